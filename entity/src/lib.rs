@@ -1,0 +1,52 @@
+//! One file per table: what a row is, who writes it, when it goes, which columns are personal data.
+//!
+//! Rows only. Behaviour lives in the slices' `model.rs`; rows become models in their `store.rs`.
+
+pub mod ids;
+pub mod kinds;
+
+pub mod agreement;
+pub mod agreement_act;
+pub mod territory;
+pub mod non_working_rule;
+pub mod one_off_day;
+pub mod body;
+pub mod body_alias;
+pub mod observatory;
+pub mod person;
+pub mod seat;
+pub mod document;
+pub mod designation;
+pub mod designation_record;
+pub mod unavailability;
+pub mod audit_event;
+pub mod audit_head;
+pub mod outbox_mail;
+pub mod setting;
+pub mod job_status;
+pub mod job_slot;
+pub mod sign_in_link;
+pub mod session;
+pub mod api_token;
+pub mod idempotent_request;
+pub mod product;
+pub mod product_step;
+pub mod release;
+pub mod release_change;
+pub mod deliverable;
+pub mod task;
+pub mod technical_table;
+pub mod meeting;
+pub mod agenda_item;
+pub mod attendance;
+pub mod outcome;
+pub mod invitation;
+pub mod reminder;
+pub mod press_link;
+pub mod publication;
+pub mod publication_check;
+
+/// An instant as the database keeps it: UTC, integer milliseconds since 1970, on both engines.
+///
+/// Text instants sort wrongly within a day on `SQLite`, where drivers write them in different spellings.
+pub type Instant = sea_orm::prelude::ChronoUnixTimestampMillis;

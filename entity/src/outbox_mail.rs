@@ -1,0 +1,57 @@
+//! A mail promised by a change, until the relay took it or it was given up. Personal data: recipient and content.
+//! Content is blanked by retention.
+
+use crate::Instant;
+use crate::ids::{DesignationId, MailId, PersonId};
+use crate::kinds::NotificationState;
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "outbox_mail")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: MailId,
+    #[sea_orm(column_type = "String(StringLen::N(60))")]
+    pub kind: String,
+    #[sea_orm(column_type = "String(StringLen::N(200))", unique)]
+    pub dedupe_key: String,
+    #[sea_orm(column_type = "String(StringLen::N(40))")]
+    pub subject_kind: String,
+    #[sea_orm(column_type = "String(StringLen::N(36))")]
+    pub subject_id: String,
+    pub person_id: Option<PersonId>,
+    pub designation_id: Option<DesignationId>,
+    #[sea_orm(column_type = "String(StringLen::N(254))")]
+    pub recipient: String,
+    #[sea_orm(column_type = "String(StringLen::N(2))")]
+    pub language: String,
+    #[sea_orm(column_type = "String(StringLen::N(250))")]
+    pub subject: String,
+    #[sea_orm(column_type = "String(StringLen::N(250))", unique)]
+    pub message_id: String,
+    #[sea_orm(column_type = "String(StringLen::N(254))")]
+    pub envelope_from: String,
+    #[sea_orm(column_type = "Blob")]
+    pub payload: Vec<u8>,
+    pub due_at: Instant,
+    pub expires_at: Option<Instant>,
+    pub state: NotificationState,
+    pub attempts: i32,
+    pub crash_count: i32,
+    #[sea_orm(column_type = "String(StringLen::N(80))")]
+    pub lease_owner: Option<String>,
+    pub lease_epoch: i64,
+    pub lease_until: Option<Instant>,
+    #[sea_orm(column_type = "String(StringLen::N(40))")]
+    pub last_class: Option<String>,
+    #[sea_orm(column_type = "String(StringLen::N(1000))")]
+    pub last_text: Option<String>,
+    pub sent_at: Option<Instant>,
+    pub created_at: Instant,
+    pub updated_at: Instant,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

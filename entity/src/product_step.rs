@@ -1,0 +1,29 @@
+//! A step of the work behind each release of a product; a task arises from each. Written by `raccordo load`. No
+//! personal data.
+
+use crate::ids::{ProductId, ProductStepId};
+use crate::kinds::SeatKind;
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "product_step")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: ProductStepId,
+    pub product_id: ProductId,
+    pub position: i32,
+    #[sea_orm(column_type = "String(StringLen::N(40))")]
+    pub code: String,
+    #[sea_orm(column_type = "String(StringLen::N(200))")]
+    pub name_it: String,
+    #[sea_orm(column_type = "String(StringLen::N(200))")]
+    pub name_en: String,
+    pub seat: SeatKind,
+    pub offset_working_days: i32,
+    pub estimated_minutes: i32,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

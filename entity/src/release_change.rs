@@ -1,0 +1,31 @@
+//! Every date a release ever had and why it changed. Append-only, public, frozen. No personal data but the
+//! author's id.
+
+use crate::Instant;
+use crate::ids::{OutcomeId, PersonId, ReleaseChangeId, ReleaseId};
+use crate::kinds::{Precision, ReasonCode, ReleaseChangeKind};
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "release_change")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: ReleaseChangeId,
+    pub release_id: ReleaseId,
+    pub position: i32,
+    pub kind: ReleaseChangeKind,
+    pub precision: Precision,
+    pub day: Date,
+    pub hour: Option<Time>,
+    pub reason_code: Option<ReasonCode>,
+    #[sea_orm(column_type = "String(StringLen::N(2000))")]
+    pub reason_text: Option<String>,
+    pub outcome_id: Option<OutcomeId>,
+    pub at: Instant,
+    pub by_person: Option<PersonId>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,31 @@
+//! A rung of the ladder for one obligation and one recipient, sent or skipped: the unique key makes it happen
+//! once. Append-only.
+
+use crate::Instant;
+use crate::ids::{MailId, PersonId, ReminderId};
+use crate::kinds::ReminderOutcome;
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "reminder")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: ReminderId,
+    #[sea_orm(column_type = "String(StringLen::N(40))")]
+    pub obligation_kind: String,
+    #[sea_orm(column_type = "String(StringLen::N(36))")]
+    pub obligation_id: String,
+    pub rung: i32,
+    pub person_id: Option<PersonId>,
+    pub due_day: Date,
+    pub outcome: ReminderOutcome,
+    #[sea_orm(column_type = "String(StringLen::N(100))")]
+    pub reason: Option<String>,
+    pub mail_id: Option<MailId>,
+    pub at: Instant,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,29 @@
+//! The plenary technical table or a working group. Written by `raccordo load`. No personal data.
+
+use crate::Instant;
+use crate::ids::TableId;
+use crate::kinds::TableKind;
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "technical_table")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: TableId,
+    #[sea_orm(column_type = "String(StringLen::N(60))", unique)]
+    pub code: String,
+    #[sea_orm(column_type = "String(StringLen::N(200))")]
+    pub name_it: String,
+    #[sea_orm(column_type = "String(StringLen::N(200))")]
+    pub name_en: String,
+    pub kind: TableKind,
+    pub ordinary_notice_days: i32,
+    pub version: i32,
+    pub created_at: Instant,
+    pub updated_at: Instant,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,20 @@
+//! A set of working days: the national holidays plus the patron day of one seat. Written by `raccordo load`. No
+//! personal data.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "territory")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false, column_type = "String(StringLen::N(10))")]
+    pub code: String,
+    #[sea_orm(column_type = "String(StringLen::N(80))")]
+    pub name: String,
+    #[sea_orm(column_type = "String(StringLen::N(80))")]
+    pub city: String,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

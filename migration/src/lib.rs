@@ -1,0 +1,31 @@
+//! The history of the schema, one purpose per file. Never imports `entity`: history must not change with today's code.
+//!
+//! Every migration runs in its own transaction on both engines; `SQLite` would otherwise be left in the middle by a crash.
+
+use sea_orm_migration::prelude::{MigrationTrait, async_trait};
+pub use sea_orm_migration::prelude::MigratorTrait;
+
+mod schema;
+mod m20261123_090000_create_network;
+mod m20261123_100000_create_designations;
+mod m20261123_110000_create_platform;
+mod m20261123_120000_create_agenda;
+mod m20261123_130000_create_table;
+mod m20261123_140000_create_told_and_seen;
+
+/// All migrations, oldest first.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261123_090000_create_network::Migration),
+            Box::new(m20261123_100000_create_designations::Migration),
+            Box::new(m20261123_110000_create_platform::Migration),
+            Box::new(m20261123_120000_create_agenda::Migration),
+            Box::new(m20261123_130000_create_table::Migration),
+            Box::new(m20261123_140000_create_told_and_seen::Migration),
+        ]
+    }
+}

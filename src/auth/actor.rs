@@ -1,0 +1,103 @@
+//! Who acts: pure. Nobody "has a role": rights are the seats a person holds at the instant (product rule 1).
+
+use entity::ids::{BodyId, DesignationId, ObservatoryId, PersonId, SeatId};
+use entity::kinds::SeatKind;
+
+/// Who asks for a use case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actor {
+    pub identity: Identity,
+    /// The seats held at the instant of the request; empty for somebody whose designations have ended.
+    pub seats: Vec<HeldSeat>,
+    /// What the key allows: a browser session allows all its person may do, an API token may allow reading only.
+    pub scope: Scope,
+}
+
+/// The kinds of caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Identity {
+    Anonymous,
+    Person { id: PersonId, name: String },
+    /// A job of the service, by its name.
+    System(&'static str),
+    /// An operator at the command line.
+    Operator,
+}
+
+/// How much of its person's rights a key carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    Full,
+    ReadOnly,
+}
+
+/// One seat held, and by which designation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldSeat {
+    pub designation_id: DesignationId,
+    pub seat_id: SeatId,
+    pub kind: SeatKind,
+    pub body_id: BodyId,
+    pub observatory_id: Option<ObservatoryId>,
+}
+
+impl Actor {
+    pub fn anonymous() -> Self {
+        Self { identity: Identity::Anonymous, seats: Vec::new(), scope: Scope::Full }
+    }
+
+    pub fn system(name: &'static str) -> Self {
+        Self { identity: Identity::System(name), seats: Vec::new(), scope: Scope::Full }
+    }
+
+    pub fn operator() -> Self {
+        Self { identity: Identity::Operator, seats: Vec::new(), scope: Scope::Full }
+    }
+
+    pub fn person_id(&self) -> Option<PersonId> {
+        match self.identity {
+            Identity::Person { id, .. } => Some(id),
+            Identity::Anonymous | Identity::System(_) | Identity::Operator => None,
+        }
+    }
+
+    /// Whether the service itself acts: a job or an operator's command.
+    pub fn is_ourselves(&self) -> bool {
+        matches!(self.identity, Identity::System(_) | Identity::Operator)
+    }
+
+    pub fn holds(&self, kind: SeatKind) -> bool {
+        self.seats.iter().any(|seat| seat.kind == kind)
+    }
+
+    pub fn is_secretariat(&self) -> bool {
+        self.holds(SeatKind::Secretariat)
+    }
+
+    /// Whether the caller works for the observatory: its referent or deputy.
+    pub fn works_for(&self, observatory: ObservatoryId) -> bool {
+        self.seats.iter().any(|seat| {
+            matches!(seat.kind, SeatKind::Referent | SeatKind::Deputy) && seat.observatory_id == Some(observatory)
+        })
+    }
+
+    /// Whether the caller is the manager of the body.
+    pub fn manages(&self, body: BodyId) -> bool {
+        self.seats.iter().any(|seat| seat.kind == SeatKind::BodyManager && seat.body_id == body)
+    }
+
+    /// Whether the caller holds any seat of the body.
+    pub fn belongs_to(&self, body: BodyId) -> bool {
+        self.seats.iter().any(|seat| seat.body_id == body)
+    }
+
+    /// Whether the caller holds any seat at all: a participant of the network.
+    pub fn is_participant(&self) -> bool {
+        !self.seats.is_empty()
+    }
+
+    /// Whether the key lets its holder change anything.
+    pub fn may_write(&self) -> bool {
+        self.scope == Scope::Full
+    }
+}

@@ -1,0 +1,48 @@
+//! The only place that asks the machine for the time.
+//!
+//! Instants are UTC and cut to milliseconds, which is what the database keeps: a value read back equals the one written.
+
+use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
+use std::sync::Mutex;
+
+/// Where the time comes from: the machine, or a test that moves it.
+pub trait Clock: Send + Sync {
+    /// The present instant, UTC, in whole milliseconds.
+    fn now(&self) -> DateTime<Utc>;
+
+    /// The present day in Europe/Rome, by which designations begin and end.
+    fn today(&self) -> NaiveDate {
+        crate::time::zone::day_of(self.now())
+    }
+}
+
+/// The clock of the machine.
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the home of the wall clock")]
+    fn now(&self) -> DateTime<Utc> {
+        Utc::now().trunc_subsecs(3)
+    }
+}
+
+/// A clock that stands still until it is moved: for tests and for `raccordo tick --at`.
+pub struct FixedClock(Mutex<DateTime<Utc>>);
+
+impl FixedClock {
+    /// A clock that shows `instant`.
+    pub fn at(instant: DateTime<Utc>) -> Self {
+        Self(Mutex::new(instant.trunc_subsecs(3)))
+    }
+
+    /// Moves the clock to `instant`, forward or back.
+    pub fn set(&self, instant: DateTime<Utc>) {
+        *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = instant.trunc_subsecs(3);
+    }
+}
+
+impl Clock for FixedClock {
+    fn now(&self) -> DateTime<Utc> {
+        *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,455 @@
+//! The configuration: one TOML file, then the environment over it, unknown keys refused. The only reader of the
+//! environment.
+//!
+//! `RACCORDO__MAIL__HOST=relay.example` sets `host` under `[mail]`. A value from the environment is read as the type its
+//! setting has, so a password of digits stays a text. Each secret `x` may instead be given as `x_file`, a path.
+
+use crate::db::Location;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+/// Everything that can be set. Defaults make `raccordo serve` work on an empty directory.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// `development` (the default: everything under `./var`) or `production`.
+    pub environment: Environment,
+    pub server: Server,
+    pub database: Database,
+    pub mail: Mail,
+    pub security: Security,
+    pub limits: Limits,
+    pub portal: Portal,
+    pub pages: Pages,
+    pub log: Log,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Environment {
+    #[default]
+    Development,
+    Production,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Server {
+    pub bind: SocketAddr,
+    /// Where people reach the service, as in links of mails: `https://raccordo.example`. Required in production.
+    pub public_base_url: String,
+    /// Proxies whose `X-Forwarded-For` is believed; nobody else's is.
+    pub trusted_proxies: Vec<IpAddr>,
+    pub workers: usize,
+    /// How long the service stays up, answering "not ready", before it stops accepting: the proxy's check interval.
+    pub drain_seconds: u64,
+    /// Address of `/metrics`; empty means no metrics. Never the public one.
+    pub metrics_bind: String,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Database {
+    /// `sqlite:PATH` or `postgres://…`.
+    pub url: Secret,
+    pub url_file: PathBuf,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Mail {
+    pub transport: TransportKind,
+    /// Where the `file` transport writes its `.eml`.
+    pub folder: PathBuf,
+    pub host: String,
+    pub port: u16,
+    pub security: MailSecurity,
+    pub username: String,
+    pub password: Secret,
+    pub password_file: PathBuf,
+    pub from_name: String,
+    pub from_address: String,
+    /// Somebody reads this one.
+    pub reply_to: String,
+    /// The right-hand side of every Message-ID and calendar UID.
+    pub id_domain: String,
+    /// How many conversations with the relay at once.
+    pub concurrency: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TransportKind {
+    File,
+    Smtp,
+    Memory,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MailSecurity {
+    /// Only for a relay on this very machine.
+    Plain,
+    Starttls,
+    Tls,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Security {
+    /// Key of the audit chain, at least 32 characters. When neither is given, development makes one under `./var`.
+    pub audit_key: Secret,
+    pub audit_key_file: PathBuf,
+    pub sign_in_link_minutes: i64,
+    pub session_idle_minutes: i64,
+    pub session_absolute_hours: i64,
+    /// Mails asked for by one address in an hour.
+    pub sign_in_mails_per_hour: u64,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Requests a minute from one network address (one /64 of IPv6).
+    pub requests_per_minute: u32,
+    /// Attempts a minute at sign-in and links from one network address.
+    pub attempts_per_minute: u32,
+    pub document_bytes: usize,
+    pub body_seconds: u64,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Portal {
+    /// Hosts the service may fetch declared pages from.
+    pub allowed_hosts: Vec<String>,
+    /// Addresses a host may resolve to although they are not public (a portal inside the administration's network).
+    pub allowed_private_addresses: Vec<SocketAddr>,
+    /// Whether `http:` is accepted besides `https:`.
+    pub allow_http: bool,
+    /// Days after the release on which an absent page is still looked for.
+    pub recheck_days: i64,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Pages {
+    /// The declaration made with AgID's form (L. 4/2004, art. 3-quater); linked in the footer when set.
+    pub accessibility_url: String,
+    pub feedback_address: String,
+    /// Who answers for personal data, shown on the privacy page.
+    pub data_controller: String,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    pub format: LogFormat,
+    /// As in `RUST_LOG`; libraries that would write addresses or passwords stay silent whatever it says.
+    pub filter: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+/// A text that never shows itself: not in logs, not in the printed configuration.
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text itself; the name makes each use visible in review.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.0.is_empty() { "(empty)" } else { "(secret)" })
+    }
+}
+
+impl Serialize for Secret {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(if self.0.is_empty() { "" } else { "********" })
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            environment: Environment::Development,
+            server: Server::default(),
+            database: Database::default(),
+            mail: Mail::default(),
+            security: Security::default(),
+            limits: Limits::default(),
+            portal: Portal::default(),
+            pages: Pages::default(),
+            log: Log::default(),
+        }
+    }
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            bind: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            public_base_url: String::new(),
+            trusted_proxies: Vec::new(),
+            workers: 2,
+            drain_seconds: 0,
+            metrics_bind: String::new(),
+        }
+    }
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self { url: Secret::new("sqlite:var/raccordo.sqlite"), url_file: PathBuf::new() }
+    }
+}
+
+impl Default for Mail {
+    fn default() -> Self {
+        Self {
+            transport: TransportKind::File,
+            folder: "var/mail".into(),
+            host: "localhost".into(),
+            port: 25,
+            security: MailSecurity::Starttls,
+            username: String::new(),
+            password: Secret::default(),
+            password_file: PathBuf::new(),
+            from_name: "Raccordo · Segreteria tecnica".into(),
+            from_address: "segreteria@raccordo.example".into(),
+            reply_to: "segreteria@raccordo.example".into(),
+            id_domain: "raccordo.example".into(),
+            concurrency: 4,
+        }
+    }
+}
+
+impl Default for Security {
+    fn default() -> Self {
+        Self {
+            audit_key: Secret::default(),
+            audit_key_file: PathBuf::new(),
+            sign_in_link_minutes: 10,
+            session_idle_minutes: 30,
+            session_absolute_hours: 12,
+            sign_in_mails_per_hour: 5,
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { requests_per_minute: 600, attempts_per_minute: 20, document_bytes: 10 * 1024 * 1024, body_seconds: 10 }
+    }
+}
+
+impl Default for Portal {
+    fn default() -> Self {
+        Self { allowed_hosts: Vec::new(), allowed_private_addresses: Vec::new(), allow_http: false, recheck_days: 10 }
+    }
+}
+
+impl Default for Pages {
+    fn default() -> Self {
+        Self {
+            accessibility_url: String::new(),
+            feedback_address: "segreteria@raccordo.example".into(),
+            data_controller: "Regione Lombardia".into(),
+        }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { format: LogFormat::Text, filter: "info".into() }
+    }
+}
+
+/// Why a configuration is not usable. Never holds a secret's value.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("cannot read {path}: {source}")]
+    Unreadable { path: PathBuf, source: std::io::Error },
+    #[error("{0}")]
+    Malformed(String),
+    #[error("environment variable {name}: {problem}")]
+    Variable { name: String, problem: String },
+    #[error("{0}")]
+    Refused(String),
+}
+
+const PREFIX: &str = "RACCORDO__";
+
+impl Config {
+    /// Reads the file (`raccordo.toml` where none is named and one is there), then the environment, then checks.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        #[expect(clippy::disallowed_methods, reason = "this is the home of the environment")]
+        let variables = std::env::vars().filter(|(name, _)| name.starts_with(PREFIX)).collect();
+        Self::from_sources(file, &variables)
+    }
+
+    /// As [`Config::load`], with the environment given.
+    pub fn from_sources(file: Option<&Path>, variables: &BTreeMap<String, String>) -> Result<Self, ConfigError> {
+        let mut tree = match file {
+            Some(path) => read_table(path)?,
+            None if Path::new("raccordo.toml").exists() => read_table(Path::new("raccordo.toml"))?,
+            None => toml::Table::new(),
+        };
+        for (name, value) in variables {
+            set_from_variable(&mut tree, name, value)?;
+        }
+        let mut config: Self = tree.try_into().map_err(|error: toml::de::Error| ConfigError::Malformed(error.to_string()))?;
+        config.read_secret_files()?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// The configuration of a test: an in-memory mailbox, no rate limit to run into.
+    pub fn for_tests() -> Self {
+        let mut config = Self::default();
+        config.mail.transport = TransportKind::Memory;
+        config.security.audit_key = Secret::new("a key that is only good for tests, 32+");
+        config.server.public_base_url = "http://raccordo.test".into();
+        config.limits.requests_per_minute = 1_000_000;
+        config.limits.attempts_per_minute = 1_000_000;
+        config
+    }
+
+    pub fn is_production(&self) -> bool {
+        self.environment == Environment::Production
+    }
+
+    /// Where people reach the service, without a slash at the end.
+    pub fn base_url(&self) -> String {
+        if self.server.public_base_url.is_empty() {
+            return format!("http://{}", self.server.bind);
+        }
+        self.server.public_base_url.trim_end_matches('/').to_owned()
+    }
+
+    /// Whether people come over https: then cookies are `Secure` and carry the `__Host-` prefix.
+    pub fn is_https(&self) -> bool {
+        self.base_url().starts_with("https://")
+    }
+
+    pub fn location(&self) -> Result<Location, ConfigError> {
+        Location::parse(self.database.url.reveal())
+            .ok_or_else(|| ConfigError::Refused("database.url must begin with sqlite: or postgres://".into()))
+    }
+
+    fn read_secret_files(&mut self) -> Result<(), ConfigError> {
+        for (secret, file) in [
+            (&mut self.database.url, &self.database.url_file),
+            (&mut self.mail.password, &self.mail.password_file),
+            (&mut self.security.audit_key, &self.security.audit_key_file),
+        ] {
+            if file.as_os_str().is_empty() {
+                continue;
+            }
+            let text = std::fs::read_to_string(file)
+                .map_err(|source| ConfigError::Unreadable { path: file.clone(), source })?;
+            *secret = Secret::new(text.trim_end_matches(['\r', '\n']));
+        }
+        Ok(())
+    }
+
+    /// What production refuses, and what no environment accepts: before a port is bound, not at the first mail.
+    fn check(&self) -> Result<(), ConfigError> {
+        let refuse = |text: &str| Err(ConfigError::Refused(text.to_owned()));
+        self.location()?;
+        for (name, address) in [("mail.from_address", &self.mail.from_address), ("mail.reply_to", &self.mail.reply_to)] {
+            if !crate::mail::is_address(address) {
+                return Err(ConfigError::Refused(format!("{name} is not an e-mail address")));
+            }
+        }
+        if self.mail.transport == TransportKind::Smtp && self.mail.security == MailSecurity::Plain && !is_loopback(&self.mail.host) {
+            return refuse("mail.security = \"plain\" is accepted only for a relay on this machine: use starttls or tls");
+        }
+        if self.mail.concurrency == 0 || self.server.workers == 0 {
+            return refuse("mail.concurrency and server.workers must be at least 1");
+        }
+        if !self.security.audit_key.is_empty() && self.security.audit_key.reveal().len() < 32 {
+            return refuse("security.audit_key must have at least 32 characters");
+        }
+        if !self.is_production() {
+            return Ok(());
+        }
+        if !self.is_https() {
+            return refuse("production needs server.public_base_url with https://: links in mails and cookies depend on it");
+        }
+        if self.mail.transport != TransportKind::Smtp {
+            return refuse("production needs mail.transport = \"smtp\": a file transport tells nobody anything");
+        }
+        if self.security.audit_key.is_empty() {
+            return refuse("production needs security.audit_key or security.audit_key_file");
+        }
+        Ok(())
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+fn read_table(path: &Path) -> Result<toml::Table, ConfigError> {
+    let text =
+        std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+    text.parse().map_err(|error: toml::de::Error| {
+        // The parser's own text quotes the line, and a line may hold a password.
+        let line = error.span().map_or(0, |span| text[..span.start].lines().count().max(1));
+        ConfigError::Malformed(format!("{}: line {line}: {}", path.display(), error.message()))
+    })
+}
+
+/// Puts one variable into the tree, as the type its setting has by default.
+fn set_from_variable(tree: &mut toml::Table, name: &str, text: &str) -> Result<(), ConfigError> {
+    let wrong = |problem: &str| ConfigError::Variable { name: name.to_owned(), problem: problem.to_owned() };
+    let path: Vec<String> = name.trim_start_matches(PREFIX).split("__").map(str::to_lowercase).collect();
+    let defaults = toml::Table::try_from(Config::default()).map_err(|error| ConfigError::Malformed(error.to_string()))?;
+    let (last, sections) = path.split_last().ok_or_else(|| wrong("no such setting"))?;
+    let mut model = &defaults;
+    let mut place = tree;
+    for section in sections {
+        model = model.get(section).and_then(toml::Value::as_table).ok_or_else(|| wrong("no such setting"))?;
+        place = place
+            .entry(section.clone())
+            .or_insert_with(|| toml::Table::new().into())
+            .as_table_mut()
+            .ok_or_else(|| wrong("no such setting"))?;
+    }
+    let value = match model.get(last).ok_or_else(|| wrong("no such setting"))? {
+        toml::Value::Integer(_) => text.parse().map(toml::Value::Integer).map_err(|_| wrong("not a whole number"))?,
+        toml::Value::Boolean(_) => text.parse().map(toml::Value::Boolean).map_err(|_| wrong("neither true nor false"))?,
+        toml::Value::Array(_) => text
+            .split(',')
+            .map(str::trim)
+            .filter(|item| !item.is_empty())
+            .map(|item| toml::Value::String(item.to_owned()))
+            .collect::<Vec<_>>()
+            .into(),
+        _ => toml::Value::String(text.to_owned()),
+    };
+    place.insert(last.clone(), value);
+    Ok(())
+}

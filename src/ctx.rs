@@ -1,0 +1,83 @@
+//! What a use case receives besides its input: who asks, the time, the database.
+
+use crate::auth::actor::Actor;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::{Db, StoreError, Txn};
+use crate::error::Result;
+use crate::texts::Lang;
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::DatabaseConnection;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// What the whole process shares. Built once in `app.rs`; nothing else constructs a pool, a clock or a transport.
+pub struct Services {
+    pub db: Db,
+    pub clock: Arc<dyn Clock>,
+    pub config: Config,
+    /// Rung after a commit that may have promised mail, so that the dispatcher need not wait for its next look.
+    pub mail_waiting: tokio::sync::Notify,
+}
+
+/// One use case's surroundings.
+#[derive(Clone)]
+pub struct Ctx {
+    pub services: Arc<Services>,
+    pub actor: Actor,
+    /// The language of the answer.
+    pub lang: Lang,
+    /// Ties log lines, the audit trail and the answer together.
+    pub request_id: Option<Uuid>,
+}
+
+impl Ctx {
+    /// The surroundings of a job or an operator's command: nobody's rights but the system's own.
+    pub fn system(services: &Arc<Services>, name: &'static str) -> Self {
+        Self { services: Arc::clone(services), actor: Actor::system(name), lang: Lang::It, request_id: None }
+    }
+
+    /// The present instant, UTC, in whole milliseconds.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.services.clock.now()
+    }
+
+    /// The present day in Europe/Rome.
+    pub fn today(&self) -> NaiveDate {
+        self.services.clock.today()
+    }
+
+    /// A new id, in order of creation.
+    pub fn new_id<T: From<Uuid>>(&self) -> T {
+        crate::secret::new_id(self.now())
+    }
+
+    /// The connection for reads outside a transaction.
+    pub fn reader(&self) -> &DatabaseConnection {
+        self.services.db.reader()
+    }
+
+    pub fn config(&self) -> &Config {
+        &self.services.config
+    }
+
+    /// Begins the transaction a use case works in; [`Ctx::commit`] ends it.
+    pub async fn begin(&self) -> std::result::Result<Txn, StoreError> {
+        self.services.db.begin().await
+    }
+
+    /// Commits, then rings for the outbox: the mails promised in the transaction exist only from now on.
+    pub async fn commit(&self, txn: Txn) -> Result<()> {
+        txn.commit().await?;
+        self.services.mail_waiting.notify_one();
+        Ok(())
+    }
+
+    /// Runs one unit of work: everything `work` writes is committed together, or none of it if it returns an error.
+    pub async fn write<T>(&self, work: impl AsyncFnOnce(&Txn) -> Result<T>) -> Result<T> {
+        let txn = self.begin().await?;
+        let done = work(&txn).await?;
+        self.commit(txn).await?;
+        Ok(done)
+    }
+}

@@ -1,0 +1,285 @@
+//! The database: two engines, one behaviour.
+//!
+//! `SQLite` gets a pool of one writer and a pool of readers over one file, so that writers queue fairly here and not in
+//! its busy polling, and every writing transaction begins as a writer: one that reads first and writes later fails at
+//! once with a stale snapshot, whatever the busy timeout. `PostgreSQL` gets one pool. What the engines do differently is
+//! hidden in this file and nowhere else.
+
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr,
+    SqlErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+};
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// An open transaction: what a use case works in. Dropped without commit, it leaves nothing behind.
+pub type Txn = DatabaseTransaction;
+
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(15);
+const SQLITE_READERS: u32 = 3;
+const POSTGRES_CONNECTIONS: u32 = 16;
+/// The first release without the write-ahead-log bug that could corrupt a database under two connections.
+const SQLITE_AT_LEAST: (u32, u32, u32) = (3, 51, 3);
+
+/// What can go wrong between us and the database.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// No connection became free in time, or the database is locked or gone: worth trying again.
+    #[error("the database is busy")]
+    Busy,
+    /// A guarded write touched no row: somebody else was there first.
+    #[error("the row has changed")]
+    Stale,
+    /// A row that our own rules make impossible.
+    #[error("impossible row in {table}, {row}: {what}")]
+    Inconsistent { table: &'static str, row: String, what: String },
+    /// A named constraint said no; slices turn the ones they know into refusals.
+    #[error("constraint {0}")]
+    Constraint(String),
+    #[error("database: {0}")]
+    Driver(DbErr),
+}
+
+impl StoreError {
+    pub fn inconsistent(table: &'static str, row: impl ToString, what: impl ToString) -> Self {
+        Self::Inconsistent { table, row: row.to_string(), what: what.to_string() }
+    }
+}
+
+impl From<DbErr> for StoreError {
+    fn from(error: DbErr) -> Self {
+        if matches!(error, DbErr::ConnectionAcquire(_)) || is_lock_failure(&error) {
+            return Self::Busy;
+        }
+        match error.sql_err() {
+            Some(SqlErr::UniqueConstraintViolation(message) | SqlErr::ForeignKeyConstraintViolation(message)) => {
+                Self::Constraint(constraint_name(&error).unwrap_or(message))
+            }
+            _ => Self::Driver(error),
+        }
+    }
+}
+
+impl From<DbErr> for crate::error::Error {
+    fn from(error: DbErr) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// `PostgreSQL` gives the constraint's name; `SQLite` gives the columns (`table.a, table.b`) after a colon, or the
+/// index's name where the index is partial.
+fn constraint_name(error: &DbErr) -> Option<String> {
+    let (DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner))) = error else {
+        return None;
+    };
+    let sea_orm::sqlx::Error::Database(database) = inner.as_ref() else { return None };
+    if let Some(name) = database.constraint() {
+        return Some(name.to_owned());
+    }
+    let detail = database.message().rsplit_once(": ").map(|(_, detail)| detail)?;
+    let columns: Vec<&str> = detail.split(", ").collect();
+    let table = columns.first()?.split_once('.')?.0;
+    let names: Vec<&str> = columns.iter().filter_map(|column| column.split_once('.')).map(|(_, name)| name).collect();
+    Some(format!("uq_{table}_{}", names.join("_")))
+}
+
+fn is_lock_failure(error: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(inner))
+    | DbErr::Query(RuntimeErr::SqlxError(inner))
+    | DbErr::Conn(RuntimeErr::SqlxError(inner))) = error
+    else {
+        return false;
+    };
+    match inner.as_ref() {
+        sea_orm::sqlx::Error::PoolTimedOut | sea_orm::sqlx::Error::PoolClosed | sea_orm::sqlx::Error::Io(_) => true,
+        // SQLITE_BUSY and its extended forms; PostgreSQL: lock_not_available, serialization_failure, deadlock_detected.
+        sea_orm::sqlx::Error::Database(database) => {
+            matches!(database.code().as_deref(), Some("5" | "261" | "517" | "773" | "55P03" | "40001" | "40P01"))
+        }
+        _ => false,
+    }
+}
+
+/// The open database. Cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    writer: DatabaseConnection,
+    reader: DatabaseConnection,
+    /// Held while the process lives: one process per `SQLite` file.
+    _lock: Option<Arc<File>>,
+}
+
+/// Where the database is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Location {
+    /// A file on a local disk.
+    Sqlite(PathBuf),
+    /// A `postgres://` address; may hold a password, so it is never printed.
+    Postgres(String),
+}
+
+impl Location {
+    /// Reads `sqlite:PATH` or `postgres://…`.
+    pub fn parse(address: &str) -> Option<Self> {
+        if let Some(path) = address.strip_prefix("sqlite:") {
+            return Some(Self::Sqlite(path.trim_start_matches("//").into()));
+        }
+        (address.starts_with("postgres://") || address.starts_with("postgresql://"))
+            .then(|| Self::Postgres(address.to_owned()))
+    }
+}
+
+/// Why the database could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("another process is already using {0}: one process per SQLite file. Stop it, or use PostgreSQL for several")]
+    Locked(PathBuf),
+    #[error("cannot prepare {path}: {source}")]
+    File { path: PathBuf, source: std::io::Error },
+    #[error("SQLite {0} is too old: 3.51.3 or later is needed")]
+    SqliteTooOld(String),
+    #[error("the database does not keep {setting}: expected {expected}, found {found}")]
+    Setting { setting: &'static str, expected: &'static str, found: String },
+    #[error("cannot open the database: {0}")]
+    Driver(#[from] DbErr),
+}
+
+impl Db {
+    /// Opens the database for the service, creating the file if there is none.
+    pub async fn open(location: &Location) -> Result<Self, OpenError> {
+        match location {
+            Location::Sqlite(path) => Self::open_sqlite(path).await,
+            Location::Postgres(address) => {
+                let pool = Database::connect(postgres_options(address, POSTGRES_CONNECTIONS)).await?;
+                Ok(Self { writer: pool.clone(), reader: pool, _lock: None })
+            }
+        }
+    }
+
+    /// A second set of connections for background work, so that a busy page never starves the outbox and a socket
+    /// never outlives the runtime that opened it. On `SQLite` the writer stays one.
+    pub async fn for_background(&self, location: &Location) -> Result<Self, OpenError> {
+        match location {
+            Location::Sqlite(_) => Ok(self.clone()),
+            Location::Postgres(address) => {
+                let pool = Database::connect(postgres_options(address, 4)).await?;
+                Ok(Self { writer: pool.clone(), reader: pool, _lock: None })
+            }
+        }
+    }
+
+    async fn open_sqlite(path: &Path) -> Result<Self, OpenError> {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(|source| OpenError::File { path: path.to_owned(), source })?;
+        }
+        let lock = take_lock(path)?;
+        let writer = Database::connect(sqlite_options(path, 1, false)).await?;
+        assert_sqlite_settings(&writer).await?;
+        let reader = Database::connect(sqlite_options(path, SQLITE_READERS, true)).await?;
+        Ok(Self { writer, reader, _lock: Some(Arc::new(lock)) })
+    }
+
+    /// Begins a writing transaction: on `SQLite` it holds the write lock from its first statement.
+    pub async fn begin(&self) -> Result<Txn, StoreError> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        Ok(self.writer.begin_with_options(options).await?)
+    }
+
+    /// The connection for reads outside a transaction. On `SQLite` it cannot write.
+    pub fn reader(&self) -> &DatabaseConnection {
+        &self.reader
+    }
+
+    /// The connection for migrations and maintenance; use cases begin a transaction instead.
+    pub fn writer(&self) -> &DatabaseConnection {
+        &self.writer
+    }
+
+    pub fn is_sqlite(&self) -> bool {
+        self.writer.get_database_backend() == DbBackend::Sqlite
+    }
+
+    /// Closes the pools; pending work has been stopped before.
+    pub async fn close(self) {
+        let _ = self.reader.close().await;
+        let _ = self.writer.close().await;
+    }
+}
+
+/// Maps "exactly one row was written" to `Ok` and anything else to [`StoreError::Stale`].
+pub fn exactly_one(rows_affected: u64) -> Result<(), StoreError> {
+    if rows_affected == 1 { Ok(()) } else { Err(StoreError::Stale) }
+}
+
+fn take_lock(path: &Path) -> Result<File, OpenError> {
+    let lock_path = path.with_extension("lock");
+    let file_error = |source| OpenError::File { path: lock_path.clone(), source };
+    let file = File::options().create(true).truncate(false).write(true).open(&lock_path).map_err(file_error)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(OpenError::Locked(path.to_owned())),
+        Err(std::fs::TryLockError::Error(source)) => Err(file_error(source)),
+    }
+}
+
+fn sqlite_options(path: &Path, connections: u32, read_only: bool) -> ConnectOptions {
+    let mut options = common_options(&format!("sqlite://{}", path.display()), connections);
+    options.map_sqlx_sqlite_opts(move |sqlite| {
+        let sqlite = sqlite.busy_timeout(BUSY_TIMEOUT).foreign_keys(true).optimize_on_close(!read_only, None);
+        if read_only {
+            return sqlite.read_only(true);
+        }
+        sqlite.create_if_missing(true).journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full)
+    });
+    options
+}
+
+fn postgres_options(address: &str, connections: u32) -> ConnectOptions {
+    let mut options = common_options(address, connections);
+    options.set_application_name("raccordo").statement_timeout(STATEMENT_TIMEOUT);
+    options.test_before_acquire_if_idle_for(Duration::from_secs(30));
+    options.map_sqlx_postgres_opts(|postgres| {
+        postgres.options([("lock_timeout", "5s"), ("idle_in_transaction_session_timeout", "30s")])
+    });
+    options
+}
+
+fn common_options(address: &str, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(address);
+    options
+        .max_connections(connections)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .record_stmt_in_spans(false)
+        .sqlx_logging_level(log::LevelFilter::Debug);
+    options
+}
+
+/// The settings that durability and integrity rest on are read back, not trusted.
+async fn assert_sqlite_settings(connection: &DatabaseConnection) -> Result<(), OpenError> {
+    let version = pragma(connection, "SELECT sqlite_version()").await?;
+    let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+    let found = (parts.next().unwrap_or(0), parts.next().unwrap_or(0), parts.next().unwrap_or(0));
+    if found < SQLITE_AT_LEAST {
+        return Err(OpenError::SqliteTooOld(version));
+    }
+    for (setting, expected) in [("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1")] {
+        let found = pragma(connection, &format!("SELECT CAST({setting} AS TEXT) FROM pragma_{setting}")).await?;
+        if found != expected {
+            return Err(OpenError::Setting { setting, expected, found });
+        }
+    }
+    Ok(())
+}
+
+async fn pragma(connection: &DatabaseConnection, sql: &str) -> Result<String, DbErr> {
+    let row = connection.query_one_raw(Statement::from_string(DbBackend::Sqlite, sql)).await?;
+    row.ok_or_else(|| DbErr::Custom("no answer to a question about settings".into()))?.try_get_by_index(0)
+}

@@ -1,0 +1,210 @@
+//! One error for every use case: what was refused, in domain words, or what broke.
+//!
+//! A slice says its own refusals as an enum in its `model.rs` and implements [`Refusal`] for it; `?` turns it into an
+//! [`Error`]. The text for people stands in `texts/<language>/errors.toml` under the code, the HTTP status in
+//! `http/codes.rs`; nothing of that is known here.
+
+use crate::db::StoreError;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $text:literal),+ $(,)?) => {
+        /// The stable name of a refusal: part of the API, never renamed.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Code { $($(#[$doc])* $name),+ }
+
+        impl Code {
+            /// Every code there is.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// The code as clients and the texts know it.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text),+ }
+            }
+        }
+    };
+}
+
+codes! {
+    // The request itself.
+    BadRequest = "bad_request",
+    /// The body is not what its media type says.
+    MalformedBody = "malformed_body",
+    UnsupportedMediaType = "unsupported_media_type",
+    MethodNotAllowed = "method_not_allowed",
+    BodyTooLarge = "body_too_large",
+    BodyTooSlow = "body_too_slow",
+    NestingTooDeep = "nesting_too_deep",
+    CursorUnknown = "cursor_unknown",
+    TooManyRequests = "too_many_requests",
+    CrossSiteRequest = "cross_site_request",
+    FormExpired = "form_expired",
+    IdempotencyKeyMissing = "idempotency_key_missing",
+    IdempotencyKeyInvalid = "idempotency_key_invalid",
+    IdempotencyKeyReused = "idempotency_key_reused",
+    // Who asks, and for which version.
+    Unauthenticated = "unauthenticated",
+    Denied = "denied",
+    NotFound = "not_found",
+    Stale = "stale",
+    VersionMissing = "version_missing",
+    LinkUnusable = "link_unusable",
+    // What was typed.
+    Invalid = "invalid",
+    Required = "required",
+    TooLong = "too_long",
+    NotAnAddress = "not_an_address",
+    NotADay = "not_a_day",
+    NotAnHour = "not_an_hour",
+    UnknownValue = "unknown_value",
+    OutOfRange = "out_of_range",
+    NotAUrl = "not_a_url",
+    // Designations.
+    SeatUnknown = "seat_unknown",
+    SeatHeld = "seat_held",
+    AlreadyInSeat = "already_in_seat",
+    EndBeforeStart = "end_before_start",
+    ActAfterEffect = "act_after_effect",
+    ActInFuture = "act_in_future",
+    CommunicatedInFuture = "communicated_in_future",
+    AlreadyEnded = "already_ended",
+    NotInForceThen = "not_in_force_then",
+    DocumentTypeMismatch = "document_type_mismatch",
+    DocumentTypeRefused = "document_type_refused",
+    DocumentTooLarge = "document_too_large",
+    DocumentEmpty = "document_empty",
+    AddressTaken = "address_taken",
+    UnavailabilityOutside = "unavailability_outside",
+    LastSecretariat = "last_secretariat",
+    // The agenda and the work behind it.
+    WrongTransition = "wrong_transition",
+    ReasonMissing = "reason_missing",
+    NonWorkingDay = "non_working_day",
+    NotPrecise = "not_precise",
+    ReleaseExists = "release_exists",
+    DayInPast = "day_in_past",
+    NothingChanges = "nothing_changes",
+    HandSetDay = "hand_set_day",
+    // The table.
+    NoticeTooShort = "notice_too_short",
+    AgendaEmpty = "agenda_empty",
+    EndsBeforeStarts = "ends_before_starts",
+    MeetingNotBegun = "meeting_not_begun",
+    QuorumMissing = "quorum_missing",
+    PlaceMissing = "place_missing",
+    // The portal.
+    HostNotAllowed = "host_not_allowed",
+    // The service.
+    Busy = "busy",
+    Internal = "internal",
+}
+
+/// The result of a use case.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why a use case did not happen. Nothing was changed whenever one of these is returned.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no such thing, or the caller may not know that there is.
+    #[error("not found")]
+    NotFound,
+    /// Nobody is signed in, or the key is not good (any more).
+    #[error("unauthenticated")]
+    Unauthenticated,
+    /// The caller is known and may see the thing, but may not do this to it.
+    #[error("denied")]
+    Denied,
+    /// The thing has changed since the caller read it (RFC 9110 §15.5.13).
+    #[error("stale version")]
+    Stale,
+    /// The input is wrong in one or more fields.
+    #[error("invalid input: {0:?}")]
+    Invalid(Vec<FieldError>),
+    /// A rule of the domain, the protocol or the API says no.
+    #[error("refused: {0:?}")]
+    Refused(Refused),
+    /// Too much at once; the caller may come back after so many seconds.
+    #[error("too many requests")]
+    TooMany { retry_after_seconds: u64 },
+    /// The database or a row in it is not as it must be.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Anything that is our own fault; the text is for the log, never for the caller.
+    #[error("{0}")]
+    Internal(String),
+}
+
+/// A refusal with what its text needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    pub code: Code,
+    /// The input member it is about, if it is about one.
+    pub field: Option<&'static str>,
+    /// Values for the placeholders of the text, already readable.
+    pub params: Vec<(&'static str, String)>,
+}
+
+/// One wrong field of an input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldError {
+    /// The member's name as in the API and in the form.
+    pub field: &'static str,
+    pub code: Code,
+    pub params: Vec<(&'static str, String)>,
+}
+
+impl FieldError {
+    pub fn new(field: &'static str, code: Code) -> Self {
+        Self { field, code, params: Vec::new() }
+    }
+}
+
+/// What a slice's refusals have in common.
+pub trait Refusal: std::error::Error {
+    fn code(&self) -> Code;
+    /// The input member the refusal is about.
+    fn field(&self) -> Option<&'static str> {
+        None
+    }
+    /// Values for the placeholders of the text.
+    fn params(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+}
+
+impl<R: Refusal> From<R> for Error {
+    fn from(refusal: R) -> Self {
+        Self::Refused(Refused { code: refusal.code(), field: refusal.field(), params: refusal.params() })
+    }
+}
+
+impl Error {
+    /// A refusal that needs nothing but its code.
+    pub fn refused(code: Code) -> Self {
+        Self::Refused(Refused { code, field: None, params: Vec::new() })
+    }
+
+    /// One wrong field.
+    pub fn field(field: &'static str, code: Code) -> Self {
+        Self::Invalid(vec![FieldError::new(field, code)])
+    }
+
+    /// The code under which the API and the texts know this error.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::NotFound => Code::NotFound,
+            Self::Unauthenticated => Code::Unauthenticated,
+            Self::Denied => Code::Denied,
+            Self::Stale | Self::Store(StoreError::Stale) => Code::Stale,
+            Self::Invalid(_) => Code::Invalid,
+            Self::Refused(refused) => refused.code,
+            Self::TooMany { .. } => Code::TooManyRequests,
+            Self::Store(StoreError::Busy) => Code::Busy,
+            Self::Store(_) | Self::Internal(_) => Code::Internal,
+        }
+    }
+
+    /// Whether the fault is ours: such an error is logged once, at the edge, and its text never leaves.
+    pub fn is_ours(&self) -> bool {
+        matches!(self.code(), Code::Internal)
+    }
+}

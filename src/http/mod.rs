@@ -1,0 +1,1 @@
+//! HTTP: errors with two faces, limits, headers, paging.

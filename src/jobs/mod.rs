@@ -1,0 +1,1 @@
+//! Jobs: the schedule and its runner.

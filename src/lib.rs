@@ -1,0 +1,16 @@
+//! Raccordo coordinates a network of labour-market observatories: who is designated, what is released when, who has been
+//! told, what was seen. `ARCHITECTURE.md` says where code lives; each slice's `mod.rs` says what it is.
+
+pub mod audit;
+pub mod auth;
+pub mod clock;
+pub mod config;
+pub mod ctx;
+pub mod db;
+pub mod error;
+pub mod http;
+pub mod jobs;
+pub mod mail;
+pub mod secret;
+pub mod texts;
+pub mod time;

@@ -1,0 +1,6 @@
+//! Mail: built purely, promised in a transaction, sent by a dispatcher.
+
+/// Whether a text is an e-mail address as RFC 5321 §4.1.2 writes it.
+pub fn is_address(text: &str) -> bool {
+    text.parse::<lettre::Address>().is_ok()
+}

@@ -1,0 +1,99 @@
+//! The words for people: one folder per language, one file per area, one flat key per text.
+//!
+//! A test holds that both languages have the same keys with the same placeholders, that every key used in code and
+//! templates exists, and that none is left over.
+
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// A language people are spoken to in. Italian is the default everywhere.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Lang {
+    #[default]
+    It,
+    En,
+}
+
+macro_rules! areas {
+    ($($area:literal),+ $(,)?) => {
+        /// `(area, Italian file, English file)`.
+        const FILES: &[(&str, &str, &str)] = &[$((
+            $area,
+            include_str!(concat!("texts/it/", $area, ".toml")),
+            include_str!(concat!("texts/en/", $area, ".toml")),
+        )),+];
+    };
+}
+
+areas!["errors"];
+
+static ITALIAN: LazyLock<HashMap<String, String>> = LazyLock::new(|| read(|file| file.1));
+static ENGLISH: LazyLock<HashMap<String, String>> = LazyLock::new(|| read(|file| file.2));
+
+fn read(language: impl Fn(&(&'static str, &'static str, &'static str)) -> &'static str) -> HashMap<String, String> {
+    let mut all = HashMap::new();
+    for file in FILES {
+        let area = file.0;
+        let texts: HashMap<String, String> =
+            toml::from_str(language(file)).unwrap_or_else(|error| unreachable!("texts of {area}, read by a test: {error}"));
+        all.extend(texts.into_iter().map(|(key, text)| (format!("{area}.{key}"), text)));
+    }
+    all
+}
+
+impl Lang {
+    pub const ALL: [Self; 2] = [Self::It, Self::En];
+
+    /// The code of ISO 639-1, as in `lang=""` and in the database.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::It => "it",
+            Self::En => "en",
+        }
+    }
+
+    /// The language of a code; anything unknown is Italian.
+    pub fn of(code: &str) -> Self {
+        if code == "en" { Self::En } else { Self::It }
+    }
+
+    /// The text of `area.key`. A key that does not exist shows as `[?]`; a test keeps that from happening.
+    pub fn t(self, key: &str) -> &'static str {
+        self.all().get(key).map_or("[?]", String::as_str)
+    }
+
+    /// The text of `area.key` with `{name}` replaced by each value. Values are not looked at for placeholders again.
+    pub fn f(self, key: &str, values: &[(&str, &str)]) -> String {
+        let mut rest = self.t(key);
+        let mut text = String::with_capacity(rest.len() + 32);
+        while let Some((before, after)) = rest.split_once('{') {
+            text.push_str(before);
+            let Some((name, behind)) = after.split_once('}') else {
+                text.push('{');
+                rest = after;
+                continue;
+            };
+            match values.iter().find(|(known, _)| *known == name) {
+                Some((_, value)) => text.push_str(value),
+                None => {
+                    text.push('{');
+                    text.push_str(name);
+                    text.push('}');
+                }
+            }
+            rest = behind;
+        }
+        text.push_str(rest);
+        text
+    }
+
+    /// Every key with its text: for the test that compares the languages.
+    pub fn all(self) -> &'static HashMap<String, String> {
+        match self {
+            Self::It => &ITALIAN,
+            Self::En => &ENGLISH,
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! Working days of a territory.
+//!
+//! A day is worked in a territory unless it is a Sunday, a Saturday (by setting), a national holiday, the patron day of that
+//! territory, or a day closed once by an act. Public employees keep the patron of the place where they work, so a deadline
+//! for Como and the same deadline for Milan may be different days.
+//!
+//! Every search is bounded: a calendar in which nothing is ever worked ends in [`CalendarError::NoWorkingDay`], not in an
+//! endless loop.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{Datelike as _, NaiveDate, Weekday};
+
+use super::rules::{CalendarData, NonWorkingRule, OneOffDay, TerritoryDays};
+use super::words;
+use crate::texts::Lang;
+
+/// How far a search for a working day goes: a whole year, leap day included. No territory rests longer than that.
+const SEARCH_DAYS: usize = 366;
+
+/// Most working days that can be added or taken away at once, about forty years: more is a mistake of the caller.
+pub const MOST_WORKING_DAYS: i32 = 10_000;
+
+/// Longest span, in calendar days, in which working days are counted or listed: a little over a century.
+pub const LONGEST_SPAN_DAYS: i64 = 40_000;
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CalendarError {
+    #[error("no calendar of working days for the territory {code}")]
+    UnknownTerritory { code: String },
+    #[error("the territory {code} has two calendars")]
+    DuplicateTerritory { code: String },
+    #[error("no working day for {territories} within a year of {from}")]
+    NoWorkingDay { territories: String, from: NaiveDate },
+    #[error("{working_days} working days are too many to count; the limit is {MOST_WORKING_DAYS}")]
+    TooFar { working_days: i32 },
+    #[error("from {from} to {to} is too long to count; the limit is {LONGEST_SPAN_DAYS} days")]
+    SpanTooLong { from: NaiveDate, to: NaiveDate },
+}
+
+/// Why a day is not worked. A holiday that falls on a Sunday is reported as the holiday: it says more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NonWorking<'a> {
+    Holiday(&'a NonWorkingRule),
+    OneOff(&'a OneOffDay),
+    Sunday,
+    Saturday,
+}
+
+impl<'a> NonWorking<'a> {
+    /// The reason in a word or two: the name of the holiday, or of the day of the week.
+    pub fn text(self, lang: Lang) -> &'a str {
+        match self {
+            Self::Holiday(rule) => rule.name(lang),
+            Self::OneOff(one_off) => one_off.name(lang),
+            Self::Sunday => words::weekday(Weekday::Sun, lang),
+            Self::Saturday => words::weekday(Weekday::Sat, lang),
+        }
+    }
+}
+
+/// What all territories have in common.
+#[derive(Debug)]
+struct NationalDays {
+    rules: Vec<NonWorkingRule>,
+    one_offs: Vec<OneOffDay>,
+    saturday_works: bool,
+}
+
+/// The calendar of one territory: the national days and its own.
+#[derive(Clone, Debug)]
+pub struct TerritoryCalendar {
+    national: Arc<NationalDays>,
+    own: TerritoryDays,
+}
+
+impl TerritoryCalendar {
+    /// Code of the territory.
+    pub fn code(&self) -> &str {
+        &self.own.code
+    }
+
+    pub fn is_working(&self, day: NaiveDate) -> bool {
+        self.reason(day).is_none()
+    }
+
+    /// Why `day` is not worked here; `None` on a working day.
+    pub fn why_not(&self, day: NaiveDate, lang: Lang) -> Option<&str> {
+        self.reason(day).map(|reason| reason.text(lang))
+    }
+
+    /// As [`Self::why_not`], for callers that tell a holiday from a weekend.
+    pub fn reason(&self, day: NaiveDate) -> Option<NonWorking<'_>> {
+        self.holiday(day).or_else(|| self.one_off(day)).or_else(|| self.weekend(day))
+    }
+
+    fn holiday(&self, day: NaiveDate) -> Option<NonWorking<'_>> {
+        let mut rules = self.national.rules.iter().chain(&self.own.rules);
+        rules.find(|rule| rule.strikes(day)).map(NonWorking::Holiday)
+    }
+
+    fn one_off(&self, day: NaiveDate) -> Option<NonWorking<'_>> {
+        let mut one_offs = self.national.one_offs.iter().chain(&self.own.one_offs);
+        one_offs.find(|one_off| one_off.date == day).map(NonWorking::OneOff)
+    }
+
+    fn weekend(&self, day: NaiveDate) -> Option<NonWorking<'_>> {
+        match day.weekday() {
+            Weekday::Sun => Some(NonWorking::Sunday),
+            Weekday::Sat if !self.national.saturday_works => Some(NonWorking::Saturday),
+            _ => None,
+        }
+    }
+
+    /// `day` itself if it is worked, otherwise the first working day after it.
+    pub fn next_working(&self, day: NaiveDate) -> Result<NaiveDate, CalendarError> {
+        next_worked_by_all(&[self], day)
+    }
+
+    /// `day` itself if it is worked, otherwise the last working day before it.
+    pub fn previous_working(&self, day: NaiveDate) -> Result<NaiveDate, CalendarError> {
+        previous_worked_by_all(&[self], day)
+    }
+
+    /// The working day that is `n` working days after `day`, or before it if `n` is negative.
+    ///
+    /// `day` itself never counts (art. 155 c.p.c.: *dies a quo non computatur*): from a Saturday, +1 is Monday and −1 is
+    /// Friday. With `n` = 0 a day that is not worked moves to the next one that is (art. 2963 c.c.: a term that ends on a
+    /// holiday is extended), so the answer is a working day in every case.
+    pub fn add_working_days(&self, day: NaiveDate, n: i32) -> Result<NaiveDate, CalendarError> {
+        if n.unsigned_abs() > MOST_WORKING_DAYS.unsigned_abs() {
+            return Err(CalendarError::TooFar { working_days: n });
+        }
+        if n == 0 {
+            return self.next_working(day);
+        }
+        let mut reached = day;
+        for _ in 0..n.unsigned_abs() {
+            reached = if n < 0 { self.last_before(reached)? } else { self.first_after(reached)? };
+        }
+        Ok(reached)
+    }
+
+    fn first_after(&self, day: NaiveDate) -> Result<NaiveDate, CalendarError> {
+        first_worked(day.iter_days().skip(1), &[self], day)
+    }
+
+    fn last_before(&self, day: NaiveDate) -> Result<NaiveDate, CalendarError> {
+        first_worked(days_back_from(day).skip(1), &[self], day)
+    }
+
+    /// Working days from `from` to `to`: the `n` for which `add_working_days(from, n)` is `to`, if `to` is worked.
+    ///
+    /// `from` does not count and `to` does; negative if `to` comes first; 0 from a day to itself.
+    pub fn working_days_between(&self, from: NaiveDate, to: NaiveDate) -> Result<i32, CalendarError> {
+        check_span(from, to)?;
+        let mut count = 0;
+        if from <= to {
+            for day in from.iter_days().skip(1).take_while(|day| *day <= to) {
+                count += i32::from(self.is_working(day));
+            }
+        } else {
+            for day in to.iter_days().take_while(|day| *day < from) {
+                count -= i32::from(self.is_working(day));
+            }
+        }
+        Ok(count)
+    }
+
+    /// The working days from `from` to `to`, both included, in order; none if `to` comes first.
+    pub fn working_days(
+        &self,
+        from: NaiveDate,
+        to: NaiveDate,
+    ) -> Result<impl Iterator<Item = NaiveDate> + '_, CalendarError> {
+        check_span(from, to)?;
+        Ok(from.iter_days().take_while(move |day| *day <= to).filter(|day| self.is_working(*day)))
+    }
+}
+
+/// The calendars of all territories, by code.
+#[derive(Clone, Debug)]
+pub struct Calendars {
+    by_code: BTreeMap<String, TerritoryCalendar>,
+}
+
+impl Calendars {
+    pub fn new(data: CalendarData) -> Result<Self, CalendarError> {
+        let CalendarData { saturday_works, national: rules, one_offs, territories } = data;
+        let national = Arc::new(NationalDays { rules, one_offs, saturday_works });
+        let mut by_code = BTreeMap::new();
+        for own in territories {
+            let code = own.code.clone();
+            let calendar = TerritoryCalendar { national: Arc::clone(&national), own };
+            if by_code.insert(code.clone(), calendar).is_some() {
+                return Err(CalendarError::DuplicateTerritory { code });
+            }
+        }
+        Ok(Self { by_code })
+    }
+
+    pub fn of(&self, code: &str) -> Result<&TerritoryCalendar, CalendarError> {
+        self.by_code.get(code).ok_or_else(|| CalendarError::UnknownTerritory { code: code.to_owned() })
+    }
+
+    /// The calendars of several territories, for the questions about days worked by all of them.
+    pub fn of_all<'a>(&'a self, codes: &[&str]) -> Result<Vec<&'a TerritoryCalendar>, CalendarError> {
+        codes.iter().map(|code| self.of(code)).collect()
+    }
+
+    /// All calendars in the order of their codes.
+    pub fn iter(&self) -> impl Iterator<Item = &TerritoryCalendar> {
+        self.by_code.values()
+    }
+}
+
+/// Whether `day` is worked in every one of these territories. Nobody concerned means nobody objects: every day is.
+pub fn worked_by_all(calendars: &[&TerritoryCalendar], day: NaiveDate) -> bool {
+    calendars.iter().all(|calendar| calendar.is_working(day))
+}
+
+/// The territories of this list that do not work on `day`, each with its reason.
+pub fn not_working<'a>(calendars: &[&'a TerritoryCalendar], day: NaiveDate) -> Vec<(&'a str, NonWorking<'a>)> {
+    calendars.iter().filter_map(|calendar| Some((calendar.code(), calendar.reason(day)?))).collect()
+}
+
+/// `day` itself if all of these territories work, otherwise the first day after it on which they do.
+pub fn next_worked_by_all(calendars: &[&TerritoryCalendar], day: NaiveDate) -> Result<NaiveDate, CalendarError> {
+    first_worked(day.iter_days(), calendars, day)
+}
+
+/// `day` itself if all of these territories work, otherwise the last day before it on which they do.
+pub fn previous_worked_by_all(calendars: &[&TerritoryCalendar], day: NaiveDate) -> Result<NaiveDate, CalendarError> {
+    first_worked(days_back_from(day), calendars, day)
+}
+
+fn first_worked(
+    days: impl Iterator<Item = NaiveDate>,
+    calendars: &[&TerritoryCalendar],
+    from: NaiveDate,
+) -> Result<NaiveDate, CalendarError> {
+    days.take(SEARCH_DAYS).find(|day| worked_by_all(calendars, *day)).ok_or_else(|| {
+        let codes: Vec<&str> = calendars.iter().map(|calendar| calendar.code()).collect();
+        CalendarError::NoWorkingDay { territories: codes.join(", "), from }
+    })
+}
+
+fn days_back_from(day: NaiveDate) -> impl Iterator<Item = NaiveDate> {
+    std::iter::successors(Some(day), NaiveDate::pred_opt)
+}
+
+fn check_span(from: NaiveDate, to: NaiveDate) -> Result<(), CalendarError> {
+    if (to - from).num_days().abs() > LONGEST_SPAN_DAYS {
+        return Err(CalendarError::SpanTooLong { from, to });
+    }
+    Ok(())
+}

@@ -1,0 +1,158 @@
+//! Non-working days as data: holidays that come back every year with their years of validity, and days closed once.
+//!
+//! Nothing here knows which days are holidays in Italy: the data file does (`data/lombardia.toml`), and a new law is a new
+//! line there.
+
+use chrono::{Datelike as _, Days, NaiveDate};
+
+use super::easter::easter_sunday;
+use crate::texts::Lang;
+
+/// When in the year a rule strikes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RuleKind {
+    /// The same day every year. 29 February strikes in leap years only.
+    Fixed { month: u32, day: u32 },
+    /// So many days after Easter Sunday (before it, if negative): 1 is Easter Monday.
+    EasterOffset { days: i32 },
+}
+
+/// A holiday that comes back every year, with the years in which the law knows it.
+///
+/// Only a rule that can strike can be made: see [`NonWorkingRule::new`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NonWorkingRule {
+    kind: RuleKind,
+    from_year: Option<i32>,
+    to_year: Option<i32>,
+    name_it: String,
+    name_en: String,
+}
+
+/// Why a rule is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RuleError {
+    #[error("no year has a day {day} in month {month}")]
+    NoSuchDay { month: u32, day: u32 },
+    #[error("{days} days from Easter can leave the year")]
+    OffsetTooFar { days: i32 },
+    #[error("the rule would end in {to_year}, before it begins in {from_year}")]
+    EndsBeforeItBegins { from_year: i32, to_year: i32 },
+    #[error("a holiday needs its name in Italian and in English")]
+    NameMissing,
+}
+
+/// Easter itself moves within 22 March and 25 April: an offset inside these bounds stays in the year of its Easter, so that
+/// a day has to be compared with one Easter only.
+const EASTER_OFFSETS: std::ops::RangeInclusive<i32> = -80..=250;
+
+impl NonWorkingRule {
+    /// A rule valid from and to the given years, both included; `None` leaves that side open.
+    pub fn new(
+        kind: RuleKind,
+        from_year: Option<i32>,
+        to_year: Option<i32>,
+        name_it: impl Into<String>,
+        name_en: impl Into<String>,
+    ) -> Result<Self, RuleError> {
+        let rule = Self { kind, from_year, to_year, name_it: name_it.into(), name_en: name_en.into() };
+        rule.check_kind()?;
+        if let (Some(from_year), Some(to_year)) = (from_year, to_year)
+            && to_year < from_year
+        {
+            return Err(RuleError::EndsBeforeItBegins { from_year, to_year });
+        }
+        if rule.name_it.trim().is_empty() || rule.name_en.trim().is_empty() {
+            return Err(RuleError::NameMissing);
+        }
+        Ok(rule)
+    }
+
+    fn check_kind(&self) -> Result<(), RuleError> {
+        // A leap year has every day that any year has.
+        const A_LEAP_YEAR: i32 = 2024;
+        match self.kind {
+            RuleKind::Fixed { month, day } => match NaiveDate::from_ymd_opt(A_LEAP_YEAR, month, day) {
+                Some(_) => Ok(()),
+                None => Err(RuleError::NoSuchDay { month, day }),
+            },
+            RuleKind::EasterOffset { days } if EASTER_OFFSETS.contains(&days) => Ok(()),
+            RuleKind::EasterOffset { days } => Err(RuleError::OffsetTooFar { days }),
+        }
+    }
+
+    /// Whether `day` is this holiday.
+    pub fn strikes(&self, day: NaiveDate) -> bool {
+        self.valid_in(day.year())
+            && match self.kind {
+                RuleKind::Fixed { month, day: day_of_month } => (day.month(), day.day()) == (month, day_of_month),
+                RuleKind::EasterOffset { days } => {
+                    easter_sunday(day.year()).and_then(|easter| shifted(easter, days)) == Some(day)
+                }
+            }
+    }
+
+    fn valid_in(&self, year: i32) -> bool {
+        self.from_year.is_none_or(|from| from <= year) && self.to_year.is_none_or(|to| year <= to)
+    }
+
+    pub fn kind(&self) -> RuleKind {
+        self.kind
+    }
+
+    /// First and last year of validity.
+    pub fn years(&self) -> (Option<i32>, Option<i32>) {
+        (self.from_year, self.to_year)
+    }
+
+    pub fn name(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::It => &self.name_it,
+            Lang::En => &self.name_en,
+        }
+    }
+}
+
+fn shifted(day: NaiveDate, days: i32) -> Option<NaiveDate> {
+    let distance = Days::new(u64::from(days.unsigned_abs()));
+    if days < 0 { day.checked_sub_days(distance) } else { day.checked_add_days(distance) }
+}
+
+/// A day that is not worked once: an anniversary proclaimed by law, an office closed by order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OneOffDay {
+    pub date: NaiveDate,
+    pub name_it: String,
+    pub name_en: String,
+}
+
+impl OneOffDay {
+    pub fn name(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::It => &self.name_it,
+            Lang::En => &self.name_en,
+        }
+    }
+}
+
+/// What a territory adds to the national days: its patron day, its own closures.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TerritoryDays {
+    /// Code of the territory; ours are the *sigle* of the provinces.
+    pub code: String,
+    pub rules: Vec<NonWorkingRule>,
+    pub one_offs: Vec<OneOffDay>,
+}
+
+/// All that [`Calendars`](super::Calendars) are made of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CalendarData {
+    /// The public offices concerned work five days; the law extends terms over Saturdays only for acts in court
+    /// (art. 155 c.p.c.), so this is a setting and not a rule.
+    pub saturday_works: bool,
+    /// Holidays of the whole country.
+    pub national: Vec<NonWorkingRule>,
+    /// Days closed once in the whole country.
+    pub one_offs: Vec<OneOffDay>,
+    pub territories: Vec<TerritoryDays>,
+}

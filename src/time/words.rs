@@ -1,0 +1,143 @@
+//! Days, hours and periods as a person reads them.
+//!
+//! This is grammar, not prose, and therefore code: Italian writes the first of the month as an ordinal («1° marzo») and
+//! separates hours and minutes with a point («ore 9.30»); English names the zone, because its reader may sit elsewhere.
+
+use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, Timelike as _, Utc, Weekday};
+
+use super::period::{Frequency, Period};
+use super::zone;
+use crate::texts::Lang;
+
+/// «martedì» / "Tuesday".
+pub fn weekday(weekday: Weekday, lang: Lang) -> &'static str {
+    const IT: [&str; 7] = ["lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato", "domenica"];
+    const EN: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+    by_lang(IT, EN, lang)[weekday.num_days_from_monday() as usize]
+}
+
+/// «marzo» / "March": the month in which `day` lies.
+pub fn month(day: NaiveDate, lang: Lang) -> &'static str {
+    const IT: [&str; 12] = [
+        "gennaio",
+        "febbraio",
+        "marzo",
+        "aprile",
+        "maggio",
+        "giugno",
+        "luglio",
+        "agosto",
+        "settembre",
+        "ottobre",
+        "novembre",
+        "dicembre",
+    ];
+    const EN: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    by_lang(IT, EN, lang)[day.month0() as usize]
+}
+
+fn by_lang<T>(it: T, en: T, lang: Lang) -> T {
+    match lang {
+        Lang::It => it,
+        Lang::En => en,
+    }
+}
+
+/// «30 marzo 2027», «1° marzo 2027» / "30 March 2027".
+pub fn date(day: NaiveDate, lang: Lang) -> String {
+    let ordinal = if lang == Lang::It && day.day() == 1 { "°" } else { "" };
+    format!("{}{ordinal} {}", day.day(), month_year(day, lang))
+}
+
+/// «marzo 2027» / "March 2027".
+pub fn month_year(day: NaiveDate, lang: Lang) -> String {
+    format!("{} {}", month(day, lang), day.year())
+}
+
+/// «martedì 30 marzo 2027» / "Tuesday 30 March 2027".
+pub fn long_day(day: NaiveDate, lang: Lang) -> String {
+    format!("{} {}", weekday(day.weekday(), lang), date(day, lang))
+}
+
+/// `30.03.2027`, for tables; the same in both languages.
+pub fn short_day(day: NaiveDate) -> String {
+    day.format("%d.%m.%Y").to_string()
+}
+
+/// «ore 9.30» / "9:30 (Italian time)", for Italian wall time.
+pub fn hour(hour: NaiveTime, lang: Lang) -> String {
+    let (hours, minutes) = (hour.hour(), hour.minute());
+    match lang {
+        Lang::It => format!("ore {hours}.{minutes:02}"),
+        Lang::En => format!("{hours}:{minutes:02} (Italian time)"),
+    }
+}
+
+/// «martedì 30 marzo 2027, ore 9.30» / "Tuesday 30 March 2027, 9:30 (Italian time)", for Italian wall time.
+pub fn long_wall(wall: NaiveDateTime, lang: Lang) -> String {
+    format!("{}, {}", long_day(wall.date(), lang), hour(wall.time(), lang))
+}
+
+/// As [`long_wall`], for an instant.
+pub fn long_instant(instant: DateTime<Utc>, lang: Lang) -> String {
+    long_wall(zone::local(instant), lang)
+}
+
+/// How far away a day is: «fra 3 giorni lavorativi», «oggi», «un giorno lavorativo fa» / "in 3 working days", "today", "1
+/// working day ago". `n` as from `working_days_between(today, day)`.
+pub fn working_days_away(n: i32, lang: Lang) -> String {
+    let distance = n.unsigned_abs();
+    let span = match (lang, distance) {
+        (Lang::It, 1) => "un giorno lavorativo".to_owned(),
+        (Lang::It, _) => format!("{distance} giorni lavorativi"),
+        (Lang::En, 1) => "1 working day".to_owned(),
+        (Lang::En, _) => format!("{distance} working days"),
+    };
+    match (lang, n.signum()) {
+        (Lang::It, 0) => "oggi".to_owned(),
+        (Lang::En, 0) => "today".to_owned(),
+        (Lang::It, 1) => format!("fra {span}"),
+        (Lang::En, 1) => format!("in {span}"),
+        (Lang::It, _) => format!("{span} fa"),
+        (Lang::En, _) => format!("{span} ago"),
+    }
+}
+
+/// «anno 2026», «1° semestre 2026», «settembre 2026» / "year 2026", "1st half of 2026", "September 2026".
+pub fn period(period: Period, lang: Lang) -> String {
+    let (it, en) = match period.frequency() {
+        Frequency::Year => return format!("{} {}", by_lang("anno", "year", lang), period.year()),
+        Frequency::Month => return month_year(period.first_day(), lang),
+        Frequency::Half => ("semestre", "half"),
+        Frequency::FourMonth => ("quadrimestre", "four-month period"),
+        Frequency::Quarter => ("trimestre", "quarter"),
+    };
+    let (number, year) = (period.number(), period.year());
+    match lang {
+        Lang::It => format!("{number}° {it} {year}"),
+        Lang::En => format!("{} {en} of {year}", english_ordinal(number)),
+    }
+}
+
+/// Up to the fourth quarter.
+fn english_ordinal(number: u32) -> String {
+    match number {
+        1 => "1st".to_owned(),
+        2 => "2nd".to_owned(),
+        3 => "3rd".to_owned(),
+        _ => format!("{number}th"),
+    }
+}
