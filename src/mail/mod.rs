@@ -1,6 +1,9 @@
 //! Mail: built purely, promised in a transaction, sent by a dispatcher.
 
-/// Whether a text is an e-mail address as RFC 5321 §4.1.2 writes it.
+pub mod message;
+pub mod transport;
+
+/// Whether a text is an address that mail can be written to: what the message builder accepts, no more and no less.
 pub fn is_address(text: &str) -> bool {
-    text.parse::<lettre::Address>().is_ok()
+    message::parse_address("address", text).is_ok()
 }
