@@ -11,6 +11,8 @@ pub mod error;
 pub mod http;
 pub mod jobs;
 pub mod mail;
+pub mod ops;
 pub mod secret;
+pub mod settings;
 pub mod texts;
 pub mod time;
