@@ -1,7 +1,8 @@
 //! Time as the network lives it: wall time in Italy, working days of a territory, reference periods, and how a day is
 //! written for a person.
 //!
-//! Everything here is pure: no database, no configuration, no clock. Whoever needs "today" passes it in.
+//! Everything here is pure: no database, no configuration, no clock. Whoever needs "today" passes it in. The one thing read from
+//! outside are the system's zone rules, once, in [`zone`].
 //!
 //! - [`zone`]: the only place that knows the rules of Europe/Rome; a day and an hour become an instant, and back.
 //! - [`calendar`]: which days are worked where. Holidays are data with years of validity, so that a new law is a change of

@@ -162,3 +162,117 @@ impl From<Period> for String {
         period.to_string()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn day(year: i32, month: u32, day: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(year, month, day).expect("a day of the test")
+    }
+
+    fn period(label: &str) -> Period {
+        label.parse().expect("a label of the test")
+    }
+
+    #[test]
+    fn labels_name_first_and_last_days() {
+        let table = [
+            ("2026", day(2026, 1, 1), day(2026, 12, 31)),
+            ("2026-S1", day(2026, 1, 1), day(2026, 6, 30)),
+            ("2026-S2", day(2026, 7, 1), day(2026, 12, 31)),
+            ("2026-T1", day(2026, 1, 1), day(2026, 4, 30)),
+            ("2026-T3", day(2026, 9, 1), day(2026, 12, 31)),
+            ("2026-Q3", day(2026, 7, 1), day(2026, 9, 30)),
+            ("2026-09", day(2026, 9, 1), day(2026, 9, 30)),
+            ("2027-02", day(2027, 2, 1), day(2027, 2, 28)),
+            ("2028-02", day(2028, 2, 1), day(2028, 2, 29)),
+        ];
+        for (label, first, last) in table {
+            let period = period(label);
+            assert_eq!((period.first_day(), period.last_day()), (first, last), "{label}");
+            assert_eq!(period.to_string(), label);
+        }
+    }
+
+    #[test]
+    fn the_last_period_of_a_year_is_followed_by_the_first_of_the_next() {
+        for (last, first) in [
+            ("2026", "2027"),
+            ("2026-S2", "2027-S1"),
+            ("2026-T3", "2027-T1"),
+            ("2026-Q4", "2027-Q1"),
+            ("2026-12", "2027-01"),
+        ] {
+            assert_eq!(period(last).next(), Some(period(first)));
+            assert_eq!(period(first).previous(), Some(period(last)));
+        }
+        assert_eq!(period("9999-12").next(), None);
+        assert_eq!(period("1000").previous(), None);
+    }
+
+    #[test]
+    fn what_is_not_exactly_a_label_is_refused() {
+        for label in [
+            "",
+            "-",
+            "26",
+            "2026-",
+            "2026-S",
+            "2026-S0",
+            "2026-S3",
+            "2026-T4",
+            "2026-Q5",
+            "2026-Q01",
+            "2026-13",
+            "2026-00",
+            "2026-9",
+            "2026-009",
+            "2026-X1",
+            "2026-q3",
+            " 2026",
+            "2026 ",
+            "+2026",
+            "02026",
+            "12026",
+            "2026-+9",
+            "2026-Q3-1",
+            "2026-é",
+        ] {
+            assert!(label.parse::<Period>().is_err(), "`{label}` was read");
+        }
+        let beyond = Period::new(Frequency::Quarter, 2026, 5);
+        assert_eq!(beyond, Err(PeriodError::NoSuchNumber { number: 5, in_a_year: 4 }));
+    }
+
+    #[test]
+    fn periods_travel_as_their_labels() {
+        let written = serde_json::to_string(&period("2026-T2")).expect("a period is a string");
+        assert_eq!(written, "\"2026-T2\"");
+        assert_eq!(serde_json::from_str::<Period>(&written).expect("reads its own label"), period("2026-T2"));
+        assert!(serde_json::from_str::<Period>("\"2026-T4\"").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn periods_tile_time(days in 0_u64..80_000, which in 0_usize..5) {
+            let day = day(1900, 1, 1) + chrono::Days::new(days);
+            let period = Period::containing(Frequency::ALL[which], day).expect("a four-digit year");
+            prop_assert!(period.first_day() <= day && day <= period.last_day());
+            let next = period.next().expect("not the last year");
+            prop_assert_eq!(Some(next.first_day()), period.last_day().succ_opt());
+            prop_assert_eq!(next.previous(), Some(period));
+            prop_assert!(period < next && period.to_string() < next.to_string());
+            prop_assert_eq!(period.to_string().parse(), Ok(period));
+        }
+
+        #[test]
+        fn no_text_makes_the_reader_panic(text in "\\PC{0,12}") {
+            if let Ok(period) = text.parse::<Period>() {
+                prop_assert_eq!(period.to_string(), text);
+            }
+        }
+    }
+}

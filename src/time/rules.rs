@@ -156,3 +156,66 @@ pub struct CalendarData {
     pub one_offs: Vec<OneOffDay>,
     pub territories: Vec<TerritoryDays>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(year: i32, month: u32, day: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(year, month, day).expect("a day of the test")
+    }
+
+    fn rule(kind: RuleKind, from_year: Option<i32>, to_year: Option<i32>) -> Result<NonWorkingRule, RuleError> {
+        NonWorkingRule::new(kind, from_year, to_year, "Festa", "Feast")
+    }
+
+    #[test]
+    fn a_rule_strikes_within_its_years_only() {
+        let fixed = RuleKind::Fixed { month: 10, day: 4 };
+        let rule = rule(fixed, Some(2026), Some(2028)).expect("a good rule");
+        let struck: Vec<i32> = (2020..2035).filter(|year| rule.strikes(day(*year, 10, 4))).collect();
+        assert_eq!(struck, [2026, 2027, 2028]);
+        assert!(!rule.strikes(day(2027, 10, 5)));
+        assert!(!rule.strikes(day(2027, 4, 10)));
+    }
+
+    #[test]
+    fn offsets_from_easter_go_both_ways() {
+        let good_friday = rule(RuleKind::EasterOffset { days: -2 }, None, None).expect("a good rule");
+        let easter_monday = rule(RuleKind::EasterOffset { days: 1 }, None, None).expect("a good rule");
+        assert!(good_friday.strikes(day(2027, 3, 26)));
+        assert!(easter_monday.strikes(day(2027, 3, 29)));
+        assert!(!easter_monday.strikes(day(2027, 3, 28)));
+        assert!(!easter_monday.strikes(day(5000, 3, 29)), "no computus, no holiday");
+    }
+
+    #[test]
+    fn the_29th_of_february_strikes_in_leap_years() {
+        let leap_day = rule(RuleKind::Fixed { month: 2, day: 29 }, None, None).expect("a good rule");
+        assert!(leap_day.strikes(day(2028, 2, 29)));
+        assert!(!leap_day.strikes(day(2027, 2, 28)));
+        assert!(!leap_day.strikes(day(2027, 3, 1)));
+    }
+
+    #[test]
+    fn rules_that_could_never_strike_are_refused() {
+        let no_such_day = RuleKind::Fixed { month: 2, day: 30 };
+        assert_eq!(rule(no_such_day, None, None), Err(RuleError::NoSuchDay { month: 2, day: 30 }));
+        let too_far = RuleKind::EasterOffset { days: 251 };
+        assert_eq!(rule(too_far, None, None), Err(RuleError::OffsetTooFar { days: 251 }));
+        let backwards = rule(RuleKind::Fixed { month: 1, day: 1 }, Some(2027), Some(2026));
+        assert_eq!(backwards, Err(RuleError::EndsBeforeItBegins { from_year: 2027, to_year: 2026 }));
+        let nameless = NonWorkingRule::new(RuleKind::Fixed { month: 1, day: 1 }, None, None, "Capodanno", " ");
+        assert_eq!(nameless, Err(RuleError::NameMissing));
+    }
+
+    #[test]
+    fn no_admitted_offset_leaves_the_year_of_its_easter() {
+        for year in super::super::easter::COMPUTUS_YEARS {
+            let easter = easter_sunday(year).expect("a year of the computus");
+            for days in [*EASTER_OFFSETS.start(), *EASTER_OFFSETS.end()] {
+                assert_eq!(shifted(easter, days).map(|day| day.year()), Some(year));
+            }
+        }
+    }
+}

@@ -141,3 +141,81 @@ fn english_ordinal(number: u32) -> String {
         _ => format!("{number}th"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(year: i32, month: u32, day: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(year, month, day).expect("a day of the test")
+    }
+
+    fn at(hour: u32, minute: u32) -> NaiveTime {
+        NaiveTime::from_hms_opt(hour, minute, 0).expect("an hour of the test")
+    }
+
+    #[test]
+    fn days_are_written_as_in_a_letter() {
+        let review = day(2027, 3, 30);
+        assert_eq!(long_day(review, Lang::It), "martedì 30 marzo 2027");
+        assert_eq!(long_day(review, Lang::En), "Tuesday 30 March 2027");
+        assert_eq!(short_day(review), "30.03.2027");
+        assert_eq!(date(review, Lang::It), "30 marzo 2027");
+        assert_eq!(month_year(review, Lang::En), "March 2027");
+    }
+
+    #[test]
+    fn only_the_first_of_an_italian_month_is_an_ordinal() {
+        assert_eq!(long_day(day(2027, 3, 1), Lang::It), "lunedì 1° marzo 2027");
+        assert_eq!(long_day(day(2027, 3, 1), Lang::En), "Monday 1 March 2027");
+        assert_eq!(date(day(2027, 3, 11), Lang::It), "11 marzo 2027");
+        assert_eq!(date(day(2027, 3, 31), Lang::It), "31 marzo 2027");
+        assert_eq!(short_day(day(2027, 3, 1)), "01.03.2027");
+    }
+
+    #[test]
+    fn hours_are_italian_wall_time() {
+        let wall = day(2027, 3, 30).and_time(at(9, 30));
+        assert_eq!(long_wall(wall, Lang::It), "martedì 30 marzo 2027, ore 9.30");
+        assert_eq!(long_wall(wall, Lang::En), "Tuesday 30 March 2027, 9:30 (Italian time)");
+        let instant = zone::instant_of(wall.date(), wall.time());
+        assert_eq!(long_instant(instant, Lang::It), "martedì 30 marzo 2027, ore 9.30");
+        assert_eq!(hour(at(0, 5), Lang::It), "ore 0.05");
+        assert_eq!(hour(at(18, 0), Lang::En), "18:00 (Italian time)");
+    }
+
+    #[test]
+    fn every_weekday_and_month_has_its_name() {
+        let week: Vec<&str> = day(2027, 3, 1).iter_days().take(7).map(|day| weekday(day.weekday(), Lang::It)).collect();
+        assert_eq!(week, ["lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato", "domenica"]);
+        let year: Vec<&str> = (1..=12).map(|number| month(day(2027, number, 1), Lang::En)).collect();
+        assert_eq!(year[..3], ["January", "February", "March"]);
+        assert_eq!(year[9..], ["October", "November", "December"]);
+    }
+
+    #[test]
+    fn distances_agree_in_number() {
+        let told = |n| (working_days_away(n, Lang::It), working_days_away(n, Lang::En));
+        let both = |it: &str, en: &str| (it.to_owned(), en.to_owned());
+        assert_eq!(told(0), both("oggi", "today"));
+        assert_eq!(told(1), both("fra un giorno lavorativo", "in 1 working day"));
+        assert_eq!(told(3), both("fra 3 giorni lavorativi", "in 3 working days"));
+        assert_eq!(told(-1), both("un giorno lavorativo fa", "1 working day ago"));
+        assert_eq!(told(i32::MIN), both("2147483648 giorni lavorativi fa", "2147483648 working days ago"));
+    }
+
+    #[test]
+    fn periods_are_named() {
+        let told = |label: &str| {
+            let named: Period = label.parse().expect("a label of the test");
+            (period(named, Lang::It), period(named, Lang::En))
+        };
+        let both = |it: &str, en: &str| (it.to_owned(), en.to_owned());
+        assert_eq!(told("2026"), both("anno 2026", "year 2026"));
+        assert_eq!(told("2026-S1"), both("1° semestre 2026", "1st half of 2026"));
+        assert_eq!(told("2026-T2"), both("2° quadrimestre 2026", "2nd four-month period of 2026"));
+        assert_eq!(told("2026-Q3"), both("3° trimestre 2026", "3rd quarter of 2026"));
+        assert_eq!(told("2026-Q4"), both("4° trimestre 2026", "4th quarter of 2026"));
+        assert_eq!(told("2026-09"), both("settembre 2026", "September 2026"));
+    }
+}

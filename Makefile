@@ -1,0 +1,48 @@
+# Two commands are enough to begin: `make run` and `make test`. Everything else is here to be read.
+
+CARGO_FLAGS ?= $(if $(CI),--locked)
+# The development profile compiles in about half the time of the release one on two cores, and shares its crates with
+# `make test`; thirteen bodies do not feel the difference. PROFILE=release for measurements and for installing.
+PROFILE ?= dev
+# RACCORDO_BIN names a program already built: then nothing is built again.
+RACCORDO = $(or $(RACCORDO_BIN),cargo run $(CARGO_FLAGS) --profile $(PROFILE) --package raccordo --bin raccordo --)
+
+.PHONY: help run test lint fmt e2e openapi bench web
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: web ## build, prepare the database under ./var and serve on 127.0.0.1:8080 (DEMO=1: with a believable year in it)
+	$(RACCORDO) serve $(if $(DEMO),--demo)
+
+test: web ## all tests on SQLite and on PostgreSQL (ARGS="--test it designations" for some, UPDATE_GOLDEN=1 to renew golden files)
+	scripts/postgres-install
+	scripts/with-postgres cargo test $(CARGO_FLAGS) --workspace $(ARGS)
+
+lint: web ## formatting, clippy with warnings as errors, licences and bans of deny.toml
+	cargo fmt --all --check
+	cargo clippy $(CARGO_FLAGS) --workspace --all-targets -- --deny warnings
+	scripts/check-licences
+
+fmt: ## format the Rust sources
+	cargo fmt --all
+
+e2e: web ## browser tests against the demo
+	scripts/e2e
+
+openapi: web ## write openapi/openapi.json (CHECK=1: only compare) and hold it to the Italian rules
+	$(RACCORDO) openapi $(if $(CHECK),--check)
+	npm run --prefix web lint:openapi
+
+bench: web ## benchmarks, in the release profile
+	cargo bench $(CARGO_FLAGS) --package raccordo $(ARGS)
+
+web: web/dist/manifest.json ## style sheets, scripts and fonts, from the lock file
+
+# No package that we use needs its install script; one of them would only report home.
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json
+	npm ci --prefix web --ignore-scripts --no-audit --no-fund
+	touch $@
+
+web/dist/manifest.json: web/node_modules/.package-lock.json web/build.mjs $(shell find web/assets -type f)
+	npm run --prefix web build

@@ -1,0 +1,461 @@
+//! Designations as pure data: terms, acts, records, and the rules under which they may be written.
+//!
+//! Two time axes (product rule 6). *Valid time*: the days a term covers, both ends included, in Europe/Rome. *Known time*:
+//! from the instant a record was written until the instant another superseded it. "Who was referent on 12 March, as known
+//! on 20 March?" is [`Record::covers`] on the first axis and [`Record::was_known_at`] on the second.
+
+use crate::error::{Code, Refusal as DomainRefusal};
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::ids::{BodyId, DesignationId, DesignationRecordId, DocumentId, ObservatoryId, PersonId, SeatId, UnavailabilityId};
+use entity::kinds::{ActKind, Channel, RecordChange, SeatKind, UnavailabilityMode};
+
+/// An act expiring within so many days is shown on the radar and announced to its body.
+pub const ENDING_SOON_DAYS: i64 = 60;
+
+/// The days a designation covers, both ends included; without an end it holds until further notice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Term {
+    pub from: NaiveDate,
+    pub to: Option<NaiveDate>,
+}
+
+impl Term {
+    /// Whether the day lies in the term.
+    pub fn covers(self, day: NaiveDate) -> bool {
+        self.from <= day && self.to.is_none_or(|last| day <= last)
+    }
+
+    /// Whether the two terms share a day.
+    pub fn overlaps(self, other: Self) -> bool {
+        self.to.is_none_or(|last| other.from <= last) && other.to.is_none_or(|last| self.from <= last)
+    }
+}
+
+/// The act by which a party designates: what the service records of it, never issues (DPR 445/2000, art. 53).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Act {
+    pub kind: ActKind,
+    pub number: String,
+    pub date: NaiveDate,
+    pub organ: String,
+    pub subject: String,
+}
+
+/// How the party told the secretariat, and what proves it (CAD art. 47: provenance must be certain).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Provenance {
+    pub channel: Channel,
+    pub communicated_on: NaiveDate,
+    pub protocol_number: Option<String>,
+    pub protocol_date: Option<NaiveDate>,
+    pub receipt: Option<String>,
+    pub document_id: Option<DocumentId>,
+}
+
+/// What is said of a designation: the content of a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    pub term: Term,
+    pub act: Act,
+    pub provenance: Provenance,
+    /// The organisation a partner belongs to; empty for every other seat.
+    pub organisation: Option<String>,
+}
+
+impl Statement {
+    /// Checks what must hold of every statement, whoever enters it.
+    pub fn check(&self, today: NaiveDate) -> Result<(), Refusal> {
+        if self.term.to.is_some_and(|last| last < self.term.from) {
+            return Err(Refusal::EndBeforeStart);
+        }
+        if self.act.date > self.term.from {
+            return Err(Refusal::ActAfterEffect { act: self.act.date, effect: self.term.from });
+        }
+        if self.act.date > today {
+            return Err(Refusal::ActInFuture);
+        }
+        if self.provenance.communicated_on > today {
+            return Err(Refusal::CommunicatedInFuture);
+        }
+        Ok(())
+    }
+
+    /// Days from effect to communication; negative when it was communicated ahead.
+    ///
+    /// The protocol (art. 3) asks bodies to communicate changes *tempestivamente*: this is the number behind the word.
+    pub fn days_to_communicate(&self) -> i64 {
+        (self.provenance.communicated_on - self.term.from).num_days()
+    }
+}
+
+/// One record of a designation: a statement, and when it was what we knew.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    pub id: DesignationRecordId,
+    pub position: i32,
+    pub change: RecordChange,
+    pub statement: Statement,
+    /// Why the designation ended, was corrected or annulled.
+    pub reason: Option<String>,
+    pub recorded_at: DateTime<Utc>,
+    pub recorded_by: Option<PersonId>,
+    pub superseded_at: Option<DateTime<Utc>>,
+}
+
+/// Where a designation stands on a day: derived, never stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// Its first day is still to come.
+    Announced,
+    InForce,
+    Ended,
+    /// Entered by mistake: it never held.
+    Annulled,
+}
+
+impl Standing {
+    pub const ALL: &'static [Self] = &[Self::Announced, Self::InForce, Self::Ended, Self::Annulled];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Announced => "announced",
+            Self::InForce => "in_force",
+            Self::Ended => "ended",
+            Self::Annulled => "annulled",
+        }
+    }
+}
+
+impl Record {
+    /// Whether, as far as this record knows, the designation held on the day.
+    pub fn covers(&self, day: NaiveDate) -> bool {
+        self.change != RecordChange::Annulled && self.statement.term.covers(day)
+    }
+
+    /// Whether this record was what we knew at the instant.
+    pub fn was_known_at(&self, instant: DateTime<Utc>) -> bool {
+        self.recorded_at <= instant && self.superseded_at.is_none_or(|end| instant < end)
+    }
+
+    pub fn standing_on(&self, day: NaiveDate) -> Standing {
+        if self.change == RecordChange::Annulled {
+            return Standing::Annulled;
+        }
+        if day < self.statement.term.from {
+            return Standing::Announced;
+        }
+        if self.statement.term.covers(day) { Standing::InForce } else { Standing::Ended }
+    }
+
+    /// What the designation says once it ends on `last_day`; the act and its provenance are those of the end.
+    pub fn ended(&self, last_day: NaiveDate, ending: Ending) -> Result<Successor, Refusal> {
+        self.must_stand()?;
+        if last_day < self.statement.term.from {
+            return Err(Refusal::EndBeforeStart);
+        }
+        if self.statement.term.to.is_some_and(|planned| planned <= last_day) {
+            return Err(Refusal::AlreadyEnded);
+        }
+        let mut statement = self.statement.clone();
+        statement.term.to = Some(last_day);
+        if let Some(provenance) = ending.provenance {
+            statement.provenance = provenance;
+        }
+        Ok(Successor { change: RecordChange::Ended, statement, reason: Some(ending.reason) })
+    }
+
+    /// What the designation says once a mistake in it is put right. The wrong record stays, superseded.
+    pub fn corrected(&self, statement: Statement, reason: String, today: NaiveDate) -> Result<Successor, Refusal> {
+        self.must_stand()?;
+        statement.check(today)?;
+        if statement == self.statement {
+            return Err(Refusal::NothingChanges);
+        }
+        Ok(Successor { change: RecordChange::Corrected, statement, reason: Some(reason) })
+    }
+
+    /// What is left of a designation that should never have been entered: a record that covers no day.
+    pub fn annulled(&self, reason: String) -> Result<Successor, Refusal> {
+        self.must_stand()?;
+        Ok(Successor { change: RecordChange::Annulled, statement: self.statement.clone(), reason: Some(reason) })
+    }
+
+    fn must_stand(&self) -> Result<(), Refusal> {
+        if self.change == RecordChange::Annulled { Err(Refusal::Annulled) } else { Ok(()) }
+    }
+}
+
+/// Why and how a designation ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ending {
+    pub reason: String,
+    /// How the end was communicated; the original provenance stands when it is not said.
+    pub provenance: Option<Provenance>,
+}
+
+/// The content of the record that supersedes another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Successor {
+    pub change: RecordChange,
+    pub statement: Statement,
+    pub reason: Option<String>,
+}
+
+/// Whether a seat has one holder at any instant (the referent *titolare*, the body's manager) or may have several.
+pub const fn is_exclusive(kind: SeatKind) -> bool {
+    match kind {
+        SeatKind::Referent | SeatKind::BodyManager => true,
+        SeatKind::Deputy | SeatKind::Secretariat | SeatKind::Direction | SeatKind::Partner => false,
+    }
+}
+
+/// A term somebody holds or will hold in a seat.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Occupied {
+    pub designation_id: DesignationId,
+    pub person_id: PersonId,
+    pub person_name: String,
+    pub term: Term,
+}
+
+/// Checks that a person may hold a seat for a term beside those already there.
+pub fn check_free(kind: SeatKind, person: PersonId, term: Term, others: &[Occupied]) -> Result<(), Refusal> {
+    for other in others.iter().filter(|other| other.term.overlaps(term)) {
+        if other.person_id == person {
+            return Err(Refusal::AlreadyInSeat);
+        }
+        if is_exclusive(kind) {
+            return Err(Refusal::SeatHeld { by: other.person_name.clone(), from: other.term.from, to: other.term.to });
+        }
+    }
+    Ok(())
+}
+
+/// A seat with the names people know it by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seat {
+    pub id: SeatId,
+    pub code: String,
+    pub kind: SeatKind,
+    pub body_id: BodyId,
+    pub body_code: String,
+    pub body_name: String,
+    pub observatory_id: Option<ObservatoryId>,
+    pub observatory_code: Option<String>,
+    pub observatory_name: Option<String>,
+    /// The calendar of working days that applies to its holder.
+    pub territory: String,
+}
+
+impl Seat {
+    /// What the seat is of: the observatory where there is one, else the body.
+    pub fn place(&self) -> &str {
+        self.observatory_name.as_deref().unwrap_or(&self.body_name)
+    }
+}
+
+/// Days on which a holder cannot work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unavailability {
+    pub id: UnavailabilityId,
+    pub designation_id: DesignationId,
+    pub from: NaiveDate,
+    pub to: NaiveDate,
+    pub mode: UnavailabilityMode,
+    pub note: Option<String>,
+    pub withdrawn_at: Option<DateTime<Utc>>,
+    pub version: i32,
+}
+
+impl Unavailability {
+    pub fn covers(&self, day: NaiveDate) -> bool {
+        self.withdrawn_at.is_none() && self.from <= day && day <= self.to
+    }
+}
+
+/// What may be attached to an act. Signed envelopes (`.p7m`) are what most administrations send.
+const DOCUMENT_TYPES: &[(&str, &[&str])] = &[
+    ("application/pdf", &["pdf"]),
+    ("application/pkcs7-mime", &["p7m"]),
+    ("image/png", &["png"]),
+    ("image/jpeg", &["jpg", "jpeg"]),
+    ("image/tiff", &["tif", "tiff"]),
+];
+
+/// The media type of an attached file: by what its bytes are, provided its name says the same.
+pub fn document_type(name: &str, bytes: &[u8]) -> Result<&'static str, Refusal> {
+    if bytes.is_empty() {
+        return Err(Refusal::DocumentEmpty);
+    }
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_lowercase()).unwrap_or_default();
+    let (declared, _) = DOCUMENT_TYPES
+        .iter()
+        .find(|(_, extensions)| extensions.contains(&extension.as_str()))
+        .ok_or(Refusal::DocumentTypeRefused)?;
+    if sniffed_type(bytes) == Some(*declared) { Ok(declared) } else { Err(Refusal::DocumentTypeMismatch) }
+}
+
+fn sniffed_type(bytes: &[u8]) -> Option<&'static str> {
+    if is_signed_envelope(bytes) {
+        return Some("application/pkcs7-mime");
+    }
+    let found = infer::get(bytes)?.mime_type();
+    DOCUMENT_TYPES.iter().map(|(media_type, _)| *media_type).find(|known| *known == found)
+}
+
+/// A CMS envelope in DER (RFC 5652 §3): a sequence whose first member is the object id of signed data.
+fn is_signed_envelope(bytes: &[u8]) -> bool {
+    const SIGNED_DATA: [u8; 11] = [0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02];
+    bytes.first() == Some(&0x30) && bytes.iter().take(24).count() > 11 && {
+        let head = &bytes[..bytes.len().min(24)];
+        head.windows(SIGNED_DATA.len()).any(|window| window == SIGNED_DATA)
+    }
+}
+
+/// Why a designation was not written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("no such seat")]
+    SeatUnknown,
+    #[error("the seat is held by {by} from {from}")]
+    SeatHeld { by: String, from: NaiveDate, to: Option<NaiveDate> },
+    #[error("this person already holds the seat in that term")]
+    AlreadyInSeat,
+    #[error("the end is before the start")]
+    EndBeforeStart,
+    #[error("the act of {act} is dated after its effect on {effect}")]
+    ActAfterEffect { act: NaiveDate, effect: NaiveDate },
+    #[error("the act is dated in the future")]
+    ActInFuture,
+    #[error("the communication is dated in the future")]
+    CommunicatedInFuture,
+    #[error("the designation has already ended by then")]
+    AlreadyEnded,
+    #[error("the designation has been annulled")]
+    Annulled,
+    #[error("the correction changes nothing")]
+    NothingChanges,
+    #[error("a reason is needed")]
+    ReasonMissing,
+    #[error("the absence lies outside the designation")]
+    UnavailabilityOutside,
+    #[error("the network would be left without a secretariat")]
+    LastSecretariat,
+    #[error("the file is empty")]
+    DocumentEmpty,
+    #[error("the file is not of a kind that is accepted")]
+    DocumentTypeRefused,
+    #[error("the file is not what its name says")]
+    DocumentTypeMismatch,
+}
+
+impl DomainRefusal for Refusal {
+    fn code(&self) -> Code {
+        match self {
+            Self::SeatUnknown => Code::SeatUnknown,
+            Self::SeatHeld { .. } => Code::SeatHeld,
+            Self::AlreadyInSeat => Code::AlreadyInSeat,
+            Self::EndBeforeStart => Code::EndBeforeStart,
+            Self::ActAfterEffect { .. } => Code::ActAfterEffect,
+            Self::ActInFuture => Code::ActInFuture,
+            Self::CommunicatedInFuture => Code::CommunicatedInFuture,
+            Self::AlreadyEnded | Self::Annulled => Code::AlreadyEnded,
+            Self::NothingChanges => Code::NothingChanges,
+            Self::ReasonMissing => Code::ReasonMissing,
+            Self::UnavailabilityOutside => Code::UnavailabilityOutside,
+            Self::LastSecretariat => Code::LastSecretariat,
+            Self::DocumentEmpty => Code::DocumentEmpty,
+            Self::DocumentTypeRefused => Code::DocumentTypeRefused,
+            Self::DocumentTypeMismatch => Code::DocumentTypeMismatch,
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::SeatUnknown | Self::SeatHeld { .. } => Some("seat"),
+            Self::AlreadyInSeat => Some("person"),
+            Self::EndBeforeStart | Self::AlreadyEnded | Self::Annulled => Some("valid_to"),
+            Self::ActAfterEffect { .. } | Self::ActInFuture => Some("act_date"),
+            Self::CommunicatedInFuture => Some("communicated_on"),
+            Self::ReasonMissing => Some("reason"),
+            Self::UnavailabilityOutside => Some("from"),
+            Self::DocumentEmpty | Self::DocumentTypeRefused | Self::DocumentTypeMismatch => Some("document"),
+            Self::NothingChanges | Self::LastSecretariat => None,
+        }
+    }
+
+    fn params(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::SeatHeld { by, from, .. } => vec![("by", by.clone()), ("from", short(*from))],
+            Self::ActAfterEffect { act, effect } => vec![("act", short(*act)), ("effect", short(*effect))],
+            _ => Vec::new(),
+        }
+    }
+}
+
+fn short(day: NaiveDate) -> String {
+    day.format("%d.%m.%Y").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().expect("a day written in a test")
+    }
+
+    fn term(from: &str, to: &str) -> Term {
+        Term { from: day(from), to: (!to.is_empty()).then(|| day(to)) }
+    }
+
+    #[test]
+    fn terms_overlap_when_they_share_a_day() {
+        for (left, right, expected) in [
+            (term("2027-01-01", "2027-03-31"), term("2027-04-01", ""), false),
+            (term("2027-01-01", "2027-03-31"), term("2027-03-31", ""), true),
+            (term("2027-01-01", ""), term("2026-01-01", ""), true),
+            (term("2027-01-01", ""), term("2026-01-01", "2026-12-31"), false),
+        ] {
+            assert_eq!(left.overlaps(right), expected, "{left:?} {right:?}");
+            assert_eq!(right.overlaps(left), expected, "{right:?} {left:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_must_be_what_its_name_says() {
+        let pdf = b"%PDF-1.7\n1 0 obj".as_slice();
+        assert_eq!(document_type("atto.pdf", pdf), Ok("application/pdf"));
+        assert_eq!(document_type("ATTO.PDF", pdf), Ok("application/pdf"));
+        assert_eq!(document_type("atto.png", pdf), Err(Refusal::DocumentTypeMismatch));
+        assert_eq!(document_type("atto.pdf", b"MZ\x90\0 not a pdf"), Err(Refusal::DocumentTypeMismatch));
+        assert_eq!(document_type("atto.exe", pdf), Err(Refusal::DocumentTypeRefused));
+        assert_eq!(document_type("atto", pdf), Err(Refusal::DocumentTypeRefused));
+        assert_eq!(document_type("atto.pdf", b""), Err(Refusal::DocumentEmpty));
+        let envelope = [&[0x30, 0x82, 0x01, 0x00][..], &[0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02]].concat();
+        assert_eq!(document_type("atto.pdf.p7m", &envelope), Ok("application/pkcs7-mime"));
+    }
+
+    proptest! {
+        /// Two exclusive holders never share a day, whatever is asked in whatever order.
+        #[test]
+        fn an_exclusive_seat_never_has_two_holders(asked in prop::collection::vec((0i64..400, prop::option::of(0i64..200)), 1..12)) {
+            let start = day("2027-01-01");
+            let mut held: Vec<Occupied> = Vec::new();
+            for (offset, length) in asked {
+                let from = start + chrono::Days::new(offset.unsigned_abs());
+                let term = Term { from, to: length.map(|days| from + chrono::Days::new(days.unsigned_abs())) };
+                let person = PersonId(uuid::Uuid::from_u128(held.len() as u128 + 1));
+                if check_free(SeatKind::Referent, person, term, &held).is_ok() {
+                    held.push(Occupied { designation_id: DesignationId(uuid::Uuid::nil()), person_id: person, person_name: String::new(), term });
+                }
+            }
+            for ahead in 0..800 {
+                let today = start + chrono::Days::new(ahead);
+                prop_assert!(held.iter().filter(|one| one.term.covers(today)).count() <= 1);
+            }
+        }
+    }
+}

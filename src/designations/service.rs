@@ -1,0 +1,531 @@
+//! The use cases of the register: one function each, each inside the transaction it is given.
+
+use super::mail;
+use super::model::{self, Act, Ending, Provenance, Refusal, Seat, Statement, Successor, Term, Unavailability};
+use super::policy::{self, Action, Subject, Visibility};
+use super::store::{self, Filter, NewDesignation};
+use super::view::{Designation, Document, Dossier};
+use crate::audit::{self, Event};
+use crate::auth::actor::HeldSeat;
+use crate::ctx::Ctx;
+use crate::db::Txn;
+use crate::error::{Code, Error, FieldError, Result};
+use crate::network::service as network;
+use crate::paging::{Page, Position};
+use crate::{auth, secret};
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use entity::ids::{DesignationId, DocumentId, PersonId, SeatId, UnavailabilityId};
+use entity::kinds::{RecordChange, SeatKind, UnavailabilityMode};
+use sea_orm::ConnectionTrait;
+
+pub use super::store::Filter as RegisterFilter;
+
+const MAX_NAME: usize = 200;
+
+/// Who is designated: somebody already known, or office contact data of somebody new.
+#[derive(Clone, Debug)]
+pub enum Designee {
+    Known(PersonId),
+    New(network::PersonIn),
+}
+
+/// What it takes to designate.
+#[derive(Clone, Debug)]
+pub struct DesignateIn {
+    /// The seat's code, for example `referent:bergamo`.
+    pub seat: String,
+    pub person: Designee,
+    pub statement: Statement,
+    /// Ends the present holder's term the day before this one begins, in the same transaction.
+    pub replaces_holder: bool,
+}
+
+/// Designates a person to a seat.
+///
+/// What happens: the designation is entered with its act and provenance; with `replaces_holder` the present holder's term
+/// ends the day before. Who may: the secretariat, for any body; a body's manager, for the body's own seats (not the
+/// manager's). Which mails leave: *registered* to the newcomer, to the body and to the secretariat. Which errors:
+/// `seat_unknown`, `seat_held`, `already_in_seat`, `end_before_start`, `act_after_effect`, `act_in_future`,
+/// `communicated_in_future`, `address_taken`.
+pub async fn designate(ctx: &Ctx, txn: &Txn, input: DesignateIn) -> Result<Designation> {
+    let seat = store::seat_by_code(txn, &input.seat).await?.ok_or(Refusal::SeatUnknown)?;
+    authorise(ctx, Action::Designate, &seat, None)?;
+    input.statement.check(ctx.today())?;
+    check_texts(&input.statement)?;
+    check_document(ctx, txn, input.statement.provenance.document_id).await?;
+    store::lock_seat(txn, seat.id).await?;
+    let person = match input.person {
+        Designee::Known(id) => network::person(txn, id).await?.id,
+        Designee::New(person) => network::person_for(ctx, txn, person).await?.id,
+    };
+    if input.replaces_holder {
+        end_present_holder(ctx, txn, &seat, person, &input.statement).await?;
+    }
+    model::check_free(seat.kind, person, input.statement.term, &store::occupied(txn, seat.id).await?)?;
+    let new = NewDesignation {
+        id: ctx.new_id(),
+        record_id: ctx.new_id(),
+        seat_id: seat.id,
+        person_id: person,
+        first: Successor { change: RecordChange::Registered, statement: input.statement, reason: None },
+        at: ctx.now(),
+        by: ctx.actor.person_id(),
+    };
+    let id = new.id;
+    store::insert(txn, new).await?;
+    let entered = must_find(txn, id).await?;
+    record_event(ctx, txn, "designations.designate", &entered).await?;
+    mail::registered(ctx, txn, &entered).await?;
+    carry_out_end_if_past(ctx, txn, &entered).await?;
+    Ok(entered)
+}
+
+/// The present holder makes room: their term ends the day before the newcomer's begins.
+async fn end_present_holder(ctx: &Ctx, txn: &Txn, seat: &Seat, newcomer: PersonId, next: &Statement) -> Result<()> {
+    let filter = Filter { seat: Some(seat.id), as_of: Some(next.term.from), ..Filter::default() };
+    let last_day = next.term.from - Days::new(1);
+    for holder in store::list(txn, &Visibility::Everything, &filter, None, None).await? {
+        if holder.holder.id == newcomer {
+            return Err(Refusal::AlreadyInSeat.into());
+        }
+        let reason = format!("{} {} {}", next.act.kind, next.act.number, next.act.date);
+        let version = holder.version;
+        let ending = Ending { reason, provenance: Some(next.provenance.clone()) };
+        end_at(ctx, txn, holder, version, last_day, ending).await?;
+    }
+    Ok(())
+}
+
+/// What it takes to end a designation.
+#[derive(Clone, Debug)]
+pub struct EndIn {
+    /// The last day in the seat.
+    pub last_day: NaiveDate,
+    pub reason: String,
+    pub provenance: Option<Provenance>,
+}
+
+/// Ends a designation after `last_day`.
+///
+/// What happens: a record with the end supersedes the present one; if the last day is past, sessions, links, tokens and
+/// pending mails of the former holder die in the same transaction, else at the midnight after it. Who may: the
+/// secretariat, the body's manager for the body's own seats. Which mails leave: *ended* to the former holder (the
+/// farewell) and to the body once the end has come; *designation requested* to the body if the seat is left vacant. Which
+/// errors: `end_before_start`, `already_ended`, `reason_missing`, `last_secretariat`, `stale`.
+pub async fn end(ctx: &Ctx, txn: &Txn, id: DesignationId, version: i32, input: EndIn) -> Result<Designation> {
+    let current = find_visible(ctx, txn, id).await?;
+    authorise(ctx, Action::Designate, &current.seat, Some(current.holder.id))?;
+    let reason = required_reason(&input.reason)?;
+    keep_a_secretariat(ctx, txn, &current, input.last_day).await?;
+    store::lock_seat(txn, current.seat.id).await?;
+    end_at(ctx, txn, current, version, input.last_day, Ending { reason, provenance: input.provenance }).await
+}
+
+async fn end_at(
+    ctx: &Ctx,
+    txn: &Txn,
+    current: Designation,
+    version: i32,
+    last_day: NaiveDate,
+    ending: Ending,
+) -> Result<Designation> {
+    let successor = current.record.ended(last_day, ending)?;
+    supersede(ctx, txn, &current, version, successor).await?;
+    let ended = must_find(txn, current.id).await?;
+    record_event(ctx, txn, "designations.end", &ended).await?;
+    carry_out_end_if_past(ctx, txn, &ended).await?;
+    Ok(ended)
+}
+
+/// A network without a secretariat could be run by nobody: the last one can only be replaced.
+async fn keep_a_secretariat(ctx: &Ctx, txn: &Txn, leaving: &Designation, last_day: NaiveDate) -> Result<()> {
+    if leaving.seat.kind != SeatKind::Secretariat {
+        return Ok(());
+    }
+    let first_day_without = last_day.max(ctx.today()) + Days::new(1);
+    let filter = Filter { kind: Some(SeatKind::Secretariat), as_of: Some(first_day_without), ..Filter::default() };
+    let staying = store::list(txn, &Visibility::Everything, &filter, None, None).await?;
+    if staying.iter().any(|other| other.id != leaving.id) { Ok(()) } else { Err(Refusal::LastSecretariat.into()) }
+}
+
+/// Corrects a mistake: a record with the right content supersedes the wrong one, which stays readable.
+///
+/// Who may: the secretariat, the body's manager for the body's own seats. Which mails leave: none. Which errors: those of
+/// [`designate`] that concern the content, `reason_missing`, `nothing_changes`, `stale`.
+pub async fn correct(
+    ctx: &Ctx,
+    txn: &Txn,
+    id: DesignationId,
+    version: i32,
+    statement: Statement,
+    reason: &str,
+) -> Result<Designation> {
+    let current = find_visible(ctx, txn, id).await?;
+    authorise(ctx, Action::Correct, &current.seat, Some(current.holder.id))?;
+    let reason = required_reason(reason)?;
+    check_texts(&statement)?;
+    check_document(ctx, txn, statement.provenance.document_id).await?;
+    store::lock_seat(txn, current.seat.id).await?;
+    let others: Vec<_> =
+        store::occupied(txn, current.seat.id).await?.into_iter().filter(|other| other.designation_id != id).collect();
+    model::check_free(current.seat.kind, current.holder.id, statement.term, &others)?;
+    let successor = current.record.corrected(statement, reason, ctx.today())?;
+    supersede(ctx, txn, &current, version, successor).await?;
+    let corrected = must_find(txn, id).await?;
+    record_event(ctx, txn, "designations.correct", &corrected).await?;
+    if corrected.handed_over_at.is_some() && !has_ended(ctx, &corrected) {
+        store::unmark_handed_over(txn, id).await?;
+    }
+    carry_out_end_if_past(ctx, txn, &corrected).await?;
+    must_find(txn, id).await
+}
+
+/// Declares that a designation should never have been entered: from now on it covers no day.
+///
+/// Who may: the secretariat. Which mails leave: none; what it had promised is cancelled. Which errors: `already_ended`
+/// (annulled before), `reason_missing`, `last_secretariat`, `stale`.
+pub async fn annul(ctx: &Ctx, txn: &Txn, id: DesignationId, version: i32, reason: &str) -> Result<Designation> {
+    let current = find_visible(ctx, txn, id).await?;
+    authorise(ctx, Action::Annul, &current.seat, Some(current.holder.id))?;
+    let reason = required_reason(reason)?;
+    keep_a_secretariat(ctx, txn, &current, ctx.today()).await?;
+    store::lock_seat(txn, current.seat.id).await?;
+    let successor = current.record.annulled(reason)?;
+    supersede(ctx, txn, &current, version, successor).await?;
+    let annulled = must_find(txn, id).await?;
+    record_event(ctx, txn, "designations.annul", &annulled).await?;
+    if annulled.handed_over_at.is_none() {
+        switch_off(ctx, txn, &annulled).await?;
+    }
+    must_find(txn, id).await
+}
+
+async fn supersede(ctx: &Ctx, txn: &Txn, current: &Designation, version: i32, successor: Successor) -> Result<()> {
+    store::supersede(txn, current, version, ctx.new_id(), successor, ctx.now(), ctx.actor.person_id()).await?;
+    Ok(())
+}
+
+/// Keeps a file that proves an act.
+///
+/// Who may: whoever may designate somewhere. Which errors: `document_empty`, `document_too_large`,
+/// `document_type_refused`, `document_type_mismatch`.
+pub async fn keep_document(ctx: &Ctx, txn: &Txn, name: &str, content: Vec<u8>) -> Result<Document> {
+    let designates = ctx.actor.is_secretariat() || ctx.actor.holds(SeatKind::BodyManager) || ctx.actor.is_ourselves();
+    if !designates || !ctx.actor.may_write() {
+        return Err(Error::Denied);
+    }
+    if content.len() > ctx.config().limits.document_bytes {
+        return Err(Error::refused(Code::DocumentTooLarge));
+    }
+    let media_type = model::document_type(name, &content)?;
+    let document = Document {
+        id: ctx.new_id(),
+        name: plain_name(name),
+        media_type: media_type.to_owned(),
+        size: i64::try_from(content.len()).map_err(|_| Error::refused(Code::DocumentTooLarge))?,
+        sha256: secret::sha256_hex(&content),
+        created_at: ctx.now(),
+    };
+    store::insert_document(txn, &document, content, ctx.actor.person_id()).await?;
+    audit::record(ctx, txn, Event::new("designations.keep_document", ("document", document.id.to_string()))
+        .details(serde_json::json!({ "sha256": document.sha256, "size": document.size, "media_type": document.media_type })))
+    .await?;
+    Ok(document)
+}
+
+/// The last part of a path, without what a header or a file system would trip over.
+fn plain_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    last.chars().filter(|c| !c.is_control() && *c != '"').take(MAX_NAME).collect()
+}
+
+/// A document and its content, for whoever may see a designation it proves.
+pub async fn document(ctx: &Ctx, id: DesignationId, document_id: DocumentId) -> Result<entity::document::Model> {
+    let dossier = dossier(ctx, id).await?;
+    if !dossier.documents.iter().any(|document| document.id == document_id) {
+        return Err(Error::NotFound);
+    }
+    store::document_content(ctx.reader(), document_id).await?.ok_or(Error::NotFound)
+}
+
+/// What it takes to record an absence.
+#[derive(Clone, Debug)]
+pub struct UnavailableIn {
+    pub from: NaiveDate,
+    pub to: NaiveDate,
+    pub mode: UnavailabilityMode,
+    pub note: Option<String>,
+}
+
+/// Records days on which a holder cannot work.
+///
+/// Who may: the holder, the body's manager, the secretariat. Which mails leave: none; what falls due meanwhile goes to the
+/// deputy where everything is to be reassigned. Which errors: `end_before_start`, `unavailability_outside`.
+pub async fn declare_unavailable(ctx: &Ctx, txn: &Txn, id: DesignationId, input: UnavailableIn) -> Result<Unavailability> {
+    let designation = find_visible(ctx, txn, id).await?;
+    authorise(ctx, Action::DeclareUnavailable, &designation.seat, Some(designation.holder.id))?;
+    if input.to < input.from {
+        return Err(Refusal::EndBeforeStart.into());
+    }
+    let absence = Term { from: input.from, to: Some(input.to) };
+    if designation.record.change == RecordChange::Annulled || !designation.record.statement.term.overlaps(absence) {
+        return Err(Refusal::UnavailabilityOutside.into());
+    }
+    let new = Unavailability {
+        id: ctx.new_id(),
+        designation_id: id,
+        from: input.from,
+        to: input.to,
+        mode: input.mode,
+        note: input.note,
+        withdrawn_at: None,
+        version: 1,
+    };
+    store::insert_unavailability(txn, &new, ctx.now(), ctx.actor.person_id()).await?;
+    record_event(ctx, txn, "designations.declare_unavailable", &designation).await?;
+    Ok(new)
+}
+
+/// Withdraws an absence: the holder is there after all. Same rights as declaring it; errors: `stale`.
+pub async fn withdraw_unavailability(ctx: &Ctx, txn: &Txn, id: DesignationId, absence: UnavailabilityId, version: i32) -> Result<()> {
+    let designation = find_visible(ctx, txn, id).await?;
+    authorise(ctx, Action::DeclareUnavailable, &designation.seat, Some(designation.holder.id))?;
+    let known = store::unavailability(txn, absence).await?.filter(|known| known.designation_id == id);
+    if known.is_none() {
+        return Err(Error::NotFound);
+    }
+    store::withdraw_unavailability(txn, absence, version, ctx.now()).await?;
+    record_event(ctx, txn, "designations.withdraw_unavailability", &designation).await
+}
+
+/// Asks a body by mail to fill a seat. Who may: the secretariat. Which mails leave: *designation requested* to the body,
+/// once a day at the most. Which errors: `seat_unknown`.
+pub async fn request_designation(ctx: &Ctx, txn: &Txn, seat_code: &str) -> Result<()> {
+    let seat = store::seat_by_code(txn, seat_code).await?.ok_or(Refusal::SeatUnknown)?;
+    authorise(ctx, Action::RequestDesignation, &seat, None)?;
+    mail::requested(ctx, txn, &seat, ctx.today()).await?;
+    audit::record(ctx, txn, Event::new("designations.request_designation", ("seat", seat.id.to_string()))
+        .on_behalf_of(None))
+    .await
+}
+
+/// The register: what passes the filter and may be seen, the latest term first.
+pub async fn list(ctx: &Ctx, filter: &Filter, after: Option<&str>, limit: usize) -> Result<Page<Designation>> {
+    let visible = policy::visibility(&ctx.actor);
+    if visible == Visibility::Nothing {
+        return Err(unseen(ctx));
+    }
+    let after = after.map(Position::decode).transpose()?;
+    let lines = store::list(ctx.reader(), &visible, filter, after.as_ref(), Some(limit as u64 + 1)).await?;
+    Ok(Page::of(lines, limit, |last| Position { key: last.record.statement.term.from, id: last.id.0 }))
+}
+
+/// One designation with its history, documents and absences. Unknown and unseen are the same answer.
+pub async fn dossier(ctx: &Ctx, id: DesignationId) -> Result<Dossier> {
+    let db = ctx.reader();
+    let designation = find_visible(ctx, db, id).await?;
+    let history = store::history(db, id).await?;
+    let documents = history.iter().filter_map(|record| record.statement.provenance.document_id).collect();
+    Ok(Dossier {
+        documents: store::documents(db, documents).await?,
+        unavailabilities: store::unavailabilities(db, Some(id), None).await?,
+        designation,
+        history,
+    })
+}
+
+/// Every seat of the network, in the order of the codes.
+pub async fn seats(db: &impl ConnectionTrait) -> Result<Vec<Seat>> {
+    Ok(store::seats(db).await?)
+}
+
+pub async fn seat(db: &impl ConnectionTrait, id: SeatId) -> Result<Seat> {
+    store::seat_by_id(db, id).await?.ok_or(Error::NotFound)
+}
+
+/// The seats a person holds on a day: what rights are derived from.
+pub async fn seats_held(db: &impl ConnectionTrait, person: PersonId, day: NaiveDate) -> Result<Vec<HeldSeat>> {
+    Ok(store::seats_held(db, person, day).await?)
+}
+
+/// Everybody who holds a seat of the kind on the day.
+pub async fn holders_of(db: &impl ConnectionTrait, kind: SeatKind, day: NaiveDate) -> Result<Vec<Designation>> {
+    let filter = Filter { kind: Some(kind), as_of: Some(day), ..Filter::default() };
+    Ok(store::list(db, &Visibility::Everything, &filter, None, None).await?)
+}
+
+/// Everybody who holds a seat on the day, for the slices that write to them.
+pub async fn all_holders(db: &impl ConnectionTrait, day: NaiveDate) -> Result<Vec<Designation>> {
+    let filter = Filter { as_of: Some(day), ..Filter::default() };
+    Ok(store::list(db, &Visibility::Everything, &filter, None, None).await?)
+}
+
+/// Absences that touch a span, withdrawn ones left out.
+pub async fn absences(db: &impl ConnectionTrait, from: NaiveDate, to: NaiveDate) -> Result<Vec<Unavailability>> {
+    let all = store::unavailabilities(db, None, Some((from, to))).await?;
+    Ok(all.into_iter().filter(|absence| absence.withdrawn_at.is_none()).collect())
+}
+
+/// Every designation as known now, whatever its term: for the radar.
+pub async fn whole_register(db: &impl ConnectionTrait) -> Result<Vec<Designation>> {
+    Ok(store::list(db, &Visibility::Everything, &Filter::default(), None, None).await?)
+}
+
+/// Carries out what the calendar brings: ends that have come, starts, ends that come near. Run by the job `handover`.
+///
+/// Which mails leave: the farewell to who has left, the welcome to who begins today, *ending soon* to bodies, *designation
+/// requested* for seats that have fallen vacant. Safe to run at any time and any number of times.
+pub async fn follow_calendar(ctx: &Ctx, txn: &Txn) -> Result<u64> {
+    let today = ctx.today();
+    let mut done = 0;
+    let ended = Filter { ended_before: Some(today), not_handed_over: true, ..Filter::default() };
+    for designation in store::list(txn, &Visibility::Everything, &ended, None, None).await? {
+        carry_out_end(ctx, txn, &designation).await?;
+        done += 1;
+    }
+    let holders = all_holders(txn, today).await?;
+    for designation in holders.iter().filter(|one| one.record.statement.term.from == today) {
+        done += mail::welcome(ctx, txn, designation).await?;
+    }
+    let soon = Filter { ends_within: Some((today, today + Days::new(model::ENDING_SOON_DAYS.unsigned_abs()))), ..Filter::default() };
+    for designation in store::list(txn, &Visibility::Everything, &soon, None, None).await? {
+        if !is_succeeded(txn, &designation).await? {
+            done += mail::ending_soon(ctx, txn, &designation).await?;
+        }
+    }
+    Ok(done)
+}
+
+/// Whether somebody already holds the seat on the day after the designation ends.
+async fn is_succeeded(db: &impl ConnectionTrait, designation: &Designation) -> Result<bool> {
+    let Some(last) = designation.record.statement.term.to else { return Ok(true) };
+    let next_day = last + Days::new(1);
+    Ok(store::occupied(db, designation.seat.id).await?.iter().any(|other| other.term.covers(next_day)))
+}
+
+fn has_ended(ctx: &Ctx, designation: &Designation) -> bool {
+    designation.record.statement.term.to.is_some_and(|last| last < ctx.today())
+}
+
+async fn carry_out_end_if_past(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<()> {
+    if designation.handed_over_at.is_none() && has_ended(ctx, designation) {
+        carry_out_end(ctx, txn, designation).await?;
+    }
+    Ok(())
+}
+
+/// The end has come: the former holder's access and pending mails die, then the farewell is the last thing they get.
+async fn carry_out_end(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<()> {
+    switch_off(ctx, txn, designation).await?;
+    mail::ended(ctx, txn, designation).await?;
+    if model::is_exclusive(designation.seat.kind) && !is_succeeded(txn, designation).await? {
+        mail::requested(ctx, txn, &designation.seat, ctx.today()).await?;
+    }
+    Ok(())
+}
+
+async fn switch_off(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<()> {
+    crate::mail::outbox::cancel_for_designation(ctx, txn, designation.id).await?;
+    auth::service::end_access(ctx, txn, designation.holder.id, designation.id).await?;
+    store::mark_handed_over(txn, designation.id, ctx.now()).await?;
+    record_event(ctx, txn, "designations.hand_over", designation).await
+}
+
+/// The end of a day in Europe/Rome: "as known on day K" means with everything recorded on that day.
+pub fn known_on(day: NaiveDate) -> DateTime<Utc> {
+    crate::time::zone::start_of_day(day + Days::new(1)) - chrono::TimeDelta::milliseconds(1)
+}
+
+fn authorise(ctx: &Ctx, action: Action, seat: &Seat, holder: Option<PersonId>) -> Result<()> {
+    let subject = Subject { seat: seat.kind, body: seat.body_id, holder };
+    if policy::may(&ctx.actor, action, subject) { Ok(()) } else { Err(refused(ctx)) }
+}
+
+/// A caller without a name is asked for one; a caller with a name is told no.
+fn refused(ctx: &Ctx) -> Error {
+    if ctx.actor == crate::auth::actor::Actor::anonymous() { Error::Unauthenticated } else { Error::Denied }
+}
+
+fn unseen(ctx: &Ctx) -> Error {
+    refused(ctx)
+}
+
+async fn find_visible(ctx: &Ctx, db: &impl ConnectionTrait, id: DesignationId) -> Result<Designation> {
+    let visible = policy::visibility(&ctx.actor);
+    if visible == Visibility::Nothing {
+        return Err(unseen(ctx));
+    }
+    store::find(db, &visible, id).await?.ok_or(Error::NotFound)
+}
+
+async fn must_find(txn: &Txn, id: DesignationId) -> Result<Designation> {
+    store::find(txn, &Visibility::Everything, id).await?.ok_or(Error::NotFound)
+}
+
+async fn record_event(ctx: &Ctx, txn: &Txn, action: &'static str, designation: &Designation) -> Result<()> {
+    let statement = &designation.record.statement;
+    let details = serde_json::json!({
+        "seat": designation.seat.code,
+        "person": designation.holder.id,
+        "record": designation.record.id,
+        "from": statement.term.from,
+        "to": statement.term.to,
+    });
+    let source = format!("{} {} {}", statement.act.kind, statement.act.number, statement.act.date);
+    let event = Event::new(action, ("designation", designation.id.to_string()))
+        .on_behalf_of(Some(designation.seat.body_id))
+        .channel(statement.provenance.channel)
+        .source(source)
+        .details(details);
+    audit::record(ctx, txn, event).await
+}
+
+fn required_reason(reason: &str) -> Result<String> {
+    let reason = reason.trim();
+    match reason.chars().count() {
+        0 => Err(Refusal::ReasonMissing.into()),
+        1..=1000 => Ok(reason.to_owned()),
+        _ => Err(too_long("reason", 1000)),
+    }
+}
+
+/// The lengths the columns have, said before the database would.
+fn check_texts(statement: &Statement) -> Result<()> {
+    let Statement { act: Act { number, organ, subject, .. }, provenance, organisation, .. } = statement;
+    let empty = String::new();
+    let optional = |text: &Option<String>| text.clone().unwrap_or_else(|| empty.clone());
+    let fields = [
+        ("act_number", number.clone(), 60, true),
+        ("act_organ", organ.clone(), 200, true),
+        ("act_subject", subject.clone(), 500, true),
+        ("protocol_number", optional(&provenance.protocol_number), 60, false),
+        ("receipt", optional(&provenance.receipt), 200, false),
+        ("organisation", optional(organisation), 200, false),
+    ];
+    let errors: Vec<FieldError> = fields
+        .into_iter()
+        .filter_map(|(field, text, limit, required)| {
+            if required && text.trim().is_empty() {
+                return Some(FieldError::new(field, Code::Required));
+            }
+            (text.chars().count() > limit).then(|| length_error(field, limit))
+        })
+        .collect();
+    if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
+}
+
+fn length_error(field: &'static str, limit: usize) -> FieldError {
+    FieldError { field, code: Code::TooLong, params: vec![("limit", limit.to_string())] }
+}
+
+fn too_long(field: &'static str, limit: usize) -> Error {
+    Error::Invalid(vec![length_error(field, limit)])
+}
+
+/// A record may point only at a file its author brought: another body's act is not to be borrowed.
+async fn check_document(ctx: &Ctx, txn: &Txn, id: Option<DocumentId>) -> Result<()> {
+    let Some(id) = id else { return Ok(()) };
+    let uploader = store::document_uploader(txn, id).await?.ok_or_else(|| Error::field("document_id", Code::UnknownValue))?;
+    let is_own = uploader == ctx.actor.person_id() || ctx.actor.is_secretariat() || ctx.actor.is_ourselves();
+    if is_own { Ok(()) } else { Err(Error::field("document_id", Code::UnknownValue)) }
+}

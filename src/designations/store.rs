@@ -1,0 +1,717 @@
+//! Rows of the register and back. The only file of the slice that speaks to the database.
+
+use super::model::{Act, Occupied, Provenance, Record, Seat, Statement, Successor, Term, Unavailability};
+use super::policy::Visibility;
+use super::view::{Designation, Document, Holder};
+use crate::auth::actor::HeldSeat;
+use crate::db::{StoreError, exactly_one};
+use crate::paging::Position;
+use crate::texts::Lang;
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::ids::{BodyId, DesignationId, DesignationRecordId, DocumentId, ObservatoryId, PersonId, SeatId, UnavailabilityId};
+use entity::kinds::{ActKind, Channel, RecordChange, SeatKind};
+use entity::{Instant, body, designation, designation_record as record, document, observatory, person, seat, unavailability};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType, Order,
+    QueryFilter, QueryOrder, QuerySelect, RelationTrait, Select, sea_query::Expr,
+};
+
+type Result<T> = std::result::Result<T, StoreError>;
+
+/// What a list of designations asks for; everything left out does not narrow it.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub body: Option<BodyId>,
+    pub observatory: Option<ObservatoryId>,
+    pub seat: Option<SeatId>,
+    pub kind: Option<SeatKind>,
+    pub person: Option<PersonId>,
+    /// In force on this day.
+    pub as_of: Option<NaiveDate>,
+    /// Begins after this day.
+    pub begins_after: Option<NaiveDate>,
+    /// Ended before this day.
+    pub ended_before: Option<NaiveDate>,
+    /// Ends on a day of this span, ends included.
+    pub ends_within: Option<(NaiveDate, NaiveDate)>,
+    /// As known at this instant; now where it is left out.
+    pub known_at: Option<DateTime<Utc>>,
+    /// Annulled ones too: only the register with its whole history shows them.
+    pub with_annulled: bool,
+    /// Those whose end has not had its effects yet.
+    pub not_handed_over: bool,
+}
+
+/// One line of the register as the database gives it.
+#[derive(FromQueryResult)]
+struct Row {
+    id: DesignationId,
+    version: i32,
+    handed_over_at: Option<Instant>,
+    seat_id: SeatId,
+    seat_code: String,
+    seat_kind: SeatKind,
+    body_id: BodyId,
+    body_code: String,
+    body_name: String,
+    territory: String,
+    observatory_id: Option<ObservatoryId>,
+    observatory_code: Option<String>,
+    observatory_name: Option<String>,
+    person_id: PersonId,
+    given_name: String,
+    family_name: String,
+    email: String,
+    language: String,
+    bounced_at: Option<Instant>,
+    record_id: DesignationRecordId,
+    position: i32,
+    change: RecordChange,
+    valid_from: NaiveDate,
+    valid_to: Option<NaiveDate>,
+    organisation: Option<String>,
+    act_kind: ActKind,
+    act_number: String,
+    act_date: NaiveDate,
+    act_organ: String,
+    act_subject: String,
+    protocol_number: Option<String>,
+    protocol_date: Option<NaiveDate>,
+    channel: Channel,
+    communicated_on: NaiveDate,
+    receipt: Option<String>,
+    document_id: Option<DocumentId>,
+    reason: Option<String>,
+    recorded_at: Instant,
+    recorded_by: Option<PersonId>,
+    superseded_at: Option<Instant>,
+}
+
+impl From<Row> for Designation {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id,
+            version: row.version,
+            handed_over_at: row.handed_over_at.map(|at| at.0),
+            seat: Seat {
+                id: row.seat_id,
+                code: row.seat_code,
+                kind: row.seat_kind,
+                body_id: row.body_id,
+                body_code: row.body_code,
+                body_name: row.body_name,
+                observatory_id: row.observatory_id,
+                observatory_code: row.observatory_code,
+                observatory_name: row.observatory_name,
+                territory: row.territory,
+            },
+            holder: Holder {
+                id: row.person_id,
+                given_name: row.given_name,
+                family_name: row.family_name,
+                email: row.email,
+                lang: Lang::of(&row.language),
+                bounced_at: row.bounced_at.map(|at| at.0),
+            },
+            record: Record {
+                id: row.record_id,
+                position: row.position,
+                change: row.change,
+                statement: Statement {
+                    term: Term { from: row.valid_from, to: row.valid_to },
+                    act: Act {
+                        kind: row.act_kind,
+                        number: row.act_number,
+                        date: row.act_date,
+                        organ: row.act_organ,
+                        subject: row.act_subject,
+                    },
+                    provenance: Provenance {
+                        channel: row.channel,
+                        communicated_on: row.communicated_on,
+                        protocol_number: row.protocol_number,
+                        protocol_date: row.protocol_date,
+                        receipt: row.receipt,
+                        document_id: row.document_id,
+                    },
+                    organisation: row.organisation,
+                },
+                reason: row.reason,
+                recorded_at: row.recorded_at.0,
+                recorded_by: row.recorded_by,
+                superseded_at: row.superseded_at.map(|at| at.0),
+            },
+        }
+    }
+}
+
+impl From<record::Model> for Record {
+    fn from(row: record::Model) -> Self {
+        Self {
+            id: row.id,
+            position: row.position,
+            change: row.change,
+            statement: Statement {
+                term: Term { from: row.valid_from, to: row.valid_to },
+                act: Act {
+                    kind: row.act_kind,
+                    number: row.act_number,
+                    date: row.act_date,
+                    organ: row.act_organ,
+                    subject: row.act_subject,
+                },
+                provenance: Provenance {
+                    channel: row.channel,
+                    communicated_on: row.communicated_on,
+                    protocol_number: row.protocol_number,
+                    protocol_date: row.protocol_date,
+                    receipt: row.receipt,
+                    document_id: row.document_id,
+                },
+                organisation: row.organisation,
+            },
+            reason: row.reason,
+            recorded_at: row.recorded_at.0,
+            recorded_by: row.recorded_by,
+            superseded_at: row.superseded_at.map(|at| at.0),
+        }
+    }
+}
+
+/// Everything a line of the register shows, in one statement.
+fn lines() -> Select<record::Entity> {
+    record::Entity::find()
+        .select_only()
+        .columns([
+            record::Column::Position, record::Column::Change, record::Column::ValidFrom, record::Column::ValidTo,
+            record::Column::Organisation, record::Column::ActKind, record::Column::ActNumber, record::Column::ActDate,
+            record::Column::ActOrgan, record::Column::ActSubject, record::Column::ProtocolNumber,
+            record::Column::ProtocolDate, record::Column::Channel, record::Column::CommunicatedOn,
+            record::Column::Receipt, record::Column::DocumentId, record::Column::Reason, record::Column::RecordedAt,
+            record::Column::RecordedBy, record::Column::SupersededAt,
+        ])
+        .column_as(record::Column::Id, "record_id")
+        .columns([designation::Column::Id, designation::Column::Version, designation::Column::HandedOverAt])
+        .columns([designation::Column::SeatId, designation::Column::PersonId])
+        .column_as(seat::Column::Code, "seat_code")
+        .column_as(seat::Column::Kind, "seat_kind")
+        .columns([seat::Column::BodyId, seat::Column::ObservatoryId])
+        .column_as(body::Column::Code, "body_code")
+        .column_as(body::Column::Name, "body_name")
+        .column(body::Column::Territory)
+        .column_as(observatory::Column::Code, "observatory_code")
+        .column_as(observatory::Column::Name, "observatory_name")
+        .columns([
+            person::Column::GivenName, person::Column::FamilyName, person::Column::Email, person::Column::Language,
+            person::Column::BouncedAt,
+        ])
+        .join(JoinType::InnerJoin, join::record_to_designation())
+        .join(JoinType::InnerJoin, join::designation_to_seat())
+        .join(JoinType::InnerJoin, join::seat_to_body())
+        .join(JoinType::LeftJoin, join::seat_to_observatory())
+        .join(JoinType::InnerJoin, join::designation_to_person())
+}
+
+mod join {
+    use super::{body, designation, observatory, person, record, seat};
+    use sea_orm::{EntityTrait, RelationDef};
+
+    pub(super) fn record_to_designation() -> RelationDef {
+        record::Entity::belongs_to(designation::Entity)
+            .from(record::Column::DesignationId)
+            .to(designation::Column::Id)
+            .into()
+    }
+
+    pub(super) fn designation_to_seat() -> RelationDef {
+        designation::Entity::belongs_to(seat::Entity).from(designation::Column::SeatId).to(seat::Column::Id).into()
+    }
+
+    pub(super) fn designation_to_person() -> RelationDef {
+        designation::Entity::belongs_to(person::Entity).from(designation::Column::PersonId).to(person::Column::Id).into()
+    }
+
+    pub(super) fn seat_to_body() -> RelationDef {
+        seat::Entity::belongs_to(body::Entity).from(seat::Column::BodyId).to(body::Column::Id).into()
+    }
+
+    pub(super) fn seat_to_observatory() -> RelationDef {
+        seat::Entity::belongs_to(observatory::Entity).from(seat::Column::ObservatoryId).to(observatory::Column::Id).into()
+    }
+}
+
+/// The designations that pass the filter and may be seen, the latest term first.
+pub async fn list(
+    db: &impl ConnectionTrait,
+    visible: &Visibility,
+    filter: &Filter,
+    after: Option<&Position<NaiveDate>>,
+    limit: Option<u64>,
+) -> Result<Vec<Designation>> {
+    let mut query = lines().filter(known(filter.known_at)).filter(seen_by(visible)).filter(narrowed(filter));
+    if let Some(position) = after {
+        query = query.filter(
+            Condition::any().add(record::Column::ValidFrom.lt(position.key)).add(
+                Condition::all()
+                    .add(record::Column::ValidFrom.eq(position.key))
+                    .add(designation::Column::Id.lt(position.id.to_string())),
+            ),
+        );
+    }
+    let rows = query
+        .order_by(record::Column::ValidFrom, Order::Desc)
+        .order_by(designation::Column::Id, Order::Desc)
+        .limit(limit)
+        .into_model::<Row>()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(Designation::from).collect())
+}
+
+/// One designation as known now, if it may be seen.
+pub async fn find(db: &impl ConnectionTrait, visible: &Visibility, id: DesignationId) -> Result<Option<Designation>> {
+    let row = lines()
+        .filter(known(None))
+        .filter(seen_by(visible))
+        .filter(designation::Column::Id.eq(id))
+        .into_model::<Row>()
+        .one(db)
+        .await?;
+    Ok(row.map(Designation::from))
+}
+
+fn known(at: Option<DateTime<Utc>>) -> Condition {
+    match at {
+        None => Condition::all().add(record::Column::SupersededAt.is_null()),
+        Some(instant) => Condition::all().add(record::Column::RecordedAt.lte(millis(instant))).add(
+            Condition::any()
+                .add(record::Column::SupersededAt.is_null())
+                .add(record::Column::SupersededAt.gt(millis(instant))),
+        ),
+    }
+}
+
+fn seen_by(visible: &Visibility) -> Condition {
+    match visible {
+        Visibility::Everything => Condition::all(),
+        Visibility::Bodies(bodies, person) => Condition::any()
+            .add(seat::Column::BodyId.is_in(bodies.iter().copied()))
+            .add(designation::Column::PersonId.eq(*person)),
+        Visibility::Own(person) => Condition::all().add(designation::Column::PersonId.eq(*person)),
+        Visibility::Nothing => Condition::all().add(Expr::cust("1 = 0")),
+    }
+}
+
+fn narrowed(filter: &Filter) -> Condition {
+    Condition::all()
+        .add_option(filter.body.map(|body| seat::Column::BodyId.eq(body)))
+        .add_option(filter.observatory.map(|observatory| seat::Column::ObservatoryId.eq(observatory)))
+        .add_option(filter.seat.map(|seat| designation::Column::SeatId.eq(seat)))
+        .add_option(filter.kind.map(|kind| seat::Column::Kind.eq(kind)))
+        .add_option(filter.person.map(|person| designation::Column::PersonId.eq(person)))
+        .add_option(filter.as_of.map(in_force_on))
+        .add_option(filter.begins_after.map(|day| record::Column::ValidFrom.gt(day)))
+        .add_option(filter.ended_before.map(|day| record::Column::ValidTo.lt(day)))
+        .add_option(filter.ends_within.map(|(from, to)| record::Column::ValidTo.between(from, to)))
+        .add_option((!filter.with_annulled).then(|| record::Column::Change.ne(RecordChange::Annulled)))
+        .add_option(filter.not_handed_over.then(|| designation::Column::HandedOverAt.is_null()))
+}
+
+fn in_force_on(day: NaiveDate) -> Condition {
+    Condition::all()
+        .add(record::Column::Change.ne(RecordChange::Annulled))
+        .add(record::Column::ValidFrom.lte(day))
+        .add(Condition::any().add(record::Column::ValidTo.is_null()).add(record::Column::ValidTo.gte(day)))
+}
+
+fn millis(instant: DateTime<Utc>) -> Instant {
+    entity::Instant::from(instant)
+}
+
+/// The seats a person holds on a day: what rights are derived from, asked at every request.
+pub async fn seats_held(db: &impl ConnectionTrait, person: PersonId, day: NaiveDate) -> Result<Vec<HeldSeat>> {
+    #[derive(FromQueryResult)]
+    struct Held {
+        designation_id: DesignationId,
+        seat_id: SeatId,
+        kind: SeatKind,
+        body_id: BodyId,
+        observatory_id: Option<ObservatoryId>,
+    }
+    let rows = record::Entity::find()
+        .select_only()
+        .column(record::Column::DesignationId)
+        .column_as(seat::Column::Id, "seat_id")
+        .columns([seat::Column::Kind, seat::Column::BodyId, seat::Column::ObservatoryId])
+        .join(JoinType::InnerJoin, join::record_to_designation())
+        .join(JoinType::InnerJoin, join::designation_to_seat())
+        .filter(record::Column::SupersededAt.is_null())
+        .filter(designation::Column::PersonId.eq(person))
+        .filter(in_force_on(day))
+        .order_by(seat::Column::Code, Order::Asc)
+        .into_model::<Held>()
+        .all(db)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| HeldSeat {
+            designation_id: row.designation_id,
+            seat_id: row.seat_id,
+            kind: row.kind,
+            body_id: row.body_id,
+            observatory_id: row.observatory_id,
+        })
+        .collect())
+}
+
+/// Every record of a designation, the first one first.
+pub async fn history(db: &impl ConnectionTrait, id: DesignationId) -> Result<Vec<Record>> {
+    let rows = record::Entity::find()
+        .filter(record::Column::DesignationId.eq(id))
+        .order_by(record::Column::Position, Order::Asc)
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(Record::from).collect())
+}
+
+/// The terms held or announced in a seat, as known now.
+pub async fn occupied(db: &impl ConnectionTrait, seat: SeatId) -> Result<Vec<Occupied>> {
+    let filter = Filter { seat: Some(seat), ..Filter::default() };
+    let held = list(db, &Visibility::Everything, &filter, None, None).await?;
+    Ok(held
+        .into_iter()
+        .map(|one| Occupied {
+            designation_id: one.id,
+            person_id: one.holder.id,
+            person_name: one.holder.name(),
+            term: one.record.statement.term,
+        })
+        .collect())
+}
+
+/// Seats with the names of their bodies and observatories, in the order of their codes.
+pub async fn seats(db: &impl ConnectionTrait) -> Result<Vec<Seat>> {
+    seats_where(db, Condition::all()).await
+}
+
+pub async fn seat_by_code(db: &impl ConnectionTrait, code: &str) -> Result<Option<Seat>> {
+    Ok(seats_where(db, Condition::all().add(seat::Column::Code.eq(code))).await?.pop())
+}
+
+pub async fn seat_by_id(db: &impl ConnectionTrait, id: SeatId) -> Result<Option<Seat>> {
+    Ok(seats_where(db, Condition::all().add(seat::Column::Id.eq(id))).await?.pop())
+}
+
+async fn seats_where(db: &impl ConnectionTrait, condition: Condition) -> Result<Vec<Seat>> {
+    #[derive(FromQueryResult)]
+    struct SeatRow {
+        id: SeatId,
+        code: String,
+        kind: SeatKind,
+        body_id: BodyId,
+        body_code: String,
+        body_name: String,
+        observatory_id: Option<ObservatoryId>,
+        observatory_code: Option<String>,
+        observatory_name: Option<String>,
+        territory: String,
+    }
+    let rows = seat::Entity::find()
+        .column_as(body::Column::Code, "body_code")
+        .column_as(body::Column::Name, "body_name")
+        .column(body::Column::Territory)
+        .column_as(observatory::Column::Code, "observatory_code")
+        .column_as(observatory::Column::Name, "observatory_name")
+        .join(JoinType::InnerJoin, join::seat_to_body())
+        .join(JoinType::LeftJoin, join::seat_to_observatory())
+        .filter(condition)
+        .order_by(seat::Column::Code, Order::Asc)
+        .into_model::<SeatRow>()
+        .all(db)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Seat {
+            id: row.id,
+            code: row.code,
+            kind: row.kind,
+            body_id: row.body_id,
+            body_code: row.body_code,
+            body_name: row.body_name,
+            observatory_id: row.observatory_id,
+            observatory_code: row.observatory_code,
+            observatory_name: row.observatory_name,
+            territory: row.territory,
+        })
+        .collect())
+}
+
+/// Takes the seat for writing: two who designate to it at once go one after the other, on both engines.
+pub async fn lock_seat(db: &impl ConnectionTrait, id: SeatId) -> Result<()> {
+    let touched = seat::Entity::update_many()
+        .col_expr(seat::Column::Version, Expr::col(seat::Column::Version).add(1))
+        .filter(seat::Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    exactly_one(touched.rows_affected)
+}
+
+/// A designation about to be written: its identity and its first record.
+pub struct NewDesignation {
+    pub id: DesignationId,
+    pub record_id: DesignationRecordId,
+    pub seat_id: SeatId,
+    pub person_id: PersonId,
+    pub first: Successor,
+    pub at: DateTime<Utc>,
+    pub by: Option<PersonId>,
+}
+
+pub async fn insert(db: &impl ConnectionTrait, new: NewDesignation) -> Result<()> {
+    let row = designation::ActiveModel {
+        id: Set(new.id),
+        seat_id: Set(new.seat_id),
+        person_id: Set(new.person_id),
+        handed_over_at: Set(None),
+        version: Set(1),
+        created_at: Set(millis(new.at)),
+    };
+    designation::Entity::insert(row).exec_without_returning(db).await?;
+    insert_record(db, new.record_id, new.id, 1, new.first, new.at, new.by).await
+}
+
+/// Supersedes the current record. Guarded by the version the caller read: whoever read an older one gets `Stale`.
+pub async fn supersede(
+    db: &impl ConnectionTrait,
+    current: &Designation,
+    version: i32,
+    record_id: DesignationRecordId,
+    successor: Successor,
+    at: DateTime<Utc>,
+    by: Option<PersonId>,
+) -> Result<()> {
+    let touched = designation::Entity::update_many()
+        .col_expr(designation::Column::Version, Expr::col(designation::Column::Version).add(1))
+        .filter(designation::Column::Id.eq(current.id))
+        .filter(designation::Column::Version.eq(version))
+        .exec(db)
+        .await?;
+    exactly_one(touched.rows_affected)?;
+    let touched = record::Entity::update_many()
+        .col_expr(record::Column::SupersededAt, Expr::value(millis(at)))
+        .filter(record::Column::Id.eq(current.record.id))
+        .filter(record::Column::SupersededAt.is_null())
+        .exec(db)
+        .await?;
+    exactly_one(touched.rows_affected)?;
+    insert_record(db, record_id, current.id, current.record.position + 1, successor, at, by).await
+}
+
+async fn insert_record(
+    db: &impl ConnectionTrait,
+    id: DesignationRecordId,
+    designation_id: DesignationId,
+    position: i32,
+    content: Successor,
+    at: DateTime<Utc>,
+    by: Option<PersonId>,
+) -> Result<()> {
+    let Successor { change, statement, reason } = content;
+    let Statement { term, act, provenance, organisation } = statement;
+    let row = record::ActiveModel {
+        id: Set(id),
+        designation_id: Set(designation_id),
+        position: Set(position),
+        change: Set(change),
+        valid_from: Set(term.from),
+        valid_to: Set(term.to),
+        organisation: Set(organisation),
+        act_kind: Set(act.kind),
+        act_number: Set(act.number),
+        act_date: Set(act.date),
+        act_organ: Set(act.organ),
+        act_subject: Set(act.subject),
+        protocol_number: Set(provenance.protocol_number),
+        protocol_date: Set(provenance.protocol_date),
+        channel: Set(provenance.channel),
+        communicated_on: Set(provenance.communicated_on),
+        receipt: Set(provenance.receipt),
+        document_id: Set(provenance.document_id),
+        reason: Set(reason),
+        recorded_at: Set(millis(at)),
+        recorded_by: Set(by),
+        superseded_at: Set(None),
+    };
+    record::Entity::insert(row).exec_without_returning(db).await?;
+    Ok(())
+}
+
+/// Marks that the effects of an end have been carried out.
+pub async fn mark_handed_over(db: &impl ConnectionTrait, id: DesignationId, at: DateTime<Utc>) -> Result<()> {
+    let touched = designation::Entity::update_many()
+        .col_expr(designation::Column::HandedOverAt, Expr::value(millis(at)))
+        .filter(designation::Column::Id.eq(id))
+        .filter(designation::Column::HandedOverAt.is_null())
+        .exec(db)
+        .await?;
+    exactly_one(touched.rows_affected)
+}
+
+/// A correction brought a designation back to life: its end has yet to come again.
+pub async fn unmark_handed_over(db: &impl ConnectionTrait, id: DesignationId) -> Result<()> {
+    designation::Entity::update_many()
+        .col_expr(designation::Column::HandedOverAt, Expr::value(Option::<Instant>::None))
+        .filter(designation::Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+pub async fn insert_document(
+    db: &impl ConnectionTrait,
+    document: &Document,
+    content: Vec<u8>,
+    by: Option<PersonId>,
+) -> Result<()> {
+    let row = document::ActiveModel {
+        id: Set(document.id),
+        sha256: Set(document.sha256.clone()),
+        media_type: Set(document.media_type.clone()),
+        size: Set(document.size),
+        name: Set(document.name.clone()),
+        content: Set(content),
+        created_at: Set(millis(document.created_at)),
+        uploaded_by: Set(by),
+    };
+    document::Entity::insert(row).exec_without_returning(db).await?;
+    Ok(())
+}
+
+/// Attached files without their content.
+pub async fn documents(db: &impl ConnectionTrait, ids: Vec<DocumentId>) -> Result<Vec<Document>> {
+    #[derive(FromQueryResult)]
+    struct DocumentRow {
+        id: DocumentId,
+        sha256: String,
+        media_type: String,
+        size: i64,
+        name: String,
+        created_at: Instant,
+    }
+    let rows = document::Entity::find()
+        .select_only()
+        .columns([
+            document::Column::Id, document::Column::Sha256, document::Column::MediaType, document::Column::Size,
+            document::Column::Name, document::Column::CreatedAt,
+        ])
+        .filter(document::Column::Id.is_in(ids))
+        .order_by(document::Column::Id, Order::Asc)
+        .into_model::<DocumentRow>()
+        .all(db)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Document {
+            id: row.id,
+            name: row.name,
+            media_type: row.media_type,
+            size: row.size,
+            sha256: row.sha256,
+            created_at: row.created_at.0,
+        })
+        .collect())
+}
+
+pub async fn document_content(db: &impl ConnectionTrait, id: DocumentId) -> Result<Option<document::Model>> {
+    Ok(document::Entity::find_by_id(id).one(db).await?)
+}
+
+/// Whether the file was uploaded by the person and hangs on nothing yet, or hangs on a record.
+pub async fn document_uploader(db: &impl ConnectionTrait, id: DocumentId) -> Result<Option<Option<PersonId>>> {
+    let found: Option<Option<PersonId>> = document::Entity::find_by_id(id)
+        .select_only()
+        .column(document::Column::UploadedBy)
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(found)
+}
+
+impl From<unavailability::Model> for Unavailability {
+    fn from(row: unavailability::Model) -> Self {
+        Self {
+            id: row.id,
+            designation_id: row.designation_id,
+            from: row.from_day,
+            to: row.to_day,
+            mode: row.mode,
+            note: row.note,
+            withdrawn_at: row.withdrawn_at.map(|at| at.0),
+            version: row.version,
+        }
+    }
+}
+
+pub async fn insert_unavailability(
+    db: &impl ConnectionTrait,
+    new: &Unavailability,
+    at: DateTime<Utc>,
+    by: Option<PersonId>,
+) -> Result<()> {
+    let row = unavailability::ActiveModel {
+        id: Set(new.id),
+        designation_id: Set(new.designation_id),
+        from_day: Set(new.from),
+        to_day: Set(new.to),
+        mode: Set(new.mode),
+        note: Set(new.note.clone()),
+        withdrawn_at: Set(None),
+        recorded_at: Set(millis(at)),
+        recorded_by: Set(by),
+        version: Set(1),
+    };
+    unavailability::Entity::insert(row).exec_without_returning(db).await?;
+    Ok(())
+}
+
+pub async fn unavailability(db: &impl ConnectionTrait, id: UnavailabilityId) -> Result<Option<Unavailability>> {
+    Ok(unavailability::Entity::find_by_id(id).one(db).await?.map(Unavailability::from))
+}
+
+/// Absences of a designation, or all that touch the span where none is named; withdrawn ones too, for the history.
+pub async fn unavailabilities(
+    db: &impl ConnectionTrait,
+    of: Option<DesignationId>,
+    span: Option<(NaiveDate, NaiveDate)>,
+) -> Result<Vec<Unavailability>> {
+    let touching = |(from, to): (NaiveDate, NaiveDate)| {
+        unavailability::Column::FromDay.lte(to).and(unavailability::Column::ToDay.gte(from))
+    };
+    let rows = unavailability::Entity::find()
+        .filter(
+            Condition::all()
+                .add_option(of.map(|id| unavailability::Column::DesignationId.eq(id)))
+                .add_option(span.map(touching)),
+        )
+        .order_by(unavailability::Column::FromDay, Order::Asc)
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(Unavailability::from).collect())
+}
+
+pub async fn withdraw_unavailability(
+    db: &impl ConnectionTrait,
+    id: UnavailabilityId,
+    version: i32,
+    at: DateTime<Utc>,
+) -> Result<()> {
+    let touched = unavailability::Entity::update_many()
+        .col_expr(unavailability::Column::WithdrawnAt, Expr::value(millis(at)))
+        .col_expr(unavailability::Column::Version, Expr::col(unavailability::Column::Version).add(1))
+        .filter(unavailability::Column::Id.eq(id))
+        .filter(unavailability::Column::Version.eq(version))
+        .filter(unavailability::Column::WithdrawnAt.is_null())
+        .exec(db)
+        .await?;
+    exactly_one(touched.rows_affected)
+}

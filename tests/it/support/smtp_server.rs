@@ -1,0 +1,334 @@
+//! A mail server that fails on command.
+//!
+//! It speaks enough SMTP for one mail at a time on 127.0.0.1, follows a [`Script`] that may go wrong at any phase, and keeps a
+//! journal of every mail it has taken. The journal is written before the answer to the final dot, as a real server stores before it
+//! answers: a mail whose answer is then lost is in the journal all the same.
+
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    net::{TcpListener, TcpStream},
+    task::{JoinHandle, JoinSet},
+    time::sleep,
+};
+
+/// The moments of a conversation at which the server may misbehave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    Greeting,
+    Ehlo,
+    /// Only if the script offers AUTH.
+    Auth,
+    MailFrom,
+    Rcpt,
+    Data,
+    /// After 354, while the body arrives.
+    Body,
+    /// The answer to the final dot.
+    FinalDot,
+    Quit,
+}
+
+impl Phase {
+    /// Those of a conversation without a password.
+    pub const ALL: [Self; 8] =
+        [Self::Greeting, Self::Ehlo, Self::MailFrom, Self::Rcpt, Self::Data, Self::Body, Self::FinalDot, Self::Quit];
+}
+
+/// What the server does at a phase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// What a healthy server does.
+    Ok,
+    /// This answer instead of the usual one.
+    Reply(u16, &'static str),
+    /// No answer, with the connection open. During the body nothing is read either.
+    Silence,
+    /// The connection is closed in order.
+    Close,
+    /// The connection is reset.
+    Reset,
+    /// A line that is not SMTP.
+    Garbage,
+    /// The usual answer, a byte at a time with this pause before each; during the body, a pause before reading.
+    Slow(Duration),
+    /// A positive answer of one line of a mebibyte.
+    LongLine,
+    /// The usual answer after this delay.
+    ReplyAfter(Duration),
+}
+
+/// How the server behaves on one connection.
+#[derive(Debug, Clone, Default)]
+pub struct Script {
+    actions: Vec<(Phase, Action)>,
+    extensions: Vec<&'static str>,
+}
+
+impl Script {
+    pub fn healthy() -> Self {
+        Self::default()
+    }
+
+    #[must_use]
+    pub fn at(mut self, phase: Phase, action: Action) -> Self {
+        self.actions.push((phase, action));
+        self
+    }
+
+    /// A further line in the answer to EHLO, for instance `AUTH PLAIN`.
+    #[must_use]
+    pub fn offering(mut self, extension: &'static str) -> Self {
+        self.extensions.push(extension);
+        self
+    }
+
+    fn action(&self, phase: Phase) -> Action {
+        let scripted = self.actions.iter().find(|(at, _)| *at == phase);
+        scripted.map_or(Action::Ok, |(_, action)| *action)
+    }
+
+    /// The answer to EHLO: its first line, the offers, and a last line without the hyphen.
+    fn capabilities(&self) -> String {
+        let mut lines = vec!["fake.example"];
+        lines.extend(&self.extensions);
+        format!("250-{}\r\n250 SIZE 52428800", lines.join("\r\n250-"))
+    }
+}
+
+/// A mail that the server has taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    pub from: String,
+    pub to: String,
+    /// Without angle brackets.
+    pub message_id: String,
+    /// As the client meant it: dots unstuffed, every line with its CR LF.
+    pub bytes: Vec<u8>,
+}
+
+/// Stops, and drops its connections, when it is dropped.
+pub struct FakeSmtpServer {
+    address: SocketAddr,
+    shared: Arc<Mutex<Shared>>,
+    listening: JoinHandle<()>,
+}
+
+#[derive(Default)]
+struct Shared {
+    script: Script,
+    journal: Vec<Accepted>,
+    commands: Vec<String>,
+}
+
+impl FakeSmtpServer {
+    pub async fn start(script: Script) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port on the loopback");
+        let address = listener.local_addr().expect("the address of the listener");
+        let shared = Arc::new(Mutex::new(Shared { script, ..Shared::default() }));
+        let listening = tokio::spawn(listen(listener, Arc::clone(&shared)));
+        Self { address, shared, listening }
+    }
+
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// Connections from now on follow this script.
+    pub fn follow(&self, script: Script) {
+        lock(&self.shared).script = script;
+    }
+
+    /// Every mail taken so far, oldest first.
+    pub fn journal(&self) -> Vec<Accepted> {
+        lock(&self.shared).journal.clone()
+    }
+
+    pub fn has_taken(&self, message_id: &str) -> bool {
+        lock(&self.shared).journal.iter().any(|mail| mail.message_id == message_id)
+    }
+
+    /// Every command line received, on all connections.
+    pub fn commands(&self) -> Vec<String> {
+        lock(&self.shared).commands.clone()
+    }
+}
+
+impl Drop for FakeSmtpServer {
+    fn drop(&mut self) {
+        self.listening.abort();
+    }
+}
+
+fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn listen(listener: TcpListener, shared: Arc<Mutex<Shared>>) {
+    let mut conversations = JoinSet::new();
+    while let Ok((socket, _)) = listener.accept().await {
+        let script = lock(&shared).script.clone();
+        let conversation = Conversation { socket: BufReader::new(socket), script, shared: Arc::clone(&shared) };
+        conversations.spawn(conversation.run());
+    }
+}
+
+/// The end of a conversation, by script or because the client left.
+struct Ended;
+
+struct Conversation {
+    socket: BufReader<TcpStream>,
+    script: Script,
+    shared: Arc<Mutex<Shared>>,
+}
+
+impl Conversation {
+    async fn run(mut self) {
+        // The end has no further meaning: the socket is dropped with the conversation.
+        let Err(Ended) = self.converse().await;
+    }
+
+    async fn converse(&mut self) -> Result<std::convert::Infallible, Ended> {
+        let (mut from, mut to) = (String::new(), String::new());
+        self.answer(Phase::Greeting, "220 fake.example ESMTP").await?;
+        loop {
+            let command = self.command().await?;
+            let verb = command.split([' ', ':']).next().unwrap_or_default().to_ascii_uppercase();
+            match verb.as_str() {
+                "EHLO" => {
+                    let capabilities = self.script.capabilities();
+                    self.answer(Phase::Ehlo, &capabilities).await?;
+                }
+                "AUTH" => self.answer(Phase::Auth, "235 welcome").await?,
+                "MAIL" => {
+                    from = path_in(&command);
+                    self.answer(Phase::MailFrom, "250 sender ok").await?;
+                }
+                "RCPT" => {
+                    to = path_in(&command);
+                    self.answer(Phase::Rcpt, "250 recipient ok").await?;
+                }
+                "DATA" => {
+                    self.answer(Phase::Data, "354 go ahead").await?;
+                    if matches!(self.script.action(Phase::Data), Action::Reply(code, _) if code != 354) {
+                        continue;
+                    }
+                    self.receive(&from, &to).await?;
+                }
+                "QUIT" => {
+                    self.answer(Phase::Quit, "221 bye").await?;
+                    return Err(Ended);
+                }
+                _ => self.say("502 not known here").await?,
+            }
+        }
+    }
+
+    /// The body, the journal, and the answer to the final dot.
+    async fn receive(&mut self, from: &str, to: &str) -> Result<(), Ended> {
+        match self.script.action(Phase::Body) {
+            Action::Ok => {}
+            Action::Slow(pause) | Action::ReplyAfter(pause) => sleep(pause).await,
+            Action::Silence => std::future::pending().await,
+            // In the midst of the body.
+            Action::Close | Action::Reset | Action::Reply(..) | Action::Garbage | Action::LongLine => {
+                self.socket.read_u8().await.map_err(|_| Ended)?;
+                self.answer(Phase::Body, "").await?;
+                return self.wait_for_hangup().await;
+            }
+        }
+        let bytes = self.body().await?;
+        let refused = matches!(self.script.action(Phase::FinalDot), Action::Reply(code, _) if code >= 400);
+        if !refused {
+            let mail = Accepted { from: from.to_owned(), to: to.to_owned(), message_id: message_id_in(&bytes), bytes };
+            lock(&self.shared).journal.push(mail);
+        }
+        self.answer(Phase::FinalDot, "250 queued").await
+    }
+
+    /// Up to the final dot, with dots unstuffed.
+    async fn body(&mut self) -> Result<Vec<u8>, Ended> {
+        let mut body = Vec::new();
+        loop {
+            let line = self.line().await?;
+            if line == b".\r\n" {
+                return Ok(body);
+            }
+            body.extend_from_slice(line.strip_prefix(b".").unwrap_or(&line));
+        }
+    }
+
+    /// Does what the script says at this phase, or gives the usual answer.
+    async fn answer(&mut self, phase: Phase, usual: &str) -> Result<(), Ended> {
+        match self.script.action(phase) {
+            Action::Ok => self.say(usual).await,
+            Action::Reply(code, text) => self.say(&format!("{code} {text}")).await,
+            Action::Garbage => self.say("!!! what is this !!!").await,
+            Action::LongLine => self.say(&format!("250 {}", "x".repeat(1024 * 1024))).await,
+            Action::Silence => self.wait_for_hangup().await,
+            Action::Close => Err(Ended),
+            Action::Reset => {
+                // A pause, so that the client has seen its connection established before it sees it reset.
+                sleep(Duration::from_millis(5)).await;
+                self.socket.get_ref().set_zero_linger().map_err(|_| Ended)?;
+                Err(Ended)
+            }
+            Action::ReplyAfter(delay) => {
+                sleep(delay).await;
+                self.say(usual).await
+            }
+            Action::Slow(pause) => {
+                for byte in format!("{usual}\r\n").bytes() {
+                    sleep(pause).await;
+                    self.write(&[byte]).await?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    async fn say(&mut self, answer: &str) -> Result<(), Ended> {
+        self.write(format!("{answer}\r\n").as_bytes()).await
+    }
+
+    async fn write(&mut self, bytes: &[u8]) -> Result<(), Ended> {
+        self.socket.get_mut().write_all(bytes).await.map_err(|_| Ended)
+    }
+
+    async fn command(&mut self) -> Result<String, Ended> {
+        let line = self.line().await?;
+        let command = String::from_utf8_lossy(&line).trim_end().to_owned();
+        lock(&self.shared).commands.push(command.clone());
+        Ok(command)
+    }
+
+    async fn line(&mut self) -> Result<Vec<u8>, Ended> {
+        let mut line = Vec::new();
+        match self.socket.read_until(b'\n', &mut line).await {
+            Ok(read) if read > 0 => Ok(line),
+            _ => Err(Ended),
+        }
+    }
+
+    async fn wait_for_hangup(&mut self) -> Result<(), Ended> {
+        while self.line().await.is_ok() {}
+        Err(Ended)
+    }
+}
+
+/// The address between the angle brackets of MAIL FROM or RCPT TO.
+fn path_in(command: &str) -> String {
+    let inside = command.split_once('<').and_then(|(_, rest)| rest.split_once('>'));
+    inside.map(|(path, _)| path.to_owned()).unwrap_or_default()
+}
+
+fn message_id_in(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let header = text.lines().take_while(|line| !line.is_empty()).find_map(|line| line.strip_prefix("Message-ID: "));
+    header.unwrap_or_default().trim_matches(['<', '>']).to_owned()
+}

@@ -1,0 +1,145 @@
+// What every page must satisfy, asked of a real Chromium. pages.test.mjs decides where to ask.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { chromium } from "playwright-core";
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+/** Window sizes: a desk and a telephone. */
+export const sizes = { 1280: { width: 1280, height: 900 }, 390: { width: 390, height: 844 } };
+
+export function launch() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-dev-shm-usage", "--force-color-profile=srgb", "--font-render-hinting=none"],
+  });
+}
+
+/** Signs in through the demonstration's sign-in page and chooses the language, as a person would. */
+export async function enter(browser, base, persona, lang) {
+  const context = await browser.newContext({ baseURL: base, locale: lang === "it" ? "it-IT" : "en-GB", timezoneId: "Europe/Rome" });
+  const page = await context.newPage();
+  await page.goto("/sign-in");
+  if (persona !== "anonymous") {
+    await page.locator(`form[data-persona="${persona}"] button`).click();
+    await page.locator('form[action="/sign-out"]').waitFor({ state: "attached" });
+  }
+  if ((await page.locator("html").getAttribute("lang")) !== lang) {
+    await page.locator('form[action="/language"] button').click();
+    await page.locator(`html[lang="${lang}"]`).waitFor();
+  }
+  await page.close();
+  return context;
+}
+
+/** Opens an entry of pages.mjs and checks its status. */
+export async function open(page, entry) {
+  let response = await page.goto(entry.path ?? entry.from);
+  if (entry.link) response = await follow(page, entry.link);
+  if (entry.press) response = await follow(page, entry.press);
+  assert.equal(response.status(), entry.status ?? 200, `${page.url()} answered ${response.status()}`);
+}
+
+async function follow(page, selector) {
+  const navigated = page.waitForResponse((answer) => answer.request().isNavigationRequest() && answer.status() !== 303);
+  await page.locator(selector).first().click();
+  const response = await navigated;
+  await page.waitForLoadState("load");
+  return response;
+}
+
+/** Collects what must not happen while a page is open: console errors, refused resources, requests to other hosts. */
+export function watch(page, base, expectedStatus = 200) {
+  const faults = [];
+  page.on("console", (message) => {
+    // Chromium logs the page's own 404 or 422 as a failed resource; its status is checked by `open`.
+    const ownStatus = expectedStatus !== 200 && message.text().includes(`status of ${expectedStatus}`);
+    if (message.type() === "error" && !ownStatus) faults.push(`console: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => faults.push(`script: ${error.message}`));
+  page.on("request", (request) => {
+    const url = new URL(request.url());
+    if (url.protocol !== "data:" && url.origin !== new URL(base).origin) faults.push(`request to ${url.origin}`);
+  });
+  page.on("response", (response) => {
+    if (response.status() >= 400 && !response.request().isNavigationRequest()) faults.push(`${response.status()} ${response.url()}`);
+  });
+  return faults;
+}
+
+export async function hasOneHeading(page, lang) {
+  assert.equal(await page.locator("h1").count(), 1, "one h1");
+  assert.equal(await page.locator("html").getAttribute("lang"), lang);
+  assert.match(await page.title(), /\S.* · Raccordo$/);
+}
+
+export async function isAccessible(page) {
+  await page.evaluate(axeSource);
+  const { violations } = await page.evaluate((values) => axe.run(document, { runOnly: { type: "tag", values } }), rules);
+  const found = violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}\n    ${node.html.slice(0, 200)}\n    ${node.failureSummary}`));
+  assert.deepEqual(found, []);
+}
+
+export async function fitsTheWindow(page) {
+  const excess = await page.evaluate(() => {
+    const width = document.documentElement.clientWidth;
+    const wide = [...document.querySelectorAll("body *")].filter((element) => element.checkVisibility() && element.getBoundingClientRect().right > width + 1);
+    return { by: document.documentElement.scrollWidth - width, elements: wide.slice(0, 5).map((element) => element.outerHTML.slice(0, 120)) };
+  });
+  assert.ok(excess.by <= 0, `${excess.by} px too wide: ${excess.elements.join("\n")}`);
+}
+
+/** Walks the page with the Tab key: the skip link comes first, everything is reached, the focus always shows. */
+export async function worksByKeyboard(page, { skipLinkFirst }) {
+  const total = await page.evaluate(() => {
+    document.activeElement?.blur();
+    const all = [...document.querySelectorAll('a[href], button, summary, select, textarea, input:not([type="hidden"]), [tabindex="0"]')];
+    // Closed menus are not visible; of a group of radio buttons Tab reaches one.
+    const groups = new Set();
+    window.stops = all.filter((element) => {
+      if (element.disabled || !element.checkVisibility({ visibilityProperty: true })) return false;
+      if (element.type !== "radio") return true;
+      const group = document.querySelector(`input[name="${element.name}"]:checked`) ?? document.querySelector(`input[name="${element.name}"]`);
+      return group === element && !groups.has(element.name) && groups.add(element.name);
+    });
+    return window.stops.length;
+  });
+  if (skipLinkFirst) {
+    await page.keyboard.press("Tab");
+    const first = await page.evaluate(() => {
+      const element = document.activeElement;
+      const box = element.getBoundingClientRect();
+      return { href: element.getAttribute("href"), shown: box.width > 20 && box.height > 20 && box.top >= 0 };
+    });
+    assert.deepEqual(first, { href: "#content", shown: true }, "the first Tab reaches the skip link");
+    await page.evaluate(() => document.activeElement.blur());
+  }
+  const reached = new Set();
+  const unseen = new Set();
+  // A date field takes several presses, hence the generous bound.
+  for (let press = 0; press < total * 5 + 10 && reached.size < total; press += 1) {
+    await page.keyboard.press("Tab");
+    const stop = await page.evaluate(() => {
+      const element = document.activeElement;
+      const style = getComputedStyle(element);
+      const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+      const box = element.getBoundingClientRect();
+      return { index: window.stops.indexOf(element), shows: ring && box.width > 0 && box.bottom > 0 && box.top < innerHeight, html: element.outerHTML.slice(0, 120) };
+    });
+    if (stop.index >= 0) reached.add(stop.index);
+    if (stop.index >= 0 && !stop.shows) unseen.add(stop.html);
+  }
+  const missed = await page.evaluate((indexes) => window.stops.filter((_, index) => !indexes.includes(index)).map((element) => element.outerHTML.slice(0, 120)), [...reached]);
+  assert.deepEqual(missed, [], "everything is reached with Tab");
+  assert.deepEqual([...unseen], [], "the focus shows wherever it goes");
+}
+
+/** After a form came back, the reader stands at the summary and every line of it leads to a field. */
+export async function leadsToItsErrors(page) {
+  const summary = page.locator("[data-error-summary]");
+  assert.ok(await summary.evaluate((element) => element === document.activeElement), "the error summary has the focus");
+  const lost = await summary.locator('a[href^="#"]').evaluateAll((links) => links.map((link) => link.hash).filter((hash) => !document.querySelector(hash)));
+  assert.deepEqual(lost, [], "every line of the summary leads to a field");
+}
