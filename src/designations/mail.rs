@@ -147,12 +147,10 @@ fn content(ctx: &Ctx, designation: &Designation, lang: Lang, name: &str, action:
             ),
         ],
         action: action.map(|(label, path)| (lang.t(label).to_owned(), url(ctx, &path))),
-        closing: lang.t(if name.ends_with("_body") || name == "registered" || name == "ending_soon" {
-            "designations.mail_reason_body"
-        } else {
-            "designations.mail_reason_holder"
-        })
-        .to_owned(),
+        closing: match name {
+            "welcome" | "ended" => lang.f("designations.mail_reason_holder", &values),
+            _ => lang.t("designations.mail_reason_body").to_owned(),
+        },
     }
 }
 

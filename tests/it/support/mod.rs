@@ -1,0 +1,5 @@
+//! What tests stand on: a real database each, a clock that is moved, a mailbox to read, builders that read as sentences.
+
+pub mod db;
+pub mod golden;
+pub mod smtp_server;
