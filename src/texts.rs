@@ -27,7 +27,7 @@ macro_rules! areas {
     };
 }
 
-areas!["common", "errors", "health", "http"];
+areas!["auth", "common", "errors", "health", "http"];
 
 static ITALIAN: LazyLock<HashMap<String, String>> = LazyLock::new(|| read(|file| file.1));
 static ENGLISH: LazyLock<HashMap<String, String>> = LazyLock::new(|| read(|file| file.2));

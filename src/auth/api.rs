@@ -182,7 +182,7 @@ pub async fn list_my_tokens(ctx: Ctx) -> Result<HttpResponse, Failure> {
 ///
 /// The secret stands in this answer and nowhere else; for that reason the answer is not kept for a repetition of the
 /// request, which makes another token. Who may: anybody signed in, with a key that may change things. Mails: none.
-/// Errors: `out_of_range` (also when twenty are in use already), `too_long`, `required`.
+/// Errors: `required`, `too_long`, `out_of_range`, `too_many_tokens` (twenty are in use already).
 #[utoipa::path(tag = "me", request_body = TokenIn, responses((status = 201, body = IssuedTokenOut)))]
 #[post("/me/tokens")]
 pub async fn create_my_token(ctx: Ctx, input: Json<TokenIn>) -> Result<HttpResponse, Failure> {

@@ -7,7 +7,7 @@ use actix_web::dev::{Service, ServiceResponse};
 use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, LOCATION, USER_AGENT};
 use actix_web::http::{Method, StatusCode};
 use actix_web::test::{TestRequest, init_service, read_body};
-use actix_web::{App, web};
+use actix_web::web;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use entity::ids::{BodyId, DesignationId, PersonId, SeatId, SessionId};
 use entity::kinds::{ActKind, BodyKind, Channel, RecordChange, SeatKind};
@@ -22,13 +22,13 @@ use raccordo::clock::{Clock, FixedClock};
 use raccordo::config::{Config, Environment};
 use raccordo::ctx::{Ctx, Services};
 use raccordo::error::Code;
+use raccordo::http::site::Site;
 use raccordo::secret;
 use raccordo::texts::Lang;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
 use std::rc::Rc;
 use std::sync::Arc;
-use utoipa_actix_web::AppExt;
 
 const ANNA: &str = "anna.riva@provincia.example";
 const BRUNO: &str = "bruno.sala@regione.example";
@@ -43,6 +43,8 @@ both_engines! {
             let request = TestRequest::get().uri(&link).insert_header(("purpose", "prefetch")).insert_header((USER_AGENT, scanner));
             assert_eq!(app.status(request).await, StatusCode::OK);
         }
+        let head = TestRequest::default().method(Method::HEAD).uri(&link);
+        assert_eq!(app.status(head).await, StatusCode::OK);
         assert_eq!(office.sessions().await, 0);
         assert_eq!(office.unspent_links().await, 1);
         let key = press(&app, &link).await.expect("the link still works");
@@ -92,7 +94,9 @@ both_engines! {
         let app = office.app().await;
         let mut answers = Vec::new();
         for address in [ANNA, "ANNA.Riva@Provincia.example", "nobody@provincia.example", FORMER] {
+            let asked_at = tokio::time::Instant::now();
             let answer = ask(&app, address).await;
+            assert!(asked_at.elapsed() >= std::time::Duration::from_millis(250), "{address} is answered in its own time");
             let told = (answer.status(), answer.headers().get(LOCATION).cloned(), answer.response().cookies().count());
             answers.push((told, text(answer).await));
         }
@@ -313,6 +317,35 @@ both_engines! {
         assert_eq!(post(&app, "/sign-in/demo", &[("person", &anna)], "").await.status(), StatusCode::NOT_FOUND);
     }
 
+    async fn twenty_tokens_are_enough_for_anybody(engine) {
+        let office = Office::new(engine).await;
+        for _ in 0..20 {
+            office.token_of(ANNA, Scope::ReadOnly).await;
+        }
+        let ctx = office.as_person(ANNA).await;
+        let input = NewToken { name: "una di troppo".to_owned(), scope: Scope::ReadOnly, days: 30 };
+        let refused = ctx.write(async |txn| service::create_token(&ctx, txn, &input).await).await;
+        assert_eq!(refused.err().map(|error| error.code()), Some(Code::TooManyTokens));
+        office.token_of(BRUNO, Scope::ReadOnly).await;
+    }
+
+    async fn a_new_token_is_shown_once_on_the_page_that_answers_its_form(engine) {
+        let office = Office::new(engine).await;
+        let app = office.app().await;
+        let key = press(&app, &office.link_of(ANNA).await).await.expect("enters");
+        let unnamed = post(&app, "/me/tokens", &[("name", ""), ("scope", "read"), ("days", "90")], &key).await;
+        assert_eq!(unnamed.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        let answer = post(&app, "/me/tokens", &[("name", "cruscotto"), ("scope", "read"), ("days", "90")], &key).await;
+        assert_eq!(answer.headers().get(CACHE_CONTROL).expect("a rule"), "no-store");
+        let page = text(answer).await;
+        let (_, rest) = page.split_once("<code id=\"secret\">").expect("the secret");
+        let secret = rest.split_once('<').expect("its end").0.to_owned();
+        assert_eq!(with_token(&app, &secret).await, StatusCode::OK);
+        let request = TestRequest::get().uri("/me").cookie(Cookie::new("sid", key));
+        let profile = text(app.send(request).await).await;
+        assert!(profile.contains("cruscotto") && !profile.contains(&secret));
+    }
+
     async fn the_operator_s_link_is_for_operators(engine) {
         let office = Office::new(engine).await;
         let ctx = office.anonymous();
@@ -360,10 +393,8 @@ impl Office {
     }
 
     async fn app(&self) -> Browser {
-        let services = web::Data::from(Arc::clone(&self.services));
-        let api = utoipa_actix_web::scope("/api/v1").configure(raccordo::auth::api::configure);
-        let (app, _) = App::new().into_utoipa_app().service(api).split_for_parts();
-        let app = Rc::new(init_service(app.app_data(services).configure(raccordo::auth::web::pages)).await);
+        let site = web::Data::new(Site::new(Arc::clone(&self.services)));
+        let app = Rc::new(init_service(raccordo::app::build(&site)).await);
         Browser(Box::new(move |request| {
             let app = Rc::clone(&app);
             Box::pin(async move {
@@ -605,8 +636,9 @@ const fn service_ended(sessions: u64, links: u64, tokens: u64) -> raccordo::auth
 struct Browser(Box<dyn Fn(TestRequest) -> LocalBoxFuture<'static, ServiceResponse>>);
 
 impl Browser {
+    /// Sends a request as a page of ours does.
     async fn send(&self, request: TestRequest) -> ServiceResponse {
-        (self.0)(request).await
+        (self.0)(request.insert_header(("sec-fetch-site", "same-origin"))).await
     }
 
     async fn status(&self, request: TestRequest) -> StatusCode {
