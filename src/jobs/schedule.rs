@@ -6,6 +6,7 @@
 
 use super::{Report, housekeeping, outbox_sweep, retention};
 use crate::ctx::Ctx;
+use crate::designations;
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use croner::Cron;
@@ -30,9 +31,18 @@ pub struct Job {
 /// The schedule.
 pub const JOBS: &[Job] = &[
     job("outbox_sweep", "*/30 * * * * *", 25, "jobs.outbox_sweep", |ctx| Box::pin(outbox_sweep::run(ctx))),
+    job("handover", "5 */5 * * * *", 120, "jobs.handover", |ctx| Box::pin(handover(ctx))),
     job("retention", "0 40 1 * * *", 600, "jobs.retention", |ctx| Box::pin(retention::run(ctx))),
     job("housekeeping", "0 10 2 * * *", 600, "jobs.housekeeping", |ctx| Box::pin(housekeeping::run(ctx))),
 ];
+
+/// What midnight and the calendar bring to the register: ends, starts, ends that come near.
+async fn handover(ctx: &Ctx) -> Result<Report> {
+    let txn = ctx.begin().await?;
+    let done = designations::service::follow_calendar(ctx, &txn).await?;
+    ctx.commit(txn).await?;
+    Ok(Report::new(done, "designations begun, ending or ended"))
+}
 
 const fn job(
     name: &'static str,

@@ -2,6 +2,7 @@
 
 mod support;
 
+mod designations;
 mod http;
 mod ical;
 mod load;
