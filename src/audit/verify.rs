@@ -70,16 +70,19 @@ async fn page_after(
     connection: &impl ConnectionTrait,
     seq: i64,
 ) -> Result<Result<Vec<audit_event::Model>, Fault>, DbErr> {
-    match events_after(connection, seq, PAGE).await {
-        Ok(page) => Ok(Ok(page)),
-        Err(DbErr::Type(_) | DbErr::TryIntoErr { .. } | DbErr::Query(_)) => match events_after(connection, seq, 1).await {
-            Ok(one) if !one.is_empty() => Ok(Ok(one)),
-            Ok(_) => Ok(Err(Fault::Unreadable { after: seq })),
-            Err(DbErr::Type(_) | DbErr::TryIntoErr { .. } | DbErr::Query(_)) => Ok(Err(Fault::Unreadable { after: seq })),
-            Err(error) => Err(error),
-        },
-        Err(error) => Err(error),
+    let mut found = events_after(connection, seq, PAGE).await;
+    if found.as_ref().is_err_and(is_spoilt) {
+        found = events_after(connection, seq, 1).await;
     }
+    match found {
+        Err(error) if is_spoilt(&error) => Ok(Err(Fault::Unreadable { after: seq })),
+        found => Ok(Ok(found?)),
+    }
+}
+
+/// Whether a row came but could not be read; anything else is a failure of the connection.
+fn is_spoilt(error: &DbErr) -> bool {
+    matches!(error, DbErr::Type(_) | DbErr::TryIntoErr { .. } | DbErr::Query(_))
 }
 
 async fn events_after(
