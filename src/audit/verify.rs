@@ -3,7 +3,8 @@
 use super::chain::{self, GENESIS, Head};
 use crate::secret::same;
 use entity::{audit_event, audit_head};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sqlx::Error as SqlxError;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, RuntimeErr};
 
 /// Rows held in memory at once.
 const PAGE: u64 = 1_000;
@@ -82,7 +83,13 @@ async fn page_after(
 
 /// Whether a row came but could not be read; anything else is a failure of the connection.
 fn is_spoilt(error: &DbErr) -> bool {
-    matches!(error, DbErr::Type(_) | DbErr::TryIntoErr { .. } | DbErr::Query(_))
+    match error {
+        DbErr::Type(_) | DbErr::TryIntoErr { .. } => true,
+        DbErr::Query(RuntimeErr::SqlxError(inner)) => {
+            matches!(inner.as_ref(), SqlxError::ColumnDecode { .. } | SqlxError::Decode(_))
+        }
+        _ => false,
+    }
 }
 
 async fn events_after(
