@@ -8,7 +8,7 @@ use super::{Report, housekeeping, outbox_sweep, retention};
 use crate::ctx::Ctx;
 use crate::designations;
 use crate::error::Result;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use croner::Cron;
 use croner::parser::{CronParser, Seconds};
 use futures_util::future::BoxFuture;
@@ -62,12 +62,13 @@ impl Job {
 
     /// The latest planned instant not after `now`: the slot that a run at `now` belongs to.
     pub fn planned_before(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        self.rule()?.find_previous_occurrence(&now, true).ok()
+        // The parser carries the fraction of the second along, and every replica must name the same slot.
+        self.rule()?.find_previous_occurrence(&now.trunc_subsecs(0), true).ok()
     }
 
     /// The first planned instant after `now`.
     pub fn planned_after(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        self.rule()?.find_next_occurrence(&now, false).ok()
+        self.rule()?.find_next_occurrence(&now.trunc_subsecs(0), false).ok()
     }
 
     fn rule(&self) -> Option<Cron> {
