@@ -258,7 +258,7 @@ pub async fn list_bodies(ctx: Ctx) -> Result<HttpResponse, Failure> {
 #[utoipa::path(tag = "Network", security(()), params(("code" = String, Path, max_length = 200)), responses((status = 200, body = BodyOut)))]
 #[get("/bodies/{code}")]
 pub async fn show_body(ctx: Ctx, code: web::Path<String>) -> Result<HttpResponse, Failure> {
-    let body = service::body_by_code(ctx.reader(), &code).await?.ok_or(Error::NotFound)?;
+    let body = service::body(ctx.reader(), &code).await?;
     Ok(HttpResponse::Ok().json(BodyOut::from(body)))
 }
 
@@ -277,7 +277,7 @@ pub async fn list_observatories(ctx: Ctx) -> Result<HttpResponse, Failure> {
 #[utoipa::path(tag = "Network", security(()), params(("code" = String, Path, max_length = 60)), responses((status = 200, body = ObservatoryOut)))]
 #[get("/observatories/{code}")]
 pub async fn show_observatory(ctx: Ctx, code: web::Path<String>) -> Result<HttpResponse, Failure> {
-    let observatory = service::observatory_by_code(ctx.reader(), &code).await?.ok_or(Error::NotFound)?;
+    let observatory = service::observatory(ctx.reader(), &code).await?;
     Ok(HttpResponse::Ok().json(ObservatoryOut::from(observatory)))
 }
 

@@ -141,7 +141,7 @@ pub fn shell_below_network(ctx: &Ctx, request: &HttpRequest, title: String) -> S
 
 /// The facts of a body's page; not found where no body is called so.
 pub async fn body_facts(ctx: &Ctx, code: &str) -> Result<BodyFacts> {
-    let body = service::body_by_code(ctx.reader(), code).await?.ok_or(Error::NotFound)?;
+    let body = service::body(ctx.reader(), code).await?;
     let observatories = service::observatories(ctx.reader()).await?;
     Ok(BodyFacts {
         kind: body_kind(&body, ctx.lang),
@@ -154,7 +154,7 @@ pub async fn body_facts(ctx: &Ctx, code: &str) -> Result<BodyFacts> {
 
 /// The facts of an observatory's page; not found where none has the code.
 pub async fn observatory_facts(ctx: &Ctx, code: &str) -> Result<ObservatoryFacts> {
-    let observatory = service::observatory_by_code(ctx.reader(), code).await?.ok_or(Error::NotFound)?;
+    let observatory = service::observatory(ctx.reader(), code).await?;
     let body = Link { label: observatory.body_name.clone(), href: body_href(&observatory.body_code) };
     let kind = ctx.lang.t(&format!("network.observatory_{}", observatory.kind));
     Ok(ObservatoryFacts { kind, body, days: territory_facts(ctx, &observatory.territory).await?, observatory })

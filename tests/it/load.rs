@@ -150,7 +150,7 @@ both_engines! {
         assert!(shown.to_string().contains("~ observatory lodi\n    name: \"Osservatorio del mercato del lavoro di Lodi\" -> \"Osservatorio di Lodi\""), "{shown}");
         let loaded = loading.load(&path).await.expect("a good file");
         assert_eq!((loaded.outcome, loaded.diff), (Outcome::Loaded, shown));
-        let lodi = network::observatory_by_code(loading.ctx.reader(), "lodi").await.expect("read").expect("Lodi");
+        let lodi = network::observatory(loading.ctx.reader(), "lodi").await.expect("Lodi");
         assert_eq!((lodi.name.as_str(), lodi.version), ("Osservatorio di Lodi", 2));
     }
 
