@@ -48,7 +48,7 @@ pub enum Outcome {
 pub enum LoadError {
     #[error("cannot read {path}: {source}")]
     Unreadable { path: String, source: std::io::Error },
-    #[error("{path} is refused:\n{}", listed(.problems))]
+    #[error("{path} is refused:{}", listed(.problems))]
     Refused { path: String, problems: Vec<Problem> },
     #[error("the database changed while the differences were being read: load again")]
     ChangedMeanwhile,
@@ -63,7 +63,7 @@ impl From<StoreError> for LoadError {
 }
 
 fn listed(problems: &[Problem]) -> String {
-    problems.iter().map(|problem| format!("  {problem}\n")).collect()
+    problems.iter().fold(String::new(), |list, problem| list + "\n  " + &problem.to_string())
 }
 
 /// Loads the network from a file: reads and checks all of it, shows the difference to `confirm`, and writes it in one
@@ -75,7 +75,8 @@ pub async fn run(ctx: &Ctx, path: &Path, confirm: impl FnOnce(&Diff) -> bool) ->
         return Err(Error::Denied.into());
     }
     let name = path.display().to_string();
-    let source = std::fs::read_to_string(path).map_err(|source| LoadError::Unreadable { path: name.clone(), source })?;
+    let source =
+        std::fs::read_to_string(path).map_err(|source| LoadError::Unreadable { path: name.clone(), source })?;
     let refused = |problems| LoadError::Refused { path: name.clone(), problems };
     let file = file::parse(&source).map_err(|problem| refused(vec![problem]))?;
     let problems = check::check(&source, &file);

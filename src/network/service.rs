@@ -146,7 +146,13 @@ pub async fn person_for(ctx: &Ctx, txn: &Txn, person: PersonIn) -> Result<Person
 /// Corrects a person's data, if nobody else did since `version` was read. The secretariat may change everything; the
 /// manager of a body the names, phone and language of its people; everybody their own phone and language. Mails nobody. An
 /// address that belongs to somebody else is refused. A change that changes nothing writes nothing.
-pub async fn update_person(ctx: &Ctx, txn: &Txn, id: PersonId, version: i32, change: PersonChange) -> Result<PersonView> {
+pub async fn update_person(
+    ctx: &Ctx,
+    txn: &Txn,
+    id: PersonId,
+    version: i32,
+    change: PersonChange,
+) -> Result<PersonView> {
     let before = person(txn, id).await?;
     let subject = store::subject(txn, id, ctx.today()).await?;
     if !policy::may_see(&ctx.actor, &subject) {

@@ -30,7 +30,12 @@ async fn holder(app: &TestApp, given_name: &str, family_name: &str, email: &str,
     let ctx = app.system();
     let person = person_for(&ctx, entered(given_name, family_name, email)).await.expect("a new person");
     let (reader, writer) = (ctx.reader(), app.services.db.writer());
-    let seat = seat::Entity::find().filter(seat::Column::Code.eq(seat_code)).one(reader).await.expect("seats").expect("the seat");
+    let seat = seat::Entity::find()
+        .filter(seat::Column::Code.eq(seat_code))
+        .one(reader)
+        .await
+        .expect("seats")
+        .expect("the seat");
     let first = designation::Entity::find().one(reader).await.expect("designations").expect("the secretariat's");
     let record = designation_record::Entity::find().one(reader).await.expect("records").expect("the secretariat's");
     let designation =
