@@ -43,6 +43,20 @@ pub enum Outcome {
     Loaded,
 }
 
+impl std::fmt::Display for Summary {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.outcome {
+            Outcome::UpToDate => f.write_str("nothing to do: the database already says what the file says"),
+            Outcome::Declined => f.write_str("nothing was written"),
+            Outcome::Loaded => {
+                let Diff { unchanged, .. } = self.diff;
+                let (added, changed, removed) = (self.diff.added(), self.diff.changed(), self.diff.removed());
+                write!(f, "loaded: {added} added, {changed} changed, {removed} removed, {unchanged} unchanged")
+            }
+        }
+    }
+}
+
 /// Why nothing was loaded. Nothing has changed whenever one of these is returned.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
