@@ -14,7 +14,7 @@ use entity::kinds::{ActKind, BodyKind, Channel, RecordChange, SeatKind};
 use entity::{
     Instant, api_token, body, designation, designation_record, outbox_mail, person, seat, session, setting, sign_in_link, territory,
 };
-use futures_util::future::LocalBoxFuture;
+use futures_util::future::{LocalBoxFuture, join_all};
 use raccordo::auth::actor::{Actor, Identity, Scope};
 use raccordo::auth::local_path::LocalPath;
 use raccordo::auth::service::{self, NewToken};
@@ -59,6 +59,21 @@ both_engines! {
         assert!(press(&app, &first).await.is_none());
         assert!(press(&app, &second).await.is_none());
         assert_eq!(office.sessions().await, 1);
+    }
+
+    async fn a_button_pressed_by_many_at_once_enters_once(engine) {
+        let office = Office::new(engine).await;
+        let app = office.app().await;
+        let link = office.link_of(ANNA).await;
+        let keys = join_all((0..8).map(|_| press(&app, &link))).await;
+        assert_eq!(keys.into_iter().flatten().count(), 1);
+        assert_eq!(office.sessions().await, 1);
+    }
+
+    async fn mails_asked_for_at_once_are_counted_together(engine) {
+        let office = Office::new(engine).await;
+        join_all((0..12).map(|_| office.ask_quietly(ANNA))).await;
+        assert_eq!(office.mails_to(ANNA).await, 5);
     }
 
     async fn a_link_ends_after_ten_minutes(engine) {
