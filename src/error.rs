@@ -29,7 +29,10 @@ codes! {
     BadRequest = "bad_request",
     /// The body is not what its media type says.
     MalformedBody = "malformed_body",
+    /// The body can be read, but is not what the operation takes: a member is missing, unknown or of another type.
+    UnexpectedShape = "unexpected_shape",
     UnsupportedMediaType = "unsupported_media_type",
+    NotAcceptable = "not_acceptable",
     MethodNotAllowed = "method_not_allowed",
     BodyTooLarge = "body_too_large",
     BodyTooSlow = "body_too_slow",
@@ -58,6 +61,8 @@ codes! {
     UnknownValue = "unknown_value",
     OutOfRange = "out_of_range",
     NotAUrl = "not_a_url",
+    /// Two members were given of which only one may be.
+    OneOfTwo = "one_of_two",
     // Designations.
     SeatUnknown = "seat_unknown",
     SeatHeld = "seat_held",
