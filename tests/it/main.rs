@@ -3,6 +3,7 @@
 mod support;
 mod workbench;
 
+mod agenda;
 mod audit;
 mod auth;
 mod backup;
@@ -12,6 +13,7 @@ mod ical;
 mod jobs;
 mod load;
 mod migrations;
+mod network;
 mod outbox;
 mod schema_drift;
 mod smtp_faults;
