@@ -196,6 +196,12 @@ impl Error {
         Self::Invalid(vec![FieldError::new(field, code)])
     }
 
+    /// What a use case did not find by a name its caller typed: a wrong field, not a missing page.
+    #[must_use]
+    pub fn as_unknown(self, field: &'static str) -> Self {
+        if matches!(self, Self::NotFound) { Self::field(field, Code::UnknownValue) } else { self }
+    }
+
     /// The code under which the API and the texts know this error.
     pub fn code(&self) -> Code {
         match self {
