@@ -4,7 +4,7 @@ use super::model::{Submission, possible};
 use super::service::{self, DeliverableFilter, SubmitIn};
 use super::view::{DeliverableView, Dossier};
 use crate::ctx::Ctx;
-use crate::error::{Code, Error};
+
 use crate::http::Failure;
 use crate::http::json::{Json, MergePatch};
 use crate::http::paging::{Page, Paging};
