@@ -1,0 +1,128 @@
+//! What a load would do to the database, as an operator reads it before saying yes.
+
+/// The difference between a file and the database, table by table in the order of writing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Diff {
+    pub entries: Vec<Entry>,
+    /// Rows the file and the database agree on.
+    pub unchanged: usize,
+}
+
+/// One thing of the network that differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// What it is: `body`, `seat`, `holiday`…
+    pub notion: &'static str,
+    /// Its code, or what else it is known by.
+    pub key: String,
+    pub change: Change,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// The file has it and the database does not.
+    Added,
+    Changed(Vec<FieldChange>),
+    /// A day or another name that the file no longer has: such lists are kept as the file has them.
+    Removed,
+    /// The database has it and the file does not. It stays: somebody may have relied on it.
+    Kept,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldChange {
+    pub field: &'static str,
+    pub from: String,
+    pub to: String,
+}
+
+impl Diff {
+    /// Whether there is nothing to write. What is merely kept is nothing to write.
+    pub fn is_empty(&self) -> bool {
+        self.entries.iter().all(|entry| entry.change == Change::Kept)
+    }
+
+    pub fn added(&self) -> usize {
+        self.count(|change| *change == Change::Added)
+    }
+
+    pub fn changed(&self) -> usize {
+        self.count(|change| matches!(change, Change::Changed(_)))
+    }
+
+    pub fn removed(&self) -> usize {
+        self.count(|change| *change == Change::Removed)
+    }
+
+    pub fn kept(&self) -> usize {
+        self.count(|change| *change == Change::Kept)
+    }
+
+    fn count(&self, is_meant: impl Fn(&Change) -> bool) -> usize {
+        self.entries.iter().filter(|entry| is_meant(&entry.change)).count()
+    }
+}
+
+impl std::fmt::Display for Diff {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for entry in &self.entries {
+            entry.fmt(f)?;
+        }
+        let (added, changed, removed, kept) = (self.added(), self.changed(), self.removed(), self.kept());
+        let unchanged = self.unchanged;
+        write!(f, "{added} added, {changed} changed, {removed} removed, {kept} kept though not in the file, {unchanged} unchanged")
+    }
+}
+
+impl std::fmt::Display for Entry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { notion, key, change } = self;
+        match change {
+            Change::Added => writeln!(f, "+ {notion} {key}"),
+            Change::Removed => writeln!(f, "- {notion} {key}"),
+            Change::Kept => writeln!(f, "! {notion} {key} is not in the file and stays as it is"),
+            Change::Changed(fields) => {
+                writeln!(f, "~ {notion} {key}")?;
+                fields.iter().try_for_each(|FieldChange { field, from, to }| writeln!(f, "    {field}: {from} -> {to}"))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(notion: &'static str, key: &str, change: Change) -> Entry {
+        Entry { notion, key: key.into(), change }
+    }
+
+    #[test]
+    fn a_diff_reads_as_a_list_of_what_would_happen() {
+        let change = FieldChange { field: "name", from: "\"Monza\"".into(), to: "\"Monza e Brianza\"".into() };
+        let diff = Diff {
+            entries: vec![
+                entry("body", "provincia-lodi", Change::Added),
+                entry("body", "provincia-monza-brianza", Change::Changed(vec![change])),
+                entry("holiday", "Capodanno", Change::Removed),
+                entry("body", "provincia-crema", Change::Kept),
+            ],
+            unchanged: 7,
+        };
+        assert_eq!(
+            diff.to_string(),
+            "+ body provincia-lodi\n\
+             ~ body provincia-monza-brianza\n    name: \"Monza\" -> \"Monza e Brianza\"\n\
+             - holiday Capodanno\n\
+             ! body provincia-crema is not in the file and stays as it is\n\
+             1 added, 1 changed, 1 removed, 1 kept though not in the file, 7 unchanged"
+        );
+        assert!(!diff.is_empty());
+    }
+
+    #[test]
+    fn what_is_only_kept_is_nothing_to_write() {
+        let diff = Diff { entries: vec![entry("body", "provincia-crema", Change::Kept)], unchanged: 0 };
+        assert!(diff.is_empty());
+    }
+}

@@ -1,0 +1,248 @@
+//! The data file as it is written: TOML tables with the place of every value, so that a refusal can name its line.
+//!
+//! Unknown keys, missing keys, values of the wrong type and words outside a closed vocabulary are refused here, by the
+//! parser; whatever needs a second look at the text or at the rest of the file is refused in [`super::check`].
+
+use chrono::{NaiveDate, NaiveTime};
+use entity::kinds::{ActKind, BodyKind, ObservatoryKind, Periodicity, ProductScope, SeatKind, TableKind};
+use serde::Deserialize;
+use std::ops::Range;
+pub use toml::Spanned;
+
+use crate::texts::Lang;
+
+/// One reason why a file is refused, and where.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// Line of the file, counted from 1.
+    pub line: usize,
+    pub reason: String,
+}
+
+impl Problem {
+    /// The problem of the text that begins at `span`.
+    pub fn at(source: &str, span: &Range<usize>, reason: impl Into<String>) -> Self {
+        Self { line: line_of(source, span.start), reason: reason.into() }
+    }
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "line {}: {}", self.line, self.reason)
+    }
+}
+
+fn line_of(source: &str, byte: usize) -> usize {
+    source.bytes().take(byte).filter(|byte| *byte == b'\n').count() + 1
+}
+
+/// Reads the text of a file. The parser stops at the first thing it does not understand.
+pub fn parse(source: &str) -> Result<File, Problem> {
+    toml::from_str(source).map_err(|error: toml::de::Error| {
+        let end_of_file = source.len()..source.len();
+        Problem::at(source, &error.span().unwrap_or(end_of_file), error.message())
+    })
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct File {
+    pub agreement: Spanned<Agreement>,
+    pub calendar: Calendar,
+    #[serde(default, rename = "holiday")]
+    pub holidays: Vec<Spanned<Holiday>>,
+    #[serde(default, rename = "territory")]
+    pub territories: Vec<Spanned<Territory>>,
+    #[serde(default, rename = "one_off_day")]
+    pub one_off_days: Vec<Spanned<OneOffDay>>,
+    #[serde(default, rename = "body")]
+    pub bodies: Vec<Spanned<Body>>,
+    #[serde(default, rename = "observatory")]
+    pub observatories: Vec<Spanned<Observatory>>,
+    #[serde(default, rename = "person")]
+    pub people: Vec<Spanned<Person>>,
+    #[serde(default, rename = "designation")]
+    pub designations: Vec<Spanned<Designation>>,
+    #[serde(default, rename = "technical_table")]
+    pub tables: Vec<Spanned<TechnicalTable>>,
+    #[serde(default, rename = "product")]
+    pub products: Vec<Spanned<Product>>,
+    pub ladder: Spanned<Ladder>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Agreement {
+    pub code: Spanned<String>,
+    pub title: Spanned<String>,
+    /// The text leaves the day of signature blank: absent here means that whatever the service knows stays.
+    pub in_force_from: Option<NaiveDate>,
+    pub in_force_to: NaiveDate,
+    pub review_due: Spanned<NaiveDate>,
+    #[serde(default, rename = "act")]
+    pub acts: Vec<Spanned<Act>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Act {
+    pub kind: Spanned<String>,
+    pub number: Spanned<String>,
+    pub date: Option<NaiveDate>,
+    pub subject: Spanned<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Calendar {
+    pub saturday_works: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HolidayKind {
+    Fixed,
+    Easter,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Holiday {
+    pub name_it: Spanned<String>,
+    pub name_en: Spanned<String>,
+    pub kind: HolidayKind,
+    pub month: Option<u32>,
+    pub day: Option<u32>,
+    /// Days after Easter Sunday.
+    pub offset: Option<i32>,
+    pub from_year: Option<i32>,
+    pub to_year: Option<i32>,
+    pub source: Spanned<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Territory {
+    pub code: Spanned<String>,
+    pub name: Spanned<String>,
+    pub city: Spanned<String>,
+    pub patron: Spanned<Patron>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Patron {
+    pub name_it: Spanned<String>,
+    pub name_en: Spanned<String>,
+    pub month: u32,
+    pub day: u32,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OneOffDay {
+    /// Absent: everywhere.
+    pub territory: Option<Spanned<String>>,
+    pub date: NaiveDate,
+    pub name_it: Spanned<String>,
+    pub name_en: Spanned<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Body {
+    pub code: Spanned<String>,
+    pub name: Spanned<String>,
+    pub kind: BodyKind,
+    pub ipa: Spanned<String>,
+    pub istat: Spanned<String>,
+    pub province_code: Option<Spanned<String>>,
+    pub sigla: Option<Spanned<String>>,
+    pub nuts: Spanned<String>,
+    pub capital: Spanned<String>,
+    pub capital_istat: Spanned<String>,
+    pub capital_cadastral: Spanned<String>,
+    pub territory: Spanned<String>,
+    /// Absent: whatever the service knows stays.
+    pub pec: Option<Spanned<String>>,
+    #[serde(default)]
+    pub aliases: Vec<Spanned<String>>,
+    pub signatory: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Observatory {
+    pub code: Spanned<String>,
+    pub body: Spanned<String>,
+    pub name: Spanned<String>,
+    pub kind: ObservatoryKind,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Person {
+    /// Known in this file only: designations name it.
+    pub code: Spanned<String>,
+    pub given_name: Spanned<String>,
+    pub family_name: Spanned<String>,
+    pub email: Spanned<String>,
+    pub language: Lang,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Designation {
+    pub person: Spanned<String>,
+    pub seat: SeatKind,
+    pub body: Option<Spanned<String>>,
+    pub observatory: Option<Spanned<String>>,
+    pub act_kind: ActKind,
+    pub act_number: Spanned<String>,
+    pub act_date: NaiveDate,
+    pub act_organ: Spanned<String>,
+    pub act_subject: Spanned<String>,
+    pub valid_from: Spanned<NaiveDate>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TechnicalTable {
+    pub code: Spanned<String>,
+    pub name_it: Spanned<String>,
+    pub name_en: Spanned<String>,
+    pub kind: TableKind,
+    pub ordinary_notice_days: Spanned<i32>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Product {
+    pub code: Spanned<String>,
+    pub name_it: Spanned<String>,
+    pub name_en: Spanned<String>,
+    pub periodicity: Periodicity,
+    pub scope: ProductScope,
+    pub default_hour: NaiveTime,
+    #[serde(default, rename = "step")]
+    pub steps: Vec<Spanned<Step>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    pub code: Spanned<String>,
+    pub name_it: Spanned<String>,
+    pub name_en: Spanned<String>,
+    pub seat: SeatKind,
+    pub offset_working_days: Spanned<i32>,
+    pub minutes: Spanned<i32>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ladder {
+    pub rungs: Spanned<Vec<i32>>,
+    pub send_from: NaiveTime,
+    pub send_until: Spanned<NaiveTime>,
+}

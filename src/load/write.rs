@@ -1,0 +1,298 @@
+//! From the file's tables to rows, and from rows to the database: one function per table in [`rows`], and here the one
+//! comparison they share.
+//!
+//! A row is built as it should be, with the id and version of the row it stands for; comparing the two column by column
+//! gives both the difference to show and the writes to make, so that the two cannot disagree.
+
+mod rows;
+
+use super::diff::{Change, Diff, Entry, FieldChange};
+use super::file::{File, Problem};
+use crate::ctx::Ctx;
+use crate::db::{StoreError, Txn, exactly_one};
+use chrono::{DateTime, Utc};
+use entity::ids::{AgreementId, SeatId};
+use entity::{
+    agreement, agreement_act, body, body_alias, designation, designation_record, non_working_rule, observatory,
+    one_off_day, person, product, product_step, seat, setting, technical_table, territory,
+};
+use rows::{Rows, Snapshot};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IdenStatic, IntoActiveModel, Iterable,
+    ModelTrait, PrimaryKeyToColumn, QueryFilter, Value,
+};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use uuid::Uuid;
+
+/// All a load writes, and the same as text for people.
+pub struct Plan {
+    pub diff: Diff,
+    pub agreement_id: AgreementId,
+    now: DateTime<Utc>,
+    territories: Writes<territory::Model>,
+    rules: Writes<non_working_rule::Model>,
+    one_off_days: Writes<one_off_day::Model>,
+    agreements: Writes<agreement::Model>,
+    acts: Writes<agreement_act::Model>,
+    bodies: Writes<body::Model>,
+    aliases: Writes<body_alias::Model>,
+    observatories: Writes<observatory::Model>,
+    seats: Writes<seat::Model>,
+    people: Writes<person::Model>,
+    designations: Writes<designation::Model>,
+    records: Writes<designation_record::Model>,
+    tables: Writes<technical_table::Model>,
+    products: Writes<product::Model>,
+    steps: Writes<product_step::Model>,
+    settings: Writes<setting::Model>,
+    /// Seats that get their first holder, each with the version it must still have.
+    seats_taken: Vec<(SeatId, i32)>,
+}
+
+/// Compares a checked file with the database. The inner error: the file contradicts what the database holds.
+pub async fn plan(
+    ctx: &Ctx,
+    db: &impl ConnectionTrait,
+    source: &str,
+    file: &File,
+) -> Result<Result<Plan, Vec<Problem>>, StoreError> {
+    let known = Snapshot::read(db, file).await?;
+    let problems = rows::conflicts(source, file, &known);
+    if !problems.is_empty() {
+        return Ok(Err(problems));
+    }
+    let new_id = || ctx.new_id::<Uuid>();
+    let builder = rows::Builder { file, known: &known, now: ctx.now(), today: ctx.today(), new_id: &new_id };
+    Ok(Ok(Plan::between(&known, builder.rows(), ctx.now())))
+}
+
+impl Plan {
+    fn between(known: &Snapshot, rows: Rows, now: DateTime<Utc>) -> Self {
+        let codes = &rows.codes;
+        let code = |id: String| codes.get(&id).cloned().unwrap_or(id);
+        let of = |first: String, second: &str| format!("{first} {second}");
+        let mut told = Comparison { codes, diff: Diff::default() };
+        let agreement_id = rows.agreement.id;
+        let taken: HashSet<SeatId> = rows.designations.iter().map(|row| row.seat_id).collect();
+        let seats_taken = rows.seats.iter().filter(|row| taken.contains(&row.id)).map(|row| (row.id, row.version)).collect();
+        Self {
+            territories: told.compare("territory", Absent::Stay, &known.territories, rows.territories, |row| row.code.clone()),
+            rules: told.compare("holiday", Absent::Go, &known.rules, rows.rules, rows::rule_key),
+            one_off_days: told.compare("one-off day", Absent::Go, &known.one_off_days, rows.one_off_days, rows::one_off_key),
+            agreements: told.compare("agreement", Absent::Stay, &known.agreements, vec![rows.agreement], |row| row.code.clone()),
+            acts: told.compare("act", Absent::Stay, &known.acts, rows.acts, |row| of(row.kind.clone(), &row.number)),
+            bodies: told.compare("body", Absent::Stay, &known.bodies, rows.bodies, |row| row.code.clone()),
+            aliases: told.compare("other name", Absent::Go, &known.aliases, rows.aliases, |row| row.alias.clone()),
+            observatories: told.compare("observatory", Absent::Stay, &known.observatories, rows.observatories, |row| row.code.clone()),
+            seats: told.compare("seat", Absent::Stay, &known.seats, rows.seats, |row| row.code.clone()),
+            people: told.compare("person", Absent::AreOthers, &[], rows.people, |row| code(row.id.to_string())),
+            designations: told.compare("designation", Absent::AreOthers, &[], rows.designations, |row| {
+                of(code(row.seat_id.to_string()), &code(row.person_id.to_string()))
+            }),
+            records: Writes::inserting(rows.records),
+            tables: told.compare("table", Absent::Stay, &known.tables, rows.tables, |row| row.code.clone()),
+            products: told.compare("product", Absent::Stay, &known.products, rows.products, |row| row.code.clone()),
+            steps: told.compare("step", Absent::Stay, &known.steps, rows.steps, |row| of(code(row.product_id.to_string()), &row.code)),
+            settings: told.compare("setting", Absent::AreOthers, &known.settings, rows.settings, |row| row.key.clone()),
+            diff: told.diff,
+            now,
+            agreement_id,
+            seats_taken,
+        }
+    }
+
+    /// Writes everything, whoever is referred to before whoever refers.
+    pub async fn write(self, txn: &Txn) -> Result<(), StoreError> {
+        let now = self.now;
+        self.territories.write(txn, now).await?;
+        self.rules.write(txn, now).await?;
+        self.one_off_days.write(txn, now).await?;
+        self.agreements.write(txn, now).await?;
+        self.acts.write(txn, now).await?;
+        self.bodies.write(txn, now).await?;
+        self.aliases.write(txn, now).await?;
+        self.observatories.write(txn, now).await?;
+        self.seats.write(txn, now).await?;
+        self.people.write(txn, now).await?;
+        self.designations.write(txn, now).await?;
+        self.records.write(txn, now).await?;
+        self.tables.write(txn, now).await?;
+        self.products.write(txn, now).await?;
+        self.steps.write(txn, now).await?;
+        self.settings.write(txn, now).await?;
+        for (seat, version) in self.seats_taken {
+            take_seat(txn, seat, version).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Designations to a seat are written under its version: somebody designating at the same time sees one of the two fail.
+async fn take_seat(txn: &Txn, seat: SeatId, version: i32) -> Result<(), StoreError> {
+    let update = seat::Entity::update_many()
+        .col_expr(seat::Column::Version, Expr::value(version + 1))
+        .filter(seat::Column::Id.eq(seat))
+        .filter(seat::Column::Version.eq(version));
+    exactly_one(update.exec(txn).await?.rows_affected)
+}
+
+/// What becomes of rows that the file does not have.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Absent {
+    Stay,
+    Go,
+    /// The table has more than the file can say; nothing is said of the rest.
+    AreOthers,
+}
+
+/// The writes to one table.
+struct Writes<M> {
+    insert: Vec<M>,
+    update: Vec<M>,
+    delete: Vec<M>,
+}
+
+type Active<M> = <<M as ModelTrait>::Entity as EntityTrait>::ActiveModel;
+type Column<M> = <<M as ModelTrait>::Entity as EntityTrait>::Column;
+type Key<M> = <<M as ModelTrait>::Entity as EntityTrait>::PrimaryKey;
+
+/// Compares table by table and tells what differs.
+struct Comparison<'a> {
+    /// Codes of the rows that others refer to by id, so that a changed reference can be read.
+    codes: &'a HashMap<String, String>,
+    diff: Diff,
+}
+
+impl Comparison<'_> {
+    /// Compares the rows of one table as they are with the rows as they should be. `key` is what a row is known by.
+    fn compare<M: ModelTrait>(
+        &mut self,
+        notion: &'static str,
+        absent: Absent,
+        known: &[M],
+        wanted: Vec<M>,
+        key: impl Fn(&M) -> String,
+    ) -> Writes<M> {
+        let mut writes = Writes::inserting(Vec::new());
+        let mut by_key: BTreeMap<String, &M> = known.iter().map(|row| (key(row), row)).collect();
+        for row in wanted {
+            let change = match by_key.remove(&key(&row)) {
+                None => Change::Added,
+                Some(old) => match changed_fields(old, &row, self.codes) {
+                    fields if fields.is_empty() => {
+                        self.diff.unchanged += 1;
+                        continue;
+                    }
+                    fields => Change::Changed(fields),
+                },
+            };
+            let rows = if change == Change::Added { &mut writes.insert } else { &mut writes.update };
+            self.diff.entries.push(Entry { notion, key: key(&row), change });
+            rows.push(row);
+        }
+        for (key, row) in by_key {
+            let change = match absent {
+                Absent::AreOthers => continue,
+                Absent::Stay => Change::Kept,
+                Absent::Go => {
+                    writes.delete.push(row.clone());
+                    Change::Removed
+                }
+            };
+            self.diff.entries.push(Entry { notion, key, change });
+        }
+        writes
+    }
+}
+
+impl<M> Writes<M> {
+    fn inserting(rows: Vec<M>) -> Self {
+        Self { insert: rows, update: Vec::new(), delete: Vec::new() }
+    }
+}
+
+impl<M> Writes<M>
+where
+    M: ModelTrait + IntoActiveModel<Active<M>>,
+    Active<M>: Send,
+    // The row an update returns is the row it was given.
+    M::Entity: EntityTrait<Model = M>,
+{
+    async fn write(self, txn: &Txn, now: DateTime<Utc>) -> Result<(), StoreError> {
+        for row in self.delete {
+            row.delete(txn).await?;
+        }
+        if let Some(position) = column::<M>("position") {
+            for row in &self.update {
+                park(txn, row, position).await?;
+            }
+        }
+        for row in self.update {
+            M::Entity::update(touched(row, now)).exec(txn).await?;
+        }
+        if !self.insert.is_empty() {
+            let rows = self.insert.into_iter().map(IntoActiveModel::into_active_model);
+            M::Entity::insert_many(rows).exec_without_returning(txn).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The row to write in place of an older one: the next version, changed now.
+fn touched<M>(row: M, now: DateTime<Utc>) -> Active<M>
+where
+    M: ModelTrait + IntoActiveModel<Active<M>>,
+{
+    let version = column::<M>("version").map(|column| (column, row.get(column)));
+    let mut active = row.into_active_model().reset_all();
+    if let Some((column, Value::Int(Some(version)))) = version {
+        active.set(column, (version + 1).into());
+    }
+    if let Some(column) = column::<M>("updated_at") {
+        active.set(column, entity::Instant::from(now).into());
+    }
+    active
+}
+
+/// Moves a row out of the way of its siblings: positions are unique, and two that change places would meet half-way.
+async fn park<M>(txn: &Txn, row: &M, position: Column<M>) -> Result<(), DbErr>
+where
+    M: ModelTrait + IntoActiveModel<Active<M>>,
+    M::Entity: EntityTrait<Model = M>,
+{
+    let Value::Int(Some(final_position)) = row.get(position) else { return Ok(()) };
+    let mut active = row.clone().into_active_model();
+    active.set(position, (-1 - final_position).into());
+    M::Entity::update(active).exec(txn).await.map(drop)
+}
+
+fn column<M: ModelTrait>(name: &str) -> Option<Column<M>> {
+    Column::<M>::iter().find(|column| column.as_str() == name)
+}
+
+/// The columns in which two rows differ. Every column of the table is looked at, so none can be forgotten.
+fn changed_fields<M: ModelTrait>(old: &M, new: &M, codes: &HashMap<String, String>) -> Vec<FieldChange> {
+    Column::<M>::iter()
+        .filter(|column| Key::<M>::iter().all(|key| key.into_column().as_str() != column.as_str()))
+        .map(|column| (column, old.get(column), new.get(column)))
+        .filter(|(_, from, to)| from != to)
+        .map(|(column, from, to)| FieldChange {
+            field: column.as_str(),
+            from: readable(&from, codes),
+            to: readable(&to, codes),
+        })
+        .collect()
+}
+
+fn readable(value: &Value, codes: &HashMap<String, String>) -> String {
+    match value {
+        Value::String(Some(text)) => codes.get(text).cloned().unwrap_or_else(|| format!("\"{text}\"")),
+        Value::Int(Some(number)) => number.to_string(),
+        Value::BigInt(Some(number)) => number.to_string(),
+        Value::Bool(Some(truth)) => truth.to_string(),
+        Value::ChronoDate(Some(day)) => day.to_string(),
+        Value::ChronoTime(Some(hour)) => hour.format("%H:%M").to_string(),
+        _ => "(nothing)".to_owned(),
+    }
+}

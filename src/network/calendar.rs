@@ -1,0 +1,89 @@
+//! The working days of the network's territories, out of its rules and closures; and what a reader asks of them. Pure.
+
+use super::model::{Day, NetworkRefusal};
+use crate::texts::Lang;
+use crate::time::{NonWorking, TerritoryCalendar};
+use chrono::{Days, NaiveDate};
+
+/// An answer lists every day of its span: a year and a month are plenty.
+pub const LONGEST_ANSWER_DAYS: i64 = 400;
+/// How far ahead a page looks for closed days: every holiday comes back within a year.
+const LOOK_AHEAD_DAYS: u64 = 366;
+
+/// The days from `from` to `to`, both included, each with the reason if it is not worked.
+pub fn days(calendar: &TerritoryCalendar, from: NaiveDate, to: NaiveDate, lang: Lang) -> Result<Vec<Day>, NetworkRefusal> {
+    if to < from {
+        return Err(NetworkRefusal::EndBeforeStart);
+    }
+    if (to - from).num_days() >= LONGEST_ANSWER_DAYS {
+        return Err(NetworkRefusal::SpanTooLong);
+    }
+    let day = |day| Day { day, reason: calendar.why_not(day, lang).map(str::to_owned) };
+    Ok(from.iter_days().take_while(|day| *day <= to).map(day).collect())
+}
+
+/// The next closed days from `from` on that are more than a weekend: holidays, the patron day, one-off closures.
+pub fn next_closed(calendar: &TerritoryCalendar, from: NaiveDate, count: usize, lang: Lang) -> Vec<Day> {
+    let last = from.checked_add_days(Days::new(LOOK_AHEAD_DAYS)).unwrap_or(NaiveDate::MAX);
+    from.iter_days()
+        .take_while(|day| *day <= last)
+        .filter_map(|day| match calendar.reason(day)? {
+            reason @ (NonWorking::Holiday(_) | NonWorking::OneOff(_)) => {
+                Some(Day { day, reason: Some(reason.text(lang).to_owned()) })
+            }
+            NonWorking::Sunday | NonWorking::Saturday => None,
+        })
+        .take(count)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::{CalendarData, Calendars, NonWorkingRule, RuleKind, TerritoryDays};
+
+    fn day(year: i32, month: u32, day: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(year, month, day).expect("a day of the test")
+    }
+
+    fn milan() -> Calendars {
+        let rule = |kind, it: &str, en: &str| NonWorkingRule::new(kind, None, None, it, en).expect("a good rule");
+        let patron = rule(RuleKind::Fixed { month: 12, day: 7 }, "Sant'Ambrogio", "Saint Ambrose");
+        Calendars::new(CalendarData {
+            saturday_works: false,
+            national: vec![rule(RuleKind::Fixed { month: 12, day: 8 }, "Immacolata", "Immaculate Conception")],
+            one_offs: Vec::new(),
+            territories: vec![TerritoryDays { code: "MI".into(), rules: vec![patron], one_offs: Vec::new() }],
+        })
+        .expect("a good calendar")
+    }
+
+    #[test]
+    fn a_span_tells_why_a_day_is_not_worked() {
+        let calendars = milan();
+        let week = days(calendars.of("MI").expect("Milan"), day(2026, 12, 4), day(2026, 12, 9), Lang::It);
+        let reasons: Vec<Option<String>> = week.expect("a short span").into_iter().map(|day| day.reason).collect();
+        let told = |text: &str| Some(text.to_owned());
+        let expected = [None, told("sabato"), told("domenica"), told("Sant'Ambrogio"), told("Immacolata"), None];
+        assert_eq!(reasons, expected);
+    }
+
+    #[test]
+    fn a_span_has_an_end_after_its_start_and_not_too_far() {
+        let calendars = milan();
+        let calendar = calendars.of("MI").expect("Milan");
+        let start = day(2026, 1, 1);
+        assert_eq!(days(calendar, start, day(2025, 12, 31), Lang::It), Err(NetworkRefusal::EndBeforeStart));
+        assert_eq!(days(calendar, start, day(2028, 1, 1), Lang::It), Err(NetworkRefusal::SpanTooLong));
+        assert_eq!(days(calendar, start, start, Lang::It).map(|days| days.len()), Ok(1));
+    }
+
+    #[test]
+    fn the_next_closed_days_are_more_than_weekends() {
+        let calendars = milan();
+        let closed = next_closed(calendars.of("MI").expect("Milan"), day(2026, 12, 1), 3, Lang::En);
+        let found: Vec<NaiveDate> = closed.iter().map(|day| day.day).collect();
+        assert_eq!(found, [day(2026, 12, 7), day(2026, 12, 8)]);
+        assert_eq!(closed[0].reason.as_deref(), Some("Saint Ambrose"));
+    }
+}

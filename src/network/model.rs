@@ -1,0 +1,337 @@
+//! What the network is made of, as other slices see it. Pure.
+
+use crate::error::{Code, FieldError, Refusal};
+use crate::mail::is_address;
+use crate::texts::Lang;
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::ids::{AgreementId, BodyId, ObservatoryId, PersonId};
+use entity::kinds::{BodyKind, ObservatoryKind};
+
+/// The frame: what was signed, how long it holds, when it is reviewed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgreementView {
+    pub id: AgreementId,
+    pub code: String,
+    pub title: String,
+    /// The day of the last signature; the text leaves it blank.
+    pub in_force_from: Option<NaiveDate>,
+    /// The last day in force (art. 6 c. 2).
+    pub in_force_to: NaiveDate,
+    /// The joint review is due three months before the end (art. 6 c. 2).
+    pub review_due: NaiveDate,
+    pub acts: Vec<AgreementAct>,
+    pub version: i32,
+}
+
+/// An act the agreement rests on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgreementAct {
+    /// `dgr`, `regional_law`, `law`…
+    pub kind: String,
+    pub number: String,
+    pub date: Option<NaiveDate>,
+    pub subject: String,
+}
+
+/// A signatory administration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BodyView {
+    pub id: BodyId,
+    pub code: String,
+    pub name: String,
+    /// Other names under which it is known, in alphabetical order.
+    pub aliases: Vec<String>,
+    pub kind: BodyKind,
+    /// As the public index of administrations writes it; compare without case.
+    pub ipa_code: String,
+    /// ISTAT code of the unit: two digits for the region, three for the others.
+    pub istat_code: String,
+    /// What the ISTAT codes of its municipalities begin with.
+    pub province_code: Option<String>,
+    pub sigla: Option<String>,
+    /// NUTS 2 of the region, NUTS 3 of the others.
+    pub nuts: String,
+    pub capital: String,
+    pub capital_istat: String,
+    pub capital_cadastral: String,
+    /// Code of the territory whose working days its offices keep.
+    pub territory: String,
+    pub pec: Option<String>,
+    pub signatory: bool,
+    pub version: i32,
+}
+
+/// A node of the network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ObservatoryView {
+    pub id: ObservatoryId,
+    pub code: String,
+    pub name: String,
+    pub kind: ObservatoryKind,
+    pub body_id: BodyId,
+    pub body_code: String,
+    pub body_name: String,
+    /// Code of the territory whose working days it keeps: its body's.
+    pub territory: String,
+    pub version: i32,
+}
+
+/// A town whose patron day makes a calendar of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TerritoryView {
+    pub code: String,
+    pub name: String,
+    pub city: String,
+    pub patron: Option<PatronDay>,
+}
+
+/// The day of the patron saint of a town, a holiday for those who work there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PatronDay {
+    pub name_it: String,
+    pub name_en: String,
+    pub month: u32,
+    pub day: u32,
+}
+
+impl PatronDay {
+    pub fn name(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::It => &self.name_it,
+            Lang::En => &self.name_en,
+        }
+    }
+}
+
+/// One day of a territory, worked or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Day {
+    pub day: NaiveDate,
+    /// Why it is not worked, in the reader's language; `None` on a working day.
+    pub reason: Option<String>,
+}
+
+/// Office contact data of somebody who holds or held a seat. Personal data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonView {
+    pub id: PersonId,
+    pub given_name: String,
+    pub family_name: String,
+    /// In lower case.
+    pub email: String,
+    pub phone: Option<String>,
+    /// The language they are written to in.
+    pub language: Lang,
+    /// When a mail to them came back for good, if one did since the address was last changed.
+    pub bounced_at: Option<DateTime<Utc>>,
+    pub bounce_note: Option<String>,
+    pub version: i32,
+}
+
+impl PersonView {
+    /// «Ada Rossi».
+    pub fn name(&self) -> String {
+        format!("{} {}", self.given_name, self.family_name)
+    }
+}
+
+/// A person as somebody entered them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PersonIn {
+    pub given_name: String,
+    pub family_name: String,
+    pub email: String,
+    pub phone: Option<String>,
+    pub language: Lang,
+}
+
+/// What is to change of a person: an absent member stays, a phone set to nothing goes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PersonChange {
+    pub given_name: Option<String>,
+    pub family_name: Option<String>,
+    pub email: Option<String>,
+    pub phone: Option<Option<String>>,
+    pub language: Option<Lang>,
+}
+
+pub const NAME_CHARACTERS: usize = 100;
+/// RFC 5321 §4.5.3.1.3: a path of 256 octets, less its angle brackets.
+pub const ADDRESS_CHARACTERS: usize = 254;
+pub const PHONE_CHARACTERS: usize = 40;
+pub const BOUNCE_NOTE_CHARACTERS: usize = 500;
+
+impl PersonIn {
+    /// The input without blanks around it and with its address in lower case, or every field that is wrong.
+    pub fn checked(&self) -> Result<Self, Vec<FieldError>> {
+        let phone = self.phone.as_deref().map(str::trim).filter(|phone| !phone.is_empty());
+        let person = Self {
+            given_name: self.given_name.trim().to_owned(),
+            family_name: self.family_name.trim().to_owned(),
+            email: folded(&self.email),
+            phone: phone.map(str::to_owned),
+            language: self.language,
+        };
+        let errors: Vec<FieldError> = [
+            wrong_text("given_name", &person.given_name, NAME_CHARACTERS),
+            wrong_text("family_name", &person.family_name, NAME_CHARACTERS),
+            wrong_address(&person.email),
+            person.phone.as_deref().and_then(|phone| wrong_text("phone", phone, PHONE_CHARACTERS)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        if errors.is_empty() { Ok(person) } else { Err(errors) }
+    }
+
+    /// Whether this is how `known` is called, but for case and blanks.
+    pub fn has_the_name_of(&self, known: &PersonView) -> bool {
+        let full = |given: &str, family: &str| {
+            format!("{given} {family}").split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+        };
+        full(&self.given_name, &self.family_name) == full(&known.given_name, &known.family_name)
+    }
+}
+
+impl PersonChange {
+    /// The person as they would be after the change.
+    pub fn applied_to(self, person: &PersonView) -> PersonIn {
+        let Self { given_name, family_name, email, phone, language } = self;
+        PersonIn {
+            given_name: given_name.unwrap_or_else(|| person.given_name.clone()),
+            family_name: family_name.unwrap_or_else(|| person.family_name.clone()),
+            email: email.unwrap_or_else(|| person.email.clone()),
+            phone: phone.unwrap_or_else(|| person.phone.clone()),
+            language: language.unwrap_or(person.language),
+        }
+    }
+}
+
+/// The members in which a person would differ, by their names in the API. For the audit trail, which holds no values.
+pub fn changed_members(person: &PersonView, after: &PersonIn) -> Vec<&'static str> {
+    [
+        ("given_name", person.given_name != after.given_name),
+        ("family_name", person.family_name != after.family_name),
+        ("email", person.email != after.email),
+        ("phone", person.phone != after.phone),
+        ("language", person.language != after.language),
+    ]
+    .into_iter()
+    .filter_map(|(member, differs)| differs.then_some(member))
+    .collect()
+}
+
+/// An address as it is kept and compared.
+pub fn folded(address: &str) -> String {
+    address.trim().to_lowercase()
+}
+
+fn wrong_text(field: &'static str, text: &str, most: usize) -> Option<FieldError> {
+    if text.is_empty() {
+        return Some(FieldError::new(field, Code::Required));
+    }
+    if text.chars().count() > most {
+        return Some(FieldError { field, code: Code::TooLong, params: vec![("max", most.to_string())] });
+    }
+    // A line break in a name would write headers of its own in a mail.
+    text.chars().any(char::is_control).then(|| FieldError::new(field, Code::UnknownValue))
+}
+
+fn wrong_address(address: &str) -> Option<FieldError> {
+    let wrong = wrong_text("email", address, ADDRESS_CHARACTERS);
+    wrong.or_else(|| (!is_address(address)).then(|| FieldError::new("email", Code::NotAnAddress)))
+}
+
+/// What this slice refuses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NetworkRefusal {
+    /// The address belongs to a person of another name.
+    #[error("the address belongs to somebody else")]
+    AddressTaken,
+    /// A span of days that ends before it begins.
+    #[error("the span ends before it starts")]
+    EndBeforeStart,
+    /// More days at once than a page or an answer shows.
+    #[error("the span is longer than {} days", super::calendar::LONGEST_ANSWER_DAYS)]
+    SpanTooLong,
+}
+
+impl Refusal for NetworkRefusal {
+    fn code(&self) -> Code {
+        match self {
+            Self::AddressTaken => Code::AddressTaken,
+            Self::EndBeforeStart => Code::EndBeforeStart,
+            Self::SpanTooLong => Code::OutOfRange,
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::AddressTaken => Some("email"),
+            Self::EndBeforeStart | Self::SpanTooLong => Some("to"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ada() -> PersonIn {
+        PersonIn {
+            given_name: " Ada ".into(),
+            family_name: "Rossi".into(),
+            email: "Ada.Rossi@Provincia.Example ".into(),
+            phone: Some("  ".into()),
+            language: Lang::It,
+        }
+    }
+
+    #[test]
+    fn a_person_is_kept_without_blanks_and_with_a_folded_address() {
+        let person = ada().checked().expect("a good person");
+        assert_eq!((person.given_name.as_str(), person.email.as_str()), ("Ada", "ada.rossi@provincia.example"));
+        assert_eq!(person.phone, None);
+    }
+
+    #[test]
+    fn every_wrong_field_is_said_at_once() {
+        let person = PersonIn {
+            given_name: String::new(),
+            family_name: "x".repeat(NAME_CHARACTERS + 1),
+            email: "ada at provincia".into(),
+            phone: Some("035\r\nBcc: all".into()),
+            language: Lang::It,
+        };
+        let said: Vec<_> = person.checked().expect_err("four defects").iter().map(|e| (e.field, e.code)).collect();
+        let expected = [
+            ("given_name", Code::Required),
+            ("family_name", Code::TooLong),
+            ("email", Code::NotAnAddress),
+            ("phone", Code::UnknownValue),
+        ];
+        assert_eq!(said, expected);
+    }
+
+    #[test]
+    fn names_are_the_same_whatever_their_case_and_blanks() {
+        let known = PersonView {
+            id: PersonId(uuid::Uuid::nil()),
+            given_name: "Anna  Maria".into(),
+            family_name: "De Rossi".into(),
+            email: "a@b.example".into(),
+            phone: None,
+            language: Lang::It,
+            bounced_at: None,
+            bounce_note: None,
+            version: 1,
+        };
+        let named = |given: &str, family: &str| PersonIn {
+            given_name: given.into(),
+            family_name: family.into(),
+            ..PersonIn::default()
+        };
+        assert!(named("anna maria", "DE ROSSI").has_the_name_of(&known));
+        assert!(!named("Anna", "De Rossi").has_the_name_of(&known));
+    }
+}

@@ -1,0 +1,139 @@
+//! Who may see and change people. Everything else in this slice is public. Pure.
+
+use crate::auth::actor::Actor;
+use entity::ids::{BodyId, PersonId};
+use entity::kinds::SeatKind;
+
+/// A person as the rules see them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    pub person: PersonId,
+    /// Seats held or announced.
+    pub seats: Vec<(SeatKind, BodyId)>,
+}
+
+impl Subject {
+    fn is_of(&self, body: BodyId) -> bool {
+        self.seats.iter().any(|(_, of)| *of == body)
+    }
+
+    /// Secretariat and direction decide for the whole network.
+    fn stands_above_bodies(&self) -> bool {
+        self.seats.iter().any(|(kind, _)| matches!(kind, SeatKind::Secretariat | SeatKind::Direction))
+    }
+}
+
+/// What somebody may change of a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    Nothing,
+    /// Phone and language: one's own affair.
+    Contact,
+    /// Names as well.
+    Names,
+    /// The address as well: whoever can read its mail can sign in.
+    Address,
+}
+
+/// The list of all people is the secretariat's.
+pub fn may_list_people(actor: &Actor) -> bool {
+    actor.is_ourselves() || actor.is_secretariat()
+}
+
+pub fn may_see(actor: &Actor, subject: &Subject) -> bool {
+    may_list_people(actor)
+        || actor.person_id() == Some(subject.person)
+        || actor.seats.iter().any(|seat| subject.is_of(seat.body_id))
+}
+
+/// The manager of a body corrects the names of its people but not their addresses: an address is the key to every seat
+/// its owner holds, at other bodies too, so only the secretariat changes one.
+pub fn reach(actor: &Actor, subject: &Subject) -> Reach {
+    if !actor.may_write() {
+        return Reach::Nothing;
+    }
+    if may_list_people(actor) {
+        return Reach::Address;
+    }
+    let manages = actor.seats.iter().any(|seat| seat.kind == SeatKind::BodyManager && subject.is_of(seat.body_id));
+    if manages && !subject.stands_above_bodies() {
+        return Reach::Names;
+    }
+    if actor.person_id() == Some(subject.person) { Reach::Contact } else { Reach::Nothing }
+}
+
+/// A bounce is reported by whoever runs the mail: the service or the secretariat.
+pub fn may_mark_bounced(actor: &Actor) -> bool {
+    actor.may_write() && may_list_people(actor)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auth::actor::{HeldSeat, Identity, Scope};
+    use entity::ids::{DesignationId, SeatId};
+    use uuid::Uuid;
+
+    fn body(number: u128) -> BodyId {
+        BodyId(Uuid::from_u128(number))
+    }
+
+    fn person(number: u128) -> PersonId {
+        PersonId(Uuid::from_u128(number))
+    }
+
+    fn holder(id: u128, kind: SeatKind, of: BodyId) -> Actor {
+        let seat = HeldSeat {
+            designation_id: DesignationId(Uuid::nil()),
+            seat_id: SeatId(Uuid::nil()),
+            kind,
+            body_id: of,
+            observatory_id: None,
+        };
+        let identity = Identity::Person { id: person(id), name: "A person".into() };
+        Actor { identity, seats: vec![seat], scope: Scope::Full }
+    }
+
+    fn subject(id: u128, kind: SeatKind, of: BodyId) -> Subject {
+        Subject { person: person(id), seats: vec![(kind, of)] }
+    }
+
+    #[test]
+    fn people_are_seen_by_the_secretariat_their_own_body_and_themselves() {
+        let (region, lodi, como) = (body(1), body(2), body(3));
+        let referent = subject(9, SeatKind::Referent, lodi);
+        assert!(may_see(&holder(1, SeatKind::Secretariat, region), &referent));
+        assert!(may_see(&holder(2, SeatKind::Deputy, lodi), &referent));
+        assert!(may_see(&holder(9, SeatKind::Partner, como), &referent));
+        assert!(!may_see(&holder(2, SeatKind::BodyManager, como), &referent));
+        assert!(!may_see(&holder(2, SeatKind::Direction, region), &referent));
+        assert!(!may_see(&Actor::anonymous(), &referent));
+    }
+
+    #[test]
+    fn only_the_secretariat_changes_an_address() {
+        let (region, lodi, como) = (body(1), body(2), body(3));
+        let referent = subject(9, SeatKind::Referent, lodi);
+        assert_eq!(reach(&holder(1, SeatKind::Secretariat, region), &referent), Reach::Address);
+        assert_eq!(reach(&holder(2, SeatKind::BodyManager, lodi), &referent), Reach::Names);
+        assert_eq!(reach(&holder(9, SeatKind::Referent, lodi), &referent), Reach::Contact);
+        assert_eq!(reach(&holder(2, SeatKind::BodyManager, como), &referent), Reach::Nothing);
+        assert_eq!(reach(&Actor::anonymous(), &referent), Reach::Nothing);
+    }
+
+    #[test]
+    fn the_manager_of_the_region_does_not_rename_the_secretariat() {
+        let region = body(1);
+        let secretary = subject(9, SeatKind::Secretariat, region);
+        assert_eq!(reach(&holder(2, SeatKind::BodyManager, region), &secretary), Reach::Nothing);
+    }
+
+    #[test]
+    fn a_read_only_key_changes_nothing() {
+        let mut secretary = holder(1, SeatKind::Secretariat, body(1));
+        secretary.scope = Scope::ReadOnly;
+        let referent = subject(9, SeatKind::Referent, body(2));
+        assert_eq!(reach(&secretary, &referent), Reach::Nothing);
+        assert!(may_see(&secretary, &referent) && !may_mark_bounced(&secretary));
+    }
+}
