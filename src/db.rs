@@ -173,15 +173,31 @@ impl Db {
         }
     }
 
+    /// Opens the database for one short command of an operator, beside a running service if there is one. `SQLite` itself puts the
+    /// writers in a row; the lock of the service only keeps a second service away. Never creates a database.
+    pub async fn open_beside(location: &Location) -> Result<Self, OpenError> {
+        match location {
+            Location::Sqlite(path) => {
+                File::open(path).map_err(|source| OpenError::File { path: path.to_owned(), source })?;
+                Self::connect_sqlite(path, None).await
+            }
+            Location::Postgres(_) => Self::open(location).await,
+        }
+    }
+
     async fn open_sqlite(path: &Path) -> Result<Self, OpenError> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(|source| OpenError::File { path: path.to_owned(), source })?;
         }
         let lock = take_lock(path)?;
+        Self::connect_sqlite(path, Some(lock)).await
+    }
+
+    async fn connect_sqlite(path: &Path, lock: Option<File>) -> Result<Self, OpenError> {
         let writer = Database::connect(sqlite_options(path, 1, false)).await?;
         assert_sqlite_settings(&writer).await?;
         let reader = Database::connect(sqlite_options(path, SQLITE_READERS, true)).await?;
-        Ok(Self { writer, reader, _lock: Some(Arc::new(lock)) })
+        Ok(Self { writer, reader, _lock: lock.map(Arc::new) })
     }
 
     /// Begins a writing transaction: on `SQLite` it holds the write lock from its first statement.
@@ -219,7 +235,8 @@ pub fn exactly_one(rows_affected: u64) -> Result<(), StoreError> {
     if rows_affected == 1 { Ok(()) } else { Err(StoreError::Stale) }
 }
 
-fn take_lock(path: &Path) -> Result<File, OpenError> {
+/// Takes the lock that a service holds on its `SQLite` file; it is free again when the file handle is dropped.
+pub(crate) fn take_lock(path: &Path) -> Result<File, OpenError> {
     let lock_path = path.with_extension("lock");
     let file_error = |source| OpenError::File { path: lock_path.clone(), source };
     let file = File::options().create(true).truncate(false).write(true).open(&lock_path).map_err(file_error)?;

@@ -16,6 +16,8 @@ pub mod load;
 pub mod mail;
 pub mod network;
 pub mod paging;
+pub mod ops;
 pub mod secret;
+pub mod settings;
 pub mod texts;
 pub mod time;

@@ -273,7 +273,7 @@ fn tls_parameters(settings: &SmtpSettings) -> Result<TlsParameters, SmtpSetupErr
 fn class_of_tls_greeting(error: &SmtpError) -> FailureClass {
     let is_tls = iter::successors(error.source(), |cause| (*cause).source())
         .filter_map(|cause| cause.downcast_ref::<io::Error>()?.get_ref())
-        .any(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>);
+        .any(|inner| inner.is::<rustls::Error>());
     if is_tls {
         FailureClass::Tls
     } else if error.is_response() || error.status().is_some() {

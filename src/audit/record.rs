@@ -1,0 +1,116 @@
+//! Writing one event, in the transaction of the change it tells.
+
+use super::chain::{self, Head};
+use crate::auth::actor::Identity;
+use crate::ctx::Ctx;
+use crate::db::{StoreError, Txn, exactly_one};
+use crate::error::{Error, Result};
+use entity::ids::BodyId;
+use entity::kinds::Channel;
+use entity::{Instant, audit_event, audit_head};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, QueryFilter};
+
+const HEAD: i32 = 1;
+const SOURCE_CHARACTERS: usize = 300;
+const DETAILS_CHARACTERS: usize = 8000;
+
+/// Something that happened. Ids only: names and addresses stay in the tables that own them.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// Slice and verb, `designations.designate`: part of what is kept, never renamed.
+    pub action: &'static str,
+    /// Kind and id of what it happened to.
+    pub subject: (&'static str, String),
+    /// The body whose own statement this is, when the secretariat enters it for them.
+    pub on_behalf_of: Option<BodyId>,
+    /// How that statement reached the secretariat.
+    pub channel: Option<Channel>,
+    /// The document it rests on, such as a protocol number. At most 300 characters.
+    pub source: Option<String>,
+    /// What else is worth knowing, as JSON of at most 8,000 characters.
+    pub details: serde_json::Value,
+}
+
+/// Appends the event to the chain; returns where it stands.
+///
+/// From here to the commit every other writer of an event waits, so call it late in the transaction.
+pub async fn record(ctx: &Ctx, txn: &Txn, event: Event) -> Result<Head> {
+    let previous = lock_head(txn).await?;
+    let row = row(ctx, previous, event)?;
+    let head = Head { seq: row.seq, hash: row.hash.clone() };
+    audit_event::ActiveModel::from(row).insert(txn).await?;
+    move_head(txn, &head).await?;
+    Ok(head)
+}
+
+/// Counts one event more and returns the head as it was: an update, so that the row is ours until the commit.
+async fn lock_head(txn: &Txn) -> Result<Head> {
+    if let Some(head) = count_one_more(txn).await? {
+        return Ok(head);
+    }
+    let first = audit_head::ActiveModel { id: Set(HEAD), seq: Set(0), hash: Set(chain::GENESIS.to_owned()) };
+    audit_head::Entity::insert(first)
+        .on_conflict_do_nothing_on([audit_head::Column::Id])
+        .exec_without_returning(txn)
+        .await?;
+    count_one_more(txn).await?.ok_or_else(|| Error::Store(StoreError::inconsistent("audit_head", HEAD, "absent")))
+}
+
+async fn count_one_more(txn: &Txn) -> Result<Option<Head>> {
+    let rows = audit_head::Entity::update_many()
+        .col_expr(audit_head::Column::Seq, Expr::col(audit_head::Column::Seq).add(1))
+        .filter(audit_head::Column::Id.eq(HEAD))
+        .exec_with_returning(txn)
+        .await?;
+    Ok(rows.into_iter().next().map(|row| Head { seq: row.seq - 1, hash: row.hash }))
+}
+
+async fn move_head(txn: &Txn, head: &Head) -> Result<()> {
+    let moved = audit_head::Entity::update_many()
+        .col_expr(audit_head::Column::Hash, Expr::value(head.hash.clone()))
+        .filter(audit_head::Column::Id.eq(HEAD))
+        .filter(audit_head::Column::Seq.eq(head.seq))
+        .exec(txn)
+        .await?;
+    Ok(exactly_one(moved.rows_affected)?)
+}
+
+fn row(ctx: &Ctx, previous: Head, event: Event) -> Result<audit_event::Model> {
+    let details = event.details.to_string();
+    let (actor_kind, actor_id) = actor(&ctx.actor.identity);
+    if details.chars().count() > DETAILS_CHARACTERS
+        || event.source.as_ref().is_some_and(|source| source.chars().count() > SOURCE_CHARACTERS)
+    {
+        return Err(Error::Internal(format!("the event {} says more than the trail holds", event.action)));
+    }
+    let (subject_kind, subject_id) = event.subject;
+    let mut row = audit_event::Model {
+        seq: previous.seq + 1,
+        at: Instant::from(ctx.now()),
+        actor_kind: actor_kind.to_owned(),
+        actor_id,
+        on_behalf_of: event.on_behalf_of.map(|body| body.to_string()),
+        channel: event.channel.map(|channel| channel.as_str().to_owned()),
+        source: event.source,
+        action: event.action.to_owned(),
+        subject_kind: subject_kind.to_owned(),
+        subject_id,
+        details,
+        request_id: ctx.request_id.map(|id| id.to_string()),
+        previous_hash: previous.hash,
+        hash: String::new(),
+    };
+    row.hash = chain::hash(ctx.config().security.audit_key.reveal().as_bytes(), &row);
+    Ok(row)
+}
+
+fn actor(identity: &Identity) -> (&'static str, Option<String>) {
+    match identity {
+        Identity::Anonymous => ("anonymous", None),
+        Identity::Person { id, .. } => ("person", Some(id.to_string())),
+        Identity::System(job) => ("system", Some((*job).to_owned())),
+        Identity::Operator => ("operator", None),
+    }
+}

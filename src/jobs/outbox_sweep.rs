@@ -1,0 +1,16 @@
+//! Puts the outbox in order; whatever it put back is sent when the dispatcher hears the commit.
+
+use super::Report;
+use crate::ctx::Ctx;
+use crate::error::Result;
+use crate::mail::outbox::lease;
+
+pub(super) async fn run(ctx: &Ctx) -> Result<Report> {
+    let now = ctx.now();
+    let swept = ctx.write(async |txn| Ok(lease::sweep(txn, now).await?)).await?;
+    let lease::Swept { rescued, poisoned, expired } = swept;
+    Ok(Report::new(
+        rescued + poisoned + expired,
+        format!("rescued {rescued}, given up after crashes {poisoned}, expired {expired}"),
+    ))
+}

@@ -1,0 +1,205 @@
+//! Running one job: at most once for each planned instant, never over itself, within its deadline, and with its end written down.
+
+use super::Report;
+use super::schedule::Job;
+use crate::ctx::{Ctx, Services};
+use crate::db::{StoreError, Txn};
+use chrono::{DateTime, Utc};
+use entity::{Instant, job_slot, job_status};
+use futures_util::FutureExt;
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, TryInsertResult};
+use std::collections::BTreeSet;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::time::{Instant as Tick, timeout};
+use tracing::{error, info, warn};
+
+const DETAIL_CHARACTERS: usize = 1000;
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ended {
+    Done(Report),
+    /// The job returned an error, which is text for operators.
+    Failed(String),
+    /// It took longer than its deadline.
+    TimedOut,
+    Panicked,
+}
+
+impl Ended {
+    /// The word kept in `job_status`.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Done(_) => "done",
+            Self::Failed(_) => "failed",
+            Self::TimedOut => "timed_out",
+            Self::Panicked => "panicked",
+        }
+    }
+
+    fn detail(&self) -> Option<String> {
+        match self {
+            Self::Done(report) if report.note.is_empty() => Some(report.done.to_string()),
+            Self::Done(report) => Some(format!("{}: {}", report.done, report.note)),
+            Self::Failed(text) => Some(text.chars().take(DETAIL_CHARACTERS).collect()),
+            Self::TimedOut | Self::Panicked => None,
+        }
+    }
+
+    fn is_done(&self) -> bool {
+        matches!(self, Self::Done(_))
+    }
+}
+
+/// Runs jobs for this process.
+pub struct Runner {
+    services: Arc<Services>,
+    running: Mutex<BTreeSet<&'static str>>,
+}
+
+impl Runner {
+    pub fn new(services: Arc<Services>) -> Self {
+        Self { services, running: Mutex::new(BTreeSet::new()) }
+    }
+
+    /// Runs the job for the latest instant it was planned for, unless that run was taken already, here or by a replica, or the job
+    /// is still at the one before. `None` when there was nothing to run.
+    pub async fn run_planned(&self, job: &'static Job) -> Option<Ended> {
+        let planned = job.planned_before(self.services.clock.now())?;
+        let _turn = self.take_turn(job.name)?;
+        match self.take_slot(job, planned).await {
+            Ok(true) => Some(self.run(job, planned).await),
+            Ok(false) => None,
+            Err(failure) => {
+                warn!(job = job.name, %failure, "the slot of a job could not be taken; its next run will find what is due");
+                None
+            }
+        }
+    }
+
+    /// Runs the job now, whether or not it is planned.
+    pub async fn run_now(&self, job: &'static Job) -> Ended {
+        self.run(job, self.services.clock.now()).await
+    }
+
+    async fn run(&self, job: &'static Job, planned: DateTime<Utc>) -> Ended {
+        let ctx = Ctx::system(&self.services, job.name);
+        let begun_at = self.services.clock.now();
+        let begun = Tick::now();
+        self.write_status(job, |status| {
+            status.last_planned_at = Set(Some(Instant::from(planned)));
+            status.last_started_at = Set(Instant::from(begun_at));
+            status.last_outcome = Set("running".to_owned());
+        })
+        .await;
+        let ended = match timeout(job.deadline, AssertUnwindSafe((job.run)(&ctx)).catch_unwind()).await {
+            Ok(Ok(Ok(report))) => Ended::Done(report),
+            Ok(Ok(Err(failure))) => Ended::Failed(failure.to_string()),
+            Ok(Err(_)) => Ended::Panicked,
+            Err(_) => Ended::TimedOut,
+        };
+        let took = begun.elapsed();
+        log_end(job, &ended, took);
+        self.write_status(job, |status| {
+            status.last_planned_at = Set(Some(Instant::from(planned)));
+            status.last_started_at = Set(Instant::from(begun_at));
+            status.last_finished_at = Set(Some(Instant::from(self.services.clock.now())));
+            status.last_outcome = Set(ended.as_str().to_owned());
+            status.last_detail = Set(ended.detail());
+            status.last_duration_ms = Set(i64::try_from(took.as_millis()).unwrap_or(i64::MAX));
+            status.runs = Set(1);
+            status.failures = Set(i64::from(!ended.is_done()));
+        })
+        .await;
+        ended
+    }
+
+    async fn take_slot(&self, job: &Job, planned: DateTime<Utc>) -> Result<bool, StoreError> {
+        let txn = self.services.db.begin().await?;
+        let slot = job_slot::ActiveModel {
+            job: Set(job.name.to_owned()),
+            planned_at: Set(planned.timestamp_millis()),
+            taken_at: Set(Instant::from(self.services.clock.now())),
+        };
+        let taken = job_slot::Entity::insert(slot)
+            .on_conflict_do_nothing_on([job_slot::Column::Job, job_slot::Column::PlannedAt])
+            .exec_without_returning(&txn)
+            .await?;
+        txn.commit().await?;
+        Ok(matches!(taken, TryInsertResult::Inserted(1)))
+    }
+
+    fn take_turn(&self, name: &'static str) -> Option<Turn<'_>> {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        running.insert(name).then_some(Turn { runner: self, name })
+    }
+
+    /// A status that cannot be written is no reason to fail a job that did its work.
+    async fn write_status(&self, job: &Job, fill: impl FnOnce(&mut job_status::ActiveModel)) {
+        let mut status = job_status::ActiveModel {
+            name: Set(job.name.to_owned()),
+            last_planned_at: Set(None),
+            last_started_at: Set(Instant::from(self.services.clock.now())),
+            last_finished_at: Set(None),
+            last_outcome: Set(String::new()),
+            last_detail: Set(None),
+            last_duration_ms: Set(0),
+            runs: Set(0),
+            failures: Set(0),
+        };
+        fill(&mut status);
+        let written = async {
+            let txn = self.services.db.begin().await?;
+            upsert(&txn, status).await?;
+            Ok::<_, StoreError>(txn.commit().await?)
+        };
+        if let Err(failure) = written.await {
+            warn!(job = job.name, %failure, "the status of a job could not be written");
+        }
+    }
+}
+
+/// Held while a job runs, so that it does not overlap itself in this process.
+struct Turn<'a> {
+    runner: &'a Runner,
+    name: &'static str,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.runner.running.lock().unwrap_or_else(PoisonError::into_inner).remove(self.name);
+    }
+}
+
+/// Writes the row over the one there is; `runs` and `failures` are added to it.
+async fn upsert(txn: &Txn, status: job_status::ActiveModel) -> Result<(), StoreError> {
+    use job_status::Column::{
+        Failures, LastDetail, LastDurationMs, LastFinishedAt, LastOutcome, LastPlannedAt, LastStartedAt, Name, Runs,
+    };
+    let (name, more_runs, more_failures) =
+        (status.name.clone().take(), status.runs.clone().take(), status.failures.clone().take());
+    let before = job_status::Entity::find().filter(Name.eq(name.unwrap_or_default())).one(txn).await?;
+    let (runs, failures) = before.map_or((0, 0), |row| (row.runs, row.failures));
+    let over = OnConflict::column(Name)
+        .update_columns([LastPlannedAt, LastStartedAt, LastFinishedAt, LastOutcome, LastDetail, LastDurationMs])
+        .value(Runs, Expr::value(runs + more_runs.unwrap_or(0)))
+        .value(Failures, Expr::value(failures + more_failures.unwrap_or(0)))
+        .to_owned();
+    job_status::Entity::insert(status).on_conflict(over).exec_without_returning(txn).await?;
+    Ok(())
+}
+
+fn log_end(job: &Job, ended: &Ended, took: Duration) {
+    let milliseconds = took.as_millis();
+    match ended {
+        Ended::Done(report) if report.done == 0 => tracing::debug!(job = job.name, milliseconds, "job done, nothing to do"),
+        Ended::Done(report) => info!(job = job.name, milliseconds, done = report.done, note = report.note, "job done"),
+        Ended::Failed(failure) => error!(job = job.name, milliseconds, failure, "job failed"),
+        Ended::TimedOut => error!(job = job.name, milliseconds, "job given up at its deadline"),
+        Ended::Panicked => error!(job = job.name, milliseconds, "job panicked"),
+    }
+}

@@ -1,0 +1,106 @@
+//! Every job and when it runs. Adding one is one line here and one text.
+//!
+//! Six fields, UTC: second, minute, hour, day of month, month, day of week. UTC because the library fixes a zone's offset when a
+//! job is registered and would run it an hour off after a change of summer time; a job that must know Rome's hour asks
+//! `time::zone` itself. Never both days at once: the parser then wants both to match.
+
+use super::{Report, housekeeping, outbox_sweep, retention};
+use crate::ctx::Ctx;
+use crate::error::Result;
+use chrono::{DateTime, Utc};
+use croner::Cron;
+use croner::parser::{CronParser, Seconds};
+use futures_util::future::BoxFuture;
+use std::time::Duration;
+
+/// One entry of the schedule.
+#[derive(Clone, Copy)]
+pub struct Job {
+    /// Stable name: in the database, at the command line, in the log.
+    pub name: &'static str,
+    /// When, in UTC.
+    pub cron: &'static str,
+    /// A run that takes longer is given up; its transaction leaves nothing behind.
+    pub deadline: Duration,
+    /// Key of the text that says what it does.
+    pub text: &'static str,
+    pub run: for<'a> fn(&'a Ctx) -> BoxFuture<'a, Result<Report>>,
+}
+
+/// The schedule.
+pub const JOBS: &[Job] = &[
+    job("outbox_sweep", "*/30 * * * * *", 25, "jobs.outbox_sweep", |ctx| Box::pin(outbox_sweep::run(ctx))),
+    job("retention", "0 40 1 * * *", 600, "jobs.retention", |ctx| Box::pin(retention::run(ctx))),
+    job("housekeeping", "0 10 2 * * *", 600, "jobs.housekeeping", |ctx| Box::pin(housekeeping::run(ctx))),
+];
+
+const fn job(
+    name: &'static str,
+    cron: &'static str,
+    deadline_seconds: u64,
+    text: &'static str,
+    run: for<'a> fn(&'a Ctx) -> BoxFuture<'a, Result<Report>>,
+) -> Job {
+    Job { name, cron, deadline: Duration::from_secs(deadline_seconds), text, run }
+}
+
+impl Job {
+    /// The job of this name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        JOBS.iter().find(|job| job.name == name)
+    }
+
+    /// The latest planned instant not after `now`: the slot that a run at `now` belongs to.
+    pub fn planned_before(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.rule()?.find_previous_occurrence(&now, true).ok()
+    }
+
+    /// The first planned instant after `now`.
+    pub fn planned_after(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.rule()?.find_next_occurrence(&now, false).ok()
+    }
+
+    fn rule(&self) -> Option<Cron> {
+        CronParser::builder().seconds(Seconds::Required).dom_and_dow(true).build().parse(self.cron).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::texts::Lang;
+    use std::collections::BTreeSet;
+
+    fn instant(text: &str) -> DateTime<Utc> {
+        text.parse().expect("an instant")
+    }
+
+    #[test]
+    fn every_job_has_its_own_name_a_rule_and_a_text_in_both_languages() {
+        let names: BTreeSet<&str> = JOBS.iter().map(|job| job.name).collect();
+        assert_eq!(names.len(), JOBS.len());
+        for job in JOBS {
+            assert!(job.rule().is_some(), "{}", job.name);
+            assert!(Lang::ALL.iter().all(|lang| lang.all().contains_key(job.text)), "{}", job.name);
+        }
+    }
+
+    #[test]
+    fn no_rule_names_both_days() {
+        for job in JOBS {
+            let fields: Vec<&str> = job.cron.split(' ').collect();
+            assert_eq!(fields.len(), 6, "{}", job.name);
+            assert!(fields[3] == "*" || fields[5] == "*", "{}", job.name);
+        }
+    }
+
+    #[test]
+    fn the_slots_of_a_daily_job_stand_on_the_minute_whatever_the_offset_of_rome() {
+        let job = Job::named("retention").expect("known");
+        // The night in which summer time ends in Italy.
+        let now = instant("2026-10-25T01:40:00.400Z");
+        assert_eq!(job.planned_before(now), Some(instant("2026-10-25T01:40:00Z")));
+        assert_eq!(job.planned_after(now), Some(instant("2026-10-26T01:40:00Z")));
+        assert_eq!(job.planned_before(instant("2026-10-25T01:39:59Z")), Some(instant("2026-10-24T01:40:00Z")));
+    }
+}

@@ -1,0 +1,236 @@
+//! What a mail says, and its two faces: plain text that is complete in itself, and HTML. Pure.
+//!
+//! A slice fills a [`MailContent`]: what, when, for whom, one action. How that looks stands here and in
+//! `templates/mail/layout.{txt,html}`, once for all mails.
+
+use crate::texts::Lang;
+use askama::Template;
+
+/// Columns of the plain text: what every client shows without breaking lines again (RFC 3676 §4.2 asks for at most 78).
+const COLUMNS: usize = 72;
+
+/// One mail in words, in the language of whoever reads it. Nothing secret in the subject.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MailContent {
+    /// Without the tag that begins every subject.
+    pub subject: String,
+    /// The greeting or the matter in one line.
+    pub heading: String,
+    pub paragraphs: Vec<String>,
+    /// What one looks up again, as label and value: day, hour, place, observatory.
+    pub facts: Vec<(String, String)>,
+    /// The one thing to do, as the label of a button and where it leads.
+    pub action: Option<(String, String)>,
+    pub closing: Option<String>,
+}
+
+/// Why somebody receives a mail; the footer says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// A designation names the person.
+    Designated,
+    /// The person stands in the network's directory.
+    Known,
+    /// The address is the contact of a body.
+    Contact,
+}
+
+impl Why {
+    fn text(self, lang: Lang) -> &'static str {
+        match self {
+            Self::Designated => lang.t("mail.why_designated"),
+            Self::Known => lang.t("mail.why_known"),
+            Self::Contact => lang.t("mail.why_contact"),
+        }
+    }
+}
+
+/// What surrounds the words: who sends, and why to this person.
+#[derive(Clone, Copy, Debug)]
+pub struct Frame<'a> {
+    pub lang: Lang,
+    pub why: Why,
+    /// Name of the sender, as in the header.
+    pub sender: &'a str,
+    /// Address that somebody reads.
+    pub reply_to: &'a str,
+    /// Where the service is, without a slash at the end.
+    pub base_url: &'a str,
+}
+
+/// Both faces of one mail, with its subject.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rendered {
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+}
+
+#[derive(Template)]
+#[template(path = "mail/layout.txt", escape = "none")]
+struct TextFace<'a> {
+    heading: String,
+    paragraphs: Vec<String>,
+    facts: Vec<String>,
+    action: Option<&'a (String, String)>,
+    closing: Option<String>,
+    footer: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "mail/layout.html")]
+struct HtmlFace<'a> {
+    content: &'a MailContent,
+    subject: &'a str,
+    frame: Frame<'a>,
+    why: &'static str,
+    sent_by: String,
+    write_to: String,
+}
+
+impl MailContent {
+    /// The mail as people will see it.
+    pub fn render(&self, frame: Frame<'_>) -> Result<Rendered, askama::Error> {
+        let lang = frame.lang;
+        let subject = format!("{} {}", lang.t("mail.tag"), self.subject);
+        let sent_by = lang.f("mail.sent_by", &[("sender", frame.sender)]);
+        let write_to = lang.f("mail.write_to", &[("address", frame.reply_to)]);
+        let why = frame.why.text(lang);
+        let text = TextFace {
+            heading: wrap(&self.heading, ""),
+            paragraphs: self.paragraphs.iter().map(|paragraph| wrap(paragraph, "")).collect(),
+            facts: self.facts.iter().map(|(label, value)| wrap(&format!("{label}: {value}"), "  ")).collect(),
+            action: self.action.as_ref(),
+            closing: self.closing.as_ref().map(|closing| wrap(closing, "")),
+            footer: vec![wrap(&sent_by, ""), wrap(why, ""), wrap(&write_to, ""), frame.base_url.to_owned()],
+        };
+        let html = HtmlFace { content: self, subject: &subject, frame, why, sent_by, write_to };
+        Ok(Rendered { text: text.render()?, html: html.render()?, subject })
+    }
+}
+
+/// Breaks a text into lines of at most [`COLUMNS`], at blanks only: a link longer than a line stays whole, or it would not
+/// work. Line breaks of the text itself stay; lines after the first begin with `indent`.
+fn wrap(text: &str, indent: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for written in text.lines() {
+        let mut line = if lines.is_empty() { String::new() } else { indent.to_owned() };
+        let mut is_begun = false;
+        for word in written.split_whitespace() {
+            let width = line.chars().count() + usize::from(is_begun) + word.chars().count();
+            if is_begun && width > COLUMNS {
+                lines.push(std::mem::replace(&mut line, indent.to_owned()));
+                is_begun = false;
+            }
+            if is_begun {
+                line.push(' ');
+            }
+            line.push_str(word);
+            is_begun = true;
+        }
+        lines.push(line);
+    }
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn content() -> MailContent {
+        MailContent {
+            subject: "Designazione registrata".into(),
+            heading: "Gentile Anna Bianchi,".into(),
+            paragraphs: vec![
+                "la Provincia di Lecco l’ha designata referente dell’osservatorio del mercato del lavoro a decorrere dal giorno indicato qui sotto.".into(),
+                "Attenzione a <b>questo</b> & a quello.".into(),
+            ],
+            facts: vec![("Incarico".into(), "referente".into()), ("Decorrenza".into(), "lunedì 1 marzo 2027".into())],
+            action: Some(("Vedi la designazione".into(), "https://raccordo.example/designations/1?a=1&b=2".into())),
+            closing: Some("Buon lavoro.".into()),
+        }
+    }
+
+    fn frame(lang: Lang) -> Frame<'static> {
+        Frame {
+            lang,
+            why: Why::Designated,
+            sender: "Raccordo · Segreteria tecnica",
+            reply_to: "segreteria@raccordo.example",
+            base_url: "https://raccordo.example",
+        }
+    }
+
+    #[test]
+    fn the_plain_text_says_everything_in_lines_that_fit() {
+        let text = content().render(frame(Lang::It)).expect("renders").text;
+        assert_eq!(
+            text,
+            "Gentile Anna Bianchi,\n\
+             \n\
+             la Provincia di Lecco l’ha designata referente dell’osservatorio del\n\
+             mercato del lavoro a decorrere dal giorno indicato qui sotto.\n\
+             \n\
+             Attenzione a <b>questo</b> & a quello.\n\
+             \n\
+             Incarico: referente\n\
+             Decorrenza: lunedì 1 marzo 2027\n\
+             \n\
+             Vedi la designazione:\n\
+             https://raccordo.example/designations/1?a=1&b=2\n\
+             \n\
+             Buon lavoro.\n\
+             \n\
+             -- \n\
+             Messaggio automatico di Raccordo · Segreteria tecnica.\n\
+             Lo riceve perché una designazione la indica nella rete degli osservatori\n\
+             del mercato del lavoro.\n\
+             Può rispondere a questo messaggio o scrivere a\n\
+             segreteria@raccordo.example.\n\
+             https://raccordo.example\n"
+        );
+    }
+
+    #[test]
+    fn the_html_says_the_same_and_nothing_of_it_is_markup() {
+        let html = content().render(frame(Lang::En)).expect("renders").html;
+        let page = scraper::Html::parse_document(&html);
+        let words = page.root_element().text().collect::<Vec<_>>().join(" ");
+        let mut expected = vec!["Gentile Anna Bianchi,", "Buon lavoro.", "Decorrenza", "lunedì 1 marzo 2027", "Vedi la designazione"];
+        expected.push("Attenzione a <b>questo</b> & a quello.");
+        for text in expected {
+            assert!(words.contains(text), "{text} is missing");
+        }
+        let link = scraper::Selector::parse("a[href='https://raccordo.example/designations/1?a=1&b=2']").expect("a selector");
+        assert_eq!(page.select(&link).count(), 1);
+        assert!(html.contains("lang=\"en\""));
+    }
+
+    #[test]
+    fn the_html_loads_nothing_from_anywhere() {
+        let html = content().render(frame(Lang::It)).expect("renders").html;
+        for tag in ["<img", "<script", "<link", "<iframe", "url("] {
+            assert!(!html.contains(tag), "{tag}: nobody may learn that a mail was opened");
+        }
+    }
+
+    #[test]
+    fn every_subject_begins_with_the_tag() {
+        for lang in Lang::ALL {
+            let subject = content().render(frame(lang)).expect("renders").subject;
+            assert_eq!(subject, "[Raccordo] Designazione registrata");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn wrapping_keeps_every_word_and_breaks_only_long_lines(text in "([a-zà-ù]{1,90}[ \n]{0,3}){0,30}") {
+            let wrapped = wrap(&text, "  ");
+            prop_assert!(wrapped.split_whitespace().eq(text.split_whitespace()));
+            for line in wrapped.lines() {
+                prop_assert!(line.chars().count() <= COLUMNS || !line.trim().contains(' '), "{line}");
+            }
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! The background task that hands due mails to the transport. One per process; replicas share the work by leases.
+//!
+//! It wakes when a commit rings, when a mail comes back from the wire, and every five seconds in any case: polling is the truth, the
+//! bell only makes it sooner. It never holds more mails than it is sending, so that none waits leased in memory.
+//!
+//! It lives on the main runtime, not on a web worker's, and uses its own connections: a busy page does not starve it, and a worker's
+//! end does not take a mail along.
+
+use super::outbox::lease::{self, Claimed, Lease, Outcome};
+use super::transport::Transport;
+use crate::ctx::Services;
+use crate::db::{Db, StoreError};
+use crate::secret;
+use futures_util::FutureExt;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::{interval_at, sleep, timeout};
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info, warn};
+
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+const RENEW_EVERY: Duration = Duration::from_secs(15);
+/// How long a stop waits for mails on the wire.
+const STOP_WITHIN: Duration = Duration::from_secs(20);
+/// How often the outcome of a mail is offered to a busy database; what it does not take, the sweep finds as a lapsed lease.
+const FINISH_TRIES: u32 = 5;
+
+/// What sending needs. Cheap to clone.
+#[derive(Clone)]
+struct Sender {
+    services: Arc<Services>,
+    /// The background's own connections.
+    db: Db,
+    transport: Arc<Transport>,
+    owner: Arc<str>,
+    /// Cancelled when mails on the wire must be let go.
+    abandon: CancellationToken,
+}
+
+/// The running dispatcher.
+pub struct Dispatcher {
+    stop: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+impl Dispatcher {
+    /// Starts the dispatcher on the current runtime. `db` is the background's, `services` ring the bell.
+    pub fn start(services: Arc<Services>, db: Db, transport: Arc<Transport>) -> Self {
+        let stop = CancellationToken::new();
+        let sender = Sender::new(services, db, transport);
+        let task = tokio::spawn(run(sender, stop.clone()));
+        Self { stop, task }
+    }
+
+    /// Takes no new mail, waits for those on the wire, and lets go of what is still there after twenty seconds.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        if let Err(failure) = self.task.await {
+            error!(%failure, "the dispatcher did not end by itself");
+        }
+    }
+}
+
+/// Sends everything that is due now, without a background task, until nothing due is left; returns how many attempts that took. For
+/// tests and for operators' commands.
+pub async fn drain(services: &Arc<Services>, transport: &Arc<Transport>) -> Result<u64, StoreError> {
+    let sender = Sender::new(Arc::clone(services), services.db.clone(), Arc::clone(transport));
+    let mut attempts = 0;
+    loop {
+        let claimed = sender.claim(services.config.mail.concurrency).await?;
+        if claimed.is_empty() {
+            return Ok(attempts);
+        }
+        for mail in claimed {
+            sender.clone().send(mail).await;
+            attempts += 1;
+        }
+    }
+}
+
+async fn run(sender: Sender, stop: CancellationToken) {
+    let places = sender.services.config.mail.concurrency;
+    let mut on_the_wire = JoinSet::new();
+    while !stop.is_cancelled() {
+        match sender.claim(places - on_the_wire.len()).await {
+            Ok(claimed) => {
+                for mail in claimed {
+                    on_the_wire.spawn(sender.clone().send(mail));
+                }
+            }
+            Err(failure) => warn!(%failure, "the outbox could not be read; trying again shortly"),
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = sender.services.mail_waiting.notified() => {}
+            () = sleep(LOOK_EVERY.mul_f64(0.8 + 0.4 * secret::fraction())) => {}
+            Some(_) = on_the_wire.join_next() => {}
+        }
+        // At most as many as there are places; a full house is not asked again before somebody leaves.
+        while on_the_wire.len() >= places && !stop.is_cancelled() {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                _ = on_the_wire.join_next() => {}
+            }
+        }
+    }
+    let_go(&sender, on_the_wire).await;
+}
+
+async fn let_go(sender: &Sender, mut on_the_wire: JoinSet<()>) {
+    let all_back = async { while on_the_wire.join_next().await.is_some() {} };
+    if timeout(STOP_WITHIN, all_back).await.is_ok() {
+        return;
+    }
+    sender.abandon.cancel();
+    while on_the_wire.join_next().await.is_some() {}
+}
+
+impl Sender {
+    fn new(services: Arc<Services>, db: Db, transport: Arc<Transport>) -> Self {
+        let owner = format!("{}-{}", std::process::id(), &secret::new_token()[..8]);
+        Self { services, db, transport, owner: owner.into(), abandon: CancellationToken::new() }
+    }
+
+    async fn claim(&self, places: usize) -> Result<Vec<Claimed>, StoreError> {
+        lease::claim(&self.db, self.services.clock.now(), &self.owner, u64::try_from(places).unwrap_or(u64::MAX)).await
+    }
+
+    /// One attempt, from the wire to the row.
+    async fn send(self, mail: Claimed) {
+        let attempt = AssertUnwindSafe(self.attempt(&mail)).catch_unwind().await;
+        let outcome = match attempt {
+            Ok(Some(outcome)) => outcome,
+            // The lease is somebody else's: their outcome counts.
+            Ok(None) => return,
+            Err(_) => Outcome::Crashed { text: "the attempt ended in a panic".to_owned() },
+        };
+        self.finish(&mail.lease, &outcome).await;
+    }
+
+    /// The delivery with its lease kept alive beside it; `None` if the lease was lost.
+    async fn attempt(&self, mail: &Claimed) -> Option<Outcome> {
+        let delivery = self.transport.deliver(&mail.envelope);
+        tokio::pin!(delivery);
+        let mut renewal = interval_at(tokio::time::Instant::now() + RENEW_EVERY, RENEW_EVERY);
+        loop {
+            tokio::select! {
+                delivered = &mut delivery => return Some(delivered.into()),
+                () = self.abandon.cancelled() => {
+                    let text = "the service stopped while the mail was on the wire".to_owned();
+                    return Some(Outcome::Unknown { class: "stopped", text });
+                }
+                _ = renewal.tick() => match lease::renew(&self.db, &mail.lease, self.services.clock.now()).await {
+                    Err(StoreError::Stale) => {
+                        warn!(mail = %mail.lease.id, "lost the lease while sending");
+                        return None;
+                    }
+                    Err(failure) => warn!(mail = %mail.lease.id, %failure, "the lease could not be renewed"),
+                    Ok(()) => {}
+                }
+            }
+        }
+    }
+
+    async fn finish(&self, lease: &Lease, outcome: &Outcome) {
+        for attempt in 1..=FINISH_TRIES {
+            let now = self.services.clock.now();
+            match lease::finish(&self.db, lease, outcome, now, secret::fraction()).await {
+                Ok(state) => {
+                    return info!(mail = %lease.id, %state, class = class(outcome), attempts = lease.attempts, "mail attempted");
+                }
+                Err(StoreError::Stale) => {
+                    return warn!(mail = %lease.id, epoch = lease.epoch, "a stale sender's outcome was not written");
+                }
+                Err(failure) => warn!(mail = %lease.id, attempt, %failure, "the outcome of a mail could not be written"),
+            }
+            sleep(Duration::from_millis(200) * attempt).await;
+        }
+        error!(mail = %lease.id, "the outcome of a mail was not written; it will be sent again when its lease lapses");
+    }
+}
+
+fn class(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Sent => "sent",
+        Outcome::Failed { class, .. } | Outcome::Refused { class, .. } | Outcome::Unknown { class, .. } => class,
+        Outcome::Crashed { .. } => "crash",
+    }
+}

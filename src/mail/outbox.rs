@@ -1,0 +1,23 @@
+//! The mails promised by changes: rows of `outbox_mail`, from the promise to what became of it.
+//!
+//! - [`enqueue`] promises one, in the transaction of the change it tells of.
+//! - [`lease`] is for the dispatcher: take what is due, keep it while it is on the wire, write down the outcome.
+//! - [`desk`] is for people: who was told what, when, and what became of it; try again, pause, resume.
+//! - [`retention`] forgets the words when they have served.
+//!
+//! States: *pending*, *failed* and *unknown* will be tried (again) when due; *leased* is on the wire; *sent*, *dead*,
+//! *expired* and *cancelled* are ends. *Dead* waits for a person, who may send it back to *pending*.
+
+mod enqueue;
+
+pub mod desk;
+pub mod lease;
+pub mod retention;
+
+pub use enqueue::{Notification, Recipient, cancel_for_designation, enqueue};
+
+use entity::kinds::NotificationState;
+
+/// The states from which a mail is taken when it is due.
+const WAITING: [NotificationState; 3] =
+    [NotificationState::Pending, NotificationState::Failed, NotificationState::Unknown];

@@ -1,0 +1,220 @@
+//! Who was told what, when, and what became of it: what the secretariat and operators see and may do.
+
+use super::WAITING;
+use crate::audit::{self, Event};
+use crate::auth::actor::Actor;
+use crate::ctx::Ctx;
+use crate::db::{Txn, exactly_one};
+use crate::error::{Code, Error, Result};
+use crate::settings;
+use chrono::{DateTime, Utc};
+use entity::ids::{MailId, PersonId};
+use entity::kinds::NotificationState;
+use entity::{Instant, outbox_mail};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
+
+/// Which mails to list; everything left out does not narrow.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub state: Option<NotificationState>,
+    pub kind: Option<String>,
+    /// Id of what the mails are about.
+    pub subject_id: Option<String>,
+    pub person_id: Option<PersonId>,
+}
+
+/// One line of the list. Personal data: recipient.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Summary {
+    pub id: MailId,
+    pub kind: String,
+    pub subject_kind: String,
+    pub subject_id: String,
+    pub person_id: Option<PersonId>,
+    pub recipient: String,
+    pub subject: String,
+    pub state: NotificationState,
+    pub attempts: i32,
+    pub due_at: Instant,
+    pub expires_at: Option<Instant>,
+    pub sent_at: Option<Instant>,
+    pub last_class: Option<String>,
+    pub last_text: Option<String>,
+    pub created_at: Instant,
+}
+
+/// One mail with its words.
+#[derive(Clone, Debug)]
+pub struct Detail {
+    pub summary: Summary,
+    pub message_id: String,
+    /// The plain part, unless retention has taken it.
+    pub text: Option<String>,
+    /// The message as it travels, for saving as `.eml`; empty once retention has taken it.
+    pub bytes: Vec<u8>,
+}
+
+/// How many mails stand where, and since when the longest waiting should be gone.
+#[derive(Clone, Debug, Default)]
+pub struct Load {
+    /// Each state that has any.
+    pub states: Vec<(NotificationState, i64)>,
+    pub oldest_due: Option<DateTime<Utc>>,
+}
+
+/// Whether the caller may see and steer the outbox.
+pub fn may_operate(actor: &Actor) -> bool {
+    actor.is_ourselves() || actor.is_secretariat()
+}
+
+/// The mails, newest first, beginning after `before`.
+pub async fn list(ctx: &Ctx, filter: &Filter, before: Option<MailId>, limit: u64) -> Result<Vec<Summary>> {
+    demand_right(ctx)?;
+    let mut query = outbox_mail::Entity::find();
+    if let Some(state) = filter.state {
+        query = query.filter(outbox_mail::Column::State.eq(state));
+    }
+    if let Some(kind) = &filter.kind {
+        query = query.filter(outbox_mail::Column::Kind.eq(kind));
+    }
+    if let Some(subject) = &filter.subject_id {
+        query = query.filter(outbox_mail::Column::SubjectId.eq(subject));
+    }
+    if let Some(person) = filter.person_id {
+        query = query.filter(outbox_mail::Column::PersonId.eq(person));
+    }
+    if let Some(before) = before {
+        query = query.filter(outbox_mail::Column::Id.lt(before));
+    }
+    let summaries = query
+        .select_only()
+        .columns(SUMMARY)
+        .order_by_desc(outbox_mail::Column::Id)
+        .limit(limit)
+        .into_model()
+        .all(ctx.reader())
+        .await?;
+    Ok(summaries)
+}
+
+/// One mail in full.
+pub async fn show(ctx: &Ctx, id: MailId) -> Result<Detail> {
+    demand_right(ctx)?;
+    let row = outbox_mail::Entity::find_by_id(id).one(ctx.reader()).await?.ok_or(Error::NotFound)?;
+    Ok(Detail {
+        text: plain_text(&row.payload),
+        bytes: row.payload,
+        message_id: row.message_id,
+        summary: Summary {
+            id: row.id,
+            kind: row.kind,
+            subject_kind: row.subject_kind,
+            subject_id: row.subject_id,
+            person_id: row.person_id,
+            recipient: row.recipient,
+            subject: row.subject,
+            state: row.state,
+            attempts: row.attempts,
+            due_at: row.due_at,
+            expires_at: row.expires_at,
+            sent_at: row.sent_at,
+            last_class: row.last_class,
+            last_text: row.last_text,
+            created_at: row.created_at,
+        },
+    })
+}
+
+/// Sends a mail back to the queue, due now, with its attempts counted anew. Refused for what is on the wire, gone, withdrawn,
+/// past its end, or was never built.
+pub async fn retry(ctx: &Ctx, txn: &Txn, id: MailId) -> Result<()> {
+    demand_right(ctx)?;
+    let row = outbox_mail::Entity::find_by_id(id).one(txn).await?.ok_or(Error::NotFound)?;
+    let is_past = row.expires_at.is_some_and(|end| end.0 <= ctx.now());
+    let is_stuck = row.state == NotificationState::Dead || WAITING.contains(&row.state);
+    if !is_stuck || is_past || row.payload.is_empty() {
+        return Err(Error::refused(Code::WrongTransition));
+    }
+    let now = Instant::from(ctx.now());
+    let updated = outbox_mail::Entity::update_many()
+        .col_expr(outbox_mail::Column::State, Expr::value(NotificationState::Pending))
+        .col_expr(outbox_mail::Column::DueAt, Expr::value(now))
+        .col_expr(outbox_mail::Column::Attempts, Expr::value(0))
+        .col_expr(outbox_mail::Column::CrashCount, Expr::value(0))
+        .col_expr(outbox_mail::Column::UpdatedAt, Expr::value(now))
+        .filter(outbox_mail::Column::Id.eq(id))
+        .filter(outbox_mail::Column::State.eq(row.state))
+        .exec(txn)
+        .await?;
+    exactly_one(updated.rows_affected)?;
+    trace(ctx, txn, "mail.retry", ("mail", id.to_string())).await
+}
+
+/// Holds all mails back from now on; they are still promised and wait. `reason` is shown to the secretariat.
+pub async fn pause(ctx: &Ctx, txn: &Txn, reason: &str) -> Result<()> {
+    demand_right(ctx)?;
+    settings::set(txn, settings::SENDING_PAUSED, reason, ctx.now()).await?;
+    trace(ctx, txn, "mail.pause", ("setting", settings::SENDING_PAUSED.to_owned())).await
+}
+
+/// Lets mails leave again.
+pub async fn resume(ctx: &Ctx, txn: &Txn) -> Result<()> {
+    demand_right(ctx)?;
+    settings::clear(txn, settings::SENDING_PAUSED).await?;
+    trace(ctx, txn, "mail.resume", ("setting", settings::SENDING_PAUSED.to_owned())).await
+}
+
+/// How the outbox stands: for the status page and the metrics, without anybody's name.
+pub async fn load(connection: &impl ConnectionTrait) -> Result<Load> {
+    let states = outbox_mail::Entity::find()
+        .select_only()
+        .column(outbox_mail::Column::State)
+        .column_as(outbox_mail::Column::Id.count(), "how_many")
+        .group_by(outbox_mail::Column::State)
+        .order_by_asc(outbox_mail::Column::State)
+        .into_tuple()
+        .all(connection)
+        .await?;
+    let oldest: Option<Option<Instant>> = outbox_mail::Entity::find()
+        .select_only()
+        .column_as(outbox_mail::Column::DueAt.min(), "oldest")
+        .filter(outbox_mail::Column::State.is_in(WAITING))
+        .into_tuple()
+        .one(connection)
+        .await?;
+    Ok(Load { states, oldest_due: oldest.flatten().map(|due| due.0) })
+}
+
+const SUMMARY: [outbox_mail::Column; 15] = [
+    outbox_mail::Column::Id,
+    outbox_mail::Column::Kind,
+    outbox_mail::Column::SubjectKind,
+    outbox_mail::Column::SubjectId,
+    outbox_mail::Column::PersonId,
+    outbox_mail::Column::Recipient,
+    outbox_mail::Column::Subject,
+    outbox_mail::Column::State,
+    outbox_mail::Column::Attempts,
+    outbox_mail::Column::DueAt,
+    outbox_mail::Column::ExpiresAt,
+    outbox_mail::Column::SentAt,
+    outbox_mail::Column::LastClass,
+    outbox_mail::Column::LastText,
+    outbox_mail::Column::CreatedAt,
+];
+
+fn demand_right(ctx: &Ctx) -> Result<()> {
+    if may_operate(&ctx.actor) { Ok(()) } else { Err(Error::Denied) }
+}
+
+async fn trace(ctx: &Ctx, txn: &Txn, action: &'static str, subject: (&'static str, String)) -> Result<()> {
+    let details = serde_json::json!({});
+    audit::record(ctx, txn, Event { action, subject, on_behalf_of: None, channel: None, source: None, details }).await?;
+    Ok(())
+}
+
+fn plain_text(bytes: &[u8]) -> Option<String> {
+    let message = mail_parser::MessageParser::default().parse(bytes)?;
+    message.body_text(0).map(std::borrow::Cow::into_owned)
+}

@@ -1,0 +1,383 @@
+//! Taking due mails, keeping them while they are on the wire, and writing down what became of them.
+//!
+//! A lease is a row's promise to one process until an instant. Its epoch rises with every claim, and every later write names the
+//! epoch: a process that slept through its lease and wakes up finds that its word no longer counts (fencing).
+//!
+//! Leases are counted by the injected clock, not the database's: replicas need clocks that agree to some seconds. If they do not,
+//! a mail may go out twice with one Message-ID; nothing is lost, and the epoch still decides whose outcome is written.
+
+use super::WAITING;
+use crate::db::{Db, StoreError, exactly_one};
+use crate::mail::transport::{Delivery, Envelope};
+use crate::settings;
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::ids::MailId;
+use entity::kinds::NotificationState;
+use entity::{Instant, outbox_mail};
+use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
+
+/// How long a claim holds unless it is renewed.
+pub const LEASE: TimeDelta = TimeDelta::seconds(60);
+/// After so many attempts, one and a half to three days, a person has to look.
+const ATTEMPTS: i32 = 20;
+/// A mail that was on the wire in so many crashes is taken for their cause.
+const CRASHES: i32 = 3;
+/// A mail that the relay may have is not repeated sooner: the relay's own copy comes first, and its doubt is over by then.
+const UNKNOWN_WAIT: TimeDelta = TimeDelta::minutes(15);
+const FIRST_WAIT: TimeDelta = TimeDelta::seconds(30);
+const LONGEST_WAIT: TimeDelta = TimeDelta::hours(6);
+/// As many characters of a relay's answer as the column holds.
+const TEXT_CHARACTERS: usize = 1000;
+
+/// A mail that is ours to send until the lease ends.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    pub lease: Lease,
+    pub envelope: Envelope,
+}
+
+/// By what right a row is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lease {
+    pub id: MailId,
+    pub epoch: i64,
+    /// This one included.
+    pub attempts: i32,
+    pub crash_count: i32,
+}
+
+/// What became of one attempt. `class` is for rules and counters; `text` may hold an address and is for the secretariat only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Sent,
+    /// Not sent, and another attempt may help.
+    Failed { class: &'static str, text: String },
+    /// Not sent, and nothing will help.
+    Refused { class: &'static str, text: String },
+    /// The relay may have it.
+    Unknown { class: &'static str, text: String },
+    /// The attempt broke our own program.
+    Crashed { text: String },
+}
+
+impl From<Delivery> for Outcome {
+    fn from(delivery: Delivery) -> Self {
+        match delivery {
+            Delivery::Sent { .. } => Self::Sent,
+            Delivery::NotSent { retry: true, class, text } => Self::Failed { class: class.as_str(), text },
+            Delivery::NotSent { retry: false, class, text } => Self::Refused { class: class.as_str(), text },
+            Delivery::Unknown { class, text } => Self::Unknown { class: class.as_str(), text },
+        }
+    }
+}
+
+/// The columns a sender needs, of types that cannot fail to load: a spoilt row must not keep the others from leaving.
+#[derive(FromQueryResult)]
+struct Due {
+    id: MailId,
+    recipient: String,
+    envelope_from: String,
+    message_id: String,
+    payload: Vec<u8>,
+    attempts: i32,
+    crash_count: i32,
+    lease_epoch: i64,
+}
+
+/// Takes at most `limit` due mails, the longest due first; none while sending is paused.
+///
+/// One short transaction: the write lock on `SQLite`, `FOR UPDATE SKIP LOCKED` on `PostgreSQL`, so replicas never wait for
+/// one another. Nothing is sent inside it.
+pub async fn claim(db: &Db, now: DateTime<Utc>, owner: &str, limit: u64) -> Result<Vec<Claimed>, StoreError> {
+    if limit == 0 || outbox_mail::Entity::find().filter(is_due(now)).count(db.reader()).await? == 0 {
+        return Ok(Vec::new());
+    }
+    let txn = db.begin().await?;
+    if settings::is_sending_paused(&txn).await? {
+        return Ok(Vec::new());
+    }
+    let due = outbox_mail::Entity::find()
+        .select_only()
+        .columns([
+            outbox_mail::Column::Id,
+            outbox_mail::Column::Recipient,
+            outbox_mail::Column::EnvelopeFrom,
+            outbox_mail::Column::MessageId,
+            outbox_mail::Column::Payload,
+            outbox_mail::Column::Attempts,
+            outbox_mail::Column::CrashCount,
+            outbox_mail::Column::LeaseEpoch,
+        ])
+        .filter(is_due(now))
+        .order_by_asc(outbox_mail::Column::DueAt)
+        .order_by_asc(outbox_mail::Column::Id)
+        .limit(limit)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .into_model::<Due>()
+        .all(&txn)
+        .await?;
+    outbox_mail::Entity::update_many()
+        .col_expr(outbox_mail::Column::State, Expr::value(NotificationState::Leased))
+        .col_expr(outbox_mail::Column::LeaseOwner, Expr::value(owner))
+        .col_expr(outbox_mail::Column::LeaseEpoch, Expr::col(outbox_mail::Column::LeaseEpoch).add(1_i64))
+        .col_expr(outbox_mail::Column::LeaseUntil, Expr::value(Instant::from(now + LEASE)))
+        .col_expr(outbox_mail::Column::Attempts, Expr::col(outbox_mail::Column::Attempts).add(1))
+        .col_expr(outbox_mail::Column::UpdatedAt, Expr::value(Instant::from(now)))
+        .filter(outbox_mail::Column::Id.is_in(due.iter().map(|mail| mail.id)))
+        .exec(&txn)
+        .await?;
+    txn.commit().await?;
+    Ok(due.into_iter().map(Claimed::from).collect())
+}
+
+impl From<Due> for Claimed {
+    fn from(due: Due) -> Self {
+        Self {
+            lease: Lease {
+                id: due.id,
+                epoch: due.lease_epoch + 1,
+                attempts: due.attempts + 1,
+                crash_count: due.crash_count,
+            },
+            envelope: Envelope {
+                from: due.envelope_from,
+                to: due.recipient,
+                message_id: due.message_id,
+                bytes: due.payload,
+            },
+        }
+    }
+}
+
+fn is_due(now: DateTime<Utc>) -> Condition {
+    Condition::all()
+        .add(outbox_mail::Column::State.is_in(WAITING))
+        .add(outbox_mail::Column::DueAt.lte(Instant::from(now)))
+        .add(
+            Condition::any()
+                .add(outbox_mail::Column::ExpiresAt.is_null())
+                .add(outbox_mail::Column::ExpiresAt.gt(Instant::from(now))),
+        )
+}
+
+/// Keeps the lease for another [`LEASE`]; [`StoreError::Stale`] means it is no longer ours and the attempt must stop.
+pub async fn renew(db: &Db, lease: &Lease, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let txn = db.begin().await?;
+    let renewed = outbox_mail::Entity::update_many()
+        .col_expr(outbox_mail::Column::LeaseUntil, Expr::value(Instant::from(now + LEASE)))
+        .filter(is_held(lease))
+        .exec(&txn)
+        .await?;
+    exactly_one(renewed.rows_affected)?;
+    Ok(txn.commit().await?)
+}
+
+/// Writes down what became of the attempt; [`StoreError::Stale`] means that somebody else holds the mail by now, and nothing was
+/// written. `fraction` in `0.0..1.0` spreads the next attempts of mails that failed together.
+pub async fn finish(
+    db: &Db,
+    lease: &Lease,
+    outcome: &Outcome,
+    now: DateTime<Utc>,
+    fraction: f64,
+) -> Result<NotificationState, StoreError> {
+    let next = next(lease, outcome, fraction);
+    let txn = db.begin().await?;
+    let mut update = outbox_mail::Entity::update_many()
+        .col_expr(outbox_mail::Column::State, Expr::value(next.state))
+        .col_expr(outbox_mail::Column::CrashCount, Expr::value(next.crash_count))
+        .col_expr(outbox_mail::Column::LeaseOwner, Expr::value(None::<String>))
+        .col_expr(outbox_mail::Column::LeaseUntil, Expr::value(None::<i64>))
+        .col_expr(outbox_mail::Column::LastClass, Expr::value(next.class))
+        .col_expr(outbox_mail::Column::LastText, Expr::value(next.text))
+        .col_expr(outbox_mail::Column::UpdatedAt, Expr::value(Instant::from(now)));
+    if let Some(wait) = next.wait {
+        update = update.col_expr(outbox_mail::Column::DueAt, Expr::value(Instant::from(now + wait)));
+    }
+    if next.state == NotificationState::Sent {
+        update = update.col_expr(outbox_mail::Column::SentAt, Expr::value(Instant::from(now)));
+    }
+    let finished = update.filter(is_held(lease)).exec(&txn).await?;
+    exactly_one(finished.rows_affected)?;
+    txn.commit().await?;
+    Ok(next.state)
+}
+
+fn is_held(lease: &Lease) -> Condition {
+    Condition::all()
+        .add(outbox_mail::Column::Id.eq(lease.id))
+        .add(outbox_mail::Column::LeaseEpoch.eq(lease.epoch))
+        .add(outbox_mail::Column::State.eq(NotificationState::Leased))
+}
+
+/// Where a mail goes after an attempt.
+struct Next<'a> {
+    state: NotificationState,
+    wait: Option<TimeDelta>,
+    crash_count: i32,
+    class: Option<&'static str>,
+    text: Option<&'a str>,
+}
+
+/// The rule of retries: pure.
+fn next<'a>(lease: &Lease, outcome: &'a Outcome, fraction: f64) -> Next<'a> {
+    let is_last = lease.attempts >= ATTEMPTS;
+    let again = |state, wait| if is_last { (NotificationState::Dead, None) } else { (state, Some(wait)) };
+    let wait = backoff(lease.attempts, fraction);
+    let mut crash_count = lease.crash_count;
+    let (state, wait) = match outcome {
+        Outcome::Sent => (NotificationState::Sent, None),
+        Outcome::Refused { .. } => (NotificationState::Dead, None),
+        Outcome::Failed { .. } => again(NotificationState::Failed, wait),
+        Outcome::Unknown { .. } => again(NotificationState::Unknown, wait.max(UNKNOWN_WAIT)),
+        Outcome::Crashed { .. } => {
+            crash_count += 1;
+            if crash_count >= CRASHES {
+                (NotificationState::Dead, None)
+            } else {
+                again(NotificationState::Unknown, wait.max(UNKNOWN_WAIT))
+            }
+        }
+    };
+    let (class, text) = match outcome {
+        Outcome::Sent => (None, None),
+        Outcome::Failed { class, text } | Outcome::Refused { class, text } | Outcome::Unknown { class, text } => {
+            (Some(*class), Some(cut(text)))
+        }
+        Outcome::Crashed { text } => (Some("crash"), Some(cut(text))),
+    };
+    Next { state, wait, crash_count, class, text }
+}
+
+/// 30 s · 2^attempts, at most six hours, of which a random half is given away: mails that failed together come back apart.
+fn backoff(attempts: i32, fraction: f64) -> TimeDelta {
+    let doublings = attempts.clamp(0, 20);
+    let full = FIRST_WAIT.checked_mul(1 << doublings).map_or(LONGEST_WAIT, |wait| wait.min(LONGEST_WAIT));
+    #[expect(clippy::cast_possible_truncation, reason = "at most six hours in milliseconds")]
+    #[expect(clippy::cast_precision_loss, reason = "at most six hours in milliseconds")]
+    let share = (full.num_milliseconds() as f64 * (0.5 + fraction.clamp(0.0, 1.0) / 2.0)) as i64;
+    TimeDelta::milliseconds(share)
+}
+
+fn cut(text: &str) -> &str {
+    text.char_indices().nth(TEXT_CHARACTERS).map_or(text, |(end, _)| &text[..end])
+}
+
+/// What the sweep did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Leases of processes that are gone, back in the queue.
+    pub rescued: u64,
+    /// Mails that were on the wire in three crashes.
+    pub poisoned: u64,
+    /// Mails past their end.
+    pub expired: u64,
+}
+
+/// Puts back what a dead process held, gives up what seems to kill processes, and withdraws what has passed its end. In sets, never
+/// row by row: a row that cannot be read cannot starve the others.
+pub async fn sweep(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Swept, StoreError> {
+    let lapsed = || {
+        Condition::all()
+            .add(outbox_mail::Column::State.eq(NotificationState::Leased))
+            .add(outbox_mail::Column::LeaseUntil.lt(Instant::from(now)))
+    };
+    let give_back = |state| {
+        outbox_mail::Entity::update_many()
+            .col_expr(outbox_mail::Column::State, Expr::value(state))
+            .col_expr(outbox_mail::Column::CrashCount, Expr::col(outbox_mail::Column::CrashCount).add(1))
+            .col_expr(outbox_mail::Column::LeaseOwner, Expr::value(None::<String>))
+            .col_expr(outbox_mail::Column::LeaseUntil, Expr::value(None::<i64>))
+            .col_expr(outbox_mail::Column::UpdatedAt, Expr::value(Instant::from(now)))
+    };
+    let poisoned = give_back(NotificationState::Dead)
+        .col_expr(outbox_mail::Column::LastClass, Expr::value("poison"))
+        .filter(lapsed())
+        .filter(outbox_mail::Column::CrashCount.gte(CRASHES - 1))
+        .exec(txn)
+        .await?
+        .rows_affected;
+    let rescued = give_back(NotificationState::Pending).filter(lapsed()).exec(txn).await?.rows_affected;
+    let expired = outbox_mail::Entity::update_many()
+        .col_expr(outbox_mail::Column::State, Expr::value(NotificationState::Expired))
+        .col_expr(outbox_mail::Column::UpdatedAt, Expr::value(Instant::from(now)))
+        .filter(outbox_mail::Column::State.is_in(WAITING))
+        .filter(outbox_mail::Column::ExpiresAt.lte(Instant::from(now)))
+        .exec(txn)
+        .await?
+        .rows_affected;
+    Ok(Swept { rescued, poisoned, expired })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn lease(attempts: i32, crash_count: i32) -> Lease {
+        Lease { id: MailId(uuid::Uuid::nil()), epoch: 1, attempts, crash_count }
+    }
+
+    fn state_after(lease: Lease, outcome: Outcome) -> (NotificationState, Option<TimeDelta>) {
+        let next = next(&lease, &outcome, 0.0);
+        (next.state, next.wait)
+    }
+
+    fn failed() -> Outcome {
+        Outcome::Failed { class: "connect", text: String::new() }
+    }
+
+    fn unknown() -> Outcome {
+        Outcome::Unknown { class: "final_reply", text: String::new() }
+    }
+
+    #[test]
+    fn a_refusal_for_good_is_not_repeated() {
+        let refused = Outcome::Refused { class: "recipient", text: String::new() };
+        assert_eq!(state_after(lease(1, 0), refused), (NotificationState::Dead, None));
+    }
+
+    #[test]
+    fn a_failure_waits_and_the_twentieth_is_the_last() {
+        assert_eq!(state_after(lease(1, 0), failed()), (NotificationState::Failed, Some(TimeDelta::seconds(30))));
+        assert_eq!(state_after(lease(19, 0), failed()).0, NotificationState::Failed);
+        assert_eq!(state_after(lease(20, 0), failed()), (NotificationState::Dead, None));
+    }
+
+    #[test]
+    fn twenty_attempts_take_between_one_and_a_half_and_three_days() {
+        let total = |fraction| (1..20).map(|attempts| backoff(attempts, fraction)).sum::<TimeDelta>();
+        assert!(total(0.0) > TimeDelta::hours(30), "{}", total(0.0));
+        assert!(total(1.0) < TimeDelta::hours(72), "{}", total(1.0));
+    }
+
+    #[test]
+    fn a_mail_that_may_have_arrived_waits_at_least_a_quarter_of_an_hour() {
+        assert_eq!(state_after(lease(1, 0), unknown()), (NotificationState::Unknown, Some(UNKNOWN_WAIT)));
+        assert_eq!(state_after(lease(12, 0), unknown()).1, Some(TimeDelta::hours(3)));
+    }
+
+    #[test]
+    fn the_third_crash_is_the_last() {
+        let crash = || Outcome::Crashed { text: "panic".into() };
+        assert_eq!(state_after(lease(1, 1), crash()).0, NotificationState::Unknown);
+        assert_eq!(state_after(lease(1, 2), crash()).0, NotificationState::Dead);
+    }
+
+    proptest! {
+        #[test]
+        fn the_wait_never_leaves_its_bounds(attempts in 1..40, fraction in 0.0..1.0f64) {
+            let wait = backoff(attempts, fraction);
+            prop_assert!(wait >= FIRST_WAIT / 2 && wait <= LONGEST_WAIT);
+        }
+
+        #[test]
+        fn a_long_answer_is_cut_between_characters(text in "[a-zè€]{0,1500}") {
+            prop_assert_eq!(cut(&text).chars().count(), text.chars().count().min(TEXT_CHARACTERS));
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Bringing the schema to what this program expects.
+//!
+//! `SQLite` has one process per file, so `serve` migrates it. On `PostgreSQL` replicas start together, so `raccordo migrate` is a step of
+//! its own, under a lock, and `serve` only looks. A database that knows a migration this program does not was written by a later
+//! version: both refuse it.
+
+use crate::db::{Db, Location};
+use migration::{Migrator, MigratorTrait};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr, TransactionTrait};
+
+/// Any number, as long as it stays the same: "raccordo" in ASCII.
+const LOCK: i64 = 0x7261_6363_6f72_646f;
+
+/// Why the schema is not what is needed.
+#[derive(Debug, thiserror::Error)]
+pub enum SchemaError {
+    #[error("the database was migrated by a later version of Raccordo; use that version, or restore a backup. {0}")]
+    Later(String),
+    #[error("the database lacks {0} migration(s): run `raccordo migrate` first")]
+    Pending(usize),
+    #[error("cannot migrate the database: {0}")]
+    Driver(DbErr),
+}
+
+impl From<DbErr> for SchemaError {
+    fn from(error: DbErr) -> Self {
+        match error {
+            // The migrator's only words of its own: a version stands in the database and not in the program.
+            DbErr::Custom(text) => Self::Later(text),
+            other => Self::Driver(other),
+        }
+    }
+}
+
+/// How many migrations the database lacks; needs no right to change the schema.
+pub async fn pending(connection: &DatabaseConnection) -> Result<usize, SchemaError> {
+    Ok(Migrator::get_pending_migrations_read_only(connection).await?.len())
+}
+
+/// Refuses a database that is not exactly at this program's schema.
+pub async fn demand_current(db: &Db) -> Result<(), SchemaError> {
+    match pending(db.reader()).await? {
+        0 => Ok(()),
+        lacking => Err(SchemaError::Pending(lacking)),
+    }
+}
+
+/// Brings the database to this program's schema; returns how many migrations that took.
+pub async fn migrate(db: &Db, location: &Location) -> Result<usize, SchemaError> {
+    match location {
+        Location::Sqlite(_) => run(db.writer()).await,
+        Location::Postgres(address) => under_lock(address).await,
+    }
+}
+
+async fn run(connection: &DatabaseConnection) -> Result<usize, SchemaError> {
+    let lacking = pending(connection).await?;
+    if lacking > 0 {
+        Migrator::up(connection, None).await?;
+    }
+    Ok(lacking)
+}
+
+/// The lock lives in a transaction on a connection of its own: it ends with it, whatever happens, and works through a pooler. The
+/// migrations use another connection, without the service's time limits: they may take long.
+async fn under_lock(address: &str) -> Result<usize, SchemaError> {
+    let pool = Database::connect(patient(address)).await?;
+    let keeper = pool.begin_with_options(sea_orm::TransactionOptions::default()).await?;
+    keeper.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({LOCK})")).await?;
+    let done = run(&pool).await;
+    keeper.rollback().await?;
+    pool.close().await?;
+    done
+}
+
+fn patient(address: &str) -> ConnectOptions {
+    let mut options = ConnectOptions::new(address);
+    options.max_connections(2).record_stmt_in_spans(false).sqlx_logging_level(log::LevelFilter::Debug);
+    options.set_application_name("raccordo-migrate");
+    options
+}

@@ -1,0 +1,122 @@
+//! Putting a backup in the database's place.
+//!
+//! The world has moved on since the backup: mails it still holds as promised may long have been sent. So the restored database has
+//! sending paused, and the command says which mails would go out. A damaged or truncated file is refused before anything is touched,
+//! and the database that was there is put aside, not deleted.
+
+use super::backup::{BackupError, FORMAT, Manifest, check, manifest_path, open_copy};
+use super::files::{beside, create_private, publish, remove_if_there, sha256};
+use super::migrate;
+use crate::db::{Location, take_lock};
+use crate::settings;
+use chrono::{DateTime, Utc};
+use entity::ids::MailId;
+use entity::kinds::NotificationState;
+use entity::{Instant, outbox_mail};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use std::path::{Path, PathBuf};
+
+/// What was restored.
+#[derive(Clone, Debug)]
+pub struct Restored {
+    pub manifest: Manifest,
+    /// Mails that leave once somebody resumes sending; some may have been sent after the backup was made.
+    pub waiting: Vec<WaitingMail>,
+    /// Where the database that was there is now.
+    pub put_aside: Option<PathBuf>,
+}
+
+/// A mail that would be sent; no personal data.
+#[derive(Clone, Debug)]
+pub struct WaitingMail {
+    pub id: MailId,
+    pub kind: String,
+    pub due_at: DateTime<Utc>,
+}
+
+/// Verifies the backup and puts it where `location` says, with sending paused. No service may be using the place.
+pub async fn restore(location: &Location, file: &Path, now: DateTime<Utc>) -> Result<Restored, BackupError> {
+    let Location::Sqlite(place) = location else { return Err(BackupError::Postgres) };
+    let manifest = verify(file)?;
+    if let Some(folder) = place.parent() {
+        std::fs::create_dir_all(folder).map_err(BackupError::at(folder))?;
+    }
+    let _lock = take_lock(place)?;
+    let partial = beside(place, ".partial");
+    take_copy(file, &partial)?;
+    let waiting = prepare(&partial, &manifest, now).await?;
+    let put_aside = put_aside(place)?;
+    publish(&partial, place).map_err(BackupError::at(place))?;
+    Ok(Restored { manifest, waiting, put_aside })
+}
+
+/// Holds the file against its manifest.
+fn verify(file: &Path) -> Result<Manifest, BackupError> {
+    let path = manifest_path(file);
+    let text = std::fs::read_to_string(&path).map_err(BackupError::at(&path))?;
+    let manifest: Manifest = serde_json::from_str(&text).map_err(|error| BackupError::damaged(&path, error))?;
+    if manifest.format != FORMAT {
+        return Err(BackupError::damaged(&path, format!("format {} is not known here", manifest.format)));
+    }
+    let found = sha256(file).map_err(BackupError::at(file))?;
+    if found != manifest.sha256 {
+        return Err(BackupError::damaged(file, "its SHA-256 is not the one in its manifest"));
+    }
+    Ok(manifest)
+}
+
+fn take_copy(file: &Path, to: &Path) -> Result<(), BackupError> {
+    for ending in ["", "-wal", "-shm", "-journal"] {
+        let stale = beside(to, ending);
+        remove_if_there(&stale).map_err(BackupError::at(&stale))?;
+    }
+    let mut source = std::fs::File::open(file).map_err(BackupError::at(file))?;
+    let mut target = create_private(to).map_err(BackupError::at(to))?;
+    std::io::copy(&mut source, &mut target).map_err(BackupError::at(to))?;
+    Ok(())
+}
+
+/// Checks the copy and pauses sending in it, before it has the name under which a service could start with it.
+async fn prepare(copy: &Path, manifest: &Manifest, now: DateTime<Utc>) -> Result<Vec<WaitingMail>, BackupError> {
+    let head = check(copy).await?.to_string();
+    if head != manifest.audit_head {
+        return Err(BackupError::damaged(copy, "its audit head is not the one in its manifest"));
+    }
+    let connection = open_copy(copy).await?;
+    let prepared = async {
+        migrate::pending(&connection).await?;
+        let reason = format!("restored from the backup of {}", manifest.created_at.to_rfc3339());
+        settings::set(&connection, settings::SENDING_PAUSED, &reason, now).await?;
+        Ok(waiting(&connection).await?)
+    };
+    let prepared = prepared.await;
+    connection.close().await?;
+    prepared
+}
+
+async fn waiting(connection: &impl ConnectionTrait) -> Result<Vec<WaitingMail>, DbErr> {
+    use NotificationState::{Failed, Leased, Pending, Unknown};
+    let rows: Vec<(MailId, String, Instant)> = outbox_mail::Entity::find()
+        .select_only()
+        .columns([outbox_mail::Column::Id, outbox_mail::Column::Kind, outbox_mail::Column::DueAt])
+        .filter(outbox_mail::Column::State.is_in([Pending, Failed, Unknown, Leased]))
+        .order_by_asc(outbox_mail::Column::DueAt)
+        .into_tuple()
+        .all(connection)
+        .await?;
+    Ok(rows.into_iter().map(|(id, kind, due_at)| WaitingMail { id, kind, due_at: due_at.0 }).collect())
+}
+
+/// Moves the database with its log and index away together: a log left behind would be replayed onto the restored file.
+fn put_aside(place: &Path) -> Result<Option<PathBuf>, BackupError> {
+    let aside = beside(place, ".replaced");
+    let had_one = place.exists();
+    for ending in ["", "-wal", "-shm"] {
+        let (from, to) = (beside(place, ending), beside(&aside, ending));
+        remove_if_there(&to).map_err(BackupError::at(&to))?;
+        if from.exists() {
+            std::fs::rename(&from, &to).map_err(BackupError::at(&from))?;
+        }
+    }
+    Ok(had_one.then_some(aside))
+}
