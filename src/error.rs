@@ -29,7 +29,10 @@ codes! {
     BadRequest = "bad_request",
     /// The body is not what its media type says.
     MalformedBody = "malformed_body",
+    /// The body can be read, but is not what the operation takes: a member is missing, unknown or of another type.
+    UnexpectedShape = "unexpected_shape",
     UnsupportedMediaType = "unsupported_media_type",
+    NotAcceptable = "not_acceptable",
     MethodNotAllowed = "method_not_allowed",
     BodyTooLarge = "body_too_large",
     BodyTooSlow = "body_too_slow",

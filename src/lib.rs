@@ -1,6 +1,7 @@
 //! Raccordo coordinates a network of labour-market observatories: who is designated, what is released when, who has been
 //! told, what was seen. `ARCHITECTURE.md` says where code lives; each slice's `mod.rs` says what it is.
 
+pub mod app;
 pub mod audit;
 pub mod auth;
 pub mod clock;
@@ -19,5 +20,6 @@ pub mod paging;
 pub mod ops;
 pub mod secret;
 pub mod settings;
+pub mod telemetry;
 pub mod texts;
 pub mod time;

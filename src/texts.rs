@@ -27,7 +27,7 @@ macro_rules! areas {
     };
 }
 
-areas!["errors", "jobs", "mail"];
+areas!["auth", "common", "errors", "health", "http", "jobs", "mail", "meetings"];
 
 static ITALIAN: LazyLock<HashMap<String, String>> = LazyLock::new(|| read(|file| file.1));
 static ENGLISH: LazyLock<HashMap<String, String>> = LazyLock::new(|| read(|file| file.2));

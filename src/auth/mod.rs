@@ -1,3 +1,53 @@
-//! Who asks: sessions, sign-in by mailed link, API tokens. Rights come from designations, never from here.
+//! Who asks: signing in by a mailed link, sessions, API tokens.
+//!
+//! Identity answers one question, "who is this, and which seats do they hold today?", and puts the answer into the
+//! [`Ctx`](crate::ctx::Ctx) of every request (`extract`). It knows no roles: rights follow from designations in force
+//! (product rule 1), are looked up anew at each request, and are judged by the policy of each slice. There are no
+//! passwords to lose: whoever reads the office mailbox named in the act of designation is that person.
+//!
+//! # How one enters
+//! 1. `/sign-in`: the person types the address. A link leaves by mail, if it is theirs to have.
+//! 2. `/sign-in/{token}`: the link shows a page with a button. Nothing has happened yet.
+//! 3. The button is pressed: the link is spent, a session opened, its key set as a cookie.
+//!
+//! The operator's first link (`make run` prints it) and the personas of the demonstration end in the same step 3.
+//!
+//! # Invariants
+//! - Links, session keys and API tokens are 256 random bits and stand in the database as SHA-256 only (`store` receives
+//!   hashes). A link lives at most ten minutes and works once; a session ends after 30 minutes of rest and 12 hours in
+//!   all; an API token within a year, or when revoked.
+//! - Nobody without a seat enters, and no key outlives the last seat of its person: `service::end_everything_of` is
+//!   called at handover, and until then the key's holder has no seats, hence no rights.
+//! - An API token carries the rights of its person, or the right to read only; never more.
+//! - Every sign-in, end of a session, new or revoked token is an event of the audit trail.
+//!
+//! # Threats, and what answers each
+//! | threat | answer |
+//! |---|---|
+//! | Scanners open mailed links, some in a browser that runs scripts | `service::show` reads only; entering takes a POST with a form token; nothing submits itself. A scanner that even presses the button opens a session in its own browser, which its owner sees in `/me` and ends; the person asks for another link |
+//! | Somebody tries addresses to learn who is designated | `service::request_link` answers alike for known, unknown, seatless and too frequent; `web::ANSWERED_AFTER` hides how long it took; the link pages have one face for every failure |
+//! | Somebody floods a mailbox | at most `sign_in_mails_per_hour` links per person, counted in the database under a lock of the person's row, so that replicas count together; network limits in `http/limits`. Earlier links stay good, so flooding locks nobody out |
+//! | A guessed or replayed token | 256 bits, hashed lookup, `store::spend_link` spends exactly one row once, entering spends every other open link |
+//! | A session planted in the victim's browser (fixation) | entering always makes a new key and ends the session of the key that came with the request; `__Host-` cookie |
+//! | The victim is signed in as the attacker, with the attacker's link | the page names the masked address before the button; the POST needs a form token bound to this browser |
+//! | The link leaks by `Referer`, cache or log | `web::kept_secret`: no-referrer, no-store, no other site's resource on these pages; logs name routes by pattern; the mail expires with the link |
+//! | The link returns to a foreign site (`next`) | `local_path::LocalPath` |
+//! | A stolen database copy | hashes only; a mail that still waits holds its link in clear, for ten minutes at most |
+//! | A leaked API token | marked `rac_…` for scanners of leaked secrets, scope to read only by default, ends within a year, revoked in one press; an `Authorization` header that is no good is refused, never taken as anonymous |
+//! | Somebody who left keeps a session | seats are read at each request; handover ends sessions, links and tokens |
+//!
+//! # Known limits
+//! The secret of an API token is shown in the answer to the POST that made it. That answer is not stored for repetition
+//! under an `Idempotency-Key`, because it would keep the secret in clear: a repeated POST makes a second token, which its
+//! owner sees and revokes. Links are not bound to the browser that asked, because people read mail on one device and work on another.
 
 pub mod actor;
+pub mod api;
+pub mod extract;
+pub mod local_path;
+mod mail;
+pub mod model;
+pub mod rights;
+pub mod service;
+mod store;
+pub mod web;

@@ -1,0 +1,79 @@
+//! The application: every route there is, and the layers round them. `main` serves it, tests call it in process; both get
+//! it from [`build`].
+//!
+//! Layers, from outside: `edge` (everything that holds for all), compression, the mark for small answers, routes.
+
+use crate::error::{Code, Error};
+use crate::http::site::Site;
+use crate::http::{Failure, assets, compress, edge, health, language, openapi, unmatched};
+use actix_web::body::BoxBody;
+use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::{App, HttpServer, web};
+use std::net::TcpListener;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+use utoipa_actix_web::AppExt;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The API: one line per slice. Described in the OpenAPI document by its handlers.
+pub fn api(cfg: &mut ServiceConfig) {
+    cfg.service(health::show_status);
+    cfg.service(utoipa_actix_web::scope("/api/v1").configure(version_1));
+}
+
+fn version_1(_cfg: &mut ServiceConfig) {}
+
+/// The pages: one line per slice.
+fn pages(cfg: &mut web::ServiceConfig) {
+    assets::pages(cfg);
+    health::pages(cfg);
+    language::pages(cfg);
+    openapi::pages(cfg);
+}
+
+/// The application of one worker.
+pub fn build(
+    site: &web::Data<Site>,
+) -> App<impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<BoxBody>, Error = actix_web::Error, InitError = ()> + use<>> {
+    App::new()
+        .app_data(site.clone())
+        .app_data(web::Data::from(site.services.clone()))
+        .app_data(web::QueryConfig::default().error_handler(|error, _| Failure::because(Code::BadRequest, error).into()))
+        .app_data(web::PathConfig::default().error_handler(|_, _| Failure(Error::NotFound).into()))
+        .into_utoipa_app()
+        .configure(api)
+        .into_app()
+        .configure(pages)
+        .default_service(web::to(unmatched::unmatched))
+        .wrap(from_fn(compress::spare_small_answers))
+        .wrap(Compress::default())
+        .wrap(from_fn(edge::edge))
+}
+
+/// Serves the application on a bound listener until `stop`: then nothing new is accepted and what was accepted is
+/// finished. `Site::drain` comes first, and the proxy's interval between the two.
+pub fn server(site: web::Data<Site>, listener: TcpListener, stop: CancellationToken) -> std::io::Result<Server> {
+    let workers = site.services.config.server.workers;
+    let server = HttpServer::new(move || build(&site))
+        .workers(workers)
+        .worker_max_blocking_threads(8)
+        .max_connections(2_000)
+        .backlog(1024)
+        // Longer than the proxy keeps an idle connection, or it would send requests into closing ones.
+        .keep_alive(Duration::from_secs(30))
+        .client_request_timeout(Duration::from_secs(5))
+        .client_disconnect_timeout(Duration::from_secs(1))
+        .shutdown_timeout(25)
+        .disable_signals()
+        .shutdown_signal(stop.cancelled_owned());
+    Ok(server.listen(listener)?.run())
+}
+
+/// Keeps the limiter's table small, until `stop`.
+pub async fn sweep_limiter(site: web::Data<Site>, stop: CancellationToken) {
+    let mut minutes = tokio::time::interval(Duration::from_secs(60));
+    while stop.run_until_cancelled(minutes.tick()).await.is_some() {
+        site.limiter.sweep();
+    }
+}

@@ -1,0 +1,42 @@
+//! The use cases of identity: signing in, sessions, API tokens.
+
+mod sessions;
+mod sign_in;
+mod tokens;
+
+pub use sessions::{end_everything_of, end_other_sessions, end_session, forget_old, list_sessions, sign_out};
+pub use sign_in::{demo_personas, enter, enter_as_persona, is_demonstration, link_for_operator, request_link, show};
+pub use tokens::{NewToken, create_token, list_tokens, revoke_token};
+
+use crate::audit::{self, Event};
+use crate::auth::model::{Capacity, Member};
+use crate::auth::{rights, store};
+use crate::ctx::Ctx;
+use crate::db::Txn;
+use crate::error::{Error, Result};
+
+/// What one may know of oneself: contact data, and the seats held today.
+pub struct Profile {
+    pub member: Member,
+    pub capacities: Vec<Capacity>,
+}
+
+/// The caller's own profile.
+pub async fn profile(ctx: &Ctx) -> Result<Profile> {
+    let person = rights::myself(&ctx.actor)?;
+    let member = store::member(ctx.reader(), person).await?.ok_or(Error::NotFound)?;
+    let capacities = store::capacities(ctx.reader(), person, ctx.today()).await?;
+    Ok(Profile { member, capacities })
+}
+
+/// Records one event of identity; nothing here is ever done on behalf of a body.
+async fn record(
+    ctx: &Ctx,
+    txn: &Txn,
+    action: &'static str,
+    subject: (&'static str, String),
+    details: serde_json::Value,
+) -> Result<()> {
+    audit::record(ctx, txn, Event { action, subject, on_behalf_of: None, channel: None, source: None, details }).await?;
+    Ok(())
+}

@@ -1,0 +1,71 @@
+//! A person's own sessions: listed, ended one by one or together, and all of them when access ends.
+
+use crate::auth::model::{Ended, OwnSession, idle_since};
+use crate::auth::rights;
+use crate::auth::service::record;
+use crate::auth::store::{self, Which};
+use crate::ctx::Ctx;
+use crate::db::Txn;
+use crate::error::{Error, Result};
+use crate::secret::hash_token;
+use chrono::Duration;
+use entity::ids::{PersonId, SessionId};
+use serde_json::json;
+
+/// How long links and sessions are kept after their end, in days: long enough to look into an incident.
+const KEPT_DAYS: i64 = 30;
+
+/// The caller's open sessions, the last used first. `key` is the key of the session that asks, if one does.
+pub async fn list_sessions(ctx: &Ctx, key: Option<&str>) -> Result<Vec<OwnSession>> {
+    let person = rights::myself(&ctx.actor)?;
+    let hash = key.map(hash_token);
+    let idle_since = idle_since(ctx.now(), &ctx.config().security);
+    Ok(store::sessions_of(ctx.reader(), person, hash.as_deref(), ctx.now(), idle_since).await?)
+}
+
+/// Ends the session of this key. Never refuses: whoever wants to leave leaves.
+pub async fn sign_out(ctx: &Ctx, txn: &Txn, key: &str) -> Result<()> {
+    let Some(person) = store::end_session_of_key(txn, &hash_token(key), ctx.now()).await? else { return Ok(()) };
+    record(ctx, txn, "auth.sign_out", ("person", person.to_string()), json!({})).await
+}
+
+/// Ends one of the caller's own sessions; anybody else's is not found.
+pub async fn end_session(ctx: &Ctx, txn: &Txn, id: SessionId) -> Result<()> {
+    let person = rights::myself_changing(&ctx.actor)?;
+    if store::end_sessions(txn, person, Which::One(id), ctx.now()).await? == 0 {
+        return Err(Error::NotFound);
+    }
+    record(ctx, txn, "auth.end_session", ("session", id.to_string()), json!({})).await
+}
+
+/// Ends the caller's sessions but the one that asks; says how many ended.
+pub async fn end_other_sessions(ctx: &Ctx, txn: &Txn, key: Option<&str>) -> Result<u64> {
+    let person = rights::myself_changing(&ctx.actor)?;
+    let hash = key.map(hash_token);
+    let ended = store::end_sessions(txn, person, Which::AllBut(hash.as_deref()), ctx.now()).await?;
+    record(ctx, txn, "auth.end_other_sessions", ("person", person.to_string()), json!({ "ended": ended })).await?;
+    Ok(ended)
+}
+
+/// Ends all access of somebody who holds no seat any more: sessions, links, API tokens (handover).
+///
+/// Does nothing for a person who still holds another seat: what the ended one allowed is gone already, because rights are
+/// looked up at every request.
+pub async fn end_everything_of(ctx: &Ctx, txn: &Txn, person: PersonId) -> Result<Ended> {
+    if rights::may_sign_in(&store::seats_held(txn, person, ctx.today()).await?) {
+        return Ok(Ended::default());
+    }
+    let ended = Ended {
+        sessions: store::end_sessions(txn, person, Which::AllBut(None), ctx.now()).await?,
+        links: store::spend_all_links(txn, person, ctx.now()).await?,
+        tokens: store::revoke_tokens(txn, person, None, ctx.now()).await?,
+    };
+    let details = json!({ "sessions": ended.sessions, "links": ended.links, "tokens": ended.tokens });
+    record(ctx, txn, "auth.end_everything", ("person", person.to_string()), details).await?;
+    Ok(ended)
+}
+
+/// Removes links and sessions that are over for a month; says how many.
+pub async fn forget_old(ctx: &Ctx, txn: &Txn) -> Result<Ended> {
+    Ok(store::forget_before(txn, ctx.now() - Duration::days(KEPT_DAYS)).await?)
+}

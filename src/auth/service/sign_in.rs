@@ -1,0 +1,186 @@
+//! Signing in by a mailed link: asked for, shown, pressed.
+
+use crate::auth::actor::{Actor, Identity, Scope};
+use crate::auth::local_path::LocalPath;
+use crate::auth::model::{self, AuthRefusal, LinkPreview, Member, OpenedSession, Persona};
+use crate::auth::service::record;
+use crate::auth::store::{self, NewSession};
+use crate::auth::{mail, rights};
+use crate::ctx::Ctx;
+use crate::db::{StoreError, Txn};
+use crate::error::{Code, Error, Result};
+use crate::secret::{hash_token, new_token};
+use chrono::{DateTime, Duration, Utc};
+use entity::ids::{PersonId, SessionId, SignInLinkId};
+use entity::kinds::SeatKind;
+use serde_json::json;
+use std::collections::HashSet;
+
+/// Longest user agent kept, in characters.
+const USER_AGENT_MAX: usize = 200;
+
+/// A new link: the address to mail or print.
+struct NewLink {
+    id: SignInLinkId,
+    url: String,
+    expires_at: DateTime<Utc>,
+}
+
+/// Somebody asks to be let in: sends a link to the address if it is that of a holder of a seat, at most so many an hour.
+///
+/// The answer is the same whether or not the address is known, and says nothing of the limit. Refuses only a text that is
+/// no address at all. The mail goes to the address on record, never to the one typed, which may differ in letters that
+/// look the same.
+pub async fn request_link(ctx: &Ctx, txn: &Txn, address: &str, next: &LocalPath) -> Result<()> {
+    let address = address.trim();
+    if !crate::mail::is_address(address) {
+        return Err(Error::field("email", Code::NotAnAddress));
+    }
+    let Some(member) = store::lock_member_by_address(txn, address).await? else { return Ok(()) };
+    if !holds_a_seat(ctx, txn, member.id).await? || has_had_enough(ctx, txn, member.id).await? {
+        return Ok(());
+    }
+    let link = make_link(ctx, txn, &member, next).await?;
+    mail::send_link(ctx, txn, &member, &mail::Link { id: link.id, url: link.url, expires_at: link.expires_at }).await?;
+    record(ctx, txn, "auth.request_link", ("person", member.id.to_string()), json!({ "link": link.id })).await
+}
+
+/// What the mailed address shows. Changes nothing: scanners of mails open every link, some of them in a browser.
+pub async fn show(ctx: &Ctx, token: &str) -> Result<LinkPreview> {
+    let link = store::open_link(ctx.reader(), &hash_token(token), ctx.now()).await?.ok_or(AuthRefusal::LinkUnusable)?;
+    if !rights::may_sign_in(&store::seats_held(ctx.reader(), link.person.id, ctx.today()).await?) {
+        return Err(AuthRefusal::LinkUnusable.into());
+    }
+    Ok(LinkPreview { masked_address: model::mask(&link.person.email), expires_at: link.expires_at })
+}
+
+/// The pressed button: spends the link, and every other link of the person, and opens a session with a new key.
+///
+/// `replaced_key` is the key this browser came with, if any: its session ends, so that a key planted before signing in is
+/// worth nothing afterwards.
+pub async fn enter(
+    ctx: &Ctx,
+    txn: &Txn,
+    token: &str,
+    replaced_key: Option<&str>,
+    user_agent: Option<&str>,
+) -> Result<OpenedSession> {
+    let link = store::open_link(txn, &hash_token(token), ctx.now()).await?.ok_or(AuthRefusal::LinkUnusable)?;
+    if !holds_a_seat(ctx, txn, link.person.id).await? {
+        return Err(AuthRefusal::LinkUnusable.into());
+    }
+    match store::spend_link(txn, link.id, ctx.now()).await {
+        Err(StoreError::Stale) => return Err(AuthRefusal::LinkUnusable.into()),
+        other => other?,
+    }
+    store::spend_all_links(txn, link.person.id, ctx.now()).await?;
+    open_session(ctx, txn, &link.person, replaced_key, user_agent).await
+}
+
+/// A one-time link printed for an operator, so that the first secretariat can enter before any mail works.
+///
+/// Says plainly what is wrong: not found if nobody has the address, a refusal if they hold no seat today.
+pub async fn link_for_operator(ctx: &Ctx, txn: &Txn, address: &str) -> Result<String> {
+    if !ctx.actor.is_ourselves() {
+        return Err(Error::Denied);
+    }
+    let member = store::lock_member_by_address(txn, address.trim()).await?.ok_or(Error::NotFound)?;
+    if !holds_a_seat(ctx, txn, member.id).await? {
+        return Err(AuthRefusal::LinkUnusable.into());
+    }
+    let link = make_link(ctx, txn, &member, &LocalPath::or_home("/")).await?;
+    record(ctx, txn, "auth.print_link", ("person", member.id.to_string()), json!({ "link": link.id })).await?;
+    Ok(link.url)
+}
+
+/// Whether visitors may be anybody: only where the data are the invented ones of the demonstration, never in production.
+pub async fn is_demonstration(ctx: &Ctx) -> Result<bool> {
+    Ok(!ctx.config().is_production() && store::is_demonstration(ctx.reader()).await?)
+}
+
+/// One persona for each kind of seat that somebody holds, in the order of the glossary; none outside the demonstration.
+pub async fn demo_personas(ctx: &Ctx) -> Result<Vec<Persona>> {
+    if !is_demonstration(ctx).await? {
+        return Ok(Vec::new());
+    }
+    let holders = store::holders(ctx.reader(), ctx.today()).await?;
+    let mut shown = HashSet::new();
+    let first_of = |kind: &SeatKind| {
+        holders.iter().find(|holder| holder.kind == *kind && shown.insert(holder.person_id)).cloned()
+    };
+    Ok(SeatKind::ALL.iter().filter_map(first_of).collect())
+}
+
+/// Signs in as a persona of the demonstration. Not found anywhere else.
+pub async fn enter_as_persona(
+    ctx: &Ctx,
+    txn: &Txn,
+    person: PersonId,
+    replaced_key: Option<&str>,
+    user_agent: Option<&str>,
+) -> Result<OpenedSession> {
+    if ctx.config().is_production() || !store::is_demonstration(txn).await? {
+        return Err(Error::NotFound);
+    }
+    let member = store::member(txn, person).await?.ok_or(Error::NotFound)?;
+    if !holds_a_seat(ctx, txn, person).await? {
+        return Err(Error::NotFound);
+    }
+    open_session(ctx, txn, &member, replaced_key, user_agent).await
+}
+
+async fn holds_a_seat(ctx: &Ctx, txn: &Txn, person: PersonId) -> Result<bool> {
+    Ok(rights::may_sign_in(&store::seats_held(txn, person, ctx.today()).await?))
+}
+
+/// Whether the person was sent as many links in the last hour as an hour allows. Earlier links stay good, so whoever
+/// floods somebody's mailbox does not keep them from entering.
+async fn has_had_enough(ctx: &Ctx, txn: &Txn, person: PersonId) -> Result<bool> {
+    let sent = store::links_since(txn, person, ctx.now() - Duration::hours(1)).await?;
+    Ok(sent >= ctx.config().security.sign_in_mails_per_hour)
+}
+
+async fn make_link(ctx: &Ctx, txn: &Txn, member: &Member, next: &LocalPath) -> Result<NewLink> {
+    let token = new_token();
+    let id: SignInLinkId = ctx.new_id();
+    let expires_at = model::link_end(ctx.now(), &ctx.config().security);
+    store::insert_link(txn, id, member.id, hash_token(&token), ctx.now(), expires_at).await?;
+    let query = if next.is_home() { String::new() } else { format!("?{}", next.as_query()) };
+    Ok(NewLink { id, url: format!("{}/sign-in/{token}{query}", ctx.config().base_url()), expires_at })
+}
+
+async fn open_session(
+    ctx: &Ctx,
+    txn: &Txn,
+    member: &Member,
+    replaced_key: Option<&str>,
+    user_agent: Option<&str>,
+) -> Result<OpenedSession> {
+    if let Some(key) = replaced_key {
+        store::end_session_of_key(txn, &hash_token(key), ctx.now()).await?;
+    }
+    let key = new_token();
+    let id: SessionId = ctx.new_id();
+    let session = NewSession {
+        id,
+        key_hash: hash_token(&key),
+        person_id: member.id,
+        user_agent: user_agent.map(tame_user_agent),
+        created_at: ctx.now(),
+        expires_at: model::session_end(ctx.now(), &ctx.config().security),
+    };
+    store::insert_session(txn, session).await?;
+    let ctx = ctx_of(ctx, member);
+    record(&ctx, txn, "auth.sign_in", ("session", id.to_string()), json!({})).await?;
+    Ok(OpenedSession { key, person_id: member.id })
+}
+
+/// The same request, from now on by the person who has just proved to be one.
+fn ctx_of(ctx: &Ctx, member: &Member) -> Ctx {
+    let identity = Identity::Person { id: member.id, name: member.name() };
+    Ctx { actor: Actor { identity, seats: Vec::new(), scope: Scope::Full }, ..ctx.clone() }
+}
+
+fn tame_user_agent(text: &str) -> String {
+    text.chars().filter(|letter| !letter.is_control()).take(USER_AGENT_MAX).collect()
+}

@@ -1,0 +1,101 @@
+//! A person's own API tokens: made, listed, revoked.
+
+use crate::auth::actor::Scope;
+use crate::auth::model::{AuthRefusal, IssuedToken, OwnToken, TOKEN_DAYS_MAX, TOKEN_NAME_MAX, TOKENS_MAX, new_api_token};
+use crate::auth::service::record;
+use crate::auth::{rights, store};
+use crate::ctx::Ctx;
+use crate::db::Txn;
+use crate::error::{Code, Error, FieldError, Result};
+use crate::secret::hash_token;
+use chrono::Duration;
+use entity::ids::ApiTokenId;
+use serde_json::json;
+
+/// What a token is asked for with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewToken {
+    /// What its owner will recognise it by: 1 to 80 characters.
+    pub name: String,
+    pub scope: Scope,
+    /// How many days it lives: 1 to 365.
+    pub days: i64,
+}
+
+/// Makes an API token with the rights of its person, or with those to read only. The secret is shown here and never again.
+pub async fn create_token(ctx: &Ctx, txn: &Txn, input: &NewToken) -> Result<IssuedToken> {
+    let person = rights::myself_changing(&ctx.actor)?;
+    let name = check(input)?;
+    if store::tokens_of(txn, person, ctx.now()).await?.len() >= TOKENS_MAX {
+        return Err(AuthRefusal::TooManyTokens.into());
+    }
+    let secret = new_api_token();
+    let token = OwnToken {
+        id: ctx.new_id(),
+        name,
+        scope: input.scope,
+        created_at: ctx.now(),
+        expires_at: ctx.now() + Duration::days(input.days),
+        last_used_at: None,
+    };
+    store::insert_token(txn, person, &token, hash_token(&secret)).await?;
+    let details = json!({ "scope": token.scope.as_str(), "days": input.days });
+    record(ctx, txn, "auth.create_token", ("api_token", token.id.to_string()), details).await?;
+    Ok(IssuedToken { token, secret })
+}
+
+/// The caller's usable tokens, the newest first.
+pub async fn list_tokens(ctx: &Ctx) -> Result<Vec<OwnToken>> {
+    let person = rights::myself(&ctx.actor)?;
+    Ok(store::tokens_of(ctx.reader(), person, ctx.now()).await?)
+}
+
+/// Revokes one of the caller's own tokens at once; anybody else's is not found.
+pub async fn revoke_token(ctx: &Ctx, txn: &Txn, id: ApiTokenId) -> Result<()> {
+    let person = rights::myself_changing(&ctx.actor)?;
+    if store::revoke_tokens(txn, person, Some(id), ctx.now()).await? == 0 {
+        return Err(Error::NotFound);
+    }
+    record(ctx, txn, "auth.revoke_token", ("api_token", id.to_string()), json!({})).await
+}
+
+/// The name as it will be kept, or every field that is wrong.
+fn check(input: &NewToken) -> Result<String> {
+    let name = input.name.trim();
+    let mut wrong = Vec::new();
+    if name.is_empty() {
+        wrong.push(FieldError::new("name", Code::Required));
+    }
+    if name.chars().count() > TOKEN_NAME_MAX {
+        wrong.push(FieldError { params: vec![("max", TOKEN_NAME_MAX.to_string())], ..FieldError::new("name", Code::TooLong) });
+    }
+    if !(1..=TOKEN_DAYS_MAX).contains(&input.days) {
+        let params = vec![("min", "1".to_owned()), ("max", TOKEN_DAYS_MAX.to_string())];
+        wrong.push(FieldError { params, ..FieldError::new("days", Code::OutOfRange) });
+    }
+    if wrong.is_empty() { Ok(name.to_owned()) } else { Err(Error::Invalid(wrong)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token(name: &str, days: i64) -> NewToken {
+        NewToken { name: name.to_owned(), scope: Scope::ReadOnly, days }
+    }
+
+    fn wrong_fields(input: &NewToken) -> Vec<(&'static str, Code)> {
+        match check(input) {
+            Err(Error::Invalid(errors)) => errors.into_iter().map(|error| (error.field, error.code)).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_token_needs_a_name_and_an_end_within_a_year() {
+        assert_eq!(check(&token(" cruscotto ", 365)).expect("a good token"), "cruscotto");
+        assert_eq!(wrong_fields(&token(" ", 0)), [("name", Code::Required), ("days", Code::OutOfRange)]);
+        assert_eq!(wrong_fields(&token(&"è".repeat(81), 366)), [("name", Code::TooLong), ("days", Code::OutOfRange)]);
+        assert!(wrong_fields(&token(&"è".repeat(80), 1)).is_empty());
+    }
+}

@@ -1,0 +1,450 @@
+//! The pages of identity: signing in and out, my profile.
+//!
+//! Pages under `/sign-in/{token}` have a secret in their address, the one exception to the rule that no address holds one
+//! (ASVS 5.0, 14.2.1): a mail can carry nothing else. They are never stored and never named to another site.
+
+use crate::auth::actor::Scope;
+use crate::auth::extract::session_key;
+use crate::auth::local_path::LocalPath;
+use crate::auth::model::{
+    Capacity, IssuedToken, LinkPreview, OpenedSession, OwnSession, OwnToken, Persona, device,
+};
+use crate::auth::service::{self, NewToken, Profile};
+use crate::auth::rights;
+use crate::ctx::Ctx;
+use crate::error::{Code, Error};
+use crate::http::cookies::SESSION;
+use crate::http::form::{Form, FormState, OnlyButton};
+use crate::http::page::{FlashKind, Shell, done, page, see_other, unprocessable, with_status};
+use crate::http::Failure;
+use crate::texts::Lang;
+use crate::time::{words, zone};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue, REFERRER_POLICY, USER_AGENT};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use askama::Template;
+use serde::Deserialize;
+use std::time::Duration;
+
+/// An asked-for link is answered no sooner than this, whatever was done: the time taken would tell a known address from
+/// an unknown one. Far above what the work takes, hardly felt by a person.
+const ANSWERED_AFTER: Duration = Duration::from_millis(250);
+
+/// The lives of API tokens offered on the page, in days.
+const TOKEN_LIVES: [i64; 4] = [30, 90, 180, 365];
+
+/// Every page of identity. The fixed addresses stand before the one with a token, which would swallow them.
+pub fn routes(config: &mut web::ServiceConfig) {
+    config
+        .service(sign_in)
+        .service(ask_for_link)
+        .service(link_sent)
+        .service(enter_as_persona)
+        .service(show_link)
+        .service(press_enter)
+        .service(sign_out)
+        .service(me)
+        .service(end_other_sessions)
+        .service(end_session)
+        .service(create_token)
+        .service(revoke_token);
+}
+
+// ---- Signing in ---------------------------------------------------------------------------------------------------------
+
+#[derive(Template)]
+#[template(path = "auth/sign_in.html")]
+struct SignInPage {
+    shell: Shell,
+    form: FormState<AskForm>,
+    personas: Vec<PersonaButton>,
+}
+
+struct PersonaButton {
+    id: String,
+    kind: &'static str,
+    name: String,
+    capacity: String,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+struct AskForm {
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// Where to go once signed in.
+#[derive(Clone, Debug, Default, Deserialize)]
+struct Next {
+    #[serde(default)]
+    next: String,
+}
+
+impl Next {
+    fn path(&self) -> LocalPath {
+        LocalPath::after_sign_in(&self.next)
+    }
+}
+
+#[get("/sign-in")]
+async fn sign_in(ctx: Ctx, request: HttpRequest, query: web::Query<Next>) -> Result<HttpResponse, Failure> {
+    let next = query.path();
+    if ctx.actor.person_id().is_some() {
+        return Ok(see_other(next.as_str()));
+    }
+    let form = FormState::fresh(AskForm { email: String::new(), next: next.as_str().to_owned() });
+    page(&sign_in_page(&ctx, &request, form).await?)
+}
+
+#[post("/sign-in")]
+async fn ask_for_link(ctx: Ctx, request: HttpRequest, form: Form<AskForm>) -> Result<HttpResponse, Failure> {
+    let answer_at = tokio::time::Instant::now() + ANSWERED_AFTER;
+    let next = LocalPath::after_sign_in(&form.0.next);
+    let asked = ctx.write(async |txn| service::request_link(&ctx, txn, &form.0.email, &next).await).await;
+    if let Err(error) = asked {
+        let form = FormState::refused(form.0, ctx.lang, error)?;
+        return unprocessable(&sign_in_page(&ctx, &request, form).await?);
+    }
+    tokio::time::sleep_until(answer_at).await;
+    Ok(see_other("/sign-in/sent"))
+}
+
+async fn sign_in_page(ctx: &Ctx, request: &HttpRequest, form: FormState<AskForm>) -> Result<SignInPage, Failure> {
+    let personas = service::demo_personas(ctx).await?;
+    let button = |persona: Persona| PersonaButton {
+        id: persona.person_id.to_string(),
+        kind: persona.kind.as_str(),
+        name: persona.name,
+        capacity: format!("{}, {}", ctx.lang.t(rights::capacity(persona.kind)), persona.place),
+    };
+    Ok(SignInPage {
+        shell: Shell::new(ctx, request, "auth.sign_in_title").here(),
+        form,
+        personas: personas.into_iter().map(button).collect(),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "auth/sent.html")]
+struct SentPage {
+    shell: Shell,
+    minutes: String,
+}
+
+#[get("/sign-in/sent")]
+async fn link_sent(ctx: Ctx, request: HttpRequest) -> Result<HttpResponse, Failure> {
+    let minutes = ctx.config().security.sign_in_link_minutes.to_string();
+    let minutes = ctx.lang.f("auth.sent_text", &[("minutes", &minutes)]);
+    page(&SentPage { shell: sign_in_shell(&ctx, &request, "auth.sent_title"), minutes })
+}
+
+#[derive(Template)]
+#[template(path = "auth/enter.html")]
+struct EnterPage {
+    shell: Shell,
+    /// The address of this very page, where its button posts to.
+    action: String,
+    masked_address: String,
+    until: String,
+    next: String,
+}
+
+#[derive(Template)]
+#[template(path = "auth/link_unusable.html")]
+struct LinkUnusablePage {
+    shell: Shell,
+}
+
+#[get("/sign-in/{token}")]
+async fn show_link(
+    ctx: Ctx,
+    request: HttpRequest,
+    token: web::Path<String>,
+    query: web::Query<Next>,
+) -> Result<HttpResponse, Failure> {
+    let LinkPreview { masked_address, expires_at } = match service::show(&ctx, &token).await {
+        Ok(preview) => preview,
+        Err(error) => return link_unusable(&ctx, &request, error),
+    };
+    let answer = page(&EnterPage {
+        shell: sign_in_shell(&ctx, &request, "auth.enter_title"),
+        action: request.path().to_owned(),
+        masked_address,
+        until: words::hour(zone::local(expires_at).time(), ctx.lang),
+        next: query.path().as_str().to_owned(),
+    })?;
+    Ok(kept_secret(answer))
+}
+
+#[post("/sign-in/{token}")]
+async fn press_enter(
+    ctx: Ctx,
+    request: HttpRequest,
+    token: web::Path<String>,
+    form: Form<Next>,
+) -> Result<HttpResponse, Failure> {
+    let (replaced, agent) = (session_key(&request), user_agent(&request));
+    let entered = ctx.write(async |txn| service::enter(&ctx, txn, &token, replaced.as_deref(), agent).await).await;
+    match entered {
+        Ok(session) => Ok(kept_secret(welcome(&request, session, &form.0.path())?)),
+        Err(error) => link_unusable(&ctx, &request, error),
+    }
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct PersonaForm {
+    person: String,
+    #[serde(default)]
+    next: String,
+}
+
+#[post("/sign-in/demo")]
+async fn enter_as_persona(ctx: Ctx, request: HttpRequest, form: Form<PersonaForm>) -> Result<HttpResponse, Failure> {
+    let person = form.0.person.parse().map_err(|_| Error::NotFound)?;
+    let (replaced, agent) = (session_key(&request), user_agent(&request));
+    let session = ctx
+        .write(async |txn| service::enter_as_persona(&ctx, txn, person, replaced.as_deref(), agent).await)
+        .await?;
+    welcome(&request, session, &LocalPath::after_sign_in(&form.0.next))
+}
+
+#[post("/sign-out")]
+async fn sign_out(ctx: Ctx, request: HttpRequest, _: Form<OnlyButton>) -> Result<HttpResponse, Failure> {
+    if let Some(key) = session_key(&request) {
+        ctx.write(async |txn| service::sign_out(&ctx, txn, &key).await).await?;
+    }
+    let answer = done("/", FlashKind::Success, "auth.done_signed_out");
+    with_cookie(answer, SESSION.removal(&request))
+}
+
+/// The answer that hands over the key of a new session. The cookie ends with the browser; the session by its own rules.
+fn welcome(request: &HttpRequest, session: OpenedSession, next: &LocalPath) -> Result<HttpResponse, Failure> {
+    with_cookie(see_other(next.as_str()), SESSION.set(request, session.key, None))
+}
+
+fn with_cookie(mut answer: HttpResponse, cookie: actix_web::cookie::Cookie<'static>) -> Result<HttpResponse, Failure> {
+    answer.add_cookie(&cookie).map_err(|error| Error::Internal(format!("a cookie was not sent: {error}")))?;
+    Ok(answer)
+}
+
+/// One page for every reason why a link does not work; other errors take their usual way.
+fn link_unusable(ctx: &Ctx, request: &HttpRequest, error: Error) -> Result<HttpResponse, Failure> {
+    if error.code() != Code::LinkUnusable {
+        return Err(error.into());
+    }
+    let shell = sign_in_shell(ctx, request, "auth.unusable_title");
+    Ok(kept_secret(with_status(StatusCode::GONE, &LinkUnusablePage { shell })?))
+}
+
+fn sign_in_shell(ctx: &Ctx, request: &HttpRequest, title_key: &str) -> Shell {
+    Shell::new(ctx, request, title_key).crumb(ctx.lang.t("auth.sign_in_title"), "/sign-in").here()
+}
+
+/// Keeps an answer whose address or content is a secret out of every cache, and its address out of every `Referer`.
+fn kept_secret(mut answer: HttpResponse) -> HttpResponse {
+    let headers = answer.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex, nofollow"));
+    answer
+}
+
+fn user_agent(request: &HttpRequest) -> Option<&str> {
+    request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok())
+}
+
+// ---- My profile ---------------------------------------------------------------------------------------------------------
+
+#[derive(Template)]
+#[template(path = "auth/me.html")]
+struct MePage {
+    shell: Shell,
+    name: String,
+    email: String,
+    phone: Option<String>,
+    mail_language: &'static str,
+    capacities: Vec<CapacityRow>,
+    sessions: Vec<SessionRow>,
+    tokens: Vec<TokenRow>,
+    form: FormState<TokenForm>,
+    scopes: [Choice; 2],
+    lives: Vec<Choice>,
+}
+
+struct CapacityRow {
+    capacity: &'static str,
+    place: String,
+    from: String,
+    to: String,
+    href: String,
+}
+
+struct SessionRow {
+    device: String,
+    since: String,
+    seen: String,
+    current: bool,
+    end: String,
+}
+
+struct TokenRow {
+    name: String,
+    scope: &'static str,
+    until: String,
+    used: String,
+    revoke: String,
+}
+
+struct Choice {
+    value: String,
+    label: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct TokenForm {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    scope: String,
+    #[serde(default)]
+    days: String,
+}
+
+impl Default for TokenForm {
+    fn default() -> Self {
+        Self { name: String::new(), scope: Scope::ReadOnly.as_str().to_owned(), days: "90".to_owned() }
+    }
+}
+
+impl TokenForm {
+    fn understood(&self) -> Result<NewToken, Error> {
+        Ok(NewToken {
+            name: self.name.clone(),
+            scope: Scope::of(&self.scope).ok_or_else(|| Error::field("scope", Code::UnknownValue))?,
+            days: self.days.parse().map_err(|_| Error::field("days", Code::UnknownValue))?,
+        })
+    }
+}
+
+#[get("/me")]
+async fn me(ctx: Ctx, request: HttpRequest) -> Result<HttpResponse, Failure> {
+    Ok(kept_secret(page(&me_page(&ctx, &request, FormState::fresh(TokenForm::default())).await?)?))
+}
+
+async fn me_page(ctx: &Ctx, request: &HttpRequest, form: FormState<TokenForm>) -> Result<MePage, Failure> {
+    let Profile { member, capacities } = service::profile(ctx).await?;
+    let sessions = service::list_sessions(ctx, session_key(request).as_deref()).await?;
+    let tokens = service::list_tokens(ctx).await?;
+    let lang = ctx.lang;
+    Ok(MePage {
+        shell: Shell::new(ctx, request, "auth.me_title").here(),
+        name: member.name(),
+        mail_language: match member.lang {
+            Lang::It => lang.t("auth.language_it"),
+            Lang::En => lang.t("auth.language_en"),
+        },
+        email: member.email,
+        phone: member.phone,
+        capacities: capacities.into_iter().map(|capacity| capacity_row(lang, capacity)).collect(),
+        sessions: sessions.into_iter().map(|session| session_row(lang, session)).collect(),
+        tokens: tokens.into_iter().map(|token| token_row(lang, token)).collect(),
+        form,
+        scopes: [Scope::ReadOnly, Scope::Full]
+            .map(|scope| Choice { value: scope.as_str().to_owned(), label: scope_text(lang, scope).to_owned() }),
+        lives: TOKEN_LIVES.iter().map(|days| life(lang, *days)).collect(),
+    })
+}
+
+fn capacity_row(lang: Lang, capacity: Capacity) -> CapacityRow {
+    CapacityRow {
+        capacity: lang.t(rights::capacity(capacity.kind)),
+        place: capacity.observatory_name.unwrap_or(capacity.body_name),
+        from: words::date(capacity.from, lang),
+        to: capacity.to.map_or_else(|| lang.t("auth.no_end").to_owned(), |day| words::date(day, lang)),
+        href: format!("/designations/{}", capacity.designation_id),
+    }
+}
+
+fn session_row(lang: Lang, session: OwnSession) -> SessionRow {
+    let device = session.user_agent.as_deref().and_then(device);
+    SessionRow {
+        device: device.unwrap_or_else(|| lang.t("auth.unknown_device").to_owned()),
+        since: words::long_instant(session.created_at, lang),
+        seen: words::long_instant(session.last_seen_at, lang),
+        current: session.current,
+        end: format!("/me/sessions/{}/end", session.id),
+    }
+}
+
+fn token_row(lang: Lang, token: OwnToken) -> TokenRow {
+    let never = || lang.t("auth.never_used").to_owned();
+    TokenRow {
+        name: token.name,
+        scope: scope_text(lang, token.scope),
+        until: words::long_instant(token.expires_at, lang),
+        used: token.last_used_at.map_or_else(never, |used| words::long_instant(used, lang)),
+        revoke: format!("/me/tokens/{}/revoke", token.id),
+    }
+}
+
+fn scope_text(lang: Lang, scope: Scope) -> &'static str {
+    match scope {
+        Scope::Full => lang.t("auth.scope_full"),
+        Scope::ReadOnly => lang.t("auth.scope_read"),
+    }
+}
+
+fn life(lang: Lang, days: i64) -> Choice {
+    Choice { value: days.to_string(), label: lang.f("auth.token_life", &[("days", &days.to_string())]) }
+}
+
+#[post("/me/sessions/{id}/end")]
+async fn end_session(ctx: Ctx, id: web::Path<String>, _: Form<OnlyButton>) -> Result<HttpResponse, Failure> {
+    let id = id.parse().map_err(|_| Error::NotFound)?;
+    ctx.write(async |txn| service::end_session(&ctx, txn, id).await).await?;
+    Ok(done("/me", FlashKind::Success, "auth.done_session_ended"))
+}
+
+#[post("/me/sessions/end-others")]
+async fn end_other_sessions(ctx: Ctx, request: HttpRequest, _: Form<OnlyButton>) -> Result<HttpResponse, Failure> {
+    let key = session_key(&request);
+    ctx.write(async |txn| service::end_other_sessions(&ctx, txn, key.as_deref()).await).await?;
+    Ok(done("/me", FlashKind::Success, "auth.done_others_ended"))
+}
+
+#[derive(Template)]
+#[template(path = "auth/token_created.html")]
+struct TokenCreatedPage {
+    shell: Shell,
+    name: String,
+    secret: String,
+    until: String,
+}
+
+/// Answers with the secret itself instead of leading to another page: it exists in this answer only.
+#[post("/me/tokens")]
+async fn create_token(ctx: Ctx, request: HttpRequest, form: Form<TokenForm>) -> Result<HttpResponse, Failure> {
+    let created = match form.0.understood() {
+        Ok(input) => ctx.write(async |txn| service::create_token(&ctx, txn, &input).await).await,
+        Err(error) => Err(error),
+    };
+    let IssuedToken { token, secret } = match created {
+        Ok(issued) => issued,
+        Err(error) => {
+            let form = FormState::refused(form.0, ctx.lang, error)?;
+            return Ok(kept_secret(unprocessable(&me_page(&ctx, &request, form).await?)?));
+        }
+    };
+    let shell = Shell::new(&ctx, &request, "auth.token_created_title").crumb(ctx.lang.t("auth.me_title"), "/me").here();
+    let until = words::long_instant(token.expires_at, ctx.lang);
+    Ok(kept_secret(page(&TokenCreatedPage { shell, name: token.name, secret, until })?))
+}
+
+#[post("/me/tokens/{id}/revoke")]
+async fn revoke_token(ctx: Ctx, id: web::Path<String>, _: Form<OnlyButton>) -> Result<HttpResponse, Failure> {
+    let id = id.parse().map_err(|_| Error::NotFound)?;
+    ctx.write(async |txn| service::revoke_token(&ctx, txn, id).await).await?;
+    Ok(done("/me", FlashKind::Success, "auth.done_token_revoked"))
+}

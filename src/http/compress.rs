@@ -1,0 +1,26 @@
+//! Which answers are worth compressing: those of 1 KiB and more. A layer just inside the compressing one marks the small
+//! ones as `identity`, which that one respects; `edge` takes the mark away.
+//!
+//! Pages hold a secret, the form token, beside text that a caller can choose; it differs in every answer (`csrf.rs`), so
+//! the length of the compressed answer gives nothing away.
+
+use actix_web::body::{BodySize, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{CONTENT_ENCODING, HeaderValue};
+use actix_web::middleware::Next;
+
+/// Smallest body, in bytes, that is compressed.
+const WORTH_IT: u64 = 1024;
+
+/// The layer that marks small answers.
+pub async fn spare_small_answers<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, actix_web::Error> {
+    let mut answer = next.call(request).await?;
+    let is_small = matches!(answer.response().body().size(), BodySize::Sized(length) if length < WORTH_IT);
+    if is_small && !answer.headers().contains_key(CONTENT_ENCODING) {
+        answer.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("identity"));
+    }
+    Ok(answer)
+}

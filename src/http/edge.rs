@@ -1,0 +1,285 @@
+//! The outermost layer. Every request passes it first and every answer last, so what must hold for all of them is here:
+//! the request gets its name and facts, the limits and the check against forgery, a catcher for panics; the answer gets its
+//! face if it failed, the standard headers, its cookies, and one line in the access log. Cheap on purpose: no rendering,
+//! no clock of the day beyond one reading, headers made once.
+
+use crate::ctx::Ctx;
+use crate::error::{Code, Error};
+use crate::http::cookies::{FLASH, LANGUAGE, PRE_SESSION};
+use crate::http::csrf::NewPreSession;
+use crate::http::limits::{self, Class, Network, Standing};
+use crate::http::page::{FlashShown, NextFlash};
+use crate::http::request::{self, Face, Facts};
+use crate::http::site::Site;
+use crate::http::{Failure, codes, csrf, page_error, problem};
+use crate::secret;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
+use actix_web::http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
+};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+use futures_util::FutureExt;
+use std::net::IpAddr;
+use std::panic::AssertUnwindSafe;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+/// Seconds after which a caller may come back when the service was too busy.
+const BUSY_SECONDS: u64 = 2;
+
+/// The layer; `app.rs` wraps it round everything else.
+pub async fn edge(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let Some(site) = request.app_data::<web::Data<Site>>().cloned() else {
+        return Err(Failure(Error::Internal("the application was built without its site".into())).into());
+    };
+    let started = Instant::now();
+    let method = request.method().clone();
+    let facts = facts(&request, &site);
+    request.extensions_mut().insert(facts);
+    if method == Method::HEAD {
+        // HEAD is GET without its body (RFC 9110 §9.3.2), and the server leaves the body out by itself.
+        request.head_mut().method = Method::GET;
+    }
+    let standing = Class::of(&method, request.path()).map(|class| site.limiter.count(class, Network::from(facts.client)));
+
+    let answer = match admit(&request, &site, standing) {
+        Err(error) => Some(request.into_response(HttpResponse::from_error(Failure(error)))),
+        Ok(()) => {
+            guard_body(&mut request, &site);
+            AssertUnwindSafe(next.call(request)).catch_unwind().await.ok().transpose()?.map(ServiceResponse::map_into_boxed_body)
+        }
+    };
+    let elapsed = started.elapsed();
+    let Some(mut answer) = answer else {
+        return Err(after_panic(&site, facts, &method, standing));
+    };
+    give_face(&mut answer, &site, facts);
+    set_cookies(&mut answer);
+    finish(answer.headers_mut(), &site, facts, standing);
+
+    let route = answer.request().match_pattern();
+    let route = route.as_deref().unwrap_or("-");
+    site.metrics.answered(&method, route, answer.status(), elapsed);
+    log(answer.request(), &method, route, answer.status(), elapsed.as_secs_f64() * 1000.0, facts);
+    Ok(answer)
+}
+
+fn facts(request: &ServiceRequest, site: &Site) -> Facts {
+    let headers = request.headers();
+    let chosen = request.cookie(LANGUAGE.of(site.https));
+    Facts {
+        request_id: secret::new_id::<Uuid>(site.services.clock.now()),
+        lang: request::language(chosen.as_ref().map(|cookie| cookie.value()), headers),
+        client: limits::client(request.peer_addr().map(|peer| peer.ip()), headers, &site.services.config.server.trusted_proxies),
+        face: request::face(request.path(), headers),
+        https: site.https,
+    }
+}
+
+/// Whether the request may go on at all.
+fn admit(request: &ServiceRequest, site: &Site, standing: Option<Standing>) -> Result<(), Error> {
+    if let Some(seconds) = standing.and_then(|standing| standing.retry_after) {
+        return Err(Error::TooMany { retry_after_seconds: seconds });
+    }
+    csrf::check_origin(request.method(), request.path(), request.headers(), &site.origin)
+}
+
+fn guard_body(request: &mut ServiceRequest, site: &Site) {
+    if request.method().is_safe() {
+        return;
+    }
+    let payload = request.take_payload();
+    let guarded = limits::within_deadline(payload, request.headers(), site.services.config.limits.body_seconds);
+    request.set_payload(guarded);
+}
+
+/// Gives a failed answer its body. Answers that a slice made itself, such as a form shown again, have one already.
+fn give_face(answer: &mut ServiceResponse, site: &Site, facts: Facts) {
+    let status = answer.status();
+    if !(status.is_client_error() || status.is_server_error()) {
+        return;
+    }
+    let face = match answer.response().error() {
+        Some(error) => match error.as_error::<Failure>() {
+            Some(Failure(error)) => show(error, site, facts, Some(answer.request())),
+            None => show(&foreign(error, facts), site, facts, Some(answer.request())),
+        },
+        None if !answer.headers().contains_key(CONTENT_TYPE) => {
+            show(&Error::refused(codes::of_status(status)), site, facts, Some(answer.request()))
+        }
+        None => return,
+    };
+    let allow = answer.headers().get(ALLOW).cloned();
+    *answer.response_mut() = face;
+    if let Some(allow) = allow {
+        answer.headers_mut().insert(ALLOW, allow);
+    }
+}
+
+/// The framework's own errors, in our words.
+fn foreign(error: &actix_web::Error, facts: Facts) -> Error {
+    let status = error.as_response_error().status_code();
+    match codes::of_status(status) {
+        Code::Internal => Error::Internal(error.to_string()),
+        code => {
+            tracing::debug!(request_id = %facts.request_id, %error, "refused by the framework");
+            Error::refused(code)
+        }
+    }
+}
+
+/// The answer to an error, for whom it concerns. Our own faults are logged here and nowhere else.
+fn show(error: &Error, site: &Site, facts: Facts, request: Option<&HttpRequest>) -> HttpResponse {
+    if error.is_ours() {
+        tracing::error!(request_id = %facts.request_id, %error, "a request failed through our own fault");
+    }
+    let mut answer = match facts.face {
+        Face::Problem => problem::answer(error, facts),
+        Face::Page => page_error::answer(error, site, facts, request),
+    };
+    let headers = answer.headers_mut();
+    match error {
+        Error::TooMany { retry_after_seconds } => headers.insert(RETRY_AFTER, HeaderValue::from(*retry_after_seconds)),
+        _ if error.code() == Code::Busy => headers.insert(RETRY_AFTER, HeaderValue::from(BUSY_SECONDS)),
+        Error::Unauthenticated => headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"raccordo\"")),
+        _ => return answer,
+    };
+    answer
+}
+
+/// The answer after a panic in a handler. The framework would drop the connection without a word; the request itself is
+/// gone, so the page knows neither reader nor route.
+fn after_panic(site: &Site, facts: Facts, method: &Method, standing: Option<Standing>) -> actix_web::Error {
+    site.metrics.panicked();
+    let error = Error::Internal("a handler panicked; the panic's own text stands above".into());
+    let mut answer = show(&error, site, facts, None);
+    finish(answer.headers_mut(), site, facts, standing);
+    tracing::info!(target: "raccordo::access", %method, route = "-", status = 500, request_id = %facts.request_id);
+    InternalError::from_response("panic", answer).into()
+}
+
+/// Cookies that pages asked for without knowing about headers.
+fn set_cookies(answer: &mut ServiceResponse) {
+    let request = answer.request().clone();
+    let mut cookies = Vec::new();
+    if let Some(NewPreSession(key)) = request.extensions_mut().remove::<NewPreSession>() {
+        cookies.push(PRE_SESSION.set(&request, key, None));
+    }
+    let shown = request.extensions_mut().remove::<FlashShown>().is_some();
+    let next = answer.response_mut().extensions_mut().remove::<NextFlash>();
+    match next {
+        Some(NextFlash(message)) => cookies.push(FLASH.set(&request, message, Some(actix_web::cookie::time::Duration::MINUTE))),
+        None if shown => cookies.push(FLASH.removal(&request)),
+        None => {}
+    }
+    for cookie in cookies {
+        if let Err(error) = answer.response_mut().add_cookie(&cookie) {
+            tracing::error!(%error, "a cookie of ours is not one");
+        }
+    }
+}
+
+fn finish(headers: &mut HeaderMap, site: &Site, facts: Facts, standing: Option<Standing>) {
+    site.headers.set(headers);
+    if let Some(standing) = standing {
+        standing.tell(headers);
+    }
+    if let Ok(id) = HeaderValue::from_str(facts.request_id.as_hyphenated().encode_lower(&mut Uuid::encode_buffer())) {
+        headers.insert(HeaderName::from_static("request-id"), id);
+    }
+    // Only a mark for the compressing layer: small answers stay plain.
+    if headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding == "identity") {
+        headers.remove(CONTENT_ENCODING);
+    }
+}
+
+/// One line per request (`ModI` `RAC_GEN_LOG_01`). The route's pattern stands for the address, because addresses carry
+/// keys; the network for the caller's address, because an address is personal data.
+fn log(request: &HttpRequest, method: &Method, route: &str, status: StatusCode, ms: f64, facts: Facts) {
+    let extensions = request.extensions();
+    let caller = extensions.get::<Ctx>().and_then(|ctx| ctx.actor.person_id());
+    tracing::info!(
+        target: "raccordo::access",
+        %method,
+        route,
+        status = status.as_u16(),
+        ms = (ms * 1000.0).round() / 1000.0,
+        network = %network(facts.client),
+        caller = caller.map(tracing::field::display),
+        request_id = %facts.request_id,
+    );
+}
+
+/// The /24 of an IPv4 address or the /48 of an IPv6 one.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(v4) => IpAddr::V4((v4.to_bits() & 0xffff_ff00).into()),
+        IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() & (u128::MAX << 80)).into()),
+    }
+}
+
+/// The headers that every answer carries, made once.
+pub struct StandardHeaders(Vec<(HeaderName, HeaderValue)>);
+
+/// Nothing is loaded that is not ours, nothing runs that stands in a page, nobody frames us.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+     font-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+impl StandardHeaders {
+    pub fn new(https: bool) -> Self {
+        let mut headers = vec![
+            ("content-security-policy", CONTENT_SECURITY_POLICY),
+            ("x-content-type-options", "nosniff"),
+            // Not `no-referrer`, which makes browsers send `Origin: null` with our own forms; no other site sees anything.
+            ("referrer-policy", "same-origin"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cross-origin-resource-policy", "same-origin"),
+            ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+        ];
+        if https {
+            headers.push(("strict-transport-security", "max-age=63072000"));
+        }
+        Self(headers.into_iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).collect())
+    }
+
+    /// Sets them all, and forbids keeping the answer unless its maker allowed it.
+    fn set(&self, headers: &mut HeaderMap) {
+        for (name, value) in &self.0 {
+            headers.insert(name.clone(), value.clone());
+        }
+        if !headers.contains_key(CACHE_CONTROL) {
+            headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_knows_the_network_and_not_the_address() {
+        let network_of = |text: &str| network(text.parse().expect("an address")).to_string();
+        assert_eq!(network_of("192.0.2.77"), "192.0.2.0");
+        assert_eq!(network_of("2001:db8:1:2::77"), "2001:db8:1::");
+    }
+
+    #[test]
+    fn a_plain_site_does_not_demand_https_and_a_secure_one_does() {
+        let demands = |https| StandardHeaders::new(https).0.iter().any(|(name, _)| name == "strict-transport-security");
+        assert!(demands(true) && !demands(false));
+    }
+
+    #[test]
+    fn the_policy_allows_nothing_inline() {
+        assert!(!CONTENT_SECURITY_POLICY.contains("unsafe"));
+        assert!(CONTENT_SECURITY_POLICY.contains("frame-ancestors 'none'"));
+    }
+}

@@ -1,0 +1,158 @@
+//! JSON bodies: their media type demanded, their size and depth bounded before anything is parsed, and what is wrong with
+//! them said in a problem.
+//!
+//! The media type is part of the defence against forgery: a foreign page's form can post text, but not
+//! `application/json`, without asking us first (CORS). The depth is bounded because a parser that recurses pays with
+//! stack for every bracket an attacker sends.
+
+use crate::error::Code;
+use crate::http::{Failure, limits};
+use crate::secret::sha256_hex;
+use actix_web::dev::Payload;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::web::Bytes;
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::future::LocalBoxFuture;
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+
+/// No object of ours comes near this.
+pub const MAX_BYTES: usize = 256 * 1024;
+/// Ours nest four deep.
+pub const MAX_DEPTH: usize = 64;
+
+/// A JSON body, with its bytes for [`crate::http::idempotency`].
+#[derive(Debug)]
+pub struct Json<T> {
+    pub value: T,
+    bytes: Bytes,
+}
+
+/// A JSON merge patch (RFC 7396); its fields are [`crate::http::patch::Patch`].
+#[derive(Debug)]
+pub struct MergePatch<T>(pub T);
+
+impl<T> Json<T> {
+    /// SHA-256 of the body as it came.
+    pub fn digest(&self) -> String {
+        sha256_hex(&self.bytes)
+    }
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
+    type Error = Failure;
+    type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let body = body(request, payload, "application/json");
+        Box::pin(async move {
+            let bytes = body.await?;
+            Ok(Self { value: parse(&bytes)?, bytes })
+        })
+    }
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for MergePatch<T> {
+    type Error = Failure;
+    type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let body = body(request, payload, "application/merge-patch+json");
+        Box::pin(async move { Ok(Self(parse(&body.await?)?)) })
+    }
+}
+
+fn body(request: &HttpRequest, payload: &mut Payload, media_type: &'static str) -> impl Future<Output = Result<Bytes, Failure>> + use<> {
+    let is_right = is(request, media_type);
+    let payload = payload.take();
+    async move {
+        if !is_right {
+            return Err(Failure::of(Code::UnsupportedMediaType));
+        }
+        limits::read(payload, MAX_BYTES).await
+    }
+}
+
+fn is(request: &HttpRequest, media_type: &str) -> bool {
+    let sent = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    sent.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case(media_type))
+}
+
+/// What cannot be read is 400; what can be read and is not what was asked for is 422. The reason speaks of the caller's
+/// own body only.
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
+    if depth(bytes) > MAX_DEPTH {
+        return Err(Failure::of(Code::NestingTooDeep));
+    }
+    serde_json::from_slice(bytes).map_err(|error| match error.classify() {
+        Category::Data => Failure::because(Code::UnexpectedShape, error),
+        Category::Io | Category::Syntax | Category::Eof => Failure::because(Code::MalformedBody, error),
+    })
+}
+
+/// How deep arrays and objects nest, brackets within strings left out.
+fn depth(bytes: &[u8]) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    let (mut in_string, mut escaped) = (false, false);
+    for &byte in bytes {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'[' | b'{' if !in_string => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::test::TestRequest;
+    use serde::Deserialize;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct In {
+        name: String,
+    }
+
+    async fn post(body: impl Into<Bytes>, content_type: &str) -> Result<Json<In>, Code> {
+        let (request, mut payload) =
+            TestRequest::post().insert_header((CONTENT_TYPE, content_type)).set_payload(body).to_http_parts();
+        Json::<In>::from_request(&request, &mut payload).await.map_err(|failure| failure.0.code())
+    }
+
+    const JSON: &str = "application/json; charset=utf-8";
+
+    #[actix_web::test]
+    async fn a_body_is_read_and_equal_bodies_have_equal_digests() {
+        let one = post(r#"{"name":"A"}"#, JSON).await.expect("accepted");
+        let same = post(r#"{"name":"A"}"#, JSON).await.expect("accepted");
+        let other = post(r#"{"name":"B"}"#, JSON).await.expect("accepted");
+        assert_eq!(one.value.name, "A");
+        assert_eq!(one.digest(), same.digest());
+        assert_ne!(one.digest(), other.digest());
+    }
+
+    #[actix_web::test]
+    async fn each_kind_of_wrong_body_has_its_own_code() {
+        assert_eq!(post(r#"{"name":"#, JSON).await.unwrap_err(), Code::MalformedBody);
+        assert_eq!(post(r#"{"nome":"A"}"#, JSON).await.unwrap_err(), Code::UnexpectedShape);
+        assert_eq!(post(r#"{"name":1}"#, JSON).await.unwrap_err(), Code::UnexpectedShape);
+        assert_eq!(post(r#"{"name":"A"}"#, "text/plain").await.unwrap_err(), Code::UnsupportedMediaType);
+        assert_eq!(post("[".repeat(100_000), JSON).await.unwrap_err(), Code::NestingTooDeep);
+        assert_eq!(post(" ".repeat(MAX_BYTES + 1), JSON).await.unwrap_err(), Code::BodyTooLarge);
+    }
+
+    #[test]
+    fn brackets_in_strings_are_no_depth() {
+        assert_eq!(depth(br#"{"a":"[[[\"[[","b":[1]}"#), 2);
+        assert_eq!(depth(b"]]]["), 1);
+    }
+}

@@ -1,0 +1,129 @@
+//! What the service measures about itself, in the text format of Prometheus, on an address of its own
+//! (`server.metrics_bind`) that the public proxy does not reach. Routes are patterns, so their number is bounded and no key
+//! becomes a label.
+
+use crate::http::site::Site;
+use actix_web::http::{Method, StatusCode};
+use actix_web::{App, HttpResponse, HttpServer, dev::Server, get, web};
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::{Registry, Unit};
+use std::time::Duration;
+
+/// From a cached answer to one that somebody notices, in seconds.
+const BUCKETS: [f64; 9] = [0.001, 0.002, 0.005, 0.01, 0.025, 0.1, 0.5, 1.0, 5.0];
+
+/// The measures of the HTTP side, and a registry that others may join before the service starts.
+pub struct Metrics {
+    registry: Registry,
+    answers: Family<AnswerLabels, Counter>,
+    durations: Histogram,
+    panics: Counter,
+    callers: Gauge,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct AnswerLabels {
+    method: &'static str,
+    route: String,
+    status: u16,
+}
+
+impl Metrics {
+    pub fn new() -> Self {
+        let mut registry = Registry::with_prefix("raccordo");
+        let (answers, panics, callers) = (Family::<AnswerLabels, Counter>::default(), Counter::default(), Gauge::default());
+        let durations = Histogram::new(BUCKETS);
+        registry.register("http_answers", "Answers by method, route and status", answers.clone());
+        registry.register_with_unit("http_duration", "Time to an answer", Unit::Seconds, durations.clone());
+        registry.register("http_panics", "Handlers that panicked", panics.clone());
+        registry.register("http_callers", "Callers the limiter remembers", callers.clone());
+        Self { registry, answers, durations, panics, callers }
+    }
+
+    /// Where other parts register theirs, while the service is being put together.
+    pub fn registry(&mut self) -> &mut Registry {
+        &mut self.registry
+    }
+
+    pub(super) fn answered(&self, method: &Method, route: &str, status: StatusCode, took: Duration) {
+        let labels = AnswerLabels { method: known(method), route: route.to_owned(), status: status.as_u16() };
+        self.answers.get_or_create(&labels).inc();
+        self.durations.observe(took.as_secs_f64());
+    }
+
+    pub(super) fn panicked(&self) {
+        self.panics.inc();
+    }
+
+    fn text(&self) -> Result<String, std::fmt::Error> {
+        let mut text = String::new();
+        encode(&mut text, &self.registry)?;
+        Ok(text)
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// A caller may invent methods, and each would be a series of its own for ever.
+fn known(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        _ => "other",
+    }
+}
+
+/// The server of `/metrics`, or none if no address is set.
+pub fn server(site: &web::Data<Site>) -> std::io::Result<Option<Server>> {
+    let bind = site.services.config.server.metrics_bind.clone();
+    if bind.is_empty() {
+        return Ok(None);
+    }
+    let site = site.clone();
+    let server = HttpServer::new(move || App::new().app_data(site.clone()).service(show_metrics));
+    Ok(Some(server.workers(1).disable_signals().bind(bind)?.run()))
+}
+
+#[get("/metrics")]
+async fn show_metrics(site: web::Data<Site>) -> HttpResponse {
+    site.metrics.callers.set(i64::try_from(site.limiter.callers()).unwrap_or(i64::MAX));
+    match site.metrics.text() {
+        Ok(text) => HttpResponse::Ok().content_type("application/openmetrics-text; version=1.0.0; charset=utf-8").body(text),
+        Err(error) => {
+            tracing::error!(%error, "the measures were not written");
+            HttpResponse::InternalServerError().finish()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_counted_under_its_pattern() {
+        let metrics = Metrics::new();
+        metrics.answered(&Method::GET, "/designations/{id}", StatusCode::OK, Duration::from_millis(3));
+        let text = metrics.text().expect("written");
+        assert!(text.contains(r#"raccordo_http_answers_total{method="GET",route="/designations/{id}",status="200"} 1"#), "{text}");
+        assert!(text.contains("raccordo_http_duration_seconds_count 1"), "{text}");
+    }
+
+    #[test]
+    fn an_invented_method_makes_no_series() {
+        assert_eq!(known(&Method::from_bytes(b"BREW").expect("a method")), "other");
+    }
+}

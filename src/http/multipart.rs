@@ -1,0 +1,189 @@
+//! Forms with a file: fields and one file, each bounded while it arrives, the whole thing in memory and nowhere else.
+
+use crate::ctx::Services;
+use crate::error::Code;
+use crate::http::{Failure, csrf, form, limits};
+use crate::secret::sha256_hex;
+use actix_multipart::{Field, Multipart, MultipartError};
+use actix_web::dev::Payload;
+use actix_web::web::{Bytes, BytesMut, Data, Query};
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::StreamExt;
+use futures_util::future::LocalBoxFuture;
+use serde::de::DeserializeOwned;
+
+/// More parts than any form of ours has.
+const MAX_PARTS: usize = 60;
+
+/// A posted form with at most one file. A page's form must carry its token, as in [`form::Form`].
+#[derive(Debug)]
+pub struct Upload {
+    fields: Vec<(String, String)>,
+    pub file: Option<UploadedFile>,
+}
+
+/// A file as its sender describes it; what it really is, the use case finds out.
+#[derive(Clone, Debug)]
+pub struct UploadedFile {
+    /// The form's field.
+    pub field: String,
+    /// The name on the sender's disk, without its folders.
+    pub name: String,
+    pub bytes: Bytes,
+}
+
+impl Upload {
+    /// The fields as a form struct (see [`form`]).
+    pub fn parse<T: DeserializeOwned>(&self) -> Result<T, Failure> {
+        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.fields).finish();
+        Ok(Query::<T>::from_query(&query).map_err(|error| Failure::because(Code::UnexpectedShape, error))?.into_inner())
+    }
+
+    /// SHA-256 over fields and file.
+    pub fn digest(&self) -> String {
+        let file = self.file.as_ref().map(|file| sha256_hex(&file.bytes)).unwrap_or_default();
+        let fields = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(self.fields.iter().filter(|(name, _)| name != csrf::FIELD))
+            .finish();
+        sha256_hex(format!("{fields} {file}").as_bytes())
+    }
+
+    fn field(&self, name: &str) -> Option<&str> {
+        self.fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+impl FromRequest for Upload {
+    type Error = Failure;
+    type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let parts = Multipart::new(request.headers(), payload.take());
+        Box::pin(async move {
+            let max_file = request.app_data::<Data<Services>>().map_or(0, |services| services.config.limits.document_bytes);
+            let upload = receive(parts, max_file).await?;
+            if !request.path().starts_with("/api/") {
+                csrf::check_token(&request, upload.field(csrf::FIELD).unwrap_or_default())?;
+            }
+            Ok(upload)
+        })
+    }
+}
+
+async fn receive(mut parts: Multipart, max_file: usize) -> Result<Upload, Failure> {
+    let mut upload = Upload { fields: Vec::new(), file: None };
+    let mut text_left = form::MAX_BYTES;
+    let mut parts_left = MAX_PARTS;
+    while let Some(part) = parts.next().await {
+        let part = part.map_err(part_failure)?;
+        parts_left = parts_left.checked_sub(1).ok_or_else(|| Failure::of(Code::BodyTooLarge))?;
+        let name = part.name().unwrap_or_default().to_owned();
+        match file_name(&part) {
+            Some(file) => {
+                let bytes = read(part, max_file, Code::DocumentTooLarge).await?;
+                keep_file(&mut upload, UploadedFile { field: name, name: file, bytes })?;
+            }
+            None => {
+                let bytes = read(part, text_left, Code::BodyTooLarge).await?;
+                text_left -= bytes.len();
+                let value = String::from_utf8(bytes.into()).map_err(|error| Failure::because(Code::MalformedBody, error))?;
+                upload.fields.push((name, value));
+            }
+        }
+    }
+    Ok(upload)
+}
+
+/// A file field nobody filled arrives as a file without name and content.
+fn keep_file(upload: &mut Upload, file: UploadedFile) -> Result<(), Failure> {
+    if file.name.is_empty() && file.bytes.is_empty() {
+        return Ok(());
+    }
+    if upload.file.is_some() {
+        return Err(Failure::because(Code::UnexpectedShape, "more than one file"));
+    }
+    upload.file = Some(file);
+    Ok(())
+}
+
+fn file_name(part: &Field) -> Option<String> {
+    let name = part.content_disposition()?.get_filename()?;
+    Some(name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned())
+}
+
+async fn read(mut part: Field, max: usize, beyond: Code) -> Result<Bytes, Failure> {
+    let mut bytes = BytesMut::new();
+    while let Some(chunk) = part.next().await {
+        let chunk = chunk.map_err(part_failure)?;
+        if bytes.len() + chunk.len() > max {
+            return Err(Failure::of(beyond));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes.freeze())
+}
+
+fn part_failure(error: MultipartError) -> Failure {
+    match error {
+        MultipartError::Payload(error) => limits::body_failure(error),
+        MultipartError::ContentTypeIncompatible | MultipartError::ContentTypeMissing | MultipartError::ContentTypeParse => {
+            Failure::of(Code::UnsupportedMediaType)
+        }
+        other => Failure::because(Code::MalformedBody, other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+    use futures_util::stream;
+
+    fn body(parts: &[(&str, &str)]) -> String {
+        let mut body: String = parts
+            .iter()
+            .map(|(head, content)| format!("--b\r\nContent-Disposition: form-data; {head}\r\n\r\n{content}\r\n"))
+            .collect();
+        body.push_str("--b--\r\n");
+        body
+    }
+
+    async fn send(body: String) -> Result<Upload, Code> {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("multipart/form-data; boundary=b"));
+        let payload = stream::iter([Ok(Bytes::from(body))]);
+        receive(Multipart::new(&headers, payload), 10).await.map_err(|failure| failure.0.code())
+    }
+
+    #[actix_web::test]
+    async fn fields_and_the_file_arrive_and_the_file_s_folders_do_not() {
+        let upload = send(body(&[("name=\"a\"", "1 & 2"), ("name=\"act\"; filename=\"C:\\tmp\\act.pdf\"", "%PDF")])).await.expect("accepted");
+        assert_eq!(upload.field("a"), Some("1 & 2"));
+        let file = upload.file.expect("a file");
+        assert_eq!((file.field.as_str(), file.name.as_str(), &file.bytes[..]), ("act", "act.pdf", &b"%PDF"[..]));
+    }
+
+    #[actix_web::test]
+    async fn a_file_field_nobody_filled_is_no_file() {
+        let upload = send(body(&[("name=\"act\"; filename=\"\"", "")])).await.expect("accepted");
+        assert!(upload.file.is_none());
+    }
+
+    #[actix_web::test]
+    async fn too_large_a_file_and_too_many_files_are_refused() {
+        let file = "name=\"act\"; filename=\"a.pdf\"";
+        assert_eq!(send(body(&[(file, "12345678901")])).await.unwrap_err(), Code::DocumentTooLarge);
+        assert_eq!(send(body(&[(file, "1"), (file, "2")])).await.unwrap_err(), Code::UnexpectedShape);
+    }
+
+    #[actix_web::test]
+    async fn the_digest_covers_the_file_and_leaves_the_token_out() {
+        let digest = async |token: &str, content: &str| {
+            let parts = body(&[("name=\"csrf\"", token), ("name=\"act\"; filename=\"a\"", content)]);
+            send(parts).await.expect("accepted").digest()
+        };
+        assert_eq!(digest("1", "x").await, digest("2", "x").await);
+        assert_ne!(digest("1", "x").await, digest("1", "y").await);
+    }
+}

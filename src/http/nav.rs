@@ -1,0 +1,39 @@
+//! The main menu: one line per part, in the order shown, with who sees it. Hiding a part is a courtesy to the reader;
+//! what a reader may do is decided by each slice's policy.
+
+use crate::auth::actor::Actor;
+use crate::http::page::NavItem;
+use crate::texts::Lang;
+
+struct Part {
+    href: &'static str,
+    label: &'static str,
+    shown_to: fn(&Actor) -> bool,
+}
+
+const PARTS: &[Part] = &[];
+
+/// The entries for a reader who is at `path`.
+pub fn items(actor: &Actor, lang: Lang, path: &str) -> Vec<NavItem> {
+    PARTS
+        .iter()
+        .filter(|part| (part.shown_to)(actor))
+        .map(|part| NavItem { label: lang.t(part.label).to_owned(), href: part.href.to_owned(), current: is_within(path, part.href) })
+        .collect()
+}
+
+fn is_within(path: &str, part: &str) -> bool {
+    path.strip_prefix(part).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_within_its_part_and_not_within_one_that_begins_alike() {
+        assert!(is_within("/designations", "/designations"));
+        assert!(is_within("/designations/1", "/designations"));
+        assert!(!is_within("/designations-of-old", "/designations"));
+    }
+}

@@ -1,0 +1,256 @@
+//! The API's description, made from the handlers and completed here.
+//!
+//! A handler says what is its own: what it takes, what it answers when all goes well. What holds for every operation, or
+//! follows from what an operation takes, is added in this one place: the limits and caching headers, the ways to fail as
+//! problems, the key that is needed. So the description of a handler stays short and none of it can be forgotten. The
+//! rules are `ModI`'s (recommendations `RAC_*`) and the checker's of the Italian administrations.
+
+use crate::http::{Failure, problem};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use actix_web::{App, HttpResponse, get, web};
+use serde_json::{Map, Value, json};
+use std::collections::HashMap;
+use std::sync::LazyLock;
+use utoipa::PartialSchema;
+use utoipa_actix_web::AppExt;
+
+/// Where the service would be found; each installation has its own host.
+const SERVER: &str = "https://raccordo.example";
+const PROBLEM: &str = "#/components/schemas/Problem";
+
+static DOCUMENT: LazyLock<Value> = LazyLock::new(complete);
+static SERIALISED: LazyLock<String> = LazyLock::new(serialised);
+static METHODS: LazyLock<HashMap<String, Vec<String>>> = LazyLock::new(|| methods_by_path(&DOCUMENT));
+
+/// The description of the API (OpenAPI 3.1).
+pub fn document() -> &'static Value {
+    &DOCUMENT
+}
+
+/// The bytes of `openapi/openapi.json`: members in alphabetical order, so that a change shows as itself.
+pub fn serialised() -> String {
+    format!("{:#}\n", *DOCUMENT)
+}
+
+/// The methods of a documented path; empty for any other.
+pub(super) fn methods(path: &str) -> &'static [String] {
+    METHODS.get(path).map_or(&[], Vec::as_slice)
+}
+
+pub fn pages(cfg: &mut web::ServiceConfig) {
+    cfg.service(show_document);
+}
+
+#[get("/api/openapi.json")]
+async fn show_document() -> Result<HttpResponse, Failure> {
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "application/json"))
+        .insert_header((CACHE_CONTROL, "public, max-age=3600"))
+        .body(SERIALISED.as_str()))
+}
+
+fn methods_by_path(document: &Value) -> HashMap<String, Vec<String>> {
+    let paths = document["paths"].as_object().into_iter().flatten();
+    paths.map(|(path, item)| (path.clone(), methods_of(item))).collect()
+}
+
+fn methods_of(item: &Value) -> Vec<String> {
+    let mut methods: Vec<String> = item.as_object().into_iter().flatten().map(|(method, _)| method.to_uppercase()).collect();
+    if methods.iter().any(|method| method == "GET") {
+        methods.push("HEAD".to_owned());
+    }
+    methods
+}
+
+/// What the handlers say, completed.
+fn complete() -> Value {
+    let (_, said) = App::new().into_utoipa_app().configure(crate::app::api).split_for_parts();
+    let said = serde_json::to_string(&said).unwrap_or_else(|error| unreachable!("a description is JSON: {error}"));
+    // Lists of something are called `Page_Something` by the generator; names of schemas are one word.
+    let mut document: Value = serde_json::from_str(&said.replace("Page_", "PageOf"))
+        .unwrap_or_else(|error| unreachable!("a description is JSON: {error}"));
+
+    document["info"] = info();
+    document["servers"] = json!([{ "url": SERVER, "description": "An installation; each has its own host." }]);
+    document["components"]["securitySchemes"] = json!({
+        "api_token": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A key that a person makes on the page of their profile; it carries their rights, or reading only.",
+        }
+    });
+    for (name, schema) in [
+        ("Problem", serde_json::to_value(problem::Problem::schema())),
+        ("FieldProblem", serde_json::to_value(problem::FieldProblem::schema())),
+    ] {
+        document["components"]["schemas"][name] = schema.unwrap_or_default();
+    }
+    document["components"]["responses"] = failures();
+    for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
+        for (method, operation) in item.as_object_mut().into_iter().flatten() {
+            complete_operation(path, method, operation);
+        }
+    }
+    document
+}
+
+fn info() -> Value {
+    json!({
+        "title": "Raccordo",
+        "version": "1.0.0",
+        "summary": "Coordination of the network of labour-market observatories of Lombardy",
+        "x-summary": "Coordination of the network of labour-market observatories of Lombardy",
+        "x-api-id": "raccordo",
+        "description": "Who is designated, what is released when, who has been told, what was seen. Every page of the \
+            service rests on the same operations. Instants are RFC 3339 in UTC, days are dates in Italy. Answers are not to \
+            be kept unless they say so.",
+        "termsOfService": format!("{SERVER}/privacy"),
+        "contact": { "name": "Segreteria tecnica", "url": SERVER, "email": "segreteria@raccordo.example" },
+        "license": { "name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later" },
+    })
+}
+
+/// The ways to fail that a description may refer to, by status.
+const FAILURES: &[(&str, &str)] = &[
+    ("400", "The request cannot be understood."),
+    ("401", "No key was given, or it is not good any more."),
+    ("403", "The caller may see this but not do it."),
+    ("404", "There is no such thing, or the caller may not know of it."),
+    ("409", "The present state does not allow it."),
+    ("412", "The thing has changed since it was read: read it again."),
+    ("413", "The body is too large."),
+    ("415", "The body has another media type than the operation takes."),
+    ("422", "The input was understood and is wrong; `errors` names the members."),
+    ("428", "The request must name the version it is about, in `If-Match`."),
+    ("429", "Too many requests: come back after the seconds of `Retry-After`."),
+    ("503", "The service is busy or about to stop: come back after the seconds of `Retry-After`."),
+];
+
+fn failures() -> Value {
+    let responses = FAILURES.iter().map(|(status, description)| {
+        let mut response = json!({
+            "description": description,
+            "content": { problem::MEDIA_TYPE: { "schema": { "$ref": PROBLEM } } },
+        });
+        complete_headers(status, &mut response);
+        (name_of_failure(status), response)
+    });
+    Value::Object(responses.collect())
+}
+
+fn name_of_failure(status: &str) -> String {
+    format!("Problem{status}")
+}
+
+fn complete_operation(path: &str, method: &str, operation: &mut Value) {
+    let is_public = operation["security"].as_array().is_some_and(|needs| needs.iter().any(|need| need.as_object().is_some_and(Map::is_empty)));
+    let takes_body = operation.get("requestBody").is_some();
+    let changes = method != "get";
+    let takes = |header: &str| {
+        operation["parameters"].as_array().is_some_and(|all| all.iter().any(|parameter| parameter["name"] == header))
+    };
+    let mut fails = vec!["400", "429", "503"];
+    fails.extend((!is_public).then_some(["401", "403"]).into_iter().flatten());
+    fails.extend(path.contains('{').then_some("404"));
+    fails.extend((changes && !is_public).then_some("409"));
+    fails.extend((takes_body || takes("Idempotency-Key") || takes("limit")).then_some("422"));
+    fails.extend(takes_body.then_some(["413", "415"]).into_iter().flatten());
+    fails.extend(takes("If-Match").then_some(["412", "428"]).into_iter().flatten());
+
+    if operation.get("security").is_none() {
+        operation["security"] = json!([{ "api_token": [] }]);
+    }
+    let Some(responses) = operation["responses"].as_object_mut() else { return };
+    for (status, response) in responses.iter_mut() {
+        complete_headers(status, response);
+    }
+    for status in fails {
+        let reference = json!({ "$ref": format!("#/components/responses/{}", name_of_failure(status)) });
+        responses.entry(status).or_insert(reference);
+    }
+}
+
+/// The headers every answer with this status carries.
+fn complete_headers(status: &str, response: &mut Value) {
+    let mut add = |name: &str, description: &str, schema: Value| {
+        let header = json!({ "description": description, "schema": schema });
+        if response["headers"].get(name).is_none() {
+            response["headers"][name] = header;
+        }
+    };
+    let count = || json!({ "type": "integer", "format": "int32", "minimum": 0, "maximum": i32::MAX });
+    add("RateLimit-Limit", "Requests a minute from one network.", count());
+    add("RateLimit-Remaining", "Requests left at present.", count());
+    add("RateLimit-Reset", "Seconds until all of them are there again.", count());
+    add("Cache-Control", "Whether the answer may be kept; `no-store` unless told otherwise.", json!({ "type": "string", "maxLength": 100 }));
+    if matches!(status, "429" | "503") {
+        add("Retry-After", "Seconds to wait.", count());
+    }
+    if status == "201" {
+        add("Location", "The address of the new thing.", json!({ "type": "string", "format": "uri-reference", "maxLength": 300 }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every `(path, method, operation)`.
+    fn operations() -> Vec<(&'static str, &'static str, &'static Value)> {
+        let paths = document()["paths"].as_object().expect("paths");
+        paths
+            .iter()
+            .flat_map(|(path, item)| item.as_object().expect("operations").iter().map(move |(method, operation)| (path.as_str(), method.as_str(), operation)))
+            .collect()
+    }
+
+    fn resolved(response: &'static Value) -> &'static Value {
+        match response["$ref"].as_str() {
+            Some(reference) => document().pointer(&reference[1..]).expect("a response that is there"),
+            None => response,
+        }
+    }
+
+    #[test]
+    fn every_answer_tells_its_limits_and_whether_it_may_be_kept() {
+        for (path, method, operation) in operations() {
+            for (status, response) in operation["responses"].as_object().expect("responses") {
+                for header in ["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Cache-Control"] {
+                    assert!(!resolved(response)["headers"][header].is_null(), "{method} {path} {status} lacks {header}");
+                }
+                if matches!(status.as_str(), "429" | "503") {
+                    assert!(!resolved(response)["headers"]["Retry-After"].is_null(), "{method} {path} {status}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_operation_says_how_it_fails_and_what_key_a_change_needs() {
+        for (path, method, operation) in operations() {
+            assert!(operation["responses"]["400"]["$ref"].is_string(), "{method} {path}");
+            let needs = operation["security"].as_array().expect("security");
+            assert!(method == "get" || needs.iter().all(|need| need.as_object().is_some_and(|need| !need.is_empty())), "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn a_problem_describes_the_members_of_rfc_9457() {
+        for member in ["type", "title", "status", "detail", "instance"] {
+            assert!(document().pointer(PROBLEM.trim_start_matches('#')).is_some_and(|problem| problem["properties"][member].is_object()), "{member}");
+        }
+    }
+
+    #[test]
+    fn the_names_of_schemas_are_one_word() {
+        for name in document()["components"]["schemas"].as_object().expect("schemas").keys() {
+            assert!(name.chars().all(|letter| letter.is_ascii_alphanumeric()), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_service_s_status_is_described() {
+        assert!(document()["paths"]["/status"]["get"].is_object());
+        assert_eq!(methods("/status"), ["GET", "HEAD"]);
+    }
+}

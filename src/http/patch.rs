@@ -1,0 +1,62 @@
+//! The three states of a member in a merge patch (RFC 7396): left out, `null`, or a value. `Option` knows only two, and
+//! telling "leave it" from "empty it" apart is the whole point of a patch.
+
+use serde::{Deserialize, Deserializer};
+
+/// One member of a merge patch. Each field carries `#[serde(default)]`, which makes an absent member [`Patch::Keep`];
+/// in the document it is an `Option`: `#[schema(value_type = Option<…>)]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Patch<T> {
+    /// The member was left out: keep what is.
+    #[default]
+    Keep,
+    /// The member was `null`: remove what is.
+    Clear,
+    /// The member has a new value.
+    Set(T),
+}
+
+impl<T> Patch<T> {
+    /// What holds afterwards, for something that may be absent.
+    pub fn apply(self, present: Option<T>) -> Option<T> {
+        match self {
+            Self::Keep => present,
+            Self::Clear => None,
+            Self::Set(value) => Some(value),
+        }
+    }
+
+    /// What holds afterwards, for something that must be there; `None` if the patch would remove it.
+    pub fn apply_required(self, present: T) -> Option<T> {
+        self.apply(Some(present))
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::deserialize(deserializer)?.map_or(Self::Clear, Self::Set))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct Input {
+        #[serde(default)]
+        phone: Patch<String>,
+    }
+
+    fn phone(json: &str) -> Patch<String> {
+        serde_json::from_str::<Input>(json).expect("a patch").phone
+    }
+
+    #[test]
+    fn absent_null_and_a_value_are_three_things() {
+        let present = || Some("1".to_owned());
+        assert_eq!(phone("{}").apply(present()), present());
+        assert_eq!(phone(r#"{"phone":null}"#).apply(present()), None);
+        assert_eq!(phone(r#"{"phone":"2"}"#).apply(present()), Some("2".to_owned()));
+    }
+}

@@ -1,0 +1,145 @@
+//! Errors for programs: problem details (RFC 9457) with our stable code, the request's name and the wrong fields.
+
+use crate::error::{Error, FieldError};
+use crate::http::form::text;
+use crate::http::request::Facts;
+use crate::http::codes;
+use crate::texts::Lang;
+use actix_web::HttpResponse;
+use serde::Serialize;
+
+pub const MEDIA_TYPE: &str = "application/problem+json";
+
+/// What went wrong (RFC 9457). Programs decide by `status` and `code`; `detail` is for people.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Problem {
+    /// Always `about:blank`: the meaning is that of the status, refined by `code`.
+    #[serde(rename = "type")]
+    #[schema(value_type = String, format = "uri-reference", example = "about:blank", max_length = 200)]
+    pub kind: &'static str,
+    /// The status in words.
+    #[schema(value_type = String, example = "Conflict", max_length = 60)]
+    pub title: &'static str,
+    /// The HTTP status.
+    #[schema(minimum = 100, maximum = 599, example = 409)]
+    pub status: u16,
+    /// What happened, in the language asked for.
+    #[schema(max_length = 1000, example = "Il seggio ha già un titolare in quei giorni.")]
+    pub detail: String,
+    /// This occurrence.
+    #[schema(format = "uri-reference", max_length = 60, example = "urn:uuid:01936f3c-0000-7000-8000-000000000000")]
+    pub instance: String,
+    /// The stable name of the refusal.
+    #[schema(value_type = String, pattern = "^[a-z0-9_]+$", max_length = 60, example = "seat_held")]
+    pub code: &'static str,
+    /// The name of the request, to quote when asking for help.
+    #[schema(format = Uuid)]
+    pub request_id: String,
+    /// The wrong members of the input, if it is about members.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 100)]
+    pub errors: Vec<FieldProblem>,
+}
+
+/// One wrong member of the input.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct FieldProblem {
+    /// The member's name.
+    #[schema(value_type = String, max_length = 60, example = "seat_id")]
+    pub field: &'static str,
+    /// The stable name of what is wrong with it.
+    #[schema(value_type = String, pattern = "^[a-z0-9_]+$", max_length = 60, example = "required")]
+    pub code: &'static str,
+    /// What is wrong with it, in the language asked for.
+    #[schema(max_length = 1000, example = "Il campo è obbligatorio.")]
+    pub detail: String,
+}
+
+impl Problem {
+    /// An error as told to the one who made this request.
+    pub fn new(error: &Error, facts: Facts) -> Self {
+        let code = error.code();
+        let status = codes::status(code);
+        Self {
+            kind: "about:blank",
+            title: status.canonical_reason().unwrap_or("Error"),
+            status: status.as_u16(),
+            detail: detail(error, facts.lang),
+            instance: facts.request_id.urn().to_string(),
+            code: code.as_str(),
+            request_id: facts.request_id.to_string(),
+            errors: fields(error, facts.lang),
+        }
+    }
+
+    pub(super) fn respond(&self) -> HttpResponse {
+        let status = actix_web::http::StatusCode::from_u16(self.status).unwrap_or_default();
+        let mut answer = HttpResponse::build(status).json(self);
+        answer.headers_mut().insert(
+            actix_web::http::header::CONTENT_TYPE,
+            actix_web::http::header::HeaderValue::from_static(MEDIA_TYPE),
+        );
+        answer
+    }
+}
+
+pub(super) fn answer(error: &Error, facts: Facts) -> HttpResponse {
+    Problem::new(error, facts).respond()
+}
+
+/// The words for an error. Our own faults have one sentence for all: what broke is for the log.
+pub(super) fn detail(error: &Error, lang: Lang) -> String {
+    match error {
+        Error::Refused(refused) => text(lang, refused.code, &refused.params),
+        Error::TooMany { retry_after_seconds } => {
+            text(lang, error.code(), &[("seconds", retry_after_seconds.to_string())])
+        }
+        _ => text(lang, error.code(), &[]),
+    }
+}
+
+fn fields(error: &Error, lang: Lang) -> Vec<FieldProblem> {
+    let problem = |field, code: crate::error::Code, params: &[_]| FieldProblem { field, code: code.as_str(), detail: text(lang, code, params) };
+    match error {
+        Error::Invalid(wrong) => wrong.iter().map(|FieldError { field, code, params }| problem(*field, *code, params)).collect(),
+        Error::Refused(refused) => {
+            refused.field.map(|field| problem(field, refused.code, &refused.params)).into_iter().collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Code;
+    use actix_web::test::TestRequest;
+
+    fn facts() -> Facts {
+        Facts::of(&TestRequest::default().to_http_request())
+    }
+
+    #[test]
+    fn our_own_fault_tells_nothing_about_itself() {
+        let problem = Problem::new(&Error::Internal("password of the relay".into()), facts());
+        assert_eq!((problem.status, problem.code), (500, "internal"));
+        assert!(!problem.detail.contains("relay"));
+    }
+
+    #[test]
+    fn every_wrong_field_is_named() {
+        let wrong = Error::Invalid(vec![FieldError::new("given_name", Code::Required), FieldError::new("email", Code::NotAnAddress)]);
+        let problem = Problem::new(&wrong, facts());
+        assert_eq!(problem.status, 422);
+        assert_eq!(problem.errors.iter().map(|field| field.field).collect::<Vec<_>>(), ["given_name", "email"]);
+    }
+
+    #[test]
+    fn every_code_has_words_in_both_languages() {
+        for &code in Code::ALL {
+            for lang in Lang::ALL {
+                assert_ne!(lang.t(&format!("errors.{}", code.as_str())), "[?]", "{code:?} in {lang:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! What the HTTP side of one process shares: built once, outside the factory that every worker runs, so that all workers
+//! count with the same limiter and the same metrics.
+
+use crate::ctx::Services;
+use crate::http::edge::StandardHeaders;
+use crate::http::limits::Limiter;
+use crate::http::metrics::Metrics;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// The shared state of the HTTP side.
+pub struct Site {
+    pub services: Arc<Services>,
+    pub limiter: Limiter,
+    pub metrics: Metrics,
+    pub notices: Notices,
+    /// Set first when the service stops: `/health/ready` says no, so that the proxy sends nobody any more.
+    draining: AtomicBool,
+    pub(super) headers: StandardHeaders,
+    /// Scheme, host and port as people's browsers know them.
+    pub(super) origin: String,
+    pub(super) https: bool,
+}
+
+/// What every page says at its top.
+#[derive(Default)]
+pub struct Notices {
+    demo: AtomicBool,
+    paused: AtomicBool,
+}
+
+impl Site {
+    pub fn new(services: Arc<Services>) -> Self {
+        let config = &services.config;
+        Self {
+            limiter: Limiter::new(&config.limits),
+            metrics: Metrics::new(),
+            notices: Notices::default(),
+            draining: AtomicBool::new(false),
+            headers: StandardHeaders::new(config.is_https()),
+            origin: origin(&config.base_url()),
+            https: config.is_https(),
+            services,
+        }
+    }
+
+    /// From now on the service answers "not ready"; what it has accepted it still finishes.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+    }
+
+    pub fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
+    }
+}
+
+impl Notices {
+    pub fn show_demo(&self) {
+        self.demo.store(true, Ordering::Relaxed);
+    }
+
+    pub fn is_demo(&self) -> bool {
+        self.demo.load(Ordering::Relaxed)
+    }
+
+    /// Called by the dispatcher each time it reads the setting, so that every replica shows the same.
+    pub fn show_paused(&self, paused: bool) {
+        self.paused.store(paused, Ordering::Relaxed);
+    }
+
+    pub fn is_paused(&self) -> bool {
+        self.paused.load(Ordering::Relaxed)
+    }
+}
+
+/// The origin of an address (RFC 6454 §4), as browsers write it in `Origin`.
+fn origin(address: &str) -> String {
+    url::Url::parse(address).map_or_else(|_| address.to_owned(), |url| url.origin().ascii_serialization())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_origin_leaves_out_the_path_and_the_usual_port() {
+        assert_eq!(origin("https://raccordo.example:443/somewhere"), "https://raccordo.example");
+        assert_eq!(origin("http://127.0.0.1:8080"), "http://127.0.0.1:8080");
+    }
+}

@@ -1,0 +1,44 @@
+//! Requests no route takes: 404, or 405 where the path is known and only the method is not.
+
+use crate::error::Code;
+use crate::http::{Failure, openapi};
+use actix_web::http::Method;
+use actix_web::http::header::{ALLOW, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse};
+
+/// The service behind all others.
+pub async fn unmatched(request: HttpRequest) -> HttpResponse {
+    let Some(pattern) = request.resource_map().match_pattern(request.path()) else {
+        return HttpResponse::from_error(Failure::of(Code::NotFound));
+    };
+    let mut answer = HttpResponse::from_error(Failure::of(Code::MethodNotAllowed));
+    // An answer 405 must say what is allowed (RFC 9110 §15.5.6).
+    if let Ok(allowed) = HeaderValue::from_str(&allowed(&pattern, request.method())) {
+        answer.headers_mut().insert(ALLOW, allowed);
+    }
+    answer
+}
+
+/// What the document says, for the API; a page is read with GET or posted to, so the other one of the two it is.
+fn allowed(pattern: &str, tried: &Method) -> String {
+    let documented = openapi::methods(pattern);
+    if !documented.is_empty() {
+        return documented.join(", ");
+    }
+    match *tried {
+        Method::GET => "POST".to_owned(),
+        Method::POST => "GET, HEAD".to_owned(),
+        _ => "GET, HEAD, POST".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_that_is_not_posted_to_is_read() {
+        assert_eq!(allowed("/designations", &Method::POST), "GET, HEAD");
+        assert_eq!(allowed("/sign-out", &Method::GET), "POST");
+    }
+}

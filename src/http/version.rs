@@ -1,0 +1,67 @@
+//! Versions of things that change: sent as a strong `ETag`, demanded back as `If-Match` (RFC 9110 §13.1.1), so that
+//! nobody overwrites what they have not seen.
+
+use crate::error::{Code, Error};
+use actix_web::HttpRequest;
+use actix_web::http::header::{ETAG, HeaderName, IF_MATCH};
+
+/// For the OpenAPI document: `params(IfMatch)` on an operation that calls [`if_match`]. The answers 412 and 428 follow.
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "only its description is used")]
+pub struct IfMatch {
+    /// The `ETag` of the version read before.
+    #[param(rename = "If-Match", max_length = 40, pattern = r#"^"v[0-9]+"$"#, example = "\"v3\"")]
+    if_match: String,
+}
+
+/// The version the caller has seen. [`Code::VersionMissing`] (428) if none is named; `*`, which would mean "whatever it
+/// is now", names none. [`Code::Stale`] (412) for a tag we never gave.
+pub fn if_match(request: &HttpRequest) -> Result<i32, Error> {
+    let missing = || Error::refused(Code::VersionMissing);
+    let named = request.headers().get(IF_MATCH).ok_or_else(missing)?.to_str().unwrap_or_default().trim();
+    if named.is_empty() || named == "*" {
+        return Err(missing());
+    }
+    let digits = named.strip_prefix("\"v").and_then(|rest| rest.strip_suffix('"'));
+    digits.and_then(|digits| digits.parse().ok()).ok_or(Error::Stale)
+}
+
+/// The tag of a version: `"v3"`.
+pub fn tag(version: i32) -> String {
+    format!("\"v{version}\"")
+}
+
+/// The header for an answer: `HttpResponse::Ok().insert_header(version::etag(release.version))`.
+pub fn etag(version: i32) -> (HeaderName, String) {
+    (ETAG, tag(version))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::test::TestRequest;
+
+    fn named(tag: &str) -> Result<i32, Code> {
+        let request = TestRequest::default().insert_header((IF_MATCH, tag)).to_http_request();
+        if_match(&request).map_err(|error| error.code())
+    }
+
+    #[test]
+    fn a_tag_comes_back_as_its_version() {
+        assert_eq!(named(&tag(7)), Ok(7));
+    }
+
+    #[test]
+    fn who_names_no_version_is_asked_for_one() {
+        assert_eq!(if_match(&TestRequest::default().to_http_request()).map_err(|error| error.code()), Err(Code::VersionMissing));
+        assert_eq!(named("*"), Err(Code::VersionMissing));
+    }
+
+    #[test]
+    fn a_tag_we_never_gave_matches_nothing() {
+        for tag in ["\"7\"", "W/\"v7\"", "v7", "\"v7\", \"v8\"", "\"v99999999999\""] {
+            assert_eq!(named(tag), Err(Code::Stale), "{tag}");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! What the service says about itself while it runs: one line per event, text for a terminal, JSON for a collector.
+//!
+//! Instants are RFC 3339 in UTC. No line holds an address, a name, a key or a body; libraries that would write such things
+//! are kept silent whatever the filter says.
+
+use crate::config::{Log, LogFormat};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
+
+/// Appended to every filter, and the last word wins: lettre writes whole conversations with the relay, sqlx statements
+/// with their values, the HTTP client addresses with their keys.
+const SILENT: &[&str] = &["lettre=off", "sqlx=off", "sea_orm=off", "sea_orm_migration=off", "hyper=off", "reqwest=off", "rustls=off", "h2=off"];
+
+/// Starts the log of the process, on the standard error stream.
+pub fn start(log: &Log) -> Result<(), TryInitError> {
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let registry = tracing_subscriber::registry().with(filter(&log.filter));
+    match log.format {
+        LogFormat::Text => registry.with(lines.with_target(false)).try_init(),
+        LogFormat::Json => registry.with(lines.json().flatten_event(true).with_current_span(false)).try_init(),
+    }
+}
+
+fn filter(wanted: &str) -> EnvFilter {
+    let wanted = EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).parse_lossy(wanted);
+    SILENT.iter().filter_map(|directive| directive.parse().ok()).fold(wanted, EnvFilter::add_directive)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_filter_makes_a_talkative_library_talk() {
+        let filter = filter("trace,lettre=trace,sqlx=debug").to_string();
+        for library in SILENT {
+            assert!(filter.contains(library), "{filter}");
+        }
+        assert!(!filter.contains("lettre=trace") && !filter.contains("sqlx=debug"), "{filter}");
+    }
+}
