@@ -286,12 +286,13 @@ impl Notice {
     }
 }
 
-/// The notice a day gives from today; refused if a party does not work on it, or if it is past.
+/// The notice a slot gives from now; refused if it is past, or on a day on which a party does not work.
 ///
 /// A day counts if every party works on it; today does not count, the day of the meeting does (art. 155 c.p.c.: *dies a
-/// quo non computatur*).
-pub fn notice(today: NaiveDate, day: NaiveDate, asked: i32, parties: &[Party], calendars: &Calendars, lang: Lang) -> Result<Notice, NoticeError> {
-    if day < today {
+/// quo non computatur*). `asked` is the table's rule in working days; reasons are said in `lang`.
+pub fn notice(now: DateTime<Utc>, slot: Slot, asked: i32, parties: &[Party], calendars: &Calendars, lang: Lang) -> Result<Notice, NoticeError> {
+    let (today, day) = (zone::day_of(now), slot.day);
+    if slot.begins_at() <= now {
         return Err(Refusal::DayInPast.into());
     }
     let codes: HashSet<&str> = parties.iter().map(|party| party.territory.as_str()).collect();
@@ -300,7 +301,7 @@ pub fn notice(today: NaiveDate, day: NaiveDate, asked: i32, parties: &[Party], c
     let closed: HashMap<&str, &str> =
         calendar::not_working(&called, day).into_iter().map(|(code, reason)| (code, reason.text(lang))).collect();
     if !closed.is_empty() {
-        return Err(Refusal::NonWorkingDay { day, who: who_is_closed(parties, &closed) }.into());
+        return Err(Refusal::NonWorkingDay { day, why: who_is_closed(parties, &closed) }.into());
     }
     if (day - today).num_days() > calendar::LONGEST_SPAN_DAYS {
         return Err(CalendarError::SpanTooLong { from: today, to: day }.into());
@@ -437,8 +438,8 @@ pub enum Refusal {
     AgendaEmpty,
     #[error("{0:?} is too short a notice")]
     NoticeTooShort(Notice),
-    #[error("{day} is not worked: {who}")]
-    NonWorkingDay { day: NaiveDate, who: String },
+    #[error("{day} is not worked: {why}")]
+    NonWorkingDay { day: NaiveDate, why: String },
     #[error("the day is past")]
     DayInPast,
     #[error("nothing changes")]
@@ -486,7 +487,7 @@ impl DomainRefusal for Refusal {
     fn params(&self) -> Vec<(&'static str, String)> {
         match self {
             Self::NoticeTooShort(notice) => vec![("given", notice.given.to_string()), ("asked", notice.asked.to_string())],
-            Self::NonWorkingDay { day, who } => vec![("day", words::short_day(*day)), ("who", who.clone())],
+            Self::NonWorkingDay { day, why } => vec![("day", words::short_day(*day)), ("why", why.clone())],
             Self::QuorumMissing(quorum) => vec![("there", quorum.there.to_string()), ("needed", quorum.needed().to_string())],
             _ => Vec::new(),
         }

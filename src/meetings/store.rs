@@ -2,9 +2,8 @@
 
 use super::model::{AgendaItem, Attendance, Convocation, Meeting, Number, Slot, Stage, Told, Venue};
 use super::policy::Visibility;
-use super::view::{Invited, Line, Outcome, Table};
+use super::view::{Invited, Line, Member, Outcome, Table};
 use crate::db::{StoreError, exactly_one};
-use crate::paging::Position;
 use crate::texts::Lang;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{AgendaItemId, AttendanceId, BodyId, DesignationId, InvitationId, MeetingId, OutcomeId, PersonId, TableId};
@@ -140,7 +139,7 @@ pub async fn list(
     db: &impl ConnectionTrait,
     visible: Visibility,
     filter: &Filter,
-    after: Option<&Position<NaiveDate>>,
+    after: Option<(NaiveDate, MeetingId)>,
     limit: Option<u64>,
 ) -> Result<Vec<Line>> {
     let mut query = meeting::Entity::find().filter(seen_by(visible)).filter(
@@ -149,11 +148,9 @@ pub async fn list(
             .add_option(filter.state.map(|state| meeting::Column::State.eq(state)))
             .add_option(filter.from.map(|day| meeting::Column::Day.gte(day))),
     );
-    if let Some(position) = after {
-        let same_day = Condition::all()
-            .add(meeting::Column::Day.eq(position.key))
-            .add(meeting::Column::Id.lt(MeetingId(position.id)));
-        query = query.filter(Condition::any().add(meeting::Column::Day.lt(position.key)).add(same_day));
+    if let Some((day, id)) = after {
+        let same_day = Condition::all().add(meeting::Column::Day.eq(day)).add(meeting::Column::Id.lt(id));
+        query = query.filter(Condition::any().add(meeting::Column::Day.lt(day)).add(same_day));
     }
     let rows = query
         .order_by(meeting::Column::Day, Order::Desc)
@@ -346,23 +343,12 @@ pub async fn insert_outcome(txn: &impl ConnectionTrait, new: &Outcome, by: Optio
         kind: Set(new.kind),
         text: Set(new.text.clone()),
         release_id: Set(new.release_id),
-        task_id: Set(None),
+        task_id: Set(new.task_id),
         created_at: Set(new.created_at.into()),
         created_by: Set(by),
     };
     outcome::Entity::insert(row).exec_without_returning(txn).await?;
     Ok(())
-}
-
-/// Ties an outcome to the task it created: the task names its outcome, so the outcome's row has to stand first.
-pub async fn tie_task(txn: &impl ConnectionTrait, id: OutcomeId, task: entity::ids::TaskId) -> Result<()> {
-    let touched = outcome::Entity::update_many()
-        .col_expr(outcome::Column::TaskId, Expr::value(task))
-        .filter(outcome::Column::Id.eq(id))
-        .filter(outcome::Column::TaskId.is_null())
-        .exec(txn)
-        .await?;
-    exactly_one(touched.rows_affected)
 }
 
 #[derive(FromQueryResult)]
@@ -421,16 +407,15 @@ pub async fn remember(
     txn: &impl ConnectionTrait,
     id: InvitationId,
     meeting: MeetingId,
-    person: PersonId,
-    designation: DesignationId,
+    member: &Member,
     told: Told,
     at: DateTime<Utc>,
 ) -> Result<()> {
     let row = invitation::ActiveModel {
         id: Set(id),
         meeting_id: Set(meeting),
-        person_id: Set(person),
-        designation_id: Set(designation),
+        person_id: Set(member.person_id),
+        designation_id: Set(member.designation_id),
         sequence: Set(i32::try_from(told.sequence).unwrap_or(i32::MAX)),
         method: Set(told.method),
         told_at: Set(at.into()),
