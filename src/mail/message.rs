@@ -224,11 +224,7 @@ fn is_deceptive(c: char) -> bool {
 
 /// Text with line feeds only; lettre writes them as CR LF. A bare CR or NUL is read differently by each server on the way.
 fn clean_body(text: &str) -> String {
-    text.replace("\r\n", "\n")
-        .replace('\r', "\n")
-        .chars()
-        .filter(|c| matches!(c, '\n' | '\t') || !c.is_control())
-        .collect()
+    text.chars().filter(|c| matches!(c, '\n' | '\t') || !c.is_control()).collect()
 }
 
 /// A separator that depends on the id and on nothing else.

@@ -1,1 +1,10 @@
 //! One test binary for the whole service: tests are named as sentences, files mirror the slices.
+
+mod support;
+
+mod ical;
+mod migrations;
+mod schema_drift;
+mod smtp_faults;
+mod smtp_tls;
+mod time;

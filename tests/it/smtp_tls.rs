@@ -68,12 +68,12 @@ async fn answers_slipped_in_before_encryption_are_not_believed() {
 #[tokio::test]
 async fn a_refused_password_sends_nothing() {
     for (script, expected) in [
-        (healthy().at(Phase::Auth, Action::Reply(535, "no")), "dead auth"),
+        (healthy().at(Phase::Auth, Action::Reply(535, "no")), "retry auth"),
         (healthy().at(Phase::Auth, Action::Reply(454, "later")), "retry auth"),
         (healthy().at(Phase::Auth, Action::Reply(250, "out of step")), "retry auth"),
         (healthy().at(Phase::Auth, Action::Close), "retry auth"),
         (healthy().at(Phase::Auth, Action::Silence), "retry timeout"),
-        (Script::healthy(), "dead auth"),
+        (Script::healthy(), "retry auth"),
     ] {
         let relay = Relay::behind(Door::Tls, Certificate::trusted(), script.clone()).await;
         assert_eq!(relay.outcome().await, expected, "{script:?}");

@@ -19,7 +19,7 @@ export function launch() {
 
 /** Signs in through the demonstration's sign-in page and chooses the language, as a person would. */
 export async function enter(browser, base, persona, lang) {
-  const context = await browser.newContext({ baseURL: base, locale: lang === "it" ? "it-IT" : "en-GB", timezoneId: "Europe/Rome" });
+  const context = await browser.newContext({ baseURL: base, locale: lang === "it" ? "it-IT" : "en-GB", timezoneId: "Europe/Rome", reducedMotion: "reduce" });
   const page = await context.newPage();
   await page.goto("/sign-in");
   if (persona !== "anonymous") {
@@ -124,9 +124,11 @@ export async function worksByKeyboard(page, { skipLinkFirst }) {
     const stop = await page.evaluate(() => {
       const element = document.activeElement;
       const style = getComputedStyle(element);
-      const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+      // Either a line that is not transparent, or the kit's ring, which is a shadow that spreads without blur.
+      const line = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 && !/, 0\)|transparent/.test(style.outlineColor);
+      const ring = /0px 0px 0px [2-9]px/.test(style.boxShadow);
       const box = element.getBoundingClientRect();
-      return { index: window.stops.indexOf(element), shows: ring && box.width > 0 && box.bottom > 0 && box.top < innerHeight, html: element.outerHTML.slice(0, 120) };
+      return { index: window.stops.indexOf(element), shows: (line || ring) && box.width > 0 && box.bottom > 0 && box.top < innerHeight, html: element.outerHTML.slice(0, 120) };
     });
     if (stop.index >= 0) reached.add(stop.index);
     if (stop.index >= 0 && !stop.shows) unseen.add(stop.html);

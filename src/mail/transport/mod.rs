@@ -83,7 +83,8 @@ impl FailureClass {
     }
 }
 
-/// The way out that the configuration chose.
+/// The way out that the configuration chose. There is one per process.
+#[expect(clippy::large_enum_variant, reason = "one value per process: a box would save nothing")]
 pub enum Transport {
     Smtp(SmtpTransport),
     File(FileTransport),

@@ -117,7 +117,7 @@ impl SmtpTransport {
                 let mut connection = self.open_unencrypted().await?;
                 let upgrade = connection.starttls(tls.clone(), &self.hello);
                 let upgraded = within("STARTTLS", self.deadlines.greeting, upgrade).await?;
-                // Retried even where the server says 5xx or offers no STARTTLS: it speaks of the server's set-up, not of the mail.
+                // Retried even after a 5xx, or if STARTTLS is not offered: that concerns the server, not the mail.
                 upgraded.map_err(|error| Fault { retry: true, ..Fault::of("STARTTLS", FailureClass::Tls, &error) })?;
                 Ok(connection)
             }
@@ -247,7 +247,9 @@ struct Fault {
 impl Fault {
     /// A 5xx, or a server that lacks what we need, will say the same tomorrow; everything else may pass.
     fn of(phase: &str, class: FailureClass, error: &SmtpError) -> Self {
-        let for_good = error.is_permanent() || error.is_client();
+        // A refused greeting or password concerns the relay, not the mail: an expired password must not bury the queue.
+        let about_the_mail = !matches!(class, FailureClass::Greeting | FailureClass::Auth);
+        let for_good = about_the_mail && (error.is_permanent() || error.is_client());
         Self { class, retry: !for_good, text: tidy(&format!("{phase}: {error}")) }
     }
 
@@ -273,7 +275,7 @@ fn tls_parameters(settings: &SmtpSettings) -> Result<TlsParameters, SmtpSetupErr
 fn class_of_tls_greeting(error: &SmtpError) -> FailureClass {
     let is_tls = iter::successors(error.source(), |cause| (*cause).source())
         .filter_map(|cause| cause.downcast_ref::<io::Error>()?.get_ref())
-        .any(|inner| inner.is::<rustls::Error>());
+        .any(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>);
     if is_tls {
         FailureClass::Tls
     } else if error.is_response() || error.status().is_some() {

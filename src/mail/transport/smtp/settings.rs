@@ -29,12 +29,12 @@ impl Default for Deadlines {
             connect: Duration::from_secs(10),
             greeting: Duration::from_secs(30),
             auth: Duration::from_secs(30),
-            mail_from: Duration::from_secs(60),
-            recipient: Duration::from_secs(60),
-            data: Duration::from_secs(60),
-            body: Duration::from_secs(60),
+            mail_from: Duration::from_mins(1),
+            recipient: Duration::from_mins(1),
+            data: Duration::from_mins(1),
+            body: Duration::from_mins(1),
             body_per_10_kib: Duration::from_secs(1),
-            final_reply: Duration::from_secs(600),
+            final_reply: Duration::from_mins(10),
         }
     }
 }

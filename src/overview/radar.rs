@@ -1,0 +1,345 @@
+//! The vacancy radar: gaps seen before they hurt. Pure.
+//!
+//! A planted gap is found and clean data raise nothing: `tests` below hold both.
+
+use crate::designations::model::{ENDING_SOON_DAYS, Seat, Unavailability};
+use crate::designations::view::Designation;
+use crate::due::Obligation;
+use chrono::{Days, NaiveDate};
+use entity::ids::{DesignationId, PersonId, SeatId};
+use entity::kinds::SeatKind;
+use std::collections::HashMap;
+
+/// So many mails without an answer mean that nobody reads them (ladder: the third one escalates).
+pub const UNANSWERED_MAILS: u32 = 3;
+
+/// What is shown of what falls due while a seat is empty.
+const LOOK_AHEAD_DAYS: u64 = 60;
+
+/// What can be wrong with a seat, the most urgent first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RiskKind {
+    /// Nobody holds it today.
+    Vacant,
+    /// Its holder is absent today and there is no deputy to step in.
+    Uncovered,
+    /// Mail to its holder came back for good.
+    Bounced,
+    /// Its holder has not answered [`UNANSWERED_MAILS`] mails.
+    Silent,
+    /// Its holder's act expires within [`ENDING_SOON_DAYS`] days and nobody follows.
+    Expiring,
+    /// It falls vacant on a later day that is known already.
+    VacantLater,
+}
+
+impl RiskKind {
+    pub const ALL: &'static [Self] =
+        &[Self::Vacant, Self::Uncovered, Self::Bounced, Self::Silent, Self::Expiring, Self::VacantLater];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Vacant => "vacant",
+            Self::Uncovered => "uncovered",
+            Self::Bounced => "bounced",
+            Self::Silent => "silent",
+            Self::Expiring => "expiring",
+            Self::VacantLater => "vacant_later",
+        }
+    }
+}
+
+/// One seat at risk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Risk {
+    pub kind: RiskKind,
+    pub seat: Seat,
+    /// The holder it is about, where there is one.
+    pub holder: Option<String>,
+    pub designation_id: Option<DesignationId>,
+    /// Since when, or from when; not known of a seat that was never held.
+    pub day: Option<NaiveDate>,
+    /// What falls due while it lasts, the earliest first.
+    pub due_meanwhile: Vec<Obligation>,
+}
+
+/// What the radar looks at.
+pub struct Picture<'a> {
+    pub seats: &'a [Seat],
+    /// Every designation as known now.
+    pub designations: &'a [Designation],
+    /// Absences that touch the day, withdrawn ones left out.
+    pub absences: &'a [Unavailability],
+    /// Everything open in the network.
+    pub obligations: &'a [Obligation],
+    /// Reminders in a row without an answer.
+    pub unanswered: &'a HashMap<PersonId, u32>,
+}
+
+/// The seats at risk on a day, the most urgent kind first, then by seat.
+pub fn risks(picture: &Picture<'_>, day: NaiveDate) -> Vec<Risk> {
+    let mut risks: Vec<Risk> = picture
+        .seats
+        .iter()
+        .filter(|seat| must_be_held(seat.kind))
+        .flat_map(|seat| SeatOnDay::new(picture, seat, day).risks())
+        .collect();
+    risks.sort_by(|left, right| left.kind.cmp(&right.kind).then_with(|| left.seat.code.cmp(&right.seat.code)));
+    risks
+}
+
+/// Deputies and partners are welcome but nobody has to designate them.
+const fn must_be_held(kind: SeatKind) -> bool {
+    match kind {
+        SeatKind::Referent | SeatKind::BodyManager | SeatKind::Secretariat | SeatKind::Direction => true,
+        SeatKind::Deputy | SeatKind::Partner => false,
+    }
+}
+
+/// One seat looked at on one day.
+struct SeatOnDay<'a> {
+    picture: &'a Picture<'a>,
+    seat: &'a Seat,
+    day: NaiveDate,
+    /// Whoever holds it, held it or will hold it.
+    terms: Vec<&'a Designation>,
+}
+
+impl<'a> SeatOnDay<'a> {
+    fn new(picture: &'a Picture<'a>, seat: &'a Seat, day: NaiveDate) -> Self {
+        let terms = picture.designations.iter().filter(|one| one.seat.id == seat.id).collect();
+        Self { picture, seat, day, terms }
+    }
+
+    fn risks(&self) -> Vec<Risk> {
+        let holders: Vec<_> = self.terms.iter().copied().filter(|one| one.record.covers(self.day)).collect();
+        if holders.is_empty() {
+            return vec![self.risk(RiskKind::Vacant, None, self.vacant_since())];
+        }
+        let mut found = Vec::new();
+        if self.seat.kind == SeatKind::Referent && holders.iter().all(|one| self.is_absent(one)) && !self.has_deputy() {
+            let since = self.absence_of(holders[0]).map(|absence| absence.from);
+            found.push(self.risk(RiskKind::Uncovered, Some(holders[0]), since));
+        }
+        for holder in &holders {
+            if let Some(at) = holder.holder.bounced_at {
+                found.push(self.risk(RiskKind::Bounced, Some(holder), Some(crate::time::zone::day_of(at))));
+            }
+            if self.picture.unanswered.get(&holder.holder.id).is_some_and(|mails| *mails >= UNANSWERED_MAILS) {
+                found.push(self.risk(RiskKind::Silent, Some(holder), None));
+            }
+        }
+        if let Some((last_holder, first_day)) = self.falls_vacant(&holders) {
+            let soon = (first_day - self.day).num_days() <= ENDING_SOON_DAYS;
+            let kind = if soon { RiskKind::Expiring } else { RiskKind::VacantLater };
+            found.push(self.risk(kind, Some(last_holder), Some(first_day)));
+        }
+        found
+    }
+
+    /// The first day nobody holds the seat, reached by following one term into the next.
+    fn falls_vacant(&self, holders: &[&'a Designation]) -> Option<(&'a Designation, NaiveDate)> {
+        let mut holder = last_to_end(holders)?;
+        loop {
+            let first_day = holder.record.statement.term.to? + Days::new(1);
+            let next: Vec<_> = self.terms.iter().copied().filter(|one| one.record.covers(first_day)).collect();
+            if next.is_empty() {
+                return Some((holder, first_day));
+            }
+            holder = last_to_end(&next)?;
+        }
+    }
+
+    fn vacant_since(&self) -> Option<NaiveDate> {
+        let ends = self.terms.iter().filter_map(|one| one.record.statement.term.to).filter(|last| *last < self.day);
+        ends.max().map(|last| last + Days::new(1))
+    }
+
+    fn absence_of(&self, designation: &Designation) -> Option<&'a Unavailability> {
+        self.picture.absences.iter().find(|absence| absence.designation_id == designation.id && absence.covers(self.day))
+    }
+
+    fn is_absent(&self, designation: &Designation) -> bool {
+        self.absence_of(designation).is_some()
+    }
+
+    /// Whether a deputy of the same observatory is there on the day.
+    fn has_deputy(&self) -> bool {
+        self.picture.designations.iter().any(|one| {
+            one.seat.kind == SeatKind::Deputy
+                && one.seat.observatory_id == self.seat.observatory_id
+                && one.record.covers(self.day)
+                && !self.is_absent(one)
+        })
+    }
+
+    fn risk(&self, kind: RiskKind, designation: Option<&Designation>, day: Option<NaiveDate>) -> Risk {
+        let from = day.map_or(self.day, |first| first.max(self.day));
+        Risk {
+            kind,
+            seat: self.seat.clone(),
+            holder: designation.map(|one| one.holder.name()),
+            designation_id: designation.map(|one| one.id),
+            day,
+            due_meanwhile: due_from(self.picture.obligations, self.seat.id, from),
+        }
+    }
+}
+
+/// The holder whose term reaches furthest; one without an end never ends, and nothing falls vacant.
+fn last_to_end<'a>(holders: &[&'a Designation]) -> Option<&'a Designation> {
+    if holders.iter().any(|one| one.record.statement.term.to.is_none()) {
+        return None;
+    }
+    holders.iter().copied().max_by_key(|one| one.record.statement.term.to)
+}
+
+fn due_from(obligations: &[Obligation], seat: SeatId, from: NaiveDate) -> Vec<Obligation> {
+    let until = from + Days::new(LOOK_AHEAD_DAYS);
+    let mut due: Vec<_> =
+        obligations.iter().filter(|one| one.seat_id == seat && one.due_day <= until).cloned().collect();
+    due.sort_by_key(|one| one.due_day);
+    due
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::designations::model::{Act, Provenance, Record, Statement, Term};
+    use crate::designations::view::Holder;
+    use crate::texts::Lang;
+    use entity::kinds::{ActKind, Channel, RecordChange, UnavailabilityMode};
+    use uuid::Uuid;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().expect("a day written in a test")
+    }
+
+    fn seat(number: u128, kind: SeatKind) -> Seat {
+        Seat {
+            id: SeatId(Uuid::from_u128(number)),
+            code: format!("{kind}:{number}"),
+            kind,
+            body_id: Uuid::from_u128(1).into(),
+            body_code: "provincia-bergamo".into(),
+            body_name: "Provincia di Bergamo".into(),
+            observatory_id: Some(Uuid::from_u128(2).into()),
+            observatory_code: Some("bergamo".into()),
+            observatory_name: Some("Osservatorio di Bergamo".into()),
+            territory: "BG".into(),
+        }
+    }
+
+    fn held(number: u128, seat: &Seat, from: &str, to: &str) -> Designation {
+        Designation {
+            id: DesignationId(Uuid::from_u128(number)),
+            version: 1,
+            handed_over_at: None,
+            seat: seat.clone(),
+            holder: Holder {
+                id: PersonId(Uuid::from_u128(number)),
+                given_name: "Ada".into(),
+                family_name: format!("N{number}"),
+                email: format!("n{number}@ente.example"),
+                lang: Lang::It,
+                bounced_at: None,
+            },
+            record: Record {
+                id: Uuid::from_u128(number).into(),
+                position: 1,
+                change: RecordChange::Registered,
+                statement: Statement {
+                    term: Term { from: day(from), to: (!to.is_empty()).then(|| day(to)) },
+                    act: Act { kind: ActKind::Decree, number: "1".into(), date: day(from), organ: "D".into(), subject: "S".into() },
+                    provenance: Provenance {
+                        channel: Channel::Pec,
+                        communicated_on: day(from),
+                        protocol_number: None,
+                        protocol_date: None,
+                        receipt: None,
+                        document_id: None,
+                    },
+                    organisation: None,
+                },
+                reason: None,
+                recorded_at: chrono::DateTime::UNIX_EPOCH,
+                recorded_by: None,
+                superseded_at: None,
+            },
+        }
+    }
+
+    fn absence(of: &Designation, from: &str, to: &str) -> Unavailability {
+        Unavailability {
+            id: Uuid::from_u128(99).into(),
+            designation_id: of.id,
+            from: day(from),
+            to: day(to),
+            mode: UnavailabilityMode::ReassignAll,
+            note: None,
+            withdrawn_at: None,
+            version: 1,
+        }
+    }
+
+    fn kinds(seats: &[Seat], designations: &[Designation], absences: &[Unavailability], today: &str) -> Vec<(RiskKind, Option<NaiveDate>)> {
+        let unanswered = HashMap::new();
+        let picture = Picture { seats, designations, absences, obligations: &[], unanswered: &unanswered };
+        risks(&picture, day(today)).into_iter().map(|risk| (risk.kind, risk.day)).collect()
+    }
+
+    #[test]
+    fn clean_data_raise_nothing() {
+        let seats = [seat(1, SeatKind::Referent), seat(2, SeatKind::Deputy)];
+        let designations = [held(10, &seats[0], "2026-01-01", "")];
+        assert_eq!(kinds(&seats, &designations, &[], "2027-03-01"), vec![]);
+    }
+
+    #[test]
+    fn a_seat_nobody_holds_is_vacant_since_the_day_after_the_last_term() {
+        let seats = [seat(1, SeatKind::Referent)];
+        assert_eq!(kinds(&seats, &[], &[], "2027-03-01"), vec![(RiskKind::Vacant, None)]);
+        let designations = [held(10, &seats[0], "2026-01-01", "2027-01-31")];
+        assert_eq!(kinds(&seats, &designations, &[], "2027-03-01"), vec![(RiskKind::Vacant, Some(day("2027-02-01")))]);
+    }
+
+    #[test]
+    fn an_absent_referent_leaves_the_seat_uncovered_only_without_a_deputy() {
+        let seats = [seat(1, SeatKind::Referent), seat(2, SeatKind::Deputy)];
+        let referent = held(10, &seats[0], "2026-01-01", "");
+        let away = [absence(&referent, "2027-02-20", "2027-03-10")];
+        let alone = [referent.clone()];
+        assert_eq!(kinds(&seats, &alone, &away, "2027-03-01"), vec![(RiskKind::Uncovered, Some(day("2027-02-20")))]);
+        let with_deputy = [referent, held(11, &seats[1], "2026-01-01", "")];
+        assert_eq!(kinds(&seats, &with_deputy, &away, "2027-03-01"), vec![]);
+        assert_eq!(kinds(&seats, &alone, &away, "2027-03-11"), vec![]);
+    }
+
+    #[test]
+    fn an_end_is_expiring_within_sixty_days_and_vacant_later_beyond_unless_somebody_follows() {
+        let seats = [seat(1, SeatKind::Referent)];
+        let first = held(10, &seats[0], "2026-01-01", "2027-04-29");
+        assert_eq!(kinds(&seats, &[first.clone()], &[], "2027-03-01"), vec![(RiskKind::Expiring, Some(day("2027-04-30")))]);
+        assert_eq!(kinds(&seats, &[first.clone()], &[], "2027-02-28"), vec![(RiskKind::VacantLater, Some(day("2027-04-30")))]);
+        let follower = held(11, &seats[0], "2027-04-30", "2028-04-29");
+        assert_eq!(
+            kinds(&seats, &[first.clone(), follower.clone()], &[], "2027-03-01"),
+            vec![(RiskKind::VacantLater, Some(day("2028-04-30")))]
+        );
+        let for_good = held(12, &seats[0], "2028-04-30", "");
+        assert_eq!(kinds(&seats, &[first, follower, for_good], &[], "2027-03-01"), vec![]);
+    }
+
+    #[test]
+    fn a_bounced_address_and_three_unanswered_mails_are_told_apart() {
+        let seats = [seat(1, SeatKind::Referent)];
+        let mut referent = held(10, &seats[0], "2026-01-01", "");
+        referent.holder.bounced_at = Some(crate::time::zone::start_of_day(day("2027-02-02")));
+        let unanswered = HashMap::from([(referent.holder.id, 3)]);
+        let designations = [referent];
+        let picture = Picture { seats: &seats, designations: &designations, absences: &[], obligations: &[], unanswered: &unanswered };
+        let found: Vec<_> = risks(&picture, day("2027-03-01")).into_iter().map(|risk| risk.kind).collect();
+        assert_eq!(found, vec![RiskKind::Bounced, RiskKind::Silent]);
+    }
+}

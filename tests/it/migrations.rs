@@ -1,0 +1,52 @@
+//! Migrations: up, down, up again; in one piece or not at all; applied files are never edited.
+
+use crate::both_engines;
+use crate::support::db::{TestDb, schema_of};
+use crate::support::golden::assert_golden;
+use migration::{Migrator, MigratorTrait};
+use raccordo::secret::sha256_hex;
+use std::fmt::Write;
+
+both_engines! {
+    async fn every_migration_goes_down_and_up_again(engine) {
+        let test = TestDb::new(engine).await;
+        let before = schema_of(test.db.writer()).await;
+        Migrator::down(test.db.writer(), None).await.expect("down to an empty database");
+        assert_eq!(schema_of(test.db.writer()).await.len(), 0, "down leaves nothing behind");
+        Migrator::up(test.db.writer(), None).await.expect("up again");
+        assert_eq!(schema_of(test.db.writer()).await, before);
+    }
+
+    async fn a_second_run_finds_nothing_to_do(engine) {
+        let test = TestDb::new(engine).await;
+        let before = schema_of(test.db.writer()).await;
+        Migrator::up(test.db.writer(), None).await.expect("nothing to do is no error");
+        assert_eq!(schema_of(test.db.writer()).await, before);
+    }
+}
+
+#[test]
+fn every_migration_runs_in_a_transaction() {
+    for migration in Migrator::migrations() {
+        assert_eq!(migration.use_transaction(), Some(true), "{} would be left in the middle by a crash", migration.name());
+    }
+}
+
+/// A migration somebody has applied must stay what it was: its text is pinned. Add a new one instead of changing it.
+#[test]
+fn applied_migrations_are_never_edited() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migration/src");
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .expect("the migrations")
+        .map(|entry| entry.expect("a file").path())
+        .filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('m')))
+        .collect();
+    files.sort();
+    let mut pinned = String::new();
+    for path in files {
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        let text = std::fs::read(&path).expect("a migration");
+        writeln!(pinned, "{name} {}", sha256_hex(&text)).expect("writing to a string");
+    }
+    assert_golden("migrations.txt", &pinned);
+}

@@ -1,0 +1,191 @@
+//! A real database per test on either engine: migrated once, then cloned.
+//!
+//! `SQLite` clones by copying a file, `PostgreSQL` by `CREATE DATABASE … TEMPLATE`. The cluster is thrown away after the
+//! run (`scripts/with-postgres`), so its databases are not dropped one by one.
+
+use migration::{Migrator, MigratorTrait};
+use super::app::rome;
+use raccordo::clock::FixedClock;
+use raccordo::config::Config;
+use raccordo::ctx::{Ctx, Services};
+use raccordo::db::{Db, Location};
+use raccordo::load;
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use tempfile::TempDir;
+use tokio::sync::OnceCell;
+
+/// The engines every feature is proved on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// Declares one test per engine from one body: `both_engines! { async fn name(engine) { … } }`.
+#[macro_export]
+macro_rules! both_engines {
+    ($($(#[$meta:meta])* async fn $name:ident($engine:ident) $body:block)+) => {
+        $(
+            $(#[$meta])*
+            mod $name {
+                use super::*;
+                async fn body($engine: $crate::support::db::Engine) $body
+
+                #[actix_web::test]
+                async fn on_sqlite() {
+                    body($crate::support::db::Engine::Sqlite).await;
+                }
+
+                #[actix_web::test]
+                async fn on_postgres() {
+                    if $crate::support::db::has_postgres() {
+                        body($crate::support::db::Engine::Postgres).await;
+                    }
+                }
+            }
+        )+
+    };
+}
+
+/// Whether the `PostgreSQL` half runs. Without a cluster it runs only where leaving it out was asked for aloud.
+pub fn has_postgres() -> bool {
+    #[expect(clippy::disallowed_methods, reason = "the cluster of the run is handed to the tests by the environment")]
+    let (address, left_out) = (std::env::var("RACCORDO_TEST_POSTGRES"), std::env::var("RACCORDO_WITHOUT_POSTGRES"));
+    assert!(
+        address.is_ok() || left_out.is_ok_and(|value| value == "1"),
+        "no PostgreSQL: run the tests with `make test`, or leave it out with RACCORDO_WITHOUT_POSTGRES=1"
+    );
+    address.is_ok()
+}
+
+/// What a new database holds.
+#[derive(Clone, Copy)]
+enum Content {
+    /// The migrated schema.
+    Schema,
+    /// The schema and `data/lombardia.toml`.
+    Network,
+}
+
+/// An open database of its own; the file goes when this goes.
+pub struct TestDb {
+    pub db: Db,
+    pub location: Location,
+    _folder: Option<TempDir>,
+}
+
+impl TestDb {
+    /// The migrated schema and nothing in it.
+    pub async fn new(engine: Engine) -> Self {
+        Self::with(engine, Content::Schema).await
+    }
+
+    /// With the Lombardy network loaded.
+    pub async fn with_network(engine: Engine) -> Self {
+        Self::with(engine, Content::Network).await
+    }
+
+    async fn with(engine: Engine, content: Content) -> Self {
+        match engine {
+            Engine::Sqlite => {
+                let folder = tempfile::tempdir().expect("a temporary folder");
+                let path = folder.path().join("raccordo.sqlite");
+                std::fs::copy(sqlite_template(content).await, &path).expect("a copy of the template");
+                let location = Location::Sqlite(path);
+                Self { db: open(&location).await, location, _folder: Some(folder) }
+            }
+            Engine::Postgres => {
+                let location = Location::Postgres(postgres_clone(content).await);
+                Self { db: open(&location).await, location, _folder: None }
+            }
+        }
+    }
+}
+
+/// Every object of the schema as the engine describes it, for comparison.
+pub async fn schema_of(db: &DatabaseConnection) -> Vec<String> {
+    let sql = match db.get_database_backend() {
+        DbBackend::Postgres => {
+            "SELECT table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable FROM information_schema.columns
+             WHERE table_schema = 'public' AND table_name <> 'seaql_migrations'
+             UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'seaql_migrations'
+             UNION ALL SELECT conrelid::regclass || ' ' || pg_get_constraintdef(oid) FROM pg_constraint
+             WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text <> 'seaql_migrations'
+             ORDER BY 1"
+        }
+        _ => {
+            "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' AND name <> 'seaql_migrations' ORDER BY 1"
+        }
+    };
+    let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.expect("the schema can be read");
+    rows.iter().map(|row| row.try_get_by_index(0).expect("a line")).collect()
+}
+
+async fn open(location: &Location) -> Db {
+    Db::open(location).await.expect("the test's database opens")
+}
+
+async fn sqlite_template(content: Content) -> &'static PathBuf {
+    static TEMPLATES: [OnceCell<(PathBuf, TempDir)>; 2] = [const { OnceCell::const_new() }; 2];
+    let (path, _) = TEMPLATES[content as usize]
+        .get_or_init(|| async {
+            let folder = tempfile::tempdir().expect("a temporary folder");
+            let path = folder.path().join("template.sqlite");
+            let db = open(&Location::Sqlite(path.clone())).await;
+            fill(&db, content).await;
+            db.writer().execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await.expect("a checkpoint");
+            db.close().await;
+            (path, folder)
+        })
+        .await;
+    path
+}
+
+async fn postgres_clone(content: Content) -> String {
+    static TEMPLATES: [OnceCell<String>; 2] = [const { OnceCell::const_new() }; 2];
+    static COUNTER: AtomicU32 = AtomicU32::new(0);
+    let process = std::process::id();
+    let template = TEMPLATES[content as usize]
+        .get_or_init(|| async {
+            let name = format!("template_{process}_{}", content as usize);
+            administer(&format!("CREATE DATABASE {name}")).await;
+            let db = open(&Location::Postgres(address_of(&name))).await;
+            fill(&db, content).await;
+            db.close().await;
+            name
+        })
+        .await;
+    let name = format!("test_{process}_{}", COUNTER.fetch_add(1, Ordering::Relaxed));
+    administer(&format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
+    address_of(&name)
+}
+
+async fn fill(db: &Db, content: Content) {
+    Migrator::up(db.writer(), None).await.expect("the migrations run");
+    if let Content::Network = content {
+        let services = Arc::new(Services {
+            db: db.clone(),
+            clock: Arc::new(FixedClock::at(rome("2027-01-04 09:00"))),
+            config: Config::for_tests(),
+            mail_waiting: tokio::sync::Notify::new(),
+        });
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/lombardia.toml");
+        load::run(&Ctx::system(&services, "load"), &file, |_| true).await.expect("the network loads");
+    }
+}
+
+async fn administer(sql: &str) {
+    let pool = Database::connect(address_of("postgres")).await.expect("the cluster answers");
+    pool.execute_unprepared(sql).await.expect("the cluster obeys");
+    pool.close().await.expect("the connection closes");
+}
+
+#[expect(clippy::disallowed_methods, reason = "the cluster of the run is handed to the tests by the environment")]
+fn address_of(database: &str) -> String {
+    let base = std::env::var("RACCORDO_TEST_POSTGRES").expect("RACCORDO_TEST_POSTGRES names the cluster");
+    let (server, _) = base.rsplit_once('/').expect("the address names a database");
+    format!("{server}/{database}")
+}
