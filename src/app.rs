@@ -6,6 +6,7 @@
 use crate::error::{Code, Error};
 use crate::http::site::Site;
 use crate::http::{Failure, assets, compress, edge, health, language, openapi, unmatched};
+use crate::meetings;
 use actix_web::body::BoxBody;
 use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, from_fn};
@@ -22,13 +23,16 @@ pub fn api(cfg: &mut ServiceConfig) {
     cfg.service(utoipa_actix_web::scope("/api/v1").configure(version_1));
 }
 
-fn version_1(_cfg: &mut ServiceConfig) {}
+fn version_1(cfg: &mut ServiceConfig) {
+    cfg.configure(meetings::api::configure);
+}
 
 /// The pages: one line per slice.
 fn pages(cfg: &mut web::ServiceConfig) {
     assets::pages(cfg);
     health::pages(cfg);
     language::pages(cfg);
+    meetings::web::pages(cfg);
     openapi::pages(cfg);
 }
 

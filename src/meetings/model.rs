@@ -102,6 +102,17 @@ pub enum Stage {
     Cancelled { convocation: Option<Convocation>, reason: String },
 }
 
+impl Stage {
+    /// When it was held, and why it was called off, where either is so.
+    pub fn held_and_cancelled(&self) -> (Option<DateTime<Utc>>, Option<String>) {
+        match self {
+            Self::Held { at, .. } | Self::Closed { held_at: at, .. } => (Some(*at), None),
+            Self::Cancelled { reason, .. } => (None, Some(reason.clone())),
+            Self::Draft | Self::Convened(_) => (None, None),
+        }
+    }
+}
+
 /// What can happen to a meeting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {

@@ -74,11 +74,7 @@ fn meeting_of(row: meeting::Model) -> Result<Meeting> {
 /// The columns that say what a meeting is; identity, version and creation are set by the callers.
 fn columns(meeting: &Meeting) -> meeting::ActiveModel {
     let convocation = meeting.convocation();
-    let (held_at, cancelled_reason) = match &meeting.stage {
-        Stage::Held { at, .. } | Stage::Closed { held_at: at, .. } => (Some(*at), None),
-        Stage::Cancelled { reason, .. } => (None, Some(reason.clone())),
-        Stage::Draft | Stage::Convened(_) => (None, None),
-    };
+    let (held_at, cancelled_reason) = meeting.stage.held_and_cancelled();
     meeting::ActiveModel {
         number: Set(convocation.map(|convocation| convocation.number.number)),
         year: Set(convocation.map(|convocation| convocation.number.year)),

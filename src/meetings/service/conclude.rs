@@ -5,10 +5,11 @@ use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::designations::service as designations;
 use crate::error::{Code, Error, Result};
-use crate::meetings::model::{Event, Number};
+use crate::meetings::model::Event;
 use crate::meetings::policy::Action;
 use crate::meetings::store;
 use crate::meetings::view::{Dossier, Outcome};
+use crate::releases::model::Reason;
 use crate::releases::service as releases;
 use crate::tasks::service as tasks;
 use chrono::{NaiveDate, NaiveTime};
@@ -37,8 +38,8 @@ pub struct ReleaseDecision {
     pub release_id: ReleaseId,
     pub change: ReleaseChange,
     pub day: NaiveDate,
-    /// Wall time in Europe/Rome.
-    pub hour: NaiveTime,
+    /// Wall time in Europe/Rome; the product's or the present hour where it is left out.
+    pub hour: Option<NaiveTime>,
 }
 
 /// What is decided of a release's date.
@@ -70,14 +71,13 @@ pub async fn record_outcome(ctx: &Ctx, txn: &Txn, id: MeetingId, input: OutcomeI
     store::touch(txn, id, ctx.now()).await?;
     found.must_allow(Event::Conclude)?;
     let held = find_for(ctx, txn, Action::Record, id, None).await?;
-    let number = held.number();
     let before = dossier(ctx, txn, held.clone()).await?;
     let text = checked(&input, &before)?;
     if input.kind == OutcomeKind::Decision {
         before.quorum.must_be_reached()?;
     }
     let outcome_id: OutcomeId = ctx.new_id();
-    let release_id = decide_release(ctx, txn, outcome_id, number, &text, input.release).await?;
+    let release_id = decide_release(ctx, txn, outcome_id, &text, input.release).await?;
     let task_id = create_task(ctx, txn, outcome_id, &text, input.task).await?;
     let outcome = Outcome {
         id: outcome_id,
@@ -117,16 +117,21 @@ fn checked(input: &OutcomeIn, meeting: &Dossier) -> Result<String> {
 }
 
 /// Gives the release the date the table decided, with the outcome as its source: "why this date?" leads here.
-async fn decide_release(
-    ctx: &Ctx,
-    txn: &Txn,
-    outcome: OutcomeId,
-    meeting: Option<Number>,
-    text: &str,
-    decision: Option<ReleaseDecision>,
-) -> Result<Option<ReleaseId>> {
+async fn decide_release(ctx: &Ctx, txn: &Txn, outcome: OutcomeId, text: &str, decision: Option<ReleaseDecision>) -> Result<Option<ReleaseId>> {
     let Some(ReleaseDecision { release_id, change, day, hour }) = decision else { return Ok(None) };
-    todo!()
+    must_know_release(txn, release_id).await?;
+    match change {
+        ReleaseChange::Confirm => {
+            let input = releases::ConfirmIn { day, hour, despite_non_working: None };
+            releases::confirm_in(ctx, txn, release_id, None, input, Some(outcome)).await?;
+        }
+        ReleaseChange::Move => {
+            let reason = Reason { code: ReasonCode::TableDecision, text: text.to_owned() };
+            let input = releases::MoveIn { day, hour, reason, despite_non_working: None };
+            releases::move_in(ctx, txn, release_id, None, input, Some(outcome)).await?;
+        }
+    }
+    Ok(Some(release_id))
 }
 
 /// Gives the seat what the table asked of it.
@@ -152,6 +157,9 @@ async fn create_task(ctx: &Ctx, txn: &Txn, outcome: OutcomeId, text: &str, task:
 }
 
 /// Refuses a release nobody knows.
-pub(super) async fn must_know_release(_ctx: &Ctx, txn: &Txn, release: ReleaseId) -> Result<()> {
-    todo!()
+pub(super) async fn must_know_release(txn: &Txn, release: ReleaseId) -> Result<()> {
+    match releases::release(txn, release).await {
+        Err(Error::NotFound) => Err(Error::field("release_id", Code::UnknownValue)),
+        other => other.map(drop),
+    }
 }

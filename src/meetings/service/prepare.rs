@@ -120,7 +120,7 @@ pub async fn add_item(ctx: &Ctx, txn: &Txn, id: MeetingId, input: ItemIn) -> Res
         return Err(Error::field("minutes", Code::OutOfRange));
     }
     if let Some(release) = input.release_id {
-        super::conclude::must_know_release(ctx, txn, release).await?;
+        super::conclude::must_know_release(txn, release).await?;
     }
     let last = store::agenda(txn, id).await?.last().map_or(0, |item| item.position);
     let item = AgendaItem {
