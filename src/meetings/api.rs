@@ -4,7 +4,7 @@ use super::model::{AgendaItem, Meeting, Quorum, Slot, Venue};
 use super::service::{self, MeetingFilter};
 use super::view::{Dossier, Invited, Line, Outcome, PartyPresence, Table};
 use crate::ctx::Ctx;
-use crate::error::{Code, Error};
+use crate::error::Error;
 use crate::http::Failure;
 use crate::http::idempotency::{self, Created, IdempotencyKey};
 use crate::http::json::{Json, MergePatch};
@@ -68,7 +68,7 @@ pub struct VenueDto {
     pub place: Option<String>,
     /// The way in from afar; needed to convene a meeting that has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 500, format = Uri)]
+    #[schema(max_length = 500, format = "uri")]
     pub remote_url: Option<String>,
 }
 
@@ -112,7 +112,7 @@ pub struct MeetingPatch {
     #[schema(value_type = Option<String>, max_length = 300)]
     pub place: Patch<String>,
     #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 500, format = Uri)]
+    #[schema(value_type = Option<String>, max_length = 500, format = "uri")]
     pub remote_url: Patch<String>,
 }
 
