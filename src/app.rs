@@ -6,7 +6,7 @@
 use crate::error::{Code, Error};
 use crate::http::site::Site;
 use crate::http::{Failure, assets, compress, edge, health, language, openapi, unmatched};
-use crate::meetings;
+use crate::{auth, meetings};
 use actix_web::body::BoxBody;
 use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, from_fn};
@@ -24,7 +24,8 @@ pub fn api(cfg: &mut ServiceConfig) {
 }
 
 fn version_1(cfg: &mut ServiceConfig) {
-    cfg.configure(meetings::api::configure);
+    auth::api::configure(cfg);
+    meetings::api::configure(cfg);
 }
 
 /// The pages: one line per slice.
@@ -32,8 +33,9 @@ fn pages(cfg: &mut web::ServiceConfig) {
     assets::pages(cfg);
     health::pages(cfg);
     language::pages(cfg);
-    meetings::web::pages(cfg);
     openapi::pages(cfg);
+    auth::web::pages(cfg);
+    meetings::web::pages(cfg);
 }
 
 /// The application of one worker.

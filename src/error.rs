@@ -51,6 +51,7 @@ codes! {
     Stale = "stale",
     VersionMissing = "version_missing",
     LinkUnusable = "link_unusable",
+    TooManyTokens = "too_many_tokens",
     // What was typed.
     Invalid = "invalid",
     Required = "required",
@@ -86,10 +87,13 @@ codes! {
     NonWorkingDay = "non_working_day",
     NotPrecise = "not_precise",
     ReleaseExists = "release_exists",
+    PeriodOfAnotherKind = "period_of_another_kind",
+    HourOutOfPlace = "hour_out_of_place",
     DayInPast = "day_in_past",
     NothingChanges = "nothing_changes",
     HandSetDay = "hand_set_day",
     // The table.
+    NotWorkedByAll = "not_worked_by_all",
     NoticeTooShort = "notice_too_short",
     AgendaEmpty = "agenda_empty",
     EndsBeforeStarts = "ends_before_starts",

@@ -34,6 +34,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::AlreadyInSeat
         | Code::AlreadyEnded
         | Code::AddressTaken
+        | Code::TooManyTokens
         | Code::LastSecretariat
         | Code::WrongTransition
         | Code::ReleaseExists
@@ -66,8 +67,11 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::ReasonMissing
         | Code::NonWorkingDay
         | Code::NotPrecise
+        | Code::PeriodOfAnotherKind
+        | Code::HourOutOfPlace
         | Code::DayInPast
         | Code::NothingChanges
+        | Code::NotWorkedByAll
         | Code::NoticeTooShort
         | Code::AgendaEmpty
         | Code::EndsBeforeStarts

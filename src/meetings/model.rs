@@ -312,7 +312,7 @@ pub fn notice(now: DateTime<Utc>, slot: Slot, asked: i32, parties: &[Party], cal
     let closed: HashMap<&str, &str> =
         calendar::not_working(&called, day).into_iter().map(|(code, reason)| (code, reason.text(lang))).collect();
     if !closed.is_empty() {
-        return Err(Refusal::NonWorkingDay { day, why: who_is_closed(parties, &closed) }.into());
+        return Err(Refusal::NotWorkedByAll { day, why: who_is_closed(parties, &closed) }.into());
     }
     if (day - today).num_days() > calendar::LONGEST_SPAN_DAYS {
         return Err(CalendarError::SpanTooLong { from: today, to: day }.into());
@@ -450,7 +450,7 @@ pub enum Refusal {
     #[error("{0:?} is too short a notice")]
     NoticeTooShort(Notice),
     #[error("{day} is not worked: {why}")]
-    NonWorkingDay { day: NaiveDate, why: String },
+    NotWorkedByAll { day: NaiveDate, why: String },
     #[error("the day is past")]
     DayInPast,
     #[error("nothing changes")]
@@ -473,7 +473,7 @@ impl DomainRefusal for Refusal {
             Self::PlaceMissing { .. } => Code::PlaceMissing,
             Self::AgendaEmpty => Code::AgendaEmpty,
             Self::NoticeTooShort(_) => Code::NoticeTooShort,
-            Self::NonWorkingDay { .. } => Code::NonWorkingDay,
+            Self::NotWorkedByAll { .. } => Code::NotWorkedByAll,
             Self::DayInPast => Code::DayInPast,
             Self::NothingChanges => Code::NothingChanges,
             Self::NotBegun => Code::MeetingNotBegun,
@@ -488,7 +488,7 @@ impl DomainRefusal for Refusal {
             Self::EndsBeforeStarts => Some("ends"),
             Self::PlaceMissing { field } => Some(field),
             Self::NoticeTooShort(_) => Some("short_notice_reason"),
-            Self::NonWorkingDay { .. } | Self::DayInPast => Some("day"),
+            Self::NotWorkedByAll { .. } | Self::DayInPast => Some("day"),
             Self::ReasonMissing => Some("reason"),
             Self::DelegateMissing => Some("delegate"),
             Self::WrongTransition { .. } | Self::AgendaEmpty | Self::NothingChanges | Self::NotBegun | Self::QuorumMissing(_) => None,
@@ -498,7 +498,7 @@ impl DomainRefusal for Refusal {
     fn params(&self) -> Vec<(&'static str, String)> {
         match self {
             Self::NoticeTooShort(notice) => vec![("given", notice.given.to_string()), ("asked", notice.asked.to_string())],
-            Self::NonWorkingDay { day, why } => vec![("day", words::short_day(*day)), ("why", why.clone())],
+            Self::NotWorkedByAll { day, why } => vec![("day", words::short_day(*day)), ("why", why.clone())],
             Self::QuorumMissing(quorum) => vec![("there", quorum.there.to_string()), ("needed", quorum.needed().to_string())],
             _ => Vec::new(),
         }

@@ -190,7 +190,7 @@ fn notice_counts_the_days_worked_by_every_party() {
 #[test]
 fn a_day_somebody_does_not_work_is_refused_with_who_and_why() {
     let why = |meeting: &str| match notice_of("2027-01-04", meeting) {
-        Err(NoticeError::Refused(Refusal::NonWorkingDay { why, .. })) => why,
+        Err(NoticeError::Refused(Refusal::NotWorkedByAll { why, .. })) => why,
         other => panic!("{meeting} ended in {other:?}"),
     };
     assert_eq!(why("2027-02-15"), "Provincia di Brescia (Santi Faustino e Giovita)");

@@ -19,7 +19,7 @@ use entity::kinds::{CalendarMethod, MeetingState};
 ///
 /// What happens: the number is the next of the table's year; notice is counted in days worked by every party and held
 /// against the table's rule. Who may: the secretariat. Which mails leave: *convened*, with a calendar part, to every member.
-/// Which errors: `wrong_transition`, `agenda_empty`, `place_missing`, `day_in_past`, `non_working_day` (naming who does not
+/// Which errors: `wrong_transition`, `agenda_empty`, `place_missing`, `day_in_past`, `not_worked_by_all` (naming who does not
 /// work and why), `notice_too_short` unless a reason is given, `stale`.
 pub async fn convene(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, short_notice_reason: Option<String>) -> Result<Dossier> {
     let draft = find_for(ctx, txn, Action::Convene, id, Some(version)).await?;
