@@ -3,10 +3,10 @@
 //!
 //! Layers, from outside: `edge` (everything that holds for all), compression, the mark for small answers, routes.
 
+use crate::{auth, designations, meetings, network};
 use crate::error::{Code, Error};
 use crate::http::site::Site;
 use crate::http::{Failure, assets, compress, edge, health, language, openapi, unmatched};
-use crate::{auth, meetings};
 use actix_web::body::BoxBody;
 use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, from_fn};
@@ -25,6 +25,8 @@ pub fn api(cfg: &mut ServiceConfig) {
 
 fn version_1(cfg: &mut ServiceConfig) {
     auth::api::configure(cfg);
+    network::api::configure(cfg);
+    designations::api::configure(cfg);
     meetings::api::configure(cfg);
 }
 
@@ -35,6 +37,7 @@ fn pages(cfg: &mut web::ServiceConfig) {
     language::pages(cfg);
     openapi::pages(cfg);
     auth::web::pages(cfg);
+    network::web::pages(cfg);
     meetings::web::pages(cfg);
 }
 

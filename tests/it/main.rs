@@ -4,7 +4,9 @@ mod support;
 
 mod http;
 mod ical;
+mod load;
 mod migrations;
+mod auth;
 mod schema_drift;
 mod smtp_faults;
 mod smtp_tls;
