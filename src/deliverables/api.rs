@@ -66,7 +66,7 @@ pub struct DeliverableOut {
 pub struct SubmissionOut {
     pub position: i32,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(format = Uri)]
+    #[schema(format = "uri")]
     pub link: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
@@ -95,7 +95,7 @@ pub struct DeliverableDossierOut {
 pub struct SubmitDeliverableIn {
     /// Where the text can be read.
     #[serde(default)]
-    #[schema(max_length = 2000, format = Uri)]
+    #[schema(max_length = 2000, format = "uri")]
     pub link: Option<String>,
     #[serde(default)]
     #[schema(max_length = 1000)]

@@ -10,7 +10,7 @@ use entity::kinds::{DeliverableState, ReleaseState};
 use entity::{Instant, body, deliverable, observatory, product, release, submission};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType, Order,
-    QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationTrait, Select,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
     sea_query::{Expr, Func},
 };
 

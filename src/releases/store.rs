@@ -10,7 +10,7 @@ use entity::kinds::{Precision, ProductScope, ReasonCode, ReleaseChangeKind, Rele
 use entity::{Instant, outcome, product, product_step as step, release, release_change as change};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, Order,
-    QueryFilter, QueryOrder, QuerySelect, RelationTrait, Select,
+    QueryFilter, QueryOrder, QuerySelect, Select,
 };
 use std::collections::HashMap;
 

@@ -82,7 +82,7 @@ pub struct CompleteTaskIn {
     pub note: Option<String>,
     /// Where the text can be read, when the last step hands the deliverable in.
     #[serde(default)]
-    #[schema(max_length = 2000, format = Uri)]
+    #[schema(max_length = 2000, format = "uri")]
     pub link: Option<String>,
 }
 

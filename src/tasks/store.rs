@@ -10,7 +10,7 @@ use entity::kinds::{DeliverableState, SeatKind, TaskOrigin, TaskState};
 use entity::{Instant, body, deliverable, observatory, seat, task};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType, Order,
-    QueryFilter, QueryOrder, QuerySelect, RelationTrait, Select,
+    QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::{Expr, Func},
 };
 

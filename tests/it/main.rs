@@ -2,6 +2,7 @@
 
 mod support;
 
+mod agenda;
 mod http;
 mod ical;
 mod load;
