@@ -93,7 +93,7 @@ pub async fn calendar_entry(ctx: &Ctx, id: MeetingId) -> Result<String> {
 async fn own_copy(ctx: &Ctx, person: PersonId) -> Result<Member> {
     let seat = ctx.actor.seats.first().ok_or(Error::Denied)?;
     let view = network::person(ctx.reader(), person).await?;
-    let party = network::body(ctx.reader(), seat.body_id).await?.name;
+    let party = network::body_by_id(ctx.reader(), seat.body_id).await?.name;
     Ok(Member {
         person_id: person,
         designation_id: seat.designation_id,
