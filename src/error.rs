@@ -93,6 +93,7 @@ codes! {
     NothingChanges = "nothing_changes",
     HandSetDay = "hand_set_day",
     // The table.
+    NotWorkedByAll = "not_worked_by_all",
     NoticeTooShort = "notice_too_short",
     AgendaEmpty = "agenda_empty",
     EndsBeforeStarts = "ends_before_starts",

@@ -17,6 +17,7 @@ pub mod ical;
 pub mod jobs;
 pub mod load;
 pub mod mail;
+pub mod meetings;
 pub mod network;
 pub mod ops;
 pub mod overview;
