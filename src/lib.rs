@@ -20,6 +20,7 @@ pub mod network;
 pub mod ops;
 pub mod overview;
 pub mod paging;
+pub mod reminders;
 pub mod secret;
 pub mod settings;
 pub mod telemetry;

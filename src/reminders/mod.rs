@@ -1,0 +1,5 @@
+pub mod addressee;
+pub mod ladder;
+pub mod plan;
+#[cfg(test)]
+mod samples;
