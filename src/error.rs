@@ -61,6 +61,8 @@ codes! {
     UnknownValue = "unknown_value",
     OutOfRange = "out_of_range",
     NotAUrl = "not_a_url",
+    /// Two members were given of which only one may be.
+    OneOfTwo = "one_of_two",
     // Designations.
     SeatUnknown = "seat_unknown",
     SeatHeld = "seat_held",

@@ -19,7 +19,6 @@ pub mod mail;
 pub mod network;
 pub mod ops;
 pub mod overview;
-pub mod paging;
 pub mod reminders;
 pub mod secret;
 pub mod settings;

@@ -1,1 +1,14 @@
-fn main(){}
+//! The program: one binary for the service and for everything operators do.
+
+mod cli;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+/// The main runtime carries the background work; each web worker has a runtime of its own.
+#[tokio::main]
+async fn main() -> ExitCode {
+    // One crypto provider for the relay, the portal and PostgreSQL. A second call would only say that there is one already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    cli::run(cli::Cli::parse()).await
+}

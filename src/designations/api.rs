@@ -7,9 +7,11 @@ use crate::ctx::Ctx;
 use crate::error::{Code, Error};
 use crate::http::json::Json;
 use crate::http::multipart::Upload;
-use crate::http::paging::{self, ListOut};
-use crate::http::version::{self, Version};
-use crate::http::{Failure, idempotency};
+use crate::http::idempotency::{self, Created, IdempotencyKey};
+use crate::http::paging::{Page, Paging};
+use crate::http::version::{self, IfMatch};
+use crate::http::Failure;
+use crate::network::model::PersonIn;
 use crate::network::service as network;
 use crate::texts::Lang;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
@@ -20,7 +22,7 @@ use entity::kinds::{ActKind, Channel, RecordChange, SeatKind, UnavailabilityMode
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
     cfg.service(list_seats)
         .service(request_designation)
         .service(upload_document)
@@ -152,6 +154,15 @@ pub struct AnnulIn {
     pub reason: String,
 }
 
+/// A file to be kept.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its description is used")]
+pub struct DocumentIn {
+    /// PDF, signed envelope, PNG, JPEG or TIFF.
+    #[schema(value_type = String, format = Binary, max_length = 10_485_760)]
+    document: Vec<u8>,
+}
+
 /// Days on which the holder cannot work.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -260,7 +271,6 @@ pub struct DossierOut {
 
 /// How to narrow the register.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct RegisterQuery {
     /// A body's code.
@@ -275,23 +285,22 @@ pub struct RegisterQuery {
     /// Annulled ones too.
     #[serde(default)]
     pub with_annulled: bool,
-    pub cursor: Option<String>,
-    /// Lines on a page, 50 by default, 200 at most.
-    #[param(minimum = 1, maximum = 200)]
-    pub limit: Option<u32>,
 }
 
 /// The seats of the network
 ///
 /// Who may: any participant.
-#[utoipa::path(tag = "designations", responses((status = 200, body = ListOut<SeatOut>)))]
+#[utoipa::path(tag = "designations", params(Paging), responses((status = 200, body = Page<SeatOut>)))]
 #[get("/seats")]
-pub async fn list_seats(ctx: Ctx) -> Result<HttpResponse, Failure> {
+pub async fn list_seats(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging>) -> Result<HttpResponse, Failure> {
     if !ctx.actor.is_participant() && !ctx.actor.is_ourselves() {
         return Err(Error::Unauthenticated.into());
     }
-    let seats = service::seats(ctx.reader()).await?;
-    Ok(paging::whole(&ctx, seats.into_iter().map(SeatOut::from).collect()))
+    let limit = paging.limit()?;
+    let after: Option<String> = paging.after()?;
+    let seats = service::seats(ctx.reader()).await?.into_iter().filter(|seat| after.as_ref().is_none_or(|last| seat.code > *last));
+    let page = Page::cut(&ctx, &request, limit, seats.collect(), |last| last.code.clone())?;
+    Ok(HttpResponse::Ok().json(page.map(SeatOut::from)))
 }
 
 /// Ask a body to fill a seat
@@ -308,11 +317,11 @@ pub async fn request_designation(ctx: Ctx, code: web::Path<String>) -> Result<Ht
 /// Upload a file that proves an act
 ///
 /// PDF, signed envelope (`.p7m`), PNG, JPEG or TIFF; kept with its SHA-256. Who may: the secretariat, a body's manager.
-#[utoipa::path(tag = "designations", request_body(content_type = "multipart/form-data", content = Upload), responses((status = 201, body = DocumentOut)))]
+#[utoipa::path(tag = "designations", request_body(content_type = "multipart/form-data", content = DocumentIn), responses((status = 201, body = DocumentOut)))]
 #[post("/designations/documents")]
 pub async fn upload_document(ctx: Ctx, upload: Upload) -> Result<HttpResponse, Failure> {
-    let file = upload.file("document")?;
-    let document = ctx.write(async |txn| service::keep_document(&ctx, txn, &file.name, file.content.clone()).await).await?;
+    let file = upload.file.ok_or_else(|| Error::field("document", Code::Required))?;
+    let document = ctx.write(async |txn| service::keep_document(&ctx, txn, &file.name, file.bytes.to_vec()).await).await?;
     Ok(HttpResponse::Created().json(DocumentOut::from(document)))
 }
 
@@ -320,27 +329,26 @@ pub async fn upload_document(ctx: Ctx, upload: Upload) -> Result<HttpResponse, F
 ///
 /// Two time axes: `as_of` is the day it was true, `known_on` the day we knew it. Who may: secretariat and direction see
 /// everything; participants see their own body's; partners their own.
-#[utoipa::path(tag = "designations", params(RegisterQuery), responses((status = 200, body = ListOut<DesignationOut>)))]
+#[utoipa::path(tag = "designations", params(RegisterQuery, Paging), responses((status = 200, body = Page<DesignationOut>)))]
 #[get("/designations")]
-pub async fn list_designations(ctx: Ctx, request: HttpRequest, query: web::Query<RegisterQuery>) -> Result<HttpResponse, Failure> {
+pub async fn list_designations(ctx: Ctx, request: HttpRequest, query: web::Query<RegisterQuery>, paging: web::Query<Paging>) -> Result<HttpResponse, Failure> {
     let filter = filter_of(&ctx, &query).await?;
-    let limit = paging::limit(query.limit)?;
+    let limit = paging.limit()?;
     let today = ctx.today();
-    let page = service::list(&ctx, &filter, query.cursor.as_deref(), limit).await?;
-    Ok(paging::page(&ctx, &request, page.map(|line| DesignationOut::on(line, today))))
+    let lines = service::list(&ctx, &filter, paging.after()?, limit + 1).await?;
+    let page = Page::cut(&ctx, &request, limit, lines, |last| (last.record.statement.term.from, last.id))?;
+    Ok(HttpResponse::Ok().json(page.map(|line| DesignationOut::on(line, today))))
 }
 
 /// The filter a query means; an unknown body or observatory is an error, not an empty list.
 pub(super) async fn filter_of(ctx: &Ctx, query: &RegisterQuery) -> Result<RegisterFilter, Error> {
     let db = ctx.reader();
     let body = match &query.body {
-        Some(code) => Some(network::body_by_code(db, code).await?.ok_or_else(|| Error::field("body", Code::UnknownValue))?.id),
+        Some(code) => Some(network::body(db, code).await.map_err(unknown("body"))?.id),
         None => None,
     };
     let observatory = match &query.observatory {
-        Some(code) => {
-            Some(network::observatory_by_code(db, code).await?.ok_or_else(|| Error::field("observatory", Code::UnknownValue))?.id)
-        }
+        Some(code) => Some(network::observatory(db, code).await.map_err(unknown("observatory"))?.id),
         None => None,
     };
     Ok(RegisterFilter {
@@ -354,20 +362,23 @@ pub(super) async fn filter_of(ctx: &Ctx, query: &RegisterQuery) -> Result<Regist
     })
 }
 
+fn unknown(field: &'static str) -> impl FnOnce(Error) -> Error {
+    move |error| if matches!(error, Error::NotFound) { Error::field(field, Code::UnknownValue) } else { error }
+}
+
 /// Designate
 ///
 /// What happens: the designation is entered with its act; with `replaces_holder` the present holder's term ends the day
 /// before. Who may: the secretariat on behalf of any body; a body's manager for the body's own seats. Mails: *registered*
 /// to the newcomer, the body and the secretariat. Errors: `seat_unknown`, `seat_held`, `already_in_seat`,
 /// `end_before_start`, `act_after_effect`, `act_in_future`, `communicated_in_future`, `address_taken`.
-#[utoipa::path(tag = "designations", request_body = DesignationIn, responses((status = 201, body = DesignationOut)))]
+#[utoipa::path(tag = "designations", params(IdempotencyKey), request_body = DesignationIn, responses((status = 201, body = DesignationOut)))]
 #[post("/designations")]
 pub async fn create_designation(ctx: Ctx, request: HttpRequest, input: Json<DesignationIn>) -> Result<HttpResponse, Failure> {
-    idempotency::once(&ctx, &request, input.bytes(), async |txn| {
+    idempotency::once(&ctx, &request, &input.digest(), async |txn| {
         let made = service::designate(&ctx, txn, input.value.clone().try_into()?).await?;
         let location = format!("/api/v1/designations/{}", made.id);
-        let version = made.version;
-        idempotency::Created::at(location, version, &DesignationOut::on(made, ctx.today()))
+        Ok(Created { location, version: Some(made.version), body: DesignationOut::on(made, ctx.today()) })
     })
     .await
 }
@@ -377,10 +388,10 @@ pub async fn create_designation(ctx: Ctx, request: HttpRequest, input: Json<Desi
 /// Who may: see the register. Unknown and unseen are the same answer.
 #[utoipa::path(tag = "designations", params(("id" = DesignationId, Path)), responses((status = 200, body = DossierOut)))]
 #[get("/designations/{id}")]
-pub async fn show_designation(ctx: Ctx, request: HttpRequest, id: web::Path<DesignationId>) -> Result<HttpResponse, Failure> {
+pub async fn show_designation(ctx: Ctx, id: web::Path<DesignationId>) -> Result<HttpResponse, Failure> {
     let dossier = service::dossier(&ctx, *id).await?;
     let version = dossier.designation.version;
-    Ok(version::answer(&request, version, &DossierOut::on(dossier, ctx.today())))
+    Ok(version::answer(version, &DossierOut::on(dossier, ctx.today())))
 }
 
 /// End a designation
@@ -389,13 +400,14 @@ pub async fn show_designation(ctx: Ctx, request: HttpRequest, id: web::Path<Desi
 /// Who may: the secretariat; the body's manager for the body's own seats. Mails: *ended* to the former holder and the body;
 /// *designation requested* if the seat is left vacant. Errors: `end_before_start`, `already_ended`, `reason_missing`,
 /// `last_secretariat`.
-#[utoipa::path(tag = "designations", params(("id" = DesignationId, Path)), request_body = EndIn, responses((status = 200, body = DesignationOut)))]
+#[utoipa::path(tag = "designations", params(("id" = DesignationId, Path), IfMatch), request_body = EndIn, responses((status = 200, body = DesignationOut)))]
 #[post("/designations/{id}/end")]
-pub async fn end_designation(ctx: Ctx, request: HttpRequest, id: web::Path<DesignationId>, version: Version, input: Json<EndIn>) -> Result<HttpResponse, Failure> {
+pub async fn end_designation(ctx: Ctx, request: HttpRequest, id: web::Path<DesignationId>, input: Json<EndIn>) -> Result<HttpResponse, Failure> {
     let EndIn { last_day, reason, provenance } = input.value;
     let input = service::EndIn { last_day, reason, provenance: provenance.map(Provenance::from) };
-    let ended = ctx.write(async |txn| service::end(&ctx, txn, *id, version.0, input).await).await?;
-    Ok(version::answer(&request, ended.version, &DesignationOut::on(ended, ctx.today())))
+    let version = version::if_match(&request)?;
+    let ended = ctx.write(async |txn| service::end(&ctx, txn, *id, version, input).await).await?;
+    Ok(version::answer(ended.version, &DesignationOut::on(ended, ctx.today())))
 }
 
 /// Correct a mistake in a designation
@@ -403,24 +415,26 @@ pub async fn end_designation(ctx: Ctx, request: HttpRequest, id: web::Path<Desig
 /// What happens: a record with the right content supersedes the wrong one, which stays readable. Who may: the secretariat;
 /// the body's manager for the body's own seats. Mails: none. Errors: those of designating, `reason_missing`,
 /// `nothing_changes`.
-#[utoipa::path(tag = "designations", params(("id" = DesignationId, Path)), request_body = CorrectIn, responses((status = 200, body = DesignationOut)))]
+#[utoipa::path(tag = "designations", params(("id" = DesignationId, Path), IfMatch), request_body = CorrectIn, responses((status = 200, body = DesignationOut)))]
 #[post("/designations/{id}/correct")]
-pub async fn correct_designation(ctx: Ctx, request: HttpRequest, id: web::Path<DesignationId>, version: Version, input: Json<CorrectIn>) -> Result<HttpResponse, Failure> {
+pub async fn correct_designation(ctx: Ctx, request: HttpRequest, id: web::Path<DesignationId>, input: Json<CorrectIn>) -> Result<HttpResponse, Failure> {
     let CorrectIn { statement, reason } = input.value;
+    let version = version::if_match(&request)?;
     let corrected =
-        ctx.write(async |txn| service::correct(&ctx, txn, *id, version.0, statement.into(), &reason).await).await?;
-    Ok(version::answer(&request, corrected.version, &DesignationOut::on(corrected, ctx.today())))
+        ctx.write(async |txn| service::correct(&ctx, txn, *id, version, statement.into(), &reason).await).await?;
+    Ok(version::answer(corrected.version, &DesignationOut::on(corrected, ctx.today())))
 }
 
 /// Annul a designation entered by mistake
 ///
 /// What happens: from now on it covers no day; what had been promised to its holder is cancelled. Who may: the secretariat.
 /// Mails: none. Errors: `already_ended`, `reason_missing`, `last_secretariat`.
-#[utoipa::path(tag = "designations", params(("id" = DesignationId, Path)), request_body = AnnulIn, responses((status = 200, body = DesignationOut)))]
+#[utoipa::path(tag = "designations", params(("id" = DesignationId, Path), IfMatch), request_body = AnnulIn, responses((status = 200, body = DesignationOut)))]
 #[post("/designations/{id}/annul")]
-pub async fn annul_designation(ctx: Ctx, request: HttpRequest, id: web::Path<DesignationId>, version: Version, input: Json<AnnulIn>) -> Result<HttpResponse, Failure> {
-    let annulled = ctx.write(async |txn| service::annul(&ctx, txn, *id, version.0, &input.value.reason).await).await?;
-    Ok(version::answer(&request, annulled.version, &DesignationOut::on(annulled, ctx.today())))
+pub async fn annul_designation(ctx: Ctx, request: HttpRequest, id: web::Path<DesignationId>, input: Json<AnnulIn>) -> Result<HttpResponse, Failure> {
+    let version = version::if_match(&request)?;
+    let annulled = ctx.write(async |txn| service::annul(&ctx, txn, *id, version, &input.value.reason).await).await?;
+    Ok(version::answer(annulled.version, &DesignationOut::on(annulled, ctx.today())))
 }
 
 /// The file that proves an act
@@ -446,13 +460,13 @@ pub(super) fn download(document: entity::document::Model) -> HttpResponse {
 /// Record days of absence
 ///
 /// Who may: the holder, the body's manager, the secretariat. Errors: `end_before_start`, `unavailability_outside`.
-#[utoipa::path(tag = "designations", params(("id" = DesignationId, Path)), request_body = UnavailabilityIn, responses((status = 201, body = UnavailabilityOut)))]
+#[utoipa::path(tag = "designations", params(("id" = DesignationId, Path), IdempotencyKey), request_body = UnavailabilityIn, responses((status = 201, body = UnavailabilityOut)))]
 #[post("/designations/{id}/unavailabilities")]
 pub async fn declare_unavailability(ctx: Ctx, request: HttpRequest, id: web::Path<DesignationId>, input: Json<UnavailabilityIn>) -> Result<HttpResponse, Failure> {
-    idempotency::once(&ctx, &request, input.bytes(), async |txn| {
+    idempotency::once(&ctx, &request, &input.digest(), async |txn| {
         let made = service::declare_unavailable(&ctx, txn, *id, input.value.clone().into()).await?;
         let location = format!("/api/v1/designations/{}/unavailabilities/{}", *id, made.id);
-        idempotency::Created::at(location, made.version, &UnavailabilityOut::from(made))
+        Ok(Created { location, version: Some(made.version), body: UnavailabilityOut::from(made) })
     })
     .await
 }
@@ -460,11 +474,12 @@ pub async fn declare_unavailability(ctx: Ctx, request: HttpRequest, id: web::Pat
 /// Withdraw an absence
 ///
 /// Who may: whoever may record one.
-#[utoipa::path(tag = "designations", params(("id" = DesignationId, Path), ("absence_id" = UnavailabilityId, Path)), responses((status = 204)))]
+#[utoipa::path(tag = "designations", params(("id" = DesignationId, Path), ("absence_id" = UnavailabilityId, Path), IfMatch), responses((status = 204)))]
 #[post("/designations/{id}/unavailabilities/{absence_id}/withdraw")]
-pub async fn withdraw_unavailability(ctx: Ctx, path: web::Path<(DesignationId, UnavailabilityId)>, version: Version) -> Result<HttpResponse, Failure> {
+pub async fn withdraw_unavailability(ctx: Ctx, path: web::Path<(DesignationId, UnavailabilityId)>, request: HttpRequest) -> Result<HttpResponse, Failure> {
     let (id, absence) = path.into_inner();
-    ctx.write(async |txn| service::withdraw_unavailability(&ctx, txn, id, absence, version.0).await).await?;
+    let version = version::if_match(&request)?;
+    ctx.write(async |txn| service::withdraw_unavailability(&ctx, txn, id, absence, version).await).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -513,7 +528,7 @@ impl TryFrom<DesignationIn> for service::DesignateIn {
         let person = match (person_id, person) {
             (Some(id), None) => Designee::Known(id),
             (None, Some(NewPersonIn { given_name, family_name, email, phone, language })) => {
-                Designee::New(network::PersonIn { given_name, family_name, email, phone, language })
+                Designee::New(PersonIn { given_name, family_name, email, phone, language })
             }
             (None, None) => return Err(Error::field("person", Code::Required)),
             (Some(_), Some(_)) => return Err(Error::field("person_id", Code::OneOfTwo)),

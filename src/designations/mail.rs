@@ -31,10 +31,10 @@ pub(super) async fn registered(ctx: &Ctx, txn: &Txn, designation: &Designation) 
     Ok(())
 }
 
-/// Welcome: to who begins today, unless the mail of the registration has said it today already. Returns the mails promised.
-pub(super) async fn welcome(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<u64> {
+/// Welcome: to who begins today, unless the mail of the registration has said it today already.
+pub(super) async fn welcome(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<()> {
     if crate::time::zone::day_of(designation.record.recorded_at) == ctx.today() {
-        return Ok(0);
+        return Ok(());
     }
     let recipient = to_holder(designation);
     let content = registered_to_holder(ctx, designation, recipient.lang);
@@ -42,14 +42,13 @@ pub(super) async fn welcome(ctx: &Ctx, txn: &Txn, designation: &Designation) -> 
 }
 
 /// Ending soon: to the body and the secretariat, once for each end.
-pub(super) async fn ending_soon(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<u64> {
-    let mut promised = 0;
+pub(super) async fn ending_soon(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<()> {
     for recipient in interested(ctx, txn, designation).await? {
         let lang = recipient.lang;
         let content = content(ctx, designation, lang, "ending_soon", Some(("designations.mail_open_register", register_path(designation))));
-        promised += send(ctx, txn, "designation_ending_soon", designation, recipient, content).await?;
+        send(ctx, txn, "designation_ending_soon", designation, recipient, content).await?;
     }
-    Ok(promised)
+    Ok(())
 }
 
 /// Ended: the farewell to the former holder, and word of it to the body.
@@ -80,7 +79,7 @@ pub(super) async fn requested(ctx: &Ctx, txn: &Txn, seat: &Seat, day: NaiveDate)
                 (lang.t("designations.fact_body").to_owned(), seat.body_name.clone()),
             ],
             action: Some((lang.t("designations.mail_designate").to_owned(), url(ctx, &format!("/designations/new?seat={}", seat.code)))),
-            closing: lang.t("designations.mail_reason_body").to_owned(),
+            closing: None,
         };
         let notification = Notification {
             kind: "designation_requested",
@@ -147,10 +146,7 @@ fn content(ctx: &Ctx, designation: &Designation, lang: Lang, name: &str, action:
             ),
         ],
         action: action.map(|(label, path)| (lang.t(label).to_owned(), url(ctx, &path))),
-        closing: match name {
-            "welcome" | "ended" => lang.f("designations.mail_reason_holder", &values),
-            _ => lang.t("designations.mail_reason_body").to_owned(),
-        },
+        closing: None,
     }
 }
 
@@ -182,7 +178,7 @@ async fn to_body(ctx: &Ctx, txn: &Txn, seat: &Seat, except: Option<&Holder>) -> 
     let filter = Filter { body: Some(seat.body_id), kind: Some(SeatKind::BodyManager), as_of: Some(ctx.today()), ..Filter::default() };
     let managers = store::list(txn, &Visibility::Everything, &filter, None, None).await?;
     if managers.is_empty() {
-        let pec = network::body(txn, seat.body_id).await?.pec;
+        let pec = network::body_by_id(txn, seat.body_id).await?.pec;
         return Ok(pec
             .map(|address| Recipient { person_id: None, designation_id: None, name: seat.body_name.clone(), address, lang: Lang::It })
             .into_iter()
@@ -206,8 +202,8 @@ async fn interested(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<V
     Ok(recipients)
 }
 
-/// Promises one mail about a designation; returns 1 if it is new, 0 if it had been promised before.
-async fn send(ctx: &Ctx, txn: &Txn, kind: &'static str, about: &Designation, to: Recipient, content: MailContent) -> Result<u64> {
+/// Promises one mail about a designation, unless it had been promised before.
+async fn send(ctx: &Ctx, txn: &Txn, kind: &'static str, about: &Designation, to: Recipient, content: MailContent) -> Result<()> {
     let record = &about.record;
     let notification = Notification {
         kind,
@@ -220,5 +216,6 @@ async fn send(ctx: &Ctx, txn: &Txn, kind: &'static str, about: &Designation, to:
         expires_at: (kind != "designation_ended").then(|| ctx.now() + Days::new(14)),
         calendar: None,
     };
-    Ok(u64::from(outbox::enqueue(ctx, txn, notification).await?.is_new()))
+    outbox::enqueue(ctx, txn, notification).await?;
+    Ok(())
 }

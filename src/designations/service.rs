@@ -10,13 +10,14 @@ use crate::auth::actor::HeldSeat;
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::{Code, Error, FieldError, Result};
+use crate::network::model::PersonIn;
 use crate::network::service as network;
-use crate::paging::{Page, Position};
 use crate::{auth, secret};
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use entity::ids::{DesignationId, DocumentId, PersonId, SeatId, UnavailabilityId};
 use entity::kinds::{RecordChange, SeatKind, UnavailabilityMode};
 use sea_orm::ConnectionTrait;
+use serde_json::json;
 
 pub use super::store::Filter as RegisterFilter;
 
@@ -26,7 +27,7 @@ const MAX_NAME: usize = 200;
 #[derive(Clone, Debug)]
 pub enum Designee {
     Known(PersonId),
-    New(network::PersonIn),
+    New(PersonIn),
 }
 
 /// What it takes to designate.
@@ -227,9 +228,15 @@ pub async fn keep_document(ctx: &Ctx, txn: &Txn, name: &str, content: Vec<u8>) -
         created_at: ctx.now(),
     };
     store::insert_document(txn, &document, content, ctx.actor.person_id()).await?;
-    audit::record(ctx, txn, Event::new("designations.keep_document", ("document", document.id.to_string()))
-        .details(serde_json::json!({ "sha256": document.sha256, "size": document.size, "media_type": document.media_type })))
-    .await?;
+    let event = Event {
+        action: "designations.keep_document",
+        subject: ("document", document.id.to_string()),
+        on_behalf_of: None,
+        channel: None,
+        source: None,
+        details: json!({ "sha256": document.sha256, "size": document.size, "media_type": document.media_type }),
+    };
+    audit::record(ctx, txn, event).await?;
     Ok(document)
 }
 
@@ -304,20 +311,28 @@ pub async fn request_designation(ctx: &Ctx, txn: &Txn, seat_code: &str) -> Resul
     let seat = store::seat_by_code(txn, seat_code).await?.ok_or(Refusal::SeatUnknown)?;
     authorise(ctx, Action::RequestDesignation, &seat, None)?;
     mail::requested(ctx, txn, &seat, ctx.today()).await?;
-    audit::record(ctx, txn, Event::new("designations.request_designation", ("seat", seat.id.to_string()))
-        .on_behalf_of(None))
-    .await
+    let event = Event {
+        action: "designations.request_designation",
+        subject: ("seat", seat.id.to_string()),
+        on_behalf_of: None,
+        channel: None,
+        source: None,
+        details: json!({ "seat": seat.code }),
+    };
+    audit::record(ctx, txn, event).await?;
+    Ok(())
 }
 
-/// The register: what passes the filter and may be seen, the latest term first.
-pub async fn list(ctx: &Ctx, filter: &Filter, after: Option<&str>, limit: usize) -> Result<Page<Designation>> {
+/// Where a page of the register ends: the first day of its last line's term, and that line's id.
+pub type Cursor = (NaiveDate, DesignationId);
+
+/// The register: up to `limit` lines that pass the filter and may be seen, the latest term first.
+pub async fn list(ctx: &Ctx, filter: &Filter, after: Option<Cursor>, limit: u64) -> Result<Vec<Designation>> {
     let visible = policy::visibility(&ctx.actor);
     if visible == Visibility::Nothing {
-        return Err(unseen(ctx));
+        return Err(refused(ctx));
     }
-    let after = after.map(Position::decode).transpose()?;
-    let lines = store::list(ctx.reader(), &visible, filter, after.as_ref(), Some(limit as u64 + 1)).await?;
-    Ok(Page::of(lines, limit, |last| Position { key: last.record.statement.term.from, id: last.id.0 }))
+    Ok(store::list(ctx.reader(), &visible, filter, after, Some(limit)).await?)
 }
 
 /// One designation with its history, documents and absences. Unknown and unseen are the same answer.
@@ -385,12 +400,14 @@ pub async fn follow_calendar(ctx: &Ctx, txn: &Txn) -> Result<u64> {
     }
     let holders = all_holders(txn, today).await?;
     for designation in holders.iter().filter(|one| one.record.statement.term.from == today) {
-        done += mail::welcome(ctx, txn, designation).await?;
+        mail::welcome(ctx, txn, designation).await?;
+        done += 1;
     }
     let soon = Filter { ends_within: Some((today, today + Days::new(model::ENDING_SOON_DAYS.unsigned_abs()))), ..Filter::default() };
     for designation in store::list(txn, &Visibility::Everything, &soon, None, None).await? {
         if !is_succeeded(txn, &designation).await? {
-            done += mail::ending_soon(ctx, txn, &designation).await?;
+            mail::ending_soon(ctx, txn, &designation).await?;
+            done += 1;
         }
     }
     Ok(done)
@@ -426,14 +443,14 @@ async fn carry_out_end(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Resul
 
 async fn switch_off(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<()> {
     crate::mail::outbox::cancel_for_designation(ctx, txn, designation.id).await?;
-    auth::service::end_access(ctx, txn, designation.holder.id, designation.id).await?;
+    auth::service::end_everything_of(ctx, txn, designation.holder.id).await?;
     store::mark_handed_over(txn, designation.id, ctx.now()).await?;
     record_event(ctx, txn, "designations.hand_over", designation).await
 }
 
 /// The end of a day in Europe/Rome: "as known on day K" means with everything recorded on that day.
 pub fn known_on(day: NaiveDate) -> DateTime<Utc> {
-    crate::time::zone::start_of_day(day + Days::new(1)) - chrono::TimeDelta::milliseconds(1)
+    crate::time::zone::start_of_day(day + Days::new(1)) - TimeDelta::milliseconds(1)
 }
 
 fn authorise(ctx: &Ctx, action: Action, seat: &Seat, holder: Option<PersonId>) -> Result<()> {
@@ -446,14 +463,10 @@ fn refused(ctx: &Ctx) -> Error {
     if ctx.actor == crate::auth::actor::Actor::anonymous() { Error::Unauthenticated } else { Error::Denied }
 }
 
-fn unseen(ctx: &Ctx) -> Error {
-    refused(ctx)
-}
-
 async fn find_visible(ctx: &Ctx, db: &impl ConnectionTrait, id: DesignationId) -> Result<Designation> {
     let visible = policy::visibility(&ctx.actor);
     if visible == Visibility::Nothing {
-        return Err(unseen(ctx));
+        return Err(refused(ctx));
     }
     store::find(db, &visible, id).await?.ok_or(Error::NotFound)
 }
@@ -464,7 +477,7 @@ async fn must_find(txn: &Txn, id: DesignationId) -> Result<Designation> {
 
 async fn record_event(ctx: &Ctx, txn: &Txn, action: &'static str, designation: &Designation) -> Result<()> {
     let statement = &designation.record.statement;
-    let details = serde_json::json!({
+    let details = json!({
         "seat": designation.seat.code,
         "person": designation.holder.id,
         "record": designation.record.id,
@@ -472,12 +485,16 @@ async fn record_event(ctx: &Ctx, txn: &Txn, action: &'static str, designation: &
         "to": statement.term.to,
     });
     let source = format!("{} {} {}", statement.act.kind, statement.act.number, statement.act.date);
-    let event = Event::new(action, ("designation", designation.id.to_string()))
-        .on_behalf_of(Some(designation.seat.body_id))
-        .channel(statement.provenance.channel)
-        .source(source)
-        .details(details);
-    audit::record(ctx, txn, event).await
+    let event = Event {
+        action,
+        subject: ("designation", designation.id.to_string()),
+        on_behalf_of: Some(designation.seat.body_id),
+        channel: Some(statement.provenance.channel),
+        source: Some(source),
+        details,
+    };
+    audit::record(ctx, txn, event).await?;
+    Ok(())
 }
 
 fn required_reason(reason: &str) -> Result<String> {

@@ -5,7 +5,6 @@ use super::policy::Visibility;
 use super::view::{Designation, Document, Holder};
 use crate::auth::actor::HeldSeat;
 use crate::db::{StoreError, exactly_one};
-use crate::paging::Position;
 use crate::texts::Lang;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{BodyId, DesignationId, DesignationRecordId, DocumentId, ObservatoryId, PersonId, SeatId, UnavailabilityId};
@@ -13,7 +12,7 @@ use entity::kinds::{ActKind, Channel, RecordChange, SeatKind};
 use entity::{Instant, body, designation, designation_record as record, document, observatory, person, seat, unavailability};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType, Order,
-    QueryFilter, QueryOrder, QuerySelect, RelationTrait, Select, sea_query::Expr,
+    QueryFilter, QueryOrder, QuerySelect, Select, sea_query::Expr,
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -245,18 +244,13 @@ pub async fn list(
     db: &impl ConnectionTrait,
     visible: &Visibility,
     filter: &Filter,
-    after: Option<&Position<NaiveDate>>,
+    after: Option<(NaiveDate, DesignationId)>,
     limit: Option<u64>,
 ) -> Result<Vec<Designation>> {
     let mut query = lines().filter(known(filter.known_at)).filter(seen_by(visible)).filter(narrowed(filter));
-    if let Some(position) = after {
-        query = query.filter(
-            Condition::any().add(record::Column::ValidFrom.lt(position.key)).add(
-                Condition::all()
-                    .add(record::Column::ValidFrom.eq(position.key))
-                    .add(designation::Column::Id.lt(position.id.to_string())),
-            ),
-        );
+    if let Some((from, id)) = after {
+        let same_day = record::Column::ValidFrom.eq(from).and(designation::Column::Id.lt(id));
+        query = query.filter(record::Column::ValidFrom.lt(from).or(same_day));
     }
     let rows = query
         .order_by(record::Column::ValidFrom, Order::Desc)

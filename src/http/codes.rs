@@ -50,6 +50,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::NotADay
         | Code::NotAnHour
         | Code::UnknownValue
+        | Code::OneOfTwo
         | Code::OutOfRange
         | Code::NotAUrl
         | Code::SeatUnknown

@@ -37,6 +37,11 @@ pub fn etag(version: i32) -> (HeaderName, String) {
     (ETAG, tag(version))
 }
 
+/// A thing with its version, as every read and every change answers it.
+pub fn answer(version: i32, body: &impl serde::Serialize) -> actix_web::HttpResponse {
+    actix_web::HttpResponse::Ok().insert_header(etag(version)).json(body)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

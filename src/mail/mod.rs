@@ -17,8 +17,43 @@ pub mod message;
 pub mod outbox;
 pub mod transport;
 
-pub mod message;
-pub mod transport;
+use crate::config::{Config, MailSecurity, TransportKind};
+use transport::{
+    Deadlines, FileTransport, MemoryTransport, SmtpCredentials, SmtpSecurity, SmtpSettings, SmtpSetupError,
+    SmtpTransport, Transport,
+};
+
+/// Why there is no way out for mails.
+#[derive(Debug, thiserror::Error)]
+pub enum TransportError {
+    #[error("mail.folder: {0}")]
+    Folder(#[from] std::io::Error),
+    #[error("mail: {0}")]
+    Smtp(#[from] SmtpSetupError),
+}
+
+/// The way out that the configuration chose.
+pub fn transport_of(config: &Config) -> Result<Transport, TransportError> {
+    let mail = &config.mail;
+    Ok(match mail.transport {
+        TransportKind::File => Transport::File(FileTransport::new(&mail.folder)?),
+        TransportKind::Memory => Transport::Memory(MemoryTransport::new()),
+        TransportKind::Smtp => Transport::Smtp(SmtpTransport::new(SmtpSettings {
+            host: mail.host.clone(),
+            port: mail.port,
+            security: match mail.security {
+                MailSecurity::Plain => SmtpSecurity::Plain,
+                MailSecurity::Starttls => SmtpSecurity::StartTls,
+                MailSecurity::Tls => SmtpSecurity::Tls,
+            },
+            credentials: (!mail.username.is_empty())
+                .then(|| SmtpCredentials::new(&mail.username, mail.password.reveal())),
+            hello_name: mail.id_domain.clone(),
+            extra_roots: Vec::new(),
+            deadlines: Deadlines::default(),
+        })?),
+    })
+}
 
 /// Whether a text is an address that mail can be written to: what the message builder accepts, no more and no less.
 pub fn is_address(text: &str) -> bool {

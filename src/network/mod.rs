@@ -12,9 +12,11 @@
 //!
 //! This slice sends no mail and depends on no other slice.
 
+pub mod api;
 pub mod calendar;
 pub mod model;
 pub mod policy;
 pub mod service;
 pub mod settings;
 mod store;
+pub mod web;

@@ -1,13 +1,14 @@
 //! The use cases of the network. Reads take a connection: the reader of the context, or the transaction of a use case.
 
 use super::calendar;
-use super::model::{
-    AgreementView, BOUNCE_NOTE_CHARACTERS, BodyView, Day, NetworkRefusal, ObservatoryView, PersonChange, PersonIn,
-    PersonView, TerritoryView, changed_members, folded,
+pub use super::model::{
+    AgreementView, BodyView, Day, ObservatoryView, PatronDay, PersonChange, PersonIn, PersonView, TerritoryView,
 };
+use super::model::{BOUNCE_NOTE_CHARACTERS, NetworkRefusal, changed_members, folded};
 use super::policy::{self, Reach};
-use super::settings::Ladder;
-use super::store::{self, Connection};
+pub use super::settings::Ladder;
+use super::store;
+pub use super::store::Connection;
 use crate::audit::{self, Event};
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
@@ -28,18 +29,18 @@ pub async fn bodies(db: &impl Connection) -> Result<Vec<BodyView>> {
     Ok(store::bodies(db).await?)
 }
 
-/// A body by its code, its IPA code or any of its names, whatever their case.
-pub async fn body(db: &impl Connection, called: &str) -> Result<BodyView> {
+pub async fn body(db: &impl Connection, id: BodyId) -> Result<BodyView> {
+    store::body_by_id(db, id).await?.ok_or(Error::NotFound)
+}
+
+/// A body by its code, its IPA code or any of its names, whatever their case; `None` if nobody is called so.
+pub async fn body_by_code(db: &impl Connection, called: &str) -> Result<Option<BodyView>> {
     let called = called.trim().to_lowercase();
     let is_called = |name: &str| name.to_lowercase() == called;
     let is_meant = |body: &BodyView| {
         [&body.code, &body.ipa_code, &body.name].into_iter().chain(&body.aliases).any(|name| is_called(name))
     };
-    bodies(db).await?.into_iter().find(is_meant).ok_or(Error::NotFound)
-}
-
-pub async fn body_by_id(db: &impl Connection, id: BodyId) -> Result<BodyView> {
-    store::body_by_id(db, id).await?.ok_or(Error::NotFound)
+    Ok(bodies(db).await?.into_iter().find(is_meant))
 }
 
 /// All observatories, the regional one first. Anybody may read them.
@@ -47,12 +48,13 @@ pub async fn observatories(db: &impl Connection) -> Result<Vec<ObservatoryView>>
     Ok(store::observatories(db).await?)
 }
 
-pub async fn observatory(db: &impl Connection, code: &str) -> Result<ObservatoryView> {
-    store::observatory_by_code(db, code).await?.ok_or(Error::NotFound)
+pub async fn observatory(db: &impl Connection, id: ObservatoryId) -> Result<ObservatoryView> {
+    store::observatory_by_id(db, id).await?.ok_or(Error::NotFound)
 }
 
-pub async fn observatory_by_id(db: &impl Connection, id: ObservatoryId) -> Result<ObservatoryView> {
-    store::observatory_by_id(db, id).await?.ok_or(Error::NotFound)
+/// An observatory by its code; `None` if there is none.
+pub async fn observatory_by_code(db: &impl Connection, code: &str) -> Result<Option<ObservatoryView>> {
+    Ok(store::observatory_by_code(db, code).await?)
 }
 
 /// All territories with their patron days. Anybody may read them.

@@ -13,7 +13,7 @@ use entity::ids::{BodyId, ObservatoryId, PersonId};
 use entity::kinds::{NonWorkingRuleKind, RecordChange, SeatKind};
 use entity::{
     agreement, agreement_act, body, body_alias, designation, designation_record, non_working_rule, observatory,
-    one_off_day, person, seat, setting, territory,
+    one_off_day, person, seat, territory,
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, JoinType, QueryFilter, QueryOrder,
@@ -206,8 +206,7 @@ pub async fn ladder(db: &impl Connection) -> Result<Ladder> {
 }
 
 async fn setting(db: &impl Connection, key: &'static str) -> Result<String> {
-    let row = setting::Entity::find_by_id(key.to_owned()).one(db).await?;
-    row.map(|row| row.value).ok_or_else(|| settings::unreadable(key, "is missing: load the network first"))
+    crate::settings::get(db, key).await?.ok_or_else(|| settings::unreadable(key, "is missing: load the network first"))
 }
 
 pub async fn person(db: &impl Connection, id: PersonId) -> Result<Option<PersonView>> {

@@ -9,7 +9,7 @@ use tokio::time::timeout;
 
 const WITHIN: Duration = Duration::from_secs(3);
 
-/// Whether the service at `bind` answers `/health/live` with 200.
+/// Whether the service at `bind` answers `/health/live` with success.
 pub async fn is_alive(bind: SocketAddr) -> io::Result<bool> {
     timeout(WITHIN, ask(reachable(bind))).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
 }
@@ -18,9 +18,9 @@ async fn ask(address: SocketAddr) -> io::Result<bool> {
     let mut stream = TcpStream::connect(address).await?;
     let request = format!("GET /health/live HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await?;
-    let mut answer = [0; 12];
+    let mut answer = [0; 10];
     stream.read_exact(&mut answer).await?;
-    Ok(&answer == b"HTTP/1.1 200")
+    Ok(&answer == b"HTTP/1.1 2")
 }
 
 /// "All addresses" is where one listens, not where one calls.

@@ -4,9 +4,15 @@
 //! run (`scripts/with-postgres`), so its databases are not dropped one by one.
 
 use migration::{Migrator, MigratorTrait};
+use super::app::rome;
+use raccordo::clock::FixedClock;
+use raccordo::config::Config;
+use raccordo::ctx::{Ctx, Services};
 use raccordo::db::{Db, Location};
+use raccordo::load;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
@@ -55,6 +61,15 @@ pub fn has_postgres() -> bool {
     address.is_ok()
 }
 
+/// What a new database holds.
+#[derive(Clone, Copy)]
+enum Content {
+    /// The migrated schema.
+    Schema,
+    /// The schema and `data/lombardia.toml`.
+    Network,
+}
+
 /// An open database of its own; the file goes when this goes.
 pub struct TestDb {
     pub db: Db,
@@ -63,17 +78,27 @@ pub struct TestDb {
 }
 
 impl TestDb {
+    /// The migrated schema and nothing in it.
     pub async fn new(engine: Engine) -> Self {
+        Self::with(engine, Content::Schema).await
+    }
+
+    /// With the Lombardy network loaded.
+    pub async fn with_network(engine: Engine) -> Self {
+        Self::with(engine, Content::Network).await
+    }
+
+    async fn with(engine: Engine, content: Content) -> Self {
         match engine {
             Engine::Sqlite => {
                 let folder = tempfile::tempdir().expect("a temporary folder");
                 let path = folder.path().join("raccordo.sqlite");
-                std::fs::copy(sqlite_template().await, &path).expect("a copy of the template");
+                std::fs::copy(sqlite_template(content).await, &path).expect("a copy of the template");
                 let location = Location::Sqlite(path);
                 Self { db: open(&location).await, location, _folder: Some(folder) }
             }
             Engine::Postgres => {
-                let location = Location::Postgres(postgres_clone().await);
+                let location = Location::Postgres(postgres_clone(content).await);
                 Self { db: open(&location).await, location, _folder: None }
             }
         }
@@ -103,14 +128,14 @@ async fn open(location: &Location) -> Db {
     Db::open(location).await.expect("the test's database opens")
 }
 
-async fn sqlite_template() -> &'static PathBuf {
-    static TEMPLATE: OnceCell<(PathBuf, TempDir)> = OnceCell::const_new();
-    let (path, _) = TEMPLATE
+async fn sqlite_template(content: Content) -> &'static PathBuf {
+    static TEMPLATES: [OnceCell<(PathBuf, TempDir)>; 2] = [const { OnceCell::const_new() }; 2];
+    let (path, _) = TEMPLATES[content as usize]
         .get_or_init(|| async {
             let folder = tempfile::tempdir().expect("a temporary folder");
             let path = folder.path().join("template.sqlite");
             let db = open(&Location::Sqlite(path.clone())).await;
-            Migrator::up(db.writer(), None).await.expect("the migrations run");
+            fill(&db, content).await;
             db.writer().execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await.expect("a checkpoint");
             db.close().await;
             (path, folder)
@@ -119,23 +144,37 @@ async fn sqlite_template() -> &'static PathBuf {
     path
 }
 
-async fn postgres_clone() -> String {
-    static TEMPLATE: OnceCell<String> = OnceCell::const_new();
+async fn postgres_clone(content: Content) -> String {
+    static TEMPLATES: [OnceCell<String>; 2] = [const { OnceCell::const_new() }; 2];
     static COUNTER: AtomicU32 = AtomicU32::new(0);
     let process = std::process::id();
-    let template = TEMPLATE
+    let template = TEMPLATES[content as usize]
         .get_or_init(|| async {
-            let name = format!("template_{process}");
+            let name = format!("template_{process}_{}", content as usize);
             administer(&format!("CREATE DATABASE {name}")).await;
-            let pool = Database::connect(address_of(&name)).await.expect("the template opens");
-            Migrator::up(&pool, None).await.expect("the migrations run");
-            pool.close().await.expect("the template closes");
+            let db = open(&Location::Postgres(address_of(&name))).await;
+            fill(&db, content).await;
+            db.close().await;
             name
         })
         .await;
     let name = format!("test_{process}_{}", COUNTER.fetch_add(1, Ordering::Relaxed));
     administer(&format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
     address_of(&name)
+}
+
+async fn fill(db: &Db, content: Content) {
+    Migrator::up(db.writer(), None).await.expect("the migrations run");
+    if let Content::Network = content {
+        let services = Arc::new(Services {
+            db: db.clone(),
+            clock: Arc::new(FixedClock::at(rome("2027-01-04 09:00"))),
+            config: Config::for_tests(),
+            mail_waiting: tokio::sync::Notify::new(),
+        });
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/lombardia.toml");
+        load::run(&Ctx::system(&services, "load"), &file, |_| true).await.expect("the network loads");
+    }
 }
 
 async fn administer(sql: &str) {

@@ -1,0 +1,188 @@
+//! `raccordo serve`: putting the service together, and taking it apart in the order that loses nothing.
+
+use super::{Outcome, operator_on};
+use actix_web::web::Data;
+use entity::body;
+use raccordo::clock::SystemClock;
+use raccordo::config::Config;
+use raccordo::ctx::{Ctx, Services};
+use raccordo::db::{Db, Location};
+use raccordo::http::metrics;
+use raccordo::http::site::Site;
+use raccordo::jobs::ticker::Ticker;
+use raccordo::mail::dispatcher::Dispatcher;
+use raccordo::mail::transport::Transport;
+use raccordo::ops::{demo, migrate};
+use raccordo::{app, auth, mail, network, settings, telemetry};
+use sea_orm::{EntityTrait, PaginatorTrait};
+use std::net::TcpListener;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+/// What an empty database is filled with, where the program runs from a checkout or its container.
+const DATA: &str = "data/lombardia.toml";
+const LOOK_AT_SETTINGS_EVERY: Duration = Duration::from_secs(5);
+/// As a shell reports a program ended by an interrupt.
+const INTERRUPTED: i32 = 130;
+
+pub(super) async fn serve(config: Config, is_demo: bool) -> Outcome {
+    if is_demo {
+        demo::check_config(&config)?;
+    }
+    telemetry::start(&config.log)?;
+    let location = config.location()?;
+    let transport = Arc::new(mail::transport_of(&config)?);
+    let db = open(&location).await?;
+    let services =
+        Arc::new(Services { db, clock: Arc::new(SystemClock), config, mail_waiting: tokio::sync::Notify::new() });
+    let operator = operator_on(Arc::clone(&services));
+    fill(&operator, is_demo).await?;
+    let listener = TcpListener::bind(services.config.server.bind)
+        .map_err(|failure| format!("cannot listen on {}: {failure}", services.config.server.bind))?;
+    let background = Background::start(&services, &location, transport).await?;
+    greet(&operator).await?;
+    let served = run_until_told(Arc::clone(&services), listener, background).await;
+    services.db.clone().close().await;
+    info!("stopped");
+    served
+}
+
+/// `SQLite` has one process per file, so the service migrates it. On `PostgreSQL` replicas start together: `raccordo migrate` comes first.
+async fn open(location: &Location) -> Outcome<Db> {
+    let db = Db::open(location).await?;
+    match location {
+        Location::Sqlite(_) => {
+            migrate::migrate(&db, location).await?;
+        }
+        Location::Postgres(_) => migrate::demand_current(&db).await?,
+    }
+    Ok(db)
+}
+
+/// Loads the network into an empty database; a demonstration first makes sure that the database is its own.
+async fn fill(ctx: &Ctx, is_demo: bool) -> Outcome {
+    if is_demo {
+        demo::claim_database(ctx).await?;
+    }
+    if body::Entity::find().count(ctx.reader()).await? > 0 {
+        return Ok(());
+    }
+    if !Path::new(DATA).exists() {
+        warn!("the register is empty and there is no {DATA} here: run `raccordo load FILE`");
+        return Ok(());
+    }
+    let summary = network::load::run(ctx, Path::new(DATA), true).await?;
+    info!(%summary, "loaded {DATA} into the empty database");
+    Ok(())
+}
+
+/// Where to look, and on a developer's machine how to get in.
+async fn greet(ctx: &Ctx) -> Outcome {
+    let config = ctx.config();
+    println!("Raccordo listens on {}", config.base_url());
+    if config.is_production() || settings::is_demo(ctx.reader()).await? {
+        return Ok(());
+    }
+    let link = ctx.write(async |txn| auth::service::link_for_secretariat(ctx, txn).await).await?;
+    if let Some(link) = link {
+        println!("Sign in as the secretariat, once, within {} minutes: {link}", config.security.sign_in_link_minutes);
+    }
+    Ok(())
+}
+
+/// What works without being asked, on connections of its own.
+struct Background {
+    dispatcher: Dispatcher,
+    ticker: Ticker,
+    db: Db,
+}
+
+impl Background {
+    async fn start(services: &Arc<Services>, location: &Location, transport: Arc<Transport>) -> Outcome<Self> {
+        let db = services.db.for_background(location).await?;
+        let own = Arc::new(Services {
+            db: db.clone(),
+            clock: Arc::clone(&services.clock),
+            config: services.config.clone(),
+            mail_waiting: tokio::sync::Notify::new(),
+        });
+        let dispatcher = Dispatcher::start(Arc::clone(services), db.clone(), transport);
+        let bell = Arc::clone(services);
+        let ticker = Ticker::start(own, move || bell.mail_waiting.notify_one()).await?;
+        Ok(Self { dispatcher, ticker, db })
+    }
+
+    /// No new mail and no new run; what is under way may end, within limits.
+    async fn stop(self) {
+        tokio::join!(self.dispatcher.stop(), self.ticker.stop());
+        self.db.close().await;
+    }
+}
+
+/// Serves until a signal, then stops: say "not ready", wait until the proxy has seen it, accept nothing more, finish what was accepted
+/// while the background finishes what it had begun. A second signal ends the process at once.
+async fn run_until_told(services: Arc<Services>, listener: TcpListener, background: Background) -> Outcome {
+    let mut signals = Signals::listen()?;
+    let site = Data::new(Site::new(Arc::clone(&services)));
+    let stop = CancellationToken::new();
+    let server = tokio::spawn(app::server(site.clone(), listener, stop.clone())?);
+    let measures = metrics::server(&site)?.map(|server| (server.handle(), tokio::spawn(server)));
+    let limiter = tokio::spawn(app::sweep_limiter(site.clone(), stop.clone()));
+    let notices = tokio::spawn(keep_notices(site.clone(), stop.clone()));
+
+    signals.first().await;
+    info!("stopping: a second signal ends at once");
+    tokio::spawn(async move {
+        signals.first().await;
+        std::process::exit(INTERRUPTED);
+    });
+    site.drain();
+    sleep(Duration::from_secs(services.config.server.drain_seconds)).await;
+    stop.cancel();
+    let (served, ()) = tokio::join!(server, background.stop());
+    if let Some((handle, measures)) = measures {
+        handle.stop(false).await;
+        let _ = measures.await;
+    }
+    let _ = tokio::join!(limiter, notices);
+    Ok(served??)
+}
+
+/// Keeps what every page says at its top as the database has it: another replica or an operator may have changed it.
+async fn keep_notices(site: Data<Site>, stop: CancellationToken) {
+    let mut looks = tokio::time::interval(LOOK_AT_SETTINGS_EVERY);
+    while stop.run_until_cancelled(looks.tick()).await.is_some() {
+        let reader = site.services.db.reader();
+        match settings::is_sending_paused(reader).await {
+            Ok(paused) => site.notices.show_paused(paused),
+            Err(failure) => warn!(%failure, "the settings could not be read"),
+        }
+        if settings::is_demo(reader).await.unwrap_or(false) {
+            site.notices.show_demo();
+        }
+    }
+}
+
+/// What an operator, a container engine or a terminal sends to end the service.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn first(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}

@@ -1,0 +1,449 @@
+//! The network over REST. Everything but people is public: it holds no personal data.
+
+use super::model::{
+    AgreementAct, AgreementView, BodyView, Day, ObservatoryView, PatronDay, PersonChange, PersonView, TerritoryView,
+};
+use super::service;
+use crate::ctx::Ctx;
+use crate::error::{Code, Error};
+use crate::http::json::MergePatch;
+use crate::http::paging::{Links, Page, Paging};
+use crate::http::patch::Patch;
+use crate::http::version::{self, IfMatch};
+use crate::http::Failure;
+use crate::texts::Lang;
+use actix_web::{HttpRequest, HttpResponse, get, patch, web};
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::ids::{AgreementId, BodyId, ObservatoryId, PersonId};
+use entity::kinds::{BodyKind, ObservatoryKind};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+    cfg.service(show_agreement)
+        .service(list_bodies)
+        .service(show_body)
+        .service(list_observatories)
+        .service(show_observatory)
+        .service(list_territories)
+        .service(list_working_days)
+        .service(list_people)
+        .service(show_person)
+        .service(update_person);
+}
+
+/// The agreement the network works under.
+#[derive(Serialize, ToSchema)]
+pub struct AgreementOut {
+    pub id: AgreementId,
+    #[schema(max_length = 60)]
+    pub code: String,
+    #[schema(max_length = 300)]
+    pub title: String,
+    /// The day of the last signature, once the secretariat has entered it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub in_force_from: Option<NaiveDate>,
+    /// The last day in force (art. 6 c. 2).
+    pub in_force_to: NaiveDate,
+    /// The joint review is due three months before the end (art. 6 c. 2).
+    pub review_due: NaiveDate,
+    /// The acts it rests on.
+    #[schema(max_items = 100)]
+    pub acts: Vec<ActOut>,
+}
+
+/// An act an agreement rests on.
+#[derive(Serialize, ToSchema)]
+pub struct ActOut {
+    /// `dgr`, `regional_law`, `law`…
+    #[schema(max_length = 40)]
+    pub kind: String,
+    #[schema(max_length = 60)]
+    pub number: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub date: Option<NaiveDate>,
+    #[schema(max_length = 500)]
+    pub subject: String,
+}
+
+/// A signatory administration.
+#[derive(Serialize, ToSchema)]
+pub struct BodyOut {
+    pub id: BodyId,
+    #[schema(max_length = 60, example = "provincia-bergamo")]
+    pub code: String,
+    #[schema(max_length = 200)]
+    pub name: String,
+    /// Other names under which it is known.
+    #[schema(max_items = 50)]
+    pub aliases: Vec<String>,
+    pub kind: BodyKind,
+    /// As the public index of administrations writes it; compare without case.
+    #[schema(max_length = 20, example = "p_bg")]
+    pub ipa_code: String,
+    /// ISTAT code of the unit.
+    #[schema(max_length = 10, example = "016")]
+    pub istat_code: String,
+    /// What the ISTAT codes of its municipalities begin with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 10)]
+    pub province_code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2)]
+    pub sigla: Option<String>,
+    /// NUTS 2 of the region, NUTS 3 of the others.
+    #[schema(max_length = 10, example = "ITC46")]
+    pub nuts: String,
+    #[schema(max_length = 80)]
+    pub capital: String,
+    #[schema(max_length = 10)]
+    pub capital_istat: String,
+    #[schema(max_length = 10)]
+    pub capital_cadastral: String,
+    /// Whose working days its offices keep.
+    #[schema(max_length = 10)]
+    pub territory: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 254)]
+    pub pec: Option<String>,
+    pub signatory: bool,
+}
+
+/// A node of the network.
+#[derive(Serialize, ToSchema)]
+pub struct ObservatoryOut {
+    pub id: ObservatoryId,
+    #[schema(max_length = 60, example = "bergamo")]
+    pub code: String,
+    #[schema(max_length = 200)]
+    pub name: String,
+    pub kind: ObservatoryKind,
+    /// Code of the body it belongs to.
+    #[schema(max_length = 60)]
+    pub body: String,
+    #[schema(max_length = 200)]
+    pub body_name: String,
+    /// Whose working days it keeps.
+    #[schema(max_length = 10)]
+    pub territory: String,
+}
+
+/// A town whose patron day makes a calendar of its own.
+#[derive(Serialize, ToSchema)]
+pub struct TerritoryOut {
+    #[schema(max_length = 10, example = "BG")]
+    pub code: String,
+    #[schema(max_length = 80)]
+    pub name: String,
+    #[schema(max_length = 80)]
+    pub city: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub patron: Option<PatronOut>,
+}
+
+/// The day of a patron saint, a holiday for those who work in the town.
+#[derive(Serialize, ToSchema)]
+pub struct PatronOut {
+    #[schema(max_length = 120)]
+    pub name_it: String,
+    #[schema(max_length = 120)]
+    pub name_en: String,
+    #[schema(minimum = 1, maximum = 12)]
+    pub month: u32,
+    #[schema(minimum = 1, maximum = 31)]
+    pub day: u32,
+}
+
+/// One day of a territory.
+#[derive(Serialize, ToSchema)]
+pub struct DayOut {
+    pub day: NaiveDate,
+    pub working: bool,
+    /// Why it is not worked, in the language asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 120)]
+    pub reason: Option<String>,
+}
+
+/// The days of a span.
+#[derive(Serialize, ToSchema)]
+pub struct WorkingDaysOut {
+    #[schema(max_length = 10)]
+    pub territory: String,
+    pub from: NaiveDate,
+    pub to: NaiveDate,
+    /// How many of the days are worked.
+    #[schema(minimum = 0, maximum = 400)]
+    pub working_days: u32,
+    /// Every day from the first to the last, both included.
+    #[schema(max_items = 400)]
+    pub days: Vec<DayOut>,
+}
+
+/// The span asked for.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct SpanQuery {
+    /// The first day.
+    pub from: NaiveDate,
+    /// The last day, at most 400 days on.
+    pub to: NaiveDate,
+}
+
+/// Office contact data of somebody who holds or held a seat. Personal data.
+#[derive(Serialize, ToSchema)]
+pub struct PersonOut {
+    pub id: PersonId,
+    #[schema(max_length = 100)]
+    pub given_name: String,
+    #[schema(max_length = 100)]
+    pub family_name: String,
+    #[schema(max_length = 254, format = Email)]
+    pub email: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 40)]
+    pub phone: Option<String>,
+    pub language: Lang,
+    /// When a mail came back for good; absent once the address was changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bounced_at: Option<DateTime<Utc>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 500)]
+    pub bounce_note: Option<String>,
+    pub version: i32,
+}
+
+/// What is to change of a person. Only a phone can be removed.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PersonPatch {
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 100)]
+    pub given_name: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 100)]
+    pub family_name: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 254, format = Email)]
+    pub email: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 40)]
+    pub phone: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<Lang>)]
+    pub language: Patch<Lang>,
+}
+
+/// The agreement
+///
+/// Its acts, its term and the day of its joint review. Public.
+#[utoipa::path(tag = "Network", security(()), responses((status = 200, body = AgreementOut)))]
+#[get("/agreement")]
+pub async fn show_agreement(ctx: Ctx) -> Result<HttpResponse, Failure> {
+    Ok(HttpResponse::Ok().json(AgreementOut::from(service::agreement(ctx.reader()).await?)))
+}
+
+/// The bodies
+///
+/// All signatories, the region first. Public.
+#[utoipa::path(tag = "Network", security(()), responses((status = 200, body = Page<BodyOut>)))]
+#[get("/bodies")]
+pub async fn list_bodies(ctx: Ctx) -> Result<HttpResponse, Failure> {
+    Ok(whole(service::bodies(ctx.reader()).await?, BodyOut::from))
+}
+
+/// One body
+///
+/// By its code, its IPA code or any of its names, whatever their case. Public.
+#[utoipa::path(tag = "Network", security(()), params(("code" = String, Path, max_length = 200)), responses((status = 200, body = BodyOut)))]
+#[get("/bodies/{code}")]
+pub async fn show_body(ctx: Ctx, code: web::Path<String>) -> Result<HttpResponse, Failure> {
+    let body = service::body_by_code(ctx.reader(), &code).await?.ok_or(Error::NotFound)?;
+    Ok(HttpResponse::Ok().json(BodyOut::from(body)))
+}
+
+/// The observatories
+///
+/// The regional one first. Public.
+#[utoipa::path(tag = "Network", security(()), responses((status = 200, body = Page<ObservatoryOut>)))]
+#[get("/observatories")]
+pub async fn list_observatories(ctx: Ctx) -> Result<HttpResponse, Failure> {
+    Ok(whole(service::observatories(ctx.reader()).await?, ObservatoryOut::from))
+}
+
+/// One observatory
+///
+/// Public.
+#[utoipa::path(tag = "Network", security(()), params(("code" = String, Path, max_length = 60)), responses((status = 200, body = ObservatoryOut)))]
+#[get("/observatories/{code}")]
+pub async fn show_observatory(ctx: Ctx, code: web::Path<String>) -> Result<HttpResponse, Failure> {
+    let observatory = service::observatory_by_code(ctx.reader(), &code).await?.ok_or(Error::NotFound)?;
+    Ok(HttpResponse::Ok().json(ObservatoryOut::from(observatory)))
+}
+
+/// The territories
+///
+/// Each with its patron day. Public.
+#[utoipa::path(tag = "Network", security(()), responses((status = 200, body = Page<TerritoryOut>)))]
+#[get("/territories")]
+pub async fn list_territories(ctx: Ctx) -> Result<HttpResponse, Failure> {
+    Ok(whole(service::territories(ctx.reader()).await?, TerritoryOut::from))
+}
+
+/// The working days of a territory
+///
+/// Every day of a span, and why it is not worked if it is not: a holiday, the patron of the town, a closure, a weekend.
+/// Refused: a span that ends before it starts, or of more than 400 days. Public.
+#[utoipa::path(tag = "Network", security(()), params(("code" = String, Path, max_length = 10), SpanQuery), responses((status = 200, body = WorkingDaysOut)))]
+#[get("/territories/{code}/working-days")]
+pub async fn list_working_days(ctx: Ctx, code: web::Path<String>, span: web::Query<SpanQuery>) -> Result<HttpResponse, Failure> {
+    let SpanQuery { from, to } = span.into_inner();
+    let days = service::working_days(ctx.reader(), &code, from, to, ctx.lang).await?;
+    Ok(HttpResponse::Ok().json(WorkingDaysOut::of(code.into_inner(), from, to, days)))
+}
+
+/// The people
+///
+/// Everybody who holds or held a seat, in the order in which they were entered. Who may: the secretariat.
+#[utoipa::path(tag = "Network", params(Paging), responses((status = 200, body = Page<PersonOut>)))]
+#[get("/people")]
+pub async fn list_people(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging>) -> Result<HttpResponse, Failure> {
+    let limit = paging.limit()?;
+    let people = service::people(&ctx, paging.after()?, limit + 1).await?;
+    let page = Page::cut(&ctx, &request, limit, people, |person| person.id)?;
+    Ok(HttpResponse::Ok().json(page.map(PersonOut::from)))
+}
+
+/// One person
+///
+/// Who may: the secretariat, holders of a seat of the same body, the person. Nobody else learns that there is one.
+#[utoipa::path(tag = "Network", params(("id" = PersonId, Path)), responses((status = 200, body = PersonOut)))]
+#[get("/people/{id}")]
+pub async fn show_person(ctx: Ctx, id: web::Path<PersonId>) -> Result<HttpResponse, Failure> {
+    Ok(with_version(service::person_seen(&ctx, id.into_inner()).await?))
+}
+
+/// Correct a person's data
+///
+/// Who may: the secretariat everything; the manager of a body the names, phone and language of its people; everybody
+/// their own phone and language. Mails nobody. Refused: an address that is somebody else's.
+#[utoipa::path(
+    tag = "Network",
+    params(("id" = PersonId, Path), IfMatch),
+    request_body(content = PersonPatch, content_type = "application/merge-patch+json"),
+    responses((status = 200, body = PersonOut))
+)]
+#[patch("/people/{id}")]
+pub async fn update_person(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<PersonId>,
+    MergePatch(patch): MergePatch<PersonPatch>,
+) -> Result<HttpResponse, Failure> {
+    let version = version::if_match(&request)?;
+    let change = PersonChange::try_from(patch)?;
+    let id = id.into_inner();
+    let person = ctx.write(async |txn| service::update_person(&ctx, txn, id, version, change).await).await?;
+    Ok(with_version(person))
+}
+
+/// A list that is short by nature: the bodies of an agreement do not grow overnight.
+fn whole<T, O: Serialize>(items: Vec<T>, say: impl FnMut(T) -> O) -> HttpResponse {
+    let page = Page { items: items.into_iter().map(say).collect(), links: Links { next: None } };
+    HttpResponse::Ok().json(page)
+}
+
+fn with_version(person: PersonView) -> HttpResponse {
+    HttpResponse::Ok().insert_header(version::etag(person.version)).json(PersonOut::from(person))
+}
+
+impl From<AgreementView> for AgreementOut {
+    fn from(view: AgreementView) -> Self {
+        let AgreementView { id, code, title, in_force_from, in_force_to, review_due, acts, version: _ } = view;
+        let act = |AgreementAct { kind, number, date, subject }| ActOut { kind, number, date, subject };
+        Self { id, code, title, in_force_from, in_force_to, review_due, acts: acts.into_iter().map(act).collect() }
+    }
+}
+
+impl From<BodyView> for BodyOut {
+    fn from(view: BodyView) -> Self {
+        let BodyView { id, code, name, aliases, kind, ipa_code, istat_code, province_code, sigla, nuts, .. } = view;
+        let BodyView { capital, capital_istat, capital_cadastral, territory, pec, signatory, .. } = view;
+        Self {
+            id,
+            code,
+            name,
+            aliases,
+            kind,
+            ipa_code,
+            istat_code,
+            province_code,
+            sigla,
+            nuts,
+            capital,
+            capital_istat,
+            capital_cadastral,
+            territory,
+            pec,
+            signatory,
+        }
+    }
+}
+
+impl From<ObservatoryView> for ObservatoryOut {
+    fn from(view: ObservatoryView) -> Self {
+        let ObservatoryView { id, code, name, kind, body_id: _, body_code: body, body_name, territory, version: _ } = view;
+        Self { id, code, name, kind, body, body_name, territory }
+    }
+}
+
+impl From<TerritoryView> for TerritoryOut {
+    fn from(TerritoryView { code, name, city, patron }: TerritoryView) -> Self {
+        let patron = patron.map(|PatronDay { name_it, name_en, month, day }| PatronOut { name_it, name_en, month, day });
+        Self { code, name, city, patron }
+    }
+}
+
+impl WorkingDaysOut {
+    fn of(territory: String, from: NaiveDate, to: NaiveDate, days: Vec<Day>) -> Self {
+        let days: Vec<DayOut> =
+            days.into_iter().map(|Day { day, reason }| DayOut { day, working: reason.is_none(), reason }).collect();
+        let working_days = days.iter().map(|day| u32::from(day.working)).sum();
+        Self { territory, from, to, working_days, days }
+    }
+}
+
+impl From<PersonView> for PersonOut {
+    fn from(view: PersonView) -> Self {
+        let PersonView { id, given_name, family_name, email, phone, language, bounced_at, bounce_note, version } = view;
+        Self { id, given_name, family_name, email, phone, language, bounced_at, bounce_note, version }
+    }
+}
+
+impl TryFrom<PersonPatch> for PersonChange {
+    type Error = Error;
+
+    fn try_from(patch: PersonPatch) -> Result<Self, Error> {
+        let PersonPatch { given_name, family_name, email, phone, language } = patch;
+        Ok(Self {
+            given_name: replaced("given_name", given_name)?,
+            family_name: replaced("family_name", family_name)?,
+            email: replaced("email", email)?,
+            phone: match phone {
+                Patch::Keep => None,
+                Patch::Clear => Some(None),
+                Patch::Set(phone) => Some(Some(phone)),
+            },
+            language: replaced("language", language)?,
+        })
+    }
+}
+
+/// The new value of a member that cannot be removed.
+fn replaced<T>(field: &'static str, patch: Patch<T>) -> Result<Option<T>, Error> {
+    match patch {
+        Patch::Keep => Ok(None),
+        Patch::Set(value) => Ok(Some(value)),
+        Patch::Clear => Err(Error::field(field, Code::Required)),
+    }
+}

@@ -1,0 +1,258 @@
+//! The pages of the network: the agreement with its two dates, the parties, their observatories. Public, like the data.
+//!
+//! The page of a body or an observatory has a block `seats` that is empty here: a page that knows the register as well
+//! extends these templates and brings the same facts with it ([`body_facts`], [`observatory_facts`]).
+
+use super::model::{AgreementAct, AgreementView, BodyView, Day, ObservatoryView, PatronDay};
+use super::service;
+use crate::ctx::Ctx;
+use crate::error::{Error, Result};
+use crate::http::Failure;
+use crate::http::page::{Shell, page};
+use crate::texts::Lang;
+use crate::time::{TerritoryCalendar, words};
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use askama::Template;
+use chrono::NaiveDate;
+
+/// Closed days shown ahead: about half a year of them.
+const CLOSED_DAYS_SHOWN: usize = 6;
+
+pub fn pages(cfg: &mut web::ServiceConfig) {
+    cfg.service(show_network).service(show_body).service(show_observatory);
+}
+
+#[derive(Template)]
+#[template(path = "network/index.html")]
+pub struct NetworkPage {
+    pub shell: Shell,
+    /// Absent until the network is loaded.
+    pub agreement: Option<AgreementBox>,
+    pub bodies: Vec<BodyRow>,
+}
+
+/// The agreement as a reader needs it: two days, how far they are, and what they mean.
+pub struct AgreementBox {
+    pub title: String,
+    pub in_force_from: Option<String>,
+    pub in_force_to: String,
+    pub in_force_to_away: String,
+    pub review_due: String,
+    pub review_due_away: String,
+    pub acts: Vec<ActLine>,
+}
+
+pub struct ActLine {
+    pub name: String,
+    pub subject: String,
+}
+
+/// A party with its observatory: one line of the table.
+pub struct BodyRow {
+    pub name: String,
+    pub href: String,
+    pub kind: &'static str,
+    pub ipa_code: String,
+    pub istat_code: String,
+    pub nuts: String,
+    pub observatories: Vec<Link>,
+}
+
+pub struct Link {
+    pub label: String,
+    pub href: String,
+}
+
+#[derive(Template)]
+#[template(path = "network/body.html")]
+pub struct BodyPage {
+    pub shell: Shell,
+    pub facts: BodyFacts,
+}
+
+/// What a page says of a body.
+pub struct BodyFacts {
+    pub body: BodyView,
+    pub kind: &'static str,
+    pub signatory: &'static str,
+    pub observatories: Vec<Link>,
+    pub days: TerritoryFacts,
+}
+
+#[derive(Template)]
+#[template(path = "network/observatory.html")]
+pub struct ObservatoryPage {
+    pub shell: Shell,
+    pub facts: ObservatoryFacts,
+}
+
+/// What a page says of an observatory.
+pub struct ObservatoryFacts {
+    pub observatory: ObservatoryView,
+    pub kind: &'static str,
+    pub body: Link,
+    pub days: TerritoryFacts,
+}
+
+/// The days of a town that its offices do not work.
+pub struct TerritoryFacts {
+    pub city: String,
+    /// «Sant'Alessandro, 26 agosto».
+    pub patron: Option<String>,
+    pub closed: Vec<ClosedDay>,
+}
+
+pub struct ClosedDay {
+    pub day: String,
+    pub reason: String,
+}
+
+/// The network: agreement, parties, observatories.
+#[get("/network")]
+async fn show_network(ctx: Ctx, request: HttpRequest) -> std::result::Result<HttpResponse, Failure> {
+    let bodies = service::bodies(ctx.reader()).await?;
+    let observatories = service::observatories(ctx.reader()).await?;
+    let shell = Shell::new(&ctx, &request, "network.title").here();
+    let agreement = agreement_box(&ctx, &bodies).await?;
+    let bodies = bodies.iter().map(|body| BodyRow::of(body, &observatories, ctx.lang)).collect();
+    page(&NetworkPage { shell, agreement, bodies })
+}
+
+/// One body.
+#[get("/network/bodies/{code}")]
+async fn show_body(ctx: Ctx, request: HttpRequest, code: web::Path<String>) -> std::result::Result<HttpResponse, Failure> {
+    let facts = body_facts(&ctx, &code).await?;
+    let shell = shell_below_network(&ctx, &request, facts.body.name.clone());
+    page(&BodyPage { shell, facts })
+}
+
+/// One observatory.
+#[get("/network/observatories/{code}")]
+async fn show_observatory(ctx: Ctx, request: HttpRequest, code: web::Path<String>) -> std::result::Result<HttpResponse, Failure> {
+    let facts = observatory_facts(&ctx, &code).await?;
+    let shell = shell_below_network(&ctx, &request, facts.observatory.name.clone());
+    page(&ObservatoryPage { shell, facts })
+}
+
+/// The frame of a page of one body or observatory.
+pub fn shell_below_network(ctx: &Ctx, request: &HttpRequest, title: String) -> Shell {
+    Shell::titled(ctx, request, title).crumb(ctx.lang.t("network.title"), "/network").here()
+}
+
+/// The facts of a body's page; not found where no body is called so.
+pub async fn body_facts(ctx: &Ctx, code: &str) -> Result<BodyFacts> {
+    let body = service::body_by_code(ctx.reader(), code).await?.ok_or(Error::NotFound)?;
+    let observatories = service::observatories(ctx.reader()).await?;
+    Ok(BodyFacts {
+        kind: body_kind(&body, ctx.lang),
+        signatory: ctx.lang.t(if body.signatory { "network.signatory_yes" } else { "network.signatory_no" }),
+        observatories: observatories.iter().filter(|observatory| observatory.body_id == body.id).map(Link::from).collect(),
+        days: territory_facts(ctx, &body.territory).await?,
+        body,
+    })
+}
+
+/// The facts of an observatory's page; not found where none has the code.
+pub async fn observatory_facts(ctx: &Ctx, code: &str) -> Result<ObservatoryFacts> {
+    let observatory = service::observatory_by_code(ctx.reader(), code).await?.ok_or(Error::NotFound)?;
+    let body = Link { label: observatory.body_name.clone(), href: body_href(&observatory.body_code) };
+    let kind = ctx.lang.t(&format!("network.observatory_{}", observatory.kind));
+    Ok(ObservatoryFacts { kind, body, days: territory_facts(ctx, &observatory.territory).await?, observatory })
+}
+
+async fn territory_facts(ctx: &Ctx, code: &str) -> Result<TerritoryFacts> {
+    let territory = service::territory(ctx.reader(), code).await?;
+    let closed = service::next_closed_days(ctx.reader(), code, ctx.today(), CLOSED_DAYS_SHOWN, ctx.lang).await?;
+    let closed_day = |Day { day, reason }| ClosedDay { day: words::long_day(day, ctx.lang), reason: reason.unwrap_or_default() };
+    Ok(TerritoryFacts {
+        city: territory.city,
+        patron: territory.patron.map(|patron| patron_text(&patron, ctx.lang)),
+        closed: closed.into_iter().map(closed_day).collect(),
+    })
+}
+
+async fn agreement_box(ctx: &Ctx, bodies: &[BodyView]) -> Result<Option<AgreementBox>> {
+    let agreement = match service::agreement(ctx.reader()).await {
+        Ok(agreement) => agreement,
+        Err(Error::NotFound) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    // The agreement is the region's to convene and review: its days count at the region's seat.
+    let calendars = service::calendars(ctx.reader()).await?;
+    let calendar = bodies.first().and_then(|region| calendars.of(&region.territory).ok());
+    Ok(Some(AgreementBox::of(agreement, calendar, ctx.today(), ctx.lang)))
+}
+
+impl AgreementBox {
+    fn of(agreement: AgreementView, calendar: Option<&TerritoryCalendar>, today: NaiveDate, lang: Lang) -> Self {
+        let away = |day| {
+            let days = calendar.and_then(|calendar| calendar.working_days_between(today, day).ok());
+            days.map(|days| words::working_days_away(days, lang)).unwrap_or_default()
+        };
+        Self {
+            in_force_from: agreement.in_force_from.map(|day| words::long_day(day, lang)),
+            in_force_to: words::long_day(agreement.in_force_to, lang),
+            in_force_to_away: away(agreement.in_force_to),
+            review_due: words::long_day(agreement.review_due, lang),
+            review_due_away: away(agreement.review_due),
+            acts: agreement.acts.into_iter().map(|act| ActLine::of(act, lang)).collect(),
+            title: agreement.title,
+        }
+    }
+}
+
+impl ActLine {
+    /// «DGR XII/3092 del 23 settembre 2024». An act of a kind we have no word for keeps the word of the data.
+    fn of(act: AgreementAct, lang: Lang) -> Self {
+        let kind = match act.kind.as_str() {
+            "dgr" => lang.t("network.act_dgr"),
+            "regional_law" => lang.t("network.act_regional_law"),
+            "law" => lang.t("network.act_law"),
+            other => other,
+        };
+        let name = match act.date {
+            Some(day) => lang.f(
+                "network.act_of_day",
+                &[("kind", kind), ("number", &act.number), ("day", &words::date(day, lang))],
+            ),
+            None => format!("{kind} {}", act.number),
+        };
+        Self { name, subject: act.subject }
+    }
+}
+
+impl BodyRow {
+    fn of(body: &BodyView, observatories: &[ObservatoryView], lang: Lang) -> Self {
+        Self {
+            name: body.name.clone(),
+            href: body_href(&body.code),
+            kind: body_kind(body, lang),
+            ipa_code: body.ipa_code.clone(),
+            istat_code: body.istat_code.clone(),
+            nuts: body.nuts.clone(),
+            observatories: observatories.iter().filter(|of| of.body_id == body.id).map(Link::from).collect(),
+        }
+    }
+}
+
+impl From<&ObservatoryView> for Link {
+    fn from(observatory: &ObservatoryView) -> Self {
+        Self { label: observatory.name.clone(), href: format!("/network/observatories/{}", observatory.code) }
+    }
+}
+
+fn body_href(code: &str) -> String {
+    format!("/network/bodies/{code}")
+}
+
+fn body_kind(body: &BodyView, lang: Lang) -> &'static str {
+    lang.t(&format!("network.body_{}", body.kind))
+}
+
+/// The patron and their day, without a year: it comes back every year.
+fn patron_text(patron: &PatronDay, lang: Lang) -> String {
+    // Any leap year has every day a patron can have.
+    let day = NaiveDate::from_ymd_opt(2024, patron.month, patron.day);
+    let day = day.map(|day| format!("{} {}", patron.day, words::month(day, lang))).unwrap_or_default();
+    format!("{}, {day}", patron.name(lang))
+}

@@ -1,0 +1,278 @@
+//! The whole service in process: real routes over a real database, a clock that is moved, a mailbox to read.
+
+use super::db::{Engine, TestDb};
+use super::mailbox::{Mail, read};
+use actix_http::Request;
+use actix_web::dev::{Service, ServiceResponse};
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::test::{TestRequest, init_service, read_body};
+use actix_web::web::{Bytes, Data};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use entity::ids::{ApiTokenId, PersonId};
+use entity::{Instant, api_token, person};
+use futures_util::future::LocalBoxFuture;
+use raccordo::auth::actor::{Actor, Identity, Scope};
+use raccordo::clock::{Clock, FixedClock};
+use raccordo::config::Config;
+use raccordo::ctx::{Ctx, Services};
+use raccordo::http::site::Site;
+use raccordo::jobs::runner::Runner;
+use raccordo::jobs::schedule::Job;
+use raccordo::mail::dispatcher;
+use raccordo::mail::transport::{MemoryTransport, Transport};
+use raccordo::secret;
+use raccordo::texts::Lang;
+use raccordo::time::zone;
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use serde_json::Value;
+use std::cell::Cell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// The address of the secretariat in `data/lombardia.toml`.
+pub const SECRETARIAT: &str = "segreteria@raccordo.example";
+
+type Call = Rc<dyn Fn(Request) -> LocalBoxFuture<'static, ServiceResponse>>;
+
+/// The service under test.
+pub struct TestApp {
+    pub services: Arc<Services>,
+    pub clock: Arc<FixedClock>,
+    pub transport: Arc<Transport>,
+    pub mailbox: MemoryTransport,
+    call: Call,
+    mails_read: Cell<usize>,
+    _db: TestDb,
+}
+
+impl TestApp {
+    /// With the Lombardy network loaded; it is Monday 11 January 2027, 9.00 in Rome.
+    pub async fn new(engine: Engine) -> Self {
+        Self::over(TestDb::with_network(engine).await, Config::for_tests()).await
+    }
+
+    pub async fn with_config(engine: Engine, config: Config) -> Self {
+        Self::over(TestDb::with_network(engine).await, config).await
+    }
+
+    async fn over(db: TestDb, config: Config) -> Self {
+        let clock = Arc::new(FixedClock::at(rome("2027-01-11 09:00")));
+        let services = Arc::new(Services {
+            db: db.db.clone(),
+            clock: clock.clone(),
+            config,
+            mail_waiting: tokio::sync::Notify::new(),
+        });
+        let mailbox = MemoryTransport::new();
+        let transport = Arc::new(Transport::Memory(mailbox.clone()));
+        let site = Data::new(Site::new(services.clone()));
+        let service = Rc::new(init_service(raccordo::app::build(&site)).await);
+        let call: Call = Rc::new(move |request| {
+            let service = service.clone();
+            Box::pin(async move { service.call(request).await.expect("the edge answers every error").map_into_boxed_body() })
+        });
+        Self { services, clock, transport, mailbox, call, mails_read: Cell::new(0), _db: db }
+    }
+
+    /// Sets the clock to wall time in Rome: `2027-03-30 09:30`.
+    pub fn at(&self, wall: &str) {
+        self.clock.set(rome(wall));
+    }
+
+    pub fn advance(&self, by: TimeDelta) {
+        self.clock.set(self.clock.now() + by);
+    }
+
+    pub fn today(&self) -> NaiveDate {
+        self.clock.today()
+    }
+
+    /// The surroundings of a use case called directly, as the service itself.
+    pub fn system(&self) -> Ctx {
+        Ctx::system(&self.services, "test")
+    }
+
+    /// The surroundings of a use case called directly, as a person with the seats they hold now.
+    pub async fn acting_as(&self, email: &str) -> Ctx {
+        let person = self.person(email).await;
+        let seats = raccordo::designations::service::seats_held(self.services.db.reader(), person.id, self.today())
+            .await
+            .expect("the seats can be read");
+        let name = format!("{} {}", person.given_name, person.family_name);
+        let actor = Actor { identity: Identity::Person { id: person.id, name }, seats, scope: Scope::Full };
+        Ctx { services: self.services.clone(), actor, lang: Lang::It, request_id: None }
+    }
+
+    pub async fn person(&self, email: &str) -> person::Model {
+        person::Entity::find()
+            .filter(person::Column::Email.eq(email))
+            .one(self.services.db.reader())
+            .await
+            .expect("people can be read")
+            .unwrap_or_else(|| panic!("nobody has the address {email}"))
+    }
+
+    /// A program's key with all rights of the person, good for ten years.
+    pub async fn token_of(&self, email: &str) -> String {
+        let person: PersonId = self.person(email).await.id;
+        let token = format!("rac_{}", secret::new_token());
+        let row = api_token::ActiveModel {
+            id: Set(secret::new_id::<ApiTokenId>(self.clock.now())),
+            person_id: Set(person),
+            name: Set("test".into()),
+            token_hash: Set(secret::hash_token(&token)),
+            scopes: Set("full".into()),
+            created_at: Set(Instant::from(self.clock.now())),
+            expires_at: Set(Instant::from(self.clock.now() + TimeDelta::days(3650))),
+            last_used_at: Set(None),
+            revoked_at: Set(None),
+        };
+        api_token::Entity::insert(row).exec_without_returning(self.services.db.writer()).await.expect("a token");
+        token
+    }
+
+    /// A client that signs every request with the person's key.
+    pub async fn client(&self, email: &str) -> Client {
+        Client { call: self.call.clone(), token: Some(self.token_of(email).await) }
+    }
+
+    pub fn anonymous(&self) -> Client {
+        Client { call: self.call.clone(), token: None }
+    }
+
+    /// Sends what is due and returns the mails that arrived since the last look.
+    pub async fn mails(&self) -> Vec<Mail> {
+        self.dispatch().await;
+        let taken = self.mailbox.taken();
+        let new = taken.iter().skip(self.mails_read.replace(taken.len())).map(read).collect();
+        new
+    }
+
+    /// Sends everything that is due now.
+    pub async fn dispatch(&self) -> u64 {
+        dispatcher::drain(&self.services, &self.transport).await.expect("the outbox can be read")
+    }
+
+    /// Runs one job now, as `raccordo tick` does.
+    pub async fn tick(&self, job: &str) {
+        let job = Job::named(job).unwrap_or_else(|| panic!("no job is called {job}"));
+        let ended = Runner::new(self.services.clone()).run_now(job).await;
+        assert_eq!(ended.as_str(), "done", "{}: {ended:?}", job.name);
+    }
+}
+
+/// Somebody at the other end of HTTP.
+#[derive(Clone)]
+pub struct Client {
+    call: Call,
+    token: Option<String>,
+}
+
+impl Client {
+    pub fn get(&self, path: &str) -> Asking {
+        self.request(Method::GET, path)
+    }
+
+    pub fn post(&self, path: &str) -> Asking {
+        self.request(Method::POST, path)
+    }
+
+    pub fn put(&self, path: &str) -> Asking {
+        self.request(Method::PUT, path)
+    }
+
+    pub fn patch(&self, path: &str) -> Asking {
+        self.request(Method::PATCH, path)
+    }
+
+    pub fn delete(&self, path: &str) -> Asking {
+        self.request(Method::DELETE, path)
+    }
+
+    pub fn request(&self, method: Method, path: &str) -> Asking {
+        let mut request = TestRequest::default().method(method).uri(path);
+        if let Some(token) = &self.token {
+            request = request.insert_header(("authorization", format!("Bearer {token}")));
+        }
+        Asking { call: self.call.clone(), request }
+    }
+}
+
+/// A request being said.
+pub struct Asking {
+    call: Call,
+    request: TestRequest,
+}
+
+impl Asking {
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        let name = HeaderName::try_from(name).expect("a header name");
+        self.request = self.request.insert_header((name, HeaderValue::from_str(value).expect("a header value")));
+        self
+    }
+
+    pub fn json(mut self, body: Value) -> Self {
+        self.request = self.request.set_json(body);
+        self
+    }
+
+    pub fn merge_patch(self, body: &Value) -> Self {
+        self.body("application/merge-patch+json", body.to_string())
+    }
+
+    pub fn body(mut self, media_type: &str, body: impl Into<Bytes>) -> Self {
+        self.request = self.request.insert_header(("content-type", media_type)).set_payload(body);
+        self
+    }
+
+    /// The version read before, as `If-Match` names it.
+    pub fn if_match(self, version: impl std::fmt::Display) -> Self {
+        self.header("if-match", &format!("\"v{version}\""))
+    }
+
+    pub async fn send(self) -> Answer {
+        let response = (self.call)(self.request.to_request()).await;
+        let (status, headers) = (response.status(), response.headers().clone());
+        Answer { status, headers, body: read_body(response).await }
+    }
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+impl Answer {
+    /// Asserts the status and returns the body as JSON; the body is printed when the status is another.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text());
+        serde_json::from_slice(&self.body).unwrap_or(Value::Null)
+    }
+
+    /// Asserts that it was refused with a status and a code.
+    #[track_caller]
+    pub fn refused(self, status: u16, code: &str) -> Value {
+        let problem = self.expect(status);
+        assert_eq!(problem["code"], code, "{problem:#}");
+        problem
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+}
+
+/// The instant of wall time in Rome.
+pub fn rome(wall: &str) -> DateTime<Utc> {
+    let wall = NaiveDateTime::parse_from_str(wall, "%Y-%m-%d %H:%M").expect("wall time as 2027-03-30 09:30");
+    zone::instant_of(wall.date(), wall.time())
+}

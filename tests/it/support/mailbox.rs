@@ -1,0 +1,45 @@
+//! Mails as their recipient's program reads them: parsed by a library that did not write them.
+
+use mail_parser::{MessageParser, MimeHeaders};
+use raccordo::mail::transport::Envelope;
+
+/// One mail that arrived.
+#[derive(Clone, Debug)]
+pub struct Mail {
+    pub to: String,
+    pub message_id: String,
+    pub subject: String,
+    /// The kind it was promised as.
+    pub kind: String,
+    pub text: String,
+    pub html: String,
+    /// The calendar part, if it is an invitation.
+    pub calendar: Option<String>,
+    pub bytes: Vec<u8>,
+}
+
+pub fn read(envelope: &Envelope) -> Mail {
+    let message = MessageParser::default().parse(&envelope.bytes).expect("a mail another library can read");
+    let header = |name: &str| message.header(name).and_then(|value| value.as_text()).unwrap_or_default().to_owned();
+    let calendar = message
+        .parts
+        .iter()
+        .find(|part| part.is_content_type("text", "calendar"))
+        .and_then(|part| part.text_contents())
+        .map(ToOwned::to_owned);
+    Mail {
+        to: envelope.to.clone(),
+        message_id: envelope.message_id.clone(),
+        subject: message.subject().unwrap_or_default().to_owned(),
+        kind: header("X-Raccordo-Kind"),
+        text: message.body_text(0).unwrap_or_default().into_owned(),
+        html: message.body_html(0).unwrap_or_default().into_owned(),
+        calendar,
+        bytes: envelope.bytes.clone(),
+    }
+}
+
+/// `recipient  kind`, one line each in the order of arrival: what a story asserts.
+pub fn list(mails: &[Mail]) -> Vec<String> {
+    mails.iter().map(|mail| format!("{}  {}", mail.to, mail.kind)).collect()
+}
