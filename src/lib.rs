@@ -15,6 +15,7 @@ pub mod http;
 pub mod ical;
 pub mod jobs;
 pub mod load;
+pub mod links;
 pub mod mail;
 pub mod network;
 pub mod ops;
