@@ -2,6 +2,7 @@
 
 mod support;
 
+mod http;
 mod ical;
 mod migrations;
 mod schema_drift;
