@@ -76,23 +76,21 @@ pub(super) async fn entries_of_mails(db: &impl ConnectionTrait, mails: &[MailId]
     Ok(entries)
 }
 
-/// Notes what became of rungs for the first time. Two runs that decided the same at once: the table lets one through.
-pub(super) async fn insert(db: &impl ConnectionTrait, entries: Vec<Entry>) -> Result<()> {
-    for some in entries.chunks(IDS_AT_ONCE) {
-        let rows = some.iter().cloned().map(|entry| reminder::ActiveModel {
-            id: Set(entry.id),
-            obligation_kind: Set(entry.key.kind),
-            obligation_id: Set(entry.key.id.to_string()),
-            rung: Set(entry.rung),
-            person_id: Set(entry.person_id),
-            due_day: Set(entry.key.due_day),
-            outcome: Set(entry.outcome),
-            reason: Set(entry.reason),
-            mail_id: Set(entry.mail_id),
-            at: Set(entry.at.into()),
-        });
-        reminder::Entity::insert_many(rows).exec_without_returning(db).await?;
-    }
+/// Notes what became of a rung for the first time. Of two runs that decided the same at once the table lets one through.
+pub(super) async fn insert(db: &impl ConnectionTrait, entry: &Entry) -> Result<()> {
+    let row = reminder::ActiveModel {
+        id: Set(entry.id),
+        obligation_kind: Set(entry.key.kind.clone()),
+        obligation_id: Set(entry.key.id.to_string()),
+        rung: Set(entry.rung),
+        person_id: Set(entry.person_id),
+        due_day: Set(entry.key.due_day),
+        outcome: Set(entry.outcome),
+        reason: Set(entry.reason.clone()),
+        mail_id: Set(entry.mail_id),
+        at: Set(entry.at.into()),
+    };
+    reminder::Entity::insert(row).exec_without_returning(db).await?;
     Ok(())
 }
 
