@@ -2,14 +2,13 @@
 
 use super::model::{Deliverable, Event, Refusal, Stage, Submission};
 use super::policy::{self, Action, Subject, Visibility};
-use super::store::{self, Filter};
+use super::store::{self, Cursor, Filter};
 use super::view::{DeliverableView, Dossier, ProgressOf};
 use crate::audit;
 use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
 use crate::error::{Code, Error, FieldError, Result};
-use crate::paging::{Page, Position};
 use chrono::NaiveDate;
 use entity::ids::{BodyId, DeliverableId, ObservatoryId, ReleaseId};
 use entity::kinds::DeliverableState;
@@ -24,11 +23,9 @@ const REMARKS_CHARACTERS: usize = 4000;
 const LINK_CHARACTERS: usize = 2000;
 
 /// Deliverables that pass the filter and may be seen, the earliest day first.
-pub async fn list(ctx: &Ctx, filter: &Filter, after: Option<&str>, limit: usize) -> Result<Page<DeliverableView>> {
+pub async fn list(ctx: &Ctx, filter: &Filter, after: Option<Cursor>, limit: u64) -> Result<Vec<DeliverableView>> {
     let visible = visibility(ctx)?;
-    let after = after.map(Position::decode).transpose()?;
-    let lines = store::list(ctx.reader(), &visible, filter, after.as_ref(), Some(limit as u64 + 1)).await?;
-    Ok(Page::of(lines, limit, |last| Position { key: last.deliverable.day(), id: last.deliverable.id.0 }))
+    Ok(store::list(ctx.reader(), &visible, filter, after, Some(limit)).await?)
 }
 
 /// One deliverable with what was handed in. Unknown and unseen are the same answer.

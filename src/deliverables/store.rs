@@ -4,18 +4,20 @@ use super::model::{Deliverable, Stage, Submission};
 use super::policy::Visibility;
 use super::view::{DeliverableView, ProgressOf};
 use crate::db::{StoreError, exactly_one};
-use crate::paging::Position;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{BodyId, DeliverableId, ObservatoryId, PersonId, ReleaseId, SubmissionId};
 use entity::kinds::{DeliverableState, ReleaseState};
 use entity::{Instant, body, deliverable, observatory, product, release, submission};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType, Order,
-    QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationTrait, Select,
-    sea_query::{Expr, Func, SimpleExpr},
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    sea_query::{Expr, Func},
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
+
+/// The last line of a page: its day, and its id among those of the same day.
+pub type Cursor = (NaiveDate, DeliverableId);
 
 /// What a list of deliverables asks for; everything left out does not narrow it.
 #[derive(Clone, Debug, Default)]
@@ -129,10 +131,10 @@ mod join {
 }
 
 /// The day by which it is owed: set by hand, else derived.
-fn day() -> SimpleExpr {
+fn day() -> Expr {
     Func::coalesce([
-        Expr::col((deliverable::Entity, deliverable::Column::HandSetDay)).into(),
-        Expr::col((deliverable::Entity, deliverable::Column::DueDay)).into(),
+        Expr::col((deliverable::Entity, deliverable::Column::HandSetDay)),
+        Expr::col((deliverable::Entity, deliverable::Column::DueDay)),
     ])
     .into()
 }
@@ -142,12 +144,12 @@ pub async fn list(
     db: &impl ConnectionTrait,
     visible: &Visibility,
     filter: &Filter,
-    after: Option<&Position<NaiveDate>>,
+    after: Option<Cursor>,
     limit: Option<u64>,
 ) -> Result<Vec<DeliverableView>> {
-    let later = after.map(|position| {
-        Condition::any().add(day().gt(position.key)).add(
-            Condition::all().add(day().eq(position.key)).add(deliverable::Column::Id.gt(position.id.to_string())),
+    let later = after.map(|(last_day, last_id)| {
+        Condition::any().add(day().gt(last_day)).add(
+            Condition::all().add(day().eq(last_day)).add(deliverable::Column::Id.gt(last_id)),
         )
     });
     let rows = lines()

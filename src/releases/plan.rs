@@ -100,3 +100,6 @@ pub fn notice(calendars: &[&TerritoryCalendar], announced: NaiveDate, day: Naive
         .count();
     sign * i32::try_from(worked).unwrap_or(i32::MAX)
 }
+
+#[cfg(test)]
+mod tests;

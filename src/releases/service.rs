@@ -3,7 +3,7 @@
 use super::model::{NOTICE_TARGET_WORKING_DAYS, Product, Reason, Refusal, Release, Slot, When};
 use super::plan::{self, Concerned, Work};
 use super::policy::{self, Action};
-use super::store::{self, Filter, NewChange};
+use super::store::{self, Cursor, Filter, NewChange};
 use super::view::{Change, ReleaseView, Story};
 use crate::audit;
 use crate::auth::actor::Actor;
@@ -16,7 +16,6 @@ use crate::designations::service as designations;
 use crate::error::{Code, Error, FieldError, Result};
 use crate::network::model::ObservatoryView;
 use crate::network::service as network;
-use crate::paging::{Page, Position};
 use crate::tasks::service::{self as tasks, StepTask};
 use crate::time::{CalendarError, Calendars, Period, TerritoryCalendar, zone};
 use chrono::{NaiveDate, NaiveTime};
@@ -40,10 +39,8 @@ pub async fn product(db: &impl ConnectionTrait, code: &str) -> Result<Product> {
 }
 
 /// The agenda: what passes the filter, the earliest day first. Anybody may read it.
-pub async fn list(db: &impl ConnectionTrait, filter: &Filter, after: Option<&str>, limit: usize) -> Result<Page<ReleaseView>> {
-    let after = after.map(Position::decode).transpose()?;
-    let lines = store::list(db, filter, after.as_ref(), Some(limit as u64 + 1)).await?;
-    Ok(Page::of(lines, limit, |last| Position { key: last.release.when().first_day(), id: last.release.id.0 }))
+pub async fn list(db: &impl ConnectionTrait, filter: &Filter, after: Option<Cursor>, limit: u64) -> Result<Vec<ReleaseView>> {
+    Ok(store::list(db, filter, after, Some(limit)).await?)
 }
 
 /// Every release that passes the filter, for feeds and for slices that act for the service itself.

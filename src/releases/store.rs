@@ -4,18 +4,20 @@ use super::model::{Baseline, Product, Reason, Refusal, Release, Slot, Stage, Ste
 use super::view::{Change, DecidedBy, ReleaseView};
 use crate::db::{StoreError, exactly_one};
 use crate::error::Error;
-use crate::paging::Position;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use entity::ids::{MeetingId, OutcomeId, PersonId, ProductId, ReleaseChangeId, ReleaseId};
 use entity::kinds::{Precision, ProductScope, ReasonCode, ReleaseChangeKind, ReleaseState};
 use entity::{Instant, outcome, product, product_step as step, release, release_change as change};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType, Order,
-    QueryFilter, QueryOrder, QuerySelect, RelationTrait, Select,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, Order,
+    QueryFilter, QueryOrder, QuerySelect, Select,
 };
 use std::collections::HashMap;
 
 type Result<T> = std::result::Result<T, StoreError>;
+
+/// The last line of a page: its day, and its id among those of the same day.
+pub type Cursor = (NaiveDate, ReleaseId);
 
 /// The whole catalogue with its steps, in the order of the codes.
 pub async fn products(db: &impl ConnectionTrait) -> Result<Vec<Product>> {
@@ -133,14 +135,14 @@ fn lines() -> Select<release::Entity> {
 pub async fn list(
     db: &impl ConnectionTrait,
     filter: &Filter,
-    after: Option<&Position<NaiveDate>>,
+    after: Option<Cursor>,
     limit: Option<u64>,
 ) -> Result<Vec<ReleaseView>> {
-    let later = after.map(|position| {
-        Condition::any().add(release::Column::Day.gt(position.key)).add(
+    let later = after.map(|(last_day, last_id)| {
+        Condition::any().add(release::Column::Day.gt(last_day)).add(
             Condition::all()
-                .add(release::Column::Day.eq(position.key))
-                .add(release::Column::Id.gt(position.id.to_string())),
+                .add(release::Column::Day.eq(last_day))
+                .add(release::Column::Id.gt(last_id)),
         )
     });
     let narrowed = Condition::all()

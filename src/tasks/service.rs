@@ -2,7 +2,7 @@
 
 use super::model::{Refusal, Stage, Task};
 use super::policy::{self, Action, Subject, Visibility};
-use super::store::{self, Filter};
+use super::store::{self, Cursor, Filter};
 use crate::audit;
 use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
@@ -11,7 +11,6 @@ use crate::deliverables::service::{self as deliverables, SubmitIn};
 use crate::designations::model::Seat;
 use crate::designations::service as designations;
 use crate::error::{Code, Error, FieldError, Result};
-use crate::paging::{Page, Position};
 use chrono::NaiveDate;
 use entity::ids::{BodyId, DeliverableId, OutcomeId, ProductStepId, ReleaseId, SeatId, TaskId};
 use entity::kinds::{SeatKind, TaskOrigin};
@@ -24,15 +23,13 @@ const TITLE_CHARACTERS: usize = 300;
 const TEXT_CHARACTERS: usize = 1000;
 
 /// Tasks that pass the filter and may be seen, the earliest day first.
-pub async fn list(ctx: &Ctx, filter: &Filter, after: Option<&str>, limit: usize) -> Result<Page<Task>> {
+pub async fn list(ctx: &Ctx, filter: &Filter, after: Option<Cursor>, limit: u64) -> Result<Vec<Task>> {
     let visible = visibility(ctx)?;
-    let after = after.map(Position::decode).transpose()?;
-    let lines = store::list(ctx.reader(), &visible, filter, after.as_ref(), Some(limit as u64 + 1)).await?;
-    Ok(Page::of(lines, limit, |last| Position { key: last.day(), id: last.id.0 }))
+    Ok(store::list(ctx.reader(), &visible, filter, after, Some(limit)).await?)
 }
 
 /// What the caller is still called upon to do in person, the earliest day first.
-pub async fn mine(ctx: &Ctx, after: Option<&str>, limit: usize) -> Result<Page<Task>> {
+pub async fn mine(ctx: &Ctx, after: Option<Cursor>, limit: u64) -> Result<Vec<Task>> {
     let filter = Filter { of: Some(policy::to_do(&ctx.actor)), due: true, ..Filter::default() };
     list(ctx, &filter, after, limit).await
 }

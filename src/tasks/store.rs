@@ -4,18 +4,20 @@ use super::model::{Stage, Task};
 use super::policy::{Own, Visibility};
 use crate::db::{StoreError, exactly_one};
 use crate::designations::model::Seat;
-use crate::paging::Position;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{BodyId, DeliverableId, ObservatoryId, OutcomeId, ProductStepId, ReleaseId, SeatId, TaskId};
 use entity::kinds::{DeliverableState, SeatKind, TaskOrigin, TaskState};
 use entity::{Instant, body, deliverable, observatory, seat, task};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType, Order,
-    QueryFilter, QueryOrder, QuerySelect, RelationTrait, Select,
-    sea_query::{Expr, Func, SimpleExpr},
+    QueryFilter, QueryOrder, QuerySelect, Select,
+    sea_query::{Expr, Func},
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
+
+/// The last line of a page: its day, and its id among those of the same day.
+pub type Cursor = (NaiveDate, TaskId);
 
 /// What a list of tasks asks for; everything left out does not narrow it.
 #[derive(Clone, Debug, Default)]
@@ -147,10 +149,10 @@ mod join {
 }
 
 /// The day by which it is due: set by hand, else derived.
-fn day() -> SimpleExpr {
+fn day() -> Expr {
     Func::coalesce([
-        Expr::col((task::Entity, task::Column::HandSetDay)).into(),
-        Expr::col((task::Entity, task::Column::DueDay)).into(),
+        Expr::col((task::Entity, task::Column::HandSetDay)),
+        Expr::col((task::Entity, task::Column::DueDay)),
     ])
     .into()
 }
@@ -160,13 +162,13 @@ pub async fn list(
     db: &impl ConnectionTrait,
     visible: &Visibility,
     filter: &Filter,
-    after: Option<&Position<NaiveDate>>,
+    after: Option<Cursor>,
     limit: Option<u64>,
 ) -> Result<Vec<Task>> {
-    let later = after.map(|position| {
+    let later = after.map(|(last_day, last_id)| {
         Condition::any()
-            .add(day().gt(position.key))
-            .add(Condition::all().add(day().eq(position.key)).add(task::Column::Id.gt(position.id.to_string())))
+            .add(day().gt(last_day))
+            .add(Condition::all().add(day().eq(last_day)).add(task::Column::Id.gt(last_id)))
     });
     let rows = lines()
         .filter(seen_by(visible))

@@ -2,9 +2,12 @@
 
 mod support;
 
+mod agenda;
 mod http;
 mod ical;
+mod load;
 mod migrations;
+mod auth;
 mod schema_drift;
 mod smtp_faults;
 mod smtp_tls;
