@@ -7,6 +7,7 @@
 use super::{Report, housekeeping, outbox_sweep, retention};
 use crate::ctx::Ctx;
 use crate::error::Result;
+use crate::{portal, reminders};
 use chrono::{DateTime, Utc};
 use croner::Cron;
 use croner::parser::{CronParser, Seconds};
@@ -29,6 +30,9 @@ pub struct Job {
 
 /// The schedule.
 pub const JOBS: &[Job] = &[
+    job("publish", "*/5 * * * * *", 30, "jobs.publish", |ctx| Box::pin(portal::job::publish(ctx))),
+    job("verify", "30 * * * * *", 180, "jobs.verify", |ctx| Box::pin(portal::job::verify(ctx))),
+    job("reminders", "0 * * * * *", 50, "jobs.reminders", |ctx| Box::pin(reminders::job::run(ctx))),
     job("outbox_sweep", "*/30 * * * * *", 25, "jobs.outbox_sweep", |ctx| Box::pin(outbox_sweep::run(ctx))),
     job("retention", "0 40 1 * * *", 600, "jobs.retention", |ctx| Box::pin(retention::run(ctx))),
     job("housekeeping", "0 10 2 * * *", 600, "jobs.housekeeping", |ctx| Box::pin(housekeeping::run(ctx))),

@@ -23,6 +23,7 @@
 
 pub mod addressee;
 pub mod api;
+pub mod job;
 pub mod ladder;
 mod mail;
 pub mod plan;
