@@ -3,7 +3,7 @@
 //!
 //! Layers, from outside: `edge` (everything that holds for all), compression, the mark for small answers, routes.
 
-use crate::{auth, deliverables, designations, meetings, network, releases, tasks};
+use crate::{auth, deliverables, designations, meetings, network, portal, press, releases, reminders, tasks};
 use crate::error::{Code, Error};
 use crate::http::site::Site;
 use crate::http::{Failure, assets, compress, edge, health, language, openapi, unmatched};
@@ -31,6 +31,8 @@ fn version_1(cfg: &mut ServiceConfig) {
     deliverables::api::configure(cfg);
     tasks::api::configure(cfg);
     meetings::api::configure(cfg);
+    portal::api::configure(cfg);
+    reminders::api::configure(cfg);
 }
 
 /// The pages: one line per slice.
@@ -43,6 +45,7 @@ fn pages(cfg: &mut web::ServiceConfig) {
     network::web::pages(cfg);
     releases::api::pages(cfg);
     meetings::web::pages(cfg);
+    press::web::pages(cfg);
 }
 
 /// The application of one worker.
