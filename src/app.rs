@@ -3,6 +3,7 @@
 //!
 //! Layers, from outside: `edge` (everything that holds for all), compression, the mark for small answers, routes.
 
+use crate::{auth, designations, network};
 use crate::error::{Code, Error};
 use crate::http::site::Site;
 use crate::http::{Failure, assets, compress, edge, health, language, openapi, unmatched};
@@ -22,7 +23,11 @@ pub fn api(cfg: &mut ServiceConfig) {
     cfg.service(utoipa_actix_web::scope("/api/v1").configure(version_1));
 }
 
-fn version_1(_cfg: &mut ServiceConfig) {}
+fn version_1(cfg: &mut ServiceConfig) {
+    auth::api::configure(cfg);
+    network::api::configure(cfg);
+    designations::api::configure(cfg);
+}
 
 /// The pages: one line per slice.
 fn pages(cfg: &mut web::ServiceConfig) {
@@ -30,6 +35,8 @@ fn pages(cfg: &mut web::ServiceConfig) {
     health::pages(cfg);
     language::pages(cfg);
     openapi::pages(cfg);
+    auth::web::pages(cfg);
+    network::web::pages(cfg);
 }
 
 /// The application of one worker.

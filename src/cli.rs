@@ -21,7 +21,8 @@ use raccordo::jobs::runner::{Ended, Runner};
 use raccordo::jobs::schedule::{JOBS, Job};
 use raccordo::ops::{backup, health, keys, migrate, restore};
 use raccordo::texts::Lang;
-use raccordo::{audit, auth, network};
+use raccordo::load as network_file;
+use raccordo::{audit, auth};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -180,9 +181,27 @@ async fn load(config: Config, file: &Path, assume_yes: bool) -> Outcome {
         migrated?;
     }
     let ctx = operator(config, Arc::new(SystemClock)).await?;
-    let summary = network::load::run(&ctx, file, assume_yes).await?;
-    println!("{summary}");
+    let summary = network_file::run(&ctx, file, |diff| agrees(diff, assume_yes)).await?;
+    println!(
+        "{}",
+        match summary.outcome {
+            network_file::Outcome::UpToDate => "the file and the database agree: nothing to do",
+            network_file::Outcome::Declined => "nothing was changed",
+            network_file::Outcome::Loaded => "loaded",
+        }
+    );
     Ok(())
+}
+
+/// Shows what would change, then asks, unless the answer was given on the command line.
+fn agrees(diff: &network_file::Diff, assume_yes: bool) -> bool {
+    print!("{diff}");
+    if assume_yes {
+        return true;
+    }
+    println!("Write this? Type yes to go on.");
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer).is_ok() && answer.trim() == "yes"
 }
 
 async fn make_backup(config: &Config, file: &Path) -> Outcome {

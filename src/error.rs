@@ -51,6 +51,7 @@ codes! {
     Stale = "stale",
     VersionMissing = "version_missing",
     LinkUnusable = "link_unusable",
+    TooManyTokens = "too_many_tokens",
     // What was typed.
     Invalid = "invalid",
     Required = "required",

@@ -42,7 +42,7 @@
 //! owner sees and revokes. Links are not bound to the browser that asked, because people read mail on one device and work on another.
 
 pub mod actor;
-// pub mod api;
+pub mod api;
 pub mod extract;
 pub mod local_path;
 mod mail;
@@ -50,4 +50,4 @@ pub mod model;
 pub mod rights;
 pub mod service;
 mod store;
-// pub mod web;
+pub mod web;

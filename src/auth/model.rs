@@ -35,7 +35,7 @@ impl Refusal for AuthRefusal {
     fn code(&self) -> Code {
         match self {
             Self::LinkUnusable => Code::LinkUnusable,
-            Self::TooManyTokens => Code::OutOfRange,
+            Self::TooManyTokens => Code::TooManyTokens,
         }
     }
 }

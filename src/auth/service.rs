@@ -4,7 +4,7 @@ mod sessions;
 mod sign_in;
 mod tokens;
 
-pub use sessions::{end_everything_of, end_other_sessions, end_session, forget_old, list_sessions, sign_out};
+pub use sessions::{end_everything_of, end_other_sessions, end_session, list_sessions, sign_out};
 pub use sign_in::{demo_personas, enter, enter_as_persona, is_demonstration, link_for_operator, request_link, show};
 pub use tokens::{NewToken, create_token, list_tokens, revoke_token};
 

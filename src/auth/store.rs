@@ -3,7 +3,7 @@
 //! Secrets come in as hashes only. Every finder of own things demands the person they must belong to.
 
 use crate::auth::actor::{HeldSeat, Scope};
-use crate::auth::model::{Capacity, Ended, Member, OwnSession, OwnToken, Persona};
+use crate::auth::model::{Capacity, Member, OwnSession, OwnToken, Persona};
 use crate::db::StoreError;
 use crate::texts::Lang;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -166,8 +166,7 @@ fn member_of(row: person::Model) -> Member {
 
 /// Whether the installation holds the invented data of the demonstration.
 pub async fn is_demonstration(db: &impl ConnectionTrait) -> Result<bool> {
-    let mark = setting::Entity::find_by_id("demo").one(db).await?;
-    Ok(mark.is_some_and(|row| row.value == "true"))
+    Ok(setting::Entity::find_by_id("demo").one(db).await?.is_some())
 }
 
 // ---- Sign-in links ------------------------------------------------------------------------------------------------------
@@ -503,16 +502,6 @@ fn is_usable(now: DateTime<Utc>) -> Condition {
 
 fn scope_of(id: ApiTokenId, text: &str) -> Result<Scope> {
     Scope::of(text).ok_or_else(|| StoreError::inconsistent("api_token", id, format!("scope {text:?}")))
-}
-
-// ---- Retention ----------------------------------------------------------------------------------------------------------
-
-/// Removes links and sessions that ended by themselves before an instant; tokens stay, they are part of the record.
-pub async fn forget_before(txn: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<Ended> {
-    let links =
-        sign_in_link::Entity::delete_many().filter(sign_in_link::Column::ExpiresAt.lt(stored(before))).exec(txn).await?;
-    let sessions = session::Entity::delete_many().filter(session::Column::ExpiresAt.lt(stored(before))).exec(txn).await?;
-    Ok(Ended { sessions: sessions.rows_affected, links: links.rows_affected, tokens: 0 })
 }
 
 fn stored(instant: DateTime<Utc>) -> Instant {

@@ -34,7 +34,7 @@ const ANSWERED_AFTER: Duration = Duration::from_millis(250);
 const TOKEN_LIVES: [i64; 4] = [30, 90, 180, 365];
 
 /// Every page of identity. The fixed addresses stand before the one with a token, which would swallow them.
-pub fn routes(config: &mut web::ServiceConfig) {
+pub fn pages(config: &mut web::ServiceConfig) {
     config
         .service(sign_in)
         .service(ask_for_link)

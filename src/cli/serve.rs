@@ -3,6 +3,7 @@
 use super::{Outcome, operator_on};
 use actix_web::web::Data;
 use entity::body;
+use entity::kinds::SeatKind;
 use raccordo::clock::SystemClock;
 use raccordo::config::Config;
 use raccordo::ctx::{Ctx, Services};
@@ -13,7 +14,7 @@ use raccordo::jobs::ticker::Ticker;
 use raccordo::mail::dispatcher::Dispatcher;
 use raccordo::mail::transport::Transport;
 use raccordo::ops::{demo, migrate};
-use raccordo::{app, auth, mail, network, settings, telemetry};
+use raccordo::{app, auth, designations, load, mail, settings, telemetry};
 use sea_orm::{EntityTrait, PaginatorTrait};
 use std::net::TcpListener;
 use std::path::Path;
@@ -76,8 +77,8 @@ async fn fill(ctx: &Ctx, is_demo: bool) -> Outcome {
         warn!("the register is empty and there is no {DATA} here: run `raccordo load FILE`");
         return Ok(());
     }
-    let summary = network::load::run(ctx, Path::new(DATA), true).await?;
-    info!(%summary, "loaded {DATA} into the empty database");
+    let summary = load::run(ctx, Path::new(DATA), |_| true).await?;
+    info!(added = summary.diff.added(), "loaded {DATA} into the empty database");
     Ok(())
 }
 
@@ -88,8 +89,10 @@ async fn greet(ctx: &Ctx) -> Outcome {
     if config.is_production() || settings::is_demo(ctx.reader()).await? {
         return Ok(());
     }
-    let link = ctx.write(async |txn| auth::service::link_for_secretariat(ctx, txn).await).await?;
-    if let Some(link) = link {
+    let secretariat = designations::service::holders_of(ctx.reader(), SeatKind::Secretariat, ctx.today()).await?;
+    if let Some(member) = secretariat.first() {
+        let address = &member.holder.email;
+        let link = ctx.write(async |txn| auth::service::link_for_operator(ctx, txn, address).await).await?;
         println!("Sign in as the secretariat, once, within {} minutes: {link}", config.security.sign_in_link_minutes);
     }
     Ok(())

@@ -34,6 +34,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::AlreadyInSeat
         | Code::AlreadyEnded
         | Code::AddressTaken
+        | Code::TooManyTokens
         | Code::LastSecretariat
         | Code::WrongTransition
         | Code::ReleaseExists

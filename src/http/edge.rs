@@ -50,7 +50,7 @@ pub async fn edge(
     let standing = Class::of(&method, request.path()).map(|class| site.limiter.count(class, Network::from(facts.client)));
 
     let answer = match admit(&request, &site, standing) {
-        Err(error) => Some(request.into_response(HttpResponse::from_error(Failure(error)))),
+        Err(error) => Some(request.error_response(Failure(error))),
         Ok(()) => {
             guard_body(&mut request, &site);
             AssertUnwindSafe(next.call(request)).catch_unwind().await.ok().transpose()?.map(ServiceResponse::map_into_boxed_body)
@@ -168,10 +168,8 @@ fn after_panic(site: &Site, facts: Facts, method: &Method, standing: Option<Stan
 /// Cookies that pages asked for without knowing about headers.
 fn set_cookies(answer: &mut ServiceResponse) {
     let request = answer.request().clone();
-    let mut cookies = Vec::new();
-    if let Some(NewPreSession(key)) = request.extensions_mut().remove::<NewPreSession>() {
-        cookies.push(PRE_SESSION.set(&request, key, None));
-    }
+    let new_key = request.extensions_mut().remove::<NewPreSession>();
+    let mut cookies: Vec<_> = new_key.map(|NewPreSession(key)| PRE_SESSION.set(&request, key, None)).into_iter().collect();
     let shown = request.extensions_mut().remove::<FlashShown>().is_some();
     let next = answer.response_mut().extensions_mut().remove::<NextFlash>();
     match next {

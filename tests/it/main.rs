@@ -2,8 +2,11 @@
 
 mod support;
 
+mod http;
 mod ical;
+mod load;
 mod migrations;
+mod auth;
 mod schema_drift;
 mod smtp_faults;
 mod smtp_tls;

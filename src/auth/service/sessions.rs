@@ -8,12 +8,8 @@ use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::{Error, Result};
 use crate::secret::hash_token;
-use chrono::Duration;
 use entity::ids::{PersonId, SessionId};
 use serde_json::json;
-
-/// How long links and sessions are kept after their end, in days: long enough to look into an incident.
-const KEPT_DAYS: i64 = 30;
 
 /// The caller's open sessions, the last used first. `key` is the key of the session that asks, if one does.
 pub async fn list_sessions(ctx: &Ctx, key: Option<&str>) -> Result<Vec<OwnSession>> {
@@ -63,9 +59,4 @@ pub async fn end_everything_of(ctx: &Ctx, txn: &Txn, person: PersonId) -> Result
     let details = json!({ "sessions": ended.sessions, "links": ended.links, "tokens": ended.tokens });
     record(ctx, txn, "auth.end_everything", ("person", person.to_string()), details).await?;
     Ok(ended)
-}
-
-/// Removes links and sessions that are over for a month; says how many.
-pub async fn forget_old(ctx: &Ctx, txn: &Txn) -> Result<Ended> {
-    Ok(store::forget_before(txn, ctx.now() - Duration::days(KEPT_DAYS)).await?)
 }

@@ -1,0 +1,289 @@
+//! Identity over REST: who am I, where am I signed in, which keys do my programs have.
+//!
+//! Signing in has no operation here: programs carry an API token, and a session begins on a page, where a person presses a
+//! button.
+
+use crate::auth::actor::Scope;
+use crate::auth::extract::session_key;
+use crate::auth::model::{Capacity, IssuedToken, OwnSession, OwnToken};
+use crate::auth::service::{self, NewToken, Profile};
+use crate::ctx::Ctx;
+use crate::error::Error;
+use crate::http::Failure;
+use crate::http::json::Json;
+use crate::http::paging::{Links, Page};
+use crate::texts::Lang;
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::ids::{ApiTokenId, BodyId, DesignationId, ObservatoryId, PersonId, SeatId, SessionId};
+use entity::kinds::SeatKind;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub fn configure(cfg: &mut ServiceConfig<'_>) {
+    cfg.service(show_me)
+        .service(list_my_sessions)
+        .service(end_my_session)
+        .service(list_my_tokens)
+        .service(create_my_token)
+        .service(revoke_my_token);
+}
+
+/// Who is asking.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MeOut {
+    pub id: PersonId,
+    #[schema(max_length = 100)]
+    pub given_name: String,
+    #[schema(max_length = 100)]
+    pub family_name: String,
+    #[schema(format = Email, max_length = 254)]
+    pub email: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 40)]
+    pub phone: Option<String>,
+    /// The language of mails.
+    pub language: Lang,
+    /// What the key of this request allows.
+    pub scope: ScopeDto,
+    /// The seats held today; all rights follow from them.
+    #[schema(max_items = 100)]
+    pub capacities: Vec<CapacityOut>,
+}
+
+/// A seat held today.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CapacityOut {
+    pub designation_id: DesignationId,
+    pub seat_id: SeatId,
+    pub kind: SeatKind,
+    pub body_id: BodyId,
+    #[schema(max_length = 200)]
+    pub body_name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub observatory_id: Option<ObservatoryId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub observatory_name: Option<String>,
+    pub from: NaiveDate,
+    /// The last day, if one is set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<NaiveDate>,
+}
+
+/// What a key allows: everything its person may do, or reading only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = TokenScope)]
+pub enum ScopeDto {
+    Full,
+    Read,
+}
+
+/// An open session.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SessionOut {
+    pub id: SessionId,
+    /// What the browser says of itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub user_agent: Option<String>,
+    pub created_at: DateTime<Utc>,
+    /// Exact to a minute.
+    pub last_seen_at: DateTime<Utc>,
+    /// When it ends at the latest.
+    pub expires_at: DateTime<Utc>,
+    /// Whether it is the session of this request.
+    pub current: bool,
+}
+
+/// An API token in use. Its secret is not known any more.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TokenOut {
+    pub id: ApiTokenId,
+    #[schema(max_length = 80)]
+    pub name: String,
+    pub scope: ScopeDto,
+    pub created_at: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+    /// Exact to a minute.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_used_at: Option<DateTime<Utc>>,
+}
+
+/// An API token just made, with its secret: this answer is the only one that holds it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct IssuedTokenOut {
+    #[serde(flatten)]
+    pub token: TokenOut,
+    /// Sent as `Authorization: Bearer …`.
+    #[schema(max_length = 60, example = "rac_8fK2…")]
+    pub secret: String,
+}
+
+/// An API token to make.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TokenIn {
+    /// What its owner will recognise it by.
+    #[schema(min_length = 1, max_length = 80, example = "cruscotto provinciale")]
+    pub name: String,
+    pub scope: ScopeDto,
+    /// How many days it lives.
+    #[schema(minimum = 1, maximum = 365, example = 90)]
+    pub days: i64,
+}
+
+/// Who am I
+///
+/// Who may: anybody signed in, about themselves.
+#[utoipa::path(tag = "me", responses((status = 200, body = MeOut)))]
+#[get("/me")]
+pub async fn show_me(ctx: Ctx) -> Result<HttpResponse, Failure> {
+    let profile = service::profile(&ctx).await?;
+    Ok(HttpResponse::Ok().json(MeOut::new(profile, ctx.actor.scope)))
+}
+
+/// Where am I signed in
+///
+/// The open sessions of the caller, the last used first. Who may: anybody signed in, about themselves.
+#[utoipa::path(tag = "me", responses((status = 200, body = Page<SessionOut>)))]
+#[get("/me/sessions")]
+pub async fn list_my_sessions(ctx: Ctx, request: HttpRequest) -> Result<HttpResponse, Failure> {
+    let sessions = service::list_sessions(&ctx, session_key(&request).as_deref()).await?;
+    Ok(whole(sessions, SessionOut::from))
+}
+
+/// End one of my sessions
+///
+/// What happens: its browser is signed out at once. Who may: its owner, with a key that may change things; anybody else's
+/// is not found. Mails: none.
+#[utoipa::path(tag = "me", params(("id" = SessionId, Path)), responses((status = 204)))]
+#[delete("/me/sessions/{id}")]
+pub async fn end_my_session(ctx: Ctx, id: web::Path<String>) -> Result<HttpResponse, Failure> {
+    let id = id.parse().map_err(|_| Error::NotFound)?;
+    ctx.write(async |txn| service::end_session(&ctx, txn, id).await).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Which keys do my programs have
+///
+/// The caller's API tokens that are neither revoked nor expired, the newest first. Who may: anybody signed in, about
+/// themselves.
+#[utoipa::path(tag = "me", responses((status = 200, body = Page<TokenOut>)))]
+#[get("/me/tokens")]
+pub async fn list_my_tokens(ctx: Ctx) -> Result<HttpResponse, Failure> {
+    Ok(whole(service::list_tokens(&ctx).await?, TokenOut::from))
+}
+
+/// Make an API token
+///
+/// The secret stands in this answer and nowhere else; for that reason the answer is not kept for a repetition of the
+/// request, which makes another token. Who may: anybody signed in, with a key that may change things. Mails: none.
+/// Errors: `required`, `too_long`, `out_of_range`, `too_many_tokens` (twenty are in use already).
+#[utoipa::path(tag = "me", request_body = TokenIn, responses((status = 201, body = IssuedTokenOut)))]
+#[post("/me/tokens")]
+pub async fn create_my_token(ctx: Ctx, input: Json<TokenIn>) -> Result<HttpResponse, Failure> {
+    let TokenIn { name, scope, days } = input.value;
+    let input = NewToken { name, scope: scope.into(), days };
+    let IssuedToken { token, secret } = ctx.write(async |txn| service::create_token(&ctx, txn, &input).await).await?;
+    Ok(HttpResponse::Created()
+        .insert_header((LOCATION, "/api/v1/me/tokens"))
+        .json(IssuedTokenOut { token: token.into(), secret }))
+}
+
+/// Revoke one of my API tokens
+///
+/// What happens: it is refused from the next request on. Who may: its owner, with a key that may change things; anybody
+/// else's is not found. Mails: none.
+#[utoipa::path(tag = "me", params(("id" = ApiTokenId, Path)), responses((status = 204)))]
+#[delete("/me/tokens/{id}")]
+pub async fn revoke_my_token(ctx: Ctx, id: web::Path<String>) -> Result<HttpResponse, Failure> {
+    let id = id.parse().map_err(|_| Error::NotFound)?;
+    ctx.write(async |txn| service::revoke_token(&ctx, txn, id).await).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// A list that fits on one page by its nature.
+fn whole<T, Out: Serialize>(items: Vec<T>, say: impl FnMut(T) -> Out) -> HttpResponse {
+    let page = Page { items: items.into_iter().map(say).collect(), links: Links { next: None } };
+    HttpResponse::Ok().json(page)
+}
+
+impl MeOut {
+    fn new(profile: Profile, scope: Scope) -> Self {
+        let Profile { member, capacities } = profile;
+        Self {
+            id: member.id,
+            given_name: member.given_name,
+            family_name: member.family_name,
+            email: member.email,
+            phone: member.phone,
+            language: member.lang,
+            scope: scope.into(),
+            capacities: capacities.into_iter().map(CapacityOut::from).collect(),
+        }
+    }
+}
+
+impl From<Capacity> for CapacityOut {
+    fn from(capacity: Capacity) -> Self {
+        Self {
+            designation_id: capacity.designation_id,
+            seat_id: capacity.seat_id,
+            kind: capacity.kind,
+            body_id: capacity.body_id,
+            body_name: capacity.body_name,
+            observatory_id: capacity.observatory_id,
+            observatory_name: capacity.observatory_name,
+            from: capacity.from,
+            to: capacity.to,
+        }
+    }
+}
+
+impl From<OwnSession> for SessionOut {
+    fn from(session: OwnSession) -> Self {
+        Self {
+            id: session.id,
+            user_agent: session.user_agent,
+            created_at: session.created_at,
+            last_seen_at: session.last_seen_at,
+            expires_at: session.expires_at,
+            current: session.current,
+        }
+    }
+}
+
+impl From<OwnToken> for TokenOut {
+    fn from(token: OwnToken) -> Self {
+        Self {
+            id: token.id,
+            name: token.name,
+            scope: token.scope.into(),
+            created_at: token.created_at,
+            expires_at: token.expires_at,
+            last_used_at: token.last_used_at,
+        }
+    }
+}
+
+impl From<Scope> for ScopeDto {
+    fn from(scope: Scope) -> Self {
+        match scope {
+            Scope::Full => Self::Full,
+            Scope::ReadOnly => Self::Read,
+        }
+    }
+}
+
+impl From<ScopeDto> for Scope {
+    fn from(scope: ScopeDto) -> Self {
+        match scope {
+            ScopeDto::Full => Self::Full,
+            ScopeDto::Read => Self::ReadOnly,
+        }
+    }
+}
