@@ -3,7 +3,7 @@
 //!
 //! Layers, from outside: `edge` (everything that holds for all), compression, the mark for small answers, routes.
 
-use crate::{auth, designations, network};
+use crate::{auth, designations, network, overview};
 use crate::error::{Code, Error};
 use crate::http::site::Site;
 use crate::http::{Failure, assets, compress, edge, health, language, openapi, unmatched};
@@ -27,6 +27,7 @@ fn version_1(cfg: &mut ServiceConfig) {
     auth::api::configure(cfg);
     network::api::configure(cfg);
     designations::api::configure(cfg);
+    overview::api::configure(cfg);
 }
 
 /// The pages: one line per slice.
@@ -36,6 +37,9 @@ fn pages(cfg: &mut web::ServiceConfig) {
     language::pages(cfg);
     openapi::pages(cfg);
     auth::web::pages(cfg);
+    designations::web::pages(cfg);
+    // Before the network, whose pages of a body and an observatory it shows with the people who work there.
+    overview::web::pages(cfg);
     network::web::pages(cfg);
 }
 

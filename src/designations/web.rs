@@ -13,7 +13,7 @@ mod register;
 mod seats;
 pub mod words;
 
-pub use seats::{SeatLine, SeatsBlock, seats_of_body, seats_of_observatory};
+pub use seats::{HolderLink, SeatLine, SeatsBlock, seats_of_body, seats_of_observatory};
 
 use actix_web::web::ServiceConfig;
 
