@@ -83,7 +83,7 @@ pub fn server(site: web::Data<Site>, listener: TcpListener, stop: CancellationTo
 
 /// Keeps the limiter's table small, until `stop`.
 pub async fn sweep_limiter(site: web::Data<Site>, stop: CancellationToken) {
-    let mut minutes = tokio::time::interval(Duration::from_secs(60));
+    let mut minutes = tokio::time::interval(Duration::from_mins(1));
     while stop.run_until_cancelled(minutes.tick()).await.is_some() {
         site.limiter.sweep();
     }

@@ -1,12 +1,18 @@
 //! One test binary for the whole service: tests are named as sentences, files mirror the slices.
 
 mod support;
+mod workbench;
 
+mod audit;
+mod auth;
+mod backup;
+mod designations;
 mod http;
 mod ical;
+mod jobs;
 mod load;
 mod migrations;
-mod auth;
+mod outbox;
 mod schema_drift;
 mod smtp_faults;
 mod smtp_tls;

@@ -1,0 +1,178 @@
+//! Backup and restore: everything acknowledged is in it, damage is refused, and a restored service mails nobody by itself.
+
+use crate::support::db::Engine;
+use crate::workbench::{Workbench, notification};
+use raccordo::audit::{self, Event};
+use raccordo::db::{Db, Location, OpenError};
+use raccordo::mail::outbox::lease;
+use raccordo::ops::backup::{BackupError, backup, manifest_path};
+use raccordo::ops::migrate::{SchemaError, demand_current};
+use raccordo::ops::restore::restore;
+use raccordo::settings;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+struct Kept {
+    bench: Workbench,
+    folder: TempDir,
+}
+
+impl Kept {
+    /// A service with one event in its trail and one promised mail, and a backup of it.
+    async fn new() -> Self {
+        let bench = Workbench::new(Engine::Sqlite).await;
+        let ctx = bench.operator();
+        let event = Event {
+            action: "test.done",
+            subject: ("test", "1".into()),
+            on_behalf_of: None,
+            channel: None,
+            source: None,
+            details: serde_json::json!({}),
+        };
+        ctx.write(async |txn| audit::record(&ctx, txn, event).await).await.expect("recorded");
+        bench.promise(notification("one", bench.now())).await;
+        let kept = Self { bench, folder: tempfile::tempdir().expect("a folder") };
+        backup(&kept.bench.location, &kept.file(), kept.bench.now()).await.expect("a backup");
+        kept
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.path().join("raccordo.backup")
+    }
+
+    fn place(&self) -> Location {
+        Location::Sqlite(self.folder.path().join("new/raccordo.sqlite"))
+    }
+
+    async fn restored(&self) -> Result<raccordo::ops::restore::Restored, BackupError> {
+        restore(&self.place(), &self.file(), self.bench.now()).await
+    }
+}
+
+fn path(location: &Location) -> &Path {
+    match location {
+        Location::Sqlite(path) => path,
+        Location::Postgres(_) => panic!("only files are restored"),
+    }
+}
+
+#[actix_web::test]
+async fn a_backup_is_private_whole_and_carries_the_audit_head() {
+    let kept = Kept::new().await;
+    let manifest = std::fs::read_to_string(manifest_path(&kept.file())).expect("a manifest");
+    let head = audit::verify::head(kept.bench.db().reader()).await.expect("a head");
+    assert!(head.seq == 1 && manifest.contains(&head.to_string()), "{manifest}");
+    for file in [kept.file(), manifest_path(&kept.file())] {
+        let mode = std::fs::metadata(&file).expect("there").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{}", file.display());
+    }
+    let names: Vec<_> = std::fs::read_dir(kept.folder.path()).expect("a folder").collect();
+    assert_eq!(names.len(), 2, "nothing half-made is left: {names:?}");
+}
+
+#[actix_web::test]
+async fn a_backup_can_be_made_while_somebody_writes() {
+    let bench = Workbench::new(Engine::Sqlite).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let writing = bench.db().begin().await.expect("a transaction");
+    settings::set(&writing, "half", "done", bench.now()).await.expect("written");
+    let file = folder.path().join("b");
+    backup(&bench.location, &file, bench.now()).await.expect("no lock stands in the way");
+    writing.commit().await.expect("committed");
+}
+
+#[actix_web::test]
+async fn a_backup_never_replaces_another() {
+    let kept = Kept::new().await;
+    let again = backup(&kept.bench.location, &kept.file(), kept.bench.now()).await;
+    assert!(matches!(again, Err(BackupError::Exists(_))), "{again:?}");
+}
+
+#[actix_web::test]
+async fn a_restored_service_has_everything_and_sends_nothing_by_itself() {
+    let kept = Kept::new().await;
+    let restored = kept.restored().await.expect("restored");
+    assert_eq!(restored.waiting.len(), 1);
+    let db = Db::open(&kept.place()).await.expect("opens");
+    demand_current(&db).await.expect("the schema is ours");
+    assert!(settings::is_sending_paused(db.reader()).await.expect("readable"));
+    assert!(lease::claim(&db, kept.bench.now(), "sender", 10).await.expect("readable").is_empty());
+    let key = b"a key that is only good for tests, 32+";
+    let head = audit::verify::verify(db.reader(), key, None).await.expect("looked at").expect("sound");
+    assert_eq!(head.to_string(), restored.manifest.audit_head);
+}
+
+#[actix_web::test]
+async fn the_database_that_was_there_is_put_aside_with_its_log() {
+    let kept = Kept::new().await;
+    kept.restored().await.expect("restored");
+    let first = Db::open(&kept.place()).await.expect("opens");
+    settings::set(first.writer(), "mark", "the first", kept.bench.now()).await.expect("written");
+    // As a crash leaves it: the log beside the file still holds the last writes.
+    let log = path(&kept.place()).with_file_name("raccordo.sqlite-wal");
+    let left = std::fs::read(&log).expect("a log");
+    first.close().await;
+    std::fs::write(&log, left).expect("the log is back");
+    let restored = kept.restored().await.expect("restored again");
+    assert!(restored.put_aside.expect("something was there").exists());
+    assert!(!log.exists(), "a log left behind would be replayed onto the restored file");
+    let second = Db::open(&kept.place()).await.expect("opens");
+    assert_eq!(settings::get(second.reader(), "mark").await.expect("readable"), None);
+}
+
+#[actix_web::test]
+async fn a_damaged_backup_is_refused_and_nothing_is_touched() {
+    for damage in [flip as fn(&Path), truncate, without_manifest] {
+        let kept = Kept::new().await;
+        damage(&kept.file());
+        let refused = kept.restored().await;
+        assert!(matches!(refused, Err(BackupError::Damaged { .. } | BackupError::File { .. })), "{refused:?}");
+        assert!(!path(&kept.place()).exists());
+    }
+}
+
+fn flip(file: &Path) {
+    let mut bytes = std::fs::read(file).expect("a backup");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(file, bytes).expect("written");
+}
+
+fn truncate(file: &Path) {
+    let bytes = std::fs::read(file).expect("a backup");
+    std::fs::write(file, &bytes[..bytes.len() - 4096]).expect("written");
+}
+
+fn without_manifest(file: &Path) {
+    std::fs::remove_file(manifest_path(file)).expect("removed");
+}
+
+#[actix_web::test]
+async fn nothing_is_restored_under_a_running_service() {
+    let kept = Kept::new().await;
+    kept.restored().await.expect("restored");
+    let _running = Db::open(&kept.place()).await.expect("opens");
+    let refused = kept.restored().await;
+    assert!(matches!(refused, Err(BackupError::Open(OpenError::Locked(_)))), "{refused:?}");
+}
+
+#[actix_web::test]
+async fn a_database_of_a_later_version_is_refused() {
+    let bench = Workbench::new(Engine::Sqlite).await;
+    demand_current(bench.db()).await.expect("current");
+    bench.sql("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m20991231_000000_add_flying_cars', 0)").await;
+    let refused = demand_current(bench.db()).await;
+    assert!(matches!(refused, Err(SchemaError::Later(_))), "{refused:?}");
+    bench.sql("DELETE FROM seaql_migrations WHERE version IN ('m20991231_000000_add_flying_cars', 'm20261123_140000_create_told_and_seen')").await;
+    let refused = demand_current(bench.db()).await;
+    assert!(matches!(refused, Err(SchemaError::Pending(1))), "{refused:?}");
+}
+
+#[actix_web::test]
+async fn on_postgres_the_command_points_to_its_own_tools() {
+    let location = Location::Postgres("postgres://nobody@localhost/none".into());
+    let refused = backup(&location, Path::new("x"), chrono::DateTime::UNIX_EPOCH).await;
+    assert!(matches!(&refused, Err(error @ BackupError::Postgres) if error.to_string().contains("pg_dump")));
+}

@@ -1,0 +1,342 @@
+//! The outbox: a promise is kept once, whatever happens on the way, or ends where somebody sees it.
+
+use crate::both_engines;
+use crate::support::db::Engine;
+use crate::workbench::{Workbench, notification};
+use chrono::TimeDelta;
+use entity::kinds::NotificationState as State;
+use futures_util::future::join_all;
+use raccordo::auth::actor::Actor;
+use raccordo::ctx::Ctx;
+use raccordo::db::StoreError;
+use raccordo::error::{Code, Error};
+use raccordo::mail::dispatcher::Dispatcher;
+use raccordo::mail::outbox::desk::{self, Filter};
+use raccordo::mail::outbox::lease::{self, Outcome};
+use raccordo::mail::outbox::{self, Notification, Recipient, cancel_for_designation};
+use raccordo::mail::transport::{Delivery, FailureClass};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+fn refused_for_now() -> Delivery {
+    Delivery::NotSent { retry: true, class: FailureClass::Connect, text: "nobody there".into() }
+}
+
+fn refused_for_good() -> Delivery {
+    Delivery::NotSent { retry: false, class: FailureClass::Recipient, text: "550 no such user".into() }
+}
+
+fn in_doubt() -> Delivery {
+    Delivery::Unknown { class: FailureClass::FinalReply, text: "silence".into() }
+}
+
+fn at_once(bench: &Workbench, key: &str) -> Notification {
+    notification(key, bench.now())
+}
+
+both_engines! {
+    async fn a_promised_mail_is_sent_once_with_the_promised_bytes(engine) {
+        let bench = Workbench::new(engine).await;
+        let id = bench.promise(at_once(&bench, "one")).await;
+        let promised = bench.mail(id).await;
+        assert_eq!(bench.drain().await, 1);
+        assert_eq!(bench.drain().await, 0);
+        let taken = bench.mailbox.taken();
+        assert_eq!(taken.len(), 1);
+        assert_eq!((&taken[0].bytes, &taken[0].message_id), (&promised.payload, &promised.message_id));
+        let sent = bench.mail(id).await;
+        assert_eq!((sent.state, sent.attempts, sent.sent_at.map(|at| at.0)), (State::Sent, 1, Some(bench.now())));
+        assert_eq!((sent.lease_owner, sent.lease_until), (None, None));
+    }
+
+    async fn the_same_promise_twice_is_one_mail(engine) {
+        let bench = Workbench::new(engine).await;
+        let first = bench.promise(at_once(&bench, "one")).await;
+        bench.advance(TimeDelta::seconds(5));
+        assert_eq!(bench.promise(at_once(&bench, "one")).await, first);
+        assert_eq!(bench.drain().await, 1);
+    }
+
+    async fn the_same_promise_at_the_same_moment_is_one_mail(engine) {
+        let bench = Workbench::new(engine).await;
+        let ids = join_all((0..8).map(|_| bench.promise(at_once(&bench, "one")))).await;
+        assert_eq!(ids.into_iter().collect::<BTreeSet<_>>().len(), 1);
+        assert_eq!(bench.drain().await, 1);
+    }
+
+    async fn a_promise_of_a_transaction_that_failed_is_none(engine) {
+        let bench = Workbench::new(engine).await;
+        let ctx = bench.operator();
+        let failed = ctx.write(async |txn| {
+            outbox::enqueue(&ctx, txn, at_once(&bench, "one")).await?;
+            Err::<(), _>(Error::NotFound)
+        }).await;
+        assert!(failed.is_err());
+        assert_eq!(bench.drain().await, 0);
+    }
+
+    async fn a_mail_waits_for_its_hour(engine) {
+        let bench = Workbench::new(engine).await;
+        bench.promise(notification("later", bench.now() + TimeDelta::hours(2))).await;
+        assert_eq!(bench.drain().await, 0);
+        bench.advance(TimeDelta::hours(2));
+        assert_eq!(bench.drain().await, 1);
+    }
+
+    async fn a_failed_mail_is_tried_again_later_with_the_same_bytes(engine) {
+        let bench = Workbench::new(engine).await;
+        bench.mailbox.script([refused_for_now()]);
+        let id = bench.promise(at_once(&bench, "one")).await;
+        assert_eq!(bench.drain().await, 1);
+        let failed = bench.mail(id).await;
+        assert_eq!((failed.state, failed.last_class.as_deref()), (State::Failed, Some("connect")));
+        let wait = failed.due_at.0 - bench.now();
+        assert!(wait >= TimeDelta::seconds(30) && wait <= TimeDelta::seconds(60), "{wait}");
+        assert_eq!(bench.drain().await, 0, "not before its time");
+        bench.advance(TimeDelta::minutes(1));
+        assert_eq!(bench.drain().await, 1);
+        assert_eq!(bench.mailbox.taken()[0].bytes, failed.payload);
+        let sent = bench.mail(id).await;
+        assert_eq!((sent.state, sent.attempts, sent.last_class), (State::Sent, 2, None));
+    }
+
+    async fn a_mail_in_doubt_is_repeated_as_a_twin_not_sooner_than_a_quarter_of_an_hour(engine) {
+        let bench = Workbench::new(engine).await;
+        bench.mailbox.script([in_doubt()]);
+        let id = bench.promise(at_once(&bench, "one")).await;
+        bench.drain().await;
+        assert_eq!(bench.mail(id).await.state, State::Unknown);
+        bench.advance(TimeDelta::minutes(15) - TimeDelta::seconds(1));
+        assert_eq!(bench.drain().await, 0);
+        bench.advance(TimeDelta::seconds(1));
+        assert_eq!(bench.drain().await, 1);
+        let taken = bench.mailbox.taken();
+        assert_eq!(taken.len(), 2);
+        assert_eq!(taken[0], taken[1]);
+    }
+
+    async fn a_mail_refused_for_good_is_dead_until_a_person_retries_it(engine) {
+        let bench = Workbench::new(engine).await;
+        bench.mailbox.script([refused_for_good()]);
+        let id = bench.promise(at_once(&bench, "one")).await;
+        bench.drain().await;
+        bench.advance(TimeDelta::days(3));
+        assert_eq!(bench.drain().await, 0);
+        assert_eq!(bench.mail(id).await.state, State::Dead);
+        let ctx = bench.operator();
+        ctx.write(async |txn| desk::retry(&ctx, txn, id).await).await.expect("retried");
+        assert_eq!(bench.drain().await, 1);
+        assert_eq!(bench.mail(id).await.state, State::Sent);
+        let again = ctx.write(async |txn| desk::retry(&ctx, txn, id).await).await;
+        assert!(matches!(&again, Err(error) if error.code() == Code::WrongTransition), "a sent mail is sent: {again:?}");
+    }
+
+    async fn an_address_we_cannot_send_to_makes_a_dead_mail_and_no_error(engine) {
+        let bench = Workbench::new(engine).await;
+        let to = Recipient { address: "anna@lecco.example, eva@evil.example".into(), ..at_once(&bench, "one").to };
+        let id = bench.promise(Notification { to, ..at_once(&bench, "one") }).await;
+        let mail = bench.mail(id).await;
+        assert_eq!((mail.state, mail.last_class.as_deref()), (State::Dead, Some("message")));
+        assert_eq!(bench.drain().await, 0);
+    }
+
+    async fn nothing_is_sent_after_its_end(engine) {
+        let bench = Workbench::new(engine).await;
+        let end = Some(bench.now() + TimeDelta::hours(1));
+        let id = bench.promise(Notification { expires_at: end, ..at_once(&bench, "one") }).await;
+        bench.advance(TimeDelta::hours(1));
+        assert_eq!(bench.drain().await, 0);
+        let now = bench.now();
+        let swept = bench.operator().write(async |txn| Ok(lease::sweep(txn, now).await?)).await.expect("swept");
+        assert_eq!(swept.expired, 1);
+        assert_eq!(bench.mail(id).await.state, State::Expired);
+    }
+
+    async fn nothing_leaves_while_sending_is_paused(engine) {
+        let bench = Workbench::new(engine).await;
+        let ctx = bench.operator();
+        ctx.write(async |txn| desk::pause(&ctx, txn, "a test").await).await.expect("paused");
+        bench.promise(at_once(&bench, "one")).await;
+        assert_eq!(bench.drain().await, 0);
+        ctx.write(async |txn| desk::resume(&ctx, txn).await).await.expect("resumed");
+        assert_eq!(bench.drain().await, 1);
+    }
+
+    async fn two_dispatchers_never_hold_the_same_mail(engine) {
+        let bench = Workbench::new(engine).await;
+        for number in 0..20 {
+            bench.promise(at_once(&bench, &format!("mail {number}"))).await;
+        }
+        let now = bench.now();
+        let claims = join_all((0..5).map(|owner| {
+            let db = bench.db();
+            async move { lease::claim(db, now, &format!("owner {owner}"), 6).await.expect("claimed") }
+        })).await;
+        let held: Vec<_> = claims.into_iter().flatten().map(|mail| mail.lease.id).collect();
+        assert_eq!(held.len(), held.iter().collect::<BTreeSet<_>>().len(), "one holder each");
+        let rest = lease::claim(bench.db(), now, "last", 100).await.expect("claimed");
+        assert_eq!(held.len() + rest.len(), 20, "none forgotten");
+    }
+
+    async fn a_sender_that_slept_through_its_lease_changes_nothing(engine) {
+        let bench = Workbench::new(engine).await;
+        let id = bench.promise(at_once(&bench, "one")).await;
+        let slept = lease::claim(bench.db(), bench.now(), "slow", 1).await.expect("claimed")[0].lease;
+        bench.advance(TimeDelta::seconds(61));
+        let now = bench.now();
+        let swept = bench.operator().write(async |txn| Ok(lease::sweep(txn, now).await?)).await.expect("swept");
+        assert_eq!(swept.rescued, 1);
+        let current = lease::claim(bench.db(), now, "quick", 1).await.expect("claimed")[0].lease;
+        assert_eq!(current.epoch, slept.epoch + 1);
+        let late = lease::finish(bench.db(), &slept, &Outcome::Sent, now, 0.0).await;
+        assert!(matches!(late, Err(StoreError::Stale)), "{late:?}");
+        assert!(matches!(lease::renew(bench.db(), &slept, now).await, Err(StoreError::Stale)));
+        assert_eq!(bench.mail(id).await.state, State::Leased);
+        lease::finish(bench.db(), &current, &Outcome::Sent, now, 0.0).await.expect("the holder's word counts");
+        assert_eq!(bench.mail(id).await.state, State::Sent);
+    }
+
+    async fn a_renewed_lease_is_not_rescued(engine) {
+        let bench = Workbench::new(engine).await;
+        bench.promise(at_once(&bench, "one")).await;
+        let held = lease::claim(bench.db(), bench.now(), "slow", 1).await.expect("claimed")[0].lease;
+        bench.advance(TimeDelta::seconds(50));
+        lease::renew(bench.db(), &held, bench.now()).await.expect("renewed");
+        bench.advance(TimeDelta::seconds(50));
+        let now = bench.now();
+        let swept = bench.operator().write(async |txn| Ok(lease::sweep(txn, now).await?)).await.expect("swept");
+        assert_eq!(swept.rescued, 0);
+    }
+
+    async fn a_mail_on_the_wire_in_three_crashes_is_given_up(engine) {
+        let bench = Workbench::new(engine).await;
+        let id = bench.promise(at_once(&bench, "one")).await;
+        for crash in 1..=3 {
+            assert_eq!(lease::claim(bench.db(), bench.now(), "doomed", 1).await.expect("claimed").len(), 1, "crash {crash}");
+            bench.advance(TimeDelta::seconds(61));
+            let now = bench.now();
+            bench.operator().write(async |txn| Ok(lease::sweep(txn, now).await?)).await.expect("swept");
+        }
+        let mail = bench.mail(id).await;
+        assert_eq!((mail.state, mail.crash_count, mail.last_class.as_deref()), (State::Dead, 3, Some("poison")));
+    }
+
+    async fn the_end_of_a_designation_takes_its_mails_back(engine) {
+        let bench = Workbench::new(engine).await;
+        let designation = bench.designation().await;
+        let mail = |key: &str| {
+            let mut notification = at_once(&bench, key);
+            notification.to.designation_id = Some(designation);
+            notification
+        };
+        let on_the_wire = bench.promise(mail("on the wire")).await;
+        let held = lease::claim(bench.db(), bench.now(), "sender", 1).await.expect("claimed")[0].lease;
+        let waiting = bench.promise(mail("waiting")).await;
+        let others = bench.promise(at_once(&bench, "somebody else's")).await;
+        let ctx = bench.operator();
+        let cancelled = ctx.write(async |txn| cancel_for_designation(&ctx, txn, designation).await).await.expect("cancelled");
+        assert_eq!(cancelled, 1);
+        assert_eq!(bench.mail(waiting).await.state, State::Cancelled);
+        let failed = Outcome::Failed { class: "connect", text: String::new() };
+        lease::finish(bench.db(), &held, &failed, bench.now(), 0.0).await.expect("finished");
+        bench.advance(TimeDelta::days(1));
+        assert_eq!(bench.drain().await, 1, "only the other person's");
+        assert_eq!(bench.mail(others).await.state, State::Sent);
+        assert_ne!(bench.mail(on_the_wire).await.state, State::Sent);
+    }
+
+    async fn mails_about_one_thing_form_a_thread(engine) {
+        let bench = Workbench::new(engine).await;
+        let first = bench.promise(at_once(&bench, "one")).await;
+        bench.advance(TimeDelta::seconds(1));
+        let second = bench.promise(at_once(&bench, "two")).await;
+        let root = format!("<{}>", bench.mail(first).await.message_id);
+        let text = String::from_utf8(bench.mail(second).await.payload).expect("ASCII");
+        assert!(text.contains(&format!("References: {root}")), "{text}");
+    }
+
+    async fn the_desk_lists_the_newest_first_and_shows_the_words(engine) {
+        let bench = Workbench::new(engine).await;
+        let old = bench.promise(at_once(&bench, "one")).await;
+        bench.advance(TimeDelta::seconds(1));
+        let new = bench.promise(at_once(&bench, "two")).await;
+        bench.drain().await;
+        let ctx = bench.operator();
+        let filter = Filter { state: Some(State::Sent), ..Filter::default() };
+        let ids = |list: Vec<desk::Summary>| list.into_iter().map(|mail| mail.id).collect::<Vec<_>>();
+        assert_eq!(ids(desk::list(&ctx, &filter, None, 10).await.expect("a list")), [new, old]);
+        assert_eq!(ids(desk::list(&ctx, &filter, Some(new), 10).await.expect("a list")), [old]);
+        let shown = desk::show(&ctx, old).await.expect("a mail");
+        assert!(shown.text.expect("words").contains("la designazione è registrata."));
+        let load = desk::load(ctx.reader()).await.expect("a load");
+        assert_eq!((load.states, load.oldest_due), (vec![(State::Sent, 2)], None));
+    }
+
+    async fn the_words_go_with_retention_and_the_fact_stays(engine) {
+        let bench = Workbench::new(engine).await;
+        let sent = bench.promise(at_once(&bench, "one")).await;
+        bench.drain().await;
+        let waiting = bench.promise(notification("two", bench.now() + TimeDelta::days(500))).await;
+        bench.advance(TimeDelta::days(400));
+        let before = bench.now() - TimeDelta::days(365);
+        let blanked = bench.operator().write(async |txn| Ok(outbox::retention::blank(txn, before).await?)).await;
+        assert_eq!(blanked.expect("blanked"), 1);
+        let mail = bench.mail(sent).await;
+        assert!(mail.payload.is_empty() && mail.subject.contains("Designazione registrata"));
+        assert!(!bench.mail(waiting).await.payload.is_empty(), "what is still to be sent keeps its words");
+    }
+
+    async fn only_the_secretariat_and_ourselves_work_at_the_desk(engine) {
+        let bench = Workbench::new(engine).await;
+        let id = bench.promise(at_once(&bench, "one")).await;
+        let stranger = Ctx { actor: Actor::anonymous(), ..bench.operator() };
+        assert!(matches!(desk::list(&stranger, &Filter::default(), None, 10).await, Err(Error::Denied)));
+        assert!(matches!(desk::show(&stranger, id).await, Err(Error::Denied)));
+        let denied = [
+            stranger.write(async |txn| desk::retry(&stranger, txn, id).await).await,
+            stranger.write(async |txn| desk::pause(&stranger, txn, "x").await).await,
+            stranger.write(async |txn| desk::resume(&stranger, txn).await).await,
+        ];
+        assert!(denied.iter().all(|answer| matches!(answer, Err(Error::Denied))), "{denied:?}");
+    }
+
+    async fn the_dispatcher_hears_a_commit_and_stops_with_nothing_in_hand(engine) {
+        let bench = Workbench::new(engine).await;
+        let dispatcher = Dispatcher::start(Arc::clone(&bench.services), bench.db().clone(), Arc::clone(&bench.transport));
+        for number in 0..10 {
+            bench.promise(at_once(&bench, &format!("mail {number}"))).await;
+        }
+        // Ten commits ring at once; the dispatcher has four places and must come back for the rest by itself.
+        while bench.mailbox.taken().len() < 10 {
+            tokio::task::yield_now().await;
+        }
+        dispatcher.stop().await;
+        let load = desk::load(bench.db().reader()).await.expect("a load");
+        assert_eq!(load.states, [(State::Sent, 10)]);
+    }
+}
+
+/// Forty random days of a relay: every promise ends as sent, and no two different mails ever share a Message-ID.
+#[actix_web::test]
+async fn whatever_the_relay_does_every_promise_ends_and_twins_are_equal() {
+    let bench = Workbench::new(Engine::Sqlite).await;
+    let mut promised = BTreeSet::new();
+    for number in 0..40_usize {
+        let troubles = [refused_for_now, in_doubt];
+        bench.mailbox.script((0..number % 5).map(|turn| troubles[(number + turn) % 2]()));
+        let id = bench.promise(at_once(&bench, &format!("mail {number}"))).await;
+        promised.insert(bench.mail(id).await.message_id);
+        bench.drain().await;
+    }
+    for _ in 0..100 {
+        bench.advance(TimeDelta::hours(1));
+        bench.drain().await;
+    }
+    let load = desk::load(bench.db().reader()).await.expect("a load");
+    assert_eq!(load.states, [(State::Sent, 40)]);
+    let taken = bench.mailbox.taken();
+    assert_eq!(taken.iter().map(|mail| mail.message_id.clone()).collect::<BTreeSet<_>>(), promised);
+    for mail in &taken {
+        assert!(taken.iter().filter(|twin| twin.message_id == mail.message_id).all(|twin| twin == mail));
+    }
+}
