@@ -31,7 +31,7 @@ const KEY_CHARACTERS: usize = 40;
 const REASON_CHARACTERS: usize = 500;
 
 pub fn pages(cfg: &mut ServiceConfig) {
-    cfg.service(show_log).service(pause).service(resume).service(show_mail).service(show_source).service(retry).service(cancel);
+    cfg.service(show_log).service(pause).service(resume).service(show_mail).service(show_source).service(retry).service(withdraw);
 }
 
 #[derive(Template)]
@@ -244,7 +244,7 @@ async fn retry(ctx: Ctx, id: Path<MailId>, _: Form<OnlyButton>) -> Answer {
 
 /// Withdraws a mail.
 #[post("/mail/{id}/cancel")]
-async fn cancel(ctx: Ctx, id: Path<MailId>, _: Form<OnlyButton>) -> Answer {
+async fn withdraw(ctx: Ctx, id: Path<MailId>, _: Form<OnlyButton>) -> Answer {
     ctx.write(async |txn| desk::cancel(&ctx, txn, *id).await).await?;
     Ok(done(&format!("/mail/{}", *id), FlashKind::Success, "overview.done_cancel"))
 }

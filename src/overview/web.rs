@@ -246,11 +246,25 @@ fn due_line(obligation: &Obligation, lang: Lang) -> DueLine {
 struct MondayPage {
     shell: Shell,
     lead: String,
+    tiles: Vec<Tile>,
     risks: Vec<RiskCard>,
     late: Vec<OwedRow>,
     this_week: Vec<OwedRow>,
     mails: Vec<MailRow>,
     jobs: Vec<JobRow>,
+}
+
+/// A number that says whether one need read on.
+struct Tile {
+    number: usize,
+    label: &'static str,
+    href: &'static str,
+    kind: &'static str,
+}
+
+/// Nothing is good news; anything else has the colour of its gravity.
+fn tile(number: usize, label: &'static str, href: &'static str, otherwise: &'static str) -> Tile {
+    Tile { number, label, href, kind: if number == 0 { "success" } else { otherwise } }
 }
 
 struct OwedRow {
@@ -266,7 +280,15 @@ struct OwedRow {
 async fn show_monday(ctx: Ctx, request: HttpRequest) -> Answer {
     let monday = service::monday(&ctx).await?;
     let owed = |open: Vec<Owed>| open.into_iter().map(|one| owed_row(one, ctx.lang)).collect();
+    let tiles = vec![
+        tile(monday.late.len(), ctx.lang.t("overview.tile_late"), "#late", "danger"),
+        tile(monday.risks.len(), ctx.lang.t("overview.tile_risks"), "#risks", "warning"),
+        tile(monday.this_week.len(), ctx.lang.t("overview.tile_week"), "#week", "info"),
+        tile(monday.stuck_mails.len(), ctx.lang.t("overview.tile_mails"), "#mails", "danger"),
+        tile(monday.failing_jobs.len(), ctx.lang.t("overview.tile_jobs"), "#jobs", "danger"),
+    ];
     page(&MondayPage {
+        tiles,
         shell: Shell::new(&ctx, &request, "overview.monday_title").here(),
         lead: words::long_day(ctx.today(), ctx.lang),
         risks: monday.risks.iter().map(|risk| risk_card(&ctx, risk)).collect(),

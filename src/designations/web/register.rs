@@ -86,24 +86,14 @@ impl FilterForm {
         let known_on = reading.optional_day("known_on", &self.known_on).flatten();
         let kind = optional(&self.seat).and_then(|_| reading.chosen::<SeatKind>("seat", &self.seat));
         let body = match optional(&self.body) {
+            Some(code) => found(network::body(ctx.reader(), &code).await, "body", &mut reading)?.map(|body| body.id),
             None => None,
-            Some(code) => {
-                let body = network::body_by_code(ctx.reader(), &code).await?;
-                if body.is_none() {
-                    reading.refuse("body", Code::UnknownValue);
-                }
-                body.map(|body| body.id)
-            }
         };
         let observatory = match optional(&self.observatory) {
-            None => None,
             Some(code) => {
-                let observatory = network::observatory_by_code(ctx.reader(), &code).await?;
-                if observatory.is_none() {
-                    reading.refuse("observatory", Code::UnknownValue);
-                }
-                observatory.map(|observatory| observatory.id)
+                found(network::observatory(ctx.reader(), &code).await, "observatory", &mut reading)?.map(|one| one.id)
             }
+            None => None,
         };
         if !reading.is_clean() {
             return Err(reading.error());
@@ -117,6 +107,18 @@ impl FilterForm {
             with_annulled: self.with_annulled == "true",
             ..RegisterFilter::default()
         })
+    }
+}
+
+/// An unknown code is a wrong field, not a page that does not exist.
+fn found<T>(looked_up: Result<T>, field: &'static str, reading: &mut Reading) -> Result<Option<T>> {
+    match looked_up {
+        Ok(one) => Ok(Some(one)),
+        Err(Error::NotFound) => {
+            reading.refuse(field, Code::UnknownValue);
+            Ok(None)
+        }
+        Err(error) => Err(error),
     }
 }
 
