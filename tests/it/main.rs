@@ -12,7 +12,6 @@ mod http;
 mod ical;
 mod jobs;
 mod load;
-mod meetings;
 mod migrations;
 mod network;
 mod outbox;
