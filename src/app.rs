@@ -3,7 +3,7 @@
 //!
 //! Layers, from outside: `edge` (everything that holds for all), compression, the mark for small answers, routes.
 
-use crate::{auth, deliverables, designations, network, portal, press, releases, reminders, tasks};
+use crate::{auth, deliverables, designations, meetings, network, portal, press, releases, reminders, tasks};
 use crate::error::{Code, Error};
 use crate::http::site::Site;
 use crate::http::{Failure, assets, compress, edge, health, language, openapi, unmatched};
@@ -30,6 +30,7 @@ fn version_1(cfg: &mut ServiceConfig) {
     releases::api::configure(cfg);
     deliverables::api::configure(cfg);
     tasks::api::configure(cfg);
+    meetings::api::configure(cfg);
     portal::api::configure(cfg);
     reminders::api::configure(cfg);
 }
@@ -43,6 +44,7 @@ fn pages(cfg: &mut web::ServiceConfig) {
     auth::web::pages(cfg);
     network::web::pages(cfg);
     releases::api::pages(cfg);
+    meetings::web::pages(cfg);
     press::web::pages(cfg);
 }
 
@@ -86,7 +88,7 @@ pub fn server(site: web::Data<Site>, listener: TcpListener, stop: CancellationTo
 
 /// Keeps the limiter's table small, until `stop`.
 pub async fn sweep_limiter(site: web::Data<Site>, stop: CancellationToken) {
-    let mut minutes = tokio::time::interval(Duration::from_secs(60));
+    let mut minutes = tokio::time::interval(Duration::from_mins(1));
     while stop.run_until_cancelled(minutes.tick()).await.is_some() {
         site.limiter.sweep();
     }

@@ -33,7 +33,7 @@ const OPENAPI: &str = "openapi/openapi.json";
 #[derive(Parser)]
 #[command(name = "raccordo", version, about, max_term_width = 100)]
 pub struct Cli {
-    /// Configuration file; without it raccordo.toml is read if there is one. RACCORDO__SECTION__SETTING overrides a setting.
+    /// Configuration file; without it raccordo.toml is read if there is one. `RACCORDO__SECTION__SETTING` overrides a setting.
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(subcommand)]
@@ -59,7 +59,7 @@ enum Command {
         #[arg(long)]
         yes: bool,
     },
-    /// Copy the database to a file while the service runs (SQLite; on PostgreSQL use pg_dump).
+    /// Copy the database to a file while the service runs (SQLite; on PostgreSQL use `pg_dump`).
     Backup { file: PathBuf },
     /// Put a backup in the database's place, with sending paused. The service must be stopped.
     Restore { file: PathBuf },

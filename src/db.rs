@@ -11,6 +11,7 @@ use sea_orm::{
 };
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use std::fs::File;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -190,6 +191,9 @@ impl Db {
             std::fs::create_dir_all(folder).map_err(|source| OpenError::File { path: path.to_owned(), source })?;
         }
         let lock = take_lock(path)?;
+        // Made by us, the file is its owner's alone; SQLite gives its log and index the same rights.
+        let private = File::options().create(true).truncate(false).write(true).mode(0o600).open(path);
+        private.map_err(|source| OpenError::File { path: path.to_owned(), source })?;
         Self::connect_sqlite(path, Some(lock)).await
     }
 
@@ -239,7 +243,7 @@ pub fn exactly_one(rows_affected: u64) -> Result<(), StoreError> {
 pub(crate) fn take_lock(path: &Path) -> Result<File, OpenError> {
     let lock_path = path.with_extension("lock");
     let file_error = |source| OpenError::File { path: lock_path.clone(), source };
-    let file = File::options().create(true).truncate(false).write(true).open(&lock_path).map_err(file_error)?;
+    let file = File::options().create(true).truncate(false).write(true).mode(0o600).open(&lock_path).map_err(file_error)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(std::fs::TryLockError::WouldBlock) => Err(OpenError::Locked(path.to_owned())),

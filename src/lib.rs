@@ -18,6 +18,7 @@ pub mod jobs;
 pub mod links;
 pub mod load;
 pub mod mail;
+pub mod meetings;
 pub mod network;
 pub mod ops;
 pub mod overview;

@@ -89,7 +89,7 @@ fn canonical(event: &Model) -> String {
     let mut text = "raccordo.audit.1".to_owned();
     for column in columns {
         match column {
-            Some(value) => text.push_str(&format!("\n{}:{value}", value.len())),
+            Some(value) => text.extend(["\n", &value.len().to_string(), ":", value]),
             None => text.push_str("\n-"),
         }
     }

@@ -3,7 +3,8 @@
 use super::chain::{self, GENESIS, Head};
 use crate::secret::same;
 use entity::{audit_event, audit_head};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sqlx::Error as SqlxError;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, RuntimeErr};
 
 /// Rows held in memory at once.
 const PAGE: u64 = 1_000;
@@ -70,15 +71,24 @@ async fn page_after(
     connection: &impl ConnectionTrait,
     seq: i64,
 ) -> Result<Result<Vec<audit_event::Model>, Fault>, DbErr> {
-    match events_after(connection, seq, PAGE).await {
-        Ok(page) => Ok(Ok(page)),
-        Err(DbErr::Type(_) | DbErr::TryIntoErr { .. } | DbErr::Query(_)) => match events_after(connection, seq, 1).await {
-            Ok(one) if !one.is_empty() => Ok(Ok(one)),
-            Ok(_) => Ok(Err(Fault::Unreadable { after: seq })),
-            Err(DbErr::Type(_) | DbErr::TryIntoErr { .. } | DbErr::Query(_)) => Ok(Err(Fault::Unreadable { after: seq })),
-            Err(error) => Err(error),
-        },
-        Err(error) => Err(error),
+    let mut found = events_after(connection, seq, PAGE).await;
+    if found.as_ref().is_err_and(is_spoilt) {
+        found = events_after(connection, seq, 1).await;
+    }
+    match found {
+        Err(error) if is_spoilt(&error) => Ok(Err(Fault::Unreadable { after: seq })),
+        found => Ok(Ok(found?)),
+    }
+}
+
+/// Whether a row came but could not be read; anything else is a failure of the connection.
+fn is_spoilt(error: &DbErr) -> bool {
+    match error {
+        DbErr::Type(_) | DbErr::TryIntoErr { .. } => true,
+        DbErr::Query(RuntimeErr::SqlxError(inner)) => {
+            matches!(inner.as_ref(), SqlxError::ColumnDecode { .. } | SqlxError::Decode(_))
+        }
+        _ => false,
     }
 }
 

@@ -53,8 +53,7 @@ async fn identify(request: &HttpRequest) -> Result<Ctx> {
         .map(|data| Arc::clone(data))
         .ok_or_else(|| Error::Internal("the application was built without its services".to_owned()))?;
     let facts = Facts::of(request);
-    let mut ctx =
-        Ctx { services, actor: Actor::anonymous(), lang: facts.lang, request_id: Some(facts.request_id) };
+    let mut ctx = Ctx { services, actor: Actor::anonymous(), lang: facts.lang, request_id: Some(facts.request_id) };
     ctx.actor = match (bearer(request)?, session_key(request)) {
         (Some(token), _) => by_token(&ctx, token).await?,
         (None, Some(key)) => by_session(&ctx, &key).await?,

@@ -54,8 +54,18 @@ mod tests {
     #[test]
     fn an_address_a_browser_would_follow_elsewhere_becomes_the_home_page() {
         let hostile = [
-            "", "designations", "//evil.example", "/\\evil.example", "\\\\evil.example", "/\t/evil.example", "/\n/evil.example",
-            "https://evil.example", "javascript:alert(1)", " /designations", "/a\r\nSet-Cookie: sid=x", "/perché",
+            "",
+            "designations",
+            "//evil.example",
+            "/\\evil.example",
+            "\\\\evil.example",
+            "/\t/evil.example",
+            "/\n/evil.example",
+            "https://evil.example",
+            "javascript:alert(1)",
+            " /designations",
+            "/a\r\nSet-Cookie: sid=x",
+            "/perché",
         ];
         for text in hostile {
             assert_eq!(LocalPath::or_home(text).as_str(), "/", "{text:?}");
@@ -66,7 +76,9 @@ mod tests {
     #[test]
     fn every_kept_path_stays_on_the_site_by_the_rules_of_the_url_standard() {
         let site = url::Url::parse("https://raccordo.example/sign-in").expect("an address");
-        for text in ["/a", "/a//b", "/..//evil.example", "/%2f/evil.example", "/.//evil.example", "/@evil.example", "/:80"] {
+        for text in
+            ["/a", "/a//b", "/..//evil.example", "/%2f/evil.example", "/.//evil.example", "/@evil.example", "/:80"]
+        {
             let target = site.join(LocalPath::or_home(text).as_str()).expect("a path");
             assert_eq!(target.origin(), site.origin(), "{text:?}");
         }

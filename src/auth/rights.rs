@@ -13,7 +13,11 @@ pub fn may_sign_in(seats: &[HeldSeat]) -> bool {
 
 /// The capacities of the holder of these seats, as keys of the texts: each once, in the order of the glossary.
 pub fn capacities(seats: &[HeldSeat]) -> Vec<&'static str> {
-    SeatKind::ALL.iter().filter(|kind| seats.iter().any(|seat| seat.kind == **kind)).map(|kind| capacity(*kind)).collect()
+    SeatKind::ALL
+        .iter()
+        .filter(|kind| seats.iter().any(|seat| seat.kind == **kind))
+        .map(|kind| capacity(*kind))
+        .collect()
 }
 
 /// The key of the text that names a capacity.

@@ -10,7 +10,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{ApiTokenId, BodyId, DesignationId, ObservatoryId, PersonId, SeatId, SessionId, SignInLinkId};
 use entity::kinds::{RecordChange, SeatKind};
 use entity::{
-    Instant, api_token, body, designation, designation_record, observatory, person, seat, session, setting, sign_in_link,
+    Instant, api_token, body, designation, designation_record, observatory, person, seat, session, setting,
+    sign_in_link,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, Func, SimpleExpr};
 use sea_orm::{
@@ -120,8 +121,9 @@ fn in_force(day: NaiveDate) -> Select<designation::Entity> {
         .into();
     let seat: RelationDef =
         designation::Entity::belongs_to(seat::Entity).from(designation::Column::SeatId).to(seat::Column::Id).into();
-    let open_ended_or_lasting =
-        Condition::any().add(designation_record::Column::ValidTo.is_null()).add(designation_record::Column::ValidTo.gte(day));
+    let open_ended_or_lasting = Condition::any()
+        .add(designation_record::Column::ValidTo.is_null())
+        .add(designation_record::Column::ValidTo.gte(day));
     designation::Entity::find()
         .join(JoinType::InnerJoin, record)
         .join(JoinType::InnerJoin, seat)
@@ -132,7 +134,8 @@ fn in_force(day: NaiveDate) -> Select<designation::Entity> {
 }
 
 fn with_places(designations: Select<designation::Entity>) -> Select<designation::Entity> {
-    let body: RelationDef = seat::Entity::belongs_to(body::Entity).from(seat::Column::BodyId).to(body::Column::Id).into();
+    let body: RelationDef =
+        seat::Entity::belongs_to(body::Entity).from(seat::Column::BodyId).to(body::Column::Id).into();
     let observatory: RelationDef = seat::Entity::belongs_to(observatory::Entity)
         .from(seat::Column::ObservatoryId)
         .to(observatory::Column::Id)
@@ -381,7 +384,11 @@ pub async fn end_sessions(
 }
 
 /// Ends the session of a key, whoever's it is; says whose it was.
-pub async fn end_session_of_key(txn: &impl ConnectionTrait, key_hash: &str, now: DateTime<Utc>) -> Result<Option<PersonId>> {
+pub async fn end_session_of_key(
+    txn: &impl ConnectionTrait,
+    key_hash: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<PersonId>> {
     let owner: Option<PersonId> = session::Entity::find()
         .filter(session::Column::KeyHash.eq(key_hash))
         .select_only()

@@ -6,17 +6,15 @@
 use crate::auth::actor::Scope;
 use crate::auth::extract::session_key;
 use crate::auth::local_path::LocalPath;
-use crate::auth::model::{
-    Capacity, IssuedToken, LinkPreview, OpenedSession, OwnSession, OwnToken, Persona, device,
-};
-use crate::auth::service::{self, NewToken, Profile};
+use crate::auth::model::{Capacity, IssuedToken, LinkPreview, OpenedSession, OwnSession, OwnToken, Persona, device};
 use crate::auth::rights;
+use crate::auth::service::{self, NewToken, Profile};
 use crate::ctx::Ctx;
 use crate::error::{Code, Error};
+use crate::http::Failure;
 use crate::http::cookies::SESSION;
 use crate::http::form::{Form, FormState, OnlyButton};
 use crate::http::page::{FlashKind, Shell, done, page, see_other, unprocessable, with_status};
-use crate::http::Failure;
 use crate::texts::Lang;
 use crate::time::{words, zone};
 use actix_web::http::StatusCode;
@@ -204,9 +202,8 @@ struct PersonaForm {
 async fn enter_as_persona(ctx: Ctx, request: HttpRequest, form: Form<PersonaForm>) -> Result<HttpResponse, Failure> {
     let person = form.0.person.parse().map_err(|_| Error::NotFound)?;
     let (replaced, agent) = (session_key(&request), user_agent(&request));
-    let session = ctx
-        .write(async |txn| service::enter_as_persona(&ctx, txn, person, replaced.as_deref(), agent).await)
-        .await?;
+    let session =
+        ctx.write(async |txn| service::enter_as_persona(&ctx, txn, person, replaced.as_deref(), agent).await).await?;
     welcome(&request, session, &LocalPath::after_sign_in(&form.0.next))
 }
 

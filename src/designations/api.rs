@@ -344,14 +344,11 @@ pub async fn list_designations(ctx: Ctx, request: HttpRequest, query: web::Query
 pub(super) async fn filter_of(ctx: &Ctx, query: &RegisterQuery) -> Result<RegisterFilter, Error> {
     let db = ctx.reader();
     let body = match &query.body {
-        Some(code) => Some(network::body_by_code(db, code).await?.ok_or_else(|| Error::field("body", Code::UnknownValue))?.id),
+        Some(code) => Some(network::body(db, code).await.map_err(|error| error.as_unknown("body"))?.id),
         None => None,
     };
     let observatory = match &query.observatory {
-        Some(code) => {
-            let known = network::observatory_by_code(db, code).await?;
-            Some(known.ok_or_else(|| Error::field("observatory", Code::UnknownValue))?.id)
-        }
+        Some(code) => Some(network::observatory(db, code).await.map_err(|error| error.as_unknown("observatory"))?.id),
         None => None,
     };
     Ok(RegisterFilter {

@@ -178,7 +178,7 @@ async fn to_body(ctx: &Ctx, txn: &Txn, seat: &Seat, except: Option<&Holder>) -> 
     let filter = Filter { body: Some(seat.body_id), kind: Some(SeatKind::BodyManager), as_of: Some(ctx.today()), ..Filter::default() };
     let managers = store::list(txn, &Visibility::Everything, &filter, None, None).await?;
     if managers.is_empty() {
-        let pec = network::body(txn, seat.body_id).await?.pec;
+        let pec = network::body_by_id(txn, seat.body_id).await?.pec;
         return Ok(pec
             .map(|address| Recipient { person_id: None, designation_id: None, name: seat.body_name.clone(), address, lang: Lang::It })
             .into_iter()

@@ -116,6 +116,7 @@ pub struct EndIn {
 pub async fn end(ctx: &Ctx, txn: &Txn, id: DesignationId, version: i32, input: EndIn) -> Result<Designation> {
     let current = find_visible(ctx, txn, id).await?;
     authorise(ctx, Action::Designate, &current.seat, Some(current.holder.id))?;
+    must_be_at(&current, version)?;
     let reason = required_reason(&input.reason)?;
     keep_a_secretariat(ctx, txn, &current, input.last_day).await?;
     store::lock_seat(txn, current.seat.id).await?;
@@ -163,6 +164,7 @@ pub async fn correct(
 ) -> Result<Designation> {
     let current = find_visible(ctx, txn, id).await?;
     authorise(ctx, Action::Correct, &current.seat, Some(current.holder.id))?;
+    must_be_at(&current, version)?;
     let reason = required_reason(reason)?;
     check_texts(&statement)?;
     check_document(ctx, txn, statement.provenance.document_id).await?;
@@ -188,6 +190,7 @@ pub async fn correct(
 pub async fn annul(ctx: &Ctx, txn: &Txn, id: DesignationId, version: i32, reason: &str) -> Result<Designation> {
     let current = find_visible(ctx, txn, id).await?;
     authorise(ctx, Action::Annul, &current.seat, Some(current.holder.id))?;
+    must_be_at(&current, version)?;
     let reason = required_reason(reason)?;
     keep_a_secretariat(ctx, txn, &current, ctx.today()).await?;
     store::lock_seat(txn, current.seat.id).await?;
@@ -470,6 +473,11 @@ async fn find_visible(ctx: &Ctx, db: &impl ConnectionTrait, id: DesignationId) -
         return Err(refused(ctx));
     }
     store::find(db, &visible, id).await?.ok_or(Error::NotFound)
+}
+
+/// Whoever read an older version is told before anything else is looked at; the guarded write has the last word.
+fn must_be_at(current: &Designation, version: i32) -> Result<()> {
+    if current.version == version { Ok(()) } else { Err(Error::Stale) }
 }
 
 async fn must_find(txn: &Txn, id: DesignationId) -> Result<Designation> {

@@ -14,6 +14,7 @@ use crate::http::site::Site;
 use crate::http::{Failure, codes, csrf, page_error, problem};
 use crate::secret;
 use actix_web::body::{BoxBody, MessageBody};
+use actix_web::cookie::Cookie;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::header::{
@@ -49,12 +50,11 @@ pub async fn edge(
     }
     let standing = Class::of(&method, request.path()).map(|class| site.limiter.count(class, Network::from(facts.client)));
 
-    let answer = match admit(&request, &site, standing) {
-        Err(error) => Some(request.error_response(Failure(error))),
-        Ok(()) => {
-            guard_body(&mut request, &site);
-            AssertUnwindSafe(next.call(request)).catch_unwind().await.ok().transpose()?.map(ServiceResponse::map_into_boxed_body)
-        }
+    let answer = if let Err(error) = admit(&request, &site, standing) {
+        Some(request.error_response(Failure(error)))
+    } else {
+        guard_body(&mut request, &site);
+        AssertUnwindSafe(next.call(request)).catch_unwind().await.ok().transpose()?.map(ServiceResponse::map_into_boxed_body)
     };
     let elapsed = started.elapsed();
     let Some(mut answer) = answer else {
@@ -76,7 +76,7 @@ fn facts(request: &ServiceRequest, site: &Site) -> Facts {
     let chosen = request.cookie(LANGUAGE.of(site.https));
     Facts {
         request_id: secret::new_id::<Uuid>(site.services.clock.now()),
-        lang: request::language(chosen.as_ref().map(|cookie| cookie.value()), headers),
+        lang: request::language(chosen.as_ref().map(Cookie::value), headers),
         client: limits::client(request.peer_addr().map(|peer| peer.ip()), headers, &site.services.config.server.trusted_proxies),
         face: request::face(request.path(), headers),
         https: site.https,

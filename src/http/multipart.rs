@@ -79,17 +79,14 @@ async fn receive(mut parts: Multipart, max_file: usize) -> Result<Upload, Failur
         let part = part.map_err(part_failure)?;
         parts_left = parts_left.checked_sub(1).ok_or_else(|| Failure::of(Code::BodyTooLarge))?;
         let name = part.name().unwrap_or_default().to_owned();
-        match file_name(&part) {
-            Some(file) => {
-                let bytes = read(part, max_file, Code::DocumentTooLarge).await?;
-                keep_file(&mut upload, UploadedFile { field: name, name: file, bytes })?;
-            }
-            None => {
-                let bytes = read(part, text_left, Code::BodyTooLarge).await?;
-                text_left -= bytes.len();
-                let value = String::from_utf8(bytes.into()).map_err(|error| Failure::because(Code::MalformedBody, error))?;
-                upload.fields.push((name, value));
-            }
+        if let Some(file) = file_name(&part) {
+            let bytes = read(part, max_file, Code::DocumentTooLarge).await?;
+            keep_file(&mut upload, UploadedFile { field: name, name: file, bytes })?;
+        } else {
+            let bytes = read(part, text_left, Code::BodyTooLarge).await?;
+            text_left -= bytes.len();
+            let value = String::from_utf8(bytes.into()).map_err(|error| Failure::because(Code::MalformedBody, error))?;
+            upload.fields.push((name, value));
         }
     }
     Ok(upload)
@@ -141,12 +138,8 @@ mod tests {
     use futures_util::stream;
 
     fn body(parts: &[(&str, &str)]) -> String {
-        let mut body: String = parts
-            .iter()
-            .map(|(head, content)| format!("--b\r\nContent-Disposition: form-data; {head}\r\n\r\n{content}\r\n"))
-            .collect();
-        body.push_str("--b--\r\n");
-        body
+        let part = |(head, content): &(&str, &str)| format!("--b\r\nContent-Disposition: form-data; {head}\r\n\r\n{content}\r\n");
+        parts.iter().map(part).chain(["--b--\r\n".to_owned()]).collect()
     }
 
     async fn send(body: String) -> Result<Upload, Code> {

@@ -9,7 +9,7 @@ use crate::http::{Failure, problem};
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::{App, HttpResponse, get, web};
 use serde_json::{Map, Value, json};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 use utoipa::PartialSchema;
 use utoipa_actix_web::AppExt;
@@ -86,6 +86,7 @@ fn complete() -> Value {
         document["components"]["schemas"][name] = schema.unwrap_or_default();
     }
     document["components"]["responses"] = failures();
+    document["tags"] = tags(&document["paths"]);
     for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
             complete_operation(path, method, operation);
@@ -138,6 +139,14 @@ fn failures() -> Value {
     Value::Object(responses.collect())
 }
 
+/// The parts of the API, as the operations name them.
+fn tags(paths: &Value) -> Value {
+    let operations = paths.as_object().into_iter().flatten().flat_map(|(_, item)| item.as_object().into_iter().flatten());
+    let tags = operations.flat_map(|(_, operation)| operation["tags"].as_array().into_iter().flatten());
+    let names: BTreeSet<&str> = tags.filter_map(Value::as_str).collect();
+    names.into_iter().map(|name| json!({ "name": name })).collect()
+}
+
 fn name_of_failure(status: &str) -> String {
     format!("Problem{status}")
 }
@@ -162,11 +171,23 @@ fn complete_operation(path: &str, method: &str, operation: &mut Value) {
     }
     let Some(responses) = operation["responses"].as_object_mut() else { return };
     for (status, response) in responses.iter_mut() {
+        if response.get("description").is_none() {
+            response["description"] = usual_outcome(status).into();
+        }
         complete_headers(status, response);
     }
     for status in fails {
         let reference = json!({ "$ref": format!("#/components/responses/{}", name_of_failure(status)) });
         responses.entry(status).or_insert(reference);
+    }
+}
+
+/// What a success means where its handler has nothing to add.
+fn usual_outcome(status: &str) -> &'static str {
+    match status {
+        "201" => "It was created.",
+        "204" => "It was done; there is nothing to add.",
+        _ => "What was asked for.",
     }
 }
 
@@ -245,6 +266,15 @@ mod tests {
     fn the_names_of_schemas_are_one_word() {
         for name in document()["components"]["schemas"].as_object().expect("schemas").keys() {
             assert!(name.chars().all(|letter| letter.is_ascii_alphanumeric()), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_answer_says_what_it_means() {
+        for (path, method, operation) in operations() {
+            for (status, response) in operation["responses"].as_object().expect("responses") {
+                assert!(resolved(response)["description"].as_str().is_some_and(|text| !text.is_empty()), "{method} {path} {status}");
+            }
         }
     }
 

@@ -47,8 +47,7 @@ pub fn face(path: &str, headers: &HeaderMap) -> Face {
     let for_programs = path.starts_with("/api/")
         || path.starts_with("/health")
         || path == "/status"
-        || path.ends_with(".ics")
-        || path.ends_with(".json");
+        || path.rsplit_once('.').is_some_and(|(_, ending)| matches!(ending, "ics" | "json"));
     if for_programs || asks_for_json(headers) { Face::Problem } else { Face::Page }
 }
 

@@ -6,9 +6,10 @@
 
 use super::{Report, housekeeping, outbox_sweep, retention};
 use crate::ctx::Ctx;
+use crate::designations;
 use crate::error::Result;
 use crate::{portal, reminders};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use croner::Cron;
 use croner::parser::{CronParser, Seconds};
 use futures_util::future::BoxFuture;
@@ -34,9 +35,18 @@ pub const JOBS: &[Job] = &[
     job("verify", "30 * * * * *", 180, "jobs.verify", |ctx| Box::pin(portal::job::verify(ctx))),
     job("reminders", "0 * * * * *", 50, "jobs.reminders", |ctx| Box::pin(reminders::job::run(ctx))),
     job("outbox_sweep", "*/30 * * * * *", 25, "jobs.outbox_sweep", |ctx| Box::pin(outbox_sweep::run(ctx))),
+    job("handover", "5 */5 * * * *", 120, "jobs.handover", |ctx| Box::pin(handover(ctx))),
     job("retention", "0 40 1 * * *", 600, "jobs.retention", |ctx| Box::pin(retention::run(ctx))),
     job("housekeeping", "0 10 2 * * *", 600, "jobs.housekeeping", |ctx| Box::pin(housekeeping::run(ctx))),
 ];
+
+/// What midnight and the calendar bring to the register: ends, starts, ends that come near.
+async fn handover(ctx: &Ctx) -> Result<Report> {
+    let txn = ctx.begin().await?;
+    let done = designations::service::follow_calendar(ctx, &txn).await?;
+    ctx.commit(txn).await?;
+    Ok(Report::new(done, "designations begun, ending or ended"))
+}
 
 const fn job(
     name: &'static str,
@@ -56,12 +66,13 @@ impl Job {
 
     /// The latest planned instant not after `now`: the slot that a run at `now` belongs to.
     pub fn planned_before(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        self.rule()?.find_previous_occurrence(&now, true).ok()
+        // The parser carries the fraction of the second along, and every replica must name the same slot.
+        self.rule()?.find_previous_occurrence(&now.trunc_subsecs(0), true).ok()
     }
 
     /// The first planned instant after `now`.
     pub fn planned_after(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        self.rule()?.find_next_occurrence(&now, false).ok()
+        self.rule()?.find_next_occurrence(&now.trunc_subsecs(0), false).ok()
     }
 
     fn rule(&self) -> Option<Cron> {

@@ -128,7 +128,10 @@ impl Checker<'_> {
             self.text(&act.number, 60);
             self.text(&act.subject, 500);
             if !seen.insert((act.kind.get_ref(), act.number.get_ref())) {
-                self.refuse(&span, format!("the act {} {} stands here twice", act.kind.get_ref(), act.number.get_ref()));
+                self.refuse(
+                    &span,
+                    format!("the act {} {} stands here twice", act.kind.get_ref(), act.number.get_ref()),
+                );
             }
         }
     }
@@ -244,7 +247,10 @@ impl Checker<'_> {
             None => self.refuse(&body.code.span(), "a province needs its province_code"),
             Some(code) if !is_digits(code.get_ref(), 3) => self.form(code, false, "province code: three digits"),
             Some(code) if !capital.get_ref().starts_with(code.get_ref()) => {
-                self.refuse(&capital.span(), format!("the ISTAT code of a town begins with its province's, {}", code.get_ref()));
+                self.refuse(
+                    &capital.span(),
+                    format!("the ISTAT code of a town begins with its province's, {}", code.get_ref()),
+                );
             }
             Some(_) => {}
         }
@@ -263,15 +269,15 @@ impl Checker<'_> {
             let observatory = observatory.get_ref();
             self.slug(&observatory.code, 60);
             self.text(&observatory.name, 200);
-            let of_region = match kinds.get(observatory.body.get_ref().as_str()) {
-                Some(kind) => *kind == BodyKind::Region,
-                None => {
-                    self.refers(&observatory.body, &Codes::new(), "body");
-                    continue;
-                }
+            let Some(kind) = kinds.get(observatory.body.get_ref().as_str()) else {
+                self.refers(&observatory.body, &Codes::new(), "body");
+                continue;
             };
-            if of_region != (observatory.kind == ObservatoryKind::Regional) {
-                self.refuse(&observatory.body.span(), "the regional observatory is the region's, the territorial ones are not");
+            if (*kind == BodyKind::Region) != (observatory.kind == ObservatoryKind::Regional) {
+                self.refuse(
+                    &observatory.body.span(),
+                    "the regional observatory is the region's, the territorial ones are not",
+                );
             }
         }
     }
@@ -305,19 +311,19 @@ impl Checker<'_> {
             let (span, designation) = (designation.span(), designation.get_ref());
             self.refers(&designation.person, &people, "person");
             self.act_of(designation);
+            let (body, observatory) = (designation.body.as_ref(), designation.observatory.as_ref());
             match designation.seat {
                 SeatKind::Referent | SeatKind::Deputy | SeatKind::Partner => {
-                    self.place(&span, designation, &designation.observatory, designation.body.as_ref(), "observatory", &observatories);
+                    self.place(&span, designation, observatory, body, "observatory", &observatories);
                 }
-                SeatKind::BodyManager => {
-                    self.place(&span, designation, &designation.body, designation.observatory.as_ref(), "body", &bodies);
-                }
+                SeatKind::BodyManager => self.place(&span, designation, body, observatory, "body", &bodies),
                 SeatKind::Secretariat | SeatKind::Direction => {
-                    self.place(&span, designation, &designation.body, designation.observatory.as_ref(), "region", &regions);
+                    self.place(&span, designation, body, observatory, "region", &regions);
                 }
             }
-            let place = designation.observatory.as_ref().or(designation.body.as_ref()).map(Spanned::get_ref);
-            let holder = if designation.seat == SeatKind::Referent { None } else { Some(designation.person.get_ref()) };
+            let place = observatory.or(body).map(Spanned::get_ref);
+            let has_one_holder = matches!(designation.seat, SeatKind::Referent | SeatKind::BodyManager);
+            let holder = (!has_one_holder).then_some(designation.person.get_ref());
             if !seen.insert((designation.seat, place, holder)) {
                 self.refuse(&span, "the same seat is given twice");
             }
@@ -339,7 +345,7 @@ impl Checker<'_> {
         &mut self,
         span: &Range<usize>,
         designation: &Designation,
-        place: &Option<Spanned<String>>,
+        place: Option<&Spanned<String>>,
         other: Option<&Spanned<String>>,
         what: &str,
         known: &Codes,

@@ -70,7 +70,10 @@ impl std::fmt::Display for Diff {
         }
         let (added, changed, removed, kept) = (self.added(), self.changed(), self.removed(), self.kept());
         let unchanged = self.unchanged;
-        write!(f, "{added} added, {changed} changed, {removed} removed, {kept} kept though not in the file, {unchanged} unchanged")
+        write!(
+            f,
+            "{added} added, {changed} changed, {removed} removed, {kept} kept though not in the file, {unchanged} unchanged"
+        )
     }
 }
 

@@ -43,12 +43,26 @@ pub enum Outcome {
     Loaded,
 }
 
+impl std::fmt::Display for Summary {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.outcome {
+            Outcome::UpToDate => f.write_str("nothing to do: the database already says what the file says"),
+            Outcome::Declined => f.write_str("nothing was written"),
+            Outcome::Loaded => {
+                let Diff { unchanged, .. } = self.diff;
+                let (added, changed, removed) = (self.diff.added(), self.diff.changed(), self.diff.removed());
+                write!(f, "loaded: {added} added, {changed} changed, {removed} removed, {unchanged} unchanged")
+            }
+        }
+    }
+}
+
 /// Why nothing was loaded. Nothing has changed whenever one of these is returned.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     #[error("cannot read {path}: {source}")]
     Unreadable { path: String, source: std::io::Error },
-    #[error("{path} is refused:\n{}", listed(.problems))]
+    #[error("{path} is refused:{}", listed(.problems))]
     Refused { path: String, problems: Vec<Problem> },
     #[error("the database changed while the differences were being read: load again")]
     ChangedMeanwhile,
@@ -63,7 +77,7 @@ impl From<StoreError> for LoadError {
 }
 
 fn listed(problems: &[Problem]) -> String {
-    problems.iter().map(|problem| format!("  {problem}\n")).collect()
+    problems.iter().fold(String::new(), |list, problem| list + "\n  " + &problem.to_string())
 }
 
 /// Loads the network from a file: reads and checks all of it, shows the difference to `confirm`, and writes it in one
@@ -75,7 +89,8 @@ pub async fn run(ctx: &Ctx, path: &Path, confirm: impl FnOnce(&Diff) -> bool) ->
         return Err(Error::Denied.into());
     }
     let name = path.display().to_string();
-    let source = std::fs::read_to_string(path).map_err(|source| LoadError::Unreadable { path: name.clone(), source })?;
+    let source =
+        std::fs::read_to_string(path).map_err(|source| LoadError::Unreadable { path: name.clone(), source })?;
     let refused = |problems| LoadError::Refused { path: name.clone(), problems };
     let file = file::parse(&source).map_err(|problem| refused(vec![problem]))?;
     let problems = check::check(&source, &file);

@@ -75,16 +75,26 @@ impl Plan {
         let mut told = Comparison { codes, diff: Diff::default() };
         let agreement_id = rows.agreement.id;
         let taken: HashSet<SeatId> = rows.designations.iter().map(|row| row.seat_id).collect();
-        let seats_taken = rows.seats.iter().filter(|row| taken.contains(&row.id)).map(|row| (row.id, row.version)).collect();
+        let seats_taken =
+            rows.seats.iter().filter(|row| taken.contains(&row.id)).map(|row| (row.id, row.version)).collect();
         Self {
-            territories: told.compare("territory", Absent::Stay, &known.territories, rows.territories, |row| row.code.clone()),
+            territories: told
+                .compare("territory", Absent::Stay, &known.territories, rows.territories, |row| row.code.clone()),
             rules: told.compare("holiday", Absent::Go, &known.rules, rows.rules, rows::rule_key),
-            one_off_days: told.compare("one-off day", Absent::Go, &known.one_off_days, rows.one_off_days, rows::one_off_key),
-            agreements: told.compare("agreement", Absent::Stay, &known.agreements, vec![rows.agreement], |row| row.code.clone()),
+            one_off_days: told.compare(
+                "one-off day",
+                Absent::Go,
+                &known.one_off_days,
+                rows.one_off_days,
+                rows::one_off_key,
+            ),
+            agreements: told
+                .compare("agreement", Absent::Stay, &known.agreements, vec![rows.agreement], |row| row.code.clone()),
             acts: told.compare("act", Absent::Stay, &known.acts, rows.acts, |row| of(row.kind.clone(), &row.number)),
             bodies: told.compare("body", Absent::Stay, &known.bodies, rows.bodies, |row| row.code.clone()),
             aliases: told.compare("other name", Absent::Go, &known.aliases, rows.aliases, |row| row.alias.clone()),
-            observatories: told.compare("observatory", Absent::Stay, &known.observatories, rows.observatories, |row| row.code.clone()),
+            observatories: told
+                .compare("observatory", Absent::Stay, &known.observatories, rows.observatories, |row| row.code.clone()),
             seats: told.compare("seat", Absent::Stay, &known.seats, rows.seats, |row| row.code.clone()),
             people: told.compare("person", Absent::AreOthers, &[], rows.people, |row| code(row.id.to_string())),
             designations: told.compare("designation", Absent::AreOthers, &[], rows.designations, |row| {
@@ -93,7 +103,9 @@ impl Plan {
             records: Writes::inserting(rows.records),
             tables: told.compare("table", Absent::Stay, &known.tables, rows.tables, |row| row.code.clone()),
             products: told.compare("product", Absent::Stay, &known.products, rows.products, |row| row.code.clone()),
-            steps: told.compare("step", Absent::Stay, &known.steps, rows.steps, |row| of(code(row.product_id.to_string()), &row.code)),
+            steps: told.compare("step", Absent::Stay, &known.steps, rows.steps, |row| {
+                of(code(row.product_id.to_string()), &row.code)
+            }),
             settings: told.compare("setting", Absent::AreOthers, &known.settings, rows.settings, |row| row.key.clone()),
             diff: told.diff,
             now,

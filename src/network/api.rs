@@ -6,11 +6,11 @@ use super::model::{
 use super::service;
 use crate::ctx::Ctx;
 use crate::error::{Code, Error};
+use crate::http::Failure;
 use crate::http::json::MergePatch;
 use crate::http::paging::{Links, Page, Paging};
 use crate::http::patch::Patch;
 use crate::http::version::{self, IfMatch};
-use crate::http::Failure;
 use crate::texts::Lang;
 use actix_web::{HttpRequest, HttpResponse, get, patch, web};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -258,7 +258,7 @@ pub async fn list_bodies(ctx: Ctx) -> Result<HttpResponse, Failure> {
 #[utoipa::path(tag = "Network", security(()), params(("code" = String, Path, max_length = 200)), responses((status = 200, body = BodyOut)))]
 #[get("/bodies/{code}")]
 pub async fn show_body(ctx: Ctx, code: web::Path<String>) -> Result<HttpResponse, Failure> {
-    let body = service::body_by_code(ctx.reader(), &code).await?.ok_or(Error::NotFound)?;
+    let body = service::body(ctx.reader(), &code).await?;
     Ok(HttpResponse::Ok().json(BodyOut::from(body)))
 }
 
@@ -277,7 +277,7 @@ pub async fn list_observatories(ctx: Ctx) -> Result<HttpResponse, Failure> {
 #[utoipa::path(tag = "Network", security(()), params(("code" = String, Path, max_length = 60)), responses((status = 200, body = ObservatoryOut)))]
 #[get("/observatories/{code}")]
 pub async fn show_observatory(ctx: Ctx, code: web::Path<String>) -> Result<HttpResponse, Failure> {
-    let observatory = service::observatory_by_code(ctx.reader(), &code).await?.ok_or(Error::NotFound)?;
+    let observatory = service::observatory(ctx.reader(), &code).await?;
     Ok(HttpResponse::Ok().json(ObservatoryOut::from(observatory)))
 }
 
@@ -296,7 +296,11 @@ pub async fn list_territories(ctx: Ctx) -> Result<HttpResponse, Failure> {
 /// Refused: a span that ends before it starts, or of more than 400 days. Public.
 #[utoipa::path(tag = "Network", security(()), params(("code" = String, Path, max_length = 10), SpanQuery), responses((status = 200, body = WorkingDaysOut)))]
 #[get("/territories/{code}/working-days")]
-pub async fn list_working_days(ctx: Ctx, code: web::Path<String>, span: web::Query<SpanQuery>) -> Result<HttpResponse, Failure> {
+pub async fn list_working_days(
+    ctx: Ctx,
+    code: web::Path<String>,
+    span: web::Query<SpanQuery>,
+) -> Result<HttpResponse, Failure> {
     let SpanQuery { from, to } = span.into_inner();
     let days = service::working_days(ctx.reader(), &code, from, to, ctx.lang).await?;
     Ok(HttpResponse::Ok().json(WorkingDaysOut::of(code.into_inner(), from, to, days)))
@@ -392,14 +396,16 @@ impl From<BodyView> for BodyOut {
 
 impl From<ObservatoryView> for ObservatoryOut {
     fn from(view: ObservatoryView) -> Self {
-        let ObservatoryView { id, code, name, kind, body_id: _, body_code: body, body_name, territory, version: _ } = view;
+        let ObservatoryView { id, code, name, kind, body_id: _, body_code: body, body_name, territory, version: _ } =
+            view;
         Self { id, code, name, kind, body, body_name, territory }
     }
 }
 
 impl From<TerritoryView> for TerritoryOut {
     fn from(TerritoryView { code, name, city, patron }: TerritoryView) -> Self {
-        let patron = patron.map(|PatronDay { name_it, name_en, month, day }| PatronOut { name_it, name_en, month, day });
+        let patron =
+            patron.map(|PatronDay { name_it, name_en, month, day }| PatronOut { name_it, name_en, month, day });
         Self { code, name, city, patron }
     }
 }

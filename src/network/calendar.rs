@@ -11,7 +11,12 @@ pub const LONGEST_ANSWER_DAYS: i64 = 400;
 const LOOK_AHEAD_DAYS: u64 = 366;
 
 /// The days from `from` to `to`, both included, each with the reason if it is not worked.
-pub fn days(calendar: &TerritoryCalendar, from: NaiveDate, to: NaiveDate, lang: Lang) -> Result<Vec<Day>, NetworkRefusal> {
+pub fn days(
+    calendar: &TerritoryCalendar,
+    from: NaiveDate,
+    to: NaiveDate,
+    lang: Lang,
+) -> Result<Vec<Day>, NetworkRefusal> {
     if to < from {
         return Err(NetworkRefusal::EndBeforeStart);
     }

@@ -29,18 +29,18 @@ pub async fn bodies(db: &impl Connection) -> Result<Vec<BodyView>> {
     Ok(store::bodies(db).await?)
 }
 
-pub async fn body(db: &impl Connection, id: BodyId) -> Result<BodyView> {
-    store::body_by_id(db, id).await?.ok_or(Error::NotFound)
-}
-
-/// A body by its code, its IPA code or any of its names, whatever their case; `None` if nobody is called so.
-pub async fn body_by_code(db: &impl Connection, called: &str) -> Result<Option<BodyView>> {
+/// A body by its code, its IPA code or any of its names, whatever their case.
+pub async fn body(db: &impl Connection, called: &str) -> Result<BodyView> {
     let called = called.trim().to_lowercase();
     let is_called = |name: &str| name.to_lowercase() == called;
     let is_meant = |body: &BodyView| {
         [&body.code, &body.ipa_code, &body.name].into_iter().chain(&body.aliases).any(|name| is_called(name))
     };
-    Ok(bodies(db).await?.into_iter().find(is_meant))
+    bodies(db).await?.into_iter().find(is_meant).ok_or(Error::NotFound)
+}
+
+pub async fn body_by_id(db: &impl Connection, id: BodyId) -> Result<BodyView> {
+    store::body_by_id(db, id).await?.ok_or(Error::NotFound)
 }
 
 /// All observatories, the regional one first. Anybody may read them.
@@ -48,13 +48,13 @@ pub async fn observatories(db: &impl Connection) -> Result<Vec<ObservatoryView>>
     Ok(store::observatories(db).await?)
 }
 
-pub async fn observatory(db: &impl Connection, id: ObservatoryId) -> Result<ObservatoryView> {
-    store::observatory_by_id(db, id).await?.ok_or(Error::NotFound)
+/// An observatory by its code.
+pub async fn observatory(db: &impl Connection, code: &str) -> Result<ObservatoryView> {
+    store::observatory_by_code(db, code).await?.ok_or(Error::NotFound)
 }
 
-/// An observatory by its code; `None` if there is none.
-pub async fn observatory_by_code(db: &impl Connection, code: &str) -> Result<Option<ObservatoryView>> {
-    Ok(store::observatory_by_code(db, code).await?)
+pub async fn observatory_by_id(db: &impl Connection, id: ObservatoryId) -> Result<ObservatoryView> {
+    store::observatory_by_id(db, id).await?.ok_or(Error::NotFound)
 }
 
 /// All territories with their patron days. Anybody may read them.
@@ -146,7 +146,13 @@ pub async fn person_for(ctx: &Ctx, txn: &Txn, person: PersonIn) -> Result<Person
 /// Corrects a person's data, if nobody else did since `version` was read. The secretariat may change everything; the
 /// manager of a body the names, phone and language of its people; everybody their own phone and language. Mails nobody. An
 /// address that belongs to somebody else is refused. A change that changes nothing writes nothing.
-pub async fn update_person(ctx: &Ctx, txn: &Txn, id: PersonId, version: i32, change: PersonChange) -> Result<PersonView> {
+pub async fn update_person(
+    ctx: &Ctx,
+    txn: &Txn,
+    id: PersonId,
+    version: i32,
+    change: PersonChange,
+) -> Result<PersonView> {
     let before = person(txn, id).await?;
     let subject = store::subject(txn, id, ctx.today()).await?;
     if !policy::may_see(&ctx.actor, &subject) {

@@ -160,7 +160,8 @@ fn patron_day(rule: &non_working_rule::Model) -> Option<PatronDay> {
 /// The calendars of all territories.
 pub async fn calendars(db: &impl Connection) -> Result<Calendars> {
     let saturday_works = setting(db, settings::SATURDAY_WORKS).await?;
-    let saturday_works = saturday_works.parse().map_err(|_| settings::unreadable(settings::SATURDAY_WORKS, &saturday_works))?;
+    let saturday_works =
+        saturday_works.parse().map_err(|_| settings::unreadable(settings::SATURDAY_WORKS, &saturday_works))?;
     let mut data = CalendarData { saturday_works, ..CalendarData::default() };
     let mut own: HashMap<String, TerritoryDays> = HashMap::new();
     for row in territory::Entity::find().all(db).await? {
@@ -316,12 +317,8 @@ pub async fn update_person(txn: &Txn, before: &PersonView, after: PersonIn, now:
 
 /// Notes that a mail to the person came back for good.
 pub async fn mark_bounced(txn: &Txn, before: &PersonView, note: String, now: DateTime<Utc>) -> Result<PersonView> {
-    let view = PersonView {
-        bounced_at: Some(now),
-        bounce_note: Some(note),
-        version: before.version + 1,
-        ..before.clone()
-    };
+    let view =
+        PersonView { bounced_at: Some(now), bounce_note: Some(note), version: before.version + 1, ..before.clone() };
     write_person(txn, before.version, &view, now).await?;
     Ok(view)
 }

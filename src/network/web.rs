@@ -120,7 +120,11 @@ async fn show_network(ctx: Ctx, request: HttpRequest) -> std::result::Result<Htt
 
 /// One body.
 #[get("/network/bodies/{code}")]
-async fn show_body(ctx: Ctx, request: HttpRequest, code: web::Path<String>) -> std::result::Result<HttpResponse, Failure> {
+async fn show_body(
+    ctx: Ctx,
+    request: HttpRequest,
+    code: web::Path<String>,
+) -> std::result::Result<HttpResponse, Failure> {
     let facts = body_facts(&ctx, &code).await?;
     let shell = shell_below_network(&ctx, &request, facts.body.name.clone());
     page(&BodyPage { shell, facts })
@@ -128,7 +132,11 @@ async fn show_body(ctx: Ctx, request: HttpRequest, code: web::Path<String>) -> s
 
 /// One observatory.
 #[get("/network/observatories/{code}")]
-async fn show_observatory(ctx: Ctx, request: HttpRequest, code: web::Path<String>) -> std::result::Result<HttpResponse, Failure> {
+async fn show_observatory(
+    ctx: Ctx,
+    request: HttpRequest,
+    code: web::Path<String>,
+) -> std::result::Result<HttpResponse, Failure> {
     let facts = observatory_facts(&ctx, &code).await?;
     let shell = shell_below_network(&ctx, &request, facts.observatory.name.clone());
     page(&ObservatoryPage { shell, facts })
@@ -141,12 +149,16 @@ pub fn shell_below_network(ctx: &Ctx, request: &HttpRequest, title: String) -> S
 
 /// The facts of a body's page; not found where no body is called so.
 pub async fn body_facts(ctx: &Ctx, code: &str) -> Result<BodyFacts> {
-    let body = service::body_by_code(ctx.reader(), code).await?.ok_or(Error::NotFound)?;
+    let body = service::body(ctx.reader(), code).await?;
     let observatories = service::observatories(ctx.reader()).await?;
     Ok(BodyFacts {
         kind: body_kind(&body, ctx.lang),
         signatory: ctx.lang.t(if body.signatory { "network.signatory_yes" } else { "network.signatory_no" }),
-        observatories: observatories.iter().filter(|observatory| observatory.body_id == body.id).map(Link::from).collect(),
+        observatories: observatories
+            .iter()
+            .filter(|observatory| observatory.body_id == body.id)
+            .map(Link::from)
+            .collect(),
         days: territory_facts(ctx, &body.territory).await?,
         body,
     })
@@ -154,7 +166,7 @@ pub async fn body_facts(ctx: &Ctx, code: &str) -> Result<BodyFacts> {
 
 /// The facts of an observatory's page; not found where none has the code.
 pub async fn observatory_facts(ctx: &Ctx, code: &str) -> Result<ObservatoryFacts> {
-    let observatory = service::observatory_by_code(ctx.reader(), code).await?.ok_or(Error::NotFound)?;
+    let observatory = service::observatory(ctx.reader(), code).await?;
     let body = Link { label: observatory.body_name.clone(), href: body_href(&observatory.body_code) };
     let kind = ctx.lang.t(&format!("network.observatory_{}", observatory.kind));
     Ok(ObservatoryFacts { kind, body, days: territory_facts(ctx, &observatory.territory).await?, observatory })
@@ -163,7 +175,8 @@ pub async fn observatory_facts(ctx: &Ctx, code: &str) -> Result<ObservatoryFacts
 async fn territory_facts(ctx: &Ctx, code: &str) -> Result<TerritoryFacts> {
     let territory = service::territory(ctx.reader(), code).await?;
     let closed = service::next_closed_days(ctx.reader(), code, ctx.today(), CLOSED_DAYS_SHOWN, ctx.lang).await?;
-    let closed_day = |Day { day, reason }| ClosedDay { day: words::long_day(day, ctx.lang), reason: reason.unwrap_or_default() };
+    let closed_day =
+        |Day { day, reason }| ClosedDay { day: words::long_day(day, ctx.lang), reason: reason.unwrap_or_default() };
     Ok(TerritoryFacts {
         city: territory.city,
         patron: territory.patron.map(|patron| patron_text(&patron, ctx.lang)),
@@ -211,10 +224,8 @@ impl ActLine {
             other => other,
         };
         let name = match act.date {
-            Some(day) => lang.f(
-                "network.act_of_day",
-                &[("kind", kind), ("number", &act.number), ("day", &words::date(day, lang))],
-            ),
+            Some(day) => lang
+                .f("network.act_of_day", &[("kind", kind), ("number", &act.number), ("day", &words::date(day, lang))]),
             None => format!("{kind} {}", act.number),
         };
         Self { name, subject: act.subject }

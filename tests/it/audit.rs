@@ -140,6 +140,17 @@ both_engines! {
         assert_eq!(verdict(&bench, Some(&anchor)).await, Err(Fault::AnchorDiffers { seq: 5 }));
     }
 
+    async fn an_event_of_another_chain_with_the_same_key_does_not_link(engine) {
+        let bench = Workbench::new(engine).await;
+        chain_of(&bench, 5).await;
+        bench.sql("CREATE TABLE elsewhere AS SELECT * FROM audit_event WHERE seq = 5").await;
+        bench.sql("DELETE FROM audit_event WHERE seq > 3").await;
+        bench.sql("UPDATE audit_head SET seq = 3, hash = (SELECT hash FROM audit_event WHERE seq = 3)").await;
+        record(&bench, 10).await;
+        bench.sql("INSERT INTO audit_event SELECT * FROM elsewhere").await;
+        assert_eq!(verdict(&bench, None).await, Err(Fault::Unlinked { seq: 5 }));
+    }
+
     async fn details_that_do_not_fit_are_refused_not_cut(engine) {
         let bench = Workbench::new(engine).await;
         let ctx = bench.operator();

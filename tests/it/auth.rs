@@ -12,9 +12,10 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use entity::ids::{BodyId, DesignationId, PersonId, SeatId, SessionId};
 use entity::kinds::{ActKind, BodyKind, Channel, RecordChange, SeatKind};
 use entity::{
-    Instant, api_token, body, designation, designation_record, outbox_mail, person, seat, session, setting, sign_in_link, territory,
+    Instant, api_token, body, designation, designation_record, outbox_mail, person, seat, session, setting,
+    sign_in_link, territory,
 };
-use futures_util::future::LocalBoxFuture;
+use futures_util::future::{LocalBoxFuture, join_all};
 use raccordo::auth::actor::{Actor, Identity, Scope};
 use raccordo::auth::local_path::LocalPath;
 use raccordo::auth::service::{self, NewToken};
@@ -59,6 +60,21 @@ both_engines! {
         assert!(press(&app, &first).await.is_none());
         assert!(press(&app, &second).await.is_none());
         assert_eq!(office.sessions().await, 1);
+    }
+
+    async fn a_button_pressed_by_many_at_once_enters_once(engine) {
+        let office = Office::new(engine).await;
+        let app = office.app().await;
+        let link = office.link_of(ANNA).await;
+        let keys = join_all((0..8).map(|_| press(&app, &link))).await;
+        assert_eq!(keys.into_iter().flatten().count(), 1);
+        assert_eq!(office.sessions().await, 1);
+    }
+
+    async fn mails_asked_for_at_once_are_counted_together(engine) {
+        let office = Office::new(engine).await;
+        join_all((0..12).map(|_| office.ask_quietly(ANNA))).await;
+        assert_eq!(office.mails_to(ANNA).await, 5);
     }
 
     async fn a_link_ends_after_ten_minutes(engine) {
@@ -516,13 +532,15 @@ impl Office {
     }
 
     async fn mark_as_demonstration(&self) {
-        let row = setting::Model { key: "demo".to_owned(), value: "true".to_owned(), updated_at: Instant::from(self.now()) };
+        let row =
+            setting::Model { key: "demo".to_owned(), value: "true".to_owned(), updated_at: Instant::from(self.now()) };
         setting::Entity::insert(row.into_active_model()).exec(self.services.db.writer()).await.expect("a row");
     }
 
     /// All designations of a person are over since yesterday.
     async fn end_designations_of(&self, address: &str) {
-        let of_person = designation::Entity::find().filter(designation::Column::PersonId.eq(self.person(address).await));
+        let of_person =
+            designation::Entity::find().filter(designation::Column::PersonId.eq(self.person(address).await));
         for row in of_person.all(self.services.db.reader()).await.expect("rows") {
             designation_record::Entity::update_many()
                 .col_expr(designation_record::Column::ValidTo, Expr::value(NaiveDate::from_ymd_opt(2027, 3, 29)))
@@ -562,7 +580,15 @@ impl Office {
         id
     }
 
-    async fn holder(&self, email: &str, given: &str, family: &str, kind: SeatKind, body_id: BodyId, to: Option<NaiveDate>) {
+    async fn holder(
+        &self,
+        email: &str,
+        given: &str,
+        family: &str,
+        kind: SeatKind,
+        body_id: BodyId,
+        to: Option<NaiveDate>,
+    ) {
         let db = self.services.db.writer();
         let now = Instant::from(self.now());
         let person_id: PersonId = secret::new_id(self.now());
@@ -585,8 +611,14 @@ impl Office {
         let seat = seat::Model { id: seat_id, code, kind, body_id, observatory_id: None, version: 1, created_at: now };
         seat::Entity::insert(seat.into_active_model()).exec(db).await.expect("a row");
         let designation_id: DesignationId = secret::new_id(self.now());
-        let designation =
-            designation::Model { id: designation_id, seat_id, person_id, handed_over_at: None, version: 1, created_at: now };
+        let designation = designation::Model {
+            id: designation_id,
+            seat_id,
+            person_id,
+            handed_over_at: None,
+            version: 1,
+            created_at: now,
+        };
         designation::Entity::insert(designation.into_active_model()).exec(db).await.expect("a row");
         let from = NaiveDate::from_ymd_opt(2027, 1, 1).expect("a day");
         let record = designation_record::Model {
@@ -656,11 +688,13 @@ async fn page_at(app: &Browser, uri: &str) -> String {
 
 /// Posts a form of ours from Anna's Firefox: with the form token of this browser, and the key of its session if it has one.
 async fn post(app: &Browser, uri: &str, fields: &[(&str, &str)], key: &str) -> ServiceResponse {
-    let cookie = || if key.is_empty() { Cookie::new("pre", "this browser") } else { Cookie::new("sid", key.to_owned()) };
+    let cookie =
+        || if key.is_empty() { Cookie::new("pre", "this browser") } else { Cookie::new("sid", key.to_owned()) };
     let token = raccordo::http::csrf::token(&TestRequest::default().cookie(cookie()).to_http_request());
     let fields: Vec<(&str, &str)> = fields.iter().copied().chain([("csrf", token.as_str())]).collect();
     let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0";
-    let request = TestRequest::default().method(Method::POST).uri(uri).cookie(cookie()).insert_header((USER_AGENT, agent));
+    let request =
+        TestRequest::default().method(Method::POST).uri(uri).cookie(cookie()).insert_header((USER_AGENT, agent));
     app.send(request.set_form(fields)).await
 }
 

@@ -105,9 +105,8 @@ pub async fn demo_personas(ctx: &Ctx) -> Result<Vec<Persona>> {
     }
     let holders = store::holders(ctx.reader(), ctx.today()).await?;
     let mut shown = HashSet::new();
-    let first_of = |kind: &SeatKind| {
-        holders.iter().find(|holder| holder.kind == *kind && shown.insert(holder.person_id)).cloned()
-    };
+    let first_of =
+        |kind: &SeatKind| holders.iter().find(|holder| holder.kind == *kind && shown.insert(holder.person_id)).cloned();
     Ok(SeatKind::ALL.iter().filter_map(first_of).collect())
 }
 

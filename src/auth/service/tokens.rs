@@ -1,7 +1,9 @@
 //! A person's own API tokens: made, listed, revoked.
 
 use crate::auth::actor::Scope;
-use crate::auth::model::{AuthRefusal, IssuedToken, OwnToken, TOKEN_DAYS_MAX, TOKEN_NAME_MAX, TOKENS_MAX, new_api_token};
+use crate::auth::model::{
+    AuthRefusal, IssuedToken, OwnToken, TOKEN_DAYS_MAX, TOKEN_NAME_MAX, TOKENS_MAX, new_api_token,
+};
 use crate::auth::service::record;
 use crate::auth::{rights, store};
 use crate::ctx::Ctx;
@@ -67,7 +69,10 @@ fn check(input: &NewToken) -> Result<String> {
         wrong.push(FieldError::new("name", Code::Required));
     }
     if name.chars().count() > TOKEN_NAME_MAX {
-        wrong.push(FieldError { params: vec![("max", TOKEN_NAME_MAX.to_string())], ..FieldError::new("name", Code::TooLong) });
+        wrong.push(FieldError {
+            params: vec![("max", TOKEN_NAME_MAX.to_string())],
+            ..FieldError::new("name", Code::TooLong)
+        });
     }
     if !(1..=TOKEN_DAYS_MAX).contains(&input.days) {
         let params = vec![("min", "1".to_owned()), ("max", TOKEN_DAYS_MAX.to_string())];

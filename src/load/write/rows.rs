@@ -160,7 +160,9 @@ impl Builder<'_> {
         let products = self.products();
         let mut codes = HashMap::from([(agreement.id.to_string(), agreement.code.clone())]);
         codes.extend(self.known.bodies.iter().chain(&bodies).map(|row| (row.id.to_string(), row.code.clone())));
-        codes.extend(self.known.observatories.iter().chain(&observatories).map(|row| (row.id.to_string(), row.code.clone())));
+        codes.extend(
+            self.known.observatories.iter().chain(&observatories).map(|row| (row.id.to_string(), row.code.clone())),
+        );
         codes.extend(self.known.products.iter().chain(&products).map(|row| (row.id.to_string(), row.code.clone())));
         codes.extend(seats.iter().map(|row| (row.id.to_string(), row.code.clone())));
         codes.extend(people.iter().map(|(code, row)| (row.id.to_string(), code.clone())));
@@ -171,7 +173,11 @@ impl Builder<'_> {
             acts: self.acts(agreement.id),
             agreement,
             aliases: self.aliases(&bodies),
-            people: people.into_iter().map(|(_, row)| row).filter(|row| self.is_designated_now(row, &designations)).collect(),
+            people: people
+                .into_iter()
+                .map(|(_, row)| row)
+                .filter(|row| self.is_designated_now(row, &designations))
+                .collect(),
             designations,
             records,
             tables: self.tables(),
@@ -238,7 +244,10 @@ impl Builder<'_> {
                 source: None,
             }
         });
-        national.chain(patrons).map(|row| keep_id(row, &self.known.rules, rule_key, |row, old| row.id = old.id)).collect()
+        national
+            .chain(patrons)
+            .map(|row| keep_id(row, &self.known.rules, rule_key, |row, old| row.id = old.id))
+            .collect()
     }
 
     fn one_off_days(&self) -> Vec<one_off_day::Model> {
@@ -320,7 +329,9 @@ impl Builder<'_> {
     fn aliases(&self, bodies: &[body::Model]) -> Vec<body_alias::Model> {
         let pairs = self.file.bodies.iter().map(Spanned::get_ref).zip(bodies);
         pairs
-            .flat_map(|(body, row)| body.aliases.iter().map(|alias| body_alias::Model { alias: text(alias), body_id: row.id }))
+            .flat_map(|(body, row)| {
+                body.aliases.iter().map(|alias| body_alias::Model { alias: text(alias), body_id: row.id })
+            })
             .collect()
     }
 

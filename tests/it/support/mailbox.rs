@@ -39,7 +39,9 @@ pub fn read(envelope: &Envelope) -> Mail {
     }
 }
 
-/// `recipient  kind`, one line each in the order of arrival: what a story asserts.
+/// `recipient  kind`, one line each, sorted: what a story asserts. Mails due at one instant have no order to promise.
 pub fn list(mails: &[Mail]) -> Vec<String> {
-    mails.iter().map(|mail| format!("{}  {}", mail.to, mail.kind)).collect()
+    let mut lines: Vec<_> = mails.iter().map(|mail| format!("{}  {}", mail.to, mail.kind)).collect();
+    lines.sort();
+    lines
 }

@@ -1,6 +1,7 @@
 //! What tests stand on: a real database each, a clock that is moved, a mailbox to read, builders that read as sentences.
 
 pub mod app;
+pub mod builders;
 pub mod db;
 pub mod golden;
 pub mod mailbox;

@@ -1,0 +1,131 @@
+//! The register over REST, as the secretariat and the bodies use it.
+
+mod handover;
+mod history;
+mod refusals;
+
+use crate::both_engines;
+use crate::support::app::{SECRETARIAT, TestApp};
+use crate::support::builders::Designation;
+use crate::support::mailbox::list;
+use serde_json::{Value, json};
+
+/// Enters a designation as the secretariat and returns it.
+async fn designate(app: &TestApp, designation: Designation) -> Value {
+    let secretariat = app.client(SECRETARIAT).await;
+    secretariat.post("/api/v1/designations").json(designation.json()).send().await.expect(201)
+}
+
+both_engines! {
+    async fn a_designation_is_entered_and_everybody_concerned_is_told_once(engine) {
+        let app = TestApp::new(engine).await;
+        designate(&app, Designation::of("body_manager:provincia-bergamo").to("Elio", "Capo")).await;
+        app.mails().await;
+        let made = designate(&app, Designation::of("referent:bergamo").to("Ada", "Riva")).await;
+        assert_eq!(made["standing"], "in_force");
+        assert_eq!(made["seat"]["observatory"], "bergamo");
+        assert_eq!(made["days_to_communicate"], 0);
+        let mails = app.mails().await;
+        assert_eq!(
+            list(&mails),
+            [
+                "ada.riva@ente.example  designation_registered",
+                "elio.capo@ente.example  designation_registered",
+                "segreteria@raccordo.example  designation_registered",
+            ]
+        );
+        let to_ada = mails.iter().find(|mail| mail.to.starts_with("ada")).expect("a mail to Ada");
+        assert!(to_ada.text.contains("lunedì 11 gennaio 2027"), "{}", to_ada.text);
+        assert!(to_ada.text.contains("Decreto n. 12/2027 del 04.01.2027"), "{}", to_ada.text);
+    }
+
+    async fn a_repeated_post_with_the_same_key_gets_the_same_answer_and_changes_nothing(engine) {
+        let app = TestApp::new(engine).await;
+        let secretariat = app.client(SECRETARIAT).await;
+        let post = |body: Value| secretariat.post("/api/v1/designations").header("idempotency-key", "k-1").json(body).send();
+        let first = post(Designation::of("referent:lodi").json()).await;
+        let again = post(Designation::of("referent:lodi").json()).await;
+        assert_eq!((first.status, &first.body), (again.status, &again.body));
+        assert_eq!(first.header("location"), again.header("location"));
+        assert_eq!(app.mails().await.len(), 2);
+        post(Designation::of("referent:como").json()).await.refused(422, "idempotency_key_reused");
+    }
+
+    async fn the_register_is_read_as_of_a_day_and_page_by_page(engine) {
+        let app = TestApp::new(engine).await;
+        for seat in ["referent:bergamo", "referent:brescia", "referent:como"] {
+            let name = seat.rsplit(':').next().expect("a place");
+            designate(&app, Designation::of(seat).to(name, "Uno").until("2027-06-30")).await;
+        }
+        let secretariat = app.client(SECRETARIAT).await;
+        let in_february = secretariat.get("/api/v1/designations?seat=referent&as_of=2027-02-01").send().await.expect(200);
+        assert_eq!(in_february["items"].as_array().map(Vec::len), Some(3));
+        let in_july = secretariat.get("/api/v1/designations?seat=referent&as_of=2027-07-01").send().await.expect(200);
+        assert_eq!(in_july["items"], json!([]));
+        let mut path = "/api/v1/designations?seat=referent&limit=2".to_owned();
+        let mut seen = Vec::new();
+        loop {
+            let page = secretariat.get(&path).send().await.expect(200);
+            seen.extend(page["items"].as_array().expect("items").iter().map(|one| one["seat"]["code"].to_string()));
+            let Some(next) = page["_links"]["next"].as_str() else { break };
+            path = next.split_once("raccordo.test").expect("an absolute address").1.to_owned();
+        }
+        seen.sort();
+        assert_eq!(seen, ["\"referent:bergamo\"", "\"referent:brescia\"", "\"referent:como\""]);
+    }
+
+    async fn who_belongs_to_another_body_does_not_learn_that_a_designation_exists(engine) {
+        let app = TestApp::new(engine).await;
+        let made = designate(&app, Designation::of("referent:bergamo").to("Ada", "Riva")).await;
+        designate(&app, Designation::of("referent:lodi").to("Ugo", "Sala")).await;
+        let path = format!("/api/v1/designations/{}", made["id"].as_str().expect("an id"));
+        app.client("ugo.sala@ente.example").await.get(&path).send().await.refused(404, "not_found");
+        app.client("ada.riva@ente.example").await.get(&path).send().await.expect(200);
+        app.anonymous().get(&path).send().await.refused(401, "unauthenticated");
+    }
+
+    async fn a_manager_fills_the_seats_of_the_own_body_only(engine) {
+        let app = TestApp::new(engine).await;
+        designate(&app, Designation::of("body_manager:provincia-bergamo").to("Elio", "Capo")).await;
+        let manager = app.client("elio.capo@ente.example").await;
+        let post = |seat: &str| manager.post("/api/v1/designations").json(Designation::of(seat).to("Ada", "Riva").json()).send();
+        post("referent:bergamo").await.expect(201);
+        post("referent:lodi").await.refused(403, "denied");
+        post("body_manager:provincia-bergamo").await.refused(403, "denied");
+    }
+
+    async fn a_file_is_kept_with_its_fingerprint_and_given_back_as_it_was(engine) {
+        let app = TestApp::new(engine).await;
+        let secretariat = app.client(SECRETARIAT).await;
+        let kept = secretariat
+            .post("/api/v1/designations/documents")
+            .body("multipart/form-data; boundary=x", multipart("atto.pdf", b"%PDF-1.7 the act"))
+            .send()
+            .await
+            .expect(201);
+        assert_eq!(kept["media_type"], "application/pdf");
+        assert_eq!(kept["sha256"], raccordo::secret::sha256_hex(b"%PDF-1.7 the act"));
+        let mut body = Designation::of("referent:bergamo").json();
+        body["provenance"]["document_id"] = kept["id"].clone();
+        let made = secretariat.post("/api/v1/designations").json(body).send().await.expect(201);
+        let path = format!(
+            "/api/v1/designations/{}/documents/{}",
+            made["id"].as_str().expect("an id"),
+            kept["id"].as_str().expect("an id")
+        );
+        let file = secretariat.get(&path).send().await;
+        assert_eq!(file.body.as_ref(), b"%PDF-1.7 the act");
+        assert_eq!(file.header("content-disposition"), Some("attachment; filename=\"atto.pdf\""));
+        secretariat
+            .post("/api/v1/designations/documents")
+            .body("multipart/form-data; boundary=x", multipart("atto.pdf", b"MZ not what it says"))
+            .send()
+            .await
+            .refused(422, "document_type_mismatch");
+    }
+}
+
+fn multipart(name: &str, content: &[u8]) -> Vec<u8> {
+    let head = format!("--x\r\nContent-Disposition: form-data; name=\"document\"; filename=\"{name}\"\r\nContent-Type: application/pdf\r\n\r\n");
+    [head.as_bytes(), content, b"\r\n--x--\r\n"].concat()
+}
