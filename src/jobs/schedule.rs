@@ -6,9 +6,8 @@
 
 use super::{Report, housekeeping, outbox_sweep, retention};
 use crate::ctx::Ctx;
-use crate::designations;
+use crate::{designations, portal, reminders};
 use crate::error::Result;
-use crate::{portal, reminders};
 use chrono::{DateTime, SubsecRound, Utc};
 use croner::Cron;
 use croner::parser::{CronParser, Seconds};
