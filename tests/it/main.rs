@@ -16,6 +16,8 @@ mod migrations;
 mod network;
 mod outbox;
 mod schema_drift;
+mod seen;
 mod smtp_faults;
 mod smtp_tls;
 mod time;
+mod told;
