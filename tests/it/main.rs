@@ -19,5 +19,6 @@ mod schema_drift;
 mod seen;
 mod smtp_faults;
 mod smtp_tls;
+mod thread;
 mod time;
 mod told;
