@@ -3,6 +3,7 @@
 mod support;
 mod workbench;
 
+mod attack;
 mod audit;
 mod auth;
 mod backup;

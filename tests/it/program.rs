@@ -3,6 +3,7 @@
 mod configuration;
 mod secrets;
 mod side_by_side;
+mod slow;
 
 use std::fs::File;
 use std::net::{Ipv4Addr, TcpListener};
