@@ -3,6 +3,7 @@
 mod support;
 mod workbench;
 
+mod agenda;
 mod attack;
 mod audit;
 mod auth;
@@ -17,6 +18,8 @@ mod network;
 mod outbox;
 mod program;
 mod schema_drift;
+mod seen;
 mod smtp_faults;
 mod smtp_tls;
 mod time;
+mod told;
