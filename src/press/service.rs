@@ -1,10 +1,9 @@
 //! What a one-press link shows and does.
 
 use crate::auth::actor::{Actor, Identity, Scope};
+use crate::auth::service as auth;
 use crate::ctx::Ctx;
 use crate::db::Txn;
-use crate::auth::service as auth;
-use crate::designations::service as designations;
 use crate::error::{Code, Error, Result};
 use crate::links::service as links;
 use crate::network::service as network;
