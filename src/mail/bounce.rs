@@ -3,15 +3,12 @@
 //! Only a relay's refusal of the recipient for good counts. A full mailbox, a greylist or a relay that is away are no news about the
 //! person, and a refusal of an address that the person has left meanwhile is none about the new one.
 
-use super::outbox::lease::{Lease, Outcome};
+use super::outbox::lease::{self, Lease, Outcome};
 use super::transport::FailureClass;
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
 use crate::error::{Error, Result};
 use crate::network::service as network;
-use entity::ids::PersonId;
-use entity::outbox_mail;
-use sea_orm::{EntityTrait, QuerySelect};
 
 /// Notes the refusal with the person it is about, in the transaction that writes the mail's end, so that the vacancy radar shows it
 /// as soon as the mail log does. The first refusal of an address stays: since when matters, not how often.
@@ -20,19 +17,10 @@ pub async fn note(ctx: &Ctx, txn: &Txn, lease: &Lease, outcome: &Outcome) -> Res
     if *class != FailureClass::Recipient.as_str() {
         return Ok(());
     }
-    let Some((Some(person), recipient)) = told(txn, lease).await? else { return Ok(()) };
+    let Some((Some(person), recipient)) = lease::addressee(txn, lease).await? else { return Ok(()) };
     match network::note_refused_address(ctx, txn, person, &recipient, text).await {
         // Somebody changes the person at this very moment. It is not the lease that is stale: worth trying again.
         Err(Error::Store(StoreError::Stale)) => Err(Error::Store(StoreError::Busy)),
         noted => noted,
     }
-}
-
-async fn told(txn: &Txn, lease: &Lease) -> Result<Option<(Option<PersonId>, String)>> {
-    Ok(outbox_mail::Entity::find_by_id(lease.id)
-        .select_only()
-        .columns([outbox_mail::Column::PersonId, outbox_mail::Column::Recipient])
-        .into_tuple()
-        .one(txn)
-        .await?)
 }

@@ -12,7 +12,7 @@ use crate::db::{Db, StoreError, Txn, exactly_one};
 use crate::mail::transport::{Delivery, Envelope};
 use crate::settings;
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::ids::MailId;
+use entity::ids::{MailId, PersonId};
 use entity::kinds::NotificationState;
 use entity::{Instant, outbox_mail};
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType};
@@ -207,6 +207,16 @@ pub async fn finish(
     let finished = update.filter(is_held(lease)).exec(txn).await?;
     exactly_one(finished.rows_affected)?;
     Ok(next.state)
+}
+
+/// Whom the mail goes to: the person, if it is one of ours, and the address it was promised to.
+pub async fn addressee(txn: &Txn, lease: &Lease) -> Result<Option<(Option<PersonId>, String)>, StoreError> {
+    Ok(outbox_mail::Entity::find_by_id(lease.id)
+        .select_only()
+        .columns([outbox_mail::Column::PersonId, outbox_mail::Column::Recipient])
+        .into_tuple()
+        .one(txn)
+        .await?)
 }
 
 fn is_held(lease: &Lease) -> Condition {
