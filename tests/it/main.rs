@@ -4,6 +4,7 @@ mod support;
 mod workbench;
 
 mod agenda;
+mod attack;
 mod audit;
 mod auth;
 mod backup;
@@ -15,6 +16,7 @@ mod load;
 mod migrations;
 mod network;
 mod outbox;
+mod program;
 mod schema_drift;
 mod seen;
 mod smtp_faults;
