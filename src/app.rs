@@ -41,6 +41,9 @@ fn pages(cfg: &mut web::ServiceConfig) {
     auth::web::pages(cfg);
     network::web::pages(cfg);
     releases::api::pages(cfg);
+    releases::web::pages(cfg);
+    deliverables::web::pages(cfg);
+    tasks::web::pages(cfg);
 }
 
 /// The application of one worker.
