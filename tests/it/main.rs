@@ -10,6 +10,7 @@ mod designations;
 mod http;
 mod ical;
 mod jobs;
+mod kill_loop;
 mod load;
 mod migrations;
 mod outbox;
