@@ -3,6 +3,7 @@
 mod support;
 mod workbench;
 
+mod agenda;
 mod audit;
 mod auth;
 mod backup;
@@ -11,7 +12,9 @@ mod http;
 mod ical;
 mod jobs;
 mod load;
+mod meetings;
 mod migrations;
+mod network;
 mod outbox;
 mod schema_drift;
 mod smtp_faults;
