@@ -16,6 +16,7 @@ mod meetings;
 mod migrations;
 mod network;
 mod outbox;
+mod pages_designations;
 mod schema_drift;
 mod smtp_faults;
 mod smtp_tls;
