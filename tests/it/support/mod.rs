@@ -5,4 +5,5 @@ pub mod builders;
 pub mod db;
 pub mod golden;
 pub mod mailbox;
+pub mod portal;
 pub mod smtp_server;
