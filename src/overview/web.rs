@@ -26,6 +26,9 @@ use chrono::NaiveDate;
 use entity::kinds::SeatKind;
 use serde::Deserialize;
 
+/// So many seats at risk, the most urgent first, stand on the Monday page; the radar has them all.
+const RISKS_ON_MONDAY: usize = 8;
+
 type Answer = std::result::Result<HttpResponse, Failure>;
 
 /// Every page of the overview. Those of bodies and observatories stand in the place of the network's own, which know
@@ -152,13 +155,14 @@ struct RadarPage {
     shell: Shell,
     form: FormState<DayForm>,
     caption: String,
-    risks: Vec<RiskCard>,
+    risks: Vec<RiskRow>,
 }
 
 /// One risk with what falls due meanwhile and what can be done about it.
-struct RiskCard {
+struct RiskRow {
     kind: &'static str,
     colour: &'static str,
+    seat: String,
     sentence: String,
     /// The page of the designation it is about.
     href: Option<String>,
@@ -213,16 +217,17 @@ fn radar_page(ctx: &Ctx, request: &HttpRequest, form: FormState<DayForm>, day: N
         shell: Shell::new(ctx, request, "overview.radar_title").here(),
         form,
         caption: ctx.lang.f("overview.radar_caption", &[("day", &words::long_day(day, ctx.lang))]),
-        risks: risks.iter().map(|risk| risk_card(ctx, risk)).collect(),
+        risks: risks.iter().map(|risk| risk_row(ctx, risk)).collect(),
     }
 }
 
-fn risk_card(ctx: &Ctx, risk: &Risk) -> RiskCard {
+fn risk_row(ctx: &Ctx, risk: &Risk) -> RiskRow {
     let seat = &risk.seat;
     let may = |action| policy::may(&ctx.actor, action, Subject { seat: seat.kind, body: seat.body_id, holder: None });
-    RiskCard {
+    RiskRow {
         kind: overview_words::risk_kind(risk.kind, ctx.lang),
         colour: overview_words::risk_colour(risk.kind),
+        seat: register_words::seat_name(seat, ctx.lang),
         sentence: overview_words::risk(risk, ctx.lang),
         href: risk.designation_id.map(|id| format!("/designations/{id}")),
         due: risk.due_meanwhile.iter().map(|one| due_line(one, ctx.lang)).collect(),
@@ -247,7 +252,9 @@ struct MondayPage {
     shell: Shell,
     lead: String,
     tiles: Vec<Tile>,
-    risks: Vec<RiskCard>,
+    risks: Vec<RiskRow>,
+    /// Whether the radar shows others.
+    more_risks: bool,
     late: Vec<OwedRow>,
     this_week: Vec<OwedRow>,
     mails: Vec<MailRow>,
@@ -291,7 +298,8 @@ async fn show_monday(ctx: Ctx, request: HttpRequest) -> Answer {
         tiles,
         shell: Shell::new(&ctx, &request, "overview.monday_title").here(),
         lead: words::long_day(ctx.today(), ctx.lang),
-        risks: monday.risks.iter().map(|risk| risk_card(&ctx, risk)).collect(),
+        risks: monday.risks.iter().take(RISKS_ON_MONDAY).map(|risk| risk_row(&ctx, risk)).collect(),
+        more_risks: monday.risks.len() > RISKS_ON_MONDAY,
         late: owed(monday.late),
         this_week: owed(monday.this_week),
         mails: monday.stuck_mails.into_iter().map(|mail| mail_row(mail, ctx.lang)).collect(),
