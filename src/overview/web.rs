@@ -17,6 +17,8 @@ use crate::http::form::FormState;
 use crate::http::page::{Shell, page, unprocessable};
 use crate::jobs::status::JobStatus;
 use crate::network::web::{BodyFacts, ObservatoryFacts, body_facts, observatory_facts, shell_below_network};
+use crate::releases::service::{self as releases, ReleaseFilter};
+use crate::releases::web::Line as ReleaseLine;
 use crate::texts::Lang;
 use crate::time::words;
 use actix_web::web::{Path, Query, ServiceConfig};
@@ -28,6 +30,9 @@ use serde::Deserialize;
 
 /// So many seats at risk, the most urgent first, stand on the Monday page; the radar has them all.
 const RISKS_ON_MONDAY: usize = 8;
+
+/// So many of the next releases stand on the home page; the calendar has them all.
+const RELEASES_ON_HOME: u64 = 5;
 
 type Answer = std::result::Result<HttpResponse, Failure>;
 
@@ -53,7 +58,7 @@ struct HomePage {
     shell: Shell,
     /// What the reader may have come for; nothing for the public.
     errands: Vec<Errand>,
-    releases: Vec<NextRelease>,
+    releases: Vec<ReleaseLine>,
 }
 
 /// Something the reader may have to do, as a link.
@@ -63,21 +68,21 @@ struct Errand {
     href: String,
 }
 
-/// One of the next releases, for everybody.
-pub struct NextRelease {
-    pub day: String,
-    pub title: String,
-    pub href: String,
-}
-
 /// The home page: what this is, what is released next, and for participants what they may have come for.
 #[get("/")]
 async fn home(ctx: Ctx, request: HttpRequest) -> Answer {
     page(&HomePage {
         shell: Shell::new(&ctx, &request, "overview.home_title"),
         errands: errands(&ctx).await?,
-        releases: Vec::new(),
+        releases: next_releases(&ctx).await?,
     })
+}
+
+/// What is released next, cancelled ones too: whoever waited for one must learn it.
+async fn next_releases(ctx: &Ctx) -> Result<Vec<ReleaseLine>> {
+    let filter = ReleaseFilter { from: Some(ctx.today()), ..ReleaseFilter::default() };
+    let next = releases::list(ctx.reader(), &filter, None, RELEASES_ON_HOME).await?;
+    Ok(next.iter().map(|view| ReleaseLine::of(view, ctx)).collect())
 }
 
 async fn errands(ctx: &Ctx) -> Result<Vec<Errand>> {
