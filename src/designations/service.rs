@@ -88,7 +88,7 @@ async fn end_present_holder(ctx: &Ctx, txn: &Txn, seat: &Seat, newcomer: PersonI
         if holder.holder.id == newcomer {
             return Err(Refusal::AlreadyInSeat.into());
         }
-        let reason = format!("{} {} {}", next.act.kind, next.act.number, next.act.date);
+        let reason = mail::act_line(&next.act, Lang::It);
         let version = holder.version;
         let ending = Ending { reason, provenance: Some(next.provenance.clone()) };
         end_at(ctx, txn, holder, version, last_day, ending).await?;

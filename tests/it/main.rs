@@ -17,6 +17,7 @@ mod load;
 mod migrations;
 mod network;
 mod outbox;
+mod pages_designations;
 mod program;
 mod schema_drift;
 mod seen;
