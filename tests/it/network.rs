@@ -2,7 +2,6 @@
 
 use crate::both_engines;
 use crate::support::app::{SECRETARIAT, TestApp};
-use crate::support::db::Engine;
 use entity::{audit_event, designation, designation_record, seat};
 use raccordo::ctx::Ctx;
 use raccordo::error::Code;
