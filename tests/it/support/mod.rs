@@ -6,4 +6,5 @@ pub mod db;
 pub mod golden;
 pub mod mailbox;
 pub mod portal;
+pub mod real_binary;
 pub mod smtp_server;
