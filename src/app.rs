@@ -3,7 +3,7 @@
 //!
 //! Layers, from outside: `edge` (everything that holds for all), compression, the mark for small answers, routes.
 
-use crate::{auth, designations, network};
+use crate::{auth, deliverables, designations, network, releases, tasks};
 use crate::error::{Code, Error};
 use crate::http::site::Site;
 use crate::http::{Failure, assets, compress, edge, health, language, openapi, unmatched};
@@ -27,6 +27,9 @@ fn version_1(cfg: &mut ServiceConfig) {
     auth::api::configure(cfg);
     network::api::configure(cfg);
     designations::api::configure(cfg);
+    releases::api::configure(cfg);
+    deliverables::api::configure(cfg);
+    tasks::api::configure(cfg);
 }
 
 /// The pages: one line per slice.
@@ -37,6 +40,7 @@ fn pages(cfg: &mut web::ServiceConfig) {
     openapi::pages(cfg);
     auth::web::pages(cfg);
     network::web::pages(cfg);
+    releases::api::pages(cfg);
 }
 
 /// The application of one worker.

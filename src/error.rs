@@ -87,6 +87,8 @@ codes! {
     NonWorkingDay = "non_working_day",
     NotPrecise = "not_precise",
     ReleaseExists = "release_exists",
+    PeriodOfAnotherKind = "period_of_another_kind",
+    HourOutOfPlace = "hour_out_of_place",
     DayInPast = "day_in_past",
     NothingChanges = "nothing_changes",
     HandSetDay = "hand_set_day",

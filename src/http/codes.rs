@@ -67,6 +67,8 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::ReasonMissing
         | Code::NonWorkingDay
         | Code::NotPrecise
+        | Code::PeriodOfAnotherKind
+        | Code::HourOutOfPlace
         | Code::DayInPast
         | Code::NothingChanges
         | Code::NoticeTooShort

@@ -3,6 +3,7 @@
 mod support;
 mod workbench;
 
+mod agenda;
 mod audit;
 mod auth;
 mod backup;
