@@ -6,3 +6,4 @@ pub mod db;
 pub mod golden;
 pub mod mailbox;
 pub mod smtp_server;
+pub mod source;
