@@ -93,6 +93,7 @@ codes! {
     NothingChanges = "nothing_changes",
     HandSetDay = "hand_set_day",
     // The table.
+    NotWorkedByAll = "not_worked_by_all",
     NoticeTooShort = "notice_too_short",
     AgendaEmpty = "agenda_empty",
     EndsBeforeStarts = "ends_before_starts",
@@ -194,6 +195,12 @@ impl Error {
     /// One wrong field.
     pub fn field(field: &'static str, code: Code) -> Self {
         Self::Invalid(vec![FieldError::new(field, code)])
+    }
+
+    /// What a use case did not find by a name its caller typed: a wrong field, not a missing page.
+    #[must_use]
+    pub fn as_unknown(self, field: &'static str) -> Self {
+        if matches!(self, Self::NotFound) { Self::field(field, Code::UnknownValue) } else { self }
     }
 
     /// The code under which the API and the texts know this error.

@@ -4,7 +4,7 @@ use super::model::{Submission, possible};
 use super::service::{self, DeliverableFilter, SubmitIn};
 use super::view::{DeliverableView, Dossier};
 use crate::ctx::Ctx;
-use crate::error::{Code, Error};
+
 use crate::http::Failure;
 use crate::http::json::{Json, MergePatch};
 use crate::http::paging::{Page, Paging};
@@ -155,7 +155,7 @@ pub async fn list_deliverables(
 ) -> Result<HttpResponse, Failure> {
     let today = ctx.today();
     let observatory = match &query.observatory {
-        Some(code) => Some(network::observatory_by_code(ctx.reader(), code).await?.ok_or_else(unknown)?.id),
+        Some(code) => Some(network::observatory(ctx.reader(), code).await.map_err(|error| error.as_unknown("observatory"))?.id),
         None => None,
     };
     let filter = DeliverableFilter {
@@ -169,10 +169,6 @@ pub async fn list_deliverables(
     let lines = service::list(&ctx, &filter, paging.after()?, limit + 1).await?;
     let page = Page::cut(&ctx, &request, limit, lines, |last| (last.deliverable.day(), last.deliverable.id))?;
     Ok(HttpResponse::Ok().json(page.map(|line| DeliverableOut::on(line, today))))
-}
-
-fn unknown() -> Error {
-    Error::field("observatory", Code::UnknownValue)
 }
 
 /// One deliverable with everything handed in

@@ -12,7 +12,7 @@ use crate::db::Txn;
 use crate::error::{Code, Error, FieldError, Result};
 use crate::network::model::PersonIn;
 use crate::network::service as network;
-use crate::{auth, secret};
+use crate::{auth, links, secret};
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use entity::ids::{DesignationId, DocumentId, PersonId, SeatId, UnavailabilityId};
 use entity::kinds::{RecordChange, SeatKind, UnavailabilityMode};
@@ -446,6 +446,7 @@ async fn carry_out_end(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Resul
 
 async fn switch_off(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<()> {
     crate::mail::outbox::cancel_for_designation(ctx, txn, designation.id).await?;
+    links::service::revoke_for_designation(ctx, txn, designation.id).await?;
     auth::service::end_everything_of(ctx, txn, designation.holder.id).await?;
     store::mark_handed_over(txn, designation.id, ctx.now()).await?;
     record_event(ctx, txn, "designations.hand_over", designation).await

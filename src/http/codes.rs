@@ -71,6 +71,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::HourOutOfPlace
         | Code::DayInPast
         | Code::NothingChanges
+        | Code::NotWorkedByAll
         | Code::NoticeTooShort
         | Code::AgendaEmpty
         | Code::EndsBeforeStarts

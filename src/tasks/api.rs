@@ -152,16 +152,15 @@ pub async fn list_tasks(
 
 /// The filter a query means; an unknown seat or observatory is an error, not an empty list.
 async fn filter_of(ctx: &Ctx, query: &TasksQuery) -> Result<TaskFilter, Error> {
-    let unknown = |field| move || Error::field(field, Code::UnknownValue);
     let seat = match &query.seat {
         Some(code) => {
             let seats = designations::seats(ctx.reader()).await?;
-            Some(seats.into_iter().find(|seat| seat.code == *code).ok_or_else(unknown("seat"))?.id)
+            Some(seats.into_iter().find(|seat| seat.code == *code).ok_or_else(|| Error::field("seat", Code::UnknownValue))?.id)
         }
         None => None,
     };
     let observatory = match &query.observatory {
-        Some(code) => Some(network::observatory_by_code(ctx.reader(), code).await?.ok_or_else(unknown("observatory"))?.id),
+        Some(code) => Some(network::observatory(ctx.reader(), code).await.map_err(|error| error.as_unknown("observatory"))?.id),
         None => None,
     };
     Ok(TaskFilter {
