@@ -3,7 +3,7 @@
 //!
 //! Layers, from outside: `edge` (everything that holds for all), compression, the mark for small answers, routes.
 
-use crate::{auth, deliverables, designations, meetings, network, portal, press, releases, reminders, tasks};
+use crate::{auth, deliverables, designations, meetings, network, overview, portal, press, releases, reminders, tasks};
 use crate::error::{Code, Error};
 use crate::http::site::Site;
 use crate::http::{Failure, assets, compress, edge, health, language, openapi, unmatched};
@@ -33,6 +33,7 @@ fn version_1(cfg: &mut ServiceConfig) {
     meetings::api::configure(cfg);
     portal::api::configure(cfg);
     reminders::api::configure(cfg);
+    overview::api::configure(cfg);
 }
 
 /// The pages: one line per slice.
@@ -42,6 +43,9 @@ fn pages(cfg: &mut web::ServiceConfig) {
     language::pages(cfg);
     openapi::pages(cfg);
     auth::web::pages(cfg);
+    designations::web::pages(cfg);
+    // Before the network, whose pages of a body and an observatory it shows with the people who work there.
+    overview::web::pages(cfg);
     network::web::pages(cfg);
     releases::api::pages(cfg);
     meetings::web::pages(cfg);

@@ -53,11 +53,6 @@ pub async fn observatory(db: &impl Connection, code: &str) -> Result<Observatory
     store::observatory_by_code(db, code).await?.ok_or(Error::NotFound)
 }
 
-/// The observatory of this code, if there is one: for filters, where an unknown code is a wrong value and not a wrong address.
-pub async fn observatory_by_code(db: &impl Connection, code: &str) -> Result<Option<ObservatoryView>> {
-    Ok(store::observatory_by_code(db, code).await?)
-}
-
 pub async fn observatory_by_id(db: &impl Connection, id: ObservatoryId) -> Result<ObservatoryView> {
     store::observatory_by_id(db, id).await?.ok_or(Error::NotFound)
 }

@@ -22,7 +22,7 @@ pub fn configure(cfg: &mut ServiceConfig<'_>) {
 #[serde(deny_unknown_fields)]
 pub struct DeclarationIn {
     /// The page's address: https, on a host of the portal.
-    #[schema(max_length = 2000, format = Uri, example = "https://portale.example/relazione-2026-lecco")]
+    #[schema(max_length = 2000, format = "uri", example = "https://portale.example/relazione-2026-lecco")]
     pub address: String,
 }
 
@@ -32,7 +32,7 @@ pub struct PublicationOut {
     pub deliverable_id: DeliverableId,
     pub state: PublicationState,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 2000, format = Uri)]
+    #[schema(max_length = 2000, format = "uri")]
     pub address: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub declared_at: Option<DateTime<Utc>>,
