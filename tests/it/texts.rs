@@ -7,14 +7,49 @@
 use crate::support::source::{self, Rust};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Values of keys built at run time that are no vocabulary of `entity/src/kinds.rs`: the pattern, and whence its values.
-const BY_HAND: &[(&str, &[&str], &str)] = &[
-    ("designations.mail_{}_subject", DESIGNATION_MAILS, "the names given to `content` in designations/mail.rs"),
-    ("designations.mail_{}_heading", DESIGNATION_MAILS, "the names given to `content` in designations/mail.rs"),
-    ("designations.mail_{}_body", DESIGNATION_MAILS, "the names given to `content` in designations/mail.rs"),
+/// Keys built at run time that range over something else than a vocabulary of the code: the pattern, and over what.
+const BY_HAND: &[(&str, Range)] = &[
+    ("designations.mail_{}_subject", Range::Of(DESIGNATION_MAILS)),
+    ("designations.mail_{}_heading", Range::Of(DESIGNATION_MAILS)),
+    ("designations.mail_{}_body", Range::Of(DESIGNATION_MAILS)),
+    ("designations.did_{}", Range::Audited("designations.")),
+    ("meetings.mail_{}_subject", Range::Of(MEETING_MAILS)),
+    ("meetings.mail_{}_heading", Range::Of(MEETING_MAILS)),
+    ("meetings.mail_{}_body", Range::Of(MEETING_MAILS)),
+    // The choices of a form: vocabularies asked for one by one elsewhere, but for the mode.
+    ("meetings.{}_{}", Range::Of(&["mode_in_person", "mode_remote", "mode_mixed"])),
+    ("overview.mail_kind_{}", Range::MailKinds),
+    // A link to a cancelled task is refused, so its state is never shown.
+    ("press.state_{}", Range::Of(&["open", "in_progress", "done", "blocked"])),
 ];
 
+/// The names given to `content` in designations/mail.rs.
 const DESIGNATION_MAILS: &[&str] = &["welcome", "registered", "ending_soon", "ended", "ended_body"];
+/// `Telling::key` in meetings/mail.rs.
+const MEETING_MAILS: &[&str] = &["convened", "moved", "cancelled", "joined", "left"];
+
+#[derive(Clone, Copy)]
+enum Range {
+    Of(&'static [&'static str]),
+    /// What the use cases of a slice tell the audit trail, without the prefix.
+    Audited(&'static str),
+    /// Every kind of mail there is.
+    MailKinds,
+}
+
+impl Range {
+    fn values(self) -> BTreeSet<String> {
+        match self {
+            Self::Of(values) => values.iter().map(|value| (*value).to_owned()).collect(),
+            Self::MailKinds => source::mail_kinds(),
+            Self::Audited(prefix) => {
+                let services = source::rust("src").into_iter().filter(|file| file.path.contains("/service"));
+                let said: Vec<String> = services.flat_map(|file| file.texts().map(ToOwned::to_owned).collect::<Vec<_>>()).collect();
+                said.iter().filter_map(|text| text.strip_prefix(prefix)).filter(|verb| is_name(verb)).map(ToOwned::to_owned).collect()
+            }
+        }
+    }
+}
 
 /// Texts nobody names by a key, and why.
 const NAMED_NOWHERE: &[(&str, &str)] = &[];
@@ -43,7 +78,7 @@ fn areas() -> BTreeSet<String> {
 fn vocabularies() -> Vec<BTreeSet<String>> {
     let mut all = Vec::new();
     for file in source::rust("entity/src").into_iter().chain(source::rust("src")) {
-        for declared in ["kind! {", "codes! {", "fn as_str(self)", "const JOBS"] {
+        for declared in ["kind! {", "codes! {", "fn as_str(self)", "fn as_str(&self)", "const JOBS"] {
             for block in file.code.split(declared).skip(1) {
                 let values: BTreeSet<String> = literals_of(&file, first_item(block)).into_iter().filter(|value| is_name(value)).collect();
                 if values.len() > 1 {
@@ -135,8 +170,9 @@ fn asked() -> Asked {
 /// The keys a pattern stands for, or why that cannot be said.
 fn expand(pattern: &str, texts: &Texts, vocabularies: &[BTreeSet<String>]) -> Result<Vec<String>, String> {
     let (prefix, suffix) = pattern.split_once("{}").unwrap_or((pattern, ""));
-    if let Some((_, values, _)) = BY_HAND.iter().find(|(by_hand, ..)| *by_hand == pattern) {
-        return Ok(values.iter().map(|value| format!("{prefix}{value}{suffix}")).collect());
+    if let Some((_, range)) = BY_HAND.iter().find(|(by_hand, _)| *by_hand == pattern) {
+        let suffix = suffix.replace("_{}", "");
+        return Ok(range.values().iter().map(|value| format!("{prefix}{value}{suffix}")).collect());
     }
     let is_there = |value: &String| texts.contains_key(&format!("{prefix}{value}{suffix}"));
     let ranges_over = vocabularies.iter().filter(|values| values.iter().all(is_there)).max_by_key(|values| values.len());
@@ -186,7 +222,7 @@ fn every_text_asked_for_is_there_and_none_is_left_over() {
             }
         }
     }
-    for (pattern, ..) in BY_HAND {
+    for (pattern, _) in BY_HAND {
         if !asked.patterns.contains_key(*pattern) {
             wrong.insert(format!("nobody asks for {pattern} any more"));
         }

@@ -100,18 +100,54 @@ impl Rust {
         found
     }
 
-    /// The routes its handlers declare: `(method, path)`.
-    pub fn routes(&self) -> Vec<(String, String)> {
-        let attributes = self.code.split("#[").skip(1);
-        attributes
-            .filter_map(|attribute| {
-                let (method, rest) = attribute.split_once("(\"")?;
-                let known = ["get", "post", "put", "patch", "delete"].contains(&method);
-                let (number, _) = rest.split_once('"')?;
-                known.then(|| (method.to_uppercase(), self.literal(number).to_owned()))
-            })
-            .collect()
+    /// The routes its handlers declare.
+    pub fn routes(&self) -> Vec<Route> {
+        let (mut found, mut described) = (Vec::new(), false);
+        for attribute in self.code.split("#[").skip(1) {
+            described |= attribute.starts_with("utoipa::path(");
+            let Some((method, rest)) = attribute.split_once("(\"") else { continue };
+            if ["get", "post", "put", "patch", "delete"].contains(&method) {
+                let number = rest.split_once('"').map_or("", |(number, _)| number);
+                found.push(Route { method: method.to_uppercase(), path: self.literal(number).to_owned(), described });
+                described = false;
+            }
+        }
+        found
     }
+}
+
+/// A route as its handler declares it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    pub method: String,
+    /// Without the scope of the API.
+    pub path: String,
+    /// Whether the API's document describes it.
+    pub described: bool,
+}
+
+/// Every route of the service.
+pub fn routes() -> Vec<Route> {
+    rust("src").iter().flat_map(Rust::routes).collect()
+}
+
+/// Every kind of mail that any slice promises: what its `mail.rs` gives as the kind.
+pub fn mail_kinds() -> BTreeSet<String> {
+    let mut kinds = BTreeSet::new();
+    for file in rust("src").into_iter().filter(|file| file.path.ends_with("/mail.rs")) {
+        let parts: Vec<&str> = file.code.split('"').collect();
+        let mut in_kind = false;
+        for (before, number) in parts.iter().step_by(2).zip(parts.iter().skip(1).step_by(2)) {
+            if let Some((_, after)) = before.rsplit_once("fn ") {
+                in_kind = after.starts_with("kind(");
+            }
+            let names_kind = ["kind: ", "send(ctx, txn, ", "const KIND: &str = "].iter().any(|call| before.ends_with(call));
+            if names_kind || in_kind {
+                kinds.insert(file.literal(number).to_owned());
+            }
+        }
+    }
+    kinds
 }
 
 /// Code with comments gone and literals numbered, and the literals.
@@ -332,6 +368,8 @@ mod tests {
 
     #[test]
     fn routes_are_read_from_their_attributes() {
-        assert_eq!(rust("#[get(\"/designations/{id}\")]\nasync fn show() {}").routes(), [("GET".to_owned(), "/designations/{id}".to_owned())]);
+        let routes = rust("#[utoipa::path(tag = \"x\")]\n#[get(\"/x/{id}\")]\nasync fn show() {}\n#[post(\"/y\")]\nasync fn say() {}").routes();
+        let named: Vec<_> = routes.iter().map(|route| (route.method.as_str(), route.path.as_str(), route.described)).collect();
+        assert_eq!(named, [("GET", "/x/{id}", true), ("POST", "/y", false)]);
     }
 }
