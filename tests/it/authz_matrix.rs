@@ -8,7 +8,7 @@ use entity::kinds::SeatKind;
 use raccordo::auth::actor::{Actor, HeldSeat, Identity, Scope};
 use raccordo::auth::rights;
 use raccordo::mail::outbox::desk;
-use raccordo::{deliverables, designations, network, releases, tasks};
+use raccordo::{deliverables, designations, meetings, network, releases, tasks};
 use std::collections::BTreeSet;
 use std::fmt::{Debug, Write};
 use uuid::Uuid;
@@ -207,6 +207,17 @@ fn of_tasks(matrix: &mut Matrix) {
     matrix.table("whose tasks are one's own", to_do);
 }
 
+fn of_meetings(matrix: &mut Matrix) {
+    use meetings::policy::{Action, Subject, may, visibility};
+    matrix.slice("meetings");
+    for (what, convened, invited) in [("a draft", false, false), ("a convened meeting", true, false), ("a meeting one was invited to", true, true)] {
+        for action in Action::ALL {
+            matrix.row(&format!("{action:?}: {what}"), |actor| may(actor, *action, Subject { convened, invited }));
+        }
+    }
+    matrix.table("which meetings a list shows", visibility);
+}
+
 fn of_outbox(matrix: &mut Matrix) {
     matrix.slice("mail");
     // Changes need a key that may write as well: `Ctx::write` refuses any other.
@@ -216,7 +227,7 @@ fn of_outbox(matrix: &mut Matrix) {
 #[test]
 fn the_matrix_of_rights_is_the_reviewed_one() {
     let mut matrix = Matrix::default();
-    for block in [of_auth, of_network, of_designations, of_releases, of_deliverables, of_tasks, of_outbox] {
+    for block in [of_auth, of_network, of_designations, of_releases, of_deliverables, of_tasks, of_meetings, of_outbox] {
         block(&mut matrix);
     }
     let with_policy: BTreeSet<String> = source::rust("src")

@@ -7,13 +7,15 @@ use crate::workbench::{Workbench, notification};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use entity::ids::{DesignationRecordId, ReleaseId};
 use entity::kinds::{
-    ActKind, Channel, DeliverableState, NotificationState, Periodicity, ProductScope, ReasonCode, RecordChange, ReleaseState,
-    SeatKind, TaskOrigin, TaskState,
+    ActKind, Channel, DeliverableState, MeetingState, NotificationState, Periodicity, ProductScope, PublicationState, ReasonCode,
+    RecordChange, ReleaseState, SeatKind, TaskOrigin, TaskState,
 };
 use raccordo::deliverables::model as deliverables;
 use raccordo::designations::model as designations;
 use raccordo::error::{Error, Refusal};
 use raccordo::mail::outbox::{self, desk, lease};
+use raccordo::meetings::model as meetings;
+use raccordo::portal::model as portal;
 use raccordo::releases::model as releases;
 use raccordo::tasks::model as tasks;
 use raccordo::time::zone;
@@ -258,6 +260,37 @@ fn of_tasks(matrix: &mut Matrix) {
     }
 }
 
+// ---- The table and the portal --------------------------------------------------------------------------------------------
+
+fn of_meetings(matrix: &mut Matrix) {
+    matrix.machine("meeting");
+    for state in MeetingState::ALL {
+        for event in meetings::Event::ALL {
+            let next = meetings::after(*state, *event).map_or_else(|| "   wrong_transition".to_owned(), |next| format!("-> {next}"));
+            matrix.line(state, format!("{event:?}").to_lowercase(), &next);
+        }
+    }
+}
+
+fn of_publications(matrix: &mut Matrix) {
+    matrix.machine("publication: what a look makes of it, an hour after it came out");
+    let released = now();
+    for state in PublicationState::ALL {
+        for (what, found, sha256) in [
+            ("nothing", portal::Found::Nothing, None),
+            ("another page", portal::Found::Another, Some("1")),
+            ("the page", portal::Found::It, Some("1")),
+            ("its words changed", portal::Found::It, Some("2")),
+        ] {
+            let mut at = portal::Publication::expected(Uuid::nil().into(), Uuid::nil().into());
+            at.state = *state;
+            let look = portal::Look { found, http_status: None, title: None, sha256: sha256.map(str::to_owned), problem: None };
+            let next = at.after(&look, released + portal::GRACE, released, Some("1"));
+            matrix.line(state, what, &format!("-> {}", next.state));
+        }
+    }
+}
+
 // ---- The outbox: its states live in the table, so the table is asked ----------------------------------------------------
 
 #[derive(Clone, Copy, Debug)]
@@ -331,6 +364,8 @@ async fn the_matrix_of_lifecycles_is_the_reviewed_one() {
     of_releases(&mut matrix);
     of_deliverables(&mut matrix);
     of_tasks(&mut matrix);
+    of_meetings(&mut matrix);
+    of_publications(&mut matrix);
     of_outbox(&mut matrix).await;
     assert_golden("lifecycle_matrix.txt", matrix.0.trim_start());
 }

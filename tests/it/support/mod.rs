@@ -8,3 +8,4 @@ pub mod mailbox;
 pub mod portal;
 pub mod smtp_server;
 pub mod source;
+pub mod world;
