@@ -34,8 +34,8 @@ openapi: web ## write openapi/openapi.json (CHECK=1: only compare) and hold it t
 	$(RACCORDO) openapi $(if $(CHECK),--check)
 	npm run --prefix web lint:openapi
 
-bench: web ## benchmarks, in the release profile
-	cargo bench $(CARGO_FLAGS) --package raccordo $(ARGS)
+bench: web ## benchmarks, optimised as a release (ARGS=--quick: one short round)
+	cargo bench $(CARGO_FLAGS) --bench service $(if $(ARGS),-- $(ARGS))
 
 web: web/dist/manifest.json ## style sheets, scripts and fonts, from the lock file
 

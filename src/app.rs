@@ -50,6 +50,9 @@ fn pages(cfg: &mut web::ServiceConfig) {
     releases::api::pages(cfg);
     meetings::web::pages(cfg);
     press::web::pages(cfg);
+    releases::web::pages(cfg);
+    deliverables::web::pages(cfg);
+    tasks::web::pages(cfg);
 }
 
 /// The application of one worker.

@@ -28,7 +28,7 @@ macro_rules! areas {
 }
 
 areas![
-    "auth", "common", "deliverables", "designations", "errors", "health", "http", "jobs", "mail", "meetings", "network", "overview", "portal", "press", "releases", "reminders", "tasks",
+    "auth", "common", "deliverables", "designations", "errors", "health", "jobs", "mail", "meetings", "network", "overview", "portal", "press", "releases", "reminders", "tasks",
 ];
 
 static ITALIAN: LazyLock<HashMap<String, String>> = LazyLock::new(|| read(|file| file.1));

@@ -21,3 +21,4 @@ pub mod policy;
 pub mod service;
 mod store;
 pub mod view;
+pub mod web;

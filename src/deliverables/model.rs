@@ -231,8 +231,6 @@ pub struct Submission {
 pub enum Refusal {
     #[error("not possible while {state}; possible: {allowed:?}")]
     WrongTransition { state: State, allowed: Vec<Event> },
-    #[error("a reason is needed")]
-    ReasonMissing,
 }
 
 impl Refusal {
@@ -245,14 +243,6 @@ impl DomainRefusal for Refusal {
     fn code(&self) -> Code {
         match self {
             Self::WrongTransition { .. } => Code::WrongTransition,
-            Self::ReasonMissing => Code::ReasonMissing,
-        }
-    }
-
-    fn field(&self) -> Option<&'static str> {
-        match self {
-            Self::WrongTransition { .. } => None,
-            Self::ReasonMissing => Some("reason"),
         }
     }
 
@@ -262,7 +252,6 @@ impl DomainRefusal for Refusal {
                 let allowed: Vec<&str> = allowed.iter().map(|event| event.as_str()).collect();
                 vec![("state", state.to_string()), ("allowed", allowed.join(", "))]
             }
-            Self::ReasonMissing => Vec::new(),
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::audit;
 use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
-use crate::error::{Code, Error, FieldError, Result};
+use crate::error::{Code, Error, FieldError, Refused, Result};
 use chrono::NaiveDate;
 use entity::ids::{BodyId, DeliverableId, ObservatoryId, ReleaseId};
 use entity::kinds::DeliverableState;
@@ -110,7 +110,7 @@ pub async fn waive_in(ctx: &Ctx, txn: &Txn, release: ReleaseId, reason: &str) ->
 
 /// Work begins. Who may: the observatory, the secretariat on its behalf. Mails: none. Errors: `wrong_transition`, `stale`.
 pub async fn start(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32) -> Result<DeliverableView> {
-    let current = authorised(ctx, txn, id, Action::Start).await?;
+    let current = authorised_at(ctx, txn, id, version, Action::Start).await?;
     let after = current.deliverable.clone().after(Event::Start)?;
     save(ctx, txn, &current, after, version, "deliverables.start").await
 }
@@ -128,7 +128,7 @@ pub struct SubmitIn {
 /// Who may: the observatory, the secretariat on its behalf. Mails: none. Errors: `wrong_transition`, `not_a_url`,
 /// `too_long`, `stale`.
 pub async fn submit(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32, input: SubmitIn) -> Result<DeliverableView> {
-    let current = authorised(ctx, txn, id, Action::Submit).await?;
+    let current = authorised_at(ctx, txn, id, version, Action::Submit).await?;
     submit_from(ctx, txn, current, version, input).await
 }
 
@@ -164,7 +164,7 @@ fn wrong_from(deliverable: &Deliverable) -> Refusal {
 /// Who may: the secretariat. Mails: none; it is owed again, see `due.rs`. Errors: `wrong_transition`, `reason_missing`,
 /// `too_long`, `stale`.
 pub async fn request_changes(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32, remarks: &str) -> Result<DeliverableView> {
-    let current = authorised(ctx, txn, id, Action::RequestChanges).await?;
+    let current = authorised_at(ctx, txn, id, version, Action::RequestChanges).await?;
     let remarks = required(remarks, "remarks", REMARKS_CHARACTERS)?;
     let after = current.deliverable.clone().after(Event::RequestChanges)?;
     let saved = save(ctx, txn, &current, after, version, "deliverables.request_changes").await?;
@@ -175,7 +175,7 @@ pub async fn request_changes(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i
 /// Accepts it: it may appear once the release is out. Who may: the secretariat. Mails: none. Errors: `wrong_transition`,
 /// `stale`.
 pub async fn approve(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32) -> Result<DeliverableView> {
-    let current = authorised(ctx, txn, id, Action::Approve).await?;
+    let current = authorised_at(ctx, txn, id, version, Action::Approve).await?;
     let after = current.deliverable.clone().after(Event::Approve)?;
     let saved = save(ctx, txn, &current, after, version, "deliverables.approve").await?;
     answer_last(ctx, txn, id, None).await?;
@@ -191,14 +191,14 @@ async fn answer_last(ctx: &Ctx, txn: &Txn, id: DeliverableId, remarks: Option<St
 /// Stops it, saying why; it remembers where it was. Who may: the observatory, the secretariat on its behalf. Mails: none.
 /// Errors: `wrong_transition`, `reason_missing`, `too_long`, `stale`.
 pub async fn block(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32, reason: &str) -> Result<DeliverableView> {
-    let current = authorised(ctx, txn, id, Action::Block).await?;
+    let current = authorised_at(ctx, txn, id, version, Action::Block).await?;
     let after = current.deliverable.clone().blocked(required(reason, "reason", REASON_CHARACTERS)?)?;
     save(ctx, txn, &current, after, version, "deliverables.block").await
 }
 
 /// Lets it go on from where it was. Rights as for [`block`]. Errors: `wrong_transition`, `stale`.
 pub async fn unblock(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32) -> Result<DeliverableView> {
-    let current = authorised(ctx, txn, id, Action::Unblock).await?;
+    let current = authorised_at(ctx, txn, id, version, Action::Unblock).await?;
     let after = current.deliverable.clone().after(Event::Unblock)?;
     save(ctx, txn, &current, after, version, "deliverables.unblock").await
 }
@@ -206,7 +206,7 @@ pub async fn unblock(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32) -> R
 /// Does without it, saying why. Who may: the secretariat. Mails: none; its open tasks are owed by nobody from now on.
 /// Errors: `wrong_transition`, `reason_missing`, `too_long`, `stale`.
 pub async fn waive(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32, reason: &str) -> Result<DeliverableView> {
-    let current = authorised(ctx, txn, id, Action::Waive).await?;
+    let current = authorised_at(ctx, txn, id, version, Action::Waive).await?;
     let after = current.deliverable.clone().waived(required(reason, "reason", REASON_CHARACTERS)?)?;
     save(ctx, txn, &current, after, version, "deliverables.waive").await
 }
@@ -214,7 +214,7 @@ pub async fn waive(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32, reason
 /// Sets another day by hand, or gives it back to the derivation. Who may: the secretariat. Errors: `nothing_changes`,
 /// `stale`.
 pub async fn reschedule(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32, day: Option<NaiveDate>) -> Result<DeliverableView> {
-    let current = authorised(ctx, txn, id, Action::Reschedule).await?;
+    let current = authorised_at(ctx, txn, id, version, Action::Reschedule).await?;
     if current.deliverable.hand_set_day == day {
         return Err(Error::refused(Code::NothingChanges));
     }
@@ -291,6 +291,13 @@ async fn find_visible(ctx: &Ctx, db: &impl ConnectionTrait, id: DeliverableId) -
     store::find(db, &visibility(ctx)?, id).await?.ok_or(Error::NotFound)
 }
 
+/// The deliverable as the caller has seen it, if they may. That it is stale is said before any rule is asked, since the
+/// rules speak about what the caller has not seen.
+async fn authorised_at(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32, action: Action) -> Result<DeliverableView> {
+    let view = authorised(ctx, txn, id, action).await?;
+    if view.deliverable.version == version { Ok(view) } else { Err(Error::Stale) }
+}
+
 async fn authorised(ctx: &Ctx, db: &impl ConnectionTrait, id: DeliverableId, action: Action) -> Result<DeliverableView> {
     let view = find_visible(ctx, db, id).await?;
     let subject = Subject { observatory: view.deliverable.observatory_id, body: view.body_id };
@@ -337,7 +344,7 @@ fn on_behalf_of(ctx: &Ctx, deliverable: &Deliverable, body: BodyId) -> Option<Bo
 fn required(text: &str, field: &'static str, limit: usize) -> Result<String> {
     let text = text.trim();
     match text.chars().count() {
-        0 => Err(Refusal::ReasonMissing.into()),
+        0 => Err(Error::Refused(Refused { code: Code::ReasonMissing, field: Some(field), params: Vec::new() })),
         length if length > limit => Err(too_long(field, limit)),
         _ => Ok(text.to_owned()),
     }

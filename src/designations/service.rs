@@ -6,7 +6,6 @@ use super::policy::{self, Action, Subject, Visibility};
 use super::store::{self, Filter, NewDesignation};
 use super::view::{Designation, Document, Dossier};
 use crate::audit::{self, Event};
-use crate::auth::actor::HeldSeat;
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::{Code, Error, FieldError, Result};
@@ -359,11 +358,6 @@ pub async fn seats(db: &impl ConnectionTrait) -> Result<Vec<Seat>> {
 
 pub async fn seat(db: &impl ConnectionTrait, id: SeatId) -> Result<Seat> {
     store::seat_by_id(db, id).await?.ok_or(Error::NotFound)
-}
-
-/// The seats a person holds on a day: what rights are derived from.
-pub async fn seats_held(db: &impl ConnectionTrait, person: PersonId, day: NaiveDate) -> Result<Vec<HeldSeat>> {
-    Ok(store::seats_held(db, person, day).await?)
 }
 
 /// Everybody who holds a seat of the kind on the day.

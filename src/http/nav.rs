@@ -14,6 +14,9 @@ struct Part {
 
 const PARTS: &[Part] = &[
     Part { href: "/monday", label: "overview.nav_monday", shown_to: Actor::is_secretariat },
+    Part { href: "/tasks", label: "overview.nav_tasks", shown_to: Actor::is_participant },
+    Part { href: "/calendar", label: "overview.nav_calendar", shown_to: everybody },
+    Part { href: "/meetings", label: "overview.nav_meetings", shown_to: Actor::is_participant },
     Part { href: "/network", label: "overview.nav_network", shown_to: everybody },
     Part { href: "/designations", label: "overview.nav_register", shown_to: Actor::is_participant },
     Part { href: "/radar", label: "overview.nav_radar", shown_to: sees_everything },

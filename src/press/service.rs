@@ -1,9 +1,9 @@
 //! What a one-press link shows and does.
 
 use crate::auth::actor::{Actor, Identity, Scope};
+use crate::auth::service as auth;
 use crate::ctx::Ctx;
 use crate::db::Txn;
-use crate::designations::service as designations;
 use crate::error::{Code, Error, Result};
 use crate::links::service as links;
 use crate::network::service as network;
@@ -56,7 +56,7 @@ pub async fn press(ctx: &Ctx, txn: &Txn, token: &str, press: Press) -> Result<Ta
 /// Who the link was mailed to, acting by that designation alone, and the task as they may see it.
 async fn open(ctx: &Ctx, db: &impl ConnectionTrait, token: &str) -> Result<(Ctx, Task)> {
     let link = links::find(ctx, db, token).await?.ok_or_else(unusable)?;
-    let held = designations::seats_held(db, link.person_id, ctx.today()).await?;
+    let held = auth::seats_held(db, link.person_id, ctx.today()).await?;
     let seats: Vec<_> = held.into_iter().filter(|seat| seat.designation_id == link.designation_id).collect();
     if seats.is_empty() {
         return Err(unusable());

@@ -119,7 +119,7 @@ async fn product_for(db: &impl ConnectionTrait, code: &str) -> Result<Product> {
 pub async fn improve(ctx: &Ctx, txn: &Txn, id: ReleaseId, version: Option<i32>, when: When) -> Result<ReleaseView> {
     authorise(ctx, Action::Improve)?;
     let current = release(txn, id).await?.release;
-    let read_version = version.unwrap_or(current.version);
+    let read_version = seen_version(&current, version)?;
     let improved = current.improved(when, ctx.today())?;
     save(ctx, txn, &improved, read_version, ReleaseChangeKind::Improved, None, None).await
 }
@@ -150,7 +150,7 @@ pub async fn confirm_in(
 ) -> Result<ReleaseView> {
     authorise(ctx, Action::Confirm)?;
     let current = release(txn, id).await?.release;
-    let read_version = version.unwrap_or(current.version);
+    let read_version = seen_version(&current, version)?;
     let (product, network) = (product_of(txn, &current).await?, Network::read(txn).await?);
     let slot = Slot { day: input.day, hour: input.hour.unwrap_or(product.default_hour) };
     let confirmed = current.confirmed(slot, ctx.now())?;
@@ -223,7 +223,7 @@ pub async fn move_in(
     authorise(ctx, Action::Move)?;
     let reason = checked_reason(input.reason)?;
     let current = release(txn, id).await?.release;
-    let read_version = version.unwrap_or(current.version);
+    let read_version = seen_version(&current, version)?;
     let (product, network) = (product_of(txn, &current).await?, Network::read(txn).await?);
     let hour = input.hour.or(current.when().hour()).unwrap_or(product.default_hour);
     let slot = Slot { day: input.day, hour };
@@ -264,7 +264,7 @@ pub async fn cancel_in(
     authorise(ctx, Action::Cancel)?;
     let reason = checked_reason(reason)?;
     let current = release(txn, id).await?.release;
-    let read_version = version.unwrap_or(current.version);
+    let read_version = seen_version(&current, version)?;
     let cancelled = current.cancelled(reason.clone())?;
     tasks::cancel_in(ctx, txn, id, &reason.text).await?;
     deliverables::waive_in(ctx, txn, id, &reason.text).await?;
@@ -373,6 +373,15 @@ impl Network {
         };
         let found = seats.iter().find(is_meant);
         Ok(found.ok_or_else(|| StoreError::inconsistent("seat", observatory, format!("no {kind} for a step")))?)
+    }
+}
+
+/// The version the caller has seen, which must be the present one: said before any rule is asked, since the rules speak
+/// about what the caller has not seen. A decision made without a version holds for what stands now.
+fn seen_version(current: &Release, version: Option<i32>) -> Result<i32> {
+    match version {
+        Some(seen) if seen != current.version => Err(Error::Stale),
+        _ => Ok(current.version),
     }
 }
 

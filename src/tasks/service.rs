@@ -192,7 +192,7 @@ fn check_new(new: &NewTask) -> Result<()> {
 ///
 /// Who may: whoever works for the seat, the secretariat on its behalf. Mails: none. Errors: `wrong_transition`, `stale`.
 pub async fn start(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32) -> Result<Task> {
-    let current = authorised(ctx, txn, id, Action::Start).await?;
+    let current = authorised(ctx, txn, id, version, Action::Start).await?;
     let deliverable = current.deliverable_id;
     let saved = save(ctx, txn, current.started()?, version, "tasks.start").await?;
     if let Some(deliverable) = deliverable.filter(|_| leads_to_hand_in(&saved)) {
@@ -214,7 +214,7 @@ pub struct CompleteIn {
 /// Who may: whoever works for the seat, the secretariat on its behalf. Mails: none. Errors: `wrong_transition`,
 /// `not_a_url`, `too_long`, `stale`.
 pub async fn complete(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, input: CompleteIn) -> Result<Task> {
-    let mut current = authorised(ctx, txn, id, Action::Complete).await?;
+    let mut current = authorised(ctx, txn, id, version, Action::Complete).await?;
     let note = optional(input.note, "note")?;
     current.note = note.clone().or(current.note);
     let done = save(ctx, txn, current.completed(ctx.now())?, version, "tasks.complete").await?;
@@ -245,20 +245,20 @@ async fn is_last_step(txn: &Txn, deliverable: DeliverableId) -> Result<bool> {
 /// Stops it, saying why; it remembers where it was. Rights as for [`start`]. Errors: `wrong_transition`, `reason_missing`,
 /// `too_long`, `stale`.
 pub async fn block(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, reason: &str) -> Result<Task> {
-    let current = authorised(ctx, txn, id, Action::Block).await?;
+    let current = authorised(ctx, txn, id, version, Action::Block).await?;
     save(ctx, txn, current.blocked(required_reason(reason)?)?, version, "tasks.block").await
 }
 
 /// Lets it go on from where it was. Rights as for [`start`]. Errors: `wrong_transition`, `stale`.
 pub async fn unblock(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32) -> Result<Task> {
-    let current = authorised(ctx, txn, id, Action::Unblock).await?;
+    let current = authorised(ctx, txn, id, version, Action::Unblock).await?;
     save(ctx, txn, current.unblocked()?, version, "tasks.unblock").await
 }
 
 /// Says that it is not needed any more, and why. Who may: the secretariat. Errors: `wrong_transition`, `reason_missing`,
 /// `too_long`, `stale`.
 pub async fn cancel(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, reason: &str) -> Result<Task> {
-    let current = authorised(ctx, txn, id, Action::Cancel).await?;
+    let current = authorised(ctx, txn, id, version, Action::Cancel).await?;
     save(ctx, txn, current.cancelled(Some(required_reason(reason)?))?, version, "tasks.cancel").await
 }
 
@@ -266,7 +266,7 @@ pub async fn cancel(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, reason: &str
 ///
 /// Who may: the secretariat. Errors: `wrong_transition`, `nothing_changes`, `stale`.
 pub async fn reschedule(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, day: Option<NaiveDate>) -> Result<Task> {
-    let current = authorised(ctx, txn, id, Action::Reschedule).await?;
+    let current = authorised(ctx, txn, id, version, Action::Reschedule).await?;
     save(ctx, txn, current.rescheduled(day)?, version, "tasks.reschedule").await
 }
 
@@ -277,10 +277,12 @@ fn visibility(ctx: &Ctx) -> Result<Visibility> {
     }
 }
 
-async fn authorised(ctx: &Ctx, txn: &Txn, id: TaskId, action: Action) -> Result<Task> {
+/// The task as the caller has seen it, if they may. That it is stale is said before any rule is asked, since the rules
+/// speak about what the caller has not seen.
+async fn authorised(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, action: Action) -> Result<Task> {
     let task = task(ctx, txn, id).await?;
     authorise(ctx, action, &task.seat)?;
-    Ok(task)
+    if task.version == version { Ok(task) } else { Err(Error::Stale) }
 }
 
 fn authorise(ctx: &Ctx, action: Action, seat: &Seat) -> Result<()> {

@@ -179,6 +179,35 @@ both_engines! {
     }
 }
 
+both_engines! {
+    async fn everybody_reads_the_calendar_and_only_the_network_its_tasks(engine) {
+        let app = TestApp::new(engine).await;
+        let secretariat = app.client(SECRETARIAT).await;
+        let release = confirmed(&secretariat).await;
+        let anyone = app.anonymous();
+        let calendar = anyone.get("/calendar").send().await;
+        assert_eq!(calendar.status.as_u16(), 200, "{}", calendar.text());
+        assert!(calendar.text().contains("venerdì 19 marzo 2027, ore 10.00"), "{}", calendar.text());
+        let page = format!("/releases/{}", release["id"].as_str().expect("an id"));
+        let story = anyone.get(&page).send().await.text();
+        assert!(story.contains("Perché questa data") && !story.contains("/move"), "{story}");
+        for form in ["/releases/new".to_owned(), format!("{page}/move"), format!("{page}/cancel")] {
+            assert_eq!(secretariat.get(&form).send().await.status.as_u16(), 200, "{form}");
+            assert_ne!(anyone.get(&form).send().await.status.as_u16(), 200, "{form}");
+        }
+        assert_ne!(anyone.get("/tasks").send().await.status.as_u16(), 200);
+        designate_referent(&secretariat).await;
+        let referent = app.client(REFERENT).await;
+        assert!(referent.get("/tasks").send().await.text().contains("Bozza della relazione"));
+        let task = items(&referent, "/api/v1/tasks?mine=true").await.remove(0);
+        let pages = [("tasks", &task["id"]), ("deliverables", &task["deliverable_id"])];
+        for (part, id) in pages {
+            let shown = referent.get(&format!("/{part}/{}", id.as_str().expect("an id"))).send().await;
+            assert_eq!(shown.status.as_u16(), 200, "{}", shown.text());
+        }
+    }
+}
+
 async fn publish(app: &TestApp, wall: &str, expected: usize) {
     app.at(wall);
     let system = app.system();

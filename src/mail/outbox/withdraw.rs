@@ -1,7 +1,7 @@
 //! Looking after promises that may have become untrue before they left: relays stand still, sending is paused, and
 //! meanwhile what a mail says is done.
 
-use super::WAITING;
+use super::{WAITING, retention};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::Result;
@@ -53,6 +53,7 @@ fn promises() -> sea_orm::Select<outbox_mail::Entity> {
 pub async fn withdraw(ctx: &Ctx, txn: &Txn, ids: &[MailId]) -> Result<u64> {
     let withdrawn = outbox_mail::Entity::update_many()
         .col_expr(outbox_mail::Column::State, Expr::value(NotificationState::Cancelled))
+        .col_expr(outbox_mail::Column::Payload, retention::words_after_the_end())
         .col_expr(outbox_mail::Column::UpdatedAt, Expr::value(Instant::from(ctx.now())))
         .filter(outbox_mail::Column::Id.is_in(ids.iter().copied()))
         .filter(outbox_mail::Column::State.is_in(WAITING))

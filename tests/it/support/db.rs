@@ -105,6 +105,11 @@ impl TestDb {
     }
 }
 
+/// Puts a closed database with the Lombardy network at a path.
+pub async fn sqlite_file_with_network(path: &Path) {
+    std::fs::copy(sqlite_template(Content::Network).await, path).expect("a copy of the template");
+}
+
 /// Every object of the schema as the engine describes it, for comparison.
 pub async fn schema_of(db: &DatabaseConnection) -> Vec<String> {
     let sql = match db.get_database_backend() {

@@ -6,6 +6,7 @@ pub mod db;
 pub mod golden;
 pub mod mailbox;
 pub mod portal;
+pub mod real_binary;
 pub mod smtp_server;
 pub mod source;
 pub mod world;

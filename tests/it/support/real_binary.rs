@@ -1,0 +1,337 @@
+//! The program itself: a process of its own on a `SQLite` file, started, killed, stopped, and asked over TCP as any client asks it.
+
+use super::db::sqlite_file_with_network;
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::ids::ApiTokenId;
+use entity::{Instant, api_token, person};
+use raccordo::clock::{Clock, SystemClock};
+use raccordo::db::{Db, Location};
+use raccordo::secret;
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, Statement};
+use std::fs::OpenOptions;
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::{Instant as Tick, sleep, timeout};
+
+/// A folder with a database, settings and a log, on which the program can be started again and again.
+pub struct Installation {
+    folder: TempDir,
+    pub port: u16,
+    settings: Vec<(&'static str, String)>,
+}
+
+impl Installation {
+    /// An empty folder: the first start makes the database.
+    pub fn empty() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let port = free_port();
+        let settings = vec![
+            ("DATABASE__URL", format!("sqlite:{}", folder.path().join("raccordo.sqlite").display())),
+            ("SERVER__BIND", format!("127.0.0.1:{port}")),
+            ("SECURITY__AUDIT_KEY", "a key that is only good for tests, 32+".to_owned()),
+            ("LIMITS__REQUESTS_PER_MINUTE", "1000000".to_owned()),
+            ("MAIL__FOLDER", folder.path().join("mail").display().to_string()),
+            ("LOG__FILTER", "warn".to_owned()),
+        ];
+        Self { folder, port, settings }
+    }
+
+    /// With the Lombardy network loaded.
+    pub async fn with_network() -> Self {
+        let installation = Self::empty();
+        sqlite_file_with_network(&installation.database()).await;
+        installation
+    }
+
+    /// Another setting for the starts to come, named as in the environment without its prefix.
+    pub fn set(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.settings.push((name, value.to_string()));
+        self
+    }
+
+    /// Mails leave over SMTP to this port of the loopback.
+    pub fn sending_to(self, port: u16) -> Self {
+        self.set("MAIL__TRANSPORT", "smtp")
+            .set("MAIL__HOST", "127.0.0.1")
+            .set("MAIL__SECURITY", "plain")
+            .set("MAIL__PORT", port)
+    }
+
+    pub fn database(&self) -> PathBuf {
+        self.folder.path().join("raccordo.sqlite")
+    }
+
+    pub fn location(&self) -> Location {
+        Location::Sqlite(self.database())
+    }
+
+    /// The program with arguments and this installation's settings, its words appended to the log.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let log = || OpenOptions::new().create(true).append(true).open(self.folder.path().join("log")).expect("the log");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_raccordo"));
+        command.args(arguments).current_dir(self.folder.path()).env_clear().stdin(Stdio::null()).stdout(log()).stderr(log());
+        for (name, value) in &self.settings {
+            command.env(format!("RACCORDO__{name}"), value);
+        }
+        command
+    }
+
+    /// Runs a command of an operator to its end; panics with the log if it fails.
+    pub fn run(&self, arguments: &[&str]) {
+        let status = self.command(arguments).status().expect("the program starts");
+        assert!(status.success(), "raccordo {arguments:?}: {status}\n{}", self.log());
+    }
+
+    pub fn serve(&self) -> Running {
+        let child = self.command(&["serve"]).spawn().expect("the program starts");
+        Running { child, port: self.port }
+    }
+
+    /// Serves, and waits until it says that it is ready; returns how long that took.
+    pub async fn serve_until_ready(&self) -> (Running, Duration) {
+        let started = Tick::now();
+        let mut running = self.serve();
+        while !running.is_ready().await {
+            assert!(running.child.try_wait().expect("a child").is_none(), "the service ended by itself\n{}", self.log());
+            assert!(started.elapsed() < Duration::from_secs(30), "the service never got ready\n{}", self.log());
+            sleep(Duration::from_millis(5)).await;
+        }
+        (running, started.elapsed())
+    }
+
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+    }
+
+    /// A program's key of the person, written into the database while the service stands still.
+    pub async fn token_of(&self, email: &str) -> String {
+        let db = Db::open(&self.location()).await.expect("the database opens");
+        let found = person::Entity::find().filter(person::Column::Email.eq(email)).one(db.reader()).await;
+        let holder = found.expect("people can be read").expect("the person is there");
+        let token = format!("rac_{}", secret::new_token());
+        let now = SystemClock.now();
+        let row = api_token::ActiveModel {
+            id: Set(secret::new_id::<ApiTokenId>(now)),
+            person_id: Set(holder.id),
+            name: Set("test".into()),
+            token_hash: Set(secret::hash_token(&token)),
+            scopes: Set("full".into()),
+            created_at: Set(Instant::from(now)),
+            expires_at: Set(Instant::from(now + TimeDelta::days(1))),
+            last_used_at: Set(None),
+            revoked_at: Set(None),
+        };
+        api_token::Entity::insert(row).exec_without_returning(db.writer()).await.expect("a token");
+        db.close().await;
+        token
+    }
+
+    /// Asserts that the file is sound as it lies there. It is looked at in a copy with its log beside it: opening the original would
+    /// repair what the next start is to repair.
+    pub async fn assert_sound(&self, when: &str) {
+        let (db, _folder) = self.copy().await;
+        for (question, answer) in [("PRAGMA integrity_check", vec!["ok".to_owned()]), ("PRAGMA foreign_key_check", vec![])] {
+            assert_eq!(texts(&db, question).await, answer, "{question} {when}");
+        }
+        db.close().await;
+    }
+
+    /// The database as it lies there, opened elsewhere.
+    pub async fn copy(&self) -> (Db, TempDir) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let copy = folder.path().join("raccordo.sqlite");
+        for suffix in ["", "-wal"] {
+            let (from, to) = (with_suffix(&self.database(), suffix), with_suffix(&copy, suffix));
+            if from.exists() {
+                std::fs::copy(from, to).expect("a copy");
+            }
+        }
+        (Db::open(&Location::Sqlite(copy)).await.expect("the copy opens"), folder)
+    }
+}
+
+/// The first column of every row, as text.
+async fn texts(db: &Db, question: &str) -> Vec<String> {
+    let rows = db.writer().query_all_raw(Statement::from_string(DbBackend::Sqlite, question)).await.expect("an answer");
+    rows.iter().map(|row| row.try_get_by_index(0).expect("a text")).collect()
+}
+
+fn with_suffix(path: &std::path::Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+/// A port nobody listens on, below the range from which callers are given theirs: a caller of a port of that range may meet itself
+/// while nobody listens.
+fn free_port() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let mut candidates = std::iter::repeat_with(|| {
+        let of_process = u16::try_from(std::process::id() % 500).unwrap_or(0) * 20;
+        20_000 + (of_process + NEXT.fetch_add(1, Ordering::Relaxed)) % 12_000
+    });
+    candidates.find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).expect("some port is free")
+}
+
+/// A process of the program; it does not outlive the test.
+pub struct Running {
+    child: Child,
+    port: u16,
+}
+
+impl Running {
+    /// SIGKILL: from one instruction to the next there is no process any more.
+    pub fn kill(mut self) {
+        self.child.kill().expect("the process is ours");
+        self.child.wait().expect("the process has ended");
+    }
+
+    /// SIGTERM: as an operator or a container engine asks it to stop.
+    pub fn terminate(&self) {
+        let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().expect("kill is there");
+        assert!(sent.success(), "the process took no signal: it had ended");
+    }
+
+    /// Waits for the end of the process; panics if it does not come within the limit.
+    pub async fn ended_within(&mut self, limit: Duration) -> ExitStatus {
+        let ended = async {
+            loop {
+                if let Some(status) = self.child.try_wait().expect("a child") {
+                    return status;
+                }
+                sleep(Duration::from_millis(5)).await;
+            }
+        };
+        timeout(limit, ended).await.unwrap_or_else(|_| panic!("the process did not end within {limit:?}"))
+    }
+
+    /// Stops in order.
+    pub async fn stop(mut self) {
+        self.terminate();
+        let status = self.ended_within(Duration::from_secs(10)).await;
+        assert!(status.success(), "{status}");
+    }
+
+    pub async fn is_ready(&self) -> bool {
+        let answer = Request::get("/health/ready").send_to(self.port).await;
+        answer.is_ok_and(|answer| answer.status == 204)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended before; that is no failure.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A request, sent on a connection of its own.
+#[derive(Clone)]
+pub struct Request {
+    head: String,
+    body: String,
+}
+
+/// A whole answer; one that stopped on its way is none.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub body: String,
+}
+
+/// Why there was no whole answer.
+#[derive(Debug)]
+pub enum Unanswered {
+    /// Nobody took the connection: nothing was sent.
+    Refused,
+    /// The request was sent at least in part.
+    Lost(std::io::Error),
+}
+
+impl From<std::io::Error> for Unanswered {
+    fn from(error: std::io::Error) -> Self {
+        Self::Lost(error)
+    }
+}
+
+impl Request {
+    pub fn get(path: &str) -> Self {
+        Self { head: format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n"), body: String::new() }
+    }
+
+    pub fn post(path: &str, json: &serde_json::Value) -> Self {
+        let body = json.to_string();
+        let length = body.len();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n"
+        );
+        Self { head, body }
+    }
+
+    pub fn with(mut self, header: &str, value: &str) -> Self {
+        self.head.push_str(&format!("{header}: {value}\r\n"));
+        self
+    }
+
+    pub async fn send_to(&self, port: u16) -> Result<Answer, Unanswered> {
+        let whole = self.head.len() + 2 + self.body.len();
+        self.begin(port, whole).await?.finish().await
+    }
+
+    /// Sends the head and so many bytes of the whole request; [`Begun::finish`] sends the rest.
+    async fn begin(&self, port: u16, bytes: usize) -> Result<Begun, Unanswered> {
+        let mut stream = TcpStream::connect(("127.0.0.1", port)).await.map_err(|_| Unanswered::Refused)?;
+        let request = format!("{}\r\n{}", self.head, self.body).into_bytes();
+        let (now, later) = request.split_at(bytes.min(request.len()));
+        stream.write_all(now).await?;
+        Ok(Begun { stream, rest: later.to_vec() })
+    }
+
+    /// Sends the head and the first byte of the body.
+    pub async fn begin_body(&self, port: u16) -> Begun {
+        self.begin(port, self.head.len() + 3).await.expect("the service takes the head")
+    }
+}
+
+/// A request on its way.
+pub struct Begun {
+    stream: TcpStream,
+    rest: Vec<u8>,
+}
+
+impl Begun {
+    /// Sends what is left and reads the answer to its end.
+    pub async fn finish(mut self) -> Result<Answer, Unanswered> {
+        self.stream.write_all(&self.rest).await?;
+        let mut bytes = Vec::new();
+        self.stream.read_to_end(&mut bytes).await?;
+        Ok(whole_answer(&bytes)?)
+    }
+}
+
+/// Reads an answer whose length its head says.
+fn whole_answer(bytes: &[u8]) -> std::io::Result<Answer> {
+    let cut = || std::io::Error::from(std::io::ErrorKind::UnexpectedEof);
+    let text = String::from_utf8_lossy(bytes);
+    let (head, body) = text.split_once("\r\n\r\n").ok_or_else(cut)?;
+    let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).ok_or_else(cut)?;
+    let header = |line: &str| line.to_ascii_lowercase().strip_prefix("content-length: ").and_then(|length| length.parse().ok());
+    let length: usize = head.lines().find_map(header).unwrap_or(0);
+    if body.len() < length {
+        return Err(cut());
+    }
+    Ok(Answer { status, body: body.to_owned() })
+}
+
+/// The instant so far from now, as `--at` takes it.
+pub fn in_future(by: TimeDelta) -> String {
+    let at: DateTime<Utc> = SystemClock.now() + by;
+    at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+}
