@@ -53,6 +53,7 @@ const FOR_PARTICIPANTS: &[&str] = &[
 const PUBLIC_PAGES: &[&str] = &[
     "GET /",
     "GET /api/openapi.json",
+    "GET /calendar",
     "GET /calendar.ics",
     "GET /health/live",
     "GET /health/ready",
@@ -62,7 +63,6 @@ const PUBLIC_PAGES: &[&str] = &[
     // Whoever holds the link of a reminder, which is a key by itself.
     "GET /p/{token}",
     "GET /privacy",
-    "GET /releases",
     "GET /releases/{id}",
     "GET /sign-in",
     "GET /sign-in/sent",

@@ -219,6 +219,7 @@ impl World {
             ("{item_id}", self.id("agenda item")),
             ("{item}", self.id("agenda item")),
             ("{body}", "provincia-bergamo"),
+            ("{verb}", "start"),
             ("{name:.+}", "raccordo.css"),
         ];
         let filled = values.iter().filter(|(_, value)| !value.is_empty()).fold(route.to_owned(), |path, (name, value)| path.replace(name, value));
