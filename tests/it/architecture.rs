@@ -85,9 +85,21 @@ const CONFINED: &[Confined] = &[
             ("src/overview/mail_log.rs", "the pages of the mail log, grown out of web.rs"),
         ],
     },
-    Confined { krate: "utoipa_actix_web", layers: &["api"], places: &[("src/app.rs", "collects the described routes"), ("src/http/openapi.rs", "prints them")] },
+    Confined {
+        krate: "utoipa_actix_web",
+        layers: &["api"],
+        places: &[("src/app.rs", "collects the described routes"), ("src/http/openapi.rs", "prints them")],
+    },
     Confined { krate: "actix_multipart", layers: &[], places: &[("src/http/multipart.rs", "reads uploads")] },
-    Confined { krate: "askama", layers: &["web"], places: &[("src/http/", "the frame and the error page"), ("src/mail/content.rs", "the two parts of a mail"), ("src/overview/mail_log.rs", "the pages of the mail log, grown out of web.rs")] },
+    Confined {
+        krate: "askama",
+        layers: &["web"],
+        places: &[
+            ("src/http/", "the frame and the error page"),
+            ("src/mail/content.rs", "the two parts of a mail"),
+            ("src/overview/mail_log.rs", "the pages of the mail log, grown out of web.rs"),
+        ],
+    },
     Confined { krate: "lettre", layers: &[], places: &[("src/mail/", "builds and sends")] },
     Confined { krate: "reqwest", layers: &[], places: &[("src/portal/", "fetches the declared page")] },
     Confined { krate: "rand", layers: &[], places: &[("src/secret.rs", "ids, tokens and jitter have one home")] },
@@ -96,7 +108,11 @@ const CONFINED: &[Confined] = &[
 /// Names that stand in one file only, and what to ask instead.
 const AT_HOME: &[(&[&str], &str, &str)] = &[
     (&["std::env", "env::var", "env::vars"], "src/config.rs", "the environment is read once, by config.rs"),
-    (&["Utc::now", "Local::now", "SystemTime::now", "Timestamp::now", "Zoned::now", "time::Instant::now"], "src/clock.rs", "ask the clock of the context"),
+    (
+        &["Utc::now", "Local::now", "SystemTime::now", "Timestamp::now", "Zoned::now", "time::Instant::now"],
+        "src/clock.rs",
+        "ask the clock of the context",
+    ),
     (&["Uuid::now_v7", "Uuid::new_v4", "Uuid::new_v7", "uuid::Builder"], "src/secret.rs", "ids come from the context"),
 ];
 
@@ -104,7 +120,8 @@ const AT_HOME: &[(&[&str], &str, &str)] = &[
 const DEADLINES: &str = "tokio::time::Instant::now";
 
 /// Files that put the slices together and may therefore name them all.
-const COMPOSERS: &[&str] = &["src/app.rs", "src/cli.rs", "src/cli/", "src/lib.rs", "src/main.rs", "src/jobs/schedule.rs"];
+const COMPOSERS: &[&str] =
+    &["src/app.rs", "src/cli.rs", "src/cli/", "src/lib.rs", "src/main.rs", "src/jobs/schedule.rs"];
 
 /// Slices that others may not name: they look at everybody.
 const AT_THE_TOP: &[&str] = &["overview", "reminders"];
@@ -114,7 +131,11 @@ const LONGEST: usize = 500;
 
 /// Longer files, how long they may be, and why they are not split.
 const LONGER: &[(&str, usize, &str)] = &[
-    ("src/designations/store.rs", 660, "one query per question of a register with two time axes; splitting would part rows from their mapping"),
+    (
+        "src/designations/store.rs",
+        660,
+        "one query per question of a register with two time axes; splitting would part rows from their mapping",
+    ),
     ("src/load/write/rows.rs", 540, "one function per table, all alike"),
     ("src/meetings/api.rs", 640, "seventeen operations with the types they take and give"),
     ("src/meetings/web/forms.rs", 660, "one form after another, each with its two handlers"),
@@ -232,7 +253,9 @@ fn infrastructure_crates_are_named_where_they_belong() {
                 continue;
             }
             // The one name of the ORM that use cases may say: a read that runs on the reader or inside a transaction.
-            let foreign = names.iter().filter(|path| !(["service", "due", "mail", "rules"].contains(&layer.as_str()) && path[1..] == ["ConnectionTrait"]));
+            let foreign = names.iter().filter(|path| {
+                !(["service", "due", "mail", "rules"].contains(&layer.as_str()) && path[1..] == ["ConnectionTrait"])
+            });
             found.extend(foreign.map(|path| format!("{} names {}", file.path, path.join("::"))));
         }
         assert_none(&format!("{} outside its home", rule.krate), &found);
@@ -251,13 +274,21 @@ fn time_chance_and_environment_have_one_home_each() {
     for file in sources() {
         let code = file.code.replace(DEADLINES, "");
         for (names, home, instead) in AT_HOME {
-            found.extend(names.iter().filter(|name| file.path != *home && code.contains(**name)).map(|name| format!("{} says {name}: {instead}", file.path)));
+            found.extend(
+                names
+                    .iter()
+                    .filter(|name| file.path != *home && code.contains(**name))
+                    .map(|name| format!("{} says {name}: {instead}", file.path)),
+            );
         }
     }
     assert_none("not at home", &found);
     for (names, home, _) in AT_HOME {
         let code = sources().into_iter().find(|file| file.path == *home).map(|file| file.code).unwrap_or_default();
-        assert!(names.iter().any(|name| code.contains(name)), "{home} says none of {names:?}: the rule looks for the wrong words");
+        assert!(
+            names.iter().any(|name| code.contains(name)),
+            "{home} says none of {names:?}: the rule looks for the wrong words"
+        );
     }
 }
 
@@ -276,7 +307,10 @@ fn slice_graph(sources: &[Rust]) -> BTreeMap<String, BTreeMap<String, String>> {
                 && *other != slice
                 && slices.contains(other)
             {
-                graph.entry(slice.clone()).or_default().insert(other.clone(), format!("{} names {}", file.path, path.join("::")));
+                graph
+                    .entry(slice.clone())
+                    .or_default()
+                    .insert(other.clone(), format!("{} names {}", file.path, path.join("::")));
             }
         }
     }
@@ -310,14 +344,22 @@ fn the_graph_of_slices_has_no_circle() {
         graph.iter().map(|(slice, others)| (slice.as_str(), others.keys().map(String::as_str).collect())).collect();
     // Slices that need nobody any more are taken away until none is left; what stays goes round in a circle.
     loop {
-        let settled: Vec<&str> = open.iter().filter(|(_, needs)| !needs.iter().any(|need| open.contains_key(need))).map(|(slice, _)| *slice).collect();
+        let settled: Vec<&str> = open
+            .iter()
+            .filter(|(_, needs)| !needs.iter().any(|need| open.contains_key(need)))
+            .map(|(slice, _)| *slice)
+            .collect();
         if settled.is_empty() {
             break;
         }
         open.retain(|slice, _| !settled.contains(slice));
     }
-    let circle: BTreeSet<String> =
-        open.iter().flat_map(|(slice, needs)| needs.iter().filter(|need| open.contains_key(*need)).map(|need| graph[*slice][*need].clone())).collect();
+    let circle: BTreeSet<String> = open
+        .iter()
+        .flat_map(|(slice, needs)| {
+            needs.iter().filter(|need| open.contains_key(*need)).map(|need| graph[*slice][*need].clone())
+        })
+        .collect();
     assert_none("slices need each other", &circle);
 }
 
@@ -329,7 +371,10 @@ fn nobody_depends_on_those_who_look_at_everybody() {
         if COMPOSERS.iter().any(|composer| is_in(&file.path, composer)) || AT_THE_TOP.contains(&slice.as_str()) {
             continue;
         }
-        let names = file.references().into_iter().filter(|path| AT_THE_TOP.iter().any(|top| starts_with(path, &["crate", top])));
+        let names = file
+            .references()
+            .into_iter()
+            .filter(|path| AT_THE_TOP.iter().any(|top| starts_with(path, &["crate", top])));
         found.extend(names.map(|path| format!("{} names {}", file.path, path.join("::"))));
     }
     assert_none("a dependency on a slice at the top", &found);
@@ -342,9 +387,16 @@ fn slices_do_not_name_the_jobs_that_call_them() {
     let mut found = BTreeSet::new();
     for file in &sources {
         let (slice, _) = place(&file.path);
-        let calls = |path: &Reference| starts_with(path, &["crate", "jobs", "runner"]) || starts_with(path, &["crate", "jobs", "ticker"]);
+        let calls = |path: &Reference| {
+            starts_with(path, &["crate", "jobs", "runner"]) || starts_with(path, &["crate", "jobs", "ticker"])
+        };
         if slices.contains(&slice) {
-            found.extend(file.references().into_iter().filter(calls).map(|path| format!("{} names {}", file.path, path.join("::"))));
+            found.extend(
+                file.references()
+                    .into_iter()
+                    .filter(calls)
+                    .map(|path| format!("{} names {}", file.path, path.join("::"))),
+            );
         }
     }
     assert_none("a slice drives the jobs", &found);
@@ -360,7 +412,12 @@ fn entity_and_migration_know_nothing_of_ours_nor_of_each_other() {
         }
         let manifest: toml::Table = source::read(&format!("{folder}/Cargo.toml")).parse().expect("a manifest");
         let depends = manifest["dependencies"].as_table().expect("dependencies");
-        found.extend(strangers.iter().filter(|name| depends.contains_key(**name)).map(|name| format!("{folder} depends on {name}")));
+        found.extend(
+            strangers
+                .iter()
+                .filter(|name| depends.contains_key(**name))
+                .map(|name| format!("{folder} depends on {name}")),
+        );
     }
     assert_none("a dependency upwards", &found);
 }
@@ -423,7 +480,9 @@ fn templates_escape_everything_and_keep_to_the_content_security_policy() {
 fn attributes(line: &str) -> impl Iterator<Item = &str> {
     line.match_indices("=\"").map(|(at, _)| {
         let before = &line[..at];
-        let begin = before.rfind(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | '%' | '}')).map_or(0, |index| index + 1);
+        let begin = before
+            .rfind(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | '%' | '}'))
+            .map_or(0, |index| index + 1);
         &before[begin..]
     })
 }
@@ -431,13 +490,18 @@ fn attributes(line: &str) -> impl Iterator<Item = &str> {
 // ---- The repository -----------------------------------------------------------------------------------------------------
 
 /// Folders whose files a document may name; a word with a slash that begins otherwise is an address or a unit.
-const FOLDERS: &[&str] = &["src", "tests", "entity", "migration", "data", "docs", "docker", "web", "scripts", "openapi", "benches", ".ci"];
+const FOLDERS: &[&str] =
+    &["src", "tests", "entity", "migration", "data", "docs", "docker", "web", "scripts", "openapi", "benches", ".ci"];
 const EXTENSIONS: &[&str] = &[".rs", ".md", ".toml", ".json", ".yml", ".html", ".mjs", ".css", ".sh"];
 
 #[test]
 fn every_file_a_document_names_is_there() {
-    let documents = source::files("docs").into_iter().chain(at_the_root()).filter(|file| file.path.ends_with(".md") && file.path != "CHANGELOG.md");
-    let known: BTreeSet<String> = source::files(".").into_iter().map(|file| file.path.trim_start_matches("./").to_owned()).collect();
+    let documents = source::files("docs")
+        .into_iter()
+        .chain(at_the_root())
+        .filter(|file| file.path.ends_with(".md") && file.path != "CHANGELOG.md");
+    let known: BTreeSet<String> =
+        source::files(".").into_iter().map(|file| file.path.trim_start_matches("./").to_owned()).collect();
     let (mut found, mut looked_at) = (BTreeSet::new(), 0);
     for document in documents {
         for quoted in document.text.split('`').skip(1).step_by(2) {
@@ -462,7 +526,9 @@ fn every_file_a_document_names_is_there() {
 }
 
 fn at_the_root() -> Vec<File> {
-    let names = std::fs::read_dir(source::root()).expect("the root").filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let names = std::fs::read_dir(source::root())
+        .expect("the root")
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok());
     let here = names.filter(|name| name.ends_with(".md"));
     here.map(|name| File { text: source::read(&name), path: name }).collect()
 }
@@ -480,7 +546,8 @@ const REGISTRIES: &[&[&str]] = &[
 ];
 
 /// How absolute paths of somebody's machine begin.
-const MACHINES: &[&[&str]] = &[&["/ho", "me/"], &["/ro", "ot/"], &["/Us", "ers/"], &["/wo", "rk/"], &["/tm", "p/"], &["C:", "\\"]];
+const MACHINES: &[&[&str]] =
+    &[&["/ho", "me/"], &["/ro", "ot/"], &["/Us", "ers/"], &["/wo", "rk/"], &["/tm", "p/"], &["C:", "\\"]];
 
 #[test]
 fn the_repository_names_no_machine_and_no_registry() {
@@ -506,7 +573,12 @@ fn nothing_is_left_undone() {
     let mut found = BTreeSet::new();
     for folder in ["src", "entity", "migration", "tests", "docs", "web", "scripts", "docker"] {
         for file in source::files(folder).into_iter().filter(|file| !file.path.ends_with("package-lock.json")) {
-            found.extend(words.iter().filter(|word| file.text.contains(word.as_str())).map(|word| format!("{} says {word}", file.path)));
+            found.extend(
+                words
+                    .iter()
+                    .filter(|word| file.text.contains(word.as_str()))
+                    .map(|word| format!("{} says {word}", file.path)),
+            );
         }
     }
     assert_none("work left undone", &found);

@@ -71,7 +71,12 @@ fn callers() -> Vec<(&'static str, Actor)> {
     for kind in [SeatKind::Referent, SeatKind::Deputy, SeatKind::BodyManager, SeatKind::Partner] {
         all.push((kind.as_str(), LODI.holder(kind)));
     }
-    for (name, kind) in [("other referent", SeatKind::Referent), ("other deputy", SeatKind::Deputy), ("other manager", SeatKind::BodyManager), ("other partner", SeatKind::Partner)] {
+    for (name, kind) in [
+        ("other referent", SeatKind::Referent),
+        ("other deputy", SeatKind::Deputy),
+        ("other manager", SeatKind::BodyManager),
+        ("other partner", SeatKind::Partner),
+    ] {
         all.push((name, COMO.holder(kind)));
     }
     all.push(("direction", REGION.holder(SeatKind::Direction)));
@@ -100,7 +105,9 @@ impl Matrix {
     fn row(&mut self, what: &str, may: impl Fn(&Actor) -> bool) {
         let _ = writeln!(self.text, "{what}");
         let (yes, no): (Vec<_>, Vec<_>) = callers().into_iter().partition(|(_, actor)| may(actor));
-        let names = |callers: Vec<(&'static str, Actor)>| callers.into_iter().map(|(name, _)| name).collect::<Vec<_>>().join(", ");
+        let names = |callers: Vec<(&'static str, Actor)>| {
+            callers.into_iter().map(|(name, _)| name).collect::<Vec<_>>().join(", ")
+        };
         let _ = writeln!(self.text, "    may:     {}\n    may not: {}", or_nobody(names(yes)), or_nobody(names(no)));
     }
 
@@ -121,7 +128,9 @@ fn or_nobody(names: String) -> String {
 fn readable(answer: &impl Debug) -> String {
     let mut text = format!("{answer:?}");
     for (place, name) in [(REGION, "region"), (LODI, "lodi"), (COMO, "como")] {
-        text = text.replace(&place.body().to_string(), name).replace(&place.observatory().to_string(), &format!("observatory of {name}"));
+        text = text
+            .replace(&place.body().to_string(), name)
+            .replace(&place.observatory().to_string(), &format!("observatory of {name}"));
         for kind in SeatKind::ALL {
             text = text
                 .replace(&place.seat(*kind).to_string(), &format!("{kind} of {name}"))
@@ -210,7 +219,9 @@ fn of_tasks(matrix: &mut Matrix) {
 fn of_meetings(matrix: &mut Matrix) {
     use meetings::policy::{Action, Subject, may, visibility};
     matrix.slice("meetings");
-    for (what, convened, invited) in [("a draft", false, false), ("a convened meeting", true, false), ("a meeting one was invited to", true, true)] {
+    for (what, convened, invited) in
+        [("a draft", false, false), ("a convened meeting", true, false), ("a meeting one was invited to", true, true)]
+    {
         for action in Action::ALL {
             matrix.row(&format!("{action:?}: {what}"), |actor| may(actor, *action, Subject { convened, invited }));
         }
@@ -227,7 +238,8 @@ fn of_outbox(matrix: &mut Matrix) {
 #[test]
 fn the_matrix_of_rights_is_the_reviewed_one() {
     let mut matrix = Matrix::default();
-    for block in [of_auth, of_network, of_designations, of_releases, of_deliverables, of_tasks, of_meetings, of_outbox] {
+    for block in [of_auth, of_network, of_designations, of_releases, of_deliverables, of_tasks, of_meetings, of_outbox]
+    {
         block(&mut matrix);
     }
     let with_policy: BTreeSet<String> = source::rust("src")

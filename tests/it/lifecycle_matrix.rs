@@ -7,8 +7,8 @@ use crate::workbench::{Workbench, notification};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use entity::ids::{DesignationRecordId, ReleaseId};
 use entity::kinds::{
-    ActKind, Channel, DeliverableState, MeetingState, NotificationState, Periodicity, ProductScope, PublicationState, ReasonCode,
-    RecordChange, ReleaseState, SeatKind, TaskOrigin, TaskState,
+    ActKind, Channel, DeliverableState, MeetingState, NotificationState, Periodicity, ProductScope, PublicationState,
+    ReasonCode, RecordChange, ReleaseState, SeatKind, TaskOrigin, TaskState,
 };
 use raccordo::deliverables::model as deliverables;
 use raccordo::designations::model as designations;
@@ -96,7 +96,9 @@ fn record(change: RecordChange) -> designations::Record {
 fn of_designations(matrix: &mut Matrix) {
     matrix.machine("designation: its latest record, and what can supersede it");
     let ending = || designations::Ending { reason: "Trasferimento".into(), provenance: None };
-    let next = |outcome: Result<designations::Successor, designations::Refusal>| said(outcome.map(|next| next.change.to_string()));
+    let next = |outcome: Result<designations::Successor, designations::Refusal>| {
+        said(outcome.map(|next| next.change.to_string()))
+    };
     for change in RecordChange::ALL {
         let at = record(*change);
         matrix.line(change, "end", &next(at.ended(day("2027-06-30"), ending())));
@@ -132,7 +134,8 @@ fn release(state: ReleaseState) -> releases::Release {
     };
     let period = "2026".parse().expect("a year");
     let when = releases::When::InMonth(day("2027-03-01"));
-    let provisional = releases::Release::planned(ReleaseId(Uuid::nil()), &product, period, when, day("2027-02-01")).expect("planned");
+    let provisional =
+        releases::Release::planned(ReleaseId(Uuid::nil()), &product, period, when, day("2027-02-01")).expect("planned");
     let confirmed = provisional.clone().confirmed(slot("2027-03-30"), now()).expect("confirmed");
     match state {
         ReleaseState::Provisional => provisional,
@@ -176,9 +179,10 @@ fn of_deliverables(matrix: &mut Matrix) {
     for state in DeliverableState::ALL {
         for event in deliverables::Event::ALL {
             let stage = match state {
-                DeliverableState::Blocked => {
-                    deliverables::Stage::Blocked { reason: "Portale fermo".into(), back_to: DeliverableState::InProgress }
-                }
+                DeliverableState::Blocked => deliverables::Stage::Blocked {
+                    reason: "Portale fermo".into(),
+                    back_to: DeliverableState::InProgress,
+                },
                 DeliverableState::Waived => deliverables::Stage::Waived { reason: "Accorpata".into() },
                 state => deliverables::Stage::OnCourse(*state),
             };
@@ -266,7 +270,8 @@ fn of_meetings(matrix: &mut Matrix) {
     matrix.machine("meeting");
     for state in MeetingState::ALL {
         for event in meetings::Event::ALL {
-            let next = meetings::after(*state, *event).map_or_else(|| "   wrong_transition".to_owned(), |next| format!("-> {next}"));
+            let next = meetings::after(*state, *event)
+                .map_or_else(|| "   wrong_transition".to_owned(), |next| format!("-> {next}"));
             matrix.line(state, format!("{event:?}").to_lowercase(), &next);
         }
     }
@@ -284,7 +289,13 @@ fn of_publications(matrix: &mut Matrix) {
         ] {
             let mut at = portal::Publication::expected(Uuid::nil().into(), Uuid::nil().into());
             at.state = *state;
-            let look = portal::Look { found, http_status: None, title: None, sha256: sha256.map(str::to_owned), problem: None };
+            let look = portal::Look {
+                found,
+                http_status: None,
+                title: None,
+                sha256: sha256.map(str::to_owned),
+                problem: None,
+            };
             let next = at.after(&look, released + portal::GRACE, released, Some("1"));
             matrix.line(state, what, &format!("-> {}", next.state));
         }
@@ -310,7 +321,8 @@ enum MailEvent {
 }
 
 impl MailEvent {
-    const ALL: [Self; 6] = [Self::Claim, Self::Sweep, Self::Expire, Self::Retry, Self::EndOfDesignation, Self::PromiseAgain];
+    const ALL: [Self; 6] =
+        [Self::Claim, Self::Sweep, Self::Expire, Self::Retry, Self::EndOfDesignation, Self::PromiseAgain];
 }
 
 async fn of_outbox(matrix: &mut Matrix) {
@@ -326,19 +338,25 @@ async fn of_outbox(matrix: &mut Matrix) {
                 promise
             };
             let id = bench.promise(promise()).await;
-            let lapses = if *state == NotificationState::Leased { "lease_until = 1, lease_owner = 'a replica'," } else { "" };
+            let lapses =
+                if *state == NotificationState::Leased { "lease_until = 1, lease_owner = 'a replica'," } else { "" };
             bench.sql(&format!("UPDATE outbox_mail SET {lapses} state = '{state}' WHERE id = '{id}'")).await;
             let (ctx, now) = (bench.operator(), bench.now());
             let happened = match event {
-                MailEvent::Claim => lease::claim(bench.db(), now, "a replica", 100).await.map(|_| ()).map_err(Error::from),
+                MailEvent::Claim => {
+                    lease::claim(bench.db(), now, "a replica", 100).await.map(|_| ()).map_err(Error::from)
+                }
                 MailEvent::Sweep => ctx.write(async |txn| Ok(lease::sweep(txn, now).await.map(|_| ())?)).await,
                 MailEvent::Expire => {
-                    bench.sql(&format!("UPDATE outbox_mail SET expires_at = 1, lease_until = NULL WHERE id = '{id}'")).await;
+                    bench
+                        .sql(&format!("UPDATE outbox_mail SET expires_at = 1, lease_until = NULL WHERE id = '{id}'"))
+                        .await;
                     ctx.write(async |txn| Ok(lease::sweep(txn, now).await.map(|_| ())?)).await
                 }
                 MailEvent::Retry => ctx.write(async |txn| desk::retry(&ctx, txn, id).await).await,
                 MailEvent::EndOfDesignation => {
-                    ctx.write(async |txn| outbox::cancel_for_designation(&ctx, txn, designation).await.map(|_| ())).await
+                    ctx.write(async |txn| outbox::cancel_for_designation(&ctx, txn, designation).await.map(|_| ()))
+                        .await
                 }
                 MailEvent::PromiseAgain => {
                     assert_eq!(bench.promise(promise()).await, id);

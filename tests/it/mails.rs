@@ -46,7 +46,13 @@ async fn all_mails(language: &str) -> Vec<Mail> {
         mails.extend(app.mails().await);
     }
     let path = format!("/api/v1/designations/{}/end", ada["id"].as_str().expect("an id"));
-    secretariat.post(&path).if_match(&ada["version"]).json(json!({ "last_day": "2027-04-30", "reason": "Trasferimento" })).send().await.expect(200);
+    secretariat
+        .post(&path)
+        .if_match(&ada["version"])
+        .json(json!({ "last_day": "2027-04-30", "reason": "Trasferimento" }))
+        .send()
+        .await
+        .expect(200);
     app.tick("handover").await;
     app.tick("follow_members").await;
     call_off(&secretariat, &meeting).await;
@@ -77,7 +83,13 @@ async fn convene_and_move(secretariat: &crate::support::app::Client) -> String {
     let path = format!("/api/v1/meetings/{}", made["id"].as_str().expect("an id"));
     let item = json!({ "kind": "decision", "title": "Date dei rilasci" });
     secretariat.post(&format!("{path}/agenda-items")).if_match(&made["version"]).json(item).send().await.expect(201);
-    let convened = secretariat.post(&format!("{path}/convene")).if_match(version(secretariat, &path).await).json(json!({})).send().await.expect(200);
+    let convened = secretariat
+        .post(&format!("{path}/convene"))
+        .if_match(version(secretariat, &path).await)
+        .json(json!({}))
+        .send()
+        .await
+        .expect(200);
     let slot = json!({ "day": "2027-05-20", "starts": "10:00:00", "ends": "12:30:00" });
     secretariat.post(&format!("{path}/move")).if_match(&convened["version"]).json(slot).send().await.expect(200);
     path
@@ -85,7 +97,13 @@ async fn convene_and_move(secretariat: &crate::support::app::Client) -> String {
 
 async fn call_off(secretariat: &crate::support::app::Client, path: &str) {
     let why = json!({ "reason": "Rinviata per indisponibilità della sala" });
-    secretariat.post(&format!("{path}/cancel")).if_match(version(secretariat, path).await).json(why).send().await.expect(200);
+    secretariat
+        .post(&format!("{path}/cancel"))
+        .if_match(version(secretariat, path).await)
+        .json(why)
+        .send()
+        .await
+        .expect(200);
 }
 
 async fn version(secretariat: &crate::support::app::Client, path: &str) -> Value {
@@ -152,16 +170,26 @@ fn check(mail: &Mail, language: &str) {
     let page = Html::parse_document(&mail.html);
     let all = |selector: &str| page.select(&Selector::parse(selector).expect("a selector")).collect::<Vec<_>>();
     let is_to_a_body = mail.to.contains("pec");
-    assert!(all("html").iter().any(|html| html.attr("lang").is_some_and(|lang| is_to_a_body || lang == language)), "{at}: its language");
+    assert!(
+        all("html").iter().any(|html| html.attr("lang").is_some_and(|lang| is_to_a_body || lang == language)),
+        "{at}: its language"
+    );
     assert_eq!(all("title").len(), 1, "{at}");
-    let fetched = all("img, link, script, iframe, object, embed, video, audio, style, form, [src], [background], [srcset]");
+    let fetched =
+        all("img, link, script, iframe, object, embed, video, audio, style, form, [src], [background], [srcset]");
     assert!(fetched.is_empty(), "{at}: fetches something, or is a style sheet or a form");
     assert!(!mail.html.contains("url(") && !mail.html.contains("@import"), "{at}: fetches something");
-    let buttons = all("a").into_iter().filter(|link| link.attr("style").is_some_and(|style| style.contains("background-color"))).count();
+    let buttons = all("a")
+        .into_iter()
+        .filter(|link| link.attr("style").is_some_and(|style| style.contains("background-color")))
+        .count();
     assert!(buttons <= 1, "{at}: {buttons} things to press; one is what a mail is for");
     for link in all("a") {
         let address = link.attr("href").unwrap_or_default();
-        assert!(address == OURS || address.starts_with(&format!("{OURS}/")) || address.starts_with("mailto:"), "{at}: leads to {address}");
+        assert!(
+            address == OURS || address.starts_with(&format!("{OURS}/")) || address.starts_with("mailto:"),
+            "{at}: leads to {address}"
+        );
         assert!(mail.text.contains(address.trim_start_matches("mailto:")), "{at}: the text part lacks {address}");
         assert!(!link.text().collect::<String>().trim().is_empty(), "{at}: a link without words");
     }

@@ -17,13 +17,23 @@ fn document() -> &'static Value {
 /// `(path, method, operation)`, all of them.
 pub fn operations() -> Vec<(&'static str, &'static str, &'static Value)> {
     let paths = document()["paths"].as_object().expect("paths");
-    paths.iter().flat_map(|(path, item)| item.as_object().expect("operations").iter().map(move |(method, operation)| (path.as_str(), method.as_str(), operation))).collect()
+    paths
+        .iter()
+        .flat_map(|(path, item)| {
+            item.as_object()
+                .expect("operations")
+                .iter()
+                .map(move |(method, operation)| (path.as_str(), method.as_str(), operation))
+        })
+        .collect()
 }
 
 /// What a `$ref` leads to; anything else is itself.
 pub fn resolved(value: &'static Value) -> &'static Value {
     match value["$ref"].as_str() {
-        Some(reference) => document().pointer(reference.trim_start_matches('#')).unwrap_or_else(|| panic!("{reference} leads nowhere")),
+        Some(reference) => {
+            document().pointer(reference.trim_start_matches('#')).unwrap_or_else(|| panic!("{reference} leads nowhere"))
+        }
         None => value,
     }
 }
@@ -37,7 +47,9 @@ fn visit(value: &'static Value, place: &str, see: &mut dyn FnMut(&str, &'static 
                 visit(member, &format!("{place}/{name}"), see);
             }
         }
-        Value::Array(items) => items.iter().enumerate().for_each(|(index, item)| visit(item, &format!("{place}/{index}"), see)),
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(index, item)| visit(item, &format!("{place}/{index}"), see))
+        }
         _ => {}
     }
 }
@@ -50,7 +62,9 @@ fn assert_none(what: &str, found: BTreeSet<String>) {
 fn is_snake(name: &str) -> bool {
     let name = name.strip_prefix('_').unwrap_or(name);
     name.starts_with(|letter: char| letter.is_ascii_lowercase())
-        && name.split('_').all(|part| !part.is_empty() && part.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit()))
+        && name.split('_').all(|part| {
+            !part.is_empty() && part.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit())
+        })
 }
 
 #[test]
@@ -71,14 +85,22 @@ fn it_is_openapi_3_with_kebab_paths_and_pascal_schemas() {
     assert!(version.starts_with("3.0.") || version.starts_with("3.1."), "{version}");
     let mut found = BTreeSet::new();
     for path in document()["paths"].as_object().expect("paths").keys() {
-        let is_kebab = |part: &str| part.split(['-', '.']).all(|word| !word.is_empty() && word.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit()));
-        let is_segment = |part: &str| part.strip_prefix('{').and_then(|part| part.strip_suffix('}')).map_or_else(|| is_kebab(part), is_snake);
+        let is_kebab = |part: &str| {
+            part.split(['-', '.']).all(|word| {
+                !word.is_empty() && word.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit())
+            })
+        };
+        let is_segment = |part: &str| {
+            part.strip_prefix('{').and_then(|part| part.strip_suffix('}')).map_or_else(|| is_kebab(part), is_snake)
+        };
         if !path.trim_start_matches('/').split('/').all(is_segment) {
             found.insert(path.clone());
         }
     }
     for name in document()["components"]["schemas"].as_object().expect("schemas").keys() {
-        if !name.starts_with(|letter: char| letter.is_ascii_uppercase()) || !name.chars().all(|letter| letter.is_ascii_alphanumeric()) {
+        if !name.starts_with(|letter: char| letter.is_ascii_uppercase())
+            || !name.chars().all(|letter| letter.is_ascii_alphanumeric())
+        {
             found.insert(name.clone());
         }
     }
@@ -87,15 +109,31 @@ fn it_is_openapi_3_with_kebab_paths_and_pascal_schemas() {
 
 #[test]
 fn members_and_filters_are_snake_case() {
-    const NOT_OURS: &[&str] = &["page", "page_size", "per_page", "size", "order", "order_by", "orderby", "search", "query", "expand", "select"];
+    const NOT_OURS: &[&str] = &[
+        "page",
+        "page_size",
+        "per_page",
+        "size",
+        "order",
+        "order_by",
+        "orderby",
+        "search",
+        "query",
+        "expand",
+        "select",
+    ];
     let mut found = BTreeSet::new();
     visit(&document()["components"]["schemas"], "", &mut |place, object| {
-        if let Some(properties) = object.get("properties").and_then(Value::as_object).filter(|_| !place.ends_with("/properties")) {
+        if let Some(properties) =
+            object.get("properties").and_then(Value::as_object).filter(|_| !place.ends_with("/properties"))
+        {
             found.extend(properties.keys().filter(|name| !is_snake(name)).map(|name| format!("{place}: {name}")));
         }
     });
     for (path, method, operation) in operations() {
-        for parameter in operation["parameters"].as_array().into_iter().flatten().filter(|parameter| parameter["in"] == "query") {
+        for parameter in
+            operation["parameters"].as_array().into_iter().flatten().filter(|parameter| parameter["in"] == "query")
+        {
             let name = parameter["name"].as_str().expect("a name");
             if !is_snake(name) || NOT_OURS.contains(&name) {
                 found.insert(format!("{method} {path}: {name}"));
@@ -113,7 +151,12 @@ fn every_answer_declares_its_limits_and_whether_it_may_be_kept() {
             let headers = &resolved(response)["headers"];
             let mut needed = vec!["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Cache-Control"];
             needed.extend(["429", "503"].contains(&status.as_str()).then_some("Retry-After"));
-            found.extend(needed.iter().filter(|name| headers[**name].is_null()).map(|name| format!("{method} {path} {status}: {name}")));
+            found.extend(
+                needed
+                    .iter()
+                    .filter(|name| headers[**name].is_null())
+                    .map(|name| format!("{method} {path} {status}: {name}")),
+            );
         }
     }
     assert_none("RAC_REST_RATELIMIT, RAC_ROBUSTEZZA", found);
@@ -135,7 +178,11 @@ fn every_operation_says_how_it_fails_as_a_problem_and_what_key_a_change_needs() 
             }
         }
         let needs = operation["security"].as_array();
-        if method != "get" && !needs.is_some_and(|needs| !needs.is_empty() && needs.iter().all(|need| need.as_object().is_some_and(|need| !need.is_empty()))) {
+        if method != "get"
+            && !needs.is_some_and(|needs| {
+                !needs.is_empty() && needs.iter().all(|need| need.as_object().is_some_and(|need| !need.is_empty()))
+            })
+        {
             found.insert(format!("{method} {path}: no key is needed"));
         }
     }
@@ -151,7 +198,9 @@ fn every_text_has_a_bound() {
             Some(Value::Array(kinds)) => kinds.iter().any(|kind| kind == "string"),
             _ => false,
         };
-        if is_text && !["maxLength", "enum", "format", "const", "pattern"].iter().any(|bound| object.contains_key(*bound)) {
+        if is_text
+            && !["maxLength", "enum", "format", "const", "pattern"].iter().any(|bound| object.contains_key(*bound))
+        {
             found.insert(place.to_owned());
         }
     });
@@ -165,8 +214,14 @@ fn operations_have_one_name_each_and_say_what_they_do() {
         let name = operation["operationId"].as_str().unwrap_or_else(|| panic!("{method} {path} has no name"));
         assert!(names.insert(name), "{name} twice");
         assert!(is_snake(name), "{name}");
-        assert!(operation["summary"].as_str().is_some_and(|text| !text.is_empty()), "{method} {path} does not say what it does");
-        assert!(operation["tags"].as_array().is_some_and(|tags| tags.len() == 1), "{method} {path} belongs to one part");
+        assert!(
+            operation["summary"].as_str().is_some_and(|text| !text.is_empty()),
+            "{method} {path} does not say what it does"
+        );
+        assert!(
+            operation["tags"].as_array().is_some_and(|tags| tags.len() == 1),
+            "{method} {path} belongs to one part"
+        );
     }
 }
 
@@ -185,7 +240,10 @@ fn every_code_is_documented() {
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         std::fs::write(&path, &text).expect("the list is written");
     }
-    assert!(std::fs::read_to_string(&path).unwrap_or_default() == text, "docs/errors.md is not what the code says: UPDATE_GOLDEN=1 make test");
+    assert!(
+        std::fs::read_to_string(&path).unwrap_or_default() == text,
+        "docs/errors.md is not what the code says: UPDATE_GOLDEN=1 make test"
+    );
 }
 
 /// Codes that operations name in their descriptions, and that the code knows.
@@ -197,7 +255,9 @@ fn descriptions_name_codes_that_exist() {
         let description = operation["description"].as_str().unwrap_or_default();
         let Some((_, errors)) = description.split_once("Errors:") else { continue };
         let named = errors.split('`').skip(1).step_by(2);
-        found.extend(named.filter(|name| is_snake(name) && !known.contains(name)).map(|name| format!("{method} {path}: {name}")));
+        found.extend(
+            named.filter(|name| is_snake(name) && !known.contains(name)).map(|name| format!("{method} {path}: {name}")),
+        );
     }
     assert_none("codes nobody gives", found);
 }

@@ -47,7 +47,10 @@ fn faults(html: &str, lang: &str) -> Vec<String> {
     let title: String = select(&page, "head > title").iter().flat_map(|title| title.text()).collect();
     demand(title.trim().trim_start_matches('·').trim() != "Raccordo", "no title of its own");
     demand(select(&page, "h1").len() == 1, "not exactly one h1");
-    demand(select(&page, "h1").iter().all(|heading| !heading.text().collect::<String>().trim().is_empty()), "an empty h1");
+    demand(
+        select(&page, "h1").iter().all(|heading| !heading.text().collect::<String>().trim().is_empty()),
+        "an empty h1",
+    );
     demand(select(&page, "main").len() == 1, "not exactly one main landmark");
     demand(select(&page, "meta[name=viewport]").len() == 1, "no viewport");
     demand(!page.root_element().text().any(|text| text.contains("[?]")), "a text that is not there");
@@ -60,7 +63,9 @@ fn faults(html: &str, lang: &str) -> Vec<String> {
         demand(ids.insert(id.to_owned()), &format!("the id {id} twice"));
     }
     for reference in select(&page, "[aria-describedby], [aria-labelledby], [aria-controls]") {
-        let names = ["aria-describedby", "aria-labelledby", "aria-controls"].into_iter().filter_map(|name| reference.attr(name));
+        let names = ["aria-describedby", "aria-labelledby", "aria-controls"]
+            .into_iter()
+            .filter_map(|name| reference.attr(name));
         for name in names.flat_map(str::split_whitespace) {
             demand(ids.contains(name), &format!("refers to {name}, which is not there"));
         }
@@ -68,7 +73,10 @@ fn faults(html: &str, lang: &str) -> Vec<String> {
     for field in select(&page, "input:not([type=hidden]):not([type=submit]), select, textarea") {
         let id = field.attr("id").unwrap_or_default();
         let has_label = !select(&page, &format!("label[for='{id}']")).is_empty() || field.attr("aria-label").is_some();
-        demand(!id.is_empty() && has_label, &format!("the field {} has no label", field.attr("name").unwrap_or("without name")));
+        demand(
+            !id.is_empty() && has_label,
+            &format!("the field {} has no label", field.attr("name").unwrap_or("without name")),
+        );
     }
     for group in select(&page, "fieldset") {
         let legend = Selector::parse("legend").expect("a selector");
@@ -104,14 +112,20 @@ fn faults(html: &str, lang: &str) -> Vec<String> {
 /// Addresses of ours that the page leads to, without what stands behind `?` and `#`.
 fn links(html: &str) -> BTreeSet<String> {
     let page = Html::parse_document(html);
-    let addresses: Vec<String> = select(&page, "a[href^='/']").iter().filter_map(|link| link.attr("href")).map(ToOwned::to_owned).collect();
-    addresses.into_iter().filter(|address| !address.starts_with("/static/")).map(|address| address.split('#').next().unwrap_or_default().to_owned()).collect()
+    let addresses: Vec<String> =
+        select(&page, "a[href^='/']").iter().filter_map(|link| link.attr("href")).map(ToOwned::to_owned).collect();
+    addresses
+        .into_iter()
+        .filter(|address| !address.starts_with("/static/"))
+        .map(|address| address.split('#').next().unwrap_or_default().to_owned())
+        .collect()
 }
 
 #[actix_web::test]
 async fn every_page_can_be_read_by_everybody_in_both_languages() {
     let world = World::new(Engine::Sqlite).await;
-    let (secretariat, referent, stranger) = (world.app.browser(SECRETARIAT).await, world.app.browser(OWN).await, world.app.anonymous());
+    let (secretariat, referent, stranger) =
+        (world.app.browser(SECRETARIAT).await, world.app.browser(OWN).await, world.app.anonymous());
     let (mut wrong, mut led_to, mut looked_at) = (BTreeSet::new(), BTreeSet::new(), 0);
     for route in page_routes().iter().filter(|route| !NO_PAGES.contains(&route.path.as_str())) {
         let reader: &Client = match route.path.as_str() {
@@ -120,7 +134,12 @@ async fn every_page_can_be_read_by_everybody_in_both_languages() {
             _ => &secretariat,
         };
         for lang in ["it", "en"] {
-            let answer = reader.get(&world.fill(&route.path)).header("accept", "text/html").header("accept-language", lang).send().await;
+            let answer = reader
+                .get(&world.fill(&route.path))
+                .header("accept", "text/html")
+                .header("accept-language", lang)
+                .send()
+                .await;
             if answer.status.as_u16() != 200 {
                 wrong.insert(format!("{} answers {} {:?}", route.path, answer.status, answer.header("location")));
                 continue;
@@ -169,7 +188,10 @@ async fn a_refusal_is_a_page_that_can_be_read() {
 #[test]
 fn no_template_is_left_over() {
     let templates = source::files("src/templates");
-    let code: String = source::rust("src").iter().flat_map(|file| file.texts().map(|text| format!("{text}\n")).collect::<Vec<_>>()).collect();
+    let code: String = source::rust("src")
+        .iter()
+        .flat_map(|file| file.texts().map(|text| format!("{text}\n")).collect::<Vec<_>>())
+        .collect();
     let markup: String = templates.iter().map(|file| file.text.as_str()).collect();
     for template in &templates {
         let name = template.path.trim_start_matches("src/templates/");

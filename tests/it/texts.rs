@@ -45,8 +45,13 @@ impl Range {
             Self::MailKinds => source::mail_kinds(),
             Self::Audited(prefix) => {
                 let services = source::rust("src").into_iter().filter(|file| file.path.contains("/service"));
-                let said: Vec<String> = services.flat_map(|file| file.texts().map(ToOwned::to_owned).collect::<Vec<_>>()).collect();
-                said.iter().filter_map(|text| text.strip_prefix(prefix)).filter(|verb| is_name(verb)).map(ToOwned::to_owned).collect()
+                let said: Vec<String> =
+                    services.flat_map(|file| file.texts().map(ToOwned::to_owned).collect::<Vec<_>>()).collect();
+                said.iter()
+                    .filter_map(|text| text.strip_prefix(prefix))
+                    .filter(|verb| is_name(verb))
+                    .map(ToOwned::to_owned)
+                    .collect()
             }
         }
     }
@@ -57,7 +62,8 @@ const NAMED_NOWHERE: &[(&str, &str)] = &[];
 
 /// Where a literal that looks like a key need not be one: use cases name what they do to the audit trail in the same shape
 /// (`designations.end`), the configuration names its settings so. Neither speaks to people.
-const NO_WORDS_FOR_PEOPLE: &[&str] = &["/service", "src/mail/outbox/", "src/config.rs", "src/load/", "src/jobs/housekeeping.rs"];
+const NO_WORDS_FOR_PEOPLE: &[&str] =
+    &["/service", "src/mail/outbox/", "src/config.rs", "src/load/", "src/jobs/housekeeping.rs"];
 
 type Texts = BTreeMap<String, String>;
 
@@ -65,7 +71,8 @@ fn texts(language: &str) -> Texts {
     let mut all = Texts::new();
     for file in source::files(&format!("src/texts/{language}")) {
         let area = file.path.rsplit('/').next().and_then(|name| name.strip_suffix(".toml")).expect("an area");
-        let table: BTreeMap<String, String> = toml::from_str(&file.text).unwrap_or_else(|error| panic!("{}: {error}", file.path));
+        let table: BTreeMap<String, String> =
+            toml::from_str(&file.text).unwrap_or_else(|error| panic!("{}: {error}", file.path));
         all.extend(table.into_iter().map(|(key, text)| (format!("{area}.{key}"), text)));
     }
     all
@@ -81,7 +88,8 @@ fn vocabularies() -> Vec<BTreeSet<String>> {
     for file in source::rust("entity/src").into_iter().chain(source::rust("src")) {
         for declared in ["kind! {", "codes! {", "fn as_str(self)", "fn as_str(&self)", "const JOBS"] {
             for block in file.code.split(declared).skip(1) {
-                let values: BTreeSet<String> = literals_of(&file, first_item(block)).into_iter().filter(|value| is_name(value)).collect();
+                let values: BTreeSet<String> =
+                    literals_of(&file, first_item(block)).into_iter().filter(|value| is_name(value)).collect();
                 if values.len() > 1 {
                     all.push(values);
                 }
@@ -110,11 +118,16 @@ fn first_item(block: &str) -> &str {
 }
 
 fn literals_of(file: &Rust, code: &str) -> Vec<String> {
-    code.split('"').skip(1).step_by(2).filter_map(|number| file.literals.get(number.parse::<usize>().ok()?).cloned()).collect()
+    code.split('"')
+        .skip(1)
+        .step_by(2)
+        .filter_map(|number| file.literals.get(number.parse::<usize>().ok()?).cloned())
+        .collect()
 }
 
 fn is_name(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_')
+    !text.is_empty()
+        && text.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_')
 }
 
 /// What code and templates ask for.
@@ -176,7 +189,8 @@ fn expand(pattern: &str, texts: &Texts, vocabularies: &[BTreeSet<String>]) -> Re
         return Ok(range.values().iter().map(|value| format!("{prefix}{value}{suffix}")).collect());
     }
     let is_there = |value: &String| texts.contains_key(&format!("{prefix}{value}{suffix}"));
-    let ranges_over = vocabularies.iter().filter(|values| values.iter().all(is_there)).max_by_key(|values| values.len());
+    let ranges_over =
+        vocabularies.iter().filter(|values| values.iter().all(is_there)).max_by_key(|values| values.len());
     if let Some(values) = ranges_over {
         return Ok(values.iter().map(|value| format!("{prefix}{value}{suffix}")).collect());
     }
@@ -197,13 +211,19 @@ fn both_languages_have_the_same_keys_with_the_same_placeholders() {
 }
 
 fn placeholders(text: &str) -> BTreeSet<&str> {
-    text.split('{').skip(1).map(|after| after.split_once('}').unwrap_or_else(|| panic!("a brace stays open: {text}")).0).collect()
+    text.split('{')
+        .skip(1)
+        .map(|after| after.split_once('}').unwrap_or_else(|| panic!("a brace stays open: {text}")).0)
+        .collect()
 }
 
 #[test]
 fn every_text_asked_for_is_there_and_none_is_left_over() {
     let (texts, vocabularies, asked) = (texts("it"), vocabularies(), asked());
-    assert!(texts.len() > 100 && asked.keys.len() > 100 && vocabularies.len() > 20, "the test looks in the wrong place");
+    assert!(
+        texts.len() > 100 && asked.keys.len() > 100 && vocabularies.len() > 20,
+        "the test looks in the wrong place"
+    );
     let mut wrong = BTreeSet::new();
     let mut used: BTreeSet<String> = NAMED_NOWHERE.iter().map(|(key, _)| (*key).to_owned()).collect();
     for (key, path) in &asked.keys {
@@ -215,7 +235,11 @@ fn every_text_asked_for_is_there_and_none_is_left_over() {
     for (pattern, path) in &asked.patterns {
         match expand(pattern, &texts, &vocabularies) {
             Ok(keys) => {
-                wrong.extend(keys.iter().filter(|key| !texts.contains_key(*key)).map(|key| format!("{path} asks for {key}, which is not there")));
+                wrong.extend(
+                    keys.iter()
+                        .filter(|key| !texts.contains_key(*key))
+                        .map(|key| format!("{path} asks for {key}, which is not there")),
+                );
                 used.extend(keys);
             }
             Err(why) => {
@@ -273,7 +297,12 @@ fn texts_are_set_as_print_is() {
     let mut wrong = BTreeSet::new();
     for (key, text) in texts("it") {
         let words = format!(" {} ", text.trim().to_lowercase());
-        wrong.extend(MISSET.iter().filter(|(bad, _)| words.contains(bad)).map(|(bad, good)| format!("it {key}: «{bad}» is {good}")));
+        wrong.extend(
+            MISSET
+                .iter()
+                .filter(|(bad, _)| words.contains(bad))
+                .map(|(bad, good)| format!("it {key}: «{bad}» is {good}")),
+        );
         if text.matches('«').count() != text.matches('»').count() {
             wrong.insert(format!("it {key}: a quotation stays open"));
         }
@@ -299,7 +328,9 @@ fn a_seat_has_one_name_everywhere() {
         let mut names: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for (key, text) in &texts {
             let kind = ["capacity_", "seat_"].iter().find_map(|prefix| key.split_once('.')?.1.strip_prefix(prefix));
-            if let Some(kind) = kind.filter(|kind| ["referent", "deputy", "body_manager", "secretariat", "direction", "partner"].contains(kind)) {
+            if let Some(kind) = kind.filter(|kind| {
+                ["referent", "deputy", "body_manager", "secretariat", "direction", "partner"].contains(kind)
+            }) {
                 names.entry(kind).or_default().insert(text);
             }
         }

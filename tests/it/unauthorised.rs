@@ -33,7 +33,8 @@ const PUBLIC: &[&str] = &[
 ];
 
 /// One's own profile, sessions and keys: for whoever has a key, even after the last seat ended (they see that it did).
-const OWN_AFFAIRS: &[&str] = &["GET /api/v1/me", "GET /api/v1/me/sessions", "GET /api/v1/me/tokens", "POST /api/v1/me/tokens"];
+const OWN_AFFAIRS: &[&str] =
+    &["GET /api/v1/me", "GET /api/v1/me/sessions", "GET /api/v1/me/tokens", "POST /api/v1/me/tokens"];
 
 /// What a referent of another body may do: lists that show each their own, and what all participants share.
 const FOR_PARTICIPANTS: &[&str] = &[
@@ -109,7 +110,9 @@ async fn attempt(world: &World, client: &Client, path: &str, method: &str, opera
 
 fn multipart(fields: &[(&str, &str)]) -> String {
     let file = "--x\r\nContent-Disposition: form-data; name=\"document\"; filename=\"atto.pdf\"\r\nContent-Type: application/pdf\r\n\r\n%PDF-1.7 the act\r\n";
-    let field = |(name, value): &(&str, &str)| format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+    let field = |(name, value): &(&str, &str)| {
+        format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
     fields.iter().map(field).chain([file.to_owned(), "--x--\r\n".to_owned()]).collect()
 }
 
@@ -122,18 +125,26 @@ fn sample(schema: &'static Value) -> Value {
     if let Some(first) = schema["enum"].as_array().and_then(|all| all.first()) {
         return first.clone();
     }
-    if let Some(one) = ["oneOf", "anyOf"].iter().find_map(|name| schema[*name].as_array()?.iter().find(|one| one["type"] != "null")) {
+    if let Some(one) =
+        ["oneOf", "anyOf"].iter().find_map(|name| schema[*name].as_array()?.iter().find(|one| one["type"] != "null"))
+    {
         return sample(one);
     }
     if let Some(parts) = schema["allOf"].as_array() {
-        let members: Map<String, Value> = parts.iter().filter_map(|part| sample(part).as_object().cloned()).flatten().collect();
+        let members: Map<String, Value> =
+            parts.iter().filter_map(|part| sample(part).as_object().cloned()).flatten().collect();
         return Value::Object(members);
     }
     let kind = schema["type"].as_str().or_else(|| schema["type"].as_array()?.first()?.as_str());
     match (kind, schema["format"].as_str()) {
         (Some("object"), _) => {
-            let required: BTreeSet<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-            let members = schema["properties"].as_object().into_iter().flatten().filter(|(name, _)| required.contains(name.as_str()));
+            let required: BTreeSet<&str> =
+                schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            let members = schema["properties"]
+                .as_object()
+                .into_iter()
+                .flatten()
+                .filter(|(name, _)| required.contains(name.as_str()));
             Value::Object(members.map(|(name, member)| (name.clone(), sample(member))).collect())
         }
         (Some("array"), _) => json!([]),
@@ -197,12 +208,16 @@ async fn every_operation_turns_away_who_may_not() {
             if open.iter().any(|list| list.contains(&name.as_str())) && status < 300 {
                 let_in.insert(name);
             } else {
-                wrong.insert(format!("{who}: {name} answers {status} {}", answer.text().chars().take(160).collect::<String>()));
+                wrong.insert(format!(
+                    "{who}: {name} answers {status} {}",
+                    answer.text().chars().take(160).collect::<String>()
+                ));
             }
         }
     }
     assert!(wrong.is_empty(), "let in:\n{}", wrong.into_iter().collect::<Vec<_>>().join("\n"));
-    let idle: Vec<_> = [PUBLIC, OWN_AFFAIRS, FOR_PARTICIPANTS].concat().into_iter().filter(|name| !let_in.contains(*name)).collect();
+    let idle: Vec<_> =
+        [PUBLIC, OWN_AFFAIRS, FOR_PARTICIPANTS].concat().into_iter().filter(|name| !let_in.contains(*name)).collect();
     assert!(idle.is_empty(), "listed and let nobody in: {idle:?}");
 }
 
@@ -216,7 +231,11 @@ async fn a_key_that_may_only_read_changes_nothing() {
         for (path, method, operation) in operations().into_iter().filter(|(_, method, _)| *method != "get") {
             let answer = attempt(&world, &client, path, method, operation).await;
             if !matches!(answer.status.as_u16(), 403 | 404) {
-                wrong.insert(format!("{who}: {method} {path} answers {} {}", answer.status, answer.text().chars().take(160).collect::<String>()));
+                wrong.insert(format!(
+                    "{who}: {method} {path} answers {} {}",
+                    answer.status,
+                    answer.text().chars().take(160).collect::<String>()
+                ));
             }
         }
     }
@@ -228,10 +247,21 @@ async fn a_foreign_page_cannot_make_a_browser_call_the_api() {
     let world = World::new(Engine::Sqlite).await;
     let cookie = world.app.browser(SECRETARIAT).await.cookie();
     for (path, method, operation) in operations().into_iter().filter(|(_, method, _)| *method != "get") {
-        let content = resolved(&operation["requestBody"])["content"].as_object().and_then(|content| content.iter().next());
-        for (header, value) in [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "https://altrove.example"), ("origin", "null")] {
+        let content =
+            resolved(&operation["requestBody"])["content"].as_object().and_then(|content| content.iter().next());
+        for (header, value) in [
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-site", "same-site"),
+            ("origin", "https://altrove.example"),
+            ("origin", "null"),
+        ] {
             let method = Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method");
-            let mut asking = world.app.anonymous().request(method, &world.fill(path)).header("cookie", &cookie).header(header, value);
+            let mut asking = world
+                .app
+                .anonymous()
+                .request(method, &world.fill(path))
+                .header("cookie", &cookie)
+                .header(header, value);
             if let Some((_, described)) = content {
                 asking = asking.body("text/plain", sample(&described["schema"]).to_string());
             }
@@ -248,17 +278,28 @@ fn name_of(route: &Route) -> String {
 
 /// The routes of the application that the API's document does not describe.
 fn pages() -> Vec<Route> {
-    source::routes().into_iter().filter(|route| !route.described && !ELSEWHERE.contains(&name_of(route).as_str())).collect()
+    source::routes()
+        .into_iter()
+        .filter(|route| !route.described && !ELSEWHERE.contains(&name_of(route).as_str()))
+        .collect()
 }
 
 #[test]
 fn the_document_describes_the_operations_there_are() {
-    let described: BTreeSet<String> = operations().into_iter().map(|(path, method, _)| format!("{} {path}", method.to_uppercase())).collect();
-    let declared: BTreeSet<String> = source::routes()
-        .into_iter()
-        .filter(|route| route.described)
-        .map(|route| if route.path == "/status" { name_of(&route) } else { format!("{} /api/v1{}", route.method, route.path) })
-        .collect();
+    let described: BTreeSet<String> =
+        operations().into_iter().map(|(path, method, _)| format!("{} {path}", method.to_uppercase())).collect();
+    let declared: BTreeSet<String> =
+        source::routes()
+            .into_iter()
+            .filter(|route| route.described)
+            .map(|route| {
+                if route.path == "/status" {
+                    name_of(&route)
+                } else {
+                    format!("{} /api/v1{}", route.method, route.path)
+                }
+            })
+            .collect();
     assert!(declared.len() > 40, "the test finds no routes");
     let difference: Vec<_> = described.symmetric_difference(&declared).collect();
     assert!(difference.is_empty(), "declared or described, not both: {difference:?}");
@@ -273,9 +314,19 @@ async fn every_declared_route_runs_and_none_is_declared_twice() {
         if ELSEWHERE.contains(&name.as_str()) {
             continue;
         }
-        let path = if route.described && route.path != "/status" { format!("/api/v1{}", route.path) } else { route.path.clone() };
+        let path = if route.described && route.path != "/status" {
+            format!("/api/v1{}", route.path)
+        } else {
+            route.path.clone()
+        };
         // A method nobody serves: 405 says that the address is known, 404 that it is not.
-        let answer = world.app.anonymous().request(Method::from_bytes(b"BREW").expect("a method"), &world.fill(&path)).header("sec-fetch-site", "same-origin").send().await;
+        let answer = world
+            .app
+            .anonymous()
+            .request(Method::from_bytes(b"BREW").expect("a method"), &world.fill(&path))
+            .header("sec-fetch-site", "same-origin")
+            .send()
+            .await;
         assert_eq!(answer.status.as_u16(), 405, "{} {path} is declared and not served", route.method);
         let is_new = seen.insert(format!("{} {path}", route.method));
         assert!(is_new || DECLARED_TWICE.contains(&name.as_str()), "{name} is declared twice");
@@ -289,7 +340,8 @@ async fn every_page_turns_away_who_is_not_signed_in() {
     for route in pages().iter().filter(|route| route.method == "GET") {
         let name = name_of(route);
         let answer = world.app.anonymous().get(&world.fill(&route.path)).header("accept", "text/html").send().await;
-        let to_sign_in = answer.status.as_u16() == 303 && answer.header("location").is_some_and(|to| to.starts_with("/sign-in"));
+        let to_sign_in =
+            answer.status.as_u16() == 303 && answer.header("location").is_some_and(|to| to.starts_with("/sign-in"));
         if is_refusal(answer.status.as_u16()) || to_sign_in {
             continue;
         }
@@ -320,16 +372,30 @@ async fn every_form_is_refused_without_its_token_and_from_elsewhere() {
                 let body = format!("csrf={token}&reason=x");
                 let mut answer = browser.request(method.clone(), &path).body(urlencoded, body).send().await;
                 if answer.status.as_u16() == 415 {
-                    answer = browser.request(method.clone(), &path).body("multipart/form-data; boundary=x", multipart(&[("csrf", token)])).send().await;
+                    answer = browser
+                        .request(method.clone(), &path)
+                        .body("multipart/form-data; boundary=x", multipart(&[("csrf", token)]))
+                        .send()
+                        .await;
                 }
                 if answer.status.as_u16() != 403 {
                     wrong.insert(format!("{name} with the token «{token}» answers {}", answer.status));
                 }
             }
         }
-        for (header, value) in [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "https://altrove.example"), ("origin", "null")] {
+        for (header, value) in [
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-site", "same-site"),
+            ("origin", "https://altrove.example"),
+            ("origin", "null"),
+        ] {
             let body = format!("csrf={}", browser.form_token());
-            let asking = world.app.anonymous().request(method.clone(), &path).header("cookie", &browser.cookie()).header(header, value);
+            let asking = world
+                .app
+                .anonymous()
+                .request(method.clone(), &path)
+                .header("cookie", &browser.cookie())
+                .header(header, value);
             let answer = asking.body(urlencoded, body).send().await;
             if answer.status.as_u16() != 403 {
                 wrong.insert(format!("{name} with {header}: {value} answers {}", answer.status));

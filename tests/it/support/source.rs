@@ -29,7 +29,8 @@ pub fn files(folder: &str) -> Vec<File> {
 }
 
 fn gather(folder: &Path, found: &mut Vec<File>) {
-    const NOT_OURS: &[&str] = &["target", "node_modules", "dist", "var", "test-results", ".git", "proptest-regressions"];
+    const NOT_OURS: &[&str] =
+        &["target", "node_modules", "dist", "var", "test-results", ".git", "proptest-regressions"];
     for entry in std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
         let path = entry.expect("an entry of a folder").path();
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
@@ -44,7 +45,11 @@ fn gather(folder: &Path, found: &mut Vec<File>) {
 
 /// The Rust files below a folder, without those that hold tests only.
 pub fn rust(folder: &str) -> Vec<Rust> {
-    files(folder).into_iter().filter(|file| file.path.ends_with(".rs") && !file.path.ends_with("/tests.rs")).map(Rust::of).collect()
+    files(folder)
+        .into_iter()
+        .filter(|file| file.path.ends_with(".rs") && !file.path.ends_with("/tests.rs"))
+        .map(Rust::of)
+        .collect()
 }
 
 /// A Rust file as the compiler sees it outside tests: comments gone, each literal replaced by its number in `literals`.
@@ -141,7 +146,8 @@ pub fn mail_kinds() -> BTreeSet<String> {
             if let Some((_, after)) = before.rsplit_once("fn ") {
                 in_kind = after.starts_with("kind(");
             }
-            let names_kind = ["kind: ", "send(ctx, txn, ", "const KIND: &str = "].iter().any(|call| before.ends_with(call));
+            let names_kind =
+                ["kind: ", "send(ctx, txn, ", "const KIND: &str = "].iter().any(|call| before.ends_with(call));
             if names_kind || in_kind {
                 kinds.insert(file.literal(number).to_owned());
             }
@@ -273,7 +279,9 @@ fn split_uses(code: &str) -> (Vec<String>, String) {
     for line in code.lines() {
         let begun = current.is_some() || {
             let line = line.trim_start();
-            let line = line.strip_prefix("pub").map_or(line, |line| line.trim_start_matches(|letter| letter != ' ').trim_start());
+            let line = line
+                .strip_prefix("pub")
+                .map_or(line, |line| line.trim_start_matches(|letter| letter != ' ').trim_start());
             line.starts_with("use ")
         };
         if !begun {
@@ -354,8 +362,16 @@ mod tests {
     #[test]
     fn imports_are_read_however_they_are_written() {
         assert_eq!(
-            names("use super::{store::{self, Filter}, view};\npub(crate) use crate::auth;\nfn f() { auth::store::list(); }"),
-            ["crate::auth", "crate::auth::store::list", "crate::designations::store", "crate::designations::store::Filter", "crate::designations::view"]
+            names(
+                "use super::{store::{self, Filter}, view};\npub(crate) use crate::auth;\nfn f() { auth::store::list(); }"
+            ),
+            [
+                "crate::auth",
+                "crate::auth::store::list",
+                "crate::designations::store",
+                "crate::designations::store::Filter",
+                "crate::designations::view"
+            ]
         );
     }
 
@@ -368,8 +384,12 @@ mod tests {
 
     #[test]
     fn routes_are_read_from_their_attributes() {
-        let routes = rust("#[utoipa::path(tag = \"x\")]\n#[get(\"/x/{id}\")]\nasync fn show() {}\n#[post(\"/y\")]\nasync fn say() {}").routes();
-        let named: Vec<_> = routes.iter().map(|route| (route.method.as_str(), route.path.as_str(), route.described)).collect();
+        let routes = rust(
+            "#[utoipa::path(tag = \"x\")]\n#[get(\"/x/{id}\")]\nasync fn show() {}\n#[post(\"/y\")]\nasync fn say() {}",
+        )
+        .routes();
+        let named: Vec<_> =
+            routes.iter().map(|route| (route.method.as_str(), route.path.as_str(), route.described)).collect();
         assert_eq!(named, [("GET", "/x/{id}", true), ("POST", "/y", false)]);
     }
 }

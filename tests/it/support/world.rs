@@ -50,14 +50,23 @@ impl World {
         enter(Designation::of("referent:como").to("Ugo", "Sala")).await.expect(201);
         enter(Designation::of("referent:lodi").to("Zeno", "Ex").until("2027-01-20")).await.expect(201);
         let file = "--x\r\nContent-Disposition: form-data; name=\"document\"; filename=\"atto.pdf\"\r\nContent-Type: application/pdf\r\n\r\n%PDF-1.7 the act\r\n--x--\r\n";
-        let document = secretariat.post("/api/v1/designations/documents").body("multipart/form-data; boundary=x", file).send().await.expect(201);
+        let document = secretariat
+            .post("/api/v1/designations/documents")
+            .body("multipart/form-data; boundary=x", file)
+            .send()
+            .await
+            .expect(201);
         let mut designation = Designation::of("referent:bergamo").to("Ada", "Riva").json();
         designation["provenance"]["document_id"] = document["id"].clone();
         let made = secretariat.post("/api/v1/designations").json(designation).send().await.expect(201);
         let path = format!("/api/v1/designations/{}/unavailabilities", text(&made, "id"));
         let absence = json!({ "from": "2027-02-01", "to": "2027-02-05", "mode": "can_finish" });
         let absence = secretariat.post(&path).if_match(&made["version"]).json(absence).send().await.expect(201);
-        self.ids.extend([("designation", text(&made, "id")), ("document", text(&document, "id")), ("absence", text(&absence, "id"))]);
+        self.ids.extend([
+            ("designation", text(&made, "id")),
+            ("document", text(&document, "id")),
+            ("absence", text(&absence, "id")),
+        ]);
         let ada = self.app.person(OWN).await;
         self.ids.insert("person", ada.id.to_string());
         self.app.mails().await;
@@ -73,7 +82,13 @@ impl World {
         };
         let planned = plan("2026").await;
         let path = format!("/api/v1/releases/{}/confirm", text(&planned, "id"));
-        secretariat.post(&path).if_match(&planned["version"]).json(json!({ "day": "2027-03-19" })).send().await.expect(200);
+        secretariat
+            .post(&path)
+            .if_match(&planned["version"])
+            .json(json!({ "day": "2027-03-19" }))
+            .send()
+            .await
+            .expect(200);
         let provisional = plan("2027").await;
         let deliverables = secretariat.get("/api/v1/deliverables?observatory=bergamo").send().await.expect(200);
         let tasks = secretariat.get("/api/v1/tasks?observatory=bergamo").send().await.expect(200);
@@ -105,7 +120,13 @@ impl World {
             let made = secretariat.post("/api/v1/meetings").json(meeting).send().await.expect(201);
             let path = format!("/api/v1/meetings/{}", text(&made, "id"));
             let item = json!({ "kind": "decision", "title": "Date dei rilasci" });
-            secretariat.post(&format!("{path}/agenda-items")).if_match(&made["version"]).json(item).send().await.expect(201);
+            secretariat
+                .post(&format!("{path}/agenda-items"))
+                .if_match(&made["version"])
+                .json(item)
+                .send()
+                .await
+                .expect(201);
             if state != "draft" {
                 let version = secretariat.get(&path).send().await.expect(200)["version"].clone();
                 secretariat.post(&format!("{path}/convene")).if_match(version).json(json!({})).send().await.expect(200);
@@ -121,14 +142,21 @@ impl World {
         let version = secretariat.get(&path).send().await.expect(200)["version"].clone();
         let held = secretariat.post(&format!("{path}/hold")).if_match(version).json(json!({})).send().await.expect(200);
         let outcome = json!({ "kind": "information", "text": "Il Tavolo prende atto del calendario." });
-        let outcome = secretariat.post(&format!("{path}/outcomes")).if_match(&held["version"]).json(outcome).send().await.expect(201);
+        let outcome = secretariat
+            .post(&format!("{path}/outcomes"))
+            .if_match(&held["version"])
+            .json(outcome)
+            .send()
+            .await
+            .expect(201);
         self.ids.insert("outcome", text(&outcome, "id"));
         self.app.at("2027-02-01 09:00");
     }
 
     async fn write_mails(&mut self) {
         self.app.dispatch().await;
-        let mail = outbox_mail::Entity::find().order_by_asc(outbox_mail::Column::Id).one(self.app.services.db.reader()).await;
+        let mail =
+            outbox_mail::Entity::find().order_by_asc(outbox_mail::Column::Id).one(self.app.services.db.reader()).await;
         self.ids.insert("mail", mail.expect("the outbox can be read").expect("a mail").id.to_string());
     }
 
@@ -141,10 +169,16 @@ impl World {
         self.ids.extend([("session", text(&sessions["items"][0], "id")), ("key", text(&keys["items"][0], "id"))]);
         let ctx = self.app.system();
         let next = raccordo::auth::local_path::LocalPath::after_sign_in("/me");
-        ctx.write(async |txn| raccordo::auth::service::request_link(&ctx, txn, OWN, &next).await).await.expect("a link");
+        ctx.write(async |txn| raccordo::auth::service::request_link(&ctx, txn, OWN, &next).await)
+            .await
+            .expect("a link");
         let mails = self.app.mails().await;
         let link = mails.iter().rev().find(|mail| mail.kind == "sign_in").expect("a mail to sign in");
-        let token = link.text.split("/sign-in/").nth(1).and_then(|rest| rest.split(|letter: char| letter.is_whitespace() || letter == '?').next());
+        let token = link
+            .text
+            .split("/sign-in/")
+            .nth(1)
+            .and_then(|rest| rest.split(|letter: char| letter.is_whitespace() || letter == '?').next());
         self.ids.insert("sign-in", token.expect("a link").to_owned());
     }
 
@@ -222,7 +256,10 @@ impl World {
             ("{verb}", "start"),
             ("{name:.+}", "raccordo.css"),
         ];
-        let filled = values.iter().filter(|(_, value)| !value.is_empty()).fold(route.to_owned(), |path, (name, value)| path.replace(name, value));
+        let filled = values
+            .iter()
+            .filter(|(_, value)| !value.is_empty())
+            .fold(route.to_owned(), |path, (name, value)| path.replace(name, value));
         assert!(!filled.contains('{'), "say in support/world.rs how to fill {route}");
         filled
     }
