@@ -20,6 +20,9 @@ const NO_PAGES: &[&str] = &[
     "/static/{name:.+}",
 ];
 
+/// Addresses that lead on to a part of another page.
+const LEADING_ON: &[&str] = &["/outcomes/{id}"];
+
 /// Pages of people who are not signed in.
 const FOR_STRANGERS: &[&str] = &["/sign-in", "/sign-in/sent", "/sign-in/{token}"];
 
@@ -140,6 +143,12 @@ async fn every_page_can_be_read_by_everybody_in_both_languages() {
                 .header("accept-language", lang)
                 .send()
                 .await;
+            if answer.status.as_u16() == 303 && LEADING_ON.contains(&route.path.as_str()) {
+                led_to.extend(
+                    answer.header("location").map(|path| path.split('#').next().unwrap_or_default().to_owned()),
+                );
+                continue;
+            }
             if answer.status.as_u16() != 200 {
                 wrong.insert(format!("{} answers {} {:?}", route.path, answer.status, answer.header("location")));
                 continue;
