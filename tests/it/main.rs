@@ -12,6 +12,7 @@ mod http;
 mod ical;
 mod jobs;
 mod load;
+mod meetings;
 mod migrations;
 mod network;
 mod outbox;
