@@ -5,7 +5,6 @@ mod workbench;
 
 mod agenda;
 mod attack;
-mod attack;
 mod audit;
 mod auth;
 mod backup;
@@ -18,7 +17,6 @@ mod load;
 mod migrations;
 mod network;
 mod outbox;
-mod program;
 mod program;
 mod schema_drift;
 mod seen;
