@@ -3,7 +3,7 @@
 //!
 //! Layers, from outside: `edge` (everything that holds for all), compression, the mark for small answers, routes.
 
-use crate::{auth, designations, network};
+use crate::{auth, deliverables, designations, meetings, network, overview, portal, press, releases, reminders, tasks};
 use crate::error::{Code, Error};
 use crate::http::site::Site;
 use crate::http::{Failure, assets, compress, edge, health, language, openapi, unmatched};
@@ -27,6 +27,13 @@ fn version_1(cfg: &mut ServiceConfig) {
     auth::api::configure(cfg);
     network::api::configure(cfg);
     designations::api::configure(cfg);
+    releases::api::configure(cfg);
+    deliverables::api::configure(cfg);
+    tasks::api::configure(cfg);
+    meetings::api::configure(cfg);
+    portal::api::configure(cfg);
+    reminders::api::configure(cfg);
+    overview::api::configure(cfg);
 }
 
 /// The pages: one line per slice.
@@ -36,7 +43,16 @@ fn pages(cfg: &mut web::ServiceConfig) {
     language::pages(cfg);
     openapi::pages(cfg);
     auth::web::pages(cfg);
+    designations::web::pages(cfg);
+    // Before the network, whose pages of a body and an observatory it shows with the people who work there.
+    overview::web::pages(cfg);
     network::web::pages(cfg);
+    releases::api::pages(cfg);
+    meetings::web::pages(cfg);
+    press::web::pages(cfg);
+    releases::web::pages(cfg);
+    deliverables::web::pages(cfg);
+    tasks::web::pages(cfg);
 }
 
 /// The application of one worker.

@@ -21,6 +21,7 @@ pub struct Config {
     pub mail: Mail,
     pub security: Security,
     pub limits: Limits,
+    pub retention: Retention,
     pub portal: Portal,
     pub pages: Pages,
     pub log: Log,
@@ -120,6 +121,21 @@ pub struct Limits {
     pub body_seconds: u64,
 }
 
+/// How long what has served is kept (GDPR art. 5(1)(e)): periods that the controller decides and writes into the register of
+/// processing. The audit trail and the fact that somebody was told are kept for as long as the agreement is administered.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Retention {
+    /// The words of mails that came to their end.
+    pub mail_words_days: u32,
+    /// Sessions and sign-in links after their end: somebody may ask who was signed in.
+    pub sessions_days: u32,
+    /// Which replica took which planned run of a job; longer than the longest pause between two runs.
+    pub slots_days: u32,
+    /// Answers kept for callers who repeat a creation under their `Idempotency-Key`; longer than any client tries again.
+    pub answers_hours: u32,
+}
+
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Portal {
@@ -199,6 +215,7 @@ impl Default for Config {
             mail: Mail::default(),
             security: Security::default(),
             limits: Limits::default(),
+            retention: Retention::default(),
             portal: Portal::default(),
             pages: Pages::default(),
             log: Log::default(),
@@ -264,6 +281,12 @@ impl Default for Limits {
     }
 }
 
+impl Default for Retention {
+    fn default() -> Self {
+        Self { mail_words_days: 365, sessions_days: 30, slots_days: 7, answers_hours: 24 }
+    }
+}
+
 impl Default for Portal {
     fn default() -> Self {
         Self { allowed_hosts: Vec::new(), allowed_private_addresses: Vec::new(), allow_http: false, recheck_days: 10 }
@@ -319,7 +342,7 @@ impl Config {
         for (name, value) in variables {
             set_from_variable(&mut tree, name, value)?;
         }
-        let mut config: Self = tree.try_into().map_err(|error: toml::de::Error| ConfigError::Malformed(error.to_string()))?;
+        let mut config: Self = tree.try_into().map_err(|error| ConfigError::Malformed(without_value(&error)))?;
         config.read_secret_files()?;
         config.check()?;
         Ok(config)
@@ -389,6 +412,13 @@ impl Config {
         if self.mail.concurrency == 0 || self.server.workers == 0 {
             return refuse("mail.concurrency and server.workers must be at least 1");
         }
+        let Retention { mail_words_days, sessions_days, slots_days, answers_hours } = self.retention;
+        if [mail_words_days, sessions_days, slots_days, answers_hours].contains(&0) {
+            return refuse("every period of [retention] must be at least 1");
+        }
+        if slots_days < 2 {
+            return refuse("retention.slots_days must be at least 2: a daily job must find its last run");
+        }
         if !self.security.audit_key.is_empty() && self.security.audit_key.reveal().len() < 32 {
             return refuse("security.audit_key must have at least 32 characters");
         }
@@ -420,6 +450,19 @@ fn read_table(path: &Path) -> Result<toml::Table, ConfigError> {
         let line = error.span().map_or(0, |span| text[..span.start].lines().count().max(1));
         ConfigError::Malformed(format!("{}: line {line}: {}", path.display(), error.message()))
     })
+}
+
+/// What is wrong and where, without the value: the parser quotes it, and a password put in the wrong place would stand in the log
+/// of whatever started us.
+fn without_value(error: &toml::de::Error) -> String {
+    let text = error.message();
+    let what = match text.split_once(", expected ") {
+        Some((before, expected)) if !before.starts_with("unknown field") => format!("not what it must be: {expected}"),
+        _ => text.to_owned(),
+    };
+    let whole = error.to_string();
+    let place = whole.lines().rev().find(|line| line.starts_with("in `")).unwrap_or_default();
+    format!("{what} {place}").trim_end().to_owned()
 }
 
 /// Puts one variable into the tree, as the type its setting has by default.

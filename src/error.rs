@@ -87,10 +87,13 @@ codes! {
     NonWorkingDay = "non_working_day",
     NotPrecise = "not_precise",
     ReleaseExists = "release_exists",
+    PeriodOfAnotherKind = "period_of_another_kind",
+    HourOutOfPlace = "hour_out_of_place",
     DayInPast = "day_in_past",
     NothingChanges = "nothing_changes",
     HandSetDay = "hand_set_day",
     // The table.
+    NotWorkedByAll = "not_worked_by_all",
     NoticeTooShort = "notice_too_short",
     AgendaEmpty = "agenda_empty",
     EndsBeforeStarts = "ends_before_starts",
@@ -192,6 +195,12 @@ impl Error {
     /// One wrong field.
     pub fn field(field: &'static str, code: Code) -> Self {
         Self::Invalid(vec![FieldError::new(field, code)])
+    }
+
+    /// What a use case did not find by a name its caller typed: a wrong field, not a missing page.
+    #[must_use]
+    pub fn as_unknown(self, field: &'static str) -> Self {
+        if matches!(self, Self::NotFound) { Self::field(field, Code::UnknownValue) } else { self }
     }
 
     /// The code under which the API and the texts know this error.

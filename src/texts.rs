@@ -27,7 +27,9 @@ macro_rules! areas {
     };
 }
 
-areas!["auth", "common", "designations", "errors", "health", "http", "jobs", "mail", "network"];
+areas![
+    "auth", "common", "deliverables", "designations", "errors", "health", "jobs", "mail", "meetings", "network", "overview", "portal", "press", "releases", "reminders", "tasks",
+];
 
 static ITALIAN: LazyLock<HashMap<String, String>> = LazyLock::new(|| read(|file| file.1));
 static ENGLISH: LazyLock<HashMap<String, String>> = LazyLock::new(|| read(|file| file.2));

@@ -170,6 +170,10 @@ id! {
     DeliverableId
 }
 id! {
+    /// Id of `submission`.
+    SubmissionId
+}
+id! {
     /// Id of `task`.
     TaskId
 }

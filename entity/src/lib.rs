@@ -34,6 +34,7 @@ pub mod product_step;
 pub mod release;
 pub mod release_change;
 pub mod deliverable;
+pub mod submission;
 pub mod task;
 pub mod technical_table;
 pub mod meeting;

@@ -12,8 +12,9 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: MeetingId,
     pub table_id: TableId,
-    pub number: i32,
-    pub year: i32,
+    /// Given when the meeting is convened; a draft has none.
+    pub number: Option<i32>,
+    pub year: Option<i32>,
     #[sea_orm(column_type = "String(StringLen::N(200))")]
     pub title: String,
     pub state: MeetingState,

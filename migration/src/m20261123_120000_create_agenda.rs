@@ -1,4 +1,4 @@
-//! Products, releases with every date they ever had, deliverables and tasks.
+//! Products, releases with every date they ever had, deliverables with what was handed in, and tasks.
 //!
 //! Creates tables only: takes no lock that matters, and older code runs beside it.
 
@@ -129,6 +129,29 @@ const TABLES: &[Table] = &[
         ],
         indexes: &[
             ("ix_deliverable_observatory_id", "observatory_id"),
+        ],
+    },
+    Table {
+        name: "submission",
+        columns: &[
+            ("id", "varchar(36) NOT NULL"),
+            ("deliverable_id", "varchar(36) NOT NULL REFERENCES deliverable (id) ON DELETE RESTRICT"),
+            ("position", "integer NOT NULL"),
+            ("link", "varchar(2000)"),
+            ("note", "varchar(1000)"),
+            ("submitted_at", "bigint NOT NULL"),
+            ("submitted_by", "varchar(36) REFERENCES person (id) ON DELETE RESTRICT"),
+            ("remarks", "varchar(4000)"),
+            ("answered_at", "bigint"),
+            ("answered_by", "varchar(36) REFERENCES person (id) ON DELETE RESTRICT"),
+        ],
+        primary_key: "id",
+        uniques: &[
+            ("uq_submission_position", "deliverable_id, position", ""),
+        ],
+        indexes: &[
+            ("ix_submission_submitted_by", "submitted_by"),
+            ("ix_submission_answered_by", "answered_by"),
         ],
     },
     Table {

@@ -14,6 +14,7 @@
 
 mod chain;
 mod record;
+pub mod trail;
 pub mod verify;
 
 pub use chain::{GENESIS, Head};

@@ -9,16 +9,25 @@ pub use sign_in::{demo_personas, enter, enter_as_persona, is_demonstration, link
 pub use tokens::{NewToken, create_token, list_tokens, revoke_token};
 
 use crate::audit::{self, Event};
+use crate::auth::actor::HeldSeat;
 use crate::auth::model::{Capacity, Member};
 use crate::auth::{rights, store};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::{Error, Result};
+use chrono::NaiveDate;
+use entity::ids::PersonId;
+use sea_orm::ConnectionTrait;
 
 /// What one may know of oneself: contact data, and the seats held today.
 pub struct Profile {
     pub member: Member,
     pub capacities: Vec<Capacity>,
+}
+
+/// The seats a person holds on a day, by the designations in force then: what rights are derived from.
+pub async fn seats_held(db: &impl ConnectionTrait, person: PersonId, day: NaiveDate) -> Result<Vec<HeldSeat>> {
+    Ok(store::seats_held(db, person, day).await?)
 }
 
 /// The caller's own profile.

@@ -10,8 +10,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{ApiTokenId, BodyId, DesignationId, ObservatoryId, PersonId, SeatId, SessionId, SignInLinkId};
 use entity::kinds::{RecordChange, SeatKind};
 use entity::{
-    Instant, api_token, body, designation, designation_record, observatory, person, seat, session, setting,
-    sign_in_link,
+    Instant, api_token, body, designation, designation_record, observatory, person, seat, session, sign_in_link,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, Func, SimpleExpr};
 use sea_orm::{
@@ -165,11 +164,6 @@ fn member_of(row: person::Model) -> Member {
         email: row.email,
         phone: row.phone,
     }
-}
-
-/// Whether the installation holds the invented data of the demonstration.
-pub async fn is_demonstration(db: &impl ConnectionTrait) -> Result<bool> {
-    Ok(setting::Entity::find_by_id("demo").one(db).await?.is_some())
 }
 
 // ---- Sign-in links ------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ use super::{Outcome, operator_on};
 use actix_web::web::Data;
 use entity::body;
 use entity::kinds::SeatKind;
-use raccordo::clock::SystemClock;
+use raccordo::clock::{Clock, SystemClock};
 use raccordo::config::Config;
 use raccordo::ctx::{Ctx, Services};
 use raccordo::db::{Db, Location};
@@ -13,7 +13,7 @@ use raccordo::http::site::Site;
 use raccordo::jobs::ticker::Ticker;
 use raccordo::mail::dispatcher::Dispatcher;
 use raccordo::mail::transport::Transport;
-use raccordo::ops::{demo, migrate};
+use raccordo::ops::{demo, migrate, same_time};
 use raccordo::{app, auth, designations, load, mail, settings, telemetry};
 use sea_orm::{EntityTrait, PaginatorTrait};
 use std::net::TcpListener;
@@ -21,6 +21,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::task::JoinHandle;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
@@ -60,7 +61,10 @@ async fn open(location: &Location) -> Outcome<Db> {
         Location::Sqlite(_) => {
             migrate::migrate(&db, location).await?;
         }
-        Location::Postgres(_) => migrate::demand_current(&db).await?,
+        Location::Postgres(_) => {
+            migrate::demand_current(&db).await?;
+            same_time::demand(&db, SystemClock.now()).await?;
+        }
     }
     Ok(db)
 }
@@ -133,27 +137,46 @@ async fn run_until_told(services: Arc<Services>, listener: TcpListener, backgrou
     let mut signals = Signals::listen()?;
     let site = Data::new(Site::new(Arc::clone(&services)));
     let stop = CancellationToken::new();
-    let server = tokio::spawn(app::server(site.clone(), listener, stop.clone())?);
+    let mut server = tokio::spawn(app::server(site.clone(), listener, stop.clone())?);
     let measures = metrics::server(&site)?.map(|server| (server.handle(), tokio::spawn(server)));
     let limiter = tokio::spawn(app::sweep_limiter(site.clone(), stop.clone()));
     let notices = tokio::spawn(keep_notices(site.clone(), stop.clone()));
 
-    signals.first().await;
+    let told = told_to_stop(signals.first(), &mut server).await;
     info!("stopping: a second signal ends at once");
     tokio::spawn(async move {
         signals.first().await;
         std::process::exit(INTERRUPTED);
     });
     site.drain();
-    sleep(Duration::from_secs(services.config.server.drain_seconds)).await;
+    if told.is_ok() {
+        sleep(Duration::from_secs(services.config.server.drain_seconds)).await;
+    }
     stop.cancel();
-    let (served, ()) = tokio::join!(server, background.stop());
+    let last_answers = async {
+        told?;
+        server.await??;
+        Ok(())
+    };
+    let (served, ()) = tokio::join!(last_answers, background.stop());
     if let Some((handle, measures)) = measures {
         handle.stop(false).await;
         let _ = measures.await;
     }
     let _ = tokio::join!(limiter, notices);
-    Ok(served??)
+    served
+}
+
+/// Waits for the word to stop. An error if the server ended before anybody said so: a process that answers nobody must not look
+/// alive, or nothing would start it again.
+async fn told_to_stop(word: impl Future<Output = ()>, server: &mut JoinHandle<std::io::Result<()>>) -> Outcome {
+    tokio::select! {
+        () = word => Ok(()),
+        ended = server => match ended? {
+            Ok(()) => Err("the HTTP server ended by itself".into()),
+            Err(failure) => Err(format!("the HTTP server failed: {failure}").into()),
+        },
+    }
 }
 
 /// Keeps what every page says at its top as the database has it: another replica or an operator may have changed it.
@@ -187,5 +210,23 @@ impl Signals {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::future::{pending, ready};
+
+    #[tokio::test]
+    async fn a_server_that_ends_by_itself_is_an_error_and_one_that_is_told_to_is_none() {
+        let mut ended = tokio::spawn(ready(Ok(())));
+        assert!(told_to_stop(pending(), &mut ended).await.is_err());
+        let mut failed = tokio::spawn(ready(Err(std::io::ErrorKind::AddrInUse.into())));
+        assert!(told_to_stop(pending(), &mut failed).await.is_err_and(|failure| failure.to_string().contains("in use")));
+        let mut broken = tokio::spawn(async { panic!("on purpose") });
+        assert!(told_to_stop(pending(), &mut broken).await.is_err());
+        let mut serving = tokio::spawn(pending());
+        assert!(told_to_stop(ready(()), &mut serving).await.is_ok());
     }
 }

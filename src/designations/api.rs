@@ -344,11 +344,11 @@ pub async fn list_designations(ctx: Ctx, request: HttpRequest, query: web::Query
 pub(super) async fn filter_of(ctx: &Ctx, query: &RegisterQuery) -> Result<RegisterFilter, Error> {
     let db = ctx.reader();
     let body = match &query.body {
-        Some(code) => Some(network::body(db, code).await.map_err(unknown("body"))?.id),
+        Some(code) => Some(network::body(db, code).await.map_err(|error| error.as_unknown("body"))?.id),
         None => None,
     };
     let observatory = match &query.observatory {
-        Some(code) => Some(network::observatory(db, code).await.map_err(unknown("observatory"))?.id),
+        Some(code) => Some(network::observatory(db, code).await.map_err(|error| error.as_unknown("observatory"))?.id),
         None => None,
     };
     Ok(RegisterFilter {
@@ -360,10 +360,6 @@ pub(super) async fn filter_of(ctx: &Ctx, query: &RegisterQuery) -> Result<Regist
         with_annulled: query.with_annulled,
         ..RegisterFilter::default()
     })
-}
-
-fn unknown(field: &'static str) -> impl FnOnce(Error) -> Error {
-    move |error| if matches!(error, Error::NotFound) { Error::field(field, Code::UnknownValue) } else { error }
 }
 
 /// Designate

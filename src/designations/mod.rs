@@ -22,3 +22,4 @@ pub mod policy;
 pub mod service;
 mod store;
 pub mod view;
+pub mod web;

@@ -6,13 +6,12 @@ use super::policy::{self, Action, Subject, Visibility};
 use super::store::{self, Filter, NewDesignation};
 use super::view::{Designation, Document, Dossier};
 use crate::audit::{self, Event};
-use crate::auth::actor::HeldSeat;
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::{Code, Error, FieldError, Result};
 use crate::network::model::PersonIn;
 use crate::network::service as network;
-use crate::{auth, secret};
+use crate::{auth, links, secret};
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use entity::ids::{DesignationId, DocumentId, PersonId, SeatId, UnavailabilityId};
 use entity::kinds::{RecordChange, SeatKind, UnavailabilityMode};
@@ -361,11 +360,6 @@ pub async fn seat(db: &impl ConnectionTrait, id: SeatId) -> Result<Seat> {
     store::seat_by_id(db, id).await?.ok_or(Error::NotFound)
 }
 
-/// The seats a person holds on a day: what rights are derived from.
-pub async fn seats_held(db: &impl ConnectionTrait, person: PersonId, day: NaiveDate) -> Result<Vec<HeldSeat>> {
-    Ok(store::seats_held(db, person, day).await?)
-}
-
 /// Everybody who holds a seat of the kind on the day.
 pub async fn holders_of(db: &impl ConnectionTrait, kind: SeatKind, day: NaiveDate) -> Result<Vec<Designation>> {
     let filter = Filter { kind: Some(kind), as_of: Some(day), ..Filter::default() };
@@ -446,6 +440,7 @@ async fn carry_out_end(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Resul
 
 async fn switch_off(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<()> {
     crate::mail::outbox::cancel_for_designation(ctx, txn, designation.id).await?;
+    links::service::revoke_for_designation(ctx, txn, designation.id).await?;
     auth::service::end_everything_of(ctx, txn, designation.holder.id).await?;
     store::mark_handed_over(txn, designation.id, ctx.now()).await?;
     record_event(ctx, txn, "designations.hand_over", designation).await

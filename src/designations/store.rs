@@ -3,7 +3,6 @@
 use super::model::{Act, Occupied, Provenance, Record, Seat, Statement, Successor, Term, Unavailability};
 use super::policy::Visibility;
 use super::view::{Designation, Document, Holder};
-use crate::auth::actor::HeldSeat;
 use crate::db::{StoreError, exactly_one};
 use crate::texts::Lang;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -320,42 +319,6 @@ fn in_force_on(day: NaiveDate) -> Condition {
 
 fn millis(instant: DateTime<Utc>) -> Instant {
     entity::Instant::from(instant)
-}
-
-/// The seats a person holds on a day: what rights are derived from, asked at every request.
-pub async fn seats_held(db: &impl ConnectionTrait, person: PersonId, day: NaiveDate) -> Result<Vec<HeldSeat>> {
-    #[derive(FromQueryResult)]
-    struct Held {
-        designation_id: DesignationId,
-        seat_id: SeatId,
-        kind: SeatKind,
-        body_id: BodyId,
-        observatory_id: Option<ObservatoryId>,
-    }
-    let rows = record::Entity::find()
-        .select_only()
-        .column(record::Column::DesignationId)
-        .column_as(seat::Column::Id, "seat_id")
-        .columns([seat::Column::Kind, seat::Column::BodyId, seat::Column::ObservatoryId])
-        .join(JoinType::InnerJoin, join::record_to_designation())
-        .join(JoinType::InnerJoin, join::designation_to_seat())
-        .filter(record::Column::SupersededAt.is_null())
-        .filter(designation::Column::PersonId.eq(person))
-        .filter(in_force_on(day))
-        .order_by(seat::Column::Code, Order::Asc)
-        .into_model::<Held>()
-        .all(db)
-        .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| HeldSeat {
-            designation_id: row.designation_id,
-            seat_id: row.seat_id,
-            kind: row.kind,
-            body_id: row.body_id,
-            observatory_id: row.observatory_id,
-        })
-        .collect())
 }
 
 /// Every record of a designation, the first one first.

@@ -67,8 +67,11 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::ReasonMissing
         | Code::NonWorkingDay
         | Code::NotPrecise
+        | Code::PeriodOfAnotherKind
+        | Code::HourOutOfPlace
         | Code::DayInPast
         | Code::NothingChanges
+        | Code::NotWorkedByAll
         | Code::NoticeTooShort
         | Code::AgendaEmpty
         | Code::EndsBeforeStarts

@@ -18,7 +18,7 @@ use actix_web::cookie::Cookie;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
+    ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY, RETRY_AFTER, WWW_AUTHENTICATE,
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
@@ -230,13 +230,18 @@ pub struct StandardHeaders(Vec<(HeaderName, HeaderValue)>);
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
      font-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/// What holds for an answer whose maker says nothing else.
+const UNLESS_SAID: [(HeaderName, &str); 2] = [
+    (CACHE_CONTROL, "no-store"),
+    // Not `no-referrer`, which makes browsers send `Origin: null` with our own forms; no other site sees anything.
+    (REFERRER_POLICY, "same-origin"),
+];
+
 impl StandardHeaders {
     pub fn new(https: bool) -> Self {
         let mut headers = vec![
             ("content-security-policy", CONTENT_SECURITY_POLICY),
             ("x-content-type-options", "nosniff"),
-            // Not `no-referrer`, which makes browsers send `Origin: null` with our own forms; no other site sees anything.
-            ("referrer-policy", "same-origin"),
             ("cross-origin-opener-policy", "same-origin"),
             ("cross-origin-resource-policy", "same-origin"),
             ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
@@ -247,13 +252,16 @@ impl StandardHeaders {
         Self(headers.into_iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).collect())
     }
 
-    /// Sets them all, and forbids keeping the answer unless its maker allowed it.
+    /// Sets them all, and what the answer's maker has not said about itself: a page with a key in its address tells nobody where
+    /// it is, a hashed file may be kept for a year.
     fn set(&self, headers: &mut HeaderMap) {
         for (name, value) in &self.0 {
             headers.insert(name.clone(), value.clone());
         }
-        if !headers.contains_key(CACHE_CONTROL) {
-            headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        for (name, value) in UNLESS_SAID {
+            if !headers.contains_key(&name) {
+                headers.insert(name, HeaderValue::from_static(value));
+            }
         }
     }
 }

@@ -75,7 +75,7 @@ pub async fn once<T: Serialize>(
     }
 }
 
-/// Forgets what was answered before an instant; called by retention with "a day ago". Returns how many.
+/// Forgets what was answered before an instant; called by retention. Returns how many.
 pub async fn forget(txn: &Txn, before: DateTime<Utc>) -> Result<u64> {
     let old = idempotent_request::Column::CreatedAt.lt(Instant::from(before));
     Ok(idempotent_request::Entity::delete_many().filter(old).exec(txn).await?.rows_affected)

@@ -35,7 +35,7 @@ pub enum Class {
 }
 
 /// Paths whose unsafe requests are attempts: the part of the path that stays before a key.
-const ATTEMPTS: &[&str] = &["/sign-in", "/press"];
+const ATTEMPTS: &[&str] = &["/sign-in", "/p/"];
 
 impl Class {
     /// The class of a request; `None` for what is not counted: files that every page pulls in by the dozen, and the

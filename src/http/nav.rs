@@ -4,6 +4,7 @@
 use crate::auth::actor::Actor;
 use crate::http::page::NavItem;
 use crate::texts::Lang;
+use entity::kinds::SeatKind;
 
 struct Part {
     href: &'static str,
@@ -11,7 +12,26 @@ struct Part {
     shown_to: fn(&Actor) -> bool,
 }
 
-const PARTS: &[Part] = &[];
+const PARTS: &[Part] = &[
+    Part { href: "/monday", label: "overview.nav_monday", shown_to: Actor::is_secretariat },
+    Part { href: "/tasks", label: "overview.nav_tasks", shown_to: Actor::is_participant },
+    Part { href: "/calendar", label: "overview.nav_calendar", shown_to: everybody },
+    Part { href: "/meetings", label: "overview.nav_meetings", shown_to: Actor::is_participant },
+    Part { href: "/network", label: "overview.nav_network", shown_to: everybody },
+    Part { href: "/designations", label: "overview.nav_register", shown_to: Actor::is_participant },
+    Part { href: "/radar", label: "overview.nav_radar", shown_to: sees_everything },
+    Part { href: "/dossier", label: "overview.nav_dossier", shown_to: Actor::is_participant },
+    Part { href: "/mail", label: "overview.nav_mail", shown_to: Actor::is_secretariat },
+    Part { href: "/jobs", label: "overview.nav_jobs", shown_to: Actor::is_secretariat },
+];
+
+fn everybody(_: &Actor) -> bool {
+    true
+}
+
+fn sees_everything(actor: &Actor) -> bool {
+    actor.is_secretariat() || actor.holds(SeatKind::Direction)
+}
 
 /// The entries for a reader who is at `path`.
 pub fn items(actor: &Actor, lang: Lang, path: &str) -> Vec<NavItem> {

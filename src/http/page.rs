@@ -4,6 +4,7 @@
 //! before the answer begins, so a fault in a template is a clean error page and never half a page.
 
 use crate::auth::actor::{Actor, Identity};
+use crate::auth::rights;
 use crate::config::Config;
 use crate::ctx::Ctx;
 use crate::error::Error;
@@ -159,10 +160,7 @@ impl Shell {
 
 fn user(actor: &Actor, lang: Lang) -> Option<ShellUser> {
     let Identity::Person { name, .. } = &actor.identity else { return None };
-    let mut kinds: Vec<_> = actor.seats.iter().map(|seat| seat.kind).collect();
-    kinds.sort_unstable();
-    kinds.dedup();
-    let capacities = kinds.iter().map(|kind| lang.t(&format!("http.capacity_{kind}")).to_owned()).collect();
+    let capacities = rights::capacities(&actor.seats).into_iter().map(|key| lang.t(key).to_owned()).collect();
     Some(ShellUser { name: name.clone(), capacities })
 }
 

@@ -5,8 +5,9 @@ use super::Report;
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::Result;
+use crate::ops::same_time;
 use sea_orm::ConnectionTrait;
-use tracing::info;
+use tracing::{info, warn};
 
 pub(super) async fn run(ctx: &Ctx) -> Result<Report> {
     let head = audit::verify::head(ctx.reader()).await?;
@@ -17,6 +18,10 @@ pub(super) async fn run(ctx: &Ctx) -> Result<Report> {
         for statement in ["PRAGMA optimize", "PRAGMA wal_checkpoint(TRUNCATE)"] {
             db.writer().execute_unprepared(statement).await?;
         }
+    }
+    let ahead = same_time::ahead(db, ctx.now()).await?;
+    if ahead.abs() > same_time::TOLERANCE {
+        warn!(ahead_ms = ahead.num_milliseconds(), "this machine's clock and the database's have parted: look at NTP");
     }
     Ok(Report::new(1, format!("audit head at event {}", head.seq)))
 }

@@ -1,40 +1,33 @@
-//! Removes what must not be kept (GDPR art. 5(1)(e)): one function for each table, in one transaction each, so that a long clearing
-//! never holds the write lock for long.
+//! Removes what must not be kept (GDPR art. 5(1)(e)), after the periods of `[retention]`: one function for each table, in one
+//! transaction each, so that a long clearing never holds the write lock for long.
 
 use super::Report;
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::Result;
+use crate::http::idempotency;
 use crate::mail::outbox;
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{Instant, idempotent_request, job_slot, session, sign_in_link};
+use entity::{Instant, job_slot, session, sign_in_link};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 
-/// An answer is repeated for a day: longer than any client tries again.
-const ANSWERS: TimeDelta = TimeDelta::hours(24);
-/// Longer than the longest pause between two runs of a job.
-const SLOTS: TimeDelta = TimeDelta::days(7);
-/// Sessions and links stay a while after their end: somebody may ask who was signed in.
-const SIGN_INS: TimeDelta = TimeDelta::days(30);
-/// The words of a mail; that it was sent stays.
-const MAIL_WORDS: TimeDelta = TimeDelta::days(365);
-
 pub(super) async fn run(ctx: &Ctx) -> Result<Report> {
-    let now = ctx.now();
-    let answers = ctx.write(async |txn| remove_answers(txn, now - ANSWERS).await).await?;
-    let slots = ctx.write(async |txn| remove_slots(txn, now - SLOTS).await).await?;
-    let sessions = ctx.write(async |txn| remove_sessions(txn, now - SIGN_INS).await).await?;
-    let links = ctx.write(async |txn| remove_links(txn, now - SIGN_INS).await).await?;
-    let mails = ctx.write(async |txn| Ok(outbox::retention::blank(txn, now - MAIL_WORDS).await?)).await?;
+    let periods = &ctx.config().retention;
+    let days_ago = |days: u32| ctx.now() - TimeDelta::days(days.into());
+    let last_answer = ctx.now() - TimeDelta::hours(periods.answers_hours.into());
+    let last_slot = days_ago(periods.slots_days);
+    let last_sign_in = days_ago(periods.sessions_days);
+    let last_mail = days_ago(periods.mail_words_days);
+
+    let answers = ctx.write(async |txn| idempotency::forget(txn, last_answer).await).await?;
+    let slots = ctx.write(async |txn| remove_slots(txn, last_slot).await).await?;
+    let sessions = ctx.write(async |txn| remove_sessions(txn, last_sign_in).await).await?;
+    let links = ctx.write(async |txn| remove_links(txn, last_sign_in).await).await?;
+    let mails = ctx.write(async |txn| Ok(outbox::retention::blank(txn, last_mail).await?)).await?;
     Ok(Report::new(
         answers + slots + sessions + links + mails,
         format!("answers {answers}, slots {slots}, sessions {sessions}, links {links}, mails blanked {mails}"),
     ))
-}
-
-async fn remove_answers(txn: &Txn, before: DateTime<Utc>) -> Result<u64> {
-    let old = idempotent_request::Column::CreatedAt.lt(Instant::from(before));
-    Ok(idempotent_request::Entity::delete_many().filter(old).exec(txn).await?.rows_affected)
 }
 
 async fn remove_slots(txn: &Txn, before: DateTime<Utc>) -> Result<u64> {

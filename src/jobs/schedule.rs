@@ -6,7 +6,7 @@
 
 use super::{Report, housekeeping, outbox_sweep, retention};
 use crate::ctx::Ctx;
-use crate::designations;
+use crate::{designations, portal, reminders};
 use crate::error::Result;
 use chrono::{DateTime, SubsecRound, Utc};
 use croner::Cron;
@@ -30,6 +30,9 @@ pub struct Job {
 
 /// The schedule.
 pub const JOBS: &[Job] = &[
+    job("publish", "*/5 * * * * *", 30, "jobs.publish", |ctx| Box::pin(portal::job::publish(ctx))),
+    job("verify", "30 * * * * *", 180, "jobs.verify", |ctx| Box::pin(portal::job::verify(ctx))),
+    job("reminders", "0 * * * * *", 50, "jobs.reminders", |ctx| Box::pin(reminders::job::run(ctx))),
     job("outbox_sweep", "*/30 * * * * *", 25, "jobs.outbox_sweep", |ctx| Box::pin(outbox_sweep::run(ctx))),
     job("handover", "5 */5 * * * *", 120, "jobs.handover", |ctx| Box::pin(handover(ctx))),
     job("retention", "0 40 1 * * *", 600, "jobs.retention", |ctx| Box::pin(retention::run(ctx))),

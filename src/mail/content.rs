@@ -12,7 +12,7 @@ const COLUMNS: usize = 72;
 /// One mail in words, in the language of whoever reads it. Nothing secret in the subject.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MailContent {
-    /// Without the tag that begins every subject.
+    /// Without the tag that begins every subject, unless it brings one of its own: «[Tavolo OML] Convocazione…».
     pub subject: String,
     /// The greeting or the matter in one line.
     pub heading: String,
@@ -92,7 +92,11 @@ impl MailContent {
     /// The mail as people will see it.
     pub fn render(&self, frame: Frame<'_>) -> Result<Rendered, askama::Error> {
         let lang = frame.lang;
-        let subject = format!("{} {}", lang.t("mail.tag"), self.subject);
+        let subject = if self.subject.starts_with('[') {
+            self.subject.clone()
+        } else {
+            format!("{} {}", lang.t("mail.tag"), self.subject)
+        };
         let sent_by = lang.f("mail.sent_by", &[("sender", frame.sender)]);
         let write_to = lang.f("mail.write_to", &[("address", frame.reply_to)]);
         let why = frame.why.text(lang);

@@ -6,11 +6,15 @@
 //! It lives on the main runtime, not on a web worker's, and uses its own connections: a busy page does not starve it, and a worker's
 //! end does not take a mail along.
 
+use super::bounce;
 use super::outbox::lease::{self, Claimed, Lease, Outcome};
 use super::transport::Transport;
-use crate::ctx::Services;
+use crate::ctx::{Ctx, Services};
 use crate::db::{Db, StoreError};
+use crate::error::Error;
 use crate::secret;
+use chrono::{DateTime, Utc};
+use entity::kinds::NotificationState;
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -167,11 +171,11 @@ impl Sender {
     async fn finish(&self, lease: &Lease, outcome: &Outcome) {
         for attempt in 1..=FINISH_TRIES {
             let now = self.services.clock.now();
-            match lease::finish(&self.db, lease, outcome, now, secret::fraction()).await {
+            match self.write_down(lease, outcome, now).await {
                 Ok(state) => {
                     return info!(mail = %lease.id, %state, class = class(outcome), attempts = lease.attempts, "mail attempted");
                 }
-                Err(StoreError::Stale) => {
+                Err(Error::Store(StoreError::Stale)) => {
                     return warn!(mail = %lease.id, epoch = lease.epoch, "a stale sender's outcome was not written");
                 }
                 Err(failure) => warn!(mail = %lease.id, attempt, %failure, "the outcome of a mail could not be written"),
@@ -179,6 +183,16 @@ impl Sender {
             sleep(Duration::from_millis(200) * attempt).await;
         }
         error!(mail = %lease.id, "the outcome of a mail was not written; it will be sent again when its lease lapses");
+    }
+
+    /// The outcome, and what it says about the recipient, together or not at all.
+    async fn write_down(&self, lease: &Lease, outcome: &Outcome, now: DateTime<Utc>) -> Result<NotificationState, Error> {
+        let ctx = Ctx::system(&self.services, "dispatcher");
+        let txn = self.db.begin().await?;
+        let state = lease::finish(&txn, lease, outcome, now, secret::fraction()).await?;
+        bounce::note(&ctx, &txn, lease, outcome).await?;
+        txn.commit().await?;
+        Ok(state)
     }
 }
 

@@ -11,6 +11,8 @@
 //!
 //! [`content`] is what a slice says; [`message`] makes the bytes.
 
+mod bounce;
+
 pub mod content;
 pub mod dispatcher;
 pub mod message;

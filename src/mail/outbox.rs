@@ -13,6 +13,7 @@ mod enqueue;
 pub mod desk;
 pub mod lease;
 pub mod retention;
+pub mod withdraw;
 
 pub use enqueue::{Notification, Recipient, cancel_for_designation, enqueue};
 
@@ -21,3 +22,10 @@ use entity::kinds::NotificationState;
 /// The states from which a mail is taken when it is due.
 const WAITING: [NotificationState; 3] =
     [NotificationState::Pending, NotificationState::Failed, NotificationState::Unknown];
+/// The states that nothing leads out of but a person's hand.
+const ENDS: [NotificationState; 4] =
+    [NotificationState::Sent, NotificationState::Dead, NotificationState::Expired, NotificationState::Cancelled];
+
+/// The kinds whose words let their reader in. The database keeps hashes of keys, and a copy of it must not hold a key in clear: these
+/// words are blanked in the very statement that brings the mail to its end.
+const LETS_IN: [&str; 1] = ["sign_in"];

@@ -194,6 +194,18 @@ pub async fn mark_bounced(ctx: &Ctx, txn: &Txn, id: PersonId, note: &str) -> Res
     Ok(marked)
 }
 
+/// A relay has refused this address for good: notes it, unless the person has another address by now or it is noted already.
+pub async fn note_refused_address(ctx: &Ctx, txn: &Txn, id: PersonId, address: &str, answer: &str) -> Result<()> {
+    let Some(known) = store::person(txn, id).await? else { return Ok(()) };
+    if known.bounced_at.is_some() || !known.email.eq_ignore_ascii_case(address) {
+        return Ok(());
+    }
+    let note: String = answer.trim().chars().take(BOUNCE_NOTE_CHARACTERS).collect();
+    let note = if note.is_empty() { "refused without a word" } else { &note };
+    mark_bounced(ctx, txn, id, note).await?;
+    Ok(())
+}
+
 /// What the caller's rights must reach for these members to change. Writing nothing takes the right to write as well.
 fn needed(members: &[&str]) -> Reach {
     let needs = |member: &str| match member {

@@ -7,3 +7,4 @@ pub mod health;
 pub mod keys;
 pub mod migrate;
 pub mod restore;
+pub mod same_time;

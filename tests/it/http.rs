@@ -280,3 +280,13 @@ async fn a_key_that_is_none_is_refused() {
     let house = house(|_| ()).await;
     assert_eq!(create(&somebody(&house), &"k".repeat(256), "input", 1).await, Err(Code::IdempotencyKeyInvalid));
 }
+
+#[actix_web::test]
+async fn what_a_page_says_about_itself_is_not_overruled() {
+    let house = house(|_| ()).await;
+    let link = ask(&house, TestRequest::with_uri("/sign-in/no-such-key")).await;
+    assert_eq!(link.status(), StatusCode::GONE);
+    assert_eq!(header(&link, "referrer-policy"), "no-referrer", "its address is a key");
+    assert_eq!(header(&link, CACHE_CONTROL.as_str()), "no-store");
+    assert_eq!(header(&ask(&house, TestRequest::with_uri("/sign-in")).await, "referrer-policy"), "same-origin");
+}

@@ -86,6 +86,23 @@ both_engines! {
         assert_eq!(bench.mail(id).await.state, State::Pending);
     }
 
+    async fn the_periods_of_retention_are_the_controllers_to_set(engine) {
+        let mut bench = Workbench::new(engine).await;
+        let services = Arc::get_mut(&mut bench.services).expect("nobody else holds it yet");
+        services.config.retention.answers_hours = 72;
+        services.config.retention.slots_days = 10;
+        let now = bench.now();
+        let days = |days: i64| (now - TimeDelta::days(days)).timestamp_millis();
+        for (key, at) in [("old", days(4)), ("new", days(2))] {
+            bench.sql(&format!("INSERT INTO idempotent_request (caller, key, request_hash, status, body, created_at) VALUES ('c', '{key}', 'h', 201, '', {at})")).await;
+        }
+        for (planned, at) in [(1, days(11)), (2, days(8))] {
+            bench.sql(&format!("INSERT INTO job_slot (job, planned_at, taken_at) VALUES ('j', {planned}, {at})")).await;
+        }
+        let ended = Runner::new(Arc::clone(&bench.services)).run_now(named("retention")).await;
+        assert_eq!(ended, Ended::Done(Report::new(2, "answers 1, slots 1, sessions 0, links 0, mails blanked 0")));
+    }
+
     async fn retention_removes_what_is_past_and_nothing_else(engine) {
         let bench = Workbench::new(engine).await;
         let person = bench.designation().await;

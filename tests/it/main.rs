@@ -3,6 +3,9 @@
 mod support;
 mod workbench;
 
+mod agenda;
+mod attack;
+mod attack;
 mod audit;
 mod auth;
 mod backup;
@@ -13,8 +16,14 @@ mod jobs;
 mod kill_loop;
 mod load;
 mod migrations;
+mod network;
 mod outbox;
+mod program;
+mod program;
 mod schema_drift;
+mod seen;
 mod smtp_faults;
 mod smtp_tls;
+mod thread;
 mod time;
+mod told;

@@ -3,7 +3,10 @@
 use crate::both_engines;
 use crate::support::db::Engine;
 use crate::workbench::{Workbench, notification};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::ids::{DesignationId, PersonId};
+use entity::{designation, person};
+use sea_orm::EntityTrait;
 use entity::kinds::NotificationState as State;
 use futures_util::future::join_all;
 use raccordo::auth::actor::Actor;
@@ -12,7 +15,7 @@ use raccordo::db::StoreError;
 use raccordo::error::{Code, Error};
 use raccordo::mail::dispatcher::Dispatcher;
 use raccordo::mail::outbox::desk::{self, Filter};
-use raccordo::mail::outbox::lease::{self, Outcome};
+use raccordo::mail::outbox::lease::{self, Lease, Outcome};
 use raccordo::mail::outbox::{self, Notification, Recipient, cancel_for_designation};
 use raccordo::mail::transport::{Delivery, FailureClass};
 use std::collections::BTreeSet;
@@ -32,6 +35,24 @@ fn in_doubt() -> Delivery {
 
 fn at_once(bench: &Workbench, key: &str) -> Notification {
     notification(key, bench.now())
+}
+
+async fn finish(bench: &Workbench, lease: &Lease, outcome: &Outcome) -> Result<State, StoreError> {
+    let txn = bench.db().begin().await?;
+    let state = lease::finish(&txn, lease, outcome, bench.now(), 0.0).await?;
+    txn.commit().await?;
+    Ok(state)
+}
+
+async fn sweep(bench: &Workbench) -> lease::Swept {
+    let now = bench.now();
+    bench.operator().write(async |txn| Ok(lease::sweep(txn, now).await?)).await.expect("swept")
+}
+
+/// A mail whose words let their reader in, for ten minutes.
+fn key(bench: &Workbench, name: &str) -> Notification {
+    let end = Some(bench.now() + TimeDelta::minutes(10));
+    Notification { kind: "sign_in", expires_at: end, ..at_once(bench, name) }
 }
 
 both_engines! {
@@ -188,11 +209,11 @@ both_engines! {
         assert_eq!(swept.rescued, 1);
         let current = lease::claim(bench.db(), now, "quick", 1).await.expect("claimed")[0].lease;
         assert_eq!(current.epoch, slept.epoch + 1);
-        let late = lease::finish(bench.db(), &slept, &Outcome::Sent, now, 0.0).await;
+        let late = finish(&bench, &slept, &Outcome::Sent).await;
         assert!(matches!(late, Err(StoreError::Stale)), "{late:?}");
         assert!(matches!(lease::renew(bench.db(), &slept, now).await, Err(StoreError::Stale)));
         assert_eq!(bench.mail(id).await.state, State::Leased);
-        lease::finish(bench.db(), &current, &Outcome::Sent, now, 0.0).await.expect("the holder's word counts");
+        finish(&bench, &current, &Outcome::Sent).await.expect("the holder's word counts");
         assert_eq!(bench.mail(id).await.state, State::Sent);
     }
 
@@ -238,7 +259,7 @@ both_engines! {
         assert_eq!(cancelled, 1);
         assert_eq!(bench.mail(waiting).await.state, State::Cancelled);
         let failed = Outcome::Failed { class: "connect", text: String::new() };
-        lease::finish(bench.db(), &held, &failed, bench.now(), 0.0).await.expect("finished");
+        finish(&bench, &held, &failed).await.expect("finished");
         bench.advance(TimeDelta::days(1));
         assert_eq!(bench.drain().await, 1, "only the other person's");
         assert_eq!(bench.mail(others).await.state, State::Sent);
@@ -286,6 +307,82 @@ both_engines! {
         assert!(!bench.mail(waiting).await.payload.is_empty(), "what is still to be sent keeps its words");
     }
 
+    async fn a_key_in_a_mail_does_not_outlive_the_mail(engine) {
+        let bench = Workbench::new(engine).await;
+        let designation = bench.designation().await;
+        let sent = bench.promise(key(&bench, "sent")).await;
+        bench.drain().await;
+        bench.mailbox.script([refused_for_good()]);
+        let dead = bench.promise(key(&bench, "dead")).await;
+        bench.drain().await;
+        let mut of_the_former_holder = key(&bench, "cancelled");
+        of_the_former_holder.to.designation_id = Some(designation);
+        let cancelled = bench.promise(of_the_former_holder).await;
+        let ctx = bench.operator();
+        ctx.write(async |txn| cancel_for_designation(&ctx, txn, designation).await).await.expect("cancelled");
+        let expired = bench.promise(key(&bench, "expired")).await;
+        let poisonous = bench.promise(Notification { expires_at: None, ..key(&bench, "poisonous") }).await;
+        bench.sql(&format!("UPDATE outbox_mail SET crash_count = 2, state = 'leased', lease_until = 0 WHERE id = '{poisonous}'")).await;
+        bench.mailbox.script([refused_for_now()]);
+        let other = bench.promise(at_once(&bench, "no key")).await;
+        bench.advance(TimeDelta::minutes(10));
+        assert_eq!((sweep(&bench).await.expired, sweep(&bench).await.expired), (1, 0));
+        for (id, state) in [(sent, State::Sent), (dead, State::Dead), (cancelled, State::Cancelled), (expired, State::Expired), (poisonous, State::Dead)] {
+            let mail = bench.mail(id).await;
+            assert_eq!(mail.state, state);
+            assert!(mail.payload.is_empty(), "{state:?} keeps its key");
+            assert!(mail.subject.contains("Designazione"), "that somebody was told stays");
+        }
+        assert!(!bench.mail(other).await.payload.is_empty(), "what holds no key keeps its words");
+    }
+
+    async fn a_key_that_is_still_to_arrive_is_kept(engine) {
+        let bench = Workbench::new(engine).await;
+        bench.mailbox.script([refused_for_now()]);
+        let id = bench.promise(key(&bench, "one")).await;
+        bench.drain().await;
+        assert!(!bench.mail(id).await.payload.is_empty(), "it will be tried again");
+        bench.advance(TimeDelta::minutes(1));
+        assert_eq!(bench.drain().await, 1);
+        assert!(String::from_utf8_lossy(&bench.mailbox.taken()[0].bytes).contains("designazione"));
+        assert!(bench.mail(id).await.payload.is_empty());
+    }
+
+    async fn a_mailbox_that_is_not_there_is_noted_with_the_person(engine) {
+        let bench = Workbench::new(engine).await;
+        let person = holder_of(&bench, bench.designation().await).await;
+        let to_the_person = |name: &str| {
+            let mut notification = at_once(&bench, name);
+            notification.to.person_id = Some(person);
+            notification
+        };
+        bench.mailbox.script([refused_for_now(), refused_for_good()]);
+        bench.promise(to_the_person("one")).await;
+        bench.drain().await;
+        assert_eq!(bounce(&bench, person).await, (None, None), "a refusal for now says nothing about the person");
+        bench.advance(TimeDelta::minutes(1));
+        bench.drain().await;
+        let noted = (Some(bench.now()), Some("550 no such user".to_owned()));
+        assert_eq!(bounce(&bench, person).await, noted);
+        bench.advance(TimeDelta::minutes(1));
+        bench.mailbox.script([refused_for_good()]);
+        bench.promise(to_the_person("two")).await;
+        bench.drain().await;
+        assert_eq!(bounce(&bench, person).await, noted, "since when matters, not how often");
+    }
+
+    async fn a_refusal_of_an_address_that_was_left_is_no_news_about_the_new_one(engine) {
+        let bench = Workbench::new(engine).await;
+        let person = holder_of(&bench, bench.designation().await).await;
+        bench.mailbox.script([refused_for_good()]);
+        let mut notification = at_once(&bench, "one");
+        notification.to.person_id = Some(person);
+        let id = bench.promise(notification).await;
+        bench.sql("UPDATE person SET email = 'anna@new.example'").await;
+        bench.drain().await;
+        assert_eq!((bench.mail(id).await.state, bounce(&bench, person).await), (State::Dead, (None, None)));
+    }
+
     async fn only_the_secretariat_and_ourselves_work_at_the_desk(engine) {
         let bench = Workbench::new(engine).await;
         let id = bench.promise(at_once(&bench, "one")).await;
@@ -314,6 +411,17 @@ both_engines! {
         let load = desk::load(bench.db().reader()).await.expect("a load");
         assert_eq!(load.states, [(State::Sent, 10)]);
     }
+}
+
+async fn holder_of(bench: &Workbench, designation: DesignationId) -> PersonId {
+    let row = designation::Entity::find_by_id(designation).one(bench.db().reader()).await.expect("readable");
+    row.expect("a designation").person_id
+}
+
+/// Since when mail to the person comes back, and what the relay said.
+async fn bounce(bench: &Workbench, person: PersonId) -> (Option<DateTime<Utc>>, Option<String>) {
+    let row = person::Entity::find_by_id(person).one(bench.db().reader()).await.expect("readable").expect("a person");
+    (row.bounced_at.map(|at| at.0), row.bounce_note)
 }
 
 /// Forty random days of a relay: every promise ends as sent, and no two different mails ever share a Message-ID.

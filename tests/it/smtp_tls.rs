@@ -98,24 +98,34 @@ enum Door {
 }
 
 /// A fake server, and in front of it a door that speaks TLS.
-struct Relay {
-    server: FakeSmtpServer,
+pub struct Relay {
+    pub server: FakeSmtpServer,
+    /// The door's, on `localhost`.
+    pub port: u16,
+    /// The certificate, in PEM, of whoever vouches for the door.
+    pub authority: String,
     sender: Transport,
     doorman: JoinHandle<()>,
 }
 
 impl Relay {
+    /// One that takes every mail of whoever has the password.
+    pub async fn trusted() -> Self {
+        Self::behind(Door::Tls, Certificate::trusted(), healthy()).await
+    }
+
     async fn behind(door: Door, certificate: Certificate, script: Script) -> Self {
         let server = FakeSmtpServer::start(script).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port on the loopback");
         let port = listener.local_addr().expect("the address of the listener").port();
+        let authority = certificate.authority.clone();
         let settings = SmtpSettings {
             host: "localhost".to_owned(),
             port,
             security: if matches!(door, Door::StartTls { .. }) { SmtpSecurity::StartTls } else { SmtpSecurity::Tls },
             credentials: Some(SmtpCredentials::new("raccordo", "segreta")),
             hello_name: "raccordo.example".to_owned(),
-            extra_roots: certificate.authority.clone().into_bytes(),
+            extra_roots: authority.clone().into_bytes(),
             deadlines: Deadlines { auth: SHORT, ..Deadlines::uniform(AMPLE) },
         };
         let sender = Transport::Smtp(SmtpTransport::new(settings).expect("the settings are right"));
@@ -126,7 +136,7 @@ impl Relay {
                 let _ = admit(visitor, door, &acceptor, inside).await;
             }
         });
-        Self { server, sender, doorman }
+        Self { server, port, authority, sender, doorman }
     }
 
     async fn outcome(&self) -> String {

@@ -10,6 +10,7 @@ use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
 use crate::error::{Code, Error, Result};
 use crate::secret::{hash_token, new_token};
+use crate::settings;
 use chrono::{DateTime, Duration, Utc};
 use entity::ids::{PersonId, SessionId, SignInLinkId};
 use entity::kinds::SeatKind;
@@ -95,7 +96,7 @@ pub async fn link_for_operator(ctx: &Ctx, txn: &Txn, address: &str) -> Result<St
 
 /// Whether visitors may be anybody: only where the data are the invented ones of the demonstration, never in production.
 pub async fn is_demonstration(ctx: &Ctx) -> Result<bool> {
-    Ok(!ctx.config().is_production() && store::is_demonstration(ctx.reader()).await?)
+    Ok(!ctx.config().is_production() && settings::is_demo(ctx.reader()).await?)
 }
 
 /// One persona for each kind of seat that somebody holds, in the order of the glossary; none outside the demonstration.
@@ -118,7 +119,7 @@ pub async fn enter_as_persona(
     replaced_key: Option<&str>,
     user_agent: Option<&str>,
 ) -> Result<OpenedSession> {
-    if ctx.config().is_production() || !store::is_demonstration(txn).await? {
+    if ctx.config().is_production() || !settings::is_demo(txn).await? {
         return Err(Error::NotFound);
     }
     let member = store::member(txn, person).await?.ok_or(Error::NotFound)?;

@@ -1,6 +1,6 @@
 //! Who was told what, when, and what became of it: what the secretariat and operators see and may do.
 
-use super::WAITING;
+use super::{WAITING, retention};
 use crate::audit::{self, Event};
 use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
@@ -22,6 +22,8 @@ pub struct Filter {
     /// Id of what the mails are about.
     pub subject_id: Option<String>,
     pub person_id: Option<PersonId>,
+    /// The address written to, in lower case.
+    pub recipient: Option<String>,
 }
 
 /// One line of the list. Personal data: recipient.
@@ -84,6 +86,9 @@ pub async fn list(ctx: &Ctx, filter: &Filter, before: Option<MailId>, limit: u64
     if let Some(person) = filter.person_id {
         query = query.filter(outbox_mail::Column::PersonId.eq(person));
     }
+    if let Some(recipient) = &filter.recipient {
+        query = query.filter(outbox_mail::Column::Recipient.eq(recipient));
+    }
     if let Some(before) = before {
         query = query.filter(outbox_mail::Column::Id.lt(before));
     }
@@ -103,7 +108,7 @@ pub async fn show(ctx: &Ctx, id: MailId) -> Result<Detail> {
     demand_right(ctx)?;
     let row = outbox_mail::Entity::find_by_id(id).one(ctx.reader()).await?.ok_or(Error::NotFound)?;
     Ok(Detail {
-        text: plain_text(&row.payload),
+        text: plain_text(&row.payload).map(|text| if ctx.config().is_production() { without_keys(&text) } else { text }),
         bytes: row.payload,
         message_id: row.message_id,
         summary: Summary {
@@ -129,7 +134,7 @@ pub async fn show(ctx: &Ctx, id: MailId) -> Result<Detail> {
 /// Sends a mail back to the queue, due now, with its attempts counted anew. Refused for what is on the wire, gone, withdrawn,
 /// past its end, or was never built.
 pub async fn retry(ctx: &Ctx, txn: &Txn, id: MailId) -> Result<()> {
-    demand_right(ctx)?;
+    demand_change(ctx)?;
     let row = outbox_mail::Entity::find_by_id(id).one(txn).await?.ok_or(Error::NotFound)?;
     let is_past = row.expires_at.is_some_and(|end| end.0 <= ctx.now());
     let is_stuck = row.state == NotificationState::Dead || WAITING.contains(&row.state);
@@ -151,16 +156,55 @@ pub async fn retry(ctx: &Ctx, txn: &Txn, id: MailId) -> Result<()> {
     trace(ctx, txn, "mail.retry", ("mail", id.to_string())).await
 }
 
+/// Withdraws a mail that waits or was given up: it is never sent. Refused for what is on the wire, gone, withdrawn or past its end.
+pub async fn cancel(ctx: &Ctx, txn: &Txn, id: MailId) -> Result<()> {
+    demand_change(ctx)?;
+    let row = outbox_mail::Entity::find_by_id(id).one(txn).await?.ok_or(Error::NotFound)?;
+    if row.state != NotificationState::Dead && !WAITING.contains(&row.state) {
+        return Err(Error::refused(Code::WrongTransition));
+    }
+    let updated = outbox_mail::Entity::update_many()
+        .col_expr(outbox_mail::Column::State, Expr::value(NotificationState::Cancelled))
+        .col_expr(outbox_mail::Column::Payload, retention::words_after_the_end())
+        .col_expr(outbox_mail::Column::UpdatedAt, Expr::value(Instant::from(ctx.now())))
+        .filter(outbox_mail::Column::Id.eq(id))
+        .filter(outbox_mail::Column::State.eq(row.state))
+        .exec(txn)
+        .await?;
+    exactly_one(updated.rows_affected)?;
+    trace(ctx, txn, "mail.cancel", ("mail", id.to_string())).await
+}
+
+/// Every kind of mail there is in the outbox, in alphabetical order.
+pub async fn kinds(ctx: &Ctx) -> Result<Vec<String>> {
+    demand_right(ctx)?;
+    let kinds = outbox_mail::Entity::find()
+        .select_only()
+        .column(outbox_mail::Column::Kind)
+        .distinct()
+        .order_by_asc(outbox_mail::Column::Kind)
+        .into_tuple()
+        .all(ctx.reader())
+        .await?;
+    Ok(kinds)
+}
+
+/// Why sending is paused, if it is.
+pub async fn paused_because(ctx: &Ctx) -> Result<Option<String>> {
+    demand_right(ctx)?;
+    Ok(settings::get(ctx.reader(), settings::SENDING_PAUSED).await?)
+}
+
 /// Holds all mails back from now on; they are still promised and wait. `reason` is shown to the secretariat.
 pub async fn pause(ctx: &Ctx, txn: &Txn, reason: &str) -> Result<()> {
-    demand_right(ctx)?;
+    demand_change(ctx)?;
     settings::set(txn, settings::SENDING_PAUSED, reason, ctx.now()).await?;
     trace(ctx, txn, "mail.pause", ("setting", settings::SENDING_PAUSED.to_owned())).await
 }
 
 /// Lets mails leave again.
 pub async fn resume(ctx: &Ctx, txn: &Txn) -> Result<()> {
-    demand_right(ctx)?;
+    demand_change(ctx)?;
     settings::clear(txn, settings::SENDING_PAUSED).await?;
     trace(ctx, txn, "mail.resume", ("setting", settings::SENDING_PAUSED.to_owned())).await
 }
@@ -205,7 +249,16 @@ const SUMMARY: [outbox_mail::Column; 15] = [
 ];
 
 fn demand_right(ctx: &Ctx) -> Result<()> {
-    if may_operate(&ctx.actor) { Ok(()) } else { Err(Error::Denied) }
+    if may_operate(&ctx.actor) {
+        return Ok(());
+    }
+    Err(if ctx.actor.person_id().is_none() { Error::Unauthenticated } else { Error::Denied })
+}
+
+/// As [`demand_right`], for a change: a key that may only read is refused.
+fn demand_change(ctx: &Ctx) -> Result<()> {
+    demand_right(ctx)?;
+    if ctx.actor.may_write() { Ok(()) } else { Err(Error::Denied) }
 }
 
 async fn trace(ctx: &Ctx, txn: &Txn, action: &'static str, subject: (&'static str, String)) -> Result<()> {
@@ -214,7 +267,37 @@ async fn trace(ctx: &Ctx, txn: &Txn, action: &'static str, subject: (&'static st
     Ok(())
 }
 
+/// The paths under which a key stands in an address: whoever has it may enter, or answer, in its reader's name.
+const KEYED_PATHS: [&str; 2] = ["/sign-in/", "/press/"];
+
+/// The words with every key left out. A mail's key is its reader's alone: the mail log must let nobody act as somebody else.
+fn without_keys(text: &str) -> String {
+    let mut shown = text.to_owned();
+    for path in KEYED_PATHS {
+        let mut parts = shown.split(path);
+        let first = parts.next().unwrap_or_default().to_owned();
+        shown = parts.fold(first, |said, rest| {
+            let key = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')).count();
+            format!("{said}{path}…{}", &rest[key..])
+        });
+    }
+    shown
+}
+
 fn plain_text(bytes: &[u8]) -> Option<String> {
     let message = mail_parser::MessageParser::default().parse(bytes)?;
     message.body_text(0).map(std::borrow::Cow::into_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mail_log_shows_where_a_link_led_and_not_its_key() {
+        let text = "Entri: https://r.example/sign-in/aB3-_x?next=%2Fme entro le 9.40, o https://r.example/press/k1\nhttps://r.example/press/k2.";
+        let shown = "Entri: https://r.example/sign-in/…?next=%2Fme entro le 9.40, o https://r.example/press/…\nhttps://r.example/press/….";
+        assert_eq!(without_keys(text), shown);
+        assert_eq!(without_keys("nessun link"), "nessun link");
+    }
 }

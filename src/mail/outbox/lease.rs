@@ -3,15 +3,16 @@
 //! A lease is a row's promise to one process until an instant. Its epoch rises with every claim, and every later write names the
 //! epoch: a process that slept through its lease and wakes up finds that its word no longer counts (fencing).
 //!
-//! Leases are counted by the injected clock, not the database's: replicas need clocks that agree to some seconds. If they do not,
-//! a mail may go out twice with one Message-ID; nothing is lost, and the epoch still decides whose outcome is written.
+//! Leases are counted by the injected clock, not the database's (ADR 9): `ops::same_time` refuses to start a process whose clock is
+//! not the database's to some seconds. If clocks part later, a mail may go out twice with one Message-ID; nothing is lost, and the
+//! epoch still decides whose outcome is written.
 
-use super::WAITING;
-use crate::db::{Db, StoreError, exactly_one};
+use super::{ENDS, WAITING, retention};
+use crate::db::{Db, StoreError, Txn, exactly_one};
 use crate::mail::transport::{Delivery, Envelope};
 use crate::settings;
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::ids::MailId;
+use entity::ids::{MailId, PersonId};
 use entity::kinds::NotificationState;
 use entity::{Instant, outbox_mail};
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType};
@@ -179,14 +180,13 @@ pub async fn renew(db: &Db, lease: &Lease, now: DateTime<Utc>) -> Result<(), Sto
 /// Writes down what became of the attempt; [`StoreError::Stale`] means that somebody else holds the mail by now, and nothing was
 /// written. `fraction` in `0.0..1.0` spreads the next attempts of mails that failed together.
 pub async fn finish(
-    db: &Db,
+    txn: &Txn,
     lease: &Lease,
     outcome: &Outcome,
     now: DateTime<Utc>,
     fraction: f64,
 ) -> Result<NotificationState, StoreError> {
     let next = next(lease, outcome, fraction);
-    let txn = db.begin().await?;
     let mut update = outbox_mail::Entity::update_many()
         .col_expr(outbox_mail::Column::State, Expr::value(next.state))
         .col_expr(outbox_mail::Column::CrashCount, Expr::value(next.crash_count))
@@ -201,10 +201,22 @@ pub async fn finish(
     if next.state == NotificationState::Sent {
         update = update.col_expr(outbox_mail::Column::SentAt, Expr::value(Instant::from(now)));
     }
-    let finished = update.filter(is_held(lease)).exec(&txn).await?;
+    if ENDS.contains(&next.state) {
+        update = update.col_expr(outbox_mail::Column::Payload, retention::words_after_the_end());
+    }
+    let finished = update.filter(is_held(lease)).exec(txn).await?;
     exactly_one(finished.rows_affected)?;
-    txn.commit().await?;
     Ok(next.state)
+}
+
+/// Whom the mail goes to: the person, if it is one of ours, and the address it was promised to.
+pub async fn addressee(txn: &Txn, lease: &Lease) -> Result<Option<(Option<PersonId>, String)>, StoreError> {
+    Ok(outbox_mail::Entity::find_by_id(lease.id)
+        .select_only()
+        .columns([outbox_mail::Column::PersonId, outbox_mail::Column::Recipient])
+        .into_tuple()
+        .one(txn)
+        .await?)
 }
 
 fn is_held(lease: &Lease) -> Condition {
@@ -295,6 +307,7 @@ pub async fn sweep(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Swe
             .col_expr(outbox_mail::Column::UpdatedAt, Expr::value(Instant::from(now)))
     };
     let poisoned = give_back(NotificationState::Dead)
+        .col_expr(outbox_mail::Column::Payload, retention::words_after_the_end())
         .col_expr(outbox_mail::Column::LastClass, Expr::value("poison"))
         .filter(lapsed())
         .filter(outbox_mail::Column::CrashCount.gte(CRASHES - 1))
@@ -304,6 +317,7 @@ pub async fn sweep(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Swe
     let rescued = give_back(NotificationState::Pending).filter(lapsed()).exec(txn).await?.rows_affected;
     let expired = outbox_mail::Entity::update_many()
         .col_expr(outbox_mail::Column::State, Expr::value(NotificationState::Expired))
+        .col_expr(outbox_mail::Column::Payload, retention::words_after_the_end())
         .col_expr(outbox_mail::Column::UpdatedAt, Expr::value(Instant::from(now)))
         .filter(outbox_mail::Column::State.is_in(WAITING))
         .filter(outbox_mail::Column::ExpiresAt.lte(Instant::from(now)))

@@ -1,14 +1,19 @@
 //! Forgetting the words of mails that have served. That somebody was told, when, and about what, stays.
 
+use super::{ENDS, LETS_IN};
 use crate::db::{StoreError, Txn};
 use chrono::{DateTime, Utc};
-use entity::kinds::NotificationState;
 use entity::{Instant, outbox_mail};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-const ENDS: [NotificationState; 4] =
-    [NotificationState::Sent, NotificationState::Dead, NotificationState::Expired, NotificationState::Cancelled];
+/// The message as it is kept after the mail's end: nothing of the kinds that let their reader in, everything of the others. For the
+/// column `payload` of an update that brings mails to their end.
+pub(super) fn words_after_the_end() -> SimpleExpr {
+    Expr::case(outbox_mail::Column::Kind.is_in(LETS_IN), Expr::value(Vec::<u8>::new()))
+        .finally(Expr::col(outbox_mail::Column::Payload))
+        .into()
+}
 
 /// Blanks the message and the relay's answer of every mail that came to its end before `before`. Returns how many.
 pub async fn blank(txn: &Txn, before: DateTime<Utc>) -> Result<u64, StoreError> {

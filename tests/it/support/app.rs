@@ -96,7 +96,7 @@ impl TestApp {
     /// The surroundings of a use case called directly, as a person with the seats they hold now.
     pub async fn acting_as(&self, email: &str) -> Ctx {
         let person = self.person(email).await;
-        let seats = raccordo::designations::service::seats_held(self.services.db.reader(), person.id, self.today())
+        let seats = raccordo::auth::service::seats_held(self.services.db.reader(), person.id, self.today())
             .await
             .expect("the seats can be read");
         let name = format!("{} {}", person.given_name, person.family_name);

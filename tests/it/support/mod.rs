@@ -5,5 +5,6 @@ pub mod builders;
 pub mod db;
 pub mod golden;
 pub mod mailbox;
+pub mod portal;
 pub mod real_binary;
 pub mod smtp_server;

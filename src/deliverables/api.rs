@@ -1,0 +1,348 @@
+//! Deliverables over REST: what a client sends and gets, and handlers of a few lines.
+
+use super::model::{Submission, possible};
+use super::service::{self, DeliverableFilter, SubmitIn};
+use super::view::{DeliverableView, Dossier};
+use crate::ctx::Ctx;
+
+use crate::http::Failure;
+use crate::http::json::{Json, MergePatch};
+use crate::http::paging::{Page, Paging};
+use crate::http::patch::Patch;
+use crate::http::version::{self, IfMatch};
+use crate::network::service as network;
+use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::ids::{DeliverableId, ReleaseId};
+use entity::kinds::DeliverableState;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+    cfg.service(list_deliverables)
+        .service(show_deliverable)
+        .service(change_deliverable)
+        .service(start_deliverable)
+        .service(submit_deliverable)
+        .service(request_changes)
+        .service(approve_deliverable)
+        .service(block_deliverable)
+        .service(unblock_deliverable)
+        .service(waive_deliverable);
+}
+
+/// What one observatory owes to one release.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DeliverableOut {
+    pub id: DeliverableId,
+    pub release_id: ReleaseId,
+    /// The product's code.
+    pub product: String,
+    pub product_name_it: String,
+    pub product_name_en: String,
+    pub period: String,
+    /// The observatory's code.
+    pub observatory: String,
+    pub observatory_name: String,
+    pub state: DeliverableState,
+    /// Why it is blocked or waived.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The day by which it is owed: the one set by hand, else the derived one.
+    pub day: NaiveDate,
+    /// Derived from the release, in the observatory's calendar.
+    pub due_day: NaiveDate,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hand_set_day: Option<NaiveDate>,
+    pub is_overdue: bool,
+    /// What can happen next.
+    #[schema(max_items = 10)]
+    pub possible: Vec<&'static str>,
+    pub version: i32,
+}
+
+/// One handing-in, and what the review answered.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SubmissionOut {
+    pub position: i32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = "uri")]
+    pub link: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    pub submitted_at: DateTime<Utc>,
+    /// What the review asked to change; left out where it accepted, or has not answered yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remarks: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answered_at: Option<DateTime<Utc>>,
+}
+
+/// One deliverable with everything handed in.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DeliverableDossierOut {
+    #[serde(flatten)]
+    #[schema(inline)]
+    pub deliverable: DeliverableOut,
+    /// The first one first.
+    #[schema(max_items = 1000)]
+    pub submissions: Vec<SubmissionOut>,
+}
+
+/// What is handed in.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SubmitDeliverableIn {
+    /// Where the text can be read.
+    #[serde(default)]
+    #[schema(max_length = 2000, format = "uri")]
+    pub link: Option<String>,
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    pub note: Option<String>,
+}
+
+/// What has to change.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RequestChangesIn {
+    #[schema(max_length = 4000)]
+    pub remarks: String,
+}
+
+/// Why a deliverable is blocked or waived.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeliverableReasonIn {
+    #[schema(max_length = 1000)]
+    pub reason: String,
+}
+
+/// A merge patch of what may be set by hand.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeliverableChange {
+    /// `null` gives the day back to the derivation.
+    #[serde(default)]
+    #[schema(value_type = Option<NaiveDate>)]
+    pub hand_set_day: Patch<NaiveDate>,
+}
+
+/// How to narrow the list.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct DeliverablesQuery {
+    pub release: Option<ReleaseId>,
+    /// An observatory's code.
+    #[param(max_length = 60)]
+    pub observatory: Option<String>,
+    pub state: Option<DeliverableState>,
+    /// Only those still owed whose day is past.
+    #[serde(default)]
+    pub overdue: bool,
+}
+
+/// The deliverables
+///
+/// The earliest day first. Who may: secretariat and direction see all, an observatory and its body their own.
+#[utoipa::path(tag = "deliverables", params(DeliverablesQuery, Paging), responses((status = 200, body = Page<DeliverableOut>)))]
+#[get("/deliverables")]
+pub async fn list_deliverables(
+    ctx: Ctx,
+    request: HttpRequest,
+    query: web::Query<DeliverablesQuery>,
+    paging: web::Query<Paging>,
+) -> Result<HttpResponse, Failure> {
+    let today = ctx.today();
+    let observatory = match &query.observatory {
+        Some(code) => Some(network::observatory(ctx.reader(), code).await.map_err(|error| error.as_unknown("observatory"))?.id),
+        None => None,
+    };
+    let filter = DeliverableFilter {
+        release: query.release,
+        observatory,
+        state: query.state,
+        overdue_on: query.overdue.then_some(today),
+        ..DeliverableFilter::default()
+    };
+    let limit = paging.limit()?;
+    let lines = service::list(&ctx, &filter, paging.after()?, limit + 1).await?;
+    let page = Page::cut(&ctx, &request, limit, lines, |last| (last.deliverable.day(), last.deliverable.id))?;
+    Ok(HttpResponse::Ok().json(page.map(|line| DeliverableOut::on(line, today))))
+}
+
+/// One deliverable with everything handed in
+///
+/// Who may: see the list. Unknown and unseen are the same answer.
+#[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path)), responses((status = 200, body = DeliverableDossierOut)))]
+#[get("/deliverables/{id}")]
+pub async fn show_deliverable(ctx: Ctx, id: web::Path<DeliverableId>) -> Result<HttpResponse, Failure> {
+    let dossier = service::dossier(&ctx, *id).await?;
+    Ok(version::answer(dossier.view.deliverable.version, &DeliverableDossierOut::on(dossier, ctx.today())))
+}
+
+/// Set a day by hand
+///
+/// The day survives every move of the release until it is given back with `null`. Who may: the secretariat. Errors:
+/// `nothing_changes`.
+#[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), request_body(content = DeliverableChange, content_type = "application/merge-patch+json"), responses((status = 200, body = DeliverableOut)))]
+#[patch("/deliverables/{id}")]
+pub async fn change_deliverable(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<DeliverableId>,
+    change: MergePatch<DeliverableChange>,
+) -> Result<HttpResponse, Failure> {
+    let version = version::if_match(&request)?;
+    let present = service::dossier(&ctx, *id).await?.view.deliverable.hand_set_day;
+    let day = change.0.hand_set_day.apply(present);
+    let changed = ctx.write(async |txn| service::reschedule(&ctx, txn, *id, version, day).await).await?;
+    Ok(answer(&ctx, changed))
+}
+
+/// Begin the work
+///
+/// Who may: the observatory, the secretariat on its behalf. Errors: `wrong_transition`.
+#[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), responses((status = 200, body = DeliverableOut)))]
+#[post("/deliverables/{id}/start")]
+pub async fn start_deliverable(ctx: Ctx, request: HttpRequest, id: web::Path<DeliverableId>) -> Result<HttpResponse, Failure> {
+    let version = version::if_match(&request)?;
+    let started = ctx.write(async |txn| service::start(&ctx, txn, *id, version).await).await?;
+    Ok(answer(&ctx, started))
+}
+
+/// Hand it in
+///
+/// What was never marked as begun begins with this; nobody is called upon for its open steps any more. Who may: the
+/// observatory, the secretariat on its behalf. Errors: `wrong_transition`, `not_a_url`.
+#[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), request_body = SubmitDeliverableIn, responses((status = 200, body = DeliverableOut)))]
+#[post("/deliverables/{id}/submit")]
+pub async fn submit_deliverable(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<DeliverableId>,
+    input: Json<SubmitDeliverableIn>,
+) -> Result<HttpResponse, Failure> {
+    let version = version::if_match(&request)?;
+    let SubmitDeliverableIn { link, note } = input.value;
+    let input = SubmitIn { link, note };
+    let submitted = ctx.write(async |txn| service::submit(&ctx, txn, *id, version, input).await).await?;
+    Ok(answer(&ctx, submitted))
+}
+
+/// Send it back with remarks
+///
+/// Who may: the secretariat. Errors: `wrong_transition`, `reason_missing`.
+#[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), request_body = RequestChangesIn, responses((status = 200, body = DeliverableOut)))]
+#[post("/deliverables/{id}/request-changes")]
+pub async fn request_changes(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<DeliverableId>,
+    input: Json<RequestChangesIn>,
+) -> Result<HttpResponse, Failure> {
+    let version = version::if_match(&request)?;
+    let sent_back =
+        ctx.write(async |txn| service::request_changes(&ctx, txn, *id, version, &input.value.remarks).await).await?;
+    Ok(answer(&ctx, sent_back))
+}
+
+/// Accept it
+///
+/// It may appear once the release is out. Who may: the secretariat. Errors: `wrong_transition`.
+#[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), responses((status = 200, body = DeliverableOut)))]
+#[post("/deliverables/{id}/approve")]
+pub async fn approve_deliverable(ctx: Ctx, request: HttpRequest, id: web::Path<DeliverableId>) -> Result<HttpResponse, Failure> {
+    let version = version::if_match(&request)?;
+    let approved = ctx.write(async |txn| service::approve(&ctx, txn, *id, version).await).await?;
+    Ok(answer(&ctx, approved))
+}
+
+/// Say that something stops it
+///
+/// Who may: the observatory, the secretariat on its behalf. Errors: `wrong_transition`, `reason_missing`.
+#[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), request_body = DeliverableReasonIn, responses((status = 200, body = DeliverableOut)))]
+#[post("/deliverables/{id}/block")]
+pub async fn block_deliverable(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<DeliverableId>,
+    input: Json<DeliverableReasonIn>,
+) -> Result<HttpResponse, Failure> {
+    let version = version::if_match(&request)?;
+    let blocked = ctx.write(async |txn| service::block(&ctx, txn, *id, version, &input.value.reason).await).await?;
+    Ok(answer(&ctx, blocked))
+}
+
+/// Let it go on from where it was
+///
+/// Who may: the observatory, the secretariat on its behalf. Errors: `wrong_transition`.
+#[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), responses((status = 200, body = DeliverableOut)))]
+#[post("/deliverables/{id}/unblock")]
+pub async fn unblock_deliverable(ctx: Ctx, request: HttpRequest, id: web::Path<DeliverableId>) -> Result<HttpResponse, Failure> {
+    let version = version::if_match(&request)?;
+    let unblocked = ctx.write(async |txn| service::unblock(&ctx, txn, *id, version).await).await?;
+    Ok(answer(&ctx, unblocked))
+}
+
+/// Do without it, this once
+///
+/// Who may: the secretariat. Errors: `wrong_transition`, `reason_missing`.
+#[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), request_body = DeliverableReasonIn, responses((status = 200, body = DeliverableOut)))]
+#[post("/deliverables/{id}/waive")]
+pub async fn waive_deliverable(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<DeliverableId>,
+    input: Json<DeliverableReasonIn>,
+) -> Result<HttpResponse, Failure> {
+    let version = version::if_match(&request)?;
+    let waived = ctx.write(async |txn| service::waive(&ctx, txn, *id, version, &input.value.reason).await).await?;
+    Ok(answer(&ctx, waived))
+}
+
+fn answer(ctx: &Ctx, view: DeliverableView) -> HttpResponse {
+    version::answer(view.deliverable.version, &DeliverableOut::on(view, ctx.today()))
+}
+
+impl DeliverableOut {
+    /// As it stands on a day.
+    pub fn on(view: DeliverableView, today: NaiveDate) -> Self {
+        let deliverable = view.deliverable;
+        let state = deliverable.state();
+        Self {
+            id: deliverable.id,
+            release_id: deliverable.release_id,
+            product: view.product_code,
+            product_name_it: view.product_name_it,
+            product_name_en: view.product_name_en,
+            period: view.period,
+            observatory: view.observatory_code,
+            observatory_name: view.observatory_name,
+            state,
+            reason: deliverable.stage.reason().map(str::to_owned),
+            day: deliverable.day(),
+            due_day: deliverable.due_day,
+            hand_set_day: deliverable.hand_set_day,
+            is_overdue: deliverable.is_overdue(today),
+            possible: possible(state).into_iter().map(super::model::Event::as_str).collect(),
+            version: deliverable.version,
+        }
+    }
+}
+
+impl From<Submission> for SubmissionOut {
+    fn from(submission: Submission) -> Self {
+        let Submission { position, link, note, submitted_at, remarks, answered_at, .. } = submission;
+        Self { position, link, note, submitted_at, remarks, answered_at }
+    }
+}
+
+impl DeliverableDossierOut {
+    fn on(dossier: Dossier, today: NaiveDate) -> Self {
+        Self {
+            deliverable: DeliverableOut::on(dossier.view, today),
+            submissions: dossier.submissions.into_iter().map(SubmissionOut::from).collect(),
+        }
+    }
+}

@@ -1,0 +1,354 @@
+//! A deliverable as pure data: what one observatory owes to one release, and how it moves from planned to verified.
+
+use crate::error::{Code, Refusal as DomainRefusal};
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::ids::{DeliverableId, ObservatoryId, PersonId, ReleaseId, SubmissionId};
+use entity::kinds::DeliverableState as State;
+
+/// What can happen to a deliverable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// Work begins, or begins again after changes were requested.
+    Start,
+    /// The observatory hands it in.
+    Submit,
+    /// The review sends it back with remarks.
+    RequestChanges,
+    /// The review accepts it.
+    Approve,
+    /// Its page was seen on the portal.
+    Publish,
+    /// What was seen is what was declared.
+    Verify,
+    /// Something outside the observatory's power stops it.
+    Block,
+    /// It goes on from where it was.
+    Unblock,
+    /// The network does without it, this once.
+    Waive,
+}
+
+impl Event {
+    pub const ALL: &'static [Self] = &[
+        Self::Start,
+        Self::Submit,
+        Self::RequestChanges,
+        Self::Approve,
+        Self::Publish,
+        Self::Verify,
+        Self::Block,
+        Self::Unblock,
+        Self::Waive,
+    ];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Submit => "submit",
+            Self::RequestChanges => "request_changes",
+            Self::Approve => "approve",
+            Self::Publish => "publish",
+            Self::Verify => "verify",
+            Self::Block => "block",
+            Self::Unblock => "unblock",
+            Self::Waive => "waive",
+        }
+    }
+}
+
+/// Where an event leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    To(State),
+    /// Back to the state in which it was blocked.
+    Back,
+}
+
+/// The table of the lifecycle: where an event leads from a state; nowhere if it cannot happen there.
+pub const fn target(state: State, event: Event) -> Option<Target> {
+    match (state, event) {
+        (State::Planned | State::ChangesRequested, Event::Start) => Some(Target::To(State::InProgress)),
+        (State::InProgress, Event::Submit) => Some(Target::To(State::Submitted)),
+        (State::Submitted, Event::RequestChanges) => Some(Target::To(State::ChangesRequested)),
+        (State::Submitted, Event::Approve) => Some(Target::To(State::Approved)),
+        (State::Approved, Event::Publish) => Some(Target::To(State::Published)),
+        (State::Published, Event::Verify) => Some(Target::To(State::Verified)),
+        (State::Planned | State::InProgress | State::Submitted | State::ChangesRequested | State::Approved, Event::Block) => {
+            Some(Target::To(State::Blocked))
+        }
+        (State::Blocked, Event::Unblock) => Some(Target::Back),
+        (State::Planned | State::InProgress | State::Submitted | State::ChangesRequested | State::Blocked, Event::Waive) => {
+            Some(Target::To(State::Waived))
+        }
+        _ => None,
+    }
+}
+
+/// What can happen next.
+pub fn possible(state: State) -> Vec<Event> {
+    Event::ALL.iter().copied().filter(|event| target(state, *event).is_some()).collect()
+}
+
+/// Whether the observatory still has to hand something in. A blocked one is still owed: the obstacle is not the answer.
+pub const fn is_owed(state: State) -> bool {
+    matches!(state, State::Planned | State::InProgress | State::ChangesRequested | State::Blocked)
+}
+
+/// Whether the review is over too: accepted, out, or done without.
+pub const fn is_settled(state: State) -> bool {
+    matches!(state, State::Approved | State::Published | State::Verified | State::Waived)
+}
+
+/// Whether it may appear on the portal.
+pub const fn is_accepted(state: State) -> bool {
+    matches!(state, State::Approved | State::Published | State::Verified)
+}
+
+/// Where a deliverable stands, with what that state needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// On its way from planned to verified.
+    OnCourse(State),
+    Blocked { reason: String, back_to: State },
+    Waived { reason: String },
+}
+
+impl Stage {
+    /// Puts together what three columns hold; an impossible combination is said, not guessed at.
+    pub fn of(state: State, resume: Option<State>, reason: Option<String>) -> Result<Self, &'static str> {
+        match (state, resume, reason) {
+            (State::Blocked, Some(back_to), Some(reason)) if target(back_to, Event::Block).is_some() => {
+                Ok(Self::Blocked { reason, back_to })
+            }
+            (State::Waived, None, Some(reason)) => Ok(Self::Waived { reason }),
+            (State::Blocked | State::Waived, ..) => Err("a blocked or waived deliverable without its reason"),
+            (state, None, None) => Ok(Self::OnCourse(state)),
+            _ => Err("a reason, or a state to go back to, where none belongs"),
+        }
+    }
+
+    pub const fn state(&self) -> State {
+        match self {
+            Self::OnCourse(state) => *state,
+            Self::Blocked { .. } => State::Blocked,
+            Self::Waived { .. } => State::Waived,
+        }
+    }
+
+    /// The state to go back to, as its column holds it.
+    pub const fn resume(&self) -> Option<State> {
+        match self {
+            Self::Blocked { back_to, .. } => Some(*back_to),
+            Self::OnCourse(_) | Self::Waived { .. } => None,
+        }
+    }
+
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Blocked { reason, .. } | Self::Waived { reason } => Some(reason),
+            Self::OnCourse(_) => None,
+        }
+    }
+}
+
+/// What one observatory owes to one release.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deliverable {
+    pub id: DeliverableId,
+    pub release_id: ReleaseId,
+    pub observatory_id: ObservatoryId,
+    pub stage: Stage,
+    /// The day derived from the release, in the observatory's calendar.
+    pub due_day: NaiveDate,
+    /// The day somebody set instead; survives every derivation.
+    pub hand_set_day: Option<NaiveDate>,
+    pub version: i32,
+}
+
+impl Deliverable {
+    pub const fn state(&self) -> State {
+        self.stage.state()
+    }
+
+    /// The day by which it is owed: set by hand, else derived.
+    pub fn day(&self) -> NaiveDate {
+        self.hand_set_day.unwrap_or(self.due_day)
+    }
+
+    /// Whether the observatory is late with it.
+    pub fn is_overdue(&self, today: NaiveDate) -> bool {
+        is_owed(self.state()) && self.day() < today
+    }
+
+    /// The deliverable after an event that needs no reason.
+    pub fn after(mut self, event: Event) -> Result<Self, Refusal> {
+        self.stage = match (self.lead(event)?, self.stage) {
+            (Target::Back, Stage::Blocked { back_to, .. }) => Stage::OnCourse(back_to),
+            (Target::To(state), _) => Stage::OnCourse(state),
+            (Target::Back, stage) => return Err(Refusal::wrong(stage.state())),
+        };
+        Ok(self)
+    }
+
+    /// Blocked, with why; remembers where it was.
+    pub fn blocked(mut self, reason: String) -> Result<Self, Refusal> {
+        self.lead(Event::Block)?;
+        self.stage = Stage::Blocked { reason, back_to: self.state() };
+        Ok(self)
+    }
+
+    /// Waived, with why.
+    pub fn waived(mut self, reason: String) -> Result<Self, Refusal> {
+        self.lead(Event::Waive)?;
+        self.stage = Stage::Waived { reason };
+        Ok(self)
+    }
+
+    fn lead(&self, event: Event) -> Result<Target, Refusal> {
+        target(self.state(), event).ok_or_else(|| Refusal::wrong(self.state()))
+    }
+}
+
+/// One handing-in, and what the review answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Submission {
+    pub id: SubmissionId,
+    /// 1 for the first.
+    pub position: i32,
+    /// Where the text can be read; empty when it was handed in another way.
+    pub link: Option<String>,
+    pub note: Option<String>,
+    pub submitted_at: DateTime<Utc>,
+    pub submitted_by: Option<PersonId>,
+    /// What the review asked to change.
+    pub remarks: Option<String>,
+    pub answered_at: Option<DateTime<Utc>>,
+    pub answered_by: Option<PersonId>,
+}
+
+/// Why nothing happened to a deliverable.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("not possible while {state}; possible: {allowed:?}")]
+    WrongTransition { state: State, allowed: Vec<Event> },
+}
+
+impl Refusal {
+    fn wrong(state: State) -> Self {
+        Self::WrongTransition { state, allowed: possible(state) }
+    }
+}
+
+impl DomainRefusal for Refusal {
+    fn code(&self) -> Code {
+        match self {
+            Self::WrongTransition { .. } => Code::WrongTransition,
+        }
+    }
+
+    fn params(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::WrongTransition { state, allowed } => {
+                let allowed: Vec<&str> = allowed.iter().map(|event| event.as_str()).collect();
+                vec![("state", state.to_string()), ("allowed", allowed.join(", "))]
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    fn planned() -> Deliverable {
+        Deliverable {
+            id: Uuid::nil().into(),
+            release_id: Uuid::nil().into(),
+            observatory_id: Uuid::nil().into(),
+            stage: Stage::OnCourse(State::Planned),
+            due_day: NaiveDate::from_ymd_opt(2027, 3, 16).expect("a day of the test"),
+            hand_set_day: None,
+            version: 1,
+        }
+    }
+
+    fn apply(deliverable: Deliverable, event: Event) -> Result<Deliverable, Refusal> {
+        match event {
+            Event::Block => deliverable.blocked("the source is late".to_owned()),
+            Event::Waive => deliverable.waived("merged with another province".to_owned()),
+            other => deliverable.after(other),
+        }
+    }
+
+    #[test]
+    fn the_straight_way_leads_from_planned_to_verified() {
+        let way = [Event::Start, Event::Submit, Event::RequestChanges, Event::Start, Event::Submit, Event::Approve, Event::Publish, Event::Verify];
+        let states: Vec<State> = way
+            .into_iter()
+            .scan(planned(), |at, event| {
+                *at = at.clone().after(event).expect("a step of the way");
+                Some(at.state())
+            })
+            .collect();
+        let expected = [
+            State::InProgress, State::Submitted, State::ChangesRequested, State::InProgress, State::Submitted,
+            State::Approved, State::Published, State::Verified,
+        ];
+        assert_eq!(states, expected);
+    }
+
+    #[test]
+    fn a_blocked_one_goes_back_to_where_it_was() {
+        let submitted = planned().after(Event::Start).and_then(|one| one.after(Event::Submit)).expect("submitted");
+        let blocked = submitted.clone().blocked("portal down".to_owned()).expect("blocked");
+        assert_eq!(blocked.stage.reason(), Some("portal down"));
+        assert_eq!(blocked.after(Event::Unblock), Ok(submitted));
+    }
+
+    #[test]
+    fn a_refusal_names_what_is_possible() {
+        let refusal = planned().after(Event::Approve).expect_err("nothing was submitted");
+        assert_eq!(refusal, Refusal::WrongTransition { state: State::Planned, allowed: vec![Event::Start, Event::Block, Event::Waive] });
+    }
+
+    #[test]
+    fn what_is_out_or_waived_never_moves_again() {
+        assert_eq!(possible(State::Verified), []);
+        assert_eq!(possible(State::Waived), []);
+    }
+
+    #[test]
+    fn impossible_columns_are_said() {
+        assert!(Stage::of(State::Blocked, None, Some("why".into())).is_err());
+        assert!(Stage::of(State::Blocked, Some(State::Verified), Some("why".into())).is_err());
+        assert!(Stage::of(State::Waived, None, None).is_err());
+        assert!(Stage::of(State::Planned, None, Some("why".into())).is_err());
+    }
+
+    proptest! {
+        /// The table and the transitions agree, and three columns are enough to keep any stage.
+        #[test]
+        fn transitions_follow_the_table(chosen in prop::collection::vec(0..Event::ALL.len(), 0..20)) {
+            let mut at = planned();
+            for event in chosen.into_iter().map(|index| Event::ALL[index]) {
+                let expected = target(at.state(), event);
+                match apply(at.clone(), event) {
+                    Ok(next) => {
+                        let led_to = match expected {
+                            Some(Target::To(state)) => Some(state),
+                            Some(Target::Back) => at.stage.resume(),
+                            None => None,
+                        };
+                        prop_assert_eq!(led_to, Some(next.state()));
+                        at = next;
+                    }
+                    Err(_) => prop_assert_eq!(expected, None),
+                }
+                let kept = Stage::of(at.state(), at.stage.resume(), at.stage.reason().map(str::to_owned));
+                prop_assert_eq!(kept, Ok(at.stage.clone()));
+            }
+        }
+    }
+}

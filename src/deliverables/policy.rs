@@ -1,0 +1,97 @@
+//! Who may do what with deliverables. Pure; printed as a golden matrix by `tests/it/authz_matrix.rs`.
+
+use crate::auth::actor::Actor;
+use entity::ids::{BodyId, ObservatoryId};
+use entity::kinds::SeatKind;
+
+/// What can be asked of a deliverable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    View,
+    Start,
+    Submit,
+    /// Declare the address at which it appears on the portal.
+    DeclareAddress,
+    Block,
+    Unblock,
+    RequestChanges,
+    Approve,
+    Waive,
+    /// Set a day that no longer follows the release.
+    Reschedule,
+    /// Record what was seen on the portal.
+    RecordAppearance,
+}
+
+impl Action {
+    pub const ALL: &'static [Self] = &[
+        Self::View,
+        Self::Start,
+        Self::Submit,
+        Self::DeclareAddress,
+        Self::Block,
+        Self::Unblock,
+        Self::RequestChanges,
+        Self::Approve,
+        Self::Waive,
+        Self::Reschedule,
+        Self::RecordAppearance,
+    ];
+}
+
+/// Whose deliverable it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject {
+    pub observatory: ObservatoryId,
+    pub body: BodyId,
+}
+
+/// Whether the actor may.
+///
+/// The observatory does the work and says where it stands; the secretariat may say it for them (product rule 7), reviews,
+/// and alone may do without. What was seen on the portal is recorded by the service itself, never by will (rule 10).
+pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
+    if actor.is_ourselves() {
+        return true;
+    }
+    if action != Action::View && !actor.may_write() {
+        return false;
+    }
+    match action {
+        Action::View => may_see(actor, subject),
+        Action::Start | Action::Submit | Action::DeclareAddress | Action::Block | Action::Unblock => {
+            actor.works_for(subject.observatory) || actor.is_secretariat()
+        }
+        Action::RequestChanges | Action::Approve | Action::Waive | Action::Reschedule => actor.is_secretariat(),
+        Action::RecordAppearance => false,
+    }
+}
+
+fn may_see(actor: &Actor, subject: Subject) -> bool {
+    sees_everything(actor) || actor.works_for(subject.observatory) || actor.manages(subject.body)
+}
+
+fn sees_everything(actor: &Actor) -> bool {
+    actor.is_secretariat() || actor.holds(SeatKind::Direction)
+}
+
+/// Which deliverables a list may show: a store demands it, so a list cannot forget it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Visibility {
+    Everything,
+    /// Those of the observatories worked for, and of the bodies managed.
+    Own { observatories: Vec<ObservatoryId>, bodies: Vec<BodyId> },
+    Nothing,
+}
+
+pub fn visibility(actor: &Actor) -> Visibility {
+    if actor.is_ourselves() || sees_everything(actor) {
+        return Visibility::Everything;
+    }
+    let works = |kind| matches!(kind, SeatKind::Referent | SeatKind::Deputy);
+    let observatories: Vec<ObservatoryId> =
+        actor.seats.iter().filter(|seat| works(seat.kind)).filter_map(|seat| seat.observatory_id).collect();
+    let bodies: Vec<BodyId> =
+        actor.seats.iter().filter(|seat| seat.kind == SeatKind::BodyManager).map(|seat| seat.body_id).collect();
+    if observatories.is_empty() && bodies.is_empty() { Visibility::Nothing } else { Visibility::Own { observatories, bodies } }
+}

@@ -1,0 +1,342 @@
+//! Rows of deliverables and submissions, and back. The only file of the slice that speaks to the database.
+
+use super::model::{Deliverable, Stage, Submission};
+use super::policy::Visibility;
+use super::view::{DeliverableView, ProgressOf};
+use crate::db::{StoreError, exactly_one};
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::ids::{BodyId, DeliverableId, ObservatoryId, PersonId, ReleaseId, SubmissionId};
+use entity::kinds::{DeliverableState, ReleaseState};
+use entity::{Instant, body, deliverable, observatory, product, release, submission};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType, Order,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    sea_query::{Expr, Func},
+};
+
+type Result<T> = std::result::Result<T, StoreError>;
+
+/// The last line of a page: its day, and its id among those of the same day.
+pub type Cursor = (NaiveDate, DeliverableId);
+
+/// What a list of deliverables asks for; everything left out does not narrow it.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub release: Option<ReleaseId>,
+    pub observatory: Option<ObservatoryId>,
+    pub state: Option<DeliverableState>,
+    /// Owed before this day and still owed.
+    pub overdue_on: Option<NaiveDate>,
+    /// Owed again since the review asked for changes.
+    pub sent_back: bool,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: DeliverableId,
+    release_id: ReleaseId,
+    observatory_id: ObservatoryId,
+    state: DeliverableState,
+    resume_state: Option<DeliverableState>,
+    reason: Option<String>,
+    due_day: NaiveDate,
+    hand_set_day: Option<NaiveDate>,
+    version: i32,
+    observatory_code: String,
+    observatory_name: String,
+    body_id: BodyId,
+    territory: String,
+    product_code: String,
+    product_name_it: String,
+    product_name_en: String,
+    period_label: String,
+    release_state: ReleaseState,
+    release_day: NaiveDate,
+}
+
+impl TryFrom<Row> for DeliverableView {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self> {
+        let stage = Stage::of(row.state, row.resume_state, row.reason)
+            .map_err(|what| StoreError::inconsistent("deliverable", row.id, what))?;
+        Ok(Self {
+            deliverable: Deliverable {
+                id: row.id,
+                release_id: row.release_id,
+                observatory_id: row.observatory_id,
+                stage,
+                due_day: row.due_day,
+                hand_set_day: row.hand_set_day,
+                version: row.version,
+            },
+            observatory_code: row.observatory_code,
+            observatory_name: row.observatory_name,
+            body_id: row.body_id,
+            territory: row.territory,
+            product_code: row.product_code,
+            product_name_it: row.product_name_it,
+            product_name_en: row.product_name_en,
+            period: row.period_label,
+            release_state: row.release_state,
+            release_day: row.release_day,
+        })
+    }
+}
+
+/// Everything a line shows, in one statement.
+fn lines() -> Select<deliverable::Entity> {
+    deliverable::Entity::find()
+        .column_as(observatory::Column::Code, "observatory_code")
+        .column_as(observatory::Column::Name, "observatory_name")
+        .column(observatory::Column::BodyId)
+        .column(body::Column::Territory)
+        .column_as(product::Column::Code, "product_code")
+        .column_as(product::Column::NameIt, "product_name_it")
+        .column_as(product::Column::NameEn, "product_name_en")
+        .column(release::Column::PeriodLabel)
+        .column_as(release::Column::State, "release_state")
+        .column_as(release::Column::Day, "release_day")
+        .join(JoinType::InnerJoin, join::to_observatory())
+        .join(JoinType::InnerJoin, join::observatory_to_body())
+        .join(JoinType::InnerJoin, join::to_release())
+        .join(JoinType::InnerJoin, join::release_to_product())
+}
+
+mod join {
+    use super::{body, deliverable, observatory, product, release};
+    use sea_orm::{EntityTrait, RelationDef};
+
+    pub(super) fn to_observatory() -> RelationDef {
+        deliverable::Entity::belongs_to(observatory::Entity)
+            .from(deliverable::Column::ObservatoryId)
+            .to(observatory::Column::Id)
+            .into()
+    }
+
+    pub(super) fn observatory_to_body() -> RelationDef {
+        observatory::Entity::belongs_to(body::Entity).from(observatory::Column::BodyId).to(body::Column::Id).into()
+    }
+
+    pub(super) fn to_release() -> RelationDef {
+        deliverable::Entity::belongs_to(release::Entity)
+            .from(deliverable::Column::ReleaseId)
+            .to(release::Column::Id)
+            .into()
+    }
+
+    pub(super) fn release_to_product() -> RelationDef {
+        release::Entity::belongs_to(product::Entity).from(release::Column::ProductId).to(product::Column::Id).into()
+    }
+}
+
+/// The day by which it is owed: set by hand, else derived.
+fn day() -> Expr {
+    Func::coalesce([
+        Expr::col((deliverable::Entity, deliverable::Column::HandSetDay)),
+        Expr::col((deliverable::Entity, deliverable::Column::DueDay)),
+    ])
+    .into()
+}
+
+/// The deliverables that pass the filter and may be seen, the earliest day first.
+pub async fn list(
+    db: &impl ConnectionTrait,
+    visible: &Visibility,
+    filter: &Filter,
+    after: Option<Cursor>,
+    limit: Option<u64>,
+) -> Result<Vec<DeliverableView>> {
+    let later = after.map(|(last_day, last_id)| {
+        Condition::any().add(day().gt(last_day)).add(
+            Condition::all().add(day().eq(last_day)).add(deliverable::Column::Id.gt(last_id)),
+        )
+    });
+    let rows = lines()
+        .filter(seen_by(visible))
+        .filter(narrowed(filter))
+        .filter(Condition::all().add_option(later))
+        .order_by(day(), Order::Asc)
+        .order_by(deliverable::Column::Id, Order::Asc)
+        .limit(limit)
+        .into_model::<Row>()
+        .all(db)
+        .await?;
+    rows.into_iter().map(DeliverableView::try_from).collect()
+}
+
+fn seen_by(visible: &Visibility) -> Condition {
+    match visible {
+        Visibility::Everything => Condition::all(),
+        Visibility::Own { observatories, bodies } => Condition::any()
+            .add(deliverable::Column::ObservatoryId.is_in(observatories.iter().copied()))
+            .add(observatory::Column::BodyId.is_in(bodies.iter().copied())),
+        Visibility::Nothing => Condition::all().add(Expr::cust("1 = 0")),
+    }
+}
+
+const OWED: [DeliverableState; 4] = [
+    DeliverableState::Planned,
+    DeliverableState::InProgress,
+    DeliverableState::ChangesRequested,
+    DeliverableState::Blocked,
+];
+
+fn narrowed(filter: &Filter) -> Condition {
+    let overdue = |today: NaiveDate| day().lt(today).and(deliverable::Column::State.is_in(OWED));
+    Condition::all()
+        .add_option(filter.release.map(|release| deliverable::Column::ReleaseId.eq(release)))
+        .add_option(filter.observatory.map(|observatory| deliverable::Column::ObservatoryId.eq(observatory)))
+        .add_option(filter.state.map(|state| deliverable::Column::State.eq(state)))
+        .add_option(filter.overdue_on.map(overdue))
+        .add_option(filter.sent_back.then(is_sent_back))
+}
+
+fn is_sent_back() -> Condition {
+    let with_remarks = submission::Entity::find()
+        .select_only()
+        .column(submission::Column::DeliverableId)
+        .filter(submission::Column::Remarks.is_not_null())
+        .into_query();
+    Condition::all()
+        .add(deliverable::Column::State.is_in([DeliverableState::ChangesRequested, DeliverableState::InProgress]))
+        .add(deliverable::Column::Id.in_subquery(with_remarks))
+}
+
+/// One deliverable, if it may be seen.
+pub async fn find(db: &impl ConnectionTrait, visible: &Visibility, id: DeliverableId) -> Result<Option<DeliverableView>> {
+    let row = lines().filter(seen_by(visible)).filter(deliverable::Column::Id.eq(id)).into_model::<Row>().one(db).await?;
+    row.map(DeliverableView::try_from).transpose()
+}
+
+/// How far the deliverables of these releases are.
+pub async fn progress(db: &impl ConnectionTrait, releases: &[ReleaseId]) -> Result<ProgressOf> {
+    let rows: Vec<(ReleaseId, DeliverableState)> = deliverable::Entity::find()
+        .select_only()
+        .columns([deliverable::Column::ReleaseId, deliverable::Column::State])
+        .filter(deliverable::Column::ReleaseId.is_in(releases.iter().copied()))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut progress = ProgressOf::new();
+    for (release, state) in rows {
+        progress.entry(release).or_default().count(state);
+    }
+    Ok(progress)
+}
+
+/// New deliverables, all planned, in one statement.
+pub async fn insert_all(db: &impl ConnectionTrait, new: &[Deliverable], at: DateTime<Utc>) -> Result<()> {
+    let rows = new.iter().map(|one| deliverable::ActiveModel {
+        id: Set(one.id),
+        release_id: Set(one.release_id),
+        observatory_id: Set(one.observatory_id),
+        state: Set(one.state()),
+        resume_state: Set(None),
+        reason: Set(None),
+        due_day: Set(one.due_day),
+        hand_set_day: Set(one.hand_set_day),
+        version: Set(one.version),
+        created_at: Set(at.into()),
+        updated_at: Set(at.into()),
+    });
+    if !new.is_empty() {
+        deliverable::Entity::insert_many(rows).exec_without_returning(db).await?;
+    }
+    Ok(())
+}
+
+/// Saves what became of a deliverable. Guarded by the version the caller read: whoever read an older one gets `Stale`.
+pub async fn save(db: &impl ConnectionTrait, after: &Deliverable, read_version: i32, at: DateTime<Utc>) -> Result<()> {
+    let touched = deliverable::Entity::update_many()
+        .col_expr(deliverable::Column::State, Expr::value(after.state()))
+        .col_expr(deliverable::Column::ResumeState, Expr::value(after.stage.resume()))
+        .col_expr(deliverable::Column::Reason, Expr::value(after.stage.reason().map(str::to_owned)))
+        .col_expr(deliverable::Column::HandSetDay, Expr::value(after.hand_set_day))
+        .col_expr(deliverable::Column::Version, Expr::col(deliverable::Column::Version).add(1))
+        .col_expr(deliverable::Column::UpdatedAt, Expr::value(Instant::from(at)))
+        .filter(deliverable::Column::Id.eq(after.id))
+        .filter(deliverable::Column::Version.eq(read_version))
+        .exec(db)
+        .await?;
+    exactly_one(touched.rows_affected)
+}
+
+/// Gives the deliverables a new derived day; days set by hand are another column and stay.
+pub async fn set_due_day(
+    db: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = DeliverableId>,
+    day: NaiveDate,
+    at: DateTime<Utc>,
+) -> Result<()> {
+    deliverable::Entity::update_many()
+        .col_expr(deliverable::Column::DueDay, Expr::value(day))
+        .col_expr(deliverable::Column::Version, Expr::col(deliverable::Column::Version).add(1))
+        .col_expr(deliverable::Column::UpdatedAt, Expr::value(Instant::from(at)))
+        .filter(deliverable::Column::Id.is_in(ids))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+impl From<submission::Model> for Submission {
+    fn from(row: submission::Model) -> Self {
+        Self {
+            id: row.id,
+            position: row.position,
+            link: row.link,
+            note: row.note,
+            submitted_at: row.submitted_at.0,
+            submitted_by: row.submitted_by,
+            remarks: row.remarks,
+            answered_at: row.answered_at.map(|at| at.0),
+            answered_by: row.answered_by,
+        }
+    }
+}
+
+/// Everything handed in for a deliverable, the first one first.
+pub async fn submissions(db: &impl ConnectionTrait, of: DeliverableId) -> Result<Vec<Submission>> {
+    let rows = submission::Entity::find()
+        .filter(submission::Column::DeliverableId.eq(of))
+        .order_by(submission::Column::Position, Order::Asc)
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(Submission::from).collect())
+}
+
+pub async fn insert_submission(db: &impl ConnectionTrait, of: DeliverableId, new: &Submission) -> Result<()> {
+    let row = submission::ActiveModel {
+        id: Set(new.id),
+        deliverable_id: Set(of),
+        position: Set(new.position),
+        link: Set(new.link.clone()),
+        note: Set(new.note.clone()),
+        submitted_at: Set(new.submitted_at.into()),
+        submitted_by: Set(new.submitted_by),
+        remarks: Set(None),
+        answered_at: Set(None),
+        answered_by: Set(None),
+    };
+    submission::Entity::insert(row).exec_without_returning(db).await?;
+    Ok(())
+}
+
+/// Writes the review's answer under a submission, once.
+pub async fn answer(
+    db: &impl ConnectionTrait,
+    id: SubmissionId,
+    remarks: Option<String>,
+    at: DateTime<Utc>,
+    by: Option<PersonId>,
+) -> Result<()> {
+    let touched = submission::Entity::update_many()
+        .col_expr(submission::Column::Remarks, Expr::value(remarks))
+        .col_expr(submission::Column::AnsweredAt, Expr::value(Instant::from(at)))
+        .col_expr(submission::Column::AnsweredBy, Expr::value(by))
+        .filter(submission::Column::Id.eq(id))
+        .filter(submission::Column::AnsweredAt.is_null())
+        .exec(db)
+        .await?;
+    exactly_one(touched.rows_affected)
+}

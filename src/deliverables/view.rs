@@ -1,0 +1,56 @@
+//! What other slices, pages and REST see of deliverables.
+
+use super::model::{Deliverable, Submission};
+use chrono::NaiveDate;
+use entity::ids::{BodyId, ReleaseId};
+use entity::kinds::{DeliverableState, ReleaseState};
+
+/// One deliverable with the names of its observatory and of its release.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeliverableView {
+    pub deliverable: Deliverable,
+    pub observatory_code: String,
+    pub observatory_name: String,
+    pub body_id: BodyId,
+    /// The calendar of working days it is owed by.
+    pub territory: String,
+    pub product_code: String,
+    pub product_name_it: String,
+    pub product_name_en: String,
+    /// The reference period's label.
+    pub period: String,
+    pub release_state: ReleaseState,
+    pub release_day: NaiveDate,
+}
+
+/// One deliverable with everything handed in, the first one first.
+#[derive(Clone, Debug)]
+pub struct Dossier {
+    pub view: DeliverableView,
+    pub submissions: Vec<Submission>,
+}
+
+/// How far the deliverables of one release are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    pub total: usize,
+    /// Accepted, whether already out or not.
+    pub accepted: usize,
+    pub waived: usize,
+}
+
+impl Progress {
+    pub fn count(&mut self, state: DeliverableState) {
+        self.total += 1;
+        self.accepted += usize::from(super::model::is_accepted(state));
+        self.waived += usize::from(state == DeliverableState::Waived);
+    }
+
+    /// Those without which a joint product cannot appear.
+    pub fn missing(self) -> usize {
+        self.total - self.accepted - self.waived
+    }
+}
+
+/// The progress of several releases.
+pub type ProgressOf = std::collections::HashMap<ReleaseId, Progress>;

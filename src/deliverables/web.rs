@@ -1,0 +1,209 @@
+//! The page of one deliverable: where it stands, what was handed in, and what its reader may do.
+
+use super::model::{Event, Submission, possible};
+use super::policy::{self, Action, Subject};
+use super::service::{self, SubmitIn};
+use super::view::{DeliverableView, Dossier};
+use crate::ctx::Ctx;
+use crate::error::{Error, Result};
+use crate::http::Failure;
+use crate::http::form::{Form, FormState};
+use crate::http::page::{FlashKind, Shell, done, page, unprocessable};
+use crate::texts::Lang;
+use crate::time::words;
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use askama::Template;
+use entity::ids::DeliverableId;
+use entity::kinds::DeliverableState;
+use serde::Deserialize;
+
+pub fn pages(cfg: &mut web::ServiceConfig) {
+    cfg.service(show_deliverable).service(change_deliverable);
+}
+
+type Answer = std::result::Result<HttpResponse, Failure>;
+
+/// What the forms of a deliverable send; each shows the fields it needs.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct DeliverableForm {
+    #[serde(default)]
+    pub version: String,
+    #[serde(default)]
+    pub link: String,
+    #[serde(default)]
+    pub note: String,
+    #[serde(default)]
+    pub remarks: String,
+    #[serde(default)]
+    pub reason: String,
+}
+
+#[derive(Template)]
+#[template(path = "deliverables/one.html")]
+pub struct DeliverablePage {
+    pub shell: Shell,
+    pub href: String,
+    pub observatory: String,
+    pub release: String,
+    pub day: String,
+    pub overdue: bool,
+    pub state_text: &'static str,
+    pub state_kind: &'static str,
+    pub reason: Option<String>,
+    pub version: i32,
+    pub submissions: Vec<SubmissionLine>,
+    /// What one press may do now.
+    pub buttons: Vec<Button>,
+    /// The names of what may be done now, as in the addresses of the forms.
+    pub may: Vec<&'static str>,
+    pub form: FormState<DeliverableForm>,
+}
+
+/// A form that consists of its button.
+pub struct Button {
+    pub verb: &'static str,
+    pub label: &'static str,
+}
+
+/// One handing-in and its answer.
+pub struct SubmissionLine {
+    pub at: String,
+    pub link: Option<String>,
+    pub note: Option<String>,
+    pub remarks: Option<String>,
+}
+
+impl DeliverablePage {
+    fn may(&self, name: &str) -> bool {
+        self.may.contains(&name)
+    }
+}
+
+#[get("/deliverables/{id}")]
+async fn show_deliverable(ctx: Ctx, request: HttpRequest, id: web::Path<DeliverableId>) -> Answer {
+    let dossier = service::dossier(&ctx, *id).await?;
+    page(&deliverable_page(&ctx, &request, dossier, FormState::default()))
+}
+
+/// Every button of the page: the address names what happens.
+#[post("/deliverables/{id}/{verb}")]
+async fn change_deliverable(
+    ctx: Ctx,
+    request: HttpRequest,
+    path: web::Path<(DeliverableId, String)>,
+    form: Form<DeliverableForm>,
+) -> Answer {
+    let (id, verb) = path.into_inner();
+    let event = Event::ALL.iter().copied().find(|event| event.as_str() == verb).ok_or(Error::NotFound)?;
+    match change(&ctx, id, event, &form.0).await {
+        Ok(_) => Ok(done(&format!("/deliverables/{id}"), FlashKind::Success, "deliverables.done")),
+        Err(error) => {
+            let form = FormState::refused(form.0, ctx.lang, error)?;
+            let dossier = service::dossier(&ctx, id).await?;
+            unprocessable(&deliverable_page(&ctx, &request, dossier, form))
+        }
+    }
+}
+
+async fn change(ctx: &Ctx, id: DeliverableId, event: Event, form: &DeliverableForm) -> Result<DeliverableView> {
+    let version = form.version.parse().map_err(|_| Error::Stale)?;
+    let typed = |text: &str| Some(text.to_owned()).filter(|text| !text.trim().is_empty());
+    let handed_in = SubmitIn { link: typed(&form.link), note: typed(&form.note) };
+    ctx.write(async |txn| match event {
+        Event::Start => service::start(ctx, txn, id, version).await,
+        Event::Submit => service::submit(ctx, txn, id, version, handed_in).await,
+        Event::RequestChanges => service::request_changes(ctx, txn, id, version, &form.remarks).await,
+        Event::Approve => service::approve(ctx, txn, id, version).await,
+        Event::Block => service::block(ctx, txn, id, version, &form.reason).await,
+        Event::Unblock => service::unblock(ctx, txn, id, version).await,
+        Event::Waive => service::waive(ctx, txn, id, version, &form.reason).await,
+        // What was seen on the portal is not a button's to say (product rule 10).
+        Event::Publish | Event::Verify => Err(Error::NotFound),
+    })
+    .await
+}
+
+fn deliverable_page(ctx: &Ctx, request: &HttpRequest, dossier: Dossier, form: FormState<DeliverableForm>) -> DeliverablePage {
+    let view = dossier.view;
+    let lang = ctx.lang;
+    let product = match lang {
+        Lang::It => &view.product_name_it,
+        Lang::En => &view.product_name_en,
+    };
+    let title = format!("{product}, {}", view.period);
+    let may = allowed(ctx, &view);
+    let (state_key, state_kind) = state(view.deliverable.state());
+    DeliverablePage {
+        shell: Shell::titled(ctx, request, title).crumb(lang.t("tasks.mine_title"), "/tasks").here(),
+        href: format!("/deliverables/{}", view.deliverable.id),
+        observatory: view.observatory_name.clone(),
+        release: format!("/releases/{}", view.deliverable.release_id),
+        day: words::long_day(view.deliverable.day(), lang),
+        overdue: view.deliverable.is_overdue(ctx.today()),
+        state_text: lang.t(state_key),
+        state_kind,
+        reason: view.deliverable.stage.reason().map(str::to_owned),
+        version: view.deliverable.version,
+        submissions: dossier.submissions.into_iter().map(|one| SubmissionLine::of(one, lang)).collect(),
+        buttons: BUTTONS
+            .iter()
+            .filter(|(event, _)| may.contains(&event.as_str()))
+            .map(|(event, label)| Button { verb: event.as_str(), label: lang.t(label) })
+            .collect(),
+        may,
+        form,
+    }
+}
+
+/// What needs no words of the reader's own.
+const BUTTONS: [(Event, &str); 3] = [
+    (Event::Start, "deliverables.start"),
+    (Event::Approve, "deliverables.approve"),
+    (Event::Unblock, "deliverables.unblock"),
+];
+
+fn allowed(ctx: &Ctx, view: &DeliverableView) -> Vec<&'static str> {
+    let subject = Subject { observatory: view.deliverable.observatory_id, body: view.body_id };
+    let mut events = possible(view.deliverable.state());
+    // Handing in what was never marked as begun begins it.
+    if events.contains(&Event::Start) {
+        events.push(Event::Submit);
+    }
+    let is_allowed = |event: &Event| action(*event).is_some_and(|action| policy::may(&ctx.actor, action, subject));
+    events.into_iter().filter(is_allowed).map(Event::as_str).collect()
+}
+
+/// What a button asks of the policy; nothing for what no button does.
+const fn action(event: Event) -> Option<Action> {
+    match event {
+        Event::Start => Some(Action::Start),
+        Event::Submit => Some(Action::Submit),
+        Event::RequestChanges => Some(Action::RequestChanges),
+        Event::Approve => Some(Action::Approve),
+        Event::Block => Some(Action::Block),
+        Event::Unblock => Some(Action::Unblock),
+        Event::Waive => Some(Action::Waive),
+        Event::Publish | Event::Verify => None,
+    }
+}
+
+const fn state(state: DeliverableState) -> (&'static str, &'static str) {
+    match state {
+        DeliverableState::Planned => ("deliverables.state_planned", "neutral"),
+        DeliverableState::InProgress => ("deliverables.state_in_progress", "info"),
+        DeliverableState::Submitted => ("deliverables.state_submitted", "info"),
+        DeliverableState::ChangesRequested => ("deliverables.state_changes_requested", "warning"),
+        DeliverableState::Approved => ("deliverables.state_approved", "success"),
+        DeliverableState::Published => ("deliverables.state_published", "success"),
+        DeliverableState::Verified => ("deliverables.state_verified", "success"),
+        DeliverableState::Blocked => ("deliverables.state_blocked", "danger"),
+        DeliverableState::Waived => ("deliverables.state_waived", "neutral"),
+    }
+}
+
+impl SubmissionLine {
+    fn of(submission: Submission, lang: Lang) -> Self {
+        let Submission { submitted_at, link, note, remarks, .. } = submission;
+        Self { at: words::long_instant(submitted_at, lang), link, note, remarks }
+    }
+}

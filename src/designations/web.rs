@@ -1,0 +1,40 @@
+//! The pages of the register: the list, one designation, and the forms by which it changes.
+//!
+//! Handlers stay thin: what may be done is asked of the policy, what is typed is understood by `forms`, what happens is a
+//! use case. A refused form comes back with everything that was typed; a file that was kept already is not asked for
+//! again. Whoever meets a change made meanwhile sees what it was and decides anew.
+
+mod absence;
+mod change;
+mod forms;
+mod new;
+mod one;
+mod register;
+mod seats;
+pub mod words;
+
+pub use seats::{HolderLink, SeatLine, SeatsBlock, seats_of_body, seats_of_observatory};
+
+use actix_web::web::ServiceConfig;
+
+/// Every page of the register. `/designations/new` stands before the page of one designation, which would swallow it.
+pub fn pages(cfg: &mut ServiceConfig) {
+    register::pages(cfg);
+    new::pages(cfg);
+    one::pages(cfg);
+    change::pages(cfg);
+    absence::pages(cfg);
+}
+
+/// One entry of a list to choose from.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    pub value: String,
+    pub label: String,
+}
+
+impl Choice {
+    pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
+        Self { value: value.into(), label: label.into() }
+    }
+}

@@ -1,0 +1,230 @@
+//! Designating: first the seat, then who and by which act. With the seat chosen, the form knows who holds it today and can
+//! say by name whose term the newcomer ends.
+
+use super::Choice;
+use super::forms::{self, ACCEPTED_FILES, Choices, PersonForm, Reading, StatementForm};
+use super::register::may_designate_somewhere;
+use super::words as register_words;
+use crate::auth::actor::Actor;
+use crate::ctx::Ctx;
+use crate::designations::model::{Seat, is_exclusive};
+use crate::designations::policy::{self, Action, Subject};
+use crate::designations::service::{self, DesignateIn, RegisterFilter};
+use crate::designations::view::Designation;
+use crate::error::{Code, Error, Result};
+use crate::http::Failure;
+use crate::http::form::FormState;
+use crate::http::multipart::Upload;
+use crate::http::page::{FlashKind, Shell, done, page, unprocessable};
+use crate::network::policy as network_policy;
+use crate::network::service as network;
+use actix_web::web::{Query, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, get, post};
+use askama::Template;
+use entity::kinds::SeatKind;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// More people than the network has ever had; beyond it the page would be unusable anyway.
+const PEOPLE_OFFERED: u64 = 2000;
+
+pub fn pages(cfg: &mut ServiceConfig) {
+    cfg.service(show_form).service(designate);
+}
+
+#[derive(Template)]
+#[template(path = "designations/choose_seat.html")]
+struct ChooseSeatPage {
+    shell: Shell,
+    form: FormState<SeatForm>,
+    seats: Vec<Choice>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+struct SeatForm {
+    /// Left out on the first visit, empty when nothing was chosen.
+    seat: Option<String>,
+}
+
+impl SeatForm {
+    fn seat(&self) -> &str {
+        self.seat.as_deref().unwrap_or_default()
+    }
+}
+
+#[derive(Template)]
+#[template(path = "designations/new.html")]
+struct NewPage {
+    shell: Shell,
+    form: FormState<NewForm>,
+    seat_name: String,
+    body_name: String,
+    is_partner: bool,
+    /// Who holds the seat today, where only one can.
+    holder: Option<HolderBox>,
+    people: Vec<Choice>,
+    choices: Choices,
+    accepted_files: &'static str,
+}
+
+struct HolderBox {
+    /// «Anna Riva è titolare dal 1° marzo 2027».
+    text: String,
+    /// What the box does, with the holder's name.
+    replaces_label: String,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+struct NewForm {
+    #[serde(default)]
+    seat: String,
+    #[serde(flatten)]
+    person: PersonForm,
+    #[serde(flatten)]
+    statement: StatementForm,
+    /// «true» or nothing.
+    #[serde(default)]
+    replaces_holder: String,
+}
+
+impl NewForm {
+    fn understood(&self) -> Result<DesignateIn> {
+        let mut reading = Reading::default();
+        let person = self.person.read(&mut reading);
+        let statement = self.statement.read(&mut reading);
+        match (person, statement) {
+            (Some(person), Some(statement)) if reading.is_clean() => {
+                Ok(DesignateIn { seat: self.seat.clone(), person, statement, replaces_holder: self.replaces_holder == "true" })
+            }
+            _ => Err(reading.error()),
+        }
+    }
+}
+
+/// The form, once the seat is known; before that, the choice of the seat.
+#[get("/designations/new")]
+async fn show_form(ctx: Ctx, request: HttpRequest, query: Query<SeatForm>) -> std::result::Result<HttpResponse, Failure> {
+    demand_any_right(&ctx)?;
+    let seats = seats_to_fill(&ctx).await?;
+    let typed = query.into_inner();
+    let Some(code) = typed.seat.clone() else {
+        return page(&choose_page(&ctx, &request, FormState::fresh(typed), &seats));
+    };
+    match seats.iter().find(|seat| seat.code == code) {
+        Some(seat) => {
+            let form = NewForm { seat: code, replaces_holder: "true".to_owned(), ..NewForm::default() };
+            page(&new_page(&ctx, &request, FormState::fresh(form), seat).await?)
+        }
+        None => {
+            let why = if code.is_empty() { Code::Required } else { Code::SeatUnknown };
+            let form = FormState::refused(typed, ctx.lang, Error::field("seat", why))?;
+            unprocessable(&choose_page(&ctx, &request, form, &seats))
+        }
+    }
+}
+
+/// Designates, or shows the form again with everything that was typed.
+#[post("/designations/new")]
+async fn designate(ctx: Ctx, request: HttpRequest, upload: Upload) -> std::result::Result<HttpResponse, Failure> {
+    demand_any_right(&ctx)?;
+    let mut typed: NewForm = upload.parse()?;
+    let seats = seats_to_fill(&ctx).await?;
+    let seat = seats.iter().find(|seat| seat.code == typed.seat).ok_or(Error::NotFound)?;
+    let kept = typed.statement.provenance.keep(&ctx, upload.file).await;
+    let made = match kept.and_then(|()| typed.understood()) {
+        Ok(input) => ctx.write(async |txn| service::designate(&ctx, txn, input).await).await,
+        Err(error) => Err(error),
+    };
+    match made {
+        Ok(made) => Ok(done(&format!("/designations/{}", made.id), FlashKind::Success, "designations.done_designated")),
+        Err(error) => {
+            let form = forms::refused(&ctx, typed, error)?;
+            unprocessable(&new_page(&ctx, &request, form, seat).await?)
+        }
+    }
+}
+
+fn choose_page(ctx: &Ctx, request: &HttpRequest, form: FormState<SeatForm>, seats: &[Seat]) -> ChooseSeatPage {
+    ChooseSeatPage {
+        shell: shell(ctx, request),
+        form,
+        seats: seats.iter().map(|seat| Choice::new(seat.code.clone(), seat_label(ctx, seat))).collect(),
+    }
+}
+
+/// Beside its place, a body's own seat needs no body; an observatory's says whose it is.
+fn seat_label(ctx: &Ctx, seat: &Seat) -> String {
+    let name = register_words::seat_name(seat, ctx.lang);
+    if seat.observatory_id.is_some() { format!("{name} ({})", seat.body_name) } else { name }
+}
+
+async fn new_page(ctx: &Ctx, request: &HttpRequest, form: FormState<NewForm>, seat: &Seat) -> Result<NewPage> {
+    Ok(NewPage {
+        shell: shell(ctx, request),
+        seat_name: register_words::seat_name(seat, ctx.lang),
+        body_name: seat.body_name.clone(),
+        is_partner: seat.kind == SeatKind::Partner,
+        holder: present_holder(ctx, seat).await?.map(|holder| holder_box(ctx, &holder)),
+        people: known_people(ctx).await?,
+        choices: Choices::new(ctx.lang),
+        accepted_files: ACCEPTED_FILES,
+        form,
+    })
+}
+
+fn shell(ctx: &Ctx, request: &HttpRequest) -> Shell {
+    Shell::new(ctx, request, "designations.new_title").crumb(ctx.lang.t("designations.title"), "/designations").here()
+}
+
+/// Who would have to make room: only a seat for one is held against a newcomer.
+async fn present_holder(ctx: &Ctx, seat: &Seat) -> Result<Option<Designation>> {
+    if !is_exclusive(seat.kind) {
+        return Ok(None);
+    }
+    let filter = RegisterFilter { seat: Some(seat.id), as_of: Some(ctx.today()), ..RegisterFilter::default() };
+    Ok(service::list(ctx, &filter, None, 1).await?.pop())
+}
+
+fn holder_box(ctx: &Ctx, holder: &Designation) -> HolderBox {
+    let name = holder.holder.name();
+    let term = register_words::term(holder.record.statement.term, ctx.lang);
+    HolderBox {
+        text: ctx.lang.f("designations.held_by", &[("holder", &name), ("term", &term)]),
+        replaces_label: ctx.lang.f("designations.replaces_holder", &[("holder", &name)]),
+    }
+}
+
+/// The seats the reader may fill.
+async fn seats_to_fill(ctx: &Ctx) -> Result<Vec<Seat>> {
+    let seats = service::seats(ctx.reader()).await?;
+    Ok(seats.into_iter().filter(|seat| may_fill(&ctx.actor, seat)).collect())
+}
+
+fn may_fill(actor: &Actor, seat: &Seat) -> bool {
+    policy::may(actor, Action::Designate, Subject { seat: seat.kind, body: seat.body_id, holder: None })
+}
+
+fn demand_any_right(ctx: &Ctx) -> Result<()> {
+    if may_designate_somewhere(&ctx.actor) {
+        return Ok(());
+    }
+    Err(if ctx.actor == Actor::anonymous() { Error::Unauthenticated } else { Error::Denied })
+}
+
+/// The people the reader may know of: everybody for the secretariat, those of the body's register for its manager.
+async fn known_people(ctx: &Ctx) -> Result<Vec<Choice>> {
+    let named: BTreeMap<String, String> = if network_policy::may_list_people(&ctx.actor) {
+        let people = network::people(ctx, None, PEOPLE_OFFERED).await?;
+        people.into_iter().map(|person| (label(&person.family_name, &person.given_name, &person.email), person.id.to_string())).collect()
+    } else {
+        let lines = service::list(ctx, &RegisterFilter::default(), None, PEOPLE_OFFERED).await?;
+        let holders = lines.into_iter().map(|line| line.holder);
+        holders.map(|one| (label(&one.family_name, &one.given_name, &one.email), one.id.to_string())).collect()
+    };
+    Ok(named.into_iter().map(|(label, id)| Choice::new(id, label)).collect())
+}
+
+/// Family name first, so that a long list can be searched by typing; the address tells namesakes apart.
+fn label(family_name: &str, given_name: &str, email: &str) -> String {
+    format!("{family_name} {given_name} ({email})")
+}

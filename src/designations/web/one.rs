@@ -1,0 +1,360 @@
+//! One designation: act, provenance, history, absences and trail, and what the reader may do with it.
+
+use super::words as register_words;
+use crate::audit::trail::{self, TrailEvent};
+use crate::ctx::Ctx;
+use crate::designations::api;
+use crate::designations::model::{Record, Standing, Unavailability};
+use crate::designations::policy::{self, Action, Subject};
+use crate::designations::service;
+use crate::designations::view::{Designation, Document, Dossier};
+use crate::error::{Error, Result};
+use crate::http::Failure;
+use crate::http::form::{Form, FormState, OnlyButton};
+use crate::http::page::{FlashKind, Shell, done, page, unprocessable};
+use crate::network::policy as network_policy;
+use crate::network::service as network;
+use crate::texts::Lang;
+use crate::time::words;
+use actix_web::web::{Path, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, get, post};
+use askama::Template;
+use entity::ids::{BodyId, DesignationId, DocumentId, PersonId};
+use entity::kinds::{Channel, RecordChange};
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+pub fn pages(cfg: &mut ServiceConfig) {
+    cfg.service(show_document).service(request_designation).service(report_bounce).service(show_designation);
+}
+
+#[derive(Template)]
+#[template(path = "designations/one.html")]
+struct DesignationPage {
+    shell: Shell,
+    seat: String,
+    holder: String,
+    standing: &'static str,
+    standing_kind: &'static str,
+    /// Why it ended or was annulled, where it did.
+    reason: Option<String>,
+    facts: Facts,
+    act: ActFacts,
+    documents: Vec<DocumentRow>,
+    absences: Vec<AbsenceRow>,
+    history: Vec<HistoryRow>,
+    trail: Vec<TrailRow>,
+    may: Allowed,
+    path: String,
+    bounce: Option<BounceBox>,
+}
+
+/// Who, where, from when to when.
+struct Facts {
+    email: String,
+    body: Link,
+    observatory: Option<Link>,
+    organisation: Option<String>,
+    from: String,
+    to: String,
+    promptness: String,
+    bounced: Option<String>,
+}
+
+struct ActFacts {
+    line: String,
+    subject: String,
+    channel: &'static str,
+    communicated_on: String,
+    protocol: Option<String>,
+    receipt: Option<String>,
+}
+
+struct Link {
+    label: String,
+    href: String,
+}
+
+struct DocumentRow {
+    href: String,
+    name: String,
+    size: String,
+    kept: String,
+    sha256: String,
+}
+
+struct AbsenceRow {
+    days: String,
+    mode: &'static str,
+    note: Option<String>,
+    withdrawn: Option<String>,
+    /// Where to withdraw it, and the version read.
+    withdraw: String,
+    version: i32,
+}
+
+struct HistoryRow {
+    when: String,
+    kind: &'static str,
+    what: &'static str,
+    by: String,
+    term: String,
+    act: String,
+    reason: Option<String>,
+    superseded: Option<String>,
+}
+
+struct TrailRow {
+    seq: i64,
+    when: String,
+    action: String,
+    who: String,
+    on_behalf: Option<String>,
+}
+
+/// What the reader may do: a button that would be refused is not shown.
+struct Allowed {
+    replace: Option<String>,
+    end: bool,
+    correct: bool,
+    annul: bool,
+    declare_absence: bool,
+}
+
+/// The secretariat's place to say that mail to the holder came back.
+struct BounceBox {
+    action: String,
+    form: FormState<BounceForm>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+struct BounceForm {
+    #[serde(default)]
+    note: String,
+    /// The designation on whose page the form stands.
+    #[serde(default)]
+    designation: String,
+}
+
+/// One designation.
+#[get("/designations/{id}")]
+async fn show_designation(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>) -> std::result::Result<HttpResponse, Failure> {
+    page(&designation_page(&ctx, &request, *id, FormState::default()).await?)
+}
+
+/// The file that proves an act, as a download.
+#[get("/designations/{id}/documents/{document_id}")]
+async fn show_document(ctx: Ctx, path: Path<(DesignationId, DocumentId)>) -> std::result::Result<HttpResponse, Failure> {
+    let (id, document_id) = path.into_inner();
+    Ok(api::download(service::document(&ctx, id, document_id).await?))
+}
+
+/// Asks a body by mail to fill a seat, and goes back to the radar.
+#[post("/seats/{code}/request-designation")]
+async fn request_designation(ctx: Ctx, code: Path<String>, _: Form<OnlyButton>) -> std::result::Result<HttpResponse, Failure> {
+    ctx.write(async |txn| service::request_designation(&ctx, txn, &code).await).await?;
+    Ok(done("/radar", FlashKind::Success, "designations.done_requested"))
+}
+
+/// Notes that mail to a person came back for good.
+#[post("/people/{id}/bounced")]
+async fn report_bounce(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: Path<PersonId>,
+    form: Form<BounceForm>,
+) -> std::result::Result<HttpResponse, Failure> {
+    let designation: DesignationId = form.0.designation.parse().map_err(|_| Error::NotFound)?;
+    match ctx.write(async |txn| network::mark_bounced(&ctx, txn, *id, &form.0.note).await).await {
+        Ok(_) => Ok(done(&format!("/designations/{designation}"), FlashKind::Success, "designations.done_bounced")),
+        Err(error) => {
+            let form = FormState::refused(form.0, ctx.lang, error)?;
+            unprocessable(&designation_page(&ctx, &request, designation, form).await?)
+        }
+    }
+}
+
+/// The frame of a page that concerns one designation.
+pub(super) fn shell_below(ctx: &Ctx, request: &HttpRequest, title_key: &str, designation: &Designation) -> Shell {
+    let name = format!("{}, {}", register_words::seat_name(&designation.seat, ctx.lang), designation.holder.name());
+    Shell::new(ctx, request, title_key)
+        .crumb(ctx.lang.t("designations.title"), "/designations")
+        .crumb(name, format!("/designations/{}", designation.id))
+        .here()
+}
+
+async fn designation_page(ctx: &Ctx, request: &HttpRequest, id: DesignationId, bounce: FormState<BounceForm>) -> Result<DesignationPage> {
+    let Dossier { designation, history, documents, unavailabilities } = service::dossier(ctx, id).await?;
+    let trail = trail::of(ctx.reader(), "designation", &id.to_string()).await?;
+    let names = Names::of(ctx, &history, &trail).await?;
+    let lang = ctx.lang;
+    let standing = designation.standing_on(ctx.today());
+    let (seat, holder) = (register_words::seat_name(&designation.seat, lang), designation.holder.name());
+    let may = allowed(ctx, &designation, standing);
+    let statement = &designation.record.statement;
+    Ok(DesignationPage {
+        shell: Shell::titled(ctx, request, format!("{seat}: {holder}"))
+            .crumb(lang.t("designations.title"), "/designations")
+            .here(),
+        standing: register_words::standing(standing, lang),
+        standing_kind: register_words::standing_kind(standing),
+        reason: designation.record.reason.clone(),
+        act: ActFacts {
+            line: register_words::act(&statement.act, lang),
+            subject: statement.act.subject.clone(),
+            channel: register_words::channel(statement.provenance.channel, lang),
+            communicated_on: words::date(statement.provenance.communicated_on, lang),
+            protocol: protocol(&designation.record, lang),
+            receipt: statement.provenance.receipt.clone(),
+        },
+        facts: facts(&designation, lang),
+        documents: documents.into_iter().map(|document| document_row(id, document, lang)).collect(),
+        absences: unavailabilities.into_iter().map(|absence| absence_row(id, absence, lang)).collect(),
+        history: history.iter().rev().map(|record| history_row(record, &names, lang)).collect(),
+        trail: trail.into_iter().map(|event| trail_row(event, &names, lang)).collect(),
+        bounce: bounce_box(ctx, &designation, bounce),
+        may,
+        path: format!("/designations/{id}"),
+        seat,
+        holder,
+    })
+}
+
+fn facts(designation: &Designation, lang: Lang) -> Facts {
+    let seat = &designation.seat;
+    let statement = &designation.record.statement;
+    let observatory = seat.observatory_code.as_ref().zip(seat.observatory_name.as_ref());
+    Facts {
+        email: designation.holder.email.clone(),
+        body: Link { label: seat.body_name.clone(), href: format!("/network/bodies/{}", seat.body_code) },
+        observatory: observatory
+            .map(|(code, name)| Link { label: name.clone(), href: format!("/network/observatories/{code}") }),
+        organisation: statement.organisation.clone(),
+        from: words::long_day(statement.term.from, lang),
+        to: statement.term.to.map_or_else(|| register_words::last_day(statement.term, lang), |day| words::long_day(day, lang)),
+        promptness: register_words::promptness(statement, lang),
+        bounced: designation.holder.bounced_at.map(|at| words::long_instant(at, lang)),
+    }
+}
+
+fn protocol(record: &Record, lang: Lang) -> Option<String> {
+    let provenance = &record.statement.provenance;
+    let number = provenance.protocol_number.clone()?;
+    Some(match provenance.protocol_date {
+        Some(day) => lang.f("designations.protocol_line", &[("number", &number), ("date", &words::short_day(day))]),
+        None => number,
+    })
+}
+
+fn document_row(id: DesignationId, document: Document, lang: Lang) -> DocumentRow {
+    DocumentRow {
+        href: format!("/designations/{id}/documents/{}", document.id),
+        size: register_words::size(document.size, lang),
+        kept: words::long_instant(document.created_at, lang),
+        name: document.name,
+        sha256: document.sha256,
+    }
+}
+
+fn absence_row(id: DesignationId, absence: Unavailability, lang: Lang) -> AbsenceRow {
+    let span = crate::designations::model::Term { from: absence.from, to: Some(absence.to) };
+    AbsenceRow {
+        days: register_words::term(span, lang),
+        mode: register_words::absence_mode(absence.mode, lang),
+        note: absence.note,
+        withdrawn: absence.withdrawn_at.map(|at| words::long_instant(at, lang)),
+        withdraw: format!("/designations/{id}/unavailability/{}/withdraw", absence.id),
+        version: absence.version,
+    }
+}
+
+fn history_row(record: &Record, names: &Names, lang: Lang) -> HistoryRow {
+    HistoryRow {
+        when: words::long_instant(record.recorded_at, lang),
+        kind: match record.change {
+            RecordChange::Registered => "success",
+            RecordChange::Ended => "neutral",
+            RecordChange::Corrected => "warning",
+            RecordChange::Annulled => "danger",
+        },
+        what: lang.t(&format!("designations.change_{}", record.change)),
+        by: record.recorded_by.map_or_else(|| lang.t("designations.by_service").to_owned(), |id| names.person(id, lang)),
+        term: register_words::term(record.statement.term, lang),
+        act: register_words::act(&record.statement.act, lang),
+        reason: record.reason.clone(),
+        superseded: record.superseded_at.map(|at| words::long_instant(at, lang)),
+    }
+}
+
+fn trail_row(event: TrailEvent, names: &Names, lang: Lang) -> TrailRow {
+    let verb = event.action.rsplit('.').next().unwrap_or_default();
+    let who = match (event.actor_kind.as_str(), event.actor_id.as_deref()) {
+        ("person", Some(id)) => id.parse().map_or_else(|_| id.to_owned(), |id| names.person(id, lang)),
+        ("system", _) => lang.t("designations.by_service").to_owned(),
+        ("operator", _) => lang.t("designations.by_operator").to_owned(),
+        _ => lang.t("designations.by_nobody").to_owned(),
+    };
+    let body = event.on_behalf_of.and_then(|id| id.parse().ok()).and_then(|id| names.bodies.get(&id));
+    let channel = event.channel.and_then(|channel| channel.parse::<Channel>().ok());
+    TrailRow {
+        seq: event.seq,
+        when: words::long_instant(event.at, lang),
+        action: lang.t(&format!("designations.did_{verb}")).to_owned(),
+        who,
+        on_behalf: body.map(|body| match channel {
+            Some(channel) => lang.f(
+                "designations.on_behalf_by",
+                &[("body", body), ("channel", register_words::channel(channel, lang))],
+            ),
+            None => lang.f("designations.on_behalf", &[("body", body)]),
+        }),
+    }
+}
+
+fn allowed(ctx: &Ctx, designation: &Designation, standing: Standing) -> Allowed {
+    let seat = &designation.seat;
+    let subject = Subject { seat: seat.kind, body: seat.body_id, holder: Some(designation.holder.id) };
+    let may = |action| policy::may(&ctx.actor, action, subject);
+    let stands = standing != Standing::Annulled;
+    let goes_on = matches!(standing, Standing::Announced | Standing::InForce);
+    Allowed {
+        replace: (goes_on && may(Action::Designate)).then(|| format!("/designations/new?seat={}", seat.code)),
+        end: goes_on && may(Action::Designate),
+        correct: stands && may(Action::Correct),
+        annul: stands && may(Action::Annul),
+        declare_absence: goes_on && may(Action::DeclareUnavailable),
+    }
+}
+
+fn bounce_box(ctx: &Ctx, designation: &Designation, mut form: FormState<BounceForm>) -> Option<BounceBox> {
+    form.values.designation = designation.id.to_string();
+    let action = format!("/people/{}/bounced", designation.holder.id);
+    network_policy::may_mark_bounced(&ctx.actor).then_some(BounceBox { action, form })
+}
+
+/// The names behind the ids of a history and a trail, which hold none themselves.
+struct Names {
+    people: BTreeMap<PersonId, String>,
+    bodies: BTreeMap<BodyId, String>,
+}
+
+impl Names {
+    async fn of(ctx: &Ctx, history: &[Record], trail: &[TrailEvent]) -> Result<Self> {
+        let by_trail = trail.iter().filter_map(|event| event.actor_id.as_deref()?.parse().ok());
+        let ids: BTreeSet<PersonId> = history.iter().filter_map(|record| record.recorded_by).chain(by_trail).collect();
+        let mut people = BTreeMap::new();
+        for id in ids {
+            match network::person(ctx.reader(), id).await {
+                Ok(person) => people.insert(id, person.name()),
+                Err(Error::NotFound) => None,
+                Err(error) => return Err(error),
+            };
+        }
+        let bodies = network::bodies(ctx.reader()).await?.into_iter().map(|body| (body.id, body.name)).collect();
+        Ok(Self { people, bodies })
+    }
+
+    fn person(&self, id: PersonId, lang: Lang) -> String {
+        self.people.get(&id).cloned().unwrap_or_else(|| lang.t("designations.by_nobody").to_owned())
+    }
+}

@@ -1,0 +1,218 @@
+//! The register as a list: narrowed by body, observatory and seat, on a day of the past or the future, as it was known then.
+
+use super::words as register_words;
+use super::{Choice, forms::Reading, forms::optional};
+use crate::auth::actor::Actor;
+use crate::ctx::Ctx;
+use crate::designations::policy::{self, Action, Subject, Visibility};
+use crate::designations::service::{self, RegisterFilter};
+use crate::designations::view::Designation;
+use crate::error::{Code, Error, Result};
+use crate::http::Failure;
+use crate::http::form::FormState;
+use crate::http::page::{Shell, page, unprocessable};
+use crate::http::paging::{Page, Paging};
+use crate::network::service as network;
+use crate::texts::Lang;
+use crate::time::words;
+use actix_web::web::{Query, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, get};
+use askama::Template;
+use chrono::NaiveDate;
+use entity::kinds::SeatKind;
+use serde::Deserialize;
+
+pub fn pages(cfg: &mut ServiceConfig) {
+    cfg.service(show_register);
+}
+
+#[derive(Template)]
+#[template(path = "designations/register.html")]
+struct RegisterPage {
+    shell: Shell,
+    form: FormState<FilterForm>,
+    bodies: Vec<Choice>,
+    observatories: Vec<Choice>,
+    kinds: Vec<Choice>,
+    /// What the list shows, in words.
+    caption: String,
+    rows: Vec<Row>,
+    may_designate: bool,
+    first: Option<String>,
+    next: Option<String>,
+}
+
+struct Row {
+    href: String,
+    seat: String,
+    holder: String,
+    from: String,
+    to: String,
+    act: String,
+    standing: &'static str,
+    standing_kind: &'static str,
+}
+
+/// What the list is narrowed by. A day left out means today, a day left empty any day.
+#[derive(Clone, Debug, Default, Deserialize)]
+struct FilterForm {
+    #[serde(default)]
+    body: String,
+    #[serde(default)]
+    observatory: String,
+    #[serde(default)]
+    seat: String,
+    as_of: Option<String>,
+    #[serde(default)]
+    known_on: String,
+    /// Annulled ones too, «true» or nothing.
+    #[serde(default)]
+    with_annulled: String,
+}
+
+impl FilterForm {
+    fn with_today(mut self, today: NaiveDate) -> Self {
+        self.as_of.get_or_insert_with(|| today.to_string());
+        self
+    }
+
+    fn as_of(&self) -> &str {
+        self.as_of.as_deref().unwrap_or_default()
+    }
+
+    async fn understood(&self, ctx: &Ctx) -> Result<RegisterFilter> {
+        let mut reading = Reading::default();
+        let as_of = reading.optional_day("as_of", self.as_of()).flatten();
+        let known_on = reading.optional_day("known_on", &self.known_on).flatten();
+        let kind = optional(&self.seat).and_then(|_| reading.chosen::<SeatKind>("seat", &self.seat));
+        let body = match optional(&self.body) {
+            Some(code) => found(network::body(ctx.reader(), &code).await, "body", &mut reading)?.map(|body| body.id),
+            None => None,
+        };
+        let observatory = match optional(&self.observatory) {
+            Some(code) => {
+                found(network::observatory(ctx.reader(), &code).await, "observatory", &mut reading)?.map(|one| one.id)
+            }
+            None => None,
+        };
+        if !reading.is_clean() {
+            return Err(reading.error());
+        }
+        Ok(RegisterFilter {
+            body,
+            observatory,
+            kind,
+            as_of,
+            known_at: known_on.map(service::known_on),
+            with_annulled: self.with_annulled == "true",
+            ..RegisterFilter::default()
+        })
+    }
+}
+
+/// An unknown code is a wrong field, not a page that does not exist.
+fn found<T>(looked_up: Result<T>, field: &'static str, reading: &mut Reading) -> Result<Option<T>> {
+    match looked_up {
+        Ok(one) => Ok(Some(one)),
+        Err(Error::NotFound) => {
+            reading.refuse(field, Code::UnknownValue);
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The register.
+#[get("/designations")]
+async fn show_register(
+    ctx: Ctx,
+    request: HttpRequest,
+    query: Query<FilterForm>,
+    paging: Query<Paging>,
+) -> std::result::Result<HttpResponse, Failure> {
+    if policy::visibility(&ctx.actor) == Visibility::Nothing {
+        return Err(Error::Unauthenticated.into());
+    }
+    let typed = query.into_inner().with_today(ctx.today());
+    let filter = match typed.understood(&ctx).await {
+        Ok(filter) => filter,
+        Err(error) => {
+            let form = FormState::refused(typed, ctx.lang, error)?;
+            return unprocessable(&register_page(&ctx, &request, form, Vec::new(), None).await?);
+        }
+    };
+    let limit = paging.limit()?;
+    let after = paging.after()?;
+    let lines = service::list(&ctx, &filter, after, limit + 1).await?;
+    let lines = Page::cut(&ctx, &request, limit, lines, |last| (last.record.statement.term.from, last.id))?;
+    let next = lines.next_path();
+    let mut shown = register_page(&ctx, &request, FormState::fresh(typed), lines.items, next).await?;
+    shown.first = after.is_some().then(|| without_cursor(&request));
+    page(&shown)
+}
+
+async fn register_page(
+    ctx: &Ctx,
+    request: &HttpRequest,
+    form: FormState<FilterForm>,
+    lines: Vec<Designation>,
+    next: Option<String>,
+) -> Result<RegisterPage> {
+    let bodies = network::bodies(ctx.reader()).await?;
+    let observatories = network::observatories(ctx.reader()).await?;
+    let day = form.as_of().parse().unwrap_or_else(|_| ctx.today());
+    Ok(RegisterPage {
+        shell: Shell::new(ctx, request, "designations.title").here(),
+        bodies: bodies.into_iter().map(|body| Choice::new(body.code, body.name)).collect(),
+        observatories: observatories.into_iter().map(|one| Choice::new(one.code, one.name)).collect(),
+        kinds: SeatKind::ALL.iter().map(|kind| Choice::new(kind.as_str(), register_words::seat_kind(*kind, ctx.lang))).collect(),
+        caption: caption(&form, ctx.lang),
+        rows: lines.into_iter().map(|line| row(line, day, ctx.lang)).collect(),
+        may_designate: may_designate_somewhere(&ctx.actor),
+        first: None,
+        next,
+        form,
+    })
+}
+
+/// «Situazione al 30 marzo 2027, come risultava il 15 marzo 2027».
+fn caption(form: &FilterForm, lang: Lang) -> String {
+    let as_of = form.as_of().parse().ok().map(|day| words::date(day, lang));
+    let known_on = form.known_on.parse().ok().map(|day| words::date(day, lang));
+    match (as_of, known_on) {
+        (Some(day), None) => lang.f("designations.caption_as_of", &[("day", &day)]),
+        (Some(day), Some(known)) => lang.f("designations.caption_as_of_known", &[("day", &day), ("known", &known)]),
+        (None, None) => lang.t("designations.caption_all").to_owned(),
+        (None, Some(known)) => lang.f("designations.caption_all_known", &[("known", &known)]),
+    }
+}
+
+fn row(line: Designation, day: NaiveDate, lang: Lang) -> Row {
+    let standing = line.standing_on(day);
+    let statement = &line.record.statement;
+    Row {
+        href: format!("/designations/{}", line.id),
+        seat: register_words::seat_name(&line.seat, lang),
+        holder: line.holder.name(),
+        from: words::date(statement.term.from, lang),
+        to: register_words::last_day(statement.term, lang),
+        act: register_words::act(&statement.act, lang),
+        standing: register_words::standing(standing, lang),
+        standing_kind: register_words::standing_kind(standing),
+    }
+}
+
+/// Whether the reader may fill any seat at all: only then the list offers it.
+pub(super) fn may_designate_somewhere(actor: &Actor) -> bool {
+    actor.seats.iter().any(|held| {
+        [SeatKind::Referent, SeatKind::BodyManager].into_iter().any(|seat| {
+            policy::may(actor, Action::Designate, Subject { seat, body: held.body_id, holder: None })
+        })
+    })
+}
+
+fn without_cursor(request: &HttpRequest) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(url::form_urlencoded::parse(request.query_string().as_bytes()).filter(|(name, _)| name != "cursor"));
+    format!("{}?{}", request.path(), query.finish())
+}

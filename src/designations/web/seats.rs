@@ -1,0 +1,96 @@
+//! Who holds the seats of an observatory or a body today: a block for pages that show one.
+//!
+//! A page puts a [`SeatsBlock`] in its struct as `seats` and includes `designations/seats.html`. Names of people are for
+//! participants; anybody else gets no block at all.
+
+use super::words as register_words;
+use crate::ctx::Ctx;
+use crate::designations::model::Seat;
+use crate::designations::policy::{self, Action, Subject, Visibility};
+use crate::designations::service::{self, RegisterFilter};
+use crate::designations::view::Designation;
+use crate::error::Result;
+use entity::ids::{BodyId, ObservatoryId};
+
+/// More designations than one place has on one day.
+const MOST: u64 = 200;
+
+/// The seats of one place with their holders.
+#[derive(Clone, Debug)]
+pub struct SeatsBlock {
+    pub lines: Vec<SeatLine>,
+    /// The register narrowed to this place.
+    pub register: String,
+}
+
+/// One seat and one of its holders, or nobody.
+#[derive(Clone, Debug)]
+pub struct SeatLine {
+    pub seat: &'static str,
+    pub holder: Option<HolderLink>,
+    /// Where to fill the seat, if it is empty and the reader may.
+    pub designate: Option<String>,
+}
+
+/// The holder of a seat, with the page of the designation.
+#[derive(Clone, Debug)]
+pub struct HolderLink {
+    pub name: String,
+    pub email: String,
+    pub href: String,
+    pub term: String,
+}
+
+/// The seats of an observatory; `None` for a reader who may not see its people.
+pub async fn seats_of_observatory(ctx: &Ctx, id: ObservatoryId, code: &str) -> Result<Option<SeatsBlock>> {
+    let filter = RegisterFilter { observatory: Some(id), ..RegisterFilter::default() };
+    let register = format!("/designations?observatory={code}");
+    block(ctx, filter, register, |seat| seat.observatory_id == Some(id)).await
+}
+
+/// The seats of a body, those of its observatories too; `None` for a reader who may not see its people.
+pub async fn seats_of_body(ctx: &Ctx, id: BodyId, code: &str) -> Result<Option<SeatsBlock>> {
+    let filter = RegisterFilter { body: Some(id), ..RegisterFilter::default() };
+    let register = format!("/designations?body={code}");
+    block(ctx, filter, register, |seat| seat.body_id == id).await
+}
+
+async fn block(ctx: &Ctx, filter: RegisterFilter, register: String, is_of: impl Fn(&Seat) -> bool) -> Result<Option<SeatsBlock>> {
+    let seats: Vec<Seat> = service::seats(ctx.reader()).await?.into_iter().filter(is_of).collect();
+    let sees = match policy::visibility(&ctx.actor) {
+        Visibility::Everything => true,
+        Visibility::Bodies(bodies, _) => seats.iter().any(|seat| bodies.contains(&seat.body_id)),
+        Visibility::Own(_) | Visibility::Nothing => false,
+    };
+    if !sees {
+        return Ok(None);
+    }
+    let filter = RegisterFilter { as_of: Some(ctx.today()), ..filter };
+    let holders = service::list(ctx, &filter, None, MOST).await?;
+    let lines = seats.iter().flat_map(|seat| lines_of(ctx, seat, &holders)).collect();
+    Ok(Some(SeatsBlock { lines, register }))
+}
+
+/// One line for each holder; an empty seat that somebody should hold, or the reader may fill, has a line as well.
+fn lines_of(ctx: &Ctx, seat: &Seat, holders: &[Designation]) -> Vec<SeatLine> {
+    let name = register_words::seat_kind(seat.kind, ctx.lang);
+    let held: Vec<SeatLine> = holders
+        .iter()
+        .filter(|one| one.seat.id == seat.id)
+        .map(|one| SeatLine { seat: name, holder: Some(link(ctx, one)), designate: None })
+        .collect();
+    if !held.is_empty() {
+        return held;
+    }
+    let may = policy::may(&ctx.actor, Action::Designate, Subject { seat: seat.kind, body: seat.body_id, holder: None });
+    vec![SeatLine { seat: name, holder: None, designate: may.then(|| format!("/designations/new?seat={}", seat.code)) }]
+}
+
+fn link(ctx: &Ctx, designation: &Designation) -> HolderLink {
+    HolderLink {
+        name: designation.holder.name(),
+        email: designation.holder.email.clone(),
+        href: format!("/designations/{}", designation.id),
+        term: register_words::term(designation.record.statement.term, ctx.lang),
+    }
+}

@@ -1,0 +1,107 @@
+//! The register in the reader's words.
+
+use crate::designations::model::{Act, Standing, Statement, Term};
+use crate::texts::Lang;
+use crate::time::words;
+use entity::kinds::{ActKind, Channel, SeatKind, UnavailabilityMode};
+
+pub use crate::designations::mail::seat_name;
+
+pub fn seat_kind(kind: SeatKind, lang: Lang) -> &'static str {
+    lang.t(&format!("designations.seat_{kind}"))
+}
+
+pub fn act_kind(kind: ActKind, lang: Lang) -> &'static str {
+    lang.t(&format!("designations.act_kind_{kind}"))
+}
+
+pub fn channel(channel: Channel, lang: Lang) -> &'static str {
+    lang.t(&format!("designations.channel_{channel}"))
+}
+
+pub fn absence_mode(mode: UnavailabilityMode, lang: Lang) -> &'static str {
+    lang.t(&format!("designations.absence_{mode}"))
+}
+
+pub fn standing(standing: Standing, lang: Lang) -> &'static str {
+    lang.t(&format!("designations.standing_{}", standing.as_str()))
+}
+
+/// The colour of a standing; its words say the same.
+pub const fn standing_kind(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Announced => "info",
+        Standing::InForce => "success",
+        Standing::Ended => "neutral",
+        Standing::Annulled => "danger",
+    }
+}
+
+/// «30 giugno 2027», or «fino a nuova comunicazione».
+pub fn last_day(term: Term, lang: Lang) -> String {
+    term.to.map_or_else(|| lang.t("designations.until_further_notice").to_owned(), |day| words::date(day, lang))
+}
+
+/// «dal 1° marzo 2027 al 30 giugno 2027», «dal 1° marzo 2027, fino a nuova comunicazione».
+pub fn term(term: Term, lang: Lang) -> String {
+    let from = words::date(term.from, lang);
+    match term.to {
+        Some(day) => lang.f("designations.term_from_to", &[("from", &from), ("to", &words::date(day, lang))]),
+        None => lang.f("designations.term_from", &[("from", &from)]),
+    }
+}
+
+/// «Decreto n. 12/2027 del 01.03.2027, Presidente».
+pub fn act(act: &Act, lang: Lang) -> String {
+    lang.f(
+        "designations.act_line",
+        &[
+            ("kind", act_kind(act.kind, lang)),
+            ("number", &act.number),
+            ("date", &words::short_day(act.date)),
+            ("organ", &act.organ),
+        ],
+    )
+}
+
+/// How promptly a designation was communicated (protocol, art. 3), in words.
+pub fn promptness(statement: &Statement, lang: Lang) -> String {
+    let days = statement.days_to_communicate();
+    let number = days.unsigned_abs().to_string();
+    let key = match days {
+        0 => "designations.communicated_same_day",
+        1 => "designations.communicated_one_day_late",
+        -1 => "designations.communicated_one_day_ahead",
+        _ if days > 0 => "designations.communicated_days_late",
+        _ => "designations.communicated_days_ahead",
+    };
+    lang.f(key, &[("days", &number)])
+}
+
+
+/// «1,2 MB», «340 kB».
+pub fn size(bytes: i64, lang: Lang) -> String {
+    const KILO: i64 = 1000;
+    let point = if lang == Lang::It { "," } else { "." };
+    if bytes < KILO {
+        format!("{bytes} B")
+    } else if bytes < KILO * KILO {
+        format!("{} kB", (bytes + KILO / 2) / KILO)
+    } else {
+        let tenths = (bytes + 50 * KILO) / (100 * KILO);
+        format!("{}{point}{} MB", tenths / 10, tenths % 10)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_written_as_people_say_them() {
+        assert_eq!(size(999, Lang::It), "999 B");
+        assert_eq!(size(340_400, Lang::It), "340 kB");
+        assert_eq!(size(1_249_999, Lang::It), "1,2 MB");
+        assert_eq!(size(10_485_760, Lang::En), "10.5 MB");
+    }
+}

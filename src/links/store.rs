@@ -1,0 +1,57 @@
+//! Rows of `press_link`.
+
+use super::service::Link;
+use crate::db::StoreError;
+use chrono::{DateTime, Utc};
+use entity::ids::{DesignationId, PressLinkId};
+use entity::{Instant, press_link};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+
+type Result<T> = std::result::Result<T, StoreError>;
+
+pub(super) async fn insert(
+    db: &impl ConnectionTrait,
+    id: PressLinkId,
+    token_hash: String,
+    link: Link,
+    at: DateTime<Utc>,
+) -> Result<()> {
+    let row = press_link::ActiveModel {
+        id: Set(id),
+        token_hash: Set(token_hash),
+        task_id: Set(link.task_id),
+        person_id: Set(link.person_id),
+        designation_id: Set(link.designation_id),
+        created_at: Set(at.into()),
+        expires_at: Set(link.expires_at.into()),
+        revoked_at: Set(None),
+    };
+    press_link::Entity::insert(row).exec_without_returning(db).await?;
+    Ok(())
+}
+
+pub(super) async fn find_live(db: &impl ConnectionTrait, token_hash: &str, now: DateTime<Utc>) -> Result<Option<Link>> {
+    let row = press_link::Entity::find()
+        .filter(press_link::Column::TokenHash.eq(token_hash))
+        .filter(press_link::Column::RevokedAt.is_null())
+        .filter(press_link::Column::ExpiresAt.gt(Instant::from(now)))
+        .one(db)
+        .await?;
+    Ok(row.map(|row| Link {
+        task_id: row.task_id,
+        person_id: row.person_id,
+        designation_id: row.designation_id,
+        expires_at: row.expires_at.0,
+    }))
+}
+
+pub(super) async fn revoke(db: &impl ConnectionTrait, designation: DesignationId, at: DateTime<Utc>) -> Result<u64> {
+    let revoked = press_link::Entity::update_many()
+        .col_expr(press_link::Column::RevokedAt, Expr::value(Instant::from(at)))
+        .filter(press_link::Column::DesignationId.eq(designation))
+        .filter(press_link::Column::RevokedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(revoked.rows_affected)
+}

@@ -1,0 +1,223 @@
+//! The mails of a meeting: convened, moved, cancelled, joined, left. One recipient each, one calendar part each (RFC 5546).
+//!
+//! The text repeats day, hour, place and agenda, so that it serves readers whose program shows no invitation. The tag of the
+//! subject says what happened: the calendar part alone is not read by everybody.
+
+use super::model::{AgendaItem, Meeting, Slot, Venue};
+use super::view::{Line, Member, Table, hours, location, when_and_where};
+use crate::config::Config;
+use crate::ctx::Ctx;
+use crate::db::Txn;
+use crate::error::Result;
+use crate::ical::{Attendee, IcalError, Invitation, Method, Organizer, Role};
+use crate::mail::content::MailContent;
+use crate::mail::message::{CalendarMethod as PartMethod, CalendarPart};
+use crate::mail::outbox::{self, Notification, Recipient};
+use crate::texts::Lang;
+use crate::time::words;
+use chrono::{DateTime, Utc};
+use entity::kinds::{CalendarMethod, MeetingMode};
+
+/// A meeting with what a message about it says.
+#[derive(Clone, Debug)]
+pub struct Sheet {
+    pub meeting: Meeting,
+    pub table: Table,
+    pub agenda: Vec<AgendaItem>,
+}
+
+/// What a member is told.
+#[derive(Clone, Debug)]
+pub enum Telling {
+    Convened,
+    Moved { before: (Slot, Venue) },
+    Cancelled { reason: String },
+    /// A member since after the convocation.
+    Joined,
+    /// No member any more: the meeting goes on for the others.
+    Left,
+}
+
+impl Telling {
+    /// What the calendar is told.
+    pub const fn method(&self) -> CalendarMethod {
+        match self {
+            Self::Convened | Self::Moved { .. } | Self::Joined => CalendarMethod::Request,
+            Self::Cancelled { .. } | Self::Left => CalendarMethod::Cancel,
+        }
+    }
+
+    /// The kind of the mail, as the log keeps it.
+    const fn kind(&self) -> &'static str {
+        match self {
+            Self::Convened => "meeting_convened",
+            Self::Moved { .. } => "meeting_moved",
+            Self::Cancelled { .. } => "meeting_cancelled",
+            Self::Joined => "meeting_joined",
+            Self::Left => "meeting_left",
+        }
+    }
+
+    /// The last part of the keys of its texts.
+    const fn key(&self) -> &'static str {
+        match self {
+            Self::Convened => "convened",
+            Self::Moved { .. } => "moved",
+            Self::Cancelled { .. } => "cancelled",
+            Self::Joined => "joined",
+            Self::Left => "left",
+        }
+    }
+}
+
+/// Promises one mail about a meeting to one member, in the caller's transaction.
+///
+/// A sequence is told to a person once: with the meeting and the person it is what makes the mail the same mail.
+pub(super) async fn send(ctx: &Ctx, txn: &Txn, sheet: &Sheet, member: &Member, sequence: u32, telling: &Telling) -> Result<()> {
+    let meeting = &sheet.meeting;
+    let base_url = ctx.config().base_url();
+    let entry = entry(ctx.config(), sheet, member, sequence, telling.method(), ctx.now());
+    let bytes = entry.to_ical().map_err(super::service::entry_failed)?.into_bytes();
+    let is_invitation = telling.method() == CalendarMethod::Request;
+    let notification = Notification {
+        kind: telling.kind(),
+        dedupe_key: format!("meeting:{}:{}:{sequence}", meeting.id, member.person_id),
+        subject: ("meeting", meeting.id.to_string()),
+        to: Recipient {
+            person_id: Some(member.person_id),
+            // An invitation dies with the designation it rests on; the withdrawal is for who leaves.
+            designation_id: is_invitation.then_some(member.designation_id),
+            name: member.name.clone(),
+            address: member.address.clone(),
+            lang: member.lang,
+        },
+        content: content(&base_url, sheet, telling, member.lang),
+        due_at: ctx.now(),
+        expires_at: Some(if is_invitation { meeting.slot.begins_at() } else { meeting.slot.ends_at() }),
+        calendar: Some(CalendarPart { method: part_method(telling.method()), bytes }),
+    };
+    outbox::enqueue(ctx, txn, notification).await?;
+    Ok(())
+}
+
+const fn part_method(method: CalendarMethod) -> PartMethod {
+    match method {
+        CalendarMethod::Request => PartMethod::Request,
+        CalendarMethod::Cancel => PartMethod::Cancel,
+    }
+}
+
+/// What a mail says, in the words of its reader.
+pub(super) fn content(base_url: &str, sheet: &Sheet, telling: &Telling, lang: Lang) -> MailContent {
+    let name = name(sheet, lang);
+    let day = words::long_day(sheet.meeting.slot.day, lang);
+    let table = sheet.table.name(lang);
+    let values = [("meeting", name.as_str()), ("table", table), ("day", day.as_str())];
+    let key = telling.key();
+    let mut paragraphs = vec![lang.f(&format!("meetings.mail_{key}_body"), &values)];
+    match telling {
+        Telling::Moved { before: (slot, venue) } => {
+            paragraphs.push(lang.f("meetings.mail_before", &[("what", &when_and_where(*slot, venue, lang))]));
+            let now = when_and_where(sheet.meeting.slot, &sheet.meeting.venue, lang);
+            paragraphs.push(lang.f("meetings.mail_after", &[("what", &now)]));
+        }
+        Telling::Cancelled { reason } => paragraphs.push(lang.f("meetings.mail_reason", &[("reason", reason)])),
+        Telling::Convened | Telling::Joined | Telling::Left => {}
+    }
+    let is_invitation = telling.method() == CalendarMethod::Request;
+    let short_notice = sheet.meeting.convocation().and_then(|convocation| convocation.short_notice_reason.as_ref());
+    if let Some(reason) = short_notice.filter(|_| is_invitation) {
+        paragraphs.push(lang.f("meetings.mail_short_notice", &[("reason", reason)]));
+    }
+    MailContent {
+        subject: lang.f(&format!("meetings.mail_{key}_subject"), &values),
+        heading: lang.f(&format!("meetings.mail_{key}_heading"), &values),
+        paragraphs,
+        facts: facts(sheet, is_invitation, lang),
+        action: is_invitation.then(|| (lang.t("meetings.mail_open").to_owned(), page(base_url, sheet))),
+        closing: is_invitation.then(|| lang.t("meetings.mail_closing").to_owned()),
+    }
+}
+
+/// Day, hour, place; with an invitation also the way in and the agenda.
+fn facts(sheet: &Sheet, is_invitation: bool, lang: Lang) -> Vec<(String, String)> {
+    let Meeting { slot, venue, .. } = &sheet.meeting;
+    let label = |key: &str| lang.t(key).to_owned();
+    let mut facts = vec![
+        (label("meetings.day"), words::long_day(slot.day, lang)),
+        (label("meetings.hour"), hours(*slot, lang)),
+        (label("meetings.place"), location(venue, lang)),
+    ];
+    if !is_invitation {
+        return facts;
+    }
+    if let Some(url) = remote_url(venue) {
+        facts.push((label("meetings.remote_url"), url.to_owned()));
+    }
+    for (number, item) in (1..).zip(&sheet.agenda) {
+        facts.push((lang.f("meetings.item_number", &[("number", &number.to_string())]), item_line(item, lang)));
+    }
+    facts
+}
+
+/// «Calendario dei rilasci (decisione)».
+fn item_line(item: &AgendaItem, lang: Lang) -> String {
+    format!("{} ({})", item.title, lang.t(&format!("meetings.item_kind_{}", item.kind)))
+}
+
+/// The way in, where the mode has one.
+fn remote_url(venue: &Venue) -> Option<&str> {
+    venue.remote_url.as_deref().filter(|_| venue.mode != MeetingMode::InPerson)
+}
+
+fn name(sheet: &Sheet, lang: Lang) -> String {
+    Line { meeting: sheet.meeting.clone(), table: sheet.table.clone() }.name(lang)
+}
+
+fn page(base_url: &str, sheet: &Sheet) -> String {
+    format!("{base_url}/meetings/{}", sheet.meeting.id)
+}
+
+/// The calendar entry in the copy of one person.
+fn entry(config: &Config, sheet: &Sheet, member: &Member, sequence: u32, method: CalendarMethod, at: DateTime<Utc>) -> Invitation {
+    let (meeting, lang) = (&sheet.meeting, member.lang);
+    let attendee_name = if member.party.is_empty() { member.name.clone() } else { format!("{} ({})", member.name, member.party) };
+    Invitation {
+        method: match method {
+            CalendarMethod::Request => Method::Request,
+            CalendarMethod::Cancel => Method::Cancel,
+        },
+        uid: meeting.uid.clone(),
+        sequence,
+        dtstamp: at,
+        start: meeting.slot.start(),
+        end: meeting.slot.end(),
+        summary: format!("{} – {}", sheet.table.name(lang), name(sheet, lang)),
+        description: description(sheet, lang),
+        location: location(&meeting.venue, lang),
+        url: Some(page(&config.base_url(), sheet)),
+        organizer: Organizer { name: config.mail.from_name.clone(), address: config.mail.from_address.clone() },
+        attendee: Attendee { name: attendee_name, address: member.address.clone(), role: Role::Required },
+    }
+}
+
+/// Title, way in and agenda: what one looks for on the day, where the mail is no longer at hand.
+fn description(sheet: &Sheet, lang: Lang) -> String {
+    let mut lines = vec![sheet.meeting.title.clone()];
+    if let Some(url) = remote_url(&sheet.meeting.venue) {
+        lines.push(format!("{}: {url}", lang.t("meetings.remote_url")));
+    }
+    lines.push(format!("{}:", lang.t("meetings.agenda")));
+    lines.extend((1..).zip(&sheet.agenda).map(|(number, item)| format!("{number}. {}", item_line(item, lang))));
+    lines.join("\n")
+}
+
+/// A person's own copy of the entry as it stands, for a download.
+pub(super) fn own_entry(ctx: &Ctx, sheet: &Sheet, member: &Member, sequence: u32) -> std::result::Result<String, IcalError> {
+    let is_off = sheet.meeting.state() == entity::kinds::MeetingState::Cancelled;
+    let method = if is_off { CalendarMethod::Cancel } else { CalendarMethod::Request };
+    entry(ctx.config(), sheet, member, sequence, method, ctx.now()).to_ical()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,28 @@
+//! The technical table: convened, held, concluded (art. 4 of the agreement, whole).
+//!
+//! *Invariants.* A draft mails nobody and has no number; a number is given when the meeting is convened, per table and year,
+//! and never given again. Day and hours are wall time in Europe/Rome. The calendar identity (UID) of a meeting lives as long
+//! as the meeting; what each person was last told of it is a row of `invitation`, and the sequence a person is told only ever
+//! rises, so that whatever order messages arrive in, calendars end in the same state. Presence is recorded by party: a body
+//! signs, its observatory works. Outcomes are append-only, and only a meeting that has been held has any.
+//!
+//! *Who may.* The secretariat prepares, convenes and records; participants see what has been convened; partners see the
+//! meetings they are invited to; see `policy.rs`.
+//!
+//! *Members.* Not a list anybody keeps: the referents in force, the deputies of an observatory without a referent, the
+//! direction and the secretariat. A referent designated while a meeting is convened is a member the same day, and who
+//! leaves is told so; the job `follow_members` sees to both.
+//!
+//! *Mails.* Convened, moved, cancelled, joined, left: one recipient and one calendar part each; see `mail.rs`.
+//!
+//! *Rejected.* Voting members kept by hand: they drift from the register of designations. A delegate as a person of the
+//! network: a delegation is for one meeting, and its name is all the minutes need.
+
+pub mod api;
+mod mail;
+pub mod model;
+pub mod policy;
+pub mod service;
+mod store;
+pub mod view;
+pub mod web;

@@ -1,0 +1,274 @@
+//! The use cases of the table: one function each, each inside the transaction it is given.
+
+mod conclude;
+mod convene;
+mod prepare;
+mod session;
+
+pub use conclude::{NewTask, OutcomeIn, ReleaseChange, ReleaseDecision, record_outcome};
+pub use convene::{MoveIn, cancel, convene, follow_members, move_to};
+pub use prepare::{ItemIn, MeetingChange, MeetingIn, add_item, create, edit, remove_item};
+pub use session::{AttendanceIn, attend, close, hold};
+
+use super::mail;
+use super::model::{Meeting, Party, Quorum, Refusal, Told, next_sequence};
+use super::policy::{self, Action, Subject, Visibility};
+use super::store;
+use super::view::{Dossier, Line, Member, Outcome, PartyPresence, Table};
+use crate::audit::{self, Event};
+use crate::auth::actor::Identity;
+use crate::ctx::Ctx;
+use crate::db::Txn;
+use crate::designations::service as designations;
+use crate::designations::view::Designation;
+use crate::error::{Code, Error, FieldError, Result};
+use crate::ical::IcalError;
+use crate::network::service as network;
+use chrono::NaiveDate;
+use entity::ids::{MeetingId, ObservatoryId, OutcomeId, PersonId};
+use entity::kinds::{CalendarMethod, SeatKind};
+use sea_orm::{ConnectionTrait, TransactionTrait};
+use std::collections::HashSet;
+
+pub use super::store::Filter as MeetingFilter;
+
+const MAX_REASON: usize = 1000;
+
+/// The tables of the network. Any participant may read them.
+pub async fn tables(ctx: &Ctx) -> Result<Vec<Table>> {
+    if policy::visibility(&ctx.actor) == Visibility::Nothing {
+        return Err(refused(ctx));
+    }
+    Ok(store::tables(ctx.reader()).await?)
+}
+
+/// A table by its code; an unknown code is a wrong field, not an empty answer.
+pub async fn table_by_code(db: &impl ConnectionTrait, code: &str) -> Result<Table> {
+    store::table_by_code(db, code).await?.ok_or_else(|| Error::field("table", Code::UnknownValue))
+}
+
+/// Up to `limit` meetings the caller may see, the latest day first, after the given day and id.
+pub async fn list(ctx: &Ctx, filter: &MeetingFilter, after: Option<(NaiveDate, MeetingId)>, limit: u64) -> Result<Vec<Line>> {
+    let visible = policy::visibility(&ctx.actor);
+    if visible == Visibility::Nothing {
+        return Err(refused(ctx));
+    }
+    Ok(store::list(ctx.reader(), visible, filter, after, Some(limit)).await?)
+}
+
+/// One meeting with agenda, presences and outcomes. Unknown and unseen are the same answer.
+pub async fn show(ctx: &Ctx, id: MeetingId) -> Result<Dossier> {
+    let meeting = find_visible(ctx, ctx.reader(), id).await?;
+    dossier(ctx, ctx.reader(), meeting).await
+}
+
+/// An outcome, for whoever may see its meeting: what "decided by the table" on a release leads to.
+pub async fn outcome(ctx: &Ctx, id: OutcomeId) -> Result<Outcome> {
+    let outcome = store::outcome(ctx.reader(), id).await?;
+    let Some(outcome) = outcome else {
+        return Err(if policy::visibility(&ctx.actor) == Visibility::Nothing { refused(ctx) } else { Error::NotFound });
+    };
+    find_visible(ctx, ctx.reader(), outcome.meeting_id).await?;
+    Ok(outcome)
+}
+
+/// The caller's own copy of the calendar entry: what a mail carried, or would carry now.
+///
+/// Who may: whoever may see the meeting and is a person. A draft has no entry yet. A meeting called off gives its
+/// withdrawal, so that a calendar that still shows it takes it away.
+pub async fn calendar_entry(ctx: &Ctx, id: MeetingId) -> Result<String> {
+    let meeting = find_visible(ctx, ctx.reader(), id).await?;
+    let person = ctx.actor.person_id().ok_or(Error::Denied)?;
+    if meeting.convocation().is_none() {
+        return Err(Error::NotFound);
+    }
+    let told = store::told(ctx.reader(), id).await?.into_iter().find(|one| one.person_id == person);
+    let sequence = told.map_or(meeting.sequence, |one| one.told.sequence.max(meeting.sequence));
+    let member = own_copy(ctx, person).await?;
+    let sheet = sheet(ctx.reader(), &meeting).await?;
+    mail::own_entry(ctx, &sheet, &member, sequence).map_err(entry_failed)
+}
+
+/// The caller as the attendee of their own copy.
+async fn own_copy(ctx: &Ctx, person: PersonId) -> Result<Member> {
+    let seat = ctx.actor.seats.first().ok_or(Error::Denied)?;
+    let view = network::person(ctx.reader(), person).await?;
+    let party = network::body_by_id(ctx.reader(), seat.body_id).await?.name;
+    Ok(Member {
+        person_id: person,
+        designation_id: seat.designation_id,
+        name: view.name(),
+        party,
+        address: view.email,
+        lang: view.language,
+    })
+}
+
+/// A meeting with what a message about it says.
+async fn sheet(db: &(impl ConnectionTrait + TransactionTrait), meeting: &Meeting) -> Result<mail::Sheet> {
+    Ok(mail::Sheet {
+        meeting: meeting.clone(),
+        table: store::table(db, meeting.table_id).await?,
+        agenda: store::agenda(db, meeting.id).await?,
+    })
+}
+
+pub(super) fn entry_failed(error: IcalError) -> Error {
+    Error::Internal(format!("a calendar entry was not written: {error}"))
+}
+
+/// The parties of the agreement: the bodies that signed it.
+pub async fn parties(db: &(impl ConnectionTrait + TransactionTrait)) -> Result<Vec<Party>> {
+    let bodies = network::bodies(db).await?;
+    Ok(bodies
+        .into_iter()
+        .filter(|body| body.signatory)
+        .map(|body| Party { body_id: body.id, code: body.code, name: body.name, territory: body.territory })
+        .collect())
+}
+
+async fn dossier(ctx: &Ctx, db: &(impl ConnectionTrait + TransactionTrait), meeting: Meeting) -> Result<Dossier> {
+    let mut recorded = store::attendances(db, meeting.id).await?;
+    let parties = parties(db).await?;
+    let quorum = Quorum::of(parties.len(), parties.iter().filter_map(|party| recorded.get(&party.body_id)));
+    let presences =
+        parties.into_iter().map(|party| PartyPresence { attendance: recorded.remove(&party.body_id), party }).collect();
+    let told = if policy::may(&ctx.actor, Action::ViewTold, subject(&meeting)) {
+        store::told(db, meeting.id).await?
+    } else {
+        Vec::new()
+    };
+    Ok(Dossier {
+        table: store::table(db, meeting.table_id).await?,
+        agenda: store::agenda(db, meeting.id).await?,
+        outcomes: store::outcomes(db, meeting.id).await?,
+        presences,
+        quorum,
+        told,
+        meeting,
+    })
+}
+
+/// Everybody a meeting is for on a day: the referents, the deputies of an observatory without a referent, the direction,
+/// the secretariat. Each person once.
+///
+/// Bodies' managers are left out: they designate, the observatories sit at the table.
+async fn members(db: &impl ConnectionTrait, day: NaiveDate) -> Result<Vec<Member>> {
+    let holders = designations::all_holders(db, day).await?;
+    let led: HashSet<ObservatoryId> =
+        holders.iter().filter(|one| one.seat.kind == SeatKind::Referent).filter_map(|one| one.seat.observatory_id).collect();
+    let sits = |one: &&Designation| match one.seat.kind {
+        SeatKind::Referent | SeatKind::Direction | SeatKind::Secretariat => true,
+        SeatKind::Deputy => one.seat.observatory_id.is_some_and(|observatory| !led.contains(&observatory)),
+        SeatKind::BodyManager | SeatKind::Partner => false,
+    };
+    let mut sitting: Vec<&Designation> = holders.iter().filter(sits).collect();
+    // A person with two seats sits for the observatory first: the order of the kinds.
+    sitting.sort_by_key(|one| (one.seat.kind, one.seat.code.clone()));
+    let mut seen = HashSet::new();
+    Ok(sitting.into_iter().filter(|one| seen.insert(one.holder.id)).map(member).collect())
+}
+
+fn member(one: &Designation) -> Member {
+    Member {
+        person_id: one.holder.id,
+        designation_id: one.id,
+        name: one.holder.name(),
+        party: one.seat.body_name.clone(),
+        address: one.holder.email.clone(),
+        lang: one.holder.lang,
+    }
+}
+
+/// Tells one person one thing about a meeting and remembers it.
+async fn tell(ctx: &Ctx, txn: &Txn, sheet: &mail::Sheet, member: &Member, last: Option<Told>, telling: &mail::Telling) -> Result<()> {
+    let sequence = next_sequence(sheet.meeting.sequence, last);
+    let told = Told { method: telling.method(), sequence };
+    store::remember(txn, ctx.new_id(), sheet.meeting.id, member, told, ctx.now()).await?;
+    mail::send(ctx, txn, sheet, member, sequence, telling).await
+}
+
+/// Whether a person was last told that the meeting takes place.
+fn holds_entry(told: Told) -> bool {
+    told.method == CalendarMethod::Request
+}
+
+fn subject(meeting: &Meeting) -> Subject {
+    Subject { convened: meeting.convocation().is_some(), invited: false }
+}
+
+async fn find_visible(ctx: &Ctx, db: &impl ConnectionTrait, id: MeetingId) -> Result<Meeting> {
+    let visible = policy::visibility(&ctx.actor);
+    if visible == Visibility::Nothing {
+        return Err(refused(ctx));
+    }
+    store::find(db, visible, id).await?.ok_or(Error::NotFound)
+}
+
+/// The meeting a use case works on: seen, allowed, and at the version the caller read.
+async fn find_for(ctx: &Ctx, txn: &Txn, action: Action, id: MeetingId, version: Option<i32>) -> Result<Meeting> {
+    let meeting = find_visible(ctx, txn, id).await?;
+    authorise(ctx, action, &meeting)?;
+    if version.is_some_and(|version| version != meeting.version) {
+        return Err(Error::Stale);
+    }
+    Ok(meeting)
+}
+
+fn authorise(ctx: &Ctx, action: Action, meeting: &Meeting) -> Result<()> {
+    if policy::may(&ctx.actor, action, subject(meeting)) { Ok(()) } else { Err(refused(ctx)) }
+}
+
+/// A caller without a name is asked for one; a caller with a name is told no.
+fn refused(ctx: &Ctx) -> Error {
+    if ctx.actor.identity == Identity::Anonymous { Error::Unauthenticated } else { Error::Denied }
+}
+
+/// Saves what a transition made of a meeting, and records it.
+async fn save(ctx: &Ctx, txn: &Txn, changed: &Meeting, action: &'static str, details: serde_json::Value) -> Result<Meeting> {
+    store::save(txn, changed, changed.version, ctx.now()).await?;
+    record(ctx, txn, action, changed.id, details).await?;
+    Ok(Meeting { version: changed.version + 1, ..changed.clone() })
+}
+
+async fn record(ctx: &Ctx, txn: &Txn, action: &'static str, id: MeetingId, details: serde_json::Value) -> Result<()> {
+    let event = Event { action, subject: ("meeting", id.to_string()), on_behalf_of: None, channel: None, source: None, details };
+    audit::record(ctx, txn, event).await?;
+    Ok(())
+}
+
+/// What happened to the slot and venue of a meeting, for the trail.
+fn facts(meeting: &Meeting) -> serde_json::Value {
+    serde_json::json!({
+        "number": meeting.number().map(|number| number.to_string()),
+        "day": meeting.slot.day,
+        "starts": meeting.slot.starts,
+        "ends": meeting.slot.ends,
+        "mode": meeting.venue.mode,
+        "sequence": meeting.sequence,
+    })
+}
+
+/// A text without blanks around it; nothing where nothing was typed.
+fn trimmed(text: Option<String>) -> Option<String> {
+    text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+fn required_reason(reason: &str) -> Result<String> {
+    let reason = trimmed(Some(reason.to_owned())).ok_or(Refusal::ReasonMissing)?;
+    check_length("reason", &reason, MAX_REASON)?;
+    Ok(reason)
+}
+
+fn optional_reason(field: &'static str, reason: Option<String>) -> Result<Option<String>> {
+    let reason = trimmed(reason);
+    reason.iter().try_for_each(|reason| check_length(field, reason, MAX_REASON))?;
+    Ok(reason)
+}
+
+fn check_length(field: &'static str, text: &str, limit: usize) -> Result<()> {
+    if text.chars().count() <= limit {
+        return Ok(());
+    }
+    Err(Error::Invalid(vec![FieldError { field, code: Code::TooLong, params: vec![("limit", limit.to_string())] }]))
+}

@@ -1,0 +1,165 @@
+//! Outcomes: what the table made of a point, and what follows from it in the same transaction.
+
+use super::{check_length, dossier, find_for, record};
+use crate::ctx::Ctx;
+use crate::db::Txn;
+use crate::designations::service as designations;
+use crate::error::{Code, Error, Result};
+use crate::meetings::model::Event;
+use crate::meetings::policy::Action;
+use crate::meetings::store;
+use crate::meetings::view::{Dossier, Outcome};
+use crate::releases::model::Reason;
+use crate::releases::service as releases;
+use crate::tasks::service as tasks;
+use chrono::{NaiveDate, NaiveTime};
+use entity::ids::{AgendaItemId, MeetingId, OutcomeId, ReleaseId, TaskId};
+use entity::kinds::{OutcomeKind, ReasonCode, TaskOrigin};
+
+const MAX_TEXT: usize = 4000;
+const MAX_TASK: usize = 300;
+
+/// What the table made of a point.
+#[derive(Clone, Debug)]
+pub struct OutcomeIn {
+    pub kind: OutcomeKind,
+    pub text: String,
+    /// The point it answers; none for what came up by itself.
+    pub agenda_item_id: Option<AgendaItemId>,
+    /// With [`OutcomeKind::Decision`] only: the release whose date is decided.
+    pub release: Option<ReleaseDecision>,
+    /// With [`OutcomeKind::Task`] only, and always with it.
+    pub task: Option<NewTask>,
+}
+
+/// The date the table gives a release.
+#[derive(Clone, Copy, Debug)]
+pub struct ReleaseDecision {
+    pub release_id: ReleaseId,
+    pub change: ReleaseChange,
+    pub day: NaiveDate,
+    /// Wall time in Europe/Rome; the product's or the present hour where it is left out.
+    pub hour: Option<NaiveTime>,
+}
+
+/// What is decided of a release's date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReleaseChange {
+    Confirm,
+    Move,
+}
+
+/// What the table asks of a seat.
+#[derive(Clone, Debug)]
+pub struct NewTask {
+    /// The seat's code, for example `referent:bergamo`.
+    pub seat: String,
+    pub title: String,
+    pub due_day: NaiveDate,
+    pub estimated_minutes: i32,
+}
+
+/// Records an outcome of a meeting that is being or has been held, with everything that follows from it.
+///
+/// What happens: a decision may confirm or move a release, a task outcome gives a seat something to do; both in this
+/// transaction and linked both ways. Who may: the secretariat. Which mails leave: those of the release. Which errors:
+/// `wrong_transition` unless held and not closed, `quorum_missing` for a decision of too few parties, `required`,
+/// `too_long`, `unknown_value` (item, release, seat, or a consequence this kind does not have), those of confirming or
+/// moving a release, those of creating a task.
+pub async fn record_outcome(ctx: &Ctx, txn: &Txn, id: MeetingId, input: OutcomeIn) -> Result<(Outcome, Dossier)> {
+    let found = find_for(ctx, txn, Action::Record, id, None).await?;
+    store::touch(txn, id, ctx.now()).await?;
+    found.must_allow(Event::Conclude)?;
+    let held = find_for(ctx, txn, Action::Record, id, None).await?;
+    let before = dossier(ctx, txn, held.clone()).await?;
+    let text = checked(&input, &before)?;
+    if input.kind == OutcomeKind::Decision {
+        before.quorum.must_be_reached()?;
+    }
+    let outcome_id: OutcomeId = ctx.new_id();
+    let release_id = decide_release(ctx, txn, outcome_id, &text, input.release).await?;
+    let task_id = create_task(ctx, txn, outcome_id, &text, input.task).await?;
+    let outcome = Outcome {
+        id: outcome_id,
+        meeting_id: id,
+        agenda_item_id: input.agenda_item_id,
+        position: before.outcomes.last().map_or(0, |last| last.position) + 1,
+        kind: input.kind,
+        text,
+        release_id,
+        task_id,
+        created_at: ctx.now(),
+    };
+    store::insert_outcome(txn, &outcome, ctx.actor.person_id()).await?;
+    let details = serde_json::json!({ "outcome": outcome.id, "kind": outcome.kind, "release": release_id, "task": task_id });
+    record(ctx, txn, "meetings.record_outcome", id, details).await?;
+    Ok((outcome, dossier(ctx, txn, held).await?))
+}
+
+/// The text to keep, once item and consequences fit the kind.
+fn checked(input: &OutcomeIn, meeting: &Dossier) -> Result<String> {
+    let text = input.text.trim().to_owned();
+    if text.is_empty() {
+        return Err(Error::field("text", Code::Required));
+    }
+    check_length("text", &text, MAX_TEXT)?;
+    if input.agenda_item_id.is_some_and(|item| meeting.agenda.iter().all(|known| known.id != item)) {
+        return Err(Error::field("agenda_item_id", Code::UnknownValue));
+    }
+    if input.release.is_some() && input.kind != OutcomeKind::Decision {
+        return Err(Error::field("release", Code::UnknownValue));
+    }
+    match (input.kind, &input.task) {
+        (OutcomeKind::Task, None) => Err(Error::field("task", Code::Required)),
+        (OutcomeKind::Task, Some(_)) | (_, None) => Ok(text),
+        (_, Some(_)) => Err(Error::field("task", Code::UnknownValue)),
+    }
+}
+
+/// Gives the release the date the table decided, with the outcome as its source: "why this date?" leads here.
+async fn decide_release(ctx: &Ctx, txn: &Txn, outcome: OutcomeId, text: &str, decision: Option<ReleaseDecision>) -> Result<Option<ReleaseId>> {
+    let Some(ReleaseDecision { release_id, change, day, hour }) = decision else { return Ok(None) };
+    must_know_release(txn, release_id).await?;
+    match change {
+        ReleaseChange::Confirm => {
+            let input = releases::ConfirmIn { day, hour, despite_non_working: None };
+            releases::confirm_in(ctx, txn, release_id, None, input, Some(outcome)).await?;
+        }
+        ReleaseChange::Move => {
+            let reason = Reason { code: ReasonCode::TableDecision, text: text.to_owned() };
+            let input = releases::MoveIn { day, hour, reason, despite_non_working: None };
+            releases::move_in(ctx, txn, release_id, None, input, Some(outcome)).await?;
+        }
+    }
+    Ok(Some(release_id))
+}
+
+/// Gives the seat what the table asked of it.
+async fn create_task(ctx: &Ctx, txn: &Txn, outcome: OutcomeId, text: &str, task: Option<NewTask>) -> Result<Option<TaskId>> {
+    let Some(NewTask { seat, title, due_day, estimated_minutes }) = task else { return Ok(None) };
+    let seats = designations::seats(txn).await?;
+    let seat = seats.into_iter().find(|known| known.code == seat).ok_or_else(|| Error::field("seat", Code::UnknownValue))?;
+    check_length("title", &title, MAX_TASK)?;
+    let new = tasks::NewTask {
+        seat_id: seat.id,
+        origin: TaskOrigin::Outcome,
+        release_id: None,
+        deliverable_id: None,
+        outcome_id: Some(outcome),
+        // What the table says, it says in one language.
+        title_it: title.clone(),
+        title_en: title,
+        due_day,
+        estimated_minutes,
+        note: Some(text.to_owned()).filter(|text| text.chars().count() <= 1000),
+    };
+    Ok(Some(tasks::create_in(ctx, txn, new).await?.id))
+}
+
+/// Refuses a release nobody knows.
+pub(super) async fn must_know_release(txn: &Txn, release: ReleaseId) -> Result<()> {
+    match releases::release(txn, release).await {
+        Err(Error::NotFound) => Err(Error::field("release_id", Code::UnknownValue)),
+        other => other.map(drop),
+    }
+}

@@ -1,0 +1,168 @@
+//! Convening, moving, calling off; and following who comes and who goes.
+
+use super::prepare::checked_venue;
+use super::{dossier, facts, find_for, holds_entry, members, optional_reason, parties, record, required_reason, save, sheet, tell};
+use crate::ctx::Ctx;
+use crate::db::Txn;
+use crate::error::{Error, Result};
+use crate::meetings::mail::{Sheet, Telling};
+use crate::meetings::model::{self, Convocation, Event, Meeting, Notice, NoticeError, Slot, Told, Venue, notice, numbering_year};
+use crate::meetings::policy::{Action, Visibility};
+use crate::meetings::store::{self, Filter};
+use crate::meetings::view::{Dossier, Invited, Member};
+use crate::network::service as network;
+use crate::time::CalendarError;
+use entity::ids::{MeetingId, PersonId};
+use entity::kinds::{CalendarMethod, MeetingState};
+
+/// Convenes a draft: it gets its number, and every member one invitation.
+///
+/// What happens: the number is the next of the table's year; notice is counted in days worked by every party and held
+/// against the table's rule. Who may: the secretariat. Which mails leave: *convened*, with a calendar part, to every member.
+/// Which errors: `wrong_transition`, `agenda_empty`, `place_missing`, `day_in_past`, `not_worked_by_all` (naming who does not
+/// work and why), `notice_too_short` unless a reason is given, `stale`.
+pub async fn convene(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, short_notice_reason: Option<String>) -> Result<Dossier> {
+    let draft = find_for(ctx, txn, Action::Convene, id, Some(version)).await?;
+    draft.must_allow(Event::Convene)?;
+    let reason = optional_reason("short_notice_reason", short_notice_reason)?;
+    let short_notice_reason = notice_of(ctx, txn, &draft, draft.slot).await?.justify(reason)?;
+    let items = store::agenda(txn, id).await?.len();
+    let number = store::next_number(txn, draft.table_id, numbering_year(draft.slot)).await?;
+    let convened = draft.convene(Convocation { number, at: ctx.now(), short_notice_reason }, items)?;
+    let convened = save(ctx, txn, &convened, "meetings.convene", facts(&convened)).await?;
+    let sheet = sheet(txn, &convened).await?;
+    for member in members(txn, ctx.today()).await? {
+        tell(ctx, txn, &sheet, &member, None, &Telling::Convened).await?;
+    }
+    dossier(ctx, txn, convened).await
+}
+
+/// Another day, hour or place for a convened meeting.
+#[derive(Clone, Debug)]
+pub struct MoveIn {
+    pub slot: Slot,
+    /// Where; the present venue where it is left out.
+    pub venue: Option<Venue>,
+    pub short_notice_reason: Option<String>,
+}
+
+/// Moves a convened meeting; its calendar identity stays, its sequence rises by one.
+///
+/// What happens: another day or hour has to give the table's notice anew; another place alone has not. Who may: the
+/// secretariat. Which mails leave: *moved* (before and after) to every member who had been invited, *joined* to who became
+/// a member meanwhile, *left* to who no longer is one. Which errors: those of [`convene`], `ends_before_starts`, `nothing_changes`.
+pub async fn move_to(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, input: MoveIn) -> Result<Dossier> {
+    let convened = find_for(ctx, txn, Action::Convene, id, Some(version)).await?;
+    convened.must_allow(Event::Move)?;
+    let venue = input.venue.map_or_else(|| Ok(convened.venue.clone()), |venue| checked_venue(&venue)).map_err(Error::Invalid)?;
+    let reason = optional_reason("short_notice_reason", input.short_notice_reason)?;
+    let reason = if input.slot == convened.slot {
+        convened.convocation().and_then(|convocation| convocation.short_notice_reason.clone())
+    } else {
+        input.slot.check()?;
+        notice_of(ctx, txn, &convened, input.slot).await?.justify(reason)?
+    };
+    let before = (convened.slot, convened.venue.clone());
+    let moved = convened.move_to(input.slot, venue, reason)?;
+    let moved = save(ctx, txn, &moved, "meetings.move", facts(&moved)).await?;
+    let sheet = sheet(txn, &moved).await?;
+    let told = store::told(txn, id).await?;
+    let members = members(txn, ctx.today()).await?;
+    for member in &members {
+        let last = last_told(&told, member.person_id);
+        if last.is_some_and(holds_entry) {
+            tell(ctx, txn, &sheet, member, last, &Telling::Moved { before: before.clone() }).await?;
+        }
+    }
+    follow(ctx, txn, &sheet, &members, &told).await?;
+    dossier(ctx, txn, moved).await
+}
+
+/// Calls a meeting off, or gives up a draft.
+///
+/// Who may: the secretariat. Which mails leave: *cancelled* to everybody whose calendar holds the meeting; none for a draft.
+/// Which errors: `reason_missing`, `wrong_transition`, `stale`.
+pub async fn cancel(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, reason: &str) -> Result<Dossier> {
+    let meeting = find_for(ctx, txn, Action::Convene, id, Some(version)).await?;
+    meeting.must_allow(Event::Cancel)?;
+    let reason = required_reason(reason)?;
+    let cancelled = meeting.cancel(reason.clone())?;
+    let cancelled = save(ctx, txn, &cancelled, "meetings.cancel", facts(&cancelled)).await?;
+    let sheet = sheet(txn, &cancelled).await?;
+    for one in store::told(txn, id).await?.into_iter().filter(|one| holds_entry(one.told)) {
+        let telling = Telling::Cancelled { reason: reason.clone() };
+        tell(ctx, txn, &sheet, &as_member(&one), Some(one.told), &telling).await?;
+    }
+    dossier(ctx, txn, cancelled).await
+}
+
+/// Follows the members of every convened meeting that is still to begin: who joined is invited, who left is told so. Run by
+/// the job `follow_members`; safe to run at any time and any number of times. Returns how many were told.
+pub async fn follow_members(ctx: &Ctx, txn: &Txn) -> Result<u64> {
+    let filter = Filter { state: Some(MeetingState::Convened), from: Some(ctx.today()), ..Filter::default() };
+    let ahead = store::list(txn, Visibility::Everything, &filter, None, None).await?;
+    let members = members(txn, ctx.today()).await?;
+    let mut done = 0;
+    for line in ahead.into_iter().filter(|line| ctx.now() < line.meeting.slot.begins_at()) {
+        let told = store::told(txn, line.meeting.id).await?;
+        let sheet = sheet(txn, &line.meeting).await?;
+        done += follow(ctx, txn, &sheet, &members, &told).await?;
+    }
+    Ok(done)
+}
+
+/// Invites who joined and tells who left that the meeting is no longer theirs.
+async fn follow(ctx: &Ctx, txn: &Txn, sheet: &Sheet, members: &[Member], told: &[Invited]) -> Result<u64> {
+    let ids: Vec<PersonId> = members.iter().map(|member| member.person_id).collect();
+    let last: Vec<(PersonId, Told)> = told.iter().map(|one| (one.person_id, one.told)).collect();
+    let changes = model::to_tell(&ids, &last);
+    for (person, method) in &changes {
+        let last = last_told(told, *person);
+        match method {
+            CalendarMethod::Request => {
+                let joined = members.iter().filter(|member| member.person_id == *person);
+                for member in joined {
+                    tell(ctx, txn, sheet, member, last, &Telling::Joined).await?;
+                }
+            }
+            CalendarMethod::Cancel => {
+                let left = told.iter().filter(|one| one.person_id == *person);
+                for one in left {
+                    tell(ctx, txn, sheet, &as_member(one), last, &Telling::Left).await?;
+                }
+            }
+        }
+    }
+    if !changes.is_empty() {
+        let details = serde_json::json!({ "told": changes.len() });
+        record(ctx, txn, "meetings.follow_members", sheet.meeting.id, details).await?;
+    }
+    Ok(changes.len() as u64)
+}
+
+fn last_told(told: &[Invited], person: PersonId) -> Option<Told> {
+    told.iter().find(|one| one.person_id == person).map(|one| one.told)
+}
+
+/// Somebody who was invited, and may have left since: their party no longer matters.
+fn as_member(one: &Invited) -> Member {
+    Member {
+        person_id: one.person_id,
+        designation_id: one.designation_id,
+        name: one.name.clone(),
+        party: String::new(),
+        address: one.address.clone(),
+        lang: one.lang,
+    }
+}
+
+async fn notice_of(ctx: &Ctx, txn: &Txn, meeting: &Meeting, slot: Slot) -> Result<Notice> {
+    let asked = store::table(txn, meeting.table_id).await?.ordinary_notice_days;
+    let parties = parties(txn).await?;
+    let calendars = network::calendars(txn).await?;
+    notice(ctx.now(), slot, asked, &parties, &calendars, ctx.lang).map_err(|error| match error {
+        NoticeError::Refused(refusal) => refusal.into(),
+        NoticeError::Calendar(CalendarError::SpanTooLong { .. }) => Error::field("day", crate::error::Code::OutOfRange),
+        NoticeError::Calendar(error) => Error::Internal(error.to_string()),
+    })
+}

@@ -1,0 +1,189 @@
+//! Drafts and their agenda: the secretariat's own until convened; nobody is mailed.
+
+use super::{check_length, dossier, find_for, record, refused, save, table_by_code, trimmed};
+use crate::ctx::Ctx;
+use crate::db::Txn;
+use crate::error::{Code, Error, FieldError, Result};
+use crate::meetings::model::{AgendaItem, Event, Meeting, Slot, Stage, Venue};
+use crate::meetings::policy::{self, Action, Subject};
+use crate::meetings::store;
+use crate::meetings::view::Dossier;
+use chrono::{NaiveDate, NaiveTime};
+use entity::ids::{AgendaItemId, MeetingId, ReleaseId};
+use entity::kinds::{AgendaItemKind, MeetingMode};
+
+const MAX_TITLE: usize = 200;
+const MAX_PLACE: usize = 300;
+const MAX_URL: usize = 500;
+const MAX_ITEM: usize = 300;
+/// A working day: a longer item is a slip of the pen.
+const MOST_MINUTES: i32 = 480;
+
+/// What it takes to prepare a meeting.
+#[derive(Clone, Debug)]
+pub struct MeetingIn {
+    /// The table's code.
+    pub table: String,
+    pub title: String,
+    pub slot: Slot,
+    /// May be incomplete until the meeting is convened.
+    pub venue: Venue,
+}
+
+/// What is to change of a draft: an absent member stays, a place or address set to nothing goes.
+#[derive(Clone, Debug, Default)]
+pub struct MeetingChange {
+    pub title: Option<String>,
+    pub day: Option<NaiveDate>,
+    pub starts: Option<NaiveTime>,
+    pub ends: Option<NaiveTime>,
+    pub mode: Option<MeetingMode>,
+    pub place: Option<Option<String>>,
+    pub remote_url: Option<Option<String>>,
+}
+
+/// Prepares a meeting: a draft that nobody but the secretariat sees.
+///
+/// Who may: the secretariat. Which mails leave: none. Which errors: `required`, `too_long`, `unknown_value` (table),
+/// `not_a_url`, `ends_before_starts`.
+pub async fn create(ctx: &Ctx, txn: &Txn, input: MeetingIn) -> Result<Dossier> {
+    if !policy::may(&ctx.actor, Action::Prepare, Subject { convened: false, invited: false }) {
+        return Err(refused(ctx));
+    }
+    let table = table_by_code(txn, &input.table).await?;
+    let id: MeetingId = ctx.new_id();
+    let draft = Meeting {
+        id,
+        table_id: table.id,
+        title: input.title,
+        slot: input.slot,
+        venue: input.venue,
+        uid: format!("{id}@{}", ctx.config().mail.id_domain),
+        sequence: 0,
+        stage: Stage::Draft,
+        version: 1,
+    };
+    let draft = checked(draft)?;
+    store::insert(txn, &draft, ctx.now()).await?;
+    record(ctx, txn, "meetings.create", id, super::facts(&draft)).await?;
+    dossier(ctx, txn, draft).await
+}
+
+/// Changes a draft.
+///
+/// Who may: the secretariat. Which mails leave: none. Which errors: those of [`create`], `wrong_transition`, `stale`.
+pub async fn edit(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, change: MeetingChange) -> Result<Dossier> {
+    let draft = find_for(ctx, txn, Action::Prepare, id, Some(version)).await?;
+    draft.must_allow(Event::Edit)?;
+    let MeetingChange { title, day, starts, ends, mode, place, remote_url } = change;
+    let Meeting { slot, venue, .. } = draft.clone();
+    let changed = Meeting {
+        title: title.unwrap_or_else(|| draft.title.clone()),
+        slot: Slot { day: day.unwrap_or(slot.day), starts: starts.unwrap_or(slot.starts), ends: ends.unwrap_or(slot.ends) },
+        venue: Venue {
+            mode: mode.unwrap_or(venue.mode),
+            place: place.unwrap_or(venue.place),
+            remote_url: remote_url.unwrap_or(venue.remote_url),
+        },
+        ..draft
+    };
+    let changed = checked(changed)?;
+    let changed = save(ctx, txn, &changed, "meetings.edit", super::facts(&changed)).await?;
+    dossier(ctx, txn, changed).await
+}
+
+/// One point of an agenda.
+#[derive(Clone, Debug)]
+pub struct ItemIn {
+    pub kind: AgendaItemKind,
+    pub title: String,
+    /// The release it is about.
+    pub release_id: Option<ReleaseId>,
+    /// How long it is meant to take.
+    pub minutes: Option<i32>,
+}
+
+/// Adds a point at the end of a draft's agenda.
+///
+/// Who may: the secretariat. Which mails leave: none. Which errors: `required`, `too_long`, `out_of_range` (minutes),
+/// `unknown_value` (release), `wrong_transition` once convened.
+pub async fn add_item(ctx: &Ctx, txn: &Txn, id: MeetingId, input: ItemIn) -> Result<(AgendaItem, Dossier)> {
+    store::touch(txn, id, ctx.now()).await.map_err(|_| Error::NotFound)?;
+    let draft = find_for(ctx, txn, Action::Prepare, id, None).await?;
+    draft.must_allow(Event::Edit)?;
+    let title = input.title.trim().to_owned();
+    if title.is_empty() {
+        return Err(Error::field("title", Code::Required));
+    }
+    check_length("title", &title, MAX_ITEM)?;
+    if input.minutes.is_some_and(|minutes| !(1..=MOST_MINUTES).contains(&minutes)) {
+        return Err(Error::field("minutes", Code::OutOfRange));
+    }
+    if let Some(release) = input.release_id {
+        super::conclude::must_know_release(txn, release).await?;
+    }
+    let last = store::agenda(txn, id).await?.last().map_or(0, |item| item.position);
+    let item = AgendaItem {
+        id: ctx.new_id(),
+        position: last + 1,
+        kind: input.kind,
+        title,
+        release_id: input.release_id,
+        minutes: input.minutes,
+    };
+    store::insert_item(txn, id, &item, ctx.now()).await?;
+    record(ctx, txn, "meetings.add_item", id, serde_json::json!({ "item": item.id, "release": item.release_id })).await?;
+    Ok((item, dossier(ctx, txn, draft).await?))
+}
+
+/// Takes a point off a draft's agenda. Who may: the secretariat. Which errors: `wrong_transition` once convened, `stale`.
+pub async fn remove_item(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, item: AgendaItemId) -> Result<Dossier> {
+    let draft = find_for(ctx, txn, Action::Prepare, id, Some(version)).await?;
+    draft.must_allow(Event::Edit)?;
+    if !store::delete_item(txn, id, item).await? {
+        return Err(Error::NotFound);
+    }
+    let draft = save(ctx, txn, &draft, "meetings.remove_item", serde_json::json!({ "item": item })).await?;
+    dossier(ctx, txn, draft).await
+}
+
+/// A draft as it is kept, or every field that is wrong.
+fn checked(draft: Meeting) -> Result<Meeting> {
+    let venue = checked_venue(&draft.venue);
+    let title = draft.title.trim().to_owned();
+    let mut errors: Vec<FieldError> = venue.as_ref().err().cloned().unwrap_or_default();
+    if title.is_empty() {
+        errors.push(FieldError::new("title", Code::Required));
+    } else if title.chars().count() > MAX_TITLE {
+        errors.push(too_long("title", MAX_TITLE));
+    }
+    match venue {
+        Ok(venue) if errors.is_empty() => {
+            draft.slot.check()?;
+            Ok(Meeting { title, venue, ..draft })
+        }
+        _ => Err(Error::Invalid(errors)),
+    }
+}
+
+/// A venue without blanks, its address one that a browser opens.
+pub(super) fn checked_venue(venue: &Venue) -> std::result::Result<Venue, Vec<FieldError>> {
+    let place = trimmed(venue.place.clone());
+    let remote_url = trimmed(venue.remote_url.clone());
+    let mut errors = Vec::new();
+    if place.as_ref().is_some_and(|place| place.chars().count() > MAX_PLACE) {
+        errors.push(too_long("place", MAX_PLACE));
+    }
+    if let Some(address) = &remote_url {
+        if address.chars().count() > MAX_URL {
+            errors.push(too_long("remote_url", MAX_URL));
+        } else if !url::Url::parse(address).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host()) {
+            errors.push(FieldError::new("remote_url", Code::NotAUrl));
+        }
+    }
+    if errors.is_empty() { Ok(Venue { mode: venue.mode, place, remote_url }) } else { Err(errors) }
+}
+
+fn too_long(field: &'static str, limit: usize) -> FieldError {
+    FieldError { field, code: Code::TooLong, params: vec![("limit", limit.to_string())] }
+}

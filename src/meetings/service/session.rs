@@ -1,0 +1,73 @@
+//! In session: held, presences, closed.
+
+use super::{dossier, find_for, parties, save, trimmed};
+use crate::ctx::Ctx;
+use crate::db::Txn;
+use crate::error::{Code, Error, Result};
+use crate::meetings::model::{Attendance, Event, Party};
+use crate::meetings::policy::Action;
+use crate::meetings::store;
+use crate::meetings::view::Dossier;
+use entity::ids::MeetingId;
+use entity::kinds::Presence;
+
+const MAX_DELEGATE: usize = 200;
+
+/// How a party was there.
+#[derive(Clone, Debug)]
+pub struct AttendanceIn {
+    /// The body's code.
+    pub body: String,
+    pub presence: Presence,
+    /// Who came for the party, with [`Presence::ByDelegate`] only.
+    pub delegate: Option<String>,
+}
+
+/// Holds a convened meeting and records who is there, party by party.
+///
+/// What happens: presences of parties that are not named stay open and can be recorded later; the quorum counts who is
+/// there. Who may: the secretariat. Which mails leave: none. Which errors: `meeting_not_begun` before its hour,
+/// `unknown_value` (a body that is no party), `required` (a delegate without a name), `wrong_transition`, `stale`.
+pub async fn hold(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, attendances: Vec<AttendanceIn>) -> Result<Dossier> {
+    let convened = find_for(ctx, txn, Action::Record, id, Some(version)).await?;
+    let held = convened.hold(ctx.now())?;
+    let parties = parties(txn).await?;
+    for attendance in attendances {
+        put(ctx, txn, id, &parties, attendance).await?;
+    }
+    let held = save(ctx, txn, &held, "meetings.hold", super::facts(&held)).await?;
+    dossier(ctx, txn, held).await
+}
+
+/// Records the presence of one party at a meeting that is being or has been held, over what was recorded before.
+///
+/// Who may: the secretariat. Which mails leave: none. Which errors: those of [`hold`].
+pub async fn attend(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, attendance: AttendanceIn) -> Result<Dossier> {
+    let held = find_for(ctx, txn, Action::Record, id, Some(version)).await?;
+    held.must_allow(Event::Attend)?;
+    let details = serde_json::json!({ "body": attendance.body, "presence": attendance.presence });
+    put(ctx, txn, id, &parties(txn).await?, attendance).await?;
+    let held = save(ctx, txn, &held, "meetings.attend", details).await?;
+    dossier(ctx, txn, held).await
+}
+
+async fn put(ctx: &Ctx, txn: &Txn, id: MeetingId, parties: &[Party], input: AttendanceIn) -> Result<()> {
+    let party = parties.iter().find(|party| party.code == input.body);
+    let party = party.ok_or_else(|| Error::field("body", Code::UnknownValue))?;
+    let delegate = trimmed(input.delegate);
+    if let Some(name) = &delegate {
+        super::check_length("delegate", name, MAX_DELEGATE)?;
+    }
+    let attendance = Attendance::new(input.presence, delegate)?;
+    Ok(store::put_attendance(txn, ctx.new_id(), id, party.body_id, &attendance, ctx.now()).await?)
+}
+
+/// Closes a meeting that has been held: nothing more is recorded of it.
+///
+/// Who may: the secretariat. Which mails leave: none. Which errors: `wrong_transition`, `stale`.
+pub async fn close(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32) -> Result<Dossier> {
+    let held = find_for(ctx, txn, Action::Record, id, Some(version)).await?;
+    let closed = held.close()?;
+    let closed = save(ctx, txn, &closed, "meetings.close", super::facts(&closed)).await?;
+    dossier(ctx, txn, closed).await
+}

@@ -1,0 +1,426 @@
+//! Rows of the table's meetings and back. The only file of the slice that speaks to the database.
+
+use super::model::{AgendaItem, Attendance, Convocation, Meeting, Number, Slot, Stage, Told, Venue};
+use super::policy::Visibility;
+use super::view::{Invited, Line, Member, Outcome, Table};
+use crate::db::{StoreError, exactly_one};
+use crate::texts::Lang;
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::ids::{AgendaItemId, AttendanceId, BodyId, DesignationId, InvitationId, MeetingId, OutcomeId, PersonId, TableId};
+use entity::kinds::{CalendarMethod, MeetingState};
+use entity::{Instant, agenda_item, attendance, invitation, meeting, outcome, person, technical_table as table};
+use sea_orm::sea_query::{Expr, OnConflict, Query};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType, Order,
+    QueryFilter, QueryOrder, QuerySelect, RelationDef,
+};
+use std::collections::HashMap;
+
+type Result<T> = std::result::Result<T, StoreError>;
+
+/// What a list of meetings asks for; everything left out does not narrow it.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub table: Option<TableId>,
+    pub state: Option<MeetingState>,
+    /// On this day or later.
+    pub from: Option<NaiveDate>,
+}
+
+impl From<table::Model> for Table {
+    fn from(row: table::Model) -> Self {
+        Self {
+            id: row.id,
+            code: row.code,
+            name_it: row.name_it,
+            name_en: row.name_en,
+            kind: row.kind,
+            ordinary_notice_days: row.ordinary_notice_days,
+        }
+    }
+}
+
+fn meeting_of(row: meeting::Model) -> Result<Meeting> {
+    let broken = |what: &str| StoreError::inconsistent("meeting", row.id, what);
+    let convocation = match (row.number, row.year, row.convened_at) {
+        (Some(number), Some(year), Some(at)) => {
+            Some(Convocation { number: Number { number, year }, at: at.0, short_notice_reason: row.short_notice_reason.clone() })
+        }
+        (None, None, None) => None,
+        _ => return Err(broken("half a convocation")),
+    };
+    let stage = match (row.state, convocation, row.held_at, &row.cancelled_reason) {
+        (MeetingState::Draft, None, None, None) => Stage::Draft,
+        (MeetingState::Convened, Some(convocation), None, None) => Stage::Convened(convocation),
+        (MeetingState::Held, Some(convocation), Some(at), None) => Stage::Held { convocation, at: at.0 },
+        (MeetingState::Closed, Some(convocation), Some(at), None) => Stage::Closed { convocation, held_at: at.0 },
+        (MeetingState::Cancelled, convocation, None, Some(reason)) => Stage::Cancelled { convocation, reason: reason.clone() },
+        _ => return Err(broken("state and marks disagree")),
+    };
+    let sequence = u32::try_from(row.sequence).map_err(|_| broken("negative sequence"))?;
+    Ok(Meeting {
+        id: row.id,
+        table_id: row.table_id,
+        title: row.title,
+        slot: Slot { day: row.day, starts: row.starts, ends: row.ends },
+        venue: Venue { mode: row.mode, place: row.place, remote_url: row.remote_url },
+        uid: row.uid,
+        sequence,
+        stage,
+        version: row.version,
+    })
+}
+
+/// The columns that say what a meeting is; identity, version and creation are set by the callers.
+fn columns(meeting: &Meeting) -> meeting::ActiveModel {
+    let convocation = meeting.convocation();
+    let (held_at, cancelled_reason) = meeting.stage.held_and_cancelled();
+    meeting::ActiveModel {
+        number: Set(convocation.map(|convocation| convocation.number.number)),
+        year: Set(convocation.map(|convocation| convocation.number.year)),
+        title: Set(meeting.title.clone()),
+        state: Set(meeting.state()),
+        mode: Set(meeting.venue.mode),
+        day: Set(meeting.slot.day),
+        starts: Set(meeting.slot.starts),
+        ends: Set(meeting.slot.ends),
+        place: Set(meeting.venue.place.clone()),
+        remote_url: Set(meeting.venue.remote_url.clone()),
+        sequence: Set(i32::try_from(meeting.sequence).unwrap_or(i32::MAX)),
+        short_notice_reason: Set(convocation.and_then(|convocation| convocation.short_notice_reason.clone())),
+        cancelled_reason: Set(cancelled_reason),
+        convened_at: Set(convocation.map(|convocation| Instant::from(convocation.at))),
+        held_at: Set(held_at.map(Instant::from)),
+        ..meeting::ActiveModel::default()
+    }
+}
+
+pub async fn tables(db: &impl ConnectionTrait) -> Result<Vec<Table>> {
+    let rows = table::Entity::find().order_by(table::Column::Code, Order::Asc).all(db).await?;
+    Ok(rows.into_iter().map(Table::from).collect())
+}
+
+pub async fn table_by_code(db: &impl ConnectionTrait, code: &str) -> Result<Option<Table>> {
+    Ok(table::Entity::find().filter(table::Column::Code.eq(code)).one(db).await?.map(Table::from))
+}
+
+pub async fn table(db: &impl ConnectionTrait, id: TableId) -> Result<Table> {
+    let row = table::Entity::find_by_id(id).one(db).await?;
+    row.map(Table::from).ok_or_else(|| StoreError::inconsistent("technical_table", id, "absent"))
+}
+
+/// The next number of a table's year. Takes the table for writing: two who convene at once get two numbers.
+pub async fn next_number(txn: &impl ConnectionTrait, id: TableId, year: i32) -> Result<Number> {
+    let touched = table::Entity::update_many()
+        .col_expr(table::Column::Version, Expr::col(table::Column::Version).add(1))
+        .filter(table::Column::Id.eq(id))
+        .exec(txn)
+        .await?;
+    exactly_one(touched.rows_affected)?;
+    let last: Option<i32> = meeting::Entity::find()
+        .select_only()
+        .column(meeting::Column::Number)
+        .filter(meeting::Column::TableId.eq(id))
+        .filter(meeting::Column::Year.eq(year))
+        .order_by(meeting::Column::Number, Order::Desc)
+        .into_tuple::<Option<i32>>()
+        .one(txn)
+        .await?
+        .flatten();
+    Ok(Number { number: last.unwrap_or(0) + 1, year })
+}
+
+/// The meetings that pass the filter and may be seen, the latest day first.
+pub async fn list(
+    db: &impl ConnectionTrait,
+    visible: Visibility,
+    filter: &Filter,
+    after: Option<(NaiveDate, MeetingId)>,
+    limit: Option<u64>,
+) -> Result<Vec<Line>> {
+    let mut query = meeting::Entity::find().filter(seen_by(visible)).filter(
+        Condition::all()
+            .add_option(filter.table.map(|id| meeting::Column::TableId.eq(id)))
+            .add_option(filter.state.map(|state| meeting::Column::State.eq(state)))
+            .add_option(filter.from.map(|day| meeting::Column::Day.gte(day))),
+    );
+    if let Some((day, id)) = after {
+        let same_day = Condition::all().add(meeting::Column::Day.eq(day)).add(meeting::Column::Id.lt(id));
+        query = query.filter(Condition::any().add(meeting::Column::Day.lt(day)).add(same_day));
+    }
+    let rows = query
+        .order_by(meeting::Column::Day, Order::Desc)
+        .order_by(meeting::Column::Id, Order::Desc)
+        .limit(limit)
+        .all(db)
+        .await?;
+    let names: HashMap<TableId, Table> = tables(db).await?.into_iter().map(|table| (table.id, table)).collect();
+    rows.into_iter()
+        .map(|row| {
+            let meeting = meeting_of(row)?;
+            let table = names.get(&meeting.table_id).cloned();
+            let table = table.ok_or_else(|| StoreError::inconsistent("meeting", meeting.id, "of no table"))?;
+            Ok(Line { meeting, table })
+        })
+        .collect()
+}
+
+/// One meeting, if it may be seen.
+pub async fn find(db: &impl ConnectionTrait, visible: Visibility, id: MeetingId) -> Result<Option<Meeting>> {
+    let row = meeting::Entity::find_by_id(id).filter(seen_by(visible)).one(db).await?;
+    row.map(meeting_of).transpose()
+}
+
+fn seen_by(visible: Visibility) -> Condition {
+    let convened = Condition::all().add(meeting::Column::ConvenedAt.is_not_null());
+    match visible {
+        Visibility::Everything => Condition::all(),
+        Visibility::Convened => convened,
+        Visibility::Invited(person) => {
+            let invited = Query::select()
+                .column(invitation::Column::MeetingId)
+                .from(invitation::Entity)
+                .and_where(invitation::Column::PersonId.eq(person))
+                .to_owned();
+            convened.add(meeting::Column::Id.in_subquery(invited))
+        }
+        Visibility::Nothing => Condition::all().add(Expr::cust("1 = 0")),
+    }
+}
+
+pub async fn insert(txn: &impl ConnectionTrait, new: &Meeting, at: DateTime<Utc>) -> Result<()> {
+    let row = meeting::ActiveModel {
+        id: Set(new.id),
+        table_id: Set(new.table_id),
+        uid: Set(new.uid.clone()),
+        version: Set(new.version),
+        created_at: Set(at.into()),
+        updated_at: Set(at.into()),
+        ..columns(new)
+    };
+    meeting::Entity::insert(row).exec_without_returning(txn).await?;
+    Ok(())
+}
+
+/// Saves a meeting read at `version`; whoever read an older one gets `Stale`.
+pub async fn save(txn: &impl ConnectionTrait, changed: &Meeting, version: i32, at: DateTime<Utc>) -> Result<()> {
+    let row = meeting::ActiveModel { version: Set(version + 1), updated_at: Set(at.into()), ..columns(changed) };
+    let touched = meeting::Entity::update_many()
+        .set(row)
+        .filter(meeting::Column::Id.eq(changed.id))
+        .filter(meeting::Column::Version.eq(version))
+        .exec(txn)
+        .await?;
+    exactly_one(touched.rows_affected)
+}
+
+/// Takes the meeting for writing and raises its version: whoever adds to it goes one after the other, on both engines.
+pub async fn touch(txn: &impl ConnectionTrait, id: MeetingId, at: DateTime<Utc>) -> Result<()> {
+    let touched = meeting::Entity::update_many()
+        .col_expr(meeting::Column::Version, Expr::col(meeting::Column::Version).add(1))
+        .col_expr(meeting::Column::UpdatedAt, Expr::value(Instant::from(at)))
+        .filter(meeting::Column::Id.eq(id))
+        .exec(txn)
+        .await?;
+    exactly_one(touched.rows_affected)
+}
+
+/// The agenda in its order.
+pub async fn agenda(db: &impl ConnectionTrait, id: MeetingId) -> Result<Vec<AgendaItem>> {
+    let rows = agenda_item::Entity::find()
+        .filter(agenda_item::Column::MeetingId.eq(id))
+        .order_by(agenda_item::Column::Position, Order::Asc)
+        .all(db)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| AgendaItem {
+            id: row.id,
+            position: row.position,
+            kind: row.kind,
+            title: row.title,
+            release_id: row.release_id,
+            minutes: row.minutes,
+        })
+        .collect())
+}
+
+pub async fn insert_item(txn: &impl ConnectionTrait, meeting: MeetingId, new: &AgendaItem, at: DateTime<Utc>) -> Result<()> {
+    let row = agenda_item::ActiveModel {
+        id: Set(new.id),
+        meeting_id: Set(meeting),
+        position: Set(new.position),
+        kind: Set(new.kind),
+        title: Set(new.title.clone()),
+        release_id: Set(new.release_id),
+        minutes: Set(new.minutes),
+        created_at: Set(at.into()),
+    };
+    agenda_item::Entity::insert(row).exec_without_returning(txn).await?;
+    Ok(())
+}
+
+/// Takes an item off a draft's agenda: nobody has relied on it.
+pub async fn delete_item(txn: &impl ConnectionTrait, meeting: MeetingId, item: AgendaItemId) -> Result<bool> {
+    let gone = agenda_item::Entity::delete_many()
+        .filter(agenda_item::Column::Id.eq(item))
+        .filter(agenda_item::Column::MeetingId.eq(meeting))
+        .exec(txn)
+        .await?;
+    Ok(gone.rows_affected == 1)
+}
+
+/// What was recorded of the parties, by body.
+pub async fn attendances(db: &impl ConnectionTrait, id: MeetingId) -> Result<HashMap<BodyId, Attendance>> {
+    let rows = attendance::Entity::find().filter(attendance::Column::MeetingId.eq(id)).all(db).await?;
+    Ok(rows.into_iter().map(|row| (row.body_id, Attendance { presence: row.presence, delegate: row.delegate })).collect())
+}
+
+/// Records the presence of a party, over what was recorded before.
+pub async fn put_attendance(
+    txn: &impl ConnectionTrait,
+    id: AttendanceId,
+    meeting: MeetingId,
+    body: BodyId,
+    attendance: &Attendance,
+    at: DateTime<Utc>,
+) -> Result<()> {
+    let row = attendance::ActiveModel {
+        id: Set(id),
+        meeting_id: Set(meeting),
+        body_id: Set(body),
+        presence: Set(attendance.presence),
+        delegate: Set(attendance.delegate.clone()),
+        recorded_at: Set(at.into()),
+    };
+    let over = OnConflict::columns([attendance::Column::MeetingId, attendance::Column::BodyId])
+        .update_columns([attendance::Column::Presence, attendance::Column::Delegate, attendance::Column::RecordedAt])
+        .to_owned();
+    attendance::Entity::insert(row).on_conflict(over).exec_without_returning(txn).await?;
+    Ok(())
+}
+
+impl From<outcome::Model> for Outcome {
+    fn from(row: outcome::Model) -> Self {
+        Self {
+            id: row.id,
+            meeting_id: row.meeting_id,
+            agenda_item_id: row.agenda_item_id,
+            position: row.position,
+            kind: row.kind,
+            text: row.text,
+            release_id: row.release_id,
+            task_id: row.task_id,
+            created_at: row.created_at.0,
+        }
+    }
+}
+
+/// The outcomes in the order they were recorded.
+pub async fn outcomes(db: &impl ConnectionTrait, id: MeetingId) -> Result<Vec<Outcome>> {
+    let rows = outcome::Entity::find()
+        .filter(outcome::Column::MeetingId.eq(id))
+        .order_by(outcome::Column::Position, Order::Asc)
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(Outcome::from).collect())
+}
+
+pub async fn outcome(db: &impl ConnectionTrait, id: OutcomeId) -> Result<Option<Outcome>> {
+    Ok(outcome::Entity::find_by_id(id).one(db).await?.map(Outcome::from))
+}
+
+pub async fn insert_outcome(txn: &impl ConnectionTrait, new: &Outcome, by: Option<PersonId>) -> Result<()> {
+    let row = outcome::ActiveModel {
+        id: Set(new.id),
+        meeting_id: Set(new.meeting_id),
+        agenda_item_id: Set(new.agenda_item_id),
+        position: Set(new.position),
+        kind: Set(new.kind),
+        text: Set(new.text.clone()),
+        release_id: Set(new.release_id),
+        task_id: Set(new.task_id),
+        created_at: Set(new.created_at.into()),
+        created_by: Set(by),
+    };
+    outcome::Entity::insert(row).exec_without_returning(txn).await?;
+    Ok(())
+}
+
+#[derive(FromQueryResult)]
+struct InvitedRow {
+    person_id: PersonId,
+    designation_id: DesignationId,
+    sequence: i32,
+    method: CalendarMethod,
+    told_at: Instant,
+    given_name: String,
+    family_name: String,
+    email: String,
+    language: String,
+}
+
+impl InvitedRow {
+    fn invited(self, meeting: MeetingId) -> Result<Invited> {
+        let sequence = u32::try_from(self.sequence)
+            .map_err(|_| StoreError::inconsistent("invitation", meeting, "negative sequence"))?;
+        Ok(Invited {
+            person_id: self.person_id,
+            designation_id: self.designation_id,
+            name: format!("{} {}", self.given_name, self.family_name),
+            address: self.email,
+            lang: Lang::of(&self.language),
+            told: Told { method: self.method, sequence },
+            at: self.told_at.0,
+        })
+    }
+}
+
+fn invitation_to_person() -> RelationDef {
+    invitation::Entity::belongs_to(person::Entity).from(invitation::Column::PersonId).to(person::Column::Id).into()
+}
+
+/// What each person was last told of a meeting, in the order of the names.
+pub async fn told(db: &impl ConnectionTrait, id: MeetingId) -> Result<Vec<Invited>> {
+    let rows = invitation::Entity::find()
+        .select_only()
+        .columns([
+            invitation::Column::PersonId, invitation::Column::DesignationId, invitation::Column::Sequence,
+            invitation::Column::Method, invitation::Column::ToldAt,
+        ])
+        .columns([person::Column::GivenName, person::Column::FamilyName, person::Column::Email, person::Column::Language])
+        .join(JoinType::InnerJoin, invitation_to_person())
+        .order_by(person::Column::FamilyName, Order::Asc)
+        .order_by(person::Column::GivenName, Order::Asc)
+        .into_model::<InvitedRow>()
+        .all(db)
+        .await?;
+    rows.into_iter().map(|row| row.invited(id)).collect()
+}
+
+/// Remembers what a person is told, over what they were told before.
+pub async fn remember(
+    txn: &impl ConnectionTrait,
+    id: InvitationId,
+    meeting: MeetingId,
+    member: &Member,
+    told: Told,
+    at: DateTime<Utc>,
+) -> Result<()> {
+    let row = invitation::ActiveModel {
+        id: Set(id),
+        meeting_id: Set(meeting),
+        person_id: Set(member.person_id),
+        designation_id: Set(member.designation_id),
+        sequence: Set(i32::try_from(told.sequence).unwrap_or(i32::MAX)),
+        method: Set(told.method),
+        told_at: Set(at.into()),
+    };
+    let over = OnConflict::columns([invitation::Column::MeetingId, invitation::Column::PersonId])
+        .update_columns([
+            invitation::Column::DesignationId, invitation::Column::Sequence, invitation::Column::Method, invitation::Column::ToldAt,
+        ])
+        .to_owned();
+    invitation::Entity::insert(row).on_conflict(over).exec_without_returning(txn).await?;
+    Ok(())
+}

@@ -1,0 +1,138 @@
+//! What the table shows: meetings with the names of their table, parties and people, ready for pages, mails and REST.
+
+use super::model::{AgendaItem, Attendance, Meeting, Party, Quorum, Slot, Told, Venue};
+use crate::texts::Lang;
+use crate::time::words;
+use chrono::{DateTime, Timelike as _, Utc};
+use entity::ids::{AgendaItemId, DesignationId, MeetingId, OutcomeId, PersonId, ReleaseId, TableId, TaskId};
+use entity::kinds::{MeetingMode, OutcomeKind, TableKind};
+
+/// The plenary table or a working group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    pub id: TableId,
+    pub code: String,
+    pub name_it: String,
+    pub name_en: String,
+    pub kind: TableKind,
+    /// Working days between convocation and meeting.
+    pub ordinary_notice_days: i32,
+}
+
+impl Table {
+    pub fn name(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::It => &self.name_it,
+            Lang::En => &self.name_en,
+        }
+    }
+}
+
+/// One meeting as a list shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    pub meeting: Meeting,
+    pub table: Table,
+}
+
+impl Line {
+    /// «Seduta n. 3/2027», or «Seduta in preparazione» while it has no number.
+    pub fn name(&self, lang: Lang) -> String {
+        match self.meeting.number() {
+            Some(number) => lang.f("meetings.numbered", &[("number", &number.to_string())]),
+            None => lang.t("meetings.unnumbered").to_owned(),
+        }
+    }
+}
+
+/// One meeting with everything kept of it.
+#[derive(Clone, Debug)]
+pub struct Dossier {
+    pub meeting: Meeting,
+    pub table: Table,
+    pub agenda: Vec<AgendaItem>,
+    /// Every party, in the order of the names, with what was recorded of it.
+    pub presences: Vec<PartyPresence>,
+    pub quorum: Quorum,
+    pub outcomes: Vec<Outcome>,
+    /// Who was last told what; empty for callers who may not know.
+    pub told: Vec<Invited>,
+}
+
+impl Dossier {
+    pub fn line(&self) -> Line {
+        Line { meeting: self.meeting.clone(), table: self.table.clone() }
+    }
+}
+
+/// A party and how it was there, once recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartyPresence {
+    pub party: Party,
+    pub attendance: Option<Attendance>,
+}
+
+/// What a meeting made of a point.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    pub id: OutcomeId,
+    pub meeting_id: MeetingId,
+    pub agenda_item_id: Option<AgendaItemId>,
+    pub position: i32,
+    pub kind: OutcomeKind,
+    pub text: String,
+    /// The release it confirmed or moved.
+    pub release_id: Option<ReleaseId>,
+    /// The task it created.
+    pub task_id: Option<TaskId>,
+    pub created_at: DateTime<Utc>,
+}
+
+/// A person with the last thing they were told of a meeting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invited {
+    pub person_id: PersonId,
+    /// The designation for which they were told.
+    pub designation_id: DesignationId,
+    pub name: String,
+    pub address: String,
+    pub lang: Lang,
+    pub told: Told,
+    pub at: DateTime<Utc>,
+}
+
+/// Somebody a meeting is for, with what is needed to write to them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    pub person_id: PersonId,
+    pub designation_id: DesignationId,
+    pub name: String,
+    /// The party they sit for.
+    pub party: String,
+    pub address: String,
+    pub lang: Lang,
+}
+
+/// «dalle 9.30 alle 12.00 (ora italiana)» / "from 9:30 to 12:00 (Italian time)".
+pub fn hours(slot: Slot, lang: Lang) -> String {
+    let clock = |time: chrono::NaiveTime| match lang {
+        Lang::It => format!("{}.{:02}", time.hour(), time.minute()),
+        Lang::En => format!("{}:{:02}", time.hour(), time.minute()),
+    };
+    lang.f("meetings.hours", &[("from", &clock(slot.starts)), ("to", &clock(slot.ends))])
+}
+
+/// Day, hours and place in one line: for mails that say what a meeting was and is.
+pub fn when_and_where(slot: Slot, venue: &Venue, lang: Lang) -> String {
+    format!("{}, {} · {}", words::long_day(slot.day, lang), hours(slot, lang), location(venue, lang))
+}
+
+/// The room, «da remoto», or both.
+pub fn location(venue: &Venue, lang: Lang) -> String {
+    let remote = lang.t("meetings.remotely").to_owned();
+    match (venue.mode, &venue.place) {
+        (MeetingMode::Remote, _) => remote,
+        (MeetingMode::InPerson, place) => place.clone().unwrap_or_default(),
+        (MeetingMode::Mixed, place) => lang.f("meetings.mixed_place", &[("place", place.as_deref().unwrap_or_default())]),
+    }
+}

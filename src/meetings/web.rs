@@ -1,0 +1,332 @@
+//! The pages of the table: the list, one meeting, and the secretariat's forms (`web/forms.rs`).
+
+mod forms;
+
+use super::api;
+use super::model::{Attendance, Event, Meeting};
+use super::policy::{self, Action, Subject};
+use super::service::{self, MeetingFilter};
+use super::view::{self, Dossier, Invited, Line, Outcome, PartyPresence};
+use crate::ctx::Ctx;
+use crate::http::Failure;
+use crate::http::page::{Shell, page, see_other};
+use crate::http::paging::{Page, Paging};
+use crate::texts::Lang;
+use crate::time::words;
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use askama::Template;
+use entity::ids::{MeetingId, OutcomeId};
+use entity::kinds::{CalendarMethod, MeetingState};
+
+/// The fixed addresses stand before the ones with an id, which would swallow them.
+pub fn pages(cfg: &mut web::ServiceConfig) {
+    cfg.service(list_meetings);
+    forms::pages(cfg);
+    cfg.service(invite).service(show_meeting).service(show_outcome);
+}
+
+#[derive(Template)]
+#[template(path = "meetings/index.html")]
+pub struct ListPage {
+    pub shell: Shell,
+    pub rows: Vec<Row>,
+    pub may_prepare: bool,
+    pub first: Option<String>,
+    pub next: Option<String>,
+}
+
+/// A meeting as one line of the list.
+pub struct Row {
+    pub href: String,
+    pub name: String,
+    pub title: String,
+    pub when: String,
+    pub place: String,
+    pub state: &'static str,
+    pub state_kind: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "meetings/show.html")]
+pub struct MeetingPage {
+    pub shell: Shell,
+    pub head: Head,
+    pub agenda: Vec<ItemRow>,
+    /// Empty until the meeting is held.
+    pub presences: Vec<PresenceRow>,
+    pub quorum: Option<QuorumLine>,
+    pub outcomes: Vec<OutcomeRow>,
+    pub told: Vec<ToldRow>,
+    /// What the reader may do now.
+    pub actions: Actions,
+}
+
+/// Whether enough parties are there, in words.
+pub struct QuorumLine {
+    pub text: String,
+    pub kind: &'static str,
+}
+
+/// What a meeting is, when and where.
+pub struct Head {
+    pub path: String,
+    pub version: i32,
+    pub table: String,
+    pub title: String,
+    pub state: &'static str,
+    pub state_kind: &'static str,
+    pub day: String,
+    pub hours: String,
+    pub place: String,
+    pub remote_url: Option<String>,
+    pub convened_on: Option<String>,
+    pub short_notice: Option<String>,
+    pub held_on: Option<String>,
+    pub cancelled_because: Option<String>,
+    pub has_entry: bool,
+}
+
+pub struct ItemRow {
+    pub number: usize,
+    pub title: String,
+    pub kind: &'static str,
+    pub minutes: Option<String>,
+    pub release: Option<String>,
+    pub remove: String,
+    pub remove_label: String,
+}
+
+pub struct PresenceRow {
+    pub party: String,
+    pub presence: &'static str,
+    pub kind: &'static str,
+    pub delegate: Option<String>,
+}
+
+pub struct OutcomeRow {
+    pub anchor: String,
+    pub kind: &'static str,
+    pub item: Option<String>,
+    pub text: String,
+    pub release: Option<String>,
+    pub task: Option<String>,
+}
+
+pub struct ToldRow {
+    pub member: String,
+    pub what: String,
+    pub when: String,
+}
+
+/// The buttons a reader sees: what the policy allows and the lifecycle makes possible.
+#[derive(Default)]
+pub struct Actions {
+    pub edit: bool,
+    pub convene: bool,
+    pub move_it: bool,
+    pub cancel: bool,
+    pub hold: bool,
+    pub attend: bool,
+    pub conclude: bool,
+    pub close: bool,
+}
+
+/// The meetings, the latest day first.
+#[get("/meetings")]
+async fn list_meetings(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging>) -> Result<HttpResponse, Failure> {
+    let limit = paging.limit()?;
+    let after = paging.after()?;
+    let first = after.is_some().then(|| "/meetings".to_owned());
+    let lines = service::list(&ctx, &MeetingFilter::default(), after, limit + 1).await?;
+    let found = Page::cut(&ctx, &request, limit, lines, |last| (last.meeting.slot.day, last.meeting.id))?;
+    let next = found.next_path();
+    let rows = found.items.iter().map(|line| Row::of(line, ctx.lang)).collect();
+    let shell = Shell::new(&ctx, &request, "meetings.title").here();
+    page(&ListPage { shell, rows, may_prepare: may(&ctx, Action::Prepare), first, next })
+}
+
+/// One meeting.
+#[get("/meetings/{id}")]
+async fn show_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Result<HttpResponse, Failure> {
+    let dossier = service::show(&ctx, *id).await?;
+    page(&MeetingPage::of(&ctx, &request, &dossier))
+}
+
+/// The reader's own calendar entry.
+#[get("/meetings/{id}/invite.ics")]
+async fn invite(ctx: Ctx, id: web::Path<MeetingId>) -> Result<HttpResponse, Failure> {
+    api::invite(&ctx, *id).await
+}
+
+/// Leads to the meeting that decided: other pages know the outcome and need not know its meeting.
+#[get("/outcomes/{id}")]
+async fn show_outcome(ctx: Ctx, id: web::Path<OutcomeId>) -> Result<HttpResponse, Failure> {
+    let outcome = service::outcome(&ctx, *id).await?;
+    Ok(see_other(&format!("/meetings/{}#outcome-{}", outcome.meeting_id, outcome.id)))
+}
+
+fn may(ctx: &Ctx, action: Action) -> bool {
+    policy::may(&ctx.actor, action, Subject { convened: true, invited: false })
+}
+
+/// The frame of a page below one meeting.
+fn shell_below(ctx: &Ctx, request: &HttpRequest, line: &Line, title: String) -> Shell {
+    Shell::titled(ctx, request, title)
+        .crumb(ctx.lang.t("meetings.title"), "/meetings")
+        .crumb(line.name(ctx.lang), path(&line.meeting))
+        .here()
+}
+
+fn path(meeting: &Meeting) -> String {
+    format!("/meetings/{}", meeting.id)
+}
+
+const fn state_kind(state: MeetingState) -> &'static str {
+    match state {
+        MeetingState::Draft | MeetingState::Closed => "neutral",
+        MeetingState::Convened => "info",
+        MeetingState::Held => "success",
+        MeetingState::Cancelled => "danger",
+    }
+}
+
+fn state_name(state: MeetingState, lang: Lang) -> &'static str {
+    lang.t(&format!("meetings.state_{state}"))
+}
+
+impl Row {
+    fn of(line: &Line, lang: Lang) -> Self {
+        let meeting = &line.meeting;
+        Self {
+            href: path(meeting),
+            name: line.name(lang),
+            title: meeting.title.clone(),
+            when: format!("{}, {}", words::long_day(meeting.slot.day, lang), view::hours(meeting.slot, lang)),
+            place: view::location(&meeting.venue, lang),
+            state: state_name(meeting.state(), lang),
+            state_kind: state_kind(meeting.state()),
+        }
+    }
+}
+
+impl MeetingPage {
+    pub fn of(ctx: &Ctx, request: &HttpRequest, dossier: &Dossier) -> Self {
+        let (meeting, lang) = (&dossier.meeting, ctx.lang);
+        let line = dossier.line();
+        let was_held = matches!(meeting.state(), MeetingState::Held | MeetingState::Closed);
+        let presences = dossier.presences.iter().filter(|_| was_held).map(|one| PresenceRow::of(one, lang)).collect();
+        Self {
+            shell: Shell::titled(ctx, request, line.name(lang)).crumb(lang.t("meetings.title"), "/meetings").here(),
+            head: Head::of(dossier, lang),
+            agenda: (1..).zip(&dossier.agenda).map(|(number, item)| ItemRow::of(meeting, number, item, lang)).collect(),
+            presences,
+            quorum: was_held.then(|| QuorumLine::of(dossier, lang)),
+            outcomes: dossier.outcomes.iter().map(|outcome| OutcomeRow::of(outcome, dossier, lang)).collect(),
+            told: dossier.told.iter().map(|one| ToldRow::of(one, lang)).collect(),
+            actions: Actions::of(ctx, meeting),
+        }
+    }
+}
+
+impl Actions {
+    fn of(ctx: &Ctx, meeting: &Meeting) -> Self {
+        let can = |action, event| may(ctx, action) && meeting.can(event);
+        Self {
+            edit: can(Action::Prepare, Event::Edit),
+            convene: can(Action::Convene, Event::Convene),
+            move_it: can(Action::Convene, Event::Move),
+            cancel: can(Action::Convene, Event::Cancel),
+            hold: can(Action::Record, Event::Hold) && meeting.slot.begins_at() <= ctx.now(),
+            attend: can(Action::Record, Event::Attend),
+            conclude: can(Action::Record, Event::Conclude),
+            close: can(Action::Record, Event::Close),
+        }
+    }
+}
+
+impl QuorumLine {
+    fn of(dossier: &Dossier, lang: Lang) -> Self {
+        let quorum = dossier.quorum;
+        let (key, kind) =
+            if quorum.is_reached() { ("meetings.quorum_reached", "success") } else { ("meetings.quorum_missing", "warning") };
+        let (there, parties, needed) = (quorum.there.to_string(), quorum.parties.to_string(), quorum.needed().to_string());
+        Self { text: lang.f(key, &[("there", &there), ("parties", &parties), ("needed", &needed)]), kind }
+    }
+}
+
+impl Head {
+    fn of(dossier: &Dossier, lang: Lang) -> Self {
+        let meeting = &dossier.meeting;
+        let convocation = meeting.convocation();
+        let (held_at, cancelled_because) = meeting.stage.held_and_cancelled();
+        Self {
+            path: path(meeting),
+            version: meeting.version,
+            table: dossier.table.name(lang).to_owned(),
+            title: meeting.title.clone(),
+            state: state_name(meeting.state(), lang),
+            state_kind: state_kind(meeting.state()),
+            day: words::long_day(meeting.slot.day, lang),
+            hours: view::hours(meeting.slot, lang),
+            place: view::location(&meeting.venue, lang),
+            remote_url: meeting.venue.remote_url.clone(),
+            convened_on: convocation.map(|convocation| words::long_instant(convocation.at, lang)),
+            short_notice: convocation.and_then(|convocation| convocation.short_notice_reason.clone()),
+            held_on: held_at.map(|at| words::long_instant(at, lang)),
+            cancelled_because,
+            has_entry: convocation.is_some(),
+        }
+    }
+}
+
+impl ItemRow {
+    fn of(meeting: &Meeting, number: usize, item: &super::model::AgendaItem, lang: Lang) -> Self {
+        let minutes = |minutes: i32| lang.f("meetings.item_minutes", &[("minutes", &minutes.to_string())]);
+        Self {
+            number,
+            title: item.title.clone(),
+            kind: lang.t(&format!("meetings.item_kind_{}", item.kind)),
+            minutes: item.minutes.map(minutes),
+            release: item.release_id.map(|id| format!("/releases/{id}")),
+            remove: format!("{}/agenda-items/{}/remove", path(meeting), item.id),
+            remove_label: lang.f("meetings.remove_item", &[("number", &number.to_string())]),
+        }
+    }
+}
+
+impl PresenceRow {
+    fn of(one: &PartyPresence, lang: Lang) -> Self {
+        let presence = one.attendance.as_ref().map(|attendance| attendance.presence);
+        Self {
+            party: one.party.name.clone(),
+            presence: presence.map_or_else(|| lang.t("meetings.not_recorded"), |kind| lang.t(&format!("meetings.presence_{kind}"))),
+            kind: if one.attendance.as_ref().is_some_and(Attendance::is_there) { "success" } else { "neutral" },
+            delegate: one.attendance.as_ref().and_then(|attendance| attendance.delegate.clone()),
+        }
+    }
+}
+
+impl OutcomeRow {
+    fn of(outcome: &Outcome, dossier: &Dossier, lang: Lang) -> Self {
+        let number = dossier.agenda.iter().position(|item| Some(item.id) == outcome.agenda_item_id);
+        Self {
+            anchor: format!("outcome-{}", outcome.id),
+            kind: lang.t(&format!("meetings.outcome_kind_{}", outcome.kind)),
+            item: number.map(|index| lang.f("meetings.item_number", &[("number", &(index + 1).to_string())])),
+            text: outcome.text.clone(),
+            release: outcome.release_id.map(|id| format!("/releases/{id}")),
+            task: outcome.task_id.map(|id| format!("/tasks/{id}")),
+        }
+    }
+}
+
+impl ToldRow {
+    fn of(one: &Invited, lang: Lang) -> Self {
+        let what = match one.told.method {
+            CalendarMethod::Request => lang.t("meetings.told_request"),
+            CalendarMethod::Cancel => lang.t("meetings.told_cancel"),
+        };
+        let what = lang.f("meetings.told_line", &[("what", what), ("sequence", &one.told.sequence.to_string())]);
+        Self { member: one.name.clone(), what, when: words::long_instant(one.at, lang) }
+    }
+}

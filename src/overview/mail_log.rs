@@ -1,0 +1,305 @@
+//! The mail log: who was told what, when, and what became of it. For the secretariat.
+//!
+//! The words of a mail may hold a key: a link by which its recipient signs in or answers with one press. Whoever reads the
+//! log is not that recipient, so in production long random marks are blotted out and the raw message is not handed over.
+//! In development the log is the mailbox, and everything shows.
+
+use super::words as overview_words;
+use crate::ctx::Ctx;
+use crate::designations::web::Choice;
+use crate::error::{Code, Error, Result};
+use crate::http::Failure;
+use crate::http::form::{Form, FormState, OnlyButton};
+use crate::http::page::{FlashKind, Shell, done, page, unprocessable};
+use crate::http::paging::{Page, Paging};
+use crate::mail::outbox::desk::{self, Detail, Summary};
+use crate::texts::Lang;
+use crate::time::words;
+use actix_web::http::header::X_CONTENT_TYPE_OPTIONS;
+use actix_web::web::{Path, Query, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, get, post};
+use askama::Template;
+use entity::ids::MailId;
+use entity::kinds::NotificationState;
+use serde::Deserialize;
+
+type Answer = std::result::Result<HttpResponse, Failure>;
+
+/// The shortest run of letters and digits taken for a key: above an id (36), below a token of 256 bits (43 and more).
+const KEY_CHARACTERS: usize = 40;
+/// The longest reason kept with the switch.
+const REASON_CHARACTERS: usize = 500;
+
+pub fn pages(cfg: &mut ServiceConfig) {
+    cfg.service(show_log).service(pause).service(resume).service(show_mail).service(show_source).service(retry).service(withdraw);
+}
+
+#[derive(Template)]
+#[template(path = "overview/mails.html")]
+struct LogPage {
+    shell: Shell,
+    form: FormState<FilterForm>,
+    states: Vec<Choice>,
+    kinds: Vec<Choice>,
+    rows: Vec<MailRow>,
+    paused: Option<String>,
+    pausing: FormState<PauseForm>,
+    next: Option<String>,
+    first: Option<String>,
+}
+
+/// One mail in a list.
+pub(super) struct MailRow {
+    pub href: String,
+    pub subject: String,
+    pub recipient: String,
+    pub kind: String,
+    pub when: String,
+    pub state: &'static str,
+    pub state_colour: &'static str,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+struct FilterForm {
+    #[serde(default)]
+    state: String,
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    recipient: String,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+struct PauseForm {
+    #[serde(default)]
+    reason: String,
+}
+
+impl FilterForm {
+    fn understood(&self) -> Result<desk::Filter> {
+        let chosen = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        let state = chosen(&self.state).map(|text| text.parse::<NotificationState>()).transpose();
+        Ok(desk::Filter {
+            state: state.map_err(|_| Error::field("state", Code::UnknownValue))?,
+            kind: chosen(&self.kind),
+            recipient: chosen(&self.recipient).map(|address| address.to_lowercase()),
+            ..desk::Filter::default()
+        })
+    }
+}
+
+/// The log.
+#[get("/mail")]
+async fn show_log(ctx: Ctx, request: HttpRequest, query: Query<FilterForm>, paging: Query<Paging>) -> Answer {
+    let typed = query.into_inner();
+    let (limit, before) = (paging.limit()?, paging.after::<MailId>()?);
+    let filter = typed.understood()?;
+    let mails = desk::list(&ctx, &filter, before, limit + 1).await?;
+    let mails = Page::cut(&ctx, &request, limit, mails, |last| last.id)?;
+    let mut log = log_page(&ctx, &request, FormState::fresh(typed), FormState::default()).await?;
+    log.next = mails.next_path();
+    log.first = before.map(|_| "/mail".to_owned());
+    log.rows = mails.items.into_iter().map(|mail| mail_row(mail, ctx.lang)).collect();
+    page(&log)
+}
+
+async fn log_page(ctx: &Ctx, request: &HttpRequest, form: FormState<FilterForm>, pausing: FormState<PauseForm>) -> Result<LogPage> {
+    let lang = ctx.lang;
+    let kinds = desk::kinds(ctx).await?;
+    Ok(LogPage {
+        shell: Shell::new(ctx, request, "overview.mail_title").here(),
+        form,
+        states: NotificationState::ALL
+            .iter()
+            .map(|state| Choice::new(state.as_str(), overview_words::mail_state(*state, lang)))
+            .collect(),
+        kinds: kinds.into_iter().map(|kind| Choice::new(kind.clone(), overview_words::mail_kind(&kind, lang))).collect(),
+        rows: Vec::new(),
+        paused: desk::paused_because(ctx).await?,
+        pausing,
+        next: None,
+        first: None,
+    })
+}
+
+pub(super) fn mail_row(mail: Summary, lang: Lang) -> MailRow {
+    let when = mail.sent_at.unwrap_or(mail.due_at).0;
+    MailRow {
+        href: format!("/mail/{}", mail.id),
+        kind: overview_words::mail_kind(&mail.kind, lang),
+        when: words::long_instant(when, lang),
+        state: overview_words::mail_state(mail.state, lang),
+        state_colour: overview_words::mail_state_colour(mail.state),
+        subject: mail.subject,
+        recipient: mail.recipient,
+    }
+}
+
+#[derive(Template)]
+#[template(path = "overview/mail.html")]
+struct MailPage {
+    shell: Shell,
+    mail: MailRow,
+    path: String,
+    created: String,
+    due: String,
+    sent: Option<String>,
+    expires: Option<String>,
+    attempts: i32,
+    /// What the relay said last.
+    answer: Option<String>,
+    message_id: String,
+    /// The page of what the mail is about.
+    about: Option<String>,
+    text: Option<String>,
+    /// Where to get the raw message, where that is allowed.
+    source: Option<String>,
+    may_retry: bool,
+    may_cancel: bool,
+}
+
+/// One mail with its words.
+#[get("/mail/{id}")]
+async fn show_mail(ctx: Ctx, request: HttpRequest, id: Path<MailId>) -> Answer {
+    let detail = desk::show(&ctx, *id).await?;
+    page(&mail_page(&ctx, &request, detail))
+}
+
+fn mail_page(ctx: &Ctx, request: &HttpRequest, detail: Detail) -> MailPage {
+    let lang = ctx.lang;
+    let Detail { summary, message_id, text, bytes } = detail;
+    let day = |at: entity::Instant| words::long_instant(at.0, lang);
+    let is_open = matches!(
+        summary.state,
+        NotificationState::Pending | NotificationState::Failed | NotificationState::Unknown | NotificationState::Dead
+    );
+    let is_past = summary.expires_at.is_some_and(|end| end.0 <= ctx.now());
+    MailPage {
+        shell: Shell::titled(ctx, request, summary.subject.clone()).crumb(lang.t("overview.mail_title"), "/mail").here(),
+        path: format!("/mail/{}", summary.id),
+        created: day(summary.created_at),
+        due: day(summary.due_at),
+        sent: summary.sent_at.map(day),
+        expires: summary.expires_at.map(day),
+        attempts: summary.attempts,
+        answer: answer(&summary),
+        about: about(&summary),
+        message_id,
+        text: text.map(|text| if ctx.config().is_production() { without_keys(&text) } else { text }),
+        source: (!bytes.is_empty() && !ctx.config().is_production()).then(|| format!("/mail/{}/source", summary.id)),
+        may_retry: is_open && !is_past && !bytes.is_empty(),
+        may_cancel: is_open,
+        mail: mail_row(summary, lang),
+    }
+}
+
+fn answer(summary: &Summary) -> Option<String> {
+    match (&summary.last_class, &summary.last_text) {
+        (Some(class), Some(text)) => Some(format!("{class}: {text}")),
+        (Some(only), None) | (None, Some(only)) => Some(only.clone()),
+        (None, None) => None,
+    }
+}
+
+fn about(summary: &Summary) -> Option<String> {
+    (summary.subject_kind == "designation").then(|| format!("/designations/{}", summary.subject_id))
+}
+
+/// The text with every long random mark blotted out.
+pub(super) fn without_keys(text: &str) -> String {
+    let mut blotted = String::with_capacity(text.len());
+    let mut run = String::new();
+    for character in text.chars().chain(std::iter::once('\n')) {
+        if character.is_ascii_alphanumeric() || character == '_' || character == '-' {
+            run.push(character);
+            continue;
+        }
+        blotted.push_str(if run.len() >= KEY_CHARACTERS { "…" } else { &run });
+        run.clear();
+        blotted.push(character);
+    }
+    blotted.pop();
+    blotted
+}
+
+/// The message as it travels, as text. Not in production, where it would hand over its recipient's keys.
+#[get("/mail/{id}/source")]
+async fn show_source(ctx: Ctx, id: Path<MailId>) -> Answer {
+    let detail = desk::show(&ctx, *id).await?;
+    if ctx.config().is_production() || detail.bytes.is_empty() {
+        return Err(Error::NotFound.into());
+    }
+    Ok(HttpResponse::Ok()
+        .content_type("text/plain; charset=utf-8")
+        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .body(detail.bytes))
+}
+
+/// Sends a mail back to the queue.
+#[post("/mail/{id}/retry")]
+async fn retry(ctx: Ctx, id: Path<MailId>, _: Form<OnlyButton>) -> Answer {
+    ctx.write(async |txn| desk::retry(&ctx, txn, *id).await).await?;
+    Ok(done(&format!("/mail/{}", *id), FlashKind::Success, "overview.done_retry"))
+}
+
+/// Withdraws a mail.
+#[post("/mail/{id}/cancel")]
+async fn withdraw(ctx: Ctx, id: Path<MailId>, _: Form<OnlyButton>) -> Answer {
+    ctx.write(async |txn| desk::cancel(&ctx, txn, *id).await).await?;
+    Ok(done(&format!("/mail/{}", *id), FlashKind::Success, "overview.done_cancel"))
+}
+
+/// A reason must be given: whoever finds mails waiting wants to know why.
+pub(super) fn checked_reason(typed: &str) -> Result<&str> {
+    let reason = typed.trim();
+    match reason.chars().count() {
+        0 => Err(Error::field("reason", Code::ReasonMissing)),
+        1..=REASON_CHARACTERS => Ok(reason),
+        _ => Err(Error::field("reason", Code::TooLong)),
+    }
+}
+
+/// Holds all mails back.
+#[post("/mail/pause")]
+async fn pause(ctx: Ctx, request: HttpRequest, form: Form<PauseForm>) -> Answer {
+    let paused = match checked_reason(&form.0.reason) {
+        Ok(reason) => ctx.write(async |txn| desk::pause(&ctx, txn, reason).await).await,
+        Err(error) => Err(error),
+    };
+    match paused {
+        Ok(()) => Ok(done("/mail", FlashKind::Success, "overview.done_pause")),
+        Err(error) => {
+            let pausing = FormState::refused(form.0, ctx.lang, error)?;
+            unprocessable(&log_page(&ctx, &request, FormState::default(), pausing).await?)
+        }
+    }
+}
+
+/// Lets mails leave again.
+#[post("/mail/resume")]
+async fn resume(ctx: Ctx, _: Form<OnlyButton>) -> Answer {
+    ctx.write(async |txn| desk::resume(&ctx, txn).await).await?;
+    Ok(done("/mail", FlashKind::Success, "overview.done_resume"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_blotted_out_and_ids_stay() {
+        let key = "a".repeat(43);
+        let id = "0193c5e2-7d1a-7c3e-9d2b-1f0e6a5b4c3d";
+        let text = format!("Apri https://raccordo.example/sign-in/{key}?next=/designations/{id}\nGrazie.");
+        let expected = format!("Apri https://raccordo.example/sign-in/…?next=/designations/{id}\nGrazie.");
+        assert_eq!(without_keys(&text), expected);
+        assert_eq!(without_keys(&key), "…");
+    }
+
+    #[test]
+    fn a_reason_is_given_and_not_a_novel() {
+        assert!(matches!(checked_reason("  ").map_err(|error| error.code()), Err(Code::Invalid)));
+        assert_eq!(checked_reason(" prove ").ok(), Some("prove"));
+        assert!(checked_reason(&"x".repeat(REASON_CHARACTERS + 1)).is_err());
+    }
+}

@@ -1,0 +1,180 @@
+//! The reads behind the overview: each puts together what several slices say.
+
+use super::radar::{self, Picture, Risk};
+use crate::auth::actor::{Actor, HeldSeat};
+use crate::ctx::Ctx;
+use crate::designations::model::{Seat, Term};
+use crate::designations::policy::{self, Visibility};
+use crate::designations::service::{self as register, RegisterFilter};
+use crate::designations::view::Designation;
+use crate::due::Obligation;
+use crate::error::{Error, Result};
+use crate::jobs::status::{self, JobStatus};
+use crate::mail::outbox::desk;
+use chrono::{Datelike, Days, NaiveDate};
+use entity::ids::{PersonId, SeatId};
+use entity::kinds::NotificationState;
+use sea_orm::ConnectionTrait;
+use std::collections::HashMap;
+
+/// How far ahead what is open is looked for: a year holds every release that is planned.
+const OPEN_DAYS: u64 = 366;
+/// More former holders than a seat has in the life of an agreement.
+const FORMER_HOLDERS: u64 = 100;
+
+/// Everything open in the network whose day is not after `upto`: the one place where the slices that give work are asked.
+#[expect(clippy::unused_async, reason = "asks the database as soon as a slice gives work")]
+pub async fn obligations(_db: &impl ConnectionTrait, _upto: NaiveDate) -> Result<Vec<Obligation>> {
+    Ok(Vec::new())
+}
+
+/// How many reminders in a row each person left without an answer: the one place where the ladder is asked.
+#[expect(clippy::unused_async, reason = "asks the database as soon as the ladder keeps a log")]
+pub async fn unanswered(_db: &impl ConnectionTrait) -> Result<HashMap<PersonId, u32>> {
+    Ok(HashMap::new())
+}
+
+/// The seats at risk on a day, today where none is named.
+///
+/// Who may: secretariat and direction. What is known now decides, also about a day to come.
+pub async fn radar(ctx: &Ctx, on: Option<NaiveDate>) -> Result<Vec<Risk>> {
+    if policy::visibility(&ctx.actor) != Visibility::Everything {
+        return Err(refused(&ctx.actor));
+    }
+    let day = on.unwrap_or_else(|| ctx.today());
+    let db = ctx.reader();
+    let (seats, designations) = (register::seats(db).await?, register::whole_register(db).await?);
+    let absences = register::absences(db, day, day).await?;
+    let obligations = obligations(db, day + Days::new(OPEN_DAYS)).await?;
+    let unanswered = unanswered(db).await?;
+    let picture = Picture {
+        seats: &seats,
+        designations: &designations,
+        absences: &absences,
+        obligations: &obligations,
+        unanswered: &unanswered,
+    };
+    Ok(radar::risks(&picture, day))
+}
+
+/// What the secretariat looks at on a Monday morning.
+pub struct Monday {
+    pub risks: Vec<Risk>,
+    /// Open although its day is past, the oldest first.
+    pub late: Vec<Owed>,
+    /// Due from today to the coming Sunday.
+    pub this_week: Vec<Owed>,
+    /// Given up, or not known whether they arrived: a person has to look.
+    pub stuck_mails: Vec<desk::Summary>,
+    pub failing_jobs: Vec<JobStatus>,
+}
+
+/// Something a seat owes, with the seat's name and who holds it today.
+pub struct Owed {
+    pub obligation: Obligation,
+    pub seat: Option<Seat>,
+    pub holder: Option<String>,
+}
+
+/// The Monday list. Who may: the secretariat.
+pub async fn monday(ctx: &Ctx) -> Result<Monday> {
+    demand_secretariat(ctx)?;
+    let (db, today) = (ctx.reader(), ctx.today());
+    let sunday = today + Days::new(u64::from(6 - today.weekday().num_days_from_monday()));
+    let seats: HashMap<SeatId, Seat> = register::seats(db).await?.into_iter().map(|seat| (seat.id, seat)).collect();
+    let holders = register::all_holders(db, today).await?;
+    let mut open = obligations(db, sunday).await?;
+    open.sort_by_key(|one| one.due_day);
+    let (late, this_week) = open.into_iter().partition::<Vec<_>, _>(|one| one.due_day < today);
+    let owed = |open: Vec<Obligation>| open.into_iter().map(|one| owed(one, &seats, &holders)).collect();
+    let jobs = status::overview(ctx).await?;
+    Ok(Monday {
+        risks: radar(ctx, None).await?,
+        late: owed(late),
+        this_week: owed(this_week),
+        stuck_mails: stuck_mails(ctx).await?,
+        failing_jobs: jobs.into_iter().filter(is_failing).collect(),
+    })
+}
+
+fn owed(obligation: Obligation, seats: &HashMap<SeatId, Seat>, holders: &[Designation]) -> Owed {
+    let holder = holders.iter().find(|one| one.seat.id == obligation.seat_id).map(|one| one.holder.name());
+    Owed { seat: seats.get(&obligation.seat_id).cloned(), holder, obligation }
+}
+
+/// Mails a person has to look at, those given up first.
+async fn stuck_mails(ctx: &Ctx) -> Result<Vec<desk::Summary>> {
+    const SHOWN: u64 = 20;
+    let mut stuck = Vec::new();
+    for state in [NotificationState::Dead, NotificationState::Unknown] {
+        let filter = desk::Filter { state: Some(state), ..desk::Filter::default() };
+        stuck.extend(desk::list(ctx, &filter, None, SHOWN).await?);
+    }
+    Ok(stuck)
+}
+
+/// Whether the last run of a job ended badly.
+pub fn is_failing(job: &JobStatus) -> bool {
+    job.last.as_ref().is_some_and(|last| !matches!(last.outcome.as_str(), "done" | "running"))
+}
+
+/// How the jobs stand. Who may: the secretariat.
+pub async fn jobs(ctx: &Ctx) -> Result<Vec<JobStatus>> {
+    demand_secretariat(ctx)?;
+    status::overview(ctx).await
+}
+
+/// What somebody finds who takes over a seat.
+pub struct SeatDossier {
+    pub designation: Designation,
+    /// Everything open, the earliest first.
+    pub open: Vec<Obligation>,
+    /// Who held the seat before, the latest first.
+    pub former: Vec<FormerHolder>,
+}
+
+/// Somebody who held the seat before. The name is part of the register's history; the address is nobody's business now.
+pub struct FormerHolder {
+    pub name: String,
+    pub term: Term,
+}
+
+/// One dossier for each seat the caller holds. Who may: any participant, about their own seats.
+pub async fn dossiers(ctx: &Ctx) -> Result<Vec<SeatDossier>> {
+    if !ctx.actor.is_participant() {
+        return Err(refused(&ctx.actor));
+    }
+    let open = obligations(ctx.reader(), ctx.today() + Days::new(OPEN_DAYS)).await?;
+    let mut dossiers = Vec::new();
+    for seat in &ctx.actor.seats {
+        dossiers.push(dossier(ctx, seat, &open).await?);
+    }
+    Ok(dossiers)
+}
+
+async fn dossier(ctx: &Ctx, seat: &HeldSeat, open: &[Obligation]) -> Result<SeatDossier> {
+    let designation = register::dossier(ctx, seat.designation_id).await?.designation;
+    let mut open: Vec<Obligation> = open.iter().filter(|one| one.seat_id == seat.seat_id).cloned().collect();
+    open.sort_by_key(|one| one.due_day);
+    let filter = RegisterFilter { seat: Some(seat.seat_id), ended_before: Some(ctx.today()), ..RegisterFilter::default() };
+    let former = register::list(ctx, &filter, None, FORMER_HOLDERS).await?;
+    let former = former.into_iter().map(|one| FormerHolder { name: one.holder.name(), term: one.record.statement.term }).collect();
+    Ok(SeatDossier { designation, open, former })
+}
+
+/// What is open for the seats the caller holds, the earliest first: for the home page.
+pub async fn own_obligations(ctx: &Ctx) -> Result<Vec<Obligation>> {
+    let mut own = obligations(ctx.reader(), ctx.today() + Days::new(OPEN_DAYS)).await?;
+    own.retain(|one| ctx.actor.seats.iter().any(|seat| seat.seat_id == one.seat_id));
+    own.sort_by_key(|one| one.due_day);
+    Ok(own)
+}
+
+fn demand_secretariat(ctx: &Ctx) -> Result<()> {
+    if desk::may_operate(&ctx.actor) { Ok(()) } else { Err(refused(&ctx.actor)) }
+}
+
+/// A caller without a name is asked for one; a caller with a name is told no.
+pub(super) fn refused(actor: &Actor) -> Error {
+    if *actor == Actor::anonymous() { Error::Unauthenticated } else { Error::Denied }
+}

@@ -1,0 +1,473 @@
+//! The pages of the overview.
+
+use super::mail_log::{MailRow, mail_row};
+use super::radar::Risk;
+use super::service::{self, Owed, SeatDossier};
+use super::{mail_log, words as overview_words};
+use crate::auth::actor::HeldSeat;
+use crate::ctx::Ctx;
+use crate::designations::policy::{self, Action, Subject};
+use crate::designations::service as register;
+use crate::designations::web::words as register_words;
+use crate::designations::web::{SeatsBlock, seats_of_body, seats_of_observatory};
+use crate::due::Obligation;
+use crate::error::{Error, Result};
+use crate::http::Failure;
+use crate::http::form::FormState;
+use crate::http::page::{Shell, page, unprocessable};
+use crate::jobs::status::JobStatus;
+use crate::network::web::{BodyFacts, ObservatoryFacts, body_facts, observatory_facts, shell_below_network};
+use crate::texts::Lang;
+use crate::time::words;
+use actix_web::web::{Path, Query, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, get};
+use askama::Template;
+use chrono::NaiveDate;
+use entity::kinds::SeatKind;
+use serde::Deserialize;
+
+type Answer = std::result::Result<HttpResponse, Failure>;
+
+/// Every page of the overview. Those of bodies and observatories stand in the place of the network's own, which know
+/// nobody who works there: register these first.
+pub fn pages(cfg: &mut ServiceConfig) {
+    mail_log::pages(cfg);
+    cfg.service(home)
+        .service(privacy)
+        .service(show_radar)
+        .service(show_monday)
+        .service(show_dossier)
+        .service(show_jobs)
+        .service(show_body)
+        .service(show_observatory);
+}
+
+// ---- Home and privacy ---------------------------------------------------------------------------------------------------
+
+#[derive(Template)]
+#[template(path = "overview/home.html")]
+struct HomePage {
+    shell: Shell,
+    /// What the reader may have come for; nothing for the public.
+    errands: Vec<Errand>,
+    releases: Vec<NextRelease>,
+}
+
+/// Something the reader may have to do, as a link.
+struct Errand {
+    label: String,
+    text: String,
+    href: String,
+}
+
+/// One of the next releases, for everybody.
+pub struct NextRelease {
+    pub day: String,
+    pub title: String,
+    pub href: String,
+}
+
+/// The home page: what this is, what is released next, and for participants what they may have come for.
+#[get("/")]
+async fn home(ctx: Ctx, request: HttpRequest) -> Answer {
+    page(&HomePage {
+        shell: Shell::new(&ctx, &request, "overview.home_title"),
+        errands: errands(&ctx).await?,
+        releases: Vec::new(),
+    })
+}
+
+async fn errands(ctx: &Ctx) -> Result<Vec<Errand>> {
+    let mut errands = Vec::new();
+    if ctx.actor.is_secretariat() {
+        errands.push(errand(ctx, "overview.errand_monday", "overview.errand_monday_text", "/monday"));
+    }
+    if ctx.actor.is_secretariat() || ctx.actor.holds(SeatKind::Direction) {
+        errands.push(errand(ctx, "overview.errand_radar", "overview.errand_radar_text", "/radar"));
+    }
+    errands.extend(empty_seats(ctx).await?);
+    if ctx.actor.is_participant() {
+        let open = service::own_obligations(ctx).await?;
+        let text = match open.first() {
+            None => ctx.lang.t("overview.errand_dossier_text").to_owned(),
+            Some(first) => ctx.lang.f(
+                "overview.errand_dossier_open",
+                &[("number", &open.len().to_string()), ("title", first.title(ctx.lang)), ("day", &words::date(first.due_day, ctx.lang))],
+            ),
+        };
+        let label = ctx.lang.t("overview.errand_dossier").to_owned();
+        errands.push(Errand { label, text, href: "/dossier".to_owned() });
+    }
+    if ctx.actor.holds(SeatKind::BodyManager) {
+        errands.push(errand(ctx, "overview.errand_designate", "overview.errand_designate_text", "/designations/new"));
+    }
+    Ok(errands)
+}
+
+fn errand(ctx: &Ctx, label: &str, text: &str, href: &str) -> Errand {
+    Errand { label: ctx.lang.t(label).to_owned(), text: ctx.lang.t(text).to_owned(), href: href.to_owned() }
+}
+
+/// The referents' seats of the reader's own body that nobody holds: the most useful thing a manager can do today.
+async fn empty_seats(ctx: &Ctx) -> Result<Vec<Errand>> {
+    let managed: Vec<_> = ctx.actor.seats.iter().filter(|held| held.kind == SeatKind::BodyManager).map(|held| held.body_id).collect();
+    if managed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let held = register::all_holders(ctx.reader(), ctx.today()).await?;
+    let seats = register::seats(ctx.reader()).await?;
+    let empty = seats.into_iter().filter(|seat| {
+        seat.kind == SeatKind::Referent && managed.contains(&seat.body_id) && held.iter().all(|one| one.seat.id != seat.id)
+    });
+    Ok(empty
+        .map(|seat| Errand {
+            label: ctx.lang.f("overview.errand_empty", &[("seat", &register_words::seat_name(&seat, ctx.lang))]),
+            text: ctx.lang.t("overview.errand_empty_text").to_owned(),
+            href: format!("/designations/new?seat={}", seat.code),
+        })
+        .collect())
+}
+
+#[derive(Template)]
+#[template(path = "overview/privacy.html")]
+struct PrivacyPage {
+    shell: Shell,
+    controller: String,
+}
+
+/// The notice on personal data (GDPR art. 13).
+#[get("/privacy")]
+async fn privacy(ctx: Ctx, request: HttpRequest) -> Answer {
+    page(&PrivacyPage {
+        shell: Shell::new(&ctx, &request, "overview.privacy_title").here(),
+        controller: ctx.config().pages.data_controller.clone(),
+    })
+}
+
+// ---- Radar --------------------------------------------------------------------------------------------------------------
+
+#[derive(Template)]
+#[template(path = "overview/radar.html")]
+struct RadarPage {
+    shell: Shell,
+    form: FormState<DayForm>,
+    caption: String,
+    risks: Vec<RiskCard>,
+}
+
+/// One risk with what falls due meanwhile and what can be done about it.
+struct RiskCard {
+    kind: &'static str,
+    colour: &'static str,
+    sentence: String,
+    /// The page of the designation it is about.
+    href: Option<String>,
+    due: Vec<DueLine>,
+    /// Where the button posts that asks the body to designate.
+    request: Option<String>,
+    /// Where the reader may designate at once.
+    designate: Option<String>,
+}
+
+struct DueLine {
+    title: String,
+    day: String,
+    href: String,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+struct DayForm {
+    #[serde(default)]
+    on: String,
+}
+
+impl DayForm {
+    fn understood(&self) -> Result<Option<NaiveDate>> {
+        let typed = self.on.trim();
+        if typed.is_empty() {
+            return Ok(None);
+        }
+        typed.parse().map(Some).map_err(|_| Error::field("on", crate::error::Code::NotADay))
+    }
+}
+
+/// The vacancy radar.
+#[get("/radar")]
+async fn show_radar(ctx: Ctx, request: HttpRequest, query: Query<DayForm>) -> Answer {
+    let typed = query.into_inner();
+    let on = match typed.understood() {
+        Ok(on) => on,
+        Err(error) => {
+            // The right to look is asked before the day is called wrong.
+            service::radar(&ctx, None).await?;
+            let form = FormState::refused(typed, ctx.lang, error)?;
+            return unprocessable(&radar_page(&ctx, &request, form, ctx.today(), Vec::new()));
+        }
+    };
+    let risks = service::radar(&ctx, on).await?;
+    page(&radar_page(&ctx, &request, FormState::fresh(typed), on.unwrap_or_else(|| ctx.today()), risks))
+}
+
+fn radar_page(ctx: &Ctx, request: &HttpRequest, form: FormState<DayForm>, day: NaiveDate, risks: Vec<Risk>) -> RadarPage {
+    RadarPage {
+        shell: Shell::new(ctx, request, "overview.radar_title").here(),
+        form,
+        caption: ctx.lang.f("overview.radar_caption", &[("day", &words::long_day(day, ctx.lang))]),
+        risks: risks.iter().map(|risk| risk_card(ctx, risk)).collect(),
+    }
+}
+
+fn risk_card(ctx: &Ctx, risk: &Risk) -> RiskCard {
+    let seat = &risk.seat;
+    let may = |action| policy::may(&ctx.actor, action, Subject { seat: seat.kind, body: seat.body_id, holder: None });
+    RiskCard {
+        kind: overview_words::risk_kind(risk.kind, ctx.lang),
+        colour: overview_words::risk_colour(risk.kind),
+        sentence: overview_words::risk(risk, ctx.lang),
+        href: risk.designation_id.map(|id| format!("/designations/{id}")),
+        due: risk.due_meanwhile.iter().map(|one| due_line(one, ctx.lang)).collect(),
+        request: may(Action::RequestDesignation).then(|| format!("/seats/{}/request-designation", seat.code)),
+        designate: may(Action::Designate).then(|| format!("/designations/new?seat={}", seat.code)),
+    }
+}
+
+fn due_line(obligation: &Obligation, lang: Lang) -> DueLine {
+    DueLine {
+        title: obligation.title(lang).to_owned(),
+        day: words::long_day(obligation.due_day, lang),
+        href: obligation.path.clone(),
+    }
+}
+
+// ---- Monday -------------------------------------------------------------------------------------------------------------
+
+#[derive(Template)]
+#[template(path = "overview/monday.html")]
+struct MondayPage {
+    shell: Shell,
+    lead: String,
+    tiles: Vec<Tile>,
+    risks: Vec<RiskCard>,
+    late: Vec<OwedRow>,
+    this_week: Vec<OwedRow>,
+    mails: Vec<MailRow>,
+    jobs: Vec<JobRow>,
+}
+
+/// A number that says whether one need read on.
+struct Tile {
+    number: usize,
+    label: &'static str,
+    href: &'static str,
+    kind: &'static str,
+}
+
+/// Nothing is good news; anything else has the colour of its gravity.
+fn tile(number: usize, label: &'static str, href: &'static str, otherwise: &'static str) -> Tile {
+    Tile { number, label, href, kind: if number == 0 { "success" } else { otherwise } }
+}
+
+struct OwedRow {
+    title: String,
+    href: String,
+    seat: String,
+    holder: Option<String>,
+    day: String,
+}
+
+/// The secretariat's Monday list.
+#[get("/monday")]
+async fn show_monday(ctx: Ctx, request: HttpRequest) -> Answer {
+    let monday = service::monday(&ctx).await?;
+    let owed = |open: Vec<Owed>| open.into_iter().map(|one| owed_row(one, ctx.lang)).collect();
+    let tiles = vec![
+        tile(monday.late.len(), ctx.lang.t("overview.tile_late"), "#late", "danger"),
+        tile(monday.risks.len(), ctx.lang.t("overview.tile_risks"), "#risks", "warning"),
+        tile(monday.this_week.len(), ctx.lang.t("overview.tile_week"), "#week", "info"),
+        tile(monday.stuck_mails.len(), ctx.lang.t("overview.tile_mails"), "#mails", "danger"),
+        tile(monday.failing_jobs.len(), ctx.lang.t("overview.tile_jobs"), "#jobs", "danger"),
+    ];
+    page(&MondayPage {
+        tiles,
+        shell: Shell::new(&ctx, &request, "overview.monday_title").here(),
+        lead: words::long_day(ctx.today(), ctx.lang),
+        risks: monday.risks.iter().map(|risk| risk_card(&ctx, risk)).collect(),
+        late: owed(monday.late),
+        this_week: owed(monday.this_week),
+        mails: monday.stuck_mails.into_iter().map(|mail| mail_row(mail, ctx.lang)).collect(),
+        jobs: monday.failing_jobs.into_iter().map(|job| job_row(job, ctx.lang)).collect(),
+    })
+}
+
+fn owed_row(owed: Owed, lang: Lang) -> OwedRow {
+    OwedRow {
+        title: owed.obligation.title(lang).to_owned(),
+        seat: owed.seat.map(|seat| register_words::seat_name(&seat, lang)).unwrap_or_default(),
+        holder: owed.holder,
+        day: words::long_day(owed.obligation.due_day, lang),
+        href: owed.obligation.path,
+    }
+}
+
+// ---- Dossier ------------------------------------------------------------------------------------------------------------
+
+#[derive(Template)]
+#[template(path = "overview/dossier.html")]
+struct DossierPage {
+    shell: Shell,
+    seats: Vec<SeatPanel>,
+}
+
+/// One seat the reader holds, with everything they take over.
+struct SeatPanel {
+    name: String,
+    href: String,
+    absence: String,
+    term: String,
+    act: String,
+    body: String,
+    open: Vec<DueLine>,
+    former: Vec<String>,
+    /// Who else works in the same place.
+    colleagues: Vec<Colleague>,
+}
+
+struct Colleague {
+    seat: &'static str,
+    name: String,
+    email: String,
+}
+
+/// What the reader takes over, seat by seat.
+#[get("/dossier")]
+async fn show_dossier(ctx: Ctx, request: HttpRequest) -> Answer {
+    let dossiers = service::dossiers(&ctx).await?;
+    let mut seats = Vec::new();
+    for (held, dossier) in ctx.actor.seats.iter().zip(dossiers) {
+        let colleagues = colleagues(&ctx, held, &dossier).await?;
+        seats.push(seat_panel(dossier, colleagues, ctx.lang));
+    }
+    page(&DossierPage { shell: Shell::new(&ctx, &request, "overview.dossier_title").here(), seats })
+}
+
+async fn colleagues(ctx: &Ctx, held: &HeldSeat, dossier: &SeatDossier) -> Result<Vec<Colleague>> {
+    let seat = &dossier.designation.seat;
+    let block = match (held.observatory_id, &seat.observatory_code) {
+        (Some(id), Some(code)) => seats_of_observatory(ctx, id, code).await?,
+        _ => seats_of_body(ctx, held.body_id, &seat.body_code).await?,
+    };
+    let own = format!("/designations/{}", held.designation_id);
+    let lines = block.map(|block| block.lines).unwrap_or_default();
+    Ok(lines
+        .into_iter()
+        .filter_map(|line| line.holder.map(|holder| (line.seat, holder)))
+        .filter(|(_, holder)| holder.href != own)
+        .map(|(seat, holder)| Colleague { seat, name: holder.name, email: holder.email })
+        .collect())
+}
+
+fn seat_panel(dossier: SeatDossier, colleagues: Vec<Colleague>, lang: Lang) -> SeatPanel {
+    let SeatDossier { designation, open, former } = dossier;
+    let statement = &designation.record.statement;
+    SeatPanel {
+        name: register_words::seat_name(&designation.seat, lang),
+        href: format!("/designations/{}", designation.id),
+        absence: format!("/designations/{}/unavailability", designation.id),
+        term: register_words::term(statement.term, lang),
+        act: register_words::act(&statement.act, lang),
+        body: designation.seat.body_name.clone(),
+        open: open.iter().map(|one| due_line(one, lang)).collect(),
+        former: former.into_iter().map(|one| format!("{}, {}", one.name, register_words::term(one.term, lang))).collect(),
+        colleagues,
+    }
+}
+
+// ---- Jobs ---------------------------------------------------------------------------------------------------------------
+
+#[derive(Template)]
+#[template(path = "overview/jobs.html")]
+struct JobsPage {
+    shell: Shell,
+    jobs: Vec<JobRow>,
+}
+
+struct JobRow {
+    what: &'static str,
+    name: &'static str,
+    last: String,
+    outcome: &'static str,
+    outcome_colour: &'static str,
+    detail: Option<String>,
+    duration: Option<String>,
+    next: String,
+    runs: String,
+}
+
+/// What the service does by itself, and how it went.
+#[get("/jobs")]
+async fn show_jobs(ctx: Ctx, request: HttpRequest) -> Answer {
+    let jobs = service::jobs(&ctx).await?;
+    page(&JobsPage {
+        shell: Shell::new(&ctx, &request, "overview.jobs_title").here(),
+        jobs: jobs.into_iter().map(|job| job_row(job, ctx.lang)).collect(),
+    })
+}
+
+fn job_row(job: JobStatus, lang: Lang) -> JobRow {
+    let is_failing = service::is_failing(&job);
+    let outcome = job.last.as_ref().map_or("never", |last| last.outcome.as_str());
+    let colour = match outcome {
+        "done" => "success",
+        "running" => "info",
+        _ if is_failing => "danger",
+        _ => "neutral",
+    };
+    let instant = |at| words::long_instant(at, lang);
+    JobRow {
+        what: lang.t(job.text),
+        name: job.name,
+        outcome: lang.t(&format!("overview.job_outcome_{outcome}")),
+        outcome_colour: colour,
+        detail: job.last.as_ref().filter(|_| is_failing).and_then(|last| last.detail.clone()),
+        duration: job.last.as_ref().filter(|last| last.finished_at.is_some()).map(|last| overview_words::duration(last.duration_ms, lang)),
+        last: job.last.as_ref().map_or_else(|| lang.t("overview.job_outcome_never").to_owned(), |last| instant(last.started_at)),
+        next: job.next.map(instant).unwrap_or_default(),
+        runs: lang.f("overview.job_runs", &[("runs", &job.runs.to_string()), ("failures", &job.failures.to_string())]),
+    }
+}
+
+// ---- The network with its people ----------------------------------------------------------------------------------------
+
+#[derive(Template)]
+#[template(path = "overview/body.html")]
+struct BodyPage {
+    shell: Shell,
+    facts: BodyFacts,
+    seats: Option<SeatsBlock>,
+}
+
+#[derive(Template)]
+#[template(path = "overview/observatory.html")]
+struct ObservatoryPage {
+    shell: Shell,
+    facts: ObservatoryFacts,
+    seats: Option<SeatsBlock>,
+}
+
+/// One body, for participants with who holds its seats.
+#[get("/network/bodies/{code}")]
+async fn show_body(ctx: Ctx, request: HttpRequest, code: Path<String>) -> Answer {
+    let facts = body_facts(&ctx, &code).await?;
+    let shell = shell_below_network(&ctx, &request, facts.body.name.clone());
+    let seats = seats_of_body(&ctx, facts.body.id, &facts.body.code).await?;
+    page(&BodyPage { shell, facts, seats })
+}
+
+/// One observatory, for participants with who works there.
+#[get("/network/observatories/{code}")]
+async fn show_observatory(ctx: Ctx, request: HttpRequest, code: Path<String>) -> Answer {
+    let facts = observatory_facts(&ctx, &code).await?;
+    let shell = shell_below_network(&ctx, &request, facts.observatory.name.clone());
+    let seats = seats_of_observatory(&ctx, facts.observatory.id, &facts.observatory.code).await?;
+    page(&ObservatoryPage { shell, facts, seats })
+}

@@ -1,0 +1,80 @@
+//! The overview in the reader's words.
+
+use super::radar::{Risk, RiskKind};
+use crate::designations::web::words::seat_name;
+use crate::texts::Lang;
+use crate::time::words;
+use entity::kinds::NotificationState;
+
+pub fn risk_kind(kind: RiskKind, lang: Lang) -> &'static str {
+    lang.t(&format!("overview.risk_{}", kind.as_str()))
+}
+
+/// The colour of a risk; its words say the same.
+pub const fn risk_colour(kind: RiskKind) -> &'static str {
+    match kind {
+        RiskKind::Vacant | RiskKind::Uncovered => "danger",
+        RiskKind::Bounced | RiskKind::Silent | RiskKind::Expiring => "warning",
+        RiskKind::VacantLater => "info",
+    }
+}
+
+/// One sentence that says what is wrong, since when and with whom.
+pub fn risk(risk: &Risk, lang: Lang) -> String {
+    let seat = seat_name(&risk.seat, lang);
+    let holder = risk.holder.as_deref().unwrap_or_default();
+    let day = risk.day.map(|day| words::date(day, lang)).unwrap_or_default();
+    let key = match (risk.kind, risk.day) {
+        (RiskKind::Vacant, Some(_)) => "overview.says_vacant_since",
+        (RiskKind::Vacant, None) => "overview.says_never_held",
+        (RiskKind::Uncovered, _) => "overview.says_uncovered",
+        (RiskKind::Bounced, _) => "overview.says_bounced",
+        (RiskKind::Silent, _) => "overview.says_silent",
+        (RiskKind::Expiring, _) => "overview.says_expiring",
+        (RiskKind::VacantLater, _) => "overview.says_vacant_later",
+    };
+    lang.f(key, &[("seat", &seat), ("holder", holder), ("day", &day)])
+}
+
+pub fn mail_state(state: NotificationState, lang: Lang) -> &'static str {
+    lang.t(&format!("overview.mail_state_{state}"))
+}
+
+/// The colour of a mail's state; its words say the same.
+pub const fn mail_state_colour(state: NotificationState) -> &'static str {
+    match state {
+        NotificationState::Sent => "success",
+        NotificationState::Pending | NotificationState::Leased => "info",
+        NotificationState::Unknown | NotificationState::Failed => "warning",
+        NotificationState::Dead => "danger",
+        NotificationState::Expired | NotificationState::Cancelled => "neutral",
+    }
+}
+
+/// What a kind of mail is called; one that a newer program left behind keeps its own name.
+pub fn mail_kind(kind: &str, lang: Lang) -> String {
+    let known = lang.all().get(&format!("overview.mail_kind_{kind}"));
+    known.map_or_else(|| kind.to_owned(), Clone::clone)
+}
+
+/// «0,4 secondi», «2 minuti».
+pub fn duration(milliseconds: i64, lang: Lang) -> String {
+    if milliseconds >= 120_000 {
+        return lang.f("overview.minutes", &[("number", &(milliseconds / 60_000).to_string())]);
+    }
+    let point = if lang == Lang::It { "," } else { "." };
+    let tenths = (milliseconds + 50) / 100;
+    lang.f("overview.seconds", &[("number", &format!("{}{point}{}", tenths / 10, tenths % 10))])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_rounded_to_what_a_person_feels() {
+        assert_eq!(duration(40, Lang::En), Lang::En.f("overview.seconds", &[("number", "0.0")]));
+        assert_eq!(duration(1_250, Lang::It), Lang::It.f("overview.seconds", &[("number", "1,3")]));
+        assert_eq!(duration(125_000, Lang::It), Lang::It.f("overview.minutes", &[("number", "2")]));
+    }
+}

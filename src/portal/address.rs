@@ -1,0 +1,120 @@
+//! Which addresses may be fetched. Pure.
+
+use crate::config::Portal;
+use crate::error::{Code, Refusal as DomainRefusal};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use url::{Host, Url};
+
+/// As many characters of an address as the column holds.
+pub const ADDRESS_CHARACTERS: usize = 2000;
+
+/// Why an address is not fetched.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("not the address of a web page")]
+    NotAUrl,
+    #[error("the host {host} is not one of the portal's")]
+    HostNotAllowed { host: String },
+    #[error("longer than {ADDRESS_CHARACTERS} characters")]
+    TooLong,
+}
+
+impl DomainRefusal for Refusal {
+    fn code(&self) -> Code {
+        match self {
+            Self::NotAUrl => Code::NotAUrl,
+            Self::HostNotAllowed { .. } => Code::HostNotAllowed,
+            Self::TooLong => Code::TooLong,
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        Some("address")
+    }
+
+    fn params(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::HostNotAllowed { host } => vec![("host", host.clone())],
+            Self::TooLong => vec![("limit", ADDRESS_CHARACTERS.to_string())],
+            Self::NotAUrl => Vec::new(),
+        }
+    }
+}
+
+/// The address, if it may be fetched: https, or http where the installation allows it; no user name; a host of the
+/// allow-list, written exactly; the scheme's own port, or one of `allowed_private_addresses`. The part after `#` goes: it
+/// never reaches the portal.
+pub fn checked(text: &str, portal: &Portal) -> Result<Url, Refusal> {
+    let text = text.trim();
+    if text.chars().count() > ADDRESS_CHARACTERS {
+        return Err(Refusal::TooLong);
+    }
+    let mut url = Url::parse(text).map_err(|_| Refusal::NotAUrl)?;
+    let is_web = url.scheme() == "https" || (url.scheme() == "http" && portal.allow_http);
+    if !is_web || !url.username().is_empty() || url.password().is_some() {
+        return Err(Refusal::NotAUrl);
+    }
+    let host = url.host_str().ok_or(Refusal::NotAUrl)?.to_owned();
+    let refused = || Refusal::HostNotAllowed { host: host.clone() };
+    if !portal.allowed_hosts.iter().any(|allowed| allowed.eq_ignore_ascii_case(&host)) {
+        return Err(refused());
+    }
+    let port = url.port_or_known_default().ok_or(Refusal::NotAUrl)?;
+    let is_usual_port = url.port().is_none();
+    if !is_usual_port && !portal.allowed_private_addresses.iter().any(|known| known.port() == port) {
+        return Err(refused());
+    }
+    let literal = match url.host() {
+        Some(Host::Ipv4(literal)) => Some(IpAddr::V4(literal)),
+        Some(Host::Ipv6(literal)) => Some(IpAddr::V6(literal)),
+        Some(Host::Domain(_)) | None => None,
+    };
+    // A literal is connected to without asking the resolver, so it is judged here.
+    if literal.is_some_and(|literal| !may_connect(literal, port, &portal.allowed_private_addresses)) {
+        return Err(refused());
+    }
+    url.set_fragment(None);
+    Ok(url)
+}
+
+/// Whether a connection to the address may be opened: it is public, or the installation names it with this port.
+pub fn may_connect(address: IpAddr, port: u16, allowed: &[SocketAddr]) -> bool {
+    is_public(address) || allowed.contains(&SocketAddr::new(address, port))
+}
+
+/// Whether the address belongs to somebody on the internet, by IANA's registries of special-purpose addresses (RFC 6890).
+/// What embeds an IPv4 address in an IPv6 one is never public here: it would be a second way to write every refused form.
+pub fn is_public(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => is_public_v4(v4),
+        IpAddr::V6(v6) => is_public_v6(v6),
+    }
+}
+
+fn is_public_v4(address: Ipv4Addr) -> bool {
+    let [a, b, c, _] = address.octets();
+    let is_special = match (a, b, c) {
+        // This network, private, loopback, link-local, private, multicast and reserved.
+        (0 | 10 | 127 | 224..=255, _, _) | (169, 254, _) | (192, 168, _) => true,
+        (172, b, _) => (16..=31).contains(&b),
+        // Shared by carriers (RFC 6598); protocol assignments, documentation, 6to4 relays; benchmarks (RFC 2544).
+        (100, b, _) => (64..=127).contains(&b),
+        (192, 0, 0 | 2) | (192, 88, 99) | (198, 18 | 19, _) | (198, 51, 100) | (203, 0, 113) => true,
+        _ => false,
+    };
+    !is_special
+}
+
+/// Only global unicast, 2000::/3, without what is set aside in it: 2001::/23 (Teredo, ORCHID and others), documentation,
+/// 6to4. Loopback, mapped IPv4, NAT64, unique local, link-local and multicast lie outside.
+fn is_public_v6(address: Ipv6Addr) -> bool {
+    let [first, second, ..] = address.segments();
+    let is_global = first & 0xe000 == 0x2000;
+    let is_set_aside = (first == 0x2001 && (second < 0x0200 || second == 0x0db8))
+        || first == 0x2002
+        || (first == 0x3fff && second < 0x1000);
+    is_global && !is_set_aside
+}
+
+#[cfg(test)]
+mod tests;

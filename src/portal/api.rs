@@ -1,0 +1,139 @@
+//! Publications over REST.
+
+use super::service::{self, Evidence, PublicationView};
+use crate::ctx::Ctx;
+use crate::http::Failure;
+use crate::http::json::Json;
+use crate::http::version::{IfMatch, etag, if_match};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use chrono::{DateTime, Utc};
+use entity::ids::{DeliverableId, PersonId};
+use entity::kinds::PublicationState;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub fn configure(cfg: &mut ServiceConfig<'_>) {
+    cfg.service(show_publication).service(declare_publication).service(check_publication);
+}
+
+/// Where a deliverable appears on the portal.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeclarationIn {
+    /// The page's address: https, on a host of the portal.
+    #[schema(max_length = 2000, format = "uri", example = "https://portale.example/relazione-2026-lecco")]
+    pub address: String,
+}
+
+/// The page of a deliverable on the portal, and what was seen of it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PublicationOut {
+    pub deliverable_id: DeliverableId,
+    pub state: PublicationState,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2000, format = "uri")]
+    pub address: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub declared_at: Option<DateTime<Utc>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub declared_by: Option<PersonId>,
+    /// When the page was first verified: when the deliverable appeared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_seen_at: Option<DateTime<Utc>>,
+    /// When it was last verified.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verified_at: Option<DateTime<Utc>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_checked_at: Option<DateTime<Utc>>,
+    /// Every look, the first one first.
+    #[schema(max_items = 10000)]
+    pub evidence: Vec<EvidenceOut>,
+    pub version: i32,
+}
+
+/// One look at the page.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct EvidenceOut {
+    pub position: i32,
+    pub at: DateTime<Utc>,
+    /// What was known after it.
+    pub state: PublicationState,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub http_status: Option<i32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 500)]
+    pub title: Option<String>,
+    /// Fingerprint of the page's words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 64)]
+    pub sha256: Option<String>,
+    /// Why it was not the page it should be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 500)]
+    pub problem: Option<String>,
+}
+
+impl From<Evidence> for EvidenceOut {
+    fn from(evidence: Evidence) -> Self {
+        let Evidence { id: _, position, at, state, http_status, title, sha256, problem } = evidence;
+        Self { position, at, state, http_status, title, sha256, problem }
+    }
+}
+
+impl From<PublicationView> for PublicationOut {
+    fn from(view: PublicationView) -> Self {
+        let known = view.publication;
+        Self {
+            deliverable_id: known.deliverable_id,
+            state: known.state,
+            address: known.address,
+            declared_at: known.declared_at,
+            declared_by: known.declared_by,
+            first_seen_at: known.first_seen_at,
+            verified_at: known.verified_at,
+            last_checked_at: known.last_checked_at,
+            evidence: view.evidence.into_iter().map(EvidenceOut::from).collect(),
+            version: known.version,
+        }
+    }
+}
+
+/// The publication of a deliverable
+///
+/// `expected`, version 0, before an address was declared. Who may: whoever may see the deliverable.
+#[utoipa::path(tag = "publications", params(("deliverable_id" = DeliverableId, Path)), responses((status = 200, body = PublicationOut)))]
+#[get("/publications/{deliverable_id}")]
+pub async fn show_publication(ctx: Ctx, id: web::Path<DeliverableId>) -> Result<HttpResponse, Failure> {
+    Ok(answer(service::publication(&ctx, *id).await?))
+}
+
+/// Declare where a deliverable appears
+///
+/// What happens: the page is looked at from the release on. Who may: referent and deputy of the observatory, the
+/// secretariat on their behalf. Mails: none. Errors: `not_a_url`, `host_not_allowed`, `too_long`.
+#[utoipa::path(tag = "publications", params(("deliverable_id" = DeliverableId, Path), IfMatch), request_body = DeclarationIn, responses((status = 200, body = PublicationOut)))]
+#[post("/publications/{deliverable_id}/declare")]
+pub async fn declare_publication(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<DeliverableId>,
+    input: Json<DeclarationIn>,
+) -> Result<HttpResponse, Failure> {
+    let version = if_match(&request)?;
+    let declared = ctx.write(async |txn| service::declare(&ctx, txn, *id, version, &input.value.address).await).await?;
+    Ok(answer(declared))
+}
+
+/// Look at the page now
+///
+/// What happens: the page is fetched and what was seen is kept. Who may: the secretariat. Mails: none.
+#[utoipa::path(tag = "publications", params(("deliverable_id" = DeliverableId, Path)), responses((status = 200, body = PublicationOut)))]
+#[post("/publications/{deliverable_id}/check")]
+pub async fn check_publication(ctx: Ctx, id: web::Path<DeliverableId>) -> Result<HttpResponse, Failure> {
+    Ok(answer(service::check_now(&ctx, *id).await?))
+}
+
+fn answer(view: PublicationView) -> HttpResponse {
+    HttpResponse::Ok().insert_header(etag(view.publication.version)).json(PublicationOut::from(view))
+}

@@ -1,0 +1,30 @@
+//! The portal: was it published, and was it seen? Publication is what the service saw, not what somebody ticked (product
+//! rule 10).
+//!
+//! *How.* The observatory declares the address of its page. At the embargo instant the release is published
+//! ([`service::publish_due`]); from then on the service fetches each declared page ([`service::verify`]), keeps what it
+//! saw as evidence, and looks again: every five minutes in the first two hours, then every hour until it is verified, then
+//! once a day, for `portal.recheck_days` days.
+//!
+//! *Verified* means: the page answered 200 and its title or text names the product, in either language, and, unless the
+//! product is joint, the observatory: by its name, its administration's, or its capital ([`page`]). *Seen* is a page that
+//! answers 200 and does not. *Missing*: nothing was seen for an hour since the release came out or since it was last seen;
+//! that raises one task for the observatory. *Altered*: the words of a verified page have changed. The first instant at
+//! which a page was verified is kept for ever: it is when the deliverable appeared.
+//!
+//! *Fetching is dangerous.* Whoever declares an address makes this service send a request from inside the administration's
+//! network. Hosts are allow-listed; addresses are checked in the resolver the client connects through, so that a name
+//! cannot answer one address to the check and another to the connection; redirects are not followed; time and size are
+//! bounded ([`address`], [`fetch`]).
+//!
+//! *Who may.* Referent and deputy of the observatory declare, the secretariat on their behalf; the secretariat has a page
+//! looked at now. *Mails.* None: the task a missing page raises is reminded like any other.
+
+pub mod address;
+pub mod api;
+pub mod fetch;
+pub mod job;
+pub mod model;
+pub mod page;
+pub mod service;
+mod store;

@@ -1,0 +1,358 @@
+//! The use cases of the portal: declare, publish when it is time, look and keep what was seen.
+
+use super::address;
+use super::fetch::{self, Names, SystemNames};
+use super::model::{Expectation, Look, Publication};
+use super::store;
+use crate::audit::{self, Event};
+use crate::ctx::Ctx;
+use crate::db::{StoreError, Txn};
+use crate::deliverables::service as deliverables;
+use crate::deliverables::view::DeliverableView;
+use crate::designations::model::Seat;
+use crate::designations::service as designations;
+use crate::error::{Error, Result};
+use crate::network::service as network;
+use crate::releases::model::Stage;
+use crate::releases::service::{self as releases};
+use crate::releases::view::ReleaseView;
+use crate::tasks::model::is_open;
+use crate::tasks::service::{self as tasks, NewTask, TaskFilter};
+use crate::texts::Lang;
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::ids::{DeliverableId, ReleaseId};
+use entity::kinds::{DeliverableState, ProductScope, PublicationState, ReleaseState, SeatKind, TaskOrigin};
+use futures_util::StreamExt;
+use sea_orm::ConnectionTrait;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+pub use super::store::Evidence;
+
+/// Pages fetched in one run; the rest follows a minute later.
+const LOOKS_AT_ONCE: usize = 40;
+/// Pages fetched at the same time: the portal is somebody else's.
+const SIDE_BY_SIDE: usize = 4;
+/// How long an observatory has to put a missing page right, in working days of its territory.
+const MISSING_DAYS: i32 = 2;
+const MISSING_MINUTES: i32 = 15;
+
+/// A publication with everything that was seen of it, the first look first.
+#[derive(Clone, Debug)]
+pub struct PublicationView {
+    pub publication: Publication,
+    pub evidence: Vec<Evidence>,
+}
+
+/// The publication of a deliverable; *expected*, version 0, before anybody declared anything. Who may: whoever may see
+/// the deliverable.
+pub async fn publication(ctx: &Ctx, id: DeliverableId) -> Result<PublicationView> {
+    deliverables::dossier(ctx, id).await?;
+    view(ctx, ctx.reader(), id).await
+}
+
+/// Declares where a deliverable appears on the portal.
+///
+/// What happens: the address is kept and looked at from the release on; one declared before counts no more, but the first
+/// appearance stays. Who may: referent and deputy of the observatory, the secretariat on their behalf. Mails: none. Which
+/// errors: `not_a_url`, `host_not_allowed`, `too_long`, `stale`.
+pub async fn declare(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32, text: &str) -> Result<PublicationView> {
+    let deliverable = deliverables::declarable(ctx, txn, id).await?;
+    let url = address::checked(text, &ctx.config().portal)?;
+    let before = find_or_expected(ctx, txn, id).await?;
+    if before.version != version {
+        return Err(Error::Stale);
+    }
+    let after = before.declared(url.to_string(), ctx.now(), ctx.actor.person_id());
+    store::save(txn, &after, ctx.now()).await?;
+    let is_own = ctx.actor.works_for(deliverable.deliverable.observatory_id);
+    let event = Event {
+        action: "portal.declare",
+        subject: ("deliverable", id.to_string()),
+        on_behalf_of: (ctx.actor.is_secretariat() && !is_own).then_some(deliverable.body_id),
+        channel: None,
+        source: None,
+        details: serde_json::json!({ "publication": after.id, "host": url.host_str() }),
+    };
+    audit::record(ctx, txn, event).await?;
+    view(ctx, txn, id).await
+}
+
+/// Publishes the releases whose instant has come. Run by the job `publish`, as often as it likes. Who may: the service
+/// itself.
+pub async fn publish_due(ctx: &Ctx, txn: &Txn) -> Result<Vec<ReleaseView>> {
+    releases::publish_due(ctx, txn).await
+}
+
+/// Looks at a page now and keeps what was seen. It opens its own transaction, after the page has answered: nothing is
+/// locked while a portal takes its time. Who may: the secretariat. Errors: `wrong_transition` never; `stale` if it was
+/// declared anew meanwhile.
+pub async fn check_now(ctx: &Ctx, id: DeliverableId) -> Result<PublicationView> {
+    if !(ctx.actor.is_secretariat() && ctx.actor.may_write()) {
+        return Err(if ctx.actor.person_id().is_none() { Error::Unauthenticated } else { Error::Denied });
+    }
+    let deliverable = deliverables::deliverable(ctx.reader(), id).await?;
+    let release = releases::release(ctx.reader(), deliverable.deliverable.release_id).await?;
+    let publication = find_or_expected(ctx, ctx.reader(), id).await?;
+    let awaited = Awaited { publication, deliverable, released: released_at(&release), scope: release.scope };
+    let expectation = Network::read(ctx.reader()).await?.expectation(&awaited);
+    let look = look(ctx, &awaited, &expectation, Arc::new(SystemNames)).await;
+    // What is seen is recorded by the service, never by will (product rule 10); the audit event says who asked.
+    let service = Ctx { actor: crate::auth::actor::Actor::system("portal"), ..ctx.clone() };
+    ctx.write(async |txn| {
+        let details = serde_json::json!({});
+        let subject = ("deliverable", id.to_string());
+        let event = Event { action: "portal.check", subject, on_behalf_of: None, channel: None, source: None, details };
+        keep(&service, txn, &awaited, &look).await?;
+        audit::record(ctx, txn, event).await?;
+        view(ctx, txn, id).await
+    })
+    .await
+}
+
+/// What a run saw.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    pub looked: u64,
+    pub verified: u64,
+    /// Pages found missing for the first time.
+    pub missing: u64,
+}
+
+/// Looks at every page whose time has come and keeps what was seen. Run by the job `verify`; one transaction per page, so
+/// that one that fails takes nothing from the others. Who may: the service itself.
+pub async fn verify(ctx: &Ctx) -> Result<Seen> {
+    verify_through(ctx, Arc::new(SystemNames)).await
+}
+
+/// As [`verify`], with the resolver given.
+pub async fn verify_through(ctx: &Ctx, names: Arc<dyn Names>) -> Result<Seen> {
+    if !ctx.actor.is_ourselves() {
+        return Err(Error::Denied);
+    }
+    let awaited = awaited(ctx).await?;
+    let network = Network::read(ctx.reader()).await?;
+    let looks: Vec<(Awaited, Look)> = futures_util::stream::iter(awaited)
+        .map(|awaited| {
+            let (expectation, names) = (network.expectation(&awaited), Arc::clone(&names));
+            async move {
+                let look = look(ctx, &awaited, &expectation, names).await;
+                (awaited, look)
+            }
+        })
+        .buffer_unordered(SIDE_BY_SIDE)
+        .collect()
+        .await;
+    let mut seen = Seen::default();
+    for (awaited, look) in looks {
+        match ctx.write(async |txn| keep(ctx, txn, &awaited, &look).await).await {
+            Ok(after) => {
+                seen.looked += 1;
+                seen.verified += u64::from(after == PublicationState::Verified);
+                let is_news = after == PublicationState::Missing && awaited.publication.state != after;
+                seen.missing += u64::from(is_news);
+            }
+            // Declared anew while the old page was being fetched: the next run looks at the new one.
+            Err(Error::Stale | Error::Store(StoreError::Stale)) => {}
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(seen)
+}
+
+/// A page that is looked at, or looked for.
+#[derive(Clone, Debug)]
+struct Awaited {
+    publication: Publication,
+    deliverable: DeliverableView,
+    /// When its release came out, if it did.
+    released: Option<DateTime<Utc>>,
+    scope: ProductScope,
+}
+
+impl Awaited {
+    /// Whether the deliverable was accepted: before that nobody expects a page of it.
+    fn is_accepted(&self) -> bool {
+        let state = self.deliverable.deliverable.state();
+        matches!(state, DeliverableState::Approved | DeliverableState::Published | DeliverableState::Verified)
+    }
+
+    /// Whether there is anything to look at. Where nobody declared an address, the deliverable is looked for until it is
+    /// known to be missing; a joint product has one page for all, so a chapter without an address misses nothing.
+    fn is_worth_a_look(&self) -> bool {
+        self.publication.address.is_some()
+            || (self.scope != ProductScope::Joint && self.publication.state == PublicationState::Expected)
+    }
+}
+
+/// The pages of the releases that came out within the last `portal.recheck_days` days and whose time has come.
+async fn awaited(ctx: &Ctx) -> Result<Vec<Awaited>> {
+    let (db, now) = (ctx.reader(), ctx.now());
+    let oldest = now - TimeDelta::days(ctx.config().portal.recheck_days);
+    let filter = releases::ReleaseFilter { state: Some(ReleaseState::Published), ..Default::default() };
+    let mut all = Vec::new();
+    for release in releases::all(db, &filter).await? {
+        let Some(released) = released_at(&release).filter(|at| *at >= oldest) else { continue };
+        let views = deliverables::of_release(db, release.release.id).await?;
+        let ids: Vec<DeliverableId> = views.iter().map(|view| view.deliverable.id).collect();
+        let mut known: HashMap<DeliverableId, Publication> =
+            store::find_all(db, &ids).await?.into_iter().map(|one| (one.deliverable_id, one)).collect();
+        for deliverable in views {
+            let id = deliverable.deliverable.id;
+            let publication = known.remove(&id).unwrap_or_else(|| Publication::expected(ctx.new_id(), id));
+            let one = Awaited { publication, deliverable, released: Some(released), scope: release.scope };
+            if one.is_accepted() && one.is_worth_a_look() && one.publication.is_due(released, now) {
+                all.push(one);
+            }
+        }
+    }
+    // Who has waited longest is looked at first, so that nobody starves.
+    all.sort_by_key(|one| one.publication.last_checked_at);
+    all.truncate(LOOKS_AT_ONCE);
+    Ok(all)
+}
+
+fn released_at(release: &ReleaseView) -> Option<DateTime<Utc>> {
+    match release.release.stage {
+        Stage::Published { at, .. } => Some(at),
+        Stage::Provisional(_) | Stage::Confirmed { .. } | Stage::Cancelled { .. } => None,
+    }
+}
+
+async fn look(ctx: &Ctx, awaited: &Awaited, expectation: &Expectation, names: Arc<dyn Names>) -> Look {
+    match &awaited.publication.address {
+        Some(address) => Look::judge(fetch::fetch(address, &ctx.config().portal, names).await, expectation),
+        None => Look::without_address(),
+    }
+}
+
+/// Keeps a look and carries out what follows from it. Returns what is known now.
+async fn keep(ctx: &Ctx, txn: &Txn, awaited: &Awaited, look: &Look) -> Result<PublicationState> {
+    let now = ctx.now();
+    let before = &awaited.publication;
+    let evidence = store::evidence(txn, before.id).await?;
+    let was_there = |state| matches!(state, PublicationState::Seen | PublicationState::Verified | PublicationState::Altered);
+    let last_there = evidence.iter().rfind(|one| was_there(one.state) && one.sha256.is_some()).map(|one| one.at);
+    let verified = evidence.iter().rfind(|one| one.state == PublicationState::Verified && Some(one.at) >= before.declared_at);
+    let since = awaited.released.unwrap_or(now).max(last_there.unwrap_or(DateTime::UNIX_EPOCH));
+    let after = before.clone().after(look, now, since, verified.and_then(|one| one.sha256.as_deref()));
+    if before.version == 0 && after.state == PublicationState::Expected {
+        // Nothing was declared and nothing is late: there is nothing to keep.
+        return Ok(after.state);
+    }
+    store::save(txn, &after, now).await?;
+    let position = evidence.last().map_or(1, |last| last.position + 1);
+    store::keep(txn, ctx.new_id(), &after, position, look, now).await?;
+    if after.state != before.state {
+        record(ctx, txn, before, &after).await?;
+    }
+    match after.state {
+        PublicationState::Verified if awaited.is_accepted() => appeared(ctx, txn, after.deliverable_id).await?,
+        PublicationState::Missing => ask_for_page(ctx, txn, &awaited.deliverable).await?,
+        _ => {}
+    }
+    Ok(after.state)
+}
+
+async fn appeared(ctx: &Ctx, txn: &Txn, id: DeliverableId) -> Result<()> {
+    deliverables::mark_published(ctx, txn, id).await?;
+    deliverables::mark_verified(ctx, txn, id).await?;
+    Ok(())
+}
+
+/// Gives the observatory the task of putting a missing page right, unless it has it already.
+async fn ask_for_page(ctx: &Ctx, txn: &Txn, deliverable: &DeliverableView) -> Result<()> {
+    let id = deliverable.deliverable.id;
+    let filter = TaskFilter { deliverable: Some(id), ..TaskFilter::default() };
+    let known = tasks::all(txn, &filter).await?;
+    if known.iter().any(|task| task.origin == TaskOrigin::MissingPage && is_open(task.state())) {
+        return Ok(());
+    }
+    let is_referents = |seat: &Seat| {
+        seat.kind == SeatKind::Referent && seat.observatory_id == Some(deliverable.deliverable.observatory_id)
+    };
+    let seat = designations::seats(txn).await?.into_iter().find(is_referents);
+    let seat = seat.ok_or_else(|| StoreError::inconsistent("observatory", deliverable.deliverable.observatory_id, "no referent's seat"))?;
+    let calendars = network::calendars(txn).await?;
+    let due_day = calendars
+        .of(&seat.territory)
+        .and_then(|calendar| calendar.add_working_days(ctx.today(), MISSING_DAYS))
+        .map_err(|error| StoreError::inconsistent("territory", &seat.territory, error))?;
+    let title = |lang: Lang, product: &str| lang.f("portal.missing_title", &[("product", product), ("period", &deliverable.period)]);
+    let task = NewTask {
+        seat_id: seat.id,
+        origin: TaskOrigin::MissingPage,
+        release_id: Some(deliverable.deliverable.release_id),
+        deliverable_id: Some(id),
+        outcome_id: None,
+        title_it: title(Lang::It, &deliverable.product_name_it),
+        title_en: title(Lang::En, &deliverable.product_name_en),
+        due_day,
+        estimated_minutes: MISSING_MINUTES,
+        note: Some(Lang::It.t("portal.missing_note").to_owned()),
+    };
+    tasks::create_in(ctx, txn, task).await?;
+    Ok(())
+}
+
+async fn record(ctx: &Ctx, txn: &Txn, before: &Publication, after: &Publication) -> Result<()> {
+    let event = Event {
+        action: "portal.look",
+        subject: ("deliverable", after.deliverable_id.to_string()),
+        on_behalf_of: None,
+        channel: None,
+        source: None,
+        details: serde_json::json!({ "publication": after.id, "from": before.state, "to": after.state }),
+    };
+    audit::record(ctx, txn, event).await?;
+    Ok(())
+}
+
+/// The names by which observatories are known.
+struct Network {
+    names: HashMap<entity::ids::ObservatoryId, Vec<String>>,
+}
+
+impl Network {
+    async fn read(db: &impl network::Connection) -> Result<Self> {
+        let bodies: HashMap<_, _> = network::bodies(db).await?.into_iter().map(|body| (body.id, body)).collect();
+        let named = |one: network::ObservatoryView| {
+            let mut names = vec![one.name];
+            if let Some(body) = bodies.get(&one.body_id) {
+                names.push(body.name.clone());
+                names.extend(body.aliases.iter().cloned());
+                names.push(body.capital.clone());
+            }
+            (one.id, names)
+        };
+        Ok(Self { names: network::observatories(db).await?.into_iter().map(named).collect() })
+    }
+
+    fn expectation(&self, awaited: &Awaited) -> Expectation {
+        let deliverable = &awaited.deliverable;
+        let is_joint = awaited.scope == ProductScope::Joint;
+        let names = self.names.get(&deliverable.deliverable.observatory_id).filter(|_| !is_joint);
+        Expectation {
+            product: vec![deliverable.product_name_it.clone(), deliverable.product_name_en.clone()],
+            observatory: names.cloned().unwrap_or_default(),
+        }
+    }
+}
+
+async fn find_or_expected(ctx: &Ctx, db: &impl ConnectionTrait, id: DeliverableId) -> Result<Publication> {
+    Ok(store::find(db, id).await?.unwrap_or_else(|| Publication::expected(ctx.new_id(), id)))
+}
+
+async fn view(ctx: &Ctx, db: &impl ConnectionTrait, id: DeliverableId) -> Result<PublicationView> {
+    let publication = find_or_expected(ctx, db, id).await?;
+    let evidence = store::evidence(db, publication.id).await?;
+    Ok(PublicationView { publication, evidence })
+}
+
+/// The publications of a release's deliverables that anything is known of; for pages that list them. Whoever shows them
+/// has asked whether the deliverables may be seen.
+pub async fn of_release(db: &impl ConnectionTrait, release: ReleaseId) -> Result<HashMap<DeliverableId, Publication>> {
+    let views = deliverables::of_release(db, release).await?;
+    let ids: Vec<DeliverableId> = views.iter().map(|view| view.deliverable.id).collect();
+    Ok(store::find_all(db, &ids).await?.into_iter().map(|one| (one.deliverable_id, one)).collect())
+}

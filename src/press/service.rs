@@ -1,0 +1,81 @@
+//! What a one-press link shows and does.
+
+use crate::auth::actor::{Actor, Identity, Scope};
+use crate::auth::service as auth;
+use crate::ctx::Ctx;
+use crate::db::Txn;
+use crate::error::{Code, Error, Result};
+use crate::links::service as links;
+use crate::network::service as network;
+use crate::tasks::model::{Task, is_called_for};
+use crate::tasks::service::{self as tasks, CompleteIn};
+use entity::kinds::TaskState;
+use sea_orm::ConnectionTrait;
+
+/// The buttons.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Press {
+    InProgress,
+    Delivered,
+}
+
+impl Press {
+    /// Whether the button says anything about a task in this state that it does not say already.
+    pub fn is_offered(self, task: &Task) -> bool {
+        match (self, task.state()) {
+            (Self::InProgress, TaskState::Open) | (Self::Delivered, TaskState::Open | TaskState::InProgress) => {
+                is_called_for(task.seat.kind, task.deliverable_state)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// The task of a link. Changes nothing. Errors: `link_unusable`.
+pub async fn show(ctx: &Ctx, token: &str) -> Result<Task> {
+    let (_, task) = open(ctx, ctx.reader(), token).await?;
+    Ok(task)
+}
+
+/// Answers the task of a link: it is in progress, or done. Saying again what the task already is changes nothing.
+///
+/// Who may: the person the link was mailed to, as long as the designation they were told by is in force. Mails: none.
+/// Errors: `link_unusable`; `wrong_transition` for a task that was blocked meanwhile.
+pub async fn press(ctx: &Ctx, txn: &Txn, token: &str, press: Press) -> Result<Task> {
+    let (reader, task) = open(ctx, txn, token).await?;
+    let is_blocked = task.state() == TaskState::Blocked;
+    if !press.is_offered(&task) && !is_blocked {
+        return Ok(task);
+    }
+    match press {
+        Press::InProgress => tasks::start(&reader, txn, task.id, task.version).await,
+        Press::Delivered => tasks::complete(&reader, txn, task.id, task.version, CompleteIn::default()).await,
+    }
+}
+
+/// Who the link was mailed to, acting by that designation alone, and the task as they may see it.
+async fn open(ctx: &Ctx, db: &impl ConnectionTrait, token: &str) -> Result<(Ctx, Task)> {
+    let link = links::find(ctx, db, token).await?.ok_or_else(unusable)?;
+    let held = auth::seats_held(db, link.person_id, ctx.today()).await?;
+    let seats: Vec<_> = held.into_iter().filter(|seat| seat.designation_id == link.designation_id).collect();
+    if seats.is_empty() {
+        return Err(unusable());
+    }
+    let name = network::person(db, link.person_id).await?.name();
+    let actor = Actor { identity: Identity::Person { id: link.person_id, name }, seats, scope: Scope::Full };
+    let reader = Ctx { actor, ..ctx.clone() };
+    let task = tasks::task(&reader, db, link.task_id).await.map_err(unseen_is_unusable)?;
+    if task.state() == TaskState::Cancelled { Err(unusable()) } else { Ok((reader, task)) }
+}
+
+fn unusable() -> Error {
+    Error::refused(Code::LinkUnusable)
+}
+
+/// A task that has gone to a seat the reader has nothing to do with: no other answer than for a link that never was.
+fn unseen_is_unusable(error: Error) -> Error {
+    match error {
+        Error::NotFound | Error::Denied | Error::Unauthenticated => unusable(),
+        other => other,
+    }
+}

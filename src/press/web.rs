@@ -1,0 +1,74 @@
+//! The page behind the link in a reminder. Its address is a secret: never kept, never named to another site.
+
+use super::service::{self, Press};
+use crate::ctx::Ctx;
+use crate::http::Failure;
+use crate::http::page::{FlashKind, Shell, done, page};
+use crate::tasks::model::Task;
+use crate::texts::Lang;
+use crate::time::words;
+use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue, REFERRER_POLICY};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use askama::Template;
+
+pub fn pages(config: &mut web::ServiceConfig) {
+    config.service(show_task).service(press_in_progress).service(press_delivered);
+}
+
+#[derive(Template)]
+#[template(path = "press/task.html")]
+struct TaskPage {
+    shell: Shell,
+    title: String,
+    place: String,
+    by: String,
+    minutes: String,
+    state: &'static str,
+    /// Where each button posts to; empty where there is nothing left to say.
+    in_progress: Option<String>,
+    delivered: Option<String>,
+}
+
+#[get("/p/{token}")]
+async fn show_task(ctx: Ctx, request: HttpRequest, token: web::Path<String>) -> Result<HttpResponse, Failure> {
+    let task = service::show(&ctx, &token).await?;
+    let shell = Shell::titled(&ctx, &request, task.title(ctx.lang).to_owned()).here();
+    Ok(kept_secret(page(&task_page(shell, &token, &task, ctx.lang))?))
+}
+
+fn task_page(shell: Shell, token: &str, task: &Task, lang: Lang) -> TaskPage {
+    let button = |press: Press, name: &str| press.is_offered(task).then(|| format!("/p/{token}/{name}"));
+    TaskPage {
+        shell,
+        title: task.title(lang).to_owned(),
+        place: task.seat.observatory_name.clone().unwrap_or_else(|| task.seat.body_name.clone()),
+        by: words::long_day(task.day(), lang),
+        minutes: lang.f("reminders.minutes", &[("minutes", &task.estimated_minutes.to_string())]),
+        state: lang.t(&format!("press.state_{}", task.state())),
+        in_progress: button(Press::InProgress, "in-progress"),
+        delivered: button(Press::Delivered, "delivered"),
+    }
+}
+
+#[post("/p/{token}/in-progress")]
+async fn press_in_progress(ctx: Ctx, token: web::Path<String>) -> Result<HttpResponse, Failure> {
+    press(&ctx, &token, Press::InProgress, "press.done_in_progress").await
+}
+
+#[post("/p/{token}/delivered")]
+async fn press_delivered(ctx: Ctx, token: web::Path<String>) -> Result<HttpResponse, Failure> {
+    press(&ctx, &token, Press::Delivered, "press.done_delivered").await
+}
+
+async fn press(ctx: &Ctx, token: &str, press: Press, said: &'static str) -> Result<HttpResponse, Failure> {
+    ctx.write(async |txn| service::press(ctx, txn, token, press).await).await?;
+    Ok(kept_secret(done(&format!("/p/{token}"), FlashKind::Success, said)))
+}
+
+fn kept_secret(mut answer: HttpResponse) -> HttpResponse {
+    let headers = answer.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex, nofollow"));
+    answer
+}

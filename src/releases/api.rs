@@ -1,0 +1,548 @@
+//! The agenda over REST: what a client sends and gets, and handlers of a few lines. Reading is open to everybody.
+
+use super::feed;
+use super::model::{Flags, Product, Reason, Step, When};
+use super::service::{self, ConfirmIn, MoveIn, PlanIn, ReleaseFilter};
+use super::view::{Change, ReleaseView, Story};
+use crate::ctx::Ctx;
+use crate::deliverables::view::Progress;
+use crate::error::{Code, Error};
+use crate::http::Failure;
+use crate::http::idempotency::{self, Created, IdempotencyKey};
+use crate::http::json::Json;
+use crate::http::paging::{Page, Paging};
+use crate::http::version::{self, IfMatch};
+use crate::ical::IcalError;
+use crate::secret::sha256_hex;
+use crate::texts::Lang;
+use actix_web::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH, LAST_MODIFIED};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use entity::ids::{MeetingId, OutcomeId, ReleaseId};
+use entity::kinds::{Periodicity, Precision, ProductScope, ReasonCode, ReleaseChangeKind, ReleaseState, SeatKind};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+    cfg.service(list_products)
+        .service(show_product)
+        .service(list_releases)
+        .service(plan_release)
+        .service(show_release)
+        .service(improve_release)
+        .service(confirm_release)
+        .service(move_release)
+        .service(cancel_release);
+}
+
+/// The feed, which is no part of the API: calendars fetch it by its own address.
+pub fn pages(cfg: &mut web::ServiceConfig) {
+    cfg.service(show_feed);
+}
+
+/// A step of the work behind each release of a product.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct StepOut {
+    pub code: String,
+    pub name_it: String,
+    pub name_en: String,
+    pub seat: SeatKind,
+    /// Negative before the release, in working days of whoever does it.
+    pub offset_working_days: i32,
+    pub estimated_minutes: i32,
+}
+
+/// Something that is released again and again.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ProductOut {
+    pub code: String,
+    pub name_it: String,
+    pub name_en: String,
+    pub periodicity: Periodicity,
+    pub scope: ProductScope,
+    /// Wall time in Europe/Rome.
+    #[schema(value_type = String, example = "10:00:00")]
+    pub default_hour: NaiveTime,
+    #[schema(max_items = 100)]
+    pub steps: Vec<StepOut>,
+    pub version: i32,
+}
+
+/// A date as precisely as it is known.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WhenDto {
+    pub precision: Precision,
+    /// The day; of a longer span any day of it when sent, its first day when received.
+    pub day: NaiveDate,
+    /// Wall time in Europe/Rome; only with the precision `day_time`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "10:00:00")]
+    pub hour: Option<NaiveTime>,
+}
+
+/// What it takes to plan a release.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlanReleaseIn {
+    /// The product's code.
+    #[schema(max_length = 60, example = "relazione-territoriale")]
+    pub product: String,
+    /// The reference period: `2026`, `2026-S1`, `2026-T1`, `2026-Q3` or `2026-09`.
+    #[schema(max_length = 10, example = "2026")]
+    pub period: String,
+    pub date: WhenDto,
+}
+
+/// Another provisional date.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ImproveReleaseIn {
+    pub date: WhenDto,
+}
+
+/// A day and an hour for everybody to rely on.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConfirmReleaseIn {
+    pub day: NaiveDate,
+    /// Wall time in Europe/Rome; the product's own where it is left out.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "10:00:00")]
+    pub hour: Option<NaiveTime>,
+    /// Why this day although not all concerned work on it: public. Left out, such a day is refused.
+    #[serde(default)]
+    #[schema(max_length = 2000)]
+    pub despite_non_working: Option<String>,
+}
+
+/// Another day and hour, and why.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MoveReleaseIn {
+    pub day: NaiveDate,
+    /// Wall time in Europe/Rome; the present hour where it is left out.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "10:00:00")]
+    pub hour: Option<NaiveTime>,
+    pub reason_code: ReasonCode,
+    /// Public and frozen.
+    #[schema(max_length = 2000)]
+    pub reason_text: String,
+    /// Why this day although not all concerned work on it: public. Left out, such a day is refused.
+    #[serde(default)]
+    #[schema(max_length = 2000)]
+    pub despite_non_working: Option<String>,
+}
+
+/// Why a release will never come: public and frozen.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CancelReleaseIn {
+    pub reason_code: ReasonCode,
+    #[schema(max_length = 2000)]
+    pub reason_text: String,
+}
+
+/// A reason everybody may read.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ReasonOut {
+    pub code: ReasonCode,
+    pub text: String,
+}
+
+/// One release of the agenda.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ReleaseOut {
+    pub id: ReleaseId,
+    /// The product's code.
+    pub product: String,
+    pub product_name_it: String,
+    pub product_name_en: String,
+    pub scope: ProductScope,
+    pub period: String,
+    /// First day of the reference period, included.
+    pub period_from: NaiveDate,
+    /// Last day of the reference period, included.
+    pub period_to: NaiveDate,
+    pub state: ReleaseState,
+    pub date: WhenDto,
+    /// Until when nothing appears; only once the date is precise to the hour.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub embargo_until: Option<DateTime<Utc>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_confirmed: Option<WhenDto>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub published_at: Option<DateTime<Utc>>,
+    /// Why it was cancelled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<ReasonOut>,
+    pub flags: Flags,
+    /// Rises when a subscriber's calendar has to change.
+    pub sequence: i32,
+    pub updated_at: DateTime<Utc>,
+    pub version: i32,
+}
+
+/// One date a release had, and why.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ChangeOut {
+    pub position: i32,
+    pub kind: ReleaseChangeKind,
+    pub date: WhenDto,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<ReasonOut>,
+    /// The outcome of a meeting that decided it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome_id: Option<OutcomeId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub meeting_id: Option<MeetingId>,
+    pub at: DateTime<Utc>,
+    /// Notice given, in working days of all concerned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notice_working_days: Option<i32>,
+}
+
+/// How far the deliverables of a release are.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct ProgressOut {
+    pub total: usize,
+    pub accepted: usize,
+    pub waived: usize,
+}
+
+/// One release with the whole story of its date.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct StoryOut {
+    #[serde(flatten)]
+    #[schema(inline)]
+    pub release: ReleaseOut,
+    /// Every date it had, the first one first.
+    #[schema(max_items = 1000)]
+    pub changes: Vec<ChangeOut>,
+    pub progress: ProgressOut,
+    /// Working days of all concerned left until a confirmed date.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notice_left_working_days: Option<i32>,
+}
+
+/// How to narrow the agenda.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct AgendaQuery {
+    /// A product's code.
+    #[param(max_length = 60)]
+    pub product: Option<String>,
+    pub state: Option<ReleaseState>,
+    /// Not before this day.
+    pub from: Option<NaiveDate>,
+    /// Not after this day.
+    pub to: Option<NaiveDate>,
+}
+
+/// In which language a feed speaks.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct FeedQuery {
+    /// `it` where it is left out: an address subscribed to once speaks one language for ever.
+    #[serde(default)]
+    pub lang: String,
+}
+
+/// The catalogue of products
+///
+/// Who may: everybody.
+#[utoipa::path(tag = "releases", params(Paging), responses((status = 200, body = Page<ProductOut>)))]
+#[get("/products")]
+pub async fn list_products(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging>) -> Result<HttpResponse, Failure> {
+    let limit = paging.limit()?;
+    let after: Option<String> = paging.after()?;
+    let rest = service::products(ctx.reader()).await?.into_iter().filter(|one| after.as_ref().is_none_or(|code| one.code > *code));
+    let page = Page::cut(&ctx, &request, limit, rest.collect(), |last: &Product| last.code.clone())?;
+    Ok(HttpResponse::Ok().json(page.map(ProductOut::from)))
+}
+
+/// One product with the steps behind its releases
+///
+/// Who may: everybody.
+#[utoipa::path(tag = "releases", params(("code" = String, Path, max_length = 60)), responses((status = 200, body = ProductOut)))]
+#[get("/products/{code}")]
+pub async fn show_product(ctx: Ctx, code: web::Path<String>) -> Result<HttpResponse, Failure> {
+    let product = service::product(ctx.reader(), &code).await?;
+    Ok(version::answer(product.version, &ProductOut::from(product)))
+}
+
+/// The agenda of releases
+///
+/// Provisional, confirmed, published and cancelled ones, the earliest day first. Who may: everybody.
+#[utoipa::path(tag = "releases", params(AgendaQuery, Paging), responses((status = 200, body = Page<ReleaseOut>)))]
+#[get("/releases")]
+pub async fn list_releases(
+    ctx: Ctx,
+    request: HttpRequest,
+    query: web::Query<AgendaQuery>,
+    paging: web::Query<Paging>,
+) -> Result<HttpResponse, Failure> {
+    let filter = filter_of(&ctx, &query).await?;
+    let limit = paging.limit()?;
+    let now = ctx.now();
+    let lines = service::list(ctx.reader(), &filter, paging.after()?, limit + 1).await?;
+    let page = Page::cut(&ctx, &request, limit, lines, |last| (last.release.when().first_day(), last.release.id))?;
+    Ok(HttpResponse::Ok().json(page.map(|line| ReleaseOut::at(line, now))))
+}
+
+/// The filter a query means; an unknown product is an error, not an empty list.
+async fn filter_of(ctx: &Ctx, query: &AgendaQuery) -> Result<ReleaseFilter, Error> {
+    let product = match &query.product {
+        Some(code) => match service::product(ctx.reader(), code).await {
+            Err(Error::NotFound) => return Err(Error::field("product", Code::UnknownValue)),
+            found => Some(found?.id),
+        },
+        None => None,
+    };
+    Ok(ReleaseFilter { product, state: query.state, from: query.from, to: query.to })
+}
+
+/// Plan a release
+///
+/// What happens: the agenda gets an entry with a provisional date, which may improve freely. Who may: the secretariat.
+/// Mails: none. Errors: `unknown_value`, `period_of_another_kind`, `release_exists`, `day_in_past`, `not_precise`,
+/// `hour_out_of_place`.
+#[utoipa::path(tag = "releases", params(IdempotencyKey), request_body = PlanReleaseIn, responses((status = 201, body = ReleaseOut)))]
+#[post("/releases")]
+pub async fn plan_release(ctx: Ctx, request: HttpRequest, input: Json<PlanReleaseIn>) -> Result<HttpResponse, Failure> {
+    idempotency::once(&ctx, &request, &input.digest(), async |txn| {
+        let planned = service::plan(&ctx, txn, input.value.clone().try_into()?).await?;
+        let location = format!("/api/v1/releases/{}", planned.release.id);
+        Ok(Created { location, version: Some(planned.release.version), body: ReleaseOut::at(planned, ctx.now()) })
+    })
+    .await
+}
+
+/// One release with the whole story of its date
+///
+/// Every date it ever had, why it changed, which meeting decided it, how much notice was given. Who may: everybody.
+#[utoipa::path(tag = "releases", params(("id" = ReleaseId, Path)), responses((status = 200, body = StoryOut)))]
+#[get("/releases/{id}")]
+pub async fn show_release(ctx: Ctx, id: web::Path<ReleaseId>) -> Result<HttpResponse, Failure> {
+    let story = service::story(&ctx, *id).await?;
+    Ok(version::answer(story.view.release.version, &StoryOut::at(story, ctx.now())))
+}
+
+/// Give a release another provisional date
+///
+/// Who may: the secretariat. Mails: none. Errors: `wrong_transition`, `nothing_changes`, `day_in_past`, `not_precise`,
+/// `hour_out_of_place`.
+#[utoipa::path(tag = "releases", params(("id" = ReleaseId, Path), IfMatch), request_body = ImproveReleaseIn, responses((status = 200, body = ReleaseOut)))]
+#[post("/releases/{id}/improve")]
+pub async fn improve_release(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<ReleaseId>,
+    input: Json<ImproveReleaseIn>,
+) -> Result<HttpResponse, Failure> {
+    let version = version::if_match(&request)?;
+    let when = input.value.date.try_into()?;
+    let improved = ctx.write(async |txn| service::improve(&ctx, txn, *id, Some(version), when).await).await?;
+    Ok(answer(&ctx, improved))
+}
+
+/// Confirm a release for a day and an hour
+///
+/// What happens: each territorial observatory gets a deliverable and a task for each step, due on working days of its own
+/// territory. Who may: the secretariat. Mails: none; the reminders follow. Errors: `wrong_transition`, `non_working_day`
+/// naming territories and reasons, `day_in_past`.
+#[utoipa::path(tag = "releases", params(("id" = ReleaseId, Path), IfMatch), request_body = ConfirmReleaseIn, responses((status = 200, body = ReleaseOut)))]
+#[post("/releases/{id}/confirm")]
+pub async fn confirm_release(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<ReleaseId>,
+    input: Json<ConfirmReleaseIn>,
+) -> Result<HttpResponse, Failure> {
+    let version = version::if_match(&request)?;
+    let ConfirmReleaseIn { day, hour, despite_non_working } = input.value;
+    let input = ConfirmIn { day, hour, despite_non_working };
+    let confirmed = ctx.write(async |txn| service::confirm_in(&ctx, txn, *id, Some(version), input, None).await).await?;
+    Ok(answer(&ctx, confirmed))
+}
+
+/// Move a confirmed release
+///
+/// What happens: the days of deliverables and tasks still open are derived anew; days set by hand stay; the old date and
+/// the reason stay readable for ever. Who may: the secretariat. Mails: none. Errors: `wrong_transition`, `reason_missing`,
+/// `nothing_changes`, `non_working_day`, `day_in_past`.
+#[utoipa::path(tag = "releases", params(("id" = ReleaseId, Path), IfMatch), request_body = MoveReleaseIn, responses((status = 200, body = ReleaseOut)))]
+#[post("/releases/{id}/move")]
+pub async fn move_release(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<ReleaseId>,
+    input: Json<MoveReleaseIn>,
+) -> Result<HttpResponse, Failure> {
+    let version = version::if_match(&request)?;
+    let MoveReleaseIn { day, hour, reason_code, reason_text, despite_non_working } = input.value;
+    let reason = Reason { code: reason_code, text: reason_text };
+    let input = MoveIn { day, hour, reason, despite_non_working };
+    let moved = ctx.write(async |txn| service::move_in(&ctx, txn, *id, Some(version), input, None).await).await?;
+    Ok(answer(&ctx, moved))
+}
+
+/// Cancel a release
+///
+/// What happens: it stays in the agenda with its reason, for ever; its open tasks are cancelled, its open deliverables
+/// waived. Who may: the secretariat. Mails: none. Errors: `wrong_transition`, `reason_missing`.
+#[utoipa::path(tag = "releases", params(("id" = ReleaseId, Path), IfMatch), request_body = CancelReleaseIn, responses((status = 200, body = ReleaseOut)))]
+#[post("/releases/{id}/cancel")]
+pub async fn cancel_release(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<ReleaseId>,
+    input: Json<CancelReleaseIn>,
+) -> Result<HttpResponse, Failure> {
+    let version = version::if_match(&request)?;
+    let CancelReleaseIn { reason_code, reason_text } = input.value;
+    let reason = Reason { code: reason_code, text: reason_text };
+    let cancelled = ctx.write(async |txn| service::cancel_in(&ctx, txn, *id, Some(version), reason, None).await).await?;
+    Ok(answer(&ctx, cancelled))
+}
+
+fn answer(ctx: &Ctx, view: ReleaseView) -> HttpResponse {
+    version::answer(view.release.version, &ReleaseOut::at(view, ctx.now()))
+}
+
+/// The public calendar feed. Its tag is that of its bytes: an unchanged agenda answers 304 (RFC 9110 §15.4.5).
+#[get("/calendar.ics")]
+async fn show_feed(ctx: Ctx, request: HttpRequest, query: web::Query<FeedQuery>) -> Result<HttpResponse, Failure> {
+    let (from, to) = feed::window(ctx.today());
+    let filter = ReleaseFilter { from: Some(from), to: Some(to), ..ReleaseFilter::default() };
+    let releases = service::all(ctx.reader(), &filter).await?;
+    let broken = |error: IcalError| Error::Internal(error.to_string());
+    let bytes = feed::feed(&releases, &ctx.config().base_url(), Lang::of(&query.lang), ctx.now()).to_ical().map_err(broken)?;
+    let tag = format!("\"{}\"", sha256_hex(bytes.as_bytes()));
+    let is_known = has_seen(&request, &tag);
+    let mut answer = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    answer.insert_header((ETAG, tag)).insert_header((CACHE_CONTROL, "public, max-age=300"));
+    if let Some(last) = releases.iter().map(|view| view.updated_at).max() {
+        answer.insert_header((LAST_MODIFIED, last.format("%a, %d %b %Y %H:%M:%S GMT").to_string()));
+    }
+    if is_known {
+        return Ok(answer.finish());
+    }
+    Ok(answer.content_type("text/calendar; charset=utf-8").body(bytes))
+}
+
+/// Whether the caller holds the bytes of this tag already (RFC 9110 §13.1.2: compared weakly, as compression weakens it).
+fn has_seen(request: &HttpRequest, tag: &str) -> bool {
+    let known = request.headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag || one.trim() == "*")
+}
+
+impl From<Step> for StepOut {
+    fn from(step: Step) -> Self {
+        let Step { id: _, position: _, code, name_it, name_en, seat, offset_working_days, estimated_minutes } = step;
+        Self { code, name_it, name_en, seat, offset_working_days, estimated_minutes }
+    }
+}
+
+impl From<Product> for ProductOut {
+    fn from(product: Product) -> Self {
+        let Product { id: _, code, name_it, name_en, periodicity, scope, default_hour, steps, version } = product;
+        let steps = steps.into_iter().map(StepOut::from).collect();
+        Self { code, name_it, name_en, periodicity, scope, default_hour, steps, version }
+    }
+}
+
+impl From<When> for WhenDto {
+    fn from(when: When) -> Self {
+        Self { precision: when.precision(), day: when.first_day(), hour: when.hour() }
+    }
+}
+
+impl TryFrom<WhenDto> for When {
+    type Error = Error;
+
+    fn try_from(dto: WhenDto) -> Result<Self, Error> {
+        Ok(Self::of(dto.precision, dto.day, dto.hour)?)
+    }
+}
+
+impl TryFrom<PlanReleaseIn> for PlanIn {
+    type Error = Error;
+
+    fn try_from(PlanReleaseIn { product, period, date }: PlanReleaseIn) -> Result<Self, Error> {
+        let period = period.trim().parse().map_err(|_| Error::field("period", Code::UnknownValue))?;
+        Ok(Self { product, period, when: date.try_into()? })
+    }
+}
+
+impl From<Reason> for ReasonOut {
+    fn from(Reason { code, text }: Reason) -> Self {
+        Self { code, text }
+    }
+}
+
+impl ReleaseOut {
+    /// As it stands at an instant.
+    pub fn at(view: ReleaseView, now: DateTime<Utc>) -> Self {
+        let flags = view.flags(now);
+        let release = view.release;
+        let when = release.when();
+        let embargo = match when {
+            When::At(slot) => Some(slot.instant()),
+            _ => None,
+        };
+        Self {
+            id: release.id,
+            product: view.product_code,
+            product_name_it: view.product_name_it,
+            product_name_en: view.product_name_en,
+            scope: view.scope,
+            period: release.period.to_string(),
+            period_from: release.period.first_day(),
+            period_to: release.period.last_day(),
+            state: release.state(),
+            date: when.into(),
+            embargo_until: embargo,
+            first_confirmed: release.first_confirmed().map(|first| When::At(first.slot).into()),
+            published_at: release.published_at(),
+            reason: release.cancelled_because().cloned().map(ReasonOut::from),
+            flags,
+            sequence: release.sequence,
+            updated_at: view.updated_at,
+            version: release.version,
+        }
+    }
+}
+
+impl From<Change> for ChangeOut {
+    fn from(change: Change) -> Self {
+        let Change { position, kind, when, reason, outcome, at, notice } = change;
+        Self {
+            position,
+            kind,
+            date: when.into(),
+            reason: reason.map(ReasonOut::from),
+            outcome_id: outcome.as_ref().map(|decided| decided.outcome_id),
+            meeting_id: outcome.and_then(|decided| decided.meeting_id),
+            at,
+            notice_working_days: notice,
+        }
+    }
+}
+
+impl From<Progress> for ProgressOut {
+    fn from(Progress { total, accepted, waived }: Progress) -> Self {
+        Self { total, accepted, waived }
+    }
+}
+
+impl StoryOut {
+    fn at(story: Story, now: DateTime<Utc>) -> Self {
+        Self {
+            release: ReleaseOut::at(story.view, now),
+            changes: story.changes.into_iter().map(ChangeOut::from).collect(),
+            progress: story.progress.into(),
+            notice_left_working_days: story.notice_left,
+        }
+    }
+}

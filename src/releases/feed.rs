@@ -1,0 +1,99 @@
+//! The agenda as a calendar that programs fetch: pure. Names nobody.
+//!
+//! Provisional is TENTATIVE, cancelled stays, and "postponed" is a word of the summary, because STATUS has none for it
+//! (domain reference 4.3, rule 8). Five moves keep one UID.
+
+use super::model::{Stage, When};
+use super::view::ReleaseView;
+use crate::ical::{EntryStatus, Feed, FeedEntry, When as EntryWhen};
+use crate::texts::Lang;
+use crate::time::words;
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc};
+use std::time::Duration;
+
+/// How often subscribers are asked to look again: a date moves at most a few times a year, and never on the same day
+/// without notice.
+const REFRESH: Duration = Duration::from_secs(6 * 60 * 60);
+
+/// The window of the feed: twelve months back, eighteen ahead (domain reference 4.3, rule 19), in whole months so that an
+/// unchanged agenda is the same bytes for a month.
+pub fn window(today: NaiveDate) -> (NaiveDate, NaiveDate) {
+    let month = today - Days::new(u64::from(today.day0()));
+    (month - Months::new(12), month + Months::new(19) - Days::new(1))
+}
+
+/// The feed of these releases. `base_url` is the service's own address, without a slash at its end.
+pub fn feed(releases: &[ReleaseView], base_url: &str, lang: Lang, now: DateTime<Utc>) -> Feed {
+    Feed {
+        name: lang.t("releases.feed_name").to_owned(),
+        url: format!("{base_url}/calendar.ics?lang={}", lang.code()),
+        refresh: REFRESH,
+        entries: releases.iter().map(|view| entry(view, base_url, lang, now)).collect(),
+    }
+}
+
+fn entry(view: &ReleaseView, base_url: &str, lang: Lang, now: DateTime<Utc>) -> FeedEntry {
+    let release = &view.release;
+    FeedEntry {
+        uid: format!("release-{}", release.id),
+        sequence: u32::try_from(release.sequence).unwrap_or_default(),
+        last_revision: view.updated_at,
+        when: when(release.when()),
+        status: status(&release.stage),
+        summary: summary(view, lang, now),
+        description: description(view, lang, now),
+        url: Some(format!("{base_url}/releases/{}", release.id)),
+        categories: vec![view.product_name(lang).to_owned()],
+    }
+}
+
+fn when(when: When) -> EntryWhen {
+    match when {
+        When::At(slot) => EntryWhen::Wall(slot.day.and_time(slot.hour)),
+        When::On(day) => EntryWhen::Day(day),
+        When::InWeek(_) | When::InMonth(_) | When::InTwoMonths(_) => {
+            EntryWhen::Days { first: when.first_day(), last: when.last_day() }
+        }
+    }
+}
+
+const fn status(stage: &Stage) -> EntryStatus {
+    match stage {
+        Stage::Provisional(_) => EntryStatus::Tentative,
+        Stage::Confirmed { .. } | Stage::Published { .. } => EntryStatus::Confirmed,
+        Stage::Cancelled { .. } => EntryStatus::Cancelled,
+    }
+}
+
+/// «Rinviato: Relazione territoriale sul mercato del lavoro, anno 2026».
+fn summary(view: &ReleaseView, lang: Lang, now: DateTime<Utc>) -> String {
+    let name = title(view, lang);
+    let flags = view.flags(now);
+    let key = match &view.release.stage {
+        Stage::Cancelled { .. } => "releases.feed_cancelled",
+        Stage::Provisional(_) => "releases.feed_provisional",
+        _ if flags.postponed => "releases.feed_postponed",
+        _ if flags.brought_forward => "releases.feed_brought_forward",
+        _ => return name,
+    };
+    lang.f(key, &[("name", &name)])
+}
+
+/// «Relazione territoriale sul mercato del lavoro, anno 2026».
+pub fn title(view: &ReleaseView, lang: Lang) -> String {
+    format!("{}, {}", view.product_name(lang), words::period(view.release.period, lang))
+}
+
+fn description(view: &ReleaseView, lang: Lang, now: DateTime<Utc>) -> String {
+    let flags = view.flags(now);
+    let mut lines = Vec::new();
+    if let Some(first) = view.release.first_confirmed().filter(|_| flags.postponed || flags.brought_forward) {
+        let day = words::long_wall(first.slot.day.and_time(first.slot.hour), lang);
+        lines.push(lang.f("releases.feed_first_date", &[("day", &day)]));
+    }
+    if let Some(reason) = view.release.cancelled_because() {
+        lines.push(lang.f("releases.feed_reason", &[("reason", &reason.text)]));
+    }
+    lines.push(lang.t("releases.feed_more").to_owned());
+    lines.join("\n")
+}

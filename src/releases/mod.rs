@@ -1,0 +1,25 @@
+//! The agenda of releases: the catalogue of products, and one release for each product and reference period.
+//!
+//! *Invariants.* The release owns its date (product rule 3): deliverables, tasks, feeds and the look at the portal derive from
+//! it, in the same transaction. A provisional date may improve freely; a confirmed one is a day and an hour in Europe/Rome
+//! and moves only with a reason, which is public and frozen (rule 5). Every date a release ever had is a row of
+//! `release_change`, never altered. Cancelled stays visible, with its reason, for ever. *Postponed*, *brought forward*,
+//! *due* and *late* are derived, never stored.
+//!
+//! *A day worked by all concerned.* A date is confirmed on, or moved to, a day on which every territory concerned works; an
+//! explicit override says why not, in public. Each territory's steps then fall on its own working days.
+//!
+//! *Who may.* Everybody reads. The secretariat plans, confirms, moves and cancels, also when the table decided: the decision
+//! is then linked. Only the service publishes, and only what was approved (rule 10).
+//!
+//! *Mails.* None of its own: who has something to do is told by the reminders.
+
+pub mod api;
+pub mod feed;
+pub mod model;
+pub mod plan;
+pub mod policy;
+pub mod service;
+mod store;
+pub mod view;
+pub mod web;

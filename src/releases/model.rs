@@ -1,0 +1,427 @@
+//! A release as pure data: its date as precisely as it is known, its lifecycle, and what follows from both.
+
+use crate::error::{Code, Refusal as DomainRefusal};
+use crate::time::{Frequency, Period, zone};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, TimeDelta, Utc};
+use entity::ids::{ProductId, ProductStepId, ReleaseId};
+use entity::kinds::{Periodicity, Precision, ProductScope, ReasonCode, ReleaseState as State, SeatKind};
+
+/// Prior notice of a change that is held to be kept, in working days (domain reference 5.2).
+pub const NOTICE_TARGET_WORKING_DAYS: i32 = 20;
+
+/// Within so many minutes of its instant a release counts as on time (domain reference 5.2).
+pub const TOLERANCE_MINUTES: i64 = 60;
+
+/// Something that is released again and again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Product {
+    pub id: ProductId,
+    pub code: String,
+    pub name_it: String,
+    pub name_en: String,
+    pub periodicity: Periodicity,
+    pub scope: ProductScope,
+    /// Wall time in Europe/Rome.
+    pub default_hour: NaiveTime,
+    /// The steps behind each of its releases, in order.
+    pub steps: Vec<Step>,
+    pub version: i32,
+}
+
+/// A step of the work behind a release.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    pub id: ProductStepId,
+    pub position: i32,
+    pub code: String,
+    pub name_it: String,
+    pub name_en: String,
+    /// Who does it.
+    pub seat: SeatKind,
+    /// Negative before the release, in working days of whoever does it.
+    pub offset_working_days: i32,
+    pub estimated_minutes: i32,
+}
+
+impl Product {
+    /// Whether a period is one this product speaks about. An irregular product may take any.
+    pub fn speaks_about(&self, period: Period) -> bool {
+        match self.periodicity {
+            Periodicity::Annual => period.frequency() == Frequency::Year,
+            Periodicity::HalfYearly => period.frequency() == Frequency::Half,
+            Periodicity::FourMonthly => period.frequency() == Frequency::FourMonth,
+            Periodicity::Quarterly => period.frequency() == Frequency::Quarter,
+            Periodicity::Monthly => period.frequency() == Frequency::Month,
+            Periodicity::Irregular => true,
+        }
+    }
+}
+
+/// A day and an hour of wall time in Europe/Rome: the only date that can be confirmed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Slot {
+    pub day: NaiveDate,
+    pub hour: NaiveTime,
+}
+
+impl Slot {
+    /// The embargo: the instant before which nothing appears.
+    pub fn instant(self) -> DateTime<Utc> {
+        zone::instant_of(self.day, self.hour)
+    }
+}
+
+/// A date as precisely as it is known. A span is kept by its first day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    At(Slot),
+    On(NaiveDate),
+    /// From its Monday.
+    InWeek(NaiveDate),
+    /// From its first day.
+    InMonth(NaiveDate),
+    /// From the first day of its odd month: *gennaio-febbraio*, *marzo-aprile*…
+    InTwoMonths(NaiveDate),
+}
+
+impl When {
+    /// The date a precision and any day of its span mean.
+    pub fn of(precision: Precision, day: NaiveDate, hour: Option<NaiveTime>) -> Result<Self, Refusal> {
+        match (precision, hour) {
+            (Precision::DayTime, Some(hour)) => Ok(Self::At(Slot { day, hour })),
+            (Precision::DayTime, None) => Err(Refusal::HourMissing),
+            (_, Some(_)) => Err(Refusal::HourOutOfPlace),
+            (Precision::Day, None) => Ok(Self::On(day)),
+            (Precision::Week, None) => Ok(Self::InWeek(day - Days::new(u64::from(day.weekday().num_days_from_monday())))),
+            (Precision::Month, None) => Ok(Self::InMonth(first_of_month(day))),
+            (Precision::TwoMonths, None) => {
+                let month = first_of_month(day);
+                Ok(Self::InTwoMonths(if month.month().is_multiple_of(2) { month - Months::new(1) } else { month }))
+            }
+        }
+    }
+
+    pub const fn precision(self) -> Precision {
+        match self {
+            Self::At(_) => Precision::DayTime,
+            Self::On(_) => Precision::Day,
+            Self::InWeek(_) => Precision::Week,
+            Self::InMonth(_) => Precision::Month,
+            Self::InTwoMonths(_) => Precision::TwoMonths,
+        }
+    }
+
+    pub const fn first_day(self) -> NaiveDate {
+        match self {
+            Self::At(Slot { day, .. }) | Self::On(day) | Self::InWeek(day) | Self::InMonth(day) | Self::InTwoMonths(day) => day,
+        }
+    }
+
+    /// Included.
+    pub fn last_day(self) -> NaiveDate {
+        match self {
+            Self::At(Slot { day, .. }) | Self::On(day) => day,
+            Self::InWeek(monday) => monday + Days::new(6),
+            Self::InMonth(first) => first + Months::new(1) - Days::new(1),
+            Self::InTwoMonths(first) => first + Months::new(2) - Days::new(1),
+        }
+    }
+
+    pub const fn hour(self) -> Option<NaiveTime> {
+        match self {
+            Self::At(Slot { hour, .. }) => Some(hour),
+            Self::On(_) | Self::InWeek(_) | Self::InMonth(_) | Self::InTwoMonths(_) => None,
+        }
+    }
+}
+
+fn first_of_month(day: NaiveDate) -> NaiveDate {
+    day - Days::new(u64::from(day.day0()))
+}
+
+/// Why a confirmed date moved or a release was cancelled: public and frozen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    pub code: ReasonCode,
+    pub text: String,
+}
+
+/// The date first confirmed, and when it was: one of the two baselines of punctuality.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Baseline {
+    pub slot: Slot,
+    pub confirmed_at: DateTime<Utc>,
+}
+
+/// What can happen to a release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A provisional date becomes another, usually a more precise one.
+    Improve,
+    Confirm,
+    /// A confirmed date becomes another, with a reason.
+    Move,
+    Cancel,
+    Publish,
+}
+
+impl Event {
+    pub const ALL: &'static [Self] = &[Self::Improve, Self::Confirm, Self::Move, Self::Cancel, Self::Publish];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Improve => "improve",
+            Self::Confirm => "confirm",
+            Self::Move => "move",
+            Self::Cancel => "cancel",
+            Self::Publish => "publish",
+        }
+    }
+}
+
+/// The table of the lifecycle: where an event leads from a state; nowhere if it cannot happen there.
+pub const fn target(state: State, event: Event) -> Option<State> {
+    match (state, event) {
+        (State::Provisional, Event::Improve) => Some(State::Provisional),
+        (State::Provisional, Event::Confirm) | (State::Confirmed, Event::Move) => Some(State::Confirmed),
+        (State::Confirmed, Event::Publish) => Some(State::Published),
+        (State::Provisional | State::Confirmed, Event::Cancel) => Some(State::Cancelled),
+        _ => None,
+    }
+}
+
+/// What can happen next.
+pub fn possible(state: State) -> Vec<Event> {
+    Event::ALL.iter().copied().filter(|event| target(state, *event).is_some()).collect()
+}
+
+/// Where a release stands, with what that state needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stage {
+    Provisional(When),
+    Confirmed { slot: Slot, first: Baseline },
+    Published { slot: Slot, first: Baseline, at: DateTime<Utc> },
+    /// The date it had when it was cancelled, so that it can still be found there.
+    Cancelled { last: When, first: Option<Baseline>, reason: Reason },
+}
+
+/// One product for one reference period: the entry of the agenda.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Release {
+    pub id: ReleaseId,
+    pub product_id: ProductId,
+    pub period: Period,
+    pub stage: Stage,
+    /// Rises when the date or the status changes in a subscriber's calendar (RFC 5545 §3.8.7.4).
+    pub sequence: i32,
+    pub version: i32,
+}
+
+impl Release {
+    /// A release with a first, provisional date, which must not be over yet.
+    pub fn planned(id: ReleaseId, product: &Product, period: Period, when: When, today: NaiveDate) -> Result<Self, Refusal> {
+        if !product.speaks_about(period) {
+            return Err(Refusal::PeriodOfAnotherKind);
+        }
+        not_over(when, today)?;
+        Ok(Self { id, product_id: product.id, period, stage: Stage::Provisional(when), sequence: 0, version: 1 })
+    }
+
+    pub const fn state(&self) -> State {
+        match self.stage {
+            Stage::Provisional(_) => State::Provisional,
+            Stage::Confirmed { .. } => State::Confirmed,
+            Stage::Published { .. } => State::Published,
+            Stage::Cancelled { .. } => State::Cancelled,
+        }
+    }
+
+    /// The date last announced.
+    pub const fn when(&self) -> When {
+        match self.stage {
+            Stage::Provisional(when) | Stage::Cancelled { last: when, .. } => when,
+            Stage::Confirmed { slot, .. } | Stage::Published { slot, .. } => When::At(slot),
+        }
+    }
+
+    pub const fn first_confirmed(&self) -> Option<Baseline> {
+        match self.stage {
+            Stage::Provisional(_) => None,
+            Stage::Confirmed { first, .. } | Stage::Published { first, .. } => Some(first),
+            Stage::Cancelled { first, .. } => first,
+        }
+    }
+
+    pub const fn published_at(&self) -> Option<DateTime<Utc>> {
+        match self.stage {
+            Stage::Published { at, .. } => Some(at),
+            Stage::Provisional(_) | Stage::Confirmed { .. } | Stage::Cancelled { .. } => None,
+        }
+    }
+
+    pub const fn cancelled_because(&self) -> Option<&Reason> {
+        match &self.stage {
+            Stage::Cancelled { reason, .. } => Some(reason),
+            Stage::Provisional(_) | Stage::Confirmed { .. } | Stage::Published { .. } => None,
+        }
+    }
+
+    /// With another provisional date.
+    pub fn improved(self, when: When, today: NaiveDate) -> Result<Self, Refusal> {
+        self.must_allow(Event::Improve)?;
+        not_over(when, today)?;
+        if self.when() == when {
+            return Err(Refusal::NothingChanges);
+        }
+        Ok(self.seen_anew(Stage::Provisional(when)))
+    }
+
+    /// Confirmed for a day and an hour still to come.
+    pub fn confirmed(self, slot: Slot, now: DateTime<Utc>) -> Result<Self, Refusal> {
+        self.must_allow(Event::Confirm)?;
+        still_to_come(slot, now)?;
+        Ok(self.seen_anew(Stage::Confirmed { slot, first: Baseline { slot, confirmed_at: now } }))
+    }
+
+    /// Moved to another day or hour still to come; the first confirmed date stays what it was.
+    pub fn moved(self, slot: Slot, now: DateTime<Utc>) -> Result<Self, Refusal> {
+        self.must_allow(Event::Move)?;
+        still_to_come(slot, now)?;
+        let Stage::Confirmed { slot: before, first } = self.stage else { return Err(self.wrong()) };
+        if before == slot {
+            return Err(Refusal::NothingChanges);
+        }
+        Ok(self.seen_anew(Stage::Confirmed { slot, first }))
+    }
+
+    /// Cancelled, with why: it stays where it was, and never comes back.
+    pub fn cancelled(self, reason: Reason) -> Result<Self, Refusal> {
+        self.must_allow(Event::Cancel)?;
+        let (last, first) = (self.when(), self.first_confirmed());
+        Ok(self.seen_anew(Stage::Cancelled { last, first, reason }))
+    }
+
+    /// Out, once its instant has come.
+    pub fn published(self, now: DateTime<Utc>) -> Result<Self, Refusal> {
+        self.must_allow(Event::Publish)?;
+        let Stage::Confirmed { slot, first } = self.stage else { return Err(self.wrong()) };
+        if now < slot.instant() {
+            return Err(Refusal::UnderEmbargo);
+        }
+        // A calendar shows no difference between confirmed and published: the sequence stays.
+        Ok(Self { stage: Stage::Published { slot, first, at: now }, ..self })
+    }
+
+    fn seen_anew(self, stage: Stage) -> Self {
+        Self { stage, sequence: self.sequence + 1, ..self }
+    }
+
+    fn must_allow(&self, event: Event) -> Result<(), Refusal> {
+        target(self.state(), event).map(|_| ()).ok_or_else(|| self.wrong())
+    }
+
+    fn wrong(&self) -> Refusal {
+        Refusal::WrongTransition { state: self.state(), allowed: possible(self.state()) }
+    }
+
+    /// What follows from the dates at an instant: derived, never stored.
+    pub fn flags(&self, now: DateTime<Utc>) -> Flags {
+        let Some(first) = self.first_confirmed() else { return Flags::default() };
+        let When::At(slot) = self.when() else { return Flags::default() };
+        let deadline = slot.instant() + TimeDelta::minutes(TOLERANCE_MINUTES);
+        let is_awaited = matches!(self.stage, Stage::Confirmed { .. });
+        Flags {
+            postponed: slot > first.slot,
+            brought_forward: slot < first.slot,
+            due: is_awaited && slot.instant() <= now,
+            late: (is_awaited && deadline < now) || self.published_at().is_some_and(|at| deadline < at),
+        }
+    }
+}
+
+/// What follows from the dates of a release.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+pub struct Flags {
+    /// Later than the date first confirmed.
+    pub postponed: bool,
+    /// Earlier than the date first confirmed, which is no merit: it breaks equal access.
+    pub brought_forward: bool,
+    /// Its instant has come and it is not out.
+    pub due: bool,
+    /// Not out, or came out, more than an hour after its instant.
+    pub late: bool,
+}
+
+fn not_over(when: When, today: NaiveDate) -> Result<(), Refusal> {
+    if when.last_day() < today { Err(Refusal::DayInPast) } else { Ok(()) }
+}
+
+fn still_to_come(slot: Slot, now: DateTime<Utc>) -> Result<(), Refusal> {
+    if slot.instant() <= now { Err(Refusal::DayInPast) } else { Ok(()) }
+}
+
+/// Why nothing happened to a release.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("not possible while {state}; possible: {allowed:?}")]
+    WrongTransition { state: State, allowed: Vec<Event> },
+    #[error("the date is not precise to the hour")]
+    HourMissing,
+    #[error("only a date precise to the hour has one")]
+    HourOutOfPlace,
+    #[error("the period is not of the product's kind")]
+    PeriodOfAnotherKind,
+    #[error("the day is past")]
+    DayInPast,
+    #[error("the date is the one it has")]
+    NothingChanges,
+    #[error("a reason is needed")]
+    ReasonMissing,
+    #[error("not a day worked by all concerned: {why}")]
+    NonWorkingDay { day: NaiveDate, why: String },
+    #[error("its instant has not come")]
+    UnderEmbargo,
+    #[error("the product has a release for this period already")]
+    ReleaseExists,
+}
+
+impl DomainRefusal for Refusal {
+    fn code(&self) -> Code {
+        match self {
+            Self::WrongTransition { .. } | Self::UnderEmbargo => Code::WrongTransition,
+            Self::HourMissing => Code::NotPrecise,
+            Self::HourOutOfPlace => Code::HourOutOfPlace,
+            Self::PeriodOfAnotherKind => Code::PeriodOfAnotherKind,
+            Self::DayInPast => Code::DayInPast,
+            Self::NothingChanges => Code::NothingChanges,
+            Self::ReasonMissing => Code::ReasonMissing,
+            Self::NonWorkingDay { .. } => Code::NonWorkingDay,
+            Self::ReleaseExists => Code::ReleaseExists,
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::WrongTransition { .. } | Self::UnderEmbargo => None,
+            Self::HourMissing | Self::HourOutOfPlace => Some("hour"),
+            Self::PeriodOfAnotherKind | Self::ReleaseExists => Some("period"),
+            Self::DayInPast | Self::NothingChanges | Self::NonWorkingDay { .. } => Some("day"),
+            Self::ReasonMissing => Some("reason_text"),
+        }
+    }
+
+    fn params(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::WrongTransition { state, allowed } => {
+                let allowed: Vec<&str> = allowed.iter().map(|event| event.as_str()).collect();
+                vec![("state", state.to_string()), ("allowed", allowed.join(", "))]
+            }
+            Self::UnderEmbargo => vec![("state", State::Confirmed.to_string()), ("allowed", String::new())],
+            Self::NonWorkingDay { day, why } => vec![("day", crate::time::words::short_day(*day)), ("why", why.clone())],
+            _ => Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

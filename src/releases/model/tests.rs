@@ -1,0 +1,144 @@
+use super::*;
+use proptest::prelude::*;
+use uuid::Uuid;
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().expect("a day written in a test")
+}
+
+fn slot(text: &str, hour: u32) -> Slot {
+    Slot { day: day(text), hour: NaiveTime::from_hms_opt(hour, 0, 0).expect("an hour of the test") }
+}
+
+fn annual() -> Product {
+    Product {
+        id: Uuid::nil().into(),
+        code: "report".into(),
+        name_it: "Relazione".into(),
+        name_en: "Report".into(),
+        periodicity: Periodicity::Annual,
+        scope: ProductScope::PerObservatory,
+        default_hour: NaiveTime::MIN,
+        steps: Vec::new(),
+        version: 1,
+    }
+}
+
+fn planned() -> Release {
+    let period = "2026".parse().expect("a period of the test");
+    let when = When::of(Precision::Month, day("2027-03-20"), None).expect("a month");
+    Release::planned(Uuid::nil().into(), &annual(), period, when, day("2026-11-23")).expect("planned")
+}
+
+fn noon(text: &str) -> DateTime<Utc> {
+    slot(text, 12).instant()
+}
+
+fn reason() -> Reason {
+    Reason { code: ReasonCode::SourceLate, text: "The upstream data came late".into() }
+}
+
+fn apply(release: Release, event: Event) -> Result<Release, Refusal> {
+    match event {
+        Event::Improve => release.improved(When::On(day("2027-03-18")), day("2026-11-23")),
+        Event::Confirm => release.confirmed(slot("2027-03-18", 10), noon("2026-11-23")),
+        Event::Move => release.moved(slot("2027-03-25", 10), noon("2026-11-23")),
+        Event::Cancel => release.cancelled(reason()),
+        Event::Publish => release.published(noon("2027-04-01")),
+    }
+}
+
+#[test]
+fn a_span_is_kept_by_its_first_day() {
+    let table = [
+        (Precision::Day, "2027-03-18", "2027-03-18", "2027-03-18"),
+        (Precision::Week, "2027-03-18", "2027-03-15", "2027-03-21"),
+        (Precision::Week, "2027-03-15", "2027-03-15", "2027-03-21"),
+        (Precision::Month, "2028-02-18", "2028-02-01", "2028-02-29"),
+        (Precision::TwoMonths, "2027-04-30", "2027-03-01", "2027-04-30"),
+        (Precision::TwoMonths, "2027-11-02", "2027-11-01", "2027-12-31"),
+    ];
+    for (precision, given, first, last) in table {
+        let when = When::of(precision, day(given), None).expect("a date of the table");
+        assert_eq!((when.first_day(), when.last_day()), (day(first), day(last)), "{precision} {given}");
+        assert_eq!(When::of(when.precision(), when.first_day(), when.hour()), Ok(when), "read back");
+    }
+}
+
+#[test]
+fn an_hour_goes_only_with_a_date_precise_to_the_hour() {
+    let hour = Some(NaiveTime::MIN);
+    assert_eq!(When::of(Precision::DayTime, day("2027-03-18"), None), Err(Refusal::HourMissing));
+    assert_eq!(When::of(Precision::Week, day("2027-03-18"), hour), Err(Refusal::HourOutOfPlace));
+}
+
+#[test]
+fn the_period_is_of_the_product_s_kind() {
+    let when = When::On(day("2027-03-18"));
+    let quarter = "2026-Q4".parse().expect("a period of the test");
+    let plan = |product: &Product| Release::planned(Uuid::nil().into(), product, quarter, when, day("2026-11-23"));
+    assert_eq!(plan(&annual()), Err(Refusal::PeriodOfAnotherKind));
+    assert!(plan(&Product { periodicity: Periodicity::Irregular, ..annual() }).is_ok());
+}
+
+#[test]
+fn the_first_confirmed_date_stays_while_the_last_announced_moves() {
+    let confirmed = planned().confirmed(slot("2027-03-18", 10), noon("2027-01-11")).expect("confirmed");
+    let moved = confirmed.moved(slot("2027-03-25", 10), noon("2027-02-01")).expect("moved");
+    let first = Baseline { slot: slot("2027-03-18", 10), confirmed_at: noon("2027-01-11") };
+    assert_eq!(moved.first_confirmed(), Some(first));
+    assert_eq!(moved.when(), When::At(slot("2027-03-25", 10)));
+    assert_eq!(moved.sequence, 2);
+}
+
+#[test]
+fn flags_follow_from_the_dates() {
+    let confirmed = planned().confirmed(slot("2027-03-18", 10), noon("2027-01-11")).expect("confirmed");
+    assert_eq!(confirmed.flags(noon("2027-03-17")), Flags::default());
+    let past_due = confirmed.flags(slot("2027-03-18", 10).instant());
+    assert_eq!(past_due, Flags { due: true, ..Flags::default() });
+    assert_eq!(confirmed.flags(noon("2027-03-18")), Flags { due: true, late: true, ..Flags::default() });
+    let on_time = confirmed.clone().published(slot("2027-03-18", 10).instant()).expect("out");
+    assert_eq!(on_time.flags(noon("2027-05-01")), Flags::default());
+    let late = confirmed.clone().published(noon("2027-03-19")).expect("out");
+    assert_eq!(late.flags(noon("2027-05-01")), Flags { late: true, ..Flags::default() });
+    let forward = confirmed.moved(slot("2027-03-16", 10), noon("2027-02-01")).expect("moved");
+    assert_eq!(forward.flags(noon("2027-02-02")), Flags { brought_forward: true, ..Flags::default() });
+}
+
+#[test]
+fn nothing_is_out_before_its_instant_nor_announced_for_the_past() {
+    let confirmed = planned().confirmed(slot("2027-03-18", 10), noon("2027-01-11")).expect("confirmed");
+    assert_eq!(confirmed.clone().published(noon("2027-03-17")), Err(Refusal::UnderEmbargo));
+    assert_eq!(confirmed.clone().moved(slot("2027-02-01", 12), noon("2027-02-01")), Err(Refusal::DayInPast));
+    assert_eq!(confirmed.moved(slot("2027-03-18", 10), noon("2027-02-01")), Err(Refusal::NothingChanges));
+    assert_eq!(planned().confirmed(slot("2027-01-10", 10), noon("2027-01-11")), Err(Refusal::DayInPast));
+}
+
+#[test]
+fn publishing_is_no_change_in_a_calendar() {
+    let confirmed = planned().confirmed(slot("2027-03-18", 10), noon("2027-01-11")).expect("confirmed");
+    let sequence = confirmed.sequence;
+    assert_eq!(confirmed.published(noon("2027-03-18")).expect("out").sequence, sequence);
+}
+
+proptest! {
+    /// The table and the transitions agree; the sequence never falls; confirmed never returns to provisional.
+    #[test]
+    fn transitions_follow_the_table(chosen in prop::collection::vec(0..Event::ALL.len(), 0..12)) {
+        let mut at = planned();
+        for event in chosen.into_iter().map(|index| Event::ALL[index]) {
+            let expected = target(at.state(), event);
+            match apply(at.clone(), event) {
+                Ok(next) => {
+                    prop_assert_eq!(expected, Some(next.state()));
+                    prop_assert!(next.sequence >= at.sequence);
+                    prop_assert!(next.first_confirmed().is_some() || at.first_confirmed().is_none());
+                    at = next;
+                }
+                Err(Refusal::NothingChanges) => prop_assert!(expected.is_some()),
+                Err(_) => prop_assert_eq!(expected, None),
+            }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! Who may do what with releases. Pure; printed as a golden matrix by `tests/it/authz_matrix.rs`.
+
+use crate::auth::actor::Actor;
+
+/// What can be asked of the agenda.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    View,
+    Plan,
+    Improve,
+    Confirm,
+    Move,
+    Cancel,
+    Publish,
+}
+
+impl Action {
+    pub const ALL: &'static [Self] =
+        &[Self::View, Self::Plan, Self::Improve, Self::Confirm, Self::Move, Self::Cancel, Self::Publish];
+}
+
+/// Whether the actor may. The agenda is public; the secretariat keeps it; what is out is seen by the service (rule 10).
+pub fn may(actor: &Actor, action: Action) -> bool {
+    match action {
+        Action::View => true,
+        Action::Plan | Action::Improve | Action::Confirm | Action::Move | Action::Cancel => {
+            actor.is_ourselves() || (actor.is_secretariat() && actor.may_write())
+        }
+        Action::Publish => actor.is_ourselves(),
+    }
+}

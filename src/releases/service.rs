@@ -1,0 +1,481 @@
+//! The use cases of the agenda: one function each, each inside the transaction it is given.
+
+use super::model::{NOTICE_TARGET_WORKING_DAYS, Product, Reason, Refusal, Release, Slot, When};
+use super::plan::{self, Concerned, Work};
+use super::policy::{self, Action};
+use super::store::{self, Cursor, Filter, NewChange};
+use super::view::{Change, ReleaseView, Story};
+use crate::audit;
+use crate::auth::actor::Actor;
+use crate::ctx::Ctx;
+use crate::db::{StoreError, Txn};
+use crate::deliverables::service::{self as deliverables, Owed};
+use crate::deliverables::view::Progress;
+use crate::designations::model::Seat;
+use crate::designations::service as designations;
+use crate::error::{Code, Error, FieldError, Result};
+use crate::network::model::ObservatoryView;
+use crate::network::service as network;
+use crate::tasks::service::{self as tasks, StepTask};
+use crate::time::{CalendarError, Calendars, Period, TerritoryCalendar, zone};
+use chrono::{NaiveDate, NaiveTime};
+use entity::ids::{DeliverableId, ObservatoryId, OutcomeId, ReleaseId};
+use entity::kinds::{ObservatoryKind, ProductScope, ReasonCode, ReleaseChangeKind, ReleaseState, SeatKind};
+use sea_orm::ConnectionTrait;
+use std::collections::HashMap;
+
+pub use super::store::Filter as ReleaseFilter;
+
+const REASON_CHARACTERS: usize = 2000;
+
+/// The whole catalogue, in the order of the codes. Anybody may read it.
+pub async fn products(db: &impl ConnectionTrait) -> Result<Vec<Product>> {
+    Ok(store::products(db).await?)
+}
+
+/// A product by its code.
+pub async fn product(db: &impl ConnectionTrait, code: &str) -> Result<Product> {
+    products(db).await?.into_iter().find(|product| product.code == code).ok_or(Error::NotFound)
+}
+
+/// The agenda: what passes the filter, the earliest day first. Anybody may read it.
+pub async fn list(db: &impl ConnectionTrait, filter: &Filter, after: Option<Cursor>, limit: u64) -> Result<Vec<ReleaseView>> {
+    Ok(store::list(db, filter, after, Some(limit)).await?)
+}
+
+/// Every release that passes the filter, for feeds and for slices that act for the service itself.
+pub async fn all(db: &impl ConnectionTrait, filter: &Filter) -> Result<Vec<ReleaseView>> {
+    Ok(store::list(db, filter, None, None).await?)
+}
+
+/// One release.
+pub async fn release(db: &impl ConnectionTrait, id: ReleaseId) -> Result<ReleaseView> {
+    store::find(db, id).await?.ok_or(Error::NotFound)
+}
+
+/// The whole story of a release's date: every date it had, why, decided where, with how much notice. Anybody may read it.
+pub async fn story(ctx: &Ctx, id: ReleaseId) -> Result<Story> {
+    let db = ctx.reader();
+    let view = release(db, id).await?;
+    let changes = store::changes(db, &[id]).await?.remove(&id).unwrap_or_default();
+    let progress = deliverables::progress(db, &[id]).await?.remove(&id).unwrap_or_default();
+    let network = Network::read(db).await?;
+    let calendars = network.concerned_calendars()?;
+    let today = ctx.today();
+    let changes = changes.into_iter().map(|change| with_notice(change, &calendars)).collect();
+    let notice_left = match view.release.state() {
+        ReleaseState::Confirmed => Some(plan::notice(&calendars, today, view.release.when().first_day())),
+        ReleaseState::Provisional | ReleaseState::Published | ReleaseState::Cancelled => None,
+    };
+    Ok(Story { view, changes, progress, notice_left: notice_left.filter(|left| *left >= 0), today })
+}
+
+fn with_notice(change: Change, calendars: &[&TerritoryCalendar]) -> Change {
+    let announces = matches!(change.kind, ReleaseChangeKind::Confirmed | ReleaseChangeKind::Moved);
+    let notice = announces.then(|| plan::notice(calendars, zone::day_of(change.at), change.when.first_day()));
+    Change { notice, ..change }
+}
+
+/// Whether a notice given is the one the network aims at.
+pub const fn is_notice_kept(notice: i32) -> bool {
+    notice >= NOTICE_TARGET_WORKING_DAYS
+}
+
+/// What it takes to plan a release.
+#[derive(Clone, Debug)]
+pub struct PlanIn {
+    /// The product's code.
+    pub product: String,
+    pub period: Period,
+    pub when: When,
+}
+
+/// Plans a release with a provisional date, which may improve freely.
+///
+/// Who may: the secretariat. Mails: none. Errors: `period_of_another_kind`, `release_exists`, `day_in_past`,
+/// `unknown_value` for the product.
+pub async fn plan(ctx: &Ctx, txn: &Txn, input: PlanIn) -> Result<ReleaseView> {
+    authorise(ctx, Action::Plan)?;
+    let product = product_for(txn, &input.product).await?;
+    if store::exists(txn, product.id, &input.period.to_string()).await? {
+        return Err(Refusal::ReleaseExists.into());
+    }
+    let planned = Release::planned(ctx.new_id(), &product, input.period, input.when, ctx.today())?;
+    store::insert(txn, &planned, ctx.now()).await?;
+    note(ctx, txn, &planned, ReleaseChangeKind::Planned, None, None).await?;
+    release(txn, planned.id).await
+}
+
+async fn product_for(db: &impl ConnectionTrait, code: &str) -> Result<Product> {
+    match product(db, code).await {
+        Err(Error::NotFound) => Err(Error::field("product", Code::UnknownValue)),
+        found => found,
+    }
+}
+
+/// Gives a provisional release another provisional date.
+///
+/// Who may: the secretariat. Mails: none. Errors: `wrong_transition`, `nothing_changes`, `day_in_past`, `stale`.
+pub async fn improve(ctx: &Ctx, txn: &Txn, id: ReleaseId, version: Option<i32>, when: When) -> Result<ReleaseView> {
+    authorise(ctx, Action::Improve)?;
+    let current = release(txn, id).await?.release;
+    let read_version = seen_version(&current, version)?;
+    let improved = current.improved(when, ctx.today())?;
+    save(ctx, txn, &improved, read_version, ReleaseChangeKind::Improved, None, None).await
+}
+
+/// What it takes to confirm a date.
+#[derive(Clone, Debug)]
+pub struct ConfirmIn {
+    pub day: NaiveDate,
+    /// Wall time in Europe/Rome; the product's own where it is left out.
+    pub hour: Option<NaiveTime>,
+    /// Why this day although not all concerned work on it: public. Left out, such a day is refused.
+    pub despite_non_working: Option<String>,
+}
+
+/// Confirms a release for a day and an hour, by the secretariat or because a meeting decided it (`outcome_id`).
+///
+/// What happens: one deliverable for each territorial observatory and one task for each of its steps, due on working days
+/// of each territory, in the same transaction. `version` is the one the caller read; without it the decision holds for
+/// what stands now. Who may: the secretariat. Mails: none. Errors: `wrong_transition`, `non_working_day`, `day_in_past`,
+/// `too_long`, `stale`.
+pub async fn confirm_in(
+    ctx: &Ctx,
+    txn: &Txn,
+    id: ReleaseId,
+    version: Option<i32>,
+    input: ConfirmIn,
+    outcome_id: Option<OutcomeId>,
+) -> Result<ReleaseView> {
+    authorise(ctx, Action::Confirm)?;
+    let current = release(txn, id).await?.release;
+    let read_version = seen_version(&current, version)?;
+    let (product, network) = (product_of(txn, &current).await?, Network::read(txn).await?);
+    let slot = Slot { day: input.day, hour: input.hour.unwrap_or(product.default_hour) };
+    let confirmed = current.confirmed(slot, ctx.now())?;
+    let reason = network.check_day(ctx, slot.day, input.despite_non_working.as_deref())?;
+    let saved = save(ctx, txn, &confirmed, read_version, ReleaseChangeKind::Confirmed, reason, outcome_id).await?;
+    plan_work(ctx, txn, &confirmed, &product, &network).await?;
+    Ok(saved)
+}
+
+/// One deliverable for each observatory concerned and one task for each step.
+async fn plan_work(ctx: &Ctx, txn: &Txn, release: &Release, product: &Product, network: &Network) -> Result<()> {
+    let work = network.work(product, release.when().first_day())?;
+    let deliverables = deliverables::plan_in(ctx, txn, release.id, &owed(&work)).await?;
+    let seats = designations::seats(txn).await?;
+    let mut steps = Vec::new();
+    for one in &work {
+        for step in &product.steps {
+            let (Some(deliverable_id), Some(due_day)) = (deliverables.get(&one.observatory), one.day_of(step.id)) else { continue };
+            let seat = network.seat_for(&seats, step.seat, one.observatory)?.clone();
+            steps.push(StepTask {
+                title_it: step_title(&step.name_it, &product.name_it, release.period, &seat),
+                title_en: step_title(&step.name_en, &product.name_en, release.period, &seat),
+                seat,
+                release_id: release.id,
+                deliverable_id: *deliverable_id,
+                step_id: step.id,
+                due_day,
+                estimated_minutes: step.estimated_minutes,
+            });
+        }
+    }
+    tasks::plan_in(ctx, txn, steps).await
+}
+
+/// «Bozza della relazione: Relazione territoriale sul mercato del lavoro, 2026».
+fn step_title(step: &str, product: &str, period: Period, seat: &Seat) -> String {
+    let is_own = seat.observatory_id.is_some();
+    if is_own { format!("{step}: {product}, {period}") } else { format!("{step} ({}): {product}, {period}", seat.place()) }
+}
+
+fn owed(work: &[Work]) -> Vec<Owed> {
+    work.iter().map(|one| Owed { observatory_id: one.observatory, due_day: one.due_day }).collect()
+}
+
+/// What it takes to move a confirmed date.
+#[derive(Clone, Debug)]
+pub struct MoveIn {
+    pub day: NaiveDate,
+    /// Wall time in Europe/Rome; the present hour where it is left out.
+    pub hour: Option<NaiveTime>,
+    /// Public and frozen.
+    pub reason: Reason,
+    /// Why this day although not all concerned work on it: public. Left out, such a day is refused.
+    pub despite_non_working: Option<String>,
+}
+
+/// Moves a confirmed date, with the one reason everybody will read.
+///
+/// What happens: the days of deliverables and tasks still open are derived anew in the same transaction; days set by hand
+/// stay. `version` and `outcome_id` as in [`confirm_in`]. Who may: the secretariat. Mails: none. Errors:
+/// `wrong_transition`, `reason_missing`, `nothing_changes`, `non_working_day`, `day_in_past`, `too_long`, `stale`.
+pub async fn move_in(
+    ctx: &Ctx,
+    txn: &Txn,
+    id: ReleaseId,
+    version: Option<i32>,
+    input: MoveIn,
+    outcome_id: Option<OutcomeId>,
+) -> Result<ReleaseView> {
+    authorise(ctx, Action::Move)?;
+    let reason = checked_reason(input.reason)?;
+    let current = release(txn, id).await?.release;
+    let read_version = seen_version(&current, version)?;
+    let (product, network) = (product_of(txn, &current).await?, Network::read(txn).await?);
+    let hour = input.hour.or(current.when().hour()).unwrap_or(product.default_hour);
+    let slot = Slot { day: input.day, hour };
+    let moved = current.moved(slot, ctx.now())?;
+    let reason = match network.check_day(ctx, slot.day, input.despite_non_working.as_deref())? {
+        Some(despite) => checked_reason(Reason { text: format!("{}\n{}", reason.text, despite.text), ..reason })?,
+        None => reason,
+    };
+    let saved = save(ctx, txn, &moved, read_version, ReleaseChangeKind::Moved, Some(reason), outcome_id).await?;
+    rederive_work(ctx, txn, &moved, &product, &network).await?;
+    Ok(saved)
+}
+
+async fn rederive_work(ctx: &Ctx, txn: &Txn, release: &Release, product: &Product, network: &Network) -> Result<()> {
+    let work = network.work(product, release.when().first_day())?;
+    deliverables::rederive_in(ctx, txn, release.id, &owed(&work)).await?;
+    let observatory_of: HashMap<DeliverableId, ObservatoryId> = deliverables::of_release(txn, release.id)
+        .await?
+        .into_iter()
+        .map(|view| (view.deliverable.id, view.deliverable.observatory_id))
+        .collect();
+    let work_of: HashMap<ObservatoryId, &Work> = work.iter().map(|one| (one.observatory, one)).collect();
+    tasks::rederive_in(ctx, txn, release.id, |step, deliverable| work_of.get(observatory_of.get(&deliverable)?)?.day_of(step))
+        .await
+}
+
+/// Cancels a release for ever, with the reason everybody will read; what still was to be done for it is cancelled too.
+///
+/// Who may: the secretariat. Mails: none. Errors: `wrong_transition`, `reason_missing`, `too_long`, `stale`.
+pub async fn cancel_in(
+    ctx: &Ctx,
+    txn: &Txn,
+    id: ReleaseId,
+    version: Option<i32>,
+    reason: Reason,
+    outcome_id: Option<OutcomeId>,
+) -> Result<ReleaseView> {
+    authorise(ctx, Action::Cancel)?;
+    let reason = checked_reason(reason)?;
+    let current = release(txn, id).await?.release;
+    let read_version = seen_version(&current, version)?;
+    let cancelled = current.cancelled(reason.clone())?;
+    tasks::cancel_in(ctx, txn, id, &reason.text).await?;
+    deliverables::waive_in(ctx, txn, id, &reason.text).await?;
+    save(ctx, txn, &cancelled, read_version, ReleaseChangeKind::Cancelled, Some(reason), outcome_id).await
+}
+
+/// Publishes every release whose instant has come and of which there is something to publish: a joint product once nothing
+/// of it is missing, the others as soon as one deliverable is approved. What is not ready stays due, becomes late, and is
+/// looked at again the next time.
+///
+/// Who may: the service itself; run by the portal's job, any number of times. Mails: none. Returns what came out.
+pub async fn publish_due(ctx: &Ctx, txn: &Txn) -> Result<Vec<ReleaseView>> {
+    authorise(ctx, Action::Publish)?;
+    let confirmed = store::confirmed_upto(txn, ctx.today()).await?;
+    let ids: Vec<ReleaseId> = confirmed.iter().map(|view| view.release.id).collect();
+    let progress = deliverables::progress(txn, &ids).await?;
+    let mut out = Vec::new();
+    for view in confirmed {
+        let progress = progress.get(&view.release.id).copied().unwrap_or_default();
+        if !is_ready(view.scope, progress) || !view.flags(ctx.now()).due {
+            continue;
+        }
+        let version = view.release.version;
+        let published = view.release.published(ctx.now())?;
+        out.push(save(ctx, txn, &published, version, ReleaseChangeKind::Published, None, None).await?);
+    }
+    Ok(out)
+}
+
+/// Whether there is something to publish.
+fn is_ready(scope: ProductScope, progress: Progress) -> bool {
+    match scope {
+        ProductScope::Joint => progress.accepted > 0 && progress.missing() == 0,
+        ProductScope::PerObservatory | ProductScope::Autonomous => progress.accepted > 0,
+    }
+}
+
+/// What the agenda needs to know of the network: who is concerned, and when they work.
+struct Network {
+    calendars: Calendars,
+    /// Territorial ones only.
+    observatories: Vec<ObservatoryView>,
+    /// The territory of secretariat and direction.
+    region: String,
+    territory_names: HashMap<String, String>,
+}
+
+impl Network {
+    async fn read(db: &impl ConnectionTrait) -> Result<Self> {
+        let (territorial, regional): (Vec<_>, Vec<_>) =
+            network::observatories(db).await?.into_iter().partition(|one| one.kind == ObservatoryKind::Territorial);
+        let region = regional.into_iter().next().map(|one| one.territory);
+        Ok(Self {
+            calendars: network::calendars(db).await?,
+            observatories: territorial,
+            region: region.ok_or_else(|| Error::Internal("the network has no regional observatory".to_owned()))?,
+            territory_names: network::territories(db).await?.into_iter().map(|one| (one.code, one.name)).collect(),
+        })
+    }
+
+    /// The calendars of all territories concerned, each once.
+    fn concerned_calendars(&self) -> Result<Vec<&TerritoryCalendar>> {
+        let mut codes: Vec<&str> = self.observatories.iter().map(|one| one.territory.as_str()).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        self.calendars.of_all(&codes).map_err(broken_calendar)
+    }
+
+    /// Refuses a day not worked by all concerned, or returns the reason that overrides it.
+    fn check_day(&self, ctx: &Ctx, day: NaiveDate, despite: Option<&str>) -> Result<Option<Reason>> {
+        let name = |code: &str| self.territory_names.get(code).cloned().unwrap_or_else(|| code.to_owned());
+        let despite = despite.map(str::trim).filter(|text| !text.is_empty());
+        match (plan::must_be_worked(&self.concerned_calendars()?, day, ctx.lang, name), despite) {
+            (Ok(()), _) => Ok(None),
+            (Err(_), Some(text)) => {
+                checked_reason(Reason { code: ReasonCode::Other, text: text.to_owned() }).map(Some)
+            }
+            (Err(refusal), None) => Err(refusal.into()),
+        }
+    }
+
+    fn work(&self, product: &Product, day: NaiveDate) -> Result<Vec<Work>> {
+        let seat_of_region = self.calendars.of(&self.region).map_err(broken_calendar)?;
+        let concerned = self
+            .observatories
+            .iter()
+            .map(|one| {
+                let calendar = self.calendars.of(&one.territory)?;
+                Ok(Concerned { observatory: one.id, calendar, seat_of_region })
+            })
+            .collect::<std::result::Result<Vec<_>, _>>()
+            .map_err(broken_calendar)?;
+        plan::work(product, day, &concerned).map_err(broken_calendar)
+    }
+
+    /// Whose a step is: the observatory's own seat of the kind, its body's, or the region's.
+    fn seat_for<'s>(&self, seats: &'s [Seat], kind: SeatKind, observatory: ObservatoryId) -> Result<&'s Seat> {
+        let body = self.observatories.iter().find(|one| one.id == observatory).map(|one| one.body_id);
+        let is_meant = |seat: &&Seat| {
+            seat.kind == kind
+                && match kind {
+                    SeatKind::Secretariat | SeatKind::Direction => true,
+                    SeatKind::BodyManager => Some(seat.body_id) == body,
+                    SeatKind::Referent | SeatKind::Deputy | SeatKind::Partner => seat.observatory_id == Some(observatory),
+                }
+        };
+        let found = seats.iter().find(is_meant);
+        Ok(found.ok_or_else(|| StoreError::inconsistent("seat", observatory, format!("no {kind} for a step")))?)
+    }
+}
+
+/// The version the caller has seen, which must be the present one: said before any rule is asked, since the rules speak
+/// about what the caller has not seen. A decision made without a version holds for what stands now.
+fn seen_version(current: &Release, version: Option<i32>) -> Result<i32> {
+    match version {
+        Some(seen) if seen != current.version => Err(Error::Stale),
+        _ => Ok(current.version),
+    }
+}
+
+/// The calendars are data of ours: one that cannot answer is our own fault, not the caller's.
+fn broken_calendar(error: CalendarError) -> Error {
+    Error::Internal(error.to_string())
+}
+
+async fn product_of(db: &impl ConnectionTrait, release: &Release) -> Result<Product> {
+    let found = products(db).await?.into_iter().find(|product| product.id == release.product_id);
+    Ok(found.ok_or_else(|| StoreError::inconsistent("release", release.id, "a product that is not there"))?)
+}
+
+fn authorise(ctx: &Ctx, action: Action) -> Result<()> {
+    if policy::may(&ctx.actor, action) {
+        return Ok(());
+    }
+    // A caller without a name is asked for one; a caller with a name is told no.
+    Err(if ctx.actor == Actor::anonymous() { Error::Unauthenticated } else { Error::Denied })
+}
+
+fn checked_reason(reason: Reason) -> Result<Reason> {
+    let text = reason.text.trim();
+    match text.chars().count() {
+        0 => Err(Refusal::ReasonMissing.into()),
+        1..=REASON_CHARACTERS => Ok(Reason { code: reason.code, text: text.to_owned() }),
+        _ => {
+            let params = vec![("limit", REASON_CHARACTERS.to_string())];
+            Err(Error::Invalid(vec![FieldError { field: "reason_text", code: Code::TooLong, params }]))
+        }
+    }
+}
+
+async fn save(
+    ctx: &Ctx,
+    txn: &Txn,
+    after: &Release,
+    read_version: i32,
+    kind: ReleaseChangeKind,
+    reason: Option<Reason>,
+    outcome_id: Option<OutcomeId>,
+) -> Result<ReleaseView> {
+    store::save(txn, after, read_version, ctx.now()).await?;
+    note(ctx, txn, after, kind, reason, outcome_id).await?;
+    release(txn, after.id).await
+}
+
+/// Writes the date into the history of the release, and the event into the trail.
+async fn note(
+    ctx: &Ctx,
+    txn: &Txn,
+    release: &Release,
+    kind: ReleaseChangeKind,
+    reason: Option<Reason>,
+    outcome_id: Option<OutcomeId>,
+) -> Result<()> {
+    let when = release.when();
+    let details = serde_json::json!({
+        "day": when.first_day(),
+        "hour": when.hour(),
+        "precision": when.precision(),
+        "reason_code": reason.as_ref().map(|reason| reason.code),
+        "outcome": outcome_id,
+    });
+    let change = NewChange {
+        id: ctx.new_id(),
+        release_id: release.id,
+        kind,
+        when,
+        reason,
+        outcome_id,
+        at: ctx.now(),
+        by: ctx.actor.person_id(),
+    };
+    store::insert_change(txn, change).await?;
+    let event = audit::Event {
+        action: action_of(kind),
+        subject: ("release", release.id.to_string()),
+        on_behalf_of: None,
+        channel: None,
+        source: None,
+        details,
+    };
+    audit::record(ctx, txn, event).await?;
+    Ok(())
+}
+
+const fn action_of(kind: ReleaseChangeKind) -> &'static str {
+    match kind {
+        ReleaseChangeKind::Planned => "releases.plan",
+        ReleaseChangeKind::Improved => "releases.improve",
+        ReleaseChangeKind::Confirmed => "releases.confirm",
+        ReleaseChangeKind::Moved => "releases.move",
+        ReleaseChangeKind::Cancelled => "releases.cancel",
+        ReleaseChangeKind::Published => "releases.publish",
+    }
+}

@@ -1,0 +1,322 @@
+//! Rows of products, releases and their dates, and back. The only file of the slice that speaks to the database.
+
+use super::model::{Baseline, Product, Reason, Refusal, Release, Slot, Stage, Step, When};
+use super::view::{Change, DecidedBy, ReleaseView};
+use crate::db::{StoreError, exactly_one};
+use crate::error::Error;
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use entity::ids::{MeetingId, OutcomeId, PersonId, ProductId, ReleaseChangeId, ReleaseId};
+use entity::kinds::{Precision, ProductScope, ReasonCode, ReleaseChangeKind, ReleaseState};
+use entity::{Instant, outcome, product, product_step as step, release, release_change as change};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, Order,
+    QueryFilter, QueryOrder, QuerySelect, Select,
+};
+use std::collections::HashMap;
+
+type Result<T> = std::result::Result<T, StoreError>;
+
+/// The last line of a page: its day, and its id among those of the same day.
+pub type Cursor = (NaiveDate, ReleaseId);
+
+/// The whole catalogue with its steps, in the order of the codes.
+pub async fn products(db: &impl ConnectionTrait) -> Result<Vec<Product>> {
+    let mut steps: HashMap<ProductId, Vec<Step>> = HashMap::new();
+    for row in step::Entity::find().order_by(step::Column::Position, Order::Asc).all(db).await? {
+        steps.entry(row.product_id).or_default().push(Step {
+            id: row.id,
+            position: row.position,
+            code: row.code,
+            name_it: row.name_it,
+            name_en: row.name_en,
+            seat: row.seat,
+            offset_working_days: row.offset_working_days,
+            estimated_minutes: row.estimated_minutes,
+        });
+    }
+    let rows = product::Entity::find().order_by(product::Column::Code, Order::Asc).all(db).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Product {
+            steps: steps.remove(&row.id).unwrap_or_default(),
+            id: row.id,
+            code: row.code,
+            name_it: row.name_it,
+            name_en: row.name_en,
+            periodicity: row.periodicity,
+            scope: row.scope,
+            default_hour: row.default_hour,
+            version: row.version,
+        })
+        .collect())
+}
+
+/// What a list of releases asks for; everything left out does not narrow it.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub product: Option<ProductId>,
+    pub state: Option<ReleaseState>,
+    /// Not before this day.
+    pub from: Option<NaiveDate>,
+    /// Not after this day.
+    pub to: Option<NaiveDate>,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: ReleaseId,
+    product_id: ProductId,
+    period_label: String,
+    state: ReleaseState,
+    precision: Precision,
+    day: NaiveDate,
+    hour: Option<NaiveTime>,
+    first_confirmed_day: Option<NaiveDate>,
+    first_confirmed_hour: Option<NaiveTime>,
+    first_confirmed_at: Option<Instant>,
+    published_at: Option<Instant>,
+    reason_code: Option<ReasonCode>,
+    reason_text: Option<String>,
+    sequence: i32,
+    version: i32,
+    updated_at: Instant,
+    product_code: String,
+    product_name_it: String,
+    product_name_en: String,
+    scope: ProductScope,
+}
+
+impl TryFrom<Row> for ReleaseView {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self> {
+        let impossible = |what: &str| StoreError::inconsistent("release", row.id, what);
+        let period = row.period_label.parse().map_err(|_| impossible("an unreadable period"))?;
+        let when = When::of(row.precision, row.day, row.hour).map_err(|_| impossible("an hour and a precision that disagree"))?;
+        let first = match (row.first_confirmed_day, row.first_confirmed_hour, row.first_confirmed_at) {
+            (Some(day), Some(hour), Some(at)) => Some(Baseline { slot: Slot { day, hour }, confirmed_at: at.0 }),
+            (None, None, None) => None,
+            _ => return Err(impossible("half a first confirmed date")),
+        };
+        let reason = row.reason_code.zip(row.reason_text.clone()).map(|(code, text)| Reason { code, text });
+        let stage = match (row.state, when, first, row.published_at, reason) {
+            (ReleaseState::Provisional, when, None, None, None) => Stage::Provisional(when),
+            (ReleaseState::Confirmed, When::At(slot), Some(first), None, None) => Stage::Confirmed { slot, first },
+            (ReleaseState::Published, When::At(slot), Some(first), Some(at), None) => {
+                Stage::Published { slot, first, at: at.0 }
+            }
+            (ReleaseState::Cancelled, last, first, None, Some(reason)) => Stage::Cancelled { last, first, reason },
+            _ => return Err(impossible("a state with what belongs to another")),
+        };
+        let release =
+            Release { id: row.id, product_id: row.product_id, period, stage, sequence: row.sequence, version: row.version };
+        Ok(Self {
+            release,
+            product_code: row.product_code,
+            product_name_it: row.product_name_it,
+            product_name_en: row.product_name_en,
+            scope: row.scope,
+            updated_at: row.updated_at.0,
+        })
+    }
+}
+
+fn lines() -> Select<release::Entity> {
+    let to_product = release::Entity::belongs_to(product::Entity).from(release::Column::ProductId).to(product::Column::Id);
+    release::Entity::find()
+        .column_as(product::Column::Code, "product_code")
+        .column_as(product::Column::NameIt, "product_name_it")
+        .column_as(product::Column::NameEn, "product_name_en")
+        .column(product::Column::Scope)
+        .join(JoinType::InnerJoin, to_product.into())
+}
+
+/// The releases that pass the filter, the earliest day first.
+pub async fn list(
+    db: &impl ConnectionTrait,
+    filter: &Filter,
+    after: Option<Cursor>,
+    limit: Option<u64>,
+) -> Result<Vec<ReleaseView>> {
+    let later = after.map(|(last_day, last_id)| {
+        Condition::any().add(release::Column::Day.gt(last_day)).add(
+            Condition::all()
+                .add(release::Column::Day.eq(last_day))
+                .add(release::Column::Id.gt(last_id)),
+        )
+    });
+    let narrowed = Condition::all()
+        .add_option(filter.product.map(|product| release::Column::ProductId.eq(product)))
+        .add_option(filter.state.map(|state| release::Column::State.eq(state)))
+        .add_option(filter.from.map(|day| release::Column::Day.gte(day)))
+        .add_option(filter.to.map(|day| release::Column::Day.lte(day)))
+        .add_option(later);
+    let rows = lines()
+        .filter(narrowed)
+        .order_by(release::Column::Day, Order::Asc)
+        .order_by(release::Column::Id, Order::Asc)
+        .limit(limit)
+        .into_model::<Row>()
+        .all(db)
+        .await?;
+    rows.into_iter().map(ReleaseView::try_from).collect()
+}
+
+pub async fn find(db: &impl ConnectionTrait, id: ReleaseId) -> Result<Option<ReleaseView>> {
+    let row = lines().filter(release::Column::Id.eq(id)).into_model::<Row>().one(db).await?;
+    row.map(ReleaseView::try_from).transpose()
+}
+
+fn row(release: &Release, at: DateTime<Utc>) -> release::ActiveModel {
+    let (when, first, reason) = (release.when(), release.first_confirmed(), release.cancelled_because());
+    release::ActiveModel {
+        id: Set(release.id),
+        product_id: Set(release.product_id),
+        period_label: Set(release.period.to_string()),
+        period_from: Set(release.period.first_day()),
+        period_to: Set(release.period.last_day()),
+        state: Set(release.state()),
+        precision: Set(when.precision()),
+        day: Set(when.first_day()),
+        hour: Set(when.hour()),
+        first_confirmed_day: Set(first.map(|first| first.slot.day)),
+        first_confirmed_hour: Set(first.map(|first| first.slot.hour)),
+        first_confirmed_at: Set(first.map(|first| first.confirmed_at.into())),
+        published_at: Set(release.published_at().map(Instant::from)),
+        reason_code: Set(reason.map(|reason| reason.code)),
+        reason_text: Set(reason.map(|reason| reason.text.clone())),
+        sequence: Set(release.sequence),
+        version: Set(release.version),
+        created_at: Set(at.into()),
+        updated_at: Set(at.into()),
+    }
+}
+
+/// A new release; refused where the product has one for the period already.
+pub async fn insert(db: &impl ConnectionTrait, new: &Release, at: DateTime<Utc>) -> std::result::Result<(), Error> {
+    let inserted = release::Entity::insert(row(new, at)).exec_without_returning(db).await.map_err(StoreError::from);
+    match inserted {
+        Ok(_) => Ok(()),
+        Err(StoreError::Constraint(name)) if name.contains("uq_release_product_period") => {
+            Err(Refusal::ReleaseExists.into())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Whether the product has a release for the period that was not cancelled.
+pub async fn exists(db: &impl ConnectionTrait, product: ProductId, period: &str) -> Result<bool> {
+    let found = release::Entity::find()
+        .filter(release::Column::ProductId.eq(product))
+        .filter(release::Column::PeriodLabel.eq(period))
+        .filter(release::Column::State.ne(ReleaseState::Cancelled))
+        .select_only()
+        .column(release::Column::Id)
+        .into_tuple::<ReleaseId>()
+        .one(db)
+        .await?;
+    Ok(found.is_some())
+}
+
+/// Saves what became of a release. Guarded by the version the caller read: whoever read an older one gets `Stale`.
+pub async fn save(db: &impl ConnectionTrait, after: &Release, read_version: i32, at: DateTime<Utc>) -> Result<()> {
+    let mut row = row(after, at);
+    row.id = sea_orm::ActiveValue::NotSet;
+    row.created_at = sea_orm::ActiveValue::NotSet;
+    row.version = Set(read_version + 1);
+    let touched = release::Entity::update_many()
+        .set(row)
+        .filter(release::Column::Id.eq(after.id))
+        .filter(release::Column::Version.eq(read_version))
+        .exec(db)
+        .await?;
+    exactly_one(touched.rows_affected)
+}
+
+/// A date about to be written into the history.
+pub struct NewChange {
+    pub id: ReleaseChangeId,
+    pub release_id: ReleaseId,
+    pub kind: ReleaseChangeKind,
+    pub when: When,
+    pub reason: Option<Reason>,
+    pub outcome_id: Option<OutcomeId>,
+    pub at: DateTime<Utc>,
+    pub by: Option<PersonId>,
+}
+
+/// Adds a date to the history of its release. The release's guarded save goes first: it keeps two writers apart.
+pub async fn insert_change(db: &impl ConnectionTrait, new: NewChange) -> Result<()> {
+    let last: Option<Option<i32>> = change::Entity::find()
+        .select_only()
+        .column_as(change::Column::Position.max(), "last")
+        .filter(change::Column::ReleaseId.eq(new.release_id))
+        .into_tuple()
+        .one(db)
+        .await?;
+    let row = change::ActiveModel {
+        id: Set(new.id),
+        release_id: Set(new.release_id),
+        position: Set(last.flatten().unwrap_or(0) + 1),
+        kind: Set(new.kind),
+        precision: Set(new.when.precision()),
+        day: Set(new.when.first_day()),
+        hour: Set(new.when.hour()),
+        reason_code: Set(new.reason.as_ref().map(|reason| reason.code)),
+        reason_text: Set(new.reason.map(|reason| reason.text)),
+        outcome_id: Set(new.outcome_id),
+        at: Set(new.at.into()),
+        by_person: Set(new.by),
+    };
+    change::Entity::insert(row).exec_without_returning(db).await?;
+    Ok(())
+}
+
+#[derive(FromQueryResult)]
+struct ChangeRow {
+    release_id: ReleaseId,
+    position: i32,
+    kind: ReleaseChangeKind,
+    precision: Precision,
+    day: NaiveDate,
+    hour: Option<NaiveTime>,
+    reason_code: Option<ReasonCode>,
+    reason_text: Option<String>,
+    outcome_id: Option<OutcomeId>,
+    meeting_id: Option<MeetingId>,
+    at: Instant,
+}
+
+/// Every date these releases had, the first ones first. Notice is left for the service, which knows the calendars.
+pub async fn changes(db: &impl ConnectionTrait, of: &[ReleaseId]) -> Result<HashMap<ReleaseId, Vec<Change>>> {
+    let to_outcome = change::Entity::belongs_to(outcome::Entity).from(change::Column::OutcomeId).to(outcome::Column::Id);
+    let rows = change::Entity::find()
+        .column(outcome::Column::MeetingId)
+        .join(JoinType::LeftJoin, to_outcome.into())
+        .filter(change::Column::ReleaseId.is_in(of.iter().copied()))
+        .order_by(change::Column::Position, Order::Asc)
+        .into_model::<ChangeRow>()
+        .all(db)
+        .await?;
+    let mut changes: HashMap<ReleaseId, Vec<Change>> = HashMap::new();
+    for row in rows {
+        let when = When::of(row.precision, row.day, row.hour)
+            .map_err(|what| StoreError::inconsistent("release_change", format!("{} {}", row.release_id, row.position), what))?;
+        changes.entry(row.release_id).or_default().push(Change {
+            position: row.position,
+            kind: row.kind,
+            when,
+            reason: row.reason_code.zip(row.reason_text).map(|(code, text)| Reason { code, text }),
+            outcome: row.outcome_id.map(|outcome_id| DecidedBy { outcome_id, meeting_id: row.meeting_id }),
+            at: row.at.0,
+            notice: None,
+        });
+    }
+    Ok(changes)
+}
+
+/// Confirmed releases whose day is not after `day`, the earliest first.
+pub async fn confirmed_upto(db: &impl ConnectionTrait, day: NaiveDate) -> Result<Vec<ReleaseView>> {
+    let filter = Filter { state: Some(ReleaseState::Confirmed), to: Some(day), ..Filter::default() };
+    list(db, &filter, None, None).await
+}

@@ -1,0 +1,68 @@
+//! What other slices, pages and REST see of the agenda. No personal data.
+
+use super::model::{Flags, Reason, Release, When};
+use crate::deliverables::view::Progress;
+use crate::texts::Lang;
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::ids::{MeetingId, OutcomeId};
+use entity::kinds::{ProductScope, ReleaseChangeKind};
+
+/// A release as a list shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReleaseView {
+    pub release: Release,
+    pub product_code: String,
+    pub product_name_it: String,
+    pub product_name_en: String,
+    pub scope: ProductScope,
+    /// When anything of it last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+impl ReleaseView {
+    pub fn product_name(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::It => &self.product_name_it,
+            Lang::En => &self.product_name_en,
+        }
+    }
+
+    pub fn flags(&self, now: DateTime<Utc>) -> Flags {
+        self.release.flags(now)
+    }
+}
+
+/// One date a release had, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// 1 for the first.
+    pub position: i32,
+    pub kind: ReleaseChangeKind,
+    pub when: When,
+    pub reason: Option<Reason>,
+    /// The decision of the table behind it.
+    pub outcome: Option<DecidedBy>,
+    pub at: DateTime<Utc>,
+    /// Working days, worked by all concerned, from the announcement to the date announced; none for what was not a date.
+    pub notice: Option<i32>,
+}
+
+/// The outcome of a meeting that decided a date.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DecidedBy {
+    pub outcome_id: OutcomeId,
+    /// Where it was decided, once the outcome's row is there to say.
+    pub meeting_id: Option<MeetingId>,
+}
+
+/// The whole story of a release's date: «perché questa data».
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Story {
+    pub view: ReleaseView,
+    /// Every date it had, the first one first.
+    pub changes: Vec<Change>,
+    pub progress: Progress,
+    /// Working days left from today, counting those worked by all concerned; none unless a confirmed date is to come.
+    pub notice_left: Option<i32>,
+    pub today: NaiveDate,
+}

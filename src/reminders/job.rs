@@ -1,0 +1,13 @@
+//! What the schedule calls.
+
+use super::service::{self, Told};
+use crate::ctx::Ctx;
+use crate::error::Result;
+use crate::jobs::Report;
+
+/// Tells everybody what is due now and was not told yet.
+pub async fn run(ctx: &Ctx) -> Result<Report> {
+    let Told { mails, lines, skipped, withdrawn } = ctx.write(async |txn| service::run(ctx, txn).await).await?;
+    let done = (mails + skipped) as u64 + withdrawn;
+    Ok(Report::new(done, format!("mails {mails}, lines {lines}, skipped {skipped}, taken back {withdrawn}")))
+}

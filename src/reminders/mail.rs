@@ -1,0 +1,148 @@
+//! The mail of the ladder: a line per obligation, the first due first, each with its own link.
+
+use super::addressee::Gap;
+use super::plan::{Line, Mail};
+use super::service::Leaving;
+use crate::ctx::Ctx;
+use crate::db::{StoreError, Txn};
+use crate::designations::model::Seat;
+use crate::error::Result;
+use crate::links::service as links;
+use crate::mail::content::MailContent;
+use crate::mail::outbox::{self, Notification, Recipient};
+use crate::tasks;
+use crate::texts::Lang;
+use crate::time::{words, zone};
+use chrono::Days;
+use entity::ids::MailId;
+use entity::kinds::SeatKind;
+
+/// The kind of these mails in the outbox.
+pub(super) const KIND: &str = "reminder";
+
+/// How long after the due day a link still works: a late answer is an answer.
+const LINK_DAYS_AFTER: u64 = 30;
+
+/// Promises the mail, with a new link for each line.
+pub(super) async fn promise(ctx: &Ctx, txn: &Txn, mail: &Mail<'_>, leaving: Leaving<'_>) -> Result<MailId> {
+    let holder = &mail.to.holder;
+    let mut told = Vec::new();
+    for line in &mail.lines {
+        told.push((line, address(ctx, txn, line).await?));
+    }
+    let notification = Notification {
+        kind: KIND,
+        dedupe_key: format!("{KIND}:{}:{}:{}", holder.id, leaving.today, leaving.number),
+        subject: ("person", holder.id.to_string()),
+        to: Recipient {
+            person_id: Some(holder.id),
+            designation_id: Some(mail.to.id),
+            name: holder.name(),
+            address: holder.email.clone(),
+            lang: holder.lang,
+        },
+        content: content(mail, &told, leaving, holder.lang)?,
+        due_at: ctx.now(),
+        expires_at: Some(zone::instant_of(leaving.today, leaving.until)),
+        calendar: None,
+    };
+    outbox::enqueue(ctx, txn, notification).await
+}
+
+/// Where the line is answered: by one press where it is a task, else on its page.
+async fn address(ctx: &Ctx, txn: &Txn, line: &Line<'_>) -> Result<String> {
+    let base = ctx.config().base_url();
+    let obligation = line.obligation;
+    if obligation.kind != tasks::due::KIND {
+        return Ok(format!("{base}{}", obligation.path));
+    }
+    let link = links::Link {
+        task_id: obligation.id.into(),
+        person_id: line.designation.holder.id,
+        designation_id: line.designation.id,
+        expires_at: zone::start_of_day(obligation.due_day + Days::new(LINK_DAYS_AFTER + 1)),
+    };
+    let token = links::issue(ctx, txn, link).await?;
+    Ok(format!("{base}/p/{token}"))
+}
+
+fn content(mail: &Mail<'_>, told: &[(&Line<'_>, String)], leaving: Leaving<'_>, lang: Lang) -> Result<MailContent> {
+    let name = mail.to.holder.name();
+    let mut paragraphs = vec![lang.t(if told.len() == 1 { "reminders.mail_one" } else { "reminders.mail_several" }).to_owned()];
+    paragraphs.extend(reasons(mail, lang));
+    let mut facts = Vec::new();
+    for (line, address) in told {
+        let mut said = said(line, leaving, lang)?;
+        if told.len() > 1 {
+            said = format!("{said}\n{address}");
+        }
+        facts.push((line.obligation.title(lang).to_owned(), said));
+    }
+    let minutes: i32 = told.iter().map(|(line, _)| line.obligation.estimated_minutes).sum();
+    if told.len() > 1 {
+        facts.push((lang.t("reminders.mail_total").to_owned(), minutes_text(minutes, lang)));
+    }
+    let action = match told {
+        [(_, address)] => Some((lang.t("reminders.mail_answer").to_owned(), address.clone())),
+        _ => None,
+    };
+    Ok(MailContent {
+        subject: subject(told, lang),
+        heading: lang.f("reminders.mail_heading", &[("name", &name)]),
+        paragraphs,
+        facts,
+        action,
+        closing: Some(lang.t("reminders.mail_closing").to_owned()),
+    })
+}
+
+fn subject(told: &[(&Line<'_>, String)], lang: Lang) -> String {
+    let first_day = told.iter().map(|(line, _)| line.obligation.due_day).min().unwrap_or_default();
+    let day = words::long_day(first_day, lang);
+    match told {
+        [(line, _)] => lang.f("reminders.mail_subject_one", &[("title", line.obligation.title(lang)), ("day", &day)]),
+        _ => lang.f("reminders.mail_subject_several", &[("count", &told.len().to_string()), ("day", &day)]),
+    }
+}
+
+/// By when, in how many working days of whoever owes, how many minutes.
+fn said(line: &Line<'_>, leaving: Leaving<'_>, lang: Lang) -> Result<String> {
+    let calendar = leaving.calendars.of(&line.seat.territory);
+    let away = calendar.and_then(|calendar| calendar.working_days_between(leaving.today, line.obligation.due_day));
+    let away = away.map_err(|error| StoreError::inconsistent("territory", &line.seat.territory, error))?;
+    let values = [
+        ("day", words::long_day(line.obligation.due_day, lang)),
+        ("away", words::working_days_away(away, lang)),
+        ("minutes", minutes_text(line.obligation.estimated_minutes, lang)),
+    ];
+    let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+    Ok(lang.f("reminders.mail_line", &values))
+}
+
+fn minutes_text(minutes: i32, lang: Lang) -> String {
+    lang.f("reminders.minutes", &[("minutes", &minutes.to_string())])
+}
+
+/// Why the reader is told who does not hold the seat, said once for each seat.
+fn reasons(mail: &Mail<'_>, lang: Lang) -> Vec<String> {
+    let mut reasons = Vec::new();
+    for line in &mail.lines {
+        let Some(gap) = line.gap else { continue };
+        let reason = reason(line.seat, line.designation.seat.kind, gap, lang);
+        if !reasons.contains(&reason) {
+            reasons.push(reason);
+        }
+    }
+    reasons
+}
+
+fn reason(owing: &Seat, told_as: SeatKind, gap: Gap, lang: Lang) -> String {
+    let key = match (told_as, gap) {
+        (SeatKind::Deputy, Gap::Vacant) => "reminders.mail_deputy_vacant",
+        (SeatKind::Deputy, Gap::Away) => "reminders.mail_deputy_away",
+        (_, Gap::Vacant) => "reminders.mail_secretariat_vacant",
+        (_, Gap::Away) => "reminders.mail_secretariat_away",
+    };
+    let place = owing.observatory_name.as_deref().unwrap_or(&owing.body_name);
+    lang.f(key, &[("place", place)])
+}

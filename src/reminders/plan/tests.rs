@@ -1,0 +1,176 @@
+use super::super::samples::{calendars, day, holder, seat, uuid};
+use super::*;
+use chrono::Days;
+use entity::ids::DesignationId;
+use entity::kinds::SeatKind;
+use proptest::prelude::*;
+
+const RUNGS: [i32; 3] = [-10, -3, 0];
+const REFERENT: u128 = 10;
+const DEPUTY: u128 = 20;
+const SECRETARIAT: u128 = 30;
+
+fn owed(id: u128, due_day: NaiveDate) -> Obligation {
+    Obligation {
+        kind: "task",
+        id: uuid(id),
+        seat_id: uuid(REFERENT).into(),
+        title_it: "Bozza".into(),
+        title_en: "Draft".into(),
+        due_day,
+        estimated_minutes: 20,
+        path: format!("/tasks/{id}"),
+    }
+}
+
+/// The seats of the test with these people in them; whoever is in `away` is absent altogether.
+fn roll(held: &[u128], away: &[u128]) -> Roll {
+    let since = day(2026, 1, 1);
+    let seats = vec![
+        seat(REFERENT, SeatKind::Referent),
+        seat(DEPUTY, SeatKind::Deputy),
+        seat(SECRETARIAT, SeatKind::Secretariat),
+    ];
+    let holders = seats.iter().filter(|seat| held.contains(&seat.id.0.as_u128()));
+    // Whoever sits in a seat has its number.
+    let holders = holders.map(|seat| holder(seat.id.0.as_u128(), seat, since)).collect();
+    Roll::new(seats, holders, away.iter().map(|number| DesignationId(uuid(*number))).collect())
+}
+
+/// Who is told today, with the ids and rungs of the lines and why it is them.
+fn told(roll: &Roll, today: NaiveDate, obligations: &[Obligation], written_to: &[u128]) -> Vec<(u128, Vec<(u128, i32)>, Option<Gap>)> {
+    let calendars = calendars();
+    let written_to = written_to.iter().map(|number| PersonId(uuid(*number))).collect();
+    let day = Day { today, rungs: &RUNGS, calendars: &calendars, roll, written_to: &written_to };
+    let plan = plan(day, obligations, &Settled::new()).expect("a plan");
+    plan.mails
+        .iter()
+        .map(|mail| {
+            let lines = mail.lines.iter().map(|line| (line.obligation.id.as_u128(), line.rung)).collect();
+            (mail.to.holder.id.0.as_u128(), lines, mail.lines[0].gap)
+        })
+        .collect()
+}
+
+#[test]
+fn the_referent_is_told_else_the_deputy_else_the_secretariat() {
+    let today = day(2027, 3, 15);
+    let obligations = [owed(1, day(2027, 3, 30))];
+    let everybody = [REFERENT, DEPUTY, SECRETARIAT];
+    let cases: [(&[u128], &[u128], u128, Option<Gap>); 6] = [
+        (&everybody, &[], REFERENT, None),
+        (&everybody, &[REFERENT], DEPUTY, Some(Gap::Away)),
+        (&[DEPUTY, SECRETARIAT], &[], DEPUTY, Some(Gap::Vacant)),
+        (&[SECRETARIAT], &[], SECRETARIAT, Some(Gap::Vacant)),
+        (&everybody, &[REFERENT, DEPUTY], SECRETARIAT, Some(Gap::Away)),
+        (&[DEPUTY, SECRETARIAT], &[DEPUTY], SECRETARIAT, Some(Gap::Vacant)),
+    ];
+    for (held, away, person, gap) in cases {
+        let expected = vec![(person, vec![(1, -10)], gap)];
+        assert_eq!(told(&roll(held, away), today, &obligations, &[]), expected, "held {held:?}, away {away:?}");
+    }
+    assert_eq!(told(&roll(&[], &[]), today, &obligations, &[]), []);
+}
+
+#[test]
+fn several_obligations_of_a_day_are_one_mail_the_first_due_first() {
+    let obligations = [owed(1, day(2027, 3, 30)), owed(2, day(2027, 3, 18)), owed(3, day(2027, 6, 30))];
+    let expected = vec![(REFERENT, vec![(2, -3), (1, -10)], None)];
+    assert_eq!(told(&roll(&[REFERENT], &[]), day(2027, 3, 15), &obligations, &[]), expected);
+}
+
+#[test]
+fn nobody_is_told_on_a_day_off_of_their_own() {
+    // 7 December is a working day in Como and the patron day of Milan, where the secretariat sits.
+    let obligations = [owed(1, day(2027, 12, 10))];
+    let today = day(2027, 12, 7);
+    assert_eq!(told(&roll(&[SECRETARIAT], &[]), today, &obligations, &[]), []);
+    assert_eq!(told(&roll(&[REFERENT], &[]), today, &obligations, &[]).len(), 1);
+    assert_eq!(told(&roll(&[SECRETARIAT], &[]), day(2027, 12, 9), &obligations, &[]).len(), 1);
+    let sunday = day(2027, 12, 5);
+    assert_eq!(told(&roll(&[REFERENT], &[]), sunday, &obligations, &[]), []);
+}
+
+#[test]
+fn who_was_written_to_today_is_not_written_to_again() {
+    let obligations = [owed(1, day(2027, 3, 30))];
+    assert_eq!(told(&roll(&[REFERENT], &[]), day(2027, 3, 15), &obligations, &[REFERENT]), []);
+}
+
+#[test]
+fn hours_have_a_first_minute_and_no_last_one() {
+    let at = |hour, minute| NaiveTime::from_hms_opt(hour, minute, 0).expect("an hour of the test");
+    let hours = Hours { from: at(8, 0), until: at(18, 0) };
+    let inside = [(7, 59), (8, 0), (17, 59), (18, 0)].map(|(hour, minute)| hours.contain(at(hour, minute)));
+    assert_eq!(inside, [false, true, true, false]);
+}
+
+/// One day of a simulated spring.
+#[derive(Clone, Copy, Debug)]
+struct Turn {
+    /// Whether the service stands still that day.
+    is_out: bool,
+    /// Which obligation is done that day, if any.
+    done: Option<usize>,
+    /// Which obligation moves that day, and by how many days.
+    moved: Option<(usize, i64)>,
+    is_referent_there: bool,
+}
+
+fn turn() -> impl Strategy<Value = Turn> {
+    (prop::bool::weighted(0.3), prop::option::weighted(0.03, 0..4_usize), prop::option::weighted(0.05, (0..4_usize, -15..15_i64)), prop::bool::weighted(0.8))
+        .prop_map(|(is_out, done, moved, is_referent_there)| Turn { is_out, done, moved, is_referent_there })
+}
+
+proptest! {
+    /// Whatever stands still, moves, is done or changes hands: each rung at most once, nothing stale, nothing on a day
+    /// off, one mail per person and day, and every rung that was reached is accounted for in the end.
+    #[test]
+    fn a_simulated_spring_keeps_every_promise(
+        offsets in prop::collection::vec(5..60_u64, 4),
+        turns in prop::collection::vec(turn(), 90),
+    ) {
+        let calendars = calendars();
+        let como = calendars.of("como").expect("a calendar of the test");
+        let begin = day(2027, 3, 1);
+        let mut open: Vec<Option<Obligation>> =
+            offsets.iter().enumerate().map(|(index, offset)| Some(owed(index as u128, begin + Days::new(*offset)))).collect();
+        let mut settled = Settled::new();
+        let nobody = BTreeSet::new();
+        for (index, turn) in turns.into_iter().enumerate() {
+            let today = begin + Days::new(index as u64);
+            if let Some(done) = turn.done {
+                open[done] = None;
+            }
+            if let Some((moved, by)) = turn.moved && let Some(obligation) = &mut open[moved] {
+                obligation.due_day += chrono::TimeDelta::days(by);
+            }
+            if turn.is_out {
+                continue;
+            }
+            let obligations: Vec<Obligation> = open.iter().flatten().cloned().collect();
+            let roll = roll(if turn.is_referent_there { &[REFERENT, SECRETARIAT] } else { &[SECRETARIAT] }, &[]);
+            let on = Day { today, rungs: &RUNGS, calendars: &calendars, roll: &roll, written_to: &nobody };
+            let plan = plan(on, &obligations, &settled).expect("a plan");
+
+            let people: BTreeSet<PersonId> = plan.mails.iter().map(|mail| mail.to.holder.id).collect();
+            prop_assert_eq!(people.len(), plan.mails.len(), "one mail per person");
+            for mail in &plan.mails {
+                prop_assert!(calendars.of(&mail.to.seat.territory).expect("a calendar").is_working(today), "a day off");
+                for line in &mail.lines {
+                    prop_assert!(today <= line.obligation.due_day, "told after the event");
+                    prop_assert!(ladder::rung_day(como, line.obligation.due_day, line.rung).expect("a day") <= today, "too early");
+                    prop_assert!(obligations.contains(line.obligation), "stale");
+                    prop_assert!(settled.entry(Key::of(line.obligation)).or_default().insert(line.rung), "told twice");
+                }
+            }
+            for skip in &plan.skipped {
+                prop_assert!(settled.entry(Key::of(skip.obligation)).or_default().insert(skip.rung), "settled twice");
+            }
+            for obligation in obligations.iter().filter(|obligation| obligation.due_day < today) {
+                let known = &settled[&Key::of(obligation)];
+                prop_assert_eq!(known.len(), RUNGS.len(), "a rung nobody accounts for");
+            }
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! The job that climbs the ladder, and the log it leaves.
+
+use super::addressee::Roll;
+use super::plan::{self, Day, Hours, Key, Mail, Settled, Skip};
+use super::store;
+use super::{ladder, mail, rules};
+use crate::ctx::Ctx;
+use crate::db::{StoreError, Txn};
+use crate::designations::service as designations;
+use crate::due::Obligation;
+use crate::error::{Error, Result};
+use crate::mail::outbox::withdraw::{self, Promise};
+use crate::network::service as network;
+use crate::time::{CalendarError, Calendars, zone};
+use chrono::{NaiveDate, NaiveTime};
+use entity::ids::{MailId, PersonId, ReminderId};
+use entity::kinds::{ReminderOutcome, UnavailabilityMode};
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+pub use super::store::{Entry, Filter};
+
+/// As many mails as one run writes: the rest follows a minute later, and the write lock is never held for long.
+const MAILS_AT_ONCE: usize = 100;
+/// As many rungs as one run notes as skipped; a network left alone for a year has many.
+const SKIPS_AT_ONCE: usize = 1000;
+
+/// What one run did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    pub mails: usize,
+    /// Obligations those mails speak of.
+    pub lines: usize,
+    pub skipped: usize,
+    /// Mails taken back because something they said was not true any more.
+    pub withdrawn: u64,
+}
+
+/// Tells everybody what is due now and was not told yet. Run by the job `reminders`, every minute; safe at any time and
+/// any number of times.
+///
+/// Who may: the service itself. Which mails leave: at most one *reminder* per person and day, within the hours of the
+/// ladder, running out at their end.
+pub async fn run(ctx: &Ctx, txn: &Txn) -> Result<Told> {
+    if !ctx.actor.is_ourselves() {
+        return Err(Error::Denied);
+    }
+    let rules = network::ladder(txn).await?;
+    let hours = Hours { from: rules.send_from, until: rules.send_until };
+    let now = zone::local(ctx.now());
+    if !hours.contain(now.time()) {
+        return Ok(Told::default());
+    }
+    let today = now.date();
+    let calendars = network::calendars(txn).await?;
+    let roll = roll(txn, today).await?;
+    let obligations = rules::obligations(txn, horizon(&rules.rungs, &calendars, today)?).await?;
+
+    let withdrawn = withdraw_untrue(ctx, txn, today, &roll, &obligations).await?;
+    let log = Log::read(txn, &obligations).await?;
+    let todays = withdraw::promised_since(txn, mail::KIND, zone::start_of_day(today)).await?;
+    let written_to = people(todays.iter().filter(|promise| !promise.was_withdrawn()));
+    let day = Day { today, rungs: &rules.rungs, calendars: &calendars, roll: &roll, written_to: &written_to };
+    let plan = plan::plan(day, &obligations, &log.settled).map_err(broken_calendar)?;
+
+    let mut told = Told { withdrawn, ..Told::default() };
+    for mail in plan.mails.iter().take(MAILS_AT_ONCE) {
+        let person = mail.to.holder.id;
+        let number = 1 + todays.iter().filter(|promise| promise.person_id == Some(person)).count();
+        tell(ctx, txn, &log, mail, Leaving { today, until: hours.until, number, calendars: &calendars }).await?;
+        told.mails += 1;
+        told.lines += mail.lines.len();
+    }
+    for skip in plan.skipped.iter().take(SKIPS_AT_ONCE) {
+        log.note(ctx, txn, skipped(skip)).await?;
+        told.skipped += 1;
+    }
+    Ok(told)
+}
+
+/// When a mail leaves, and which of the day's it is for its reader: only a mail that was taken back has a successor.
+#[derive(Clone, Copy)]
+pub(super) struct Leaving<'a> {
+    pub today: NaiveDate,
+    pub until: NaiveTime,
+    pub number: usize,
+    pub calendars: &'a Calendars,
+}
+
+async fn tell(ctx: &Ctx, txn: &Txn, log: &Log, mail: &Mail<'_>, leaving: Leaving<'_>) -> Result<()> {
+    let mail_id = mail::promise(ctx, txn, mail, leaving).await?;
+    for line in &mail.lines {
+        let note = Note {
+            key: Key::of(line.obligation),
+            rung: line.rung,
+            outcome: ReminderOutcome::Sent,
+            reason: None,
+            person_id: Some(mail.to.holder.id),
+            mail_id: Some(mail_id),
+        };
+        log.note(ctx, txn, note).await?;
+    }
+    Ok(())
+}
+
+fn skipped(skip: &Skip<'_>) -> Note {
+    Note {
+        key: Key::of(skip.obligation),
+        rung: skip.rung,
+        outcome: ReminderOutcome::Skipped,
+        reason: Some(skip.reason.as_str().to_owned()),
+        person_id: None,
+        mail_id: None,
+    }
+}
+
+async fn roll(txn: &Txn, today: NaiveDate) -> Result<Roll> {
+    let away = designations::absences(txn, today, today).await?;
+    let away = away.into_iter().filter(|absence| absence.mode == UnavailabilityMode::ReassignAll);
+    Ok(Roll::new(
+        designations::seats(txn).await?,
+        designations::all_holders(txn, today).await?,
+        away.map(|absence| absence.designation_id).collect(),
+    ))
+}
+
+/// The last due day anybody's ladder can have reached, so that a run costs what is due and not what exists.
+fn horizon(rungs: &[i32], calendars: &Calendars, today: NaiveDate) -> Result<NaiveDate> {
+    let days: std::result::Result<Vec<NaiveDate>, CalendarError> =
+        calendars.iter().map(|calendar| ladder::horizon(rungs, calendar, today)).collect();
+    Ok(days.map_err(broken_calendar)?.into_iter().max().unwrap_or(today))
+}
+
+/// Takes back the mails that wait and say anything that does not hold any more: done, moved, or another person's to hear.
+async fn withdraw_untrue(ctx: &Ctx, txn: &Txn, today: NaiveDate, roll: &Roll, obligations: &[Obligation]) -> Result<u64> {
+    let promises = withdraw::promised_since(txn, mail::KIND, zone::start_of_day(today)).await?;
+    let waiting: Vec<MailId> = promises.iter().filter(|promise| promise.is_waiting()).map(|promise| promise.id).collect();
+    if waiting.is_empty() {
+        return Ok(0);
+    }
+    let meant: HashMap<Key, Option<PersonId>> = obligations
+        .iter()
+        .map(|obligation| {
+            let person = roll.addressee(obligation.seat_id).map(|who| who.designation.holder.id);
+            (Key::of(obligation), person)
+        })
+        .collect();
+    let told = store::entries_of_mails(txn, &waiting).await?;
+    let untrue = told.into_iter().filter(|entry| meant.get(&entry.key).copied().flatten() != entry.person_id);
+    let mails: HashSet<MailId> = untrue.filter_map(|entry| entry.mail_id).collect();
+    if mails.is_empty() {
+        return Ok(0);
+    }
+    withdraw::withdraw(ctx, txn, &mails.into_iter().collect::<Vec<_>>()).await
+}
+
+fn people<'a>(promises: impl Iterator<Item = &'a Promise>) -> BTreeSet<PersonId> {
+    promises.filter_map(|promise| promise.person_id).collect()
+}
+
+/// What is to be noted of a rung.
+struct Note {
+    key: Key,
+    rung: i32,
+    outcome: ReminderOutcome,
+    reason: Option<String>,
+    person_id: Option<PersonId>,
+    mail_id: Option<MailId>,
+}
+
+/// What was noted before about the obligations of a run.
+struct Log {
+    settled: Settled,
+    /// Notes of rungs whose mail never left: they are open again.
+    reopened: HashMap<(Key, i32), (ReminderId, Option<MailId>)>,
+}
+
+impl Log {
+    async fn read(txn: &Txn, obligations: &[Obligation]) -> Result<Self> {
+        let ids: Vec<_> = obligations.iter().map(|obligation| obligation.id).collect();
+        let entries = store::entries_about(txn, &ids).await?;
+        let mails: Vec<MailId> = entries.iter().filter_map(|entry| entry.mail_id).collect();
+        let standing = withdraw::standing(txn, &mails).await?;
+        let withdrawn: HashSet<MailId> =
+            standing.iter().filter(|promise| promise.was_withdrawn()).map(|promise| promise.id).collect();
+        let mut log = Self { settled: Settled::new(), reopened: HashMap::new() };
+        for Entry { id, key, rung, mail_id, .. } in entries {
+            if mail_id.is_some_and(|mail| withdrawn.contains(&mail)) {
+                log.reopened.insert((key, rung), (id, mail_id));
+            } else {
+                log.settled.entry(key).or_default().insert(rung);
+            }
+        }
+        Ok(log)
+    }
+
+    async fn note(&self, ctx: &Ctx, txn: &Txn, note: Note) -> Result<()> {
+        let Note { key, rung, outcome, reason, person_id, mail_id } = note;
+        let known = self.reopened.get(&(key.clone(), rung));
+        let id = known.map_or_else(|| ctx.new_id(), |(id, _)| *id);
+        let entry = Entry { id, key, rung, outcome, reason, person_id, mail_id, at: ctx.now() };
+        match known {
+            Some((_, withdrawn)) => store::follow(txn, &entry, *withdrawn).await?,
+            None => store::insert(txn, &entry).await?,
+        }
+        Ok(())
+    }
+}
+
+/// The log of the ladder, the latest note first. Who may: the secretariat.
+pub async fn list(ctx: &Ctx, filter: &Filter, before: Option<ReminderId>, limit: u64) -> Result<Vec<Entry>> {
+    if ctx.actor.is_ourselves() || ctx.actor.is_secretariat() {
+        return Ok(store::list(ctx.reader(), filter, before, limit).await?);
+    }
+    Err(if ctx.actor.person_id().is_none() { Error::Unauthenticated } else { Error::Denied })
+}
+
+/// The calendars come from the database: one that is missing or never worked is an impossible row.
+fn broken_calendar(error: CalendarError) -> Error {
+    Error::Store(StoreError::inconsistent("territory", "calendar", error))
+}

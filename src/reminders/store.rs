@@ -1,0 +1,142 @@
+//! The log of the ladder: rows of `reminder`.
+
+use super::plan::Key;
+use crate::db::{StoreError, exactly_one};
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::ids::{MailId, PersonId, ReminderId};
+use entity::kinds::ReminderOutcome;
+use entity::{Instant, reminder};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+type Result<T> = std::result::Result<T, StoreError>;
+
+/// As many ids as one statement names: far below the parameters either engine takes.
+const IDS_AT_ONCE: usize = 500;
+
+/// One rung of one obligation, and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub id: ReminderId,
+    pub key: Key,
+    pub rung: i32,
+    pub outcome: ReminderOutcome,
+    /// Why it was skipped.
+    pub reason: Option<String>,
+    /// Who was told.
+    pub person_id: Option<PersonId>,
+    /// By which mail.
+    pub mail_id: Option<MailId>,
+    pub at: DateTime<Utc>,
+}
+
+impl TryFrom<reminder::Model> for Entry {
+    type Error = StoreError;
+
+    fn try_from(row: reminder::Model) -> Result<Self> {
+        let id = row.obligation_id.parse().map_err(|_| StoreError::inconsistent("reminder", row.id, "obligation_id is no id"))?;
+        Ok(Self {
+            id: row.id,
+            key: Key { kind: row.obligation_kind, id, due_day: row.due_day },
+            rung: row.rung,
+            outcome: row.outcome,
+            reason: row.reason,
+            person_id: row.person_id,
+            mail_id: row.mail_id,
+            at: row.at.0,
+        })
+    }
+}
+
+/// Everything noted about these obligations.
+pub(super) async fn entries_about(db: &impl ConnectionTrait, obligations: &[Uuid]) -> Result<Vec<Entry>> {
+    let mut entries = Vec::new();
+    for some in obligations.chunks(IDS_AT_ONCE) {
+        let rows = reminder::Entity::find()
+            .filter(reminder::Column::ObligationId.is_in(some.iter().map(Uuid::to_string)))
+            .all(db)
+            .await?;
+        for row in rows {
+            entries.push(Entry::try_from(row)?);
+        }
+    }
+    Ok(entries)
+}
+
+/// What these mails told.
+pub(super) async fn entries_of_mails(db: &impl ConnectionTrait, mails: &[MailId]) -> Result<Vec<Entry>> {
+    let mut entries = Vec::new();
+    for some in mails.chunks(IDS_AT_ONCE) {
+        let rows = reminder::Entity::find().filter(reminder::Column::MailId.is_in(some.iter().copied())).all(db).await?;
+        for row in rows {
+            entries.push(Entry::try_from(row)?);
+        }
+    }
+    Ok(entries)
+}
+
+/// Notes what became of a rung for the first time. Of two runs that decided the same at once the table lets one through.
+pub(super) async fn insert(db: &impl ConnectionTrait, entry: &Entry) -> Result<()> {
+    let row = reminder::ActiveModel {
+        id: Set(entry.id),
+        obligation_kind: Set(entry.key.kind.clone()),
+        obligation_id: Set(entry.key.id.to_string()),
+        rung: Set(entry.rung),
+        person_id: Set(entry.person_id),
+        due_day: Set(entry.key.due_day),
+        outcome: Set(entry.outcome),
+        reason: Set(entry.reason.clone()),
+        mail_id: Set(entry.mail_id),
+        at: Set(entry.at.into()),
+    };
+    reminder::Entity::insert(row).exec_without_returning(db).await?;
+    Ok(())
+}
+
+/// Notes what became of a rung whose mail, `withdrawn`, never left: the entry follows the new decision.
+pub(super) async fn follow(db: &impl ConnectionTrait, entry: &Entry, withdrawn: Option<MailId>) -> Result<()> {
+    let followed = reminder::Entity::update_many()
+        .col_expr(reminder::Column::PersonId, Expr::value(entry.person_id))
+        .col_expr(reminder::Column::Outcome, Expr::value(entry.outcome))
+        .col_expr(reminder::Column::Reason, Expr::value(entry.reason.clone()))
+        .col_expr(reminder::Column::MailId, Expr::value(entry.mail_id))
+        .col_expr(reminder::Column::At, Expr::value(Instant::from(entry.at)))
+        .filter(reminder::Column::Id.eq(entry.id))
+        .filter(Condition::all().add(match withdrawn {
+            Some(mail) => reminder::Column::MailId.eq(mail),
+            None => reminder::Column::MailId.is_null(),
+        }))
+        .exec(db)
+        .await?;
+    exactly_one(followed.rows_affected)
+}
+
+/// What a page of the log asks for; everything left out does not narrow it.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub obligation_id: Option<Uuid>,
+    pub person_id: Option<PersonId>,
+    pub outcome: Option<ReminderOutcome>,
+    pub due_from: Option<NaiveDate>,
+    pub due_to: Option<NaiveDate>,
+}
+
+/// The log, the latest entry first.
+pub(super) async fn list(
+    db: &impl ConnectionTrait,
+    filter: &Filter,
+    before: Option<ReminderId>,
+    limit: u64,
+) -> Result<Vec<Entry>> {
+    let narrowed = Condition::all()
+        .add_option(filter.obligation_id.map(|id| reminder::Column::ObligationId.eq(id.to_string())))
+        .add_option(filter.person_id.map(|person| reminder::Column::PersonId.eq(person)))
+        .add_option(filter.outcome.map(|outcome| reminder::Column::Outcome.eq(outcome)))
+        .add_option(filter.due_from.map(|day| reminder::Column::DueDay.gte(day)))
+        .add_option(filter.due_to.map(|day| reminder::Column::DueDay.lte(day)))
+        .add_option(before.map(|id| reminder::Column::Id.lt(id)));
+    let rows =
+        reminder::Entity::find().filter(narrowed).order_by_desc(reminder::Column::Id).limit(limit).all(db).await?;
+    rows.into_iter().map(Entry::try_from).collect()
+}

@@ -1,0 +1,313 @@
+//! Tasks over REST: what a client sends and gets, and handlers of a few lines.
+
+use super::model::{Event, Task, possible};
+use super::policy;
+use super::service::{self, CompleteIn, TaskFilter};
+use crate::ctx::Ctx;
+use crate::designations::service as designations;
+use crate::error::{Code, Error};
+use crate::http::Failure;
+use crate::http::json::{Json, MergePatch};
+use crate::http::paging::{Page, Paging};
+use crate::http::patch::Patch;
+use crate::http::version::{self, IfMatch};
+use crate::network::service as network;
+use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::ids::{DeliverableId, OutcomeId, ReleaseId, TaskId};
+use entity::kinds::{SeatKind, TaskOrigin, TaskState};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+    cfg.service(list_tasks)
+        .service(show_task)
+        .service(change_task)
+        .service(start_task)
+        .service(complete_task)
+        .service(block_task)
+        .service(unblock_task)
+        .service(cancel_task);
+}
+
+/// Something a seat has to do by a day.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TaskOut {
+    pub id: TaskId,
+    /// The seat's code.
+    pub seat: String,
+    pub seat_kind: SeatKind,
+    /// The observatory's code, where the seat is an observatory's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub observatory: Option<String>,
+    pub title_it: String,
+    pub title_en: String,
+    pub origin: TaskOrigin,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub release_id: Option<ReleaseId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deliverable_id: Option<DeliverableId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome_id: Option<OutcomeId>,
+    pub state: TaskState,
+    /// Whether somebody is still called upon to do it: a step left open is not, once its deliverable is handed in.
+    pub is_due: bool,
+    pub is_overdue: bool,
+    /// Why it is blocked or cancelled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// The day by which it is due: the one set by hand, else the derived one.
+    pub day: NaiveDate,
+    /// Derived from the release, in the calendar of the seat's territory.
+    pub due_day: NaiveDate,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hand_set_day: Option<NaiveDate>,
+    pub estimated_minutes: i32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub done_at: Option<DateTime<Utc>>,
+    /// What can happen next.
+    #[schema(max_items = 10)]
+    pub possible: Vec<&'static str>,
+    pub version: i32,
+}
+
+/// What may be said when a task is done.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CompleteTaskIn {
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    pub note: Option<String>,
+    /// Where the text can be read, when the last step hands the deliverable in.
+    #[serde(default)]
+    #[schema(max_length = 2000, format = "uri")]
+    pub link: Option<String>,
+}
+
+/// Why a task is blocked or cancelled.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TaskReasonIn {
+    #[schema(max_length = 1000)]
+    pub reason: String,
+}
+
+/// A merge patch of what may be set by hand.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TaskChange {
+    /// `null` gives the day back to the derivation.
+    #[serde(default)]
+    #[schema(value_type = Option<NaiveDate>)]
+    pub hand_set_day: Patch<NaiveDate>,
+}
+
+/// How to narrow the list.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct TasksQuery {
+    /// A seat's code.
+    #[param(max_length = 120)]
+    pub seat: Option<String>,
+    /// An observatory's code.
+    #[param(max_length = 60)]
+    pub observatory: Option<String>,
+    pub release: Option<ReleaseId>,
+    pub deliverable: Option<DeliverableId>,
+    pub state: Option<TaskState>,
+    /// Only those the caller is to do in person.
+    #[serde(default)]
+    pub mine: bool,
+    /// Only those somebody is still called upon to do.
+    #[serde(default)]
+    pub due: bool,
+    /// Due on this day or before.
+    pub upto: Option<NaiveDate>,
+    /// Only those due before today that somebody is still called upon to do.
+    #[serde(default)]
+    pub overdue: bool,
+}
+
+/// The tasks
+///
+/// The earliest day first. Who may: secretariat and direction see all, others those of their own seats and observatories,
+/// a body's manager those of the body.
+#[utoipa::path(tag = "tasks", params(TasksQuery, Paging), responses((status = 200, body = Page<TaskOut>)))]
+#[get("/tasks")]
+pub async fn list_tasks(
+    ctx: Ctx,
+    request: HttpRequest,
+    query: web::Query<TasksQuery>,
+    paging: web::Query<Paging>,
+) -> Result<HttpResponse, Failure> {
+    let filter = filter_of(&ctx, &query).await?;
+    let limit = paging.limit()?;
+    let today = ctx.today();
+    let lines = service::list(&ctx, &filter, paging.after()?, limit + 1).await?;
+    let page = Page::cut(&ctx, &request, limit, lines, |last| (last.day(), last.id))?;
+    Ok(HttpResponse::Ok().json(page.map(|line| TaskOut::on(line, today))))
+}
+
+/// The filter a query means; an unknown seat or observatory is an error, not an empty list.
+async fn filter_of(ctx: &Ctx, query: &TasksQuery) -> Result<TaskFilter, Error> {
+    let seat = match &query.seat {
+        Some(code) => {
+            let seats = designations::seats(ctx.reader()).await?;
+            Some(seats.into_iter().find(|seat| seat.code == *code).ok_or_else(|| Error::field("seat", Code::UnknownValue))?.id)
+        }
+        None => None,
+    };
+    let observatory = match &query.observatory {
+        Some(code) => Some(network::observatory(ctx.reader(), code).await.map_err(|error| error.as_unknown("observatory"))?.id),
+        None => None,
+    };
+    Ok(TaskFilter {
+        seat,
+        observatory,
+        release: query.release,
+        deliverable: query.deliverable,
+        state: query.state,
+        of: query.mine.then(|| policy::to_do(&ctx.actor)),
+        due: query.due || query.overdue,
+        upto: query.upto,
+        before: query.overdue.then(|| ctx.today()),
+    })
+}
+
+/// One task
+///
+/// Who may: see the list. Unknown and unseen are the same answer.
+#[utoipa::path(tag = "tasks", params(("id" = TaskId, Path)), responses((status = 200, body = TaskOut)))]
+#[get("/tasks/{id}")]
+pub async fn show_task(ctx: Ctx, id: web::Path<TaskId>) -> Result<HttpResponse, Failure> {
+    Ok(answer(&ctx, service::task(&ctx, ctx.reader(), *id).await?))
+}
+
+/// Set a day by hand
+///
+/// The day survives every move of the release until it is given back with `null`. Who may: the secretariat. Errors:
+/// `wrong_transition`, `nothing_changes`.
+#[utoipa::path(tag = "tasks", params(("id" = TaskId, Path), IfMatch), request_body(content = TaskChange, content_type = "application/merge-patch+json"), responses((status = 200, body = TaskOut)))]
+#[patch("/tasks/{id}")]
+pub async fn change_task(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<TaskId>,
+    change: MergePatch<TaskChange>,
+) -> Result<HttpResponse, Failure> {
+    let version = version::if_match(&request)?;
+    let present = service::task(&ctx, ctx.reader(), *id).await?.hand_set_day;
+    let day = change.0.hand_set_day.apply(present);
+    let changed = ctx.write(async |txn| service::reschedule(&ctx, txn, *id, version, day).await).await?;
+    Ok(answer(&ctx, changed))
+}
+
+/// Begin a task
+///
+/// A step begins its deliverable too. Who may: whoever works for the seat, the secretariat on its behalf. Errors:
+/// `wrong_transition`.
+#[utoipa::path(tag = "tasks", params(("id" = TaskId, Path), IfMatch), responses((status = 200, body = TaskOut)))]
+#[post("/tasks/{id}/start")]
+pub async fn start_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>) -> Result<HttpResponse, Failure> {
+    let version = version::if_match(&request)?;
+    let started = ctx.write(async |txn| service::start(&ctx, txn, *id, version).await).await?;
+    Ok(answer(&ctx, started))
+}
+
+/// Say that a task is done
+///
+/// Finishing the observatory's last open step hands the deliverable in. Who may: whoever works for the seat, the
+/// secretariat on its behalf. Errors: `wrong_transition`, `not_a_url`.
+#[utoipa::path(tag = "tasks", params(("id" = TaskId, Path), IfMatch), request_body = CompleteTaskIn, responses((status = 200, body = TaskOut)))]
+#[post("/tasks/{id}/complete")]
+pub async fn complete_task(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<TaskId>,
+    input: Json<CompleteTaskIn>,
+) -> Result<HttpResponse, Failure> {
+    let version = version::if_match(&request)?;
+    let CompleteTaskIn { note, link } = input.value;
+    let input = CompleteIn { note, link };
+    let done = ctx.write(async |txn| service::complete(&ctx, txn, *id, version, input).await).await?;
+    Ok(answer(&ctx, done))
+}
+
+/// Say that something stops a task
+///
+/// Who may: whoever works for the seat, the secretariat on its behalf. Errors: `wrong_transition`, `reason_missing`.
+#[utoipa::path(tag = "tasks", params(("id" = TaskId, Path), IfMatch), request_body = TaskReasonIn, responses((status = 200, body = TaskOut)))]
+#[post("/tasks/{id}/block")]
+pub async fn block_task(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<TaskId>,
+    input: Json<TaskReasonIn>,
+) -> Result<HttpResponse, Failure> {
+    let version = version::if_match(&request)?;
+    let blocked = ctx.write(async |txn| service::block(&ctx, txn, *id, version, &input.value.reason).await).await?;
+    Ok(answer(&ctx, blocked))
+}
+
+/// Let a task go on from where it was
+///
+/// Who may: whoever works for the seat, the secretariat on its behalf. Errors: `wrong_transition`.
+#[utoipa::path(tag = "tasks", params(("id" = TaskId, Path), IfMatch), responses((status = 200, body = TaskOut)))]
+#[post("/tasks/{id}/unblock")]
+pub async fn unblock_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>) -> Result<HttpResponse, Failure> {
+    let version = version::if_match(&request)?;
+    let unblocked = ctx.write(async |txn| service::unblock(&ctx, txn, *id, version).await).await?;
+    Ok(answer(&ctx, unblocked))
+}
+
+/// Say that a task is not needed any more
+///
+/// Who may: the secretariat. Errors: `wrong_transition`, `reason_missing`.
+#[utoipa::path(tag = "tasks", params(("id" = TaskId, Path), IfMatch), request_body = TaskReasonIn, responses((status = 200, body = TaskOut)))]
+#[post("/tasks/{id}/cancel")]
+pub async fn cancel_task(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<TaskId>,
+    input: Json<TaskReasonIn>,
+) -> Result<HttpResponse, Failure> {
+    let version = version::if_match(&request)?;
+    let cancelled = ctx.write(async |txn| service::cancel(&ctx, txn, *id, version, &input.value.reason).await).await?;
+    Ok(answer(&ctx, cancelled))
+}
+
+fn answer(ctx: &Ctx, task: Task) -> HttpResponse {
+    version::answer(task.version, &TaskOut::on(task, ctx.today()))
+}
+
+impl TaskOut {
+    /// As it stands on a day.
+    pub fn on(task: Task, today: NaiveDate) -> Self {
+        Self {
+            id: task.id,
+            state: task.state(),
+            is_due: task.is_due(),
+            is_overdue: task.is_overdue(today),
+            reason: task.stage.reason().map(str::to_owned),
+            day: task.day(),
+            done_at: task.stage.done_at(),
+            possible: possible(task.state()).into_iter().map(Event::as_str).collect(),
+            seat: task.seat.code,
+            seat_kind: task.seat.kind,
+            observatory: task.seat.observatory_code,
+            title_it: task.title_it,
+            title_en: task.title_en,
+            origin: task.origin,
+            release_id: task.release_id,
+            deliverable_id: task.deliverable_id,
+            outcome_id: task.outcome_id,
+            note: task.note,
+            due_day: task.due_day,
+            hand_set_day: task.hand_set_day,
+            estimated_minutes: task.estimated_minutes,
+            version: task.version,
+        }
+    }
+}

@@ -1,0 +1,113 @@
+use super::*;
+use proptest::prelude::*;
+use uuid::Uuid;
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().expect("a day written in a test")
+}
+
+fn open() -> Task {
+    Task {
+        id: Uuid::nil().into(),
+        seat: Seat {
+            id: Uuid::nil().into(),
+            code: "referent:bergamo".into(),
+            kind: SeatKind::Referent,
+            body_id: Uuid::nil().into(),
+            body_code: "provincia-bergamo".into(),
+            body_name: "Provincia di Bergamo".into(),
+            observatory_id: Some(Uuid::nil().into()),
+            observatory_code: Some("bergamo".into()),
+            observatory_name: Some("Osservatorio di Bergamo".into()),
+            territory: "BG".into(),
+        },
+        release_id: None,
+        deliverable_id: None,
+        deliverable_state: None,
+        step_id: None,
+        outcome_id: None,
+        origin: TaskOrigin::Step,
+        title_it: "Bozza".into(),
+        title_en: "Draft".into(),
+        due_day: day("2027-03-04"),
+        hand_set_day: None,
+        estimated_minutes: 60,
+        stage: Stage::Open,
+        note: None,
+        version: 1,
+        created_at: DateTime::UNIX_EPOCH,
+    }
+}
+
+fn apply(task: Task, event: Event) -> Result<Task, Refusal> {
+    match event {
+        Event::Start => task.started(),
+        Event::Complete => task.completed(DateTime::UNIX_EPOCH),
+        Event::Block => task.blocked("no data".into()),
+        Event::Unblock => task.unblocked(),
+        Event::Cancel => task.cancelled(None),
+    }
+}
+
+#[test]
+fn a_blocked_task_goes_back_to_where_it_was() {
+    let begun = open().started().expect("begun");
+    assert_eq!(begun.clone().blocked("no data".into()).and_then(Task::unblocked), Ok(begun));
+    assert_eq!(open().blocked("no data".into()).and_then(Task::unblocked), Ok(open()));
+}
+
+#[test]
+fn done_and_cancelled_are_for_ever() {
+    assert_eq!(possible(State::Done), []);
+    assert_eq!(possible(State::Cancelled), []);
+    let done = open().completed(DateTime::UNIX_EPOCH).expect("done");
+    assert!(matches!(done.clone().rescheduled(Some(day("2027-03-10"))), Err(Refusal::WrongTransition { .. })));
+    assert_eq!(done.rederived(day("2027-03-11")).due_day, day("2027-03-04"), "history keeps its day");
+}
+
+#[test]
+fn nobody_is_called_upon_for_a_step_whose_deliverable_is_handed_in() {
+    let step = |state| Task { deliverable_state: Some(state), ..open() };
+    assert!(step(DeliverableState::Planned).is_due());
+    assert!(step(DeliverableState::InProgress).is_overdue(day("2027-03-05")));
+    for state in [DeliverableState::Submitted, DeliverableState::Waived, DeliverableState::Verified] {
+        assert!(!step(state).is_due(), "{state}");
+    }
+    let review = is_called_for(SeatKind::Secretariat, Some(DeliverableState::Submitted));
+    assert!(review, "the review begins when the observatory is done");
+    assert!(!is_called_for(SeatKind::Secretariat, Some(DeliverableState::Approved)));
+    assert!(is_called_for(SeatKind::Referent, None));
+}
+
+#[test]
+fn a_task_is_overdue_the_day_after_its_day() {
+    assert!(!open().is_overdue(day("2027-03-04")));
+    assert!(open().is_overdue(day("2027-03-05")));
+    let put_off = Task { hand_set_day: Some(day("2027-03-09")), ..open() };
+    assert!(!put_off.is_overdue(day("2027-03-05")));
+}
+
+proptest! {
+    /// The table and the transitions agree, and four columns are enough to keep any stage.
+    #[test]
+    fn transitions_follow_the_table(chosen in prop::collection::vec(0..Event::ALL.len(), 0..12)) {
+        let mut at = open();
+        for event in chosen.into_iter().map(|index| Event::ALL[index]) {
+            let expected = target(at.state(), event);
+            match apply(at.clone(), event) {
+                Ok(next) => {
+                    let led_to = match expected {
+                        Some(Target::To(state)) => Some(state),
+                        Some(Target::Back) => at.stage.resume(),
+                        None => None,
+                    };
+                    prop_assert_eq!(led_to, Some(next.state()));
+                    at = next;
+                }
+                Err(_) => prop_assert_eq!(expected, None),
+            }
+            let kept = Stage::of(at.state(), at.stage.resume(), at.stage.reason().map(str::to_owned), at.stage.done_at());
+            prop_assert_eq!(kept, Ok(at.stage.clone()));
+        }
+    }
+}

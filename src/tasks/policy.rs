@@ -1,0 +1,107 @@
+//! Who may do what with tasks. Pure; printed as a golden matrix by `tests/it/authz_matrix.rs`.
+
+use crate::auth::actor::Actor;
+use entity::ids::{BodyId, ObservatoryId, SeatId};
+use entity::kinds::SeatKind;
+
+/// What can be asked of a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    View,
+    Start,
+    Complete,
+    Block,
+    Unblock,
+    /// Say that it is not needed any more.
+    Cancel,
+    /// Set a day that no longer follows the release.
+    Reschedule,
+    /// Give a seat something to do.
+    Create,
+}
+
+impl Action {
+    pub const ALL: &'static [Self] = &[
+        Self::View,
+        Self::Start,
+        Self::Complete,
+        Self::Block,
+        Self::Unblock,
+        Self::Cancel,
+        Self::Reschedule,
+        Self::Create,
+    ];
+}
+
+/// Whose task it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject {
+    pub seat: SeatId,
+    pub observatory: Option<ObservatoryId>,
+    pub body: BodyId,
+}
+
+/// Whether the actor may. Work belongs to the seat (product rule 2): its holder does it, and in an observatory referent and
+/// deputy alike; the secretariat says it for them (rule 7).
+pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
+    if actor.is_ourselves() {
+        return true;
+    }
+    if action != Action::View && !actor.may_write() {
+        return false;
+    }
+    match action {
+        Action::View => does(actor, subject) || sees_everything(actor) || actor.manages(subject.body),
+        Action::Start | Action::Complete | Action::Block | Action::Unblock => {
+            does(actor, subject) || actor.is_secretariat()
+        }
+        Action::Cancel | Action::Reschedule | Action::Create => actor.is_secretariat(),
+    }
+}
+
+fn does(actor: &Actor, subject: Subject) -> bool {
+    actor.seats.iter().any(|held| held.seat_id == subject.seat)
+        || subject.observatory.is_some_and(|observatory| actor.works_for(observatory))
+}
+
+fn sees_everything(actor: &Actor) -> bool {
+    actor.is_secretariat() || actor.holds(SeatKind::Direction)
+}
+
+/// Which tasks a list may show: a store demands it, so a list cannot forget it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Visibility {
+    Everything,
+    Own(Own),
+    Nothing,
+}
+
+/// What makes tasks somebody's own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Own {
+    pub seats: Vec<SeatId>,
+    pub observatories: Vec<ObservatoryId>,
+    /// Bodies managed: their tasks are seen, not done.
+    pub bodies: Vec<BodyId>,
+}
+
+pub fn visibility(actor: &Actor) -> Visibility {
+    if actor.is_ourselves() || sees_everything(actor) {
+        return Visibility::Everything;
+    }
+    if !actor.is_participant() {
+        return Visibility::Nothing;
+    }
+    let managed = actor.seats.iter().filter(|seat| seat.kind == SeatKind::BodyManager).map(|seat| seat.body_id);
+    Visibility::Own(Own { bodies: managed.collect(), ..to_do(actor) })
+}
+
+/// What the caller is to do in person: the page "my tasks".
+pub fn to_do(actor: &Actor) -> Own {
+    let works = |kind| matches!(kind, SeatKind::Referent | SeatKind::Deputy);
+    Own {
+        seats: actor.seats.iter().map(|seat| seat.seat_id).collect(),
+        observatories: actor.seats.iter().filter(|seat| works(seat.kind)).filter_map(|seat| seat.observatory_id).collect(),
+        bodies: Vec::new(),
+    }
+}

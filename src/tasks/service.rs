@@ -1,0 +1,350 @@
+//! The use cases of tasks: one function each, each inside the transaction it is given.
+
+use super::model::{Refusal, Stage, Task};
+use super::policy::{self, Action, Subject, Visibility};
+use super::store::{self, Cursor, Filter};
+use crate::audit;
+use crate::auth::actor::Actor;
+use crate::ctx::Ctx;
+use crate::db::Txn;
+use crate::deliverables::service::{self as deliverables, SubmitIn};
+use crate::designations::model::Seat;
+use crate::designations::service as designations;
+use crate::error::{Code, Error, FieldError, Result};
+use chrono::NaiveDate;
+use entity::ids::{BodyId, DeliverableId, OutcomeId, ProductStepId, ReleaseId, SeatId, TaskId};
+use entity::kinds::{SeatKind, TaskOrigin};
+use sea_orm::ConnectionTrait;
+use std::collections::BTreeMap;
+
+pub use super::store::Filter as TaskFilter;
+
+const TITLE_CHARACTERS: usize = 300;
+const TEXT_CHARACTERS: usize = 1000;
+
+/// Tasks that pass the filter and may be seen, the earliest day first.
+pub async fn list(ctx: &Ctx, filter: &Filter, after: Option<Cursor>, limit: u64) -> Result<Vec<Task>> {
+    let visible = visibility(ctx)?;
+    Ok(store::list(ctx.reader(), &visible, filter, after, Some(limit)).await?)
+}
+
+/// What the caller is still called upon to do in person, the earliest day first.
+pub async fn mine(ctx: &Ctx, after: Option<Cursor>, limit: u64) -> Result<Vec<Task>> {
+    let filter = Filter { of: Some(policy::to_do(&ctx.actor)), due: true, ..Filter::default() };
+    list(ctx, &filter, after, limit).await
+}
+
+/// One task. Unknown and unseen are the same answer.
+pub async fn task(ctx: &Ctx, db: &impl ConnectionTrait, id: TaskId) -> Result<Task> {
+    store::find(db, &visibility(ctx)?, id).await?.ok_or(Error::NotFound)
+}
+
+/// One task, for slices that act for the service itself: a mailed link, the portal.
+pub async fn any_task(db: &impl ConnectionTrait, id: TaskId) -> Result<Task> {
+    store::find(db, &Visibility::Everything, id).await?.ok_or(Error::NotFound)
+}
+
+/// All tasks that pass the filter, for slices that act for the service itself: the Monday page, the dossier.
+pub async fn all(db: &impl ConnectionTrait, filter: &Filter) -> Result<Vec<Task>> {
+    Ok(store::list(db, &Visibility::Everything, filter, None, None).await?)
+}
+
+/// A step of a release that was confirmed, for one observatory.
+#[derive(Clone, Debug)]
+pub struct StepTask {
+    pub seat: Seat,
+    pub release_id: ReleaseId,
+    pub deliverable_id: DeliverableId,
+    pub step_id: ProductStepId,
+    pub title_it: String,
+    pub title_en: String,
+    pub due_day: NaiveDate,
+    pub estimated_minutes: i32,
+}
+
+/// Plans the steps of a release; `releases` calls this and records the event.
+pub async fn plan_in(ctx: &Ctx, txn: &Txn, steps: Vec<StepTask>) -> Result<()> {
+    let tasks: Vec<Task> = steps
+        .into_iter()
+        .map(|step| Task {
+            id: ctx.new_id(),
+            seat: step.seat,
+            release_id: Some(step.release_id),
+            deliverable_id: Some(step.deliverable_id),
+            deliverable_state: None,
+            step_id: Some(step.step_id),
+            outcome_id: None,
+            origin: TaskOrigin::Step,
+            title_it: cut(&step.title_it),
+            title_en: cut(&step.title_en),
+            due_day: step.due_day,
+            hand_set_day: None,
+            estimated_minutes: step.estimated_minutes,
+            stage: Stage::Open,
+            note: None,
+            version: 1,
+            created_at: ctx.now(),
+        })
+        .collect();
+    Ok(store::insert_all(txn, &tasks).await?)
+}
+
+/// Derives the days of a release's steps anew; `releases` calls this with the day of each step for each deliverable.
+///
+/// What is done or cancelled keeps the day it had; days set by hand stay.
+pub async fn rederive_in(
+    ctx: &Ctx,
+    txn: &Txn,
+    release: ReleaseId,
+    day_of: impl Fn(ProductStepId, DeliverableId) -> Option<NaiveDate>,
+) -> Result<()> {
+    let filter = Filter { release: Some(release), ..Filter::default() };
+    let mut by_day: BTreeMap<NaiveDate, Vec<TaskId>> = BTreeMap::new();
+    for task in all(txn, &filter).await? {
+        let (Some(step), Some(deliverable)) = (task.step_id, task.deliverable_id) else { continue };
+        let Some(day) = day_of(step, deliverable) else { continue };
+        let (id, before) = (task.id, task.due_day);
+        let after = task.rederived(day).due_day;
+        if after != before {
+            by_day.entry(after).or_default().push(id);
+        }
+    }
+    for (day, ids) in by_day {
+        store::set_due_day(txn, ids, day, ctx.now()).await?;
+    }
+    Ok(())
+}
+
+/// Cancels the open tasks of a release that was cancelled; `releases` calls this and records the event.
+pub async fn cancel_in(ctx: &Ctx, txn: &Txn, release: ReleaseId, reason: &str) -> Result<()> {
+    let filter = Filter { release: Some(release), ..Filter::default() };
+    for task in all(txn, &filter).await? {
+        let version = task.version;
+        if let Ok(cancelled) = task.cancelled(Some(reason.chars().take(TEXT_CHARACTERS).collect())) {
+            store::save(txn, &cancelled, version, ctx.now()).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Something a seat is given to do: by a meeting's outcome, or because a page is missing.
+#[derive(Clone, Debug)]
+pub struct NewTask {
+    pub seat_id: SeatId,
+    pub origin: TaskOrigin,
+    pub release_id: Option<ReleaseId>,
+    pub deliverable_id: Option<DeliverableId>,
+    pub outcome_id: Option<OutcomeId>,
+    pub title_it: String,
+    pub title_en: String,
+    pub due_day: NaiveDate,
+    pub estimated_minutes: i32,
+    pub note: Option<String>,
+}
+
+/// Gives a seat something to do, inside the use case that decided it.
+///
+/// Who may: the secretariat, the service itself. Mails: none; the reminders follow. Errors: `seat_unknown`, `required`,
+/// `too_long`, `out_of_range`.
+pub async fn create_in(ctx: &Ctx, txn: &Txn, new: NewTask) -> Result<Task> {
+    let seat = designations::seats(txn).await?.into_iter().find(|seat| seat.id == new.seat_id).ok_or(Refusal::SeatUnknown)?;
+    authorise(ctx, Action::Create, &seat)?;
+    check_new(&new)?;
+    let task = Task {
+        id: ctx.new_id(),
+        seat,
+        release_id: new.release_id,
+        deliverable_id: new.deliverable_id,
+        deliverable_state: None,
+        step_id: None,
+        outcome_id: new.outcome_id,
+        origin: new.origin,
+        title_it: new.title_it.trim().to_owned(),
+        title_en: new.title_en.trim().to_owned(),
+        due_day: new.due_day,
+        hand_set_day: None,
+        estimated_minutes: new.estimated_minutes,
+        stage: Stage::Open,
+        note: new.note,
+        version: 1,
+        created_at: ctx.now(),
+    };
+    store::insert_all(txn, std::slice::from_ref(&task)).await?;
+    record(ctx, txn, "tasks.create", &task).await?;
+    any_task(txn, task.id).await
+}
+
+fn check_new(new: &NewTask) -> Result<()> {
+    for (field, title) in [("title_it", &new.title_it), ("title_en", &new.title_en)] {
+        match title.trim().chars().count() {
+            0 => return Err(Error::field(field, Code::Required)),
+            length if length > TITLE_CHARACTERS => return Err(too_long(field, TITLE_CHARACTERS)),
+            _ => {}
+        }
+    }
+    if new.estimated_minutes < 0 {
+        return Err(Error::field("estimated_minutes", Code::OutOfRange));
+    }
+    Ok(())
+}
+
+/// Work begins; a step begins its deliverable too.
+///
+/// Who may: whoever works for the seat, the secretariat on its behalf. Mails: none. Errors: `wrong_transition`, `stale`.
+pub async fn start(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32) -> Result<Task> {
+    let current = authorised(ctx, txn, id, version, Action::Start).await?;
+    let deliverable = current.deliverable_id;
+    let saved = save(ctx, txn, current.started()?, version, "tasks.start").await?;
+    if let Some(deliverable) = deliverable.filter(|_| leads_to_hand_in(&saved)) {
+        deliverables::work_begun_in(ctx, txn, deliverable).await?;
+    }
+    any_task(txn, id).await
+}
+
+/// What may be said when a task is done.
+#[derive(Clone, Debug, Default)]
+pub struct CompleteIn {
+    pub note: Option<String>,
+    /// Where the text can be read, when the last step hands the deliverable in.
+    pub link: Option<String>,
+}
+
+/// It is done. Finishing the observatory's last open step hands the deliverable in, with `link` and `note`.
+///
+/// Who may: whoever works for the seat, the secretariat on its behalf. Mails: none. Errors: `wrong_transition`,
+/// `not_a_url`, `too_long`, `stale`.
+pub async fn complete(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, input: CompleteIn) -> Result<Task> {
+    let mut current = authorised(ctx, txn, id, version, Action::Complete).await?;
+    let note = optional(input.note, "note")?;
+    current.note = note.clone().or(current.note);
+    let done = save(ctx, txn, current.completed(ctx.now())?, version, "tasks.complete").await?;
+    if let Some(deliverable) = done.deliverable_id.filter(|_| leads_to_hand_in(&done)) {
+        deliverables::work_begun_in(ctx, txn, deliverable).await?;
+        if is_last_step(txn, deliverable).await? {
+            deliverables::work_done_in(ctx, txn, deliverable, SubmitIn { link: input.link, note }).await?;
+        }
+    }
+    any_task(txn, id).await
+}
+
+/// Whether the task is one of the observatory's steps towards its deliverable.
+fn leads_to_hand_in(task: &Task) -> bool {
+    task.origin == TaskOrigin::Step && !is_review(task.seat.kind)
+}
+
+const fn is_review(seat: SeatKind) -> bool {
+    matches!(seat, SeatKind::Secretariat | SeatKind::Direction)
+}
+
+async fn is_last_step(txn: &Txn, deliverable: DeliverableId) -> Result<bool> {
+    let filter = Filter { deliverable: Some(deliverable), ..Filter::default() };
+    let steps = all(txn, &filter).await?;
+    Ok(!steps.iter().any(|step| leads_to_hand_in(step) && super::model::is_open(step.state())))
+}
+
+/// Stops it, saying why; it remembers where it was. Rights as for [`start`]. Errors: `wrong_transition`, `reason_missing`,
+/// `too_long`, `stale`.
+pub async fn block(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, reason: &str) -> Result<Task> {
+    let current = authorised(ctx, txn, id, version, Action::Block).await?;
+    save(ctx, txn, current.blocked(required_reason(reason)?)?, version, "tasks.block").await
+}
+
+/// Lets it go on from where it was. Rights as for [`start`]. Errors: `wrong_transition`, `stale`.
+pub async fn unblock(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32) -> Result<Task> {
+    let current = authorised(ctx, txn, id, version, Action::Unblock).await?;
+    save(ctx, txn, current.unblocked()?, version, "tasks.unblock").await
+}
+
+/// Says that it is not needed any more, and why. Who may: the secretariat. Errors: `wrong_transition`, `reason_missing`,
+/// `too_long`, `stale`.
+pub async fn cancel(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, reason: &str) -> Result<Task> {
+    let current = authorised(ctx, txn, id, version, Action::Cancel).await?;
+    save(ctx, txn, current.cancelled(Some(required_reason(reason)?))?, version, "tasks.cancel").await
+}
+
+/// Sets another day by hand, which then survives every move of the release; `None` gives it back to the derivation.
+///
+/// Who may: the secretariat. Errors: `wrong_transition`, `nothing_changes`, `stale`.
+pub async fn reschedule(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, day: Option<NaiveDate>) -> Result<Task> {
+    let current = authorised(ctx, txn, id, version, Action::Reschedule).await?;
+    save(ctx, txn, current.rescheduled(day)?, version, "tasks.reschedule").await
+}
+
+fn visibility(ctx: &Ctx) -> Result<Visibility> {
+    match policy::visibility(&ctx.actor) {
+        Visibility::Nothing => Err(refused(ctx)),
+        visible => Ok(visible),
+    }
+}
+
+/// The task as the caller has seen it, if they may. That it is stale is said before any rule is asked, since the rules
+/// speak about what the caller has not seen.
+async fn authorised(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, action: Action) -> Result<Task> {
+    let task = task(ctx, txn, id).await?;
+    authorise(ctx, action, &task.seat)?;
+    if task.version == version { Ok(task) } else { Err(Error::Stale) }
+}
+
+fn authorise(ctx: &Ctx, action: Action, seat: &Seat) -> Result<()> {
+    if policy::may(&ctx.actor, action, subject(seat)) { Ok(()) } else { Err(refused(ctx)) }
+}
+
+/// Whose a task of the seat is.
+pub fn subject(seat: &Seat) -> Subject {
+    Subject { seat: seat.id, observatory: seat.observatory_id, body: seat.body_id }
+}
+
+/// A caller without a name is asked for one; a caller with a name is told no.
+fn refused(ctx: &Ctx) -> Error {
+    if ctx.actor == Actor::anonymous() { Error::Unauthenticated } else { Error::Denied }
+}
+
+async fn save(ctx: &Ctx, txn: &Txn, after: Task, version: i32, action: &'static str) -> Result<Task> {
+    store::save(txn, &after, version, ctx.now()).await?;
+    record(ctx, txn, action, &after).await?;
+    any_task(txn, after.id).await
+}
+
+async fn record(ctx: &Ctx, txn: &Txn, action: &'static str, task: &Task) -> Result<()> {
+    let event = audit::Event {
+        action,
+        subject: ("task", task.id.to_string()),
+        on_behalf_of: on_behalf_of(ctx, &task.seat),
+        channel: None,
+        source: None,
+        details: serde_json::json!({
+            "seat": task.seat.code,
+            "state": task.state(),
+            "due_day": task.due_day,
+            "hand_set_day": task.hand_set_day,
+        }),
+    };
+    audit::record(ctx, txn, event).await?;
+    Ok(())
+}
+
+/// What the secretariat enters about somebody else's work is that body's own statement (product rule 7).
+fn on_behalf_of(ctx: &Ctx, seat: &Seat) -> Option<BodyId> {
+    let is_own = ctx.actor.seats.iter().any(|held| held.seat_id == seat.id || held.body_id == seat.body_id);
+    (ctx.actor.is_secretariat() && !is_own).then_some(seat.body_id)
+}
+
+fn required_reason(reason: &str) -> Result<String> {
+    optional(Some(reason.to_owned()), "reason")?.ok_or_else(|| Refusal::ReasonMissing.into())
+}
+
+fn optional(text: Option<String>, field: &'static str) -> Result<Option<String>> {
+    let text = text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    match &text {
+        Some(long) if long.chars().count() > TEXT_CHARACTERS => Err(too_long(field, TEXT_CHARACTERS)),
+        _ => Ok(text),
+    }
+}
+
+fn too_long(field: &'static str, limit: usize) -> Error {
+    Error::Invalid(vec![FieldError { field, code: Code::TooLong, params: vec![("limit", limit.to_string())] }])
+}
+
+fn cut(title: &str) -> String {
+    title.chars().take(TITLE_CHARACTERS).collect()
+}

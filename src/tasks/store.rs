@@ -1,0 +1,294 @@
+//! Rows of tasks, and back. The only file of the slice that speaks to the database.
+
+use super::model::{Stage, Task};
+use super::policy::{Own, Visibility};
+use crate::db::{StoreError, exactly_one};
+use crate::designations::model::Seat;
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::ids::{BodyId, DeliverableId, ObservatoryId, OutcomeId, ProductStepId, ReleaseId, SeatId, TaskId};
+use entity::kinds::{DeliverableState, SeatKind, TaskOrigin, TaskState};
+use entity::{Instant, body, deliverable, observatory, seat, task};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType, Order,
+    QueryFilter, QueryOrder, QuerySelect, Select,
+    sea_query::{Expr, Func},
+};
+
+type Result<T> = std::result::Result<T, StoreError>;
+
+/// The last line of a page: its day, and its id among those of the same day.
+pub type Cursor = (NaiveDate, TaskId);
+
+/// What a list of tasks asks for; everything left out does not narrow it.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub seat: Option<SeatId>,
+    pub observatory: Option<ObservatoryId>,
+    pub release: Option<ReleaseId>,
+    pub deliverable: Option<DeliverableId>,
+    pub state: Option<TaskState>,
+    /// The caller's own, as the page "my tasks" shows them.
+    pub of: Option<Own>,
+    /// Neither done nor cancelled, and still called for.
+    pub due: bool,
+    /// Due on this day or before.
+    pub upto: Option<NaiveDate>,
+    /// Due before this day.
+    pub before: Option<NaiveDate>,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: TaskId,
+    seat_id: SeatId,
+    seat_code: String,
+    seat_kind: SeatKind,
+    body_id: BodyId,
+    body_code: String,
+    body_name: String,
+    territory: String,
+    observatory_id: Option<ObservatoryId>,
+    observatory_code: Option<String>,
+    observatory_name: Option<String>,
+    release_id: Option<ReleaseId>,
+    deliverable_id: Option<DeliverableId>,
+    deliverable_state: Option<DeliverableState>,
+    step_id: Option<ProductStepId>,
+    outcome_id: Option<OutcomeId>,
+    origin: TaskOrigin,
+    title_it: String,
+    title_en: String,
+    due_day: NaiveDate,
+    hand_set_day: Option<NaiveDate>,
+    estimated_minutes: i32,
+    state: TaskState,
+    resume_state: Option<TaskState>,
+    reason: Option<String>,
+    note: Option<String>,
+    done_at: Option<Instant>,
+    version: i32,
+    created_at: Instant,
+}
+
+impl TryFrom<Row> for Task {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self> {
+        let stage = Stage::of(row.state, row.resume_state, row.reason, row.done_at.map(|at| at.0))
+            .map_err(|what| StoreError::inconsistent("task", row.id, what))?;
+        Ok(Self {
+            id: row.id,
+            seat: Seat {
+                id: row.seat_id,
+                code: row.seat_code,
+                kind: row.seat_kind,
+                body_id: row.body_id,
+                body_code: row.body_code,
+                body_name: row.body_name,
+                observatory_id: row.observatory_id,
+                observatory_code: row.observatory_code,
+                observatory_name: row.observatory_name,
+                territory: row.territory,
+            },
+            release_id: row.release_id,
+            deliverable_id: row.deliverable_id,
+            deliverable_state: row.deliverable_state,
+            step_id: row.step_id,
+            outcome_id: row.outcome_id,
+            origin: row.origin,
+            title_it: row.title_it,
+            title_en: row.title_en,
+            due_day: row.due_day,
+            hand_set_day: row.hand_set_day,
+            estimated_minutes: row.estimated_minutes,
+            stage,
+            note: row.note,
+            version: row.version,
+            created_at: row.created_at.0,
+        })
+    }
+}
+
+/// Everything a line shows, in one statement.
+fn lines() -> Select<task::Entity> {
+    task::Entity::find()
+        .column_as(seat::Column::Code, "seat_code")
+        .column_as(seat::Column::Kind, "seat_kind")
+        .columns([seat::Column::BodyId, seat::Column::ObservatoryId])
+        .column_as(body::Column::Code, "body_code")
+        .column_as(body::Column::Name, "body_name")
+        .column(body::Column::Territory)
+        .column_as(observatory::Column::Code, "observatory_code")
+        .column_as(observatory::Column::Name, "observatory_name")
+        .column_as(deliverable::Column::State, "deliverable_state")
+        .join(JoinType::InnerJoin, join::to_seat())
+        .join(JoinType::InnerJoin, join::seat_to_body())
+        .join(JoinType::LeftJoin, join::seat_to_observatory())
+        .join(JoinType::LeftJoin, join::to_deliverable())
+}
+
+mod join {
+    use super::{body, deliverable, observatory, seat, task};
+    use sea_orm::{EntityTrait, RelationDef};
+
+    pub(super) fn to_seat() -> RelationDef {
+        task::Entity::belongs_to(seat::Entity).from(task::Column::SeatId).to(seat::Column::Id).into()
+    }
+
+    pub(super) fn seat_to_body() -> RelationDef {
+        seat::Entity::belongs_to(body::Entity).from(seat::Column::BodyId).to(body::Column::Id).into()
+    }
+
+    pub(super) fn seat_to_observatory() -> RelationDef {
+        seat::Entity::belongs_to(observatory::Entity).from(seat::Column::ObservatoryId).to(observatory::Column::Id).into()
+    }
+
+    pub(super) fn to_deliverable() -> RelationDef {
+        task::Entity::belongs_to(deliverable::Entity).from(task::Column::DeliverableId).to(deliverable::Column::Id).into()
+    }
+}
+
+/// The day by which it is due: set by hand, else derived.
+fn day() -> Expr {
+    Func::coalesce([
+        Expr::col((task::Entity, task::Column::HandSetDay)),
+        Expr::col((task::Entity, task::Column::DueDay)),
+    ])
+    .into()
+}
+
+/// The tasks that pass the filter and may be seen, the earliest day first.
+pub async fn list(
+    db: &impl ConnectionTrait,
+    visible: &Visibility,
+    filter: &Filter,
+    after: Option<Cursor>,
+    limit: Option<u64>,
+) -> Result<Vec<Task>> {
+    let later = after.map(|(last_day, last_id)| {
+        Condition::any()
+            .add(day().gt(last_day))
+            .add(Condition::all().add(day().eq(last_day)).add(task::Column::Id.gt(last_id)))
+    });
+    let rows = lines()
+        .filter(seen_by(visible))
+        .filter(narrowed(filter))
+        .filter(Condition::all().add_option(later))
+        .order_by(day(), Order::Asc)
+        .order_by(task::Column::Id, Order::Asc)
+        .limit(limit)
+        .into_model::<Row>()
+        .all(db)
+        .await?;
+    rows.into_iter().map(Task::try_from).collect()
+}
+
+fn seen_by(visible: &Visibility) -> Condition {
+    match visible {
+        Visibility::Everything => Condition::all(),
+        Visibility::Own(own) => owned(own),
+        Visibility::Nothing => Condition::all().add(Expr::cust("1 = 0")),
+    }
+}
+
+fn owned(own: &Own) -> Condition {
+    Condition::any()
+        .add(task::Column::SeatId.is_in(own.seats.iter().copied()))
+        .add(seat::Column::ObservatoryId.is_in(own.observatories.iter().copied()))
+        .add(seat::Column::BodyId.is_in(own.bodies.iter().copied()))
+}
+
+fn narrowed(filter: &Filter) -> Condition {
+    Condition::all()
+        .add_option(filter.seat.map(|seat| task::Column::SeatId.eq(seat)))
+        .add_option(filter.observatory.map(|observatory| seat::Column::ObservatoryId.eq(observatory)))
+        .add_option(filter.release.map(|release| task::Column::ReleaseId.eq(release)))
+        .add_option(filter.deliverable.map(|deliverable| task::Column::DeliverableId.eq(deliverable)))
+        .add_option(filter.state.map(|state| task::Column::State.eq(state)))
+        .add_option(filter.of.as_ref().map(owned))
+        .add_option(filter.due.then(is_due))
+        .add_option(filter.upto.map(|last| day().lte(last)))
+        .add_option(filter.before.map(|today| day().lt(today)))
+}
+
+/// As `Task::is_due`: open, and called for by where its deliverable stands. The two are compared by a test.
+fn is_due() -> Condition {
+    let open = TaskState::ALL.iter().copied().filter(|state| super::model::is_open(*state));
+    let mut called_for = Condition::any().add(task::Column::DeliverableId.is_null());
+    for kind in SeatKind::ALL.iter().copied() {
+        let states = DeliverableState::ALL.iter().copied().filter(|state| super::model::is_called_for(kind, Some(*state)));
+        called_for = called_for.add(seat::Column::Kind.eq(kind).and(deliverable::Column::State.is_in(states)));
+    }
+    Condition::all().add(task::Column::State.is_in(open)).add(called_for)
+}
+
+/// One task, if it may be seen.
+pub async fn find(db: &impl ConnectionTrait, visible: &Visibility, id: TaskId) -> Result<Option<Task>> {
+    let row = lines().filter(seen_by(visible)).filter(task::Column::Id.eq(id)).into_model::<Row>().one(db).await?;
+    row.map(Task::try_from).transpose()
+}
+
+/// New tasks in one statement.
+pub async fn insert_all(db: &impl ConnectionTrait, new: &[Task]) -> Result<()> {
+    let rows = new.iter().map(|one| task::ActiveModel {
+        id: Set(one.id),
+        seat_id: Set(one.seat.id),
+        release_id: Set(one.release_id),
+        deliverable_id: Set(one.deliverable_id),
+        step_id: Set(one.step_id),
+        outcome_id: Set(one.outcome_id),
+        origin: Set(one.origin),
+        title_it: Set(one.title_it.clone()),
+        title_en: Set(one.title_en.clone()),
+        due_day: Set(one.due_day),
+        hand_set_day: Set(one.hand_set_day),
+        estimated_minutes: Set(one.estimated_minutes),
+        state: Set(one.state()),
+        resume_state: Set(None),
+        reason: Set(None),
+        note: Set(one.note.clone()),
+        done_at: Set(None),
+        version: Set(one.version),
+        created_at: Set(one.created_at.into()),
+        updated_at: Set(one.created_at.into()),
+    });
+    if !new.is_empty() {
+        task::Entity::insert_many(rows).exec_without_returning(db).await?;
+    }
+    Ok(())
+}
+
+/// Saves what became of a task. Guarded by the version the caller read: whoever read an older one gets `Stale`.
+pub async fn save(db: &impl ConnectionTrait, after: &Task, read_version: i32, at: DateTime<Utc>) -> Result<()> {
+    let touched = task::Entity::update_many()
+        .col_expr(task::Column::State, Expr::value(after.state()))
+        .col_expr(task::Column::ResumeState, Expr::value(after.stage.resume()))
+        .col_expr(task::Column::Reason, Expr::value(after.stage.reason().map(str::to_owned)))
+        .col_expr(task::Column::DoneAt, Expr::value(after.stage.done_at().map(Instant::from)))
+        .col_expr(task::Column::HandSetDay, Expr::value(after.hand_set_day))
+        .col_expr(task::Column::Note, Expr::value(after.note.clone()))
+        .col_expr(task::Column::Version, Expr::col(task::Column::Version).add(1))
+        .col_expr(task::Column::UpdatedAt, Expr::value(Instant::from(at)))
+        .filter(task::Column::Id.eq(after.id))
+        .filter(task::Column::Version.eq(read_version))
+        .exec(db)
+        .await?;
+    exactly_one(touched.rows_affected)
+}
+
+/// Gives tasks a new derived day; days set by hand are another column and stay.
+pub async fn set_due_day(
+    db: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = TaskId>,
+    day: NaiveDate,
+    at: DateTime<Utc>,
+) -> Result<()> {
+    task::Entity::update_many()
+        .col_expr(task::Column::DueDay, Expr::value(day))
+        .col_expr(task::Column::Version, Expr::col(task::Column::Version).add(1))
+        .col_expr(task::Column::UpdatedAt, Expr::value(Instant::from(at)))
+        .filter(task::Column::Id.is_in(ids))
+        .exec(db)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,122 @@
+//! Somebody who means ill, or a program gone wild: every route, every method, everything that can be put into a request. What comes
+//! back is a refusal in the service's own words; never a fault of ours, never an effect.
+
+mod bodies;
+mod mails;
+mod paths;
+
+use crate::both_engines;
+use crate::support::app::{Answer, Asking, Client, SECRETARIAT, TestApp};
+use actix_web::http::Method;
+use std::path::{Path, PathBuf};
+
+/// A method and a pattern: `POST /api/v1/designations/{id}/end`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Route {
+    method: &'static str,
+    pattern: String,
+}
+
+const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+/// Methods nobody of ours takes, besides those that somebody does.
+const OTHERS: [&str; 6] = ["HEAD", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "BREW"];
+
+/// Every route that stands in the source, read from there so that a new one is attacked as soon as it is written.
+fn routes() -> Vec<Route> {
+    let mut found = Vec::new();
+    for file in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
+        let text = std::fs::read_to_string(&file).expect("a source file");
+        // Handlers of the API say their path below the scope that `app.rs` gives them.
+        let scope = if text.contains("utoipa::path(tag") && !text.contains("\"/status\"") { "/api/v1" } else { "" };
+        for method in METHODS {
+            for rest in text.split(&format!("#[{method}(\"")).skip(1) {
+                let pattern = rest.split('"').next().expect("a pattern");
+                found.push(Route { method, pattern: format!("{scope}{pattern}") });
+            }
+        }
+    }
+    found.retain(|route| route.pattern != "/metrics");
+    found.sort();
+    found.dedup();
+    assert!(found.len() > 40, "the routes were found: {}", found.len());
+    found
+}
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let files = entries.flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] });
+    files.filter(|path| path.extension().is_some_and(|ending| ending == "rs")).collect()
+}
+
+impl Route {
+    /// The path with every placeholder filled with the same text.
+    fn filled(&self, with: &str) -> String {
+        let mut path = String::new();
+        for part in self.pattern.split('{') {
+            match part.split_once('}') {
+                Some((_, rest)) => path.extend([with, rest]),
+                None => path.push_str(part),
+            }
+        }
+        path
+    }
+
+    fn is_api(&self) -> bool {
+        self.pattern.starts_with("/api/")
+    }
+}
+
+/// A request of a browser that is on one of our pages.
+fn ask(client: &Client, method: &str, path: &str) -> Asking {
+    let method = Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method");
+    client.request(method, path).header("sec-fetch-site", "same-origin")
+}
+
+/// Asserts that the answer is no fault of ours and, where it refuses a program, a problem that tells nothing of our insides.
+#[track_caller]
+fn in_order(answer: &Answer, what: &str) {
+    let status = answer.status.as_u16();
+    assert!(status < 500, "{what}: {status} {}", answer.text());
+    let kind = answer.header("content-type").unwrap_or_default();
+    if (400..500).contains(&status) && kind.contains("json") {
+        assert_eq!(kind, "application/problem+json", "{what}");
+    }
+    if status >= 400 {
+        let text = answer.text();
+        for inside in ["sqlx", "sea_orm", "SQLite", "postgres", "panicked", ".rs:", "StoreError", "SELECT "] {
+            assert!(!text.contains(inside), "{what} tells {inside}: {text}");
+        }
+    }
+    assert!(answer.header("content-security-policy").is_some_and(|policy| !policy.contains("unsafe")), "{what}");
+    assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{what}");
+}
+
+both_engines! {
+    async fn every_route_answers_every_method(engine) {
+        let app = TestApp::new(engine).await;
+        for client in [app.anonymous(), app.client(SECRETARIAT).await] {
+            for route in routes() {
+                let path = route.filled("019a0000-0000-7000-8000-000000000000");
+                for method in METHODS.into_iter().chain(OTHERS) {
+                    let answer = ask(&client, method, &path).send().await;
+                    in_order(&answer, &format!("{method} {path}"));
+                    if ["TRACE", "CONNECT", "PROPFIND", "BREW"].contains(&method) {
+                        assert!(answer.status.is_client_error(), "{method} {path}: {}", answer.status);
+                    }
+                    if method == "HEAD" {
+                        assert!(!answer.status.is_server_error() && answer.header("location").is_none_or(|to| to.starts_with('/')));
+                    }
+                }
+            }
+        }
+    }
+
+    async fn a_route_of_the_api_tells_which_methods_it_takes(engine) {
+        let app = TestApp::new(engine).await;
+        for route in routes().into_iter().filter(Route::is_api) {
+            let answer = ask(&app.anonymous(), "TRACE", &route.filled("019a0000-0000-7000-8000-000000000000")).send().await;
+            let allowed = answer.header("allow").unwrap_or_default().to_owned();
+            assert!(allowed.contains(&route.method.to_uppercase()), "{route:?}: {allowed:?} {}", answer.status);
+        }
+    }
+}

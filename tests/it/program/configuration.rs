@@ -1,0 +1,115 @@
+//! A wrong configuration is refused in words, before anything is made or bound, and a right one is shown without its secrets.
+
+use super::{Desk, Said};
+use std::net::{Ipv4Addr, TcpListener};
+
+/// Stands for a secret, and for whatever somebody put in the wrong place.
+const CANARY: &str = "canary-5e0c7d";
+const AUDIT_KEY: &str = "canary-5e0c7d, long enough for an audit key";
+
+fn production() -> Desk {
+    Desk::new()
+        .set("ENVIRONMENT", "production")
+        .set("SERVER__PUBLIC_BASE_URL", "https://raccordo.example")
+        .set("MAIL__TRANSPORT", "smtp")
+        .set("MAIL__HOST", "relay.example")
+        .set("MAIL__USERNAME", "raccordo")
+        .set("MAIL__PASSWORD", CANARY)
+        .set("SECURITY__AUDIT_KEY", AUDIT_KEY)
+}
+
+#[test]
+fn a_wrong_configuration_is_refused_before_a_port_is_bound_or_a_file_made() {
+    // Whoever came as far as the port would say that it is taken.
+    let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+    let taken = taken.local_addr().expect("its address").to_string();
+    let long = "x".repeat(40);
+    let cases: [(&'static str, &str, &str); 22] = [
+        ("MAIL__SECURITY", "plain", "only for a relay on this machine"),
+        ("SERVER__PUBLIC_BASE_URL", "", "needs server.public_base_url with https://"),
+        ("SERVER__PUBLIC_BASE_URL", "http://raccordo.example", "needs server.public_base_url with https://"),
+        ("MAIL__TRANSPORT", "file", "needs mail.transport"),
+        ("MAIL__TRANSPORT", "memory", "needs mail.transport"),
+        ("SECURITY__AUDIT_KEY", "", "needs security.audit_key"),
+        ("SECURITY__AUDIT_KEY", CANARY, "at least 32 characters"),
+        ("SECURITY__AUDIT_KEY_FILE", "absent.key", "cannot read absent.key"),
+        ("MAIL__PASSWORD_FILE", "absent.password", "cannot read absent.password"),
+        ("DATABASE__URL_FILE", "absent.url", "cannot read absent.url"),
+        ("DATABASE__URL", "mysql://raccordo:canary-5e0c7d@db/raccordo", "database.url must begin with"),
+        ("MAIL__PASWORD", CANARY, "RACCORDO__MAIL__PASWORD: no such setting"),
+        ("MALE__PASSWORD", CANARY, "RACCORDO__MALE__PASSWORD: no such setting"),
+        ("MAIL__PORT", CANARY, "RACCORDO__MAIL__PORT: not a whole number"),
+        ("PORTAL__ALLOW_HTTP", CANARY, "RACCORDO__PORTAL__ALLOW_HTTP: neither true nor false"),
+        ("MAIL__SECURITY", CANARY, "not what it must be"),
+        ("MAIL__PORT", "70000", "not what it must be"),
+        ("SERVER__BIND", CANARY, "invalid socket address"),
+        ("MAIL__FROM_ADDRESS", CANARY, "mail.from_address is not an e-mail address"),
+        ("MAIL__CONCURRENCY", "0", "must be at least 1"),
+        ("RETENTION__MAIL_WORDS_DAYS", "0", "[retention] must be at least 1"),
+        ("RETENTION__SLOTS_DAYS", "1", "at least 2"),
+    ];
+    for (setting, value, because) in cases {
+        let desk = production().set("SERVER__BIND", taken.clone()).set(setting, value);
+        for command in ["check-config", "serve"] {
+            let said = desk.run(&[command]).refused(because);
+            assert!(!said.err.contains(CANARY) && !said.out.contains(CANARY), "{setting}={value}: {said:#?}");
+        }
+        let made = std::fs::read_dir(desk.folder.path()).expect("a folder").count();
+        assert_eq!(made, 0, "{setting}={value} made something");
+    }
+    assert!(production().set("SECURITY__AUDIT_KEY", long).run(&["check-config"]).succeeded, "the rest of it is right");
+}
+
+#[test]
+fn a_wrong_file_is_refused_with_the_place_and_without_the_value() {
+    for (text, because) in [
+        ("[mail]\npasword = \"canary-5e0c7d\"\n", "unknown field `pasword`"),
+        ("[mail]\nport = \"canary-5e0c7d\"\n", "in `mail.port`"),
+        ("[mail]\nsecurity = \"canary-5e0c7d\"\n", "not what it must be"),
+        ("[mail]\n\npassword = canary-5e0c7d\n", "line 3"),
+        ("mail = \"canary-5e0c7d\"\n", "not what it must be"),
+    ] {
+        let desk = Desk::new();
+        std::fs::write(desk.path("raccordo.toml"), text).expect("written");
+        let said = desk.run(&["check-config"]).refused(because);
+        assert!(!said.err.contains(CANARY), "{text}: {said:#?}");
+    }
+    Desk::new().run(&["--config", "nowhere.toml", "check-config"]).refused("cannot read nowhere.toml");
+}
+
+#[test]
+fn a_right_configuration_is_shown_whole_and_masked() {
+    let desk = production().set("DATABASE__URL", "postgres://raccordo:canary-5e0c7d@db.example/raccordo");
+    let Said { succeeded, out, err } = desk.run(&["check-config"]);
+    assert!(succeeded, "{err}");
+    assert!(!out.contains(CANARY) && !err.contains(CANARY), "{out}");
+    let shown: toml::Table = out.parse().expect("TOML that could be a configuration");
+    assert_eq!(shown["mail"]["password"].as_str(), Some("********"));
+    assert_eq!(shown["mail"]["host"].as_str(), Some("relay.example"));
+    assert_eq!(shown["retention"]["mail_words_days"].as_integer(), Some(365));
+    assert_eq!(shown["database"]["url_file"].as_str(), Some(""), "what nobody set is shown as well");
+}
+
+#[test]
+fn a_secret_of_digits_or_from_a_file_is_taken_as_it_is() {
+    let desk = production().set("MAIL__PASSWORD", "0012").set("SECURITY__AUDIT_KEY_FILE", "audit.key");
+    std::fs::write(desk.path("audit.key"), "012345678901234567890123456789012345\n").expect("written");
+    assert!(desk.run(&["check-config"]).succeeded);
+    std::fs::write(desk.path("audit.key"), "short\n").expect("written");
+    desk.run(&["check-config"]).refused("at least 32 characters");
+}
+
+#[test]
+fn a_demonstration_is_refused_where_others_could_reach_it() {
+    production().run(&["serve", "--demo"]).refused("does not run in production");
+    Desk::new().set("SERVER__BIND", "0.0.0.0:0").run(&["serve", "--demo"]).refused("127.0.0.1 or [::1] only");
+}
+
+#[test]
+fn the_password_of_a_database_that_does_not_answer_is_not_printed() {
+    let desk = Desk::new().set("DATABASE__URL", "postgres://raccordo:canary-5e0c7d@127.0.0.1:9/raccordo");
+    for command in [&["migrate"][..], &["serve"], &["outbox", "list"], &["audit", "head"]] {
+        let said = desk.run(command).refused("database");
+        assert!(!said.err.contains(CANARY) && !said.out.contains(CANARY), "{said:#?}");
+    }
+}

@@ -1,0 +1,51 @@
+//! Operators' commands beside a running service, and a second service, which is one too many.
+
+use super::{Desk, free_port};
+
+#[tokio::test]
+async fn a_second_service_on_one_sqlite_file_says_so_and_ends() {
+    let desk = Desk::new().with_network();
+    let service = desk.serve().await;
+    let second = desk.command(&["serve"]).env("RACCORDO__SERVER__BIND", format!("127.0.0.1:{}", free_port())).output();
+    super::Said::from(second.expect("the program starts")).refused("another process is already using");
+    desk.run(&["migrate"]).refused("another process is already using");
+    let beside = desk.run(&["outbox", "list"]);
+    assert!(beside.succeeded, "an operator works beside the service: {beside:?}");
+    assert!(service.stop().await, "told to stop, it stops in order");
+    assert!(desk.run(&["migrate"]).succeeded, "the lock goes with its holder");
+}
+
+#[tokio::test]
+async fn a_backup_is_made_beside_the_service_and_put_back_without_it_with_sending_paused() {
+    let desk = Desk::new().with_network();
+    let service = desk.serve().await;
+    let kept = desk.run(&["backup", "kept.backup"]);
+    assert!(kept.succeeded && kept.out.contains("audit head "), "{kept:?}");
+    desk.run(&["restore", "kept.backup"]).refused("another process is already using");
+    assert!(service.stop().await);
+    let restored = desk.run(&["restore", "kept.backup"]);
+    assert!(restored.succeeded && restored.out.contains("sending is paused"), "{restored:?}");
+    let said = desk.run(&["audit", "verify"]);
+    assert!(said.succeeded && said.out.contains("unbroken"), "{said:?}");
+    assert!(desk.run(&["outbox", "resume"]).succeeded);
+}
+
+#[test]
+fn a_job_runs_when_an_operator_says_so_and_as_of_when_they_say() {
+    let desk = Desk::new().with_network();
+    let ran = desk.run(&["tick", "retention", "--at", "2027-03-30T07:30:00Z"]);
+    assert!(ran.succeeded && ran.out.starts_with("retention: 0 done. answers 0"), "{ran:?}");
+    let ran = desk.run(&["tick", "housekeeping"]);
+    assert!(ran.succeeded && ran.out.contains("audit head at event"), "{ran:?}");
+    desk.run(&["tick", "retentoin"]).refused("there is no job retentoin; there are");
+    desk.run(&["tick", "retention", "--at", "tomorrow"]).refused("invalid value");
+}
+
+#[test]
+fn a_command_that_needs_a_database_does_not_make_one() {
+    let desk = Desk::new();
+    for command in [&["outbox", "list"][..], &["audit", "verify"], &["tick", "retention"], &["sign-in-link", "a@b.example"]] {
+        desk.run(command).refused("raccordo.sqlite");
+    }
+    assert!(!desk.path("var/raccordo.sqlite").exists());
+}

@@ -1,0 +1,223 @@
+//! Told once, at the right time, answered by one press: the ladder and its links on the Lombardy network.
+
+use crate::both_engines;
+use crate::support::app::{Answer, Client, SECRETARIAT, TestApp};
+use crate::support::mailbox::Mail;
+use raccordo::mail::outbox::desk;
+use serde_json::{Value, json};
+
+const ADA: &str = "ada.rossi@provincia.example";
+const BRUNO: &str = "bruno.verdi@provincia.example";
+
+/// The yearly report confirmed for Friday 19 March 2027 at 10: Bergamo's steps are due on 19 February, 5 and 12 March.
+async fn confirmed(secretariat: &Client) {
+    let planned = secretariat
+        .post("/api/v1/releases")
+        .json(json!({ "product": "relazione-territoriale", "period": "2026", "date": { "precision": "month", "day": "2027-03-10" } }))
+        .send()
+        .await
+        .expect(201);
+    let path = format!("/api/v1/releases/{}/confirm", text(&planned, "id"));
+    secretariat.post(&path).if_match(&planned["version"]).json(json!({ "day": "2027-03-19" })).send().await.expect(200);
+}
+
+fn text<'a>(value: &'a Value, member: &str) -> &'a str {
+    value[member].as_str().unwrap_or_else(|| panic!("no {member} in {value:#}"))
+}
+
+async fn designate(secretariat: &Client, seat: &str, email: &str, from: &str, replaces: bool) -> Value {
+    let family_name = email.split(['.', '@']).nth(1).expect("a name");
+    let designation = json!({
+        "seat": seat,
+        "person": { "given_name": "Persona", "family_name": family_name, "email": email },
+        "valid_from": from,
+        "act": { "kind": "decree", "number": format!("{from}/{email}"), "date": "2026-12-20", "organ": "Dirigente", "subject": "Designazione" },
+        "provenance": { "channel": "pec", "communicated_on": "2027-01-04" },
+        "replaces_holder": replaces,
+    });
+    secretariat.post("/api/v1/designations").json(designation).send().await.expect(201)
+}
+
+/// The network with Ada in Bergamo and the report confirmed, at a moment; what was mailed until then is read.
+async fn at_work(app: &TestApp, wall: &str) -> Client {
+    let secretariat = app.client(SECRETARIAT).await;
+    designate(&secretariat, "referent:bergamo", ADA, "2027-01-01", false).await;
+    confirmed(&secretariat).await;
+    app.mails().await;
+    app.at(wall);
+    secretariat
+}
+
+async fn reminded(app: &TestApp) -> Vec<Mail> {
+    app.tick("reminders").await;
+    app.mails().await.into_iter().filter(|mail| mail.kind == "reminder").collect()
+}
+
+fn to<'a>(mails: &'a [Mail], email: &str) -> Vec<&'a Mail> {
+    mails.iter().filter(|mail| mail.to.contains(email)).collect()
+}
+
+/// The paths of the links in a mail.
+fn links(mail: &Mail) -> Vec<String> {
+    mail.text.split_whitespace().filter_map(|word| word.strip_prefix("http://raccordo.test")).filter(|path| path.starts_with("/p/")).map(str::to_owned).collect()
+}
+
+async fn press(app: &TestApp, link: &str, button: &str) -> Answer {
+    app.anonymous().post(&format!("{link}/{button}")).header("sec-fetch-site", "same-origin").send().await
+}
+
+/// Bergamo's first step, as the secretariat sees it.
+async fn first_step(secretariat: &Client) -> Value {
+    secretariat.get("/api/v1/tasks?observatory=bergamo").send().await.expect(200)["items"][0].clone()
+}
+
+async fn log(secretariat: &Client, task: &Value) -> Vec<(i64, String, Option<String>)> {
+    let path = format!("/api/v1/reminders?obligation_id={}", text(task, "id"));
+    let page = secretariat.get(&path).send().await.expect(200);
+    let note = |entry: &Value| {
+        let reason = entry["reason"].as_str().map(str::to_owned);
+        (entry["rung"].as_i64().expect("a rung"), text(entry, "outcome").to_owned(), reason)
+    };
+    page["items"].as_array().expect("a list").iter().map(note).collect()
+}
+
+both_engines! {
+    async fn each_rung_leaves_once_in_its_hours_and_vacant_seats_go_to_the_secretariat_in_one_mail(engine) {
+        let app = TestApp::new(engine).await;
+        let secretariat = at_work(&app, "2027-02-04 17:00").await;
+        assert_eq!(to(&reminded(&app).await, ADA).len(), 0, "ten working days before is tomorrow");
+        app.at("2027-02-05 07:59");
+        assert_eq!(reminded(&app).await.len(), 0, "too early in the day");
+        app.at("2027-02-05 08:00");
+        let mails = reminded(&app).await;
+        let ada = to(&mails, ADA);
+        assert_eq!(ada.len(), 1);
+        assert!(ada[0].subject.contains("Promemoria") && ada[0].subject.contains("venerdì 19 febbraio 2027"), "{}", ada[0].subject);
+        assert!(ada[0].text.contains("fra 10 giorni lavorativi"), "{}", ada[0].text);
+        assert_eq!(links(ada[0]).len(), 1);
+        assert_eq!(to(&mails, SECRETARIAT).len(), 1, "one mail for all the seats nobody holds");
+        let lines = links(to(&mails, SECRETARIAT)[0]);
+        assert!(lines.len() > 1, "{lines:?}");
+        assert_eq!(reminded(&app).await.len(), 0, "once is once");
+        app.at("2027-02-06 10:00");
+        assert_eq!(reminded(&app).await.len(), 0, "Saturday");
+        app.at("2027-02-16 08:00");
+        assert_eq!(to(&reminded(&app).await, ADA).len(), 1, "three working days before");
+        app.at("2027-02-19 18:00");
+        assert_eq!(reminded(&app).await.len(), 0, "too late in the day");
+        let notes = log(&secretariat, &first_step(&secretariat).await).await;
+        assert_eq!(notes, [(-3, "sent".to_owned(), None), (-10, "sent".to_owned(), None)]);
+    }
+
+    async fn after_an_outage_the_last_rung_is_told_and_the_others_are_noted_as_overtaken(engine) {
+        let app = TestApp::new(engine).await;
+        let secretariat = at_work(&app, "2027-02-17 11:00").await;
+        let mails = reminded(&app).await;
+        assert!(to(&mails, ADA)[0].text.contains("fra 2 giorni lavorativi"), "{}", to(&mails, ADA)[0].text);
+        let mut notes = log(&secretariat, &first_step(&secretariat).await).await;
+        notes.sort_unstable();
+        assert_eq!(notes, [(-10, "skipped".to_owned(), Some("overtaken".to_owned())), (-3, "sent".to_owned(), None)]);
+    }
+
+    async fn a_pressed_button_answers_and_what_is_done_is_not_reminded_of(engine) {
+        let app = TestApp::new(engine).await;
+        let secretariat = at_work(&app, "2027-02-05 08:00").await;
+        let link = links(to(&reminded(&app).await, ADA)[0]).remove(0);
+        let before = first_step(&secretariat).await;
+        for _ in 0..3 {
+            let shown = app.anonymous().get(&link).header("sec-purpose", "prefetch").send().await;
+            assert_eq!(shown.status, 200);
+            assert_eq!(shown.header("cache-control"), Some("no-store"));
+        }
+        app.anonymous().request(actix_web::http::Method::HEAD, &link).send().await;
+        app.anonymous().request(actix_web::http::Method::OPTIONS, &link).send().await;
+        let foreign = app.anonymous().post(&format!("{link}/delivered")).header("sec-fetch-site", "cross-site").send().await;
+        assert_eq!(foreign.status, 403, "a foreign page cannot press");
+        assert_eq!(first_step(&secretariat).await, before, "looking changes nothing");
+
+        assert_eq!(press(&app, &link, "in-progress").await.status, 303);
+        assert_eq!(first_step(&secretariat).await["state"], "in_progress");
+        assert_eq!(press(&app, &link, "delivered").await.status, 303);
+        let done = first_step(&secretariat).await;
+        assert_eq!(done["state"], "done");
+        assert_eq!(press(&app, &link, "delivered").await.status, 303, "a double click is no error");
+        assert_eq!(press(&app, &link, "in-progress").await.status, 303);
+        assert_eq!(first_step(&secretariat).await, done, "and changes nothing");
+        app.at("2027-02-16 08:00");
+        assert_eq!(to(&reminded(&app).await, ADA).len(), 0);
+    }
+
+    async fn a_link_dies_with_the_designation_and_all_refusals_look_alike(engine) {
+        let app = TestApp::new(engine).await;
+        let secretariat = at_work(&app, "2027-02-05 08:00").await;
+        let link = links(to(&reminded(&app).await, ADA)[0]).remove(0);
+        designate(&secretariat, "referent:bergamo", BRUNO, "2027-02-05", true).await;
+        let dead = app.anonymous().get(&link).send().await;
+        let unknown = app.anonymous().get("/p/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA").send().await;
+        assert_eq!((dead.status.as_u16(), unknown.status.as_u16()), (410, 410));
+        assert_eq!(press(&app, &link, "delivered").await.status, 410);
+        assert_eq!(first_step(&secretariat).await["state"], "open");
+    }
+
+    async fn a_link_ends_thirty_days_after_the_due_day(engine) {
+        let app = TestApp::new(engine).await;
+        let _secretariat = at_work(&app, "2027-02-05 08:00").await;
+        let link = links(to(&reminded(&app).await, ADA)[0]).remove(0);
+        app.at("2027-03-21 23:59");
+        assert_eq!(app.anonymous().get(&link).send().await.status, 200);
+        app.at("2027-03-22 00:00");
+        assert_eq!(app.anonymous().get(&link).send().await.status, 410);
+    }
+
+    async fn a_mail_that_waits_does_not_leave_once_its_task_is_done(engine) {
+        let app = TestApp::new(engine).await;
+        let secretariat = at_work(&app, "2027-02-05 08:00").await;
+        let ctx = app.system();
+        ctx.write(async |txn| desk::pause(&ctx, txn, "relay under repair").await).await.expect("paused");
+        assert_eq!(reminded(&app).await.len(), 0);
+        let step = first_step(&secretariat).await;
+        let path = format!("/api/v1/tasks/{}/complete", text(&step, "id"));
+        secretariat.post(&path).if_match(&step["version"]).json(json!({})).send().await.expect(200);
+        app.at("2027-02-05 08:01");
+        app.tick("reminders").await;
+        ctx.write(async |txn| desk::resume(&ctx, txn).await).await.expect("resumed");
+        let mails = reminded(&app).await;
+        assert_eq!(to(&mails, ADA).len(), 0);
+        assert_eq!(to(&mails, SECRETARIAT).len(), 1, "what still holds does leave");
+    }
+
+    async fn a_mail_that_waits_goes_to_whoever_took_over_meanwhile(engine) {
+        let app = TestApp::new(engine).await;
+        let secretariat = at_work(&app, "2027-02-05 08:00").await;
+        let ctx = app.system();
+        ctx.write(async |txn| desk::pause(&ctx, txn, "relay under repair").await).await.expect("paused");
+        assert_eq!(reminded(&app).await.len(), 0);
+        designate(&secretariat, "referent:bergamo", BRUNO, "2027-02-05", true).await;
+        app.at("2027-02-05 08:01");
+        app.tick("reminders").await;
+        ctx.write(async |txn| desk::resume(&ctx, txn).await).await.expect("resumed");
+        let mails = reminded(&app).await;
+        assert_eq!((to(&mails, ADA).len(), to(&mails, BRUNO).len()), (0, 1));
+    }
+
+    async fn a_mail_that_did_not_leave_in_its_day_is_told_anew_the_next(engine) {
+        let app = TestApp::new(engine).await;
+        let _secretariat = at_work(&app, "2027-02-05 08:00").await;
+        let ctx = app.system();
+        ctx.write(async |txn| desk::pause(&ctx, txn, "relay under repair").await).await.expect("paused");
+        assert_eq!(reminded(&app).await.len(), 0);
+        app.at("2027-02-08 08:00");
+        ctx.write(async |txn| desk::resume(&ctx, txn).await).await.expect("resumed");
+        app.tick("outbox_sweep").await;
+        let mails = reminded(&app).await;
+        assert!(to(&mails, ADA)[0].text.contains("fra 9 giorni lavorativi"), "{}", to(&mails, ADA)[0].text);
+        assert_eq!(to(&mails, ADA).len(), 1);
+    }
+
+    async fn only_the_secretariat_reads_the_log(engine) {
+        let app = TestApp::new(engine).await;
+        let _secretariat = at_work(&app, "2027-02-05 08:00").await;
+        app.client(ADA).await.get("/api/v1/reminders").send().await.refused(403, "denied");
+        app.anonymous().get("/api/v1/reminders").send().await.refused(401, "unauthenticated");
+    }
+}
