@@ -4,7 +4,7 @@ use crate::auth::actor::Actor;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Db, StoreError, Txn};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::texts::Lang;
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::DatabaseConnection;
@@ -74,7 +74,12 @@ impl Ctx {
     }
 
     /// Runs one unit of work: everything `work` writes is committed together, or none of it if it returns an error.
+    ///
+    /// A key that may only read is refused here once for all use cases; the policies say it again, each for its own.
     pub async fn write<T>(&self, work: impl AsyncFnOnce(&Txn) -> Result<T>) -> Result<T> {
+        if !self.actor.may_write() {
+            return Err(Error::Denied);
+        }
         let txn = self.begin().await?;
         let done = work(&txn).await?;
         self.commit(txn).await?;

@@ -1,5 +1,5 @@
-//! A rung of the ladder for one obligation and one recipient, sent or skipped: the unique key makes it happen
-//! once. Append-only.
+//! A rung of the ladder of one obligation, sent or skipped: the unique key makes it happen once. Never deleted; a rung
+//! whose mail was taken back before it left is decided anew, and its row follows.
 
 use crate::Instant;
 use crate::ids::{MailId, PersonId, ReminderId};

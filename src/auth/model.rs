@@ -174,9 +174,9 @@ pub fn is_worth_noting(last: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool 
     last.is_none_or(|last| now - last >= SEEN_EVERY)
 }
 
-/// A new secret of an API token.
-pub fn new_api_token() -> String {
-    format!("{TOKEN_MARK}{}", crate::secret::new_token())
+/// The secret of an API token, made of a fresh random one.
+pub fn api_token(random: &str) -> String {
+    format!("{TOKEN_MARK}{random}")
 }
 
 /// `anna.riva@provincia.example` as `a•••@provincia.example`: the length of the name is not told either.

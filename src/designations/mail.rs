@@ -3,7 +3,7 @@
 //! Each function promises its mails in the caller's transaction. The dedupe key says what makes a mail the same mail, so
 //! that a job that runs twice tells nobody twice.
 
-use super::model::Seat;
+use super::model::{Act, Seat};
 use super::service::holders_of;
 use super::store::{self, Filter};
 use super::policy::Visibility;
@@ -134,20 +134,25 @@ fn content(ctx: &Ctx, designation: &Designation, lang: Lang, name: &str, action:
             (lang.t("designations.fact_to").to_owned(), to.clone()),
             (
                 lang.t("designations.fact_act").to_owned(),
-                lang.f(
-                    "designations.act_line",
-                    &[
-                        ("kind", lang.t(&format!("designations.act_kind_{}", act.kind))),
-                        ("number", &act.number),
-                        ("date", &words::short_day(act.date)),
-                        ("organ", &act.organ),
-                    ],
-                ),
+                act_line(act, lang),
             ),
         ],
         action: action.map(|(label, path)| (lang.t(label).to_owned(), url(ctx, &path))),
         closing: None,
     }
+}
+
+/// «Decreto n. 12/2027 del 01.03.2027, Presidente».
+pub fn act_line(act: &Act, lang: Lang) -> String {
+    lang.f(
+        "designations.act_line",
+        &[
+            ("kind", lang.t(&format!("designations.act_kind_{}", act.kind))),
+            ("number", &act.number),
+            ("date", &words::short_day(act.date)),
+            ("organ", &act.organ),
+        ],
+    )
 }
 
 /// *Referente · Osservatorio di Bergamo*.

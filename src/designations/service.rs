@@ -11,6 +11,7 @@ use crate::db::Txn;
 use crate::error::{Code, Error, FieldError, Result};
 use crate::network::model::PersonIn;
 use crate::network::service as network;
+use crate::texts::Lang;
 use crate::{auth, links, secret};
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use entity::ids::{DesignationId, DocumentId, PersonId, SeatId, UnavailabilityId};
@@ -88,7 +89,7 @@ async fn end_present_holder(ctx: &Ctx, txn: &Txn, seat: &Seat, newcomer: PersonI
         if holder.holder.id == newcomer {
             return Err(Refusal::AlreadyInSeat.into());
         }
-        let reason = format!("{} {} {}", next.act.kind, next.act.number, next.act.date);
+        let reason = mail::act_line(&next.act, Lang::It);
         let version = holder.version;
         let ending = Ending { reason, provenance: Some(next.provenance.clone()) };
         end_at(ctx, txn, holder, version, last_day, ending).await?;

@@ -83,10 +83,14 @@ fn facts(request: &ServiceRequest, site: &Site) -> Facts {
     }
 }
 
-/// Whether the request may go on at all.
+/// Whether the request may go on at all. An address with a NUL in it is nobody's text, and `PostgreSQL` has none: bodies with one are
+/// refused where they are read.
 fn admit(request: &ServiceRequest, site: &Site, standing: Option<Standing>) -> Result<(), Error> {
     if let Some(seconds) = standing.and_then(|standing| standing.retry_after) {
         return Err(Error::TooMany { retry_after_seconds: seconds });
+    }
+    if request.uri().path_and_query().is_some_and(|address| address.as_str().contains("%00")) {
+        return Err(Error::refused(Code::BadRequest));
     }
     csrf::check_origin(request.method(), request.path(), request.headers(), &site.origin)
 }

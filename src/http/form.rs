@@ -57,6 +57,9 @@ fn check_token(request: &HttpRequest, body: &Bytes) -> Result<(), Error> {
 
 fn parse<T: DeserializeOwned>(body: &Bytes) -> Result<T, Failure> {
     let text = std::str::from_utf8(body).map_err(|error| Failure::because(Code::MalformedBody, error))?;
+    if text.contains('\0') || text.contains("%00") {
+        return Err(Failure::because(Code::MalformedBody, "a field holds U+0000, which no database of ours keeps"));
+    }
     Ok(Query::<T>::from_query(text).map_err(|error| Failure::because(Code::UnexpectedShape, error))?.into_inner())
 }
 

@@ -84,10 +84,25 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     if depth(bytes) > MAX_DEPTH {
         return Err(Failure::of(Code::NestingTooDeep));
     }
+    if holds_nul(bytes) {
+        return Err(Failure::because(Code::MalformedBody, "a text holds U+0000, which no database of ours keeps"));
+    }
     serde_json::from_slice(bytes).map_err(|error| match error.classify() {
         Category::Data => Failure::because(Code::UnexpectedShape, error),
         Category::Io | Category::Syntax | Category::Eof => Failure::because(Code::MalformedBody, error),
     })
+}
+
+/// Whether a text in the JSON holds U+0000, which can only be written as an escape. A backslash that is escaped itself escapes nothing.
+fn holds_nul(bytes: &[u8]) -> bool {
+    let mut rest = bytes;
+    while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {
+        if rest[at + 1..].starts_with(b"u0000") {
+            return true;
+        }
+        rest = rest.get(at + 2..).unwrap_or_default();
+    }
+    false
 }
 
 /// How deep arrays and objects nest, brackets within strings left out.
@@ -145,6 +160,9 @@ mod tests {
         assert_eq!(post(r#"{"name":"#, JSON).await.unwrap_err(), Code::MalformedBody);
         assert_eq!(post(r#"{"nome":"A"}"#, JSON).await.unwrap_err(), Code::UnexpectedShape);
         assert_eq!(post(r#"{"name":1}"#, JSON).await.unwrap_err(), Code::UnexpectedShape);
+        assert_eq!(post(r#"{"name":"A\u0000"}"#, JSON).await.unwrap_err(), Code::MalformedBody);
+        assert_eq!(post(r#"{"name":"A\\\u0000"}"#, JSON).await.unwrap_err(), Code::MalformedBody);
+        assert_eq!(post(r#"{"name":"A\\u0000"}"#, JSON).await.expect("a backslash and five letters").value.name, "A\\u0000");
         assert_eq!(post(r#"{"name":"A"}"#, "text/plain").await.unwrap_err(), Code::UnsupportedMediaType);
         assert_eq!(post("[".repeat(100_000), JSON).await.unwrap_err(), Code::NestingTooDeep);
         assert_eq!(post(" ".repeat(MAX_BYTES + 1), JSON).await.unwrap_err(), Code::BodyTooLarge);

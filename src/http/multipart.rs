@@ -89,6 +89,10 @@ async fn receive(mut parts: Multipart, max_file: usize) -> Result<Upload, Failur
             upload.fields.push((name, value));
         }
     }
+    let names = upload.file.iter().map(|file| &file.name);
+    if upload.fields.iter().map(|(_, value)| value).chain(names).any(|text| text.contains('\0')) {
+        return Err(Failure::because(Code::MalformedBody, "a field holds U+0000, which no database of ours keeps"));
+    }
     Ok(upload)
 }
 

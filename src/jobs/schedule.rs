@@ -6,7 +6,7 @@
 
 use super::{Report, housekeeping, outbox_sweep, retention};
 use crate::ctx::Ctx;
-use crate::{designations, portal, reminders};
+use crate::{designations, meetings, portal, reminders};
 use crate::error::Result;
 use chrono::{DateTime, SubsecRound, Utc};
 use croner::Cron;
@@ -35,6 +35,7 @@ pub const JOBS: &[Job] = &[
     job("reminders", "0 * * * * *", 50, "jobs.reminders", |ctx| Box::pin(reminders::job::run(ctx))),
     job("outbox_sweep", "*/30 * * * * *", 25, "jobs.outbox_sweep", |ctx| Box::pin(outbox_sweep::run(ctx))),
     job("handover", "5 */5 * * * *", 120, "jobs.handover", |ctx| Box::pin(handover(ctx))),
+    job("follow_members", "35 */5 * * * *", 60, "jobs.follow_members", |ctx| Box::pin(follow_members(ctx))),
     job("retention", "0 40 1 * * *", 600, "jobs.retention", |ctx| Box::pin(retention::run(ctx))),
     job("housekeeping", "0 10 2 * * *", 600, "jobs.housekeeping", |ctx| Box::pin(housekeeping::run(ctx))),
 ];
@@ -45,6 +46,12 @@ async fn handover(ctx: &Ctx) -> Result<Report> {
     let done = designations::service::follow_calendar(ctx, &txn).await?;
     ctx.commit(txn).await?;
     Ok(Report::new(done, "designations begun, ending or ended"))
+}
+
+/// Who joins the network is invited to the meetings still to come, who leaves is told that they are no longer theirs.
+async fn follow_members(ctx: &Ctx) -> Result<Report> {
+    let done = ctx.write(async |txn| meetings::service::follow_members(ctx, txn).await).await?;
+    Ok(Report::new(done, "invited, or told that a meeting is no longer theirs"))
 }
 
 const fn job(

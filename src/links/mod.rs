@@ -6,5 +6,6 @@
 //!
 //! A leaf of the slice graph on purpose: the handover, which every other slice rests on, revokes links here.
 
+pub mod model;
 pub mod service;
 mod store;

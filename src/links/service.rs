@@ -5,22 +5,13 @@ use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::Result;
 use crate::secret;
-use chrono::{DateTime, Utc};
-use entity::ids::{DesignationId, PersonId, TaskId};
+use entity::ids::DesignationId;
 use sea_orm::ConnectionTrait;
+
+pub use super::model::Link;
 
 /// Longest token looked up, in bytes: ours have 43 characters, and a longer one is not even hashed.
 const TOKEN_BYTES: usize = 64;
-
-/// What a link is good for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Link {
-    pub task_id: TaskId,
-    pub person_id: PersonId,
-    /// By which designation the person was told: when it ends, so does the link.
-    pub designation_id: DesignationId,
-    pub expires_at: DateTime<Utc>,
-}
 
 /// Issues a link and returns its token, which exists nowhere else from now on. `reminders` calls this.
 pub async fn issue(ctx: &Ctx, txn: &Txn, link: Link) -> Result<String> {

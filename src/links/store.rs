@@ -1,6 +1,6 @@
 //! Rows of `press_link`.
 
-use super::service::Link;
+use super::model::Link;
 use crate::db::StoreError;
 use chrono::{DateTime, Utc};
 use entity::ids::{DesignationId, PressLinkId};

@@ -27,7 +27,7 @@ use crate::network::service as network;
 use chrono::NaiveDate;
 use entity::ids::{MeetingId, ObservatoryId, OutcomeId, PersonId};
 use entity::kinds::{CalendarMethod, SeatKind};
-use sea_orm::{ConnectionTrait, TransactionTrait};
+use sea_orm::ConnectionTrait;
 use std::collections::HashSet;
 
 pub use super::store::Filter as MeetingFilter;
@@ -105,7 +105,7 @@ async fn own_copy(ctx: &Ctx, person: PersonId) -> Result<Member> {
 }
 
 /// A meeting with what a message about it says.
-async fn sheet(db: &(impl ConnectionTrait + TransactionTrait), meeting: &Meeting) -> Result<mail::Sheet> {
+async fn sheet(db: &impl ConnectionTrait, meeting: &Meeting) -> Result<mail::Sheet> {
     Ok(mail::Sheet {
         meeting: meeting.clone(),
         table: store::table(db, meeting.table_id).await?,
@@ -118,7 +118,7 @@ pub(super) fn entry_failed(error: IcalError) -> Error {
 }
 
 /// The parties of the agreement: the bodies that signed it.
-pub async fn parties(db: &(impl ConnectionTrait + TransactionTrait)) -> Result<Vec<Party>> {
+pub async fn parties(db: &impl ConnectionTrait) -> Result<Vec<Party>> {
     let bodies = network::bodies(db).await?;
     Ok(bodies
         .into_iter()
@@ -127,7 +127,7 @@ pub async fn parties(db: &(impl ConnectionTrait + TransactionTrait)) -> Result<V
         .collect())
 }
 
-async fn dossier(ctx: &Ctx, db: &(impl ConnectionTrait + TransactionTrait), meeting: Meeting) -> Result<Dossier> {
+async fn dossier(ctx: &Ctx, db: &impl ConnectionTrait, meeting: Meeting) -> Result<Dossier> {
     let mut recorded = store::attendances(db, meeting.id).await?;
     let parties = parties(db).await?;
     let quorum = Quorum::of(parties.len(), parties.iter().filter_map(|party| recorded.get(&party.body_id)));

@@ -11,6 +11,7 @@ use crate::due::Obligation;
 use crate::error::{Error, Result};
 use crate::jobs::status::{self, JobStatus};
 use crate::mail::outbox::desk;
+use crate::{deliverables, tasks};
 use chrono::{Datelike, Days, NaiveDate};
 use entity::ids::{PersonId, SeatId};
 use entity::kinds::NotificationState;
@@ -23,9 +24,10 @@ const OPEN_DAYS: u64 = 366;
 const FORMER_HOLDERS: u64 = 100;
 
 /// Everything open in the network whose day is not after `upto`: the one place where the slices that give work are asked.
-#[expect(clippy::unused_async, reason = "asks the database as soon as a slice gives work")]
-pub async fn obligations(_db: &impl ConnectionTrait, _upto: NaiveDate) -> Result<Vec<Obligation>> {
-    Ok(Vec::new())
+pub async fn obligations(db: &impl ConnectionTrait, upto: NaiveDate) -> Result<Vec<Obligation>> {
+    let mut open = tasks::due::obligations(db, upto).await?;
+    open.extend(deliverables::due::obligations(db, upto).await?);
+    Ok(open)
 }
 
 /// How many reminders in a row each person left without an answer: the one place where the ladder is asked.

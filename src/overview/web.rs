@@ -17,6 +17,8 @@ use crate::http::form::FormState;
 use crate::http::page::{Shell, page, unprocessable};
 use crate::jobs::status::JobStatus;
 use crate::network::web::{BodyFacts, ObservatoryFacts, body_facts, observatory_facts, shell_below_network};
+use crate::releases::service::{self as releases, ReleaseFilter};
+use crate::releases::web::Line as ReleaseLine;
 use crate::texts::Lang;
 use crate::time::words;
 use actix_web::web::{Path, Query, ServiceConfig};
@@ -25,6 +27,12 @@ use askama::Template;
 use chrono::NaiveDate;
 use entity::kinds::SeatKind;
 use serde::Deserialize;
+
+/// So many seats at risk, the most urgent first, stand on the Monday page; the radar has them all.
+const RISKS_ON_MONDAY: usize = 8;
+
+/// So many of the next releases stand on the home page; the calendar has them all.
+const RELEASES_ON_HOME: u64 = 5;
 
 type Answer = std::result::Result<HttpResponse, Failure>;
 
@@ -50,7 +58,7 @@ struct HomePage {
     shell: Shell,
     /// What the reader may have come for; nothing for the public.
     errands: Vec<Errand>,
-    releases: Vec<NextRelease>,
+    releases: Vec<ReleaseLine>,
 }
 
 /// Something the reader may have to do, as a link.
@@ -60,21 +68,21 @@ struct Errand {
     href: String,
 }
 
-/// One of the next releases, for everybody.
-pub struct NextRelease {
-    pub day: String,
-    pub title: String,
-    pub href: String,
-}
-
 /// The home page: what this is, what is released next, and for participants what they may have come for.
 #[get("/")]
 async fn home(ctx: Ctx, request: HttpRequest) -> Answer {
     page(&HomePage {
         shell: Shell::new(&ctx, &request, "overview.home_title"),
         errands: errands(&ctx).await?,
-        releases: Vec::new(),
+        releases: next_releases(&ctx).await?,
     })
+}
+
+/// What is released next, cancelled ones too: whoever waited for one must learn it.
+async fn next_releases(ctx: &Ctx) -> Result<Vec<ReleaseLine>> {
+    let filter = ReleaseFilter { from: Some(ctx.today()), ..ReleaseFilter::default() };
+    let next = releases::list(ctx.reader(), &filter, None, RELEASES_ON_HOME).await?;
+    Ok(next.iter().map(|view| ReleaseLine::of(view, ctx)).collect())
 }
 
 async fn errands(ctx: &Ctx) -> Result<Vec<Errand>> {
@@ -152,13 +160,14 @@ struct RadarPage {
     shell: Shell,
     form: FormState<DayForm>,
     caption: String,
-    risks: Vec<RiskCard>,
+    risks: Vec<RiskRow>,
 }
 
 /// One risk with what falls due meanwhile and what can be done about it.
-struct RiskCard {
+struct RiskRow {
     kind: &'static str,
     colour: &'static str,
+    seat: String,
     sentence: String,
     /// The page of the designation it is about.
     href: Option<String>,
@@ -213,16 +222,17 @@ fn radar_page(ctx: &Ctx, request: &HttpRequest, form: FormState<DayForm>, day: N
         shell: Shell::new(ctx, request, "overview.radar_title").here(),
         form,
         caption: ctx.lang.f("overview.radar_caption", &[("day", &words::long_day(day, ctx.lang))]),
-        risks: risks.iter().map(|risk| risk_card(ctx, risk)).collect(),
+        risks: risks.iter().map(|risk| risk_row(ctx, risk)).collect(),
     }
 }
 
-fn risk_card(ctx: &Ctx, risk: &Risk) -> RiskCard {
+fn risk_row(ctx: &Ctx, risk: &Risk) -> RiskRow {
     let seat = &risk.seat;
     let may = |action| policy::may(&ctx.actor, action, Subject { seat: seat.kind, body: seat.body_id, holder: None });
-    RiskCard {
+    RiskRow {
         kind: overview_words::risk_kind(risk.kind, ctx.lang),
         colour: overview_words::risk_colour(risk.kind),
+        seat: register_words::seat_name(seat, ctx.lang),
         sentence: overview_words::risk(risk, ctx.lang),
         href: risk.designation_id.map(|id| format!("/designations/{id}")),
         due: risk.due_meanwhile.iter().map(|one| due_line(one, ctx.lang)).collect(),
@@ -247,7 +257,9 @@ struct MondayPage {
     shell: Shell,
     lead: String,
     tiles: Vec<Tile>,
-    risks: Vec<RiskCard>,
+    risks: Vec<RiskRow>,
+    /// Whether the radar shows others.
+    more_risks: bool,
     late: Vec<OwedRow>,
     this_week: Vec<OwedRow>,
     mails: Vec<MailRow>,
@@ -291,7 +303,8 @@ async fn show_monday(ctx: Ctx, request: HttpRequest) -> Answer {
         tiles,
         shell: Shell::new(&ctx, &request, "overview.monday_title").here(),
         lead: words::long_day(ctx.today(), ctx.lang),
-        risks: monday.risks.iter().map(|risk| risk_card(&ctx, risk)).collect(),
+        risks: monday.risks.iter().take(RISKS_ON_MONDAY).map(|risk| risk_row(&ctx, risk)).collect(),
+        more_risks: monday.risks.len() > RISKS_ON_MONDAY,
         late: owed(monday.late),
         this_week: owed(monday.this_week),
         mails: monday.stuck_mails.into_iter().map(|mail| mail_row(mail, ctx.lang)).collect(),

@@ -1,7 +1,6 @@
 //! The overview in the reader's words.
 
 use super::radar::{Risk, RiskKind};
-use crate::designations::web::words::seat_name;
 use crate::texts::Lang;
 use crate::time::words;
 use entity::kinds::NotificationState;
@@ -21,7 +20,6 @@ pub const fn risk_colour(kind: RiskKind) -> &'static str {
 
 /// One sentence that says what is wrong, since when and with whom.
 pub fn risk(risk: &Risk, lang: Lang) -> String {
-    let seat = seat_name(&risk.seat, lang);
     let holder = risk.holder.as_deref().unwrap_or_default();
     let day = risk.day.map(|day| words::date(day, lang)).unwrap_or_default();
     let key = match (risk.kind, risk.day) {
@@ -33,7 +31,7 @@ pub fn risk(risk: &Risk, lang: Lang) -> String {
         (RiskKind::Expiring, _) => "overview.says_expiring",
         (RiskKind::VacantLater, _) => "overview.says_vacant_later",
     };
-    lang.f(key, &[("seat", &seat), ("holder", holder), ("day", &day)])
+    lang.f(key, &[("holder", holder), ("day", &day)])
 }
 
 pub fn mail_state(state: NotificationState, lang: Lang) -> &'static str {

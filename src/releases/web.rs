@@ -161,7 +161,7 @@ fn actions(ctx: &Ctx, id: ReleaseId, state: ReleaseState) -> Vec<ActionLink> {
 }
 
 impl Line {
-    fn of(view: &ReleaseView, ctx: &Ctx) -> Self {
+    pub fn of(view: &ReleaseView, ctx: &Ctx) -> Self {
         let release = &view.release;
         Self {
             href: format!("/releases/{}", release.id),

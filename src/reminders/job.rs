@@ -2,11 +2,15 @@
 
 use super::service::{self, Told};
 use crate::ctx::Ctx;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::jobs::Report;
+use crate::network::service as network;
 
 /// Tells everybody what is due now and was not told yet.
 pub async fn run(ctx: &Ctx) -> Result<Report> {
+    if matches!(network::agreement(ctx.reader()).await, Err(Error::NotFound)) {
+        return Ok(Report::new(0, "nobody to tell before a network is loaded"));
+    }
     let Told { mails, lines, skipped, withdrawn } = ctx.write(async |txn| service::run(ctx, txn).await).await?;
     let done = (mails + skipped) as u64 + withdrawn;
     Ok(Report::new(done, format!("mails {mails}, lines {lines}, skipped {skipped}, taken back {withdrawn}")))

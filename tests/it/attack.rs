@@ -8,6 +8,8 @@ mod paths;
 use crate::both_engines;
 use crate::support::app::{Answer, Asking, Client, SECRETARIAT, TestApp};
 use actix_web::http::Method;
+use raccordo::http::openapi;
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 
 /// A method and a pattern: `POST /api/v1/designations/{id}/end`.
@@ -26,12 +28,13 @@ fn routes() -> Vec<Route> {
     let mut found = Vec::new();
     for file in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
         let text = std::fs::read_to_string(&file).expect("a source file");
-        // Handlers of the API say their path below the scope that `app.rs` gives them.
-        let scope = if text.contains("utoipa::path(tag") && !text.contains("\"/status\"") { "/api/v1" } else { "" };
         for method in METHODS {
             for rest in text.split(&format!("#[{method}(\"")).skip(1) {
                 let pattern = rest.split('"').next().expect("a pattern");
-                found.push(Route { method, pattern: format!("{scope}{pattern}") });
+                // Handlers of the API say their path below the scope that `app.rs` gives them.
+                let in_api = format!("/api/v1{pattern}");
+                let is_api = file.ends_with("api.rs") && operation(&Route { method, pattern: in_api.clone() }).is_object();
+                found.push(Route { method, pattern: if is_api { in_api } else { pattern.to_owned() } });
             }
         }
     }
@@ -46,6 +49,11 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
     let files = entries.flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] });
     files.filter(|path| path.extension().is_some_and(|ending| ending == "rs")).collect()
+}
+
+/// What the description of the API says about a route; null for a page.
+fn operation(route: &Route) -> &'static Value {
+    &openapi::document()["paths"][&route.pattern][route.method]
 }
 
 impl Route {

@@ -5,7 +5,10 @@ use crate::workbench::{Workbench, notification};
 use chrono::TimeDelta;
 use entity::kinds::NotificationState as State;
 use futures_util::future::join_all;
+use crate::support::db::Engine;
+use raccordo::clock::{Clock, SystemClock};
 use raccordo::error::Error;
+use raccordo::ops::same_time::{self, TimeError};
 use raccordo::jobs::Report;
 use raccordo::jobs::runner::{Ended, Runner};
 use raccordo::jobs::schedule::{JOBS, Job};
@@ -84,6 +87,19 @@ both_engines! {
         bench.advance(TimeDelta::seconds(61));
         runner.run_now(named("outbox_sweep")).await;
         assert_eq!(bench.mail(id).await.state, State::Pending);
+    }
+
+    async fn a_clock_that_is_not_the_databases_is_refused_where_replicas_share_one(engine) {
+        let bench = Workbench::new(engine).await;
+        let now = SystemClock.now();
+        same_time::demand(bench.db(), now).await.expect("one machine, one time");
+        for seconds in [11, -11] {
+            let apart = same_time::demand(bench.db(), now + TimeDelta::seconds(seconds)).await;
+            match engine {
+                Engine::Postgres => assert!(matches!(apart, Err(TimeError::Apart(_))), "{apart:?}"),
+                Engine::Sqlite => apart.expect("its clock is this machine's"),
+            }
+        }
     }
 
     async fn the_periods_of_retention_are_the_controllers_to_set(engine) {

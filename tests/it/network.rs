@@ -2,10 +2,11 @@
 
 use crate::both_engines;
 use crate::support::app::{SECRETARIAT, TestApp};
-use crate::support::db::Engine;
+use crate::support::builders::Designation;
 use entity::{audit_event, designation, designation_record, seat};
 use raccordo::ctx::Ctx;
 use raccordo::error::Code;
+use raccordo::mail::transport::{Delivery, FailureClass};
 use raccordo::network::service::{self as network, PersonIn, PersonView};
 use raccordo::secret;
 use raccordo::texts::Lang;
@@ -209,6 +210,28 @@ both_engines! {
         assert_eq!(moved.expect("corrected").bounced_at, None);
         let nobody = app.anonymous();
         assert_eq!(nobody.get(&format!("/api/v1/people/{}", ada.id)).send().await.status.as_u16(), 401);
+    }
+
+    async fn a_mailbox_that_is_not_there_is_on_the_radar_until_the_address_changes(engine) {
+        let app = TestApp::new(engine).await;
+        let secretariat = app.client(SECRETARIAT).await;
+        let bounced = async || {
+            let radar = secretariat.get("/api/v1/radar").send().await.expect(200);
+            let items = radar["items"].as_array().expect("items").clone();
+            items.iter().filter(|risk| risk["kind"] == "bounced").map(|risk| risk["holder"].clone()).collect::<Vec<_>>()
+        };
+        app.mailbox.script([Delivery::NotSent { retry: false, class: FailureClass::Recipient, text: "550 5.1.1 no such user".into() }]);
+        secretariat.post("/api/v1/designations").json(Designation::of("referent:bergamo").to("Ada", "Rossi").json()).send().await.expect(201);
+        assert!(bounced().await.is_empty());
+        app.dispatch().await;
+        assert_eq!(bounced().await.len(), 1, "whoever was told first");
+        let people = secretariat.get("/api/v1/people").send().await.expect(200);
+        let unreached = people["items"].as_array().expect("items").iter().find(|person| !person["bounced_at"].is_null()).expect("noted");
+        let path = format!("/api/v1/people/{}", unreached["id"].as_str().expect("an id"));
+        let change = json!({ "email": "reachable@provincia-bergamo.example" });
+        let changed = secretariat.patch(&path).merge_patch(&change).if_match(&unreached["version"]).send().await.expect(200);
+        assert!(changed["bounced_at"].is_null());
+        assert!(bounced().await.is_empty());
     }
 
     async fn the_page_of_the_network_shows_the_two_dates_and_every_party(engine) {

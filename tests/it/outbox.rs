@@ -387,14 +387,14 @@ both_engines! {
         let bench = Workbench::new(engine).await;
         let id = bench.promise(at_once(&bench, "one")).await;
         let stranger = Ctx { actor: Actor::anonymous(), ..bench.operator() };
-        assert!(matches!(desk::list(&stranger, &Filter::default(), None, 10).await, Err(Error::Denied)));
-        assert!(matches!(desk::show(&stranger, id).await, Err(Error::Denied)));
+        assert!(matches!(desk::list(&stranger, &Filter::default(), None, 10).await, Err(Error::Unauthenticated)));
+        assert!(matches!(desk::show(&stranger, id).await, Err(Error::Unauthenticated)));
         let denied = [
             stranger.write(async |txn| desk::retry(&stranger, txn, id).await).await,
             stranger.write(async |txn| desk::pause(&stranger, txn, "x").await).await,
             stranger.write(async |txn| desk::resume(&stranger, txn).await).await,
         ];
-        assert!(denied.iter().all(|answer| matches!(answer, Err(Error::Denied))), "{denied:?}");
+        assert!(denied.iter().all(|answer| matches!(answer, Err(Error::Unauthenticated))), "{denied:?}");
     }
 
     async fn the_dispatcher_hears_a_commit_and_stops_with_nothing_in_hand(engine) {

@@ -27,7 +27,7 @@ described![
     body_alias, observatory, person, seat, document, designation,
     designation_record, unavailability, audit_event, audit_head, outbox_mail, setting,
     job_status, job_slot, sign_in_link, session, api_token, idempotent_request,
-    product, product_step, release, release_change, deliverable, task,
+    product, product_step, release, release_change, deliverable, submission, task,
     technical_table, meeting, agenda_item, attendance, outcome, invitation,
     reminder, press_link, publication, publication_check,
 ];

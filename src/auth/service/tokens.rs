@@ -2,14 +2,14 @@
 
 use crate::auth::actor::Scope;
 use crate::auth::model::{
-    AuthRefusal, IssuedToken, OwnToken, TOKEN_DAYS_MAX, TOKEN_NAME_MAX, TOKENS_MAX, new_api_token,
+    AuthRefusal, IssuedToken, OwnToken, TOKEN_DAYS_MAX, TOKEN_NAME_MAX, TOKENS_MAX, api_token,
 };
 use crate::auth::service::record;
 use crate::auth::{rights, store};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::{Code, Error, FieldError, Result};
-use crate::secret::hash_token;
+use crate::secret::{hash_token, new_token};
 use chrono::Duration;
 use entity::ids::ApiTokenId;
 use serde_json::json;
@@ -31,7 +31,7 @@ pub async fn create_token(ctx: &Ctx, txn: &Txn, input: &NewToken) -> Result<Issu
     if store::tokens_of(txn, person, ctx.now()).await?.len() >= TOKENS_MAX {
         return Err(AuthRefusal::TooManyTokens.into());
     }
-    let secret = new_api_token();
+    let secret = api_token(&new_token());
     let token = OwnToken {
         id: ctx.new_id(),
         name,

@@ -83,9 +83,30 @@ fn version(typed: &str) -> i32 {
     typed.parse().unwrap_or(0)
 }
 
-/// The page of a refused form: 409 where somebody else was there first, 422 where a field must be put right.
-fn refusal(is_stale: bool, template: &impl Template) -> Answer {
-    if is_stale { with_status(StatusCode::CONFLICT, template) } else { unprocessable(template) }
+/// What a refused change finds: the designation as it stands now, and whether somebody else was there first.
+struct Found {
+    designation: Designation,
+    is_stale: bool,
+}
+
+impl Found {
+    async fn after(ctx: &Ctx, id: DesignationId, action: Action, error: &Error) -> Result<Self> {
+        Ok(Self { designation: open(ctx, id, action).await?.designation, is_stale: error.code() == Code::Stale })
+    }
+
+    fn about(&self, ctx: &Ctx) -> About {
+        if self.is_stale { About::after_a_change(ctx, &self.designation) } else { About::of(ctx, &self.designation) }
+    }
+
+    /// The version the form goes on with: whoever is shown the change may press again knowing it.
+    fn version(&self, typed: &str) -> String {
+        if self.is_stale { self.designation.version.to_string() } else { typed.to_owned() }
+    }
+
+    /// 409 where somebody else was there first, 422 where a field must be put right.
+    fn answer(&self, template: &impl Template) -> Answer {
+        if self.is_stale { with_status(StatusCode::CONFLICT, template) } else { unprocessable(template) }
+    }
 }
 
 // ---- Ending -------------------------------------------------------------------------------------------------------------
@@ -145,14 +166,10 @@ async fn end(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>, upload: Up
     let Err(error) = ended else {
         return Ok(done(&format!("/designations/{}", *id), FlashKind::Success, "designations.done_ended"));
     };
-    let is_stale = error.code() == Code::Stale;
-    let Dossier { designation, .. } = open(&ctx, *id, Action::Designate).await?;
-    let about = if is_stale { About::after_a_change(&ctx, &designation) } else { About::of(&ctx, &designation) };
-    if is_stale {
-        typed.version = designation.version.to_string();
-    }
+    let found = Found::after(&ctx, *id, Action::Designate, &error).await?;
+    typed.version = found.version(&typed.version);
     let form = forms::refused(&ctx, typed, error)?;
-    refusal(is_stale, &end_page(&ctx, &request, &designation, about, form))
+    found.answer(&end_page(&ctx, &request, &found.designation, found.about(&ctx), form))
 }
 
 fn end_page(ctx: &Ctx, request: &HttpRequest, designation: &Designation, about: About, form: FormState<EndForm>) -> EndPage {
@@ -229,14 +246,10 @@ async fn correct(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>, upload
     let Err(error) = corrected else {
         return Ok(done(&format!("/designations/{}", *id), FlashKind::Success, "designations.done_corrected"));
     };
-    let is_stale = error.code() == Code::Stale;
-    let Dossier { designation, .. } = open(&ctx, *id, Action::Correct).await?;
-    let about = if is_stale { About::after_a_change(&ctx, &designation) } else { About::of(&ctx, &designation) };
-    if is_stale {
-        typed.version = designation.version.to_string();
-    }
+    let found = Found::after(&ctx, *id, Action::Correct, &error).await?;
+    typed.version = found.version(&typed.version);
     let form = forms::refused(&ctx, typed, error)?;
-    refusal(is_stale, &correct_page(&ctx, &request, &designation, about, form))
+    found.answer(&correct_page(&ctx, &request, &found.designation, found.about(&ctx), form))
 }
 
 fn correct_page(ctx: &Ctx, request: &HttpRequest, designation: &Designation, about: About, form: FormState<CorrectForm>) -> CorrectPage {
@@ -284,14 +297,10 @@ async fn annul(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>, form: Fo
     let Err(error) = annulled else {
         return Ok(done(&format!("/designations/{}", *id), FlashKind::Success, "designations.done_annulled"));
     };
-    let is_stale = error.code() == Code::Stale;
-    let Dossier { designation, .. } = open(&ctx, *id, Action::Annul).await?;
-    let about = if is_stale { About::after_a_change(&ctx, &designation) } else { About::of(&ctx, &designation) };
-    if is_stale {
-        typed.version = designation.version.to_string();
-    }
+    let found = Found::after(&ctx, *id, Action::Annul, &error).await?;
+    typed.version = found.version(&typed.version);
     let form = forms::refused(&ctx, typed, error)?;
-    refusal(is_stale, &annul_page(&ctx, &request, &designation, about, form))
+    found.answer(&annul_page(&ctx, &request, &found.designation, found.about(&ctx), form))
 }
 
 fn annul_page(ctx: &Ctx, request: &HttpRequest, designation: &Designation, about: About, form: FormState<AnnulForm>) -> AnnulPage {

@@ -198,7 +198,7 @@ async fn designation_page(ctx: &Ctx, request: &HttpRequest, id: DesignationId, b
             .here(),
         standing: register_words::standing(standing, lang),
         standing_kind: register_words::standing_kind(standing),
-        reason: designation.record.reason.clone(),
+        reason: designation.record.reason.clone().filter(|_| tells_the_end(designation.record.change)),
         act: ActFacts {
             line: register_words::act(&statement.act, lang),
             subject: statement.act.subject.clone(),
@@ -218,6 +218,11 @@ async fn designation_page(ctx: &Ctx, request: &HttpRequest, id: DesignationId, b
         seat,
         holder,
     })
+}
+
+/// The reason of a correction belongs to the history, that of an end to where the designation stands.
+const fn tells_the_end(change: RecordChange) -> bool {
+    matches!(change, RecordChange::Ended | RecordChange::Annulled)
 }
 
 fn facts(designation: &Designation, lang: Lang) -> Facts {

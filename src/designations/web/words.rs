@@ -1,11 +1,11 @@
 //! The register in the reader's words.
 
-use crate::designations::model::{Act, Standing, Statement, Term};
+use crate::designations::model::{Standing, Statement, Term};
 use crate::texts::Lang;
 use crate::time::words;
 use entity::kinds::{ActKind, Channel, SeatKind, UnavailabilityMode};
 
-pub use crate::designations::mail::seat_name;
+pub use crate::designations::mail::{act_line as act, seat_name};
 
 pub fn seat_kind(kind: SeatKind, lang: Lang) -> &'static str {
     lang.t(&format!("designations.seat_{kind}"))
@@ -49,19 +49,6 @@ pub fn term(term: Term, lang: Lang) -> String {
         Some(day) => lang.f("designations.term_from_to", &[("from", &from), ("to", &words::date(day, lang))]),
         None => lang.f("designations.term_from", &[("from", &from)]),
     }
-}
-
-/// «Decreto n. 12/2027 del 01.03.2027, Presidente».
-pub fn act(act: &Act, lang: Lang) -> String {
-    lang.f(
-        "designations.act_line",
-        &[
-            ("kind", act_kind(act.kind, lang)),
-            ("number", &act.number),
-            ("date", &words::short_day(act.date)),
-            ("organ", &act.organ),
-        ],
-    )
 }
 
 /// How promptly a designation was communicated (protocol, art. 3), in words.

@@ -33,7 +33,7 @@ async fn no_secret_no_name_and_no_word_of_a_mail_stands_in_the_log() {
     let service = desk.serve_with(&[("SSL_CERT_FILE", "authority.pem"), ("RUST_LOG", "trace")]).await;
     let visitor = Visitor { client: Client::builder().no_proxy().build().expect("a client"), service: &service };
 
-    let printed = visitor.printed_link();
+    let printed = visitor.printed_link().await;
     let session = visitor.enter(&printed).await;
     let token = visitor.new_token(&session).await;
     visitor.designate(&token).await;
@@ -101,11 +101,18 @@ struct Visitor<'a> {
 }
 
 impl Visitor<'_> {
-    /// The path of the link that the service printed when it started.
-    fn printed_link(&self) -> String {
-        let printed = self.service.printed();
-        let start = printed.find("/sign-in/").expect("a printed link");
-        printed[start..].trim().to_owned()
+    /// The path of the link that the service prints when it has started.
+    async fn printed_link(&self) -> String {
+        let there = async {
+            loop {
+                let printed = self.service.printed();
+                match printed.find("/sign-in/") {
+                    Some(start) if printed.ends_with('\n') => return printed[start..].trim().to_owned(),
+                    _ => sleep(Duration::from_millis(20)).await,
+                }
+            }
+        };
+        timeout(Duration::from_secs(30), there).await.expect("a printed link")
     }
 
     async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: String) -> Response {

@@ -3,19 +3,21 @@
 use super::db::{Engine, TestDb};
 use super::mailbox::{Mail, read};
 use actix_http::Request;
+use actix_web::cookie::Cookie;
 use actix_web::dev::{Service, ServiceResponse};
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::test::{TestRequest, init_service, read_body};
 use actix_web::web::{Bytes, Data};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
-use entity::ids::{ApiTokenId, PersonId};
-use entity::{Instant, api_token, person};
+use entity::ids::{ApiTokenId, PersonId, SessionId};
+use entity::{Instant, api_token, person, session};
 use futures_util::future::LocalBoxFuture;
 use raccordo::auth::actor::{Actor, Identity, Scope};
 use raccordo::clock::{Clock, FixedClock};
 use raccordo::config::Config;
 use raccordo::ctx::{Ctx, Services};
+use raccordo::http::csrf;
 use raccordo::http::site::Site;
 use raccordo::jobs::runner::Runner;
 use raccordo::jobs::schedule::Job;
@@ -134,11 +136,34 @@ impl TestApp {
 
     /// A client that signs every request with the person's key.
     pub async fn client(&self, email: &str) -> Client {
-        Client { call: self.call.clone(), token: Some(self.token_of(email).await) }
+        self.bearer(self.token_of(email).await)
+    }
+
+    /// A client that signs every request with this key, good or not.
+    pub fn bearer(&self, token: String) -> Client {
+        Client { call: self.call.clone(), token: Some(token), session: None }
     }
 
     pub fn anonymous(&self) -> Client {
-        Client { call: self.call.clone(), token: None }
+        Client { call: self.call.clone(), token: None, session: None }
+    }
+
+    /// The browser in which the person is signed in; it says where its requests come from, as browsers do.
+    pub async fn browser(&self, email: &str) -> Client {
+        let key = secret::new_token();
+        let now = self.clock.now();
+        let row = session::ActiveModel {
+            id: Set(secret::new_id::<SessionId>(now)),
+            key_hash: Set(secret::hash_token(&key)),
+            person_id: Set(self.person(email).await.id),
+            user_agent: Set(None),
+            created_at: Set(Instant::from(now)),
+            last_seen_at: Set(Instant::from(now)),
+            expires_at: Set(Instant::from(now + TimeDelta::days(3650))),
+            ended_at: Set(None),
+        };
+        session::Entity::insert(row).exec_without_returning(self.services.db.writer()).await.expect("a session");
+        Client { call: self.call.clone(), token: None, session: Some(key) }
     }
 
     /// Sends what is due and returns the mails that arrived since the last look.
@@ -167,6 +192,8 @@ impl TestApp {
 pub struct Client {
     call: Call,
     token: Option<String>,
+    /// The key in the cookie of a browser.
+    session: Option<String>,
 }
 
 impl Client {
@@ -190,10 +217,24 @@ impl Client {
         self.request(Method::DELETE, path)
     }
 
+    /// The cookie this browser sends.
+    pub fn cookie(&self) -> String {
+        format!("sid={}", self.session.as_deref().unwrap_or_default())
+    }
+
+    /// The token that a form of ours carries in this browser.
+    pub fn form_token(&self) -> String {
+        let key = self.session.clone().unwrap_or_default();
+        csrf::token(&TestRequest::default().cookie(Cookie::new("sid", key)).to_http_request())
+    }
+
     pub fn request(&self, method: Method, path: &str) -> Asking {
         let mut request = TestRequest::default().method(method).uri(path);
         if let Some(token) = &self.token {
             request = request.insert_header(("authorization", format!("Bearer {token}")));
+        }
+        if let Some(key) = &self.session {
+            request = request.cookie(Cookie::new("sid", key.clone())).insert_header(("sec-fetch-site", "same-origin"));
         }
         Asking { call: self.call.clone(), request }
     }

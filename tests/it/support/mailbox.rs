@@ -18,6 +18,13 @@ pub struct Mail {
     pub bytes: Vec<u8>,
 }
 
+impl Mail {
+    /// Whether the text says so, however its lines are broken.
+    pub fn says(&self, words: &str) -> bool {
+        self.text.split_whitespace().collect::<Vec<_>>().join(" ").contains(words)
+    }
+}
+
 pub fn read(envelope: &Envelope) -> Mail {
     let message = MessageParser::default().parse(&envelope.bytes).expect("a mail another library can read");
     let header = |name: &str| message.header(name).and_then(|value| value.as_text()).unwrap_or_default().to_owned();

@@ -8,3 +8,5 @@ pub mod mailbox;
 pub mod portal;
 pub mod real_binary;
 pub mod smtp_server;
+pub mod source;
+pub mod world;

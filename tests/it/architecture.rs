@@ -1,0 +1,585 @@
+//! `ARCHITECTURE.md` as a test: who may name whom, what stands in one place only, and what must not stand anywhere.
+//!
+//! Read from the text of the sources. Each list of exceptions says why, and an exception nobody needs any more fails too,
+//! so the lists only shrink.
+
+use crate::support::source::{self, File, Reference, Rust};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+/// What a layer of a slice must not name in its own slice: everything that stands above it.
+const UPWARDS: &[(&str, &[&str])] = &[
+    ("model", &["policy", "view", "store", "service", "mail", "due", "api", "web"]),
+    ("policy", &["store", "service", "mail", "due", "api", "web"]),
+    ("view", &["store", "service", "mail", "due", "api", "web"]),
+    ("store", &["service", "mail", "due", "api", "web"]),
+    ("mail", &["api", "web"]),
+    ("due", &["api", "web"]),
+    ("service", &["api", "web"]),
+    ("api", &["store", "web"]),
+    ("web", &["store"]),
+];
+
+/// What a pure layer may name of the crate: rules, words, and other pure things.
+const PURE: &[&[&str]] = &[
+    &["error"],
+    &["time"],
+    &["texts", "Lang"],
+    &["auth", "actor"],
+    // Reads a text; sends nothing.
+    &["mail", "is_address"],
+    // Counts days; knows neither rows nor requests.
+    &["network", "calendar"],
+    // Reads markup it is handed.
+    &["portal", "page"],
+];
+
+/// What a pure layer may name of the world.
+const PURE_CRATES: &[&str] = &["std", "chrono", "infer", "serde", "serde_json", "thiserror", "utoipa", "uuid"];
+
+/// What makes a layer impure although `std` has it.
+const IMPURE_STD: &[&str] = &["env", "fs", "net", "process", "thread"];
+
+/// A pure layer's leave to name one thing more.
+const PURE_EXCEPTIONS: &[(&str, &str, &str)] = &[
+    ("src/auth/model.rs", "crate::config::Security", "the lives of links and sessions, handed in as plain data"),
+    ("src/portal/model.rs", "crate::portal::fetch::Answer", "what was fetched, as plain data"),
+    ("src/portal/model.rs", "crate::portal::fetch::Problem", "why nothing was fetched, as plain data"),
+];
+
+/// Where a crate may be named, besides the layers of [`AT_HOME`].
+struct Confined {
+    krate: &'static str,
+    layers: &'static [&'static str],
+    /// A file, or a folder ending in `/`, and why.
+    places: &'static [(&'static str, &'static str)],
+}
+
+const CONFINED: &[Confined] = &[
+    Confined {
+        krate: "sea_orm",
+        layers: &["store"],
+        places: &[
+            ("src/audit/", "the chained log writes and reads its own two tables"),
+            ("src/cli/serve.rs", "asks whether the database is empty before it loads the network"),
+            ("src/ctx.rs", "hands out the reader"),
+            ("src/db.rs", "opens, begins, commits; turns constraints into errors"),
+            ("src/http/health.rs", "asks the database whether it answers"),
+            ("src/http/idempotency.rs", "keeps its answer in the transaction of the effect"),
+            ("src/jobs/", "slots, statuses and what is kept no longer are tables of the jobs alone"),
+            ("src/load/write.rs", "writes the network as one difference, table by table"),
+            ("src/load/write/", "writes the network as one difference, table by table"),
+            ("src/mail/outbox/", "the outbox is its own store: claim, mark, withdraw"),
+            ("src/ops/", "backup, restore and migration handle the database itself"),
+            ("src/settings.rs", "one table of names and values"),
+        ],
+    },
+    Confined {
+        krate: "actix_web",
+        layers: &["api", "web"],
+        places: &[
+            ("src/app.rs", "the list of routes and layers"),
+            ("src/auth/extract.rs", "who asks is read from the request"),
+            ("src/cli/serve.rs", "starts the server"),
+            ("src/http/", "the edge"),
+            ("src/overview/mail_log.rs", "the pages of the mail log, grown out of web.rs"),
+        ],
+    },
+    Confined {
+        krate: "utoipa_actix_web",
+        layers: &["api"],
+        places: &[("src/app.rs", "collects the described routes"), ("src/http/openapi.rs", "prints them")],
+    },
+    Confined { krate: "actix_multipart", layers: &[], places: &[("src/http/multipart.rs", "reads uploads")] },
+    Confined {
+        krate: "askama",
+        layers: &["web"],
+        places: &[
+            ("src/http/", "the frame and the error page"),
+            ("src/mail/content.rs", "the two parts of a mail"),
+            ("src/overview/mail_log.rs", "the pages of the mail log, grown out of web.rs"),
+        ],
+    },
+    Confined { krate: "lettre", layers: &[], places: &[("src/mail/", "builds and sends")] },
+    Confined { krate: "reqwest", layers: &[], places: &[("src/portal/", "fetches the declared page")] },
+    Confined { krate: "rand", layers: &[], places: &[("src/secret.rs", "ids, tokens and jitter have one home")] },
+];
+
+/// Names that stand in one file only, and what to ask instead.
+const AT_HOME: &[(&[&str], &str, &str)] = &[
+    (&["std::env", "env::var", "env::vars"], "src/config.rs", "the environment is read once, by config.rs"),
+    (
+        &["Utc::now", "Local::now", "SystemTime::now", "Timestamp::now", "Zoned::now", "time::Instant::now"],
+        "src/clock.rs",
+        "ask the clock of the context",
+    ),
+    (&["Uuid::now_v7", "Uuid::new_v4", "Uuid::new_v7", "uuid::Builder"], "src/secret.rs", "ids come from the context"),
+];
+
+/// `tokio::time::Instant` is a deadline, not a date: it stands still when a test pauses time.
+const DEADLINES: &str = "tokio::time::Instant::now";
+
+/// Files that put the slices together and may therefore name them all.
+const COMPOSERS: &[&str] =
+    &["src/app.rs", "src/cli.rs", "src/cli/", "src/lib.rs", "src/main.rs", "src/jobs/schedule.rs"];
+
+/// Slices that others may not name: they look at everybody.
+const AT_THE_TOP: &[&str] = &["overview", "reminders"];
+
+/// Lines of code beyond which a file is split by verb.
+const LONGEST: usize = 500;
+
+/// Longer files, how long they may be, and why they are not split.
+const LONGER: &[(&str, usize, &str)] = &[
+    (
+        "src/designations/store.rs",
+        660,
+        "one query per question of a register with two time axes; splitting would part rows from their mapping",
+    ),
+    ("src/load/write/rows.rs", 540, "one function per table, all alike"),
+    ("src/meetings/api.rs", 640, "seventeen operations with the types they take and give"),
+    ("src/meetings/web/forms.rs", 660, "one form after another, each with its two handlers"),
+];
+
+fn sources() -> Vec<Rust> {
+    source::rust("src")
+}
+
+/// `src/designations/service/end.rs` is of slice `designations`, layer `service`.
+fn place(path: &str) -> (String, String) {
+    let inner = path.trim_start_matches("src/").trim_end_matches(".rs");
+    let mut parts = inner.split('/');
+    let slice = parts.next().unwrap_or_default().to_owned();
+    (slice, parts.next().unwrap_or("mod").to_owned())
+}
+
+/// Whether a path lies in one of the places: a file, or a folder ending in `/`.
+fn is_in(path: &str, place: &str) -> bool {
+    if place.ends_with('/') { path.starts_with(place) } else { path == place }
+}
+
+/// The slices: every folder of `src` with use cases.
+fn slices(sources: &[Rust]) -> BTreeSet<String> {
+    let with_service = sources.iter().map(|file| place(&file.path)).filter(|(_, layer)| layer == "service");
+    with_service.map(|(slice, _)| slice).chain(AT_THE_TOP.iter().map(|name| (*name).to_owned())).collect()
+}
+
+#[track_caller]
+fn assert_none(what: &str, found: &BTreeSet<String>) {
+    let mut list = String::new();
+    for one in found {
+        let _ = write!(list, "\n  {one}");
+    }
+    assert!(found.is_empty(), "{what}:{list}");
+}
+
+fn starts_with(path: &Reference, prefix: &[&str]) -> bool {
+    path.iter().map(String::as_str).take(prefix.len()).eq(prefix.iter().copied())
+}
+
+#[test]
+fn layers_name_only_what_stands_below_them() {
+    let mut found = BTreeSet::new();
+    for file in sources() {
+        let (slice, layer) = place(&file.path);
+        let Some((_, forbidden)) = UPWARDS.iter().find(|(name, _)| *name == layer) else { continue };
+        for path in file.references() {
+            if let [krate, other, above, ..] = path.as_slice()
+                && krate == "crate"
+                && *other == slice
+                && forbidden.contains(&above.as_str())
+            {
+                found.insert(format!("{} names {}", file.path, path.join("::")));
+            }
+        }
+    }
+    assert_none("a layer names one above it", &found);
+}
+
+#[test]
+fn models_and_policies_are_pure() {
+    let (mut found, mut unused) = (BTreeSet::new(), exceptions(PURE_EXCEPTIONS.iter().map(|one| (one.0, one.1))));
+    for file in sources().iter().filter(|file| ["model", "policy"].contains(&place(&file.path).1.as_str())) {
+        for path in file.references().into_iter().filter(|path| !is_pure(path)) {
+            let name = path.join("::");
+            if !unused.1.contains(&(file.path.clone(), name.clone())) {
+                found.insert(format!("{} names {name}", file.path));
+            }
+            unused.0.remove(&(file.path.clone(), name));
+        }
+    }
+    assert_none("a pure layer names what is not", &found);
+    assert!(unused.0.is_empty(), "no longer needed: {:?}", unused.0);
+}
+
+type Exceptions = BTreeSet<(String, String)>;
+
+/// Exceptions twice: those not met yet, and all.
+fn exceptions<'a>(list: impl Iterator<Item = (&'a str, &'a str)>) -> (Exceptions, Exceptions) {
+    let all: Exceptions = list.map(|(file, name)| (file.to_owned(), name.to_owned())).collect();
+    (all.clone(), all)
+}
+
+fn is_pure(path: &Reference) -> bool {
+    match path.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["std", module, ..] => !IMPURE_STD.contains(module),
+        ["entity", module, ..] => ["ids", "kinds"].contains(module),
+        ["crate", _, "model" | "policy" | "view", ..] => true,
+        ["crate", rest @ ..] => PURE.iter().any(|allowed| rest.starts_with(allowed)),
+        // A path of one's own types: `Self::Stage`, `State::Open`.
+        [first, ..] => PURE_CRATES.contains(first) || first.starts_with(char::is_uppercase) || !is_a_crate(first),
+        [] => true,
+    }
+}
+
+/// Whether the word is a dependency of the package.
+fn is_a_crate(word: &str) -> bool {
+    let manifest: toml::Table = source::read("Cargo.toml").parse().expect("Cargo.toml is TOML");
+    manifest["dependencies"].as_table().is_some_and(|all| all.keys().any(|name| name.replace('-', "_") == word))
+}
+
+#[test]
+fn infrastructure_crates_are_named_where_they_belong() {
+    let sources = sources();
+    for rule in CONFINED {
+        let mut found = BTreeSet::new();
+        let mut needed = BTreeSet::new();
+        for file in &sources {
+            let (_, layer) = place(&file.path);
+            let names: Vec<Reference> = file.references().into_iter().filter(|path| path[0] == rule.krate).collect();
+            let home = rule.places.iter().find(|(place, _)| is_in(&file.path, place));
+            needed.extend(home.filter(|_| !names.is_empty()).map(|(place, _)| *place));
+            if home.is_some() || rule.layers.contains(&layer.as_str()) {
+                continue;
+            }
+            // The one name of the ORM that use cases may say: a read that runs on the reader or inside a transaction.
+            let foreign = names.iter().filter(|path| {
+                !(["service", "due", "mail", "rules"].contains(&layer.as_str()) && path[1..] == ["ConnectionTrait"])
+            });
+            found.extend(foreign.map(|path| format!("{} names {}", file.path, path.join("::"))));
+        }
+        assert_none(&format!("{} outside its home", rule.krate), &found);
+        let idle: Vec<_> = rule.places.iter().filter(|(place, _)| !needed.contains(place) && exists(place)).collect();
+        assert!(idle.is_empty(), "{}: no longer needed: {idle:?}", rule.krate);
+    }
+}
+
+fn exists(place: &str) -> bool {
+    source::root().join(place).exists()
+}
+
+#[test]
+fn time_chance_and_environment_have_one_home_each() {
+    let mut found = BTreeSet::new();
+    for file in sources() {
+        let code = file.code.replace(DEADLINES, "");
+        for (names, home, instead) in AT_HOME {
+            found.extend(
+                names
+                    .iter()
+                    .filter(|name| file.path != *home && code.contains(**name))
+                    .map(|name| format!("{} says {name}: {instead}", file.path)),
+            );
+        }
+    }
+    assert_none("not at home", &found);
+    for (names, home, _) in AT_HOME {
+        let code = sources().into_iter().find(|file| file.path == *home).map(|file| file.code).unwrap_or_default();
+        assert!(
+            names.iter().any(|name| code.contains(name)),
+            "{home} says none of {names:?}: the rule looks for the wrong words"
+        );
+    }
+}
+
+/// Who names whom among the slices.
+fn slice_graph(sources: &[Rust]) -> BTreeMap<String, BTreeMap<String, String>> {
+    let slices = slices(sources);
+    let mut graph: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
+    for file in sources {
+        let (slice, _) = place(&file.path);
+        if !slices.contains(&slice) {
+            continue;
+        }
+        for path in file.references() {
+            if let [krate, other, ..] = path.as_slice()
+                && krate == "crate"
+                && *other != slice
+                && slices.contains(other)
+            {
+                graph
+                    .entry(slice.clone())
+                    .or_default()
+                    .insert(other.clone(), format!("{} names {}", file.path, path.join("::")));
+            }
+        }
+    }
+    graph
+}
+
+#[test]
+fn no_slice_reads_another_s_store() {
+    let sources = sources();
+    let mut found = BTreeSet::new();
+    for file in &sources {
+        let (slice, _) = place(&file.path);
+        for path in file.references() {
+            if let [krate, other, layer, ..] = path.as_slice()
+                && krate == "crate"
+                && *other != slice
+                && layer == "store"
+            {
+                found.insert(format!("{} names {}", file.path, path.join("::")));
+            }
+        }
+    }
+    assert_none("another slice's store", &found);
+}
+
+#[test]
+fn the_graph_of_slices_has_no_circle() {
+    let graph = slice_graph(&sources());
+    assert!(graph.contains_key("designations"), "the graph is empty: the test looks in the wrong place");
+    let mut open: BTreeMap<&str, BTreeSet<&str>> =
+        graph.iter().map(|(slice, others)| (slice.as_str(), others.keys().map(String::as_str).collect())).collect();
+    // Slices that need nobody any more are taken away until none is left; what stays goes round in a circle.
+    loop {
+        let settled: Vec<&str> = open
+            .iter()
+            .filter(|(_, needs)| !needs.iter().any(|need| open.contains_key(need)))
+            .map(|(slice, _)| *slice)
+            .collect();
+        if settled.is_empty() {
+            break;
+        }
+        open.retain(|slice, _| !settled.contains(slice));
+    }
+    let circle: BTreeSet<String> = open
+        .iter()
+        .flat_map(|(slice, needs)| {
+            needs.iter().filter(|need| open.contains_key(*need)).map(|need| graph[*slice][*need].clone())
+        })
+        .collect();
+    assert_none("slices need each other", &circle);
+}
+
+#[test]
+fn nobody_depends_on_those_who_look_at_everybody() {
+    let mut found = BTreeSet::new();
+    for file in sources() {
+        let (slice, _) = place(&file.path);
+        if COMPOSERS.iter().any(|composer| is_in(&file.path, composer)) || AT_THE_TOP.contains(&slice.as_str()) {
+            continue;
+        }
+        let names = file
+            .references()
+            .into_iter()
+            .filter(|path| AT_THE_TOP.iter().any(|top| starts_with(path, &["crate", top])));
+        found.extend(names.map(|path| format!("{} names {}", file.path, path.join("::"))));
+    }
+    assert_none("a dependency on a slice at the top", &found);
+}
+
+#[test]
+fn slices_do_not_name_the_jobs_that_call_them() {
+    let sources = sources();
+    let slices = slices(&sources);
+    let mut found = BTreeSet::new();
+    for file in &sources {
+        let (slice, _) = place(&file.path);
+        let calls = |path: &Reference| {
+            starts_with(path, &["crate", "jobs", "runner"]) || starts_with(path, &["crate", "jobs", "ticker"])
+        };
+        if slices.contains(&slice) {
+            found.extend(
+                file.references()
+                    .into_iter()
+                    .filter(calls)
+                    .map(|path| format!("{} names {}", file.path, path.join("::"))),
+            );
+        }
+    }
+    assert_none("a slice drives the jobs", &found);
+}
+
+#[test]
+fn entity_and_migration_know_nothing_of_ours_nor_of_each_other() {
+    let mut found = BTreeSet::new();
+    for (folder, strangers) in [("entity", ["raccordo", "migration"]), ("migration", ["raccordo", "entity"])] {
+        for file in source::rust(&format!("{folder}/src")) {
+            let foreign = file.references().into_iter().filter(|path| strangers.contains(&path[0].as_str()));
+            found.extend(foreign.map(|path| format!("{} names {}", file.path, path.join("::"))));
+        }
+        let manifest: toml::Table = source::read(&format!("{folder}/Cargo.toml")).parse().expect("a manifest");
+        let depends = manifest["dependencies"].as_table().expect("dependencies");
+        found.extend(
+            strangers
+                .iter()
+                .filter(|name| depends.contains_key(**name))
+                .map(|name| format!("{folder} depends on {name}")),
+        );
+    }
+    assert_none("a dependency upwards", &found);
+}
+
+#[test]
+fn no_file_is_longer_than_a_reader_can_hold() {
+    let mut found = BTreeSet::new();
+    for file in sources() {
+        let lines = file.lines_of_code();
+        let longest = LONGER.iter().find(|(path, ..)| *path == file.path).map_or(LONGEST, |(_, longest, _)| *longest);
+        if lines > longest {
+            found.insert(format!("{}: {lines} lines of code, at most {longest}: split it by verb", file.path));
+        }
+        if longest > LONGEST && lines <= LONGEST {
+            found.insert(format!("{}: {lines} lines of code: the exception is not needed any more", file.path));
+        }
+    }
+    assert_none("too long", &found);
+}
+
+// ---- Templates ----------------------------------------------------------------------------------------------------------
+
+fn templates() -> Vec<File> {
+    source::files("src/templates").into_iter().filter(|file| file.path.ends_with(".html")).collect()
+}
+
+/// Whether a template is of a mail: there a style can only be an attribute, and no policy of ours applies.
+fn is_mail(template: &File) -> bool {
+    template.path.starts_with("src/templates/mail/")
+}
+
+#[test]
+fn templates_escape_everything_and_keep_to_the_content_security_policy() {
+    let mut found = BTreeSet::new();
+    for template in templates() {
+        for (number, line) in template.text.lines().enumerate() {
+            let mut at = |what: &str| found.insert(format!("{}:{}: {what}", template.path, number + 1));
+            let packed: String = line.split_whitespace().collect();
+            if packed.contains("|safe") || packed.contains("escape=\"none\"") {
+                at("unescaped output");
+            }
+            if line.contains("<style") || line.contains("javascript:") {
+                at("an inline style or script");
+            }
+            if line.contains("<script") && !line.contains("<script src=") {
+                at("an inline script");
+            }
+            if !is_mail(&template) && attributes(line).any(|name| name == "style" || name.starts_with("on")) {
+                at("an inline style or handler");
+            }
+            if attributes(line).any(|name| name.starts_with("hx-on")) {
+                at("an inline handler");
+            }
+        }
+    }
+    assert_none("against the content security policy", &found);
+}
+
+/// The names of what looks like an attribute: `name="`.
+fn attributes(line: &str) -> impl Iterator<Item = &str> {
+    line.match_indices("=\"").map(|(at, _)| {
+        let before = &line[..at];
+        let begin = before
+            .rfind(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | '%' | '}'))
+            .map_or(0, |index| index + 1);
+        &before[begin..]
+    })
+}
+
+// ---- The repository -----------------------------------------------------------------------------------------------------
+
+/// Folders whose files a document may name; a word with a slash that begins otherwise is an address or a unit.
+const FOLDERS: &[&str] =
+    &["src", "tests", "entity", "migration", "data", "docs", "docker", "web", "scripts", "openapi", "benches", ".ci"];
+const EXTENSIONS: &[&str] = &[".rs", ".md", ".toml", ".json", ".yml", ".html", ".mjs", ".css", ".sh"];
+
+#[test]
+fn every_file_a_document_names_is_there() {
+    let documents = source::files("docs")
+        .into_iter()
+        .chain(at_the_root())
+        .filter(|file| file.path.ends_with(".md") && file.path != "CHANGELOG.md");
+    let known: BTreeSet<String> =
+        source::files(".").into_iter().map(|file| file.path.trim_start_matches("./").to_owned()).collect();
+    let (mut found, mut looked_at) = (BTreeSet::new(), 0);
+    for document in documents {
+        for quoted in document.text.split('`').skip(1).step_by(2) {
+            let name = quoted.trim_end_matches('/');
+            let is_path = FOLDERS.iter().any(|folder| name.starts_with(&format!("{folder}/")));
+            let is_file = EXTENSIONS.iter().any(|extension| name.ends_with(extension));
+            let is_plain = name.chars().all(|letter| letter.is_ascii_alphanumeric() || "._-/".contains(letter));
+            if !is_plain || !(is_path || is_file) {
+                continue;
+            }
+            looked_at += 1;
+            let is_there = source::root().join(name).exists()
+                || known.iter().any(|path| path.ends_with(&format!("/{name}")))
+                || known.iter().any(|path| path.contains(&format!("/{name}/")));
+            if !is_there {
+                found.insert(format!("{} names {name}", document.path));
+            }
+        }
+    }
+    assert!(looked_at > 5, "only {looked_at} names were looked at");
+    assert_none("a document names a file that is not there", &found);
+}
+
+fn at_the_root() -> Vec<File> {
+    let names = std::fs::read_dir(source::root())
+        .expect("the root")
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let here = names.filter(|name| name.ends_with(".md"));
+    here.map(|name| File { text: source::read(&name), path: name }).collect()
+}
+
+/// Hosts of package registries, put together here so that this list is not found by itself. Lock files name packages;
+/// from where they are fetched is a setting of whoever builds.
+const REGISTRIES: &[&[&str]] = &[
+    &["registry.npmjs", ".org"],
+    &["registry.yarnpkg", ".com"],
+    &["index.crates", ".io"],
+    &["static.crates", ".io"],
+    &["arti", "factory"],
+    &["deb.debian", ".org"],
+    &["pypi", ".org"],
+];
+
+/// How absolute paths of somebody's machine begin.
+const MACHINES: &[&[&str]] =
+    &[&["/ho", "me/"], &["/ro", "ot/"], &["/Us", "ers/"], &["/wo", "rk/"], &["/tm", "p/"], &["C:", "\\"]];
+
+#[test]
+fn the_repository_names_no_machine_and_no_registry() {
+    let mut found = BTreeSet::new();
+    for file in source::files(".") {
+        for words in REGISTRIES.iter().chain(MACHINES).map(|parts| parts.concat()) {
+            let is_path = words.starts_with('/');
+            for (at, _) in file.text.match_indices(&words) {
+                // `${TMPDIR:-/…}` ends at the brace and an address has a host in front; a path begins after a space or a quote.
+                let before = file.text[..at].chars().next_back();
+                if !is_path || before.is_none_or(|letter| !letter.is_alphanumeric() && !"._-}>".contains(letter)) {
+                    found.insert(format!("{} says {words}", file.path));
+                }
+            }
+        }
+    }
+    assert_none("a place of one machine", &found);
+}
+
+#[test]
+fn nothing_is_left_undone() {
+    let words = [["TO", "DO"].concat(), ["FIX", "ME"].concat(), ["unimple", "mented!"].concat()];
+    let mut found = BTreeSet::new();
+    for folder in ["src", "entity", "migration", "tests", "docs", "web", "scripts", "docker"] {
+        for file in source::files(folder).into_iter().filter(|file| !file.path.ends_with("package-lock.json")) {
+            found.extend(
+                words
+                    .iter()
+                    .filter(|word| file.text.contains(word.as_str()))
+                    .map(|word| format!("{} says {word}", file.path)),
+            );
+        }
+    }
+    assert_none("work left undone", &found);
+}

@@ -1,0 +1,253 @@
+//! Who may do what: every policy asked about every action for every kind of caller, printed for people to review as a
+//! diff. A slice with a `policy.rs` and no block here fails; so does an action nobody was asked about.
+
+use crate::support::golden::assert_golden;
+use crate::support::source;
+use entity::ids::{BodyId, DesignationId, ObservatoryId, PersonId, SeatId};
+use entity::kinds::SeatKind;
+use raccordo::auth::actor::{Actor, HeldSeat, Identity, Scope};
+use raccordo::auth::rights;
+use raccordo::mail::outbox::desk;
+use raccordo::{deliverables, designations, meetings, network, releases, tasks};
+use std::collections::BTreeSet;
+use std::fmt::{Debug, Write};
+use uuid::Uuid;
+
+fn id<T: From<Uuid>>(number: u128) -> T {
+    Uuid::from_u128(number).into()
+}
+
+/// A body with its observatory, seats and people; two of them make "the same" and "another".
+#[derive(Clone, Copy)]
+struct Place(u128);
+
+const REGION: Place = Place(1_000);
+/// What is asked about belongs here.
+const LODI: Place = Place(2_000);
+const COMO: Place = Place(3_000);
+
+impl Place {
+    fn body(self) -> BodyId {
+        id(self.0)
+    }
+
+    fn observatory(self) -> ObservatoryId {
+        id(self.0 + 1)
+    }
+
+    fn seat(self, kind: SeatKind) -> SeatId {
+        id(self.0 + 100 + kind as u128)
+    }
+
+    fn person(self, kind: SeatKind) -> PersonId {
+        id(self.0 + 200 + kind as u128)
+    }
+
+    fn holder(self, kind: SeatKind) -> Actor {
+        let of_observatory = matches!(kind, SeatKind::Referent | SeatKind::Deputy);
+        let seat = HeldSeat {
+            designation_id: id::<DesignationId>(self.0 + 300 + kind as u128),
+            seat_id: self.seat(kind),
+            kind,
+            body_id: self.body(),
+            observatory_id: of_observatory.then(|| self.observatory()),
+        };
+        person(self.person(kind), vec![seat])
+    }
+}
+
+fn person(id: PersonId, seats: Vec<HeldSeat>) -> Actor {
+    Actor { identity: Identity::Person { id, name: "A person".to_owned() }, seats, scope: Scope::Full }
+}
+
+fn reading(mut actor: Actor) -> Actor {
+    actor.scope = Scope::ReadOnly;
+    actor
+}
+
+/// The kinds of caller: the columns of the matrix.
+fn callers() -> Vec<(&'static str, Actor)> {
+    let mut all = vec![("anonymous", Actor::anonymous()), ("no seat", person(id(9), Vec::new()))];
+    for kind in [SeatKind::Referent, SeatKind::Deputy, SeatKind::BodyManager, SeatKind::Partner] {
+        all.push((kind.as_str(), LODI.holder(kind)));
+    }
+    for (name, kind) in [
+        ("other referent", SeatKind::Referent),
+        ("other deputy", SeatKind::Deputy),
+        ("other manager", SeatKind::BodyManager),
+        ("other partner", SeatKind::Partner),
+    ] {
+        all.push((name, COMO.holder(kind)));
+    }
+    all.push(("direction", REGION.holder(SeatKind::Direction)));
+    all.push(("secretariat", REGION.holder(SeatKind::Secretariat)));
+    all.push(("reading referent", reading(LODI.holder(SeatKind::Referent))));
+    all.push(("reading secretariat", reading(REGION.holder(SeatKind::Secretariat))));
+    all.push(("job", Actor::system("a job")));
+    all.push(("operator", Actor::operator()));
+    all
+}
+
+/// The printed matrix, and which slices it speaks of.
+#[derive(Default)]
+struct Matrix {
+    text: String,
+    slices: BTreeSet<&'static str>,
+}
+
+impl Matrix {
+    fn slice(&mut self, name: &'static str) {
+        self.slices.insert(name);
+        let _ = writeln!(self.text, "\n== {name}");
+    }
+
+    /// One line: who may.
+    fn row(&mut self, what: &str, may: impl Fn(&Actor) -> bool) {
+        let _ = writeln!(self.text, "{what}");
+        let (yes, no): (Vec<_>, Vec<_>) = callers().into_iter().partition(|(_, actor)| may(actor));
+        let names = |callers: Vec<(&'static str, Actor)>| {
+            callers.into_iter().map(|(name, _)| name).collect::<Vec<_>>().join(", ")
+        };
+        let _ = writeln!(self.text, "    may:     {}\n    may not: {}", or_nobody(names(yes)), or_nobody(names(no)));
+    }
+
+    /// One line per answer other than yes and no.
+    fn table<T: Debug>(&mut self, what: &str, answer: impl Fn(&Actor) -> T) {
+        let _ = writeln!(self.text, "{what}");
+        for (name, actor) in callers() {
+            let _ = writeln!(self.text, "    {name:<20} {}", readable(&answer(&actor)));
+        }
+    }
+}
+
+fn or_nobody(names: String) -> String {
+    if names.is_empty() { "-".to_owned() } else { names }
+}
+
+/// Ids as the places they are of.
+fn readable(answer: &impl Debug) -> String {
+    let mut text = format!("{answer:?}");
+    for (place, name) in [(REGION, "region"), (LODI, "lodi"), (COMO, "como")] {
+        text = text
+            .replace(&place.body().to_string(), name)
+            .replace(&place.observatory().to_string(), &format!("observatory of {name}"));
+        for kind in SeatKind::ALL {
+            text = text
+                .replace(&place.seat(*kind).to_string(), &format!("{kind} of {name}"))
+                .replace(&place.person(*kind).to_string(), &format!("who is {kind} of {name}"));
+        }
+    }
+    text.replace(&id::<PersonId>(9).to_string(), "who has no seat")
+}
+
+fn of_auth(matrix: &mut Matrix) {
+    matrix.slice("auth");
+    matrix.row("see one's own profile, sessions, keys", |actor| rights::myself(actor).is_ok());
+    matrix.row("change one's own sessions and keys", |actor| rights::myself_changing(actor).is_ok());
+}
+
+fn of_network(matrix: &mut Matrix) {
+    use network::policy::{Subject, may_list_people, may_mark_bounced, may_see, reach};
+    matrix.slice("network");
+    matrix.row("list everybody", may_list_people);
+    matrix.row("note that an address bounces", may_mark_bounced);
+    for (what, place, kind) in [
+        ("the referent of Lodi", LODI, SeatKind::Referent),
+        ("the manager of Lodi", LODI, SeatKind::BodyManager),
+        ("the secretariat", REGION, SeatKind::Secretariat),
+    ] {
+        let subject = Subject { person: place.person(kind), seats: vec![(kind, place.body())] };
+        matrix.row(&format!("see {what}"), |actor| may_see(actor, &subject));
+        matrix.table(&format!("what may be changed of {what}"), |actor| reach(actor, &subject));
+    }
+}
+
+fn of_designations(matrix: &mut Matrix) {
+    use designations::policy::{Action, Subject, may, visibility};
+    matrix.slice("designations");
+    for (what, place, seat) in [
+        ("the referent of Lodi", LODI, SeatKind::Referent),
+        ("a partner of Lodi", LODI, SeatKind::Partner),
+        ("the manager of Lodi", LODI, SeatKind::BodyManager),
+        ("the secretariat", REGION, SeatKind::Secretariat),
+    ] {
+        for action in Action::ALL {
+            let subject = Subject { seat, body: place.body(), holder: Some(place.person(seat)) };
+            matrix.row(&format!("{action:?}: {what}"), |actor| may(actor, *action, subject));
+        }
+    }
+    let vacant = Subject { seat: SeatKind::Referent, body: LODI.body(), holder: None };
+    matrix.row("View: the vacant seat of Lodi's referent", |actor| may(actor, Action::View, vacant));
+    matrix.table("which designations a list shows", visibility);
+}
+
+fn of_releases(matrix: &mut Matrix) {
+    use releases::policy::{Action, may};
+    matrix.slice("releases");
+    for action in Action::ALL {
+        matrix.row(&format!("{action:?}"), |actor| may(actor, *action));
+    }
+}
+
+fn of_deliverables(matrix: &mut Matrix) {
+    use deliverables::policy::{Action, Subject, may, visibility};
+    matrix.slice("deliverables");
+    let subject = Subject { observatory: LODI.observatory(), body: LODI.body() };
+    for action in Action::ALL {
+        matrix.row(&format!("{action:?}: what Lodi owes"), |actor| may(actor, *action, subject));
+    }
+    matrix.table("which deliverables a list shows", visibility);
+}
+
+fn of_tasks(matrix: &mut Matrix) {
+    use tasks::policy::{Action, Subject, may, to_do, visibility};
+    matrix.slice("tasks");
+    for (what, place, seat, observatory) in [
+        ("of the referent of Lodi", LODI, SeatKind::Referent, Some(LODI.observatory())),
+        ("of the manager of Lodi", LODI, SeatKind::BodyManager, None),
+        ("of the direction", REGION, SeatKind::Direction, None),
+    ] {
+        for action in Action::ALL {
+            let subject = Subject { seat: place.seat(seat), observatory, body: place.body() };
+            matrix.row(&format!("{action:?}: a task {what}"), |actor| may(actor, *action, subject));
+        }
+    }
+    matrix.table("which tasks a list shows", visibility);
+    matrix.table("whose tasks are one's own", to_do);
+}
+
+fn of_meetings(matrix: &mut Matrix) {
+    use meetings::policy::{Action, Subject, may, visibility};
+    matrix.slice("meetings");
+    for (what, convened, invited) in
+        [("a draft", false, false), ("a convened meeting", true, false), ("a meeting one was invited to", true, true)]
+    {
+        for action in Action::ALL {
+            matrix.row(&format!("{action:?}: {what}"), |actor| may(actor, *action, Subject { convened, invited }));
+        }
+    }
+    matrix.table("which meetings a list shows", visibility);
+}
+
+fn of_outbox(matrix: &mut Matrix) {
+    matrix.slice("mail");
+    // Changes need a key that may write as well: `Ctx::write` refuses any other.
+    matrix.row("see and steer the outbox", desk::may_operate);
+}
+
+#[test]
+fn the_matrix_of_rights_is_the_reviewed_one() {
+    let mut matrix = Matrix::default();
+    for block in [of_auth, of_network, of_designations, of_releases, of_deliverables, of_tasks, of_meetings, of_outbox]
+    {
+        block(&mut matrix);
+    }
+    let with_policy: BTreeSet<String> = source::rust("src")
+        .into_iter()
+        .filter_map(|file| file.path.strip_prefix("src/")?.strip_suffix("/policy.rs").map(ToOwned::to_owned))
+        .collect();
+    assert!(with_policy.len() >= 2, "no policies were found: the test looks in the wrong place");
+    let unasked: Vec<_> = with_policy.iter().filter(|slice| !matrix.slices.contains(slice.as_str())).collect();
+    assert!(unasked.is_empty(), "policies the matrix does not ask: {unasked:?}");
+    assert_golden("authz_matrix.txt", matrix.text.trim_start());
+}

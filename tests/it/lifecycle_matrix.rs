@@ -1,0 +1,389 @@
+//! What can happen where: every state met with every event, printed with the state that follows or the refusal, for
+//! people to review as a diff. The transitions themselves are asked, not a table beside them.
+
+use crate::support::db::Engine;
+use crate::support::golden::assert_golden;
+use crate::workbench::{Workbench, notification};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use entity::ids::{DesignationRecordId, ReleaseId};
+use entity::kinds::{
+    ActKind, Channel, DeliverableState, MeetingState, NotificationState, Periodicity, ProductScope, PublicationState,
+    ReasonCode, RecordChange, ReleaseState, SeatKind, TaskOrigin, TaskState,
+};
+use raccordo::deliverables::model as deliverables;
+use raccordo::designations::model as designations;
+use raccordo::error::{Error, Refusal};
+use raccordo::mail::outbox::{self, desk, lease};
+use raccordo::meetings::model as meetings;
+use raccordo::portal::model as portal;
+use raccordo::releases::model as releases;
+use raccordo::tasks::model as tasks;
+use raccordo::time::zone;
+use std::fmt::Write;
+use std::str::FromStr;
+use uuid::Uuid;
+
+/// A printed table: one block per machine, one line per state and event.
+#[derive(Default)]
+struct Matrix(String);
+
+impl Matrix {
+    fn machine(&mut self, name: &str) {
+        let _ = writeln!(self.0, "\n== {name}");
+    }
+
+    fn line(&mut self, state: impl std::fmt::Display, event: impl std::fmt::Display, outcome: &str) {
+        let _ = writeln!(self.0, "{:<18} {:<18} {outcome}", state.to_string(), event.to_string());
+    }
+}
+
+fn said(outcome: Result<String, impl Refusal>) -> String {
+    match outcome {
+        Ok(state) => format!("-> {state}"),
+        Err(refusal) => format!("   {}", refusal.code().as_str()),
+    }
+}
+
+fn day(text: &str) -> NaiveDate {
+    NaiveDate::from_str(text).expect("a day")
+}
+
+fn now() -> DateTime<Utc> {
+    zone::instant_of(day("2027-03-01"), NaiveTime::MIN)
+}
+
+fn nine() -> NaiveTime {
+    NaiveTime::from_hms_opt(9, 0, 0).expect("an hour")
+}
+
+// ---- Designations -------------------------------------------------------------------------------------------------------
+
+fn statement() -> designations::Statement {
+    designations::Statement {
+        term: designations::Term { from: day("2027-02-01"), to: Some(day("2027-12-31")) },
+        act: designations::Act {
+            kind: ActKind::Decree,
+            number: "12/2027".into(),
+            date: day("2027-01-04"),
+            organ: "Presidente".into(),
+            subject: "Designazione".into(),
+        },
+        provenance: designations::Provenance {
+            channel: Channel::Pec,
+            communicated_on: day("2027-01-11"),
+            protocol_number: None,
+            protocol_date: None,
+            receipt: None,
+            document_id: None,
+        },
+        organisation: None,
+    }
+}
+
+fn record(change: RecordChange) -> designations::Record {
+    designations::Record {
+        id: DesignationRecordId(Uuid::nil()),
+        position: 1,
+        change,
+        statement: statement(),
+        reason: None,
+        recorded_at: now(),
+        recorded_by: None,
+        superseded_at: None,
+    }
+}
+
+fn of_designations(matrix: &mut Matrix) {
+    matrix.machine("designation: its latest record, and what can supersede it");
+    let ending = || designations::Ending { reason: "Trasferimento".into(), provenance: None };
+    let next = |outcome: Result<designations::Successor, designations::Refusal>| {
+        said(outcome.map(|next| next.change.to_string()))
+    };
+    for change in RecordChange::ALL {
+        let at = record(*change);
+        matrix.line(change, "end", &next(at.ended(day("2027-06-30"), ending())));
+        matrix.line(change, "end on its last day", &next(at.ended(day("2027-12-31"), ending())));
+        matrix.line(change, "end before it began", &next(at.ended(day("2027-01-31"), ending())));
+        let mut corrected = statement();
+        corrected.act.number = "13/2027".into();
+        matrix.line(change, "correct", &next(at.corrected(corrected, "Refuso".into(), day("2027-03-01"))));
+        matrix.line(change, "correct nothing", &next(at.corrected(statement(), "Refuso".into(), day("2027-03-01"))));
+        matrix.line(change, "annul", &next(at.annulled("Inserita per errore".into())));
+    }
+    matrix.machine("designation: its standing on a day");
+    for change in RecordChange::ALL {
+        for on in ["2027-01-31", "2027-02-01", "2027-12-31", "2028-01-01"] {
+            matrix.line(change, on, record(*change).standing_on(day(on)).as_str());
+        }
+    }
+}
+
+// ---- The agenda ---------------------------------------------------------------------------------------------------------
+
+fn release(state: ReleaseState) -> releases::Release {
+    let product = releases::Product {
+        id: Uuid::nil().into(),
+        code: "relazione".into(),
+        name_it: "Relazione".into(),
+        name_en: "Report".into(),
+        periodicity: Periodicity::Annual,
+        scope: ProductScope::PerObservatory,
+        default_hour: nine(),
+        steps: Vec::new(),
+        version: 1,
+    };
+    let period = "2026".parse().expect("a year");
+    let when = releases::When::InMonth(day("2027-03-01"));
+    let provisional =
+        releases::Release::planned(ReleaseId(Uuid::nil()), &product, period, when, day("2027-02-01")).expect("planned");
+    let confirmed = provisional.clone().confirmed(slot("2027-03-30"), now()).expect("confirmed");
+    match state {
+        ReleaseState::Provisional => provisional,
+        ReleaseState::Confirmed => confirmed,
+        ReleaseState::Published => confirmed.published(slot("2027-03-30").instant()).expect("published"),
+        ReleaseState::Cancelled => confirmed.cancelled(reason()).expect("cancelled"),
+    }
+}
+
+fn slot(on: &str) -> releases::Slot {
+    releases::Slot { day: day(on), hour: nine() }
+}
+
+fn reason() -> releases::Reason {
+    releases::Reason { code: ReasonCode::SourceLate, text: "La fonte tarda".into() }
+}
+
+fn of_releases(matrix: &mut Matrix) {
+    matrix.machine("release");
+    for state in ReleaseState::ALL {
+        for event in releases::Event::ALL {
+            let at = release(*state);
+            let next = match event {
+                releases::Event::Improve => at.improved(releases::When::On(day("2027-03-30")), day("2027-03-01")),
+                releases::Event::Confirm => at.confirmed(slot("2027-03-30"), now()),
+                releases::Event::Move => at.moved(slot("2027-04-15"), now()),
+                releases::Event::Cancel => at.cancelled(reason()),
+                releases::Event::Publish => at.published(slot("2027-03-30").instant()),
+            };
+            matrix.line(state, event.as_str(), &said(next.map(|next| next.state().to_string())));
+        }
+    }
+    let early = release(ReleaseState::Confirmed).published(slot("2027-03-30").instant() - TimeDelta::seconds(1));
+    matrix.line("confirmed", "publish a second early", &said(early.map(|next| next.state().to_string())));
+    let back = release(ReleaseState::Confirmed).moved(slot("2027-02-26"), now());
+    matrix.line("confirmed", "move into the past", &said(back.map(|next| next.state().to_string())));
+}
+
+fn of_deliverables(matrix: &mut Matrix) {
+    matrix.machine("deliverable (what was blocked was in progress)");
+    for state in DeliverableState::ALL {
+        for event in deliverables::Event::ALL {
+            let stage = match state {
+                DeliverableState::Blocked => deliverables::Stage::Blocked {
+                    reason: "Portale fermo".into(),
+                    back_to: DeliverableState::InProgress,
+                },
+                DeliverableState::Waived => deliverables::Stage::Waived { reason: "Accorpata".into() },
+                state => deliverables::Stage::OnCourse(*state),
+            };
+            let at = deliverables::Deliverable {
+                id: Uuid::nil().into(),
+                release_id: Uuid::nil().into(),
+                observatory_id: Uuid::nil().into(),
+                stage,
+                due_day: day("2027-03-16"),
+                hand_set_day: None,
+                version: 1,
+            };
+            let next = match event {
+                deliverables::Event::Block => at.blocked("Portale fermo".into()),
+                deliverables::Event::Waive => at.waived("Accorpata".into()),
+                event => at.after(*event),
+            };
+            matrix.line(state, event.as_str(), &said(next.map(|next| next.state().to_string())));
+        }
+    }
+}
+
+fn task(state: TaskState) -> tasks::Task {
+    let stage = match state {
+        TaskState::Open => tasks::Stage::Open,
+        TaskState::InProgress => tasks::Stage::InProgress,
+        TaskState::Done => tasks::Stage::Done { at: now() },
+        TaskState::Blocked => tasks::Stage::Blocked { reason: "Manca il dato".into(), back_to: TaskState::InProgress },
+        TaskState::Cancelled => tasks::Stage::Cancelled { reason: None },
+    };
+    tasks::Task {
+        id: Uuid::nil().into(),
+        seat: designations::Seat {
+            id: Uuid::nil().into(),
+            code: "referent:lodi".into(),
+            kind: SeatKind::Referent,
+            body_id: Uuid::nil().into(),
+            body_code: "provincia-lodi".into(),
+            body_name: "Provincia di Lodi".into(),
+            observatory_id: None,
+            observatory_code: None,
+            observatory_name: None,
+            territory: "lodi".into(),
+        },
+        release_id: None,
+        deliverable_id: None,
+        deliverable_state: None,
+        step_id: None,
+        outcome_id: None,
+        origin: TaskOrigin::Outcome,
+        title_it: "Scrivere".into(),
+        title_en: "Write".into(),
+        due_day: day("2027-03-16"),
+        hand_set_day: None,
+        estimated_minutes: 30,
+        stage,
+        note: None,
+        version: 1,
+        created_at: now(),
+    }
+}
+
+fn of_tasks(matrix: &mut Matrix) {
+    matrix.machine("task (what was blocked was in progress)");
+    for state in TaskState::ALL {
+        for event in tasks::Event::ALL {
+            let at = task(*state);
+            let next = match event {
+                tasks::Event::Start => at.started(),
+                tasks::Event::Complete => at.completed(now()),
+                tasks::Event::Block => at.blocked("Manca il dato".into()),
+                tasks::Event::Unblock => at.unblocked(),
+                tasks::Event::Cancel => at.cancelled(None),
+            };
+            matrix.line(state, event.as_str(), &said(next.map(|next| next.state().to_string())));
+        }
+        let moved = task(*state).rescheduled(Some(day("2027-03-20")));
+        matrix.line(state, "reschedule", &said(moved.map(|next| next.state().to_string())));
+    }
+}
+
+// ---- The table and the portal --------------------------------------------------------------------------------------------
+
+fn of_meetings(matrix: &mut Matrix) {
+    matrix.machine("meeting");
+    for state in MeetingState::ALL {
+        for event in meetings::Event::ALL {
+            let next = meetings::after(*state, *event)
+                .map_or_else(|| "   wrong_transition".to_owned(), |next| format!("-> {next}"));
+            matrix.line(state, format!("{event:?}").to_lowercase(), &next);
+        }
+    }
+}
+
+fn of_publications(matrix: &mut Matrix) {
+    matrix.machine("publication: what a look makes of it, an hour after it came out");
+    let released = now();
+    for state in PublicationState::ALL {
+        for (what, found, sha256) in [
+            ("nothing", portal::Found::Nothing, None),
+            ("another page", portal::Found::Another, Some("1")),
+            ("the page", portal::Found::It, Some("1")),
+            ("its words changed", portal::Found::It, Some("2")),
+        ] {
+            let mut at = portal::Publication::expected(Uuid::nil().into(), Uuid::nil().into());
+            at.state = *state;
+            let look = portal::Look {
+                found,
+                http_status: None,
+                title: None,
+                sha256: sha256.map(str::to_owned),
+                problem: None,
+            };
+            let next = at.after(&look, released + portal::GRACE, released, Some("1"));
+            matrix.line(state, what, &format!("-> {}", next.state));
+        }
+    }
+}
+
+// ---- The outbox: its states live in the table, so the table is asked ----------------------------------------------------
+
+#[derive(Clone, Copy, Debug)]
+enum MailEvent {
+    /// The dispatcher looks for what is due.
+    Claim,
+    /// The sweep comes round after the lease has lapsed.
+    Sweep,
+    /// The sweep comes round after the mail's end.
+    Expire,
+    /// The secretariat sends it back to the queue.
+    Retry,
+    /// The designation on whose strength it was promised ends.
+    EndOfDesignation,
+    /// The same promise is made again.
+    PromiseAgain,
+}
+
+impl MailEvent {
+    const ALL: [Self; 6] =
+        [Self::Claim, Self::Sweep, Self::Expire, Self::Retry, Self::EndOfDesignation, Self::PromiseAgain];
+}
+
+async fn of_outbox(matrix: &mut Matrix) {
+    matrix.machine("notification");
+    let bench = Workbench::new(Engine::Sqlite).await;
+    let designation = bench.designation().await;
+    for state in NotificationState::ALL {
+        for event in MailEvent::ALL {
+            let promise = || {
+                let mut promise = notification(&format!("{state} {event:?}"), bench.now());
+                promise.to.designation_id = Some(designation);
+                promise.expires_at = Some("2027-06-01T08:00:00Z".parse().expect("an instant"));
+                promise
+            };
+            let id = bench.promise(promise()).await;
+            let lapses =
+                if *state == NotificationState::Leased { "lease_until = 1, lease_owner = 'a replica'," } else { "" };
+            bench.sql(&format!("UPDATE outbox_mail SET {lapses} state = '{state}' WHERE id = '{id}'")).await;
+            let (ctx, now) = (bench.operator(), bench.now());
+            let happened = match event {
+                MailEvent::Claim => {
+                    lease::claim(bench.db(), now, "a replica", 100).await.map(|_| ()).map_err(Error::from)
+                }
+                MailEvent::Sweep => ctx.write(async |txn| Ok(lease::sweep(txn, now).await.map(|_| ())?)).await,
+                MailEvent::Expire => {
+                    bench
+                        .sql(&format!("UPDATE outbox_mail SET expires_at = 1, lease_until = NULL WHERE id = '{id}'"))
+                        .await;
+                    ctx.write(async |txn| Ok(lease::sweep(txn, now).await.map(|_| ())?)).await
+                }
+                MailEvent::Retry => ctx.write(async |txn| desk::retry(&ctx, txn, id).await).await,
+                MailEvent::EndOfDesignation => {
+                    ctx.write(async |txn| outbox::cancel_for_designation(&ctx, txn, designation).await.map(|_| ()))
+                        .await
+                }
+                MailEvent::PromiseAgain => {
+                    assert_eq!(bench.promise(promise()).await, id);
+                    Ok(())
+                }
+            };
+            let after = bench.mail(id).await.state;
+            let outcome = match happened {
+                Err(error) => format!("   {}", error.code().as_str()),
+                Ok(()) if after == *state => "   stays".to_owned(),
+                Ok(()) => format!("-> {after}"),
+            };
+            matrix.line(state, format!("{event:?}"), &outcome);
+            bench.sql(&format!("DELETE FROM outbox_mail WHERE id = '{id}'")).await;
+        }
+    }
+}
+
+#[actix_web::test]
+async fn the_matrix_of_lifecycles_is_the_reviewed_one() {
+    let mut matrix = Matrix::default();
+    of_designations(&mut matrix);
+    of_releases(&mut matrix);
+    of_deliverables(&mut matrix);
+    of_tasks(&mut matrix);
+    of_meetings(&mut matrix);
+    of_publications(&mut matrix);
+    of_outbox(&mut matrix).await;
+    assert_golden("lifecycle_matrix.txt", matrix.0.trim_start());
+}

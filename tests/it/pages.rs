@@ -1,0 +1,201 @@
+//! Every page in both languages, as a browser without scripts and a screen reader meet it: parsed, never matched as text.
+
+use crate::support::app::{Client, SECRETARIAT};
+use crate::support::db::Engine;
+use crate::support::source::{self, Route};
+use crate::support::world::{OWN, World};
+use scraper::{ElementRef, Html, Selector};
+use std::collections::BTreeSet;
+
+/// What is fetched but is no page: files, feeds, answers for machines.
+const NO_PAGES: &[&str] = &[
+    "/api/openapi.json",
+    "/calendar.ics",
+    "/designations/{id}/documents/{document_id}",
+    "/health/live",
+    "/health/ready",
+    "/mail/{id}/source",
+    "/meetings/{id}/invite.ics",
+    "/metrics",
+    "/static/{name:.+}",
+];
+
+/// Pages of people who are not signed in.
+const FOR_STRANGERS: &[&str] = &["/sign-in", "/sign-in/sent", "/sign-in/{token}"];
+
+/// Pages of those who work for an observatory.
+const FOR_REFERENTS: &[&str] = &["/dossier"];
+
+fn page_routes() -> Vec<Route> {
+    source::routes().into_iter().filter(|route| route.method == "GET" && !route.described).collect()
+}
+
+fn select<'a>(page: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
+    page.select(&Selector::parse(selector).expect("a selector")).collect()
+}
+
+/// What is wrong with a page, whatever it is about.
+fn faults(html: &str, lang: &str) -> Vec<String> {
+    let page = Html::parse_document(html);
+    let mut found = Vec::new();
+    let mut demand = |holds: bool, what: &str| {
+        if !holds {
+            found.push(what.to_owned());
+        }
+    };
+    demand(select(&page, "html").iter().all(|html| html.attr("lang") == Some(lang)), "its language is not said");
+    let title: String = select(&page, "head > title").iter().flat_map(|title| title.text()).collect();
+    demand(title.trim().trim_start_matches('·').trim() != "Raccordo", "no title of its own");
+    demand(select(&page, "h1").len() == 1, "not exactly one h1");
+    demand(
+        select(&page, "h1").iter().all(|heading| !heading.text().collect::<String>().trim().is_empty()),
+        "an empty h1",
+    );
+    demand(select(&page, "main").len() == 1, "not exactly one main landmark");
+    demand(select(&page, "meta[name=viewport]").len() == 1, "no viewport");
+    demand(!page.root_element().text().any(|text| text.contains("[?]")), "a text that is not there");
+    demand(select(&page, "[style], script:not([src]), style").is_empty(), "an inline style or script");
+    demand(select(&page, "img:not([alt])").is_empty(), "an image without alt");
+    demand(select(&page, "a[target=_blank]:not([rel])").is_empty(), "a link that opens a window");
+    let mut ids = BTreeSet::new();
+    for element in select(&page, "[id]") {
+        let id = element.attr("id").unwrap_or_default();
+        demand(ids.insert(id.to_owned()), &format!("the id {id} twice"));
+    }
+    for reference in select(&page, "[aria-describedby], [aria-labelledby], [aria-controls]") {
+        let names = ["aria-describedby", "aria-labelledby", "aria-controls"]
+            .into_iter()
+            .filter_map(|name| reference.attr(name));
+        for name in names.flat_map(str::split_whitespace) {
+            demand(ids.contains(name), &format!("refers to {name}, which is not there"));
+        }
+    }
+    for field in select(&page, "input:not([type=hidden]):not([type=submit]), select, textarea") {
+        let id = field.attr("id").unwrap_or_default();
+        let has_label = !select(&page, &format!("label[for='{id}']")).is_empty() || field.attr("aria-label").is_some();
+        demand(
+            !id.is_empty() && has_label,
+            &format!("the field {} has no label", field.attr("name").unwrap_or("without name")),
+        );
+    }
+    for group in select(&page, "fieldset") {
+        let legend = Selector::parse("legend").expect("a selector");
+        demand(group.select(&legend).next().is_some(), "a group of fields without legend");
+    }
+    for form in select(&page, "form") {
+        let action = form.attr("action").unwrap_or_default();
+        let is_post = form.attr("method").is_some_and(|method| method.eq_ignore_ascii_case("post"));
+        let token = Selector::parse("input[name=csrf]").expect("a selector");
+        let has_token = form.select(&token).any(|field| field.attr("value").is_some_and(|value| !value.is_empty()));
+        // The link of a reminder is a key by itself.
+        demand(!is_post || has_token || action.starts_with("/p/"), &format!("the form to {action} has no token"));
+        demand(is_post || !has_token, &format!("the form to {action} shows its token in the address"));
+    }
+    for button in select(&page, "button, a, summary") {
+        let words: String = button.text().collect();
+        let is_named = !words.trim().is_empty() || button.attr("aria-label").is_some();
+        demand(is_named, "something to press without a name");
+    }
+    for cell in select(&page, "table") {
+        let caption = Selector::parse("caption").expect("a selector");
+        demand(cell.select(&caption).next().is_some() || cell.attr("aria-label").is_some(), "a table without caption");
+    }
+    let mut level = 0;
+    for heading in select(&page, "h1, h2, h3, h4, h5, h6") {
+        let own = heading.value().name()[1..].parse().unwrap_or(0);
+        demand(own <= level + 1, &format!("h{own} follows h{level}"));
+        level = own;
+    }
+    found
+}
+
+/// Addresses of ours that the page leads to, without what stands behind `?` and `#`.
+fn links(html: &str) -> BTreeSet<String> {
+    let page = Html::parse_document(html);
+    let addresses: Vec<String> =
+        select(&page, "a[href^='/']").iter().filter_map(|link| link.attr("href")).map(ToOwned::to_owned).collect();
+    addresses
+        .into_iter()
+        .filter(|address| !address.starts_with("/static/"))
+        .map(|address| address.split('#').next().unwrap_or_default().to_owned())
+        .collect()
+}
+
+#[actix_web::test]
+async fn every_page_can_be_read_by_everybody_in_both_languages() {
+    let world = World::new(Engine::Sqlite).await;
+    let (secretariat, referent, stranger) =
+        (world.app.browser(SECRETARIAT).await, world.app.browser(OWN).await, world.app.anonymous());
+    let (mut wrong, mut led_to, mut looked_at) = (BTreeSet::new(), BTreeSet::new(), 0);
+    for route in page_routes().iter().filter(|route| !NO_PAGES.contains(&route.path.as_str())) {
+        let reader: &Client = match route.path.as_str() {
+            path if FOR_STRANGERS.contains(&path) => &stranger,
+            path if FOR_REFERENTS.contains(&path) => &referent,
+            _ => &secretariat,
+        };
+        for lang in ["it", "en"] {
+            let answer = reader
+                .get(&world.fill(&route.path))
+                .header("accept", "text/html")
+                .header("accept-language", lang)
+                .send()
+                .await;
+            if answer.status.as_u16() != 200 {
+                wrong.insert(format!("{} answers {} {:?}", route.path, answer.status, answer.header("location")));
+                continue;
+            }
+            looked_at += 1;
+            let html = answer.text();
+            wrong.extend(faults(&html, lang).into_iter().map(|fault| format!("{} ({lang}): {fault}", route.path)));
+            led_to.extend(links(&html));
+        }
+    }
+    assert!(looked_at > 20, "only {looked_at} pages were looked at");
+    for address in led_to {
+        let status = secretariat.get(&address).header("accept", "text/html").send().await.status.as_u16();
+        if matches!(status, 404 | 405 | 500) {
+            wrong.insert(format!("a link leads to {address}, which answers {status}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.into_iter().collect::<Vec<_>>().join("\n"));
+}
+
+#[actix_web::test]
+async fn what_is_no_page_is_no_page() {
+    let world = World::new(Engine::Sqlite).await;
+    let secretariat = world.app.browser(SECRETARIAT).await;
+    for path in NO_PAGES.iter().filter(|path| **path != "/metrics") {
+        let answer = secretariat.get(&world.fill(path)).send().await;
+        assert!(answer.status.is_success(), "{path} answers {}: {}", answer.status, answer.text());
+        assert!(!answer.header("content-type").is_some_and(|kind| kind.starts_with("text/html")), "{path} is a page");
+    }
+}
+
+/// A refusal is a page too, with a way forward, for people; and a problem for programs.
+#[actix_web::test]
+async fn a_refusal_is_a_page_that_can_be_read() {
+    let world = World::new(Engine::Sqlite).await;
+    let referent = world.app.browser(OWN).await;
+    for (path, status) in [("/nowhere", 404), ("/mail", 403), ("/designations/x", 404)] {
+        for lang in ["it", "en"] {
+            let answer = referent.get(path).header("accept", "text/html").header("accept-language", lang).send().await;
+            assert_eq!(answer.status.as_u16(), status, "{path}");
+            assert_eq!(faults(&answer.text(), lang), [""; 0], "{path}");
+        }
+    }
+}
+
+#[test]
+fn no_template_is_left_over() {
+    let templates = source::files("src/templates");
+    let code: String = source::rust("src")
+        .iter()
+        .flat_map(|file| file.texts().map(|text| format!("{text}\n")).collect::<Vec<_>>())
+        .collect();
+    let markup: String = templates.iter().map(|file| file.text.as_str()).collect();
+    for template in &templates {
+        let name = template.path.trim_start_matches("src/templates/");
+        let is_used = code.lines().any(|text| text == name) || markup.contains(&format!("\"{name}\""));
+        assert!(is_used, "{name} is rendered by nobody");
+    }
+}

@@ -1,0 +1,298 @@
+//! The pages of the register as a browser without scripts meets them.
+
+use crate::support::app::{Answer, Client, SECRETARIAT, TestApp};
+use crate::support::builders::Designation;
+use crate::support::db::Engine;
+use scraper::{Html, Selector};
+use serde_json::Value;
+
+/// A reader who follows links and sends forms: keeps the cookie that forms are bound to.
+struct Reader {
+    client: Client,
+    cookie: String,
+}
+
+impl Reader {
+    async fn new(app: &TestApp, email: &str) -> Self {
+        let client = app.client(email).await;
+        let answer = client.get("/designations/new").send().await;
+        let cookie = answer.header("set-cookie").and_then(|cookie| cookie.split(';').next()).unwrap_or_default().to_owned();
+        Self { client, cookie }
+    }
+
+    async fn read(&self, path: &str) -> (u16, Html) {
+        let answer = self.client.get(path).header("accept", "text/html").header("cookie", &self.cookie).send().await;
+        (answer.status.as_u16(), Html::parse_document(&answer.text()))
+    }
+
+    /// Sends the form on the page at `path` that posts to `action`, with what it holds and what is typed.
+    async fn send(&self, path: &str, action: &str, typed: &[(&str, &str)]) -> Answer {
+        let (_, page) = self.read(path).await;
+        let mut fields = hidden(&page, action);
+        fields.extend(typed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        self.post(action, &fields).await
+    }
+
+    async fn post(&self, action: &str, fields: &[(String, String)]) -> Answer {
+        let parts: String = fields
+            .iter()
+            .map(|(name, value)| format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"))
+            .collect();
+        self.multipart(action, format!("{parts}--b--\r\n")).await
+    }
+
+    async fn multipart(&self, action: &str, body: String) -> Answer {
+        self.client
+            .post(action)
+            .header("accept", "text/html")
+            .header("cookie", &self.cookie)
+            .header("sec-fetch-site", "same-origin")
+            .body("multipart/form-data; boundary=b", body)
+            .send()
+            .await
+    }
+}
+
+fn all<'a>(page: &'a Html, selector: &str) -> Vec<scraper::ElementRef<'a>> {
+    page.select(&Selector::parse(selector).expect("a selector of the test")).collect()
+}
+
+fn text(page: &Html, selector: &str) -> String {
+    all(page, selector).iter().map(|element| element.text().collect::<String>()).collect::<Vec<_>>().join(" ")
+}
+
+fn value(page: &Html, id: &str) -> String {
+    let field = all(page, &format!("#field-{id}")).pop().unwrap_or_else(|| panic!("no field is called {id}"));
+    match field.value().name() {
+        "textarea" => field.text().collect::<String>().trim_start_matches('\n').to_owned(),
+        "select" => {
+            let chosen = Selector::parse("option[selected]").expect("a selector of the test");
+            field.select(&chosen).next().and_then(|option| option.attr("value")).unwrap_or_default().to_owned()
+        }
+        _ => field.attr("value").unwrap_or_default().to_owned(),
+    }
+}
+
+fn hidden(page: &Html, action: &str) -> Vec<(String, String)> {
+    all(page, &format!("form[action=\"{action}\"] input[type=hidden]"))
+        .iter()
+        .map(|field| (field.attr("name").unwrap_or_default().to_owned(), field.attr("value").unwrap_or_default().to_owned()))
+        .collect()
+}
+
+const NEW: &str = "/designations/new?seat=referent:bergamo";
+
+/// What is typed to designate Ada Riva.
+fn typed() -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("given_name", "Ada"),
+        ("family_name", "Riva"),
+        ("email", "ada.riva@ente.example"),
+        ("valid_from", "2027-01-11"),
+        ("act_kind", "decree"),
+        ("act_number", "12/2027"),
+        ("act_date", "2027-01-04"),
+        ("act_organ", "Presidente"),
+        ("act_subject", "Designazione"),
+        ("channel", "pec"),
+        ("communicated_on", "2027-01-11"),
+    ]
+}
+
+fn with<'t>(mut typed: Vec<(&'t str, &'t str)>, name: &'t str, value: &'t str) -> Vec<(&'t str, &'t str)> {
+    typed.retain(|(known, _)| *known != name);
+    typed.push((name, value));
+    typed
+}
+
+async fn registered(app: &TestApp) -> Value {
+    let client = app.client(SECRETARIAT).await;
+    let designation = Designation::of("referent:bergamo").json();
+    client.post("/api/v1/designations").header("idempotency-key", "one").json(designation).send().await.expect(201)
+}
+
+#[tokio::test]
+async fn a_designation_typed_on_the_page_stands_in_the_register_with_its_trail() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let reader = Reader::new(&app, SECRETARIAT).await;
+    let answer = reader.send(NEW, "/designations/new", &typed()).await;
+    assert_eq!(answer.status.as_u16(), 303, "{}", answer.text());
+    let (_, page) = reader.read(answer.header("location").expect("a way on")).await;
+    assert!(text(&page, "h1").contains("Ada Riva"));
+    assert!(text(&page, ".rc-facts").contains("Comunicata il giorno stesso della decorrenza."));
+    assert_eq!(all(&page, ".rc-timeline .rc-event").len(), 1);
+    assert!(text(&page, ".rc-table tbody").contains("Designazione"), "the trail says what was done");
+    let (_, register) = reader.read("/designations").await;
+    assert!(text(&register, ".rc-table tbody").contains("Ada Riva"));
+}
+
+#[tokio::test]
+async fn a_refused_form_keeps_everything_typed_and_leads_to_each_error() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let reader = Reader::new(&app, SECRETARIAT).await;
+    let wrong = with(with(typed(), "act_date", "2027-01-20"), "act_organ", "");
+    let answer = reader.send(NEW, "/designations/new", &wrong).await;
+    assert_eq!(answer.status.as_u16(), 422);
+    let page = Html::parse_document(&answer.text());
+    assert_eq!(value(&page, "given_name"), "Ada");
+    assert_eq!(value(&page, "act_kind"), "decree");
+    assert_eq!(value(&page, "act_subject"), "Designazione");
+    assert_eq!(value(&page, "act_date"), "2027-01-20");
+    for link in all(&page, "[data-error-summary] a") {
+        let target = link.attr("href").expect("a place");
+        assert_eq!(all(&page, target).len(), 1, "{target}");
+    }
+    assert_eq!(all(&page, "#field-act_organ[aria-invalid]").len(), 1);
+}
+
+#[tokio::test]
+async fn a_file_that_was_kept_is_not_asked_for_again() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let reader = Reader::new(&app, SECRETARIAT).await;
+    let (_, page) = reader.read(NEW).await;
+    let mut body = String::new();
+    for (name, value) in hidden(&page, "/designations/new") {
+        body += &format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+    }
+    body += "--b\r\nContent-Disposition: form-data; name=\"document\"; filename=\"decreto.pdf\"\r\n\r\n%PDF-1.7\n1 0 obj\r\n--b--\r\n";
+    let answer = reader.multipart("/designations/new", body).await;
+    assert_eq!(answer.status.as_u16(), 422, "{}", answer.text());
+    let page = Html::parse_document(&answer.text());
+    let mut fields = hidden(&page, "/designations/new");
+    assert!(fields.iter().any(|(name, value)| name == "document_name" && value == "decreto.pdf"));
+    fields.extend(typed().into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())));
+    let answer = reader.post("/designations/new", &fields).await;
+    assert_eq!(answer.status.as_u16(), 303, "{}", answer.text());
+    let one = answer.header("location").expect("a way on").to_owned();
+    let (_, page) = reader.read(&one).await;
+    let href = all(&page, "a[download]").pop().and_then(|link| link.attr("href")).expect("the document").to_owned();
+    let download = reader.client.get(&href).send().await;
+    assert_eq!(&download.body[..], b"%PDF-1.7\n1 0 obj");
+    assert!(download.header("content-disposition").expect("a download").starts_with("attachment"));
+}
+
+#[tokio::test]
+async fn the_present_holder_is_named_and_makes_room_only_if_the_box_says_so() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let first = registered(&app).await;
+    let reader = Reader::new(&app, SECRETARIAT).await;
+    let (_, page) = reader.read(NEW).await;
+    assert!(text(&page, "label[for=field-replaces_holder]").contains("Ada Riva"));
+    let next = with(with(with(typed(), "given_name", "Bruno"), "email", "bruno.riva@ente.example"), "valid_from", "2027-02-01");
+    let answer = reader.send(NEW, "/designations/new", &next).await;
+    assert_eq!(answer.status.as_u16(), 422);
+    let page = Html::parse_document(&answer.text());
+    assert_eq!(all(&page, "[data-error-summary] a[href=\"#field-replaces_holder\"]").len(), 1);
+    let answer = reader.send(NEW, "/designations/new", &with(next, "replaces_holder", "true")).await;
+    assert_eq!(answer.status.as_u16(), 303, "{}", answer.text());
+    let (_, page) = reader.read(&format!("/designations/{}", first["id"].as_str().expect("an id"))).await;
+    assert!(text(&page, ".rc-facts").contains("31 gennaio 2027"));
+}
+
+#[tokio::test]
+async fn who_comes_late_sees_what_changed_and_may_press_again() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let made = registered(&app).await;
+    let id = made["id"].as_str().expect("an id").to_owned();
+    let reader = Reader::new(&app, SECRETARIAT).await;
+    let end = format!("/designations/{id}/end");
+    let (_, opened) = reader.read(&end).await;
+    let statement = Designation::of("referent:bergamo").until("2027-06-30").with("reason", "Manca la fine").statement();
+    app.client(SECRETARIAT).await.post(&format!("/api/v1/designations/{id}/correct")).if_match(1).json(statement).send().await.expect(200);
+    let late = |page: &Html| {
+        let mut fields = hidden(page, &end);
+        fields.push(("valid_to".into(), "2027-03-31".into()));
+        fields.push(("reason".into(), "Trasferimento".into()));
+        fields
+    };
+    let answer = reader.post(&end, &late(&opened)).await;
+    assert_eq!(answer.status.as_u16(), 409);
+    let page = Html::parse_document(&answer.text());
+    assert!(text(&page, "[role=alert]").contains("Manca la fine"), "the page says what was written meanwhile");
+    assert_eq!(value(&page, "reason"), "Trasferimento");
+    let answer = reader.post(&end, &late(&page)).await;
+    assert_eq!(answer.status.as_u16(), 303, "{}", answer.text());
+}
+
+#[tokio::test]
+async fn the_register_shows_what_was_true_then_and_what_was_known_then() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    registered(&app).await;
+    let reader = Reader::new(&app, SECRETARIAT).await;
+    let holders = async |query: &str| {
+        let (status, page) = reader.read(&format!("/designations?seat=referent&{query}")).await;
+        assert_eq!(status, 200, "{query}");
+        text(&page, ".rc-table tbody")
+    };
+    assert!(holders("as_of=2027-01-11").await.contains("Ada Riva"));
+    assert!(!holders("as_of=2027-01-10").await.contains("Ada Riva"));
+    assert!(!holders("as_of=2027-01-11&known_on=2027-01-10").await.contains("Ada Riva"));
+    assert_eq!(reader.read("/designations?as_of=ieri").await.0, 422);
+    assert_eq!(reader.read("/designations?body=atlantide").await.0, 422);
+}
+
+#[tokio::test]
+async fn a_referent_reads_their_designation_and_is_offered_only_what_is_theirs_to_do() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let made = registered(&app).await;
+    let id = made["id"].as_str().expect("an id");
+    let client = app.client("ada.riva@ente.example").await;
+    let page = Html::parse_document(&client.get(&format!("/designations/{id}")).header("accept", "text/html").send().await.text());
+    assert_eq!(all(&page, &format!("a[href=\"/designations/{id}/unavailability\"]")).len(), 1);
+    for path in ["end", "correct", "annul"] {
+        assert!(all(&page, &format!("a[href=\"/designations/{id}/{path}\"]")).is_empty(), "{path}");
+        let answer = client.get(&format!("/designations/{id}/{path}")).header("accept", "text/html").send().await;
+        assert_eq!(answer.status.as_u16(), 403, "{path}");
+    }
+    assert!(all(&page, "form[action$=\"/bounced\"]").is_empty());
+    let anonymous = app.anonymous().get("/designations").header("accept", "text/html").send().await;
+    assert_eq!(anonymous.status.as_u16(), 401);
+}
+
+#[tokio::test]
+async fn the_secretariat_s_pages_are_for_the_secretariat() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    registered(&app).await;
+    let (secretariat, referent) = (app.client(SECRETARIAT).await, app.client("ada.riva@ente.example").await);
+    for path in ["/monday", "/mail", "/jobs", "/radar"] {
+        let status = async |client: &Client| client.get(path).header("accept", "text/html").send().await.status.as_u16();
+        assert_eq!(status(&secretariat).await, 200, "{path}");
+        assert_eq!(status(&referent).await, 403, "{path}");
+        assert_eq!(status(&app.anonymous()).await, 401, "{path}");
+    }
+    for path in ["/", "/privacy", "/network/observatories/bergamo"] {
+        let answer = app.anonymous().get(path).header("accept", "text/html").send().await;
+        assert_eq!(answer.status.as_u16(), 200, "{path}");
+        assert!(!answer.text().contains("ada.riva@ente.example"), "{path}");
+    }
+    let own = referent.get("/network/observatories/bergamo").header("accept", "text/html").send().await;
+    assert!(own.text().contains("ada.riva@ente.example"));
+    assert!(referent.get("/dossier").header("accept", "text/html").send().await.text().contains("12/2027"));
+}
+
+#[tokio::test]
+async fn a_planted_gap_is_on_the_radar_and_one_button_asks_for_a_designation() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    registered(&app).await;
+    let client = app.client(SECRETARIAT).await;
+    let vacant = async |seat: &str| {
+        let radar = client.get("/api/v1/radar").send().await.expect(200);
+        let risks = radar["items"].as_array().cloned().unwrap_or_default();
+        risks.iter().any(|risk| risk["seat"]["code"] == seat && risk["kind"] == "vacant")
+    };
+    assert!(vacant("referent:brescia").await);
+    assert!(!vacant("referent:bergamo").await);
+    let reader = Reader::new(&app, SECRETARIAT).await;
+    let (_, page) = reader.read("/radar").await;
+    let action = "/seats/referent:brescia/request-designation";
+    let mut body = url::form_urlencoded::Serializer::new(String::new());
+    body.extend_pairs(hidden(&page, action));
+    let answer = client
+        .post(action)
+        .header("cookie", &reader.cookie)
+        .header("sec-fetch-site", "same-origin")
+        .body("application/x-www-form-urlencoded", body.finish())
+        .send()
+        .await;
+    assert_eq!(answer.status.as_u16(), 303, "{}", answer.text());
+}

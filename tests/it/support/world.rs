@@ -1,0 +1,270 @@
+//! A network at work: one of everything that can be looked at or acted upon, and the address of each. Tests that go over
+//! every route ask it how to fill the parameters of a route; a route it cannot fill makes them fail, so a new slice adds
+//! its line to [`World::fill`].
+
+use super::app::{Client, SECRETARIAT, TestApp, rome};
+use super::builders::Designation;
+use super::db::Engine;
+use entity::ids::{DesignationId, TaskId};
+use entity::outbox_mail;
+use raccordo::links::service::{self as links, Link};
+use sea_orm::{EntityTrait, QueryOrder};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// The referent of Bergamo: what is asked about is mostly theirs.
+pub const OWN: &str = "ada.riva@ente.example";
+/// The manager of Bergamo's body.
+pub const MANAGER: &str = "elio.capo@ente.example";
+/// The referent of Como: another body.
+pub const FOREIGN: &str = "ugo.sala@ente.example";
+/// A person whose only seat has ended.
+pub const FORMER: &str = "zeno.ex@ente.example";
+
+pub struct World {
+    pub app: TestApp,
+    /// Ids by what they are of.
+    ids: BTreeMap<&'static str, String>,
+}
+
+fn text(value: &Value, member: &str) -> String {
+    value[member].as_str().unwrap_or_else(|| panic!("no {member} in {value:#}")).to_owned()
+}
+
+impl World {
+    pub async fn new(engine: Engine) -> Self {
+        let app = TestApp::new(engine).await;
+        let mut world = Self { app, ids: BTreeMap::new() };
+        world.designate().await;
+        world.release().await;
+        world.convene().await;
+        world.write_mails().await;
+        world.sign_in().await;
+        world
+    }
+
+    async fn designate(&mut self) {
+        let secretariat = self.app.client(SECRETARIAT).await;
+        let enter = |designation: Designation| secretariat.post("/api/v1/designations").json(designation.json()).send();
+        enter(Designation::of("body_manager:provincia-bergamo").to("Elio", "Capo")).await.expect(201);
+        enter(Designation::of("referent:como").to("Ugo", "Sala")).await.expect(201);
+        enter(Designation::of("referent:lodi").to("Zeno", "Ex").until("2027-01-20")).await.expect(201);
+        let file = "--x\r\nContent-Disposition: form-data; name=\"document\"; filename=\"atto.pdf\"\r\nContent-Type: application/pdf\r\n\r\n%PDF-1.7 the act\r\n--x--\r\n";
+        let document = secretariat
+            .post("/api/v1/designations/documents")
+            .body("multipart/form-data; boundary=x", file)
+            .send()
+            .await
+            .expect(201);
+        let mut designation = Designation::of("referent:bergamo").to("Ada", "Riva").json();
+        designation["provenance"]["document_id"] = document["id"].clone();
+        let made = secretariat.post("/api/v1/designations").json(designation).send().await.expect(201);
+        let path = format!("/api/v1/designations/{}/unavailabilities", text(&made, "id"));
+        let absence = json!({ "from": "2027-02-01", "to": "2027-02-05", "mode": "can_finish" });
+        let absence = secretariat.post(&path).if_match(&made["version"]).json(absence).send().await.expect(201);
+        self.ids.extend([
+            ("designation", text(&made, "id")),
+            ("document", text(&document, "id")),
+            ("absence", text(&absence, "id")),
+        ]);
+        let ada = self.app.person(OWN).await;
+        self.ids.insert("person", ada.id.to_string());
+        self.app.mails().await;
+        self.app.at("2027-01-25 09:00");
+        self.app.tick("handover").await;
+    }
+
+    async fn release(&mut self) {
+        let secretariat = self.app.client(SECRETARIAT).await;
+        let plan = async |period: &str| {
+            let release = json!({ "product": "relazione-territoriale", "period": period, "date": { "precision": "month", "day": "2027-03-10" } });
+            secretariat.post("/api/v1/releases").json(release).send().await.expect(201)
+        };
+        let planned = plan("2026").await;
+        let path = format!("/api/v1/releases/{}/confirm", text(&planned, "id"));
+        secretariat
+            .post(&path)
+            .if_match(&planned["version"])
+            .json(json!({ "day": "2027-03-19" }))
+            .send()
+            .await
+            .expect(200);
+        let provisional = plan("2027").await;
+        let deliverables = secretariat.get("/api/v1/deliverables?observatory=bergamo").send().await.expect(200);
+        let tasks = secretariat.get("/api/v1/tasks?observatory=bergamo").send().await.expect(200);
+        self.ids.extend([
+            ("release", text(&planned, "id")),
+            ("provisional release", text(&provisional, "id")),
+            ("deliverable", text(&deliverables["items"][0], "id")),
+            ("task", text(&tasks["items"][0], "id")),
+        ]);
+        let link = Link {
+            task_id: self.id("task").parse::<TaskId>().expect("an id"),
+            person_id: self.app.person(OWN).await.id,
+            designation_id: self.id("designation").parse::<DesignationId>().expect("an id"),
+            expires_at: rome("2027-12-31 00:00"),
+        };
+        let ctx = self.app.system();
+        let token = ctx.write(async |txn| links::issue(&ctx, txn, link).await).await.expect("a link");
+        self.ids.insert("press", token);
+    }
+
+    /// One meeting in each state that has forms of its own: a draft, one convened, one held with an outcome.
+    async fn convene(&mut self) {
+        let secretariat = self.app.client(SECRETARIAT).await;
+        for (state, day) in [("draft", "2027-06-15"), ("convened", "2027-05-18"), ("held", "2027-04-20")] {
+            let meeting = json!({
+                "table": "tavolo", "title": format!("Riunione {day}"), "day": day, "starts": "09:30:00", "ends": "12:00:00",
+                "venue": { "mode": "in_person", "place": "Palazzo Lombardia, Sala 5" },
+            });
+            let made = secretariat.post("/api/v1/meetings").json(meeting).send().await.expect(201);
+            let path = format!("/api/v1/meetings/{}", text(&made, "id"));
+            let item = json!({ "kind": "decision", "title": "Date dei rilasci" });
+            secretariat
+                .post(&format!("{path}/agenda-items"))
+                .if_match(&made["version"])
+                .json(item)
+                .send()
+                .await
+                .expect(201);
+            if state != "draft" {
+                let version = secretariat.get(&path).send().await.expect(200)["version"].clone();
+                secretariat.post(&format!("{path}/convene")).if_match(version).json(json!({})).send().await.expect(200);
+            }
+            let shown = secretariat.get(&path).send().await.expect(200);
+            self.ids.insert(state, text(&made, "id"));
+            if state == "draft" {
+                self.ids.insert("agenda item", text(&shown["agenda"][0], "id"));
+            }
+        }
+        self.app.at("2027-04-20 09:45");
+        let path = format!("/api/v1/meetings/{}", self.id("held"));
+        let version = secretariat.get(&path).send().await.expect(200)["version"].clone();
+        let held = secretariat.post(&format!("{path}/hold")).if_match(version).json(json!({})).send().await.expect(200);
+        let outcome = json!({ "kind": "information", "text": "Il Tavolo prende atto del calendario." });
+        let outcome = secretariat
+            .post(&format!("{path}/outcomes"))
+            .if_match(&held["version"])
+            .json(outcome)
+            .send()
+            .await
+            .expect(201);
+        self.ids.insert("outcome", text(&outcome, "id"));
+        self.app.at("2027-02-01 09:00");
+    }
+
+    async fn write_mails(&mut self) {
+        self.app.dispatch().await;
+        let mail =
+            outbox_mail::Entity::find().order_by_asc(outbox_mail::Column::Id).one(self.app.services.db.reader()).await;
+        self.ids.insert("mail", mail.expect("the outbox can be read").expect("a mail").id.to_string());
+    }
+
+    async fn sign_in(&mut self) {
+        // Sessions and keys are somebody else's, whoever asks.
+        let whose = self.app.browser(MANAGER).await;
+        self.app.token_of(MANAGER).await;
+        let sessions = whose.get("/api/v1/me/sessions").send().await.expect(200);
+        let keys = whose.get("/api/v1/me/tokens").send().await.expect(200);
+        self.ids.extend([("session", text(&sessions["items"][0], "id")), ("key", text(&keys["items"][0], "id"))]);
+        let ctx = self.app.system();
+        let next = raccordo::auth::local_path::LocalPath::after_sign_in("/me");
+        ctx.write(async |txn| raccordo::auth::service::request_link(&ctx, txn, OWN, &next).await)
+            .await
+            .expect("a link");
+        let mails = self.app.mails().await;
+        let link = mails.iter().rev().find(|mail| mail.kind == "sign_in").expect("a mail to sign in");
+        let token = link
+            .text
+            .split("/sign-in/")
+            .nth(1)
+            .and_then(|rest| rest.split(|letter: char| letter.is_whitespace() || letter == '?').next());
+        self.ids.insert("sign-in", token.expect("a link").to_owned());
+    }
+
+    pub fn id(&self, of: &str) -> &str {
+        self.ids.get(of).unwrap_or_else(|| panic!("the world has no {of}"))
+    }
+
+    /// A route's address with its parameters filled in; what it is about is Bergamo's.
+    ///
+    /// # Panics
+    /// If it has a parameter nobody has said how to fill: add the line.
+    pub fn fill(&self, route: &str) -> String {
+        let of = |prefix: &str| route.starts_with(prefix) || route.starts_with(&format!("/api/v1{prefix}"));
+        let verb = route.rsplit('/').next().unwrap_or_default();
+        let id = if of("/designations/") {
+            self.id("designation")
+        } else if of("/people/") {
+            self.id("person")
+        } else if of("/releases/") && ["improve", "confirm"].contains(&verb) {
+            self.id("provisional release")
+        } else if of("/releases/") {
+            self.id("release")
+        } else if of("/deliverables/") || of("/publications/") {
+            self.id("deliverable")
+        } else if of("/tasks/") {
+            self.id("task")
+        } else if of("/outcomes/") {
+            self.id("outcome")
+        } else if of("/meetings/") && (route.contains("attendances") || route.contains("outcomes") || verb == "close") {
+            self.id("held")
+        } else if of("/meetings/") && (route.contains("agenda-items") || ["edit", "convene"].contains(&verb)) {
+            self.id("draft")
+        } else if of("/meetings/") {
+            self.id("convened")
+        } else if of("/mail/") || of("/mails/") {
+            self.id("mail")
+        } else if of("/me/sessions/") {
+            self.id("session")
+        } else if of("/me/tokens/") {
+            self.id("key")
+        } else {
+            ""
+        };
+        let code = if of("/network/bodies/") || of("/bodies/") {
+            "provincia-bergamo"
+        } else if of("/observatories/") || of("/network/observatories/") {
+            "bergamo"
+        } else if of("/territories/") {
+            "BG"
+        } else if of("/products/") {
+            "relazione-territoriale"
+        } else if of("/seats/") {
+            "referent:lodi"
+        } else {
+            ""
+        };
+        let token = if of("/p/") {
+            self.id("press")
+        } else if of("/sign-in/") {
+            self.id("sign-in")
+        } else {
+            ""
+        };
+        let values = [
+            ("{id}", id),
+            ("{code}", code),
+            ("{token}", token),
+            ("{deliverable_id}", id),
+            ("{document_id}", self.id("document")),
+            ("{absence_id}", self.id("absence")),
+            ("{absence}", self.id("absence")),
+            ("{item_id}", self.id("agenda item")),
+            ("{item}", self.id("agenda item")),
+            ("{body}", "provincia-bergamo"),
+            ("{verb}", "start"),
+            ("{name:.+}", "raccordo.css"),
+        ];
+        let filled = values
+            .iter()
+            .filter(|(_, value)| !value.is_empty())
+            .fold(route.to_owned(), |path, (name, value)| path.replace(name, value));
+        assert!(!filled.contains('{'), "say in support/world.rs how to fill {route}");
+        filled
+    }
+
+    pub async fn secretariat(&self) -> Client {
+        self.app.client(SECRETARIAT).await
+    }
+}

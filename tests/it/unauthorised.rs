@@ -1,0 +1,425 @@
+//! Nobody gets in where nobody invited them: every operation of the API and every route of the pages, met by callers who
+//! must be turned away. What anybody may see stands in short lists here; a route that is in none and lets somebody in
+//! fails, and so does a route the test does not know, or an entry nobody needs any more.
+
+use crate::openapi::{operations, resolved};
+use crate::support::app::{Answer, Client, SECRETARIAT};
+use crate::support::db::Engine;
+use crate::support::source::{self, Route};
+use crate::support::world::{FOREIGN, FORMER, World};
+use actix_web::http::Method;
+use chrono::TimeDelta;
+use entity::api_token;
+use raccordo::secret;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
+
+/// Operations for everybody, without a key: the agenda, the network, the state of the service.
+const PUBLIC: &[&str] = &[
+    "GET /api/v1/agreement",
+    "GET /api/v1/bodies",
+    "GET /api/v1/bodies/{code}",
+    "GET /api/v1/observatories",
+    "GET /api/v1/observatories/{code}",
+    "GET /api/v1/products",
+    "GET /api/v1/products/{code}",
+    "GET /api/v1/releases",
+    "GET /api/v1/releases/{id}",
+    "GET /api/v1/territories",
+    "GET /api/v1/territories/{code}/working-days",
+    "GET /status",
+];
+
+/// One's own profile, sessions and keys: for whoever has a key, even after the last seat ended (they see that it did).
+const OWN_AFFAIRS: &[&str] =
+    &["GET /api/v1/me", "GET /api/v1/me/sessions", "GET /api/v1/me/tokens", "POST /api/v1/me/tokens"];
+
+/// What a referent of another body may do: lists that show each their own, and what all participants share.
+const FOR_PARTICIPANTS: &[&str] = &[
+    "GET /api/v1/deliverables",
+    "GET /api/v1/designations",
+    "GET /api/v1/meetings",
+    "GET /api/v1/meetings/{id}",
+    "GET /api/v1/meetings/{id}/agenda-items/{item_id}",
+    "GET /api/v1/meetings/{id}/invite.ics",
+    "GET /api/v1/outcomes/{id}",
+    "GET /api/v1/seats",
+    "GET /api/v1/tables",
+    "GET /api/v1/tasks",
+];
+
+/// Pages for everybody.
+const PUBLIC_PAGES: &[&str] = &[
+    "GET /",
+    "GET /api/openapi.json",
+    "GET /calendar",
+    "GET /calendar.ics",
+    "GET /health/live",
+    "GET /health/ready",
+    "GET /network",
+    "GET /network/bodies/{code}",
+    "GET /network/observatories/{code}",
+    // Whoever holds the link of a reminder, which is a key by itself.
+    "GET /p/{token}",
+    "GET /privacy",
+    "GET /releases/{id}",
+    "GET /sign-in",
+    "GET /sign-in/sent",
+    // Shows a button; the link is a key by itself.
+    "GET /sign-in/{token}",
+    "GET /static/{name:.+}",
+];
+
+/// Forms that carry no token of ours: the secret in their address is one.
+const WITHOUT_FORM_TOKEN: &[&str] = &["POST /p/{token}/in-progress", "POST /p/{token}/delivered"];
+
+/// Routes of a server of their own, not of the application.
+const ELSEWHERE: &[&str] = &["GET /metrics"];
+
+/// Routes two handlers declare; the first registered answers.
+const DECLARED_TWICE: &[&str] = &["GET /network/bodies/{code}", "GET /network/observatories/{code}"];
+
+fn is_refusal(status: u16) -> bool {
+    matches!(status, 401 | 403 | 404)
+}
+
+// ---- A request that would do, were it not for who asks -------------------------------------------------------------------
+
+/// Sends the operation with whatever it demands: a body of the described shape, a version, a key of idempotency.
+async fn attempt(world: &World, client: &Client, path: &str, method: &str, operation: &'static Value) -> Answer {
+    let method = Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method");
+    let mut asking = client.request(method, &world.fill(path));
+    for parameter in operation["parameters"].as_array().into_iter().flatten().map(resolved) {
+        match parameter["name"].as_str() {
+            Some("If-Match") => asking = asking.if_match(1),
+            Some("Idempotency-Key") => asking = asking.header("idempotency-key", &secret::new_token()),
+            _ => {}
+        }
+    }
+    let content = resolved(&operation["requestBody"])["content"].as_object();
+    if let Some((media_type, described)) = content.and_then(|content| content.iter().next()) {
+        asking = match media_type.as_str() {
+            "multipart/form-data" => asking.body("multipart/form-data; boundary=x", multipart(&[])),
+            media_type => asking.body(media_type, sample(&described["schema"]).to_string()),
+        };
+    }
+    asking.send().await
+}
+
+fn multipart(fields: &[(&str, &str)]) -> String {
+    let file = "--x\r\nContent-Disposition: form-data; name=\"document\"; filename=\"atto.pdf\"\r\nContent-Type: application/pdf\r\n\r\n%PDF-1.7 the act\r\n";
+    let field = |(name, value): &(&str, &str)| {
+        format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    fields.iter().map(field).chain([file.to_owned(), "--x--\r\n".to_owned()]).collect()
+}
+
+/// A value of the described shape, with its required members only.
+fn sample(schema: &'static Value) -> Value {
+    let schema = resolved(schema);
+    if let Some(example) = schema.get("example") {
+        return example.clone();
+    }
+    if let Some(first) = schema["enum"].as_array().and_then(|all| all.first()) {
+        return first.clone();
+    }
+    if let Some(one) =
+        ["oneOf", "anyOf"].iter().find_map(|name| schema[*name].as_array()?.iter().find(|one| one["type"] != "null"))
+    {
+        return sample(one);
+    }
+    if let Some(parts) = schema["allOf"].as_array() {
+        let members: Map<String, Value> =
+            parts.iter().filter_map(|part| sample(part).as_object().cloned()).flatten().collect();
+        return Value::Object(members);
+    }
+    let kind = schema["type"].as_str().or_else(|| schema["type"].as_array()?.first()?.as_str());
+    match (kind, schema["format"].as_str()) {
+        (Some("object"), _) => {
+            let required: BTreeSet<&str> =
+                schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            let members = schema["properties"]
+                .as_object()
+                .into_iter()
+                .flatten()
+                .filter(|(name, _)| required.contains(name.as_str()));
+            Value::Object(members.map(|(name, member)| (name.clone(), sample(member))).collect())
+        }
+        (Some("array"), _) => json!([]),
+        (Some("integer" | "number"), _) => schema.get("minimum").cloned().unwrap_or(json!(1)),
+        (Some("boolean"), _) => json!(false),
+        (_, Some("date")) => json!("2027-03-16"),
+        (_, Some("date-time")) => json!("2027-03-16T09:00:00Z"),
+        (_, Some("time")) => json!("09:30:00"),
+        (_, Some("uuid")) => json!("01890000-0000-7000-8000-000000000001"),
+        (_, Some("email")) => json!("qualcuno@ente.example"),
+        (_, Some("uri" | "url")) => json!("https://portale.example/relazione"),
+        _ => json!("testo"),
+    }
+}
+
+// ---- Callers -------------------------------------------------------------------------------------------------------------
+
+/// A key that was revoked, or whose life is over.
+async fn dead_key(world: &World, how: api_token::Column) -> Client {
+    let token = world.app.token_of(SECRETARIAT).await;
+    api_token::Entity::update_many()
+        .col_expr(how, Expr::value(1_i64))
+        .filter(api_token::Column::TokenHash.eq(secret::hash_token(&token)))
+        .exec(world.app.services.db.writer())
+        .await
+        .expect("the key is changed");
+    world.app.bearer(token)
+}
+
+async fn reading_key(world: &World, email: &str) -> Client {
+    let token = world.app.token_of(email).await;
+    api_token::Entity::update_many()
+        .col_expr(api_token::Column::Scopes, Expr::value(raccordo::auth::actor::Scope::ReadOnly.as_str()))
+        .filter(api_token::Column::TokenHash.eq(secret::hash_token(&token)))
+        .exec(world.app.services.db.writer())
+        .await
+        .expect("the key is changed");
+    world.app.bearer(token)
+}
+
+#[actix_web::test]
+async fn every_operation_turns_away_who_may_not() {
+    let world = World::new(Engine::Sqlite).await;
+    let callers = [
+        ("anonymous", world.app.anonymous(), vec![PUBLIC]),
+        ("a revoked key", dead_key(&world, api_token::Column::RevokedAt).await, vec![PUBLIC]),
+        ("an expired key", dead_key(&world, api_token::Column::ExpiresAt).await, vec![PUBLIC]),
+        ("an invented key", world.app.bearer("rac_invented".to_owned()), vec![PUBLIC]),
+        ("somebody without a seat", world.app.client(FORMER).await, vec![PUBLIC, OWN_AFFAIRS]),
+        ("a referent of another body", world.app.client(FOREIGN).await, vec![PUBLIC, OWN_AFFAIRS, FOR_PARTICIPANTS]),
+    ];
+    let (mut wrong, mut let_in) = (BTreeSet::new(), BTreeSet::new());
+    for (who, client, open) in &callers {
+        for (path, method, operation) in operations() {
+            let name = format!("{} {path}", method.to_uppercase());
+            let answer = attempt(&world, client, path, method, operation).await;
+            let status = answer.status.as_u16();
+            if is_refusal(status) {
+                continue;
+            }
+            if open.iter().any(|list| list.contains(&name.as_str())) && status < 300 {
+                let_in.insert(name);
+            } else {
+                wrong.insert(format!(
+                    "{who}: {name} answers {status} {}",
+                    answer.text().chars().take(160).collect::<String>()
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "let in:\n{}", wrong.into_iter().collect::<Vec<_>>().join("\n"));
+    let idle: Vec<_> =
+        [PUBLIC, OWN_AFFAIRS, FOR_PARTICIPANTS].concat().into_iter().filter(|name| !let_in.contains(*name)).collect();
+    assert!(idle.is_empty(), "listed and let nobody in: {idle:?}");
+}
+
+#[actix_web::test]
+async fn a_key_that_may_only_read_changes_nothing() {
+    let world = World::new(Engine::Sqlite).await;
+    let mut wrong = BTreeSet::new();
+    for who in [SECRETARIAT, crate::support::world::OWN] {
+        let client = reading_key(&world, who).await;
+        client.get("/api/v1/me").send().await.expect(200);
+        for (path, method, operation) in operations().into_iter().filter(|(_, method, _)| *method != "get") {
+            let answer = attempt(&world, &client, path, method, operation).await;
+            if !matches!(answer.status.as_u16(), 403 | 404) {
+                wrong.insert(format!(
+                    "{who}: {method} {path} answers {} {}",
+                    answer.status,
+                    answer.text().chars().take(160).collect::<String>()
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "not refused:\n{}", wrong.into_iter().collect::<Vec<_>>().join("\n"));
+}
+
+#[actix_web::test]
+async fn a_foreign_page_cannot_make_a_browser_call_the_api() {
+    let world = World::new(Engine::Sqlite).await;
+    let cookie = world.app.browser(SECRETARIAT).await.cookie();
+    for (path, method, operation) in operations().into_iter().filter(|(_, method, _)| *method != "get") {
+        let content =
+            resolved(&operation["requestBody"])["content"].as_object().and_then(|content| content.iter().next());
+        for (header, value) in [
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-site", "same-site"),
+            ("origin", "https://altrove.example"),
+            ("origin", "null"),
+        ] {
+            let method = Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method");
+            let mut asking = world
+                .app
+                .anonymous()
+                .request(method, &world.fill(path))
+                .header("cookie", &cookie)
+                .header(header, value);
+            if let Some((_, described)) = content {
+                asking = asking.body("text/plain", sample(&described["schema"]).to_string());
+            }
+            asking.send().await.refused(403, "cross_site_request");
+        }
+    }
+}
+
+// ---- Routes --------------------------------------------------------------------------------------------------------------
+
+fn name_of(route: &Route) -> String {
+    format!("{} {}", route.method, route.path)
+}
+
+/// The routes of the application that the API's document does not describe.
+fn pages() -> Vec<Route> {
+    source::routes()
+        .into_iter()
+        .filter(|route| !route.described && !ELSEWHERE.contains(&name_of(route).as_str()))
+        .collect()
+}
+
+#[test]
+fn the_document_describes_the_operations_there_are() {
+    let described: BTreeSet<String> =
+        operations().into_iter().map(|(path, method, _)| format!("{} {path}", method.to_uppercase())).collect();
+    let declared: BTreeSet<String> =
+        source::routes()
+            .into_iter()
+            .filter(|route| route.described)
+            .map(|route| {
+                if route.path == "/status" {
+                    name_of(&route)
+                } else {
+                    format!("{} /api/v1{}", route.method, route.path)
+                }
+            })
+            .collect();
+    assert!(declared.len() > 40, "the test finds no routes");
+    let difference: Vec<_> = described.symmetric_difference(&declared).collect();
+    assert!(difference.is_empty(), "declared or described, not both: {difference:?}");
+}
+
+#[actix_web::test]
+async fn every_declared_route_runs_and_none_is_declared_twice() {
+    let world = World::new(Engine::Sqlite).await;
+    let mut seen = BTreeSet::new();
+    for route in source::routes() {
+        let name = name_of(&route);
+        if ELSEWHERE.contains(&name.as_str()) {
+            continue;
+        }
+        let path = if route.described && route.path != "/status" {
+            format!("/api/v1{}", route.path)
+        } else {
+            route.path.clone()
+        };
+        // A method nobody serves: 405 says that the address is known, 404 that it is not.
+        let answer = world
+            .app
+            .anonymous()
+            .request(Method::from_bytes(b"BREW").expect("a method"), &world.fill(&path))
+            .header("sec-fetch-site", "same-origin")
+            .send()
+            .await;
+        assert_eq!(answer.status.as_u16(), 405, "{} {path} is declared and not served", route.method);
+        let is_new = seen.insert(format!("{} {path}", route.method));
+        assert!(is_new || DECLARED_TWICE.contains(&name.as_str()), "{name} is declared twice");
+    }
+}
+
+#[actix_web::test]
+async fn every_page_turns_away_who_is_not_signed_in() {
+    let world = World::new(Engine::Sqlite).await;
+    let (mut wrong, mut let_in) = (BTreeSet::new(), BTreeSet::new());
+    for route in pages().iter().filter(|route| route.method == "GET") {
+        let name = name_of(route);
+        let answer = world.app.anonymous().get(&world.fill(&route.path)).header("accept", "text/html").send().await;
+        let to_sign_in =
+            answer.status.as_u16() == 303 && answer.header("location").is_some_and(|to| to.starts_with("/sign-in"));
+        if is_refusal(answer.status.as_u16()) || to_sign_in {
+            continue;
+        }
+        if PUBLIC_PAGES.contains(&name.as_str()) && answer.status.is_success() {
+            let_in.insert(name);
+        } else {
+            wrong.insert(format!("{name} answers {}", answer.status));
+        }
+    }
+    assert!(wrong.is_empty(), "let in:\n{}", wrong.into_iter().collect::<Vec<_>>().join("\n"));
+    let idle: Vec<_> = PUBLIC_PAGES.iter().filter(|name| !let_in.contains(**name)).collect();
+    assert!(idle.is_empty(), "listed and let nobody in: {idle:?}");
+}
+
+#[actix_web::test]
+async fn every_form_is_refused_without_its_token_and_from_elsewhere() {
+    let world = World::new(Engine::Sqlite).await;
+    let browser = world.app.browser(SECRETARIAT).await;
+    let forms: Vec<Route> = pages().into_iter().filter(|route| route.method != "GET").collect();
+    assert!(forms.len() > 10, "the test finds no forms");
+    let mut wrong = BTreeSet::new();
+    for route in &forms {
+        let (name, path) = (name_of(route), world.fill(&route.path));
+        let method = Method::from_bytes(route.method.as_bytes()).expect("a method");
+        let urlencoded = "application/x-www-form-urlencoded";
+        if !WITHOUT_FORM_TOKEN.contains(&name.as_str()) {
+            for token in ["", "forged.token"] {
+                let body = format!("csrf={token}&reason=x");
+                let mut answer = browser.request(method.clone(), &path).body(urlencoded, body).send().await;
+                if answer.status.as_u16() == 415 {
+                    answer = browser
+                        .request(method.clone(), &path)
+                        .body("multipart/form-data; boundary=x", multipart(&[("csrf", token)]))
+                        .send()
+                        .await;
+                }
+                if answer.status.as_u16() != 403 {
+                    wrong.insert(format!("{name} with the token «{token}» answers {}", answer.status));
+                }
+            }
+        }
+        for (header, value) in [
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-site", "same-site"),
+            ("origin", "https://altrove.example"),
+            ("origin", "null"),
+        ] {
+            let body = format!("csrf={}", browser.form_token());
+            let asking = world
+                .app
+                .anonymous()
+                .request(method.clone(), &path)
+                .header("cookie", &browser.cookie())
+                .header(header, value);
+            let answer = asking.body(urlencoded, body).send().await;
+            if answer.status.as_u16() != 403 {
+                wrong.insert(format!("{name} with {header}: {value} answers {}", answer.status));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "not refused:\n{}", wrong.into_iter().collect::<Vec<_>>().join("\n"));
+}
+
+/// Looking changes nothing: no page that is read writes to the trail or promises a mail.
+#[actix_web::test]
+async fn no_page_that_is_read_changes_anything() {
+    let world = World::new(Engine::Sqlite).await;
+    let browser = world.app.browser(SECRETARIAT).await;
+    world.app.advance(TimeDelta::seconds(1));
+    let count = async || {
+        use sea_orm::PaginatorTrait;
+        let reader = world.app.services.db.reader();
+        let events = entity::audit_event::Entity::find().count(reader).await.expect("the trail can be read");
+        (events, entity::outbox_mail::Entity::find().count(reader).await.expect("the outbox can be read"))
+    };
+    let before = count().await;
+    for route in pages().iter().filter(|route| route.method == "GET") {
+        browser.get(&world.fill(&route.path)).send().await;
+    }
+    assert_eq!(count().await, before);
+}
