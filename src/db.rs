@@ -24,6 +24,13 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(15);
 const SQLITE_READERS: u32 = 3;
 const POSTGRES_CONNECTIONS: u32 = 16;
+/// Rows a reader's thread may hand over without waiting for them to be taken: more than the longest page of a list, or the thread
+/// would stop in the midst of most answers.
+const ROWS_AHEAD: usize = 256;
+/// Renews what the planner of `SQLite` knows of tables that have grown or shrunk tenfold. All tables, not only those that this
+/// connection has read, which is the writer: statistics taken when there was one person make a list of the register walk through all
+/// people for each line.
+pub(crate) const RENEW_STATISTICS: &str = "PRAGMA optimize = 0x10002";
 /// The first release without the write-ahead-log bug that could corrupt a database under two connections.
 const SQLITE_AT_LEAST: (u32, u32, u32) = (3, 51, 3);
 
@@ -200,6 +207,10 @@ impl Db {
     async fn connect_sqlite(path: &Path, lock: Option<File>) -> Result<Self, OpenError> {
         let writer = Database::connect(sqlite_options(path, 1, false)).await?;
         assert_sqlite_settings(&writer).await?;
+        if lock.is_some() {
+            // Before there are readers: a connection reads the statistics once, with the schema.
+            writer.execute_unprepared(RENEW_STATISTICS).await?;
+        }
         let reader = Database::connect(sqlite_options(path, SQLITE_READERS, true)).await?;
         Ok(Self { writer, reader, _lock: lock.map(Arc::new) })
     }
@@ -254,7 +265,11 @@ pub(crate) fn take_lock(path: &Path) -> Result<File, OpenError> {
 fn sqlite_options(path: &Path, connections: u32, read_only: bool) -> ConnectOptions {
     let mut options = common_options(&format!("sqlite://{}", path.display()), connections);
     options.map_sqlx_sqlite_opts(move |sqlite| {
-        let sqlite = sqlite.busy_timeout(BUSY_TIMEOUT).foreign_keys(true).optimize_on_close(!read_only, None);
+        let sqlite = sqlite
+            .busy_timeout(BUSY_TIMEOUT)
+            .foreign_keys(true)
+            .optimize_on_close(!read_only, None)
+            .row_buffer_size(ROWS_AHEAD);
         if read_only {
             return sqlite.read_only(true);
         }

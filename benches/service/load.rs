@@ -126,7 +126,11 @@ impl Connection {
             let read = self.socket.read_buf(&mut self.buffer).await.expect("the service answers");
             assert!(read > 0, "the service closed the connection");
         }
-        let status = self.buffer.get(9..12).and_then(|code| std::str::from_utf8(code).ok()).and_then(|code| code.parse::<u16>().ok());
+        let status = self
+            .buffer
+            .get(9..12)
+            .and_then(|code| std::str::from_utf8(code).ok())
+            .and_then(|code| code.parse::<u16>().ok());
         assert_eq!(status, Some(call.expected), "{}", String::from_utf8_lossy(&self.buffer));
     }
 

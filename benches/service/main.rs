@@ -79,7 +79,11 @@ async fn measure(effort: Effort) {
             results.add("list of 50, bare twin", level, load::run(twin.port, level, span, list).await);
             results.add("read one", level, load::run(service.port, level, span, register.read()).await);
             let count = load::For::Count(effort.changes);
-            results.add("correct: audit", level, load::run(service.port, level, count, changes.corrections(effort.changes)).await);
+            results.add(
+                "correct: audit",
+                level,
+                load::run(service.port, level, count, changes.corrections(effort.changes)).await,
+            );
             let made = load::run_keeping(service.port, level, count, changes.designations(effort.changes)).await;
             results.add("designate: audit, 3 mails", level, made.run);
             let ends = changes.ends(&made.bodies);
@@ -90,7 +94,11 @@ async fn measure(effort: Effort) {
     results.print();
 
     println!();
-    println!("start to first answer, existing database: median {:.0} ms, worst {:.0} ms of {STARTS}", millis(starts[STARTS / 2]), millis(starts[STARTS - 1]));
+    println!(
+        "start to first answer, existing database: median {:.0} ms, worst {:.0} ms of {STARTS}",
+        millis(starts[STARTS / 2]),
+        millis(starts[STARTS - 1])
+    );
     println!("resident memory: idle {idle:.1} MiB, after the load {loaded:.1} MiB");
     service.stop();
     twin.stop();
@@ -132,7 +140,10 @@ impl Results {
         }
         println!();
         for level in LEVELS {
-            println!("list, ratio to the bare twin at {level:>2}: {:.2}", self.rate("list of 50", level) / self.rate("list of 50, bare twin", level));
+            println!(
+                "list, ratio to the bare twin at {level:>2}: {:.2}",
+                self.rate("list of 50", level) / self.rate("list of 50, bare twin", level)
+            );
         }
     }
 

@@ -38,7 +38,8 @@ pub struct Register {
 
 impl Register {
     pub async fn make(folder: &Path) -> Self {
-        let register = Self { folder: folder.to_owned(), token: format!("rac_{}", secret::new_token()), ids: Rc::default() };
+        let register =
+            Self { folder: folder.to_owned(), token: format!("rac_{}", secret::new_token()), ids: Rc::default() };
         let db = Db::open(&register.location()).await.expect("a database");
         Migrator::up(db.writer(), None).await.expect("the migrations run");
         let services = Arc::new(Services {
@@ -93,7 +94,9 @@ impl Register {
 
     fn get(&self, path: &str) -> Call {
         let token = &self.token;
-        let bytes = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\naccept: application/json\r\nauthorization: Bearer {token}\r\n\r\n");
+        let bytes = format!(
+            "GET {path} HTTP/1.1\r\nhost: localhost\r\naccept: application/json\r\nauthorization: Bearer {token}\r\n\r\n"
+        );
         Call { bytes: bytes.into_bytes(), expected: 200 }
     }
 
@@ -161,7 +164,9 @@ impl<'a> Changes<'a> {
         let register = self.register;
         let ids: Vec<String> = made
             .iter()
-            .map(|answer| serde_json::from_slice::<Value>(answer).expect("JSON")["id"].as_str().expect("an id").to_owned())
+            .map(|answer| {
+                serde_json::from_slice::<Value>(answer).expect("JSON")["id"].as_str().expect("an id").to_owned()
+            })
             .collect();
         let last_day = SystemClock.today() - chrono::Days::new(3);
         move |number| {
@@ -238,7 +243,8 @@ async fn insert_designation(txn: &impl ConnectionTrait, number: usize, seat: Sea
         created_at: Set(Instant::from(now)),
     };
     designation::Entity::insert(row).exec_without_returning(txn).await.expect("a designation");
-    let first_day = NaiveDate::from_ymd_opt(2016, 1, 11).expect("a day") + TimeDelta::days(i64::try_from(number * 3).expect("a number"));
+    let first_day = NaiveDate::from_ymd_opt(2016, 1, 11).expect("a day")
+        + TimeDelta::days(i64::try_from(number * 3).expect("a number"));
     let row = record::ActiveModel {
         id: Set(secret::new_id::<DesignationRecordId>(now)),
         designation_id: Set(id),

@@ -43,8 +43,9 @@ impl Service {
             command.env(format!("RACCORDO__{name}"), value);
         }
         let started = Instant::now();
-        // The log is written as in production, to a stream that somebody else keeps.
-        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::inherit()).spawn().expect("it starts");
+        // The log is written as in production; whoever keeps it is not measured.
+        let child =
+            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
         while !answers(port).await {
             assert!(started.elapsed() < Duration::from_secs(10), "no answer");
             sleep(Duration::from_millis(1)).await;
@@ -55,7 +56,8 @@ impl Service {
     /// Resident memory (`VmRSS`), MiB.
     pub fn resident_mib(&self) -> f64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("the process lives");
-        let kib = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).and_then(|rest| rest.split_whitespace().next());
+        let kib =
+            status.lines().find_map(|line| line.strip_prefix("VmRSS:")).and_then(|rest| rest.split_whitespace().next());
         kib.and_then(|kib| kib.parse::<f64>().ok()).expect("a size") / 1024.0
     }
 
@@ -94,5 +96,7 @@ async fn answers(port: u16) -> bool {
     let Ok(mut socket) = TcpStream::connect(("127.0.0.1", port)).await else { return false };
     let request = b"GET /health/ready HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
     let mut answer = Vec::new();
-    socket.write_all(request).await.is_ok() && socket.read_to_end(&mut answer).await.is_ok() && answer.starts_with(b"HTTP/1.1 204")
+    socket.write_all(request).await.is_ok()
+        && socket.read_to_end(&mut answer).await.is_ok()
+        && answer.starts_with(b"HTTP/1.1 204")
 }

@@ -101,6 +101,8 @@ const TABLES: &[Table] = &[
             ("uq_designation_record_current", "designation_id", "superseded_at IS NULL"),
         ],
         indexes: &[
+            // The register by pages, the latest term first, without sorting all of it.
+            ("ix_designation_record_register", "superseded_at, valid_from, designation_id"),
             ("ix_designation_record_document_id", "document_id"),
             ("ix_designation_record_recorded_by", "recorded_by"),
         ],

@@ -11,6 +11,7 @@ use crate::db::Txn;
 use crate::error::{Code, Error, FieldError, Result};
 use crate::network::model::PersonIn;
 use crate::network::service as network;
+use crate::texts::Lang;
 use crate::{auth, links, secret};
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use entity::ids::{DesignationId, DocumentId, PersonId, SeatId, UnavailabilityId};

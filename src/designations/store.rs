@@ -246,19 +246,26 @@ pub async fn list(
     after: Option<(NaiveDate, DesignationId)>,
     limit: Option<u64>,
 ) -> Result<Vec<Designation>> {
+    let rows = register(visible, filter, after, limit).into_model::<Row>().all(db).await?;
+    Ok(rows.into_iter().map(Designation::from).collect())
+}
+
+fn register(
+    visible: &Visibility,
+    filter: &Filter,
+    after: Option<(NaiveDate, DesignationId)>,
+    limit: Option<u64>,
+) -> Select<record::Entity> {
     let mut query = lines().filter(known(filter.known_at)).filter(seen_by(visible)).filter(narrowed(filter));
     if let Some((from, id)) = after {
-        let same_day = record::Column::ValidFrom.eq(from).and(designation::Column::Id.lt(id));
+        let same_day = record::Column::ValidFrom.eq(from).and(record::Column::DesignationId.lt(id));
         query = query.filter(record::Column::ValidFrom.lt(from).or(same_day));
     }
-    let rows = query
+    // Both keys from the record's own table: one index holds them in this order.
+    query
         .order_by(record::Column::ValidFrom, Order::Desc)
-        .order_by(designation::Column::Id, Order::Desc)
+        .order_by(record::Column::DesignationId, Order::Desc)
         .limit(limit)
-        .into_model::<Row>()
-        .all(db)
-        .await?;
-    Ok(rows.into_iter().map(Designation::from).collect())
 }
 
 /// One designation as known now, if it may be seen.
@@ -671,4 +678,27 @@ pub async fn withdraw_unavailability(
         .exec(db)
         .await?;
     exactly_one(touched.rows_affected)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::{Db, Location};
+    use migration::{Migrator, MigratorTrait};
+    use sea_orm::{DbBackend, QueryTrait};
+
+    /// A list that sorts the whole register for each page of fifty is ten times as slow as one that reads an index.
+    #[tokio::test]
+    async fn a_page_of_the_register_is_read_in_the_order_of_an_index() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let db = Db::open(&Location::Sqlite(folder.path().join("plan.sqlite"))).await.expect("a database");
+        Migrator::up(db.writer(), None).await.expect("the migrations run");
+        let page = register(&Visibility::Everything, &Filter::default(), None, Some(51));
+        let mut question = page.build(DbBackend::Sqlite);
+        question.sql = format!("EXPLAIN QUERY PLAN {}", question.sql);
+        let steps = db.reader().query_all_raw(question).await.expect("a plan");
+        let steps: Vec<String> = steps.iter().map(|step| step.try_get("", "detail").expect("a step")).collect();
+        assert!(steps.iter().any(|step| step.contains("ix_designation_record_register")), "{steps:#?}");
+        assert!(!steps.iter().any(|step| step.contains("TEMP B-TREE")), "{steps:#?}");
+    }
 }

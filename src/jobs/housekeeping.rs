@@ -4,6 +4,7 @@
 use super::Report;
 use crate::audit;
 use crate::ctx::Ctx;
+use crate::db::RENEW_STATISTICS;
 use crate::error::Result;
 use crate::ops::same_time;
 use sea_orm::ConnectionTrait;
@@ -15,7 +16,7 @@ pub(super) async fn run(ctx: &Ctx) -> Result<Report> {
     let db = &ctx.services.db;
     if db.is_sqlite() {
         // Readers that never pause would let the write-ahead log grow for ever; at night there are none for long.
-        for statement in ["PRAGMA optimize", "PRAGMA wal_checkpoint(TRUNCATE)"] {
+        for statement in [RENEW_STATISTICS, "PRAGMA wal_checkpoint(TRUNCATE)"] {
             db.writer().execute_unprepared(statement).await?;
         }
     }

@@ -165,7 +165,10 @@ async fn whatever_was_acknowledged_survives_thirty_kills_with_its_mails_and_noth
 }
 
 /// For each seat, the addresses told of a designation to it, the holder's left out.
-async fn told_besides_the_holder(installation: &Installation, made: &[Acknowledged]) -> HashMap<&'static str, BTreeSet<String>> {
+async fn told_besides_the_holder(
+    installation: &Installation,
+    made: &[Acknowledged],
+) -> HashMap<&'static str, BTreeSet<String>> {
     let db = Db::open(&installation.location()).await.expect("the database opens");
     let mut told = HashMap::new();
     for one in made {
@@ -215,10 +218,15 @@ async fn assert_every_acknowledged_change_is_there_once(db: &Db, acknowledged: &
         assert_eq!(holder.map(|holder| holder.email), Some(one.address.clone()));
     }
     let invented = person::Entity::find().filter(person::Column::Email.ends_with("@kill.example"));
-    let people: Vec<_> = invented.all(db.reader()).await.expect("people can be read").into_iter().map(|one| one.id).collect();
+    let people: Vec<_> =
+        invented.all(db.reader()).await.expect("people can be read").into_iter().map(|one| one.id).collect();
     let made = designation::Entity::find().all(db.reader()).await.expect("designations can be read");
     let made = made.iter().filter(|one| people.contains(&one.person_id)).count();
-    assert_eq!((people.len(), made), (acknowledged.len(), acknowledged.len()), "a repeated request made something twice");
+    assert_eq!(
+        (people.len(), made),
+        (acknowledged.len(), acknowledged.len()),
+        "a repeated request made something twice"
+    );
 }
 
 async fn assert_everybody_was_promised_a_mail(
@@ -247,9 +255,15 @@ async fn assert_what_was_sent_had_been_promised(db: &Db, journal: &[Accepted]) -
     let by_message: BTreeMap<&str, &outbox_mail::Model> =
         promised.iter().map(|mail| (mail.message_id.as_str(), mail)).collect();
     for sent in journal {
-        let mail = by_message.get(sent.message_id.as_str()).unwrap_or_else(|| panic!("{} was never promised", sent.message_id));
+        let mail = by_message
+            .get(sent.message_id.as_str())
+            .unwrap_or_else(|| panic!("{} was never promised", sent.message_id));
         assert!(changes.contains(&mail.subject_id), "{} tells of a change that is not there", sent.message_id);
-        assert!(sent.bytes == mail.payload && sent.to == mail.recipient, "{} was sent with other bytes", sent.message_id);
+        assert!(
+            sent.bytes == mail.payload && sent.to == mail.recipient,
+            "{} was sent with other bytes",
+            sent.message_id
+        );
     }
     let sent: BTreeSet<&str> = journal.iter().map(|mail| mail.message_id.as_str()).collect();
     assert_eq!(sent, by_message.keys().copied().collect(), "sent and promised");
@@ -383,7 +397,9 @@ async fn an_idle_service_stops_at_the_first_signal_and_a_busy_one_at_once_at_the
     assert!(idle.ended_within(Duration::from_secs(5)).await.success());
 
     let (mut busy, _) = installation.serve_until_ready().await;
-    let stuck = Request::post("/api/v1/designations", &designation_of(SEATS[0], "mai@kill.example")).begin_body(installation.port).await;
+    let stuck = Request::post("/api/v1/designations", &designation_of(SEATS[0], "mai@kill.example"))
+        .begin_body(installation.port)
+        .await;
     sleep(Duration::from_millis(100)).await;
     busy.terminate();
     sleep(Duration::from_millis(500)).await;

@@ -13,7 +13,7 @@ use entity::kinds::NotificationState;
 use entity::{Instant, outbox_mail};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, TryInsertResult};
 
 /// One mail to one person, as a use case says it.
 #[derive(Clone, Debug)]
@@ -66,10 +66,13 @@ pub async fn enqueue(ctx: &Ctx, txn: &Txn, notification: Notification) -> Result
     let id: MailId = ctx.new_id();
     let thread = thread_of(txn, &notification).await?;
     let row = row(ctx, id, thread, &notification)?;
-    outbox_mail::Entity::insert(row)
+    let inserted = outbox_mail::Entity::insert(row)
         .on_conflict_do_nothing_on([outbox_mail::Column::DedupeKey])
         .exec_without_returning(txn)
         .await?;
+    if matches!(inserted, TryInsertResult::Inserted(1)) {
+        return Ok(id);
+    }
     // Another transaction may have promised the same mail since the look above; then theirs stands.
     find_by_key(txn, &notification.dedupe_key)
         .await?

@@ -17,7 +17,7 @@ use entity::kinds::NotificationState;
 use entity::{Instant, outbox_mail};
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
     QuerySelect,
 };
 
@@ -94,7 +94,8 @@ struct Due {
 /// One short transaction: the write lock on `SQLite`, `FOR UPDATE SKIP LOCKED` on `PostgreSQL`, so replicas never wait for
 /// one another. Nothing is sent inside it.
 pub async fn claim(db: &Db, now: DateTime<Utc>, owner: &str, limit: u64) -> Result<Vec<Claimed>, StoreError> {
-    if limit == 0 || outbox_mail::Entity::find().filter(is_due(now)).count(db.reader()).await? == 0 {
+    // Looking takes no lock; only where there is something to take does it pay to keep the writers waiting.
+    if limit == 0 || settings::is_sending_paused(db.reader()).await? || !is_anything_due(db.reader(), now).await? {
         return Ok(Vec::new());
     }
     let txn = db.begin().await?;
@@ -133,6 +134,17 @@ pub async fn claim(db: &Db, now: DateTime<Utc>, owner: &str, limit: u64) -> Resu
         .await?;
     txn.commit().await?;
     Ok(due.into_iter().map(Claimed::from).collect())
+}
+
+async fn is_anything_due(connection: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    let first: Option<MailId> = outbox_mail::Entity::find()
+        .select_only()
+        .column(outbox_mail::Column::Id)
+        .filter(is_due(now))
+        .into_tuple()
+        .one(connection)
+        .await?;
+    Ok(first.is_some())
 }
 
 impl From<Due> for Claimed {

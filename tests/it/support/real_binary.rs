@@ -73,9 +73,16 @@ impl Installation {
 
     /// The program with arguments and this installation's settings, its words appended to the log.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let log = || OpenOptions::new().create(true).append(true).open(self.folder.path().join("log")).expect("the log");
+        let log =
+            || OpenOptions::new().create(true).append(true).open(self.folder.path().join("log")).expect("the log");
         let mut command = Command::new(env!("CARGO_BIN_EXE_raccordo"));
-        command.args(arguments).current_dir(self.folder.path()).env_clear().stdin(Stdio::null()).stdout(log()).stderr(log());
+        command
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env_clear()
+            .stdin(Stdio::null())
+            .stdout(log())
+            .stderr(log());
         for (name, value) in &self.settings {
             command.env(format!("RACCORDO__{name}"), value);
         }
@@ -98,7 +105,11 @@ impl Installation {
         let started = Tick::now();
         let mut running = self.serve();
         while !running.is_ready().await {
-            assert!(running.child.try_wait().expect("a child").is_none(), "the service ended by itself\n{}", self.log());
+            assert!(
+                running.child.try_wait().expect("a child").is_none(),
+                "the service ended by itself\n{}",
+                self.log()
+            );
             assert!(started.elapsed() < Duration::from_secs(30), "the service never got ready\n{}", self.log());
             sleep(Duration::from_millis(5)).await;
         }
@@ -136,7 +147,9 @@ impl Installation {
     /// repair what the next start is to repair.
     pub async fn assert_sound(&self, when: &str) {
         let (db, _folder) = self.copy().await;
-        for (question, answer) in [("PRAGMA integrity_check", vec!["ok".to_owned()]), ("PRAGMA foreign_key_check", vec![])] {
+        for (question, answer) in
+            [("PRAGMA integrity_check", vec!["ok".to_owned()]), ("PRAGMA foreign_key_check", vec![])]
+        {
             assert_eq!(texts(&db, question).await, answer, "{question} {when}");
         }
         db.close().await;
@@ -322,7 +335,8 @@ fn whole_answer(bytes: &[u8]) -> std::io::Result<Answer> {
     let text = String::from_utf8_lossy(bytes);
     let (head, body) = text.split_once("\r\n\r\n").ok_or_else(cut)?;
     let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).ok_or_else(cut)?;
-    let header = |line: &str| line.to_ascii_lowercase().strip_prefix("content-length: ").and_then(|length| length.parse().ok());
+    let header =
+        |line: &str| line.to_ascii_lowercase().strip_prefix("content-length: ").and_then(|length| length.parse().ok());
     let length: usize = head.lines().find_map(header).unwrap_or(0);
     if body.len() < length {
         return Err(cut());
