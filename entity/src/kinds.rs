@@ -6,8 +6,11 @@ use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// Declares a vocabulary: the enum, its text in the database and in JSON, and the list of all values.
+///
+/// The texts are matched as `tt`: a `literal` reaches derives wrapped in a group, which the one for the API's description
+/// overlooks, and then it names the variants instead.
 macro_rules! kind {
-    ($(#[$doc:meta])* $name:ident { $($variant:ident = $text:literal),+ $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident { $($variant:ident = $text:tt),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(
             Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord,

@@ -92,7 +92,39 @@ fn complete() -> Value {
             complete_operation(path, method, operation);
         }
     }
+    bound_texts(&mut document);
     document
+}
+
+/// Characters of the longest text we keep: the bound of every text whose description names no narrower one.
+const LONGEST_TEXT: u32 = 4_000;
+/// Characters of the longest file that is text, a feed of a whole year.
+const LONGEST_FILE: u32 = 1_000_000;
+
+/// Gives every text a bound (`RAC_*`: a reader must know how much to expect).
+fn bound_texts(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(bound_texts),
+        Value::Object(members) => {
+            let is_text = match members.get("type") {
+                Some(Value::String(kind)) => kind == "string",
+                Some(Value::Array(kinds)) => kinds.iter().any(|kind| kind == "string"),
+                _ => false,
+            };
+            if is_text && !["maxLength", "enum", "format", "pattern"].iter().any(|bound| members.contains_key(*bound)) {
+                members.insert("maxLength".to_owned(), LONGEST_TEXT.into());
+            }
+            for (media_type, file) in members.get_mut("content").and_then(Value::as_object_mut).into_iter().flatten() {
+                match media_type.as_str() {
+                    "application/octet-stream" => file["schema"]["format"] = "binary".into(),
+                    "text/calendar" => file["schema"]["maxLength"] = LONGEST_FILE.into(),
+                    _ => {}
+                }
+            }
+            members.values_mut().for_each(bound_texts);
+        }
+        _ => {}
+    }
 }
 
 fn info() -> Value {

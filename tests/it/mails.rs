@@ -32,7 +32,8 @@ async fn all_mails(language: &str) -> Vec<Mail> {
     enter(Designation::of("body_manager:provincia-bergamo").to("Elio", "Capo")).await;
     let ada = enter(Designation::of("referent:bergamo").to("Ada", "Riva")).await;
     enter(Designation::of("deputy:bergamo").to("Ugo", "Sala").from("2027-02-01").until("2027-04-30")).await;
-    secretariat.post("/api/v1/seats/referent:como/request-designation").send().await.expect(204);
+    enter(Designation::of("referent:como").to("Pia", "Neri").from("2027-02-01")).await;
+    secretariat.post("/api/v1/seats/referent:lecco/request-designation").send().await.expect(204);
     sign_in(&app).await;
     confirm_a_release(&secretariat).await;
     let meeting = convene_and_move(&secretariat).await;
@@ -73,7 +74,7 @@ async fn confirm_a_release(secretariat: &crate::support::app::Client) {
     secretariat.post(&path).if_match(&planned["version"]).json(json!({ "day": "2027-03-19" })).send().await.expect(200);
 }
 
-/// A meeting in May, convened and moved while Ugo is not yet a member.
+/// A meeting in May, convened and moved while Pia is not yet a member.
 async fn convene_and_move(secretariat: &crate::support::app::Client) -> String {
     let meeting = json!({
         "table": "tavolo", "title": "Agenda dei rilasci 2027", "day": "2027-05-18", "starts": "09:30:00", "ends": "12:00:00",

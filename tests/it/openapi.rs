@@ -207,6 +207,17 @@ fn every_text_has_a_bound() {
     assert_none("texts without maxLength, enum or format", found);
 }
 
+/// Vocabularies are described by the texts that travel, not by the names they have in the code.
+#[test]
+fn values_of_vocabularies_are_what_travels() {
+    let mut found = BTreeSet::new();
+    visit(document(), "", &mut |place, object| {
+        let values = object.get("enum").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        found.extend(values.filter(|value| !is_snake(value)).map(|value| format!("{place}: {value}")));
+    });
+    assert_none("names of the code", found);
+}
+
 #[test]
 fn operations_have_one_name_each_and_say_what_they_do() {
     let mut names = BTreeSet::new();

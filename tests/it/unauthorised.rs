@@ -90,8 +90,21 @@ fn is_refusal(status: u16) -> bool {
 /// Sends the operation with whatever it demands: a body of the described shape, a version, a key of idempotency.
 async fn attempt(world: &World, client: &Client, path: &str, method: &str, operation: &'static Value) -> Answer {
     let method = Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method");
-    let mut asking = client.request(method, &world.fill(path));
-    for parameter in operation["parameters"].as_array().into_iter().flatten().map(resolved) {
+    let parameters: Vec<&'static Value> =
+        operation["parameters"].as_array().into_iter().flatten().map(resolved).collect();
+    let demanded = parameters.iter().filter(|parameter| parameter["in"] == "query" && parameter["required"] == true);
+    let query: Vec<String> = demanded
+        .map(|parameter| {
+            let value = sample(&parameter["schema"]);
+            format!(
+                "{}={}",
+                parameter["name"].as_str().unwrap_or_default(),
+                value.as_str().map_or(value.to_string(), str::to_owned)
+            )
+        })
+        .collect();
+    let mut asking = client.request(method, &format!("{}?{}", world.fill(path), query.join("&")));
+    for parameter in &parameters {
         match parameter["name"].as_str() {
             Some("If-Match") => asking = asking.if_match(1),
             Some("Idempotency-Key") => asking = asking.header("idempotency-key", &secret::new_token()),
@@ -156,6 +169,8 @@ fn sample(schema: &'static Value) -> Value {
         (_, Some("uuid")) => json!("01890000-0000-7000-8000-000000000001"),
         (_, Some("email")) => json!("qualcuno@ente.example"),
         (_, Some("uri" | "url")) => json!("https://portale.example/relazione"),
+        // Wall time is a text of eight characters.
+        _ if schema["maxLength"] == 8 => json!("09:30:00"),
         _ => json!("testo"),
     }
 }

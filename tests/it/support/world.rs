@@ -7,6 +7,7 @@ use super::builders::Designation;
 use super::db::Engine;
 use entity::ids::{DesignationId, TaskId};
 use entity::outbox_mail;
+use raccordo::http::assets;
 use raccordo::links::service::{self as links, Link};
 use sea_orm::{EntityTrait, QueryOrder};
 use serde_json::{Value, json};
@@ -242,6 +243,7 @@ impl World {
         } else {
             ""
         };
+        let style = assets::address("raccordo.css");
         let values = [
             ("{id}", id),
             ("{code}", code),
@@ -254,7 +256,7 @@ impl World {
             ("{item}", self.id("agenda item")),
             ("{body}", "provincia-bergamo"),
             ("{verb}", "start"),
-            ("{name:.+}", "raccordo.css"),
+            ("{name:.+}", style.trim_start_matches("/static/")),
         ];
         let filled = values
             .iter()
