@@ -32,7 +32,7 @@ e2e: web ## browser tests against the demo
 
 openapi: web ## write openapi/openapi.json (CHECK=1: only compare) and hold it to the Italian rules
 	$(RACCORDO) openapi $(if $(CHECK),--check)
-	npm run --prefix web lint:openapi
+	npm run --prefix web lint-openapi
 
 bench: web ## benchmarks, optimised as a release (ARGS=--quick: one short round)
 	cargo bench $(CARGO_FLAGS) --bench service $(if $(ARGS),-- $(ARGS))

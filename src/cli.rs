@@ -10,7 +10,8 @@ mod serve;
 
 use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand};
-use raccordo::auth::actor::Actor;
+use raccordo::auth::actor::{Actor, Scope};
+use raccordo::auth::service::NewToken;
 use raccordo::clock::{Clock, FixedClock, SystemClock};
 use raccordo::config::Config;
 use raccordo::ctx::{Ctx, Services};
@@ -85,6 +86,12 @@ enum Command {
     },
     /// Print a one-time link with which the person of this address can sign in.
     SignInLink { email: String },
+    /// Print an API token with all rights of a person who holds a seat, good for some days
+    ApiToken {
+        email: String,
+        #[arg(long, default_value_t = 30)]
+        days: i64,
+    },
     /// Ask the running service whether it lives.
     Health,
 }
@@ -134,6 +141,7 @@ async fn execute(cli: Cli) -> Outcome {
         Command::Audit(command) => trail(&operator(config, Arc::new(SystemClock)).await?, command).await,
         Command::Tick { job, at } => tick(config, &job, at).await,
         Command::SignInLink { email } => sign_in_link(config, &email).await,
+        Command::ApiToken { email, days } => print_token(config, &email, days).await,
         Command::CheckConfig
         | Command::Health
         | Command::Backup { .. }
@@ -260,6 +268,14 @@ async fn sign_in_link(config: Config, email: &str) -> Outcome {
     let ctx = operator(config, Arc::new(SystemClock)).await?;
     let link = ctx.write(async |txn| auth::service::link_for_operator(&ctx, txn, email).await).await?;
     println!("{link}");
+    Ok(())
+}
+
+async fn print_token(config: Config, email: &str, days: i64) -> Outcome {
+    let ctx = operator(config, Arc::new(SystemClock)).await?;
+    let input = NewToken { name: "raccordo api-token".into(), scope: Scope::Full, days };
+    let issued = ctx.write(async |txn| auth::service::token_for_operator(&ctx, txn, email, &input).await).await?;
+    println!("{}", issued.secret);
     Ok(())
 }
 

@@ -18,6 +18,7 @@ mod kill_loop;
 mod lifecycle_matrix;
 mod load;
 mod mails;
+mod meetings;
 mod migrations;
 mod network;
 mod openapi;

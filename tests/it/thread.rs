@@ -222,6 +222,7 @@ both_engines! {
         assert_eq!(feed.status, 200);
         assert!(feed.text().contains("DTSTART;TZID=Europe/Rome:20270527T100000"), "{}", feed.text());
         assert!(!feed.text().contains("ente.example"), "no personal data in a public feed");
+        keep_for_other_parsers(&[("feed", &feed.text()), ("invitation", &invitation), ("update", &update)]);
 
         let key = story.app.services.config.security.audit_key.reveal().as_bytes();
         let head = raccordo::audit::verify::verify(story.app.services.db.reader(), key, None).await.expect("it can be read");
@@ -232,6 +233,15 @@ both_engines! {
 
 fn days(work: &[(String, String)]) -> Vec<&str> {
     work.iter().map(|(day, _)| day.as_str()).collect()
+}
+
+/// `.ci/run` lets two parsers that know nothing of ours read these.
+fn keep_for_other_parsers(calendars: &[(&str, &str)]) {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/target/ical-samples");
+    std::fs::create_dir_all(folder).expect("a folder for samples");
+    for (name, calendar) in calendars {
+        std::fs::write(format!("{folder}/{name}.ics"), calendar).expect("a sample");
+    }
 }
 
 fn calendar_to(mails: &[Mail], address: &str) -> String {

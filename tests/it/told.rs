@@ -57,6 +57,11 @@ fn to<'a>(mails: &'a [Mail], email: &str) -> Vec<&'a Mail> {
     mails.iter().filter(|mail| mail.to.contains(email)).collect()
 }
 
+/// Whether the text of a mail says this, wherever its lines break.
+fn says(mail: &Mail, what: &str) -> bool {
+    mail.text.split_whitespace().collect::<Vec<_>>().join(" ").contains(what)
+}
+
 /// The paths of the links in a mail.
 fn links(mail: &Mail) -> Vec<String> {
     mail.text.split_whitespace().filter_map(|word| word.strip_prefix("http://raccordo.test")).filter(|path| path.starts_with("/p/")).map(str::to_owned).collect()
@@ -93,7 +98,7 @@ both_engines! {
         let ada = to(&mails, ADA);
         assert_eq!(ada.len(), 1);
         assert!(ada[0].subject.contains("Promemoria") && ada[0].subject.contains("venerdì 19 febbraio 2027"), "{}", ada[0].subject);
-        assert!(ada[0].says("fra 10 giorni lavorativi"), "{}", ada[0].text);
+        assert!(says(ada[0], "fra 10 giorni lavorativi"), "{}", ada[0].text);
         assert_eq!(links(ada[0]).len(), 1);
         assert_eq!(to(&mails, SECRETARIAT).len(), 1, "one mail for all the seats nobody holds");
         let lines = links(to(&mails, SECRETARIAT)[0]);
@@ -113,7 +118,7 @@ both_engines! {
         let app = TestApp::new(engine).await;
         let secretariat = at_work(&app, "2027-02-17 11:00").await;
         let mails = reminded(&app).await;
-        assert!(to(&mails, ADA)[0].says("fra 2 giorni lavorativi"), "{}", to(&mails, ADA)[0].text);
+        assert!(says(to(&mails, ADA)[0], "fra 2 giorni lavorativi"), "{}", to(&mails, ADA)[0].text);
         let mut notes = log(&secretariat, &first_step(&secretariat).await).await;
         notes.sort_unstable();
         assert_eq!(notes, [(-10, "skipped".to_owned(), Some("overtaken".to_owned())), (-3, "sent".to_owned(), None)]);
@@ -210,7 +215,7 @@ both_engines! {
         ctx.write(async |txn| desk::resume(&ctx, txn).await).await.expect("resumed");
         app.tick("outbox_sweep").await;
         let mails = reminded(&app).await;
-        assert!(to(&mails, ADA)[0].says("fra 9 giorni lavorativi"), "{}", to(&mails, ADA)[0].text);
+        assert!(says(to(&mails, ADA)[0], "fra 9 giorni lavorativi"), "{}", to(&mails, ADA)[0].text);
         assert_eq!(to(&mails, ADA).len(), 1);
     }
 

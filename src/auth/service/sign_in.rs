@@ -129,7 +129,7 @@ pub async fn enter_as_persona(
     open_session(ctx, txn, &member, replaced_key, user_agent).await
 }
 
-async fn holds_a_seat(ctx: &Ctx, txn: &Txn, person: PersonId) -> Result<bool> {
+pub(super) async fn holds_a_seat(ctx: &Ctx, txn: &Txn, person: PersonId) -> Result<bool> {
     Ok(rights::may_sign_in(&store::seats_held(txn, person, ctx.today()).await?))
 }
 

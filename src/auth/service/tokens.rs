@@ -11,7 +11,7 @@ use crate::db::Txn;
 use crate::error::{Code, Error, FieldError, Result};
 use crate::secret::{hash_token, new_token};
 use chrono::Duration;
-use entity::ids::ApiTokenId;
+use entity::ids::{ApiTokenId, PersonId};
 use serde_json::json;
 
 /// What a token is asked for with.
@@ -26,7 +26,24 @@ pub struct NewToken {
 
 /// Makes an API token with the rights of its person, or with those to read only. The secret is shown here and never again.
 pub async fn create_token(ctx: &Ctx, txn: &Txn, input: &NewToken) -> Result<IssuedToken> {
-    let person = rights::myself_changing(&ctx.actor)?;
+    issue(ctx, txn, rights::myself_changing(&ctx.actor)?, input).await
+}
+
+/// A token that an operator prints for a program of a person who holds a seat today; its owner sees it and may revoke it.
+///
+/// Not found if nobody has the address or the person holds no seat.
+pub async fn token_for_operator(ctx: &Ctx, txn: &Txn, address: &str, input: &NewToken) -> Result<IssuedToken> {
+    if !ctx.actor.is_ourselves() {
+        return Err(Error::Denied);
+    }
+    let member = store::lock_member_by_address(txn, address.trim()).await?.ok_or(Error::NotFound)?;
+    if !super::sign_in::holds_a_seat(ctx, txn, member.id).await? {
+        return Err(Error::NotFound);
+    }
+    issue(ctx, txn, member.id, input).await
+}
+
+async fn issue(ctx: &Ctx, txn: &Txn, person: PersonId, input: &NewToken) -> Result<IssuedToken> {
     let name = check(input)?;
     if store::tokens_of(txn, person, ctx.now()).await?.len() >= TOKENS_MAX {
         return Err(AuthRefusal::TooManyTokens.into());

@@ -18,12 +18,6 @@ pub struct Mail {
     pub bytes: Vec<u8>,
 }
 
-impl Mail {
-    /// Whether the text says so, however its lines are broken.
-    pub fn says(&self, words: &str) -> bool {
-        self.text.split_whitespace().collect::<Vec<_>>().join(" ").contains(words)
-    }
-}
 
 pub fn read(envelope: &Envelope) -> Mail {
     let message = MessageParser::default().parse(&envelope.bytes).expect("a mail another library can read");
