@@ -1,5 +1,6 @@
 //! A load generator of one thread: raw HTTP/1.1 over keep-alive connections, so that it takes little of the cores it shares.
 
+use crate::service::Service;
 use std::cell::Cell;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -23,6 +24,8 @@ pub enum For {
 /// What one run gave.
 pub struct Run {
     span: Duration,
+    /// Of the processor, taken by the process that was asked.
+    processor: Duration,
     /// Sorted.
     latencies: Vec<Duration>,
 }
@@ -33,6 +36,13 @@ impl Run {
         #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52 answers")]
         let answers = self.latencies.len() as f64;
         answers / self.span.as_secs_f64()
+    }
+
+    /// Milliseconds of the processor for one answer: of what the machine does besides, only this is independent.
+    pub fn cost(&self) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52 answers")]
+        let answers = self.latencies.len() as f64;
+        self.processor.as_secs_f64() * 1000.0 / answers
     }
 
     /// Milliseconds within which so many of a hundred answers came.
@@ -49,21 +59,22 @@ pub struct Kept {
 }
 
 /// Asks over so many connections, each waiting for its answer before it asks again. `calls` makes the call of a number.
-pub async fn run(port: u16, connections: usize, how_long: For, calls: impl Fn(usize) -> Call) -> Run {
-    load(port, connections, how_long, &calls, false).await.run
+pub async fn run(service: &Service, connections: usize, how_long: For, calls: impl Fn(usize) -> Call) -> Run {
+    load(service, connections, how_long, &calls, false).await.run
 }
 
 /// As [`run`], keeping the bodies of the answers.
-pub async fn run_keeping(port: u16, connections: usize, how_long: For, calls: impl Fn(usize) -> Call) -> Kept {
-    load(port, connections, how_long, &calls, true).await
+pub async fn run_keeping(service: &Service, connections: usize, how_long: For, calls: impl Fn(usize) -> Call) -> Kept {
+    load(service, connections, how_long, &calls, true).await
 }
 
-async fn load(port: u16, connections: usize, how_long: For, calls: &dyn Fn(usize) -> Call, keep: bool) -> Kept {
+async fn load(service: &Service, connections: usize, how_long: For, calls: &dyn Fn(usize) -> Call, keep: bool) -> Kept {
     let next = Cell::new(0);
     let mut sockets = Vec::new();
     for _ in 0..connections {
-        sockets.push(Connection::open(port).await);
+        sockets.push(Connection::open(service.port).await);
     }
+    let processor = service.processor_time();
     let started = Instant::now();
     let take = || {
         let number = next.get();
@@ -90,10 +101,11 @@ async fn load(port: u16, connections: usize, how_long: For, calls: &dyn Fn(usize
     };
     let parts = LocalSet::new().run_until(futures_util::future::join_all(sockets.into_iter().map(one))).await;
     let span = started.elapsed();
+    let processor = service.processor_time().saturating_sub(processor);
     let (latencies, bodies): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
     let mut latencies: Vec<Duration> = latencies.into_iter().flatten().collect();
     latencies.sort();
-    Kept { run: Run { span, latencies }, bodies: bodies.into_iter().flatten().collect() }
+    Kept { run: Run { span, processor, latencies }, bodies: bodies.into_iter().flatten().collect() }
 }
 
 /// One keep-alive connection and the last answer on it.

@@ -75,19 +75,19 @@ async fn measure(effort: Effort) {
         for level in LEVELS {
             let list = register.list();
             let span = load::For::Span(effort.span);
-            results.add("list of 50", level, load::run(service.port, level, span, list).await);
-            results.add("list of 50, bare twin", level, load::run(twin.port, level, span, list).await);
-            results.add("read one", level, load::run(service.port, level, span, register.read()).await);
+            results.add("list of 50", level, load::run(&service, level, span, list).await);
+            results.add("list of 50, bare twin", level, load::run(&twin, level, span, list).await);
+            results.add("read one", level, load::run(&service, level, span, register.read()).await);
             let count = load::For::Count(effort.changes);
             results.add(
                 "correct: audit",
                 level,
-                load::run(service.port, level, count, changes.corrections(effort.changes)).await,
+                load::run(&service, level, count, changes.corrections(effort.changes)).await,
             );
-            let made = load::run_keeping(service.port, level, count, changes.designations(effort.changes)).await;
+            let made = load::run_keeping(&service, level, count, changes.designations(effort.changes)).await;
             results.add("designate: audit, 3 mails", level, made.run);
             let ends = changes.ends(&made.bodies);
-            results.add("end: audit, hand-over, 2 mails", level, load::run(service.port, level, count, ends).await);
+            results.add("end: audit, hand-over, 2 mails", level, load::run(&service, level, count, ends).await);
         }
     }
     let loaded = service.resident_mib();
@@ -125,31 +125,39 @@ impl Results {
     /// Medians of the rounds.
     fn print(&self) {
         println!();
-        println!("{:<32} {:>5} {:>9} {:>9} {:>9} {:>9}", "", "conn.", "per s", "p50 ms", "p95 ms", "p99 ms");
+        println!(
+            "{:<32} {:>5} {:>9} {:>9} {:>9} {:>9} {:>9}",
+            "", "conn.", "per s", "p50 ms", "p95 ms", "p99 ms", "cpu ms"
+        );
         let mut rows: Vec<_> = self.0.iter().collect();
         rows.sort_by_key(|(what, ..)| self.0.iter().position(|(first, ..)| first == what));
         for (what, level, runs) in rows {
             let figure = |of: fn(&Run) -> f64| median(runs.iter().map(of).collect());
             println!(
-                "{what:<32} {level:>5} {:>9.0} {:>9.2} {:>9.2} {:>9.2}",
+                "{what:<32} {level:>5} {:>9.0} {:>9.2} {:>9.2} {:>9.2} {:>9.2}",
                 figure(Run::rate),
                 figure(|run| run.percentile(50)),
                 figure(|run| run.percentile(95)),
                 figure(|run| run.percentile(99)),
+                figure(Run::cost),
             );
         }
         println!();
         for level in LEVELS {
+            let ratio = |of: fn(&Run) -> f64| {
+                self.figure("list of 50", level, of) / self.figure("list of 50, bare twin", level, of)
+            };
             println!(
-                "list, ratio to the bare twin at {level:>2}: {:.2}",
-                self.rate("list of 50", level) / self.rate("list of 50, bare twin", level)
+                "list against the bare twin at {level:>2}: rate {:.2}, processor {:.2}",
+                ratio(Run::rate),
+                ratio(Run::cost)
             );
         }
     }
 
-    fn rate(&self, what: &str, level: usize) -> f64 {
+    fn figure(&self, what: &str, level: usize, of: fn(&Run) -> f64) -> f64 {
         let runs = self.0.iter().find(|(known, at, _)| *known == what && *at == level);
-        median(runs.map(|(_, _, runs)| runs.iter().map(Run::rate).collect()).unwrap_or_default())
+        median(runs.map(|(_, _, runs)| runs.iter().map(of).collect()).unwrap_or_default())
     }
 }
 

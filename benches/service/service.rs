@@ -53,6 +53,14 @@ impl Service {
         (Self { child, port }, started.elapsed())
     }
 
+    /// Of the processor, in user and kernel mode, since the start; in steps of ten milliseconds (`proc_pid_stat(5)`).
+    pub fn processor_time(&self) -> Duration {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).expect("the process lives");
+        let after_name = stat.rsplit_once(") ").expect("a name in brackets").1;
+        let ticks: u64 = after_name.split(' ').skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum();
+        Duration::from_millis(ticks * 10)
+    }
+
     /// Resident memory (`VmRSS`), MiB.
     pub fn resident_mib(&self) -> f64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("the process lives");

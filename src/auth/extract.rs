@@ -2,7 +2,7 @@
 //!
 //! A browser sends its session's key in a cookie; a program sends an API token as `Authorization: Bearer …` (RFC 6750
 //! §2.1), which wins where both are there. A dead cookie makes an anonymous caller, so that public pages still show; a
-//! dead token is refused, so that a program learns it at once. Two indexed reads per request, and a write once a minute.
+//! dead token is refused, so that a program learns it at once. One indexed read per request, and a write once a minute.
 
 use crate::auth::actor::{Actor, Identity};
 use crate::auth::model::{idle_since, is_worth_noting};
@@ -17,7 +17,6 @@ use crate::secret::hash_token;
 use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
-use entity::ids::PersonId;
 use futures_util::future::LocalBoxFuture;
 use std::sync::Arc;
 
@@ -75,29 +74,30 @@ fn bearer(request: &HttpRequest) -> Result<Option<&str>> {
 async fn by_session(ctx: &Ctx, key: &str) -> Result<Actor> {
     let now = ctx.now();
     let idle_since = idle_since(now, &ctx.config().security);
-    let Some(holder) = store::session_holder(ctx.reader(), &hash_token(key), now, idle_since).await? else {
+    let Some(holder) = store::session_holder(ctx.reader(), &hash_token(key), now, idle_since, ctx.today()).await?
+    else {
         return Ok(Actor::anonymous());
     };
     if is_worth_noting(holder.noted_at, now) {
         note(ctx, async |txn| store::note_session(txn, holder.id, now).await).await?;
     }
-    actor(ctx, holder).await
+    Ok(actor(holder))
 }
 
 async fn by_token(ctx: &Ctx, token: &str) -> Result<Actor> {
     let now = ctx.now();
-    let holder = store::token_holder(ctx.reader(), &hash_token(token), now).await?.ok_or(Error::Unauthenticated)?;
+    let holder =
+        store::token_holder(ctx.reader(), &hash_token(token), now, ctx.today()).await?.ok_or(Error::Unauthenticated)?;
     if is_worth_noting(holder.noted_at, now) {
         note(ctx, async |txn| store::note_token(txn, holder.id, now).await).await?;
     }
-    actor(ctx, holder).await
+    Ok(actor(holder))
 }
 
-/// The person with the seats of this very moment: a designation that ended a minute ago gives nothing any more.
-async fn actor<Id>(ctx: &Ctx, holder: KeyHolder<Id>) -> Result<Actor> {
-    let person: PersonId = holder.person_id;
-    let seats = store::seats_held(ctx.reader(), person, ctx.today()).await?;
-    Ok(Actor { identity: Identity::Person { id: person, name: holder.name }, seats, scope: holder.scope })
+/// The person with the seats of this very moment.
+fn actor<Id>(holder: KeyHolder<Id>) -> Actor {
+    let identity = Identity::Person { id: holder.person_id, name: holder.name };
+    Actor { identity, seats: holder.seats, scope: holder.scope }
 }
 
 /// Writes a use down. A busy database is no reason to refuse a reader: the next request notes it.

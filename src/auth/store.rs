@@ -114,22 +114,60 @@ pub async fn holders(db: &impl ConnectionTrait, day: NaiveDate) -> Result<Vec<Pe
 
 /// Designations whose current record is in force on a day, joined with record and seat.
 fn in_force(day: NaiveDate) -> Select<designation::Entity> {
-    let record: RelationDef = designation::Entity::belongs_to(designation_record::Entity)
-        .from(designation::Column::Id)
-        .to(designation_record::Column::DesignationId)
-        .into();
-    let seat: RelationDef =
-        designation::Entity::belongs_to(seat::Entity).from(designation::Column::SeatId).to(seat::Column::Id).into();
+    designation::Entity::find()
+        .join(JoinType::InnerJoin, designation_to_record())
+        .join(JoinType::InnerJoin, designation_to_seat())
+        .filter(is_in_force(day))
+}
+
+/// What a record must be to put its designation in force on a day.
+fn is_in_force(day: NaiveDate) -> Condition {
     let open_ended_or_lasting = Condition::any()
         .add(designation_record::Column::ValidTo.is_null())
         .add(designation_record::Column::ValidTo.gte(day));
-    designation::Entity::find()
-        .join(JoinType::InnerJoin, record)
-        .join(JoinType::InnerJoin, seat)
-        .filter(designation_record::Column::SupersededAt.is_null())
-        .filter(designation_record::Column::Change.ne(RecordChange::Annulled))
-        .filter(designation_record::Column::ValidFrom.lte(day))
-        .filter(open_ended_or_lasting)
+    Condition::all()
+        .add(designation_record::Column::SupersededAt.is_null())
+        .add(designation_record::Column::Change.ne(RecordChange::Annulled))
+        .add(designation_record::Column::ValidFrom.lte(day))
+        .add(open_ended_or_lasting)
+}
+
+fn designation_to_record() -> RelationDef {
+    designation::Entity::belongs_to(designation_record::Entity)
+        .from(designation::Column::Id)
+        .to(designation_record::Column::DesignationId)
+        .into()
+}
+
+fn designation_to_seat() -> RelationDef {
+    designation::Entity::belongs_to(seat::Entity).from(designation::Column::SeatId).to(seat::Column::Id).into()
+}
+
+/// The seat columns of a key's row: all there, or none where the designation is not in force or there is none.
+type SeatRow = (Option<DesignationId>, Option<SeatId>, Option<SeatKind>, Option<BodyId>, Option<ObservatoryId>);
+
+/// Adds to the query of a key the seats its person holds on a day: a row for each, and at least one for a good key.
+fn with_seats_held<K: EntityTrait>(keys: Select<K>, day: NaiveDate) -> Select<K> {
+    let designations: RelationDef = person::Entity::belongs_to(designation::Entity)
+        .from(person::Column::Id)
+        .to(designation::Column::PersonId)
+        .into();
+    keys.join(JoinType::LeftJoin, designations)
+        .join(JoinType::LeftJoin, designation_to_record().on_condition(move |_, _| is_in_force(day)))
+        .join(JoinType::LeftJoin, designation_to_seat())
+        .column(designation_record::Column::DesignationId)
+        .columns([seat::Column::Id, seat::Column::Kind, seat::Column::BodyId, seat::Column::ObservatoryId])
+        .order_by_asc(designation_record::Column::DesignationId)
+}
+
+fn seat_held((designation_id, seat_id, kind, body_id, observatory_id): SeatRow) -> Option<HeldSeat> {
+    Some(HeldSeat {
+        designation_id: designation_id?,
+        seat_id: seat_id?,
+        kind: kind?,
+        body_id: body_id?,
+        observatory_id,
+    })
 }
 
 fn with_places(designations: Select<designation::Entity>) -> Select<designation::Entity> {
@@ -250,6 +288,8 @@ pub struct KeyHolder<Id> {
     pub scope: Scope,
     /// When its use was last written down.
     pub noted_at: Option<DateTime<Utc>>,
+    /// Held on the day asked for; a designation that ended a minute ago gives nothing any more.
+    pub seats: Vec<HeldSeat>,
 }
 
 /// What a session begins with.
@@ -277,33 +317,46 @@ pub async fn insert_session(txn: &impl ConnectionTrait, new: NewSession) -> Resu
     Ok(())
 }
 
-/// The session of a key, with its person's name, in one query: this runs on every request of somebody signed in.
+/// The session of a key, with its person's name and the seats held on a day, in one query: this runs on every request of
+/// somebody signed in, and each question to the database costs more than its answer.
 pub async fn session_holder(
     db: &impl ConnectionTrait,
     key_hash: &str,
     now: DateTime<Utc>,
     idle_since: DateTime<Utc>,
+    day: NaiveDate,
 ) -> Result<Option<KeyHolder<SessionId>>> {
-    type Row = (SessionId, PersonId, String, String, Instant);
+    type Row = (
+        SessionId,
+        PersonId,
+        String,
+        String,
+        Instant,
+        Option<DesignationId>,
+        Option<SeatId>,
+        Option<SeatKind>,
+        Option<BodyId>,
+        Option<ObservatoryId>,
+    );
     let person: RelationDef =
         session::Entity::belongs_to(person::Entity).from(session::Column::PersonId).to(person::Column::Id).into();
-    let row: Option<Row> = session::Entity::find()
+    let key = session::Entity::find()
         .join(JoinType::InnerJoin, person)
         .filter(session::Column::KeyHash.eq(key_hash))
         .filter(is_open(now, idle_since))
         .select_only()
         .columns([session::Column::Id, session::Column::PersonId])
         .columns([person::Column::GivenName, person::Column::FamilyName])
-        .column(session::Column::LastSeenAt)
-        .into_tuple()
-        .one(db)
-        .await?;
-    Ok(row.map(|(id, person_id, given, family, seen)| KeyHolder {
-        id,
-        person_id,
+        .column(session::Column::LastSeenAt);
+    let rows: Vec<Row> = with_seats_held(key, day).into_tuple().all(db).await?;
+    let Some((id, person_id, given, family, seen, ..)) = rows.first() else { return Ok(None) };
+    Ok(Some(KeyHolder {
+        id: *id,
+        person_id: *person_id,
         name: format!("{given} {family}"),
         scope: Scope::Full,
         noted_at: Some(seen.0),
+        seats: rows.iter().filter_map(|row| seat_held((row.5, row.6, row.7, row.8, row.9))).collect(),
     }))
 }
 
@@ -420,29 +473,46 @@ pub async fn insert_token(txn: &impl ConnectionTrait, person: PersonId, token: &
     Ok(())
 }
 
-/// The API token of a secret, with its person's name, in one query.
+/// The API token of a secret, with its person's name and the seats held on a day, in one query.
 pub async fn token_holder(
     db: &impl ConnectionTrait,
     token_hash: &str,
     now: DateTime<Utc>,
+    day: NaiveDate,
 ) -> Result<Option<KeyHolder<ApiTokenId>>> {
-    type Row = (ApiTokenId, PersonId, String, String, String, Option<Instant>);
+    type Row = (
+        ApiTokenId,
+        PersonId,
+        String,
+        String,
+        String,
+        Option<Instant>,
+        Option<DesignationId>,
+        Option<SeatId>,
+        Option<SeatKind>,
+        Option<BodyId>,
+        Option<ObservatoryId>,
+    );
     let person: RelationDef =
         api_token::Entity::belongs_to(person::Entity).from(api_token::Column::PersonId).to(person::Column::Id).into();
-    let row: Option<Row> = api_token::Entity::find()
+    let key = api_token::Entity::find()
         .join(JoinType::InnerJoin, person)
         .filter(api_token::Column::TokenHash.eq(token_hash))
         .filter(is_usable(now))
         .select_only()
         .columns([api_token::Column::Id, api_token::Column::PersonId])
         .columns([person::Column::GivenName, person::Column::FamilyName])
-        .columns([api_token::Column::Scopes, api_token::Column::LastUsedAt])
-        .into_tuple()
-        .one(db)
-        .await?;
-    let Some((id, person_id, given, family, scope, used)) = row else { return Ok(None) };
-    let scope = scope_of(id, &scope)?;
-    Ok(Some(KeyHolder { id, person_id, name: format!("{given} {family}"), scope, noted_at: used.map(|used| used.0) }))
+        .columns([api_token::Column::Scopes, api_token::Column::LastUsedAt]);
+    let rows: Vec<Row> = with_seats_held(key, day).into_tuple().all(db).await?;
+    let Some((id, person_id, given, family, scope, used, ..)) = rows.first() else { return Ok(None) };
+    Ok(Some(KeyHolder {
+        id: *id,
+        person_id: *person_id,
+        name: format!("{given} {family}"),
+        scope: scope_of(*id, scope)?,
+        noted_at: used.map(|used| used.0),
+        seats: rows.iter().filter_map(|row| seat_held((row.6, row.7, row.8, row.9, row.10))).collect(),
+    }))
 }
 
 /// Notes that a token was used; does nothing when another request noted it meanwhile.

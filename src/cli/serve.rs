@@ -124,10 +124,11 @@ impl Background {
         Ok(Self { dispatcher, ticker, db })
     }
 
-    /// No new mail and no new run; what is under way may end, within limits.
-    async fn stop(self) {
+    /// No new mail and no new run; what is under way may end, within limits. Returns the connections, which on `SQLite` are the
+    /// requests' too: they are closed only when nobody is left who is being answered.
+    async fn stop(self) -> Db {
         tokio::join!(self.dispatcher.stop(), self.ticker.stop());
-        self.db.close().await;
+        self.db
     }
 }
 

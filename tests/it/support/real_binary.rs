@@ -265,7 +265,7 @@ pub enum Unanswered {
     /// Nobody took the connection: nothing was sent.
     Refused,
     /// The request was sent at least in part.
-    Lost(std::io::Error),
+    Lost(#[expect(dead_code, reason = "shown when a test fails")] std::io::Error),
 }
 
 impl From<std::io::Error> for Unanswered {
