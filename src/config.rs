@@ -152,7 +152,7 @@ pub struct Portal {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Pages {
-    /// The declaration made with AgID's form (L. 4/2004, art. 3-quater); linked in the footer when set.
+    /// The declaration made with `AgID`'s form (L. 4/2004, art. 3-quater); linked in the footer when set.
     pub accessibility_url: String,
     pub feedback_address: String,
     /// Who answers for personal data, shown on the privacy page.

@@ -47,7 +47,6 @@ pub fn fraction() -> f64 {
 
 fn random_bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
-    #[expect(clippy::disallowed_methods, reason = "this is the home of randomness")]
     rand::fill(&mut bytes);
     bytes
 }

@@ -34,7 +34,7 @@ fn filter(wanted: &str) -> EnvFilter {
 }
 
 fn no_talk_of_libraries() -> FilterFn {
-    filter_fn(|event| may_be_said(event))
+    filter_fn(may_be_said)
 }
 
 fn may_be_said(event: &Metadata<'_>) -> bool {

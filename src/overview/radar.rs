@@ -320,8 +320,8 @@ mod tests {
     fn an_end_is_expiring_within_sixty_days_and_vacant_later_beyond_unless_somebody_follows() {
         let seats = [seat(1, SeatKind::Referent)];
         let first = held(10, &seats[0], "2026-01-01", "2027-04-29");
-        assert_eq!(kinds(&seats, &[first.clone()], &[], "2027-02-28"), vec![(RiskKind::Expiring, Some(day("2027-04-30")))]);
-        assert_eq!(kinds(&seats, &[first.clone()], &[], "2027-02-27"), vec![(RiskKind::VacantLater, Some(day("2027-04-30")))]);
+        assert_eq!(kinds(&seats, std::slice::from_ref(&first), &[], "2027-02-28"), vec![(RiskKind::Expiring, Some(day("2027-04-30")))]);
+        assert_eq!(kinds(&seats, std::slice::from_ref(&first), &[], "2027-02-27"), vec![(RiskKind::VacantLater, Some(day("2027-04-30")))]);
         let follower = held(11, &seats[0], "2027-04-30", "2028-04-29");
         assert_eq!(
             kinds(&seats, &[first.clone(), follower.clone()], &[], "2027-03-01"),

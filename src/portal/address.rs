@@ -95,17 +95,17 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
     let [a, b, c, _] = address.octets();
     let is_special = match (a, b, c) {
         // This network, private, loopback, link-local, private, multicast and reserved.
-        (0 | 10 | 127 | 224..=255, _, _) | (169, 254, _) | (192, 168, _) => true,
-        (172, b, _) => (16..=31).contains(&b),
+        (0 | 10 | 127 | 224..=255, _, _) | (169, 254, _) | (192, 168, _) | (172, 16..=31, _) => true,
         // Shared by carriers (RFC 6598); protocol assignments, documentation, 6to4 relays; benchmarks (RFC 2544).
-        (100, b, _) => (64..=127).contains(&b),
-        (192, 0, 0 | 2) | (192, 88, 99) | (198, 18 | 19, _) | (198, 51, 100) | (203, 0, 113) => true,
-        _ => false,
+        _ => matches!(
+            (a, b, c),
+            (100, 64..=127, _) | (192, 0, 0 | 2) | (192, 88, 99) | (198, 18 | 19, _) | (198, 51, 100) | (203, 0, 113)
+        ),
     };
     !is_special
 }
 
-/// Only global unicast, 2000::/3, without what is set aside in it: 2001::/23 (Teredo, ORCHID and others), documentation,
+/// Only global unicast, `2000::/3`, without what is set aside in it: `2001::/23` (Teredo, ORCHID and others), documentation,
 /// 6to4. Loopback, mapped IPv4, NAT64, unique local, link-local and multicast lie outside.
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let [first, second, ..] = address.segments();

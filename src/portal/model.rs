@@ -182,6 +182,7 @@ mod tests {
         released() + TimeDelta::minutes(minutes)
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "as the fetch gives it")]
     fn answer(status: u16, text: &str) -> Result<Answer, Problem> {
         Ok(Answer { status, media_type: "text/html".into(), body: text.as_bytes().to_vec() })
     }

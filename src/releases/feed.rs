@@ -13,7 +13,7 @@ use std::time::Duration;
 
 /// How often subscribers are asked to look again: a date moves at most a few times a year, and never on the same day
 /// without notice.
-const REFRESH: Duration = Duration::from_secs(6 * 60 * 60);
+const REFRESH: Duration = Duration::from_hours(6);
 
 /// The window of the feed: twelve months back, eighteen ahead (domain reference 4.3, rule 19), in whole months so that an
 /// unchanged agenda is the same bytes for a month.

@@ -37,8 +37,11 @@ fn roll(held: &[u128], away: &[u128]) -> Roll {
     Roll::new(seats, holders, away.iter().map(|number| DesignationId(uuid(*number))).collect())
 }
 
-/// Who is told today, with the ids and rungs of the lines and why it is them.
-fn told(roll: &Roll, today: NaiveDate, obligations: &[Obligation], written_to: &[u128]) -> Vec<(u128, Vec<(u128, i32)>, Option<Gap>)> {
+/// Somebody who is told, with the ids and rungs of the lines and why it is them.
+type Told = (u128, Vec<(u128, i32)>, Option<Gap>);
+
+/// Who is told today.
+fn told(roll: &Roll, today: NaiveDate, obligations: &[Obligation], written_to: &[u128]) -> Vec<Told> {
     let calendars = calendars();
     let written_to = written_to.iter().map(|number| PersonId(uuid(*number))).collect();
     let day = Day { today, rungs: &RUNGS, calendars: &calendars, roll, written_to: &written_to };
@@ -54,10 +57,11 @@ fn told(roll: &Roll, today: NaiveDate, obligations: &[Obligation], written_to: &
 
 #[test]
 fn the_referent_is_told_else_the_deputy_else_the_secretariat() {
+    type Case<'a> = (&'a [u128], &'a [u128], u128, Option<Gap>);
     let today = day(2027, 3, 15);
     let obligations = [owed(1, day(2027, 3, 30))];
     let everybody = [REFERENT, DEPUTY, SECRETARIAT];
-    let cases: [(&[u128], &[u128], u128, Option<Gap>); 6] = [
+    let cases: [Case; 6] = [
         (&everybody, &[], REFERENT, None),
         (&everybody, &[REFERENT], DEPUTY, Some(Gap::Away)),
         (&[DEPUTY, SECRETARIAT], &[], DEPUTY, Some(Gap::Vacant)),
