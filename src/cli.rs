@@ -112,7 +112,7 @@ type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
 /// Runs the command and says what became of it.
 pub async fn run(cli: Cli) -> ExitCode {
-    match execute(cli).await {
+    match Box::pin(execute(cli)).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("raccordo: {}", in_words(failure.as_ref()));

@@ -10,5 +10,5 @@ use std::process::ExitCode;
 async fn main() -> ExitCode {
     // One crypto provider for the relay, the portal and PostgreSQL. A second call would only say that there is one already.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    cli::run(cli::Cli::parse()).await
+    Box::pin(cli::run(cli::Cli::parse())).await
 }

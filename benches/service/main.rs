@@ -36,7 +36,7 @@ struct Effort {
 }
 
 impl Effort {
-    const FULL: Self = Self { rounds: 3, span: Duration::from_millis(2_000), changes: 600, mails: 2_000 };
+    const FULL: Self = Self { rounds: 3, span: Duration::from_secs(2), changes: 600, mails: 2_000 };
     const QUICK: Self = Self { rounds: 1, span: Duration::from_millis(300), changes: 60, mails: 200 };
 }
 

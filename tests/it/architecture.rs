@@ -224,11 +224,10 @@ fn is_pure(path: &Reference) -> bool {
     match path.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["std", module, ..] => !IMPURE_STD.contains(module),
         ["entity", module, ..] => ["ids", "kinds"].contains(module),
-        ["crate", _, "model" | "policy" | "view", ..] => true,
+        ["crate", _, "model" | "policy" | "view", ..] | [] => true,
         ["crate", rest @ ..] => PURE.iter().any(|allowed| rest.starts_with(allowed)),
         // A path of one's own types: `Self::Stage`, `State::Open`.
         [first, ..] => PURE_CRATES.contains(first) || first.starts_with(char::is_uppercase) || !is_a_crate(first),
-        [] => true,
     }
 }
 

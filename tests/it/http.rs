@@ -129,7 +129,6 @@ async fn a_panic_is_an_answer_like_any_other_fault_of_ours() {
     assert_eq!(answer.headers().get(CONTENT_TYPE).expect("a type"), "application/problem+json");
 }
 
-#[expect(clippy::unused_async, reason = "a handler is asynchronous")]
 async fn panics() -> HttpResponse {
     panic!("on purpose")
 }

@@ -37,7 +37,7 @@ impl Chance {
         let given = std::env::var("RACCORDO_TEST_SEED").ok().and_then(|text| text.parse().ok());
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "any bits will do")]
         let seed = given.unwrap_or_else(|| (secret::fraction() * 1e9) as u64);
-        println!("RACCORDO_TEST_SEED={seed}");
+        eprintln!("RACCORDO_TEST_SEED={seed}");
         Self(seed)
     }
 

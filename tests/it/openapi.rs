@@ -48,7 +48,7 @@ fn visit(value: &'static Value, place: &str, see: &mut dyn FnMut(&str, &'static 
             }
         }
         Value::Array(items) => {
-            items.iter().enumerate().for_each(|(index, item)| visit(item, &format!("{place}/{index}"), see))
+            items.iter().enumerate().for_each(|(index, item)| visit(item, &format!("{place}/{index}"), see));
         }
         _ => {}
     }

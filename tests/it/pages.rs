@@ -47,7 +47,7 @@ fn faults(html: &str, lang: &str) -> Vec<String> {
         }
     };
     demand(select(&page, "html").iter().all(|html| html.attr("lang") == Some(lang)), "its language is not said");
-    let title: String = select(&page, "head > title").iter().flat_map(|title| title.text()).collect();
+    let title: String = select(&page, "head > title").iter().flat_map(scraper::ElementRef::text).collect();
     demand(title.trim().trim_start_matches('·').trim() != "Raccordo", "no title of its own");
     demand(select(&page, "h1").len() == 1, "not exactly one h1");
     demand(

@@ -34,10 +34,10 @@ impl Reader {
     }
 
     async fn post(&self, action: &str, fields: &[(String, String)]) -> Answer {
-        let parts: String = fields
-            .iter()
-            .map(|(name, value)| format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"))
-            .collect();
+        let part = |(name, value): &(String, String)| {
+            format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+        };
+        let parts = fields.iter().map(part).collect::<Vec<_>>().concat();
         self.multipart(action, format!("{parts}--b--\r\n")).await
     }
 
@@ -152,7 +152,7 @@ async fn a_file_that_was_kept_is_not_asked_for_again() {
     let (_, page) = reader.read(NEW).await;
     let mut body = String::new();
     for (name, value) in hidden(&page, "/designations/new") {
-        body += &format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        body.extend(["--b\r\nContent-Disposition: form-data; name=\"", &name, "\"\r\n\r\n", &value, "\r\n"]);
     }
     body += "--b\r\nContent-Disposition: form-data; name=\"document\"; filename=\"decreto.pdf\"\r\n\r\n%PDF-1.7\n1 0 obj\r\n--b--\r\n";
     let answer = reader.multipart("/designations/new", body).await;

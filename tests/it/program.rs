@@ -80,7 +80,7 @@ impl Desk {
                 sleep(Duration::from_millis(20)).await;
             }
         };
-        timeout(Duration::from_secs(60), up).await.expect("the service comes up");
+        timeout(Duration::from_mins(1), up).await.expect("the service comes up");
         Service { child, port, said, printed: self.path("printed.txt") }
     }
 }

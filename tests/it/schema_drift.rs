@@ -70,11 +70,12 @@ fn every_entity_file_is_compared() {
     assert_eq!(files, described().into_keys().collect());
 }
 
+type Names = BTreeMap<String, Vec<String>>;
+
 #[test]
 fn every_column_has_a_class_of_personal_data() {
     let classes: BTreeMap<String, BTreeMap<String, String>> =
         toml::from_str(include_str!("columns.toml")).expect("columns.toml can be read");
-    type Names = BTreeMap<String, Vec<String>>;
     let listed: Names = classes.iter().map(|(table, columns)| (table.clone(), columns.keys().cloned().collect())).collect();
     let known: Names = described().into_iter().map(|(table, columns)| (table, columns.into_keys().collect())).collect();
     assert_eq!(listed, known, "list the new columns in tests/it/columns.toml");

@@ -68,7 +68,7 @@ both_engines! {
             let page = secretariat.get(&path).send().await.expect(200);
             seen.extend(page["items"].as_array().expect("items").iter().map(|one| one["seat"]["code"].to_string()));
             let Some(next) = page["_links"]["next"].as_str() else { break };
-            path = next.split_once("raccordo.test").expect("an absolute address").1.to_owned();
+            next.split_once("raccordo.test").expect("an absolute address").1.clone_into(&mut path);
         }
         seen.sort();
         assert_eq!(seen, ["\"referent:bergamo\"", "\"referent:brescia\"", "\"referent:como\""]);

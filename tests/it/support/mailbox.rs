@@ -7,7 +7,6 @@ use raccordo::mail::transport::Envelope;
 #[derive(Clone, Debug)]
 pub struct Mail {
     pub to: String,
-    pub message_id: String,
     pub subject: String,
     /// The kind it was promised as.
     pub kind: String,
@@ -30,7 +29,6 @@ pub fn read(envelope: &Envelope) -> Mail {
         .map(ToOwned::to_owned);
     Mail {
         to: envelope.to.clone(),
-        message_id: envelope.message_id.clone(),
         subject: message.subject().unwrap_or_default().to_owned(),
         kind: header("X-Raccordo-Kind"),
         text: message.body_text(0).unwrap_or_default().into_owned(),

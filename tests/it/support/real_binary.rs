@@ -289,7 +289,7 @@ impl Request {
     }
 
     pub fn with(mut self, header: &str, value: &str) -> Self {
-        self.head.push_str(&format!("{header}: {value}\r\n"));
+        self.head.extend([header, ": ", value, "\r\n"]);
         self
     }
 

@@ -218,7 +218,7 @@ fn starts_raw(letters: &[char], index: usize) -> bool {
 }
 
 fn push_literal(code: &mut String, literals: &mut Vec<String>, literal: String) {
-    code.push_str(&format!("\"{}\"", literals.len()));
+    code.extend(["\"", &literals.len().to_string(), "\""]);
     literals.push(literal);
 }
 

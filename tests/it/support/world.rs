@@ -2,7 +2,7 @@
 //! every route ask it how to fill the parameters of a route; a route it cannot fill makes them fail, so a new slice adds
 //! its line to [`World::fill`].
 
-use super::app::{Client, SECRETARIAT, TestApp, rome};
+use super::app::{SECRETARIAT, TestApp, rome};
 use super::builders::Designation;
 use super::db::Engine;
 use entity::ids::{DesignationId, TaskId};
@@ -264,9 +264,5 @@ impl World {
             .fold(route.to_owned(), |path, (name, value)| path.replace(name, value));
         assert!(!filled.contains('{'), "say in support/world.rs how to fill {route}");
         filled
-    }
-
-    pub async fn secretariat(&self) -> Client {
-        self.app.client(SECRETARIAT).await
     }
 }
