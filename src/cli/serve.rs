@@ -237,7 +237,9 @@ mod tests {
         let mut ended = tokio::spawn(ready(Ok(())));
         assert!(told_to_stop(pending(), &mut ended).await.is_err());
         let mut failed = tokio::spawn(ready(Err(std::io::ErrorKind::AddrInUse.into())));
-        assert!(told_to_stop(pending(), &mut failed).await.is_err_and(|failure| failure.to_string().contains("in use")));
+        assert!(
+            told_to_stop(pending(), &mut failed).await.is_err_and(|failure| failure.to_string().contains("in use"))
+        );
         let mut broken = tokio::spawn(async { panic!("on purpose") });
         assert!(told_to_stop(pending(), &mut broken).await.is_err());
         let mut serving = tokio::spawn(pending());

@@ -30,7 +30,9 @@ pub enum DemoRefused {
     Production,
     #[error("this database holds real people: give the demonstration a database of its own (RACCORDO__DATABASE__URL)")]
     RealData,
-    #[error("the demonstration in this database was interrupted while it was being filled: delete the database and start again")]
+    #[error(
+        "the demonstration in this database was interrupted while it was being filled: delete the database and start again"
+    )]
     Interrupted,
     #[error("the demonstration could not be told: {0}")]
     Untold(#[from] Error),

@@ -5,9 +5,9 @@ use crate::support::app::{SECRETARIAT, TestApp};
 use entity::kinds::{DeliverableState, MeetingState, NotificationState, ReleaseState, SeatKind};
 use entity::{deliverable, meeting, outbox_mail, release};
 use raccordo::auth::service as auth;
+use raccordo::ops::demo;
 use raccordo::overview::radar::RiskKind;
 use raccordo::overview::service as overview;
-use raccordo::ops::demo;
 use sea_orm::EntityTrait;
 use std::collections::BTreeSet;
 
@@ -60,7 +60,11 @@ async fn work_stands_everywhere(app: &TestApp, day: &str) {
     let db = app.services.db.reader();
     let releases: BTreeSet<ReleaseState> =
         release::Entity::find().all(db).await.expect("releases").into_iter().map(|row| row.state).collect();
-    assert_eq!(releases, BTreeSet::from([ReleaseState::Provisional, ReleaseState::Confirmed, ReleaseState::Published]), "{day}");
+    assert_eq!(
+        releases,
+        BTreeSet::from([ReleaseState::Provisional, ReleaseState::Confirmed, ReleaseState::Published]),
+        "{day}"
+    );
     let deliverables: BTreeSet<DeliverableState> =
         deliverable::Entity::find().all(db).await.expect("deliverables").into_iter().map(|row| row.state).collect();
     assert!(deliverables.len() >= 8, "{day}: {deliverables:?}");
@@ -74,7 +78,8 @@ async fn work_stands_everywhere(app: &TestApp, day: &str) {
 
 async fn mails_of_the_past_are_over(app: &TestApp, day: &str) {
     let mails = outbox_mail::Entity::find().all(app.services.db.reader()).await.expect("mails");
-    let waiting = |state| matches!(state, NotificationState::Pending | NotificationState::Leased | NotificationState::Failed);
+    let waiting =
+        |state| matches!(state, NotificationState::Pending | NotificationState::Leased | NotificationState::Failed);
     assert!(mails.len() > 100, "{day}: {} mails", mails.len());
     assert!(mails.iter().all(|mail| !waiting(mail.state)), "{day}: mails of the past wait to be sent");
     assert_eq!(mails.iter().filter(|mail| mail.state == NotificationState::Dead).count(), 1, "{day}");

@@ -15,7 +15,12 @@ pub(super) struct Part {
     pub communicated_after: u64,
 }
 
-const fn part(seat: &'static str, given_name: &'static str, family_name: &'static str, communicated_after: u64) -> Part {
+const fn part(
+    seat: &'static str,
+    given_name: &'static str,
+    family_name: &'static str,
+    communicated_after: u64,
+) -> Part {
     Part { seat, given_name, family_name, communicated_after }
 }
 

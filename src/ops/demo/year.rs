@@ -3,8 +3,8 @@
 
 use super::cast::{self, Part};
 use super::stage::{self, PORTAL, Stage, hour, missing};
-use crate::auth::service as auth;
 use crate::auth::local_path::LocalPath;
+use crate::auth::service as auth;
 use crate::ctx::{Ctx, Services};
 use crate::deliverables::service as deliverables;
 use crate::designations::model::{Act, Provenance, Statement, Term};
@@ -64,13 +64,25 @@ async fn bodies_designate(stage: &Stage) -> Result<()> {
 }
 
 /// The secretariat enters a designation on the day it was communicated.
-async fn designate(stage: &Stage, part: &Part, begins: NaiveDate, communicated: NaiveDate, replaces_holder: bool) -> Result<()> {
+async fn designate(
+    stage: &Stage,
+    part: &Part,
+    begins: NaiveDate,
+    communicated: NaiveDate,
+    replaces_holder: bool,
+) -> Result<()> {
     let entered = communicated.min(stage.today - Days::new(1));
     stage.at(entered, hour(11));
     announce(stage, part, begins, entered, replaces_holder).await
 }
 
-async fn announce(stage: &Stage, part: &Part, begins: NaiveDate, communicated: NaiveDate, replaces_holder: bool) -> Result<()> {
+async fn announce(
+    stage: &Stage,
+    part: &Part,
+    begins: NaiveDate,
+    communicated: NaiveDate,
+    replaces_holder: bool,
+) -> Result<()> {
     let secretariat = stage.secretariat().await?;
     let is_expiring = part.seat == cast::EXPIRING;
     let dated = begins.min(communicated) - Days::new(9);
@@ -105,19 +117,28 @@ async fn first_release(stage: &Stage) -> Result<Period> {
     let period = year(day.year() - 1)?;
     stage.at(stage.ago(338)?, hour(10));
     let release = plan(stage, period, When::of(Precision::Month, day, None)?).await?;
-    let meeting = convene(stage, &Convening {
-        convened: stage.ago(336)?,
-        held: stage.ago(315)?,
-        title: "Avvio del tavolo e data della Relazione territoriale",
-        points: &[
-            (AgendaItemKind::Information, "Referenti designati dagli enti", None),
-            (AgendaItemKind::Decision, "Data di uscita della Relazione territoriale", Some(release)),
-        ],
-    })
+    let meeting = convene(
+        stage,
+        &Convening {
+            convened: stage.ago(336)?,
+            held: stage.ago(315)?,
+            title: "Avvio del tavolo e data della Relazione territoriale",
+            points: &[
+                (AgendaItemKind::Information, "Referenti designati dagli enti", None),
+                (AgendaItemKind::Decision, "Data di uscita della Relazione territoriale", Some(release)),
+            ],
+        },
+    )
     .await?;
     hold(stage, meeting, stage.ago(315)?, &["provincia-sondrio", "provincia-lodi"]).await?;
     decide(stage, meeting, release, day).await?;
-    note(stage, meeting, OutcomeKind::Information, "Undici enti su dodici hanno designato il referente; Sondrio provvede.").await?;
+    note(
+        stage,
+        meeting,
+        OutcomeKind::Information,
+        "Undici enti su dodici hanno designato il referente; Sondrio provvede.",
+    )
+    .await?;
     close(stage, meeting).await?;
 
     for (step, ago) in [290, 276, 268].into_iter().enumerate() {
@@ -162,15 +183,18 @@ async fn second_release(stage: &Stage, last: Period) -> Result<ReleaseId> {
     stage.at(stage.ago(120)?, hour(10));
     let release = plan(stage, period, When::of(Precision::Month, stage.ahead(17)?, None)?).await?;
     let held = stage.ago(75)?;
-    let meeting = convene(stage, &Convening {
-        convened: stage.ago(98)?,
-        held,
-        title: "Calendario dei rilasci e qualità dei dati",
-        points: &[
-            (AgendaItemKind::Decision, "Data di uscita della prossima Relazione territoriale", Some(release)),
-            (AgendaItemKind::Discussion, "Qualità delle comunicazioni obbligatorie", None),
-        ],
-    })
+    let meeting = convene(
+        stage,
+        &Convening {
+            convened: stage.ago(98)?,
+            held,
+            title: "Calendario dei rilasci e qualità dei dati",
+            points: &[
+                (AgendaItemKind::Decision, "Data di uscita della prossima Relazione territoriale", Some(release)),
+                (AgendaItemKind::Discussion, "Qualità delle comunicazioni obbligatorie", None),
+            ],
+        },
+    )
     .await?;
     hold(stage, meeting, held, &["provincia-pavia"]).await?;
     decide(stage, meeting, release, stage.ahead(17)?).await?;
@@ -182,7 +206,13 @@ async fn second_release(stage: &Stage, last: Period) -> Result<ReleaseId> {
     for (seat, title, due_day) in asked {
         ask(stage, meeting, seat, title, due_day).await?;
     }
-    note(stage, meeting, OutcomeKind::Problem, "Le comunicazioni obbligatorie del quarto trimestre arrivano in ritardo.").await?;
+    note(
+        stage,
+        meeting,
+        OutcomeKind::Problem,
+        "Le comunicazioni obbligatorie del quarto trimestre arrivano in ritardo.",
+    )
+    .await?;
     stage.at(stage.ago(60)?, hour(10));
     let after = period.next().ok_or_else(|| missing("period"))?;
     plan(stage, after, When::of(Precision::TwoMonths, stage.ahead(390)?, None)?).await?;
@@ -238,7 +268,9 @@ async fn play(stage: &Stage, release: ReleaseId, day: NaiveDate, scene: Scene) -
         Scene::ReleaseMoves => move_release(stage, release).await,
         Scene::SondrioIsAskedAgain => {
             let secretariat = stage.secretariat().await?;
-            secretariat.write(async |txn| designations::request_designation(&secretariat, txn, "referent:sondrio").await).await
+            secretariat
+                .write(async |txn| designations::request_designation(&secretariat, txn, "referent:sondrio").await)
+                .await
         }
         Scene::BergamoBegins => begin(stage, release, "bergamo").await,
         Scene::DataAreReady => {
@@ -257,7 +289,13 @@ async fn play(stage: &Stage, release: ReleaseId, day: NaiveDate, scene: Scene) -
         }
         Scene::ReviewAnswers => {
             approve(stage, release, "brescia").await?;
-            send_back(stage, release, "mantova", "Manca il confronto con l'anno precedente nel capitolo sui contratti.").await?;
+            send_back(
+                stage,
+                release,
+                "mantova",
+                "Manca il confronto con l'anno precedente nel capitolo sui contratti.",
+            )
+            .await?;
             work(stage, release, "bergamo", 1).await
         }
         Scene::LeccoIsAway => go_away(stage, day).await,
@@ -288,15 +326,18 @@ async fn move_release(stage: &Stage, release: ReleaseId) -> Result<()> {
 
 /// The next meeting is convened, the one after it is a draft.
 async fn prepare_meetings(stage: &Stage, release: ReleaseId, day: NaiveDate) -> Result<()> {
-    convene(stage, &Convening {
-        convened: day,
-        held: stage.ahead(15)?,
-        title: "Verifica della Relazione territoriale prima dell'uscita",
-        points: &[
-            (AgendaItemKind::Information, "Stato dei capitoli", Some(release)),
-            (AgendaItemKind::Decision, "Indice comune delle relazioni", None),
-        ],
-    })
+    convene(
+        stage,
+        &Convening {
+            convened: day,
+            held: stage.ahead(15)?,
+            title: "Verifica della Relazione territoriale prima dell'uscita",
+            points: &[
+                (AgendaItemKind::Information, "Stato dei capitoli", Some(release)),
+                (AgendaItemKind::Decision, "Indice comune delle relazioni", None),
+            ],
+        },
+    )
     .await?;
     draft(stage, "Programma di lavoro del prossimo anno", stage.ahead(60)?).await?;
     Ok(())
@@ -312,7 +353,9 @@ async fn go_away(stage: &Stage, day: NaiveDate) -> Result<()> {
         mode: UnavailabilityMode::ReassignAll,
         note: Some("Assenza programmata".to_owned()),
     };
-    referent.write(async |txn| designations::declare_unavailable(&referent, txn, designation.id, absence).await).await?;
+    referent
+        .write(async |txn| designations::declare_unavailable(&referent, txn, designation.id, absence).await)
+        .await?;
     Ok(())
 }
 
@@ -359,7 +402,8 @@ async fn convene(stage: &Stage, convening: &Convening<'_>) -> Result<MeetingId> 
     secretariat
         .write(async |txn| {
             for (kind, title, release_id) in convening.points {
-                let item = ItemIn { kind: *kind, title: (*title).to_owned(), release_id: *release_id, minutes: Some(40) };
+                let item =
+                    ItemIn { kind: *kind, title: (*title).to_owned(), release_id: *release_id, minutes: Some(40) };
                 meetings::add_item(&secretariat, txn, id, item).await?;
             }
             Ok(())
@@ -477,6 +521,8 @@ async fn block(stage: &Stage, release: ReleaseId, observatory: &str, reason: &st
 async fn waive(stage: &Stage, release: ReleaseId, observatory: &str, reason: &str) -> Result<()> {
     let secretariat = stage.secretariat().await?;
     let known = stage.deliverable(release, observatory).await?.deliverable;
-    secretariat.write(async |txn| deliverables::waive(&secretariat, txn, known.id, known.version, reason).await).await?;
+    secretariat
+        .write(async |txn| deliverables::waive(&secretariat, txn, known.id, known.version, reason).await)
+        .await?;
     Ok(())
 }

@@ -72,7 +72,9 @@ impl TestApp {
         let service = Rc::new(init_service(raccordo::app::build(&site)).await);
         let call: Call = Rc::new(move |request| {
             let service = service.clone();
-            Box::pin(async move { service.call(request).await.expect("the edge answers every error").map_into_boxed_body() })
+            Box::pin(
+                async move { service.call(request).await.expect("the edge answers every error").map_into_boxed_body() },
+            )
         });
         Self { services, clock, transport, mailbox, call, mails_read: Cell::new(0), _db: db }
     }
