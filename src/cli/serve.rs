@@ -159,12 +159,13 @@ async fn run_until_told(services: Arc<Services>, listener: TcpListener, backgrou
         server.await??;
         Ok(())
     };
-    let (served, ()) = tokio::join!(last_answers, background.stop());
+    let (served, connections) = tokio::join!(last_answers, background.stop());
     if let Some((handle, measures)) = measures {
         handle.stop(false).await;
         let _ = measures.await;
     }
     let _ = tokio::join!(limiter, notices);
+    connections.close().await;
     served
 }
 

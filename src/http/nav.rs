@@ -22,7 +22,6 @@ const PARTS: &[Part] = &[
     Part { href: "/radar", label: "overview.nav_radar", shown_to: sees_everything },
     Part { href: "/dossier", label: "overview.nav_dossier", shown_to: Actor::is_participant },
     Part { href: "/mail", label: "overview.nav_mail", shown_to: Actor::is_secretariat },
-    Part { href: "/jobs", label: "overview.nav_jobs", shown_to: Actor::is_secretariat },
 ];
 
 fn everybody(_: &Actor) -> bool {

@@ -182,9 +182,8 @@ mod tests {
         released() + TimeDelta::minutes(minutes)
     }
 
-    #[expect(clippy::unnecessary_wraps, reason = "as the fetch gives it")]
-    fn answer(status: u16, text: &str) -> Result<Answer, Problem> {
-        Ok(Answer { status, media_type: "text/html".into(), body: text.as_bytes().to_vec() })
+    fn answer(status: u16, text: &str) -> Answer {
+        Answer { status, media_type: "text/html".into(), body: text.as_bytes().to_vec() }
     }
 
     fn expectation() -> Expectation {
@@ -195,7 +194,7 @@ mod tests {
     }
 
     fn look(text: &str) -> Look {
-        Look::judge(answer(200, text), &expectation())
+        Look::judge(Ok(answer(200, text)), &expectation())
     }
 
     #[test]
@@ -206,13 +205,13 @@ mod tests {
         assert_eq!(found("<p>Relazione territoriale, Como"), Found::Another);
         assert_eq!(found("<p>Notizie da Lecco"), Found::Another);
         let joint = Expectation { observatory: Vec::new(), ..expectation() };
-        assert_eq!(Look::judge(answer(200, "Relazione territoriale"), &joint).found, Found::It);
+        assert_eq!(Look::judge(Ok(answer(200, "Relazione territoriale")), &joint).found, Found::It);
     }
 
     #[test]
     fn only_200_is_a_page() {
         for status in [201, 204, 301, 302, 404, 500] {
-            let look = Look::judge(answer(status, "Relazione territoriale Lecco"), &expectation());
+            let look = Look::judge(Ok(answer(status, "Relazione territoriale Lecco")), &expectation());
             assert_eq!((look.found, look.http_status), (Found::Nothing, Some(status)));
         }
         assert_eq!(Look::judge(Err(Problem::TooSlow), &expectation()).found, Found::Nothing);

@@ -37,10 +37,13 @@ fn roll(held: &[u128], away: &[u128]) -> Roll {
     Roll::new(seats, holders, away.iter().map(|number| DesignationId(uuid(*number))).collect())
 }
 
-/// Somebody who is told, with the ids and rungs of the lines and why it is them.
+/// A reader, the lines of their mail as obligation and rung, and why it is them.
 type Told = (u128, Vec<(u128, i32)>, Option<Gap>);
 
-/// Who is told today.
+/// Holders, who of them is away, who is told, and why.
+type Case<'a> = (&'a [u128], &'a [u128], u128, Option<Gap>);
+
+/// Who is told today, with the ids and rungs of the lines and why it is them.
 fn told(roll: &Roll, today: NaiveDate, obligations: &[Obligation], written_to: &[u128]) -> Vec<Told> {
     let calendars = calendars();
     let written_to = written_to.iter().map(|number| PersonId(uuid(*number))).collect();
@@ -57,11 +60,10 @@ fn told(roll: &Roll, today: NaiveDate, obligations: &[Obligation], written_to: &
 
 #[test]
 fn the_referent_is_told_else_the_deputy_else_the_secretariat() {
-    type Case<'a> = (&'a [u128], &'a [u128], u128, Option<Gap>);
     let today = day(2027, 3, 15);
     let obligations = [owed(1, day(2027, 3, 30))];
     let everybody = [REFERENT, DEPUTY, SECRETARIAT];
-    let cases: [Case; 6] = [
+    let cases: [Case<'_>; 6] = [
         (&everybody, &[], REFERENT, None),
         (&everybody, &[REFERENT], DEPUTY, Some(Gap::Away)),
         (&[DEPUTY, SECRETARIAT], &[], DEPUTY, Some(Gap::Vacant)),
