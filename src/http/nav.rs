@@ -37,7 +37,11 @@ pub fn items(actor: &Actor, lang: Lang, path: &str) -> Vec<NavItem> {
     PARTS
         .iter()
         .filter(|part| (part.shown_to)(actor))
-        .map(|part| NavItem { label: lang.t(part.label).to_owned(), href: part.href.to_owned(), current: is_within(path, part.href) })
+        .map(|part| NavItem {
+            label: lang.t(part.label).to_owned(),
+            href: part.href.to_owned(),
+            current: is_within(path, part.href),
+        })
         .collect()
 }
 

@@ -75,7 +75,13 @@ impl Publication {
 
     /// The publication after a look at `at`. `there_since` is the later of the release and the last time anything was
     /// seen; `fingerprint` that of the page when it was last verified.
-    pub fn after(mut self, look: &Look, at: DateTime<Utc>, there_since: DateTime<Utc>, fingerprint: Option<&str>) -> Self {
+    pub fn after(
+        mut self,
+        look: &Look,
+        at: DateTime<Utc>,
+        there_since: DateTime<Utc>,
+        fingerprint: Option<&str>,
+    ) -> Self {
         self.last_checked_at = Some(at);
         self.state = match look.found {
             Found::Nothing if at - there_since >= GRACE => State::Missing,
@@ -182,8 +188,14 @@ mod tests {
         released() + TimeDelta::minutes(minutes)
     }
 
+<<<<<<< HEAD
     fn answer(status: u16, text: &str) -> Answer {
         Answer { status, media_type: "text/html".into(), body: text.as_bytes().to_vec() }
+=======
+    #[expect(clippy::unnecessary_wraps, reason = "as the fetch gives it")]
+    fn answer(status: u16, text: &str) -> Result<Answer, Problem> {
+        Ok(Answer { status, media_type: "text/html".into(), body: text.as_bytes().to_vec() })
+>>>>>>> main
     }
 
     fn expectation() -> Expectation {
@@ -194,7 +206,7 @@ mod tests {
     }
 
     fn look(text: &str) -> Look {
-        Look::judge(Ok(answer(200, text)), &expectation())
+        Look::judge(answer(200, text), &expectation())
     }
 
     #[test]
@@ -205,13 +217,13 @@ mod tests {
         assert_eq!(found("<p>Relazione territoriale, Como"), Found::Another);
         assert_eq!(found("<p>Notizie da Lecco"), Found::Another);
         let joint = Expectation { observatory: Vec::new(), ..expectation() };
-        assert_eq!(Look::judge(Ok(answer(200, "Relazione territoriale")), &joint).found, Found::It);
+        assert_eq!(Look::judge(answer(200, "Relazione territoriale"), &joint).found, Found::It);
     }
 
     #[test]
     fn only_200_is_a_page() {
         for status in [201, 204, 301, 302, 404, 500] {
-            let look = Look::judge(Ok(answer(status, "Relazione territoriale Lecco")), &expectation());
+            let look = Look::judge(answer(status, "Relazione territoriale Lecco"), &expectation());
             assert_eq!((look.found, look.http_status), (Found::Nothing, Some(status)));
         }
         assert_eq!(Look::judge(Err(Problem::TooSlow), &expectation()).found, Found::Nothing);
@@ -230,8 +242,16 @@ mod tests {
         let first = declared().after(&page, after(3), released(), None);
         assert_eq!((first.state, first.first_seen_at), (State::Verified, Some(after(3))));
         let again = first.clone().after(&page, after(90), after(3), page.sha256.as_deref());
-        assert_eq!((again.state, again.first_seen_at, again.verified_at), (State::Verified, Some(after(3)), Some(after(90))));
-        let changed = again.after(&look("<p>Relazione territoriale Lecco, corretta"), after(200), after(90), page.sha256.as_deref());
+        assert_eq!(
+            (again.state, again.first_seen_at, again.verified_at),
+            (State::Verified, Some(after(3)), Some(after(90)))
+        );
+        let changed = again.after(
+            &look("<p>Relazione territoriale Lecco, corretta"),
+            after(200),
+            after(90),
+            page.sha256.as_deref(),
+        );
         assert_eq!(changed.state, State::Altered);
         let moved = changed.declared("https://portale.example/altro".into(), after(300), None);
         assert_eq!((moved.state, moved.first_seen_at, moved.verified_at), (State::Declared, Some(after(3)), None));

@@ -37,13 +37,10 @@ fn roll(held: &[u128], away: &[u128]) -> Roll {
     Roll::new(seats, holders, away.iter().map(|number| DesignationId(uuid(*number))).collect())
 }
 
-/// A reader, the lines of their mail as obligation and rung, and why it is them.
+/// Somebody who is told, with the ids and rungs of the lines and why it is them.
 type Told = (u128, Vec<(u128, i32)>, Option<Gap>);
 
-/// Holders, who of them is away, who is told, and why.
-type Case<'a> = (&'a [u128], &'a [u128], u128, Option<Gap>);
-
-/// Who is told today, with the ids and rungs of the lines and why it is them.
+/// Who is told today.
 fn told(roll: &Roll, today: NaiveDate, obligations: &[Obligation], written_to: &[u128]) -> Vec<Told> {
     let calendars = calendars();
     let written_to = written_to.iter().map(|number| PersonId(uuid(*number))).collect();
@@ -60,10 +57,11 @@ fn told(roll: &Roll, today: NaiveDate, obligations: &[Obligation], written_to: &
 
 #[test]
 fn the_referent_is_told_else_the_deputy_else_the_secretariat() {
+    type Case<'a> = (&'a [u128], &'a [u128], u128, Option<Gap>);
     let today = day(2027, 3, 15);
     let obligations = [owed(1, day(2027, 3, 30))];
     let everybody = [REFERENT, DEPUTY, SECRETARIAT];
-    let cases: [Case<'_>; 6] = [
+    let cases: [Case; 6] = [
         (&everybody, &[], REFERENT, None),
         (&everybody, &[REFERENT], DEPUTY, Some(Gap::Away)),
         (&[DEPUTY, SECRETARIAT], &[], DEPUTY, Some(Gap::Vacant)),
@@ -124,7 +122,12 @@ struct Turn {
 }
 
 fn turn() -> impl Strategy<Value = Turn> {
-    (prop::bool::weighted(0.3), prop::option::weighted(0.03, 0..4_usize), prop::option::weighted(0.05, (0..4_usize, -15..15_i64)), prop::bool::weighted(0.8))
+    (
+        prop::bool::weighted(0.3),
+        prop::option::weighted(0.03, 0..4_usize),
+        prop::option::weighted(0.05, (0..4_usize, -15..15_i64)),
+        prop::bool::weighted(0.8),
+    )
         .prop_map(|(is_out, done, moved, is_referent_there)| Turn { is_out, done, moved, is_referent_there })
 }
 
