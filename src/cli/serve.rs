@@ -171,21 +171,13 @@ async fn run_until_told(services: Arc<Services>, listener: TcpListener, backgrou
         server.await??;
         Ok(())
     };
-<<<<<<< HEAD
-    let (served, connections) = tokio::join!(last_answers, background.stop());
-=======
     let (served, background_db): (Outcome, Db) = tokio::join!(last_answers, background.stop());
->>>>>>> main
     if let Some((handle, measures)) = measures {
         handle.stop(false).await;
         let _ = measures.await;
     }
     let _ = tokio::join!(limiter, notices);
-<<<<<<< HEAD
-    connections.close().await;
-=======
     background_db.close().await;
->>>>>>> main
     served
 }
 

@@ -95,22 +95,12 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
     let [a, b, c, _] = address.octets();
     let is_special = match (a, b, c) {
         // This network, private, loopback, link-local, private, multicast and reserved.
-<<<<<<< HEAD
-        (0 | 10 | 127 | 224..=255, _, _) | (169, 254, _) | (192, 168, _)
-        // Protocol assignments, documentation, 6to4 relays; benchmarks (RFC 2544).
-        | (192, 0, 0 | 2) | (192, 88, 99) | (198, 18 | 19, _) | (198, 51, 100) | (203, 0, 113) => true,
-        (172, b, _) => (16..=31).contains(&b),
-        // Shared by carriers (RFC 6598).
-        (100, b, _) => (64..=127).contains(&b),
-        _ => false,
-=======
         (0 | 10 | 127 | 224..=255, _, _) | (169, 254, _) | (192, 168, _) | (172, 16..=31, _) => true,
         // Shared by carriers (RFC 6598); protocol assignments, documentation, 6to4 relays; benchmarks (RFC 2544).
         _ => matches!(
             (a, b, c),
             (100, 64..=127, _) | (192, 0, 0 | 2) | (192, 88, 99) | (198, 18 | 19, _) | (198, 51, 100) | (203, 0, 113)
         ),
->>>>>>> main
     };
     !is_special
 }

@@ -188,14 +188,9 @@ mod tests {
         released() + TimeDelta::minutes(minutes)
     }
 
-<<<<<<< HEAD
-    fn answer(status: u16, text: &str) -> Answer {
-        Answer { status, media_type: "text/html".into(), body: text.as_bytes().to_vec() }
-=======
     #[expect(clippy::unnecessary_wraps, reason = "as the fetch gives it")]
     fn answer(status: u16, text: &str) -> Result<Answer, Problem> {
         Ok(Answer { status, media_type: "text/html".into(), body: text.as_bytes().to_vec() })
->>>>>>> main
     }
 
     fn expectation() -> Expectation {
