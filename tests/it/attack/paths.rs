@@ -101,7 +101,9 @@ both_engines! {
         ] {
             let answer = anybody.get(&format!("/static/{way}")).send().await;
             in_order(&answer, way);
-            assert_eq!(answer.status.as_u16(), 404, "{way}");
+            // A NUL in an address is refused before anybody looks for a file.
+            let expected = if way.contains("%00") { 400 } else { 404 };
+            assert_eq!(answer.status.as_u16(), expected, "{way}");
         }
     }
 
