@@ -3,10 +3,10 @@
 //!
 //! Layers, from outside: `edge` (everything that holds for all), compression, the mark for small answers, routes.
 
-use crate::{auth, deliverables, designations, meetings, network, overview, portal, press, releases, reminders, tasks};
 use crate::error::{Code, Error};
 use crate::http::site::Site;
 use crate::http::{Failure, assets, compress, edge, health, language, openapi, unmatched};
+use crate::{auth, deliverables, designations, meetings, network, overview, portal, press, releases, reminders, tasks};
 use actix_web::body::BoxBody;
 use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, from_fn};
@@ -58,11 +58,21 @@ fn pages(cfg: &mut web::ServiceConfig) {
 /// The application of one worker.
 pub fn build(
     site: &web::Data<Site>,
-) -> App<impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<BoxBody>, Error = actix_web::Error, InitError = ()> + use<>> {
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<BoxBody>,
+        Error = actix_web::Error,
+        InitError = (),
+    > + use<>,
+> {
     App::new()
         .app_data(site.clone())
         .app_data(web::Data::from(site.services.clone()))
-        .app_data(web::QueryConfig::default().error_handler(|error, _| Failure::because(Code::BadRequest, error).into()))
+        .app_data(
+            web::QueryConfig::default().error_handler(|error, _| Failure::because(Code::BadRequest, error).into()),
+        )
         .app_data(web::PathConfig::default().error_handler(|_, _| Failure(Error::NotFound).into()))
         .into_utoipa_app()
         .configure(api)

@@ -20,9 +20,9 @@ use raccordo::error::{Error, FieldError};
 use raccordo::http::openapi;
 use raccordo::jobs::runner::{Ended, Runner};
 use raccordo::jobs::schedule::{JOBS, Job};
+use raccordo::load as network_file;
 use raccordo::ops::{backup, health, keys, migrate, restore};
 use raccordo::texts::Lang;
-use raccordo::load as network_file;
 use raccordo::{audit, auth};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -167,7 +167,11 @@ fn check_config(config: &Config) -> Outcome {
 }
 
 async fn probe(config: &Config) -> Outcome {
-    if health::is_alive(config.server.bind).await? { Ok(()) } else { Err("the service answers, but not that it lives".into()) }
+    if health::is_alive(config.server.bind).await? {
+        Ok(())
+    } else {
+        Err("the service answers, but not that it lives".into())
+    }
 }
 
 async fn migrate_schema(config: &Config) -> Outcome {
@@ -225,7 +229,10 @@ async fn put_back(config: &Config, file: &Path) -> Outcome {
     if let Some(place) = restored.put_aside {
         println!("the database that was there is now {}", place.display());
     }
-    println!("sending is paused; {} mail(s) would leave, some of which may have been sent after the backup:", restored.waiting.len());
+    println!(
+        "sending is paused; {} mail(s) would leave, some of which may have been sent after the backup:",
+        restored.waiting.len()
+    );
     for mail in restored.waiting {
         println!("  {}  due {}  {}", mail.id, mail.due_at, mail.kind);
     }

@@ -401,13 +401,19 @@ impl Config {
     fn check(&self) -> Result<(), ConfigError> {
         let refuse = |text: &str| Err(ConfigError::Refused(text.to_owned()));
         self.location()?;
-        for (name, address) in [("mail.from_address", &self.mail.from_address), ("mail.reply_to", &self.mail.reply_to)] {
+        for (name, address) in [("mail.from_address", &self.mail.from_address), ("mail.reply_to", &self.mail.reply_to)]
+        {
             if !crate::mail::is_address(address) {
                 return Err(ConfigError::Refused(format!("{name} is not an e-mail address")));
             }
         }
-        if self.mail.transport == TransportKind::Smtp && self.mail.security == MailSecurity::Plain && !is_loopback(&self.mail.host) {
-            return refuse("mail.security = \"plain\" is accepted only for a relay on this machine: use starttls or tls");
+        if self.mail.transport == TransportKind::Smtp
+            && self.mail.security == MailSecurity::Plain
+            && !is_loopback(&self.mail.host)
+        {
+            return refuse(
+                "mail.security = \"plain\" is accepted only for a relay on this machine: use starttls or tls",
+            );
         }
         if self.mail.concurrency == 0 || self.server.workers == 0 {
             return refuse("mail.concurrency and server.workers must be at least 1");
@@ -426,7 +432,9 @@ impl Config {
             return Ok(());
         }
         if !self.is_https() {
-            return refuse("production needs server.public_base_url with https://: links in mails and cookies depend on it");
+            return refuse(
+                "production needs server.public_base_url with https://: links in mails and cookies depend on it",
+            );
         }
         if self.mail.transport != TransportKind::Smtp {
             return refuse("production needs mail.transport = \"smtp\": a file transport tells nobody anything");
@@ -469,7 +477,8 @@ fn without_value(error: &toml::de::Error) -> String {
 fn set_from_variable(tree: &mut toml::Table, name: &str, text: &str) -> Result<(), ConfigError> {
     let wrong = |problem: &str| ConfigError::Variable { name: name.to_owned(), problem: problem.to_owned() };
     let path: Vec<String> = name.trim_start_matches(PREFIX).split("__").map(str::to_lowercase).collect();
-    let defaults = toml::Table::try_from(Config::default()).map_err(|error| ConfigError::Malformed(error.to_string()))?;
+    let defaults =
+        toml::Table::try_from(Config::default()).map_err(|error| ConfigError::Malformed(error.to_string()))?;
     let (last, sections) = path.split_last().ok_or_else(|| wrong("no such setting"))?;
     let mut model = &defaults;
     let mut place = tree;
@@ -483,7 +492,9 @@ fn set_from_variable(tree: &mut toml::Table, name: &str, text: &str) -> Result<(
     }
     let value = match model.get(last).ok_or_else(|| wrong("no such setting"))? {
         toml::Value::Integer(_) => text.parse().map(toml::Value::Integer).map_err(|_| wrong("not a whole number"))?,
-        toml::Value::Boolean(_) => text.parse().map(toml::Value::Boolean).map_err(|_| wrong("neither true nor false"))?,
+        toml::Value::Boolean(_) => {
+            text.parse().map(toml::Value::Boolean).map_err(|_| wrong("neither true nor false"))?
+        }
         toml::Value::Array(_) => text
             .split(',')
             .map(str::trim)

@@ -5,11 +5,11 @@
 //! once with a stale snapshot, whatever the busy timeout. `PostgreSQL` gets one pool. What the engines do differently is
 //! hidden in this file and nowhere else.
 
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr,
     SqlErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
-use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use std::fs::File;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -145,7 +145,9 @@ impl Location {
 /// Why the database could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    #[error("another process is already using {0}: one process per SQLite file. Stop it, or use PostgreSQL for several")]
+    #[error(
+        "another process is already using {0}: one process per SQLite file. Stop it, or use PostgreSQL for several"
+    )]
     Locked(PathBuf),
     #[error("cannot prepare {path}: {source}")]
     File { path: PathBuf, source: std::io::Error },
@@ -254,7 +256,8 @@ pub fn exactly_one(rows_affected: u64) -> Result<(), StoreError> {
 pub(crate) fn take_lock(path: &Path) -> Result<File, OpenError> {
     let lock_path = path.with_extension("lock");
     let file_error = |source| OpenError::File { path: lock_path.clone(), source };
-    let file = File::options().create(true).truncate(false).write(true).mode(0o600).open(&lock_path).map_err(file_error)?;
+    let file =
+        File::options().create(true).truncate(false).write(true).mode(0o600).open(&lock_path).map_err(file_error)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(std::fs::TryLockError::WouldBlock) => Err(OpenError::Locked(path.to_owned())),

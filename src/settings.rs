@@ -28,8 +28,11 @@ pub async fn is_demo(connection: &impl ConnectionTrait) -> Result<bool, DbErr> {
 
 /// Sets the setting, over whatever it was.
 pub async fn set(connection: &impl ConnectionTrait, key: &str, value: &str, now: DateTime<Utc>) -> Result<(), DbErr> {
-    let row =
-        setting::ActiveModel { key: Set(key.to_owned()), value: Set(value.to_owned()), updated_at: Set(Instant::from(now)) };
+    let row = setting::ActiveModel {
+        key: Set(key.to_owned()),
+        value: Set(value.to_owned()),
+        updated_at: Set(Instant::from(now)),
+    };
     let over = OnConflict::column(setting::Column::Key)
         .update_columns([setting::Column::Value, setting::Column::UpdatedAt])
         .to_owned();

@@ -14,7 +14,14 @@ use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 /// Appended to every filter, and the last word wins: these write what must not stand in a log at *info* or above as well. The
 /// scheduler tells of every knock.
 const QUIET: &[&str] = &[
-    "lettre=off", "sqlx=off", "sea_orm=off", "sea_orm_migration=off", "hyper=off", "reqwest=off", "rustls=off", "h2=off",
+    "lettre=off",
+    "sqlx=off",
+    "sea_orm=off",
+    "sea_orm_migration=off",
+    "hyper=off",
+    "reqwest=off",
+    "rustls=off",
+    "h2=off",
     "tokio_cron_scheduler=warn",
 ];
 

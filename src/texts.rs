@@ -28,7 +28,22 @@ macro_rules! areas {
 }
 
 areas![
-    "auth", "common", "deliverables", "designations", "errors", "health", "jobs", "mail", "meetings", "network", "overview", "portal", "press", "releases", "reminders", "tasks",
+    "auth",
+    "common",
+    "deliverables",
+    "designations",
+    "errors",
+    "health",
+    "jobs",
+    "mail",
+    "meetings",
+    "network",
+    "overview",
+    "portal",
+    "press",
+    "releases",
+    "reminders",
+    "tasks",
 ];
 
 static ITALIAN: LazyLock<HashMap<String, String>> = LazyLock::new(|| read(|file| file.1));
@@ -38,8 +53,8 @@ fn read(language: impl Fn(&(&'static str, &'static str, &'static str)) -> &'stat
     let mut all = HashMap::new();
     for file in FILES {
         let area = file.0;
-        let texts: HashMap<String, String> =
-            toml::from_str(language(file)).unwrap_or_else(|error| unreachable!("texts of {area}, read by a test: {error}"));
+        let texts: HashMap<String, String> = toml::from_str(language(file))
+            .unwrap_or_else(|error| unreachable!("texts of {area}, read by a test: {error}"));
         all.extend(texts.into_iter().map(|(key, text)| (format!("{area}.{key}"), text)));
     }
     all

@@ -2,16 +2,16 @@
 //!
 //! Every migration runs in its own transaction on both engines; `SQLite` would otherwise be left in the middle by a crash.
 
-use sea_orm_migration::prelude::{MigrationTrait, async_trait};
 pub use sea_orm_migration::prelude::MigratorTrait;
+use sea_orm_migration::prelude::{MigrationTrait, async_trait};
 
-mod schema;
 mod m20261123_090000_create_network;
 mod m20261123_100000_create_designations;
 mod m20261123_110000_create_platform;
 mod m20261123_120000_create_agenda;
 mod m20261123_130000_create_table;
 mod m20261123_140000_create_told_and_seen;
+mod schema;
 
 /// All migrations, oldest first.
 pub struct Migrator;

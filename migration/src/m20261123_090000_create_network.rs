@@ -28,9 +28,7 @@ const TABLES: &[Table] = &[
             ("updated_at", "bigint NOT NULL"),
         ],
         primary_key: "id",
-        uniques: &[
-            ("uq_agreement_code", "code", ""),
-        ],
+        uniques: &[("uq_agreement_code", "code", "")],
         indexes: &[],
     },
     Table {
@@ -45,9 +43,7 @@ const TABLES: &[Table] = &[
             ("subject", "varchar(500) NOT NULL"),
         ],
         primary_key: "id",
-        uniques: &[
-            ("uq_agreement_act_position", "agreement_id, position", ""),
-        ],
+        uniques: &[("uq_agreement_act_position", "agreement_id, position", "")],
         indexes: &[],
     },
     Table {
@@ -78,9 +74,7 @@ const TABLES: &[Table] = &[
         ],
         primary_key: "id",
         uniques: &[],
-        indexes: &[
-            ("ix_non_working_rule_territory", "territory"),
-        ],
+        indexes: &[("ix_non_working_rule_territory", "territory")],
     },
     Table {
         name: "one_off_day",
@@ -93,9 +87,7 @@ const TABLES: &[Table] = &[
         ],
         primary_key: "id",
         uniques: &[],
-        indexes: &[
-            ("ix_one_off_day_territory", "territory"),
-        ],
+        indexes: &[("ix_one_off_day_territory", "territory")],
     },
     Table {
         name: "body",
@@ -120,13 +112,8 @@ const TABLES: &[Table] = &[
             ("updated_at", "bigint NOT NULL"),
         ],
         primary_key: "id",
-        uniques: &[
-            ("uq_body_code", "code", ""),
-            ("uq_body_ipa_code", "ipa_code", ""),
-        ],
-        indexes: &[
-            ("ix_body_territory", "territory"),
-        ],
+        uniques: &[("uq_body_code", "code", ""), ("uq_body_ipa_code", "ipa_code", "")],
+        indexes: &[("ix_body_territory", "territory")],
     },
     Table {
         name: "body_alias",
@@ -136,9 +123,7 @@ const TABLES: &[Table] = &[
         ],
         primary_key: "alias",
         uniques: &[],
-        indexes: &[
-            ("ix_body_alias_body_id", "body_id"),
-        ],
+        indexes: &[("ix_body_alias_body_id", "body_id")],
     },
     Table {
         name: "observatory",
@@ -153,12 +138,8 @@ const TABLES: &[Table] = &[
             ("updated_at", "bigint NOT NULL"),
         ],
         primary_key: "id",
-        uniques: &[
-            ("uq_observatory_code", "code", ""),
-        ],
-        indexes: &[
-            ("ix_observatory_body_id", "body_id"),
-        ],
+        uniques: &[("uq_observatory_code", "code", "")],
+        indexes: &[("ix_observatory_body_id", "body_id")],
     },
     Table {
         name: "person",
@@ -176,9 +157,7 @@ const TABLES: &[Table] = &[
             ("updated_at", "bigint NOT NULL"),
         ],
         primary_key: "id",
-        uniques: &[
-            ("uq_person_email", "email", ""),
-        ],
+        uniques: &[("uq_person_email", "email", "")],
         indexes: &[],
     },
 ];

@@ -19,20 +19,18 @@ const TABLES: &[Table] = &[
         columns: &[
             ("id", "varchar(36) NOT NULL"),
             ("code", "varchar(120) NOT NULL"),
-            ("kind", "varchar(30) NOT NULL CHECK (kind IN ('referent', 'deputy', 'body_manager', 'secretariat', 'direction', 'partner'))"),
+            (
+                "kind",
+                "varchar(30) NOT NULL CHECK (kind IN ('referent', 'deputy', 'body_manager', 'secretariat', 'direction', 'partner'))",
+            ),
             ("body_id", "varchar(36) NOT NULL REFERENCES body (id) ON DELETE RESTRICT"),
             ("observatory_id", "varchar(36) REFERENCES observatory (id) ON DELETE RESTRICT"),
             ("version", "integer NOT NULL"),
             ("created_at", "bigint NOT NULL"),
         ],
         primary_key: "id",
-        uniques: &[
-            ("uq_seat_code", "code", ""),
-        ],
-        indexes: &[
-            ("ix_seat_body_id", "body_id"),
-            ("ix_seat_observatory_id", "observatory_id"),
-        ],
+        uniques: &[("uq_seat_code", "code", "")],
+        indexes: &[("ix_seat_body_id", "body_id"), ("ix_seat_observatory_id", "observatory_id")],
     },
     Table {
         name: "document",
@@ -48,9 +46,7 @@ const TABLES: &[Table] = &[
         ],
         primary_key: "id",
         uniques: &[],
-        indexes: &[
-            ("ix_document_uploaded_by", "uploaded_by"),
-        ],
+        indexes: &[("ix_document_uploaded_by", "uploaded_by")],
     },
     Table {
         name: "designation",
@@ -64,10 +60,7 @@ const TABLES: &[Table] = &[
         ],
         primary_key: "id",
         uniques: &[],
-        indexes: &[
-            ("ix_designation_seat_id", "seat_id"),
-            ("ix_designation_person_id", "person_id"),
-        ],
+        indexes: &[("ix_designation_seat_id", "seat_id"), ("ix_designation_person_id", "person_id")],
     },
     Table {
         name: "designation_record",

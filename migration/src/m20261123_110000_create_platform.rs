@@ -34,17 +34,11 @@ const TABLES: &[Table] = &[
         ],
         primary_key: "seq",
         uniques: &[],
-        indexes: &[
-            ("ix_audit_event_subject_id", "subject_id"),
-        ],
+        indexes: &[("ix_audit_event_subject_id", "subject_id")],
     },
     Table {
         name: "audit_head",
-        columns: &[
-            ("id", "integer NOT NULL"),
-            ("seq", "bigint NOT NULL"),
-            ("hash", "varchar(64) NOT NULL"),
-        ],
+        columns: &[("id", "integer NOT NULL"), ("seq", "bigint NOT NULL"), ("hash", "varchar(64) NOT NULL")],
         primary_key: "id",
         uniques: &[],
         indexes: &[],
@@ -67,7 +61,10 @@ const TABLES: &[Table] = &[
             ("payload", "blob NOT NULL"),
             ("due_at", "bigint NOT NULL"),
             ("expires_at", "bigint"),
-            ("state", "varchar(30) NOT NULL CHECK (state IN ('pending', 'leased', 'sent', 'unknown', 'failed', 'dead', 'expired', 'cancelled'))"),
+            (
+                "state",
+                "varchar(30) NOT NULL CHECK (state IN ('pending', 'leased', 'sent', 'unknown', 'failed', 'dead', 'expired', 'cancelled'))",
+            ),
             ("attempts", "integer NOT NULL"),
             ("crash_count", "integer NOT NULL"),
             ("lease_owner", "varchar(80)"),
@@ -80,10 +77,7 @@ const TABLES: &[Table] = &[
             ("updated_at", "bigint NOT NULL"),
         ],
         primary_key: "id",
-        uniques: &[
-            ("uq_outbox_mail_dedupe_key", "dedupe_key", ""),
-            ("uq_outbox_mail_message_id", "message_id", ""),
-        ],
+        uniques: &[("uq_outbox_mail_dedupe_key", "dedupe_key", ""), ("uq_outbox_mail_message_id", "message_id", "")],
         indexes: &[
             ("ix_outbox_mail_state_due", "state, due_at"),
             ("ix_outbox_mail_subject_id", "subject_id"),
@@ -121,11 +115,7 @@ const TABLES: &[Table] = &[
     },
     Table {
         name: "job_slot",
-        columns: &[
-            ("job", "varchar(60) NOT NULL"),
-            ("planned_at", "bigint NOT NULL"),
-            ("taken_at", "bigint NOT NULL"),
-        ],
+        columns: &[("job", "varchar(60) NOT NULL"), ("planned_at", "bigint NOT NULL"), ("taken_at", "bigint NOT NULL")],
         primary_key: "job, planned_at",
         uniques: &[],
         indexes: &[],
@@ -141,12 +131,8 @@ const TABLES: &[Table] = &[
             ("used_at", "bigint"),
         ],
         primary_key: "id",
-        uniques: &[
-            ("uq_sign_in_link_token_hash", "token_hash", ""),
-        ],
-        indexes: &[
-            ("ix_sign_in_link_person_id", "person_id"),
-        ],
+        uniques: &[("uq_sign_in_link_token_hash", "token_hash", "")],
+        indexes: &[("ix_sign_in_link_person_id", "person_id")],
     },
     Table {
         name: "session",
@@ -161,12 +147,8 @@ const TABLES: &[Table] = &[
             ("ended_at", "bigint"),
         ],
         primary_key: "id",
-        uniques: &[
-            ("uq_session_key_hash", "key_hash", ""),
-        ],
-        indexes: &[
-            ("ix_session_person_id", "person_id"),
-        ],
+        uniques: &[("uq_session_key_hash", "key_hash", "")],
+        indexes: &[("ix_session_person_id", "person_id")],
     },
     Table {
         name: "api_token",
@@ -182,12 +164,8 @@ const TABLES: &[Table] = &[
             ("revoked_at", "bigint"),
         ],
         primary_key: "id",
-        uniques: &[
-            ("uq_api_token_token_hash", "token_hash", ""),
-        ],
-        indexes: &[
-            ("ix_api_token_person_id", "person_id"),
-        ],
+        uniques: &[("uq_api_token_token_hash", "token_hash", "")],
+        indexes: &[("ix_api_token_person_id", "person_id")],
     },
     Table {
         name: "idempotent_request",

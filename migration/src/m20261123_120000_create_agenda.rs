@@ -21,7 +21,10 @@ const TABLES: &[Table] = &[
             ("code", "varchar(60) NOT NULL"),
             ("name_it", "varchar(200) NOT NULL"),
             ("name_en", "varchar(200) NOT NULL"),
-            ("periodicity", "varchar(30) NOT NULL CHECK (periodicity IN ('annual', 'half_yearly', 'four_monthly', 'quarterly', 'monthly', 'irregular'))"),
+            (
+                "periodicity",
+                "varchar(30) NOT NULL CHECK (periodicity IN ('annual', 'half_yearly', 'four_monthly', 'quarterly', 'monthly', 'irregular'))",
+            ),
             ("scope", "varchar(30) NOT NULL CHECK (scope IN ('joint', 'per_observatory', 'autonomous'))"),
             ("default_hour", "time NOT NULL"),
             ("version", "integer NOT NULL"),
@@ -29,9 +32,7 @@ const TABLES: &[Table] = &[
             ("updated_at", "bigint NOT NULL"),
         ],
         primary_key: "id",
-        uniques: &[
-            ("uq_product_code", "code", ""),
-        ],
+        uniques: &[("uq_product_code", "code", "")],
         indexes: &[],
     },
     Table {
@@ -43,14 +44,15 @@ const TABLES: &[Table] = &[
             ("code", "varchar(40) NOT NULL"),
             ("name_it", "varchar(200) NOT NULL"),
             ("name_en", "varchar(200) NOT NULL"),
-            ("seat", "varchar(30) NOT NULL CHECK (seat IN ('referent', 'deputy', 'body_manager', 'secretariat', 'direction', 'partner'))"),
+            (
+                "seat",
+                "varchar(30) NOT NULL CHECK (seat IN ('referent', 'deputy', 'body_manager', 'secretariat', 'direction', 'partner'))",
+            ),
             ("offset_working_days", "integer NOT NULL"),
             ("estimated_minutes", "integer NOT NULL"),
         ],
         primary_key: "id",
-        uniques: &[
-            ("uq_product_step_position", "product_id, position", ""),
-        ],
+        uniques: &[("uq_product_step_position", "product_id, position", "")],
         indexes: &[],
     },
     Table {
@@ -62,14 +64,20 @@ const TABLES: &[Table] = &[
             ("period_from", "date NOT NULL"),
             ("period_to", "date NOT NULL"),
             ("state", "varchar(30) NOT NULL CHECK (state IN ('provisional', 'confirmed', 'published', 'cancelled'))"),
-            ("precision", "varchar(30) NOT NULL CHECK (precision IN ('day_time', 'day', 'week', 'month', 'two_months'))"),
+            (
+                "precision",
+                "varchar(30) NOT NULL CHECK (precision IN ('day_time', 'day', 'week', 'month', 'two_months'))",
+            ),
             ("day", "date NOT NULL"),
             ("hour", "time"),
             ("first_confirmed_day", "date"),
             ("first_confirmed_hour", "time"),
             ("first_confirmed_at", "bigint"),
             ("published_at", "bigint"),
-            ("reason_code", "varchar(30) CHECK (reason_code IN ('source_late', 'seat_vacant', 'workload', 'portal', 'method', 'table_decision', 'other'))"),
+            (
+                "reason_code",
+                "varchar(30) CHECK (reason_code IN ('source_late', 'seat_vacant', 'workload', 'portal', 'method', 'table_decision', 'other'))",
+            ),
             ("reason_text", "varchar(2000)"),
             ("sequence", "integer NOT NULL"),
             ("version", "integer NOT NULL"),
@@ -77,12 +85,8 @@ const TABLES: &[Table] = &[
             ("updated_at", "bigint NOT NULL"),
         ],
         primary_key: "id",
-        uniques: &[
-            ("uq_release_product_period", "product_id, period_label", "state <> 'cancelled'"),
-        ],
-        indexes: &[
-            ("ix_release_day", "day"),
-        ],
+        uniques: &[("uq_release_product_period", "product_id, period_label", "state <> 'cancelled'")],
+        indexes: &[("ix_release_day", "day")],
     },
     Table {
         name: "release_change",
@@ -90,23 +94,28 @@ const TABLES: &[Table] = &[
             ("id", "varchar(36) NOT NULL"),
             ("release_id", "varchar(36) NOT NULL REFERENCES release (id) ON DELETE RESTRICT"),
             ("position", "integer NOT NULL"),
-            ("kind", "varchar(30) NOT NULL CHECK (kind IN ('planned', 'improved', 'confirmed', 'moved', 'cancelled', 'published'))"),
-            ("precision", "varchar(30) NOT NULL CHECK (precision IN ('day_time', 'day', 'week', 'month', 'two_months'))"),
+            (
+                "kind",
+                "varchar(30) NOT NULL CHECK (kind IN ('planned', 'improved', 'confirmed', 'moved', 'cancelled', 'published'))",
+            ),
+            (
+                "precision",
+                "varchar(30) NOT NULL CHECK (precision IN ('day_time', 'day', 'week', 'month', 'two_months'))",
+            ),
             ("day", "date NOT NULL"),
             ("hour", "time"),
-            ("reason_code", "varchar(30) CHECK (reason_code IN ('source_late', 'seat_vacant', 'workload', 'portal', 'method', 'table_decision', 'other'))"),
+            (
+                "reason_code",
+                "varchar(30) CHECK (reason_code IN ('source_late', 'seat_vacant', 'workload', 'portal', 'method', 'table_decision', 'other'))",
+            ),
             ("reason_text", "varchar(2000)"),
             ("outcome_id", "varchar(36)"),
             ("at", "bigint NOT NULL"),
             ("by_person", "varchar(36) REFERENCES person (id) ON DELETE RESTRICT"),
         ],
         primary_key: "id",
-        uniques: &[
-            ("uq_release_change_position", "release_id, position", ""),
-        ],
-        indexes: &[
-            ("ix_release_change_by_person", "by_person"),
-        ],
+        uniques: &[("uq_release_change_position", "release_id, position", "")],
+        indexes: &[("ix_release_change_by_person", "by_person")],
     },
     Table {
         name: "deliverable",
@@ -114,8 +123,14 @@ const TABLES: &[Table] = &[
             ("id", "varchar(36) NOT NULL"),
             ("release_id", "varchar(36) NOT NULL REFERENCES release (id) ON DELETE RESTRICT"),
             ("observatory_id", "varchar(36) NOT NULL REFERENCES observatory (id) ON DELETE RESTRICT"),
-            ("state", "varchar(30) NOT NULL CHECK (state IN ('planned', 'in_progress', 'submitted', 'changes_requested', 'approved', 'published', 'verified', 'blocked', 'waived'))"),
-            ("resume_state", "varchar(30) CHECK (resume_state IN ('planned', 'in_progress', 'submitted', 'changes_requested', 'approved', 'published', 'verified', 'blocked', 'waived'))"),
+            (
+                "state",
+                "varchar(30) NOT NULL CHECK (state IN ('planned', 'in_progress', 'submitted', 'changes_requested', 'approved', 'published', 'verified', 'blocked', 'waived'))",
+            ),
+            (
+                "resume_state",
+                "varchar(30) CHECK (resume_state IN ('planned', 'in_progress', 'submitted', 'changes_requested', 'approved', 'published', 'verified', 'blocked', 'waived'))",
+            ),
             ("reason", "varchar(1000)"),
             ("due_day", "date NOT NULL"),
             ("hand_set_day", "date"),
@@ -124,12 +139,8 @@ const TABLES: &[Table] = &[
             ("updated_at", "bigint NOT NULL"),
         ],
         primary_key: "id",
-        uniques: &[
-            ("uq_deliverable_release_observatory", "release_id, observatory_id", ""),
-        ],
-        indexes: &[
-            ("ix_deliverable_observatory_id", "observatory_id"),
-        ],
+        uniques: &[("uq_deliverable_release_observatory", "release_id, observatory_id", "")],
+        indexes: &[("ix_deliverable_observatory_id", "observatory_id")],
     },
     Table {
         name: "submission",
@@ -146,13 +157,8 @@ const TABLES: &[Table] = &[
             ("answered_by", "varchar(36) REFERENCES person (id) ON DELETE RESTRICT"),
         ],
         primary_key: "id",
-        uniques: &[
-            ("uq_submission_position", "deliverable_id, position", ""),
-        ],
-        indexes: &[
-            ("ix_submission_submitted_by", "submitted_by"),
-            ("ix_submission_answered_by", "answered_by"),
-        ],
+        uniques: &[("uq_submission_position", "deliverable_id, position", "")],
+        indexes: &[("ix_submission_submitted_by", "submitted_by"), ("ix_submission_answered_by", "answered_by")],
     },
     Table {
         name: "task",
@@ -170,7 +176,10 @@ const TABLES: &[Table] = &[
             ("hand_set_day", "date"),
             ("estimated_minutes", "integer NOT NULL"),
             ("state", "varchar(30) NOT NULL CHECK (state IN ('open', 'in_progress', 'done', 'blocked', 'cancelled'))"),
-            ("resume_state", "varchar(30) CHECK (resume_state IN ('open', 'in_progress', 'done', 'blocked', 'cancelled'))"),
+            (
+                "resume_state",
+                "varchar(30) CHECK (resume_state IN ('open', 'in_progress', 'done', 'blocked', 'cancelled'))",
+            ),
             ("reason", "varchar(1000)"),
             ("note", "varchar(1000)"),
             ("done_at", "bigint"),

@@ -28,9 +28,7 @@ const TABLES: &[Table] = &[
             ("updated_at", "bigint NOT NULL"),
         ],
         primary_key: "id",
-        uniques: &[
-            ("uq_technical_table_code", "code", ""),
-        ],
+        uniques: &[("uq_technical_table_code", "code", "")],
         indexes: &[],
     },
     Table {
@@ -39,7 +37,10 @@ const TABLES: &[Table] = &[
             ("id", "varchar(36) NOT NULL"),
             ("table_id", "varchar(36) NOT NULL REFERENCES technical_table (id) ON DELETE RESTRICT"),
             ("number", "integer"),
-            ("year", "integer CHECK ((year IS NULL) = (convened_at IS NULL) AND (number IS NULL) = (convened_at IS NULL))"),
+            (
+                "year",
+                "integer CHECK ((year IS NULL) = (convened_at IS NULL) AND (number IS NULL) = (convened_at IS NULL))",
+            ),
             ("title", "varchar(200) NOT NULL"),
             ("state", "varchar(30) NOT NULL CHECK (state IN ('draft', 'convened', 'held', 'closed', 'cancelled'))"),
             ("mode", "varchar(30) NOT NULL CHECK (mode IN ('in_person', 'remote', 'mixed'))"),
@@ -59,10 +60,7 @@ const TABLES: &[Table] = &[
             ("updated_at", "bigint NOT NULL"),
         ],
         primary_key: "id",
-        uniques: &[
-            ("uq_meeting_uid", "uid", ""),
-            ("uq_meeting_table_year_number", "table_id, year, number", ""),
-        ],
+        uniques: &[("uq_meeting_uid", "uid", ""), ("uq_meeting_table_year_number", "table_id, year, number", "")],
         indexes: &[],
     },
     Table {
@@ -78,12 +76,8 @@ const TABLES: &[Table] = &[
             ("created_at", "bigint NOT NULL"),
         ],
         primary_key: "id",
-        uniques: &[
-            ("uq_agenda_item_position", "meeting_id, position", ""),
-        ],
-        indexes: &[
-            ("ix_agenda_item_release_id", "release_id"),
-        ],
+        uniques: &[("uq_agenda_item_position", "meeting_id, position", "")],
+        indexes: &[("ix_agenda_item_release_id", "release_id")],
     },
     Table {
         name: "attendance",
@@ -96,12 +90,8 @@ const TABLES: &[Table] = &[
             ("recorded_at", "bigint NOT NULL"),
         ],
         primary_key: "id",
-        uniques: &[
-            ("uq_attendance_meeting_body", "meeting_id, body_id", ""),
-        ],
-        indexes: &[
-            ("ix_attendance_body_id", "body_id"),
-        ],
+        uniques: &[("uq_attendance_meeting_body", "meeting_id, body_id", "")],
+        indexes: &[("ix_attendance_body_id", "body_id")],
     },
     Table {
         name: "outcome",
@@ -110,7 +100,10 @@ const TABLES: &[Table] = &[
             ("meeting_id", "varchar(36) NOT NULL REFERENCES meeting (id) ON DELETE RESTRICT"),
             ("agenda_item_id", "varchar(36) REFERENCES agenda_item (id) ON DELETE RESTRICT"),
             ("position", "integer NOT NULL"),
-            ("kind", "varchar(30) NOT NULL CHECK (kind IN ('information', 'decision', 'task', 'deferral', 'problem', 'recommendation'))"),
+            (
+                "kind",
+                "varchar(30) NOT NULL CHECK (kind IN ('information', 'decision', 'task', 'deferral', 'problem', 'recommendation'))",
+            ),
             ("text", "varchar(4000) NOT NULL"),
             ("release_id", "varchar(36) REFERENCES release (id) ON DELETE RESTRICT"),
             ("task_id", "varchar(36) REFERENCES task (id) ON DELETE RESTRICT"),
@@ -118,9 +111,7 @@ const TABLES: &[Table] = &[
             ("created_by", "varchar(36) REFERENCES person (id) ON DELETE RESTRICT"),
         ],
         primary_key: "id",
-        uniques: &[
-            ("uq_outcome_position", "meeting_id, position", ""),
-        ],
+        uniques: &[("uq_outcome_position", "meeting_id, position", "")],
         indexes: &[
             ("ix_outcome_agenda_item_id", "agenda_item_id"),
             ("ix_outcome_release_id", "release_id"),
@@ -140,13 +131,8 @@ const TABLES: &[Table] = &[
             ("told_at", "bigint NOT NULL"),
         ],
         primary_key: "id",
-        uniques: &[
-            ("uq_invitation_meeting_person", "meeting_id, person_id", ""),
-        ],
-        indexes: &[
-            ("ix_invitation_person_id", "person_id"),
-            ("ix_invitation_designation_id", "designation_id"),
-        ],
+        uniques: &[("uq_invitation_meeting_person", "meeting_id, person_id", "")],
+        indexes: &[("ix_invitation_person_id", "person_id"), ("ix_invitation_designation_id", "designation_id")],
     },
 ];
 

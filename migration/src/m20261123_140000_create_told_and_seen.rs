@@ -29,13 +29,8 @@ const TABLES: &[Table] = &[
             ("at", "bigint NOT NULL"),
         ],
         primary_key: "id",
-        uniques: &[
-            ("uq_reminder_obligation_rung", "obligation_kind, obligation_id, rung, due_day", ""),
-        ],
-        indexes: &[
-            ("ix_reminder_person_id", "person_id"),
-            ("ix_reminder_mail_id", "mail_id"),
-        ],
+        uniques: &[("uq_reminder_obligation_rung", "obligation_kind, obligation_id, rung, due_day", "")],
+        indexes: &[("ix_reminder_person_id", "person_id"), ("ix_reminder_mail_id", "mail_id")],
     },
     Table {
         name: "press_link",
@@ -50,9 +45,7 @@ const TABLES: &[Table] = &[
             ("revoked_at", "bigint"),
         ],
         primary_key: "id",
-        uniques: &[
-            ("uq_press_link_token_hash", "token_hash", ""),
-        ],
+        uniques: &[("uq_press_link_token_hash", "token_hash", "")],
         indexes: &[
             ("ix_press_link_task_id", "task_id"),
             ("ix_press_link_person_id", "person_id"),
@@ -64,7 +57,10 @@ const TABLES: &[Table] = &[
         columns: &[
             ("id", "varchar(36) NOT NULL"),
             ("deliverable_id", "varchar(36) NOT NULL REFERENCES deliverable (id) ON DELETE RESTRICT"),
-            ("state", "varchar(30) NOT NULL CHECK (state IN ('expected', 'declared', 'seen', 'verified', 'missing', 'altered'))"),
+            (
+                "state",
+                "varchar(30) NOT NULL CHECK (state IN ('expected', 'declared', 'seen', 'verified', 'missing', 'altered'))",
+            ),
             ("address", "varchar(2000)"),
             ("declared_at", "bigint"),
             ("declared_by", "varchar(36) REFERENCES person (id) ON DELETE RESTRICT"),
@@ -76,12 +72,8 @@ const TABLES: &[Table] = &[
             ("updated_at", "bigint NOT NULL"),
         ],
         primary_key: "id",
-        uniques: &[
-            ("uq_publication_deliverable_id", "deliverable_id", ""),
-        ],
-        indexes: &[
-            ("ix_publication_declared_by", "declared_by"),
-        ],
+        uniques: &[("uq_publication_deliverable_id", "deliverable_id", "")],
+        indexes: &[("ix_publication_declared_by", "declared_by")],
     },
     Table {
         name: "publication_check",
@@ -90,16 +82,17 @@ const TABLES: &[Table] = &[
             ("publication_id", "varchar(36) NOT NULL REFERENCES publication (id) ON DELETE RESTRICT"),
             ("position", "integer NOT NULL"),
             ("at", "bigint NOT NULL"),
-            ("state", "varchar(30) NOT NULL CHECK (state IN ('expected', 'declared', 'seen', 'verified', 'missing', 'altered'))"),
+            (
+                "state",
+                "varchar(30) NOT NULL CHECK (state IN ('expected', 'declared', 'seen', 'verified', 'missing', 'altered'))",
+            ),
             ("http_status", "integer"),
             ("title", "varchar(500)"),
             ("sha256", "varchar(64)"),
             ("problem", "varchar(500)"),
         ],
         primary_key: "id",
-        uniques: &[
-            ("uq_publication_check_position", "publication_id, position", ""),
-        ],
+        uniques: &[("uq_publication_check_position", "publication_id, position", "")],
         indexes: &[],
     },
 ];

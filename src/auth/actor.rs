@@ -17,7 +17,10 @@ pub struct Actor {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Identity {
     Anonymous,
-    Person { id: PersonId, name: String },
+    Person {
+        id: PersonId,
+        name: String,
+    },
     /// A job of the service, by its name.
     System(&'static str),
     /// An operator at the command line.

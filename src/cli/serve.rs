@@ -24,6 +24,8 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
+use tracing::instrument::WithSubscriber;
+use tracing::subscriber::NoSubscriber;
 use tracing::{info, warn};
 
 /// What an empty database is filled with, where the program runs from a checkout or its container.
@@ -69,11 +71,21 @@ async fn open(location: &Location) -> Outcome<Db> {
     Ok(db)
 }
 
-/// Loads the network into an empty database; a demonstration first makes sure that the database is its own.
+/// Fills an empty database: with the network, and for a demonstration with a year of its life.
 async fn fill(ctx: &Ctx, is_demo: bool) -> Outcome {
     if is_demo {
         demo::claim_database(ctx).await?;
     }
+    load_network(ctx).await?;
+    if is_demo && body::Entity::find().count(ctx.reader()).await? > 0 {
+        // Hundreds of mails of the past would drown what the log has to say of today.
+        demo::fill(&ctx.services).with_subscriber(NoSubscriber::default()).await?;
+    }
+    Ok(())
+}
+
+/// Loads the network if there is none.
+async fn load_network(ctx: &Ctx) -> Outcome {
     if body::Entity::find().count(ctx.reader()).await? > 0 {
         return Ok(());
     }
@@ -159,12 +171,13 @@ async fn run_until_told(services: Arc<Services>, listener: TcpListener, backgrou
         server.await??;
         Ok(())
     };
-    let (served, ()) = tokio::join!(last_answers, background.stop());
+    let (served, background_db): (Outcome, Db) = tokio::join!(last_answers, background.stop());
     if let Some((handle, measures)) = measures {
         handle.stop(false).await;
         let _ = measures.await;
     }
     let _ = tokio::join!(limiter, notices);
+    background_db.close().await;
     served
 }
 
@@ -224,7 +237,9 @@ mod tests {
         let mut ended = tokio::spawn(ready(Ok(())));
         assert!(told_to_stop(pending(), &mut ended).await.is_err());
         let mut failed = tokio::spawn(ready(Err(std::io::ErrorKind::AddrInUse.into())));
-        assert!(told_to_stop(pending(), &mut failed).await.is_err_and(|failure| failure.to_string().contains("in use")));
+        assert!(
+            told_to_stop(pending(), &mut failed).await.is_err_and(|failure| failure.to_string().contains("in use"))
+        );
         let mut broken = tokio::spawn(async { panic!("on purpose") });
         assert!(told_to_stop(pending(), &mut broken).await.is_err());
         let mut serving = tokio::spawn(pending());

@@ -155,7 +155,9 @@ pub async fn list_deliverables(
 ) -> Result<HttpResponse, Failure> {
     let today = ctx.today();
     let observatory = match &query.observatory {
-        Some(code) => Some(network::observatory(ctx.reader(), code).await.map_err(|error| error.as_unknown("observatory"))?.id),
+        Some(code) => {
+            Some(network::observatory(ctx.reader(), code).await.map_err(|error| error.as_unknown("observatory"))?.id)
+        }
         None => None,
     };
     let filter = DeliverableFilter {
@@ -205,7 +207,11 @@ pub async fn change_deliverable(
 /// Who may: the observatory, the secretariat on its behalf. Errors: `wrong_transition`.
 #[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), responses((status = 200, body = DeliverableOut)))]
 #[post("/deliverables/{id}/start")]
-pub async fn start_deliverable(ctx: Ctx, request: HttpRequest, id: web::Path<DeliverableId>) -> Result<HttpResponse, Failure> {
+pub async fn start_deliverable(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<DeliverableId>,
+) -> Result<HttpResponse, Failure> {
     let version = version::if_match(&request)?;
     let started = ctx.write(async |txn| service::start(&ctx, txn, *id, version).await).await?;
     Ok(answer(&ctx, started))
@@ -252,7 +258,11 @@ pub async fn request_changes(
 /// It may appear once the release is out. Who may: the secretariat. Errors: `wrong_transition`.
 #[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), responses((status = 200, body = DeliverableOut)))]
 #[post("/deliverables/{id}/approve")]
-pub async fn approve_deliverable(ctx: Ctx, request: HttpRequest, id: web::Path<DeliverableId>) -> Result<HttpResponse, Failure> {
+pub async fn approve_deliverable(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<DeliverableId>,
+) -> Result<HttpResponse, Failure> {
     let version = version::if_match(&request)?;
     let approved = ctx.write(async |txn| service::approve(&ctx, txn, *id, version).await).await?;
     Ok(answer(&ctx, approved))
@@ -279,7 +289,11 @@ pub async fn block_deliverable(
 /// Who may: the observatory, the secretariat on its behalf. Errors: `wrong_transition`.
 #[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), responses((status = 200, body = DeliverableOut)))]
 #[post("/deliverables/{id}/unblock")]
-pub async fn unblock_deliverable(ctx: Ctx, request: HttpRequest, id: web::Path<DeliverableId>) -> Result<HttpResponse, Failure> {
+pub async fn unblock_deliverable(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<DeliverableId>,
+) -> Result<HttpResponse, Failure> {
     let version = version::if_match(&request)?;
     let unblocked = ctx.write(async |txn| service::unblock(&ctx, txn, *id, version).await).await?;
     Ok(answer(&ctx, unblocked))

@@ -35,7 +35,9 @@ pub async fn obligations(db: &impl ConnectionTrait, upto: NaiveDate) -> Result<V
     Ok(due
         .filter_map(|view| {
             let seat_id = *referents.get(&view.deliverable.observatory_id)?;
-            let title = |lang: Lang, name: &str| lang.f("deliverables.changes_title", &[("product", name), ("period", &view.period)]);
+            let title = |lang: Lang, name: &str| {
+                lang.f("deliverables.changes_title", &[("product", name), ("period", &view.period)])
+            };
             Some(Obligation {
                 kind: KIND,
                 id: view.deliverable.id.0,

@@ -73,13 +73,15 @@ pub const fn target(state: State, event: Event) -> Option<Target> {
         (State::Submitted, Event::Approve) => Some(Target::To(State::Approved)),
         (State::Approved, Event::Publish) => Some(Target::To(State::Published)),
         (State::Published, Event::Verify) => Some(Target::To(State::Verified)),
-        (State::Planned | State::InProgress | State::Submitted | State::ChangesRequested | State::Approved, Event::Block) => {
-            Some(Target::To(State::Blocked))
-        }
+        (
+            State::Planned | State::InProgress | State::Submitted | State::ChangesRequested | State::Approved,
+            Event::Block,
+        ) => Some(Target::To(State::Blocked)),
         (State::Blocked, Event::Unblock) => Some(Target::Back),
-        (State::Planned | State::InProgress | State::Submitted | State::ChangesRequested | State::Blocked, Event::Waive) => {
-            Some(Target::To(State::Waived))
-        }
+        (
+            State::Planned | State::InProgress | State::Submitted | State::ChangesRequested | State::Blocked,
+            Event::Waive,
+        ) => Some(Target::To(State::Waived)),
         _ => None,
     }
 }
@@ -109,8 +111,13 @@ pub const fn is_accepted(state: State) -> bool {
 pub enum Stage {
     /// On its way from planned to verified.
     OnCourse(State),
-    Blocked { reason: String, back_to: State },
-    Waived { reason: String },
+    Blocked {
+        reason: String,
+        back_to: State,
+    },
+    Waived {
+        reason: String,
+    },
 }
 
 impl Stage {
@@ -284,7 +291,16 @@ mod tests {
 
     #[test]
     fn the_straight_way_leads_from_planned_to_verified() {
-        let way = [Event::Start, Event::Submit, Event::RequestChanges, Event::Start, Event::Submit, Event::Approve, Event::Publish, Event::Verify];
+        let way = [
+            Event::Start,
+            Event::Submit,
+            Event::RequestChanges,
+            Event::Start,
+            Event::Submit,
+            Event::Approve,
+            Event::Publish,
+            Event::Verify,
+        ];
         let states: Vec<State> = way
             .into_iter()
             .scan(planned(), |at, event| {
@@ -293,8 +309,14 @@ mod tests {
             })
             .collect();
         let expected = [
-            State::InProgress, State::Submitted, State::ChangesRequested, State::InProgress, State::Submitted,
-            State::Approved, State::Published, State::Verified,
+            State::InProgress,
+            State::Submitted,
+            State::ChangesRequested,
+            State::InProgress,
+            State::Submitted,
+            State::Approved,
+            State::Published,
+            State::Verified,
         ];
         assert_eq!(states, expected);
     }
@@ -310,7 +332,10 @@ mod tests {
     #[test]
     fn a_refusal_names_what_is_possible() {
         let refusal = planned().after(Event::Approve).expect_err("nothing was submitted");
-        assert_eq!(refusal, Refusal::WrongTransition { state: State::Planned, allowed: vec![Event::Start, Event::Block, Event::Waive] });
+        assert_eq!(
+            refusal,
+            Refusal::WrongTransition { state: State::Planned, allowed: vec![Event::Start, Event::Block, Event::Waive] }
+        );
     }
 
     #[test]

@@ -80,7 +80,10 @@ fn sees_everything(actor: &Actor) -> bool {
 pub enum Visibility {
     Everything,
     /// Those of the observatories worked for, and of the bodies managed.
-    Own { observatories: Vec<ObservatoryId>, bodies: Vec<BodyId> },
+    Own {
+        observatories: Vec<ObservatoryId>,
+        bodies: Vec<BodyId>,
+    },
     Nothing,
 }
 
@@ -93,5 +96,9 @@ pub fn visibility(actor: &Actor) -> Visibility {
         actor.seats.iter().filter(|seat| works(seat.kind)).filter_map(|seat| seat.observatory_id).collect();
     let bodies: Vec<BodyId> =
         actor.seats.iter().filter(|seat| seat.kind == SeatKind::BodyManager).map(|seat| seat.body_id).collect();
-    if observatories.is_empty() && bodies.is_empty() { Visibility::Nothing } else { Visibility::Own { observatories, bodies } }
+    if observatories.is_empty() && bodies.is_empty() {
+        Visibility::Nothing
+    } else {
+        Visibility::Own { observatories, bodies }
+    }
 }

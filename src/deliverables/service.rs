@@ -59,7 +59,12 @@ pub struct Owed {
 }
 
 /// Plans the deliverables of a release that was confirmed, one per observatory; `releases` calls this.
-pub async fn plan_in(ctx: &Ctx, txn: &Txn, release_id: ReleaseId, owed: &[Owed]) -> Result<HashMap<ObservatoryId, DeliverableId>> {
+pub async fn plan_in(
+    ctx: &Ctx,
+    txn: &Txn,
+    release_id: ReleaseId,
+    owed: &[Owed],
+) -> Result<HashMap<ObservatoryId, DeliverableId>> {
     let planned: Vec<Deliverable> = owed
         .iter()
         .map(|one| Deliverable {
@@ -132,7 +137,13 @@ pub async fn submit(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32, input
     submit_from(ctx, txn, current, version, input).await
 }
 
-async fn submit_from(ctx: &Ctx, txn: &Txn, current: DeliverableView, version: i32, input: SubmitIn) -> Result<DeliverableView> {
+async fn submit_from(
+    ctx: &Ctx,
+    txn: &Txn,
+    current: DeliverableView,
+    version: i32,
+    input: SubmitIn,
+) -> Result<DeliverableView> {
     let input = checked(input)?;
     let begun = current.deliverable.clone().after(Event::Start).unwrap_or_else(|_| current.deliverable.clone());
     let after = begun.after(Event::Submit).map_err(|_| wrong_from(&current.deliverable))?;
@@ -163,7 +174,13 @@ fn wrong_from(deliverable: &Deliverable) -> Refusal {
 ///
 /// Who may: the secretariat. Mails: none; it is owed again, see `due.rs`. Errors: `wrong_transition`, `reason_missing`,
 /// `too_long`, `stale`.
-pub async fn request_changes(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32, remarks: &str) -> Result<DeliverableView> {
+pub async fn request_changes(
+    ctx: &Ctx,
+    txn: &Txn,
+    id: DeliverableId,
+    version: i32,
+    remarks: &str,
+) -> Result<DeliverableView> {
     let current = authorised_at(ctx, txn, id, version, Action::RequestChanges).await?;
     let remarks = required(remarks, "remarks", REMARKS_CHARACTERS)?;
     let after = current.deliverable.clone().after(Event::RequestChanges)?;
@@ -184,7 +201,9 @@ pub async fn approve(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32) -> R
 
 async fn answer_last(ctx: &Ctx, txn: &Txn, id: DeliverableId, remarks: Option<String>) -> Result<()> {
     let submissions = store::submissions(txn, id).await?;
-    let last = submissions.last().ok_or_else(|| StoreError::inconsistent("deliverable", id, "submitted without a submission"))?;
+    let last = submissions
+        .last()
+        .ok_or_else(|| StoreError::inconsistent("deliverable", id, "submitted without a submission"))?;
     Ok(store::answer(txn, last.id, remarks, ctx.now(), ctx.actor.person_id()).await?)
 }
 
@@ -213,7 +232,13 @@ pub async fn waive(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32, reason
 
 /// Sets another day by hand, or gives it back to the derivation. Who may: the secretariat. Errors: `nothing_changes`,
 /// `stale`.
-pub async fn reschedule(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32, day: Option<NaiveDate>) -> Result<DeliverableView> {
+pub async fn reschedule(
+    ctx: &Ctx,
+    txn: &Txn,
+    id: DeliverableId,
+    version: i32,
+    day: Option<NaiveDate>,
+) -> Result<DeliverableView> {
     let current = authorised_at(ctx, txn, id, version, Action::Reschedule).await?;
     if current.deliverable.hand_set_day == day {
         return Err(Error::refused(Code::NothingChanges));
@@ -293,12 +318,23 @@ async fn find_visible(ctx: &Ctx, db: &impl ConnectionTrait, id: DeliverableId) -
 
 /// The deliverable as the caller has seen it, if they may. That it is stale is said before any rule is asked, since the
 /// rules speak about what the caller has not seen.
-async fn authorised_at(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32, action: Action) -> Result<DeliverableView> {
+async fn authorised_at(
+    ctx: &Ctx,
+    txn: &Txn,
+    id: DeliverableId,
+    version: i32,
+    action: Action,
+) -> Result<DeliverableView> {
     let view = authorised(ctx, txn, id, action).await?;
     if view.deliverable.version == version { Ok(view) } else { Err(Error::Stale) }
 }
 
-async fn authorised(ctx: &Ctx, db: &impl ConnectionTrait, id: DeliverableId, action: Action) -> Result<DeliverableView> {
+async fn authorised(
+    ctx: &Ctx,
+    db: &impl ConnectionTrait,
+    id: DeliverableId,
+    action: Action,
+) -> Result<DeliverableView> {
     let view = find_visible(ctx, db, id).await?;
     let subject = Subject { observatory: view.deliverable.observatory_id, body: view.body_id };
     if policy::may(&ctx.actor, action, subject) { Ok(view) } else { Err(refused(ctx)) }

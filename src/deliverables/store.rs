@@ -9,8 +9,9 @@ use entity::ids::{BodyId, DeliverableId, ObservatoryId, PersonId, ReleaseId, Sub
 use entity::kinds::{DeliverableState, ReleaseState};
 use entity::{Instant, body, deliverable, observatory, product, release, submission};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType, Order,
-    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    ActiveValue::Set,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType, Order, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, Select,
     sea_query::{Expr, Func},
 };
 
@@ -148,9 +149,9 @@ pub async fn list(
     limit: Option<u64>,
 ) -> Result<Vec<DeliverableView>> {
     let later = after.map(|(last_day, last_id)| {
-        Condition::any().add(day().gt(last_day)).add(
-            Condition::all().add(day().eq(last_day)).add(deliverable::Column::Id.gt(last_id)),
-        )
+        Condition::any()
+            .add(day().gt(last_day))
+            .add(Condition::all().add(day().eq(last_day)).add(deliverable::Column::Id.gt(last_id)))
     });
     let rows = lines()
         .filter(seen_by(visible))
@@ -204,8 +205,13 @@ fn is_sent_back() -> Condition {
 }
 
 /// One deliverable, if it may be seen.
-pub async fn find(db: &impl ConnectionTrait, visible: &Visibility, id: DeliverableId) -> Result<Option<DeliverableView>> {
-    let row = lines().filter(seen_by(visible)).filter(deliverable::Column::Id.eq(id)).into_model::<Row>().one(db).await?;
+pub async fn find(
+    db: &impl ConnectionTrait,
+    visible: &Visibility,
+    id: DeliverableId,
+) -> Result<Option<DeliverableView>> {
+    let row =
+        lines().filter(seen_by(visible)).filter(deliverable::Column::Id.eq(id)).into_model::<Row>().one(db).await?;
     row.map(DeliverableView::try_from).transpose()
 }
 

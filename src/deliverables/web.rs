@@ -123,7 +123,12 @@ async fn change(ctx: &Ctx, id: DeliverableId, event: Event, form: &DeliverableFo
     .await
 }
 
-fn deliverable_page(ctx: &Ctx, request: &HttpRequest, dossier: Dossier, form: FormState<DeliverableForm>) -> DeliverablePage {
+fn deliverable_page(
+    ctx: &Ctx,
+    request: &HttpRequest,
+    dossier: Dossier,
+    form: FormState<DeliverableForm>,
+) -> DeliverablePage {
     let view = dossier.view;
     let lang = ctx.lang;
     let product = match lang {

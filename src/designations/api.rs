@@ -5,12 +5,12 @@ use super::service::{self, Designee, RegisterFilter};
 use super::view::{Designation, Document, Dossier, Holder};
 use crate::ctx::Ctx;
 use crate::error::{Code, Error};
+use crate::http::Failure;
+use crate::http::idempotency::{self, Created, IdempotencyKey};
 use crate::http::json::Json;
 use crate::http::multipart::Upload;
-use crate::http::idempotency::{self, Created, IdempotencyKey};
 use crate::http::paging::{Page, Paging};
 use crate::http::version::{self, IfMatch};
-use crate::http::Failure;
 use crate::network::model::PersonIn;
 use crate::network::service as network;
 use crate::texts::Lang;
@@ -298,7 +298,10 @@ pub async fn list_seats(ctx: Ctx, request: HttpRequest, paging: web::Query<Pagin
     }
     let limit = paging.limit()?;
     let after: Option<String> = paging.after()?;
-    let seats = service::seats(ctx.reader()).await?.into_iter().filter(|seat| after.as_ref().is_none_or(|last| seat.code > *last));
+    let seats = service::seats(ctx.reader())
+        .await?
+        .into_iter()
+        .filter(|seat| after.as_ref().is_none_or(|last| seat.code > *last));
     let page = Page::cut(&ctx, &request, limit, seats.collect(), |last| last.code.clone())?;
     Ok(HttpResponse::Ok().json(page.map(SeatOut::from)))
 }
@@ -321,7 +324,8 @@ pub async fn request_designation(ctx: Ctx, code: web::Path<String>) -> Result<Ht
 #[post("/designations/documents")]
 pub async fn upload_document(ctx: Ctx, upload: Upload) -> Result<HttpResponse, Failure> {
     let file = upload.file.ok_or_else(|| Error::field("document", Code::Required))?;
-    let document = ctx.write(async |txn| service::keep_document(&ctx, txn, &file.name, file.bytes.to_vec()).await).await?;
+    let document =
+        ctx.write(async |txn| service::keep_document(&ctx, txn, &file.name, file.bytes.to_vec()).await).await?;
     Ok(HttpResponse::Created().json(DocumentOut::from(document)))
 }
 
@@ -331,7 +335,12 @@ pub async fn upload_document(ctx: Ctx, upload: Upload) -> Result<HttpResponse, F
 /// everything; participants see their own body's; partners their own.
 #[utoipa::path(tag = "designations", params(RegisterQuery, Paging), responses((status = 200, body = Page<DesignationOut>)))]
 #[get("/designations")]
-pub async fn list_designations(ctx: Ctx, request: HttpRequest, query: web::Query<RegisterQuery>, paging: web::Query<Paging>) -> Result<HttpResponse, Failure> {
+pub async fn list_designations(
+    ctx: Ctx,
+    request: HttpRequest,
+    query: web::Query<RegisterQuery>,
+    paging: web::Query<Paging>,
+) -> Result<HttpResponse, Failure> {
     let filter = filter_of(&ctx, &query).await?;
     let limit = paging.limit()?;
     let today = ctx.today();
@@ -370,7 +379,11 @@ pub(super) async fn filter_of(ctx: &Ctx, query: &RegisterQuery) -> Result<Regist
 /// `end_before_start`, `act_after_effect`, `act_in_future`, `communicated_in_future`, `address_taken`.
 #[utoipa::path(tag = "designations", params(IdempotencyKey), request_body = DesignationIn, responses((status = 201, body = DesignationOut)))]
 #[post("/designations")]
-pub async fn create_designation(ctx: Ctx, request: HttpRequest, input: Json<DesignationIn>) -> Result<HttpResponse, Failure> {
+pub async fn create_designation(
+    ctx: Ctx,
+    request: HttpRequest,
+    input: Json<DesignationIn>,
+) -> Result<HttpResponse, Failure> {
     idempotency::once(&ctx, &request, &input.digest(), async |txn| {
         let made = service::designate(&ctx, txn, input.value.clone().try_into()?).await?;
         let location = format!("/api/v1/designations/{}", made.id);
@@ -398,7 +411,12 @@ pub async fn show_designation(ctx: Ctx, id: web::Path<DesignationId>) -> Result<
 /// `last_secretariat`.
 #[utoipa::path(tag = "designations", params(("id" = DesignationId, Path), IfMatch), request_body = EndIn, responses((status = 200, body = DesignationOut)))]
 #[post("/designations/{id}/end")]
-pub async fn end_designation(ctx: Ctx, request: HttpRequest, id: web::Path<DesignationId>, input: Json<EndIn>) -> Result<HttpResponse, Failure> {
+pub async fn end_designation(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<DesignationId>,
+    input: Json<EndIn>,
+) -> Result<HttpResponse, Failure> {
     let EndIn { last_day, reason, provenance } = input.value;
     let input = service::EndIn { last_day, reason, provenance: provenance.map(Provenance::from) };
     let version = version::if_match(&request)?;
@@ -413,7 +431,12 @@ pub async fn end_designation(ctx: Ctx, request: HttpRequest, id: web::Path<Desig
 /// `nothing_changes`.
 #[utoipa::path(tag = "designations", params(("id" = DesignationId, Path), IfMatch), request_body = CorrectIn, responses((status = 200, body = DesignationOut)))]
 #[post("/designations/{id}/correct")]
-pub async fn correct_designation(ctx: Ctx, request: HttpRequest, id: web::Path<DesignationId>, input: Json<CorrectIn>) -> Result<HttpResponse, Failure> {
+pub async fn correct_designation(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<DesignationId>,
+    input: Json<CorrectIn>,
+) -> Result<HttpResponse, Failure> {
     let CorrectIn { statement, reason } = input.value;
     let version = version::if_match(&request)?;
     let corrected =
@@ -427,7 +450,12 @@ pub async fn correct_designation(ctx: Ctx, request: HttpRequest, id: web::Path<D
 /// Mails: none. Errors: `already_ended`, `reason_missing`, `last_secretariat`.
 #[utoipa::path(tag = "designations", params(("id" = DesignationId, Path), IfMatch), request_body = AnnulIn, responses((status = 200, body = DesignationOut)))]
 #[post("/designations/{id}/annul")]
-pub async fn annul_designation(ctx: Ctx, request: HttpRequest, id: web::Path<DesignationId>, input: Json<AnnulIn>) -> Result<HttpResponse, Failure> {
+pub async fn annul_designation(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<DesignationId>,
+    input: Json<AnnulIn>,
+) -> Result<HttpResponse, Failure> {
     let version = version::if_match(&request)?;
     let annulled = ctx.write(async |txn| service::annul(&ctx, txn, *id, version, &input.value.reason).await).await?;
     Ok(version::answer(annulled.version, &DesignationOut::on(annulled, ctx.today())))
@@ -445,7 +473,8 @@ pub async fn show_document(ctx: Ctx, path: web::Path<(DesignationId, DocumentId)
 
 /// Always a download: a file from outside is never shown inside a page of ours.
 pub(super) fn download(document: entity::document::Model) -> HttpResponse {
-    let ascii: String = document.name.chars().map(|c| if c.is_ascii_alphanumeric() || "._- ".contains(c) { c } else { '_' }).collect();
+    let ascii: String =
+        document.name.chars().map(|c| if c.is_ascii_alphanumeric() || "._- ".contains(c) { c } else { '_' }).collect();
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, document.media_type))
         .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{ascii}\"")))
@@ -458,7 +487,12 @@ pub(super) fn download(document: entity::document::Model) -> HttpResponse {
 /// Who may: the holder, the body's manager, the secretariat. Errors: `end_before_start`, `unavailability_outside`.
 #[utoipa::path(tag = "designations", params(("id" = DesignationId, Path), IdempotencyKey), request_body = UnavailabilityIn, responses((status = 201, body = UnavailabilityOut)))]
 #[post("/designations/{id}/unavailabilities")]
-pub async fn declare_unavailability(ctx: Ctx, request: HttpRequest, id: web::Path<DesignationId>, input: Json<UnavailabilityIn>) -> Result<HttpResponse, Failure> {
+pub async fn declare_unavailability(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<DesignationId>,
+    input: Json<UnavailabilityIn>,
+) -> Result<HttpResponse, Failure> {
     idempotency::once(&ctx, &request, &input.digest(), async |txn| {
         let made = service::declare_unavailable(&ctx, txn, *id, input.value.clone().into()).await?;
         let location = format!("/api/v1/designations/{}/unavailabilities/{}", *id, made.id);
@@ -472,7 +506,11 @@ pub async fn declare_unavailability(ctx: Ctx, request: HttpRequest, id: web::Pat
 /// Who may: whoever may record one.
 #[utoipa::path(tag = "designations", params(("id" = DesignationId, Path), ("absence_id" = UnavailabilityId, Path), IfMatch), responses((status = 204)))]
 #[post("/designations/{id}/unavailabilities/{absence_id}/withdraw")]
-pub async fn withdraw_unavailability(ctx: Ctx, path: web::Path<(DesignationId, UnavailabilityId)>, request: HttpRequest) -> Result<HttpResponse, Failure> {
+pub async fn withdraw_unavailability(
+    ctx: Ctx,
+    path: web::Path<(DesignationId, UnavailabilityId)>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Failure> {
     let (id, absence) = path.into_inner();
     let version = version::if_match(&request)?;
     ctx.write(async |txn| service::withdraw_unavailability(&ctx, txn, id, absence, version).await).await?;
@@ -507,7 +545,12 @@ impl From<Provenance> for ProvenanceDto {
 
 impl From<StatementDto> for Statement {
     fn from(StatementDto { valid_from, valid_to, act, provenance, organisation }: StatementDto) -> Self {
-        Self { term: Term { from: valid_from, to: valid_to }, act: act.into(), provenance: provenance.into(), organisation }
+        Self {
+            term: Term { from: valid_from, to: valid_to },
+            act: act.into(),
+            provenance: provenance.into(),
+            organisation,
+        }
     }
 }
 
@@ -520,7 +563,9 @@ impl From<Statement> for StatementDto {
 impl TryFrom<DesignationIn> for service::DesignateIn {
     type Error = Error;
 
-    fn try_from(DesignationIn { seat, person_id, person, statement, replaces_holder }: DesignationIn) -> Result<Self, Error> {
+    fn try_from(
+        DesignationIn { seat, person_id, person, statement, replaces_holder }: DesignationIn,
+    ) -> Result<Self, Error> {
         let person = match (person_id, person) {
             (Some(id), None) => Designee::Known(id),
             (None, Some(NewPersonIn { given_name, family_name, email, phone, language })) => {

@@ -4,9 +4,9 @@
 //! that a job that runs twice tells nobody twice.
 
 use super::model::{Act, Seat};
+use super::policy::Visibility;
 use super::service::holders_of;
 use super::store::{self, Filter};
-use super::policy::Visibility;
 use super::view::{Designation, Holder};
 use crate::ctx::Ctx;
 use crate::db::Txn;
@@ -45,7 +45,13 @@ pub(super) async fn welcome(ctx: &Ctx, txn: &Txn, designation: &Designation) -> 
 pub(super) async fn ending_soon(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<()> {
     for recipient in interested(ctx, txn, designation).await? {
         let lang = recipient.lang;
-        let content = content(ctx, designation, lang, "ending_soon", Some(("designations.mail_open_register", register_path(designation))));
+        let content = content(
+            ctx,
+            designation,
+            lang,
+            "ending_soon",
+            Some(("designations.mail_open_register", register_path(designation))),
+        );
         send(ctx, txn, "designation_ending_soon", designation, recipient, content).await?;
     }
     Ok(())
@@ -58,7 +64,13 @@ pub(super) async fn ended(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Re
     send(ctx, txn, "designation_ended", designation, farewell, text).await?;
     for recipient in to_body(ctx, txn, &designation.seat, Some(&designation.holder)).await? {
         let lang = recipient.lang;
-        let text = content(ctx, designation, lang, "ended_body", Some(("designations.mail_open_register", register_path(designation))));
+        let text = content(
+            ctx,
+            designation,
+            lang,
+            "ended_body",
+            Some(("designations.mail_open_register", register_path(designation))),
+        );
         send(ctx, txn, "designation_ended", designation, recipient, text).await?;
     }
     Ok(())
@@ -73,12 +85,18 @@ pub(super) async fn requested(ctx: &Ctx, txn: &Txn, seat: &Seat, day: NaiveDate)
         let content = MailContent {
             subject: lang.f("designations.mail_requested_subject", &values),
             heading: lang.f("designations.mail_requested_heading", &values),
-            paragraphs: vec![lang.f("designations.mail_requested_body", &values), lang.t("designations.mail_requested_how").to_owned()],
+            paragraphs: vec![
+                lang.f("designations.mail_requested_body", &values),
+                lang.t("designations.mail_requested_how").to_owned(),
+            ],
             facts: vec![
                 (lang.t("designations.fact_seat").to_owned(), seat_name.clone()),
                 (lang.t("designations.fact_body").to_owned(), seat.body_name.clone()),
             ],
-            action: Some((lang.t("designations.mail_designate").to_owned(), url(ctx, &format!("/designations/new?seat={}", seat.code)))),
+            action: Some((
+                lang.t("designations.mail_designate").to_owned(),
+                url(ctx, &format!("/designations/new?seat={}", seat.code)),
+            )),
             closing: None,
         };
         let notification = Notification {
@@ -109,12 +127,20 @@ fn register_path(designation: &Designation) -> String {
 }
 
 /// The shape all mails about one designation share: what, for which seat, from when to when, by which act.
-fn content(ctx: &Ctx, designation: &Designation, lang: Lang, name: &str, action: Option<(&str, String)>) -> MailContent {
+fn content(
+    ctx: &Ctx,
+    designation: &Designation,
+    lang: Lang,
+    name: &str,
+    action: Option<(&str, String)>,
+) -> MailContent {
     let seat_name = seat_name(&designation.seat, lang);
     let holder = designation.holder.name();
     let term = designation.record.statement.term;
     let from = words::long_day(term.from, lang);
-    let to = term.to.map_or_else(|| lang.t("designations.until_further_notice").to_owned(), |day| words::long_day(day, lang));
+    let to = term
+        .to
+        .map_or_else(|| lang.t("designations.until_further_notice").to_owned(), |day| words::long_day(day, lang));
     let values = [
         ("seat", seat_name.as_str()),
         ("holder", holder.as_str()),
@@ -132,10 +158,7 @@ fn content(ctx: &Ctx, designation: &Designation, lang: Lang, name: &str, action:
             (lang.t("designations.fact_holder").to_owned(), holder.clone()),
             (lang.t("designations.fact_from").to_owned(), from.clone()),
             (lang.t("designations.fact_to").to_owned(), to.clone()),
-            (
-                lang.t("designations.fact_act").to_owned(),
-                act_line(act, lang),
-            ),
+            (lang.t("designations.fact_act").to_owned(), act_line(act, lang)),
         ],
         action: action.map(|(label, path)| (lang.t(label).to_owned(), url(ctx, &path))),
         closing: None,
@@ -180,16 +203,31 @@ fn to_person(holder: &Holder) -> Recipient {
 
 /// The body's manager on the day, or its certified mailbox if it has no manager; nobody if it has neither.
 async fn to_body(ctx: &Ctx, txn: &Txn, seat: &Seat, except: Option<&Holder>) -> Result<Vec<Recipient>> {
-    let filter = Filter { body: Some(seat.body_id), kind: Some(SeatKind::BodyManager), as_of: Some(ctx.today()), ..Filter::default() };
+    let filter = Filter {
+        body: Some(seat.body_id),
+        kind: Some(SeatKind::BodyManager),
+        as_of: Some(ctx.today()),
+        ..Filter::default()
+    };
     let managers = store::list(txn, &Visibility::Everything, &filter, None, None).await?;
     if managers.is_empty() {
         let pec = network::body_by_id(txn, seat.body_id).await?.pec;
         return Ok(pec
-            .map(|address| Recipient { person_id: None, designation_id: None, name: seat.body_name.clone(), address, lang: Lang::It })
+            .map(|address| Recipient {
+                person_id: None,
+                designation_id: None,
+                name: seat.body_name.clone(),
+                address,
+                lang: Lang::It,
+            })
             .into_iter()
             .collect());
     }
-    Ok(managers.iter().filter(|manager| except.is_none_or(|holder| holder.id != manager.holder.id)).map(to_holder).collect())
+    Ok(managers
+        .iter()
+        .filter(|manager| except.is_none_or(|holder| holder.id != manager.holder.id))
+        .map(to_holder)
+        .collect())
 }
 
 /// The body and the secretariat, each person once, the newcomer left out.
@@ -208,7 +246,14 @@ async fn interested(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<V
 }
 
 /// Promises one mail about a designation, unless it had been promised before.
-async fn send(ctx: &Ctx, txn: &Txn, kind: &'static str, about: &Designation, to: Recipient, content: MailContent) -> Result<()> {
+async fn send(
+    ctx: &Ctx,
+    txn: &Txn,
+    kind: &'static str,
+    about: &Designation,
+    to: Recipient,
+    content: MailContent,
+) -> Result<()> {
     let record = &about.record;
     let notification = Notification {
         kind,

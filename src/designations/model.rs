@@ -6,7 +6,9 @@
 
 use crate::error::{Code, Refusal as DomainRefusal};
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::ids::{BodyId, DesignationId, DesignationRecordId, DocumentId, ObservatoryId, PersonId, SeatId, UnavailabilityId};
+use entity::ids::{
+    BodyId, DesignationId, DesignationRecordId, DocumentId, ObservatoryId, PersonId, SeatId, UnavailabilityId,
+};
 use entity::kinds::{ActKind, Channel, RecordChange, SeatKind, UnavailabilityMode};
 
 /// An act expiring within so many days is shown on the radar and announced to its body.
@@ -434,7 +436,9 @@ mod tests {
         assert_eq!(document_type("atto.exe", pdf), Err(Refusal::DocumentTypeRefused));
         assert_eq!(document_type("atto", pdf), Err(Refusal::DocumentTypeRefused));
         assert_eq!(document_type("atto.pdf", b""), Err(Refusal::DocumentEmpty));
-        let envelope = [&[0x30, 0x82, 0x01, 0x00][..], &[0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02]].concat();
+        let envelope =
+            [&[0x30, 0x82, 0x01, 0x00][..], &[0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02]]
+                .concat();
         assert_eq!(document_type("atto.pdf.p7m", &envelope), Ok("application/pkcs7-mime"));
     }
 

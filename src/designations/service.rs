@@ -271,7 +271,12 @@ pub struct UnavailableIn {
 ///
 /// Who may: the holder, the body's manager, the secretariat. Which mails leave: none; what falls due meanwhile goes to the
 /// deputy where everything is to be reassigned. Which errors: `end_before_start`, `unavailability_outside`.
-pub async fn declare_unavailable(ctx: &Ctx, txn: &Txn, id: DesignationId, input: UnavailableIn) -> Result<Unavailability> {
+pub async fn declare_unavailable(
+    ctx: &Ctx,
+    txn: &Txn,
+    id: DesignationId,
+    input: UnavailableIn,
+) -> Result<Unavailability> {
     let designation = find_visible(ctx, txn, id).await?;
     authorise(ctx, Action::DeclareUnavailable, &designation.seat, Some(designation.holder.id))?;
     if input.to < input.from {
@@ -297,7 +302,13 @@ pub async fn declare_unavailable(ctx: &Ctx, txn: &Txn, id: DesignationId, input:
 }
 
 /// Withdraws an absence: the holder is there after all. Same rights as declaring it; errors: `stale`.
-pub async fn withdraw_unavailability(ctx: &Ctx, txn: &Txn, id: DesignationId, absence: UnavailabilityId, version: i32) -> Result<()> {
+pub async fn withdraw_unavailability(
+    ctx: &Ctx,
+    txn: &Txn,
+    id: DesignationId,
+    absence: UnavailabilityId,
+    version: i32,
+) -> Result<()> {
     let designation = find_visible(ctx, txn, id).await?;
     authorise(ctx, Action::DeclareUnavailable, &designation.seat, Some(designation.holder.id))?;
     let known = store::unavailability(txn, absence).await?.filter(|known| known.designation_id == id);
@@ -401,7 +412,10 @@ pub async fn follow_calendar(ctx: &Ctx, txn: &Txn) -> Result<u64> {
         mail::welcome(ctx, txn, designation).await?;
         done += 1;
     }
-    let soon = Filter { ends_within: Some((today, today + Days::new(model::ENDING_SOON_DAYS.unsigned_abs()))), ..Filter::default() };
+    let soon = Filter {
+        ends_within: Some((today, today + Days::new(model::ENDING_SOON_DAYS.unsigned_abs()))),
+        ..Filter::default()
+    };
     for designation in store::list(txn, &Visibility::Everything, &soon, None, None).await? {
         if !is_succeeded(txn, &designation).await? {
             mail::ending_soon(ctx, txn, &designation).await?;
@@ -546,7 +560,8 @@ fn too_long(field: &'static str, limit: usize) -> Error {
 /// A record may point only at a file its author brought: another body's act is not to be borrowed.
 async fn check_document(ctx: &Ctx, txn: &Txn, id: Option<DocumentId>) -> Result<()> {
     let Some(id) = id else { return Ok(()) };
-    let uploader = store::document_uploader(txn, id).await?.ok_or_else(|| Error::field("document_id", Code::UnknownValue))?;
+    let uploader =
+        store::document_uploader(txn, id).await?.ok_or_else(|| Error::field("document_id", Code::UnknownValue))?;
     let is_own = uploader == ctx.actor.person_id() || ctx.actor.is_secretariat() || ctx.actor.is_ourselves();
     if is_own { Ok(()) } else { Err(Error::field("document_id", Code::UnknownValue)) }
 }

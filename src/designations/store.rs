@@ -6,12 +6,16 @@ use super::view::{Designation, Document, Holder};
 use crate::db::{StoreError, exactly_one};
 use crate::texts::Lang;
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::ids::{BodyId, DesignationId, DesignationRecordId, DocumentId, ObservatoryId, PersonId, SeatId, UnavailabilityId};
+use entity::ids::{
+    BodyId, DesignationId, DesignationRecordId, DocumentId, ObservatoryId, PersonId, SeatId, UnavailabilityId,
+};
 use entity::kinds::{ActKind, Channel, RecordChange, SeatKind};
-use entity::{Instant, body, designation, designation_record as record, document, observatory, person, seat, unavailability};
+use entity::{
+    Instant, body, designation, designation_record as record, document, observatory, person, seat, unavailability,
+};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType, Order,
-    QueryFilter, QueryOrder, QuerySelect, Select, sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType,
+    Order, QueryFilter, QueryOrder, QuerySelect, Select, sea_query::Expr,
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -181,12 +185,26 @@ fn lines() -> Select<record::Entity> {
     record::Entity::find()
         .select_only()
         .columns([
-            record::Column::Position, record::Column::Change, record::Column::ValidFrom, record::Column::ValidTo,
-            record::Column::Organisation, record::Column::ActKind, record::Column::ActNumber, record::Column::ActDate,
-            record::Column::ActOrgan, record::Column::ActSubject, record::Column::ProtocolNumber,
-            record::Column::ProtocolDate, record::Column::Channel, record::Column::CommunicatedOn,
-            record::Column::Receipt, record::Column::DocumentId, record::Column::Reason, record::Column::RecordedAt,
-            record::Column::RecordedBy, record::Column::SupersededAt,
+            record::Column::Position,
+            record::Column::Change,
+            record::Column::ValidFrom,
+            record::Column::ValidTo,
+            record::Column::Organisation,
+            record::Column::ActKind,
+            record::Column::ActNumber,
+            record::Column::ActDate,
+            record::Column::ActOrgan,
+            record::Column::ActSubject,
+            record::Column::ProtocolNumber,
+            record::Column::ProtocolDate,
+            record::Column::Channel,
+            record::Column::CommunicatedOn,
+            record::Column::Receipt,
+            record::Column::DocumentId,
+            record::Column::Reason,
+            record::Column::RecordedAt,
+            record::Column::RecordedBy,
+            record::Column::SupersededAt,
         ])
         .column_as(record::Column::Id, "record_id")
         .columns([designation::Column::Id, designation::Column::Version, designation::Column::HandedOverAt])
@@ -200,7 +218,10 @@ fn lines() -> Select<record::Entity> {
         .column_as(observatory::Column::Code, "observatory_code")
         .column_as(observatory::Column::Name, "observatory_name")
         .columns([
-            person::Column::GivenName, person::Column::FamilyName, person::Column::Email, person::Column::Language,
+            person::Column::GivenName,
+            person::Column::FamilyName,
+            person::Column::Email,
+            person::Column::Language,
             person::Column::BouncedAt,
         ])
         .join(JoinType::InnerJoin, join::record_to_designation())
@@ -226,7 +247,10 @@ mod join {
     }
 
     pub(super) fn designation_to_person() -> RelationDef {
-        designation::Entity::belongs_to(person::Entity).from(designation::Column::PersonId).to(person::Column::Id).into()
+        designation::Entity::belongs_to(person::Entity)
+            .from(designation::Column::PersonId)
+            .to(person::Column::Id)
+            .into()
     }
 
     pub(super) fn seat_to_body() -> RelationDef {
@@ -234,7 +258,10 @@ mod join {
     }
 
     pub(super) fn seat_to_observatory() -> RelationDef {
-        seat::Entity::belongs_to(observatory::Entity).from(seat::Column::ObservatoryId).to(observatory::Column::Id).into()
+        seat::Entity::belongs_to(observatory::Entity)
+            .from(seat::Column::ObservatoryId)
+            .to(observatory::Column::Id)
+            .into()
     }
 }
 
@@ -565,8 +592,12 @@ pub async fn documents(db: &impl ConnectionTrait, ids: Vec<DocumentId>) -> Resul
     let rows = document::Entity::find()
         .select_only()
         .columns([
-            document::Column::Id, document::Column::Sha256, document::Column::MediaType, document::Column::Size,
-            document::Column::Name, document::Column::CreatedAt,
+            document::Column::Id,
+            document::Column::Sha256,
+            document::Column::MediaType,
+            document::Column::Size,
+            document::Column::Name,
+            document::Column::CreatedAt,
         ])
         .filter(document::Column::Id.is_in(ids))
         .order_by(document::Column::Id, Order::Asc)

@@ -42,7 +42,8 @@ pub fn pages(cfg: &mut web::ServiceConfig) {
 #[get("/static/{name:.+}")]
 async fn show_file(request: HttpRequest, name: Path<String>) -> Result<HttpResponse, Failure> {
     let plain = find(&name).ok_or(Error::NotFound)?;
-    let (file, encoding) = smallest_accepted(&request, &name).map_or((plain, None), |(file, encoding)| (file, Some(encoding)));
+    let (file, encoding) =
+        smallest_accepted(&request, &name).map_or((plain, None), |(file, encoding)| (file, Some(encoding)));
     // Each encoding is a representation of its own and has its own strong tag (RFC 9110 §8.8.3.3).
     let etag = format!("\"{}\"", hex::encode(file.metadata.sha256_hash()));
 
@@ -69,9 +70,10 @@ fn find(name: &str) -> Option<EmbeddedFile> {
 fn smallest_accepted(request: &HttpRequest, name: &str) -> Option<(EmbeddedFile, &'static str)> {
     let accepted = request.headers().get(ACCEPT_ENCODING)?.to_str().ok()?;
     let twins = [("br", ".br"), ("gzip", ".gz")];
-    twins.into_iter().filter(|(encoding, _)| accepts(accepted, encoding)).find_map(|(encoding, ending)| {
-        Files::get(&format!("{name}{ending}")).map(|file| (file, encoding))
-    })
+    twins
+        .into_iter()
+        .filter(|(encoding, _)| accepts(accepted, encoding))
+        .find_map(|(encoding, ending)| Files::get(&format!("{name}{ending}")).map(|file| (file, encoding)))
 }
 
 /// Whether an `Accept-Encoding` list names the encoding and does not rule it out (`;q=0`).

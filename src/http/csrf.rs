@@ -129,6 +129,9 @@ mod tests {
 
     #[test]
     fn looking_is_always_allowed() {
-        assert!(check_origin(&Method::GET, "/", &headers(&[("sec-fetch-site", "cross-site"), ("cookie", "a=b")]), OURS).is_ok());
+        assert!(
+            check_origin(&Method::GET, "/", &headers(&[("sec-fetch-site", "cross-site"), ("cookie", "a=b")]), OURS)
+                .is_ok()
+        );
     }
 }

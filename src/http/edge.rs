@@ -18,7 +18,8 @@ use actix_web::cookie::Cookie;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY, RETRY_AFTER, WWW_AUTHENTICATE,
+    ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
+    RETRY_AFTER, WWW_AUTHENTICATE,
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
@@ -48,13 +49,19 @@ pub async fn edge(
         // HEAD is GET without its body (RFC 9110 §9.3.2), and the server leaves the body out by itself.
         request.head_mut().method = Method::GET;
     }
-    let standing = Class::of(&method, request.path()).map(|class| site.limiter.count(class, Network::from(facts.client)));
+    let standing =
+        Class::of(&method, request.path()).map(|class| site.limiter.count(class, Network::from(facts.client)));
 
     let answer = if let Err(error) = admit(&request, &site, standing) {
         Some(request.error_response(Failure(error)))
     } else {
         guard_body(&mut request, &site);
-        AssertUnwindSafe(next.call(request)).catch_unwind().await.ok().transpose()?.map(ServiceResponse::map_into_boxed_body)
+        AssertUnwindSafe(next.call(request))
+            .catch_unwind()
+            .await
+            .ok()
+            .transpose()?
+            .map(ServiceResponse::map_into_boxed_body)
     };
     let elapsed = started.elapsed();
     let Some(mut answer) = answer else {
@@ -77,7 +84,11 @@ fn facts(request: &ServiceRequest, site: &Site) -> Facts {
     Facts {
         request_id: secret::new_id::<Uuid>(site.services.clock.now()),
         lang: request::language(chosen.as_ref().map(Cookie::value), headers),
-        client: limits::client(request.peer_addr().map(|peer| peer.ip()), headers, &site.services.config.server.trusted_proxies),
+        client: limits::client(
+            request.peer_addr().map(|peer| peer.ip()),
+            headers,
+            &site.services.config.server.trusted_proxies,
+        ),
         face: request::face(request.path(), headers),
         https: site.https,
     }
@@ -152,7 +163,9 @@ fn show(error: &Error, site: &Site, facts: Facts, request: Option<&HttpRequest>)
     match error {
         Error::TooMany { retry_after_seconds } => headers.insert(RETRY_AFTER, HeaderValue::from(*retry_after_seconds)),
         _ if error.code() == Code::Busy => headers.insert(RETRY_AFTER, HeaderValue::from(BUSY_SECONDS)),
-        Error::Unauthenticated => headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"raccordo\"")),
+        Error::Unauthenticated => {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"raccordo\""))
+        }
         _ => return answer,
     };
     answer
@@ -173,11 +186,14 @@ fn after_panic(site: &Site, facts: Facts, method: &Method, standing: Option<Stan
 fn set_cookies(answer: &mut ServiceResponse) {
     let request = answer.request().clone();
     let new_key = request.extensions_mut().remove::<NewPreSession>();
-    let mut cookies: Vec<_> = new_key.map(|NewPreSession(key)| PRE_SESSION.set(&request, key, None)).into_iter().collect();
+    let mut cookies: Vec<_> =
+        new_key.map(|NewPreSession(key)| PRE_SESSION.set(&request, key, None)).into_iter().collect();
     let shown = request.extensions_mut().remove::<FlashShown>().is_some();
     let next = answer.response_mut().extensions_mut().remove::<NextFlash>();
     match next {
-        Some(NextFlash(message)) => cookies.push(FLASH.set(&request, message, Some(actix_web::cookie::time::Duration::MINUTE))),
+        Some(NextFlash(message)) => {
+            cookies.push(FLASH.set(&request, message, Some(actix_web::cookie::time::Duration::MINUTE)))
+        }
         None if shown => cookies.push(FLASH.removal(&request)),
         None => {}
     }
@@ -253,7 +269,12 @@ impl StandardHeaders {
         if https {
             headers.push(("strict-transport-security", "max-age=63072000"));
         }
-        Self(headers.into_iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).collect())
+        Self(
+            headers
+                .into_iter()
+                .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+                .collect(),
+        )
     }
 
     /// Sets them all, and what the answer's maker has not said about itself: a page with a key in its address tells nobody where

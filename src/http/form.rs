@@ -47,7 +47,10 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
 
 fn is_urlencoded(request: &HttpRequest) -> bool {
     let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    content_type.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
+    content_type
+        .split(';')
+        .next()
+        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
 }
 
 fn check_token(request: &HttpRequest, body: &Bytes) -> Result<(), Error> {
@@ -81,7 +84,10 @@ impl Errors {
     pub fn from_error(lang: Lang, error: Error) -> Result<Self, Failure> {
         match error {
             Error::Invalid(fields) => Ok(Self(
-                fields.into_iter().map(|wrong| FormError { field: wrong.field, text: text(lang, wrong.code, &wrong.params) }).collect(),
+                fields
+                    .into_iter()
+                    .map(|wrong| FormError { field: wrong.field, text: text(lang, wrong.code, &wrong.params) })
+                    .collect(),
             )),
             Error::Refused(refused) if refused.code != Code::FormExpired => Ok(Self(vec![FormError {
                 field: refused.field.unwrap_or_default(),

@@ -3,10 +3,10 @@
 
 use crate::ctx::Services;
 use crate::error::{Code, Error};
+use crate::http::Failure;
 use crate::http::problem::Problem;
 use crate::http::request::Facts;
 use crate::http::site::Site;
-use crate::http::Failure;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, Statement};

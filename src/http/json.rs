@@ -62,7 +62,11 @@ impl<T: DeserializeOwned + 'static> FromRequest for MergePatch<T> {
     }
 }
 
-fn body(request: &HttpRequest, payload: &mut Payload, media_type: &'static str) -> impl Future<Output = Result<Bytes, Failure>> + use<> {
+fn body(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    media_type: &'static str,
+) -> impl Future<Output = Result<Bytes, Failure>> + use<> {
     let is_right = is(request, media_type);
     let payload = payload.take();
     async move {
@@ -162,7 +166,10 @@ mod tests {
         assert_eq!(post(r#"{"name":1}"#, JSON).await.unwrap_err(), Code::UnexpectedShape);
         assert_eq!(post(r#"{"name":"A\u0000"}"#, JSON).await.unwrap_err(), Code::MalformedBody);
         assert_eq!(post(r#"{"name":"A\\\u0000"}"#, JSON).await.unwrap_err(), Code::MalformedBody);
-        assert_eq!(post(r#"{"name":"A\\u0000"}"#, JSON).await.expect("a backslash and five letters").value.name, "A\\u0000");
+        assert_eq!(
+            post(r#"{"name":"A\\u0000"}"#, JSON).await.expect("a backslash and five letters").value.name,
+            "A\\u0000"
+        );
         assert_eq!(post(r#"{"name":"A"}"#, "text/plain").await.unwrap_err(), Code::UnsupportedMediaType);
         assert_eq!(post("[".repeat(100_000), JSON).await.unwrap_err(), Code::NestingTooDeep);
         assert_eq!(post(" ".repeat(MAX_BYTES + 1), JSON).await.unwrap_err(), Code::BodyTooLarge);

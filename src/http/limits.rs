@@ -10,8 +10,8 @@ use crate::error::Code;
 use crate::http::Failure;
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
-use actix_web::http::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING};
 use actix_web::http::Method;
+use actix_web::http::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING};
 use actix_web::web::{Bytes, BytesMut};
 use futures_util::{Future, Stream, StreamExt, stream};
 use governor::clock::DefaultClock;
@@ -186,7 +186,8 @@ const SLOWEST_BYTES_PER_SECOND: u64 = 64 * 1024;
 /// The payload, which fails when its body has not arrived in time. The framework's own timeout covers the head only, so a
 /// caller who sends one byte a minute would hold a connection for ever.
 pub(super) fn within_deadline(payload: Payload, headers: &HeaderMap, patience: u64) -> Payload {
-    let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|text| text.parse::<u64>().ok());
+    let length =
+        headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|text| text.parse::<u64>().ok());
     if length.unwrap_or(0) == 0 && !headers.contains_key(TRANSFER_ENCODING) {
         return payload;
     }
@@ -254,7 +255,10 @@ mod tests {
     #[test]
     fn only_our_proxies_are_believed_about_the_client() {
         let mut headers = HeaderMap::new();
-        headers.append(HeaderName::from_static("x-forwarded-for"), HeaderValue::from_static("203.0.113.9, 198.51.100.7, 10.0.0.2"));
+        headers.append(
+            HeaderName::from_static("x-forwarded-for"),
+            HeaderValue::from_static("203.0.113.9, 198.51.100.7, 10.0.0.2"),
+        );
         let (proxy, inner) = (address("10.0.0.1"), address("10.0.0.2"));
         assert_eq!(client(Some(proxy), &headers, &[proxy, inner]), address("198.51.100.7"));
         assert_eq!(client(Some(proxy), &headers, &[]), proxy);

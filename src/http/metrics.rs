@@ -36,7 +36,8 @@ struct AnswerLabels {
 impl Metrics {
     pub fn new() -> Self {
         let mut registry = Registry::with_prefix("raccordo");
-        let (answers, panics, callers) = (Family::<AnswerLabels, Counter>::default(), Counter::default(), Gauge::default());
+        let (answers, panics, callers) =
+            (Family::<AnswerLabels, Counter>::default(), Counter::default(), Gauge::default());
         let durations = Histogram::new(BUCKETS);
         registry.register("http_answers", "Answers by method, route and status", answers.clone());
         registry.register_with_unit("http_duration", "Time to an answer", Unit::Seconds, durations.clone());
@@ -101,7 +102,9 @@ pub fn server(site: &web::Data<Site>) -> std::io::Result<Option<Server>> {
 async fn show_metrics(site: web::Data<Site>) -> HttpResponse {
     site.metrics.callers.set(i64::try_from(site.limiter.callers()).unwrap_or(i64::MAX));
     match site.metrics.text() {
-        Ok(text) => HttpResponse::Ok().content_type("application/openmetrics-text; version=1.0.0; charset=utf-8").body(text),
+        Ok(text) => {
+            HttpResponse::Ok().content_type("application/openmetrics-text; version=1.0.0; charset=utf-8").body(text)
+        }
         Err(error) => {
             tracing::error!(%error, "the measures were not written");
             HttpResponse::InternalServerError().finish()
@@ -118,7 +121,10 @@ mod tests {
         let metrics = Metrics::new();
         metrics.answered(&Method::GET, "/designations/{id}", StatusCode::OK, Duration::from_millis(3));
         let text = metrics.text().expect("written");
-        assert!(text.contains(r#"raccordo_http_answers_total{method="GET",route="/designations/{id}",status="200"} 1"#), "{text}");
+        assert!(
+            text.contains(r#"raccordo_http_answers_total{method="GET",route="/designations/{id}",status="200"} 1"#),
+            "{text}"
+        );
         assert!(text.contains("raccordo_http_duration_seconds_count 1"), "{text}");
     }
 

@@ -61,7 +61,8 @@ impl FromRequest for Upload {
         let request = request.clone();
         let parts = Multipart::new(request.headers(), payload.take());
         Box::pin(async move {
-            let max_file = request.app_data::<Data<Services>>().map_or(0, |services| services.config.limits.document_bytes);
+            let max_file =
+                request.app_data::<Data<Services>>().map_or(0, |services| services.config.limits.document_bytes);
             let upload = receive(parts, max_file).await?;
             if !request.path().starts_with("/api/") {
                 csrf::check_token(&request, upload.field(csrf::FIELD).unwrap_or_default())?;
@@ -85,7 +86,8 @@ async fn receive(mut parts: Multipart, max_file: usize) -> Result<Upload, Failur
         } else {
             let bytes = read(part, text_left, Code::BodyTooLarge).await?;
             text_left -= bytes.len();
-            let value = String::from_utf8(bytes.into()).map_err(|error| Failure::because(Code::MalformedBody, error))?;
+            let value =
+                String::from_utf8(bytes.into()).map_err(|error| Failure::because(Code::MalformedBody, error))?;
             upload.fields.push((name, value));
         }
     }
@@ -128,9 +130,9 @@ async fn read(mut part: Field, max: usize, beyond: Code) -> Result<Bytes, Failur
 fn part_failure(error: MultipartError) -> Failure {
     match error {
         MultipartError::Payload(error) => limits::body_failure(error),
-        MultipartError::ContentTypeIncompatible | MultipartError::ContentTypeMissing | MultipartError::ContentTypeParse => {
-            Failure::of(Code::UnsupportedMediaType)
-        }
+        MultipartError::ContentTypeIncompatible
+        | MultipartError::ContentTypeMissing
+        | MultipartError::ContentTypeParse => Failure::of(Code::UnsupportedMediaType),
         other => Failure::because(Code::MalformedBody, other),
     }
 }
@@ -142,7 +144,9 @@ mod tests {
     use futures_util::stream;
 
     fn body(parts: &[(&str, &str)]) -> String {
-        let part = |(head, content): &(&str, &str)| format!("--b\r\nContent-Disposition: form-data; {head}\r\n\r\n{content}\r\n");
+        let part = |(head, content): &(&str, &str)| {
+            format!("--b\r\nContent-Disposition: form-data; {head}\r\n\r\n{content}\r\n")
+        };
         parts.iter().map(part).chain(["--b--\r\n".to_owned()]).collect()
     }
 
@@ -155,7 +159,9 @@ mod tests {
 
     #[actix_web::test]
     async fn fields_and_the_file_arrive_and_the_file_s_folders_do_not() {
-        let upload = send(body(&[("name=\"a\"", "1 & 2"), ("name=\"act\"; filename=\"folder/act.pdf\"", "%PDF")])).await.expect("accepted");
+        let upload = send(body(&[("name=\"a\"", "1 & 2"), ("name=\"act\"; filename=\"folder/act.pdf\"", "%PDF")]))
+            .await
+            .expect("accepted");
         assert_eq!(upload.field("a"), Some("1 & 2"));
         let file = upload.file.expect("a file");
         assert_eq!((file.field.as_str(), file.name.as_str(), &file.bytes[..]), ("act", "act.pdf", &b"%PDF"[..]));

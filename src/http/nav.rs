@@ -22,7 +22,6 @@ const PARTS: &[Part] = &[
     Part { href: "/radar", label: "overview.nav_radar", shown_to: sees_everything },
     Part { href: "/dossier", label: "overview.nav_dossier", shown_to: Actor::is_participant },
     Part { href: "/mail", label: "overview.nav_mail", shown_to: Actor::is_secretariat },
-    Part { href: "/jobs", label: "overview.nav_jobs", shown_to: Actor::is_secretariat },
 ];
 
 fn everybody(_: &Actor) -> bool {
@@ -38,7 +37,11 @@ pub fn items(actor: &Actor, lang: Lang, path: &str) -> Vec<NavItem> {
     PARTS
         .iter()
         .filter(|part| (part.shown_to)(actor))
-        .map(|part| NavItem { label: lang.t(part.label).to_owned(), href: part.href.to_owned(), current: is_within(path, part.href) })
+        .map(|part| NavItem {
+            label: lang.t(part.label).to_owned(),
+            href: part.href.to_owned(),
+            current: is_within(path, part.href),
+        })
         .collect()
 }
 

@@ -55,7 +55,8 @@ fn methods_by_path(document: &Value) -> HashMap<String, Vec<String>> {
 }
 
 fn methods_of(item: &Value) -> Vec<String> {
-    let mut methods: Vec<String> = item.as_object().into_iter().flatten().map(|(method, _)| method.to_uppercase()).collect();
+    let mut methods: Vec<String> =
+        item.as_object().into_iter().flatten().map(|(method, _)| method.to_uppercase()).collect();
     if methods.iter().any(|method| method == "GET") {
         methods.push("HEAD".to_owned());
     }
@@ -173,7 +174,8 @@ fn failures() -> Value {
 
 /// The parts of the API, as the operations name them.
 fn tags(paths: &Value) -> Value {
-    let operations = paths.as_object().into_iter().flatten().flat_map(|(_, item)| item.as_object().into_iter().flatten());
+    let operations =
+        paths.as_object().into_iter().flatten().flat_map(|(_, item)| item.as_object().into_iter().flatten());
     let tags = operations.flat_map(|(_, operation)| operation["tags"].as_array().into_iter().flatten());
     let names: BTreeSet<&str> = tags.filter_map(Value::as_str).collect();
     names.into_iter().map(|name| json!({ "name": name })).collect()
@@ -184,7 +186,9 @@ fn name_of_failure(status: &str) -> String {
 }
 
 fn complete_operation(path: &str, method: &str, operation: &mut Value) {
-    let is_public = operation["security"].as_array().is_some_and(|needs| needs.iter().any(|need| need.as_object().is_some_and(Map::is_empty)));
+    let is_public = operation["security"]
+        .as_array()
+        .is_some_and(|needs| needs.iter().any(|need| need.as_object().is_some_and(Map::is_empty)));
     let takes_body = operation.get("requestBody").is_some();
     let changes = method != "get";
     let takes = |header: &str| {
@@ -235,12 +239,20 @@ fn complete_headers(status: &str, response: &mut Value) {
     add("RateLimit-Limit", "Requests a minute from one network.", count());
     add("RateLimit-Remaining", "Requests left at present.", count());
     add("RateLimit-Reset", "Seconds until all of them are there again.", count());
-    add("Cache-Control", "Whether the answer may be kept; `no-store` unless told otherwise.", json!({ "type": "string", "maxLength": 100 }));
+    add(
+        "Cache-Control",
+        "Whether the answer may be kept; `no-store` unless told otherwise.",
+        json!({ "type": "string", "maxLength": 100 }),
+    );
     if matches!(status, "429" | "503") {
         add("Retry-After", "Seconds to wait.", count());
     }
     if status == "201" {
-        add("Location", "The address of the new thing.", json!({ "type": "string", "format": "uri-reference", "maxLength": 300 }));
+        add(
+            "Location",
+            "The address of the new thing.",
+            json!({ "type": "string", "format": "uri-reference", "maxLength": 300 }),
+        );
     }
 }
 
@@ -253,7 +265,12 @@ mod tests {
         let paths = document()["paths"].as_object().expect("paths");
         paths
             .iter()
-            .flat_map(|(path, item)| item.as_object().expect("operations").iter().map(move |(method, operation)| (path.as_str(), method.as_str(), operation)))
+            .flat_map(|(path, item)| {
+                item.as_object()
+                    .expect("operations")
+                    .iter()
+                    .map(move |(method, operation)| (path.as_str(), method.as_str(), operation))
+            })
             .collect()
     }
 
@@ -269,7 +286,10 @@ mod tests {
         for (path, method, operation) in operations() {
             for (status, response) in operation["responses"].as_object().expect("responses") {
                 for header in ["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Cache-Control"] {
-                    assert!(!resolved(response)["headers"][header].is_null(), "{method} {path} {status} lacks {header}");
+                    assert!(
+                        !resolved(response)["headers"][header].is_null(),
+                        "{method} {path} {status} lacks {header}"
+                    );
                 }
                 if matches!(status.as_str(), "429" | "503") {
                     assert!(!resolved(response)["headers"]["Retry-After"].is_null(), "{method} {path} {status}");
@@ -283,14 +303,22 @@ mod tests {
         for (path, method, operation) in operations() {
             assert!(operation["responses"]["400"]["$ref"].is_string(), "{method} {path}");
             let needs = operation["security"].as_array().expect("security");
-            assert!(method == "get" || needs.iter().all(|need| need.as_object().is_some_and(|need| !need.is_empty())), "{method} {path}");
+            assert!(
+                method == "get" || needs.iter().all(|need| need.as_object().is_some_and(|need| !need.is_empty())),
+                "{method} {path}"
+            );
         }
     }
 
     #[test]
     fn a_problem_describes_the_members_of_rfc_9457() {
         for member in ["type", "title", "status", "detail", "instance"] {
-            assert!(document().pointer(PROBLEM.trim_start_matches('#')).is_some_and(|problem| problem["properties"][member].is_object()), "{member}");
+            assert!(
+                document()
+                    .pointer(PROBLEM.trim_start_matches('#'))
+                    .is_some_and(|problem| problem["properties"][member].is_object()),
+                "{member}"
+            );
         }
     }
 
@@ -305,7 +333,10 @@ mod tests {
     fn every_answer_says_what_it_means() {
         for (path, method, operation) in operations() {
             for (status, response) in operation["responses"].as_object().expect("responses") {
-                assert!(resolved(response)["description"].as_str().is_some_and(|text| !text.is_empty()), "{method} {path} {status}");
+                assert!(
+                    resolved(response)["description"].as_str().is_some_and(|text| !text.is_empty()),
+                    "{method} {path} {status}"
+                );
             }
         }
     }

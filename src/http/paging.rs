@@ -104,7 +104,8 @@ fn next_path(request: &HttpRequest, cursor: &str) -> String {
 }
 
 fn write(key: &impl Serialize) -> Result<String, Error> {
-    let json = serde_json::to_vec(key).map_err(|error| Error::Internal(format!("a cursor was not written: {error}")))?;
+    let json =
+        serde_json::to_vec(key).map_err(|error| Error::Internal(format!("a cursor was not written: {error}")))?;
     Ok(URL_SAFE_NO_PAD.encode(json))
 }
 

@@ -1,9 +1,9 @@
 //! Errors for programs: problem details (RFC 9457) with our stable code, the request's name and the wrong fields.
 
 use crate::error::{Error, FieldError};
+use crate::http::codes;
 use crate::http::form::text;
 use crate::http::request::Facts;
-use crate::http::codes;
 use crate::texts::Lang;
 use actix_web::HttpResponse;
 use serde::Serialize;
@@ -99,9 +99,15 @@ pub(super) fn detail(error: &Error, lang: Lang) -> String {
 }
 
 fn fields(error: &Error, lang: Lang) -> Vec<FieldProblem> {
-    let problem = |field, code: crate::error::Code, params: &[_]| FieldProblem { field, code: code.as_str(), detail: text(lang, code, params) };
+    let problem = |field, code: crate::error::Code, params: &[_]| FieldProblem {
+        field,
+        code: code.as_str(),
+        detail: text(lang, code, params),
+    };
     match error {
-        Error::Invalid(wrong) => wrong.iter().map(|FieldError { field, code, params }| problem(*field, *code, params)).collect(),
+        Error::Invalid(wrong) => {
+            wrong.iter().map(|FieldError { field, code, params }| problem(*field, *code, params)).collect()
+        }
         Error::Refused(refused) => {
             refused.field.map(|field| problem(field, refused.code, &refused.params)).into_iter().collect()
         }
@@ -128,7 +134,10 @@ mod tests {
 
     #[test]
     fn every_wrong_field_is_named() {
-        let wrong = Error::Invalid(vec![FieldError::new("given_name", Code::Required), FieldError::new("email", Code::NotAnAddress)]);
+        let wrong = Error::Invalid(vec![
+            FieldError::new("given_name", Code::Required),
+            FieldError::new("email", Code::NotAnAddress),
+        ]);
         let problem = Problem::new(&wrong, facts());
         assert_eq!(problem.status, 422);
         assert_eq!(problem.errors.iter().map(|field| field.field).collect::<Vec<_>>(), ["given_name", "email"]);

@@ -68,7 +68,8 @@ pub fn language(chosen: Option<&str>, headers: &HeaderMap) -> Lang {
 fn preferred(list: &str) -> Option<Lang> {
     let mut best: Option<(f32, Lang)> = None;
     for item in list.split(',') {
-        let (range, weight) = item.split_once(";q=").map_or((item, 1.0), |(range, q)| (range, q.trim().parse().unwrap_or(0.0)));
+        let (range, weight) =
+            item.split_once(";q=").map_or((item, 1.0), |(range, q)| (range, q.trim().parse().unwrap_or(0.0)));
         let primary = range.trim().split('-').next().unwrap_or_default();
         let Some(lang) = Lang::ALL.into_iter().find(|lang| primary.eq_ignore_ascii_case(lang.code())) else { continue };
         if weight > best.map_or(0.0, |(known, _)| known) {

@@ -59,7 +59,10 @@ mod tests {
 
     #[test]
     fn who_names_no_version_is_asked_for_one() {
-        assert_eq!(if_match(&TestRequest::default().to_http_request()).map_err(|error| error.code()), Err(Code::VersionMissing));
+        assert_eq!(
+            if_match(&TestRequest::default().to_http_request()).map_err(|error| error.code()),
+            Err(Code::VersionMissing)
+        );
         assert_eq!(named("*"), Err(Code::VersionMissing));
     }
 

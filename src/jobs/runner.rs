@@ -196,7 +196,9 @@ async fn upsert(txn: &Txn, status: job_status::ActiveModel) -> Result<(), StoreE
 fn log_end(job: &Job, ended: &Ended, took: Duration) {
     let milliseconds = took.as_millis();
     match ended {
-        Ended::Done(report) if report.done == 0 => tracing::debug!(job = job.name, milliseconds, "job done, nothing to do"),
+        Ended::Done(report) if report.done == 0 => {
+            tracing::debug!(job = job.name, milliseconds, "job done, nothing to do")
+        }
         Ended::Done(report) => info!(job = job.name, milliseconds, done = report.done, note = report.note, "job done"),
         Ended::Failed(failure) => error!(job = job.name, milliseconds, failure, "job failed"),
         Ended::TimedOut => error!(job = job.name, milliseconds, "job given up at its deadline"),

@@ -6,8 +6,8 @@
 
 use super::{Report, housekeeping, outbox_sweep, retention};
 use crate::ctx::Ctx;
-use crate::{designations, meetings, portal, reminders};
 use crate::error::Result;
+use crate::{designations, meetings, portal, reminders};
 use chrono::{DateTime, SubsecRound, Utc};
 use croner::Cron;
 use croner::parser::{CronParser, Seconds};

@@ -36,7 +36,8 @@ impl Ticker {
         let scheduler = JobScheduler::new_with_channel_size(CHANNEL).await?;
         for job in JOBS {
             let knock = {
-                let (runner, tracker, stop, after) = (Arc::clone(&runner), tracker.clone(), stop.clone(), after.clone());
+                let (runner, tracker, stop, after) =
+                    (Arc::clone(&runner), tracker.clone(), stop.clone(), after.clone());
                 move || {
                     let (runner, stop, after) = (Arc::clone(&runner), stop.clone(), after.clone());
                     tracker.spawn(async move {

@@ -201,12 +201,14 @@ mod tests {
         let html = content().render(frame(Lang::En)).expect("renders").html;
         let page = scraper::Html::parse_document(&html);
         let words = page.root_element().text().collect::<Vec<_>>().join(" ");
-        let mut expected = vec!["Gentile Anna Bianchi,", "Buon lavoro.", "Decorrenza", "lunedì 1 marzo 2027", "Vedi la designazione"];
+        let mut expected =
+            vec!["Gentile Anna Bianchi,", "Buon lavoro.", "Decorrenza", "lunedì 1 marzo 2027", "Vedi la designazione"];
         expected.push("Attenzione a <b>questo</b> & a quello.");
         for text in expected {
             assert!(words.contains(text), "{text} is missing");
         }
-        let link = scraper::Selector::parse("a[href='https://raccordo.example/designations/1?a=1&b=2']").expect("a selector");
+        let link =
+            scraper::Selector::parse("a[href='https://raccordo.example/designations/1?a=1&b=2']").expect("a selector");
         assert_eq!(page.select(&link).count(), 1);
         assert!(html.contains("lang=\"en\""));
     }

@@ -178,7 +178,9 @@ impl Sender {
                 Err(Error::Store(StoreError::Stale)) => {
                     return warn!(mail = %lease.id, epoch = lease.epoch, "a stale sender's outcome was not written");
                 }
-                Err(failure) => warn!(mail = %lease.id, attempt, %failure, "the outcome of a mail could not be written"),
+                Err(failure) => {
+                    warn!(mail = %lease.id, attempt, %failure, "the outcome of a mail could not be written")
+                }
             }
             sleep(Duration::from_millis(200) * attempt).await;
         }
@@ -186,7 +188,12 @@ impl Sender {
     }
 
     /// The outcome, and what it says about the recipient, together or not at all.
-    async fn write_down(&self, lease: &Lease, outcome: &Outcome, now: DateTime<Utc>) -> Result<NotificationState, Error> {
+    async fn write_down(
+        &self,
+        lease: &Lease,
+        outcome: &Outcome,
+        now: DateTime<Utc>,
+    ) -> Result<NotificationState, Error> {
         let ctx = Ctx::system(&self.services, "dispatcher");
         let txn = self.db.begin().await?;
         let state = lease::finish(&txn, lease, outcome, now, secret::fraction()).await?;

@@ -480,7 +480,8 @@ pub async fn add_agenda_item(
 #[get("/meetings/{id}/agenda-items/{item_id}")]
 pub async fn show_agenda_item(ctx: Ctx, path: web::Path<(MeetingId, AgendaItemId)>) -> Result<HttpResponse, Failure> {
     let (id, item_id) = path.into_inner();
-    let item = service::show(&ctx, id).await?.agenda.into_iter().find(|item| item.id == item_id).ok_or(Error::NotFound)?;
+    let item =
+        service::show(&ctx, id).await?.agenda.into_iter().find(|item| item.id == item_id).ok_or(Error::NotFound)?;
     Ok(HttpResponse::Ok().json(AgendaItemOut::from(item)))
 }
 
@@ -489,7 +490,11 @@ pub async fn show_agenda_item(ctx: Ctx, path: web::Path<(MeetingId, AgendaItemId
 /// The version is the meeting's. Who may: the secretariat. Mails: none. Errors: `wrong_transition` once convened.
 #[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), ("item_id" = AgendaItemId, Path), IfMatch), responses((status = 204)))]
 #[delete("/meetings/{id}/agenda-items/{item_id}")]
-pub async fn remove_agenda_item(ctx: Ctx, request: HttpRequest, path: web::Path<(MeetingId, AgendaItemId)>) -> Result<HttpResponse, Failure> {
+pub async fn remove_agenda_item(
+    ctx: Ctx,
+    request: HttpRequest,
+    path: web::Path<(MeetingId, AgendaItemId)>,
+) -> Result<HttpResponse, Failure> {
     let (id, item_id) = path.into_inner();
     let version = version::if_match(&request)?;
     ctx.write(async |txn| service::remove_item(&ctx, txn, id, version, item_id).await).await?;
@@ -504,7 +509,12 @@ pub async fn remove_agenda_item(ctx: Ctx, request: HttpRequest, path: web::Path<
 /// `wrong_transition`.
 #[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), IfMatch), request_body = ConveneIn, responses((status = 200, body = MeetingOut)))]
 #[post("/meetings/{id}/convene")]
-pub async fn convene_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, input: Json<ConveneIn>) -> Result<HttpResponse, Failure> {
+pub async fn convene_meeting(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<MeetingId>,
+    input: Json<ConveneIn>,
+) -> Result<HttpResponse, Failure> {
     let version = version::if_match(&request)?;
     let reason = input.value.short_notice_reason;
     let convened = ctx.write(async |txn| service::convene(&ctx, txn, *id, version, reason).await).await?;
@@ -517,7 +527,12 @@ pub async fn convene_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<Meeti
 /// invited, *joined* and *left* to who came and went meanwhile. Errors: those of convening, `ends_before_starts`, `nothing_changes`.
 #[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), IfMatch), request_body = MoveIn, responses((status = 200, body = MeetingOut)))]
 #[post("/meetings/{id}/move")]
-pub async fn move_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, input: Json<MoveIn>) -> Result<HttpResponse, Failure> {
+pub async fn move_meeting(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<MeetingId>,
+    input: Json<MoveIn>,
+) -> Result<HttpResponse, Failure> {
     let version = version::if_match(&request)?;
     let moved = ctx.write(async |txn| service::move_to(&ctx, txn, *id, version, input.value.into()).await).await?;
     Ok(answer(moved))
@@ -529,7 +544,12 @@ pub async fn move_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingI
 /// `reason_missing`, `wrong_transition`.
 #[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), IfMatch), request_body = CancelIn, responses((status = 200, body = MeetingOut)))]
 #[post("/meetings/{id}/cancel")]
-pub async fn cancel_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, input: Json<CancelIn>) -> Result<HttpResponse, Failure> {
+pub async fn cancel_meeting(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<MeetingId>,
+    input: Json<CancelIn>,
+) -> Result<HttpResponse, Failure> {
     let version = version::if_match(&request)?;
     let cancelled = ctx.write(async |txn| service::cancel(&ctx, txn, *id, version, &input.value.reason).await).await?;
     Ok(answer(cancelled))
@@ -541,7 +561,12 @@ pub async fn cancel_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<Meetin
 /// `meeting_not_begun`, `unknown_value` (a body that is no party), `required` (a delegate without a name), `wrong_transition`.
 #[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), IfMatch), request_body = HoldIn, responses((status = 200, body = MeetingOut)))]
 #[post("/meetings/{id}/hold")]
-pub async fn hold_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, input: Json<HoldIn>) -> Result<HttpResponse, Failure> {
+pub async fn hold_meeting(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<MeetingId>,
+    input: Json<HoldIn>,
+) -> Result<HttpResponse, Failure> {
     let version = version::if_match(&request)?;
     let attendances = input.value.attendances.into_iter().map(service::AttendanceIn::from).collect();
     let held = ctx.write(async |txn| service::hold(&ctx, txn, *id, version, attendances).await).await?;
@@ -580,7 +605,12 @@ pub async fn put_attendance(
 /// not closed, `quorum_missing` for a decision of too few parties, those of the release and of the task.
 #[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), IdempotencyKey), request_body = OutcomeIn, responses((status = 201, body = OutcomeOut)))]
 #[post("/meetings/{id}/outcomes")]
-pub async fn record_outcome(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, input: Json<OutcomeIn>) -> Result<HttpResponse, Failure> {
+pub async fn record_outcome(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<MeetingId>,
+    input: Json<OutcomeIn>,
+) -> Result<HttpResponse, Failure> {
     idempotency::once(&ctx, &request, &input.digest(), async |txn| {
         let (outcome, _) = service::record_outcome(&ctx, txn, *id, input.value.clone().into()).await?;
         let location = format!("/api/v1/outcomes/{}", outcome.id);
@@ -745,7 +775,12 @@ impl From<AgendaItem> for AgendaItemOut {
 impl From<PartyPresence> for AttendanceOut {
     fn from(PartyPresence { party, attendance }: PartyPresence) -> Self {
         let presence = attendance.as_ref().map(|attendance| attendance.presence);
-        Self { body: party.code, body_name: party.name, presence, delegate: attendance.and_then(|attendance| attendance.delegate) }
+        Self {
+            body: party.code,
+            body_name: party.name,
+            presence,
+            delegate: attendance.and_then(|attendance| attendance.delegate),
+        }
     }
 }
 
@@ -764,7 +799,13 @@ impl From<Outcome> for OutcomeOut {
 
 impl From<Invited> for ToldOut {
     fn from(one: Invited) -> Self {
-        Self { person_id: one.person_id, name: one.name, method: one.told.method, sequence: one.told.sequence, told_at: one.at }
+        Self {
+            person_id: one.person_id,
+            name: one.name,
+            method: one.told.method,
+            sequence: one.told.sequence,
+            told_at: one.at,
+        }
     }
 }
 

@@ -30,8 +30,12 @@ pub struct Sheet {
 #[derive(Clone, Debug)]
 pub enum Telling {
     Convened,
-    Moved { before: (Slot, Venue) },
-    Cancelled { reason: String },
+    Moved {
+        before: (Slot, Venue),
+    },
+    Cancelled {
+        reason: String,
+    },
     /// A member since after the convocation.
     Joined,
     /// No member any more: the meeting goes on for the others.
@@ -73,7 +77,14 @@ impl Telling {
 /// Promises one mail about a meeting to one member, in the caller's transaction.
 ///
 /// A sequence is told to a person once: with the meeting and the person it is what makes the mail the same mail.
-pub(super) async fn send(ctx: &Ctx, txn: &Txn, sheet: &Sheet, member: &Member, sequence: u32, telling: &Telling) -> Result<()> {
+pub(super) async fn send(
+    ctx: &Ctx,
+    txn: &Txn,
+    sheet: &Sheet,
+    member: &Member,
+    sequence: u32,
+    telling: &Telling,
+) -> Result<()> {
     let meeting = &sheet.meeting;
     let base_url = ctx.config().base_url();
     let entry = entry(ctx.config(), sheet, member, sequence, telling.method(), ctx.now());
@@ -179,9 +190,17 @@ fn page(base_url: &str, sheet: &Sheet) -> String {
 }
 
 /// The calendar entry in the copy of one person.
-fn entry(config: &Config, sheet: &Sheet, member: &Member, sequence: u32, method: CalendarMethod, at: DateTime<Utc>) -> Invitation {
+fn entry(
+    config: &Config,
+    sheet: &Sheet,
+    member: &Member,
+    sequence: u32,
+    method: CalendarMethod,
+    at: DateTime<Utc>,
+) -> Invitation {
     let (meeting, lang) = (&sheet.meeting, member.lang);
-    let attendee_name = if member.party.is_empty() { member.name.clone() } else { format!("{} ({})", member.name, member.party) };
+    let attendee_name =
+        if member.party.is_empty() { member.name.clone() } else { format!("{} ({})", member.name, member.party) };
     Invitation {
         method: match method {
             CalendarMethod::Request => Method::Request,
@@ -213,7 +232,12 @@ fn description(sheet: &Sheet, lang: Lang) -> String {
 }
 
 /// A person's own copy of the entry as it stands, for a download.
-pub(super) fn own_entry(ctx: &Ctx, sheet: &Sheet, member: &Member, sequence: u32) -> std::result::Result<String, IcalError> {
+pub(super) fn own_entry(
+    ctx: &Ctx,
+    sheet: &Sheet,
+    member: &Member,
+    sequence: u32,
+) -> std::result::Result<String, IcalError> {
     let is_off = sheet.meeting.state() == entity::kinds::MeetingState::Cancelled;
     let method = if is_off { CalendarMethod::Cancel } else { CalendarMethod::Request };
     entry(ctx.config(), sheet, member, sequence, method, ctx.now()).to_ical()

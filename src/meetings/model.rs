@@ -96,10 +96,19 @@ pub struct Convocation {
 pub enum Stage {
     Draft,
     Convened(Convocation),
-    Held { convocation: Convocation, at: DateTime<Utc> },
-    Closed { convocation: Convocation, held_at: DateTime<Utc> },
+    Held {
+        convocation: Convocation,
+        at: DateTime<Utc>,
+    },
+    Closed {
+        convocation: Convocation,
+        held_at: DateTime<Utc>,
+    },
     /// Called off, or given up as a draft: then nobody had been convened.
-    Cancelled { convocation: Option<Convocation>, reason: String },
+    Cancelled {
+        convocation: Option<Convocation>,
+        reason: String,
+    },
 }
 
 impl Stage {
@@ -181,7 +190,9 @@ impl Meeting {
     pub fn convocation(&self) -> Option<&Convocation> {
         match &self.stage {
             Stage::Draft => None,
-            Stage::Convened(convocation) | Stage::Held { convocation, .. } | Stage::Closed { convocation, .. } => Some(convocation),
+            Stage::Convened(convocation) | Stage::Held { convocation, .. } | Stage::Closed { convocation, .. } => {
+                Some(convocation)
+            }
             Stage::Cancelled { convocation, .. } => convocation.as_ref(),
         }
     }
@@ -219,7 +230,9 @@ impl Meeting {
         if slot == self.slot && venue == self.venue {
             return Err(Refusal::NothingChanges);
         }
-        let Stage::Convened(convocation) = self.stage else { return Err(Refusal::WrongTransition { state: self.state() }) };
+        let Stage::Convened(convocation) = self.stage else {
+            return Err(Refusal::WrongTransition { state: self.state() });
+        };
         let stage = Stage::Convened(Convocation { short_notice_reason, ..convocation });
         Ok(Self { slot, venue, stage, sequence: self.sequence + 1, ..self })
     }
@@ -238,14 +251,18 @@ impl Meeting {
         if now < self.slot.begins_at() {
             return Err(Refusal::NotBegun);
         }
-        let Stage::Convened(convocation) = self.stage else { return Err(Refusal::WrongTransition { state: self.state() }) };
+        let Stage::Convened(convocation) = self.stage else {
+            return Err(Refusal::WrongTransition { state: self.state() });
+        };
         Ok(Self { stage: Stage::Held { convocation, at: now }, ..self })
     }
 
     /// Nothing more is recorded of it.
     pub fn close(self) -> Result<Self, Refusal> {
         self.must_allow(Event::Close)?;
-        let Stage::Held { convocation, at } = self.stage else { return Err(Refusal::WrongTransition { state: self.state() }) };
+        let Stage::Held { convocation, at } = self.stage else {
+            return Err(Refusal::WrongTransition { state: self.state() });
+        };
         Ok(Self { stage: Stage::Closed { convocation, held_at: at }, ..self })
     }
 }
@@ -301,7 +318,14 @@ impl Notice {
 ///
 /// A day counts if every party works on it; today does not count, the day of the meeting does (art. 155 c.p.c.: *dies a
 /// quo non computatur*). `asked` is the table's rule in working days; reasons are said in `lang`.
-pub fn notice(now: DateTime<Utc>, slot: Slot, asked: i32, parties: &[Party], calendars: &Calendars, lang: Lang) -> Result<Notice, NoticeError> {
+pub fn notice(
+    now: DateTime<Utc>,
+    slot: Slot,
+    asked: i32,
+    parties: &[Party],
+    calendars: &Calendars,
+    lang: Lang,
+) -> Result<Notice, NoticeError> {
     let (today, day) = (zone::day_of(now), slot.day);
     if slot.begins_at() <= now {
         return Err(Refusal::DayInPast.into());
@@ -317,7 +341,11 @@ pub fn notice(now: DateTime<Utc>, slot: Slot, asked: i32, parties: &[Party], cal
     if (day - today).num_days() > calendar::LONGEST_SPAN_DAYS {
         return Err(CalendarError::SpanTooLong { from: today, to: day }.into());
     }
-    let given = today.iter_days().skip(1).take_while(|other| *other <= day).filter(|other| calendar::worked_by_all(&called, *other));
+    let given = today
+        .iter_days()
+        .skip(1)
+        .take_while(|other| *other <= day)
+        .filter(|other| calendar::worked_by_all(&called, *other));
     Ok(Notice { given: i32::try_from(given.count()).unwrap_or(i32::MAX), asked })
 }
 
@@ -423,7 +451,8 @@ pub fn next_sequence(meeting: u32, last: Option<Told>) -> u32 {
 pub fn to_tell(members: &[PersonId], told: &[(PersonId, Told)]) -> Vec<(PersonId, CalendarMethod)> {
     let invited: HashSet<PersonId> =
         told.iter().filter(|(_, last)| last.method == CalendarMethod::Request).map(|(person, _)| *person).collect();
-    let joined = members.iter().filter(|person| !invited.contains(person)).map(|person| (*person, CalendarMethod::Request));
+    let joined =
+        members.iter().filter(|person| !invited.contains(person)).map(|person| (*person, CalendarMethod::Request));
     let left = told
         .iter()
         .filter(|(person, last)| last.method == CalendarMethod::Request && !members.contains(person))
@@ -491,15 +520,23 @@ impl DomainRefusal for Refusal {
             Self::NotWorkedByAll { .. } | Self::DayInPast => Some("day"),
             Self::ReasonMissing => Some("reason"),
             Self::DelegateMissing => Some("delegate"),
-            Self::WrongTransition { .. } | Self::AgendaEmpty | Self::NothingChanges | Self::NotBegun | Self::QuorumMissing(_) => None,
+            Self::WrongTransition { .. }
+            | Self::AgendaEmpty
+            | Self::NothingChanges
+            | Self::NotBegun
+            | Self::QuorumMissing(_) => None,
         }
     }
 
     fn params(&self) -> Vec<(&'static str, String)> {
         match self {
-            Self::NoticeTooShort(notice) => vec![("given", notice.given.to_string()), ("asked", notice.asked.to_string())],
+            Self::NoticeTooShort(notice) => {
+                vec![("given", notice.given.to_string()), ("asked", notice.asked.to_string())]
+            }
             Self::NotWorkedByAll { day, why } => vec![("day", words::short_day(*day)), ("why", why.clone())],
-            Self::QuorumMissing(quorum) => vec![("there", quorum.there.to_string()), ("needed", quorum.needed().to_string())],
+            Self::QuorumMissing(quorum) => {
+                vec![("there", quorum.there.to_string()), ("needed", quorum.needed().to_string())]
+            }
             _ => Vec::new(),
         }
     }

@@ -42,7 +42,8 @@ pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
     }
     match action {
         Action::View => {
-            actor.is_secretariat() || (subject.convened && (is_colleague(actor) || (actor.is_participant() && subject.invited)))
+            actor.is_secretariat()
+                || (subject.convened && (is_colleague(actor) || (actor.is_participant() && subject.invited)))
         }
         Action::ViewTold => actor.is_secretariat(),
         Action::Prepare | Action::Convene | Action::Record => actor.is_secretariat() && actor.may_write(),

@@ -48,7 +48,12 @@ pub async fn table_by_code(db: &impl ConnectionTrait, code: &str) -> Result<Tabl
 }
 
 /// Up to `limit` meetings the caller may see, the latest day first, after the given day and id.
-pub async fn list(ctx: &Ctx, filter: &MeetingFilter, after: Option<(NaiveDate, MeetingId)>, limit: u64) -> Result<Vec<Line>> {
+pub async fn list(
+    ctx: &Ctx,
+    filter: &MeetingFilter,
+    after: Option<(NaiveDate, MeetingId)>,
+    limit: u64,
+) -> Result<Vec<Line>> {
     let visible = policy::visibility(&ctx.actor);
     if visible == Visibility::Nothing {
         return Err(refused(ctx));
@@ -155,8 +160,11 @@ async fn dossier(ctx: &Ctx, db: &impl ConnectionTrait, meeting: Meeting) -> Resu
 /// Bodies' managers are left out: they designate, the observatories sit at the table.
 async fn members(db: &impl ConnectionTrait, day: NaiveDate) -> Result<Vec<Member>> {
     let holders = designations::all_holders(db, day).await?;
-    let led: HashSet<ObservatoryId> =
-        holders.iter().filter(|one| one.seat.kind == SeatKind::Referent).filter_map(|one| one.seat.observatory_id).collect();
+    let led: HashSet<ObservatoryId> = holders
+        .iter()
+        .filter(|one| one.seat.kind == SeatKind::Referent)
+        .filter_map(|one| one.seat.observatory_id)
+        .collect();
     let sits = |one: &&Designation| match one.seat.kind {
         SeatKind::Referent | SeatKind::Direction | SeatKind::Secretariat => true,
         SeatKind::Deputy => one.seat.observatory_id.is_some_and(|observatory| !led.contains(&observatory)),
@@ -181,7 +189,14 @@ fn member(one: &Designation) -> Member {
 }
 
 /// Tells one person one thing about a meeting and remembers it.
-async fn tell(ctx: &Ctx, txn: &Txn, sheet: &mail::Sheet, member: &Member, last: Option<Told>, telling: &mail::Telling) -> Result<()> {
+async fn tell(
+    ctx: &Ctx,
+    txn: &Txn,
+    sheet: &mail::Sheet,
+    member: &Member,
+    last: Option<Told>,
+    telling: &mail::Telling,
+) -> Result<()> {
     let sequence = next_sequence(sheet.meeting.sequence, last);
     let told = Told { method: telling.method(), sequence };
     store::remember(txn, ctx.new_id(), sheet.meeting.id, member, told, ctx.now()).await?;
@@ -225,14 +240,27 @@ fn refused(ctx: &Ctx) -> Error {
 }
 
 /// Saves what a transition made of a meeting, and records it.
-async fn save(ctx: &Ctx, txn: &Txn, changed: &Meeting, action: &'static str, details: serde_json::Value) -> Result<Meeting> {
+async fn save(
+    ctx: &Ctx,
+    txn: &Txn,
+    changed: &Meeting,
+    action: &'static str,
+    details: serde_json::Value,
+) -> Result<Meeting> {
     store::save(txn, changed, changed.version, ctx.now()).await?;
     record(ctx, txn, action, changed.id, details).await?;
     Ok(Meeting { version: changed.version + 1, ..changed.clone() })
 }
 
 async fn record(ctx: &Ctx, txn: &Txn, action: &'static str, id: MeetingId, details: serde_json::Value) -> Result<()> {
-    let event = Event { action, subject: ("meeting", id.to_string()), on_behalf_of: None, channel: None, source: None, details };
+    let event = Event {
+        action,
+        subject: ("meeting", id.to_string()),
+        on_behalf_of: None,
+        channel: None,
+        source: None,
+        details,
+    };
     audit::record(ctx, txn, event).await?;
     Ok(())
 }

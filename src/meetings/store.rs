@@ -6,13 +6,15 @@ use super::view::{Invited, Line, Member, Outcome, Table};
 use crate::db::{StoreError, exactly_one};
 use crate::texts::Lang;
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::ids::{AgendaItemId, AttendanceId, BodyId, DesignationId, InvitationId, MeetingId, OutcomeId, PersonId, TableId};
+use entity::ids::{
+    AgendaItemId, AttendanceId, BodyId, DesignationId, InvitationId, MeetingId, OutcomeId, PersonId, TableId,
+};
 use entity::kinds::{CalendarMethod, MeetingState};
 use entity::{Instant, agenda_item, attendance, invitation, meeting, outcome, person, technical_table as table};
 use sea_orm::sea_query::{Expr, OnConflict, Query};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType, Order,
-    QueryFilter, QueryOrder, QuerySelect, RelationDef,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType,
+    Order, QueryFilter, QueryOrder, QuerySelect, RelationDef,
 };
 use std::collections::HashMap;
 
@@ -43,9 +45,11 @@ impl From<table::Model> for Table {
 fn meeting_of(row: meeting::Model) -> Result<Meeting> {
     let broken = |what: &str| StoreError::inconsistent("meeting", row.id, what);
     let convocation = match (row.number, row.year, row.convened_at) {
-        (Some(number), Some(year), Some(at)) => {
-            Some(Convocation { number: Number { number, year }, at: at.0, short_notice_reason: row.short_notice_reason.clone() })
-        }
+        (Some(number), Some(year), Some(at)) => Some(Convocation {
+            number: Number { number, year },
+            at: at.0,
+            short_notice_reason: row.short_notice_reason.clone(),
+        }),
         (None, None, None) => None,
         _ => return Err(broken("half a convocation")),
     };
@@ -54,7 +58,9 @@ fn meeting_of(row: meeting::Model) -> Result<Meeting> {
         (MeetingState::Convened, Some(convocation), None, None) => Stage::Convened(convocation),
         (MeetingState::Held, Some(convocation), Some(at), None) => Stage::Held { convocation, at: at.0 },
         (MeetingState::Closed, Some(convocation), Some(at), None) => Stage::Closed { convocation, held_at: at.0 },
-        (MeetingState::Cancelled, convocation, None, Some(reason)) => Stage::Cancelled { convocation, reason: reason.clone() },
+        (MeetingState::Cancelled, convocation, None, Some(reason)) => {
+            Stage::Cancelled { convocation, reason: reason.clone() }
+        }
         _ => return Err(broken("state and marks disagree")),
     };
     let sequence = u32::try_from(row.sequence).map_err(|_| broken("negative sequence"))?;
@@ -245,7 +251,12 @@ pub async fn agenda(db: &impl ConnectionTrait, id: MeetingId) -> Result<Vec<Agen
         .collect())
 }
 
-pub async fn insert_item(txn: &impl ConnectionTrait, meeting: MeetingId, new: &AgendaItem, at: DateTime<Utc>) -> Result<()> {
+pub async fn insert_item(
+    txn: &impl ConnectionTrait,
+    meeting: MeetingId,
+    new: &AgendaItem,
+    at: DateTime<Utc>,
+) -> Result<()> {
     let row = agenda_item::ActiveModel {
         id: Set(new.id),
         meeting_id: Set(meeting),
@@ -273,7 +284,10 @@ pub async fn delete_item(txn: &impl ConnectionTrait, meeting: MeetingId, item: A
 /// What was recorded of the parties, by body.
 pub async fn attendances(db: &impl ConnectionTrait, id: MeetingId) -> Result<HashMap<BodyId, Attendance>> {
     let rows = attendance::Entity::find().filter(attendance::Column::MeetingId.eq(id)).all(db).await?;
-    Ok(rows.into_iter().map(|row| (row.body_id, Attendance { presence: row.presence, delegate: row.delegate })).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.body_id, Attendance { presence: row.presence, delegate: row.delegate }))
+        .collect())
 }
 
 /// Records the presence of a party, over what was recorded before.
@@ -385,10 +399,18 @@ pub async fn told(db: &impl ConnectionTrait, id: MeetingId) -> Result<Vec<Invite
     let rows = invitation::Entity::find()
         .select_only()
         .columns([
-            invitation::Column::PersonId, invitation::Column::DesignationId, invitation::Column::Sequence,
-            invitation::Column::Method, invitation::Column::ToldAt,
+            invitation::Column::PersonId,
+            invitation::Column::DesignationId,
+            invitation::Column::Sequence,
+            invitation::Column::Method,
+            invitation::Column::ToldAt,
         ])
-        .columns([person::Column::GivenName, person::Column::FamilyName, person::Column::Email, person::Column::Language])
+        .columns([
+            person::Column::GivenName,
+            person::Column::FamilyName,
+            person::Column::Email,
+            person::Column::Language,
+        ])
         .join(JoinType::InnerJoin, invitation_to_person())
         .order_by(person::Column::FamilyName, Order::Asc)
         .order_by(person::Column::GivenName, Order::Asc)
@@ -418,7 +440,10 @@ pub async fn remember(
     };
     let over = OnConflict::columns([invitation::Column::MeetingId, invitation::Column::PersonId])
         .update_columns([
-            invitation::Column::DesignationId, invitation::Column::Sequence, invitation::Column::Method, invitation::Column::ToldAt,
+            invitation::Column::DesignationId,
+            invitation::Column::Sequence,
+            invitation::Column::Method,
+            invitation::Column::ToldAt,
         ])
         .to_owned();
     invitation::Entity::insert(row).on_conflict(over).exec_without_returning(txn).await?;

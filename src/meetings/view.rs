@@ -133,6 +133,8 @@ pub fn location(venue: &Venue, lang: Lang) -> String {
     match (venue.mode, &venue.place) {
         (MeetingMode::Remote, _) => remote,
         (MeetingMode::InPerson, place) => place.clone().unwrap_or_default(),
-        (MeetingMode::Mixed, place) => lang.f("meetings.mixed_place", &[("place", place.as_deref().unwrap_or_default())]),
+        (MeetingMode::Mixed, place) => {
+            lang.f("meetings.mixed_place", &[("place", place.as_deref().unwrap_or_default())])
+        }
     }
 }

@@ -247,9 +247,13 @@ impl Actions {
 impl QuorumLine {
     fn of(dossier: &Dossier, lang: Lang) -> Self {
         let quorum = dossier.quorum;
-        let (key, kind) =
-            if quorum.is_reached() { ("meetings.quorum_reached", "success") } else { ("meetings.quorum_missing", "warning") };
-        let (there, parties, needed) = (quorum.there.to_string(), quorum.parties.to_string(), quorum.needed().to_string());
+        let (key, kind) = if quorum.is_reached() {
+            ("meetings.quorum_reached", "success")
+        } else {
+            ("meetings.quorum_missing", "warning")
+        };
+        let (there, parties, needed) =
+            (quorum.there.to_string(), quorum.parties.to_string(), quorum.needed().to_string());
         Self { text: lang.f(key, &[("there", &there), ("parties", &parties), ("needed", &needed)]), kind }
     }
 }
@@ -299,7 +303,8 @@ impl PresenceRow {
         let presence = one.attendance.as_ref().map(|attendance| attendance.presence);
         Self {
             party: one.party.name.clone(),
-            presence: presence.map_or_else(|| lang.t("meetings.not_recorded"), |kind| lang.t(&format!("meetings.presence_{kind}"))),
+            presence: presence
+                .map_or_else(|| lang.t("meetings.not_recorded"), |kind| lang.t(&format!("meetings.presence_{kind}"))),
             kind: if one.attendance.as_ref().is_some_and(Attendance::is_there) { "success" } else { "neutral" },
             delegate: one.attendance.as_ref().and_then(|attendance| attendance.delegate.clone()),
         }

@@ -33,7 +33,9 @@ pub const FORMAT: u32 = 1;
 /// Why there is no backup, or none that may be used.
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
-    #[error("on PostgreSQL use pg_dump and pg_restore; after a restore run `raccordo outbox pause` before the service starts")]
+    #[error(
+        "on PostgreSQL use pg_dump and pg_restore; after a restore run `raccordo outbox pause` before the service starts"
+    )]
     Postgres,
     #[error("{0} exists already: a backup never replaces another")]
     Exists(PathBuf),

@@ -1,11 +1,25 @@
-//! When a demonstration may run: never where others can reach it, never over real people.
+//! When a demonstration may run: never where others can reach it, never over real people; and what it is filled with.
+//!
+//! [`fill`] tells a year that ends today (`year`), played by invented people (`cast`) on the same database under a clock of
+//! its own (`stage`).
+
+mod cast;
+mod stage;
+mod year;
 
 use crate::config::Config;
-use crate::ctx::Ctx;
+use crate::ctx::{Ctx, Services};
+use crate::designations::service as designations;
+use crate::error::Error;
 use crate::settings;
 use entity::person;
 use sea_orm::{DbErr, EntityTrait, PaginatorTrait};
 use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// The mark of a database that a demonstration claimed, and of one whose year is told to its end.
+const CLAIMED: &str = "1";
+const FILLED: &str = "filled";
 
 /// Why `--demo` is refused.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +30,12 @@ pub enum DemoRefused {
     Production,
     #[error("this database holds real people: give the demonstration a database of its own (RACCORDO__DATABASE__URL)")]
     RealData,
+    #[error(
+        "the demonstration in this database was interrupted while it was being filled: delete the database and start again"
+    )]
+    Interrupted,
+    #[error("the demonstration could not be told: {0}")]
+    Untold(#[from] Error),
     #[error("database: {0}")]
     Driver(#[from] DbErr),
 }
@@ -31,8 +51,7 @@ pub fn check_config(config: &Config) -> Result<(), DemoRefused> {
     Ok(())
 }
 
-/// Refuses a database with people in it that no demonstration put there; marks an empty one. Returns whether it was empty and is
-/// still to be filled.
+/// Refuses a database with people in it that no demonstration put there; marks an empty one. Returns whether it was empty.
 pub async fn claim_database(ctx: &Ctx) -> Result<bool, DemoRefused> {
     if settings::is_demo(ctx.reader()).await? {
         return Ok(false);
@@ -40,6 +59,23 @@ pub async fn claim_database(ctx: &Ctx) -> Result<bool, DemoRefused> {
     if person::Entity::find().count(ctx.reader()).await? > 0 {
         return Err(DemoRefused::RealData);
     }
-    settings::set(ctx.services.db.writer(), settings::DEMO, "1", ctx.now()).await?;
+    settings::set(ctx.services.db.writer(), settings::DEMO, CLAIMED, ctx.now()).await?;
+    Ok(true)
+}
+
+/// Fills the network with a year around today, once. Returns whether there was anything to fill.
+///
+/// Everything of the past goes through the real use cases at its own time; its mails stay in memory and are marked as sent, so
+/// nobody gets any of them. Nothing else may write to the database meanwhile. Takes some seconds.
+pub async fn fill(services: &Arc<Services>) -> Result<bool, DemoRefused> {
+    let reader = services.db.reader();
+    if settings::get(reader, settings::DEMO).await?.as_deref() == Some(FILLED) {
+        return Ok(false);
+    }
+    // The network's file designates the secretariat and nobody else.
+    if designations::whole_register(reader).await?.len() > 1 {
+        return Err(DemoRefused::Interrupted);
+    }
+    year::tell(services).await?;
     Ok(true)
 }

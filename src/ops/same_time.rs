@@ -24,7 +24,8 @@ pub async fn ahead(db: &Db, now: DateTime<Utc>) -> Result<TimeDelta, DbErr> {
     }
     let question = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint";
     let row = db.reader().query_one_raw(Statement::from_string(DbBackend::Postgres, question)).await?;
-    let millis: i64 = row.ok_or_else(|| DbErr::Custom("no answer to a question about time".into()))?.try_get_by_index(0)?;
+    let millis: i64 =
+        row.ok_or_else(|| DbErr::Custom("no answer to a question about time".into()))?.try_get_by_index(0)?;
     Ok(now - DateTime::from_timestamp_millis(millis).unwrap_or(now))
 }
 

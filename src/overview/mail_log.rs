@@ -31,7 +31,13 @@ const KEY_CHARACTERS: usize = 40;
 const REASON_CHARACTERS: usize = 500;
 
 pub fn pages(cfg: &mut ServiceConfig) {
-    cfg.service(show_log).service(pause).service(resume).service(show_mail).service(show_source).service(retry).service(withdraw);
+    cfg.service(show_log)
+        .service(pause)
+        .service(resume)
+        .service(show_mail)
+        .service(show_source)
+        .service(retry)
+        .service(withdraw);
 }
 
 #[derive(Template)]
@@ -103,7 +109,12 @@ async fn show_log(ctx: Ctx, request: HttpRequest, query: Query<FilterForm>, pagi
     page(&log)
 }
 
-async fn log_page(ctx: &Ctx, request: &HttpRequest, form: FormState<FilterForm>, pausing: FormState<PauseForm>) -> Result<LogPage> {
+async fn log_page(
+    ctx: &Ctx,
+    request: &HttpRequest,
+    form: FormState<FilterForm>,
+    pausing: FormState<PauseForm>,
+) -> Result<LogPage> {
     let lang = ctx.lang;
     let kinds = desk::kinds(ctx).await?;
     Ok(LogPage {
@@ -113,7 +124,10 @@ async fn log_page(ctx: &Ctx, request: &HttpRequest, form: FormState<FilterForm>,
             .iter()
             .map(|state| Choice::new(state.as_str(), overview_words::mail_state(*state, lang)))
             .collect(),
-        kinds: kinds.into_iter().map(|kind| Choice::new(kind.clone(), overview_words::mail_kind(&kind, lang))).collect(),
+        kinds: kinds
+            .into_iter()
+            .map(|kind| Choice::new(kind.clone(), overview_words::mail_kind(&kind, lang)))
+            .collect(),
         rows: Vec::new(),
         paused: desk::paused_because(ctx).await?,
         pausing,
@@ -175,7 +189,9 @@ fn mail_page(ctx: &Ctx, request: &HttpRequest, detail: Detail) -> MailPage {
     );
     let is_past = summary.expires_at.is_some_and(|end| end.0 <= ctx.now());
     MailPage {
-        shell: Shell::titled(ctx, request, summary.subject.clone()).crumb(lang.t("overview.mail_title"), "/mail").here(),
+        shell: Shell::titled(ctx, request, summary.subject.clone())
+            .crumb(lang.t("overview.mail_title"), "/mail")
+            .here(),
         path: format!("/mail/{}", summary.id),
         created: day(summary.created_at),
         due: day(summary.due_at),

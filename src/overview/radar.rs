@@ -157,7 +157,10 @@ impl<'a> SeatOnDay<'a> {
     }
 
     fn absence_of(&self, designation: &Designation) -> Option<&'a Unavailability> {
-        self.picture.absences.iter().find(|absence| absence.designation_id == designation.id && absence.covers(self.day))
+        self.picture
+            .absences
+            .iter()
+            .find(|absence| absence.designation_id == designation.id && absence.covers(self.day))
     }
 
     fn is_absent(&self, designation: &Designation) -> bool {
@@ -251,7 +254,13 @@ mod tests {
                 change: RecordChange::Registered,
                 statement: Statement {
                     term: Term { from: day(from), to: (!to.is_empty()).then(|| day(to)) },
-                    act: Act { kind: ActKind::Decree, number: "1".into(), date: day(from), organ: "D".into(), subject: "S".into() },
+                    act: Act {
+                        kind: ActKind::Decree,
+                        number: "1".into(),
+                        date: day(from),
+                        organ: "D".into(),
+                        subject: "S".into(),
+                    },
                     provenance: Provenance {
                         channel: Channel::Pec,
                         communicated_on: day(from),
@@ -283,7 +292,12 @@ mod tests {
         }
     }
 
-    fn kinds(seats: &[Seat], designations: &[Designation], absences: &[Unavailability], today: &str) -> Vec<(RiskKind, Option<NaiveDate>)> {
+    fn kinds(
+        seats: &[Seat],
+        designations: &[Designation],
+        absences: &[Unavailability],
+        today: &str,
+    ) -> Vec<(RiskKind, Option<NaiveDate>)> {
         let unanswered = HashMap::new();
         let picture = Picture { seats, designations, absences, obligations: &[], unanswered: &unanswered };
         risks(&picture, day(today)).into_iter().map(|risk| (risk.kind, risk.day)).collect()
@@ -320,8 +334,14 @@ mod tests {
     fn an_end_is_expiring_within_sixty_days_and_vacant_later_beyond_unless_somebody_follows() {
         let seats = [seat(1, SeatKind::Referent)];
         let first = held(10, &seats[0], "2026-01-01", "2027-04-29");
-        assert_eq!(kinds(&seats, std::slice::from_ref(&first), &[], "2027-02-28"), vec![(RiskKind::Expiring, Some(day("2027-04-30")))]);
-        assert_eq!(kinds(&seats, std::slice::from_ref(&first), &[], "2027-02-27"), vec![(RiskKind::VacantLater, Some(day("2027-04-30")))]);
+        assert_eq!(
+            kinds(&seats, std::slice::from_ref(&first), &[], "2027-02-28"),
+            vec![(RiskKind::Expiring, Some(day("2027-04-30")))]
+        );
+        assert_eq!(
+            kinds(&seats, std::slice::from_ref(&first), &[], "2027-02-27"),
+            vec![(RiskKind::VacantLater, Some(day("2027-04-30")))]
+        );
         let follower = held(11, &seats[0], "2027-04-30", "2028-04-29");
         assert_eq!(
             kinds(&seats, &[first.clone(), follower.clone()], &[], "2027-03-01"),
@@ -338,7 +358,13 @@ mod tests {
         referent.holder.bounced_at = Some(crate::time::zone::start_of_day(day("2027-02-02")));
         let unanswered = HashMap::from([(referent.holder.id, 3)]);
         let designations = [referent];
-        let picture = Picture { seats: &seats, designations: &designations, absences: &[], obligations: &[], unanswered: &unanswered };
+        let picture = Picture {
+            seats: &seats,
+            designations: &designations,
+            absences: &[],
+            obligations: &[],
+            unanswered: &unanswered,
+        };
         let found: Vec<_> = risks(&picture, day("2027-03-01")).into_iter().map(|risk| risk.kind).collect();
         assert_eq!(found, vec![RiskKind::Bounced, RiskKind::Silent]);
     }

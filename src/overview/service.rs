@@ -158,9 +158,13 @@ async fn dossier(ctx: &Ctx, seat: &HeldSeat, open: &[Obligation]) -> Result<Seat
     let designation = register::dossier(ctx, seat.designation_id).await?.designation;
     let mut open: Vec<Obligation> = open.iter().filter(|one| one.seat_id == seat.seat_id).cloned().collect();
     open.sort_by_key(|one| one.due_day);
-    let filter = RegisterFilter { seat: Some(seat.seat_id), ended_before: Some(ctx.today()), ..RegisterFilter::default() };
+    let filter =
+        RegisterFilter { seat: Some(seat.seat_id), ended_before: Some(ctx.today()), ..RegisterFilter::default() };
     let former = register::list(ctx, &filter, None, FORMER_HOLDERS).await?;
-    let former = former.into_iter().map(|one| FormerHolder { name: one.holder.name(), term: one.record.statement.term }).collect();
+    let former = former
+        .into_iter()
+        .map(|one| FormerHolder { name: one.holder.name(), term: one.record.statement.term })
+        .collect();
     Ok(SeatDossier { designation, open, former })
 }
 

@@ -100,7 +100,11 @@ async fn errands(ctx: &Ctx) -> Result<Vec<Errand>> {
             None => ctx.lang.t("overview.errand_dossier_text").to_owned(),
             Some(first) => ctx.lang.f(
                 "overview.errand_dossier_open",
-                &[("number", &open.len().to_string()), ("title", first.title(ctx.lang)), ("day", &words::date(first.due_day, ctx.lang))],
+                &[
+                    ("number", &open.len().to_string()),
+                    ("title", first.title(ctx.lang)),
+                    ("day", &words::date(first.due_day, ctx.lang)),
+                ],
             ),
         };
         let label = ctx.lang.t("overview.errand_dossier").to_owned();
@@ -118,14 +122,17 @@ fn errand(ctx: &Ctx, label: &str, text: &str, href: &str) -> Errand {
 
 /// The referents' seats of the reader's own body that nobody holds: the most useful thing a manager can do today.
 async fn empty_seats(ctx: &Ctx) -> Result<Vec<Errand>> {
-    let managed: Vec<_> = ctx.actor.seats.iter().filter(|held| held.kind == SeatKind::BodyManager).map(|held| held.body_id).collect();
+    let managed: Vec<_> =
+        ctx.actor.seats.iter().filter(|held| held.kind == SeatKind::BodyManager).map(|held| held.body_id).collect();
     if managed.is_empty() {
         return Ok(Vec::new());
     }
     let held = register::all_holders(ctx.reader(), ctx.today()).await?;
     let seats = register::seats(ctx.reader()).await?;
     let empty = seats.into_iter().filter(|seat| {
-        seat.kind == SeatKind::Referent && managed.contains(&seat.body_id) && held.iter().all(|one| one.seat.id != seat.id)
+        seat.kind == SeatKind::Referent
+            && managed.contains(&seat.body_id)
+            && held.iter().all(|one| one.seat.id != seat.id)
     });
     Ok(empty
         .map(|seat| Errand {
@@ -217,7 +224,13 @@ async fn show_radar(ctx: Ctx, request: HttpRequest, query: Query<DayForm>) -> An
     page(&radar_page(&ctx, &request, FormState::fresh(typed), on.unwrap_or_else(|| ctx.today()), risks))
 }
 
-fn radar_page(ctx: &Ctx, request: &HttpRequest, form: FormState<DayForm>, day: NaiveDate, risks: Vec<Risk>) -> RadarPage {
+fn radar_page(
+    ctx: &Ctx,
+    request: &HttpRequest,
+    form: FormState<DayForm>,
+    day: NaiveDate,
+    risks: Vec<Risk>,
+) -> RadarPage {
     RadarPage {
         shell: Shell::new(ctx, request, "overview.radar_title").here(),
         form,
@@ -390,7 +403,10 @@ fn seat_panel(dossier: SeatDossier, colleagues: Vec<Colleague>, lang: Lang) -> S
         act: register_words::act(&statement.act, lang),
         body: designation.seat.body_name.clone(),
         open: open.iter().map(|one| due_line(one, lang)).collect(),
-        former: former.into_iter().map(|one| format!("{}, {}", one.name, register_words::term(one.term, lang))).collect(),
+        former: former
+            .into_iter()
+            .map(|one| format!("{}, {}", one.name, register_words::term(one.term, lang)))
+            .collect(),
         colleagues,
     }
 }
@@ -442,8 +458,15 @@ fn job_row(job: JobStatus, lang: Lang) -> JobRow {
         outcome: lang.t(&format!("overview.job_outcome_{outcome}")),
         outcome_colour: colour,
         detail: job.last.as_ref().filter(|_| is_failing).and_then(|last| last.detail.clone()),
-        duration: job.last.as_ref().filter(|last| last.finished_at.is_some()).map(|last| overview_words::duration(last.duration_ms, lang)),
-        last: job.last.as_ref().map_or_else(|| lang.t("overview.job_outcome_never").to_owned(), |last| instant(last.started_at)),
+        duration: job
+            .last
+            .as_ref()
+            .filter(|last| last.finished_at.is_some())
+            .map(|last| overview_words::duration(last.duration_ms, lang)),
+        last: job
+            .last
+            .as_ref()
+            .map_or_else(|| lang.t("overview.job_outcome_never").to_owned(), |last| instant(last.started_at)),
         next: job.next.map(instant).unwrap_or_default(),
         runs: lang.f("overview.job_runs", &[("runs", &job.runs.to_string()), ("failures", &job.failures.to_string())]),
     }

@@ -75,7 +75,13 @@ impl Publication {
 
     /// The publication after a look at `at`. `there_since` is the later of the release and the last time anything was
     /// seen; `fingerprint` that of the page when it was last verified.
-    pub fn after(mut self, look: &Look, at: DateTime<Utc>, there_since: DateTime<Utc>, fingerprint: Option<&str>) -> Self {
+    pub fn after(
+        mut self,
+        look: &Look,
+        at: DateTime<Utc>,
+        there_since: DateTime<Utc>,
+        fingerprint: Option<&str>,
+    ) -> Self {
         self.last_checked_at = Some(at);
         self.state = match look.found {
             Found::Nothing if at - there_since >= GRACE => State::Missing,
@@ -231,8 +237,16 @@ mod tests {
         let first = declared().after(&page, after(3), released(), None);
         assert_eq!((first.state, first.first_seen_at), (State::Verified, Some(after(3))));
         let again = first.clone().after(&page, after(90), after(3), page.sha256.as_deref());
-        assert_eq!((again.state, again.first_seen_at, again.verified_at), (State::Verified, Some(after(3)), Some(after(90))));
-        let changed = again.after(&look("<p>Relazione territoriale Lecco, corretta"), after(200), after(90), page.sha256.as_deref());
+        assert_eq!(
+            (again.state, again.first_seen_at, again.verified_at),
+            (State::Verified, Some(after(3)), Some(after(90)))
+        );
+        let changed = again.after(
+            &look("<p>Relazione territoriale Lecco, corretta"),
+            after(200),
+            after(90),
+            page.sha256.as_deref(),
+        );
         assert_eq!(changed.state, State::Altered);
         let moved = changed.declared("https://portale.example/altro".into(), after(300), None);
         assert_eq!((moved.state, moved.first_seen_at, moved.verified_at), (State::Declared, Some(after(3)), None));

@@ -19,7 +19,8 @@ impl Page {
     /// Reads a body as UTF-8; what is not is read as well as it goes.
     pub fn read(body: &[u8]) -> Self {
         let html = String::from_utf8_lossy(body);
-        let title = between(&html, "<title", "</title").map(|title| decoded(title).split_whitespace().collect::<Vec<_>>().join(" "));
+        let title = between(&html, "<title", "</title")
+            .map(|title| decoded(title).split_whitespace().collect::<Vec<_>>().join(" "));
         Self {
             title: title.filter(|title| !title.is_empty()).map(|title| title.chars().take(TITLE_CHARACTERS).collect()),
             words: folded(&decoded(&without_markup(&html))),
@@ -59,7 +60,8 @@ fn without_markup(html: &str) -> String {
         text.push(' ');
         rest = &rest[start..];
         let silent = [("<script", "</script"), ("<style", "</style"), ("<!--", "-->")];
-        let end = silent.iter().find(|(open, _)| starts_with(rest, open)).map_or(Some(0), |(_, close)| find(rest, close));
+        let end =
+            silent.iter().find(|(open, _)| starts_with(rest, open)).map_or(Some(0), |(_, close)| find(rest, close));
         let Some(end) = end else { return text };
         let Some(close) = rest[end..].find('>') else { return text };
         rest = &rest[end + close + 1..];

@@ -231,9 +231,11 @@ async fn keep(ctx: &Ctx, txn: &Txn, awaited: &Awaited, look: &Look) -> Result<Pu
     let now = ctx.now();
     let before = &awaited.publication;
     let evidence = store::evidence(txn, before.id).await?;
-    let was_there = |state| matches!(state, PublicationState::Seen | PublicationState::Verified | PublicationState::Altered);
+    let was_there =
+        |state| matches!(state, PublicationState::Seen | PublicationState::Verified | PublicationState::Altered);
     let last_there = evidence.iter().rfind(|one| was_there(one.state) && one.sha256.is_some()).map(|one| one.at);
-    let verified = evidence.iter().rfind(|one| one.state == PublicationState::Verified && Some(one.at) >= before.declared_at);
+    let verified =
+        evidence.iter().rfind(|one| one.state == PublicationState::Verified && Some(one.at) >= before.declared_at);
     let since = awaited.released.unwrap_or(now).max(last_there.unwrap_or(DateTime::UNIX_EPOCH));
     let after = before.clone().after(look, now, since, verified.and_then(|one| one.sha256.as_deref()));
     if before.version == 0 && after.state == PublicationState::Expected {
@@ -272,13 +274,17 @@ async fn ask_for_page(ctx: &Ctx, txn: &Txn, deliverable: &DeliverableView) -> Re
         seat.kind == SeatKind::Referent && seat.observatory_id == Some(deliverable.deliverable.observatory_id)
     };
     let seat = designations::seats(txn).await?.into_iter().find(is_referents);
-    let seat = seat.ok_or_else(|| StoreError::inconsistent("observatory", deliverable.deliverable.observatory_id, "no referent's seat"))?;
+    let seat = seat.ok_or_else(|| {
+        StoreError::inconsistent("observatory", deliverable.deliverable.observatory_id, "no referent's seat")
+    })?;
     let calendars = network::calendars(txn).await?;
     let due_day = calendars
         .of(&seat.territory)
         .and_then(|calendar| calendar.add_working_days(ctx.today(), MISSING_DAYS))
         .map_err(|error| StoreError::inconsistent("territory", &seat.territory, error))?;
-    let title = |lang: Lang, product: &str| lang.f("portal.missing_title", &[("product", product), ("period", &deliverable.period)]);
+    let title = |lang: Lang, product: &str| {
+        lang.f("portal.missing_title", &[("product", product), ("period", &deliverable.period)])
+    };
     let task = NewTask {
         seat_id: seat.id,
         origin: TaskOrigin::MissingPage,

@@ -253,10 +253,17 @@ pub struct FeedQuery {
 /// Who may: everybody.
 #[utoipa::path(tag = "releases", params(Paging), responses((status = 200, body = Page<ProductOut>)))]
 #[get("/products")]
-pub async fn list_products(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging>) -> Result<HttpResponse, Failure> {
+pub async fn list_products(
+    ctx: Ctx,
+    request: HttpRequest,
+    paging: web::Query<Paging>,
+) -> Result<HttpResponse, Failure> {
     let limit = paging.limit()?;
     let after: Option<String> = paging.after()?;
-    let rest = service::products(ctx.reader()).await?.into_iter().filter(|one| after.as_ref().is_none_or(|code| one.code > *code));
+    let rest = service::products(ctx.reader())
+        .await?
+        .into_iter()
+        .filter(|one| after.as_ref().is_none_or(|code| one.code > *code));
     let page = Page::cut(&ctx, &request, limit, rest.collect(), |last: &Product| last.code.clone())?;
     Ok(HttpResponse::Ok().json(page.map(ProductOut::from)))
 }
@@ -362,7 +369,8 @@ pub async fn confirm_release(
     let version = version::if_match(&request)?;
     let ConfirmReleaseIn { day, hour, despite_non_working } = input.value;
     let input = ConfirmIn { day, hour, despite_non_working };
-    let confirmed = ctx.write(async |txn| service::confirm_in(&ctx, txn, *id, Some(version), input, None).await).await?;
+    let confirmed =
+        ctx.write(async |txn| service::confirm_in(&ctx, txn, *id, Some(version), input, None).await).await?;
     Ok(answer(&ctx, confirmed))
 }
 
@@ -402,7 +410,8 @@ pub async fn cancel_release(
     let version = version::if_match(&request)?;
     let CancelReleaseIn { reason_code, reason_text } = input.value;
     let reason = Reason { code: reason_code, text: reason_text };
-    let cancelled = ctx.write(async |txn| service::cancel_in(&ctx, txn, *id, Some(version), reason, None).await).await?;
+    let cancelled =
+        ctx.write(async |txn| service::cancel_in(&ctx, txn, *id, Some(version), reason, None).await).await?;
     Ok(answer(&ctx, cancelled))
 }
 
@@ -417,7 +426,8 @@ async fn show_feed(ctx: Ctx, request: HttpRequest, query: web::Query<FeedQuery>)
     let filter = ReleaseFilter { from: Some(from), to: Some(to), ..ReleaseFilter::default() };
     let releases = service::all(ctx.reader(), &filter).await?;
     let broken = |error: IcalError| Error::Internal(error.to_string());
-    let bytes = feed::feed(&releases, &ctx.config().base_url(), Lang::of(&query.lang), ctx.now()).to_ical().map_err(broken)?;
+    let bytes =
+        feed::feed(&releases, &ctx.config().base_url(), Lang::of(&query.lang), ctx.now()).to_ical().map_err(broken)?;
     let tag = format!("\"{}\"", sha256_hex(bytes.as_bytes()));
     let is_known = has_seen(&request, &tag);
     let mut answer = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };

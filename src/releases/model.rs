@@ -92,7 +92,9 @@ impl When {
             (Precision::DayTime, None) => Err(Refusal::HourMissing),
             (_, Some(_)) => Err(Refusal::HourOutOfPlace),
             (Precision::Day, None) => Ok(Self::On(day)),
-            (Precision::Week, None) => Ok(Self::InWeek(day - Days::new(u64::from(day.weekday().num_days_from_monday())))),
+            (Precision::Week, None) => {
+                Ok(Self::InWeek(day - Days::new(u64::from(day.weekday().num_days_from_monday()))))
+            }
             (Precision::Month, None) => Ok(Self::InMonth(first_of_month(day))),
             (Precision::TwoMonths, None) => {
                 let month = first_of_month(day);
@@ -113,7 +115,11 @@ impl When {
 
     pub const fn first_day(self) -> NaiveDate {
         match self {
-            Self::At(Slot { day, .. }) | Self::On(day) | Self::InWeek(day) | Self::InMonth(day) | Self::InTwoMonths(day) => day,
+            Self::At(Slot { day, .. })
+            | Self::On(day)
+            | Self::InWeek(day)
+            | Self::InMonth(day)
+            | Self::InTwoMonths(day) => day,
         }
     }
 
@@ -199,10 +205,21 @@ pub fn possible(state: State) -> Vec<Event> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stage {
     Provisional(When),
-    Confirmed { slot: Slot, first: Baseline },
-    Published { slot: Slot, first: Baseline, at: DateTime<Utc> },
+    Confirmed {
+        slot: Slot,
+        first: Baseline,
+    },
+    Published {
+        slot: Slot,
+        first: Baseline,
+        at: DateTime<Utc>,
+    },
     /// The date it had when it was cancelled, so that it can still be found there.
-    Cancelled { last: When, first: Option<Baseline>, reason: Reason },
+    Cancelled {
+        last: When,
+        first: Option<Baseline>,
+        reason: Reason,
+    },
 }
 
 /// One product for one reference period: the entry of the agenda.
@@ -219,7 +236,13 @@ pub struct Release {
 
 impl Release {
     /// A release with a first, provisional date, which must not be over yet.
-    pub fn planned(id: ReleaseId, product: &Product, period: Period, when: When, today: NaiveDate) -> Result<Self, Refusal> {
+    pub fn planned(
+        id: ReleaseId,
+        product: &Product,
+        period: Period,
+        when: When,
+        today: NaiveDate,
+    ) -> Result<Self, Refusal> {
         if !product.speaks_about(period) {
             return Err(Refusal::PeriodOfAnotherKind);
         }
@@ -417,7 +440,9 @@ impl DomainRefusal for Refusal {
                 vec![("state", state.to_string()), ("allowed", allowed.join(", "))]
             }
             Self::UnderEmbargo => vec![("state", State::Confirmed.to_string()), ("allowed", String::new())],
-            Self::NonWorkingDay { day, why } => vec![("day", crate::time::words::short_day(*day)), ("why", why.clone())],
+            Self::NonWorkingDay { day, why } => {
+                vec![("day", crate::time::words::short_day(*day)), ("why", why.clone())]
+            }
             _ => Vec::new(),
         }
     }

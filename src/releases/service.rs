@@ -39,7 +39,12 @@ pub async fn product(db: &impl ConnectionTrait, code: &str) -> Result<Product> {
 }
 
 /// The agenda: what passes the filter, the earliest day first. Anybody may read it.
-pub async fn list(db: &impl ConnectionTrait, filter: &Filter, after: Option<Cursor>, limit: u64) -> Result<Vec<ReleaseView>> {
+pub async fn list(
+    db: &impl ConnectionTrait,
+    filter: &Filter,
+    after: Option<Cursor>,
+    limit: u64,
+) -> Result<Vec<ReleaseView>> {
     Ok(store::list(db, filter, after, Some(limit)).await?)
 }
 
@@ -168,7 +173,10 @@ async fn plan_work(ctx: &Ctx, txn: &Txn, release: &Release, product: &Product, n
     let mut steps = Vec::new();
     for one in &work {
         for step in &product.steps {
-            let (Some(deliverable_id), Some(due_day)) = (deliverables.get(&one.observatory), one.day_of(step.id)) else { continue };
+            let (Some(deliverable_id), Some(due_day)) = (deliverables.get(&one.observatory), one.day_of(step.id))
+            else {
+                continue;
+            };
             let seat = network.seat_for(&seats, step.seat, one.observatory)?.clone();
             steps.push(StepTask {
                 title_it: step_title(&step.name_it, &product.name_it, release.period, &seat),
@@ -188,7 +196,11 @@ async fn plan_work(ctx: &Ctx, txn: &Txn, release: &Release, product: &Product, n
 /// «Bozza della relazione: Relazione territoriale sul mercato del lavoro, 2026».
 fn step_title(step: &str, product: &str, period: Period, seat: &Seat) -> String {
     let is_own = seat.observatory_id.is_some();
-    if is_own { format!("{step}: {product}, {period}") } else { format!("{step} ({}): {product}, {period}", seat.place()) }
+    if is_own {
+        format!("{step}: {product}, {period}")
+    } else {
+        format!("{step} ({}): {product}, {period}", seat.place())
+    }
 }
 
 fn owed(work: &[Work]) -> Vec<Owed> {
@@ -246,8 +258,10 @@ async fn rederive_work(ctx: &Ctx, txn: &Txn, release: &Release, product: &Produc
         .map(|view| (view.deliverable.id, view.deliverable.observatory_id))
         .collect();
     let work_of: HashMap<ObservatoryId, &Work> = work.iter().map(|one| (one.observatory, one)).collect();
-    tasks::rederive_in(ctx, txn, release.id, |step, deliverable| work_of.get(observatory_of.get(&deliverable)?)?.day_of(step))
-        .await
+    tasks::rederive_in(ctx, txn, release.id, |step, deliverable| {
+        work_of.get(observatory_of.get(&deliverable)?)?.day_of(step)
+    })
+    .await
 }
 
 /// Cancels a release for ever, with the reason everybody will read; what still was to be done for it is cancelled too.
@@ -339,9 +353,7 @@ impl Network {
         let despite = despite.map(str::trim).filter(|text| !text.is_empty());
         match (plan::must_be_worked(&self.concerned_calendars()?, day, ctx.lang, name), despite) {
             (Ok(()), _) => Ok(None),
-            (Err(_), Some(text)) => {
-                checked_reason(Reason { code: ReasonCode::Other, text: text.to_owned() }).map(Some)
-            }
+            (Err(_), Some(text)) => checked_reason(Reason { code: ReasonCode::Other, text: text.to_owned() }).map(Some),
             (Err(refusal), None) => Err(refusal.into()),
         }
     }
@@ -368,7 +380,9 @@ impl Network {
                 && match kind {
                     SeatKind::Secretariat | SeatKind::Direction => true,
                     SeatKind::BodyManager => Some(seat.body_id) == body,
-                    SeatKind::Referent | SeatKind::Deputy | SeatKind::Partner => seat.observatory_id == Some(observatory),
+                    SeatKind::Referent | SeatKind::Deputy | SeatKind::Partner => {
+                        seat.observatory_id == Some(observatory)
+                    }
                 }
         };
         let found = seats.iter().find(is_meant);

@@ -92,7 +92,8 @@ impl TryFrom<Row> for ReleaseView {
     fn try_from(row: Row) -> Result<Self> {
         let impossible = |what: &str| StoreError::inconsistent("release", row.id, what);
         let period = row.period_label.parse().map_err(|_| impossible("an unreadable period"))?;
-        let when = When::of(row.precision, row.day, row.hour).map_err(|_| impossible("an hour and a precision that disagree"))?;
+        let when = When::of(row.precision, row.day, row.hour)
+            .map_err(|_| impossible("an hour and a precision that disagree"))?;
         let first = match (row.first_confirmed_day, row.first_confirmed_hour, row.first_confirmed_at) {
             (Some(day), Some(hour), Some(at)) => Some(Baseline { slot: Slot { day, hour }, confirmed_at: at.0 }),
             (None, None, None) => None,
@@ -108,8 +109,14 @@ impl TryFrom<Row> for ReleaseView {
             (ReleaseState::Cancelled, last, first, None, Some(reason)) => Stage::Cancelled { last, first, reason },
             _ => return Err(impossible("a state with what belongs to another")),
         };
-        let release =
-            Release { id: row.id, product_id: row.product_id, period, stage, sequence: row.sequence, version: row.version };
+        let release = Release {
+            id: row.id,
+            product_id: row.product_id,
+            period,
+            stage,
+            sequence: row.sequence,
+            version: row.version,
+        };
         Ok(Self {
             release,
             product_code: row.product_code,
@@ -122,7 +129,8 @@ impl TryFrom<Row> for ReleaseView {
 }
 
 fn lines() -> Select<release::Entity> {
-    let to_product = release::Entity::belongs_to(product::Entity).from(release::Column::ProductId).to(product::Column::Id);
+    let to_product =
+        release::Entity::belongs_to(product::Entity).from(release::Column::ProductId).to(product::Column::Id);
     release::Entity::find()
         .column_as(product::Column::Code, "product_code")
         .column_as(product::Column::NameIt, "product_name_it")
@@ -139,11 +147,9 @@ pub async fn list(
     limit: Option<u64>,
 ) -> Result<Vec<ReleaseView>> {
     let later = after.map(|(last_day, last_id)| {
-        Condition::any().add(release::Column::Day.gt(last_day)).add(
-            Condition::all()
-                .add(release::Column::Day.eq(last_day))
-                .add(release::Column::Id.gt(last_id)),
-        )
+        Condition::any()
+            .add(release::Column::Day.gt(last_day))
+            .add(Condition::all().add(release::Column::Day.eq(last_day)).add(release::Column::Id.gt(last_id)))
     });
     let narrowed = Condition::all()
         .add_option(filter.product.map(|product| release::Column::ProductId.eq(product)))
@@ -289,7 +295,8 @@ struct ChangeRow {
 
 /// Every date these releases had, the first ones first. Notice is left for the service, which knows the calendars.
 pub async fn changes(db: &impl ConnectionTrait, of: &[ReleaseId]) -> Result<HashMap<ReleaseId, Vec<Change>>> {
-    let to_outcome = change::Entity::belongs_to(outcome::Entity).from(change::Column::OutcomeId).to(outcome::Column::Id);
+    let to_outcome =
+        change::Entity::belongs_to(outcome::Entity).from(change::Column::OutcomeId).to(outcome::Column::Id);
     let rows = change::Entity::find()
         .column(outcome::Column::MeetingId)
         .join(JoinType::LeftJoin, to_outcome.into())
@@ -300,8 +307,9 @@ pub async fn changes(db: &impl ConnectionTrait, of: &[ReleaseId]) -> Result<Hash
         .await?;
     let mut changes: HashMap<ReleaseId, Vec<Change>> = HashMap::new();
     for row in rows {
-        let when = When::of(row.precision, row.day, row.hour)
-            .map_err(|what| StoreError::inconsistent("release_change", format!("{} {}", row.release_id, row.position), what))?;
+        let when = When::of(row.precision, row.day, row.hour).map_err(|what| {
+            StoreError::inconsistent("release_change", format!("{} {}", row.release_id, row.position), what)
+        })?;
         changes.entry(row.release_id).or_default().push(Change {
             position: row.position,
             kind: row.kind,

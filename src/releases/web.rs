@@ -123,7 +123,10 @@ async fn show_release(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>) 
 impl ReleasePage {
     fn of(ctx: &Ctx, request: &HttpRequest, story: Story) -> Self {
         let release = &story.view.release;
-        let moved = { let flags = story.view.flags(ctx.now()); flags.postponed || flags.brought_forward };
+        let moved = {
+            let flags = story.view.flags(ctx.now());
+            flags.postponed || flags.brought_forward
+        };
         let first = release.first_confirmed().filter(|_| moved);
         Self {
             shell: shell(ctx, request, title(&story.view, ctx.lang)),

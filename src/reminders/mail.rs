@@ -68,7 +68,8 @@ async fn address(ctx: &Ctx, txn: &Txn, line: &Line<'_>) -> Result<String> {
 
 fn content(mail: &Mail<'_>, told: &[(&Line<'_>, String)], leaving: Leaving<'_>, lang: Lang) -> Result<MailContent> {
     let name = mail.to.holder.name();
-    let mut paragraphs = vec![lang.t(if told.len() == 1 { "reminders.mail_one" } else { "reminders.mail_several" }).to_owned()];
+    let mut paragraphs =
+        vec![lang.t(if told.len() == 1 { "reminders.mail_one" } else { "reminders.mail_several" }).to_owned()];
     paragraphs.extend(reasons(mail, lang));
     let mut facts = Vec::new();
     for (line, address) in told {

@@ -131,9 +131,16 @@ fn horizon(rungs: &[i32], calendars: &Calendars, today: NaiveDate) -> Result<Nai
 }
 
 /// Takes back the mails that wait and say anything that does not hold any more: done, moved, or another person's to hear.
-async fn withdraw_untrue(ctx: &Ctx, txn: &Txn, today: NaiveDate, roll: &Roll, obligations: &[Obligation]) -> Result<u64> {
+async fn withdraw_untrue(
+    ctx: &Ctx,
+    txn: &Txn,
+    today: NaiveDate,
+    roll: &Roll,
+    obligations: &[Obligation],
+) -> Result<u64> {
     let promises = withdraw::promised_since(txn, mail::KIND, zone::start_of_day(today)).await?;
-    let waiting: Vec<MailId> = promises.iter().filter(|promise| promise.is_waiting()).map(|promise| promise.id).collect();
+    let waiting: Vec<MailId> =
+        promises.iter().filter(|promise| promise.is_waiting()).map(|promise| promise.id).collect();
     if waiting.is_empty() {
         return Ok(0);
     }

@@ -7,7 +7,9 @@ use entity::ids::{MailId, PersonId, ReminderId};
 use entity::kinds::ReminderOutcome;
 use entity::{Instant, reminder};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use uuid::Uuid;
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -35,7 +37,10 @@ impl TryFrom<reminder::Model> for Entry {
     type Error = StoreError;
 
     fn try_from(row: reminder::Model) -> Result<Self> {
-        let id = row.obligation_id.parse().map_err(|_| StoreError::inconsistent("reminder", row.id, "obligation_id is no id"))?;
+        let id = row
+            .obligation_id
+            .parse()
+            .map_err(|_| StoreError::inconsistent("reminder", row.id, "obligation_id is no id"))?;
         Ok(Self {
             id: row.id,
             key: Key { kind: row.obligation_kind, id, due_day: row.due_day },
@@ -68,7 +73,8 @@ pub(super) async fn entries_about(db: &impl ConnectionTrait, obligations: &[Uuid
 pub(super) async fn entries_of_mails(db: &impl ConnectionTrait, mails: &[MailId]) -> Result<Vec<Entry>> {
     let mut entries = Vec::new();
     for some in mails.chunks(IDS_AT_ONCE) {
-        let rows = reminder::Entity::find().filter(reminder::Column::MailId.is_in(some.iter().copied())).all(db).await?;
+        let rows =
+            reminder::Entity::find().filter(reminder::Column::MailId.is_in(some.iter().copied())).all(db).await?;
         for row in rows {
             entries.push(Entry::try_from(row)?);
         }

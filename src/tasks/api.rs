@@ -155,12 +155,20 @@ async fn filter_of(ctx: &Ctx, query: &TasksQuery) -> Result<TaskFilter, Error> {
     let seat = match &query.seat {
         Some(code) => {
             let seats = designations::seats(ctx.reader()).await?;
-            Some(seats.into_iter().find(|seat| seat.code == *code).ok_or_else(|| Error::field("seat", Code::UnknownValue))?.id)
+            Some(
+                seats
+                    .into_iter()
+                    .find(|seat| seat.code == *code)
+                    .ok_or_else(|| Error::field("seat", Code::UnknownValue))?
+                    .id,
+            )
         }
         None => None,
     };
     let observatory = match &query.observatory {
-        Some(code) => Some(network::observatory(ctx.reader(), code).await.map_err(|error| error.as_unknown("observatory"))?.id),
+        Some(code) => {
+            Some(network::observatory(ctx.reader(), code).await.map_err(|error| error.as_unknown("observatory"))?.id)
+        }
         None => None,
     };
     Ok(TaskFilter {

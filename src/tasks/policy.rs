@@ -101,7 +101,12 @@ pub fn to_do(actor: &Actor) -> Own {
     let works = |kind| matches!(kind, SeatKind::Referent | SeatKind::Deputy);
     Own {
         seats: actor.seats.iter().map(|seat| seat.seat_id).collect(),
-        observatories: actor.seats.iter().filter(|seat| works(seat.kind)).filter_map(|seat| seat.observatory_id).collect(),
+        observatories: actor
+            .seats
+            .iter()
+            .filter(|seat| works(seat.kind))
+            .filter_map(|seat| seat.observatory_id)
+            .collect(),
         bodies: Vec::new(),
     }
 }

@@ -147,7 +147,8 @@ pub struct NewTask {
 /// Who may: the secretariat, the service itself. Mails: none; the reminders follow. Errors: `seat_unknown`, `required`,
 /// `too_long`, `out_of_range`.
 pub async fn create_in(ctx: &Ctx, txn: &Txn, new: NewTask) -> Result<Task> {
-    let seat = designations::seats(txn).await?.into_iter().find(|seat| seat.id == new.seat_id).ok_or(Refusal::SeatUnknown)?;
+    let seat =
+        designations::seats(txn).await?.into_iter().find(|seat| seat.id == new.seat_id).ok_or(Refusal::SeatUnknown)?;
     authorise(ctx, Action::Create, &seat)?;
     check_new(&new)?;
     let task = Task {

@@ -9,8 +9,9 @@ use entity::ids::{BodyId, DeliverableId, ObservatoryId, OutcomeId, ProductStepId
 use entity::kinds::{DeliverableState, SeatKind, TaskOrigin, TaskState};
 use entity::{Instant, body, deliverable, observatory, seat, task};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType, Order,
-    QueryFilter, QueryOrder, QuerySelect, Select,
+    ActiveValue::Set,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType, Order, QueryFilter,
+    QueryOrder, QuerySelect, Select,
     sea_query::{Expr, Func},
 };
 
@@ -140,11 +141,17 @@ mod join {
     }
 
     pub(super) fn seat_to_observatory() -> RelationDef {
-        seat::Entity::belongs_to(observatory::Entity).from(seat::Column::ObservatoryId).to(observatory::Column::Id).into()
+        seat::Entity::belongs_to(observatory::Entity)
+            .from(seat::Column::ObservatoryId)
+            .to(observatory::Column::Id)
+            .into()
     }
 
     pub(super) fn to_deliverable() -> RelationDef {
-        task::Entity::belongs_to(deliverable::Entity).from(task::Column::DeliverableId).to(deliverable::Column::Id).into()
+        task::Entity::belongs_to(deliverable::Entity)
+            .from(task::Column::DeliverableId)
+            .to(deliverable::Column::Id)
+            .into()
     }
 }
 
@@ -216,7 +223,8 @@ fn is_due() -> Condition {
     let open = TaskState::ALL.iter().copied().filter(|state| super::model::is_open(*state));
     let mut called_for = Condition::any().add(task::Column::DeliverableId.is_null());
     for kind in SeatKind::ALL.iter().copied() {
-        let states = DeliverableState::ALL.iter().copied().filter(|state| super::model::is_called_for(kind, Some(*state)));
+        let states =
+            DeliverableState::ALL.iter().copied().filter(|state| super::model::is_called_for(kind, Some(*state)));
         called_for = called_for.add(seat::Column::Kind.eq(kind).and(deliverable::Column::State.is_in(states)));
     }
     Condition::all().add(task::Column::State.is_in(open)).add(called_for)

@@ -33,7 +33,8 @@ fn routes() -> Vec<Route> {
                 let pattern = rest.split('"').next().expect("a pattern");
                 // Handlers of the API say their path below the scope that `app.rs` gives them.
                 let in_api = format!("/api/v1{pattern}");
-                let is_api = file.ends_with("api.rs") && operation(&Route { method, pattern: in_api.clone() }).is_object();
+                let is_api =
+                    file.ends_with("api.rs") && operation(&Route { method, pattern: in_api.clone() }).is_object();
                 found.push(Route { method, pattern: if is_api { in_api } else { pattern.to_owned() } });
             }
         }

@@ -173,8 +173,17 @@ async fn a_row_of_the_wrong_type_is_located() {
 #[test]
 fn random_edits_are_found_at_their_row() {
     const COLUMNS: [&str; 11] = [
-        "at", "actor_kind", "actor_id", "channel", "source", "action", "subject_kind", "subject_id", "details",
-        "previous_hash", "hash",
+        "at",
+        "actor_kind",
+        "actor_id",
+        "channel",
+        "source",
+        "action",
+        "subject_kind",
+        "subject_id",
+        "details",
+        "previous_hash",
+        "hash",
     ];
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let bench = runtime.block_on(async {
@@ -192,8 +201,7 @@ fn random_edits_are_found_at_their_row() {
                 bench.sql("CREATE TEMP TABLE kept AS SELECT * FROM audit_event").await;
                 bench.sql(&format!("UPDATE audit_event SET {column} = {value} WHERE seq = {seq}")).await;
             });
-            let found: Result<Result<Head, Fault>, DbErr> =
-                runtime.block_on(verify(bench.db().reader(), KEY, None));
+            let found: Result<Result<Head, Fault>, DbErr> = runtime.block_on(verify(bench.db().reader(), KEY, None));
             runtime.block_on(async {
                 bench.sql("DELETE FROM audit_event").await;
                 bench.sql("INSERT INTO audit_event SELECT * FROM kept").await;

@@ -162,7 +162,9 @@ async fn nothing_is_restored_under_a_running_service() {
 async fn a_database_of_a_later_version_is_refused() {
     let bench = Workbench::new(Engine::Sqlite).await;
     demand_current(bench.db()).await.expect("current");
-    bench.sql("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m20991231_000000_add_flying_cars', 0)").await;
+    bench
+        .sql("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m20991231_000000_add_flying_cars', 0)")
+        .await;
     let refused = demand_current(bench.db()).await;
     assert!(matches!(refused, Err(SchemaError::Later(_))), "{refused:?}");
     bench.sql("DELETE FROM seaql_migrations WHERE version IN ('m20991231_000000_add_flying_cars', 'm20261123_140000_create_told_and_seen')").await;

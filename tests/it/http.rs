@@ -93,7 +93,9 @@ async fn nobody_names_a_request_but_the_service() {
 #[actix_web::test]
 async fn an_error_has_a_face_for_programs_and_one_for_people() {
     let house = house(|_| ()).await;
-    let told = problem(ask(&house, TestRequest::with_uri("/api/v1/nowhere").insert_header(("Accept-Language", "en"))).await).await;
+    let told =
+        problem(ask(&house, TestRequest::with_uri("/api/v1/nowhere").insert_header(("Accept-Language", "en"))).await)
+            .await;
     assert_eq!((&told["code"], &told["type"]), (&"not_found".into(), &"about:blank".into()));
     assert_eq!(told["detail"], Lang::En.t("errors.not_found"));
 
@@ -106,7 +108,8 @@ async fn an_error_has_a_face_for_programs_and_one_for_people() {
 #[actix_web::test]
 async fn a_known_path_says_which_methods_it_takes() {
     let house = house(|_| ()).await;
-    let answer = ask(&house, TestRequest::delete().uri("/status").insert_header(("Origin", "http://raccordo.test"))).await;
+    let answer =
+        ask(&house, TestRequest::delete().uri("/status").insert_header(("Origin", "http://raccordo.test"))).await;
     assert_eq!(header(&answer, ALLOW.as_str()), "GET, HEAD");
     assert_eq!(problem(answer).await["code"], "method_not_allowed");
 }
@@ -120,9 +123,13 @@ async fn what_can_be_read_can_be_asked_about_with_head() {
 #[actix_web::test]
 async fn a_panic_is_an_answer_like_any_other_fault_of_ours() {
     let house = house(|_| ()).await;
-    let app = App::new().app_data(house.site.clone()).route("/api/panic", web::get().to(panics)).wrap(from_fn(edge::edge));
+    let app =
+        App::new().app_data(house.site.clone()).route("/api/panic", web::get().to(panics)).wrap(from_fn(edge::edge));
     let app = test::init_service(app).await;
-    let error = app.call(TestRequest::with_uri("/api/panic").to_request()).await.expect_err("an answer made without the request");
+    let error = app
+        .call(TestRequest::with_uri("/api/panic").to_request())
+        .await
+        .expect_err("an answer made without the request");
     let answer = error.error_response();
     assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
     assert!(answer.headers().contains_key("request-id"));
@@ -176,13 +183,18 @@ async fn the_language_is_chosen_by_a_form_of_our_own_page() {
     let page = ask(&house, TestRequest::with_uri("/nowhere")).await;
     let pre = Cookie::parse(header(&page, SET_COOKIE.as_str())).expect("a cookie").into_owned();
     let html = text(page).await;
-    let token = html.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a token").to_owned();
+    let token = html
+        .split("name=\"csrf\" value=\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .expect("a token")
+        .to_owned();
     let choose = |token: &str, site: &'static str| {
-        TestRequest::post()
-            .uri("/language")
-            .cookie(pre.clone())
-            .insert_header(("Sec-Fetch-Site", site))
-            .set_form([("csrf", token), ("lang", "en"), ("back", "//evil.example/")])
+        TestRequest::post().uri("/language").cookie(pre.clone()).insert_header(("Sec-Fetch-Site", site)).set_form([
+            ("csrf", token),
+            ("lang", "en"),
+            ("back", "//evil.example/"),
+        ])
     };
     let chosen = ask(&house, choose(&token, "same-origin")).await;
     assert_eq!(chosen.status(), StatusCode::SEE_OTHER);
@@ -222,7 +234,8 @@ async fn a_message_survives_one_redirect_and_no_more() {
     assert_eq!(flash.value(), "success:common.save");
 
     let shown = app.call(TestRequest::with_uri("/look").cookie(flash).to_request()).await.expect("an answer");
-    let cookies: Vec<_> = shown.headers().get_all(SET_COOKIE).filter_map(|value| value.to_str().ok()).map(str::to_owned).collect();
+    let cookies: Vec<_> =
+        shown.headers().get_all(SET_COOKIE).filter_map(|value| value.to_str().ok()).map(str::to_owned).collect();
     assert!(cookies.iter().any(|cookie| cookie.starts_with("flash=;") && cookie.contains("Max-Age=0")), "{cookies:?}");
     assert!(text(shown).await.ends_with(Lang::It.t("common.save")));
 }
@@ -239,7 +252,9 @@ fn somebody(house: &House) -> Ctx {
 
 async fn create(ctx: &Ctx, key: &str, digest: &str, made: u32) -> Result<(StatusCode, String), Code> {
     let request = TestRequest::post().uri("/api/v1/things").insert_header(("Idempotency-Key", key)).to_http_request();
-    let work = async |_: &raccordo::db::Txn| Ok(Created { location: format!("/api/v1/things/{made}"), version: Some(1), body: made });
+    let work = async |_: &raccordo::db::Txn| {
+        Ok(Created { location: format!("/api/v1/things/{made}"), version: Some(1), body: made })
+    };
     let answer = once(ctx, &request, digest, work).await.map_err(|failure| failure.0.code())?;
     let location = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     Ok((answer.status(), location))
@@ -253,7 +268,10 @@ async fn a_repeated_creation_gets_the_first_answer_and_makes_nothing() {
     assert_eq!(first, Ok((StatusCode::CREATED, "/api/v1/things/1".to_owned())));
     assert_eq!(create(&ctx, "k", "input", 2).await, first);
     assert_eq!(create(&ctx, "k", "other input", 3).await, Err(Code::IdempotencyKeyReused));
-    assert_eq!(create(&ctx, "another", "input", 4).await.map(|(_, location)| location), Ok("/api/v1/things/4".to_owned()));
+    assert_eq!(
+        create(&ctx, "another", "input", 4).await.map(|(_, location)| location),
+        Ok("/api/v1/things/4".to_owned())
+    );
 }
 
 #[actix_web::test]

@@ -1,24 +1,27 @@
 //! Jobs: once for each planned instant, their end written down, and what they leave.
 
 use crate::both_engines;
+use crate::support::db::Engine;
 use crate::workbench::{Workbench, notification};
 use chrono::TimeDelta;
 use entity::kinds::NotificationState as State;
 use futures_util::future::join_all;
-use crate::support::db::Engine;
 use raccordo::clock::{Clock, SystemClock};
 use raccordo::error::Error;
-use raccordo::ops::same_time::{self, TimeError};
 use raccordo::jobs::Report;
 use raccordo::jobs::runner::{Ended, Runner};
 use raccordo::jobs::schedule::{JOBS, Job};
 use raccordo::jobs::status::overview;
 use raccordo::mail::outbox::lease;
+use raccordo::ops::same_time::{self, TimeError};
 use sea_orm::{EntityTrait, PaginatorTrait};
 use std::sync::Arc;
 use std::time::Duration;
 
-const fn odd(name: &'static str, run: for<'a> fn(&'a raccordo::ctx::Ctx) -> futures_util::future::BoxFuture<'a, raccordo::error::Result<Report>>) -> Job {
+const fn odd(
+    name: &'static str,
+    run: for<'a> fn(&'a raccordo::ctx::Ctx) -> futures_util::future::BoxFuture<'a, raccordo::error::Result<Report>>,
+) -> Job {
     Job { name, cron: "0 0 3 * * *", deadline: Duration::from_millis(50), text: "jobs.retention", run }
 }
 

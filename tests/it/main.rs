@@ -10,6 +10,7 @@ mod audit;
 mod auth;
 mod authz_matrix;
 mod backup;
+mod demo;
 mod designations;
 mod http;
 mod ical;

@@ -28,7 +28,12 @@ both_engines! {
 #[test]
 fn every_migration_runs_in_a_transaction() {
     for migration in Migrator::migrations() {
-        assert_eq!(migration.use_transaction(), Some(true), "{} would be left in the middle by a crash", migration.name());
+        assert_eq!(
+            migration.use_transaction(),
+            Some(true),
+            "{} would be left in the middle by a crash",
+            migration.name()
+        );
     }
 }
 

@@ -5,9 +5,8 @@ use crate::support::db::Engine;
 use crate::workbench::{Workbench, notification};
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::{DesignationId, PersonId};
-use entity::{designation, person};
-use sea_orm::EntityTrait;
 use entity::kinds::NotificationState as State;
+use entity::{designation, person};
 use futures_util::future::join_all;
 use raccordo::auth::actor::Actor;
 use raccordo::ctx::Ctx;
@@ -18,6 +17,7 @@ use raccordo::mail::outbox::desk::{self, Filter};
 use raccordo::mail::outbox::lease::{self, Lease, Outcome};
 use raccordo::mail::outbox::{self, Notification, Recipient, cancel_for_designation};
 use raccordo::mail::transport::{Delivery, FailureClass};
+use sea_orm::EntityTrait;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

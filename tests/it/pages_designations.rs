@@ -16,7 +16,8 @@ impl Reader {
     async fn new(app: &TestApp, email: &str) -> Self {
         let client = app.client(email).await;
         let answer = client.get("/designations/new").send().await;
-        let cookie = answer.header("set-cookie").and_then(|cookie| cookie.split(';').next()).unwrap_or_default().to_owned();
+        let cookie =
+            answer.header("set-cookie").and_then(|cookie| cookie.split(';').next()).unwrap_or_default().to_owned();
         Self { client, cookie }
     }
 
@@ -76,7 +77,9 @@ fn value(page: &Html, id: &str) -> String {
 fn hidden(page: &Html, action: &str) -> Vec<(String, String)> {
     all(page, &format!("form[action=\"{action}\"] input[type=hidden]"))
         .iter()
-        .map(|field| (field.attr("name").unwrap_or_default().to_owned(), field.attr("value").unwrap_or_default().to_owned()))
+        .map(|field| {
+            (field.attr("name").unwrap_or_default().to_owned(), field.attr("value").unwrap_or_default().to_owned())
+        })
         .collect()
 }
 
@@ -178,7 +181,11 @@ async fn the_present_holder_is_named_and_makes_room_only_if_the_box_says_so() {
     let reader = Reader::new(&app, SECRETARIAT).await;
     let (_, page) = reader.read(NEW).await;
     assert!(text(&page, "label[for=field-replaces_holder]").contains("Ada Riva"));
-    let next = with(with(with(typed(), "given_name", "Bruno"), "email", "bruno.riva@ente.example"), "valid_from", "2027-02-01");
+    let next = with(
+        with(with(typed(), "given_name", "Bruno"), "email", "bruno.riva@ente.example"),
+        "valid_from",
+        "2027-02-01",
+    );
     let answer = reader.send(NEW, "/designations/new", &next).await;
     assert_eq!(answer.status.as_u16(), 422);
     let page = Html::parse_document(&answer.text());
@@ -198,7 +205,14 @@ async fn who_comes_late_sees_what_changed_and_may_press_again() {
     let end = format!("/designations/{id}/end");
     let (_, opened) = reader.read(&end).await;
     let statement = Designation::of("referent:bergamo").until("2027-06-30").with("reason", "Manca la fine").statement();
-    app.client(SECRETARIAT).await.post(&format!("/api/v1/designations/{id}/correct")).if_match(1).json(statement).send().await.expect(200);
+    app.client(SECRETARIAT)
+        .await
+        .post(&format!("/api/v1/designations/{id}/correct"))
+        .if_match(1)
+        .json(statement)
+        .send()
+        .await
+        .expect(200);
     let late = |page: &Html| {
         let mut fields = hidden(page, &end);
         fields.push(("valid_to".into(), "2027-03-31".into()));
@@ -237,7 +251,9 @@ async fn a_referent_reads_their_designation_and_is_offered_only_what_is_theirs_t
     let made = registered(&app).await;
     let id = made["id"].as_str().expect("an id");
     let client = app.client("ada.riva@ente.example").await;
-    let page = Html::parse_document(&client.get(&format!("/designations/{id}")).header("accept", "text/html").send().await.text());
+    let page = Html::parse_document(
+        &client.get(&format!("/designations/{id}")).header("accept", "text/html").send().await.text(),
+    );
     assert_eq!(all(&page, &format!("a[href=\"/designations/{id}/unavailability\"]")).len(), 1);
     for path in ["end", "correct", "annul"] {
         assert!(all(&page, &format!("a[href=\"/designations/{id}/{path}\"]")).is_empty(), "{path}");
@@ -255,7 +271,8 @@ async fn the_secretariat_s_pages_are_for_the_secretariat() {
     registered(&app).await;
     let (secretariat, referent) = (app.client(SECRETARIAT).await, app.client("ada.riva@ente.example").await);
     for path in ["/monday", "/mail", "/jobs", "/radar"] {
-        let status = async |client: &Client| client.get(path).header("accept", "text/html").send().await.status.as_u16();
+        let status =
+            async |client: &Client| client.get(path).header("accept", "text/html").send().await.status.as_u16();
         assert_eq!(status(&secretariat).await, 200, "{path}");
         assert_eq!(status(&referent).await, 403, "{path}");
         assert_eq!(status(&app.anonymous()).await, 401, "{path}");

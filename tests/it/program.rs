@@ -104,7 +104,10 @@ impl Said {
     /// Asserts that the command refused in these words, and in words only.
     #[track_caller]
     fn refused(self, because: &str) -> Self {
-        assert!(!self.succeeded && self.err.contains(because) && !self.err.contains("panicked"), "{because}: {self:#?}");
+        assert!(
+            !self.succeeded && self.err.contains(because) && !self.err.contains("panicked"),
+            "{because}: {self:#?}"
+        );
         self
     }
 }

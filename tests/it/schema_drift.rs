@@ -3,7 +3,9 @@
 use crate::both_engines;
 use crate::support::db::TestDb;
 use entity::*;
-use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, IdenStatic, Iterable, Statement};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, IdenStatic, Iterable, Statement,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Column name to "may be null".
@@ -23,13 +25,47 @@ macro_rules! described {
 }
 
 described![
-    agreement, agreement_act, territory, non_working_rule, one_off_day, body,
-    body_alias, observatory, person, seat, document, designation,
-    designation_record, unavailability, audit_event, audit_head, outbox_mail, setting,
-    job_status, job_slot, sign_in_link, session, api_token, idempotent_request,
-    product, product_step, release, release_change, deliverable, submission, task,
-    technical_table, meeting, agenda_item, attendance, outcome, invitation,
-    reminder, press_link, publication, publication_check,
+    agreement,
+    agreement_act,
+    territory,
+    non_working_rule,
+    one_off_day,
+    body,
+    body_alias,
+    observatory,
+    person,
+    seat,
+    document,
+    designation,
+    designation_record,
+    unavailability,
+    audit_event,
+    audit_head,
+    outbox_mail,
+    setting,
+    job_status,
+    job_slot,
+    sign_in_link,
+    session,
+    api_token,
+    idempotent_request,
+    product,
+    product_step,
+    release,
+    release_change,
+    deliverable,
+    submission,
+    task,
+    technical_table,
+    meeting,
+    agenda_item,
+    attendance,
+    outcome,
+    invitation,
+    reminder,
+    press_link,
+    publication,
+    publication_check,
 ];
 
 async fn migrated(db: &DatabaseConnection) -> BTreeMap<String, Columns> {
@@ -41,7 +77,8 @@ async fn migrated(db: &DatabaseConnection) -> BTreeMap<String, Columns> {
             "SELECT m.name, c.name, CASE WHEN c.\"notnull\" = 0 THEN 1 ELSE 0 END FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'"
         }
     };
-    let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.expect("the schema can be read");
+    let rows =
+        db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.expect("the schema can be read");
     let mut tables: BTreeMap<String, Columns> = BTreeMap::new();
     for row in rows {
         let table: String = row.try_get_by_index(0).expect("a table");
@@ -76,12 +113,16 @@ type Names = BTreeMap<String, Vec<String>>;
 fn every_column_has_a_class_of_personal_data() {
     let classes: BTreeMap<String, BTreeMap<String, String>> =
         toml::from_str(include_str!("columns.toml")).expect("columns.toml can be read");
-    let listed: Names = classes.iter().map(|(table, columns)| (table.clone(), columns.keys().cloned().collect())).collect();
+    let listed: Names =
+        classes.iter().map(|(table, columns)| (table.clone(), columns.keys().cloned().collect())).collect();
     let known: Names = described().into_iter().map(|(table, columns)| (table, columns.into_keys().collect())).collect();
     assert_eq!(listed, known, "list the new columns in tests/it/columns.toml");
     for (table, columns) in classes {
         for (column, class) in columns {
-            assert!(["public", "internal", "personal", "secret"].contains(&class.as_str()), "{table}.{column}: {class}");
+            assert!(
+                ["public", "internal", "personal", "secret"].contains(&class.as_str()),
+                "{table}.{column}: {class}"
+            );
         }
     }
 }

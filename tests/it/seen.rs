@@ -34,7 +34,13 @@ async fn accepted(secretariat: &Client, observatory: &str) -> String {
     let own = secretariat.get(&path).send().await.expect(200)["items"][0].clone();
     let path = format!("/api/v1/deliverables/{}", text(&own, "id"));
     let started = secretariat.post(&format!("{path}/start")).if_match(&own["version"]).send().await.expect(200);
-    let submitted = secretariat.post(&format!("{path}/submit")).if_match(&started["version"]).json(json!({})).send().await.expect(200);
+    let submitted = secretariat
+        .post(&format!("{path}/submit"))
+        .if_match(&started["version"])
+        .json(json!({}))
+        .send()
+        .await
+        .expect(200);
     secretariat.post(&format!("{path}/approve")).if_match(&submitted["version"]).send().await.expect(200);
     text(&own, "id").to_owned()
 }
@@ -161,12 +167,25 @@ async fn no_packet_reaches_an_address_that_is_not_the_portals() {
     // The port is the portal's, the address is another machine's: only the victim's own listener would count a packet.
     settings.allowed_private_addresses = vec![([127, 0, 0, 9], port).into()];
     let by_name = format!("http://portale.example:{port}/");
-    for answers in [&["127.0.0.1"][..], &["::1"], &["::ffff:127.0.0.1"], &["127.0.0.9", "127.0.0.1"], &["10.0.0.1"], &["169.254.169.254"]] {
+    for answers in [
+        &["127.0.0.1"][..],
+        &["::1"],
+        &["::ffff:127.0.0.1"],
+        &["127.0.0.9", "127.0.0.1"],
+        &["10.0.0.1"],
+        &["169.254.169.254"],
+    ] {
         assert_eq!(fetch(&by_name, &settings, names(&[answers])).await, Err(Problem::NotPublic), "{answers:?}");
     }
-    for literal in ["127.0.0.1", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "localhost"] {
+    for literal in
+        ["127.0.0.1", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "localhost"]
+    {
         let address = format!("http://{literal}:{port}/");
-        assert_eq!(fetch(&address, &settings, names(&[&["127.0.0.1"]])).await, Err(Problem::AddressRefused), "{literal}");
+        assert_eq!(
+            fetch(&address, &settings, names(&[&["127.0.0.1"]])).await,
+            Err(Problem::AddressRefused),
+            "{literal}"
+        );
     }
     assert_eq!(victim.visits(), 0);
 }
@@ -180,7 +199,11 @@ async fn a_name_that_changes_its_answer_is_judged_by_the_answer_that_is_used() {
     let rebinding = names(&[&["127.0.0.1"], &["127.0.0.2"]]);
     assert!(fetch(&address, &settings, rebinding.clone()).await.is_ok());
     assert_eq!(fetch(&address, &settings, rebinding.clone()).await, Err(Problem::NotPublic));
-    assert_eq!((rebinding.asked.load(Ordering::SeqCst), portal.visits()), (2, 1), "one look-up and one connection for each fetch");
+    assert_eq!(
+        (rebinding.asked.load(Ordering::SeqCst), portal.visits()),
+        (2, 1),
+        "one look-up and one connection for each fetch"
+    );
 }
 
 #[actix_web::test]

@@ -33,7 +33,8 @@ impl Story {
         mails.sort_by(|left, right| (&left.to, &left.subject).cmp(&(&right.to, &right.subject)));
         let at = raccordo::time::zone::local(self.app.services.clock.now());
         for mail in &mails {
-            writeln!(self.mails, "{}  {:40}  {}", at.format("%a %d.%m.%Y %H.%M"), mail.to, mail.subject).expect("a string");
+            writeln!(self.mails, "{}  {:40}  {}", at.format("%a %d.%m.%Y %H.%M"), mail.to, mail.subject)
+                .expect("a string");
         }
         mails
     }

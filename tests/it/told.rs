@@ -64,7 +64,12 @@ fn says(mail: &Mail, what: &str) -> bool {
 
 /// The paths of the links in a mail.
 fn links(mail: &Mail) -> Vec<String> {
-    mail.text.split_whitespace().filter_map(|word| word.strip_prefix("http://raccordo.test")).filter(|path| path.starts_with("/p/")).map(str::to_owned).collect()
+    mail.text
+        .split_whitespace()
+        .filter_map(|word| word.strip_prefix("http://raccordo.test"))
+        .filter(|path| path.starts_with("/p/"))
+        .map(str::to_owned)
+        .collect()
 }
 
 async fn press(app: &TestApp, link: &str, button: &str) -> Answer {

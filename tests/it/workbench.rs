@@ -80,10 +80,18 @@ impl Workbench {
         let id = "01890000-0000-7000-8000-000000000001";
         for statement in [
             "INSERT INTO territory (code, name, city) VALUES ('97', 'Lecco', 'Lecco')".to_owned(),
-            format!("INSERT INTO body (id, code, name, kind, ipa_code, istat_code, nuts, capital, capital_istat, capital_cadastral, territory, signatory, version, created_at, updated_at) VALUES ('{id}', 'lecco', 'Provincia di Lecco', 'province', 'p_LC', '097', 'ITC43', 'Lecco', '097042', 'E507', '97', TRUE, 1, 0, 0)"),
-            format!("INSERT INTO person (id, given_name, family_name, email, language, version, created_at, updated_at) VALUES ('{id}', 'Anna', 'Bianchi', 'anna@lecco.example', 'it', 1, 0, 0)"),
-            format!("INSERT INTO seat (id, code, kind, body_id, version, created_at) VALUES ('{id}', 'lecco-referent', 'body_manager', '{id}', 1, 0)"),
-            format!("INSERT INTO designation (id, seat_id, person_id, version, created_at) VALUES ('{id}', '{id}', '{id}', 1, 0)"),
+            format!(
+                "INSERT INTO body (id, code, name, kind, ipa_code, istat_code, nuts, capital, capital_istat, capital_cadastral, territory, signatory, version, created_at, updated_at) VALUES ('{id}', 'lecco', 'Provincia di Lecco', 'province', 'p_LC', '097', 'ITC43', 'Lecco', '097042', 'E507', '97', TRUE, 1, 0, 0)"
+            ),
+            format!(
+                "INSERT INTO person (id, given_name, family_name, email, language, version, created_at, updated_at) VALUES ('{id}', 'Anna', 'Bianchi', 'anna@lecco.example', 'it', 1, 0, 0)"
+            ),
+            format!(
+                "INSERT INTO seat (id, code, kind, body_id, version, created_at) VALUES ('{id}', 'lecco-referent', 'body_manager', '{id}', 1, 0)"
+            ),
+            format!(
+                "INSERT INTO designation (id, seat_id, person_id, version, created_at) VALUES ('{id}', '{id}', '{id}', 1, 0)"
+            ),
         ] {
             self.sql(&statement).await;
         }

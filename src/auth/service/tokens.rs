@@ -1,9 +1,7 @@
 //! A person's own API tokens: made, listed, revoked.
 
 use crate::auth::actor::Scope;
-use crate::auth::model::{
-    AuthRefusal, IssuedToken, OwnToken, TOKEN_DAYS_MAX, TOKEN_NAME_MAX, TOKENS_MAX, api_token,
-};
+use crate::auth::model::{AuthRefusal, IssuedToken, OwnToken, TOKEN_DAYS_MAX, TOKEN_NAME_MAX, TOKENS_MAX, api_token};
 use crate::auth::service::record;
 use crate::auth::{rights, store};
 use crate::ctx::Ctx;

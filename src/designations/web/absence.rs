@@ -110,11 +110,17 @@ async fn withdraw(ctx: Ctx, path: Path<(DesignationId, UnavailabilityId)>, form:
 
 async fn open(ctx: &Ctx, id: DesignationId) -> Result<Designation> {
     let Dossier { designation, .. } = service::dossier(ctx, id).await?;
-    let subject = Subject { seat: designation.seat.kind, body: designation.seat.body_id, holder: Some(designation.holder.id) };
+    let subject =
+        Subject { seat: designation.seat.kind, body: designation.seat.body_id, holder: Some(designation.holder.id) };
     if policy::may(&ctx.actor, Action::DeclareUnavailable, subject) { Ok(designation) } else { Err(Error::Denied) }
 }
 
-fn absence_page(ctx: &Ctx, request: &HttpRequest, designation: &Designation, form: FormState<AbsenceForm>) -> AbsencePage {
+fn absence_page(
+    ctx: &Ctx,
+    request: &HttpRequest,
+    designation: &Designation,
+    form: FormState<AbsenceForm>,
+) -> AbsencePage {
     AbsencePage {
         shell: shell_below(ctx, request, "designations.absence_title", designation),
         path: format!("/designations/{}", designation.id),

@@ -74,7 +74,8 @@ impl About {
 async fn open(ctx: &Ctx, id: DesignationId, action: Action) -> Result<Dossier> {
     let dossier = service::dossier(ctx, id).await?;
     let designation = &dossier.designation;
-    let subject = Subject { seat: designation.seat.kind, body: designation.seat.body_id, holder: Some(designation.holder.id) };
+    let subject =
+        Subject { seat: designation.seat.kind, body: designation.seat.body_id, holder: Some(designation.holder.id) };
     if policy::may(&ctx.actor, action, subject) { Ok(dossier) } else { Err(Error::Denied) }
 }
 
@@ -172,7 +173,13 @@ async fn end(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>, upload: Up
     found.answer(&end_page(&ctx, &request, &found.designation, found.about(&ctx), form))
 }
 
-fn end_page(ctx: &Ctx, request: &HttpRequest, designation: &Designation, about: About, form: FormState<EndForm>) -> EndPage {
+fn end_page(
+    ctx: &Ctx,
+    request: &HttpRequest,
+    designation: &Designation,
+    about: About,
+    form: FormState<EndForm>,
+) -> EndPage {
     EndPage {
         shell: shell_below(ctx, request, "designations.end_title", designation),
         about,
@@ -252,7 +259,13 @@ async fn correct(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>, upload
     found.answer(&correct_page(&ctx, &request, &found.designation, found.about(&ctx), form))
 }
 
-fn correct_page(ctx: &Ctx, request: &HttpRequest, designation: &Designation, about: About, form: FormState<CorrectForm>) -> CorrectPage {
+fn correct_page(
+    ctx: &Ctx,
+    request: &HttpRequest,
+    designation: &Designation,
+    about: About,
+    form: FormState<CorrectForm>,
+) -> CorrectPage {
     CorrectPage {
         shell: shell_below(ctx, request, "designations.correct_title", designation),
         is_partner: designation.seat.kind == SeatKind::Partner,
@@ -303,6 +316,12 @@ async fn annul(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>, form: Fo
     found.answer(&annul_page(&ctx, &request, &found.designation, found.about(&ctx), form))
 }
 
-fn annul_page(ctx: &Ctx, request: &HttpRequest, designation: &Designation, about: About, form: FormState<AnnulForm>) -> AnnulPage {
+fn annul_page(
+    ctx: &Ctx,
+    request: &HttpRequest,
+    designation: &Designation,
+    about: About,
+    form: FormState<AnnulForm>,
+) -> AnnulPage {
     AnnulPage { shell: shell_below(ctx, request, "designations.annul_title", designation), about, form }
 }

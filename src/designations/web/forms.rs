@@ -9,9 +9,9 @@ use crate::ctx::Ctx;
 use crate::designations::model::{Act, Provenance, Statement, Term};
 use crate::designations::service;
 use crate::error::{Code, Error, FieldError, Refused, Result};
+use crate::http::Failure;
 use crate::http::form::{Errors, FormState};
 use crate::http::multipart::UploadedFile;
-use crate::http::Failure;
 use crate::network::model::PersonIn;
 use crate::texts::Lang;
 use chrono::NaiveDate;
@@ -191,7 +191,14 @@ impl ProvenanceForm {
 
     /// As [`Self::read`], where the whole may be left out.
     pub fn read_if_any(&self, reading: &mut Reading) -> Option<Option<Provenance>> {
-        let typed = [&self.channel, &self.communicated_on, &self.protocol_number, &self.protocol_date, &self.receipt, &self.document_id];
+        let typed = [
+            &self.channel,
+            &self.communicated_on,
+            &self.protocol_number,
+            &self.protocol_date,
+            &self.receipt,
+            &self.document_id,
+        ];
         if typed.iter().all(|text| text.trim().is_empty()) { Some(None) } else { self.read(reading).map(Some) }
     }
 
@@ -211,7 +218,8 @@ impl ProvenanceForm {
     /// need not be given the file again.
     pub async fn keep(&mut self, ctx: &Ctx, file: Option<UploadedFile>) -> Result<()> {
         let Some(file) = file else { return Ok(()) };
-        let kept = ctx.write(async |txn| service::keep_document(ctx, txn, &file.name, file.bytes.to_vec()).await).await?;
+        let kept =
+            ctx.write(async |txn| service::keep_document(ctx, txn, &file.name, file.bytes.to_vec()).await).await?;
         self.document_id = kept.id.to_string();
         self.document_name = kept.name;
         Ok(())
@@ -238,7 +246,8 @@ pub struct PersonForm {
 
 impl PersonForm {
     pub fn read(&self, reading: &mut Reading) -> Option<service::Designee> {
-        let is_new = [&self.given_name, &self.family_name, &self.email, &self.phone].iter().any(|text| !text.trim().is_empty());
+        let is_new =
+            [&self.given_name, &self.family_name, &self.email, &self.phone].iter().any(|text| !text.trim().is_empty());
         match (optional(&self.person), is_new) {
             (Some(_), true) => {
                 reading.refuse("person", Code::OneOfTwo);
@@ -284,7 +293,10 @@ impl Choices {
     pub fn new(lang: Lang) -> Self {
         Self {
             acts: ActKind::ALL.iter().map(|kind| Choice::new(kind.as_str(), words::act_kind(*kind, lang))).collect(),
-            channels: Channel::ALL.iter().map(|channel| Choice::new(channel.as_str(), words::channel(*channel, lang))).collect(),
+            channels: Channel::ALL
+                .iter()
+                .map(|channel| Choice::new(channel.as_str(), words::channel(*channel, lang)))
+                .collect(),
             languages: vec![
                 Choice::new(Lang::It.code(), lang.t("designations.language_it")),
                 Choice::new(Lang::En.code(), lang.t("designations.language_en")),
@@ -331,7 +343,11 @@ mod tests {
             act_date: "2027-02-20".into(),
             act_organ: "Presidente".into(),
             act_subject: "Designazione".into(),
-            provenance: ProvenanceForm { channel: "pec".into(), communicated_on: "2027-02-25".into(), ..ProvenanceForm::default() },
+            provenance: ProvenanceForm {
+                channel: "pec".into(),
+                communicated_on: "2027-02-25".into(),
+                ..ProvenanceForm::default()
+            },
             ..StatementForm::default()
         }
     }
@@ -355,7 +371,12 @@ mod tests {
 
     #[test]
     fn everything_wrong_is_said_at_once() {
-        let form = StatementForm { valid_from: "1.3.2027".into(), act_kind: "whim".into(), act_organ: "  ".into(), ..filled() };
+        let form = StatementForm {
+            valid_from: "1.3.2027".into(),
+            act_kind: "whim".into(),
+            act_organ: "  ".into(),
+            ..filled()
+        };
         assert_eq!(
             wrong(&form),
             [("valid_from", Code::NotADay), ("act_kind", Code::UnknownValue), ("act_organ", Code::Required)]

@@ -93,9 +93,12 @@ impl NewForm {
         let person = self.person.read(&mut reading);
         let statement = self.statement.read(&mut reading);
         match (person, statement) {
-            (Some(person), Some(statement)) if reading.is_clean() => {
-                Ok(DesignateIn { seat: self.seat.clone(), person, statement, replaces_holder: self.replaces_holder == "true" })
-            }
+            (Some(person), Some(statement)) if reading.is_clean() => Ok(DesignateIn {
+                seat: self.seat.clone(),
+                person,
+                statement,
+                replaces_holder: self.replaces_holder == "true",
+            }),
             _ => Err(reading.error()),
         }
     }
@@ -103,7 +106,11 @@ impl NewForm {
 
 /// The form, once the seat is known; before that, the choice of the seat.
 #[get("/designations/new")]
-async fn show_form(ctx: Ctx, request: HttpRequest, query: Query<SeatForm>) -> std::result::Result<HttpResponse, Failure> {
+async fn show_form(
+    ctx: Ctx,
+    request: HttpRequest,
+    query: Query<SeatForm>,
+) -> std::result::Result<HttpResponse, Failure> {
     demand_any_right(&ctx)?;
     let seats = seats_to_fill(&ctx).await?;
     let typed = query.into_inner();
@@ -215,7 +222,10 @@ fn demand_any_right(ctx: &Ctx) -> Result<()> {
 async fn known_people(ctx: &Ctx) -> Result<Vec<Choice>> {
     let named: BTreeMap<String, String> = if network_policy::may_list_people(&ctx.actor) {
         let people = network::people(ctx, None, PEOPLE_OFFERED).await?;
-        people.into_iter().map(|person| (label(&person.family_name, &person.given_name, &person.email), person.id.to_string())).collect()
+        people
+            .into_iter()
+            .map(|person| (label(&person.family_name, &person.given_name, &person.email), person.id.to_string()))
+            .collect()
     } else {
         let lines = service::list(ctx, &RegisterFilter::default(), None, PEOPLE_OFFERED).await?;
         let holders = lines.into_iter().map(|line| line.holder);

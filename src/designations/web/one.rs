@@ -138,20 +138,31 @@ struct BounceForm {
 
 /// One designation.
 #[get("/designations/{id}")]
-async fn show_designation(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>) -> std::result::Result<HttpResponse, Failure> {
+async fn show_designation(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: Path<DesignationId>,
+) -> std::result::Result<HttpResponse, Failure> {
     page(&designation_page(&ctx, &request, *id, FormState::default()).await?)
 }
 
 /// The file that proves an act, as a download.
 #[get("/designations/{id}/documents/{document_id}")]
-async fn show_document(ctx: Ctx, path: Path<(DesignationId, DocumentId)>) -> std::result::Result<HttpResponse, Failure> {
+async fn show_document(
+    ctx: Ctx,
+    path: Path<(DesignationId, DocumentId)>,
+) -> std::result::Result<HttpResponse, Failure> {
     let (id, document_id) = path.into_inner();
     Ok(api::download(service::document(&ctx, id, document_id).await?))
 }
 
 /// Asks a body by mail to fill a seat, and goes back to the radar.
 #[post("/seats/{code}/request-designation")]
-async fn request_designation(ctx: Ctx, code: Path<String>, _: Form<OnlyButton>) -> std::result::Result<HttpResponse, Failure> {
+async fn request_designation(
+    ctx: Ctx,
+    code: Path<String>,
+    _: Form<OnlyButton>,
+) -> std::result::Result<HttpResponse, Failure> {
     ctx.write(async |txn| service::request_designation(&ctx, txn, &code).await).await?;
     Ok(done("/radar", FlashKind::Success, "designations.done_requested"))
 }
@@ -183,7 +194,12 @@ pub(super) fn shell_below(ctx: &Ctx, request: &HttpRequest, title_key: &str, des
         .here()
 }
 
-async fn designation_page(ctx: &Ctx, request: &HttpRequest, id: DesignationId, bounce: FormState<BounceForm>) -> Result<DesignationPage> {
+async fn designation_page(
+    ctx: &Ctx,
+    request: &HttpRequest,
+    id: DesignationId,
+    bounce: FormState<BounceForm>,
+) -> Result<DesignationPage> {
     let Dossier { designation, history, documents, unavailabilities } = service::dossier(ctx, id).await?;
     let trail = trail::of(ctx.reader(), "designation", &id.to_string()).await?;
     let names = Names::of(ctx, &history, &trail).await?;
@@ -236,7 +252,10 @@ fn facts(designation: &Designation, lang: Lang) -> Facts {
             .map(|(code, name)| Link { label: name.clone(), href: format!("/network/observatories/{code}") }),
         organisation: statement.organisation.clone(),
         from: words::long_day(statement.term.from, lang),
-        to: statement.term.to.map_or_else(|| register_words::last_day(statement.term, lang), |day| words::long_day(day, lang)),
+        to: statement
+            .term
+            .to
+            .map_or_else(|| register_words::last_day(statement.term, lang), |day| words::long_day(day, lang)),
         promptness: register_words::promptness(statement, lang),
         bounced: designation.holder.bounced_at.map(|at| words::long_instant(at, lang)),
     }
@@ -283,7 +302,9 @@ fn history_row(record: &Record, names: &Names, lang: Lang) -> HistoryRow {
             RecordChange::Annulled => "danger",
         },
         what: lang.t(&format!("designations.change_{}", record.change)),
-        by: record.recorded_by.map_or_else(|| lang.t("designations.by_service").to_owned(), |id| names.person(id, lang)),
+        by: record
+            .recorded_by
+            .map_or_else(|| lang.t("designations.by_service").to_owned(), |id| names.person(id, lang)),
         term: register_words::term(record.statement.term, lang),
         act: register_words::act(&record.statement.act, lang),
         reason: record.reason.clone(),
@@ -307,10 +328,8 @@ fn trail_row(event: TrailEvent, names: &Names, lang: Lang) -> TrailRow {
         action: lang.t(&format!("designations.did_{verb}")).to_owned(),
         who,
         on_behalf: body.map(|body| match channel {
-            Some(channel) => lang.f(
-                "designations.on_behalf_by",
-                &[("body", body), ("channel", register_words::channel(channel, lang))],
-            ),
+            Some(channel) => lang
+                .f("designations.on_behalf_by", &[("body", body), ("channel", register_words::channel(channel, lang))]),
             None => lang.f("designations.on_behalf", &[("body", body)]),
         }),
     }

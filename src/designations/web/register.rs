@@ -165,7 +165,10 @@ async fn register_page(
         shell: Shell::new(ctx, request, "designations.title").here(),
         bodies: bodies.into_iter().map(|body| Choice::new(body.code, body.name)).collect(),
         observatories: observatories.into_iter().map(|one| Choice::new(one.code, one.name)).collect(),
-        kinds: SeatKind::ALL.iter().map(|kind| Choice::new(kind.as_str(), register_words::seat_kind(*kind, ctx.lang))).collect(),
+        kinds: SeatKind::ALL
+            .iter()
+            .map(|kind| Choice::new(kind.as_str(), register_words::seat_kind(*kind, ctx.lang)))
+            .collect(),
         caption: caption(&form, ctx.lang),
         rows: lines.into_iter().map(|line| row(line, day, ctx.lang)).collect(),
         may_designate: may_designate_somewhere(&ctx.actor),
@@ -205,14 +208,16 @@ fn row(line: Designation, day: NaiveDate, lang: Lang) -> Row {
 /// Whether the reader may fill any seat at all: only then the list offers it.
 pub(super) fn may_designate_somewhere(actor: &Actor) -> bool {
     actor.seats.iter().any(|held| {
-        [SeatKind::Referent, SeatKind::BodyManager].into_iter().any(|seat| {
-            policy::may(actor, Action::Designate, Subject { seat, body: held.body_id, holder: None })
-        })
+        [SeatKind::Referent, SeatKind::BodyManager]
+            .into_iter()
+            .any(|seat| policy::may(actor, Action::Designate, Subject { seat, body: held.body_id, holder: None }))
     })
 }
 
 fn without_cursor(request: &HttpRequest) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
-    query.extend_pairs(url::form_urlencoded::parse(request.query_string().as_bytes()).filter(|(name, _)| name != "cursor"));
+    query.extend_pairs(
+        url::form_urlencoded::parse(request.query_string().as_bytes()).filter(|(name, _)| name != "cursor"),
+    );
     format!("{}?{}", request.path(), query.finish())
 }

@@ -55,8 +55,15 @@ pub async fn seats_of_body(ctx: &Ctx, id: BodyId, code: &str) -> Result<Option<S
     block(ctx, filter, register, |seat| seat.body_id == id).await
 }
 
-async fn block(ctx: &Ctx, filter: RegisterFilter, register: String, is_of: impl Fn(&Seat) -> bool) -> Result<Option<SeatsBlock>> {
-    let seats: Vec<Seat> = service::seats(ctx.reader()).await?.into_iter().filter(is_of).collect();
+async fn block(
+    ctx: &Ctx,
+    filter: RegisterFilter,
+    register: String,
+    is_of: impl Fn(&Seat) -> bool,
+) -> Result<Option<SeatsBlock>> {
+    let mut seats: Vec<Seat> = service::seats(ctx.reader()).await?.into_iter().filter(is_of).collect();
+    // The referent first: that is whom a reader looks for.
+    seats.sort_by_key(|seat| seat.kind);
     let sees = match policy::visibility(&ctx.actor) {
         Visibility::Everything => true,
         Visibility::Bodies(bodies, _) => seats.iter().any(|seat| bodies.contains(&seat.body_id)),

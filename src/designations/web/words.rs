@@ -65,7 +65,6 @@ pub fn promptness(statement: &Statement, lang: Lang) -> String {
     lang.f(key, &[("days", &number)])
 }
 
-
 /// «1,2 MB», «340 kB».
 pub fn size(bytes: i64, lang: Lang) -> String {
     const KILO: i64 = 1000;

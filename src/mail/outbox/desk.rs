@@ -263,7 +263,8 @@ fn demand_change(ctx: &Ctx) -> Result<()> {
 
 async fn trace(ctx: &Ctx, txn: &Txn, action: &'static str, subject: (&'static str, String)) -> Result<()> {
     let details = serde_json::json!({});
-    audit::record(ctx, txn, Event { action, subject, on_behalf_of: None, channel: None, source: None, details }).await?;
+    audit::record(ctx, txn, Event { action, subject, on_behalf_of: None, channel: None, source: None, details })
+        .await?;
     Ok(())
 }
 

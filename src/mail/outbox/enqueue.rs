@@ -130,12 +130,7 @@ async fn thread_of(txn: &Txn, notification: &Notification) -> Result<Option<Stri
         .await?)
 }
 
-fn row(
-    ctx: &Ctx,
-    id: MailId,
-    thread: Option<String>,
-    notification: &Notification,
-) -> Result<outbox_mail::ActiveModel> {
+fn row(ctx: &Ctx, id: MailId, thread: Option<String>, notification: &Notification) -> Result<outbox_mail::ActiveModel> {
     let mail = outgoing(ctx, id, thread, notification)?;
     let subject = shortened(&mail.subject, 250);
     let built = mail.build();

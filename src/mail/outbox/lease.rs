@@ -17,8 +17,7 @@ use entity::kinds::NotificationState;
 use entity::{Instant, outbox_mail};
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
 };
 
 /// How long a claim holds unless it is renewed.
@@ -56,13 +55,24 @@ pub struct Lease {
 pub enum Outcome {
     Sent,
     /// Not sent, and another attempt may help.
-    Failed { class: &'static str, text: String },
+    Failed {
+        class: &'static str,
+        text: String,
+    },
     /// Not sent, and nothing will help.
-    Refused { class: &'static str, text: String },
+    Refused {
+        class: &'static str,
+        text: String,
+    },
     /// The relay may have it.
-    Unknown { class: &'static str, text: String },
+    Unknown {
+        class: &'static str,
+        text: String,
+    },
     /// The attempt broke our own program.
-    Crashed { text: String },
+    Crashed {
+        text: String,
+    },
 }
 
 impl From<Delivery> for Outcome {

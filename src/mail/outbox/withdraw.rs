@@ -34,7 +34,12 @@ impl Promise {
 
 /// The promises of a kind made since an instant, in the order in which they were made.
 pub async fn promised_since(txn: &Txn, kind: &str, since: DateTime<Utc>) -> Result<Vec<Promise>> {
-    Ok(promises().filter(outbox_mail::Column::Kind.eq(kind)).filter(outbox_mail::Column::CreatedAt.gte(Instant::from(since))).into_model().all(txn).await?)
+    Ok(promises()
+        .filter(outbox_mail::Column::Kind.eq(kind))
+        .filter(outbox_mail::Column::CreatedAt.gte(Instant::from(since)))
+        .into_model()
+        .all(txn)
+        .await?)
 }
 
 /// How these promises stand.

@@ -21,7 +21,11 @@ fn sheet() -> Sheet {
             table_id: TableId(Uuid::nil()),
             title: "Agenda dei rilasci".into(),
             slot: slot("2027-03-30"),
-            venue: Venue { mode: MeetingMode::Mixed, place: Some("Sala 5".into()), remote_url: Some("https://meet.example/1".into()) },
+            venue: Venue {
+                mode: MeetingMode::Mixed,
+                place: Some("Sala 5".into()),
+                remote_url: Some("https://meet.example/1".into()),
+            },
             uid: "m1@raccordo.example".into(),
             sequence: 1,
             stage: Stage::Convened(convocation),
@@ -72,7 +76,8 @@ fn tellings() -> [Telling; 5] {
 fn every_mail_is_tagged_complete_and_without_holes_in_both_languages() {
     for lang in Lang::ALL {
         for telling in tellings() {
-            let MailContent { subject, heading, paragraphs, facts, action, closing } = content("https://raccordo.example", &sheet(), &telling, lang);
+            let MailContent { subject, heading, paragraphs, facts, action, closing } =
+                content("https://raccordo.example", &sheet(), &telling, lang);
             assert!(subject.starts_with("[Tavolo OML] "), "{subject}");
             let mut words = vec![subject, heading];
             words.extend(paragraphs);
@@ -81,7 +86,9 @@ fn every_mail_is_tagged_complete_and_without_holes_in_both_languages() {
             words.extend(closing);
             let all = words.join("\n");
             assert!(!all.contains('{') && !all.contains("[?]"), "{all}");
-            for told in [words::long_day(slot("2027-03-30").day, lang), hours(slot("2027-03-30"), lang), "Sala 5".into()] {
+            for told in
+                [words::long_day(slot("2027-03-30").day, lang), hours(slot("2027-03-30"), lang), "Sala 5".into()]
+            {
                 assert!(all.contains(&told), "{telling:?} does not say {told}:\n{all}");
             }
             let says_agenda = all.contains("Calendario dei rilasci");
@@ -94,8 +101,14 @@ fn every_mail_is_tagged_complete_and_without_holes_in_both_languages() {
 fn a_move_says_before_and_after_and_a_cancellation_why() {
     let moved = content("https://raccordo.example", &sheet(), &tellings()[1], Lang::It);
     assert_eq!(moved.subject, "[Tavolo OML] Spostata: Seduta n. 3/2027, martedì 30 marzo 2027");
-    assert_eq!(moved.paragraphs[1], "Prima: martedì 23 marzo 2027, dalle 9.30 alle 12.00 (ora italiana) · Sala 5 e da remoto");
-    assert_eq!(moved.paragraphs[2], "Ora: martedì 30 marzo 2027, dalle 9.30 alle 12.00 (ora italiana) · Sala 5 e da remoto");
+    assert_eq!(
+        moved.paragraphs[1],
+        "Prima: martedì 23 marzo 2027, dalle 9.30 alle 12.00 (ora italiana) · Sala 5 e da remoto"
+    );
+    assert_eq!(
+        moved.paragraphs[2],
+        "Ora: martedì 30 marzo 2027, dalle 9.30 alle 12.00 (ora italiana) · Sala 5 e da remoto"
+    );
     let cancelled = content("https://raccordo.example", &sheet(), &tellings()[2], Lang::It);
     assert!(cancelled.paragraphs.contains(&"Motivo: sciopero".to_owned()));
     assert_eq!(cancelled.action, None, "nothing is left to do");
@@ -115,6 +128,9 @@ fn the_calendar_part_names_its_recipient_only_and_says_what_the_mail_says() {
             assert!(text.contains(line), "{line} is missing in\n{text}");
         }
         assert_eq!(text.matches("ATTENDEE").count(), 1);
-        assert!(text.contains("Anna Rossi (Provincia di Como)") && text.contains("mailto:anna.rossi@ente.example"), "{text}");
+        assert!(
+            text.contains("Anna Rossi (Provincia di Como)") && text.contains("mailto:anna.rossi@ente.example"),
+            "{text}"
+        );
     }
 }

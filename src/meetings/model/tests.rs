@@ -35,7 +35,11 @@ fn draft() -> Meeting {
 }
 
 fn convocation() -> Convocation {
-    Convocation { number: Number { number: 1, year: 2027 }, at: slot("2027-01-11").begins_at(), short_notice_reason: None }
+    Convocation {
+        number: Number { number: 1, year: 2027 },
+        at: slot("2027-01-11").begins_at(),
+        short_notice_reason: None,
+    }
 }
 
 fn convened() -> Meeting {
@@ -148,13 +152,22 @@ fn a_meeting_is_not_held_before_its_hour() {
 }
 
 fn calendars() -> Calendars {
-    let fixed = |month, day, it: &str| NonWorkingRule::new(RuleKind::Fixed { month, day }, None, None, it, it).expect("a good rule");
-    let territory = |code: &str, patron: NonWorkingRule| TerritoryDays { code: code.into(), rules: vec![patron], one_offs: Vec::new() };
+    let fixed = |month, day, it: &str| {
+        NonWorkingRule::new(RuleKind::Fixed { month, day }, None, None, it, it).expect("a good rule")
+    };
+    let territory = |code: &str, patron: NonWorkingRule| TerritoryDays {
+        code: code.into(),
+        rules: vec![patron],
+        one_offs: Vec::new(),
+    };
     Calendars::new(CalendarData {
         saturday_works: false,
         national: vec![fixed(1, 6, "Epifania")],
         one_offs: Vec::new(),
-        territories: vec![territory("BG", fixed(8, 26, "Sant'Alessandro")), territory("BS", fixed(2, 15, "Santi Faustino e Giovita"))],
+        territories: vec![
+            territory("BG", fixed(8, 26, "Sant'Alessandro")),
+            territory("BS", fixed(2, 15, "Santi Faustino e Giovita")),
+        ],
     })
     .expect("good calendars")
 }
@@ -219,9 +232,15 @@ fn a_short_notice_needs_a_reason_and_a_good_one_keeps_none() {
 #[test]
 fn quorum_is_the_majority_of_the_signatories() {
     let attendance = |presence| Attendance { presence, delegate: None };
-    for (parties, present, by_delegate, excused, reached) in
-        [(13, 7, 0, 0, true), (13, 6, 0, 7, false), (13, 5, 2, 0, true), (12, 6, 0, 0, false), (12, 7, 0, 0, true), (1, 1, 0, 0, true), (13, 0, 0, 13, false)]
-    {
+    for (parties, present, by_delegate, excused, reached) in [
+        (13, 7, 0, 0, true),
+        (13, 6, 0, 7, false),
+        (13, 5, 2, 0, true),
+        (12, 6, 0, 0, false),
+        (12, 7, 0, 0, true),
+        (1, 1, 0, 0, true),
+        (13, 0, 0, 13, false),
+    ] {
         let there: Vec<Attendance> = std::iter::repeat_n(Presence::Present, present)
             .chain(std::iter::repeat_n(Presence::ByDelegate, by_delegate))
             .chain(std::iter::repeat_n(Presence::Excused, excused))
@@ -267,9 +286,13 @@ fn who_joined_is_invited_and_who_left_is_told_so_once() {
         (person(4), told(CalendarMethod::Request, 0)),
         (person(5), told(CalendarMethod::Cancel, 1)),
     ];
-    let expected =
-        [(person(2), CalendarMethod::Request), (person(3), CalendarMethod::Request), (person(4), CalendarMethod::Cancel)];
+    let expected = [
+        (person(2), CalendarMethod::Request),
+        (person(3), CalendarMethod::Request),
+        (person(4), CalendarMethod::Cancel),
+    ];
     assert_eq!(to_tell(&members, &before), expected);
-    let after: Vec<(PersonId, Told)> = members.iter().map(|person| (*person, told(CalendarMethod::Request, 3))).collect();
+    let after: Vec<(PersonId, Told)> =
+        members.iter().map(|person| (*person, told(CalendarMethod::Request, 3))).collect();
     assert_eq!(to_tell(&members, &after), []);
 }

@@ -91,7 +91,8 @@ pub async fn record_outcome(ctx: &Ctx, txn: &Txn, id: MeetingId, input: OutcomeI
         created_at: ctx.now(),
     };
     store::insert_outcome(txn, &outcome, ctx.actor.person_id()).await?;
-    let details = serde_json::json!({ "outcome": outcome.id, "kind": outcome.kind, "release": release_id, "task": task_id });
+    let details =
+        serde_json::json!({ "outcome": outcome.id, "kind": outcome.kind, "release": release_id, "task": task_id });
     record(ctx, txn, "meetings.record_outcome", id, details).await?;
     Ok((outcome, dossier(ctx, txn, held).await?))
 }
@@ -117,7 +118,13 @@ fn checked(input: &OutcomeIn, meeting: &Dossier) -> Result<String> {
 }
 
 /// Gives the release the date the table decided, with the outcome as its source: "why this date?" leads here.
-async fn decide_release(ctx: &Ctx, txn: &Txn, outcome: OutcomeId, text: &str, decision: Option<ReleaseDecision>) -> Result<Option<ReleaseId>> {
+async fn decide_release(
+    ctx: &Ctx,
+    txn: &Txn,
+    outcome: OutcomeId,
+    text: &str,
+    decision: Option<ReleaseDecision>,
+) -> Result<Option<ReleaseId>> {
     let Some(ReleaseDecision { release_id, change, day, hour }) = decision else { return Ok(None) };
     must_know_release(txn, release_id).await?;
     match change {
@@ -135,10 +142,17 @@ async fn decide_release(ctx: &Ctx, txn: &Txn, outcome: OutcomeId, text: &str, de
 }
 
 /// Gives the seat what the table asked of it.
-async fn create_task(ctx: &Ctx, txn: &Txn, outcome: OutcomeId, text: &str, task: Option<NewTask>) -> Result<Option<TaskId>> {
+async fn create_task(
+    ctx: &Ctx,
+    txn: &Txn,
+    outcome: OutcomeId,
+    text: &str,
+    task: Option<NewTask>,
+) -> Result<Option<TaskId>> {
     let Some(NewTask { seat, title, due_day, estimated_minutes }) = task else { return Ok(None) };
     let seats = designations::seats(txn).await?;
-    let seat = seats.into_iter().find(|known| known.code == seat).ok_or_else(|| Error::field("seat", Code::UnknownValue))?;
+    let seat =
+        seats.into_iter().find(|known| known.code == seat).ok_or_else(|| Error::field("seat", Code::UnknownValue))?;
     check_length("title", &title, MAX_TASK)?;
     let new = tasks::NewTask {
         seat_id: seat.id,

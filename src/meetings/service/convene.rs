@@ -1,12 +1,17 @@
 //! Convening, moving, calling off; and following who comes and who goes.
 
 use super::prepare::checked_venue;
-use super::{dossier, facts, find_for, holds_entry, members, optional_reason, parties, record, required_reason, save, sheet, tell};
+use super::{
+    dossier, facts, find_for, holds_entry, members, optional_reason, parties, record, required_reason, save, sheet,
+    tell,
+};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::{Error, Result};
 use crate::meetings::mail::{Sheet, Telling};
-use crate::meetings::model::{self, Convocation, Event, Meeting, Notice, NoticeError, Slot, Told, Venue, notice, numbering_year};
+use crate::meetings::model::{
+    self, Convocation, Event, Meeting, Notice, NoticeError, Slot, Told, Venue, notice, numbering_year,
+};
 use crate::meetings::policy::{Action, Visibility};
 use crate::meetings::store::{self, Filter};
 use crate::meetings::view::{Dossier, Invited, Member};
@@ -21,7 +26,13 @@ use entity::kinds::{CalendarMethod, MeetingState};
 /// against the table's rule. Who may: the secretariat. Which mails leave: *convened*, with a calendar part, to every member.
 /// Which errors: `wrong_transition`, `agenda_empty`, `place_missing`, `day_in_past`, `not_worked_by_all` (naming who does not
 /// work and why), `notice_too_short` unless a reason is given, `stale`.
-pub async fn convene(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, short_notice_reason: Option<String>) -> Result<Dossier> {
+pub async fn convene(
+    ctx: &Ctx,
+    txn: &Txn,
+    id: MeetingId,
+    version: i32,
+    short_notice_reason: Option<String>,
+) -> Result<Dossier> {
     let draft = find_for(ctx, txn, Action::Convene, id, Some(version)).await?;
     draft.must_allow(Event::Convene)?;
     let reason = optional_reason("short_notice_reason", short_notice_reason)?;
@@ -54,7 +65,10 @@ pub struct MoveIn {
 pub async fn move_to(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, input: MoveIn) -> Result<Dossier> {
     let convened = find_for(ctx, txn, Action::Convene, id, Some(version)).await?;
     convened.must_allow(Event::Move)?;
-    let venue = input.venue.map_or_else(|| Ok(convened.venue.clone()), |venue| checked_venue(&venue)).map_err(Error::Invalid)?;
+    let venue = input
+        .venue
+        .map_or_else(|| Ok(convened.venue.clone()), |venue| checked_venue(&venue))
+        .map_err(Error::Invalid)?;
     let reason = optional_reason("short_notice_reason", input.short_notice_reason)?;
     let reason = if input.slot == convened.slot {
         convened.convocation().and_then(|convocation| convocation.short_notice_reason.clone())

@@ -79,7 +79,11 @@ pub async fn edit(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, change: Mee
     let Meeting { slot, venue, .. } = draft.clone();
     let changed = Meeting {
         title: title.unwrap_or_else(|| draft.title.clone()),
-        slot: Slot { day: day.unwrap_or(slot.day), starts: starts.unwrap_or(slot.starts), ends: ends.unwrap_or(slot.ends) },
+        slot: Slot {
+            day: day.unwrap_or(slot.day),
+            starts: starts.unwrap_or(slot.starts),
+            ends: ends.unwrap_or(slot.ends),
+        },
         venue: Venue {
             mode: mode.unwrap_or(venue.mode),
             place: place.unwrap_or(venue.place),
@@ -132,7 +136,8 @@ pub async fn add_item(ctx: &Ctx, txn: &Txn, id: MeetingId, input: ItemIn) -> Res
         minutes: input.minutes,
     };
     store::insert_item(txn, id, &item, ctx.now()).await?;
-    record(ctx, txn, "meetings.add_item", id, serde_json::json!({ "item": item.id, "release": item.release_id })).await?;
+    record(ctx, txn, "meetings.add_item", id, serde_json::json!({ "item": item.id, "release": item.release_id }))
+        .await?;
     Ok((item, dossier(ctx, txn, draft).await?))
 }
 
@@ -177,7 +182,8 @@ pub(super) fn checked_venue(venue: &Venue) -> std::result::Result<Venue, Vec<Fie
     if let Some(address) = &remote_url {
         if address.chars().count() > MAX_URL {
             errors.push(too_long("remote_url", MAX_URL));
-        } else if !url::Url::parse(address).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host()) {
+        } else if !url::Url::parse(address).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host())
+        {
             errors.push(FieldError::new("remote_url", Code::NotAUrl));
         }
     }

@@ -28,7 +28,13 @@ pub struct AttendanceIn {
 /// What happens: presences of parties that are not named stay open and can be recorded later; the quorum counts who is
 /// there. Who may: the secretariat. Which mails leave: none. Which errors: `meeting_not_begun` before its hour,
 /// `unknown_value` (a body that is no party), `required` (a delegate without a name), `wrong_transition`, `stale`.
-pub async fn hold(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, attendances: Vec<AttendanceIn>) -> Result<Dossier> {
+pub async fn hold(
+    ctx: &Ctx,
+    txn: &Txn,
+    id: MeetingId,
+    version: i32,
+    attendances: Vec<AttendanceIn>,
+) -> Result<Dossier> {
     let convened = find_for(ctx, txn, Action::Record, id, Some(version)).await?;
     let held = convened.hold(ctx.now())?;
     let parties = parties(txn).await?;

@@ -203,7 +203,9 @@ fn typed(text: &str) -> Option<String> {
 }
 
 fn day(field: &'static str, text: &str) -> Result<NaiveDate, Error> {
-    text.trim().parse().map_err(|_| Error::field(field, if text.trim().is_empty() { Code::Required } else { Code::NotADay }))
+    text.trim()
+        .parse()
+        .map_err(|_| Error::field(field, if text.trim().is_empty() { Code::Required } else { Code::NotADay }))
 }
 
 /// `9:30` or `09:30`, as people and browsers write it.
@@ -266,7 +268,8 @@ struct DraftPage {
 async fn new_meeting(ctx: Ctx, request: HttpRequest) -> Result<HttpResponse, Failure> {
     only_who_may(&ctx, Action::Prepare)?;
     let tables = service::tables(&ctx).await?;
-    let form = SlotForm { table: tables.first().map(|table| table.code.clone()).unwrap_or_default(), ..SlotForm::default() };
+    let form =
+        SlotForm { table: tables.first().map(|table| table.code.clone()).unwrap_or_default(), ..SlotForm::default() };
     page(&draft_page(&ctx, &request, FormState::fresh(form)).await?)
 }
 
@@ -276,7 +279,12 @@ async fn create_meeting(ctx: Ctx, request: HttpRequest, form: Form<SlotForm>) ->
     let typed = &form.0;
     let made = ctx
         .write(async |txn| {
-            let input = MeetingIn { table: typed.table.clone(), title: typed.title.clone(), slot: typed.slot()?, venue: typed.venue()? };
+            let input = MeetingIn {
+                table: typed.table.clone(),
+                title: typed.title.clone(),
+                slot: typed.slot()?,
+                venue: typed.venue()?,
+            };
             service::create(&ctx, txn, input).await
         })
         .await;
@@ -309,10 +317,16 @@ async fn edit_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) 
 }
 
 #[post("/meetings/{id}/edit")]
-async fn save_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Form<SlotForm>) -> Result<HttpResponse, Failure> {
+async fn save_meeting(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<MeetingId>,
+    form: Form<SlotForm>,
+) -> Result<HttpResponse, Failure> {
     let dossier = meeting_for(&ctx, Action::Prepare, *id).await?;
     let typed = &form.0;
-    let saved = ctx.write(async |txn| service::edit(&ctx, txn, *id, version(&typed.version)?, typed.change()?).await).await;
+    let saved =
+        ctx.write(async |txn| service::edit(&ctx, txn, *id, version(&typed.version)?, typed.change()?).await).await;
     if let Err(error) = saved {
         let form = FormState::refused(form.0, ctx.lang, error)?;
         return unprocessable(&edit_page(&ctx, &request, &dossier.line(), form));
@@ -351,7 +365,12 @@ async fn new_item(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> R
 }
 
 #[post("/meetings/{id}/agenda-items")]
-async fn add_item(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Form<ItemForm>) -> Result<HttpResponse, Failure> {
+async fn add_item(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<MeetingId>,
+    form: Form<ItemForm>,
+) -> Result<HttpResponse, Failure> {
     let dossier = meeting_for(&ctx, Action::Prepare, *id).await?;
     let typed = &form.0;
     let added = ctx
@@ -372,7 +391,12 @@ async fn add_item(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form
     Ok(done(&path(&dossier.meeting), FlashKind::Success, "meetings.done_item"))
 }
 
-async fn item_page(ctx: &Ctx, request: &HttpRequest, line: &Line, form: FormState<ItemForm>) -> Result<ItemPage, Failure> {
+async fn item_page(
+    ctx: &Ctx,
+    request: &HttpRequest,
+    line: &Line,
+    form: FormState<ItemForm>,
+) -> Result<ItemPage, Failure> {
     Ok(ItemPage {
         shell: shell(ctx, request, line, "meetings.add_item_heading"),
         path: path(&line.meeting),
@@ -385,7 +409,9 @@ async fn item_page(ctx: &Ctx, request: &HttpRequest, line: &Line, form: FormStat
 /// The releases whose date is still to be decided or may move.
 async fn releases_to_decide(ctx: &Ctx) -> Result<Vec<Choice>, Failure> {
     let all = releases::all(ctx.reader(), &releases::ReleaseFilter::default()).await?;
-    let open = all.into_iter().filter(|one| matches!(one.release.state(), ReleaseState::Provisional | ReleaseState::Confirmed));
+    let open = all
+        .into_iter()
+        .filter(|one| matches!(one.release.state(), ReleaseState::Provisional | ReleaseState::Confirmed));
     Ok(open
         .map(|one| {
             let period = words::period(one.release.period, ctx.lang);
@@ -395,7 +421,11 @@ async fn releases_to_decide(ctx: &Ctx) -> Result<Vec<Choice>, Failure> {
 }
 
 #[post("/meetings/{id}/agenda-items/{item}/remove")]
-async fn remove_item(ctx: Ctx, ids: web::Path<(MeetingId, AgendaItemId)>, form: Form<ReasonForm>) -> Result<HttpResponse, Failure> {
+async fn remove_item(
+    ctx: Ctx,
+    ids: web::Path<(MeetingId, AgendaItemId)>,
+    form: Form<ReasonForm>,
+) -> Result<HttpResponse, Failure> {
     let (id, item) = ids.into_inner();
     let version = version(&form.0.version)?;
     let dossier = ctx.write(async |txn| service::remove_item(&ctx, txn, id, version, item).await).await?;
@@ -422,11 +452,17 @@ async fn convene_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) 
 }
 
 #[post("/meetings/{id}/convene")]
-async fn convene(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Form<ReasonForm>) -> Result<HttpResponse, Failure> {
+async fn convene(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<MeetingId>,
+    form: Form<ReasonForm>,
+) -> Result<HttpResponse, Failure> {
     let dossier = meeting_for(&ctx, Action::Convene, *id).await?;
     let typed = &form.0;
     let reason = self::typed(&typed.short_notice_reason);
-    let convened = ctx.write(async |txn| service::convene(&ctx, txn, *id, version(&typed.version)?, reason).await).await;
+    let convened =
+        ctx.write(async |txn| service::convene(&ctx, txn, *id, version(&typed.version)?, reason).await).await;
     if let Err(error) = convened {
         let form = FormState::refused(form.0, ctx.lang, error)?;
         return unprocessable(&convene_page(&ctx, &request, &dossier, form));
@@ -466,7 +502,12 @@ async fn move_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> 
 }
 
 #[post("/meetings/{id}/move")]
-async fn move_it(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Form<SlotForm>) -> Result<HttpResponse, Failure> {
+async fn move_it(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<MeetingId>,
+    form: Form<SlotForm>,
+) -> Result<HttpResponse, Failure> {
     let dossier = meeting_for(&ctx, Action::Convene, *id).await?;
     let typed = &form.0;
     let moved = ctx
@@ -512,10 +553,16 @@ async fn call_off_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>)
 }
 
 #[post("/meetings/{id}/cancel")]
-async fn call_off(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Form<ReasonForm>) -> Result<HttpResponse, Failure> {
+async fn call_off(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<MeetingId>,
+    form: Form<ReasonForm>,
+) -> Result<HttpResponse, Failure> {
     let dossier = meeting_for(&ctx, Action::Convene, *id).await?;
     let typed = &form.0;
-    let cancelled = ctx.write(async |txn| service::cancel(&ctx, txn, *id, version(&typed.version)?, &typed.reason).await).await;
+    let cancelled =
+        ctx.write(async |txn| service::cancel(&ctx, txn, *id, version(&typed.version)?, &typed.reason).await).await;
     if let Err(error) = cancelled {
         let form = FormState::refused(form.0, ctx.lang, error)?;
         let shell = shell(&ctx, &request, &dossier.line(), "meetings.cancel");
@@ -557,7 +604,12 @@ async fn hold_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> 
 }
 
 #[post("/meetings/{id}/hold")]
-async fn hold(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Form<HoldForm>) -> Result<HttpResponse, Failure> {
+async fn hold(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<MeetingId>,
+    form: Form<HoldForm>,
+) -> Result<HttpResponse, Failure> {
     let dossier = meeting_for(&ctx, Action::Record, *id).await?;
     let typed = &form.0;
     let held = ctx
@@ -598,7 +650,13 @@ impl PartyFields {
     fn of(code: &str, name: &str, typed: &HoldForm) -> Self {
         let (presence_field, delegate_field) = (format!("presence-{code}"), format!("delegate-{code}"));
         let value = |field: &String| typed.get(field).cloned().unwrap_or_default();
-        Self { name: name.to_owned(), presence: value(&presence_field), delegate: value(&delegate_field), presence_field, delegate_field }
+        Self {
+            name: name.to_owned(),
+            presence: value(&presence_field),
+            delegate: value(&delegate_field),
+            presence_field,
+            delegate_field,
+        }
     }
 }
 
@@ -631,7 +689,12 @@ async fn attendance_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId
 }
 
 #[post("/meetings/{id}/attendances")]
-async fn attend(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Form<AttendanceForm>) -> Result<HttpResponse, Failure> {
+async fn attend(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<MeetingId>,
+    form: Form<AttendanceForm>,
+) -> Result<HttpResponse, Failure> {
     let dossier = meeting_for(&ctx, Action::Record, *id).await?;
     let typed = &form.0;
     let recorded = ctx
@@ -648,7 +711,12 @@ async fn attend(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: 
     Ok(done(&path(&dossier.meeting), FlashKind::Success, "meetings.done_presence"))
 }
 
-fn attendance_page(ctx: &Ctx, request: &HttpRequest, dossier: &Dossier, form: FormState<AttendanceForm>) -> AttendancePage {
+fn attendance_page(
+    ctx: &Ctx,
+    request: &HttpRequest,
+    dossier: &Dossier,
+    form: FormState<AttendanceForm>,
+) -> AttendancePage {
     AttendancePage {
         shell: shell(ctx, request, &dossier.line(), "meetings.correct_presence"),
         path: path(&dossier.meeting),
@@ -678,7 +746,12 @@ async fn outcome_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) 
 }
 
 #[post("/meetings/{id}/outcomes")]
-async fn record_outcome(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Form<OutcomeForm>) -> Result<HttpResponse, Failure> {
+async fn record_outcome(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<MeetingId>,
+    form: Form<OutcomeForm>,
+) -> Result<HttpResponse, Failure> {
     let dossier = meeting_for(&ctx, Action::Record, *id).await?;
     let typed = &form.0;
     let recorded = ctx.write(async |txn| service::record_outcome(&ctx, txn, *id, typed.understood()?).await).await;
@@ -689,11 +762,19 @@ async fn record_outcome(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>
     Ok(done(&path(&dossier.meeting), FlashKind::Success, "meetings.done_outcome"))
 }
 
-async fn outcome_page(ctx: &Ctx, request: &HttpRequest, dossier: &Dossier, form: FormState<OutcomeForm>) -> Result<OutcomePage, Failure> {
+async fn outcome_page(
+    ctx: &Ctx,
+    request: &HttpRequest,
+    dossier: &Dossier,
+    form: FormState<OutcomeForm>,
+) -> Result<OutcomePage, Failure> {
     let lang = ctx.lang;
-    let items = (1..).zip(&dossier.agenda).map(|(number, item)| Choice::new(item.id, format!("{number}. {}", item.title)));
+    let items =
+        (1..).zip(&dossier.agenda).map(|(number, item)| Choice::new(item.id, format!("{number}. {}", item.title)));
     let seats = designations::seats(ctx.reader()).await?;
-    let working = seats.iter().filter(|seat| matches!(seat.kind, SeatKind::Referent | SeatKind::Secretariat | SeatKind::Direction));
+    let working = seats
+        .iter()
+        .filter(|seat| matches!(seat.kind, SeatKind::Referent | SeatKind::Secretariat | SeatKind::Direction));
     Ok(OutcomePage {
         shell: shell(ctx, request, &dossier.line(), "meetings.outcome_heading"),
         path: path(&dossier.meeting),
@@ -706,7 +787,12 @@ async fn outcome_page(ctx: &Ctx, request: &HttpRequest, dossier: &Dossier, form:
             Choice::new("move", lang.t("meetings.outcome_release_move")),
         ],
         seats: working
-            .map(|seat| Choice::new(&seat.code, format!("{} · {}", lang.t(&format!("designations.seat_{}", seat.kind)), seat.place())))
+            .map(|seat| {
+                Choice::new(
+                    &seat.code,
+                    format!("{} · {}", lang.t(&format!("designations.seat_{}", seat.kind)), seat.place()),
+                )
+            })
             .collect(),
     })
 }

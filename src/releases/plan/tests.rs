@@ -21,7 +21,10 @@ fn calendars() -> Calendars {
     };
     let data = CalendarData {
         saturday_works: false,
-        national: vec![rule(RuleKind::EasterOffset { days: 1 }, "Easter Monday"), rule(RuleKind::Fixed { month: 12, day: 8 }, "Immacolata")],
+        national: vec![
+            rule(RuleKind::EasterOffset { days: 1 }, "Easter Monday"),
+            rule(RuleKind::Fixed { month: 12, day: 8 }, "Immacolata"),
+        ],
         one_offs: Vec::new(),
         territories: vec![patron("MI", 7, "Sant'Ambrogio"), patron("LC", 6, "San Nicolò")],
     };
@@ -51,7 +54,11 @@ fn product() -> Product {
         periodicity: Periodicity::Annual,
         scope: ProductScope::PerObservatory,
         default_hour: NaiveTime::MIN,
-        steps: vec![step(1, SeatKind::Referent, -5), step(2, SeatKind::Referent, -2), step(3, SeatKind::Secretariat, 0)],
+        steps: vec![
+            step(1, SeatKind::Referent, -5),
+            step(2, SeatKind::Referent, -2),
+            step(3, SeatKind::Secretariat, 0),
+        ],
         version: 1,
     }
 }

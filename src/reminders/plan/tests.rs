@@ -122,7 +122,12 @@ struct Turn {
 }
 
 fn turn() -> impl Strategy<Value = Turn> {
-    (prop::bool::weighted(0.3), prop::option::weighted(0.03, 0..4_usize), prop::option::weighted(0.05, (0..4_usize, -15..15_i64)), prop::bool::weighted(0.8))
+    (
+        prop::bool::weighted(0.3),
+        prop::option::weighted(0.03, 0..4_usize),
+        prop::option::weighted(0.05, (0..4_usize, -15..15_i64)),
+        prop::bool::weighted(0.8),
+    )
         .prop_map(|(is_out, done, moved, is_referent_there)| Turn { is_out, done, moved, is_referent_there })
 }
 

@@ -83,8 +83,16 @@ fn is_to_one(mail: &Mail) {
     let head = String::from_utf8_lossy(&mail.bytes);
     let head = head.split("\r\n\r\n").next().expect("headers");
     assert!(head.is_ascii() && !head.replace("\r\n", "").contains(['\r', '\n', '\0']), "{head}");
-    let said = [message.subject().unwrap_or_default(), message.to().and_then(|to| to.first()).and_then(|one| one.name()).unwrap_or_default()];
+    let said = [
+        message.subject().unwrap_or_default(),
+        message.to().and_then(|to| to.first()).and_then(|one| one.name()).unwrap_or_default(),
+    ];
     for text in said {
-        assert!(!text.chars().any(|letter| letter.is_control() || ('\u{202a}'..='\u{202e}').contains(&letter) || ('\u{2066}'..='\u{2069}').contains(&letter)), "{text:?}");
+        assert!(
+            !text.chars().any(|letter| letter.is_control()
+                || ('\u{202a}'..='\u{202e}').contains(&letter)
+                || ('\u{2066}'..='\u{2069}').contains(&letter)),
+            "{text:?}"
+        );
     }
 }

@@ -28,8 +28,24 @@ const HOSTILE: [&str; 18] = [
 ];
 
 /// The names of queries of all our lists, and one that nobody knows.
-const QUERIES: [&str; 16] =
-    ["limit", "cursor", "as_of", "known_on", "from", "to", "seat", "body", "person", "observatory", "state", "kind", "next", "lang", "q", "unknown"];
+const QUERIES: [&str; 16] = [
+    "limit",
+    "cursor",
+    "as_of",
+    "known_on",
+    "from",
+    "to",
+    "seat",
+    "body",
+    "person",
+    "observatory",
+    "state",
+    "kind",
+    "next",
+    "lang",
+    "q",
+    "unknown",
+];
 
 both_engines! {
     async fn whatever_stands_in_a_path_is_not_found_or_refused(engine) {

@@ -126,6 +126,8 @@ both_engines! {
 }
 
 fn multipart(name: &str, content: &[u8]) -> Vec<u8> {
-    let head = format!("--x\r\nContent-Disposition: form-data; name=\"document\"; filename=\"{name}\"\r\nContent-Type: application/pdf\r\n\r\n");
+    let head = format!(
+        "--x\r\nContent-Disposition: form-data; name=\"document\"; filename=\"{name}\"\r\nContent-Type: application/pdf\r\n\r\n"
+    );
     [head.as_bytes(), content, b"\r\n--x--\r\n"].concat()
 }

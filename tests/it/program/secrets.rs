@@ -46,7 +46,8 @@ async fn no_secret_no_name_and_no_word_of_a_mail_stands_in_the_log() {
 
     let said = service.said();
     assert!(said.contains("mail attempted"), "the log tells the story: {said}");
-    let password_on_the_wire = relay.server.commands().into_iter().find_map(|command| command.strip_prefix("AUTH PLAIN ").map(str::to_owned));
+    let password_on_the_wire =
+        relay.server.commands().into_iter().find_map(|command| command.strip_prefix("AUTH PLAIN ").map(str::to_owned));
     let secrets = [
         ("the relay's password", PASSWORD),
         ("the relay's user", "canary-user-of-the-relay"),
@@ -66,7 +67,8 @@ async fn no_secret_no_name_and_no_word_of_a_mail_stands_in_the_log() {
         ("a statement", "SELECT "),
     ];
     let found: Vec<_> = secrets.iter().filter(|(_, secret)| said.contains(secret)).map(|(what, _)| what).collect();
-    let lines: Vec<_> = said.lines().filter(|line| secrets.iter().any(|(_, secret)| line.contains(secret))).take(5).collect();
+    let lines: Vec<_> =
+        said.lines().filter(|line| secrets.iter().any(|(_, secret)| line.contains(secret))).take(5).collect();
     assert!(found.is_empty(), "{found:?} in the log:\n{}", lines.join("\n"));
     assert!(service.stop().await);
 }
@@ -129,8 +131,12 @@ impl Visitor<'_> {
         let shown = self.send(Method::GET, page, &headers, String::new()).await;
         let cookie = cookie.map_or_else(|| cookie_of(&shown), str::to_owned);
         let html = shown.text().await.expect("a page");
-        let token = html.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a form");
-        let body = url::form_urlencoded::Serializer::new(String::new()).append_pair("csrf", token).extend_pairs(fields).finish();
+        let token =
+            html.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a form");
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("csrf", token)
+            .extend_pairs(fields)
+            .finish();
         let headers = [
             (COOKIE.as_str(), cookie.as_str()),
             (CONTENT_TYPE.as_str(), "application/x-www-form-urlencoded"),
@@ -141,7 +147,8 @@ impl Visitor<'_> {
 
     /// Presses the button behind the link; the cookie of the session.
     async fn enter(&self, link: &str) -> String {
-        let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+        let client =
+            Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
         let visitor = Visitor { client, service: self.service };
         let entered = visitor.submit(link, link, None, &[]).await;
         assert_eq!(entered.status().as_u16(), 303, "{}", self.service.said());
@@ -202,6 +209,7 @@ impl Visitor<'_> {
 
 fn cookie_of(answer: &Response) -> String {
     let cookies = answer.headers().get_all(SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let pairs: Vec<_> = cookies.filter(|cookie| !cookie.contains("=;")).filter_map(|cookie| cookie.split(';').next()).collect();
+    let pairs: Vec<_> =
+        cookies.filter(|cookie| !cookie.contains("=;")).filter_map(|cookie| cookie.split(';').next()).collect();
     pairs.into_iter().find(|pair| pair.starts_with("sid=") || pair.starts_with("pre=")).expect("a cookie").to_owned()
 }

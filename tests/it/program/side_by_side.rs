@@ -44,7 +44,9 @@ fn a_job_runs_when_an_operator_says_so_and_as_of_when_they_say() {
 #[test]
 fn a_command_that_needs_a_database_does_not_make_one() {
     let desk = Desk::new();
-    for command in [&["outbox", "list"][..], &["audit", "verify"], &["tick", "retention"], &["sign-in-link", "a@b.example"]] {
+    for command in
+        [&["outbox", "list"][..], &["audit", "verify"], &["tick", "retention"], &["sign-in-link", "a@b.example"]]
+    {
         desk.run(command).refused("raccordo.sqlite");
     }
     assert!(!desk.path("var/raccordo.sqlite").exists());

@@ -15,14 +15,20 @@ async fn a_body_that_drips_is_answered_when_its_time_is_over() {
     let head = "POST /sign-in HTTP/1.1\r\nHost: raccordo\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\n";
     caller.write_all(head.as_bytes()).await.expect("sent");
     let (mut reading, mut writing) = caller.into_split();
-    let dripping = tokio::spawn(async move { while writing.write_all(b"a").await.is_ok() { sleep(Duration::from_millis(100)).await } });
+    let dripping = tokio::spawn(async move {
+        while writing.write_all(b"a").await.is_ok() {
+            sleep(Duration::from_millis(100)).await
+        }
+    });
     let mut answer = String::new();
-    let read = async { while !answer.contains("\r\n\r\n") {
-        let mut some = [0; 1024];
-        let count = reading.read(&mut some).await.expect("an answer");
-        assert!(count > 0, "the connection was closed without a word");
-        answer.push_str(&String::from_utf8_lossy(&some[..count]));
-    } };
+    let read = async {
+        while !answer.contains("\r\n\r\n") {
+            let mut some = [0; 1024];
+            let count = reading.read(&mut some).await.expect("an answer");
+            assert!(count > 0, "the connection was closed without a word");
+            answer.push_str(&String::from_utf8_lossy(&some[..count]));
+        }
+    };
     timeout(Duration::from_secs(8), read).await.expect("the deadline of the body holds");
     assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
     dripping.abort();

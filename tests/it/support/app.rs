@@ -13,6 +13,7 @@ use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use entity::ids::{ApiTokenId, PersonId, SessionId};
 use entity::{Instant, api_token, person, session};
 use futures_util::future::LocalBoxFuture;
+use raccordo::auth::actor::{Actor, Identity, Scope};
 use raccordo::clock::{Clock, FixedClock};
 use raccordo::config::Config;
 use raccordo::ctx::{Ctx, Services};
@@ -23,6 +24,7 @@ use raccordo::jobs::schedule::Job;
 use raccordo::mail::dispatcher;
 use raccordo::mail::transport::{MemoryTransport, Transport};
 use raccordo::secret;
+use raccordo::texts::Lang;
 use raccordo::time::zone;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::Value;
@@ -70,7 +72,9 @@ impl TestApp {
         let service = Rc::new(init_service(raccordo::app::build(&site)).await);
         let call: Call = Rc::new(move |request| {
             let service = service.clone();
-            Box::pin(async move { service.call(request).await.expect("the edge answers every error").map_into_boxed_body() })
+            Box::pin(
+                async move { service.call(request).await.expect("the edge answers every error").map_into_boxed_body() },
+            )
         });
         Self { services, clock, transport, mailbox, call, mails_read: Cell::new(0), _db: db }
     }
@@ -87,6 +91,17 @@ impl TestApp {
     /// The surroundings of a use case called directly, as the service itself.
     pub fn system(&self) -> Ctx {
         Ctx::system(&self.services, "test")
+    }
+
+    /// The surroundings of a use case called directly, as a person with the seats they hold now.
+    pub async fn acting_as(&self, email: &str) -> Ctx {
+        let person = self.person(email).await;
+        let seats = raccordo::auth::service::seats_held(self.services.db.reader(), person.id, self.clock.today())
+            .await
+            .expect("the seats can be read");
+        let name = format!("{} {}", person.given_name, person.family_name);
+        let actor = Actor { identity: Identity::Person { id: person.id, name }, seats, scope: Scope::Full };
+        Ctx { services: self.services.clone(), actor, lang: Lang::It, request_id: None }
     }
 
     pub async fn person(&self, email: &str) -> person::Model {

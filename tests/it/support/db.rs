@@ -3,8 +3,8 @@
 //! `SQLite` clones by copying a file, `PostgreSQL` by `CREATE DATABASE … TEMPLATE`. The cluster is thrown away after the
 //! run (`scripts/with-postgres`), so its databases are not dropped one by one.
 
-use migration::{Migrator, MigratorTrait};
 use super::app::rome;
+use migration::{Migrator, MigratorTrait};
 use raccordo::clock::FixedClock;
 use raccordo::config::Config;
 use raccordo::ctx::{Ctx, Services};
@@ -125,7 +125,8 @@ pub async fn schema_of(db: &DatabaseConnection) -> Vec<String> {
             "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' AND name <> 'seaql_migrations' ORDER BY 1"
         }
     };
-    let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.expect("the schema can be read");
+    let rows =
+        db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.expect("the schema can be read");
     rows.iter().map(|row| row.try_get_by_index(0).expect("a line")).collect()
 }
 

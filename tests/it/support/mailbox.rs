@@ -17,7 +17,6 @@ pub struct Mail {
     pub bytes: Vec<u8>,
 }
 
-
 pub fn read(envelope: &Envelope) -> Mail {
     let message = MessageParser::default().parse(&envelope.bytes).expect("a mail another library can read");
     let header = |name: &str| message.header(name).and_then(|value| value.as_text()).unwrap_or_default().to_owned();

@@ -73,7 +73,8 @@ async fn serve(mut stream: TcpStream, pages: Pages) {
     let request = String::from_utf8_lossy(&request[..read]);
     let path = request.split(' ').nth(1).unwrap_or_default();
     let known = pages.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get(path).cloned();
-    let answer = known.unwrap_or_else(|| b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".to_vec());
+    let answer =
+        known.unwrap_or_else(|| b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".to_vec());
     let _ = stream.write_all(&answer).await;
     let _ = stream.shutdown().await;
 }
