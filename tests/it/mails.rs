@@ -10,6 +10,7 @@ use crate::support::mailbox::Mail;
 use crate::support::source;
 use raccordo::auth::local_path::LocalPath;
 use raccordo::auth::service as auth;
+use raccordo::texts::Lang;
 use scraper::{Html, Selector};
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
@@ -36,7 +37,7 @@ async fn all_mails(language: &str) -> Vec<Mail> {
     enter(Designation::of("deputy:bergamo").to("Ugo", "Sala").from("2027-02-01").until("2027-04-30")).await;
     enter(Designation::of("referent:como").to("Pia", "Neri").from("2027-02-01")).await;
     secretariat.post("/api/v1/seats/referent:lecco/request-designation").send().await.expect(204);
-    sign_in(&app).await;
+    sign_in(&app, language).await;
     confirm_a_release(&secretariat).await;
     let meeting = convene_and_move(&secretariat).await;
     let mut mails = app.mails().await;
@@ -63,8 +64,10 @@ async fn all_mails(language: &str) -> Vec<Mail> {
     mails
 }
 
-async fn sign_in(app: &TestApp) {
-    let ctx = app.system();
+/// The link to sign in speaks the language of the page on which it was asked for.
+async fn sign_in(app: &TestApp, language: &str) {
+    let mut ctx = app.system();
+    ctx.lang = Lang::of(language);
     let next = LocalPath::after_sign_in("/me");
     ctx.write(async |txn| auth::request_link(&ctx, txn, "ada.riva@ente.example", &next).await).await.expect("a link");
 }
