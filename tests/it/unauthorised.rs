@@ -4,6 +4,7 @@
 
 use crate::openapi::{operations, resolved};
 use crate::support::app::{Answer, Client, SECRETARIAT};
+use crate::support::builders::Designation;
 use crate::support::db::Engine;
 use crate::support::source::{self, Route};
 use crate::support::world::{FOREIGN, FORMER, World};
@@ -89,6 +90,7 @@ fn is_refusal(status: u16) -> bool {
 
 /// Sends the operation with whatever it demands: a body of the described shape, a version, a key of idempotency.
 async fn attempt(world: &World, client: &Client, path: &str, method: &str, operation: &'static Value) -> Answer {
+    let name = format!("{} {path}", method.to_uppercase());
     let method = Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method");
     let parameters: Vec<&'static Value> =
         operation["parameters"].as_array().into_iter().flatten().map(resolved).collect();
@@ -115,10 +117,21 @@ async fn attempt(world: &World, client: &Client, path: &str, method: &str, opera
     if let Some((media_type, described)) = content.and_then(|content| content.iter().next()) {
         asking = match media_type.as_str() {
             "multipart/form-data" => asking.body("multipart/form-data; boundary=x", multipart(&[])),
-            media_type => asking.body(media_type, sample(&described["schema"]).to_string()),
+            media_type => asking.body(media_type, body_of(&name, &described["schema"]).to_string()),
         };
     }
     asking.send().await
+}
+
+/// A body that would be accepted: of the described shape, or written out where members depend on one another.
+fn body_of(name: &str, schema: &'static Value) -> Value {
+    let day = json!({ "precision": "day", "day": "2027-05-11" });
+    match name {
+        "POST /api/v1/designations" => Designation::of("deputy:bergamo").json(),
+        "POST /api/v1/releases" => json!({ "product": "relazione-territoriale", "period": "2028", "date": day }),
+        "POST /api/v1/releases/{id}/improve" => json!({ "date": day }),
+        _ => sample(schema),
+    }
 }
 
 fn multipart(fields: &[(&str, &str)]) -> String {
