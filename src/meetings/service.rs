@@ -11,11 +11,11 @@ pub use prepare::{ItemIn, MeetingChange, MeetingIn, add_item, create, edit, remo
 pub use session::{AttendanceIn, attend, close, hold};
 
 use super::mail;
-use super::model::{Meeting, Party, Quorum, Refusal, Told, next_sequence};
+use super::model::{Event, Meeting, Party, Quorum, Refusal, Told, next_sequence};
 use super::policy::{self, Action, Subject, Visibility};
 use super::store;
 use super::view::{Dossier, Line, Member, Outcome, PartyPresence, Table};
-use crate::audit::{self, Event};
+use crate::audit;
 use crate::auth::actor::Identity;
 use crate::ctx::Ctx;
 use crate::db::Txn;
@@ -228,6 +228,16 @@ async fn find_for(ctx: &Ctx, txn: &Txn, action: Action, id: MeetingId, version: 
         return Err(Error::Stale);
     }
     Ok(meeting)
+}
+
+/// The meeting something is added to without naming its version. It is taken for writing and looked at again, so that what
+/// two people add at once goes one after the other, and nothing is added to a meeting that was just closed.
+async fn take_for(ctx: &Ctx, txn: &Txn, action: Action, event: Event, id: MeetingId) -> Result<Meeting> {
+    find_for(ctx, txn, action, id, None).await?;
+    store::touch(txn, id, ctx.now()).await?;
+    let taken = find_for(ctx, txn, action, id, None).await?;
+    taken.must_allow(event)?;
+    Ok(taken)
 }
 
 fn authorise(ctx: &Ctx, action: Action, meeting: &Meeting) -> Result<()> {

@@ -412,6 +412,7 @@ pub async fn told(db: &impl ConnectionTrait, id: MeetingId) -> Result<Vec<Invite
             person::Column::Language,
         ])
         .join(JoinType::InnerJoin, invitation_to_person())
+        .filter(invitation::Column::MeetingId.eq(id))
         .order_by(person::Column::FamilyName, Order::Asc)
         .order_by(person::Column::GivenName, Order::Asc)
         .into_model::<InvitedRow>()

@@ -1,6 +1,6 @@
 //! Outcomes: what the table made of a point, and what follows from it in the same transaction.
 
-use super::{check_length, dossier, find_for, record};
+use super::{check_length, dossier, record, take_for};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::designations::service as designations;
@@ -67,10 +67,7 @@ pub struct NewTask {
 /// `too_long`, `unknown_value` (item, release, seat, or a consequence this kind does not have), those of confirming or
 /// moving a release, those of creating a task.
 pub async fn record_outcome(ctx: &Ctx, txn: &Txn, id: MeetingId, input: OutcomeIn) -> Result<(Outcome, Dossier)> {
-    let found = find_for(ctx, txn, Action::Record, id, None).await?;
-    store::touch(txn, id, ctx.now()).await?;
-    found.must_allow(Event::Conclude)?;
-    let held = find_for(ctx, txn, Action::Record, id, None).await?;
+    let held = take_for(ctx, txn, Action::Record, Event::Conclude, id).await?;
     let before = dossier(ctx, txn, held.clone()).await?;
     let text = checked(&input, &before)?;
     if input.kind == OutcomeKind::Decision {

@@ -1,6 +1,6 @@
 //! Drafts and their agenda: the secretariat's own until convened; nobody is mailed.
 
-use super::{check_length, dossier, find_for, record, refused, save, table_by_code, trimmed};
+use super::{check_length, dossier, find_for, record, refused, save, table_by_code, take_for, trimmed};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::{Code, Error, FieldError, Result};
@@ -112,9 +112,7 @@ pub struct ItemIn {
 /// Who may: the secretariat. Which mails leave: none. Which errors: `required`, `too_long`, `out_of_range` (minutes),
 /// `unknown_value` (release), `wrong_transition` once convened.
 pub async fn add_item(ctx: &Ctx, txn: &Txn, id: MeetingId, input: ItemIn) -> Result<(AgendaItem, Dossier)> {
-    store::touch(txn, id, ctx.now()).await.map_err(|_| Error::NotFound)?;
-    let draft = find_for(ctx, txn, Action::Prepare, id, None).await?;
-    draft.must_allow(Event::Edit)?;
+    let draft = take_for(ctx, txn, Action::Prepare, Event::Edit, id).await?;
     let title = input.title.trim().to_owned();
     if title.is_empty() {
         return Err(Error::field("title", Code::Required));
