@@ -81,7 +81,11 @@ async fn mails_of_the_past_are_over(app: &TestApp, day: &str) {
     let waiting =
         |state| matches!(state, NotificationState::Pending | NotificationState::Leased | NotificationState::Failed);
     assert!(mails.len() > 100, "{day}: {} mails", mails.len());
-    assert!(mails.iter().all(|mail| !waiting(mail.state)), "{day}: mails of the past wait to be sent");
+    let now = app.system().now();
+    assert!(
+        mails.iter().all(|mail| mail.due_at.0 > now || !waiting(mail.state)),
+        "{day}: mails of the past wait to be sent"
+    );
     assert_eq!(mails.iter().filter(|mail| mail.state == NotificationState::Dead).count(), 1, "{day}");
     assert!(mails.iter().any(|mail| mail.kind == "reminder"), "{day}: nobody was reminded");
     assert_eq!(app.dispatch().await, 0, "{day}: something was still to be sent");
