@@ -263,7 +263,7 @@ async fn save(
 }
 
 async fn record(ctx: &Ctx, txn: &Txn, action: &'static str, id: MeetingId, details: serde_json::Value) -> Result<()> {
-    let event = Event {
+    let event = audit::Event {
         action,
         subject: ("meeting", id.to_string()),
         on_behalf_of: None,
