@@ -192,7 +192,7 @@ fn set_cookies(answer: &mut ServiceResponse) {
     let next = answer.response_mut().extensions_mut().remove::<NextFlash>();
     match next {
         Some(NextFlash(message)) => {
-            cookies.push(FLASH.set(&request, message, Some(actix_web::cookie::time::Duration::MINUTE)))
+            cookies.push(FLASH.set(&request, message, Some(actix_web::cookie::time::Duration::MINUTE)));
         }
         None if shown => cookies.push(FLASH.removal(&request)),
         None => {}

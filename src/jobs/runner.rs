@@ -197,7 +197,7 @@ fn log_end(job: &Job, ended: &Ended, took: Duration) {
     let milliseconds = took.as_millis();
     match ended {
         Ended::Done(report) if report.done == 0 => {
-            tracing::debug!(job = job.name, milliseconds, "job done, nothing to do")
+            tracing::debug!(job = job.name, milliseconds, "job done, nothing to do");
         }
         Ended::Done(report) => info!(job = job.name, milliseconds, done = report.done, note = report.note, "job done"),
         Ended::Failed(failure) => error!(job = job.name, milliseconds, failure, "job failed"),

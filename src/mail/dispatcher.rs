@@ -179,7 +179,7 @@ impl Sender {
                     return warn!(mail = %lease.id, epoch = lease.epoch, "a stale sender's outcome was not written");
                 }
                 Err(failure) => {
-                    warn!(mail = %lease.id, attempt, %failure, "the outcome of a mail could not be written")
+                    warn!(mail = %lease.id, attempt, %failure, "the outcome of a mail could not be written");
                 }
             }
             sleep(Duration::from_millis(200) * attempt).await;
