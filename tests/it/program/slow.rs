@@ -17,7 +17,7 @@ async fn a_body_that_drips_is_answered_when_its_time_is_over() {
     let (mut reading, mut writing) = caller.into_split();
     let dripping = tokio::spawn(async move {
         while writing.write_all(b"a").await.is_ok() {
-            sleep(Duration::from_millis(100)).await
+            sleep(Duration::from_millis(100)).await;
         }
     });
     let mut answer = String::new();
