@@ -43,7 +43,6 @@ const FOR_PARTICIPANTS: &[&str] = &[
     "GET /api/v1/designations",
     "GET /api/v1/meetings",
     "GET /api/v1/meetings/{id}",
-    "GET /api/v1/meetings/{id}/agenda-items/{item_id}",
     "GET /api/v1/meetings/{id}/invite.ics",
     "GET /api/v1/outcomes/{id}",
     "GET /api/v1/seats",
