@@ -53,7 +53,7 @@ export const pages = {
     { from: "/meetings", link: "main .rc-table a", name: "meeting-convened" },
     "/dossier",
   ],
-  manager: [
+  body_manager: [
     "/",
     "/me",
     "/network",

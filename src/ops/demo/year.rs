@@ -58,7 +58,6 @@ async fn bodies_designate(stage: &Stage) -> Result<()> {
     for part in cast::MANAGERS.iter().chain(cast::TABLE) {
         designate(stage, part, begins, begins + Days::new(part.communicated_after), false).await?;
     }
-    stage.post().await?;
     let first_morning = stage.ago(340)?;
     stage.morning(first_morning).await
 }
@@ -73,7 +72,8 @@ async fn designate(
 ) -> Result<()> {
     let entered = communicated.min(stage.today - Days::new(1));
     stage.at(entered, hour(11));
-    announce(stage, part, begins, entered, replaces_holder).await
+    announce(stage, part, begins, entered, replaces_holder).await?;
+    stage.post().await
 }
 
 async fn announce(
@@ -114,7 +114,8 @@ async fn announce(
 /// Last year's report: decided by the table, written by eleven observatories, out on its day. Returns its period.
 async fn first_release(stage: &Stage) -> Result<Period> {
     let day = stage.ago(262)?;
-    let period = year(day.year() - 1)?;
+    // Two years back, so that the report that follows it speaks of a year that is over too.
+    let period = year(day.year() - 2)?;
     stage.at(stage.ago(338)?, hour(10));
     let release = plan(stage, period, When::of(Precision::Month, day, None)?).await?;
     let meeting = convene(
