@@ -17,9 +17,14 @@ export function launch() {
   });
 }
 
+/** A visitor whose browser asks for `lang`. */
+export function newContext(browser, base, lang, options) {
+  return browser.newContext({ baseURL: base, locale: lang === "it" ? "it-IT" : "en-GB", timezoneId: "Europe/Rome", ...options });
+}
+
 /** Signs in through the demonstration's sign-in page and chooses the language, as a person would. */
 export async function enter(browser, base, persona, lang) {
-  const context = await browser.newContext({ baseURL: base, locale: lang === "it" ? "it-IT" : "en-GB", timezoneId: "Europe/Rome", reducedMotion: "reduce" });
+  const context = await newContext(browser, base, lang, { reducedMotion: "reduce" });
   const page = await context.newPage();
   await page.goto("/sign-in");
   if (persona !== "anonymous") {

@@ -5,7 +5,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { enter, fitsTheWindow, hasOneHeading, isAccessible, launch, leadsToItsErrors, open, sizes, watch, worksByKeyboard } from "./browser.mjs";
+import { enter, fitsTheWindow, hasOneHeading, isAccessible, launch, leadsToItsErrors, newContext, open, sizes, watch, worksByKeyboard } from "./browser.mjs";
 import { pages } from "./pages.mjs";
 
 const base = process.env.RACCORDO_URL;
@@ -24,7 +24,7 @@ for (const [persona, entries] of Object.entries(pages)) {
         mkdirSync(pictures, { recursive: true });
         browser = await launch();
         context = await enter(browser, base, persona, lang);
-        plain = await browser.newContext({ baseURL: base, javaScriptEnabled: false, storageState: await context.storageState(), viewport: sizes[390] });
+        plain = await newContext(browser, base, lang, { javaScriptEnabled: false, storageState: await context.storageState(), viewport: sizes[390] });
       });
       after(() => browser?.close());
 
