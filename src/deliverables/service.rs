@@ -41,6 +41,12 @@ pub async fn of_release(db: &impl ConnectionTrait, release: ReleaseId) -> Result
     Ok(store::list(db, &Visibility::Everything, &filter, None, None).await?)
 }
 
+/// All deliverables of an observatory, for slices that act for the service itself: the dossier of its own people.
+pub async fn of_observatory(db: &impl ConnectionTrait, observatory: ObservatoryId) -> Result<Vec<DeliverableView>> {
+    let filter = Filter { observatory: Some(observatory), ..Filter::default() };
+    Ok(store::list(db, &Visibility::Everything, &filter, None, None).await?)
+}
+
 /// One deliverable, for slices that act for the service itself.
 pub async fn deliverable(db: &impl ConnectionTrait, id: DeliverableId) -> Result<DeliverableView> {
     store::find(db, &Visibility::Everything, id).await?.ok_or(Error::NotFound)
