@@ -128,7 +128,7 @@ pub struct Limits {
 pub struct Retention {
     /// The words of mails that came to their end.
     pub mail_words_days: u32,
-    /// Sessions and sign-in links after their end: somebody may ask who was signed in.
+    /// Sessions, sign-in links and one-press links after their end: somebody may ask who was signed in.
     pub sessions_days: u32,
     /// Which replica took which planned run of a job; longer than the longest pause between two runs.
     pub slots_days: u32,

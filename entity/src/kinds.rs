@@ -151,7 +151,7 @@ kind! {
 }
 
 kind! {
-    /// Where a task came from.
+    /// Where a task came from; `missing_page`: a page on the portal is not there, or not as it was verified.
     TaskOrigin { Step = "step", Outcome = "outcome", MissingPage = "missing_page" }
 }
 

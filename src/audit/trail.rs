@@ -1,8 +1,9 @@
 //! Reading back what happened to one thing, for its page.
 
 use chrono::{DateTime, Utc};
-use entity::audit_event;
+use entity::{Instant, audit_event};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use std::collections::HashMap;
 
 /// More than a page shows of one thing; the whole trail is for `raccordo audit`.
 const MOST: u64 = 200;
@@ -30,6 +31,43 @@ pub async fn of(connection: &impl ConnectionTrait, kind: &str, id: &str) -> Resu
         .all(connection)
         .await?;
     Ok(rows.into_iter().map(TrailEvent::from).collect())
+}
+
+/// When each person last did anything, signing in included, by id; since an instant.
+pub async fn last_acts(
+    connection: &impl ConnectionTrait,
+    since: DateTime<Utc>,
+) -> Result<HashMap<String, DateTime<Utc>>, DbErr> {
+    let rows: Vec<(Option<String>, Instant)> = audit_event::Entity::find()
+        .select_only()
+        .column(audit_event::Column::ActorId)
+        .column_as(audit_event::Column::At.max(), "last")
+        .filter(audit_event::Column::ActorKind.eq("person"))
+        .filter(audit_event::Column::At.gte(Instant::from(since)))
+        .group_by(audit_event::Column::ActorId)
+        .into_tuple()
+        .all(connection)
+        .await?;
+    Ok(rows.into_iter().filter_map(|(person, at)| Some((person?, at.0))).collect())
+}
+
+/// When any of these actions last happened to each thing, by id; since an instant.
+pub async fn last_of(
+    connection: &impl ConnectionTrait,
+    actions: &[&str],
+    since: DateTime<Utc>,
+) -> Result<HashMap<String, DateTime<Utc>>, DbErr> {
+    let rows: Vec<(String, Instant)> = audit_event::Entity::find()
+        .select_only()
+        .column(audit_event::Column::SubjectId)
+        .column_as(audit_event::Column::At.max(), "last")
+        .filter(audit_event::Column::Action.is_in(actions.iter().copied()))
+        .filter(audit_event::Column::At.gte(Instant::from(since)))
+        .group_by(audit_event::Column::SubjectId)
+        .into_tuple()
+        .all(connection)
+        .await?;
+    Ok(rows.into_iter().map(|(subject, at)| (subject, at.0)).collect())
 }
 
 impl From<audit_event::Model> for TrailEvent {

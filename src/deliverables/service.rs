@@ -41,6 +41,12 @@ pub async fn of_release(db: &impl ConnectionTrait, release: ReleaseId) -> Result
     Ok(store::list(db, &Visibility::Everything, &filter, None, None).await?)
 }
 
+/// All deliverables of an observatory, for slices that act for the service itself: the dossier of its own people.
+pub async fn of_observatory(db: &impl ConnectionTrait, observatory: ObservatoryId) -> Result<Vec<DeliverableView>> {
+    let filter = Filter { observatory: Some(observatory), ..Filter::default() };
+    Ok(store::list(db, &Visibility::Everything, &filter, None, None).await?)
+}
+
 /// Those of a release that the caller may see, by name of the observatory; for a page that anybody may read.
 pub async fn seen_of_release(ctx: &Ctx, release: ReleaseId) -> Result<Vec<DeliverableView>> {
     let visible = policy::visibility(&ctx.actor);

@@ -432,6 +432,16 @@ async fn is_succeeded(db: &impl ConnectionTrait, designation: &Designation) -> R
     Ok(store::occupied(db, designation.seat.id).await?.iter().any(|other| other.term.covers(next_day)))
 }
 
+/// Whether a designation has ended, or was annulled: nothing is told on its strength any more. One that is announced has
+/// not.
+pub async fn is_over(db: &impl ConnectionTrait, id: DesignationId, today: NaiveDate) -> Result<bool> {
+    let known = store::find(db, &Visibility::Everything, id).await?;
+    Ok(known.is_some_and(|one| {
+        let is_past = one.record.statement.term.to.is_some_and(|last| last < today);
+        is_past || one.record.change == RecordChange::Annulled
+    }))
+}
+
 fn has_ended(ctx: &Ctx, designation: &Designation) -> bool {
     designation.record.statement.term.to.is_some_and(|last| last < ctx.today())
 }

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::http::idempotency;
 use crate::mail::outbox;
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{Instant, job_slot, session, sign_in_link};
+use entity::{Instant, job_slot, press_link, session, sign_in_link};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 
 pub(super) async fn run(ctx: &Ctx) -> Result<Report> {
@@ -22,7 +22,8 @@ pub(super) async fn run(ctx: &Ctx) -> Result<Report> {
     let answers = ctx.write(async |txn| idempotency::forget(txn, last_answer).await).await?;
     let slots = ctx.write(async |txn| remove_slots(txn, last_slot).await).await?;
     let sessions = ctx.write(async |txn| remove_sessions(txn, last_sign_in).await).await?;
-    let links = ctx.write(async |txn| remove_links(txn, last_sign_in).await).await?;
+    let links = ctx.write(async |txn| remove_links(txn, last_sign_in).await).await?
+        + ctx.write(async |txn| remove_presses(txn, last_sign_in).await).await?;
     let mails = ctx.write(async |txn| Ok(outbox::retention::blank(txn, last_mail).await?)).await?;
     Ok(Report::new(
         answers + slots + sessions + links + mails,
@@ -45,4 +46,12 @@ async fn remove_sessions(txn: &Txn, before: DateTime<Utc>) -> Result<u64> {
 async fn remove_links(txn: &Txn, before: DateTime<Utc>) -> Result<u64> {
     let old = sign_in_link::Column::ExpiresAt.lt(Instant::from(before));
     Ok(sign_in_link::Entity::delete_many().filter(old).exec(txn).await?.rows_affected)
+}
+
+/// The one-press links of reminders; what was pressed stands in the audit trail.
+async fn remove_presses(txn: &Txn, before: DateTime<Utc>) -> Result<u64> {
+    let ended = Condition::any()
+        .add(press_link::Column::ExpiresAt.lt(Instant::from(before)))
+        .add(press_link::Column::RevokedAt.lt(Instant::from(before)));
+    Ok(press_link::Entity::delete_many().filter(ended).exec(txn).await?.rows_affected)
 }

@@ -1,7 +1,7 @@
 //! A mailbox that is not there: the one thing that mail tells the network.
 //!
-//! Only a relay's refusal of the recipient for good counts. A full mailbox, a greylist or a relay that is away are no news about the
-//! person, and a refusal of an address that the person has left meanwhile is none about the new one.
+//! Only a relay's refusal of the recipient for good counts. A full mailbox, a greylist, a relay that is away or does not relay for us
+//! are no news about the person, and a refusal of an address that the person has left meanwhile is none about the new one.
 
 use super::outbox::lease::{self, Lease, Outcome};
 use super::transport::FailureClass;

@@ -8,6 +8,7 @@
 
 use super::bounce;
 use super::outbox::lease::{self, Claimed, Lease, Outcome};
+use super::still_true::{self, Verdict};
 use super::transport::Transport;
 use crate::ctx::{Ctx, Services};
 use crate::db::{Db, StoreError};
@@ -134,7 +135,7 @@ impl Sender {
 
     /// One attempt, from the wire to the row.
     async fn send(self, mail: Claimed) {
-        let attempt = AssertUnwindSafe(self.attempt(&mail)).catch_unwind().await;
+        let attempt = AssertUnwindSafe(self.try_to_send(&mail)).catch_unwind().await;
         let outcome = match attempt {
             Ok(Some(outcome)) => outcome,
             // The lease is somebody else's: their outcome counts.
@@ -142,6 +143,17 @@ impl Sender {
             Err(_) => Outcome::Crashed { text: "the attempt ended in a panic".to_owned() },
         };
         self.finish(&mail.lease, &outcome).await;
+    }
+
+    /// The last look, and the delivery if the mail still holds. What cannot be looked at is tried again later.
+    async fn try_to_send(&self, mail: &Claimed) -> Option<Outcome> {
+        let ctx = Ctx::system(&self.services, "dispatcher");
+        match still_true::look(&ctx, self.db.reader(), mail.lease.id).await {
+            Ok(Verdict::Holds) => self.attempt(mail).await,
+            Ok(Verdict::TakenBack(why)) => Some(Outcome::TakenBack(why)),
+            Ok(Verdict::NotYet) => Some(Outcome::NotYet),
+            Err(failure) => Some(Outcome::Failed { class: "last_look", text: failure.to_string() }),
+        }
     }
 
     /// The delivery with its lease kept alive beside it; `None` if the lease was lost.
@@ -208,5 +220,7 @@ fn class(outcome: &Outcome) -> &'static str {
         Outcome::Sent => "sent",
         Outcome::Failed { class, .. } | Outcome::Refused { class, .. } | Outcome::Unknown { class, .. } => class,
         Outcome::Crashed { .. } => "crash",
+        Outcome::TakenBack(why) => why.as_str(),
+        Outcome::NotYet => "not_yet",
     }
 }

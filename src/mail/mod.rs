@@ -7,7 +7,8 @@
 //! unknown (the connection broke when it might have had it).
 //!
 //! Invariants: nothing promised is lost, for a row is only left as sent, cancelled, expired or dead, each visible; nothing
-//! stale is sent, for a mail with an end is never begun after it; one recipient per mail; no address ever in a log line.
+//! stale is sent, for a mail with an end is never begun after it and every mail is looked at once more before it leaves
+//! ([`still_true`]); the farewell is the last mail to an address; one recipient per mail; no address ever in a log line.
 //!
 //! [`content`] is what a slice says; [`message`] makes the bytes.
 
@@ -17,6 +18,7 @@ pub mod content;
 pub mod dispatcher;
 pub mod message;
 pub mod outbox;
+pub mod still_true;
 pub mod transport;
 
 use crate::config::{Config, MailSecurity, TransportKind};

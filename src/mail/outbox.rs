@@ -16,6 +16,7 @@ pub mod retention;
 pub mod withdraw;
 
 pub use enqueue::{Notification, Recipient, cancel_for_designation, enqueue};
+pub use withdraw::TakenBack;
 
 use entity::kinds::NotificationState;
 
@@ -26,6 +27,10 @@ const WAITING: [NotificationState; 3] =
 const ENDS: [NotificationState; 4] =
     [NotificationState::Sent, NotificationState::Dead, NotificationState::Expired, NotificationState::Cancelled];
 
-/// The kinds whose words let their reader in. The database keeps hashes of keys, and a copy of it must not hold a key in clear: these
-/// words are blanked in the very statement that brings the mail to its end.
-const LETS_IN: [&str; 1] = ["sign_in"];
+/// The kind that is the last word to somebody who leaves: see [`lease::claim`].
+const FAREWELL: &str = "designation_ended";
+
+/// The kinds whose words let their reader in, or act in their name with one press. The database keeps hashes of keys, and a copy of it
+/// must not hold a key in clear: these words are blanked in the very statement that brings the mail to its end. What a reminder spoke
+/// of stays in the ladder's log.
+const LETS_IN: [&str; 2] = ["sign_in", "reminder"];

@@ -6,7 +6,7 @@ mod prepare;
 mod session;
 
 pub use conclude::{NewTask, OutcomeIn, ReleaseChange, ReleaseDecision, record_outcome};
-pub use convene::{MoveIn, cancel, convene, follow_members, move_to};
+pub use convene::{MoveIn, cancel, convene, follow_members, move_to, owes_withdrawal};
 pub use prepare::{ItemIn, MeetingChange, MeetingIn, add_item, create, edit, remove_item};
 pub use session::{AttendanceIn, attend, close, hold};
 
@@ -14,7 +14,7 @@ use super::mail;
 use super::model::{Event, Meeting, Party, Quorum, Refusal, Told, next_sequence};
 use super::policy::{self, Action, Subject, Visibility};
 use super::store;
-use super::view::{Dossier, Line, Member, Outcome, PartyPresence, Table};
+use super::view::{Decision, Dossier, Line, Member, Outcome, PartyPresence, Table};
 use crate::audit;
 use crate::auth::actor::Identity;
 use crate::ctx::Ctx;
@@ -26,7 +26,7 @@ use crate::ical::IcalError;
 use crate::network::service as network;
 use chrono::NaiveDate;
 use entity::ids::{MeetingId, ObservatoryId, OutcomeId, PersonId};
-use entity::kinds::{CalendarMethod, SeatKind};
+use entity::kinds::{CalendarMethod, OutcomeKind, SeatKind};
 use sea_orm::ConnectionTrait;
 use std::collections::HashSet;
 
@@ -59,6 +59,16 @@ pub async fn list(
         return Err(refused(ctx));
     }
     Ok(store::list(ctx.reader(), visible, filter, after, Some(limit)).await?)
+}
+
+/// What the tables decided last, as far as the caller may see it: the latest meeting first.
+pub async fn decisions(ctx: &Ctx, limit: u64) -> Result<Vec<Decision>> {
+    let visible = policy::visibility(&ctx.actor);
+    if visible == Visibility::Nothing {
+        return Err(refused(ctx));
+    }
+    let latest = store::latest_outcomes(ctx.reader(), visible, OutcomeKind::Decision, limit).await?;
+    Ok(latest.into_iter().map(|(line, outcome)| Decision { line, outcome }).collect())
 }
 
 /// One meeting with agenda, presences and outcomes. Unknown and unseen are the same answer.

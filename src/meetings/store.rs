@@ -9,14 +9,14 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{
     AgendaItemId, AttendanceId, BodyId, DesignationId, InvitationId, MeetingId, OutcomeId, PersonId, TableId,
 };
-use entity::kinds::{CalendarMethod, MeetingState};
+use entity::kinds::{CalendarMethod, MeetingState, OutcomeKind};
 use entity::{Instant, agenda_item, attendance, invitation, meeting, outcome, person, technical_table as table};
 use sea_orm::sea_query::{Expr, OnConflict, Query};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType,
     Order, QueryFilter, QueryOrder, QuerySelect, RelationDef,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 type Result<T> = std::result::Result<T, StoreError>;
 
@@ -160,6 +160,11 @@ pub async fn list(
         .limit(limit)
         .all(db)
         .await?;
+    lines(db, rows).await
+}
+
+/// Meetings with their tables, in the order given.
+async fn lines(db: &impl ConnectionTrait, rows: Vec<meeting::Model>) -> Result<Vec<Line>> {
     let names: HashMap<TableId, Table> = tables(db).await?.into_iter().map(|table| (table.id, table)).collect();
     rows.into_iter()
         .map(|row| {
@@ -342,6 +347,39 @@ pub async fn outcomes(db: &impl ConnectionTrait, id: MeetingId) -> Result<Vec<Ou
 
 pub async fn outcome(db: &impl ConnectionTrait, id: OutcomeId) -> Result<Option<Outcome>> {
     Ok(outcome::Entity::find_by_id(id).one(db).await?.map(Outcome::from))
+}
+
+/// The latest outcomes of a kind from meetings that may be seen, with their meetings: the latest day first, then in the
+/// order in which they were recorded.
+pub async fn latest_outcomes(
+    db: &impl ConnectionTrait,
+    visible: Visibility,
+    kind: OutcomeKind,
+    limit: u64,
+) -> Result<Vec<(Line, Outcome)>> {
+    let to_meeting =
+        outcome::Entity::belongs_to(meeting::Entity).from(outcome::Column::MeetingId).to(meeting::Column::Id);
+    let rows = outcome::Entity::find()
+        .join(JoinType::InnerJoin, to_meeting.into())
+        .filter(seen_by(visible))
+        .filter(outcome::Column::Kind.eq(kind))
+        .order_by(meeting::Column::Day, Order::Desc)
+        .order_by(meeting::Column::Id, Order::Desc)
+        .order_by(outcome::Column::Position, Order::Asc)
+        .limit(limit)
+        .all(db)
+        .await?;
+    let ids: HashSet<MeetingId> = rows.iter().map(|row| row.meeting_id).collect();
+    let meetings = meeting::Entity::find().filter(meeting::Column::Id.is_in(ids)).all(db).await?;
+    let lines: HashMap<MeetingId, Line> =
+        lines(db, meetings).await?.into_iter().map(|line| (line.meeting.id, line)).collect();
+    rows.into_iter()
+        .map(|row| {
+            let line = lines.get(&row.meeting_id).cloned();
+            let line = line.ok_or_else(|| StoreError::inconsistent("outcome", row.id, "of no meeting"))?;
+            Ok((line, row.into()))
+        })
+        .collect()
 }
 
 pub async fn insert_outcome(txn: &impl ConnectionTrait, new: &Outcome, by: Option<PersonId>) -> Result<()> {

@@ -88,6 +88,13 @@ pub struct Outcome {
     pub created_at: DateTime<Utc>,
 }
 
+/// A decision with the meeting that took it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    pub line: Line,
+    pub outcome: Outcome,
+}
+
 /// A person with the last thing they were told of a meeting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invited {

@@ -122,7 +122,7 @@ pub struct MailOut {
     /// When the relay accepted it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sent_at: Option<DateTime<Utc>>,
-    /// The kind of the last failure.
+    /// The kind of the last failure; of a cancelled mail, why it was taken back: `designation_ended`, `untrue`, `by_hand`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 40)]
     pub last_class: Option<String>,

@@ -12,6 +12,7 @@ use crate::http::Failure;
 use crate::http::form::{Form, FormState, OnlyButton};
 use crate::http::page::{FlashKind, Shell, done, page, unprocessable};
 use crate::http::paging::{Page, Paging};
+use crate::mail::outbox::TakenBack;
 use crate::mail::outbox::desk::{self, Detail, Summary};
 use crate::texts::Lang;
 use crate::time::words;
@@ -162,6 +163,8 @@ struct MailPage {
     attempts: i32,
     /// What the relay said last.
     answer: Option<String>,
+    /// Why it was taken back.
+    taken_back: Option<&'static str>,
     message_id: String,
     /// The page of what the mail is about.
     about: Option<String>,
@@ -198,7 +201,8 @@ fn mail_page(ctx: &Ctx, request: &HttpRequest, detail: Detail) -> MailPage {
         sent: summary.sent_at.map(day),
         expires: summary.expires_at.map(day),
         attempts: summary.attempts,
-        answer: answer(&summary),
+        answer: answer(&summary).filter(|_| summary.state != NotificationState::Cancelled),
+        taken_back: taken_back(&summary, lang),
         about: about(&summary),
         message_id,
         text: text.map(|text| if ctx.config().is_production() { without_keys(&text) } else { text }),
@@ -215,6 +219,13 @@ fn answer(summary: &Summary) -> Option<String> {
         (Some(only), None) | (None, Some(only)) => Some(only.clone()),
         (None, None) => None,
     }
+}
+
+/// The reason in the reader's words; none where the mail was not taken back, or nobody noted why.
+fn taken_back(summary: &Summary, lang: Lang) -> Option<&'static str> {
+    let class = summary.last_class.as_deref().filter(|_| summary.state == NotificationState::Cancelled)?;
+    let why = TakenBack::ALL.iter().find(|why| why.as_str() == class)?;
+    Some(lang.t(&format!("overview.taken_back_{}", why.as_str())))
 }
 
 fn about(summary: &Summary) -> Option<String> {

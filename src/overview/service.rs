@@ -3,6 +3,7 @@
 use super::radar::{self, Picture, Risk};
 use crate::auth::actor::{Actor, HeldSeat};
 use crate::ctx::Ctx;
+use crate::deliverables::view::Progress;
 use crate::designations::model::{Seat, Term};
 use crate::designations::policy::{self, Visibility};
 use crate::designations::service::{self as register, RegisterFilter};
@@ -11,10 +12,13 @@ use crate::due::Obligation;
 use crate::error::{Error, Result};
 use crate::jobs::status::{self, JobStatus};
 use crate::mail::outbox::desk;
-use crate::{deliverables, tasks};
+use crate::releases::model::{Stage, When};
+use crate::releases::service::{self as releases, ReleaseFilter};
+use crate::releases::view::ReleaseView;
+use crate::{deliverables, reminders, tasks};
 use chrono::{Datelike, Days, NaiveDate};
-use entity::ids::{PersonId, SeatId};
-use entity::kinds::NotificationState;
+use entity::ids::{ReleaseId, SeatId};
+use entity::kinds::{DeliverableState, NotificationState, ReleaseState};
 use sea_orm::ConnectionTrait;
 use std::collections::HashMap;
 
@@ -30,12 +34,6 @@ pub async fn obligations(db: &impl ConnectionTrait, upto: NaiveDate) -> Result<V
     Ok(open)
 }
 
-/// How many reminders in a row each person left without an answer: the one place where the ladder is asked.
-#[expect(clippy::unused_async, reason = "asks the database as soon as the ladder keeps a log")]
-pub async fn unanswered(_db: &impl ConnectionTrait) -> Result<HashMap<PersonId, u32>> {
-    Ok(HashMap::new())
-}
-
 /// The seats at risk on a day, today where none is named.
 ///
 /// Who may: secretariat and direction. What is known now decides, also about a day to come.
@@ -48,7 +46,7 @@ pub async fn radar(ctx: &Ctx, on: Option<NaiveDate>) -> Result<Vec<Risk>> {
     let (seats, designations) = (register::seats(db).await?, register::whole_register(db).await?);
     let absences = register::absences(db, day, day).await?;
     let obligations = obligations(db, day + Days::new(OPEN_DAYS)).await?;
-    let unanswered = unanswered(db).await?;
+    let unanswered = reminders::service::unanswered(ctx, db).await?;
     let picture = Picture {
         seats: &seats,
         designations: &designations,
@@ -66,6 +64,8 @@ pub struct Monday {
     pub late: Vec<Owed>,
     /// Due from today to the coming Sunday.
     pub this_week: Vec<Owed>,
+    /// Releases that leave until the coming Sunday, and those that should have left before.
+    pub leaving: Vec<Leaving>,
     /// Given up, or not known whether they arrived: a person has to look.
     pub stuck_mails: Vec<desk::Summary>,
     pub failing_jobs: Vec<JobStatus>,
@@ -76,6 +76,31 @@ pub struct Owed {
     pub obligation: Obligation,
     pub seat: Option<Seat>,
     pub holder: Option<String>,
+}
+
+/// A release that leaves, with how far its deliverables are.
+pub struct Leaving {
+    pub view: ReleaseView,
+    pub progress: Progress,
+}
+
+/// What leaves until a day, or should have left before it, the earliest first.
+async fn leaving(db: &impl ConnectionTrait, upto: NaiveDate) -> Result<Vec<Leaving>> {
+    let filter = ReleaseFilter { to: Some(upto), ..ReleaseFilter::default() };
+    let mut near = releases::all(db, &filter).await?;
+    near.retain(|view| match view.release.stage {
+        Stage::Confirmed { .. } => true,
+        // A month, or two, says nothing about a week.
+        Stage::Provisional(when) => matches!(when, When::At(_) | When::On(_) | When::InWeek(_)),
+        Stage::Published { .. } | Stage::Cancelled { .. } => false,
+    });
+    let ids: Vec<ReleaseId> = near.iter().map(|view| view.release.id).collect();
+    let progress = deliverables::service::progress(db, &ids).await?;
+    let with_progress = |view: ReleaseView| {
+        let progress = progress.get(&view.release.id).copied().unwrap_or_default();
+        Leaving { view, progress }
+    };
+    Ok(near.into_iter().map(with_progress).collect())
 }
 
 /// The Monday list. Who may: the secretariat.
@@ -94,6 +119,7 @@ pub async fn monday(ctx: &Ctx) -> Result<Monday> {
         risks: radar(ctx, None).await?,
         late: owed(late),
         this_week: owed(this_week),
+        leaving: leaving(db, sunday).await?,
         stuck_mails: stuck_mails(ctx).await?,
         failing_jobs: jobs.into_iter().filter(is_failing).collect(),
     })
@@ -131,8 +157,16 @@ pub struct SeatDossier {
     pub designation: Designation,
     /// Everything open, the earliest first.
     pub open: Vec<Obligation>,
+    /// The releases that are still to come, the earliest first.
+    pub releases: Vec<OpenRelease>,
     /// Who held the seat before, the latest first.
     pub former: Vec<FormerHolder>,
+}
+
+/// A release that is still to come, with where the seat's own observatory stands, if it owes anything to it.
+pub struct OpenRelease {
+    pub view: ReleaseView,
+    pub own: Option<DeliverableState>,
 }
 
 /// Somebody who held the seat before. The name is part of the register's history; the address is nobody's business now.
@@ -147,14 +181,35 @@ pub async fn dossiers(ctx: &Ctx) -> Result<Vec<SeatDossier>> {
         return Err(refused(&ctx.actor));
     }
     let open = obligations(ctx.reader(), ctx.today() + Days::new(OPEN_DAYS)).await?;
+    let coming = coming_releases(ctx.reader()).await?;
     let mut dossiers = Vec::new();
     for seat in &ctx.actor.seats {
-        dossiers.push(dossier(ctx, seat, &open).await?);
+        dossiers.push(dossier(ctx, seat, &open, &coming).await?);
     }
     Ok(dossiers)
 }
 
-async fn dossier(ctx: &Ctx, seat: &HeldSeat, open: &[Obligation]) -> Result<SeatDossier> {
+/// Every release that is neither out nor cancelled, the earliest first. The agenda is public: a newcomer sees all of it.
+async fn coming_releases(db: &impl ConnectionTrait) -> Result<Vec<ReleaseView>> {
+    let mut coming = releases::all(db, &ReleaseFilter::default()).await?;
+    coming.retain(|view| matches!(view.release.state(), ReleaseState::Provisional | ReleaseState::Confirmed));
+    Ok(coming)
+}
+
+async fn open_releases(ctx: &Ctx, seat: &HeldSeat, coming: &[ReleaseView]) -> Result<Vec<OpenRelease>> {
+    let own: HashMap<ReleaseId, DeliverableState> = match seat.observatory_id {
+        Some(observatory) => deliverables::service::of_observatory(ctx.reader(), observatory)
+            .await?
+            .into_iter()
+            .map(|view| (view.deliverable.release_id, view.deliverable.state()))
+            .collect(),
+        None => HashMap::new(),
+    };
+    let with_own = |view: &ReleaseView| OpenRelease { own: own.get(&view.release.id).copied(), view: view.clone() };
+    Ok(coming.iter().map(with_own).collect())
+}
+
+async fn dossier(ctx: &Ctx, seat: &HeldSeat, open: &[Obligation], coming: &[ReleaseView]) -> Result<SeatDossier> {
     let designation = register::dossier(ctx, seat.designation_id).await?.designation;
     let mut open: Vec<Obligation> = open.iter().filter(|one| one.seat_id == seat.seat_id).cloned().collect();
     open.sort_by_key(|one| one.due_day);
@@ -165,7 +220,7 @@ async fn dossier(ctx: &Ctx, seat: &HeldSeat, open: &[Obligation]) -> Result<Seat
         .into_iter()
         .map(|one| FormerHolder { name: one.holder.name(), term: one.record.statement.term })
         .collect();
-    Ok(SeatDossier { designation, open, former })
+    Ok(SeatDossier { designation, open, releases: open_releases(ctx, seat, coming).await?, former })
 }
 
 /// What is open for the seats the caller holds, the earliest first: for the home page.

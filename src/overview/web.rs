@@ -1,10 +1,11 @@
 //! The pages of the overview.
 
+mod dossier;
+
 use super::mail_log::{MailRow, mail_row};
 use super::radar::Risk;
-use super::service::{self, Owed, SeatDossier};
+use super::service::{self, Leaving, Owed};
 use super::{mail_log, words as overview_words};
-use crate::auth::actor::HeldSeat;
 use crate::ctx::Ctx;
 use crate::designations::policy::{self, Action, Subject};
 use crate::designations::service as register;
@@ -44,7 +45,7 @@ pub fn pages(cfg: &mut ServiceConfig) {
         .service(privacy)
         .service(show_radar)
         .service(show_monday)
-        .service(show_dossier)
+        .service(dossier::show_dossier)
         .service(show_jobs)
         .service(show_body)
         .service(show_observatory);
@@ -275,6 +276,7 @@ struct MondayPage {
     more_risks: bool,
     late: Vec<OwedRow>,
     this_week: Vec<OwedRow>,
+    leaving: Vec<LeavingRow>,
     mails: Vec<MailRow>,
     jobs: Vec<JobRow>,
 }
@@ -300,6 +302,13 @@ struct OwedRow {
     day: String,
 }
 
+/// A release that leaves this week, or should have left.
+struct LeavingRow {
+    line: ReleaseLine,
+    accepted: usize,
+    total: usize,
+}
+
 /// The secretariat's Monday list.
 #[get("/monday")]
 async fn show_monday(ctx: Ctx, request: HttpRequest) -> Answer {
@@ -309,6 +318,7 @@ async fn show_monday(ctx: Ctx, request: HttpRequest) -> Answer {
         tile(monday.late.len(), ctx.lang.t("overview.tile_late"), "#late", "danger"),
         tile(monday.risks.len(), ctx.lang.t("overview.tile_risks"), "#risks", "warning"),
         tile(monday.this_week.len(), ctx.lang.t("overview.tile_week"), "#week", "info"),
+        tile(monday.leaving.len(), ctx.lang.t("overview.tile_leaving"), "#leaving", "info"),
         tile(monday.stuck_mails.len(), ctx.lang.t("overview.tile_mails"), "#mails", "danger"),
         tile(monday.failing_jobs.len(), ctx.lang.t("overview.tile_jobs"), "#jobs", "danger"),
     ];
@@ -320,9 +330,19 @@ async fn show_monday(ctx: Ctx, request: HttpRequest) -> Answer {
         more_risks: monday.risks.len() > RISKS_ON_MONDAY,
         late: owed(monday.late),
         this_week: owed(monday.this_week),
+        leaving: monday.leaving.iter().map(|one| leaving_row(&ctx, one)).collect(),
         mails: monday.stuck_mails.into_iter().map(|mail| mail_row(mail, ctx.lang)).collect(),
         jobs: monday.failing_jobs.into_iter().map(|job| job_row(job, ctx.lang)).collect(),
     })
+}
+
+fn leaving_row(ctx: &Ctx, leaving: &Leaving) -> LeavingRow {
+    let progress = leaving.progress;
+    LeavingRow {
+        line: ReleaseLine::of(&leaving.view, ctx),
+        accepted: progress.accepted,
+        total: progress.total - progress.waived,
+    }
 }
 
 fn owed_row(owed: Owed, lang: Lang) -> OwedRow {
@@ -332,82 +352,6 @@ fn owed_row(owed: Owed, lang: Lang) -> OwedRow {
         holder: owed.holder,
         day: words::long_day(owed.obligation.due_day, lang),
         href: owed.obligation.path,
-    }
-}
-
-// ---- Dossier ------------------------------------------------------------------------------------------------------------
-
-#[derive(Template)]
-#[template(path = "overview/dossier.html")]
-struct DossierPage {
-    shell: Shell,
-    seats: Vec<SeatPanel>,
-}
-
-/// One seat the reader holds, with everything they take over.
-struct SeatPanel {
-    name: String,
-    href: String,
-    absence: String,
-    term: String,
-    act: String,
-    body: String,
-    open: Vec<DueLine>,
-    former: Vec<String>,
-    /// Who else works in the same place.
-    colleagues: Vec<Colleague>,
-}
-
-struct Colleague {
-    seat: &'static str,
-    name: String,
-    email: String,
-}
-
-/// What the reader takes over, seat by seat.
-#[get("/dossier")]
-async fn show_dossier(ctx: Ctx, request: HttpRequest) -> Answer {
-    let dossiers = service::dossiers(&ctx).await?;
-    let mut seats = Vec::new();
-    for (held, dossier) in ctx.actor.seats.iter().zip(dossiers) {
-        let colleagues = colleagues(&ctx, held, &dossier).await?;
-        seats.push(seat_panel(dossier, colleagues, ctx.lang));
-    }
-    page(&DossierPage { shell: Shell::new(&ctx, &request, "overview.dossier_title").here(), seats })
-}
-
-async fn colleagues(ctx: &Ctx, held: &HeldSeat, dossier: &SeatDossier) -> Result<Vec<Colleague>> {
-    let seat = &dossier.designation.seat;
-    let block = match (held.observatory_id, &seat.observatory_code) {
-        (Some(id), Some(code)) => seats_of_observatory(ctx, id, code).await?,
-        _ => seats_of_body(ctx, held.body_id, &seat.body_code).await?,
-    };
-    let own = format!("/designations/{}", held.designation_id);
-    let lines = block.map(|block| block.lines).unwrap_or_default();
-    Ok(lines
-        .into_iter()
-        .filter_map(|line| line.holder.map(|holder| (line.seat, holder)))
-        .filter(|(_, holder)| holder.href != own)
-        .map(|(seat, holder)| Colleague { seat, name: holder.name, email: holder.email })
-        .collect())
-}
-
-fn seat_panel(dossier: SeatDossier, colleagues: Vec<Colleague>, lang: Lang) -> SeatPanel {
-    let SeatDossier { designation, open, former } = dossier;
-    let statement = &designation.record.statement;
-    SeatPanel {
-        name: register_words::seat_name(&designation.seat, lang),
-        href: format!("/designations/{}", designation.id),
-        absence: format!("/designations/{}/unavailability", designation.id),
-        term: register_words::term(statement.term, lang),
-        act: register_words::act(&statement.act, lang),
-        body: designation.seat.body_name.clone(),
-        open: open.iter().map(|one| due_line(one, lang)).collect(),
-        former: former
-            .into_iter()
-            .map(|one| format!("{}, {}", one.name, register_words::term(one.term, lang)))
-            .collect(),
-        colleagues,
     }
 }
 

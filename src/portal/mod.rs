@@ -8,9 +8,12 @@
 //!
 //! *Verified* means: the page answered 200 and its title or text names the product, in either language, and, unless the
 //! product is joint, the observatory: by its name, its administration's, or its capital ([`page`]). *Seen* is a page that
-//! answers 200 and does not. *Missing*: nothing was seen for an hour since the release came out or since it was last seen;
-//! that raises one task for the observatory. *Altered*: the words of a verified page have changed. The first instant at
-//! which a page was verified is kept for ever: it is when the deliverable appeared.
+//! answers 200 and does not. *Missing*: nothing was seen for an hour since the release came out or since it was last seen.
+//! *Altered*: the words of a verified page have changed; they are verified again once they are what they were, or once the
+//! address is declared anew, which says that the change is meant. Either raises one task for the observatory, done by
+//! itself when the page is verified. A joint product has one page for all: its chapters appear together, and if no chapter
+//! has an address, one page is missing, for the secretariat to see to. The first instant at which a page was verified is
+//! kept for ever: it is when the deliverable appeared.
 //!
 //! *Fetching is dangerous.* Whoever declares an address makes this service send a request from inside the administration's
 //! network. Hosts are allow-listed; addresses are checked in the resolver the client connects through, so that a name

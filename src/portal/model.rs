@@ -87,7 +87,6 @@ impl Publication {
             Found::Nothing if at - there_since >= GRACE => State::Missing,
             Found::Nothing => self.state,
             Found::Another => State::Seen,
-            Found::It if self.state == State::Altered => State::Altered,
             Found::It if fingerprint.is_some_and(|known| Some(known) != look.sha256.as_deref()) => State::Altered,
             Found::It => State::Verified,
         };
@@ -248,6 +247,8 @@ mod tests {
             page.sha256.as_deref(),
         );
         assert_eq!(changed.state, State::Altered);
+        let restored = changed.clone().after(&page, after(250), after(200), page.sha256.as_deref());
+        assert_eq!(restored.state, State::Verified, "its words are those that were verified");
         let moved = changed.declared("https://portale.example/altro".into(), after(300), None);
         assert_eq!((moved.state, moved.first_seen_at, moved.verified_at), (State::Declared, Some(after(3)), None));
     }

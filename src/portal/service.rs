@@ -7,6 +7,7 @@ use super::store;
 use crate::audit::{self, Event};
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
+use crate::deliverables::model::{Deliverable, is_accepted};
 use crate::deliverables::service as deliverables;
 use crate::deliverables::view::DeliverableView;
 use crate::designations::model::Seat;
@@ -16,12 +17,11 @@ use crate::network::service as network;
 use crate::releases::model::Stage;
 use crate::releases::service::{self as releases};
 use crate::releases::view::ReleaseView;
-use crate::tasks::model::is_open;
 use crate::tasks::service::{self as tasks, NewTask, TaskFilter};
 use crate::texts::Lang;
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::{DeliverableId, ReleaseId};
-use entity::kinds::{DeliverableState, ProductScope, PublicationState, ReleaseState, SeatKind, TaskOrigin};
+use entity::kinds::{ProductScope, PublicationState, ReleaseState, SeatKind, TaskOrigin};
 use futures_util::StreamExt;
 use sea_orm::ConnectionTrait;
 use std::collections::HashMap;
@@ -36,6 +36,31 @@ const SIDE_BY_SIDE: usize = 4;
 /// How long an observatory has to put a missing page right, in working days of its territory.
 const MISSING_DAYS: i32 = 2;
 const MISSING_MINUTES: i32 = 15;
+
+/// Why somebody is asked to look after a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    /// Nothing is there.
+    Missing,
+    /// Its words are not those that were verified.
+    Altered,
+}
+
+impl Fault {
+    const fn title(self) -> &'static str {
+        match self {
+            Self::Missing => "portal.missing_title",
+            Self::Altered => "portal.altered_title",
+        }
+    }
+
+    const fn note(self) -> &'static str {
+        match self {
+            Self::Missing => "portal.missing_note",
+            Self::Altered => "portal.altered_note",
+        }
+    }
+}
 
 /// A publication with everything that was seen of it, the first look first.
 #[derive(Clone, Debug)]
@@ -94,7 +119,10 @@ pub async fn check_now(ctx: &Ctx, id: DeliverableId) -> Result<PublicationView> 
     let deliverable = deliverables::deliverable(ctx.reader(), id).await?;
     let release = releases::release(ctx.reader(), deliverable.deliverable.release_id).await?;
     let publication = find_or_expected(ctx, ctx.reader(), id).await?;
-    let awaited = Awaited { publication, deliverable, released: released_at(&release), scope: release.scope };
+    let siblings = Siblings::read(ctx.reader(), &release).await?;
+    let is_missed = siblings.miss(id);
+    let awaited =
+        Awaited { publication, deliverable, released: released_at(&release), scope: release.scope, is_missed };
     let expectation = Network::read(ctx.reader()).await?.expectation(&awaited);
     let look = look(ctx, &awaited, &expectation, Arc::new(SystemNames)).await;
     // What is seen is recorded by the service, never by will (product rule 10); the audit event says who asked.
@@ -168,20 +196,57 @@ struct Awaited {
     /// When its release came out, if it did.
     released: Option<DateTime<Utc>>,
     scope: ProductScope,
+    /// Whether its page is missed where nobody declared an address.
+    is_missed: bool,
+}
+
+/// The deliverables of one release with what is known of their pages.
+struct Siblings {
+    scope: ProductScope,
+    views: Vec<DeliverableView>,
+    known: HashMap<DeliverableId, Publication>,
+}
+
+impl Siblings {
+    async fn read(db: &impl ConnectionTrait, release: &ReleaseView) -> Result<Self> {
+        let views = deliverables::of_release(db, release.release.id).await?;
+        let ids: Vec<DeliverableId> = views.iter().map(|view| view.deliverable.id).collect();
+        let known = store::find_all(db, &ids).await?.into_iter().map(|one| (one.deliverable_id, one)).collect();
+        Ok(Self { scope: release.scope, views, known })
+    }
+
+    /// Whether a page is missed where this deliverable has no address. A joint product has one page for all: it is missed
+    /// once, at the first chapter that was accepted, and only as long as no chapter has an address.
+    fn miss(&self, id: DeliverableId) -> bool {
+        if self.scope != ProductScope::Joint {
+            return true;
+        }
+        let accepted = self.views.iter().filter(|view| is_accepted(view.deliverable.state()));
+        let first = accepted.map(|view| view.deliverable.id).min();
+        first == Some(id) && self.known.values().all(|one| one.address.is_none())
+    }
 }
 
 impl Awaited {
     /// Whether the deliverable was accepted: before that nobody expects a page of it.
     fn is_accepted(&self) -> bool {
-        let state = self.deliverable.deliverable.state();
-        matches!(state, DeliverableState::Approved | DeliverableState::Published | DeliverableState::Verified)
+        is_accepted(self.deliverable.deliverable.state())
     }
 
     /// Whether there is anything to look at. Where nobody declared an address, the deliverable is looked for until it is
-    /// known to be missing; a joint product has one page for all, so a chapter without an address misses nothing.
+    /// known to be missing.
     fn is_worth_a_look(&self) -> bool {
-        self.publication.address.is_some()
-            || (self.scope != ProductScope::Joint && self.publication.state == PublicationState::Expected)
+        self.publication.address.is_some() || (self.is_missed && self.publication.state == PublicationState::Expected)
+    }
+
+    /// What the tasks about its page have in common: the deliverable, or the release where one page is for all.
+    fn of_its_page(&self) -> TaskFilter {
+        let Deliverable { id, release_id, .. } = self.deliverable.deliverable;
+        if self.scope == ProductScope::Joint {
+            TaskFilter { release: Some(release_id), ..TaskFilter::default() }
+        } else {
+            TaskFilter { deliverable: Some(id), ..TaskFilter::default() }
+        }
     }
 }
 
@@ -193,14 +258,13 @@ async fn awaited(ctx: &Ctx) -> Result<Vec<Awaited>> {
     let mut all = Vec::new();
     for release in releases::all(db, &filter).await? {
         let Some(released) = released_at(&release).filter(|at| *at >= oldest) else { continue };
-        let views = deliverables::of_release(db, release.release.id).await?;
-        let ids: Vec<DeliverableId> = views.iter().map(|view| view.deliverable.id).collect();
-        let mut known: HashMap<DeliverableId, Publication> =
-            store::find_all(db, &ids).await?.into_iter().map(|one| (one.deliverable_id, one)).collect();
-        for deliverable in views {
+        let siblings = Siblings::read(db, &release).await?;
+        for deliverable in siblings.views.iter().cloned() {
             let id = deliverable.deliverable.id;
-            let publication = known.remove(&id).unwrap_or_else(|| Publication::expected(ctx.new_id(), id));
-            let one = Awaited { publication, deliverable, released: Some(released), scope: release.scope };
+            let known = siblings.known.get(&id).cloned();
+            let publication = known.unwrap_or_else(|| Publication::expected(ctx.new_id(), id));
+            let (scope, is_missed) = (release.scope, siblings.miss(id));
+            let one = Awaited { publication, deliverable, released: Some(released), scope, is_missed };
             if one.is_accepted() && one.is_worth_a_look() && one.publication.is_due(released, now) {
                 all.push(one);
             }
@@ -230,6 +294,10 @@ async fn look(ctx: &Ctx, awaited: &Awaited, expectation: &Expectation, names: Ar
 async fn keep(ctx: &Ctx, txn: &Txn, awaited: &Awaited, look: &Look) -> Result<PublicationState> {
     let now = ctx.now();
     let before = &awaited.publication;
+    if before.address.is_none() && !awaited.is_missed {
+        // The page of a joint product is another chapter's to declare.
+        return Ok(before.state);
+    }
     let evidence = store::evidence(txn, before.id).await?;
     let was_there =
         |state| matches!(state, PublicationState::Seen | PublicationState::Verified | PublicationState::Altered);
@@ -248,54 +316,97 @@ async fn keep(ctx: &Ctx, txn: &Txn, awaited: &Awaited, look: &Look) -> Result<Pu
     if after.state != before.state {
         record(ctx, txn, before, &after).await?;
     }
+    let is_another_wording = look.sha256 != evidence.last().and_then(|last| last.sha256.clone());
+    let has_changed = after.state != before.state;
     match after.state {
-        PublicationState::Verified if awaited.is_accepted() => appeared(ctx, txn, after.deliverable_id).await?,
-        PublicationState::Missing => ask_for_page(ctx, txn, &awaited.deliverable).await?,
+        PublicationState::Verified => {
+            tasks::settle_pages_in(ctx, txn, &awaited.of_its_page()).await?;
+            if awaited.is_accepted() {
+                appeared(ctx, txn, awaited).await?;
+            }
+        }
+        PublicationState::Altered if has_changed || is_another_wording => {
+            if has_changed {
+                // It is there again; what is asked now is another thing.
+                tasks::settle_pages_in(ctx, txn, &awaited.of_its_page()).await?;
+            }
+            ask_for_page(ctx, txn, awaited, Fault::Altered).await?;
+        }
+        PublicationState::Missing => {
+            if before.state == PublicationState::Altered {
+                tasks::settle_pages_in(ctx, txn, &awaited.of_its_page()).await?;
+            }
+            ask_for_page(ctx, txn, awaited, Fault::Missing).await?;
+        }
         _ => {}
     }
     Ok(after.state)
 }
 
-async fn appeared(ctx: &Ctx, txn: &Txn, id: DeliverableId) -> Result<()> {
+/// The deliverable has appeared; of a joint product every chapter has, and none is missed any more.
+async fn appeared(ctx: &Ctx, txn: &Txn, awaited: &Awaited) -> Result<()> {
+    let Deliverable { id, release_id, .. } = awaited.deliverable.deliverable;
+    if awaited.scope != ProductScope::Joint {
+        return mark(ctx, txn, id).await;
+    }
+    let views = deliverables::of_release(txn, release_id).await?;
+    let ids: Vec<DeliverableId> = views.iter().map(|view| view.deliverable.id).collect();
+    for view in views.iter().filter(|view| is_accepted(view.deliverable.state())) {
+        mark(ctx, txn, view.deliverable.id).await?;
+    }
+    let missed = |one: &Publication| one.address.is_none() && one.state == PublicationState::Missing;
+    for before in store::find_all(txn, &ids).await?.into_iter().filter(missed) {
+        let after = Publication { state: PublicationState::Expected, ..before.clone() };
+        store::save(txn, &after, ctx.now()).await?;
+        record(ctx, txn, &before, &after).await?;
+    }
+    Ok(())
+}
+
+async fn mark(ctx: &Ctx, txn: &Txn, id: DeliverableId) -> Result<()> {
     deliverables::mark_published(ctx, txn, id).await?;
     deliverables::mark_verified(ctx, txn, id).await?;
     Ok(())
 }
 
-/// Gives the observatory the task of putting a missing page right, unless it has it already.
-async fn ask_for_page(ctx: &Ctx, txn: &Txn, deliverable: &DeliverableView) -> Result<()> {
-    let id = deliverable.deliverable.id;
-    let filter = TaskFilter { deliverable: Some(id), ..TaskFilter::default() };
-    let known = tasks::all(txn, &filter).await?;
-    if known.iter().any(|task| task.origin == TaskOrigin::MissingPage && is_open(task.state())) {
+/// Who puts a page right: the observatory's referent; the secretariat where one page is for all.
+async fn seat_for_page(txn: &Txn, awaited: &Awaited) -> Result<Seat> {
+    let observatory = awaited.deliverable.deliverable.observatory_id;
+    let is_meant = |seat: &Seat| match awaited.scope {
+        ProductScope::Joint => seat.kind == SeatKind::Secretariat,
+        ProductScope::PerObservatory | ProductScope::Autonomous => {
+            seat.kind == SeatKind::Referent && seat.observatory_id == Some(observatory)
+        }
+    };
+    let seat = designations::seats(txn).await?.into_iter().find(is_meant);
+    Ok(seat.ok_or_else(|| StoreError::inconsistent("observatory", observatory, "no seat to look after its page"))?)
+}
+
+/// Gives somebody the task of putting a page right, unless they have one about it already.
+async fn ask_for_page(ctx: &Ctx, txn: &Txn, awaited: &Awaited, fault: Fault) -> Result<()> {
+    if !tasks::open_pages(txn, &awaited.of_its_page()).await?.is_empty() {
         return Ok(());
     }
-    let is_referents = |seat: &Seat| {
-        seat.kind == SeatKind::Referent && seat.observatory_id == Some(deliverable.deliverable.observatory_id)
-    };
-    let seat = designations::seats(txn).await?.into_iter().find(is_referents);
-    let seat = seat.ok_or_else(|| {
-        StoreError::inconsistent("observatory", deliverable.deliverable.observatory_id, "no referent's seat")
-    })?;
+    let deliverable = &awaited.deliverable;
+    let seat = seat_for_page(txn, awaited).await?;
     let calendars = network::calendars(txn).await?;
     let due_day = calendars
         .of(&seat.territory)
         .and_then(|calendar| calendar.add_working_days(ctx.today(), MISSING_DAYS))
         .map_err(|error| StoreError::inconsistent("territory", &seat.territory, error))?;
-    let title = |lang: Lang, product: &str| {
-        lang.f("portal.missing_title", &[("product", product), ("period", &deliverable.period)])
-    };
+    let title =
+        |lang: Lang, product: &str| lang.f(fault.title(), &[("product", product), ("period", &deliverable.period)]);
     let task = NewTask {
         seat_id: seat.id,
         origin: TaskOrigin::MissingPage,
         release_id: Some(deliverable.deliverable.release_id),
-        deliverable_id: Some(id),
+        deliverable_id: Some(deliverable.deliverable.id),
         outcome_id: None,
         title_it: title(Lang::It, &deliverable.product_name_it),
         title_en: title(Lang::En, &deliverable.product_name_en),
         due_day,
         estimated_minutes: MISSING_MINUTES,
-        note: Some(Lang::It.t("portal.missing_note").to_owned()),
+        note: Some(Lang::It.t(fault.note()).to_owned()),
     };
     tasks::create_in(ctx, txn, task).await?;
     Ok(())

@@ -24,7 +24,7 @@ impl Press {
     pub fn is_offered(self, task: &Task) -> bool {
         match (self, task.state()) {
             (Self::InProgress, TaskState::Open) | (Self::Delivered, TaskState::Open | TaskState::InProgress) => {
-                is_called_for(task.seat.kind, task.deliverable_state)
+                is_called_for(task.origin, task.seat.kind, task.deliverable_state)
             }
             _ => false,
         }

@@ -18,7 +18,7 @@ use entity::ids::MailId;
 use entity::kinds::SeatKind;
 
 /// The kind of these mails in the outbox.
-pub(super) const KIND: &str = "reminder";
+pub const KIND: &str = "reminder";
 
 /// How long after the due day a link still works: a late answer is an answer.
 const LINK_DAYS_AFTER: u64 = 30;

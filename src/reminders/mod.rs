@@ -7,8 +7,9 @@
 //! reassigned; else the secretariat. The mail says which.
 //!
 //! *Never stale.* What is due is read in the transaction that promises the mail. A mail that waits, because the relay does
-//! not answer or sending is paused, is looked at again every minute: if anything it says is done, moved, or somebody
-//! else's meanwhile, it is taken back and what still holds is written anew. It runs out at the end of the day's hours in
+//! not answer or sending is paused, is looked at again every minute, and once more when it is taken to be sent
+//! (`mail/still_true.rs`): if anything it says is done, moved, or somebody else's meanwhile, it is taken back and what still
+//! holds is written anew. It runs out at the end of the day's hours in
 //! any case, because it speaks of «today» and «in three days».
 //!
 //! *When.* On working days of the recipient's territory, in the hours the network agreed. At most one mail per person and

@@ -66,6 +66,14 @@ pub struct Line<'a> {
     pub gap: Option<Gap>,
 }
 
+impl<'a> Line<'a> {
+    /// The first due first; on one day by place and by what is to be done, as somebody would read a list aloud. The id
+    /// keeps equals in one order.
+    fn place_in_mail(&self) -> (NaiveDate, &'a str, &'a str, Uuid) {
+        (self.obligation.due_day, self.seat.place(), self.obligation.title_it.as_str(), self.obligation.id)
+    }
+}
+
 /// One mail to one person: what is due first stands first, and there is at least one line.
 #[derive(Clone, Debug)]
 pub struct Mail<'a> {
@@ -109,7 +117,7 @@ pub fn plan<'a>(day: Day<'a>, obligations: &'a [Obligation], settled: &Settled) 
         }
     }
     for mut told in lines.into_values() {
-        told.sort_by_key(|line| (line.obligation.due_day, line.obligation.id));
+        told.sort_by_key(Line::place_in_mail);
         if let Some(first) = told.first() {
             plan.mails.push(Mail { to: first.designation, lines: told });
         }

@@ -1,5 +1,7 @@
 //! The job that climbs the ladder, and the log it leaves.
 
+mod silence;
+
 use super::addressee::Roll;
 use super::plan::{self, Day, Hours, Key, Mail, Settled, Skip};
 use super::store;
@@ -15,8 +17,10 @@ use crate::time::{CalendarError, Calendars, zone};
 use chrono::{NaiveDate, NaiveTime};
 use entity::ids::{MailId, PersonId, ReminderId};
 use entity::kinds::{ReminderOutcome, UnavailabilityMode};
+use sea_orm::ConnectionTrait;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+pub use super::mail::KIND as MAIL_KIND;
 pub use super::store::{Entry, Filter};
 
 /// As many mails as one run writes: the rest follows a minute later, and the write lock is never held for long.
@@ -55,7 +59,7 @@ pub async fn run(ctx: &Ctx, txn: &Txn) -> Result<Told> {
     let roll = roll(txn, today).await?;
     let obligations = rules::obligations(txn, horizon(&rules.rungs, &calendars, today)?).await?;
 
-    let withdrawn = withdraw_untrue(ctx, txn, today, &roll, &obligations).await?;
+    let withdrawn = withdraw_untrue(ctx, txn, today, &Meant::of(&obligations, &roll)).await?;
     let log = Log::read(txn, &obligations).await?;
     let todays = withdraw::promised_since(txn, mail::KIND, zone::start_of_day(today)).await?;
     let written_to = people(todays.iter().filter(|promise| !promise.was_withdrawn()));
@@ -113,12 +117,12 @@ fn skipped(skip: &Skip<'_>) -> Note {
     }
 }
 
-async fn roll(txn: &Txn, today: NaiveDate) -> Result<Roll> {
-    let away = designations::absences(txn, today, today).await?;
+async fn roll(db: &impl ConnectionTrait, today: NaiveDate) -> Result<Roll> {
+    let away = designations::absences(db, today, today).await?;
     let away = away.into_iter().filter(|absence| absence.mode == UnavailabilityMode::ReassignAll);
     Ok(Roll::new(
-        designations::seats(txn).await?,
-        designations::all_holders(txn, today).await?,
+        designations::seats(db).await?,
+        designations::all_holders(db, today).await?,
         away.map(|absence| absence.designation_id).collect(),
     ))
 }
@@ -130,29 +134,43 @@ fn horizon(rungs: &[i32], calendars: &Calendars, today: NaiveDate) -> Result<Nai
     Ok(days.map_err(broken_calendar)?.into_iter().max().unwrap_or(today))
 }
 
+/// Who is to be told what, as things stand.
+struct Meant(HashMap<Key, Option<PersonId>>);
+
+impl Meant {
+    fn of(obligations: &[Obligation], roll: &Roll) -> Self {
+        let meant = obligations.iter().map(|obligation| {
+            let person = roll.addressee(obligation.seat_id).map(|who| who.designation.holder.id);
+            (Key::of(obligation), person)
+        });
+        Self(meant.collect())
+    }
+
+    /// Whether what was told, or is about to be, still is to be done, on that day, and by that person.
+    fn holds(&self, told: &Entry) -> bool {
+        self.0.get(&told.key).copied().flatten() == told.person_id
+    }
+}
+
+/// Whether everything a reminder says still holds: asked when it is about to leave, whatever happened since it was written.
+pub async fn still_holds(ctx: &Ctx, db: &impl ConnectionTrait, mail: MailId) -> Result<bool> {
+    let told = store::entries_of_mails(db, &[mail]).await?;
+    let Some(last_day) = told.iter().map(|entry| entry.key.due_day).max() else { return Ok(false) };
+    let obligations = rules::obligations(db, last_day).await?;
+    let meant = Meant::of(&obligations, &roll(db, ctx.today()).await?);
+    Ok(told.iter().all(|entry| meant.holds(entry)))
+}
+
 /// Takes back the mails that wait and say anything that does not hold any more: done, moved, or another person's to hear.
-async fn withdraw_untrue(
-    ctx: &Ctx,
-    txn: &Txn,
-    today: NaiveDate,
-    roll: &Roll,
-    obligations: &[Obligation],
-) -> Result<u64> {
+async fn withdraw_untrue(ctx: &Ctx, txn: &Txn, today: NaiveDate, meant: &Meant) -> Result<u64> {
     let promises = withdraw::promised_since(txn, mail::KIND, zone::start_of_day(today)).await?;
     let waiting: Vec<MailId> =
         promises.iter().filter(|promise| promise.is_waiting()).map(|promise| promise.id).collect();
     if waiting.is_empty() {
         return Ok(0);
     }
-    let meant: HashMap<Key, Option<PersonId>> = obligations
-        .iter()
-        .map(|obligation| {
-            let person = roll.addressee(obligation.seat_id).map(|who| who.designation.holder.id);
-            (Key::of(obligation), person)
-        })
-        .collect();
     let told = store::entries_of_mails(txn, &waiting).await?;
-    let untrue = told.into_iter().filter(|entry| meant.get(&entry.key).copied().flatten() != entry.person_id);
+    let untrue = told.into_iter().filter(|entry| !meant.holds(entry));
     let mails: HashSet<MailId> = untrue.filter_map(|entry| entry.mail_id).collect();
     if mails.is_empty() {
         return Ok(0);
@@ -211,6 +229,12 @@ impl Log {
         }
         Ok(())
     }
+}
+
+/// How many of the latest reminders and requests to each person were left without an answer, one after the other: for the
+/// radar. Whoever shows it has asked whether it may be seen.
+pub async fn unanswered(ctx: &Ctx, db: &impl ConnectionTrait) -> Result<HashMap<PersonId, u32>> {
+    silence::unanswered(ctx, db).await
 }
 
 /// The log of the ladder, the latest note first. Who may: the secretariat.

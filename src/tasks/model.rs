@@ -64,12 +64,12 @@ pub const fn is_open(state: State) -> bool {
     matches!(state, State::Open | State::InProgress | State::Blocked)
 }
 
-/// Whether a step of the seat is still called for, by where its deliverable stands.
+/// Whether a task of the seat is still called for, by where its deliverable stands.
 ///
-/// The observatory's steps lead to the handing-in, those of secretariat and direction to the approval. A task without a
-/// deliverable is called for until it is done.
-pub const fn is_called_for(seat: SeatKind, deliverable: Option<DeliverableState>) -> bool {
-    let Some(state) = deliverable else { return true };
+/// The observatory's steps lead to the handing-in, those of secretariat and direction to the approval. What is no step, or
+/// has no deliverable, is called for until it is done: a page is asked for when the deliverable has long been accepted.
+pub const fn is_called_for(origin: TaskOrigin, seat: SeatKind, deliverable: Option<DeliverableState>) -> bool {
+    let (TaskOrigin::Step, Some(state)) = (origin, deliverable) else { return true };
     match seat {
         SeatKind::Secretariat | SeatKind::Direction => !crate::deliverables::model::is_settled(state),
         SeatKind::Referent | SeatKind::Deputy | SeatKind::BodyManager | SeatKind::Partner => {
@@ -193,7 +193,7 @@ impl Task {
 
     /// Whether somebody is still called upon to do it.
     pub fn is_due(&self) -> bool {
-        is_open(self.state()) && is_called_for(self.seat.kind, self.deliverable_state)
+        is_open(self.state()) && is_called_for(self.origin, self.seat.kind, self.deliverable_state)
     }
 
     pub fn is_overdue(&self, today: NaiveDate) -> bool {

@@ -175,6 +175,29 @@ pub async fn create_in(ctx: &Ctx, txn: &Txn, new: NewTask) -> Result<Task> {
     any_task(txn, task.id).await
 }
 
+/// A page is as it should be, or wrong in another way: what was asked because of it is done. `portal` calls this with the
+/// deliverable, or the release where one page is for all.
+///
+/// Who may: the service itself. Mails: none.
+pub async fn settle_pages_in(ctx: &Ctx, txn: &Txn, filter: &Filter) -> Result<()> {
+    if !ctx.actor.is_ourselves() {
+        return Err(Error::Denied);
+    }
+    for task in open_pages(txn, filter).await? {
+        let version = task.version;
+        let task = if task.stage.resume().is_some() { task.unblocked()? } else { task };
+        save(ctx, txn, task.completed(ctx.now())?, version, "tasks.settle").await?;
+    }
+    Ok(())
+}
+
+/// What is open because a page is not as it should be.
+pub async fn open_pages(db: &impl ConnectionTrait, filter: &Filter) -> Result<Vec<Task>> {
+    let mut tasks = all(db, filter).await?;
+    tasks.retain(|task| task.origin == TaskOrigin::MissingPage && super::model::is_open(task.state()));
+    Ok(tasks)
+}
+
 fn check_new(new: &NewTask) -> Result<()> {
     for (field, title) in [("title_it", &new.title_it), ("title_en", &new.title_en)] {
         match title.trim().chars().count() {

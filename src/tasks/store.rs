@@ -221,10 +221,13 @@ fn narrowed(filter: &Filter) -> Condition {
 /// As `Task::is_due`: open, and called for by where its deliverable stands. The two are compared by a test.
 fn is_due() -> Condition {
     let open = TaskState::ALL.iter().copied().filter(|state| super::model::is_open(*state));
-    let mut called_for = Condition::any().add(task::Column::DeliverableId.is_null());
+    let mut called_for =
+        Condition::any().add(task::Column::DeliverableId.is_null()).add(task::Column::Origin.ne(TaskOrigin::Step));
     for kind in SeatKind::ALL.iter().copied() {
-        let states =
-            DeliverableState::ALL.iter().copied().filter(|state| super::model::is_called_for(kind, Some(*state)));
+        let states = DeliverableState::ALL
+            .iter()
+            .copied()
+            .filter(|state| super::model::is_called_for(TaskOrigin::Step, kind, Some(*state)));
         called_for = called_for.add(seat::Column::Kind.eq(kind).and(deliverable::Column::State.is_in(states)));
     }
     Condition::all().add(task::Column::State.is_in(open)).add(called_for)

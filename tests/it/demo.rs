@@ -87,6 +87,9 @@ async fn mails_of_the_past_are_over(app: &TestApp, day: &str) {
     let left: Vec<_> = left.iter().map(|mail| (&mail.kind, mail.state, mail.due_at.0, &mail.last_text)).collect();
     assert!(left.is_empty(), "{day}: mails of the past wait to be sent: {left:?}");
     assert_eq!(mails.iter().filter(|mail| mail.state == NotificationState::Dead).count(), 1, "{day}");
+    let expired: Vec<_> = mails.iter().filter(|mail| mail.state == NotificationState::Expired).collect();
+    let expired: Vec<_> = expired.iter().map(|mail| (&mail.kind, mail.created_at.0, mail.expires_at)).collect();
+    assert!(expired.is_empty(), "{day}: mails that never left in time: {expired:?}");
     assert!(mails.iter().any(|mail| mail.kind == "reminder"), "{day}: nobody was reminded");
     assert_eq!(app.dispatch().await, 0, "{day}: something was still to be sent");
 }

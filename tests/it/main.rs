@@ -24,6 +24,7 @@ mod migrations;
 mod network;
 mod openapi;
 mod outbox;
+mod overview;
 mod pages;
 mod pages_designations;
 mod program;

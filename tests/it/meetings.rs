@@ -4,6 +4,8 @@ use crate::both_engines;
 use crate::support::app::{Client, SECRETARIAT, TestApp};
 use crate::support::builders::Designation;
 use crate::support::mailbox::{Mail, list};
+use chrono::TimeDelta;
+use raccordo::mail::transport::{Delivery, FailureClass};
 use serde_json::{Value, json};
 
 const ADA: &str = "ada.riva@ente.example";
@@ -136,6 +138,53 @@ both_engines! {
         app.at("2027-01-18 09:00");
         app.tick("follow_members").await;
         assert!(of_meetings(app.mails().await).is_empty(), "nobody is told twice");
+    }
+
+    async fn the_farewell_is_the_last_mail_to_who_leaves(engine) {
+        let app = TestApp::new(engine).await;
+        let secretariat = app.client(SECRETARIAT).await;
+        designate(&secretariat, Designation::of("referent:bergamo")).await;
+        convened(&secretariat).await;
+        app.mails().await;
+        let to_ada = async || app.mails().await.into_iter().filter(|mail| mail.to == ADA).map(|mail| mail.kind).collect::<Vec<_>>();
+        app.at("2027-01-18 08:00");
+        let successor = Designation::of("referent:bergamo").to("Ugo", "Bianchi").from("2027-01-18").replacing_the_holder();
+        designate(&secretariat, successor).await;
+        assert_eq!(to_ada().await, [""; 0], "the withdrawal of the invitation comes first");
+        app.tick("follow_members").await;
+        let greylisted = || Delivery::NotSent { retry: true, class: FailureClass::Recipient, text: "450 4.7.1 later".into() };
+        // One for whoever leaves, one for whoever joins.
+        app.mailbox.script([greylisted(), greylisted()]);
+        app.advance(TimeDelta::seconds(30));
+        assert_eq!(list(&app.mails().await), [""; 0], "a mail that is tried again is not over");
+        app.advance(TimeDelta::minutes(2));
+        assert_eq!(to_ada().await, ["meeting_left", "designation_ended"], "in this order");
+        for day in ["2027-01-19 08:00", "2027-02-05 08:00", "2027-02-10 09:00"] {
+            app.at(day);
+            for job in ["handover", "follow_members", "reminders"] {
+                app.tick(job).await;
+            }
+            assert_eq!(to_ada().await, [""; 0], "{day}");
+        }
+    }
+
+    async fn what_people_were_told_is_told_of_one_meeting_and_not_of_another(engine) {
+        let app = TestApp::new(engine).await;
+        let secretariat = app.client(SECRETARIAT).await;
+        let first = convened(&secretariat).await;
+        designate(&secretariat, Designation::of("referent:bergamo")).await;
+        let second = convened(&secretariat).await;
+        act(&secretariat, &second, "/cancel", json!({ "reason": "Doppia" })).await;
+        let told = async |meeting: &Value| {
+            let shown = secretariat.get(&path(meeting, "")).send().await.expect(200);
+            shown["told"].as_array().expect("a list").iter().map(|one| (text(one, "name").to_owned(), one["method"].clone())).collect::<Vec<_>>()
+        };
+        let names = |told: &[(String, Value)]| told.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+        let (of_first, of_second) = (told(&first).await, told(&second).await);
+        assert_eq!(of_first.len(), 1, "Ada was no member yet: {of_first:?}");
+        assert_eq!(of_first[0].1, "request", "{of_first:?}");
+        assert!(names(&of_second).contains(&"Ada Riva".to_owned()) && of_second.len() == 2, "{of_second:?}");
+        assert!(of_second.iter().all(|(_, method)| method == "cancel"), "{of_second:?}");
     }
 
     async fn a_convocation_that_cannot_stand_is_refused_with_its_reason(engine) {

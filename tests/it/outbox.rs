@@ -266,6 +266,30 @@ both_engines! {
         assert_ne!(bench.mail(on_the_wire).await.state, State::Sent);
     }
 
+    async fn a_farewell_is_not_taken_while_anything_else_to_its_address_is_under_way(engine) {
+        let bench = Workbench::new(engine).await;
+        let person = holder_of(&bench, bench.designation().await).await;
+        let mut farewell = Notification { kind: "designation_ended", ..at_once(&bench, "farewell") };
+        farewell.to.person_id = Some(person);
+        let farewell = bench.promise(farewell).await;
+        let mut elsewhere = at_once(&bench, "elsewhere");
+        "ugo@lecco.example".clone_into(&mut elsewhere.to.address);
+        bench.promise(elsewhere).await;
+        // Promised later, and still before it.
+        let other = bench.promise(Notification { expires_at: Some(bench.now() + TimeDelta::hours(1)), ..at_once(&bench, "other") }).await;
+        let claim = async |owner: &str| lease::claim(bench.db(), bench.now(), owner, 10).await.expect("claimed");
+        let first: Vec<_> = claim("one").await.into_iter().map(|mail| mail.lease).collect();
+        assert_eq!(first.len(), 2);
+        assert!(first.iter().all(|lease| lease.id != farewell), "together with what is to come before it");
+        assert!(claim("two").await.is_empty(), "another sender would overtake");
+        let other = first.iter().find(|lease| lease.id == other).expect("taken");
+        finish(&bench, other, &Outcome::Failed { class: "connect", text: String::new() }).await.expect("finished");
+        assert!(claim("three").await.is_empty(), "what failed is tried again");
+        bench.advance(TimeDelta::minutes(61));
+        let last: Vec<_> = claim("four").await.into_iter().map(|mail| mail.lease.id).collect();
+        assert_eq!(last, [farewell], "what has passed its end is no longer waited for");
+    }
+
     async fn mails_about_one_thing_form_a_thread(engine) {
         let bench = Workbench::new(engine).await;
         let first = bench.promise(at_once(&bench, "one")).await;

@@ -5,6 +5,7 @@ use crate::support::app::{Client, SECRETARIAT, TestApp};
 use crate::support::portal::Portal;
 use futures_util::future::BoxFuture;
 use raccordo::portal::fetch::{Names, Problem, fetch};
+use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -56,6 +57,24 @@ async fn publication(secretariat: &Client, deliverable: &str) -> Value {
 async fn missing_pages(secretariat: &Client) -> usize {
     let tasks = secretariat.get("/api/v1/tasks?limit=200").send().await.expect(200);
     tasks["items"].as_array().expect("a list").iter().filter(|task| task["origin"] == "missing_page").count()
+}
+
+/// The tasks that a page has raised, what is done first.
+async fn of_pages(secretariat: &Client) -> Vec<Value> {
+    let tasks = secretariat.get("/api/v1/tasks?limit=200").send().await.expect(200);
+    let mut tasks: Vec<Value> = tasks["items"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter(|task| task["origin"] == "missing_page")
+        .cloned()
+        .collect();
+    tasks.sort_by_key(|task| text(task, "state").to_owned());
+    tasks
+}
+
+fn states(tasks: &[Value]) -> Vec<&str> {
+    tasks.iter().map(|task| text(task, "state")).collect()
 }
 
 const REPORT: &str = "<title>Relazione territoriale sul mercato del lavoro 2026</title><h1>Provincia di Bergamo</h1>";
@@ -120,6 +139,86 @@ both_engines! {
         assert_eq!(look().await, "verified");
         portal.show("/bergamo", &format!("{REPORT}<p>Errata corrige</p>"));
         assert_eq!(look().await, "altered");
+    }
+
+    async fn a_page_that_is_not_as_it_should_be_is_somebodys_task_until_it_is(engine) {
+        let portal = Portal::start().await;
+        let app = TestApp::with_config(engine, portal.config()).await;
+        let secretariat = app.client(SECRETARIAT).await;
+        confirmed(&secretariat).await;
+        let bergamo = accepted(&secretariat, "bergamo").await;
+        let address = json!({ "address": portal.url("/bergamo") });
+        secretariat.post(&path(&bergamo, "/declare")).if_match(0).json(address.clone()).send().await.expect(200);
+        let look = async || secretariat.post(&path(&bergamo, "/check")).send().await.expect(200)["state"].clone();
+        let pages = async || of_pages(&secretariat).await;
+        app.at("2027-03-19 10:00");
+        app.tick("publish").await;
+        app.at("2027-03-19 11:00");
+        assert_eq!(look().await, "missing");
+        let asked = pages().await;
+        assert_eq!(asked.len(), 1);
+        assert_eq!((&asked[0]["seat"], &asked[0]["state"]), (&json!("referent:bergamo"), &json!("open")), "{asked:#?}");
+        app.tick("reminders").await;
+        let reminders: String = app.mails().await.into_iter().filter(|mail| mail.kind == "reminder").map(|mail| mail.text).collect();
+        assert!(reminders.split_whitespace().collect::<Vec<_>>().join(" ").contains("non si trova sul portale"), "accepted or not, it is called for: {reminders}");
+
+        portal.show("/bergamo", REPORT);
+        assert_eq!(look().await, "verified");
+        assert_eq!(states(&pages().await), ["done"], "it appeared: nothing is left to do");
+
+        portal.show("/bergamo", &format!("{REPORT}<p>Errata corrige</p>"));
+        assert_eq!((look().await, look().await), (json!("altered"), json!("altered")));
+        let asked = pages().await;
+        assert_eq!(states(&asked), ["done", "open"], "asked for once");
+        assert!(text(&asked[1], "title_it").contains("è cambiata"), "{asked:#?}");
+        portal.show("/bergamo", REPORT);
+        assert_eq!(look().await, "verified", "its words are back");
+        assert_eq!(states(&pages().await), ["done", "done"]);
+
+        portal.show("/bergamo", &format!("{REPORT}<p>Seconda edizione</p>"));
+        assert_eq!(look().await, "altered");
+        let version = publication(&secretariat, &bergamo).await["version"].clone();
+        app.at("2027-03-19 11:10");
+        secretariat.post(&path(&bergamo, "/declare")).if_match(version).json(address).send().await.expect(200);
+        assert_eq!(look().await, "verified", "declared anew, the change is meant");
+        assert_eq!(states(&pages().await), ["done", "done", "done"]);
+    }
+
+    async fn a_joint_product_has_one_page_for_all_and_it_can_be_missing(engine) {
+        let portal = Portal::start().await;
+        let app = TestApp::with_config(engine, portal.config()).await;
+        let secretariat = app.client(SECRETARIAT).await;
+        let sql = async |statement: &str| app.services.db.writer().execute_unprepared(statement).await.expect("written");
+        sql("UPDATE product SET scope = 'joint'").await;
+        confirmed(&secretariat).await;
+        let (bergamo, brescia) = (accepted(&secretariat, "bergamo").await, accepted(&secretariat, "brescia").await);
+        sql("UPDATE deliverable SET state = 'waived', reason = 'x' WHERE state = 'planned'").await;
+        app.at("2027-03-19 10:00");
+        app.tick("publish").await;
+        app.tick("verify").await;
+        assert!(of_pages(&secretariat).await.is_empty(), "not yet");
+        app.at("2027-03-19 11:00");
+        app.tick("verify").await;
+        app.tick("verify").await;
+        let asked = of_pages(&secretariat).await;
+        assert_eq!(states(&asked), ["open"], "one page for all is missing once");
+        assert_eq!(asked[0]["seat_kind"], "secretariat", "{asked:#?}");
+
+        portal.show("/relazione", "<title>Relazione territoriale sul mercato del lavoro 2026</title>");
+        let (with, without) = (publication(&secretariat, &brescia).await, publication(&secretariat, &bergamo).await);
+        let address = json!({ "address": portal.url("/relazione") });
+        secretariat.post(&path(&brescia, "/declare")).if_match(&with["version"]).json(address).send().await.expect(200);
+        app.at("2027-03-19 12:00");
+        app.tick("verify").await;
+        assert_eq!(publication(&secretariat, &brescia).await["state"], "verified");
+        assert_eq!(publication(&secretariat, &bergamo).await["state"], "expected", "before: {without:#}");
+        assert_eq!(states(&of_pages(&secretariat).await), ["done"]);
+        for chapter in [&bergamo, &brescia] {
+            let deliverable = secretariat.get(&format!("/api/v1/deliverables/{chapter}")).send().await.expect(200);
+            assert_eq!(deliverable["state"], "verified", "the chapters of a joint product appear together");
+        }
+        secretariat.post(&path(&bergamo, "/check")).send().await.expect(200);
+        assert_eq!(states(&of_pages(&secretariat).await), ["done"], "a chapter without an address misses nothing");
     }
 
     async fn only_pages_of_the_portal_are_declared_and_only_by_whoever_may(engine) {

@@ -238,6 +238,20 @@ async fn an_answer_that_does_not_fit_its_command_is_not_a_success() {
 }
 
 #[tokio::test]
+async fn a_relay_that_does_not_relay_for_us_says_nothing_about_the_recipient() {
+    for (code, words, expected) in [
+        (550, "5.1.1 user unknown", "dead recipient"),
+        (550, "5.7.1 relaying denied", "retry policy"),
+        (554, "relay access denied", "retry policy"),
+        (552, "5.2.2 mailbox full", "retry policy"),
+    ] {
+        let server = FakeSmtpServer::start(Script::healthy().at(Phase::Rcpt, Action::Reply(code, words))).await;
+        let sender = transport(&server, Deadlines::uniform(AMPLE));
+        assert_eq!(brief(&sender.deliver(&mail("one")).await), expected, "{code} {words}");
+    }
+}
+
+#[tokio::test]
 async fn a_port_where_nobody_listens_is_worth_another_try() {
     let server = FakeSmtpServer::start(Script::healthy()).await;
     let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");

@@ -3,7 +3,9 @@
 use crate::both_engines;
 use crate::support::app::{Answer, Client, SECRETARIAT, TestApp};
 use crate::support::mailbox::Mail;
+use entity::{outbox_mail, press_link};
 use raccordo::mail::outbox::desk;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::{Value, json};
 
 const ADA: &str = "ada.rossi@provincia.example";
@@ -79,6 +81,13 @@ async fn press(app: &TestApp, link: &str, button: &str) -> Answer {
 /// Bergamo's first step, as the secretariat sees it.
 async fn first_step(secretariat: &Client) -> Value {
     secretariat.get("/api/v1/tasks?observatory=bergamo").send().await.expect(200)["items"][0].clone()
+}
+
+/// Whether the radar says that Bergamo's referent does not answer.
+async fn is_silent(secretariat: &Client) -> bool {
+    let radar = secretariat.get("/api/v1/radar").send().await.expect(200);
+    let items = radar["items"].as_array().expect("a list");
+    items.iter().any(|one| one["kind"] == "silent" && one["seat"]["code"] == "referent:bergamo")
 }
 
 async fn log(secretariat: &Client, task: &Value) -> Vec<(i64, String, Option<String>)> {
@@ -196,6 +205,49 @@ both_engines! {
         assert_eq!(to(&mails, SECRETARIAT).len(), 1, "what still holds does leave");
     }
 
+    async fn a_reminder_that_has_become_untrue_before_it_is_taken_never_leaves(engine) {
+        for how in ["done", "moved", "handed over", "over"] {
+            let app = TestApp::new(engine).await;
+            let secretariat = app.client(SECRETARIAT).await;
+            let ada = designate(&secretariat, "referent:bergamo", ADA, "2027-01-01", false).await;
+            designate(&secretariat, "deputy:bergamo", BRUNO, "2027-01-01", false).await;
+            confirmed(&secretariat).await;
+            app.mails().await;
+            app.at("2027-02-05 08:00");
+            app.tick("reminders").await;
+            // Between the run that promised the mail and the dispatcher that takes it, without another run of the job.
+            let step = first_step(&secretariat).await;
+            let task = |verb: &str| format!("/api/v1/tasks/{}/{verb}", text(&step, "id"));
+            let designation = |verb: &str| format!("/api/v1/designations/{}/{verb}", text(&ada, "id"));
+            match how {
+                "done" => secretariat.post(&task("complete")).if_match(&step["version"]).json(json!({})).send().await.expect(200),
+                "moved" => secretariat.patch(task("").trim_end_matches('/')).if_match(&step["version"]).merge_patch(&json!({ "hand_set_day": "2027-03-01" })).send().await.expect(200),
+                "handed over" => {
+                    let absence = json!({ "from": "2027-02-05", "to": "2027-02-26", "mode": "reassign_all" });
+                    secretariat.post(&designation("unavailabilities")).if_match(&ada["version"]).json(absence).send().await.expect(201)
+                }
+                _ => {
+                    let end = json!({ "last_day": "2027-02-05", "reason": "Trasferimento" });
+                    secretariat.post(&designation("end")).if_match(&ada["version"]).json(end).send().await.expect(200);
+                    // The relay stood still until midnight, and the night's handover has not come round yet.
+                    app.services.db.writer().execute_unprepared("UPDATE outbox_mail SET expires_at = NULL WHERE kind = 'reminder'").await.expect("kept");
+                    app.at("2027-02-06 00:00");
+                    Value::Null
+                }
+            };
+            let mails = app.mails().await;
+            assert_eq!(to(&mails, ADA).len(), 0, "{how}");
+            let ada = app.person(ADA).await.id;
+            let log = secretariat.get(&format!("/api/v1/mails?kind=reminder&person_id={ada}")).send().await.expect(200);
+            let reason = if how == "over" { "designation_ended" } else { "untrue" };
+            assert_eq!((&log["items"][0]["state"], &log["items"][0]["last_class"]), (&json!("cancelled"), &json!(reason)), "{how}");
+            if how == "handed over" {
+                app.at("2027-02-05 08:01");
+                assert_eq!(to(&reminded(&app).await, BRUNO).len(), 1, "who steps in is told instead");
+            }
+        }
+    }
+
     async fn a_mail_that_waits_goes_to_whoever_took_over_meanwhile(engine) {
         let app = TestApp::new(engine).await;
         let secretariat = at_work(&app, "2027-02-05 08:00").await;
@@ -222,6 +274,64 @@ both_engines! {
         let mails = reminded(&app).await;
         assert!(says(to(&mails, ADA)[0], "fra 9 giorni lavorativi"), "{}", to(&mails, ADA)[0].text);
         assert_eq!(to(&mails, ADA).len(), 1);
+    }
+
+    async fn the_key_in_a_reminder_is_kept_neither_in_clear_nor_for_ever(engine) {
+        let app = TestApp::new(engine).await;
+        let secretariat = at_work(&app, "2027-02-05 08:00").await;
+        let key = links(to(&reminded(&app).await, ADA)[0]).remove(0);
+        let ada = app.person(ADA).await.id;
+        let log = secretariat.get(&format!("/api/v1/mails?kind=reminder&person_id={ada}")).send().await.expect(200);
+        assert_eq!(log["items"][0]["state"], "sent");
+        let mails = outbox_mail::Entity::find().all(app.services.db.reader()).await.expect("mails");
+        let kept = |mail: &outbox_mail::Model| String::from_utf8_lossy(&mail.payload).replace("=\r\n", "").contains(&key);
+        assert!(!mails.iter().any(kept), "whoever copies the database could press");
+        assert_eq!(app.anonymous().get(&key).send().await.status, 200, "its reader still can");
+
+        let presses = async || press_link::Entity::find().filter(press_link::Column::PersonId.eq(ada)).count(app.services.db.reader()).await.expect("counted");
+        app.at("2027-04-20 03:00");
+        app.tick("retention").await;
+        assert_eq!(presses().await, 1, "thirty days after its end it is still kept");
+        app.at("2027-04-22 03:00");
+        app.tick("retention").await;
+        assert_eq!(presses().await, 0);
+    }
+
+    async fn three_reminders_in_a_row_without_an_answer_show_on_the_radar_until_one_comes(engine) {
+        let app = TestApp::new(engine).await;
+        let secretariat = at_work(&app, "2027-02-05 08:00").await;
+        let silent = async || is_silent(&secretariat).await;
+        let mut last = String::new();
+        for moment in ["2027-02-05 08:00", "2027-02-16 08:00", "2027-02-19 08:00"] {
+            assert!(!silent().await, "before {moment}");
+            app.at(moment);
+            last = links(to(&reminded(&app).await, ADA)[0]).remove(0);
+        }
+        assert!(silent().await);
+        let page = app.browser(SECRETARIAT).await.get("/radar").header("accept", "text/html").send().await.text();
+        assert!(page.contains("non ha risposto a tre messaggi di seguito"), "{page}");
+        app.at("2027-02-19 09:00");
+        let step = first_step(&secretariat).await;
+        let path = format!("/api/v1/tasks/{}", text(&step, "id"));
+        let given_time = secretariat.patch(&path).if_match(&step["version"]).merge_patch(&json!({ "hand_set_day": "2027-02-26" })).send().await;
+        given_time.expect(200);
+        assert!(silent().await, "another day is no answer of theirs");
+        assert_eq!(press(&app, &last, "in-progress").await.status, 303);
+        assert!(!silent().await, "one press is an answer");
+    }
+
+    async fn what_is_said_on_their_behalf_is_an_answer_too(engine) {
+        let app = TestApp::new(engine).await;
+        let secretariat = at_work(&app, "2027-02-05 08:00").await;
+        for moment in ["2027-02-05 08:00", "2027-02-16 08:00", "2027-02-19 08:00"] {
+            app.at(moment);
+            assert_eq!(to(&reminded(&app).await, ADA).len(), 1);
+        }
+        assert!(is_silent(&secretariat).await);
+        let step = first_step(&secretariat).await;
+        let path = format!("/api/v1/tasks/{}/start", text(&step, "id"));
+        secretariat.post(&path).if_match(&step["version"]).send().await.expect(200);
+        assert!(!is_silent(&secretariat).await, "told by telephone");
     }
 
     async fn only_the_secretariat_reads_the_log(engine) {

@@ -1,6 +1,6 @@
 //! Who was told what, when, and what became of it: what the secretariat and operators see and may do.
 
-use super::{WAITING, retention};
+use super::{TakenBack, WAITING, retention};
 use crate::audit::{self, Event};
 use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
@@ -166,6 +166,7 @@ pub async fn cancel(ctx: &Ctx, txn: &Txn, id: MailId) -> Result<()> {
     let updated = outbox_mail::Entity::update_many()
         .col_expr(outbox_mail::Column::State, Expr::value(NotificationState::Cancelled))
         .col_expr(outbox_mail::Column::Payload, retention::words_after_the_end())
+        .col_expr(outbox_mail::Column::LastClass, Expr::value(TakenBack::ByHand.as_str()))
         .col_expr(outbox_mail::Column::UpdatedAt, Expr::value(Instant::from(ctx.now())))
         .filter(outbox_mail::Column::Id.eq(id))
         .filter(outbox_mail::Column::State.eq(row.state))

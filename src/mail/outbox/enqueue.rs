@@ -1,6 +1,6 @@
 //! Promising a mail, and taking the promise back.
 
-use super::{WAITING, retention};
+use super::{TakenBack, WAITING, retention};
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
 use crate::error::{Error, Result};
@@ -87,6 +87,7 @@ pub async fn cancel_for_designation(ctx: &Ctx, txn: &Txn, designation: Designati
     let cancelled = outbox_mail::Entity::update_many()
         .col_expr(outbox_mail::Column::State, Expr::value(NotificationState::Cancelled))
         .col_expr(outbox_mail::Column::Payload, retention::words_after_the_end())
+        .col_expr(outbox_mail::Column::LastClass, Expr::value(TakenBack::DesignationEnded.as_str()))
         .col_expr(outbox_mail::Column::UpdatedAt, Expr::value(now))
         .filter(outbox_mail::Column::DesignationId.eq(designation))
         .filter(outbox_mail::Column::State.is_in(WAITING))

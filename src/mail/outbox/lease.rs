@@ -7,17 +7,18 @@
 //! not the database's to some seconds. If clocks part later, a mail may go out twice with one Message-ID; nothing is lost, and the
 //! epoch still decides whose outcome is written.
 
-use super::{ENDS, WAITING, retention};
+use super::{ENDS, FAREWELL, TakenBack, WAITING, retention};
 use crate::db::{Db, StoreError, Txn, exactly_one};
 use crate::mail::transport::{Delivery, Envelope};
 use crate::settings;
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::ids::{MailId, PersonId};
+use entity::ids::{DesignationId, MailId, PersonId};
 use entity::kinds::NotificationState;
 use entity::{Instant, outbox_mail};
-use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, LockBehavior, LockType, Query, SelectStatement};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 
 /// How long a claim holds unless it is renewed.
@@ -28,6 +29,8 @@ const ATTEMPTS: i32 = 20;
 const CRASHES: i32 = 3;
 /// A mail that the relay may have is not repeated sooner: the relay's own copy comes first, and its doubt is over by then.
 const UNKNOWN_WAIT: TimeDelta = TimeDelta::minutes(15);
+/// A mail whose turn has not come is looked at again after this.
+const NEXT_LOOK: TimeDelta = TimeDelta::seconds(30);
 const FIRST_WAIT: TimeDelta = TimeDelta::seconds(30);
 const LONGEST_WAIT: TimeDelta = TimeDelta::hours(6);
 /// As many characters of a relay's answer as the column holds.
@@ -73,6 +76,10 @@ pub enum Outcome {
     Crashed {
         text: String,
     },
+    /// Taken back before it was on the wire.
+    TakenBack(TakenBack),
+    /// Something has to leave before it: no attempt was made.
+    NotYet,
 }
 
 impl From<Delivery> for Outcome {
@@ -100,6 +107,9 @@ struct Due {
 }
 
 /// Takes at most `limit` due mails, the longest due first; none while sending is paused.
+///
+/// A farewell is the last thing anybody gets: it is left where it is as long as any other mail to its address waits or is
+/// on the wire.
 ///
 /// One short transaction: the write lock on `SQLite`, `FOR UPDATE SKIP LOCKED` on `PostgreSQL`, so replicas never wait for
 /// one another. Nothing is sent inside it.
@@ -185,6 +195,40 @@ fn is_due(now: DateTime<Utc>) -> Condition {
                 .add(outbox_mail::Column::ExpiresAt.is_null())
                 .add(outbox_mail::Column::ExpiresAt.gt(Instant::from(now))),
         )
+        .add(outbox_mail::Column::Id.not_in_subquery(farewells_too_early(now)))
+}
+
+/// The farewells to addresses to which something else is still under way. What has passed its end and only waits for the
+/// sweep is under way no more; two farewells do not wait for each other.
+fn farewells_too_early(now: DateTime<Utc>) -> SelectStatement {
+    let (farewell, other) = (Alias::new("farewell"), Alias::new("other"));
+    let of = |table: &Alias, column: outbox_mail::Column| Expr::col((table.clone(), column));
+    let is_farewell = |table: &Alias| {
+        of(table, outbox_mail::Column::Kind)
+            .eq(FAREWELL)
+            .and(of(table, outbox_mail::Column::DesignationId).is_null())
+            .and(of(table, outbox_mail::Column::PersonId).is_not_null())
+    };
+    let waits = of(&other, outbox_mail::Column::State).is_in(WAITING).and(
+        of(&other, outbox_mail::Column::ExpiresAt)
+            .is_null()
+            .or(of(&other, outbox_mail::Column::ExpiresAt).gt(Instant::from(now))),
+    );
+    let is_under_way = waits.or(of(&other, outbox_mail::Column::State).eq(NotificationState::Leased));
+    Query::select()
+        .column((farewell.clone(), outbox_mail::Column::Id))
+        .from_as(outbox_mail::Entity, farewell.clone())
+        .join_as(
+            JoinType::InnerJoin,
+            outbox_mail::Entity,
+            other.clone(),
+            of(&other, outbox_mail::Column::Recipient).eq(of(&farewell, outbox_mail::Column::Recipient)),
+        )
+        .and_where(is_farewell(&farewell))
+        .and_where(of(&farewell, outbox_mail::Column::State).is_in(WAITING))
+        .and_where(is_farewell(&other).not())
+        .and_where(is_under_way)
+        .to_owned()
 }
 
 /// Keeps the lease for another [`LEASE`]; [`StoreError::Stale`] means it is no longer ours and the attempt must stop.
@@ -211,6 +255,7 @@ pub async fn finish(
     let next = next(lease, outcome, fraction);
     let mut update = outbox_mail::Entity::update_many()
         .col_expr(outbox_mail::Column::State, Expr::value(next.state))
+        .col_expr(outbox_mail::Column::Attempts, Expr::value(next.attempts))
         .col_expr(outbox_mail::Column::CrashCount, Expr::value(next.crash_count))
         .col_expr(outbox_mail::Column::LeaseOwner, Expr::value(None::<String>))
         .col_expr(outbox_mail::Column::LeaseUntil, Expr::value(None::<i64>))
@@ -229,6 +274,31 @@ pub async fn finish(
     let finished = update.filter(is_held(lease)).exec(txn).await?;
     exactly_one(finished.rows_affected)?;
     Ok(next.state)
+}
+
+/// What a mail is and whom it is for, as the last look before it leaves needs it.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct About {
+    pub kind: String,
+    pub person_id: Option<PersonId>,
+    /// By which designation its reader is told.
+    pub designation_id: Option<DesignationId>,
+}
+
+impl About {
+    /// Whether it is the last word to somebody who has left.
+    pub fn is_farewell(&self) -> bool {
+        self.kind == FAREWELL && self.designation_id.is_none() && self.person_id.is_some()
+    }
+}
+
+pub async fn about(connection: &impl ConnectionTrait, id: MailId) -> Result<Option<About>, StoreError> {
+    Ok(outbox_mail::Entity::find_by_id(id)
+        .select_only()
+        .columns([outbox_mail::Column::Kind, outbox_mail::Column::PersonId, outbox_mail::Column::DesignationId])
+        .into_model()
+        .one(connection)
+        .await?)
 }
 
 /// Whom the mail goes to: the person, if it is one of ours, and the address it was promised to.
@@ -252,6 +322,7 @@ fn is_held(lease: &Lease) -> Condition {
 struct Next<'a> {
     state: NotificationState,
     wait: Option<TimeDelta>,
+    attempts: i32,
     crash_count: i32,
     class: Option<&'static str>,
     text: Option<&'a str>,
@@ -262,6 +333,7 @@ fn next<'a>(lease: &Lease, outcome: &'a Outcome, fraction: f64) -> Next<'a> {
     let is_last = lease.attempts >= ATTEMPTS;
     let again = |state, wait| if is_last { (NotificationState::Dead, None) } else { (state, Some(wait)) };
     let wait = backoff(lease.attempts, fraction);
+    let mut attempts = lease.attempts;
     let mut crash_count = lease.crash_count;
     let (state, wait) = match outcome {
         Outcome::Sent => (NotificationState::Sent, None),
@@ -276,15 +348,21 @@ fn next<'a>(lease: &Lease, outcome: &'a Outcome, fraction: f64) -> Next<'a> {
                 again(NotificationState::Unknown, wait.max(UNKNOWN_WAIT))
             }
         }
+        Outcome::TakenBack(_) => (NotificationState::Cancelled, None),
+        Outcome::NotYet => {
+            attempts -= 1;
+            (NotificationState::Pending, Some(NEXT_LOOK))
+        }
     };
     let (class, text) = match outcome {
-        Outcome::Sent => (None, None),
+        Outcome::Sent | Outcome::NotYet => (None, None),
+        Outcome::TakenBack(why) => (Some(why.as_str()), None),
         Outcome::Failed { class, text } | Outcome::Refused { class, text } | Outcome::Unknown { class, text } => {
             (Some(*class), Some(cut(text)))
         }
         Outcome::Crashed { text } => (Some("crash"), Some(cut(text))),
     };
-    Next { state, wait, crash_count, class, text }
+    Next { state, wait, attempts, crash_count, class, text }
 }
 
 /// 30 s · 2^attempts, at most six hours, of which a random half is given away: mails that failed together come back apart.
@@ -395,6 +473,13 @@ mod tests {
     fn a_mail_that_may_have_arrived_waits_at_least_a_quarter_of_an_hour() {
         assert_eq!(state_after(lease(1, 0), unknown()), (NotificationState::Unknown, Some(UNKNOWN_WAIT)));
         assert_eq!(state_after(lease(12, 0), unknown()).1, Some(TimeDelta::hours(3)));
+    }
+
+    #[test]
+    fn a_mail_whose_turn_has_not_come_loses_no_attempt() {
+        let next = next(&lease(20, 1), &Outcome::NotYet, 0.0);
+        assert_eq!((next.state, next.wait), (NotificationState::Pending, Some(NEXT_LOOK)));
+        assert_eq!((next.attempts, next.crash_count), (19, 1));
     }
 
     #[test]

@@ -49,6 +49,9 @@ pub enum FailureClass {
     MailFrom,
     /// Refused for good, this is a hard bounce.
     Recipient,
+    /// The recipient was refused for a reason that is not about the recipient: our relay does not relay for us, does not
+    /// like the sender, has no room.
+    Policy,
     /// The DATA command, before the body.
     Data,
     /// While the body travelled.
@@ -73,6 +76,7 @@ impl FailureClass {
             Self::Auth => "auth",
             Self::MailFrom => "mail_from",
             Self::Recipient => "recipient",
+            Self::Policy => "policy",
             Self::Data => "data",
             Self::Body => "body",
             Self::FinalReply => "final_reply",

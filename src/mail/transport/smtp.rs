@@ -13,6 +13,7 @@
 //! The password goes over TLS only: the setup refuses anything else, and the connection is asked again before it is used.
 
 mod line_by_line;
+mod refusal;
 mod settings;
 
 use std::{error::Error as _, io, iter, ops::RangeInclusive, pin::pin, time::Duration};
@@ -228,7 +229,7 @@ struct Phase {
 impl Phase {
     async fn exchange(self, exchange: impl Future<Output = Result<Response, SmtpError>>) -> Result<Response, Fault> {
         let answer = within(self.name, self.limit, exchange).await?;
-        let reply = answer.map_err(|error| Fault::of(self.name, self.class, &error))?;
+        let reply = answer.map_err(|error| Fault::of(self.name, class_of_refusal(self.class, &error), &error))?;
         if self.fitting.contains(&u16::from(reply.code())) {
             return Ok(reply);
         }
@@ -247,8 +248,9 @@ struct Fault {
 impl Fault {
     /// A 5xx, or a server that lacks what we need, will say the same tomorrow; everything else may pass.
     fn of(phase: &str, class: FailureClass, error: &SmtpError) -> Self {
-        // A refused greeting or password concerns the relay, not the mail: an expired password must not bury the queue.
-        let about_the_mail = !matches!(class, FailureClass::Greeting | FailureClass::Auth);
+        // A refused greeting or password, or a relay that does not relay for us, concerns the relay and not the mail: an
+        // expired password or a forgotten permission must not bury the queue.
+        let about_the_mail = !matches!(class, FailureClass::Greeting | FailureClass::Auth | FailureClass::Policy);
         let for_good = about_the_mail && (error.is_permanent() || error.is_client());
         Self { class, retry: !for_good, text: tidy(&format!("{phase}: {error}")) }
     }
@@ -269,6 +271,15 @@ fn tls_parameters(settings: &SmtpSettings) -> Result<TlsParameters, SmtpSetupErr
         builder = builder.add_root_certificate(authority);
     }
     builder.build_rustls().map_err(SmtpSetupError::Tls)
+}
+
+/// A recipient refused for good is a hard bounce only where the refusal is about the recipient.
+fn class_of_refusal(class: FailureClass, error: &SmtpError) -> FailureClass {
+    let Some(code) = error.status().filter(|_| class == FailureClass::Recipient && error.is_permanent()) else {
+        return class;
+    };
+    let words = error.source().map(ToString::to_string).unwrap_or_default();
+    if refusal::is_about_recipient(code.into(), &words) { class } else { FailureClass::Policy }
 }
 
 /// lettre opens, shakes hands and reads the banner in one call; the error tells which of them failed.

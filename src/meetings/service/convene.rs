@@ -19,6 +19,7 @@ use crate::network::service as network;
 use crate::time::CalendarError;
 use entity::ids::{MeetingId, PersonId};
 use entity::kinds::{CalendarMethod, MeetingState};
+use sea_orm::ConnectionTrait;
 
 /// Convenes a draft: it gets its number, and every member one invitation.
 ///
@@ -123,6 +124,20 @@ pub async fn follow_members(ctx: &Ctx, txn: &Txn) -> Result<u64> {
         done += follow(ctx, txn, &sheet, &members, &told).await?;
     }
     Ok(done)
+}
+
+/// Whether somebody who left is still to be told that a meeting is no longer theirs. Until then they have not had the last
+/// mail of ours; `follow_members` sees to it.
+pub async fn owes_withdrawal(ctx: &Ctx, db: &impl ConnectionTrait, person: PersonId) -> Result<bool> {
+    let filter = Filter { state: Some(MeetingState::Convened), from: Some(ctx.today()), ..Filter::default() };
+    let invited = store::list(db, Visibility::Invited(person), &filter, None, None).await?;
+    let ahead = invited.into_iter().filter(|line| ctx.now() < line.meeting.slot.begins_at());
+    let mut holds_one = false;
+    for line in ahead {
+        let told = store::told(db, line.meeting.id).await?;
+        holds_one |= last_told(&told, person).is_some_and(holds_entry);
+    }
+    Ok(holds_one && members(db, ctx.today()).await?.iter().all(|member| member.person_id != person))
 }
 
 /// Invites who joined and tells who left that the meeting is no longer theirs.

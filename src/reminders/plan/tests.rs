@@ -84,6 +84,30 @@ fn several_obligations_of_a_day_are_one_mail_the_first_due_first() {
 }
 
 #[test]
+fn what_is_due_on_one_day_stands_in_the_order_of_the_places() {
+    let (due, since) = (day(2027, 3, 30), day(2026, 1, 1));
+    let named = |number: u128, name: &str| Seat {
+        observatory_id: Some(uuid(number).into()),
+        observatory_name: Some(name.to_owned()),
+        ..seat(number, SeatKind::Referent)
+    };
+    let desk = seat(SECRETARIAT, SeatKind::Secretariat);
+    let holders = vec![holder(SECRETARIAT, &desk, since)];
+    let seats = vec![named(40, "Varese"), named(41, "Bergamo"), named(42, "Lecco"), desk];
+    let roll = Roll::new(seats, holders, BTreeSet::new());
+    let of = |id: u128, seat: u128, title: &str| Obligation {
+        seat_id: uuid(seat).into(),
+        title_it: title.into(),
+        ..owed(id, due)
+    };
+    // Ids are chance, whatever the order of their creation within a millisecond.
+    let obligations = [of(1, 40, "Bozza"), of(2, 42, "Testo"), of(3, 41, "Bozza"), of(4, 42, "Bozza")];
+    let told = told(&roll, day(2027, 3, 15), &obligations, &[]);
+    let ids: Vec<u128> = told[0].1.iter().map(|(id, _)| *id).collect();
+    assert_eq!(ids, [3, 4, 2, 1]);
+}
+
+#[test]
 fn nobody_is_told_on_a_day_off_of_their_own() {
     // 7 December is a working day in Como and the patron day of Milan, where the secretariat sits.
     let obligations = [owed(1, day(2027, 12, 10))];

@@ -73,10 +73,11 @@ fn nobody_is_called_upon_for_a_step_whose_deliverable_is_handed_in() {
     for state in [DeliverableState::Submitted, DeliverableState::Waived, DeliverableState::Verified] {
         assert!(!step(state).is_due(), "{state}");
     }
-    let review = is_called_for(SeatKind::Secretariat, Some(DeliverableState::Submitted));
+    let review = is_called_for(TaskOrigin::Step, SeatKind::Secretariat, Some(DeliverableState::Submitted));
     assert!(review, "the review begins when the observatory is done");
-    assert!(!is_called_for(SeatKind::Secretariat, Some(DeliverableState::Approved)));
-    assert!(is_called_for(SeatKind::Referent, None));
+    assert!(!is_called_for(TaskOrigin::Step, SeatKind::Secretariat, Some(DeliverableState::Approved)));
+    assert!(is_called_for(TaskOrigin::Step, SeatKind::Referent, None));
+    assert!(is_called_for(TaskOrigin::MissingPage, SeatKind::Referent, Some(DeliverableState::Approved)));
 }
 
 #[test]

@@ -1,0 +1,41 @@
+//! The last look before a mail leaves, on one page: each kind that can become untrue while it waits, and the slice that knows.
+//!
+//! A mail is written at once and may wait: for the dispatcher, for a relay that stands still, because sending is paused.
+//! What was done, moved or handed over meanwhile is not said any more (product rule 8). Asking when the mail is taken is
+//! enough, whatever happened; that every transition thinks of the mails it belies would not be.
+
+use super::outbox::{TakenBack, lease};
+use crate::ctx::Ctx;
+use crate::error::Result;
+use crate::{designations, meetings, reminders};
+use entity::ids::MailId;
+use sea_orm::ConnectionTrait;
+
+/// What the last look found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Holds,
+    TakenBack(TakenBack),
+    /// Something else has to leave first.
+    NotYet,
+}
+
+/// Looks at a mail that was taken to be sent.
+pub async fn look(ctx: &Ctx, db: &impl ConnectionTrait, id: MailId) -> Result<Verdict> {
+    let Some(mail) = lease::about(db, id).await? else { return Ok(Verdict::Holds) };
+    if let Some(designation) = mail.designation_id
+        && designations::service::is_over(db, designation, ctx.today()).await?
+    {
+        // The night's handover takes such mails back as well, some minutes after midnight.
+        return Ok(Verdict::TakenBack(TakenBack::DesignationEnded));
+    }
+    if mail.kind == reminders::service::MAIL_KIND && !reminders::service::still_holds(ctx, db, id).await? {
+        return Ok(Verdict::TakenBack(TakenBack::Untrue));
+    }
+    if let Some(leaver) = mail.person_id.filter(|_| mail.is_farewell())
+        && meetings::service::owes_withdrawal(ctx, db, leaver).await?
+    {
+        return Ok(Verdict::NotYet);
+    }
+    Ok(Verdict::Holds)
+}

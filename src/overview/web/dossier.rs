@@ -1,0 +1,135 @@
+//! The dossier: what somebody takes over with each seat.
+
+use super::super::service::{self, OpenRelease, SeatDossier};
+use super::{Answer, DueLine, due_line};
+use crate::auth::actor::HeldSeat;
+use crate::ctx::Ctx;
+use crate::designations::web::words as register_words;
+use crate::designations::web::{seats_of_body, seats_of_observatory};
+use crate::error::Result;
+use crate::http::page::{Shell, page};
+use crate::meetings::service as meetings;
+use crate::meetings::view::Decision;
+use crate::releases::web::Line as ReleaseLine;
+use crate::texts::Lang;
+use crate::time::words;
+use actix_web::{HttpRequest, get};
+use askama::Template;
+
+/// So many of the latest decisions stand on the page; the meetings have them all.
+const DECISIONS: u64 = 10;
+
+#[derive(Template)]
+#[template(path = "overview/dossier.html")]
+struct DossierPage {
+    shell: Shell,
+    seats: Vec<SeatPanel>,
+    /// What the tables decided last.
+    decisions: Vec<DecisionLine>,
+}
+
+/// A decision of a table.
+struct DecisionLine {
+    href: String,
+    meeting: String,
+    text: String,
+}
+
+/// One seat the reader holds, with everything they take over.
+struct SeatPanel {
+    name: String,
+    href: String,
+    absence: String,
+    term: String,
+    act: String,
+    body: String,
+    open: Vec<DueLine>,
+    releases: Vec<ReleaseRow>,
+    former: Vec<String>,
+    /// Who else works in the same place.
+    colleagues: Vec<Colleague>,
+}
+
+/// A release to come, and where the seat's observatory stands.
+struct ReleaseRow {
+    line: ReleaseLine,
+    own: Option<String>,
+}
+
+struct Colleague {
+    seat: &'static str,
+    name: String,
+    email: String,
+}
+
+/// What the reader takes over, seat by seat.
+#[get("/dossier")]
+pub(super) async fn show_dossier(ctx: Ctx, request: HttpRequest) -> Answer {
+    let dossiers = service::dossiers(&ctx).await?;
+    let mut seats = Vec::new();
+    for (held, dossier) in ctx.actor.seats.iter().zip(dossiers) {
+        let colleagues = colleagues(&ctx, held, &dossier).await?;
+        seats.push(seat_panel(&ctx, dossier, colleagues));
+    }
+    let decisions = meetings::decisions(&ctx, DECISIONS).await?;
+    page(&DossierPage {
+        shell: Shell::new(&ctx, &request, "overview.dossier_title").here(),
+        seats,
+        decisions: decisions.iter().map(|one| decision_line(one, ctx.lang)).collect(),
+    })
+}
+
+fn decision_line(decision: &Decision, lang: Lang) -> DecisionLine {
+    let Decision { line, outcome } = decision;
+    let day = words::long_day(line.meeting.slot.day, lang);
+    DecisionLine {
+        href: format!("/meetings/{}", line.meeting.id),
+        meeting: format!("{}, {}, {day}", line.table.name(lang), line.name(lang)),
+        text: outcome.text.clone(),
+    }
+}
+
+async fn colleagues(ctx: &Ctx, held: &HeldSeat, dossier: &SeatDossier) -> Result<Vec<Colleague>> {
+    let seat = &dossier.designation.seat;
+    let block = match (held.observatory_id, &seat.observatory_code) {
+        (Some(id), Some(code)) => seats_of_observatory(ctx, id, code).await?,
+        _ => seats_of_body(ctx, held.body_id, &seat.body_code).await?,
+    };
+    let own = format!("/designations/{}", held.designation_id);
+    let lines = block.map(|block| block.lines).unwrap_or_default();
+    Ok(lines
+        .into_iter()
+        .filter_map(|line| line.holder.map(|holder| (line.seat, holder)))
+        .filter(|(_, holder)| holder.href != own)
+        .map(|(seat, holder)| Colleague { seat, name: holder.name, email: holder.email })
+        .collect())
+}
+
+fn seat_panel(ctx: &Ctx, dossier: SeatDossier, colleagues: Vec<Colleague>) -> SeatPanel {
+    let lang = ctx.lang;
+    let SeatDossier { designation, open, releases, former } = dossier;
+    let statement = &designation.record.statement;
+    SeatPanel {
+        name: register_words::seat_name(&designation.seat, lang),
+        href: format!("/designations/{}", designation.id),
+        absence: format!("/designations/{}/unavailability", designation.id),
+        term: register_words::term(statement.term, lang),
+        act: register_words::act(&statement.act, lang),
+        body: designation.seat.body_name.clone(),
+        open: open.iter().map(|one| due_line(one, lang)).collect(),
+        releases: releases.iter().map(|one| release_row(ctx, one)).collect(),
+        former: former
+            .into_iter()
+            .map(|one| format!("{}, {}", one.name, register_words::term(one.term, lang)))
+            .collect(),
+        colleagues,
+    }
+}
+
+fn release_row(ctx: &Ctx, release: &OpenRelease) -> ReleaseRow {
+    let own = release.own.map(|state| {
+        let state = ctx.lang.t(&format!("deliverables.state_{state}"));
+        ctx.lang.f("overview.dossier_own", &[("state", state)])
+    });
+    ReleaseRow { line: ReleaseLine::of(&release.view, ctx), own }
+}

@@ -1,0 +1,87 @@
+//! Who does not answer: reminders and requests in a row that brought nothing.
+//!
+//! An answer is anything that shows that the mail was read or made superfluous: the reader did something since, signing in
+//! and the press of a button included; somebody said how the matter stands, on the observatory's behalf or from a
+//! neighbouring seat; the seat a body was asked to fill is filled.
+
+use crate::audit::trail;
+use crate::ctx::Ctx;
+use crate::designations::service as designations;
+use crate::error::Result;
+use crate::mail::outbox::withdraw::{self, Gone};
+use crate::reminders::{mail, store};
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::ids::{MailId, PersonId};
+use sea_orm::ConnectionTrait;
+use std::collections::{HashMap, HashSet};
+
+/// What was mailed before proves nothing about who reads mails today.
+const LOOK_BACK: TimeDelta = TimeDelta::days(120);
+/// The kind of the mail that asks a body to fill a seat.
+const REQUEST: &str = "designation_requested";
+/// What is said about an obligation; the secretariat's own decisions, such as another day, are no answer of the party.
+const ANSWERS: [&str; 8] = [
+    "tasks.start",
+    "tasks.complete",
+    "tasks.block",
+    "tasks.unblock",
+    "deliverables.start",
+    "deliverables.submit",
+    "deliverables.block",
+    "deliverables.unblock",
+];
+
+/// How many of the latest reminders and requests to each person were left without an answer, one after the other.
+pub(super) async fn unanswered(ctx: &Ctx, db: &impl ConnectionTrait) -> Result<HashMap<PersonId, u32>> {
+    let since = ctx.now() - LOOK_BACK;
+    let gone = withdraw::gone_since(db, &[mail::KIND, REQUEST], since).await?;
+    let ids: Vec<MailId> = gone.iter().map(|mail| mail.id).collect();
+    let mut told: HashMap<MailId, Vec<String>> = HashMap::new();
+    for entry in store::entries_of_mails(db, &ids).await? {
+        if let Some(mail) = entry.mail_id {
+            told.entry(mail).or_default().push(entry.key.id.to_string());
+        }
+    }
+    let answers = Answers {
+        acts: trail::last_acts(db, since).await?,
+        said: trail::last_of(db, &ANSWERS, since).await?,
+        filled: designations::all_holders(db, ctx.today()).await?.iter().map(|one| one.seat.id.to_string()).collect(),
+        told,
+    };
+    let mut silent: HashMap<PersonId, u32> = HashMap::new();
+    let mut answered: HashSet<PersonId> = HashSet::new();
+    // The latest first: the row ends at the first mail that was answered.
+    for mail in gone {
+        if answered.contains(&mail.person_id) {
+            continue;
+        }
+        if answers.has(&mail) {
+            answered.insert(mail.person_id);
+        } else {
+            *silent.entry(mail.person_id).or_default() += 1;
+        }
+    }
+    Ok(silent)
+}
+
+/// Everything that can be an answer.
+struct Answers {
+    /// When each person last did anything.
+    acts: HashMap<String, DateTime<Utc>>,
+    /// When anybody last said how an obligation stands.
+    said: HashMap<String, DateTime<Utc>>,
+    /// The seats that somebody holds.
+    filled: HashSet<String>,
+    /// The obligations each reminder spoke of.
+    told: HashMap<MailId, Vec<String>>,
+}
+
+impl Answers {
+    fn has(&self, mail: &Gone) -> bool {
+        let is_after = |at: Option<&DateTime<Utc>>| at.is_some_and(|at| *at >= mail.sent_at.0);
+        let matters = self.told.get(&mail.id).map(Vec::as_slice).unwrap_or_default();
+        is_after(self.acts.get(&mail.person_id.to_string()))
+            || matters.iter().any(|matter| is_after(self.said.get(matter)))
+            || (mail.kind == REQUEST && self.filled.contains(&mail.subject_id))
+    }
+}

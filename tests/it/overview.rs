@@ -1,0 +1,106 @@
+//! The pages that put the slices together: what leaves this week, and what a newcomer takes over.
+
+use crate::both_engines;
+use crate::support::app::{Client, SECRETARIAT, TestApp};
+use crate::support::builders::Designation;
+use scraper::{Html, Selector};
+use serde_json::{Value, json};
+
+const ADA: &str = "ada.riva@ente.example";
+
+fn text<'a>(value: &'a Value, member: &str) -> &'a str {
+    value[member].as_str().unwrap_or_else(|| panic!("no {member} in {value:#}"))
+}
+
+async fn page(reader: &Client, path: &str) -> Html {
+    let answer = reader.get(path).header("accept", "text/html").send().await;
+    assert_eq!(answer.status.as_u16(), 200, "{path}: {}", answer.text());
+    Html::parse_document(&answer.text())
+}
+
+/// The words of what a selector finds, with single blanks.
+fn words(page: &Html, selector: &str) -> String {
+    let selector = Selector::parse(selector).expect("a selector");
+    let words: Vec<&str> =
+        page.select(&selector).flat_map(|part| part.text()).flat_map(str::split_whitespace).collect();
+    words.join(" ")
+}
+
+fn leads_to(page: &Html, within: &str, path: &str) -> bool {
+    page.select(&Selector::parse(&format!("{within} a[href='{path}']")).expect("a selector")).count() > 0
+}
+
+async fn plan(secretariat: &Client, period: &str, day: &str) -> Value {
+    let release =
+        json!({ "product": "relazione-territoriale", "period": period, "date": { "precision": "month", "day": day } });
+    secretariat.post("/api/v1/releases").json(release).send().await.expect(201)
+}
+
+/// The yearly report confirmed for Friday 19 March 2027 at 10.
+async fn confirmed(secretariat: &Client) -> String {
+    let planned = plan(secretariat, "2026", "2027-03-10").await;
+    let id = text(&planned, "id").to_owned();
+    let path = format!("/api/v1/releases/{id}/confirm");
+    secretariat.post(&path).if_match(&planned["version"]).json(json!({ "day": "2027-03-19" })).send().await.expect(200);
+    id
+}
+
+/// A meeting on 10 February with a quorum, and what it decided.
+async fn decided(app: &TestApp, secretariat: &Client, decision: &str) -> String {
+    let meeting = json!({
+        "table": "tavolo", "title": "Agenda dei rilasci", "day": "2027-02-10", "starts": "09:30:00", "ends": "12:00:00",
+        "venue": { "mode": "in_person", "place": "Palazzo Lombardia, Sala 5" },
+    });
+    let made = secretariat.post("/api/v1/meetings").json(meeting).send().await.expect(201);
+    let path = format!("/api/v1/meetings/{}", text(&made, "id"));
+    let version = async || secretariat.get(&path).send().await.expect(200)["version"].clone();
+    let item = json!({ "kind": "decision", "title": "Calendario" });
+    secretariat.post(&format!("{path}/agenda-items")).if_match(version().await).json(item).send().await.expect(201);
+    let convened =
+        secretariat.post(&format!("{path}/convene")).if_match(version().await).json(json!({})).send().await.expect(200);
+    app.at("2027-02-10 09:30");
+    let parties = convened["attendances"].as_array().expect("parties").iter().take(7);
+    let present: Vec<Value> = parties.map(|one| json!({ "body": one["body"], "presence": "present" })).collect();
+    let there = json!({ "attendances": present });
+    secretariat.post(&format!("{path}/hold")).if_match(version().await).json(there).send().await.expect(200);
+    for (kind, said) in [("information", "Il Tavolo prende atto."), ("decision", decision)] {
+        let outcome = json!({ "kind": kind, "text": said });
+        secretariat.post(&format!("{path}/outcomes")).if_match(version().await).json(outcome).send().await.expect(201);
+    }
+    text(&made, "id").to_owned()
+}
+
+both_engines! {
+    async fn the_monday_page_lists_the_releases_that_leave_this_week_or_should_have_left(engine) {
+        let app = TestApp::new(engine).await;
+        let secretariat = app.client(SECRETARIAT).await;
+        let release = format!("/releases/{}", confirmed(&secretariat).await);
+        let some_month = format!("/releases/{}", text(&plan(&secretariat, "2027", "2027-03-01").await, "id"));
+        for (monday, leaves) in [("2027-03-08 09:00", false), ("2027-03-15 09:00", true), ("2027-03-22 09:00", true)] {
+            app.at(monday);
+            let page = page(&secretariat, "/monday").await;
+            assert_eq!(leads_to(&page, "#leaving", &release), leaves, "{monday}");
+            assert!(!leads_to(&page, "#leaving", &some_month), "{monday}: a month says nothing about a week");
+            assert_eq!(words(&page, "#leaving").contains("Nessun rilascio esce entro domenica"), !leaves, "{monday}");
+        }
+        app.at("2027-03-15 09:00");
+        let said = words(&page(&secretariat, "/monday").await, "#leaving");
+        assert!(said.contains("venerdì 19 marzo 2027") && said.contains("0 / 12"), "{said}");
+    }
+
+    async fn a_newcomer_finds_the_releases_to_come_and_what_the_table_decided(engine) {
+        let app = TestApp::new(engine).await;
+        let secretariat = app.client(SECRETARIAT).await;
+        let meeting = decided(&app, &secretariat, "La Relazione esce il 19 marzo.").await;
+        let release = confirmed(&secretariat).await;
+        let newcomer = Designation::of("referent:bergamo").from("2027-02-11").communicated_on("2027-02-10");
+        secretariat.post("/api/v1/designations").json(newcomer.json()).send().await.expect(201);
+        app.at("2027-02-11 09:00");
+        let dossier = page(&app.client(ADA).await, "/dossier").await;
+        let said = words(&dossier, "main");
+        assert!(leads_to(&dossier, "main", &format!("/releases/{release}")), "{said}");
+        assert!(said.contains("Il contributo dell’osservatorio: pianificato"), "{said}");
+        assert!(said.contains("La Relazione esce il 19 marzo.") && !said.contains("prende atto"), "{said}");
+        assert!(leads_to(&dossier, "main", &format!("/meetings/{meeting}")), "{said}");
+    }
+}
