@@ -187,7 +187,7 @@ pub async fn show_deliverable(ctx: Ctx, id: web::Path<DeliverableId>) -> Result<
 ///
 /// The day survives every move of the release until it is given back with `null`. Who may: the secretariat. Errors:
 /// `nothing_changes`.
-#[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), request_body(content = DeliverableChange, content_type = "application/merge-patch+json"), responses((status = 200, body = DeliverableOut)))]
+#[utoipa::path(tag = "deliverables", security(("api_token" = ["secretariat"])), params(("id" = DeliverableId, Path), IfMatch), request_body(content = DeliverableChange, content_type = "application/merge-patch+json"), responses((status = 200, body = DeliverableOut)))]
 #[patch("/deliverables/{id}")]
 pub async fn change_deliverable(
     ctx: Ctx,
@@ -239,7 +239,7 @@ pub async fn submit_deliverable(
 /// Send it back with remarks
 ///
 /// Who may: the secretariat. Errors: `wrong_transition`, `reason_missing`.
-#[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), request_body = RequestChangesIn, responses((status = 200, body = DeliverableOut)))]
+#[utoipa::path(tag = "deliverables", security(("api_token" = ["secretariat"])), params(("id" = DeliverableId, Path), IfMatch), request_body = RequestChangesIn, responses((status = 200, body = DeliverableOut)))]
 #[post("/deliverables/{id}/request-changes")]
 pub async fn request_changes(
     ctx: Ctx,
@@ -256,7 +256,7 @@ pub async fn request_changes(
 /// Accept it
 ///
 /// It may appear once the release is out. Who may: the secretariat. Errors: `wrong_transition`.
-#[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), responses((status = 200, body = DeliverableOut)))]
+#[utoipa::path(tag = "deliverables", security(("api_token" = ["secretariat"])), params(("id" = DeliverableId, Path), IfMatch), responses((status = 200, body = DeliverableOut)))]
 #[post("/deliverables/{id}/approve")]
 pub async fn approve_deliverable(
     ctx: Ctx,
@@ -302,7 +302,7 @@ pub async fn unblock_deliverable(
 /// Do without it, this once
 ///
 /// Who may: the secretariat. Errors: `wrong_transition`, `reason_missing`.
-#[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), request_body = DeliverableReasonIn, responses((status = 200, body = DeliverableOut)))]
+#[utoipa::path(tag = "deliverables", security(("api_token" = ["secretariat"])), params(("id" = DeliverableId, Path), IfMatch), request_body = DeliverableReasonIn, responses((status = 200, body = DeliverableOut)))]
 #[post("/deliverables/{id}/waive")]
 pub async fn waive_deliverable(
     ctx: Ctx,

@@ -309,7 +309,7 @@ pub async fn list_working_days(
 /// The people
 ///
 /// Everybody who holds or held a seat, in the order in which they were entered. Who may: the secretariat.
-#[utoipa::path(tag = "Network", params(Paging), responses((status = 200, body = Page<PersonOut>)))]
+#[utoipa::path(tag = "Network", security(("api_token" = ["secretariat"])), params(Paging), responses((status = 200, body = Page<PersonOut>)))]
 #[get("/people")]
 pub async fn list_people(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging>) -> Result<HttpResponse, Failure> {
     let limit = paging.limit()?;

@@ -197,7 +197,7 @@ pub async fn show_task(ctx: Ctx, id: web::Path<TaskId>) -> Result<HttpResponse, 
 ///
 /// The day survives every move of the release until it is given back with `null`. Who may: the secretariat. Errors:
 /// `wrong_transition`, `nothing_changes`.
-#[utoipa::path(tag = "tasks", params(("id" = TaskId, Path), IfMatch), request_body(content = TaskChange, content_type = "application/merge-patch+json"), responses((status = 200, body = TaskOut)))]
+#[utoipa::path(tag = "tasks", security(("api_token" = ["secretariat"])), params(("id" = TaskId, Path), IfMatch), request_body(content = TaskChange, content_type = "application/merge-patch+json"), responses((status = 200, body = TaskOut)))]
 #[patch("/tasks/{id}")]
 pub async fn change_task(
     ctx: Ctx,
@@ -273,7 +273,7 @@ pub async fn unblock_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>)
 /// Say that a task is not needed any more
 ///
 /// Who may: the secretariat. Errors: `wrong_transition`, `reason_missing`.
-#[utoipa::path(tag = "tasks", params(("id" = TaskId, Path), IfMatch), request_body = TaskReasonIn, responses((status = 200, body = TaskOut)))]
+#[utoipa::path(tag = "tasks", security(("api_token" = ["secretariat"])), params(("id" = TaskId, Path), IfMatch), request_body = TaskReasonIn, responses((status = 200, body = TaskOut)))]
 #[post("/tasks/{id}/cancel")]
 pub async fn cancel_task(
     ctx: Ctx,
