@@ -5,11 +5,14 @@
 //! that can ever do it, for a key that may change things. What it takes is what the operation's description says under
 //! `security` (`OpenAPI` 3.1: the names beside a scheme are what its holder must be); an operation that says nothing takes
 //! a seat. Whether this caller may do it to this very thing is still the policy's question: the gate only keeps it short.
+//!
+//! Then a query that names something the operation does not know is refused, before a list ignores it and shows everything.
 
 use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
-use crate::error::Error;
-use crate::http::{Failure, openapi};
+use crate::error::{Code, Error};
+use crate::http::Failure;
+use crate::http::openapi::{self, Operation};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
@@ -85,12 +88,28 @@ async fn admit(request: &mut ServiceRequest) -> Result<(), Failure> {
         return Ok(());
     }
     let pattern = request.resource_map().match_pattern(path);
-    let need = pattern.and_then(|pattern| openapi::need(&pattern, request.method()));
     // Nothing is served there, or not with this method: that is no secret.
-    let Some(need) = need.filter(|need| **need != Need::Nothing) else { return Ok(()) };
-    let is_change = *request.method() != Method::GET;
-    let ctx = request.extract::<Ctx>().await?;
-    Ok(need.met_by(&ctx.actor, is_change)?)
+    let known = pattern.and_then(|pattern| openapi::operation(&pattern, request.method()));
+    let Some(Operation { need, query }) = known else { return Ok(()) };
+    if *need != Need::Nothing {
+        let is_change = *request.method() != Method::GET;
+        let ctx = request.extract::<Ctx>().await?;
+        need.met_by(&ctx.actor, is_change)?;
+    }
+    demand_known(query, request.query_string())
+}
+
+/// A filter that is misspelt must not look like one that lets everything through.
+fn demand_known(names: &[String], query: &str) -> Result<(), Failure> {
+    let unknown =
+        url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| !names.iter().any(|known| known == name));
+    match unknown {
+        Some((name, _)) => {
+            let name: String = name.chars().take(60).collect();
+            Err(Failure::because(Code::BadRequest, format!("no parameter is called «{name}»")))
+        }
+        None => Ok(()),
+    }
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ const PROBLEM: &str = "#/components/schemas/Problem";
 static DOCUMENT: LazyLock<Value> = LazyLock::new(complete);
 static SERIALISED: LazyLock<String> = LazyLock::new(serialised);
 static METHODS: LazyLock<HashMap<String, Vec<String>>> = LazyLock::new(|| methods_by_path(&DOCUMENT));
-static NEEDS: LazyLock<HashMap<(String, String), Need>> = LazyLock::new(|| needs_by_operation(&DOCUMENT));
+static OPERATIONS: LazyLock<HashMap<(String, String), Operation>> = LazyLock::new(|| operations(&DOCUMENT));
 
 /// The description of the API (OpenAPI 3.1).
 pub fn document() -> &'static Value {
@@ -40,9 +40,16 @@ pub(super) fn methods(path: &str) -> &'static [String] {
     METHODS.get(path).map_or(&[], Vec::as_slice)
 }
 
-/// What a documented operation takes of its caller.
-pub(super) fn need(path: &str, method: &Method) -> Option<&'static Need> {
-    NEEDS.get(&(path.to_owned(), method.as_str().to_owned()))
+/// What [`gate`] asks of a documented operation.
+pub(super) struct Operation {
+    /// What it takes of its caller.
+    pub(super) need: Need,
+    /// What its query may name.
+    pub(super) query: Vec<String>,
+}
+
+pub(super) fn operation(path: &str, method: &Method) -> Option<&'static Operation> {
+    OPERATIONS.get(&(path.to_owned(), method.as_str().to_owned()))
 }
 
 pub fn pages(cfg: &mut web::ServiceConfig) {
@@ -62,14 +69,18 @@ fn methods_by_path(document: &Value) -> HashMap<String, Vec<String>> {
     paths.map(|(path, item)| (path.clone(), methods_of(item))).collect()
 }
 
-fn needs_by_operation(document: &Value) -> HashMap<(String, String), Need> {
+fn operations(document: &Value) -> HashMap<(String, String), Operation> {
     let paths = document["paths"].as_object().into_iter().flatten();
     let operations = paths.flat_map(|(path, item)| {
         item.as_object().into_iter().flatten().map(move |(method, operation)| (path, method, operation))
     });
-    operations
-        .map(|(path, method, said)| ((path.clone(), method.to_uppercase()), Need::of(&said["security"])))
-        .collect()
+    let known = |said: &Value| {
+        let parameters = said["parameters"].as_array().into_iter().flatten();
+        let of_query = parameters.filter(|one| one["in"] == "query");
+        let query = of_query.filter_map(|one| one["name"].as_str()).map(ToOwned::to_owned).collect();
+        Operation { need: Need::of(&said["security"]), query }
+    };
+    operations.map(|(path, method, said)| ((path.clone(), method.to_uppercase()), known(said))).collect()
 }
 
 fn methods_of(item: &Value) -> Vec<String> {

@@ -32,7 +32,7 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
         .service(move_meeting)
         .service(cancel_meeting)
         .service(hold_meeting)
-        .service(put_attendance)
+        .service(record_attendance)
         .service(record_outcome)
         .service(close_meeting)
         .service(show_invite)
@@ -586,7 +586,7 @@ pub async fn hold_meeting(
     responses((status = 200, body = MeetingOut))
 )]
 #[put("/meetings/{id}/attendances/{body}")]
-pub async fn put_attendance(
+pub async fn record_attendance(
     ctx: Ctx,
     request: HttpRequest,
     path: web::Path<(MeetingId, String)>,

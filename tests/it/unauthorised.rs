@@ -294,13 +294,15 @@ async fn attempt_badly(
     answers
 }
 
+/// Whether an operation, by its name, is open to a caller.
+type Open<'a> = &'a dyn Fn(&str) -> bool;
+
 #[actix_web::test]
 async fn who_may_not_is_told_so_before_what_is_wrong_with_the_request() {
     let world = World::new(Engine::Sqlite).await;
     let own_affairs = |name: &str| name.contains(" /api/v1/me");
     let ones_own = |name: &str| own_affairs(name) || [FOR_PARTICIPANTS, WITH_ONE_S_OWN].concat().contains(&name);
     let reads = |name: &str| name.starts_with("GET ");
-    type Open<'a> = &'a dyn Fn(&str) -> bool;
     let callers: [(&str, Client, u16, Open<'_>); 7] = [
         ("anonymous", world.app.anonymous(), 401, &|_| false),
         ("a revoked key", dead_key(&world, api_token::Column::RevokedAt).await, 401, &|_| false),
@@ -325,6 +327,16 @@ async fn who_may_not_is_told_so_before_what_is_wrong_with_the_request() {
         }
     }
     assert!(wrong.is_empty(), "told something else first:\n{}", wrong.into_iter().collect::<Vec<_>>().join("\n"));
+}
+
+#[actix_web::test]
+async fn a_misspelt_filter_is_refused_and_does_not_show_everything() {
+    let world = World::new(Engine::Sqlite).await;
+    let secretariat = world.app.client(SECRETARIAT).await;
+    for (path, _, _) in operations().into_iter().filter(|(path, method, _)| *method == "get" && *path != "/status") {
+        let address = format!("{}?sea=referent", world.fill(path));
+        secretariat.get(&address).send().await.refused(400, "bad_request");
+    }
 }
 
 #[actix_web::test]
