@@ -320,7 +320,8 @@ pub async fn list_people(ctx: Ctx, request: HttpRequest, paging: web::Query<Pagi
 
 /// One person
 ///
-/// Who may: the secretariat, holders of a seat of the same body, the person. Nobody else learns that there is one.
+/// Who may: secretariat and direction, holders of a seat of the same body other than a partner's, the person. Nobody else
+/// learns that there is one.
 #[utoipa::path(tag = "Network", params(("id" = PersonId, Path)), responses((status = 200, body = PersonOut)))]
 #[get("/people/{id}")]
 pub async fn show_person(ctx: Ctx, id: web::Path<PersonId>) -> Result<HttpResponse, Failure> {
