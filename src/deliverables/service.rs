@@ -41,6 +41,15 @@ pub async fn of_release(db: &impl ConnectionTrait, release: ReleaseId) -> Result
     Ok(store::list(db, &Visibility::Everything, &filter, None, None).await?)
 }
 
+/// Those of a release that the caller may see, by name of the observatory; for a page that anybody may read.
+pub async fn seen_of_release(ctx: &Ctx, release: ReleaseId) -> Result<Vec<DeliverableView>> {
+    let visible = policy::visibility(&ctx.actor);
+    let filter = Filter { release: Some(release), ..Filter::default() };
+    let mut seen = store::list(ctx.reader(), &visible, &filter, None, None).await?;
+    seen.sort_by(|one, other| one.observatory_name.cmp(&other.observatory_name));
+    Ok(seen)
+}
+
 /// One deliverable, for slices that act for the service itself.
 pub async fn deliverable(db: &impl ConnectionTrait, id: DeliverableId) -> Result<DeliverableView> {
     store::find(db, &Visibility::Everything, id).await?.ok_or(Error::NotFound)

@@ -192,7 +192,8 @@ const fn action(event: Event) -> Option<Action> {
     }
 }
 
-const fn state(state: DeliverableState) -> (&'static str, &'static str) {
+/// The text key and the colour of a state.
+pub const fn state(state: DeliverableState) -> (&'static str, &'static str) {
     match state {
         DeliverableState::Planned => ("deliverables.state_planned", "neutral"),
         DeliverableState::InProgress => ("deliverables.state_in_progress", "info"),

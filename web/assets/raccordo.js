@@ -44,6 +44,12 @@
   function showErrors(summary) {
     if (!summary) return;
     document.title = `${summary.dataset.errorSummary}: ${document.title}`;
+    // "The field is required" four times over says little: each line begins with the name its field has on the page.
+    for (const link of summary.querySelectorAll('a[href^="#"]')) {
+      const field = document.querySelector(link.hash);
+      const name = field?.closest("fieldset.rc-choices")?.querySelector("legend") ?? field?.labels?.[0];
+      if (name) link.prepend(`${name.textContent.trim()}: `);
+    }
     summary.focus();
   }
 })();

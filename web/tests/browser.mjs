@@ -129,8 +129,8 @@ export async function worksByKeyboard(page, { skipLinkFirst }) {
     const stop = await page.evaluate(() => {
       const element = document.activeElement;
       const style = getComputedStyle(element);
-      // Either a line that is not transparent, or the kit's ring, which is a shadow that spreads without blur.
-      const line = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 && !/, 0\)|transparent/.test(style.outlineColor);
+      // Either a line that is not transparent (a computed colour is rgb(r, g, b) or rgba(r, g, b, a)), or the kit's ring, which is a shadow that spreads without blur.
+      const line = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 && !/^rgba\(.*, 0\)$/.test(style.outlineColor);
       const ring = /0px 0px 0px [2-9]px/.test(style.boxShadow);
       const box = element.getBoundingClientRect();
       return { index: window.stops.indexOf(element), shows: (line || ring) && box.width > 0 && box.bottom > 0 && box.top < innerHeight, html: element.outerHTML.slice(0, 120) };
