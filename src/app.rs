@@ -1,11 +1,12 @@
 //! The application: every route there is, and the layers round them. `main` serves it, tests call it in process; both get
 //! it from [`build`].
 //!
-//! Layers, from outside: `edge` (everything that holds for all), compression, the mark for small answers, routes.
+//! Layers, from outside: `edge` (everything that holds for all), compression, the mark for small answers, `gate` (who may
+//! knock at the API), routes.
 
 use crate::error::{Code, Error};
 use crate::http::site::Site;
-use crate::http::{Failure, assets, compress, edge, health, language, openapi, unmatched};
+use crate::http::{Failure, assets, compress, edge, gate, health, language, openapi, unmatched};
 use crate::{auth, deliverables, designations, meetings, network, overview, portal, press, releases, reminders, tasks};
 use actix_web::body::BoxBody;
 use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
@@ -44,7 +45,6 @@ fn pages(cfg: &mut web::ServiceConfig) {
     openapi::pages(cfg);
     auth::web::pages(cfg);
     designations::web::pages(cfg);
-    // Before the network, whose pages of a body and an observatory it shows with the people who work there.
     overview::web::pages(cfg);
     network::web::pages(cfg);
     releases::api::pages(cfg);
@@ -79,6 +79,7 @@ pub fn build(
         .into_app()
         .configure(pages)
         .default_service(web::to(unmatched::unmatched))
+        .wrap(from_fn(gate::gate))
         .wrap(from_fn(compress::spare_small_answers))
         .wrap(Compress::default())
         .wrap(from_fn(edge::edge))

@@ -5,10 +5,13 @@
 //! once with a stale snapshot, whatever the busy timeout. `PostgreSQL` gets one pool. What the engines do differently is
 //! hidden in this file and nowhere else.
 
+use chrono::NaiveDate;
+use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr,
-    SqlErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    ColumnTrait, Condition, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
+    DbBackend, DbErr, RuntimeErr, SqlErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    Value,
 };
 use std::fs::File;
 use std::os::unix::fs::OpenOptionsExt;
@@ -250,6 +253,25 @@ impl Db {
 /// Maps "exactly one row was written" to `Ok` and anything else to [`StoreError::Stale`].
 pub fn exactly_one(rows_affected: u64) -> Result<(), StoreError> {
     if rows_affected == 1 { Ok(()) } else { Err(StoreError::Stale) }
+}
+
+/// The day by which something is due: set by hand, else derived.
+pub fn day_due<C: ColumnTrait>(set_by_hand: C, derived: C) -> Expr {
+    Func::coalesce([set_by_hand.into_expr(), derived.into_expr()]).into()
+}
+
+/// What comes after the last row of a page that is sorted by a day, then by an id.
+pub fn after_row<C: ColumnTrait>(day: Expr, id: C, last: Option<(NaiveDate, impl Into<Value>)>) -> Condition {
+    let later = last.map(|(last_day, last_id)| {
+        let same_day = Condition::all().add(day.clone().eq(last_day)).add(id.gt(last_id));
+        Condition::any().add(day.gt(last_day)).add(same_day)
+    });
+    Condition::all().add_option(later)
+}
+
+/// What no row meets: the condition of somebody who may see none.
+pub fn no_row() -> Condition {
+    Condition::all().add(Expr::cust("1 = 0"))
 }
 
 /// Takes the lock that a service holds on its `SQLite` file; it is free again when the file handle is dropped.

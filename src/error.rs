@@ -41,7 +41,6 @@ codes! {
     TooManyRequests = "too_many_requests",
     CrossSiteRequest = "cross_site_request",
     FormExpired = "form_expired",
-    IdempotencyKeyMissing = "idempotency_key_missing",
     IdempotencyKeyInvalid = "idempotency_key_invalid",
     IdempotencyKeyReused = "idempotency_key_reused",
     // Who asks, and for which version.

@@ -5,6 +5,7 @@
 //! and conversations with the relay, so there they are silent whatever the filter says.
 
 use crate::config::{Log, LogFormat};
+use std::io::IsTerminal;
 use tracing::{Level, Metadata};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::{FilterFn, LevelFilter, filter_fn};
@@ -27,7 +28,9 @@ const QUIET: &[&str] = &[
 
 /// Starts the log of the process, on the standard error stream.
 pub fn start(log: &Log) -> Result<(), TryInitError> {
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    // Colours are for eyes: in a file they are rubbish between the words somebody searches for.
+    let lines =
+        tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
     let registry = tracing_subscriber::registry().with(filter(&log.filter)).with(no_talk_of_libraries());
     match log.format {
         LogFormat::Text => registry.with(lines.with_target(false)).try_init(),

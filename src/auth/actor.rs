@@ -89,9 +89,20 @@ impl Actor {
         self.seats.iter().any(|seat| seat.kind == SeatKind::BodyManager && seat.body_id == body)
     }
 
-    /// Whether the caller holds any seat of the body.
-    pub fn belongs_to(&self, body: BodyId) -> bool {
-        self.seats.iter().any(|seat| seat.body_id == body)
+    /// Whether the caller looks at the whole network: the secretariat, which runs it, and the direction.
+    pub fn sees_the_whole(&self) -> bool {
+        self.is_secretariat() || self.holds(SeatKind::Direction)
+    }
+
+    /// The bodies whose people and register the caller shares. A partner sees what it was given, not the body beside which
+    /// it sits.
+    pub fn bodies(&self) -> impl Iterator<Item = BodyId> {
+        self.seats.iter().filter(|seat| seat.kind != SeatKind::Partner).map(|seat| seat.body_id)
+    }
+
+    /// Whether the caller holds a seat of a signatory, not just a partner's.
+    pub fn is_colleague(&self) -> bool {
+        self.bodies().next().is_some()
     }
 
     /// Whether the caller holds any seat at all: a participant of the network.

@@ -139,7 +139,7 @@ pub struct TokenIn {
 /// Who am I
 ///
 /// Who may: anybody signed in, about themselves.
-#[utoipa::path(tag = "me", responses((status = 200, body = MeOut)))]
+#[utoipa::path(tag = "me", security(("api_token" = [])), responses((status = 200, body = MeOut)))]
 #[get("/me")]
 pub async fn show_me(ctx: Ctx) -> Result<HttpResponse, Failure> {
     let profile = service::profile(&ctx).await?;
@@ -149,7 +149,7 @@ pub async fn show_me(ctx: Ctx) -> Result<HttpResponse, Failure> {
 /// Where am I signed in
 ///
 /// The open sessions of the caller, the last used first. Who may: anybody signed in, about themselves.
-#[utoipa::path(tag = "me", responses((status = 200, body = Page<SessionOut>)))]
+#[utoipa::path(tag = "me", security(("api_token" = [])), responses((status = 200, body = Page<SessionOut>)))]
 #[get("/me/sessions")]
 pub async fn list_my_sessions(ctx: Ctx, request: HttpRequest) -> Result<HttpResponse, Failure> {
     let sessions = service::list_sessions(&ctx, session_key(&request).as_deref()).await?;
@@ -160,7 +160,7 @@ pub async fn list_my_sessions(ctx: Ctx, request: HttpRequest) -> Result<HttpResp
 ///
 /// What happens: its browser is signed out at once. Who may: its owner, with a key that may change things; anybody else's
 /// is not found. Mails: none.
-#[utoipa::path(tag = "me", params(("id" = SessionId, Path)), responses((status = 204)))]
+#[utoipa::path(tag = "me", security(("api_token" = [])), params(("id" = SessionId, Path)), responses((status = 204)))]
 #[delete("/me/sessions/{id}")]
 pub async fn end_my_session(ctx: Ctx, id: web::Path<String>) -> Result<HttpResponse, Failure> {
     let id = id.parse().map_err(|_| Error::NotFound)?;
@@ -172,7 +172,7 @@ pub async fn end_my_session(ctx: Ctx, id: web::Path<String>) -> Result<HttpRespo
 ///
 /// The caller's API tokens that are neither revoked nor expired, the newest first. Who may: anybody signed in, about
 /// themselves.
-#[utoipa::path(tag = "me", responses((status = 200, body = Page<TokenOut>)))]
+#[utoipa::path(tag = "me", security(("api_token" = [])), responses((status = 200, body = Page<TokenOut>)))]
 #[get("/me/tokens")]
 pub async fn list_my_tokens(ctx: Ctx) -> Result<HttpResponse, Failure> {
     Ok(whole(service::list_tokens(&ctx).await?, TokenOut::from))
@@ -183,7 +183,7 @@ pub async fn list_my_tokens(ctx: Ctx) -> Result<HttpResponse, Failure> {
 /// The secret stands in this answer and nowhere else; for that reason the answer is not kept for a repetition of the
 /// request, which makes another token. Who may: anybody signed in, with a key that may change things. Mails: none.
 /// Errors: `required`, `too_long`, `out_of_range`, `too_many_tokens` (twenty are in use already).
-#[utoipa::path(tag = "me", request_body = TokenIn, responses((status = 201, body = IssuedTokenOut)))]
+#[utoipa::path(tag = "me", security(("api_token" = [])), request_body = TokenIn, responses((status = 201, body = IssuedTokenOut)))]
 #[post("/me/tokens")]
 pub async fn create_my_token(ctx: Ctx, input: Json<TokenIn>) -> Result<HttpResponse, Failure> {
     let TokenIn { name, scope, days } = input.value;
@@ -198,7 +198,7 @@ pub async fn create_my_token(ctx: Ctx, input: Json<TokenIn>) -> Result<HttpRespo
 ///
 /// What happens: it is refused from the next request on. Who may: its owner, with a key that may change things; anybody
 /// else's is not found. Mails: none.
-#[utoipa::path(tag = "me", params(("id" = ApiTokenId, Path)), responses((status = 204)))]
+#[utoipa::path(tag = "me", security(("api_token" = [])), params(("id" = ApiTokenId, Path)), responses((status = 204)))]
 #[delete("/me/tokens/{id}")]
 pub async fn revoke_my_token(ctx: Ctx, id: web::Path<String>) -> Result<HttpResponse, Failure> {
     let id = id.parse().map_err(|_| Error::NotFound)?;

@@ -30,7 +30,7 @@
 //! | A guessed or replayed token | 256 bits, hashed lookup, `store::spend_link` spends exactly one row once, entering spends every other open link |
 //! | A session planted in the victim's browser (fixation) | entering always makes a new key and ends the session of the key that came with the request; `__Host-` cookie |
 //! | The victim is signed in as the attacker, with the attacker's link | the page names the masked address before the button; the POST needs a form token bound to this browser |
-//! | The link leaks by `Referer`, cache or log | `web::kept_secret` (no-store) and the page's own `no-referrer`, no other site's resource on these pages; logs name routes by pattern; the mail expires with the link |
+//! | The link leaks by `Referer`, cache or log | `page::kept_secret` (no-store, `strict-origin`), said by the page itself as well, no other site's resource on these pages; logs name routes by pattern; the mail expires with the link |
 //! | The link returns to a foreign site (`next`) | `local_path::LocalPath` |
 //! | A stolen database copy | hashes only; a mail that still waits holds its link in clear, for ten minutes at most |
 //! | A leaked API token | marked `rac_…` for scanners of leaked secrets, scope to read only by default, ends within a year, revoked in one press; an `Authorization` header that is no good is refused, never taken as anonymous |

@@ -14,11 +14,11 @@ use crate::error::{Code, Error};
 use crate::http::Failure;
 use crate::http::cookies::SESSION;
 use crate::http::form::{Form, FormState, OnlyButton};
-use crate::http::page::{FlashKind, Shell, done, page, see_other, unprocessable, with_status};
+use crate::http::page::{FlashKind, Shell, done, kept_secret, page, see_other, unprocessable, with_status};
 use crate::texts::Lang;
 use crate::time::{words, zone};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue, REFERRER_POLICY, USER_AGENT};
+use actix_web::http::header::USER_AGENT;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use askama::Template;
 use serde::Deserialize;
@@ -237,15 +237,6 @@ fn link_unusable(ctx: &Ctx, request: &HttpRequest, error: Error) -> Result<HttpR
 
 fn sign_in_shell(ctx: &Ctx, request: &HttpRequest, title_key: &str) -> Shell {
     Shell::new(ctx, request, title_key).crumb(ctx.lang.t("auth.sign_in_title"), "/sign-in").here()
-}
-
-/// Keeps an answer whose address or content is a secret out of every cache, and its address out of every `Referer`.
-fn kept_secret(mut answer: HttpResponse) -> HttpResponse {
-    let headers = answer.headers_mut();
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex, nofollow"));
-    answer
 }
 
 fn user_agent(request: &HttpRequest) -> Option<&str> {

@@ -18,6 +18,8 @@ use entity::kinds::DeliverableState;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+type Answer = Result<HttpResponse, Failure>;
+
 pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
     cfg.service(list_deliverables)
         .service(show_deliverable)
@@ -152,7 +154,7 @@ pub async fn list_deliverables(
     request: HttpRequest,
     query: web::Query<DeliverablesQuery>,
     paging: web::Query<Paging>,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     let today = ctx.today();
     let observatory = match &query.observatory {
         Some(code) => {
@@ -178,7 +180,7 @@ pub async fn list_deliverables(
 /// Who may: see the list. Unknown and unseen are the same answer.
 #[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path)), responses((status = 200, body = DeliverableDossierOut)))]
 #[get("/deliverables/{id}")]
-pub async fn show_deliverable(ctx: Ctx, id: web::Path<DeliverableId>) -> Result<HttpResponse, Failure> {
+pub async fn show_deliverable(ctx: Ctx, id: web::Path<DeliverableId>) -> Answer {
     let dossier = service::dossier(&ctx, *id).await?;
     Ok(version::answer(dossier.view.deliverable.version, &DeliverableDossierOut::on(dossier, ctx.today())))
 }
@@ -187,18 +189,19 @@ pub async fn show_deliverable(ctx: Ctx, id: web::Path<DeliverableId>) -> Result<
 ///
 /// The day survives every move of the release until it is given back with `null`. Who may: the secretariat. Errors:
 /// `nothing_changes`.
-#[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), request_body(content = DeliverableChange, content_type = "application/merge-patch+json"), responses((status = 200, body = DeliverableOut)))]
+#[utoipa::path(tag = "deliverables", security(("api_token" = ["secretariat"])), params(("id" = DeliverableId, Path), IfMatch), request_body(content = DeliverableChange, content_type = "application/merge-patch+json"), responses((status = 200, body = DeliverableOut)))]
 #[patch("/deliverables/{id}")]
 pub async fn change_deliverable(
     ctx: Ctx,
     request: HttpRequest,
     id: web::Path<DeliverableId>,
     change: MergePatch<DeliverableChange>,
-) -> Result<HttpResponse, Failure> {
-    let version = version::if_match(&request)?;
+) -> Answer {
     let present = service::dossier(&ctx, *id).await?.view.deliverable.hand_set_day;
     let day = change.0.hand_set_day.apply(present);
-    let changed = ctx.write(async |txn| service::reschedule(&ctx, txn, *id, version, day).await).await?;
+    let changed =
+        version::change(&ctx, &request, async |txn, version| service::reschedule(&ctx, txn, *id, version, day).await)
+            .await?;
     Ok(answer(&ctx, changed))
 }
 
@@ -207,13 +210,9 @@ pub async fn change_deliverable(
 /// Who may: the observatory, the secretariat on its behalf. Errors: `wrong_transition`.
 #[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), responses((status = 200, body = DeliverableOut)))]
 #[post("/deliverables/{id}/start")]
-pub async fn start_deliverable(
-    ctx: Ctx,
-    request: HttpRequest,
-    id: web::Path<DeliverableId>,
-) -> Result<HttpResponse, Failure> {
-    let version = version::if_match(&request)?;
-    let started = ctx.write(async |txn| service::start(&ctx, txn, *id, version).await).await?;
+pub async fn start_deliverable(ctx: Ctx, request: HttpRequest, id: web::Path<DeliverableId>) -> Answer {
+    let started =
+        version::change(&ctx, &request, async |txn, version| service::start(&ctx, txn, *id, version).await).await?;
     Ok(answer(&ctx, started))
 }
 
@@ -228,43 +227,41 @@ pub async fn submit_deliverable(
     request: HttpRequest,
     id: web::Path<DeliverableId>,
     input: Json<SubmitDeliverableIn>,
-) -> Result<HttpResponse, Failure> {
-    let version = version::if_match(&request)?;
+) -> Answer {
     let SubmitDeliverableIn { link, note } = input.value;
     let input = SubmitIn { link, note };
-    let submitted = ctx.write(async |txn| service::submit(&ctx, txn, *id, version, input).await).await?;
+    let submitted =
+        version::change(&ctx, &request, async |txn, version| service::submit(&ctx, txn, *id, version, input).await)
+            .await?;
     Ok(answer(&ctx, submitted))
 }
 
 /// Send it back with remarks
 ///
 /// Who may: the secretariat. Errors: `wrong_transition`, `reason_missing`.
-#[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), request_body = RequestChangesIn, responses((status = 200, body = DeliverableOut)))]
+#[utoipa::path(tag = "deliverables", security(("api_token" = ["secretariat"])), params(("id" = DeliverableId, Path), IfMatch), request_body = RequestChangesIn, responses((status = 200, body = DeliverableOut)))]
 #[post("/deliverables/{id}/request-changes")]
 pub async fn request_changes(
     ctx: Ctx,
     request: HttpRequest,
     id: web::Path<DeliverableId>,
     input: Json<RequestChangesIn>,
-) -> Result<HttpResponse, Failure> {
-    let version = version::if_match(&request)?;
-    let sent_back =
-        ctx.write(async |txn| service::request_changes(&ctx, txn, *id, version, &input.value.remarks).await).await?;
+) -> Answer {
+    let sent_back = version::change(&ctx, &request, async |txn, version| {
+        service::request_changes(&ctx, txn, *id, version, &input.value.remarks).await
+    })
+    .await?;
     Ok(answer(&ctx, sent_back))
 }
 
 /// Accept it
 ///
 /// It may appear once the release is out. Who may: the secretariat. Errors: `wrong_transition`.
-#[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), responses((status = 200, body = DeliverableOut)))]
+#[utoipa::path(tag = "deliverables", security(("api_token" = ["secretariat"])), params(("id" = DeliverableId, Path), IfMatch), responses((status = 200, body = DeliverableOut)))]
 #[post("/deliverables/{id}/approve")]
-pub async fn approve_deliverable(
-    ctx: Ctx,
-    request: HttpRequest,
-    id: web::Path<DeliverableId>,
-) -> Result<HttpResponse, Failure> {
-    let version = version::if_match(&request)?;
-    let approved = ctx.write(async |txn| service::approve(&ctx, txn, *id, version).await).await?;
+pub async fn approve_deliverable(ctx: Ctx, request: HttpRequest, id: web::Path<DeliverableId>) -> Answer {
+    let approved =
+        version::change(&ctx, &request, async |txn, version| service::approve(&ctx, txn, *id, version).await).await?;
     Ok(answer(&ctx, approved))
 }
 
@@ -278,9 +275,11 @@ pub async fn block_deliverable(
     request: HttpRequest,
     id: web::Path<DeliverableId>,
     input: Json<DeliverableReasonIn>,
-) -> Result<HttpResponse, Failure> {
-    let version = version::if_match(&request)?;
-    let blocked = ctx.write(async |txn| service::block(&ctx, txn, *id, version, &input.value.reason).await).await?;
+) -> Answer {
+    let blocked = version::change(&ctx, &request, async |txn, version| {
+        service::block(&ctx, txn, *id, version, &input.value.reason).await
+    })
+    .await?;
     Ok(answer(&ctx, blocked))
 }
 
@@ -289,29 +288,27 @@ pub async fn block_deliverable(
 /// Who may: the observatory, the secretariat on its behalf. Errors: `wrong_transition`.
 #[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), responses((status = 200, body = DeliverableOut)))]
 #[post("/deliverables/{id}/unblock")]
-pub async fn unblock_deliverable(
-    ctx: Ctx,
-    request: HttpRequest,
-    id: web::Path<DeliverableId>,
-) -> Result<HttpResponse, Failure> {
-    let version = version::if_match(&request)?;
-    let unblocked = ctx.write(async |txn| service::unblock(&ctx, txn, *id, version).await).await?;
+pub async fn unblock_deliverable(ctx: Ctx, request: HttpRequest, id: web::Path<DeliverableId>) -> Answer {
+    let unblocked =
+        version::change(&ctx, &request, async |txn, version| service::unblock(&ctx, txn, *id, version).await).await?;
     Ok(answer(&ctx, unblocked))
 }
 
 /// Do without it, this once
 ///
 /// Who may: the secretariat. Errors: `wrong_transition`, `reason_missing`.
-#[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), request_body = DeliverableReasonIn, responses((status = 200, body = DeliverableOut)))]
+#[utoipa::path(tag = "deliverables", security(("api_token" = ["secretariat"])), params(("id" = DeliverableId, Path), IfMatch), request_body = DeliverableReasonIn, responses((status = 200, body = DeliverableOut)))]
 #[post("/deliverables/{id}/waive")]
 pub async fn waive_deliverable(
     ctx: Ctx,
     request: HttpRequest,
     id: web::Path<DeliverableId>,
     input: Json<DeliverableReasonIn>,
-) -> Result<HttpResponse, Failure> {
-    let version = version::if_match(&request)?;
-    let waived = ctx.write(async |txn| service::waive(&ctx, txn, *id, version, &input.value.reason).await).await?;
+) -> Answer {
+    let waived = version::change(&ctx, &request, async |txn, version| {
+        service::waive(&ctx, txn, *id, version, &input.value.reason).await
+    })
+    .await?;
     Ok(answer(&ctx, waived))
 }
 

@@ -68,11 +68,7 @@ pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
 }
 
 fn may_see(actor: &Actor, subject: Subject) -> bool {
-    sees_everything(actor) || actor.works_for(subject.observatory) || actor.manages(subject.body)
-}
-
-fn sees_everything(actor: &Actor) -> bool {
-    actor.is_secretariat() || actor.holds(SeatKind::Direction)
+    actor.sees_the_whole() || actor.works_for(subject.observatory) || actor.manages(subject.body)
 }
 
 /// Which deliverables a list may show: a store demands it, so a list cannot forget it.
@@ -88,7 +84,7 @@ pub enum Visibility {
 }
 
 pub fn visibility(actor: &Actor) -> Visibility {
-    if actor.is_ourselves() || sees_everything(actor) {
+    if actor.is_ourselves() || actor.sees_the_whole() {
         return Visibility::Everything;
     }
     let works = |kind| matches!(kind, SeatKind::Referent | SeatKind::Deputy);

@@ -3,16 +3,14 @@
 use super::model::{Deliverable, Stage, Submission};
 use super::policy::Visibility;
 use super::view::{DeliverableView, ProgressOf};
-use crate::db::{StoreError, exactly_one};
+use crate::db::{StoreError, after_row, day_due, exactly_one, no_row};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{BodyId, DeliverableId, ObservatoryId, PersonId, ReleaseId, SubmissionId};
 use entity::kinds::{DeliverableState, ReleaseState};
 use entity::{Instant, body, deliverable, observatory, product, release, submission};
 use sea_orm::{
-    ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType, Order, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, Select,
-    sea_query::{Expr, Func},
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType,
+    Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, sea_query::Expr,
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -133,11 +131,7 @@ mod join {
 
 /// The day by which it is owed: set by hand, else derived.
 fn day() -> Expr {
-    Func::coalesce([
-        Expr::col((deliverable::Entity, deliverable::Column::HandSetDay)),
-        Expr::col((deliverable::Entity, deliverable::Column::DueDay)),
-    ])
-    .into()
+    day_due(deliverable::Column::HandSetDay, deliverable::Column::DueDay)
 }
 
 /// The deliverables that pass the filter and may be seen, the earliest day first.
@@ -148,15 +142,10 @@ pub async fn list(
     after: Option<Cursor>,
     limit: Option<u64>,
 ) -> Result<Vec<DeliverableView>> {
-    let later = after.map(|(last_day, last_id)| {
-        Condition::any()
-            .add(day().gt(last_day))
-            .add(Condition::all().add(day().eq(last_day)).add(deliverable::Column::Id.gt(last_id)))
-    });
     let rows = lines()
         .filter(seen_by(visible))
         .filter(narrowed(filter))
-        .filter(Condition::all().add_option(later))
+        .filter(after_row(day(), deliverable::Column::Id, after))
         .order_by(day(), Order::Asc)
         .order_by(deliverable::Column::Id, Order::Asc)
         .limit(limit)
@@ -172,7 +161,7 @@ fn seen_by(visible: &Visibility) -> Condition {
         Visibility::Own { observatories, bodies } => Condition::any()
             .add(deliverable::Column::ObservatoryId.is_in(observatories.iter().copied()))
             .add(observatory::Column::BodyId.is_in(bodies.iter().copied())),
-        Visibility::Nothing => Condition::all().add(Expr::cust("1 = 0")),
+        Visibility::Nothing => no_row(),
     }
 }
 

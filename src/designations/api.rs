@@ -310,7 +310,7 @@ pub async fn list_seats(ctx: Ctx, request: HttpRequest, paging: web::Query<Pagin
 ///
 /// A mail *designation requested* leaves to the body's manager, or to its certified mailbox, once a day at the most. Who
 /// may: the secretariat.
-#[utoipa::path(tag = "designations", params(("code" = String, Path, max_length = 120)), responses((status = 204)))]
+#[utoipa::path(tag = "designations", security(("api_token" = ["secretariat"])), params(("code" = String, Path, max_length = 120)), responses((status = 204)))]
 #[post("/seats/{code}/request-designation")]
 pub async fn request_designation(ctx: Ctx, code: web::Path<String>) -> Result<HttpResponse, Failure> {
     ctx.write(async |txn| service::request_designation(&ctx, txn, &code).await).await?;
@@ -320,12 +320,12 @@ pub async fn request_designation(ctx: Ctx, code: web::Path<String>) -> Result<Ht
 /// Upload a file that proves an act
 ///
 /// PDF, signed envelope (`.p7m`), PNG, JPEG or TIFF; kept with its SHA-256. Who may: the secretariat, a body's manager.
-#[utoipa::path(tag = "designations", request_body(content_type = "multipart/form-data", content = DocumentIn), responses((status = 201, body = DocumentOut)))]
+#[utoipa::path(tag = "designations", security(("api_token" = ["secretariat"]), ("api_token" = ["body_manager"])), request_body(content_type = "multipart/form-data", content = DocumentIn), responses((status = 201, body = DocumentOut)))]
 #[post("/designations/documents")]
 pub async fn upload_document(ctx: Ctx, upload: Upload) -> Result<HttpResponse, Failure> {
     let file = upload.file.ok_or_else(|| Error::field("document", Code::Required))?;
-    let document =
-        ctx.write(async |txn| service::keep_document(&ctx, txn, &file.name, file.bytes.to_vec()).await).await?;
+    let content = file.content()?.to_vec();
+    let document = ctx.write(async |txn| service::keep_document(&ctx, txn, &file.name, content).await).await?;
     Ok(HttpResponse::Created().json(DocumentOut::from(document)))
 }
 
@@ -377,7 +377,7 @@ pub(super) async fn filter_of(ctx: &Ctx, query: &RegisterQuery) -> Result<Regist
 /// before. Who may: the secretariat on behalf of any body; a body's manager for the body's own seats. Mails: *registered*
 /// to the newcomer, the body and the secretariat. Errors: `seat_unknown`, `seat_held`, `already_in_seat`,
 /// `end_before_start`, `act_after_effect`, `act_in_future`, `communicated_in_future`, `address_taken`.
-#[utoipa::path(tag = "designations", params(IdempotencyKey), request_body = DesignationIn, responses((status = 201, body = DesignationOut)))]
+#[utoipa::path(tag = "designations", security(("api_token" = ["secretariat"]), ("api_token" = ["body_manager"])), params(IdempotencyKey), request_body = DesignationIn, responses((status = 201, body = DesignationOut)))]
 #[post("/designations")]
 pub async fn create_designation(
     ctx: Ctx,
@@ -409,7 +409,7 @@ pub async fn show_designation(ctx: Ctx, id: web::Path<DesignationId>) -> Result<
 /// Who may: the secretariat; the body's manager for the body's own seats. Mails: *ended* to the former holder and the body;
 /// *designation requested* if the seat is left vacant. Errors: `end_before_start`, `already_ended`, `reason_missing`,
 /// `last_secretariat`.
-#[utoipa::path(tag = "designations", params(("id" = DesignationId, Path), IfMatch), request_body = EndIn, responses((status = 200, body = DesignationOut)))]
+#[utoipa::path(tag = "designations", security(("api_token" = ["secretariat"]), ("api_token" = ["body_manager"])), params(("id" = DesignationId, Path), IfMatch), request_body = EndIn, responses((status = 200, body = DesignationOut)))]
 #[post("/designations/{id}/end")]
 pub async fn end_designation(
     ctx: Ctx,
@@ -429,7 +429,7 @@ pub async fn end_designation(
 /// What happens: a record with the right content supersedes the wrong one, which stays readable. Who may: the secretariat;
 /// the body's manager for the body's own seats. Mails: none. Errors: those of designating, `reason_missing`,
 /// `nothing_changes`.
-#[utoipa::path(tag = "designations", params(("id" = DesignationId, Path), IfMatch), request_body = CorrectIn, responses((status = 200, body = DesignationOut)))]
+#[utoipa::path(tag = "designations", security(("api_token" = ["secretariat"]), ("api_token" = ["body_manager"])), params(("id" = DesignationId, Path), IfMatch), request_body = CorrectIn, responses((status = 200, body = DesignationOut)))]
 #[post("/designations/{id}/correct")]
 pub async fn correct_designation(
     ctx: Ctx,
@@ -448,7 +448,7 @@ pub async fn correct_designation(
 ///
 /// What happens: from now on it covers no day; what had been promised to its holder is cancelled. Who may: the secretariat.
 /// Mails: none. Errors: `already_ended`, `reason_missing`, `last_secretariat`.
-#[utoipa::path(tag = "designations", params(("id" = DesignationId, Path), IfMatch), request_body = AnnulIn, responses((status = 200, body = DesignationOut)))]
+#[utoipa::path(tag = "designations", security(("api_token" = ["secretariat"])), params(("id" = DesignationId, Path), IfMatch), request_body = AnnulIn, responses((status = 200, body = DesignationOut)))]
 #[post("/designations/{id}/annul")]
 pub async fn annul_designation(
     ctx: Ctx,

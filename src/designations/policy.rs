@@ -58,26 +58,17 @@ pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
     let is_holder = subject.holder.is_some() && subject.holder == actor.person_id();
     let manages_seat = actor.manages(subject.body) && speaks_for(subject.seat);
     match action {
-        Action::View => sees_everything(actor) || is_holder || (is_colleague(actor) && actor.belongs_to(subject.body)),
+        Action::View => actor.sees_the_whole() || is_holder || actor.bodies().any(|body| body == subject.body),
         Action::Designate | Action::Correct => actor.is_secretariat() || manages_seat,
         Action::Annul | Action::RequestDesignation => actor.is_secretariat(),
         Action::DeclareUnavailable => actor.is_secretariat() || manages_seat || is_holder,
-        Action::ViewRadar => sees_everything(actor),
+        Action::ViewRadar => actor.sees_the_whole(),
     }
 }
 
 /// The seats a body's manager fills.
 const fn speaks_for(seat: SeatKind) -> bool {
     matches!(seat, SeatKind::Referent | SeatKind::Deputy | SeatKind::Partner)
-}
-
-fn sees_everything(actor: &Actor) -> bool {
-    actor.is_secretariat() || actor.holds(SeatKind::Direction)
-}
-
-/// Holds a seat of a signatory, not just a partner's.
-fn is_colleague(actor: &Actor) -> bool {
-    actor.seats.iter().any(|seat| seat.kind != SeatKind::Partner)
 }
 
 /// Which designations a list may show: a store demands it, so a list cannot forget it.
@@ -92,14 +83,13 @@ pub enum Visibility {
 }
 
 pub fn visibility(actor: &Actor) -> Visibility {
-    if actor.is_ourselves() || sees_everything(actor) {
+    if actor.is_ourselves() || actor.sees_the_whole() {
         return Visibility::Everything;
     }
     let Some(person) = actor.person_id() else { return Visibility::Nothing };
     if !actor.is_participant() {
         return Visibility::Nothing;
     }
-    let bodies: Vec<BodyId> =
-        actor.seats.iter().filter(|seat| seat.kind != SeatKind::Partner).map(|seat| seat.body_id).collect();
+    let bodies: Vec<BodyId> = actor.bodies().collect();
     if bodies.is_empty() { Visibility::Own(person) } else { Visibility::Bodies(bodies, person) }
 }

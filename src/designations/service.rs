@@ -45,8 +45,8 @@ pub struct DesignateIn {
 ///
 /// What happens: the designation is entered with its act and provenance; with `replaces_holder` the present holder's term
 /// ends the day before. Who may: the secretariat, for any body; a body's manager, for the body's own seats (not the
-/// manager's). Which mails leave: *registered* to the newcomer, to the body and to the secretariat. Which errors:
-/// `seat_unknown`, `seat_held`, `already_in_seat`, `end_before_start`, `act_after_effect`, `act_in_future`,
+/// manager's). Which mails leave: *registered* to the newcomer, to the body and to the secretariat. Which errors: not found
+/// for a person whom the caller may not know of ([`known_to`]), `seat_unknown`, `seat_held`, `already_in_seat`, `end_before_start`, `act_after_effect`, `act_in_future`,
 /// `communicated_in_future`, `address_taken`.
 pub async fn designate(ctx: &Ctx, txn: &Txn, input: DesignateIn) -> Result<Designation> {
     let seat = store::seat_by_code(txn, &input.seat).await?.ok_or(Refusal::SeatUnknown)?;
@@ -56,7 +56,7 @@ pub async fn designate(ctx: &Ctx, txn: &Txn, input: DesignateIn) -> Result<Desig
     check_document(ctx, txn, input.statement.provenance.document_id).await?;
     store::lock_seat(txn, seat.id).await?;
     let person = match input.person {
-        Designee::Known(id) => network::person(txn, id).await?.id,
+        Designee::Known(id) => known_to(ctx, txn, id).await?,
         Designee::New(person) => network::person_for(ctx, txn, person).await?.id,
     };
     if input.replaces_holder {
@@ -79,6 +79,21 @@ pub async fn designate(ctx: &Ctx, txn: &Txn, input: DesignateIn) -> Result<Desig
     mail::registered(ctx, txn, &entered).await?;
     carry_out_end_if_past(ctx, txn, &entered).await?;
     Ok(entered)
+}
+
+/// Somebody the caller knows of already: whoever stands in the part of the register the caller reads, former holders
+/// included; for the secretariat, anybody. The holder's name and address stand in the answer, so a manager who has come by
+/// another body's person's id must not learn from it who that is. A person may well hold seats in several bodies: the
+/// manager names them by address and name, as for somebody new, and [`network::person_for`] finds them.
+async fn known_to(ctx: &Ctx, txn: &Txn, id: PersonId) -> Result<PersonId> {
+    let visible = policy::visibility(&ctx.actor);
+    if visible != Visibility::Everything {
+        let filter = Filter { person: Some(id), with_annulled: true, ..Filter::default() };
+        if store::list(txn, &visible, &filter, None, Some(1)).await?.is_empty() {
+            return Err(Error::NotFound);
+        }
+    }
+    Ok(network::person(txn, id).await?.id)
 }
 
 /// The present holder makes room: their term ends the day before the newcomer's begins.

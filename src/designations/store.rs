@@ -1,18 +1,20 @@
-//! Rows of the register and back. The only file of the slice that speaks to the database.
+//! Rows of the register and back. With its two parts the only file of the slice that speaks to the database.
 
-use super::model::{Act, Occupied, Provenance, Record, Seat, Statement, Successor, Term, Unavailability};
+mod absences;
+mod documents;
+
+pub use absences::{insert_unavailability, unavailabilities, unavailability, withdraw_unavailability};
+pub use documents::{document_content, document_uploader, documents, insert_document};
+
+use super::model::{Act, Occupied, Provenance, Record, Seat, Statement, Successor, Term};
 use super::policy::Visibility;
-use super::view::{Designation, Document, Holder};
-use crate::db::{StoreError, exactly_one};
+use super::view::{Designation, Holder};
+use crate::db::{StoreError, exactly_one, no_row};
 use crate::texts::Lang;
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::ids::{
-    BodyId, DesignationId, DesignationRecordId, DocumentId, ObservatoryId, PersonId, SeatId, UnavailabilityId,
-};
+use entity::ids::{BodyId, DesignationId, DesignationRecordId, DocumentId, ObservatoryId, PersonId, SeatId};
 use entity::kinds::{ActKind, Channel, RecordChange, SeatKind};
-use entity::{
-    Instant, body, designation, designation_record as record, document, observatory, person, seat, unavailability,
-};
+use entity::{Instant, body, designation, designation_record as record, observatory, person, seat};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType,
     Order, QueryFilter, QueryOrder, QuerySelect, Select, sea_query::Expr,
@@ -50,22 +52,87 @@ struct Row {
     id: DesignationId,
     version: i32,
     handed_over_at: Option<Instant>,
-    seat_id: SeatId,
-    seat_code: String,
-    seat_kind: SeatKind,
-    body_id: BodyId,
-    body_code: String,
-    body_name: String,
-    territory: String,
-    observatory_id: Option<ObservatoryId>,
-    observatory_code: Option<String>,
-    observatory_name: Option<String>,
+    #[sea_orm(nested)]
+    seat: SeatRow,
     person_id: PersonId,
     given_name: String,
     family_name: String,
     email: String,
     language: String,
     bounced_at: Option<Instant>,
+    #[sea_orm(nested)]
+    record: RecordRow,
+}
+
+impl From<Row> for Designation {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id,
+            version: row.version,
+            handed_over_at: row.handed_over_at.map(|at| at.0),
+            seat: row.seat.into(),
+            holder: Holder {
+                id: row.person_id,
+                given_name: row.given_name,
+                family_name: row.family_name,
+                email: row.email,
+                lang: Lang::of(&row.language),
+                bounced_at: row.bounced_at.map(|at| at.0),
+            },
+            record: row.record.into(),
+        }
+    }
+}
+
+#[derive(FromQueryResult)]
+struct SeatRow {
+    seat_id: SeatId,
+    seat_code: String,
+    seat_kind: SeatKind,
+    body_id: BodyId,
+    body_code: String,
+    body_name: String,
+    observatory_id: Option<ObservatoryId>,
+    observatory_code: Option<String>,
+    observatory_name: Option<String>,
+    territory: String,
+}
+
+/// What a [`SeatRow`] reads, and the tables it stands in.
+fn with_seat<E: EntityTrait>(query: Select<E>) -> Select<E> {
+    query
+        .column_as(seat::Column::Id, "seat_id")
+        .column_as(seat::Column::Code, "seat_code")
+        .column_as(seat::Column::Kind, "seat_kind")
+        .columns([seat::Column::BodyId, seat::Column::ObservatoryId])
+        .column_as(body::Column::Code, "body_code")
+        .column_as(body::Column::Name, "body_name")
+        .column(body::Column::Territory)
+        .column_as(observatory::Column::Code, "observatory_code")
+        .column_as(observatory::Column::Name, "observatory_name")
+        .join(JoinType::InnerJoin, join::seat_to_body())
+        .join(JoinType::LeftJoin, join::seat_to_observatory())
+}
+
+impl From<SeatRow> for Seat {
+    fn from(row: SeatRow) -> Self {
+        Self {
+            id: row.seat_id,
+            code: row.seat_code,
+            kind: row.seat_kind,
+            body_id: row.body_id,
+            body_code: row.body_code,
+            body_name: row.body_name,
+            observatory_id: row.observatory_id,
+            observatory_code: row.observatory_code,
+            observatory_name: row.observatory_name,
+            territory: row.territory,
+        }
+    }
+}
+
+#[derive(FromQueryResult)]
+struct RecordRow {
     record_id: DesignationRecordId,
     position: i32,
     change: RecordChange,
@@ -89,68 +156,10 @@ struct Row {
     superseded_at: Option<Instant>,
 }
 
-impl From<Row> for Designation {
-    fn from(row: Row) -> Self {
+impl From<RecordRow> for Record {
+    fn from(row: RecordRow) -> Self {
         Self {
-            id: row.id,
-            version: row.version,
-            handed_over_at: row.handed_over_at.map(|at| at.0),
-            seat: Seat {
-                id: row.seat_id,
-                code: row.seat_code,
-                kind: row.seat_kind,
-                body_id: row.body_id,
-                body_code: row.body_code,
-                body_name: row.body_name,
-                observatory_id: row.observatory_id,
-                observatory_code: row.observatory_code,
-                observatory_name: row.observatory_name,
-                territory: row.territory,
-            },
-            holder: Holder {
-                id: row.person_id,
-                given_name: row.given_name,
-                family_name: row.family_name,
-                email: row.email,
-                lang: Lang::of(&row.language),
-                bounced_at: row.bounced_at.map(|at| at.0),
-            },
-            record: Record {
-                id: row.record_id,
-                position: row.position,
-                change: row.change,
-                statement: Statement {
-                    term: Term { from: row.valid_from, to: row.valid_to },
-                    act: Act {
-                        kind: row.act_kind,
-                        number: row.act_number,
-                        date: row.act_date,
-                        organ: row.act_organ,
-                        subject: row.act_subject,
-                    },
-                    provenance: Provenance {
-                        channel: row.channel,
-                        communicated_on: row.communicated_on,
-                        protocol_number: row.protocol_number,
-                        protocol_date: row.protocol_date,
-                        receipt: row.receipt,
-                        document_id: row.document_id,
-                    },
-                    organisation: row.organisation,
-                },
-                reason: row.reason,
-                recorded_at: row.recorded_at.0,
-                recorded_by: row.recorded_by,
-                superseded_at: row.superseded_at.map(|at| at.0),
-            },
-        }
-    }
-}
-
-impl From<record::Model> for Record {
-    fn from(row: record::Model) -> Self {
-        Self {
-            id: row.id,
+            id: row.record_id,
             position: row.position,
             change: row.change,
             statement: Statement {
@@ -180,43 +189,37 @@ impl From<record::Model> for Record {
     }
 }
 
+/// Records, as a [`RecordRow`] reads them.
+fn records() -> Select<record::Entity> {
+    record::Entity::find().select_only().column_as(record::Column::Id, "record_id").columns([
+        record::Column::Position,
+        record::Column::Change,
+        record::Column::ValidFrom,
+        record::Column::ValidTo,
+        record::Column::Organisation,
+        record::Column::ActKind,
+        record::Column::ActNumber,
+        record::Column::ActDate,
+        record::Column::ActOrgan,
+        record::Column::ActSubject,
+        record::Column::ProtocolNumber,
+        record::Column::ProtocolDate,
+        record::Column::Channel,
+        record::Column::CommunicatedOn,
+        record::Column::Receipt,
+        record::Column::DocumentId,
+        record::Column::Reason,
+        record::Column::RecordedAt,
+        record::Column::RecordedBy,
+        record::Column::SupersededAt,
+    ])
+}
+
 /// Everything a line of the register shows, in one statement.
 fn lines() -> Select<record::Entity> {
-    record::Entity::find()
-        .select_only()
-        .columns([
-            record::Column::Position,
-            record::Column::Change,
-            record::Column::ValidFrom,
-            record::Column::ValidTo,
-            record::Column::Organisation,
-            record::Column::ActKind,
-            record::Column::ActNumber,
-            record::Column::ActDate,
-            record::Column::ActOrgan,
-            record::Column::ActSubject,
-            record::Column::ProtocolNumber,
-            record::Column::ProtocolDate,
-            record::Column::Channel,
-            record::Column::CommunicatedOn,
-            record::Column::Receipt,
-            record::Column::DocumentId,
-            record::Column::Reason,
-            record::Column::RecordedAt,
-            record::Column::RecordedBy,
-            record::Column::SupersededAt,
-        ])
-        .column_as(record::Column::Id, "record_id")
+    let lines = records()
         .columns([designation::Column::Id, designation::Column::Version, designation::Column::HandedOverAt])
-        .columns([designation::Column::SeatId, designation::Column::PersonId])
-        .column_as(seat::Column::Code, "seat_code")
-        .column_as(seat::Column::Kind, "seat_kind")
-        .columns([seat::Column::BodyId, seat::Column::ObservatoryId])
-        .column_as(body::Column::Code, "body_code")
-        .column_as(body::Column::Name, "body_name")
-        .column(body::Column::Territory)
-        .column_as(observatory::Column::Code, "observatory_code")
-        .column_as(observatory::Column::Name, "observatory_name")
+        .column(designation::Column::PersonId)
         .columns([
             person::Column::GivenName,
             person::Column::FamilyName,
@@ -225,10 +228,8 @@ fn lines() -> Select<record::Entity> {
             person::Column::BouncedAt,
         ])
         .join(JoinType::InnerJoin, join::record_to_designation())
-        .join(JoinType::InnerJoin, join::designation_to_seat())
-        .join(JoinType::InnerJoin, join::seat_to_body())
-        .join(JoinType::LeftJoin, join::seat_to_observatory())
-        .join(JoinType::InnerJoin, join::designation_to_person())
+        .join(JoinType::InnerJoin, join::designation_to_seat());
+    with_seat(lines).join(JoinType::InnerJoin, join::designation_to_person())
 }
 
 mod join {
@@ -325,7 +326,7 @@ fn seen_by(visible: &Visibility) -> Condition {
             .add(seat::Column::BodyId.is_in(bodies.iter().copied()))
             .add(designation::Column::PersonId.eq(*person)),
         Visibility::Own(person) => Condition::all().add(designation::Column::PersonId.eq(*person)),
-        Visibility::Nothing => Condition::all().add(Expr::cust("1 = 0")),
+        Visibility::Nothing => no_row(),
     }
 }
 
@@ -357,9 +358,10 @@ fn millis(instant: DateTime<Utc>) -> Instant {
 
 /// Every record of a designation, the first one first.
 pub async fn history(db: &impl ConnectionTrait, id: DesignationId) -> Result<Vec<Record>> {
-    let rows = record::Entity::find()
+    let rows = records()
         .filter(record::Column::DesignationId.eq(id))
         .order_by(record::Column::Position, Order::Asc)
+        .into_model::<RecordRow>()
         .all(db)
         .await?;
     Ok(rows.into_iter().map(Record::from).collect())
@@ -394,47 +396,13 @@ pub async fn seat_by_id(db: &impl ConnectionTrait, id: SeatId) -> Result<Option<
 }
 
 async fn seats_where(db: &impl ConnectionTrait, condition: Condition) -> Result<Vec<Seat>> {
-    #[derive(FromQueryResult)]
-    struct SeatRow {
-        id: SeatId,
-        code: String,
-        kind: SeatKind,
-        body_id: BodyId,
-        body_code: String,
-        body_name: String,
-        observatory_id: Option<ObservatoryId>,
-        observatory_code: Option<String>,
-        observatory_name: Option<String>,
-        territory: String,
-    }
-    let rows = seat::Entity::find()
-        .column_as(body::Column::Code, "body_code")
-        .column_as(body::Column::Name, "body_name")
-        .column(body::Column::Territory)
-        .column_as(observatory::Column::Code, "observatory_code")
-        .column_as(observatory::Column::Name, "observatory_name")
-        .join(JoinType::InnerJoin, join::seat_to_body())
-        .join(JoinType::LeftJoin, join::seat_to_observatory())
+    let rows = with_seat(seat::Entity::find().select_only())
         .filter(condition)
         .order_by(seat::Column::Code, Order::Asc)
         .into_model::<SeatRow>()
         .all(db)
         .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Seat {
-            id: row.id,
-            code: row.code,
-            kind: row.kind,
-            body_id: row.body_id,
-            body_code: row.body_code,
-            body_name: row.body_name,
-            observatory_id: row.observatory_id,
-            observatory_code: row.observatory_code,
-            observatory_name: row.observatory_name,
-            territory: row.territory,
-        })
-        .collect())
+    Ok(rows.into_iter().map(Seat::from).collect())
 }
 
 /// Takes the seat for writing: two who designate to it at once go one after the other, on both engines.
@@ -556,159 +524,6 @@ pub async fn unmark_handed_over(db: &impl ConnectionTrait, id: DesignationId) ->
         .exec(db)
         .await?;
     Ok(())
-}
-
-pub async fn insert_document(
-    db: &impl ConnectionTrait,
-    document: &Document,
-    content: Vec<u8>,
-    by: Option<PersonId>,
-) -> Result<()> {
-    let row = document::ActiveModel {
-        id: Set(document.id),
-        sha256: Set(document.sha256.clone()),
-        media_type: Set(document.media_type.clone()),
-        size: Set(document.size),
-        name: Set(document.name.clone()),
-        content: Set(content),
-        created_at: Set(millis(document.created_at)),
-        uploaded_by: Set(by),
-    };
-    document::Entity::insert(row).exec_without_returning(db).await?;
-    Ok(())
-}
-
-/// Attached files without their content.
-pub async fn documents(db: &impl ConnectionTrait, ids: Vec<DocumentId>) -> Result<Vec<Document>> {
-    #[derive(FromQueryResult)]
-    struct DocumentRow {
-        id: DocumentId,
-        sha256: String,
-        media_type: String,
-        size: i64,
-        name: String,
-        created_at: Instant,
-    }
-    let rows = document::Entity::find()
-        .select_only()
-        .columns([
-            document::Column::Id,
-            document::Column::Sha256,
-            document::Column::MediaType,
-            document::Column::Size,
-            document::Column::Name,
-            document::Column::CreatedAt,
-        ])
-        .filter(document::Column::Id.is_in(ids))
-        .order_by(document::Column::Id, Order::Asc)
-        .into_model::<DocumentRow>()
-        .all(db)
-        .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Document {
-            id: row.id,
-            name: row.name,
-            media_type: row.media_type,
-            size: row.size,
-            sha256: row.sha256,
-            created_at: row.created_at.0,
-        })
-        .collect())
-}
-
-pub async fn document_content(db: &impl ConnectionTrait, id: DocumentId) -> Result<Option<document::Model>> {
-    Ok(document::Entity::find_by_id(id).one(db).await?)
-}
-
-/// Whether the file was uploaded by the person and hangs on nothing yet, or hangs on a record.
-pub async fn document_uploader(db: &impl ConnectionTrait, id: DocumentId) -> Result<Option<Option<PersonId>>> {
-    let found: Option<Option<PersonId>> = document::Entity::find_by_id(id)
-        .select_only()
-        .column(document::Column::UploadedBy)
-        .into_tuple()
-        .one(db)
-        .await?;
-    Ok(found)
-}
-
-impl From<unavailability::Model> for Unavailability {
-    fn from(row: unavailability::Model) -> Self {
-        Self {
-            id: row.id,
-            designation_id: row.designation_id,
-            from: row.from_day,
-            to: row.to_day,
-            mode: row.mode,
-            note: row.note,
-            withdrawn_at: row.withdrawn_at.map(|at| at.0),
-            version: row.version,
-        }
-    }
-}
-
-pub async fn insert_unavailability(
-    db: &impl ConnectionTrait,
-    new: &Unavailability,
-    at: DateTime<Utc>,
-    by: Option<PersonId>,
-) -> Result<()> {
-    let row = unavailability::ActiveModel {
-        id: Set(new.id),
-        designation_id: Set(new.designation_id),
-        from_day: Set(new.from),
-        to_day: Set(new.to),
-        mode: Set(new.mode),
-        note: Set(new.note.clone()),
-        withdrawn_at: Set(None),
-        recorded_at: Set(millis(at)),
-        recorded_by: Set(by),
-        version: Set(1),
-    };
-    unavailability::Entity::insert(row).exec_without_returning(db).await?;
-    Ok(())
-}
-
-pub async fn unavailability(db: &impl ConnectionTrait, id: UnavailabilityId) -> Result<Option<Unavailability>> {
-    Ok(unavailability::Entity::find_by_id(id).one(db).await?.map(Unavailability::from))
-}
-
-/// Absences of a designation, or all that touch the span where none is named; withdrawn ones too, for the history.
-pub async fn unavailabilities(
-    db: &impl ConnectionTrait,
-    of: Option<DesignationId>,
-    span: Option<(NaiveDate, NaiveDate)>,
-) -> Result<Vec<Unavailability>> {
-    let touching = |(from, to): (NaiveDate, NaiveDate)| {
-        unavailability::Column::FromDay.lte(to).and(unavailability::Column::ToDay.gte(from))
-    };
-    let rows = unavailability::Entity::find()
-        .filter(
-            Condition::all()
-                .add_option(of.map(|id| unavailability::Column::DesignationId.eq(id)))
-                .add_option(span.map(touching)),
-        )
-        .order_by(unavailability::Column::FromDay, Order::Asc)
-        .all(db)
-        .await?;
-    Ok(rows.into_iter().map(Unavailability::from).collect())
-}
-
-pub async fn withdraw_unavailability(
-    db: &impl ConnectionTrait,
-    id: UnavailabilityId,
-    version: i32,
-    at: DateTime<Utc>,
-) -> Result<()> {
-    let touched = unavailability::Entity::update_many()
-        .col_expr(unavailability::Column::WithdrawnAt, Expr::value(millis(at)))
-        .col_expr(unavailability::Column::Version, Expr::col(unavailability::Column::Version).add(1))
-        .filter(unavailability::Column::Id.eq(id))
-        .filter(unavailability::Column::Version.eq(version))
-        .filter(unavailability::Column::WithdrawnAt.is_null())
-        .exec(db)
-        .await?;
-    exactly_one(touched.rows_affected)
 }
 
 #[cfg(test)]

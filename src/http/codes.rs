@@ -14,7 +14,6 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::MalformedBody
         | Code::NestingTooDeep
         | Code::CursorUnknown
-        | Code::IdempotencyKeyMissing
         | Code::IdempotencyKeyInvalid => StatusCode::BAD_REQUEST,
 
         Code::Unauthenticated => StatusCode::UNAUTHORIZED,

@@ -13,6 +13,7 @@ pub mod cookies;
 pub mod csrf;
 pub mod edge;
 pub mod form;
+pub mod gate;
 pub mod health;
 pub mod idempotency;
 pub mod json;

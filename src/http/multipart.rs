@@ -1,7 +1,7 @@
 //! Forms with a file: fields and one file, each bounded while it arrives, the whole thing in memory and nowhere else.
 
 use crate::ctx::Services;
-use crate::error::Code;
+use crate::error::{Code, Error};
 use crate::http::{Failure, csrf, form, limits};
 use crate::secret::sha256_hex;
 use actix_multipart::{Field, Multipart, MultipartError};
@@ -14,6 +14,9 @@ use serde::de::DeserializeOwned;
 
 /// More parts than any form of ours has.
 const MAX_PARTS: usize = 60;
+/// How much of a file that is too large is read and thrown away, as a multiple of the largest kept: beyond it nobody picked
+/// the wrong file by accident.
+const DRAINED: usize = 8;
 
 /// A posted form with at most one file. A page's form must carry its token, as in [`form::Form`].
 #[derive(Debug)]
@@ -29,7 +32,16 @@ pub struct UploadedFile {
     pub field: String,
     /// The name on the sender's disk, without its folders.
     pub name: String,
-    pub bytes: Bytes,
+    /// Absent where it is larger than we keep.
+    bytes: Option<Bytes>,
+}
+
+impl UploadedFile {
+    /// What is in it. A file that is too large is refused here and not on arrival, so that a page can show its form again
+    /// with everything else that was typed.
+    pub fn content(&self) -> Result<&Bytes, Error> {
+        self.bytes.as_ref().ok_or_else(|| Error::refused(Code::DocumentTooLarge))
+    }
 }
 
 impl Upload {
@@ -41,7 +53,8 @@ impl Upload {
 
     /// SHA-256 over fields and file.
     pub fn digest(&self) -> String {
-        let file = self.file.as_ref().map(|file| sha256_hex(&file.bytes)).unwrap_or_default();
+        let bytes = self.file.as_ref().and_then(|file| file.bytes.as_ref());
+        let file = bytes.map(|bytes| sha256_hex(bytes)).unwrap_or_default();
         let fields = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(self.fields.iter().filter(|(name, _)| name != csrf::FIELD))
             .finish();
@@ -81,10 +94,10 @@ async fn receive(mut parts: Multipart, max_file: usize) -> Result<Upload, Failur
         parts_left = parts_left.checked_sub(1).ok_or_else(|| Failure::of(Code::BodyTooLarge))?;
         let name = part.name().unwrap_or_default().to_owned();
         if let Some(file) = file_name(&part) {
-            let bytes = read(part, max_file, Code::DocumentTooLarge).await?;
+            let bytes = read_file(part, max_file).await?;
             keep_file(&mut upload, UploadedFile { field: name, name: file, bytes })?;
         } else {
-            let bytes = read(part, text_left, Code::BodyTooLarge).await?;
+            let bytes = read_text(part, text_left).await?;
             text_left -= bytes.len();
             let value =
                 String::from_utf8(bytes.into()).map_err(|error| Failure::because(Code::MalformedBody, error))?;
@@ -100,7 +113,7 @@ async fn receive(mut parts: Multipart, max_file: usize) -> Result<Upload, Failur
 
 /// A file field nobody filled arrives as a file without name and content.
 fn keep_file(upload: &mut Upload, file: UploadedFile) -> Result<(), Failure> {
-    if file.name.is_empty() && file.bytes.is_empty() {
+    if file.name.is_empty() && file.bytes.as_ref().is_some_and(Bytes::is_empty) {
         return Ok(());
     }
     if upload.file.is_some() {
@@ -115,16 +128,35 @@ fn file_name(part: &Field) -> Option<String> {
     Some(name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned())
 }
 
-async fn read(mut part: Field, max: usize, beyond: Code) -> Result<Bytes, Failure> {
+async fn read_text(mut part: Field, max: usize) -> Result<Bytes, Failure> {
     let mut bytes = BytesMut::new();
     while let Some(chunk) = part.next().await {
         let chunk = chunk.map_err(part_failure)?;
         if bytes.len() + chunk.len() > max {
-            return Err(Failure::of(beyond));
+            return Err(Failure::of(Code::BodyTooLarge));
         }
         bytes.extend_from_slice(&chunk);
     }
     Ok(bytes.freeze())
+}
+
+/// The file, or nothing if it is too large: then the rest of it is thrown away as it arrives, because what was typed may
+/// come after it.
+async fn read_file(mut part: Field, max: usize) -> Result<Option<Bytes>, Failure> {
+    let (mut bytes, mut size) = (BytesMut::new(), 0);
+    while let Some(chunk) = part.next().await {
+        let chunk = chunk.map_err(part_failure)?;
+        size += chunk.len();
+        if size > max.saturating_mul(DRAINED) {
+            return Err(Failure::of(Code::DocumentTooLarge));
+        }
+        if size > max {
+            bytes = BytesMut::new();
+        } else {
+            bytes.extend_from_slice(&chunk);
+        }
+    }
+    Ok((size <= max).then(|| bytes.freeze()))
 }
 
 fn part_failure(error: MultipartError) -> Failure {
@@ -164,7 +196,8 @@ mod tests {
             .expect("accepted");
         assert_eq!(upload.field("a"), Some("1 & 2"));
         let file = upload.file.expect("a file");
-        assert_eq!((file.field.as_str(), file.name.as_str(), &file.bytes[..]), ("act", "act.pdf", &b"%PDF"[..]));
+        assert_eq!((file.field.as_str(), file.name.as_str()), ("act", "act.pdf"));
+        assert_eq!(file.content().expect("small enough"), &Bytes::from_static(b"%PDF"));
     }
 
     #[actix_web::test]
@@ -174,9 +207,18 @@ mod tests {
     }
 
     #[actix_web::test]
-    async fn too_large_a_file_and_too_many_files_are_refused() {
+    async fn too_large_a_file_is_not_kept_and_what_comes_after_it_is() {
         let file = "name=\"act\"; filename=\"a.pdf\"";
-        assert_eq!(send(body(&[(file, "12345678901")])).await.unwrap_err(), Code::DocumentTooLarge);
+        let upload = send(body(&[(file, "12345678901"), ("name=\"a\"", "1")])).await.expect("read to its end");
+        assert_eq!(upload.field("a"), Some("1"));
+        let refused = upload.file.expect("a file").content().map_err(|error| error.code()).unwrap_err();
+        assert_eq!(refused, Code::DocumentTooLarge);
+    }
+
+    #[actix_web::test]
+    async fn a_file_without_end_and_too_many_files_are_refused() {
+        let file = "name=\"act\"; filename=\"a.pdf\"";
+        assert_eq!(send(body(&[(file, &"1".repeat(10 * DRAINED + 1))])).await.unwrap_err(), Code::DocumentTooLarge);
         assert_eq!(send(body(&[(file, "1"), (file, "2")])).await.unwrap_err(), Code::UnexpectedShape);
     }
 

@@ -4,7 +4,6 @@
 use crate::auth::actor::Actor;
 use crate::http::page::NavItem;
 use crate::texts::Lang;
-use entity::kinds::SeatKind;
 
 struct Part {
     href: &'static str,
@@ -19,17 +18,13 @@ const PARTS: &[Part] = &[
     Part { href: "/meetings", label: "overview.nav_meetings", shown_to: Actor::is_participant },
     Part { href: "/network", label: "overview.nav_network", shown_to: everybody },
     Part { href: "/designations", label: "overview.nav_register", shown_to: Actor::is_participant },
-    Part { href: "/radar", label: "overview.nav_radar", shown_to: sees_everything },
+    Part { href: "/radar", label: "overview.nav_radar", shown_to: Actor::sees_the_whole },
     Part { href: "/dossier", label: "overview.nav_dossier", shown_to: Actor::is_participant },
     Part { href: "/mail", label: "overview.nav_mail", shown_to: Actor::is_secretariat },
 ];
 
 fn everybody(_: &Actor) -> bool {
     true
-}
-
-fn sees_everything(actor: &Actor) -> bool {
-    actor.is_secretariat() || actor.holds(SeatKind::Direction)
 }
 
 /// The entries for a reader who is at `path`.

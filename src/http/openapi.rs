@@ -5,7 +5,9 @@
 //! problems, the key that is needed. So the description of a handler stays short and none of it can be forgotten. The
 //! rules are `ModI`'s (recommendations `RAC_*`) and the checker's of the Italian administrations.
 
+use crate::http::gate::{self, Need};
 use crate::http::{Failure, problem};
+use actix_web::http::Method;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::{App, HttpResponse, get, web};
 use serde_json::{Map, Value, json};
@@ -21,6 +23,7 @@ const PROBLEM: &str = "#/components/schemas/Problem";
 static DOCUMENT: LazyLock<Value> = LazyLock::new(complete);
 static SERIALISED: LazyLock<String> = LazyLock::new(serialised);
 static METHODS: LazyLock<HashMap<String, Vec<String>>> = LazyLock::new(|| methods_by_path(&DOCUMENT));
+static OPERATIONS: LazyLock<HashMap<(String, String), Operation>> = LazyLock::new(|| operations(&DOCUMENT));
 
 /// The description of the API (OpenAPI 3.1).
 pub fn document() -> &'static Value {
@@ -35,6 +38,18 @@ pub fn serialised() -> String {
 /// The methods of a documented path; empty for any other.
 pub(super) fn methods(path: &str) -> &'static [String] {
     METHODS.get(path).map_or(&[], Vec::as_slice)
+}
+
+/// What [`gate`] asks of a documented operation.
+pub(super) struct Operation {
+    /// What it takes of its caller.
+    pub(super) need: Need,
+    /// What its query may name.
+    pub(super) query: Vec<String>,
+}
+
+pub(super) fn operation(path: &str, method: &Method) -> Option<&'static Operation> {
+    OPERATIONS.get(&(path.to_owned(), method.as_str().to_owned()))
 }
 
 pub fn pages(cfg: &mut web::ServiceConfig) {
@@ -52,6 +67,20 @@ async fn show_document() -> Result<HttpResponse, Failure> {
 fn methods_by_path(document: &Value) -> HashMap<String, Vec<String>> {
     let paths = document["paths"].as_object().into_iter().flatten();
     paths.map(|(path, item)| (path.clone(), methods_of(item))).collect()
+}
+
+fn operations(document: &Value) -> HashMap<(String, String), Operation> {
+    let paths = document["paths"].as_object().into_iter().flatten();
+    let operations = paths.flat_map(|(path, item)| {
+        item.as_object().into_iter().flatten().map(move |(method, operation)| (path, method, operation))
+    });
+    let known = |said: &Value| {
+        let parameters = said["parameters"].as_array().into_iter().flatten();
+        let of_query = parameters.filter(|one| one["in"] == "query");
+        let query = of_query.filter_map(|one| one["name"].as_str()).map(ToOwned::to_owned).collect();
+        Operation { need: Need::of(&said["security"]), query }
+    };
+    operations.map(|(path, method, said)| ((path.clone(), method.to_uppercase()), known(said))).collect()
 }
 
 fn methods_of(item: &Value) -> Vec<String> {
@@ -77,7 +106,8 @@ fn complete() -> Value {
         "api_token": {
             "type": "http",
             "scheme": "bearer",
-            "description": "A key that a person makes on the page of their profile; it carries their rights, or reading only.",
+            "description": "A key that a person makes on the page of their profile; it carries their rights, or reading only. \
+                The word beside it names the seat it takes; `participant` is any seat, none means that one's own name is enough.",
         }
     });
     for (name, schema) in [
@@ -203,7 +233,7 @@ fn complete_operation(path: &str, method: &str, operation: &mut Value) {
     fails.extend(takes("If-Match").then_some(["412", "428"]).into_iter().flatten());
 
     if operation.get("security").is_none() {
-        operation["security"] = json!([{ "api_token": [] }]);
+        operation["security"] = json!([{ "api_token": [gate::PARTICIPANT] }]);
     }
     let Some(responses) = operation["responses"].as_object_mut() else { return };
     for (status, response) in responses.iter_mut() {

@@ -13,7 +13,7 @@ use crate::http::site::Site;
 use crate::http::{Failure, assets, csrf, nav};
 use crate::texts::Lang;
 use actix_web::http::StatusCode;
-use actix_web::http::header::LOCATION;
+use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue, LOCATION, REFERRER_POLICY};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use askama::Template;
 
@@ -205,4 +205,16 @@ fn take_flash(request: &HttpRequest, lang: Lang) -> Option<Flash> {
     let (class, key) = left.split_once(':')?;
     let kind = FlashKind::ALL.into_iter().find(|kind| kind.class() == class)?;
     lang.all().get(key).map(|text| Flash { kind, text: text.clone() })
+}
+
+/// Keeps an answer whose address or content is a secret out of every cache, and its address out of every `Referer`.
+///
+/// Not by `no-referrer`: a browser with that policy posts the page's own form with `Origin: null` (Fetch, "append a request
+/// `Origin` header"), and one that sends no `Sec-Fetch-Site`, as Safari did until 16.4, would be taken for a foreign page.
+pub fn kept_secret(mut answer: HttpResponse) -> HttpResponse {
+    let headers = answer.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("strict-origin"));
+    headers.insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex, nofollow"));
+    answer
 }

@@ -1,7 +1,10 @@
 //! Versions of things that change: sent as a strong `ETag`, demanded back as `If-Match` (RFC 9110 §13.1.1), so that
 //! nobody overwrites what they have not seen.
 
+use crate::ctx::Ctx;
+use crate::db::Txn;
 use crate::error::{Code, Error};
+use crate::http::Failure;
 use actix_web::HttpRequest;
 use actix_web::http::header::{ETAG, HeaderName, IF_MATCH};
 
@@ -25,6 +28,16 @@ pub fn if_match(request: &HttpRequest) -> Result<i32, Error> {
     }
     let digits = named.strip_prefix("\"v").and_then(|rest| rest.strip_suffix('"'));
     digits.and_then(|digits| digits.parse().ok()).ok_or(Error::Stale)
+}
+
+/// A change of what the caller has seen, in one transaction; `work` is given the version named.
+pub async fn change<T>(
+    ctx: &Ctx,
+    request: &HttpRequest,
+    work: impl AsyncFnOnce(&Txn, i32) -> Result<T, Error>,
+) -> Result<T, Failure> {
+    let version = if_match(request)?;
+    Ok(ctx.write(async |txn| work(txn, version).await).await?)
 }
 
 /// The tag of a version: `"v3"`.

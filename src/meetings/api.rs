@@ -32,7 +32,7 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
         .service(move_meeting)
         .service(cancel_meeting)
         .service(hold_meeting)
-        .service(put_attendance)
+        .service(record_attendance)
         .service(record_outcome)
         .service(close_meeting)
         .service(show_invite)
@@ -413,7 +413,7 @@ pub async fn list_meetings(
 ///
 /// What happens: a draft that nobody but the secretariat sees. Who may: the secretariat. Mails: none. Errors:
 /// `ends_before_starts`, `not_a_url`.
-#[utoipa::path(tag = "meetings", params(IdempotencyKey), request_body = MeetingIn, responses((status = 201, body = MeetingOut)))]
+#[utoipa::path(tag = "meetings", security(("api_token" = ["secretariat"])), params(IdempotencyKey), request_body = MeetingIn, responses((status = 201, body = MeetingOut)))]
 #[post("/meetings")]
 pub async fn create_meeting(ctx: Ctx, request: HttpRequest, input: Json<MeetingIn>) -> Result<HttpResponse, Failure> {
     idempotency::once(&ctx, &request, &input.digest(), async |txn| {
@@ -438,6 +438,7 @@ pub async fn show_meeting(ctx: Ctx, id: web::Path<MeetingId>) -> Result<HttpResp
 /// Who may: the secretariat. Mails: none. Errors: `wrong_transition` once convened, `ends_before_starts`, `not_a_url`.
 #[utoipa::path(
     tag = "meetings",
+    security(("api_token" = ["secretariat"])),
     params(("id" = MeetingId, Path), IfMatch),
     request_body(content = MeetingPatch, content_type = "application/merge-patch+json"),
     responses((status = 200, body = MeetingOut))
@@ -457,7 +458,7 @@ pub async fn edit_meeting(
 /// Add a point to a draft's agenda
 ///
 /// Who may: the secretariat. Mails: none. Errors: `wrong_transition` once convened, `unknown_value` (release).
-#[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), IdempotencyKey), request_body = AgendaItemIn, responses((status = 201, body = AgendaItemOut)))]
+#[utoipa::path(tag = "meetings", security(("api_token" = ["secretariat"])), params(("id" = MeetingId, Path), IdempotencyKey), request_body = AgendaItemIn, responses((status = 201, body = AgendaItemOut)))]
 #[post("/meetings/{id}/agenda-items")]
 pub async fn add_agenda_item(
     ctx: Ctx,
@@ -488,7 +489,7 @@ pub async fn show_agenda_item(ctx: Ctx, path: web::Path<(MeetingId, AgendaItemId
 /// Take a point off a draft's agenda
 ///
 /// The version is the meeting's. Who may: the secretariat. Mails: none. Errors: `wrong_transition` once convened.
-#[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), ("item_id" = AgendaItemId, Path), IfMatch), responses((status = 204)))]
+#[utoipa::path(tag = "meetings", security(("api_token" = ["secretariat"])), params(("id" = MeetingId, Path), ("item_id" = AgendaItemId, Path), IfMatch), responses((status = 204)))]
 #[delete("/meetings/{id}/agenda-items/{item_id}")]
 pub async fn remove_agenda_item(
     ctx: Ctx,
@@ -507,7 +508,7 @@ pub async fn remove_agenda_item(
 /// Mails: *convened*, with an invitation for the calendar, to every member. Errors: `agenda_empty`, `place_missing`,
 /// `day_in_past`, `not_worked_by_all` (naming who does not work and why), `notice_too_short` unless a reason is given,
 /// `wrong_transition`.
-#[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), IfMatch), request_body = ConveneIn, responses((status = 200, body = MeetingOut)))]
+#[utoipa::path(tag = "meetings", security(("api_token" = ["secretariat"])), params(("id" = MeetingId, Path), IfMatch), request_body = ConveneIn, responses((status = 200, body = MeetingOut)))]
 #[post("/meetings/{id}/convene")]
 pub async fn convene_meeting(
     ctx: Ctx,
@@ -525,7 +526,7 @@ pub async fn convene_meeting(
 ///
 /// What happens: the calendar identity stays, its sequence rises. Who may: the secretariat. Mails: *moved* to who had been
 /// invited, *joined* and *left* to who came and went meanwhile. Errors: those of convening, `ends_before_starts`, `nothing_changes`.
-#[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), IfMatch), request_body = MoveIn, responses((status = 200, body = MeetingOut)))]
+#[utoipa::path(tag = "meetings", security(("api_token" = ["secretariat"])), params(("id" = MeetingId, Path), IfMatch), request_body = MoveIn, responses((status = 200, body = MeetingOut)))]
 #[post("/meetings/{id}/move")]
 pub async fn move_meeting(
     ctx: Ctx,
@@ -542,7 +543,7 @@ pub async fn move_meeting(
 ///
 /// Who may: the secretariat. Mails: *cancelled*, with the withdrawal for the calendar, to who had been invited. Errors:
 /// `reason_missing`, `wrong_transition`.
-#[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), IfMatch), request_body = CancelIn, responses((status = 200, body = MeetingOut)))]
+#[utoipa::path(tag = "meetings", security(("api_token" = ["secretariat"])), params(("id" = MeetingId, Path), IfMatch), request_body = CancelIn, responses((status = 200, body = MeetingOut)))]
 #[post("/meetings/{id}/cancel")]
 pub async fn cancel_meeting(
     ctx: Ctx,
@@ -559,7 +560,7 @@ pub async fn cancel_meeting(
 ///
 /// What happens: it takes place, with the presences known so far. Who may: the secretariat. Mails: none. Errors:
 /// `meeting_not_begun`, `unknown_value` (a body that is no party), `required` (a delegate without a name), `wrong_transition`.
-#[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), IfMatch), request_body = HoldIn, responses((status = 200, body = MeetingOut)))]
+#[utoipa::path(tag = "meetings", security(("api_token" = ["secretariat"])), params(("id" = MeetingId, Path), IfMatch), request_body = HoldIn, responses((status = 200, body = MeetingOut)))]
 #[post("/meetings/{id}/hold")]
 pub async fn hold_meeting(
     ctx: Ctx,
@@ -579,12 +580,13 @@ pub async fn hold_meeting(
 /// holding.
 #[utoipa::path(
     tag = "meetings",
+    security(("api_token" = ["secretariat"])),
     params(("id" = MeetingId, Path), ("body" = String, Path, max_length = 60, description = "The body's code"), IfMatch),
     request_body = AttendanceIn,
     responses((status = 200, body = MeetingOut))
 )]
 #[put("/meetings/{id}/attendances/{body}")]
-pub async fn put_attendance(
+pub async fn record_attendance(
     ctx: Ctx,
     request: HttpRequest,
     path: web::Path<(MeetingId, String)>,
@@ -603,7 +605,7 @@ pub async fn put_attendance(
 /// What happens: a decision may confirm or move a release, a task gives a seat something to do, in the same transaction
 /// and linked both ways. Who may: the secretariat. Mails: those of the release. Errors: `wrong_transition` unless held and
 /// not closed, `quorum_missing` for a decision of too few parties, those of the release and of the task.
-#[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), IdempotencyKey), request_body = OutcomeIn, responses((status = 201, body = OutcomeOut)))]
+#[utoipa::path(tag = "meetings", security(("api_token" = ["secretariat"])), params(("id" = MeetingId, Path), IdempotencyKey), request_body = OutcomeIn, responses((status = 201, body = OutcomeOut)))]
 #[post("/meetings/{id}/outcomes")]
 pub async fn record_outcome(
     ctx: Ctx,
@@ -622,7 +624,7 @@ pub async fn record_outcome(
 /// Close a meeting that has been held
 ///
 /// Who may: the secretariat. Mails: none. Errors: `wrong_transition`.
-#[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), IfMatch), responses((status = 200, body = MeetingOut)))]
+#[utoipa::path(tag = "meetings", security(("api_token" = ["secretariat"])), params(("id" = MeetingId, Path), IfMatch), responses((status = 200, body = MeetingOut)))]
 #[post("/meetings/{id}/close")]
 pub async fn close_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Result<HttpResponse, Failure> {
     let version = version::if_match(&request)?;

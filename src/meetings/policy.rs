@@ -2,7 +2,6 @@
 
 use crate::auth::actor::Actor;
 use entity::ids::PersonId;
-use entity::kinds::SeatKind;
 
 /// What can be asked of a meeting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,16 +42,11 @@ pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
     match action {
         Action::View => {
             actor.is_secretariat()
-                || (subject.convened && (is_colleague(actor) || (actor.is_participant() && subject.invited)))
+                || (subject.convened && (actor.is_colleague() || (actor.is_participant() && subject.invited)))
         }
         Action::ViewTold => actor.is_secretariat(),
         Action::Prepare | Action::Convene | Action::Record => actor.is_secretariat() && actor.may_write(),
     }
-}
-
-/// Holds a seat of a signatory, not just a partner's.
-fn is_colleague(actor: &Actor) -> bool {
-    actor.seats.iter().any(|seat| seat.kind != SeatKind::Partner)
 }
 
 /// Which meetings a list may show: a store demands it, so a list cannot forget it.
@@ -70,7 +64,7 @@ pub fn visibility(actor: &Actor) -> Visibility {
     if actor.is_ourselves() || actor.is_secretariat() {
         return Visibility::Everything;
     }
-    if is_colleague(actor) {
+    if actor.is_colleague() {
         return Visibility::Convened;
     }
     match actor.person_id() {

@@ -3,7 +3,7 @@
 use super::model::{AgendaItem, Attendance, Convocation, Meeting, Number, Slot, Stage, Told, Venue};
 use super::policy::Visibility;
 use super::view::{Invited, Line, Member, Outcome, Table};
-use crate::db::{StoreError, exactly_one};
+use crate::db::{StoreError, exactly_one, no_row};
 use crate::texts::Lang;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{
@@ -195,7 +195,7 @@ fn seen_by(visible: Visibility) -> Condition {
                 .to_owned();
             convened.add(meeting::Column::Id.in_subquery(invited))
         }
-        Visibility::Nothing => Condition::all().add(Expr::cust("1 = 0")),
+        Visibility::Nothing => no_row(),
     }
 }
 

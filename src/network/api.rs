@@ -309,7 +309,7 @@ pub async fn list_working_days(
 /// The people
 ///
 /// Everybody who holds or held a seat, in the order in which they were entered. Who may: the secretariat.
-#[utoipa::path(tag = "Network", params(Paging), responses((status = 200, body = Page<PersonOut>)))]
+#[utoipa::path(tag = "Network", security(("api_token" = ["secretariat"])), params(Paging), responses((status = 200, body = Page<PersonOut>)))]
 #[get("/people")]
 pub async fn list_people(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging>) -> Result<HttpResponse, Failure> {
     let limit = paging.limit()?;
@@ -320,7 +320,8 @@ pub async fn list_people(ctx: Ctx, request: HttpRequest, paging: web::Query<Pagi
 
 /// One person
 ///
-/// Who may: the secretariat, holders of a seat of the same body, the person. Nobody else learns that there is one.
+/// Who may: secretariat and direction, holders of a seat of the same body other than a partner's, the person. Nobody else
+/// learns that there is one.
 #[utoipa::path(tag = "Network", params(("id" = PersonId, Path)), responses((status = 200, body = PersonOut)))]
 #[get("/people/{id}")]
 pub async fn show_person(ctx: Ctx, id: web::Path<PersonId>) -> Result<HttpResponse, Failure> {

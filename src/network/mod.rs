@@ -8,7 +8,8 @@
 //!   ("`p_CO`" is "`p_co`"), and shown as the index publishes them.
 //! - A person is an address: e-mail addresses are kept in lower case and belong to one person. The same address under
 //!   another name is refused, because one of the two is a slip, and a mail to the wrong person cannot be called back.
-//! - People are personal data: the secretariat sees all, everybody else those who hold a seat of their own body.
+//! - People are personal data: secretariat and direction see all, the others those who hold a seat of their own body;
+//!   partners, who sit beside a body and not in it, only themselves.
 //!
 //! This slice sends no mail and depends on no other slice.
 

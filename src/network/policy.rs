@@ -40,10 +40,13 @@ pub fn may_list_people(actor: &Actor) -> bool {
     actor.is_ourselves() || actor.is_secretariat()
 }
 
+/// Whether the actor may know of a person: the rule of the register (`designations/policy.rs`), where the same people stand
+/// as holders of seats.
 pub fn may_see(actor: &Actor, subject: &Subject) -> bool {
-    may_list_people(actor)
+    actor.is_ourselves()
+        || actor.sees_the_whole()
         || actor.person_id() == Some(subject.person)
-        || actor.seats.iter().any(|seat| subject.is_of(seat.body_id))
+        || actor.bodies().any(|body| subject.is_of(body))
 }
 
 /// The manager of a body corrects the names of its people but not their addresses: an address is the key to every seat
@@ -99,14 +102,15 @@ mod tests {
     }
 
     #[test]
-    fn people_are_seen_by_the_secretariat_their_own_body_and_themselves() {
+    fn people_are_seen_by_whoever_sees_the_whole_their_colleagues_and_themselves() {
         let (region, lodi, como) = (body(1), body(2), body(3));
         let referent = subject(9, SeatKind::Referent, lodi);
         assert!(may_see(&holder(1, SeatKind::Secretariat, region), &referent));
         assert!(may_see(&holder(2, SeatKind::Deputy, lodi), &referent));
         assert!(may_see(&holder(9, SeatKind::Partner, como), &referent));
         assert!(!may_see(&holder(2, SeatKind::BodyManager, como), &referent));
-        assert!(!may_see(&holder(2, SeatKind::Direction, region), &referent));
+        assert!(may_see(&holder(2, SeatKind::Direction, region), &referent));
+        assert!(!may_see(&holder(2, SeatKind::Partner, lodi), &referent));
         assert!(!may_see(&Actor::anonymous(), &referent));
     }
 

@@ -115,8 +115,8 @@ pub async fn person_by_address(db: &impl Connection, address: &str) -> Result<Op
     Ok(store::person_by_address(db, &folded(address)).await?)
 }
 
-/// A person as the caller may see them. The secretariat sees all; others those of their own bodies, and themselves. Whoever
-/// may not see a person is not told that there is one.
+/// A person as the caller may see them. Secretariat and direction see all; colleagues those of their own bodies; everybody
+/// themselves. Whoever may not see a person is not told that there is one.
 pub async fn person_seen(ctx: &Ctx, id: PersonId) -> Result<PersonView> {
     let person = person(ctx.reader(), id).await?;
     let subject = store::subject(ctx.reader(), id, ctx.today()).await?;

@@ -1,7 +1,7 @@
 //! The pages of the network: the agreement with its two dates, the parties, their observatories. Public, like the data.
 //!
-//! The page of a body or an observatory has a block `seats` that is empty here: a page that knows the register as well
-//! extends these templates and brings the same facts with it ([`body_facts`], [`observatory_facts`]).
+//! The page of a body or an observatory shows its people as well, who are the register's: `overview` serves it, with the
+//! templates of this slice, whose block `seats` it fills, and the facts it finds here ([`body_facts`], [`observatory_facts`]).
 
 use super::model::{AgreementAct, AgreementView, BodyView, Day, ObservatoryView, PatronDay};
 use super::service;
@@ -19,7 +19,7 @@ use chrono::NaiveDate;
 const CLOSED_DAYS_SHOWN: usize = 6;
 
 pub fn pages(cfg: &mut web::ServiceConfig) {
-    cfg.service(show_network).service(show_body).service(show_observatory);
+    cfg.service(show_network);
 }
 
 #[derive(Template)]
@@ -63,13 +63,6 @@ pub struct Link {
     pub href: String,
 }
 
-#[derive(Template)]
-#[template(path = "network/body.html")]
-pub struct BodyPage {
-    pub shell: Shell,
-    pub facts: BodyFacts,
-}
-
 /// What a page says of a body.
 pub struct BodyFacts {
     pub body: BodyView,
@@ -77,13 +70,6 @@ pub struct BodyFacts {
     pub signatory: &'static str,
     pub observatories: Vec<Link>,
     pub days: TerritoryFacts,
-}
-
-#[derive(Template)]
-#[template(path = "network/observatory.html")]
-pub struct ObservatoryPage {
-    pub shell: Shell,
-    pub facts: ObservatoryFacts,
 }
 
 /// What a page says of an observatory.
@@ -116,30 +102,6 @@ async fn show_network(ctx: Ctx, request: HttpRequest) -> std::result::Result<Htt
     let agreement = agreement_box(&ctx, &bodies).await?;
     let bodies = bodies.iter().map(|body| BodyRow::of(body, &observatories, ctx.lang)).collect();
     page(&NetworkPage { shell, agreement, bodies })
-}
-
-/// One body.
-#[get("/network/bodies/{code}")]
-async fn show_body(
-    ctx: Ctx,
-    request: HttpRequest,
-    code: web::Path<String>,
-) -> std::result::Result<HttpResponse, Failure> {
-    let facts = body_facts(&ctx, &code).await?;
-    let shell = shell_below_network(&ctx, &request, facts.body.name.clone());
-    page(&BodyPage { shell, facts })
-}
-
-/// One observatory.
-#[get("/network/observatories/{code}")]
-async fn show_observatory(
-    ctx: Ctx,
-    request: HttpRequest,
-    code: web::Path<String>,
-) -> std::result::Result<HttpResponse, Failure> {
-    let facts = observatory_facts(&ctx, &code).await?;
-    let shell = shell_below_network(&ctx, &request, facts.observatory.name.clone());
-    page(&ObservatoryPage { shell, facts })
 }
 
 /// The frame of a page of one body or observatory.

@@ -88,7 +88,7 @@ pub struct RadarQuery {
 ///
 /// Seats that are vacant, uncovered, about to expire, or whose holder mail does not reach, on a day of the past or the
 /// future, as known now. Who may: secretariat and direction.
-#[utoipa::path(tag = "overview", params(RadarQuery), responses((status = 200, body = RadarOut)))]
+#[utoipa::path(tag = "overview", security(("api_token" = ["secretariat"]), ("api_token" = ["direction"])), params(RadarQuery), responses((status = 200, body = RadarOut)))]
 #[get("/radar")]
 pub async fn show_radar(ctx: Ctx, query: web::Query<RadarQuery>) -> Result<HttpResponse, Failure> {
     let risks = service::radar(&ctx, query.on).await?;
@@ -164,7 +164,7 @@ pub struct MailQuery {
 /// Who was told what, when, and what became of it
 ///
 /// The newest first. Who may: the secretariat.
-#[utoipa::path(tag = "overview", params(MailQuery, Paging), responses((status = 200, body = Page<MailOut>)))]
+#[utoipa::path(tag = "overview", security(("api_token" = ["secretariat"])), params(MailQuery, Paging), responses((status = 200, body = Page<MailOut>)))]
 #[get("/mails")]
 pub async fn list_mails(
     ctx: Ctx,
@@ -184,7 +184,7 @@ pub async fn list_mails(
 /// One mail with its words
 ///
 /// Links by which the recipient would sign in or answer are blotted out. Who may: the secretariat.
-#[utoipa::path(tag = "overview", params(("id" = MailId, Path)), responses((status = 200, body = MailDetailOut)))]
+#[utoipa::path(tag = "overview", security(("api_token" = ["secretariat"])), params(("id" = MailId, Path)), responses((status = 200, body = MailDetailOut)))]
 #[get("/mails/{id}")]
 pub async fn show_mail(ctx: Ctx, id: web::Path<MailId>) -> Result<HttpResponse, Failure> {
     let Detail { summary, message_id, text, bytes: _ } = desk::show(&ctx, *id).await?;
@@ -195,7 +195,7 @@ pub async fn show_mail(ctx: Ctx, id: web::Path<MailId>) -> Result<HttpResponse, 
 /// Send a mail again
 ///
 /// It is due now, with its attempts counted anew. Who may: the secretariat. Errors: `wrong_transition`.
-#[utoipa::path(tag = "overview", params(("id" = MailId, Path)), responses((status = 204)))]
+#[utoipa::path(tag = "overview", security(("api_token" = ["secretariat"])), params(("id" = MailId, Path)), responses((status = 204)))]
 #[post("/mails/{id}/retry")]
 pub async fn retry_mail(ctx: Ctx, id: web::Path<MailId>) -> Result<HttpResponse, Failure> {
     ctx.write(async |txn| desk::retry(&ctx, txn, *id).await).await?;
@@ -205,7 +205,7 @@ pub async fn retry_mail(ctx: Ctx, id: web::Path<MailId>) -> Result<HttpResponse,
 /// Withdraw a mail
 ///
 /// It is never sent. Who may: the secretariat. Errors: `wrong_transition`.
-#[utoipa::path(tag = "overview", params(("id" = MailId, Path)), responses((status = 204)))]
+#[utoipa::path(tag = "overview", security(("api_token" = ["secretariat"])), params(("id" = MailId, Path)), responses((status = 204)))]
 #[post("/mails/{id}/cancel")]
 pub async fn cancel_mail(ctx: Ctx, id: web::Path<MailId>) -> Result<HttpResponse, Failure> {
     ctx.write(async |txn| desk::cancel(&ctx, txn, *id).await).await?;
@@ -223,7 +223,7 @@ pub struct PauseIn {
 /// Hold all mails back
 ///
 /// They are still promised and wait. Who may: the secretariat. Errors: `reason_missing`.
-#[utoipa::path(tag = "overview", request_body = PauseIn, responses((status = 204)))]
+#[utoipa::path(tag = "overview", security(("api_token" = ["secretariat"])), request_body = PauseIn, responses((status = 204)))]
 #[post("/sending/pause")]
 pub async fn pause_sending(ctx: Ctx, input: Json<PauseIn>) -> Result<HttpResponse, Failure> {
     let reason = checked_reason(&input.value.reason)?;
@@ -234,7 +234,7 @@ pub async fn pause_sending(ctx: Ctx, input: Json<PauseIn>) -> Result<HttpRespons
 /// Let mails leave again
 ///
 /// Who may: the secretariat.
-#[utoipa::path(tag = "overview", responses((status = 204)))]
+#[utoipa::path(tag = "overview", security(("api_token" = ["secretariat"])), responses((status = 204)))]
 #[post("/sending/resume")]
 pub async fn resume_sending(ctx: Ctx) -> Result<HttpResponse, Failure> {
     ctx.write(async |txn| desk::resume(&ctx, txn).await).await?;
@@ -286,7 +286,7 @@ pub struct LastRunOut {
 /// What the service does by itself
 ///
 /// Each job with its last run, how it ended, and its next. Who may: the secretariat.
-#[utoipa::path(tag = "overview", responses((status = 200, body = JobsOut)))]
+#[utoipa::path(tag = "overview", security(("api_token" = ["secretariat"])), responses((status = 200, body = JobsOut)))]
 #[get("/jobs")]
 pub async fn list_jobs(ctx: Ctx) -> Result<HttpResponse, Failure> {
     let jobs = service::jobs(&ctx).await?;

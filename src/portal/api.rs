@@ -128,7 +128,7 @@ pub async fn declare_publication(
 /// Look at the page now
 ///
 /// What happens: the page is fetched and what was seen is kept. Who may: the secretariat. Mails: none.
-#[utoipa::path(tag = "publications", params(("deliverable_id" = DeliverableId, Path)), responses((status = 200, body = PublicationOut)))]
+#[utoipa::path(tag = "publications", security(("api_token" = ["secretariat"])), params(("deliverable_id" = DeliverableId, Path)), responses((status = 200, body = PublicationOut)))]
 #[post("/publications/{deliverable_id}/check")]
 pub async fn check_publication(ctx: Ctx, id: web::Path<DeliverableId>) -> Result<HttpResponse, Failure> {
     Ok(answer(service::check_now(&ctx, *id).await?))

@@ -3,11 +3,10 @@
 use super::service::{self, Press};
 use crate::ctx::Ctx;
 use crate::http::Failure;
-use crate::http::page::{FlashKind, Shell, done, page};
+use crate::http::page::{FlashKind, Shell, done, kept_secret, page};
 use crate::tasks::model::Task;
 use crate::texts::Lang;
 use crate::time::words;
-use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue, REFERRER_POLICY};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use askama::Template;
 
@@ -63,12 +62,4 @@ async fn press_delivered(ctx: Ctx, token: web::Path<String>) -> Result<HttpRespo
 async fn press(ctx: &Ctx, token: &str, press: Press, said: &'static str) -> Result<HttpResponse, Failure> {
     ctx.write(async |txn| service::press(ctx, txn, token, press).await).await?;
     Ok(kept_secret(done(&format!("/p/{token}"), FlashKind::Success, said)))
-}
-
-fn kept_secret(mut answer: HttpResponse) -> HttpResponse {
-    let headers = answer.headers_mut();
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex, nofollow"));
-    answer
 }

@@ -251,7 +251,7 @@ pub struct FeedQuery {
 /// The catalogue of products
 ///
 /// Who may: everybody.
-#[utoipa::path(tag = "releases", params(Paging), responses((status = 200, body = Page<ProductOut>)))]
+#[utoipa::path(tag = "releases", security(()), params(Paging), responses((status = 200, body = Page<ProductOut>)))]
 #[get("/products")]
 pub async fn list_products(
     ctx: Ctx,
@@ -271,7 +271,7 @@ pub async fn list_products(
 /// One product with the steps behind its releases
 ///
 /// Who may: everybody.
-#[utoipa::path(tag = "releases", params(("code" = String, Path, max_length = 60)), responses((status = 200, body = ProductOut)))]
+#[utoipa::path(tag = "releases", security(()), params(("code" = String, Path, max_length = 60)), responses((status = 200, body = ProductOut)))]
 #[get("/products/{code}")]
 pub async fn show_product(ctx: Ctx, code: web::Path<String>) -> Result<HttpResponse, Failure> {
     let product = service::product(ctx.reader(), &code).await?;
@@ -281,7 +281,7 @@ pub async fn show_product(ctx: Ctx, code: web::Path<String>) -> Result<HttpRespo
 /// The agenda of releases
 ///
 /// Provisional, confirmed, published and cancelled ones, the earliest day first. Who may: everybody.
-#[utoipa::path(tag = "releases", params(AgendaQuery, Paging), responses((status = 200, body = Page<ReleaseOut>)))]
+#[utoipa::path(tag = "releases", security(()), params(AgendaQuery, Paging), responses((status = 200, body = Page<ReleaseOut>)))]
 #[get("/releases")]
 pub async fn list_releases(
     ctx: Ctx,
@@ -314,7 +314,7 @@ async fn filter_of(ctx: &Ctx, query: &AgendaQuery) -> Result<ReleaseFilter, Erro
 /// What happens: the agenda gets an entry with a provisional date, which may improve freely. Who may: the secretariat.
 /// Mails: none. Errors: `unknown_value`, `period_of_another_kind`, `release_exists`, `day_in_past`, `not_precise`,
 /// `hour_out_of_place`.
-#[utoipa::path(tag = "releases", params(IdempotencyKey), request_body = PlanReleaseIn, responses((status = 201, body = ReleaseOut)))]
+#[utoipa::path(tag = "releases", security(("api_token" = ["secretariat"])), params(IdempotencyKey), request_body = PlanReleaseIn, responses((status = 201, body = ReleaseOut)))]
 #[post("/releases")]
 pub async fn plan_release(ctx: Ctx, request: HttpRequest, input: Json<PlanReleaseIn>) -> Result<HttpResponse, Failure> {
     idempotency::once(&ctx, &request, &input.digest(), async |txn| {
@@ -328,7 +328,7 @@ pub async fn plan_release(ctx: Ctx, request: HttpRequest, input: Json<PlanReleas
 /// One release with the whole story of its date
 ///
 /// Every date it ever had, why it changed, which meeting decided it, how much notice was given. Who may: everybody.
-#[utoipa::path(tag = "releases", params(("id" = ReleaseId, Path)), responses((status = 200, body = StoryOut)))]
+#[utoipa::path(tag = "releases", security(()), params(("id" = ReleaseId, Path)), responses((status = 200, body = StoryOut)))]
 #[get("/releases/{id}")]
 pub async fn show_release(ctx: Ctx, id: web::Path<ReleaseId>) -> Result<HttpResponse, Failure> {
     let story = service::story(&ctx, *id).await?;
@@ -339,7 +339,7 @@ pub async fn show_release(ctx: Ctx, id: web::Path<ReleaseId>) -> Result<HttpResp
 ///
 /// Who may: the secretariat. Mails: none. Errors: `wrong_transition`, `nothing_changes`, `day_in_past`, `not_precise`,
 /// `hour_out_of_place`.
-#[utoipa::path(tag = "releases", params(("id" = ReleaseId, Path), IfMatch), request_body = ImproveReleaseIn, responses((status = 200, body = ReleaseOut)))]
+#[utoipa::path(tag = "releases", security(("api_token" = ["secretariat"])), params(("id" = ReleaseId, Path), IfMatch), request_body = ImproveReleaseIn, responses((status = 200, body = ReleaseOut)))]
 #[post("/releases/{id}/improve")]
 pub async fn improve_release(
     ctx: Ctx,
@@ -358,7 +358,7 @@ pub async fn improve_release(
 /// What happens: each territorial observatory gets a deliverable and a task for each step, due on working days of its own
 /// territory. Who may: the secretariat. Mails: none; the reminders follow. Errors: `wrong_transition`, `non_working_day`
 /// naming territories and reasons, `day_in_past`.
-#[utoipa::path(tag = "releases", params(("id" = ReleaseId, Path), IfMatch), request_body = ConfirmReleaseIn, responses((status = 200, body = ReleaseOut)))]
+#[utoipa::path(tag = "releases", security(("api_token" = ["secretariat"])), params(("id" = ReleaseId, Path), IfMatch), request_body = ConfirmReleaseIn, responses((status = 200, body = ReleaseOut)))]
 #[post("/releases/{id}/confirm")]
 pub async fn confirm_release(
     ctx: Ctx,
@@ -379,7 +379,7 @@ pub async fn confirm_release(
 /// What happens: the days of deliverables and tasks still open are derived anew; days set by hand stay; the old date and
 /// the reason stay readable for ever. Who may: the secretariat. Mails: none. Errors: `wrong_transition`, `reason_missing`,
 /// `nothing_changes`, `non_working_day`, `day_in_past`.
-#[utoipa::path(tag = "releases", params(("id" = ReleaseId, Path), IfMatch), request_body = MoveReleaseIn, responses((status = 200, body = ReleaseOut)))]
+#[utoipa::path(tag = "releases", security(("api_token" = ["secretariat"])), params(("id" = ReleaseId, Path), IfMatch), request_body = MoveReleaseIn, responses((status = 200, body = ReleaseOut)))]
 #[post("/releases/{id}/move")]
 pub async fn move_release(
     ctx: Ctx,
@@ -399,7 +399,7 @@ pub async fn move_release(
 ///
 /// What happens: it stays in the agenda with its reason, for ever; its open tasks are cancelled, its open deliverables
 /// waived. Who may: the secretariat. Mails: none. Errors: `wrong_transition`, `reason_missing`.
-#[utoipa::path(tag = "releases", params(("id" = ReleaseId, Path), IfMatch), request_body = CancelReleaseIn, responses((status = 200, body = ReleaseOut)))]
+#[utoipa::path(tag = "releases", security(("api_token" = ["secretariat"])), params(("id" = ReleaseId, Path), IfMatch), request_body = CancelReleaseIn, responses((status = 200, body = ReleaseOut)))]
 #[post("/releases/{id}/cancel")]
 pub async fn cancel_release(
     ctx: Ctx,

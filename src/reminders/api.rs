@@ -77,7 +77,7 @@ impl From<Entry> for ReminderOut {
 /// The log of the reminders
 ///
 /// Every rung that was told or skipped, the latest first. Who may: the secretariat.
-#[utoipa::path(tag = "reminders", params(ReminderQuery, Paging), responses((status = 200, body = Page<ReminderOut>)))]
+#[utoipa::path(tag = "reminders", security(("api_token" = ["secretariat"])), params(ReminderQuery, Paging), responses((status = 200, body = Page<ReminderOut>)))]
 #[get("/reminders")]
 pub async fn list_reminders(
     ctx: Ctx,

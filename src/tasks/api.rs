@@ -19,6 +19,8 @@ use entity::kinds::{SeatKind, TaskOrigin, TaskState};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+type Answer = Result<HttpResponse, Failure>;
+
 pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
     cfg.service(list_tasks)
         .service(show_task)
@@ -141,7 +143,7 @@ pub async fn list_tasks(
     request: HttpRequest,
     query: web::Query<TasksQuery>,
     paging: web::Query<Paging>,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     let filter = filter_of(&ctx, &query).await?;
     let limit = paging.limit()?;
     let today = ctx.today();
@@ -189,7 +191,7 @@ async fn filter_of(ctx: &Ctx, query: &TasksQuery) -> Result<TaskFilter, Error> {
 /// Who may: see the list. Unknown and unseen are the same answer.
 #[utoipa::path(tag = "tasks", params(("id" = TaskId, Path)), responses((status = 200, body = TaskOut)))]
 #[get("/tasks/{id}")]
-pub async fn show_task(ctx: Ctx, id: web::Path<TaskId>) -> Result<HttpResponse, Failure> {
+pub async fn show_task(ctx: Ctx, id: web::Path<TaskId>) -> Answer {
     Ok(answer(&ctx, service::task(&ctx, ctx.reader(), *id).await?))
 }
 
@@ -197,18 +199,19 @@ pub async fn show_task(ctx: Ctx, id: web::Path<TaskId>) -> Result<HttpResponse, 
 ///
 /// The day survives every move of the release until it is given back with `null`. Who may: the secretariat. Errors:
 /// `wrong_transition`, `nothing_changes`.
-#[utoipa::path(tag = "tasks", params(("id" = TaskId, Path), IfMatch), request_body(content = TaskChange, content_type = "application/merge-patch+json"), responses((status = 200, body = TaskOut)))]
+#[utoipa::path(tag = "tasks", security(("api_token" = ["secretariat"])), params(("id" = TaskId, Path), IfMatch), request_body(content = TaskChange, content_type = "application/merge-patch+json"), responses((status = 200, body = TaskOut)))]
 #[patch("/tasks/{id}")]
 pub async fn change_task(
     ctx: Ctx,
     request: HttpRequest,
     id: web::Path<TaskId>,
     change: MergePatch<TaskChange>,
-) -> Result<HttpResponse, Failure> {
-    let version = version::if_match(&request)?;
+) -> Answer {
     let present = service::task(&ctx, ctx.reader(), *id).await?.hand_set_day;
     let day = change.0.hand_set_day.apply(present);
-    let changed = ctx.write(async |txn| service::reschedule(&ctx, txn, *id, version, day).await).await?;
+    let changed =
+        version::change(&ctx, &request, async |txn, version| service::reschedule(&ctx, txn, *id, version, day).await)
+            .await?;
     Ok(answer(&ctx, changed))
 }
 
@@ -218,9 +221,9 @@ pub async fn change_task(
 /// `wrong_transition`.
 #[utoipa::path(tag = "tasks", params(("id" = TaskId, Path), IfMatch), responses((status = 200, body = TaskOut)))]
 #[post("/tasks/{id}/start")]
-pub async fn start_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>) -> Result<HttpResponse, Failure> {
-    let version = version::if_match(&request)?;
-    let started = ctx.write(async |txn| service::start(&ctx, txn, *id, version).await).await?;
+pub async fn start_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>) -> Answer {
+    let started =
+        version::change(&ctx, &request, async |txn, version| service::start(&ctx, txn, *id, version).await).await?;
     Ok(answer(&ctx, started))
 }
 
@@ -235,11 +238,12 @@ pub async fn complete_task(
     request: HttpRequest,
     id: web::Path<TaskId>,
     input: Json<CompleteTaskIn>,
-) -> Result<HttpResponse, Failure> {
-    let version = version::if_match(&request)?;
+) -> Answer {
     let CompleteTaskIn { note, link } = input.value;
     let input = CompleteIn { note, link };
-    let done = ctx.write(async |txn| service::complete(&ctx, txn, *id, version, input).await).await?;
+    let done =
+        version::change(&ctx, &request, async |txn, version| service::complete(&ctx, txn, *id, version, input).await)
+            .await?;
     Ok(answer(&ctx, done))
 }
 
@@ -248,14 +252,11 @@ pub async fn complete_task(
 /// Who may: whoever works for the seat, the secretariat on its behalf. Errors: `wrong_transition`, `reason_missing`.
 #[utoipa::path(tag = "tasks", params(("id" = TaskId, Path), IfMatch), request_body = TaskReasonIn, responses((status = 200, body = TaskOut)))]
 #[post("/tasks/{id}/block")]
-pub async fn block_task(
-    ctx: Ctx,
-    request: HttpRequest,
-    id: web::Path<TaskId>,
-    input: Json<TaskReasonIn>,
-) -> Result<HttpResponse, Failure> {
-    let version = version::if_match(&request)?;
-    let blocked = ctx.write(async |txn| service::block(&ctx, txn, *id, version, &input.value.reason).await).await?;
+pub async fn block_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, input: Json<TaskReasonIn>) -> Answer {
+    let blocked = version::change(&ctx, &request, async |txn, version| {
+        service::block(&ctx, txn, *id, version, &input.value.reason).await
+    })
+    .await?;
     Ok(answer(&ctx, blocked))
 }
 
@@ -264,25 +265,22 @@ pub async fn block_task(
 /// Who may: whoever works for the seat, the secretariat on its behalf. Errors: `wrong_transition`.
 #[utoipa::path(tag = "tasks", params(("id" = TaskId, Path), IfMatch), responses((status = 200, body = TaskOut)))]
 #[post("/tasks/{id}/unblock")]
-pub async fn unblock_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>) -> Result<HttpResponse, Failure> {
-    let version = version::if_match(&request)?;
-    let unblocked = ctx.write(async |txn| service::unblock(&ctx, txn, *id, version).await).await?;
+pub async fn unblock_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>) -> Answer {
+    let unblocked =
+        version::change(&ctx, &request, async |txn, version| service::unblock(&ctx, txn, *id, version).await).await?;
     Ok(answer(&ctx, unblocked))
 }
 
 /// Say that a task is not needed any more
 ///
 /// Who may: the secretariat. Errors: `wrong_transition`, `reason_missing`.
-#[utoipa::path(tag = "tasks", params(("id" = TaskId, Path), IfMatch), request_body = TaskReasonIn, responses((status = 200, body = TaskOut)))]
+#[utoipa::path(tag = "tasks", security(("api_token" = ["secretariat"])), params(("id" = TaskId, Path), IfMatch), request_body = TaskReasonIn, responses((status = 200, body = TaskOut)))]
 #[post("/tasks/{id}/cancel")]
-pub async fn cancel_task(
-    ctx: Ctx,
-    request: HttpRequest,
-    id: web::Path<TaskId>,
-    input: Json<TaskReasonIn>,
-) -> Result<HttpResponse, Failure> {
-    let version = version::if_match(&request)?;
-    let cancelled = ctx.write(async |txn| service::cancel(&ctx, txn, *id, version, &input.value.reason).await).await?;
+pub async fn cancel_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, input: Json<TaskReasonIn>) -> Answer {
+    let cancelled = version::change(&ctx, &request, async |txn, version| {
+        service::cancel(&ctx, txn, *id, version, &input.value.reason).await
+    })
+    .await?;
     Ok(answer(&ctx, cancelled))
 }
 

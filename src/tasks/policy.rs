@@ -51,7 +51,7 @@ pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
         return false;
     }
     match action {
-        Action::View => does(actor, subject) || sees_everything(actor) || actor.manages(subject.body),
+        Action::View => does(actor, subject) || actor.sees_the_whole() || actor.manages(subject.body),
         Action::Start | Action::Complete | Action::Block | Action::Unblock => {
             does(actor, subject) || actor.is_secretariat()
         }
@@ -62,10 +62,6 @@ pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
 fn does(actor: &Actor, subject: Subject) -> bool {
     actor.seats.iter().any(|held| held.seat_id == subject.seat)
         || subject.observatory.is_some_and(|observatory| actor.works_for(observatory))
-}
-
-fn sees_everything(actor: &Actor) -> bool {
-    actor.is_secretariat() || actor.holds(SeatKind::Direction)
 }
 
 /// Which tasks a list may show: a store demands it, so a list cannot forget it.
@@ -86,7 +82,7 @@ pub struct Own {
 }
 
 pub fn visibility(actor: &Actor) -> Visibility {
-    if actor.is_ourselves() || sees_everything(actor) {
+    if actor.is_ourselves() || actor.sees_the_whole() {
         return Visibility::Everything;
     }
     if !actor.is_participant() {

@@ -2,17 +2,15 @@
 
 use super::model::{Stage, Task};
 use super::policy::{Own, Visibility};
-use crate::db::{StoreError, exactly_one};
+use crate::db::{StoreError, after_row, day_due, exactly_one, no_row};
 use crate::designations::model::Seat;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{BodyId, DeliverableId, ObservatoryId, OutcomeId, ProductStepId, ReleaseId, SeatId, TaskId};
 use entity::kinds::{DeliverableState, SeatKind, TaskOrigin, TaskState};
 use entity::{Instant, body, deliverable, observatory, seat, task};
 use sea_orm::{
-    ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType, Order, QueryFilter,
-    QueryOrder, QuerySelect, Select,
-    sea_query::{Expr, Func},
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType,
+    Order, QueryFilter, QueryOrder, QuerySelect, Select, sea_query::Expr,
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -157,11 +155,7 @@ mod join {
 
 /// The day by which it is due: set by hand, else derived.
 fn day() -> Expr {
-    Func::coalesce([
-        Expr::col((task::Entity, task::Column::HandSetDay)),
-        Expr::col((task::Entity, task::Column::DueDay)),
-    ])
-    .into()
+    day_due(task::Column::HandSetDay, task::Column::DueDay)
 }
 
 /// The tasks that pass the filter and may be seen, the earliest day first.
@@ -172,15 +166,10 @@ pub async fn list(
     after: Option<Cursor>,
     limit: Option<u64>,
 ) -> Result<Vec<Task>> {
-    let later = after.map(|(last_day, last_id)| {
-        Condition::any()
-            .add(day().gt(last_day))
-            .add(Condition::all().add(day().eq(last_day)).add(task::Column::Id.gt(last_id)))
-    });
     let rows = lines()
         .filter(seen_by(visible))
         .filter(narrowed(filter))
-        .filter(Condition::all().add_option(later))
+        .filter(after_row(day(), task::Column::Id, after))
         .order_by(day(), Order::Asc)
         .order_by(task::Column::Id, Order::Asc)
         .limit(limit)
@@ -194,7 +183,7 @@ fn seen_by(visible: &Visibility) -> Condition {
     match visible {
         Visibility::Everything => Condition::all(),
         Visibility::Own(own) => owned(own),
-        Visibility::Nothing => Condition::all().add(Expr::cust("1 = 0")),
+        Visibility::Nothing => no_row(),
     }
 }
 

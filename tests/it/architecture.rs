@@ -141,14 +141,8 @@ const LONGEST: usize = 500;
 const LONGER: &[(&str, usize, &str)] = &[
     ("src/auth/store.rs", 540, "links, sessions and keys of programs: three tables, looked up alike"),
     ("src/designations/api.rs", 540, "thirteen operations with the types they take and give"),
-    (
-        "src/designations/store.rs",
-        690,
-        "one query per question of a register with two time axes; splitting would part rows from their mapping",
-    ),
     ("src/load/write/rows.rs", 560, "one function per table, all alike"),
     ("src/meetings/api.rs", 680, "seventeen operations with the types they take and give"),
-    ("src/meetings/web/forms.rs", 740, "one form after another, each with its two handlers"),
 ];
 
 fn sources() -> Vec<Rust> {

@@ -1,6 +1,7 @@
 //! Signing in, sessions and API tokens, as people, programs, scanners of mails and attackers meet them.
 
 use crate::both_engines;
+use crate::support::app::services;
 use crate::support::db::{Engine, TestDb};
 use actix_web::cookie::Cookie;
 use actix_web::dev::{Service, ServiceResponse};
@@ -650,15 +651,6 @@ impl Office {
         };
         designation_record::Entity::insert(record.into_active_model()).exec(db).await.expect("a row");
     }
-}
-
-fn services(test_db: &TestDb, clock: &Arc<FixedClock>, config: Config) -> Arc<Services> {
-    Arc::new(Services {
-        db: test_db.db.clone(),
-        clock: Arc::clone(clock) as Arc<dyn Clock>,
-        config,
-        mail_waiting: tokio::sync::Notify::new(),
-    })
 }
 
 const fn service_ended(sessions: u64, links: u64, tokens: u64) -> raccordo::auth::model::Ended {

@@ -79,6 +79,8 @@ fn callers() -> Vec<(&'static str, Actor)> {
     ] {
         all.push((name, COMO.holder(kind)));
     }
+    let (beside, within) = (LODI.holder(SeatKind::Partner), COMO.holder(SeatKind::Referent));
+    all.push(("partner and other referent", person(id(8), [beside.seats, within.seats].concat())));
     all.push(("direction", REGION.holder(SeatKind::Direction)));
     all.push(("secretariat", REGION.holder(SeatKind::Secretariat)));
     all.push(("reading referent", reading(LODI.holder(SeatKind::Referent))));
@@ -115,7 +117,7 @@ impl Matrix {
     fn table<T: Debug>(&mut self, what: &str, answer: impl Fn(&Actor) -> T) {
         let _ = writeln!(self.text, "{what}");
         for (name, actor) in callers() {
-            let _ = writeln!(self.text, "    {name:<20} {}", readable(&answer(&actor)));
+            let _ = writeln!(self.text, "    {name:<26} {}", readable(&answer(&actor)));
         }
     }
 }
@@ -138,6 +140,7 @@ fn readable(answer: &impl Debug) -> String {
         }
     }
     text.replace(&id::<PersonId>(9).to_string(), "who has no seat")
+        .replace(&id::<PersonId>(8).to_string(), "who holds both")
 }
 
 fn of_auth(matrix: &mut Matrix) {
@@ -153,6 +156,7 @@ fn of_network(matrix: &mut Matrix) {
     matrix.row("note that an address bounces", may_mark_bounced);
     for (what, place, kind) in [
         ("the referent of Lodi", LODI, SeatKind::Referent),
+        ("a partner of Lodi", LODI, SeatKind::Partner),
         ("the manager of Lodi", LODI, SeatKind::BodyManager),
         ("the secretariat", REGION, SeatKind::Secretariat),
     ] {

@@ -303,7 +303,7 @@ async fn what_a_page_says_about_itself_is_not_overruled() {
     let house = house(|_| ()).await;
     let link = ask(&house, TestRequest::with_uri("/sign-in/no-such-key")).await;
     assert_eq!(link.status(), StatusCode::GONE);
-    assert_eq!(header(&link, "referrer-policy"), "no-referrer", "its address is a key");
+    assert_eq!(header(&link, "referrer-policy"), "strict-origin", "its address is a key");
     assert_eq!(header(&link, CACHE_CONTROL.as_str()), "no-store");
     assert_eq!(header(&ask(&house, TestRequest::with_uri("/sign-in")).await, "referrer-policy"), "same-origin");
 }

@@ -225,6 +225,8 @@ fn operations_have_one_name_each_and_say_what_they_do() {
         let name = operation["operationId"].as_str().unwrap_or_else(|| panic!("{method} {path} has no name"));
         assert!(names.insert(name), "{name} twice");
         assert!(is_snake(name), "{name}");
+        let first = name.split('_').next().unwrap_or_default();
+        assert!(!["get", "put", "post", "patch", "delete"].contains(&first), "{name} begins with a method");
         assert!(
             operation["summary"].as_str().is_some_and(|text| !text.is_empty()),
             "{method} {path} does not say what it does"

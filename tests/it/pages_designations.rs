@@ -175,6 +175,28 @@ async fn a_file_that_was_kept_is_not_asked_for_again() {
 }
 
 #[tokio::test]
+async fn a_file_that_is_too_large_costs_nothing_that_was_typed() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let reader = Reader::new(&app, SECRETARIAT).await;
+    let (_, page) = reader.read(NEW).await;
+    let part =
+        |head: &str, content: &str| format!("--b\r\nContent-Disposition: form-data; {head}\r\n\r\n{content}\r\n");
+    let field = |(name, value): (String, String)| part(&format!("name=\"{name}\""), &value);
+    let large = "x".repeat(app.services.config.limits.document_bytes + 1);
+    let file = part("name=\"document\"; filename=\"decreto.pdf\"", &large);
+    let before = hidden(&page, "/designations/new").into_iter().map(field);
+    let after = typed().into_iter().map(|(name, value)| field((name.to_owned(), value.to_owned())));
+    let body: String = before.chain([file]).chain(after).chain(["--b--\r\n".to_owned()]).collect();
+    let answer = reader.multipart("/designations/new", body).await;
+    assert_eq!(answer.status.as_u16(), 422, "{}", answer.text());
+    let page = Html::parse_document(&answer.text());
+    for (name, typed) in typed() {
+        assert_eq!(value(&page, name), typed, "{name}");
+    }
+    assert!(text(&page, "#error-document").contains("Il file è troppo grande."), "{}", answer.text());
+}
+
+#[tokio::test]
 async fn the_present_holder_is_named_and_makes_room_only_if_the_box_says_so() {
     let app = TestApp::new(Engine::Sqlite).await;
     let first = registered(&app).await;

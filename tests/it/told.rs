@@ -154,7 +154,12 @@ both_engines! {
         assert_eq!(foreign.status, 403, "a foreign page cannot press");
         assert_eq!(first_step(&secretariat).await, before, "looking changes nothing");
 
-        assert_eq!(press(&app, &link, "in-progress").await.status, 303);
+        // As a browser does that says where a form comes from by `Origin` only: what it says hangs on the page's policy.
+        let shown = app.anonymous().get(&link).header("accept", "text/html").send().await;
+        assert_eq!(shown.header("referrer-policy"), Some("strict-origin"), "`no-referrer` makes it say `null`");
+        assert!(shown.text().contains(r#"<meta name="referrer" content="strict-origin">"#));
+        let pressed = app.anonymous().post(&format!("{link}/in-progress")).header("origin", "http://raccordo.test");
+        assert_eq!(pressed.send().await.status, 303);
         assert_eq!(first_step(&secretariat).await["state"], "in_progress");
         assert_eq!(press(&app, &link, "delivered").await.status, 303);
         let done = first_step(&secretariat).await;

@@ -1,5 +1,6 @@
 //! A service without its HTTP side: database, clock that is moved, mailbox that is read.
 
+use crate::support::app::services;
 use crate::support::db::{Engine, TestDb};
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::{DesignationId, MailId};
@@ -31,12 +32,7 @@ impl Workbench {
         let test = TestDb::new(engine).await;
         let clock = Arc::new(FixedClock::at("2027-03-01T08:00:00Z".parse().expect("an instant")));
         let mailbox = MemoryTransport::new();
-        let services = Arc::new(Services {
-            db: test.db.clone(),
-            clock: Arc::clone(&clock) as Arc<dyn Clock>,
-            config: Config::for_tests(),
-            mail_waiting: tokio::sync::Notify::new(),
-        });
+        let services = services(&test, &clock, Config::for_tests());
         let transport = Arc::new(Transport::Memory(mailbox.clone()));
         Self { services, clock, mailbox, transport, location: test.location.clone(), _db: test }
     }

@@ -218,8 +218,8 @@ impl ProvenanceForm {
     /// need not be given the file again.
     pub async fn keep(&mut self, ctx: &Ctx, file: Option<UploadedFile>) -> Result<()> {
         let Some(file) = file else { return Ok(()) };
-        let kept =
-            ctx.write(async |txn| service::keep_document(ctx, txn, &file.name, file.bytes.to_vec()).await).await?;
+        let content = file.content()?.to_vec();
+        let kept = ctx.write(async |txn| service::keep_document(ctx, txn, &file.name, content).await).await?;
         self.document_id = kept.id.to_string();
         self.document_name = kept.name;
         Ok(())

@@ -94,6 +94,28 @@ both_engines! {
         post("body_manager:provincia-bergamo").await.refused(403, "denied");
     }
 
+    async fn a_manager_names_by_id_only_whom_the_own_register_shows(engine) {
+        let app = TestApp::new(engine).await;
+        designate(&app, Designation::of("body_manager:provincia-bergamo").to("Elio", "Capo")).await;
+        designate(&app, Designation::of("referent:como").to("Ugo", "Sala")).await;
+        designate(&app, Designation::of("referent:bergamo").to("Zeno", "Ex").until("2027-01-20")).await;
+        app.at("2027-02-01 09:00");
+        let manager = app.client("elio.capo@ente.example").await;
+        let post = |id: String| {
+            let mut designation = Designation::of("deputy:bergamo").with("person_id", id).json();
+            designation.as_object_mut().expect("an object").remove("person");
+            manager.post("/api/v1/designations").json(designation).send()
+        };
+        let id = async |email: &str| app.person(email).await.id.to_string();
+        let of_another_body = post(id("ugo.sala@ente.example").await).await;
+        let of_nobody = post("01890000-0000-7000-8000-000000000001".to_owned()).await;
+        let (theirs, nobody_s) = (of_another_body.refused(404, "not_found"), of_nobody.refused(404, "not_found"));
+        assert_eq!(theirs["detail"], nobody_s["detail"], "nobody learns that there is one");
+        post(id("zeno.ex@ente.example").await).await.expect(201);
+        let known_by_name = Designation::of("deputy:bergamo").to("Ugo", "Sala").json();
+        manager.post("/api/v1/designations").json(known_by_name).send().await.expect(201);
+    }
+
     async fn a_file_is_kept_with_its_fingerprint_and_given_back_as_it_was(engine) {
         let app = TestApp::new(engine).await;
         let secretariat = app.client(SECRETARIAT).await;

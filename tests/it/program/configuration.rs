@@ -99,6 +99,14 @@ fn a_secret_of_digits_or_from_a_file_is_taken_as_it_is() {
     desk.run(&["check-config"]).refused("at least 32 characters");
 }
 
+#[tokio::test]
+async fn a_log_in_a_file_holds_words_and_no_colours() {
+    let desk = Desk::new();
+    let service = desk.serve().await;
+    assert!(service.said().contains("INFO"), "{}", service.said());
+    assert!(!service.said().contains('\u{1b}'), "{:?}", service.said());
+}
+
 #[test]
 fn a_demonstration_is_refused_where_others_could_reach_it() {
     production().run(&["serve", "--demo"]).refused("does not run in production");

@@ -37,6 +37,12 @@ pub const SECRETARIAT: &str = "segreteria@raccordo.example";
 
 type Call = Rc<dyn Fn(Request) -> LocalBoxFuture<'static, ServiceResponse>>;
 
+/// What a process shares, over a database of its own and a clock that is moved.
+pub fn services(db: &TestDb, clock: &Arc<FixedClock>, config: Config) -> Arc<Services> {
+    let clock: Arc<dyn Clock> = clock.clone();
+    Arc::new(Services { db: db.db.clone(), clock, config, mail_waiting: tokio::sync::Notify::new() })
+}
+
 /// The service under test.
 pub struct TestApp {
     pub services: Arc<Services>,
@@ -60,12 +66,7 @@ impl TestApp {
 
     async fn over(db: TestDb, config: Config) -> Self {
         let clock = Arc::new(FixedClock::at(rome("2027-01-11 09:00")));
-        let services = Arc::new(Services {
-            db: db.db.clone(),
-            clock: clock.clone(),
-            config,
-            mail_waiting: tokio::sync::Notify::new(),
-        });
+        let services = services(&db, &clock, config);
         let mailbox = MemoryTransport::new();
         let transport = Arc::new(Transport::Memory(mailbox.clone()));
         let site = Data::new(Site::new(services.clone()));

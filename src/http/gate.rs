@@ -1,0 +1,138 @@
+//! Who may knock at an operation of the API, asked before anything is read of the request.
+//!
+//! The framework reads path, query and body before the handler's first line, so a stranger would be told what is wrong with
+//! a body instead of that they have no business here. This layer asks first: for a key, for a seat, for one of the seats
+//! that can ever do it, for a key that may change things. What it takes is what the operation's description says under
+//! `security` (`OpenAPI` 3.1: the names beside a scheme are what its holder must be); an operation that says nothing takes
+//! a seat. Whether this caller may do it to this very thing is still the policy's question: the gate only keeps it short.
+//!
+//! Then a query that names something the operation does not know is refused, before a list ignores it and shows everything.
+
+use crate::auth::actor::Actor;
+use crate::ctx::Ctx;
+use crate::error::{Code, Error};
+use crate::http::Failure;
+use crate::http::openapi::{self, Operation};
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::middleware::Next;
+use entity::kinds::SeatKind;
+use serde_json::{Map, Value};
+
+/// Under `security`: whoever holds any seat.
+pub const PARTICIPANT: &str = "participant";
+
+/// What an operation takes of its caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Need {
+    Nothing,
+    /// A key, even after the last seat has ended: one's own affairs.
+    Key,
+    /// Any seat.
+    Seat,
+    OneOf(Vec<SeatKind>),
+}
+
+impl Need {
+    /// What `security` says: alternatives, of which one suffices.
+    pub fn of(security: &Value) -> Self {
+        let alternatives: Vec<&Map<String, Value>> =
+            security.as_array().into_iter().flatten().filter_map(Value::as_object).collect();
+        if alternatives.iter().any(|one| one.is_empty()) {
+            return Self::Nothing;
+        }
+        let lists = alternatives.iter().flat_map(|one| one.values()).filter_map(Value::as_array);
+        if lists.clone().any(Vec::is_empty) {
+            return Self::Key;
+        }
+        let names: Vec<&str> = lists.flatten().filter_map(Value::as_str).collect();
+        if names.is_empty() || names.contains(&PARTICIPANT) {
+            return Self::Seat;
+        }
+        Self::OneOf(SeatKind::ALL.iter().copied().filter(|kind| names.contains(&kind.as_str())).collect())
+    }
+
+    /// Whether the caller brings it. Whoever has no key is asked for one; whoever has one is told no.
+    fn met_by(&self, actor: &Actor, is_change: bool) -> Result<(), Error> {
+        if *self == Self::Nothing {
+            return Ok(());
+        }
+        if actor.person_id().is_none() {
+            return Err(Error::Unauthenticated);
+        }
+        let is_of_them = match self {
+            Self::Nothing | Self::Key => true,
+            Self::Seat => actor.is_participant(),
+            Self::OneOf(kinds) => kinds.iter().any(|kind| actor.holds(*kind)),
+        };
+        if is_of_them && (!is_change || actor.may_write()) { Ok(()) } else { Err(Error::Denied) }
+    }
+}
+
+/// The layer; `app.rs` puts it before the routes.
+pub async fn gate(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    match admit(&mut request).await {
+        Ok(()) => Ok(next.call(request).await?.map_into_boxed_body()),
+        Err(failure) => Ok(request.error_response(failure)),
+    }
+}
+
+async fn admit(request: &mut ServiceRequest) -> Result<(), Failure> {
+    // The path as routes see it, its letters decoded.
+    let path = request.match_info().as_str();
+    if !path.starts_with("/api/") {
+        return Ok(());
+    }
+    let pattern = request.resource_map().match_pattern(path);
+    // Nothing is served there, or not with this method: that is no secret.
+    let known = pattern.and_then(|pattern| openapi::operation(&pattern, request.method()));
+    let Some(Operation { need, query }) = known else { return Ok(()) };
+    if *need != Need::Nothing {
+        let is_change = *request.method() != Method::GET;
+        let ctx = request.extract::<Ctx>().await?;
+        need.met_by(&ctx.actor, is_change)?;
+    }
+    demand_known(query, request.query_string())
+}
+
+/// A filter that is misspelt must not look like one that lets everything through.
+fn demand_known(names: &[String], query: &str) -> Result<(), Failure> {
+    let unknown =
+        url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| !names.iter().any(|known| known == name));
+    match unknown {
+        Some((name, _)) => {
+            let name: String = name.chars().take(60).collect();
+            Err(Failure::because(Code::BadRequest, format!("no parameter is called «{name}»")))
+        }
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_an_operation_says_is_what_it_takes() {
+        assert_eq!(Need::of(&json!([{}])), Need::Nothing);
+        assert_eq!(Need::of(&json!([{ "api_token": [] }])), Need::Key);
+        assert_eq!(Need::of(&json!([{ "api_token": ["participant"] }])), Need::Seat);
+        assert_eq!(
+            Need::of(&json!([{ "api_token": ["secretariat"] }, { "api_token": ["body_manager"] }])),
+            Need::OneOf(vec![SeatKind::BodyManager, SeatKind::Secretariat])
+        );
+    }
+
+    #[test]
+    fn an_operation_that_says_nothing_is_not_open() {
+        for nothing in [json!(null), json!([])] {
+            assert_eq!(Need::of(&nothing), Need::Seat, "{nothing}");
+        }
+        assert_eq!(Need::of(&json!([{ "api_token": ["nobody knows"] }])), Need::OneOf(Vec::new()));
+    }
+}

@@ -1,0 +1,142 @@
+//! Convening, moving, calling off.
+
+use super::typed::{self, ReasonForm, SlotForm, version};
+use super::{Answer, Choice, answer, choices, meeting_for, path, shell};
+use crate::ctx::Ctx;
+use crate::db::Txn;
+use crate::http::form::{Form, FormState};
+use crate::http::page::{Shell, page};
+use crate::meetings::policy::Action;
+use crate::meetings::service::{self, MoveIn};
+use crate::meetings::view::{Dossier, Line, when_and_where};
+use actix_web::{HttpRequest, get, post, web};
+use askama::Template;
+use entity::ids::MeetingId;
+use entity::kinds::MeetingMode;
+
+pub fn pages(cfg: &mut web::ServiceConfig) {
+    cfg.service(convene_form)
+        .service(convene)
+        .service(move_form)
+        .service(move_it)
+        .service(call_off_form)
+        .service(call_off);
+}
+
+#[derive(Template)]
+#[template(path = "meetings/convene.html")]
+struct ConvenePage {
+    shell: Shell,
+    path: String,
+    lead: String,
+    when: String,
+    form: FormState<ReasonForm>,
+}
+
+#[get("/meetings/{id}/convene")]
+async fn convene_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Answer {
+    let dossier = meeting_for(&ctx, Action::Convene, *id).await?;
+    let form = FormState::fresh(reason_for(&dossier));
+    page(&convene_page(&ctx, &request, &dossier, form))
+}
+
+#[post("/meetings/{id}/convene")]
+async fn convene(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Form<ReasonForm>) -> Answer {
+    let dossier = meeting_for(&ctx, Action::Convene, *id).await?;
+    let convene = async |txn: &Txn, typed: &ReasonForm| {
+        let reason = typed::typed(&typed.short_notice_reason);
+        service::convene(&ctx, txn, *id, version(&typed.version)?, reason).await
+    };
+    answer(&ctx, &dossier, form.0, "meetings.done_convened", convene, async |form| {
+        Ok(convene_page(&ctx, &request, &dossier, form))
+    })
+    .await
+}
+
+fn convene_page(ctx: &Ctx, request: &HttpRequest, dossier: &Dossier, form: FormState<ReasonForm>) -> ConvenePage {
+    let days = dossier.table.ordinary_notice_days.to_string();
+    ConvenePage {
+        shell: shell(ctx, request, &dossier.line(), "meetings.convene_heading"),
+        path: path(&dossier.meeting),
+        lead: ctx.lang.f("meetings.convene_lead", &[("days", &days)]),
+        when: when_and_where(dossier.meeting.slot, &dossier.meeting.venue, ctx.lang),
+        form,
+    }
+}
+
+fn reason_for(dossier: &Dossier) -> ReasonForm {
+    ReasonForm { version: dossier.meeting.version.to_string(), ..ReasonForm::default() }
+}
+
+#[derive(Template)]
+#[template(path = "meetings/move.html")]
+struct MovePage {
+    shell: Shell,
+    path: String,
+    form: FormState<SlotForm>,
+    modes: Vec<Choice>,
+}
+
+#[get("/meetings/{id}/move")]
+async fn move_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Answer {
+    let dossier = meeting_for(&ctx, Action::Convene, *id).await?;
+    let form = FormState::fresh(SlotForm::of(&dossier.meeting));
+    page(&move_page(&ctx, &request, &dossier.line(), form))
+}
+
+#[post("/meetings/{id}/move")]
+async fn move_it(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Form<SlotForm>) -> Answer {
+    let dossier = meeting_for(&ctx, Action::Convene, *id).await?;
+    let move_it = async |txn: &Txn, typed: &SlotForm| {
+        let input = MoveIn {
+            slot: typed.slot()?,
+            venue: Some(typed.venue()?),
+            short_notice_reason: typed::typed(&typed.short_notice_reason),
+        };
+        service::move_to(&ctx, txn, *id, version(&typed.version)?, input).await
+    };
+    answer(&ctx, &dossier, form.0, "meetings.done_moved", move_it, async |form| {
+        Ok(move_page(&ctx, &request, &dossier.line(), form))
+    })
+    .await
+}
+
+fn move_page(ctx: &Ctx, request: &HttpRequest, line: &Line, form: FormState<SlotForm>) -> MovePage {
+    MovePage {
+        shell: shell(ctx, request, line, "meetings.move_heading"),
+        path: path(&line.meeting),
+        form,
+        modes: choices(MeetingMode::ALL, "mode", ctx.lang),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "meetings/cancel.html")]
+struct CancelPage {
+    shell: Shell,
+    path: String,
+    form: FormState<ReasonForm>,
+}
+
+#[get("/meetings/{id}/cancel")]
+async fn call_off_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Answer {
+    let dossier = meeting_for(&ctx, Action::Convene, *id).await?;
+    let form = FormState::fresh(reason_for(&dossier));
+    page(&cancel_page(&ctx, &request, &dossier.line(), form))
+}
+
+#[post("/meetings/{id}/cancel")]
+async fn call_off(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Form<ReasonForm>) -> Answer {
+    let dossier = meeting_for(&ctx, Action::Convene, *id).await?;
+    let call_off = async |txn: &Txn, typed: &ReasonForm| {
+        service::cancel(&ctx, txn, *id, version(&typed.version)?, &typed.reason).await
+    };
+    answer(&ctx, &dossier, form.0, "meetings.done_cancelled", call_off, async |form| {
+        Ok(cancel_page(&ctx, &request, &dossier.line(), form))
+    })
+    .await
+}
+
+fn cancel_page(ctx: &Ctx, request: &HttpRequest, line: &Line, form: FormState<ReasonForm>) -> CancelPage {
+    CancelPage { shell: shell(ctx, request, line, "meetings.cancel"), path: path(&line.meeting), form }
+}

@@ -1,0 +1,183 @@
+//! Drafts and their agendas.
+
+use super::typed::{self, ReasonForm, SlotForm, kind, number, version};
+use super::{Answer, Choice, answer, choices, meeting_for, only_who_may, path, releases_to_decide, shell};
+use crate::ctx::Ctx;
+use crate::db::Txn;
+use crate::http::Failure;
+use crate::http::form::{Form, FormState};
+use crate::http::page::{FlashKind, Shell, done, page, unprocessable};
+use crate::meetings::policy::Action;
+use crate::meetings::service::{self, ItemIn, MeetingIn};
+use crate::meetings::view::Line;
+use actix_web::{HttpRequest, get, post, web};
+use askama::Template;
+use entity::ids::{AgendaItemId, MeetingId};
+use entity::kinds::{AgendaItemKind, MeetingMode};
+use serde::Deserialize;
+
+pub fn pages(cfg: &mut web::ServiceConfig) {
+    cfg.service(new_meeting)
+        .service(create_meeting)
+        .service(edit_meeting)
+        .service(save_meeting)
+        .service(new_item)
+        .service(add_item)
+        .service(remove_item);
+}
+
+#[derive(Template)]
+#[template(path = "meetings/draft.html")]
+struct DraftPage {
+    shell: Shell,
+    action: String,
+    cancel: String,
+    form: FormState<SlotForm>,
+    /// To choose from; empty when editing: a meeting stays at its table.
+    tables: Vec<Choice>,
+    modes: Vec<Choice>,
+}
+
+#[get("/meetings/new")]
+async fn new_meeting(ctx: Ctx, request: HttpRequest) -> Answer {
+    only_who_may(&ctx, Action::Prepare)?;
+    let tables = service::tables(&ctx).await?;
+    let form =
+        SlotForm { table: tables.first().map(|table| table.code.clone()).unwrap_or_default(), ..SlotForm::default() };
+    page(&draft_page(&ctx, &request, FormState::fresh(form)).await?)
+}
+
+#[post("/meetings")]
+async fn create_meeting(ctx: Ctx, request: HttpRequest, form: Form<SlotForm>) -> Answer {
+    only_who_may(&ctx, Action::Prepare)?;
+    let typed = &form.0;
+    let made = ctx
+        .write(async |txn| {
+            let input = MeetingIn {
+                table: typed.table.clone(),
+                title: typed.title.clone(),
+                slot: typed.slot()?,
+                venue: typed.venue()?,
+            };
+            service::create(&ctx, txn, input).await
+        })
+        .await;
+    match made {
+        Ok(made) => Ok(done(&path(&made.meeting), FlashKind::Success, "meetings.done_created")),
+        Err(error) => {
+            let form = FormState::refused(form.0, ctx.lang, error)?;
+            unprocessable(&draft_page(&ctx, &request, form).await?)
+        }
+    }
+}
+
+async fn draft_page(ctx: &Ctx, request: &HttpRequest, form: FormState<SlotForm>) -> Result<DraftPage, Failure> {
+    let tables = service::tables(ctx).await?;
+    Ok(DraftPage {
+        shell: Shell::new(ctx, request, "meetings.new_title").crumb(ctx.lang.t("meetings.title"), "/meetings").here(),
+        action: "/meetings".to_owned(),
+        cancel: "/meetings".to_owned(),
+        form,
+        tables: tables.iter().map(|table| Choice::new(&table.code, table.name(ctx.lang))).collect(),
+        modes: choices(MeetingMode::ALL, "mode", ctx.lang),
+    })
+}
+
+#[get("/meetings/{id}/edit")]
+async fn edit_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Answer {
+    let dossier = meeting_for(&ctx, Action::Prepare, *id).await?;
+    let form = FormState::fresh(SlotForm::of(&dossier.meeting));
+    page(&edit_page(&ctx, &request, &dossier.line(), form))
+}
+
+#[post("/meetings/{id}/edit")]
+async fn save_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Form<SlotForm>) -> Answer {
+    let dossier = meeting_for(&ctx, Action::Prepare, *id).await?;
+    let save = async |txn: &Txn, typed: &SlotForm| {
+        service::edit(&ctx, txn, *id, version(&typed.version)?, typed.change()?).await
+    };
+    answer(&ctx, &dossier, form.0, "meetings.done_created", save, async |form| {
+        Ok(edit_page(&ctx, &request, &dossier.line(), form))
+    })
+    .await
+}
+
+fn edit_page(ctx: &Ctx, request: &HttpRequest, line: &Line, form: FormState<SlotForm>) -> DraftPage {
+    DraftPage {
+        shell: shell(ctx, request, line, "meetings.edit_title"),
+        action: format!("{}/edit", path(&line.meeting)),
+        cancel: path(&line.meeting),
+        form,
+        tables: Vec::new(),
+        modes: choices(MeetingMode::ALL, "mode", ctx.lang),
+    }
+}
+
+// ---- The agenda ----------------------------------------------------------------------------------------------------------
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct ItemForm {
+    kind: String,
+    title: String,
+    minutes: String,
+    release_id: String,
+}
+
+#[derive(Template)]
+#[template(path = "meetings/item.html")]
+struct ItemPage {
+    shell: Shell,
+    path: String,
+    form: FormState<ItemForm>,
+    kinds: Vec<Choice>,
+    releases: Vec<Choice>,
+}
+
+#[get("/meetings/{id}/agenda-items/new")]
+async fn new_item(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Answer {
+    let dossier = meeting_for(&ctx, Action::Prepare, *id).await?;
+    let form = ItemForm { kind: AgendaItemKind::Information.to_string(), ..ItemForm::default() };
+    page(&item_page(&ctx, &request, &dossier.line(), FormState::fresh(form)).await?)
+}
+
+#[post("/meetings/{id}/agenda-items")]
+async fn add_item(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Form<ItemForm>) -> Answer {
+    let dossier = meeting_for(&ctx, Action::Prepare, *id).await?;
+    let add = async |txn: &Txn, typed: &ItemForm| {
+        let input = ItemIn {
+            kind: kind("kind", &typed.kind)?,
+            title: typed.title.clone(),
+            release_id: typed::id("release_id", &typed.release_id)?,
+            minutes: number("minutes", &typed.minutes)?,
+        };
+        service::add_item(&ctx, txn, *id, input).await
+    };
+    answer(&ctx, &dossier, form.0, "meetings.done_item", add, async |form| {
+        item_page(&ctx, &request, &dossier.line(), form).await
+    })
+    .await
+}
+
+async fn item_page(
+    ctx: &Ctx,
+    request: &HttpRequest,
+    line: &Line,
+    form: FormState<ItemForm>,
+) -> Result<ItemPage, Failure> {
+    Ok(ItemPage {
+        shell: shell(ctx, request, line, "meetings.add_item_heading"),
+        path: path(&line.meeting),
+        form,
+        kinds: choices(AgendaItemKind::ALL, "item_kind", ctx.lang),
+        releases: releases_to_decide(ctx).await?,
+    })
+}
+
+#[post("/meetings/{id}/agenda-items/{item}/remove")]
+async fn remove_item(ctx: Ctx, ids: web::Path<(MeetingId, AgendaItemId)>, form: Form<ReasonForm>) -> Answer {
+    let (id, item) = ids.into_inner();
+    let version = version(&form.0.version)?;
+    let dossier = ctx.write(async |txn| service::remove_item(&ctx, txn, id, version, item).await).await?;
+    Ok(done(&path(&dossier.meeting), FlashKind::Success, "meetings.done_item"))
+}
