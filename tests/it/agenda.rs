@@ -191,6 +191,11 @@ both_engines! {
         let page = format!("/releases/{}", release["id"].as_str().expect("an id"));
         let story = anyone.get(&page).send().await.text();
         assert!(story.contains("Perché questa data") && !story.contains("/move"), "{story}");
+        let links = |page: &str| page.matches("href=\"/deliverables/").count();
+        assert_eq!(links(&story), 0, "what the observatories owe is theirs to know");
+        assert_eq!(links(&secretariat.get(&page).send().await.text()), 12, "one contribution each");
+        let later = anyone.get("/calendar?since=2027-04-01").send().await.text();
+        assert!(!later.contains("19 marzo 2027") && later.contains("/calendar?since=2026-03-31"), "{later}");
         for form in ["/releases/new".to_owned(), format!("{page}/move"), format!("{page}/cancel")] {
             assert_eq!(secretariat.get(&form).send().await.status.as_u16(), 200, "{form}");
             assert_ne!(anyone.get(&form).send().await.status.as_u16(), 200, "{form}");
@@ -198,6 +203,7 @@ both_engines! {
         assert_ne!(anyone.get("/tasks").send().await.status.as_u16(), 200);
         designate_referent(&secretariat).await;
         let referent = app.client(REFERENT).await;
+        assert_eq!(links(&referent.get(&page).send().await.text()), 1, "the own contribution");
         assert!(referent.get("/tasks").send().await.text().contains("Bozza della relazione"));
         let task = items(&referent, "/api/v1/tasks?mine=true").await.remove(0);
         let pages = [("tasks", &task["id"]), ("deliverables", &task["deliverable_id"])];

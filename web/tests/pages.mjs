@@ -12,6 +12,7 @@ export const pages = {
   anonymous: [
     "/",
     "/calendar",
+    { path: "/calendar?since=2025-01-01", name: "calendar-past" },
     { from: "/calendar", link: "main .rc-table a", name: "release" },
     "/network",
     { from: "/network", link: "main .rc-table a", name: "body" },
