@@ -11,6 +11,7 @@ mod m20261123_110000_create_platform;
 mod m20261123_120000_create_agenda;
 mod m20261123_130000_create_table;
 mod m20261123_140000_create_told_and_seen;
+mod m20261123_150000_order_the_outbox;
 mod schema;
 
 /// All migrations, oldest first.
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_120000_create_agenda::Migration),
             Box::new(m20261123_130000_create_table::Migration),
             Box::new(m20261123_140000_create_told_and_seen::Migration),
+            Box::new(m20261123_150000_order_the_outbox::Migration),
         ]
     }
 }

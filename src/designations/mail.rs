@@ -61,7 +61,7 @@ pub(super) async fn ending_soon(ctx: &Ctx, txn: &Txn, designation: &Designation)
 pub(super) async fn ended(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<()> {
     let farewell = Recipient { designation_id: None, ..to_holder(designation) };
     let text = content(ctx, designation, farewell.lang, "ended", None);
-    send(ctx, txn, "designation_ended", designation, farewell, text).await?;
+    send(ctx, txn, outbox::FAREWELL, designation, farewell, text).await?;
     for recipient in to_body(ctx, txn, &designation.seat, Some(&designation.holder)).await? {
         let lang = recipient.lang;
         let text = content(
@@ -262,8 +262,8 @@ async fn send(
         to,
         content,
         due_at: ctx.now(),
-        // A welcome or a warning is of no use weeks later; a farewell still is.
-        expires_at: (kind != "designation_ended").then(|| ctx.now() + Days::new(14)),
+        // A welcome or a warning is of no use weeks later; word of an end still is.
+        expires_at: (![outbox::FAREWELL, "designation_ended"].contains(&kind)).then(|| ctx.now() + Days::new(14)),
         calendar: None,
     };
     outbox::enqueue(ctx, txn, notification).await?;

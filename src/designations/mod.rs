@@ -8,7 +8,7 @@
 //! *Who may.* The secretariat enters for anybody, naming how the body told it; a body's manager for the body's own seats;
 //! see `policy.rs`.
 //!
-//! *Mails.* Registered, welcome, ending soon, ended (the farewell), designation requested; see `mail.rs`. When a
+//! *Mails.* Registered, welcome, ending soon, ended, farewell, designation requested; see `mail.rs`. When a
 //! designation ends, pending mails, sessions, links and tokens of the former holder die in the same transaction, and the
 //! farewell is the last thing sent to that address.
 //!

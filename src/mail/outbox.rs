@@ -27,8 +27,8 @@ const WAITING: [NotificationState; 3] =
 const ENDS: [NotificationState; 4] =
     [NotificationState::Sent, NotificationState::Dead, NotificationState::Expired, NotificationState::Cancelled];
 
-/// The kind that is the last word to somebody who leaves: see [`lease::claim`].
-const FAREWELL: &str = "designation_ended";
+/// The last word to somebody who leaves: see [`lease::claim`].
+pub const FAREWELL: &str = "farewell";
 
 /// The kinds whose words let their reader in, or act in their name with one press. The database keeps hashes of keys, and a copy of it
 /// must not hold a key in clear: these words are blanked in the very statement that brings the mail to its end. What a reminder spoke

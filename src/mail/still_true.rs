@@ -4,7 +4,7 @@
 //! What was done, moved or handed over meanwhile is not said any more (product rule 8). Asking when the mail is taken is
 //! enough, whatever happened; that every transition thinks of the mails it belies would not be.
 
-use super::outbox::{TakenBack, lease};
+use super::outbox::{FAREWELL, TakenBack, lease};
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::{designations, meetings, reminders};
@@ -32,7 +32,7 @@ pub async fn look(ctx: &Ctx, db: &impl ConnectionTrait, id: MailId) -> Result<Ve
     if mail.kind == reminders::service::MAIL_KIND && !reminders::service::still_holds(ctx, db, id).await? {
         return Ok(Verdict::TakenBack(TakenBack::Untrue));
     }
-    if let Some(leaver) = mail.person_id.filter(|_| mail.is_farewell())
+    if let Some(leaver) = mail.person_id.filter(|_| mail.kind == FAREWELL)
         && meetings::service::owes_withdrawal(ctx, db, leaver).await?
     {
         return Ok(Verdict::NotYet);

@@ -158,7 +158,7 @@ both_engines! {
         app.advance(TimeDelta::seconds(30));
         assert_eq!(list(&app.mails().await), [""; 0], "a mail that is tried again is not over");
         app.advance(TimeDelta::minutes(2));
-        assert_eq!(to_ada().await, ["meeting_left", "designation_ended"], "in this order");
+        assert_eq!(to_ada().await, ["meeting_left", "farewell"], "in this order");
         for day in ["2027-01-19 08:00", "2027-02-05 08:00", "2027-02-10 09:00"] {
             app.at(day);
             for job in ["handover", "follow_members", "reminders"] {

@@ -15,7 +15,7 @@ use raccordo::error::{Code, Error};
 use raccordo::mail::dispatcher::Dispatcher;
 use raccordo::mail::outbox::desk::{self, Filter};
 use raccordo::mail::outbox::lease::{self, Lease, Outcome};
-use raccordo::mail::outbox::{self, Notification, Recipient, cancel_for_designation};
+use raccordo::mail::outbox::{self, FAREWELL, Notification, Recipient, cancel_for_designation};
 use raccordo::mail::transport::{Delivery, FailureClass};
 use sea_orm::EntityTrait;
 use std::collections::BTreeSet;
@@ -269,7 +269,7 @@ both_engines! {
     async fn a_farewell_is_not_taken_while_anything_else_to_its_address_is_under_way(engine) {
         let bench = Workbench::new(engine).await;
         let person = holder_of(&bench, bench.designation().await).await;
-        let mut farewell = Notification { kind: "designation_ended", ..at_once(&bench, "farewell") };
+        let mut farewell = Notification { kind: FAREWELL, ..at_once(&bench, "farewell") };
         farewell.to.person_id = Some(person);
         let farewell = bench.promise(farewell).await;
         let mut elsewhere = at_once(&bench, "elsewhere");

@@ -17,8 +17,7 @@ use entity::kinds::NotificationState;
 use entity::{Instant, outbox_mail};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, LockBehavior, LockType, Query, SelectStatement};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select,
 };
 
 /// How long a claim holds unless it is renewed.
@@ -122,14 +121,7 @@ pub async fn claim(db: &Db, now: DateTime<Utc>, owner: &str, limit: u64) -> Resu
     if settings::is_sending_paused(&txn).await? {
         return Ok(Vec::new());
     }
-    // The ids alone are put in order: with the mails' bytes beside them, the sorting of a full outbox cost more than the sending.
-    let ids: Vec<MailId> = outbox_mail::Entity::find()
-        .select_only()
-        .column(outbox_mail::Column::Id)
-        .filter(is_due(now))
-        .order_by_asc(outbox_mail::Column::DueAt)
-        .order_by_asc(outbox_mail::Column::Id)
-        .limit(limit)
+    let ids: Vec<MailId> = head_of_the_queue(now, limit)
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
         .into_tuple()
         .all(&txn)
@@ -167,14 +159,19 @@ pub async fn claim(db: &Db, now: DateTime<Utc>, owner: &str, limit: u64) -> Resu
 }
 
 async fn is_anything_due(connection: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<bool, StoreError> {
-    let first: Option<MailId> = outbox_mail::Entity::find()
+    let first: Option<MailId> = head_of_the_queue(now, 1).into_tuple().one(connection).await?;
+    Ok(first.is_some())
+}
+
+/// Ids only: a sort that carries the mails' bytes along costs more than the sending.
+fn head_of_the_queue(now: DateTime<Utc>, limit: u64) -> Select<outbox_mail::Entity> {
+    outbox_mail::Entity::find()
         .select_only()
         .column(outbox_mail::Column::Id)
         .filter(is_due(now))
-        .into_tuple()
-        .one(connection)
-        .await?;
-    Ok(first.is_some())
+        .order_by_asc(outbox_mail::Column::DueAt)
+        .order_by_asc(outbox_mail::Column::Id)
+        .limit(limit)
 }
 
 impl From<Due> for Claimed {
@@ -196,48 +193,40 @@ impl From<Due> for Claimed {
     }
 }
 
+/// Condition of a mail that may be taken.
 fn is_due(now: DateTime<Utc>) -> Condition {
     Condition::all()
-        .add(outbox_mail::Column::State.is_in(WAITING))
+        .add(is_waiting())
         .add(outbox_mail::Column::DueAt.lte(Instant::from(now)))
-        .add(
-            Condition::any()
-                .add(outbox_mail::Column::ExpiresAt.is_null())
-                .add(outbox_mail::Column::ExpiresAt.gt(Instant::from(now))),
-        )
-        .add(outbox_mail::Column::Id.not_in_subquery(farewells_too_early(now)))
+        .add(has_not_expired(outbox_mail::Column::ExpiresAt.into_expr(), now))
+        .add(outbox_mail::Column::Kind.ne(FAREWELL).or(Expr::exists(anything_before_farewell(now)).not()))
 }
 
-/// The farewells to addresses to which something else is still under way. What has passed its end and only waits for the
-/// sweep is under way no more; two farewells do not wait for each other.
-fn farewells_too_early(now: DateTime<Utc>) -> SelectStatement {
-    let (farewell, other) = (Alias::new("farewell"), Alias::new("other"));
-    let of = |table: &Alias, column: outbox_mail::Column| Expr::col((table.clone(), column));
-    let is_farewell = |table: &Alias| {
-        of(table, outbox_mail::Column::Kind)
-            .eq(FAREWELL)
-            .and(of(table, outbox_mail::Column::DesignationId).is_null())
-            .and(of(table, outbox_mail::Column::PersonId).is_not_null())
-    };
-    let waits = of(&other, outbox_mail::Column::State).is_in(WAITING).and(
-        of(&other, outbox_mail::Column::ExpiresAt)
-            .is_null()
-            .or(of(&other, outbox_mail::Column::ExpiresAt).gt(Instant::from(now))),
-    );
-    let is_under_way = waits.or(of(&other, outbox_mail::Column::State).eq(NotificationState::Leased));
+/// Neither on the wire nor at an end: the very words of the index that holds the waiting mails in order, in the text of the
+/// statement and not beside it. Then the head of the queue is found at once, however long the queue is.
+fn is_waiting() -> Expr {
+    let literal = |state: NotificationState| Expr::Constant(state.as_str().into());
+    let elsewhere = std::iter::once(NotificationState::Leased).chain(ENDS).map(literal);
+    outbox_mail::Column::State.into_expr().is_not_in(elsewhere)
+}
+
+fn has_not_expired(expires_at: Expr, now: DateTime<Utc>) -> Expr {
+    expires_at.clone().is_null().or(expires_at.gt(Instant::from(now)))
+}
+
+/// What else is under way to the address of a farewell. What has passed its end and only waits for the sweep is under way no
+/// more; two farewells do not wait for each other.
+fn anything_before_farewell(now: DateTime<Utc>) -> SelectStatement {
+    let other = Alias::new("other");
+    let of = |column: outbox_mail::Column| Expr::col((other.clone(), column));
+    let waits =
+        of(outbox_mail::Column::State).is_in(WAITING).and(has_not_expired(of(outbox_mail::Column::ExpiresAt), now));
     Query::select()
-        .column((farewell.clone(), outbox_mail::Column::Id))
-        .from_as(outbox_mail::Entity, farewell.clone())
-        .join_as(
-            JoinType::InnerJoin,
-            outbox_mail::Entity,
-            other.clone(),
-            of(&other, outbox_mail::Column::Recipient).eq(of(&farewell, outbox_mail::Column::Recipient)),
-        )
-        .and_where(is_farewell(&farewell))
-        .and_where(of(&farewell, outbox_mail::Column::State).is_in(WAITING))
-        .and_where(is_farewell(&other).not())
-        .and_where(is_under_way)
+        .expr(Expr::Constant(1.into()))
+        .from_as(outbox_mail::Entity, other.clone())
+        .and_where(of(outbox_mail::Column::Recipient).equals((outbox_mail::Entity, outbox_mail::Column::Recipient)))
+        .and_where(of(outbox_mail::Column::Kind).ne(FAREWELL))
+        .and_where(waits.or(of(outbox_mail::Column::State).eq(NotificationState::Leased)))
         .to_owned()
 }
 
@@ -293,13 +282,6 @@ pub struct About {
     pub person_id: Option<PersonId>,
     /// By which designation its reader is told.
     pub designation_id: Option<DesignationId>,
-}
-
-impl About {
-    /// Whether it is the last word to somebody who has left.
-    pub fn is_farewell(&self) -> bool {
-        self.kind == FAREWELL && self.designation_id.is_none() && self.person_id.is_some()
-    }
 }
 
 pub async fn about(connection: &impl ConnectionTrait, id: MailId) -> Result<Option<About>, StoreError> {
@@ -440,7 +422,26 @@ pub async fn sweep(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Swe
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::db::Location;
+    use migration::{Migrator, MigratorTrait};
     use proptest::prelude::*;
+    use sea_orm::{DbBackend, QueryTrait};
+
+    /// The write lock is held while mails are taken: it must not take longer because more of them wait.
+    #[tokio::test]
+    async fn the_head_of_the_queue_is_found_without_looking_at_the_queue() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let db = Db::open(&Location::Sqlite(folder.path().join("plan.sqlite"))).await.expect("a database");
+        Migrator::up(db.writer(), None).await.expect("the migrations run");
+        let mut question = head_of_the_queue(DateTime::UNIX_EPOCH, 4).build(DbBackend::Sqlite);
+        question.sql = format!("EXPLAIN QUERY PLAN {}", question.sql);
+        let steps = db.reader().query_all_raw(question).await.expect("a plan");
+        let steps: Vec<String> = steps.iter().map(|step| step.try_get("", "detail").expect("a step")).collect();
+        for expected in ["ix_outbox_mail_waiting (due_at<?)", "other USING INDEX ix_outbox_mail_recipient"] {
+            assert!(steps.iter().any(|step| step.contains(expected)), "{expected}: {steps:#?}");
+        }
+        assert!(!steps.iter().any(|step| step.contains("TEMP B-TREE")), "{steps:#?}");
+    }
 
     fn lease(attempts: i32, crash_count: i32) -> Lease {
         Lease { id: MailId(uuid::Uuid::nil()), epoch: 1, attempts, crash_count }

@@ -21,7 +21,7 @@ both_engines! {
         assert_eq!(
             list(&app.mails().await),
             [
-                "ada.riva@ente.example  designation_ended",
+                "ada.riva@ente.example  farewell",
                 "segreteria@raccordo.example  designation_registered",
                 "ugo.sala@ente.example  designation_registered",
             ]
@@ -56,7 +56,7 @@ both_engines! {
         assert_eq!(
             list(&app.mails().await),
             [
-                "ada.riva@ente.example  designation_ended",
+                "ada.riva@ente.example  farewell",
                 "elio.capo@ente.example  designation_ended",
                 "elio.capo@ente.example  designation_requested",
             ]
@@ -72,7 +72,7 @@ both_engines! {
         let path = format!("/api/v1/designations/{}/end", made["id"].as_str().expect("an id"));
         secretariat.post(&path).if_match(1).json(json!({ "last_day": "2027-01-15", "reason": "Dimissioni" })).send().await.expect(200);
         let to_ada: Vec<_> = list(&app.mails().await).into_iter().filter(|line| line.starts_with("ada")).collect();
-        assert_eq!(to_ada, ["ada.riva@ente.example  designation_ended"]);
+        assert_eq!(to_ada, ["ada.riva@ente.example  farewell"]);
     }
 
     async fn who_begins_later_is_welcomed_on_the_day_and_the_body_warned_before_the_end(engine) {
