@@ -12,6 +12,10 @@ RACCORDO = $(or $(RACCORDO_BIN),cargo run $(CARGO_FLAGS) --profile $(PROFILE) --
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# A demonstration has a database of its own: it never starts on one that holds real data.
+ifdef DEMO
+run: export RACCORDO__DATABASE__URL ?= sqlite:var/demo.sqlite
+endif
 run: web ## build, prepare the database under ./var and serve on 127.0.0.1:8080 (DEMO=1: with a believable year in it)
 	$(RACCORDO) serve $(if $(DEMO),--demo)
 

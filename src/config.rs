@@ -132,7 +132,8 @@ pub struct Retention {
     pub sessions_days: u32,
     /// Which replica took which planned run of a job; longer than the longest pause between two runs.
     pub slots_days: u32,
-    /// Answers kept for callers who repeat a creation under their `Idempotency-Key`; longer than any client tries again.
+    /// Answers kept for callers who repeat a creation under their `Idempotency-Key`, and files that no designation names yet:
+    /// longer than any client tries again, or anybody leaves a form open.
     pub answers_hours: u32,
 }
 

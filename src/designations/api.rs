@@ -138,6 +138,7 @@ pub struct EndIn {
 
 /// The right content and why the old one was wrong.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct CorrectIn {
     #[serde(flatten)]
     #[schema(inline)]

@@ -339,7 +339,6 @@ pub async fn withdraw_unavailability(
 pub async fn request_designation(ctx: &Ctx, txn: &Txn, seat_code: &str) -> Result<()> {
     let seat = store::seat_by_code(txn, seat_code).await?.ok_or(Refusal::SeatUnknown)?;
     authorise(ctx, Action::RequestDesignation, &seat, None)?;
-    mail::requested(ctx, txn, &seat, ctx.today()).await?;
     let event = Event {
         action: "designations.request_designation",
         subject: ("seat", seat.id.to_string()),
@@ -349,7 +348,7 @@ pub async fn request_designation(ctx: &Ctx, txn: &Txn, seat_code: &str) -> Resul
         details: json!({ "seat": seat.code }),
     };
     audit::record(ctx, txn, event).await?;
-    Ok(())
+    mail::requested(ctx, txn, &seat, ctx.today()).await
 }
 
 /// Where a page of the register ends: the first day of its last line's term, and that line's id.

@@ -8,7 +8,8 @@ use crate::error::Result;
 use crate::http::idempotency;
 use crate::mail::outbox;
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{Instant, job_slot, press_link, session, sign_in_link};
+use entity::{Instant, designation_record, document, job_slot, press_link, session, sign_in_link};
+use sea_orm::sea_query::Query;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 
 pub(super) async fn run(ctx: &Ctx) -> Result<Report> {
@@ -24,10 +25,13 @@ pub(super) async fn run(ctx: &Ctx) -> Result<Report> {
     let sessions = ctx.write(async |txn| remove_sessions(txn, last_sign_in).await).await?;
     let links = ctx.write(async |txn| remove_links(txn, last_sign_in).await).await?
         + ctx.write(async |txn| remove_presses(txn, last_sign_in).await).await?;
+    let files = ctx.write(async |txn| remove_files(txn, last_answer).await).await?;
     let mails = ctx.write(async |txn| Ok(outbox::retention::blank(txn, last_mail).await?)).await?;
     Ok(Report::new(
-        answers + slots + sessions + links + mails,
-        format!("answers {answers}, slots {slots}, sessions {sessions}, links {links}, mails blanked {mails}"),
+        answers + slots + sessions + links + files + mails,
+        format!(
+            "answers {answers}, slots {slots}, sessions {sessions}, links {links}, files {files}, mails blanked {mails}"
+        ),
     ))
 }
 
@@ -54,4 +58,17 @@ async fn remove_presses(txn: &Txn, before: DateTime<Utc>) -> Result<u64> {
         .add(press_link::Column::ExpiresAt.lt(Instant::from(before)))
         .add(press_link::Column::RevokedAt.lt(Instant::from(before)));
     Ok(press_link::Entity::delete_many().filter(ended).exec(txn).await?.rows_affected)
+}
+
+/// Files that came with a form or a call and that no designation names: the form was refused and given up.
+async fn remove_files(txn: &Txn, before: DateTime<Utc>) -> Result<u64> {
+    let named = Query::select()
+        .column(designation_record::Column::DocumentId)
+        .from(designation_record::Entity)
+        .and_where(designation_record::Column::DocumentId.is_not_null())
+        .to_owned();
+    let given_up = Condition::all()
+        .add(document::Column::CreatedAt.lt(Instant::from(before)))
+        .add(document::Column::Id.not_in_subquery(named));
+    Ok(document::Entity::delete_many().filter(given_up).exec(txn).await?.rows_affected)
 }

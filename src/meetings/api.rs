@@ -203,7 +203,7 @@ pub struct HoldIn {
 /// What a decision does to a release's date.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum ReleaseChangeDto {
+pub enum ReleaseChangeIn {
     Confirm,
     Move,
 }
@@ -213,7 +213,7 @@ pub enum ReleaseChangeDto {
 #[serde(deny_unknown_fields)]
 pub struct ReleaseDecisionIn {
     pub release_id: ReleaseId,
-    pub change: ReleaseChangeDto,
+    pub change: ReleaseChangeIn,
     pub day: NaiveDate,
     /// Wall time in Europe/Rome; left out, the product's hour or the present one.
     #[serde(default)]
@@ -313,8 +313,11 @@ pub struct AttendanceOut {
 /// Whether enough parties are there to decide: more than half of the signatories, in person or by delegate.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct QuorumOut {
+    #[schema(value_type = u32)]
     pub parties: usize,
+    #[schema(value_type = u32)]
     pub there: usize,
+    #[schema(value_type = u32)]
     pub needed: usize,
     pub reached: bool,
 }
@@ -722,8 +725,8 @@ impl From<OutcomeIn> for service::OutcomeIn {
 impl From<ReleaseDecisionIn> for service::ReleaseDecision {
     fn from(ReleaseDecisionIn { release_id, change, day, hour }: ReleaseDecisionIn) -> Self {
         let change = match change {
-            ReleaseChangeDto::Confirm => service::ReleaseChange::Confirm,
-            ReleaseChangeDto::Move => service::ReleaseChange::Move,
+            ReleaseChangeIn::Confirm => service::ReleaseChange::Confirm,
+            ReleaseChangeIn::Move => service::ReleaseChange::Move,
         };
         Self { release_id, change, day, hour }
     }

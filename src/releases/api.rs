@@ -206,8 +206,11 @@ pub struct ChangeOut {
 /// How far the deliverables of a release are.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct ProgressOut {
+    #[schema(value_type = u32)]
     pub total: usize,
+    #[schema(value_type = u32)]
     pub accepted: usize,
+    #[schema(value_type = u32)]
     pub waived: usize,
 }
 

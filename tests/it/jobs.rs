@@ -119,7 +119,7 @@ both_engines! {
             bench.sql(&format!("INSERT INTO job_slot (job, planned_at, taken_at) VALUES ('j', {planned}, {at})")).await;
         }
         let ended = Runner::new(Arc::clone(&bench.services)).run_now(named("retention")).await;
-        assert_eq!(ended, Ended::Done(Report::new(2, "answers 1, slots 1, sessions 0, links 0, mails blanked 0")));
+        assert_eq!(ended, Ended::Done(Report::new(2, "answers 1, slots 1, sessions 0, links 0, files 0, mails blanked 0")));
     }
 
     async fn retention_removes_what_is_past_and_nothing_else(engine) {
@@ -140,7 +140,7 @@ both_engines! {
             bench.sql(&format!("INSERT INTO sign_in_link (id, person_id, token_hash, created_at, expires_at) VALUES ('{key}', '{person}', '{key}', 0, {ends})")).await;
         }
         let ended = Runner::new(Arc::clone(&bench.services)).run_now(named("retention")).await;
-        assert_eq!(ended, Ended::Done(Report::new(5, "answers 1, slots 1, sessions 2, links 1, mails blanked 0")));
+        assert_eq!(ended, Ended::Done(Report::new(5, "answers 1, slots 1, sessions 2, links 1, files 0, mails blanked 0")));
         assert_eq!(entity::job_slot::Entity::find().count(bench.db().reader()).await.expect("counted"), 1);
     }
 }

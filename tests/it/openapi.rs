@@ -107,6 +107,28 @@ fn it_is_openapi_3_with_kebab_paths_and_pascal_schemas() {
     assert_none("RAC_REST_NAME_002", found);
 }
 
+/// A typing error must not look like success: whatever a caller sends us is known to the last member.
+#[test]
+fn no_request_body_takes_members_that_it_does_not_know() {
+    let mut bodies = BTreeSet::new();
+    let mut tolerant = BTreeSet::new();
+    for file in source::files("src").iter().filter(|file| file.path.ends_with("/api.rs")) {
+        let items = file.text.split("\n}\n").filter_map(|item| item.split_once("pub struct "));
+        for (attributes, name) in items {
+            let name: String = name.chars().take_while(char::is_ascii_alphanumeric).collect();
+            let is_body = ["In", "Patch", "Change"].iter().any(|ending| name.ends_with(ending));
+            if is_body && attributes.contains("Deserialize") {
+                bodies.insert(name.clone());
+                if !attributes.contains("deny_unknown_fields") {
+                    tolerant.insert(format!("{}: {name}", file.path));
+                }
+            }
+        }
+    }
+    assert!(bodies.len() > 25, "only {} were found", bodies.len());
+    assert_none("unknown members are ignored", tolerant);
+}
+
 #[test]
 fn members_and_filters_are_snake_case() {
     const NOT_OURS: &[&str] = &[

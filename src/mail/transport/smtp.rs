@@ -136,7 +136,10 @@ impl SmtpTransport {
 
     async fn open_unencrypted(&self) -> Result<AsyncSmtpConnection, Fault> {
         let connecting = TcpStream::connect((self.host.as_str(), self.port));
-        let socket = within("connection", self.deadlines.connect, connecting).await?.map_err(|error| Fault {
+        let connected = within("connection", self.deadlines.connect, connecting).await?;
+        // The end of a body travels in a small segment of its own: held back until what came before it is acknowledged, it
+        // costs each mail 40 ms.
+        let socket = connected.and_then(|socket| socket.set_nodelay(true).map(|()| socket)).map_err(|error| Fault {
             class: FailureClass::Connect,
             retry: true,
             text: tidy(&format!("connection: {error}")),

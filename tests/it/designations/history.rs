@@ -29,6 +29,18 @@ both_engines! {
         assert_eq!(holders("as_of=2027-03-10&known_on=2027-01-10").await, [""; 0]);
     }
 
+    async fn a_correction_with_a_misspelt_member_is_refused_and_changes_nothing(engine) {
+        let app = TestApp::new(engine).await;
+        let made = designate(&app, Designation::of("referent:bergamo").to("Ada", "Riva")).await;
+        let mut correction = Designation::of("referent:bergamo").from("2027-01-12").statement();
+        correction["reason"] = "Errore di trascrizione".into();
+        correction["valid_too"] = "2027-12-31".into();
+        let secretariat = app.client(SECRETARIAT).await;
+        let path = format!("/api/v1/designations/{}", made["id"].as_str().expect("an id"));
+        secretariat.post(&format!("{path}/correct")).if_match(1).json(correction).send().await.refused(422, "unexpected_shape");
+        assert_eq!(secretariat.get(&path).send().await.expect(200)["version"], 1);
+    }
+
     async fn a_correction_supersedes_and_the_wrong_record_stays_readable(engine) {
         let app = TestApp::new(engine).await;
         let made = designate(&app, Designation::of("referent:bergamo").to("Ada", "Riva")).await;

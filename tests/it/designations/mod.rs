@@ -145,6 +145,29 @@ both_engines! {
             .await
             .refused(422, "document_type_mismatch");
     }
+
+    async fn a_file_that_no_designation_came_to_name_is_gone_after_two_days(engine) {
+        let app = TestApp::new(engine).await;
+        let keep = async |name: &str| {
+            let file = multipart(name, b"%PDF-1.7 the act");
+            let sent = app.client(SECRETARIAT).await.post("/api/v1/designations/documents").body("multipart/form-data; boundary=x", file);
+            sent.send().await.expect(201)["id"].clone()
+        };
+        let naming = async |seat: &str, document: &Value| {
+            let mut body = Designation::of(seat).json();
+            body["provenance"]["document_id"] = document.clone();
+            app.client(SECRETARIAT).await.post("/api/v1/designations").json(body).send().await
+        };
+        let (named, given_up) = (keep("named.pdf").await, keep("given-up.pdf").await);
+        let made = naming("referent:bergamo", &named).await.expect(201);
+        app.at("2027-01-13 10:00");
+        let fresh = keep("fresh.pdf").await;
+        app.tick("retention").await;
+        naming("referent:como", &given_up).await.refused(422, "invalid");
+        naming("referent:como", &fresh).await.expect(201);
+        let path = format!("/api/v1/designations/{}/documents/{}", made["id"].as_str().expect("an id"), named.as_str().expect("an id"));
+        app.client(SECRETARIAT).await.get(&path).send().await.expect(200);
+    }
 }
 
 fn multipart(name: &str, content: &[u8]) -> Vec<u8> {
