@@ -2,8 +2,8 @@
 //!
 //! `SQLite` gets a pool of one writer and a pool of readers over one file, so that writers queue fairly here and not in
 //! its busy polling, and every writing transaction begins as a writer: one that reads first and writes later fails at
-//! once with a stale snapshot, whatever the busy timeout. `PostgreSQL` gets one pool. What the engines do differently is
-//! hidden in this file and nowhere else.
+//! once with a stale snapshot, whatever the busy timeout. `PostgreSQL` gets a pool for requests and a smaller
+//! one for background work. What the engines do differently is hidden here, but for maintenance and migrations.
 
 use chrono::NaiveDate;
 use sea_orm::sea_query::{Expr, ExprTrait, Func};

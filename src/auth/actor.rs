@@ -1,4 +1,4 @@
-//! Who acts: pure. Nobody "has a role": rights are the seats a person holds at the instant (product rule 1).
+//! Who acts: pure. Nobody "has a role": rights are the seats a person holds at the instant (rule 1 of the domain).
 
 use entity::ids::{BodyId, DesignationId, ObservatoryId, PersonId, SeatId};
 use entity::kinds::SeatKind;

@@ -2,7 +2,7 @@
 //!
 //! Identity answers one question, "who is this, and which seats do they hold today?", and puts the answer into the
 //! [`Ctx`](crate::ctx::Ctx) of every request (`extract`). It knows no roles: rights follow from designations in force
-//! (product rule 1), are looked up anew at each request, and are judged by the policy of each slice. There are no
+//! (rule 1 of the domain), are looked up anew at each request, and are judged by the policy of each slice. There are no
 //! passwords to lose: whoever reads the office mailbox named in the act of designation is that person.
 //!
 //! # How one enters

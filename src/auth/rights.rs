@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use entity::ids::PersonId;
 use entity::kinds::SeatKind;
 
-/// Whether somebody with these seats may enter: nobody does without a designation in force today (product rule 1).
+/// Whether somebody with these seats may enter: nobody does without a designation in force today (rule 1 of the domain).
 pub fn may_sign_in(seats: &[HeldSeat]) -> bool {
     !seats.is_empty()
 }

@@ -48,7 +48,7 @@ pub struct Subject {
 
 /// Whether the actor may.
 ///
-/// The observatory does the work and says where it stands; the secretariat may say it for them (product rule 7), reviews,
+/// The observatory does the work and says where it stands; the secretariat may say it for them (rule 7 of the domain), reviews,
 /// and alone may do without. What was seen on the portal is recorded by the service itself, never by will (rule 10).
 pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
     if actor.is_ourselves() {

@@ -386,7 +386,7 @@ async fn save(
     deliverable(txn, after.id).await
 }
 
-/// What the secretariat enters about an observatory's work is the observatory's own statement (product rule 7).
+/// What the secretariat enters about an observatory's work is the observatory's own statement (rule 7 of the domain).
 fn on_behalf_of(ctx: &Ctx, deliverable: &Deliverable, body: BodyId) -> Option<BodyId> {
     let is_stand_in = ctx.actor.is_secretariat() && !ctx.actor.works_for(deliverable.observatory_id);
     is_stand_in.then_some(body)

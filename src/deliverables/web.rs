@@ -117,7 +117,7 @@ async fn change(ctx: &Ctx, id: DeliverableId, event: Event, form: &DeliverableFo
         Event::Block => service::block(ctx, txn, id, version, &form.reason).await,
         Event::Unblock => service::unblock(ctx, txn, id, version).await,
         Event::Waive => service::waive(ctx, txn, id, version, &form.reason).await,
-        // What was seen on the portal is not a button's to say (product rule 10).
+        // What was seen on the portal is not a button's to say (rule 10 of the domain).
         Event::Publish | Event::Verify => Err(Error::NotFound),
     })
     .await

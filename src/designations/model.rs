@@ -1,6 +1,6 @@
 //! Designations as pure data: terms, acts, records, and the rules under which they may be written.
 //!
-//! Two time axes (product rule 6). *Valid time*: the days a term covers, both ends included, in Europe/Rome. *Known time*:
+//! Two time axes (rule 6 of the domain). *Valid time*: the days a term covers, both ends included, in Europe/Rome. *Known time*:
 //! from the instant a record was written until the instant another superseded it. "Who was referent on 12 March, as known
 //! on 20 March?" is [`Record::covers`] on the first axis and [`Record::was_known_at`] on the second.
 

@@ -46,7 +46,7 @@ pub struct Subject {
 
 /// Whether the actor may.
 ///
-/// The secretariat enters for anybody: what a body says by PEC or phone is the body's own statement (product rule 7). A
+/// The secretariat enters for anybody: what a body says by PEC or phone is the body's own statement (rule 7 of the domain). A
 /// body's manager speaks for its observatory's seats, not for the manager's own: that designation comes from above.
 pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
     if actor.is_ourselves() {

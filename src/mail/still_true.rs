@@ -1,7 +1,7 @@
 //! The last look before a mail leaves, on one page: each kind that can become untrue while it waits, and the slice that knows.
 //!
 //! A mail is written at once and may wait: for the dispatcher, for a relay that stands still, because sending is paused.
-//! What was done, moved or handed over meanwhile is not said any more (product rule 8). Asking when the mail is taken is
+//! What was done, moved or handed over meanwhile is not said any more (rule 8 of the domain). Asking when the mail is taken is
 //! enough, whatever happened; that every transition thinks of the mails it belies would not be.
 
 use super::outbox::{FAREWELL, TakenBack, lease};

@@ -125,7 +125,7 @@ pub async fn check_now(ctx: &Ctx, id: DeliverableId) -> Result<PublicationView> 
         Awaited { publication, deliverable, released: released_at(&release), scope: release.scope, is_missed };
     let expectation = Network::read(ctx.reader()).await?.expectation(&awaited);
     let look = look(ctx, &awaited, &expectation, Arc::new(SystemNames)).await;
-    // What is seen is recorded by the service, never by will (product rule 10); the audit event says who asked.
+    // What is seen is recorded by the service, never by will (rule 10 of the domain); the audit event says who asked.
     let service = Ctx { actor: crate::auth::actor::Actor::system("portal"), ..ctx.clone() };
     ctx.write(async |txn| {
         let details = serde_json::json!({});

@@ -1,7 +1,7 @@
 //! The agenda as a calendar that programs fetch: pure. Names nobody.
 //!
 //! Provisional is TENTATIVE, cancelled stays, and "postponed" is a word of the summary, because STATUS has none for it
-//! (domain reference 4.3, rule 8). Five moves keep one UID.
+//! (`docs/domain.md`, figures). Five moves keep one UID.
 
 use super::model::{Stage, When};
 use super::view::ReleaseView;
@@ -15,7 +15,7 @@ use std::time::Duration;
 /// without notice.
 const REFRESH: Duration = Duration::from_hours(6);
 
-/// The window of the feed: twelve months back, eighteen ahead (domain reference 4.3, rule 19), in whole months so that an
+/// The window of the feed: twelve months back, eighteen ahead, in whole months so that an
 /// unchanged agenda is the same bytes for a month.
 pub fn window(today: NaiveDate) -> (NaiveDate, NaiveDate) {
     let month = today - Days::new(u64::from(today.day0()));

@@ -1,6 +1,6 @@
 //! The agenda of releases: the catalogue of products, and one release for each product and reference period.
 //!
-//! *Invariants.* The release owns its date (product rule 3): deliverables, tasks, feeds and the look at the portal derive from
+//! *Invariants.* The release owns its date (rule 3 of the domain): deliverables, tasks, feeds and the look at the portal derive from
 //! it, in the same transaction. A provisional date may improve freely; a confirmed one is a day and an hour in Europe/Rome
 //! and moves only with a reason, which is public and frozen (rule 5). Every date a release ever had is a row of
 //! `release_change`, never altered. Cancelled stays visible, with its reason, for ever. *Postponed*, *brought forward*,

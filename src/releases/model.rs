@@ -6,10 +6,10 @@ use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, TimeDelta, 
 use entity::ids::{ProductId, ProductStepId, ReleaseId};
 use entity::kinds::{Periodicity, Precision, ProductScope, ReasonCode, ReleaseState as State, SeatKind};
 
-/// Prior notice of a change that is held to be kept, in working days (domain reference 5.2).
+/// Prior notice of a change that is held to be kept, in working days.
 pub const NOTICE_TARGET_WORKING_DAYS: i32 = 20;
 
-/// Within so many minutes of its instant a release counts as on time (domain reference 5.2).
+/// Within so many minutes of its instant a release counts as on time.
 pub const TOLERANCE_MINUTES: i64 = 60;
 
 /// Something that is released again and again.

@@ -1,4 +1,4 @@
-//! Who is told: work belongs to a seat, and the person is looked up on the day (product rule 2). Pure.
+//! Who is told: work belongs to a seat, and the person is looked up on the day (rule 2 of the domain). Pure.
 
 use crate::designations::model::Seat;
 use crate::designations::view::Designation;

@@ -41,7 +41,7 @@ pub struct Subject {
     pub body: BodyId,
 }
 
-/// Whether the actor may. Work belongs to the seat (product rule 2): its holder does it, and in an observatory referent and
+/// Whether the actor may. Work belongs to the seat (rule 2 of the domain): its holder does it, and in an observatory referent and
 /// deputy alike; the secretariat says it for them (rule 7).
 pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
     if actor.is_ourselves() {

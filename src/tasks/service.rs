@@ -347,7 +347,7 @@ async fn record(ctx: &Ctx, txn: &Txn, action: &'static str, task: &Task) -> Resu
     Ok(())
 }
 
-/// What the secretariat enters about somebody else's work is that body's own statement (product rule 7).
+/// What the secretariat enters about somebody else's work is that body's own statement (rule 7 of the domain).
 fn on_behalf_of(ctx: &Ctx, seat: &Seat) -> Option<BodyId> {
     let is_own = ctx.actor.seats.iter().any(|held| held.seat_id == seat.id || held.body_id == seat.body_id);
     (ctx.actor.is_secretariat() && !is_own).then_some(seat.body_id)

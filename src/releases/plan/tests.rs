@@ -165,7 +165,7 @@ fn edit() -> impl Strategy<Value = Edit> {
 }
 
 proptest! {
-    /// One date, one truth (product rule 3): after any edits every derived day of open work is the one its release gives,
+    /// One date, one truth (rule 3 of the domain): after any edits every derived day of open work is the one its release gives,
     /// on a day its territory works; what was set by hand or done never changed by itself.
     #[test]
     fn no_derived_day_disagrees_with_its_source(edits in prop::collection::vec(edit(), 0..20)) {
