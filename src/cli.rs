@@ -154,7 +154,7 @@ async fn execute(cli: Cli) -> Outcome {
 async fn operator(config: Config, clock: Arc<dyn Clock>) -> Outcome<Ctx> {
     let db = Db::open_beside(&config.location()?).await?;
     migrate::demand_current(&db).await?;
-    Ok(operator_on(Arc::new(Services { db, clock, config, mail_waiting: tokio::sync::Notify::new() })))
+    Ok(operator_on(Arc::new(Services::new(db, clock, config))))
 }
 
 fn operator_on(services: Arc<Services>) -> Ctx {

@@ -78,6 +78,8 @@ pub struct Mail {
     pub id_domain: String,
     /// How many conversations with the relay at once.
     pub concurrency: usize,
+    /// Gets the head of the audit chain every night, to be kept away from the database; empty means nobody.
+    pub operator_address: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -259,6 +261,7 @@ impl Default for Mail {
             reply_to: "segreteria@raccordo.example".into(),
             id_domain: "raccordo.example".into(),
             concurrency: 4,
+            operator_address: String::new(),
         }
     }
 }
@@ -353,6 +356,7 @@ impl Config {
     pub fn for_tests() -> Self {
         let mut config = Self::default();
         config.mail.transport = TransportKind::Memory;
+        config.mail.operator_address = "gestione@raccordo.example".into();
         config.security.audit_key = Secret::new("a key that is only good for tests, 32+");
         config.server.public_base_url = "http://raccordo.test".into();
         config.limits.requests_per_minute = 1_000_000;
@@ -402,9 +406,12 @@ impl Config {
     fn check(&self) -> Result<(), ConfigError> {
         let refuse = |text: &str| Err(ConfigError::Refused(text.to_owned()));
         self.location()?;
-        for (name, address) in [("mail.from_address", &self.mail.from_address), ("mail.reply_to", &self.mail.reply_to)]
-        {
-            if !crate::mail::is_address(address) {
+        for (name, address, may_be_empty) in [
+            ("mail.from_address", &self.mail.from_address, false),
+            ("mail.reply_to", &self.mail.reply_to, false),
+            ("mail.operator_address", &self.mail.operator_address, true),
+        ] {
+            if !(crate::mail::is_address(address) || may_be_empty && address.is_empty()) {
                 return Err(ConfigError::Refused(format!("{name} is not an e-mail address")));
             }
         }

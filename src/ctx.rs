@@ -5,6 +5,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Db, StoreError, Txn};
 use crate::error::{Error, Result};
+use crate::secret::Ids;
 use crate::texts::Lang;
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::DatabaseConnection;
@@ -18,6 +19,18 @@ pub struct Services {
     pub config: Config,
     /// Rung after a commit that may have promised mail, so that the dispatcher need not wait for its next look.
     pub mail_waiting: tokio::sync::Notify,
+    ids: Ids,
+}
+
+impl Services {
+    pub fn new(db: Db, clock: Arc<dyn Clock>, config: Config) -> Self {
+        Self { db, clock, config, mail_waiting: tokio::sync::Notify::new(), ids: Ids::default() }
+    }
+
+    /// A new id, in the order of creation.
+    pub fn new_id<T: From<Uuid>>(&self) -> T {
+        self.ids.next(self.clock.now())
+    }
 }
 
 /// One use case's surroundings.
@@ -47,9 +60,9 @@ impl Ctx {
         self.services.clock.today()
     }
 
-    /// A new id, in order of creation.
+    /// A new id, in the order of creation.
     pub fn new_id<T: From<Uuid>>(&self) -> T {
-        crate::secret::new_id(self.now())
+        self.services.new_id()
     }
 
     /// The connection for reads outside a transaction.

@@ -93,7 +93,12 @@ impl Lang {
                 continue;
             };
             match values.iter().find(|(known, _)| *known == name) {
-                Some((_, value)) => text.push_str(value),
+                Some((_, value)) => {
+                    if self == Self::It && is_day_that_elides(value) {
+                        elide_last_word(&mut text);
+                    }
+                    text.push_str(value);
+                }
                 None => {
                     text.push('{');
                     text.push_str(name);
@@ -112,5 +117,46 @@ impl Lang {
             Self::It => &ITALIAN,
             Self::En => &ENGLISH,
         }
+    }
+}
+
+/// Whether a value begins with a day of the month in words that is spoken with a vowel: «8 marzo», «11 gennaio 2027».
+fn is_day_that_elides(value: &str) -> bool {
+    value.split_once(' ').is_some_and(|(day, month)| {
+        matches!(day, "8" | "11") && month.starts_with(|letter: char| letter.is_ascii_lowercase())
+    })
+}
+
+/// «dal » becomes «dall’», «il » becomes «l’»: article and preposition lean on the vowel that follows.
+fn elide_last_word(text: &mut String) {
+    let Some(words) = text.strip_suffix(' ') else { return };
+    let last = words.rsplit(|letter: char| !letter.is_alphabetic()).next().unwrap_or_default();
+    let elided = match last {
+        "il" => "l’",
+        "Il" => "L’",
+        "al" => "all’",
+        "dal" => "dall’",
+        "Dal" => "Dall’",
+        "del" => "dell’",
+        "nel" => "nell’",
+        "sul" => "sull’",
+        _ => return,
+    };
+    text.truncate(words.len() - last.len());
+    text.push_str(elided);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn article_and_preposition_lean_on_a_day_spoken_with_a_vowel() {
+        let term = |from, to| Lang::It.f("designations.term_from_to", &[("from", from), ("to", to)]);
+        assert_eq!(term("11 gennaio 2027", "8 marzo 2027"), "dall’11 gennaio 2027 all’8 marzo 2027");
+        assert_eq!(term("1° gennaio 2027", "18 marzo 2027"), "dal 1° gennaio 2027 al 18 marzo 2027");
+        assert_eq!(term("lunedì 11 gennaio 2027", "11.01.2027"), "dal lunedì 11 gennaio 2027 al 11.01.2027");
+        let term = |from| Lang::En.f("designations.term_from", &[("from", from)]);
+        assert_eq!(term("11 January 2027"), "from 11 January 2027, until further notice");
     }
 }

@@ -42,12 +42,7 @@ impl Register {
             Self { folder: folder.to_owned(), token: format!("rac_{}", secret::new_token()), ids: Rc::default() };
         let db = Db::open(&register.location()).await.expect("a database");
         Migrator::up(db.writer(), None).await.expect("the migrations run");
-        let services = Arc::new(Services {
-            db: db.clone(),
-            clock: Arc::new(SystemClock),
-            config: Config::for_tests(),
-            mail_waiting: tokio::sync::Notify::new(),
-        });
+        let services = Arc::new(Services::new(db.clone(), Arc::new(SystemClock), Config::for_tests()));
         let ctx = Ctx { services, actor: Actor::operator(), lang: Lang::It, request_id: None };
         let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/lombardia.toml");
         load::run(&ctx, &data, |_| true).await.expect("the network loads");
@@ -188,7 +183,7 @@ async fn insert_token(txn: &Txn, token: &str) {
     let found = person::Entity::find().filter(person::Column::Email.eq(SECRETARIAT)).one(txn).await;
     let now = SystemClock.now();
     let row = api_token::ActiveModel {
-        id: Set(secret::new_id::<ApiTokenId>(now)),
+        id: Set(secret::Ids::default().next::<ApiTokenId>(now)),
         person_id: Set(found.expect("people").expect("the secretariat").id),
         name: Set("bench".into()),
         token_hash: Set(secret::hash_token(token)),
@@ -203,7 +198,7 @@ async fn insert_token(txn: &Txn, token: &str) {
 
 async fn insert_seat(txn: &impl ConnectionTrait, number: usize, body: BodyId, place: ObservatoryId) -> SeatId {
     let now = SystemClock.now();
-    let id: SeatId = secret::new_id(now);
+    let id: SeatId = secret::Ids::default().next(now);
     let row = seat::ActiveModel {
         id: Set(id),
         code: Set(format!("partner:bench-{number}")),
@@ -219,7 +214,7 @@ async fn insert_seat(txn: &impl ConnectionTrait, number: usize, body: BodyId, pl
 
 async fn insert_designation(txn: &impl ConnectionTrait, number: usize, seat: SeatId) -> DesignationId {
     let now = SystemClock.now();
-    let (id, holder): (DesignationId, PersonId) = (secret::new_id(now), secret::new_id(now));
+    let (id, holder): (DesignationId, PersonId) = (secret::Ids::default().next(now), secret::Ids::default().next(now));
     let person = person::ActiveModel {
         id: Set(holder),
         given_name: Set("Giovanna".into()),
@@ -246,7 +241,7 @@ async fn insert_designation(txn: &impl ConnectionTrait, number: usize, seat: Sea
     let first_day = NaiveDate::from_ymd_opt(2016, 1, 11).expect("a day")
         + TimeDelta::days(i64::try_from(number * 3).expect("a number"));
     let row = record::ActiveModel {
-        id: Set(secret::new_id::<DesignationRecordId>(now)),
+        id: Set(secret::Ids::default().next::<DesignationRecordId>(now)),
         designation_id: Set(id),
         position: Set(1),
         change: Set(RecordChange::Registered),

@@ -19,8 +19,7 @@ pub fn serve(database: &str, port: &str) {
     actix_web::rt::System::new().block_on(async move {
         let db = Db::open_beside(&location).await.expect("the database opens");
         let config = Config::for_tests();
-        let services =
-            Arc::new(Services { db, clock: Arc::new(SystemClock), config, mail_waiting: tokio::sync::Notify::new() });
+        let services = Arc::new(Services::new(db, Arc::new(SystemClock), config));
         let ctx = web::Data::new(Ctx::system(&services, "twin"));
         HttpServer::new(move || App::new().app_data(ctx.clone()).service(list).service(ready))
             .workers(2)

@@ -42,8 +42,7 @@ pub(super) async fn serve(config: Config, is_demo: bool) -> Outcome {
     let location = config.location()?;
     let transport = Arc::new(mail::transport_of(&config)?);
     let db = open(&location).await?;
-    let services =
-        Arc::new(Services { db, clock: Arc::new(SystemClock), config, mail_waiting: tokio::sync::Notify::new() });
+    let services = Arc::new(Services::new(db, Arc::new(SystemClock), config));
     let operator = operator_on(Arc::clone(&services));
     fill(&operator, is_demo).await?;
     let listener = TcpListener::bind(services.config.server.bind)
@@ -124,12 +123,7 @@ struct Background {
 impl Background {
     async fn start(services: &Arc<Services>, location: &Location, transport: Arc<Transport>) -> Outcome<Self> {
         let db = services.db.for_background(location).await?;
-        let own = Arc::new(Services {
-            db: db.clone(),
-            clock: Arc::clone(&services.clock),
-            config: services.config.clone(),
-            mail_waiting: tokio::sync::Notify::new(),
-        });
+        let own = Arc::new(Services::new(db.clone(), Arc::clone(&services.clock), services.config.clone()));
         let dispatcher = Dispatcher::start(Arc::clone(services), db.clone(), transport);
         let bell = Arc::clone(services);
         let ticker = Ticker::start(own, move || bell.mail_waiting.notify_one()).await?;

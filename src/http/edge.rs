@@ -12,7 +12,6 @@ use crate::http::page::{FlashShown, NextFlash};
 use crate::http::request::{self, Face, Facts};
 use crate::http::site::Site;
 use crate::http::{Failure, codes, csrf, page_error, problem};
-use crate::secret;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::cookie::Cookie;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -82,7 +81,7 @@ fn facts(request: &ServiceRequest, site: &Site) -> Facts {
     let headers = request.headers();
     let chosen = request.cookie(LANGUAGE.of(site.https));
     Facts {
-        request_id: secret::new_id::<Uuid>(site.services.clock.now()),
+        request_id: site.services.new_id(),
         lang: request::language(chosen.as_ref().map(Cookie::value), headers),
         client: limits::client(
             request.peer_addr().map(|peer| peer.ip()),

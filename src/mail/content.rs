@@ -33,6 +33,8 @@ pub enum Why {
     Known,
     /// The address is the contact of a body.
     Contact,
+    /// The configuration names the address of whoever runs the service.
+    Operator,
 }
 
 impl Why {
@@ -41,6 +43,7 @@ impl Why {
             Self::Designated => lang.t("mail.why_designated"),
             Self::Known => lang.t("mail.why_known"),
             Self::Contact => lang.t("mail.why_contact"),
+            Self::Operator => lang.t("mail.why_operator"),
         }
     }
 }

@@ -559,7 +559,7 @@ impl Office {
         let db = self.services.db.writer();
         let territory = territory::Model { code: code[..3].to_owned(), name: name.to_owned(), city: name.to_owned() };
         territory::Entity::insert(territory.into_active_model()).exec(db).await.expect("a row");
-        let id = secret::new_id(self.now());
+        let id = self.services.new_id();
         let row = body::Model {
             id,
             code: code.to_owned(),
@@ -595,7 +595,7 @@ impl Office {
     ) {
         let db = self.services.db.writer();
         let now = Instant::from(self.now());
-        let person_id: PersonId = secret::new_id(self.now());
+        let person_id: PersonId = self.services.new_id();
         let person = person::Model {
             id: person_id,
             given_name: given.to_owned(),
@@ -610,11 +610,11 @@ impl Office {
             updated_at: now,
         };
         person::Entity::insert(person.into_active_model()).exec(db).await.expect("a row");
-        let seat_id: SeatId = secret::new_id(self.now());
+        let seat_id: SeatId = self.services.new_id();
         let code = format!("{kind}-{family}");
         let seat = seat::Model { id: seat_id, code, kind, body_id, observatory_id: None, version: 1, created_at: now };
         seat::Entity::insert(seat.into_active_model()).exec(db).await.expect("a row");
-        let designation_id: DesignationId = secret::new_id(self.now());
+        let designation_id: DesignationId = self.services.new_id();
         let designation = designation::Model {
             id: designation_id,
             seat_id,
@@ -626,7 +626,7 @@ impl Office {
         designation::Entity::insert(designation.into_active_model()).exec(db).await.expect("a row");
         let from = NaiveDate::from_ymd_opt(2027, 1, 1).expect("a day");
         let record = designation_record::Model {
-            id: secret::new_id(self.now()),
+            id: self.services.new_id(),
             designation_id,
             position: 1,
             change: RecordChange::Registered,

@@ -42,7 +42,7 @@ async fn house(change: impl FnOnce(&mut Config)) -> House {
     let db = Db::open(&Location::Sqlite(folder.path().join("http.sqlite"))).await.expect("a database");
     Migrator::up(db.writer(), None).await.expect("migrated");
     let clock = Arc::new(FixedClock::at(Utc.with_ymd_and_hms(2027, 3, 30, 7, 30, 0).single().expect("an instant")));
-    let services = Services { db, clock, config, mail_waiting: tokio::sync::Notify::new() };
+    let services = Services::new(db, clock, config);
     House { site: web::Data::new(Site::new(Arc::new(services))), _folder: folder }
 }
 

@@ -31,12 +31,7 @@ impl Loading {
     async fn into_empty(engine: Engine) -> Self {
         let database = TestDb::new(engine).await;
         let now = "2026-11-23T09:00:00Z".parse().expect("an instant of the test");
-        let services = Services {
-            db: database.db.clone(),
-            clock: Arc::new(FixedClock::at(now)),
-            config: Config::for_tests(),
-            mail_waiting: tokio::sync::Notify::new(),
-        };
+        let services = Services::new(database.db.clone(), Arc::new(FixedClock::at(now)), Config::for_tests());
         let ctx = Ctx { services: Arc::new(services), actor: Actor::operator(), lang: Lang::It, request_id: None };
         Self { ctx, folder: tempfile::tempdir().expect("a temporary folder"), _database: database }
     }

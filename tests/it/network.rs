@@ -8,7 +8,6 @@ use raccordo::ctx::Ctx;
 use raccordo::error::Code;
 use raccordo::mail::transport::{Delivery, FailureClass};
 use raccordo::network::service::{self as network, PersonIn, PersonView};
-use raccordo::secret;
 use raccordo::texts::Lang;
 use scraper::{Html, Selector};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
@@ -39,9 +38,8 @@ async fn holder(app: &TestApp, given_name: &str, family_name: &str, email: &str,
         .expect("the seat");
     let first = designation::Entity::find().one(reader).await.expect("designations").expect("the secretariat's");
     let record = designation_record::Entity::find().one(reader).await.expect("records").expect("the secretariat's");
-    let designation =
-        designation::Model { id: secret::new_id(ctx.now()), seat_id: seat.id, person_id: person.id, ..first };
-    let record = designation_record::Model { id: secret::new_id(ctx.now()), designation_id: designation.id, ..record };
+    let designation = designation::Model { id: ctx.new_id(), seat_id: seat.id, person_id: person.id, ..first };
+    let record = designation_record::Model { id: ctx.new_id(), designation_id: designation.id, ..record };
     designation.into_active_model().reset_all().insert(writer).await.expect("a designation");
     record.into_active_model().reset_all().insert(writer).await.expect("a record");
     person

@@ -1,11 +1,13 @@
-//! Every page in both languages, as a browser without scripts and a screen reader meet it: parsed, never matched as text.
+//! Every page in both languages, as a browser without scripts and a screen reader meet it. The words of all pages stand in
+//! `golden/pages_it.txt` and `golden/pages_en.txt`, to be read as their readers read them.
 
 use crate::support::app::{Client, SECRETARIAT};
 use crate::support::db::Engine;
+use crate::support::golden::assert_golden;
 use crate::support::source::{self, Route};
 use crate::support::world::{OWN, World};
 use scraper::{ElementRef, Html, Selector};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is fetched but is no page: files, feeds, answers for machines.
 const NO_PAGES: &[&str] = &[
@@ -124,12 +126,75 @@ fn links(html: &str) -> BTreeSet<String> {
         .collect()
 }
 
+/// What a page says between its navigation and its footer: a line for each block, `[…]` round what can be pressed or filled.
+fn words_of(html: &str) -> String {
+    let page = Html::parse_document(html);
+    let mut words = String::new();
+    for main in select(&page, "main") {
+        say(main, &mut words);
+    }
+    let lines = words.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    lines.filter(|line| !line.is_empty()).map(|line| lasting(&line)).collect::<Vec<_>>().join("\n")
+}
+
+fn say(element: ElementRef<'_>, words: &mut String) {
+    let name = element.value().name();
+    let field = |kind: &str| format!(" [{}{kind}]", element.attr("name").unwrap_or_default());
+    match name {
+        "svg" | "template" => return,
+        "input" => match element.attr("type").unwrap_or("text") {
+            "hidden" => {}
+            "checkbox" | "radio" => words.push_str(" [ ]"),
+            _ => words.push_str(&field(&element.attr("value").map(|value| format!("={value}")).unwrap_or_default())),
+        },
+        "select" | "textarea" => words.push_str(&field(":")),
+        "br" => words.push('\n'),
+        _ => {}
+    }
+    let is_inline =
+        ["a", "abbr", "b", "button", "code", "em", "label", "small", "span", "strong", "time", "input"].contains(&name);
+    let is_pressed =
+        name == "button" || element.attr("class").is_some_and(|class| class.split(' ').any(|class| class == "btn"));
+    words.push_str(match (is_pressed, is_inline) {
+        (true, _) => " [[",
+        (false, true) => " ",
+        (false, false) => "\n",
+    });
+    for child in element.children() {
+        if let Some(text) = child.value().as_text() {
+            words.push_str(text);
+        } else if let Some(inner) = ElementRef::wrap(child) {
+            say(inner, words);
+        }
+    }
+    words.push_str(match (is_pressed, is_inline) {
+        (true, _) => "]] ",
+        (false, true) => "",
+        (false, false) => "\n",
+    });
+}
+
+/// A line without what is different in every run: ids, keys, fingerprints, how long something took.
+fn lasting(line: &str) -> String {
+    let is_of_a_run = |part: &str| {
+        part.len() >= 32 && part.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_".contains(letter))
+    };
+    let parts = line.split_inclusive(|letter: char| !(letter.is_ascii_alphanumeric() || "-_".contains(letter)));
+    parts
+        .map(|part| {
+            let end = part.trim_end_matches(|letter: char| !(letter.is_ascii_alphanumeric() || "-_".contains(letter)));
+            if is_of_a_run(end) { format!("…{}", &part[end.len()..]) } else { part.to_owned() }
+        })
+        .collect()
+}
+
 #[actix_web::test]
 async fn every_page_can_be_read_by_everybody_in_both_languages() {
     let world = World::new(Engine::Sqlite).await;
     let (secretariat, referent, stranger) =
         (world.app.browser(SECRETARIAT).await, world.app.browser(OWN).await, world.app.anonymous());
     let (mut wrong, mut led_to, mut looked_at) = (BTreeSet::new(), BTreeSet::new(), 0);
+    let mut said = BTreeMap::from([("it", String::new()), ("en", String::new())]);
     for route in page_routes().iter().filter(|route| !NO_PAGES.contains(&route.path.as_str())) {
         let reader: &Client = match route.path.as_str() {
             path if FOR_STRANGERS.contains(&path) => &stranger,
@@ -155,6 +220,8 @@ async fn every_page_can_be_read_by_everybody_in_both_languages() {
             }
             looked_at += 1;
             let html = answer.text();
+            let words = format!("==== {}\n{}\n\n", route.path, words_of(&html));
+            said.entry(lang).or_default().push_str(&words);
             wrong.extend(faults(&html, lang).into_iter().map(|fault| format!("{} ({lang}): {fault}", route.path)));
             led_to.extend(links(&html));
         }
@@ -167,6 +234,9 @@ async fn every_page_can_be_read_by_everybody_in_both_languages() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.into_iter().collect::<Vec<_>>().join("\n"));
+    for (lang, words) in said {
+        assert_golden(&format!("pages_{lang}.txt"), &words);
+    }
 }
 
 #[actix_web::test]

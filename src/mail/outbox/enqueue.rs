@@ -1,6 +1,7 @@
 //! Promising a mail, and taking the promise back.
 
 use super::{TakenBack, WAITING, retention};
+use crate::config;
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
 use crate::error::{Error, Result};
@@ -46,10 +47,11 @@ pub struct Recipient {
 }
 
 impl Recipient {
-    fn why(&self) -> Why {
+    fn why(&self, settings: &config::Mail) -> Why {
         match (self.designation_id, self.person_id) {
             (Some(_), _) => Why::Designated,
             (None, Some(_)) => Why::Known,
+            (None, None) if self.address == settings.operator_address => Why::Operator,
             (None, None) => Why::Contact,
         }
     }
@@ -179,7 +181,7 @@ fn outgoing(ctx: &Ctx, id: MailId, thread: Option<String>, notification: &Notifi
     let base_url = ctx.config().base_url();
     let frame = Frame {
         lang: notification.to.lang,
-        why: notification.to.why(),
+        why: notification.to.why(settings),
         sender: &settings.from_name,
         reply_to: &settings.reply_to,
         base_url: &base_url,

@@ -54,12 +54,7 @@ impl Stage {
         let clock = Arc::new(FixedClock::at(real.clock.now()));
         let mut config = real.config.clone();
         config.portal.allowed_hosts = vec![PORTAL.to_owned()];
-        let services = Services {
-            db: real.db.clone(),
-            clock: Arc::clone(&clock) as Arc<dyn Clock>,
-            config,
-            mail_waiting: tokio::sync::Notify::new(),
-        };
+        let services = Services::new(real.db.clone(), Arc::clone(&clock) as Arc<dyn Clock>, config);
         let postbox = MemoryTransport::new();
         Ok(Self {
             calendars: network::calendars(real.db.reader()).await?,

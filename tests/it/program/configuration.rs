@@ -1,6 +1,9 @@
 //! A wrong configuration is refused in words, before anything is made or bound, and a right one is shown without its secrets.
 
 use super::{Desk, Said};
+use crate::support::source;
+use raccordo::config::Config;
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, TcpListener};
 
 /// Stands for a secret, and for whatever somebody put in the wrong place.
@@ -121,4 +124,26 @@ fn the_password_of_a_database_that_does_not_answer_is_not_printed() {
         let said = desk.run(command).refused("database");
         assert!(!said.err.contains(CANARY) && !said.out.contains(CANARY), "{said:#?}");
     }
+}
+
+/// The page of settings is the program's own: every key there is, each with its default.
+#[test]
+fn the_page_of_settings_holds_every_setting_with_its_default() {
+    let page = source::read("docs/configuration.md");
+    let written = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a block of TOML");
+    let desk = Desk::new();
+    std::fs::write(desk.path("page.toml"), written).expect("written");
+    let from_page = Config::from_sources(Some(&desk.path("page.toml")), &BTreeMap::new()).expect("accepted");
+    let as_tree = |config: &Config| toml::Table::try_from(config).expect("a table");
+    assert_eq!(as_tree(&from_page), as_tree(&Config::default()));
+    let named: toml::Table = written.parse().expect("TOML");
+    assert_eq!(keys(&named), keys(&as_tree(&Config::default())));
+}
+
+fn keys(table: &toml::Table) -> Vec<String> {
+    let of = |(key, value): (&String, &toml::Value)| match value {
+        toml::Value::Table(inner) => keys(inner).into_iter().map(|below| format!("{key}.{below}")).collect(),
+        _ => vec![key.clone()],
+    };
+    table.iter().flat_map(of).collect()
 }

@@ -40,7 +40,7 @@ type Call = Rc<dyn Fn(Request) -> LocalBoxFuture<'static, ServiceResponse>>;
 /// What a process shares, over a database of its own and a clock that is moved.
 pub fn services(db: &TestDb, clock: &Arc<FixedClock>, config: Config) -> Arc<Services> {
     let clock: Arc<dyn Clock> = clock.clone();
-    Arc::new(Services { db: db.db.clone(), clock, config, mail_waiting: tokio::sync::Notify::new() })
+    Arc::new(Services::new(db.db.clone(), clock, config))
 }
 
 /// The service under test.
@@ -119,7 +119,7 @@ impl TestApp {
         let person: PersonId = self.person(email).await.id;
         let token = format!("rac_{}", secret::new_token());
         let row = api_token::ActiveModel {
-            id: Set(secret::new_id::<ApiTokenId>(self.clock.now())),
+            id: Set(self.services.new_id::<ApiTokenId>()),
             person_id: Set(person),
             name: Set("test".into()),
             token_hash: Set(secret::hash_token(&token)),
@@ -152,7 +152,7 @@ impl TestApp {
         let key = secret::new_token();
         let now = self.clock.now();
         let row = session::ActiveModel {
-            id: Set(secret::new_id::<SessionId>(now)),
+            id: Set(self.services.new_id::<SessionId>()),
             key_hash: Set(secret::hash_token(&key)),
             person_id: Set(self.person(email).await.id),
             user_agent: Set(None),

@@ -172,12 +172,11 @@ async fn postgres_clone(content: Content) -> String {
 async fn fill(db: &Db, content: Content) {
     Migrator::up(db.writer(), None).await.expect("the migrations run");
     if let Content::Network = content {
-        let services = Arc::new(Services {
-            db: db.clone(),
-            clock: Arc::new(FixedClock::at(rome("2027-01-04 09:00"))),
-            config: Config::for_tests(),
-            mail_waiting: tokio::sync::Notify::new(),
-        });
+        let services = Arc::new(Services::new(
+            db.clone(),
+            Arc::new(FixedClock::at(rome("2027-01-04 09:00"))),
+            Config::for_tests(),
+        ));
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/lombardia.toml");
         load::run(&Ctx::system(&services, "load"), &file, |_| true).await.expect("the network loads");
     }

@@ -128,7 +128,7 @@ impl Installation {
         let token = format!("rac_{}", secret::new_token());
         let now = SystemClock.now();
         let row = api_token::ActiveModel {
-            id: Set(secret::new_id::<ApiTokenId>(now)),
+            id: Set(secret::Ids::default().next::<ApiTokenId>(now)),
             person_id: Set(holder.id),
             name: Set("test".into()),
             token_hash: Set(secret::hash_token(&token)),

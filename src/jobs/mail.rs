@@ -1,0 +1,51 @@
+//! The one mail to whoever runs the service: the head of the audit chain, to be kept where no copy of the database is.
+
+use crate::audit::Head;
+use crate::ctx::Ctx;
+use crate::db::Txn;
+use crate::error::Result;
+use crate::mail::content::MailContent;
+use crate::mail::outbox::{self, Notification, Recipient};
+use crate::texts::Lang;
+use crate::time::words;
+
+/// Promises the mail of this day, where `mail.operator_address` names somebody; once a day, in Italian.
+pub(super) async fn anchor(ctx: &Ctx, txn: &Txn, head: &Head) -> Result<()> {
+    let address = &ctx.config().mail.operator_address;
+    if address.is_empty() {
+        return Ok(());
+    }
+    let day = ctx.today();
+    let notification = Notification {
+        kind: "audit_anchor",
+        dedupe_key: format!("audit_anchor:{day}"),
+        subject: ("audit", day.to_string()),
+        to: Recipient {
+            person_id: None,
+            designation_id: None,
+            name: String::new(),
+            address: address.clone(),
+            lang: Lang::It,
+        },
+        content: content(ctx, head, Lang::It),
+        due_at: ctx.now(),
+        expires_at: None,
+        calendar: None,
+    };
+    outbox::enqueue(ctx, txn, notification).await?;
+    Ok(())
+}
+
+fn content(ctx: &Ctx, head: &Head, lang: Lang) -> MailContent {
+    MailContent {
+        subject: lang.f("jobs.anchor_subject", &[("day", &words::short_day(ctx.today()))]),
+        heading: lang.t("jobs.anchor_heading").to_owned(),
+        paragraphs: vec![lang.t("jobs.anchor_keep").to_owned(), lang.t("jobs.anchor_how").to_owned()],
+        facts: vec![
+            (lang.t("jobs.anchor_head").to_owned(), head.to_string()),
+            (lang.t("jobs.anchor_command").to_owned(), format!("raccordo audit verify --anchor {head}")),
+        ],
+        action: None,
+        closing: None,
+    }
+}
