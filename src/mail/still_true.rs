@@ -32,6 +32,11 @@ pub async fn look(ctx: &Ctx, db: &impl ConnectionTrait, id: MailId) -> Result<Ve
     if mail.kind == reminders::service::MAIL_KIND && !reminders::service::still_holds(ctx, db, id).await? {
         return Ok(Verdict::TakenBack(TakenBack::Untrue));
     }
+    if let Some(person) = mail.person_id.filter(|_| mail.subject_kind == meetings::service::SUBJECT_KIND)
+        && meetings::service::is_overtaken(db, &mail.subject_id, person, &mail.dedupe_key).await?
+    {
+        return Ok(Verdict::TakenBack(TakenBack::Untrue));
+    }
     if let Some(leaver) = mail.person_id.filter(|_| mail.kind == FAREWELL)
         && meetings::service::owes_withdrawal(ctx, db, leaver).await?
     {

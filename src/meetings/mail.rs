@@ -16,6 +16,7 @@ use crate::mail::outbox::{self, Notification, Recipient};
 use crate::texts::Lang;
 use crate::time::words;
 use chrono::{DateTime, Utc};
+use entity::ids::{MeetingId, PersonId};
 use entity::kinds::{CalendarMethod, MeetingMode};
 
 /// A meeting with what a message about it says.
@@ -74,9 +75,15 @@ impl Telling {
     }
 }
 
+/// What the mails of a meeting are about.
+pub const SUBJECT_KIND: &str = "meeting";
+
+/// What makes two mails to a person about a meeting the same mail: a sequence is told once.
+pub(super) fn key(meeting: MeetingId, person: PersonId, sequence: u32) -> String {
+    format!("meeting:{meeting}:{person}:{sequence}")
+}
+
 /// Promises one mail about a meeting to one member, in the caller's transaction.
-///
-/// A sequence is told to a person once: with the meeting and the person it is what makes the mail the same mail.
 pub(super) async fn send(
     ctx: &Ctx,
     txn: &Txn,
@@ -92,8 +99,8 @@ pub(super) async fn send(
     let is_invitation = telling.method() == CalendarMethod::Request;
     let notification = Notification {
         kind: telling.kind(),
-        dedupe_key: format!("meeting:{}:{}:{sequence}", meeting.id, member.person_id),
-        subject: ("meeting", meeting.id.to_string()),
+        dedupe_key: key(meeting.id, member.person_id, sequence),
+        subject: (SUBJECT_KIND, meeting.id.to_string()),
         to: Recipient {
             person_id: Some(member.person_id),
             // An invitation dies with the designation it rests on; the withdrawal is for who leaves.

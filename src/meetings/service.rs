@@ -5,8 +5,9 @@ mod convene;
 mod prepare;
 mod session;
 
+pub use super::mail::SUBJECT_KIND;
 pub use conclude::{NewTask, OutcomeIn, ReleaseChange, ReleaseDecision, record_outcome};
-pub use convene::{MoveIn, cancel, convene, follow_members, move_to, owes_withdrawal};
+pub use convene::{MoveIn, cancel, convene, follow_members, is_overtaken, move_to, owes_withdrawal};
 pub use prepare::{ItemIn, MeetingChange, MeetingIn, add_item, create, edit, remove_item};
 pub use session::{AttendanceIn, attend, close, hold};
 

@@ -39,8 +39,10 @@ async fn all_mails(language: &str) -> Vec<Vec<Mail>> {
     secretariat.post("/api/v1/seats/referent:lecco/request-designation").send().await.expect(204);
     sign_in(&app, language).await;
     confirm_a_release(&secretariat).await;
-    let meeting = convene_and_move(&secretariat).await;
+    let (meeting, convened) = convene(&secretariat).await;
     let mut mails = vec![app.mails().await];
+    let slot = json!({ "day": "2027-05-20", "starts": "10:00:00", "ends": "12:30:00" });
+    secretariat.post(&format!("{meeting}/move")).if_match(&convened).json(slot).send().await.expect(200);
     // Every day at eight: what begins, what ends soon, what is due.
     for day in ["2027-02-01", "2027-02-05", "2027-03-01", "2027-04-01", "2027-05-01"] {
         app.at(&format!("{day} 08:00"));
@@ -79,8 +81,8 @@ async fn confirm_a_release(secretariat: &crate::support::app::Client) {
     secretariat.post(&path).if_match(&planned["version"]).json(json!({ "day": "2027-03-19" })).send().await.expect(200);
 }
 
-/// A meeting in May, convened and moved while Pia is not yet a member.
-async fn convene_and_move(secretariat: &crate::support::app::Client) -> String {
+/// A meeting in May, convened while Pia is not yet a member: where it is, and its version.
+async fn convene(secretariat: &crate::support::app::Client) -> (String, Value) {
     let meeting = json!({
         "table": "tavolo", "title": "Agenda dei rilasci 2027", "day": "2027-05-18", "starts": "09:30:00", "ends": "12:00:00",
         "venue": { "mode": "in_person", "place": "Palazzo Lombardia, Sala 5" },
@@ -96,9 +98,7 @@ async fn convene_and_move(secretariat: &crate::support::app::Client) -> String {
         .send()
         .await
         .expect(200);
-    let slot = json!({ "day": "2027-05-20", "starts": "10:00:00", "ends": "12:30:00" });
-    secretariat.post(&format!("{path}/move")).if_match(&convened["version"]).json(slot).send().await.expect(200);
-    path
+    (path, convened["version"].clone())
 }
 
 async fn call_off(secretariat: &crate::support::app::Client, path: &str) {

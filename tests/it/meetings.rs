@@ -109,6 +109,20 @@ both_engines! {
         assert!(own.contains("METHOD:CANCEL"), "a calendar that missed the mail can still be put right");
     }
 
+    async fn an_invitation_that_waited_while_the_meeting_moved_is_not_sent_any_more(engine) {
+        let app = TestApp::new(engine).await;
+        let secretariat = app.client(SECRETARIAT).await;
+        designate(&secretariat, Designation::of("referent:bergamo")).await;
+        app.mails().await;
+        let meeting = convened(&secretariat).await;
+        let to_the_17th = json!({ "day": "2027-02-17", "starts": "10:00:00", "ends": "12:00:00" });
+        act(&secretariat, &meeting, "/move", to_the_17th).await;
+        assert_eq!(list(&app.mails().await), [format!("{ADA}  meeting_moved"), format!("{SECRETARIAT}  meeting_moved")]);
+        let log = secretariat.get("/api/v1/mails?kind=meeting_convened").send().await.expect(200);
+        let ends: Vec<_> = log["items"].as_array().expect("mails").iter().map(|mail| (&mail["state"], &mail["last_class"])).collect();
+        assert_eq!(ends, [(&json!("cancelled"), &json!("untrue")); 2]);
+    }
+
     async fn numbers_follow_each_other_and_a_cancelled_one_is_not_given_again(engine) {
         let app = TestApp::new(engine).await;
         let secretariat = app.client(SECRETARIAT).await;

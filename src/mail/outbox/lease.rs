@@ -279,6 +279,10 @@ pub async fn finish(
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct About {
     pub kind: String,
+    /// Kind and id of what it is about.
+    pub subject_kind: String,
+    pub subject_id: String,
+    pub dedupe_key: String,
     pub person_id: Option<PersonId>,
     /// By which designation its reader is told.
     pub designation_id: Option<DesignationId>,
@@ -287,7 +291,14 @@ pub struct About {
 pub async fn about(connection: &impl ConnectionTrait, id: MailId) -> Result<Option<About>, StoreError> {
     Ok(outbox_mail::Entity::find_by_id(id)
         .select_only()
-        .columns([outbox_mail::Column::Kind, outbox_mail::Column::PersonId, outbox_mail::Column::DesignationId])
+        .columns([
+            outbox_mail::Column::Kind,
+            outbox_mail::Column::SubjectKind,
+            outbox_mail::Column::SubjectId,
+            outbox_mail::Column::DedupeKey,
+            outbox_mail::Column::PersonId,
+            outbox_mail::Column::DesignationId,
+        ])
         .into_model()
         .one(connection)
         .await?)

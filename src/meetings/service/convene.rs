@@ -8,7 +8,7 @@ use super::{
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::{Error, Result};
-use crate::meetings::mail::{Sheet, Telling};
+use crate::meetings::mail::{self, Sheet, Telling};
 use crate::meetings::model::{
     self, Convocation, Event, Meeting, Notice, NoticeError, Slot, Told, Venue, notice, numbering_year,
 };
@@ -138,6 +138,14 @@ pub async fn owes_withdrawal(ctx: &Ctx, db: &impl ConnectionTrait, person: Perso
         holds_one |= last_told(&told, person).is_some_and(holds_entry);
     }
     Ok(holds_one && members(db, ctx.today()).await?.iter().all(|member| member.person_id != person))
+}
+
+/// Whether a mail to a person about a meeting, known by the key it was promised under, has been overtaken by a later one: an
+/// invitation that waited while the meeting was moved or called off is not sent any more.
+pub async fn is_overtaken(db: &impl ConnectionTrait, meeting: &str, person: PersonId, key: &str) -> Result<bool> {
+    let Ok(meeting) = meeting.parse::<MeetingId>() else { return Ok(false) };
+    let last = last_told(&store::told(db, meeting).await?, person);
+    Ok(last.is_some_and(|last| mail::key(meeting, person, last.sequence) != key))
 }
 
 /// Invites who joined and tells who left that the meeting is no longer theirs.
