@@ -14,7 +14,7 @@ use crate::texts::Lang;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{BodyId, DesignationId, DesignationRecordId, DocumentId, ObservatoryId, PersonId, SeatId};
 use entity::kinds::{ActKind, Channel, RecordChange, SeatKind};
-use entity::{Instant, body, designation, designation_record as record, observatory, person, seat};
+use entity::{Instant, designation, designation_record as record, person, seat};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType,
     Order, QueryFilter, QueryOrder, QuerySelect, Select, sea_query::Expr,
@@ -53,7 +53,7 @@ struct Row {
     version: i32,
     handed_over_at: Option<Instant>,
     #[sea_orm(nested)]
-    seat: SeatRow,
+    seat: seat::Named,
     person_id: PersonId,
     given_name: String,
     family_name: String,
@@ -84,38 +84,8 @@ impl From<Row> for Designation {
     }
 }
 
-#[derive(FromQueryResult)]
-struct SeatRow {
-    seat_id: SeatId,
-    seat_code: String,
-    seat_kind: SeatKind,
-    body_id: BodyId,
-    body_code: String,
-    body_name: String,
-    observatory_id: Option<ObservatoryId>,
-    observatory_code: Option<String>,
-    observatory_name: Option<String>,
-    territory: String,
-}
-
-/// What a [`SeatRow`] reads, and the tables it stands in.
-fn with_seat<E: EntityTrait>(query: Select<E>) -> Select<E> {
-    query
-        .column_as(seat::Column::Id, "seat_id")
-        .column_as(seat::Column::Code, "seat_code")
-        .column_as(seat::Column::Kind, "seat_kind")
-        .columns([seat::Column::BodyId, seat::Column::ObservatoryId])
-        .column_as(body::Column::Code, "body_code")
-        .column_as(body::Column::Name, "body_name")
-        .column(body::Column::Territory)
-        .column_as(observatory::Column::Code, "observatory_code")
-        .column_as(observatory::Column::Name, "observatory_name")
-        .join(JoinType::InnerJoin, join::seat_to_body())
-        .join(JoinType::LeftJoin, join::seat_to_observatory())
-}
-
-impl From<SeatRow> for Seat {
-    fn from(row: SeatRow) -> Self {
+impl From<seat::Named> for Seat {
+    fn from(row: seat::Named) -> Self {
         Self {
             id: row.seat_id,
             code: row.seat_code,
@@ -229,11 +199,11 @@ fn lines() -> Select<record::Entity> {
         ])
         .join(JoinType::InnerJoin, join::record_to_designation())
         .join(JoinType::InnerJoin, join::designation_to_seat());
-    with_seat(lines).join(JoinType::InnerJoin, join::designation_to_person())
+    seat::with_names(lines).join(JoinType::InnerJoin, join::designation_to_person())
 }
 
 mod join {
-    use super::{body, designation, observatory, person, record, seat};
+    use super::{designation, person, record, seat};
     use sea_orm::{EntityTrait, RelationDef};
 
     pub(super) fn record_to_designation() -> RelationDef {
@@ -251,17 +221,6 @@ mod join {
         designation::Entity::belongs_to(person::Entity)
             .from(designation::Column::PersonId)
             .to(person::Column::Id)
-            .into()
-    }
-
-    pub(super) fn seat_to_body() -> RelationDef {
-        seat::Entity::belongs_to(body::Entity).from(seat::Column::BodyId).to(body::Column::Id).into()
-    }
-
-    pub(super) fn seat_to_observatory() -> RelationDef {
-        seat::Entity::belongs_to(observatory::Entity)
-            .from(seat::Column::ObservatoryId)
-            .to(observatory::Column::Id)
             .into()
     }
 }
@@ -396,10 +355,10 @@ pub async fn seat_by_id(db: &impl ConnectionTrait, id: SeatId) -> Result<Option<
 }
 
 async fn seats_where(db: &impl ConnectionTrait, condition: Condition) -> Result<Vec<Seat>> {
-    let rows = with_seat(seat::Entity::find().select_only())
+    let rows = seat::with_names(seat::Entity::find().select_only())
         .filter(condition)
         .order_by(seat::Column::Code, Order::Asc)
-        .into_model::<SeatRow>()
+        .into_model::<seat::Named>()
         .all(db)
         .await?;
     Ok(rows.into_iter().map(Seat::from).collect())

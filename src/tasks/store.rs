@@ -3,11 +3,10 @@
 use super::model::{Stage, Task};
 use super::policy::{Own, Visibility};
 use crate::db::{StoreError, after_row, day_due, exactly_one, no_row};
-use crate::designations::model::Seat;
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::ids::{BodyId, DeliverableId, ObservatoryId, OutcomeId, ProductStepId, ReleaseId, SeatId, TaskId};
+use entity::ids::{DeliverableId, ObservatoryId, OutcomeId, ProductStepId, ReleaseId, SeatId, TaskId};
 use entity::kinds::{DeliverableState, SeatKind, TaskOrigin, TaskState};
-use entity::{Instant, body, deliverable, observatory, seat, task};
+use entity::{Instant, deliverable, seat, task};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType,
     Order, QueryFilter, QueryOrder, QuerySelect, Select, sea_query::Expr,
@@ -39,16 +38,8 @@ pub struct Filter {
 #[derive(FromQueryResult)]
 struct Row {
     id: TaskId,
-    seat_id: SeatId,
-    seat_code: String,
-    seat_kind: SeatKind,
-    body_id: BodyId,
-    body_code: String,
-    body_name: String,
-    territory: String,
-    observatory_id: Option<ObservatoryId>,
-    observatory_code: Option<String>,
-    observatory_name: Option<String>,
+    #[sea_orm(nested)]
+    seat: seat::Named,
     release_id: Option<ReleaseId>,
     deliverable_id: Option<DeliverableId>,
     deliverable_state: Option<DeliverableState>,
@@ -77,18 +68,7 @@ impl TryFrom<Row> for Task {
             .map_err(|what| StoreError::inconsistent("task", row.id, what))?;
         Ok(Self {
             id: row.id,
-            seat: Seat {
-                id: row.seat_id,
-                code: row.seat_code,
-                kind: row.seat_kind,
-                body_id: row.body_id,
-                body_code: row.body_code,
-                body_name: row.body_name,
-                observatory_id: row.observatory_id,
-                observatory_code: row.observatory_code,
-                observatory_name: row.observatory_name,
-                territory: row.territory,
-            },
+            seat: row.seat.into(),
             release_id: row.release_id,
             deliverable_id: row.deliverable_id,
             deliverable_state: row.deliverable_state,
@@ -110,39 +90,19 @@ impl TryFrom<Row> for Task {
 
 /// Everything a line shows, in one statement.
 fn lines() -> Select<task::Entity> {
-    task::Entity::find()
-        .column_as(seat::Column::Code, "seat_code")
-        .column_as(seat::Column::Kind, "seat_kind")
-        .columns([seat::Column::BodyId, seat::Column::ObservatoryId])
-        .column_as(body::Column::Code, "body_code")
-        .column_as(body::Column::Name, "body_name")
-        .column(body::Column::Territory)
-        .column_as(observatory::Column::Code, "observatory_code")
-        .column_as(observatory::Column::Name, "observatory_name")
+    let lines = task::Entity::find()
         .column_as(deliverable::Column::State, "deliverable_state")
         .join(JoinType::InnerJoin, join::to_seat())
-        .join(JoinType::InnerJoin, join::seat_to_body())
-        .join(JoinType::LeftJoin, join::seat_to_observatory())
-        .join(JoinType::LeftJoin, join::to_deliverable())
+        .join(JoinType::LeftJoin, join::to_deliverable());
+    seat::with_names(lines)
 }
 
 mod join {
-    use super::{body, deliverable, observatory, seat, task};
+    use super::{deliverable, seat, task};
     use sea_orm::{EntityTrait, RelationDef};
 
     pub(super) fn to_seat() -> RelationDef {
         task::Entity::belongs_to(seat::Entity).from(task::Column::SeatId).to(seat::Column::Id).into()
-    }
-
-    pub(super) fn seat_to_body() -> RelationDef {
-        seat::Entity::belongs_to(body::Entity).from(seat::Column::BodyId).to(body::Column::Id).into()
-    }
-
-    pub(super) fn seat_to_observatory() -> RelationDef {
-        seat::Entity::belongs_to(observatory::Entity)
-            .from(seat::Column::ObservatoryId)
-            .to(observatory::Column::Id)
-            .into()
     }
 
     pub(super) fn to_deliverable() -> RelationDef {

@@ -1,0 +1,81 @@
+//! Sign-in links: one for each mail, good once.
+
+use super::{Result, instant, member, stored};
+use crate::auth::model::Member;
+use crate::db::StoreError;
+use chrono::{DateTime, Utc};
+use entity::ids::{PersonId, SignInLinkId};
+use entity::sign_in_link;
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Set};
+
+/// A link that can still be used, and whose it is.
+pub struct OpenLink {
+    pub id: SignInLinkId,
+    pub person: Member,
+    pub expires_at: DateTime<Utc>,
+}
+
+pub async fn insert_link(
+    txn: &impl ConnectionTrait,
+    id: SignInLinkId,
+    person: PersonId,
+    token_hash: String,
+    now: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+) -> Result<()> {
+    let row = sign_in_link::ActiveModel {
+        id: Set(id),
+        person_id: Set(person),
+        token_hash: Set(token_hash),
+        created_at: Set(stored(now)),
+        expires_at: Set(stored(expires_at)),
+        used_at: Set(None),
+    };
+    row.insert(txn).await?;
+    Ok(())
+}
+
+/// How many links a person was sent after an instant: what bounds the mails to one address.
+pub async fn links_since(db: &impl ConnectionTrait, person: PersonId, after: DateTime<Utc>) -> Result<u64> {
+    let links = sign_in_link::Entity::find()
+        .filter(sign_in_link::Column::PersonId.eq(person))
+        .filter(sign_in_link::Column::CreatedAt.gt(stored(after)));
+    Ok(links.count(db).await?)
+}
+
+pub async fn open_link(db: &impl ConnectionTrait, token_hash: &str, now: DateTime<Utc>) -> Result<Option<OpenLink>> {
+    let link = sign_in_link::Entity::find()
+        .filter(sign_in_link::Column::TokenHash.eq(token_hash))
+        .filter(sign_in_link::Column::UsedAt.is_null())
+        .filter(sign_in_link::Column::ExpiresAt.gt(stored(now)))
+        .one(db)
+        .await?;
+    let Some(link) = link else { return Ok(None) };
+    let person = member(db, link.person_id).await?;
+    let person = person.ok_or_else(|| StoreError::inconsistent("sign_in_link", link.id, "names nobody"))?;
+    Ok(Some(OpenLink { id: link.id, person, expires_at: link.expires_at.0 }))
+}
+
+/// Spends one link: [`StoreError::Stale`] if another request was first.
+pub async fn spend_link(txn: &impl ConnectionTrait, id: SignInLinkId, now: DateTime<Utc>) -> Result<()> {
+    let spent = sign_in_link::Entity::update_many()
+        .col_expr(sign_in_link::Column::UsedAt, instant(now))
+        .filter(sign_in_link::Column::Id.eq(id))
+        .filter(sign_in_link::Column::UsedAt.is_null())
+        .filter(sign_in_link::Column::ExpiresAt.gt(stored(now)))
+        .exec(txn)
+        .await?;
+    crate::db::exactly_one(spent.rows_affected)
+}
+
+/// Spends every link a person could still use; says how many.
+pub async fn spend_all_links(txn: &impl ConnectionTrait, person: PersonId, now: DateTime<Utc>) -> Result<u64> {
+    let spent = sign_in_link::Entity::update_many()
+        .col_expr(sign_in_link::Column::UsedAt, instant(now))
+        .filter(sign_in_link::Column::PersonId.eq(person))
+        .filter(sign_in_link::Column::UsedAt.is_null())
+        .filter(sign_in_link::Column::ExpiresAt.gt(stored(now)))
+        .exec(txn)
+        .await?;
+    Ok(spent.rows_affected)
+}

@@ -1,0 +1,129 @@
+//! API tokens: the keys of programs.
+
+use super::{KeyHolder, Result, SeatRow, instant, stored, with_seats_held};
+use crate::auth::actor::Scope;
+use crate::auth::model::OwnToken;
+use crate::db::StoreError;
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::ids::{ApiTokenId, PersonId};
+use entity::{Instant, api_token, person};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter,
+    QueryOrder, QuerySelect, RelationDef, Set,
+};
+
+pub async fn insert_token(txn: &impl ConnectionTrait, person: PersonId, token: &OwnToken, hash: String) -> Result<()> {
+    let row = api_token::ActiveModel {
+        id: Set(token.id),
+        person_id: Set(person),
+        name: Set(token.name.clone()),
+        token_hash: Set(hash),
+        scopes: Set(token.scope.as_str().to_owned()),
+        created_at: Set(stored(token.created_at)),
+        expires_at: Set(stored(token.expires_at)),
+        last_used_at: Set(None),
+        revoked_at: Set(None),
+    };
+    row.insert(txn).await?;
+    Ok(())
+}
+
+/// The API token of a secret, with its person's name and the seats held on a day, in one query.
+pub async fn token_holder(
+    db: &impl ConnectionTrait,
+    token_hash: &str,
+    now: DateTime<Utc>,
+    day: NaiveDate,
+) -> Result<Option<KeyHolder<ApiTokenId>>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: ApiTokenId,
+        person_id: PersonId,
+        given_name: String,
+        family_name: String,
+        scopes: String,
+        last_used_at: Option<Instant>,
+        #[sea_orm(nested)]
+        seat: SeatRow,
+    }
+    let person: RelationDef =
+        api_token::Entity::belongs_to(person::Entity).from(api_token::Column::PersonId).to(person::Column::Id).into();
+    let key = api_token::Entity::find()
+        .join(JoinType::InnerJoin, person)
+        .filter(api_token::Column::TokenHash.eq(token_hash))
+        .filter(is_usable(now))
+        .select_only()
+        .columns([api_token::Column::Id, api_token::Column::PersonId])
+        .columns([person::Column::GivenName, person::Column::FamilyName])
+        .columns([api_token::Column::Scopes, api_token::Column::LastUsedAt]);
+    let rows: Vec<Row> = with_seats_held(key, day).into_model().all(db).await?;
+    let Some(first) = rows.first() else { return Ok(None) };
+    Ok(Some(KeyHolder {
+        id: first.id,
+        person_id: first.person_id,
+        name: format!("{} {}", first.given_name, first.family_name),
+        scope: scope_of(first.id, &first.scopes)?,
+        noted_at: first.last_used_at.map(|used| used.0),
+        seats: rows.iter().filter_map(|row| row.seat.held()).collect(),
+    }))
+}
+
+/// Notes that a token was used; does nothing when another request noted it meanwhile.
+pub async fn note_token(txn: &impl ConnectionTrait, id: ApiTokenId, now: DateTime<Utc>) -> Result<()> {
+    let older = Condition::any()
+        .add(api_token::Column::LastUsedAt.is_null())
+        .add(api_token::Column::LastUsedAt.lt(stored(now)));
+    api_token::Entity::update_many()
+        .col_expr(api_token::Column::LastUsedAt, instant(now))
+        .filter(api_token::Column::Id.eq(id))
+        .filter(older)
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// A person's usable tokens, the newest first.
+pub async fn tokens_of(db: &impl ConnectionTrait, person: PersonId, now: DateTime<Utc>) -> Result<Vec<OwnToken>> {
+    let rows = api_token::Entity::find()
+        .filter(api_token::Column::PersonId.eq(person))
+        .filter(is_usable(now))
+        .order_by_desc(api_token::Column::Id)
+        .all(db)
+        .await?;
+    let own = |row: api_token::Model| {
+        Ok(OwnToken {
+            id: row.id,
+            scope: scope_of(row.id, &row.scopes)?,
+            name: row.name,
+            created_at: row.created_at.0,
+            expires_at: row.expires_at.0,
+            last_used_at: row.last_used_at.map(|used| used.0),
+        })
+    };
+    rows.into_iter().map(own).collect()
+}
+
+/// Revokes one token of a person, or all; says how many.
+pub async fn revoke_tokens(
+    txn: &impl ConnectionTrait,
+    person: PersonId,
+    one: Option<ApiTokenId>,
+    now: DateTime<Utc>,
+) -> Result<u64> {
+    let mut revocation = api_token::Entity::update_many()
+        .col_expr(api_token::Column::RevokedAt, instant(now))
+        .filter(api_token::Column::PersonId.eq(person))
+        .filter(is_usable(now));
+    if let Some(id) = one {
+        revocation = revocation.filter(api_token::Column::Id.eq(id));
+    }
+    Ok(revocation.exec(txn).await?.rows_affected)
+}
+
+fn is_usable(now: DateTime<Utc>) -> Condition {
+    Condition::all().add(api_token::Column::RevokedAt.is_null()).add(api_token::Column::ExpiresAt.gt(stored(now)))
+}
+
+fn scope_of(id: ApiTokenId, text: &str) -> Result<Scope> {
+    Scope::of(text).ok_or_else(|| StoreError::inconsistent("api_token", id, format!("scope {text:?}")))
+}

@@ -1,0 +1,400 @@
+//! What a client of the register's operations sends and gets.
+
+use crate::designations::model::{Act, Provenance, Record, Seat, Standing, Statement, Term, Unavailability};
+use crate::designations::service::{self, Designee};
+use crate::designations::view::{Designation, Document, Dossier, Holder};
+use crate::error::{Code, Error};
+use crate::network::model::PersonIn;
+use crate::texts::Lang;
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::ids::{DesignationId, DocumentId, PersonId, UnavailabilityId};
+use entity::kinds::{ActKind, Channel, RecordChange, SeatKind, UnavailabilityMode};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// The act of designation, as the party issued it.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ActDto {
+    pub kind: ActKind,
+    #[schema(max_length = 60, example = "123/2027")]
+    pub number: String,
+    /// Not after the first day of the term.
+    pub date: NaiveDate,
+    #[schema(max_length = 200, example = "Dirigente del Settore Lavoro")]
+    pub organ: String,
+    #[schema(max_length = 500)]
+    pub subject: String,
+}
+
+/// How the party told the secretariat, and what proves it.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProvenanceDto {
+    pub channel: Channel,
+    pub communicated_on: NaiveDate,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 60)]
+    pub protocol_number: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub protocol_date: Option<NaiveDate>,
+    /// Reference of the receipt, for example of a certified mail's delivery.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub receipt: Option<String>,
+    /// A file uploaded before with `POST /designations/documents`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document_id: Option<DocumentId>,
+}
+
+/// Somebody who is not in the network yet: office contact data only.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewPersonIn {
+    #[schema(max_length = 100)]
+    pub given_name: String,
+    #[schema(max_length = 100)]
+    pub family_name: String,
+    #[schema(max_length = 254, format = Email)]
+    pub email: String,
+    #[serde(default)]
+    #[schema(max_length = 40)]
+    pub phone: Option<String>,
+    #[serde(default)]
+    pub language: Lang,
+}
+
+/// What it takes to designate. Give either `person_id` or `person`.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DesignationIn {
+    /// The seat's code.
+    #[schema(max_length = 120, example = "referent:bergamo")]
+    pub seat: String,
+    #[serde(default)]
+    pub person_id: Option<PersonId>,
+    #[serde(default)]
+    #[serde(skip_serializing)]
+    pub person: Option<NewPersonIn>,
+    #[serde(flatten)]
+    #[schema(inline)]
+    pub statement: StatementDto,
+    /// Ends the present holder's term on the day before this one begins.
+    #[serde(default)]
+    pub replaces_holder: bool,
+}
+
+/// Term, act and provenance: what is said of a designation.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct StatementDto {
+    /// First day in the seat.
+    pub valid_from: NaiveDate,
+    /// Last day in the seat; left out, the designation holds until further notice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_to: Option<NaiveDate>,
+    pub act: ActDto,
+    pub provenance: ProvenanceDto,
+    /// Only for partners: the university, research centre or social partner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub organisation: Option<String>,
+}
+
+/// The last day in the seat and why.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EndIn {
+    pub last_day: NaiveDate,
+    #[schema(max_length = 1000)]
+    pub reason: String,
+    #[serde(default)]
+    pub provenance: Option<ProvenanceDto>,
+}
+
+/// The right content and why the old one was wrong.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CorrectIn {
+    #[serde(flatten)]
+    #[schema(inline)]
+    pub statement: StatementDto,
+    #[schema(max_length = 1000)]
+    pub reason: String,
+}
+
+/// Why a designation should never have been entered.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AnnulIn {
+    #[schema(max_length = 1000)]
+    pub reason: String,
+}
+
+/// A file to be kept.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its description is used")]
+pub struct DocumentIn {
+    /// PDF, signed envelope, PNG, JPEG or TIFF.
+    #[schema(value_type = String, format = Binary, max_length = 10_485_760)]
+    document: Vec<u8>,
+}
+
+/// Days on which the holder cannot work.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UnavailabilityIn {
+    pub from: NaiveDate,
+    pub to: NaiveDate,
+    pub mode: UnavailabilityMode,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 500)]
+    pub note: Option<String>,
+}
+
+/// A seat and what it is of.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SeatOut {
+    pub code: String,
+    pub kind: SeatKind,
+    pub body: String,
+    pub body_name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub observatory: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub observatory_name: Option<String>,
+}
+
+/// The holder of a seat: office contact data.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct HolderOut {
+    pub id: PersonId,
+    pub given_name: String,
+    pub family_name: String,
+    pub email: String,
+}
+
+/// One designation as known at the instant asked for.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DesignationOut {
+    pub id: DesignationId,
+    pub seat: SeatOut,
+    pub person: HolderOut,
+    pub standing: Standing,
+    #[serde(flatten)]
+    #[schema(inline)]
+    pub statement: StatementDto,
+    /// Days from effect to communication; negative when it was communicated ahead.
+    pub days_to_communicate: i64,
+    pub change: RecordChange,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    pub recorded_at: DateTime<Utc>,
+    pub version: i32,
+}
+
+/// One record of the history of a designation.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct RecordOut {
+    pub position: i32,
+    pub change: RecordChange,
+    #[serde(flatten)]
+    #[schema(inline)]
+    pub statement: StatementDto,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    pub recorded_at: DateTime<Utc>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recorded_by: Option<PersonId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub superseded_at: Option<DateTime<Utc>>,
+}
+
+/// An attached file, without its content.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DocumentOut {
+    pub id: DocumentId,
+    pub name: String,
+    pub media_type: String,
+    /// Bytes.
+    pub size: i64,
+    pub sha256: String,
+    pub created_at: DateTime<Utc>,
+}
+
+/// Days of absence.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct UnavailabilityOut {
+    pub id: UnavailabilityId,
+    #[serde(flatten)]
+    #[schema(inline)]
+    pub absence: UnavailabilityIn,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withdrawn_at: Option<DateTime<Utc>>,
+    pub version: i32,
+}
+
+/// One designation with everything kept of it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DossierOut {
+    #[serde(flatten)]
+    #[schema(inline)]
+    pub designation: DesignationOut,
+    /// Every record, the first one first.
+    pub history: Vec<RecordOut>,
+    pub documents: Vec<DocumentOut>,
+    pub unavailabilities: Vec<UnavailabilityOut>,
+}
+
+/// How to narrow the register.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct RegisterQuery {
+    /// A body's code.
+    pub body: Option<String>,
+    /// An observatory's code.
+    pub observatory: Option<String>,
+    pub seat: Option<SeatKind>,
+    /// In force on this day.
+    pub as_of: Option<NaiveDate>,
+    /// As known at the end of this day in Europe/Rome.
+    pub known_on: Option<NaiveDate>,
+    /// Annulled ones too.
+    #[serde(default)]
+    pub with_annulled: bool,
+}
+
+impl From<ActDto> for Act {
+    fn from(ActDto { kind, number, date, organ, subject }: ActDto) -> Self {
+        Self { kind, number, date, organ, subject }
+    }
+}
+
+impl From<Act> for ActDto {
+    fn from(Act { kind, number, date, organ, subject }: Act) -> Self {
+        Self { kind, number, date, organ, subject }
+    }
+}
+
+impl From<ProvenanceDto> for Provenance {
+    fn from(dto: ProvenanceDto) -> Self {
+        let ProvenanceDto { channel, communicated_on, protocol_number, protocol_date, receipt, document_id } = dto;
+        Self { channel, communicated_on, protocol_number, protocol_date, receipt, document_id }
+    }
+}
+
+impl From<Provenance> for ProvenanceDto {
+    fn from(provenance: Provenance) -> Self {
+        let Provenance { channel, communicated_on, protocol_number, protocol_date, receipt, document_id } = provenance;
+        Self { channel, communicated_on, protocol_number, protocol_date, receipt, document_id }
+    }
+}
+
+impl From<StatementDto> for Statement {
+    fn from(StatementDto { valid_from, valid_to, act, provenance, organisation }: StatementDto) -> Self {
+        Self {
+            term: Term { from: valid_from, to: valid_to },
+            act: act.into(),
+            provenance: provenance.into(),
+            organisation,
+        }
+    }
+}
+
+impl From<Statement> for StatementDto {
+    fn from(Statement { term, act, provenance, organisation }: Statement) -> Self {
+        Self { valid_from: term.from, valid_to: term.to, act: act.into(), provenance: provenance.into(), organisation }
+    }
+}
+
+impl TryFrom<DesignationIn> for service::DesignateIn {
+    type Error = Error;
+
+    fn try_from(
+        DesignationIn { seat, person_id, person, statement, replaces_holder }: DesignationIn,
+    ) -> Result<Self, Error> {
+        let person = match (person_id, person) {
+            (Some(id), None) => Designee::Known(id),
+            (None, Some(NewPersonIn { given_name, family_name, email, phone, language })) => {
+                Designee::New(PersonIn { given_name, family_name, email, phone, language })
+            }
+            (None, None) => return Err(Error::field("person", Code::Required)),
+            (Some(_), Some(_)) => return Err(Error::field("person_id", Code::OneOfTwo)),
+        };
+        Ok(Self { seat, person, statement: statement.into(), replaces_holder })
+    }
+}
+
+impl From<UnavailabilityIn> for service::UnavailableIn {
+    fn from(UnavailabilityIn { from, to, mode, note }: UnavailabilityIn) -> Self {
+        Self { from, to, mode, note }
+    }
+}
+
+impl From<Seat> for SeatOut {
+    fn from(seat: Seat) -> Self {
+        Self {
+            code: seat.code,
+            kind: seat.kind,
+            body: seat.body_code,
+            body_name: seat.body_name,
+            observatory: seat.observatory_code,
+            observatory_name: seat.observatory_name,
+        }
+    }
+}
+
+impl From<Holder> for HolderOut {
+    fn from(holder: Holder) -> Self {
+        Self { id: holder.id, given_name: holder.given_name, family_name: holder.family_name, email: holder.email }
+    }
+}
+
+impl DesignationOut {
+    /// As it stands on a day.
+    pub fn on(line: Designation, day: NaiveDate) -> Self {
+        let record = line.record;
+        Self {
+            id: line.id,
+            seat: line.seat.into(),
+            person: line.holder.into(),
+            standing: record.standing_on(day),
+            days_to_communicate: record.statement.days_to_communicate(),
+            statement: record.statement.into(),
+            change: record.change,
+            reason: record.reason,
+            recorded_at: record.recorded_at,
+            version: line.version,
+        }
+    }
+}
+
+impl From<Record> for RecordOut {
+    fn from(record: Record) -> Self {
+        let Record { id: _, position, change, statement, reason, recorded_at, recorded_by, superseded_at } = record;
+        Self { position, change, statement: statement.into(), reason, recorded_at, recorded_by, superseded_at }
+    }
+}
+
+impl From<Document> for DocumentOut {
+    fn from(Document { id, name, media_type, size, sha256, created_at }: Document) -> Self {
+        Self { id, name, media_type, size, sha256, created_at }
+    }
+}
+
+impl From<Unavailability> for UnavailabilityOut {
+    fn from(known: Unavailability) -> Self {
+        let Unavailability { id, designation_id: _, from, to, mode, note, withdrawn_at, version } = known;
+        Self { id, absence: UnavailabilityIn { from, to, mode, note }, withdrawn_at, version }
+    }
+}
+
+impl DossierOut {
+    pub(super) fn on(dossier: Dossier, day: NaiveDate) -> Self {
+        Self {
+            designation: DesignationOut::on(dossier.designation, day),
+            history: dossier.history.into_iter().map(RecordOut::from).collect(),
+            documents: dossier.documents.into_iter().map(DocumentOut::from).collect(),
+            unavailabilities: dossier.unavailabilities.into_iter().map(UnavailabilityOut::from).collect(),
+        }
+    }
+}

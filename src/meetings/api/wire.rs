@@ -1,0 +1,514 @@
+//! What a client of the table's operations sends and gets.
+
+use crate::http::patch::Patch;
+use crate::meetings::model::{AgendaItem, Meeting, Quorum, Slot, Venue};
+use crate::meetings::service::{self};
+use crate::meetings::view::{Dossier, Invited, Line, Outcome, PartyPresence, Table};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use entity::ids::{AgendaItemId, MeetingId, OutcomeId, PersonId, ReleaseId, TaskId};
+use entity::kinds::{AgendaItemKind, CalendarMethod, MeetingMode, MeetingState, OutcomeKind, Presence, TableKind};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// The technical table or a working group.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TableOut {
+    pub code: String,
+    pub name_it: String,
+    pub name_en: String,
+    pub kind: TableKind,
+    /// Working days between convocation and meeting.
+    pub ordinary_notice_days: i32,
+}
+
+/// All tables.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TablesOut {
+    #[schema(max_items = 200)]
+    pub items: Vec<TableOut>,
+}
+
+/// Where a meeting takes place.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VenueDto {
+    pub mode: MeetingMode,
+    /// The room; needed to convene a meeting that has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 300, example = "Palazzo Lombardia, Sala 5")]
+    pub place: Option<String>,
+    /// The way in from afar; needed to convene a meeting that has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 500, format = "uri")]
+    pub remote_url: Option<String>,
+}
+
+/// What it takes to prepare a meeting.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MeetingIn {
+    /// The table's code.
+    #[schema(max_length = 60, example = "tavolo")]
+    pub table: String,
+    #[schema(max_length = 200, example = "Agenda dei rilasci 2027")]
+    pub title: String,
+    pub day: NaiveDate,
+    /// Wall time in Europe/Rome.
+    #[schema(value_type = String, max_length = 8, example = "09:30:00")]
+    pub starts: NaiveTime,
+    /// Wall time in Europe/Rome, after the start.
+    #[schema(value_type = String, max_length = 8, example = "12:00:00")]
+    pub ends: NaiveTime,
+    pub venue: VenueDto,
+}
+
+/// What is to change of a draft: members left out stay; `null` empties a place or an address.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MeetingPatch {
+    #[serde(default)]
+    #[schema(max_length = 200)]
+    pub title: Option<String>,
+    #[serde(default)]
+    pub day: Option<NaiveDate>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 8)]
+    pub starts: Option<NaiveTime>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 8)]
+    pub ends: Option<NaiveTime>,
+    #[serde(default)]
+    pub mode: Option<MeetingMode>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 300)]
+    pub place: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 500, format = "uri")]
+    pub remote_url: Patch<String>,
+}
+
+/// One point of an agenda.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AgendaItemIn {
+    pub kind: AgendaItemKind,
+    #[schema(max_length = 300)]
+    pub title: String,
+    /// The release it is about.
+    #[serde(default)]
+    pub release_id: Option<ReleaseId>,
+    /// How long it is meant to take.
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 480)]
+    pub minutes: Option<i32>,
+}
+
+/// How a meeting is convened.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConveneIn {
+    /// Why the notice is shorter than the table's rule; the minutes carry it.
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    pub short_notice_reason: Option<String>,
+}
+
+/// Another day, hour or place.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MoveIn {
+    pub day: NaiveDate,
+    #[schema(value_type = String, max_length = 8)]
+    pub starts: NaiveTime,
+    #[schema(value_type = String, max_length = 8)]
+    pub ends: NaiveTime,
+    /// Where; left out, it stays where it is.
+    #[serde(default)]
+    pub venue: Option<VenueDto>,
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    pub short_notice_reason: Option<String>,
+}
+
+/// Why a meeting is called off.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CancelIn {
+    #[schema(max_length = 1000)]
+    pub reason: String,
+}
+
+/// How a party was there.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AttendanceIn {
+    pub presence: Presence,
+    /// Who came for the party; needed with `by_delegate`, kept with nothing else.
+    #[serde(default)]
+    #[schema(max_length = 200)]
+    pub delegate: Option<String>,
+}
+
+/// How one party was there.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PartyAttendanceIn {
+    /// The body's code.
+    #[schema(max_length = 60)]
+    pub body: String,
+    pub presence: Presence,
+    #[serde(default)]
+    #[schema(max_length = 200)]
+    pub delegate: Option<String>,
+}
+
+/// Who is there; parties left out can be recorded later.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HoldIn {
+    #[serde(default)]
+    #[schema(max_items = 200)]
+    pub attendances: Vec<PartyAttendanceIn>,
+}
+
+/// What a decision does to a release's date.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ReleaseChangeIn {
+    Confirm,
+    Move,
+}
+
+/// The date the table gives a release.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReleaseDecisionIn {
+    pub release_id: ReleaseId,
+    pub change: ReleaseChangeIn,
+    pub day: NaiveDate,
+    /// Wall time in Europe/Rome; left out, the product's hour or the present one.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 8, example = "10:00:00")]
+    pub hour: Option<NaiveTime>,
+}
+
+/// What the table asks of a seat.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OutcomeTaskIn {
+    /// The seat's code.
+    #[schema(max_length = 120, example = "referent:bergamo")]
+    pub seat: String,
+    #[schema(max_length = 300)]
+    pub title: String,
+    pub due_day: NaiveDate,
+    #[serde(default)]
+    #[schema(minimum = 0, maximum = 10000)]
+    pub estimated_minutes: i32,
+}
+
+/// What the table made of a point.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OutcomeIn {
+    pub kind: OutcomeKind,
+    #[schema(max_length = 4000)]
+    pub text: String,
+    #[serde(default)]
+    pub agenda_item_id: Option<AgendaItemId>,
+    /// With a decision only.
+    #[serde(default)]
+    pub release: Option<ReleaseDecisionIn>,
+    /// With a task, and always with it.
+    #[serde(default)]
+    pub task: Option<OutcomeTaskIn>,
+}
+
+/// One meeting as a list shows it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MeetingLineOut {
+    pub id: MeetingId,
+    /// The table's code.
+    pub table: String,
+    /// Given when the meeting is convened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "3/2027")]
+    pub number: Option<String>,
+    pub title: String,
+    pub state: MeetingState,
+    pub day: NaiveDate,
+    #[schema(value_type = String)]
+    pub starts: NaiveTime,
+    #[schema(value_type = String)]
+    pub ends: NaiveTime,
+    pub venue: VenueDto,
+    /// The calendar identity, for the meeting's whole life.
+    pub uid: String,
+    /// Rises with every move and with the cancellation.
+    pub sequence: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub convened_at: Option<DateTime<Utc>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub short_notice_reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held_at: Option<DateTime<Utc>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cancelled_reason: Option<String>,
+    pub version: i32,
+}
+
+/// A point of an agenda.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AgendaItemOut {
+    pub id: AgendaItemId,
+    pub kind: AgendaItemKind,
+    pub title: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub release_id: Option<ReleaseId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minutes: Option<i32>,
+}
+
+/// A party, and how it was there once that is recorded.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AttendanceOut {
+    /// The body's code.
+    pub body: String,
+    pub body_name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub presence: Option<Presence>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delegate: Option<String>,
+}
+
+/// Whether enough parties are there to decide: more than half of the signatories, in person or by delegate.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct QuorumOut {
+    #[schema(value_type = u32)]
+    pub parties: usize,
+    #[schema(value_type = u32)]
+    pub there: usize,
+    #[schema(value_type = u32)]
+    pub needed: usize,
+    pub reached: bool,
+}
+
+/// An outcome with what followed from it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct OutcomeOut {
+    pub id: OutcomeId,
+    pub meeting_id: MeetingId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agenda_item_id: Option<AgendaItemId>,
+    pub position: i32,
+    pub kind: OutcomeKind,
+    pub text: String,
+    /// The release it confirmed or moved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub release_id: Option<ReleaseId>,
+    /// The task it created.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task_id: Option<TaskId>,
+    pub created_at: DateTime<Utc>,
+}
+
+/// A person and the last thing they were told.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ToldOut {
+    pub person_id: PersonId,
+    pub name: String,
+    pub method: CalendarMethod,
+    pub sequence: u32,
+    pub told_at: DateTime<Utc>,
+}
+
+/// One meeting with everything kept of it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MeetingOut {
+    #[serde(flatten)]
+    #[schema(inline)]
+    pub meeting: MeetingLineOut,
+    /// In their order.
+    pub agenda: Vec<AgendaItemOut>,
+    /// Every party of the agreement.
+    pub attendances: Vec<AttendanceOut>,
+    pub quorum: QuorumOut,
+    /// In the order in which they were recorded.
+    pub outcomes: Vec<OutcomeOut>,
+    /// For the secretariat: who was last told what, and when.
+    pub told: Vec<ToldOut>,
+}
+
+/// How to narrow the list of meetings.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct MeetingsQuery {
+    /// A table's code.
+    #[param(max_length = 60)]
+    pub table: Option<String>,
+    pub state: Option<MeetingState>,
+    /// On this day or later.
+    pub from: Option<NaiveDate>,
+}
+
+impl From<VenueDto> for Venue {
+    fn from(VenueDto { mode, place, remote_url }: VenueDto) -> Self {
+        Self { mode, place, remote_url }
+    }
+}
+
+impl From<Venue> for VenueDto {
+    fn from(Venue { mode, place, remote_url }: Venue) -> Self {
+        Self { mode, place, remote_url }
+    }
+}
+
+impl From<MeetingIn> for service::MeetingIn {
+    fn from(MeetingIn { table, title, day, starts, ends, venue }: MeetingIn) -> Self {
+        Self { table, title, slot: Slot { day, starts, ends }, venue: venue.into() }
+    }
+}
+
+impl From<MeetingPatch> for service::MeetingChange {
+    fn from(MeetingPatch { title, day, starts, ends, mode, place, remote_url }: MeetingPatch) -> Self {
+        Self { title, day, starts, ends, mode, place: three_states(place), remote_url: three_states(remote_url) }
+    }
+}
+
+fn three_states<T>(patch: Patch<T>) -> Option<Option<T>> {
+    match patch {
+        Patch::Keep => None,
+        Patch::Clear => Some(None),
+        Patch::Set(value) => Some(Some(value)),
+    }
+}
+
+impl From<AgendaItemIn> for service::ItemIn {
+    fn from(AgendaItemIn { kind, title, release_id, minutes }: AgendaItemIn) -> Self {
+        Self { kind, title, release_id, minutes }
+    }
+}
+
+impl From<MoveIn> for service::MoveIn {
+    fn from(MoveIn { day, starts, ends, venue, short_notice_reason }: MoveIn) -> Self {
+        Self { slot: Slot { day, starts, ends }, venue: venue.map(Venue::from), short_notice_reason }
+    }
+}
+
+impl From<PartyAttendanceIn> for service::AttendanceIn {
+    fn from(PartyAttendanceIn { body, presence, delegate }: PartyAttendanceIn) -> Self {
+        Self { body, presence, delegate }
+    }
+}
+
+impl From<OutcomeIn> for service::OutcomeIn {
+    fn from(OutcomeIn { kind, text, agenda_item_id, release, task }: OutcomeIn) -> Self {
+        Self { kind, text, agenda_item_id, release: release.map(Into::into), task: task.map(Into::into) }
+    }
+}
+
+impl From<ReleaseDecisionIn> for service::ReleaseDecision {
+    fn from(ReleaseDecisionIn { release_id, change, day, hour }: ReleaseDecisionIn) -> Self {
+        let change = match change {
+            ReleaseChangeIn::Confirm => service::ReleaseChange::Confirm,
+            ReleaseChangeIn::Move => service::ReleaseChange::Move,
+        };
+        Self { release_id, change, day, hour }
+    }
+}
+
+impl From<OutcomeTaskIn> for service::NewTask {
+    fn from(OutcomeTaskIn { seat, title, due_day, estimated_minutes }: OutcomeTaskIn) -> Self {
+        Self { seat, title, due_day, estimated_minutes }
+    }
+}
+
+impl From<Table> for TableOut {
+    fn from(Table { id: _, code, name_it, name_en, kind, ordinary_notice_days }: Table) -> Self {
+        Self { code, name_it, name_en, kind, ordinary_notice_days }
+    }
+}
+
+impl From<Line> for MeetingLineOut {
+    fn from(Line { meeting, table }: Line) -> Self {
+        let state = meeting.state();
+        let convocation = meeting.convocation().cloned();
+        let Meeting { id, title, slot, venue, uid, sequence, stage, version, table_id: _ } = meeting;
+        let (held_at, cancelled_reason) = stage.held_and_cancelled();
+        Self {
+            id,
+            table: table.code,
+            number: convocation.as_ref().map(|convocation| convocation.number.to_string()),
+            title,
+            state,
+            day: slot.day,
+            starts: slot.starts,
+            ends: slot.ends,
+            venue: venue.into(),
+            uid,
+            sequence,
+            convened_at: convocation.as_ref().map(|convocation| convocation.at),
+            short_notice_reason: convocation.and_then(|convocation| convocation.short_notice_reason),
+            held_at,
+            cancelled_reason,
+            version,
+        }
+    }
+}
+
+impl From<AgendaItem> for AgendaItemOut {
+    fn from(AgendaItem { id, position: _, kind, title, release_id, minutes }: AgendaItem) -> Self {
+        Self { id, kind, title, release_id, minutes }
+    }
+}
+
+impl From<PartyPresence> for AttendanceOut {
+    fn from(PartyPresence { party, attendance }: PartyPresence) -> Self {
+        let presence = attendance.as_ref().map(|attendance| attendance.presence);
+        Self {
+            body: party.code,
+            body_name: party.name,
+            presence,
+            delegate: attendance.and_then(|attendance| attendance.delegate),
+        }
+    }
+}
+
+impl From<Quorum> for QuorumOut {
+    fn from(quorum: Quorum) -> Self {
+        Self { parties: quorum.parties, there: quorum.there, needed: quorum.needed(), reached: quorum.is_reached() }
+    }
+}
+
+impl From<Outcome> for OutcomeOut {
+    fn from(outcome: Outcome) -> Self {
+        let Outcome { id, meeting_id, agenda_item_id, position, kind, text, release_id, task_id, created_at } = outcome;
+        Self { id, meeting_id, agenda_item_id, position, kind, text, release_id, task_id, created_at }
+    }
+}
+
+impl From<Invited> for ToldOut {
+    fn from(one: Invited) -> Self {
+        Self {
+            person_id: one.person_id,
+            name: one.name,
+            method: one.told.method,
+            sequence: one.told.sequence,
+            told_at: one.at,
+        }
+    }
+}
+
+impl From<Dossier> for MeetingOut {
+    fn from(dossier: Dossier) -> Self {
+        let meeting = dossier.line().into();
+        Self {
+            meeting,
+            agenda: dossier.agenda.into_iter().map(AgendaItemOut::from).collect(),
+            attendances: dossier.presences.into_iter().map(AttendanceOut::from).collect(),
+            quorum: dossier.quorum.into(),
+            outcomes: dossier.outcomes.into_iter().map(OutcomeOut::from).collect(),
+            told: dossier.told.into_iter().map(ToldOut::from).collect(),
+        }
+    }
+}
