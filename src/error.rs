@@ -164,6 +164,11 @@ impl FieldError {
     pub fn new(field: &'static str, code: Code) -> Self {
         Self { field, code, params: Vec::new() }
     }
+
+    /// A text of more characters than are kept.
+    pub fn too_long(field: &'static str, limit: usize) -> Self {
+        Self { field, code: Code::TooLong, params: vec![("limit", limit.to_string())] }
+    }
 }
 
 /// What a slice's refusals have in common.
@@ -194,6 +199,11 @@ impl Error {
     /// One wrong field.
     pub fn field(field: &'static str, code: Code) -> Self {
         Self::Invalid(vec![FieldError::new(field, code)])
+    }
+
+    /// One text of more characters than are kept.
+    pub fn too_long(field: &'static str, limit: usize) -> Self {
+        Self::Invalid(vec![FieldError::too_long(field, limit)])
     }
 
     /// What a use case did not find by a name its caller typed: a wrong field, not a missing page.

@@ -32,3 +32,4 @@ pub mod tasks;
 pub mod telemetry;
 pub mod texts;
 pub mod time;
+pub mod typed;

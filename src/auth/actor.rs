@@ -1,5 +1,6 @@
 //! Who acts: pure. Nobody "has a role": rights are the seats a person holds at the instant (rule 1 of the domain).
 
+use crate::error::Error;
 use entity::ids::{BodyId, DesignationId, ObservatoryId, PersonId, SeatId};
 use entity::kinds::SeatKind;
 
@@ -55,6 +56,11 @@ impl Actor {
 
     pub fn operator() -> Self {
         Self { identity: Identity::Operator, seats: Vec::new(), scope: Scope::Full }
+    }
+
+    /// What somebody is told who may not: a caller without a name is asked for one, a caller with a name is told no.
+    pub fn refusal(&self) -> Error {
+        if self.identity == Identity::Anonymous { Error::Unauthenticated } else { Error::Denied }
     }
 
     pub fn person_id(&self) -> Option<PersonId> {

@@ -5,10 +5,10 @@ use super::policy::{self, Action, Subject, Visibility};
 use super::store::{self, Cursor, Filter};
 use super::view::{DeliverableView, Dossier, ProgressOf};
 use crate::audit;
-use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
-use crate::error::{Code, Error, FieldError, Refused, Result};
+use crate::error::{Code, Error, Result};
+use crate::typed;
 use chrono::NaiveDate;
 use entity::ids::{BodyId, DeliverableId, ObservatoryId, ReleaseId};
 use entity::kinds::DeliverableState;
@@ -197,7 +197,7 @@ pub async fn request_changes(
     remarks: &str,
 ) -> Result<DeliverableView> {
     let current = authorised_at(ctx, txn, id, version, Action::RequestChanges).await?;
-    let remarks = required(remarks, "remarks", REMARKS_CHARACTERS)?;
+    let remarks = typed::reason("remarks", remarks, REMARKS_CHARACTERS)?;
     let after = current.deliverable.clone().after(Event::RequestChanges)?;
     let saved = save(ctx, txn, &current, after, version, "deliverables.request_changes").await?;
     answer_last(ctx, txn, id, Some(remarks)).await?;
@@ -226,7 +226,7 @@ async fn answer_last(ctx: &Ctx, txn: &Txn, id: DeliverableId, remarks: Option<St
 /// Errors: `wrong_transition`, `reason_missing`, `too_long`, `stale`.
 pub async fn block(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32, reason: &str) -> Result<DeliverableView> {
     let current = authorised_at(ctx, txn, id, version, Action::Block).await?;
-    let after = current.deliverable.clone().blocked(required(reason, "reason", REASON_CHARACTERS)?)?;
+    let after = current.deliverable.clone().blocked(typed::reason("reason", reason, REASON_CHARACTERS)?)?;
     save(ctx, txn, &current, after, version, "deliverables.block").await
 }
 
@@ -241,7 +241,7 @@ pub async fn unblock(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32) -> R
 /// Errors: `wrong_transition`, `reason_missing`, `too_long`, `stale`.
 pub async fn waive(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32, reason: &str) -> Result<DeliverableView> {
     let current = authorised_at(ctx, txn, id, version, Action::Waive).await?;
-    let after = current.deliverable.clone().waived(required(reason, "reason", REASON_CHARACTERS)?)?;
+    let after = current.deliverable.clone().waived(typed::reason("reason", reason, REASON_CHARACTERS)?)?;
     save(ctx, txn, &current, after, version, "deliverables.waive").await
 }
 
@@ -322,7 +322,7 @@ pub async fn work_done_in(ctx: &Ctx, txn: &Txn, id: DeliverableId, input: Submit
 
 fn visibility(ctx: &Ctx) -> Result<Visibility> {
     match policy::visibility(&ctx.actor) {
-        Visibility::Nothing => Err(refused(ctx)),
+        Visibility::Nothing => Err(ctx.actor.refusal()),
         visible => Ok(visible),
     }
 }
@@ -352,12 +352,7 @@ async fn authorised(
 ) -> Result<DeliverableView> {
     let view = find_visible(ctx, db, id).await?;
     let subject = Subject { observatory: view.deliverable.observatory_id, body: view.body_id };
-    if policy::may(&ctx.actor, action, subject) { Ok(view) } else { Err(refused(ctx)) }
-}
-
-/// A caller without a name is asked for one; a caller with a name is told no.
-fn refused(ctx: &Ctx) -> Error {
-    if ctx.actor == Actor::anonymous() { Error::Unauthenticated } else { Error::Denied }
+    if policy::may(&ctx.actor, action, subject) { Ok(view) } else { Err(ctx.actor.refusal()) }
 }
 
 async fn save(
@@ -392,37 +387,13 @@ fn on_behalf_of(ctx: &Ctx, deliverable: &Deliverable, body: BodyId) -> Option<Bo
     is_stand_in.then_some(body)
 }
 
-fn required(text: &str, field: &'static str, limit: usize) -> Result<String> {
-    let text = text.trim();
-    match text.chars().count() {
-        0 => Err(Error::Refused(Refused { code: Code::ReasonMissing, field: Some(field), params: Vec::new() })),
-        length if length > limit => Err(too_long(field, limit)),
-        _ => Ok(text.to_owned()),
-    }
-}
-
 fn checked(input: SubmitIn) -> Result<SubmitIn> {
-    let kept = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-    let (link, note) = (kept(input.link), kept(input.note));
-    if link.as_ref().is_some_and(|link| link.chars().count() > LINK_CHARACTERS) {
-        return Err(too_long("link", LINK_CHARACTERS));
-    }
-    if note.as_ref().is_some_and(|note| note.chars().count() > NOTE_CHARACTERS) {
-        return Err(too_long("note", NOTE_CHARACTERS));
-    }
-    if link.as_deref().is_some_and(|link| !is_web_address(link)) {
+    let link = typed::optional("link", input.link.as_deref(), LINK_CHARACTERS)?;
+    let note = typed::optional("note", input.note.as_deref(), NOTE_CHARACTERS)?;
+    if link.as_deref().is_some_and(|link| !typed::is_web_address(link)) {
         return Err(Error::field("link", Code::NotAUrl));
     }
     Ok(SubmitIn { link, note })
-}
-
-/// Pages show it as a link, so nothing but the web: a `javascript:` would run in the reader's page.
-fn is_web_address(link: &str) -> bool {
-    url::Url::parse(link).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
-}
-
-fn too_long(field: &'static str, limit: usize) -> Error {
-    Error::Invalid(vec![FieldError { field, code: Code::TooLong, params: vec![("limit", limit.to_string())] }])
 }
 
 fn cut(text: &str, limit: usize) -> String {

@@ -338,8 +338,6 @@ pub enum Refusal {
     Annulled,
     #[error("the correction changes nothing")]
     NothingChanges,
-    #[error("a reason is needed")]
-    ReasonMissing,
     #[error("the absence lies outside the designation")]
     UnavailabilityOutside,
     #[error("the network would be left without a secretariat")]
@@ -364,7 +362,6 @@ impl DomainRefusal for Refusal {
             Self::CommunicatedInFuture => Code::CommunicatedInFuture,
             Self::AlreadyEnded | Self::Annulled => Code::AlreadyEnded,
             Self::NothingChanges => Code::NothingChanges,
-            Self::ReasonMissing => Code::ReasonMissing,
             Self::UnavailabilityOutside => Code::UnavailabilityOutside,
             Self::LastSecretariat => Code::LastSecretariat,
             Self::DocumentEmpty => Code::DocumentEmpty,
@@ -380,7 +377,6 @@ impl DomainRefusal for Refusal {
             Self::EndBeforeStart | Self::AlreadyEnded | Self::Annulled => Some("valid_to"),
             Self::ActAfterEffect { .. } | Self::ActInFuture => Some("act_date"),
             Self::CommunicatedInFuture => Some("communicated_on"),
-            Self::ReasonMissing => Some("reason"),
             Self::UnavailabilityOutside => Some("from"),
             Self::DocumentEmpty | Self::DocumentTypeRefused | Self::DocumentTypeMismatch => Some("document"),
             Self::NothingChanges | Self::LastSecretariat => None,

@@ -12,7 +12,7 @@ use crate::error::{Code, Error, FieldError, Result};
 use crate::network::model::PersonIn;
 use crate::network::service as network;
 use crate::texts::Lang;
-use crate::{auth, links, secret};
+use crate::{auth, links, secret, typed};
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use entity::ids::{DesignationId, DocumentId, PersonId, SeatId, UnavailabilityId};
 use entity::kinds::{RecordChange, SeatKind, UnavailabilityMode};
@@ -22,6 +22,7 @@ use serde_json::json;
 pub use super::store::Filter as RegisterFilter;
 
 const MAX_NAME: usize = 200;
+const REASON_CHARACTERS: usize = 1000;
 
 /// Who is designated: somebody already known, or office contact data of somebody new.
 #[derive(Clone, Debug)]
@@ -132,7 +133,7 @@ pub async fn end(ctx: &Ctx, txn: &Txn, id: DesignationId, version: i32, input: E
     let current = find_visible(ctx, txn, id).await?;
     authorise(ctx, Action::Designate, &current.seat, Some(current.holder.id))?;
     must_be_at(&current, version)?;
-    let reason = required_reason(&input.reason)?;
+    let reason = typed::reason("reason", &input.reason, REASON_CHARACTERS)?;
     keep_a_secretariat(ctx, txn, &current, input.last_day).await?;
     store::lock_seat(txn, current.seat.id).await?;
     end_at(ctx, txn, current, version, input.last_day, Ending { reason, provenance: input.provenance }).await
@@ -180,7 +181,7 @@ pub async fn correct(
     let current = find_visible(ctx, txn, id).await?;
     authorise(ctx, Action::Correct, &current.seat, Some(current.holder.id))?;
     must_be_at(&current, version)?;
-    let reason = required_reason(reason)?;
+    let reason = typed::reason("reason", reason, REASON_CHARACTERS)?;
     check_texts(&statement)?;
     check_document(ctx, txn, statement.provenance.document_id).await?;
     store::lock_seat(txn, current.seat.id).await?;
@@ -206,7 +207,7 @@ pub async fn annul(ctx: &Ctx, txn: &Txn, id: DesignationId, version: i32, reason
     let current = find_visible(ctx, txn, id).await?;
     authorise(ctx, Action::Annul, &current.seat, Some(current.holder.id))?;
     must_be_at(&current, version)?;
-    let reason = required_reason(reason)?;
+    let reason = typed::reason("reason", reason, REASON_CHARACTERS)?;
     keep_a_secretariat(ctx, txn, &current, ctx.today()).await?;
     store::lock_seat(txn, current.seat.id).await?;
     let successor = current.record.annulled(reason)?;
@@ -358,7 +359,7 @@ pub type Cursor = (NaiveDate, DesignationId);
 pub async fn list(ctx: &Ctx, filter: &Filter, after: Option<Cursor>, limit: u64) -> Result<Vec<Designation>> {
     let visible = policy::visibility(&ctx.actor);
     if visible == Visibility::Nothing {
-        return Err(refused(ctx));
+        return Err(ctx.actor.refusal());
     }
     Ok(store::list(ctx.reader(), &visible, filter, after, Some(limit)).await?)
 }
@@ -492,18 +493,13 @@ pub fn known_on(day: NaiveDate) -> DateTime<Utc> {
 
 fn authorise(ctx: &Ctx, action: Action, seat: &Seat, holder: Option<PersonId>) -> Result<()> {
     let subject = Subject { seat: seat.kind, body: seat.body_id, holder };
-    if policy::may(&ctx.actor, action, subject) { Ok(()) } else { Err(refused(ctx)) }
-}
-
-/// A caller without a name is asked for one; a caller with a name is told no.
-fn refused(ctx: &Ctx) -> Error {
-    if ctx.actor == crate::auth::actor::Actor::anonymous() { Error::Unauthenticated } else { Error::Denied }
+    if policy::may(&ctx.actor, action, subject) { Ok(()) } else { Err(ctx.actor.refusal()) }
 }
 
 async fn find_visible(ctx: &Ctx, db: &impl ConnectionTrait, id: DesignationId) -> Result<Designation> {
     let visible = policy::visibility(&ctx.actor);
     if visible == Visibility::Nothing {
-        return Err(refused(ctx));
+        return Err(ctx.actor.refusal());
     }
     store::find(db, &visible, id).await?.ok_or(Error::NotFound)
 }
@@ -539,27 +535,16 @@ async fn record_event(ctx: &Ctx, txn: &Txn, action: &'static str, designation: &
     Ok(())
 }
 
-fn required_reason(reason: &str) -> Result<String> {
-    let reason = reason.trim();
-    match reason.chars().count() {
-        0 => Err(Refusal::ReasonMissing.into()),
-        1..=1000 => Ok(reason.to_owned()),
-        _ => Err(too_long("reason", 1000)),
-    }
-}
-
 /// The lengths the columns have, said before the database would.
 fn check_texts(statement: &Statement) -> Result<()> {
     let Statement { act: Act { number, organ, subject, .. }, provenance, organisation, .. } = statement;
-    let empty = String::new();
-    let optional = |text: &Option<String>| text.clone().unwrap_or_else(|| empty.clone());
     let fields = [
-        ("act_number", number.clone(), 60, true),
-        ("act_organ", organ.clone(), 200, true),
-        ("act_subject", subject.clone(), 500, true),
-        ("protocol_number", optional(&provenance.protocol_number), 60, false),
-        ("receipt", optional(&provenance.receipt), 200, false),
-        ("organisation", optional(organisation), 200, false),
+        ("act_number", number.as_str(), 60, true),
+        ("act_organ", organ, 200, true),
+        ("act_subject", subject, 500, true),
+        ("protocol_number", provenance.protocol_number.as_deref().unwrap_or_default(), 60, false),
+        ("receipt", provenance.receipt.as_deref().unwrap_or_default(), 200, false),
+        ("organisation", organisation.as_deref().unwrap_or_default(), 200, false),
     ];
     let errors: Vec<FieldError> = fields
         .into_iter()
@@ -567,18 +552,10 @@ fn check_texts(statement: &Statement) -> Result<()> {
             if required && text.trim().is_empty() {
                 return Some(FieldError::new(field, Code::Required));
             }
-            (text.chars().count() > limit).then(|| length_error(field, limit))
+            (text.chars().count() > limit).then(|| FieldError::too_long(field, limit))
         })
         .collect();
     if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
-}
-
-fn length_error(field: &'static str, limit: usize) -> FieldError {
-    FieldError { field, code: Code::TooLong, params: vec![("limit", limit.to_string())] }
-}
-
-fn too_long(field: &'static str, limit: usize) -> Error {
-    Error::Invalid(vec![length_error(field, limit)])
 }
 
 /// A record may point only at a file its author brought: another body's act is not to be borrowed.

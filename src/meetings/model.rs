@@ -488,8 +488,6 @@ pub enum Refusal {
     NotBegun,
     #[error("{0:?} is no quorum")]
     QuorumMissing(Quorum),
-    #[error("a reason is needed")]
-    ReasonMissing,
     #[error("the delegate is not named")]
     DelegateMissing,
 }
@@ -507,7 +505,6 @@ impl DomainRefusal for Refusal {
             Self::NothingChanges => Code::NothingChanges,
             Self::NotBegun => Code::MeetingNotBegun,
             Self::QuorumMissing(_) => Code::QuorumMissing,
-            Self::ReasonMissing => Code::ReasonMissing,
             Self::DelegateMissing => Code::Required,
         }
     }
@@ -518,7 +515,6 @@ impl DomainRefusal for Refusal {
             Self::PlaceMissing { field } => Some(field),
             Self::NoticeTooShort(_) => Some("short_notice_reason"),
             Self::NotWorkedByAll { .. } | Self::DayInPast => Some("day"),
-            Self::ReasonMissing => Some("reason"),
             Self::DelegateMissing => Some("delegate"),
             Self::WrongTransition { .. }
             | Self::AgendaEmpty

@@ -12,17 +12,16 @@ pub use prepare::{ItemIn, MeetingChange, MeetingIn, add_item, create, edit, remo
 pub use session::{AttendanceIn, attend, close, hold};
 
 use super::mail;
-use super::model::{Event, Meeting, Party, Quorum, Refusal, Told, next_sequence};
+use super::model::{Event, Meeting, Party, Quorum, Told, next_sequence};
 use super::policy::{self, Action, Subject, Visibility};
 use super::store;
 use super::view::{Decision, Dossier, Line, Member, Outcome, PartyPresence, Table};
 use crate::audit;
-use crate::auth::actor::Identity;
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::designations::service as designations;
 use crate::designations::view::Designation;
-use crate::error::{Code, Error, FieldError, Result};
+use crate::error::{Code, Error, Result};
 use crate::ical::IcalError;
 use crate::network::service as network;
 use chrono::NaiveDate;
@@ -38,7 +37,7 @@ const MAX_REASON: usize = 1000;
 /// The tables of the network. Any participant may read them.
 pub async fn tables(ctx: &Ctx) -> Result<Vec<Table>> {
     if policy::visibility(&ctx.actor) == Visibility::Nothing {
-        return Err(refused(ctx));
+        return Err(ctx.actor.refusal());
     }
     Ok(store::tables(ctx.reader()).await?)
 }
@@ -57,7 +56,7 @@ pub async fn list(
 ) -> Result<Vec<Line>> {
     let visible = policy::visibility(&ctx.actor);
     if visible == Visibility::Nothing {
-        return Err(refused(ctx));
+        return Err(ctx.actor.refusal());
     }
     Ok(store::list(ctx.reader(), visible, filter, after, Some(limit)).await?)
 }
@@ -66,7 +65,7 @@ pub async fn list(
 pub async fn decisions(ctx: &Ctx, limit: u64) -> Result<Vec<Decision>> {
     let visible = policy::visibility(&ctx.actor);
     if visible == Visibility::Nothing {
-        return Err(refused(ctx));
+        return Err(ctx.actor.refusal());
     }
     let latest = store::latest_outcomes(ctx.reader(), visible, OutcomeKind::Decision, limit).await?;
     Ok(latest.into_iter().map(|(line, outcome)| Decision { line, outcome }).collect())
@@ -82,7 +81,11 @@ pub async fn show(ctx: &Ctx, id: MeetingId) -> Result<Dossier> {
 pub async fn outcome(ctx: &Ctx, id: OutcomeId) -> Result<Outcome> {
     let outcome = store::outcome(ctx.reader(), id).await?;
     let Some(outcome) = outcome else {
-        return Err(if policy::visibility(&ctx.actor) == Visibility::Nothing { refused(ctx) } else { Error::NotFound });
+        return Err(if policy::visibility(&ctx.actor) == Visibility::Nothing {
+            ctx.actor.refusal()
+        } else {
+            Error::NotFound
+        });
     };
     find_visible(ctx, ctx.reader(), outcome.meeting_id).await?;
     Ok(outcome)
@@ -226,7 +229,7 @@ fn subject(meeting: &Meeting) -> Subject {
 async fn find_visible(ctx: &Ctx, db: &impl ConnectionTrait, id: MeetingId) -> Result<Meeting> {
     let visible = policy::visibility(&ctx.actor);
     if visible == Visibility::Nothing {
-        return Err(refused(ctx));
+        return Err(ctx.actor.refusal());
     }
     store::find(db, visible, id).await?.ok_or(Error::NotFound)
 }
@@ -252,12 +255,7 @@ async fn take_for(ctx: &Ctx, txn: &Txn, action: Action, event: Event, id: Meetin
 }
 
 fn authorise(ctx: &Ctx, action: Action, meeting: &Meeting) -> Result<()> {
-    if policy::may(&ctx.actor, action, subject(meeting)) { Ok(()) } else { Err(refused(ctx)) }
-}
-
-/// A caller without a name is asked for one; a caller with a name is told no.
-fn refused(ctx: &Ctx) -> Error {
-    if ctx.actor.identity == Identity::Anonymous { Error::Unauthenticated } else { Error::Denied }
+    if policy::may(&ctx.actor, action, subject(meeting)) { Ok(()) } else { Err(ctx.actor.refusal()) }
 }
 
 /// Saves what a transition made of a meeting, and records it.
@@ -296,28 +294,4 @@ fn facts(meeting: &Meeting) -> serde_json::Value {
         "mode": meeting.venue.mode,
         "sequence": meeting.sequence,
     })
-}
-
-/// A text without blanks around it; nothing where nothing was typed.
-fn trimmed(text: Option<String>) -> Option<String> {
-    text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
-}
-
-fn required_reason(reason: &str) -> Result<String> {
-    let reason = trimmed(Some(reason.to_owned())).ok_or(Refusal::ReasonMissing)?;
-    check_length("reason", &reason, MAX_REASON)?;
-    Ok(reason)
-}
-
-fn optional_reason(field: &'static str, reason: Option<String>) -> Result<Option<String>> {
-    let reason = trimmed(reason);
-    reason.iter().try_for_each(|reason| check_length(field, reason, MAX_REASON))?;
-    Ok(reason)
-}
-
-fn check_length(field: &'static str, text: &str, limit: usize) -> Result<()> {
-    if text.chars().count() <= limit {
-        return Ok(());
-    }
-    Err(Error::Invalid(vec![FieldError { field, code: Code::TooLong, params: vec![("limit", limit.to_string())] }]))
 }

@@ -231,7 +231,7 @@ fn wrong_text(field: &'static str, text: &str, most: usize) -> Option<FieldError
         return Some(FieldError::new(field, Code::Required));
     }
     if text.chars().count() > most {
-        return Some(FieldError { field, code: Code::TooLong, params: vec![("max", most.to_string())] });
+        return Some(FieldError::too_long(field, most));
     }
     // A line break in a name would write headers of its own in a mail.
     text.chars().any(char::is_control).then(|| FieldError::new(field, Code::UnknownValue))

@@ -12,9 +12,10 @@ pub use super::store::Connection;
 use crate::audit::{self, Event};
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
-use crate::error::{Code, Error, FieldError, Result};
+use crate::error::{Error, Result};
 use crate::texts::Lang;
 use crate::time::{Calendars, TerritoryCalendar};
+use crate::typed;
 use chrono::NaiveDate;
 use entity::ids::{BodyId, ObservatoryId, PersonId};
 use serde_json::json;
@@ -126,7 +127,7 @@ pub async fn person_seen(ctx: &Ctx, id: PersonId) -> Result<PersonView> {
 /// Up to `limit` people in the order in which they were entered, after the given one. The secretariat only.
 pub async fn people(ctx: &Ctx, after: Option<PersonId>, limit: u64) -> Result<Vec<PersonView>> {
     if !policy::may_list_people(&ctx.actor) {
-        return Err(if is_anonymous(ctx) { Error::Unauthenticated } else { Error::Denied });
+        return Err(ctx.actor.refusal());
     }
     Ok(store::people_after(ctx.reader(), after, limit).await?)
 }
@@ -180,16 +181,9 @@ pub async fn mark_bounced(ctx: &Ctx, txn: &Txn, id: PersonId, note: &str) -> Res
     if !policy::may_mark_bounced(&ctx.actor) {
         return Err(Error::Denied);
     }
-    let note = note.trim();
-    if note.is_empty() {
-        return Err(Error::field("note", Code::Required));
-    }
-    if note.chars().count() > BOUNCE_NOTE_CHARACTERS {
-        let params = vec![("max", BOUNCE_NOTE_CHARACTERS.to_string())];
-        return Err(Error::Invalid(vec![FieldError { field: "note", code: Code::TooLong, params }]));
-    }
+    let note = typed::required("note", note, BOUNCE_NOTE_CHARACTERS)?;
     let before = person(txn, id).await?;
-    let marked = store::mark_bounced(txn, &before, note.to_owned(), ctx.now()).await?;
+    let marked = store::mark_bounced(txn, &before, note, ctx.now()).await?;
     audit::record(ctx, txn, event("network.mark_bounced", id, json!({}))).await?;
     Ok(marked)
 }

@@ -313,11 +313,11 @@ async fn keep(ctx: &Ctx, txn: &Txn, awaited: &Awaited, look: &Look) -> Result<Pu
     store::save(txn, &after, now).await?;
     let position = evidence.last().map_or(1, |last| last.position + 1);
     store::keep(txn, ctx.new_id(), &after, position, look, now).await?;
-    if after.state != before.state {
+    let has_changed = after.state != before.state;
+    if has_changed {
         record(ctx, txn, before, &after).await?;
     }
     let is_another_wording = look.sha256 != evidence.last().and_then(|last| last.sha256.clone());
-    let has_changed = after.state != before.state;
     match after.state {
         PublicationState::Verified => {
             tasks::settle_pages_in(ctx, txn, &awaited.of_its_page()).await?;

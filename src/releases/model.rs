@@ -398,8 +398,6 @@ pub enum Refusal {
     DayInPast,
     #[error("the date is the one it has")]
     NothingChanges,
-    #[error("a reason is needed")]
-    ReasonMissing,
     #[error("not a day worked by all concerned: {why}")]
     NonWorkingDay { day: NaiveDate, why: String },
     #[error("its instant has not come")]
@@ -417,7 +415,6 @@ impl DomainRefusal for Refusal {
             Self::PeriodOfAnotherKind => Code::PeriodOfAnotherKind,
             Self::DayInPast => Code::DayInPast,
             Self::NothingChanges => Code::NothingChanges,
-            Self::ReasonMissing => Code::ReasonMissing,
             Self::NonWorkingDay { .. } => Code::NonWorkingDay,
             Self::ReleaseExists => Code::ReleaseExists,
         }
@@ -429,7 +426,6 @@ impl DomainRefusal for Refusal {
             Self::HourMissing | Self::HourOutOfPlace => Some("hour"),
             Self::PeriodOfAnotherKind | Self::ReleaseExists => Some("period"),
             Self::DayInPast | Self::NothingChanges | Self::NonWorkingDay { .. } => Some("day"),
-            Self::ReasonMissing => Some("reason_text"),
         }
     }
 

@@ -6,18 +6,18 @@ use super::policy::{self, Action};
 use super::store::{self, Cursor, Filter, NewChange};
 use super::view::{Change, ReleaseView, Story};
 use crate::audit;
-use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
 use crate::deliverables::service::{self as deliverables, Owed};
 use crate::deliverables::view::Progress;
 use crate::designations::model::Seat;
 use crate::designations::service as designations;
-use crate::error::{Code, Error, FieldError, Result};
+use crate::error::{Code, Error, Result};
 use crate::network::model::ObservatoryView;
 use crate::network::service as network;
 use crate::tasks::service::{self as tasks, StepTask};
 use crate::time::{CalendarError, Calendars, Period, TerritoryCalendar, zone};
+use crate::typed;
 use chrono::{NaiveDate, NaiveTime};
 use entity::ids::{DeliverableId, ObservatoryId, OutcomeId, ReleaseId};
 use entity::kinds::{ObservatoryKind, ProductScope, ReasonCode, ReleaseChangeKind, ReleaseState, SeatKind};
@@ -413,20 +413,11 @@ fn authorise(ctx: &Ctx, action: Action) -> Result<()> {
     if policy::may(&ctx.actor, action) {
         return Ok(());
     }
-    // A caller without a name is asked for one; a caller with a name is told no.
-    Err(if ctx.actor == Actor::anonymous() { Error::Unauthenticated } else { Error::Denied })
+    Err(ctx.actor.refusal())
 }
 
 fn checked_reason(reason: Reason) -> Result<Reason> {
-    let text = reason.text.trim();
-    match text.chars().count() {
-        0 => Err(Refusal::ReasonMissing.into()),
-        1..=REASON_CHARACTERS => Ok(Reason { code: reason.code, text: text.to_owned() }),
-        _ => {
-            let params = vec![("limit", REASON_CHARACTERS.to_string())];
-            Err(Error::Invalid(vec![FieldError { field: "reason_text", code: Code::TooLong, params }]))
-        }
-    }
+    Ok(Reason { text: typed::reason("reason_text", &reason.text, REASON_CHARACTERS)?, ..reason })
 }
 
 async fn save(

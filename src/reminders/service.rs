@@ -242,7 +242,7 @@ pub async fn list(ctx: &Ctx, filter: &Filter, before: Option<ReminderId>, limit:
     if ctx.actor.is_ourselves() || ctx.actor.is_secretariat() {
         return Ok(store::list(ctx.reader(), filter, before, limit).await?);
     }
-    Err(if ctx.actor.person_id().is_none() { Error::Unauthenticated } else { Error::Denied })
+    Err(ctx.actor.refusal())
 }
 
 /// The calendars come from the database: one that is missing or never worked is an impossible row.

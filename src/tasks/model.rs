@@ -268,8 +268,6 @@ impl Task {
 pub enum Refusal {
     #[error("not possible while {state}; possible: {allowed:?}")]
     WrongTransition { state: State, allowed: Vec<Event> },
-    #[error("a reason is needed")]
-    ReasonMissing,
     #[error("the day is the one it has")]
     NothingChanges,
     #[error("no such seat")]
@@ -280,7 +278,6 @@ impl DomainRefusal for Refusal {
     fn code(&self) -> Code {
         match self {
             Self::WrongTransition { .. } => Code::WrongTransition,
-            Self::ReasonMissing => Code::ReasonMissing,
             Self::NothingChanges => Code::NothingChanges,
             Self::SeatUnknown => Code::SeatUnknown,
         }
@@ -289,7 +286,6 @@ impl DomainRefusal for Refusal {
     fn field(&self) -> Option<&'static str> {
         match self {
             Self::WrongTransition { .. } => None,
-            Self::ReasonMissing => Some("reason"),
             Self::NothingChanges => Some("day"),
             Self::SeatUnknown => Some("seat"),
         }
@@ -301,7 +297,7 @@ impl DomainRefusal for Refusal {
                 let allowed: Vec<&str> = allowed.iter().map(|event| event.as_str()).collect();
                 vec![("state", state.to_string()), ("allowed", allowed.join(", "))]
             }
-            Self::ReasonMissing | Self::NothingChanges | Self::SeatUnknown => Vec::new(),
+            Self::NothingChanges | Self::SeatUnknown => Vec::new(),
         }
     }
 }

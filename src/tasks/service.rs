@@ -4,13 +4,13 @@ use super::model::{Refusal, Stage, Task};
 use super::policy::{self, Action, Subject, Visibility};
 use super::store::{self, Cursor, Filter};
 use crate::audit;
-use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::deliverables::service::{self as deliverables, SubmitIn};
 use crate::designations::model::Seat;
 use crate::designations::service as designations;
-use crate::error::{Code, Error, FieldError, Result};
+use crate::error::{Code, Error, Result};
+use crate::typed;
 use chrono::NaiveDate;
 use entity::ids::{BodyId, DeliverableId, OutcomeId, ProductStepId, ReleaseId, SeatId, TaskId};
 use entity::kinds::{SeatKind, TaskOrigin};
@@ -200,11 +200,7 @@ pub async fn open_pages(db: &impl ConnectionTrait, filter: &Filter) -> Result<Ve
 
 fn check_new(new: &NewTask) -> Result<()> {
     for (field, title) in [("title_it", &new.title_it), ("title_en", &new.title_en)] {
-        match title.trim().chars().count() {
-            0 => return Err(Error::field(field, Code::Required)),
-            length if length > TITLE_CHARACTERS => return Err(too_long(field, TITLE_CHARACTERS)),
-            _ => {}
-        }
+        typed::required(field, title, TITLE_CHARACTERS)?;
     }
     if new.estimated_minutes < 0 {
         return Err(Error::field("estimated_minutes", Code::OutOfRange));
@@ -239,7 +235,7 @@ pub struct CompleteIn {
 /// `not_a_url`, `too_long`, `stale`.
 pub async fn complete(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, input: CompleteIn) -> Result<Task> {
     let mut current = authorised(ctx, txn, id, version, Action::Complete).await?;
-    let note = optional(input.note, "note")?;
+    let note = typed::optional("note", input.note.as_deref(), TEXT_CHARACTERS)?;
     current.note = note.clone().or(current.note);
     let done = save(ctx, txn, current.completed(ctx.now())?, version, "tasks.complete").await?;
     if let Some(deliverable) = done.deliverable_id.filter(|_| leads_to_hand_in(&done)) {
@@ -270,7 +266,7 @@ async fn is_last_step(txn: &Txn, deliverable: DeliverableId) -> Result<bool> {
 /// `too_long`, `stale`.
 pub async fn block(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, reason: &str) -> Result<Task> {
     let current = authorised(ctx, txn, id, version, Action::Block).await?;
-    save(ctx, txn, current.blocked(required_reason(reason)?)?, version, "tasks.block").await
+    save(ctx, txn, current.blocked(typed::reason("reason", reason, TEXT_CHARACTERS)?)?, version, "tasks.block").await
 }
 
 /// Lets it go on from where it was. Rights as for [`start`]. Errors: `wrong_transition`, `stale`.
@@ -283,7 +279,8 @@ pub async fn unblock(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32) -> Result<T
 /// `too_long`, `stale`.
 pub async fn cancel(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, reason: &str) -> Result<Task> {
     let current = authorised(ctx, txn, id, version, Action::Cancel).await?;
-    save(ctx, txn, current.cancelled(Some(required_reason(reason)?))?, version, "tasks.cancel").await
+    save(ctx, txn, current.cancelled(Some(typed::reason("reason", reason, TEXT_CHARACTERS)?))?, version, "tasks.cancel")
+        .await
 }
 
 /// Sets another day by hand, which then survives every move of the release; `None` gives it back to the derivation.
@@ -296,7 +293,7 @@ pub async fn reschedule(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, day: Opt
 
 fn visibility(ctx: &Ctx) -> Result<Visibility> {
     match policy::visibility(&ctx.actor) {
-        Visibility::Nothing => Err(refused(ctx)),
+        Visibility::Nothing => Err(ctx.actor.refusal()),
         visible => Ok(visible),
     }
 }
@@ -310,17 +307,12 @@ async fn authorised(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, action: Acti
 }
 
 fn authorise(ctx: &Ctx, action: Action, seat: &Seat) -> Result<()> {
-    if policy::may(&ctx.actor, action, subject(seat)) { Ok(()) } else { Err(refused(ctx)) }
+    if policy::may(&ctx.actor, action, subject(seat)) { Ok(()) } else { Err(ctx.actor.refusal()) }
 }
 
 /// Whose a task of the seat is.
 pub fn subject(seat: &Seat) -> Subject {
     Subject { seat: seat.id, observatory: seat.observatory_id, body: seat.body_id }
-}
-
-/// A caller without a name is asked for one; a caller with a name is told no.
-fn refused(ctx: &Ctx) -> Error {
-    if ctx.actor == Actor::anonymous() { Error::Unauthenticated } else { Error::Denied }
 }
 
 async fn save(ctx: &Ctx, txn: &Txn, after: Task, version: i32, action: &'static str) -> Result<Task> {
@@ -351,22 +343,6 @@ async fn record(ctx: &Ctx, txn: &Txn, action: &'static str, task: &Task) -> Resu
 fn on_behalf_of(ctx: &Ctx, seat: &Seat) -> Option<BodyId> {
     let is_own = ctx.actor.seats.iter().any(|held| held.seat_id == seat.id || held.body_id == seat.body_id);
     (ctx.actor.is_secretariat() && !is_own).then_some(seat.body_id)
-}
-
-fn required_reason(reason: &str) -> Result<String> {
-    optional(Some(reason.to_owned()), "reason")?.ok_or_else(|| Refusal::ReasonMissing.into())
-}
-
-fn optional(text: Option<String>, field: &'static str) -> Result<Option<String>> {
-    let text = text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-    match &text {
-        Some(long) if long.chars().count() > TEXT_CHARACTERS => Err(too_long(field, TEXT_CHARACTERS)),
-        _ => Ok(text),
-    }
-}
-
-fn too_long(field: &'static str, limit: usize) -> Error {
-    Error::Invalid(vec![FieldError { field, code: Code::TooLong, params: vec![("limit", limit.to_string())] }])
 }
 
 fn cut(title: &str) -> String {

@@ -84,10 +84,7 @@ fn check(input: &NewToken) -> Result<String> {
         wrong.push(FieldError::new("name", Code::Required));
     }
     if name.chars().count() > TOKEN_NAME_MAX {
-        wrong.push(FieldError {
-            params: vec![("max", TOKEN_NAME_MAX.to_string())],
-            ..FieldError::new("name", Code::TooLong)
-        });
+        wrong.push(FieldError::too_long("name", TOKEN_NAME_MAX));
     }
     if !(1..=TOKEN_DAYS_MAX).contains(&input.days) {
         let params = vec![("min", "1".to_owned()), ("max", TOKEN_DAYS_MAX.to_string())];

@@ -215,7 +215,7 @@ fn demand_any_right(ctx: &Ctx) -> Result<()> {
     if may_designate_somewhere(&ctx.actor) {
         return Ok(());
     }
-    Err(if ctx.actor == Actor::anonymous() { Error::Unauthenticated } else { Error::Denied })
+    Err(ctx.actor.refusal())
 }
 
 /// The people the reader may know of: everybody for the secretariat, those of the body's register for its manager.

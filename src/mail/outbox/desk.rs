@@ -6,13 +6,16 @@ use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
 use crate::db::{Txn, exactly_one};
 use crate::error::{Code, Error, Result};
-use crate::settings;
+use crate::{settings, typed};
 use chrono::{DateTime, Utc};
 use entity::ids::{MailId, PersonId};
 use entity::kinds::NotificationState;
 use entity::{Instant, outbox_mail};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
+
+/// Longest reason for holding mails back.
+const REASON_CHARACTERS: usize = 500;
 
 /// Which mails to list; everything left out does not narrow.
 #[derive(Clone, Debug, Default)]
@@ -196,10 +199,12 @@ pub async fn paused_because(ctx: &Ctx) -> Result<Option<String>> {
     Ok(settings::get(ctx.reader(), settings::SENDING_PAUSED).await?)
 }
 
-/// Holds all mails back from now on; they are still promised and wait. `reason` is shown to the secretariat.
+/// Holds all mails back from now on; they are still promised and wait. `reason` is for whoever finds mails waiting and wants
+/// to know why. Errors: `reason_missing`, `too_long`.
 pub async fn pause(ctx: &Ctx, txn: &Txn, reason: &str) -> Result<()> {
     demand_change(ctx)?;
-    settings::set(txn, settings::SENDING_PAUSED, reason, ctx.now()).await?;
+    let reason = typed::reason("reason", reason, REASON_CHARACTERS)?;
+    settings::set(txn, settings::SENDING_PAUSED, &reason, ctx.now()).await?;
     trace(ctx, txn, "mail.pause", ("setting", settings::SENDING_PAUSED.to_owned())).await
 }
 
@@ -253,7 +258,7 @@ fn demand_right(ctx: &Ctx) -> Result<()> {
     if may_operate(&ctx.actor) {
         return Ok(());
     }
-    Err(if ctx.actor.person_id().is_none() { Error::Unauthenticated } else { Error::Denied })
+    Err(ctx.actor.refusal())
 }
 
 /// As [`demand_right`], for a change: a key that may only read is refused.

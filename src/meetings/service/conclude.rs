@@ -1,6 +1,6 @@
 //! Outcomes: what the table made of a point, and what follows from it in the same transaction.
 
-use super::{check_length, dossier, record, take_for};
+use super::{dossier, record, take_for};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::designations::service as designations;
@@ -12,6 +12,7 @@ use crate::meetings::view::{Dossier, Outcome};
 use crate::releases::model::Reason;
 use crate::releases::service as releases;
 use crate::tasks::service as tasks;
+use crate::typed;
 use chrono::{NaiveDate, NaiveTime};
 use entity::ids::{AgendaItemId, MeetingId, OutcomeId, ReleaseId, TaskId};
 use entity::kinds::{OutcomeKind, ReasonCode, TaskOrigin};
@@ -96,11 +97,7 @@ pub async fn record_outcome(ctx: &Ctx, txn: &Txn, id: MeetingId, input: OutcomeI
 
 /// The text to keep, once item and consequences fit the kind.
 fn checked(input: &OutcomeIn, meeting: &Dossier) -> Result<String> {
-    let text = input.text.trim().to_owned();
-    if text.is_empty() {
-        return Err(Error::field("text", Code::Required));
-    }
-    check_length("text", &text, MAX_TEXT)?;
+    let text = typed::required("text", &input.text, MAX_TEXT)?;
     if input.agenda_item_id.is_some_and(|item| meeting.agenda.iter().all(|known| known.id != item)) {
         return Err(Error::field("agenda_item_id", Code::UnknownValue));
     }
@@ -150,7 +147,7 @@ async fn create_task(
     let seats = designations::seats(txn).await?;
     let seat =
         seats.into_iter().find(|known| known.code == seat).ok_or_else(|| Error::field("seat", Code::UnknownValue))?;
-    check_length("title", &title, MAX_TASK)?;
+    let title = typed::required("title", &title, MAX_TASK)?;
     let new = tasks::NewTask {
         seat_id: seat.id,
         origin: TaskOrigin::Outcome,

@@ -1,10 +1,7 @@
 //! Convening, moving, calling off; and following who comes and who goes.
 
 use super::prepare::checked_venue;
-use super::{
-    dossier, facts, find_for, holds_entry, members, optional_reason, parties, record, required_reason, save, sheet,
-    tell,
-};
+use super::{MAX_REASON, dossier, facts, find_for, holds_entry, members, parties, record, save, sheet, tell};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::{Error, Result};
@@ -17,6 +14,7 @@ use crate::meetings::store::{self, Filter};
 use crate::meetings::view::{Dossier, Invited, Member};
 use crate::network::service as network;
 use crate::time::CalendarError;
+use crate::typed;
 use entity::ids::{MeetingId, PersonId};
 use entity::kinds::{CalendarMethod, MeetingState};
 use sea_orm::ConnectionTrait;
@@ -36,7 +34,7 @@ pub async fn convene(
 ) -> Result<Dossier> {
     let draft = find_for(ctx, txn, Action::Convene, id, Some(version)).await?;
     draft.must_allow(Event::Convene)?;
-    let reason = optional_reason("short_notice_reason", short_notice_reason)?;
+    let reason = typed::optional("short_notice_reason", short_notice_reason.as_deref(), MAX_REASON)?;
     let short_notice_reason = notice_of(ctx, txn, &draft, draft.slot).await?.justify(reason)?;
     let items = store::agenda(txn, id).await?.len();
     let number = store::next_number(txn, draft.table_id, numbering_year(draft.slot)).await?;
@@ -70,7 +68,7 @@ pub async fn move_to(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, input: M
         .venue
         .map_or_else(|| Ok(convened.venue.clone()), |venue| checked_venue(&venue))
         .map_err(Error::Invalid)?;
-    let reason = optional_reason("short_notice_reason", input.short_notice_reason)?;
+    let reason = typed::optional("short_notice_reason", input.short_notice_reason.as_deref(), MAX_REASON)?;
     let reason = if input.slot == convened.slot {
         convened.convocation().and_then(|convocation| convocation.short_notice_reason.clone())
     } else {
@@ -100,7 +98,7 @@ pub async fn move_to(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, input: M
 pub async fn cancel(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, reason: &str) -> Result<Dossier> {
     let meeting = find_for(ctx, txn, Action::Convene, id, Some(version)).await?;
     meeting.must_allow(Event::Cancel)?;
-    let reason = required_reason(reason)?;
+    let reason = typed::reason("reason", reason, MAX_REASON)?;
     let cancelled = meeting.cancel(reason.clone())?;
     let cancelled = save(ctx, txn, &cancelled, "meetings.cancel", facts(&cancelled)).await?;
     let sheet = sheet(txn, &cancelled).await?;

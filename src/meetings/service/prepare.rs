@@ -1,6 +1,6 @@
 //! Drafts and their agenda: the secretariat's own until convened; nobody is mailed.
 
-use super::{check_length, dossier, find_for, record, refused, save, table_by_code, take_for, trimmed};
+use super::{dossier, find_for, record, save, table_by_code, take_for};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::{Code, Error, FieldError, Result};
@@ -8,6 +8,7 @@ use crate::meetings::model::{AgendaItem, Event, Meeting, Slot, Stage, Venue};
 use crate::meetings::policy::{self, Action, Subject};
 use crate::meetings::store;
 use crate::meetings::view::Dossier;
+use crate::typed;
 use chrono::{NaiveDate, NaiveTime};
 use entity::ids::{AgendaItemId, MeetingId, ReleaseId};
 use entity::kinds::{AgendaItemKind, MeetingMode};
@@ -48,7 +49,7 @@ pub struct MeetingChange {
 /// `not_a_url`, `ends_before_starts`.
 pub async fn create(ctx: &Ctx, txn: &Txn, input: MeetingIn) -> Result<Dossier> {
     if !policy::may(&ctx.actor, Action::Prepare, Subject { convened: false, invited: false }) {
-        return Err(refused(ctx));
+        return Err(ctx.actor.refusal());
     }
     let table = table_by_code(txn, &input.table).await?;
     let id: MeetingId = ctx.new_id();
@@ -113,11 +114,7 @@ pub struct ItemIn {
 /// `unknown_value` (release), `wrong_transition` once convened.
 pub async fn add_item(ctx: &Ctx, txn: &Txn, id: MeetingId, input: ItemIn) -> Result<(AgendaItem, Dossier)> {
     let draft = take_for(ctx, txn, Action::Prepare, Event::Edit, id).await?;
-    let title = input.title.trim().to_owned();
-    if title.is_empty() {
-        return Err(Error::field("title", Code::Required));
-    }
-    check_length("title", &title, MAX_ITEM)?;
+    let title = typed::required("title", &input.title, MAX_ITEM)?;
     if input.minutes.is_some_and(|minutes| !(1..=MOST_MINUTES).contains(&minutes)) {
         return Err(Error::field("minutes", Code::OutOfRange));
     }
@@ -158,7 +155,7 @@ fn checked(draft: Meeting) -> Result<Meeting> {
     if title.is_empty() {
         errors.push(FieldError::new("title", Code::Required));
     } else if title.chars().count() > MAX_TITLE {
-        errors.push(too_long("title", MAX_TITLE));
+        errors.push(FieldError::too_long("title", MAX_TITLE));
     }
     match venue {
         Ok(venue) if errors.is_empty() => {
@@ -171,23 +168,19 @@ fn checked(draft: Meeting) -> Result<Meeting> {
 
 /// A venue without blanks, its address one that a browser opens.
 pub(super) fn checked_venue(venue: &Venue) -> std::result::Result<Venue, Vec<FieldError>> {
-    let place = trimmed(venue.place.clone());
-    let remote_url = trimmed(venue.remote_url.clone());
+    let kept =
+        |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+    let (place, remote_url) = (kept(&venue.place), kept(&venue.remote_url));
     let mut errors = Vec::new();
     if place.as_ref().is_some_and(|place| place.chars().count() > MAX_PLACE) {
-        errors.push(too_long("place", MAX_PLACE));
+        errors.push(FieldError::too_long("place", MAX_PLACE));
     }
     if let Some(address) = &remote_url {
         if address.chars().count() > MAX_URL {
-            errors.push(too_long("remote_url", MAX_URL));
-        } else if !url::Url::parse(address).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host())
-        {
+            errors.push(FieldError::too_long("remote_url", MAX_URL));
+        } else if !typed::is_web_address(address) {
             errors.push(FieldError::new("remote_url", Code::NotAUrl));
         }
     }
     if errors.is_empty() { Ok(Venue { mode: venue.mode, place, remote_url }) } else { Err(errors) }
-}
-
-fn too_long(field: &'static str, limit: usize) -> FieldError {
-    FieldError { field, code: Code::TooLong, params: vec![("limit", limit.to_string())] }
 }

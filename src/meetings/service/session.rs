@@ -1,6 +1,6 @@
 //! In session: held, presences, closed.
 
-use super::{dossier, find_for, parties, save, trimmed};
+use super::{dossier, find_for, parties, save};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::{Code, Error, Result};
@@ -8,6 +8,7 @@ use crate::meetings::model::{Attendance, Event, Party};
 use crate::meetings::policy::Action;
 use crate::meetings::store;
 use crate::meetings::view::Dossier;
+use crate::typed;
 use entity::ids::MeetingId;
 use entity::kinds::Presence;
 
@@ -60,10 +61,7 @@ pub async fn attend(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, attendanc
 async fn put(ctx: &Ctx, txn: &Txn, id: MeetingId, parties: &[Party], input: AttendanceIn) -> Result<()> {
     let party = parties.iter().find(|party| party.code == input.body);
     let party = party.ok_or_else(|| Error::field("body", Code::UnknownValue))?;
-    let delegate = trimmed(input.delegate);
-    if let Some(name) = &delegate {
-        super::check_length("delegate", name, MAX_DELEGATE)?;
-    }
+    let delegate = typed::optional("delegate", input.delegate.as_deref(), MAX_DELEGATE)?;
     let attendance = Attendance::new(input.presence, delegate)?;
     Ok(store::put_attendance(txn, ctx.new_id(), id, party.body_id, &attendance, ctx.now()).await?)
 }

@@ -7,7 +7,6 @@ mod record;
 mod typed;
 
 use super::{path, shell_below};
-use crate::auth::actor::Identity;
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::Error;
@@ -54,7 +53,7 @@ fn only_who_may(ctx: &Ctx, action: Action) -> Result<(), Error> {
     if super::may(ctx, action) {
         return Ok(());
     }
-    Err(if ctx.actor.identity == Identity::Anonymous { Error::Unauthenticated } else { Error::Denied })
+    Err(ctx.actor.refusal())
 }
 
 async fn meeting_for(ctx: &Ctx, action: Action, id: MeetingId) -> Result<Dossier, Error> {

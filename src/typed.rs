@@ -1,0 +1,41 @@
+//! Texts as people type them: kept without the blanks around them, and at most as long as their column.
+
+use crate::error::{Code, Error, Refused, Result};
+
+/// A text that must be there.
+pub fn required(field: &'static str, text: &str, limit: usize) -> Result<String> {
+    optional(field, Some(text), limit)?.ok_or_else(|| Error::field(field, Code::Required))
+}
+
+/// A text that may be left out; blanks alone are left out too.
+pub fn optional(field: &'static str, text: Option<&str>, limit: usize) -> Result<Option<String>> {
+    let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
+    if text.chars().count() > limit { Err(Error::too_long(field, limit)) } else { Ok(Some(text.to_owned())) }
+}
+
+/// Why something is done: nobody has to guess later, so it must be there.
+pub fn reason(field: &'static str, text: &str, limit: usize) -> Result<String> {
+    let missing = || Error::Refused(Refused { code: Code::ReasonMissing, field: Some(field), params: Vec::new() });
+    optional(field, Some(text), limit)?.ok_or_else(missing)
+}
+
+/// Whether it is the address of a page. Pages show it as a link, so nothing but the web: a `javascript:` would run in the
+/// reader's page.
+pub fn is_web_address(text: &str) -> bool {
+    url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blanks_are_nothing_and_the_limit_is_in_characters() {
+        assert_eq!(required("note", "  è ", 1).expect("one character"), "è");
+        assert_eq!(optional("note", Some(" \t"), 1).expect("nothing"), None);
+        assert!(matches!(required("note", " ", 1), Err(Error::Invalid(wrong)) if wrong[0].code == Code::Required));
+        assert_eq!(reason("note", "", 1).expect_err("missing").code(), Code::ReasonMissing);
+        let Err(Error::Invalid(wrong)) = reason("note", "èè", 1) else { panic!("too long") };
+        assert_eq!((wrong[0].code, wrong[0].params[0].1.as_str()), (Code::TooLong, "1"));
+    }
+}
