@@ -80,6 +80,7 @@ codes! {
     AddressTaken = "address_taken",
     UnavailabilityOutside = "unavailability_outside",
     LastSecretariat = "last_secretariat",
+    NobodyToAsk = "nobody_to_ask",
     // The agenda and the work behind it.
     WrongTransition = "wrong_transition",
     ReasonMissing = "reason_missing",

@@ -70,6 +70,11 @@ impl Actor {
         }
     }
 
+    /// Whether the person holds a seat that belongs to the network: partners only see what they were invited to.
+    pub fn sits_at_the_table(&self) -> bool {
+        self.seats.iter().any(|seat| seat.kind != SeatKind::Partner)
+    }
+
     /// Whether the service itself acts: a job or an operator's command.
     pub fn is_ourselves(&self) -> bool {
         matches!(self.identity, Identity::System(_) | Identity::Operator)

@@ -1,6 +1,7 @@
 //! What other slices, pages and REST see of deliverables.
 
 use super::model::{Deliverable, Submission};
+use crate::texts::Lang;
 use chrono::NaiveDate;
 use entity::ids::{BodyId, ReleaseId};
 use entity::kinds::{DeliverableState, ReleaseState};
@@ -21,6 +22,16 @@ pub struct DeliverableView {
     pub period: String,
     pub release_state: ReleaseState,
     pub release_day: NaiveDate,
+}
+
+impl DeliverableView {
+    /// The product's name in the reader's language.
+    pub fn product_name(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::It => &self.product_name_it,
+            Lang::En => &self.product_name_en,
+        }
+    }
 }
 
 /// One deliverable with everything handed in, the first one first.

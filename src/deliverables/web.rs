@@ -131,11 +131,7 @@ fn deliverable_page(
 ) -> DeliverablePage {
     let view = dossier.view;
     let lang = ctx.lang;
-    let product = match lang {
-        Lang::It => &view.product_name_it,
-        Lang::En => &view.product_name_en,
-    };
-    let title = format!("{product}, {}", view.period);
+    let title = format!("{}, {}", view.product_name(lang), view.period);
     let may = allowed(ctx, &view);
     let (state_key, state_kind) = state(view.deliverable.state());
     DeliverablePage {

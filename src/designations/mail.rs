@@ -76,9 +76,11 @@ pub(super) async fn ended(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Re
     Ok(())
 }
 
-/// Designation requested: to the body whose seat is vacant, at most once a day.
-pub(super) async fn requested(ctx: &Ctx, txn: &Txn, seat: &Seat, day: NaiveDate) -> Result<()> {
-    for recipient in to_body(ctx, txn, seat, None).await? {
+/// Designation requested: to the body whose seat is vacant, at most once a day. Returns how many there are to ask.
+pub(super) async fn requested(ctx: &Ctx, txn: &Txn, seat: &Seat, day: NaiveDate) -> Result<usize> {
+    let recipients = to_body(ctx, txn, seat, None).await?;
+    let how_many = recipients.len();
+    for recipient in recipients {
         let lang = recipient.lang;
         let seat_name = seat_name(seat, lang);
         let values = [("seat", seat_name.as_str()), ("body", seat.body_name.as_str())];
@@ -111,7 +113,7 @@ pub(super) async fn requested(ctx: &Ctx, txn: &Txn, seat: &Seat, day: NaiveDate)
         };
         outbox::enqueue(ctx, txn, notification).await?;
     }
-    Ok(())
+    Ok(how_many)
 }
 
 fn registered_to_holder(ctx: &Ctx, designation: &Designation, lang: Lang) -> MailContent {

@@ -81,13 +81,6 @@ impl Statement {
         }
         Ok(())
     }
-
-    /// Days from effect to communication; negative when it was communicated ahead.
-    ///
-    /// The protocol (art. 3) asks bodies to communicate changes *tempestivamente*: this is the number behind the word.
-    pub fn days_to_communicate(&self) -> i64 {
-        (self.provenance.communicated_on - self.term.from).num_days()
-    }
 }
 
 /// One record of a designation: a statement, and when it was what we knew.
@@ -133,6 +126,15 @@ impl Record {
     /// Whether, as far as this record knows, the designation held on the day.
     pub fn covers(&self, day: NaiveDate) -> bool {
         self.change != RecordChange::Annulled && self.statement.term.covers(day)
+    }
+
+    /// Days from effect to communication, of an end from the last day; negative when it was communicated ahead.
+    ///
+    /// The protocol (art. 3) asks bodies to communicate changes *tempestivamente*: this is the number behind the word.
+    pub fn days_to_communicate(&self) -> i64 {
+        let Statement { term, provenance, .. } = &self.statement;
+        let effect = term.to.filter(|_| self.change == RecordChange::Ended).unwrap_or(term.from);
+        (provenance.communicated_on - effect).num_days()
     }
 
     /// Whether this record was what we knew at the instant.
@@ -342,6 +344,8 @@ pub enum Refusal {
     UnavailabilityOutside,
     #[error("the network would be left without a secretariat")]
     LastSecretariat,
+    #[error("the body has neither a manager nor a certified mailbox")]
+    NobodyToAsk,
     #[error("the file is empty")]
     DocumentEmpty,
     #[error("the file is not of a kind that is accepted")]
@@ -364,6 +368,7 @@ impl DomainRefusal for Refusal {
             Self::NothingChanges => Code::NothingChanges,
             Self::UnavailabilityOutside => Code::UnavailabilityOutside,
             Self::LastSecretariat => Code::LastSecretariat,
+            Self::NobodyToAsk => Code::NobodyToAsk,
             Self::DocumentEmpty => Code::DocumentEmpty,
             Self::DocumentTypeRefused => Code::DocumentTypeRefused,
             Self::DocumentTypeMismatch => Code::DocumentTypeMismatch,
@@ -379,7 +384,7 @@ impl DomainRefusal for Refusal {
             Self::CommunicatedInFuture => Some("communicated_on"),
             Self::UnavailabilityOutside => Some("from"),
             Self::DocumentEmpty | Self::DocumentTypeRefused | Self::DocumentTypeMismatch => Some("document"),
-            Self::NothingChanges | Self::LastSecretariat => None,
+            Self::NothingChanges | Self::LastSecretariat | Self::NobodyToAsk => None,
         }
     }
 

@@ -1,7 +1,9 @@
 //! The use cases of the register: one function each, each inside the transaction it is given.
 
 use super::mail;
-use super::model::{self, Act, Ending, Provenance, Refusal, Seat, Statement, Successor, Term, Unavailability};
+use super::model::{
+    self, Act, Ending, Occupied, Provenance, Refusal, Seat, Statement, Successor, Term, Unavailability,
+};
 use super::policy::{self, Action, Subject, Visibility};
 use super::store::{self, Filter, NewDesignation};
 use super::view::{Designation, Document, Dossier};
@@ -76,7 +78,7 @@ pub async fn designate(ctx: &Ctx, txn: &Txn, input: DesignateIn) -> Result<Desig
     let id = new.id;
     store::insert(txn, new).await?;
     let entered = must_find(txn, id).await?;
-    record_event(ctx, txn, "designations.designate", &entered).await?;
+    record_statement(ctx, txn, "designations.designate", &entered).await?;
     mail::registered(ctx, txn, &entered).await?;
     carry_out_end_if_past(ctx, txn, &entered).await?;
     Ok(entered)
@@ -150,7 +152,7 @@ async fn end_at(
     let successor = current.record.ended(last_day, ending)?;
     supersede(ctx, txn, &current, version, successor).await?;
     let ended = must_find(txn, current.id).await?;
-    record_event(ctx, txn, "designations.end", &ended).await?;
+    record_statement(ctx, txn, "designations.end", &ended).await?;
     carry_out_end_if_past(ctx, txn, &ended).await?;
     Ok(ended)
 }
@@ -191,7 +193,7 @@ pub async fn correct(
     let successor = current.record.corrected(statement, reason, ctx.today())?;
     supersede(ctx, txn, &current, version, successor).await?;
     let corrected = must_find(txn, id).await?;
-    record_event(ctx, txn, "designations.correct", &corrected).await?;
+    record_statement(ctx, txn, "designations.correct", &corrected).await?;
     if corrected.handed_over_at.is_some() && !has_ended(ctx, &corrected) {
         store::unmark_handed_over(txn, id).await?;
     }
@@ -213,7 +215,7 @@ pub async fn annul(ctx: &Ctx, txn: &Txn, id: DesignationId, version: i32, reason
     let successor = current.record.annulled(reason)?;
     supersede(ctx, txn, &current, version, successor).await?;
     let annulled = must_find(txn, id).await?;
-    record_event(ctx, txn, "designations.annul", &annulled).await?;
+    record_statement(ctx, txn, "designations.annul", &annulled).await?;
     if annulled.handed_over_at.is_none() {
         switch_off(ctx, txn, &annulled).await?;
     }
@@ -335,11 +337,17 @@ pub async fn withdraw_unavailability(
     record_event(ctx, txn, "designations.withdraw_unavailability", &designation).await
 }
 
-/// Asks a body by mail to fill a seat. Who may: the secretariat. Which mails leave: *designation requested* to the body,
-/// once a day at the most. Which errors: `seat_unknown`.
+/// Asks a body by mail to fill a seat that is vacant today: the mail says that nobody holds it.
+///
+/// Who may: the secretariat. Which mails leave: *designation requested* to the body, once a day at the most. Which errors:
+/// `seat_unknown`, `seat_held`, `nobody_to_ask` (the body has neither a manager nor a certified mailbox).
 pub async fn request_designation(ctx: &Ctx, txn: &Txn, seat_code: &str) -> Result<()> {
     let seat = store::seat_by_code(txn, seat_code).await?.ok_or(Refusal::SeatUnknown)?;
     authorise(ctx, Action::RequestDesignation, &seat, None)?;
+    let terms = store::occupied(txn, seat.id).await?;
+    if let Some(Occupied { person_name, term, .. }) = terms.into_iter().find(|one| one.term.covers(ctx.today())) {
+        return Err(Refusal::SeatHeld { by: person_name, from: term.from, to: term.to }.into());
+    }
     let event = Event {
         action: "designations.request_designation",
         subject: ("seat", seat.id.to_string()),
@@ -349,7 +357,7 @@ pub async fn request_designation(ctx: &Ctx, txn: &Txn, seat_code: &str) -> Resul
         details: json!({ "seat": seat.code }),
     };
     audit::record(ctx, txn, event).await?;
-    mail::requested(ctx, txn, &seat, ctx.today()).await
+    if mail::requested(ctx, txn, &seat, ctx.today()).await? == 0 { Err(Refusal::NobodyToAsk.into()) } else { Ok(()) }
 }
 
 /// Where a page of the register ends: the first day of its last line's term, and that line's id.
@@ -513,26 +521,41 @@ async fn must_find(txn: &Txn, id: DesignationId) -> Result<Designation> {
     store::find(txn, &Visibility::Everything, id).await?.ok_or(Error::NotFound)
 }
 
+/// Records what a body said of its seat: on its behalf, through which channel, resting on which act.
+async fn record_statement(ctx: &Ctx, txn: &Txn, action: &'static str, designation: &Designation) -> Result<()> {
+    let Statement { act, provenance, .. } = &designation.record.statement;
+    let said = Event {
+        on_behalf_of: Some(designation.seat.body_id),
+        channel: Some(provenance.channel),
+        source: Some(format!("{} {} {}", act.kind, act.number, act.date)),
+        ..event(action, designation)
+    };
+    audit::record(ctx, txn, said).await?;
+    Ok(())
+}
+
+/// Records what no body said: what a holder declares, what the service carries out.
 async fn record_event(ctx: &Ctx, txn: &Txn, action: &'static str, designation: &Designation) -> Result<()> {
-    let statement = &designation.record.statement;
-    let details = json!({
-        "seat": designation.seat.code,
-        "person": designation.holder.id,
-        "record": designation.record.id,
-        "from": statement.term.from,
-        "to": statement.term.to,
-    });
-    let source = format!("{} {} {}", statement.act.kind, statement.act.number, statement.act.date);
-    let event = Event {
+    audit::record(ctx, txn, event(action, designation)).await?;
+    Ok(())
+}
+
+fn event(action: &'static str, designation: &Designation) -> Event {
+    let term = designation.record.statement.term;
+    Event {
         action,
         subject: ("designation", designation.id.to_string()),
-        on_behalf_of: Some(designation.seat.body_id),
-        channel: Some(statement.provenance.channel),
-        source: Some(source),
-        details,
-    };
-    audit::record(ctx, txn, event).await?;
-    Ok(())
+        on_behalf_of: None,
+        channel: None,
+        source: None,
+        details: json!({
+            "seat": designation.seat.code,
+            "person": designation.holder.id,
+            "record": designation.record.id,
+            "from": term.from,
+            "to": term.to,
+        }),
+    }
 }
 
 /// The lengths the columns have, said before the database would.

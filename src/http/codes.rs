@@ -35,6 +35,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::AddressTaken
         | Code::TooManyTokens
         | Code::LastSecretariat
+        | Code::NobodyToAsk
         | Code::WrongTransition
         | Code::ReleaseExists
         | Code::HandSetDay

@@ -4,6 +4,7 @@
 //! before the answer begins, so a fault in a template is a clean error page and never half a page.
 
 use crate::auth::actor::{Actor, Identity};
+use crate::auth::local_path::LocalPath;
 use crate::auth::rights;
 use crate::config::Config;
 use crate::ctx::Ctx;
@@ -12,8 +13,8 @@ use crate::http::cookies::FLASH;
 use crate::http::site::Site;
 use crate::http::{Failure, assets, csrf, nav};
 use crate::texts::Lang;
-use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue, LOCATION, REFERRER_POLICY};
+use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue, LOCATION, REFERER, REFERRER_POLICY};
+use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use askama::Template;
 
@@ -118,11 +119,10 @@ impl Shell {
 
     fn framed(lang: Lang, config: &Config, request: Option<&HttpRequest>) -> Self {
         let site = request.and_then(|request| request.app_data::<web::Data<Site>>());
-        let path = request.and_then(|request| request.uri().path_and_query());
         Self {
             lang,
             title: String::new(),
-            path: path.map_or_else(|| "/".to_owned(), ToString::to_string),
+            path: request.map_or_else(|| "/".to_owned(), way_back),
             user: None,
             csrf: request.map(csrf::token).unwrap_or_default(),
             nav: Vec::new(),
@@ -133,6 +133,12 @@ impl Shell {
             accessibility_url: Some(config.pages.accessibility_url.clone()).filter(|url| !url.is_empty()),
             feedback_address: config.pages.feedback_address.clone(),
         }
+    }
+
+    /// The way in, which leads back to this page.
+    pub fn sign_in_path(&self) -> String {
+        let next = LocalPath::after_sign_in(&self.path);
+        if next.is_home() { "/sign-in".to_owned() } else { format!("/sign-in?{}", next.as_query()) }
     }
 
     /// Adds a step of the way here that leads somewhere.
@@ -178,6 +184,17 @@ pub fn unprocessable(template: &impl Template) -> Result<HttpResponse, Failure> 
 pub fn with_status(status: StatusCode, template: &impl Template) -> Result<HttpResponse, Failure> {
     let html = template.render().map_err(|error| Error::Internal(format!("a page was not rendered: {error}")))?;
     Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html))
+}
+
+/// Where a page can be asked for again. What a refused form comes back on is often an address that is only posted to: then it
+/// is the page on which the form stood, as the browser names it; home, where it stood on such an address itself.
+fn way_back(request: &HttpRequest) -> String {
+    if request.method() != Method::POST {
+        return request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
+    }
+    let referer = request.headers().get(REFERER).and_then(|referer| referer.to_str().ok());
+    let page = referer.and_then(|referer| url::Url::parse(referer).ok()).filter(|page| page.path() != request.path());
+    page.map_or_else(|| "/".to_owned(), |page| page[url::Position::BeforePath..url::Position::AfterQuery].to_owned())
 }
 
 /// The answer to a form that was accepted: look there (RFC 9110 §15.4.4).

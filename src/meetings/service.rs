@@ -24,6 +24,8 @@ use crate::designations::view::Designation;
 use crate::error::{Code, Error, Result};
 use crate::ical::IcalError;
 use crate::network::service as network;
+use crate::tasks::model::Task;
+use crate::tasks::service as tasks;
 use chrono::NaiveDate;
 use entity::ids::{MeetingId, ObservatoryId, OutcomeId, PersonId};
 use entity::kinds::{CalendarMethod, OutcomeKind, SeatKind};
@@ -106,6 +108,19 @@ pub async fn calendar_entry(ctx: &Ctx, id: MeetingId) -> Result<String> {
     let member = own_copy(ctx, person).await?;
     let sheet = sheet(ctx.reader(), &meeting).await?;
     mail::own_entry(ctx, &sheet, &member, sequence).map_err(entry_failed)
+}
+
+/// The tasks of a meeting's outcomes that the caller may see.
+pub async fn tasks_seen(ctx: &Ctx, dossier: &Dossier) -> Result<Vec<Task>> {
+    let mut seen = Vec::new();
+    for id in dossier.outcomes.iter().filter_map(|outcome| outcome.task_id) {
+        match tasks::task(ctx, ctx.reader(), id).await {
+            Ok(task) => seen.push(task),
+            Err(Error::NotFound | Error::Denied) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(seen)
 }
 
 /// The caller as the attendee of their own copy.

@@ -8,9 +8,11 @@ use super::policy::{self, Action, Subject};
 use super::service::{self, MeetingFilter};
 use super::view::{self, Dossier, Invited, Line, Outcome, PartyPresence};
 use crate::ctx::Ctx;
+use crate::designations::web::words::seat_name;
 use crate::http::Failure;
 use crate::http::page::{Shell, page, see_other};
 use crate::http::paging::{Page, Paging};
+use crate::tasks::model::Task;
 use crate::texts::Lang;
 use crate::time::words;
 use actix_web::{HttpRequest, HttpResponse, get, web};
@@ -103,13 +105,20 @@ pub struct PresenceRow {
     pub delegate: Option<String>,
 }
 
+pub struct TaskLink {
+    pub href: String,
+    pub text: String,
+}
+
+/// What the table made of a point.
 pub struct OutcomeRow {
     pub anchor: String,
     pub kind: &'static str,
     pub item: Option<String>,
     pub text: String,
     pub release: Option<String>,
-    pub task: Option<String>,
+    /// What a seat has to do because of it, where the reader may see that.
+    pub task: Option<TaskLink>,
 }
 
 pub struct ToldRow {
@@ -149,7 +158,8 @@ async fn list_meetings(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging
 #[get("/meetings/{id}")]
 async fn show_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Result<HttpResponse, Failure> {
     let dossier = service::show(&ctx, *id).await?;
-    page(&MeetingPage::of(&ctx, &request, &dossier))
+    let tasks = service::tasks_seen(&ctx, &dossier).await?;
+    page(&MeetingPage::of(&ctx, &request, &dossier, &tasks))
 }
 
 /// The reader's own calendar entry.
@@ -210,7 +220,7 @@ impl Row {
 }
 
 impl MeetingPage {
-    pub fn of(ctx: &Ctx, request: &HttpRequest, dossier: &Dossier) -> Self {
+    pub fn of(ctx: &Ctx, request: &HttpRequest, dossier: &Dossier, tasks: &[Task]) -> Self {
         let (meeting, lang) = (&dossier.meeting, ctx.lang);
         let line = dossier.line();
         let was_held = matches!(meeting.state(), MeetingState::Held | MeetingState::Closed);
@@ -221,7 +231,7 @@ impl MeetingPage {
             agenda: (1..).zip(&dossier.agenda).map(|(number, item)| ItemRow::of(meeting, number, item, lang)).collect(),
             presences,
             quorum: was_held.then(|| QuorumLine::of(dossier, lang)),
-            outcomes: dossier.outcomes.iter().map(|outcome| OutcomeRow::of(outcome, dossier, lang)).collect(),
+            outcomes: dossier.outcomes.iter().map(|outcome| OutcomeRow::of(outcome, dossier, tasks, lang)).collect(),
             told: dossier.told.iter().map(|one| ToldRow::of(one, lang)).collect(),
             actions: Actions::of(ctx, meeting),
         }
@@ -312,7 +322,8 @@ impl PresenceRow {
 }
 
 impl OutcomeRow {
-    fn of(outcome: &Outcome, dossier: &Dossier, lang: Lang) -> Self {
+    fn of(outcome: &Outcome, dossier: &Dossier, tasks: &[Task], lang: Lang) -> Self {
+        let task = tasks.iter().find(|task| Some(task.id) == outcome.task_id);
         let number = dossier.agenda.iter().position(|item| Some(item.id) == outcome.agenda_item_id);
         Self {
             anchor: format!("outcome-{}", outcome.id),
@@ -320,7 +331,13 @@ impl OutcomeRow {
             item: number.map(|index| lang.f("meetings.item_number", &[("number", &(index + 1).to_string())])),
             text: outcome.text.clone(),
             release: outcome.release_id.map(|id| format!("/releases/{id}")),
-            task: outcome.task_id.map(|id| format!("/tasks/{id}")),
+            task: task.map(|task| TaskLink {
+                href: format!("/tasks/{}", task.id),
+                text: lang.f(
+                    "meetings.outcome_task",
+                    &[("seat", &seat_name(&task.seat, lang)), ("day", &words::long_day(task.day(), lang))],
+                ),
+            }),
         }
     }
 }

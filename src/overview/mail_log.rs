@@ -12,12 +12,13 @@ use crate::http::Failure;
 use crate::http::form::{Form, FormState, OnlyButton};
 use crate::http::page::{FlashKind, Shell, done, page, unprocessable};
 use crate::http::paging::{Page, Paging};
+use crate::http::site::Site;
 use crate::mail::outbox::TakenBack;
 use crate::mail::outbox::desk::{self, Detail, Summary};
 use crate::texts::Lang;
 use crate::time::words;
 use actix_web::http::header::X_CONTENT_TYPE_OPTIONS;
-use actix_web::web::{Path, Query, ServiceConfig};
+use actix_web::web::{Data, Path, Query, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use entity::ids::MailId;
@@ -97,28 +98,24 @@ impl FilterForm {
 #[get("/mail")]
 async fn show_log(ctx: Ctx, request: HttpRequest, query: Query<FilterForm>, paging: Query<Paging>) -> Answer {
     let typed = query.into_inner();
-    let (limit, before) = (paging.limit()?, paging.after::<MailId>()?);
-    let filter = typed.understood()?;
-    let mails = desk::list(&ctx, &filter, before, limit + 1).await?;
-    let mails = Page::cut(&ctx, &request, limit, mails, |last| last.id)?;
-    let mut log = log_page(&ctx, &request, FormState::fresh(typed), FormState::default()).await?;
-    log.next = mails.next_path();
-    log.first = before.map(|_| "/mail".to_owned());
-    log.rows = mails.items.into_iter().map(|mail| mail_row(mail, ctx.lang)).collect();
-    page(&log)
+    page(&log_page(&ctx, &request, typed, &paging, FormState::default()).await?)
 }
 
 async fn log_page(
     ctx: &Ctx,
     request: &HttpRequest,
-    form: FormState<FilterForm>,
+    typed: FilterForm,
+    paging: &Paging,
     pausing: FormState<PauseForm>,
 ) -> Result<LogPage> {
     let lang = ctx.lang;
+    let (limit, before) = (paging.limit()?, paging.after::<MailId>()?);
+    let mails = desk::list(ctx, &typed.understood()?, before, limit + 1).await?;
+    let mails = Page::cut(ctx, request, limit, mails, |last| last.id)?;
     let kinds = desk::kinds(ctx).await?;
     Ok(LogPage {
         shell: Shell::new(ctx, request, "overview.mail_title").here(),
-        form,
+        form: FormState::fresh(typed),
         states: NotificationState::ALL
             .iter()
             .map(|state| Choice::new(state.as_str(), overview_words::mail_state(*state, lang)))
@@ -127,11 +124,11 @@ async fn log_page(
             .into_iter()
             .map(|kind| Choice::new(kind.clone(), overview_words::mail_kind(&kind, lang)))
             .collect(),
-        rows: Vec::new(),
+        next: mails.next_path(),
+        first: before.map(|_| "/mail".to_owned()),
+        rows: mails.items.into_iter().map(|mail| mail_row(mail, lang)).collect(),
         paused: desk::paused_because(ctx).await?,
         pausing,
-        next: None,
-        first: None,
     })
 }
 
@@ -276,20 +273,24 @@ async fn withdraw(ctx: Ctx, id: Path<MailId>, _: Form<OnlyButton>) -> Answer {
 
 /// Holds all mails back.
 #[post("/mail/pause")]
-async fn pause(ctx: Ctx, request: HttpRequest, form: Form<PauseForm>) -> Answer {
+async fn pause(ctx: Ctx, site: Data<Site>, request: HttpRequest, form: Form<PauseForm>) -> Answer {
     match ctx.write(async |txn| desk::pause(&ctx, txn, &form.0.reason).await).await {
-        Ok(()) => Ok(done("/mail", FlashKind::Success, "overview.done_pause")),
+        Ok(()) => {
+            site.notices.show_paused(true);
+            Ok(done("/mail", FlashKind::Success, "overview.done_pause"))
+        }
         Err(error) => {
             let pausing = FormState::refused(form.0, ctx.lang, error)?;
-            unprocessable(&log_page(&ctx, &request, FormState::default(), pausing).await?)
+            unprocessable(&log_page(&ctx, &request, FilterForm::default(), &Paging::default(), pausing).await?)
         }
     }
 }
 
 /// Lets mails leave again.
 #[post("/mail/resume")]
-async fn resume(ctx: Ctx, _: Form<OnlyButton>) -> Answer {
+async fn resume(ctx: Ctx, site: Data<Site>, _: Form<OnlyButton>) -> Answer {
     ctx.write(async |txn| desk::resume(&ctx, txn).await).await?;
+    site.notices.show_paused(false);
     Ok(done("/mail", FlashKind::Success, "overview.done_resume"))
 }
 

@@ -3,7 +3,7 @@
 use super::radar::{self, Picture, Risk};
 use crate::auth::actor::{Actor, HeldSeat};
 use crate::ctx::Ctx;
-use crate::deliverables::view::Progress;
+use crate::deliverables::view::{DeliverableView, Progress};
 use crate::designations::model::{Seat, Term};
 use crate::designations::policy::{self, Visibility};
 use crate::designations::service::{self as register, RegisterFilter};
@@ -66,6 +66,8 @@ pub struct Monday {
     pub this_week: Vec<Owed>,
     /// Releases that leave until the coming Sunday, and those that should have left before.
     pub leaving: Vec<Leaving>,
+    /// Contributions that wait for the secretariat: handed in and not looked at yet, then those that cannot go on.
+    pub waiting: Vec<DeliverableView>,
     /// Given up, or not known whether they arrived: a person has to look.
     pub stuck_mails: Vec<desk::Summary>,
     pub failing_jobs: Vec<JobStatus>,
@@ -120,9 +122,20 @@ pub async fn monday(ctx: &Ctx) -> Result<Monday> {
         late: owed(late),
         this_week: owed(this_week),
         leaving: leaving(db, sunday).await?,
+        waiting: waiting(ctx).await?,
         stuck_mails: stuck_mails(ctx).await?,
         failing_jobs: jobs.into_iter().filter(is_failing).collect(),
     })
+}
+
+async fn waiting(ctx: &Ctx) -> Result<Vec<DeliverableView>> {
+    const SHOWN: u64 = 50;
+    let mut waiting = Vec::new();
+    for state in [DeliverableState::Submitted, DeliverableState::Blocked] {
+        let filter = deliverables::service::DeliverableFilter { state: Some(state), ..Default::default() };
+        waiting.extend(deliverables::service::list(ctx, &filter, None, SHOWN).await?);
+    }
+    Ok(waiting)
 }
 
 fn owed(obligation: Obligation, seats: &HashMap<SeatId, Seat>, holders: &[Designation]) -> Owed {

@@ -3,10 +3,11 @@
 mod dossier;
 
 use super::mail_log::{MailRow, mail_row};
-use super::radar::Risk;
+use super::radar::{Risk, RiskKind};
 use super::service::{self, Leaving, Owed};
 use super::{mail_log, words as overview_words};
 use crate::ctx::Ctx;
+use crate::deliverables::view::DeliverableView;
 use crate::designations::policy::{self, Action, Subject};
 use crate::designations::service as register;
 use crate::designations::web::words as register_words;
@@ -19,7 +20,7 @@ use crate::http::page::{Shell, page, unprocessable};
 use crate::jobs::status::JobStatus;
 use crate::network::web::{BodyFacts, ObservatoryFacts, body_facts, observatory_facts, shell_below_network};
 use crate::releases::service::{self as releases, ReleaseFilter};
-use crate::releases::web::Line as ReleaseLine;
+use crate::releases::web::{ContributionLine, Line as ReleaseLine};
 use crate::texts::Lang;
 use crate::time::words;
 use actix_web::web::{Path, Query, ServiceConfig};
@@ -182,8 +183,13 @@ struct RiskRow {
     due: Vec<DueLine>,
     /// Where the button posts that asks the body to designate.
     request: Option<String>,
-    /// Where the reader may designate at once.
-    designate: Option<String>,
+    remedy: Option<Remedy>,
+}
+
+/// What the reader can do about it at once.
+struct Remedy {
+    label: &'static str,
+    href: String,
 }
 
 struct DueLine {
@@ -236,11 +242,11 @@ fn radar_page(
         shell: Shell::new(ctx, request, "overview.radar_title").here(),
         form,
         caption: ctx.lang.f("overview.radar_caption", &[("day", &words::long_day(day, ctx.lang))]),
-        risks: risks.iter().map(|risk| risk_row(ctx, risk)).collect(),
+        risks: risks.iter().map(|risk| risk_row(ctx, risk, day)).collect(),
     }
 }
 
-fn risk_row(ctx: &Ctx, risk: &Risk) -> RiskRow {
+fn risk_row(ctx: &Ctx, risk: &Risk, day: NaiveDate) -> RiskRow {
     let seat = &risk.seat;
     let may = |action| policy::may(&ctx.actor, action, Subject { seat: seat.kind, body: seat.body_id, holder: None });
     RiskRow {
@@ -250,8 +256,25 @@ fn risk_row(ctx: &Ctx, risk: &Risk) -> RiskRow {
         sentence: overview_words::risk(risk, ctx.lang),
         href: risk.designation_id.map(|id| format!("/designations/{id}")),
         due: risk.due_meanwhile.iter().map(|one| due_line(one, ctx.lang)).collect(),
-        request: may(Action::RequestDesignation).then(|| format!("/seats/{}/request-designation", seat.code)),
-        designate: may(Action::Designate).then(|| format!("/designations/new?seat={}", seat.code)),
+        // The mail says that nobody holds the seat: only where that is so today.
+        request: (risk.kind == RiskKind::Vacant && day == ctx.today() && may(Action::RequestDesignation))
+            .then(|| format!("/seats/{}/request-designation", seat.code)),
+        remedy: remedy(risk, may(Action::Designate), ctx.lang),
+    }
+}
+
+/// What heals the risk: a designation, a deputy, or a look at who holds the seat.
+fn remedy(risk: &Risk, may_designate: bool, lang: Lang) -> Option<Remedy> {
+    let seat = &risk.seat.code;
+    let designate = |label, seat: &str| {
+        may_designate.then(|| Remedy { label: lang.t(label), href: format!("/designations/new?seat={seat}") })
+    };
+    match risk.kind {
+        RiskKind::Vacant | RiskKind::Expiring | RiskKind::VacantLater => designate("overview.designate", seat),
+        RiskKind::Uncovered => designate("overview.designate_deputy", &seat.replace("referent:", "deputy:")),
+        RiskKind::Bounced | RiskKind::Silent => risk
+            .designation_id
+            .map(|id| Remedy { label: lang.t("overview.open_designation"), href: format!("/designations/{id}") }),
     }
 }
 
@@ -277,6 +300,7 @@ struct MondayPage {
     late: Vec<OwedRow>,
     this_week: Vec<OwedRow>,
     leaving: Vec<LeavingRow>,
+    waiting: Vec<WaitingRow>,
     mails: Vec<MailRow>,
     jobs: Vec<JobRow>,
 }
@@ -302,6 +326,13 @@ struct OwedRow {
     day: String,
 }
 
+/// A contribution that waits for the secretariat.
+struct WaitingRow {
+    title: String,
+    reason: Option<String>,
+    line: ContributionLine,
+}
+
 /// A release that leaves this week, or should have left.
 struct LeavingRow {
     line: ReleaseLine,
@@ -319,6 +350,7 @@ async fn show_monday(ctx: Ctx, request: HttpRequest) -> Answer {
         tile(monday.risks.len(), ctx.lang.t("overview.tile_risks"), "#risks", "warning"),
         tile(monday.this_week.len(), ctx.lang.t("overview.tile_week"), "#week", "info"),
         tile(monday.leaving.len(), ctx.lang.t("overview.tile_leaving"), "#leaving", "info"),
+        tile(monday.waiting.len(), ctx.lang.t("overview.tile_waiting"), "#waiting", "warning"),
         tile(monday.stuck_mails.len(), ctx.lang.t("overview.tile_mails"), "#mails", "danger"),
         tile(monday.failing_jobs.len(), ctx.lang.t("overview.tile_jobs"), "#jobs", "danger"),
     ];
@@ -326,14 +358,23 @@ async fn show_monday(ctx: Ctx, request: HttpRequest) -> Answer {
         tiles,
         shell: Shell::new(&ctx, &request, "overview.monday_title").here(),
         lead: words::long_day(ctx.today(), ctx.lang),
-        risks: monday.risks.iter().take(RISKS_ON_MONDAY).map(|risk| risk_row(&ctx, risk)).collect(),
+        risks: monday.risks.iter().take(RISKS_ON_MONDAY).map(|risk| risk_row(&ctx, risk, ctx.today())).collect(),
         more_risks: monday.risks.len() > RISKS_ON_MONDAY,
         late: owed(monday.late),
         this_week: owed(monday.this_week),
         leaving: monday.leaving.iter().map(|one| leaving_row(&ctx, one)).collect(),
+        waiting: monday.waiting.into_iter().map(|view| waiting_row(&ctx, view)).collect(),
         mails: monday.stuck_mails.into_iter().map(|mail| mail_row(mail, ctx.lang)).collect(),
         jobs: monday.failing_jobs.into_iter().map(|job| job_row(job, ctx.lang)).collect(),
     })
+}
+
+fn waiting_row(ctx: &Ctx, view: DeliverableView) -> WaitingRow {
+    WaitingRow {
+        title: format!("{}, {}", view.product_name(ctx.lang), view.period),
+        reason: view.deliverable.stage.reason().map(str::to_owned),
+        line: ContributionLine::of(view, ctx),
+    }
 }
 
 fn leaving_row(ctx: &Ctx, leaving: &Leaving) -> LeavingRow {

@@ -98,7 +98,8 @@ pub struct ChangeLine {
     pub kind: &'static str,
     pub reason: Option<String>,
     pub notice: Option<String>,
-    /// The meeting that decided it.
+    /// Whether a meeting decided it, and its page where the reader may see it.
+    pub is_decided: bool,
     pub meeting: Option<String>,
 }
 
@@ -150,7 +151,7 @@ impl ReleasePage {
             progress: story.progress,
             notice_left: story.notice_left,
             first_date: first.map(|first| when_text(When::At(first.slot), ctx.lang)),
-            changes: story.changes.iter().map(|change| ChangeLine::of(change, ctx.lang)).collect(),
+            changes: story.changes.iter().map(|change| ChangeLine::of(change, ctx)).collect(),
             contributions: owed.into_iter().map(|owed| ContributionLine::of(owed, ctx)).collect(),
             actions: actions(ctx, release.id, release.state()),
         }
@@ -230,7 +231,7 @@ fn when_text(when: When, lang: Lang) -> String {
 }
 
 impl ContributionLine {
-    fn of(owed: DeliverableView, ctx: &Ctx) -> Self {
+    pub fn of(owed: DeliverableView, ctx: &Ctx) -> Self {
         let deliverable = &owed.deliverable;
         let (text, kind) = contribution_state(deliverable.state());
         Self {
@@ -244,7 +245,9 @@ impl ContributionLine {
 }
 
 impl ChangeLine {
-    fn of(change: &Change, lang: Lang) -> Self {
+    fn of(change: &Change, ctx: &Ctx) -> Self {
+        let lang = ctx.lang;
+        let meeting = change.outcome.as_ref().and_then(|decided| decided.meeting_id);
         let day = when_text(change.when, lang);
         let notice = change.notice.map(|notice| {
             let key = if service::is_notice_kept(notice) { "releases.notice_kept" } else { "releases.notice_short" };
@@ -261,7 +264,9 @@ impl ChangeLine {
             },
             reason: change.reason.as_ref().map(|reason| format!("{}: {}", reason_name(reason.code, lang), reason.text)),
             notice,
-            meeting: change.outcome.as_ref().and_then(|decided| decided.meeting_id).map(|id| format!("/meetings/{id}")),
+            is_decided: meeting.is_some(),
+            // The public is told that the table decided; what happens at the table is its members' to read.
+            meeting: meeting.filter(|_| ctx.actor.sits_at_the_table()).map(|id| format!("/meetings/{id}")),
         }
     }
 }

@@ -33,10 +33,10 @@ async fn all_mails(language: &str) -> Vec<Vec<Mail>> {
         secretariat.post("/api/v1/designations").json(designation).send().await.expect(201)
     };
     enter(Designation::of("body_manager:provincia-bergamo").to("Elio", "Capo")).await;
+    secretariat.post("/api/v1/seats/referent:bergamo/request-designation").send().await.expect(204);
     let ada = enter(Designation::of("referent:bergamo").to("Ada", "Riva")).await;
     enter(Designation::of("deputy:bergamo").to("Ugo", "Sala").from("2027-02-01").until("2027-04-30")).await;
     enter(Designation::of("referent:como").to("Pia", "Neri").from("2027-02-01")).await;
-    secretariat.post("/api/v1/seats/referent:lecco/request-designation").send().await.expect(204);
     sign_in(&app, language).await;
     confirm_a_release(&secretariat).await;
     let (meeting, convened) = convene(&secretariat).await;

@@ -183,7 +183,7 @@ pub struct DesignationOut {
     #[serde(flatten)]
     #[schema(inline)]
     pub statement: StatementDto,
-    /// Days from effect to communication; negative when it was communicated ahead.
+    /// Days from effect to communication, of an end from the last day; negative when it was communicated ahead.
     pub days_to_communicate: i64,
     pub change: RecordChange,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -358,7 +358,7 @@ impl DesignationOut {
             seat: line.seat.into(),
             person: line.holder.into(),
             standing: record.standing_on(day),
-            days_to_communicate: record.statement.days_to_communicate(),
+            days_to_communicate: record.days_to_communicate(),
             statement: record.statement.into(),
             change: record.change,
             reason: record.reason,

@@ -8,7 +8,7 @@ use crate::designations::model::{Record, Standing, Unavailability};
 use crate::designations::policy::{self, Action, Subject};
 use crate::designations::service;
 use crate::designations::view::{Designation, Document, Dossier};
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::http::Failure;
 use crate::http::form::{Form, FormState, OnlyButton};
 use crate::http::page::{FlashKind, Shell, done, page, unprocessable};
@@ -40,6 +40,7 @@ struct DesignationPage {
     reason: Option<String>,
     facts: Facts,
     act: ActFacts,
+    end_told: Option<String>,
     documents: Vec<DocumentRow>,
     absences: Vec<AbsenceRow>,
     history: Vec<HistoryRow>,
@@ -57,7 +58,6 @@ struct Facts {
     organisation: Option<String>,
     from: String,
     to: String,
-    promptness: String,
     bounced: Option<String>,
 }
 
@@ -66,6 +66,7 @@ struct ActFacts {
     subject: String,
     channel: &'static str,
     communicated_on: String,
+    promptness: String,
     protocol: Option<String>,
     receipt: Option<String>,
 }
@@ -163,8 +164,13 @@ async fn request_designation(
     code: Path<String>,
     _: Form<OnlyButton>,
 ) -> std::result::Result<HttpResponse, Failure> {
-    ctx.write(async |txn| service::request_designation(&ctx, txn, &code).await).await?;
-    Ok(done("/radar", FlashKind::Success, "designations.done_requested"))
+    match ctx.write(async |txn| service::request_designation(&ctx, txn, &code).await).await {
+        Ok(()) => Ok(done("/radar", FlashKind::Success, "designations.done_requested")),
+        Err(error) if error.code() == Code::NobodyToAsk => {
+            Ok(done("/radar", FlashKind::Danger, "errors.nobody_to_ask"))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Notes that mail to a person came back for good.
@@ -207,7 +213,8 @@ async fn designation_page(
     let standing = designation.standing_on(ctx.today());
     let (seat, holder) = (register_words::seat_name(&designation.seat, lang), designation.holder.name());
     let may = allowed(ctx, &designation, standing);
-    let statement = &designation.record.statement;
+    let told = how_it_was_told(&designation.record, &history);
+    let statement = &told.statement;
     Ok(DesignationPage {
         shell: Shell::titled(ctx, request, format!("{seat}: {holder}"))
             .crumb(lang.t("designations.title"), "/designations")
@@ -220,9 +227,11 @@ async fn designation_page(
             subject: statement.act.subject.clone(),
             channel: register_words::channel(statement.provenance.channel, lang),
             communicated_on: words::date(statement.provenance.communicated_on, lang),
-            protocol: protocol(&designation.record, lang),
+            promptness: register_words::promptness(told, lang),
+            protocol: protocol(told, lang),
             receipt: statement.provenance.receipt.clone(),
         },
+        end_told: end_told(&designation.record, told, lang),
         facts: facts(&designation, lang),
         documents: documents.into_iter().map(|document| document_row(id, document, lang)).collect(),
         absences: unavailabilities.into_iter().map(|absence| absence_row(id, absence, lang)).collect(),
@@ -233,6 +242,24 @@ async fn designation_page(
         path: format!("/designations/{id}"),
         seat,
         holder,
+    })
+}
+
+/// The record that says how the designation was communicated: that of an end says how the end was.
+fn how_it_was_told<'a>(present: &'a Record, history: &'a [Record]) -> &'a Record {
+    let designates = |record: &&Record| matches!(record.change, RecordChange::Registered | RecordChange::Corrected);
+    history.iter().rfind(designates).unwrap_or(present)
+}
+
+/// How the end was communicated, where it was by itself.
+fn end_told(present: &Record, told: &Record, lang: Lang) -> Option<String> {
+    let provenance = &present.statement.provenance;
+    let is_its_own = present.change == RecordChange::Ended && *provenance != told.statement.provenance;
+    is_its_own.then(|| {
+        let channel = register_words::channel(provenance.channel, lang);
+        let day = words::date(provenance.communicated_on, lang);
+        let parts = [Some(channel.to_owned()), Some(day), protocol(present, lang)];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     })
 }
 
@@ -256,7 +283,6 @@ fn facts(designation: &Designation, lang: Lang) -> Facts {
             .term
             .to
             .map_or_else(|| register_words::last_day(statement.term, lang), |day| words::long_day(day, lang)),
-        promptness: register_words::promptness(statement, lang),
         bounced: designation.holder.bounced_at.map(|at| words::long_instant(at, lang)),
     }
 }

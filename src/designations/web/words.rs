@@ -1,6 +1,6 @@
 //! The register in the reader's words.
 
-use crate::designations::model::{Standing, Statement, Term};
+use crate::designations::model::{Record, Standing, Term};
 use crate::texts::Lang;
 use crate::time::words;
 use entity::kinds::{ActKind, Channel, SeatKind, UnavailabilityMode};
@@ -52,8 +52,8 @@ pub fn term(term: Term, lang: Lang) -> String {
 }
 
 /// How promptly a designation was communicated (protocol, art. 3), in words.
-pub fn promptness(statement: &Statement, lang: Lang) -> String {
-    let days = statement.days_to_communicate();
+pub fn promptness(record: &Record, lang: Lang) -> String {
+    let days = record.days_to_communicate();
     let number = days.unsigned_abs().to_string();
     let key = match days {
         0 => "designations.communicated_same_day",

@@ -146,6 +146,44 @@ both_engines! {
             .refused(422, "document_type_mismatch");
     }
 
+    async fn a_body_is_asked_for_a_vacant_seat_only_and_only_if_there_is_somebody_to_ask(engine) {
+        let app = TestApp::new(engine).await;
+        let secretariat = app.client(SECRETARIAT).await;
+        let ask = async |seat: &str| secretariat.post(&format!("/api/v1/seats/{seat}/request-designation")).send().await;
+        ask("referent:bergamo").await.refused(409, "nobody_to_ask");
+        designate(&app, Designation::of("body_manager:provincia-bergamo").to("Elio", "Capo")).await;
+        app.mails().await;
+        ask("referent:bergamo").await.expect(204);
+        assert_eq!(list(&app.mails().await), ["elio.capo@ente.example  designation_requested"]);
+        designate(&app, Designation::of("referent:bergamo").to("Ada", "Riva")).await;
+        app.mails().await;
+        ask("referent:bergamo").await.refused(409, "seat_held");
+        assert_eq!(list(&app.mails().await), [""; 0], "nobody is told that a seat is vacant which is not");
+    }
+
+    async fn an_end_that_comes_late_does_not_make_the_designation_late(engine) {
+        let app = TestApp::new(engine).await;
+        let made = designate(&app, Designation::of("referent:bergamo").to("Ada", "Riva")).await;
+        app.at("2027-03-25 10:00");
+        let end = json!({ "last_day": "2027-03-20", "reason": "Trasferimento", "provenance": { "channel": "phone", "communicated_on": "2027-03-25" } });
+        let path = format!("/api/v1/designations/{}/end", made["id"].as_str().expect("an id"));
+        let ended = app.client(SECRETARIAT).await.post(&path).if_match(1).json(end).send().await.expect(200);
+        assert_eq!(ended["days_to_communicate"], 5, "from the last day, not from the first");
+    }
+
+    async fn what_a_holder_declares_is_not_what_the_body_said(engine) {
+        let app = TestApp::new(engine).await;
+        let made = designate(&app, Designation::of("referent:bergamo").to("Ada", "Riva")).await;
+        let id = made["id"].as_str().expect("an id");
+        let absence = json!({ "from": "2027-02-01", "to": "2027-02-05", "mode": "can_finish" });
+        let ada = app.client("ada.riva@ente.example").await;
+        ada.post(&format!("/api/v1/designations/{id}/unavailabilities")).json(absence).send().await.expect(201);
+        let trail = raccordo::audit::trail::of(app.services.db.reader(), "designation", id).await.expect("a trail");
+        let said = |action: &str| trail.iter().find(|event| event.action.ends_with(action)).map(|event| (event.on_behalf_of.is_some(), event.channel.clone()));
+        assert_eq!(said(".designate"), Some((true, Some("pec".to_owned()))));
+        assert_eq!(said(".declare_unavailable"), Some((false, None)));
+    }
+
     async fn a_file_that_no_designation_came_to_name_is_gone_after_two_days(engine) {
         let app = TestApp::new(engine).await;
         let keep = async |name: &str| {
