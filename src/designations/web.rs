@@ -7,6 +7,7 @@
 mod absence;
 mod change;
 mod forms;
+mod holder;
 mod new;
 mod one;
 mod register;
@@ -24,6 +25,7 @@ pub fn pages(cfg: &mut ServiceConfig) {
     one::pages(cfg);
     change::pages(cfg);
     absence::pages(cfg);
+    holder::pages(cfg);
 }
 
 /// One entry of a list to choose from.

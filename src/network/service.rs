@@ -124,6 +124,11 @@ pub async fn person_seen(ctx: &Ctx, id: PersonId) -> Result<PersonView> {
     if policy::may_see(&ctx.actor, &subject) { Ok(person) } else { Err(unseen(ctx)) }
 }
 
+/// How much of a person the caller may change.
+pub async fn reach(ctx: &Ctx, id: PersonId) -> Result<Reach> {
+    Ok(policy::reach(&ctx.actor, &store::subject(ctx.reader(), id, ctx.today()).await?))
+}
+
 /// Up to `limit` people in the order in which they were entered, after the given one. The secretariat only.
 pub async fn people(ctx: &Ctx, after: Option<PersonId>, limit: u64) -> Result<Vec<PersonView>> {
     if !policy::may_list_people(&ctx.actor) {

@@ -1,7 +1,7 @@
 //! The reads behind the overview: each puts together what several slices say.
 
 use super::radar::{self, Picture, Risk};
-use crate::auth::actor::{Actor, HeldSeat};
+use crate::auth::actor::HeldSeat;
 use crate::ctx::Ctx;
 use crate::deliverables::view::{DeliverableView, Progress};
 use crate::designations::model::{Seat, Term};
@@ -9,7 +9,7 @@ use crate::designations::policy::{self, Visibility};
 use crate::designations::service::{self as register, RegisterFilter};
 use crate::designations::view::Designation;
 use crate::due::Obligation;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::jobs::status::{self, JobStatus};
 use crate::mail::outbox::desk;
 use crate::releases::model::{Stage, When};
@@ -18,7 +18,7 @@ use crate::releases::view::ReleaseView;
 use crate::{deliverables, reminders, tasks};
 use chrono::{Datelike, Days, NaiveDate};
 use entity::ids::{ReleaseId, SeatId};
-use entity::kinds::{DeliverableState, NotificationState, ReleaseState};
+use entity::kinds::{DeliverableState, NotificationState, ReleaseState, SeatKind};
 use sea_orm::ConnectionTrait;
 use std::collections::HashMap;
 
@@ -39,7 +39,7 @@ pub async fn obligations(db: &impl ConnectionTrait, upto: NaiveDate) -> Result<V
 /// Who may: secretariat and direction. What is known now decides, also about a day to come.
 pub async fn radar(ctx: &Ctx, on: Option<NaiveDate>) -> Result<Vec<Risk>> {
     if policy::visibility(&ctx.actor) != Visibility::Everything {
-        return Err(refused(&ctx.actor));
+        return Err(ctx.actor.refusal());
     }
     let day = on.unwrap_or_else(|| ctx.today());
     let db = ctx.reader();
@@ -191,13 +191,15 @@ pub struct FormerHolder {
 /// One dossier for each seat the caller holds. Who may: any participant, about their own seats.
 pub async fn dossiers(ctx: &Ctx) -> Result<Vec<SeatDossier>> {
     if !ctx.actor.is_participant() {
-        return Err(refused(&ctx.actor));
+        return Err(ctx.actor.refusal());
     }
     let open = obligations(ctx.reader(), ctx.today() + Days::new(OPEN_DAYS)).await?;
     let coming = coming_releases(ctx.reader()).await?;
     let mut dossiers = Vec::new();
-    for seat in &ctx.actor.seats {
-        dossiers.push(dossier(ctx, seat, &open, &coming).await?);
+    let seats = register::seats(ctx.reader()).await?;
+    for held in &ctx.actor.seats {
+        let own: Vec<Obligation> = open.iter().filter(|one| works_for(held, one.seat_id, &seats)).cloned().collect();
+        dossiers.push(dossier(ctx, held, own, &coming).await?);
     }
     Ok(dossiers)
 }
@@ -222,9 +224,8 @@ async fn open_releases(ctx: &Ctx, seat: &HeldSeat, coming: &[ReleaseView]) -> Re
     Ok(coming.iter().map(with_own).collect())
 }
 
-async fn dossier(ctx: &Ctx, seat: &HeldSeat, open: &[Obligation], coming: &[ReleaseView]) -> Result<SeatDossier> {
+async fn dossier(ctx: &Ctx, seat: &HeldSeat, mut open: Vec<Obligation>, coming: &[ReleaseView]) -> Result<SeatDossier> {
     let designation = register::dossier(ctx, seat.designation_id).await?.designation;
-    let mut open: Vec<Obligation> = open.iter().filter(|one| one.seat_id == seat.seat_id).cloned().collect();
     open.sort_by_key(|one| one.due_day);
     let filter =
         RegisterFilter { seat: Some(seat.seat_id), ended_before: Some(ctx.today()), ..RegisterFilter::default() };
@@ -236,19 +237,22 @@ async fn dossier(ctx: &Ctx, seat: &HeldSeat, open: &[Obligation], coming: &[Rele
     Ok(SeatDossier { designation, open, releases: open_releases(ctx, seat, coming).await?, former })
 }
 
-/// What is open for the seats the caller holds, the earliest first: for the home page.
+/// Whether who holds a seat does the work of another: the deputy that of the observatory's referent.
+fn works_for(held: &HeldSeat, seat: SeatId, seats: &[Seat]) -> bool {
+    let is_stood_in_for =
+        |one: &Seat| one.id == seat && one.kind == SeatKind::Referent && one.observatory_id == held.observatory_id;
+    held.seat_id == seat || held.kind == SeatKind::Deputy && seats.iter().any(is_stood_in_for)
+}
+
+/// What is open for the seats the caller holds or stands in for, the earliest first: for the home page.
 pub async fn own_obligations(ctx: &Ctx) -> Result<Vec<Obligation>> {
     let mut own = obligations(ctx.reader(), ctx.today() + Days::new(OPEN_DAYS)).await?;
-    own.retain(|one| ctx.actor.seats.iter().any(|seat| seat.seat_id == one.seat_id));
+    let seats = register::seats(ctx.reader()).await?;
+    own.retain(|one| ctx.actor.seats.iter().any(|held| works_for(held, one.seat_id, &seats)));
     own.sort_by_key(|one| one.due_day);
     Ok(own)
 }
 
 fn demand_secretariat(ctx: &Ctx) -> Result<()> {
-    if desk::may_operate(&ctx.actor) { Ok(()) } else { Err(refused(&ctx.actor)) }
-}
-
-/// A caller without a name is asked for one; a caller with a name is told no.
-pub(super) fn refused(actor: &Actor) -> Error {
-    if *actor == Actor::anonymous() { Error::Unauthenticated } else { Error::Denied }
+    if desk::may_operate(&ctx.actor) { Ok(()) } else { Err(ctx.actor.refusal()) }
 }

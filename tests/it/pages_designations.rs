@@ -288,6 +288,48 @@ async fn a_referent_reads_their_designation_and_is_offered_only_what_is_theirs_t
 }
 
 #[tokio::test]
+async fn an_address_that_bounces_is_corrected_on_a_page_by_the_secretariat_alone() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let made = registered(&app).await;
+    let id = made["id"].as_str().expect("an id");
+    let client = app.client(SECRETARIAT).await;
+    let person = client.get(&format!("/api/v1/designations/{id}")).send().await.expect(200)["person"]["id"].clone();
+    let person = person.as_str().expect("an id");
+    let system = app.system();
+    let noted = person.parse().expect("an id");
+    let work =
+        async |txn: &_| raccordo::network::service::mark_bounced(&system, txn, noted, "casella inesistente").await;
+    system.write(work).await.expect("noted");
+    let path = format!("/designations/{id}/holder");
+    let post = async |reader: &Reader, typed: &[(&str, &str)]| {
+        let (_, page) = reader.read(&path).await;
+        let mut fields = hidden(&page, &path);
+        fields.extend(typed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let sending = reader.client.post(&path).header("accept", "text/html").header("cookie", &reader.cookie);
+        sending.header("sec-fetch-site", "same-origin").body("application/x-www-form-urlencoded", body).send().await
+    };
+    let own = Reader::new(&app, "ada.riva@ente.example").await;
+    let (_, page) = own.read(&path).await;
+    assert!(all(&page, "input[name=email]").is_empty() && all(&page, "input[name=phone]").len() == 1);
+    let contact = [("phone", "02 1234"), ("language", "it"), ("email", "ada@altrove.example")];
+    assert_eq!(post(&own, &contact).await.status.as_u16(), 303);
+    let seen = async || client.get(&format!("/api/v1/people/{person}")).send().await.expect(200);
+    assert_eq!((&seen().await["email"], &seen().await["phone"]), (&"ada.riva@ente.example".into(), &"02 1234".into()));
+    let secretariat = Reader::new(&app, SECRETARIAT).await;
+    let mut typed = vec![("given_name", "Ada"), ("family_name", "Riva"), ("language", "it"), ("phone", "")];
+    typed.push(("email", "nessuno"));
+    let refused = post(&secretariat, &typed).await;
+    assert_eq!(refused.status.as_u16(), 422);
+    assert!(refused.text().contains("value=\"nessuno\""), "what was typed stays");
+    typed.pop();
+    typed.push(("email", "ada.riva@provincia.example"));
+    assert_eq!(post(&secretariat, &typed).await.status.as_u16(), 303);
+    assert_eq!(seen().await["email"], "ada.riva@provincia.example");
+    assert!(seen().await.get("bounced_at").is_none(), "a new address has not come back yet");
+}
+
+#[tokio::test]
 async fn the_secretariat_s_pages_are_for_the_secretariat() {
     let app = TestApp::new(Engine::Sqlite).await;
     registered(&app).await;

@@ -12,7 +12,7 @@ use crate::error::{Code, Error, Result};
 use crate::http::Failure;
 use crate::http::form::{Form, FormState, OnlyButton};
 use crate::http::page::{FlashKind, Shell, done, page, unprocessable};
-use crate::network::policy as network_policy;
+use crate::network::policy::{self as network_policy, Reach};
 use crate::network::service as network;
 use crate::texts::Lang;
 use crate::time::words;
@@ -120,6 +120,8 @@ struct Allowed {
     correct: bool,
     annul: bool,
     declare_absence: bool,
+    /// Names, address, phone: some of it at least.
+    correct_holder: bool,
 }
 
 /// The secretariat's place to say that mail to the holder came back.
@@ -212,7 +214,7 @@ async fn designation_page(
     let lang = ctx.lang;
     let standing = designation.standing_on(ctx.today());
     let (seat, holder) = (register_words::seat_name(&designation.seat, lang), designation.holder.name());
-    let may = allowed(ctx, &designation, standing);
+    let may = allowed(ctx, &designation, standing).await?;
     let told = how_it_was_told(&designation.record, &history);
     let statement = &told.statement;
     Ok(DesignationPage {
@@ -361,19 +363,20 @@ fn trail_row(event: TrailEvent, names: &Names, lang: Lang) -> TrailRow {
     }
 }
 
-fn allowed(ctx: &Ctx, designation: &Designation, standing: Standing) -> Allowed {
+async fn allowed(ctx: &Ctx, designation: &Designation, standing: Standing) -> Result<Allowed> {
     let seat = &designation.seat;
     let subject = Subject { seat: seat.kind, body: seat.body_id, holder: Some(designation.holder.id) };
     let may = |action| policy::may(&ctx.actor, action, subject);
     let stands = standing != Standing::Annulled;
     let goes_on = matches!(standing, Standing::Announced | Standing::InForce);
-    Allowed {
+    Ok(Allowed {
         replace: (goes_on && may(Action::Designate)).then(|| format!("/designations/new?seat={}", seat.code)),
         end: goes_on && may(Action::Designate),
         correct: stands && may(Action::Correct),
         annul: stands && may(Action::Annul),
         declare_absence: goes_on && may(Action::DeclareUnavailable),
-    }
+        correct_holder: network::reach(ctx, designation.holder.id).await? > Reach::Nothing,
+    })
 }
 
 fn bounce_box(ctx: &Ctx, designation: &Designation, mut form: FormState<BounceForm>) -> Option<BounceBox> {

@@ -1,0 +1,138 @@
+//! Correcting what is kept of a holder: names, address, phone, language. An address that bounces is healed here.
+
+use super::forms::{Choices, optional};
+use super::one::shell_below;
+use super::words as register_words;
+use crate::ctx::Ctx;
+use crate::designations::service;
+use crate::designations::view::Designation;
+use crate::error::{Code, Error, Result};
+use crate::http::Failure;
+use crate::http::form::{Form, FormState};
+use crate::http::page::{FlashKind, Shell, done, page, unprocessable};
+use crate::network::model::{PersonChange, PersonView};
+use crate::network::policy::Reach;
+use crate::network::service as network;
+use crate::texts::Lang;
+use actix_web::web::{Path, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, get, post};
+use askama::Template;
+use entity::ids::DesignationId;
+use serde::Deserialize;
+
+type Answer = std::result::Result<HttpResponse, Failure>;
+
+pub fn pages(cfg: &mut ServiceConfig) {
+    cfg.service(show_form).service(correct);
+}
+
+#[derive(Template)]
+#[template(path = "designations/holder.html")]
+struct HolderPage {
+    shell: Shell,
+    path: String,
+    seat: String,
+    holder: String,
+    /// Whether the reader may change names, and the address: what may not be changed is not a field.
+    with_names: bool,
+    with_address: bool,
+    form: FormState<HolderForm>,
+    choices: Choices,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+struct HolderForm {
+    /// The version of the person that was on the page.
+    #[serde(default)]
+    version: String,
+    #[serde(default)]
+    given_name: String,
+    #[serde(default)]
+    family_name: String,
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    phone: String,
+    #[serde(default)]
+    language: String,
+}
+
+impl HolderForm {
+    fn of(person: PersonView) -> Self {
+        Self {
+            version: person.version.to_string(),
+            given_name: person.given_name,
+            family_name: person.family_name,
+            email: person.email,
+            phone: person.phone.unwrap_or_default(),
+            language: person.language.code().to_owned(),
+        }
+    }
+
+    /// The change as far as the writer's reach: the fields beyond it were not on the page.
+    fn change(&self, reach: Reach) -> PersonChange {
+        let names = |text: &String| (reach >= Reach::Names).then(|| text.clone());
+        PersonChange {
+            given_name: names(&self.given_name),
+            family_name: names(&self.family_name),
+            email: (reach >= Reach::Address).then(|| self.email.clone()),
+            phone: Some(optional(&self.phone)),
+            language: Some(Lang::of(&self.language)),
+        }
+    }
+}
+
+#[get("/designations/{id}/holder")]
+async fn show_form(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>) -> Answer {
+    let (designation, person, reach) = open(&ctx, *id).await?;
+    page(&holder_page(&ctx, &request, &designation, reach, FormState::fresh(HolderForm::of(person))))
+}
+
+#[post("/designations/{id}/holder")]
+async fn correct(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>, form: Form<HolderForm>) -> Answer {
+    let (designation, person, reach) = open(&ctx, *id).await?;
+    let mut typed = form.0;
+    let version = typed.version.parse().unwrap_or(0);
+    let change = typed.change(reach);
+    match ctx.write(async |txn| network::update_person(&ctx, txn, person.id, version, change).await).await {
+        Ok(_) => Ok(done(&format!("/designations/{}", *id), FlashKind::Success, "designations.done_holder")),
+        Err(error) => {
+            if error.code() == Code::Stale {
+                // Told that somebody was first, whoever presses again does so knowing it.
+                typed.version = person.version.to_string();
+            }
+            let form = FormState::refused(typed, ctx.lang, error)?;
+            unprocessable(&holder_page(&ctx, &request, &designation, reach, form))
+        }
+    }
+}
+
+/// The holder of a designation that the reader may see, and how much of the person the reader may change.
+async fn open(ctx: &Ctx, id: DesignationId) -> Result<(Designation, PersonView, Reach)> {
+    let designation = service::dossier(ctx, id).await?.designation;
+    let reach = network::reach(ctx, designation.holder.id).await?;
+    if reach == Reach::Nothing {
+        return Err(Error::Denied);
+    }
+    let person = network::person_seen(ctx, designation.holder.id).await?;
+    Ok((designation, person, reach))
+}
+
+fn holder_page(
+    ctx: &Ctx,
+    request: &HttpRequest,
+    designation: &Designation,
+    reach: Reach,
+    form: FormState<HolderForm>,
+) -> HolderPage {
+    HolderPage {
+        shell: shell_below(ctx, request, "designations.holder_title", designation),
+        path: format!("/designations/{}", designation.id),
+        seat: register_words::seat_name(&designation.seat, ctx.lang),
+        holder: designation.holder.name(),
+        with_names: reach >= Reach::Names,
+        with_address: reach >= Reach::Address,
+        form,
+        choices: Choices::new(ctx.lang),
+    }
+}
