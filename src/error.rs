@@ -63,6 +63,8 @@ codes! {
     NotAUrl = "not_a_url",
     /// Two members were given of which only one may be.
     OneOfTwo = "one_of_two",
+    /// A form names neither somebody listed nor somebody new.
+    PersonMissing = "person_missing",
     // Designations.
     SeatUnknown = "seat_unknown",
     SeatHeld = "seat_held",

@@ -63,6 +63,7 @@ pub struct DeliverablePage {
 pub struct Button {
     pub verb: &'static str,
     pub label: &'static str,
+    pub kind: &'static str,
 }
 
 /// One handing-in and its answer.
@@ -95,8 +96,9 @@ async fn change_deliverable(
 ) -> Answer {
     let (id, verb) = path.into_inner();
     let event = Event::ALL.iter().copied().find(|event| event.as_str() == verb).ok_or(Error::NotFound)?;
+    let said = said(event).ok_or(Error::NotFound)?;
     match change(&ctx, id, event, &form.0).await {
-        Ok(_) => Ok(done(&format!("/deliverables/{id}"), FlashKind::Success, "deliverables.done")),
+        Ok(_) => Ok(done(&format!("/deliverables/{id}"), FlashKind::Success, said)),
         Err(error) => {
             let form = FormState::refused(form.0, ctx.lang, error)?;
             let dossier = service::dossier(&ctx, id).await?;
@@ -148,19 +150,20 @@ fn deliverable_page(
         submissions: dossier.submissions.into_iter().map(|one| SubmissionLine::of(one, lang)).collect(),
         buttons: BUTTONS
             .iter()
-            .filter(|(event, _)| may.contains(&event.as_str()))
-            .map(|(event, label)| Button { verb: event.as_str(), label: lang.t(label) })
+            .filter(|(event, ..)| may.contains(&event.as_str()))
+            .map(|(event, label, kind)| Button { verb: event.as_str(), label: lang.t(label), kind })
             .collect(),
         may,
         form,
     }
 }
 
-/// What needs no words of the reader's own.
-const BUTTONS: [(Event, &str); 3] = [
-    (Event::Start, "deliverables.start"),
-    (Event::Approve, "deliverables.approve"),
-    (Event::Unblock, "deliverables.unblock"),
+/// What needs no words of the reader's own. To approve is what the secretariat came for; to begin is a step on the way to the
+/// form below it.
+const BUTTONS: [(Event, &str, &str); 3] = [
+    (Event::Start, "deliverables.start", "outline-primary"),
+    (Event::Approve, "deliverables.approve", "primary"),
+    (Event::Unblock, "deliverables.unblock", "outline-primary"),
 ];
 
 fn allowed(ctx: &Ctx, view: &DeliverableView) -> Vec<&'static str> {
@@ -184,6 +187,20 @@ const fn action(event: Event) -> Option<Action> {
         Event::Block => Some(Action::Block),
         Event::Unblock => Some(Action::Unblock),
         Event::Waive => Some(Action::Waive),
+        Event::Publish | Event::Verify => None,
+    }
+}
+
+/// What is said of an act that was accepted; nothing for what no button does.
+const fn said(event: Event) -> Option<&'static str> {
+    match event {
+        Event::Start => Some("deliverables.done_start"),
+        Event::Submit => Some("deliverables.done_submit"),
+        Event::RequestChanges => Some("deliverables.done_request_changes"),
+        Event::Approve => Some("deliverables.done_approve"),
+        Event::Block => Some("deliverables.done_block"),
+        Event::Unblock => Some("deliverables.done_unblock"),
+        Event::Waive => Some("deliverables.done_waive"),
         Event::Publish | Event::Verify => None,
     }
 }

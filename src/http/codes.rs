@@ -52,6 +52,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::NotAnHour
         | Code::UnknownValue
         | Code::OneOfTwo
+        | Code::PersonMissing
         | Code::OutOfRange
         | Code::NotAUrl
         | Code::SeatUnknown

@@ -345,10 +345,10 @@ impl OutcomeRow {
 impl ToldRow {
     fn of(one: &Invited, lang: Lang) -> Self {
         let what = match one.told.method {
-            CalendarMethod::Request => lang.t("meetings.told_request"),
-            CalendarMethod::Cancel => lang.t("meetings.told_cancel"),
+            CalendarMethod::Request if one.told.sequence == 0 => lang.t("meetings.told_request").to_owned(),
+            CalendarMethod::Request => lang.f("meetings.told_update", &[("sequence", &one.told.sequence.to_string())]),
+            CalendarMethod::Cancel => lang.t("meetings.told_cancel").to_owned(),
         };
-        let what = lang.f("meetings.told_line", &[("what", what), ("sequence", &one.told.sequence.to_string())]);
         Self { member: one.name.clone(), what, when: words::long_instant(one.at, lang) }
     }
 }

@@ -204,7 +204,15 @@ fn mail_page(ctx: &Ctx, request: &HttpRequest, detail: Detail) -> MailPage {
         source: (!bytes.is_empty() && !ctx.config().is_production()).then(|| format!("/mail/{}/source", summary.id)),
         may_retry: is_open && !is_past && !bytes.is_empty(),
         may_cancel: is_open,
-        mail: mail_row(summary, lang),
+        mail: MailRow { state: long_state(summary.state, lang), ..mail_row(summary, lang) },
+    }
+}
+
+/// Its own page has room to say that a relay's word is all that is known of a mail that was sent.
+fn long_state(state: NotificationState, lang: Lang) -> &'static str {
+    match state {
+        NotificationState::Sent => lang.t("overview.mail_sent_long"),
+        _ => overview_words::mail_state(state, lang),
     }
 }
 

@@ -407,7 +407,6 @@ struct JobsPage {
 
 struct JobRow {
     what: &'static str,
-    name: &'static str,
     last: String,
     outcome: &'static str,
     outcome_colour: &'static str,
@@ -439,7 +438,6 @@ fn job_row(job: JobStatus, lang: Lang) -> JobRow {
     let instant = |at| words::long_instant(at, lang);
     JobRow {
         what: lang.t(job.text),
-        name: job.name,
         outcome: lang.t(&format!("overview.job_outcome_{outcome}")),
         outcome_colour: colour,
         detail: job.last.as_ref().filter(|_| is_failing).and_then(|last| last.detail.clone()),

@@ -55,8 +55,11 @@ pub fn mail_kind(kind: &str, lang: Lang) -> String {
     known.map_or_else(|| kind.to_owned(), Clone::clone)
 }
 
-/// «0,4 secondi», «2 minuti».
+/// «meno di un secondo», «1,4 secondi», «2 minuti».
 pub fn duration(milliseconds: i64, lang: Lang) -> String {
+    if milliseconds < 1_000 {
+        return lang.t("overview.under_a_second").to_owned();
+    }
     if milliseconds >= 120_000 {
         return lang.f("overview.minutes", &[("number", &(milliseconds / 60_000).to_string())]);
     }
@@ -71,7 +74,7 @@ mod tests {
 
     #[test]
     fn durations_are_rounded_to_what_a_person_feels() {
-        assert_eq!(duration(40, Lang::En), Lang::En.f("overview.seconds", &[("number", "0.0")]));
+        assert_eq!(duration(40, Lang::En), Lang::En.t("overview.under_a_second"));
         assert_eq!(duration(1_250, Lang::It), Lang::It.f("overview.seconds", &[("number", "1,3")]));
         assert_eq!(duration(125_000, Lang::It), Lang::It.f("overview.minutes", &[("number", "2")]));
     }

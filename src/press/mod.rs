@@ -1,6 +1,6 @@
 //! One press: the link in a reminder shows its task, the pressed button answers. No signing in, no script.
 //!
-//! *What a link may do.* Show one task, and say of it «in lavorazione» or «consegnato», as the person it was mailed to and
+//! *What a link may do.* Show one task, and say of it «in lavorazione» or «consegnata», as the person it was mailed to and
 //! by the designation they were told by. The actor is built anew at each use from the designations in force at that
 //! instant, so a link is dead the moment its reader leaves the seat; the handover revokes it as well (`links/`).
 //!

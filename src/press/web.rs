@@ -42,7 +42,7 @@ fn task_page(shell: Shell, token: &str, task: &Task, lang: Lang) -> TaskPage {
         title: task.title(lang).to_owned(),
         place: task.seat.observatory_name.clone().unwrap_or_else(|| task.seat.body_name.clone()),
         by: words::long_day(task.day(), lang),
-        minutes: lang.f("reminders.minutes", &[("minutes", &task.estimated_minutes.to_string())]),
+        minutes: words::about(task.estimated_minutes, lang),
         state: lang.t(&format!("press.state_{}", task.state())),
         in_progress: button(Press::InProgress, "in-progress"),
         delivered: button(Press::Delivered, "delivered"),

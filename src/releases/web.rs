@@ -76,6 +76,8 @@ pub struct ReleasePage {
     pub progress: Progress,
     pub notice_left: Option<i32>,
     pub first_date: Option<String>,
+    /// The heading of the changes: what was called off has no date to explain.
+    pub story: &'static str,
     pub changes: Vec<ChangeLine>,
     /// What the observatories owe to it, for whoever may see it.
     pub contributions: Vec<ContributionLine>,
@@ -151,6 +153,10 @@ impl ReleasePage {
             progress: story.progress,
             notice_left: story.notice_left,
             first_date: first.map(|first| when_text(When::At(first.slot), ctx.lang)),
+            story: ctx.lang.t(match release.state() {
+                ReleaseState::Cancelled => "releases.story_cancelled",
+                _ => "releases.story",
+            }),
             changes: story.changes.iter().map(|change| ChangeLine::of(change, ctx)).collect(),
             contributions: owed.into_iter().map(|owed| ContributionLine::of(owed, ctx)).collect(),
             actions: actions(ctx, release.id, release.state()),

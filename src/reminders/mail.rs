@@ -81,7 +81,7 @@ fn content(mail: &Mail<'_>, told: &[(&Line<'_>, String)], leaving: Leaving<'_>, 
     }
     let minutes: i32 = told.iter().map(|(line, _)| line.obligation.estimated_minutes).sum();
     if told.len() > 1 {
-        facts.push((lang.t("reminders.mail_total").to_owned(), minutes_text(minutes, lang)));
+        facts.push((lang.t("reminders.mail_total").to_owned(), words::about(minutes, lang)));
     }
     let action = match told {
         [(_, address)] => Some((lang.t("reminders.mail_answer").to_owned(), address.clone())),
@@ -114,14 +114,10 @@ fn said(line: &Line<'_>, leaving: Leaving<'_>, lang: Lang) -> Result<String> {
     let values = [
         ("day", words::long_day(line.obligation.due_day, lang)),
         ("away", words::working_days_away(away, lang)),
-        ("minutes", minutes_text(line.obligation.estimated_minutes, lang)),
+        ("minutes", words::about(line.obligation.estimated_minutes, lang)),
     ];
     let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
     Ok(lang.f("reminders.mail_line", &values))
-}
-
-fn minutes_text(minutes: i32, lang: Lang) -> String {
-    lang.f("reminders.minutes", &[("minutes", &minutes.to_string())])
 }
 
 /// Why the reader is told who does not hold the seat, said once for each seat.

@@ -116,6 +116,21 @@ pub fn working_days_away(n: i32, lang: Lang) -> String {
     }
 }
 
+/// How long something takes, as an estimate: «circa 45 minuti», «circa 1 ora e 30 minuti», «circa 8 ore» / "about 8 hours".
+pub fn about(minutes: i32, lang: Lang) -> String {
+    let counted =
+        |number: i32, one: &str, several: &str| format!("{number} {}", if number == 1 { one } else { several });
+    let (about, and, hour, hours, minute, many) = match lang {
+        Lang::It => ("circa", "e", "ora", "ore", "minuto", "minuti"),
+        Lang::En => ("about", "and", "hour", "hours", "minute", "minutes"),
+    };
+    match (minutes / 60, minutes % 60) {
+        (0, rest) => format!("{about} {}", counted(rest, minute, many)),
+        (whole, 0) => format!("{about} {}", counted(whole, hour, hours)),
+        (whole, rest) => format!("{about} {} {and} {}", counted(whole, hour, hours), counted(rest, minute, many)),
+    }
+}
+
 /// «anno 2026», «1° semestre 2026», «settembre 2026» / "year 2026", "1st half of 2026", "September 2026".
 pub fn period(period: Period, lang: Lang) -> String {
     let (it, en) = match period.frequency() {
@@ -202,6 +217,16 @@ mod tests {
         assert_eq!(told(3), both("fra 3 giorni lavorativi", "in 3 working days"));
         assert_eq!(told(-1), both("un giorno lavorativo fa", "1 working day ago"));
         assert_eq!(told(i32::MIN), both("2147483648 giorni lavorativi fa", "2147483648 working days ago"));
+    }
+
+    #[test]
+    fn an_hour_and_more_is_told_in_hours() {
+        let told = |minutes| (about(minutes, Lang::It), about(minutes, Lang::En));
+        let both = |it: &str, en: &str| (it.to_owned(), en.to_owned());
+        assert_eq!(told(45), both("circa 45 minuti", "about 45 minutes"));
+        assert_eq!(told(60), both("circa 1 ora", "about 1 hour"));
+        assert_eq!(told(90), both("circa 1 ora e 30 minuti", "about 1 hour and 30 minutes"));
+        assert_eq!(told(480), both("circa 8 ore", "about 8 hours"));
     }
 
     #[test]

@@ -85,7 +85,7 @@ both_engines! {
         }
         app.at("2027-03-15 09:00");
         let said = words(&page(&secretariat, "/monday").await, "#leaving");
-        assert!(said.contains("venerdì 19 marzo 2027") && said.contains("0 / 12"), "{said}");
+        assert!(said.contains("venerdì 19 marzo 2027") && said.contains("0 su 12"), "{said}");
     }
 
     async fn a_newcomer_finds_the_releases_to_come_and_what_the_table_decided(engine) {

@@ -48,8 +48,15 @@
     for (const link of summary.querySelectorAll('a[href^="#"]')) {
       const field = document.querySelector(link.hash);
       const name = field?.closest("fieldset.rc-choices")?.querySelector("legend") ?? field?.labels?.[0];
-      if (name) link.prepend(`${name.textContent.trim()}: `);
+      if (name) link.prepend(`${bare(name)}: `);
     }
     summary.focus();
+  }
+
+  // Without "(optional)": beside a refusal it would contradict it.
+  function bare(label) {
+    const copy = label.cloneNode(true);
+    copy.querySelector(".rc-optional")?.remove();
+    return copy.textContent.trim();
   }
 })();

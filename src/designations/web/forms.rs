@@ -255,7 +255,7 @@ impl PersonForm {
             }
             (Some(id), false) => reading.parsed("person", &id, Code::UnknownValue).map(service::Designee::Known),
             (None, false) => {
-                reading.refuse("person", Code::Required);
+                reading.refuse("person", Code::PersonMissing);
                 None
             }
             (None, true) => self.read_new(reading).map(service::Designee::New),
@@ -392,7 +392,7 @@ mod tests {
         };
         let known = PersonForm { person: uuid::Uuid::nil().to_string(), ..PersonForm::default() };
         assert_eq!(read(known.clone()), (true, vec![]));
-        assert_eq!(read(PersonForm::default()), (false, vec![("person", Code::Required)]));
+        assert_eq!(read(PersonForm::default()), (false, vec![("person", Code::PersonMissing)]));
         assert_eq!(read(PersonForm { given_name: "Ada".into(), ..known }), (false, vec![("person", Code::OneOfTwo)]));
         let half = PersonForm { given_name: "Ada".into(), ..PersonForm::default() };
         assert_eq!(read(half), (false, vec![("family_name", Code::Required), ("email", Code::Required)]));

@@ -103,11 +103,11 @@ fn a_move_says_before_and_after_and_a_cancellation_why() {
     assert_eq!(moved.subject, "[Tavolo OML] Spostata: Seduta n. 3/2027, martedì 30 marzo 2027");
     assert_eq!(
         moved.paragraphs[1],
-        "Prima: martedì 23 marzo 2027, dalle 9.30 alle 12.00 (ora italiana) · Sala 5 e da remoto"
+        "Prima: martedì 23 marzo 2027, dalle 9.30 alle 12.00 (ora italiana) · Sala 5; anche da remoto"
     );
     assert_eq!(
         moved.paragraphs[2],
-        "Ora: martedì 30 marzo 2027, dalle 9.30 alle 12.00 (ora italiana) · Sala 5 e da remoto"
+        "Ora: martedì 30 marzo 2027, dalle 9.30 alle 12.00 (ora italiana) · Sala 5; anche da remoto"
     );
     let cancelled = content("https://raccordo.example", &sheet(), &tellings()[2], Lang::It);
     assert!(cancelled.paragraphs.contains(&"Motivo: sciopero".to_owned()));
