@@ -22,7 +22,7 @@ use actix_web::http::header::{
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
 use futures_util::FutureExt;
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
@@ -66,6 +66,7 @@ pub async fn edge(
     let Some(mut answer) = answer else {
         return Err(after_panic(&site, facts, &method, standing));
     };
+    find_reader(&answer, facts).await;
     give_face(&mut answer, &site, facts);
     set_cookies(&mut answer);
     finish(answer.headers_mut(), &site, facts, standing);
@@ -112,6 +113,16 @@ fn guard_body(request: &mut ServiceRequest, site: &Site) {
     let payload = request.take_payload();
     let guarded = limits::within_deadline(payload, request.headers(), site.services.config.limits.body_seconds);
     request.set_payload(guarded);
+}
+
+/// Finds out who reads the page of a refusal that came before anybody asked: whoever is signed in stays so on a wrong address.
+/// Not for a flood that was turned away unread, nor for our own faults: they must not cost a look at the database.
+async fn find_reader(answer: &ServiceResponse, facts: Facts) {
+    let is_of_the_request = answer.status().is_client_error() && answer.status() != StatusCode::TOO_MANY_REQUESTS;
+    if is_of_the_request && facts.face == Face::Page {
+        // The answer is kept with the request; one that fails makes the page of a stranger.
+        let _ = Ctx::extract(answer.request()).await;
+    }
 }
 
 /// Gives a failed answer its body. Answers that a slice made itself, such as a form shown again, have one already.

@@ -1,16 +1,13 @@
 //! Requests no route takes: 404, or 405 where the path is known and only the method is not.
 
-use crate::ctx::Ctx;
 use crate::error::Code;
 use crate::http::{Failure, openapi};
 use actix_web::http::Method;
 use actix_web::http::header::{ALLOW, HeaderValue};
-use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse};
 
 /// The service behind all others.
 pub async fn unmatched(request: HttpRequest) -> HttpResponse {
-    // Who asks is found out for the frame of the page: somebody signed in stays so on a wrong address.
-    let _ = Ctx::extract(&request).await;
     let Some(pattern) = request.resource_map().match_pattern(request.path()) else {
         return HttpResponse::from_error(Failure::of(Code::NotFound));
     };

@@ -260,8 +260,43 @@ async fn a_refusal_is_a_page_that_can_be_read() {
             let answer = referent.get(path).header("accept", "text/html").header("accept-language", lang).send().await;
             assert_eq!(answer.status.as_u16(), status, "{path}");
             assert_eq!(faults(&answer.text(), lang), [""; 0], "{path}");
+            assert!(answer.text().contains("action=\"/sign-out\""), "{path}: whoever is signed in stays so");
         }
     }
+}
+
+/// Mails lead to pages that ask who one is: the way in leads on to what one came for.
+#[actix_web::test]
+async fn who_is_asked_to_sign_in_comes_back_to_the_page_they_asked_for() {
+    let world = World::new(Engine::Sqlite).await;
+    for path in ["/dossier", "/designations?as_of=2027-02-01"] {
+        let page = world.app.anonymous().get(path).header("accept", "text/html").send().await;
+        assert_eq!(page.status.as_u16(), 401, "{path}");
+        let next: String = url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
+        assert!(links(&page.text()).contains(&format!("/sign-in?next={next}")), "{path}");
+    }
+}
+
+/// A refused form may come back on an address that is only posted to: the language switch on it leads to where it stood.
+#[actix_web::test]
+async fn the_language_of_a_refused_form_can_be_changed() {
+    let world = World::new(Engine::Sqlite).await;
+    let secretariat = world.app.browser(SECRETARIAT).await;
+    let log = secretariat.get("/mail?state=sent").header("accept", "text/html").send().await;
+    let token = Html::parse_document(&log.text());
+    let token = select(&token, "input[name=csrf]")[0].attr("value").expect("a token").to_owned();
+    let refused = secretariat
+        .post("/mail/pause")
+        .header("accept", "text/html")
+        .header("sec-fetch-site", "same-origin")
+        .header("referer", "http://raccordo.test/mail?state=sent")
+        .body("application/x-www-form-urlencoded", format!("csrf={token}&reason="))
+        .send()
+        .await;
+    assert_eq!(refused.status.as_u16(), 422, "{}", refused.text());
+    let page = Html::parse_document(&refused.text());
+    let back: Vec<_> = select(&page, "input[name=back]").iter().filter_map(|back| back.attr("value")).collect();
+    assert!(!back.is_empty() && back.iter().all(|back| *back == "/mail?state=sent"), "{back:?}");
 }
 
 #[test]
