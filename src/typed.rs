@@ -19,6 +19,23 @@ pub fn reason(field: &'static str, text: &str, limit: usize) -> Result<String> {
     optional(field, Some(text), limit)?.ok_or_else(missing)
 }
 
+/// A text that must be there; how long it may be, the use case says.
+pub fn given(field: &'static str, text: &str) -> Result<String> {
+    required(field, text, usize::MAX)
+}
+
+/// Two fields read, or everything that is wrong with either: nobody corrects a form one field at a time.
+pub fn both<A, B>(one: Result<A>, other: Result<B>) -> Result<(A, B)> {
+    match (one, other) {
+        (Ok(one), Ok(other)) => Ok((one, other)),
+        (Err(Error::Invalid(mut wrong)), Err(Error::Invalid(too))) => {
+            wrong.extend(too);
+            Err(Error::Invalid(wrong))
+        }
+        (Err(error), _) | (_, Err(error)) => Err(error),
+    }
+}
+
 /// Whether it is the address of a page. Pages show it as a link, so nothing but the web: a `javascript:` would run in the
 /// reader's page.
 pub fn is_web_address(text: &str) -> bool {

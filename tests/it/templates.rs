@@ -299,6 +299,42 @@ async fn the_language_of_a_refused_form_can_be_changed() {
     assert!(!back.is_empty() && back.iter().all(|back| *back == "/mail?state=sent"), "{back:?}");
 }
 
+/// Nobody corrects a form one field at a time: an empty one is told everything that it lacks.
+#[actix_web::test]
+async fn an_empty_form_is_told_everything_at_once() {
+    let world = World::new(Engine::Sqlite).await;
+    let secretariat = world.app.browser(SECRETARIAT).await;
+    for (form, action, lacking) in [
+        ("/meetings/new", "/meetings", &["table", "title", "day", "starts", "ends", "mode"][..]),
+        ("/releases/new", "/releases/new", &["product", "period", "precision", "day"]),
+        ("/releases/{id}/move", "/releases/{id}/move", &["day", "reason_code", "reason_text"]),
+        ("/meetings/{id}/attendances", "/meetings/{id}/attendances", &["body", "presence"]),
+        ("/meetings/{id}/outcomes/new", "/meetings/{id}/outcomes", &["kind", "text"]),
+    ] {
+        let page = secretariat.get(&world.fill(form)).header("accept", "text/html").send().await.text();
+        let hidden: Vec<(String, String)> = select(&Html::parse_document(&page), "main form input[type=hidden]")
+            .iter()
+            .map(|field| {
+                (field.attr("name").unwrap_or_default().into(), field.attr("value").unwrap_or_default().into())
+            })
+            .collect();
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(hidden).finish();
+        let posting = secretariat.post(&world.fill(action)).header("accept", "text/html");
+        let refused = posting
+            .header("sec-fetch-site", "same-origin")
+            .body("application/x-www-form-urlencoded", body)
+            .send()
+            .await;
+        assert_eq!(refused.status.as_u16(), 422, "{form}");
+        let page = Html::parse_document(&refused.text());
+        let told: BTreeSet<_> = select(&page, "main form [id^='error-']")
+            .iter()
+            .filter_map(|error| error.attr("id")?.strip_prefix("error-").map(ToOwned::to_owned))
+            .collect();
+        assert_eq!(told, lacking.iter().map(|name| (*name).to_owned()).collect(), "{form}");
+    }
+}
+
 #[test]
 fn no_template_is_left_over() {
     let templates = source::files("src/templates");

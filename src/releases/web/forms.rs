@@ -2,7 +2,7 @@
 
 use super::{Answer, Line, reason_name, shell};
 use crate::ctx::Ctx;
-use crate::error::{Code, Error, FieldError, Result};
+use crate::error::{Code, Error, Result};
 use crate::http::form::{Form, FormState};
 use crate::http::page::{FlashKind, Shell, done, page, unprocessable};
 use crate::releases::model::{Event, Product, Reason, When};
@@ -10,9 +10,10 @@ use crate::releases::policy::{self, Action};
 use crate::releases::service::{self, ConfirmIn, MoveIn, PlanIn};
 use crate::releases::view::ReleaseView;
 use crate::texts::Lang;
+use crate::typed::{both, given};
 use actix_web::{HttpRequest, get, post, web};
 use askama::Template;
-use chrono::NaiveTime;
+use chrono::{NaiveDate, NaiveTime};
 use entity::ids::ReleaseId;
 use entity::kinds::{Precision, ReasonCode};
 use serde::Deserialize;
@@ -86,12 +87,10 @@ async fn plan_release(ctx: Ctx, request: HttpRequest, form: Form<PlanForm>) -> A
 }
 
 fn plan_of(form: &PlanForm) -> Result<PlanIn> {
-    let precision = parsed("precision", &form.precision, Code::UnknownValue);
-    let period = parsed("period", &form.period, Code::UnknownValue);
-    let day = parsed("day", &form.day, Code::NotADay);
-    let (precision, period, day) = all(precision, period, day)?;
-    let when = When::of(precision, day, hour_of(&form.hour)?)?;
-    Ok(PlanIn { product: form.product.clone(), period, when })
+    let what = both(given("product", &form.product), parsed("period", &form.period, Code::UnknownValue));
+    let day = both(parsed("precision", &form.precision, Code::UnknownValue), parsed("day", &form.day, Code::NotADay));
+    let ((product, period), ((precision, day), hour)) = both(what, both(day, hour_of(&form.hour)))?;
+    Ok(PlanIn { product, period, when: When::of(precision, day, hour)? })
 }
 
 async fn plan_page(ctx: &Ctx, request: &HttpRequest, form: FormState<PlanForm>) -> Result<PlanPage> {
@@ -259,47 +258,35 @@ fn date_page(
 }
 
 fn confirm_of(form: &DateForm) -> Result<(i32, ConfirmIn)> {
-    let (version, day) = (version_of(&form.version)?, parsed("day", &form.day, Code::NotADay).map_err(one)?);
+    let (day, hour) = date_of(form)?;
     let despite_non_working = Some(form.despite_non_working.clone());
-    Ok((version, ConfirmIn { day, hour: hour_of(&form.hour)?, despite_non_working }))
+    Ok((version_of(&form.version)?, ConfirmIn { day, hour, despite_non_working }))
 }
 
 fn move_of(form: &DateForm) -> Result<(i32, MoveIn)> {
-    let (version, reason) = cancel_of(form)?;
-    let day = parsed("day", &form.day, Code::NotADay).map_err(one)?;
+    let ((day, hour), reason) = both(date_of(form), reason_of(form))?;
     let despite_non_working = Some(form.despite_non_working.clone());
-    Ok((version, MoveIn { day, hour: hour_of(&form.hour)?, reason, despite_non_working }))
+    Ok((version_of(&form.version)?, MoveIn { day, hour, reason, despite_non_working }))
 }
 
 fn cancel_of(form: &DateForm) -> Result<(i32, Reason)> {
-    let code = parsed("reason_code", &form.reason_code, Code::UnknownValue).map_err(one)?;
-    Ok((version_of(&form.version)?, Reason { code, text: form.reason_text.clone() }))
+    Ok((version_of(&form.version)?, reason_of(form)?))
+}
+
+fn date_of(form: &DateForm) -> Result<(NaiveDate, Option<NaiveTime>)> {
+    both(parsed("day", &form.day, Code::NotADay), hour_of(&form.hour))
+}
+
+fn reason_of(form: &DateForm) -> Result<Reason> {
+    let code = parsed("reason_code", &form.reason_code, Code::UnknownValue);
+    let (code, text) = both(code, given("reason_text", &form.reason_text))?;
+    Ok(Reason { code, text })
 }
 
 // ---- Reading what was typed -----------------------------------------------------------------------------------------
 
-fn parsed<T: FromStr>(field: &'static str, typed: &str, code: Code) -> std::result::Result<T, FieldError> {
-    let typed = typed.trim();
-    if typed.is_empty() {
-        return Err(FieldError::new(field, Code::Required));
-    }
-    typed.parse().map_err(|_| FieldError::new(field, code))
-}
-
-/// All three, or every one that is wrong.
-fn all<A, B, C>(
-    a: std::result::Result<A, FieldError>,
-    b: std::result::Result<B, FieldError>,
-    c: std::result::Result<C, FieldError>,
-) -> Result<(A, B, C)> {
-    match (a, b, c) {
-        (Ok(a), Ok(b), Ok(c)) => Ok((a, b, c)),
-        (a, b, c) => Err(Error::Invalid([a.err(), b.err(), c.err()].into_iter().flatten().collect())),
-    }
-}
-
-fn one(error: FieldError) -> Error {
-    Error::Invalid(vec![error])
+fn parsed<T: FromStr>(field: &'static str, typed: &str, code: Code) -> Result<T> {
+    given(field, typed)?.parse().map_err(|_| Error::field(field, code))
 }
 
 /// An hour as a browser's field sends it; left empty, the usual one.
@@ -318,9 +305,5 @@ fn version_of(typed: &str) -> Result<i32> {
 }
 
 fn allow(ctx: &Ctx, action: Action) -> Result<()> {
-    match (policy::may(&ctx.actor, action), ctx.actor.person_id()) {
-        (true, _) => Ok(()),
-        (false, None) => Err(Error::Unauthenticated),
-        (false, Some(_)) => Err(Error::Denied),
-    }
+    if policy::may(&ctx.actor, action) { Ok(()) } else { Err(ctx.actor.refusal()) }
 }

@@ -9,6 +9,7 @@ use crate::http::page::{Shell, page};
 use crate::meetings::policy::Action;
 use crate::meetings::service::{self, MoveIn};
 use crate::meetings::view::{Dossier, Line, when_and_where};
+use crate::typed::both;
 use actix_web::{HttpRequest, get, post, web};
 use askama::Template;
 use entity::ids::MeetingId;
@@ -88,11 +89,9 @@ async fn move_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> 
 async fn move_it(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Form<SlotForm>) -> Answer {
     let dossier = meeting_for(&ctx, Action::Convene, *id).await?;
     let move_it = async |txn: &Txn, typed: &SlotForm| {
-        let input = MoveIn {
-            slot: typed.slot()?,
-            venue: Some(typed.venue()?),
-            short_notice_reason: typed::typed(&typed.short_notice_reason),
-        };
+        let (slot, venue) = both(typed.slot(), typed.venue())?;
+        let short_notice_reason = typed::typed(&typed.short_notice_reason);
+        let input = MoveIn { slot, venue: Some(venue), short_notice_reason };
         service::move_to(&ctx, txn, *id, version(&typed.version)?, input).await
     };
     answer(&ctx, &dossier, form.0, "meetings.done_moved", move_it, async |form| {

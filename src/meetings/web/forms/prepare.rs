@@ -10,6 +10,7 @@ use crate::http::page::{FlashKind, Shell, done, page, unprocessable};
 use crate::meetings::policy::Action;
 use crate::meetings::service::{self, ItemIn, MeetingIn};
 use crate::meetings::view::Line;
+use crate::typed::{both, given};
 use actix_web::{HttpRequest, get, post, web};
 use askama::Template;
 use entity::ids::{AgendaItemId, MeetingId};
@@ -53,13 +54,9 @@ async fn create_meeting(ctx: Ctx, request: HttpRequest, form: Form<SlotForm>) ->
     let typed = &form.0;
     let made = ctx
         .write(async |txn| {
-            let input = MeetingIn {
-                table: typed.table.clone(),
-                title: typed.title.clone(),
-                slot: typed.slot()?,
-                venue: typed.venue()?,
-            };
-            service::create(&ctx, txn, input).await
+            let names = both(given("table", &typed.table), given("title", &typed.title));
+            let ((table, title), (slot, venue)) = both(names, both(typed.slot(), typed.venue()))?;
+            service::create(&ctx, txn, MeetingIn { table, title, slot, venue }).await
         })
         .await;
     match made {
@@ -145,13 +142,10 @@ async fn new_item(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> A
 async fn add_item(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Form<ItemForm>) -> Answer {
     let dossier = meeting_for(&ctx, Action::Prepare, *id).await?;
     let add = async |txn: &Txn, typed: &ItemForm| {
-        let input = ItemIn {
-            kind: kind("kind", &typed.kind)?,
-            title: typed.title.clone(),
-            release_id: typed::id("release_id", &typed.release_id)?,
-            minutes: number("minutes", &typed.minutes)?,
-        };
-        service::add_item(&ctx, txn, *id, input).await
+        let what = both(kind("kind", &typed.kind), given("title", &typed.title));
+        let ((kind, title), minutes) = both(what, number("minutes", &typed.minutes))?;
+        let release_id = typed::id("release_id", &typed.release_id)?;
+        service::add_item(&ctx, txn, *id, ItemIn { kind, title, release_id, minutes }).await
     };
     answer(&ctx, &dossier, form.0, "meetings.done_item", add, async |form| {
         item_page(&ctx, &request, &dossier.line(), form).await

@@ -12,6 +12,7 @@ use crate::http::page::{FlashKind, Shell, done, page, unprocessable};
 use crate::meetings::policy::Action;
 use crate::meetings::service::{self, AttendanceIn, NewTask, OutcomeIn, ReleaseChange, ReleaseDecision};
 use crate::meetings::view::Dossier;
+use crate::typed::{both, given};
 use actix_web::{HttpRequest, get, post, web};
 use askama::Template;
 use entity::ids::MeetingId;
@@ -152,8 +153,8 @@ async fn attendance_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId
 async fn attend(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Form<AttendanceForm>) -> Answer {
     let dossier = meeting_for(&ctx, Action::Record, *id).await?;
     let attend = async |txn: &Txn, typed: &AttendanceForm| {
-        let presence = kind("presence", &typed.presence)?;
-        let input = AttendanceIn { body: typed.body.clone(), presence, delegate: typed::typed(&typed.delegate) };
+        let (body, presence) = both(given("body", &typed.body), kind("presence", &typed.presence))?;
+        let input = AttendanceIn { body, presence, delegate: typed::typed(&typed.delegate) };
         service::attend(&ctx, txn, *id, version(&typed.version)?, input).await
     };
     answer(&ctx, &dossier, form.0, "meetings.done_presence", attend, async |form| {
@@ -195,13 +196,10 @@ struct OutcomeForm {
 
 impl OutcomeForm {
     fn understood(&self) -> Result<OutcomeIn, Error> {
-        Ok(OutcomeIn {
-            kind: kind("kind", &self.kind)?,
-            text: self.text.clone(),
-            agenda_item_id: typed::id("agenda_item_id", &self.agenda_item_id)?,
-            release: self.release()?,
-            task: self.task()?,
-        })
+        let what = both(kind("kind", &self.kind), given("text", &self.text));
+        let ((kind, text), (release, task)) = both(what, both(self.release(), self.task()))?;
+        let agenda_item_id = typed::id("agenda_item_id", &self.agenda_item_id)?;
+        Ok(OutcomeIn { kind, text, agenda_item_id, release, task })
     }
 
     fn release(&self) -> Result<Option<ReleaseDecision>, Error> {
@@ -217,12 +215,9 @@ impl OutcomeForm {
 
     fn task(&self) -> Result<Option<NewTask>, Error> {
         let Some(seat) = typed::typed(&self.seat) else { return Ok(None) };
-        Ok(Some(NewTask {
-            seat,
-            title: self.title.clone(),
-            due_day: day("due_day", &self.due_day)?,
-            estimated_minutes: number("estimated_minutes", &self.estimated_minutes)?.unwrap_or(0),
-        }))
+        let what = both(given("title", &self.title), day("due_day", &self.due_day));
+        let ((title, due_day), minutes) = both(what, number("estimated_minutes", &self.estimated_minutes))?;
+        Ok(Some(NewTask { seat, title, due_day, estimated_minutes: minutes.unwrap_or(0) }))
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::error::{Code, Error};
 use crate::meetings::model::{Meeting, Slot, Venue};
 use crate::meetings::service::MeetingChange;
+use crate::typed::{both, given};
 use chrono::{NaiveDate, NaiveTime};
 use serde::Deserialize;
 use std::str::FromStr;
@@ -40,7 +41,9 @@ impl SlotForm {
     }
 
     pub fn slot(&self) -> Result<Slot, Error> {
-        Ok(Slot { day: day("day", &self.day)?, starts: hour("starts", &self.starts)?, ends: hour("ends", &self.ends)? })
+        let hours = both(hour("starts", &self.starts), hour("ends", &self.ends));
+        let (day, (starts, ends)) = both(day("day", &self.day), hours)?;
+        Ok(Slot { day, starts, ends })
     }
 
     pub fn venue(&self) -> Result<Venue, Error> {
@@ -48,9 +51,9 @@ impl SlotForm {
     }
 
     pub fn change(&self) -> Result<MeetingChange, Error> {
-        let (slot, venue) = (self.slot()?, self.venue()?);
+        let (title, (slot, venue)) = both(given("title", &self.title), both(self.slot(), self.venue()))?;
         Ok(MeetingChange {
-            title: Some(self.title.clone()),
+            title: Some(title),
             day: Some(slot.day),
             starts: Some(slot.starts),
             ends: Some(slot.ends),
