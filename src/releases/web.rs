@@ -41,6 +41,9 @@ pub struct CalendarPage {
     /// The same list a year further back.
     pub earlier: String,
     pub may_plan: bool,
+    /// The address of the feed, and the one that asks a calendar program to subscribe to it.
+    pub feed: String,
+    pub subscribe: String,
 }
 
 /// Where the calendar begins.
@@ -122,7 +125,11 @@ async fn show_calendar(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging
     let filter = ReleaseFilter { from: Some(since), ..ReleaseFilter::default() };
     let views = service::list(ctx.reader(), &filter, paging.after()?, limit + 1).await?;
     let listed = Page::cut(&ctx, &request, limit, views, |last| (last.release.when().first_day(), last.release.id))?;
+    let feed = format!("{}/calendar.ics?lang={}", ctx.config().base_url(), ctx.lang.code());
     page(&CalendarPage {
+        // What calendar programs have agreed upon: the web's address under a scheme of their own.
+        subscribe: feed.replacen("https:", "webcal:", 1).replacen("http:", "webcal:", 1),
+        feed,
         shell: Shell::new(&ctx, &request, "releases.calendar_title").here(),
         next: listed.next_path(),
         earlier: format!("/calendar?since={earlier}"),
