@@ -344,3 +344,16 @@ async fn pragma(connection: &DatabaseConnection, sql: &str) -> Result<String, Db
     let row = connection.query_one_raw(Statement::from_string(DbBackend::Sqlite, sql)).await?;
     row.ok_or_else(|| DbErr::Custom("no answer to a question about settings".into()))?.try_get_by_index(0)
 }
+
+/// How `SQLite` would answer a question on an empty database of today's schema, step by step.
+#[cfg(test)]
+pub(crate) async fn plan_of(question: &impl sea_orm::QueryTrait) -> Vec<String> {
+    use migration::{Migrator, MigratorTrait};
+    let folder = tempfile::tempdir().expect("a folder");
+    let db = Db::open(&Location::Sqlite(folder.path().join("plan.sqlite"))).await.expect("a database");
+    Migrator::up(db.writer(), None).await.expect("the migrations run");
+    let mut question = question.build(DbBackend::Sqlite);
+    question.sql = format!("EXPLAIN QUERY PLAN {}", question.sql);
+    let steps = db.reader().query_all_raw(question).await.expect("a plan");
+    steps.iter().map(|step| step.try_get("", "detail").expect("a step")).collect()
+}

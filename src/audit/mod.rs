@@ -5,8 +5,9 @@
 //! names. The key is configuration and never stands in the database.
 //!
 //! What a chain alone cannot show is that its end was cut off, or that somebody who has the key rebuilt it from some row on.
-//! For that its head is kept outside: in the manifest of every backup, once a day in the log and in a mail to `mail.operator_address`, and wherever an operator puts
-//! the line that `raccordo audit head` prints. `raccordo audit verify --anchor SEQ:HASH` holds the chain against it.
+//! For that its head is kept outside: in the manifest of every backup, once a day in the log and in a mail to
+//! `mail.operator_address`, and wherever an operator puts the line that `raccordo audit head` prints. `raccordo audit verify
+//! --anchor SEQ:HASH` holds the chain against it.
 //!
 //! Invariants: an event is written in the transaction of the change it tells, so neither exists without the other; the one
 //! row of `audit_head` is the lock that puts writers in a row, so there are no gaps and no forks on either engine; events

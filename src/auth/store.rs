@@ -147,9 +147,13 @@ fn designation_to_seat() -> RelationDef {
     designation::Entity::belongs_to(seat::Entity).from(designation::Column::SeatId).to(seat::Column::Id).into()
 }
 
-/// The seat columns of a key's row: all there, or none where the designation is not in force or there is none.
+/// The person of a key with one seat they hold; the seat's columns are all there, or none where the designation is not in
+/// force or there is none.
 #[derive(FromQueryResult)]
-struct SeatRow {
+struct HolderRow {
+    person_id: PersonId,
+    given_name: String,
+    family_name: String,
     designation_id: Option<DesignationId>,
     seat_id: Option<SeatId>,
     seat_kind: Option<SeatKind>,
@@ -157,15 +161,19 @@ struct SeatRow {
     observatory_id: Option<ObservatoryId>,
 }
 
-/// Adds to the query of a key the seats its person holds on a day: a row for each, and at least one for a good key.
-fn with_seats_held<K: EntityTrait>(keys: Select<K>, day: NaiveDate) -> Select<K> {
+/// Adds to the query of a key its person and the seats that person holds on a day: a row for each, and at least one for a
+/// good key.
+fn with_holder<K: EntityTrait>(keys: Select<K>, to_person: RelationDef, day: NaiveDate) -> Select<K> {
     let designations: RelationDef = person::Entity::belongs_to(designation::Entity)
         .from(person::Column::Id)
         .to(designation::Column::PersonId)
         .into();
-    keys.join(JoinType::LeftJoin, designations)
+    keys.join(JoinType::InnerJoin, to_person)
+        .join(JoinType::LeftJoin, designations)
         .join(JoinType::LeftJoin, designation_to_record().on_condition(move |_, _| is_in_force(day)))
         .join(JoinType::LeftJoin, designation_to_seat())
+        .column_as(person::Column::Id, "person_id")
+        .columns([person::Column::GivenName, person::Column::FamilyName])
         .column(designation_record::Column::DesignationId)
         .column_as(seat::Column::Id, "seat_id")
         .column_as(seat::Column::Kind, "seat_kind")
@@ -173,8 +181,8 @@ fn with_seats_held<K: EntityTrait>(keys: Select<K>, day: NaiveDate) -> Select<K>
         .order_by_asc(designation_record::Column::DesignationId)
 }
 
-impl SeatRow {
-    fn held(&self) -> Option<HeldSeat> {
+impl HolderRow {
+    fn seat(&self) -> Option<HeldSeat> {
         Some(HeldSeat {
             designation_id: self.designation_id?,
             seat_id: self.seat_id?,
@@ -205,6 +213,26 @@ pub struct KeyHolder<Id> {
     pub noted_at: Option<DateTime<Utc>>,
     /// Held on the day asked for; a designation that ended a minute ago gives nothing any more.
     pub seats: Vec<HeldSeat>,
+}
+
+impl<Id> KeyHolder<Id> {
+    /// From the key's first row, and all its rows.
+    fn of<'a>(
+        id: Id,
+        scope: Scope,
+        noted_at: Option<Instant>,
+        first: &HolderRow,
+        rows: impl Iterator<Item = &'a HolderRow>,
+    ) -> Self {
+        Self {
+            id,
+            person_id: first.person_id,
+            name: format!("{} {}", first.given_name, first.family_name),
+            scope,
+            noted_at: noted_at.map(|at| at.0),
+            seats: rows.filter_map(HolderRow::seat).collect(),
+        }
+    }
 }
 
 /// The person with an address, however its letters were typed. The row is locked until the transaction ends, so that

@@ -488,21 +488,12 @@ pub async fn unmark_handed_over(db: &impl ConnectionTrait, id: DesignationId) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::db::{Db, Location};
-    use migration::{Migrator, MigratorTrait};
-    use sea_orm::{DbBackend, QueryTrait};
+    use crate::db::plan_of;
 
     /// A list that sorts the whole register for each page of fifty is ten times as slow as one that reads an index.
     #[tokio::test]
     async fn a_page_of_the_register_is_read_in_the_order_of_an_index() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let db = Db::open(&Location::Sqlite(folder.path().join("plan.sqlite"))).await.expect("a database");
-        Migrator::up(db.writer(), None).await.expect("the migrations run");
-        let page = register(&Visibility::Everything, &Filter::default(), None, Some(51));
-        let mut question = page.build(DbBackend::Sqlite);
-        question.sql = format!("EXPLAIN QUERY PLAN {}", question.sql);
-        let steps = db.reader().query_all_raw(question).await.expect("a plan");
-        let steps: Vec<String> = steps.iter().map(|step| step.try_get("", "detail").expect("a step")).collect();
+        let steps = plan_of(&register(&Visibility::Everything, &Filter::default(), None, Some(51))).await;
         assert!(steps.iter().any(|step| step.contains("ix_designation_record_register")), "{steps:#?}");
         assert!(!steps.iter().any(|step| step.contains("TEMP B-TREE")), "{steps:#?}");
     }

@@ -195,10 +195,10 @@ pub async fn dossiers(ctx: &Ctx) -> Result<Vec<SeatDossier>> {
     }
     let open = obligations(ctx.reader(), ctx.today() + Days::new(OPEN_DAYS)).await?;
     let coming = coming_releases(ctx.reader()).await?;
+    let referents = referents_for_deputies(ctx).await?;
     let mut dossiers = Vec::new();
-    let seats = register::seats(ctx.reader()).await?;
     for held in &ctx.actor.seats {
-        let own: Vec<Obligation> = open.iter().filter(|one| works_for(held, one.seat_id, &seats)).cloned().collect();
+        let own = open.iter().filter(|one| works_for(held, one.seat_id, &referents)).cloned().collect();
         dossiers.push(dossier(ctx, held, own, &coming).await?);
     }
     Ok(dossiers)
@@ -238,17 +238,26 @@ async fn dossier(ctx: &Ctx, seat: &HeldSeat, mut open: Vec<Obligation>, coming: 
 }
 
 /// Whether who holds a seat does the work of another: the deputy that of the observatory's referent.
-fn works_for(held: &HeldSeat, seat: SeatId, seats: &[Seat]) -> bool {
-    let is_stood_in_for =
-        |one: &Seat| one.id == seat && one.kind == SeatKind::Referent && one.observatory_id == held.observatory_id;
-    held.seat_id == seat || held.kind == SeatKind::Deputy && seats.iter().any(is_stood_in_for)
+fn works_for(held: &HeldSeat, seat: SeatId, referents: &[Seat]) -> bool {
+    let is_stood_in_for = |one: &Seat| one.id == seat && one.observatory_id == held.observatory_id;
+    held.seat_id == seat || held.kind == SeatKind::Deputy && referents.iter().any(is_stood_in_for)
+}
+
+/// The seats that deputies stand in for; nobody else's page needs them.
+async fn referents_for_deputies(ctx: &Ctx) -> Result<Vec<Seat>> {
+    if !ctx.actor.holds(SeatKind::Deputy) {
+        return Ok(Vec::new());
+    }
+    let mut seats = register::seats(ctx.reader()).await?;
+    seats.retain(|seat| seat.kind == SeatKind::Referent);
+    Ok(seats)
 }
 
 /// What is open for the seats the caller holds or stands in for, the earliest first: for the home page.
 pub async fn own_obligations(ctx: &Ctx) -> Result<Vec<Obligation>> {
     let mut own = obligations(ctx.reader(), ctx.today() + Days::new(OPEN_DAYS)).await?;
-    let seats = register::seats(ctx.reader()).await?;
-    own.retain(|one| ctx.actor.seats.iter().any(|held| works_for(held, one.seat_id, &seats)));
+    let referents = referents_for_deputies(ctx).await?;
+    own.retain(|one| ctx.actor.seats.iter().any(|held| works_for(held, one.seat_id, &referents)));
     own.sort_by_key(|one| one.due_day);
     Ok(own)
 }

@@ -1,14 +1,14 @@
 //! Sessions of browsers.
 
-use super::{KeyHolder, Result, SeatRow, instant, stored, with_seats_held};
+use super::{HolderRow, KeyHolder, Result, instant, stored, with_holder};
 use crate::auth::actor::Scope;
 use crate::auth::model::OwnSession;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{PersonId, SessionId};
 use entity::{Instant, person, session};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter,
-    QueryOrder, QuerySelect, RelationDef, Set,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QuerySelect, RelationDef, Set,
 };
 
 /// What a session begins with.
@@ -48,33 +48,21 @@ pub async fn session_holder(
     #[derive(FromQueryResult)]
     struct Row {
         id: SessionId,
-        person_id: PersonId,
-        given_name: String,
-        family_name: String,
         last_seen_at: Instant,
         #[sea_orm(nested)]
-        seat: SeatRow,
+        holder: HolderRow,
     }
-    let person: RelationDef =
+    let to_person: RelationDef =
         session::Entity::belongs_to(person::Entity).from(session::Column::PersonId).to(person::Column::Id).into();
     let key = session::Entity::find()
-        .join(JoinType::InnerJoin, person)
         .filter(session::Column::KeyHash.eq(key_hash))
         .filter(is_open(now, idle_since))
         .select_only()
-        .columns([session::Column::Id, session::Column::PersonId])
-        .columns([person::Column::GivenName, person::Column::FamilyName])
-        .column(session::Column::LastSeenAt);
-    let rows: Vec<Row> = with_seats_held(key, day).into_model().all(db).await?;
+        .columns([session::Column::Id, session::Column::LastSeenAt]);
+    let rows: Vec<Row> = with_holder(key, to_person, day).into_model().all(db).await?;
     let Some(first) = rows.first() else { return Ok(None) };
-    Ok(Some(KeyHolder {
-        id: first.id,
-        person_id: first.person_id,
-        name: format!("{} {}", first.given_name, first.family_name),
-        scope: Scope::Full,
-        noted_at: Some(first.last_seen_at.0),
-        seats: rows.iter().filter_map(|row| row.seat.held()).collect(),
-    }))
+    let holders = rows.iter().map(|row| &row.holder);
+    Ok(Some(KeyHolder::of(first.id, Scope::Full, Some(first.last_seen_at), &first.holder, holders)))
 }
 
 /// Notes that a session was used; does nothing when another request noted it meanwhile.

@@ -1,6 +1,6 @@
 //! API tokens: the keys of programs.
 
-use super::{KeyHolder, Result, SeatRow, instant, stored, with_seats_held};
+use super::{HolderRow, KeyHolder, Result, instant, stored, with_holder};
 use crate::auth::actor::Scope;
 use crate::auth::model::OwnToken;
 use crate::db::StoreError;
@@ -8,8 +8,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{ApiTokenId, PersonId};
 use entity::{Instant, api_token, person};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter,
-    QueryOrder, QuerySelect, RelationDef, Set,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QuerySelect, RelationDef, Set,
 };
 
 pub async fn insert_token(txn: &impl ConnectionTrait, person: PersonId, token: &OwnToken, hash: String) -> Result<()> {
@@ -38,34 +38,22 @@ pub async fn token_holder(
     #[derive(FromQueryResult)]
     struct Row {
         id: ApiTokenId,
-        person_id: PersonId,
-        given_name: String,
-        family_name: String,
         scopes: String,
         last_used_at: Option<Instant>,
         #[sea_orm(nested)]
-        seat: SeatRow,
+        holder: HolderRow,
     }
-    let person: RelationDef =
+    let to_person: RelationDef =
         api_token::Entity::belongs_to(person::Entity).from(api_token::Column::PersonId).to(person::Column::Id).into();
     let key = api_token::Entity::find()
-        .join(JoinType::InnerJoin, person)
         .filter(api_token::Column::TokenHash.eq(token_hash))
         .filter(is_usable(now))
         .select_only()
-        .columns([api_token::Column::Id, api_token::Column::PersonId])
-        .columns([person::Column::GivenName, person::Column::FamilyName])
-        .columns([api_token::Column::Scopes, api_token::Column::LastUsedAt]);
-    let rows: Vec<Row> = with_seats_held(key, day).into_model().all(db).await?;
+        .columns([api_token::Column::Id, api_token::Column::Scopes, api_token::Column::LastUsedAt]);
+    let rows: Vec<Row> = with_holder(key, to_person, day).into_model().all(db).await?;
     let Some(first) = rows.first() else { return Ok(None) };
-    Ok(Some(KeyHolder {
-        id: first.id,
-        person_id: first.person_id,
-        name: format!("{} {}", first.given_name, first.family_name),
-        scope: scope_of(first.id, &first.scopes)?,
-        noted_at: first.last_used_at.map(|used| used.0),
-        seats: rows.iter().filter_map(|row| row.seat.held()).collect(),
-    }))
+    let holders = rows.iter().map(|row| &row.holder);
+    Ok(Some(KeyHolder::of(first.id, scope_of(first.id, &first.scopes)?, first.last_used_at, &first.holder, holders)))
 }
 
 /// Notes that a token was used; does nothing when another request noted it meanwhile.

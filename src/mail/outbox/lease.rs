@@ -433,21 +433,13 @@ pub async fn sweep(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Swe
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::db::Location;
-    use migration::{Migrator, MigratorTrait};
+    use crate::db::plan_of;
     use proptest::prelude::*;
-    use sea_orm::{DbBackend, QueryTrait};
 
     /// The write lock is held while mails are taken: it must not take longer because more of them wait.
     #[tokio::test]
     async fn the_head_of_the_queue_is_found_without_looking_at_the_queue() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let db = Db::open(&Location::Sqlite(folder.path().join("plan.sqlite"))).await.expect("a database");
-        Migrator::up(db.writer(), None).await.expect("the migrations run");
-        let mut question = head_of_the_queue(DateTime::UNIX_EPOCH, 4).build(DbBackend::Sqlite);
-        question.sql = format!("EXPLAIN QUERY PLAN {}", question.sql);
-        let steps = db.reader().query_all_raw(question).await.expect("a plan");
-        let steps: Vec<String> = steps.iter().map(|step| step.try_get("", "detail").expect("a step")).collect();
+        let steps = plan_of(&head_of_the_queue(DateTime::UNIX_EPOCH, 4)).await;
         for expected in ["ix_outbox_mail_waiting (due_at<?)", "other USING INDEX ix_outbox_mail_recipient"] {
             assert!(steps.iter().any(|step| step.contains(expected)), "{expected}: {steps:#?}");
         }
