@@ -53,6 +53,7 @@ fn pages(cfg: &mut web::ServiceConfig) {
     releases::web::pages(cfg);
     deliverables::web::pages(cfg);
     tasks::web::pages(cfg);
+    portal::web::pages(cfg);
 }
 
 /// The application of one worker.

@@ -2,6 +2,11 @@
 
 use crate::error::{Code, Error, Refused, Result};
 
+/// What was typed without blanks around it; `None` if nothing was.
+pub fn kept(text: &str) -> Option<String> {
+    Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
 /// A text that must be there.
 pub fn required(field: &'static str, text: &str, limit: usize) -> Result<String> {
     optional(field, Some(text), limit)?.ok_or_else(|| Error::field(field, Code::Required))
@@ -9,8 +14,9 @@ pub fn required(field: &'static str, text: &str, limit: usize) -> Result<String>
 
 /// A text that may be left out; blanks alone are left out too.
 pub fn optional(field: &'static str, text: Option<&str>, limit: usize) -> Result<Option<String>> {
-    let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
-    if text.chars().count() > limit { Err(Error::too_long(field, limit)) } else { Ok(Some(text.to_owned())) }
+    let text = text.and_then(kept);
+    let is_too_long = text.as_ref().is_some_and(|text| text.chars().count() > limit);
+    if is_too_long { Err(Error::too_long(field, limit)) } else { Ok(text) }
 }
 
 /// Why something is done: nobody has to guess later, so it must be there.

@@ -11,6 +11,7 @@ use crate::http::paging::{Page, Paging};
 use crate::http::patch::Patch;
 use crate::http::version::{self, IfMatch};
 use crate::network::service as network;
+use crate::time::Day;
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{DeliverableId, ReleaseId};
@@ -126,8 +127,8 @@ pub struct DeliverableReasonIn {
 pub struct DeliverableChange {
     /// `null` gives the day back to the derivation.
     #[serde(default)]
-    #[schema(value_type = Option<NaiveDate>)]
-    pub hand_set_day: Patch<NaiveDate>,
+    #[schema(value_type = Option<Day>)]
+    pub hand_set_day: Patch<Day>,
 }
 
 /// How to narrow the list.
@@ -170,7 +171,7 @@ pub async fn list_deliverables(
         ..DeliverableFilter::default()
     };
     let limit = paging.limit()?;
-    let lines = service::list(&ctx, &filter, paging.after()?, limit + 1).await?;
+    let lines = service::list(&ctx, &filter, paging.after_day()?, limit + 1).await?;
     let page = Page::cut(&ctx, &request, limit, lines, |last| (last.deliverable.day(), last.deliverable.id))?;
     Ok(HttpResponse::Ok().json(page.map(|line| DeliverableOut::on(line, today))))
 }
@@ -198,7 +199,7 @@ pub async fn change_deliverable(
     change: MergePatch<DeliverableChange>,
 ) -> Answer {
     let present = service::dossier(&ctx, *id).await?.view.deliverable.hand_set_day;
-    let day = change.0.hand_set_day.apply(present);
+    let day = change.0.hand_set_day.map(NaiveDate::from).apply(present);
     let changed =
         version::change(&ctx, &request, async |txn, version| service::reschedule(&ctx, txn, *id, version, day).await)
             .await?;

@@ -11,6 +11,7 @@ use crate::http::form::{Form, FormState};
 use crate::http::page::{FlashKind, Shell, done, page, unprocessable};
 use crate::texts::Lang;
 use crate::time::words;
+use crate::typed::kept;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use askama::Template;
 use entity::ids::DeliverableId;
@@ -45,6 +46,8 @@ pub struct DeliverablePage {
     pub href: String,
     pub observatory: String,
     pub release: String,
+    /// Its page of the portal's slice.
+    pub publication: String,
     pub day: String,
     pub overdue: bool,
     pub state_text: &'static str,
@@ -56,6 +59,8 @@ pub struct DeliverablePage {
     pub buttons: Vec<Button>,
     /// The names of what may be done now, as in the addresses of the forms.
     pub may: Vec<&'static str>,
+    /// What it means to do without, for whoever may.
+    pub reason_hint: &'static str,
     pub form: FormState<DeliverableForm>,
 }
 
@@ -109,8 +114,7 @@ async fn change_deliverable(
 
 async fn change(ctx: &Ctx, id: DeliverableId, event: Event, form: &DeliverableForm) -> Result<DeliverableView> {
     let version = form.version.parse().map_err(|_| Error::Stale)?;
-    let typed = |text: &str| Some(text.to_owned()).filter(|text| !text.trim().is_empty());
-    let handed_in = SubmitIn { link: typed(&form.link), note: typed(&form.note) };
+    let handed_in = SubmitIn { link: kept(&form.link), note: kept(&form.note) };
     ctx.write(async |txn| match event {
         Event::Start => service::start(ctx, txn, id, version).await,
         Event::Submit => service::submit(ctx, txn, id, version, handed_in).await,
@@ -141,6 +145,7 @@ fn deliverable_page(
         href: format!("/deliverables/{}", view.deliverable.id),
         observatory: view.observatory_name.clone(),
         release: format!("/releases/{}", view.deliverable.release_id),
+        publication: format!("/publications/{}", view.deliverable.id),
         day: words::long_day(view.deliverable.day(), lang),
         overdue: view.deliverable.is_overdue(ctx.today()),
         state_text: lang.t(state_key),
@@ -153,6 +158,7 @@ fn deliverable_page(
             .filter(|(event, ..)| may.contains(&event.as_str()))
             .map(|(event, label, kind)| Button { verb: event.as_str(), label: lang.t(label), kind })
             .collect(),
+        reason_hint: if may.contains(&Event::Waive.as_str()) { lang.t("deliverables.waive_hint") } else { "" },
         may,
         form,
     }

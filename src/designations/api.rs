@@ -17,6 +17,7 @@ use crate::http::version::{self, IfMatch};
 use crate::network::service as network;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use chrono::NaiveDate;
 use entity::ids::{DesignationId, DocumentId, UnavailabilityId};
 
 pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
@@ -91,7 +92,7 @@ pub async fn list_designations(
     let filter = filter_of(&ctx, &query).await?;
     let limit = paging.limit()?;
     let today = ctx.today();
-    let lines = service::list(&ctx, &filter, paging.after()?, limit + 1).await?;
+    let lines = service::list(&ctx, &filter, paging.after_day()?, limit + 1).await?;
     let page = Page::cut(&ctx, &request, limit, lines, |last| (last.record.statement.term.from, last.id))?;
     Ok(HttpResponse::Ok().json(page.map(|line| DesignationOut::on(line, today))))
 }
@@ -111,8 +112,8 @@ pub(super) async fn filter_of(ctx: &Ctx, query: &RegisterQuery) -> Result<Regist
         body,
         observatory,
         kind: query.seat,
-        as_of: query.as_of,
-        known_at: query.known_on.map(service::known_on),
+        as_of: query.as_of.map(NaiveDate::from),
+        known_at: query.known_on.map(|day| service::known_on(day.into())),
         with_annulled: query.with_annulled,
         ..RegisterFilter::default()
     })
@@ -165,7 +166,7 @@ pub async fn end_designation(
     input: Json<EndIn>,
 ) -> Result<HttpResponse, Failure> {
     let EndIn { last_day, reason, provenance } = input.value;
-    let input = service::EndIn { last_day, reason, provenance: provenance.map(Provenance::from) };
+    let input = service::EndIn { last_day: last_day.into(), reason, provenance: provenance.map(Provenance::from) };
     let version = version::if_match(&request)?;
     let ended = ctx.write(async |txn| service::end(&ctx, txn, *id, version, input).await).await?;
     Ok(version::answer(ended.version, &DesignationOut::on(ended, ctx.today())))

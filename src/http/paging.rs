@@ -5,9 +5,11 @@
 
 use crate::ctx::Ctx;
 use crate::error::{Code, Error};
+use crate::time::Day;
 use actix_web::HttpRequest;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::NaiveDate;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -60,6 +62,10 @@ impl Paging {
     /// The key of the last row seen, as [`Page::cut`] wrote it.
     pub fn after<K: DeserializeOwned>(&self) -> Result<Option<K>, Error> {
         self.cursor.as_deref().filter(|cursor| !cursor.is_empty()).map(read).transpose()
+    }
+    /// As [`after`](Self::after) where the list is sorted by a day, then by an id.
+    pub fn after_day<I: DeserializeOwned>(&self) -> Result<Option<(NaiveDate, I)>, Error> {
+        Ok(self.after::<(Day, I)>()?.map(|(day, id)| (day.into(), id)))
     }
 }
 

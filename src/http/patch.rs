@@ -26,9 +26,13 @@ impl<T> Patch<T> {
         }
     }
 
-    /// What holds afterwards, for something that must be there; `None` if the patch would remove it.
-    pub fn apply_required(self, present: T) -> Option<T> {
-        self.apply(Some(present))
+    /// The same with its value said otherwise.
+    pub fn map<U>(self, say: impl FnOnce(T) -> U) -> Patch<U> {
+        match self {
+            Self::Keep => Patch::Keep,
+            Self::Clear => Patch::Clear,
+            Self::Set(value) => Patch::Set(say(value)),
+        }
     }
 }
 

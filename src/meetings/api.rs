@@ -15,6 +15,7 @@ use crate::http::paging::{Page, Paging};
 use crate::http::version::{self, IfMatch};
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put, web};
+use chrono::NaiveDate;
 use entity::ids::{AgendaItemId, MeetingId, OutcomeId};
 
 pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
@@ -62,9 +63,9 @@ pub async fn list_meetings(
         Some(code) => Some(service::table_by_code(ctx.reader(), code).await?.id),
         None => None,
     };
-    let filter = MeetingFilter { table, state: query.state, from: query.from };
+    let filter = MeetingFilter { table, state: query.state, from: query.from.map(NaiveDate::from) };
     let limit = paging.limit()?;
-    let lines = service::list(&ctx, &filter, paging.after()?, limit + 1).await?;
+    let lines = service::list(&ctx, &filter, paging.after_day()?, limit + 1).await?;
     let page = Page::cut(&ctx, &request, limit, lines, |last| (last.meeting.slot.day, last.meeting.id))?;
     Ok(HttpResponse::Ok().json(page.map(MeetingLineOut::from)))
 }

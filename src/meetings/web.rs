@@ -144,7 +144,7 @@ pub struct Actions {
 #[get("/meetings")]
 async fn list_meetings(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging>) -> Result<HttpResponse, Failure> {
     let limit = paging.limit()?;
-    let after = paging.after()?;
+    let after = paging.after_day()?;
     let first = after.is_some().then(|| "/meetings".to_owned());
     let lines = service::list(&ctx, &MeetingFilter::default(), after, limit + 1).await?;
     let found = Page::cut(&ctx, &request, limit, lines, |last| (last.meeting.slot.day, last.meeting.id))?;

@@ -1,7 +1,8 @@
 //! The network over REST. Everything but people is public: it holds no personal data.
 
 use super::model::{
-    AgreementAct, AgreementView, BodyView, Day, ObservatoryView, PatronDay, PersonChange, PersonView, TerritoryView,
+    AgreementAct, AgreementView, BodyView, CalendarDay, ObservatoryView, PatronDay, PersonChange, PersonView,
+    TerritoryView,
 };
 use super::service;
 use crate::ctx::Ctx;
@@ -12,6 +13,7 @@ use crate::http::paging::{Links, Page, Paging};
 use crate::http::patch::Patch;
 use crate::http::version::{self, IfMatch};
 use crate::texts::Lang;
+use crate::time::Day;
 use actix_web::{HttpRequest, HttpResponse, get, patch, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{AgreementId, BodyId, ObservatoryId, PersonId};
@@ -185,9 +187,9 @@ pub struct WorkingDaysOut {
 #[into_params(parameter_in = Query)]
 pub struct SpanQuery {
     /// The first day.
-    pub from: NaiveDate,
+    pub from: Day,
     /// The last day, at most 400 days on.
-    pub to: NaiveDate,
+    pub to: Day,
 }
 
 /// Office contact data of somebody who holds or held a seat. Personal data.
@@ -301,7 +303,7 @@ pub async fn list_working_days(
     code: web::Path<String>,
     span: web::Query<SpanQuery>,
 ) -> Result<HttpResponse, Failure> {
-    let SpanQuery { from, to } = span.into_inner();
+    let (from, to) = (span.from.into(), span.to.into());
     let days = service::working_days(ctx.reader(), &code, from, to, ctx.lang).await?;
     Ok(HttpResponse::Ok().json(WorkingDaysOut::of(code.into_inner(), from, to, days)))
 }
@@ -412,9 +414,11 @@ impl From<TerritoryView> for TerritoryOut {
 }
 
 impl WorkingDaysOut {
-    fn of(territory: String, from: NaiveDate, to: NaiveDate, days: Vec<Day>) -> Self {
-        let days: Vec<DayOut> =
-            days.into_iter().map(|Day { day, reason }| DayOut { day, working: reason.is_none(), reason }).collect();
+    fn of(territory: String, from: NaiveDate, to: NaiveDate, days: Vec<CalendarDay>) -> Self {
+        let days: Vec<DayOut> = days
+            .into_iter()
+            .map(|CalendarDay { day, reason }| DayOut { day, working: reason.is_none(), reason })
+            .collect();
         let working_days = days.iter().map(|day| u32::from(day.working)).sum();
         Self { territory, from, to, working_days, days }
     }

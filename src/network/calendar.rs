@@ -1,6 +1,6 @@
 //! The working days of the network's territories, out of its rules and closures; and what a reader asks of them. Pure.
 
-use super::model::{Day, NetworkRefusal};
+use super::model::{CalendarDay, NetworkRefusal};
 use crate::texts::Lang;
 use crate::time::{NonWorking, TerritoryCalendar};
 use chrono::{Days, NaiveDate};
@@ -16,25 +16,25 @@ pub fn days(
     from: NaiveDate,
     to: NaiveDate,
     lang: Lang,
-) -> Result<Vec<Day>, NetworkRefusal> {
+) -> Result<Vec<CalendarDay>, NetworkRefusal> {
     if to < from {
         return Err(NetworkRefusal::EndBeforeStart);
     }
     if (to - from).num_days() >= LONGEST_ANSWER_DAYS {
         return Err(NetworkRefusal::SpanTooLong);
     }
-    let day = |day| Day { day, reason: calendar.why_not(day, lang).map(str::to_owned) };
+    let day = |day| CalendarDay { day, reason: calendar.why_not(day, lang).map(str::to_owned) };
     Ok(from.iter_days().take_while(|day| *day <= to).map(day).collect())
 }
 
 /// The next closed days from `from` on that are more than a weekend: holidays, the patron day, one-off closures.
-pub fn next_closed(calendar: &TerritoryCalendar, from: NaiveDate, count: usize, lang: Lang) -> Vec<Day> {
+pub fn next_closed(calendar: &TerritoryCalendar, from: NaiveDate, count: usize, lang: Lang) -> Vec<CalendarDay> {
     let last = from.checked_add_days(Days::new(LOOK_AHEAD_DAYS)).unwrap_or(NaiveDate::MAX);
     from.iter_days()
         .take_while(|day| *day <= last)
         .filter_map(|day| match calendar.reason(day)? {
             reason @ (NonWorking::Holiday(_) | NonWorking::OneOff(_)) => {
-                Some(Day { day, reason: Some(reason.text(lang).to_owned()) })
+                Some(CalendarDay { day, reason: Some(reason.text(lang).to_owned()) })
             }
             NonWorking::Sunday | NonWorking::Saturday => None,
         })

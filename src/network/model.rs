@@ -105,7 +105,7 @@ impl PatronDay {
 
 /// One day of a territory, worked or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Day {
+pub struct CalendarDay {
     pub day: NaiveDate,
     /// Why it is not worked, in the reader's language; `None` on a working day.
     pub reason: Option<String>,

@@ -2,7 +2,7 @@
 
 use super::calendar;
 pub use super::model::{
-    AgreementView, BodyView, Day, ObservatoryView, PatronDay, PersonChange, PersonIn, PersonView, TerritoryView,
+    AgreementView, BodyView, CalendarDay, ObservatoryView, PatronDay, PersonChange, PersonIn, PersonView, TerritoryView,
 };
 use super::model::{BOUNCE_NOTE_CHARACTERS, NetworkRefusal, changed_members, folded};
 use super::policy::{self, Reach};
@@ -85,7 +85,7 @@ pub async fn working_days(
     from: NaiveDate,
     to: NaiveDate,
     lang: Lang,
-) -> Result<Vec<Day>> {
+) -> Result<Vec<CalendarDay>> {
     let calendars = calendars(db).await?;
     Ok(calendar::days(calendar_of(&calendars, territory)?, from, to, lang)?)
 }
@@ -97,7 +97,7 @@ pub async fn next_closed_days(
     from: NaiveDate,
     count: usize,
     lang: Lang,
-) -> Result<Vec<Day>> {
+) -> Result<Vec<CalendarDay>> {
     let calendars = calendars(db).await?;
     Ok(calendar::next_closed(calendar_of(&calendars, territory)?, from, count, lang))
 }

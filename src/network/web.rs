@@ -3,7 +3,7 @@
 //! The page of a body or an observatory shows its people as well, who are the register's: `overview` serves it, with the
 //! templates of this slice, whose block `seats` it fills, and the facts it finds here ([`body_facts`], [`observatory_facts`]).
 
-use super::model::{AgreementAct, AgreementView, BodyView, Day, ObservatoryView, PatronDay};
+use super::model::{AgreementAct, AgreementView, BodyView, CalendarDay, ObservatoryView, PatronDay};
 use super::service;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
@@ -137,8 +137,10 @@ pub async fn observatory_facts(ctx: &Ctx, code: &str) -> Result<ObservatoryFacts
 async fn territory_facts(ctx: &Ctx, code: &str) -> Result<TerritoryFacts> {
     let territory = service::territory(ctx.reader(), code).await?;
     let closed = service::next_closed_days(ctx.reader(), code, ctx.today(), CLOSED_DAYS_SHOWN, ctx.lang).await?;
-    let closed_day =
-        |Day { day, reason }| ClosedDay { day: words::long_day(day, ctx.lang), reason: reason.unwrap_or_default() };
+    let closed_day = |CalendarDay { day, reason }| ClosedDay {
+        day: words::long_day(day, ctx.lang),
+        reason: reason.unwrap_or_default(),
+    };
     Ok(TerritoryFacts {
         city: territory.city,
         patron: territory.patron.map(|patron| patron_text(&patron, ctx.lang)),

@@ -11,6 +11,7 @@ use crate::http::json::Json;
 use crate::http::paging::{Page, Paging};
 use crate::jobs::status::{JobStatus, LastRun};
 use crate::mail::outbox::desk::{self, Detail, Summary};
+use crate::time::Day;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{DesignationId, MailId, PersonId, SeatId};
@@ -81,7 +82,7 @@ pub struct ObligationOut {
 #[into_params(parameter_in = Query)]
 pub struct RadarQuery {
     /// Today where it is left out.
-    on: Option<NaiveDate>,
+    on: Option<Day>,
 }
 
 /// The vacancy radar
@@ -91,8 +92,9 @@ pub struct RadarQuery {
 #[utoipa::path(tag = "overview", security(("api_token" = ["secretariat"]), ("api_token" = ["direction"])), params(RadarQuery), responses((status = 200, body = RadarOut)))]
 #[get("/radar")]
 pub async fn show_radar(ctx: Ctx, query: web::Query<RadarQuery>) -> Result<HttpResponse, Failure> {
-    let risks = service::radar(&ctx, query.on).await?;
-    let day = query.on.unwrap_or_else(|| ctx.today());
+    let on = query.on.map(NaiveDate::from);
+    let risks = service::radar(&ctx, on).await?;
+    let day = on.unwrap_or_else(|| ctx.today());
     Ok(HttpResponse::Ok().json(RadarOut { day, items: risks.into_iter().map(RiskOut::from).collect() }))
 }
 

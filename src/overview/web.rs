@@ -22,7 +22,7 @@ use crate::network::web::{BodyFacts, ObservatoryFacts, body_facts, observatory_f
 use crate::releases::service::{self as releases, ReleaseFilter};
 use crate::releases::web::{ContributionLine, Line as ReleaseLine};
 use crate::texts::Lang;
-use crate::time::words;
+use crate::time::{Day, words};
 use actix_web::web::{Path, Query, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, get};
 use askama::Template;
@@ -210,7 +210,7 @@ impl DayForm {
         if typed.is_empty() {
             return Ok(None);
         }
-        typed.parse().map(Some).map_err(|_| Error::field("on", crate::error::Code::NotADay))
+        typed.parse::<Day>().map(|day| Some(day.into())).map_err(|_| Error::field("on", crate::error::Code::NotADay))
     }
 }
 

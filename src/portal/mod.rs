@@ -31,3 +31,4 @@ pub mod model;
 pub mod page;
 pub mod service;
 mod store;
+pub mod web;

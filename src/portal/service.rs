@@ -5,6 +5,7 @@ use super::fetch::{self, Names, SystemNames};
 use super::model::{Expectation, Look, Publication};
 use super::store;
 use crate::audit::{self, Event};
+use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
 use crate::deliverables::model::{Deliverable, is_accepted};
@@ -109,12 +110,17 @@ pub async fn publish_due(ctx: &Ctx, txn: &Txn) -> Result<Vec<ReleaseView>> {
     releases::publish_due(ctx, txn).await
 }
 
+/// Whether somebody may have a page looked at now. Everybody else waits for the next look of the service's own.
+pub fn may_check(actor: &Actor) -> bool {
+    actor.is_secretariat() && actor.may_write()
+}
+
 /// Looks at a page now and keeps what was seen. It opens its own transaction, after the page has answered: nothing is
 /// locked while a portal takes its time. Who may: the secretariat. Errors: `wrong_transition` never; `stale` if it was
 /// declared anew meanwhile.
 pub async fn check_now(ctx: &Ctx, id: DeliverableId) -> Result<PublicationView> {
-    if !(ctx.actor.is_secretariat() && ctx.actor.may_write()) {
-        return Err(if ctx.actor.person_id().is_none() { Error::Unauthenticated } else { Error::Denied });
+    if !may_check(&ctx.actor) {
+        return Err(ctx.actor.refusal());
     }
     let deliverable = deliverables::deliverable(ctx.reader(), id).await?;
     let release = releases::release(ctx.reader(), deliverable.deliverable.release_id).await?;
@@ -126,7 +132,7 @@ pub async fn check_now(ctx: &Ctx, id: DeliverableId) -> Result<PublicationView> 
     let expectation = Network::read(ctx.reader()).await?.expectation(&awaited);
     let look = look(ctx, &awaited, &expectation, Arc::new(SystemNames)).await;
     // What is seen is recorded by the service, never by will (rule 10 of the domain); the audit event says who asked.
-    let service = Ctx { actor: crate::auth::actor::Actor::system("portal"), ..ctx.clone() };
+    let service = Ctx { actor: Actor::system("portal"), ..ctx.clone() };
     ctx.write(async |txn| {
         let details = serde_json::json!({});
         let subject = ("deliverable", id.to_string());

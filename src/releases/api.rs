@@ -15,6 +15,7 @@ use crate::http::version::{self, IfMatch};
 use crate::ical::IcalError;
 use crate::secret::sha256_hex;
 use crate::texts::Lang;
+use crate::time::Day;
 use actix_web::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH, LAST_MODIFIED};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
@@ -74,7 +75,7 @@ pub struct ProductOut {
 pub struct WhenDto {
     pub precision: Precision,
     /// The day; of a longer span any day of it when sent, its first day when received.
-    pub day: NaiveDate,
+    pub day: Day,
     /// Wall time in Europe/Rome; only with the precision `day_time`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, example = "10:00:00")]
@@ -105,7 +106,7 @@ pub struct ImproveReleaseIn {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConfirmReleaseIn {
-    pub day: NaiveDate,
+    pub day: Day,
     /// Wall time in Europe/Rome; the product's own where it is left out.
     #[serde(default)]
     #[schema(value_type = Option<String>, example = "10:00:00")]
@@ -120,7 +121,7 @@ pub struct ConfirmReleaseIn {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MoveReleaseIn {
-    pub day: NaiveDate,
+    pub day: Day,
     /// Wall time in Europe/Rome; the present hour where it is left out.
     #[serde(default)]
     #[schema(value_type = Option<String>, example = "10:00:00")]
@@ -238,9 +239,9 @@ pub struct AgendaQuery {
     pub product: Option<String>,
     pub state: Option<ReleaseState>,
     /// Not before this day.
-    pub from: Option<NaiveDate>,
+    pub from: Option<Day>,
     /// Not after this day.
-    pub to: Option<NaiveDate>,
+    pub to: Option<Day>,
 }
 
 /// In which language a feed speaks.
@@ -295,7 +296,7 @@ pub async fn list_releases(
     let filter = filter_of(&ctx, &query).await?;
     let limit = paging.limit()?;
     let now = ctx.now();
-    let lines = service::list(ctx.reader(), &filter, paging.after()?, limit + 1).await?;
+    let lines = service::list(ctx.reader(), &filter, paging.after_day()?, limit + 1).await?;
     let page = Page::cut(&ctx, &request, limit, lines, |last| (last.release.when().first_day(), last.release.id))?;
     Ok(HttpResponse::Ok().json(page.map(|line| ReleaseOut::at(line, now))))
 }
@@ -309,7 +310,12 @@ async fn filter_of(ctx: &Ctx, query: &AgendaQuery) -> Result<ReleaseFilter, Erro
         },
         None => None,
     };
-    Ok(ReleaseFilter { product, state: query.state, from: query.from, to: query.to })
+    Ok(ReleaseFilter {
+        product,
+        state: query.state,
+        from: query.from.map(NaiveDate::from),
+        to: query.to.map(NaiveDate::from),
+    })
 }
 
 /// Plan a release
@@ -371,7 +377,7 @@ pub async fn confirm_release(
 ) -> Result<HttpResponse, Failure> {
     let version = version::if_match(&request)?;
     let ConfirmReleaseIn { day, hour, despite_non_working } = input.value;
-    let input = ConfirmIn { day, hour, despite_non_working };
+    let input = ConfirmIn { day: day.into(), hour, despite_non_working };
     let confirmed =
         ctx.write(async |txn| service::confirm_in(&ctx, txn, *id, Some(version), input, None).await).await?;
     Ok(answer(&ctx, confirmed))
@@ -393,7 +399,7 @@ pub async fn move_release(
     let version = version::if_match(&request)?;
     let MoveReleaseIn { day, hour, reason_code, reason_text, despite_non_working } = input.value;
     let reason = Reason { code: reason_code, text: reason_text };
-    let input = MoveIn { day, hour, reason, despite_non_working };
+    let input = MoveIn { day: day.into(), hour, reason, despite_non_working };
     let moved = ctx.write(async |txn| service::move_in(&ctx, txn, *id, Some(version), input, None).await).await?;
     Ok(answer(&ctx, moved))
 }
@@ -467,7 +473,7 @@ impl From<Product> for ProductOut {
 
 impl From<When> for WhenDto {
     fn from(when: When) -> Self {
-        Self { precision: when.precision(), day: when.first_day(), hour: when.hour() }
+        Self { precision: when.precision(), day: Day::of(when.first_day()), hour: when.hour() }
     }
 }
 
@@ -475,7 +481,7 @@ impl TryFrom<WhenDto> for When {
     type Error = Error;
 
     fn try_from(dto: WhenDto) -> Result<Self, Error> {
-        Ok(Self::of(dto.precision, dto.day, dto.hour)?)
+        Ok(Self::of(dto.precision, dto.day.into(), dto.hour)?)
     }
 }
 

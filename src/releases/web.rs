@@ -16,7 +16,7 @@ use crate::http::Failure;
 use crate::http::page::{Shell, page};
 use crate::http::paging::{Page, Paging};
 use crate::texts::Lang;
-use crate::time::words;
+use crate::time::{Day, words};
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use askama::Template;
 use chrono::{Days, NaiveDate};
@@ -49,7 +49,7 @@ pub struct CalendarPage {
 /// Where the calendar begins.
 #[derive(Deserialize)]
 struct Since {
-    since: Option<NaiveDate>,
+    since: Option<Day>,
 }
 
 /// How long the past stays in sight, in days, and how many more the link to earlier releases shows.
@@ -120,10 +120,10 @@ pub struct ActionLink {
 #[get("/calendar")]
 async fn show_calendar(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging>, begin: web::Query<Since>) -> Answer {
     let limit = paging.limit()?;
-    let since = begin.since.unwrap_or(ctx.today() - Days::new(RECENT_DAYS));
-    let earlier = since.checked_sub_days(Days::new(YEAR_DAYS)).unwrap_or(NaiveDate::MIN);
+    let since = begin.since.map_or_else(|| ctx.today() - Days::new(RECENT_DAYS), NaiveDate::from);
+    let earlier = since - Days::new(YEAR_DAYS);
     let filter = ReleaseFilter { from: Some(since), ..ReleaseFilter::default() };
-    let views = service::list(ctx.reader(), &filter, paging.after()?, limit + 1).await?;
+    let views = service::list(ctx.reader(), &filter, paging.after_day()?, limit + 1).await?;
     let listed = Page::cut(&ctx, &request, limit, views, |last| (last.release.when().first_day(), last.release.id))?;
     let feed = format!("{}/calendar.ics?lang={}", ctx.config().base_url(), ctx.lang.code());
     page(&CalendarPage {
@@ -179,6 +179,7 @@ fn shell(ctx: &Ctx, request: &HttpRequest, title: String) -> Shell {
 fn actions(ctx: &Ctx, id: ReleaseId, state: ReleaseState) -> Vec<ActionLink> {
     let forms = [
         (Event::Confirm, Action::Confirm, "releases.confirm", "primary"),
+        (Event::Improve, Action::Improve, "releases.improve", "outline-primary"),
         (Event::Move, Action::Move, "releases.move", "outline-primary"),
         (Event::Cancel, Action::Cancel, "releases.cancel", "outline-danger"),
     ];

@@ -4,6 +4,7 @@ use super::service::{self, Entry, Filter};
 use crate::ctx::Ctx;
 use crate::http::Failure;
 use crate::http::paging::{Page, Paging};
+use crate::time::Day;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{MailId, PersonId, ReminderId};
@@ -27,9 +28,9 @@ pub struct ReminderQuery {
     pub person_id: Option<PersonId>,
     pub outcome: Option<ReminderOutcome>,
     /// Due on this day or later.
-    pub due_from: Option<NaiveDate>,
+    pub due_from: Option<Day>,
     /// Due on this day or earlier.
-    pub due_to: Option<NaiveDate>,
+    pub due_to: Option<Day>,
 }
 
 /// A rung of one obligation's ladder, and what became of it.
@@ -86,6 +87,7 @@ pub async fn list_reminders(
     paging: web::Query<Paging>,
 ) -> Result<HttpResponse, Failure> {
     let ReminderQuery { obligation_id, person_id, outcome, due_from, due_to } = query.into_inner();
+    let (due_from, due_to) = (due_from.map(NaiveDate::from), due_to.map(NaiveDate::from));
     let filter = Filter { obligation_id, person_id, outcome, due_from, due_to };
     let limit = paging.limit()?;
     let entries = service::list(&ctx, &filter, paging.after()?, limit + 1).await?;

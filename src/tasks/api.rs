@@ -12,6 +12,7 @@ use crate::http::paging::{Page, Paging};
 use crate::http::patch::Patch;
 use crate::http::version::{self, IfMatch};
 use crate::network::service as network;
+use crate::time::Day;
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{DeliverableId, OutcomeId, ReleaseId, TaskId};
@@ -102,8 +103,8 @@ pub struct TaskReasonIn {
 pub struct TaskChange {
     /// `null` gives the day back to the derivation.
     #[serde(default)]
-    #[schema(value_type = Option<NaiveDate>)]
-    pub hand_set_day: Patch<NaiveDate>,
+    #[schema(value_type = Option<Day>)]
+    pub hand_set_day: Patch<Day>,
 }
 
 /// How to narrow the list.
@@ -126,7 +127,7 @@ pub struct TasksQuery {
     #[serde(default)]
     pub due: bool,
     /// Due on this day or before.
-    pub upto: Option<NaiveDate>,
+    pub upto: Option<Day>,
     /// Only those due before today that somebody is still called upon to do.
     #[serde(default)]
     pub overdue: bool,
@@ -147,7 +148,7 @@ pub async fn list_tasks(
     let filter = filter_of(&ctx, &query).await?;
     let limit = paging.limit()?;
     let today = ctx.today();
-    let lines = service::list(&ctx, &filter, paging.after()?, limit + 1).await?;
+    let lines = service::list(&ctx, &filter, paging.after_day()?, limit + 1).await?;
     let page = Page::cut(&ctx, &request, limit, lines, |last| (last.day(), last.id))?;
     Ok(HttpResponse::Ok().json(page.map(|line| TaskOut::on(line, today))))
 }
@@ -181,7 +182,7 @@ async fn filter_of(ctx: &Ctx, query: &TasksQuery) -> Result<TaskFilter, Error> {
         state: query.state,
         of: query.mine.then(|| policy::to_do(&ctx.actor)),
         due: query.due || query.overdue,
-        upto: query.upto,
+        upto: query.upto.map(NaiveDate::from),
         before: query.overdue.then(|| ctx.today()),
     })
 }
@@ -208,7 +209,7 @@ pub async fn change_task(
     change: MergePatch<TaskChange>,
 ) -> Answer {
     let present = service::task(&ctx, ctx.reader(), *id).await?.hand_set_day;
-    let day = change.0.hand_set_day.apply(present);
+    let day = change.0.hand_set_day.map(NaiveDate::from).apply(present);
     let changed =
         version::change(&ctx, &request, async |txn, version| service::reschedule(&ctx, txn, *id, version, day).await)
             .await?;

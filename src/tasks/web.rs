@@ -11,6 +11,7 @@ use crate::http::page::{FlashKind, Shell, done, page, unprocessable};
 use crate::http::paging::{Page, Paging};
 use crate::texts::Lang;
 use crate::time::words;
+use crate::typed::kept;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use askama::Template;
 use chrono::NaiveDate;
@@ -90,7 +91,7 @@ pub struct TaskPage {
 #[get("/tasks")]
 async fn my_tasks(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging>) -> Answer {
     let limit = paging.limit()?;
-    let tasks = service::mine(&ctx, paging.after()?, limit + 1).await?;
+    let tasks = service::mine(&ctx, paging.after_day()?, limit + 1).await?;
     let listed = Page::cut(&ctx, &request, limit, tasks, |last| (last.day(), last.id))?;
     page(&MinePage {
         shell: Shell::new(&ctx, &request, "tasks.mine_title").here(),
@@ -117,8 +118,7 @@ async fn start_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, form:
 
 #[post("/tasks/{id}/complete")]
 async fn complete_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, form: Form<TaskForm>) -> Answer {
-    let typed = |text: &str| Some(text.to_owned()).filter(|text| !text.trim().is_empty());
-    let input = CompleteIn { note: typed(&form.0.note), link: typed(&form.0.link) };
+    let input = CompleteIn { note: kept(&form.0.note), link: kept(&form.0.link) };
     let completed = match version_of(&form.0) {
         Ok(version) => ctx.write(async |txn| service::complete(&ctx, txn, *id, version, input).await).await,
         Err(error) => Err(error),

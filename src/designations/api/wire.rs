@@ -6,6 +6,7 @@ use crate::designations::view::{Designation, Document, Dossier, Holder};
 use crate::error::{Code, Error};
 use crate::network::model::PersonIn;
 use crate::texts::Lang;
+use crate::time::Day;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{DesignationId, DocumentId, PersonId, UnavailabilityId};
 use entity::kinds::{ActKind, Channel, RecordChange, SeatKind, UnavailabilityMode};
@@ -20,7 +21,7 @@ pub struct ActDto {
     #[schema(max_length = 60, example = "123/2027")]
     pub number: String,
     /// Not after the first day of the term.
-    pub date: NaiveDate,
+    pub date: Day,
     #[schema(max_length = 200, example = "Dirigente del Settore Lavoro")]
     pub organ: String,
     #[schema(max_length = 500)]
@@ -32,12 +33,12 @@ pub struct ActDto {
 #[serde(deny_unknown_fields)]
 pub struct ProvenanceDto {
     pub channel: Channel,
-    pub communicated_on: NaiveDate,
+    pub communicated_on: Day,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 60)]
     pub protocol_number: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub protocol_date: Option<NaiveDate>,
+    pub protocol_date: Option<Day>,
     /// Reference of the receipt, for example of a certified mail's delivery.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 200)]
@@ -88,10 +89,10 @@ pub struct DesignationIn {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct StatementDto {
     /// First day in the seat.
-    pub valid_from: NaiveDate,
+    pub valid_from: Day,
     /// Last day in the seat; left out, the designation holds until further notice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub valid_to: Option<NaiveDate>,
+    pub valid_to: Option<Day>,
     pub act: ActDto,
     pub provenance: ProvenanceDto,
     /// Only for partners: the university, research centre or social partner.
@@ -104,7 +105,7 @@ pub struct StatementDto {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EndIn {
-    pub last_day: NaiveDate,
+    pub last_day: Day,
     #[schema(max_length = 1000)]
     pub reason: String,
     #[serde(default)]
@@ -143,8 +144,8 @@ pub struct DocumentIn {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UnavailabilityIn {
-    pub from: NaiveDate,
-    pub to: NaiveDate,
+    pub from: Day,
+    pub to: Day,
     pub mode: UnavailabilityMode,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 500)]
@@ -255,9 +256,9 @@ pub struct RegisterQuery {
     pub observatory: Option<String>,
     pub seat: Option<SeatKind>,
     /// In force on this day.
-    pub as_of: Option<NaiveDate>,
+    pub as_of: Option<Day>,
     /// As known at the end of this day in Europe/Rome.
-    pub known_on: Option<NaiveDate>,
+    pub known_on: Option<Day>,
     /// Annulled ones too.
     #[serde(default)]
     pub with_annulled: bool,
@@ -265,19 +266,20 @@ pub struct RegisterQuery {
 
 impl From<ActDto> for Act {
     fn from(ActDto { kind, number, date, organ, subject }: ActDto) -> Self {
-        Self { kind, number, date, organ, subject }
+        Self { kind, number, date: date.into(), organ, subject }
     }
 }
 
 impl From<Act> for ActDto {
     fn from(Act { kind, number, date, organ, subject }: Act) -> Self {
-        Self { kind, number, date, organ, subject }
+        Self { kind, number, date: Day::of(date), organ, subject }
     }
 }
 
 impl From<ProvenanceDto> for Provenance {
     fn from(dto: ProvenanceDto) -> Self {
         let ProvenanceDto { channel, communicated_on, protocol_number, protocol_date, receipt, document_id } = dto;
+        let (communicated_on, protocol_date) = (communicated_on.into(), protocol_date.map(NaiveDate::from));
         Self { channel, communicated_on, protocol_number, protocol_date, receipt, document_id }
     }
 }
@@ -285,6 +287,7 @@ impl From<ProvenanceDto> for Provenance {
 impl From<Provenance> for ProvenanceDto {
     fn from(provenance: Provenance) -> Self {
         let Provenance { channel, communicated_on, protocol_number, protocol_date, receipt, document_id } = provenance;
+        let (communicated_on, protocol_date) = (Day::of(communicated_on), protocol_date.map(Day::of));
         Self { channel, communicated_on, protocol_number, protocol_date, receipt, document_id }
     }
 }
@@ -292,7 +295,7 @@ impl From<Provenance> for ProvenanceDto {
 impl From<StatementDto> for Statement {
     fn from(StatementDto { valid_from, valid_to, act, provenance, organisation }: StatementDto) -> Self {
         Self {
-            term: Term { from: valid_from, to: valid_to },
+            term: Term { from: valid_from.into(), to: valid_to.map(NaiveDate::from) },
             act: act.into(),
             provenance: provenance.into(),
             organisation,
@@ -302,7 +305,13 @@ impl From<StatementDto> for Statement {
 
 impl From<Statement> for StatementDto {
     fn from(Statement { term, act, provenance, organisation }: Statement) -> Self {
-        Self { valid_from: term.from, valid_to: term.to, act: act.into(), provenance: provenance.into(), organisation }
+        Self {
+            valid_from: Day::of(term.from),
+            valid_to: term.to.map(Day::of),
+            act: act.into(),
+            provenance: provenance.into(),
+            organisation,
+        }
     }
 }
 
@@ -326,7 +335,7 @@ impl TryFrom<DesignationIn> for service::DesignateIn {
 
 impl From<UnavailabilityIn> for service::UnavailableIn {
     fn from(UnavailabilityIn { from, to, mode, note }: UnavailabilityIn) -> Self {
-        Self { from, to, mode, note }
+        Self { from: from.into(), to: to.into(), mode, note }
     }
 }
 
@@ -384,7 +393,12 @@ impl From<Document> for DocumentOut {
 impl From<Unavailability> for UnavailabilityOut {
     fn from(known: Unavailability) -> Self {
         let Unavailability { id, designation_id: _, from, to, mode, note, withdrawn_at, version } = known;
-        Self { id, absence: UnavailabilityIn { from, to, mode, note }, withdrawn_at, version }
+        Self {
+            id,
+            absence: UnavailabilityIn { from: Day::of(from), to: Day::of(to), mode, note },
+            withdrawn_at,
+            version,
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Days on which a holder cannot work: declared on a page, withdrawn by a button.
 
 use super::Choice;
-use super::forms::{Reading, optional};
+use super::forms::Reading;
 use super::one::shell_below;
 use super::words as register_words;
 use crate::ctx::Ctx;
@@ -12,6 +12,7 @@ use crate::error::{Code, Error, Result};
 use crate::http::Failure;
 use crate::http::form::{Form, FormState};
 use crate::http::page::{FlashKind, Shell, done, page, unprocessable};
+use crate::typed::kept;
 use actix_web::web::{Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
@@ -59,7 +60,7 @@ impl AbsenceForm {
         }
         match (from, to, mode) {
             (Some(from), Some(to), Some(mode)) if reading.is_clean() => {
-                Ok(UnavailableIn { from, to, mode, note: optional(&self.note) })
+                Ok(UnavailableIn { from, to, mode, note: kept(&self.note) })
             }
             _ => Err(reading.error()),
         }

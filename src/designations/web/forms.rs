@@ -14,6 +14,8 @@ use crate::http::form::{Errors, FormState};
 use crate::http::multipart::UploadedFile;
 use crate::network::model::PersonIn;
 use crate::texts::Lang;
+use crate::time::Day;
+use crate::typed::kept;
 use chrono::NaiveDate;
 use entity::ids::DocumentId;
 use entity::kinds::{ActKind, Channel};
@@ -36,7 +38,7 @@ impl Reading {
 
     /// A text that must be there.
     pub fn text(&mut self, field: &'static str, typed: &str) -> Option<String> {
-        let text = optional(typed);
+        let text = kept(typed);
         if text.is_none() {
             self.refuse(field, Code::Required);
         }
@@ -46,14 +48,14 @@ impl Reading {
     /// A day that must be there, as a date field sends it.
     pub fn day(&mut self, field: &'static str, typed: &str) -> Option<NaiveDate> {
         let text = self.text(field, typed)?;
-        self.parsed(field, &text, Code::NotADay)
+        self.parsed::<Day>(field, &text, Code::NotADay).map(NaiveDate::from)
     }
 
     /// A day that may be left out; the outer `None` means that what was typed is no day.
     pub fn optional_day(&mut self, field: &'static str, typed: &str) -> Option<Option<NaiveDate>> {
-        match optional(typed) {
+        match kept(typed) {
             None => Some(None),
-            Some(text) => self.parsed(field, &text, Code::NotADay).map(Some),
+            Some(text) => self.parsed::<Day>(field, &text, Code::NotADay).map(|day| Some(day.into())),
         }
     }
 
@@ -79,11 +81,6 @@ impl Reading {
     pub fn is_clean(&self) -> bool {
         self.wrong.is_empty()
     }
-}
-
-/// What was typed without blanks around it; `None` if nothing was.
-pub fn optional(typed: &str) -> Option<String> {
-    Some(typed.trim()).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
 /// Term and act.
@@ -145,7 +142,7 @@ impl StatementForm {
             term: Term { from: from?, to: to? },
             act: Act { kind: kind?, number: number?, date: date?, organ: organ?, subject: subject? },
             provenance: provenance?,
-            organisation: optional(&self.organisation),
+            organisation: kept(&self.organisation),
         })
     }
 
@@ -171,7 +168,7 @@ impl ProvenanceForm {
         let channel = reading.chosen::<Channel>("channel", &self.channel);
         let communicated_on = reading.day("communicated_on", &self.communicated_on);
         let protocol_date = reading.optional_day("protocol_date", &self.protocol_date);
-        let document_id = match optional(&self.document_id).map(|id| id.parse::<DocumentId>()) {
+        let document_id = match kept(&self.document_id).map(|id| id.parse::<DocumentId>()) {
             None => Some(None),
             Some(Ok(id)) => Some(Some(id)),
             Some(Err(_)) => {
@@ -182,9 +179,9 @@ impl ProvenanceForm {
         Some(Provenance {
             channel: channel?,
             communicated_on: communicated_on?,
-            protocol_number: optional(&self.protocol_number),
+            protocol_number: kept(&self.protocol_number),
             protocol_date: protocol_date?,
-            receipt: optional(&self.receipt),
+            receipt: kept(&self.receipt),
             document_id: document_id?,
         })
     }
@@ -248,7 +245,7 @@ impl PersonForm {
     pub fn read(&self, reading: &mut Reading) -> Option<service::Designee> {
         let is_new =
             [&self.given_name, &self.family_name, &self.email, &self.phone].iter().any(|text| !text.trim().is_empty());
-        match (optional(&self.person), is_new) {
+        match (kept(&self.person), is_new) {
             (Some(_), true) => {
                 reading.refuse("person", Code::OneOfTwo);
                 None
@@ -268,7 +265,7 @@ impl PersonForm {
             given_name: self.given_name.clone(),
             family_name: self.family_name.clone(),
             email: self.email.clone(),
-            phone: optional(&self.phone),
+            phone: kept(&self.phone),
             language: Lang::of(&self.language),
         };
         match person.checked() {

@@ -1,6 +1,6 @@
 //! Correcting what is kept of a holder: names, address, phone, language. An address that bounces is healed here.
 
-use super::forms::{Choices, optional};
+use super::forms::Choices;
 use super::one::shell_below;
 use super::words as register_words;
 use crate::ctx::Ctx;
@@ -14,6 +14,7 @@ use crate::network::model::{PersonChange, PersonView};
 use crate::network::policy::Reach;
 use crate::network::service as network;
 use crate::texts::Lang;
+use crate::typed::kept;
 use actix_web::web::{Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
@@ -76,7 +77,7 @@ impl HolderForm {
             given_name: names(&self.given_name),
             family_name: names(&self.family_name),
             email: (reach >= Reach::Address).then(|| self.email.clone()),
-            phone: Some(optional(&self.phone)),
+            phone: Some(kept(&self.phone)),
             language: Some(Lang::of(&self.language)),
         }
     }

@@ -1,7 +1,7 @@
 //! The register as a list: narrowed by body, observatory and seat, on a day of the past or the future, as it was known then.
 
 use super::words as register_words;
-use super::{Choice, forms::Reading, forms::optional};
+use super::{Choice, forms::Reading};
 use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
 use crate::designations::policy::{self, Action, Subject, Visibility};
@@ -15,6 +15,7 @@ use crate::http::paging::{Page, Paging};
 use crate::network::service as network;
 use crate::texts::Lang;
 use crate::time::words;
+use crate::typed::kept;
 use actix_web::web::{Query, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, get};
 use askama::Template;
@@ -84,12 +85,12 @@ impl FilterForm {
         let mut reading = Reading::default();
         let as_of = reading.optional_day("as_of", self.as_of()).flatten();
         let known_on = reading.optional_day("known_on", &self.known_on).flatten();
-        let kind = optional(&self.seat).and_then(|_| reading.chosen::<SeatKind>("seat", &self.seat));
-        let body = match optional(&self.body) {
+        let kind = kept(&self.seat).and_then(|_| reading.chosen::<SeatKind>("seat", &self.seat));
+        let body = match kept(&self.body) {
             Some(code) => found(network::body(ctx.reader(), &code).await, "body", &mut reading)?.map(|body| body.id),
             None => None,
         };
-        let observatory = match optional(&self.observatory) {
+        let observatory = match kept(&self.observatory) {
             Some(code) => {
                 found(network::observatory(ctx.reader(), &code).await, "observatory", &mut reading)?.map(|one| one.id)
             }
@@ -142,7 +143,7 @@ async fn show_register(
         }
     };
     let limit = paging.limit()?;
-    let after = paging.after()?;
+    let after = paging.after_day()?;
     let lines = service::list(&ctx, &filter, after, limit + 1).await?;
     let lines = Page::cut(&ctx, &request, limit, lines, |last| (last.record.statement.term.from, last.id))?;
     let next = lines.next_path();

@@ -4,6 +4,7 @@ use crate::http::patch::Patch;
 use crate::meetings::model::{AgendaItem, Meeting, Quorum, Slot, Venue};
 use crate::meetings::service::{self};
 use crate::meetings::view::{Dossier, Invited, Line, Outcome, PartyPresence, Table};
+use crate::time::Day;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use entity::ids::{AgendaItemId, MeetingId, OutcomeId, PersonId, ReleaseId, TaskId};
 use entity::kinds::{AgendaItemKind, CalendarMethod, MeetingMode, MeetingState, OutcomeKind, Presence, TableKind};
@@ -52,7 +53,7 @@ pub struct MeetingIn {
     pub table: String,
     #[schema(max_length = 200, example = "Agenda dei rilasci 2027")]
     pub title: String,
-    pub day: NaiveDate,
+    pub day: Day,
     /// Wall time in Europe/Rome.
     #[schema(value_type = String, max_length = 8, example = "09:30:00")]
     pub starts: NaiveTime,
@@ -70,7 +71,7 @@ pub struct MeetingPatch {
     #[schema(max_length = 200)]
     pub title: Option<String>,
     #[serde(default)]
-    pub day: Option<NaiveDate>,
+    pub day: Option<Day>,
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 8)]
     pub starts: Option<NaiveTime>,
@@ -117,7 +118,7 @@ pub struct ConveneIn {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MoveIn {
-    pub day: NaiveDate,
+    pub day: Day,
     #[schema(value_type = String, max_length = 8)]
     pub starts: NaiveTime,
     #[schema(value_type = String, max_length = 8)]
@@ -185,7 +186,7 @@ pub enum ReleaseChangeIn {
 pub struct ReleaseDecisionIn {
     pub release_id: ReleaseId,
     pub change: ReleaseChangeIn,
-    pub day: NaiveDate,
+    pub day: Day,
     /// Wall time in Europe/Rome; left out, the product's hour or the present one.
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 8, example = "10:00:00")]
@@ -201,7 +202,7 @@ pub struct OutcomeTaskIn {
     pub seat: String,
     #[schema(max_length = 300)]
     pub title: String,
-    pub due_day: NaiveDate,
+    pub due_day: Day,
     #[serde(default)]
     #[schema(minimum = 0, maximum = 10000)]
     pub estimated_minutes: i32,
@@ -348,7 +349,7 @@ pub struct MeetingsQuery {
     pub table: Option<String>,
     pub state: Option<MeetingState>,
     /// On this day or later.
-    pub from: Option<NaiveDate>,
+    pub from: Option<Day>,
 }
 
 impl From<VenueDto> for Venue {
@@ -365,12 +366,13 @@ impl From<Venue> for VenueDto {
 
 impl From<MeetingIn> for service::MeetingIn {
     fn from(MeetingIn { table, title, day, starts, ends, venue }: MeetingIn) -> Self {
-        Self { table, title, slot: Slot { day, starts, ends }, venue: venue.into() }
+        Self { table, title, slot: Slot { day: day.into(), starts, ends }, venue: venue.into() }
     }
 }
 
 impl From<MeetingPatch> for service::MeetingChange {
     fn from(MeetingPatch { title, day, starts, ends, mode, place, remote_url }: MeetingPatch) -> Self {
+        let day = day.map(NaiveDate::from);
         Self { title, day, starts, ends, mode, place: three_states(place), remote_url: three_states(remote_url) }
     }
 }
@@ -391,7 +393,7 @@ impl From<AgendaItemIn> for service::ItemIn {
 
 impl From<MoveIn> for service::MoveIn {
     fn from(MoveIn { day, starts, ends, venue, short_notice_reason }: MoveIn) -> Self {
-        Self { slot: Slot { day, starts, ends }, venue: venue.map(Venue::from), short_notice_reason }
+        Self { slot: Slot { day: day.into(), starts, ends }, venue: venue.map(Venue::from), short_notice_reason }
     }
 }
 
@@ -413,13 +415,13 @@ impl From<ReleaseDecisionIn> for service::ReleaseDecision {
             ReleaseChangeIn::Confirm => service::ReleaseChange::Confirm,
             ReleaseChangeIn::Move => service::ReleaseChange::Move,
         };
-        Self { release_id, change, day, hour }
+        Self { release_id, change, day: day.into(), hour }
     }
 }
 
 impl From<OutcomeTaskIn> for service::NewTask {
     fn from(OutcomeTaskIn { seat, title, due_day, estimated_minutes }: OutcomeTaskIn) -> Self {
-        Self { seat, title, due_day, estimated_minutes }
+        Self { seat, title, due_day: due_day.into(), estimated_minutes }
     }
 }
 

@@ -168,9 +168,8 @@ fn checked(draft: Meeting) -> Result<Meeting> {
 
 /// A venue without blanks, its address one that a browser opens.
 pub(super) fn checked_venue(venue: &Venue) -> std::result::Result<Venue, Vec<FieldError>> {
-    let kept =
-        |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
-    let (place, remote_url) = (kept(&venue.place), kept(&venue.remote_url));
+    let place = venue.place.as_deref().and_then(typed::kept);
+    let remote_url = venue.remote_url.as_deref().and_then(typed::kept);
     let mut errors = Vec::new();
     if place.as_ref().is_some_and(|place| place.chars().count() > MAX_PLACE) {
         errors.push(FieldError::too_long("place", MAX_PLACE));

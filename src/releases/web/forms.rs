@@ -1,4 +1,4 @@
-//! The secretariat's forms: plan, confirm, move, cancel. Each shows what was typed again with what was wrong with it.
+//! The secretariat's forms: plan, improve, confirm, move, cancel. Each shows what was typed again with what was wrong with it.
 
 use super::{Answer, Line, reason_name, shell};
 use crate::ctx::Ctx;
@@ -10,6 +10,7 @@ use crate::releases::policy::{self, Action};
 use crate::releases::service::{self, ConfirmIn, MoveIn, PlanIn};
 use crate::releases::view::ReleaseView;
 use crate::texts::Lang;
+use crate::time::Day;
 use crate::typed::{both, given};
 use actix_web::{HttpRequest, get, post, web};
 use askama::Template;
@@ -22,6 +23,8 @@ use std::str::FromStr;
 pub(super) fn pages(cfg: &mut web::ServiceConfig) {
     cfg.service(show_plan_form)
         .service(plan_release)
+        .service(show_improve_form)
+        .service(improve_release)
         .service(show_confirm_form)
         .service(confirm_release)
         .service(show_move_form)
@@ -88,9 +91,8 @@ async fn plan_release(ctx: Ctx, request: HttpRequest, form: Form<PlanForm>) -> A
 
 fn plan_of(form: &PlanForm) -> Result<PlanIn> {
     let what = both(given("product", &form.product), parsed("period", &form.period, Code::UnknownValue));
-    let day = both(parsed("precision", &form.precision, Code::UnknownValue), parsed("day", &form.day, Code::NotADay));
-    let ((product, period), ((precision, day), hour)) = both(what, both(day, hour_of(&form.hour)))?;
-    Ok(PlanIn { product, period, when: When::of(precision, day, hour)? })
+    let ((product, period), when) = both(what, when_of(&form.precision, &form.day, &form.hour))?;
+    Ok(PlanIn { product, period, when })
 }
 
 async fn plan_page(ctx: &Ctx, request: &HttpRequest, form: FormState<PlanForm>) -> Result<PlanPage> {
@@ -99,16 +101,93 @@ async fn plan_page(ctx: &Ctx, request: &HttpRequest, form: FormState<PlanForm>) 
         Lang::It => product.name_it.clone(),
         Lang::En => product.name_en.clone(),
     };
-    let precision = |one: &Precision| Choice {
-        value: one.to_string(),
-        label: ctx.lang.t(&format!("releases.precision_{one}")).to_owned(),
-    };
     Ok(PlanPage {
         shell: shell(ctx, request, ctx.lang.t("releases.plan").to_owned()),
         form,
         products: products.iter().map(|one| Choice { value: one.code.clone(), label: name(one) }).collect(),
-        precisions: Precision::ALL.iter().map(precision).collect(),
+        precisions: precisions(ctx.lang),
     })
+}
+
+// ---- Improving a provisional date -----------------------------------------------------------------------------------
+
+#[derive(Clone, Debug, Default, Deserialize)]
+struct ImproveForm {
+    #[serde(default)]
+    version: String,
+    #[serde(default)]
+    precision: String,
+    #[serde(default)]
+    day: String,
+    #[serde(default)]
+    hour: String,
+}
+
+#[derive(Template)]
+#[template(path = "releases/improve.html")]
+struct ImprovePage {
+    shell: Shell,
+    form: FormState<ImproveForm>,
+    /// The release and its present date.
+    line: Line,
+    precisions: Vec<Choice>,
+}
+
+#[get("/releases/{id}/improve")]
+async fn show_improve_form(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>) -> Answer {
+    let view = service::release(ctx.reader(), *id).await?;
+    let when = view.release.when();
+    let form = ImproveForm {
+        version: view.release.version.to_string(),
+        precision: when.precision().to_string(),
+        day: when.first_day().to_string(),
+        hour: shown_hour(when),
+    };
+    page(&improve_page(&ctx, &request, &view, FormState::fresh(form))?)
+}
+
+#[post("/releases/{id}/improve")]
+async fn improve_release(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>, form: Form<ImproveForm>) -> Answer {
+    let improved = match improve_of(&form.0) {
+        Ok((version, when)) => ctx.write(async |txn| service::improve(&ctx, txn, *id, Some(version), when).await).await,
+        Err(error) => Err(error),
+    };
+    match improved {
+        Ok(_) => Ok(done(&format!("/releases/{}", *id), FlashKind::Success, "releases.done_improved")),
+        Err(error) => {
+            let view = service::release(ctx.reader(), *id).await?;
+            let form = FormState::refused(form.0, ctx.lang, error)?;
+            unprocessable(&improve_page(&ctx, &request, &view, form)?)
+        }
+    }
+}
+
+fn improve_of(form: &ImproveForm) -> Result<(i32, When)> {
+    Ok((version_of(&form.version)?, when_of(&form.precision, &form.day, &form.hour)?))
+}
+
+fn improve_page(
+    ctx: &Ctx,
+    request: &HttpRequest,
+    view: &ReleaseView,
+    form: FormState<ImproveForm>,
+) -> Result<ImprovePage> {
+    allow(ctx, Action::Improve)?;
+    let line = Line::of(view, ctx);
+    Ok(ImprovePage {
+        shell: shell_below(ctx, request, "releases.improve", &line),
+        form,
+        line,
+        precisions: precisions(ctx.lang),
+    })
+}
+
+fn precisions(lang: Lang) -> Vec<Choice> {
+    let choice = |one: &Precision| Choice {
+        value: one.to_string(),
+        label: lang.t(&format!("releases.precision_{one}")).to_owned(),
+    };
+    Precision::ALL.iter().map(choice).collect()
 }
 
 // ---- Confirming, moving, cancelling ---------------------------------------------------------------------------------
@@ -163,12 +242,12 @@ async fn show_cancel_form(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseI
 
 async fn show_date_form(ctx: &Ctx, request: &HttpRequest, id: ReleaseId, event: Event) -> Answer {
     let view = service::release(ctx.reader(), id).await?;
-    let hour = view.release.when().hour().map(|hour| hour.format("%H:%M").to_string()).unwrap_or_default();
     let day = match view.release.when() {
         When::At(slot) => slot.day.to_string(),
         When::On(day) => day.to_string(),
         _ => String::new(),
     };
+    let hour = shown_hour(view.release.when());
     let form = DateForm { version: view.release.version.to_string(), day, hour, ..DateForm::default() };
     page(&date_page(ctx, request, &view, event, FormState::fresh(form))?)
 }
@@ -239,12 +318,8 @@ fn date_page(
     };
     allow(ctx, action)?;
     let line = Line::of(view, ctx);
-    let shell = Shell::new(ctx, request, submit)
-        .crumb(ctx.lang.t("releases.calendar_title"), "/calendar")
-        .crumb(line.title.clone(), line.href.clone())
-        .here();
     Ok(DatePage {
-        shell,
+        shell: shell_below(ctx, request, submit, &line),
         form,
         action: format!("{}/{}", line.href, event.as_str()),
         line,
@@ -255,6 +330,14 @@ fn date_page(
         asks_reason: event != Event::Confirm,
         reasons: reasons(ctx.lang),
     })
+}
+
+/// The frame of a form about one release.
+fn shell_below(ctx: &Ctx, request: &HttpRequest, title_key: &str, line: &Line) -> Shell {
+    Shell::new(ctx, request, title_key)
+        .crumb(ctx.lang.t("releases.calendar_title"), "/calendar")
+        .crumb(line.title.clone(), line.href.clone())
+        .here()
 }
 
 fn confirm_of(form: &DateForm) -> Result<(i32, ConfirmIn)> {
@@ -274,7 +357,7 @@ fn cancel_of(form: &DateForm) -> Result<(i32, Reason)> {
 }
 
 fn date_of(form: &DateForm) -> Result<(NaiveDate, Option<NaiveTime>)> {
-    both(parsed("day", &form.day, Code::NotADay), hour_of(&form.hour))
+    both(day_of(&form.day), hour_of(&form.hour))
 }
 
 fn reason_of(form: &DateForm) -> Result<Reason> {
@@ -287,6 +370,22 @@ fn reason_of(form: &DateForm) -> Result<Reason> {
 
 fn parsed<T: FromStr>(field: &'static str, typed: &str, code: Code) -> Result<T> {
     given(field, typed)?.parse().map_err(|_| Error::field(field, code))
+}
+
+fn day_of(typed: &str) -> Result<NaiveDate> {
+    parsed::<Day>("day", typed, Code::NotADay).map(NaiveDate::from)
+}
+
+/// A date as precise as it is known.
+fn when_of(precision: &str, day: &str, hour: &str) -> Result<When> {
+    let span = both(parsed("precision", precision, Code::UnknownValue), day_of(day));
+    let ((precision, day), hour) = both(span, hour_of(hour))?;
+    Ok(When::of(precision, day, hour)?)
+}
+
+/// The hour of a date as a browser's field takes it; nothing where the date has none.
+fn shown_hour(when: When) -> String {
+    when.hour().map(|hour| hour.format("%H:%M").to_string()).unwrap_or_default()
 }
 
 /// An hour as a browser's field sends it; left empty, the usual one.

@@ -54,6 +54,26 @@ both_engines! {
         }
     }
 
+    async fn a_day_that_cannot_be_meant_is_refused_and_nothing_is_kept(engine) {
+        let app = TestApp::new(engine).await;
+        let secretariat = app.client(SECRETARIAT).await;
+        for day in ["+262142-12-31", "-262143-01-01", "-9999-01-01", "0027-03-30", "9999-12-31"] {
+            for member in ["/valid_from", "/valid_to", "/act/date", "/provenance/communicated_on", "/provenance/protocol_date"] {
+                let mut body = Designation::of("referent:bergamo").json();
+                body["valid_to"] = json!("2027-12-31");
+                body["provenance"]["protocol_date"] = json!("2027-01-04");
+                *body.pointer_mut(member).expect("a member") = day.into();
+                secretariat.post("/api/v1/designations").json(body).send().await.refused(422, "unexpected_shape");
+            }
+            let release = json!({ "product": "relazione-territoriale", "period": "2026", "date": { "precision": "month", "day": day } });
+            secretariat.post("/api/v1/releases").json(release).send().await.refused(422, "unexpected_shape");
+            let venue = json!({ "mode": "in_person", "place": "Milano" });
+            let meeting = json!({ "table": "tavolo", "title": "Agenda", "day": day, "starts": "09:30:00", "ends": "12:00:00", "venue": venue });
+            secretariat.post("/api/v1/meetings").json(meeting).send().await.refused(422, "unexpected_shape");
+        }
+        assert_eq!(secretariat.get("/api/v1/designations?seat=referent").send().await.expect(200)["items"], json!([]));
+    }
+
     async fn a_body_of_another_kind_is_refused_unread(engine) {
         let app = TestApp::new(engine).await;
         let secretariat = app.client(SECRETARIAT).await;

@@ -3,6 +3,8 @@
 use super::{ask, in_order, routes};
 use crate::both_engines;
 use crate::support::app::{SECRETARIAT, TestApp};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use url::Url;
 
 /// What can stand in a path, encoded as a client would send it.
@@ -26,6 +28,12 @@ const HOSTILE: [&str; 18] = [
     "%7B%7B7*7%7D%7D",
     "x%2Fy%5Cz",
 ];
+
+/// Days that chrono reads and nobody means.
+const FAR_DAYS: [&str; 4] = ["+262142-12-31", "-262143-01-01", "-9999-01-01", "0027-03-30"];
+
+/// The names of all queries that take a day.
+const DAYS: [&str; 9] = ["as_of", "known_on", "from", "to", "since", "on", "upto", "due_from", "due_to"];
 
 /// The names of queries of all our lists, and one that nobody knows.
 const QUERIES: [&str; 16] = [
@@ -75,6 +83,26 @@ both_engines! {
                     in_order(&ask(&secretariat, "get", &path).send().await, &path);
                 }
             }
+        }
+    }
+
+    async fn a_day_that_cannot_be_meant_is_refused_wherever_days_are_asked_for(engine) {
+        let app = TestApp::new(engine).await;
+        let secretariat = app.client(SECRETARIAT).await;
+        for day in FAR_DAYS {
+            for route in routes().into_iter().filter(|route| route.method == "get") {
+                let path = route.filled("019a0000-0000-7000-8000-000000000000");
+                for name in DAYS {
+                    let path = format!("{path}?{name}={}", day.replace('+', "%2B"));
+                    in_order(&ask(&secretariat, "get", &path).send().await, &path);
+                }
+                let cursor = URL_SAFE_NO_PAD.encode(format!("[\"{day}\",\"019a0000-0000-7000-8000-000000000000\"]"));
+                in_order(&ask(&secretariat, "get", &format!("{path}?cursor={cursor}")).send().await, &path);
+            }
+        }
+        for (path, name) in [("designations", "as_of"), ("designations", "known_on"), ("releases", "from"), ("tasks", "upto"), ("meetings", "from"), ("radar", "on")] {
+            let answer = secretariat.get(&format!("/api/v1/{path}?{name}=-9999-01-01")).send().await;
+            assert_eq!(answer.status.as_u16(), 400, "{path} {name}");
         }
     }
 

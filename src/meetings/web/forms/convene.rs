@@ -1,6 +1,6 @@
 //! Convening, moving, calling off.
 
-use super::typed::{self, ReasonForm, SlotForm, version};
+use super::typed::{ReasonForm, SlotForm, version};
 use super::{Answer, Choice, answer, choices, meeting_for, path, shell};
 use crate::ctx::Ctx;
 use crate::db::Txn;
@@ -9,7 +9,7 @@ use crate::http::page::{Shell, page};
 use crate::meetings::policy::Action;
 use crate::meetings::service::{self, MoveIn};
 use crate::meetings::view::{Dossier, Line, when_and_where};
-use crate::typed::both;
+use crate::typed::{both, kept};
 use actix_web::{HttpRequest, get, post, web};
 use askama::Template;
 use entity::ids::MeetingId;
@@ -45,7 +45,7 @@ async fn convene_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) 
 async fn convene(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Form<ReasonForm>) -> Answer {
     let dossier = meeting_for(&ctx, Action::Convene, *id).await?;
     let convene = async |txn: &Txn, typed: &ReasonForm| {
-        let reason = typed::typed(&typed.short_notice_reason);
+        let reason = kept(&typed.short_notice_reason);
         service::convene(&ctx, txn, *id, version(&typed.version)?, reason).await
     };
     answer(&ctx, &dossier, form.0, "meetings.done_convened", convene, async |form| {
@@ -90,7 +90,7 @@ async fn move_it(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form:
     let dossier = meeting_for(&ctx, Action::Convene, *id).await?;
     let move_it = async |txn: &Txn, typed: &SlotForm| {
         let (slot, venue) = both(typed.slot(), typed.venue())?;
-        let short_notice_reason = typed::typed(&typed.short_notice_reason);
+        let short_notice_reason = kept(&typed.short_notice_reason);
         let input = MoveIn { slot, venue: Some(venue), short_notice_reason };
         service::move_to(&ctx, txn, *id, version(&typed.version)?, input).await
     };

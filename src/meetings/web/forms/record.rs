@@ -12,7 +12,7 @@ use crate::http::page::{FlashKind, Shell, done, page, unprocessable};
 use crate::meetings::policy::Action;
 use crate::meetings::service::{self, AttendanceIn, NewTask, OutcomeIn, ReleaseChange, ReleaseDecision};
 use crate::meetings::view::Dossier;
-use crate::typed::{both, given};
+use crate::typed::{both, given, kept};
 use actix_web::{HttpRequest, get, post, web};
 use askama::Template;
 use entity::ids::MeetingId;
@@ -84,7 +84,7 @@ fn attendances(dossier: &Dossier, typed: &HoldForm) -> Result<Vec<AttendanceIn>,
         let fields = PartyFields::of(&one.party.code, &one.party.name, typed);
         if !fields.presence.is_empty() {
             let presence = kind("presence", &fields.presence)?;
-            all.push(AttendanceIn { body: one.party.code.clone(), presence, delegate: typed::typed(&fields.delegate) });
+            all.push(AttendanceIn { body: one.party.code.clone(), presence, delegate: kept(&fields.delegate) });
         }
     }
     Ok(all)
@@ -154,7 +154,7 @@ async fn attend(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: 
     let dossier = meeting_for(&ctx, Action::Record, *id).await?;
     let attend = async |txn: &Txn, typed: &AttendanceForm| {
         let (body, presence) = both(given("body", &typed.body), kind("presence", &typed.presence))?;
-        let input = AttendanceIn { body, presence, delegate: typed::typed(&typed.delegate) };
+        let input = AttendanceIn { body, presence, delegate: kept(&typed.delegate) };
         service::attend(&ctx, txn, *id, version(&typed.version)?, input).await
     };
     answer(&ctx, &dossier, form.0, "meetings.done_presence", attend, async |form| {
@@ -209,12 +209,12 @@ impl OutcomeForm {
             "move" => ReleaseChange::Move,
             _ => return Err(Error::field("change", Code::Required)),
         };
-        let hour = typed::typed(&self.hour).map(|text| hour("hour", &text)).transpose()?;
+        let hour = kept(&self.hour).map(|text| hour("hour", &text)).transpose()?;
         Ok(Some(ReleaseDecision { release_id, change, day: day("day", &self.day)?, hour }))
     }
 
     fn task(&self) -> Result<Option<NewTask>, Error> {
-        let Some(seat) = typed::typed(&self.seat) else { return Ok(None) };
+        let Some(seat) = kept(&self.seat) else { return Ok(None) };
         let what = both(given("title", &self.title), day("due_day", &self.due_day));
         let ((title, due_day), minutes) = both(what, number("estimated_minutes", &self.estimated_minutes))?;
         Ok(Some(NewTask { seat, title, due_day, estimated_minutes: minutes.unwrap_or(0) }))

@@ -3,7 +3,8 @@
 use crate::error::{Code, Error};
 use crate::meetings::model::{Meeting, Slot, Venue};
 use crate::meetings::service::MeetingChange;
-use crate::typed::{both, given};
+use crate::time::Day;
+use crate::typed::{both, given, kept};
 use chrono::{NaiveDate, NaiveTime};
 use serde::Deserialize;
 use std::str::FromStr;
@@ -47,7 +48,7 @@ impl SlotForm {
     }
 
     pub fn venue(&self) -> Result<Venue, Error> {
-        Ok(Venue { mode: kind("mode", &self.mode)?, place: typed(&self.place), remote_url: typed(&self.remote_url) })
+        Ok(Venue { mode: kind("mode", &self.mode)?, place: kept(&self.place), remote_url: kept(&self.remote_url) })
     }
 
     pub fn change(&self) -> Result<MeetingChange, Error> {
@@ -73,14 +74,10 @@ pub struct ReasonForm {
     pub short_notice_reason: String,
 }
 
-pub fn typed(text: &str) -> Option<String> {
-    let text = text.trim();
-    (!text.is_empty()).then(|| text.to_owned())
-}
-
 pub fn day(field: &'static str, text: &str) -> Result<NaiveDate, Error> {
     text.trim()
-        .parse()
+        .parse::<Day>()
+        .map(NaiveDate::from)
         .map_err(|_| Error::field(field, if text.trim().is_empty() { Code::Required } else { Code::NotADay }))
 }
 
@@ -95,11 +92,11 @@ pub fn kind<K: FromStr>(field: &'static str, text: &str) -> Result<K, Error> {
 }
 
 pub fn id<I: FromStr>(field: &'static str, text: &str) -> Result<Option<I>, Error> {
-    typed(text).map(|text| text.parse().map_err(|_| Error::field(field, Code::UnknownValue))).transpose()
+    kept(text).map(|text| text.parse().map_err(|_| Error::field(field, Code::UnknownValue))).transpose()
 }
 
 pub fn number(field: &'static str, text: &str) -> Result<Option<i32>, Error> {
-    typed(text).map(|text| text.parse().map_err(|_| Error::field(field, Code::OutOfRange))).transpose()
+    kept(text).map(|text| text.parse().map_err(|_| Error::field(field, Code::OutOfRange))).transpose()
 }
 
 /// The version the form was made from; a page without one is an old page.

@@ -1,0 +1,180 @@
+//! The page of a publication: where the deliverable is on the portal, what was seen there, and the two things one can do
+//! about it.
+
+use super::service::{self, Evidence, PublicationView};
+use crate::ctx::Ctx;
+use crate::deliverables::policy::{self, Action, Subject};
+use crate::deliverables::service as deliverables;
+use crate::deliverables::view::DeliverableView;
+use crate::error::{Error, Result};
+use crate::http::Failure;
+use crate::http::form::{Form, FormState, OnlyButton};
+use crate::http::page::{FlashKind, Shell, done, page, unprocessable};
+use crate::texts::Lang;
+use crate::time::words;
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use askama::Template;
+use entity::ids::DeliverableId;
+use entity::kinds::PublicationState;
+use serde::Deserialize;
+
+pub fn pages(cfg: &mut web::ServiceConfig) {
+    cfg.service(show_publication).service(declare_publication).service(check_publication);
+}
+
+type Answer = std::result::Result<HttpResponse, Failure>;
+
+/// Looks shown; the API tells all of them.
+const LOOKS_SHOWN: usize = 20;
+
+#[derive(Clone, Debug, Default, Deserialize)]
+struct DeclareForm {
+    #[serde(default)]
+    version: String,
+    #[serde(default)]
+    address: String,
+}
+
+#[derive(Template)]
+#[template(path = "portal/publication.html")]
+struct PublicationPage {
+    shell: Shell,
+    href: String,
+    observatory: String,
+    deliverable: String,
+    state_text: &'static str,
+    state_kind: &'static str,
+    address: Option<String>,
+    declared_at: Option<String>,
+    first_seen_at: Option<String>,
+    /// The last one first.
+    looks: Vec<LookLine>,
+    /// On which sites a page can be declared.
+    hint: String,
+    may_declare: bool,
+    may_check: bool,
+    form: FormState<DeclareForm>,
+}
+
+/// One look at the page.
+struct LookLine {
+    at: String,
+    kind: &'static str,
+    found: String,
+    title: Option<String>,
+}
+
+#[get("/publications/{deliverable_id}")]
+async fn show_publication(ctx: Ctx, request: HttpRequest, id: web::Path<DeliverableId>) -> Answer {
+    let known = service::publication(&ctx, *id).await?;
+    let form = DeclareForm {
+        version: known.publication.version.to_string(),
+        address: known.publication.address.clone().unwrap_or_default(),
+    };
+    page(&publication_page(&ctx, &request, known, FormState::fresh(form)).await?)
+}
+
+#[post("/publications/{deliverable_id}/declare")]
+async fn declare_publication(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<DeliverableId>,
+    form: Form<DeclareForm>,
+) -> Answer {
+    match declare(&ctx, *id, &form.0).await {
+        Ok(_) => Ok(done(&format!("/publications/{}", *id), FlashKind::Success, "portal.done_declared")),
+        Err(error) => {
+            let form = FormState::refused(form.0, ctx.lang, error)?;
+            let known = service::publication(&ctx, *id).await?;
+            unprocessable(&publication_page(&ctx, &request, known, form).await?)
+        }
+    }
+}
+
+async fn declare(ctx: &Ctx, id: DeliverableId, form: &DeclareForm) -> Result<PublicationView> {
+    let version = form.version.parse().map_err(|_| Error::Stale)?;
+    ctx.write(async |txn| service::declare(ctx, txn, id, version, &form.address).await).await
+}
+
+#[post("/publications/{deliverable_id}/check")]
+async fn check_publication(ctx: Ctx, id: web::Path<DeliverableId>, _button: Form<OnlyButton>) -> Answer {
+    service::check_now(&ctx, *id).await?;
+    Ok(done(&format!("/publications/{}", *id), FlashKind::Info, "portal.done_checked"))
+}
+
+async fn publication_page(
+    ctx: &Ctx,
+    request: &HttpRequest,
+    known: PublicationView,
+    form: FormState<DeclareForm>,
+) -> Result<PublicationPage> {
+    let lang = ctx.lang;
+    let PublicationView { publication, evidence } = known;
+    let id = publication.deliverable_id;
+    let deliverable = deliverables::deliverable(ctx.reader(), id).await?;
+    let (state_key, state_kind) = state(publication.state);
+    let above = format!("/deliverables/{id}");
+    Ok(PublicationPage {
+        shell: Shell::new(ctx, request, "portal.title").crumb(name(&deliverable, lang), above.clone()).here(),
+        href: format!("/publications/{id}"),
+        observatory: deliverable.observatory_name.clone(),
+        deliverable: above,
+        state_text: lang.t(state_key),
+        state_kind,
+        address: publication.address,
+        declared_at: publication.declared_at.map(|at| words::long_instant(at, lang)),
+        first_seen_at: publication.first_seen_at.map(|at| words::long_instant(at, lang)),
+        looks: evidence.iter().rev().take(LOOKS_SHOWN).map(|look| LookLine::of(look, lang)).collect(),
+        hint: hint(&ctx.config().portal.allowed_hosts, lang),
+        may_declare: may_declare(ctx, &deliverable),
+        may_check: service::may_check(&ctx.actor),
+        form,
+    })
+}
+
+fn hint(hosts: &[String], lang: Lang) -> String {
+    if hosts.is_empty() {
+        return lang.t("portal.address_hint_no_hosts").to_owned();
+    }
+    lang.f("portal.address_hint", &[("hosts", &hosts.join(", "))])
+}
+
+fn name(deliverable: &DeliverableView, lang: Lang) -> String {
+    format!("{}, {}", deliverable.product_name(lang), deliverable.period)
+}
+
+fn may_declare(ctx: &Ctx, deliverable: &DeliverableView) -> bool {
+    let subject = Subject { observatory: deliverable.deliverable.observatory_id, body: deliverable.body_id };
+    policy::may(&ctx.actor, Action::DeclareAddress, subject)
+}
+
+/// The text key and the colour of a state.
+const fn state(state: PublicationState) -> (&'static str, &'static str) {
+    match state {
+        PublicationState::Expected => ("portal.state_expected", "neutral"),
+        PublicationState::Declared => ("portal.state_declared", "info"),
+        PublicationState::Seen => ("portal.state_seen", "warning"),
+        PublicationState::Verified => ("portal.state_verified", "success"),
+        PublicationState::Missing => ("portal.state_missing", "danger"),
+        PublicationState::Altered => ("portal.state_altered", "danger"),
+    }
+}
+
+impl LookLine {
+    fn of(look: &Evidence, lang: Lang) -> Self {
+        // A page was read exactly where its words left a fingerprint.
+        let found = match (&look.sha256, look.http_status, look.state) {
+            (None, Some(status), _) => lang.f("portal.look_status", &[("status", &status.to_string())]),
+            (None, None, _) => lang.t("portal.look_nothing").to_owned(),
+            (Some(_), _, PublicationState::Verified) => lang.t("portal.look_verified").to_owned(),
+            (Some(_), _, PublicationState::Altered) => lang.t("portal.look_altered").to_owned(),
+            (Some(_), ..) => lang.t("portal.look_another").to_owned(),
+        };
+        Self {
+            at: words::long_instant(look.at, lang),
+            kind: state(look.state).1,
+            found,
+            title: look.title.clone().filter(|title| !title.trim().is_empty()),
+        }
+    }
+}
