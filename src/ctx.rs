@@ -12,7 +12,7 @@ use sea_orm::DatabaseConnection;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// What the whole process shares. Built once in `app.rs`; nothing else constructs a pool, a clock or a transport.
+/// What the whole process shares: made once by each command (`cli.rs`, `cli/serve.rs`), and by tests.
 pub struct Services {
     pub db: Db,
     pub clock: Arc<dyn Clock>,

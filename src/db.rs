@@ -3,7 +3,9 @@
 //! `SQLite` gets a pool of one writer and a pool of readers over one file, so that writers queue fairly here and not in
 //! its busy polling, and every writing transaction begins as a writer: one that reads first and writes later fails at
 //! once with a stale snapshot, whatever the busy timeout. `PostgreSQL` gets a pool for requests and a smaller
-//! one for background work. What the engines do differently is hidden here, but for maintenance and migrations.
+//! one for background work, and one lock that makes the use cases of all replicas write one after the other: what a use case
+//! has read still holds when it writes, on both engines. What they do differently is hidden here, but for maintenance and
+//! migrations.
 
 use chrono::NaiveDate;
 use sea_orm::sea_query::{Expr, ExprTrait, Func};
@@ -22,11 +24,14 @@ use std::time::Duration;
 /// An open transaction: what a use case works in. Dropped without commit, it leaves nothing behind.
 pub type Txn = DatabaseTransaction;
 
+/// How long a request waits for a connection, which on `PostgreSQL` may have to be made first.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(15);
 const SQLITE_READERS: u32 = 3;
 const POSTGRES_CONNECTIONS: u32 = 16;
+/// The advisory lock of whoever writes: a name of our own in the server's space of such locks.
+const WRITERS: i64 = i64::from_be_bytes(*b"raccordo");
 /// Rows a reader's thread may hand over without waiting for them to be taken: more than the longest page of a list, or the thread
 /// would stop in the midst of most answers.
 const ROWS_AHEAD: usize = 256;
@@ -64,7 +69,7 @@ impl StoreError {
 
 impl From<DbErr> for StoreError {
     fn from(error: DbErr) -> Self {
-        if matches!(error, DbErr::ConnectionAcquire(_)) || is_lock_failure(&error) {
+        if matches!(error, DbErr::ConnectionAcquire(_)) || passes(&error) {
             return Self::Busy;
         }
         match error.sql_err() {
@@ -99,7 +104,8 @@ fn constraint_name(error: &DbErr) -> Option<String> {
     Some(format!("uq_{table}_{}", names.join("_")))
 }
 
-fn is_lock_failure(error: &DbErr) -> bool {
+/// Whether the same would have gone well a moment later: what waits too long, and a server that is restarting or full of callers.
+fn passes(error: &DbErr) -> bool {
     let (DbErr::Exec(RuntimeErr::SqlxError(inner))
     | DbErr::Query(RuntimeErr::SqlxError(inner))
     | DbErr::Conn(RuntimeErr::SqlxError(inner))) = error
@@ -108,13 +114,16 @@ fn is_lock_failure(error: &DbErr) -> bool {
     };
     match inner.as_ref() {
         sea_orm::sqlx::Error::PoolTimedOut | sea_orm::sqlx::Error::PoolClosed | sea_orm::sqlx::Error::Io(_) => true,
-        // SQLITE_BUSY and its extended forms; PostgreSQL: lock_not_available, serialization_failure, deadlock_detected.
-        sea_orm::sqlx::Error::Database(database) => {
-            matches!(database.code().as_deref(), Some("5" | "261" | "517" | "773" | "55P03" | "40001" | "40P01"))
-        }
+        sea_orm::sqlx::Error::Database(database) => database.code().is_some_and(|code| PASSING.contains(&&*code)),
         _ => false,
     }
 }
+
+/// `SQLITE_BUSY` and its extended forms; `PostgreSQL` (appendix A of its manual): serialization failure, deadlock, lock not
+/// available, our own limits for a statement and for an idle transaction, the server shutting down, crashed or starting, too many
+/// connections.
+const PASSING: &[&str] =
+    &["5", "261", "517", "773", "40001", "40P01", "55P03", "57014", "25P03", "57P01", "57P02", "57P03", "53300"];
 
 /// The open database. Cheap to clone.
 #[derive(Clone)]
@@ -165,10 +174,17 @@ pub enum OpenError {
 impl Db {
     /// Opens the database for the service, creating the file if there is none.
     pub async fn open(location: &Location) -> Result<Self, OpenError> {
+        Self::open_within(location, ACQUIRE_TIMEOUT).await
+    }
+
+    /// The same, with another limit for getting a connection. Tests on a busy machine wait longer than callers should.
+    pub async fn open_within(location: &Location, patience: Duration) -> Result<Self, OpenError> {
         match location {
             Location::Sqlite(path) => Self::open_sqlite(path).await,
             Location::Postgres(address) => {
-                let pool = Database::connect(postgres_options(address, POSTGRES_CONNECTIONS)).await?;
+                let mut options = postgres_options(address, POSTGRES_CONNECTIONS);
+                options.acquire_timeout(patience);
+                let pool = Database::connect(options).await?;
                 Ok(Self { writer: pool.clone(), reader: pool, _lock: None })
             }
         }
@@ -220,8 +236,20 @@ impl Db {
         Ok(Self { writer, reader, _lock: lock.map(Arc::new) })
     }
 
-    /// Begins a writing transaction: on `SQLite` it holds the write lock from its first statement.
+    /// Begins the writing transaction of a use case: it writes alone until it ends, on both engines. Every use case waits for
+    /// the head of the audit chain anyway; waiting at the beginning leaves no room for a stale read or a deadlock.
     pub async fn begin(&self) -> Result<Txn, StoreError> {
+        let txn = self.begin_beside().await?;
+        if !self.is_sqlite() {
+            let lock = Statement::from_string(DbBackend::Postgres, format!("SELECT pg_advisory_xact_lock({WRITERS})"));
+            txn.execute_raw(lock).await?;
+        }
+        Ok(txn)
+    }
+
+    /// Begins a short writing transaction whose statements guard themselves (leases, slots, notes of use): on `PostgreSQL` it does
+    /// not wait for use cases.
+    pub async fn begin_beside(&self) -> Result<Txn, StoreError> {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()

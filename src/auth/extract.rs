@@ -106,7 +106,7 @@ async fn note(
     write: impl AsyncFnOnce(&crate::db::Txn) -> std::result::Result<(), StoreError>,
 ) -> Result<()> {
     let noted = async {
-        let txn = ctx.begin().await?;
+        let txn = ctx.services.db.begin_beside().await?;
         write(&txn).await?;
         txn.commit().await?;
         Ok::<(), StoreError>(())

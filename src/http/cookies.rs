@@ -14,7 +14,7 @@ pub struct Name {
     https: &'static str,
 }
 
-/// The key of a session; see `auth/session.rs`.
+/// The key of a session; see `auth/extract.rs`.
 pub const SESSION: Name = Name { plain: "sid", https: "__Host-sid" };
 /// What anonymous forms are bound to until there is a session; see `csrf.rs`.
 pub const PRE_SESSION: Name = Name { plain: "pre", https: "__Host-pre" };

@@ -5,7 +5,7 @@
 //! another request is a mistake of the caller's and refused. Names live a day.
 
 use crate::ctx::Ctx;
-use crate::db::{StoreError, Txn};
+use crate::db::Txn;
 use crate::error::{Code, Error, Result};
 use crate::http::{Failure, version};
 use crate::secret::sha256_hex;
@@ -50,7 +50,7 @@ pub async fn once<T: Serialize>(
     work: impl AsyncFnOnce(&Txn) -> Result<Created<T>>,
 ) -> std::result::Result<HttpResponse, Failure> {
     let name = name(ctx, request, digest)?;
-    let attempt = ctx
+    let answer = ctx
         .write(async |txn| {
             if let Some(name) = &name
                 && let Some(known) = known_answer(txn, name).await?
@@ -63,16 +63,8 @@ pub async fn once<T: Serialize>(
             }
             Ok(answer)
         })
-        .await;
-    match (attempt, name) {
-        (Ok(answer), _) => Ok(answer.respond()),
-        // Two of the same at once: one was first, and this one has left nothing behind.
-        (Err(Error::Store(StoreError::Constraint(constraint))), Some(name)) => {
-            let first = known_answer(ctx.reader(), &name).await?;
-            Ok(first.ok_or(Error::Store(StoreError::Constraint(constraint)))?.respond())
-        }
-        (Err(error), _) => Err(error.into()),
-    }
+        .await?;
+    Ok(answer.respond())
 }
 
 /// Forgets what was answered before an instant; called by retention. Returns how many.

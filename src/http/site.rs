@@ -63,7 +63,8 @@ impl Notices {
         self.demo.load(Ordering::Relaxed)
     }
 
-    /// Called by the dispatcher each time it reads the setting, so that every replica shows the same.
+    /// Called by whoever reads or changes the setting (`cli/serve.rs` now and then, the mail log's buttons), so that every replica
+    /// shows the same.
     pub fn show_paused(&self, paused: bool) {
         self.paused.store(paused, Ordering::Relaxed);
     }

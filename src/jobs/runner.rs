@@ -119,7 +119,7 @@ impl Runner {
     }
 
     async fn take_slot(&self, job: &Job, planned: DateTime<Utc>) -> Result<bool, StoreError> {
-        let txn = self.services.db.begin().await?;
+        let txn = self.services.db.begin_beside().await?;
         let slot = job_slot::ActiveModel {
             job: Set(job.name.to_owned()),
             planned_at: Set(planned.timestamp_millis()),
@@ -153,7 +153,7 @@ impl Runner {
         };
         fill(&mut status);
         let written = async {
-            let txn = self.services.db.begin().await?;
+            let txn = self.services.db.begin_beside().await?;
             upsert(&txn, status).await?;
             Ok::<_, StoreError>(txn.commit().await?)
         };

@@ -2,6 +2,7 @@
 
 mod support;
 mod workbench;
+mod writers;
 
 mod agenda;
 mod architecture;

@@ -117,7 +117,7 @@ pub async fn claim(db: &Db, now: DateTime<Utc>, owner: &str, limit: u64) -> Resu
     if limit == 0 || settings::is_sending_paused(db.reader()).await? || !is_anything_due(db.reader(), now).await? {
         return Ok(Vec::new());
     }
-    let txn = db.begin().await?;
+    let txn = db.begin_beside().await?;
     if settings::is_sending_paused(&txn).await? {
         return Ok(Vec::new());
     }
@@ -232,7 +232,7 @@ fn anything_before_farewell(now: DateTime<Utc>) -> SelectStatement {
 
 /// Keeps the lease for another [`LEASE`]; [`StoreError::Stale`] means it is no longer ours and the attempt must stop.
 pub async fn renew(db: &Db, lease: &Lease, now: DateTime<Utc>) -> Result<(), StoreError> {
-    let txn = db.begin().await?;
+    let txn = db.begin_beside().await?;
     let renewed = outbox_mail::Entity::update_many()
         .col_expr(outbox_mail::Column::LeaseUntil, Expr::value(Instant::from(now + LEASE)))
         .filter(is_held(lease))

@@ -65,6 +65,7 @@ impl TestApp {
     }
 
     async fn over(db: TestDb, config: Config) -> Self {
+        tell_our_own_faults();
         let clock = Arc::new(FixedClock::at(rome("2027-01-11 09:00")));
         let services = services(&db, &clock, config);
         let mailbox = MemoryTransport::new();
@@ -183,6 +184,11 @@ impl TestApp {
         let ended = Runner::new(self.services.clone()).run_now(job).await;
         assert_eq!(ended.as_str(), "done", "{}: {ended:?}", job.name);
     }
+}
+
+/// A 500 tells its reader nothing: why it was one is printed where the test fails.
+fn tell_our_own_faults() {
+    let _ = tracing_subscriber::fmt().with_max_level(tracing::Level::ERROR).with_test_writer().try_init();
 }
 
 /// Somebody at the other end of HTTP.

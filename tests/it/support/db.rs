@@ -14,6 +14,7 @@ use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statemen
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
@@ -130,8 +131,11 @@ pub async fn schema_of(db: &DatabaseConnection) -> Vec<String> {
     rows.iter().map(|row| row.try_get_by_index(0).expect("a line")).collect()
 }
 
+/// How long a test waits for a connection: a machine that is busy with other tests may take seconds to make one.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 async fn open(location: &Location) -> Db {
-    Db::open(location).await.expect("the test's database opens")
+    Db::open_within(location, PATIENCE).await.expect("the test's database opens")
 }
 
 async fn sqlite_template(content: Content) -> &'static PathBuf {
