@@ -207,7 +207,7 @@ async fn load(config: Config, file: &Path, assume_yes: bool) -> Outcome {
 
 /// Shows what would change, then asks, unless the answer was given on the command line.
 fn agrees(diff: &network_file::Diff, assume_yes: bool) -> bool {
-    print!("{diff}");
+    println!("{diff}");
     if assume_yes {
         return true;
     }
