@@ -42,7 +42,7 @@ export async function enter(browser, base, persona, lang) {
 /** Opens an entry of pages.mjs and checks its status. */
 export async function open(page, entry) {
   let response = await page.goto(entry.path ?? entry.from);
-  if (entry.link) response = await follow(page, entry.link);
+  for (const link of [entry.link ?? []].flat()) response = await follow(page, link);
   if (entry.press) response = await follow(page, entry.press);
   assert.equal(response.status(), entry.status ?? 200, `${page.url()} answered ${response.status()}`);
 }

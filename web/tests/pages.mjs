@@ -1,7 +1,8 @@
 // Which pages the browser tests visit, per persona of the demonstration. To add a page, add a line:
 //
 //   "/network"                                              a path; it must answer 200
-//   { from: "/designations", link: "main .rc-table a" }     the page behind the first such link
+//   { from: "/designations", link: "main .rc-table a" }     the page behind the first such link;
+//                                                           several links, one after the other, in a list
 //   { path: "/designations/new", press: "main .rc-form button", status: 422 }
 //                                                           a form sent as it is, which must come back with its errors
 //   { path: "/no-such-page", status: 404 }                  an error page
@@ -27,6 +28,16 @@ export const pages = {
     "/calendar",
     { from: "/calendar", link: "main .rc-table a", name: "release" },
     "/releases/new",
+    { from: "/calendar", link: ["main .rc-table tbody tr:last-child a", "main a[href$='/improve']"], name: "release-improve" },
+    { from: "/calendar", link: ["main .rc-table a", "main .rc-table a"], name: "deliverable" },
+    { from: "/calendar", link: ["main .rc-table a", "main .rc-table a", "main a[href^='/publications/']"], name: "publication" },
+    {
+      from: "/calendar",
+      link: ["main .rc-table a", "main .rc-table a", "main a[href^='/publications/']"],
+      press: "main .rc-form button",
+      status: 422,
+      name: "publication-errors",
+    },
     "/network",
     "/designations",
     "/designations/new",
