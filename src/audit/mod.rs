@@ -9,9 +9,9 @@
 //! `mail.operator_address`, and wherever an operator puts the line that `raccordo audit head` prints. `raccordo audit verify
 //! --anchor SEQ:HASH` holds the chain against it.
 //!
-//! Invariants: an event is written in the transaction of the change it tells, so neither exists without the other; the one
-//! row of `audit_head` is the lock that puts writers in a row, so there are no gaps and no forks on either engine; events
-//! hold ids, never names or addresses, so that nothing in the trail ever needs to be erased.
+//! Invariants: an event is written in the transaction of the change it tells, so neither exists without the other; use cases
+//! write one after the other and the one row of `audit_head` moves only from the event before, so there are no gaps and no forks
+//! on either engine; events hold ids, never names or addresses, so that nothing in the trail ever needs to be erased.
 
 mod chain;
 mod record;

@@ -3,14 +3,14 @@
 use super::chain::{self, Head};
 use crate::auth::actor::Identity;
 use crate::ctx::Ctx;
-use crate::db::{StoreError, Txn, exactly_one};
+use crate::db::{Txn, exactly_one};
 use crate::error::{Error, Result};
 use entity::ids::BodyId;
 use entity::kinds::Channel;
 use entity::{Instant, audit_event, audit_head};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 const HEAD: i32 = 1;
 const SOURCE_CHARACTERS: usize = 300;
@@ -35,43 +35,30 @@ pub struct Event {
 
 /// Appends the event to the chain; returns where it stands.
 ///
-/// From here to the commit every other writer of an event waits, so call it late in the transaction.
+/// Use cases write one after the other ([`crate::db::Db::begin`]), so the head that was read is still the head when the event is
+/// written. Whoever writes beside them all the same gets [`StoreError::Stale`](crate::db::StoreError::Stale), and nothing is kept.
 pub async fn record(ctx: &Ctx, txn: &Txn, event: Event) -> Result<Head> {
-    let previous = lock_head(txn).await?;
+    let previous = audit_head::Entity::find_by_id(HEAD).one(txn).await?;
+    let previous = previous.map_or_else(Head::genesis, |row| Head { seq: row.seq, hash: row.hash });
     let row = row(ctx, previous, event)?;
     let head = Head { seq: row.seq, hash: row.hash.clone() };
-    audit_event::ActiveModel::from(row).insert(txn).await?;
+    audit_event::Entity::insert(audit_event::ActiveModel::from(row)).exec_without_returning(txn).await?;
     move_head(txn, &head).await?;
     Ok(head)
 }
 
-/// Counts one event more and returns the head as it was: an update, so that the row is ours until the commit.
-async fn lock_head(txn: &Txn) -> Result<Head> {
-    if let Some(head) = count_one_more(txn).await? {
-        return Ok(head);
-    }
-    let first = audit_head::ActiveModel { id: Set(HEAD), seq: Set(0), hash: Set(chain::GENESIS.to_owned()) };
-    audit_head::Entity::insert(first)
-        .on_conflict_do_nothing_on([audit_head::Column::Id])
-        .exec_without_returning(txn)
-        .await?;
-    count_one_more(txn).await?.ok_or_else(|| Error::Store(StoreError::inconsistent("audit_head", HEAD, "absent")))
-}
-
-async fn count_one_more(txn: &Txn) -> Result<Option<Head>> {
-    let rows = audit_head::Entity::update_many()
-        .col_expr(audit_head::Column::Seq, Expr::col(audit_head::Column::Seq).add(1))
-        .filter(audit_head::Column::Id.eq(HEAD))
-        .exec_with_returning(txn)
-        .await?;
-    Ok(rows.into_iter().next().map(|row| Head { seq: row.seq - 1, hash: row.hash }))
-}
-
+/// The head after an event: its first row, or the row as it was when the event before was written.
 async fn move_head(txn: &Txn, head: &Head) -> Result<()> {
+    if head.seq == 1 {
+        let first = audit_head::ActiveModel { id: Set(HEAD), seq: Set(head.seq), hash: Set(head.hash.clone()) };
+        audit_head::Entity::insert(first).exec_without_returning(txn).await?;
+        return Ok(());
+    }
     let moved = audit_head::Entity::update_many()
+        .col_expr(audit_head::Column::Seq, Expr::value(head.seq))
         .col_expr(audit_head::Column::Hash, Expr::value(head.hash.clone()))
         .filter(audit_head::Column::Id.eq(HEAD))
-        .filter(audit_head::Column::Seq.eq(head.seq))
+        .filter(audit_head::Column::Seq.eq(head.seq - 1))
         .exec(txn)
         .await?;
     Ok(exactly_one(moved.rows_affected)?)
