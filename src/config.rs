@@ -148,7 +148,7 @@ pub struct Portal {
     pub allowed_private_addresses: Vec<SocketAddr>,
     /// Whether `http:` is accepted besides `https:`.
     pub allow_http: bool,
-    /// Days after the release on which an absent page is still looked for.
+    /// Days for which a page is looked at, from the release or from the later acceptance or declaration.
     pub recheck_days: i64,
 }
 

@@ -1,6 +1,8 @@
 //! Texts as people type them: kept without the blanks around them, and at most as long as their column.
 
 use crate::error::{Code, Error, Refused, Result};
+use crate::time::Day;
+use chrono::NaiveDate;
 
 /// What was typed without blanks around it; `None` if nothing was.
 pub fn kept(text: &str) -> Option<String> {
@@ -19,6 +21,11 @@ pub fn optional(field: &'static str, text: Option<&str>, limit: usize) -> Result
     if is_too_long { Err(Error::too_long(field, limit)) } else { Ok(text) }
 }
 
+/// As much of a text that was understood elsewhere as is kept here.
+pub fn cut(text: &str, limit: usize) -> String {
+    text.chars().take(limit).collect()
+}
+
 /// Why something is done: nobody has to guess later, so it must be there.
 pub fn reason(field: &'static str, text: &str, limit: usize) -> Result<String> {
     let missing = || Error::Refused(Refused { code: Code::ReasonMissing, field: Some(field), params: Vec::new() });
@@ -28,6 +35,18 @@ pub fn reason(field: &'static str, text: &str, limit: usize) -> Result<String> {
 /// A text that must be there; how long it may be, the use case says.
 pub fn given(field: &'static str, text: &str) -> Result<String> {
     required(field, text, usize::MAX)
+}
+
+/// A day that may be left out, as a date field sends it.
+pub fn optional_day(field: &'static str, text: &str) -> Result<Option<NaiveDate>> {
+    let parsed =
+        |text: String| text.parse::<Day>().map(NaiveDate::from).map_err(|_| Error::field(field, Code::NotADay));
+    kept(text).map(parsed).transpose()
+}
+
+/// A day that must be there, as a date field sends it.
+pub fn day(field: &'static str, text: &str) -> Result<NaiveDate> {
+    optional_day(field, text)?.ok_or_else(|| Error::field(field, Code::Required))
 }
 
 /// Two fields read, or everything that is wrong with either: nobody corrects a form one field at a time.

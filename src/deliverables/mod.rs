@@ -2,8 +2,8 @@
 //!
 //! *Invariants.* One deliverable per release and observatory. Its day derives from the release in the calendar of its
 //! territory; a day set by hand is kept apart and survives every derivation. The lifecycle is the table in `model.rs`;
-//! blocked returns where it was; nothing leaves verified or waived. What was handed in, and what the review answered, is
-//! append-only.
+//! blocked returns where it was, or to submitted if its last step was done meanwhile; nothing leaves verified or waived.
+//! What was handed in, and what the review answered, is append-only.
 //!
 //! *Who may.* The observatory starts, hands in, blocks and declares the address, or the secretariat on its behalf; only the
 //! secretariat reviews and waives; only the service records what was seen on the portal. A foreign observatory's

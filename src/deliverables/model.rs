@@ -204,6 +204,27 @@ impl Deliverable {
         Ok(self)
     }
 
+    /// Handed in, begun or not. What is blocked stays so, for the obstacle is still there, and counts as handed in as soon as
+    /// it goes on.
+    pub fn handed_in(mut self) -> Result<Self, Refusal> {
+        match self.stage {
+            Stage::Blocked { reason, back_to } if is_owed(back_to) => {
+                self.stage = Stage::Blocked { reason, back_to: State::Submitted };
+                Ok(self)
+            }
+            _ => {
+                let state = self.state();
+                let begun = self.clone().after(Event::Start).unwrap_or(self);
+                begun.after(Event::Submit).map_err(|_| Refusal::wrong(state))
+            }
+        }
+    }
+
+    /// Whether the observatory still has to hand it in, blocked or not.
+    pub fn awaits_handing_in(&self) -> bool {
+        is_owed(self.stage.resume().unwrap_or(self.state()))
+    }
+
     /// Waived, with why.
     pub fn waived(mut self, reason: String) -> Result<Self, Refusal> {
         self.lead(Event::Waive)?;
@@ -327,6 +348,16 @@ mod tests {
         let blocked = submitted.clone().blocked("portal down".to_owned()).expect("blocked");
         assert_eq!(blocked.stage.reason(), Some("portal down"));
         assert_eq!(blocked.after(Event::Unblock), Ok(submitted));
+    }
+
+    #[test]
+    fn what_is_handed_in_while_blocked_is_handed_in_once_it_goes_on() {
+        let blocked = planned().blocked("portal down".to_owned()).expect("blocked");
+        let handed_in = blocked.clone().handed_in().expect("handed in");
+        assert_eq!((handed_in.state(), handed_in.awaits_handing_in()), (State::Blocked, false));
+        assert_eq!(handed_in.clone().after(Event::Unblock).map(|one| one.state()), Ok(State::Submitted));
+        assert_eq!(handed_in.handed_in(), Err(Refusal::wrong(State::Blocked)), "once");
+        assert_eq!(planned().handed_in().map(|one| one.state()), Ok(State::Submitted));
     }
 
     #[test]

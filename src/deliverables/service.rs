@@ -1,6 +1,6 @@
 //! The use cases of deliverables: one function each, each inside the transaction it is given.
 
-use super::model::{Deliverable, Event, Refusal, Stage, Submission};
+use super::model::{Deliverable, Event, Stage, Submission};
 use super::policy::{self, Action, Subject, Visibility};
 use super::store::{self, Cursor, Filter};
 use super::view::{DeliverableView, Dossier, ProgressOf};
@@ -9,7 +9,7 @@ use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
 use crate::error::{Code, Error, Result};
 use crate::typed;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{BodyId, DeliverableId, ObservatoryId, ReleaseId};
 use entity::kinds::DeliverableState;
 use sea_orm::ConnectionTrait;
@@ -59,6 +59,14 @@ pub async fn seen_of_release(ctx: &Ctx, release: ReleaseId) -> Result<Vec<Delive
 /// One deliverable, for slices that act for the service itself.
 pub async fn deliverable(db: &impl ConnectionTrait, id: DeliverableId) -> Result<DeliverableView> {
     store::find(db, &Visibility::Everything, id).await?.ok_or(Error::NotFound)
+}
+
+/// When the review accepted these deliverables; one that was not accepted is missing from the answer.
+pub async fn accepted_at(
+    db: &impl ConnectionTrait,
+    deliverables: &[DeliverableId],
+) -> Result<HashMap<DeliverableId, DateTime<Utc>>> {
+    Ok(store::accepted_at(db, deliverables).await?)
 }
 
 /// How far the deliverables of these releases are; a release without any is missing from the answer.
@@ -121,7 +129,7 @@ pub async fn rederive_in(ctx: &Ctx, txn: &Txn, release: ReleaseId, owed: &[Owed]
 pub async fn waive_in(ctx: &Ctx, txn: &Txn, release: ReleaseId, reason: &str) -> Result<()> {
     for view in of_release(txn, release).await? {
         let version = view.deliverable.version;
-        if let Ok(waived) = view.deliverable.waived(cut(reason, REASON_CHARACTERS)) {
+        if let Ok(waived) = view.deliverable.waived(typed::cut(reason, REASON_CHARACTERS)) {
             store::save(txn, &waived, version, ctx.now()).await?;
         }
     }
@@ -143,25 +151,19 @@ pub struct SubmitIn {
     pub note: Option<String>,
 }
 
-/// Hands it in. What was never marked as begun begins with this.
+/// Hands it in. What was never marked as begun begins with this; what is blocked stays blocked and counts as handed in as soon
+/// as it goes on.
 ///
 /// Who may: the observatory, the secretariat on its behalf. Mails: none. Errors: `wrong_transition`, `not_a_url`,
 /// `too_long`, `stale`.
 pub async fn submit(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32, input: SubmitIn) -> Result<DeliverableView> {
     let current = authorised_at(ctx, txn, id, version, Action::Submit).await?;
-    submit_from(ctx, txn, current, version, input).await
+    hand_in(ctx, txn, current, input).await
 }
 
-async fn submit_from(
-    ctx: &Ctx,
-    txn: &Txn,
-    current: DeliverableView,
-    version: i32,
-    input: SubmitIn,
-) -> Result<DeliverableView> {
+async fn hand_in(ctx: &Ctx, txn: &Txn, current: DeliverableView, input: SubmitIn) -> Result<DeliverableView> {
     let input = checked(input)?;
-    let begun = current.deliverable.clone().after(Event::Start).unwrap_or_else(|_| current.deliverable.clone());
-    let after = begun.after(Event::Submit).map_err(|_| wrong_from(&current.deliverable))?;
+    let (version, after) = (current.deliverable.version, current.deliverable.clone().handed_in()?);
     let earlier = store::submissions(txn, current.deliverable.id).await?;
     let submission = Submission {
         id: ctx.new_id(),
@@ -177,12 +179,6 @@ async fn submit_from(
     let saved = save(ctx, txn, &current, after, version, "deliverables.submit").await?;
     store::insert_submission(txn, saved.deliverable.id, &submission).await?;
     Ok(saved)
-}
-
-/// The refusal as seen from the state the caller knows, not from one passed through on the way.
-fn wrong_from(deliverable: &Deliverable) -> Refusal {
-    let state = deliverable.state();
-    Refusal::WrongTransition { state, allowed: super::model::possible(state) }
 }
 
 /// Sends it back with remarks, which stay under what was handed in.
@@ -308,14 +304,12 @@ pub async fn work_begun_in(ctx: &Ctx, txn: &Txn, id: DeliverableId) -> Result<()
     Ok(())
 }
 
-/// The last step of the observatory is done: the deliverable is handed in. `tasks` calls this, having checked that the
-/// caller may do the task; what is no longer owed, or blocked, is left as it is.
+/// The last step of the observatory is done: the deliverable is handed in; a blocked one as soon as it goes on. `tasks` calls
+/// this, having checked that the caller may do the task; what is no longer owed is left as it is.
 pub async fn work_done_in(ctx: &Ctx, txn: &Txn, id: DeliverableId, input: SubmitIn) -> Result<()> {
     let current = deliverable(txn, id).await?;
-    let state = current.deliverable.state();
-    if super::model::is_owed(state) && state != DeliverableState::Blocked {
-        let version = current.deliverable.version;
-        submit_from(ctx, txn, current, version, input).await?;
+    if current.deliverable.awaits_handing_in() {
+        hand_in(ctx, txn, current, input).await?;
     }
     Ok(())
 }
@@ -394,8 +388,4 @@ fn checked(input: SubmitIn) -> Result<SubmitIn> {
         return Err(Error::field("link", Code::NotAUrl));
     }
     Ok(SubmitIn { link, note })
-}
-
-fn cut(text: &str, limit: usize) -> String {
-    text.chars().take(limit).collect()
 }

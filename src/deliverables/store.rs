@@ -12,6 +12,7 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType,
     Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, sea_query::Expr,
 };
+use std::collections::HashMap;
 
 type Result<T> = std::result::Result<T, StoreError>;
 
@@ -218,6 +219,23 @@ pub async fn progress(db: &impl ConnectionTrait, releases: &[ReleaseId]) -> Resu
         progress.entry(release).or_default().count(state);
     }
     Ok(progress)
+}
+
+/// When the review accepted these deliverables; one that was not accepted is missing from the answer.
+pub async fn accepted_at(
+    db: &impl ConnectionTrait,
+    deliverables: &[DeliverableId],
+) -> Result<HashMap<DeliverableId, DateTime<Utc>>> {
+    let answered: Vec<(DeliverableId, Instant)> = submission::Entity::find()
+        .select_only()
+        .columns([submission::Column::DeliverableId, submission::Column::AnsweredAt])
+        .filter(submission::Column::DeliverableId.is_in(deliverables.iter().copied()))
+        .filter(submission::Column::AnsweredAt.is_not_null())
+        .filter(submission::Column::Remarks.is_null())
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(answered.into_iter().map(|(deliverable, at)| (deliverable, at.0)).collect())
 }
 
 /// New deliverables, all planned, in one statement.

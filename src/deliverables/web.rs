@@ -1,17 +1,18 @@
 //! The page of one deliverable: where it stands, what was handed in, and what its reader may do.
 
-use super::model::{Event, Submission, possible};
+use super::model::{Deliverable, Event, Submission, is_settled, possible};
 use super::policy::{self, Action, Subject};
 use super::service::{self, SubmitIn};
 use super::view::{DeliverableView, Dossier};
 use crate::ctx::Ctx;
+use crate::db::Txn;
 use crate::error::{Error, Result};
 use crate::http::Failure;
-use crate::http::form::{Form, FormState};
-use crate::http::page::{FlashKind, Shell, done, page, unprocessable};
+use crate::http::form::{self, Form, FormState, Versioned};
+use crate::http::page::{FlashKind, Shell, done, page};
 use crate::texts::Lang;
 use crate::time::words;
-use crate::typed::kept;
+use crate::typed::{self, kept};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use askama::Template;
 use entity::ids::DeliverableId;
@@ -19,7 +20,7 @@ use entity::kinds::DeliverableState;
 use serde::Deserialize;
 
 pub fn pages(cfg: &mut web::ServiceConfig) {
-    cfg.service(show_deliverable).service(change_deliverable);
+    cfg.service(show_deliverable).service(reschedule_deliverable).service(change_deliverable);
 }
 
 type Answer = std::result::Result<HttpResponse, Failure>;
@@ -37,6 +38,21 @@ pub struct DeliverableForm {
     pub remarks: String,
     #[serde(default)]
     pub reason: String,
+    #[serde(default)]
+    pub day: String,
+}
+
+impl Versioned for DeliverableForm {
+    fn version_mut(&mut self) -> &mut String {
+        &mut self.version
+    }
+}
+
+impl DeliverableForm {
+    fn of(deliverable: &Deliverable) -> Self {
+        let day = deliverable.hand_set_day.map(|day| day.to_string()).unwrap_or_default();
+        Self { version: deliverable.version.to_string(), day, ..Self::default() }
+    }
 }
 
 #[derive(Template)]
@@ -53,12 +69,14 @@ pub struct DeliverablePage {
     pub state_text: &'static str,
     pub state_kind: &'static str,
     pub reason: Option<String>,
-    pub version: i32,
+    /// The derived day, where another was set by hand.
+    pub derived_day: Option<String>,
     pub submissions: Vec<SubmissionLine>,
     /// What one press may do now.
     pub buttons: Vec<Button>,
     /// The names of what may be done now, as in the addresses of the forms.
     pub may: Vec<&'static str>,
+    pub may_reschedule: bool,
     /// What it means to do without, for whoever may.
     pub reason_hint: &'static str,
     pub form: FormState<DeliverableForm>,
@@ -88,7 +106,8 @@ impl DeliverablePage {
 #[get("/deliverables/{id}")]
 async fn show_deliverable(ctx: Ctx, request: HttpRequest, id: web::Path<DeliverableId>) -> Answer {
     let dossier = service::dossier(&ctx, *id).await?;
-    page(&deliverable_page(&ctx, &request, dossier, FormState::default()))
+    let form = DeliverableForm::of(&dossier.view.deliverable);
+    page(&deliverable_page(&ctx, &request, dossier, FormState::fresh(form)))
 }
 
 /// Every button of the page: the address names what happens.
@@ -102,29 +121,51 @@ async fn change_deliverable(
     let (id, verb) = path.into_inner();
     let event = Event::ALL.iter().copied().find(|event| event.as_str() == verb).ok_or(Error::NotFound)?;
     let said = said(event).ok_or(Error::NotFound)?;
-    match change(&ctx, id, event, &form.0).await {
-        Ok(_) => Ok(done(&format!("/deliverables/{id}"), FlashKind::Success, said)),
-        Err(error) => {
-            let form = FormState::refused(form.0, ctx.lang, error)?;
-            let dossier = service::dossier(&ctx, id).await?;
-            unprocessable(&deliverable_page(&ctx, &request, dossier, form))
+    change(&ctx, &request, id, form.0, said, async |txn, form, version| match event {
+        Event::Start => service::start(&ctx, txn, id, version).await,
+        Event::Submit => {
+            let handed_in = SubmitIn { link: kept(&form.link), note: kept(&form.note) };
+            service::submit(&ctx, txn, id, version, handed_in).await
         }
-    }
-}
-
-async fn change(ctx: &Ctx, id: DeliverableId, event: Event, form: &DeliverableForm) -> Result<DeliverableView> {
-    let version = form.version.parse().map_err(|_| Error::Stale)?;
-    let handed_in = SubmitIn { link: kept(&form.link), note: kept(&form.note) };
-    ctx.write(async |txn| match event {
-        Event::Start => service::start(ctx, txn, id, version).await,
-        Event::Submit => service::submit(ctx, txn, id, version, handed_in).await,
-        Event::RequestChanges => service::request_changes(ctx, txn, id, version, &form.remarks).await,
-        Event::Approve => service::approve(ctx, txn, id, version).await,
-        Event::Block => service::block(ctx, txn, id, version, &form.reason).await,
-        Event::Unblock => service::unblock(ctx, txn, id, version).await,
-        Event::Waive => service::waive(ctx, txn, id, version, &form.reason).await,
+        Event::RequestChanges => service::request_changes(&ctx, txn, id, version, &form.remarks).await,
+        Event::Approve => service::approve(&ctx, txn, id, version).await,
+        Event::Block => service::block(&ctx, txn, id, version, &form.reason).await,
+        Event::Unblock => service::unblock(&ctx, txn, id, version).await,
+        Event::Waive => service::waive(&ctx, txn, id, version, &form.reason).await,
         // What was seen on the portal is not a button's to say (rule 10 of the domain).
         Event::Publish | Event::Verify => Err(Error::NotFound),
+    })
+    .await
+}
+
+#[post("/deliverables/{id}/reschedule")]
+async fn reschedule_deliverable(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<DeliverableId>,
+    form: Form<DeliverableForm>,
+) -> Answer {
+    change(&ctx, &request, *id, form.0, "deliverables.done_reschedule", async |txn, form, version| {
+        service::reschedule(&ctx, txn, *id, version, typed::optional_day("day", &form.day)?).await
+    })
+    .await
+}
+
+/// Does what a form of the deliverable's page asks for; `said` is what its reader is told of it.
+async fn change(
+    ctx: &Ctx,
+    request: &HttpRequest,
+    id: DeliverableId,
+    form: DeliverableForm,
+    said: &'static str,
+    work: impl AsyncFnOnce(&Txn, &DeliverableForm, i32) -> Result<DeliverableView>,
+) -> Answer {
+    let work = async |txn: &Txn, form: &DeliverableForm| work(txn, form, form::version(&form.version)?).await;
+    let leads_on = |_| done(&format!("/deliverables/{id}"), FlashKind::Success, said);
+    form::answer(ctx, form, work, leads_on, async |form| {
+        let dossier = service::dossier(ctx, id).await?;
+        let form = form.beside(dossier.view.deliverable.version);
+        Ok(deliverable_page(ctx, request, dossier, form))
     })
     .await
 }
@@ -151,7 +192,7 @@ fn deliverable_page(
         state_text: lang.t(state_key),
         state_kind,
         reason: view.deliverable.stage.reason().map(str::to_owned),
-        version: view.deliverable.version,
+        derived_day: view.deliverable.hand_set_day.map(|_| words::long_day(view.deliverable.due_day, lang)),
         submissions: dossier.submissions.into_iter().map(|one| SubmissionLine::of(one, lang)).collect(),
         buttons: BUTTONS
             .iter()
@@ -160,6 +201,8 @@ fn deliverable_page(
             .collect(),
         reason_hint: if may.contains(&Event::Waive.as_str()) { lang.t("deliverables.waive_hint") } else { "" },
         may,
+        may_reschedule: !is_settled(view.deliverable.state())
+            && policy::may(&ctx.actor, Action::Reschedule, subject(&view)),
         form,
     }
 }
@@ -173,14 +216,18 @@ const BUTTONS: [(Event, &str, &str); 3] = [
 ];
 
 fn allowed(ctx: &Ctx, view: &DeliverableView) -> Vec<&'static str> {
-    let subject = Subject { observatory: view.deliverable.observatory_id, body: view.body_id };
     let mut events = possible(view.deliverable.state());
     // Handing in what was never marked as begun begins it.
     if events.contains(&Event::Start) {
         events.push(Event::Submit);
     }
-    let is_allowed = |event: &Event| action(*event).is_some_and(|action| policy::may(&ctx.actor, action, subject));
+    let is_allowed =
+        |event: &Event| action(*event).is_some_and(|action| policy::may(&ctx.actor, action, subject(view)));
     events.into_iter().filter(is_allowed).map(Event::as_str).collect()
+}
+
+fn subject(view: &DeliverableView) -> Subject {
+    Subject { observatory: view.deliverable.observatory_id, body: view.body_id }
 }
 
 /// What a button asks of the policy; nothing for what no button does.

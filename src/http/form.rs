@@ -4,13 +4,18 @@
 //! A slice's form struct has a `String` for every field, each with `#[serde(default)]`: what people type is text until
 //! a use case has understood it, and only text can be shown again unchanged.
 
+use crate::ctx::Ctx;
+use crate::db::Txn;
 use crate::error::{Code, Error};
+use crate::http::page::with_status;
 use crate::http::{Failure, csrf};
 use crate::texts::Lang;
 use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{Bytes, Query};
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use askama::Template;
 use futures_util::future::LocalBoxFuture;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -68,7 +73,11 @@ fn parse<T: DeserializeOwned>(body: &Bytes) -> Result<T, Failure> {
 
 /// What was wrong with a form, in the reader's language, in the order found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Errors(Vec<FormError>);
+pub struct Errors {
+    found: Vec<FormError>,
+    /// Whether somebody else was there first.
+    is_stale: bool,
+}
 
 /// One thing wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,33 +91,53 @@ impl Errors {
     /// The words for a refusal, or the failure itself where no correction of the form could help (not allowed, not
     /// there, our own fault).
     pub fn from_error(lang: Lang, error: Error) -> Result<Self, Failure> {
-        match error {
-            Error::Invalid(fields) => Ok(Self(
-                fields
-                    .into_iter()
-                    .map(|wrong| FormError { field: wrong.field, text: text(lang, wrong.code, &wrong.params) })
-                    .collect(),
-            )),
-            Error::Refused(refused) if refused.code != Code::FormExpired => Ok(Self(vec![FormError {
+        let found = match error {
+            Error::Invalid(fields) => fields
+                .into_iter()
+                .map(|wrong| FormError { field: wrong.field, text: text(lang, wrong.code, &wrong.params) })
+                .collect(),
+            Error::Refused(refused) if refused.code != Code::FormExpired => vec![FormError {
                 field: refused.field.unwrap_or_default(),
                 text: text(lang, refused.code, &refused.params),
-            }])),
-            Error::Stale => Ok(Self(vec![FormError { field: "", text: text(lang, Code::Stale, &[]) }])),
-            other => Err(Failure(other)),
+            }],
+            stale if stale.code() == Code::Stale => {
+                let said = FormError { field: "", text: lang.t("common.form_stale").to_owned() };
+                return Ok(Self { found: vec![said], is_stale: true });
+            }
+            other => return Err(Failure(other)),
+        };
+        Ok(Self { found, is_stale: false })
+    }
+
+    /// The same said of a part of the form that has fields of its own, by its name.
+    #[must_use]
+    pub fn of_part(mut self, name: &str) -> Self {
+        for error in &mut self.found {
+            *error = FormError { field: "", text: format!("{name}: {}", error.text) };
         }
+        self
+    }
+
+    pub fn extend(&mut self, others: Self) {
+        self.found.extend(others.found);
+    }
+
+    /// Whether somebody else was there first: then nothing has to be put right, and what is shown is to be read anew.
+    pub const fn is_stale(&self) -> bool {
+        self.is_stale
     }
 
     /// The first thing wrong with a field.
     pub fn of(&self, field: &str) -> Option<&str> {
-        self.0.iter().find(|error| error.field == field).map(|error| error.text.as_str())
+        self.found.iter().find(|error| error.field == field).map(|error| error.text.as_str())
     }
 
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.found.is_empty()
     }
 
     pub fn iter(&self) -> std::slice::Iter<'_, FormError> {
-        self.0.iter()
+        self.found.iter()
     }
 }
 
@@ -117,7 +146,7 @@ impl<'e> IntoIterator for &'e Errors {
     type IntoIter = std::slice::Iter<'e, FormError>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.iter()
+        self.found.iter()
     }
 }
 
@@ -144,6 +173,47 @@ impl<T> FormState<T> {
     /// What was typed, with why it was refused; the failure itself where no correction could help.
     pub fn refused(values: T, lang: Lang, error: Error) -> Result<Self, Failure> {
         Ok(Self { values, errors: Errors::from_error(lang, error)? })
+    }
+}
+
+/// A form about something that has a version.
+pub trait Versioned {
+    /// The version it was made of, as its hidden field has it.
+    fn version_mut(&mut self) -> &mut String;
+}
+
+impl<T: Versioned> FormState<T> {
+    /// The form as it goes on beside what is now: whoever is told that somebody was there first may press again knowing it.
+    #[must_use]
+    pub fn beside(mut self, version: i32) -> Self {
+        if self.errors.is_stale() {
+            *self.values.version_mut() = version.to_string();
+        }
+        self
+    }
+}
+
+/// The version a form was made of; a form without one was not ours.
+pub fn version(typed: &str) -> Result<i32, Error> {
+    typed.parse().map_err(|_| Error::Stale)
+}
+
+/// Does in one transaction what a form asks for, and leads on. If it is refused, `again` shows the form with what was typed
+/// and why: 409 where somebody was there first, 422 where something must be put right.
+pub async fn answer<F, T, P: Template>(
+    ctx: &Ctx,
+    form: F,
+    work: impl AsyncFnOnce(&Txn, &F) -> Result<T, Error>,
+    leads_on: impl FnOnce(T) -> HttpResponse,
+    again: impl AsyncFnOnce(FormState<F>) -> Result<P, Failure>,
+) -> Result<HttpResponse, Failure> {
+    match ctx.write(async |txn| work(txn, &form).await).await {
+        Ok(done) => Ok(leads_on(done)),
+        Err(error) => {
+            let form = FormState::refused(form, ctx.lang, error)?;
+            let status = if form.errors.is_stale() { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
+            with_status(status, &again(form).await?)
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The three states of a member in a merge patch (RFC 7396): left out, `null`, or a value. `Option` knows only two, and
 //! telling "leave it" from "empty it" apart is the whole point of a patch.
 
+use crate::error::{Code, Error};
 use serde::{Deserialize, Deserializer};
 
 /// One member of a merge patch. Each field carries `#[serde(default)]`, which makes an absent member [`Patch::Keep`];
@@ -23,6 +24,24 @@ impl<T> Patch<T> {
             Self::Keep => present,
             Self::Clear => None,
             Self::Set(value) => Some(value),
+        }
+    }
+
+    /// The new value of a member that cannot be removed, if it has one.
+    pub fn replacing(self, field: &'static str) -> Result<Option<T>, Error> {
+        match self {
+            Self::Keep => Ok(None),
+            Self::Set(value) => Ok(Some(value)),
+            Self::Clear => Err(Error::field(field, Code::Required)),
+        }
+    }
+
+    /// The new value of a member that can, if anything changes.
+    pub fn changing(self) -> Option<Option<T>> {
+        match self {
+            Self::Keep => None,
+            Self::Clear => Some(None),
+            Self::Set(value) => Some(Some(value)),
         }
     }
 

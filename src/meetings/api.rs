@@ -96,7 +96,8 @@ pub async fn show_meeting(ctx: Ctx, id: web::Path<MeetingId>) -> Result<HttpResp
 
 /// Edit a draft
 ///
-/// Who may: the secretariat. Mails: none. Errors: `wrong_transition` once convened, `ends_before_starts`, `not_a_url`.
+/// Who may: the secretariat. Mails: none. Errors: `wrong_transition` once convened, `required` for what cannot be taken
+/// away, `ends_before_starts`, `not_a_url`, `nothing_changes`.
 #[utoipa::path(
     tag = "meetings",
     security(("api_token" = ["secretariat"])),
@@ -111,8 +112,8 @@ pub async fn edit_meeting(
     id: web::Path<MeetingId>,
     MergePatch(patch): MergePatch<MeetingPatch>,
 ) -> Result<HttpResponse, Failure> {
-    let version = version::if_match(&request)?;
-    let changed = ctx.write(async |txn| service::edit(&ctx, txn, *id, version, patch.into()).await).await?;
+    let (version, change) = (version::if_match(&request)?, patch.try_into()?);
+    let changed = ctx.write(async |txn| service::edit(&ctx, txn, *id, version, change).await).await?;
     Ok(answer(changed))
 }
 
@@ -128,7 +129,7 @@ pub async fn add_agenda_item(
     input: Json<AgendaItemIn>,
 ) -> Result<HttpResponse, Failure> {
     idempotency::once(&ctx, &request, &input.digest(), async |txn| {
-        let (item, _) = service::add_item(&ctx, txn, *id, input.value.clone().into()).await?;
+        let (item, _) = service::add_item(&ctx, txn, *id, None, input.value.clone().into()).await?;
         let location = format!("/api/v1/meetings/{}/agenda-items/{}", *id, item.id);
         Ok(Created { location, version: None, body: AgendaItemOut::from(item) })
     })
@@ -275,7 +276,7 @@ pub async fn record_outcome(
     input: Json<OutcomeIn>,
 ) -> Result<HttpResponse, Failure> {
     idempotency::once(&ctx, &request, &input.digest(), async |txn| {
-        let (outcome, _) = service::record_outcome(&ctx, txn, *id, input.value.clone().into()).await?;
+        let (outcome, _) = service::record_outcome(&ctx, txn, *id, None, input.value.clone().into()).await?;
         let location = format!("/api/v1/outcomes/{}", outcome.id);
         Ok(Created { location, version: None, body: OutcomeOut::from(outcome) })
     })

@@ -259,12 +259,20 @@ async fn find_for(ctx: &Ctx, txn: &Txn, action: Action, id: MeetingId, version: 
     Ok(meeting)
 }
 
-/// The meeting something is added to without naming its version. It is taken for writing and looked at again, so that what
-/// two people add at once goes one after the other, and nothing is added to a meeting that was just closed.
-async fn take_for(ctx: &Ctx, txn: &Txn, action: Action, event: Event, id: MeetingId) -> Result<Meeting> {
-    find_for(ctx, txn, action, id, None).await?;
+/// The meeting something is added to. It is taken for writing and looked at again, so that what two people add at once goes
+/// one after the other, and nothing is added to a meeting that was just closed. A form names the version it was made of, so
+/// that a second click adds nothing a second time; a program has its idempotency key.
+async fn take_for(
+    ctx: &Ctx,
+    txn: &Txn,
+    action: Action,
+    event: Event,
+    id: MeetingId,
+    version: Option<i32>,
+) -> Result<Meeting> {
+    find_for(ctx, txn, action, id, version).await?;
     store::touch(txn, id, ctx.now()).await?;
-    let taken = find_for(ctx, txn, action, id, None).await?;
+    let taken = find_for(ctx, txn, action, id, version.map(|seen| seen + 1)).await?;
     taken.must_allow(event)?;
     Ok(taken)
 }

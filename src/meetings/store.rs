@@ -459,7 +459,8 @@ pub async fn told(db: &impl ConnectionTrait, id: MeetingId) -> Result<Vec<Invite
     rows.into_iter().map(|row| row.invited(id)).collect()
 }
 
-/// Remembers what a person is told, over what they were told before.
+/// Remembers what a person is told, over what they were told before. The sequence only rises: what is older than that is
+/// `Stale`.
 pub async fn remember(
     txn: &impl ConnectionTrait,
     id: InvitationId,
@@ -468,12 +469,13 @@ pub async fn remember(
     told: Told,
     at: DateTime<Utc>,
 ) -> Result<()> {
+    let sequence = i32::try_from(told.sequence).unwrap_or(i32::MAX);
     let row = invitation::ActiveModel {
         id: Set(id),
         meeting_id: Set(meeting),
         person_id: Set(member.person_id),
         designation_id: Set(member.designation_id),
-        sequence: Set(i32::try_from(told.sequence).unwrap_or(i32::MAX)),
+        sequence: Set(sequence),
         method: Set(told.method),
         told_at: Set(at.into()),
     };
@@ -484,7 +486,7 @@ pub async fn remember(
             invitation::Column::Method,
             invitation::Column::ToldAt,
         ])
+        .action_and_where(invitation::Column::Sequence.lt(sequence))
         .to_owned();
-    invitation::Entity::insert(row).on_conflict(over).exec_without_returning(txn).await?;
-    Ok(())
+    exactly_one(invitation::Entity::insert(row).on_conflict(over).exec_without_returning(txn).await?)
 }

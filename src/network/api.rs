@@ -6,7 +6,7 @@ use super::model::{
 };
 use super::service;
 use crate::ctx::Ctx;
-use crate::error::{Code, Error};
+use crate::error::Error;
 use crate::http::Failure;
 use crate::http::json::MergePatch;
 use crate::http::paging::{Links, Page, Paging};
@@ -437,24 +437,11 @@ impl TryFrom<PersonPatch> for PersonChange {
     fn try_from(patch: PersonPatch) -> Result<Self, Error> {
         let PersonPatch { given_name, family_name, email, phone, language } = patch;
         Ok(Self {
-            given_name: replaced("given_name", given_name)?,
-            family_name: replaced("family_name", family_name)?,
-            email: replaced("email", email)?,
-            phone: match phone {
-                Patch::Keep => None,
-                Patch::Clear => Some(None),
-                Patch::Set(phone) => Some(Some(phone)),
-            },
-            language: replaced("language", language)?,
+            given_name: given_name.replacing("given_name")?,
+            family_name: family_name.replacing("family_name")?,
+            email: email.replacing("email")?,
+            phone: phone.changing(),
+            language: language.replacing("language")?,
         })
-    }
-}
-
-/// The new value of a member that cannot be removed.
-fn replaced<T>(field: &'static str, patch: Patch<T>) -> Result<Option<T>, Error> {
-    match patch {
-        Patch::Keep => Ok(None),
-        Patch::Set(value) => Ok(Some(value)),
-        Patch::Clear => Err(Error::field(field, Code::Required)),
     }
 }

@@ -15,10 +15,12 @@ use crate::mail::outbox::desk;
 use crate::releases::model::{Stage, When};
 use crate::releases::service::{self as releases, ReleaseFilter};
 use crate::releases::view::ReleaseView;
+use crate::tasks::model::Task;
+use crate::tasks::service::TaskFilter;
 use crate::{deliverables, reminders, tasks};
 use chrono::{Datelike, Days, NaiveDate};
 use entity::ids::{ReleaseId, SeatId};
-use entity::kinds::{DeliverableState, NotificationState, ReleaseState, SeatKind};
+use entity::kinds::{DeliverableState, NotificationState, ReleaseState, SeatKind, TaskState};
 use sea_orm::ConnectionTrait;
 use std::collections::HashMap;
 
@@ -68,6 +70,8 @@ pub struct Monday {
     pub leaving: Vec<Leaving>,
     /// Contributions that wait for the secretariat: handed in and not looked at yet, then those that cannot go on.
     pub waiting: Vec<DeliverableView>,
+    /// Tasks that cannot go on: nobody is reminded of them, so the secretariat sees to the obstacle.
+    pub blocked: Vec<Task>,
     /// Given up, or not known whether they arrived: a person has to look.
     pub stuck_mails: Vec<desk::Summary>,
     pub failing_jobs: Vec<JobStatus>,
@@ -123,6 +127,7 @@ pub async fn monday(ctx: &Ctx) -> Result<Monday> {
         this_week: owed(this_week),
         leaving: leaving(db, sunday).await?,
         waiting: waiting(ctx).await?,
+        blocked: blocked(db).await?,
         stuck_mails: stuck_mails(ctx).await?,
         failing_jobs: jobs.into_iter().filter(is_failing).collect(),
     })
@@ -136,6 +141,11 @@ async fn waiting(ctx: &Ctx) -> Result<Vec<DeliverableView>> {
         waiting.extend(deliverables::service::list(ctx, &filter, None, SHOWN).await?);
     }
     Ok(waiting)
+}
+
+async fn blocked(db: &impl ConnectionTrait) -> Result<Vec<Task>> {
+    let filter = TaskFilter { state: Some(TaskState::Blocked), due: true, ..TaskFilter::default() };
+    tasks::service::all(db, &filter).await
 }
 
 fn owed(obligation: Obligation, seats: &HashMap<SeatId, Seat>, holders: &[Designation]) -> Owed {

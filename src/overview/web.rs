@@ -21,6 +21,8 @@ use crate::jobs::status::JobStatus;
 use crate::network::web::{BodyFacts, ObservatoryFacts, body_facts, observatory_facts, shell_below_network};
 use crate::releases::service::{self as releases, ReleaseFilter};
 use crate::releases::web::{ContributionLine, Line as ReleaseLine};
+use crate::tasks::model::Task;
+use crate::tasks::web::{Badge, Line as TaskLine};
 use crate::texts::Lang;
 use crate::time::{Day, words};
 use actix_web::web::{Path, Query, ServiceConfig};
@@ -326,11 +328,14 @@ struct OwedRow {
     day: String,
 }
 
-/// A contribution that waits for the secretariat.
+/// A contribution that waits for the secretariat, or a task that cannot go on.
 struct WaitingRow {
+    href: String,
+    whose: String,
     title: String,
+    state: Badge,
     reason: Option<String>,
-    line: ContributionLine,
+    day: String,
 }
 
 /// A release that leaves this week, or should have left.
@@ -350,7 +355,7 @@ async fn show_monday(ctx: Ctx, request: HttpRequest) -> Answer {
         tile(monday.risks.len(), ctx.lang.t("overview.tile_risks"), "#risks", "warning"),
         tile(monday.this_week.len(), ctx.lang.t("overview.tile_week"), "#week", "info"),
         tile(monday.leaving.len(), ctx.lang.t("overview.tile_leaving"), "#leaving", "info"),
-        tile(monday.waiting.len(), ctx.lang.t("overview.tile_waiting"), "#waiting", "warning"),
+        tile(monday.waiting.len() + monday.blocked.len(), ctx.lang.t("overview.tile_waiting"), "#waiting", "warning"),
         tile(monday.stuck_mails.len(), ctx.lang.t("overview.tile_mails"), "#mails", "danger"),
         tile(monday.failing_jobs.len(), ctx.lang.t("overview.tile_jobs"), "#jobs", "danger"),
     ];
@@ -363,18 +368,28 @@ async fn show_monday(ctx: Ctx, request: HttpRequest) -> Answer {
         late: owed(monday.late),
         this_week: owed(monday.this_week),
         leaving: monday.leaving.iter().map(|one| leaving_row(&ctx, one)).collect(),
-        waiting: monday.waiting.into_iter().map(|view| waiting_row(&ctx, view)).collect(),
+        waiting: monday
+            .waiting
+            .into_iter()
+            .map(|view| waiting_row(&ctx, view))
+            .chain(monday.blocked.iter().map(|task| blocked_row(&ctx, task)))
+            .collect(),
         mails: monday.stuck_mails.into_iter().map(|mail| mail_row(mail, ctx.lang)).collect(),
         jobs: monday.failing_jobs.into_iter().map(|job| job_row(job, ctx.lang)).collect(),
     })
 }
 
 fn waiting_row(ctx: &Ctx, view: DeliverableView) -> WaitingRow {
-    WaitingRow {
-        title: format!("{}, {}", view.product_name(ctx.lang), view.period),
-        reason: view.deliverable.stage.reason().map(str::to_owned),
-        line: ContributionLine::of(view, ctx),
-    }
+    let title = format!("{}, {}", view.product_name(ctx.lang), view.period);
+    let reason = view.deliverable.stage.reason().map(str::to_owned);
+    let ContributionLine { href, observatory, state, day, .. } = ContributionLine::of(view, ctx);
+    WaitingRow { href, whose: observatory, title, state, reason, day }
+}
+
+fn blocked_row(ctx: &Ctx, task: &Task) -> WaitingRow {
+    let reason = task.stage.reason().map(str::to_owned);
+    let TaskLine { href, title, place, day, state, .. } = TaskLine::of(task, ctx);
+    WaitingRow { href, whose: place, title, state, reason, day }
 }
 
 fn leaving_row(ctx: &Ctx, leaving: &Leaving) -> LeavingRow {

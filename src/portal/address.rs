@@ -5,7 +5,8 @@ use crate::error::{Code, Refusal as DomainRefusal};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use url::{Host, Url};
 
-/// As many characters of an address as the column holds.
+/// As many characters of an address as the column holds. It is kept as it is asked for, in ASCII: a letter with an accent
+/// takes six of them.
 pub const ADDRESS_CHARACTERS: usize = 2000;
 
 /// Why an address is not fetched.
@@ -45,11 +46,7 @@ impl DomainRefusal for Refusal {
 /// allow-list, written exactly; the scheme's own port, or one of `allowed_private_addresses`. The part after `#` goes: it
 /// never reaches the portal.
 pub fn checked(text: &str, portal: &Portal) -> Result<Url, Refusal> {
-    let text = text.trim();
-    if text.chars().count() > ADDRESS_CHARACTERS {
-        return Err(Refusal::TooLong);
-    }
-    let mut url = Url::parse(text).map_err(|_| Refusal::NotAUrl)?;
+    let mut url = Url::parse(text.trim()).map_err(|_| Refusal::NotAUrl)?;
     let is_web = url.scheme() == "https" || (url.scheme() == "http" && portal.allow_http);
     if !is_web || !url.username().is_empty() || url.password().is_some() {
         return Err(Refusal::NotAUrl);
@@ -74,7 +71,7 @@ pub fn checked(text: &str, portal: &Portal) -> Result<Url, Refusal> {
         return Err(refused());
     }
     url.set_fragment(None);
-    Ok(url)
+    if url.as_str().len() > ADDRESS_CHARACTERS { Err(Refusal::TooLong) } else { Ok(url) }
 }
 
 /// Whether a connection to the address may be opened: it is public, or the installation names it with this port.

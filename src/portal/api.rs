@@ -127,7 +127,8 @@ pub async fn declare_publication(
 
 /// Look at the page now
 ///
-/// What happens: the page is fetched and what was seen is kept. Who may: the secretariat. Mails: none.
+/// What happens: the page is fetched and what was seen is kept. Who may: the secretariat. Mails: none. Errors:
+/// `wrong_transition` unless the release is out.
 #[utoipa::path(tag = "publications", security(("api_token" = ["secretariat"])), params(("deliverable_id" = DeliverableId, Path)), responses((status = 200, body = PublicationOut)))]
 #[post("/publications/{deliverable_id}/check")]
 pub async fn check_publication(ctx: Ctx, id: web::Path<DeliverableId>) -> Result<HttpResponse, Failure> {

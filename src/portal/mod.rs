@@ -4,14 +4,15 @@
 //! *How.* The observatory declares the address of its page. At the embargo instant the release is published
 //! ([`service::publish_due`]); from then on the service fetches each declared page ([`service::verify`]), keeps what it
 //! saw as evidence, and looks again: every five minutes in the first two hours, then every hour until it is verified, then
-//! once a day, for `portal.recheck_days` days.
+//! once a day, for `portal.recheck_days` days. All of this counts from when the page is expected: the latest of the release,
+//! the acceptance and the declaration. Before the release is out nothing is looked at, not even when asked.
 //!
 //! *Verified* means: the page answered 200 and its title or text names the product, in either language, and, unless the
 //! product is joint, the observatory: by its name, its administration's, or its capital ([`page`]). *Seen* is a page that
-//! answers 200 and does not. *Missing*: nothing was seen for an hour since the release came out or since it was last seen.
+//! answers 200 and does not. *Missing*: nothing was seen for an hour since it is expected or since it was last seen.
 //! *Altered*: the words of a verified page have changed; they are verified again once they are what they were, or once the
-//! address is declared anew, which says that the change is meant. Either raises one task for the observatory, done by
-//! itself when the page is verified. A joint product has one page for all: its chapters appear together, and if no chapter
+//! address is declared anew, which says that the change is meant. Each of them, *seen* after an hour, raises one task for the
+//! observatory, done by itself when the page is verified or wrong in another way. A joint product has one page for all: its chapters appear together, and if no chapter
 //! has an address, one page is missing, for the secretariat to see to. The first instant at which a page was verified is
 //! kept for ever: it is when the deliverable appeared.
 //!

@@ -2,12 +2,13 @@
 
 use super::fetch::{Answer, Problem};
 use super::page::Page;
+use crate::error::{Code, Refusal as DomainRefusal};
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::{DeliverableId, PersonId, PublicationId};
 use entity::kinds::PublicationState as State;
 
-/// How long a page may be absent, from the release or from when it was last there, before it is missing: portals are
-/// updated by people, and restarted.
+/// How long a page may be absent, or say something else, from when it is expected or was last as it should be, before
+/// somebody is asked to see to it: portals are updated by people, and restarted.
 pub const GRACE: TimeDelta = TimeDelta::hours(1);
 /// While a page is awaited: often at first, for that is when people look.
 const OFTEN: TimeDelta = TimeDelta::minutes(5);
@@ -62,19 +63,25 @@ impl Publication {
         self
     }
 
-    /// Whether it is time to look again at the page of a release that came out at `released`.
-    pub fn is_due(&self, released: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    /// From when its page is expected: once the release is out, the deliverable accepted and its address declared. Nobody
+    /// can publish it sooner.
+    pub fn expected_from(&self, released: DateTime<Utc>, accepted: Option<DateTime<Utc>>) -> DateTime<Utc> {
+        [accepted, self.declared_at].into_iter().flatten().fold(released, DateTime::max)
+    }
+
+    /// Whether it is time to look again at a page that is expected from an instant on.
+    pub fn is_due(&self, expected: DateTime<Utc>, now: DateTime<Utc>) -> bool {
         let Some(last) = self.last_checked_at else { return true };
         let pause = match self.state {
             State::Verified | State::Altered => DAILY,
-            State::Expected | State::Declared | State::Seen | State::Missing if now - released < OFTEN_FOR => OFTEN,
+            State::Expected | State::Declared | State::Seen | State::Missing if now - expected < OFTEN_FOR => OFTEN,
             State::Expected | State::Declared | State::Seen | State::Missing => SELDOM,
         };
         now - last >= pause
     }
 
-    /// The publication after a look at `at`. `there_since` is the later of the release and the last time anything was
-    /// seen; `fingerprint` that of the page when it was last verified.
+    /// The publication after a look at `at`. `there_since` is the later of when the page is expected and the last
+    /// time anything was seen; `fingerprint` that of the page when it was last verified.
     pub fn after(
         mut self,
         look: &Look,
@@ -95,6 +102,21 @@ impl Publication {
             self.verified_at = Some(at);
         }
         self
+    }
+}
+
+/// Why nothing was looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("the release is not out")]
+    NotOut,
+}
+
+impl DomainRefusal for Refusal {
+    fn code(&self) -> Code {
+        match self {
+            Self::NotOut => Code::WrongTransition,
+        }
     }
 }
 

@@ -3,6 +3,8 @@
 //! Not a parser of HTML: markup, scripts and styles are left out, the entities of Italian text are read, and case and
 //! punctuation do not count. That is enough to ask whether a page names something.
 
+use crate::typed;
+
 /// What a page says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Page {
@@ -14,6 +16,8 @@ pub struct Page {
 
 /// As many characters of a title as the column holds.
 const TITLE_CHARACTERS: usize = 500;
+/// As many bytes as the name of an entity is looked for in: none we know is longer, and a page may be a mebibyte of `&`.
+const ENTITY_BYTES: usize = 10;
 
 impl Page {
     /// Reads a body as UTF-8; what is not is read as well as it goes.
@@ -22,7 +26,7 @@ impl Page {
         let title = between(&html, "<title", "</title")
             .map(|title| decoded(title).split_whitespace().collect::<Vec<_>>().join(" "));
         Self {
-            title: title.filter(|title| !title.is_empty()).map(|title| title.chars().take(TITLE_CHARACTERS).collect()),
+            title: title.filter(|title| !title.is_empty()).map(|title| typed::cut(&title, TITLE_CHARACTERS)),
             words: folded(&decoded(&without_markup(&html))),
         }
     }
@@ -80,8 +84,7 @@ fn decoded(text: &str) -> String {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('&') {
         read.push_str(before);
-        let known = after.split_once(';').and_then(|(name, behind)| Some((entity(name)?, behind)));
-        let Some((character, behind)) = known else {
+        let Some((character, behind)) = referenced(after) else {
             read.push('&');
             rest = after;
             continue;
@@ -91,6 +94,12 @@ fn decoded(text: &str) -> String {
     }
     read.push_str(rest);
     read
+}
+
+/// The character that a text behind `&` names, and what follows its `;`.
+fn referenced(after: &str) -> Option<(char, &str)> {
+    let end = after.bytes().take(ENTITY_BYTES + 1).position(|byte| byte == b';')?;
+    Some((entity(&after[..end])?, &after[end + 1..]))
 }
 
 fn entity(name: &str) -> Option<char> {
@@ -161,6 +170,12 @@ mod tests {
         let print = |html: &str| Page::read(html.as_bytes()).fingerprint();
         assert_eq!(print("<p>Uno due</p>"), print("<div class='x'>Uno</div><b>due</b><script>token=1</script>"));
         assert_ne!(print("<p>Uno due</p>"), print("<p>Uno tre</p>"));
+    }
+
+    #[test]
+    fn a_mebibyte_of_ampersands_is_read_at_once() {
+        let page = Page::read("&".repeat(1024 * 1024).as_bytes());
+        assert_eq!(page, Page { title: None, words: " ".to_owned() });
     }
 
     proptest! {

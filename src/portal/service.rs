@@ -2,7 +2,7 @@
 
 use super::address;
 use super::fetch::{self, Names, SystemNames};
-use super::model::{Expectation, Look, Publication};
+use super::model::{Expectation, GRACE, Look, Publication, Refusal};
 use super::store;
 use crate::audit::{self, Event};
 use crate::auth::actor::Actor;
@@ -15,7 +15,6 @@ use crate::designations::model::Seat;
 use crate::designations::service as designations;
 use crate::error::{Error, Result};
 use crate::network::service as network;
-use crate::releases::model::Stage;
 use crate::releases::service::{self as releases};
 use crate::releases::view::ReleaseView;
 use crate::tasks::service::{self as tasks, NewTask, TaskFilter};
@@ -43,6 +42,8 @@ const MISSING_MINUTES: i32 = 15;
 enum Fault {
     /// Nothing is there.
     Missing,
+    /// A page is there, and does not name what it should.
+    Unrecognised,
     /// Its words are not those that were verified.
     Altered,
 }
@@ -51,6 +52,7 @@ impl Fault {
     const fn title(self) -> &'static str {
         match self {
             Self::Missing => "portal.missing_title",
+            Self::Unrecognised => "portal.unrecognised_title",
             Self::Altered => "portal.altered_title",
         }
     }
@@ -58,6 +60,7 @@ impl Fault {
     const fn note(self) -> &'static str {
         match self {
             Self::Missing => "portal.missing_note",
+            Self::Unrecognised => "portal.unrecognised_note",
             Self::Altered => "portal.altered_note",
         }
     }
@@ -110,25 +113,27 @@ pub async fn publish_due(ctx: &Ctx, txn: &Txn) -> Result<Vec<ReleaseView>> {
     releases::publish_due(ctx, txn).await
 }
 
-/// Whether somebody may have a page looked at now. Everybody else waits for the next look of the service's own.
-pub fn may_check(actor: &Actor) -> bool {
+/// Whether somebody may have a page looked at. Everybody else waits for the next look of the service's own.
+fn may_check(actor: &Actor) -> bool {
     actor.is_secretariat() && actor.may_write()
 }
 
+/// Whether somebody may have the page of a deliverable looked at now: the button for it is shown to nobody else.
+pub fn may_check_now(actor: &Actor, deliverable: &DeliverableView) -> bool {
+    may_check(actor) && deliverable.release_state == ReleaseState::Published
+}
+
 /// Looks at a page now and keeps what was seen. It opens its own transaction, after the page has answered: nothing is
-/// locked while a portal takes its time. Who may: the secretariat. Errors: `wrong_transition` never; `stale` if it was
-/// declared anew meanwhile.
+/// locked while a portal takes its time. Who may: the secretariat. Errors: `wrong_transition` unless the release is out,
+/// for nothing has appeared before; `stale` if it was declared anew meanwhile.
 pub async fn check_now(ctx: &Ctx, id: DeliverableId) -> Result<PublicationView> {
     if !may_check(&ctx.actor) {
         return Err(ctx.actor.refusal());
     }
     let deliverable = deliverables::deliverable(ctx.reader(), id).await?;
     let release = releases::release(ctx.reader(), deliverable.deliverable.release_id).await?;
-    let publication = find_or_expected(ctx, ctx.reader(), id).await?;
-    let siblings = Siblings::read(ctx.reader(), &release).await?;
-    let is_missed = siblings.miss(id);
-    let awaited =
-        Awaited { publication, deliverable, released: released_at(&release), scope: release.scope, is_missed };
+    let released = release.release.published_at().ok_or(Refusal::NotOut)?;
+    let awaited = Siblings::read(ctx.reader(), &release).await?.awaited(ctx, deliverable, released);
     let expectation = Network::read(ctx.reader()).await?.expectation(&awaited);
     let look = look(ctx, &awaited, &expectation, Arc::new(SystemNames)).await;
     // What is seen is recorded by the service, never by will (rule 10 of the domain); the audit event says who asked.
@@ -199,8 +204,8 @@ pub async fn verify_through(ctx: &Ctx, names: Arc<dyn Names>) -> Result<Seen> {
 struct Awaited {
     publication: Publication,
     deliverable: DeliverableView,
-    /// When its release came out, if it did.
-    released: Option<DateTime<Utc>>,
+    /// From when it is expected.
+    from: DateTime<Utc>,
     scope: ProductScope,
     /// Whether its page is missed where nobody declared an address.
     is_missed: bool,
@@ -211,6 +216,7 @@ struct Siblings {
     scope: ProductScope,
     views: Vec<DeliverableView>,
     known: HashMap<DeliverableId, Publication>,
+    accepted: HashMap<DeliverableId, DateTime<Utc>>,
 }
 
 impl Siblings {
@@ -218,7 +224,17 @@ impl Siblings {
         let views = deliverables::of_release(db, release.release.id).await?;
         let ids: Vec<DeliverableId> = views.iter().map(|view| view.deliverable.id).collect();
         let known = store::find_all(db, &ids).await?.into_iter().map(|one| (one.deliverable_id, one)).collect();
-        Ok(Self { scope: release.scope, views, known })
+        let accepted = deliverables::accepted_at(db, &ids).await?;
+        Ok(Self { scope: release.scope, views, known, accepted })
+    }
+
+    /// What is awaited of one of them, whose release came out at `released`.
+    fn awaited(&self, ctx: &Ctx, deliverable: DeliverableView, released: DateTime<Utc>) -> Awaited {
+        let id = deliverable.deliverable.id;
+        let known = self.known.get(&id).cloned();
+        let publication = known.unwrap_or_else(|| Publication::expected(ctx.new_id(), id));
+        let from = publication.expected_from(released, self.accepted.get(&id).copied());
+        Awaited { publication, deliverable, from, scope: self.scope, is_missed: self.miss(id) }
     }
 
     /// Whether a page is missed where this deliverable has no address. A joint product has one page for all: it is missed
@@ -234,6 +250,12 @@ impl Siblings {
 }
 
 impl Awaited {
+    /// The latest of when it is expected and when a page was last found in one of these states.
+    fn since_last(&self, evidence: &[Evidence], states: &[PublicationState]) -> DateTime<Utc> {
+        let last = evidence.iter().rfind(|one| states.contains(&one.state) && one.sha256.is_some());
+        last.map_or(self.from, |one| self.from.max(one.at))
+    }
+
     /// Whether the deliverable was accepted: before that nobody expects a page of it.
     fn is_accepted(&self) -> bool {
         is_accepted(self.deliverable.deliverable.state())
@@ -256,37 +278,23 @@ impl Awaited {
     }
 }
 
-/// The pages of the releases that came out within the last `portal.recheck_days` days and whose time has come.
+/// The pages that are expected since at most `portal.recheck_days` days and whose time has come.
 async fn awaited(ctx: &Ctx) -> Result<Vec<Awaited>> {
     let (db, now) = (ctx.reader(), ctx.now());
     let oldest = now - TimeDelta::days(ctx.config().portal.recheck_days);
     let filter = releases::ReleaseFilter { state: Some(ReleaseState::Published), ..Default::default() };
     let mut all = Vec::new();
     for release in releases::all(db, &filter).await? {
-        let Some(released) = released_at(&release).filter(|at| *at >= oldest) else { continue };
+        let Some(released) = release.release.published_at() else { continue };
         let siblings = Siblings::read(db, &release).await?;
-        for deliverable in siblings.views.iter().cloned() {
-            let id = deliverable.deliverable.id;
-            let known = siblings.known.get(&id).cloned();
-            let publication = known.unwrap_or_else(|| Publication::expected(ctx.new_id(), id));
-            let (scope, is_missed) = (release.scope, siblings.miss(id));
-            let one = Awaited { publication, deliverable, released: Some(released), scope, is_missed };
-            if one.is_accepted() && one.is_worth_a_look() && one.publication.is_due(released, now) {
-                all.push(one);
-            }
-        }
+        let awaited = siblings.views.iter().map(|view| siblings.awaited(ctx, view.clone(), released));
+        let is_wanted = |one: &Awaited| one.is_accepted() && one.from >= oldest && one.is_worth_a_look();
+        all.extend(awaited.filter(|one| is_wanted(one) && one.publication.is_due(one.from, now)));
     }
     // Who has waited longest is looked at first, so that nobody starves.
     all.sort_by_key(|one| one.publication.last_checked_at);
     all.truncate(LOOKS_AT_ONCE);
     Ok(all)
-}
-
-fn released_at(release: &ReleaseView) -> Option<DateTime<Utc>> {
-    match release.release.stage {
-        Stage::Published { at, .. } => Some(at),
-        Stage::Provisional(_) | Stage::Confirmed { .. } | Stage::Cancelled { .. } => None,
-    }
 }
 
 async fn look(ctx: &Ctx, awaited: &Awaited, expectation: &Expectation, names: Arc<dyn Names>) -> Look {
@@ -305,13 +313,11 @@ async fn keep(ctx: &Ctx, txn: &Txn, awaited: &Awaited, look: &Look) -> Result<Pu
         return Ok(before.state);
     }
     let evidence = store::evidence(txn, before.id).await?;
-    let was_there =
-        |state| matches!(state, PublicationState::Seen | PublicationState::Verified | PublicationState::Altered);
-    let last_there = evidence.iter().rfind(|one| was_there(one.state) && one.sha256.is_some()).map(|one| one.at);
     let verified =
         evidence.iter().rfind(|one| one.state == PublicationState::Verified && Some(one.at) >= before.declared_at);
-    let since = awaited.released.unwrap_or(now).max(last_there.unwrap_or(DateTime::UNIX_EPOCH));
-    let after = before.clone().after(look, now, since, verified.and_then(|one| one.sha256.as_deref()));
+    let there_since =
+        awaited.since_last(&evidence, &[PublicationState::Seen, PublicationState::Verified, PublicationState::Altered]);
+    let after = before.clone().after(look, now, there_since, verified.and_then(|one| one.sha256.as_deref()));
     if before.version == 0 && after.state == PublicationState::Expected {
         // Nothing was declared and nothing is late: there is nothing to keep.
         return Ok(after.state);
@@ -323,28 +329,25 @@ async fn keep(ctx: &Ctx, txn: &Txn, awaited: &Awaited, look: &Look) -> Result<Pu
     if has_changed {
         record(ctx, txn, before, &after).await?;
     }
+    if has_changed || after.state == PublicationState::Verified {
+        // It is as it should be, or what is asked from now on is another thing.
+        tasks::settle_pages_in(ctx, txn, &awaited.of_its_page()).await?;
+    }
+    if after.state == PublicationState::Verified && awaited.is_accepted() {
+        appeared(ctx, txn, awaited).await?;
+    }
     let is_another_wording = look.sha256 != evidence.last().and_then(|last| last.sha256.clone());
-    match after.state {
-        PublicationState::Verified => {
-            tasks::settle_pages_in(ctx, txn, &awaited.of_its_page()).await?;
-            if awaited.is_accepted() {
-                appeared(ctx, txn, awaited).await?;
-            }
+    let fault = match after.state {
+        PublicationState::Missing => Some(Fault::Missing),
+        PublicationState::Seen => {
+            let right_since = awaited.since_last(&evidence, &[PublicationState::Verified, PublicationState::Altered]);
+            (now - right_since >= GRACE).then_some(Fault::Unrecognised)
         }
-        PublicationState::Altered if has_changed || is_another_wording => {
-            if has_changed {
-                // It is there again; what is asked now is another thing.
-                tasks::settle_pages_in(ctx, txn, &awaited.of_its_page()).await?;
-            }
-            ask_for_page(ctx, txn, awaited, Fault::Altered).await?;
-        }
-        PublicationState::Missing => {
-            if before.state == PublicationState::Altered {
-                tasks::settle_pages_in(ctx, txn, &awaited.of_its_page()).await?;
-            }
-            ask_for_page(ctx, txn, awaited, Fault::Missing).await?;
-        }
-        _ => {}
+        PublicationState::Altered => (has_changed || is_another_wording).then_some(Fault::Altered),
+        PublicationState::Expected | PublicationState::Declared | PublicationState::Verified => None,
+    };
+    if let Some(fault) = fault {
+        ask_for_page(ctx, txn, awaited, fault).await?;
     }
     Ok(after.state)
 }

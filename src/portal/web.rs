@@ -3,13 +3,14 @@
 
 use super::service::{self, Evidence, PublicationView};
 use crate::ctx::Ctx;
+use crate::db::Txn;
 use crate::deliverables::policy::{self, Action, Subject};
 use crate::deliverables::service as deliverables;
 use crate::deliverables::view::DeliverableView;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::http::Failure;
-use crate::http::form::{Form, FormState, OnlyButton};
-use crate::http::page::{FlashKind, Shell, done, page, unprocessable};
+use crate::http::form::{self, Form, FormState, OnlyButton, Versioned};
+use crate::http::page::{FlashKind, Shell, done, page};
 use crate::texts::Lang;
 use crate::time::words;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
@@ -33,6 +34,12 @@ struct DeclareForm {
     version: String,
     #[serde(default)]
     address: String,
+}
+
+impl Versioned for DeclareForm {
+    fn version_mut(&mut self) -> &mut String {
+        &mut self.version
+    }
 }
 
 #[derive(Template)]
@@ -81,19 +88,16 @@ async fn declare_publication(
     id: web::Path<DeliverableId>,
     form: Form<DeclareForm>,
 ) -> Answer {
-    match declare(&ctx, *id, &form.0).await {
-        Ok(_) => Ok(done(&format!("/publications/{}", *id), FlashKind::Success, "portal.done_declared")),
-        Err(error) => {
-            let form = FormState::refused(form.0, ctx.lang, error)?;
-            let known = service::publication(&ctx, *id).await?;
-            unprocessable(&publication_page(&ctx, &request, known, form).await?)
-        }
-    }
-}
-
-async fn declare(ctx: &Ctx, id: DeliverableId, form: &DeclareForm) -> Result<PublicationView> {
-    let version = form.version.parse().map_err(|_| Error::Stale)?;
-    ctx.write(async |txn| service::declare(ctx, txn, id, version, &form.address).await).await
+    let declare = async |txn: &Txn, form: &DeclareForm| {
+        service::declare(&ctx, txn, *id, form::version(&form.version)?, &form.address).await
+    };
+    let leads_on = |_| done(&format!("/publications/{}", *id), FlashKind::Success, "portal.done_declared");
+    form::answer(&ctx, form.0, declare, leads_on, async |form| {
+        let known = service::publication(&ctx, *id).await?;
+        let form = form.beside(known.publication.version);
+        Ok(publication_page(&ctx, &request, known, form).await?)
+    })
+    .await
 }
 
 #[post("/publications/{deliverable_id}/check")]
@@ -127,7 +131,7 @@ async fn publication_page(
         looks: evidence.iter().rev().take(LOOKS_SHOWN).map(|look| LookLine::of(look, lang)).collect(),
         hint: hint(&ctx.config().portal.allowed_hosts, lang),
         may_declare: may_declare(ctx, &deliverable),
-        may_check: service::may_check(&ctx.actor),
+        may_check: service::may_check_now(&ctx.actor, &deliverable),
         form,
     })
 }

@@ -9,7 +9,8 @@
 //! itself. The token in the path is what a form token would be: a foreign page does not know it.
 //!
 //! *Answers.* Unknown, expired, revoked, of a seat that changed hands, of a task that was cancelled: one refusal for all,
-//! `link_unusable`. A task that is done still shows as done, and pressing again changes nothing: a double click is no error.
+//! `link_unusable`. A task that is done still shows as done, and pressing again changes nothing and is answered with what is:
+//! a double click is no error, and no success.
 
 pub mod service;
 pub mod web;

@@ -9,7 +9,7 @@ use crate::links::service as links;
 use crate::network::service as network;
 use crate::tasks::model::{Task, is_called_for};
 use crate::tasks::service::{self as tasks, CompleteIn};
-use entity::kinds::TaskState;
+use entity::kinds::{DeliverableState, TaskState};
 use sea_orm::ConnectionTrait;
 
 /// The buttons.
@@ -37,19 +37,51 @@ pub async fn show(ctx: &Ctx, token: &str) -> Result<Task> {
     Ok(task)
 }
 
-/// Answers the task of a link: it is in progress, or done. Saying again what the task already is changes nothing.
+/// What became of a press.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pressed {
+    InProgress,
+    Delivered,
+    /// Delivered, but what it is a step towards is blocked and goes on later.
+    DeliveredWhileBlocked,
+    /// Nothing has changed: it was in progress already.
+    AlreadyInProgress,
+    /// Nothing has changed: it was done already.
+    AlreadyDone,
+    /// Nothing has changed: nobody asks for it any more.
+    NotCalledFor,
+}
+
+/// Answers the task of a link: it is in progress, or done. Saying again what the task already is changes nothing, and is
+/// answered with what is.
 ///
 /// Who may: the person the link was mailed to, as long as the designation they were told by is in force. Mails: none.
 /// Errors: `link_unusable`; `wrong_transition` for a task that was blocked meanwhile.
-pub async fn press(ctx: &Ctx, txn: &Txn, token: &str, press: Press) -> Result<Task> {
+pub async fn press(ctx: &Ctx, txn: &Txn, token: &str, press: Press) -> Result<Pressed> {
     let (reader, task) = open(ctx, txn, token).await?;
     let is_blocked = task.state() == TaskState::Blocked;
     if !press.is_offered(&task) && !is_blocked {
-        return Ok(task);
+        return Ok(already(&task));
     }
     match press {
-        Press::InProgress => tasks::start(&reader, txn, task.id, task.version).await,
-        Press::Delivered => tasks::complete(&reader, txn, task.id, task.version, CompleteIn::default()).await,
+        Press::InProgress => {
+            tasks::start(&reader, txn, task.id, task.version).await?;
+            Ok(Pressed::InProgress)
+        }
+        Press::Delivered => {
+            let done = tasks::complete(&reader, txn, task.id, task.version, CompleteIn::default()).await?;
+            let is_held_up = done.deliverable_state == Some(DeliverableState::Blocked);
+            Ok(if is_held_up { Pressed::DeliveredWhileBlocked } else { Pressed::Delivered })
+        }
+    }
+}
+
+/// What a press finds that changes nothing.
+fn already(task: &Task) -> Pressed {
+    match task.state() {
+        TaskState::Done => Pressed::AlreadyDone,
+        TaskState::InProgress if Press::Delivered.is_offered(task) => Pressed::AlreadyInProgress,
+        _ => Pressed::NotCalledFor,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The page behind the link in a reminder. Its address is a secret: never kept, never named to another site.
 
-use super::service::{self, Press};
+use super::service::{self, Press, Pressed};
 use crate::ctx::Ctx;
 use crate::http::Failure;
 use crate::http::page::{FlashKind, Shell, done, kept_secret, page};
@@ -51,15 +51,28 @@ fn task_page(shell: Shell, token: &str, task: &Task, lang: Lang) -> TaskPage {
 
 #[post("/p/{token}/in-progress")]
 async fn press_in_progress(ctx: Ctx, token: web::Path<String>) -> Result<HttpResponse, Failure> {
-    press(&ctx, &token, Press::InProgress, "press.done_in_progress").await
+    press(&ctx, &token, Press::InProgress).await
 }
 
 #[post("/p/{token}/delivered")]
 async fn press_delivered(ctx: Ctx, token: web::Path<String>) -> Result<HttpResponse, Failure> {
-    press(&ctx, &token, Press::Delivered, "press.done_delivered").await
+    press(&ctx, &token, Press::Delivered).await
 }
 
-async fn press(ctx: &Ctx, token: &str, press: Press, said: &'static str) -> Result<HttpResponse, Failure> {
-    ctx.write(async |txn| service::press(ctx, txn, token, press).await).await?;
-    Ok(kept_secret(done(&format!("/p/{token}"), FlashKind::Success, said)))
+async fn press(ctx: &Ctx, token: &str, press: Press) -> Result<HttpResponse, Failure> {
+    let pressed = ctx.write(async |txn| service::press(ctx, txn, token, press).await).await?;
+    let (kind, said) = said(pressed);
+    Ok(kept_secret(done(&format!("/p/{token}"), kind, said)))
+}
+
+/// What is said of a press, and how it is meant.
+const fn said(pressed: Pressed) -> (FlashKind, &'static str) {
+    match pressed {
+        Pressed::InProgress => (FlashKind::Success, "press.done_in_progress"),
+        Pressed::Delivered => (FlashKind::Success, "press.done_delivered"),
+        Pressed::DeliveredWhileBlocked => (FlashKind::Success, "press.done_delivered_blocked"),
+        Pressed::AlreadyInProgress => (FlashKind::Info, "press.is_in_progress"),
+        Pressed::AlreadyDone => (FlashKind::Info, "press.is_done"),
+        Pressed::NotCalledFor => (FlashKind::Info, "press.nothing_left"),
+    }
 }

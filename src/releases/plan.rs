@@ -1,14 +1,13 @@
 //! What a confirmed date means for everybody concerned: pure. The same function plans at first and derives anew, so that
 //! the two can never disagree.
 
-use super::model::{Product, Refusal, Step};
-use crate::tasks::model::step_day;
+use super::model::{Product, Refusal};
+use crate::tasks::model::{reviews, step_day};
 use crate::texts::Lang;
 use crate::time::calendar::{not_working, worked_by_all};
 use crate::time::{CalendarError, NonWorking, TerritoryCalendar};
 use chrono::NaiveDate;
 use entity::ids::{ObservatoryId, ProductStepId};
-use entity::kinds::SeatKind;
 
 /// One observatory concerned by a release, with the calendars its work goes by.
 #[derive(Clone, Copy, Debug)]
@@ -45,7 +44,7 @@ fn work_of(product: &Product, day: NaiveDate, one: &Concerned<'_>) -> Result<Wor
     let mut steps = Vec::with_capacity(product.steps.len());
     let mut due_day = None;
     for step in &product.steps {
-        let is_own = is_own(step);
+        let is_own = !reviews(step.seat);
         let calendar = if is_own { one.calendar } else { one.seat_of_region };
         let step_day = step_day(calendar, day, step.offset_working_days)?;
         steps.push((step.id, step_day));
@@ -56,11 +55,6 @@ fn work_of(product: &Product, day: NaiveDate, one: &Concerned<'_>) -> Result<Wor
         None => one.calendar.previous_working(day)?,
     };
     Ok(Work { observatory: one.observatory, due_day, steps })
-}
-
-/// Whether the step is the observatory's, not the secretariat's or the direction's.
-fn is_own(step: &Step) -> bool {
-    !matches!(step.seat, SeatKind::Secretariat | SeatKind::Direction)
 }
 
 /// Refuses a day on which not all of these territories work, saying which and why. `names` gives a territory's name.

@@ -1,4 +1,5 @@
-//! The use cases of the agenda: one function each, each inside the transaction it is given.
+//! The use cases of the agenda: one function each, each inside the transaction it is given. Each writes the release first,
+//! then its deliverables, then its tasks: two at once wait for each other in one order.
 
 use super::model::{NOTICE_TARGET_WORKING_DAYS, Product, Reason, Refusal, Release, Slot, When};
 use super::plan::{self, Concerned, Work};
@@ -26,7 +27,8 @@ use std::collections::HashMap;
 
 pub use super::store::Filter as ReleaseFilter;
 
-const REASON_CHARACTERS: usize = 2000;
+/// As much as the reason for a date may say.
+pub const REASON_CHARACTERS: usize = 2000;
 
 /// The whole catalogue, in the order of the codes. Anybody may read it.
 pub async fn products(db: &impl ConnectionTrait) -> Result<Vec<Product>> {
@@ -279,10 +281,13 @@ pub async fn cancel_in(
     let reason = checked_reason(reason)?;
     let current = release(txn, id).await?.release;
     let read_version = seen_version(&current, version)?;
+    let why = reason.text.clone();
     let cancelled = current.cancelled(reason.clone())?;
-    tasks::cancel_in(ctx, txn, id, &reason.text).await?;
-    deliverables::waive_in(ctx, txn, id, &reason.text).await?;
-    save(ctx, txn, &cancelled, read_version, ReleaseChangeKind::Cancelled, Some(reason), outcome_id).await
+    let saved =
+        save(ctx, txn, &cancelled, read_version, ReleaseChangeKind::Cancelled, Some(reason), outcome_id).await?;
+    deliverables::waive_in(ctx, txn, id, &why).await?;
+    tasks::cancel_in(ctx, txn, id, &why).await?;
+    Ok(saved)
 }
 
 /// Publishes every release whose instant has come and of which there is something to publish: a joint product once nothing

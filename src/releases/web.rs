@@ -15,6 +15,7 @@ use crate::deliverables::web::state as contribution_state;
 use crate::http::Failure;
 use crate::http::page::{Shell, page};
 use crate::http::paging::{Page, Paging};
+use crate::tasks::web::Badge;
 use crate::texts::Lang;
 use crate::time::{Day, words};
 use actix_web::{HttpRequest, HttpResponse, get, web};
@@ -63,12 +64,6 @@ pub struct Line {
     pub when: String,
     pub state: Badge,
     pub remark: Option<Badge>,
-}
-
-/// A word with its colour.
-pub struct Badge {
-    pub text: &'static str,
-    pub kind: &'static str,
 }
 
 #[derive(Template)]

@@ -2,10 +2,11 @@
 //!
 //! *Invariants.* A task belongs to a seat, never to a person: who holds the seat is looked up when it matters. The day of a
 //! step's task derives from its release in the calendar of the seat's territory; a day set by hand is kept apart and
-//! survives every derivation. Done and cancelled are for ever.
+//! survives every derivation. The observatory's last step, which hands the deliverable in, follows a day set by hand on the
+//! deliverable. Done and cancelled are for ever.
 //!
 //! *A step and its deliverable.* The deliverable is the truth, the steps are the way to it. Starting or finishing a step
-//! begins the deliverable; finishing the observatory's last open step hands it in. The other way round nothing is stored
+//! begins the deliverable; finishing the observatory's last open step hands it in, and if it is blocked, as soon as it goes on. The other way round nothing is stored
 //! twice: once the deliverable is handed in, waived or settled, nobody is called upon for its open steps any more
 //! ([`model::is_called_for`]), and if the review sends it back the deliverable itself is what is due.
 //!

@@ -70,12 +70,15 @@ pub const fn is_open(state: State) -> bool {
 /// has no deliverable, is called for until it is done: a page is asked for when the deliverable has long been accepted.
 pub const fn is_called_for(origin: TaskOrigin, seat: SeatKind, deliverable: Option<DeliverableState>) -> bool {
     let (TaskOrigin::Step, Some(state)) = (origin, deliverable) else { return true };
-    match seat {
-        SeatKind::Secretariat | SeatKind::Direction => !crate::deliverables::model::is_settled(state),
-        SeatKind::Referent | SeatKind::Deputy | SeatKind::BodyManager | SeatKind::Partner => {
-            matches!(state, DeliverableState::Planned | DeliverableState::InProgress | DeliverableState::Blocked)
-        }
+    if reviews(seat) {
+        return !crate::deliverables::model::is_settled(state);
     }
+    matches!(state, DeliverableState::Planned | DeliverableState::InProgress | DeliverableState::Blocked)
+}
+
+/// Whether the seat reviews what the observatories do: its steps lead to the approval, all others to the handing-in.
+pub const fn reviews(seat: SeatKind) -> bool {
+    matches!(seat, SeatKind::Secretariat | SeatKind::Direction)
 }
 
 /// The day of a step: so many working days before the release, in the calendar of whoever does it.
@@ -167,6 +170,8 @@ pub struct Task {
     pub due_day: NaiveDate,
     /// The day somebody set instead; survives every derivation.
     pub hand_set_day: Option<NaiveDate>,
+    /// The day somebody set on its deliverable, where this is the observatory's last step towards it: handing in is that step.
+    pub followed_day: Option<NaiveDate>,
     pub estimated_minutes: i32,
     pub stage: Stage,
     pub note: Option<String>,
@@ -186,9 +191,9 @@ impl Task {
         }
     }
 
-    /// The day by which it is due: set by hand, else derived.
+    /// The day by which it is due: set by hand, on it or on the deliverable it hands in, else derived.
     pub fn day(&self) -> NaiveDate {
-        self.hand_set_day.unwrap_or(self.due_day)
+        self.hand_set_day.or(self.followed_day).unwrap_or(self.due_day)
     }
 
     /// Whether somebody is still called upon to do it.

@@ -1,6 +1,6 @@
 //! The use cases of tasks: one function each, each inside the transaction it is given.
 
-use super::model::{Refusal, Stage, Task};
+use super::model::{Refusal, Stage, Task, reviews};
 use super::policy::{self, Action, Subject, Visibility};
 use super::store::{self, Cursor, Filter};
 use crate::audit;
@@ -13,7 +13,7 @@ use crate::error::{Code, Error, Result};
 use crate::typed;
 use chrono::NaiveDate;
 use entity::ids::{BodyId, DeliverableId, OutcomeId, ProductStepId, ReleaseId, SeatId, TaskId};
-use entity::kinds::{SeatKind, TaskOrigin};
+use entity::kinds::TaskOrigin;
 use sea_orm::ConnectionTrait;
 use std::collections::BTreeMap;
 
@@ -75,10 +75,11 @@ pub async fn plan_in(ctx: &Ctx, txn: &Txn, steps: Vec<StepTask>) -> Result<()> {
             step_id: Some(step.step_id),
             outcome_id: None,
             origin: TaskOrigin::Step,
-            title_it: cut(&step.title_it),
-            title_en: cut(&step.title_en),
+            title_it: typed::cut(&step.title_it, TITLE_CHARACTERS),
+            title_en: typed::cut(&step.title_en, TITLE_CHARACTERS),
             due_day: step.due_day,
             hand_set_day: None,
+            followed_day: None,
             estimated_minutes: step.estimated_minutes,
             stage: Stage::Open,
             note: None,
@@ -120,7 +121,7 @@ pub async fn cancel_in(ctx: &Ctx, txn: &Txn, release: ReleaseId, reason: &str) -
     let filter = Filter { release: Some(release), ..Filter::default() };
     for task in all(txn, &filter).await? {
         let version = task.version;
-        if let Ok(cancelled) = task.cancelled(Some(reason.chars().take(TEXT_CHARACTERS).collect())) {
+        if let Ok(cancelled) = task.cancelled(Some(typed::cut(reason, TEXT_CHARACTERS))) {
             store::save(txn, &cancelled, version, ctx.now()).await?;
         }
     }
@@ -139,6 +140,7 @@ pub struct NewTask {
     pub title_en: String,
     pub due_day: NaiveDate,
     pub estimated_minutes: i32,
+    /// Kept as far as a note goes: what it is taken from may be longer.
     pub note: Option<String>,
 }
 
@@ -164,9 +166,10 @@ pub async fn create_in(ctx: &Ctx, txn: &Txn, new: NewTask) -> Result<Task> {
         title_en: new.title_en.trim().to_owned(),
         due_day: new.due_day,
         hand_set_day: None,
+        followed_day: None,
         estimated_minutes: new.estimated_minutes,
         stage: Stage::Open,
-        note: new.note,
+        note: new.note.map(|note| typed::cut(&note, TEXT_CHARACTERS)),
         version: 1,
         created_at: ctx.now(),
     };
@@ -229,7 +232,8 @@ pub struct CompleteIn {
     pub link: Option<String>,
 }
 
-/// It is done. Finishing the observatory's last open step hands the deliverable in, with `link` and `note`.
+/// It is done. Finishing the observatory's last open step hands the deliverable in, with `link` and `note`; a blocked one
+/// counts as handed in as soon as it goes on.
 ///
 /// Who may: whoever works for the seat, the secretariat on its behalf. Mails: none. Errors: `wrong_transition`,
 /// `not_a_url`, `too_long`, `stale`.
@@ -249,11 +253,7 @@ pub async fn complete(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, input: Com
 
 /// Whether the task is one of the observatory's steps towards its deliverable.
 fn leads_to_hand_in(task: &Task) -> bool {
-    task.origin == TaskOrigin::Step && !is_review(task.seat.kind)
-}
-
-const fn is_review(seat: SeatKind) -> bool {
-    matches!(seat, SeatKind::Secretariat | SeatKind::Direction)
+    task.origin == TaskOrigin::Step && !reviews(task.seat.kind)
 }
 
 async fn is_last_step(txn: &Txn, deliverable: DeliverableId) -> Result<bool> {
@@ -343,8 +343,4 @@ async fn record(ctx: &Ctx, txn: &Txn, action: &'static str, task: &Task) -> Resu
 fn on_behalf_of(ctx: &Ctx, seat: &Seat) -> Option<BodyId> {
     let is_own = ctx.actor.seats.iter().any(|held| held.seat_id == seat.id || held.body_id == seat.body_id);
     (ctx.actor.is_secretariat() && !is_own).then_some(seat.body_id)
-}
-
-fn cut(title: &str) -> String {
-    title.chars().take(TITLE_CHARACTERS).collect()
 }

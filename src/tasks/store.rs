@@ -2,14 +2,15 @@
 
 use super::model::{Stage, Task};
 use super::policy::{Own, Visibility};
-use crate::db::{StoreError, after_row, day_due, exactly_one, no_row};
+use crate::db::{StoreError, after_row, exactly_one, no_row};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{DeliverableId, ObservatoryId, OutcomeId, ProductStepId, ReleaseId, SeatId, TaskId};
 use entity::kinds::{DeliverableState, SeatKind, TaskOrigin, TaskState};
 use entity::{Instant, deliverable, seat, task};
+use sea_orm::sea_query::{Expr, Func};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType,
-    Order, QueryFilter, QueryOrder, QuerySelect, Select, sea_query::Expr,
+    Order, QueryFilter, QueryOrder, QuerySelect, Select,
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -50,6 +51,7 @@ struct Row {
     title_en: String,
     due_day: NaiveDate,
     hand_set_day: Option<NaiveDate>,
+    followed_day: Option<NaiveDate>,
     estimated_minutes: i32,
     state: TaskState,
     resume_state: Option<TaskState>,
@@ -79,6 +81,7 @@ impl TryFrom<Row> for Task {
             title_en: row.title_en,
             due_day: row.due_day,
             hand_set_day: row.hand_set_day,
+            followed_day: row.followed_day,
             estimated_minutes: row.estimated_minutes,
             stage,
             note: row.note,
@@ -92,6 +95,7 @@ impl TryFrom<Row> for Task {
 fn lines() -> Select<task::Entity> {
     let lines = task::Entity::find()
         .column_as(deliverable::Column::State, "deliverable_state")
+        .expr_as(followed_day(), "followed_day")
         .join(JoinType::InnerJoin, join::to_seat())
         .join(JoinType::LeftJoin, join::to_deliverable());
     seat::with_names(lines)
@@ -113,9 +117,20 @@ mod join {
     }
 }
 
-/// The day by which it is due: set by hand, else derived.
+/// The day by which it is due, as `Task::day`.
 fn day() -> Expr {
-    day_due(task::Column::HandSetDay, task::Column::DueDay)
+    Func::coalesce([task::Column::HandSetDay.into_expr(), followed_day(), task::Column::DueDay.into_expr()]).into()
+}
+
+/// The day somebody set on the deliverable, for the step that hands it in: the observatory's own on the deliverable's derived
+/// day. The one place where a step follows its deliverable.
+fn followed_day() -> Expr {
+    let reviewing = SeatKind::ALL.iter().copied().filter(|kind| super::model::reviews(*kind));
+    let hands_in = Condition::all()
+        .add(task::Column::Origin.eq(TaskOrigin::Step))
+        .add(seat::Column::Kind.is_not_in(reviewing))
+        .add(task::Column::DueDay.into_expr().eq(deliverable::Column::DueDay.into_expr()));
+    Expr::case(hands_in, deliverable::Column::HandSetDay.into_expr()).into()
 }
 
 /// The tasks that pass the filter and may be seen, the earliest day first.

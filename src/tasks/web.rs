@@ -1,22 +1,23 @@
 //! The pages of tasks: what I have to do, and one task with its buttons.
 
-use super::model::{Event, Task, possible};
+use super::model::{Event, Task, is_open, possible};
 use super::policy::{self, Action};
 use super::service::{self, CompleteIn};
 use crate::ctx::Ctx;
-use crate::error::{Error, Result};
+use crate::db::Txn;
+use crate::error::Result;
 use crate::http::Failure;
-use crate::http::form::{Form, FormState};
-use crate::http::page::{FlashKind, Shell, done, page, unprocessable};
+use crate::http::form::{self, Form, FormState, Versioned};
+use crate::http::page::{FlashKind, Shell, done, page};
 use crate::http::paging::{Page, Paging};
 use crate::texts::Lang;
 use crate::time::words;
-use crate::typed::kept;
+use crate::typed::{self, kept};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use askama::Template;
 use chrono::NaiveDate;
 use entity::ids::TaskId;
-use entity::kinds::TaskState;
+use entity::kinds::{DeliverableState, TaskState};
 use serde::Deserialize;
 
 pub fn pages(cfg: &mut web::ServiceConfig) {
@@ -25,7 +26,9 @@ pub fn pages(cfg: &mut web::ServiceConfig) {
         .service(start_task)
         .service(complete_task)
         .service(block_task)
-        .service(unblock_task);
+        .service(unblock_task)
+        .service(cancel_task)
+        .service(reschedule_task);
 }
 
 type Answer = std::result::Result<HttpResponse, Failure>;
@@ -69,6 +72,21 @@ pub struct TaskForm {
     pub link: String,
     #[serde(default)]
     pub reason: String,
+    #[serde(default)]
+    pub day: String,
+}
+
+impl Versioned for TaskForm {
+    fn version_mut(&mut self) -> &mut String {
+        &mut self.version
+    }
+}
+
+impl TaskForm {
+    fn of(task: &Task) -> Self {
+        let day = task.hand_set_day.map(|day| day.to_string()).unwrap_or_default();
+        Self { version: task.version.to_string(), day, ..Self::default() }
+    }
 }
 
 #[derive(Template)]
@@ -84,6 +102,10 @@ pub struct TaskPage {
     pub may_complete: bool,
     pub may_block: bool,
     pub may_unblock: bool,
+    pub may_cancel: bool,
+    pub may_reschedule: bool,
+    /// What it means to cancel, for whoever may.
+    pub reason_hint: &'static str,
     pub form: FormState<TaskForm>,
 }
 
@@ -103,72 +125,75 @@ async fn my_tasks(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging>) ->
 #[get("/tasks/{id}")]
 async fn show_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>) -> Answer {
     let task = service::task(&ctx, ctx.reader(), *id).await?;
-    let form = TaskForm { version: task.version.to_string(), ..TaskForm::default() };
-    page(&TaskPage::of(&ctx, &request, &task, FormState::fresh(form)))
+    page(&TaskPage::of(&ctx, &request, &task, FormState::fresh(TaskForm::of(&task))))
 }
 
 #[post("/tasks/{id}/start")]
 async fn start_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, form: Form<TaskForm>) -> Answer {
-    let started = match version_of(&form.0) {
-        Ok(version) => ctx.write(async |txn| service::start(&ctx, txn, *id, version).await).await,
-        Err(error) => Err(error),
-    };
-    answer(&ctx, &request, *id, form.0, started, "tasks.done_started").await
+    let start = async |txn: &Txn, _: &TaskForm, version| service::start(&ctx, txn, *id, version).await;
+    change(&ctx, &request, *id, form.0, start, |_| "tasks.done_started").await
 }
 
 #[post("/tasks/{id}/complete")]
 async fn complete_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, form: Form<TaskForm>) -> Answer {
-    let input = CompleteIn { note: kept(&form.0.note), link: kept(&form.0.link) };
-    let completed = match version_of(&form.0) {
-        Ok(version) => ctx.write(async |txn| service::complete(&ctx, txn, *id, version, input).await).await,
-        Err(error) => Err(error),
+    let complete = async |txn: &Txn, form: &TaskForm, version| {
+        let input = CompleteIn { note: kept(&form.note), link: kept(&form.link) };
+        service::complete(&ctx, txn, *id, version, input).await
     };
-    answer(&ctx, &request, *id, form.0, completed, "tasks.done_completed").await
+    change(&ctx, &request, *id, form.0, complete, |done| match done.deliverable_state {
+        Some(DeliverableState::Blocked) => "tasks.done_completed_blocked",
+        _ => "tasks.done_completed",
+    })
+    .await
 }
 
 #[post("/tasks/{id}/block")]
 async fn block_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, form: Form<TaskForm>) -> Answer {
-    let blocked = match version_of(&form.0) {
-        Ok(version) => ctx.write(async |txn| service::block(&ctx, txn, *id, version, &form.0.reason).await).await,
-        Err(error) => Err(error),
-    };
-    answer(&ctx, &request, *id, form.0, blocked, "tasks.done_blocked").await
+    let block = async |txn: &Txn, form: &TaskForm, version| service::block(&ctx, txn, *id, version, &form.reason).await;
+    change(&ctx, &request, *id, form.0, block, |_| "tasks.done_blocked").await
 }
 
 #[post("/tasks/{id}/unblock")]
 async fn unblock_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, form: Form<TaskForm>) -> Answer {
-    let unblocked = match version_of(&form.0) {
-        Ok(version) => ctx.write(async |txn| service::unblock(&ctx, txn, *id, version).await).await,
-        Err(error) => Err(error),
-    };
-    answer(&ctx, &request, *id, form.0, unblocked, "tasks.done_unblocked").await
+    let unblock = async |txn: &Txn, _: &TaskForm, version| service::unblock(&ctx, txn, *id, version).await;
+    change(&ctx, &request, *id, form.0, unblock, |_| "tasks.done_unblocked").await
 }
 
-async fn answer(
+#[post("/tasks/{id}/cancel")]
+async fn cancel_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, form: Form<TaskForm>) -> Answer {
+    let cancel =
+        async |txn: &Txn, form: &TaskForm, version| service::cancel(&ctx, txn, *id, version, &form.reason).await;
+    change(&ctx, &request, *id, form.0, cancel, |_| "tasks.done_cancelled").await
+}
+
+#[post("/tasks/{id}/reschedule")]
+async fn reschedule_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, form: Form<TaskForm>) -> Answer {
+    let reschedule = async |txn: &Txn, form: &TaskForm, version| {
+        service::reschedule(&ctx, txn, *id, version, typed::optional_day("day", &form.day)?).await
+    };
+    change(&ctx, &request, *id, form.0, reschedule, |_| "tasks.done_rescheduled").await
+}
+
+/// Does what a form of the task's page asks for; `said` is what its reader is told of it.
+async fn change(
     ctx: &Ctx,
     request: &HttpRequest,
     id: TaskId,
     form: TaskForm,
-    result: Result<Task>,
-    done_key: &'static str,
+    work: impl AsyncFnOnce(&Txn, &TaskForm, i32) -> Result<Task>,
+    said: impl FnOnce(&Task) -> &'static str,
 ) -> Answer {
-    match result {
-        Ok(_) => Ok(done(&format!("/tasks/{id}"), FlashKind::Success, done_key)),
-        Err(error) => {
-            let task = service::task(ctx, ctx.reader(), id).await?;
-            let form = FormState::refused(form, ctx.lang, error)?;
-            unprocessable(&TaskPage::of(ctx, request, &task, form))
-        }
-    }
-}
-
-/// The version the form was made of; a form without one was not ours.
-fn version_of(form: &TaskForm) -> Result<i32> {
-    form.version.parse().map_err(|_| Error::Stale)
+    let work = async |txn: &Txn, form: &TaskForm| work(txn, form, form::version(&form.version)?).await;
+    let leads_on = |task: Task| done(&format!("/tasks/{id}"), FlashKind::Success, said(&task));
+    form::answer(ctx, form, work, leads_on, async |form| {
+        let task = service::task(ctx, ctx.reader(), id).await?;
+        Ok(TaskPage::of(ctx, request, &task, form.beside(task.version)))
+    })
+    .await
 }
 
 impl Line {
-    fn of(task: &Task, ctx: &Ctx) -> Self {
+    pub fn of(task: &Task, ctx: &Ctx) -> Self {
         Self {
             href: format!("/tasks/{}", task.id),
             title: task.title(ctx.lang).to_owned(),
@@ -200,6 +225,7 @@ fn state_badge(state: TaskState, lang: Lang) -> Badge {
 
 impl TaskPage {
     fn of(ctx: &Ctx, request: &HttpRequest, task: &Task, form: FormState<TaskForm>) -> Self {
+        let may_cancel = may(ctx, task, Event::Cancel, Action::Cancel);
         let derived = |day: NaiveDate| words::long_day(day, ctx.lang);
         Self {
             shell: Shell::titled(ctx, request, task.title(ctx.lang).to_owned())
@@ -208,12 +234,16 @@ impl TaskPage {
             line: Line::of(task, ctx),
             note: task.note.clone(),
             reason: task.stage.reason().map(str::to_owned),
-            derived_day: task.hand_set_day.is_some().then(|| derived(task.due_day)),
+            derived_day: (task.day() != task.due_day).then(|| derived(task.due_day)),
             release: task.release_id.map(|id| format!("/releases/{id}")),
             deliverable: task.deliverable_id.map(|id| format!("/deliverables/{id}")),
             may_complete: may(ctx, task, Event::Complete, Action::Complete),
             may_block: may(ctx, task, Event::Block, Action::Block),
             may_unblock: may(ctx, task, Event::Unblock, Action::Unblock),
+            may_cancel,
+            reason_hint: if may_cancel { ctx.lang.t("tasks.cancel_hint") } else { "" },
+            may_reschedule: is_open(task.state())
+                && policy::may(&ctx.actor, Action::Reschedule, service::subject(&task.seat)),
             form,
         }
     }

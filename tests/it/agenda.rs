@@ -141,6 +141,52 @@ both_engines! {
         assert_eq!(app.anonymous().get(&path(&release, "")).send().await.expect(200)["state"], "published");
     }
 
+    async fn what_is_handed_in_while_blocked_comes_back_as_handed_in(engine) {
+        let app = TestApp::new(engine).await;
+        let secretariat = app.client(SECRETARIAT).await;
+        confirmed(&secretariat).await;
+        let own = items(&secretariat, "/api/v1/deliverables?observatory=bergamo").await.remove(0);
+        let deliverable = format!("/api/v1/deliverables/{}", own["id"].as_str().expect("an id"));
+        let why = json!({ "reason": "Il portale dei dati è fermo" });
+        secretariat.post(&format!("{deliverable}/block")).if_match(&own["version"]).json(why).send().await.expect(200);
+        let steps = items(&secretariat, "/api/v1/tasks?observatory=bergamo").await;
+        for task in &steps {
+            let done = format!("/api/v1/tasks/{}/complete", task["id"].as_str().expect("an id"));
+            let said = json!({ "link": "https://provincia.example/relazione.pdf" });
+            secretariat.post(&done).if_match(&task["version"]).json(said).send().await.expect(200);
+        }
+        let blocked = secretariat.get(&deliverable).send().await.expect(200);
+        assert_eq!(blocked["state"], "blocked", "the obstacle is still there");
+        assert_eq!(blocked["submissions"][0]["link"], "https://provincia.example/relazione.pdf", "what was handed in is kept");
+        let freed = secretariat.post(&format!("{deliverable}/unblock")).if_match(&blocked["version"]).send().await.expect(200);
+        assert_eq!(freed["state"], "submitted");
+        secretariat.post(&format!("{deliverable}/approve")).if_match(&freed["version"]).send().await.expect(200);
+    }
+
+    async fn the_last_step_follows_the_day_set_by_hand_on_its_deliverable(engine) {
+        let app = TestApp::new(engine).await;
+        let secretariat = app.client(SECRETARIAT).await;
+        let release = confirmed(&secretariat).await;
+        let own = items(&secretariat, "/api/v1/deliverables?observatory=bergamo").await.remove(0);
+        let deliverable = format!("/api/v1/deliverables/{}", own["id"].as_str().expect("an id"));
+        let set = async |day: Value| {
+            let version = secretariat.get(&deliverable).send().await.expect(200)["version"].clone();
+            secretariat.patch(&deliverable).if_match(version).merge_patch(&json!({ "hand_set_day": day })).send().await.expect(200)
+        };
+        set(json!("2027-03-17")).await;
+        assert_eq!(days_of(&secretariat, "bergamo").await, ["2027-02-19", "2027-03-05", "2027-03-17"]);
+        let day: NaiveDate = "2027-12-31".parse().expect("a day");
+        let due = tasks::due::obligations(app.services.db.reader(), day).await.expect("due");
+        assert!(due.iter().any(|one| one.due_day.to_string() == "2027-03-17"), "the mails say the same");
+        let upto = items(&secretariat, "/api/v1/tasks?observatory=bergamo&upto=2027-03-16").await;
+        assert_eq!(upto.len(), 2, "and so do the lists: {upto:#?}");
+        let input = json!({ "day": "2027-04-02", "reason_code": "source_late", "reason_text": "Dati Istat in ritardo" });
+        secretariat.post(&path(&release, "/move")).if_match(&release["version"]).json(input).send().await.expect(200);
+        assert_eq!(days_of(&secretariat, "bergamo").await, ["2027-03-04", "2027-03-17", "2027-03-18"]);
+        set(Value::Null).await;
+        assert_eq!(days_of(&secretariat, "bergamo").await, ["2027-03-04", "2027-03-18", "2027-03-25"]);
+    }
+
     async fn a_cancelled_release_stays_with_its_reason_and_calls_nobody(engine) {
         let app = TestApp::new(engine).await;
         let secretariat = app.client(SECRETARIAT).await;

@@ -237,6 +237,7 @@ fn task(state: TaskState) -> tasks::Task {
         title_en: "Write".into(),
         due_day: day("2027-03-16"),
         hand_set_day: None,
+        followed_day: None,
         estimated_minutes: 30,
         stage,
         note: None,

@@ -27,6 +27,7 @@ mod openapi;
 mod outbox;
 mod overview;
 mod pages_designations;
+mod pages_work;
 mod program;
 mod schema_drift;
 mod seen;

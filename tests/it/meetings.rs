@@ -6,7 +6,9 @@ use crate::support::builders::Designation;
 use crate::support::mailbox::{Mail, list};
 use chrono::TimeDelta;
 use raccordo::mail::transport::{Delivery, FailureClass};
+use raccordo::meetings::service as meetings;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 const ADA: &str = "ada.riva@ente.example";
 const UGO: &str = "ugo.bianchi@ente.example";
@@ -154,6 +156,44 @@ both_engines! {
         assert!(of_meetings(app.mails().await).is_empty(), "nobody is told twice");
     }
 
+    async fn who_joins_while_a_meeting_is_called_off_is_not_invited_to_it(engine) {
+        let app = TestApp::new(engine).await;
+        let secretariat = app.client(SECRETARIAT).await;
+        let meeting = convened(&secretariat).await;
+        designate(&secretariat, Designation::of("referent:bergamo")).await;
+        app.mails().await;
+        let (acting, system) = (app.acting_as(SECRETARIAT).await, app.system());
+        let id = text(&meeting, "id").parse().expect("an id");
+        let version = i32::try_from(meeting["version"].as_i64().expect("a version")).expect("a version");
+        let calling_off = acting.begin().await.expect("a transaction");
+        meetings::cancel(&acting, &calling_off, id, version, "Doppia").await.expect("called off");
+        let following = system.write(async |txn| meetings::follow_members(&system, txn).await);
+        tokio::pin!(following);
+        let at_once = tokio::time::timeout(Duration::from_millis(300), &mut following).await;
+        acting.commit(calling_off).await.expect("committed");
+        let told = if let Ok(told) = at_once { told } else { following.await };
+        assert_eq!(told.expect("followed"), 0);
+        assert_eq!(list(&of_meetings(app.mails().await)), [format!("{SECRETARIAT}  meeting_cancelled")]);
+    }
+
+    async fn a_patch_takes_away_keeps_or_replaces_and_writes_nothing_where_nothing_changes(engine) {
+        let app = TestApp::new(engine).await;
+        let secretariat = app.client(SECRETARIAT).await;
+        let made = draft(&secretariat).await;
+        let patch = async |patch: Value| secretariat.patch(&path(&made, "")).if_match(&made["version"]).merge_patch(&patch).send().await;
+        for member in ["title", "day", "starts", "ends", "mode"] {
+            let refused = patch(json!({ member: null })).await.refused(422, "invalid");
+            assert_eq!((&refused["errors"][0]["field"], &refused["errors"][0]["code"]), (&json!(member), &json!("required")));
+        }
+        for same in [json!({}), json!({ "title": made["title"] }), json!({ "remote_url": null })] {
+            patch(same).await.refused(422, "nothing_changes");
+        }
+        let kept = secretariat.get(&path(&made, "")).send().await.expect(200);
+        assert_eq!(kept["version"], made["version"]);
+        let changed = patch(json!({ "title": "Agenda", "place": null })).await.expect(200);
+        assert_eq!((&changed["title"], &changed["venue"]["place"], &changed["day"]), (&json!("Agenda"), &Value::Null, &made["day"]));
+    }
+
     async fn the_farewell_is_the_last_mail_to_who_leaves(engine) {
         let app = TestApp::new(engine).await;
         let secretariat = app.client(SECRETARIAT).await;
@@ -289,11 +329,24 @@ both_engines! {
         let given = secretariat.post(&outcomes).json(task).send().await.expect(201);
         let task = secretariat.get(&format!("/api/v1/tasks/{}", text(&given, "task_id"))).send().await.expect(200);
         assert_eq!(task["due_day"], "2027-02-24");
+        let at_length = json!({
+            "kind": "task", "text": "x".repeat(1001),
+            "task": { "seat": "referent:bergamo", "title": "Dati definitivi", "due_day": "2027-02-25" },
+        });
+        let given = secretariat.post(&outcomes).json(at_length).send().await.expect(201);
+        let task = secretariat.get(&format!("/api/v1/tasks/{}", text(&given, "task_id"))).send().await.expect(200);
+        assert_eq!(task["note"], "x".repeat(1000), "as much of it as a note holds");
+        let moving = json!({
+            "kind": "decision", "text": "x".repeat(2001),
+            "release": { "release_id": release["id"], "change": "move", "day": "2027-04-02" },
+        });
+        let refused = secretariat.post(&outcomes).json(moving).send().await.refused(422, "invalid");
+        assert_eq!((&refused["errors"][0]["field"], &refused["errors"][0]["code"]), (&json!("text"), &json!("too_long")));
         let without = json!({ "kind": "task", "text": "Qualcuno faccia qualcosa." });
         secretariat.post(&outcomes).json(without).send().await.refused(422, "invalid");
 
         let now = secretariat.get(&path(&meeting, "")).send().await.expect(200);
-        assert_eq!(now["outcomes"].as_array().map(Vec::len), Some(2));
+        assert_eq!(now["outcomes"].as_array().map(Vec::len), Some(3));
         let closed = secretariat.post(&path(&meeting, "/close")).if_match(&now["version"]).send().await.expect(200);
         assert_eq!(closed["state"], "closed");
         secretariat.post(&outcomes).json(json!({ "kind": "information", "text": "Altro" })).send().await.refused(409, "wrong_transition");

@@ -88,6 +88,20 @@ both_engines! {
         assert!(said.contains("venerdì 19 marzo 2027") && said.contains("0 su 12"), "{said}");
     }
 
+    async fn a_blocked_task_waits_for_the_secretariat_on_monday_with_its_reason(engine) {
+        let app = TestApp::new(engine).await;
+        let secretariat = app.client(SECRETARIAT).await;
+        confirmed(&secretariat).await;
+        let tasks = secretariat.get("/api/v1/tasks?observatory=bergamo").send().await.expect(200);
+        let task = &tasks["items"][0];
+        let block = format!("/api/v1/tasks/{}/block", text(task, "id"));
+        let why = json!({ "reason": "Il fornitore non manda i dati" });
+        secretariat.post(&block).if_match(&task["version"]).json(why).send().await.expect(200);
+        let monday = page(&secretariat, "/monday").await;
+        assert!(leads_to(&monday, "#waiting", &format!("/tasks/{}", text(task, "id"))));
+        assert!(words(&monday, "#waiting").contains("Il fornitore non manda i dati"));
+    }
+
     async fn a_newcomer_finds_the_releases_to_come_and_what_the_table_decided(engine) {
         let app = TestApp::new(engine).await;
         let secretariat = app.client(SECRETARIAT).await;

@@ -141,6 +141,93 @@ both_engines! {
         assert_eq!(look().await, "altered");
     }
 
+    async fn a_page_that_goes_on_saying_something_else_is_somebodys_task_after_an_hour(engine) {
+        let portal = Portal::start().await;
+        let app = TestApp::with_config(engine, portal.config()).await;
+        let secretariat = app.client(SECRETARIAT).await;
+        confirmed(&secretariat).await;
+        let bergamo = accepted(&secretariat, "bergamo").await;
+        portal.show("/bergamo", &REPORT.replace("Bergamo", "Como"));
+        let address = json!({ "address": portal.url("/bergamo") });
+        secretariat.post(&path(&bergamo, "/declare")).if_match(0).json(address).send().await.expect(200);
+        let look = async || secretariat.post(&path(&bergamo, "/check")).send().await.expect(200)["state"].clone();
+        app.at("2027-03-19 10:00");
+        app.tick("publish").await;
+        app.at("2027-03-19 10:59");
+        assert_eq!((look().await, of_pages(&secretariat).await), (json!("seen"), Vec::new()), "portals are updated by people");
+        app.at("2027-03-19 11:00");
+        assert_eq!((look().await, look().await), (json!("seen"), json!("seen")));
+        let asked = of_pages(&secretariat).await;
+        assert_eq!(states(&asked), ["open"], "asked for once");
+        assert!(text(&asked[0], "title_it").contains("non è riconosciuta"), "{asked:#?}");
+
+        portal.answer("/bergamo", "404 Not Found", "", b"");
+        app.at("2027-03-19 12:00");
+        assert_eq!(look().await, "missing");
+        let asked = of_pages(&secretariat).await;
+        assert_eq!(states(&asked), ["done", "open"]);
+        assert!(text(&asked[1], "title_it").contains("non si trova"), "what is asked now is another thing: {asked:#?}");
+        portal.show("/bergamo", REPORT);
+        assert_eq!(look().await, "verified");
+        assert_eq!(states(&of_pages(&secretariat).await), ["done", "done"]);
+    }
+
+    async fn a_contribution_accepted_after_its_release_is_awaited_from_then_on(engine) {
+        let portal = Portal::start().await;
+        let app = TestApp::with_config(engine, portal.config()).await;
+        let secretariat = app.client(SECRETARIAT).await;
+        confirmed(&secretariat).await;
+        accepted(&secretariat, "bergamo").await;
+        app.at("2027-03-19 10:00");
+        app.tick("publish").await;
+        app.at("2027-03-22 10:00");
+        let brescia = accepted(&secretariat, "brescia").await;
+        let state = async |deliverable: &str| publication(&secretariat, deliverable).await["state"].clone();
+        app.tick("verify").await;
+        assert_eq!(state(&brescia).await, "expected", "nobody could have published it yet");
+        app.at("2027-03-22 11:00");
+        app.tick("verify").await;
+        assert_eq!(state(&brescia).await, "missing");
+
+        app.at("2027-07-01 10:00");
+        let como = accepted(&secretariat, "como").await;
+        portal.show("/como", &REPORT.replace("Bergamo", "Como"));
+        let address = json!({ "address": portal.url("/como") });
+        secretariat.post(&path(&como, "/declare")).if_match(0).json(address).send().await.expect(200);
+        app.tick("verify").await;
+        assert_eq!(state(&como).await, "verified", "however long after the release");
+        portal.show("/brescia", &REPORT.replace("Bergamo", "Brescia"));
+        let (address, version) = (json!({ "address": portal.url("/brescia") }), publication(&secretariat, &brescia).await["version"].clone());
+        secretariat.post(&path(&brescia, "/declare")).if_match(version).json(address).send().await.expect(200);
+        app.tick("verify").await;
+        assert_eq!(state(&brescia).await, "verified", "declared, it is looked at again");
+    }
+
+    async fn nothing_is_looked_at_by_will_before_its_release_is_out(engine) {
+        let portal = Portal::start().await;
+        let app = TestApp::with_config(engine, portal.config()).await;
+        let secretariat = app.client(SECRETARIAT).await;
+        let release = confirmed(&secretariat).await;
+        let bergamo = accepted(&secretariat, "bergamo").await;
+        portal.show("/bergamo", REPORT);
+        let address = json!({ "address": portal.url("/bergamo") });
+        secretariat.post(&path(&bergamo, "/declare")).if_match(0).json(address).send().await.expect(200);
+        let offers_it = async || {
+            let page = app.browser(SECRETARIAT).await.get(&format!("/publications/{bergamo}")).send().await;
+            page.text().contains(&format!("/publications/{bergamo}/check"))
+        };
+        let look = async || secretariat.post(&path(&bergamo, "/check")).send().await;
+        look().await.refused(409, "wrong_transition");
+        assert!(!offers_it().await);
+        assert_eq!(portal.visits(), 0, "under embargo nobody asks for it");
+        app.at("2027-03-19 10:00");
+        app.tick("publish").await;
+        assert!(offers_it().await);
+        assert_eq!(look().await.expect(200)["state"], "verified");
+        let out = secretariat.get(&format!("/api/v1/releases/{release}")).send().await.expect(200);
+        assert_eq!(out["state"], "published");
+    }
+
     async fn a_page_that_is_not_as_it_should_be_is_somebodys_task_until_it_is(engine) {
         let portal = Portal::start().await;
         let app = TestApp::with_config(engine, portal.config()).await;

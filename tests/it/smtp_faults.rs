@@ -12,7 +12,7 @@ use raccordo::mail::transport::{
 };
 use tokio::time::timeout;
 
-use crate::support::smtp_server::{Action, FakeSmtpServer, Phase, Script};
+use crate::support::smtp_server::{Action, FakeSmtpServer, Phase, Script, settings};
 
 /// A deadline that is meant to pass.
 const SHORT: Duration = Duration::from_millis(250);
@@ -109,18 +109,6 @@ fn deadlines(phase: Phase, limit: Duration) -> Deadlines {
         Phase::Quit => {}
     }
     deadlines
-}
-
-fn settings(port: u16, deadlines: Deadlines) -> SmtpSettings {
-    SmtpSettings {
-        host: "127.0.0.1".to_owned(),
-        port,
-        security: SmtpSecurity::Plain,
-        credentials: None,
-        hello_name: "raccordo.example".to_owned(),
-        extra_roots: Vec::new(),
-        deadlines,
-    }
 }
 
 fn transport(server: &FakeSmtpServer, deadlines: Deadlines) -> Transport {

@@ -1,7 +1,8 @@
 //! The main job, end to end on the Lombardy network: referents by act, a meeting that decides a release, work on each
 //! territory's days, reminders, one press, the embargo instant, the portal.
 //!
-//! `golden/thread_mails.txt` is every mail of the story: when, to whom, what. Nothing more, nothing less.
+//! The clock is moved, the portal and the mail server are on this machine. `golden/thread_mails.txt` is every mail that server
+//! took: when, to whom, what. Nothing more, nothing less.
 
 use crate::both_engines;
 use crate::support::app::{Client, SECRETARIAT, TestApp};
@@ -9,6 +10,7 @@ use crate::support::builders::Designation;
 use crate::support::golden::assert_golden;
 use crate::support::mailbox::Mail;
 use crate::support::portal::Portal;
+use crate::support::smtp_server::{FakeSmtpServer, Script};
 use chrono::{Datelike, NaiveDate};
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -97,7 +99,8 @@ fn links(mail: &Mail) -> Vec<String> {
 both_engines! {
     async fn the_main_job_runs_from_the_act_of_designation_to_the_page_on_the_portal(engine) {
         let portal = Portal::start().await;
-        let app = TestApp::with_config(engine, portal.config()).await;
+        let relay = FakeSmtpServer::start(Script::healthy()).await;
+        let app = TestApp::with_config(engine, portal.config()).await.with_relay(relay);
         let secretariat = app.client(SECRETARIAT).await;
         let mut story = Story { app, secretariat, portal, mails: String::new() };
 

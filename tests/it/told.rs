@@ -171,6 +171,23 @@ both_engines! {
         assert_eq!(to(&reminded(&app).await, ADA).len(), 0);
     }
 
+    async fn a_press_that_changes_nothing_is_answered_with_what_is(engine) {
+        let app = TestApp::new(engine).await;
+        at_work(&app, "2027-02-05 08:00").await;
+        let link = links(to(&reminded(&app).await, ADA)[0]).remove(0);
+        let said = async |button: &str| press(&app, &link, button).await.header("set-cookie").unwrap_or_default().to_owned();
+        for (button, answer) in [
+            ("in-progress", "success:press.done_in_progress"),
+            ("in-progress", "info:press.is_in_progress"),
+            ("delivered", "success:press.done_delivered"),
+            ("delivered", "info:press.is_done"),
+            ("in-progress", "info:press.is_done"),
+        ] {
+            let said = said(button).await;
+            assert!(said.contains(answer), "{button}: {said}");
+        }
+    }
+
     async fn a_link_dies_with_the_designation_and_all_refusals_look_alike(engine) {
         let app = TestApp::new(engine).await;
         let secretariat = at_work(&app, "2027-02-05 08:00").await;

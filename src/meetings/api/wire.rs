@@ -1,5 +1,6 @@
 //! What a client of the table's operations sends and gets.
 
+use crate::error::Error;
 use crate::http::patch::Patch;
 use crate::meetings::model::{AgendaItem, Meeting, Quorum, Slot, Venue};
 use crate::meetings::service::{self};
@@ -63,23 +64,25 @@ pub struct MeetingIn {
     pub venue: VenueDto,
 }
 
-/// What is to change of a draft: members left out stay; `null` empties a place or an address.
+/// What is to change of a draft: members left out stay; `null` takes a place or an address away, and nothing else.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MeetingPatch {
     #[serde(default)]
-    #[schema(max_length = 200)]
-    pub title: Option<String>,
+    #[schema(value_type = Option<String>, max_length = 200)]
+    pub title: Patch<String>,
     #[serde(default)]
-    pub day: Option<Day>,
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 8)]
-    pub starts: Option<NaiveTime>,
+    #[schema(value_type = Option<Day>)]
+    pub day: Patch<Day>,
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 8)]
-    pub ends: Option<NaiveTime>,
+    pub starts: Patch<NaiveTime>,
     #[serde(default)]
-    pub mode: Option<MeetingMode>,
+    #[schema(value_type = Option<String>, max_length = 8)]
+    pub ends: Patch<NaiveTime>,
+    #[serde(default)]
+    #[schema(value_type = Option<MeetingMode>)]
+    pub mode: Patch<MeetingMode>,
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 300)]
     pub place: Patch<String>,
@@ -370,18 +373,20 @@ impl From<MeetingIn> for service::MeetingIn {
     }
 }
 
-impl From<MeetingPatch> for service::MeetingChange {
-    fn from(MeetingPatch { title, day, starts, ends, mode, place, remote_url }: MeetingPatch) -> Self {
-        let day = day.map(NaiveDate::from);
-        Self { title, day, starts, ends, mode, place: three_states(place), remote_url: three_states(remote_url) }
-    }
-}
+impl TryFrom<MeetingPatch> for service::MeetingChange {
+    type Error = Error;
 
-fn three_states<T>(patch: Patch<T>) -> Option<Option<T>> {
-    match patch {
-        Patch::Keep => None,
-        Patch::Clear => Some(None),
-        Patch::Set(value) => Some(Some(value)),
+    fn try_from(patch: MeetingPatch) -> Result<Self, Error> {
+        let MeetingPatch { title, day, starts, ends, mode, place, remote_url } = patch;
+        Ok(Self {
+            title: title.replacing("title")?,
+            day: day.map(NaiveDate::from).replacing("day")?,
+            starts: starts.replacing("starts")?,
+            ends: ends.replacing("ends")?,
+            mode: mode.replacing("mode")?,
+            place: place.changing(),
+            remote_url: remote_url.changing(),
+        })
     }
 }
 

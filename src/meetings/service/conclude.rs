@@ -63,12 +63,18 @@ pub struct NewTask {
 /// Records an outcome of a meeting that is being or has been held, with everything that follows from it.
 ///
 /// What happens: a decision may confirm or move a release, a task outcome gives a seat something to do; both in this
-/// transaction and linked both ways. Who may: the secretariat. Which mails leave: those of the release. Which errors:
+/// transaction and linked both ways. `version` as in `take_for`. Who may: the secretariat. Which mails leave: those of the release. Which errors:
 /// `wrong_transition` unless held and not closed, `quorum_missing` for a decision of too few parties, `required`,
-/// `too_long`, `unknown_value` (item, release, seat, or a consequence this kind does not have), those of confirming or
+/// `too_long` (the text of a move, which is its public reason, sooner than others), `stale`, `unknown_value` (item, release, seat, or a consequence this kind does not have), those of confirming or
 /// moving a release, those of creating a task.
-pub async fn record_outcome(ctx: &Ctx, txn: &Txn, id: MeetingId, input: OutcomeIn) -> Result<(Outcome, Dossier)> {
-    let held = take_for(ctx, txn, Action::Record, Event::Conclude, id).await?;
+pub async fn record_outcome(
+    ctx: &Ctx,
+    txn: &Txn,
+    id: MeetingId,
+    version: Option<i32>,
+    input: OutcomeIn,
+) -> Result<(Outcome, Dossier)> {
+    let held = take_for(ctx, txn, Action::Record, Event::Conclude, id, version).await?;
     let before = dossier(ctx, txn, held.clone()).await?;
     let text = checked(&input, &before)?;
     if input.kind == OutcomeKind::Decision {
@@ -127,7 +133,8 @@ async fn decide_release(
             releases::confirm_in(ctx, txn, release_id, None, input, Some(outcome)).await?;
         }
         ReleaseChange::Move => {
-            let reason = Reason { code: ReasonCode::TableDecision, text: text.to_owned() };
+            let text = typed::required("text", text, releases::REASON_CHARACTERS)?;
+            let reason = Reason { code: ReasonCode::TableDecision, text };
             let input = releases::MoveIn { day, hour, reason, despite_non_working: None };
             releases::move_in(ctx, txn, release_id, None, input, Some(outcome)).await?;
         }
@@ -159,7 +166,7 @@ async fn create_task(
         title_en: title,
         due_day,
         estimated_minutes,
-        note: Some(text.to_owned()).filter(|text| text.chars().count() <= 1000),
+        note: Some(text.to_owned()),
     };
     Ok(Some(tasks::create_in(ctx, txn, new).await?.id))
 }

@@ -11,7 +11,7 @@ use crate::meetings::model::{
 };
 use crate::meetings::policy::{Action, Visibility};
 use crate::meetings::store::{self, Filter};
-use crate::meetings::view::{Dossier, Invited, Member};
+use crate::meetings::view::{Dossier, Invited, Line, Member};
 use crate::network::service as network;
 use crate::time::CalendarError;
 use crate::typed;
@@ -112,26 +112,44 @@ pub async fn cancel(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, reason: &
 /// Follows the members of every convened meeting that is still to begin: who joined is invited, who left is told so. Run by
 /// the job `follow_members`; safe to run at any time and any number of times. Returns how many were told.
 pub async fn follow_members(ctx: &Ctx, txn: &Txn) -> Result<u64> {
-    let filter = Filter { state: Some(MeetingState::Convened), from: Some(ctx.today()), ..Filter::default() };
-    let ahead = store::list(txn, Visibility::Everything, &filter, None, None).await?;
     let members = members(txn, ctx.today()).await?;
     let mut done = 0;
-    for line in ahead.into_iter().filter(|line| ctx.now() < line.meeting.slot.begins_at()) {
+    for line in ahead(ctx, txn, Visibility::Everything).await? {
         let told = store::told(txn, line.meeting.id).await?;
-        let sheet = sheet(txn, &line.meeting).await?;
-        done += follow(ctx, txn, &sheet, &members, &told).await?;
+        if !to_tell(&members, &told).is_empty() {
+            done += take_and_follow(ctx, txn, line.meeting.id, &members).await?;
+        }
     }
     Ok(done)
+}
+
+/// Takes the meeting for writing and looks at it again before anybody is told, so that nobody is invited to what was moved
+/// or called off meanwhile.
+async fn take_and_follow(ctx: &Ctx, txn: &Txn, id: MeetingId, members: &[Member]) -> Result<u64> {
+    store::touch(txn, id, ctx.now()).await?;
+    let taken = store::find(txn, Visibility::Everything, id).await?.filter(|meeting| is_ahead(ctx, meeting));
+    let Some(meeting) = taken else { return Ok(0) };
+    let told = store::told(txn, id).await?;
+    follow(ctx, txn, &sheet(txn, &meeting).await?, members, &told).await
+}
+
+/// The convened meetings that are still to begin.
+async fn ahead(ctx: &Ctx, db: &impl ConnectionTrait, visible: Visibility) -> Result<Vec<Line>> {
+    let filter = Filter { state: Some(MeetingState::Convened), from: Some(ctx.today()), ..Filter::default() };
+    let mut lines = store::list(db, visible, &filter, None, None).await?;
+    lines.retain(|line| is_ahead(ctx, &line.meeting));
+    Ok(lines)
+}
+
+fn is_ahead(ctx: &Ctx, meeting: &Meeting) -> bool {
+    meeting.state() == MeetingState::Convened && ctx.now() < meeting.slot.begins_at()
 }
 
 /// Whether somebody who left is still to be told that a meeting is no longer theirs. Until then they have not had the last
 /// mail of ours; `follow_members` sees to it.
 pub async fn owes_withdrawal(ctx: &Ctx, db: &impl ConnectionTrait, person: PersonId) -> Result<bool> {
-    let filter = Filter { state: Some(MeetingState::Convened), from: Some(ctx.today()), ..Filter::default() };
-    let invited = store::list(db, Visibility::Invited(person), &filter, None, None).await?;
-    let ahead = invited.into_iter().filter(|line| ctx.now() < line.meeting.slot.begins_at());
     let mut holds_one = false;
-    for line in ahead {
+    for line in ahead(ctx, db, Visibility::Invited(person)).await? {
         let told = store::told(db, line.meeting.id).await?;
         holds_one |= last_told(&told, person).is_some_and(holds_entry);
     }
@@ -148,9 +166,7 @@ pub async fn is_overtaken(db: &impl ConnectionTrait, meeting: &str, person: Pers
 
 /// Invites who joined and tells who left that the meeting is no longer theirs.
 async fn follow(ctx: &Ctx, txn: &Txn, sheet: &Sheet, members: &[Member], told: &[Invited]) -> Result<u64> {
-    let ids: Vec<PersonId> = members.iter().map(|member| member.person_id).collect();
-    let last: Vec<(PersonId, Told)> = told.iter().map(|one| (one.person_id, one.told)).collect();
-    let changes = model::to_tell(&ids, &last);
+    let changes = to_tell(members, told);
     for (person, method) in &changes {
         let last = last_told(told, *person);
         match method {
@@ -173,6 +189,12 @@ async fn follow(ctx: &Ctx, txn: &Txn, sheet: &Sheet, members: &[Member], told: &
         record(ctx, txn, "meetings.follow_members", sheet.meeting.id, details).await?;
     }
     Ok(changes.len() as u64)
+}
+
+fn to_tell(members: &[Member], told: &[Invited]) -> Vec<(PersonId, CalendarMethod)> {
+    let ids: Vec<PersonId> = members.iter().map(|member| member.person_id).collect();
+    let last: Vec<(PersonId, Told)> = told.iter().map(|one| (one.person_id, one.told)).collect();
+    model::to_tell(&ids, &last)
 }
 
 fn last_told(told: &[Invited], person: PersonId) -> Option<Told> {

@@ -4,7 +4,7 @@ use super::{dossier, find_for, record, save, table_by_code, take_for};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::{Code, Error, FieldError, Result};
-use crate::meetings::model::{AgendaItem, Event, Meeting, Slot, Stage, Venue};
+use crate::meetings::model::{AgendaItem, Event, Meeting, Refusal, Slot, Stage, Venue};
 use crate::meetings::policy::{self, Action, Subject};
 use crate::meetings::store;
 use crate::meetings::view::Dossier;
@@ -72,7 +72,8 @@ pub async fn create(ctx: &Ctx, txn: &Txn, input: MeetingIn) -> Result<Dossier> {
 
 /// Changes a draft.
 ///
-/// Who may: the secretariat. Which mails leave: none. Which errors: those of [`create`], `wrong_transition`, `stale`.
+/// Who may: the secretariat. Which mails leave: none. Which errors: those of [`create`], `wrong_transition`,
+/// `nothing_changes`, `stale`.
 pub async fn edit(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, change: MeetingChange) -> Result<Dossier> {
     let draft = find_for(ctx, txn, Action::Prepare, id, Some(version)).await?;
     draft.must_allow(Event::Edit)?;
@@ -90,9 +91,12 @@ pub async fn edit(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, change: Mee
             place: place.unwrap_or(venue.place),
             remote_url: remote_url.unwrap_or(venue.remote_url),
         },
-        ..draft
+        ..draft.clone()
     };
     let changed = checked(changed)?;
+    if changed == draft {
+        return Err(Refusal::NothingChanges.into());
+    }
     let changed = save(ctx, txn, &changed, "meetings.edit", super::facts(&changed)).await?;
     dossier(ctx, txn, changed).await
 }
@@ -110,10 +114,16 @@ pub struct ItemIn {
 
 /// Adds a point at the end of a draft's agenda.
 ///
-/// Who may: the secretariat. Which mails leave: none. Which errors: `required`, `too_long`, `out_of_range` (minutes),
-/// `unknown_value` (release), `wrong_transition` once convened.
-pub async fn add_item(ctx: &Ctx, txn: &Txn, id: MeetingId, input: ItemIn) -> Result<(AgendaItem, Dossier)> {
-    let draft = take_for(ctx, txn, Action::Prepare, Event::Edit, id).await?;
+/// `version` as in `take_for`. Who may: the secretariat. Which mails leave: none. Which errors: `required`, `too_long`,
+/// `out_of_range` (minutes), `unknown_value` (release), `wrong_transition` once convened, `stale`.
+pub async fn add_item(
+    ctx: &Ctx,
+    txn: &Txn,
+    id: MeetingId,
+    version: Option<i32>,
+    input: ItemIn,
+) -> Result<(AgendaItem, Dossier)> {
+    let draft = take_for(ctx, txn, Action::Prepare, Event::Edit, id, version).await?;
     let title = typed::required("title", &input.title, MAX_ITEM)?;
     if input.minutes.is_some_and(|minutes| !(1..=MOST_MINUTES).contains(&minutes)) {
         return Err(Error::field("minutes", Code::OutOfRange));

@@ -61,9 +61,16 @@ pub async fn attend(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, attendanc
 async fn put(ctx: &Ctx, txn: &Txn, id: MeetingId, parties: &[Party], input: AttendanceIn) -> Result<()> {
     let party = parties.iter().find(|party| party.code == input.body);
     let party = party.ok_or_else(|| Error::field("body", Code::UnknownValue))?;
-    let delegate = typed::optional("delegate", input.delegate.as_deref(), MAX_DELEGATE)?;
-    let attendance = Attendance::new(input.presence, delegate)?;
+    let attendance = input.understood()?;
     Ok(store::put_attendance(txn, ctx.new_id(), id, party.body_id, &attendance, ctx.now()).await?)
+}
+
+impl AttendanceIn {
+    /// How the party was there. Errors: `required` (a delegate without a name), `too_long`.
+    pub fn understood(&self) -> Result<Attendance> {
+        let delegate = typed::optional("delegate", self.delegate.as_deref(), MAX_DELEGATE)?;
+        Ok(Attendance::new(self.presence, delegate)?)
+    }
 }
 
 /// Closes a meeting that has been held: nothing more is recorded of it.

@@ -11,8 +11,8 @@ use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::Error;
 use crate::http::Failure;
-use crate::http::form::FormState;
-use crate::http::page::{FlashKind, Shell, done, unprocessable};
+use crate::http::form::{self, FormState, Versioned};
+use crate::http::page::{FlashKind, Shell, done};
 use crate::meetings::policy::Action;
 use crate::meetings::service;
 use crate::meetings::view::{Dossier, Line};
@@ -65,19 +65,22 @@ fn shell(ctx: &Ctx, request: &HttpRequest, line: &Line, title_key: &str) -> Shel
     shell_below(ctx, request, line, ctx.lang.t(title_key).to_owned())
 }
 
-/// Does what a form about a meeting asks for, and leads to the meeting; if it is refused, the form comes back.
-async fn answer<F, T, P: Template>(
+/// Does what a form about a meeting asks for, and leads to the meeting; if it is refused, the form comes back beside the
+/// meeting as it is now.
+async fn answer<F: Versioned, T, P: Template>(
     ctx: &Ctx,
     dossier: &Dossier,
     form: F,
     said: &'static str,
     work: impl AsyncFnOnce(&Txn, &F) -> Result<T, Error>,
-    again: impl AsyncFnOnce(FormState<F>) -> Result<P, Failure>,
+    again: impl AsyncFnOnce(FormState<F>, Dossier) -> Result<P, Failure>,
 ) -> Answer {
-    match ctx.write(async |txn| work(txn, &form).await).await {
-        Ok(_) => Ok(done(&path(&dossier.meeting), FlashKind::Success, said)),
-        Err(error) => unprocessable(&again(FormState::refused(form, ctx.lang, error)?).await?),
-    }
+    let leads_on = |_| done(&path(&dossier.meeting), FlashKind::Success, said);
+    form::answer(ctx, form, work, leads_on, async |form| {
+        let now = service::show(ctx, dossier.meeting.id).await?;
+        again(form.beside(now.meeting.version), now).await
+    })
+    .await
 }
 
 /// The releases whose date is still to be decided or may move.

@@ -405,7 +405,7 @@ async fn convene(stage: &Stage, convening: &Convening<'_>) -> Result<MeetingId> 
             for (kind, title, release_id) in convening.points {
                 let item =
                     ItemIn { kind: *kind, title: (*title).to_owned(), release_id: *release_id, minutes: Some(40) };
-                meetings::add_item(&secretariat, txn, id, item).await?;
+                meetings::add_item(&secretariat, txn, id, None, item).await?;
             }
             Ok(())
         })
@@ -472,7 +472,7 @@ async fn conclude(
 ) -> Result<()> {
     let secretariat = stage.secretariat().await?;
     let input = OutcomeIn { kind, text, agenda_item_id: None, release, task };
-    secretariat.write(async |txn| meetings::record_outcome(&secretariat, txn, meeting, input).await).await?;
+    secretariat.write(async |txn| meetings::record_outcome(&secretariat, txn, meeting, None, input).await).await?;
     Ok(())
 }
 

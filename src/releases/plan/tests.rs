@@ -1,9 +1,10 @@
 use super::*;
 use crate::designations::model::Seat;
+use crate::releases::model::Step;
 use crate::tasks::model::{Stage, Task};
 use crate::time::{CalendarData, Calendars, NonWorkingRule, RuleKind, TerritoryDays};
 use chrono::{DateTime, Days, NaiveTime};
-use entity::kinds::{Periodicity, ProductScope, TaskOrigin};
+use entity::kinds::{Periodicity, ProductScope, SeatKind, TaskOrigin};
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -140,6 +141,7 @@ fn task_of(work: &Work, step: ProductStepId, territory: &str) -> Task {
         title_en: String::new(),
         due_day: work.day_of(step).expect("a step of the product"),
         hand_set_day: None,
+        followed_day: None,
         estimated_minutes: 60,
         stage: Stage::Open,
         note: None,

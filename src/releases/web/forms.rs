@@ -2,17 +2,17 @@
 
 use super::{Answer, Line, reason_name, shell};
 use crate::ctx::Ctx;
+use crate::db::Txn;
 use crate::error::{Code, Error, Result};
-use crate::http::form::{Form, FormState};
-use crate::http::page::{FlashKind, Shell, done, page, unprocessable};
+use crate::http::form::{self, Form, FormState, Versioned};
+use crate::http::page::{FlashKind, Shell, done, page};
 use crate::releases::model::{Event, Product, Reason, When};
 use crate::releases::policy::{self, Action};
 use crate::releases::service::{self, ConfirmIn, MoveIn, PlanIn};
 use crate::releases::view::ReleaseView;
 use crate::texts::Lang;
-use crate::time::Day;
-use crate::typed::{both, given};
-use actix_web::{HttpRequest, get, post, web};
+use crate::typed::{self, both, given};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use askama::Template;
 use chrono::{NaiveDate, NaiveTime};
 use entity::ids::ReleaseId;
@@ -76,17 +76,14 @@ async fn show_plan_form(ctx: Ctx, request: HttpRequest) -> Answer {
 
 #[post("/releases/new")]
 async fn plan_release(ctx: Ctx, request: HttpRequest, form: Form<PlanForm>) -> Answer {
-    let planned = match plan_of(&form.0) {
-        Ok(input) => ctx.write(async |txn| service::plan(&ctx, txn, input).await).await,
-        Err(error) => Err(error),
-    };
-    match planned {
-        Ok(view) => Ok(done(&format!("/releases/{}", view.release.id), FlashKind::Success, "releases.done_planned")),
-        Err(error) => {
-            let form = FormState::refused(form.0, ctx.lang, error)?;
-            unprocessable(&plan_page(&ctx, &request, form).await?)
-        }
-    }
+    let plan = async |txn: &Txn, form: &PlanForm| service::plan(&ctx, txn, plan_of(form)?).await;
+    let leads_on = |view: ReleaseView| led_to(view.release.id, "releases.done_planned");
+    form::answer(&ctx, form.0, plan, leads_on, async |form| Ok(plan_page(&ctx, &request, form).await?)).await
+}
+
+/// The release, and what was done to it.
+fn led_to(id: ReleaseId, said: &'static str) -> HttpResponse {
+    done(&format!("/releases/{id}"), FlashKind::Success, said)
 }
 
 fn plan_of(form: &PlanForm) -> Result<PlanIn> {
@@ -123,6 +120,12 @@ struct ImproveForm {
     hour: String,
 }
 
+impl Versioned for ImproveForm {
+    fn version_mut(&mut self) -> &mut String {
+        &mut self.version
+    }
+}
+
 #[derive(Template)]
 #[template(path = "releases/improve.html")]
 struct ImprovePage {
@@ -148,22 +151,21 @@ async fn show_improve_form(ctx: Ctx, request: HttpRequest, id: web::Path<Release
 
 #[post("/releases/{id}/improve")]
 async fn improve_release(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>, form: Form<ImproveForm>) -> Answer {
-    let improved = match improve_of(&form.0) {
-        Ok((version, when)) => ctx.write(async |txn| service::improve(&ctx, txn, *id, Some(version), when).await).await,
-        Err(error) => Err(error),
+    let improve = async |txn: &Txn, form: &ImproveForm| {
+        let (version, when) = improve_of(form)?;
+        service::improve(&ctx, txn, *id, Some(version), when).await
     };
-    match improved {
-        Ok(_) => Ok(done(&format!("/releases/{}", *id), FlashKind::Success, "releases.done_improved")),
-        Err(error) => {
-            let view = service::release(ctx.reader(), *id).await?;
-            let form = FormState::refused(form.0, ctx.lang, error)?;
-            unprocessable(&improve_page(&ctx, &request, &view, form)?)
-        }
-    }
+    let leads_on = |_| led_to(*id, "releases.done_improved");
+    form::answer(&ctx, form.0, improve, leads_on, async |form| {
+        let view = service::release(ctx.reader(), *id).await?;
+        let form = form.beside(view.release.version);
+        Ok(improve_page(&ctx, &request, &view, form)?)
+    })
+    .await
 }
 
 fn improve_of(form: &ImproveForm) -> Result<(i32, When)> {
-    Ok((version_of(&form.version)?, when_of(&form.precision, &form.day, &form.hour)?))
+    Ok((form::version(&form.version)?, when_of(&form.precision, &form.day, &form.hour)?))
 }
 
 fn improve_page(
@@ -207,6 +209,12 @@ struct DateForm {
     reason_text: String,
     #[serde(default)]
     despite_non_working: String,
+}
+
+impl Versioned for DateForm {
+    fn version_mut(&mut self) -> &mut String {
+        &mut self.version
+    }
 }
 
 #[derive(Template)]
@@ -254,35 +262,29 @@ async fn show_date_form(ctx: &Ctx, request: &HttpRequest, id: ReleaseId, event: 
 
 #[post("/releases/{id}/confirm")]
 async fn confirm_release(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>, form: Form<DateForm>) -> Answer {
-    let confirmed = match confirm_of(&form.0) {
-        Ok((version, input)) => {
-            ctx.write(async |txn| service::confirm_in(&ctx, txn, *id, Some(version), input, None).await).await
-        }
-        Err(error) => Err(error),
+    let confirm = async |txn: &Txn, form: &DateForm| {
+        let (version, input) = confirm_of(form)?;
+        service::confirm_in(&ctx, txn, *id, Some(version), input, None).await
     };
-    date_answer(&ctx, &request, *id, Event::Confirm, form.0, confirmed, "releases.done_confirmed").await
+    date_answer(&ctx, &request, *id, Event::Confirm, form.0, confirm, "releases.done_confirmed").await
 }
 
 #[post("/releases/{id}/move")]
 async fn move_release(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>, form: Form<DateForm>) -> Answer {
-    let moved = match move_of(&form.0) {
-        Ok((version, input)) => {
-            ctx.write(async |txn| service::move_in(&ctx, txn, *id, Some(version), input, None).await).await
-        }
-        Err(error) => Err(error),
+    let move_it = async |txn: &Txn, form: &DateForm| {
+        let (version, input) = move_of(form)?;
+        service::move_in(&ctx, txn, *id, Some(version), input, None).await
     };
-    date_answer(&ctx, &request, *id, Event::Move, form.0, moved, "releases.done_moved").await
+    date_answer(&ctx, &request, *id, Event::Move, form.0, move_it, "releases.done_moved").await
 }
 
 #[post("/releases/{id}/cancel")]
 async fn cancel_release(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>, form: Form<DateForm>) -> Answer {
-    let cancelled = match cancel_of(&form.0) {
-        Ok((version, reason)) => {
-            ctx.write(async |txn| service::cancel_in(&ctx, txn, *id, Some(version), reason, None).await).await
-        }
-        Err(error) => Err(error),
+    let cancel = async |txn: &Txn, form: &DateForm| {
+        let (version, reason) = cancel_of(form)?;
+        service::cancel_in(&ctx, txn, *id, Some(version), reason, None).await
     };
-    date_answer(&ctx, &request, *id, Event::Cancel, form.0, cancelled, "releases.done_cancelled").await
+    date_answer(&ctx, &request, *id, Event::Cancel, form.0, cancel, "releases.done_cancelled").await
 }
 
 async fn date_answer(
@@ -291,17 +293,21 @@ async fn date_answer(
     id: ReleaseId,
     event: Event,
     form: DateForm,
-    result: Result<ReleaseView>,
-    done_key: &'static str,
+    work: impl AsyncFnOnce(&Txn, &DateForm) -> Result<ReleaseView>,
+    said: &'static str,
 ) -> Answer {
-    match result {
-        Ok(_) => Ok(done(&format!("/releases/{id}"), FlashKind::Success, done_key)),
-        Err(error) => {
+    form::answer(
+        ctx,
+        form,
+        work,
+        |_| led_to(id, said),
+        async |form| {
             let view = service::release(ctx.reader(), id).await?;
-            let form = FormState::refused(form, ctx.lang, error)?;
-            unprocessable(&date_page(ctx, request, &view, event, form)?)
-        }
-    }
+            let form = form.beside(view.release.version);
+            Ok(date_page(ctx, request, &view, event, form)?)
+        },
+    )
+    .await
 }
 
 fn date_page(
@@ -343,21 +349,21 @@ fn shell_below(ctx: &Ctx, request: &HttpRequest, title_key: &str, line: &Line) -
 fn confirm_of(form: &DateForm) -> Result<(i32, ConfirmIn)> {
     let (day, hour) = date_of(form)?;
     let despite_non_working = Some(form.despite_non_working.clone());
-    Ok((version_of(&form.version)?, ConfirmIn { day, hour, despite_non_working }))
+    Ok((form::version(&form.version)?, ConfirmIn { day, hour, despite_non_working }))
 }
 
 fn move_of(form: &DateForm) -> Result<(i32, MoveIn)> {
     let ((day, hour), reason) = both(date_of(form), reason_of(form))?;
     let despite_non_working = Some(form.despite_non_working.clone());
-    Ok((version_of(&form.version)?, MoveIn { day, hour, reason, despite_non_working }))
+    Ok((form::version(&form.version)?, MoveIn { day, hour, reason, despite_non_working }))
 }
 
 fn cancel_of(form: &DateForm) -> Result<(i32, Reason)> {
-    Ok((version_of(&form.version)?, reason_of(form)?))
+    Ok((form::version(&form.version)?, reason_of(form)?))
 }
 
 fn date_of(form: &DateForm) -> Result<(NaiveDate, Option<NaiveTime>)> {
-    both(day_of(&form.day), hour_of(&form.hour))
+    both(typed::day("day", &form.day), hour_of(&form.hour))
 }
 
 fn reason_of(form: &DateForm) -> Result<Reason> {
@@ -372,13 +378,9 @@ fn parsed<T: FromStr>(field: &'static str, typed: &str, code: Code) -> Result<T>
     given(field, typed)?.parse().map_err(|_| Error::field(field, code))
 }
 
-fn day_of(typed: &str) -> Result<NaiveDate> {
-    parsed::<Day>("day", typed, Code::NotADay).map(NaiveDate::from)
-}
-
 /// A date as precise as it is known.
 fn when_of(precision: &str, day: &str, hour: &str) -> Result<When> {
-    let span = both(parsed("precision", precision, Code::UnknownValue), day_of(day));
+    let span = both(parsed("precision", precision, Code::UnknownValue), typed::day("day", day));
     let ((precision, day), hour) = both(span, hour_of(hour))?;
     Ok(When::of(precision, day, hour)?)
 }
@@ -396,11 +398,6 @@ fn hour_of(typed: &str) -> Result<Option<NaiveTime>> {
     }
     let hour = NaiveTime::parse_from_str(&typed, "%H:%M").or_else(|_| NaiveTime::parse_from_str(&typed, "%H:%M:%S"));
     hour.map(Some).map_err(|_| Error::field("hour", Code::NotAnHour))
-}
-
-/// The version the form was made of; a form without one was not ours.
-fn version_of(typed: &str) -> Result<i32> {
-    typed.parse().map_err(|_| Error::Stale)
 }
 
 fn allow(ctx: &Ctx, action: Action) -> Result<()> {

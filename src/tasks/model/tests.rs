@@ -31,6 +31,7 @@ fn open() -> Task {
         title_en: "Draft".into(),
         due_day: day("2027-03-04"),
         hand_set_day: None,
+        followed_day: None,
         estimated_minutes: 60,
         stage: Stage::Open,
         note: None,

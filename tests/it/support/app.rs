@@ -2,6 +2,7 @@
 
 use super::db::{Engine, TestDb};
 use super::mailbox::{Mail, read};
+use super::smtp_server::FakeSmtpServer;
 use actix_http::Request;
 use actix_web::cookie::Cookie;
 use actix_web::dev::{Service, ServiceResponse};
@@ -49,6 +50,8 @@ pub struct TestApp {
     pub clock: Arc<FixedClock>,
     pub transport: Arc<Transport>,
     pub mailbox: MemoryTransport,
+    /// Where mails are sent instead of the mailbox.
+    relay: Option<FakeSmtpServer>,
     call: Call,
     mails_read: Cell<usize>,
     _db: TestDb,
@@ -78,7 +81,12 @@ impl TestApp {
                 async move { service.call(request).await.expect("the edge answers every error").map_into_boxed_body() },
             )
         });
-        Self { services, clock, transport, mailbox, call, mails_read: Cell::new(0), _db: db }
+        Self { services, clock, transport, mailbox, relay: None, call, mails_read: Cell::new(0), _db: db }
+    }
+
+    /// With a mail server of its own: mails are what that server has taken.
+    pub fn with_relay(self, relay: FakeSmtpServer) -> Self {
+        Self { transport: Arc::new(relay.transport()), relay: Some(relay), ..self }
     }
 
     /// Sets the clock to wall time in Rome: `2027-03-30 09:30`.
@@ -169,7 +177,7 @@ impl TestApp {
     /// Sends what is due and returns the mails that arrived since the last look.
     pub async fn mails(&self) -> Vec<Mail> {
         self.dispatch().await;
-        let taken = self.mailbox.taken();
+        let taken = self.relay.as_ref().map_or_else(|| self.mailbox.taken(), FakeSmtpServer::taken);
         taken.iter().skip(self.mails_read.replace(taken.len())).map(read).collect()
     }
 
@@ -274,6 +282,13 @@ impl Asking {
     /// The version read before, as `If-Match` names it.
     pub fn if_match(self, version: impl std::fmt::Display) -> Self {
         self.header("if-match", &format!("\"v{version}\""))
+    }
+
+    /// A form of ours, as a browser sends it.
+    pub fn form(self, token: &str, fields: &[(&str, &str)]) -> Self {
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        form.append_pair("csrf", token).extend_pairs(fields);
+        self.header("accept", "text/html").body("application/x-www-form-urlencoded", form.finish())
     }
 
     pub async fn send(self) -> Answer {

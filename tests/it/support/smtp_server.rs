@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use raccordo::mail::transport::{Deadlines, Envelope, SmtpSecurity, SmtpSettings, SmtpTransport, Transport};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},
@@ -149,6 +150,19 @@ impl FakeSmtpServer {
         lock(&self.shared).journal.clone()
     }
 
+    /// The same, as the service handed them over.
+    pub fn taken(&self) -> Vec<Envelope> {
+        let envelope = |Accepted { from, to, message_id, bytes }| Envelope { from, to, message_id, bytes };
+        self.journal().into_iter().map(envelope).collect()
+    }
+
+    /// A way to this server, with deadlines that a busy machine keeps.
+    pub fn transport(&self) -> Transport {
+        Transport::Smtp(
+            SmtpTransport::new(settings(self.port(), Deadlines::default())).expect("the settings are right"),
+        )
+    }
+
     pub fn has_taken(&self, message_id: &str) -> bool {
         lock(&self.shared).journal.iter().any(|mail| mail.message_id == message_id)
     }
@@ -156,6 +170,19 @@ impl FakeSmtpServer {
     /// Every command line received, on all connections.
     pub fn commands(&self) -> Vec<String> {
         lock(&self.shared).commands.clone()
+    }
+}
+
+/// How a server on this port of the loopback is reached.
+pub fn settings(port: u16, deadlines: Deadlines) -> SmtpSettings {
+    SmtpSettings {
+        host: "127.0.0.1".to_owned(),
+        port,
+        security: SmtpSecurity::Plain,
+        credentials: None,
+        hello_name: "raccordo.example".to_owned(),
+        extra_roots: Vec::new(),
+        deadlines,
     }
 }
 

@@ -1,10 +1,10 @@
 //! Convening, moving, calling off.
 
-use super::typed::{ReasonForm, SlotForm, version};
+use super::typed::{ReasonForm, SlotForm};
 use super::{Answer, Choice, answer, choices, meeting_for, path, shell};
 use crate::ctx::Ctx;
 use crate::db::Txn;
-use crate::http::form::{Form, FormState};
+use crate::http::form::{Form, FormState, version};
 use crate::http::page::{Shell, page};
 use crate::meetings::policy::Action;
 use crate::meetings::service::{self, MoveIn};
@@ -48,8 +48,8 @@ async fn convene(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form:
         let reason = kept(&typed.short_notice_reason);
         service::convene(&ctx, txn, *id, version(&typed.version)?, reason).await
     };
-    answer(&ctx, &dossier, form.0, "meetings.done_convened", convene, async |form| {
-        Ok(convene_page(&ctx, &request, &dossier, form))
+    answer(&ctx, &dossier, form.0, "meetings.done_convened", convene, async |form, now| {
+        Ok(convene_page(&ctx, &request, &now, form))
     })
     .await
 }
@@ -74,6 +74,7 @@ fn reason_for(dossier: &Dossier) -> ReasonForm {
 struct MovePage {
     shell: Shell,
     path: String,
+    when: String,
     form: FormState<SlotForm>,
     modes: Vec<Choice>,
 }
@@ -94,8 +95,8 @@ async fn move_it(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form:
         let input = MoveIn { slot, venue: Some(venue), short_notice_reason };
         service::move_to(&ctx, txn, *id, version(&typed.version)?, input).await
     };
-    answer(&ctx, &dossier, form.0, "meetings.done_moved", move_it, async |form| {
-        Ok(move_page(&ctx, &request, &dossier.line(), form))
+    answer(&ctx, &dossier, form.0, "meetings.done_moved", move_it, async |form, now| {
+        Ok(move_page(&ctx, &request, &now.line(), form))
     })
     .await
 }
@@ -104,6 +105,7 @@ fn move_page(ctx: &Ctx, request: &HttpRequest, line: &Line, form: FormState<Slot
     MovePage {
         shell: shell(ctx, request, line, "meetings.move_heading"),
         path: path(&line.meeting),
+        when: when_and_where(line.meeting.slot, &line.meeting.venue, ctx.lang),
         form,
         modes: choices(MeetingMode::ALL, "mode", ctx.lang),
     }
@@ -114,6 +116,7 @@ fn move_page(ctx: &Ctx, request: &HttpRequest, line: &Line, form: FormState<Slot
 struct CancelPage {
     shell: Shell,
     path: String,
+    when: String,
     form: FormState<ReasonForm>,
 }
 
@@ -130,12 +133,17 @@ async fn call_off(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form
     let call_off = async |txn: &Txn, typed: &ReasonForm| {
         service::cancel(&ctx, txn, *id, version(&typed.version)?, &typed.reason).await
     };
-    answer(&ctx, &dossier, form.0, "meetings.done_cancelled", call_off, async |form| {
-        Ok(cancel_page(&ctx, &request, &dossier.line(), form))
+    answer(&ctx, &dossier, form.0, "meetings.done_cancelled", call_off, async |form, now| {
+        Ok(cancel_page(&ctx, &request, &now.line(), form))
     })
     .await
 }
 
 fn cancel_page(ctx: &Ctx, request: &HttpRequest, line: &Line, form: FormState<ReasonForm>) -> CancelPage {
-    CancelPage { shell: shell(ctx, request, line, "meetings.cancel"), path: path(&line.meeting), form }
+    CancelPage {
+        shell: shell(ctx, request, line, "meetings.cancel"),
+        path: path(&line.meeting),
+        when: when_and_where(line.meeting.slot, &line.meeting.venue, ctx.lang),
+        form,
+    }
 }

@@ -1,15 +1,15 @@
 //! Drafts and their agendas.
 
-use super::typed::{self, ReasonForm, SlotForm, kind, number, version};
+use super::typed::{self, ReasonForm, SlotForm, kind, number};
 use super::{Answer, Choice, answer, choices, meeting_for, only_who_may, path, releases_to_decide, shell};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::http::Failure;
-use crate::http::form::{Form, FormState};
-use crate::http::page::{FlashKind, Shell, done, page, unprocessable};
+use crate::http::form::{self, Form, FormState, Versioned, version};
+use crate::http::page::{FlashKind, Shell, done, page};
 use crate::meetings::policy::Action;
 use crate::meetings::service::{self, ItemIn, MeetingIn};
-use crate::meetings::view::Line;
+use crate::meetings::view::{Dossier, Line};
 use crate::typed::{both, given};
 use actix_web::{HttpRequest, get, post, web};
 use askama::Template;
@@ -51,21 +51,13 @@ async fn new_meeting(ctx: Ctx, request: HttpRequest) -> Answer {
 #[post("/meetings")]
 async fn create_meeting(ctx: Ctx, request: HttpRequest, form: Form<SlotForm>) -> Answer {
     only_who_may(&ctx, Action::Prepare)?;
-    let typed = &form.0;
-    let made = ctx
-        .write(async |txn| {
-            let names = both(given("table", &typed.table), given("title", &typed.title));
-            let ((table, title), (slot, venue)) = both(names, both(typed.slot(), typed.venue()))?;
-            service::create(&ctx, txn, MeetingIn { table, title, slot, venue }).await
-        })
-        .await;
-    match made {
-        Ok(made) => Ok(done(&path(&made.meeting), FlashKind::Success, "meetings.done_created")),
-        Err(error) => {
-            let form = FormState::refused(form.0, ctx.lang, error)?;
-            unprocessable(&draft_page(&ctx, &request, form).await?)
-        }
-    }
+    let create = async |txn: &Txn, typed: &SlotForm| {
+        let names = both(given("table", &typed.table), given("title", &typed.title));
+        let ((table, title), (slot, venue)) = both(names, both(typed.slot(), typed.venue()))?;
+        service::create(&ctx, txn, MeetingIn { table, title, slot, venue }).await
+    };
+    let leads_on = |made: Dossier| done(&path(&made.meeting), FlashKind::Success, "meetings.done_created");
+    form::answer(&ctx, form.0, create, leads_on, async |form| draft_page(&ctx, &request, form).await).await
 }
 
 async fn draft_page(ctx: &Ctx, request: &HttpRequest, form: FormState<SlotForm>) -> Result<DraftPage, Failure> {
@@ -93,8 +85,8 @@ async fn save_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, 
     let save = async |txn: &Txn, typed: &SlotForm| {
         service::edit(&ctx, txn, *id, version(&typed.version)?, typed.change()?).await
     };
-    answer(&ctx, &dossier, form.0, "meetings.done_created", save, async |form| {
-        Ok(edit_page(&ctx, &request, &dossier.line(), form))
+    answer(&ctx, &dossier, form.0, "meetings.done_created", save, async |form, now| {
+        Ok(edit_page(&ctx, &request, &now.line(), form))
     })
     .await
 }
@@ -115,10 +107,17 @@ fn edit_page(ctx: &Ctx, request: &HttpRequest, line: &Line, form: FormState<Slot
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 struct ItemForm {
+    version: String,
     kind: String,
     title: String,
     minutes: String,
     release_id: String,
+}
+
+impl Versioned for ItemForm {
+    fn version_mut(&mut self) -> &mut String {
+        &mut self.version
+    }
 }
 
 #[derive(Template)]
@@ -126,6 +125,8 @@ struct ItemForm {
 struct ItemPage {
     shell: Shell,
     path: String,
+    /// The agenda as it is.
+    so_far: Vec<String>,
     form: FormState<ItemForm>,
     kinds: Vec<Choice>,
     releases: Vec<Choice>,
@@ -134,8 +135,9 @@ struct ItemPage {
 #[get("/meetings/{id}/agenda-items/new")]
 async fn new_item(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Answer {
     let dossier = meeting_for(&ctx, Action::Prepare, *id).await?;
-    let form = ItemForm { kind: AgendaItemKind::Information.to_string(), ..ItemForm::default() };
-    page(&item_page(&ctx, &request, &dossier.line(), FormState::fresh(form)).await?)
+    let version = dossier.meeting.version.to_string();
+    let form = ItemForm { version, kind: AgendaItemKind::Information.to_string(), ..ItemForm::default() };
+    page(&item_page(&ctx, &request, &dossier, FormState::fresh(form)).await?)
 }
 
 #[post("/meetings/{id}/agenda-items")]
@@ -145,10 +147,11 @@ async fn add_item(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form
         let what = both(kind("kind", &typed.kind), given("title", &typed.title));
         let ((kind, title), minutes) = both(what, number("minutes", &typed.minutes))?;
         let release_id = typed::id("release_id", &typed.release_id)?;
-        service::add_item(&ctx, txn, *id, ItemIn { kind, title, release_id, minutes }).await
+        let input = ItemIn { kind, title, release_id, minutes };
+        service::add_item(&ctx, txn, *id, Some(version(&typed.version)?), input).await
     };
-    answer(&ctx, &dossier, form.0, "meetings.done_item", add, async |form| {
-        item_page(&ctx, &request, &dossier.line(), form).await
+    answer(&ctx, &dossier, form.0, "meetings.done_item", add, async |form, now| {
+        item_page(&ctx, &request, &now, form).await
     })
     .await
 }
@@ -156,12 +159,13 @@ async fn add_item(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form
 async fn item_page(
     ctx: &Ctx,
     request: &HttpRequest,
-    line: &Line,
+    dossier: &Dossier,
     form: FormState<ItemForm>,
 ) -> Result<ItemPage, Failure> {
     Ok(ItemPage {
-        shell: shell(ctx, request, line, "meetings.add_item_heading"),
-        path: path(&line.meeting),
+        shell: shell(ctx, request, &dossier.line(), "meetings.add_item_heading"),
+        path: path(&dossier.meeting),
+        so_far: dossier.agenda.iter().map(|item| item.title.clone()).collect(),
         form,
         kinds: choices(AgendaItemKind::ALL, "item_kind", ctx.lang),
         releases: releases_to_decide(ctx).await?,

@@ -1,18 +1,19 @@
 //! In session: who is there, what is decided, and the end.
 
-use super::typed::{self, ReasonForm, day, hour, kind, number, version};
+use super::typed::{self, ReasonForm, hour, kind, number};
 use super::{Answer, Choice, answer, choices, meeting_for, path, releases_to_decide, shell};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::designations::service as designations;
 use crate::error::{Code, Error};
 use crate::http::Failure;
-use crate::http::form::{Errors, Form, FormState};
-use crate::http::page::{FlashKind, Shell, done, page, unprocessable};
+use crate::http::form::{Errors, Form, FormState, Versioned, version};
+use crate::http::page::{FlashKind, Shell, done, page};
 use crate::meetings::policy::Action;
 use crate::meetings::service::{self, AttendanceIn, NewTask, OutcomeIn, ReleaseChange, ReleaseDecision};
-use crate::meetings::view::Dossier;
-use crate::typed::{both, given, kept};
+use crate::meetings::view::{Dossier, PartyPresence};
+use crate::texts::Lang;
+use crate::typed::{both, day, given, kept};
 use actix_web::{HttpRequest, get, post, web};
 use askama::Template;
 use entity::ids::MeetingId;
@@ -35,8 +36,7 @@ pub fn pages(cfg: &mut web::ServiceConfig) {
 struct HoldPage {
     shell: Shell,
     path: String,
-    version: String,
-    errors: Errors,
+    form: FormState<HoldForm>,
     parties: Vec<PartyFields>,
     presences: Vec<Choice>,
 }
@@ -50,60 +50,77 @@ struct PartyFields {
     delegate: String,
 }
 
-/// What was typed of all parties: `presence-<code>` and `delegate-<code>`.
-type HoldForm = HashMap<String, String>;
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct HoldForm {
+    version: String,
+    /// What was typed of all parties: `presence-<code>` and `delegate-<code>`.
+    #[serde(flatten)]
+    parties: HashMap<String, String>,
+}
+
+impl Versioned for HoldForm {
+    fn version_mut(&mut self) -> &mut String {
+        &mut self.version
+    }
+}
 
 #[get("/meetings/{id}/hold")]
 async fn hold_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Answer {
     let dossier = meeting_for(&ctx, Action::Record, *id).await?;
-    let version = dossier.meeting.version.to_string();
-    page(&hold_page(&ctx, &request, &dossier, &HashMap::from([("version".to_owned(), version)]), Errors::default()))
+    let form = HoldForm { version: dossier.meeting.version.to_string(), ..HoldForm::default() };
+    page(&hold_page(&ctx, &request, &dossier, FormState::fresh(form)))
 }
 
 #[post("/meetings/{id}/hold")]
 async fn hold(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Form<HoldForm>) -> Answer {
     let dossier = meeting_for(&ctx, Action::Record, *id).await?;
-    let typed = &form.0;
-    let held = ctx
-        .write(async |txn| {
-            let version = version(typed.get("version").map_or("", String::as_str))?;
-            service::hold(&ctx, txn, *id, version, attendances(&dossier, typed)?).await
-        })
-        .await;
-    if let Err(error) = held {
-        let errors = Errors::from_error(ctx.lang, of_the_whole_form(error))?;
-        return unprocessable(&hold_page(&ctx, &request, &dossier, typed, errors));
-    }
-    Ok(done(&path(&dossier.meeting), FlashKind::Success, "meetings.done_held"))
+    let hold = async |txn: &Txn, typed: &HoldForm| {
+        service::hold(&ctx, txn, *id, version(&typed.version)?, attendances(&dossier, typed)?).await
+    };
+    answer(&ctx, &dossier, form.0, "meetings.done_held", hold, async |mut form, now| {
+        let wrong = wrong_parties(&now, &form, ctx.lang)?;
+        if !wrong.is_empty() && !form.errors.is_stale() {
+            form.errors = wrong;
+        }
+        Ok(hold_page(&ctx, &request, &now, form))
+    })
+    .await
 }
 
 /// The parties of which something was chosen.
 fn attendances(dossier: &Dossier, typed: &HoldForm) -> Result<Vec<AttendanceIn>, Error> {
-    let mut all = Vec::new();
-    for one in &dossier.presences {
-        let fields = PartyFields::of(&one.party.code, &one.party.name, typed);
-        if !fields.presence.is_empty() {
-            let presence = kind("presence", &fields.presence)?;
-            all.push(AttendanceIn { body: one.party.code.clone(), presence, delegate: kept(&fields.delegate) });
-        }
-    }
-    Ok(all)
+    dossier.presences.iter().filter_map(|one| attendance(one, typed).transpose()).collect()
 }
 
-/// The form has a field for each party, so an error of "the delegate" names none of them.
-fn of_the_whole_form(error: Error) -> Error {
-    match error {
-        Error::Refused(refused) => Error::Refused(crate::error::Refused { field: None, ..refused }),
-        other => other,
+fn attendance(one: &PartyPresence, typed: &HoldForm) -> Result<Option<AttendanceIn>, Error> {
+    let fields = PartyFields::of(one, typed);
+    if fields.presence.is_empty() {
+        return Ok(None);
     }
+    let presence = kind("presence", &fields.presence)?;
+    Ok(Some(AttendanceIn { body: one.party.code.clone(), presence, delegate: kept(&fields.delegate) }))
+}
+
+/// What is wrong with the parties. Each has fields of its own, so an error of "the delegate" names the party in words.
+fn wrong_parties(dossier: &Dossier, typed: &HoldForm, lang: Lang) -> Result<Errors, Failure> {
+    let mut wrong = Errors::default();
+    for one in &dossier.presences {
+        let understood = attendance(one, typed).and_then(|said| said.map(|said| said.understood()).transpose());
+        if let Err(error) = understood {
+            wrong.extend(Errors::from_error(lang, error)?.of_part(&one.party.name));
+        }
+    }
+    Ok(wrong)
 }
 
 impl PartyFields {
-    fn of(code: &str, name: &str, typed: &HoldForm) -> Self {
+    fn of(one: &PartyPresence, typed: &HoldForm) -> Self {
+        let code = &one.party.code;
         let (presence_field, delegate_field) = (format!("presence-{code}"), format!("delegate-{code}"));
-        let value = |field: &String| typed.get(field).cloned().unwrap_or_default();
+        let value = |field: &String| typed.parties.get(field).cloned().unwrap_or_default();
         Self {
-            name: name.to_owned(),
+            name: one.party.name.clone(),
             presence: value(&presence_field),
             delegate: value(&delegate_field),
             presence_field,
@@ -112,13 +129,12 @@ impl PartyFields {
     }
 }
 
-fn hold_page(ctx: &Ctx, request: &HttpRequest, dossier: &Dossier, typed: &HoldForm, errors: Errors) -> HoldPage {
+fn hold_page(ctx: &Ctx, request: &HttpRequest, dossier: &Dossier, form: FormState<HoldForm>) -> HoldPage {
     HoldPage {
         shell: shell(ctx, request, &dossier.line(), "meetings.hold_heading"),
         path: path(&dossier.meeting),
-        version: typed.get("version").cloned().unwrap_or_default(),
-        errors,
-        parties: dossier.presences.iter().map(|one| PartyFields::of(&one.party.code, &one.party.name, typed)).collect(),
+        parties: dossier.presences.iter().map(|one| PartyFields::of(one, &form)).collect(),
+        form,
         presences: choices(Presence::ALL, "presence", ctx.lang),
     }
 }
@@ -130,6 +146,12 @@ struct AttendanceForm {
     body: String,
     presence: String,
     delegate: String,
+}
+
+impl Versioned for AttendanceForm {
+    fn version_mut(&mut self) -> &mut String {
+        &mut self.version
+    }
 }
 
 #[derive(Template)]
@@ -157,8 +179,8 @@ async fn attend(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: 
         let input = AttendanceIn { body, presence, delegate: kept(&typed.delegate) };
         service::attend(&ctx, txn, *id, version(&typed.version)?, input).await
     };
-    answer(&ctx, &dossier, form.0, "meetings.done_presence", attend, async |form| {
-        Ok(attendance_page(&ctx, &request, &dossier, form))
+    answer(&ctx, &dossier, form.0, "meetings.done_presence", attend, async |form, now| {
+        Ok(attendance_page(&ctx, &request, &now, form))
     })
     .await
 }
@@ -181,6 +203,7 @@ fn attendance_page(
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 struct OutcomeForm {
+    version: String,
     kind: String,
     text: String,
     agenda_item_id: String,
@@ -192,6 +215,12 @@ struct OutcomeForm {
     title: String,
     due_day: String,
     estimated_minutes: String,
+}
+
+impl Versioned for OutcomeForm {
+    fn version_mut(&mut self) -> &mut String {
+        &mut self.version
+    }
 }
 
 impl OutcomeForm {
@@ -226,6 +255,8 @@ impl OutcomeForm {
 struct OutcomePage {
     shell: Shell,
     path: String,
+    /// What was recorded until now.
+    so_far: Vec<String>,
     form: FormState<OutcomeForm>,
     kinds: Vec<Choice>,
     items: Vec<Choice>,
@@ -237,16 +268,18 @@ struct OutcomePage {
 #[get("/meetings/{id}/outcomes/new")]
 async fn outcome_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Answer {
     let dossier = meeting_for(&ctx, Action::Record, *id).await?;
-    page(&outcome_page(&ctx, &request, &dossier, FormState::fresh(OutcomeForm::default())).await?)
+    let form = OutcomeForm { version: dossier.meeting.version.to_string(), ..OutcomeForm::default() };
+    page(&outcome_page(&ctx, &request, &dossier, FormState::fresh(form)).await?)
 }
 
 #[post("/meetings/{id}/outcomes")]
 async fn record_outcome(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Form<OutcomeForm>) -> Answer {
     let dossier = meeting_for(&ctx, Action::Record, *id).await?;
-    let record =
-        async |txn: &Txn, typed: &OutcomeForm| service::record_outcome(&ctx, txn, *id, typed.understood()?).await;
-    answer(&ctx, &dossier, form.0, "meetings.done_outcome", record, async |form| {
-        outcome_page(&ctx, &request, &dossier, form).await
+    let record = async |txn: &Txn, typed: &OutcomeForm| {
+        service::record_outcome(&ctx, txn, *id, Some(version(&typed.version)?), typed.understood()?).await
+    };
+    answer(&ctx, &dossier, form.0, "meetings.done_outcome", record, async |form, now| {
+        outcome_page(&ctx, &request, &now, form).await
     })
     .await
 }
@@ -267,6 +300,7 @@ async fn outcome_page(
     Ok(OutcomePage {
         shell: shell(ctx, request, &dossier.line(), "meetings.outcome_heading"),
         path: path(&dossier.meeting),
+        so_far: dossier.outcomes.iter().map(|outcome| outcome.text.clone()).collect(),
         form,
         kinds: choices(OutcomeKind::ALL, "outcome_kind", lang),
         items: items.collect(),

@@ -1,11 +1,11 @@
 //! What is typed into more than one of the forms, and how it is understood.
 
 use crate::error::{Code, Error};
+use crate::http::form::Versioned;
 use crate::meetings::model::{Meeting, Slot, Venue};
 use crate::meetings::service::MeetingChange;
-use crate::time::Day;
-use crate::typed::{both, given, kept};
-use chrono::{NaiveDate, NaiveTime};
+use crate::typed::{both, day, given, kept};
+use chrono::NaiveTime;
 use serde::Deserialize;
 use std::str::FromStr;
 
@@ -74,11 +74,16 @@ pub struct ReasonForm {
     pub short_notice_reason: String,
 }
 
-pub fn day(field: &'static str, text: &str) -> Result<NaiveDate, Error> {
-    text.trim()
-        .parse::<Day>()
-        .map(NaiveDate::from)
-        .map_err(|_| Error::field(field, if text.trim().is_empty() { Code::Required } else { Code::NotADay }))
+impl Versioned for SlotForm {
+    fn version_mut(&mut self) -> &mut String {
+        &mut self.version
+    }
+}
+
+impl Versioned for ReasonForm {
+    fn version_mut(&mut self) -> &mut String {
+        &mut self.version
+    }
 }
 
 /// `9:30` or `09:30`, as people and browsers write it.
@@ -97,9 +102,4 @@ pub fn id<I: FromStr>(field: &'static str, text: &str) -> Result<Option<I>, Erro
 
 pub fn number(field: &'static str, text: &str) -> Result<Option<i32>, Error> {
     kept(text).map(|text| text.parse().map_err(|_| Error::field(field, Code::OutOfRange))).transpose()
-}
-
-/// The version the form was made from; a page without one is an old page.
-pub fn version(text: &str) -> Result<i32, Error> {
-    text.parse().map_err(|_| Error::Stale)
 }

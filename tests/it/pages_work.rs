@@ -1,0 +1,252 @@
+//! The forms of the agenda, of the work behind it, of the table and of the portal, as two people meet them who work on one
+//! thing at once, and as one who clicks twice.
+
+use crate::support::app::{Answer, Client, SECRETARIAT, TestApp};
+use crate::support::db::Engine;
+use crate::support::portal::Portal;
+use scraper::{Html, Selector};
+use serde_json::{Value, json};
+
+fn text<'a>(value: &'a Value, member: &str) -> &'a str {
+    value[member].as_str().unwrap_or_else(|| panic!("no {member} in {value:#}"))
+}
+
+/// The secretariat, with a program's key and in a browser.
+struct Desk {
+    app: TestApp,
+    portal: Portal,
+    api: Client,
+    browser: Client,
+}
+
+impl Desk {
+    async fn new() -> Self {
+        let portal = Portal::start().await;
+        let app = TestApp::with_config(Engine::Sqlite, portal.config()).await;
+        let (api, browser) = (app.client(SECRETARIAT).await, app.browser(SECRETARIAT).await);
+        Self { app, portal, api, browser }
+    }
+
+    /// At another time, signed in again.
+    async fn at(&mut self, wall: &str) {
+        self.app.at(wall);
+        self.browser = self.app.browser(SECRETARIAT).await;
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        self.api.get(&format!("/api/v1{path}")).send().await.expect(200)
+    }
+
+    async fn made(&self, path: &str, what: Value) -> Value {
+        self.api.post(&format!("/api/v1{path}")).json(what).send().await.expect(201)
+    }
+
+    /// A change through the API, of the thing as it is now.
+    async fn change(&self, path: &str, verb: &str, what: Value) -> Value {
+        let version = self.get(path).await["version"].clone();
+        self.api.post(&format!("/api/v1{path}{verb}")).if_match(version).json(what).send().await.expect(200)
+    }
+
+    async fn read(&self, path: &str) -> Html {
+        let answer = self.browser.get(path).header("accept", "text/html").send().await;
+        assert_eq!(answer.status.as_u16(), 200, "{path}: {}", answer.text());
+        Html::parse_document(&answer.text())
+    }
+
+    async fn send(&self, action: &str, fields: &[(&str, &str)]) -> Answer {
+        self.browser.post(action).form(&self.browser.form_token(), fields).send().await
+    }
+
+    /// Somebody else is first; the form that was opened before says so, goes on with the present version, and is accepted.
+    async fn is_told_and_may_press_again(
+        &self,
+        opened: &str,
+        action: &str,
+        typed: &[(&str, &str)],
+        meanwhile: impl AsyncFnOnce() -> Value,
+    ) {
+        let before = version(&self.read(opened).await, action);
+        meanwhile().await;
+        let press = async |version: &str| self.send(action, &[&[("version", version)], typed].concat()).await;
+        let refused = press(&before).await;
+        assert_eq!(refused.status.as_u16(), 409, "{action}: {}", refused.text());
+        let page = Html::parse_document(&refused.text());
+        let said: String = page.root_element().text().collect();
+        assert!(said.contains("Nel frattempo"), "{action}: {said}");
+        let now = version(&page, action);
+        assert_ne!(now, before, "{action}");
+        let accepted = press(&now).await;
+        assert_eq!(accepted.status.as_u16(), 303, "{action}: {}", accepted.text());
+    }
+
+    /// The yearly report, confirmed for Friday 19 March 2027.
+    async fn release(&self) -> String {
+        let plan = json!({ "product": "relazione-territoriale", "period": "2026", "date": { "precision": "month", "day": "2027-03-10" } });
+        let planned = self.made("/releases", plan).await;
+        let path = format!("/releases/{}", text(&planned, "id"));
+        self.change(&path, "/confirm", json!({ "day": "2027-03-19" })).await;
+        path
+    }
+
+    /// A draft for Wednesday 10 February 2027 with one point on its agenda.
+    async fn draft(&self) -> String {
+        let meeting = json!({
+            "table": "tavolo", "title": "Agenda dei rilasci", "day": "2027-02-10", "starts": "09:30:00", "ends": "12:00:00",
+            "venue": { "mode": "in_person", "place": "Palazzo Lombardia, Sala 5" },
+        });
+        let path = format!("/meetings/{}", text(&self.made("/meetings", meeting).await, "id"));
+        self.made(&format!("{path}/agenda-items"), json!({ "kind": "decision", "title": "Calendario" })).await;
+        path
+    }
+
+    async fn convened(&self) -> String {
+        let path = self.draft().await;
+        self.change(&path, "/convene", json!({})).await;
+        path
+    }
+
+    async fn first(&self, list: &str) -> Value {
+        self.get(list).await["items"][0].clone()
+    }
+}
+
+/// The version in the form that posts to `action`, by itself or by one of its buttons.
+fn version(page: &Html, action: &str) -> String {
+    let select = |selector: &str| Selector::parse(selector).expect("a selector");
+    let (button, hidden) = (select(&format!("[formaction='{action}']")), select("input[name=version]"));
+    let form = page
+        .select(&select("form"))
+        .find(|form| form.attr("action") == Some(action) || form.select(&button).next().is_some())
+        .unwrap_or_else(|| panic!("no form posts to {action}"));
+    form.select(&hidden).next().and_then(|field| field.attr("value")).expect("a version").to_owned()
+}
+
+fn errors(answer: &Answer) -> String {
+    let page = Html::parse_document(&answer.text());
+    let summary = Selector::parse(".rc-error-summary").expect("a selector");
+    page.select(&summary).flat_map(|part| part.text()).collect()
+}
+
+#[actix_web::test]
+async fn whoever_comes_second_to_a_release_is_told_and_may_press_again() {
+    let desk = Desk::new().await;
+    let path = desk.release().await;
+    let elsewhere = json!({ "day": "2027-04-02", "reason_code": "source_late", "reason_text": "Dati in ritardo" });
+    let moved = [("day", "2027-04-09"), ("hour", "10:00"), ("reason_code", "portal"), ("reason_text", "Fermo")];
+    let form = format!("{path}/move");
+    desk.is_told_and_may_press_again(&form, &form, &moved, async || desk.change(&path, "/move", elsewhere).await).await;
+    let plan = json!({ "product": "relazione-territoriale", "period": "2027", "date": { "precision": "month", "day": "2028-03-10" } });
+    let next = format!("/releases/{}", text(&desk.made("/releases", plan).await, "id"));
+    let better = [("precision", "week"), ("day", "2028-03-13")];
+    let form = format!("{next}/improve");
+    let meanwhile = json!({ "date": { "precision": "month", "day": "2028-04-10" } });
+    desk.is_told_and_may_press_again(&form, &form, &better, async || desk.change(&next, "/improve", meanwhile).await)
+        .await;
+}
+
+#[actix_web::test]
+async fn whoever_comes_second_to_the_work_is_told_and_may_press_again() {
+    let desk = Desk::new().await;
+    desk.release().await;
+    let task = format!("/tasks/{}", text(&desk.first("/tasks?observatory=bergamo").await, "id"));
+    let why = [("reason", "Il fornitore tace")];
+    let form = format!("{task}/block");
+    desk.is_told_and_may_press_again(&task, &form, &why, async || desk.change(&task, "/start", json!({})).await).await;
+    let own = format!("/deliverables/{}", text(&desk.first("/deliverables?observatory=brescia").await, "id"));
+    let form = format!("{own}/block");
+    desk.is_told_and_may_press_again(&own, &form, &why, async || desk.change(&own, "/start", json!({})).await).await;
+    let published = own.replace("/deliverables/", "/publications/");
+    let (form, address) = (format!("{published}/declare"), desk.portal.url("/brescia"));
+    let meanwhile = json!({ "address": desk.portal.url("/altra") });
+    let declared = [("address", address.as_str())];
+    desk.is_told_and_may_press_again(&published, &form, &declared, async || {
+        desk.change(&published, "/declare", meanwhile).await
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn whoever_comes_second_to_a_meeting_is_told_and_may_press_again() {
+    let mut desk = Desk::new().await;
+    let path = desk.convened().await;
+    let place =
+        [("day", "2027-02-17"), ("starts", "10:00"), ("ends", "12:00"), ("mode", "in_person"), ("place", "Sala 1")];
+    let form = format!("{path}/move");
+    let meanwhile = json!({ "day": "2027-02-18", "starts": "10:00:00", "ends": "12:00:00" });
+    desk.is_told_and_may_press_again(&form, &form, &place, async || desk.change(&path, "/move", meanwhile).await).await;
+    desk.at("2027-02-17 10:00").await;
+    desk.change(&path, "/hold", json!({})).await;
+    let (form, action) = (format!("{path}/attendances"), format!("{path}/attendances"));
+    let there = [("body", "provincia-bergamo"), ("presence", "present")];
+    desk.is_told_and_may_press_again(&form, &action, &there, async || {
+        desk.made(&format!("{path}/outcomes"), json!({ "kind": "information", "text": "Altro" })).await
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn a_second_click_adds_nothing_a_second_time() {
+    let mut desk = Desk::new().await;
+    let path = desk.draft().await;
+    let opened = version(&desk.read(&format!("{path}/agenda-items/new")).await, &format!("{path}/agenda-items"));
+    let item = [("version", opened.as_str()), ("kind", "information"), ("title", "Varie")];
+    let add = async || desk.send(&format!("{path}/agenda-items"), &item).await.status.as_u16();
+    assert_eq!((add().await, add().await), (303, 409));
+    assert_eq!(desk.get(&path).await["agenda"].as_array().map(Vec::len), Some(2));
+
+    desk.change(&path, "/convene", json!({})).await;
+    desk.at("2027-02-10 10:00").await;
+    desk.change(&path, "/hold", json!({})).await;
+    let opened = version(&desk.read(&format!("{path}/outcomes/new")).await, &format!("{path}/outcomes"));
+    let outcome = [("version", opened.as_str()), ("kind", "information"), ("text", "Il Tavolo prende atto.")];
+    let record = async || desk.send(&format!("{path}/outcomes"), &outcome).await.status.as_u16();
+    assert_eq!((record().await, record().await), (303, 409));
+    assert_eq!(desk.get(&path).await["outcomes"].as_array().map(Vec::len), Some(1));
+}
+
+#[actix_web::test]
+async fn what_is_wrong_with_one_party_is_said_of_that_party() {
+    let mut desk = Desk::new().await;
+    let path = desk.convened().await;
+    desk.at("2027-02-10 10:00").await;
+    let opened = version(&desk.read(&format!("{path}/hold")).await, &format!("{path}/hold"));
+    let long = "x".repeat(201);
+    let typed = [
+        ("version", opened.as_str()),
+        ("presence-provincia-bergamo", "by_delegate"),
+        ("presence-provincia-brescia", "by_delegate"),
+        ("delegate-provincia-brescia", long.as_str()),
+    ];
+    let refused = desk.send(&format!("{path}/hold"), &typed).await;
+    assert_eq!(refused.status.as_u16(), 422, "{}", refused.text());
+    let said = errors(&refused);
+    assert!(said.contains("Provincia di Bergamo: Il campo è obbligatorio"), "{said}");
+    assert!(said.contains("Provincia di Brescia: "), "{said}");
+    assert!(!refused.text().contains("#field-delegate\""), "no field has that name");
+}
+
+#[actix_web::test]
+async fn the_secretariat_sets_days_and_cancels_tasks_on_their_pages() {
+    let desk = Desk::new().await;
+    desk.release().await;
+    let task = text(&desk.first("/tasks?observatory=bergamo").await, "id").to_owned();
+    let own = text(&desk.first("/deliverables?observatory=bergamo").await, "id").to_owned();
+    for (path, day) in [(format!("/tasks/{task}"), "2027-02-22"), (format!("/deliverables/{own}"), "2027-03-17")] {
+        let form = format!("{path}/reschedule");
+        let send = async |day: &str| {
+            let opened = version(&desk.read(&path).await, &form);
+            desk.send(&form, &[("version", &opened), ("day", day)]).await
+        };
+        assert_eq!(send(day).await.status.as_u16(), 303);
+        assert_eq!(desk.get(&path).await["hand_set_day"], day);
+        assert_eq!(send("domani").await.status.as_u16(), 422);
+        assert_eq!(send("").await.status.as_u16(), 303, "back to the derived day");
+        assert_eq!(desk.get(&path).await["hand_set_day"], Value::Null);
+    }
+    let (path, form) = (format!("/tasks/{task}"), format!("/tasks/{task}/cancel"));
+    let opened = version(&desk.read(&path).await, &form);
+    assert_eq!(desk.send(&form, &[("version", &opened), ("reason", " ")]).await.status.as_u16(), 422);
+    let cancelled = desk.send(&form, &[("version", &opened), ("reason", "La fonte non esiste più")]).await;
+    assert_eq!(cancelled.status.as_u16(), 303, "{}", cancelled.text());
+    assert_eq!(desk.get(&path).await["state"], "cancelled");
+}
