@@ -1,6 +1,7 @@
 //! The whole service in process: real routes over a real database, a clock that is moved, a mailbox to read.
 
 use super::db::{Engine, TestDb};
+use super::leftovers::Leftovers;
 use super::mailbox::{Mail, read};
 use actix_http::Request;
 use actix_web::cookie::Cookie;
@@ -51,6 +52,8 @@ pub struct TestApp {
     pub mailbox: MemoryTransport,
     call: Call,
     mails_read: Cell<usize>,
+    /// Before the database: it is asked once more.
+    _leftovers: Leftovers,
     _db: TestDb,
 }
 
@@ -77,7 +80,8 @@ impl TestApp {
                 async move { service.call(request).await.expect("the edge answers every error").map_into_boxed_body() },
             )
         });
-        Self { services, clock, transport, mailbox, call, mails_read: Cell::new(0), _db: db }
+        let leftovers = Leftovers::of(&db, &mailbox);
+        Self { services, clock, transport, mailbox, call, mails_read: Cell::new(0), _leftovers: leftovers, _db: db }
     }
 
     /// Sets the clock to wall time in Rome: `2027-03-30 09:30`.
