@@ -14,6 +14,11 @@ pub trait Clock: Send + Sync {
     fn today(&self) -> NaiveDate {
         crate::time::zone::day_of(self.now())
     }
+
+    /// Whether somebody says what it shows; else it claims to be right, and is held to what others say the time is.
+    fn is_set_by_hand(&self) -> bool {
+        false
+    }
 }
 
 /// The clock of the machine.
@@ -44,5 +49,9 @@ impl FixedClock {
 impl Clock for FixedClock {
     fn now(&self) -> DateTime<Utc> {
         *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn is_set_by_hand(&self) -> bool {
+        true
     }
 }

@@ -7,7 +7,10 @@
 use crate::db::Location;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fmt::Display;
 use std::net::{IpAddr, SocketAddr};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 /// Everything that can be set. Defaults make `raccordo serve` work on an empty directory.
@@ -328,12 +331,21 @@ pub enum ConfigError {
 
 const PREFIX: &str = "RACCORDO__";
 
+/// The longest life of a sign-in link whatever is configured (ASVS 5.0, 6.5.5).
+const LINK_MINUTES_MAX: i64 = 10;
+const DAY_MINUTES: i64 = 24 * 60;
+const YEAR_HOURS: i64 = 366 * 24;
+/// Longer than anything is kept, and short enough to be taken from any instant.
+const CENTURY_DAYS: u32 = 36_525;
+/// A document is read into memory and kept in the database.
+const DOCUMENT_BYTES_MAX: usize = 100 * 1024 * 1024;
+
 impl Config {
     /// Reads the file (`raccordo.toml` where none is named and one is there), then the environment, then checks.
     pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
         #[expect(clippy::disallowed_methods, reason = "this is the home of the environment")]
-        let variables = std::env::vars().filter(|(name, _)| name.starts_with(PREFIX)).collect();
-        Self::from_sources(file, &variables)
+        let variables: Result<_, _> = std::env::vars_os().filter_map(ours).collect();
+        Self::from_sources(file, &variables?)
     }
 
     /// As [`Config::load`], with the environment given.
@@ -423,15 +435,12 @@ impl Config {
                 "mail.security = \"plain\" is accepted only for a relay on this machine: use starttls or tls",
             );
         }
-        if self.mail.concurrency == 0 || self.server.workers == 0 {
-            return refuse("mail.concurrency and server.workers must be at least 1");
+        self.check_numbers()?;
+        if !self.server.metrics_bind.is_empty() && self.server.metrics_bind.parse::<SocketAddr>().is_err() {
+            return refuse("server.metrics_bind must be an address with its port, such as 127.0.0.1:9090, or empty");
         }
-        let Retention { mail_words_days, sessions_days, slots_days, answers_hours } = self.retention;
-        if [mail_words_days, sessions_days, slots_days, answers_hours].contains(&0) {
-            return refuse("every period of [retention] must be at least 1");
-        }
-        if slots_days < 2 {
-            return refuse("retention.slots_days must be at least 2: a daily job must find its last run");
+        if !self.server.public_base_url.is_empty() && !is_web_address(&self.server.public_base_url) {
+            return refuse("server.public_base_url must be an address with its host, such as https://raccordo.example");
         }
         if !self.security.audit_key.is_empty() && self.security.audit_key.reveal().len() < 32 {
             return refuse("security.audit_key must have at least 32 characters");
@@ -452,6 +461,50 @@ impl Config {
         }
         Ok(())
     }
+
+    fn check_numbers(&self) -> Result<(), ConfigError> {
+        let Self { server, mail, security, limits, retention, portal, .. } = self;
+        within("server.workers", server.workers, 1..=256)?;
+        within("server.drain_seconds", server.drain_seconds, 0..=600)?;
+        within("mail.port", mail.port, 1..=u16::MAX)?;
+        within("mail.concurrency", mail.concurrency, 1..=100)?;
+        within("security.sign_in_link_minutes", security.sign_in_link_minutes, 1..=LINK_MINUTES_MAX)?;
+        within("security.session_idle_minutes", security.session_idle_minutes, 1..=DAY_MINUTES)?;
+        within("security.session_absolute_hours", security.session_absolute_hours, 1..=YEAR_HOURS)?;
+        within("security.sign_in_mails_per_hour", security.sign_in_mails_per_hour, 1..=1000)?;
+        within("limits.requests_per_minute", limits.requests_per_minute, 1..=u32::MAX)?;
+        within("limits.attempts_per_minute", limits.attempts_per_minute, 1..=u32::MAX)?;
+        within("limits.document_bytes", limits.document_bytes, 1..=DOCUMENT_BYTES_MAX)?;
+        within("limits.body_seconds", limits.body_seconds, 1..=600)?;
+        within("retention.mail_words_days", retention.mail_words_days, 1..=CENTURY_DAYS)?;
+        within("retention.sessions_days", retention.sessions_days, 1..=CENTURY_DAYS)?;
+        // A daily job must find its last run.
+        within("retention.slots_days", retention.slots_days, 2..=CENTURY_DAYS)?;
+        within("retention.answers_hours", retention.answers_hours, 1..=24 * CENTURY_DAYS)?;
+        within("portal.recheck_days", portal.recheck_days, 0..=366)
+    }
+}
+
+/// A variable of ours as text. One that is not Unicode is refused by its name: its value may be a password.
+fn ours((name, value): (OsString, OsString)) -> Option<Result<(String, String), ConfigError>> {
+    let name = name.into_string().ok().filter(|name| name.starts_with(PREFIX))?;
+    Some(match value.into_string() {
+        Ok(text) => Ok((name, text)),
+        Err(_) => Err(ConfigError::Variable { name, problem: "not Unicode".to_owned() }),
+    })
+}
+
+/// Refuses a number that could only fail later, or overflow an instant.
+fn within<N: PartialOrd + Display>(key: &str, number: N, range: RangeInclusive<N>) -> Result<(), ConfigError> {
+    if range.contains(&number) {
+        return Ok(());
+    }
+    Err(ConfigError::Refused(format!("{key} must be from {} to {}", range.start(), range.end())))
+}
+
+/// A scheme people have and a host: what every link in a mail begins with.
+fn is_web_address(text: &str) -> bool {
+    url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
 }
 
 fn is_loopback(host: &str) -> bool {

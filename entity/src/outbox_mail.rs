@@ -38,6 +38,8 @@ pub struct Model {
     pub state: NotificationState,
     pub attempts: i32,
     pub crash_count: i32,
+    /// An attempt ended in doubt, or a process died with it on the wire: its reader may have it, whatever became of it later.
+    pub may_have_left: bool,
     #[sea_orm(column_type = "String(StringLen::N(80))")]
     pub lease_owner: Option<String>,
     pub lease_epoch: i64,

@@ -242,6 +242,12 @@ pub async fn lock_member_by_address(txn: &impl ConnectionTrait, address: &str) -
     Ok(person::Entity::find().filter(same_address).lock_exclusive().one(txn).await?.map(member_of))
 }
 
+/// Locks a person's row in the same way.
+pub async fn lock_person(txn: &impl ConnectionTrait, id: PersonId) -> Result<()> {
+    person::Entity::find_by_id(id).lock_exclusive().one(txn).await?;
+    Ok(())
+}
+
 pub async fn member(db: &impl ConnectionTrait, id: PersonId) -> Result<Option<Member>> {
     Ok(person::Entity::find_by_id(id).one(db).await?.map(member_of))
 }

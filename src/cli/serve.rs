@@ -4,14 +4,14 @@ use super::{Outcome, operator_on};
 use actix_web::web::Data;
 use entity::body;
 use entity::kinds::SeatKind;
-use raccordo::clock::{Clock, SystemClock};
+use raccordo::clock::SystemClock;
 use raccordo::config::Config;
 use raccordo::ctx::{Ctx, Services};
 use raccordo::db::{Db, Location};
 use raccordo::http::metrics;
 use raccordo::http::site::Site;
 use raccordo::jobs::ticker::Ticker;
-use raccordo::mail::dispatcher::Dispatcher;
+use raccordo::mail::dispatcher::{Dispatcher, Pace};
 use raccordo::mail::transport::Transport;
 use raccordo::ops::{demo, migrate, same_time};
 use raccordo::{app, auth, designations, load, mail, settings, telemetry};
@@ -64,7 +64,7 @@ async fn open(location: &Location) -> Outcome<Db> {
         }
         Location::Postgres(_) => {
             migrate::demand_current(&db).await?;
-            same_time::demand(&db, SystemClock.now()).await?;
+            same_time::demand(&db, &SystemClock).await?;
         }
     }
     Ok(db)
@@ -74,6 +74,10 @@ async fn open(location: &Location) -> Outcome<Db> {
 async fn fill(ctx: &Ctx, is_demo: bool) -> Outcome {
     if is_demo {
         demo::claim_database(ctx).await?;
+    }
+    if settings::is_demo(ctx.reader()).await? {
+        // A demonstration lets anybody in, whether it was asked for this time or only when the database was made.
+        demo::check_config(ctx.config())?;
     }
     load_network(ctx).await?;
     if is_demo && body::Entity::find().count(ctx.reader()).await? > 0 {
@@ -124,7 +128,7 @@ impl Background {
     async fn start(services: &Arc<Services>, location: &Location, transport: Arc<Transport>) -> Outcome<Self> {
         let db = services.db.for_background(location).await?;
         let own = Arc::new(Services::new(db.clone(), Arc::clone(&services.clock), services.config.clone()));
-        let dispatcher = Dispatcher::start(Arc::clone(services), db.clone(), transport);
+        let dispatcher = Dispatcher::start(Arc::clone(services), db.clone(), transport, Pace::default());
         let bell = Arc::clone(services);
         let ticker = Ticker::start(own, move || bell.mail_waiting.notify_one()).await?;
         Ok(Self { dispatcher, ticker, db })

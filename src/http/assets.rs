@@ -21,6 +21,8 @@ use crate::http::Failure;
 #[allow_missing = true]
 struct Files;
 
+/// Where the files are served, as the route of [`show_file`] says.
+const FOLDER: &str = "/static/";
 const MANIFEST: &str = "manifest.json";
 
 /// Present name of each file by the name pages use: `raccordo.css` → `raccordo.827d68b73f.css`.
@@ -32,7 +34,7 @@ static MANIFEST_NAMES: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
 /// The address of a file by the name pages use; a name the manifest does not know stays as it is and is not found.
 pub fn address(name: &str) -> String {
     let present = MANIFEST_NAMES.get(name).map_or(name, String::as_str);
-    format!("/static/{present}")
+    format!("{FOLDER}{present}")
 }
 
 pub fn pages(cfg: &mut web::ServiceConfig) {
@@ -59,6 +61,11 @@ async fn show_file(request: HttpRequest, name: Path<String>) -> Result<HttpRespo
         answer.insert_header((CONTENT_ENCODING, encoding));
     }
     Ok(answer.insert_header((CONTENT_TYPE, content_type(&name))).body(bytes_of(file.data)))
+}
+
+/// Whether a file is served at this path.
+pub fn is_file(path: &str) -> bool {
+    path.strip_prefix(FOLDER).is_some_and(|name| find(name).is_some())
 }
 
 /// A file of ours; the compressed twins and the manifest have no address of their own.

@@ -48,8 +48,8 @@ pub async fn edge(
         // HEAD is GET without its body (RFC 9110 §9.3.2), and the server leaves the body out by itself.
         request.head_mut().method = Method::GET;
     }
-    let standing =
-        Class::of(&method, request.path()).map(|class| site.limiter.count(class, Network::from(facts.client)));
+    let class = Class::of(&method, path(&request));
+    let standing = class.map(|class| site.limiter.count(class, Network::from(facts.client)));
 
     let answer = if let Err(error) = admit(&request, &site, standing) {
         Some(request.error_response(Failure(error)))
@@ -89,7 +89,7 @@ fn facts(request: &ServiceRequest, site: &Site) -> Facts {
             headers,
             &site.services.config.server.trusted_proxies,
         ),
-        face: request::face(request.path(), headers),
+        face: request::face(path(request), headers),
         https: site.https,
     }
 }
@@ -103,7 +103,12 @@ fn admit(request: &ServiceRequest, site: &Site, standing: Option<Standing>) -> R
     if request.uri().path_and_query().is_some_and(|address| address.as_str().contains("%00")) {
         return Err(Error::refused(Code::BadRequest));
     }
-    csrf::check_origin(request.method(), request.path(), request.headers(), &site.origin)
+    csrf::check_origin(request.method(), path(request), request.headers(), &site.origin)
+}
+
+/// The path as the routes match it, decoded: what is spelt another way must not count as something else.
+fn path(request: &ServiceRequest) -> &str {
+    request.match_info().as_str()
 }
 
 fn guard_body(request: &mut ServiceRequest, site: &Site) {

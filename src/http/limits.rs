@@ -7,7 +7,7 @@
 
 use crate::config::Limits;
 use crate::error::Code;
-use crate::http::Failure;
+use crate::http::{Failure, assets};
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
 use actix_web::http::Method;
@@ -38,10 +38,10 @@ pub enum Class {
 const ATTEMPTS: &[&str] = &["/sign-in", "/p/"];
 
 impl Class {
-    /// The class of a request; `None` for what is not counted: files that every page pulls in by the dozen, and the
-    /// proxy's own checks.
+    /// The class of a request by its path as routes match it, decoded; `None` for what is not counted, because it costs nothing:
+    /// files that every page pulls in by the dozen, and the question whether the process lives.
     pub fn of(method: &Method, path: &str) -> Option<Self> {
-        if path.starts_with("/static/") || path.starts_with("/health/") {
+        if path == "/health/live" || assets::is_file(path) {
             return None;
         }
         let attempt = !method.is_safe() && ATTEMPTS.iter().any(|prefix| path.starts_with(prefix));
@@ -241,7 +241,10 @@ mod tests {
         assert_eq!(limiter.count(Class::General, one).retry_after, None);
         assert_eq!(Class::of(&Method::POST, "/sign-in"), Some(Class::Attempt));
         assert_eq!(Class::of(&Method::GET, "/sign-in"), Some(Class::General));
-        assert_eq!(Class::of(&Method::GET, "/static/a.css"), None);
+        assert_eq!(Class::of(&Method::GET, "/health/live"), None);
+        for asks_the_database in ["/health/ready", "/static/nothing.css"] {
+            assert_eq!(Class::of(&Method::GET, asks_the_database), Some(Class::General), "{asks_the_database}");
+        }
     }
 
     #[test]

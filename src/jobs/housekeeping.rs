@@ -8,7 +8,7 @@ use crate::db::RENEW_STATISTICS;
 use crate::error::Result;
 use crate::ops::same_time;
 use sea_orm::ConnectionTrait;
-use tracing::{info, warn};
+use tracing::info;
 
 pub(super) async fn run(ctx: &Ctx) -> Result<Report> {
     let head = audit::verify::head(ctx.reader()).await?;
@@ -21,9 +21,6 @@ pub(super) async fn run(ctx: &Ctx) -> Result<Report> {
             db.writer().execute_unprepared(statement).await?;
         }
     }
-    let ahead = same_time::ahead(db, ctx.now()).await?;
-    if ahead.abs() > same_time::TOLERANCE {
-        warn!(ahead_ms = ahead.num_milliseconds(), "this machine's clock and the database's have parted: look at NTP");
-    }
+    same_time::demand(db, ctx.services.clock.as_ref()).await?;
     Ok(Report::new(1, format!("audit head at event {}", head.seq)))
 }

@@ -4,7 +4,7 @@ use super::Report;
 use super::schedule::Job;
 use crate::ctx::{Ctx, Services};
 use crate::db::{StoreError, Txn};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::{Instant, job_slot, job_status};
 use futures_util::FutureExt;
 use sea_orm::ActiveValue::Set;
@@ -18,6 +18,10 @@ use tokio::time::{Instant as Tick, timeout};
 use tracing::{error, info, warn};
 
 const DETAIL_CHARACTERS: usize = 1000;
+/// A slot planned so far from now was not taken by a clock that agrees with ours.
+const SLOTS_AHEAD: TimeDelta = TimeDelta::minutes(1);
+/// The word kept in `job_status` while a job runs.
+pub(super) const RUNNING: &str = "running";
 
 /// How a run ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,7 +97,7 @@ impl Runner {
         self.write_status(job, |status| {
             status.last_planned_at = Set(Some(Instant::from(planned)));
             status.last_started_at = Set(Instant::from(begun_at));
-            status.last_outcome = Set("running".to_owned());
+            status.last_outcome = Set(RUNNING.to_owned());
         })
         .await;
         let ended = match timeout(job.deadline, AssertUnwindSafe((job.run)(&ctx)).catch_unwind()).await {
@@ -116,6 +120,27 @@ impl Runner {
         })
         .await;
         ended
+    }
+
+    /// Frees the slots of a future that has not come: a clock that went wrong and was set right took them, and the jobs would stand
+    /// still until it comes. Replicas whose clocks agree are never that far ahead of each other.
+    pub async fn forget_slots_to_come(&self) {
+        let to_come = self.services.clock.now() + SLOTS_AHEAD;
+        let freed = async {
+            let txn = self.services.db.begin().await?;
+            let ahead = job_slot::Column::PlannedAt.gt(to_come.timestamp_millis());
+            let freed = job_slot::Entity::delete_many().filter(ahead).exec(&txn).await?;
+            txn.commit().await?;
+            Ok::<_, StoreError>(freed.rows_affected)
+        };
+        match freed.await {
+            Ok(0) => {}
+            Ok(slots) => warn!(
+                slots,
+                "planned runs of a time still to come were taken: the clock was wrong; they are free again"
+            ),
+            Err(failure) => warn!(%failure, "the slots of a time still to come could not be freed"),
+        }
     }
 
     async fn take_slot(&self, job: &Job, planned: DateTime<Utc>) -> Result<bool, StoreError> {

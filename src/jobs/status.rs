@@ -1,5 +1,6 @@
 //! How each job stands: what the page and the API show.
 
+use super::runner::RUNNING;
 use super::schedule::{JOBS, Job};
 use crate::ctx::Ctx;
 use crate::error::Result;
@@ -28,7 +29,7 @@ pub struct LastRun {
     pub started_at: DateTime<Utc>,
     /// `None` while it runs, or if the service ended in the middle of it.
     pub finished_at: Option<DateTime<Utc>>,
-    /// `running`, `done`, `failed`, `timed_out` or `panicked`.
+    /// `running`, `done`, `failed`, `timed_out`, `panicked` or `interrupted`.
     pub outcome: String,
     pub detail: Option<String>,
     pub duration_ms: i64,
@@ -49,7 +50,7 @@ fn status(job: &Job, row: Option<&job_status::Model>, now: DateTime<Utc>) -> Job
         last: row.map(|row| LastRun {
             started_at: row.last_started_at.0,
             finished_at: row.last_finished_at.map(|at| at.0),
-            outcome: row.last_outcome.clone(),
+            outcome: outcome(job, row, now),
             detail: row.last_detail.clone(),
             duration_ms: row.last_duration_ms,
         }),
@@ -57,4 +58,10 @@ fn status(job: &Job, row: Option<&job_status::Model>, now: DateTime<Utc>) -> Job
         failures: row.map_or(0, |row| row.failures),
         next: job.planned_after(now),
     }
+}
+
+/// The word written down; a run that nobody ended within its deadline went down with its process, which could not write another.
+fn outcome(job: &Job, row: &job_status::Model, now: DateTime<Utc>) -> String {
+    let is_over = row.last_started_at.0 + job.deadline < now;
+    if row.last_outcome == RUNNING && is_over { "interrupted".to_owned() } else { row.last_outcome.clone() }
 }

@@ -25,10 +25,27 @@ use tokio::time::{interval_at, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-const LOOK_EVERY: Duration = Duration::from_secs(5);
-const RENEW_EVERY: Duration = Duration::from_secs(15);
-/// How long a stop waits for mails on the wire.
-const STOP_WITHIN: Duration = Duration::from_secs(20);
+/// How often the dispatcher does what nothing else makes it do; a test that proves one of these makes it quick and the others slow.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// How often it looks for due mails without being rung.
+    pub look_every: Duration,
+    /// How often it renews the lease of a mail on the wire.
+    pub renew_every: Duration,
+    /// How long a stop waits for mails on the wire.
+    pub stop_within: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            look_every: Duration::from_secs(5),
+            renew_every: Duration::from_secs(15),
+            stop_within: Duration::from_secs(20),
+        }
+    }
+}
+
 /// How often the outcome of a mail is offered to a busy database; what it does not take, the sweep finds as a lapsed lease.
 const FINISH_TRIES: u32 = 5;
 
@@ -40,6 +57,7 @@ struct Sender {
     db: Db,
     transport: Arc<Transport>,
     owner: Arc<str>,
+    pace: Pace,
     /// Cancelled when mails on the wire must be let go.
     abandon: CancellationToken,
 }
@@ -52,14 +70,14 @@ pub struct Dispatcher {
 
 impl Dispatcher {
     /// Starts the dispatcher on the current runtime. `db` is the background's, `services` ring the bell.
-    pub fn start(services: Arc<Services>, db: Db, transport: Arc<Transport>) -> Self {
+    pub fn start(services: Arc<Services>, db: Db, transport: Arc<Transport>, pace: Pace) -> Self {
         let stop = CancellationToken::new();
-        let sender = Sender::new(services, db, transport);
+        let sender = Sender::new(services, db, transport, pace);
         let task = tokio::spawn(run(sender, stop.clone()));
         Self { stop, task }
     }
 
-    /// Takes no new mail, waits for those on the wire, and lets go of what is still there after twenty seconds.
+    /// Takes no new mail, waits for those on the wire, and lets go of what is still there after a while.
     pub async fn stop(self) {
         self.stop.cancel();
         if let Err(failure) = self.task.await {
@@ -71,7 +89,7 @@ impl Dispatcher {
 /// Sends everything that is due now, without a background task, until nothing due is left; returns how many attempts that took. For
 /// tests and for operators' commands.
 pub async fn drain(services: &Arc<Services>, transport: &Arc<Transport>) -> Result<u64, StoreError> {
-    let sender = Sender::new(Arc::clone(services), services.db.clone(), Arc::clone(transport));
+    let sender = Sender::new(Arc::clone(services), services.db.clone(), Arc::clone(transport), Pace::default());
     let mut attempts = 0;
     loop {
         let claimed = sender.claim(services.config.mail.concurrency).await?;
@@ -100,7 +118,7 @@ async fn run(sender: Sender, stop: CancellationToken) {
         tokio::select! {
             () = stop.cancelled() => {}
             () = sender.services.mail_waiting.notified() => {}
-            () = sleep(LOOK_EVERY.mul_f64(0.8 + 0.4 * secret::fraction())) => {}
+            () = sleep(sender.pace.look_every.mul_f64(0.8 + 0.4 * secret::fraction())) => {}
             Some(_) = on_the_wire.join_next() => {}
         }
         // At most as many as there are places; a full house is not asked again before somebody leaves.
@@ -116,7 +134,7 @@ async fn run(sender: Sender, stop: CancellationToken) {
 
 async fn let_go(sender: &Sender, mut on_the_wire: JoinSet<()>) {
     let all_back = async { while on_the_wire.join_next().await.is_some() {} };
-    if timeout(STOP_WITHIN, all_back).await.is_ok() {
+    if timeout(sender.pace.stop_within, all_back).await.is_ok() {
         return;
     }
     sender.abandon.cancel();
@@ -124,9 +142,9 @@ async fn let_go(sender: &Sender, mut on_the_wire: JoinSet<()>) {
 }
 
 impl Sender {
-    fn new(services: Arc<Services>, db: Db, transport: Arc<Transport>) -> Self {
+    fn new(services: Arc<Services>, db: Db, transport: Arc<Transport>, pace: Pace) -> Self {
         let owner = format!("{}-{}", std::process::id(), &secret::new_token()[..8]);
-        Self { services, db, transport, owner: owner.into(), abandon: CancellationToken::new() }
+        Self { services, db, transport, owner: owner.into(), pace, abandon: CancellationToken::new() }
     }
 
     async fn claim(&self, places: usize) -> Result<Vec<Claimed>, StoreError> {
@@ -160,7 +178,7 @@ impl Sender {
     async fn attempt(&self, mail: &Claimed) -> Option<Outcome> {
         let delivery = self.transport.deliver(&mail.envelope);
         tokio::pin!(delivery);
-        let mut renewal = interval_at(tokio::time::Instant::now() + RENEW_EVERY, RENEW_EVERY);
+        let mut renewal = interval_at(tokio::time::Instant::now() + self.pace.renew_every, self.pace.renew_every);
         loop {
             tokio::select! {
                 delivered = &mut delivery => return Some(delivered.into()),

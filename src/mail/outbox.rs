@@ -34,3 +34,5 @@ pub const FAREWELL: &str = "farewell";
 /// must not hold a key in clear: these words are blanked in the very statement that brings the mail to its end. What a reminder spoke
 /// of stays in the ladder's log.
 const LETS_IN: [&str; 2] = ["sign_in", "reminder"];
+/// The kinds whose slice writes another mail in the place of one that was taken back, as long as what it says is still to be told.
+const WRITTEN_ANEW: [&str; 1] = ["reminder"];

@@ -47,8 +47,8 @@ pub fn remove_if_there(path: &Path) -> io::Result<()> {
     }
 }
 
-/// A rename is on the disk only when its folder is.
-fn sync_folder(path: &Path) -> io::Result<()> {
+/// A rename is on the disk, and so is a new name, only when its folder is.
+pub fn sync_folder(path: &Path) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     File::open(folder)?.sync_all()
 }

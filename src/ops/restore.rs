@@ -2,10 +2,10 @@
 //!
 //! The world has moved on since the backup: mails it still holds as promised may long have been sent. So the restored database has
 //! sending paused, and the command says which mails would go out. A damaged or truncated file is refused before anything is touched,
-//! and the database that was there is put aside, not deleted.
+//! and the database that was there is put aside, not deleted: each under a name of its own, whole before its place is taken.
 
 use super::backup::{BackupError, FORMAT, Manifest, check, manifest_path, open_copy};
-use super::files::{beside, create_private, publish, remove_if_there, sha256};
+use super::files::{beside, create_private, publish, remove_if_there, sha256, sync_folder};
 use super::migrate;
 use crate::db::{Location, take_lock};
 use crate::settings;
@@ -45,7 +45,7 @@ pub async fn restore(location: &Location, file: &Path, now: DateTime<Utc>) -> Re
     let partial = beside(place, ".partial");
     take_copy(file, &partial)?;
     let waiting = prepare(&partial, &manifest, now).await?;
-    let put_aside = put_aside(place)?;
+    let put_aside = put_aside(place, now)?;
     publish(&partial, place).map_err(BackupError::at(place))?;
     Ok(Restored { manifest, waiting, put_aside })
 }
@@ -107,16 +107,20 @@ async fn waiting(connection: &impl ConnectionTrait) -> Result<Vec<WaitingMail>, 
     Ok(rows.into_iter().map(|(id, kind, due_at)| WaitingMail { id, kind, due_at: due_at.0 }).collect())
 }
 
-/// Moves the database with its log and index away together: a log left behind would be replayed onto the restored file.
-fn put_aside(place: &Path) -> Result<Option<PathBuf>, BackupError> {
-    let aside = beside(place, ".replaced");
-    let had_one = place.exists();
-    for ending in ["", "-wal", "-shm"] {
-        let (from, to) = (beside(place, ending), beside(&aside, ending));
-        remove_if_there(&to).map_err(BackupError::at(&to))?;
-        if from.exists() {
-            std::fs::rename(&from, &to).map_err(BackupError::at(&from))?;
-        }
+/// Gives the database with its log and index a second name, under which nothing may be yet, before the first is taken away: whatever
+/// interrupts a restore, the database is there under one of them. Its log leaves the place too, or it would be replayed onto the
+/// restored file.
+fn put_aside(place: &Path, now: DateTime<Utc>) -> Result<Option<PathBuf>, BackupError> {
+    let aside = beside(place, &format!(".replaced-{}", now.format("%Y%m%dT%H%M%S%.3fZ")));
+    let there: Vec<&str> = ["", "-wal", "-shm"].into_iter().filter(|ending| beside(place, ending).exists()).collect();
+    for ending in &there {
+        let to = beside(&aside, ending);
+        std::fs::hard_link(beside(place, ending), &to).map_err(BackupError::at(&to))?;
     }
-    Ok(had_one.then_some(aside))
+    sync_folder(&aside).map_err(BackupError::at(&aside))?;
+    for ending in there.iter().filter(|ending| !ending.is_empty()) {
+        let log = beside(place, ending);
+        std::fs::remove_file(&log).map_err(BackupError::at(&log))?;
+    }
+    Ok((!there.is_empty()).then_some(aside))
 }

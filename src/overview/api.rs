@@ -124,7 +124,8 @@ pub struct MailOut {
     /// When the relay accepted it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sent_at: Option<DateTime<Utc>>,
-    /// The kind of the last failure; of a cancelled mail, why it was taken back: `designation_ended`, `untrue`, `by_hand`.
+    /// The kind of the last failure; of a cancelled mail, why it was taken back: `designation_ended`, `untrue`,
+    /// `by_hand`, `written_anew`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 40)]
     pub last_class: Option<String>,
@@ -275,7 +276,7 @@ pub struct LastRunOut {
     /// Left out while it runs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub finished_at: Option<DateTime<Utc>>,
-    /// `running`, `done`, `failed`, `timed_out` or `panicked`.
+    /// `running`, `done`, `failed`, `timed_out`, `panicked`; `interrupted` where the service ended in the midst of it.
     #[schema(max_length = 20)]
     pub outcome: String,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -179,13 +179,13 @@ async fn show_mail(ctx: Ctx, request: HttpRequest, id: Path<MailId>) -> Answer {
 
 fn mail_page(ctx: &Ctx, request: &HttpRequest, detail: Detail) -> MailPage {
     let lang = ctx.lang;
+    let may_retry = detail.may_be_retried(ctx.now());
     let Detail { summary, message_id, text, bytes } = detail;
     let day = |at: entity::Instant| words::long_instant(at.0, lang);
     let is_open = matches!(
         summary.state,
         NotificationState::Pending | NotificationState::Failed | NotificationState::Unknown | NotificationState::Dead
     );
-    let is_past = summary.expires_at.is_some_and(|end| end.0 <= ctx.now());
     MailPage {
         shell: Shell::titled(ctx, request, summary.subject.clone())
             .crumb(lang.t("overview.mail_title"), "/mail")
@@ -202,7 +202,7 @@ fn mail_page(ctx: &Ctx, request: &HttpRequest, detail: Detail) -> MailPage {
         message_id,
         text: text.map(|text| if ctx.config().is_production() { without_keys(&text) } else { text }),
         source: (!bytes.is_empty() && !ctx.config().is_production()).then(|| format!("/mail/{}/source", summary.id)),
-        may_retry: is_open && !is_past && !bytes.is_empty(),
+        may_retry,
         may_cancel: is_open,
         mail: MailRow { state: long_state(summary.state, lang), ..mail_row(summary, lang) },
     }

@@ -45,7 +45,7 @@ pub struct ReminderOut {
     pub rung: i32,
     pub due_day: NaiveDate,
     pub outcome: ReminderOutcome,
-    /// Why it was skipped: `overtaken` by a later rung, or `due_day_past`.
+    /// Why it was skipped: `overtaken` by a later rung, or `due_day_past` after an earlier one was told.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 100)]
     pub reason: Option<String>,

@@ -70,6 +70,9 @@ fn content(mail: &Mail<'_>, told: &[(&Line<'_>, String)], leaving: Leaving<'_>, 
     let name = mail.to.holder.name();
     let mut paragraphs =
         vec![lang.t(if told.len() == 1 { "reminders.mail_one" } else { "reminders.mail_several" }).to_owned()];
+    if told.iter().any(|(line, _)| line.is_late) {
+        paragraphs.push(lang.t("reminders.mail_late").to_owned());
+    }
     paragraphs.extend(reasons(mail, lang));
     let mut facts = Vec::new();
     for (line, address) in told {
@@ -98,26 +101,34 @@ fn content(mail: &Mail<'_>, told: &[(&Line<'_>, String)], leaving: Leaving<'_>, 
 }
 
 fn subject(told: &[(&Line<'_>, String)], lang: Lang) -> String {
-    let first_day = told.iter().map(|(line, _)| line.obligation.due_day).min().unwrap_or_default();
-    let day = words::long_day(first_day, lang);
-    match told {
-        [(line, _)] => lang.f("reminders.mail_subject_one", &[("title", line.obligation.title(lang)), ("day", &day)]),
-        _ => lang.f("reminders.mail_subject_several", &[("count", &told.len().to_string()), ("day", &day)]),
-    }
+    let Some((first, _)) = told.iter().min_by_key(|(line, _)| line.obligation.due_day) else { return String::new() };
+    let key = match (told.len(), first.is_late) {
+        (1, false) => "reminders.mail_subject_one",
+        (1, true) => "reminders.mail_subject_one_late",
+        (_, false) => "reminders.mail_subject_several",
+        (_, true) => "reminders.mail_subject_several_late",
+    };
+    let values = [
+        ("title", first.obligation.title(lang)),
+        ("count", &told.len().to_string()),
+        ("day", &words::long_day(first.obligation.due_day, lang)),
+    ];
+    lang.f(key, &values)
 }
 
-/// By when, in how many working days of whoever owes, how many minutes.
+/// By when, in how many working days of whoever is told, how many minutes; or that it is late.
 fn said(line: &Line<'_>, leaving: Leaving<'_>, lang: Lang) -> Result<String> {
-    let calendar = leaving.calendars.of(&line.seat.territory);
+    let territory = &line.designation.seat.territory;
+    let calendar = leaving.calendars.of(territory);
     let away = calendar.and_then(|calendar| calendar.working_days_between(leaving.today, line.obligation.due_day));
-    let away = away.map_err(|error| StoreError::inconsistent("territory", &line.seat.territory, error))?;
+    let away = away.map_err(|error| StoreError::inconsistent("territory", territory, error))?;
     let values = [
         ("day", words::long_day(line.obligation.due_day, lang)),
         ("away", words::working_days_away(away, lang)),
         ("minutes", words::about(line.obligation.estimated_minutes, lang)),
     ];
     let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
-    Ok(lang.f("reminders.mail_line", &values))
+    Ok(lang.f(if line.is_late { "reminders.mail_line_late" } else { "reminders.mail_line" }, &values))
 }
 
 /// Why the reader is told who does not hold the seat, said once for each seat.

@@ -2,7 +2,8 @@
 //!
 //! *Invariants.* Nobody depends on this slice; it owns only its log. A rung of an obligation's ladder is noted once for
 //! each due day, as told or as skipped with the reason. Told means promised by a mail: if that mail is taken back or runs
-//! out before it leaves, the rung is decided anew and its note follows. Who is told is looked up when the mail is written
+//! out before it leaves, the rung is decided anew and its note follows; not if it may have left all the same, nor if somebody
+//! at the desk withdrew it. Who is told is looked up when the mail is written
 //! (rule 2 of the domain): the holder of the seat; the deputy if there is none, or if they are away and their work is to be
 //! reassigned; else the secretariat. The mail says which.
 //!

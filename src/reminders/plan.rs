@@ -1,6 +1,6 @@
 //! What the reminders of one moment are: which mails leave, one per person, and which rungs are over. Pure.
 
-use super::addressee::{Gap, Roll};
+use super::addressee::{Addressee, Gap, Roll};
 use super::ladder::{self, Overtaken};
 use crate::designations::model::Seat;
 use crate::designations::view::Designation;
@@ -26,7 +26,7 @@ impl Key {
 }
 
 /// The rungs that have been told or skipped before.
-pub type Settled = HashMap<Key, BTreeSet<i32>>;
+pub type Settled = HashMap<Key, ladder::Settled>;
 
 /// The hours in which a reminder may leave, Italian wall time; the last one excluded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +62,8 @@ pub struct Line<'a> {
     pub seat: &'a Seat,
     /// By which designation the person is told.
     pub designation: &'a Designation,
+    /// Whether its day is over.
+    pub is_late: bool,
     /// Why the person is told who does not hold the seat.
     pub gap: Option<Gap>,
 }
@@ -97,22 +99,25 @@ pub struct Plan<'a> {
 
 /// Plans the reminders of a day.
 ///
-/// A rung waits, told and skipped neither, while its recipient has a day off by their own calendar, has had today's mail,
-/// or does not exist: its own day is the first, not the last, on which it may be told.
+/// Rungs are counted in the calendar of whoever is told, who alone can say which days are left to work. A rung waits, told and
+/// skipped neither, while its recipient has a day off by that calendar, has had today's mail, or does not exist: its own day is
+/// the first, not the last, on which it may be told.
 pub fn plan<'a>(day: Day<'a>, obligations: &'a [Obligation], settled: &Settled) -> Result<Plan<'a>, CalendarError> {
     let mut plan = Plan::default();
     let mut lines: BTreeMap<PersonId, Vec<Line<'a>>> = BTreeMap::new();
-    let nothing = BTreeSet::new();
+    let nothing = ladder::Settled::new();
     for obligation in obligations {
         let Some(seat) = day.roll.seat(obligation.seat_id) else { continue };
-        let calendar = day.calendars.of(&seat.territory)?;
+        let who = day.roll.addressee(obligation.seat_id);
+        let calendar = day.calendars.of(who.map_or(&seat.territory, |who| &who.designation.seat.territory))?;
         let known = settled.get(&Key::of(obligation)).unwrap_or(&nothing);
         let step = ladder::step(day.rungs, calendar, obligation.due_day, known, day.today)?;
         plan.skipped.extend(step.skip.into_iter().map(|(rung, reason)| Skip { obligation, rung, reason }));
-        let (Some(rung), Some(who)) = (step.tell, day.roll.addressee(obligation.seat_id)) else { continue };
-        let person = who.designation.holder.id;
-        if may_be_told(day, who.designation)? {
-            let line = Line { obligation, rung, seat, designation: who.designation, gap: who.gap };
+        let (Some(rung), Some(Addressee { designation, gap, .. })) = (step.tell, who) else { continue };
+        let person = designation.holder.id;
+        if calendar.is_working(day.today) && !day.written_to.contains(&person) {
+            let is_late = obligation.due_day < day.today;
+            let line = Line { obligation, rung, seat, designation, is_late, gap };
             lines.entry(person).or_default().push(line);
         }
     }
@@ -123,11 +128,6 @@ pub fn plan<'a>(day: Day<'a>, obligations: &'a [Obligation], settled: &Settled) 
         }
     }
     Ok(plan)
-}
-
-fn may_be_told(day: Day<'_>, who: &Designation) -> Result<bool, CalendarError> {
-    let is_worked = day.calendars.of(&who.seat.territory)?.is_working(day.today);
-    Ok(is_worked && !day.written_to.contains(&who.holder.id))
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::mail::outbox::withdraw::{self, Promise};
 use crate::network::service as network;
 use crate::time::{CalendarError, Calendars, zone};
-use chrono::{NaiveDate, NaiveTime};
+use chrono::{Days, NaiveDate, NaiveTime};
 use entity::ids::{MailId, PersonId, ReminderId};
 use entity::kinds::{ReminderOutcome, UnavailabilityMode};
 use sea_orm::ConnectionTrait;
@@ -61,7 +61,7 @@ pub async fn run(ctx: &Ctx, txn: &Txn) -> Result<Told> {
 
     let withdrawn = withdraw_untrue(ctx, txn, today, &Meant::of(&obligations, &roll)).await?;
     let log = Log::read(txn, &obligations).await?;
-    let todays = withdraw::promised_since(txn, mail::KIND, zone::start_of_day(today)).await?;
+    let todays = promised_on(txn, today).await?;
     let written_to = people(todays.iter().filter(|promise| !promise.was_withdrawn()));
     let day = Day { today, rungs: &rules.rungs, calendars: &calendars, roll: &roll, written_to: &written_to };
     let plan = plan::plan(day, &obligations, &log.settled).map_err(broken_calendar)?;
@@ -163,7 +163,7 @@ pub async fn still_holds(ctx: &Ctx, db: &impl ConnectionTrait, mail: MailId) -> 
 
 /// Takes back the mails that wait and say anything that does not hold any more: done, moved, or another person's to hear.
 async fn withdraw_untrue(ctx: &Ctx, txn: &Txn, today: NaiveDate, meant: &Meant) -> Result<u64> {
-    let promises = withdraw::promised_since(txn, mail::KIND, zone::start_of_day(today)).await?;
+    let promises = promised_on(txn, today).await?;
     let waiting: Vec<MailId> =
         promises.iter().filter(|promise| promise.is_waiting()).map(|promise| promise.id).collect();
     if waiting.is_empty() {
@@ -176,6 +176,12 @@ async fn withdraw_untrue(ctx: &Ctx, txn: &Txn, today: NaiveDate, meant: &Meant) 
         return Ok(0);
     }
     withdraw::withdraw(ctx, txn, &mails.into_iter().collect::<Vec<_>>()).await
+}
+
+/// The day's promises and no later ones: `raccordo tick --at` may have written those of a day still to come.
+async fn promised_on(txn: &Txn, day: NaiveDate) -> Result<Vec<Promise>> {
+    let span = zone::start_of_day(day)..zone::start_of_day(day + Days::new(1));
+    withdraw::promised_within(txn, mail::KIND, span).await
 }
 
 fn people<'a>(promises: impl Iterator<Item = &'a Promise>) -> BTreeSet<PersonId> {
@@ -205,14 +211,14 @@ impl Log {
         let entries = store::entries_about(txn, &ids).await?;
         let mails: Vec<MailId> = entries.iter().filter_map(|entry| entry.mail_id).collect();
         let standing = withdraw::standing(txn, &mails).await?;
-        let withdrawn: HashSet<MailId> =
-            standing.iter().filter(|promise| promise.was_withdrawn()).map(|promise| promise.id).collect();
+        let untold: HashSet<MailId> =
+            standing.iter().filter(|promise| promise.is_to_be_told_anew()).map(|promise| promise.id).collect();
         let mut log = Self { settled: Settled::new(), reopened: HashMap::new() };
-        for Entry { id, key, rung, mail_id, .. } in entries {
-            if mail_id.is_some_and(|mail| withdrawn.contains(&mail)) {
+        for Entry { id, key, rung, outcome, mail_id, .. } in entries {
+            if mail_id.is_some_and(|mail| untold.contains(&mail)) {
                 log.reopened.insert((key, rung), (id, mail_id));
             } else {
-                log.settled.entry(key).or_default().insert(rung);
+                log.settled.entry(key).or_default().insert(rung, outcome);
             }
         }
         Ok(log)

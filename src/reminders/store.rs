@@ -100,7 +100,7 @@ pub(super) async fn insert(db: &impl ConnectionTrait, entry: &Entry) -> Result<(
     Ok(())
 }
 
-/// Notes what became of a rung whose mail, `withdrawn`, never left: the entry follows the new decision.
+/// Notes what became of a rung whose mail, `withdrawn`, certainly never left: the entry follows the new decision.
 pub(super) async fn follow(db: &impl ConnectionTrait, entry: &Entry, withdrawn: Option<MailId>) -> Result<()> {
     let followed = reminder::Entity::update_many()
         .col_expr(reminder::Column::PersonId, Expr::value(entry.person_id))

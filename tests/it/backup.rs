@@ -2,6 +2,7 @@
 
 use crate::support::db::Engine;
 use crate::workbench::{Workbench, notification};
+use chrono::TimeDelta;
 use raccordo::audit::{self, Event};
 use raccordo::db::{Db, Location, OpenError};
 use raccordo::mail::outbox::lease;
@@ -111,6 +112,7 @@ async fn the_database_that_was_there_is_put_aside_with_its_log() {
     let first = Db::open(&kept.place()).await.expect("opens");
     settings::set(first.writer(), "mark", "the first", kept.bench.now()).await.expect("written");
     // As a crash leaves it: the log beside the file still holds the last writes.
+    kept.bench.advance(TimeDelta::seconds(1));
     let log = path(&kept.place()).with_file_name("raccordo.sqlite-wal");
     let left = std::fs::read(&log).expect("a log");
     first.close().await;
@@ -120,6 +122,27 @@ async fn the_database_that_was_there_is_put_aside_with_its_log() {
     assert!(!log.exists(), "a log left behind would be replayed onto the restored file");
     let second = Db::open(&kept.place()).await.expect("opens");
     assert_eq!(settings::get(second.reader(), "mark").await.expect("readable"), None);
+}
+
+#[actix_web::test]
+async fn what_was_put_aside_is_never_deleted() {
+    let kept = Kept::new().await;
+    kept.restored().await.expect("restored");
+    let mut aside = Vec::new();
+    for mark in ["the first", "the second"] {
+        let db = Db::open(&kept.place()).await.expect("opens");
+        settings::set(db.writer(), "mark", mark, kept.bench.now()).await.expect("written");
+        db.close().await;
+        kept.bench.advance(TimeDelta::seconds(1));
+        aside.push((mark, kept.restored().await.expect("restored again").put_aside.expect("something was there")));
+    }
+    for (mark, file) in aside {
+        let db = Db::open(&Location::Sqlite(file)).await.expect("opens");
+        assert_eq!(settings::get(db.reader(), "mark").await.expect("readable").as_deref(), Some(mark));
+    }
+    // Within the same moment the name is taken: then nothing at all happens.
+    assert!(matches!(kept.restored().await, Err(BackupError::File { .. })));
+    assert!(path(&kept.place()).exists());
 }
 
 #[actix_web::test]

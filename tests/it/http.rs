@@ -152,6 +152,15 @@ async fn who_asks_too_much_is_told_when_to_come_back() {
 }
 
 #[actix_web::test]
+async fn an_attempt_is_counted_as_one_however_its_address_is_spelt() {
+    let house = house(|config| config.limits.attempts_per_minute = 1).await;
+    for (address, limit) in [("/%73ign-in", "1"), ("/sign%2Din", "1"), ("/%70/key/delivered", "1")] {
+        let answer = ask(&house, TestRequest::post().uri(address)).await;
+        assert_eq!(header(&answer, "ratelimit-limit"), limit, "{address}");
+    }
+}
+
+#[actix_web::test]
 async fn the_service_is_ready_until_it_drains() {
     let house = house(|_| ()).await;
     assert_eq!(ask(&house, TestRequest::with_uri("/health/ready")).await.status(), StatusCode::NO_CONTENT);

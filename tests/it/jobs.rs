@@ -3,10 +3,11 @@
 use crate::both_engines;
 use crate::support::db::Engine;
 use crate::workbench::{Workbench, notification};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::kinds::NotificationState as State;
 use futures_util::future::join_all;
 use raccordo::clock::{Clock, SystemClock};
+use raccordo::ctx::Services;
 use raccordo::error::Error;
 use raccordo::jobs::Report;
 use raccordo::jobs::runner::{Ended, Runner};
@@ -28,6 +29,15 @@ const fn odd(
 static FAILING: Job = odd("failing", |_| Box::pin(async { Err(Error::Internal("broken".into())) }));
 static PANICKING: Job = odd("panicking", |_| Box::pin(async { panic!("a bug") }));
 static ENDLESS: Job = odd("endless", |_| Box::pin(std::future::pending()));
+
+/// The machine's clock, off by so much.
+struct Off(TimeDelta);
+
+impl Clock for Off {
+    fn now(&self) -> DateTime<Utc> {
+        SystemClock.now() + self.0
+    }
+}
 
 fn named(name: &str) -> &'static Job {
     Job::named(name).expect("a job of this name")
@@ -94,15 +104,70 @@ both_engines! {
 
     async fn a_clock_that_is_not_the_databases_is_refused_where_replicas_share_one(engine) {
         let bench = Workbench::new(engine).await;
-        let now = SystemClock.now();
-        same_time::demand(bench.db(), now).await.expect("one machine, one time");
-        for seconds in [11, -11] {
-            let apart = same_time::demand(bench.db(), now + TimeDelta::seconds(seconds)).await;
+        same_time::demand(bench.db(), &SystemClock).await.expect("one machine, one time");
+        same_time::demand(bench.db(), bench.clock.as_ref()).await.expect("set by hand, it claims nothing");
+        for minutes in [1, -1] {
+            let apart = same_time::demand(bench.db(), &Off(TimeDelta::minutes(minutes))).await;
             match engine {
                 Engine::Postgres => assert!(matches!(apart, Err(TimeError::Apart(_))), "{apart:?}"),
                 Engine::Sqlite => apart.expect("its clock is this machine's"),
             }
         }
+    }
+
+    async fn nobody_sweeps_the_leases_of_others_by_a_clock_that_has_parted_from_theirs(engine) {
+        let bench = Workbench::new(engine).await;
+        bench.leftovers.are_meant();
+        bench.leftovers.are_meant();
+        bench.clock.set(SystemClock.now());
+        let id = bench.promise(notification("one", bench.now())).await;
+        lease::claim(bench.db(), bench.now(), "another", 1).await.expect("claimed");
+        let ahead = Services::new(bench.db().clone(), Arc::new(Off(TimeDelta::minutes(5))), bench.services.config.clone());
+        let runner = Runner::new(Arc::new(ahead));
+        for job in ["outbox_sweep", "housekeeping"] {
+            let ended = runner.run_now(named(job)).await;
+            match engine {
+                Engine::Postgres => assert!(matches!(&ended, Ended::Failed(why) if why.contains("NTP")), "{job}: {ended:?}"),
+                Engine::Sqlite => assert!(matches!(ended, Ended::Done(_)), "{job}: one process, one clock: {ended:?}"),
+            }
+        }
+        let expected = if engine == Engine::Postgres { State::Leased } else { State::Pending };
+        assert_eq!(bench.mail(id).await.state, expected);
+    }
+
+    async fn slots_of_a_future_that_was_taken_back_are_free_again(engine) {
+        let bench = Workbench::new(engine).await;
+        let runner = Runner::new(Arc::clone(&bench.services));
+        let right = bench.now();
+        // The clock went wrong by a day, and jobs ran by it.
+        bench.advance(TimeDelta::days(1));
+        assert!(runner.run_planned(named("retention")).await.is_some());
+        bench.clock.set(right);
+        assert!(runner.run_planned(named("retention")).await.is_some());
+        bench.advance(TimeDelta::days(1));
+        assert_eq!(runner.run_planned(named("retention")).await, None, "taken by the wrong clock");
+        bench.clock.set(right);
+        runner.forget_slots_to_come().await;
+        assert_eq!(runner.run_planned(named("retention")).await, None, "what is past stays taken");
+        bench.advance(TimeDelta::days(1));
+        assert!(runner.run_planned(named("retention")).await.is_some());
+    }
+
+    async fn a_run_that_nobody_ended_within_its_deadline_was_interrupted(engine) {
+        let bench = Workbench::new(engine).await;
+        bench.leftovers.are_meant();
+        bench.leftovers.are_meant();
+        let begun = bench.now().timestamp_millis();
+        bench.sql(&format!("INSERT INTO job_status (name, last_started_at, last_outcome, last_duration_ms, runs, failures) VALUES ('retention', {begun}, 'running', 0, 0, 0)")).await;
+        let outcome = async || {
+            let jobs = overview(&bench.operator()).await.expect("an overview");
+            let retention = jobs.into_iter().find(|job| job.name == "retention").expect("listed");
+            retention.last.expect("a run").outcome
+        };
+        bench.advance(TimeDelta::minutes(10));
+        assert_eq!(outcome().await, "running", "it has until its deadline");
+        bench.advance(TimeDelta::seconds(1));
+        assert_eq!(outcome().await, "interrupted");
     }
 
     async fn the_periods_of_retention_are_the_controllers_to_set(engine) {

@@ -22,6 +22,8 @@ use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 const KILLS: u32 = 30;
+/// For what happens at once, on a busy machine too; well below the 25 seconds that a stop gives to requests under way.
+const PATIENCE: Duration = Duration::from_secs(15);
 /// Two clients, each with a seat that many may hold at once, so that neither is ever refused.
 const SEATS: [&str; 2] = ["deputy:bergamo", "partner:lodi"];
 /// Mails on the wire at once, as configured by default: so many may go twice at each kill.
@@ -123,7 +125,7 @@ async fn whatever_was_acknowledged_survives_thirty_kills_with_its_mails_and_noth
     let client = |name, seat| Client { port: installation.port, token: token.clone(), seat, name };
 
     // In peace: who is told of a designation to each seat, besides its holder.
-    let (service, _) = installation.serve_until_ready().await;
+    let service = installation.serve_until_ready().await;
     let mut acknowledged = Vec::new();
     for seat in SEATS {
         acknowledged.push(client("pace", seat).designate(if seat == SEATS[0] { 1 } else { 2 }).await.0);
@@ -136,13 +138,12 @@ async fn whatever_was_acknowledged_survives_thirty_kills_with_its_mails_and_noth
     let clients = [("uno", SEATS[0]), ("due", SEATS[1])]
         .map(|(name, seat)| tokio::spawn(client(name, seat).designate_until(stop.clone())));
     for kill in 1..=KILLS {
-        let (service, ready_in) = installation.serve_until_ready().await;
-        assert!(ready_in <= Duration::from_secs(2), "ready after {ready_in:?} at start {kill}");
+        let service = installation.serve_until_ready().await;
         sleep(chance.millis(100, 1_000)).await;
         service.kill();
         installation.assert_sound(&format!("after kill {kill}")).await;
     }
-    let (service, _) = installation.serve_until_ready().await;
+    let service = installation.serve_until_ready().await;
     stop.cancel();
     let mut unheard = 0;
     for client in clients {
@@ -191,7 +192,7 @@ async fn recipients(db: &Db, id: DesignationId) -> BTreeSet<String> {
 async fn send_everything(installation: &Installation, service: crate::support::real_binary::Running) {
     service.stop().await;
     installation.run(&["tick", "outbox_sweep", "--at", &in_future(TimeDelta::minutes(2))]);
-    let (service, _) = installation.serve_until_ready().await;
+    let service = installation.serve_until_ready().await;
     let db = Db::open_beside(&installation.location()).await.expect("the database opens beside the service");
     let all_sent = async {
         while outbox_mail::Entity::find()
@@ -339,7 +340,7 @@ fn kill(mut child: std::process::Child) {
 async fn a_stop_under_load_answers_every_request_it_has_begun_to_read() {
     let installation = Installation::with_network().await.set("SERVER__DRAIN_SECONDS", 1);
     let token = installation.token_of(SECRETARIAT).await;
-    let (mut service, _) = installation.serve_until_ready().await;
+    let mut service = installation.serve_until_ready().await;
     let port = installation.port;
     let not_ready = CancellationToken::new();
     let callers: Vec<_> = (0..4)
@@ -367,13 +368,17 @@ async fn a_stop_under_load_answers_every_request_it_has_begun_to_read() {
     }
     assert!(answered > 0);
     // Beyond the drain: the service accepts nobody any more, and still waits for the rest of these four.
-    sleep(Duration::from_millis(1_500)).await;
-    assert!(matches!(Request::get("/status").send_to(port).await, Err(Unanswered::Refused)));
+    let refused = async {
+        while !matches!(Request::get("/status").send_to(port).await, Err(Unanswered::Refused)) {
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(PATIENCE, refused).await.expect("it stops accepting");
     for request in slow {
         let answer = request.finish().await.expect("the answer to a request begun before the stop");
         assert_eq!(answer.status, 201, "{}", answer.body);
     }
-    let status = service.ended_within(Duration::from_secs(5)).await;
+    let status = service.ended_within(PATIENCE).await;
     assert!(status.success(), "{status}\n{}", installation.log());
 }
 
@@ -392,19 +397,21 @@ async fn call_until(request: Request, port: u16, stop: CancellationToken) -> u32
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_idle_service_stops_at_the_first_signal_and_a_busy_one_at_once_at_the_second() {
     let installation = Installation::with_network().await;
-    let (mut idle, _) = installation.serve_until_ready().await;
+    let mut idle = installation.serve_until_ready().await;
     idle.terminate();
-    assert!(idle.ended_within(Duration::from_secs(5)).await.success());
+    assert!(idle.ended_within(PATIENCE).await.success());
 
-    let (mut busy, _) = installation.serve_until_ready().await;
+    let mut busy = installation.serve_until_ready().await;
     let stuck = Request::post("/api/v1/designations", &designation_of(SEATS[0], "mai@kill.example"))
         .begin_body(installation.port)
         .await;
     sleep(Duration::from_millis(100)).await;
     busy.terminate();
-    sleep(Duration::from_millis(500)).await;
+    while busy.is_ready().await {
+        sleep(Duration::from_millis(20)).await;
+    }
     busy.terminate();
-    let status = busy.ended_within(Duration::from_secs(2)).await;
+    let status = busy.ended_within(PATIENCE).await;
     assert_eq!(status.code(), Some(130), "as a program ended by an interrupt");
     drop(stuck);
 }

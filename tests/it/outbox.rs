@@ -2,6 +2,7 @@
 
 use crate::both_engines;
 use crate::support::db::Engine;
+use crate::support::smtp_server::{Action, FakeSmtpServer, Phase, Script};
 use crate::workbench::{Workbench, notification};
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::{DesignationId, PersonId};
@@ -12,14 +13,18 @@ use raccordo::auth::actor::Actor;
 use raccordo::ctx::Ctx;
 use raccordo::db::StoreError;
 use raccordo::error::{Code, Error};
-use raccordo::mail::dispatcher::Dispatcher;
+use raccordo::mail::dispatcher::{Dispatcher, Pace};
 use raccordo::mail::outbox::desk::{self, Filter};
 use raccordo::mail::outbox::lease::{self, Lease, Outcome};
 use raccordo::mail::outbox::{self, FAREWELL, Notification, Recipient, cancel_for_designation};
-use raccordo::mail::transport::{Delivery, FailureClass};
+use raccordo::mail::transport::{
+    Deadlines, Delivery, FailureClass, SmtpSecurity, SmtpSettings, SmtpTransport, Transport,
+};
 use sea_orm::EntityTrait;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::{sleep, timeout};
 
 fn refused_for_now() -> Delivery {
     Delivery::NotSent { retry: true, class: FailureClass::Connect, text: "nobody there".into() }
@@ -185,6 +190,7 @@ both_engines! {
 
     async fn two_dispatchers_never_hold_the_same_mail(engine) {
         let bench = Workbench::new(engine).await;
+        bench.leftovers.are_meant();
         for number in 0..20 {
             bench.promise(at_once(&bench, &format!("mail {number}"))).await;
         }
@@ -219,6 +225,7 @@ both_engines! {
 
     async fn a_renewed_lease_is_not_rescued(engine) {
         let bench = Workbench::new(engine).await;
+        bench.leftovers.are_meant();
         bench.promise(at_once(&bench, "one")).await;
         let held = lease::claim(bench.db(), bench.now(), "slow", 1).await.expect("claimed")[0].lease;
         bench.advance(TimeDelta::seconds(50));
@@ -268,6 +275,7 @@ both_engines! {
 
     async fn a_farewell_is_not_taken_while_anything_else_to_its_address_is_under_way(engine) {
         let bench = Workbench::new(engine).await;
+        bench.leftovers.are_meant();
         let person = holder_of(&bench, bench.designation().await).await;
         let mut farewell = Notification { kind: FAREWELL, ..at_once(&bench, "farewell") };
         farewell.to.person_id = Some(person);
@@ -347,7 +355,6 @@ both_engines! {
         let expired = bench.promise(key(&bench, "expired")).await;
         let poisonous = bench.promise(Notification { expires_at: None, ..key(&bench, "poisonous") }).await;
         bench.sql(&format!("UPDATE outbox_mail SET crash_count = 2, state = 'leased', lease_until = 0 WHERE id = '{poisonous}'")).await;
-        bench.mailbox.script([refused_for_now()]);
         let other = bench.promise(at_once(&bench, "no key")).await;
         bench.advance(TimeDelta::minutes(10));
         assert_eq!((sweep(&bench).await.expired, sweep(&bench).await.expired), (1, 0));
@@ -421,20 +428,84 @@ both_engines! {
         assert!(denied.iter().all(|answer| matches!(answer, Err(Error::Unauthenticated))), "{denied:?}");
     }
 
-    async fn the_dispatcher_hears_a_commit_and_stops_with_nothing_in_hand(engine) {
+    async fn the_dispatcher_hears_a_commit_and_comes_back_for_the_rest_by_itself(engine) {
         let bench = Workbench::new(engine).await;
-        let dispatcher = Dispatcher::start(Arc::clone(&bench.services), bench.db().clone(), Arc::clone(&bench.transport));
+        let dispatcher = dispatcher(&bench, &bench.transport, Pace { look_every: NEVER, ..Pace::default() });
+        // Nobody rings but the commits, and ten of them ring at once; the dispatcher has four places.
         for number in 0..10 {
             bench.promise(at_once(&bench, &format!("mail {number}"))).await;
         }
-        // Ten commits ring at once; the dispatcher has four places and must come back for the rest by itself.
-        while bench.mailbox.taken().len() < 10 {
-            tokio::task::yield_now().await;
-        }
+        until("ten mails have left", async || bench.mailbox.taken().len() == 10).await;
         dispatcher.stop().await;
         let load = desk::load(bench.db().reader()).await.expect("a load");
         assert_eq!(load.states, [(State::Sent, 10)]);
     }
+
+    async fn a_lease_is_renewed_while_the_relay_takes_its_time(engine) {
+        let bench = Workbench::new(engine).await;
+        let relay = FakeSmtpServer::start(Script::healthy().at(Phase::FinalDot, Action::Silence)).await;
+        let pace = Pace { renew_every: Duration::from_millis(20), stop_within: Duration::ZERO, ..Pace::default() };
+        let dispatcher = dispatcher(&bench, &over(&relay), pace);
+        let id = bench.promise(at_once(&bench, "one")).await;
+        until("the mail is on the wire", async || bench.mail(id).await.state == State::Leased).await;
+        bench.advance(TimeDelta::seconds(50));
+        let end = bench.now() + lease::LEASE;
+        until("the lease is renewed", async || bench.mail(id).await.lease_until.map(|until| until.0) == Some(end)).await;
+        bench.advance(TimeDelta::seconds(50));
+        assert_eq!(sweep(&bench).await.rescued, 0, "it is held");
+        dispatcher.stop().await;
+        let let_go = bench.mail(id).await;
+        assert_eq!((let_go.state, let_go.last_class.as_deref()), (State::Unknown, Some("stopped")));
+        assert!(let_go.may_have_left);
+    }
+
+    async fn a_sender_that_loses_its_lease_lets_go_and_writes_nothing(engine) {
+        let bench = Workbench::new(engine).await;
+        bench.leftovers.are_meant();
+        let relay = FakeSmtpServer::start(Script::healthy().at(Phase::FinalDot, Action::Silence)).await;
+        let pace = Pace { look_every: NEVER, renew_every: Duration::from_millis(20), stop_within: NEVER };
+        let dispatcher = dispatcher(&bench, &over(&relay), pace);
+        let id = bench.promise(at_once(&bench, "one")).await;
+        until("the mail is on the wire", async || bench.mail(id).await.state == State::Leased).await;
+        bench.sql(&format!("UPDATE outbox_mail SET lease_epoch = lease_epoch + 1, lease_owner = 'another' WHERE id = '{id}'")).await;
+        // With all the patience of the world it would wait for the relay.
+        timeout(PATIENCE, dispatcher.stop()).await.expect("the attempt is given up");
+        let theirs = bench.mail(id).await;
+        assert_eq!((theirs.state, theirs.lease_owner.as_deref()), (State::Leased, Some("another")));
+    }
+}
+
+/// Longer than any test.
+const NEVER: Duration = Duration::from_hours(1);
+/// For what happens at once, on a busy machine too.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+fn dispatcher(bench: &Workbench, transport: &Arc<Transport>, pace: Pace) -> Dispatcher {
+    Dispatcher::start(Arc::clone(&bench.services), bench.db().clone(), Arc::clone(transport), pace)
+}
+
+/// A way out through this relay, which may take an hour.
+fn over(relay: &FakeSmtpServer) -> Arc<Transport> {
+    let settings = SmtpSettings {
+        host: "127.0.0.1".to_owned(),
+        port: relay.port(),
+        security: SmtpSecurity::Plain,
+        credentials: None,
+        hello_name: "raccordo.example".to_owned(),
+        extra_roots: Vec::new(),
+        deadlines: Deadlines::uniform(NEVER),
+    };
+    Arc::new(Transport::Smtp(SmtpTransport::new(settings).expect("the settings are right")))
+}
+
+/// Waits for a fact.
+async fn until(fact: &str, is_so: impl AsyncFn() -> bool) {
+    let wait = async {
+        while !is_so().await {
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    assert!(timeout(PATIENCE, wait).await.is_ok(), "never: {fact}");
 }
 
 async fn holder_of(bench: &Workbench, designation: DesignationId) -> PersonId {

@@ -135,8 +135,9 @@ impl Service {
 
     /// Ends it as a container engine does, and tells whether it went in order.
     async fn stop(mut self) -> bool {
-        let told = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
-        assert!(told.expect("kill is there").success());
+        // The shell's own `kill`: a bare system has no other.
+        let kill = format!("kill -TERM {}", self.child.id());
+        assert!(Command::new("sh").args(["-c", &kill]).status().expect("a shell").success());
         let ended = async {
             loop {
                 if let Some(status) = self.child.try_wait().expect("the state of a child") {

@@ -47,7 +47,7 @@ healthy    sent              sent              sent              sent           
 slow       sent              sent              sent              sent              sent              sent              sent              sent
 421        retry greeting    retry greeting    retry mail_from   retry recipient   retry data        retry final_reply retry final_reply sent
 450        retry greeting    retry greeting    retry mail_from   retry recipient   retry data        retry final_reply retry final_reply sent
-550        retry greeting    retry greeting    dead mail_from    dead recipient    dead data         dead final_reply  dead final_reply  sent
+550        retry greeting    retry greeting    retry mail_from   dead recipient    dead data         dead final_reply  dead final_reply  sent
 garbage    retry greeting    retry greeting    retry mail_from   retry recipient   retry data        ? final_reply     ? final_reply     sent
 long line  retry greeting    retry greeting    retry mail_from   retry recipient   retry data        ? final_reply     ? final_reply     sent
 close      retry greeting    retry greeting    retry mail_from   retry recipient   retry data        ? final_reply     ? final_reply     sent

@@ -3,8 +3,11 @@
 use crate::both_engines;
 use crate::support::app::{Answer, Client, SECRETARIAT, TestApp};
 use crate::support::mailbox::Mail;
+use chrono::TimeDelta;
 use entity::{outbox_mail, press_link};
-use raccordo::mail::outbox::desk;
+use raccordo::clock::Clock;
+use raccordo::mail::outbox::{desk, lease};
+use raccordo::mail::transport::{Delivery, FailureClass};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::{Value, json};
 
@@ -81,6 +84,20 @@ async fn press(app: &TestApp, link: &str, button: &str) -> Answer {
 /// Bergamo's first step, as the secretariat sees it.
 async fn first_step(secretariat: &Client) -> Value {
     secretariat.get("/api/v1/tasks?observatory=bergamo").send().await.expect(200)["items"][0].clone()
+}
+
+/// The latest reminder to Ada on the mail log.
+async fn ada_s_reminder(app: &TestApp, secretariat: &Client) -> Value {
+    let path = format!("/api/v1/mails?kind=reminder&person_id={}", app.person(ADA).await.id);
+    secretariat.get(&path).send().await.expect(200)["items"][0].clone()
+}
+
+fn in_doubt() -> Delivery {
+    Delivery::Unknown { class: FailureClass::FinalReply, text: "silence".into() }
+}
+
+fn refused_for_good() -> Delivery {
+    Delivery::NotSent { retry: false, class: FailureClass::Recipient, text: "550 no such user".into() }
 }
 
 /// Whether the radar says that Bergamo's referent does not answer.
@@ -296,6 +313,105 @@ both_engines! {
         let mails = reminded(&app).await;
         assert!(says(to(&mails, ADA)[0], "fra 9 giorni lavorativi"), "{}", to(&mails, ADA)[0].text);
         assert_eq!(to(&mails, ADA).len(), 1);
+    }
+
+    async fn a_reminder_that_may_have_left_is_not_told_again(engine) {
+        for how in ["no answer came to it", "its sender died with it on the wire"] {
+            let app = TestApp::new(engine).await;
+            let secretariat = at_work(&app, "2027-02-05 08:00").await;
+            if how == "no answer came to it" {
+                app.mailbox.script([in_doubt(), in_doubt()]);
+                assert_eq!(to(&reminded(&app).await, ADA).len(), 1, "it may have left, and this time it has");
+            } else {
+                app.tick("reminders").await;
+                lease::claim(&app.services.db, app.clock.now(), "dead", 10).await.expect("claimed");
+            }
+            app.at("2027-02-08 08:00");
+            app.tick("outbox_sweep").await;
+            let mails = reminded(&app).await;
+            assert_eq!(to(&mails, ADA).len(), 0, "{how}: {:?}", to(&mails, ADA));
+            let notes = log(&secretariat, &first_step(&secretariat).await).await;
+            assert_eq!(notes, [(-10, "sent".to_owned(), None)], "{how}");
+            app.at("2027-02-16 08:00");
+            assert_eq!(to(&reminded(&app).await, ADA).len(), 1, "{how}: the next rung is another");
+        }
+    }
+
+    async fn a_reminder_withdrawn_by_hand_is_not_written_again(engine) {
+        let app = TestApp::new(engine).await;
+        let secretariat = at_work(&app, "2027-02-05 08:00").await;
+        for fate in ["pending", "dead"] {
+            app.tick("reminders").await;
+            let mail = ada_s_reminder(&app, &secretariat).await;
+            if fate == "dead" {
+                // The secretariat's mail is the other one, and in which order they leave is chance.
+                app.mailbox.script([refused_for_good(), refused_for_good()]);
+                app.dispatch().await;
+            }
+            let ctx = app.system();
+            let id = text(&mail, "id").parse().expect("an id");
+            ctx.write(async |txn| desk::cancel(&ctx, txn, id).await).await.expect("withdrawn");
+            app.advance(TimeDelta::minutes(1));
+            let mails = reminded(&app).await;
+            assert_eq!(to(&mails, ADA).len(), 0, "{fate}: {:?}", to(&mails, ADA));
+            app.at("2027-02-16 08:00");
+        }
+    }
+
+    async fn a_reminder_that_was_given_up_is_written_anew_when_it_is_sent_again(engine) {
+        let app = TestApp::new(engine).await;
+        let secretariat = at_work(&app, "2027-02-05 08:00").await;
+        app.mailbox.script([refused_for_good(), refused_for_good()]);
+        assert_eq!(reminded(&app).await.len(), 0);
+        app.advance(TimeDelta::minutes(1));
+        assert_eq!(reminded(&app).await.len(), 0, "by nobody's wish it is not");
+        let mail = ada_s_reminder(&app, &secretariat).await;
+        let page = app.browser(SECRETARIAT).await.get(&format!("/mail/{}", text(&mail, "id"))).header("accept", "text/html").send().await.text();
+        assert!(page.contains("/retry"), "the button is there: {page}");
+        let ctx = app.system();
+        let id = text(&mail, "id").parse().expect("an id");
+        ctx.write(async |txn| desk::retry(&ctx, txn, id).await).await.expect("sent again");
+        let mails = reminded(&app).await;
+        assert_eq!(to(&mails, ADA).len(), 1);
+        assert_eq!(links(to(&mails, ADA)[0]).len(), 1, "with a key of its own: the first was not kept");
+        let again = ctx.write(async |txn| desk::retry(&ctx, txn, id).await).await;
+        assert!(again.is_err(), "the first is over");
+    }
+
+    async fn what_is_due_at_short_notice_or_already_was_is_told_once_as_late(engine) {
+        let app = TestApp::new(engine).await;
+        let secretariat = app.client(SECRETARIAT).await;
+        designate(&secretariat, "referent:bergamo", ADA, "2027-01-01", false).await;
+        app.at("2027-02-22 09:00");
+        // Its first step was due on Friday the nineteenth.
+        confirmed(&secretariat).await;
+        let mails = reminded(&app).await;
+        let ada = to(&mails, ADA);
+        assert_eq!(ada.len(), 1);
+        assert!(ada[0].subject.contains("scadeva venerdì 19 febbraio 2027"), "{}", ada[0].subject);
+        assert!(says(ada[0], "in ritardo, scadeva venerdì 19 febbraio 2027"), "{}", ada[0].text);
+        app.at("2027-02-22 10:00");
+        let step = first_step(&secretariat).await;
+        let path = format!("/api/v1/tasks/{}", text(&step, "id"));
+        secretariat.patch(&path).if_match(&step["version"]).merge_patch(&json!({ "hand_set_day": "2027-02-18" })).send().await.expect(200);
+        assert_eq!(to(&reminded(&app).await, ADA).len(), 0, "one mail a day");
+        app.at("2027-02-23 08:00");
+        let mails = reminded(&app).await;
+        assert!(says(to(&mails, ADA)[0], "in ritardo, scadeva giovedì 18 febbraio 2027"), "{}", to(&mails, ADA)[0].text);
+        app.at("2027-02-24 08:00");
+        assert_eq!(to(&reminded(&app).await, ADA).len(), 0, "once is once");
+    }
+
+    async fn what_was_written_for_a_day_to_come_is_not_taken_back_before_it(engine) {
+        let app = TestApp::new(engine).await;
+        let secretariat = at_work(&app, "2027-02-05 08:00").await;
+        app.tick("reminders").await;
+        app.at("2027-01-12 09:00");
+        app.tick("reminders").await;
+        assert_eq!(app.mails().await.len(), 0, "it waits for its day");
+        assert_eq!(ada_s_reminder(&app, &secretariat).await["state"], "pending");
+        app.at("2027-02-05 08:00");
+        assert_eq!(to(&reminded(&app).await, ADA).len(), 1);
     }
 
     async fn the_key_in_a_reminder_is_kept_neither_in_clear_nor_for_ever(engine) {

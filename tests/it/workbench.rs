@@ -2,6 +2,7 @@
 
 use crate::support::app::services;
 use crate::support::db::{Engine, TestDb};
+use crate::support::leftovers::Leftovers;
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::{DesignationId, MailId};
 use entity::outbox_mail;
@@ -24,6 +25,8 @@ pub struct Workbench {
     pub mailbox: MemoryTransport,
     pub transport: Arc<Transport>,
     pub location: Location,
+    /// Before the database: it is asked once more.
+    pub leftovers: Leftovers,
     _db: TestDb,
 }
 
@@ -34,7 +37,8 @@ impl Workbench {
         let mailbox = MemoryTransport::new();
         let services = services(&test, &clock, Config::for_tests());
         let transport = Arc::new(Transport::Memory(mailbox.clone()));
-        Self { services, clock, mailbox, transport, location: test.location.clone(), _db: test }
+        let leftovers = Leftovers::of(&test, &mailbox);
+        Self { services, clock, mailbox, transport, location: test.location.clone(), leftovers, _db: test }
     }
 
     pub fn db(&self) -> &Db {

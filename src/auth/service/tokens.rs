@@ -24,7 +24,9 @@ pub struct NewToken {
 
 /// Makes an API token with the rights of its person, or with those to read only. The secret is shown here and never again.
 pub async fn create_token(ctx: &Ctx, txn: &Txn, input: &NewToken) -> Result<IssuedToken> {
-    issue(ctx, txn, rights::myself_changing(&ctx.actor)?, input).await
+    let person = rights::myself_changing(&ctx.actor)?;
+    store::lock_person(txn, person).await?;
+    issue(ctx, txn, person, input).await
 }
 
 /// A token that an operator prints for a program of a person who holds a seat today; its owner sees it and may revoke it.
@@ -41,6 +43,7 @@ pub async fn token_for_operator(ctx: &Ctx, txn: &Txn, address: &str, input: &New
     issue(ctx, txn, member.id, input).await
 }
 
+/// The person's row is locked: two who ask at once are counted one after the other.
 async fn issue(ctx: &Ctx, txn: &Txn, person: PersonId, input: &NewToken) -> Result<IssuedToken> {
     let name = check(input)?;
     if store::tokens_of(txn, person, ctx.now()).await?.len() >= TOKENS_MAX {

@@ -1,6 +1,6 @@
 //! Who was told what, when, and what became of it: what the secretariat and operators see and may do.
 
-use super::{TakenBack, WAITING, retention};
+use super::{TakenBack, WAITING, WRITTEN_ANEW, retention};
 use crate::audit::{self, Event};
 use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
@@ -46,6 +46,7 @@ pub struct Summary {
     pub sent_at: Option<Instant>,
     pub last_class: Option<String>,
     pub last_text: Option<String>,
+    pub may_have_left: bool,
     pub created_at: Instant,
 }
 
@@ -110,49 +111,87 @@ pub async fn list(ctx: &Ctx, filter: &Filter, before: Option<MailId>, limit: u64
 pub async fn show(ctx: &Ctx, id: MailId) -> Result<Detail> {
     demand_right(ctx)?;
     let row = outbox_mail::Entity::find_by_id(id).one(ctx.reader()).await?.ok_or(Error::NotFound)?;
-    Ok(Detail {
-        text: plain_text(&row.payload),
-        bytes: row.payload,
-        message_id: row.message_id,
-        summary: Summary {
-            id: row.id,
-            kind: row.kind,
-            subject_kind: row.subject_kind,
-            subject_id: row.subject_id,
-            person_id: row.person_id,
-            recipient: row.recipient,
-            subject: row.subject,
-            state: row.state,
-            attempts: row.attempts,
-            due_at: row.due_at,
-            expires_at: row.expires_at,
-            sent_at: row.sent_at,
-            last_class: row.last_class,
-            last_text: row.last_text,
-            created_at: row.created_at,
-        },
-    })
+    Ok(Detail::from(row))
 }
 
-/// Sends a mail back to the queue, due now, with its attempts counted anew. Refused for what is on the wire, gone, withdrawn,
-/// past its end, or was never built.
+impl From<outbox_mail::Model> for Detail {
+    fn from(row: outbox_mail::Model) -> Self {
+        Self {
+            text: plain_text(&row.payload),
+            bytes: row.payload,
+            message_id: row.message_id,
+            summary: Summary {
+                id: row.id,
+                kind: row.kind,
+                subject_kind: row.subject_kind,
+                subject_id: row.subject_id,
+                person_id: row.person_id,
+                recipient: row.recipient,
+                subject: row.subject,
+                state: row.state,
+                attempts: row.attempts,
+                due_at: row.due_at,
+                expires_at: row.expires_at,
+                sent_at: row.sent_at,
+                last_class: row.last_class,
+                last_text: row.last_text,
+                may_have_left: row.may_have_left,
+                created_at: row.created_at,
+            },
+        }
+    }
+}
+
+/// How a mail is sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Again {
+    /// The very same message.
+    AsItIs,
+    /// Its words are kept no more; whoever wrote it writes another.
+    WrittenAnew,
+}
+
+impl Detail {
+    /// Whether it can be sent again: not what is on the wire, gone or withdrawn, and not what has passed its end or was never
+    /// built, unless another is written in its place. Another would be told twice to a reader who may have the first.
+    pub fn may_be_retried(&self, now: DateTime<Utc>) -> bool {
+        self.again(now).is_some()
+    }
+
+    fn again(&self, now: DateTime<Utc>) -> Option<Again> {
+        let Summary { state, expires_at, .. } = self.summary;
+        let is_dead = state == NotificationState::Dead;
+        let is_past = expires_at.is_some_and(|end| end.0 <= now);
+        if self.bytes.is_empty() {
+            let has_successor = WRITTEN_ANEW.contains(&self.summary.kind.as_str()) && !self.summary.may_have_left;
+            return (is_dead && has_successor).then_some(Again::WrittenAnew);
+        }
+        ((is_dead || WAITING.contains(&state)) && !is_past).then_some(Again::AsItIs)
+    }
+}
+
+/// Sends a mail back to the queue, due now, with its attempts counted anew; a reminder that was given up is withdrawn instead, and
+/// its ladder writes another within a minute if what it said still is to be done. Refused for what [`Detail::may_be_retried`] leaves out.
 pub async fn retry(ctx: &Ctx, txn: &Txn, id: MailId) -> Result<()> {
     demand_change(ctx)?;
     let row = outbox_mail::Entity::find_by_id(id).one(txn).await?.ok_or(Error::NotFound)?;
-    let is_past = row.expires_at.is_some_and(|end| end.0 <= ctx.now());
-    let is_stuck = row.state == NotificationState::Dead || WAITING.contains(&row.state);
-    if !is_stuck || is_past || row.payload.is_empty() {
-        return Err(Error::refused(Code::WrongTransition));
-    }
+    let state = row.state;
     let now = Instant::from(ctx.now());
-    let updated = outbox_mail::Entity::update_many()
-        .col_expr(outbox_mail::Column::State, Expr::value(NotificationState::Pending))
-        .col_expr(outbox_mail::Column::DueAt, Expr::value(now))
-        .col_expr(outbox_mail::Column::Attempts, Expr::value(0))
-        .col_expr(outbox_mail::Column::CrashCount, Expr::value(0))
+    let update = match Detail::from(row).again(ctx.now()) {
+        Some(Again::AsItIs) => outbox_mail::Entity::update_many()
+            .col_expr(outbox_mail::Column::State, Expr::value(NotificationState::Pending))
+            .col_expr(outbox_mail::Column::DueAt, Expr::value(now))
+            .col_expr(outbox_mail::Column::Attempts, Expr::value(0))
+            .col_expr(outbox_mail::Column::CrashCount, Expr::value(0)),
+        Some(Again::WrittenAnew) => outbox_mail::Entity::update_many()
+            .col_expr(outbox_mail::Column::State, Expr::value(NotificationState::Cancelled))
+            .col_expr(outbox_mail::Column::LastClass, Expr::value(TakenBack::WrittenAnew.as_str())),
+        None => return Err(Error::refused(Code::WrongTransition)),
+    };
+    let updated = update
         .col_expr(outbox_mail::Column::UpdatedAt, Expr::value(now))
         .filter(outbox_mail::Column::Id.eq(id))
-        .filter(outbox_mail::Column::State.eq(row.state))
+        .filter(outbox_mail::Column::State.eq(state))
         .exec(txn)
         .await?;
     exactly_one(updated.rows_affected)?;
@@ -236,7 +275,7 @@ pub async fn load(connection: &impl ConnectionTrait) -> Result<Load> {
     Ok(Load { states, oldest_due: oldest.flatten().map(|due| due.0) })
 }
 
-const SUMMARY: [outbox_mail::Column; 15] = [
+const SUMMARY: [outbox_mail::Column; 16] = [
     outbox_mail::Column::Id,
     outbox_mail::Column::Kind,
     outbox_mail::Column::SubjectKind,
@@ -251,6 +290,7 @@ const SUMMARY: [outbox_mail::Column; 15] = [
     outbox_mail::Column::SentAt,
     outbox_mail::Column::LastClass,
     outbox_mail::Column::LastText,
+    outbox_mail::Column::MayHaveLeft,
     outbox_mail::Column::CreatedAt,
 ];
 

@@ -165,6 +165,7 @@ fn row(ctx: &Ctx, id: MailId, thread: Option<String>, notification: &Notificatio
         state: Set(if problem.is_some() { NotificationState::Dead } else { NotificationState::Pending }),
         attempts: Set(0),
         crash_count: Set(0),
+        may_have_left: Set(false),
         lease_owner: Set(None),
         lease_epoch: Set(0),
         lease_until: Set(None),

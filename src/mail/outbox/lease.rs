@@ -4,8 +4,8 @@
 //! epoch: a process that slept through its lease and wakes up finds that its word no longer counts (fencing).
 //!
 //! Leases are counted by the injected clock, not the database's (ADR 9): `ops::same_time` refuses to start a process whose clock is
-//! not the database's to some seconds. If clocks part later, a mail may go out twice with one Message-ID; nothing is lost, and the
-//! epoch still decides whose outcome is written.
+//! not the database's to some seconds, and to sweep by one that has parted from it since. A mail may then go out twice with one
+//! Message-ID at worst; nothing is lost, and the epoch still decides whose outcome is written.
 
 use super::{ENDS, FAREWELL, TakenBack, WAITING, retention};
 use crate::db::{Db, StoreError, Txn, exactly_one};
@@ -79,6 +79,13 @@ pub enum Outcome {
     TakenBack(TakenBack),
     /// Something has to leave before it: no attempt was made.
     NotYet,
+}
+
+impl Outcome {
+    /// Whether nobody can know if the relay has the mail.
+    fn leaves_doubt(&self) -> bool {
+        matches!(self, Self::Unknown { .. } | Self::Crashed { .. })
+    }
 }
 
 impl From<Delivery> for Outcome {
@@ -267,6 +274,9 @@ pub async fn finish(
     if next.state == NotificationState::Sent {
         update = update.col_expr(outbox_mail::Column::SentAt, Expr::value(Instant::from(now)));
     }
+    if outcome.leaves_doubt() {
+        update = update.col_expr(outbox_mail::Column::MayHaveLeft, Expr::value(true));
+    }
     if ENDS.contains(&next.state) {
         update = update.col_expr(outbox_mail::Column::Payload, retention::words_after_the_end());
     }
@@ -405,6 +415,7 @@ pub async fn sweep(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Swe
         outbox_mail::Entity::update_many()
             .col_expr(outbox_mail::Column::State, Expr::value(state))
             .col_expr(outbox_mail::Column::CrashCount, Expr::col(outbox_mail::Column::CrashCount).add(1))
+            .col_expr(outbox_mail::Column::MayHaveLeft, Expr::value(true))
             .col_expr(outbox_mail::Column::LeaseOwner, Expr::value(None::<String>))
             .col_expr(outbox_mail::Column::LeaseUntil, Expr::value(None::<i64>))
             .col_expr(outbox_mail::Column::UpdatedAt, Expr::value(Instant::from(now)))

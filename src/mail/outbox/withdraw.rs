@@ -11,6 +11,7 @@ use entity::kinds::NotificationState;
 use entity::{Instant, outbox_mail};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
+use std::ops::Range;
 
 /// Why a mail was taken back: its `last_class` from then on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,10 +22,12 @@ pub enum TakenBack {
     Untrue,
     /// Somebody at the desk withdrew it.
     ByHand,
+    /// Somebody at the desk wanted it sent again when its words were no longer kept: another takes its place.
+    WrittenAnew,
 }
 
 impl TakenBack {
-    pub const ALL: &'static [Self] = &[Self::DesignationEnded, Self::Untrue, Self::ByHand];
+    pub const ALL: &'static [Self] = &[Self::DesignationEnded, Self::Untrue, Self::ByHand, Self::WrittenAnew];
 
     /// The name in the database; never changed once released.
     pub const fn as_str(self) -> &'static str {
@@ -32,16 +35,19 @@ impl TakenBack {
             Self::DesignationEnded => "designation_ended",
             Self::Untrue => "untrue",
             Self::ByHand => "by_hand",
+            Self::WrittenAnew => "written_anew",
         }
     }
 }
 
 /// How one promise stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, FromQueryResult)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct Promise {
     pub id: MailId,
     pub person_id: Option<PersonId>,
     pub state: NotificationState,
+    last_class: Option<String>,
+    may_have_left: bool,
 }
 
 impl Promise {
@@ -50,17 +56,23 @@ impl Promise {
         WAITING.contains(&self.state)
     }
 
-    /// Whether it was taken back, or its time ran out, before it left: its reader was never told.
+    /// Whether it was taken back, or its time ran out, and it certainly never left: its reader was not told.
     pub fn was_withdrawn(&self) -> bool {
-        matches!(self.state, NotificationState::Cancelled | NotificationState::Expired)
+        matches!(self.state, NotificationState::Cancelled | NotificationState::Expired) && !self.may_have_left
+    }
+
+    /// Whether what it says is still to be told: its reader was not told, and nobody at the desk decided that they should not be.
+    pub fn is_to_be_told_anew(&self) -> bool {
+        self.was_withdrawn() && self.last_class.as_deref() != Some(TakenBack::ByHand.as_str())
     }
 }
 
-/// The promises of a kind made since an instant, in the order in which they were made.
-pub async fn promised_since(txn: &Txn, kind: &str, since: DateTime<Utc>) -> Result<Vec<Promise>> {
+/// The promises of a kind made in a span of time, its end excluded, in the order in which they were made.
+pub async fn promised_within(txn: &Txn, kind: &str, span: Range<DateTime<Utc>>) -> Result<Vec<Promise>> {
     Ok(promises()
         .filter(outbox_mail::Column::Kind.eq(kind))
-        .filter(outbox_mail::Column::CreatedAt.gte(Instant::from(since)))
+        .filter(outbox_mail::Column::CreatedAt.gte(Instant::from(span.start)))
+        .filter(outbox_mail::Column::CreatedAt.lt(Instant::from(span.end)))
         .into_model()
         .all(txn)
         .await?)
@@ -74,7 +86,13 @@ pub async fn standing(txn: &Txn, ids: &[MailId]) -> Result<Vec<Promise>> {
 fn promises() -> sea_orm::Select<outbox_mail::Entity> {
     outbox_mail::Entity::find()
         .select_only()
-        .columns([outbox_mail::Column::Id, outbox_mail::Column::PersonId, outbox_mail::Column::State])
+        .columns([
+            outbox_mail::Column::Id,
+            outbox_mail::Column::PersonId,
+            outbox_mail::Column::State,
+            outbox_mail::Column::LastClass,
+            outbox_mail::Column::MayHaveLeft,
+        ])
         .order_by_asc(outbox_mail::Column::Id)
 }
 

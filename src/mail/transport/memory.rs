@@ -30,6 +30,11 @@ impl MemoryTransport {
         self.state().script.extend(outcomes);
     }
 
+    /// How many scripted outcomes no attempt has met yet.
+    pub fn unplayed(&self) -> usize {
+        self.state().script.len()
+    }
+
     /// Every mail taken so far, oldest first; twins stand twice.
     pub fn taken(&self) -> Vec<Envelope> {
         self.state().taken.clone()

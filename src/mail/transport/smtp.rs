@@ -249,11 +249,15 @@ struct Fault {
 }
 
 impl Fault {
-    /// A 5xx, or a server that lacks what we need, will say the same tomorrow; everything else may pass.
+    /// A 5xx about the mail or its recipient, or a server that lacks what they need, will say the same tomorrow; everything else
+    /// may pass.
     fn of(phase: &str, class: FailureClass, error: &SmtpError) -> Self {
-        // A refused greeting or password, or a relay that does not relay for us, concerns the relay and not the mail: an
-        // expired password or a forgotten permission must not bury the queue.
-        let about_the_mail = !matches!(class, FailureClass::Greeting | FailureClass::Auth | FailureClass::Policy);
+        // A refused greeting, password or sender, or a relay that does not relay for us, concerns the relay and not the mail,
+        // whose sender is ours alike for all: an expired password or a forgotten permission must not bury the queue.
+        let about_the_mail = !matches!(
+            class,
+            FailureClass::Greeting | FailureClass::Auth | FailureClass::MailFrom | FailureClass::Policy
+        );
         let for_good = about_the_mail && (error.is_permanent() || error.is_client());
         Self { class, retry: !for_good, text: tidy(&format!("{phase}: {error}")) }
     }

@@ -7,7 +7,11 @@ const RUNGS: [i32; 3] = [-10, -3, 0];
 fn on(today: NaiveDate, settled: &[i32]) -> Step {
     let calendars = calendars();
     let como = calendars.of("como").expect("a calendar of the test");
-    step(&RUNGS, como, day(2027, 3, 30), &settled.iter().copied().collect(), today).expect("a step")
+    step(&RUNGS, como, day(2027, 3, 30), &told(settled), today).expect("a step")
+}
+
+fn told(rungs: &[i32]) -> Settled {
+    rungs.iter().map(|rung| (*rung, ReminderOutcome::Sent)).collect()
 }
 
 fn tell(rung: i32) -> Step {
@@ -70,13 +74,25 @@ fn after_the_due_day_nothing_up_to_it_is_told() {
 }
 
 #[test]
+fn what_nobody_was_told_of_before_its_day_was_over_is_told_once() {
+    let calendars = calendars();
+    let como = calendars.of("como").expect("a calendar of the test");
+    let on = |today, settled: &Settled| step(&RUNGS, como, day(2027, 3, 30), settled, today).expect("a step");
+    let late = Step { tell: Some(0), skip: skip(&[-10, -3], Overtaken::ByLaterRung) };
+    assert_eq!(on(day(2027, 4, 7), &Settled::new()), late);
+    // The overtaken ones are noted at once, the last waits for a permitted hour.
+    let noted = Settled::from([(-10, ReminderOutcome::Skipped), (-3, ReminderOutcome::Skipped)]);
+    assert_eq!(on(day(2027, 4, 8), &noted), tell(0));
+    let settled = noted.into_iter().chain([(0, ReminderOutcome::Sent)]).collect();
+    assert_eq!(on(day(2027, 4, 8), &settled), Step::default());
+}
+
+#[test]
 fn a_rung_after_the_due_day_is_told_until_the_next_one() {
     let calendars = calendars();
     let como = calendars.of("como").expect("a calendar of the test");
-    let late = |today, settled: &[i32]| {
-        let settled = settled.iter().copied().collect();
-        step(&[0, 1, 3], como, day(2027, 3, 30), &settled, today).expect("a step")
-    };
+    let late =
+        |today, settled: &[i32]| step(&[0, 1, 3], como, day(2027, 3, 30), &told(settled), today).expect("a step");
     assert_eq!(late(day(2027, 3, 31), &[0]), tell(1));
     assert_eq!(late(day(2027, 4, 1), &[0]), tell(1));
     assert_eq!(late(day(2027, 4, 2), &[0]), Step { tell: Some(3), skip: skip(&[1], Overtaken::ByLaterRung) });

@@ -2,7 +2,7 @@ use super::super::samples::{calendars, day, holder, seat, uuid};
 use super::*;
 use chrono::Days;
 use entity::ids::DesignationId;
-use entity::kinds::SeatKind;
+use entity::kinds::{ReminderOutcome, SeatKind};
 use proptest::prelude::*;
 
 const RUNGS: [i32; 3] = [-10, -3, 0];
@@ -119,6 +119,53 @@ fn nobody_is_told_on_a_day_off_of_their_own() {
     assert_eq!(told(&roll(&[REFERENT], &[]), sunday, &obligations, &[]), []);
 }
 
+/// Referents work on the days of Como, the secretariat on those of Milan.
+#[test]
+fn no_rung_of_a_whole_year_is_lost_on_a_day_off_of_whoever_is_told() {
+    let calendars = calendars();
+    let nobody = BTreeSet::new();
+    for (held, person) in [(REFERENT, "the referent"), (SECRETARIAT, "the secretariat")] {
+        let roll = roll(&[held], &[]);
+        for due in day(2027, 1, 1).iter_days().take(365) {
+            let obligations = [owed(1, due)];
+            let mut settled = Settled::new();
+            let mut told = Vec::new();
+            for today in (due - Days::new(30)).iter_days().take(40) {
+                let on = Day { today, rungs: &RUNGS, calendars: &calendars, roll: &roll, written_to: &nobody };
+                let plan = plan(on, &obligations, &settled).expect("a plan");
+                assert_eq!(plan.skipped.len(), 0, "{person}, due {due}, on {today}: {:?}", plan.skipped);
+                for line in plan.mails.iter().flat_map(|mail| &mail.lines) {
+                    assert!(today <= due && !line.is_late, "{person}, due {due}: told on {today}");
+                    settled.entry(Key::of(line.obligation)).or_default().insert(line.rung, ReminderOutcome::Sent);
+                    told.push(line.rung);
+                }
+            }
+            assert_eq!(told, RUNGS, "{person}, due {due}");
+        }
+    }
+}
+
+#[test]
+fn what_came_up_on_its_last_day_after_the_mail_of_the_day_is_told_late() {
+    let obligations = [owed(1, day(2027, 3, 15))];
+    let calendars = calendars();
+    let roll = roll(&[REFERENT], &[]);
+    let (nobody, ada) = (BTreeSet::new(), BTreeSet::from([PersonId(uuid(REFERENT))]));
+    let mut settled = Settled::new();
+    let mut on = |today, written_to| {
+        let on = Day { today, rungs: &RUNGS, calendars: &calendars, roll: &roll, written_to };
+        let plan = plan(on, &obligations, &settled).expect("a plan");
+        let noted = settled.entry(Key::of(&obligations[0])).or_default();
+        noted.extend(plan.skipped.iter().map(|skip| (skip.rung, ReminderOutcome::Skipped)));
+        let lines: Vec<_> = plan.mails.iter().flat_map(|mail| &mail.lines).collect();
+        noted.extend(lines.iter().map(|line| (line.rung, ReminderOutcome::Sent)));
+        lines.iter().map(|line| line.is_late).collect::<Vec<_>>()
+    };
+    assert_eq!(on(day(2027, 3, 15), &ada), [false; 0]);
+    assert_eq!(on(day(2027, 3, 16), &nobody), [true]);
+    assert_eq!(on(day(2027, 3, 17), &nobody), [false; 0], "once is once");
+}
+
 #[test]
 fn who_was_written_to_today_is_not_written_to_again() {
     let obligations = [owed(1, day(2027, 3, 30))];
@@ -164,7 +211,6 @@ proptest! {
         turns in prop::collection::vec(turn(), 90),
     ) {
         let calendars = calendars();
-        let como = calendars.of("como").expect("a calendar of the test");
         let begin = day(2027, 3, 1);
         let mut open: Vec<Option<Obligation>> =
             offsets.iter().enumerate().map(|(index, offset)| Some(owed(index as u128, begin + Days::new(*offset)))).collect();
@@ -190,19 +236,27 @@ proptest! {
             prop_assert_eq!(people.len(), plan.mails.len(), "one mail per person");
             for mail in &plan.mails {
                 prop_assert!(calendars.of(&mail.to.seat.territory).expect("a calendar").is_working(today), "a day off");
+                let calendar = calendars.of(&mail.to.seat.territory).expect("a calendar");
                 for line in &mail.lines {
-                    prop_assert!(today <= line.obligation.due_day, "told after the event");
-                    prop_assert!(ladder::rung_day(como, line.obligation.due_day, line.rung).expect("a day") <= today, "too early");
+                    let noted = settled.entry(Key::of(line.obligation)).or_default();
+                    let is_news = noted.values().all(|outcome| *outcome == ReminderOutcome::Skipped);
+                    prop_assert_eq!(line.is_late, today > line.obligation.due_day);
+                    prop_assert!(!line.is_late || is_news, "told after the event, and before it too");
+                    prop_assert!(ladder::rung_day(calendar, line.obligation.due_day, line.rung).expect("a day") <= today, "too early");
                     prop_assert!(obligations.contains(line.obligation), "stale");
-                    prop_assert!(settled.entry(Key::of(line.obligation)).or_default().insert(line.rung), "told twice");
+                    prop_assert!(noted.insert(line.rung, ReminderOutcome::Sent).is_none(), "told twice");
                 }
             }
             for skip in &plan.skipped {
-                prop_assert!(settled.entry(Key::of(skip.obligation)).or_default().insert(skip.rung), "settled twice");
+                let noted = settled.entry(Key::of(skip.obligation)).or_default();
+                prop_assert!(noted.insert(skip.rung, ReminderOutcome::Skipped).is_none(), "settled twice");
             }
-            for obligation in obligations.iter().filter(|obligation| obligation.due_day < today) {
+            // Everybody who could be told works on an ordinary day.
+            let is_worked = calendars.iter().all(|calendar| calendar.is_working(today));
+            for obligation in obligations.iter().filter(|obligation| is_worked && obligation.due_day < today) {
                 let known = &settled[&Key::of(obligation)];
                 prop_assert_eq!(known.len(), RUNGS.len(), "a rung nobody accounts for");
+                prop_assert!(known.values().any(|outcome| *outcome == ReminderOutcome::Sent), "nobody was ever told");
             }
         }
     }

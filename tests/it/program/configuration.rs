@@ -2,9 +2,14 @@
 
 use super::{Desk, Said};
 use crate::support::source;
+use raccordo::clock::{Clock, SystemClock};
 use raccordo::config::Config;
+use raccordo::db::{Db, Location};
+use raccordo::settings;
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::net::{Ipv4Addr, TcpListener};
+use std::os::unix::ffi::OsStrExt;
 
 /// Stands for a secret, and for whatever somebody put in the wrong place.
 const CANARY: &str = "canary-5e0c7d";
@@ -27,7 +32,7 @@ fn a_wrong_configuration_is_refused_before_a_port_is_bound_or_a_file_made() {
     let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
     let taken = taken.local_addr().expect("its address").to_string();
     let long = "x".repeat(40);
-    let cases: [(&'static str, &str, &str); 22] = [
+    let cases: [(&'static str, &str, &str); 36] = [
         ("MAIL__SECURITY", "plain", "only for a relay on this machine"),
         ("SERVER__PUBLIC_BASE_URL", "", "needs server.public_base_url with https://"),
         ("SERVER__PUBLIC_BASE_URL", "http://raccordo.example", "needs server.public_base_url with https://"),
@@ -47,9 +52,23 @@ fn a_wrong_configuration_is_refused_before_a_port_is_bound_or_a_file_made() {
         ("MAIL__PORT", "70000", "not what it must be"),
         ("SERVER__BIND", CANARY, "invalid socket address"),
         ("MAIL__FROM_ADDRESS", CANARY, "mail.from_address is not an e-mail address"),
-        ("MAIL__CONCURRENCY", "0", "must be at least 1"),
-        ("RETENTION__MAIL_WORDS_DAYS", "0", "[retention] must be at least 1"),
-        ("RETENTION__SLOTS_DAYS", "1", "at least 2"),
+        ("MAIL__CONCURRENCY", "0", "mail.concurrency must be from 1 to 100"),
+        ("RETENTION__MAIL_WORDS_DAYS", "0", "retention.mail_words_days must be from 1"),
+        ("RETENTION__SLOTS_DAYS", "1", "retention.slots_days must be from 2"),
+        ("RETENTION__SESSIONS_DAYS", "4294967295", "retention.sessions_days must be from 1"),
+        ("RETENTION__ANSWERS_HOURS", "4294967295", "retention.answers_hours must be from 1"),
+        ("SERVER__METRICS_BIND", "9090", "server.metrics_bind must be an address"),
+        ("SERVER__PUBLIC_BASE_URL", "https://", "server.public_base_url must be an address"),
+        ("SECURITY__SIGN_IN_LINK_MINUTES", "60", "security.sign_in_link_minutes must be from 1 to 10"),
+        ("SECURITY__SESSION_IDLE_MINUTES", "0", "security.session_idle_minutes must be from 1"),
+        ("SECURITY__SESSION_ABSOLUTE_HOURS", "9223372036854775807", "security.session_absolute_hours must be from 1"),
+        ("SECURITY__SIGN_IN_MAILS_PER_HOUR", "0", "security.sign_in_mails_per_hour must be from 1"),
+        ("LIMITS__BODY_SECONDS", "0", "limits.body_seconds must be from 1"),
+        ("LIMITS__REQUESTS_PER_MINUTE", "0", "limits.requests_per_minute must be from 1"),
+        ("LIMITS__DOCUMENT_BYTES", "0", "limits.document_bytes must be from 1"),
+        ("SERVER__WORKERS", "0", "server.workers must be from 1"),
+        ("SERVER__DRAIN_SECONDS", "86400", "server.drain_seconds must be from 0 to 600"),
+        ("PORTAL__RECHECK_DAYS", "9223372036854775807", "portal.recheck_days must be from 0"),
     ];
     for (setting, value, because) in cases {
         let desk = production().set("SERVER__BIND", taken.clone()).set(setting, value);
@@ -61,6 +80,17 @@ fn a_wrong_configuration_is_refused_before_a_port_is_bound_or_a_file_made() {
         assert_eq!(made, 0, "{setting}={value} made something");
     }
     assert!(production().set("SECURITY__AUDIT_KEY", long).run(&["check-config"]).succeeded, "the rest of it is right");
+}
+
+#[test]
+fn a_variable_that_is_not_text_is_named_without_its_value() {
+    let desk = Desk::new();
+    let mut command = desk.command(&["check-config"]);
+    command.env("RACCORDO__MAIL__PASSWORD", OsStr::from_bytes(b"canary-5e0c7d\xff"));
+    command.env("SOMEBODY_ELSE_S", OsStr::from_bytes(b"\xff"));
+    let said =
+        Said::from(command.output().expect("the program starts")).refused("RACCORDO__MAIL__PASSWORD: not Unicode");
+    assert!(!said.err.contains(CANARY), "{said:#?}");
 }
 
 #[test]
@@ -115,6 +145,15 @@ async fn a_log_in_a_file_holds_words_and_no_colours() {
 fn a_demonstration_is_refused_where_others_could_reach_it() {
     production().run(&["serve", "--demo"]).refused("does not run in production");
     Desk::new().set("SERVER__BIND", "0.0.0.0:0").run(&["serve", "--demo"]).refused("127.0.0.1 or [::1] only");
+}
+
+#[tokio::test]
+async fn the_database_of_a_demonstration_is_refused_where_others_could_reach_it() {
+    let desk = Desk::new().set("DATABASE__URL", "sqlite:demo.sqlite").with_network();
+    let db = Db::open(&Location::Sqlite(desk.path("demo.sqlite"))).await.expect("opens");
+    settings::set(db.writer(), settings::DEMO, "filled", SystemClock.now()).await.expect("marked");
+    db.close().await;
+    desk.set("SERVER__BIND", "0.0.0.0:0").run(&["serve"]).refused("127.0.0.1 or [::1] only");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The whole service in process: real routes over a real database, a clock that is moved, a mailbox to read.
 
 use super::db::{Engine, TestDb};
+use super::leftovers::Leftovers;
 use super::mailbox::{Mail, read};
 use super::smtp_server::FakeSmtpServer;
 use actix_http::Request;
@@ -54,6 +55,8 @@ pub struct TestApp {
     relay: Option<FakeSmtpServer>,
     call: Call,
     mails_read: Cell<usize>,
+    /// Before the database: it is asked once more.
+    _leftovers: Leftovers,
     _db: TestDb,
 }
 
@@ -81,7 +84,18 @@ impl TestApp {
                 async move { service.call(request).await.expect("the edge answers every error").map_into_boxed_body() },
             )
         });
-        Self { services, clock, transport, mailbox, relay: None, call, mails_read: Cell::new(0), _db: db }
+        let leftovers = Leftovers::of(&db, &mailbox);
+        Self {
+            services,
+            clock,
+            transport,
+            mailbox,
+            relay: None,
+            call,
+            mails_read: Cell::new(0),
+            _leftovers: leftovers,
+            _db: db,
+        }
     }
 
     /// With a mail server of its own: mails are what that server has taken.

@@ -4,6 +4,7 @@ pub mod app;
 pub mod builders;
 pub mod db;
 pub mod golden;
+pub mod leftovers;
 pub mod mailbox;
 pub mod portal;
 pub mod real_binary;
