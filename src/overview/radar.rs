@@ -238,6 +238,7 @@ mod tests {
         Designation {
             id: DesignationId(Uuid::from_u128(number)),
             version: 1,
+            entered_at: chrono::DateTime::UNIX_EPOCH,
             handed_over_at: None,
             seat: seat.clone(),
             holder: Holder {
