@@ -60,6 +60,8 @@ codes! {
     NotAnHour = "not_an_hour",
     UnknownValue = "unknown_value",
     OutOfRange = "out_of_range",
+    /// A key that would live shorter or longer than keys may.
+    DaysOutOfRange = "days_out_of_range",
     NotAUrl = "not_a_url",
     /// Two members were given of which only one may be.
     OneOfTwo = "one_of_two",
@@ -74,7 +76,10 @@ codes! {
     ActInFuture = "act_in_future",
     CommunicatedInFuture = "communicated_in_future",
     AlreadyEnded = "already_ended",
-    NotInForceThen = "not_in_force_then",
+    /// Its end is announced for then or an earlier day: only a correction prolongs it.
+    EndsAlready = "ends_already",
+    /// Of a seat for several nobody has to make room.
+    ReplacesNobody = "replaces_nobody",
     DocumentTypeMismatch = "document_type_mismatch",
     DocumentTypeRefused = "document_type_refused",
     DocumentTooLarge = "document_too_large",
@@ -93,7 +98,6 @@ codes! {
     HourOutOfPlace = "hour_out_of_place",
     DayInPast = "day_in_past",
     NothingChanges = "nothing_changes",
-    HandSetDay = "hand_set_day",
     // The table.
     NotWorkedByAll = "not_worked_by_all",
     NoticeTooShort = "notice_too_short",

@@ -8,6 +8,7 @@ use raccordo::ctx::{Ctx, Services};
 use raccordo::db::{Db, Location};
 use raccordo::designations::api::DesignationOut;
 use raccordo::designations::service::{self, RegisterFilter};
+use raccordo::designations::view::Designation;
 use std::sync::Arc;
 
 /// Asks this program to be the twin; database and port follow.
@@ -34,8 +35,12 @@ pub fn serve(database: &str, port: &str) {
 #[get("/api/v1/designations")]
 async fn list(ctx: web::Data<Ctx>) -> HttpResponse {
     let lines = service::list(&ctx, &RegisterFilter::default(), None, 50).await.expect("the register");
-    let today = ctx.today();
-    let lines: Vec<_> = lines.into_iter().map(|line| DesignationOut::on(line, today)).collect();
+    let days = service::promptness(ctx.reader(), &lines).await.expect("their histories");
+    let shown = |line: Designation| {
+        let told = days.get(&line.id).copied();
+        DesignationOut::on(line, ctx.today(), told)
+    };
+    let lines: Vec<_> = lines.into_iter().map(shown).collect();
     HttpResponse::Ok().json(lines)
 }
 

@@ -11,6 +11,9 @@ use crate::time::zone;
 use chrono::{DateTime, Utc};
 use entity::ids::SignInLinkId;
 
+/// The kind of the mail; never changed once released.
+pub const KIND: &str = "sign_in";
+
 /// What the mail is about.
 pub struct Link {
     pub id: SignInLinkId,
@@ -22,7 +25,7 @@ pub struct Link {
 /// hour, because somebody is waiting for it; and never after the link has ended, because then it would only annoy.
 pub async fn send_link(ctx: &Ctx, txn: &Txn, member: &Member, link: &Link) -> Result<()> {
     let notification = Notification {
-        kind: "sign_in",
+        kind: KIND,
         dedupe_key: format!("sign_in:{}", link.id),
         subject: ("sign_in_link", link.id.to_string()),
         to: Recipient {

@@ -4,8 +4,11 @@ mod sessions;
 mod sign_in;
 mod tokens;
 
+pub use super::mail::KIND as LINK_MAIL;
 pub use sessions::{end_everything_of, end_other_sessions, end_session, list_sessions, sign_out};
-pub use sign_in::{demo_personas, enter, enter_as_persona, is_demonstration, link_for_operator, request_link, show};
+pub use sign_in::{
+    demo_personas, enter, enter_as_persona, is_demonstration, is_link_open, link_for_operator, request_link, show,
+};
 pub use tokens::{NewToken, create_token, list_tokens, revoke_token, token_for_operator};
 
 use crate::audit::{self, Event};

@@ -6,7 +6,9 @@ pub use wire::*;
 
 use super::model::Provenance;
 use super::service::{self, RegisterFilter};
+use super::view::Designation;
 use crate::ctx::Ctx;
+use crate::db::Txn;
 use crate::error::{Code, Error};
 use crate::http::Failure;
 use crate::http::idempotency::{self, Created, IdempotencyKey};
@@ -42,7 +44,7 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
 #[get("/seats")]
 pub async fn list_seats(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging>) -> Result<HttpResponse, Failure> {
     if !ctx.actor.is_participant() && !ctx.actor.is_ourselves() {
-        return Err(Error::Unauthenticated.into());
+        return Err(ctx.actor.refusal().into());
     }
     let limit = paging.limit()?;
     let after: Option<String> = paging.after()?;
@@ -91,10 +93,14 @@ pub async fn list_designations(
 ) -> Result<HttpResponse, Failure> {
     let filter = filter_of(&ctx, &query).await?;
     let limit = paging.limit()?;
-    let today = ctx.today();
+    let day = query.as_of.map_or_else(|| ctx.today(), NaiveDate::from);
     let lines = service::list(&ctx, &filter, paging.after_day()?, limit + 1).await?;
     let page = Page::cut(&ctx, &request, limit, lines, |last| (last.record.statement.term.from, last.id))?;
-    Ok(HttpResponse::Ok().json(page.map(|line| DesignationOut::on(line, today))))
+    let days = service::promptness(ctx.reader(), &page.items).await?;
+    Ok(HttpResponse::Ok().json(page.map(|line| {
+        let told = days.get(&line.id).copied();
+        DesignationOut::on(line, day, told)
+    })))
 }
 
 /// The filter a query means; an unknown body or observatory is an error, not an empty list.
@@ -122,8 +128,8 @@ pub(super) async fn filter_of(ctx: &Ctx, query: &RegisterQuery) -> Result<Regist
 /// Designate
 ///
 /// What happens: the designation is entered with its act; with `replaces_holder` the present holder's term ends the day
-/// before. Who may: the secretariat on behalf of any body; a body's manager for the body's own seats. Mails: *registered*
-/// to the newcomer, the body and the secretariat. Errors: `seat_unknown`, `seat_held`, `already_in_seat`,
+/// before, in a seat for one. Who may: the secretariat on behalf of any body; a body's manager for the body's own seats. Mails: *registered*
+/// to the newcomer, the body and the secretariat. Errors: `seat_unknown`, `seat_held`, `already_in_seat`, `replaces_nobody`,
 /// `end_before_start`, `act_after_effect`, `act_in_future`, `communicated_in_future`, `address_taken`.
 #[utoipa::path(tag = "designations", security(("api_token" = ["secretariat"]), ("api_token" = ["body_manager"])), params(IdempotencyKey), request_body = DesignationIn, responses((status = 201, body = DesignationOut)))]
 #[post("/designations")]
@@ -135,9 +141,16 @@ pub async fn create_designation(
     idempotency::once(&ctx, &request, &input.digest(), async |txn| {
         let made = service::designate(&ctx, txn, input.value.clone().try_into()?).await?;
         let location = format!("/api/v1/designations/{}", made.id);
-        Ok(Created { location, version: Some(made.version), body: DesignationOut::on(made, ctx.today()) })
+        let body = shown(&ctx, txn, made).await?;
+        Ok(Created { location, version: Some(body.version), body })
     })
     .await
+}
+
+/// A designation that was just written, as it stands today.
+async fn shown(ctx: &Ctx, txn: &Txn, written: Designation) -> Result<DesignationOut, Error> {
+    let days = service::promptness(txn, std::slice::from_ref(&written)).await?.remove(&written.id);
+    Ok(DesignationOut::on(written, ctx.today(), days))
 }
 
 /// One designation with its history
@@ -155,8 +168,8 @@ pub async fn show_designation(ctx: Ctx, id: web::Path<DesignationId>) -> Result<
 ///
 /// What happens: the term ends after `last_day`; when that day is over, access and pending mails of the former holder die.
 /// Who may: the secretariat; the body's manager for the body's own seats. Mails: *ended* to the former holder and the body;
-/// *designation requested* if the seat is left vacant. Errors: `end_before_start`, `already_ended`, `reason_missing`,
-/// `last_secretariat`.
+/// *designation requested* if the seat is left vacant. Errors: `end_before_start`, `already_ended`, `ends_already` (before or on
+/// the last day: a correction prolongs it), `reason_missing`, `communicated_in_future`, `last_secretariat`.
 #[utoipa::path(tag = "designations", security(("api_token" = ["secretariat"]), ("api_token" = ["body_manager"])), params(("id" = DesignationId, Path), IfMatch), request_body = EndIn, responses((status = 200, body = DesignationOut)))]
 #[post("/designations/{id}/end")]
 pub async fn end_designation(
@@ -168,15 +181,16 @@ pub async fn end_designation(
     let EndIn { last_day, reason, provenance } = input.value;
     let input = service::EndIn { last_day: last_day.into(), reason, provenance: provenance.map(Provenance::from) };
     let version = version::if_match(&request)?;
-    let ended = ctx.write(async |txn| service::end(&ctx, txn, *id, version, input).await).await?;
-    Ok(version::answer(ended.version, &DesignationOut::on(ended, ctx.today())))
+    let ended =
+        ctx.write(async |txn| shown(&ctx, txn, service::end(&ctx, txn, *id, version, input).await?).await).await?;
+    Ok(version::answer(ended.version, &ended))
 }
 
 /// Correct a mistake in a designation
 ///
 /// What happens: a record with the right content supersedes the wrong one, which stays readable. Who may: the secretariat;
-/// the body's manager for the body's own seats. Mails: none. Errors: those of designating, `reason_missing`,
-/// `nothing_changes`.
+/// the body's manager for the body's own seats. Mails: those of an end that has come by now; *designation requested* if the
+/// seat is left vacant. Errors: those of designating, `reason_missing`, `nothing_changes`, `last_secretariat`.
 #[utoipa::path(tag = "designations", security(("api_token" = ["secretariat"]), ("api_token" = ["body_manager"])), params(("id" = DesignationId, Path), IfMatch), request_body = CorrectIn, responses((status = 200, body = DesignationOut)))]
 #[post("/designations/{id}/correct")]
 pub async fn correct_designation(
@@ -187,15 +201,19 @@ pub async fn correct_designation(
 ) -> Result<HttpResponse, Failure> {
     let CorrectIn { statement, reason } = input.value;
     let version = version::if_match(&request)?;
-    let corrected =
-        ctx.write(async |txn| service::correct(&ctx, txn, *id, version, statement.into(), &reason).await).await?;
-    Ok(version::answer(corrected.version, &DesignationOut::on(corrected, ctx.today())))
+    let corrected = ctx
+        .write(async |txn| {
+            let corrected = service::correct(&ctx, txn, *id, version, statement.into(), &reason).await?;
+            shown(&ctx, txn, corrected).await
+        })
+        .await?;
+    Ok(version::answer(corrected.version, &corrected))
 }
 
 /// Annul a designation entered by mistake
 ///
 /// What happens: from now on it covers no day; what had been promised to its holder is cancelled. Who may: the secretariat.
-/// Mails: none. Errors: `already_ended`, `reason_missing`, `last_secretariat`.
+/// Mails: *designation requested* if the seat is left vacant. Errors: `already_ended`, `reason_missing`, `last_secretariat`.
 #[utoipa::path(tag = "designations", security(("api_token" = ["secretariat"])), params(("id" = DesignationId, Path), IfMatch), request_body = AnnulIn, responses((status = 200, body = DesignationOut)))]
 #[post("/designations/{id}/annul")]
 pub async fn annul_designation(
@@ -205,8 +223,10 @@ pub async fn annul_designation(
     input: Json<AnnulIn>,
 ) -> Result<HttpResponse, Failure> {
     let version = version::if_match(&request)?;
-    let annulled = ctx.write(async |txn| service::annul(&ctx, txn, *id, version, &input.value.reason).await).await?;
-    Ok(version::answer(annulled.version, &DesignationOut::on(annulled, ctx.today())))
+    let reason = &input.value.reason;
+    let annulled =
+        ctx.write(async |txn| shown(&ctx, txn, service::annul(&ctx, txn, *id, version, reason).await?).await).await?;
+    Ok(version::answer(annulled.version, &annulled))
 }
 
 /// The file that proves an act

@@ -3,7 +3,7 @@
 //! Each function promises its mails in the caller's transaction. The dedupe key says what makes a mail the same mail, so
 //! that a job that runs twice tells nobody twice.
 
-use super::model::{Act, Seat};
+use super::model::{Act, Record, Seat, Statement};
 use super::policy::Visibility;
 use super::service::holders_of;
 use super::store::{self, Filter};
@@ -16,33 +16,98 @@ use crate::mail::outbox::{self, Notification, Recipient};
 use crate::network::service as network;
 use crate::texts::Lang;
 use crate::time::words;
-use chrono::{Days, NaiveDate};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use entity::kinds::SeatKind;
+use uuid::Uuid;
+
+/// So long a mail that waits is still of use; word of an end always is.
+const LASTS_DAYS: u64 = 14;
+
+/// What the register writes of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Matter {
+    Registered,
+    Welcome,
+    EndingSoon,
+    Farewell,
+    Ended,
+    Requested,
+}
+
+impl Matter {
+    const ALL: &'static [Self] =
+        &[Self::Registered, Self::Welcome, Self::EndingSoon, Self::Farewell, Self::Ended, Self::Requested];
+
+    /// The machine name of its mails; never changed once released.
+    const fn kind(self) -> &'static str {
+        match self {
+            Self::Registered => "designation_registered",
+            Self::Welcome => "designation_welcome",
+            Self::EndingSoon => "designation_ending_soon",
+            Self::Farewell => outbox::FAREWELL,
+            Self::Ended => "designation_ended",
+            Self::Requested => "designation_requested",
+        }
+    }
+
+    /// The matter of mails of this kind, if it is one of the register's.
+    pub(super) fn of_kind(kind: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|matter| matter.kind() == kind)
+    }
+
+    /// What makes a mail about a designation the same mail: the day it speaks of, and of an end that was carried out the record
+    /// that says so, since one that was corrected away may come after all.
+    fn key(self, about: &Designation, to: &Recipient) -> String {
+        let (kind, id, who) = (self.kind(), about.id, reader(to, &about.seat));
+        let Record { position, statement: Statement { term, .. }, .. } = &about.record;
+        let last_day = term.to.map_or_else(String::new, |day| day.to_string());
+        match self {
+            Self::Farewell | Self::Ended => format!("{kind}:{id}:{position}:{last_day}:{who}"),
+            Self::EndingSoon => format!("{kind}:{id}:{last_day}:{who}"),
+            Self::Registered | Self::Welcome | Self::Requested => format!("{kind}:{id}:{}:{who}", term.from),
+        }
+    }
+
+    fn expires_at(self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        (!matches!(self, Self::Farewell | Self::Ended)).then(|| now + Days::new(LASTS_DAYS))
+    }
+}
+
+/// Whether a mail promised under this key speaks of the day.
+pub(super) fn speaks_of(key: &str, day: NaiveDate) -> bool {
+    key.contains(&format!(":{day}:"))
+}
+
+/// Who reads it: the person, whatever their address, or the body whose certified mailbox it is. Addresses are too long for a key.
+fn reader(to: &Recipient, seat: &Seat) -> Uuid {
+    to.person_id.map_or(seat.body_id.0, |person| person.0)
+}
 
 /// Registered: to the newcomer, to the body and to the secretariat, one mail each.
 pub(super) async fn registered(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<()> {
     let own = to_holder(designation);
     let content = registered_to_holder(ctx, designation, own.lang);
-    send(ctx, txn, "designation_registered", designation, own, content).await?;
+    send(ctx, txn, Matter::Registered, designation, own, content).await?;
     for recipient in interested(ctx, txn, designation).await? {
         let content = registered_to_others(ctx, designation, recipient.lang);
-        send(ctx, txn, "designation_registered", designation, recipient, content).await?;
+        send(ctx, txn, Matter::Registered, designation, recipient, content).await?;
     }
     Ok(())
 }
 
-/// Welcome: to who begins today, unless the mail of the registration has said it today already.
-pub(super) async fn welcome(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<()> {
-    if crate::time::zone::day_of(designation.record.recorded_at) == ctx.today() {
-        return Ok(());
+/// Welcome: to who has begun, unless the mail of the registration has said so already. Says whether a mail was promised.
+pub(super) async fn welcome(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<bool> {
+    if crate::time::zone::day_of(designation.entered_at) >= designation.record.statement.term.from {
+        return Ok(false);
     }
     let recipient = to_holder(designation);
     let content = registered_to_holder(ctx, designation, recipient.lang);
-    send(ctx, txn, "designation_welcome", designation, recipient, content).await
+    send(ctx, txn, Matter::Welcome, designation, recipient, content).await
 }
 
-/// Ending soon: to the body and the secretariat, once for each end.
-pub(super) async fn ending_soon(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<()> {
+/// Ending soon: to the body and the secretariat, once for each end. Says whether a mail was promised.
+pub(super) async fn ending_soon(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<bool> {
+    let mut is_news = false;
     for recipient in interested(ctx, txn, designation).await? {
         let lang = recipient.lang;
         let content = content(
@@ -52,16 +117,16 @@ pub(super) async fn ending_soon(ctx: &Ctx, txn: &Txn, designation: &Designation)
             "ending_soon",
             Some(("designations.mail_open_register", register_path(designation))),
         );
-        send(ctx, txn, "designation_ending_soon", designation, recipient, content).await?;
+        is_news |= send(ctx, txn, Matter::EndingSoon, designation, recipient, content).await?;
     }
-    Ok(())
+    Ok(is_news)
 }
 
 /// Ended: the farewell to the former holder, and word of it to the body.
 pub(super) async fn ended(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<()> {
     let farewell = Recipient { designation_id: None, ..to_holder(designation) };
     let text = content(ctx, designation, farewell.lang, "ended", None);
-    send(ctx, txn, outbox::FAREWELL, designation, farewell, text).await?;
+    send(ctx, txn, Matter::Farewell, designation, farewell, text).await?;
     for recipient in to_body(ctx, txn, &designation.seat, Some(&designation.holder)).await? {
         let lang = recipient.lang;
         let text = content(
@@ -71,49 +136,43 @@ pub(super) async fn ended(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Re
             "ended_body",
             Some(("designations.mail_open_register", register_path(designation))),
         );
-        send(ctx, txn, "designation_ended", designation, recipient, text).await?;
+        send(ctx, txn, Matter::Ended, designation, recipient, text).await?;
     }
     Ok(())
 }
 
 /// Designation requested: to the body whose seat is vacant, at most once a day. Returns how many there are to ask.
-pub(super) async fn requested(ctx: &Ctx, txn: &Txn, seat: &Seat, day: NaiveDate) -> Result<usize> {
+pub(super) async fn requested(ctx: &Ctx, txn: &Txn, seat: &Seat) -> Result<usize> {
     let recipients = to_body(ctx, txn, seat, None).await?;
     let how_many = recipients.len();
     for recipient in recipients {
-        let lang = recipient.lang;
-        let seat_name = seat_name(seat, lang);
-        let values = [("seat", seat_name.as_str()), ("body", seat.body_name.as_str())];
-        let content = MailContent {
-            subject: lang.f("designations.mail_requested_subject", &values),
-            heading: lang.f("designations.mail_requested_heading", &values),
-            paragraphs: vec![
-                lang.f("designations.mail_requested_body", &values),
-                lang.t("designations.mail_requested_how").to_owned(),
-            ],
-            facts: vec![
-                (lang.t("designations.fact_seat").to_owned(), seat_name.clone()),
-                (lang.t("designations.fact_body").to_owned(), seat.body_name.clone()),
-            ],
-            action: Some((
-                lang.t("designations.mail_designate").to_owned(),
-                url(ctx, &format!("/designations/new?seat={}", seat.code)),
-            )),
-            closing: None,
-        };
-        let notification = Notification {
-            kind: "designation_requested",
-            dedupe_key: format!("designation_requested:{}:{day}:{}", seat.id, recipient.address),
-            subject: ("seat", seat.id.to_string()),
-            to: recipient,
-            content,
-            due_at: ctx.now(),
-            expires_at: None,
-            calendar: None,
-        };
-        outbox::enqueue(ctx, txn, notification).await?;
+        let key = format!("{}:{}:{}:{}", Matter::Requested.kind(), seat.id, ctx.today(), reader(&recipient, seat));
+        let content = request(ctx, seat, recipient.lang);
+        promise(ctx, txn, Matter::Requested, key, ("seat", seat.id.to_string()), recipient, content).await?;
     }
     Ok(how_many)
+}
+
+fn request(ctx: &Ctx, seat: &Seat, lang: Lang) -> MailContent {
+    let seat_name = seat_name(seat, lang);
+    let values = [("seat", seat_name.as_str()), ("body", seat.body_name.as_str())];
+    let rule = (seat.kind == SeatKind::Referent).then(|| lang.t("designations.mail_requested_rule").to_owned());
+    let what = lang.f("designations.mail_requested_body", &values);
+    let how = lang.t("designations.mail_requested_how").to_owned();
+    MailContent {
+        subject: lang.f("designations.mail_requested_subject", &values),
+        heading: lang.f("designations.mail_requested_heading", &values),
+        paragraphs: [Some(what), rule, Some(how)].into_iter().flatten().collect(),
+        facts: vec![
+            (lang.t("designations.fact_seat").to_owned(), seat_name.clone()),
+            (lang.t("designations.fact_body").to_owned(), seat.body_name.clone()),
+        ],
+        action: Some((
+            lang.t("designations.mail_designate").to_owned(),
+            url(ctx, &format!("/designations/new?seat={}", seat.code)),
+        )),
+        closing: None,
+    }
 }
 
 fn registered_to_holder(ctx: &Ctx, designation: &Designation, lang: Lang) -> MailContent {
@@ -247,27 +306,44 @@ async fn interested(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<V
     Ok(recipients)
 }
 
-/// Promises one mail about a designation, unless it had been promised before.
+/// Promises one mail about a designation; says whether it is a new promise.
 async fn send(
     ctx: &Ctx,
     txn: &Txn,
-    kind: &'static str,
+    matter: Matter,
     about: &Designation,
     to: Recipient,
     content: MailContent,
-) -> Result<()> {
-    let record = &about.record;
+) -> Result<bool> {
+    let key = matter.key(about, &to);
+    promise(ctx, txn, matter, key, ("designation", about.id.to_string()), to, content).await
+}
+
+/// Promises one mail, unless it had been promised before.
+async fn promise(
+    ctx: &Ctx,
+    txn: &Txn,
+    matter: Matter,
+    dedupe_key: String,
+    subject: (&'static str, String),
+    to: Recipient,
+    content: MailContent,
+) -> Result<bool> {
+    if outbox::is_promised(txn, &dedupe_key).await? {
+        return Ok(false);
+    }
+    // Nobody signs in as a certified mailbox: a button would lead its reader to a closed door.
+    let action = content.action.filter(|_| to.person_id.is_some());
     let notification = Notification {
-        kind,
-        dedupe_key: format!("{kind}:{}:{}:{}", about.id, record.position, to.address),
-        subject: ("designation", about.id.to_string()),
+        kind: matter.kind(),
+        dedupe_key,
+        subject,
         to,
-        content,
+        content: MailContent { action, ..content },
         due_at: ctx.now(),
-        // A welcome or a warning is of no use weeks later; word of an end still is.
-        expires_at: (![outbox::FAREWELL, "designation_ended"].contains(&kind)).then(|| ctx.now() + Days::new(14)),
+        expires_at: matter.expires_at(ctx.now()),
         calendar: None,
     };
     outbox::enqueue(ctx, txn, notification).await?;
-    Ok(())
+    Ok(true)
 }

@@ -10,7 +10,7 @@
 //!
 //! *Mails.* Registered, welcome, ending soon, ended, farewell, designation requested; see `mail.rs`. When a
 //! designation ends, pending mails, sessions, links and tokens of the former holder die in the same transaction, and the
-//! farewell is the last thing sent to that address.
+//! farewell is the last thing sent to that address. What waits is looked at again: what the register says no more is not sent.
 //!
 //! *Rejected.* A mutable row with a history table beside it: two truths that drift. Exclusion constraints of
 //! `PostgreSQL`: `SQLite` has none, and the lock on the seat's row serves both engines alike.

@@ -5,7 +5,7 @@
 //! on 20 March?" is [`Record::covers`] on the first axis and [`Record::was_known_at`] on the second.
 
 use crate::error::{Code, Refusal as DomainRefusal};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use entity::ids::{
     BodyId, DesignationId, DesignationRecordId, DocumentId, ObservatoryId, PersonId, SeatId, UnavailabilityId,
 };
@@ -25,6 +25,14 @@ impl Term {
     /// Whether the day lies in the term.
     pub fn covers(self, day: NaiveDate) -> bool {
         self.from <= day && self.to.is_none_or(|last| day <= last)
+    }
+
+    /// The days from `today` on at which something begins to be lost if only `remaining` is left of the term: its first, or the
+    /// one after a new last.
+    pub fn first_days_lost(self, remaining: Option<Self>, today: NaiveDate) -> impl Iterator<Item = NaiveDate> {
+        let after = remaining.and_then(|left| left.to).map(|last| last + Days::new(1));
+        let is_lost = move |day: &NaiveDate| self.covers(*day) && !remaining.is_some_and(|left| left.covers(*day));
+        [Some(self.from), after].into_iter().flatten().map(move |day| day.max(today)).filter(is_lost)
     }
 
     /// Whether the two terms share a day.
@@ -54,6 +62,13 @@ pub struct Provenance {
     pub document_id: Option<DocumentId>,
 }
 
+impl Provenance {
+    /// Checks what must hold of every communication, of a designation or of an end.
+    pub fn check(&self, today: NaiveDate) -> Result<(), Refusal> {
+        if self.communicated_on > today { Err(Refusal::CommunicatedInFuture) } else { Ok(()) }
+    }
+}
+
 /// What is said of a designation: the content of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement {
@@ -76,10 +91,7 @@ impl Statement {
         if self.act.date > today {
             return Err(Refusal::ActInFuture);
         }
-        if self.provenance.communicated_on > today {
-            return Err(Refusal::CommunicatedInFuture);
-        }
-        Ok(())
+        self.provenance.check(today)
     }
 }
 
@@ -153,13 +165,13 @@ impl Record {
     }
 
     /// What the designation says once it ends on `last_day`; the act and its provenance are those of the end.
-    pub fn ended(&self, last_day: NaiveDate, ending: Ending) -> Result<Successor, Refusal> {
+    pub fn ended(&self, last_day: NaiveDate, ending: Ending, today: NaiveDate) -> Result<Successor, Refusal> {
         self.must_stand()?;
         if last_day < self.statement.term.from {
             return Err(Refusal::EndBeforeStart);
         }
-        if self.statement.term.to.is_some_and(|planned| planned <= last_day) {
-            return Err(Refusal::AlreadyEnded);
+        if let Some(day) = self.statement.term.to.filter(|planned| *planned <= last_day) {
+            return Err(if day < today { Refusal::AlreadyEnded } else { Refusal::EndsAlready { day } });
         }
         let mut statement = self.statement.clone();
         statement.term.to = Some(last_day);
@@ -170,9 +182,8 @@ impl Record {
     }
 
     /// What the designation says once a mistake in it is put right. The wrong record stays, superseded.
-    pub fn corrected(&self, statement: Statement, reason: String, today: NaiveDate) -> Result<Successor, Refusal> {
+    pub fn corrected(&self, statement: Statement, reason: String) -> Result<Successor, Refusal> {
         self.must_stand()?;
-        statement.check(today)?;
         if statement == self.statement {
             return Err(Refusal::NothingChanges);
         }
@@ -188,6 +199,21 @@ impl Record {
     fn must_stand(&self) -> Result<(), Refusal> {
         if self.change == RecordChange::Annulled { Err(Refusal::Annulled) } else { Ok(()) }
     }
+}
+
+/// The record that says how the designation was communicated: that of an end says how the end was.
+pub fn how_it_was_told<'a>(present: &'a Record, history: &'a [Record]) -> &'a Record {
+    let designates = |record: &&Record| matches!(record.change, RecordChange::Registered | RecordChange::Corrected);
+    let until_then = |record: &&Record| record.position <= present.position;
+    history.iter().filter(until_then).rfind(designates).unwrap_or(present)
+}
+
+/// [`Record::days_to_communicate`] of the record present at the end of a history; `None` of an end that brought no
+/// communication of its own: the designation's says nothing about it.
+pub fn promptness(present: &Record, history: &[Record]) -> Option<i64> {
+    let told = how_it_was_told(present, history);
+    let is_its_own = present.change != RecordChange::Ended || present.statement.provenance != told.statement.provenance;
+    is_its_own.then(|| present.days_to_communicate())
 }
 
 /// Why and how a designation ends.
@@ -334,8 +360,12 @@ pub enum Refusal {
     ActInFuture,
     #[error("the communication is dated in the future")]
     CommunicatedInFuture,
+    #[error("several may hold the seat: nobody has to make room")]
+    ReplacesNobody,
     #[error("the designation has already ended by then")]
     AlreadyEnded,
+    #[error("the designation ends already on {day}")]
+    EndsAlready { day: NaiveDate },
     #[error("the designation has been annulled")]
     Annulled,
     #[error("the correction changes nothing")]
@@ -365,6 +395,8 @@ impl DomainRefusal for Refusal {
             Self::ActInFuture => Code::ActInFuture,
             Self::CommunicatedInFuture => Code::CommunicatedInFuture,
             Self::AlreadyEnded | Self::Annulled => Code::AlreadyEnded,
+            Self::EndsAlready { .. } => Code::EndsAlready,
+            Self::ReplacesNobody => Code::ReplacesNobody,
             Self::NothingChanges => Code::NothingChanges,
             Self::UnavailabilityOutside => Code::UnavailabilityOutside,
             Self::LastSecretariat => Code::LastSecretariat,
@@ -379,7 +411,8 @@ impl DomainRefusal for Refusal {
         match self {
             Self::SeatUnknown | Self::SeatHeld { .. } => Some("seat"),
             Self::AlreadyInSeat => Some("person"),
-            Self::EndBeforeStart | Self::AlreadyEnded | Self::Annulled => Some("valid_to"),
+            Self::ReplacesNobody => Some("replaces_holder"),
+            Self::EndBeforeStart | Self::AlreadyEnded | Self::EndsAlready { .. } | Self::Annulled => Some("valid_to"),
             Self::ActAfterEffect { .. } | Self::ActInFuture => Some("act_date"),
             Self::CommunicatedInFuture => Some("communicated_on"),
             Self::UnavailabilityOutside => Some("from"),
@@ -391,6 +424,7 @@ impl DomainRefusal for Refusal {
     fn params(&self) -> Vec<(&'static str, String)> {
         match self {
             Self::SeatHeld { by, from, .. } => vec![("by", by.clone()), ("from", short(*from))],
+            Self::EndsAlready { day } => vec![("day", short(*day))],
             Self::ActAfterEffect { act, effect } => vec![("act", short(*act)), ("effect", short(*effect))],
             _ => Vec::new(),
         }

@@ -1,30 +1,38 @@
-//! The use cases of the register: one function each, each inside the transaction it is given.
+//! The use cases of the register: one function each, each inside the transaction it is given; only the handover makes one
+//! for each designation.
 
+mod checks;
+mod handover;
+
+pub use handover::{follow_calendar, is_over, still_holds};
+
+use self::checks::{check_provenance, check_statement};
+use self::handover::{ask_if_vacant, carry_out_end_if_past, has_ended, switch_off};
 use super::mail;
-use super::model::{
-    self, Act, Ending, Occupied, Provenance, Refusal, Seat, Statement, Successor, Term, Unavailability,
-};
+use super::model::{self, Ending, Occupied, Provenance, Refusal, Seat, Statement, Successor, Term, Unavailability};
 use super::policy::{self, Action, Subject, Visibility};
 use super::store::{self, Filter, NewDesignation};
 use super::view::{Designation, Document, Dossier};
 use crate::audit::{self, Event};
 use crate::ctx::Ctx;
 use crate::db::Txn;
-use crate::error::{Code, Error, FieldError, Result};
+use crate::error::{Code, Error, Result};
 use crate::network::model::PersonIn;
 use crate::network::service as network;
 use crate::texts::Lang;
-use crate::{auth, links, secret, typed};
+use crate::{secret, typed};
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use entity::ids::{DesignationId, DocumentId, PersonId, SeatId, UnavailabilityId};
 use entity::kinds::{RecordChange, SeatKind, UnavailabilityMode};
 use sea_orm::ConnectionTrait;
 use serde_json::json;
+use std::collections::HashMap;
 
 pub use super::store::Filter as RegisterFilter;
 
 const MAX_NAME: usize = 200;
 const REASON_CHARACTERS: usize = 1000;
+const NOTE_CHARACTERS: usize = 500;
 
 /// Who is designated: somebody already known, or office contact data of somebody new.
 #[derive(Clone, Debug)]
@@ -49,22 +57,23 @@ pub struct DesignateIn {
 /// What happens: the designation is entered with its act and provenance; with `replaces_holder` the present holder's term
 /// ends the day before. Who may: the secretariat, for any body; a body's manager, for the body's own seats (not the
 /// manager's). Which mails leave: *registered* to the newcomer, to the body and to the secretariat. Which errors: not found
-/// for a person whom the caller may not know of ([`known_to`]), `seat_unknown`, `seat_held`, `already_in_seat`, `end_before_start`, `act_after_effect`, `act_in_future`,
+/// for a person whom the caller may not know of ([`known_to`]), `seat_unknown`, `seat_held`, `already_in_seat`, `replaces_nobody`
+/// (of a seat for several nobody has to make room), `end_before_start`, `act_after_effect`, `act_in_future`,
 /// `communicated_in_future`, `address_taken`.
 pub async fn designate(ctx: &Ctx, txn: &Txn, input: DesignateIn) -> Result<Designation> {
     let seat = store::seat_by_code(txn, &input.seat).await?.ok_or(Refusal::SeatUnknown)?;
     authorise(ctx, Action::Designate, &seat, None)?;
-    input.statement.check(ctx.today())?;
-    check_texts(&input.statement)?;
-    check_document(ctx, txn, input.statement.provenance.document_id).await?;
+    check_statement(ctx, txn, &input.statement, &[]).await?;
     store::lock_seat(txn, seat.id).await?;
     let person = match input.person {
         Designee::Known(id) => known_to(ctx, txn, id).await?,
         Designee::New(person) => network::person_for(ctx, txn, person).await?.id,
     };
-    if input.replaces_holder {
-        end_present_holder(ctx, txn, &seat, person, &input.statement).await?;
-    }
+    let leaving = if input.replaces_holder {
+        end_present_holder(ctx, txn, &seat, person, &input.statement).await?
+    } else {
+        Vec::new()
+    };
     model::check_free(seat.kind, person, input.statement.term, &store::occupied(txn, seat.id).await?)?;
     let new = NewDesignation {
         id: ctx.new_id(),
@@ -80,7 +89,10 @@ pub async fn designate(ctx: &Ctx, txn: &Txn, input: DesignateIn) -> Result<Desig
     let entered = must_find(txn, id).await?;
     record_statement(ctx, txn, "designations.designate", &entered).await?;
     mail::registered(ctx, txn, &entered).await?;
-    carry_out_end_if_past(ctx, txn, &entered).await?;
+    // The newcomer stands in the register by now: the seat that is handed over is not vacant.
+    for designation in leaving.iter().chain([&entered]) {
+        carry_out_end_if_past(ctx, txn, designation).await?;
+    }
     Ok(entered)
 }
 
@@ -99,10 +111,21 @@ async fn known_to(ctx: &Ctx, txn: &Txn, id: PersonId) -> Result<PersonId> {
     Ok(network::person(txn, id).await?.id)
 }
 
-/// The present holder makes room: their term ends the day before the newcomer's begins.
-async fn end_present_holder(ctx: &Ctx, txn: &Txn, seat: &Seat, newcomer: PersonId, next: &Statement) -> Result<()> {
+/// The present holder makes room: their term ends the day before the newcomer's begins. Returns who leaves, to be handed over once
+/// the newcomer is there.
+async fn end_present_holder(
+    ctx: &Ctx,
+    txn: &Txn,
+    seat: &Seat,
+    newcomer: PersonId,
+    next: &Statement,
+) -> Result<Vec<Designation>> {
+    if !model::is_exclusive(seat.kind) {
+        return Err(Refusal::ReplacesNobody.into());
+    }
     let filter = Filter { seat: Some(seat.id), as_of: Some(next.term.from), ..Filter::default() };
     let last_day = next.term.from - Days::new(1);
+    let mut leaving = Vec::new();
     for holder in store::list(txn, &Visibility::Everything, &filter, None, None).await? {
         if holder.holder.id == newcomer {
             return Err(Refusal::AlreadyInSeat.into());
@@ -110,9 +133,9 @@ async fn end_present_holder(ctx: &Ctx, txn: &Txn, seat: &Seat, newcomer: PersonI
         let reason = mail::act_line(&next.act, Lang::It);
         let version = holder.version;
         let ending = Ending { reason, provenance: Some(next.provenance.clone()) };
-        end_at(ctx, txn, holder, version, last_day, ending).await?;
+        leaving.push(end_at(ctx, txn, holder, version, last_day, ending).await?);
     }
-    Ok(())
+    Ok(leaving)
 }
 
 /// What it takes to end a designation.
@@ -130,15 +153,29 @@ pub struct EndIn {
 /// pending mails of the former holder die in the same transaction, else at the midnight after it. Who may: the
 /// secretariat, the body's manager for the body's own seats. Which mails leave: *ended* to the former holder (the
 /// farewell) and to the body once the end has come; *designation requested* to the body if the seat is left vacant. Which
-/// errors: `end_before_start`, `already_ended`, `reason_missing`, `last_secretariat`, `stale`.
+/// errors: `end_before_start`, `already_ended`, `ends_already`, `reason_missing`, `communicated_in_future`,
+/// `last_secretariat`, `stale`; of the provenance those of [`designate`].
 pub async fn end(ctx: &Ctx, txn: &Txn, id: DesignationId, version: i32, input: EndIn) -> Result<Designation> {
     let current = find_visible(ctx, txn, id).await?;
     authorise(ctx, Action::Designate, &current.seat, Some(current.holder.id))?;
     must_be_at(&current, version)?;
     let reason = typed::reason("reason", &input.reason, REASON_CHARACTERS)?;
-    keep_a_secretariat(ctx, txn, &current, input.last_day).await?;
+    if let Some(provenance) = &input.provenance {
+        check_provenance(ctx, txn, provenance, &known_documents(txn, id).await?).await?;
+    }
     store::lock_seat(txn, current.seat.id).await?;
-    end_at(ctx, txn, current, version, input.last_day, Ending { reason, provenance: input.provenance }).await
+    let remaining = Term { to: Some(input.last_day), ..current.record.statement.term };
+    keep_a_secretariat(ctx, txn, &current, Some(remaining)).await?;
+    let ending = Ending { reason, provenance: input.provenance };
+    let ended = end_at(ctx, txn, current, version, input.last_day, ending).await?;
+    carry_out_end_if_past(ctx, txn, &ended).await?;
+    Ok(ended)
+}
+
+/// The files that prove a designation already: whoever may change it may name them again.
+async fn known_documents(txn: &Txn, id: DesignationId) -> Result<Vec<DocumentId>> {
+    let history = store::history(txn, id).await?;
+    Ok(history.into_iter().filter_map(|record| record.statement.provenance.document_id).collect())
 }
 
 async fn end_at(
@@ -149,29 +186,32 @@ async fn end_at(
     last_day: NaiveDate,
     ending: Ending,
 ) -> Result<Designation> {
-    let successor = current.record.ended(last_day, ending)?;
+    let successor = current.record.ended(last_day, ending, ctx.today())?;
     supersede(ctx, txn, &current, version, successor).await?;
     let ended = must_find(txn, current.id).await?;
     record_statement(ctx, txn, "designations.end", &ended).await?;
-    carry_out_end_if_past(ctx, txn, &ended).await?;
     Ok(ended)
 }
 
-/// A network without a secretariat could be run by nobody: the last one can only be replaced.
-async fn keep_a_secretariat(ctx: &Ctx, txn: &Txn, leaving: &Designation, last_day: NaiveDate) -> Result<()> {
-    if leaving.seat.kind != SeatKind::Secretariat {
+/// A network without a secretariat could be run by nobody: on each day that a change takes from one, another has to be there.
+async fn keep_a_secretariat(ctx: &Ctx, txn: &Txn, current: &Designation, remaining: Option<Term>) -> Result<()> {
+    if current.seat.kind != SeatKind::Secretariat {
         return Ok(());
     }
-    let first_day_without = last_day.max(ctx.today()) + Days::new(1);
-    let filter = Filter { kind: Some(SeatKind::Secretariat), as_of: Some(first_day_without), ..Filter::default() };
-    let staying = store::list(txn, &Visibility::Everything, &filter, None, None).await?;
-    if staying.iter().any(|other| other.id != leaving.id) { Ok(()) } else { Err(Refusal::LastSecretariat.into()) }
+    for day in current.record.statement.term.first_days_lost(remaining, ctx.today()) {
+        let staying = holders_of(txn, SeatKind::Secretariat, day).await?;
+        if staying.iter().all(|other| other.id == current.id) {
+            return Err(Refusal::LastSecretariat.into());
+        }
+    }
+    Ok(())
 }
 
 /// Corrects a mistake: a record with the right content supersedes the wrong one, which stays readable.
 ///
-/// Who may: the secretariat, the body's manager for the body's own seats. Which mails leave: none. Which errors: those of
-/// [`designate`] that concern the content, `reason_missing`, `nothing_changes`, `stale`.
+/// Who may: the secretariat, the body's manager for the body's own seats. Which mails leave: those of an end that has come by now;
+/// *designation requested* to the body if the seat is left vacant. Which errors: those of [`designate`] that concern the
+/// content, `reason_missing`, `nothing_changes`, `last_secretariat`, `stale`.
 pub async fn correct(
     ctx: &Ctx,
     txn: &Txn,
@@ -184,40 +224,52 @@ pub async fn correct(
     authorise(ctx, Action::Correct, &current.seat, Some(current.holder.id))?;
     must_be_at(&current, version)?;
     let reason = typed::reason("reason", reason, REASON_CHARACTERS)?;
-    check_texts(&statement)?;
-    check_document(ctx, txn, statement.provenance.document_id).await?;
+    check_statement(ctx, txn, &statement, &known_documents(txn, id).await?).await?;
     store::lock_seat(txn, current.seat.id).await?;
+    keep_a_secretariat(ctx, txn, &current, Some(statement.term)).await?;
     let others: Vec<_> =
         store::occupied(txn, current.seat.id).await?.into_iter().filter(|other| other.designation_id != id).collect();
     model::check_free(current.seat.kind, current.holder.id, statement.term, &others)?;
-    let successor = current.record.corrected(statement, reason, ctx.today())?;
+    let successor = current.record.corrected(statement, reason)?;
     supersede(ctx, txn, &current, version, successor).await?;
     let corrected = must_find(txn, id).await?;
     record_statement(ctx, txn, "designations.correct", &corrected).await?;
-    if corrected.handed_over_at.is_some() && !has_ended(ctx, &corrected) {
+    if corrected.handed_over_at.is_some() && !has_ended(&corrected, ctx.today()) {
         store::unmark_handed_over(txn, id).await?;
     }
-    carry_out_end_if_past(ctx, txn, &corrected).await?;
+    let has_left = carry_out_end_if_past(ctx, txn, &corrected).await?;
+    if !has_left && has_emptied(ctx, &current, &corrected) {
+        ask_if_vacant(ctx, txn, &corrected.seat).await?;
+    }
     must_find(txn, id).await
+}
+
+/// Whether a change took today from the holder.
+fn has_emptied(ctx: &Ctx, before: &Designation, after: &Designation) -> bool {
+    before.record.covers(ctx.today()) && !after.record.covers(ctx.today())
 }
 
 /// Declares that a designation should never have been entered: from now on it covers no day.
 ///
-/// Who may: the secretariat. Which mails leave: none; what it had promised is cancelled. Which errors: `already_ended`
-/// (annulled before), `reason_missing`, `last_secretariat`, `stale`.
+/// Who may: the secretariat. Which mails leave: *designation requested* to the body if the seat is left vacant; what had been
+/// promised to its holder is cancelled. Which errors: `already_ended` (annulled before), `reason_missing`,
+/// `last_secretariat`, `stale`.
 pub async fn annul(ctx: &Ctx, txn: &Txn, id: DesignationId, version: i32, reason: &str) -> Result<Designation> {
     let current = find_visible(ctx, txn, id).await?;
     authorise(ctx, Action::Annul, &current.seat, Some(current.holder.id))?;
     must_be_at(&current, version)?;
     let reason = typed::reason("reason", reason, REASON_CHARACTERS)?;
-    keep_a_secretariat(ctx, txn, &current, ctx.today()).await?;
     store::lock_seat(txn, current.seat.id).await?;
+    keep_a_secretariat(ctx, txn, &current, None).await?;
     let successor = current.record.annulled(reason)?;
     supersede(ctx, txn, &current, version, successor).await?;
     let annulled = must_find(txn, id).await?;
     record_statement(ctx, txn, "designations.annul", &annulled).await?;
     if annulled.handed_over_at.is_none() {
         switch_off(ctx, txn, &annulled).await?;
+    }
+    if has_emptied(ctx, &current, &annulled) {
+        ask_if_vacant(ctx, txn, &annulled.seat).await?;
     }
     must_find(txn, id).await
 }
@@ -288,7 +340,8 @@ pub struct UnavailableIn {
 /// Records days on which a holder cannot work.
 ///
 /// Who may: the holder, the body's manager, the secretariat. Which mails leave: none; what falls due meanwhile goes to the
-/// deputy where everything is to be reassigned. Which errors: `end_before_start`, `unavailability_outside`.
+/// deputy where everything is to be reassigned. Which errors: `end_before_start`, `unavailability_outside`, a note of more
+/// characters than are kept.
 pub async fn declare_unavailable(
     ctx: &Ctx,
     txn: &Txn,
@@ -300,6 +353,7 @@ pub async fn declare_unavailable(
     if input.to < input.from {
         return Err(Refusal::EndBeforeStart.into());
     }
+    let note = typed::optional("note", input.note.as_deref(), NOTE_CHARACTERS)?;
     let absence = Term { from: input.from, to: Some(input.to) };
     if designation.record.change == RecordChange::Annulled || !designation.record.statement.term.overlaps(absence) {
         return Err(Refusal::UnavailabilityOutside.into());
@@ -310,7 +364,7 @@ pub async fn declare_unavailable(
         from: input.from,
         to: input.to,
         mode: input.mode,
-        note: input.note,
+        note,
         withdrawn_at: None,
         version: 1,
     };
@@ -357,7 +411,7 @@ pub async fn request_designation(ctx: &Ctx, txn: &Txn, seat_code: &str) -> Resul
         details: json!({ "seat": seat.code }),
     };
     audit::record(ctx, txn, event).await?;
-    if mail::requested(ctx, txn, &seat, ctx.today()).await? == 0 { Err(Refusal::NobodyToAsk.into()) } else { Ok(()) }
+    if mail::requested(ctx, txn, &seat).await? == 0 { Err(Refusal::NobodyToAsk.into()) } else { Ok(()) }
 }
 
 /// Where a page of the register ends: the first day of its last line's term, and that line's id.
@@ -370,6 +424,17 @@ pub async fn list(ctx: &Ctx, filter: &Filter, after: Option<Cursor>, limit: u64)
         return Err(ctx.actor.refusal());
     }
     Ok(store::list(ctx.reader(), &visible, filter, after, Some(limit)).await?)
+}
+
+/// In how many days each of these was communicated, as [`model::promptness`] counts them.
+pub async fn promptness(db: &impl ConnectionTrait, lines: &[Designation]) -> Result<HashMap<DesignationId, i64>> {
+    let mut days = HashMap::new();
+    for line in lines {
+        let is_end = line.record.change == RecordChange::Ended;
+        let history = if is_end { store::history(db, line.id).await? } else { Vec::new() };
+        days.extend(model::promptness(&line.record, &history).map(|number| (line.id, number)));
+    }
+    Ok(days)
 }
 
 /// One designation with its history, documents and absences. Unknown and unseen are the same answer.
@@ -416,82 +481,6 @@ pub async fn absences(db: &impl ConnectionTrait, from: NaiveDate, to: NaiveDate)
 /// Every designation as known now, whatever its term: for the radar.
 pub async fn whole_register(db: &impl ConnectionTrait) -> Result<Vec<Designation>> {
     Ok(store::list(db, &Visibility::Everything, &Filter::default(), None, None).await?)
-}
-
-/// Carries out what the calendar brings: ends that have come, starts, ends that come near. Run by the job `handover`.
-///
-/// Which mails leave: the farewell to who has left, the welcome to who begins today, *ending soon* to bodies, *designation
-/// requested* for seats that have fallen vacant. Safe to run at any time and any number of times.
-pub async fn follow_calendar(ctx: &Ctx, txn: &Txn) -> Result<u64> {
-    let today = ctx.today();
-    let mut done = 0;
-    let ended = Filter { ended_before: Some(today), not_handed_over: true, ..Filter::default() };
-    for designation in store::list(txn, &Visibility::Everything, &ended, None, None).await? {
-        carry_out_end(ctx, txn, &designation).await?;
-        done += 1;
-    }
-    let holders = all_holders(txn, today).await?;
-    for designation in holders.iter().filter(|one| one.record.statement.term.from == today) {
-        mail::welcome(ctx, txn, designation).await?;
-        done += 1;
-    }
-    let soon = Filter {
-        ends_within: Some((today, today + Days::new(model::ENDING_SOON_DAYS.unsigned_abs()))),
-        ..Filter::default()
-    };
-    for designation in store::list(txn, &Visibility::Everything, &soon, None, None).await? {
-        if !is_succeeded(txn, &designation).await? {
-            mail::ending_soon(ctx, txn, &designation).await?;
-            done += 1;
-        }
-    }
-    Ok(done)
-}
-
-/// Whether somebody already holds the seat on the day after the designation ends.
-async fn is_succeeded(db: &impl ConnectionTrait, designation: &Designation) -> Result<bool> {
-    let Some(last) = designation.record.statement.term.to else { return Ok(true) };
-    let next_day = last + Days::new(1);
-    Ok(store::occupied(db, designation.seat.id).await?.iter().any(|other| other.term.covers(next_day)))
-}
-
-/// Whether a designation has ended, or was annulled: nothing is told on its strength any more. One that is announced has
-/// not.
-pub async fn is_over(db: &impl ConnectionTrait, id: DesignationId, today: NaiveDate) -> Result<bool> {
-    let known = store::find(db, &Visibility::Everything, id).await?;
-    Ok(known.is_some_and(|one| {
-        let is_past = one.record.statement.term.to.is_some_and(|last| last < today);
-        is_past || one.record.change == RecordChange::Annulled
-    }))
-}
-
-fn has_ended(ctx: &Ctx, designation: &Designation) -> bool {
-    designation.record.statement.term.to.is_some_and(|last| last < ctx.today())
-}
-
-async fn carry_out_end_if_past(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<()> {
-    if designation.handed_over_at.is_none() && has_ended(ctx, designation) {
-        carry_out_end(ctx, txn, designation).await?;
-    }
-    Ok(())
-}
-
-/// The end has come: the former holder's access and pending mails die, then the farewell is the last thing they get.
-async fn carry_out_end(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<()> {
-    switch_off(ctx, txn, designation).await?;
-    mail::ended(ctx, txn, designation).await?;
-    if model::is_exclusive(designation.seat.kind) && !is_succeeded(txn, designation).await? {
-        mail::requested(ctx, txn, &designation.seat, ctx.today()).await?;
-    }
-    Ok(())
-}
-
-async fn switch_off(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<()> {
-    crate::mail::outbox::cancel_for_designation(ctx, txn, designation.id).await?;
-    links::service::revoke_for_designation(ctx, txn, designation.id).await?;
-    auth::service::end_everything_of(ctx, txn, designation.holder.id).await?;
-    store::mark_handed_over(txn, designation.id, ctx.now()).await?;
-    record_event(ctx, txn, "designations.hand_over", designation).await
 }
 
 /// The end of a day in Europe/Rome: "as known on day K" means with everything recorded on that day.
@@ -556,36 +545,4 @@ fn event(action: &'static str, designation: &Designation) -> Event {
             "to": term.to,
         }),
     }
-}
-
-/// The lengths the columns have, said before the database would.
-fn check_texts(statement: &Statement) -> Result<()> {
-    let Statement { act: Act { number, organ, subject, .. }, provenance, organisation, .. } = statement;
-    let fields = [
-        ("act_number", number.as_str(), 60, true),
-        ("act_organ", organ, 200, true),
-        ("act_subject", subject, 500, true),
-        ("protocol_number", provenance.protocol_number.as_deref().unwrap_or_default(), 60, false),
-        ("receipt", provenance.receipt.as_deref().unwrap_or_default(), 200, false),
-        ("organisation", organisation.as_deref().unwrap_or_default(), 200, false),
-    ];
-    let errors: Vec<FieldError> = fields
-        .into_iter()
-        .filter_map(|(field, text, limit, required)| {
-            if required && text.trim().is_empty() {
-                return Some(FieldError::new(field, Code::Required));
-            }
-            (text.chars().count() > limit).then(|| FieldError::too_long(field, limit))
-        })
-        .collect();
-    if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
-}
-
-/// A record may point only at a file its author brought: another body's act is not to be borrowed.
-async fn check_document(ctx: &Ctx, txn: &Txn, id: Option<DocumentId>) -> Result<()> {
-    let Some(id) = id else { return Ok(()) };
-    let uploader =
-        store::document_uploader(txn, id).await?.ok_or_else(|| Error::field("document_id", Code::UnknownValue))?;
-    let is_own = uploader == ctx.actor.person_id() || ctx.actor.is_secretariat() || ctx.actor.is_ourselves();
-    if is_own { Ok(()) } else { Err(Error::field("document_id", Code::UnknownValue)) }
 }

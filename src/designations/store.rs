@@ -30,7 +30,7 @@ pub struct Filter {
     pub seat: Option<SeatId>,
     pub kind: Option<SeatKind>,
     pub person: Option<PersonId>,
-    /// In force on this day.
+    /// In force on this day; with annulled ones, those too that were said to be.
     pub as_of: Option<NaiveDate>,
     /// Begins after this day.
     pub begins_after: Option<NaiveDate>,
@@ -51,6 +51,7 @@ pub struct Filter {
 struct Row {
     id: DesignationId,
     version: i32,
+    created_at: Instant,
     handed_over_at: Option<Instant>,
     #[sea_orm(nested)]
     seat: seat::Named,
@@ -69,6 +70,7 @@ impl From<Row> for Designation {
         Self {
             id: row.id,
             version: row.version,
+            entered_at: row.created_at.0,
             handed_over_at: row.handed_over_at.map(|at| at.0),
             seat: row.seat.into(),
             holder: Holder {
@@ -188,8 +190,13 @@ fn records() -> Select<record::Entity> {
 /// Everything a line of the register shows, in one statement.
 fn lines() -> Select<record::Entity> {
     let lines = records()
-        .columns([designation::Column::Id, designation::Column::Version, designation::Column::HandedOverAt])
-        .column(designation::Column::PersonId)
+        .columns([
+            designation::Column::Id,
+            designation::Column::Version,
+            designation::Column::CreatedAt,
+            designation::Column::HandedOverAt,
+            designation::Column::PersonId,
+        ])
         .columns([
             person::Column::GivenName,
             person::Column::FamilyName,
@@ -296,7 +303,7 @@ fn narrowed(filter: &Filter) -> Condition {
         .add_option(filter.seat.map(|seat| designation::Column::SeatId.eq(seat)))
         .add_option(filter.kind.map(|kind| seat::Column::Kind.eq(kind)))
         .add_option(filter.person.map(|person| designation::Column::PersonId.eq(person)))
-        .add_option(filter.as_of.map(in_force_on))
+        .add_option(filter.as_of.map(term_covers))
         .add_option(filter.begins_after.map(|day| record::Column::ValidFrom.gt(day)))
         .add_option(filter.ended_before.map(|day| record::Column::ValidTo.lt(day)))
         .add_option(filter.ends_within.map(|(from, to)| record::Column::ValidTo.between(from, to)))
@@ -304,9 +311,8 @@ fn narrowed(filter: &Filter) -> Condition {
         .add_option(filter.not_handed_over.then(|| designation::Column::HandedOverAt.is_null()))
 }
 
-fn in_force_on(day: NaiveDate) -> Condition {
+fn term_covers(day: NaiveDate) -> Condition {
     Condition::all()
-        .add(record::Column::Change.ne(RecordChange::Annulled))
         .add(record::Column::ValidFrom.lte(day))
         .add(Condition::any().add(record::Column::ValidTo.is_null()).add(record::Column::ValidTo.gte(day)))
 }

@@ -28,6 +28,8 @@ pub struct Designation {
     pub id: DesignationId,
     /// The optimistic lock: rises with every record.
     pub version: i32,
+    /// When its first record was written.
+    pub entered_at: DateTime<Utc>,
     /// When the effects of its end were carried out; empty while it holds.
     pub handed_over_at: Option<DateTime<Utc>>,
     pub seat: Seat,

@@ -32,13 +32,13 @@ pub const fn status(code: Code) -> StatusCode {
         Code::SeatHeld
         | Code::AlreadyInSeat
         | Code::AlreadyEnded
+        | Code::EndsAlready
         | Code::AddressTaken
         | Code::TooManyTokens
         | Code::LastSecretariat
         | Code::NobodyToAsk
         | Code::WrongTransition
         | Code::ReleaseExists
-        | Code::HandSetDay
         | Code::MeetingNotBegun
         | Code::QuorumMissing => StatusCode::CONFLICT,
 
@@ -54,13 +54,14 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::OneOfTwo
         | Code::PersonMissing
         | Code::OutOfRange
+        | Code::DaysOutOfRange
         | Code::NotAUrl
         | Code::SeatUnknown
         | Code::EndBeforeStart
         | Code::ActAfterEffect
         | Code::ActInFuture
         | Code::CommunicatedInFuture
-        | Code::NotInForceThen
+        | Code::ReplacesNobody
         | Code::DocumentTypeMismatch
         | Code::DocumentTypeRefused
         | Code::DocumentEmpty

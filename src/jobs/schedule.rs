@@ -42,9 +42,7 @@ pub const JOBS: &[Job] = &[
 
 /// What midnight and the calendar bring to the register: ends, starts, ends that come near.
 async fn handover(ctx: &Ctx) -> Result<Report> {
-    let txn = ctx.begin().await?;
-    let done = designations::service::follow_calendar(ctx, &txn).await?;
-    ctx.commit(txn).await?;
+    let done = designations::service::follow_calendar(ctx).await?;
     Ok(Report::new(done, "designations begun, ending or ended"))
 }
 

@@ -191,8 +191,8 @@ mod tests {
              \n\
              -- \n\
              Messaggio automatico di Raccordo · Segreteria tecnica.\n\
-             Lo riceve perché una designazione la indica nella rete degli osservatori\n\
-             del mercato del lavoro.\n\
+             Lo riceve perché ricopre un incarico nella rete degli osservatori del\n\
+             mercato del lavoro.\n\
              Può rispondere a questo messaggio o scrivere a\n\
              segreteria@raccordo.example.\n\
              https://raccordo.example\n"

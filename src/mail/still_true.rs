@@ -4,10 +4,11 @@
 //! What was done, moved or handed over meanwhile is not said any more (rule 8 of the domain). Asking when the mail is taken is
 //! enough, whatever happened; that every transition thinks of the mails it belies would not be.
 
-use super::outbox::{FAREWELL, TakenBack, lease};
+use super::outbox::lease::{self, About};
+use super::outbox::{FAREWELL, TakenBack};
 use crate::ctx::Ctx;
 use crate::error::Result;
-use crate::{designations, meetings, reminders};
+use crate::{auth, designations, meetings, network, reminders};
 use entity::ids::MailId;
 use sea_orm::ConnectionTrait;
 
@@ -29,6 +30,12 @@ pub async fn look(ctx: &Ctx, db: &impl ConnectionTrait, id: MailId) -> Result<Ve
         // The night's handover takes such mails back as well, some minutes after midnight.
         return Ok(Verdict::TakenBack(TakenBack::DesignationEnded));
     }
+    if !is_still_the_address(db, &mail).await? || !designations::service::still_holds(db, &mail, ctx.today()).await? {
+        return Ok(Verdict::TakenBack(TakenBack::Untrue));
+    }
+    if mail.kind == auth::service::LINK_MAIL && !auth::service::is_link_open(ctx, db, &mail.subject_id).await? {
+        return Ok(Verdict::TakenBack(TakenBack::Untrue));
+    }
     if mail.kind == reminders::service::MAIL_KIND && !reminders::service::still_holds(ctx, db, id).await? {
         return Ok(Verdict::TakenBack(TakenBack::Untrue));
     }
@@ -43,4 +50,11 @@ pub async fn look(ctx: &Ctx, db: &impl ConnectionTrait, id: MailId) -> Result<Ve
         return Ok(Verdict::NotYet);
     }
     Ok(Verdict::Holds)
+}
+
+/// Whether the mail goes where its reader is written to now: an address that was corrected meanwhile was wrong, or is not theirs any
+/// more.
+async fn is_still_the_address(db: &impl ConnectionTrait, mail: &About) -> Result<bool> {
+    let Some(person) = mail.person_id else { return Ok(true) };
+    Ok(network::service::person(db, person).await?.email.eq_ignore_ascii_case(&mail.recipient))
 }

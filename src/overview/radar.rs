@@ -6,7 +6,7 @@ use crate::designations::model::{ENDING_SOON_DAYS, Seat, Unavailability};
 use crate::designations::view::Designation;
 use crate::due::Obligation;
 use chrono::{Days, NaiveDate};
-use entity::ids::{DesignationId, PersonId, SeatId};
+use entity::ids::{DesignationId, PersonId};
 use entity::kinds::SeatKind;
 use std::collections::HashMap;
 
@@ -24,7 +24,7 @@ pub enum RiskKind {
     Vacant,
     /// Its holder is absent today and there is no deputy to step in.
     Uncovered,
-    /// Mail to its holder came back for good.
+    /// Mail to its holder came back for good, or to the deputy who stands in.
     Bounced,
     /// Its holder has not answered [`UNANSWERED_MAILS`] mails.
     Silent,
@@ -114,20 +114,23 @@ impl<'a> SeatOnDay<'a> {
 
     fn risks(&self) -> Vec<Risk> {
         let holders: Vec<_> = self.terms.iter().copied().filter(|one| one.record.covers(self.day)).collect();
-        if holders.is_empty() {
-            return vec![self.risk(RiskKind::Vacant, None, self.vacant_since())];
-        }
+        let needs_deputy = self.seat.kind == SeatKind::Referent && holders.iter().all(|one| self.is_absent(one));
+        let deputies = if needs_deputy { self.deputies() } else { Vec::new() };
         let mut found = Vec::new();
-        if self.seat.kind == SeatKind::Referent && holders.iter().all(|one| self.is_absent(one)) && !self.has_deputy() {
-            let since = self.absence_of(holders[0]).map(|absence| absence.from);
-            found.push(self.risk(RiskKind::Uncovered, Some(holders[0]), since));
-        }
-        for holder in &holders {
-            if let Some(at) = holder.holder.bounced_at {
-                found.push(self.risk(RiskKind::Bounced, Some(holder), Some(crate::time::zone::day_of(at))));
+        match holders.first() {
+            None => found.push(self.risk(RiskKind::Vacant, None, self.vacant_since())),
+            Some(absent) if needs_deputy && deputies.is_empty() => {
+                let since = self.absence_of(absent).map(|absence| absence.from);
+                found.push(self.risk(RiskKind::Uncovered, Some(absent), since));
             }
-            if self.picture.unanswered.get(&holder.holder.id).is_some_and(|mails| *mails >= UNANSWERED_MAILS) {
-                found.push(self.risk(RiskKind::Silent, Some(holder), None));
+            Some(_) => {}
+        }
+        for reader in holders.iter().chain(&deputies) {
+            if let Some(at) = reader.holder.bounced_at {
+                found.push(self.risk(RiskKind::Bounced, Some(reader), Some(crate::time::zone::day_of(at))));
+            }
+            if self.picture.unanswered.get(&reader.holder.id).is_some_and(|mails| *mails >= UNANSWERED_MAILS) {
+                found.push(self.risk(RiskKind::Silent, Some(reader), None));
             }
         }
         if let Some((last_holder, first_day)) = self.falls_vacant(&holders) {
@@ -167,26 +170,40 @@ impl<'a> SeatOnDay<'a> {
         self.absence_of(designation).is_some()
     }
 
-    /// Whether a deputy of the same observatory is there on the day.
-    fn has_deputy(&self) -> bool {
-        self.picture.designations.iter().any(|one| {
+    /// The deputies of the same observatory who are there on the day.
+    fn deputies(&self) -> Vec<&'a Designation> {
+        let stands_in = |one: &&Designation| {
             one.seat.kind == SeatKind::Deputy
                 && one.seat.observatory_id == self.seat.observatory_id
                 && one.record.covers(self.day)
                 && !self.is_absent(one)
-        })
+        };
+        self.picture.designations.iter().filter(stands_in).collect()
     }
 
     fn risk(&self, kind: RiskKind, designation: Option<&Designation>, day: Option<NaiveDate>) -> Risk {
-        let from = day.map_or(self.day, |first| first.max(self.day));
         Risk {
             kind,
-            seat: self.seat.clone(),
+            seat: designation.map_or(self.seat, |one| &one.seat).clone(),
             holder: designation.map(|one| one.holder.name()),
             designation_id: designation.map(|one| one.id),
             day,
-            due_meanwhile: due_from(self.picture.obligations, self.seat.id, from),
+            due_meanwhile: self.due_meanwhile(kind, designation, day),
         }
+    }
+
+    /// What falls due while it lasts: of a seat that will fall vacant nothing before, of an absence nothing after.
+    fn due_meanwhile(&self, kind: RiskKind, of: Option<&Designation>, day: Option<NaiveDate>) -> Vec<Obligation> {
+        let begins = day.filter(|_| matches!(kind, RiskKind::Expiring | RiskKind::VacantLater));
+        let absence = of.filter(|_| kind == RiskKind::Uncovered).and_then(|one| self.absence_of(one));
+        let ahead = begins.unwrap_or(self.day) + Days::new(LOOK_AHEAD_DAYS);
+        let until = absence.map_or(ahead, |absence| absence.to.min(ahead));
+        let is_meanwhile = |one: &&Obligation| {
+            one.seat_id == self.seat.id && begins.is_none_or(|first| first <= one.due_day) && one.due_day <= until
+        };
+        let mut due: Vec<_> = self.picture.obligations.iter().filter(is_meanwhile).cloned().collect();
+        due.sort_by_key(|one| one.due_day);
+        due
     }
 }
 
@@ -198,20 +215,13 @@ fn last_to_end<'a>(holders: &[&'a Designation]) -> Option<&'a Designation> {
     holders.iter().copied().max_by_key(|one| one.record.statement.term.to)
 }
 
-fn due_from(obligations: &[Obligation], seat: SeatId, from: NaiveDate) -> Vec<Obligation> {
-    let until = from + Days::new(LOOK_AHEAD_DAYS);
-    let mut due: Vec<_> =
-        obligations.iter().filter(|one| one.seat_id == seat && one.due_day <= until).cloned().collect();
-    due.sort_by_key(|one| one.due_day);
-    due
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::designations::model::{Act, Provenance, Record, Statement, Term};
     use crate::designations::view::Holder;
     use crate::texts::Lang;
+    use entity::ids::SeatId;
     use entity::kinds::{ActKind, Channel, RecordChange, UnavailabilityMode};
     use uuid::Uuid;
 
@@ -238,6 +248,7 @@ mod tests {
         Designation {
             id: DesignationId(Uuid::from_u128(number)),
             version: 1,
+            entered_at: chrono::DateTime::UNIX_EPOCH,
             handed_over_at: None,
             seat: seat.clone(),
             holder: Holder {
@@ -289,6 +300,19 @@ mod tests {
             note: None,
             withdrawn_at: None,
             version: 1,
+        }
+    }
+
+    fn due(seat: &Seat, on: &str) -> Obligation {
+        Obligation {
+            kind: "task",
+            id: Uuid::from_u128(7),
+            seat_id: seat.id,
+            title_it: "Bozza".into(),
+            title_en: "Draft".into(),
+            due_day: day(on),
+            estimated_minutes: 30,
+            path: "/tasks/7".into(),
         }
     }
 
@@ -367,5 +391,41 @@ mod tests {
         };
         let found: Vec<_> = risks(&picture, day("2027-03-01")).into_iter().map(|risk| risk.kind).collect();
         assert_eq!(found, vec![RiskKind::Bounced, RiskKind::Silent]);
+    }
+
+    #[test]
+    fn only_what_falls_due_while_it_lasts_is_listed() {
+        let seats = [seat(1, SeatKind::Referent)];
+        let referent = held(10, &seats[0], "2026-01-01", "2027-03-31");
+        let away = [absence(&referent, "2027-02-20", "2027-03-10")];
+        let obligations = ["2027-03-05", "2027-03-11", "2027-04-01"].map(|on| due(&seats[0], on));
+        let designations = [referent];
+        let (absences, unanswered) = (&away, HashMap::new());
+        let picture = Picture {
+            seats: &seats,
+            designations: &designations,
+            absences,
+            obligations: &obligations,
+            unanswered: &unanswered,
+        };
+        let found: Vec<_> = risks(&picture, day("2027-03-01"))
+            .into_iter()
+            .map(|risk| (risk.kind, risk.due_meanwhile.into_iter().map(|one| one.due_day).collect::<Vec<_>>()))
+            .collect();
+        assert_eq!(
+            found,
+            vec![(RiskKind::Uncovered, vec![day("2027-03-05")]), (RiskKind::Expiring, vec![day("2027-04-01")])]
+        );
+    }
+
+    #[test]
+    fn a_deputy_who_covers_a_vacant_seat_is_looked_at_like_its_holder() {
+        let seats = [seat(1, SeatKind::Referent), seat(2, SeatKind::Deputy)];
+        let mut deputy = held(11, &seats[1], "2026-01-01", "");
+        deputy.holder.bounced_at = Some(crate::time::zone::start_of_day(day("2027-02-02")));
+        let found = kinds(&seats, std::slice::from_ref(&deputy), &[], "2027-03-01");
+        assert_eq!(found, vec![(RiskKind::Vacant, None), (RiskKind::Bounced, Some(day("2027-02-02")))]);
+        let referent = held(10, &seats[0], "2026-01-01", "");
+        assert_eq!(kinds(&seats, &[referent, deputy], &[], "2027-03-01"), vec![], "who only waits is not");
     }
 }

@@ -56,6 +56,7 @@ pub(super) fn holder(number: u128, seat: &Seat, since: NaiveDate) -> Designation
     Designation {
         id: DesignationId(uuid(number)),
         version: 1,
+        entered_at: chrono::DateTime::UNIX_EPOCH,
         handed_over_at: None,
         seat: seat.clone(),
         holder: Holder {

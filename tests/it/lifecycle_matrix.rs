@@ -101,13 +101,13 @@ fn of_designations(matrix: &mut Matrix) {
     };
     for change in RecordChange::ALL {
         let at = record(*change);
-        matrix.line(change, "end", &next(at.ended(day("2027-06-30"), ending())));
-        matrix.line(change, "end on its last day", &next(at.ended(day("2027-12-31"), ending())));
-        matrix.line(change, "end before it began", &next(at.ended(day("2027-01-31"), ending())));
+        matrix.line(change, "end", &next(at.ended(day("2027-06-30"), ending(), day("2027-03-01"))));
+        matrix.line(change, "end on its last day", &next(at.ended(day("2027-12-31"), ending(), day("2027-03-01"))));
+        matrix.line(change, "end before it began", &next(at.ended(day("2027-01-31"), ending(), day("2027-03-01"))));
         let mut corrected = statement();
         corrected.act.number = "13/2027".into();
-        matrix.line(change, "correct", &next(at.corrected(corrected, "Refuso".into(), day("2027-03-01"))));
-        matrix.line(change, "correct nothing", &next(at.corrected(statement(), "Refuso".into(), day("2027-03-01"))));
+        matrix.line(change, "correct", &next(at.corrected(corrected, "Refuso".into())));
+        matrix.line(change, "correct nothing", &next(at.corrected(statement(), "Refuso".into())));
         matrix.line(change, "annul", &next(at.annulled("Inserita per errore".into())));
     }
     matrix.machine("designation: its standing on a day");

@@ -4,7 +4,7 @@ use crate::support::app::{Answer, Client, SECRETARIAT, TestApp};
 use crate::support::builders::Designation;
 use crate::support::db::Engine;
 use scraper::{Html, Selector};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A reader who follows links and sends forms: keeps the cookie that forms are bound to.
 struct Reader {
@@ -202,7 +202,9 @@ async fn the_present_holder_is_named_and_makes_room_only_if_the_box_says_so() {
     let first = registered(&app).await;
     let reader = Reader::new(&app, SECRETARIAT).await;
     let (_, page) = reader.read(NEW).await;
-    assert!(text(&page, "label[for=field-replaces_holder]").contains("Ada Riva"));
+    let seat = text(&page, "form fieldset");
+    assert!(seat.contains("Oggi l’incarico è ricoperto da Ada Riva (dal"), "{seat}");
+    assert_eq!(all(&page, "#field-replaces_holder[checked]").len(), 0, "nobody's term ends unasked");
     let next = with(
         with(with(typed(), "given_name", "Bruno"), "email", "bruno.riva@ente.example"),
         "valid_from",
@@ -376,4 +378,82 @@ async fn a_planted_gap_is_on_the_radar_and_one_button_asks_for_a_designation() {
         .send()
         .await;
     assert_eq!(answer.status.as_u16(), 303, "{}", answer.text());
+}
+
+#[tokio::test]
+async fn who_is_announced_is_named_and_the_box_stands_where_the_refusal_leads() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let client = app.client(SECRETARIAT).await;
+    let announced = Designation::of("referent:bergamo").from("2027-03-01").until("2027-12-31").json();
+    client.post("/api/v1/designations").json(announced).send().await.expect(201);
+    let reader = Reader::new(&app, SECRETARIAT).await;
+    let (_, page) = reader.read(NEW).await;
+    assert!(text(&page, "form fieldset").contains("Ada Riva (dal 1° marzo 2027 al 31 dicembre 2027)"));
+    app.at("2028-02-01 09:00");
+    let bruno = with(with(typed(), "given_name", "Bruno"), "email", "bruno.riva@ente.example");
+    let answer = reader.send(NEW, "/designations/new", &with(bruno, "valid_from", "2027-06-01")).await;
+    assert_eq!(answer.status.as_u16(), 422);
+    let page = Html::parse_document(&answer.text());
+    assert_eq!(all(&page, "[data-error-summary] a[href=\"#field-replaces_holder\"]").len(), 1);
+    assert_eq!(all(&page, "#field-replaces_holder").len(), 1);
+}
+
+#[tokio::test]
+async fn the_correction_of_what_has_ended_begins_with_how_it_was_designated() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let made = registered(&app).await;
+    let path = format!("/designations/{}", made["id"].as_str().expect("an id"));
+    app.at("2027-03-25 10:00");
+    let end = json!({ "last_day": "2027-03-20", "reason": "Trasferimento", "provenance": { "channel": "phone", "communicated_on": "2027-03-25" } });
+    let client = app.client(SECRETARIAT).await;
+    client.post(&format!("/api/v1{path}/end")).if_match(1).json(end).send().await.expect(200);
+    let reader = Reader::new(&app, SECRETARIAT).await;
+    let (_, form) = reader.read(&format!("{path}/correct")).await;
+    assert_eq!(
+        ["channel", "communicated_on", "protocol_number", "valid_to"].map(|id| value(&form, id)),
+        ["pec", "2027-01-11", "0001234/2027", "2027-03-20"]
+    );
+    let mut fields = hidden(&form, &format!("{path}/correct"));
+    let ids = [
+        "valid_from",
+        "valid_to",
+        "act_kind",
+        "act_date",
+        "act_organ",
+        "act_subject",
+        "channel",
+        "communicated_on",
+        "protocol_number",
+    ];
+    fields.extend(ids.map(|id| (id.to_owned(), value(&form, id))));
+    fields.extend(
+        [("act_number", "13/2027"), ("reason", "Numero sbagliato")]
+            .map(|(name, text)| (name.to_owned(), text.to_owned())),
+    );
+    let answer = reader.post(&format!("{path}/correct"), &fields).await;
+    assert_eq!(answer.status.as_u16(), 303, "{}", answer.text());
+    let (_, page) = reader.read(&path).await;
+    let facts = text(&page, ".rc-facts");
+    assert!(facts.contains("PEC") && facts.contains("Comunicata il giorno stesso della decorrenza."), "{facts}");
+    assert!(facts.contains("Telefono, 25 marzo 2027"), "how the end was told stands as well: {facts}");
+}
+
+#[tokio::test]
+async fn the_register_shows_what_was_annulled_on_the_day_it_is_asked_about_and_a_place_its_whole_history() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let made = registered(&app).await;
+    let client = app.client(SECRETARIAT).await;
+    let reader = Reader::new(&app, SECRETARIAT).await;
+    let path = format!("/api/v1/designations/{}/annul", made["id"].as_str().expect("an id"));
+    client.post(&path).if_match(1).json(json!({ "reason": "Errore" })).send().await.expect(200);
+    let (_, without) = reader.read("/designations?as_of=2027-01-12").await;
+    assert!(!text(&without, ".rc-table tbody").contains("Ada Riva"));
+    let (_, with) = reader.read("/designations?as_of=2027-01-12&with_annulled=true").await;
+    assert!(text(&with, ".rc-table tbody").contains("Annullata"));
+    let (_, place) = reader.read("/network/observatories/bergamo").await;
+    assert_eq!(
+        all(&place, "a[href=\"/designations?observatory=bergamo&as_of=\"]").len(),
+        1,
+        "with what was before today"
+    );
 }

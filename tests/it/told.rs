@@ -447,7 +447,7 @@ both_engines! {
         }
         assert!(silent().await);
         let page = app.browser(SECRETARIAT).await.get("/radar").header("accept", "text/html").send().await.text();
-        assert!(page.contains("non ha risposto a tre messaggi di seguito"), "{page}");
+        assert!(page.contains("non ha risposto a tre messaggi consecutivi"), "{page}");
         app.at("2027-02-19 09:00");
         let step = first_step(&secretariat).await;
         let path = format!("/api/v1/tasks/{}", text(&step, "id"));

@@ -14,6 +14,7 @@ use crate::settings;
 use chrono::{DateTime, Duration, Utc};
 use entity::ids::{PersonId, SessionId, SignInLinkId};
 use entity::kinds::SeatKind;
+use sea_orm::ConnectionTrait;
 use serde_json::json;
 use std::collections::HashSet;
 
@@ -53,6 +54,13 @@ pub async fn show(ctx: &Ctx, token: &str) -> Result<LinkPreview> {
         return Err(AuthRefusal::LinkUnusable.into());
     }
     Ok(LinkPreview { masked_address: model::mask(&link.person.email), expires_at: link.expires_at })
+}
+
+/// Whether a link, named by its id, would still let its reader in: the mail that brings it may have waited.
+pub async fn is_link_open(ctx: &Ctx, db: &impl ConnectionTrait, id: &str) -> Result<bool> {
+    let Ok(id) = id.parse::<SignInLinkId>() else { return Ok(false) };
+    let Some(link) = store::open_link_by_id(db, id, ctx.now()).await? else { return Ok(false) };
+    Ok(rights::may_sign_in(&store::seats_held(db, link.person.id, ctx.today()).await?))
 }
 
 /// The pressed button: spends the link, and every other link of the person, and opens a session with a new key.

@@ -91,7 +91,7 @@ fn check(input: &NewToken) -> Result<String> {
     }
     if !(1..=TOKEN_DAYS_MAX).contains(&input.days) {
         let params = vec![("min", "1".to_owned()), ("max", TOKEN_DAYS_MAX.to_string())];
-        wrong.push(FieldError { params, ..FieldError::new("days", Code::OutOfRange) });
+        wrong.push(FieldError { params, ..FieldError::new("days", Code::DaysOutOfRange) });
     }
     if wrong.is_empty() { Ok(name.to_owned()) } else { Err(Error::Invalid(wrong)) }
 }
@@ -114,8 +114,11 @@ mod tests {
     #[test]
     fn a_token_needs_a_name_and_an_end_within_a_year() {
         assert_eq!(check(&token(" cruscotto ", 365)).expect("a good token"), "cruscotto");
-        assert_eq!(wrong_fields(&token(" ", 0)), [("name", Code::Required), ("days", Code::OutOfRange)]);
-        assert_eq!(wrong_fields(&token(&"è".repeat(81), 366)), [("name", Code::TooLong), ("days", Code::OutOfRange)]);
+        assert_eq!(wrong_fields(&token(" ", 0)), [("name", Code::Required), ("days", Code::DaysOutOfRange)]);
+        assert_eq!(
+            wrong_fields(&token(&"è".repeat(81), 366)),
+            [("name", Code::TooLong), ("days", Code::DaysOutOfRange)]
+        );
         assert!(wrong_fields(&token(&"è".repeat(80), 1)).is_empty());
     }
 }

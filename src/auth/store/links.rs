@@ -6,6 +6,7 @@ use crate::db::StoreError;
 use chrono::{DateTime, Utc};
 use entity::ids::{PersonId, SignInLinkId};
 use entity::sign_in_link;
+use sea_orm::sea_query::SimpleExpr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Set};
 
 /// A link that can still be used, and whose it is.
@@ -44,8 +45,20 @@ pub async fn links_since(db: &impl ConnectionTrait, person: PersonId, after: Dat
 }
 
 pub async fn open_link(db: &impl ConnectionTrait, token_hash: &str, now: DateTime<Utc>) -> Result<Option<OpenLink>> {
+    open_link_where(db, sign_in_link::Column::TokenHash.eq(token_hash), now).await
+}
+
+pub async fn open_link_by_id(
+    db: &impl ConnectionTrait,
+    id: SignInLinkId,
+    now: DateTime<Utc>,
+) -> Result<Option<OpenLink>> {
+    open_link_where(db, sign_in_link::Column::Id.eq(id), now).await
+}
+
+async fn open_link_where(db: &impl ConnectionTrait, named: SimpleExpr, now: DateTime<Utc>) -> Result<Option<OpenLink>> {
     let link = sign_in_link::Entity::find()
-        .filter(sign_in_link::Column::TokenHash.eq(token_hash))
+        .filter(named)
         .filter(sign_in_link::Column::UsedAt.is_null())
         .filter(sign_in_link::Column::ExpiresAt.gt(stored(now)))
         .one(db)

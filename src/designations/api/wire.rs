@@ -1,6 +1,6 @@
 //! What a client of the register's operations sends and gets.
 
-use crate::designations::model::{Act, Provenance, Record, Seat, Standing, Statement, Term, Unavailability};
+use crate::designations::model::{self, Act, Provenance, Record, Seat, Standing, Statement, Term, Unavailability};
 use crate::designations::service::{self, Designee};
 use crate::designations::view::{Designation, Document, Dossier, Holder};
 use crate::error::{Code, Error};
@@ -80,7 +80,7 @@ pub struct DesignationIn {
     #[serde(flatten)]
     #[schema(inline)]
     pub statement: StatementDto,
-    /// Ends the present holder's term on the day before this one begins.
+    /// Ends the present holder's term on the day before this one begins; only of a seat for one.
     #[serde(default)]
     pub replaces_holder: bool,
 }
@@ -184,8 +184,10 @@ pub struct DesignationOut {
     #[serde(flatten)]
     #[schema(inline)]
     pub statement: StatementDto,
-    /// Days from effect to communication, of an end from the last day; negative when it was communicated ahead.
-    pub days_to_communicate: i64,
+    /// Days from effect to communication, of an end from the last day; negative when it was communicated ahead. Left out of an
+    /// end that came without a communication of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub days_to_communicate: Option<i64>,
     pub change: RecordChange,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -259,7 +261,7 @@ pub struct RegisterQuery {
     pub as_of: Option<Day>,
     /// As known at the end of this day in Europe/Rome.
     pub known_on: Option<Day>,
-    /// Annulled ones too.
+    /// Annulled ones too; with `as_of`, those that were said to hold on the day.
     #[serde(default)]
     pub with_annulled: bool,
 }
@@ -359,15 +361,15 @@ impl From<Holder> for HolderOut {
 }
 
 impl DesignationOut {
-    /// As it stands on a day.
-    pub fn on(line: Designation, day: NaiveDate) -> Self {
+    /// As it stands on a day, communicated in so many days.
+    pub fn on(line: Designation, day: NaiveDate, days_to_communicate: Option<i64>) -> Self {
         let record = line.record;
         Self {
             id: line.id,
             seat: line.seat.into(),
             person: line.holder.into(),
             standing: record.standing_on(day),
-            days_to_communicate: record.days_to_communicate(),
+            days_to_communicate,
             statement: record.statement.into(),
             change: record.change,
             reason: record.reason,
@@ -404,8 +406,9 @@ impl From<Unavailability> for UnavailabilityOut {
 
 impl DossierOut {
     pub(super) fn on(dossier: Dossier, day: NaiveDate) -> Self {
+        let days = model::promptness(&dossier.designation.record, &dossier.history);
         Self {
-            designation: DesignationOut::on(dossier.designation, day),
+            designation: DesignationOut::on(dossier.designation, day, days),
             history: dossier.history.into_iter().map(RecordOut::from).collect(),
             documents: dossier.documents.into_iter().map(DocumentOut::from).collect(),
             unavailabilities: dossier.unavailabilities.into_iter().map(UnavailabilityOut::from).collect(),

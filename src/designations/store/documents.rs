@@ -72,7 +72,7 @@ pub async fn document_content(db: &impl ConnectionTrait, id: DocumentId) -> Resu
     Ok(document::Entity::find_by_id(id).one(db).await?)
 }
 
-/// Whether the file was uploaded by the person and hangs on nothing yet, or hangs on a record.
+/// Who uploaded the file; the outer `None` where there is no such file, the inner where the service itself kept it.
 pub async fn document_uploader(db: &impl ConnectionTrait, id: DocumentId) -> Result<Option<Option<PersonId>>> {
     let found: Option<Option<PersonId>> = document::Entity::find_by_id(id)
         .select_only()

@@ -5,7 +5,7 @@ use super::forms::{self, ACCEPTED_FILES, Choices, ProvenanceForm, Reading, State
 use super::one::shell_below;
 use super::words as register_words;
 use crate::ctx::Ctx;
-use crate::designations::model::Statement;
+use crate::designations::model::{Statement, how_it_was_told};
 use crate::designations::policy::{self, Action, Subject};
 use crate::designations::service::{self, EndIn};
 use crate::designations::view::{Designation, Dossier};
@@ -228,12 +228,15 @@ impl CorrectForm {
 async fn show_correct(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>) -> Answer {
     let dossier = open(&ctx, *id, Action::Correct).await?;
     let designation = &dossier.designation;
-    let statement = &designation.record.statement;
+    // An end has a communication of its own; what is corrected here is the designation's.
+    let told = how_it_was_told(&designation.record, &dossier.history);
+    let provenance = told.statement.provenance.clone();
+    let statement = Statement { provenance, ..designation.record.statement.clone() };
     let document = dossier.documents.iter().find(|document| Some(document.id) == statement.provenance.document_id);
     let form = CorrectForm {
         version: designation.version.to_string(),
         reason: String::new(),
-        statement: StatementForm::of(statement, document.map(|document| document.name.as_str())),
+        statement: StatementForm::of(&statement, document.map(|document| document.name.as_str())),
     };
     page(&correct_page(&ctx, &request, designation, About::of(&ctx, designation), FormState::fresh(form)))
 }

@@ -324,8 +324,14 @@ fn placed(error: Error) -> Error {
         Error::Refused(Refused { code: Code::DocumentTooLarge, params, .. }) => {
             Error::Refused(Refused { code: Code::DocumentTooLarge, field: Some("document"), params })
         }
+        Error::Invalid(wrong) => Error::Invalid(wrong.into_iter().map(at_the_file).collect()),
         other => other,
     }
+}
+
+/// The page has no field for the id of a file, only for the file.
+fn at_the_file(wrong: FieldError) -> FieldError {
+    if wrong.field == "document_id" { FieldError { field: "document", ..wrong } } else { wrong }
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! Designating: first the seat, then who and by which act. With the seat chosen, the form knows who holds it today and can
-//! say by name whose term the newcomer ends.
+//! Designating: first the seat, then who and by which act. With the seat chosen, the form names whoever holds it or will, and
+//! offers to end the term of whoever holds it when the newcomer begins.
 
 use super::Choice;
 use super::forms::{self, ACCEPTED_FILES, Choices, PersonForm, Reading, StatementForm};
@@ -7,7 +7,7 @@ use super::register::may_designate_somewhere;
 use super::words as register_words;
 use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
-use crate::designations::model::{Seat, is_exclusive};
+use crate::designations::model::{Seat, Standing, is_exclusive};
 use crate::designations::policy::{self, Action, Subject};
 use crate::designations::service::{self, DesignateIn, RegisterFilter};
 use crate::designations::view::Designation;
@@ -27,6 +27,9 @@ use std::collections::BTreeMap;
 
 /// More people than the network has ever had; beyond it the page would be unusable anyway.
 const PEOPLE_OFFERED: u64 = 2000;
+
+/// The latest terms of one seat: those that are not over are among them.
+const TERMS_SHOWN: u64 = 50;
 
 pub fn pages(cfg: &mut ServiceConfig) {
     cfg.service(show_form).service(designate);
@@ -60,18 +63,13 @@ struct NewPage {
     seat_name: String,
     body_name: String,
     is_partner: bool,
-    /// Who holds the seat today, where only one can.
-    holder: Option<HolderBox>,
+    /// «Oggi l’incarico è ricoperto da Anna Riva (dal 1° marzo 2027…)», one for each who holds the seat or will, where only one can.
+    holders: Vec<String>,
+    /// Whether somebody can be asked to make room.
+    may_replace: bool,
     people: Vec<Choice>,
     choices: Choices,
     accepted_files: &'static str,
-}
-
-struct HolderBox {
-    /// «Anna Riva è titolare dal 1° marzo 2027».
-    text: String,
-    /// What the box does, with the holder's name.
-    replaces_label: String,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -119,7 +117,7 @@ async fn show_form(
     };
     match seats.iter().find(|seat| seat.code == code) {
         Some(seat) => {
-            let form = NewForm { seat: code, replaces_holder: "true".to_owned(), ..NewForm::default() };
+            let form = NewForm { seat: code, ..NewForm::default() };
             page(&new_page(&ctx, &request, FormState::fresh(form), seat).await?)
         }
         None => {
@@ -166,12 +164,16 @@ fn seat_label(ctx: &Ctx, seat: &Seat) -> String {
 }
 
 async fn new_page(ctx: &Ctx, request: &HttpRequest, form: FormState<NewForm>, seat: &Seat) -> Result<NewPage> {
+    let holders = in_the_way(ctx, seat).await?;
+    // Whoever held the seat on an earlier first day is not among those, but in the refusal.
+    let is_refused_for_it = form.errors.of("replaces_holder").is_some();
     Ok(NewPage {
         shell: shell(ctx, request),
         seat_name: register_words::seat_name(seat, ctx.lang),
         body_name: seat.body_name.clone(),
         is_partner: seat.kind == SeatKind::Partner,
-        holder: present_holder(ctx, seat).await?.map(|holder| holder_box(ctx, &holder)),
+        may_replace: !holders.is_empty() || is_refused_for_it,
+        holders: holders.iter().map(|holder| held_by(ctx, holder)).collect(),
         people: known_people(ctx).await?,
         choices: Choices::new(ctx.lang),
         accepted_files: ACCEPTED_FILES,
@@ -183,22 +185,25 @@ fn shell(ctx: &Ctx, request: &HttpRequest) -> Shell {
     Shell::new(ctx, request, "designations.new_title").crumb(ctx.lang.t("designations.title"), "/designations").here()
 }
 
-/// Who would have to make room: only a seat for one is held against a newcomer.
-async fn present_holder(ctx: &Ctx, seat: &Seat) -> Result<Option<Designation>> {
+/// Whoever holds the seat today or will, the earliest first: only a seat for one is held against a newcomer.
+async fn in_the_way(ctx: &Ctx, seat: &Seat) -> Result<Vec<Designation>> {
     if !is_exclusive(seat.kind) {
-        return Ok(None);
+        return Ok(Vec::new());
     }
-    let filter = RegisterFilter { seat: Some(seat.id), as_of: Some(ctx.today()), ..RegisterFilter::default() };
-    Ok(service::list(ctx, &filter, None, 1).await?.pop())
+    let filter = RegisterFilter { seat: Some(seat.id), ..RegisterFilter::default() };
+    let mut holders = service::list(ctx, &filter, None, TERMS_SHOWN).await?;
+    holders.retain(|one| matches!(one.standing_on(ctx.today()), Standing::InForce | Standing::Announced));
+    holders.reverse();
+    Ok(holders)
 }
 
-fn holder_box(ctx: &Ctx, holder: &Designation) -> HolderBox {
-    let name = holder.holder.name();
+fn held_by(ctx: &Ctx, holder: &Designation) -> String {
+    let key = match holder.standing_on(ctx.today()) {
+        Standing::Announced => "designations.announced_to",
+        _ => "designations.held_by",
+    };
     let term = register_words::term(holder.record.statement.term, ctx.lang);
-    HolderBox {
-        text: ctx.lang.f("designations.held_by", &[("holder", &name), ("term", &term)]),
-        replaces_label: ctx.lang.f("designations.replaces_holder", &[("holder", &name)]),
-    }
+    ctx.lang.f(key, &[("holder", &holder.holder.name()), ("term", &term)])
 }
 
 /// The seats the reader may fill.

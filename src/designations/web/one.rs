@@ -4,7 +4,7 @@ use super::words as register_words;
 use crate::audit::trail::{self, TrailEvent};
 use crate::ctx::Ctx;
 use crate::designations::api;
-use crate::designations::model::{Record, Standing, Unavailability};
+use crate::designations::model::{Record, Standing, Unavailability, how_it_was_told};
 use crate::designations::policy::{self, Action, Subject};
 use crate::designations::service;
 use crate::designations::view::{Designation, Document, Dossier};
@@ -233,7 +233,7 @@ async fn designation_page(
             protocol: protocol(told, lang),
             receipt: statement.provenance.receipt.clone(),
         },
-        end_told: end_told(&designation.record, told, lang),
+        end_told: end_told(&designation.record, told, &history, lang),
         facts: facts(&designation, lang),
         documents: documents.into_iter().map(|document| document_row(id, document, lang)).collect(),
         absences: unavailabilities.into_iter().map(|absence| absence_row(id, absence, lang)).collect(),
@@ -247,20 +247,17 @@ async fn designation_page(
     })
 }
 
-/// The record that says how the designation was communicated: that of an end says how the end was.
-fn how_it_was_told<'a>(present: &'a Record, history: &'a [Record]) -> &'a Record {
-    let designates = |record: &&Record| matches!(record.change, RecordChange::Registered | RecordChange::Corrected);
-    history.iter().rfind(designates).unwrap_or(present)
-}
-
-/// How the end was communicated, where it was by itself.
-fn end_told(present: &Record, told: &Record, lang: Lang) -> Option<String> {
-    let provenance = &present.statement.provenance;
-    let is_its_own = present.change == RecordChange::Ended && *provenance != told.statement.provenance;
-    is_its_own.then(|| {
+/// How the end was communicated, where it was by itself; a correction of something else leaves that as it was.
+fn end_told(present: &Record, told: &Record, history: &[Record], lang: Lang) -> Option<String> {
+    let ends_so = |record: &&Record| {
+        record.change == RecordChange::Ended && record.statement.term.to == present.statement.term.to
+    };
+    let end = history.iter().rfind(ends_so)?;
+    let provenance = &end.statement.provenance;
+    (*provenance != told.statement.provenance).then(|| {
         let channel = register_words::channel(provenance.channel, lang);
         let day = words::date(provenance.communicated_on, lang);
-        let parts = [Some(channel.to_owned()), Some(day), protocol(present, lang)];
+        let parts = [Some(channel.to_owned()), Some(day), protocol(end, lang)];
         parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     })
 }

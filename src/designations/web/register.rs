@@ -132,7 +132,7 @@ async fn show_register(
     paging: Query<Paging>,
 ) -> std::result::Result<HttpResponse, Failure> {
     if policy::visibility(&ctx.actor) == Visibility::Nothing {
-        return Err(Error::Unauthenticated.into());
+        return Err(ctx.actor.refusal().into());
     }
     let typed = query.into_inner().with_today(ctx.today());
     let filter = match typed.understood(&ctx).await {

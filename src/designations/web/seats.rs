@@ -19,7 +19,7 @@ const MOST: u64 = 200;
 #[derive(Clone, Debug)]
 pub struct SeatsBlock {
     pub lines: Vec<SeatLine>,
-    /// The register narrowed to this place.
+    /// The register narrowed to this place, on any day.
     pub register: String,
 }
 
@@ -44,14 +44,14 @@ pub struct HolderLink {
 /// The seats of an observatory; `None` for a reader who may not see its people.
 pub async fn seats_of_observatory(ctx: &Ctx, id: ObservatoryId, code: &str) -> Result<Option<SeatsBlock>> {
     let filter = RegisterFilter { observatory: Some(id), ..RegisterFilter::default() };
-    let register = format!("/designations?observatory={code}");
+    let register = format!("/designations?observatory={code}&as_of=");
     block(ctx, filter, register, |seat| seat.observatory_id == Some(id)).await
 }
 
 /// The seats of a body, those of its observatories too; `None` for a reader who may not see its people.
 pub async fn seats_of_body(ctx: &Ctx, id: BodyId, code: &str) -> Result<Option<SeatsBlock>> {
     let filter = RegisterFilter { body: Some(id), ..RegisterFilter::default() };
-    let register = format!("/designations?body={code}");
+    let register = format!("/designations?body={code}&as_of=");
     block(ctx, filter, register, |seat| seat.body_id == id).await
 }
 

@@ -81,6 +81,11 @@ pub async fn enqueue(ctx: &Ctx, txn: &Txn, notification: Notification) -> Result
         .ok_or_else(|| Error::Store(StoreError::inconsistent("outbox_mail", id, "gone as soon as written")))
 }
 
+/// Whether a mail was promised under this key, whatever became of it.
+pub async fn is_promised(txn: &Txn, key: &str) -> Result<bool> {
+    Ok(find_by_key(txn, key).await?.is_some())
+}
+
 /// Takes back what was promised to the holder of the designation: nothing goes to the old address any more. Returns how many.
 ///
 /// A mail on the wire at this moment cannot be called back, but it is not tried again. The farewell is promised afterwards.

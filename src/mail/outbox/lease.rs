@@ -296,6 +296,8 @@ pub struct About {
     pub person_id: Option<PersonId>,
     /// By which designation its reader is told.
     pub designation_id: Option<DesignationId>,
+    /// The address it was promised to.
+    pub recipient: String,
 }
 
 pub async fn about(connection: &impl ConnectionTrait, id: MailId) -> Result<Option<About>, StoreError> {
@@ -308,6 +310,7 @@ pub async fn about(connection: &impl ConnectionTrait, id: MailId) -> Result<Opti
             outbox_mail::Column::DedupeKey,
             outbox_mail::Column::PersonId,
             outbox_mail::Column::DesignationId,
+            outbox_mail::Column::Recipient,
         ])
         .into_model()
         .one(connection)

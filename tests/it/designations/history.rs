@@ -77,7 +77,9 @@ both_engines! {
         };
         assert_eq!(count("").await, Some(0));
         assert_eq!(count("&with_annulled=true").await, Some(1));
-        assert_eq!(count("&as_of=2027-01-12&with_annulled=true").await, Some(0));
+        assert_eq!(count("&as_of=2027-01-12").await, Some(0));
+        assert_eq!(count("&as_of=2027-01-12&with_annulled=true").await, Some(1));
+        assert_eq!(count("&as_of=2027-01-10&with_annulled=true").await, Some(0));
         designate(&app, Designation::of("referent:bergamo").to("Ugo", "Sala")).await;
     }
 }

@@ -3,6 +3,7 @@
 mod handover;
 mod history;
 mod refusals;
+mod waiting;
 
 use crate::both_engines;
 use crate::support::app::{SECRETARIAT, TestApp};
@@ -161,6 +162,15 @@ both_engines! {
         assert_eq!(list(&app.mails().await), [""; 0], "nobody is told that a seat is vacant which is not");
     }
 
+    async fn a_certified_mailbox_is_shown_no_door_that_is_closed_to_it(engine) {
+        let app = TestApp::new(engine).await;
+        let secretariat = app.client(SECRETARIAT).await;
+        secretariat.post("/api/v1/seats/referent:brescia/request-designation").send().await.expect(204);
+        let mails = app.mails().await;
+        assert_eq!(list(&mails), ["protocollo@pec.provincia.bs.it  designation_requested"]);
+        assert!(!mails[0].text.contains("/designations/new"), "{}", mails[0].text);
+    }
+
     async fn an_end_that_comes_late_does_not_make_the_designation_late(engine) {
         let app = TestApp::new(engine).await;
         let made = designate(&app, Designation::of("referent:bergamo").to("Ada", "Riva")).await;
@@ -169,6 +179,29 @@ both_engines! {
         let path = format!("/api/v1/designations/{}/end", made["id"].as_str().expect("an id"));
         let ended = app.client(SECRETARIAT).await.post(&path).if_match(1).json(end).send().await.expect(200);
         assert_eq!(ended["days_to_communicate"], 5, "from the last day, not from the first");
+    }
+
+    async fn an_end_that_was_not_communicated_by_itself_is_neither_early_nor_late(engine) {
+        let app = TestApp::new(engine).await;
+        let made = designate(&app, Designation::of("referent:bergamo").to("Ada", "Riva")).await;
+        let path = format!("/api/v1/designations/{}", made["id"].as_str().expect("an id"));
+        let secretariat = app.client(SECRETARIAT).await;
+        let end = json!({ "last_day": "2027-03-20", "reason": "Trasferimento" });
+        let ended = secretariat.post(&format!("{path}/end")).if_match(1).json(end).send().await.expect(200);
+        let register = secretariat.get("/api/v1/designations?seat=referent").send().await.expect(200);
+        let one = secretariat.get(&path).send().await.expect(200);
+        for shown in [&ended, &register["items"][0], &one] {
+            assert_eq!(shown["days_to_communicate"], Value::Null);
+        }
+    }
+
+    async fn a_line_stands_as_it_did_on_the_day_that_is_asked_about(engine) {
+        let app = TestApp::new(engine).await;
+        designate(&app, Designation::of("referent:bergamo").to("Ada", "Riva").until("2027-01-31")).await;
+        app.at("2027-03-01 09:00");
+        let secretariat = app.client(SECRETARIAT).await;
+        let then = secretariat.get("/api/v1/designations?seat=referent&as_of=2027-01-20").send().await.expect(200);
+        assert_eq!(then["items"][0]["standing"], "in_force");
     }
 
     async fn what_a_holder_declares_is_not_what_the_body_said(engine) {

@@ -1,0 +1,189 @@
+//! What the calendar brings to a designation: its beginning, the end that comes near, the end that has come; and whether a
+//! mail that waits still says what is so.
+
+use super::{must_find, record_event};
+use crate::ctx::Ctx;
+use crate::db::Txn;
+use crate::designations::mail::{self, Matter};
+use crate::designations::model::{self, Occupied, Seat};
+use crate::designations::policy::Visibility;
+use crate::designations::store::{self, Filter};
+use crate::designations::view::Designation;
+use crate::error::{Error, Result};
+use crate::mail::outbox::{self, lease::About};
+use crate::{auth, links};
+use chrono::{Days, NaiveDate};
+use entity::ids::{DesignationId, SeatId};
+use entity::kinds::RecordChange;
+use sea_orm::ConnectionTrait;
+
+/// Whoever has begun is welcomed so many days after the first at the latest: the service may have stood still on it.
+const WELCOME_DAYS: u64 = 14;
+
+/// Carries out what the calendar brings: ends that have come, starts, ends that come near. Run by the job `handover`.
+///
+/// Which mails leave: the farewell to who has left, the welcome to who has begun, *ending soon* to bodies, *designation
+/// requested* for seats that have fallen vacant. Safe to run at any time and any number of times. Each designation has a
+/// transaction of its own: one that fails takes nothing from the others, and is reported when all have had their turn.
+/// Returns for how many there was something to do.
+pub async fn follow_calendar(ctx: &Ctx) -> Result<u64> {
+    let mut done = 0;
+    let mut failures = Vec::new();
+    for designation in touched_by_the_calendar(ctx).await? {
+        match ctx.write(async |txn| bring_up_to_date(ctx, txn, designation).await).await {
+            Ok(was_due) => done += u64::from(was_due),
+            Err(error) => failures.push(format!("designation {designation}: {error}")),
+        }
+    }
+    if failures.is_empty() { Ok(done) } else { Err(Error::Internal(failures.join("; "))) }
+}
+
+/// The designations whose end has come or comes near, and those that have just begun.
+async fn touched_by_the_calendar(ctx: &Ctx) -> Result<Vec<DesignationId>> {
+    let today = ctx.today();
+    let touched = [
+        Filter { ended_before: Some(today), not_handed_over: true, ..Filter::default() },
+        Filter { as_of: Some(today), begins_after: Some(today - Days::new(WELCOME_DAYS)), ..Filter::default() },
+        Filter { ends_within: Some((today, last_day_soon(today))), ..Filter::default() },
+    ];
+    let mut ids = Vec::new();
+    for filter in touched {
+        let found = store::list(ctx.reader(), &Visibility::Everything, &filter, None, None).await?;
+        ids.extend(found.into_iter().map(|designation| designation.id));
+    }
+    Ok(ids)
+}
+
+fn last_day_soon(today: NaiveDate) -> NaiveDate {
+    today + Days::new(model::ENDING_SOON_DAYS.unsigned_abs())
+}
+
+/// Does what is due for one designation today; says whether anything was.
+async fn bring_up_to_date(ctx: &Ctx, txn: &Txn, id: DesignationId) -> Result<bool> {
+    let mut designation = must_find(txn, id).await?;
+    if awaits_handover(ctx, &designation) {
+        // Whoever corrects the end at this moment was first, or finds it carried out.
+        store::lock_seat(txn, designation.seat.id).await?;
+        designation = must_find(txn, id).await?;
+    }
+    let has_left = carry_out_end_if_past(ctx, txn, &designation).await?;
+    let is_welcomed = welcome_if_begun(ctx, txn, &designation).await?;
+    let is_warned_of = warn_if_ending_soon(ctx, txn, &designation).await?;
+    Ok(has_left || is_welcomed || is_warned_of)
+}
+
+async fn welcome_if_begun(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<bool> {
+    let today = ctx.today();
+    let has_just_begun = designation.record.statement.term.from > today - Days::new(WELCOME_DAYS);
+    if designation.record.covers(today) && has_just_begun {
+        mail::welcome(ctx, txn, designation).await
+    } else {
+        Ok(false)
+    }
+}
+
+async fn warn_if_ending_soon(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<bool> {
+    let today = ctx.today();
+    let is_near =
+        designation.record.statement.term.to.is_some_and(|last| today <= last && last <= last_day_soon(today));
+    let stands = designation.record.change != RecordChange::Annulled;
+    if stands && is_near && !is_succeeded(txn, designation).await? {
+        return mail::ending_soon(ctx, txn, designation).await;
+    }
+    Ok(false)
+}
+
+/// Whoever holds the seat on the day after the designation ends, if it does.
+async fn successors(db: &impl ConnectionTrait, designation: &Designation) -> Result<Vec<Occupied>> {
+    let Some(last) = designation.record.statement.term.to else { return Ok(Vec::new()) };
+    holders_on(db, designation.seat.id, last + Days::new(1)).await
+}
+
+async fn is_succeeded(db: &impl ConnectionTrait, designation: &Designation) -> Result<bool> {
+    Ok(!successors(db, designation).await?.is_empty())
+}
+
+/// Whether the same person goes on in the same seat: nobody leaves then.
+async fn is_renewed(db: &impl ConnectionTrait, designation: &Designation) -> Result<bool> {
+    Ok(successors(db, designation).await?.iter().any(|next| next.person_id == designation.holder.id))
+}
+
+async fn holders_on(db: &impl ConnectionTrait, seat: SeatId, day: NaiveDate) -> Result<Vec<Occupied>> {
+    Ok(store::occupied(db, seat).await?.into_iter().filter(|one| one.term.covers(day)).collect())
+}
+
+/// Whether a designation has ended, or was annulled: nothing is told on its strength any more. One that is announced has
+/// not.
+pub async fn is_over(db: &impl ConnectionTrait, id: DesignationId, today: NaiveDate) -> Result<bool> {
+    let known = store::find(db, &Visibility::Everything, id).await?;
+    Ok(known.is_some_and(|one| has_ended(&one, today) || one.record.change == RecordChange::Annulled))
+}
+
+/// Whether a mail of the register that waits still says what is so: the seat is vacant, the end is the one it speaks of, the
+/// designation was not annulled. Of any other mail the register knows nothing.
+pub async fn still_holds(db: &impl ConnectionTrait, mail: &About, today: NaiveDate) -> Result<bool> {
+    let Some(matter) = Matter::of_kind(&mail.kind) else { return Ok(true) };
+    if matter == Matter::Requested {
+        let Ok(seat) = mail.subject_id.parse() else { return Ok(true) };
+        return Ok(holders_on(db, seat, today).await?.is_empty());
+    }
+    let Ok(id) = mail.subject_id.parse() else { return Ok(true) };
+    let Some(known) = store::find(db, &Visibility::Everything, id).await? else { return Ok(true) };
+    if known.record.change == RecordChange::Annulled {
+        return Ok(false);
+    }
+    let term = known.record.statement.term;
+    let is_of_this_end = term.to.is_some_and(|last| mail::speaks_of(&mail.dedupe_key, last));
+    Ok(match matter {
+        Matter::Registered | Matter::Requested => true,
+        Matter::Welcome => mail::speaks_of(&mail.dedupe_key, term.from),
+        Matter::EndingSoon => is_of_this_end && !is_succeeded(db, &known).await?,
+        Matter::Farewell | Matter::Ended => is_of_this_end && has_ended(&known, today),
+    })
+}
+
+pub(super) fn has_ended(designation: &Designation, today: NaiveDate) -> bool {
+    designation.record.statement.term.to.is_some_and(|last| last < today)
+}
+
+fn awaits_handover(ctx: &Ctx, designation: &Designation) -> bool {
+    designation.handed_over_at.is_none()
+        && designation.record.change != RecordChange::Annulled
+        && has_ended(designation, ctx.today())
+}
+
+/// Says whether there was an end to carry out.
+pub(super) async fn carry_out_end_if_past(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<bool> {
+    let is_due = awaits_handover(ctx, designation);
+    if is_due {
+        carry_out_end(ctx, txn, designation).await?;
+    }
+    Ok(is_due)
+}
+
+/// The end has come: the former holder's access and pending mails die, then the farewell is the last thing they get. Whoever
+/// goes on in the seat by another designation is told nothing: nobody has left.
+async fn carry_out_end(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<()> {
+    switch_off(ctx, txn, designation).await?;
+    if is_renewed(txn, designation).await? {
+        return Ok(());
+    }
+    mail::ended(ctx, txn, designation).await?;
+    ask_if_vacant(ctx, txn, &designation.seat).await
+}
+
+/// Asks the body for a designation where a seat for one has lost its holder and nobody holds it today.
+pub(super) async fn ask_if_vacant(ctx: &Ctx, txn: &Txn, seat: &Seat) -> Result<()> {
+    if model::is_exclusive(seat.kind) && holders_on(txn, seat.id, ctx.today()).await?.is_empty() {
+        mail::requested(ctx, txn, seat).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn switch_off(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<()> {
+    outbox::cancel_for_designation(ctx, txn, designation.id).await?;
+    links::service::revoke_for_designation(ctx, txn, designation.id).await?;
+    auth::service::end_everything_of(ctx, txn, designation.holder.id).await?;
+    store::mark_handed_over(txn, designation.id, ctx.now()).await?;
+    record_event(ctx, txn, "designations.hand_over", designation).await
+}
