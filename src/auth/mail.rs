@@ -11,8 +11,8 @@ use crate::time::zone;
 use chrono::{DateTime, Utc};
 use entity::ids::SignInLinkId;
 
-/// The kind of the mail; never changed once released.
-pub const KIND: &str = "sign_in";
+/// What the mail is about: a link, by its id.
+pub const SUBJECT_KIND: &str = "sign_in_link";
 
 /// What the mail is about.
 pub struct Link {
@@ -25,9 +25,9 @@ pub struct Link {
 /// hour, because somebody is waiting for it; and never after the link has ended, because then it would only annoy.
 pub async fn send_link(ctx: &Ctx, txn: &Txn, member: &Member, link: &Link) -> Result<()> {
     let notification = Notification {
-        kind: KIND,
+        kind: "sign_in",
         dedupe_key: format!("sign_in:{}", link.id),
-        subject: ("sign_in_link", link.id.to_string()),
+        subject: (SUBJECT_KIND, link.id.to_string()),
         to: Recipient {
             person_id: Some(member.id),
             designation_id: None,

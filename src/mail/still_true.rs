@@ -33,7 +33,9 @@ pub async fn look(ctx: &Ctx, db: &impl ConnectionTrait, id: MailId) -> Result<Ve
     if !is_still_the_address(db, &mail).await? || !designations::service::still_holds(db, &mail, ctx.today()).await? {
         return Ok(Verdict::TakenBack(TakenBack::Untrue));
     }
-    if mail.kind == auth::service::LINK_MAIL && !auth::service::is_link_open(ctx, db, &mail.subject_id).await? {
+    if mail.subject_kind == auth::service::LINK_SUBJECT
+        && !auth::service::is_link_open(ctx, db, &mail.subject_id).await?
+    {
         return Ok(Verdict::TakenBack(TakenBack::Untrue));
     }
     if mail.kind == reminders::service::MAIL_KIND && !reminders::service::still_holds(ctx, db, id).await? {

@@ -402,16 +402,15 @@ both_engines! {
         assert_eq!(bounce(&bench, person).await, noted, "since when matters, not how often");
     }
 
-    async fn a_refusal_of_an_address_that_was_left_is_no_news_about_the_new_one(engine) {
+    async fn a_mail_to_an_address_that_was_left_does_not_leave_and_is_no_news_about_the_new_one(engine) {
         let bench = Workbench::new(engine).await;
         let person = holder_of(&bench, bench.designation().await).await;
-        bench.mailbox.script([refused_for_good()]);
         let mut notification = at_once(&bench, "one");
         notification.to.person_id = Some(person);
         let id = bench.promise(notification).await;
         bench.sql("UPDATE person SET email = 'anna@new.example'").await;
         bench.drain().await;
-        assert_eq!((bench.mail(id).await.state, bounce(&bench, person).await), (State::Dead, (None, None)));
+        assert_eq!((bench.mail(id).await.state, bounce(&bench, person).await), (State::Cancelled, (None, None)));
     }
 
     async fn only_the_secretariat_and_ourselves_work_at_the_desk(engine) {
