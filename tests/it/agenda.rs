@@ -2,11 +2,24 @@
 
 use crate::both_engines;
 use crate::support::app::{Client, SECRETARIAT, TestApp};
+use crate::support::db::Engine;
 use chrono::NaiveDate;
 use entity::ids::DeliverableId;
 use raccordo::releases::service as releases;
 use raccordo::{deliverables, tasks};
 use serde_json::{Value, json};
+
+both_engines! {
+    a_confirmed_release_yields_work_on_each_territory_s_own_days,
+    a_day_somebody_does_not_work_is_refused_by_name_unless_said_why,
+    moving_a_release_derives_open_days_anew_and_leaves_those_set_by_hand,
+    the_last_step_hands_in_and_a_review_sends_back,
+    what_is_handed_in_while_blocked_comes_back_as_handed_in,
+    the_last_step_follows_the_day_set_by_hand_on_its_deliverable,
+    a_cancelled_release_stays_with_its_reason_and_calls_nobody,
+    the_feed_is_public_and_unchanged_until_the_agenda_changes,
+    everybody_reads_the_calendar_and_only_the_network_its_tasks,
+}
 
 const REFERENT: &str = "referente.bergamo@provincia.example";
 
@@ -48,215 +61,267 @@ async fn designate_referent(secretariat: &Client) {
     secretariat.post("/api/v1/designations").json(designation).send().await.expect(201);
 }
 
-both_engines! {
-    async fn a_confirmed_release_yields_work_on_each_territory_s_own_days(engine) {
-        let app = TestApp::new(engine).await;
-        let secretariat = app.client(SECRETARIAT).await;
-        let release = confirmed(&secretariat).await;
-        assert_eq!(release["embargo_until"], "2027-03-19T09:00:00Z", "ten in Rome, in winter");
-        let deliverables = items(&secretariat, &format!("/api/v1/deliverables?release={}", release["id"].as_str().expect("an id"))).await;
-        assert_eq!(deliverables.len(), 12);
-        assert_eq!(items(&secretariat, "/api/v1/tasks?limit=200").await.len(), 36);
-        // Twenty, ten and five working days before Friday 19 March; Mantua does not work on the 18th (Saint Anselm).
-        assert_eq!(days_of(&secretariat, "bergamo").await, ["2027-02-19", "2027-03-05", "2027-03-12"]);
-        assert_eq!(days_of(&secretariat, "mantova").await, ["2027-02-18", "2027-03-04", "2027-03-11"]);
-    }
-
-    async fn a_day_somebody_does_not_work_is_refused_by_name_unless_said_why(engine) {
-        let app = TestApp::new(engine).await;
-        let secretariat = app.client(SECRETARIAT).await;
-        let release = confirmed(&secretariat).await;
-        let to_the_18th = |despite: Value| json!({
-            "day": "2027-03-18", "reason_code": "portal", "reason_text": "Fermo del portale il 19", "despite_non_working": despite,
-        });
-        let version = &release["version"];
-        let refused = secretariat.post(&path(&release, "/move")).if_match(version).json(to_the_18th(Value::Null)).send().await;
-        assert!(refused.text().contains("Sant'Anselmo"), "{}", refused.text());
-        refused.refused(422, "non_working_day");
-        let moved = secretariat.post(&path(&release, "/move")).if_match(version).json(to_the_18th(json!("Concordato con Mantova"))).send().await.expect(200);
-        assert_eq!(moved["flags"]["brought_forward"], true);
-        let story = secretariat.get(&path(&release, "")).send().await.expect(200);
-        let text = story["changes"][2]["reason"]["text"].as_str().expect("a reason");
-        assert!(text.contains("Fermo del portale") && text.contains("Concordato con Mantova"), "{text}");
-    }
-
-    async fn moving_a_release_derives_open_days_anew_and_leaves_those_set_by_hand(engine) {
-        let app = TestApp::new(engine).await;
-        let secretariat = app.client(SECRETARIAT).await;
-        let release = confirmed(&secretariat).await;
-        let tasks = items(&secretariat, "/api/v1/tasks?observatory=bergamo").await;
-        let draft = format!("/api/v1/tasks/{}", tasks[1]["id"].as_str().expect("an id"));
-        secretariat.patch(&draft).if_match(&tasks[1]["version"]).merge_patch(&json!({ "hand_set_day": "2027-03-09" })).send().await.expect(200);
-        let missing = json!({ "day": "2027-04-02", "reason_code": "source_late", "reason_text": " " });
-        secretariat.post(&path(&release, "/move")).if_match(&release["version"]).json(missing).send().await.refused(422, "reason_missing");
-        let input = json!({ "day": "2027-04-02", "reason_code": "source_late", "reason_text": "Dati Istat in ritardo" });
-        let moved = secretariat.post(&path(&release, "/move")).if_match(&release["version"]).json(input.clone()).send().await.expect(200);
-        assert_eq!((&moved["flags"]["postponed"], &moved["sequence"]), (&json!(true), &json!(2)));
-        // Friday 2 April; Easter Monday 29 March lies between.
-        assert_eq!(days_of(&secretariat, "bergamo").await, ["2027-03-04", "2027-03-09", "2027-03-25"]);
-        let task = secretariat.get(&draft).send().await.expect(200);
-        assert_eq!(task["due_day"], "2027-03-18", "the derived day went on beneath the one set by hand");
-        secretariat.post(&path(&release, "/move")).if_match(&release["version"]).json(input).send().await.refused(412, "stale");
-    }
-
-    async fn the_last_step_hands_in_and_a_review_sends_back(engine) {
-        let app = TestApp::new(engine).await;
-        let secretariat = app.client(SECRETARIAT).await;
-        designate_referent(&secretariat).await;
-        let release = confirmed(&secretariat).await;
-        let referent = app.client(REFERENT).await;
-        for task in items(&referent, "/api/v1/tasks?mine=true").await {
-            let done = format!("/api/v1/tasks/{}/complete", task["id"].as_str().expect("an id"));
-            let said = json!({ "link": "https://provincia.example/relazione.pdf" });
-            referent.post(&done).if_match(&task["version"]).json(said).send().await.expect(200);
-        }
-        let own = items(&referent, "/api/v1/deliverables").await;
-        assert_eq!(own.len(), 1, "a foreign observatory's deliverable is not found");
-        assert_eq!(own[0]["state"], "submitted");
-        let deliverable = format!("/api/v1/deliverables/{}", own[0]["id"].as_str().expect("an id"));
-        let approve = format!("{deliverable}/approve");
-        referent.post(&approve).if_match(&own[0]["version"]).send().await.refused(403, "denied");
-        let sent_back = secretariat.post(&format!("{deliverable}/request-changes")).if_match(&own[0]["version"]).json(json!({ "remarks": "Manca la tavola 3" })).send().await.expect(200);
-        let db = app.services.db.reader();
-        let day: NaiveDate = "2027-12-31".parse().expect("a day");
-        let owed = deliverables::due::obligations(db, day).await.expect("due");
-        assert_eq!(owed.len(), 1, "sent back, it is owed again");
-        assert_eq!(tasks::due::obligations(db, day).await.expect("due").len(), 33, "the other eleven observatories' steps");
-        let again = referent.post(&format!("{deliverable}/submit")).if_match(&sent_back["version"]).json(json!({})).send().await.expect(200);
-        secretariat.post(&approve).if_match(&again["version"]).send().await.expect(200);
-        let dossier = secretariat.get(&deliverable).send().await.expect(200);
-        assert_eq!(dossier["submissions"][0]["link"], "https://provincia.example/relazione.pdf");
-        assert_eq!(dossier["submissions"][0]["remarks"], "Manca la tavola 3");
-        publish(&app, "2027-03-19 09:59", 0).await;
-        publish(&app, "2027-03-19 10:00", 1).await;
-        publish(&app, "2027-03-19 10:01", 0).await;
-        let id: DeliverableId = own[0]["id"].as_str().expect("an id").parse().expect("an id");
-        let system = app.system();
-        let seen = system.write(async |txn| {
-            deliverables::service::mark_published(&system, txn, id).await?;
-            deliverables::service::mark_published(&system, txn, id).await?;
-            deliverables::service::mark_verified(&system, txn, id).await
-        });
-        assert_eq!(seen.await.expect("seen").deliverable.state().as_str(), "verified");
-        assert_eq!(app.anonymous().get(&path(&release, "")).send().await.expect(200)["state"], "published");
-    }
-
-    async fn what_is_handed_in_while_blocked_comes_back_as_handed_in(engine) {
-        let app = TestApp::new(engine).await;
-        let secretariat = app.client(SECRETARIAT).await;
-        confirmed(&secretariat).await;
-        let own = items(&secretariat, "/api/v1/deliverables?observatory=bergamo").await.remove(0);
-        let deliverable = format!("/api/v1/deliverables/{}", own["id"].as_str().expect("an id"));
-        let why = json!({ "reason": "Il portale dei dati è fermo" });
-        secretariat.post(&format!("{deliverable}/block")).if_match(&own["version"]).json(why).send().await.expect(200);
-        let steps = items(&secretariat, "/api/v1/tasks?observatory=bergamo").await;
-        for task in &steps {
-            let done = format!("/api/v1/tasks/{}/complete", task["id"].as_str().expect("an id"));
-            let said = json!({ "link": "https://provincia.example/relazione.pdf" });
-            secretariat.post(&done).if_match(&task["version"]).json(said).send().await.expect(200);
-        }
-        let blocked = secretariat.get(&deliverable).send().await.expect(200);
-        assert_eq!(blocked["state"], "blocked", "the obstacle is still there");
-        assert_eq!(blocked["submissions"][0]["link"], "https://provincia.example/relazione.pdf", "what was handed in is kept");
-        let freed = secretariat.post(&format!("{deliverable}/unblock")).if_match(&blocked["version"]).send().await.expect(200);
-        assert_eq!(freed["state"], "submitted");
-        secretariat.post(&format!("{deliverable}/approve")).if_match(&freed["version"]).send().await.expect(200);
-    }
-
-    async fn the_last_step_follows_the_day_set_by_hand_on_its_deliverable(engine) {
-        let app = TestApp::new(engine).await;
-        let secretariat = app.client(SECRETARIAT).await;
-        let release = confirmed(&secretariat).await;
-        let own = items(&secretariat, "/api/v1/deliverables?observatory=bergamo").await.remove(0);
-        let deliverable = format!("/api/v1/deliverables/{}", own["id"].as_str().expect("an id"));
-        let set = async |day: Value| {
-            let version = secretariat.get(&deliverable).send().await.expect(200)["version"].clone();
-            secretariat.patch(&deliverable).if_match(version).merge_patch(&json!({ "hand_set_day": day })).send().await.expect(200)
-        };
-        set(json!("2027-03-17")).await;
-        assert_eq!(days_of(&secretariat, "bergamo").await, ["2027-02-19", "2027-03-05", "2027-03-17"]);
-        let day: NaiveDate = "2027-12-31".parse().expect("a day");
-        let due = tasks::due::obligations(app.services.db.reader(), day).await.expect("due");
-        assert!(due.iter().any(|one| one.due_day.to_string() == "2027-03-17"), "the mails say the same");
-        let upto = items(&secretariat, "/api/v1/tasks?observatory=bergamo&upto=2027-03-16").await;
-        assert_eq!(upto.len(), 2, "and so do the lists: {upto:#?}");
-        let input = json!({ "day": "2027-04-02", "reason_code": "source_late", "reason_text": "Dati Istat in ritardo" });
-        secretariat.post(&path(&release, "/move")).if_match(&release["version"]).json(input).send().await.expect(200);
-        assert_eq!(days_of(&secretariat, "bergamo").await, ["2027-03-04", "2027-03-17", "2027-03-18"]);
-        set(Value::Null).await;
-        assert_eq!(days_of(&secretariat, "bergamo").await, ["2027-03-04", "2027-03-18", "2027-03-25"]);
-    }
-
-    async fn a_cancelled_release_stays_with_its_reason_and_calls_nobody(engine) {
-        let app = TestApp::new(engine).await;
-        let secretariat = app.client(SECRETARIAT).await;
-        let release = confirmed(&secretariat).await;
-        let reason = json!({ "reason_code": "method", "reason_text": "Cambio di classificazione" });
-        secretariat.post(&path(&release, "/cancel")).if_match(&release["version"]).json(reason).send().await.expect(200);
-        assert_eq!(items(&secretariat, "/api/v1/tasks?due=true").await, Vec::<Value>::new());
-        assert!(items(&secretariat, "/api/v1/deliverables").await.iter().all(|one| one["state"] == "waived"));
-        let public = app.anonymous().get(&path(&release, "")).send().await.expect(200);
-        assert_eq!(public["reason"]["text"], "Cambio di classificazione");
-        let feed = app.anonymous().get("/calendar.ics").send().await;
-        assert!(feed.text().contains("STATUS:CANCELLED"), "{}", feed.text());
-        let again = json!({ "product": "relazione-territoriale", "period": "2026", "date": { "precision": "day", "day": "2027-05-05" } });
-        secretariat.post("/api/v1/releases").json(again.clone()).send().await.expect(201);
-        secretariat.post("/api/v1/releases").json(again).send().await.refused(409, "release_exists");
-    }
-
-    async fn the_feed_is_public_and_unchanged_until_the_agenda_changes(engine) {
-        let app = TestApp::new(engine).await;
-        let secretariat = app.client(SECRETARIAT).await;
-        let release = confirmed(&secretariat).await;
-        let anyone = app.anonymous();
-        let feed = anyone.get("/calendar.ics").send().await;
-        let tag = feed.header("etag").expect("a tag").to_owned();
-        assert_eq!(feed.status.as_u16(), 200);
-        assert!(feed.text().contains("DTSTART;TZID=Europe/Rome:20270319T100000"), "{}", feed.text());
-        assert!(!feed.text().contains('@'), "a feed names nobody");
-        assert_eq!(anyone.get("/calendar.ics").header("if-none-match", &tag).send().await.status.as_u16(), 304);
-        let input = json!({ "day": "2027-04-02", "reason_code": "source_late", "reason_text": "Dati in ritardo" });
-        secretariat.post(&path(&release, "/move")).if_match(&release["version"]).json(input).send().await.expect(200);
-        let moved = anyone.get("/calendar.ics").header("if-none-match", &tag).send().await;
-        assert_eq!(moved.status.as_u16(), 200);
-        assert!(moved.text().contains("Rinviato: ") && moved.text().contains("SEQUENCE:2"), "{}", moved.text());
-        secretariat.post("/api/v1/releases").json(json!({})).send().await.expect(422);
-        anyone.post("/api/v1/releases").json(json!({ "product": "relazione-territoriale", "period": "2027", "date": { "precision": "month", "day": "2027-12-01" } })).send().await.refused(401, "unauthenticated");
-    }
+async fn a_confirmed_release_yields_work_on_each_territory_s_own_days(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    let release = confirmed(&secretariat).await;
+    assert_eq!(release["embargo_until"], "2027-03-19T09:00:00Z", "ten in Rome, in winter");
+    let deliverables =
+        items(&secretariat, &format!("/api/v1/deliverables?release={}", release["id"].as_str().expect("an id"))).await;
+    assert_eq!(deliverables.len(), 12);
+    assert_eq!(items(&secretariat, "/api/v1/tasks?limit=200").await.len(), 36);
+    // Twenty, ten and five working days before Friday 19 March; Mantua does not work on the 18th (Saint Anselm).
+    assert_eq!(days_of(&secretariat, "bergamo").await, ["2027-02-19", "2027-03-05", "2027-03-12"]);
+    assert_eq!(days_of(&secretariat, "mantova").await, ["2027-02-18", "2027-03-04", "2027-03-11"]);
 }
 
-both_engines! {
-    async fn everybody_reads_the_calendar_and_only_the_network_its_tasks(engine) {
-        let app = TestApp::new(engine).await;
-        let secretariat = app.client(SECRETARIAT).await;
-        let release = confirmed(&secretariat).await;
-        let anyone = app.anonymous();
-        let calendar = anyone.get("/calendar").send().await;
-        assert_eq!(calendar.status.as_u16(), 200, "{}", calendar.text());
-        assert!(calendar.text().contains("venerdì 19 marzo 2027, ore 10.00"), "{}", calendar.text());
-        let page = format!("/releases/{}", release["id"].as_str().expect("an id"));
-        let story = anyone.get(&page).send().await.text();
-        assert!(story.contains("Perché questa data") && !story.contains("/move"), "{story}");
-        let links = |page: &str| page.matches("href=\"/deliverables/").count();
-        assert_eq!(links(&story), 0, "what the observatories owe is theirs to know");
-        assert_eq!(links(&secretariat.get(&page).send().await.text()), 12, "one contribution each");
-        let later = anyone.get("/calendar?since=2027-04-01").send().await.text();
-        assert!(!later.contains("19 marzo 2027") && later.contains("/calendar?since=2026-03-31"), "{later}");
-        for form in ["/releases/new".to_owned(), format!("{page}/move"), format!("{page}/cancel")] {
-            assert_eq!(secretariat.get(&form).send().await.status.as_u16(), 200, "{form}");
-            assert_ne!(anyone.get(&form).send().await.status.as_u16(), 200, "{form}");
-        }
-        assert_ne!(anyone.get("/tasks").send().await.status.as_u16(), 200);
-        designate_referent(&secretariat).await;
-        let referent = app.client(REFERENT).await;
-        assert_eq!(links(&referent.get(&page).send().await.text()), 1, "the own contribution");
-        assert!(referent.get("/tasks").send().await.text().contains("Bozza della relazione"));
-        let task = items(&referent, "/api/v1/tasks?mine=true").await.remove(0);
-        let pages = [("tasks", &task["id"]), ("deliverables", &task["deliverable_id"])];
-        for (part, id) in pages {
-            let shown = referent.get(&format!("/{part}/{}", id.as_str().expect("an id"))).send().await;
-            assert_eq!(shown.status.as_u16(), 200, "{}", shown.text());
-        }
+async fn a_day_somebody_does_not_work_is_refused_by_name_unless_said_why(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    let release = confirmed(&secretariat).await;
+    let to_the_18th = |despite: Value| {
+        json!({
+            "day": "2027-03-18", "reason_code": "portal", "reason_text": "Fermo del portale il 19", "despite_non_working": despite,
+        })
+    };
+    let version = &release["version"];
+    let refused =
+        secretariat.post(&path(&release, "/move")).if_match(version).json(to_the_18th(Value::Null)).send().await;
+    assert!(refused.text().contains("Sant'Anselmo"), "{}", refused.text());
+    refused.refused(422, "non_working_day");
+    let moved = secretariat
+        .post(&path(&release, "/move"))
+        .if_match(version)
+        .json(to_the_18th(json!("Concordato con Mantova")))
+        .send()
+        .await
+        .expect(200);
+    assert_eq!(moved["flags"]["brought_forward"], true);
+    let story = secretariat.get(&path(&release, "")).send().await.expect(200);
+    let text = story["changes"][2]["reason"]["text"].as_str().expect("a reason");
+    assert!(text.contains("Fermo del portale") && text.contains("Concordato con Mantova"), "{text}");
+}
+
+async fn moving_a_release_derives_open_days_anew_and_leaves_those_set_by_hand(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    let release = confirmed(&secretariat).await;
+    let tasks = items(&secretariat, "/api/v1/tasks?observatory=bergamo").await;
+    let draft = format!("/api/v1/tasks/{}", tasks[1]["id"].as_str().expect("an id"));
+    secretariat
+        .patch(&draft)
+        .if_match(&tasks[1]["version"])
+        .merge_patch(&json!({ "hand_set_day": "2027-03-09" }))
+        .send()
+        .await
+        .expect(200);
+    let missing = json!({ "day": "2027-04-02", "reason_code": "source_late", "reason_text": " " });
+    secretariat
+        .post(&path(&release, "/move"))
+        .if_match(&release["version"])
+        .json(missing)
+        .send()
+        .await
+        .refused(422, "reason_missing");
+    let input = json!({ "day": "2027-04-02", "reason_code": "source_late", "reason_text": "Dati Istat in ritardo" });
+    let moved = secretariat
+        .post(&path(&release, "/move"))
+        .if_match(&release["version"])
+        .json(input.clone())
+        .send()
+        .await
+        .expect(200);
+    assert_eq!((&moved["flags"]["postponed"], &moved["sequence"]), (&json!(true), &json!(2)));
+    // Friday 2 April; Easter Monday 29 March lies between.
+    assert_eq!(days_of(&secretariat, "bergamo").await, ["2027-03-04", "2027-03-09", "2027-03-25"]);
+    let task = secretariat.get(&draft).send().await.expect(200);
+    assert_eq!(task["due_day"], "2027-03-18", "the derived day went on beneath the one set by hand");
+    secretariat
+        .post(&path(&release, "/move"))
+        .if_match(&release["version"])
+        .json(input)
+        .send()
+        .await
+        .refused(412, "stale");
+}
+
+async fn the_last_step_hands_in_and_a_review_sends_back(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    designate_referent(&secretariat).await;
+    let release = confirmed(&secretariat).await;
+    let referent = app.client(REFERENT).await;
+    for task in items(&referent, "/api/v1/tasks?mine=true").await {
+        let done = format!("/api/v1/tasks/{}/complete", task["id"].as_str().expect("an id"));
+        let said = json!({ "link": "https://provincia.example/relazione.pdf" });
+        referent.post(&done).if_match(&task["version"]).json(said).send().await.expect(200);
+    }
+    let own = items(&referent, "/api/v1/deliverables").await;
+    assert_eq!(own.len(), 1, "a foreign observatory's deliverable is not found");
+    assert_eq!(own[0]["state"], "submitted");
+    let deliverable = format!("/api/v1/deliverables/{}", own[0]["id"].as_str().expect("an id"));
+    let approve = format!("{deliverable}/approve");
+    referent.post(&approve).if_match(&own[0]["version"]).send().await.refused(403, "denied");
+    let sent_back = secretariat
+        .post(&format!("{deliverable}/request-changes"))
+        .if_match(&own[0]["version"])
+        .json(json!({ "remarks": "Manca la tavola 3" }))
+        .send()
+        .await
+        .expect(200);
+    let db = app.services.db.reader();
+    let day: NaiveDate = "2027-12-31".parse().expect("a day");
+    let owed = deliverables::due::obligations(db, day).await.expect("due");
+    assert_eq!(owed.len(), 1, "sent back, it is owed again");
+    assert_eq!(tasks::due::obligations(db, day).await.expect("due").len(), 33, "the other eleven observatories' steps");
+    let again = referent
+        .post(&format!("{deliverable}/submit"))
+        .if_match(&sent_back["version"])
+        .json(json!({}))
+        .send()
+        .await
+        .expect(200);
+    secretariat.post(&approve).if_match(&again["version"]).send().await.expect(200);
+    let dossier = secretariat.get(&deliverable).send().await.expect(200);
+    assert_eq!(dossier["submissions"][0]["link"], "https://provincia.example/relazione.pdf");
+    assert_eq!(dossier["submissions"][0]["remarks"], "Manca la tavola 3");
+    publish(&app, "2027-03-19 09:59", 0).await;
+    publish(&app, "2027-03-19 10:00", 1).await;
+    publish(&app, "2027-03-19 10:01", 0).await;
+    let id: DeliverableId = own[0]["id"].as_str().expect("an id").parse().expect("an id");
+    let system = app.system();
+    let seen = system.write(async |txn| {
+        deliverables::service::mark_published(&system, txn, id).await?;
+        deliverables::service::mark_published(&system, txn, id).await?;
+        deliverables::service::mark_verified(&system, txn, id).await
+    });
+    assert_eq!(seen.await.expect("seen").deliverable.state().as_str(), "verified");
+    assert_eq!(app.anonymous().get(&path(&release, "")).send().await.expect(200)["state"], "published");
+}
+
+async fn what_is_handed_in_while_blocked_comes_back_as_handed_in(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    confirmed(&secretariat).await;
+    let own = items(&secretariat, "/api/v1/deliverables?observatory=bergamo").await.remove(0);
+    let deliverable = format!("/api/v1/deliverables/{}", own["id"].as_str().expect("an id"));
+    let why = json!({ "reason": "Il portale dei dati è fermo" });
+    secretariat.post(&format!("{deliverable}/block")).if_match(&own["version"]).json(why).send().await.expect(200);
+    let steps = items(&secretariat, "/api/v1/tasks?observatory=bergamo").await;
+    for task in &steps {
+        let done = format!("/api/v1/tasks/{}/complete", task["id"].as_str().expect("an id"));
+        let said = json!({ "link": "https://provincia.example/relazione.pdf" });
+        secretariat.post(&done).if_match(&task["version"]).json(said).send().await.expect(200);
+    }
+    let blocked = secretariat.get(&deliverable).send().await.expect(200);
+    assert_eq!(blocked["state"], "blocked", "the obstacle is still there");
+    assert_eq!(
+        blocked["submissions"][0]["link"], "https://provincia.example/relazione.pdf",
+        "what was handed in is kept"
+    );
+    let freed =
+        secretariat.post(&format!("{deliverable}/unblock")).if_match(&blocked["version"]).send().await.expect(200);
+    assert_eq!(freed["state"], "submitted");
+    secretariat.post(&format!("{deliverable}/approve")).if_match(&freed["version"]).send().await.expect(200);
+}
+
+async fn the_last_step_follows_the_day_set_by_hand_on_its_deliverable(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    let release = confirmed(&secretariat).await;
+    let own = items(&secretariat, "/api/v1/deliverables?observatory=bergamo").await.remove(0);
+    let deliverable = format!("/api/v1/deliverables/{}", own["id"].as_str().expect("an id"));
+    let set = async |day: Value| {
+        let version = secretariat.get(&deliverable).send().await.expect(200)["version"].clone();
+        secretariat
+            .patch(&deliverable)
+            .if_match(version)
+            .merge_patch(&json!({ "hand_set_day": day }))
+            .send()
+            .await
+            .expect(200)
+    };
+    set(json!("2027-03-17")).await;
+    assert_eq!(days_of(&secretariat, "bergamo").await, ["2027-02-19", "2027-03-05", "2027-03-17"]);
+    let day: NaiveDate = "2027-12-31".parse().expect("a day");
+    let due = tasks::due::obligations(app.services.db.reader(), day).await.expect("due");
+    assert!(due.iter().any(|one| one.due_day.to_string() == "2027-03-17"), "the mails say the same");
+    let upto = items(&secretariat, "/api/v1/tasks?observatory=bergamo&upto=2027-03-16").await;
+    assert_eq!(upto.len(), 2, "and so do the lists: {upto:#?}");
+    let input = json!({ "day": "2027-04-02", "reason_code": "source_late", "reason_text": "Dati Istat in ritardo" });
+    secretariat.post(&path(&release, "/move")).if_match(&release["version"]).json(input).send().await.expect(200);
+    assert_eq!(days_of(&secretariat, "bergamo").await, ["2027-03-04", "2027-03-17", "2027-03-18"]);
+    set(Value::Null).await;
+    assert_eq!(days_of(&secretariat, "bergamo").await, ["2027-03-04", "2027-03-18", "2027-03-25"]);
+}
+
+async fn a_cancelled_release_stays_with_its_reason_and_calls_nobody(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    let release = confirmed(&secretariat).await;
+    let reason = json!({ "reason_code": "method", "reason_text": "Cambio di classificazione" });
+    secretariat.post(&path(&release, "/cancel")).if_match(&release["version"]).json(reason).send().await.expect(200);
+    assert_eq!(items(&secretariat, "/api/v1/tasks?due=true").await, Vec::<Value>::new());
+    assert!(items(&secretariat, "/api/v1/deliverables").await.iter().all(|one| one["state"] == "waived"));
+    let public = app.anonymous().get(&path(&release, "")).send().await.expect(200);
+    assert_eq!(public["reason"]["text"], "Cambio di classificazione");
+    let feed = app.anonymous().get("/calendar.ics").send().await;
+    assert!(feed.text().contains("STATUS:CANCELLED"), "{}", feed.text());
+    let again = json!({ "product": "relazione-territoriale", "period": "2026", "date": { "precision": "day", "day": "2027-05-05" } });
+    secretariat.post("/api/v1/releases").json(again.clone()).send().await.expect(201);
+    secretariat.post("/api/v1/releases").json(again).send().await.refused(409, "release_exists");
+}
+
+async fn the_feed_is_public_and_unchanged_until_the_agenda_changes(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    let release = confirmed(&secretariat).await;
+    let anyone = app.anonymous();
+    let feed = anyone.get("/calendar.ics").send().await;
+    let tag = feed.header("etag").expect("a tag").to_owned();
+    assert_eq!(feed.status.as_u16(), 200);
+    assert!(feed.text().contains("DTSTART;TZID=Europe/Rome:20270319T100000"), "{}", feed.text());
+    assert!(!feed.text().contains('@'), "a feed names nobody");
+    assert_eq!(anyone.get("/calendar.ics").header("if-none-match", &tag).send().await.status.as_u16(), 304);
+    let input = json!({ "day": "2027-04-02", "reason_code": "source_late", "reason_text": "Dati in ritardo" });
+    secretariat.post(&path(&release, "/move")).if_match(&release["version"]).json(input).send().await.expect(200);
+    let moved = anyone.get("/calendar.ics").header("if-none-match", &tag).send().await;
+    assert_eq!(moved.status.as_u16(), 200);
+    assert!(moved.text().contains("Rinviato: ") && moved.text().contains("SEQUENCE:2"), "{}", moved.text());
+    secretariat.post("/api/v1/releases").json(json!({})).send().await.expect(422);
+    anyone.post("/api/v1/releases").json(json!({ "product": "relazione-territoriale", "period": "2027", "date": { "precision": "month", "day": "2027-12-01" } })).send().await.refused(401, "unauthenticated");
+}
+
+async fn everybody_reads_the_calendar_and_only_the_network_its_tasks(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    let release = confirmed(&secretariat).await;
+    let anyone = app.anonymous();
+    let calendar = anyone.get("/calendar").send().await;
+    assert_eq!(calendar.status.as_u16(), 200, "{}", calendar.text());
+    assert!(calendar.text().contains("venerdì 19 marzo 2027, ore 10.00"), "{}", calendar.text());
+    let page = format!("/releases/{}", release["id"].as_str().expect("an id"));
+    let story = anyone.get(&page).send().await.text();
+    assert!(story.contains("Perché questa data") && !story.contains("/move"), "{story}");
+    let links = |page: &str| page.matches("href=\"/deliverables/").count();
+    assert_eq!(links(&story), 0, "what the observatories owe is theirs to know");
+    assert_eq!(links(&secretariat.get(&page).send().await.text()), 12, "one contribution each");
+    let later = anyone.get("/calendar?since=2027-04-01").send().await.text();
+    assert!(!later.contains("19 marzo 2027") && later.contains("/calendar?since=2026-03-31"), "{later}");
+    for form in ["/releases/new".to_owned(), format!("{page}/move"), format!("{page}/cancel")] {
+        assert_eq!(secretariat.get(&form).send().await.status.as_u16(), 200, "{form}");
+        assert_ne!(anyone.get(&form).send().await.status.as_u16(), 200, "{form}");
+    }
+    assert_ne!(anyone.get("/tasks").send().await.status.as_u16(), 200);
+    designate_referent(&secretariat).await;
+    let referent = app.client(REFERENT).await;
+    assert_eq!(links(&referent.get(&page).send().await.text()), 1, "the own contribution");
+    assert!(referent.get("/tasks").send().await.text().contains("Bozza della relazione"));
+    let task = items(&referent, "/api/v1/tasks?mine=true").await.remove(0);
+    let pages = [("tasks", &task["id"]), ("deliverables", &task["deliverable_id"])];
+    for (part, id) in pages {
+        let shown = referent.get(&format!("/{part}/{}", id.as_str().expect("an id"))).send().await;
+        assert_eq!(shown.status.as_u16(), 200, "{}", shown.text());
     }
 }
 

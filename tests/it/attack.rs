@@ -7,10 +7,16 @@ mod paths;
 
 use crate::both_engines;
 use crate::support::app::{Answer, Asking, Client, SECRETARIAT, TestApp};
+use crate::support::db::Engine;
 use actix_web::http::Method;
 use raccordo::http::openapi;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
+
+both_engines! {
+    every_route_answers_every_method,
+    a_route_of_the_api_tells_which_methods_it_takes,
+}
 
 /// A method and a pattern: `POST /api/v1/designations/{id}/end`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -100,32 +106,33 @@ fn in_order(answer: &Answer, what: &str) {
     assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{what}");
 }
 
-both_engines! {
-    async fn every_route_answers_every_method(engine) {
-        let app = TestApp::new(engine).await;
-        for client in [app.anonymous(), app.client(SECRETARIAT).await] {
-            for route in routes() {
-                let path = route.filled("019a0000-0000-7000-8000-000000000000");
-                for method in METHODS.into_iter().chain(OTHERS) {
-                    let answer = ask(&client, method, &path).send().await;
-                    in_order(&answer, &format!("{method} {path}"));
-                    if ["TRACE", "CONNECT", "PROPFIND", "BREW"].contains(&method) {
-                        assert!(answer.status.is_client_error(), "{method} {path}: {}", answer.status);
-                    }
-                    if method == "HEAD" {
-                        assert!(!answer.status.is_server_error() && answer.header("location").is_none_or(|to| to.starts_with('/')));
-                    }
+async fn every_route_answers_every_method(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    for client in [app.anonymous(), app.client(SECRETARIAT).await] {
+        for route in routes() {
+            let path = route.filled("019a0000-0000-7000-8000-000000000000");
+            for method in METHODS.into_iter().chain(OTHERS) {
+                let answer = ask(&client, method, &path).send().await;
+                in_order(&answer, &format!("{method} {path}"));
+                if ["TRACE", "CONNECT", "PROPFIND", "BREW"].contains(&method) {
+                    assert!(answer.status.is_client_error(), "{method} {path}: {}", answer.status);
+                }
+                if method == "HEAD" {
+                    assert!(
+                        !answer.status.is_server_error()
+                            && answer.header("location").is_none_or(|to| to.starts_with('/'))
+                    );
                 }
             }
         }
     }
+}
 
-    async fn a_route_of_the_api_tells_which_methods_it_takes(engine) {
-        let app = TestApp::new(engine).await;
-        for route in routes().into_iter().filter(Route::is_api) {
-            let answer = ask(&app.anonymous(), "TRACE", &route.filled("019a0000-0000-7000-8000-000000000000")).send().await;
-            let allowed = answer.header("allow").unwrap_or_default().to_owned();
-            assert!(allowed.contains(&route.method.to_uppercase()), "{route:?}: {allowed:?} {}", answer.status);
-        }
+async fn a_route_of_the_api_tells_which_methods_it_takes(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    for route in routes().into_iter().filter(Route::is_api) {
+        let answer = ask(&app.anonymous(), "TRACE", &route.filled("019a0000-0000-7000-8000-000000000000")).send().await;
+        let allowed = answer.header("allow").unwrap_or_default().to_owned();
+        assert!(allowed.contains(&route.method.to_uppercase()), "{route:?}: {allowed:?} {}", answer.status);
     }
 }

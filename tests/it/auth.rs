@@ -32,346 +32,374 @@ use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFi
 use std::rc::Rc;
 use std::sync::Arc;
 
+both_engines! {
+    an_opened_link_does_nothing_until_its_button_is_pressed,
+    a_link_enters_once_and_takes_the_person_s_other_links_with_it,
+    a_button_pressed_by_many_at_once_enters_once,
+    mails_asked_for_at_once_are_counted_together,
+    a_link_ends_after_ten_minutes,
+    every_link_that_cannot_be_used_gets_the_same_answer,
+    nobody_learns_from_the_answer_whether_an_address_is_known,
+    what_is_no_address_is_said_to_be_none,
+    an_address_is_sent_five_mails_an_hour_and_the_earlier_links_stay_good,
+    after_signing_in_one_comes_back_to_a_page_of_ours_only,
+    a_key_planted_before_signing_in_is_worth_nothing_afterwards,
+    a_session_rests_half_an_hour_and_works_twelve,
+    the_use_of_a_session_is_written_down_once_a_minute,
+    whoever_signs_out_is_out_at_once,
+    one_ends_one_s_own_sessions_and_nobody_else_s,
+    the_profile_lists_sessions_and_capacities,
+    rights_end_with_the_designation_and_handover_ends_the_rest,
+    an_api_token_that_is_no_good_is_refused_and_never_anonymous,
+    a_token_that_may_read_changes_nothing,
+    no_secret_stands_in_the_tables_of_identity,
+    personas_let_in_only_where_everything_is_invented,
+    twenty_tokens_are_enough_for_anybody,
+    a_new_token_is_shown_once_on_the_page_that_answers_its_form,
+    the_operator_s_link_is_for_operators,
+}
+
 const ANNA: &str = "anna.riva@provincia.example";
 const BRUNO: &str = "bruno.sala@regione.example";
 const FORMER: &str = "carla.monti@provincia.example";
 
-both_engines! {
-    async fn an_opened_link_does_nothing_until_its_button_is_pressed(engine) {
-        let office = Office::new(engine).await;
-        let app = office.app().await;
-        let link = office.link_of(ANNA).await;
-        for scanner in ["Mozilla/5.0", "SafeLinks", "curl/8.5"] {
-            let request = TestRequest::get().uri(&link).insert_header(("purpose", "prefetch")).insert_header((USER_AGENT, scanner));
-            assert_eq!(app.status(request).await, StatusCode::OK);
-        }
-        let head = TestRequest::default().method(Method::HEAD).uri(&link);
-        assert_eq!(app.status(head).await, StatusCode::OK);
-        assert_eq!(office.sessions().await, 0);
-        assert_eq!(office.unspent_links().await, 1);
-        let key = press(&app, &link).await.expect("the link still works");
-        assert_eq!(office.name_behind(&app, &key).await.as_deref(), Some(ANNA));
+async fn an_opened_link_does_nothing_until_its_button_is_pressed(engine: Engine) {
+    let office = Office::new(engine).await;
+    let app = office.app().await;
+    let link = office.link_of(ANNA).await;
+    for scanner in ["Mozilla/5.0", "SafeLinks", "curl/8.5"] {
+        let request =
+            TestRequest::get().uri(&link).insert_header(("purpose", "prefetch")).insert_header((USER_AGENT, scanner));
+        assert_eq!(app.status(request).await, StatusCode::OK);
     }
+    let head = TestRequest::default().method(Method::HEAD).uri(&link);
+    assert_eq!(app.status(head).await, StatusCode::OK);
+    assert_eq!(office.sessions().await, 0);
+    assert_eq!(office.unspent_links().await, 1);
+    let key = press(&app, &link).await.expect("the link still works");
+    assert_eq!(office.name_behind(&app, &key).await.as_deref(), Some(ANNA));
+}
 
-    async fn a_link_enters_once_and_takes_the_person_s_other_links_with_it(engine) {
-        let office = Office::new(engine).await;
-        let app = office.app().await;
-        let (first, second) = (office.link_of(ANNA).await, office.link_of(ANNA).await);
-        assert!(press(&app, &first).await.is_some());
-        assert!(press(&app, &first).await.is_none());
-        assert!(press(&app, &second).await.is_none());
-        assert_eq!(office.sessions().await, 1);
-    }
+async fn a_link_enters_once_and_takes_the_person_s_other_links_with_it(engine: Engine) {
+    let office = Office::new(engine).await;
+    let app = office.app().await;
+    let (first, second) = (office.link_of(ANNA).await, office.link_of(ANNA).await);
+    assert!(press(&app, &first).await.is_some());
+    assert!(press(&app, &first).await.is_none());
+    assert!(press(&app, &second).await.is_none());
+    assert_eq!(office.sessions().await, 1);
+}
 
-    async fn a_button_pressed_by_many_at_once_enters_once(engine) {
-        let office = Office::new(engine).await;
-        let app = office.app().await;
-        let link = office.link_of(ANNA).await;
-        let keys = join_all((0..8).map(|_| press(&app, &link))).await;
-        assert_eq!(keys.into_iter().flatten().count(), 1);
-        assert_eq!(office.sessions().await, 1);
-    }
+async fn a_button_pressed_by_many_at_once_enters_once(engine: Engine) {
+    let office = Office::new(engine).await;
+    let app = office.app().await;
+    let link = office.link_of(ANNA).await;
+    let keys = join_all((0..8).map(|_| press(&app, &link))).await;
+    assert_eq!(keys.into_iter().flatten().count(), 1);
+    assert_eq!(office.sessions().await, 1);
+}
 
-    async fn mails_asked_for_at_once_are_counted_together(engine) {
-        let office = Office::new(engine).await;
-        join_all((0..12).map(|_| office.ask_quietly(ANNA))).await;
-        assert_eq!(office.mails_to(ANNA).await, 5);
-    }
+async fn mails_asked_for_at_once_are_counted_together(engine: Engine) {
+    let office = Office::new(engine).await;
+    join_all((0..12).map(|_| office.ask_quietly(ANNA))).await;
+    assert_eq!(office.mails_to(ANNA).await, 5);
+}
 
-    async fn a_link_ends_after_ten_minutes(engine) {
-        let office = Office::new(engine).await;
-        let app = office.app().await;
-        let link = office.link_of(ANNA).await;
-        office.advance(Duration::minutes(10));
-        assert!(press(&app, &link).await.is_none());
-    }
+async fn a_link_ends_after_ten_minutes(engine: Engine) {
+    let office = Office::new(engine).await;
+    let app = office.app().await;
+    let link = office.link_of(ANNA).await;
+    office.advance(Duration::minutes(10));
+    assert!(press(&app, &link).await.is_none());
+}
 
-    async fn every_link_that_cannot_be_used_gets_the_same_answer(engine) {
-        let office = Office::new(engine).await;
-        let app = office.app().await;
-        let spent = office.link_of(ANNA).await;
-        press(&app, &spent).await.expect("enters");
-        let of_a_former_holder = office.link_of(ANNA).await;
-        office.end_designations_of(ANNA).await;
-        let expired = office.link_of(BRUNO).await;
-        office.advance(Duration::minutes(11));
-        let unknown = format!("/sign-in/{}", secret::new_token());
-        let mut answers = Vec::new();
-        for link in [&spent, &of_a_former_holder, &expired, &unknown, &"/sign-in/x".to_owned()] {
-            let answer = app.send(TestRequest::get().uri(link)).await;
-            assert_eq!(answer.headers().get(CACHE_CONTROL).expect("a rule"), "no-store");
-            answers.push((answer.status(), without_own_address(&text(answer).await, link)));
-        }
-        assert_eq!(answers[0].0, StatusCode::GONE);
-        assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:#?}");
-    }
-
-    async fn nobody_learns_from_the_answer_whether_an_address_is_known(engine) {
-        let office = Office::new(engine).await;
-        let app = office.app().await;
-        let mut answers = Vec::new();
-        for address in [ANNA, "ANNA.Riva@Provincia.example", "nobody@provincia.example", FORMER] {
-            let asked_at = tokio::time::Instant::now();
-            let answer = ask(&app, address).await;
-            assert!(asked_at.elapsed() >= std::time::Duration::from_millis(250), "{address} is answered in its own time");
-            let told = (answer.status(), answer.headers().get(LOCATION).cloned(), answer.response().cookies().count());
-            answers.push((told, text(answer).await));
-        }
-        assert_eq!(answers[0].0.0, StatusCode::SEE_OTHER);
-        assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:#?}");
-        assert_eq!(office.mails().await, [ANNA, ANNA]);
-    }
-
-    async fn what_is_no_address_is_said_to_be_none(engine) {
-        let office = Office::new(engine).await;
-        let app = office.app().await;
-        for address in ["", "anna", "anna@", "anna@provincia.example\r\nBcc: all@provincia.example"] {
-            assert_eq!(ask(&app, address).await.status(), StatusCode::UNPROCESSABLE_ENTITY, "{address:?}");
-        }
-        assert!(office.mails().await.is_empty());
-    }
-
-    async fn an_address_is_sent_five_mails_an_hour_and_the_earlier_links_stay_good(engine) {
-        let office = Office::new(engine).await;
-        let app = office.app().await;
-        let good = office.link_of(BRUNO).await;
-        for _ in 0..7 {
-            office.ask_quietly(ANNA).await;
-            office.ask_quietly(BRUNO).await;
-        }
-        assert_eq!(office.mails_to(ANNA).await, 5);
-        assert_eq!(office.mails_to(BRUNO).await, 4, "the printed link counts as well");
-        assert!(press(&app, &good).await.is_some());
-        office.advance(Duration::minutes(61));
-        office.ask_quietly(ANNA).await;
-        assert_eq!(office.mails_to(ANNA).await, 6);
-    }
-
-    async fn after_signing_in_one_comes_back_to_a_page_of_ours_only(engine) {
-        let office = Office::new(engine).await;
-        let app = office.app().await;
-        for (next, arrives) in [("/designations?state=vacant", "/designations?state=vacant"), ("//evil.example", "/"), ("/sign-in", "/")] {
-            let link = office.link_of(ANNA).await;
-            let answer = post(&app, &link, &[("next", next)], "").await;
-            assert_eq!(answer.headers().get(LOCATION).expect("a way on"), arrives);
-        }
-    }
-
-    async fn a_key_planted_before_signing_in_is_worth_nothing_afterwards(engine) {
-        let office = Office::new(engine).await;
-        let app = office.app().await;
-        let planted = press(&app, &office.link_of(BRUNO).await).await.expect("the attacker's own session");
-        let link = office.link_of(ANNA).await;
-        let answer = post(&app, &link, &[], &planted).await;
-        let key = key_in(&answer).expect("a new key");
-        assert_ne!(key, planted);
-        assert_eq!(office.name_behind(&app, &planted).await, None);
-        assert_eq!(office.name_behind(&app, &key).await.as_deref(), Some(ANNA));
-    }
-
-    async fn a_session_rests_half_an_hour_and_works_twelve(engine) {
-        let office = Office::new(engine).await;
-        let app = office.app().await;
-        let rested = press(&app, &office.link_of(ANNA).await).await.expect("enters");
-        let busy = press(&app, &office.link_of(ANNA).await).await.expect("enters");
-        for _ in 0..25 {
-            office.advance(Duration::minutes(28));
-            assert!(office.name_behind(&app, &busy).await.is_some());
-        }
-        assert_eq!(office.name_behind(&app, &rested).await, None);
-        office.advance(Duration::minutes(20));
-        assert_eq!(office.name_behind(&app, &busy).await, None, "twelve hours are over");
-    }
-
-    async fn the_use_of_a_session_is_written_down_once_a_minute(engine) {
-        let office = Office::new(engine).await;
-        let app = office.app().await;
-        let key = press(&app, &office.link_of(ANNA).await).await.expect("enters");
-        let opened = office.last_seen(&key).await;
-        office.advance(Duration::seconds(59));
-        office.name_behind(&app, &key).await;
-        assert_eq!(office.last_seen(&key).await, opened);
-        office.advance(Duration::seconds(1));
-        office.name_behind(&app, &key).await;
-        assert_eq!(office.last_seen(&key).await, opened + Duration::minutes(1));
-    }
-
-    async fn whoever_signs_out_is_out_at_once(engine) {
-        let office = Office::new(engine).await;
-        let app = office.app().await;
-        let key = press(&app, &office.link_of(ANNA).await).await.expect("enters");
-        let answer = post(&app, "/sign-out", &[], &key).await;
-        assert_eq!(key_in(&answer).as_deref(), Some(""), "the browser forgets the key");
-        assert_eq!(office.name_behind(&app, &key).await, None);
-    }
-
-    async fn one_ends_one_s_own_sessions_and_nobody_else_s(engine) {
-        let office = Office::new(engine).await;
-        let app = office.app().await;
-        let here = press(&app, &office.link_of(ANNA).await).await.expect("enters");
-        let there = press(&app, &office.link_of(ANNA).await).await.expect("enters");
-        let bruno = press(&app, &office.link_of(BRUNO).await).await.expect("enters");
-        let foreign = format!("/me/sessions/{}/end", office.session_id(&bruno).await);
-        assert_eq!(post(&app, &foreign, &[], &here).await.status(), StatusCode::NOT_FOUND);
-        let own = format!("/me/sessions/{}/end", office.session_id(&there).await);
-        assert_eq!(post(&app, &own, &[], &here).await.status(), StatusCode::SEE_OTHER);
-        assert_eq!(office.name_behind(&app, &there).await, None);
-        let elsewhere = press(&app, &office.link_of(ANNA).await).await.expect("enters");
-        assert_eq!(post(&app, "/me/sessions/end-others", &[], &here).await.status(), StatusCode::SEE_OTHER);
-        assert_eq!(office.name_behind(&app, &elsewhere).await, None);
-        assert!(office.name_behind(&app, &here).await.is_some());
-        assert!(office.name_behind(&app, &bruno).await.is_some());
-    }
-
-    async fn the_profile_lists_sessions_and_capacities(engine) {
-        let office = Office::new(engine).await;
-        let app = office.app().await;
-        let key = press(&app, &office.link_of(ANNA).await).await.expect("enters");
-        let request = TestRequest::get().uri("/me").cookie(Cookie::new("sid", key));
-        let answer = app.send(request).await;
-        assert_eq!(answer.status(), StatusCode::OK);
-        let page = text(answer).await;
-        for shown in ["Anna Riva", ANNA, "Referente", "Provincia di Esempio", "Firefox, Linux"] {
-            assert!(page.contains(shown), "{shown} is missing");
-        }
-        assert_eq!(app.send(TestRequest::get().uri("/me")).await.status(), StatusCode::UNAUTHORIZED);
-    }
-
-    async fn rights_end_with_the_designation_and_handover_ends_the_rest(engine) {
-        let office = Office::new(engine).await;
-        let app = office.app().await;
-        let key = press(&app, &office.link_of(ANNA).await).await.expect("enters");
-        let token = office.token_of(ANNA, Scope::Full).await;
-        let link = office.link_of(ANNA).await;
-        let anna = office.person(ANNA).await;
-        assert_eq!(office.end_everything_of(anna).await, service_ended(0, 0, 0), "she still holds her seat");
-        office.end_designations_of(ANNA).await;
-        assert!(office.seats_behind(&app, &key).await.is_empty());
-        assert_eq!(office.end_everything_of(anna).await, service_ended(1, 1, 1));
-        assert_eq!(office.name_behind(&app, &key).await, None);
-        assert_eq!(with_token(&app, &token).await, StatusCode::UNAUTHORIZED);
-        assert!(press(&app, &link).await.is_none());
-    }
-
-    async fn an_api_token_that_is_no_good_is_refused_and_never_anonymous(engine) {
-        let office = Office::new(engine).await;
-        let app = office.app().await;
-        let good = office.token_of(ANNA, Scope::ReadOnly).await;
-        let revoked = office.token_of(ANNA, Scope::Full).await;
-        office.revoke_tokens_but(ANNA, &good).await;
-        assert_eq!(with_token(&app, &good).await, StatusCode::OK);
-        for bad in [revoked.as_str(), "rac_unknown", "", &"x".repeat(10_000)] {
-            assert_eq!(with_token(&app, bad).await, StatusCode::UNAUTHORIZED, "{bad:.20}");
-        }
-        let basic = TestRequest::get().uri("/api/v1/me").insert_header((AUTHORIZATION, "Basic YTpi"));
-        assert_eq!(app.status(basic).await, StatusCode::UNAUTHORIZED);
-        office.advance(Duration::days(30));
-        assert_eq!(with_token(&app, &good).await, StatusCode::UNAUTHORIZED, "its month is over");
-    }
-
-    async fn a_token_that_may_read_changes_nothing(engine) {
-        let office = Office::new(engine).await;
-        let app = office.app().await;
-        let reader = office.token_of(ANNA, Scope::ReadOnly).await;
-        let worker = office.token_of(ANNA, Scope::Full).await;
-        let create = |token: &str| {
-            TestRequest::post()
-                .uri("/api/v1/me/tokens")
-                .insert_header((AUTHORIZATION, format!("Bearer {token}")))
-                .set_json(serde_json::json!({ "name": "cruscotto", "scope": "read", "days": 30 }))
-        };
-        assert_eq!(app.status(create(&reader)).await, StatusCode::FORBIDDEN);
-        let answer = app.send(create(&worker)).await;
-        assert_eq!(answer.status(), StatusCode::CREATED);
-        let made: serde_json::Value = serde_json::from_str(&text(answer).await).expect("json");
-        assert_eq!(with_token(&app, made["secret"].as_str().expect("a secret")).await, StatusCode::OK);
-        let id = made["id"].as_str().expect("an id");
-        let of_bruno = office.token_of(BRUNO, Scope::Full).await;
-        let revoke = |token: &str| {
-            let uri = format!("/api/v1/me/tokens/{id}");
-            TestRequest::delete().uri(&uri).insert_header((AUTHORIZATION, format!("Bearer {token}")))
-        };
-        assert_eq!(app.status(revoke(&of_bruno)).await, StatusCode::NOT_FOUND);
-        assert_eq!(app.status(revoke(&worker)).await, StatusCode::NO_CONTENT);
-        assert_eq!(app.status(revoke(&worker)).await, StatusCode::NOT_FOUND);
-    }
-
-    async fn no_secret_stands_in_the_tables_of_identity(engine) {
-        let office = Office::new(engine).await;
-        let app = office.app().await;
-        let link = office.link_of(ANNA).await;
-        let key = press(&app, &link).await.expect("enters");
-        let token = office.token_of(ANNA, Scope::Full).await;
-        let waiting = office.link_of(ANNA).await;
-        let db = office.services.db.reader();
-        let dump = [
-            format!("{:?}", session::Entity::find().all(db).await.expect("rows")),
-            format!("{:?}", sign_in_link::Entity::find().all(db).await.expect("rows")),
-            format!("{:?}", api_token::Entity::find().all(db).await.expect("rows")),
-            format!("{:?}", entity::audit_event::Entity::find().all(db).await.expect("rows")),
-        ]
-        .concat();
-        for planted in [link.trim_start_matches("/sign-in/"), waiting.trim_start_matches("/sign-in/"), &key, &token] {
-            assert!(!dump.contains(planted));
-        }
-    }
-
-    async fn personas_let_in_only_where_everything_is_invented(engine) {
-        let office = Office::new(engine).await;
-        let app = office.app().await;
-        let anna = office.person(ANNA).await.to_string();
-        assert!(!page_at(&app, "/sign-in").await.contains("data-persona"));
-        assert_eq!(post(&app, "/sign-in/demo", &[("person", &anna)], "").await.status(), StatusCode::NOT_FOUND);
-        office.mark_as_demonstration().await;
-        let page = page_at(&app, "/sign-in").await;
-        assert!(page.contains("data-persona=\"referent\"") && page.contains("data-persona=\"secretariat\""));
-        let answer = post(&app, "/sign-in/demo", &[("person", &anna)], "").await;
-        let key = key_in(&answer).expect("a key");
-        assert_eq!(office.name_behind(&app, &key).await.as_deref(), Some(ANNA));
-
-        let mut config = Config::for_tests();
-        config.environment = Environment::Production;
-        let office = Office::with(office, config);
-        let app = office.app().await;
-        assert!(!page_at(&app, "/sign-in").await.contains("data-persona"));
-        assert_eq!(post(&app, "/sign-in/demo", &[("person", &anna)], "").await.status(), StatusCode::NOT_FOUND);
-    }
-
-    async fn twenty_tokens_are_enough_for_anybody(engine) {
-        let office = Office::new(engine).await;
-        for _ in 0..20 {
-            office.token_of(ANNA, Scope::ReadOnly).await;
-        }
-        let ctx = office.as_person(ANNA).await;
-        let input = NewToken { name: "una di troppo".to_owned(), scope: Scope::ReadOnly, days: 30 };
-        let refused = ctx.write(async |txn| service::create_token(&ctx, txn, &input).await).await;
-        assert_eq!(refused.err().map(|error| error.code()), Some(Code::TooManyTokens));
-        office.token_of(BRUNO, Scope::ReadOnly).await;
-    }
-
-    async fn a_new_token_is_shown_once_on_the_page_that_answers_its_form(engine) {
-        let office = Office::new(engine).await;
-        let app = office.app().await;
-        let key = press(&app, &office.link_of(ANNA).await).await.expect("enters");
-        let unnamed = post(&app, "/me/tokens", &[("name", ""), ("scope", "read"), ("days", "90")], &key).await;
-        assert_eq!(unnamed.status(), StatusCode::UNPROCESSABLE_ENTITY);
-        let answer = post(&app, "/me/tokens", &[("name", "cruscotto"), ("scope", "read"), ("days", "90")], &key).await;
+async fn every_link_that_cannot_be_used_gets_the_same_answer(engine: Engine) {
+    let office = Office::new(engine).await;
+    let app = office.app().await;
+    let spent = office.link_of(ANNA).await;
+    press(&app, &spent).await.expect("enters");
+    let of_a_former_holder = office.link_of(ANNA).await;
+    office.end_designations_of(ANNA).await;
+    let expired = office.link_of(BRUNO).await;
+    office.advance(Duration::minutes(11));
+    let unknown = format!("/sign-in/{}", secret::new_token());
+    let mut answers = Vec::new();
+    for link in [&spent, &of_a_former_holder, &expired, &unknown, &"/sign-in/x".to_owned()] {
+        let answer = app.send(TestRequest::get().uri(link)).await;
         assert_eq!(answer.headers().get(CACHE_CONTROL).expect("a rule"), "no-store");
-        let page = text(answer).await;
-        let (_, rest) = page.split_once("<code id=\"secret\">").expect("the secret");
-        let secret = rest.split_once('<').expect("its end").0.to_owned();
-        assert_eq!(with_token(&app, &secret).await, StatusCode::OK);
-        let request = TestRequest::get().uri("/me").cookie(Cookie::new("sid", key));
-        let profile = text(app.send(request).await).await;
-        assert!(profile.contains("cruscotto") && !profile.contains(&secret));
+        answers.push((answer.status(), without_own_address(&text(answer).await, link)));
     }
+    assert_eq!(answers[0].0, StatusCode::GONE);
+    assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:#?}");
+}
 
-    async fn the_operator_s_link_is_for_operators(engine) {
-        let office = Office::new(engine).await;
-        let ctx = office.anonymous();
-        let refused = ctx.write(async |txn| service::link_for_operator(&ctx, txn, ANNA).await).await;
-        assert_eq!(refused.expect_err("refused").code(), Code::Denied);
+async fn nobody_learns_from_the_answer_whether_an_address_is_known(engine: Engine) {
+    let office = Office::new(engine).await;
+    let app = office.app().await;
+    let mut answers = Vec::new();
+    for address in [ANNA, "ANNA.Riva@Provincia.example", "nobody@provincia.example", FORMER] {
+        let asked_at = tokio::time::Instant::now();
+        let answer = ask(&app, address).await;
+        assert!(asked_at.elapsed() >= std::time::Duration::from_millis(250), "{address} is answered in its own time");
+        let told = (answer.status(), answer.headers().get(LOCATION).cloned(), answer.response().cookies().count());
+        answers.push((told, text(answer).await));
     }
+    assert_eq!(answers[0].0.0, StatusCode::SEE_OTHER);
+    assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:#?}");
+    assert_eq!(office.mails().await, [ANNA, ANNA]);
+}
+
+async fn what_is_no_address_is_said_to_be_none(engine: Engine) {
+    let office = Office::new(engine).await;
+    let app = office.app().await;
+    for address in ["", "anna", "anna@", "anna@provincia.example\r\nBcc: all@provincia.example"] {
+        assert_eq!(ask(&app, address).await.status(), StatusCode::UNPROCESSABLE_ENTITY, "{address:?}");
+    }
+    assert!(office.mails().await.is_empty());
+}
+
+async fn an_address_is_sent_five_mails_an_hour_and_the_earlier_links_stay_good(engine: Engine) {
+    let office = Office::new(engine).await;
+    let app = office.app().await;
+    let good = office.link_of(BRUNO).await;
+    for _ in 0..7 {
+        office.ask_quietly(ANNA).await;
+        office.ask_quietly(BRUNO).await;
+    }
+    assert_eq!(office.mails_to(ANNA).await, 5);
+    assert_eq!(office.mails_to(BRUNO).await, 4, "the printed link counts as well");
+    assert!(press(&app, &good).await.is_some());
+    office.advance(Duration::minutes(61));
+    office.ask_quietly(ANNA).await;
+    assert_eq!(office.mails_to(ANNA).await, 6);
+}
+
+async fn after_signing_in_one_comes_back_to_a_page_of_ours_only(engine: Engine) {
+    let office = Office::new(engine).await;
+    let app = office.app().await;
+    for (next, arrives) in
+        [("/designations?state=vacant", "/designations?state=vacant"), ("//evil.example", "/"), ("/sign-in", "/")]
+    {
+        let link = office.link_of(ANNA).await;
+        let answer = post(&app, &link, &[("next", next)], "").await;
+        assert_eq!(answer.headers().get(LOCATION).expect("a way on"), arrives);
+    }
+}
+
+async fn a_key_planted_before_signing_in_is_worth_nothing_afterwards(engine: Engine) {
+    let office = Office::new(engine).await;
+    let app = office.app().await;
+    let planted = press(&app, &office.link_of(BRUNO).await).await.expect("the attacker's own session");
+    let link = office.link_of(ANNA).await;
+    let answer = post(&app, &link, &[], &planted).await;
+    let key = key_in(&answer).expect("a new key");
+    assert_ne!(key, planted);
+    assert_eq!(office.name_behind(&app, &planted).await, None);
+    assert_eq!(office.name_behind(&app, &key).await.as_deref(), Some(ANNA));
+}
+
+async fn a_session_rests_half_an_hour_and_works_twelve(engine: Engine) {
+    let office = Office::new(engine).await;
+    let app = office.app().await;
+    let rested = press(&app, &office.link_of(ANNA).await).await.expect("enters");
+    let busy = press(&app, &office.link_of(ANNA).await).await.expect("enters");
+    for _ in 0..25 {
+        office.advance(Duration::minutes(28));
+        assert!(office.name_behind(&app, &busy).await.is_some());
+    }
+    assert_eq!(office.name_behind(&app, &rested).await, None);
+    office.advance(Duration::minutes(20));
+    assert_eq!(office.name_behind(&app, &busy).await, None, "twelve hours are over");
+}
+
+async fn the_use_of_a_session_is_written_down_once_a_minute(engine: Engine) {
+    let office = Office::new(engine).await;
+    let app = office.app().await;
+    let key = press(&app, &office.link_of(ANNA).await).await.expect("enters");
+    let opened = office.last_seen(&key).await;
+    office.advance(Duration::seconds(59));
+    office.name_behind(&app, &key).await;
+    assert_eq!(office.last_seen(&key).await, opened);
+    office.advance(Duration::seconds(1));
+    office.name_behind(&app, &key).await;
+    assert_eq!(office.last_seen(&key).await, opened + Duration::minutes(1));
+}
+
+async fn whoever_signs_out_is_out_at_once(engine: Engine) {
+    let office = Office::new(engine).await;
+    let app = office.app().await;
+    let key = press(&app, &office.link_of(ANNA).await).await.expect("enters");
+    let answer = post(&app, "/sign-out", &[], &key).await;
+    assert_eq!(key_in(&answer).as_deref(), Some(""), "the browser forgets the key");
+    assert_eq!(office.name_behind(&app, &key).await, None);
+}
+
+async fn one_ends_one_s_own_sessions_and_nobody_else_s(engine: Engine) {
+    let office = Office::new(engine).await;
+    let app = office.app().await;
+    let here = press(&app, &office.link_of(ANNA).await).await.expect("enters");
+    let there = press(&app, &office.link_of(ANNA).await).await.expect("enters");
+    let bruno = press(&app, &office.link_of(BRUNO).await).await.expect("enters");
+    let foreign = format!("/me/sessions/{}/end", office.session_id(&bruno).await);
+    assert_eq!(post(&app, &foreign, &[], &here).await.status(), StatusCode::NOT_FOUND);
+    let own = format!("/me/sessions/{}/end", office.session_id(&there).await);
+    assert_eq!(post(&app, &own, &[], &here).await.status(), StatusCode::SEE_OTHER);
+    assert_eq!(office.name_behind(&app, &there).await, None);
+    let elsewhere = press(&app, &office.link_of(ANNA).await).await.expect("enters");
+    assert_eq!(post(&app, "/me/sessions/end-others", &[], &here).await.status(), StatusCode::SEE_OTHER);
+    assert_eq!(office.name_behind(&app, &elsewhere).await, None);
+    assert!(office.name_behind(&app, &here).await.is_some());
+    assert!(office.name_behind(&app, &bruno).await.is_some());
+}
+
+async fn the_profile_lists_sessions_and_capacities(engine: Engine) {
+    let office = Office::new(engine).await;
+    let app = office.app().await;
+    let key = press(&app, &office.link_of(ANNA).await).await.expect("enters");
+    let request = TestRequest::get().uri("/me").cookie(Cookie::new("sid", key));
+    let answer = app.send(request).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    let page = text(answer).await;
+    for shown in ["Anna Riva", ANNA, "Referente", "Provincia di Esempio", "Firefox, Linux"] {
+        assert!(page.contains(shown), "{shown} is missing");
+    }
+    assert_eq!(app.send(TestRequest::get().uri("/me")).await.status(), StatusCode::UNAUTHORIZED);
+}
+
+async fn rights_end_with_the_designation_and_handover_ends_the_rest(engine: Engine) {
+    let office = Office::new(engine).await;
+    let app = office.app().await;
+    let key = press(&app, &office.link_of(ANNA).await).await.expect("enters");
+    let token = office.token_of(ANNA, Scope::Full).await;
+    let link = office.link_of(ANNA).await;
+    let anna = office.person(ANNA).await;
+    assert_eq!(office.end_everything_of(anna).await, service_ended(0, 0, 0), "she still holds her seat");
+    office.end_designations_of(ANNA).await;
+    assert!(office.seats_behind(&app, &key).await.is_empty());
+    assert_eq!(office.end_everything_of(anna).await, service_ended(1, 1, 1));
+    assert_eq!(office.name_behind(&app, &key).await, None);
+    assert_eq!(with_token(&app, &token).await, StatusCode::UNAUTHORIZED);
+    assert!(press(&app, &link).await.is_none());
+}
+
+async fn an_api_token_that_is_no_good_is_refused_and_never_anonymous(engine: Engine) {
+    let office = Office::new(engine).await;
+    let app = office.app().await;
+    let good = office.token_of(ANNA, Scope::ReadOnly).await;
+    let revoked = office.token_of(ANNA, Scope::Full).await;
+    office.revoke_tokens_but(ANNA, &good).await;
+    assert_eq!(with_token(&app, &good).await, StatusCode::OK);
+    for bad in [revoked.as_str(), "rac_unknown", "", &"x".repeat(10_000)] {
+        assert_eq!(with_token(&app, bad).await, StatusCode::UNAUTHORIZED, "{bad:.20}");
+    }
+    let basic = TestRequest::get().uri("/api/v1/me").insert_header((AUTHORIZATION, "Basic YTpi"));
+    assert_eq!(app.status(basic).await, StatusCode::UNAUTHORIZED);
+    office.advance(Duration::days(30));
+    assert_eq!(with_token(&app, &good).await, StatusCode::UNAUTHORIZED, "its month is over");
+}
+
+async fn a_token_that_may_read_changes_nothing(engine: Engine) {
+    let office = Office::new(engine).await;
+    let app = office.app().await;
+    let reader = office.token_of(ANNA, Scope::ReadOnly).await;
+    let worker = office.token_of(ANNA, Scope::Full).await;
+    let create = |token: &str| {
+        TestRequest::post()
+            .uri("/api/v1/me/tokens")
+            .insert_header((AUTHORIZATION, format!("Bearer {token}")))
+            .set_json(serde_json::json!({ "name": "cruscotto", "scope": "read", "days": 30 }))
+    };
+    assert_eq!(app.status(create(&reader)).await, StatusCode::FORBIDDEN);
+    let answer = app.send(create(&worker)).await;
+    assert_eq!(answer.status(), StatusCode::CREATED);
+    let made: serde_json::Value = serde_json::from_str(&text(answer).await).expect("json");
+    assert_eq!(with_token(&app, made["secret"].as_str().expect("a secret")).await, StatusCode::OK);
+    let id = made["id"].as_str().expect("an id");
+    let of_bruno = office.token_of(BRUNO, Scope::Full).await;
+    let revoke = |token: &str| {
+        let uri = format!("/api/v1/me/tokens/{id}");
+        TestRequest::delete().uri(&uri).insert_header((AUTHORIZATION, format!("Bearer {token}")))
+    };
+    assert_eq!(app.status(revoke(&of_bruno)).await, StatusCode::NOT_FOUND);
+    assert_eq!(app.status(revoke(&worker)).await, StatusCode::NO_CONTENT);
+    assert_eq!(app.status(revoke(&worker)).await, StatusCode::NOT_FOUND);
+}
+
+async fn no_secret_stands_in_the_tables_of_identity(engine: Engine) {
+    let office = Office::new(engine).await;
+    let app = office.app().await;
+    let link = office.link_of(ANNA).await;
+    let key = press(&app, &link).await.expect("enters");
+    let token = office.token_of(ANNA, Scope::Full).await;
+    let waiting = office.link_of(ANNA).await;
+    let db = office.services.db.reader();
+    let dump = [
+        format!("{:?}", session::Entity::find().all(db).await.expect("rows")),
+        format!("{:?}", sign_in_link::Entity::find().all(db).await.expect("rows")),
+        format!("{:?}", api_token::Entity::find().all(db).await.expect("rows")),
+        format!("{:?}", entity::audit_event::Entity::find().all(db).await.expect("rows")),
+    ]
+    .concat();
+    for planted in [link.trim_start_matches("/sign-in/"), waiting.trim_start_matches("/sign-in/"), &key, &token] {
+        assert!(!dump.contains(planted));
+    }
+}
+
+async fn personas_let_in_only_where_everything_is_invented(engine: Engine) {
+    let office = Office::new(engine).await;
+    let app = office.app().await;
+    let anna = office.person(ANNA).await.to_string();
+    assert!(!page_at(&app, "/sign-in").await.contains("data-persona"));
+    assert_eq!(post(&app, "/sign-in/demo", &[("person", &anna)], "").await.status(), StatusCode::NOT_FOUND);
+    office.mark_as_demonstration().await;
+    let page = page_at(&app, "/sign-in").await;
+    assert!(page.contains("data-persona=\"referent\"") && page.contains("data-persona=\"secretariat\""));
+    let answer = post(&app, "/sign-in/demo", &[("person", &anna)], "").await;
+    let key = key_in(&answer).expect("a key");
+    assert_eq!(office.name_behind(&app, &key).await.as_deref(), Some(ANNA));
+
+    let mut config = Config::for_tests();
+    config.environment = Environment::Production;
+    let office = Office::with(office, config);
+    let app = office.app().await;
+    assert!(!page_at(&app, "/sign-in").await.contains("data-persona"));
+    assert_eq!(post(&app, "/sign-in/demo", &[("person", &anna)], "").await.status(), StatusCode::NOT_FOUND);
+}
+
+async fn twenty_tokens_are_enough_for_anybody(engine: Engine) {
+    let office = Office::new(engine).await;
+    for _ in 0..20 {
+        office.token_of(ANNA, Scope::ReadOnly).await;
+    }
+    let ctx = office.as_person(ANNA).await;
+    let input = NewToken { name: "una di troppo".to_owned(), scope: Scope::ReadOnly, days: 30 };
+    let refused = ctx.write(async |txn| service::create_token(&ctx, txn, &input).await).await;
+    assert_eq!(refused.err().map(|error| error.code()), Some(Code::TooManyTokens));
+    office.token_of(BRUNO, Scope::ReadOnly).await;
+}
+
+async fn a_new_token_is_shown_once_on_the_page_that_answers_its_form(engine: Engine) {
+    let office = Office::new(engine).await;
+    let app = office.app().await;
+    let key = press(&app, &office.link_of(ANNA).await).await.expect("enters");
+    let unnamed = post(&app, "/me/tokens", &[("name", ""), ("scope", "read"), ("days", "90")], &key).await;
+    assert_eq!(unnamed.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let answer = post(&app, "/me/tokens", &[("name", "cruscotto"), ("scope", "read"), ("days", "90")], &key).await;
+    assert_eq!(answer.headers().get(CACHE_CONTROL).expect("a rule"), "no-store");
+    let page = text(answer).await;
+    let (_, rest) = page.split_once("<code id=\"secret\">").expect("the secret");
+    let secret = rest.split_once('<').expect("its end").0.to_owned();
+    assert_eq!(with_token(&app, &secret).await, StatusCode::OK);
+    let request = TestRequest::get().uri("/me").cookie(Cookie::new("sid", key));
+    let profile = text(app.send(request).await).await;
+    assert!(profile.contains("cruscotto") && !profile.contains(&secret));
+}
+
+async fn the_operator_s_link_is_for_operators(engine: Engine) {
+    let office = Office::new(engine).await;
+    let ctx = office.anonymous();
+    let refused = ctx.write(async |txn| service::link_for_operator(&ctx, txn, ANNA).await).await;
+    assert_eq!(refused.expect_err("refused").code(), Code::Denied);
 }
 
 #[actix_web::test]

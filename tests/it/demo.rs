@@ -2,6 +2,7 @@
 
 use crate::both_engines;
 use crate::support::app::{SECRETARIAT, TestApp};
+use crate::support::db::Engine;
 use entity::kinds::{DeliverableState, MeetingState, NotificationState, ReleaseState, SeatKind};
 use entity::{deliverable, meeting, outbox_mail, release};
 use raccordo::auth::service as auth;
@@ -11,25 +12,30 @@ use raccordo::overview::service as overview;
 use sea_orm::EntityTrait;
 use std::collections::BTreeSet;
 
+both_engines! {
+    a_year_is_told_on_any_day_and_only_once,
+}
+
 /// An ordinary day, mid-August, and between Christmas and New Year.
 const DAYS: [&str; 3] = ["2027-02-23 11:30", "2027-08-20 16:00", "2027-12-28 10:00"];
 
-both_engines! {
-    async fn a_year_is_told_on_any_day_and_only_once(engine) {
-        for day in DAYS {
-            let app = TestApp::new(engine).await;
-            app.at(day);
-            assert!(demo::fill(&app.services).await.unwrap_or_else(|error| panic!("{day}: {error}")), "{day}: nothing was told");
-            assert!(!demo::fill(&app.services).await.expect("a look"), "{day}: told twice");
+async fn a_year_is_told_on_any_day_and_only_once(engine: Engine) {
+    for day in DAYS {
+        let app = TestApp::new(engine).await;
+        app.at(day);
+        assert!(
+            demo::fill(&app.services).await.unwrap_or_else(|error| panic!("{day}: {error}")),
+            "{day}: nothing was told"
+        );
+        assert!(!demo::fill(&app.services).await.expect("a look"), "{day}: told twice");
 
-            personas_come_in(&app, day).await;
-            gaps_are_planted(&app, day).await;
-            work_stands_everywhere(&app, day).await;
-            mails_of_the_past_are_over(&app, day).await;
-            let key = app.services.config.security.audit_key.reveal().as_bytes();
-            let head = raccordo::audit::verify::verify(app.services.db.reader(), key, None).await.expect("it can be read");
-            assert!(head.is_ok(), "{day}: {head:?}");
-        }
+        personas_come_in(&app, day).await;
+        gaps_are_planted(&app, day).await;
+        work_stands_everywhere(&app, day).await;
+        mails_of_the_past_are_over(&app, day).await;
+        let key = app.services.config.security.audit_key.reveal().as_bytes();
+        let head = raccordo::audit::verify::verify(app.services.db.reader(), key, None).await.expect("it can be read");
+        assert!(head.is_ok(), "{day}: {head:?}");
     }
 }
 

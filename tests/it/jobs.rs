@@ -19,6 +19,20 @@ use sea_orm::{EntityTrait, PaginatorTrait};
 use std::sync::Arc;
 use std::time::Duration;
 
+both_engines! {
+    a_planned_run_is_taken_once_by_however_many_replicas,
+    every_job_of_the_schedule_runs_on_an_empty_database,
+    how_a_run_ended_is_written_down,
+    the_overview_shows_the_last_run_and_the_next,
+    the_sweep_puts_back_what_a_dead_process_held,
+    a_clock_that_is_not_the_databases_is_refused_where_replicas_share_one,
+    nobody_sweeps_the_leases_of_others_by_a_clock_that_has_parted_from_theirs,
+    slots_of_a_future_that_was_taken_back_are_free_again,
+    a_run_that_nobody_ended_within_its_deadline_was_interrupted,
+    the_periods_of_retention_are_the_controllers_to_set,
+    retention_removes_what_is_past_and_nothing_else,
+}
+
 const fn odd(
     name: &'static str,
     run: for<'a> fn(&'a raccordo::ctx::Ctx) -> futures_util::future::BoxFuture<'a, raccordo::error::Result<Report>>,
@@ -43,169 +57,177 @@ fn named(name: &str) -> &'static Job {
     Job::named(name).expect("a job of this name")
 }
 
-both_engines! {
-    async fn a_planned_run_is_taken_once_by_however_many_replicas(engine) {
-        let bench = Workbench::new(engine).await;
-        let replicas: Vec<Runner> = (0..4).map(|_| Runner::new(Arc::clone(&bench.services))).collect();
-        let runs = join_all(replicas.iter().map(|replica| replica.run_planned(named("retention")))).await;
-        assert_eq!(runs.iter().flatten().count(), 1, "{runs:?}");
-        assert_eq!(replicas[0].run_planned(named("retention")).await, None, "the slot stays taken");
-        bench.advance(TimeDelta::days(1));
-        assert!(replicas[1].run_planned(named("retention")).await.is_some(), "the next day is another slot");
-    }
+async fn a_planned_run_is_taken_once_by_however_many_replicas(engine: Engine) {
+    let bench = Workbench::new(engine).await;
+    let replicas: Vec<Runner> = (0..4).map(|_| Runner::new(Arc::clone(&bench.services))).collect();
+    let runs = join_all(replicas.iter().map(|replica| replica.run_planned(named("retention")))).await;
+    assert_eq!(runs.iter().flatten().count(), 1, "{runs:?}");
+    assert_eq!(replicas[0].run_planned(named("retention")).await, None, "the slot stays taken");
+    bench.advance(TimeDelta::days(1));
+    assert!(replicas[1].run_planned(named("retention")).await.is_some(), "the next day is another slot");
+}
 
-    async fn every_job_of_the_schedule_runs_on_an_empty_database(engine) {
-        let bench = Workbench::new(engine).await;
-        let runner = Runner::new(Arc::clone(&bench.services));
-        for job in JOBS {
-            let ended = runner.run_now(job).await;
-            assert!(matches!(ended, Ended::Done(_)), "{}: {ended:?}", job.name);
+async fn every_job_of_the_schedule_runs_on_an_empty_database(engine: Engine) {
+    let bench = Workbench::new(engine).await;
+    let runner = Runner::new(Arc::clone(&bench.services));
+    for job in JOBS {
+        let ended = runner.run_now(job).await;
+        assert!(matches!(ended, Ended::Done(_)), "{}: {ended:?}", job.name);
+    }
+}
+
+async fn how_a_run_ended_is_written_down(engine: Engine) {
+    let bench = Workbench::new(engine).await;
+    let runner = Runner::new(Arc::clone(&bench.services));
+    for (job, word) in [(&FAILING, "failed"), (&PANICKING, "panicked"), (&ENDLESS, "timed_out")] {
+        assert_eq!(runner.run_now(job).await.as_str(), word);
+        let row = entity::job_status::Entity::find_by_id(job.name.to_owned()).one(bench.db().reader()).await;
+        let row = row.expect("readable").expect("a row");
+        assert_eq!((row.last_outcome.as_str(), row.runs, row.failures), (word, 1, 1));
+        runner.run_now(job).await;
+    }
+    let failed = entity::job_status::Entity::find_by_id("failing".to_owned()).one(bench.db().reader()).await;
+    let failed = failed.expect("readable").expect("a row");
+    assert_eq!((failed.runs, failed.failures, failed.last_detail.as_deref()), (2, 2, Some("broken")));
+}
+
+async fn the_overview_shows_the_last_run_and_the_next(engine: Engine) {
+    let bench = Workbench::new(engine).await;
+    let before = overview(&bench.operator()).await.expect("an overview");
+    assert_eq!(before.len(), JOBS.len());
+    assert!(before.iter().all(|job| job.last.is_none() && job.runs == 0));
+    Runner::new(Arc::clone(&bench.services)).run_now(named("retention")).await;
+    let after = overview(&bench.operator()).await.expect("an overview");
+    let retention = after.iter().find(|job| job.name == "retention").expect("listed");
+    let last = retention.last.as_ref().expect("a run");
+    assert_eq!((last.outcome.as_str(), last.finished_at, retention.runs), ("done", Some(bench.now()), 1));
+    assert_eq!(retention.next, Some("2027-03-02T01:40:00Z".parse().expect("an instant")));
+}
+
+async fn the_sweep_puts_back_what_a_dead_process_held(engine: Engine) {
+    let bench = Workbench::new(engine).await;
+    let id = bench.promise(notification("one", bench.now())).await;
+    lease::claim(bench.db(), bench.now(), "dead", 1).await.expect("claimed");
+    let runner = Runner::new(Arc::clone(&bench.services));
+    assert_eq!(
+        runner.run_now(named("outbox_sweep")).await,
+        Ended::Done(Report::new(0, "rescued 0, given up after crashes 0, expired 0"))
+    );
+    bench.advance(TimeDelta::seconds(61));
+    runner.run_now(named("outbox_sweep")).await;
+    assert_eq!(bench.mail(id).await.state, State::Pending);
+}
+
+async fn a_clock_that_is_not_the_databases_is_refused_where_replicas_share_one(engine: Engine) {
+    let bench = Workbench::new(engine).await;
+    same_time::demand(bench.db(), &SystemClock).await.expect("one machine, one time");
+    same_time::demand(bench.db(), bench.clock.as_ref()).await.expect("set by hand, it claims nothing");
+    for minutes in [1, -1] {
+        let apart = same_time::demand(bench.db(), &Off(TimeDelta::minutes(minutes))).await;
+        match engine {
+            Engine::Postgres => assert!(matches!(apart, Err(TimeError::Apart(_))), "{apart:?}"),
+            Engine::Sqlite => apart.expect("its clock is this machine's"),
         }
     }
+}
 
-    async fn how_a_run_ended_is_written_down(engine) {
-        let bench = Workbench::new(engine).await;
-        let runner = Runner::new(Arc::clone(&bench.services));
-        for (job, word) in [(&FAILING, "failed"), (&PANICKING, "panicked"), (&ENDLESS, "timed_out")] {
-            assert_eq!(runner.run_now(job).await.as_str(), word);
-            let row = entity::job_status::Entity::find_by_id(job.name.to_owned()).one(bench.db().reader()).await;
-            let row = row.expect("readable").expect("a row");
-            assert_eq!((row.last_outcome.as_str(), row.runs, row.failures), (word, 1, 1));
-            runner.run_now(job).await;
-        }
-        let failed = entity::job_status::Entity::find_by_id("failing".to_owned()).one(bench.db().reader()).await;
-        let failed = failed.expect("readable").expect("a row");
-        assert_eq!((failed.runs, failed.failures, failed.last_detail.as_deref()), (2, 2, Some("broken")));
-    }
-
-    async fn the_overview_shows_the_last_run_and_the_next(engine) {
-        let bench = Workbench::new(engine).await;
-        let before = overview(&bench.operator()).await.expect("an overview");
-        assert_eq!(before.len(), JOBS.len());
-        assert!(before.iter().all(|job| job.last.is_none() && job.runs == 0));
-        Runner::new(Arc::clone(&bench.services)).run_now(named("retention")).await;
-        let after = overview(&bench.operator()).await.expect("an overview");
-        let retention = after.iter().find(|job| job.name == "retention").expect("listed");
-        let last = retention.last.as_ref().expect("a run");
-        assert_eq!((last.outcome.as_str(), last.finished_at, retention.runs), ("done", Some(bench.now()), 1));
-        assert_eq!(retention.next, Some("2027-03-02T01:40:00Z".parse().expect("an instant")));
-    }
-
-    async fn the_sweep_puts_back_what_a_dead_process_held(engine) {
-        let bench = Workbench::new(engine).await;
-        let id = bench.promise(notification("one", bench.now())).await;
-        lease::claim(bench.db(), bench.now(), "dead", 1).await.expect("claimed");
-        let runner = Runner::new(Arc::clone(&bench.services));
-        assert_eq!(runner.run_now(named("outbox_sweep")).await, Ended::Done(Report::new(0, "rescued 0, given up after crashes 0, expired 0")));
-        bench.advance(TimeDelta::seconds(61));
-        runner.run_now(named("outbox_sweep")).await;
-        assert_eq!(bench.mail(id).await.state, State::Pending);
-    }
-
-    async fn a_clock_that_is_not_the_databases_is_refused_where_replicas_share_one(engine) {
-        let bench = Workbench::new(engine).await;
-        same_time::demand(bench.db(), &SystemClock).await.expect("one machine, one time");
-        same_time::demand(bench.db(), bench.clock.as_ref()).await.expect("set by hand, it claims nothing");
-        for minutes in [1, -1] {
-            let apart = same_time::demand(bench.db(), &Off(TimeDelta::minutes(minutes))).await;
-            match engine {
-                Engine::Postgres => assert!(matches!(apart, Err(TimeError::Apart(_))), "{apart:?}"),
-                Engine::Sqlite => apart.expect("its clock is this machine's"),
+async fn nobody_sweeps_the_leases_of_others_by_a_clock_that_has_parted_from_theirs(engine: Engine) {
+    let bench = Workbench::new(engine).await;
+    bench.leftovers.are_meant();
+    bench.leftovers.are_meant();
+    bench.clock.set(SystemClock.now());
+    let id = bench.promise(notification("one", bench.now())).await;
+    lease::claim(bench.db(), bench.now(), "another", 1).await.expect("claimed");
+    let ahead = Services::new(bench.db().clone(), Arc::new(Off(TimeDelta::minutes(5))), bench.services.config.clone());
+    let runner = Runner::new(Arc::new(ahead));
+    for job in ["outbox_sweep", "housekeeping"] {
+        let ended = runner.run_now(named(job)).await;
+        match engine {
+            Engine::Postgres => {
+                assert!(matches!(&ended, Ended::Failed(why) if why.contains("NTP")), "{job}: {ended:?}");
             }
+            Engine::Sqlite => assert!(matches!(ended, Ended::Done(_)), "{job}: one process, one clock: {ended:?}"),
         }
     }
+    let expected = if engine == Engine::Postgres { State::Leased } else { State::Pending };
+    assert_eq!(bench.mail(id).await.state, expected);
+}
 
-    async fn nobody_sweeps_the_leases_of_others_by_a_clock_that_has_parted_from_theirs(engine) {
-        let bench = Workbench::new(engine).await;
-        bench.leftovers.are_meant();
-        bench.leftovers.are_meant();
-        bench.clock.set(SystemClock.now());
-        let id = bench.promise(notification("one", bench.now())).await;
-        lease::claim(bench.db(), bench.now(), "another", 1).await.expect("claimed");
-        let ahead = Services::new(bench.db().clone(), Arc::new(Off(TimeDelta::minutes(5))), bench.services.config.clone());
-        let runner = Runner::new(Arc::new(ahead));
-        for job in ["outbox_sweep", "housekeeping"] {
-            let ended = runner.run_now(named(job)).await;
-            match engine {
-                Engine::Postgres => assert!(matches!(&ended, Ended::Failed(why) if why.contains("NTP")), "{job}: {ended:?}"),
-                Engine::Sqlite => assert!(matches!(ended, Ended::Done(_)), "{job}: one process, one clock: {ended:?}"),
-            }
-        }
-        let expected = if engine == Engine::Postgres { State::Leased } else { State::Pending };
-        assert_eq!(bench.mail(id).await.state, expected);
-    }
+async fn slots_of_a_future_that_was_taken_back_are_free_again(engine: Engine) {
+    let bench = Workbench::new(engine).await;
+    let runner = Runner::new(Arc::clone(&bench.services));
+    let right = bench.now();
+    // The clock went wrong by a day, and jobs ran by it.
+    bench.advance(TimeDelta::days(1));
+    assert!(runner.run_planned(named("retention")).await.is_some());
+    bench.clock.set(right);
+    assert!(runner.run_planned(named("retention")).await.is_some());
+    bench.advance(TimeDelta::days(1));
+    assert_eq!(runner.run_planned(named("retention")).await, None, "taken by the wrong clock");
+    bench.clock.set(right);
+    runner.forget_slots_to_come().await;
+    assert_eq!(runner.run_planned(named("retention")).await, None, "what is past stays taken");
+    bench.advance(TimeDelta::days(1));
+    assert!(runner.run_planned(named("retention")).await.is_some());
+}
 
-    async fn slots_of_a_future_that_was_taken_back_are_free_again(engine) {
-        let bench = Workbench::new(engine).await;
-        let runner = Runner::new(Arc::clone(&bench.services));
-        let right = bench.now();
-        // The clock went wrong by a day, and jobs ran by it.
-        bench.advance(TimeDelta::days(1));
-        assert!(runner.run_planned(named("retention")).await.is_some());
-        bench.clock.set(right);
-        assert!(runner.run_planned(named("retention")).await.is_some());
-        bench.advance(TimeDelta::days(1));
-        assert_eq!(runner.run_planned(named("retention")).await, None, "taken by the wrong clock");
-        bench.clock.set(right);
-        runner.forget_slots_to_come().await;
-        assert_eq!(runner.run_planned(named("retention")).await, None, "what is past stays taken");
-        bench.advance(TimeDelta::days(1));
-        assert!(runner.run_planned(named("retention")).await.is_some());
-    }
+async fn a_run_that_nobody_ended_within_its_deadline_was_interrupted(engine: Engine) {
+    let bench = Workbench::new(engine).await;
+    bench.leftovers.are_meant();
+    bench.leftovers.are_meant();
+    let begun = bench.now().timestamp_millis();
+    bench.sql(&format!("INSERT INTO job_status (name, last_started_at, last_outcome, last_duration_ms, runs, failures) VALUES ('retention', {begun}, 'running', 0, 0, 0)")).await;
+    let outcome = async || {
+        let jobs = overview(&bench.operator()).await.expect("an overview");
+        let retention = jobs.into_iter().find(|job| job.name == "retention").expect("listed");
+        retention.last.expect("a run").outcome
+    };
+    bench.advance(TimeDelta::minutes(10));
+    assert_eq!(outcome().await, "running", "it has until its deadline");
+    bench.advance(TimeDelta::seconds(1));
+    assert_eq!(outcome().await, "interrupted");
+}
 
-    async fn a_run_that_nobody_ended_within_its_deadline_was_interrupted(engine) {
-        let bench = Workbench::new(engine).await;
-        bench.leftovers.are_meant();
-        bench.leftovers.are_meant();
-        let begun = bench.now().timestamp_millis();
-        bench.sql(&format!("INSERT INTO job_status (name, last_started_at, last_outcome, last_duration_ms, runs, failures) VALUES ('retention', {begun}, 'running', 0, 0, 0)")).await;
-        let outcome = async || {
-            let jobs = overview(&bench.operator()).await.expect("an overview");
-            let retention = jobs.into_iter().find(|job| job.name == "retention").expect("listed");
-            retention.last.expect("a run").outcome
-        };
-        bench.advance(TimeDelta::minutes(10));
-        assert_eq!(outcome().await, "running", "it has until its deadline");
-        bench.advance(TimeDelta::seconds(1));
-        assert_eq!(outcome().await, "interrupted");
+async fn the_periods_of_retention_are_the_controllers_to_set(engine: Engine) {
+    let mut bench = Workbench::new(engine).await;
+    let services = Arc::get_mut(&mut bench.services).expect("nobody else holds it yet");
+    services.config.retention.answers_hours = 72;
+    services.config.retention.slots_days = 10;
+    let now = bench.now();
+    let days = |days: i64| (now - TimeDelta::days(days)).timestamp_millis();
+    for (key, at) in [("old", days(4)), ("new", days(2))] {
+        bench.sql(&format!("INSERT INTO idempotent_request (caller, key, request_hash, status, body, created_at) VALUES ('c', '{key}', 'h', 201, '', {at})")).await;
     }
+    for (planned, at) in [(1, days(11)), (2, days(8))] {
+        bench.sql(&format!("INSERT INTO job_slot (job, planned_at, taken_at) VALUES ('j', {planned}, {at})")).await;
+    }
+    let ended = Runner::new(Arc::clone(&bench.services)).run_now(named("retention")).await;
+    assert_eq!(ended, Ended::Done(Report::new(2, "answers 1, slots 1, sessions 0, links 0, files 0, mails blanked 0")));
+}
 
-    async fn the_periods_of_retention_are_the_controllers_to_set(engine) {
-        let mut bench = Workbench::new(engine).await;
-        let services = Arc::get_mut(&mut bench.services).expect("nobody else holds it yet");
-        services.config.retention.answers_hours = 72;
-        services.config.retention.slots_days = 10;
-        let now = bench.now();
-        let days = |days: i64| (now - TimeDelta::days(days)).timestamp_millis();
-        for (key, at) in [("old", days(4)), ("new", days(2))] {
-            bench.sql(&format!("INSERT INTO idempotent_request (caller, key, request_hash, status, body, created_at) VALUES ('c', '{key}', 'h', 201, '', {at})")).await;
-        }
-        for (planned, at) in [(1, days(11)), (2, days(8))] {
-            bench.sql(&format!("INSERT INTO job_slot (job, planned_at, taken_at) VALUES ('j', {planned}, {at})")).await;
-        }
-        let ended = Runner::new(Arc::clone(&bench.services)).run_now(named("retention")).await;
-        assert_eq!(ended, Ended::Done(Report::new(2, "answers 1, slots 1, sessions 0, links 0, files 0, mails blanked 0")));
+async fn retention_removes_what_is_past_and_nothing_else(engine: Engine) {
+    let bench = Workbench::new(engine).await;
+    let person = bench.designation().await;
+    let now = bench.now();
+    let days = |days: i64| (now - TimeDelta::days(days)).timestamp_millis();
+    for (key, at) in [("old", days(2)), ("new", days(0))] {
+        bench.sql(&format!("INSERT INTO idempotent_request (caller, key, request_hash, status, body, created_at) VALUES ('c', '{key}', 'h', 201, '', {at})")).await;
     }
-
-    async fn retention_removes_what_is_past_and_nothing_else(engine) {
-        let bench = Workbench::new(engine).await;
-        let person = bench.designation().await;
-        let now = bench.now();
-        let days = |days: i64| (now - TimeDelta::days(days)).timestamp_millis();
-        for (key, at) in [("old", days(2)), ("new", days(0))] {
-            bench.sql(&format!("INSERT INTO idempotent_request (caller, key, request_hash, status, body, created_at) VALUES ('c', '{key}', 'h', 201, '', {at})")).await;
-        }
-        for (planned, at) in [(1, days(8)), (2, days(6))] {
-            bench.sql(&format!("INSERT INTO job_slot (job, planned_at, taken_at) VALUES ('j', {planned}, {at})")).await;
-        }
-        for (key, ends, ended) in [("expired", days(31), "NULL".to_owned()), ("ended", days(-1), days(31).to_string()), ("open", days(-1), "NULL".to_owned()), ("just ended", days(1), "NULL".to_owned())] {
-            bench.sql(&format!("INSERT INTO session (id, key_hash, person_id, created_at, last_seen_at, expires_at, ended_at) VALUES ('{key}', '{key}', '{person}', 0, 0, {ends}, {ended})")).await;
-        }
-        for (key, ends) in [("old", days(31)), ("new", days(1))] {
-            bench.sql(&format!("INSERT INTO sign_in_link (id, person_id, token_hash, created_at, expires_at) VALUES ('{key}', '{person}', '{key}', 0, {ends})")).await;
-        }
-        let ended = Runner::new(Arc::clone(&bench.services)).run_now(named("retention")).await;
-        assert_eq!(ended, Ended::Done(Report::new(5, "answers 1, slots 1, sessions 2, links 1, files 0, mails blanked 0")));
-        assert_eq!(entity::job_slot::Entity::find().count(bench.db().reader()).await.expect("counted"), 1);
+    for (planned, at) in [(1, days(8)), (2, days(6))] {
+        bench.sql(&format!("INSERT INTO job_slot (job, planned_at, taken_at) VALUES ('j', {planned}, {at})")).await;
     }
+    for (key, ends, ended) in [
+        ("expired", days(31), "NULL".to_owned()),
+        ("ended", days(-1), days(31).to_string()),
+        ("open", days(-1), "NULL".to_owned()),
+        ("just ended", days(1), "NULL".to_owned()),
+    ] {
+        bench.sql(&format!("INSERT INTO session (id, key_hash, person_id, created_at, last_seen_at, expires_at, ended_at) VALUES ('{key}', '{key}', '{person}', 0, 0, {ends}, {ended})")).await;
+    }
+    for (key, ends) in [("old", days(31)), ("new", days(1))] {
+        bench.sql(&format!("INSERT INTO sign_in_link (id, person_id, token_hash, created_at, expires_at) VALUES ('{key}', '{person}', '{key}', 0, {ends})")).await;
+    }
+    let ended = Runner::new(Arc::clone(&bench.services)).run_now(named("retention")).await;
+    assert_eq!(ended, Ended::Done(Report::new(5, "answers 1, slots 1, sessions 2, links 1, files 0, mails blanked 0")));
+    assert_eq!(entity::job_slot::Entity::find().count(bench.db().reader()).await.expect("counted"), 1);
 }

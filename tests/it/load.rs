@@ -18,6 +18,22 @@ use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+both_engines! {
+    the_real_file_makes_the_network_of_the_agreement,
+    seats_follow_from_bodies_and_observatories,
+    the_secretariat_is_designated_so_that_somebody_can_sign_in,
+    loading_twice_changes_nothing_and_leaves_one_event,
+    the_event_names_the_file_by_its_hash,
+    a_changed_file_changes_what_it_says_and_shows_it_first,
+    steps_may_change_places,
+    what_the_file_no_longer_has_is_reported_and_stays,
+    a_holiday_the_law_abolished_goes,
+    the_register_is_not_begun_twice,
+    a_body_keeps_its_code,
+    only_an_operator_loads,
+    a_bad_file_is_refused_with_line_and_reason_and_changes_nothing,
+}
+
 const REAL_FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data/lombardia.toml");
 
 /// A database to load into, an operator to load, and a folder for files with defects.
@@ -65,176 +81,196 @@ impl Loading {
     }
 }
 
-both_engines! {
-    async fn the_real_file_makes_the_network_of_the_agreement(engine) {
-        let loading = Loading::into_empty(engine).await;
-        let summary = loading.load_real_file().await;
-        assert_eq!(summary.outcome, Outcome::Loaded);
-        let db = loading.ctx.reader();
-        let bodies = network::bodies(db).await.expect("bodies");
-        assert_eq!(bodies.iter().filter(|body| body.signatory).count(), 13);
-        assert_eq!(bodies[0].code, "regione-lombardia");
-        let observatories = network::observatories(db).await.expect("observatories");
-        let of_kind = |kind| observatories.iter().filter(|observatory| observatory.kind == kind).count();
-        assert_eq!((of_kind(ObservatoryKind::Territorial), of_kind(ObservatoryKind::Regional)), (12, 1));
-        let agreement = network::agreement(db).await.expect("the agreement");
-        assert_eq!(agreement.in_force_to.to_string(), "2027-06-30");
-        assert_eq!(agreement.review_due.to_string(), "2027-03-30");
-        assert_eq!(agreement.acts[0].number, "XII/3092");
-        assert_eq!(network::calendars(db).await.expect("calendars").iter().count(), 12);
-        assert_eq!(network::ladder(db).await.expect("the ladder").rungs, [-10, -3, 0]);
-    }
+async fn the_real_file_makes_the_network_of_the_agreement(engine: Engine) {
+    let loading = Loading::into_empty(engine).await;
+    let summary = loading.load_real_file().await;
+    assert_eq!(summary.outcome, Outcome::Loaded);
+    let db = loading.ctx.reader();
+    let bodies = network::bodies(db).await.expect("bodies");
+    assert_eq!(bodies.iter().filter(|body| body.signatory).count(), 13);
+    assert_eq!(bodies[0].code, "regione-lombardia");
+    let observatories = network::observatories(db).await.expect("observatories");
+    let of_kind = |kind| observatories.iter().filter(|observatory| observatory.kind == kind).count();
+    assert_eq!((of_kind(ObservatoryKind::Territorial), of_kind(ObservatoryKind::Regional)), (12, 1));
+    let agreement = network::agreement(db).await.expect("the agreement");
+    assert_eq!(agreement.in_force_to.to_string(), "2027-06-30");
+    assert_eq!(agreement.review_due.to_string(), "2027-03-30");
+    assert_eq!(agreement.acts[0].number, "XII/3092");
+    assert_eq!(network::calendars(db).await.expect("calendars").iter().count(), 12);
+    assert_eq!(network::ladder(db).await.expect("the ladder").rungs, [-10, -3, 0]);
+}
 
-    async fn seats_follow_from_bodies_and_observatories(engine) {
-        let loading = Loading::into_empty(engine).await;
-        loading.load_real_file().await;
-        let seats = seat::Entity::find().all(loading.ctx.reader()).await.expect("seats");
-        assert_eq!(seats.len(), 3 * 13 + 13 + 2);
-        let find = |code: &str| seats.iter().find(|seat| seat.code == code).unwrap_or_else(|| panic!("no seat {code}"));
-        for code in ["referent:bergamo", "deputy:regionale", "partner:monza-brianza"] {
-            assert!(find(code).observatory_id.is_some(), "{code}");
-        }
-        for code in ["body_manager:provincia-bergamo", "secretariat:regione-lombardia", "direction:regione-lombardia"] {
-            assert!(find(code).observatory_id.is_none(), "{code}");
-        }
+async fn seats_follow_from_bodies_and_observatories(engine: Engine) {
+    let loading = Loading::into_empty(engine).await;
+    loading.load_real_file().await;
+    let seats = seat::Entity::find().all(loading.ctx.reader()).await.expect("seats");
+    assert_eq!(seats.len(), 3 * 13 + 13 + 2);
+    let find = |code: &str| seats.iter().find(|seat| seat.code == code).unwrap_or_else(|| panic!("no seat {code}"));
+    for code in ["referent:bergamo", "deputy:regionale", "partner:monza-brianza"] {
+        assert!(find(code).observatory_id.is_some(), "{code}");
     }
-
-    async fn the_secretariat_is_designated_so_that_somebody_can_sign_in(engine) {
-        let loading = Loading::into_empty(engine).await;
-        loading.load_real_file().await;
-        let db = loading.ctx.reader();
-        let secretary = network::person_by_address(db, "SEGRETERIA@raccordo.example").await.expect("people").expect("the secretariat");
-        let designation = designation::Entity::find().one(db).await.expect("designations").expect("one");
-        assert_eq!(designation.person_id, secretary.id);
-        let record = designation_record::Entity::find().one(db).await.expect("records").expect("one");
-        assert_eq!((record.designation_id, record.valid_from.to_string()), (designation.id, "2025-07-01".to_owned()));
-        assert_eq!((loading.count::<technical_table::Entity>().await, loading.count::<product::Entity>().await), (1, 1));
-        assert_eq!(loading.count::<product_step::Entity>().await, 3);
+    for code in ["body_manager:provincia-bergamo", "secretariat:regione-lombardia", "direction:regione-lombardia"] {
+        assert!(find(code).observatory_id.is_none(), "{code}");
     }
+}
 
-    async fn loading_twice_changes_nothing_and_leaves_one_event(engine) {
-        let loading = Loading::into_empty(engine).await;
-        let first = loading.load_real_file().await;
-        assert_eq!(loading.events().await, 1);
-        let second = load::run(&loading.ctx, Path::new(REAL_FILE), |_| panic!("there is nothing to ask")).await;
-        let second = second.expect("the real file is good");
-        assert_eq!(second.outcome, Outcome::UpToDate);
-        assert_eq!(second.diff.entries, Vec::new());
-        // The designation and its person are only ever begun with: afterwards they are the register's.
-        assert_eq!(second.diff.unchanged, first.diff.added() - 2);
-        assert_eq!(loading.events().await, 1);
-    }
+async fn the_secretariat_is_designated_so_that_somebody_can_sign_in(engine: Engine) {
+    let loading = Loading::into_empty(engine).await;
+    loading.load_real_file().await;
+    let db = loading.ctx.reader();
+    let secretary =
+        network::person_by_address(db, "SEGRETERIA@raccordo.example").await.expect("people").expect("the secretariat");
+    let designation = designation::Entity::find().one(db).await.expect("designations").expect("one");
+    assert_eq!(designation.person_id, secretary.id);
+    let record = designation_record::Entity::find().one(db).await.expect("records").expect("one");
+    assert_eq!((record.designation_id, record.valid_from.to_string()), (designation.id, "2025-07-01".to_owned()));
+    assert_eq!((loading.count::<technical_table::Entity>().await, loading.count::<product::Entity>().await), (1, 1));
+    assert_eq!(loading.count::<product_step::Entity>().await, 3);
+}
 
-    async fn the_event_names_the_file_by_its_hash(engine) {
-        let loading = Loading::into_empty(engine).await;
-        loading.load_real_file().await;
-        let event = audit_event::Entity::find().one(loading.ctx.reader()).await.expect("events").expect("one");
-        let hash = raccordo::secret::sha256_hex(&std::fs::read(REAL_FILE).expect("the real file"));
-        assert_eq!(event.action, "network.load");
-        assert!(event.details.contains(&hash), "{}", event.details);
-    }
+async fn loading_twice_changes_nothing_and_leaves_one_event(engine: Engine) {
+    let loading = Loading::into_empty(engine).await;
+    let first = loading.load_real_file().await;
+    assert_eq!(loading.events().await, 1);
+    let second = load::run(&loading.ctx, Path::new(REAL_FILE), |_| panic!("there is nothing to ask")).await;
+    let second = second.expect("the real file is good");
+    assert_eq!(second.outcome, Outcome::UpToDate);
+    assert_eq!(second.diff.entries, Vec::new());
+    // The designation and its person are only ever begun with: afterwards they are the register's.
+    assert_eq!(second.diff.unchanged, first.diff.added() - 2);
+    assert_eq!(loading.events().await, 1);
+}
 
-    async fn a_changed_file_changes_what_it_says_and_shows_it_first(engine) {
-        let loading = Loading::into_empty(engine).await;
-        loading.load_real_file().await;
-        let path = loading.file_with("name = \"Osservatorio del mercato del lavoro di Lodi\"", "name = \"Osservatorio di Lodi\"");
-        let mut shown = Diff::default();
-        let declined = load::run(&loading.ctx, &path, |diff| { shown = diff.clone(); false }).await.expect("a good file");
-        assert_eq!(declined.outcome, Outcome::Declined);
-        assert_eq!(loading.events().await, 1, "nothing was written");
-        assert!(shown.to_string().contains("~ observatory lodi\n    name: \"Osservatorio del mercato del lavoro di Lodi\" -> \"Osservatorio di Lodi\""), "{shown}");
-        let loaded = loading.load(&path).await.expect("a good file");
-        assert_eq!((loaded.outcome, loaded.diff), (Outcome::Loaded, shown));
-        let lodi = network::observatory(loading.ctx.reader(), "lodi").await.expect("Lodi");
-        assert_eq!((lodi.name.as_str(), lodi.version), ("Osservatorio di Lodi", 2));
-    }
+async fn the_event_names_the_file_by_its_hash(engine: Engine) {
+    let loading = Loading::into_empty(engine).await;
+    loading.load_real_file().await;
+    let event = audit_event::Entity::find().one(loading.ctx.reader()).await.expect("events").expect("one");
+    let hash = raccordo::secret::sha256_hex(&std::fs::read(REAL_FILE).expect("the real file"));
+    assert_eq!(event.action, "network.load");
+    assert!(event.details.contains(&hash), "{}", event.details);
+}
 
-    async fn steps_may_change_places(engine) {
-        let loading = Loading::into_empty(engine).await;
-        loading.load_real_file().await;
-        let real = std::fs::read_to_string(REAL_FILE).expect("the real file");
-        let path = loading.folder.path().join("swapped.toml");
-        let swapped = real.replace("code = \"dati\"", "code = \"-\"").replace("code = \"bozza\"", "code = \"dati\"").replace("code = \"-\"", "code = \"bozza\"");
-        std::fs::write(&path, swapped).expect("a file of the test");
-        let summary = loading.load(&path).await.expect("a good file");
-        assert_eq!((summary.diff.changed(), summary.diff.added()), (2, 0));
-        let again = loading.load(&path).await.expect("a good file");
-        assert_eq!(again.outcome, Outcome::UpToDate);
-    }
+async fn a_changed_file_changes_what_it_says_and_shows_it_first(engine: Engine) {
+    let loading = Loading::into_empty(engine).await;
+    loading.load_real_file().await;
+    let path =
+        loading.file_with("name = \"Osservatorio del mercato del lavoro di Lodi\"", "name = \"Osservatorio di Lodi\"");
+    let mut shown = Diff::default();
+    let declined = load::run(&loading.ctx, &path, |diff| {
+        shown = diff.clone();
+        false
+    })
+    .await
+    .expect("a good file");
+    assert_eq!(declined.outcome, Outcome::Declined);
+    assert_eq!(loading.events().await, 1, "nothing was written");
+    assert!(
+        shown.to_string().contains(
+            "~ observatory lodi\n    name: \"Osservatorio del mercato del lavoro di Lodi\" -> \"Osservatorio di Lodi\""
+        ),
+        "{shown}"
+    );
+    let loaded = loading.load(&path).await.expect("a good file");
+    assert_eq!((loaded.outcome, loaded.diff), (Outcome::Loaded, shown));
+    let lodi = network::observatory(loading.ctx.reader(), "lodi").await.expect("Lodi");
+    assert_eq!((lodi.name.as_str(), lodi.version), ("Osservatorio di Lodi", 2));
+}
 
-    async fn what_the_file_no_longer_has_is_reported_and_stays(engine) {
-        let loading = Loading::into_empty(engine).await;
-        loading.load_real_file().await;
-        let without_varese = loading.file_with(
+async fn steps_may_change_places(engine: Engine) {
+    let loading = Loading::into_empty(engine).await;
+    loading.load_real_file().await;
+    let real = std::fs::read_to_string(REAL_FILE).expect("the real file");
+    let path = loading.folder.path().join("swapped.toml");
+    let swapped = real
+        .replace("code = \"dati\"", "code = \"-\"")
+        .replace("code = \"bozza\"", "code = \"dati\"")
+        .replace("code = \"-\"", "code = \"bozza\"");
+    std::fs::write(&path, swapped).expect("a file of the test");
+    let summary = loading.load(&path).await.expect("a good file");
+    assert_eq!((summary.diff.changed(), summary.diff.added()), (2, 0));
+    let again = loading.load(&path).await.expect("a good file");
+    assert_eq!(again.outcome, Outcome::UpToDate);
+}
+
+async fn what_the_file_no_longer_has_is_reported_and_stays(engine: Engine) {
+    let loading = Loading::into_empty(engine).await;
+    loading.load_real_file().await;
+    let without_varese = loading.file_with(
             "[[observatory]]\ncode = \"varese\"\nbody = \"provincia-varese\"\nname = \"Osservatorio del mercato del lavoro di Varese\"\nkind = \"territorial\"",
             "",
         );
-        let summary = loading.load(&without_varese).await.expect("a good file");
-        assert_eq!(summary.outcome, Outcome::UpToDate, "keeping is no change");
-        let kept: Vec<&str> =
-            summary.diff.entries.iter().filter(|entry| entry.change == Change::Kept).map(|entry| entry.key.as_str()).collect();
-        assert_eq!(kept, ["varese", "deputy:varese", "partner:varese", "referent:varese"]);
-        assert_eq!(loading.count::<observatory::Entity>().await, 13);
-    }
+    let summary = loading.load(&without_varese).await.expect("a good file");
+    assert_eq!(summary.outcome, Outcome::UpToDate, "keeping is no change");
+    let kept: Vec<&str> = summary
+        .diff
+        .entries
+        .iter()
+        .filter(|entry| entry.change == Change::Kept)
+        .map(|entry| entry.key.as_str())
+        .collect();
+    assert_eq!(kept, ["varese", "deputy:varese", "partner:varese", "referent:varese"]);
+    assert_eq!(loading.count::<observatory::Entity>().await, 13);
+}
 
-    async fn a_holiday_the_law_abolished_goes(engine) {
-        let loading = Loading::into_empty(engine).await;
-        loading.load_real_file().await;
-        let path = loading.file_with("month = 10\nday = 4", "month = 10\nday = 5");
-        let moved = loading.load(&path).await.expect("a good file");
-        assert_eq!(moved.diff.changed(), 1, "{}", moved.diff);
-        let path = loading.file_with("from_year = 2026\n", "from_year = 2030\n");
-        let later = loading.load(&path).await.expect("a good file");
-        assert_eq!((later.diff.added(), later.diff.removed()), (1, 1), "{}", later.diff);
-    }
+async fn a_holiday_the_law_abolished_goes(engine: Engine) {
+    let loading = Loading::into_empty(engine).await;
+    loading.load_real_file().await;
+    let path = loading.file_with("month = 10\nday = 4", "month = 10\nday = 5");
+    let moved = loading.load(&path).await.expect("a good file");
+    assert_eq!(moved.diff.changed(), 1, "{}", moved.diff);
+    let path = loading.file_with("from_year = 2026\n", "from_year = 2030\n");
+    let later = loading.load(&path).await.expect("a good file");
+    assert_eq!((later.diff.added(), later.diff.removed()), (1, 1), "{}", later.diff);
+}
 
-    async fn the_register_is_not_begun_twice(engine) {
-        let loading = Loading::into_empty(engine).await;
-        loading.load_real_file().await;
-        let path = loading.file_with("email = \"segreteria@raccordo.example\"", "email = \"altra@raccordo.example\"");
-        let summary = loading.load(&path).await.expect("a good file");
-        assert_eq!(summary.outcome, Outcome::UpToDate);
-        assert_eq!((loading.count::<person::Entity>().await, loading.count::<designation::Entity>().await), (1, 1));
-    }
+async fn the_register_is_not_begun_twice(engine: Engine) {
+    let loading = Loading::into_empty(engine).await;
+    loading.load_real_file().await;
+    let path = loading.file_with("email = \"segreteria@raccordo.example\"", "email = \"altra@raccordo.example\"");
+    let summary = loading.load(&path).await.expect("a good file");
+    assert_eq!(summary.outcome, Outcome::UpToDate);
+    assert_eq!((loading.count::<person::Entity>().await, loading.count::<designation::Entity>().await), (1, 1));
+}
 
-    async fn a_body_keeps_its_code(engine) {
-        let loading = Loading::into_empty(engine).await;
-        loading.load_real_file().await;
-        let real = std::fs::read_to_string(REAL_FILE).expect("the real file");
-        let path = loading.folder.path().join("renamed.toml");
-        std::fs::write(&path, real.replace("provincia-lodi", "provincia-di-lodi")).expect("a file of the test");
-        let refused = loading.load(&path).await.expect_err("refused").to_string();
-        assert!(refused.contains("the IPA code \"p_lo\" is that of \"provincia-lodi\""), "{refused}");
-        let kept = body::Entity::find().filter(body::Column::Code.eq("provincia-lodi")).one(loading.ctx.reader()).await;
-        assert!(kept.expect("bodies").is_some());
-    }
+async fn a_body_keeps_its_code(engine: Engine) {
+    let loading = Loading::into_empty(engine).await;
+    loading.load_real_file().await;
+    let real = std::fs::read_to_string(REAL_FILE).expect("the real file");
+    let path = loading.folder.path().join("renamed.toml");
+    std::fs::write(&path, real.replace("provincia-lodi", "provincia-di-lodi")).expect("a file of the test");
+    let refused = loading.load(&path).await.expect_err("refused").to_string();
+    assert!(refused.contains("the IPA code \"p_lo\" is that of \"provincia-lodi\""), "{refused}");
+    let kept = body::Entity::find().filter(body::Column::Code.eq("provincia-lodi")).one(loading.ctx.reader()).await;
+    assert!(kept.expect("bodies").is_some());
+}
 
-    async fn only_an_operator_loads(engine) {
-        let mut loading = Loading::into_empty(engine).await;
-        loading.ctx.actor.identity = Identity::Anonymous;
-        let refused = loading.load(Path::new(REAL_FILE)).await.expect_err("refused");
-        assert!(matches!(refused, LoadError::Failed(raccordo::error::Error::Denied)), "{refused}");
-        assert_eq!(loading.count::<agreement::Entity>().await, 0);
-    }
+async fn only_an_operator_loads(engine: Engine) {
+    let mut loading = Loading::into_empty(engine).await;
+    loading.ctx.actor.identity = Identity::Anonymous;
+    let refused = loading.load(Path::new(REAL_FILE)).await.expect_err("refused");
+    assert!(matches!(refused, LoadError::Failed(raccordo::error::Error::Denied)), "{refused}");
+    assert_eq!(loading.count::<agreement::Entity>().await, 0);
+}
 
-    async fn a_bad_file_is_refused_with_line_and_reason_and_changes_nothing(engine) {
-        let loading = Loading::into_empty(engine).await;
-        loading.load_real_file().await;
-        let before = everything(&loading).await;
-        for (from, to, reason) in DEFECTS {
-            let path = loading.file_with(from, to);
-            let planted = std::fs::read_to_string(&path).expect("the file of the test");
-            let line = line_of_defect(&planted, to);
-            let refused = loading.load(&path).await.expect_err(to).to_string();
-            let said = refused.lines().skip(1).any(|said| {
-                said.trim_start().strip_prefix("line ").and_then(|said| said.split_once(": ")).is_some_and(|(number, text)| {
+async fn a_bad_file_is_refused_with_line_and_reason_and_changes_nothing(engine: Engine) {
+    let loading = Loading::into_empty(engine).await;
+    loading.load_real_file().await;
+    let before = everything(&loading).await;
+    for (from, to, reason) in DEFECTS {
+        let path = loading.file_with(from, to);
+        let planted = std::fs::read_to_string(&path).expect("the file of the test");
+        let line = line_of_defect(&planted, to);
+        let refused = loading.load(&path).await.expect_err(to).to_string();
+        let said = refused.lines().skip(1).any(|said| {
+            said.trim_start().strip_prefix("line ").and_then(|said| said.split_once(": ")).is_some_and(
+                |(number, text)| {
                     number.parse().is_ok_and(|number: usize| line.contains(&number)) && text.contains(reason)
-                })
-            });
-            assert!(said, "wanted \"{reason}\" near lines {line:?}, got: {refused}");
-        }
-        assert_eq!(everything(&loading).await, before);
+                },
+            )
+        });
+        assert!(said, "wanted \"{reason}\" near lines {line:?}, got: {refused}");
     }
+    assert_eq!(everything(&loading).await, before);
 }
 
 /// What is replaced, by what, and what must be said of the line where it stands.

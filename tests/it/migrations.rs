@@ -1,6 +1,7 @@
 //! Migrations: up, down, up again; in one piece or not at all; applied files are never edited.
 
 use crate::both_engines;
+use crate::support::db::Engine;
 use crate::support::db::{TestDb, schema_of};
 use crate::support::golden::assert_golden;
 use migration::{Migrator, MigratorTrait};
@@ -8,21 +9,24 @@ use raccordo::secret::sha256_hex;
 use std::fmt::Write;
 
 both_engines! {
-    async fn every_migration_goes_down_and_up_again(engine) {
-        let test = TestDb::new(engine).await;
-        let before = schema_of(test.db.writer()).await;
-        Migrator::down(test.db.writer(), None).await.expect("down to an empty database");
-        assert_eq!(schema_of(test.db.writer()).await.len(), 0, "down leaves nothing behind");
-        Migrator::up(test.db.writer(), None).await.expect("up again");
-        assert_eq!(schema_of(test.db.writer()).await, before);
-    }
+    every_migration_goes_down_and_up_again,
+    a_second_run_finds_nothing_to_do,
+}
 
-    async fn a_second_run_finds_nothing_to_do(engine) {
-        let test = TestDb::new(engine).await;
-        let before = schema_of(test.db.writer()).await;
-        Migrator::up(test.db.writer(), None).await.expect("nothing to do is no error");
-        assert_eq!(schema_of(test.db.writer()).await, before);
-    }
+async fn every_migration_goes_down_and_up_again(engine: Engine) {
+    let test = TestDb::new(engine).await;
+    let before = schema_of(test.db.writer()).await;
+    Migrator::down(test.db.writer(), None).await.expect("down to an empty database");
+    assert_eq!(schema_of(test.db.writer()).await.len(), 0, "down leaves nothing behind");
+    Migrator::up(test.db.writer(), None).await.expect("up again");
+    assert_eq!(schema_of(test.db.writer()).await, before);
+}
+
+async fn a_second_run_finds_nothing_to_do(engine: Engine) {
+    let test = TestDb::new(engine).await;
+    let before = schema_of(test.db.writer()).await;
+    Migrator::up(test.db.writer(), None).await.expect("nothing to do is no error");
+    assert_eq!(schema_of(test.db.writer()).await, before);
 }
 
 #[test]

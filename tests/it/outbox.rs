@@ -26,6 +26,37 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
+both_engines! {
+    a_promised_mail_is_sent_once_with_the_promised_bytes,
+    the_same_promise_twice_is_one_mail,
+    the_same_promise_at_the_same_moment_is_one_mail,
+    a_promise_of_a_transaction_that_failed_is_none,
+    a_mail_waits_for_its_hour,
+    a_failed_mail_is_tried_again_later_with_the_same_bytes,
+    a_mail_in_doubt_is_repeated_as_a_twin_not_sooner_than_a_quarter_of_an_hour,
+    a_mail_refused_for_good_is_dead_until_a_person_retries_it,
+    an_address_we_cannot_send_to_makes_a_dead_mail_and_no_error,
+    nothing_is_sent_after_its_end,
+    nothing_leaves_while_sending_is_paused,
+    two_dispatchers_never_hold_the_same_mail,
+    a_sender_that_slept_through_its_lease_changes_nothing,
+    a_renewed_lease_is_not_rescued,
+    a_mail_on_the_wire_in_three_crashes_is_given_up,
+    the_end_of_a_designation_takes_its_mails_back,
+    a_farewell_is_not_taken_while_anything_else_to_its_address_is_under_way,
+    mails_about_one_thing_form_a_thread,
+    the_desk_lists_the_newest_first_and_shows_the_words,
+    the_words_go_with_retention_and_the_fact_stays,
+    a_key_in_a_mail_does_not_outlive_the_mail,
+    a_key_that_is_still_to_arrive_is_kept,
+    a_mailbox_that_is_not_there_is_noted_with_the_person,
+    a_mail_to_an_address_that_was_left_does_not_leave_and_is_no_news_about_the_new_one,
+    only_the_secretariat_and_ourselves_work_at_the_desk,
+    the_dispatcher_hears_a_commit_and_comes_back_for_the_rest_by_itself,
+    a_lease_is_renewed_while_the_relay_takes_its_time,
+    a_sender_that_loses_its_lease_lets_go_and_writes_nothing,
+}
+
 fn refused_for_now() -> Delivery {
     Delivery::NotSent { retry: true, class: FailureClass::Connect, text: "nobody there".into() }
 }
@@ -60,418 +91,440 @@ fn key(bench: &Workbench, name: &str) -> Notification {
     Notification { kind: "sign_in", expires_at: end, ..at_once(bench, name) }
 }
 
-both_engines! {
-    async fn a_promised_mail_is_sent_once_with_the_promised_bytes(engine) {
-        let bench = Workbench::new(engine).await;
-        let id = bench.promise(at_once(&bench, "one")).await;
-        let promised = bench.mail(id).await;
-        assert_eq!(bench.drain().await, 1);
-        assert_eq!(bench.drain().await, 0);
-        let taken = bench.mailbox.taken();
-        assert_eq!(taken.len(), 1);
-        assert_eq!((&taken[0].bytes, &taken[0].message_id), (&promised.payload, &promised.message_id));
-        let sent = bench.mail(id).await;
-        assert_eq!((sent.state, sent.attempts, sent.sent_at.map(|at| at.0)), (State::Sent, 1, Some(bench.now())));
-        assert_eq!((sent.lease_owner, sent.lease_until), (None, None));
-    }
+async fn a_promised_mail_is_sent_once_with_the_promised_bytes(engine: Engine) {
+    let bench = Workbench::new(engine).await;
+    let id = bench.promise(at_once(&bench, "one")).await;
+    let promised = bench.mail(id).await;
+    assert_eq!(bench.drain().await, 1);
+    assert_eq!(bench.drain().await, 0);
+    let taken = bench.mailbox.taken();
+    assert_eq!(taken.len(), 1);
+    assert_eq!((&taken[0].bytes, &taken[0].message_id), (&promised.payload, &promised.message_id));
+    let sent = bench.mail(id).await;
+    assert_eq!((sent.state, sent.attempts, sent.sent_at.map(|at| at.0)), (State::Sent, 1, Some(bench.now())));
+    assert_eq!((sent.lease_owner, sent.lease_until), (None, None));
+}
 
-    async fn the_same_promise_twice_is_one_mail(engine) {
-        let bench = Workbench::new(engine).await;
-        let first = bench.promise(at_once(&bench, "one")).await;
-        bench.advance(TimeDelta::seconds(5));
-        assert_eq!(bench.promise(at_once(&bench, "one")).await, first);
-        assert_eq!(bench.drain().await, 1);
-    }
+async fn the_same_promise_twice_is_one_mail(engine: Engine) {
+    let bench = Workbench::new(engine).await;
+    let first = bench.promise(at_once(&bench, "one")).await;
+    bench.advance(TimeDelta::seconds(5));
+    assert_eq!(bench.promise(at_once(&bench, "one")).await, first);
+    assert_eq!(bench.drain().await, 1);
+}
 
-    async fn the_same_promise_at_the_same_moment_is_one_mail(engine) {
-        let bench = Workbench::new(engine).await;
-        let ids = join_all((0..8).map(|_| bench.promise(at_once(&bench, "one")))).await;
-        assert_eq!(ids.into_iter().collect::<BTreeSet<_>>().len(), 1);
-        assert_eq!(bench.drain().await, 1);
-    }
+async fn the_same_promise_at_the_same_moment_is_one_mail(engine: Engine) {
+    let bench = Workbench::new(engine).await;
+    let ids = join_all((0..8).map(|_| bench.promise(at_once(&bench, "one")))).await;
+    assert_eq!(ids.into_iter().collect::<BTreeSet<_>>().len(), 1);
+    assert_eq!(bench.drain().await, 1);
+}
 
-    async fn a_promise_of_a_transaction_that_failed_is_none(engine) {
-        let bench = Workbench::new(engine).await;
-        let ctx = bench.operator();
-        let failed = ctx.write(async |txn| {
+async fn a_promise_of_a_transaction_that_failed_is_none(engine: Engine) {
+    let bench = Workbench::new(engine).await;
+    let ctx = bench.operator();
+    let failed = ctx
+        .write(async |txn| {
             outbox::enqueue(&ctx, txn, at_once(&bench, "one")).await?;
             Err::<(), _>(Error::NotFound)
-        }).await;
-        assert!(failed.is_err());
-        assert_eq!(bench.drain().await, 0);
-    }
+        })
+        .await;
+    assert!(failed.is_err());
+    assert_eq!(bench.drain().await, 0);
+}
 
-    async fn a_mail_waits_for_its_hour(engine) {
-        let bench = Workbench::new(engine).await;
-        bench.promise(notification("later", bench.now() + TimeDelta::hours(2))).await;
-        assert_eq!(bench.drain().await, 0);
-        bench.advance(TimeDelta::hours(2));
-        assert_eq!(bench.drain().await, 1);
-    }
+async fn a_mail_waits_for_its_hour(engine: Engine) {
+    let bench = Workbench::new(engine).await;
+    bench.promise(notification("later", bench.now() + TimeDelta::hours(2))).await;
+    assert_eq!(bench.drain().await, 0);
+    bench.advance(TimeDelta::hours(2));
+    assert_eq!(bench.drain().await, 1);
+}
 
-    async fn a_failed_mail_is_tried_again_later_with_the_same_bytes(engine) {
-        let bench = Workbench::new(engine).await;
-        bench.mailbox.script([refused_for_now()]);
-        let id = bench.promise(at_once(&bench, "one")).await;
-        assert_eq!(bench.drain().await, 1);
-        let failed = bench.mail(id).await;
-        assert_eq!((failed.state, failed.last_class.as_deref()), (State::Failed, Some("connect")));
-        let wait = failed.due_at.0 - bench.now();
-        assert!(wait >= TimeDelta::seconds(30) && wait <= TimeDelta::seconds(60), "{wait}");
-        assert_eq!(bench.drain().await, 0, "not before its time");
-        bench.advance(TimeDelta::minutes(1));
-        assert_eq!(bench.drain().await, 1);
-        assert_eq!(bench.mailbox.taken()[0].bytes, failed.payload);
-        let sent = bench.mail(id).await;
-        assert_eq!((sent.state, sent.attempts, sent.last_class), (State::Sent, 2, None));
-    }
+async fn a_failed_mail_is_tried_again_later_with_the_same_bytes(engine: Engine) {
+    let bench = Workbench::new(engine).await;
+    bench.mailbox.script([refused_for_now()]);
+    let id = bench.promise(at_once(&bench, "one")).await;
+    assert_eq!(bench.drain().await, 1);
+    let failed = bench.mail(id).await;
+    assert_eq!((failed.state, failed.last_class.as_deref()), (State::Failed, Some("connect")));
+    let wait = failed.due_at.0 - bench.now();
+    assert!(wait >= TimeDelta::seconds(30) && wait <= TimeDelta::seconds(60), "{wait}");
+    assert_eq!(bench.drain().await, 0, "not before its time");
+    bench.advance(TimeDelta::minutes(1));
+    assert_eq!(bench.drain().await, 1);
+    assert_eq!(bench.mailbox.taken()[0].bytes, failed.payload);
+    let sent = bench.mail(id).await;
+    assert_eq!((sent.state, sent.attempts, sent.last_class), (State::Sent, 2, None));
+}
 
-    async fn a_mail_in_doubt_is_repeated_as_a_twin_not_sooner_than_a_quarter_of_an_hour(engine) {
-        let bench = Workbench::new(engine).await;
-        bench.mailbox.script([in_doubt()]);
-        let id = bench.promise(at_once(&bench, "one")).await;
-        bench.drain().await;
-        assert_eq!(bench.mail(id).await.state, State::Unknown);
-        bench.advance(TimeDelta::minutes(15) - TimeDelta::seconds(1));
-        assert_eq!(bench.drain().await, 0);
-        bench.advance(TimeDelta::seconds(1));
-        assert_eq!(bench.drain().await, 1);
-        let taken = bench.mailbox.taken();
-        assert_eq!(taken.len(), 2);
-        assert_eq!(taken[0], taken[1]);
-    }
+async fn a_mail_in_doubt_is_repeated_as_a_twin_not_sooner_than_a_quarter_of_an_hour(engine: Engine) {
+    let bench = Workbench::new(engine).await;
+    bench.mailbox.script([in_doubt()]);
+    let id = bench.promise(at_once(&bench, "one")).await;
+    bench.drain().await;
+    assert_eq!(bench.mail(id).await.state, State::Unknown);
+    bench.advance(TimeDelta::minutes(15) - TimeDelta::seconds(1));
+    assert_eq!(bench.drain().await, 0);
+    bench.advance(TimeDelta::seconds(1));
+    assert_eq!(bench.drain().await, 1);
+    let taken = bench.mailbox.taken();
+    assert_eq!(taken.len(), 2);
+    assert_eq!(taken[0], taken[1]);
+}
 
-    async fn a_mail_refused_for_good_is_dead_until_a_person_retries_it(engine) {
-        let bench = Workbench::new(engine).await;
-        bench.mailbox.script([refused_for_good()]);
-        let id = bench.promise(at_once(&bench, "one")).await;
-        bench.drain().await;
-        bench.advance(TimeDelta::days(3));
-        assert_eq!(bench.drain().await, 0);
-        assert_eq!(bench.mail(id).await.state, State::Dead);
-        let ctx = bench.operator();
-        ctx.write(async |txn| desk::retry(&ctx, txn, id).await).await.expect("retried");
-        assert_eq!(bench.drain().await, 1);
-        assert_eq!(bench.mail(id).await.state, State::Sent);
-        let again = ctx.write(async |txn| desk::retry(&ctx, txn, id).await).await;
-        assert!(matches!(&again, Err(error) if error.code() == Code::WrongTransition), "a sent mail is sent: {again:?}");
-    }
+async fn a_mail_refused_for_good_is_dead_until_a_person_retries_it(engine: Engine) {
+    let bench = Workbench::new(engine).await;
+    bench.mailbox.script([refused_for_good()]);
+    let id = bench.promise(at_once(&bench, "one")).await;
+    bench.drain().await;
+    bench.advance(TimeDelta::days(3));
+    assert_eq!(bench.drain().await, 0);
+    assert_eq!(bench.mail(id).await.state, State::Dead);
+    let ctx = bench.operator();
+    ctx.write(async |txn| desk::retry(&ctx, txn, id).await).await.expect("retried");
+    assert_eq!(bench.drain().await, 1);
+    assert_eq!(bench.mail(id).await.state, State::Sent);
+    let again = ctx.write(async |txn| desk::retry(&ctx, txn, id).await).await;
+    assert!(matches!(&again, Err(error) if error.code() == Code::WrongTransition), "a sent mail is sent: {again:?}");
+}
 
-    async fn an_address_we_cannot_send_to_makes_a_dead_mail_and_no_error(engine) {
-        let bench = Workbench::new(engine).await;
-        let to = Recipient { address: "anna@lecco.example, eva@evil.example".into(), ..at_once(&bench, "one").to };
-        let id = bench.promise(Notification { to, ..at_once(&bench, "one") }).await;
-        let mail = bench.mail(id).await;
-        assert_eq!((mail.state, mail.last_class.as_deref()), (State::Dead, Some("message")));
-        assert_eq!(bench.drain().await, 0);
-    }
+async fn an_address_we_cannot_send_to_makes_a_dead_mail_and_no_error(engine: Engine) {
+    let bench = Workbench::new(engine).await;
+    let to = Recipient { address: "anna@lecco.example, eva@evil.example".into(), ..at_once(&bench, "one").to };
+    let id = bench.promise(Notification { to, ..at_once(&bench, "one") }).await;
+    let mail = bench.mail(id).await;
+    assert_eq!((mail.state, mail.last_class.as_deref()), (State::Dead, Some("message")));
+    assert_eq!(bench.drain().await, 0);
+}
 
-    async fn nothing_is_sent_after_its_end(engine) {
-        let bench = Workbench::new(engine).await;
-        let end = Some(bench.now() + TimeDelta::hours(1));
-        let id = bench.promise(Notification { expires_at: end, ..at_once(&bench, "one") }).await;
-        bench.advance(TimeDelta::hours(1));
-        assert_eq!(bench.drain().await, 0);
-        let now = bench.now();
-        let swept = bench.operator().write(async |txn| Ok(lease::sweep(txn, now).await?)).await.expect("swept");
-        assert_eq!(swept.expired, 1);
-        assert_eq!(bench.mail(id).await.state, State::Expired);
-    }
+async fn nothing_is_sent_after_its_end(engine: Engine) {
+    let bench = Workbench::new(engine).await;
+    let end = Some(bench.now() + TimeDelta::hours(1));
+    let id = bench.promise(Notification { expires_at: end, ..at_once(&bench, "one") }).await;
+    bench.advance(TimeDelta::hours(1));
+    assert_eq!(bench.drain().await, 0);
+    let now = bench.now();
+    let swept = bench.operator().write(async |txn| Ok(lease::sweep(txn, now).await?)).await.expect("swept");
+    assert_eq!(swept.expired, 1);
+    assert_eq!(bench.mail(id).await.state, State::Expired);
+}
 
-    async fn nothing_leaves_while_sending_is_paused(engine) {
-        let bench = Workbench::new(engine).await;
-        let ctx = bench.operator();
-        ctx.write(async |txn| desk::pause(&ctx, txn, "a test").await).await.expect("paused");
-        bench.promise(at_once(&bench, "one")).await;
-        assert_eq!(bench.drain().await, 0);
-        ctx.write(async |txn| desk::resume(&ctx, txn).await).await.expect("resumed");
-        assert_eq!(bench.drain().await, 1);
-    }
+async fn nothing_leaves_while_sending_is_paused(engine: Engine) {
+    let bench = Workbench::new(engine).await;
+    let ctx = bench.operator();
+    ctx.write(async |txn| desk::pause(&ctx, txn, "a test").await).await.expect("paused");
+    bench.promise(at_once(&bench, "one")).await;
+    assert_eq!(bench.drain().await, 0);
+    ctx.write(async |txn| desk::resume(&ctx, txn).await).await.expect("resumed");
+    assert_eq!(bench.drain().await, 1);
+}
 
-    async fn two_dispatchers_never_hold_the_same_mail(engine) {
-        let bench = Workbench::new(engine).await;
-        bench.leftovers.are_meant();
-        for number in 0..20 {
-            bench.promise(at_once(&bench, &format!("mail {number}"))).await;
-        }
-        let now = bench.now();
-        let claims = join_all((0..5).map(|owner| {
-            let db = bench.db();
-            async move { lease::claim(db, now, &format!("owner {owner}"), 6).await.expect("claimed") }
-        })).await;
-        let held: Vec<_> = claims.into_iter().flatten().map(|mail| mail.lease.id).collect();
-        assert_eq!(held.len(), held.iter().collect::<BTreeSet<_>>().len(), "one holder each");
-        let rest = lease::claim(bench.db(), now, "last", 100).await.expect("claimed");
-        assert_eq!(held.len() + rest.len(), 20, "none forgotten");
+async fn two_dispatchers_never_hold_the_same_mail(engine: Engine) {
+    let bench = Workbench::new(engine).await;
+    bench.leftovers.are_meant();
+    for number in 0..20 {
+        bench.promise(at_once(&bench, &format!("mail {number}"))).await;
     }
+    let now = bench.now();
+    let claims = join_all((0..5).map(|owner| {
+        let db = bench.db();
+        async move { lease::claim(db, now, &format!("owner {owner}"), 6).await.expect("claimed") }
+    }))
+    .await;
+    let held: Vec<_> = claims.into_iter().flatten().map(|mail| mail.lease.id).collect();
+    assert_eq!(held.len(), held.iter().collect::<BTreeSet<_>>().len(), "one holder each");
+    let rest = lease::claim(bench.db(), now, "last", 100).await.expect("claimed");
+    assert_eq!(held.len() + rest.len(), 20, "none forgotten");
+}
 
-    async fn a_sender_that_slept_through_its_lease_changes_nothing(engine) {
-        let bench = Workbench::new(engine).await;
-        let id = bench.promise(at_once(&bench, "one")).await;
-        let slept = lease::claim(bench.db(), bench.now(), "slow", 1).await.expect("claimed")[0].lease;
+async fn a_sender_that_slept_through_its_lease_changes_nothing(engine: Engine) {
+    let bench = Workbench::new(engine).await;
+    let id = bench.promise(at_once(&bench, "one")).await;
+    let slept = lease::claim(bench.db(), bench.now(), "slow", 1).await.expect("claimed")[0].lease;
+    bench.advance(TimeDelta::seconds(61));
+    let now = bench.now();
+    let swept = bench.operator().write(async |txn| Ok(lease::sweep(txn, now).await?)).await.expect("swept");
+    assert_eq!(swept.rescued, 1);
+    let current = lease::claim(bench.db(), now, "quick", 1).await.expect("claimed")[0].lease;
+    assert_eq!(current.epoch, slept.epoch + 1);
+    let late = finish(&bench, &slept, &Outcome::Sent).await;
+    assert!(matches!(late, Err(StoreError::Stale)), "{late:?}");
+    assert!(matches!(lease::renew(bench.db(), &slept, now).await, Err(StoreError::Stale)));
+    assert_eq!(bench.mail(id).await.state, State::Leased);
+    finish(&bench, &current, &Outcome::Sent).await.expect("the holder's word counts");
+    assert_eq!(bench.mail(id).await.state, State::Sent);
+}
+
+async fn a_renewed_lease_is_not_rescued(engine: Engine) {
+    let bench = Workbench::new(engine).await;
+    bench.leftovers.are_meant();
+    bench.promise(at_once(&bench, "one")).await;
+    let held = lease::claim(bench.db(), bench.now(), "slow", 1).await.expect("claimed")[0].lease;
+    bench.advance(TimeDelta::seconds(50));
+    lease::renew(bench.db(), &held, bench.now()).await.expect("renewed");
+    bench.advance(TimeDelta::seconds(50));
+    let now = bench.now();
+    let swept = bench.operator().write(async |txn| Ok(lease::sweep(txn, now).await?)).await.expect("swept");
+    assert_eq!(swept.rescued, 0);
+}
+
+async fn a_mail_on_the_wire_in_three_crashes_is_given_up(engine: Engine) {
+    let bench = Workbench::new(engine).await;
+    let id = bench.promise(at_once(&bench, "one")).await;
+    for crash in 1..=3 {
+        assert_eq!(
+            lease::claim(bench.db(), bench.now(), "doomed", 1).await.expect("claimed").len(),
+            1,
+            "crash {crash}"
+        );
         bench.advance(TimeDelta::seconds(61));
         let now = bench.now();
-        let swept = bench.operator().write(async |txn| Ok(lease::sweep(txn, now).await?)).await.expect("swept");
-        assert_eq!(swept.rescued, 1);
-        let current = lease::claim(bench.db(), now, "quick", 1).await.expect("claimed")[0].lease;
-        assert_eq!(current.epoch, slept.epoch + 1);
-        let late = finish(&bench, &slept, &Outcome::Sent).await;
-        assert!(matches!(late, Err(StoreError::Stale)), "{late:?}");
-        assert!(matches!(lease::renew(bench.db(), &slept, now).await, Err(StoreError::Stale)));
-        assert_eq!(bench.mail(id).await.state, State::Leased);
-        finish(&bench, &current, &Outcome::Sent).await.expect("the holder's word counts");
-        assert_eq!(bench.mail(id).await.state, State::Sent);
+        bench.operator().write(async |txn| Ok(lease::sweep(txn, now).await?)).await.expect("swept");
     }
+    let mail = bench.mail(id).await;
+    assert_eq!((mail.state, mail.crash_count, mail.last_class.as_deref()), (State::Dead, 3, Some("poison")));
+}
 
-    async fn a_renewed_lease_is_not_rescued(engine) {
-        let bench = Workbench::new(engine).await;
-        bench.leftovers.are_meant();
-        bench.promise(at_once(&bench, "one")).await;
-        let held = lease::claim(bench.db(), bench.now(), "slow", 1).await.expect("claimed")[0].lease;
-        bench.advance(TimeDelta::seconds(50));
-        lease::renew(bench.db(), &held, bench.now()).await.expect("renewed");
-        bench.advance(TimeDelta::seconds(50));
-        let now = bench.now();
-        let swept = bench.operator().write(async |txn| Ok(lease::sweep(txn, now).await?)).await.expect("swept");
-        assert_eq!(swept.rescued, 0);
-    }
-
-    async fn a_mail_on_the_wire_in_three_crashes_is_given_up(engine) {
-        let bench = Workbench::new(engine).await;
-        let id = bench.promise(at_once(&bench, "one")).await;
-        for crash in 1..=3 {
-            assert_eq!(lease::claim(bench.db(), bench.now(), "doomed", 1).await.expect("claimed").len(), 1, "crash {crash}");
-            bench.advance(TimeDelta::seconds(61));
-            let now = bench.now();
-            bench.operator().write(async |txn| Ok(lease::sweep(txn, now).await?)).await.expect("swept");
-        }
-        let mail = bench.mail(id).await;
-        assert_eq!((mail.state, mail.crash_count, mail.last_class.as_deref()), (State::Dead, 3, Some("poison")));
-    }
-
-    async fn the_end_of_a_designation_takes_its_mails_back(engine) {
-        let bench = Workbench::new(engine).await;
-        let designation = bench.designation().await;
-        let mail = |key: &str| {
-            let mut notification = at_once(&bench, key);
-            notification.to.designation_id = Some(designation);
-            notification
-        };
-        let on_the_wire = bench.promise(mail("on the wire")).await;
-        let held = lease::claim(bench.db(), bench.now(), "sender", 1).await.expect("claimed")[0].lease;
-        let waiting = bench.promise(mail("waiting")).await;
-        let others = bench.promise(at_once(&bench, "somebody else's")).await;
-        let ctx = bench.operator();
-        let cancelled = ctx.write(async |txn| cancel_for_designation(&ctx, txn, designation).await).await.expect("cancelled");
-        assert_eq!(cancelled, 1);
-        assert_eq!(bench.mail(waiting).await.state, State::Cancelled);
-        let failed = Outcome::Failed { class: "connect", text: String::new() };
-        finish(&bench, &held, &failed).await.expect("finished");
-        bench.advance(TimeDelta::days(1));
-        assert_eq!(bench.drain().await, 1, "only the other person's");
-        assert_eq!(bench.mail(others).await.state, State::Sent);
-        assert_ne!(bench.mail(on_the_wire).await.state, State::Sent);
-    }
-
-    async fn a_farewell_is_not_taken_while_anything_else_to_its_address_is_under_way(engine) {
-        let bench = Workbench::new(engine).await;
-        bench.leftovers.are_meant();
-        let person = holder_of(&bench, bench.designation().await).await;
-        let mut farewell = Notification { kind: FAREWELL, ..at_once(&bench, "farewell") };
-        farewell.to.person_id = Some(person);
-        let farewell = bench.promise(farewell).await;
-        let mut elsewhere = at_once(&bench, "elsewhere");
-        "ugo@lecco.example".clone_into(&mut elsewhere.to.address);
-        bench.promise(elsewhere).await;
-        // Promised later, and still before it.
-        let other = bench.promise(Notification { expires_at: Some(bench.now() + TimeDelta::hours(1)), ..at_once(&bench, "other") }).await;
-        let claim = async |owner: &str| lease::claim(bench.db(), bench.now(), owner, 10).await.expect("claimed");
-        let first: Vec<_> = claim("one").await.into_iter().map(|mail| mail.lease).collect();
-        assert_eq!(first.len(), 2);
-        assert!(first.iter().all(|lease| lease.id != farewell), "together with what is to come before it");
-        assert!(claim("two").await.is_empty(), "another sender would overtake");
-        let other = first.iter().find(|lease| lease.id == other).expect("taken");
-        finish(&bench, other, &Outcome::Failed { class: "connect", text: String::new() }).await.expect("finished");
-        assert!(claim("three").await.is_empty(), "what failed is tried again");
-        bench.advance(TimeDelta::minutes(61));
-        let last: Vec<_> = claim("four").await.into_iter().map(|mail| mail.lease.id).collect();
-        assert_eq!(last, [farewell], "what has passed its end is no longer waited for");
-    }
-
-    async fn mails_about_one_thing_form_a_thread(engine) {
-        let bench = Workbench::new(engine).await;
-        let first = bench.promise(at_once(&bench, "one")).await;
-        bench.advance(TimeDelta::seconds(1));
-        let second = bench.promise(at_once(&bench, "two")).await;
-        let root = format!("<{}>", bench.mail(first).await.message_id);
-        let text = String::from_utf8(bench.mail(second).await.payload).expect("ASCII");
-        assert!(text.contains(&format!("References: {root}")), "{text}");
-    }
-
-    async fn the_desk_lists_the_newest_first_and_shows_the_words(engine) {
-        let bench = Workbench::new(engine).await;
-        let old = bench.promise(at_once(&bench, "one")).await;
-        bench.advance(TimeDelta::seconds(1));
-        let new = bench.promise(at_once(&bench, "two")).await;
-        bench.drain().await;
-        let ctx = bench.operator();
-        let filter = Filter { state: Some(State::Sent), ..Filter::default() };
-        let ids = |list: Vec<desk::Summary>| list.into_iter().map(|mail| mail.id).collect::<Vec<_>>();
-        assert_eq!(ids(desk::list(&ctx, &filter, None, 10).await.expect("a list")), [new, old]);
-        assert_eq!(ids(desk::list(&ctx, &filter, Some(new), 10).await.expect("a list")), [old]);
-        let shown = desk::show(&ctx, old).await.expect("a mail");
-        assert!(shown.text.expect("words").contains("la designazione è registrata."));
-        let load = desk::load(ctx.reader()).await.expect("a load");
-        assert_eq!((load.states, load.oldest_due), (vec![(State::Sent, 2)], None));
-    }
-
-    async fn the_words_go_with_retention_and_the_fact_stays(engine) {
-        let bench = Workbench::new(engine).await;
-        let sent = bench.promise(at_once(&bench, "one")).await;
-        bench.drain().await;
-        let waiting = bench.promise(notification("two", bench.now() + TimeDelta::days(500))).await;
-        bench.advance(TimeDelta::days(400));
-        let before = bench.now() - TimeDelta::days(365);
-        let blanked = bench.operator().write(async |txn| Ok(outbox::retention::blank(txn, before).await?)).await;
-        assert_eq!(blanked.expect("blanked"), 1);
-        let mail = bench.mail(sent).await;
-        assert!(mail.payload.is_empty() && mail.subject.contains("Designazione registrata"));
-        assert!(!bench.mail(waiting).await.payload.is_empty(), "what is still to be sent keeps its words");
-    }
-
-    async fn a_key_in_a_mail_does_not_outlive_the_mail(engine) {
-        let bench = Workbench::new(engine).await;
-        let designation = bench.designation().await;
-        let sent = bench.promise(key(&bench, "sent")).await;
-        bench.drain().await;
-        bench.mailbox.script([refused_for_good()]);
-        let dead = bench.promise(key(&bench, "dead")).await;
-        bench.drain().await;
-        let mut of_the_former_holder = key(&bench, "cancelled");
-        of_the_former_holder.to.designation_id = Some(designation);
-        let cancelled = bench.promise(of_the_former_holder).await;
-        let ctx = bench.operator();
+async fn the_end_of_a_designation_takes_its_mails_back(engine: Engine) {
+    let bench = Workbench::new(engine).await;
+    let designation = bench.designation().await;
+    let mail = |key: &str| {
+        let mut notification = at_once(&bench, key);
+        notification.to.designation_id = Some(designation);
+        notification
+    };
+    let on_the_wire = bench.promise(mail("on the wire")).await;
+    let held = lease::claim(bench.db(), bench.now(), "sender", 1).await.expect("claimed")[0].lease;
+    let waiting = bench.promise(mail("waiting")).await;
+    let others = bench.promise(at_once(&bench, "somebody else's")).await;
+    let ctx = bench.operator();
+    let cancelled =
         ctx.write(async |txn| cancel_for_designation(&ctx, txn, designation).await).await.expect("cancelled");
-        let expired = bench.promise(key(&bench, "expired")).await;
-        let poisonous = bench.promise(Notification { expires_at: None, ..key(&bench, "poisonous") }).await;
-        bench.sql(&format!("UPDATE outbox_mail SET crash_count = 2, state = 'leased', lease_until = 0 WHERE id = '{poisonous}'")).await;
-        let other = bench.promise(at_once(&bench, "no key")).await;
-        bench.advance(TimeDelta::minutes(10));
-        assert_eq!((sweep(&bench).await.expired, sweep(&bench).await.expired), (1, 0));
-        for (id, state) in [(sent, State::Sent), (dead, State::Dead), (cancelled, State::Cancelled), (expired, State::Expired), (poisonous, State::Dead)] {
-            let mail = bench.mail(id).await;
-            assert_eq!(mail.state, state);
-            assert!(mail.payload.is_empty(), "{state:?} keeps its key");
-            assert!(mail.subject.contains("Designazione"), "that somebody was told stays");
-        }
-        assert!(!bench.mail(other).await.payload.is_empty(), "what holds no key keeps its words");
-    }
+    assert_eq!(cancelled, 1);
+    assert_eq!(bench.mail(waiting).await.state, State::Cancelled);
+    let failed = Outcome::Failed { class: "connect", text: String::new() };
+    finish(&bench, &held, &failed).await.expect("finished");
+    bench.advance(TimeDelta::days(1));
+    assert_eq!(bench.drain().await, 1, "only the other person's");
+    assert_eq!(bench.mail(others).await.state, State::Sent);
+    assert_ne!(bench.mail(on_the_wire).await.state, State::Sent);
+}
 
-    async fn a_key_that_is_still_to_arrive_is_kept(engine) {
-        let bench = Workbench::new(engine).await;
-        bench.mailbox.script([refused_for_now()]);
-        let id = bench.promise(key(&bench, "one")).await;
-        bench.drain().await;
-        assert!(!bench.mail(id).await.payload.is_empty(), "it will be tried again");
-        bench.advance(TimeDelta::minutes(1));
-        assert_eq!(bench.drain().await, 1);
-        assert!(String::from_utf8_lossy(&bench.mailbox.taken()[0].bytes).contains("designazione"));
-        assert!(bench.mail(id).await.payload.is_empty());
-    }
+async fn a_farewell_is_not_taken_while_anything_else_to_its_address_is_under_way(engine: Engine) {
+    let bench = Workbench::new(engine).await;
+    bench.leftovers.are_meant();
+    let person = holder_of(&bench, bench.designation().await).await;
+    let mut farewell = Notification { kind: FAREWELL, ..at_once(&bench, "farewell") };
+    farewell.to.person_id = Some(person);
+    let farewell = bench.promise(farewell).await;
+    let mut elsewhere = at_once(&bench, "elsewhere");
+    "ugo@lecco.example".clone_into(&mut elsewhere.to.address);
+    bench.promise(elsewhere).await;
+    // Promised later, and still before it.
+    let other = bench
+        .promise(Notification { expires_at: Some(bench.now() + TimeDelta::hours(1)), ..at_once(&bench, "other") })
+        .await;
+    let claim = async |owner: &str| lease::claim(bench.db(), bench.now(), owner, 10).await.expect("claimed");
+    let first: Vec<_> = claim("one").await.into_iter().map(|mail| mail.lease).collect();
+    assert_eq!(first.len(), 2);
+    assert!(first.iter().all(|lease| lease.id != farewell), "together with what is to come before it");
+    assert!(claim("two").await.is_empty(), "another sender would overtake");
+    let other = first.iter().find(|lease| lease.id == other).expect("taken");
+    finish(&bench, other, &Outcome::Failed { class: "connect", text: String::new() }).await.expect("finished");
+    assert!(claim("three").await.is_empty(), "what failed is tried again");
+    bench.advance(TimeDelta::minutes(61));
+    let last: Vec<_> = claim("four").await.into_iter().map(|mail| mail.lease.id).collect();
+    assert_eq!(last, [farewell], "what has passed its end is no longer waited for");
+}
 
-    async fn a_mailbox_that_is_not_there_is_noted_with_the_person(engine) {
-        let bench = Workbench::new(engine).await;
-        let person = holder_of(&bench, bench.designation().await).await;
-        let to_the_person = |name: &str| {
-            let mut notification = at_once(&bench, name);
-            notification.to.person_id = Some(person);
-            notification
-        };
-        bench.mailbox.script([refused_for_now(), refused_for_good()]);
-        bench.promise(to_the_person("one")).await;
-        bench.drain().await;
-        assert_eq!(bounce(&bench, person).await, (None, None), "a refusal for now says nothing about the person");
-        bench.advance(TimeDelta::minutes(1));
-        bench.drain().await;
-        let noted = (Some(bench.now()), Some("550 no such user".to_owned()));
-        assert_eq!(bounce(&bench, person).await, noted);
-        bench.advance(TimeDelta::minutes(1));
-        bench.mailbox.script([refused_for_good()]);
-        bench.promise(to_the_person("two")).await;
-        bench.drain().await;
-        assert_eq!(bounce(&bench, person).await, noted, "since when matters, not how often");
-    }
+async fn mails_about_one_thing_form_a_thread(engine: Engine) {
+    let bench = Workbench::new(engine).await;
+    let first = bench.promise(at_once(&bench, "one")).await;
+    bench.advance(TimeDelta::seconds(1));
+    let second = bench.promise(at_once(&bench, "two")).await;
+    let root = format!("<{}>", bench.mail(first).await.message_id);
+    let text = String::from_utf8(bench.mail(second).await.payload).expect("ASCII");
+    assert!(text.contains(&format!("References: {root}")), "{text}");
+}
 
-    async fn a_mail_to_an_address_that_was_left_does_not_leave_and_is_no_news_about_the_new_one(engine) {
-        let bench = Workbench::new(engine).await;
-        let person = holder_of(&bench, bench.designation().await).await;
-        let mut notification = at_once(&bench, "one");
+async fn the_desk_lists_the_newest_first_and_shows_the_words(engine: Engine) {
+    let bench = Workbench::new(engine).await;
+    let old = bench.promise(at_once(&bench, "one")).await;
+    bench.advance(TimeDelta::seconds(1));
+    let new = bench.promise(at_once(&bench, "two")).await;
+    bench.drain().await;
+    let ctx = bench.operator();
+    let filter = Filter { state: Some(State::Sent), ..Filter::default() };
+    let ids = |list: Vec<desk::Summary>| list.into_iter().map(|mail| mail.id).collect::<Vec<_>>();
+    assert_eq!(ids(desk::list(&ctx, &filter, None, 10).await.expect("a list")), [new, old]);
+    assert_eq!(ids(desk::list(&ctx, &filter, Some(new), 10).await.expect("a list")), [old]);
+    let shown = desk::show(&ctx, old).await.expect("a mail");
+    assert!(shown.text.expect("words").contains("la designazione è registrata."));
+    let load = desk::load(ctx.reader()).await.expect("a load");
+    assert_eq!((load.states, load.oldest_due), (vec![(State::Sent, 2)], None));
+}
+
+async fn the_words_go_with_retention_and_the_fact_stays(engine: Engine) {
+    let bench = Workbench::new(engine).await;
+    let sent = bench.promise(at_once(&bench, "one")).await;
+    bench.drain().await;
+    let waiting = bench.promise(notification("two", bench.now() + TimeDelta::days(500))).await;
+    bench.advance(TimeDelta::days(400));
+    let before = bench.now() - TimeDelta::days(365);
+    let blanked = bench.operator().write(async |txn| Ok(outbox::retention::blank(txn, before).await?)).await;
+    assert_eq!(blanked.expect("blanked"), 1);
+    let mail = bench.mail(sent).await;
+    assert!(mail.payload.is_empty() && mail.subject.contains("Designazione registrata"));
+    assert!(!bench.mail(waiting).await.payload.is_empty(), "what is still to be sent keeps its words");
+}
+
+async fn a_key_in_a_mail_does_not_outlive_the_mail(engine: Engine) {
+    let bench = Workbench::new(engine).await;
+    let designation = bench.designation().await;
+    let sent = bench.promise(key(&bench, "sent")).await;
+    bench.drain().await;
+    bench.mailbox.script([refused_for_good()]);
+    let dead = bench.promise(key(&bench, "dead")).await;
+    bench.drain().await;
+    let mut of_the_former_holder = key(&bench, "cancelled");
+    of_the_former_holder.to.designation_id = Some(designation);
+    let cancelled = bench.promise(of_the_former_holder).await;
+    let ctx = bench.operator();
+    ctx.write(async |txn| cancel_for_designation(&ctx, txn, designation).await).await.expect("cancelled");
+    let expired = bench.promise(key(&bench, "expired")).await;
+    let poisonous = bench.promise(Notification { expires_at: None, ..key(&bench, "poisonous") }).await;
+    bench
+        .sql(&format!(
+            "UPDATE outbox_mail SET crash_count = 2, state = 'leased', lease_until = 0 WHERE id = '{poisonous}'"
+        ))
+        .await;
+    let other = bench.promise(at_once(&bench, "no key")).await;
+    bench.advance(TimeDelta::minutes(10));
+    assert_eq!((sweep(&bench).await.expired, sweep(&bench).await.expired), (1, 0));
+    for (id, state) in [
+        (sent, State::Sent),
+        (dead, State::Dead),
+        (cancelled, State::Cancelled),
+        (expired, State::Expired),
+        (poisonous, State::Dead),
+    ] {
+        let mail = bench.mail(id).await;
+        assert_eq!(mail.state, state);
+        assert!(mail.payload.is_empty(), "{state:?} keeps its key");
+        assert!(mail.subject.contains("Designazione"), "that somebody was told stays");
+    }
+    assert!(!bench.mail(other).await.payload.is_empty(), "what holds no key keeps its words");
+}
+
+async fn a_key_that_is_still_to_arrive_is_kept(engine: Engine) {
+    let bench = Workbench::new(engine).await;
+    bench.mailbox.script([refused_for_now()]);
+    let id = bench.promise(key(&bench, "one")).await;
+    bench.drain().await;
+    assert!(!bench.mail(id).await.payload.is_empty(), "it will be tried again");
+    bench.advance(TimeDelta::minutes(1));
+    assert_eq!(bench.drain().await, 1);
+    assert!(String::from_utf8_lossy(&bench.mailbox.taken()[0].bytes).contains("designazione"));
+    assert!(bench.mail(id).await.payload.is_empty());
+}
+
+async fn a_mailbox_that_is_not_there_is_noted_with_the_person(engine: Engine) {
+    let bench = Workbench::new(engine).await;
+    let person = holder_of(&bench, bench.designation().await).await;
+    let to_the_person = |name: &str| {
+        let mut notification = at_once(&bench, name);
         notification.to.person_id = Some(person);
-        let id = bench.promise(notification).await;
-        bench.sql("UPDATE person SET email = 'anna@new.example'").await;
-        bench.drain().await;
-        assert_eq!((bench.mail(id).await.state, bounce(&bench, person).await), (State::Cancelled, (None, None)));
-    }
+        notification
+    };
+    bench.mailbox.script([refused_for_now(), refused_for_good()]);
+    bench.promise(to_the_person("one")).await;
+    bench.drain().await;
+    assert_eq!(bounce(&bench, person).await, (None, None), "a refusal for now says nothing about the person");
+    bench.advance(TimeDelta::minutes(1));
+    bench.drain().await;
+    let noted = (Some(bench.now()), Some("550 no such user".to_owned()));
+    assert_eq!(bounce(&bench, person).await, noted);
+    bench.advance(TimeDelta::minutes(1));
+    bench.mailbox.script([refused_for_good()]);
+    bench.promise(to_the_person("two")).await;
+    bench.drain().await;
+    assert_eq!(bounce(&bench, person).await, noted, "since when matters, not how often");
+}
 
-    async fn only_the_secretariat_and_ourselves_work_at_the_desk(engine) {
-        let bench = Workbench::new(engine).await;
-        let id = bench.promise(at_once(&bench, "one")).await;
-        let stranger = Ctx { actor: Actor::anonymous(), ..bench.operator() };
-        assert!(matches!(desk::list(&stranger, &Filter::default(), None, 10).await, Err(Error::Unauthenticated)));
-        assert!(matches!(desk::show(&stranger, id).await, Err(Error::Unauthenticated)));
-        let denied = [
-            stranger.write(async |txn| desk::retry(&stranger, txn, id).await).await,
-            stranger.write(async |txn| desk::pause(&stranger, txn, "x").await).await,
-            stranger.write(async |txn| desk::resume(&stranger, txn).await).await,
-        ];
-        assert!(denied.iter().all(|answer| matches!(answer, Err(Error::Unauthenticated))), "{denied:?}");
-    }
+async fn a_mail_to_an_address_that_was_left_does_not_leave_and_is_no_news_about_the_new_one(engine: Engine) {
+    let bench = Workbench::new(engine).await;
+    let person = holder_of(&bench, bench.designation().await).await;
+    let mut notification = at_once(&bench, "one");
+    notification.to.person_id = Some(person);
+    let id = bench.promise(notification).await;
+    bench.sql("UPDATE person SET email = 'anna@new.example'").await;
+    bench.drain().await;
+    assert_eq!((bench.mail(id).await.state, bounce(&bench, person).await), (State::Cancelled, (None, None)));
+}
 
-    async fn the_dispatcher_hears_a_commit_and_comes_back_for_the_rest_by_itself(engine) {
-        let bench = Workbench::new(engine).await;
-        let dispatcher = dispatcher(&bench, &bench.transport, Pace { look_every: NEVER, ..Pace::default() });
-        // Nobody rings but the commits, and ten of them ring at once; the dispatcher has four places.
-        for number in 0..10 {
-            bench.promise(at_once(&bench, &format!("mail {number}"))).await;
-        }
-        until("ten mails have left", async || bench.mailbox.taken().len() == 10).await;
-        dispatcher.stop().await;
-        let load = desk::load(bench.db().reader()).await.expect("a load");
-        assert_eq!(load.states, [(State::Sent, 10)]);
-    }
+async fn only_the_secretariat_and_ourselves_work_at_the_desk(engine: Engine) {
+    let bench = Workbench::new(engine).await;
+    let id = bench.promise(at_once(&bench, "one")).await;
+    let stranger = Ctx { actor: Actor::anonymous(), ..bench.operator() };
+    assert!(matches!(desk::list(&stranger, &Filter::default(), None, 10).await, Err(Error::Unauthenticated)));
+    assert!(matches!(desk::show(&stranger, id).await, Err(Error::Unauthenticated)));
+    let denied = [
+        stranger.write(async |txn| desk::retry(&stranger, txn, id).await).await,
+        stranger.write(async |txn| desk::pause(&stranger, txn, "x").await).await,
+        stranger.write(async |txn| desk::resume(&stranger, txn).await).await,
+    ];
+    assert!(denied.iter().all(|answer| matches!(answer, Err(Error::Unauthenticated))), "{denied:?}");
+}
 
-    async fn a_lease_is_renewed_while_the_relay_takes_its_time(engine) {
-        let bench = Workbench::new(engine).await;
-        let relay = FakeSmtpServer::start(Script::healthy().at(Phase::FinalDot, Action::Silence)).await;
-        let pace = Pace { renew_every: Duration::from_millis(20), stop_within: Duration::ZERO, ..Pace::default() };
-        let dispatcher = dispatcher(&bench, &over(&relay), pace);
-        let id = bench.promise(at_once(&bench, "one")).await;
-        until("the mail is on the wire", async || bench.mail(id).await.state == State::Leased).await;
-        bench.advance(TimeDelta::seconds(50));
-        let end = bench.now() + lease::LEASE;
-        until("the lease is renewed", async || bench.mail(id).await.lease_until.map(|until| until.0) == Some(end)).await;
-        bench.advance(TimeDelta::seconds(50));
-        assert_eq!(sweep(&bench).await.rescued, 0, "it is held");
-        dispatcher.stop().await;
-        let let_go = bench.mail(id).await;
-        assert_eq!((let_go.state, let_go.last_class.as_deref()), (State::Unknown, Some("stopped")));
-        assert!(let_go.may_have_left);
+async fn the_dispatcher_hears_a_commit_and_comes_back_for_the_rest_by_itself(engine: Engine) {
+    let bench = Workbench::new(engine).await;
+    let dispatcher = dispatcher(&bench, &bench.transport, Pace { look_every: NEVER, ..Pace::default() });
+    // Nobody rings but the commits, and ten of them ring at once; the dispatcher has four places.
+    for number in 0..10 {
+        bench.promise(at_once(&bench, &format!("mail {number}"))).await;
     }
+    until("ten mails have left", async || bench.mailbox.taken().len() == 10).await;
+    dispatcher.stop().await;
+    let load = desk::load(bench.db().reader()).await.expect("a load");
+    assert_eq!(load.states, [(State::Sent, 10)]);
+}
 
-    async fn a_sender_that_loses_its_lease_lets_go_and_writes_nothing(engine) {
-        let bench = Workbench::new(engine).await;
-        bench.leftovers.are_meant();
-        let relay = FakeSmtpServer::start(Script::healthy().at(Phase::FinalDot, Action::Silence)).await;
-        let pace = Pace { look_every: NEVER, renew_every: Duration::from_millis(20), stop_within: NEVER };
-        let dispatcher = dispatcher(&bench, &over(&relay), pace);
-        let id = bench.promise(at_once(&bench, "one")).await;
-        until("the mail is on the wire", async || bench.mail(id).await.state == State::Leased).await;
-        bench.sql(&format!("UPDATE outbox_mail SET lease_epoch = lease_epoch + 1, lease_owner = 'another' WHERE id = '{id}'")).await;
-        // With all the patience of the world it would wait for the relay.
-        timeout(PATIENCE, dispatcher.stop()).await.expect("the attempt is given up");
-        let theirs = bench.mail(id).await;
-        assert_eq!((theirs.state, theirs.lease_owner.as_deref()), (State::Leased, Some("another")));
-    }
+async fn a_lease_is_renewed_while_the_relay_takes_its_time(engine: Engine) {
+    let bench = Workbench::new(engine).await;
+    let relay = FakeSmtpServer::start(Script::healthy().at(Phase::FinalDot, Action::Silence)).await;
+    let pace = Pace { renew_every: Duration::from_millis(20), stop_within: Duration::ZERO, ..Pace::default() };
+    let dispatcher = dispatcher(&bench, &over(&relay), pace);
+    let id = bench.promise(at_once(&bench, "one")).await;
+    until("the mail is on the wire", async || bench.mail(id).await.state == State::Leased).await;
+    bench.advance(TimeDelta::seconds(50));
+    let end = bench.now() + lease::LEASE;
+    until("the lease is renewed", async || bench.mail(id).await.lease_until.map(|until| until.0) == Some(end)).await;
+    bench.advance(TimeDelta::seconds(50));
+    assert_eq!(sweep(&bench).await.rescued, 0, "it is held");
+    dispatcher.stop().await;
+    let let_go = bench.mail(id).await;
+    assert_eq!((let_go.state, let_go.last_class.as_deref()), (State::Unknown, Some("stopped")));
+    assert!(let_go.may_have_left);
+}
+
+async fn a_sender_that_loses_its_lease_lets_go_and_writes_nothing(engine: Engine) {
+    let bench = Workbench::new(engine).await;
+    bench.leftovers.are_meant();
+    let relay = FakeSmtpServer::start(Script::healthy().at(Phase::FinalDot, Action::Silence)).await;
+    let pace = Pace { look_every: NEVER, renew_every: Duration::from_millis(20), stop_within: NEVER };
+    let dispatcher = dispatcher(&bench, &over(&relay), pace);
+    let id = bench.promise(at_once(&bench, "one")).await;
+    until("the mail is on the wire", async || bench.mail(id).await.state == State::Leased).await;
+    bench
+        .sql(&format!(
+            "UPDATE outbox_mail SET lease_epoch = lease_epoch + 1, lease_owner = 'another' WHERE id = '{id}'"
+        ))
+        .await;
+    // With all the patience of the world it would wait for the relay.
+    timeout(PATIENCE, dispatcher.stop()).await.expect("the attempt is given up");
+    let theirs = bench.mail(id).await;
+    assert_eq!((theirs.state, theirs.lease_owner.as_deref()), (State::Leased, Some("another")));
 }
 
 /// Longer than any test.

@@ -3,8 +3,15 @@
 use crate::both_engines;
 use crate::support::app::{Client, SECRETARIAT, TestApp};
 use crate::support::builders::Designation;
+use crate::support::db::Engine;
 use scraper::{Html, Selector};
 use serde_json::{Value, json};
+
+both_engines! {
+    the_monday_page_lists_the_releases_that_leave_this_week_or_should_have_left,
+    a_blocked_task_waits_for_the_secretariat_on_monday_with_its_reason,
+    a_newcomer_finds_the_releases_to_come_and_what_the_table_decided,
+}
 
 const ADA: &str = "ada.riva@ente.example";
 
@@ -70,51 +77,49 @@ async fn decided(app: &TestApp, secretariat: &Client, decision: &str) -> String 
     text(&made, "id").to_owned()
 }
 
-both_engines! {
-    async fn the_monday_page_lists_the_releases_that_leave_this_week_or_should_have_left(engine) {
-        let app = TestApp::new(engine).await;
-        let secretariat = app.client(SECRETARIAT).await;
-        let release = format!("/releases/{}", confirmed(&secretariat).await);
-        let some_month = format!("/releases/{}", text(&plan(&secretariat, "2027", "2027-03-01").await, "id"));
-        for (monday, leaves) in [("2027-03-08 09:00", false), ("2027-03-15 09:00", true), ("2027-03-22 09:00", true)] {
-            app.at(monday);
-            let page = page(&secretariat, "/monday").await;
-            assert_eq!(leads_to(&page, "#leaving", &release), leaves, "{monday}");
-            assert!(!leads_to(&page, "#leaving", &some_month), "{monday}: a month says nothing about a week");
-            assert_eq!(words(&page, "#leaving").contains("Nessun rilascio esce entro domenica"), !leaves, "{monday}");
-        }
-        app.at("2027-03-15 09:00");
-        let said = words(&page(&secretariat, "/monday").await, "#leaving");
-        assert!(said.contains("venerdì 19 marzo 2027") && said.contains("0 su 12"), "{said}");
+async fn the_monday_page_lists_the_releases_that_leave_this_week_or_should_have_left(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    let release = format!("/releases/{}", confirmed(&secretariat).await);
+    let some_month = format!("/releases/{}", text(&plan(&secretariat, "2027", "2027-03-01").await, "id"));
+    for (monday, leaves) in [("2027-03-08 09:00", false), ("2027-03-15 09:00", true), ("2027-03-22 09:00", true)] {
+        app.at(monday);
+        let page = page(&secretariat, "/monday").await;
+        assert_eq!(leads_to(&page, "#leaving", &release), leaves, "{monday}");
+        assert!(!leads_to(&page, "#leaving", &some_month), "{monday}: a month says nothing about a week");
+        assert_eq!(words(&page, "#leaving").contains("Nessun rilascio esce entro domenica"), !leaves, "{monday}");
     }
+    app.at("2027-03-15 09:00");
+    let said = words(&page(&secretariat, "/monday").await, "#leaving");
+    assert!(said.contains("venerdì 19 marzo 2027") && said.contains("0 su 12"), "{said}");
+}
 
-    async fn a_blocked_task_waits_for_the_secretariat_on_monday_with_its_reason(engine) {
-        let app = TestApp::new(engine).await;
-        let secretariat = app.client(SECRETARIAT).await;
-        confirmed(&secretariat).await;
-        let tasks = secretariat.get("/api/v1/tasks?observatory=bergamo").send().await.expect(200);
-        let task = &tasks["items"][0];
-        let block = format!("/api/v1/tasks/{}/block", text(task, "id"));
-        let why = json!({ "reason": "Il fornitore non manda i dati" });
-        secretariat.post(&block).if_match(&task["version"]).json(why).send().await.expect(200);
-        let monday = page(&secretariat, "/monday").await;
-        assert!(leads_to(&monday, "#waiting", &format!("/tasks/{}", text(task, "id"))));
-        assert!(words(&monday, "#waiting").contains("Il fornitore non manda i dati"));
-    }
+async fn a_blocked_task_waits_for_the_secretariat_on_monday_with_its_reason(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    confirmed(&secretariat).await;
+    let tasks = secretariat.get("/api/v1/tasks?observatory=bergamo").send().await.expect(200);
+    let task = &tasks["items"][0];
+    let block = format!("/api/v1/tasks/{}/block", text(task, "id"));
+    let why = json!({ "reason": "Il fornitore non manda i dati" });
+    secretariat.post(&block).if_match(&task["version"]).json(why).send().await.expect(200);
+    let monday = page(&secretariat, "/monday").await;
+    assert!(leads_to(&monday, "#waiting", &format!("/tasks/{}", text(task, "id"))));
+    assert!(words(&monday, "#waiting").contains("Il fornitore non manda i dati"));
+}
 
-    async fn a_newcomer_finds_the_releases_to_come_and_what_the_table_decided(engine) {
-        let app = TestApp::new(engine).await;
-        let secretariat = app.client(SECRETARIAT).await;
-        let meeting = decided(&app, &secretariat, "La Relazione esce il 19 marzo.").await;
-        let release = confirmed(&secretariat).await;
-        let newcomer = Designation::of("referent:bergamo").from("2027-02-11").communicated_on("2027-02-10");
-        secretariat.post("/api/v1/designations").json(newcomer.json()).send().await.expect(201);
-        app.at("2027-02-11 09:00");
-        let dossier = page(&app.client(ADA).await, "/dossier").await;
-        let said = words(&dossier, "main");
-        assert!(leads_to(&dossier, "main", &format!("/releases/{release}")), "{said}");
-        assert!(said.contains("Il contributo dell’osservatorio: pianificato"), "{said}");
-        assert!(said.contains("La Relazione esce il 19 marzo.") && !said.contains("prende atto"), "{said}");
-        assert!(leads_to(&dossier, "main", &format!("/meetings/{meeting}")), "{said}");
-    }
+async fn a_newcomer_finds_the_releases_to_come_and_what_the_table_decided(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    let meeting = decided(&app, &secretariat, "La Relazione esce il 19 marzo.").await;
+    let release = confirmed(&secretariat).await;
+    let newcomer = Designation::of("referent:bergamo").from("2027-02-11").communicated_on("2027-02-10");
+    secretariat.post("/api/v1/designations").json(newcomer.json()).send().await.expect(201);
+    app.at("2027-02-11 09:00");
+    let dossier = page(&app.client(ADA).await, "/dossier").await;
+    let said = words(&dossier, "main");
+    assert!(leads_to(&dossier, "main", &format!("/releases/{release}")), "{said}");
+    assert!(said.contains("Il contributo dell’osservatorio: pianificato"), "{said}");
+    assert!(said.contains("La Relazione esce il 19 marzo.") && !said.contains("prende atto"), "{said}");
+    assert!(leads_to(&dossier, "main", &format!("/meetings/{meeting}")), "{said}");
 }

@@ -1,12 +1,17 @@
 //! The tables the migrations make are the tables the entities describe, on both engines; every column has a class.
 
 use crate::both_engines;
+use crate::support::db::Engine;
 use crate::support::db::TestDb;
 use entity::*;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, IdenStatic, Iterable, Statement,
 };
 use std::collections::{BTreeMap, BTreeSet};
+
+both_engines! {
+    entities_and_migrations_describe_the_same_tables,
+}
 
 /// Column name to "may be null".
 type Columns = BTreeMap<String, bool>;
@@ -90,11 +95,9 @@ async fn migrated(db: &DatabaseConnection) -> BTreeMap<String, Columns> {
     tables
 }
 
-both_engines! {
-    async fn entities_and_migrations_describe_the_same_tables(engine) {
-        let test = TestDb::new(engine).await;
-        assert_eq!(migrated(test.db.writer()).await, described());
-    }
+async fn entities_and_migrations_describe_the_same_tables(engine: Engine) {
+    let test = TestDb::new(engine).await;
+    assert_eq!(migrated(test.db.writer()).await, described());
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use crate::both_engines;
 use crate::support::app::{Client, SECRETARIAT, TestApp};
+use crate::support::db::Engine;
 use crate::support::portal::Portal;
 use futures_util::future::BoxFuture;
 use raccordo::portal::fetch::{Names, Problem, fetch};
@@ -10,6 +11,17 @@ use serde_json::{Value, json};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+
+both_engines! {
+    a_release_comes_out_at_its_instant_and_its_page_is_seen_or_asked_for,
+    a_page_that_says_something_else_is_seen_and_a_changed_one_is_altered,
+    a_page_that_goes_on_saying_something_else_is_somebodys_task_after_an_hour,
+    a_contribution_accepted_after_its_release_is_awaited_from_then_on,
+    nothing_is_looked_at_by_will_before_its_release_is_out,
+    a_page_that_is_not_as_it_should_be_is_somebodys_task_until_it_is,
+    a_joint_product_has_one_page_for_all_and_it_can_be_missing,
+    only_pages_of_the_portal_are_declared_and_only_by_whoever_may,
+}
 
 fn text<'a>(value: &'a Value, member: &str) -> &'a str {
     value[member].as_str().unwrap_or_else(|| panic!("no {member} in {value:#}"))
@@ -79,250 +91,275 @@ fn states(tasks: &[Value]) -> Vec<&str> {
 
 const REPORT: &str = "<title>Relazione territoriale sul mercato del lavoro 2026</title><h1>Provincia di Bergamo</h1>";
 
-both_engines! {
-    async fn a_release_comes_out_at_its_instant_and_its_page_is_seen_or_asked_for(engine) {
-        let portal = Portal::start().await;
-        let app = TestApp::with_config(engine, portal.config()).await;
-        let secretariat = app.client(SECRETARIAT).await;
-        let release = confirmed(&secretariat).await;
-        let (bergamo, brescia) = (accepted(&secretariat, "bergamo").await, accepted(&secretariat, "brescia").await);
-        portal.show("/bergamo", REPORT);
-        let expected = publication(&secretariat, &bergamo).await;
-        assert_eq!((&expected["state"], &expected["version"]), (&json!("expected"), &json!(0)));
-        let declared = secretariat.post(&path(&bergamo, "/declare")).if_match(0).json(json!({ "address": portal.url("/bergamo") })).send().await.expect(200);
-        assert_eq!(declared["state"], "declared");
+async fn a_release_comes_out_at_its_instant_and_its_page_is_seen_or_asked_for(engine: Engine) {
+    let portal = Portal::start().await;
+    let app = TestApp::with_config(engine, portal.config()).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    let release = confirmed(&secretariat).await;
+    let (bergamo, brescia) = (accepted(&secretariat, "bergamo").await, accepted(&secretariat, "brescia").await);
+    portal.show("/bergamo", REPORT);
+    let expected = publication(&secretariat, &bergamo).await;
+    assert_eq!((&expected["state"], &expected["version"]), (&json!("expected"), &json!(0)));
+    let declared = secretariat
+        .post(&path(&bergamo, "/declare"))
+        .if_match(0)
+        .json(json!({ "address": portal.url("/bergamo") }))
+        .send()
+        .await
+        .expect(200);
+    assert_eq!(declared["state"], "declared");
 
-        app.at("2027-03-19 09:59");
-        app.tick("publish").await;
-        app.tick("verify").await;
-        assert_eq!(portal.visits(), 0, "nothing is looked for before it is out");
-        app.at("2027-03-19 10:00");
-        app.tick("publish").await;
-        let out = secretariat.get(&format!("/api/v1/releases/{release}")).send().await.expect(200);
-        assert_eq!(out["state"], "published");
-        app.tick("verify").await;
-        let seen = publication(&secretariat, &bergamo).await;
-        assert_eq!(seen["state"], "verified", "{seen:#}");
-        assert_eq!(seen["first_seen_at"], "2027-03-19T09:00:00Z");
-        assert_eq!(seen["evidence"][0]["title"], "Relazione territoriale sul mercato del lavoro 2026");
-        let deliverable = secretariat.get(&format!("/api/v1/deliverables/{bergamo}")).send().await.expect(200);
-        assert_eq!(deliverable["state"], "verified");
+    app.at("2027-03-19 09:59");
+    app.tick("publish").await;
+    app.tick("verify").await;
+    assert_eq!(portal.visits(), 0, "nothing is looked for before it is out");
+    app.at("2027-03-19 10:00");
+    app.tick("publish").await;
+    let out = secretariat.get(&format!("/api/v1/releases/{release}")).send().await.expect(200);
+    assert_eq!(out["state"], "published");
+    app.tick("verify").await;
+    let seen = publication(&secretariat, &bergamo).await;
+    assert_eq!(seen["state"], "verified", "{seen:#}");
+    assert_eq!(seen["first_seen_at"], "2027-03-19T09:00:00Z");
+    assert_eq!(seen["evidence"][0]["title"], "Relazione territoriale sul mercato del lavoro 2026");
+    let deliverable = secretariat.get(&format!("/api/v1/deliverables/{bergamo}")).send().await.expect(200);
+    assert_eq!(deliverable["state"], "verified");
 
-        assert_eq!(missing_pages(&secretariat).await, 0);
-        app.at("2027-03-19 11:00");
-        app.tick("verify").await;
-        assert_eq!(publication(&secretariat, &brescia).await["state"], "missing");
-        assert_eq!(missing_pages(&secretariat).await, 1);
-        app.at("2027-03-19 13:00");
-        app.tick("verify").await;
-        assert_eq!(missing_pages(&secretariat).await, 1, "asked for once");
-        portal.show("/brescia", &REPORT.replace("Bergamo", "Brescia"));
-        let version = publication(&secretariat, &brescia).await["version"].clone();
-        secretariat.post(&path(&brescia, "/declare")).if_match(version).json(json!({ "address": portal.url("/brescia") })).send().await.expect(200);
-        app.tick("verify").await;
-        assert_eq!(publication(&secretariat, &brescia).await["state"], "verified");
+    assert_eq!(missing_pages(&secretariat).await, 0);
+    app.at("2027-03-19 11:00");
+    app.tick("verify").await;
+    assert_eq!(publication(&secretariat, &brescia).await["state"], "missing");
+    assert_eq!(missing_pages(&secretariat).await, 1);
+    app.at("2027-03-19 13:00");
+    app.tick("verify").await;
+    assert_eq!(missing_pages(&secretariat).await, 1, "asked for once");
+    portal.show("/brescia", &REPORT.replace("Bergamo", "Brescia"));
+    let version = publication(&secretariat, &brescia).await["version"].clone();
+    secretariat
+        .post(&path(&brescia, "/declare"))
+        .if_match(version)
+        .json(json!({ "address": portal.url("/brescia") }))
+        .send()
+        .await
+        .expect(200);
+    app.tick("verify").await;
+    assert_eq!(publication(&secretariat, &brescia).await["state"], "verified");
+}
+
+async fn a_page_that_says_something_else_is_seen_and_a_changed_one_is_altered(engine: Engine) {
+    let portal = Portal::start().await;
+    let app = TestApp::with_config(engine, portal.config()).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    confirmed(&secretariat).await;
+    let bergamo = accepted(&secretariat, "bergamo").await;
+    portal.show("/bergamo", &REPORT.replace("Bergamo", "Como"));
+    secretariat
+        .post(&path(&bergamo, "/declare"))
+        .if_match(0)
+        .json(json!({ "address": portal.url("/bergamo") }))
+        .send()
+        .await
+        .expect(200);
+    app.at("2027-03-19 10:00");
+    app.tick("publish").await;
+    let look = async || secretariat.post(&path(&bergamo, "/check")).send().await.expect(200)["state"].clone();
+    assert_eq!(look().await, "seen");
+    portal.show("/bergamo", REPORT);
+    assert_eq!(look().await, "verified");
+    portal.show("/bergamo", &format!("{REPORT}<p>Errata corrige</p>"));
+    assert_eq!(look().await, "altered");
+}
+
+async fn a_page_that_goes_on_saying_something_else_is_somebodys_task_after_an_hour(engine: Engine) {
+    let portal = Portal::start().await;
+    let app = TestApp::with_config(engine, portal.config()).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    confirmed(&secretariat).await;
+    let bergamo = accepted(&secretariat, "bergamo").await;
+    portal.show("/bergamo", &REPORT.replace("Bergamo", "Como"));
+    let address = json!({ "address": portal.url("/bergamo") });
+    secretariat.post(&path(&bergamo, "/declare")).if_match(0).json(address).send().await.expect(200);
+    let look = async || secretariat.post(&path(&bergamo, "/check")).send().await.expect(200)["state"].clone();
+    app.at("2027-03-19 10:00");
+    app.tick("publish").await;
+    app.at("2027-03-19 10:59");
+    assert_eq!(
+        (look().await, of_pages(&secretariat).await),
+        (json!("seen"), Vec::new()),
+        "portals are updated by people"
+    );
+    app.at("2027-03-19 11:00");
+    assert_eq!((look().await, look().await), (json!("seen"), json!("seen")));
+    let asked = of_pages(&secretariat).await;
+    assert_eq!(states(&asked), ["open"], "asked for once");
+    assert!(text(&asked[0], "title_it").contains("non è riconosciuta"), "{asked:#?}");
+
+    portal.answer("/bergamo", "404 Not Found", "", b"");
+    app.at("2027-03-19 12:00");
+    assert_eq!(look().await, "missing");
+    let asked = of_pages(&secretariat).await;
+    assert_eq!(states(&asked), ["done", "open"]);
+    assert!(text(&asked[1], "title_it").contains("non si trova"), "what is asked now is another thing: {asked:#?}");
+    portal.show("/bergamo", REPORT);
+    assert_eq!(look().await, "verified");
+    assert_eq!(states(&of_pages(&secretariat).await), ["done", "done"]);
+}
+
+async fn a_contribution_accepted_after_its_release_is_awaited_from_then_on(engine: Engine) {
+    let portal = Portal::start().await;
+    let app = TestApp::with_config(engine, portal.config()).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    confirmed(&secretariat).await;
+    accepted(&secretariat, "bergamo").await;
+    app.at("2027-03-19 10:00");
+    app.tick("publish").await;
+    app.at("2027-03-22 10:00");
+    let brescia = accepted(&secretariat, "brescia").await;
+    let state = async |deliverable: &str| publication(&secretariat, deliverable).await["state"].clone();
+    app.tick("verify").await;
+    assert_eq!(state(&brescia).await, "expected", "nobody could have published it yet");
+    app.at("2027-03-22 11:00");
+    app.tick("verify").await;
+    assert_eq!(state(&brescia).await, "missing");
+
+    app.at("2027-07-01 10:00");
+    let como = accepted(&secretariat, "como").await;
+    portal.show("/como", &REPORT.replace("Bergamo", "Como"));
+    let address = json!({ "address": portal.url("/como") });
+    secretariat.post(&path(&como, "/declare")).if_match(0).json(address).send().await.expect(200);
+    app.tick("verify").await;
+    assert_eq!(state(&como).await, "verified", "however long after the release");
+    portal.show("/brescia", &REPORT.replace("Bergamo", "Brescia"));
+    let (address, version) =
+        (json!({ "address": portal.url("/brescia") }), publication(&secretariat, &brescia).await["version"].clone());
+    secretariat.post(&path(&brescia, "/declare")).if_match(version).json(address).send().await.expect(200);
+    app.tick("verify").await;
+    assert_eq!(state(&brescia).await, "verified", "declared, it is looked at again");
+}
+
+async fn nothing_is_looked_at_by_will_before_its_release_is_out(engine: Engine) {
+    let portal = Portal::start().await;
+    let app = TestApp::with_config(engine, portal.config()).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    let release = confirmed(&secretariat).await;
+    let bergamo = accepted(&secretariat, "bergamo").await;
+    portal.show("/bergamo", REPORT);
+    let address = json!({ "address": portal.url("/bergamo") });
+    secretariat.post(&path(&bergamo, "/declare")).if_match(0).json(address).send().await.expect(200);
+    let offers_it = async || {
+        let page = app.browser(SECRETARIAT).await.get(&format!("/publications/{bergamo}")).send().await;
+        page.text().contains(&format!("/publications/{bergamo}/check"))
+    };
+    let look = async || secretariat.post(&path(&bergamo, "/check")).send().await;
+    look().await.refused(409, "wrong_transition");
+    assert!(!offers_it().await);
+    assert_eq!(portal.visits(), 0, "under embargo nobody asks for it");
+    app.at("2027-03-19 10:00");
+    app.tick("publish").await;
+    assert!(offers_it().await);
+    assert_eq!(look().await.expect(200)["state"], "verified");
+    let out = secretariat.get(&format!("/api/v1/releases/{release}")).send().await.expect(200);
+    assert_eq!(out["state"], "published");
+}
+
+async fn a_page_that_is_not_as_it_should_be_is_somebodys_task_until_it_is(engine: Engine) {
+    let portal = Portal::start().await;
+    let app = TestApp::with_config(engine, portal.config()).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    confirmed(&secretariat).await;
+    let bergamo = accepted(&secretariat, "bergamo").await;
+    let address = json!({ "address": portal.url("/bergamo") });
+    secretariat.post(&path(&bergamo, "/declare")).if_match(0).json(address.clone()).send().await.expect(200);
+    let look = async || secretariat.post(&path(&bergamo, "/check")).send().await.expect(200)["state"].clone();
+    let pages = async || of_pages(&secretariat).await;
+    app.at("2027-03-19 10:00");
+    app.tick("publish").await;
+    app.at("2027-03-19 11:00");
+    assert_eq!(look().await, "missing");
+    let asked = pages().await;
+    assert_eq!(asked.len(), 1);
+    assert_eq!((&asked[0]["seat"], &asked[0]["state"]), (&json!("referent:bergamo"), &json!("open")), "{asked:#?}");
+    app.tick("reminders").await;
+    let reminders: String =
+        app.mails().await.into_iter().filter(|mail| mail.kind == "reminder").map(|mail| mail.text).collect();
+    assert!(
+        reminders.split_whitespace().collect::<Vec<_>>().join(" ").contains("non si trova sul portale"),
+        "accepted or not, it is called for: {reminders}"
+    );
+
+    portal.show("/bergamo", REPORT);
+    assert_eq!(look().await, "verified");
+    assert_eq!(states(&pages().await), ["done"], "it appeared: nothing is left to do");
+
+    portal.show("/bergamo", &format!("{REPORT}<p>Errata corrige</p>"));
+    assert_eq!((look().await, look().await), (json!("altered"), json!("altered")));
+    let asked = pages().await;
+    assert_eq!(states(&asked), ["done", "open"], "asked for once");
+    assert!(text(&asked[1], "title_it").contains("è cambiata"), "{asked:#?}");
+    portal.show("/bergamo", REPORT);
+    assert_eq!(look().await, "verified", "its words are back");
+    assert_eq!(states(&pages().await), ["done", "done"]);
+
+    portal.show("/bergamo", &format!("{REPORT}<p>Seconda edizione</p>"));
+    assert_eq!(look().await, "altered");
+    let version = publication(&secretariat, &bergamo).await["version"].clone();
+    app.at("2027-03-19 11:10");
+    secretariat.post(&path(&bergamo, "/declare")).if_match(version).json(address).send().await.expect(200);
+    assert_eq!(look().await, "verified", "declared anew, the change is meant");
+    assert_eq!(states(&pages().await), ["done", "done", "done"]);
+}
+
+async fn a_joint_product_has_one_page_for_all_and_it_can_be_missing(engine: Engine) {
+    let portal = Portal::start().await;
+    let app = TestApp::with_config(engine, portal.config()).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    let sql = async |statement: &str| app.services.db.writer().execute_unprepared(statement).await.expect("written");
+    sql("UPDATE product SET scope = 'joint'").await;
+    confirmed(&secretariat).await;
+    let (bergamo, brescia) = (accepted(&secretariat, "bergamo").await, accepted(&secretariat, "brescia").await);
+    sql("UPDATE deliverable SET state = 'waived', reason = 'x' WHERE state = 'planned'").await;
+    app.at("2027-03-19 10:00");
+    app.tick("publish").await;
+    app.tick("verify").await;
+    assert!(of_pages(&secretariat).await.is_empty(), "not yet");
+    app.at("2027-03-19 11:00");
+    app.tick("verify").await;
+    app.tick("verify").await;
+    let asked = of_pages(&secretariat).await;
+    assert_eq!(states(&asked), ["open"], "one page for all is missing once");
+    assert_eq!(asked[0]["seat_kind"], "secretariat", "{asked:#?}");
+
+    portal.show("/relazione", "<title>Relazione territoriale sul mercato del lavoro 2026</title>");
+    let (with, without) = (publication(&secretariat, &brescia).await, publication(&secretariat, &bergamo).await);
+    let address = json!({ "address": portal.url("/relazione") });
+    secretariat.post(&path(&brescia, "/declare")).if_match(&with["version"]).json(address).send().await.expect(200);
+    app.at("2027-03-19 12:00");
+    app.tick("verify").await;
+    assert_eq!(publication(&secretariat, &brescia).await["state"], "verified");
+    assert_eq!(publication(&secretariat, &bergamo).await["state"], "expected", "before: {without:#}");
+    assert_eq!(states(&of_pages(&secretariat).await), ["done"]);
+    for chapter in [&bergamo, &brescia] {
+        let deliverable = secretariat.get(&format!("/api/v1/deliverables/{chapter}")).send().await.expect(200);
+        assert_eq!(deliverable["state"], "verified", "the chapters of a joint product appear together");
     }
+    secretariat.post(&path(&bergamo, "/check")).send().await.expect(200);
+    assert_eq!(states(&of_pages(&secretariat).await), ["done"], "a chapter without an address misses nothing");
+}
 
-    async fn a_page_that_says_something_else_is_seen_and_a_changed_one_is_altered(engine) {
-        let portal = Portal::start().await;
-        let app = TestApp::with_config(engine, portal.config()).await;
-        let secretariat = app.client(SECRETARIAT).await;
-        confirmed(&secretariat).await;
-        let bergamo = accepted(&secretariat, "bergamo").await;
-        portal.show("/bergamo", &REPORT.replace("Bergamo", "Como"));
-        secretariat.post(&path(&bergamo, "/declare")).if_match(0).json(json!({ "address": portal.url("/bergamo") })).send().await.expect(200);
-        app.at("2027-03-19 10:00");
-        app.tick("publish").await;
-        let look = async || secretariat.post(&path(&bergamo, "/check")).send().await.expect(200)["state"].clone();
-        assert_eq!(look().await, "seen");
-        portal.show("/bergamo", REPORT);
-        assert_eq!(look().await, "verified");
-        portal.show("/bergamo", &format!("{REPORT}<p>Errata corrige</p>"));
-        assert_eq!(look().await, "altered");
-    }
-
-    async fn a_page_that_goes_on_saying_something_else_is_somebodys_task_after_an_hour(engine) {
-        let portal = Portal::start().await;
-        let app = TestApp::with_config(engine, portal.config()).await;
-        let secretariat = app.client(SECRETARIAT).await;
-        confirmed(&secretariat).await;
-        let bergamo = accepted(&secretariat, "bergamo").await;
-        portal.show("/bergamo", &REPORT.replace("Bergamo", "Como"));
-        let address = json!({ "address": portal.url("/bergamo") });
-        secretariat.post(&path(&bergamo, "/declare")).if_match(0).json(address).send().await.expect(200);
-        let look = async || secretariat.post(&path(&bergamo, "/check")).send().await.expect(200)["state"].clone();
-        app.at("2027-03-19 10:00");
-        app.tick("publish").await;
-        app.at("2027-03-19 10:59");
-        assert_eq!((look().await, of_pages(&secretariat).await), (json!("seen"), Vec::new()), "portals are updated by people");
-        app.at("2027-03-19 11:00");
-        assert_eq!((look().await, look().await), (json!("seen"), json!("seen")));
-        let asked = of_pages(&secretariat).await;
-        assert_eq!(states(&asked), ["open"], "asked for once");
-        assert!(text(&asked[0], "title_it").contains("non è riconosciuta"), "{asked:#?}");
-
-        portal.answer("/bergamo", "404 Not Found", "", b"");
-        app.at("2027-03-19 12:00");
-        assert_eq!(look().await, "missing");
-        let asked = of_pages(&secretariat).await;
-        assert_eq!(states(&asked), ["done", "open"]);
-        assert!(text(&asked[1], "title_it").contains("non si trova"), "what is asked now is another thing: {asked:#?}");
-        portal.show("/bergamo", REPORT);
-        assert_eq!(look().await, "verified");
-        assert_eq!(states(&of_pages(&secretariat).await), ["done", "done"]);
-    }
-
-    async fn a_contribution_accepted_after_its_release_is_awaited_from_then_on(engine) {
-        let portal = Portal::start().await;
-        let app = TestApp::with_config(engine, portal.config()).await;
-        let secretariat = app.client(SECRETARIAT).await;
-        confirmed(&secretariat).await;
-        accepted(&secretariat, "bergamo").await;
-        app.at("2027-03-19 10:00");
-        app.tick("publish").await;
-        app.at("2027-03-22 10:00");
-        let brescia = accepted(&secretariat, "brescia").await;
-        let state = async |deliverable: &str| publication(&secretariat, deliverable).await["state"].clone();
-        app.tick("verify").await;
-        assert_eq!(state(&brescia).await, "expected", "nobody could have published it yet");
-        app.at("2027-03-22 11:00");
-        app.tick("verify").await;
-        assert_eq!(state(&brescia).await, "missing");
-
-        app.at("2027-07-01 10:00");
-        let como = accepted(&secretariat, "como").await;
-        portal.show("/como", &REPORT.replace("Bergamo", "Como"));
-        let address = json!({ "address": portal.url("/como") });
-        secretariat.post(&path(&como, "/declare")).if_match(0).json(address).send().await.expect(200);
-        app.tick("verify").await;
-        assert_eq!(state(&como).await, "verified", "however long after the release");
-        portal.show("/brescia", &REPORT.replace("Bergamo", "Brescia"));
-        let (address, version) = (json!({ "address": portal.url("/brescia") }), publication(&secretariat, &brescia).await["version"].clone());
-        secretariat.post(&path(&brescia, "/declare")).if_match(version).json(address).send().await.expect(200);
-        app.tick("verify").await;
-        assert_eq!(state(&brescia).await, "verified", "declared, it is looked at again");
-    }
-
-    async fn nothing_is_looked_at_by_will_before_its_release_is_out(engine) {
-        let portal = Portal::start().await;
-        let app = TestApp::with_config(engine, portal.config()).await;
-        let secretariat = app.client(SECRETARIAT).await;
-        let release = confirmed(&secretariat).await;
-        let bergamo = accepted(&secretariat, "bergamo").await;
-        portal.show("/bergamo", REPORT);
-        let address = json!({ "address": portal.url("/bergamo") });
-        secretariat.post(&path(&bergamo, "/declare")).if_match(0).json(address).send().await.expect(200);
-        let offers_it = async || {
-            let page = app.browser(SECRETARIAT).await.get(&format!("/publications/{bergamo}")).send().await;
-            page.text().contains(&format!("/publications/{bergamo}/check"))
-        };
-        let look = async || secretariat.post(&path(&bergamo, "/check")).send().await;
-        look().await.refused(409, "wrong_transition");
-        assert!(!offers_it().await);
-        assert_eq!(portal.visits(), 0, "under embargo nobody asks for it");
-        app.at("2027-03-19 10:00");
-        app.tick("publish").await;
-        assert!(offers_it().await);
-        assert_eq!(look().await.expect(200)["state"], "verified");
-        let out = secretariat.get(&format!("/api/v1/releases/{release}")).send().await.expect(200);
-        assert_eq!(out["state"], "published");
-    }
-
-    async fn a_page_that_is_not_as_it_should_be_is_somebodys_task_until_it_is(engine) {
-        let portal = Portal::start().await;
-        let app = TestApp::with_config(engine, portal.config()).await;
-        let secretariat = app.client(SECRETARIAT).await;
-        confirmed(&secretariat).await;
-        let bergamo = accepted(&secretariat, "bergamo").await;
-        let address = json!({ "address": portal.url("/bergamo") });
-        secretariat.post(&path(&bergamo, "/declare")).if_match(0).json(address.clone()).send().await.expect(200);
-        let look = async || secretariat.post(&path(&bergamo, "/check")).send().await.expect(200)["state"].clone();
-        let pages = async || of_pages(&secretariat).await;
-        app.at("2027-03-19 10:00");
-        app.tick("publish").await;
-        app.at("2027-03-19 11:00");
-        assert_eq!(look().await, "missing");
-        let asked = pages().await;
-        assert_eq!(asked.len(), 1);
-        assert_eq!((&asked[0]["seat"], &asked[0]["state"]), (&json!("referent:bergamo"), &json!("open")), "{asked:#?}");
-        app.tick("reminders").await;
-        let reminders: String = app.mails().await.into_iter().filter(|mail| mail.kind == "reminder").map(|mail| mail.text).collect();
-        assert!(reminders.split_whitespace().collect::<Vec<_>>().join(" ").contains("non si trova sul portale"), "accepted or not, it is called for: {reminders}");
-
-        portal.show("/bergamo", REPORT);
-        assert_eq!(look().await, "verified");
-        assert_eq!(states(&pages().await), ["done"], "it appeared: nothing is left to do");
-
-        portal.show("/bergamo", &format!("{REPORT}<p>Errata corrige</p>"));
-        assert_eq!((look().await, look().await), (json!("altered"), json!("altered")));
-        let asked = pages().await;
-        assert_eq!(states(&asked), ["done", "open"], "asked for once");
-        assert!(text(&asked[1], "title_it").contains("è cambiata"), "{asked:#?}");
-        portal.show("/bergamo", REPORT);
-        assert_eq!(look().await, "verified", "its words are back");
-        assert_eq!(states(&pages().await), ["done", "done"]);
-
-        portal.show("/bergamo", &format!("{REPORT}<p>Seconda edizione</p>"));
-        assert_eq!(look().await, "altered");
-        let version = publication(&secretariat, &bergamo).await["version"].clone();
-        app.at("2027-03-19 11:10");
-        secretariat.post(&path(&bergamo, "/declare")).if_match(version).json(address).send().await.expect(200);
-        assert_eq!(look().await, "verified", "declared anew, the change is meant");
-        assert_eq!(states(&pages().await), ["done", "done", "done"]);
-    }
-
-    async fn a_joint_product_has_one_page_for_all_and_it_can_be_missing(engine) {
-        let portal = Portal::start().await;
-        let app = TestApp::with_config(engine, portal.config()).await;
-        let secretariat = app.client(SECRETARIAT).await;
-        let sql = async |statement: &str| app.services.db.writer().execute_unprepared(statement).await.expect("written");
-        sql("UPDATE product SET scope = 'joint'").await;
-        confirmed(&secretariat).await;
-        let (bergamo, brescia) = (accepted(&secretariat, "bergamo").await, accepted(&secretariat, "brescia").await);
-        sql("UPDATE deliverable SET state = 'waived', reason = 'x' WHERE state = 'planned'").await;
-        app.at("2027-03-19 10:00");
-        app.tick("publish").await;
-        app.tick("verify").await;
-        assert!(of_pages(&secretariat).await.is_empty(), "not yet");
-        app.at("2027-03-19 11:00");
-        app.tick("verify").await;
-        app.tick("verify").await;
-        let asked = of_pages(&secretariat).await;
-        assert_eq!(states(&asked), ["open"], "one page for all is missing once");
-        assert_eq!(asked[0]["seat_kind"], "secretariat", "{asked:#?}");
-
-        portal.show("/relazione", "<title>Relazione territoriale sul mercato del lavoro 2026</title>");
-        let (with, without) = (publication(&secretariat, &brescia).await, publication(&secretariat, &bergamo).await);
-        let address = json!({ "address": portal.url("/relazione") });
-        secretariat.post(&path(&brescia, "/declare")).if_match(&with["version"]).json(address).send().await.expect(200);
-        app.at("2027-03-19 12:00");
-        app.tick("verify").await;
-        assert_eq!(publication(&secretariat, &brescia).await["state"], "verified");
-        assert_eq!(publication(&secretariat, &bergamo).await["state"], "expected", "before: {without:#}");
-        assert_eq!(states(&of_pages(&secretariat).await), ["done"]);
-        for chapter in [&bergamo, &brescia] {
-            let deliverable = secretariat.get(&format!("/api/v1/deliverables/{chapter}")).send().await.expect(200);
-            assert_eq!(deliverable["state"], "verified", "the chapters of a joint product appear together");
-        }
-        secretariat.post(&path(&bergamo, "/check")).send().await.expect(200);
-        assert_eq!(states(&of_pages(&secretariat).await), ["done"], "a chapter without an address misses nothing");
-    }
-
-    async fn only_pages_of_the_portal_are_declared_and_only_by_whoever_may(engine) {
-        let portal = Portal::start().await;
-        let app = TestApp::with_config(engine, portal.config()).await;
-        let secretariat = app.client(SECRETARIAT).await;
-        confirmed(&secretariat).await;
-        let bergamo = accepted(&secretariat, "bergamo").await;
-        let declare = async |client: Client, version: i32, address: &str| {
-            client.post(&path(&bergamo, "/declare")).if_match(version).json(json!({ "address": address })).send().await
-        };
-        declare(secretariat.clone(), 0, "http://other.example/x").await.refused(422, "host_not_allowed");
-        declare(secretariat.clone(), 0, "ftp://127.0.0.1/x").await.refused(422, "not_a_url");
-        declare(secretariat.clone(), 1, &portal.url("/x")).await.refused(412, "stale");
-        declare(app.anonymous(), 0, &portal.url("/x")).await.refused(401, "unauthenticated");
-        app.anonymous().post(&path(&bergamo, "/check")).send().await.refused(401, "unauthenticated");
-    }
+async fn only_pages_of_the_portal_are_declared_and_only_by_whoever_may(engine: Engine) {
+    let portal = Portal::start().await;
+    let app = TestApp::with_config(engine, portal.config()).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    confirmed(&secretariat).await;
+    let bergamo = accepted(&secretariat, "bergamo").await;
+    let declare = async |client: Client, version: i32, address: &str| {
+        client.post(&path(&bergamo, "/declare")).if_match(version).json(json!({ "address": address })).send().await
+    };
+    declare(secretariat.clone(), 0, "http://other.example/x").await.refused(422, "host_not_allowed");
+    declare(secretariat.clone(), 0, "ftp://127.0.0.1/x").await.refused(422, "not_a_url");
+    declare(secretariat.clone(), 1, &portal.url("/x")).await.refused(412, "stale");
+    declare(app.anonymous(), 0, &portal.url("/x")).await.refused(401, "unauthenticated");
+    app.anonymous().post(&path(&bergamo, "/check")).send().await.refused(401, "unauthenticated");
 }
 
 /// A resolver that answers the next of its addresses each time.

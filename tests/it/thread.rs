@@ -7,6 +7,7 @@
 use crate::both_engines;
 use crate::support::app::{Client, SECRETARIAT, TestApp};
 use crate::support::builders::Designation;
+use crate::support::db::Engine;
 use crate::support::golden::assert_golden;
 use crate::support::mailbox::Mail;
 use crate::support::portal::Portal;
@@ -14,6 +15,10 @@ use crate::support::smtp_server::{FakeSmtpServer, Script};
 use chrono::{Datelike, NaiveDate};
 use serde_json::{Value, json};
 use std::fmt::Write;
+
+both_engines! {
+    the_main_job_runs_from_the_act_of_designation_to_the_page_on_the_portal,
+}
 
 /// Every territorial observatory but Sondrio, whose seat stays vacant.
 const HELD: [&str; 11] =
@@ -96,143 +101,187 @@ fn links(mail: &Mail) -> Vec<String> {
     paths.filter(|path| path.starts_with("/p/")).map(str::to_owned).collect()
 }
 
-both_engines! {
-    async fn the_main_job_runs_from_the_act_of_designation_to_the_page_on_the_portal(engine) {
-        let portal = Portal::start().await;
-        let relay = FakeSmtpServer::start(Script::healthy()).await;
-        let app = TestApp::with_config(engine, portal.config()).await.with_relay(relay);
-        let secretariat = app.client(SECRETARIAT).await;
-        let mut story = Story { app, secretariat, portal, mails: String::new() };
+async fn the_main_job_runs_from_the_act_of_designation_to_the_page_on_the_portal(engine: Engine) {
+    let portal = Portal::start().await;
+    let relay = FakeSmtpServer::start(Script::healthy()).await;
+    let app = TestApp::with_config(engine, portal.config()).await.with_relay(relay);
+    let secretariat = app.client(SECRETARIAT).await;
+    let mut story = Story { app, secretariat, portal, mails: String::new() };
 
-        // January: the bodies designate, the secretariat enters what arrived by PEC.
-        for observatory in HELD {
-            let who = Designation::of(&format!("referent:{observatory}")).to("Ada", &observatory.replace('-', ""));
-            story.post("/api/v1/designations", who.json()).await;
-        }
-        story.mails().await;
+    // January: the bodies designate, the secretariat enters what arrived by PEC.
+    for observatory in HELD {
+        let who = Designation::of(&format!("referent:{observatory}")).to("Ada", &observatory.replace('-', ""));
+        story.post("/api/v1/designations", who.json()).await;
+    }
+    story.mails().await;
 
-        // The table is convened for 3 February, moved to the 10th, held with quorum, and decides the release.
-        let release = story
+    // The table is convened for 3 February, moved to the 10th, held with quorum, and decides the release.
+    let release = story
             .post("/api/v1/releases", json!({ "product": "relazione-territoriale", "period": "2026", "date": { "precision": "month", "day": "2027-05-01" } }))
             .await;
-        let release_path = format!("/api/v1/releases/{}", text(&release, "id"));
-        let meeting = story
+    let release_path = format!("/api/v1/releases/{}", text(&release, "id"));
+    let meeting = story
             .post("/api/v1/meetings", json!({ "table": "tavolo", "title": "Agenda dei rilasci 2027", "day": "2027-02-03",
                 "starts": "09:30:00", "ends": "12:00:00", "venue": { "mode": "in_person", "place": "Palazzo Lombardia, Milano" } }))
             .await;
-        let meeting_path = format!("/api/v1/meetings/{}", text(&meeting, "id"));
-        story.mails().await;
-        assert!(!story.mails.contains("Convocazione"), "a draft mails nobody");
-        let item = json!({ "kind": "decision", "title": "Data della Relazione territoriale 2026", "release_id": release["id"] });
-        story.secretariat.post(&format!("{meeting_path}/agenda-items")).if_match(&meeting["version"]).json(item).send().await.expect(201);
-        story.change(&meeting_path, "convene", json!({})).await;
-        let convened = story.mails().await;
-        let invitation = calendar_to(&convened, &email("bergamo"));
-        assert!(invitation.contains("METHOD:REQUEST") && invitation.contains("SEQUENCE:0"), "{invitation}");
-        story.app.at("2027-01-18 10:00");
-        story.change(&meeting_path, "move", json!({ "day": "2027-02-10", "starts": "09:30:00", "ends": "12:00:00" })).await;
-        let moved = story.mails().await;
-        let update = calendar_to(&moved, &email("bergamo"));
-        assert!(update.contains("METHOD:REQUEST") && update.contains("SEQUENCE:1"), "{update}");
-        assert_eq!(line_of(&invitation, "UID:"), line_of(&update, "UID:"), "one meeting, one identity");
+    let meeting_path = format!("/api/v1/meetings/{}", text(&meeting, "id"));
+    story.mails().await;
+    assert!(!story.mails.contains("Convocazione"), "a draft mails nobody");
+    let item =
+        json!({ "kind": "decision", "title": "Data della Relazione territoriale 2026", "release_id": release["id"] });
+    story
+        .secretariat
+        .post(&format!("{meeting_path}/agenda-items"))
+        .if_match(&meeting["version"])
+        .json(item)
+        .send()
+        .await
+        .expect(201);
+    story.change(&meeting_path, "convene", json!({})).await;
+    let convened = story.mails().await;
+    let invitation = calendar_to(&convened, &email("bergamo"));
+    assert!(invitation.contains("METHOD:REQUEST") && invitation.contains("SEQUENCE:0"), "{invitation}");
+    story.app.at("2027-01-18 10:00");
+    story.change(&meeting_path, "move", json!({ "day": "2027-02-10", "starts": "09:30:00", "ends": "12:00:00" })).await;
+    let moved = story.mails().await;
+    let update = calendar_to(&moved, &email("bergamo"));
+    assert!(update.contains("METHOD:REQUEST") && update.contains("SEQUENCE:1"), "{update}");
+    assert_eq!(line_of(&invitation, "UID:"), line_of(&update, "UID:"), "one meeting, one identity");
 
-        story.app.at("2027-02-10 12:30");
-        let parties = ["regione-lombardia", "cm-milano", "provincia-bergamo", "provincia-brescia", "provincia-como", "provincia-cremona", "provincia-lecco"];
-        let attendances: Vec<Value> = parties.iter().map(|body| json!({ "body": body, "presence": "present" })).collect();
-        story.change(&meeting_path, "hold", json!({ "attendances": attendances })).await;
-        let version = story.get(&meeting_path).await["version"].clone();
-        let decision = json!({ "kind": "decision", "text": "La Relazione territoriale 2026 esce giovedì 20 maggio 2027 alle ore 10.",
+    story.app.at("2027-02-10 12:30");
+    let parties = [
+        "regione-lombardia",
+        "cm-milano",
+        "provincia-bergamo",
+        "provincia-brescia",
+        "provincia-como",
+        "provincia-cremona",
+        "provincia-lecco",
+    ];
+    let attendances: Vec<Value> = parties.iter().map(|body| json!({ "body": body, "presence": "present" })).collect();
+    story.change(&meeting_path, "hold", json!({ "attendances": attendances })).await;
+    let version = story.get(&meeting_path).await["version"].clone();
+    let decision = json!({ "kind": "decision", "text": "La Relazione territoriale 2026 esce giovedì 20 maggio 2027 alle ore 10.",
             "release": { "release_id": release["id"], "change": "confirm", "day": "2027-05-20", "hour": "10:00:00" } });
-        let outcome = story.secretariat.post(&format!("{meeting_path}/outcomes")).if_match(version).json(decision).send().await.expect(201);
-        let confirmed = story.get(&release_path).await;
-        assert_eq!((&confirmed["state"], &confirmed["date"]["day"]), (&json!("confirmed"), &json!("2027-05-20")));
-        let changes = confirmed["changes"].as_array().expect("the story of the date");
-        assert!(changes.iter().any(|change| change["outcome_id"] == outcome["id"]), "the date says which decision made it: {confirmed:#}");
+    let outcome = story
+        .secretariat
+        .post(&format!("{meeting_path}/outcomes"))
+        .if_match(version)
+        .json(decision)
+        .send()
+        .await
+        .expect(201);
+    let confirmed = story.get(&release_path).await;
+    assert_eq!((&confirmed["state"], &confirmed["date"]["day"]), (&json!("confirmed"), &json!("2027-05-20")));
+    let changes = confirmed["changes"].as_array().expect("the story of the date");
+    assert!(
+        changes.iter().any(|change| change["outcome_id"] == outcome["id"]),
+        "the date says which decision made it: {confirmed:#}"
+    );
 
-        // Twelve deliverables, three steps each, on the working days of each territory.
-        let deliverables = story.get(&format!("/api/v1/deliverables?release={}", text(&release, "id"))).await;
-        assert_eq!(deliverables["items"].as_array().map(Vec::len), Some(12));
-        // Twenty, ten and five working days before Thursday 20 May. Saturday 1 May and Sunday 25 April change nothing.
-        assert_eq!(days(&story.work_of("bergamo").await), ["2027-04-22", "2027-05-06", "2027-05-13"]);
-        // The date moves with a reason; the days follow in the same transaction.
-        story.app.at("2027-02-15 10:00");
-        let reason = json!({ "day": "2027-05-27", "reason_code": "source_late", "reason_text": "I dati delle comunicazioni obbligatorie arrivano una settimana dopo." });
-        let after = story.change(&release_path, "move", reason).await;
-        assert_eq!(after["date"]["day"], "2027-05-27", "{after:#}");
-        assert_eq!(days(&story.work_of("bergamo").await), ["2027-04-29", "2027-05-13", "2027-05-20"]);
+    // Twelve deliverables, three steps each, on the working days of each territory.
+    let deliverables = story.get(&format!("/api/v1/deliverables?release={}", text(&release, "id"))).await;
+    assert_eq!(deliverables["items"].as_array().map(Vec::len), Some(12));
+    // Twenty, ten and five working days before Thursday 20 May. Saturday 1 May and Sunday 25 April change nothing.
+    assert_eq!(days(&story.work_of("bergamo").await), ["2027-04-22", "2027-05-06", "2027-05-13"]);
+    // The date moves with a reason; the days follow in the same transaction.
+    story.app.at("2027-02-15 10:00");
+    let reason = json!({ "day": "2027-05-27", "reason_code": "source_late", "reason_text": "I dati delle comunicazioni obbligatorie arrivano una settimana dopo." });
+    let after = story.change(&release_path, "move", reason).await;
+    assert_eq!(after["date"]["day"], "2027-05-27", "{after:#}");
+    assert_eq!(days(&story.work_of("bergamo").await), ["2027-04-29", "2027-05-13", "2027-05-20"]);
 
-        // Spring: the rungs leave; Ada in Bergamo answers from the mail, the vacant seat's go to the secretariat.
-        story.mails().await;
-        let spring = story.live("2027-04-12", "2027-04-15").await;
-        let first = spring.iter().find(|mail| mail.to == email("bergamo")).expect("ten working days before");
-        let link = links(first).remove(0);
-        assert_eq!(story.app.anonymous().get(&link).send().await.status, 200);
-        assert_eq!(story.work_of("bergamo").await[0].1, "open", "a link shows and changes nothing");
-        let press = async |story: &Story, link: &str, button: &str| {
-            let pressed = story.app.anonymous().post(&format!("{link}/{button}")).header("sec-fetch-site", "same-origin").send().await;
-            assert_eq!(pressed.status, 303, "{}", pressed.text());
-        };
-        press(&story, &link, "in-progress").await;
-        assert_eq!(story.work_of("bergamo").await[0].1, "in_progress");
-        press(&story, &link, "delivered").await;
-        assert_eq!(story.work_of("bergamo").await[0].1, "done");
-        let rest = story.live("2027-04-16", "2027-04-30").await;
-        assert!(
-            rest.iter().filter(|mail| mail.to == email("bergamo")).all(|mail| !mail.text.contains("29 aprile")),
-            "what is done is not asked for again"
-        );
-        let may = story.live("2027-05-03", "2027-05-26").await;
-        assert!(may.iter().any(|mail| mail.to == SECRETARIAT && mail.text.contains("Sondrio")), "the vacant seat is not forgotten");
+    // Spring: the rungs leave; Ada in Bergamo answers from the mail, the vacant seat's go to the secretariat.
+    story.mails().await;
+    let spring = story.live("2027-04-12", "2027-04-15").await;
+    let first = spring.iter().find(|mail| mail.to == email("bergamo")).expect("ten working days before");
+    let link = links(first).remove(0);
+    assert_eq!(story.app.anonymous().get(&link).send().await.status, 200);
+    assert_eq!(story.work_of("bergamo").await[0].1, "open", "a link shows and changes nothing");
+    let press = async |story: &Story, link: &str, button: &str| {
+        let pressed = story
+            .app
+            .anonymous()
+            .post(&format!("{link}/{button}"))
+            .header("sec-fetch-site", "same-origin")
+            .send()
+            .await;
+        assert_eq!(pressed.status, 303, "{}", pressed.text());
+    };
+    press(&story, &link, "in-progress").await;
+    assert_eq!(story.work_of("bergamo").await[0].1, "in_progress");
+    press(&story, &link, "delivered").await;
+    assert_eq!(story.work_of("bergamo").await[0].1, "done");
+    let rest = story.live("2027-04-16", "2027-04-30").await;
+    assert!(
+        rest.iter().filter(|mail| mail.to == email("bergamo")).all(|mail| !mail.text.contains("29 aprile")),
+        "what is done is not asked for again"
+    );
+    let may = story.live("2027-05-03", "2027-05-26").await;
+    assert!(
+        may.iter().any(|mail| mail.to == SECRETARIAT && mail.text.contains("Sondrio")),
+        "the vacant seat is not forgotten"
+    );
 
-        // Two hand in and are accepted; one declares its page. At ten on the day the release is out, not a second before.
-        for observatory in ["bergamo", "brescia"] {
-            let own = story.deliverable_of(observatory).await;
-            let path = format!("/api/v1/deliverables/{}", text(&own, "id"));
-            if own["state"] == "planned" {
-                story.change(&path, "start", json!({})).await;
-            }
-            if story.get(&path).await["state"] == "in_progress" {
-                story.change(&path, "submit", json!({})).await;
-            }
-            story.change(&path, "approve", json!({})).await;
+    // Two hand in and are accepted; one declares its page. At ten on the day the release is out, not a second before.
+    for observatory in ["bergamo", "brescia"] {
+        let own = story.deliverable_of(observatory).await;
+        let path = format!("/api/v1/deliverables/{}", text(&own, "id"));
+        if own["state"] == "planned" {
+            story.change(&path, "start", json!({})).await;
         }
-        let page = "<title>Relazione territoriale sul mercato del lavoro 2026</title><h1>Osservatorio del mercato del lavoro di Bergamo</h1><p>Provincia di Bergamo</p>";
-        story.portal.show("/bergamo", page);
-        let bergamo = text(&story.deliverable_of("bergamo").await, "id").to_owned();
-        let brescia = text(&story.deliverable_of("brescia").await, "id").to_owned();
-        let declared = json!({ "address": story.portal.url("/bergamo") });
-        story.secretariat.post(&format!("/api/v1/publications/{bergamo}/declare")).if_match(0).json(declared).send().await.expect(200);
-        story.app.at("2027-05-27 09:59");
-        story.app.tick("publish").await;
-        story.app.tick("verify").await;
-        assert_eq!(story.get(&release_path).await["state"], "confirmed");
-        assert_eq!(story.portal.visits(), 0, "nothing is looked for before it is out");
-        story.app.at("2027-05-27 10:00");
-        story.app.tick("publish").await;
-        story.app.tick("verify").await;
-        assert_eq!(story.get(&release_path).await["state"], "published");
-        let seen = story.get(&format!("/api/v1/publications/{bergamo}")).await;
-        assert_eq!(seen["state"], "verified", "{seen:#}");
-        assert!(seen["evidence"][0]["sha256"].is_string(), "the evidence is kept: {seen:#}");
-        story.app.at("2027-05-27 12:00");
-        story.app.tick("verify").await;
-        assert_eq!(story.get(&format!("/api/v1/publications/{brescia}")).await["state"], "missing");
-        let asked = story.get("/api/v1/tasks?observatory=brescia").await;
-        assert!(asked["items"].as_array().expect("a list").iter().any(|task| task["origin"] == "missing_page"), "{asked:#}");
-        story.mails().await;
-
-        // The public saw the right dates all along.
-        let feed = story.app.anonymous().get("/calendar.ics").send().await;
-        assert_eq!(feed.status, 200);
-        assert!(feed.text().contains("DTSTART;TZID=Europe/Rome:20270527T100000"), "{}", feed.text());
-        assert!(!feed.text().contains("ente.example"), "no personal data in a public feed");
-        keep_for_other_parsers(&[("feed", &feed.text()), ("invitation", &invitation), ("update", &update)]);
-
-        let key = story.app.services.config.security.audit_key.reveal().as_bytes();
-        let head = raccordo::audit::verify::verify(story.app.services.db.reader(), key, None).await.expect("it can be read");
-        assert!(head.is_ok(), "the trail is unbroken: {head:?}");
-        assert_golden("thread_mails.txt", &story.mails);
+        if story.get(&path).await["state"] == "in_progress" {
+            story.change(&path, "submit", json!({})).await;
+        }
+        story.change(&path, "approve", json!({})).await;
     }
+    let page = "<title>Relazione territoriale sul mercato del lavoro 2026</title><h1>Osservatorio del mercato del lavoro di Bergamo</h1><p>Provincia di Bergamo</p>";
+    story.portal.show("/bergamo", page);
+    let bergamo = text(&story.deliverable_of("bergamo").await, "id").to_owned();
+    let brescia = text(&story.deliverable_of("brescia").await, "id").to_owned();
+    let declared = json!({ "address": story.portal.url("/bergamo") });
+    story
+        .secretariat
+        .post(&format!("/api/v1/publications/{bergamo}/declare"))
+        .if_match(0)
+        .json(declared)
+        .send()
+        .await
+        .expect(200);
+    story.app.at("2027-05-27 09:59");
+    story.app.tick("publish").await;
+    story.app.tick("verify").await;
+    assert_eq!(story.get(&release_path).await["state"], "confirmed");
+    assert_eq!(story.portal.visits(), 0, "nothing is looked for before it is out");
+    story.app.at("2027-05-27 10:00");
+    story.app.tick("publish").await;
+    story.app.tick("verify").await;
+    assert_eq!(story.get(&release_path).await["state"], "published");
+    let seen = story.get(&format!("/api/v1/publications/{bergamo}")).await;
+    assert_eq!(seen["state"], "verified", "{seen:#}");
+    assert!(seen["evidence"][0]["sha256"].is_string(), "the evidence is kept: {seen:#}");
+    story.app.at("2027-05-27 12:00");
+    story.app.tick("verify").await;
+    assert_eq!(story.get(&format!("/api/v1/publications/{brescia}")).await["state"], "missing");
+    let asked = story.get("/api/v1/tasks?observatory=brescia").await;
+    assert!(
+        asked["items"].as_array().expect("a list").iter().any(|task| task["origin"] == "missing_page"),
+        "{asked:#}"
+    );
+    story.mails().await;
+
+    // The public saw the right dates all along.
+    let feed = story.app.anonymous().get("/calendar.ics").send().await;
+    assert_eq!(feed.status, 200);
+    assert!(feed.text().contains("DTSTART;TZID=Europe/Rome:20270527T100000"), "{}", feed.text());
+    assert!(!feed.text().contains("ente.example"), "no personal data in a public feed");
+    keep_for_other_parsers(&[("feed", &feed.text()), ("invitation", &invitation), ("update", &update)]);
+
+    let key = story.app.services.config.security.audit_key.reveal().as_bytes();
+    let head =
+        raccordo::audit::verify::verify(story.app.services.db.reader(), key, None).await.expect("it can be read");
+    assert!(head.is_ok(), "the trail is unbroken: {head:?}");
+    assert_golden("thread_mails.txt", &story.mails);
 }
 
 fn days(work: &[(String, String)]) -> Vec<&str> {

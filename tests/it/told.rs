@@ -2,6 +2,7 @@
 
 use crate::both_engines;
 use crate::support::app::{Answer, Client, SECRETARIAT, TestApp};
+use crate::support::db::Engine;
 use crate::support::mailbox::Mail;
 use chrono::TimeDelta;
 use entity::{outbox_mail, press_link};
@@ -10,6 +11,28 @@ use raccordo::mail::outbox::{desk, lease};
 use raccordo::mail::transport::{Delivery, FailureClass};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::{Value, json};
+
+both_engines! {
+    each_rung_leaves_once_in_its_hours_and_vacant_seats_go_to_the_secretariat_in_one_mail,
+    after_an_outage_the_last_rung_is_told_and_the_others_are_noted_as_overtaken,
+    a_pressed_button_answers_and_what_is_done_is_not_reminded_of,
+    a_press_that_changes_nothing_is_answered_with_what_is,
+    a_link_dies_with_the_designation_and_all_refusals_look_alike,
+    a_link_ends_thirty_days_after_the_due_day,
+    a_mail_that_waits_does_not_leave_once_its_task_is_done,
+    a_reminder_that_has_become_untrue_before_it_is_taken_never_leaves,
+    a_mail_that_waits_goes_to_whoever_took_over_meanwhile,
+    a_mail_that_did_not_leave_in_its_day_is_told_anew_the_next,
+    a_reminder_that_may_have_left_is_not_told_again,
+    a_reminder_withdrawn_by_hand_is_not_written_again,
+    a_reminder_that_was_given_up_is_written_anew_when_it_is_sent_again,
+    what_is_due_at_short_notice_or_already_was_is_told_once_as_late,
+    what_was_written_for_a_day_to_come_is_not_taken_back_before_it,
+    the_key_in_a_reminder_is_kept_neither_in_clear_nor_for_ever,
+    three_reminders_in_a_row_without_an_answer_show_on_the_radar_until_one_comes,
+    what_is_said_on_their_behalf_is_an_answer_too,
+    only_the_secretariat_reads_the_log,
+}
 
 const ADA: &str = "ada.rossi@provincia.example";
 const BRUNO: &str = "bruno.verdi@provincia.example";
@@ -117,365 +140,416 @@ async fn log(secretariat: &Client, task: &Value) -> Vec<(i64, String, Option<Str
     page["items"].as_array().expect("a list").iter().map(note).collect()
 }
 
-both_engines! {
-    async fn each_rung_leaves_once_in_its_hours_and_vacant_seats_go_to_the_secretariat_in_one_mail(engine) {
-        let app = TestApp::new(engine).await;
-        let secretariat = at_work(&app, "2027-02-04 17:00").await;
-        assert_eq!(to(&reminded(&app).await, ADA).len(), 0, "ten working days before is tomorrow");
-        app.at("2027-02-05 07:59");
-        assert_eq!(reminded(&app).await.len(), 0, "too early in the day");
-        app.at("2027-02-05 08:00");
-        let mails = reminded(&app).await;
-        let ada = to(&mails, ADA);
-        assert_eq!(ada.len(), 1);
-        assert!(ada[0].subject.contains("Promemoria") && ada[0].subject.contains("venerdì 19 febbraio 2027"), "{}", ada[0].subject);
-        assert!(says(ada[0], "fra 10 giorni lavorativi"), "{}", ada[0].text);
-        assert_eq!(links(ada[0]).len(), 1);
-        assert_eq!(to(&mails, SECRETARIAT).len(), 1, "one mail for all the seats nobody holds");
-        let lines = links(to(&mails, SECRETARIAT)[0]);
-        assert!(lines.len() > 1, "{lines:?}");
-        assert_eq!(reminded(&app).await.len(), 0, "once is once");
-        app.at("2027-02-06 10:00");
-        assert_eq!(reminded(&app).await.len(), 0, "Saturday");
-        app.at("2027-02-16 08:00");
-        assert_eq!(to(&reminded(&app).await, ADA).len(), 1, "three working days before");
-        app.at("2027-02-19 18:00");
-        assert_eq!(reminded(&app).await.len(), 0, "too late in the day");
-        let notes = log(&secretariat, &first_step(&secretariat).await).await;
-        assert_eq!(notes, [(-3, "sent".to_owned(), None), (-10, "sent".to_owned(), None)]);
+async fn each_rung_leaves_once_in_its_hours_and_vacant_seats_go_to_the_secretariat_in_one_mail(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = at_work(&app, "2027-02-04 17:00").await;
+    assert_eq!(to(&reminded(&app).await, ADA).len(), 0, "ten working days before is tomorrow");
+    app.at("2027-02-05 07:59");
+    assert_eq!(reminded(&app).await.len(), 0, "too early in the day");
+    app.at("2027-02-05 08:00");
+    let mails = reminded(&app).await;
+    let ada = to(&mails, ADA);
+    assert_eq!(ada.len(), 1);
+    assert!(
+        ada[0].subject.contains("Promemoria") && ada[0].subject.contains("venerdì 19 febbraio 2027"),
+        "{}",
+        ada[0].subject
+    );
+    assert!(says(ada[0], "fra 10 giorni lavorativi"), "{}", ada[0].text);
+    assert_eq!(links(ada[0]).len(), 1);
+    assert_eq!(to(&mails, SECRETARIAT).len(), 1, "one mail for all the seats nobody holds");
+    let lines = links(to(&mails, SECRETARIAT)[0]);
+    assert!(lines.len() > 1, "{lines:?}");
+    assert_eq!(reminded(&app).await.len(), 0, "once is once");
+    app.at("2027-02-06 10:00");
+    assert_eq!(reminded(&app).await.len(), 0, "Saturday");
+    app.at("2027-02-16 08:00");
+    assert_eq!(to(&reminded(&app).await, ADA).len(), 1, "three working days before");
+    app.at("2027-02-19 18:00");
+    assert_eq!(reminded(&app).await.len(), 0, "too late in the day");
+    let notes = log(&secretariat, &first_step(&secretariat).await).await;
+    assert_eq!(notes, [(-3, "sent".to_owned(), None), (-10, "sent".to_owned(), None)]);
+}
+
+async fn after_an_outage_the_last_rung_is_told_and_the_others_are_noted_as_overtaken(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = at_work(&app, "2027-02-17 11:00").await;
+    let mails = reminded(&app).await;
+    assert!(says(to(&mails, ADA)[0], "fra 2 giorni lavorativi"), "{}", to(&mails, ADA)[0].text);
+    let mut notes = log(&secretariat, &first_step(&secretariat).await).await;
+    notes.sort_unstable();
+    assert_eq!(notes, [(-10, "skipped".to_owned(), Some("overtaken".to_owned())), (-3, "sent".to_owned(), None)]);
+}
+
+async fn a_pressed_button_answers_and_what_is_done_is_not_reminded_of(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = at_work(&app, "2027-02-05 08:00").await;
+    let link = links(to(&reminded(&app).await, ADA)[0]).remove(0);
+    let before = first_step(&secretariat).await;
+    for _ in 0..3 {
+        let shown = app.anonymous().get(&link).header("sec-purpose", "prefetch").send().await;
+        assert_eq!(shown.status, 200);
+        assert_eq!(shown.header("cache-control"), Some("no-store"));
     }
+    app.anonymous().request(actix_web::http::Method::HEAD, &link).send().await;
+    app.anonymous().request(actix_web::http::Method::OPTIONS, &link).send().await;
+    let foreign =
+        app.anonymous().post(&format!("{link}/delivered")).header("sec-fetch-site", "cross-site").send().await;
+    assert_eq!(foreign.status, 403, "a foreign page cannot press");
+    assert_eq!(first_step(&secretariat).await, before, "looking changes nothing");
 
-    async fn after_an_outage_the_last_rung_is_told_and_the_others_are_noted_as_overtaken(engine) {
-        let app = TestApp::new(engine).await;
-        let secretariat = at_work(&app, "2027-02-17 11:00").await;
-        let mails = reminded(&app).await;
-        assert!(says(to(&mails, ADA)[0], "fra 2 giorni lavorativi"), "{}", to(&mails, ADA)[0].text);
-        let mut notes = log(&secretariat, &first_step(&secretariat).await).await;
-        notes.sort_unstable();
-        assert_eq!(notes, [(-10, "skipped".to_owned(), Some("overtaken".to_owned())), (-3, "sent".to_owned(), None)]);
+    // As a browser does that says where a form comes from by `Origin` only: what it says hangs on the page's policy.
+    let shown = app.anonymous().get(&link).header("accept", "text/html").send().await;
+    assert_eq!(shown.header("referrer-policy"), Some("strict-origin"), "`no-referrer` makes it say `null`");
+    assert!(shown.text().contains(r#"<meta name="referrer" content="strict-origin">"#));
+    let pressed = app.anonymous().post(&format!("{link}/in-progress")).header("origin", "http://raccordo.test");
+    assert_eq!(pressed.send().await.status, 303);
+    assert_eq!(first_step(&secretariat).await["state"], "in_progress");
+    assert_eq!(press(&app, &link, "delivered").await.status, 303);
+    let done = first_step(&secretariat).await;
+    assert_eq!(done["state"], "done");
+    assert_eq!(press(&app, &link, "delivered").await.status, 303, "a double click is no error");
+    assert_eq!(press(&app, &link, "in-progress").await.status, 303);
+    assert_eq!(first_step(&secretariat).await, done, "and changes nothing");
+    app.at("2027-02-16 08:00");
+    assert_eq!(to(&reminded(&app).await, ADA).len(), 0);
+}
+
+async fn a_press_that_changes_nothing_is_answered_with_what_is(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    at_work(&app, "2027-02-05 08:00").await;
+    let link = links(to(&reminded(&app).await, ADA)[0]).remove(0);
+    let said =
+        async |button: &str| press(&app, &link, button).await.header("set-cookie").unwrap_or_default().to_owned();
+    for (button, answer) in [
+        ("in-progress", "success:press.done_in_progress"),
+        ("in-progress", "info:press.is_in_progress"),
+        ("delivered", "success:press.done_delivered"),
+        ("delivered", "info:press.is_done"),
+        ("in-progress", "info:press.is_done"),
+    ] {
+        let said = said(button).await;
+        assert!(said.contains(answer), "{button}: {said}");
     }
+}
 
-    async fn a_pressed_button_answers_and_what_is_done_is_not_reminded_of(engine) {
-        let app = TestApp::new(engine).await;
-        let secretariat = at_work(&app, "2027-02-05 08:00").await;
-        let link = links(to(&reminded(&app).await, ADA)[0]).remove(0);
-        let before = first_step(&secretariat).await;
-        for _ in 0..3 {
-            let shown = app.anonymous().get(&link).header("sec-purpose", "prefetch").send().await;
-            assert_eq!(shown.status, 200);
-            assert_eq!(shown.header("cache-control"), Some("no-store"));
-        }
-        app.anonymous().request(actix_web::http::Method::HEAD, &link).send().await;
-        app.anonymous().request(actix_web::http::Method::OPTIONS, &link).send().await;
-        let foreign = app.anonymous().post(&format!("{link}/delivered")).header("sec-fetch-site", "cross-site").send().await;
-        assert_eq!(foreign.status, 403, "a foreign page cannot press");
-        assert_eq!(first_step(&secretariat).await, before, "looking changes nothing");
+async fn a_link_dies_with_the_designation_and_all_refusals_look_alike(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = at_work(&app, "2027-02-05 08:00").await;
+    let link = links(to(&reminded(&app).await, ADA)[0]).remove(0);
+    designate(&secretariat, "referent:bergamo", BRUNO, "2027-02-05", true).await;
+    let dead = app.anonymous().get(&link).send().await;
+    let unknown = app.anonymous().get("/p/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA").send().await;
+    assert_eq!((dead.status.as_u16(), unknown.status.as_u16()), (410, 410));
+    assert_eq!(press(&app, &link, "delivered").await.status, 410);
+    assert_eq!(first_step(&secretariat).await["state"], "open");
+}
 
-        // As a browser does that says where a form comes from by `Origin` only: what it says hangs on the page's policy.
-        let shown = app.anonymous().get(&link).header("accept", "text/html").send().await;
-        assert_eq!(shown.header("referrer-policy"), Some("strict-origin"), "`no-referrer` makes it say `null`");
-        assert!(shown.text().contains(r#"<meta name="referrer" content="strict-origin">"#));
-        let pressed = app.anonymous().post(&format!("{link}/in-progress")).header("origin", "http://raccordo.test");
-        assert_eq!(pressed.send().await.status, 303);
-        assert_eq!(first_step(&secretariat).await["state"], "in_progress");
-        assert_eq!(press(&app, &link, "delivered").await.status, 303);
-        let done = first_step(&secretariat).await;
-        assert_eq!(done["state"], "done");
-        assert_eq!(press(&app, &link, "delivered").await.status, 303, "a double click is no error");
-        assert_eq!(press(&app, &link, "in-progress").await.status, 303);
-        assert_eq!(first_step(&secretariat).await, done, "and changes nothing");
-        app.at("2027-02-16 08:00");
-        assert_eq!(to(&reminded(&app).await, ADA).len(), 0);
-    }
+async fn a_link_ends_thirty_days_after_the_due_day(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let _secretariat = at_work(&app, "2027-02-05 08:00").await;
+    let link = links(to(&reminded(&app).await, ADA)[0]).remove(0);
+    app.at("2027-03-21 23:59");
+    assert_eq!(app.anonymous().get(&link).send().await.status, 200);
+    app.at("2027-03-22 00:00");
+    assert_eq!(app.anonymous().get(&link).send().await.status, 410);
+}
 
-    async fn a_press_that_changes_nothing_is_answered_with_what_is(engine) {
-        let app = TestApp::new(engine).await;
-        at_work(&app, "2027-02-05 08:00").await;
-        let link = links(to(&reminded(&app).await, ADA)[0]).remove(0);
-        let said = async |button: &str| press(&app, &link, button).await.header("set-cookie").unwrap_or_default().to_owned();
-        for (button, answer) in [
-            ("in-progress", "success:press.done_in_progress"),
-            ("in-progress", "info:press.is_in_progress"),
-            ("delivered", "success:press.done_delivered"),
-            ("delivered", "info:press.is_done"),
-            ("in-progress", "info:press.is_done"),
-        ] {
-            let said = said(button).await;
-            assert!(said.contains(answer), "{button}: {said}");
-        }
-    }
+async fn a_mail_that_waits_does_not_leave_once_its_task_is_done(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = at_work(&app, "2027-02-05 08:00").await;
+    let ctx = app.system();
+    ctx.write(async |txn| desk::pause(&ctx, txn, "relay under repair").await).await.expect("paused");
+    assert_eq!(reminded(&app).await.len(), 0);
+    let step = first_step(&secretariat).await;
+    let path = format!("/api/v1/tasks/{}/complete", text(&step, "id"));
+    secretariat.post(&path).if_match(&step["version"]).json(json!({})).send().await.expect(200);
+    app.at("2027-02-05 08:01");
+    app.tick("reminders").await;
+    ctx.write(async |txn| desk::resume(&ctx, txn).await).await.expect("resumed");
+    let mails = reminded(&app).await;
+    assert_eq!(to(&mails, ADA).len(), 0);
+    assert_eq!(to(&mails, SECRETARIAT).len(), 1, "what still holds does leave");
+}
 
-    async fn a_link_dies_with_the_designation_and_all_refusals_look_alike(engine) {
-        let app = TestApp::new(engine).await;
-        let secretariat = at_work(&app, "2027-02-05 08:00").await;
-        let link = links(to(&reminded(&app).await, ADA)[0]).remove(0);
-        designate(&secretariat, "referent:bergamo", BRUNO, "2027-02-05", true).await;
-        let dead = app.anonymous().get(&link).send().await;
-        let unknown = app.anonymous().get("/p/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA").send().await;
-        assert_eq!((dead.status.as_u16(), unknown.status.as_u16()), (410, 410));
-        assert_eq!(press(&app, &link, "delivered").await.status, 410);
-        assert_eq!(first_step(&secretariat).await["state"], "open");
-    }
-
-    async fn a_link_ends_thirty_days_after_the_due_day(engine) {
-        let app = TestApp::new(engine).await;
-        let _secretariat = at_work(&app, "2027-02-05 08:00").await;
-        let link = links(to(&reminded(&app).await, ADA)[0]).remove(0);
-        app.at("2027-03-21 23:59");
-        assert_eq!(app.anonymous().get(&link).send().await.status, 200);
-        app.at("2027-03-22 00:00");
-        assert_eq!(app.anonymous().get(&link).send().await.status, 410);
-    }
-
-    async fn a_mail_that_waits_does_not_leave_once_its_task_is_done(engine) {
-        let app = TestApp::new(engine).await;
-        let secretariat = at_work(&app, "2027-02-05 08:00").await;
-        let ctx = app.system();
-        ctx.write(async |txn| desk::pause(&ctx, txn, "relay under repair").await).await.expect("paused");
-        assert_eq!(reminded(&app).await.len(), 0);
-        let step = first_step(&secretariat).await;
-        let path = format!("/api/v1/tasks/{}/complete", text(&step, "id"));
-        secretariat.post(&path).if_match(&step["version"]).json(json!({})).send().await.expect(200);
-        app.at("2027-02-05 08:01");
-        app.tick("reminders").await;
-        ctx.write(async |txn| desk::resume(&ctx, txn).await).await.expect("resumed");
-        let mails = reminded(&app).await;
-        assert_eq!(to(&mails, ADA).len(), 0);
-        assert_eq!(to(&mails, SECRETARIAT).len(), 1, "what still holds does leave");
-    }
-
-    async fn a_reminder_that_has_become_untrue_before_it_is_taken_never_leaves(engine) {
-        for how in ["done", "moved", "handed over", "over"] {
-            let app = TestApp::new(engine).await;
-            let secretariat = app.client(SECRETARIAT).await;
-            let ada = designate(&secretariat, "referent:bergamo", ADA, "2027-01-01", false).await;
-            designate(&secretariat, "deputy:bergamo", BRUNO, "2027-01-01", false).await;
-            confirmed(&secretariat).await;
-            app.mails().await;
-            app.at("2027-02-05 08:00");
-            app.tick("reminders").await;
-            // Between the run that promised the mail and the dispatcher that takes it, without another run of the job.
-            let step = first_step(&secretariat).await;
-            let task = |verb: &str| format!("/api/v1/tasks/{}/{verb}", text(&step, "id"));
-            let designation = |verb: &str| format!("/api/v1/designations/{}/{verb}", text(&ada, "id"));
-            match how {
-                "done" => secretariat.post(&task("complete")).if_match(&step["version"]).json(json!({})).send().await.expect(200),
-                "moved" => secretariat.patch(task("").trim_end_matches('/')).if_match(&step["version"]).merge_patch(&json!({ "hand_set_day": "2027-03-01" })).send().await.expect(200),
-                "handed over" => {
-                    let absence = json!({ "from": "2027-02-05", "to": "2027-02-26", "mode": "reassign_all" });
-                    secretariat.post(&designation("unavailabilities")).if_match(&ada["version"]).json(absence).send().await.expect(201)
-                }
-                _ => {
-                    let end = json!({ "last_day": "2027-02-05", "reason": "Trasferimento" });
-                    secretariat.post(&designation("end")).if_match(&ada["version"]).json(end).send().await.expect(200);
-                    // The relay stood still until midnight, and the night's handover has not come round yet.
-                    app.services.db.writer().execute_unprepared("UPDATE outbox_mail SET expires_at = NULL WHERE kind = 'reminder'").await.expect("kept");
-                    app.at("2027-02-06 00:00");
-                    Value::Null
-                }
-            };
-            let mails = app.mails().await;
-            assert_eq!(to(&mails, ADA).len(), 0, "{how}");
-            let ada = app.person(ADA).await.id;
-            let log = secretariat.get(&format!("/api/v1/mails?kind=reminder&person_id={ada}")).send().await.expect(200);
-            let reason = if how == "over" { "designation_ended" } else { "untrue" };
-            assert_eq!((&log["items"][0]["state"], &log["items"][0]["last_class"]), (&json!("cancelled"), &json!(reason)), "{how}");
-            if how == "handed over" {
-                app.at("2027-02-05 08:01");
-                assert_eq!(to(&reminded(&app).await, BRUNO).len(), 1, "who steps in is told instead");
-            }
-        }
-    }
-
-    async fn a_mail_that_waits_goes_to_whoever_took_over_meanwhile(engine) {
-        let app = TestApp::new(engine).await;
-        let secretariat = at_work(&app, "2027-02-05 08:00").await;
-        let ctx = app.system();
-        ctx.write(async |txn| desk::pause(&ctx, txn, "relay under repair").await).await.expect("paused");
-        assert_eq!(reminded(&app).await.len(), 0);
-        designate(&secretariat, "referent:bergamo", BRUNO, "2027-02-05", true).await;
-        app.at("2027-02-05 08:01");
-        app.tick("reminders").await;
-        ctx.write(async |txn| desk::resume(&ctx, txn).await).await.expect("resumed");
-        let mails = reminded(&app).await;
-        assert_eq!((to(&mails, ADA).len(), to(&mails, BRUNO).len()), (0, 1));
-    }
-
-    async fn a_mail_that_did_not_leave_in_its_day_is_told_anew_the_next(engine) {
-        let app = TestApp::new(engine).await;
-        let _secretariat = at_work(&app, "2027-02-05 08:00").await;
-        let ctx = app.system();
-        ctx.write(async |txn| desk::pause(&ctx, txn, "relay under repair").await).await.expect("paused");
-        assert_eq!(reminded(&app).await.len(), 0);
-        app.at("2027-02-08 08:00");
-        ctx.write(async |txn| desk::resume(&ctx, txn).await).await.expect("resumed");
-        app.tick("outbox_sweep").await;
-        let mails = reminded(&app).await;
-        assert!(says(to(&mails, ADA)[0], "fra 9 giorni lavorativi"), "{}", to(&mails, ADA)[0].text);
-        assert_eq!(to(&mails, ADA).len(), 1);
-    }
-
-    async fn a_reminder_that_may_have_left_is_not_told_again(engine) {
-        for how in ["no answer came to it", "its sender died with it on the wire"] {
-            let app = TestApp::new(engine).await;
-            let secretariat = at_work(&app, "2027-02-05 08:00").await;
-            if how == "no answer came to it" {
-                app.mailbox.script([in_doubt(), in_doubt()]);
-                assert_eq!(to(&reminded(&app).await, ADA).len(), 1, "it may have left, and this time it has");
-            } else {
-                app.tick("reminders").await;
-                lease::claim(&app.services.db, app.clock.now(), "dead", 10).await.expect("claimed");
-            }
-            app.at("2027-02-08 08:00");
-            app.tick("outbox_sweep").await;
-            let mails = reminded(&app).await;
-            assert_eq!(to(&mails, ADA).len(), 0, "{how}: {:?}", to(&mails, ADA));
-            let notes = log(&secretariat, &first_step(&secretariat).await).await;
-            assert_eq!(notes, [(-10, "sent".to_owned(), None)], "{how}");
-            app.at("2027-02-16 08:00");
-            assert_eq!(to(&reminded(&app).await, ADA).len(), 1, "{how}: the next rung is another");
-        }
-    }
-
-    async fn a_reminder_withdrawn_by_hand_is_not_written_again(engine) {
-        let app = TestApp::new(engine).await;
-        let secretariat = at_work(&app, "2027-02-05 08:00").await;
-        for fate in ["pending", "dead"] {
-            app.tick("reminders").await;
-            let mail = ada_s_reminder(&app, &secretariat).await;
-            if fate == "dead" {
-                // The secretariat's mail is the other one, and in which order they leave is chance.
-                app.mailbox.script([refused_for_good(), refused_for_good()]);
-                app.dispatch().await;
-            }
-            let ctx = app.system();
-            let id = text(&mail, "id").parse().expect("an id");
-            ctx.write(async |txn| desk::cancel(&ctx, txn, id).await).await.expect("withdrawn");
-            app.advance(TimeDelta::minutes(1));
-            let mails = reminded(&app).await;
-            assert_eq!(to(&mails, ADA).len(), 0, "{fate}: {:?}", to(&mails, ADA));
-            app.at("2027-02-16 08:00");
-        }
-    }
-
-    async fn a_reminder_that_was_given_up_is_written_anew_when_it_is_sent_again(engine) {
-        let app = TestApp::new(engine).await;
-        let secretariat = at_work(&app, "2027-02-05 08:00").await;
-        app.mailbox.script([refused_for_good(), refused_for_good()]);
-        assert_eq!(reminded(&app).await.len(), 0);
-        app.advance(TimeDelta::minutes(1));
-        assert_eq!(reminded(&app).await.len(), 0, "by nobody's wish it is not");
-        let mail = ada_s_reminder(&app, &secretariat).await;
-        let page = app.browser(SECRETARIAT).await.get(&format!("/mail/{}", text(&mail, "id"))).header("accept", "text/html").send().await.text();
-        assert!(page.contains("/retry"), "the button is there: {page}");
-        let ctx = app.system();
-        let id = text(&mail, "id").parse().expect("an id");
-        ctx.write(async |txn| desk::retry(&ctx, txn, id).await).await.expect("sent again");
-        let mails = reminded(&app).await;
-        assert_eq!(to(&mails, ADA).len(), 1);
-        assert_eq!(links(to(&mails, ADA)[0]).len(), 1, "with a key of its own: the first was not kept");
-        let again = ctx.write(async |txn| desk::retry(&ctx, txn, id).await).await;
-        assert!(again.is_err(), "the first is over");
-    }
-
-    async fn what_is_due_at_short_notice_or_already_was_is_told_once_as_late(engine) {
+async fn a_reminder_that_has_become_untrue_before_it_is_taken_never_leaves(engine: Engine) {
+    for how in ["done", "moved", "handed over", "over"] {
         let app = TestApp::new(engine).await;
         let secretariat = app.client(SECRETARIAT).await;
-        designate(&secretariat, "referent:bergamo", ADA, "2027-01-01", false).await;
-        app.at("2027-02-22 09:00");
-        // Its first step was due on Friday the nineteenth.
+        let ada = designate(&secretariat, "referent:bergamo", ADA, "2027-01-01", false).await;
+        designate(&secretariat, "deputy:bergamo", BRUNO, "2027-01-01", false).await;
         confirmed(&secretariat).await;
-        let mails = reminded(&app).await;
-        let ada = to(&mails, ADA);
-        assert_eq!(ada.len(), 1);
-        assert!(ada[0].subject.contains("scadeva venerdì 19 febbraio 2027"), "{}", ada[0].subject);
-        assert!(says(ada[0], "in ritardo, scadeva venerdì 19 febbraio 2027"), "{}", ada[0].text);
-        app.at("2027-02-22 10:00");
-        let step = first_step(&secretariat).await;
-        let path = format!("/api/v1/tasks/{}", text(&step, "id"));
-        secretariat.patch(&path).if_match(&step["version"]).merge_patch(&json!({ "hand_set_day": "2027-02-18" })).send().await.expect(200);
-        assert_eq!(to(&reminded(&app).await, ADA).len(), 0, "one mail a day");
-        app.at("2027-02-23 08:00");
-        let mails = reminded(&app).await;
-        assert!(says(to(&mails, ADA)[0], "in ritardo, scadeva giovedì 18 febbraio 2027"), "{}", to(&mails, ADA)[0].text);
-        app.at("2027-02-24 08:00");
-        assert_eq!(to(&reminded(&app).await, ADA).len(), 0, "once is once");
-    }
-
-    async fn what_was_written_for_a_day_to_come_is_not_taken_back_before_it(engine) {
-        let app = TestApp::new(engine).await;
-        let secretariat = at_work(&app, "2027-02-05 08:00").await;
-        app.tick("reminders").await;
-        app.at("2027-01-12 09:00");
-        app.tick("reminders").await;
-        assert_eq!(app.mails().await.len(), 0, "it waits for its day");
-        assert_eq!(ada_s_reminder(&app, &secretariat).await["state"], "pending");
+        app.mails().await;
         app.at("2027-02-05 08:00");
-        assert_eq!(to(&reminded(&app).await, ADA).len(), 1);
-    }
-
-    async fn the_key_in_a_reminder_is_kept_neither_in_clear_nor_for_ever(engine) {
-        let app = TestApp::new(engine).await;
-        let secretariat = at_work(&app, "2027-02-05 08:00").await;
-        let key = links(to(&reminded(&app).await, ADA)[0]).remove(0);
+        app.tick("reminders").await;
+        // Between the run that promised the mail and the dispatcher that takes it, without another run of the job.
+        let step = first_step(&secretariat).await;
+        let task = |verb: &str| format!("/api/v1/tasks/{}/{verb}", text(&step, "id"));
+        let designation = |verb: &str| format!("/api/v1/designations/{}/{verb}", text(&ada, "id"));
+        match how {
+            "done" => {
+                secretariat.post(&task("complete")).if_match(&step["version"]).json(json!({})).send().await.expect(200)
+            }
+            "moved" => secretariat
+                .patch(task("").trim_end_matches('/'))
+                .if_match(&step["version"])
+                .merge_patch(&json!({ "hand_set_day": "2027-03-01" }))
+                .send()
+                .await
+                .expect(200),
+            "handed over" => {
+                let absence = json!({ "from": "2027-02-05", "to": "2027-02-26", "mode": "reassign_all" });
+                secretariat
+                    .post(&designation("unavailabilities"))
+                    .if_match(&ada["version"])
+                    .json(absence)
+                    .send()
+                    .await
+                    .expect(201)
+            }
+            _ => {
+                let end = json!({ "last_day": "2027-02-05", "reason": "Trasferimento" });
+                secretariat.post(&designation("end")).if_match(&ada["version"]).json(end).send().await.expect(200);
+                // The relay stood still until midnight, and the night's handover has not come round yet.
+                app.services
+                    .db
+                    .writer()
+                    .execute_unprepared("UPDATE outbox_mail SET expires_at = NULL WHERE kind = 'reminder'")
+                    .await
+                    .expect("kept");
+                app.at("2027-02-06 00:00");
+                Value::Null
+            }
+        };
+        let mails = app.mails().await;
+        assert_eq!(to(&mails, ADA).len(), 0, "{how}");
         let ada = app.person(ADA).await.id;
         let log = secretariat.get(&format!("/api/v1/mails?kind=reminder&person_id={ada}")).send().await.expect(200);
-        assert_eq!(log["items"][0]["state"], "sent");
-        let mails = outbox_mail::Entity::find().all(app.services.db.reader()).await.expect("mails");
-        let kept = |mail: &outbox_mail::Model| String::from_utf8_lossy(&mail.payload).replace("=\r\n", "").contains(&key);
-        assert!(!mails.iter().any(kept), "whoever copies the database could press");
-        assert_eq!(app.anonymous().get(&key).send().await.status, 200, "its reader still can");
-
-        let presses = async || press_link::Entity::find().filter(press_link::Column::PersonId.eq(ada)).count(app.services.db.reader()).await.expect("counted");
-        app.at("2027-04-20 03:00");
-        app.tick("retention").await;
-        assert_eq!(presses().await, 1, "thirty days after its end it is still kept");
-        app.at("2027-04-22 03:00");
-        app.tick("retention").await;
-        assert_eq!(presses().await, 0);
+        let reason = if how == "over" { "designation_ended" } else { "untrue" };
+        assert_eq!(
+            (&log["items"][0]["state"], &log["items"][0]["last_class"]),
+            (&json!("cancelled"), &json!(reason)),
+            "{how}"
+        );
+        if how == "handed over" {
+            app.at("2027-02-05 08:01");
+            assert_eq!(to(&reminded(&app).await, BRUNO).len(), 1, "who steps in is told instead");
+        }
     }
+}
 
-    async fn three_reminders_in_a_row_without_an_answer_show_on_the_radar_until_one_comes(engine) {
+async fn a_mail_that_waits_goes_to_whoever_took_over_meanwhile(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = at_work(&app, "2027-02-05 08:00").await;
+    let ctx = app.system();
+    ctx.write(async |txn| desk::pause(&ctx, txn, "relay under repair").await).await.expect("paused");
+    assert_eq!(reminded(&app).await.len(), 0);
+    designate(&secretariat, "referent:bergamo", BRUNO, "2027-02-05", true).await;
+    app.at("2027-02-05 08:01");
+    app.tick("reminders").await;
+    ctx.write(async |txn| desk::resume(&ctx, txn).await).await.expect("resumed");
+    let mails = reminded(&app).await;
+    assert_eq!((to(&mails, ADA).len(), to(&mails, BRUNO).len()), (0, 1));
+}
+
+async fn a_mail_that_did_not_leave_in_its_day_is_told_anew_the_next(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let _secretariat = at_work(&app, "2027-02-05 08:00").await;
+    let ctx = app.system();
+    ctx.write(async |txn| desk::pause(&ctx, txn, "relay under repair").await).await.expect("paused");
+    assert_eq!(reminded(&app).await.len(), 0);
+    app.at("2027-02-08 08:00");
+    ctx.write(async |txn| desk::resume(&ctx, txn).await).await.expect("resumed");
+    app.tick("outbox_sweep").await;
+    let mails = reminded(&app).await;
+    assert!(says(to(&mails, ADA)[0], "fra 9 giorni lavorativi"), "{}", to(&mails, ADA)[0].text);
+    assert_eq!(to(&mails, ADA).len(), 1);
+}
+
+async fn a_reminder_that_may_have_left_is_not_told_again(engine: Engine) {
+    for how in ["no answer came to it", "its sender died with it on the wire"] {
         let app = TestApp::new(engine).await;
         let secretariat = at_work(&app, "2027-02-05 08:00").await;
-        let silent = async || is_silent(&secretariat).await;
-        let mut last = String::new();
-        for moment in ["2027-02-05 08:00", "2027-02-16 08:00", "2027-02-19 08:00"] {
-            assert!(!silent().await, "before {moment}");
-            app.at(moment);
-            last = links(to(&reminded(&app).await, ADA)[0]).remove(0);
+        if how == "no answer came to it" {
+            app.mailbox.script([in_doubt(), in_doubt()]);
+            assert_eq!(to(&reminded(&app).await, ADA).len(), 1, "it may have left, and this time it has");
+        } else {
+            app.tick("reminders").await;
+            lease::claim(&app.services.db, app.clock.now(), "dead", 10).await.expect("claimed");
         }
-        assert!(silent().await);
-        let page = app.browser(SECRETARIAT).await.get("/radar").header("accept", "text/html").send().await.text();
-        assert!(page.contains("non ha risposto a tre messaggi consecutivi"), "{page}");
-        app.at("2027-02-19 09:00");
-        let step = first_step(&secretariat).await;
-        let path = format!("/api/v1/tasks/{}", text(&step, "id"));
-        let given_time = secretariat.patch(&path).if_match(&step["version"]).merge_patch(&json!({ "hand_set_day": "2027-02-26" })).send().await;
-        given_time.expect(200);
-        assert!(silent().await, "another day is no answer of theirs");
-        assert_eq!(press(&app, &last, "in-progress").await.status, 303);
-        assert!(!silent().await, "one press is an answer");
+        app.at("2027-02-08 08:00");
+        app.tick("outbox_sweep").await;
+        let mails = reminded(&app).await;
+        assert_eq!(to(&mails, ADA).len(), 0, "{how}: {:?}", to(&mails, ADA));
+        let notes = log(&secretariat, &first_step(&secretariat).await).await;
+        assert_eq!(notes, [(-10, "sent".to_owned(), None)], "{how}");
+        app.at("2027-02-16 08:00");
+        assert_eq!(to(&reminded(&app).await, ADA).len(), 1, "{how}: the next rung is another");
     }
+}
 
-    async fn what_is_said_on_their_behalf_is_an_answer_too(engine) {
-        let app = TestApp::new(engine).await;
-        let secretariat = at_work(&app, "2027-02-05 08:00").await;
-        for moment in ["2027-02-05 08:00", "2027-02-16 08:00", "2027-02-19 08:00"] {
-            app.at(moment);
-            assert_eq!(to(&reminded(&app).await, ADA).len(), 1);
+async fn a_reminder_withdrawn_by_hand_is_not_written_again(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = at_work(&app, "2027-02-05 08:00").await;
+    for fate in ["pending", "dead"] {
+        app.tick("reminders").await;
+        let mail = ada_s_reminder(&app, &secretariat).await;
+        if fate == "dead" {
+            // The secretariat's mail is the other one, and in which order they leave is chance.
+            app.mailbox.script([refused_for_good(), refused_for_good()]);
+            app.dispatch().await;
         }
-        assert!(is_silent(&secretariat).await);
-        let step = first_step(&secretariat).await;
-        let path = format!("/api/v1/tasks/{}/start", text(&step, "id"));
-        secretariat.post(&path).if_match(&step["version"]).send().await.expect(200);
-        assert!(!is_silent(&secretariat).await, "told by telephone");
+        let ctx = app.system();
+        let id = text(&mail, "id").parse().expect("an id");
+        ctx.write(async |txn| desk::cancel(&ctx, txn, id).await).await.expect("withdrawn");
+        app.advance(TimeDelta::minutes(1));
+        let mails = reminded(&app).await;
+        assert_eq!(to(&mails, ADA).len(), 0, "{fate}: {:?}", to(&mails, ADA));
+        app.at("2027-02-16 08:00");
     }
+}
 
-    async fn only_the_secretariat_reads_the_log(engine) {
-        let app = TestApp::new(engine).await;
-        let _secretariat = at_work(&app, "2027-02-05 08:00").await;
-        app.client(ADA).await.get("/api/v1/reminders").send().await.refused(403, "denied");
-        app.anonymous().get("/api/v1/reminders").send().await.refused(401, "unauthenticated");
+async fn a_reminder_that_was_given_up_is_written_anew_when_it_is_sent_again(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = at_work(&app, "2027-02-05 08:00").await;
+    app.mailbox.script([refused_for_good(), refused_for_good()]);
+    assert_eq!(reminded(&app).await.len(), 0);
+    app.advance(TimeDelta::minutes(1));
+    assert_eq!(reminded(&app).await.len(), 0, "by nobody's wish it is not");
+    let mail = ada_s_reminder(&app, &secretariat).await;
+    let page = app
+        .browser(SECRETARIAT)
+        .await
+        .get(&format!("/mail/{}", text(&mail, "id")))
+        .header("accept", "text/html")
+        .send()
+        .await
+        .text();
+    assert!(page.contains("/retry"), "the button is there: {page}");
+    let ctx = app.system();
+    let id = text(&mail, "id").parse().expect("an id");
+    ctx.write(async |txn| desk::retry(&ctx, txn, id).await).await.expect("sent again");
+    let mails = reminded(&app).await;
+    assert_eq!(to(&mails, ADA).len(), 1);
+    assert_eq!(links(to(&mails, ADA)[0]).len(), 1, "with a key of its own: the first was not kept");
+    let again = ctx.write(async |txn| desk::retry(&ctx, txn, id).await).await;
+    assert!(again.is_err(), "the first is over");
+}
+
+async fn what_is_due_at_short_notice_or_already_was_is_told_once_as_late(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    designate(&secretariat, "referent:bergamo", ADA, "2027-01-01", false).await;
+    app.at("2027-02-22 09:00");
+    // Its first step was due on Friday the nineteenth.
+    confirmed(&secretariat).await;
+    let mails = reminded(&app).await;
+    let ada = to(&mails, ADA);
+    assert_eq!(ada.len(), 1);
+    assert!(ada[0].subject.contains("scadeva venerdì 19 febbraio 2027"), "{}", ada[0].subject);
+    assert!(says(ada[0], "in ritardo, scadeva venerdì 19 febbraio 2027"), "{}", ada[0].text);
+    app.at("2027-02-22 10:00");
+    let step = first_step(&secretariat).await;
+    let path = format!("/api/v1/tasks/{}", text(&step, "id"));
+    secretariat
+        .patch(&path)
+        .if_match(&step["version"])
+        .merge_patch(&json!({ "hand_set_day": "2027-02-18" }))
+        .send()
+        .await
+        .expect(200);
+    assert_eq!(to(&reminded(&app).await, ADA).len(), 0, "one mail a day");
+    app.at("2027-02-23 08:00");
+    let mails = reminded(&app).await;
+    assert!(says(to(&mails, ADA)[0], "in ritardo, scadeva giovedì 18 febbraio 2027"), "{}", to(&mails, ADA)[0].text);
+    app.at("2027-02-24 08:00");
+    assert_eq!(to(&reminded(&app).await, ADA).len(), 0, "once is once");
+}
+
+async fn what_was_written_for_a_day_to_come_is_not_taken_back_before_it(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = at_work(&app, "2027-02-05 08:00").await;
+    app.tick("reminders").await;
+    app.at("2027-01-12 09:00");
+    app.tick("reminders").await;
+    assert_eq!(app.mails().await.len(), 0, "it waits for its day");
+    assert_eq!(ada_s_reminder(&app, &secretariat).await["state"], "pending");
+    app.at("2027-02-05 08:00");
+    assert_eq!(to(&reminded(&app).await, ADA).len(), 1);
+}
+
+async fn the_key_in_a_reminder_is_kept_neither_in_clear_nor_for_ever(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = at_work(&app, "2027-02-05 08:00").await;
+    let key = links(to(&reminded(&app).await, ADA)[0]).remove(0);
+    let ada = app.person(ADA).await.id;
+    let log = secretariat.get(&format!("/api/v1/mails?kind=reminder&person_id={ada}")).send().await.expect(200);
+    assert_eq!(log["items"][0]["state"], "sent");
+    let mails = outbox_mail::Entity::find().all(app.services.db.reader()).await.expect("mails");
+    let kept = |mail: &outbox_mail::Model| String::from_utf8_lossy(&mail.payload).replace("=\r\n", "").contains(&key);
+    assert!(!mails.iter().any(kept), "whoever copies the database could press");
+    assert_eq!(app.anonymous().get(&key).send().await.status, 200, "its reader still can");
+
+    let presses = async || {
+        press_link::Entity::find()
+            .filter(press_link::Column::PersonId.eq(ada))
+            .count(app.services.db.reader())
+            .await
+            .expect("counted")
+    };
+    app.at("2027-04-20 03:00");
+    app.tick("retention").await;
+    assert_eq!(presses().await, 1, "thirty days after its end it is still kept");
+    app.at("2027-04-22 03:00");
+    app.tick("retention").await;
+    assert_eq!(presses().await, 0);
+}
+
+async fn three_reminders_in_a_row_without_an_answer_show_on_the_radar_until_one_comes(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = at_work(&app, "2027-02-05 08:00").await;
+    let silent = async || is_silent(&secretariat).await;
+    let mut last = String::new();
+    for moment in ["2027-02-05 08:00", "2027-02-16 08:00", "2027-02-19 08:00"] {
+        assert!(!silent().await, "before {moment}");
+        app.at(moment);
+        last = links(to(&reminded(&app).await, ADA)[0]).remove(0);
     }
+    assert!(silent().await);
+    let page = app.browser(SECRETARIAT).await.get("/radar").header("accept", "text/html").send().await.text();
+    assert!(page.contains("non ha risposto a tre messaggi consecutivi"), "{page}");
+    app.at("2027-02-19 09:00");
+    let step = first_step(&secretariat).await;
+    let path = format!("/api/v1/tasks/{}", text(&step, "id"));
+    let given_time = secretariat
+        .patch(&path)
+        .if_match(&step["version"])
+        .merge_patch(&json!({ "hand_set_day": "2027-02-26" }))
+        .send()
+        .await;
+    given_time.expect(200);
+    assert!(silent().await, "another day is no answer of theirs");
+    assert_eq!(press(&app, &last, "in-progress").await.status, 303);
+    assert!(!silent().await, "one press is an answer");
+}
+
+async fn what_is_said_on_their_behalf_is_an_answer_too(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = at_work(&app, "2027-02-05 08:00").await;
+    for moment in ["2027-02-05 08:00", "2027-02-16 08:00", "2027-02-19 08:00"] {
+        app.at(moment);
+        assert_eq!(to(&reminded(&app).await, ADA).len(), 1);
+    }
+    assert!(is_silent(&secretariat).await);
+    let step = first_step(&secretariat).await;
+    let path = format!("/api/v1/tasks/{}/start", text(&step, "id"));
+    secretariat.post(&path).if_match(&step["version"]).send().await.expect(200);
+    assert!(!is_silent(&secretariat).await, "told by telephone");
+}
+
+async fn only_the_secretariat_reads_the_log(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let _secretariat = at_work(&app, "2027-02-05 08:00").await;
+    app.client(ADA).await.get("/api/v1/reminders").send().await.refused(403, "denied");
+    app.anonymous().get("/api/v1/reminders").send().await.refused(401, "unauthenticated");
 }

@@ -10,26 +10,34 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 both_engines! {
-    async fn a_use_case_begins_when_the_one_before_has_ended(engine) {
-        let test = TestDb::new(engine).await;
-        let first = test.db.begin().await.expect("nobody else writes");
-        let mut second = Box::pin(test.db.begin());
-        assert!(timeout(Duration::from_millis(300), second.as_mut()).await.is_err(), "it waits for the first");
-        first.commit().await.expect("committed");
-        timeout(Duration::from_secs(10), second).await.expect("its turn has come").expect("it begins");
-    }
+    a_use_case_begins_when_the_one_before_has_ended,
+    the_same_request_twice_at_once_makes_one_thing_and_has_one_answer,
+}
 
-    async fn the_same_request_twice_at_once_makes_one_thing_and_has_one_answer(engine) {
-        let app = TestApp::new(engine).await;
-        let secretariat = app.client(SECRETARIAT).await;
-        let send = || {
-            let asking = secretariat.post("/api/v1/designations").header("idempotency-key", "once");
-            asking.json(Designation::of("referent:bergamo").json()).send()
-        };
-        let (one, other) = tokio::join!(send(), send());
-        assert_eq!(one.expect(201), other.expect(201));
-        assert_eq!(secretariat.get("/api/v1/designations?seat=referent").send().await.expect(200)["items"].as_array().map(Vec::len), Some(1));
-    }
+async fn a_use_case_begins_when_the_one_before_has_ended(engine: Engine) {
+    let test = TestDb::new(engine).await;
+    let first = test.db.begin().await.expect("nobody else writes");
+    let mut second = Box::pin(test.db.begin());
+    assert!(timeout(Duration::from_millis(300), second.as_mut()).await.is_err(), "it waits for the first");
+    first.commit().await.expect("committed");
+    timeout(Duration::from_secs(10), second).await.expect("its turn has come").expect("it begins");
+}
+
+async fn the_same_request_twice_at_once_makes_one_thing_and_has_one_answer(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    let send = || {
+        let asking = secretariat.post("/api/v1/designations").header("idempotency-key", "once");
+        asking.json(Designation::of("referent:bergamo").json()).send()
+    };
+    let (one, other) = tokio::join!(send(), send());
+    assert_eq!(one.expect(201), other.expect(201));
+    assert_eq!(
+        secretariat.get("/api/v1/designations?seat=referent").send().await.expect(200)["items"]
+            .as_array()
+            .map(Vec::len),
+        Some(1)
+    );
 }
 
 /// A lease, a slot, a note of use: on `PostgreSQL` they do not stand behind a use case that takes its time.

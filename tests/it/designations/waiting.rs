@@ -4,11 +4,21 @@ use super::designate;
 use crate::both_engines;
 use crate::support::app::{Client, SECRETARIAT, TestApp};
 use crate::support::builders::Designation;
+use crate::support::db::Engine;
 use crate::support::mailbox::list;
 use raccordo::auth::local_path::LocalPath;
 use raccordo::auth::service as auth;
 use raccordo::mail::outbox::desk;
 use serde_json::{Value, json};
+
+both_engines! {
+    a_body_is_not_told_of_a_vacant_seat_that_was_filled_meanwhile_nor_weeks_later,
+    nobody_is_warned_of_an_end_that_was_withdrawn_or_is_provided_for_meanwhile,
+    nobody_is_bidden_farewell_after_an_end_that_was_corrected_away,
+    what_was_annulled_is_announced_to_nobody,
+    a_mail_that_waits_does_not_go_to_an_address_that_was_corrected_meanwhile,
+    a_link_that_lets_nobody_in_any_more_does_not_leave,
+}
 
 async fn pause(app: &TestApp) {
     let ctx = app.system();
@@ -34,100 +44,104 @@ fn correction(designation: Designation) -> Value {
     correction
 }
 
-both_engines! {
-    async fn a_body_is_not_told_of_a_vacant_seat_that_was_filled_meanwhile_nor_weeks_later(engine) {
-        let app = TestApp::new(engine).await;
-        let secretariat = app.client(SECRETARIAT).await;
-        designate(&app, Designation::of("body_manager:provincia-bergamo").to("Elio", "Capo")).await;
-        designate(&app, Designation::of("body_manager:provincia-como").to("Pia", "Capo")).await;
-        app.mails().await;
-        pause(&app).await;
-        for seat in ["referent:bergamo", "referent:como"] {
-            secretariat.post(&format!("/api/v1/seats/{seat}/request-designation")).send().await.expect(204);
-        }
-        designate(&app, Designation::of("referent:bergamo").to("Ada", "Riva")).await;
-        assert_eq!(
-            resumed(&app).await,
-            [
-                "ada.riva@ente.example  designation_registered",
-                "elio.capo@ente.example  designation_registered",
-                "pia.capo@ente.example  designation_requested",
-                "segreteria@raccordo.example  designation_registered",
-            ]
-        );
-        pause(&app).await;
-        secretariat.post("/api/v1/seats/referent:lodi/request-designation").send().await.refused(409, "nobody_to_ask");
-        app.at("2027-01-12 09:00");
-        secretariat.post("/api/v1/seats/referent:como/request-designation").send().await.expect(204);
-        app.at("2027-01-26 09:01");
-        assert_eq!(resumed(&app).await, [""; 0]);
+async fn a_body_is_not_told_of_a_vacant_seat_that_was_filled_meanwhile_nor_weeks_later(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    designate(&app, Designation::of("body_manager:provincia-bergamo").to("Elio", "Capo")).await;
+    designate(&app, Designation::of("body_manager:provincia-como").to("Pia", "Capo")).await;
+    app.mails().await;
+    pause(&app).await;
+    for seat in ["referent:bergamo", "referent:como"] {
+        secretariat.post(&format!("/api/v1/seats/{seat}/request-designation")).send().await.expect(204);
     }
+    designate(&app, Designation::of("referent:bergamo").to("Ada", "Riva")).await;
+    assert_eq!(
+        resumed(&app).await,
+        [
+            "ada.riva@ente.example  designation_registered",
+            "elio.capo@ente.example  designation_registered",
+            "pia.capo@ente.example  designation_requested",
+            "segreteria@raccordo.example  designation_registered",
+        ]
+    );
+    pause(&app).await;
+    secretariat.post("/api/v1/seats/referent:lodi/request-designation").send().await.refused(409, "nobody_to_ask");
+    app.at("2027-01-12 09:00");
+    secretariat.post("/api/v1/seats/referent:como/request-designation").send().await.expect(204);
+    app.at("2027-01-26 09:01");
+    assert_eq!(resumed(&app).await, [""; 0]);
+}
 
-    async fn nobody_is_warned_of_an_end_that_was_withdrawn_or_is_provided_for_meanwhile(engine) {
-        let app = TestApp::new(engine).await;
-        let secretariat = app.client(SECRETARIAT).await;
-        let withdrawn = designate(&app, Designation::of("referent:bergamo").to("Ada", "Riva").until("2027-02-28")).await;
-        designate(&app, Designation::of("referent:como").to("Pia", "Neri").until("2027-02-28")).await;
-        designate(&app, Designation::of("referent:lodi").to("Ugo", "Sala").until("2027-02-28")).await;
-        app.mails().await;
-        pause(&app).await;
-        app.tick("handover").await;
-        change(&secretariat, &withdrawn, "correct", correction(Designation::of("any"))).await;
-        designate(&app, Designation::of("referent:como").to("Rita", "Poi").from("2027-03-01")).await;
-        let left = resumed(&app).await;
-        let warnings = left.iter().filter(|line| line.ends_with("designation_ending_soon")).count();
-        assert_eq!(warnings, 1, "of Lodi's end only: {left:?}");
-    }
+async fn nobody_is_warned_of_an_end_that_was_withdrawn_or_is_provided_for_meanwhile(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    let withdrawn = designate(&app, Designation::of("referent:bergamo").to("Ada", "Riva").until("2027-02-28")).await;
+    designate(&app, Designation::of("referent:como").to("Pia", "Neri").until("2027-02-28")).await;
+    designate(&app, Designation::of("referent:lodi").to("Ugo", "Sala").until("2027-02-28")).await;
+    app.mails().await;
+    pause(&app).await;
+    app.tick("handover").await;
+    change(&secretariat, &withdrawn, "correct", correction(Designation::of("any"))).await;
+    designate(&app, Designation::of("referent:como").to("Rita", "Poi").from("2027-03-01")).await;
+    let left = resumed(&app).await;
+    let warnings = left.iter().filter(|line| line.ends_with("designation_ending_soon")).count();
+    assert_eq!(warnings, 1, "of Lodi's end only: {left:?}");
+}
 
-    async fn nobody_is_bidden_farewell_after_an_end_that_was_corrected_away(engine) {
-        let app = TestApp::new(engine).await;
-        let secretariat = app.client(SECRETARIAT).await;
-        designate(&app, Designation::of("body_manager:provincia-bergamo").to("Elio", "Capo")).await;
-        let made = designate(&app, Designation::of("referent:bergamo").to("Ada", "Riva")).await;
-        app.mails().await;
-        app.at("2027-03-15 10:00");
-        pause(&app).await;
-        let ended = change(&secretariat, &made, "end", json!({ "last_day": "2027-03-10", "reason": "Dimissioni" })).await;
-        let revived = change(&secretariat, &ended, "correct", correction(Designation::of("any"))).await;
-        assert_eq!(resumed(&app).await, [""; 0]);
-        change(&secretariat, &revived, "end", json!({ "last_day": "2027-03-10", "reason": "Dimissioni" })).await;
-        assert_eq!(
-            list(&app.mails().await),
-            ["ada.riva@ente.example  farewell", "elio.capo@ente.example  designation_ended"],
-            "an end that comes after all is told; a body is asked for a seat once a day at the most",
-        );
-    }
+async fn nobody_is_bidden_farewell_after_an_end_that_was_corrected_away(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    designate(&app, Designation::of("body_manager:provincia-bergamo").to("Elio", "Capo")).await;
+    let made = designate(&app, Designation::of("referent:bergamo").to("Ada", "Riva")).await;
+    app.mails().await;
+    app.at("2027-03-15 10:00");
+    pause(&app).await;
+    let ended = change(&secretariat, &made, "end", json!({ "last_day": "2027-03-10", "reason": "Dimissioni" })).await;
+    let revived = change(&secretariat, &ended, "correct", correction(Designation::of("any"))).await;
+    assert_eq!(resumed(&app).await, [""; 0]);
+    change(&secretariat, &revived, "end", json!({ "last_day": "2027-03-10", "reason": "Dimissioni" })).await;
+    assert_eq!(
+        list(&app.mails().await),
+        ["ada.riva@ente.example  farewell", "elio.capo@ente.example  designation_ended"],
+        "an end that comes after all is told; a body is asked for a seat once a day at the most",
+    );
+}
 
-    async fn what_was_annulled_is_announced_to_nobody(engine) {
-        let app = TestApp::new(engine).await;
-        let secretariat = app.client(SECRETARIAT).await;
-        pause(&app).await;
-        let made = designate(&app, Designation::of("deputy:bergamo").to("Ada", "Riva")).await;
-        change(&secretariat, &made, "annul", json!({ "reason": "Errore" })).await;
-        assert_eq!(resumed(&app).await, [""; 0]);
-    }
+async fn what_was_annulled_is_announced_to_nobody(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    pause(&app).await;
+    let made = designate(&app, Designation::of("deputy:bergamo").to("Ada", "Riva")).await;
+    change(&secretariat, &made, "annul", json!({ "reason": "Errore" })).await;
+    assert_eq!(resumed(&app).await, [""; 0]);
+}
 
-    async fn a_mail_that_waits_does_not_go_to_an_address_that_was_corrected_meanwhile(engine) {
-        let app = TestApp::new(engine).await;
-        let secretariat = app.client(SECRETARIAT).await;
-        pause(&app).await;
-        designate(&app, Designation::of("referent:bergamo").to("Ada", "Riva")).await;
-        let ada = app.person("ada.riva@ente.example").await;
-        let address = json!({ "email": "ada.rivi@ente.example" });
-        secretariat.patch(&format!("/api/v1/people/{}", ada.id)).if_match(ada.version).merge_patch(&address).send().await.expect(200);
-        assert_eq!(resumed(&app).await, ["segreteria@raccordo.example  designation_registered"]);
-    }
+async fn a_mail_that_waits_does_not_go_to_an_address_that_was_corrected_meanwhile(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    pause(&app).await;
+    designate(&app, Designation::of("referent:bergamo").to("Ada", "Riva")).await;
+    let ada = app.person("ada.riva@ente.example").await;
+    let address = json!({ "email": "ada.rivi@ente.example" });
+    secretariat
+        .patch(&format!("/api/v1/people/{}", ada.id))
+        .if_match(ada.version)
+        .merge_patch(&address)
+        .send()
+        .await
+        .expect(200);
+    assert_eq!(resumed(&app).await, ["segreteria@raccordo.example  designation_registered"]);
+}
 
-    async fn a_link_that_lets_nobody_in_any_more_does_not_leave(engine) {
-        let app = TestApp::new(engine).await;
-        let secretariat = app.client(SECRETARIAT).await;
-        let made = designate(&app, Designation::of("deputy:bergamo").to("Ada", "Riva")).await;
-        app.mails().await;
-        pause(&app).await;
-        let ctx = app.system();
-        let next = LocalPath::after_sign_in("/me");
-        ctx.write(async |txn| auth::request_link(&ctx, txn, "ada.riva@ente.example", &next).await).await.expect("asked");
-        change(&secretariat, &made, "annul", json!({ "reason": "Errore" })).await;
-        assert_eq!(resumed(&app).await, [""; 0]);
-    }
+async fn a_link_that_lets_nobody_in_any_more_does_not_leave(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    let made = designate(&app, Designation::of("deputy:bergamo").to("Ada", "Riva")).await;
+    app.mails().await;
+    pause(&app).await;
+    let ctx = app.system();
+    let next = LocalPath::after_sign_in("/me");
+    ctx.write(async |txn| auth::request_link(&ctx, txn, "ada.riva@ente.example", &next).await).await.expect("asked");
+    change(&secretariat, &made, "annul", json!({ "reason": "Errore" })).await;
+    assert_eq!(resumed(&app).await, [""; 0]);
 }

@@ -25,25 +25,23 @@ pub enum Engine {
     Postgres,
 }
 
-/// Declares one test per engine from one body: `both_engines! { async fn name(engine) { … } }`.
+/// Makes a test for each engine of each of these: `both_engines! { what_must_hold }`, `async fn what_must_hold(engine: Engine)`.
 #[macro_export]
 macro_rules! both_engines {
-    ($($(#[$meta:meta])* async fn $name:ident($engine:ident) $body:block)+) => {
+    ($($name:ident),+ $(,)?) => {
         $(
-            $(#[$meta])*
             mod $name {
-                use super::*;
-                async fn body($engine: $crate::support::db::Engine) $body
+                use $crate::support::db::{Engine, has_postgres};
 
                 #[actix_web::test]
                 async fn on_sqlite() {
-                    body($crate::support::db::Engine::Sqlite).await;
+                    super::$name(Engine::Sqlite).await;
                 }
 
                 #[actix_web::test]
                 async fn on_postgres() {
-                    if $crate::support::db::has_postgres() {
-                        body($crate::support::db::Engine::Postgres).await;
+                    if has_postgres() {
+                        super::$name(Engine::Postgres).await;
                     }
                 }
             }
