@@ -33,6 +33,13 @@ pub struct Event {
     pub details: serde_json::Value,
 }
 
+impl Event {
+    /// What somebody did in their own name, resting on no document.
+    pub fn about(action: &'static str, subject: (&'static str, String), details: serde_json::Value) -> Self {
+        Self { action, subject, on_behalf_of: None, channel: None, source: None, details }
+    }
+}
+
 /// Appends the event to the chain; returns where it stands.
 ///
 /// Use cases write one after the other ([`crate::db::Db::begin`]), so the head that was read is still the head when the event is

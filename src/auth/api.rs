@@ -9,7 +9,7 @@ use crate::auth::model::{Capacity, IssuedToken, OwnSession, OwnToken};
 use crate::auth::service::{self, NewToken, Profile};
 use crate::ctx::Ctx;
 use crate::error::Error;
-use crate::http::Failure;
+use crate::http::Answer;
 use crate::http::json::Json;
 use crate::http::paging::{Links, Page};
 use crate::texts::Lang;
@@ -141,7 +141,7 @@ pub struct TokenIn {
 /// Who may: anybody signed in, about themselves.
 #[utoipa::path(tag = "me", security(("api_token" = [])), responses((status = 200, body = MeOut)))]
 #[get("/me")]
-pub async fn show_me(ctx: Ctx) -> Result<HttpResponse, Failure> {
+pub async fn show_me(ctx: Ctx) -> Answer {
     let profile = service::profile(&ctx).await?;
     Ok(HttpResponse::Ok().json(MeOut::new(profile, ctx.actor.scope)))
 }
@@ -151,7 +151,7 @@ pub async fn show_me(ctx: Ctx) -> Result<HttpResponse, Failure> {
 /// The open sessions of the caller, the last used first. Who may: anybody signed in, about themselves.
 #[utoipa::path(tag = "me", security(("api_token" = [])), responses((status = 200, body = Page<SessionOut>)))]
 #[get("/me/sessions")]
-pub async fn list_my_sessions(ctx: Ctx, request: HttpRequest) -> Result<HttpResponse, Failure> {
+pub async fn list_my_sessions(ctx: Ctx, request: HttpRequest) -> Answer {
     let sessions = service::list_sessions(&ctx, session_key(&request).as_deref()).await?;
     Ok(whole(sessions, SessionOut::from))
 }
@@ -162,7 +162,7 @@ pub async fn list_my_sessions(ctx: Ctx, request: HttpRequest) -> Result<HttpResp
 /// is not found. Mails: none.
 #[utoipa::path(tag = "me", security(("api_token" = [])), params(("id" = SessionId, Path)), responses((status = 204)))]
 #[delete("/me/sessions/{id}")]
-pub async fn end_my_session(ctx: Ctx, id: web::Path<String>) -> Result<HttpResponse, Failure> {
+pub async fn end_my_session(ctx: Ctx, id: web::Path<String>) -> Answer {
     let id = id.parse().map_err(|_| Error::NotFound)?;
     ctx.write(async |txn| service::end_session(&ctx, txn, id).await).await?;
     Ok(HttpResponse::NoContent().finish())
@@ -174,7 +174,7 @@ pub async fn end_my_session(ctx: Ctx, id: web::Path<String>) -> Result<HttpRespo
 /// themselves.
 #[utoipa::path(tag = "me", security(("api_token" = [])), responses((status = 200, body = Page<TokenOut>)))]
 #[get("/me/tokens")]
-pub async fn list_my_tokens(ctx: Ctx) -> Result<HttpResponse, Failure> {
+pub async fn list_my_tokens(ctx: Ctx) -> Answer {
     Ok(whole(service::list_tokens(&ctx).await?, TokenOut::from))
 }
 
@@ -185,7 +185,7 @@ pub async fn list_my_tokens(ctx: Ctx) -> Result<HttpResponse, Failure> {
 /// Errors: `required`, `too_long`, `out_of_range`, `too_many_tokens` (twenty are in use already).
 #[utoipa::path(tag = "me", security(("api_token" = [])), request_body = TokenIn, responses((status = 201, body = IssuedTokenOut)))]
 #[post("/me/tokens")]
-pub async fn create_my_token(ctx: Ctx, input: Json<TokenIn>) -> Result<HttpResponse, Failure> {
+pub async fn create_my_token(ctx: Ctx, input: Json<TokenIn>) -> Answer {
     let TokenIn { name, scope, days } = input.value;
     let input = NewToken { name, scope: scope.into(), days };
     let IssuedToken { token, secret } = ctx.write(async |txn| service::create_token(&ctx, txn, &input).await).await?;
@@ -200,7 +200,7 @@ pub async fn create_my_token(ctx: Ctx, input: Json<TokenIn>) -> Result<HttpRespo
 /// else's is not found. Mails: none.
 #[utoipa::path(tag = "me", security(("api_token" = [])), params(("id" = ApiTokenId, Path)), responses((status = 204)))]
 #[delete("/me/tokens/{id}")]
-pub async fn revoke_my_token(ctx: Ctx, id: web::Path<String>) -> Result<HttpResponse, Failure> {
+pub async fn revoke_my_token(ctx: Ctx, id: web::Path<String>) -> Answer {
     let id = id.parse().map_err(|_| Error::NotFound)?;
     ctx.write(async |txn| service::revoke_token(&ctx, txn, id).await).await?;
     Ok(HttpResponse::NoContent().finish())

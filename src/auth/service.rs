@@ -49,7 +49,6 @@ async fn record(
     subject: (&'static str, String),
     details: serde_json::Value,
 ) -> Result<()> {
-    audit::record(ctx, txn, Event { action, subject, on_behalf_of: None, channel: None, source: None, details })
-        .await?;
+    audit::record(ctx, txn, Event::about(action, subject, details)).await?;
     Ok(())
 }

@@ -18,7 +18,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{BodyId, DesignationId, ObservatoryId, PersonId, SeatId};
 use entity::kinds::{RecordChange, SeatKind};
 use entity::{Instant, body, designation, designation_record, observatory, person, seat};
-use sea_orm::sea_query::{Expr, ExprTrait, Func, SimpleExpr};
+use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
     QuerySelect, RelationDef, Select,
@@ -235,17 +235,10 @@ impl<Id> KeyHolder<Id> {
     }
 }
 
-/// The person with an address, however its letters were typed. The row is locked until the transaction ends, so that
-/// what is counted for this person is not counted twice at once (`SQLite` has one writer anyway).
-pub async fn lock_member_by_address(txn: &impl ConnectionTrait, address: &str) -> Result<Option<Member>> {
-    let same_address = Expr::expr(Func::lower(Expr::col(person::Column::Email))).eq(address.to_lowercase());
-    Ok(person::Entity::find().filter(same_address).lock_exclusive().one(txn).await?.map(member_of))
-}
-
-/// Locks a person's row in the same way.
-pub async fn lock_person(txn: &impl ConnectionTrait, id: PersonId) -> Result<()> {
-    person::Entity::find_by_id(id).lock_exclusive().one(txn).await?;
-    Ok(())
+/// The person with an address, however its letters were typed: addresses are kept in lower case.
+pub async fn member_by_address(db: &impl ConnectionTrait, address: &str) -> Result<Option<Member>> {
+    let same_address = person::Column::Email.eq(address.trim().to_lowercase());
+    Ok(person::Entity::find().filter(same_address).one(db).await?.map(member_of))
 }
 
 pub async fn member(db: &impl ConnectionTrait, id: PersonId) -> Result<Option<Member>> {

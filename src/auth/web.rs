@@ -11,10 +11,10 @@ use crate::auth::rights;
 use crate::auth::service::{self, NewToken, Profile};
 use crate::ctx::Ctx;
 use crate::error::{Code, Error};
-use crate::http::Failure;
 use crate::http::cookies::SESSION;
-use crate::http::form::{Form, FormState, OnlyButton};
+use crate::http::form::{Choice, Form, FormState, OnlyButton};
 use crate::http::page::{FlashKind, Shell, done, kept_secret, page, see_other, unprocessable, with_status};
+use crate::http::{Answer, Failure};
 use crate::texts::Lang;
 use crate::time::{words, zone};
 use actix_web::http::StatusCode;
@@ -87,7 +87,7 @@ impl Next {
 }
 
 #[get("/sign-in")]
-async fn sign_in(ctx: Ctx, request: HttpRequest, query: web::Query<Next>) -> Result<HttpResponse, Failure> {
+async fn sign_in(ctx: Ctx, request: HttpRequest, query: web::Query<Next>) -> Answer {
     let next = query.path();
     if ctx.actor.person_id().is_some() {
         return Ok(see_other(next.as_str()));
@@ -97,7 +97,7 @@ async fn sign_in(ctx: Ctx, request: HttpRequest, query: web::Query<Next>) -> Res
 }
 
 #[post("/sign-in")]
-async fn ask_for_link(ctx: Ctx, request: HttpRequest, form: Form<AskForm>) -> Result<HttpResponse, Failure> {
+async fn ask_for_link(ctx: Ctx, request: HttpRequest, form: Form<AskForm>) -> Answer {
     let answer_at = tokio::time::Instant::now() + ANSWERED_AFTER;
     let next = LocalPath::after_sign_in(&form.0.next);
     let asked = ctx.write(async |txn| service::request_link(&ctx, txn, &form.0.email, &next).await).await;
@@ -132,7 +132,7 @@ struct SentPage {
 }
 
 #[get("/sign-in/sent")]
-async fn link_sent(ctx: Ctx, request: HttpRequest) -> Result<HttpResponse, Failure> {
+async fn link_sent(ctx: Ctx, request: HttpRequest) -> Answer {
     let minutes = ctx.config().security.sign_in_link_minutes.to_string();
     let minutes = ctx.lang.f("auth.sent_text", &[("minutes", &minutes)]);
     page(&SentPage { shell: sign_in_shell(&ctx, &request, "auth.sent_title"), minutes })
@@ -156,12 +156,7 @@ struct LinkUnusablePage {
 }
 
 #[get("/sign-in/{token}")]
-async fn show_link(
-    ctx: Ctx,
-    request: HttpRequest,
-    token: web::Path<String>,
-    query: web::Query<Next>,
-) -> Result<HttpResponse, Failure> {
+async fn show_link(ctx: Ctx, request: HttpRequest, token: web::Path<String>, query: web::Query<Next>) -> Answer {
     let LinkPreview { masked_address, expires_at } = match service::show(&ctx, &token).await {
         Ok(preview) => preview,
         Err(error) => return link_unusable(&ctx, &request, error),
@@ -177,12 +172,7 @@ async fn show_link(
 }
 
 #[post("/sign-in/{token}")]
-async fn press_enter(
-    ctx: Ctx,
-    request: HttpRequest,
-    token: web::Path<String>,
-    form: Form<Next>,
-) -> Result<HttpResponse, Failure> {
+async fn press_enter(ctx: Ctx, request: HttpRequest, token: web::Path<String>, form: Form<Next>) -> Answer {
     let (replaced, agent) = (session_key(&request), user_agent(&request));
     let entered = ctx.write(async |txn| service::enter(&ctx, txn, &token, replaced.as_deref(), agent).await).await;
     match entered {
@@ -199,7 +189,7 @@ struct PersonaForm {
 }
 
 #[post("/sign-in/demo")]
-async fn enter_as_persona(ctx: Ctx, request: HttpRequest, form: Form<PersonaForm>) -> Result<HttpResponse, Failure> {
+async fn enter_as_persona(ctx: Ctx, request: HttpRequest, form: Form<PersonaForm>) -> Answer {
     let person = form.0.person.parse().map_err(|_| Error::NotFound)?;
     let (replaced, agent) = (session_key(&request), user_agent(&request));
     let session =
@@ -208,7 +198,7 @@ async fn enter_as_persona(ctx: Ctx, request: HttpRequest, form: Form<PersonaForm
 }
 
 #[post("/sign-out")]
-async fn sign_out(ctx: Ctx, request: HttpRequest, _: Form<OnlyButton>) -> Result<HttpResponse, Failure> {
+async fn sign_out(ctx: Ctx, request: HttpRequest, _: Form<OnlyButton>) -> Answer {
     if let Some(key) = session_key(&request) {
         ctx.write(async |txn| service::sign_out(&ctx, txn, &key).await).await?;
     }
@@ -217,17 +207,17 @@ async fn sign_out(ctx: Ctx, request: HttpRequest, _: Form<OnlyButton>) -> Result
 }
 
 /// The answer that hands over the key of a new session. The cookie ends with the browser; the session by its own rules.
-fn welcome(request: &HttpRequest, session: OpenedSession, next: &LocalPath) -> Result<HttpResponse, Failure> {
+fn welcome(request: &HttpRequest, session: OpenedSession, next: &LocalPath) -> Answer {
     with_cookie(see_other(next.as_str()), SESSION.set(request, session.key, None))
 }
 
-fn with_cookie(mut answer: HttpResponse, cookie: actix_web::cookie::Cookie<'static>) -> Result<HttpResponse, Failure> {
+fn with_cookie(mut answer: HttpResponse, cookie: actix_web::cookie::Cookie<'static>) -> Answer {
     answer.add_cookie(&cookie).map_err(|error| Error::Internal(format!("a cookie was not sent: {error}")))?;
     Ok(answer)
 }
 
 /// One page for every reason why a link does not work; other errors take their usual way.
-fn link_unusable(ctx: &Ctx, request: &HttpRequest, error: Error) -> Result<HttpResponse, Failure> {
+fn link_unusable(ctx: &Ctx, request: &HttpRequest, error: Error) -> Answer {
     if error.code() != Code::LinkUnusable {
         return Err(error.into());
     }
@@ -285,11 +275,6 @@ struct TokenRow {
     revoke: String,
 }
 
-struct Choice {
-    value: String,
-    label: String,
-}
-
 #[derive(Clone, Debug, Deserialize)]
 struct TokenForm {
     #[serde(default)]
@@ -317,7 +302,7 @@ impl TokenForm {
 }
 
 #[get("/me")]
-async fn me(ctx: Ctx, request: HttpRequest) -> Result<HttpResponse, Failure> {
+async fn me(ctx: Ctx, request: HttpRequest) -> Answer {
     Ok(kept_secret(page(&me_page(&ctx, &request, FormState::fresh(TokenForm::default())).await?)?))
 }
 
@@ -339,8 +324,7 @@ async fn me_page(ctx: &Ctx, request: &HttpRequest, form: FormState<TokenForm>) -
         sessions: sessions.into_iter().map(|session| session_row(lang, session)).collect(),
         tokens: tokens.into_iter().map(|token| token_row(lang, token)).collect(),
         form,
-        scopes: [Scope::ReadOnly, Scope::Full]
-            .map(|scope| Choice { value: scope.as_str().to_owned(), label: scope_text(lang, scope).to_owned() }),
+        scopes: [Scope::ReadOnly, Scope::Full].map(|scope| Choice::new(scope.as_str(), scope_text(lang, scope))),
         lives: TOKEN_LIVES.iter().map(|days| life(lang, *days)).collect(),
     })
 }
@@ -385,18 +369,18 @@ fn scope_text(lang: Lang, scope: Scope) -> &'static str {
 }
 
 fn life(lang: Lang, days: i64) -> Choice {
-    Choice { value: days.to_string(), label: lang.f("auth.token_life", &[("days", &days.to_string())]) }
+    Choice::new(days, lang.f("auth.token_life", &[("days", &days.to_string())]))
 }
 
 #[post("/me/sessions/{id}/end")]
-async fn end_session(ctx: Ctx, id: web::Path<String>, _: Form<OnlyButton>) -> Result<HttpResponse, Failure> {
+async fn end_session(ctx: Ctx, id: web::Path<String>, _: Form<OnlyButton>) -> Answer {
     let id = id.parse().map_err(|_| Error::NotFound)?;
     ctx.write(async |txn| service::end_session(&ctx, txn, id).await).await?;
     Ok(done("/me", FlashKind::Success, "auth.done_session_ended"))
 }
 
 #[post("/me/sessions/end-others")]
-async fn end_other_sessions(ctx: Ctx, request: HttpRequest, _: Form<OnlyButton>) -> Result<HttpResponse, Failure> {
+async fn end_other_sessions(ctx: Ctx, request: HttpRequest, _: Form<OnlyButton>) -> Answer {
     let key = session_key(&request);
     ctx.write(async |txn| service::end_other_sessions(&ctx, txn, key.as_deref()).await).await?;
     Ok(done("/me", FlashKind::Success, "auth.done_others_ended"))
@@ -413,7 +397,7 @@ struct TokenCreatedPage {
 
 /// Answers with the secret itself instead of leading to another page: it exists in this answer only.
 #[post("/me/tokens")]
-async fn create_token(ctx: Ctx, request: HttpRequest, form: Form<TokenForm>) -> Result<HttpResponse, Failure> {
+async fn create_token(ctx: Ctx, request: HttpRequest, form: Form<TokenForm>) -> Answer {
     let created = match form.0.understood() {
         Ok(input) => ctx.write(async |txn| service::create_token(&ctx, txn, &input).await).await,
         Err(error) => Err(error),
@@ -431,7 +415,7 @@ async fn create_token(ctx: Ctx, request: HttpRequest, form: Form<TokenForm>) -> 
 }
 
 #[post("/me/tokens/{id}/revoke")]
-async fn revoke_token(ctx: Ctx, id: web::Path<String>, _: Form<OnlyButton>) -> Result<HttpResponse, Failure> {
+async fn revoke_token(ctx: Ctx, id: web::Path<String>, _: Form<OnlyButton>) -> Answer {
     let id = id.parse().map_err(|_| Error::NotFound)?;
     ctx.write(async |txn| service::revoke_token(&ctx, txn, id).await).await?;
     Ok(done("/me", FlashKind::Success, "auth.done_token_revoked"))

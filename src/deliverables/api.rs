@@ -5,7 +5,7 @@ use super::service::{self, DeliverableFilter, SubmitIn};
 use super::view::{DeliverableView, Dossier};
 use crate::ctx::Ctx;
 
-use crate::http::Failure;
+use crate::http::Answer;
 use crate::http::json::{Json, MergePatch};
 use crate::http::paging::{Page, Paging};
 use crate::http::patch::Patch;
@@ -18,8 +18,6 @@ use entity::ids::{DeliverableId, ReleaseId};
 use entity::kinds::DeliverableState;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-
-type Answer = Result<HttpResponse, Failure>;
 
 pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
     cfg.service(list_deliverables)

@@ -7,13 +7,13 @@ use super::view::{DeliverableView, Dossier};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::{Error, Result};
-use crate::http::Failure;
+use crate::http::Answer;
 use crate::http::form::{self, Form, FormState, Versioned};
 use crate::http::page::{FlashKind, Shell, done, page};
 use crate::texts::Lang;
 use crate::time::words;
 use crate::typed::{self, kept};
-use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use actix_web::{HttpRequest, get, post, web};
 use askama::Template;
 use entity::ids::DeliverableId;
 use entity::kinds::DeliverableState;
@@ -22,8 +22,6 @@ use serde::Deserialize;
 pub fn pages(cfg: &mut web::ServiceConfig) {
     cfg.service(show_deliverable).service(reschedule_deliverable).service(change_deliverable);
 }
-
-type Answer = std::result::Result<HttpResponse, Failure>;
 
 /// What the forms of a deliverable send; each shows the fields it needs.
 #[derive(Clone, Debug, Default, Deserialize)]

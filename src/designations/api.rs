@@ -10,7 +10,7 @@ use super::view::Designation;
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::{Code, Error};
-use crate::http::Failure;
+use crate::http::Answer;
 use crate::http::idempotency::{self, Created, IdempotencyKey};
 use crate::http::json::Json;
 use crate::http::multipart::Upload;
@@ -42,7 +42,7 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
 /// Who may: any participant.
 #[utoipa::path(tag = "designations", params(Paging), responses((status = 200, body = Page<SeatOut>)))]
 #[get("/seats")]
-pub async fn list_seats(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging>) -> Result<HttpResponse, Failure> {
+pub async fn list_seats(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging>) -> Answer {
     if !ctx.actor.is_participant() && !ctx.actor.is_ourselves() {
         return Err(ctx.actor.refusal().into());
     }
@@ -62,7 +62,7 @@ pub async fn list_seats(ctx: Ctx, request: HttpRequest, paging: web::Query<Pagin
 /// may: the secretariat.
 #[utoipa::path(tag = "designations", security(("api_token" = ["secretariat"])), params(("code" = String, Path, max_length = 120)), responses((status = 204)))]
 #[post("/seats/{code}/request-designation")]
-pub async fn request_designation(ctx: Ctx, code: web::Path<String>) -> Result<HttpResponse, Failure> {
+pub async fn request_designation(ctx: Ctx, code: web::Path<String>) -> Answer {
     ctx.write(async |txn| service::request_designation(&ctx, txn, &code).await).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -72,7 +72,7 @@ pub async fn request_designation(ctx: Ctx, code: web::Path<String>) -> Result<Ht
 /// PDF, signed envelope (`.p7m`), PNG, JPEG or TIFF; kept with its SHA-256. Who may: the secretariat, a body's manager.
 #[utoipa::path(tag = "designations", security(("api_token" = ["secretariat"]), ("api_token" = ["body_manager"])), request_body(content_type = "multipart/form-data", content = DocumentIn), responses((status = 201, body = DocumentOut)))]
 #[post("/designations/documents")]
-pub async fn upload_document(ctx: Ctx, upload: Upload) -> Result<HttpResponse, Failure> {
+pub async fn upload_document(ctx: Ctx, upload: Upload) -> Answer {
     let file = upload.file.ok_or_else(|| Error::field("document", Code::Required))?;
     let content = file.content()?.to_vec();
     let document = ctx.write(async |txn| service::keep_document(&ctx, txn, &file.name, content).await).await?;
@@ -90,7 +90,7 @@ pub async fn list_designations(
     request: HttpRequest,
     query: web::Query<RegisterQuery>,
     paging: web::Query<Paging>,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     let filter = filter_of(&ctx, &query).await?;
     let limit = paging.limit()?;
     let day = query.as_of.map_or_else(|| ctx.today(), NaiveDate::from);
@@ -133,11 +133,7 @@ pub(super) async fn filter_of(ctx: &Ctx, query: &RegisterQuery) -> Result<Regist
 /// `end_before_start`, `act_after_effect`, `act_in_future`, `communicated_in_future`, `address_taken`.
 #[utoipa::path(tag = "designations", security(("api_token" = ["secretariat"]), ("api_token" = ["body_manager"])), params(IdempotencyKey), request_body = DesignationIn, responses((status = 201, body = DesignationOut)))]
 #[post("/designations")]
-pub async fn create_designation(
-    ctx: Ctx,
-    request: HttpRequest,
-    input: Json<DesignationIn>,
-) -> Result<HttpResponse, Failure> {
+pub async fn create_designation(ctx: Ctx, request: HttpRequest, input: Json<DesignationIn>) -> Answer {
     idempotency::once(&ctx, &request, &input.digest(), async |txn| {
         let made = service::designate(&ctx, txn, input.value.clone().try_into()?).await?;
         let location = format!("/api/v1/designations/{}", made.id);
@@ -158,7 +154,7 @@ async fn shown(ctx: &Ctx, txn: &Txn, written: Designation) -> Result<Designation
 /// Who may: see the register. Unknown and unseen are the same answer.
 #[utoipa::path(tag = "designations", params(("id" = DesignationId, Path)), responses((status = 200, body = DossierOut)))]
 #[get("/designations/{id}")]
-pub async fn show_designation(ctx: Ctx, id: web::Path<DesignationId>) -> Result<HttpResponse, Failure> {
+pub async fn show_designation(ctx: Ctx, id: web::Path<DesignationId>) -> Answer {
     let dossier = service::dossier(&ctx, *id).await?;
     let version = dossier.designation.version;
     Ok(version::answer(version, &DossierOut::on(dossier, ctx.today())))
@@ -177,7 +173,7 @@ pub async fn end_designation(
     request: HttpRequest,
     id: web::Path<DesignationId>,
     input: Json<EndIn>,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     let EndIn { last_day, reason, provenance } = input.value;
     let input = service::EndIn { last_day: last_day.into(), reason, provenance: provenance.map(Provenance::from) };
     let version = version::if_match(&request)?;
@@ -198,7 +194,7 @@ pub async fn correct_designation(
     request: HttpRequest,
     id: web::Path<DesignationId>,
     input: Json<CorrectIn>,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     let CorrectIn { statement, reason } = input.value;
     let version = version::if_match(&request)?;
     let corrected = ctx
@@ -221,7 +217,7 @@ pub async fn annul_designation(
     request: HttpRequest,
     id: web::Path<DesignationId>,
     input: Json<AnnulIn>,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     let version = version::if_match(&request)?;
     let reason = &input.value.reason;
     let annulled =
@@ -234,7 +230,7 @@ pub async fn annul_designation(
 /// Who may: whoever may see the designation.
 #[utoipa::path(tag = "designations", params(("id" = DesignationId, Path), ("document_id" = DocumentId, Path)), responses((status = 200, content_type = "application/octet-stream", body = String)))]
 #[get("/designations/{id}/documents/{document_id}")]
-pub async fn show_document(ctx: Ctx, path: web::Path<(DesignationId, DocumentId)>) -> Result<HttpResponse, Failure> {
+pub async fn show_document(ctx: Ctx, path: web::Path<(DesignationId, DocumentId)>) -> Answer {
     let (id, document_id) = path.into_inner();
     Ok(download(service::document(&ctx, id, document_id).await?))
 }
@@ -260,7 +256,7 @@ pub async fn declare_unavailability(
     request: HttpRequest,
     id: web::Path<DesignationId>,
     input: Json<UnavailabilityIn>,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     idempotency::once(&ctx, &request, &input.digest(), async |txn| {
         let made = service::declare_unavailable(&ctx, txn, *id, input.value.clone().into()).await?;
         let location = format!("/api/v1/designations/{}/unavailabilities/{}", *id, made.id);
@@ -278,7 +274,7 @@ pub async fn withdraw_unavailability(
     ctx: Ctx,
     path: web::Path<(DesignationId, UnavailabilityId)>,
     request: HttpRequest,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     let (id, absence) = path.into_inner();
     let version = version::if_match(&request)?;
     ctx.write(async |txn| service::withdraw_unavailability(&ctx, txn, id, absence, version).await).await?;

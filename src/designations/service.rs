@@ -64,7 +64,6 @@ pub async fn designate(ctx: &Ctx, txn: &Txn, input: DesignateIn) -> Result<Desig
     let seat = store::seat_by_code(txn, &input.seat).await?.ok_or(Refusal::SeatUnknown)?;
     authorise(ctx, Action::Designate, &seat, None)?;
     check_statement(ctx, txn, &input.statement, &[]).await?;
-    store::lock_seat(txn, seat.id).await?;
     let person = match input.person {
         Designee::Known(id) => known_to(ctx, txn, id).await?,
         Designee::New(person) => network::person_for(ctx, txn, person).await?.id,
@@ -163,7 +162,6 @@ pub async fn end(ctx: &Ctx, txn: &Txn, id: DesignationId, version: i32, input: E
     if let Some(provenance) = &input.provenance {
         check_provenance(ctx, txn, provenance, &known_documents(txn, id).await?).await?;
     }
-    store::lock_seat(txn, current.seat.id).await?;
     let remaining = Term { to: Some(input.last_day), ..current.record.statement.term };
     keep_a_secretariat(ctx, txn, &current, Some(remaining)).await?;
     let ending = Ending { reason, provenance: input.provenance };
@@ -225,7 +223,6 @@ pub async fn correct(
     must_be_at(&current, version)?;
     let reason = typed::reason("reason", reason, REASON_CHARACTERS)?;
     check_statement(ctx, txn, &statement, &known_documents(txn, id).await?).await?;
-    store::lock_seat(txn, current.seat.id).await?;
     keep_a_secretariat(ctx, txn, &current, Some(statement.term)).await?;
     let others: Vec<_> =
         store::occupied(txn, current.seat.id).await?.into_iter().filter(|other| other.designation_id != id).collect();
@@ -259,7 +256,6 @@ pub async fn annul(ctx: &Ctx, txn: &Txn, id: DesignationId, version: i32, reason
     authorise(ctx, Action::Annul, &current.seat, Some(current.holder.id))?;
     must_be_at(&current, version)?;
     let reason = typed::reason("reason", reason, REASON_CHARACTERS)?;
-    store::lock_seat(txn, current.seat.id).await?;
     keep_a_secretariat(ctx, txn, &current, None).await?;
     let successor = current.record.annulled(reason)?;
     supersede(ctx, txn, &current, version, successor).await?;
@@ -301,14 +297,11 @@ pub async fn keep_document(ctx: &Ctx, txn: &Txn, name: &str, content: Vec<u8>) -
         created_at: ctx.now(),
     };
     store::insert_document(txn, &document, content, ctx.actor.person_id()).await?;
-    let event = Event {
-        action: "designations.keep_document",
-        subject: ("document", document.id.to_string()),
-        on_behalf_of: None,
-        channel: None,
-        source: None,
-        details: json!({ "sha256": document.sha256, "size": document.size, "media_type": document.media_type }),
-    };
+    let event = Event::about(
+        "designations.keep_document",
+        ("document", document.id.to_string()),
+        json!({ "sha256": document.sha256, "size": document.size, "media_type": document.media_type }),
+    );
     audit::record(ctx, txn, event).await?;
     Ok(document)
 }
@@ -402,14 +395,8 @@ pub async fn request_designation(ctx: &Ctx, txn: &Txn, seat_code: &str) -> Resul
     if let Some(Occupied { person_name, term, .. }) = terms.into_iter().find(|one| one.term.covers(ctx.today())) {
         return Err(Refusal::SeatHeld { by: person_name, from: term.from, to: term.to }.into());
     }
-    let event = Event {
-        action: "designations.request_designation",
-        subject: ("seat", seat.id.to_string()),
-        on_behalf_of: None,
-        channel: None,
-        source: None,
-        details: json!({ "seat": seat.code }),
-    };
+    let event =
+        Event::about("designations.request_designation", ("seat", seat.id.to_string()), json!({ "seat": seat.code }));
     audit::record(ctx, txn, event).await?;
     if mail::requested(ctx, txn, &seat).await? == 0 { Err(Refusal::NobodyToAsk.into()) } else { Ok(()) }
 }
@@ -531,18 +518,15 @@ async fn record_event(ctx: &Ctx, txn: &Txn, action: &'static str, designation: &
 
 fn event(action: &'static str, designation: &Designation) -> Event {
     let term = designation.record.statement.term;
-    Event {
+    Event::about(
         action,
-        subject: ("designation", designation.id.to_string()),
-        on_behalf_of: None,
-        channel: None,
-        source: None,
-        details: json!({
+        ("designation", designation.id.to_string()),
+        json!({
             "seat": designation.seat.code,
             "person": designation.holder.id,
             "record": designation.record.id,
             "from": term.from,
             "to": term.to,
         }),
-    }
+    )
 }

@@ -370,16 +370,6 @@ async fn seats_where(db: &impl ConnectionTrait, condition: Condition) -> Result<
     Ok(rows.into_iter().map(Seat::from).collect())
 }
 
-/// Takes the seat for writing: two who designate to it at once go one after the other, on both engines.
-pub async fn lock_seat(db: &impl ConnectionTrait, id: SeatId) -> Result<()> {
-    let touched = seat::Entity::update_many()
-        .col_expr(seat::Column::Version, Expr::col(seat::Column::Version).add(1))
-        .filter(seat::Column::Id.eq(id))
-        .exec(db)
-        .await?;
-    exactly_one(touched.rows_affected)
-}
-
 /// A designation about to be written: its identity and its first record.
 pub struct NewDesignation {
     pub id: DesignationId,

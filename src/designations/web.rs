@@ -27,16 +27,3 @@ pub fn pages(cfg: &mut ServiceConfig) {
     absence::pages(cfg);
     holder::pages(cfg);
 }
-
-/// One entry of a list to choose from.
-#[derive(Clone, Debug)]
-pub struct Choice {
-    pub value: String,
-    pub label: String,
-}
-
-impl Choice {
-    pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
-        Self { value: value.into(), label: label.into() }
-    }
-}

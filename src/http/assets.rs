@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::error::Error;
-use crate::http::Failure;
+use crate::http::Answer;
 
 #[derive(RustEmbed)]
 #[folder = "web/dist"]
@@ -42,7 +42,7 @@ pub fn pages(cfg: &mut web::ServiceConfig) {
 }
 
 #[get("/static/{name:.+}")]
-async fn show_file(request: HttpRequest, name: Path<String>) -> Result<HttpResponse, Failure> {
+async fn show_file(request: HttpRequest, name: Path<String>) -> Answer {
     let plain = find(&name).ok_or(Error::NotFound)?;
     let (file, encoding) =
         smallest_accepted(&request, &name).map_or((plain, None), |(file, encoding)| (file, Some(encoding)));

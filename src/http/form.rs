@@ -8,7 +8,7 @@ use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::{Code, Error};
 use crate::http::page::with_status;
-use crate::http::{Failure, csrf};
+use crate::http::{Answer, Failure, csrf};
 use crate::texts::Lang;
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
@@ -156,6 +156,19 @@ pub(super) fn text(lang: Lang, code: Code, params: &[(&'static str, String)]) ->
     lang.f(&format!("errors.{}", code.as_str()), &values)
 }
 
+/// One entry of a list, or of a group of radio buttons, to choose from.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    pub value: String,
+    pub label: String,
+}
+
+impl Choice {
+    pub fn new(value: impl ToString, label: impl Into<String>) -> Self {
+        Self { value: value.to_string(), label: label.into() }
+    }
+}
+
 /// A form as a page shows it: the fields are reached through it (`form.given_name`), the errors beside them
 /// (`form.errors.of("given_name")`).
 #[derive(Clone, Debug, Default)]
@@ -206,7 +219,7 @@ pub async fn answer<F, T, P: Template>(
     work: impl AsyncFnOnce(&Txn, &F) -> Result<T, Error>,
     leads_on: impl FnOnce(T) -> HttpResponse,
     again: impl AsyncFnOnce(FormState<F>) -> Result<P, Failure>,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     match ctx.write(async |txn| work(txn, &form).await).await {
         Ok(done) => Ok(leads_on(done)),
         Err(error) => {

@@ -3,10 +3,10 @@
 
 use crate::ctx::Services;
 use crate::error::{Code, Error};
-use crate::http::Failure;
 use crate::http::problem::Problem;
 use crate::http::request::Facts;
 use crate::http::site::Site;
+use crate::http::{Answer, Failure};
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, Statement};
@@ -25,7 +25,7 @@ pub fn pages(cfg: &mut web::ServiceConfig) {
     responses((status = 200, description = "The service works.", body = Problem, content_type = "application/problem+json"))
 )]
 #[get("/status")]
-pub async fn show_status(request: HttpRequest) -> Result<HttpResponse, Failure> {
+pub async fn show_status(request: HttpRequest) -> Answer {
     let facts = Facts::of(&request);
     Ok(Problem {
         kind: "about:blank",
@@ -48,7 +48,7 @@ async fn show_liveness() -> HttpResponse {
 
 /// Whether requests may be sent here: the database answers, its schema is ours, and the service is not about to stop.
 #[get("/health/ready")]
-async fn show_readiness(site: web::Data<Site>) -> Result<HttpResponse, Failure> {
+async fn show_readiness(site: web::Data<Site>) -> Answer {
     if site.is_draining() || applied_migrations(&site.services).await? < Migrator::migrations().len() {
         return Err(Failure::of(Code::Busy));
     }

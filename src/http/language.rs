@@ -1,13 +1,13 @@
 //! The language switch: a form, because a GET changes nothing.
 
 use crate::auth::local_path::LocalPath;
-use crate::http::Failure;
+use crate::http::Answer;
 use crate::http::cookies::LANGUAGE;
 use crate::http::form::Form;
 use crate::http::page::see_other;
 use crate::texts::Lang;
 use actix_web::cookie::time::Duration;
-use actix_web::{HttpRequest, HttpResponse, post, web};
+use actix_web::{HttpRequest, post, web};
 use serde::Deserialize;
 
 pub fn pages(cfg: &mut web::ServiceConfig) {
@@ -23,7 +23,7 @@ struct Choice {
 }
 
 #[post("/language")]
-async fn choose_language(request: HttpRequest, choice: Form<Choice>) -> Result<HttpResponse, Failure> {
+async fn choose_language(request: HttpRequest, choice: Form<Choice>) -> Answer {
     let lang = Lang::of(&choice.0.lang);
     let mut answer = see_other(LocalPath::or_home(&choice.0.back).as_str());
     let cookie = LANGUAGE.set(&request, lang.code().to_owned(), Some(Duration::days(365)));

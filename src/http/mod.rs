@@ -37,12 +37,15 @@ use crate::error::{Code, Error, Refused};
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 
-/// A use case's error on its way out. Handlers return `Result<HttpResponse, Failure>`, and `?` does the rest.
+/// A use case's error on its way out. Handlers return an [`Answer`], and `?` does the rest.
 ///
 /// Its answer is bare on purpose: only `edge` knows the caller's language, the request's name and whether a program or a
 /// person is asking, so only `edge` writes the body.
 #[derive(Debug)]
 pub struct Failure(pub Error);
+
+/// What a handler answers.
+pub type Answer = Result<HttpResponse, Failure>;
 
 impl Failure {
     /// A failure that needs nothing but its code.

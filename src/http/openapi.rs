@@ -6,7 +6,7 @@
 //! rules are `ModI`'s (recommendations `RAC_*`) and the checker's of the Italian administrations.
 
 use crate::http::gate::{self, Need};
-use crate::http::{Failure, problem};
+use crate::http::{Answer, problem};
 use actix_web::http::Method;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::{App, HttpResponse, get, web};
@@ -57,7 +57,7 @@ pub fn pages(cfg: &mut web::ServiceConfig) {
 }
 
 #[get("/api/openapi.json")]
-async fn show_document() -> Result<HttpResponse, Failure> {
+async fn show_document() -> Answer {
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "application/json"))
         .insert_header((CACHE_CONTROL, "public, max-age=3600"))

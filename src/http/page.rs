@@ -11,7 +11,7 @@ use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::http::cookies::FLASH;
 use crate::http::site::Site;
-use crate::http::{Failure, assets, csrf, nav};
+use crate::http::{Answer, assets, csrf, nav};
 use crate::texts::Lang;
 use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue, LOCATION, REFERER, REFERRER_POLICY};
 use actix_web::http::{Method, StatusCode};
@@ -170,18 +170,25 @@ fn user(actor: &Actor, lang: Lang) -> Option<ShellUser> {
     Some(ShellUser { name: name.clone(), capacities })
 }
 
+/// A word with its colour.
+pub struct Badge {
+    pub text: &'static str,
+    /// "success", "info", "warning", "danger" or "neutral", as in `templates/macros.html`.
+    pub kind: &'static str,
+}
+
 /// The answer that shows a page.
-pub fn page(template: &impl Template) -> Result<HttpResponse, Failure> {
+pub fn page(template: &impl Template) -> Answer {
     with_status(StatusCode::OK, template)
 }
 
 /// The answer that shows a refused form again.
-pub fn unprocessable(template: &impl Template) -> Result<HttpResponse, Failure> {
+pub fn unprocessable(template: &impl Template) -> Answer {
     with_status(StatusCode::UNPROCESSABLE_ENTITY, template)
 }
 
 /// The answer that shows a page under another status.
-pub fn with_status(status: StatusCode, template: &impl Template) -> Result<HttpResponse, Failure> {
+pub fn with_status(status: StatusCode, template: &impl Template) -> Answer {
     let html = template.render().map_err(|error| Error::Internal(format!("a page was not rendered: {error}")))?;
     Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html))
 }

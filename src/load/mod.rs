@@ -118,16 +118,13 @@ async fn write_as_shown(ctx: &Ctx, source: &str, file: &file::File, shown: &Diff
     let agreement = plan.agreement_id.to_string();
     plan.write(&txn).await?;
     let sha256 = sha256_hex(source.as_bytes());
-    let event = audit::Event {
-        action: "network.load",
-        subject: ("agreement", agreement),
-        on_behalf_of: None,
-        channel: None,
-        source: None,
-        details: json!({
+    let event = audit::Event::about(
+        "network.load",
+        ("agreement", agreement),
+        json!({
             "sha256": sha256, "added": shown.added(), "changed": shown.changed(), "removed": shown.removed(),
         }),
-    };
+    );
     audit::record(ctx, &txn, event).await?;
     ctx.commit(txn).await?;
     Ok(())

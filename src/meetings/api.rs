@@ -8,7 +8,7 @@ use super::service::{self, MeetingFilter};
 use super::view::Dossier;
 use crate::ctx::Ctx;
 use crate::error::Error;
-use crate::http::Failure;
+use crate::http::Answer;
 use crate::http::idempotency::{self, Created, IdempotencyKey};
 use crate::http::json::{Json, MergePatch};
 use crate::http::paging::{Page, Paging};
@@ -43,7 +43,7 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
 /// Who may: any participant.
 #[utoipa::path(tag = "meetings", responses((status = 200, body = TablesOut)))]
 #[get("/tables")]
-pub async fn list_tables(ctx: Ctx) -> Result<HttpResponse, Failure> {
+pub async fn list_tables(ctx: Ctx) -> Answer {
     let items = service::tables(&ctx).await?.into_iter().map(TableOut::from).collect();
     Ok(HttpResponse::Ok().json(TablesOut { items }))
 }
@@ -58,7 +58,7 @@ pub async fn list_meetings(
     request: HttpRequest,
     query: web::Query<MeetingsQuery>,
     paging: web::Query<Paging>,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     let table = match &query.table {
         Some(code) => Some(service::table_by_code(ctx.reader(), code).await?.id),
         None => None,
@@ -76,7 +76,7 @@ pub async fn list_meetings(
 /// `ends_before_starts`, `not_a_url`.
 #[utoipa::path(tag = "meetings", security(("api_token" = ["secretariat"])), params(IdempotencyKey), request_body = MeetingIn, responses((status = 201, body = MeetingOut)))]
 #[post("/meetings")]
-pub async fn create_meeting(ctx: Ctx, request: HttpRequest, input: Json<MeetingIn>) -> Result<HttpResponse, Failure> {
+pub async fn create_meeting(ctx: Ctx, request: HttpRequest, input: Json<MeetingIn>) -> Answer {
     idempotency::once(&ctx, &request, &input.digest(), async |txn| {
         let made = service::create(&ctx, txn, input.value.clone().into()).await?;
         let location = format!("/api/v1/meetings/{}", made.meeting.id);
@@ -90,7 +90,7 @@ pub async fn create_meeting(ctx: Ctx, request: HttpRequest, input: Json<MeetingI
 /// Who may: see the list. Unknown and unseen are the same answer.
 #[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path)), responses((status = 200, body = MeetingOut)))]
 #[get("/meetings/{id}")]
-pub async fn show_meeting(ctx: Ctx, id: web::Path<MeetingId>) -> Result<HttpResponse, Failure> {
+pub async fn show_meeting(ctx: Ctx, id: web::Path<MeetingId>) -> Answer {
     Ok(answer(service::show(&ctx, *id).await?))
 }
 
@@ -111,7 +111,7 @@ pub async fn edit_meeting(
     request: HttpRequest,
     id: web::Path<MeetingId>,
     MergePatch(patch): MergePatch<MeetingPatch>,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     let (version, change) = (version::if_match(&request)?, patch.try_into()?);
     let changed = ctx.write(async |txn| service::edit(&ctx, txn, *id, version, change).await).await?;
     Ok(answer(changed))
@@ -127,7 +127,7 @@ pub async fn add_agenda_item(
     request: HttpRequest,
     id: web::Path<MeetingId>,
     input: Json<AgendaItemIn>,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     idempotency::once(&ctx, &request, &input.digest(), async |txn| {
         let (item, _) = service::add_item(&ctx, txn, *id, None, input.value.clone().into()).await?;
         let location = format!("/api/v1/meetings/{}/agenda-items/{}", *id, item.id);
@@ -141,7 +141,7 @@ pub async fn add_agenda_item(
 /// Who may: whoever may see the meeting.
 #[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), ("item_id" = AgendaItemId, Path)), responses((status = 200, body = AgendaItemOut)))]
 #[get("/meetings/{id}/agenda-items/{item_id}")]
-pub async fn show_agenda_item(ctx: Ctx, path: web::Path<(MeetingId, AgendaItemId)>) -> Result<HttpResponse, Failure> {
+pub async fn show_agenda_item(ctx: Ctx, path: web::Path<(MeetingId, AgendaItemId)>) -> Answer {
     let (id, item_id) = path.into_inner();
     let item =
         service::show(&ctx, id).await?.agenda.into_iter().find(|item| item.id == item_id).ok_or(Error::NotFound)?;
@@ -153,11 +153,7 @@ pub async fn show_agenda_item(ctx: Ctx, path: web::Path<(MeetingId, AgendaItemId
 /// The version is the meeting's. Who may: the secretariat. Mails: none. Errors: `wrong_transition` once convened.
 #[utoipa::path(tag = "meetings", security(("api_token" = ["secretariat"])), params(("id" = MeetingId, Path), ("item_id" = AgendaItemId, Path), IfMatch), responses((status = 204)))]
 #[delete("/meetings/{id}/agenda-items/{item_id}")]
-pub async fn remove_agenda_item(
-    ctx: Ctx,
-    request: HttpRequest,
-    path: web::Path<(MeetingId, AgendaItemId)>,
-) -> Result<HttpResponse, Failure> {
+pub async fn remove_agenda_item(ctx: Ctx, request: HttpRequest, path: web::Path<(MeetingId, AgendaItemId)>) -> Answer {
     let (id, item_id) = path.into_inner();
     let version = version::if_match(&request)?;
     ctx.write(async |txn| service::remove_item(&ctx, txn, id, version, item_id).await).await?;
@@ -177,7 +173,7 @@ pub async fn convene_meeting(
     request: HttpRequest,
     id: web::Path<MeetingId>,
     input: Json<ConveneIn>,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     let version = version::if_match(&request)?;
     let reason = input.value.short_notice_reason;
     let convened = ctx.write(async |txn| service::convene(&ctx, txn, *id, version, reason).await).await?;
@@ -190,12 +186,7 @@ pub async fn convene_meeting(
 /// invited, *joined* and *left* to who came and went meanwhile. Errors: those of convening, `ends_before_starts`, `nothing_changes`.
 #[utoipa::path(tag = "meetings", security(("api_token" = ["secretariat"])), params(("id" = MeetingId, Path), IfMatch), request_body = MoveIn, responses((status = 200, body = MeetingOut)))]
 #[post("/meetings/{id}/move")]
-pub async fn move_meeting(
-    ctx: Ctx,
-    request: HttpRequest,
-    id: web::Path<MeetingId>,
-    input: Json<MoveIn>,
-) -> Result<HttpResponse, Failure> {
+pub async fn move_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, input: Json<MoveIn>) -> Answer {
     let version = version::if_match(&request)?;
     let moved = ctx.write(async |txn| service::move_to(&ctx, txn, *id, version, input.value.into()).await).await?;
     Ok(answer(moved))
@@ -207,12 +198,7 @@ pub async fn move_meeting(
 /// `reason_missing`, `wrong_transition`.
 #[utoipa::path(tag = "meetings", security(("api_token" = ["secretariat"])), params(("id" = MeetingId, Path), IfMatch), request_body = CancelIn, responses((status = 200, body = MeetingOut)))]
 #[post("/meetings/{id}/cancel")]
-pub async fn cancel_meeting(
-    ctx: Ctx,
-    request: HttpRequest,
-    id: web::Path<MeetingId>,
-    input: Json<CancelIn>,
-) -> Result<HttpResponse, Failure> {
+pub async fn cancel_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, input: Json<CancelIn>) -> Answer {
     let version = version::if_match(&request)?;
     let cancelled = ctx.write(async |txn| service::cancel(&ctx, txn, *id, version, &input.value.reason).await).await?;
     Ok(answer(cancelled))
@@ -224,12 +210,7 @@ pub async fn cancel_meeting(
 /// `meeting_not_begun`, `unknown_value` (a body that is no party), `required` (a delegate without a name), `wrong_transition`.
 #[utoipa::path(tag = "meetings", security(("api_token" = ["secretariat"])), params(("id" = MeetingId, Path), IfMatch), request_body = HoldIn, responses((status = 200, body = MeetingOut)))]
 #[post("/meetings/{id}/hold")]
-pub async fn hold_meeting(
-    ctx: Ctx,
-    request: HttpRequest,
-    id: web::Path<MeetingId>,
-    input: Json<HoldIn>,
-) -> Result<HttpResponse, Failure> {
+pub async fn hold_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, input: Json<HoldIn>) -> Answer {
     let version = version::if_match(&request)?;
     let attendances = input.value.attendances.into_iter().map(service::AttendanceIn::from).collect();
     let held = ctx.write(async |txn| service::hold(&ctx, txn, *id, version, attendances).await).await?;
@@ -253,7 +234,7 @@ pub async fn record_attendance(
     request: HttpRequest,
     path: web::Path<(MeetingId, String)>,
     input: Json<AttendanceIn>,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     let (id, body) = path.into_inner();
     let version = version::if_match(&request)?;
     let AttendanceIn { presence, delegate } = input.value;
@@ -274,7 +255,7 @@ pub async fn record_outcome(
     request: HttpRequest,
     id: web::Path<MeetingId>,
     input: Json<OutcomeIn>,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     idempotency::once(&ctx, &request, &input.digest(), async |txn| {
         let (outcome, _) = service::record_outcome(&ctx, txn, *id, None, input.value.clone().into()).await?;
         let location = format!("/api/v1/outcomes/{}", outcome.id);
@@ -288,7 +269,7 @@ pub async fn record_outcome(
 /// Who may: the secretariat. Mails: none. Errors: `wrong_transition`.
 #[utoipa::path(tag = "meetings", security(("api_token" = ["secretariat"])), params(("id" = MeetingId, Path), IfMatch), responses((status = 200, body = MeetingOut)))]
 #[post("/meetings/{id}/close")]
-pub async fn close_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Result<HttpResponse, Failure> {
+pub async fn close_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Answer {
     let version = version::if_match(&request)?;
     let closed = ctx.write(async |txn| service::close(&ctx, txn, *id, version).await).await?;
     Ok(answer(closed))
@@ -299,12 +280,12 @@ pub async fn close_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<Meeting
 /// What the mail carried, or would carry now. Who may: whoever may see the meeting, once it has been convened.
 #[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path)), responses((status = 200, content_type = "text/calendar", body = String)))]
 #[get("/meetings/{id}/invite.ics")]
-pub async fn show_invite(ctx: Ctx, id: web::Path<MeetingId>) -> Result<HttpResponse, Failure> {
+pub async fn show_invite(ctx: Ctx, id: web::Path<MeetingId>) -> Answer {
     invite(&ctx, *id).await
 }
 
 /// The entry as a download: shared with the pages.
-pub(super) async fn invite(ctx: &Ctx, id: MeetingId) -> Result<HttpResponse, Failure> {
+pub(super) async fn invite(ctx: &Ctx, id: MeetingId) -> Answer {
     let entry = service::calendar_entry(ctx, id).await?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/calendar; charset=utf-8"))
@@ -317,7 +298,7 @@ pub(super) async fn invite(ctx: &Ctx, id: MeetingId) -> Result<HttpResponse, Fai
 /// Who may: whoever may see its meeting.
 #[utoipa::path(tag = "meetings", params(("id" = OutcomeId, Path)), responses((status = 200, body = OutcomeOut)))]
 #[get("/outcomes/{id}")]
-pub async fn show_outcome(ctx: Ctx, id: web::Path<OutcomeId>) -> Result<HttpResponse, Failure> {
+pub async fn show_outcome(ctx: Ctx, id: web::Path<OutcomeId>) -> Answer {
     Ok(HttpResponse::Ok().json(OutcomeOut::from(service::outcome(&ctx, *id).await?)))
 }
 

@@ -295,14 +295,7 @@ async fn save(
 }
 
 async fn record(ctx: &Ctx, txn: &Txn, action: &'static str, id: MeetingId, details: serde_json::Value) -> Result<()> {
-    let event = audit::Event {
-        action,
-        subject: ("meeting", id.to_string()),
-        on_behalf_of: None,
-        channel: None,
-        source: None,
-        details,
-    };
+    let event = audit::Event::about(action, ("meeting", id.to_string()), details);
     audit::record(ctx, txn, event).await?;
     Ok(())
 }

@@ -9,13 +9,13 @@ use super::service::{self, MeetingFilter};
 use super::view::{self, Dossier, Invited, Line, Outcome, PartyPresence};
 use crate::ctx::Ctx;
 use crate::designations::web::words::seat_name;
-use crate::http::Failure;
+use crate::http::Answer;
 use crate::http::page::{Shell, page, see_other};
 use crate::http::paging::{Page, Paging};
 use crate::tasks::model::Task;
 use crate::texts::Lang;
 use crate::time::words;
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{HttpRequest, get, web};
 use askama::Template;
 use entity::ids::{MeetingId, OutcomeId};
 use entity::kinds::{CalendarMethod, MeetingState};
@@ -142,7 +142,7 @@ pub struct Actions {
 
 /// The meetings, the latest day first.
 #[get("/meetings")]
-async fn list_meetings(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging>) -> Result<HttpResponse, Failure> {
+async fn list_meetings(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging>) -> Answer {
     let limit = paging.limit()?;
     let after = paging.after_day()?;
     let first = after.is_some().then(|| "/meetings".to_owned());
@@ -156,7 +156,7 @@ async fn list_meetings(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging
 
 /// One meeting.
 #[get("/meetings/{id}")]
-async fn show_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Result<HttpResponse, Failure> {
+async fn show_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Answer {
     let dossier = service::show(&ctx, *id).await?;
     let tasks = service::tasks_seen(&ctx, &dossier).await?;
     page(&MeetingPage::of(&ctx, &request, &dossier, &tasks))
@@ -164,13 +164,13 @@ async fn show_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) 
 
 /// The reader's own calendar entry.
 #[get("/meetings/{id}/invite.ics")]
-async fn invite(ctx: Ctx, id: web::Path<MeetingId>) -> Result<HttpResponse, Failure> {
+async fn invite(ctx: Ctx, id: web::Path<MeetingId>) -> Answer {
     api::invite(&ctx, *id).await
 }
 
 /// Leads to the meeting that decided: other pages know the outcome and need not know its meeting.
 #[get("/outcomes/{id}")]
-async fn show_outcome(ctx: Ctx, id: web::Path<OutcomeId>) -> Result<HttpResponse, Failure> {
+async fn show_outcome(ctx: Ctx, id: web::Path<OutcomeId>) -> Answer {
     let outcome = service::outcome(&ctx, *id).await?;
     Ok(see_other(&format!("/meetings/{}#outcome-{}", outcome.meeting_id, outcome.id)))
 }

@@ -7,7 +7,7 @@ use super::model::{
 use super::service;
 use crate::ctx::Ctx;
 use crate::error::Error;
-use crate::http::Failure;
+use crate::http::Answer;
 use crate::http::json::MergePatch;
 use crate::http::paging::{Links, Page, Paging};
 use crate::http::patch::Patch;
@@ -241,7 +241,7 @@ pub struct PersonPatch {
 /// Its acts, its term and the day of its joint review. Public.
 #[utoipa::path(tag = "Network", security(()), responses((status = 200, body = AgreementOut)))]
 #[get("/agreement")]
-pub async fn show_agreement(ctx: Ctx) -> Result<HttpResponse, Failure> {
+pub async fn show_agreement(ctx: Ctx) -> Answer {
     Ok(HttpResponse::Ok().json(AgreementOut::from(service::agreement(ctx.reader()).await?)))
 }
 
@@ -250,7 +250,7 @@ pub async fn show_agreement(ctx: Ctx) -> Result<HttpResponse, Failure> {
 /// All signatories, the region first. Public.
 #[utoipa::path(tag = "Network", security(()), responses((status = 200, body = Page<BodyOut>)))]
 #[get("/bodies")]
-pub async fn list_bodies(ctx: Ctx) -> Result<HttpResponse, Failure> {
+pub async fn list_bodies(ctx: Ctx) -> Answer {
     Ok(whole(service::bodies(ctx.reader()).await?, BodyOut::from))
 }
 
@@ -259,7 +259,7 @@ pub async fn list_bodies(ctx: Ctx) -> Result<HttpResponse, Failure> {
 /// By its code, its IPA code or any of its names, whatever their case. Public.
 #[utoipa::path(tag = "Network", security(()), params(("code" = String, Path, max_length = 200)), responses((status = 200, body = BodyOut)))]
 #[get("/bodies/{code}")]
-pub async fn show_body(ctx: Ctx, code: web::Path<String>) -> Result<HttpResponse, Failure> {
+pub async fn show_body(ctx: Ctx, code: web::Path<String>) -> Answer {
     let body = service::body(ctx.reader(), &code).await?;
     Ok(HttpResponse::Ok().json(BodyOut::from(body)))
 }
@@ -269,7 +269,7 @@ pub async fn show_body(ctx: Ctx, code: web::Path<String>) -> Result<HttpResponse
 /// The regional one first. Public.
 #[utoipa::path(tag = "Network", security(()), responses((status = 200, body = Page<ObservatoryOut>)))]
 #[get("/observatories")]
-pub async fn list_observatories(ctx: Ctx) -> Result<HttpResponse, Failure> {
+pub async fn list_observatories(ctx: Ctx) -> Answer {
     Ok(whole(service::observatories(ctx.reader()).await?, ObservatoryOut::from))
 }
 
@@ -278,7 +278,7 @@ pub async fn list_observatories(ctx: Ctx) -> Result<HttpResponse, Failure> {
 /// Public.
 #[utoipa::path(tag = "Network", security(()), params(("code" = String, Path, max_length = 60)), responses((status = 200, body = ObservatoryOut)))]
 #[get("/observatories/{code}")]
-pub async fn show_observatory(ctx: Ctx, code: web::Path<String>) -> Result<HttpResponse, Failure> {
+pub async fn show_observatory(ctx: Ctx, code: web::Path<String>) -> Answer {
     let observatory = service::observatory(ctx.reader(), &code).await?;
     Ok(HttpResponse::Ok().json(ObservatoryOut::from(observatory)))
 }
@@ -288,7 +288,7 @@ pub async fn show_observatory(ctx: Ctx, code: web::Path<String>) -> Result<HttpR
 /// Each with its patron day. Public.
 #[utoipa::path(tag = "Network", security(()), responses((status = 200, body = Page<TerritoryOut>)))]
 #[get("/territories")]
-pub async fn list_territories(ctx: Ctx) -> Result<HttpResponse, Failure> {
+pub async fn list_territories(ctx: Ctx) -> Answer {
     Ok(whole(service::territories(ctx.reader()).await?, TerritoryOut::from))
 }
 
@@ -298,11 +298,7 @@ pub async fn list_territories(ctx: Ctx) -> Result<HttpResponse, Failure> {
 /// Refused: a span that ends before it starts, or of more than 400 days. Public.
 #[utoipa::path(tag = "Network", security(()), params(("code" = String, Path, max_length = 10), SpanQuery), responses((status = 200, body = WorkingDaysOut)))]
 #[get("/territories/{code}/working-days")]
-pub async fn list_working_days(
-    ctx: Ctx,
-    code: web::Path<String>,
-    span: web::Query<SpanQuery>,
-) -> Result<HttpResponse, Failure> {
+pub async fn list_working_days(ctx: Ctx, code: web::Path<String>, span: web::Query<SpanQuery>) -> Answer {
     let (from, to) = (span.from.into(), span.to.into());
     let days = service::working_days(ctx.reader(), &code, from, to, ctx.lang).await?;
     Ok(HttpResponse::Ok().json(WorkingDaysOut::of(code.into_inner(), from, to, days)))
@@ -313,7 +309,7 @@ pub async fn list_working_days(
 /// Everybody who holds or held a seat, in the order in which they were entered. Who may: the secretariat.
 #[utoipa::path(tag = "Network", security(("api_token" = ["secretariat"])), params(Paging), responses((status = 200, body = Page<PersonOut>)))]
 #[get("/people")]
-pub async fn list_people(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging>) -> Result<HttpResponse, Failure> {
+pub async fn list_people(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging>) -> Answer {
     let limit = paging.limit()?;
     let people = service::people(&ctx, paging.after()?, limit + 1).await?;
     let page = Page::cut(&ctx, &request, limit, people, |person| person.id)?;
@@ -326,7 +322,7 @@ pub async fn list_people(ctx: Ctx, request: HttpRequest, paging: web::Query<Pagi
 /// learns that there is one.
 #[utoipa::path(tag = "Network", params(("id" = PersonId, Path)), responses((status = 200, body = PersonOut)))]
 #[get("/people/{id}")]
-pub async fn show_person(ctx: Ctx, id: web::Path<PersonId>) -> Result<HttpResponse, Failure> {
+pub async fn show_person(ctx: Ctx, id: web::Path<PersonId>) -> Answer {
     Ok(with_version(service::person_seen(&ctx, id.into_inner()).await?))
 }
 
@@ -346,7 +342,7 @@ pub async fn update_person(
     request: HttpRequest,
     id: web::Path<PersonId>,
     MergePatch(patch): MergePatch<PersonPatch>,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     let version = version::if_match(&request)?;
     let change = PersonChange::try_from(patch)?;
     let id = id.into_inner();

@@ -232,5 +232,5 @@ fn is_anonymous(ctx: &Ctx) -> bool {
 }
 
 fn event(action: &'static str, person: PersonId, details: serde_json::Value) -> Event {
-    Event { action, subject: ("person", person.to_string()), on_behalf_of: None, channel: None, source: None, details }
+    Event::about(action, ("person", person.to_string()), details)
 }

@@ -7,11 +7,11 @@ use super::model::{AgreementAct, AgreementView, BodyView, CalendarDay, Observato
 use super::service;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
-use crate::http::Failure;
+use crate::http::Answer;
 use crate::http::page::{Shell, page};
 use crate::texts::Lang;
 use crate::time::{TerritoryCalendar, words};
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{HttpRequest, get, web};
 use askama::Template;
 use chrono::NaiveDate;
 
@@ -95,7 +95,7 @@ pub struct ClosedDay {
 
 /// The network: agreement, parties, observatories.
 #[get("/network")]
-async fn show_network(ctx: Ctx, request: HttpRequest) -> std::result::Result<HttpResponse, Failure> {
+async fn show_network(ctx: Ctx, request: HttpRequest) -> Answer {
     let bodies = service::bodies(ctx.reader()).await?;
     let observatories = service::observatories(ctx.reader()).await?;
     let shell = Shell::new(&ctx, &request, "network.title").here();

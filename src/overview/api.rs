@@ -6,7 +6,7 @@ use super::service;
 use crate::ctx::Ctx;
 use crate::designations::api::SeatOut;
 use crate::due::Obligation;
-use crate::http::Failure;
+use crate::http::Answer;
 use crate::http::json::Json;
 use crate::http::paging::{Page, Paging};
 use crate::jobs::status::{JobStatus, LastRun};
@@ -91,7 +91,7 @@ pub struct RadarQuery {
 /// future, as known now. Who may: secretariat and direction.
 #[utoipa::path(tag = "overview", security(("api_token" = ["secretariat"]), ("api_token" = ["direction"])), params(RadarQuery), responses((status = 200, body = RadarOut)))]
 #[get("/radar")]
-pub async fn show_radar(ctx: Ctx, query: web::Query<RadarQuery>) -> Result<HttpResponse, Failure> {
+pub async fn show_radar(ctx: Ctx, query: web::Query<RadarQuery>) -> Answer {
     let on = query.on.map(NaiveDate::from);
     let risks = service::radar(&ctx, on).await?;
     let day = on.unwrap_or_else(|| ctx.today());
@@ -174,7 +174,7 @@ pub async fn list_mails(
     request: HttpRequest,
     query: web::Query<MailQuery>,
     paging: web::Query<Paging>,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     let MailQuery { state, kind, person_id, subject_id, recipient } = query.into_inner();
     let recipient = recipient.map(|address| address.to_lowercase());
     let filter = desk::Filter { state, kind, subject_id, person_id, recipient };
@@ -189,7 +189,7 @@ pub async fn list_mails(
 /// Links by which the recipient would sign in or answer are blotted out. Who may: the secretariat.
 #[utoipa::path(tag = "overview", security(("api_token" = ["secretariat"])), params(("id" = MailId, Path)), responses((status = 200, body = MailDetailOut)))]
 #[get("/mails/{id}")]
-pub async fn show_mail(ctx: Ctx, id: web::Path<MailId>) -> Result<HttpResponse, Failure> {
+pub async fn show_mail(ctx: Ctx, id: web::Path<MailId>) -> Answer {
     let Detail { summary, message_id, text, bytes: _ } = desk::show(&ctx, *id).await?;
     let text = text.map(|text| without_keys(&text));
     Ok(HttpResponse::Ok().json(MailDetailOut { mail: summary.into(), message_id, text }))
@@ -200,7 +200,7 @@ pub async fn show_mail(ctx: Ctx, id: web::Path<MailId>) -> Result<HttpResponse, 
 /// It is due now, with its attempts counted anew. Who may: the secretariat. Errors: `wrong_transition`.
 #[utoipa::path(tag = "overview", security(("api_token" = ["secretariat"])), params(("id" = MailId, Path)), responses((status = 204)))]
 #[post("/mails/{id}/retry")]
-pub async fn retry_mail(ctx: Ctx, id: web::Path<MailId>) -> Result<HttpResponse, Failure> {
+pub async fn retry_mail(ctx: Ctx, id: web::Path<MailId>) -> Answer {
     ctx.write(async |txn| desk::retry(&ctx, txn, *id).await).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -210,7 +210,7 @@ pub async fn retry_mail(ctx: Ctx, id: web::Path<MailId>) -> Result<HttpResponse,
 /// It is never sent. Who may: the secretariat. Errors: `wrong_transition`.
 #[utoipa::path(tag = "overview", security(("api_token" = ["secretariat"])), params(("id" = MailId, Path)), responses((status = 204)))]
 #[post("/mails/{id}/cancel")]
-pub async fn cancel_mail(ctx: Ctx, id: web::Path<MailId>) -> Result<HttpResponse, Failure> {
+pub async fn cancel_mail(ctx: Ctx, id: web::Path<MailId>) -> Answer {
     ctx.write(async |txn| desk::cancel(&ctx, txn, *id).await).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -228,7 +228,7 @@ pub struct PauseIn {
 /// They are still promised and wait. Who may: the secretariat. Errors: `reason_missing`.
 #[utoipa::path(tag = "overview", security(("api_token" = ["secretariat"])), request_body = PauseIn, responses((status = 204)))]
 #[post("/sending/pause")]
-pub async fn pause_sending(ctx: Ctx, input: Json<PauseIn>) -> Result<HttpResponse, Failure> {
+pub async fn pause_sending(ctx: Ctx, input: Json<PauseIn>) -> Answer {
     ctx.write(async |txn| desk::pause(&ctx, txn, &input.value.reason).await).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -238,7 +238,7 @@ pub async fn pause_sending(ctx: Ctx, input: Json<PauseIn>) -> Result<HttpRespons
 /// Who may: the secretariat.
 #[utoipa::path(tag = "overview", security(("api_token" = ["secretariat"])), responses((status = 204)))]
 #[post("/sending/resume")]
-pub async fn resume_sending(ctx: Ctx) -> Result<HttpResponse, Failure> {
+pub async fn resume_sending(ctx: Ctx) -> Answer {
     ctx.write(async |txn| desk::resume(&ctx, txn).await).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -290,7 +290,7 @@ pub struct LastRunOut {
 /// Each job with its last run, how it ended, and its next. Who may: the secretariat.
 #[utoipa::path(tag = "overview", security(("api_token" = ["secretariat"])), responses((status = 200, body = JobsOut)))]
 #[get("/jobs")]
-pub async fn list_jobs(ctx: Ctx) -> Result<HttpResponse, Failure> {
+pub async fn list_jobs(ctx: Ctx) -> Answer {
     let jobs = service::jobs(&ctx).await?;
     Ok(HttpResponse::Ok().json(JobsOut { items: jobs.into_iter().map(|job| JobOut::of(job, &ctx)).collect() }))
 }

@@ -6,10 +6,9 @@
 
 use super::words as overview_words;
 use crate::ctx::Ctx;
-use crate::designations::web::Choice;
 use crate::error::{Code, Error, Result};
-use crate::http::Failure;
-use crate::http::form::{Form, FormState, OnlyButton};
+use crate::http::Answer;
+use crate::http::form::{Choice, Form, FormState, OnlyButton};
 use crate::http::page::{FlashKind, Shell, done, page, unprocessable};
 use crate::http::paging::{Page, Paging};
 use crate::http::site::Site;
@@ -24,8 +23,6 @@ use askama::Template;
 use entity::ids::MailId;
 use entity::kinds::NotificationState;
 use serde::Deserialize;
-
-type Answer = std::result::Result<HttpResponse, Failure>;
 
 /// The shortest run of letters and digits taken for a key: above an id (36), below a token of 256 bits (43 and more).
 const KEY_CHARACTERS: usize = 40;

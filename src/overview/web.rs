@@ -14,19 +14,19 @@ use crate::designations::web::words as register_words;
 use crate::designations::web::{SeatsBlock, seats_of_body, seats_of_observatory};
 use crate::due::Obligation;
 use crate::error::{Error, Result};
-use crate::http::Failure;
+use crate::http::Answer;
 use crate::http::form::FormState;
-use crate::http::page::{Shell, page, unprocessable};
+use crate::http::page::{Badge, Shell, page, unprocessable};
 use crate::jobs::status::JobStatus;
 use crate::network::web::{BodyFacts, ObservatoryFacts, body_facts, observatory_facts, shell_below_network};
 use crate::releases::service::{self as releases, ReleaseFilter};
 use crate::releases::web::{ContributionLine, Line as ReleaseLine};
 use crate::tasks::model::Task;
-use crate::tasks::web::{Badge, Line as TaskLine};
+use crate::tasks::web::Line as TaskLine;
 use crate::texts::Lang;
 use crate::time::{Day, words};
 use actix_web::web::{Path, Query, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse, get};
+use actix_web::{HttpRequest, get};
 use askama::Template;
 use chrono::NaiveDate;
 use entity::kinds::SeatKind;
@@ -37,8 +37,6 @@ const RISKS_ON_MONDAY: usize = 8;
 
 /// So many of the next releases stand on the home page; the calendar has them all.
 const RELEASES_ON_HOME: u64 = 5;
-
-type Answer = std::result::Result<HttpResponse, Failure>;
 
 /// Every page of the overview. Those of bodies and observatories stand in the place of the network's own, which know
 /// nobody who works there: register these first.

@@ -2,7 +2,7 @@
 
 use super::service::{self, Evidence, PublicationView};
 use crate::ctx::Ctx;
-use crate::http::Failure;
+use crate::http::Answer;
 use crate::http::json::Json;
 use crate::http::version::{IfMatch, etag, if_match};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
@@ -104,7 +104,7 @@ impl From<PublicationView> for PublicationOut {
 /// `expected`, version 0, before an address was declared. Who may: whoever may see the deliverable.
 #[utoipa::path(tag = "publications", params(("deliverable_id" = DeliverableId, Path)), responses((status = 200, body = PublicationOut)))]
 #[get("/publications/{deliverable_id}")]
-pub async fn show_publication(ctx: Ctx, id: web::Path<DeliverableId>) -> Result<HttpResponse, Failure> {
+pub async fn show_publication(ctx: Ctx, id: web::Path<DeliverableId>) -> Answer {
     Ok(answer(service::publication(&ctx, *id).await?))
 }
 
@@ -119,7 +119,7 @@ pub async fn declare_publication(
     request: HttpRequest,
     id: web::Path<DeliverableId>,
     input: Json<DeclarationIn>,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     let version = if_match(&request)?;
     let declared = ctx.write(async |txn| service::declare(&ctx, txn, *id, version, &input.value.address).await).await?;
     Ok(answer(declared))
@@ -131,7 +131,7 @@ pub async fn declare_publication(
 /// `wrong_transition` unless the release is out.
 #[utoipa::path(tag = "publications", security(("api_token" = ["secretariat"])), params(("deliverable_id" = DeliverableId, Path)), responses((status = 200, body = PublicationOut)))]
 #[post("/publications/{deliverable_id}/check")]
-pub async fn check_publication(ctx: Ctx, id: web::Path<DeliverableId>) -> Result<HttpResponse, Failure> {
+pub async fn check_publication(ctx: Ctx, id: web::Path<DeliverableId>) -> Answer {
     Ok(answer(service::check_now(&ctx, *id).await?))
 }
 

@@ -141,7 +141,7 @@ pub async fn check_now(ctx: &Ctx, id: DeliverableId) -> Result<PublicationView> 
     ctx.write(async |txn| {
         let details = serde_json::json!({});
         let subject = ("deliverable", id.to_string());
-        let event = Event { action: "portal.check", subject, on_behalf_of: None, channel: None, source: None, details };
+        let event = Event::about("portal.check", subject, details);
         keep(&service, txn, &awaited, &look).await?;
         audit::record(ctx, txn, event).await?;
         view(ctx, txn, id).await
@@ -422,14 +422,11 @@ async fn ask_for_page(ctx: &Ctx, txn: &Txn, awaited: &Awaited, fault: Fault) -> 
 }
 
 async fn record(ctx: &Ctx, txn: &Txn, before: &Publication, after: &Publication) -> Result<()> {
-    let event = Event {
-        action: "portal.look",
-        subject: ("deliverable", after.deliverable_id.to_string()),
-        on_behalf_of: None,
-        channel: None,
-        source: None,
-        details: serde_json::json!({ "publication": after.id, "from": before.state, "to": after.state }),
-    };
+    let event = Event::about(
+        "portal.look",
+        ("deliverable", after.deliverable_id.to_string()),
+        serde_json::json!({ "publication": after.id, "from": before.state, "to": after.state }),
+    );
     audit::record(ctx, txn, event).await?;
     Ok(())
 }

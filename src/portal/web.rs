@@ -8,12 +8,12 @@ use crate::deliverables::policy::{self, Action, Subject};
 use crate::deliverables::service as deliverables;
 use crate::deliverables::view::DeliverableView;
 use crate::error::Result;
-use crate::http::Failure;
+use crate::http::Answer;
 use crate::http::form::{self, Form, FormState, OnlyButton, Versioned};
 use crate::http::page::{FlashKind, Shell, done, page};
 use crate::texts::Lang;
 use crate::time::words;
-use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use actix_web::{HttpRequest, get, post, web};
 use askama::Template;
 use entity::ids::DeliverableId;
 use entity::kinds::PublicationState;
@@ -22,8 +22,6 @@ use serde::Deserialize;
 pub fn pages(cfg: &mut web::ServiceConfig) {
     cfg.service(show_publication).service(declare_publication).service(check_publication);
 }
-
-type Answer = std::result::Result<HttpResponse, Failure>;
 
 /// Looks shown; the API tells all of them.
 const LOOKS_SHOWN: usize = 20;

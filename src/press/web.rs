@@ -2,12 +2,12 @@
 
 use super::service::{self, Press, Pressed};
 use crate::ctx::Ctx;
-use crate::http::Failure;
+use crate::http::Answer;
 use crate::http::page::{FlashKind, Shell, done, kept_secret, page};
 use crate::tasks::model::Task;
 use crate::texts::Lang;
 use crate::time::words;
-use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use actix_web::{HttpRequest, get, post, web};
 use askama::Template;
 
 pub fn pages(config: &mut web::ServiceConfig) {
@@ -29,7 +29,7 @@ struct TaskPage {
 }
 
 #[get("/p/{token}")]
-async fn show_task(ctx: Ctx, request: HttpRequest, token: web::Path<String>) -> Result<HttpResponse, Failure> {
+async fn show_task(ctx: Ctx, request: HttpRequest, token: web::Path<String>) -> Answer {
     let task = service::show(&ctx, &token).await?;
     let shell = Shell::titled(&ctx, &request, task.title(ctx.lang).to_owned()).here();
     Ok(kept_secret(page(&task_page(shell, &token, &task, ctx.lang))?))
@@ -50,16 +50,16 @@ fn task_page(shell: Shell, token: &str, task: &Task, lang: Lang) -> TaskPage {
 }
 
 #[post("/p/{token}/in-progress")]
-async fn press_in_progress(ctx: Ctx, token: web::Path<String>) -> Result<HttpResponse, Failure> {
+async fn press_in_progress(ctx: Ctx, token: web::Path<String>) -> Answer {
     press(&ctx, &token, Press::InProgress).await
 }
 
 #[post("/p/{token}/delivered")]
-async fn press_delivered(ctx: Ctx, token: web::Path<String>) -> Result<HttpResponse, Failure> {
+async fn press_delivered(ctx: Ctx, token: web::Path<String>) -> Answer {
     press(&ctx, &token, Press::Delivered).await
 }
 
-async fn press(ctx: &Ctx, token: &str, press: Press) -> Result<HttpResponse, Failure> {
+async fn press(ctx: &Ctx, token: &str, press: Press) -> Answer {
     let pressed = ctx.write(async |txn| service::press(ctx, txn, token, press).await).await?;
     let (kind, said) = said(pressed);
     Ok(kept_secret(done(&format!("/p/{token}"), kind, said)))

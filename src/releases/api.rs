@@ -7,7 +7,7 @@ use super::view::{Change, ReleaseView, Story};
 use crate::ctx::Ctx;
 use crate::deliverables::view::Progress;
 use crate::error::{Code, Error};
-use crate::http::Failure;
+use crate::http::Answer;
 use crate::http::idempotency::{self, Created, IdempotencyKey};
 use crate::http::json::Json;
 use crate::http::paging::{Page, Paging};
@@ -257,11 +257,7 @@ pub struct FeedQuery {
 /// Who may: everybody.
 #[utoipa::path(tag = "releases", security(()), params(Paging), responses((status = 200, body = Page<ProductOut>)))]
 #[get("/products")]
-pub async fn list_products(
-    ctx: Ctx,
-    request: HttpRequest,
-    paging: web::Query<Paging>,
-) -> Result<HttpResponse, Failure> {
+pub async fn list_products(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging>) -> Answer {
     let limit = paging.limit()?;
     let after: Option<String> = paging.after()?;
     let rest = service::products(ctx.reader())
@@ -277,7 +273,7 @@ pub async fn list_products(
 /// Who may: everybody.
 #[utoipa::path(tag = "releases", security(()), params(("code" = String, Path, max_length = 60)), responses((status = 200, body = ProductOut)))]
 #[get("/products/{code}")]
-pub async fn show_product(ctx: Ctx, code: web::Path<String>) -> Result<HttpResponse, Failure> {
+pub async fn show_product(ctx: Ctx, code: web::Path<String>) -> Answer {
     let product = service::product(ctx.reader(), &code).await?;
     Ok(version::answer(product.version, &ProductOut::from(product)))
 }
@@ -292,7 +288,7 @@ pub async fn list_releases(
     request: HttpRequest,
     query: web::Query<AgendaQuery>,
     paging: web::Query<Paging>,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     let filter = filter_of(&ctx, &query).await?;
     let limit = paging.limit()?;
     let now = ctx.now();
@@ -325,7 +321,7 @@ async fn filter_of(ctx: &Ctx, query: &AgendaQuery) -> Result<ReleaseFilter, Erro
 /// `hour_out_of_place`.
 #[utoipa::path(tag = "releases", security(("api_token" = ["secretariat"])), params(IdempotencyKey), request_body = PlanReleaseIn, responses((status = 201, body = ReleaseOut)))]
 #[post("/releases")]
-pub async fn plan_release(ctx: Ctx, request: HttpRequest, input: Json<PlanReleaseIn>) -> Result<HttpResponse, Failure> {
+pub async fn plan_release(ctx: Ctx, request: HttpRequest, input: Json<PlanReleaseIn>) -> Answer {
     idempotency::once(&ctx, &request, &input.digest(), async |txn| {
         let planned = service::plan(&ctx, txn, input.value.clone().try_into()?).await?;
         let location = format!("/api/v1/releases/{}", planned.release.id);
@@ -339,7 +335,7 @@ pub async fn plan_release(ctx: Ctx, request: HttpRequest, input: Json<PlanReleas
 /// Every date it ever had, why it changed, which meeting decided it, how much notice was given. Who may: everybody.
 #[utoipa::path(tag = "releases", security(()), params(("id" = ReleaseId, Path)), responses((status = 200, body = StoryOut)))]
 #[get("/releases/{id}")]
-pub async fn show_release(ctx: Ctx, id: web::Path<ReleaseId>) -> Result<HttpResponse, Failure> {
+pub async fn show_release(ctx: Ctx, id: web::Path<ReleaseId>) -> Answer {
     let story = service::story(&ctx, *id).await?;
     Ok(version::answer(story.view.release.version, &StoryOut::at(story, ctx.now())))
 }
@@ -355,7 +351,7 @@ pub async fn improve_release(
     request: HttpRequest,
     id: web::Path<ReleaseId>,
     input: Json<ImproveReleaseIn>,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     let version = version::if_match(&request)?;
     let when = input.value.date.try_into()?;
     let improved = ctx.write(async |txn| service::improve(&ctx, txn, *id, Some(version), when).await).await?;
@@ -374,7 +370,7 @@ pub async fn confirm_release(
     request: HttpRequest,
     id: web::Path<ReleaseId>,
     input: Json<ConfirmReleaseIn>,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     let version = version::if_match(&request)?;
     let ConfirmReleaseIn { day, hour, despite_non_working } = input.value;
     let input = ConfirmIn { day: day.into(), hour, despite_non_working };
@@ -395,7 +391,7 @@ pub async fn move_release(
     request: HttpRequest,
     id: web::Path<ReleaseId>,
     input: Json<MoveReleaseIn>,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     let version = version::if_match(&request)?;
     let MoveReleaseIn { day, hour, reason_code, reason_text, despite_non_working } = input.value;
     let reason = Reason { code: reason_code, text: reason_text };
@@ -415,7 +411,7 @@ pub async fn cancel_release(
     request: HttpRequest,
     id: web::Path<ReleaseId>,
     input: Json<CancelReleaseIn>,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     let version = version::if_match(&request)?;
     let CancelReleaseIn { reason_code, reason_text } = input.value;
     let reason = Reason { code: reason_code, text: reason_text };
@@ -430,7 +426,7 @@ fn answer(ctx: &Ctx, view: ReleaseView) -> HttpResponse {
 
 /// The public calendar feed. Its tag is that of its bytes: an unchanged agenda answers 304 (RFC 9110 §15.4.5).
 #[get("/calendar.ics")]
-async fn show_feed(ctx: Ctx, request: HttpRequest, query: web::Query<FeedQuery>) -> Result<HttpResponse, Failure> {
+async fn show_feed(ctx: Ctx, request: HttpRequest, query: web::Query<FeedQuery>) -> Answer {
     let (from, to) = feed::window(ctx.today());
     let filter = ReleaseFilter { from: Some(from), to: Some(to), ..ReleaseFilter::default() };
     let releases = service::all(ctx.reader(), &filter).await?;

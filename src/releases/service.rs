@@ -467,14 +467,7 @@ async fn note(
         by: ctx.actor.person_id(),
     };
     store::insert_change(txn, change).await?;
-    let event = audit::Event {
-        action: action_of(kind),
-        subject: ("release", release.id.to_string()),
-        on_behalf_of: None,
-        channel: None,
-        source: None,
-        details,
-    };
+    let event = audit::Event::about(action_of(kind), ("release", release.id.to_string()), details);
     audit::record(ctx, txn, event).await?;
     Ok(())
 }

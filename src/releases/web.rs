@@ -12,13 +12,12 @@ use crate::ctx::Ctx;
 use crate::deliverables::service as deliverables;
 use crate::deliverables::view::{DeliverableView, Progress};
 use crate::deliverables::web::state as contribution_state;
-use crate::http::Failure;
-use crate::http::page::{Shell, page};
+use crate::http::Answer;
+use crate::http::page::{Badge, Shell, page};
 use crate::http::paging::{Page, Paging};
-use crate::tasks::web::Badge;
 use crate::texts::Lang;
 use crate::time::{Day, words};
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{HttpRequest, get, web};
 use askama::Template;
 use chrono::{Days, NaiveDate};
 use entity::ids::ReleaseId;
@@ -30,8 +29,6 @@ pub fn pages(cfg: &mut web::ServiceConfig) {
     forms::pages(cfg);
     cfg.service(show_calendar).service(show_release);
 }
-
-type Answer = std::result::Result<HttpResponse, Failure>;
 
 #[derive(Template)]
 #[template(path = "releases/calendar.html")]

@@ -2,7 +2,7 @@
 
 use super::service::{self, Entry, Filter};
 use crate::ctx::Ctx;
-use crate::http::Failure;
+use crate::http::Answer;
 use crate::http::paging::{Page, Paging};
 use crate::time::Day;
 use actix_web::{HttpRequest, HttpResponse, get, web};
@@ -85,7 +85,7 @@ pub async fn list_reminders(
     request: HttpRequest,
     query: web::Query<ReminderQuery>,
     paging: web::Query<Paging>,
-) -> Result<HttpResponse, Failure> {
+) -> Answer {
     let ReminderQuery { obligation_id, person_id, outcome, due_from, due_to } = query.into_inner();
     let (due_from, due_to) = (due_from.map(NaiveDate::from), due_to.map(NaiveDate::from));
     let filter = Filter { obligation_id, person_id, outcome, due_from, due_to };

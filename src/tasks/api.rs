@@ -6,7 +6,7 @@ use super::service::{self, CompleteIn, TaskFilter};
 use crate::ctx::Ctx;
 use crate::designations::service as designations;
 use crate::error::{Code, Error};
-use crate::http::Failure;
+use crate::http::Answer;
 use crate::http::json::{Json, MergePatch};
 use crate::http::paging::{Page, Paging};
 use crate::http::patch::Patch;
@@ -19,8 +19,6 @@ use entity::ids::{DeliverableId, OutcomeId, ReleaseId, TaskId};
 use entity::kinds::{SeatKind, TaskOrigin, TaskState};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-
-type Answer = Result<HttpResponse, Failure>;
 
 pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
     cfg.service(list_tasks)

@@ -6,14 +6,14 @@ use super::service::{self, CompleteIn};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::Result;
-use crate::http::Failure;
+use crate::http::Answer;
 use crate::http::form::{self, Form, FormState, Versioned};
-use crate::http::page::{FlashKind, Shell, done, page};
+use crate::http::page::{Badge, FlashKind, Shell, done, page};
 use crate::http::paging::{Page, Paging};
 use crate::texts::Lang;
 use crate::time::words;
 use crate::typed::{self, kept};
-use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use actix_web::{HttpRequest, get, post, web};
 use askama::Template;
 use chrono::NaiveDate;
 use entity::ids::TaskId;
@@ -30,8 +30,6 @@ pub fn pages(cfg: &mut web::ServiceConfig) {
         .service(cancel_task)
         .service(reschedule_task);
 }
-
-type Answer = std::result::Result<HttpResponse, Failure>;
 
 #[derive(Template)]
 #[template(path = "tasks/mine.html")]
@@ -53,12 +51,6 @@ pub struct Line {
     pub version: i32,
     /// Whether its button begins it.
     pub may_start: bool,
-}
-
-/// A word with its colour.
-pub struct Badge {
-    pub text: &'static str,
-    pub kind: &'static str,
 }
 
 /// What the forms of a task send.

@@ -38,7 +38,7 @@ pub async fn request_link(ctx: &Ctx, txn: &Txn, address: &str, next: &LocalPath)
     if !crate::mail::is_address(address) {
         return Err(Error::field("email", Code::NotAnAddress));
     }
-    let Some(member) = store::lock_member_by_address(txn, address).await? else { return Ok(()) };
+    let Some(member) = store::member_by_address(txn, address).await? else { return Ok(()) };
     if !holds_a_seat(ctx, txn, member.id).await? || has_had_enough(ctx, txn, member.id).await? {
         return Ok(());
     }
@@ -93,7 +93,7 @@ pub async fn link_for_operator(ctx: &Ctx, txn: &Txn, address: &str) -> Result<St
     if !ctx.actor.is_ourselves() {
         return Err(Error::Denied);
     }
-    let member = store::lock_member_by_address(txn, address.trim()).await?.ok_or(Error::NotFound)?;
+    let member = store::member_by_address(txn, address).await?.ok_or(Error::NotFound)?;
     if !holds_a_seat(ctx, txn, member.id).await? {
         return Err(AuthRefusal::LinkUnusable.into());
     }

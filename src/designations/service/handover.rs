@@ -60,12 +60,7 @@ fn last_day_soon(today: NaiveDate) -> NaiveDate {
 
 /// Does what is due for one designation today; says whether anything was.
 async fn bring_up_to_date(ctx: &Ctx, txn: &Txn, id: DesignationId) -> Result<bool> {
-    let mut designation = must_find(txn, id).await?;
-    if awaits_handover(ctx, &designation) {
-        // Whoever corrects the end at this moment was first, or finds it carried out.
-        store::lock_seat(txn, designation.seat.id).await?;
-        designation = must_find(txn, id).await?;
-    }
+    let designation = must_find(txn, id).await?;
     let has_left = carry_out_end_if_past(ctx, txn, &designation).await?;
     let is_welcomed = welcome_if_begun(ctx, txn, &designation).await?;
     let is_warned_of = warn_if_ending_soon(ctx, txn, &designation).await?;

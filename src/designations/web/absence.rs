@@ -1,6 +1,5 @@
 //! Days on which a holder cannot work: declared on a page, withdrawn by a button.
 
-use super::Choice;
 use super::forms::Reading;
 use super::one::shell_below;
 use super::words as register_words;
@@ -9,18 +8,16 @@ use crate::designations::policy::{self, Action, Subject};
 use crate::designations::service::{self, UnavailableIn};
 use crate::designations::view::{Designation, Dossier};
 use crate::error::{Code, Error, Result};
-use crate::http::Failure;
-use crate::http::form::{Form, FormState};
+use crate::http::Answer;
+use crate::http::form::{Choice, Form, FormState};
 use crate::http::page::{FlashKind, Shell, done, page, unprocessable};
 use crate::typed::kept;
 use actix_web::web::{Path, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse, get, post};
+use actix_web::{HttpRequest, get, post};
 use askama::Template;
 use entity::ids::{DesignationId, UnavailabilityId};
 use entity::kinds::UnavailabilityMode;
 use serde::Deserialize;
-
-type Answer = std::result::Result<HttpResponse, Failure>;
 
 pub fn pages(cfg: &mut ServiceConfig) {
     cfg.service(show_form).service(declare).service(withdraw);

@@ -10,20 +10,18 @@ use crate::designations::policy::{self, Action, Subject};
 use crate::designations::service::{self, EndIn};
 use crate::designations::view::{Designation, Dossier};
 use crate::error::{Code, Error, Result};
-use crate::http::Failure;
+use crate::http::Answer;
 use crate::http::form::{Form, FormState};
 use crate::http::multipart::Upload;
 use crate::http::page::{FlashKind, Shell, done, page, unprocessable, with_status};
 use crate::time::words;
 use actix_web::http::StatusCode;
 use actix_web::web::{Path, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse, get, post};
+use actix_web::{HttpRequest, get, post};
 use askama::Template;
 use entity::ids::DesignationId;
 use entity::kinds::SeatKind;
 use serde::Deserialize;
-
-type Answer = std::result::Result<HttpResponse, Failure>;
 
 pub fn pages(cfg: &mut ServiceConfig) {
     cfg.service(show_end).service(end).service(show_correct).service(correct).service(show_annul).service(annul);

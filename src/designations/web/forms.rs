@@ -3,14 +3,13 @@
 //! Every field is text until it is understood; everything wrong is said at once. Names of fields are those of the API's
 //! members without their nesting, so that a refusal of a use case finds its field.
 
-use super::Choice;
 use super::words;
 use crate::ctx::Ctx;
 use crate::designations::model::{Act, Provenance, Statement, Term};
 use crate::designations::service;
 use crate::error::{Code, Error, FieldError, Refused, Result};
 use crate::http::Failure;
-use crate::http::form::{Errors, FormState};
+use crate::http::form::{Choice, Errors, FormState};
 use crate::http::multipart::UploadedFile;
 use crate::network::model::PersonIn;
 use crate::texts::Lang;

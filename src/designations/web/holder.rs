@@ -7,7 +7,7 @@ use crate::ctx::Ctx;
 use crate::designations::service;
 use crate::designations::view::Designation;
 use crate::error::{Code, Error, Result};
-use crate::http::Failure;
+use crate::http::Answer;
 use crate::http::form::{Form, FormState};
 use crate::http::page::{FlashKind, Shell, done, page, unprocessable};
 use crate::network::model::{PersonChange, PersonView};
@@ -16,12 +16,10 @@ use crate::network::service as network;
 use crate::texts::Lang;
 use crate::typed::kept;
 use actix_web::web::{Path, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse, get, post};
+use actix_web::{HttpRequest, get, post};
 use askama::Template;
 use entity::ids::DesignationId;
 use serde::Deserialize;
-
-type Answer = std::result::Result<HttpResponse, Failure>;
 
 pub fn pages(cfg: &mut ServiceConfig) {
     cfg.service(show_form).service(correct);

@@ -1,7 +1,6 @@
 //! Designating: first the seat, then who and by which act. With the seat chosen, the form names whoever holds it or will, and
 //! offers to end the term of whoever holds it when the newcomer begins.
 
-use super::Choice;
 use super::forms::{self, ACCEPTED_FILES, Choices, PersonForm, Reading, StatementForm};
 use super::register::may_designate_somewhere;
 use super::words as register_words;
@@ -12,14 +11,14 @@ use crate::designations::policy::{self, Action, Subject};
 use crate::designations::service::{self, DesignateIn, RegisterFilter};
 use crate::designations::view::Designation;
 use crate::error::{Code, Error, Result};
-use crate::http::Failure;
-use crate::http::form::FormState;
+use crate::http::Answer;
+use crate::http::form::{Choice, FormState};
 use crate::http::multipart::Upload;
 use crate::http::page::{FlashKind, Shell, done, page, unprocessable};
 use crate::network::policy as network_policy;
 use crate::network::service as network;
 use actix_web::web::{Query, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse, get, post};
+use actix_web::{HttpRequest, get, post};
 use askama::Template;
 use entity::kinds::SeatKind;
 use serde::Deserialize;
@@ -104,11 +103,7 @@ impl NewForm {
 
 /// The form, once the seat is known; before that, the choice of the seat.
 #[get("/designations/new")]
-async fn show_form(
-    ctx: Ctx,
-    request: HttpRequest,
-    query: Query<SeatForm>,
-) -> std::result::Result<HttpResponse, Failure> {
+async fn show_form(ctx: Ctx, request: HttpRequest, query: Query<SeatForm>) -> Answer {
     demand_any_right(&ctx)?;
     let seats = seats_to_fill(&ctx).await?;
     let typed = query.into_inner();
@@ -130,7 +125,7 @@ async fn show_form(
 
 /// Designates, or shows the form again with everything that was typed.
 #[post("/designations/new")]
-async fn designate(ctx: Ctx, request: HttpRequest, upload: Upload) -> std::result::Result<HttpResponse, Failure> {
+async fn designate(ctx: Ctx, request: HttpRequest, upload: Upload) -> Answer {
     demand_any_right(&ctx)?;
     let mut typed: NewForm = upload.parse()?;
     let seats = seats_to_fill(&ctx).await?;

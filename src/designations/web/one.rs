@@ -9,7 +9,7 @@ use crate::designations::policy::{self, Action, Subject};
 use crate::designations::service;
 use crate::designations::view::{Designation, Document, Dossier};
 use crate::error::{Code, Error, Result};
-use crate::http::Failure;
+use crate::http::Answer;
 use crate::http::form::{Form, FormState, OnlyButton};
 use crate::http::page::{FlashKind, Shell, done, page, unprocessable};
 use crate::network::policy::{self as network_policy, Reach};
@@ -17,7 +17,7 @@ use crate::network::service as network;
 use crate::texts::Lang;
 use crate::time::words;
 use actix_web::web::{Path, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse, get, post};
+use actix_web::{HttpRequest, get, post};
 use askama::Template;
 use entity::ids::{BodyId, DesignationId, DocumentId, PersonId};
 use entity::kinds::{Channel, RecordChange};
@@ -141,31 +141,20 @@ struct BounceForm {
 
 /// One designation.
 #[get("/designations/{id}")]
-async fn show_designation(
-    ctx: Ctx,
-    request: HttpRequest,
-    id: Path<DesignationId>,
-) -> std::result::Result<HttpResponse, Failure> {
+async fn show_designation(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>) -> Answer {
     page(&designation_page(&ctx, &request, *id, FormState::default()).await?)
 }
 
 /// The file that proves an act, as a download.
 #[get("/designations/{id}/documents/{document_id}")]
-async fn show_document(
-    ctx: Ctx,
-    path: Path<(DesignationId, DocumentId)>,
-) -> std::result::Result<HttpResponse, Failure> {
+async fn show_document(ctx: Ctx, path: Path<(DesignationId, DocumentId)>) -> Answer {
     let (id, document_id) = path.into_inner();
     Ok(api::download(service::document(&ctx, id, document_id).await?))
 }
 
 /// Asks a body by mail to fill a seat, and goes back to the radar.
 #[post("/seats/{code}/request-designation")]
-async fn request_designation(
-    ctx: Ctx,
-    code: Path<String>,
-    _: Form<OnlyButton>,
-) -> std::result::Result<HttpResponse, Failure> {
+async fn request_designation(ctx: Ctx, code: Path<String>, _: Form<OnlyButton>) -> Answer {
     match ctx.write(async |txn| service::request_designation(&ctx, txn, &code).await).await {
         Ok(()) => Ok(done("/radar", FlashKind::Success, "designations.done_requested")),
         Err(error) if error.code() == Code::NobodyToAsk => {
@@ -177,12 +166,7 @@ async fn request_designation(
 
 /// Notes that mail to a person came back for good.
 #[post("/people/{id}/bounced")]
-async fn report_bounce(
-    ctx: Ctx,
-    request: HttpRequest,
-    id: Path<PersonId>,
-    form: Form<BounceForm>,
-) -> std::result::Result<HttpResponse, Failure> {
+async fn report_bounce(ctx: Ctx, request: HttpRequest, id: Path<PersonId>, form: Form<BounceForm>) -> Answer {
     let designation: DesignationId = form.0.designation.parse().map_err(|_| Error::NotFound)?;
     match ctx.write(async |txn| network::mark_bounced(&ctx, txn, *id, &form.0.note).await).await {
         Ok(_) => Ok(done(&format!("/designations/{designation}"), FlashKind::Success, "designations.done_bounced")),

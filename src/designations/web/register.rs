@@ -1,15 +1,15 @@
 //! The register as a list: narrowed by body, observatory and seat, on a day of the past or the future, as it was known then.
 
+use super::forms::Reading;
 use super::words as register_words;
-use super::{Choice, forms::Reading};
 use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
 use crate::designations::policy::{self, Action, Subject, Visibility};
 use crate::designations::service::{self, RegisterFilter};
 use crate::designations::view::Designation;
 use crate::error::{Code, Error, Result};
-use crate::http::Failure;
-use crate::http::form::FormState;
+use crate::http::Answer;
+use crate::http::form::{Choice, FormState};
 use crate::http::page::{Shell, page, unprocessable};
 use crate::http::paging::{Page, Paging};
 use crate::network::service as network;
@@ -17,7 +17,7 @@ use crate::texts::Lang;
 use crate::time::words;
 use crate::typed::kept;
 use actix_web::web::{Query, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse, get};
+use actix_web::{HttpRequest, get};
 use askama::Template;
 use chrono::NaiveDate;
 use entity::kinds::SeatKind;
@@ -125,12 +125,7 @@ fn found<T>(looked_up: Result<T>, field: &'static str, reading: &mut Reading) ->
 
 /// The register.
 #[get("/designations")]
-async fn show_register(
-    ctx: Ctx,
-    request: HttpRequest,
-    query: Query<FilterForm>,
-    paging: Query<Paging>,
-) -> std::result::Result<HttpResponse, Failure> {
+async fn show_register(ctx: Ctx, request: HttpRequest, query: Query<FilterForm>, paging: Query<Paging>) -> Answer {
     if policy::visibility(&ctx.actor) == Visibility::Nothing {
         return Err(ctx.actor.refusal().into());
     }

@@ -309,8 +309,7 @@ fn demand_change(ctx: &Ctx) -> Result<()> {
 
 async fn trace(ctx: &Ctx, txn: &Txn, action: &'static str, subject: (&'static str, String)) -> Result<()> {
     let details = serde_json::json!({});
-    audit::record(ctx, txn, Event { action, subject, on_behalf_of: None, channel: None, source: None, details })
-        .await?;
+    audit::record(ctx, txn, Event::about(action, subject, details)).await?;
     Ok(())
 }
 

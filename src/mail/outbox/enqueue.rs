@@ -3,7 +3,7 @@
 use super::{TakenBack, WAITING, retention};
 use crate::config;
 use crate::ctx::Ctx;
-use crate::db::{StoreError, Txn};
+use crate::db::Txn;
 use crate::error::{Error, Result};
 use crate::mail::content::{Frame, MailContent, Why};
 use crate::mail::message::{BuiltMail, CalendarPart, Contact, OutgoingMail};
@@ -14,7 +14,7 @@ use entity::kinds::NotificationState;
 use entity::{Instant, outbox_mail};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, TryInsertResult};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 /// One mail to one person, as a use case says it.
 #[derive(Clone, Debug)]
@@ -68,17 +68,8 @@ pub async fn enqueue(ctx: &Ctx, txn: &Txn, notification: Notification) -> Result
     let id: MailId = ctx.new_id();
     let thread = thread_of(txn, &notification).await?;
     let row = row(ctx, id, thread, &notification)?;
-    let inserted = outbox_mail::Entity::insert(row)
-        .on_conflict_do_nothing_on([outbox_mail::Column::DedupeKey])
-        .exec_without_returning(txn)
-        .await?;
-    if matches!(inserted, TryInsertResult::Inserted(1)) {
-        return Ok(id);
-    }
-    // Another transaction may have promised the same mail since the look above; then theirs stands.
-    find_by_key(txn, &notification.dedupe_key)
-        .await?
-        .ok_or_else(|| Error::Store(StoreError::inconsistent("outbox_mail", id, "gone as soon as written")))
+    outbox_mail::Entity::insert(row).exec_without_returning(txn).await?;
+    Ok(id)
 }
 
 /// Whether a mail was promised under this key, whatever became of it.

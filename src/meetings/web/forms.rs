@@ -10,38 +10,24 @@ use super::{path, shell_below};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::Error;
-use crate::http::Failure;
-use crate::http::form::{self, FormState, Versioned};
+use crate::http::form::{self, Choice, FormState, Versioned};
 use crate::http::page::{FlashKind, Shell, done};
+use crate::http::{Answer, Failure};
 use crate::meetings::policy::Action;
 use crate::meetings::service;
 use crate::meetings::view::{Dossier, Line};
 use crate::releases::service as releases;
 use crate::texts::Lang;
 use crate::time::words;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, web};
 use askama::Template;
 use entity::ids::MeetingId;
 use entity::kinds::ReleaseState;
-
-type Answer = Result<HttpResponse, Failure>;
 
 pub(super) fn pages(cfg: &mut web::ServiceConfig) {
     prepare::pages(cfg);
     convene::pages(cfg);
     record::pages(cfg);
-}
-
-/// One choice of a list or of radio buttons.
-struct Choice {
-    value: String,
-    label: String,
-}
-
-impl Choice {
-    fn new(value: impl ToString, label: impl Into<String>) -> Self {
-        Self { value: value.to_string(), label: label.into() }
-    }
 }
 
 fn choices<K: std::fmt::Display>(kinds: &[K], key: &str, lang: Lang) -> Vec<Choice> {

@@ -4,7 +4,7 @@ use super::{Answer, Line, reason_name, shell};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::{Code, Error, Result};
-use crate::http::form::{self, Form, FormState, Versioned};
+use crate::http::form::{self, Choice, Form, FormState, Versioned};
 use crate::http::page::{FlashKind, Shell, done, page};
 use crate::releases::model::{Event, Product, Reason, When};
 use crate::releases::policy::{self, Action};
@@ -33,14 +33,8 @@ pub(super) fn pages(cfg: &mut web::ServiceConfig) {
         .service(cancel_release);
 }
 
-/// One entry of a list to choose from.
-pub struct Choice {
-    pub value: String,
-    pub label: String,
-}
-
 fn reasons(lang: Lang) -> Vec<Choice> {
-    let choice = |code: &ReasonCode| Choice { value: code.to_string(), label: reason_name(*code, lang).to_owned() };
+    let choice = |code: &ReasonCode| Choice::new(code, reason_name(*code, lang));
     ReasonCode::ALL.iter().map(choice).collect()
 }
 
@@ -101,7 +95,7 @@ async fn plan_page(ctx: &Ctx, request: &HttpRequest, form: FormState<PlanForm>) 
     Ok(PlanPage {
         shell: shell(ctx, request, ctx.lang.t("releases.plan").to_owned()),
         form,
-        products: products.iter().map(|one| Choice { value: one.code.clone(), label: name(one) }).collect(),
+        products: products.iter().map(|one| Choice::new(&one.code, name(one))).collect(),
         precisions: precisions(ctx.lang),
     })
 }
@@ -185,10 +179,7 @@ fn improve_page(
 }
 
 fn precisions(lang: Lang) -> Vec<Choice> {
-    let choice = |one: &Precision| Choice {
-        value: one.to_string(),
-        label: lang.t(&format!("releases.precision_{one}")).to_owned(),
-    };
+    let choice = |one: &Precision| Choice::new(one, lang.t(&format!("releases.precision_{one}")));
     Precision::ALL.iter().map(choice).collect()
 }
 

@@ -1,10 +1,10 @@
 //! Convening, moving, calling off.
 
 use super::typed::{ReasonForm, SlotForm};
-use super::{Answer, Choice, answer, choices, meeting_for, path, shell};
+use super::{Answer, answer, choices, meeting_for, path, shell};
 use crate::ctx::Ctx;
 use crate::db::Txn;
-use crate::http::form::{Form, FormState, version};
+use crate::http::form::{Choice, Form, FormState, version};
 use crate::http::page::{Shell, page};
 use crate::meetings::policy::Action;
 use crate::meetings::service::{self, MoveIn};

@@ -1,11 +1,11 @@
 //! Drafts and their agendas.
 
 use super::typed::{self, ReasonForm, SlotForm, kind, number};
-use super::{Answer, Choice, answer, choices, meeting_for, only_who_may, path, releases_to_decide, shell};
+use super::{Answer, answer, choices, meeting_for, only_who_may, path, releases_to_decide, shell};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::http::Failure;
-use crate::http::form::{self, Form, FormState, Versioned, version};
+use crate::http::form::{self, Choice, Form, FormState, Versioned, version};
 use crate::http::page::{FlashKind, Shell, done, page};
 use crate::meetings::policy::Action;
 use crate::meetings::service::{self, ItemIn, MeetingIn};

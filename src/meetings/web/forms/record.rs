@@ -1,13 +1,13 @@
 //! In session: who is there, what is decided, and the end.
 
 use super::typed::{self, ReasonForm, hour, kind, number};
-use super::{Answer, Choice, answer, choices, meeting_for, path, releases_to_decide, shell};
+use super::{Answer, answer, choices, meeting_for, path, releases_to_decide, shell};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::designations::service as designations;
 use crate::error::{Code, Error};
 use crate::http::Failure;
-use crate::http::form::{Errors, Form, FormState, Versioned, version};
+use crate::http::form::{Choice, Errors, Form, FormState, Versioned, version};
 use crate::http::page::{FlashKind, Shell, done, page};
 use crate::meetings::policy::Action;
 use crate::meetings::service::{self, AttendanceIn, NewTask, OutcomeIn, ReleaseChange, ReleaseDecision};
