@@ -135,12 +135,21 @@ pub struct Db {
 }
 
 /// Where the database is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Location {
     /// A file on a local disk.
     Sqlite(PathBuf),
     /// A `postgres://` address; may hold a password, so it is never printed.
     Postgres(String),
+}
+
+impl std::fmt::Debug for Location {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Sqlite(path) => f.debug_tuple("Sqlite").field(path).finish(),
+            Self::Postgres(_) => f.write_str("Postgres(…)"),
+        }
+    }
 }
 
 impl Location {
@@ -384,4 +393,15 @@ pub(crate) async fn plan_of(question: &impl sea_orm::QueryTrait) -> Vec<String> 
     question.sql = format!("EXPLAIN QUERY PLAN {}", question.sql);
     let steps = db.reader().query_all_raw(question).await.expect("a plan");
     steps.iter().map(|step| step.try_get("", "detail").expect("a step")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_password_is_printed_with_a_location() {
+        let location = Location::parse("postgres://raccordo:segreta@127.0.0.1/raccordo").expect("a location");
+        assert!(!format!("{location:?}").contains("segreta"));
+    }
 }

@@ -15,7 +15,7 @@ use crate::mail::content::MailContent;
 use crate::mail::outbox::{self, Notification, Recipient};
 use crate::network::service as network;
 use crate::texts::Lang;
-use crate::time::words;
+use crate::time::{words, zone::day_of};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use entity::kinds::SeatKind;
 use uuid::Uuid;
@@ -95,12 +95,17 @@ pub(super) async fn registered(ctx: &Ctx, txn: &Txn, designation: &Designation) 
     Ok(())
 }
 
-/// Welcome: to who has begun, unless the mail of the registration has said so already. Says whether a mail was promised.
+/// Welcome: to who has begun, unless the mail of the registration has said so already; not if that one was taken back before it
+/// left, since its address was wrong. Says whether a mail was promised.
 pub(super) async fn welcome(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<bool> {
-    if crate::time::zone::day_of(designation.entered_at) >= designation.record.statement.term.from {
-        return Ok(false);
-    }
     let recipient = to_holder(designation);
+    if day_of(designation.entered_at) >= designation.record.statement.term.from {
+        let registered = Matter::Registered.key(designation, &recipient);
+        let promise = outbox::withdraw::standing_under(txn, &registered).await?;
+        if !promise.is_some_and(|promise| promise.is_to_be_told_anew()) {
+            return Ok(false);
+        }
+    }
     let content = registered_to_holder(ctx, designation, recipient.lang);
     send(ctx, txn, Matter::Welcome, designation, recipient, content).await
 }

@@ -130,23 +130,39 @@ pub async fn check_now(ctx: &Ctx, id: DeliverableId) -> Result<PublicationView> 
     if !may_check(&ctx.actor) {
         return Err(ctx.actor.refusal());
     }
-    let deliverable = deliverables::deliverable(ctx.reader(), id).await?;
-    let release = releases::release(ctx.reader(), deliverable.deliverable.release_id).await?;
-    let released = release.release.published_at().ok_or(Refusal::NotOut)?;
-    let awaited = Siblings::read(ctx.reader(), &release).await?.awaited(ctx, deliverable, released);
-    let expectation = Network::read(ctx.reader()).await?.expectation(&awaited);
+    let (awaited, expectation) = awaited_page(ctx, id).await?;
     let look = look(ctx, &awaited, &expectation, Arc::new(SystemNames)).await;
     // What is seen is recorded by the service, never by will (rule 10 of the domain); the audit event says who asked.
     let service = Ctx { actor: Actor::system("portal"), ..ctx.clone() };
     ctx.write(async |txn| {
-        let details = serde_json::json!({});
-        let subject = ("deliverable", id.to_string());
-        let event = Event::about("portal.check", subject, details);
+        let event = Event::about("portal.check", ("deliverable", id.to_string()), serde_json::json!({}));
         keep(&service, txn, &awaited, &look).await?;
         audit::record(ctx, txn, event).await?;
         view(ctx, txn, id).await
     })
     .await
+}
+
+/// Keeps what a page is said to have answered, as if it had been fetched: the portal of a demonstration is nowhere. Who may: the
+/// service itself. Errors: those of [`check_now`].
+pub async fn keep_answer(ctx: &Ctx, id: DeliverableId, answer: fetch::Answer) -> Result<()> {
+    if !ctx.actor.is_ourselves() {
+        return Err(Error::Denied);
+    }
+    let (awaited, expectation) = awaited_page(ctx, id).await?;
+    let look = Look::judge(Ok(answer), &expectation);
+    ctx.write(async |txn| keep(ctx, txn, &awaited, &look).await).await?;
+    Ok(())
+}
+
+/// The page of a deliverable whose release is out, and what it has to name.
+async fn awaited_page(ctx: &Ctx, id: DeliverableId) -> Result<(Awaited, Expectation)> {
+    let deliverable = deliverables::deliverable(ctx.reader(), id).await?;
+    let release = releases::release(ctx.reader(), deliverable.deliverable.release_id).await?;
+    let released = release.release.published_at().ok_or(Refusal::NotOut)?;
+    let awaited = Siblings::read(ctx.reader(), &release).await?.awaited(ctx, deliverable, released);
+    let expectation = Network::read(ctx.reader()).await?.expectation(&awaited);
+    Ok((awaited, expectation))
 }
 
 /// What a run saw.

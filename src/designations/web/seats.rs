@@ -1,4 +1,4 @@
-//! Who holds the seats of an observatory or a body today: a block for pages that show one.
+//! Who holds the seats of an observatory or a body today, and who is announced: a block for pages that show one.
 //!
 //! A page puts a [`SeatsBlock`] in its struct as `seats` and includes `designations/seats.html`. Names of people are for
 //! participants; anybody else gets no block at all.
@@ -39,6 +39,8 @@ pub struct HolderLink {
     pub email: String,
     pub href: String,
     pub term: String,
+    /// Whether the term is still to begin.
+    pub is_announced: bool,
 }
 
 /// The seats of an observatory; `None` for a reader who may not see its people.
@@ -72,25 +74,29 @@ async fn block(
     if !sees {
         return Ok(None);
     }
-    let filter = RegisterFilter { as_of: Some(ctx.today()), ..filter };
-    let holders = service::list(ctx, &filter, None, MOST).await?;
-    let lines = seats.iter().flat_map(|seat| lines_of(ctx, seat, &holders)).collect();
+    let today = Some(ctx.today());
+    let holders = service::list(ctx, &RegisterFilter { as_of: today, ..filter.clone() }, None, MOST).await?;
+    let announced = service::list(ctx, &RegisterFilter { begins_after: today, ..filter }, None, MOST).await?;
+    let lines = seats.iter().flat_map(|seat| lines_of(ctx, seat, &holders, &announced)).collect();
     Ok(Some(SeatsBlock { lines, register }))
 }
 
-/// One line for each holder; an empty seat that somebody should hold, or the reader may fill, has a line as well.
-fn lines_of(ctx: &Ctx, seat: &Seat, holders: &[Designation]) -> Vec<SeatLine> {
+/// One line for each holder, or one for an empty seat, with the way to fill it for whoever may; then one for each who is announced.
+fn lines_of(ctx: &Ctx, seat: &Seat, holders: &[Designation], announced: &[Designation]) -> Vec<SeatLine> {
     let name = register_words::seat_kind(seat.kind, ctx.lang);
-    let held: Vec<SeatLine> = holders
-        .iter()
-        .filter(|one| one.seat.id == seat.id)
-        .map(|one| SeatLine { seat: name, holder: Some(link(ctx, one)), designate: None })
-        .collect();
-    if !held.is_empty() {
-        return held;
+    let of_seat = |all: &[Designation]| -> Vec<SeatLine> {
+        let line = |one| SeatLine { seat: name, holder: Some(link(ctx, one)), designate: None };
+        all.iter().filter(|one| one.seat.id == seat.id).map(line).collect()
+    };
+    let mut lines = of_seat(holders);
+    if lines.is_empty() {
+        let subject = Subject { seat: seat.kind, body: seat.body_id, holder: None };
+        let may = policy::may(&ctx.actor, Action::Designate, subject);
+        let designate = may.then(|| format!("/designations/new?seat={}", seat.code));
+        lines.push(SeatLine { seat: name, holder: None, designate });
     }
-    let may = policy::may(&ctx.actor, Action::Designate, Subject { seat: seat.kind, body: seat.body_id, holder: None });
-    vec![SeatLine { seat: name, holder: None, designate: may.then(|| format!("/designations/new?seat={}", seat.code)) }]
+    lines.extend(of_seat(announced));
+    lines
 }
 
 fn link(ctx: &Ctx, designation: &Designation) -> HolderLink {
@@ -99,5 +105,6 @@ fn link(ctx: &Ctx, designation: &Designation) -> HolderLink {
         email: designation.holder.email.clone(),
         href: format!("/designations/{}", designation.id),
         term: register_words::term(designation.record.statement.term, ctx.lang),
+        is_announced: designation.record.statement.term.from > ctx.today(),
     }
 }

@@ -83,6 +83,11 @@ pub async fn standing(txn: &Txn, ids: &[MailId]) -> Result<Vec<Promise>> {
     Ok(promises().filter(outbox_mail::Column::Id.is_in(ids.iter().copied())).into_model().all(txn).await?)
 }
 
+/// How the promise made under a key stands, if there is one.
+pub async fn standing_under(txn: &Txn, key: &str) -> Result<Option<Promise>> {
+    Ok(promises().filter(outbox_mail::Column::DedupeKey.eq(key)).into_model().one(txn).await?)
+}
+
 fn promises() -> sea_orm::Select<outbox_mail::Entity> {
     outbox_mail::Entity::find()
         .select_only()

@@ -14,6 +14,7 @@ use crate::meetings::model::{Slot, Venue};
 use crate::meetings::service::{
     self as meetings, AttendanceIn, ItemIn, MeetingIn, NewTask, OutcomeIn, ReleaseChange, ReleaseDecision,
 };
+use crate::portal::fetch::Answer;
 use crate::portal::service as portal;
 use crate::releases::model::{Reason, When};
 use crate::releases::service::{self as releases, PlanIn};
@@ -165,15 +166,13 @@ async fn appear(stage: &Stage, release: ReleaseId, period: Period) -> Result<()>
     for observatory in AT_WORK.into_iter().filter(|one| *one != "lodi") {
         let referent = stage.holder(&format!("referent:{observatory}")).await?;
         let system = stage.system();
-        let id = stage.deliverable(release, observatory).await?.deliverable.id;
+        let view = stage.deliverable(release, observatory).await?;
+        let id = view.deliverable.id;
         let address = format!("https://{PORTAL}/relazioni/{period}/{observatory}");
         referent.write(async |txn| portal::declare(&referent, txn, id, 0, &address).await).await?;
-        system
-            .write(async |txn| {
-                deliverables::mark_published(&system, txn, id).await?;
-                deliverables::mark_verified(&system, txn, id).await
-            })
-            .await?;
+        let title = format!("<title>{}, {period}: {}</title>", view.product_name_it, view.observatory_name);
+        let answer = Answer { status: 200, media_type: "text/html".to_owned(), body: title.into_bytes() };
+        portal::keep_answer(&system, id, answer).await?;
     }
     Ok(())
 }

@@ -16,7 +16,7 @@ both_engines! {
     nobody_is_warned_of_an_end_that_was_withdrawn_or_is_provided_for_meanwhile,
     nobody_is_bidden_farewell_after_an_end_that_was_corrected_away,
     what_was_annulled_is_announced_to_nobody,
-    a_mail_that_waits_does_not_go_to_an_address_that_was_corrected_meanwhile,
+    a_mail_that_waits_goes_to_the_address_that_was_corrected_meanwhile_and_not_to_the_old_one,
     a_link_that_lets_nobody_in_any_more_does_not_leave,
 }
 
@@ -116,7 +116,7 @@ async fn what_was_annulled_is_announced_to_nobody(engine: Engine) {
     assert_eq!(resumed(&app).await, [""; 0]);
 }
 
-async fn a_mail_that_waits_does_not_go_to_an_address_that_was_corrected_meanwhile(engine: Engine) {
+async fn a_mail_that_waits_goes_to_the_address_that_was_corrected_meanwhile_and_not_to_the_old_one(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
     pause(&app).await;
@@ -131,6 +131,10 @@ async fn a_mail_that_waits_does_not_go_to_an_address_that_was_corrected_meanwhil
         .await
         .expect(200);
     assert_eq!(resumed(&app).await, ["segreteria@raccordo.example  designation_registered"]);
+    app.tick("handover").await;
+    assert_eq!(list(&app.mails().await), ["ada.rivi@ente.example  designation_welcome"]);
+    app.tick("handover").await;
+    assert_eq!(list(&app.mails().await), [""; 0]);
 }
 
 async fn a_link_that_lets_nobody_in_any_more_does_not_leave(engine: Engine) {
