@@ -225,7 +225,12 @@ impl Sender {
         now: DateTime<Utc>,
     ) -> Result<NotificationState, Error> {
         let ctx = Ctx::system(&self.services, "dispatcher");
-        let txn = self.db.begin().await?;
+        // What became of a mail waits for no use case, or one that takes its time would have it sent again; what is noted of a
+        // person does.
+        let txn = match outcome {
+            Outcome::Refused { .. } => self.db.begin().await?,
+            _ => self.db.begin_beside().await?,
+        };
         let state = lease::finish(&txn, lease, outcome, now, secret::fraction()).await?;
         bounce::note(&ctx, &txn, lease, outcome).await?;
         txn.commit().await?;
