@@ -1,35 +1,53 @@
 //! The database: two engines, one behaviour.
 //!
-//! `SQLite` gets a pool of one writer and a pool of readers over one file, so that writers queue fairly here and not in
-//! its busy polling, and every writing transaction begins as a writer: one that reads first and writes later fails at
-//! once with a stale snapshot, whatever the busy timeout. `PostgreSQL` gets a pool for requests and a smaller
-//! one for background work, and one lock that makes the use cases of all replicas write one after the other: what a use case
-//! has read still holds when it writes, on both engines. What they do differently is hidden here, but for maintenance and
-//! migrations.
+//! Both get a pool for reads and one for writes, so that writers who wait never hold a connection that a read needs.
+//! `SQLite` has one writing connection over its file, so that writers queue fairly here and not in its busy polling, and
+//! every writing transaction begins as a writer: one that reads first and writes later fails at once with a stale
+//! snapshot, whatever the busy timeout. On `PostgreSQL` one lock makes the use cases of all replicas write one after the
+//! other, and each process sends one use case at a time to wait for it. So what a use case has read still holds when it
+//! writes, on both engines. A connection on which a transaction failed is not used again (`txn.rs`). What the engines do
+//! differently is hidden here, but for maintenance and migrations.
+
+mod txn;
+
+pub use txn::Txn;
 
 use chrono::NaiveDate;
 use sea_orm::sea_query::{Expr, ExprTrait, Func};
+use sea_orm::sqlx::pool::PoolOptions;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::{self, Connection, Sqlite, SqliteConnection};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
-    DbBackend, DbErr, RuntimeErr, SqlErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
-    Value,
+    ColumnTrait, Condition, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr,
+    RuntimeErr, SqlErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
 };
 use std::fs::File;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+use txn::Distrusted;
 
-/// An open transaction: what a use case works in. Dropped without commit, it leaves nothing behind.
-pub type Txn = DatabaseTransaction;
-
-/// How long a request waits for a connection, which on `PostgreSQL` may have to be made first.
+/// How long a caller waits for a connection, which on `PostgreSQL` may have to be made first, and before that for its turn
+/// to write. Beyond it the caller is told that the service is busy.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+/// Use cases that may wait for their turn to write in one process; the next is told at once that the service is busy.
+const WRITERS_WAITING: usize = 256;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long `PostgreSQL` lets a transaction stand idle before it ends the session: a process that was frozen in the midst
+/// of a use case holds the writers of all others. Shorter than [`LOCK_TIMEOUT`], so that those who wait get their turn.
+const IDLE_IN_TRANSACTION: &str = "4s";
+/// How long a use case waits for the writers' lock of `PostgreSQL`, which another replica may hold.
+const LOCK_TIMEOUT: &str = "5s";
 const SQLITE_READERS: u32 = 3;
-const POSTGRES_CONNECTIONS: u32 = 16;
+/// Connections of one process to `PostgreSQL`: for the reads and the writes of requests, and of background work.
+const POSTGRES_READERS: u32 = 12;
+const POSTGRES_WRITERS: u32 = 4;
+const POSTGRES_BACKGROUND_READERS: u32 = 2;
+const POSTGRES_BACKGROUND_WRITERS: u32 = 4;
 /// The advisory lock of whoever writes: a name of our own in the server's space of such locks.
 const WRITERS: i64 = i64::from_be_bytes(*b"raccordo");
 /// Rows a reader's thread may hand over without waiting for them to be taken: more than the longest page of a list, or the thread
@@ -48,6 +66,9 @@ pub enum StoreError {
     /// No connection became free in time, or the database is locked or gone: worth trying again.
     #[error("the database is busy")]
     Busy,
+    /// The disk under the database takes no more.
+    #[error("the database has no room left: {0}")]
+    Full(DbErr),
     /// A guarded write touched no row: somebody else was there first.
     #[error("the row has changed")]
     Stale,
@@ -71,6 +92,9 @@ impl From<DbErr> for StoreError {
     fn from(error: DbErr) -> Self {
         if matches!(error, DbErr::ConnectionAcquire(_)) || passes(&error) {
             return Self::Busy;
+        }
+        if has_code(&error, NO_ROOM) {
+            return Self::Full(error);
         }
         match error.sql_err() {
             Some(SqlErr::UniqueConstraintViolation(message) | SqlErr::ForeignKeyConstraintViolation(message)) => {
@@ -104,19 +128,31 @@ fn constraint_name(error: &DbErr) -> Option<String> {
     Some(format!("uq_{table}_{}", names.join("_")))
 }
 
+/// The driver's own error, where the driver made it.
+fn cause(error: &DbErr) -> Option<&sqlx::Error> {
+    match error {
+        DbErr::Exec(RuntimeErr::SqlxError(inner))
+        | DbErr::Query(RuntimeErr::SqlxError(inner))
+        | DbErr::Conn(RuntimeErr::SqlxError(inner)) => Some(inner),
+        _ => None,
+    }
+}
+
 /// Whether the same would have gone well a moment later: what waits too long, and a server that is restarting or full of callers.
 fn passes(error: &DbErr) -> bool {
-    let (DbErr::Exec(RuntimeErr::SqlxError(inner))
-    | DbErr::Query(RuntimeErr::SqlxError(inner))
-    | DbErr::Conn(RuntimeErr::SqlxError(inner))) = error
-    else {
-        return false;
-    };
-    match inner.as_ref() {
-        sea_orm::sqlx::Error::PoolTimedOut | sea_orm::sqlx::Error::PoolClosed | sea_orm::sqlx::Error::Io(_) => true,
-        sea_orm::sqlx::Error::Database(database) => database.code().is_some_and(|code| PASSING.contains(&&*code)),
-        _ => false,
-    }
+    let lost = matches!(
+        cause(error),
+        Some(sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed | sqlx::Error::Io(_))
+    );
+    lost || has_code(error, PASSING)
+}
+
+/// Whether the engine gave the error one of these codes.
+fn has_code(error: &DbErr, codes: &[&str]) -> bool {
+    cause(error)
+        .and_then(sqlx::Error::as_database_error)
+        .and_then(sqlx::error::DatabaseError::code)
+        .is_some_and(|code| codes.contains(&&*code))
 }
 
 /// `SQLITE_BUSY` and its extended forms; `PostgreSQL` (appendix A of its manual): serialization failure, deadlock, lock not
@@ -125,13 +161,42 @@ fn passes(error: &DbErr) -> bool {
 const PASSING: &[&str] =
     &["5", "261", "517", "773", "40001", "40P01", "55P03", "57014", "25P03", "57P01", "57P02", "57P03", "53300"];
 
+/// `SQLITE_FULL`, and the forms of `SQLITE_IOERR` by which a write, a flush or the growth of the shared index fails (quotas of the
+/// operating system among them); `PostgreSQL`: disk full.
+const NO_ROOM: &[&str] = &["13", "778", "1034", "4874", "53100"];
+
 /// The open database. Cheap to clone.
 #[derive(Clone)]
 pub struct Db {
     writer: DatabaseConnection,
     reader: DatabaseConnection,
+    row: WritersRow,
+    /// The mark on the writing connection of `SQLite`.
+    distrusted: Distrusted,
     /// Held while the process lives: one process per `SQLite` file.
     _lock: Option<Arc<File>>,
+}
+
+/// The use cases of this process that want to write: one has its turn, a bounded number waits without a connection.
+#[derive(Clone)]
+struct WritersRow {
+    turn: Arc<Semaphore>,
+    places: Arc<Semaphore>,
+    patience: Duration,
+}
+
+impl WritersRow {
+    fn new(patience: Duration) -> Self {
+        Self { turn: Arc::new(Semaphore::new(1)), places: Arc::new(Semaphore::new(WRITERS_WAITING)), patience }
+    }
+
+    /// Waits for the turn to write, first come first served. Errors: [`StoreError::Busy`] if too many wait already or the turn does
+    /// not come within the row's patience.
+    async fn wait(&self) -> Result<OwnedSemaphorePermit, StoreError> {
+        let _place = self.places.try_acquire().map_err(|_| StoreError::Busy)?;
+        let turn = timeout(self.patience, Arc::clone(&self.turn).acquire_owned()).await;
+        turn.ok().and_then(Result::ok).ok_or(StoreError::Busy)
+    }
 }
 
 /// Where the database is.
@@ -189,12 +254,9 @@ impl Db {
     /// The same, with another limit for getting a connection. Tests on a busy machine wait longer than callers should.
     pub async fn open_within(location: &Location, patience: Duration) -> Result<Self, OpenError> {
         match location {
-            Location::Sqlite(path) => Self::open_sqlite(path).await,
+            Location::Sqlite(path) => Self::open_sqlite(path, patience).await,
             Location::Postgres(address) => {
-                let mut options = postgres_options(address, POSTGRES_CONNECTIONS);
-                options.acquire_timeout(patience);
-                let pool = Database::connect(options).await?;
-                Ok(Self { writer: pool.clone(), reader: pool, _lock: None })
+                Self::connect_postgres(address, POSTGRES_READERS, POSTGRES_WRITERS, patience).await
             }
         }
     }
@@ -205,8 +267,8 @@ impl Db {
         match location {
             Location::Sqlite(_) => Ok(self.clone()),
             Location::Postgres(address) => {
-                let pool = Database::connect(postgres_options(address, 4)).await?;
-                Ok(Self { writer: pool.clone(), reader: pool, _lock: None })
+                let (readers, writers) = (POSTGRES_BACKGROUND_READERS, POSTGRES_BACKGROUND_WRITERS);
+                Self::connect_postgres(address, readers, writers, ACQUIRE_TIMEOUT).await
             }
         }
     }
@@ -217,13 +279,28 @@ impl Db {
         match location {
             Location::Sqlite(path) => {
                 File::open(path).map_err(|source| OpenError::File { path: path.to_owned(), source })?;
-                Self::connect_sqlite(path, None).await
+                Self::connect_sqlite(path, None, ACQUIRE_TIMEOUT).await
             }
             Location::Postgres(_) => Self::open(location).await,
         }
     }
 
-    async fn open_sqlite(path: &Path) -> Result<Self, OpenError> {
+    async fn connect_postgres(
+        address: &str,
+        readers: u32,
+        writers: u32,
+        patience: Duration,
+    ) -> Result<Self, OpenError> {
+        let pool = async |connections| {
+            let mut options = postgres_options(address, connections);
+            options.acquire_timeout(patience);
+            Database::connect(options).await
+        };
+        let (reader, writer) = (pool(readers).await?, pool(writers).await?);
+        Ok(Self { writer, reader, row: WritersRow::new(patience), distrusted: Distrusted::default(), _lock: None })
+    }
+
+    async fn open_sqlite(path: &Path, patience: Duration) -> Result<Self, OpenError> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(|source| OpenError::File { path: path.to_owned(), source })?;
         }
@@ -231,24 +308,28 @@ impl Db {
         // Made by us, the file is its owner's alone; SQLite gives its log and index the same rights.
         let private = File::options().create(true).truncate(false).write(true).mode(0o600).open(path);
         private.map_err(|source| OpenError::File { path: path.to_owned(), source })?;
-        Self::connect_sqlite(path, Some(lock)).await
+        Self::connect_sqlite(path, Some(lock), patience).await
     }
 
-    async fn connect_sqlite(path: &Path, lock: Option<File>) -> Result<Self, OpenError> {
-        let writer = Database::connect(sqlite_options(path, 1, false)).await?;
+    async fn connect_sqlite(path: &Path, lock: Option<File>, patience: Duration) -> Result<Self, OpenError> {
+        let distrusted = Distrusted::default();
+        let writer = Database::connect(sqlite_writer_options(path, &distrusted)).await?;
         assert_sqlite_settings(&writer).await?;
         if lock.is_some() {
             // Before there are readers: a connection reads the statistics once, with the schema.
             writer.execute_unprepared(RENEW_STATISTICS).await?;
         }
         let reader = Database::connect(sqlite_options(path, SQLITE_READERS, true)).await?;
-        Ok(Self { writer, reader, _lock: lock.map(Arc::new) })
+        Ok(Self { writer, reader, row: WritersRow::new(patience), distrusted, _lock: lock.map(Arc::new) })
     }
 
     /// Begins the writing transaction of a use case: it writes alone until it ends, on both engines. Every use case waits for
     /// the head of the audit chain anyway; waiting at the beginning leaves no room for a stale read or a deadlock.
+    ///
+    /// Errors: [`StoreError::Busy`] if too many use cases wait already, or the turn or a connection does not come in time.
     pub async fn begin(&self) -> Result<Txn, StoreError> {
-        let txn = self.begin_beside().await?;
+        let turn = self.row.wait().await?;
+        let txn = self.begin_in(Some(turn)).await?;
         if !self.is_sqlite() {
             let lock = Statement::from_string(DbBackend::Postgres, format!("SELECT pg_advisory_xact_lock({WRITERS})"));
             txn.execute_raw(lock).await?;
@@ -259,11 +340,15 @@ impl Db {
     /// Begins a short writing transaction whose statements guard themselves (leases, slots, notes of use): on `PostgreSQL` it does
     /// not wait for use cases.
     pub async fn begin_beside(&self) -> Result<Txn, StoreError> {
+        self.begin_in(None).await
+    }
+
+    async fn begin_in(&self, turn: Option<OwnedSemaphorePermit>) -> Result<Txn, StoreError> {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        Ok(self.writer.begin_with_options(options).await?)
+        Ok(Txn::new(self.writer.begin_with_options(options).await?, self.distrusted.clone(), turn))
     }
 
     /// The connection for reads outside a transaction. On `SQLite` it cannot write.
@@ -340,12 +425,35 @@ fn sqlite_options(path: &Path, connections: u32, read_only: bool) -> ConnectOpti
     options
 }
 
+/// The options of the one writing connection. It is closed, and another made in its place, when it comes back from a
+/// transaction in which the engine failed, or still inside one: the driver believes that a rollback which the engine refused
+/// because it had rolled back by itself has left the transaction open, and would begin the next one inside it.
+fn sqlite_writer_options(path: &Path, distrusted: &Distrusted) -> ConnectOptions {
+    let mut options = sqlite_options(path, 1, false);
+    let distrusted = distrusted.clone();
+    options.map_sqlx_sqlite_pool_opts(move |pool: PoolOptions<Sqlite>| {
+        let distrusted = distrusted.clone();
+        pool.after_release(move |connection, _| {
+            let distrusted = distrusted.clone();
+            Box::pin(async move { Ok(is_outside(connection).await? && !distrusted.take()) })
+        })
+        .before_acquire(|connection, _| Box::pin(is_outside(connection)))
+    });
+    options
+}
+
+/// Whether a connection is outside every transaction, once the rollback that a dropped transaction asked for is done.
+async fn is_outside(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
+}
+
 fn postgres_options(address: &str, connections: u32) -> ConnectOptions {
     let mut options = common_options(address, connections);
     options.set_application_name("raccordo").statement_timeout(STATEMENT_TIMEOUT);
     options.test_before_acquire_if_idle_for(Duration::from_secs(30));
     options.map_sqlx_postgres_opts(|postgres| {
-        postgres.options([("lock_timeout", "5s"), ("idle_in_transaction_session_timeout", "30s")])
+        postgres.options([("lock_timeout", LOCK_TIMEOUT), ("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION)])
     });
     options
 }

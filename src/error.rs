@@ -110,6 +110,8 @@ codes! {
     HostNotAllowed = "host_not_allowed",
     // The service.
     Busy = "busy",
+    /// The disk under the database is full; nothing of the change was kept.
+    StorageFull = "storage_full",
     Internal = "internal",
 }
 
@@ -230,12 +232,13 @@ impl Error {
             Self::Refused(refused) => refused.code,
             Self::TooMany { .. } => Code::TooManyRequests,
             Self::Store(StoreError::Busy) => Code::Busy,
+            Self::Store(StoreError::Full(_)) => Code::StorageFull,
             Self::Store(_) | Self::Internal(_) => Code::Internal,
         }
     }
 
     /// Whether the fault is ours: such an error is logged once, at the edge, and its text never leaves.
     pub fn is_ours(&self) -> bool {
-        matches!(self.code(), Code::Internal)
+        matches!(self.code(), Code::Internal | Code::StorageFull)
     }
 }

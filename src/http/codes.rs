@@ -81,6 +81,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::HostNotAllowed => StatusCode::UNPROCESSABLE_ENTITY,
 
         Code::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        Code::StorageFull => StatusCode::INSUFFICIENT_STORAGE,
         Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

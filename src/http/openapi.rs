@@ -188,6 +188,7 @@ const FAILURES: &[(&str, &str)] = &[
     ("428", "The request must name the version it is about, in `If-Match`."),
     ("429", "Too many requests: come back after the seconds of `Retry-After`."),
     ("503", "The service is busy or about to stop: come back after the seconds of `Retry-After`."),
+    ("507", "The disk of the service is full: nothing was saved."),
 ];
 
 fn failures() -> Value {
@@ -228,6 +229,7 @@ fn complete_operation(path: &str, method: &str, operation: &mut Value) {
     fails.extend((!is_public).then_some(["401", "403"]).into_iter().flatten());
     fails.extend(path.contains('{').then_some("404"));
     fails.extend((changes && !is_public).then_some("409"));
+    fails.extend(changes.then_some("507"));
     fails.extend((takes_body || takes("Idempotency-Key") || takes("limit")).then_some("422"));
     fails.extend(takes_body.then_some(["413", "415"]).into_iter().flatten());
     fails.extend(takes("If-Match").then_some(["412", "428"]).into_iter().flatten());

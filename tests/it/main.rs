@@ -16,6 +16,7 @@ mod designations;
 mod http;
 mod ical;
 mod jobs;
+mod kept;
 mod kill_loop;
 mod lifecycle_matrix;
 mod load;

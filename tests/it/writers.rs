@@ -4,10 +4,11 @@ use crate::both_engines;
 use crate::support::app::{SECRETARIAT, TestApp};
 use crate::support::builders::Designation;
 use crate::support::db::{Engine, TestDb, has_postgres};
-use raccordo::db::StoreError;
+use futures_util::future::join_all;
+use raccordo::db::{Db, StoreError};
 use sea_orm::ConnectionTrait;
 use std::time::Duration;
-use tokio::time::timeout;
+use tokio::time::{Instant as Tick, sleep, timeout};
 
 both_engines! {
     a_use_case_begins_when_the_one_before_has_ended,
@@ -49,6 +50,44 @@ async fn what_guards_itself_does_not_wait_for_use_cases() {
     let test = TestDb::new(Engine::Postgres).await;
     let _first = test.db.begin().await.expect("nobody else writes");
     timeout(Duration::from_secs(10), test.db.begin_beside()).await.expect("at once").expect("it begins");
+}
+
+/// Twenty-six who want to write used to hold every connection, so that pages and the question whether the service is ready got
+/// none.
+#[actix_web::test]
+async fn those_who_wait_to_write_hold_no_connection_that_a_read_needs() {
+    if !has_postgres() {
+        return;
+    }
+    let test = TestDb::new(Engine::Postgres).await;
+    let db = Db::open(&test.location).await.expect("with the service's own limits");
+    let first = db.begin().await.expect("nobody else writes");
+    let waiting = join_all((0..26).map(|_| db.begin()));
+    let reads = async {
+        sleep(Duration::from_millis(500)).await;
+        for _ in 0..20 {
+            timeout(Duration::from_secs(1), db.reader().ping()).await.expect("at once").expect("a read");
+        }
+    };
+    let (ended, ()) = tokio::join!(waiting, reads);
+    assert!(ended.iter().all(|end| matches!(end, Err(StoreError::Busy))), "told to come back, each in its time");
+    first.commit().await.expect("committed");
+    db.close().await;
+}
+
+/// A replica that was frozen in the midst of a use case.
+#[actix_web::test]
+async fn a_holder_that_does_not_answer_is_ended_within_five_seconds() {
+    if !has_postgres() {
+        return;
+    }
+    let test = TestDb::new(Engine::Postgres).await;
+    let frozen = Db::open(&test.location).await.expect("one replica").begin().await.expect("nobody else writes");
+    let other = Db::open(&test.location).await.expect("another replica");
+    let begun = Tick::now();
+    other.begin().await.expect("its turn comes").commit().await.expect("it writes");
+    assert!(begun.elapsed() < Duration::from_secs(5), "after {:?}", begun.elapsed());
+    assert!(frozen.commit().await.is_err(), "what it had begun is given up");
 }
 
 #[actix_web::test]

@@ -19,6 +19,7 @@ use raccordo::auth::actor::{Actor, Identity, Scope};
 use raccordo::clock::{Clock, FixedClock};
 use raccordo::config::Config;
 use raccordo::ctx::{Ctx, Services};
+use raccordo::db::Location;
 use raccordo::http::csrf;
 use raccordo::http::site::Site;
 use raccordo::jobs::runner::Runner;
@@ -57,7 +58,7 @@ pub struct TestApp {
     mails_read: Cell<usize>,
     /// Before the database: it is asked once more.
     _leftovers: Leftovers,
-    _db: TestDb,
+    db: TestDb,
 }
 
 impl TestApp {
@@ -94,7 +95,7 @@ impl TestApp {
             call,
             mails_read: Cell::new(0),
             _leftovers: leftovers,
-            _db: db,
+            db,
         }
     }
 
@@ -110,6 +111,11 @@ impl TestApp {
 
     pub fn advance(&self, by: TimeDelta) {
         self.clock.set(self.clock.now() + by);
+    }
+
+    /// Where the database of this test is.
+    pub fn location(&self) -> &Location {
+        &self.db.location
     }
 
     /// The surroundings of a use case called directly, as the service itself.

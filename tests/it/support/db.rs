@@ -184,6 +184,15 @@ async fn fill(db: &Db, content: Content) {
     }
 }
 
+/// Alters a database of the cluster, and ends its connections, so that the next ones are made under the new settings.
+pub async fn administer_database(location: &Location, change: &str) {
+    let Location::Postgres(address) = location else { panic!("a database of the cluster") };
+    let (_, name) = address.rsplit_once('/').expect("the address names a database");
+    administer(&format!("ALTER DATABASE {name} {change}")).await;
+    let others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname";
+    administer(&format!("{others} = '{name}'")).await;
+}
+
 async fn administer(sql: &str) {
     let pool = Database::connect(address_of("postgres")).await.expect("the cluster answers");
     pool.execute_unprepared(sql).await.expect("the cluster obeys");

@@ -10,7 +10,7 @@ use raccordo::secret;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, Statement};
 use std::fs::OpenOptions;
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
@@ -47,6 +47,14 @@ impl Installation {
         let installation = Self::empty();
         sqlite_file_with_network(&installation.database()).await;
         installation
+    }
+
+    /// On a volume of its own, with the Lombardy network loaded; `None` where volumes cannot be made.
+    pub async fn with_network_on_volume(mebibytes: u32) -> Option<(Self, Volume)> {
+        let installation = Self::empty();
+        let volume = Volume::over(installation.folder.path(), mebibytes, 0)?;
+        sqlite_file_with_network(&installation.database()).await;
+        Some((installation, volume))
     }
 
     /// Another setting for the starts to come, named as in the environment without its prefix.
@@ -169,13 +177,59 @@ impl Installation {
     }
 }
 
+/// A small disk in memory. Making one takes the rights of root; where they are missing the test that asks is left out, but not
+/// in continuous integration.
+pub struct Volume(PathBuf);
+
+impl Volume {
+    /// Over a folder, as the property of a user of the system.
+    pub fn over(folder: &Path, mebibytes: u32, owner: u32) -> Option<Self> {
+        let size = format!("size={mebibytes}m,uid={owner},mode=700");
+        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(folder).status();
+        if mounted.is_ok_and(|status| status.success()) {
+            return Some(Self(folder.to_owned()));
+        }
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "whether this is continuous integration is told by the environment"
+        )]
+        let is_ci = std::env::var_os("CI").is_some_and(|value| !value.is_empty());
+        assert!(!is_ci, "no volume could be made");
+        eprintln!("left out: making a volume takes the rights of root");
+        None
+    }
+
+    fn ballast(&self) -> PathBuf {
+        self.0.join("ballast")
+    }
+
+    /// Leaves no room at all.
+    pub fn fill(&self) {
+        use std::io::Write;
+        let mut ballast = OpenOptions::new().create(true).append(true).open(self.ballast()).expect("the ballast");
+        while ballast.write_all(&[0; 4096]).is_ok() {}
+    }
+
+    /// Gives back what [`Volume::fill`] took.
+    pub fn free(&self) {
+        std::fs::remove_file(self.ballast()).expect("the ballast goes");
+    }
+}
+
+impl Drop for Volume {
+    fn drop(&mut self) {
+        // Lazily: a process that was just killed may still hold a file.
+        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
+    }
+}
+
 /// The first column of every row, as text.
 async fn texts(db: &Db, question: &str) -> Vec<String> {
     let rows = db.writer().query_all_raw(Statement::from_string(DbBackend::Sqlite, question)).await.expect("an answer");
     rows.iter().map(|row| row.try_get_by_index(0).expect("a text")).collect()
 }
 
-fn with_suffix(path: &std::path::Path, suffix: &str) -> PathBuf {
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()

@@ -1,0 +1,109 @@
+//! A writing transaction that cannot be committed after one of its statements has failed.
+//!
+//! The engines differ in what a failed statement leaves behind. `PostgreSQL` refuses everything that follows and answers
+//! COMMIT with ROLLBACK, without an error. `SQLite` goes on after a broken constraint, and after a full disk, an I/O error
+//! or a lack of memory it may have ended the transaction by itself, so that the statements that follow are each kept at
+//! once (<https://www.sqlite.org/lang_transaction.html>, "Response To Errors Within A Transaction"). Here both behave
+//! alike: the first failure is remembered, later statements and the commit answer with it, and dropping the transaction
+//! rolls back whatever the engine still holds.
+
+use super::StoreError;
+use sea_orm::entity::prelude::async_trait::async_trait;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, SqlErr, Statement};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use tokio::sync::OwnedSemaphorePermit;
+
+/// An open transaction: what a use case works in. Dropped without commit, it leaves nothing behind.
+pub struct Txn {
+    inner: DatabaseTransaction,
+    /// The first statement that failed; nothing can be committed after it.
+    failure: OnceLock<DbErr>,
+    /// Told of every failure that is not one of our own constraints, so that the pool closes the connection.
+    distrusted: Distrusted,
+    /// The place in the row of use cases, given up when the transaction ends.
+    _turn: Option<OwnedSemaphorePermit>,
+}
+
+impl Txn {
+    pub(super) fn new(inner: DatabaseTransaction, distrusted: Distrusted, turn: Option<OwnedSemaphorePermit>) -> Self {
+        Self { inner, failure: OnceLock::new(), distrusted, _turn: turn }
+    }
+
+    /// Makes everything written in the transaction last. Errors: the first statement that failed in it, if one did, even
+    /// where the caller went on; [`StoreError::Full`] or another error of the engine if the commit itself fails.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        if let Some(failure) = self.failure.get() {
+            return Err(failure.clone().into());
+        }
+        let Self { inner, distrusted, .. } = self;
+        inner.commit().await.map_err(|failure| {
+            distrusted.note(&failure);
+            failure.into()
+        })
+    }
+
+    /// Refuses a statement after one that failed.
+    fn demand_sound(&self) -> Result<(), DbErr> {
+        self.failure.get().map_or(Ok(()), |failure| Err(failure.clone()))
+    }
+
+    /// Passes the answer of the engine on and remembers the first failure.
+    fn seen<T>(&self, answer: Result<T, DbErr>) -> Result<T, DbErr> {
+        answer.inspect_err(|failure| {
+            self.distrusted.note(failure);
+            // A second failure changes nothing: the first is the cause.
+            let _ = self.failure.set(failure.clone());
+        })
+    }
+}
+
+#[async_trait]
+impl ConnectionTrait for Txn {
+    fn get_database_backend(&self) -> DbBackend {
+        self.inner.get_database_backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.demand_sound()?;
+        self.seen(self.inner.execute_raw(statement).await)
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.demand_sound()?;
+        self.seen(self.inner.execute_unprepared(sql).await)
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.demand_sound()?;
+        self.seen(self.inner.query_one_raw(statement).await)
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.demand_sound()?;
+        self.seen(self.inner.query_all_raw(statement).await)
+    }
+}
+
+/// A mark on the one writing connection of `SQLite`: set by a transaction that saw the engine fail, read by the pool when
+/// the connection comes back. On `PostgreSQL` nobody reads it, because there the server keeps the state of a transaction
+/// and a broken connection does not answer the pool's question.
+#[derive(Clone, Default)]
+pub(super) struct Distrusted(Arc<AtomicBool>);
+
+impl Distrusted {
+    fn note(&self, failure: &DbErr) {
+        let is_our_constraint = matches!(
+            failure.sql_err(),
+            Some(SqlErr::UniqueConstraintViolation(_) | SqlErr::ForeignKeyConstraintViolation(_))
+        );
+        if !is_our_constraint {
+            self.0.store(true, Ordering::Release);
+        }
+    }
+
+    /// Whether the connection that comes back saw a failure. The next one starts with a clean mark.
+    pub(super) fn take(&self) -> bool {
+        self.0.swap(false, Ordering::AcqRel)
+    }
+}
