@@ -7,6 +7,7 @@ use crate::db::{Db, StoreError, Txn};
 use crate::error::{Error, Result};
 use crate::secret::Ids;
 use crate::texts::Lang;
+use crate::vitals::Vitals;
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::DatabaseConnection;
 use std::sync::Arc;
@@ -19,12 +20,28 @@ pub struct Services {
     pub config: Config,
     /// Rung after a commit that may have promised mail, so that the dispatcher need not wait for its next look.
     pub mail_waiting: tokio::sync::Notify,
+    /// Signs of life of what works without being asked.
+    pub vitals: Arc<Vitals>,
     ids: Ids,
 }
 
 impl Services {
     pub fn new(db: Db, clock: Arc<dyn Clock>, config: Config) -> Self {
-        Self { db, clock, config, mail_waiting: tokio::sync::Notify::new(), ids: Ids::default() }
+        Self {
+            db,
+            clock,
+            config,
+            mail_waiting: tokio::sync::Notify::new(),
+            vitals: Arc::default(),
+            ids: Ids::default(),
+        }
+    }
+
+    /// The same process over other connections: those of background work.
+    #[must_use]
+    pub fn over(&self, db: Db) -> Self {
+        let vitals = Arc::clone(&self.vitals);
+        Self { vitals, ..Self::new(db, Arc::clone(&self.clock), self.config.clone()) }
     }
 
     /// A new id, in the order of creation.

@@ -34,6 +34,7 @@ pub mod product;
 pub mod product_step;
 pub mod publication;
 pub mod publication_check;
+pub mod pulse;
 pub mod release;
 pub mod release_change;
 pub mod reminder;

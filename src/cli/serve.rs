@@ -10,10 +10,12 @@ use raccordo::ctx::{Ctx, Services};
 use raccordo::db::{Db, Location};
 use raccordo::http::metrics;
 use raccordo::http::site::Site;
+use raccordo::jobs::schedule::JOBS;
 use raccordo::jobs::ticker::Ticker;
 use raccordo::mail::dispatcher::{Dispatcher, Pace};
 use raccordo::mail::transport::Transport;
 use raccordo::ops::{demo, migrate, same_time};
+use raccordo::vitals::pulse::{self, Watcher};
 use raccordo::{app, auth, designations, load, mail, settings, telemetry};
 use sea_orm::{EntityTrait, PaginatorTrait};
 use std::net::TcpListener;
@@ -48,6 +50,7 @@ pub(super) async fn serve(config: Config, is_demo: bool) -> Outcome {
     let listener = TcpListener::bind(services.config.server.bind)
         .map_err(|failure| format!("cannot listen on {}: {failure}", services.config.server.bind))?;
     let background = Background::start(&services, &location, transport).await?;
+    let _watcher = Watcher::start(&services)?;
     greet(&operator).await?;
     let served = run_until_told(Arc::clone(&services), listener, background).await;
     services.db.clone().close().await;
@@ -121,23 +124,31 @@ async fn greet(ctx: &Ctx) -> Outcome {
 struct Background {
     dispatcher: Dispatcher,
     ticker: Ticker,
+    pulse: JoinHandle<()>,
+    stop_pulse: CancellationToken,
     db: Db,
 }
 
 impl Background {
     async fn start(services: &Arc<Services>, location: &Location, transport: Arc<Transport>) -> Outcome<Self> {
         let db = services.db.for_background(location).await?;
-        let own = Arc::new(Services::new(db.clone(), Arc::clone(&services.clock), services.config.clone()));
+        let own = Arc::new(services.over(db.clone()));
         let dispatcher = Dispatcher::start(Arc::clone(services), db.clone(), transport, Pace::default());
         let bell = Arc::clone(services);
-        let ticker = Ticker::start(own, move || bell.mail_waiting.notify_one()).await?;
-        Ok(Self { dispatcher, ticker, db })
+        let stop_pulse = CancellationToken::new();
+        let pulse = tokio::spawn(pulse::keep(Arc::clone(&own), stop_pulse.clone()));
+        let ticker = Ticker::start(own, JOBS, move || bell.mail_waiting.notify_one()).await?;
+        Ok(Self { dispatcher, ticker, pulse, stop_pulse, db })
     }
 
     /// No new mail and no new run; what is under way may end, within limits. Returns the connections, which on `SQLite` are the
     /// requests' too: they are closed only when nobody is left who is being answered.
     async fn stop(self) -> Db {
-        tokio::join!(self.dispatcher.stop(), self.ticker.stop());
+        self.stop_pulse.cancel();
+        let (.., pulse) = tokio::join!(self.dispatcher.stop(), self.ticker.stop(), self.pulse);
+        if let Err(failure) = pulse {
+            warn!(%failure, "the pulse did not end by itself");
+        }
         self.db
     }
 }

@@ -46,10 +46,12 @@ async fn show_liveness() -> HttpResponse {
     HttpResponse::NoContent().finish()
 }
 
-/// Whether requests may be sent here: the database answers, its schema is ours, and the service is not about to stop.
+/// Whether requests may be sent here: the database answers, its schema is ours, every part that works without being asked gives
+/// signs of life, and the service is not about to stop.
 #[get("/health/ready")]
 async fn show_readiness(site: web::Data<Site>) -> Answer {
-    if site.is_draining() || applied_migrations(&site.services).await? < Migrator::migrations().len() {
+    let is_whole = !site.is_draining() && site.services.vitals.silent().is_empty();
+    if !is_whole || applied_migrations(&site.services).await? < Migrator::migrations().len() {
         return Err(Failure::of(Code::Busy));
     }
     Ok(HttpResponse::NoContent().finish())

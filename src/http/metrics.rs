@@ -3,6 +3,7 @@
 //! becomes a label.
 
 use crate::http::site::Site;
+use crate::vitals::Sign;
 use actix_web::http::{Method, StatusCode};
 use actix_web::{App, HttpResponse, HttpServer, dev::Server, get, web};
 use prometheus_client::encoding::EncodeLabelSet;
@@ -24,6 +25,8 @@ pub struct Metrics {
     durations: Histogram,
     panics: Counter,
     callers: Gauge,
+    silence: Family<PartLabels, Gauge>,
+    silent_parts: Gauge,
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -33,17 +36,26 @@ struct AnswerLabels {
     status: u16,
 }
 
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct PartLabels {
+    part: &'static str,
+}
+
 impl Metrics {
     pub fn new() -> Self {
         let mut registry = Registry::with_prefix("raccordo");
         let (answers, panics, callers) =
             (Family::<AnswerLabels, Counter>::default(), Counter::default(), Gauge::default());
         let durations = Histogram::new(BUCKETS);
+        let (silence, silent_parts) = (Family::<PartLabels, Gauge>::default(), Gauge::default());
         registry.register("http_answers", "Answers by method, route and status", answers.clone());
         registry.register_with_unit("http_duration", "Time to an answer", Unit::Seconds, durations.clone());
         registry.register("http_panics", "Handlers that panicked", panics.clone());
         registry.register("http_callers", "Callers the limiter remembers", callers.clone());
-        Self { registry, answers, durations, panics, callers }
+        let help = "Time since the last sign of life of a part that works without being asked";
+        registry.register_with_unit("silence", help, Unit::Seconds, silence.clone());
+        registry.register("silent_parts", "Parts that gave no sign of life for too long", silent_parts.clone());
+        Self { registry, answers, durations, panics, callers, silence, silent_parts }
     }
 
     /// Where other parts register theirs, while the service is being put together.
@@ -59,6 +71,15 @@ impl Metrics {
 
     pub(super) fn panicked(&self) {
         self.panics.inc();
+    }
+
+    fn gave_signs(&self, signs: &[Sign]) {
+        for sign in signs {
+            let labels = PartLabels { part: sign.part };
+            self.silence.get_or_create(&labels).set(i64::try_from(sign.silence.as_secs()).unwrap_or(i64::MAX));
+        }
+        let silent = signs.iter().filter(|sign| sign.is_silent).count();
+        self.silent_parts.set(i64::try_from(silent).unwrap_or(i64::MAX));
     }
 
     fn text(&self) -> Result<String, std::fmt::Error> {
@@ -101,6 +122,7 @@ pub fn server(site: &web::Data<Site>) -> std::io::Result<Option<Server>> {
 #[get("/metrics")]
 async fn show_metrics(site: web::Data<Site>) -> HttpResponse {
     site.metrics.callers.set(i64::try_from(site.limiter.callers()).unwrap_or(i64::MAX));
+    site.metrics.gave_signs(&site.services.vitals.signs());
     match site.metrics.text() {
         Ok(text) => {
             HttpResponse::Ok().content_type("application/openmetrics-text; version=1.0.0; charset=utf-8").body(text)
@@ -126,6 +148,17 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("raccordo_http_duration_seconds_count 1"), "{text}");
+    }
+
+    #[test]
+    fn a_part_that_stands_still_moves_its_measures() {
+        let metrics = Metrics::new();
+        let sign = |part, seconds, is_silent| Sign { part, silence: Duration::from_secs(seconds), is_silent };
+        metrics.gave_signs(&[sign("publish", 70, true), sign("writing", 3, false)]);
+        let text = metrics.text().expect("written");
+        for line in ["raccordo_silence_seconds{part=\"publish\"} 70", "raccordo_silent_parts 1"] {
+            assert!(text.contains(line), "{line}\n{text}");
+        }
     }
 
     #[test]

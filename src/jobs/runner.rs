@@ -10,10 +10,11 @@ use futures_util::FutureExt;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, TryInsertResult};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant as Tick, timeout};
 use tracing::{error, info, warn};
 
@@ -62,12 +63,13 @@ impl Ended {
 /// Runs jobs for this process.
 pub struct Runner {
     services: Arc<Services>,
-    running: Mutex<BTreeSet<&'static str>>,
+    /// One turn for each job, so that it does not overlap itself in this process.
+    turns: Mutex<BTreeMap<&'static str, Arc<Semaphore>>>,
 }
 
 impl Runner {
     pub fn new(services: Arc<Services>) -> Self {
-        Self { services, running: Mutex::new(BTreeSet::new()) }
+        Self { services, turns: Mutex::default() }
     }
 
     /// Runs the job for the latest instant it was planned for, unless that run was taken already, here or by a replica, or the job
@@ -76,8 +78,15 @@ impl Runner {
         let planned = job.planned_before(self.services.clock.now())?;
         let _turn = self.take_turn(job.name)?;
         match self.take_slot(job, planned).await {
-            Ok(true) => Some(self.run(job, planned).await),
-            Ok(false) => None,
+            Ok(true) => {
+                self.services.vitals.beat(job.name);
+                Some(self.run(job, planned).await)
+            }
+            Ok(false) => {
+                // Another process runs it, or this one has: the job has not been forgotten.
+                self.services.vitals.beat(job.name);
+                None
+            }
             Err(failure) => {
                 warn!(job = job.name, %failure, "the slot of a job could not be taken; its next run will find what is due");
                 None
@@ -158,9 +167,13 @@ impl Runner {
         Ok(matches!(taken, TryInsertResult::Inserted(1)))
     }
 
-    fn take_turn(&self, name: &'static str) -> Option<Turn<'_>> {
-        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        running.insert(name).then_some(Turn { runner: self, name })
+    /// The turn of a job, given back when dropped; `None` while the job still runs.
+    fn take_turn(&self, name: &'static str) -> Option<OwnedSemaphorePermit> {
+        let turn = {
+            let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(turns.entry(name).or_insert_with(|| Arc::new(Semaphore::new(1))))
+        };
+        turn.try_acquire_owned().ok()
     }
 
     /// A status that cannot be written is no reason to fail a job that did its work.
@@ -180,23 +193,11 @@ impl Runner {
         let written = async {
             let txn = self.services.db.begin_beside().await?;
             upsert(&txn, status).await?;
-            Ok::<_, StoreError>(txn.commit().await?)
+            txn.commit().await
         };
         if let Err(failure) = written.await {
             warn!(job = job.name, %failure, "the status of a job could not be written");
         }
-    }
-}
-
-/// Held while a job runs, so that it does not overlap itself in this process.
-struct Turn<'a> {
-    runner: &'a Runner,
-    name: &'static str,
-}
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        self.runner.running.lock().unwrap_or_else(PoisonError::into_inner).remove(self.name);
     }
 }
 

@@ -4,7 +4,7 @@
 //! So the schedule is made anew whenever wall and steady time have parted.
 
 use super::runner::Runner;
-use super::schedule::{JOBS, Job};
+use super::schedule::Job;
 use crate::clock::Clock;
 use crate::ctx::Services;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -23,6 +23,8 @@ const STOP_WITHIN: Duration = Duration::from_secs(10);
 const LOOK_AT_CLOCK_EVERY: Duration = Duration::from_secs(30);
 /// Wall time this far from steady time was set, not kept.
 const PARTED: TimeDelta = TimeDelta::minutes(1);
+/// A job that has not begun for so many of its intervals gives no sign of life any more.
+const MISSED_RUNS: u32 = 3;
 
 /// The running schedule.
 pub struct Ticker {
@@ -38,10 +40,16 @@ impl Ticker {
     /// `after` is called when a job has ended: the mails it promised wait for somebody to ring.
     pub async fn start(
         services: Arc<Services>,
+        jobs: &'static [Job],
         after: impl Fn() + Send + Sync + 'static,
     ) -> Result<Self, JobSchedulerError> {
         let clock = Arc::clone(&services.clock);
+        for job in jobs {
+            let patience = job.interval(clock.now()).map_or(job.deadline, |interval| interval * MISSED_RUNS);
+            services.vitals.watch(job.name, patience);
+        }
         let knocker = Knocker {
+            jobs,
             runner: Arc::new(Runner::new(services)),
             tracker: TaskTracker::new(),
             abandon: CancellationToken::new(),
@@ -71,6 +79,7 @@ impl Ticker {
 /// What a tick does. Cheap to clone.
 #[derive(Clone)]
 struct Knocker {
+    jobs: &'static [Job],
     runner: Arc<Runner>,
     tracker: TaskTracker,
     /// Cancelled when jobs that run must be let go.
@@ -94,7 +103,7 @@ impl Knocker {
 async fn schedule(knocker: &Knocker) -> Result<JobScheduler, JobSchedulerError> {
     knocker.runner.forget_slots_to_come().await;
     let scheduler = JobScheduler::new_with_channel_size(CHANNEL).await?;
-    for job in JOBS {
+    for job in knocker.jobs {
         knocker.knock(job);
         let knocker = knocker.clone();
         scheduler

@@ -14,6 +14,7 @@ use crate::ctx::{Ctx, Services};
 use crate::db::{Db, StoreError};
 use crate::error::Error;
 use crate::secret;
+use crate::vitals::DISPATCHER;
 use chrono::{DateTime, Utc};
 use entity::kinds::NotificationState;
 use futures_util::FutureExt;
@@ -48,6 +49,8 @@ impl Default for Pace {
 
 /// How often the outcome of a mail is offered to a busy database; what it does not take, the sweep finds as a lapsed lease.
 const FINISH_TRIES: u32 = 5;
+/// A dispatcher that has not looked for so many of its looks gives no sign of life any more.
+const MISSED_LOOKS: u32 = 12;
 
 /// What sending needs. Cheap to clone.
 #[derive(Clone)]
@@ -72,6 +75,7 @@ impl Dispatcher {
     /// Starts the dispatcher on the current runtime. `db` is the background's, `services` ring the bell.
     pub fn start(services: Arc<Services>, db: Db, transport: Arc<Transport>, pace: Pace) -> Self {
         let stop = CancellationToken::new();
+        services.vitals.watch(DISPATCHER, pace.look_every * MISSED_LOOKS);
         let sender = Sender::new(services, db, transport, pace);
         let task = tokio::spawn(run(sender, stop.clone()));
         Self { stop, task }
@@ -109,6 +113,7 @@ async fn run(sender: Sender, stop: CancellationToken) {
     while !stop.is_cancelled() {
         match sender.claim(places - on_the_wire.len()).await {
             Ok(claimed) => {
+                sender.services.vitals.beat(DISPATCHER);
                 for mail in claimed {
                     on_the_wire.spawn(sender.clone().send(mail));
                 }

@@ -17,6 +17,7 @@ use crate::releases::service::{self as releases, ReleaseFilter};
 use crate::releases::view::ReleaseView;
 use crate::tasks::model::Task;
 use crate::tasks::service::TaskFilter;
+use crate::vitals::Sign;
 use crate::{deliverables, reminders, tasks};
 use chrono::{Datelike, Days, NaiveDate};
 use entity::ids::{ReleaseId, SeatId};
@@ -75,6 +76,8 @@ pub struct Monday {
     /// Given up, or not known whether they arrived: a person has to look.
     pub stuck_mails: Vec<desk::Summary>,
     pub failing_jobs: Vec<JobStatus>,
+    /// Parts of the service that work without being asked and give no sign of life.
+    pub silent: Vec<Sign>,
 }
 
 /// Something a seat owes, with the seat's name and who holds it today.
@@ -130,6 +133,7 @@ pub async fn monday(ctx: &Ctx) -> Result<Monday> {
         blocked: blocked(db).await?,
         stuck_mails: stuck_mails(ctx).await?,
         failing_jobs: jobs.into_iter().filter(is_failing).collect(),
+        silent: ctx.services.vitals.silent(),
     })
 }
 

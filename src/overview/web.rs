@@ -303,6 +303,8 @@ struct MondayPage {
     waiting: Vec<WaitingRow>,
     mails: Vec<MailRow>,
     jobs: Vec<JobRow>,
+    /// One sentence for each part that gives no sign of life.
+    silent: Vec<String>,
 }
 
 /// A number that says whether one need read on.
@@ -355,7 +357,7 @@ async fn show_monday(ctx: Ctx, request: HttpRequest) -> Answer {
         tile(monday.leaving.len(), ctx.lang.t("overview.tile_leaving"), "#leaving", "info"),
         tile(monday.waiting.len() + monday.blocked.len(), ctx.lang.t("overview.tile_waiting"), "#waiting", "warning"),
         tile(monday.stuck_mails.len(), ctx.lang.t("overview.tile_mails"), "#mails", "danger"),
-        tile(monday.failing_jobs.len(), ctx.lang.t("overview.tile_jobs"), "#jobs", "danger"),
+        tile(monday.failing_jobs.len() + monday.silent.len(), ctx.lang.t("overview.tile_jobs"), "#jobs", "danger"),
     ];
     page(&MondayPage {
         tiles,
@@ -374,6 +376,7 @@ async fn show_monday(ctx: Ctx, request: HttpRequest) -> Answer {
             .collect(),
         mails: monday.stuck_mails.into_iter().map(|mail| mail_row(mail, ctx.lang)).collect(),
         jobs: monday.failing_jobs.into_iter().map(|job| job_row(job, ctx.lang)).collect(),
+        silent: monday.silent.into_iter().map(|sign| overview_words::silence(sign, ctx.lang)).collect(),
     })
 }
 

@@ -1,8 +1,10 @@
 //! The overview in the reader's words.
 
 use super::radar::{Risk, RiskKind};
+use crate::jobs::schedule::Job;
 use crate::texts::Lang;
 use crate::time::words;
+use crate::vitals::Sign;
 use entity::kinds::NotificationState;
 
 pub fn risk_kind(kind: RiskKind, lang: Lang) -> &'static str {
@@ -32,6 +34,16 @@ pub fn risk(risk: &Risk, lang: Lang) -> String {
         (RiskKind::VacantLater, _) => "overview.says_vacant_later",
     };
     lang.f(key, &[("holder", holder), ("day", &day)])
+}
+
+/// One sentence that says which part of the service gives no sign of life, and since when.
+pub fn silence(sign: Sign, lang: Lang) -> String {
+    let part = match Job::named(sign.part) {
+        Some(job) => lang.t(job.text).trim_end_matches('.'),
+        None => lang.t(&format!("overview.part_{}", sign.part)),
+    };
+    let since = duration(i64::try_from(sign.silence.as_millis()).unwrap_or(i64::MAX), lang);
+    lang.f("overview.silent", &[("part", part), ("since", &since)])
 }
 
 pub fn mail_state(state: NotificationState, lang: Lang) -> &'static str {

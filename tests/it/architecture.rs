@@ -63,7 +63,8 @@ const CONFINED: &[Confined] = &[
             ("src/audit/", "the chained log writes and reads its own two tables"),
             ("src/cli/serve.rs", "asks whether the database is empty before it loads the network"),
             ("src/ctx.rs", "hands out the reader"),
-            ("src/db.rs", "opens, begins, commits; turns constraints into errors"),
+            ("src/db.rs", "opens, begins; turns constraints into errors"),
+            ("src/db/", "commits, or remembers why it cannot"),
             ("src/http/health.rs", "asks the database whether it answers"),
             ("src/http/idempotency.rs", "keeps its answer in the transaction of the effect"),
             ("src/jobs/", "slots, statuses and what is kept no longer are tables of the jobs alone"),
@@ -73,6 +74,7 @@ const CONFINED: &[Confined] = &[
             ("src/mail/still_true.rs", "hands the reader to the slices it asks"),
             ("src/ops/", "backup, restore and migration handle the database itself"),
             ("src/settings.rs", "one table of names and values"),
+            ("src/vitals/pulse.rs", "proves that the database takes a write"),
         ],
     },
     Confined {

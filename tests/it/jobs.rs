@@ -1,22 +1,26 @@
 //! Jobs: once for each planned instant, their end written down, and what they leave.
 
 use crate::both_engines;
-use crate::support::db::Engine;
+use crate::support::db::{Engine, TestDb};
 use crate::workbench::{Workbench, notification};
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::kinds::NotificationState as State;
 use futures_util::future::join_all;
 use raccordo::clock::{Clock, SystemClock};
+use raccordo::config::Config;
 use raccordo::ctx::Services;
 use raccordo::error::Error;
 use raccordo::jobs::Report;
 use raccordo::jobs::runner::{Ended, Runner};
 use raccordo::jobs::schedule::{JOBS, Job};
 use raccordo::jobs::status::overview;
+use raccordo::jobs::ticker::Ticker;
 use raccordo::mail::outbox::lease;
 use raccordo::ops::same_time::{self, TimeError};
 use sea_orm::{EntityTrait, PaginatorTrait};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc;
 use std::time::Duration;
 
 both_engines! {
@@ -32,6 +36,38 @@ both_engines! {
     the_periods_of_retention_are_the_controllers_to_set,
     retention_removes_what_is_past_and_nothing_else,
 }
+
+static OVERLAPPING_RUNS: AtomicU32 = AtomicU32::new(0);
+static QUICK_RUNS: AtomicU32 = AtomicU32::new(0);
+
+/// Each second; the first still runs when its next tick comes.
+static OVERLAPPING: [Job; 2] = [
+    Job {
+        name: "overlapping",
+        cron: "* * * * * *",
+        deadline: Duration::from_secs(5),
+        text: "jobs.retention",
+        run: |_| {
+            Box::pin(async {
+                OVERLAPPING_RUNS.fetch_add(1, Ordering::Relaxed);
+                tokio::time::sleep(Duration::from_millis(1500)).await;
+                Ok(Report::default())
+            })
+        },
+    },
+    Job {
+        name: "quick",
+        cron: "* * * * * *",
+        deadline: Duration::from_secs(1),
+        text: "jobs.retention",
+        run: |_| {
+            Box::pin(async {
+                QUICK_RUNS.fetch_add(1, Ordering::Relaxed);
+                Ok(Report::default())
+            })
+        },
+    },
+];
 
 const fn odd(
     name: &'static str,
@@ -230,4 +266,30 @@ async fn retention_removes_what_is_past_and_nothing_else(engine: Engine) {
     let ended = Runner::new(Arc::clone(&bench.services)).run_now(named("retention")).await;
     assert_eq!(ended, Ended::Done(Report::new(5, "answers 1, slots 1, sessions 2, links 1, files 0, mails blanked 0")));
     assert_eq!(entity::job_slot::Entity::find().count(bench.db().reader()).await.expect("counted"), 1);
+}
+
+/// On the machine's clock and two threads, as the service runs. A job that is still running as its next tick comes once held the
+/// thread that knocked for ever, and at the next tick the other one.
+#[test]
+fn a_job_that_overlaps_its_next_tick_stops_nothing() {
+    let (report, ended) = mpsc::channel();
+    // A runtime of its own: one that stands still cannot be waited for from within.
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+        runtime.expect("a runtime").block_on(async {
+            let test = TestDb::new(Engine::Sqlite).await;
+            let services = Services::new(test.db.clone(), Arc::new(SystemClock), Config::for_tests());
+            let services = Arc::new(services);
+            let ticker = Ticker::start(Arc::clone(&services), &OVERLAPPING, || {}).await.expect("it ticks");
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            ticker.stop().await;
+            let _ = report.send(services.vitals.silent());
+        });
+    });
+    let silent =
+        ended.recv_timeout(Duration::from_secs(60)).expect("the schedule goes on, and stops when it is told to");
+    assert_eq!(silent, [], "both jobs gave signs of life");
+    let (overlapping, quick) = (OVERLAPPING_RUNS.load(Ordering::Relaxed), QUICK_RUNS.load(Ordering::Relaxed));
+    assert!(overlapping >= 2, "it ran again after it had ended: {overlapping}");
+    assert!(quick >= 3, "the other one ran beside it: {quick}");
 }

@@ -71,6 +71,7 @@ described![
     press_link,
     publication,
     publication_check,
+    pulse,
 ];
 
 async fn migrated(db: &DatabaseConnection) -> BTreeMap<String, Columns> {

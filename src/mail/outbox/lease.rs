@@ -170,6 +170,19 @@ async fn is_anything_due(connection: &impl ConnectionTrait, now: DateTime<Utc>) 
     Ok(first.is_some())
 }
 
+/// When the mail that is due longest was due; `None` if none is, or while sending is paused.
+pub async fn oldest_due(
+    connection: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    if settings::is_sending_paused(connection).await? {
+        return Ok(None);
+    }
+    let first = head_of_the_queue(now, 1).column(outbox_mail::Column::DueAt);
+    let first: Option<(MailId, Instant)> = first.into_tuple().one(connection).await?;
+    Ok(first.map(|(_, due_at)| due_at.0))
+}
+
 /// Ids only: a sort that carries the mails' bytes along costs more than the sending.
 fn head_of_the_queue(now: DateTime<Utc>, limit: u64) -> Select<outbox_mail::Entity> {
     outbox_mail::Entity::find()
@@ -246,7 +259,7 @@ pub async fn renew(db: &Db, lease: &Lease, now: DateTime<Utc>) -> Result<(), Sto
         .exec(&txn)
         .await?;
     exactly_one(renewed.rows_affected)?;
-    Ok(txn.commit().await?)
+    txn.commit().await
 }
 
 /// Writes down what became of the attempt; [`StoreError::Stale`] means that somebody else holds the mail by now, and nothing was

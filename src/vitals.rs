@@ -1,0 +1,135 @@
+//! Signs of life of the parts that work without being asked, so that none of them stops unseen.
+//!
+//! A part is watched from its start and gives a sign each time it has done its round. One that gives none for longer than its
+//! patience is *silent*: `/health/ready` answers 503, the metric `raccordo_silence_seconds` grows, the log says so once, and
+//! the Monday page names it. The signs are this process's own: a replica whose background stands still is seen although
+//! another one does its work.
+//!
+//! Nothing here waits or asks the database, so it answers even where all else stands still. [`pulse`] is the part that tries
+//! to write.
+
+pub mod pulse;
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// The database takes a write and commits it.
+pub const WRITING: &str = "writing";
+/// The dispatcher looks for due mails.
+pub const DISPATCHER: &str = "dispatcher";
+/// The mails that are due do leave.
+pub const OUTBOX: &str = "outbox";
+
+/// The parts of one process. Times are steady, not the wall's: a clock that is set makes nobody silent.
+#[derive(Default)]
+pub struct Vitals(Mutex<BTreeMap<&'static str, Part>>);
+
+struct Part {
+    last_sign: Instant,
+    patience: Duration,
+    /// Known not to work since its last sign.
+    is_failing: bool,
+}
+
+impl Part {
+    fn is_silent(&self) -> bool {
+        self.is_failing || self.last_sign.elapsed() > self.patience
+    }
+}
+
+/// How long a part has given no sign, and whether that is too long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sign {
+    /// One of the constants of this module, or the name of a job.
+    pub part: &'static str,
+    /// Since its last sign, or since it was first watched.
+    pub silence: Duration,
+    pub is_silent: bool,
+}
+
+impl Vitals {
+    /// Watches a part from now on: it has to give a sign within its patience, again and again.
+    pub fn watch(&self, part: &'static str, patience: Duration) {
+        self.parts().insert(part, Part { last_sign: Instant::now(), patience, is_failing: false });
+    }
+
+    /// Notes that a part works. A part that nobody watches may say so too.
+    pub fn beat(&self, part: &'static str) {
+        if let Some(part) = self.parts().get_mut(part) {
+            *part = Part { last_sign: Instant::now(), patience: part.patience, is_failing: false };
+        }
+    }
+
+    /// Notes that a part cannot work at present: it is silent at once, until its next sign.
+    pub fn fail(&self, part: &'static str) {
+        if let Some(part) = self.parts().get_mut(part) {
+            part.is_failing = true;
+        }
+    }
+
+    /// Every watched part, by name.
+    pub fn signs(&self) -> Vec<Sign> {
+        let sign = |(&name, part): (&&'static str, &Part)| Sign {
+            part: name,
+            silence: part.last_sign.elapsed(),
+            is_silent: part.is_silent(),
+        };
+        self.parts().iter().map(sign).collect()
+    }
+
+    /// The parts that have given no sign for longer than their patience, by name.
+    pub fn silent(&self) -> Vec<Sign> {
+        self.signs().into_iter().filter(|sign| sign.is_silent).collect()
+    }
+
+    fn parts(&self) -> MutexGuard<'_, BTreeMap<&'static str, Part>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::time::advance;
+
+    const PATIENCE: Duration = Duration::from_secs(30);
+
+    fn silent(vitals: &Vitals) -> Vec<&'static str> {
+        vitals.silent().into_iter().map(|sign| sign.part).collect()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_part_is_silent_beyond_its_patience_until_its_next_sign() {
+        let vitals = Vitals::default();
+        vitals.watch(WRITING, PATIENCE);
+        vitals.watch(OUTBOX, 2 * PATIENCE);
+        advance(PATIENCE).await;
+        assert!(silent(&vitals).is_empty(), "at its patience and not beyond");
+        advance(Duration::from_millis(1)).await;
+        assert_eq!(silent(&vitals), [WRITING]);
+        vitals.beat(WRITING);
+        assert!(silent(&vitals).is_empty());
+        advance(2 * PATIENCE).await;
+        assert_eq!(silent(&vitals), [OUTBOX, WRITING]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_part_that_fails_is_silent_at_once_and_only_a_sign_ends_it() {
+        let vitals = Vitals::default();
+        vitals.watch(WRITING, PATIENCE);
+        vitals.fail(WRITING);
+        assert_eq!(silent(&vitals), [WRITING]);
+        vitals.beat(WRITING);
+        assert!(silent(&vitals).is_empty());
+    }
+
+    #[test]
+    fn a_part_that_nobody_watches_is_not_missed() {
+        let vitals = Vitals::default();
+        vitals.beat(DISPATCHER);
+        vitals.fail(DISPATCHER);
+        assert!(vitals.signs().is_empty());
+    }
+}
