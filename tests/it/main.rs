@@ -31,6 +31,7 @@ mod overview;
 mod pages_designations;
 mod pages_work;
 mod program;
+mod replicas;
 mod schema_drift;
 mod seen;
 mod smtp_faults;

@@ -189,6 +189,13 @@ pub async fn administer_database(location: &Location, change: &str) {
     let Location::Postgres(address) = location else { panic!("a database of the cluster") };
     let (_, name) = address.rsplit_once('/').expect("the address names a database");
     administer(&format!("ALTER DATABASE {name} {change}")).await;
+    end_sessions(location).await;
+}
+
+/// Ends every session on a database of the cluster, as a restart of the server would.
+pub async fn end_sessions(location: &Location) {
+    let Location::Postgres(address) = location else { panic!("a database of the cluster") };
+    let (_, name) = address.rsplit_once('/').expect("the address names a database");
     let others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname";
     administer(&format!("{others} = '{name}'")).await;
 }

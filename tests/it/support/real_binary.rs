@@ -57,6 +57,11 @@ impl Installation {
         Some((installation, volume))
     }
 
+    /// One replica of several over a database of the cluster.
+    pub fn replica(address: &str) -> Self {
+        Self::empty().set("DATABASE__URL", address)
+    }
+
     /// Another setting for the starts to come, named as in the environment without its prefix.
     pub fn set(mut self, name: &'static str, value: impl ToString) -> Self {
         self.settings.push((name, value.to_string()));
@@ -131,22 +136,7 @@ impl Installation {
     /// A program's key of the person, written into the database while the service stands still.
     pub async fn token_of(&self, email: &str) -> String {
         let db = Db::open(&self.location()).await.expect("the database opens");
-        let found = person::Entity::find().filter(person::Column::Email.eq(email)).one(db.reader()).await;
-        let holder = found.expect("people can be read").expect("the person is there");
-        let token = format!("rac_{}", secret::new_token());
-        let now = SystemClock.now();
-        let row = api_token::ActiveModel {
-            id: Set(secret::Ids::default().next::<ApiTokenId>(now)),
-            person_id: Set(holder.id),
-            name: Set("test".into()),
-            token_hash: Set(secret::hash_token(&token)),
-            scopes: Set("full".into()),
-            created_at: Set(Instant::from(now)),
-            expires_at: Set(Instant::from(now + TimeDelta::days(1))),
-            last_used_at: Set(None),
-            revoked_at: Set(None),
-        };
-        api_token::Entity::insert(row).exec_without_returning(db.writer()).await.expect("a token");
+        let token = token_of(&db, email).await;
         db.close().await;
         token
     }
@@ -223,6 +213,27 @@ impl Drop for Volume {
     }
 }
 
+/// Writes a program's key of the person into a database.
+pub async fn token_of(db: &Db, email: &str) -> String {
+    let found = person::Entity::find().filter(person::Column::Email.eq(email)).one(db.reader()).await;
+    let holder = found.expect("people can be read").expect("the person is there");
+    let token = format!("rac_{}", secret::new_token());
+    let now = SystemClock.now();
+    let row = api_token::ActiveModel {
+        id: Set(secret::Ids::default().next::<ApiTokenId>(now)),
+        person_id: Set(holder.id),
+        name: Set("test".into()),
+        token_hash: Set(secret::hash_token(&token)),
+        scopes: Set("full".into()),
+        created_at: Set(Instant::from(now)),
+        expires_at: Set(Instant::from(now + TimeDelta::days(1))),
+        last_used_at: Set(None),
+        revoked_at: Set(None),
+    };
+    api_token::Entity::insert(row).exec_without_returning(db.writer()).await.expect("a token");
+    token
+}
+
 /// The first column of every row, as text.
 async fn texts(db: &Db, question: &str) -> Vec<String> {
     let rows = db.writer().query_all_raw(Statement::from_string(DbBackend::Sqlite, question)).await.expect("an answer");
@@ -261,8 +272,22 @@ impl Running {
 
     /// SIGTERM: as an operator or a container engine asks it to stop.
     pub fn terminate(&self) {
+        self.signal("TERM");
+    }
+
+    /// SIGSTOP: every thread stands still until [`Running::thaw`], and nobody is told.
+    pub fn freeze(&self) {
+        self.signal("STOP");
+    }
+
+    /// SIGCONT: goes on where it was frozen, as if no time had passed.
+    pub fn thaw(&self) {
+        self.signal("CONT");
+    }
+
+    fn signal(&self, name: &str) {
         // The shell's own `kill`: a bare system has no other.
-        let kill = format!("kill -TERM {}", self.child.id());
+        let kill = format!("kill -{name} {}", self.child.id());
         let sent = Command::new("sh").args(["-c", &kill]).status().expect("a shell");
         assert!(sent.success(), "the process took no signal: it had ended");
     }
