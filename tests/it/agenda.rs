@@ -16,6 +16,7 @@ both_engines! {
     the_last_step_hands_in_and_a_review_sends_back,
     what_is_handed_in_while_blocked_comes_back_as_handed_in,
     the_last_step_follows_the_day_set_by_hand_on_its_deliverable,
+    the_day_of_what_was_accepted_or_waived_is_history,
     a_cancelled_release_stays_with_its_reason_and_calls_nobody,
     the_feed_is_public_and_unchanged_until_the_agenda_changes,
     everybody_reads_the_calendar_and_only_the_network_its_tasks,
@@ -253,6 +254,38 @@ async fn the_last_step_follows_the_day_set_by_hand_on_its_deliverable(engine: En
     assert_eq!(days_of(&secretariat, "bergamo").await, ["2027-03-04", "2027-03-17", "2027-03-18"]);
     set(Value::Null).await;
     assert_eq!(days_of(&secretariat, "bergamo").await, ["2027-03-04", "2027-03-18", "2027-03-25"]);
+}
+
+async fn the_day_of_what_was_accepted_or_waived_is_history(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    let release = confirmed(&secretariat).await;
+    let why = json!({ "reason": "Accorpata con un’altra provincia" });
+    let turns: [(&str, &[(&str, Value)]); 3] = [
+        ("bergamo", &[("submit", json!({})), ("approve", Value::Null)]),
+        ("como", &[("waive", why.clone())]),
+        ("lodi", &[("submit", json!({})), ("approve", Value::Null), ("block", why)]),
+    ];
+    for (observatory, verbs) in turns {
+        let own = items(&secretariat, &format!("/api/v1/deliverables?observatory={observatory}")).await.remove(0);
+        let path = format!("/api/v1/deliverables/{}", own["id"].as_str().expect("an id"));
+        let mut version = own["version"].clone();
+        for (verb, body) in verbs {
+            let asked = secretariat.post(&format!("{path}/{verb}")).if_match(&version);
+            let asked = if body.is_null() { asked } else { asked.json(body.clone()) };
+            version = asked.send().await.expect(200)["version"].clone();
+        }
+        let later = json!({ "hand_set_day": "2027-03-17" });
+        secretariat.patch(&path).if_match(&version).merge_patch(&later).send().await.refused(409, "wrong_transition");
+        let kept = secretariat.get(&path).send().await.expect(200);
+        assert_eq!((&kept["day"], kept.get("hand_set_day")), (&own["day"], None), "{observatory}");
+    }
+    let input = json!({ "day": "2027-04-02", "reason_code": "source_late", "reason_text": "Dati Istat in ritardo" });
+    secretariat.post(&path(&release, "/move")).if_match(&release["version"]).json(input).send().await.expect(200);
+    for (observatory, moves) in [("bergamo", false), ("como", false), ("lodi", false), ("pavia", true)] {
+        let own = items(&secretariat, &format!("/api/v1/deliverables?observatory={observatory}")).await.remove(0);
+        assert_eq!(own["day"] != "2027-03-12", moves, "{observatory}: {own:#}");
+    }
 }
 
 async fn a_cancelled_release_stays_with_its_reason_and_calls_nobody(engine: Engine) {

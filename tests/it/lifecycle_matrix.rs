@@ -174,27 +174,29 @@ fn of_releases(matrix: &mut Matrix) {
     matrix.line("confirmed", "move into the past", &said(back.map(|next| next.state().to_string())));
 }
 
+fn deliverable(state: DeliverableState) -> deliverables::Deliverable {
+    let reason = match state {
+        DeliverableState::Blocked => Some("Portale fermo".to_owned()),
+        DeliverableState::Waived => Some("Accorpata".to_owned()),
+        _ => None,
+    };
+    let resume = (state == DeliverableState::Blocked).then_some(DeliverableState::InProgress);
+    deliverables::Deliverable {
+        id: Uuid::nil().into(),
+        release_id: Uuid::nil().into(),
+        observatory_id: Uuid::nil().into(),
+        stage: deliverables::Stage::of(state, resume, reason).expect("a stage of the table"),
+        due_day: day("2027-03-16"),
+        hand_set_day: None,
+        version: 1,
+    }
+}
+
 fn of_deliverables(matrix: &mut Matrix) {
     matrix.machine("deliverable (what was blocked was in progress)");
     for state in DeliverableState::ALL {
         for event in deliverables::Event::ALL {
-            let stage = match state {
-                DeliverableState::Blocked => deliverables::Stage::Blocked {
-                    reason: "Portale fermo".into(),
-                    back_to: DeliverableState::InProgress,
-                },
-                DeliverableState::Waived => deliverables::Stage::Waived { reason: "Accorpata".into() },
-                state => deliverables::Stage::OnCourse(*state),
-            };
-            let at = deliverables::Deliverable {
-                id: Uuid::nil().into(),
-                release_id: Uuid::nil().into(),
-                observatory_id: Uuid::nil().into(),
-                stage,
-                due_day: day("2027-03-16"),
-                hand_set_day: None,
-                version: 1,
-            };
+            let at = deliverable(*state);
             let next = match event {
                 deliverables::Event::Block => at.blocked("Portale fermo".into()),
                 deliverables::Event::Waive => at.waived("Accorpata".into()),
@@ -202,6 +204,8 @@ fn of_deliverables(matrix: &mut Matrix) {
             };
             matrix.line(state, event.as_str(), &said(next.map(|next| next.state().to_string())));
         }
+        let moved = deliverable(*state).rescheduled(Some(day("2027-03-20")));
+        matrix.line(state, "reschedule", &said(moved.map(|next| next.state().to_string())));
     }
 }
 
@@ -210,7 +214,9 @@ fn task(state: TaskState) -> tasks::Task {
         TaskState::Open => tasks::Stage::Open,
         TaskState::InProgress => tasks::Stage::InProgress,
         TaskState::Done => tasks::Stage::Done { at: now() },
-        TaskState::Blocked => tasks::Stage::Blocked { reason: "Manca il dato".into(), back_to: TaskState::InProgress },
+        TaskState::Blocked => {
+            tasks::Stage::Blocked { reason: "Manca il dato".into(), back_to: tasks::Resume::InProgress }
+        }
         TaskState::Cancelled => tasks::Stage::Cancelled { reason: None },
     };
     tasks::Task {
