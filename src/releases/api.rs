@@ -309,6 +309,7 @@ async fn filter_of(ctx: &Ctx, query: &AgendaQuery) -> Result<ReleaseFilter, Erro
     Ok(ReleaseFilter {
         product,
         state: query.state,
+        open: false,
         from: query.from.map(NaiveDate::from),
         to: query.to.map(NaiveDate::from),
     })

@@ -201,6 +201,11 @@ pub fn possible(state: State) -> Vec<Event> {
     Event::ALL.iter().copied().filter(|event| target(state, *event).is_some()).collect()
 }
 
+/// Whether it is still to come: neither out nor cancelled.
+pub const fn is_open(state: State) -> bool {
+    matches!(state, State::Provisional | State::Confirmed)
+}
+
 /// Where a release stands, with what that state needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stage {

@@ -56,6 +56,8 @@ pub async fn products(db: &impl ConnectionTrait) -> Result<Vec<Product>> {
 pub struct Filter {
     pub product: Option<ProductId>,
     pub state: Option<ReleaseState>,
+    /// Neither out nor cancelled.
+    pub open: bool,
     /// Not before this day.
     pub from: Option<NaiveDate>,
     /// Not after this day.
@@ -154,6 +156,7 @@ pub async fn list(
     let narrowed = Condition::all()
         .add_option(filter.product.map(|product| release::Column::ProductId.eq(product)))
         .add_option(filter.state.map(|state| release::Column::State.eq(state)))
+        .add_option(filter.open.then(is_open))
         .add_option(filter.from.map(|day| release::Column::Day.gte(day)))
         .add_option(filter.to.map(|day| release::Column::Day.lte(day)))
         .add_option(later);
@@ -166,6 +169,11 @@ pub async fn list(
         .all(db)
         .await?;
     rows.into_iter().map(ReleaseView::try_from).collect()
+}
+
+fn is_open() -> Condition {
+    let open = ReleaseState::ALL.iter().copied().filter(|state| super::model::is_open(*state));
+    Condition::all().add(release::Column::State.is_in(open))
 }
 
 pub async fn find(db: &impl ConnectionTrait, id: ReleaseId) -> Result<Option<ReleaseView>> {
