@@ -97,6 +97,10 @@ codes! {
     PeriodOfAnotherKind = "period_of_another_kind",
     HourOutOfPlace = "hour_out_of_place",
     DayInPast = "day_in_past",
+    /// The release would come out before the period it speaks about has begun.
+    PeriodNotBegun = "period_not_begun",
+    /// The clocks skip this hour on this day: in Italy from 2 to 3 on the last Sunday of March.
+    HourSkipped = "hour_skipped",
     NothingChanges = "nothing_changes",
     // The table.
     NotWorkedByAll = "not_worked_by_all",

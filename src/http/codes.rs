@@ -72,6 +72,8 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::PeriodOfAnotherKind
         | Code::HourOutOfPlace
         | Code::DayInPast
+        | Code::PeriodNotBegun
+        | Code::HourSkipped
         | Code::NothingChanges
         | Code::NotWorkedByAll
         | Code::NoticeTooShort

@@ -120,8 +120,8 @@ fn of_designations(matrix: &mut Matrix) {
 
 // ---- The agenda ---------------------------------------------------------------------------------------------------------
 
-fn release(state: ReleaseState) -> releases::Release {
-    let product = releases::Product {
+fn product() -> releases::Product {
+    releases::Product {
         id: Uuid::nil().into(),
         code: "relazione".into(),
         name_it: "Relazione".into(),
@@ -131,11 +131,14 @@ fn release(state: ReleaseState) -> releases::Release {
         default_hour: nine(),
         steps: Vec::new(),
         version: 1,
-    };
+    }
+}
+
+fn release(state: ReleaseState) -> releases::Release {
     let period = "2026".parse().expect("a year");
     let when = releases::When::InMonth(day("2027-03-01"));
-    let provisional =
-        releases::Release::planned(ReleaseId(Uuid::nil()), &product, period, when, day("2027-02-01")).expect("planned");
+    let provisional = releases::Release::planned(ReleaseId(Uuid::nil()), &product(), period, when, day("2027-02-01"))
+        .expect("planned");
     let confirmed = provisional.clone().confirmed(slot("2027-03-30"), now()).expect("confirmed");
     match state {
         ReleaseState::Provisional => provisional,
@@ -160,6 +163,7 @@ fn of_releases(matrix: &mut Matrix) {
             let at = release(*state);
             let next = match event {
                 releases::Event::Improve => at.improved(releases::When::On(day("2027-03-30")), day("2027-03-01")),
+                releases::Event::Correct => at.corrected(&product(), "2025".parse().expect("a year")),
                 releases::Event::Confirm => at.confirmed(slot("2027-03-30"), now()),
                 releases::Event::Move => at.moved(slot("2027-04-15"), now()),
                 releases::Event::Cancel => at.cancelled(reason()),
