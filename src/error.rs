@@ -109,6 +109,8 @@ codes! {
     EndsBeforeStarts = "ends_before_starts",
     MeetingNotBegun = "meeting_not_begun",
     QuorumMissing = "quorum_missing",
+    /// Decisions are recorded, and with these presences too few parties would stand behind them.
+    QuorumLost = "quorum_lost",
     PlaceMissing = "place_missing",
     // The portal.
     HostNotAllowed = "host_not_allowed",

@@ -77,6 +77,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::NothingChanges
         | Code::NotWorkedByAll
         | Code::NoticeTooShort
+        | Code::QuorumLost
         | Code::AgendaEmpty
         | Code::EndsBeforeStarts
         | Code::PlaceMissing

@@ -6,7 +6,7 @@ mod prepare;
 mod record;
 mod typed;
 
-use super::{path, shell_below};
+use super::{QuorumLine, path, shell_below};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::Error;
