@@ -1,17 +1,45 @@
-//! What is due: the one shape in which every slice says what somebody still has to do.
-//!
-//! The ladder, the Monday page, the radar and the dossier of a newcomer read it; none of them knows the slices' tables.
+//! What is due: the one shape in which every slice says what somebody still has to do. `providers.rs` asks them all.
+
+pub mod providers;
 
 use crate::texts::Lang;
 use chrono::NaiveDate;
 use entity::ids::SeatId;
+use entity::kinds::ObligationKind;
 use uuid::Uuid;
+
+/// Which obligations a slice is asked for.
+#[derive(Clone, Copy, Debug)]
+pub enum Asked<'a> {
+    /// All whose day is not after this one.
+    UpTo(NaiveDate),
+    /// Those with these ids, whatever their day. One that is not owed any more is left out of the answer.
+    Named(&'a [Uuid]),
+}
+
+impl Asked<'_> {
+    /// The last day asked for, where there is one.
+    pub const fn upto(self) -> Option<NaiveDate> {
+        match self {
+            Self::UpTo(day) => Some(day),
+            Self::Named(_) => None,
+        }
+    }
+
+    /// The ids asked for, where only those are, as the slice's own type.
+    pub fn ids<I: From<Uuid>>(self) -> Option<Vec<I>> {
+        match self {
+            Self::UpTo(_) => None,
+            Self::Named(ids) => Some(ids.iter().copied().map(I::from).collect()),
+        }
+    }
+}
 
 /// Something a seat still has to do by a day. It belongs to the seat: who holds it is looked up when it matters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Obligation {
-    /// What it is, for example `task`: with the id, its name in the reminders' log.
-    pub kind: &'static str,
+    /// With the id, its name in the reminders' log.
+    pub kind: ObligationKind,
     pub id: Uuid,
     pub seat_id: SeatId,
     pub title_it: String,

@@ -97,6 +97,10 @@ codes! {
     PeriodOfAnotherKind = "period_of_another_kind",
     HourOutOfPlace = "hour_out_of_place",
     DayInPast = "day_in_past",
+    /// The release would come out before the period it speaks about has begun.
+    PeriodNotBegun = "period_not_begun",
+    /// The clocks skip this hour on this day: in Italy from 2 to 3 on the last Sunday of March.
+    HourSkipped = "hour_skipped",
     NothingChanges = "nothing_changes",
     // The table.
     NotWorkedByAll = "not_worked_by_all",
@@ -105,6 +109,8 @@ codes! {
     EndsBeforeStarts = "ends_before_starts",
     MeetingNotBegun = "meeting_not_begun",
     QuorumMissing = "quorum_missing",
+    /// Decisions are recorded, and with these presences too few parties would stand behind them.
+    QuorumLost = "quorum_lost",
     PlaceMissing = "place_missing",
     // The portal.
     HostNotAllowed = "host_not_allowed",

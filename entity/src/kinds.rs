@@ -151,6 +151,11 @@ kind! {
 }
 
 kind! {
+    /// What somebody can owe by a day: with an id, the name of an obligation in the log of the reminders.
+    ObligationKind { Task = "task", Deliverable = "deliverable" }
+}
+
+kind! {
     /// Where a task came from; `missing_page`: a page on the portal is not there, or not as it was verified.
     TaskOrigin { Step = "step", Outcome = "outcome", MissingPage = "missing_page" }
 }

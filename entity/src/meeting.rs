@@ -32,6 +32,10 @@ pub struct Model {
     #[sea_orm(column_type = "String(StringLen::N(1000))")]
     pub short_notice_reason: Option<String>,
     #[sea_orm(column_type = "String(StringLen::N(1000))")]
+    pub short_quorum_reason: Option<String>,
+    #[sea_orm(column_type = "String(StringLen::N(1000))")]
+    pub closed_short_reason: Option<String>,
+    #[sea_orm(column_type = "String(StringLen::N(1000))")]
     pub cancelled_reason: Option<String>,
     pub convened_at: Option<Instant>,
     pub held_at: Option<Instant>,

@@ -18,6 +18,8 @@ pub struct Model {
     pub text: String,
     pub release_id: Option<ReleaseId>,
     pub task_id: Option<TaskId>,
+    pub quorum_parties: Option<i32>,
+    pub quorum_there: Option<i32>,
     pub created_at: Instant,
     pub created_by: Option<PersonId>,
 }

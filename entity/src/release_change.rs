@@ -20,6 +20,8 @@ pub struct Model {
     pub reason_code: Option<ReasonCode>,
     #[sea_orm(column_type = "String(StringLen::N(2000))")]
     pub reason_text: Option<String>,
+    #[sea_orm(column_type = "String(StringLen::N(2000))")]
+    pub despite_non_working: Option<String>,
     pub outcome_id: Option<OutcomeId>,
     pub at: Instant,
     pub by_person: Option<PersonId>,

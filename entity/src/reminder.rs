@@ -3,7 +3,7 @@
 
 use crate::Instant;
 use crate::ids::{MailId, PersonId, ReminderId};
-use crate::kinds::ReminderOutcome;
+use crate::kinds::{ObligationKind, ReminderOutcome};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -11,8 +11,7 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: ReminderId,
-    #[sea_orm(column_type = "String(StringLen::N(40))")]
-    pub obligation_kind: String,
+    pub obligation_kind: ObligationKind,
     #[sea_orm(column_type = "String(StringLen::N(36))")]
     pub obligation_id: String,
     pub rung: i32,

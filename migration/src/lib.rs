@@ -14,6 +14,8 @@ mod m20261123_140000_create_told_and_seen;
 mod m20261123_150000_order_the_outbox;
 mod m20261128_210000_mark_what_may_have_left;
 mod m20261129_090000_create_pulse;
+mod m20261129_150000_keep_the_override_apart;
+mod m20261129_151000_freeze_the_quorum;
 mod schema;
 
 /// All migrations, oldest first.
@@ -32,6 +34,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_150000_order_the_outbox::Migration),
             Box::new(m20261128_210000_mark_what_may_have_left::Migration),
             Box::new(m20261129_090000_create_pulse::Migration),
+            Box::new(m20261129_150000_keep_the_override_apart::Migration),
+            Box::new(m20261129_151000_freeze_the_quorum::Migration),
         ]
     }
 }

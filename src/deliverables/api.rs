@@ -187,7 +187,7 @@ pub async fn show_deliverable(ctx: Ctx, id: web::Path<DeliverableId>) -> Answer 
 /// Set a day by hand
 ///
 /// The day survives every move of the release until it is given back with `null`. Who may: the secretariat. Errors:
-/// `nothing_changes`.
+/// `wrong_transition` once the review is over, `nothing_changes`.
 #[utoipa::path(tag = "deliverables", security(("api_token" = ["secretariat"])), params(("id" = DeliverableId, Path), IfMatch), request_body(content = DeliverableChange, content_type = "application/merge-patch+json"), responses((status = 200, body = DeliverableOut)))]
 #[patch("/deliverables/{id}")]
 pub async fn change_deliverable(

@@ -6,40 +6,39 @@
 use super::policy::Visibility;
 use super::store::{self, Filter};
 use crate::designations::service as designations;
-use crate::due::Obligation;
+use crate::due::{Asked, Obligation};
 use crate::error::Result;
 use crate::texts::Lang;
-use chrono::NaiveDate;
 use entity::ids::{ObservatoryId, SeatId};
-use entity::kinds::SeatKind;
+use entity::kinds::{ObligationKind, SeatKind};
 use sea_orm::ConnectionTrait;
 use std::collections::HashMap;
-
-/// The kind of these obligations in the reminders' log.
-pub const KIND: &str = "deliverable";
 
 /// Half a working morning for the changes a review asks for; nobody has measured it yet.
 const CHANGES_MINUTES: i32 = 120;
 
-/// Deliverables the review has sent back whose day is not after `upto`, the earliest first.
-pub async fn obligations(db: &impl ConnectionTrait, upto: NaiveDate) -> Result<Vec<Obligation>> {
-    let filter = Filter { sent_back: true, ..Filter::default() };
+/// Returns the deliverables asked for that the review has sent back, the earliest first.
+pub async fn obligations(db: &impl ConnectionTrait, asked: Asked<'_>) -> Result<Vec<Obligation>> {
+    let filter = Filter { sent_back: true, upto: asked.upto(), ids: asked.ids(), ..Filter::default() };
     let sent_back = store::list(db, &Visibility::Everything, &filter, None, None).await?;
+    if sent_back.is_empty() {
+        return Ok(Vec::new());
+    }
     let referents: HashMap<ObservatoryId, SeatId> = designations::seats(db)
         .await?
         .into_iter()
         .filter(|seat| seat.kind == SeatKind::Referent)
         .filter_map(|seat| Some((seat.observatory_id?, seat.id)))
         .collect();
-    let due = sent_back.into_iter().filter(|view| view.deliverable.day() <= upto);
-    Ok(due
+    Ok(sent_back
+        .into_iter()
         .filter_map(|view| {
             let seat_id = *referents.get(&view.deliverable.observatory_id)?;
             let title = |lang: Lang, name: &str| {
                 lang.f("deliverables.changes_title", &[("product", name), ("period", &view.period)])
             };
             Some(Obligation {
-                kind: KIND,
+                kind: ObligationKind::Deliverable,
                 id: view.deliverable.id.0,
                 seat_id,
                 title_it: title(Lang::It, &view.product_name_it),

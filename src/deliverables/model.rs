@@ -56,32 +56,76 @@ impl Event {
     }
 }
 
+/// A step on the way from planned to verified: every state but the two aside, which need a reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    Planned,
+    InProgress,
+    Submitted,
+    ChangesRequested,
+    Approved,
+    Published,
+    Verified,
+}
+
+impl Step {
+    /// Returns the step a state is; `None` for the two aside.
+    pub const fn of(state: State) -> Option<Self> {
+        match state {
+            State::Planned => Some(Self::Planned),
+            State::InProgress => Some(Self::InProgress),
+            State::Submitted => Some(Self::Submitted),
+            State::ChangesRequested => Some(Self::ChangesRequested),
+            State::Approved => Some(Self::Approved),
+            State::Published => Some(Self::Published),
+            State::Verified => Some(Self::Verified),
+            State::Blocked | State::Waived => None,
+        }
+    }
+
+    pub const fn state(self) -> State {
+        match self {
+            Self::Planned => State::Planned,
+            Self::InProgress => State::InProgress,
+            Self::Submitted => State::Submitted,
+            Self::ChangesRequested => State::ChangesRequested,
+            Self::Approved => State::Approved,
+            Self::Published => State::Published,
+            Self::Verified => State::Verified,
+        }
+    }
+}
+
 /// Where an event leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
-    To(State),
-    /// Back to the state in which it was blocked.
+    To(Step),
+    /// Aside, with a reason, until the obstacle is gone.
+    Blocked,
+    /// Aside for ever, with a reason.
+    Waived,
+    /// Back to the step on which it was blocked.
     Back,
 }
 
 /// The table of the lifecycle: where an event leads from a state; nowhere if it cannot happen there.
 pub const fn target(state: State, event: Event) -> Option<Target> {
     match (state, event) {
-        (State::Planned | State::ChangesRequested, Event::Start) => Some(Target::To(State::InProgress)),
-        (State::InProgress, Event::Submit) => Some(Target::To(State::Submitted)),
-        (State::Submitted, Event::RequestChanges) => Some(Target::To(State::ChangesRequested)),
-        (State::Submitted, Event::Approve) => Some(Target::To(State::Approved)),
-        (State::Approved, Event::Publish) => Some(Target::To(State::Published)),
-        (State::Published, Event::Verify) => Some(Target::To(State::Verified)),
+        (State::Planned | State::ChangesRequested, Event::Start) => Some(Target::To(Step::InProgress)),
+        (State::InProgress, Event::Submit) => Some(Target::To(Step::Submitted)),
+        (State::Submitted, Event::RequestChanges) => Some(Target::To(Step::ChangesRequested)),
+        (State::Submitted, Event::Approve) => Some(Target::To(Step::Approved)),
+        (State::Approved, Event::Publish) => Some(Target::To(Step::Published)),
+        (State::Published, Event::Verify) => Some(Target::To(Step::Verified)),
         (
             State::Planned | State::InProgress | State::Submitted | State::ChangesRequested | State::Approved,
             Event::Block,
-        ) => Some(Target::To(State::Blocked)),
+        ) => Some(Target::Blocked),
         (State::Blocked, Event::Unblock) => Some(Target::Back),
         (
             State::Planned | State::InProgress | State::Submitted | State::ChangesRequested | State::Blocked,
             Event::Waive,
-        ) => Some(Target::To(State::Waived)),
+        ) => Some(Target::Waived),
         _ => None,
     }
 }
@@ -110,10 +154,10 @@ pub const fn is_accepted(state: State) -> bool {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stage {
     /// On its way from planned to verified.
-    OnCourse(State),
+    OnCourse(Step),
     Blocked {
         reason: String,
-        back_to: State,
+        back_to: Step,
     },
     Waived {
         reason: String,
@@ -123,20 +167,21 @@ pub enum Stage {
 impl Stage {
     /// Puts together what three columns hold; an impossible combination is said, not guessed at.
     pub fn of(state: State, resume: Option<State>, reason: Option<String>) -> Result<Self, &'static str> {
-        match (state, resume, reason) {
-            (State::Blocked, Some(back_to), Some(reason)) if target(back_to, Event::Block).is_some() => {
-                Ok(Self::Blocked { reason, back_to })
+        match (Step::of(state), resume, reason) {
+            (Some(step), None, None) => Ok(Self::OnCourse(step)),
+            (Some(_), ..) => Err("a reason, or a state to go back to, where none belongs"),
+            (None, None, Some(reason)) if state == State::Waived => Ok(Self::Waived { reason }),
+            (None, Some(resume), Some(reason)) if state == State::Blocked => {
+                let back_to = Step::of(resume).filter(|step| target(step.state(), Event::Block).is_some());
+                Ok(Self::Blocked { reason, back_to: back_to.ok_or("a state to go back to that cannot be blocked")? })
             }
-            (State::Waived, None, Some(reason)) => Ok(Self::Waived { reason }),
-            (State::Blocked | State::Waived, ..) => Err("a blocked or waived deliverable without its reason"),
-            (state, None, None) => Ok(Self::OnCourse(state)),
-            _ => Err("a reason, or a state to go back to, where none belongs"),
+            (None, ..) => Err("a blocked or waived deliverable without its reason"),
         }
     }
 
     pub const fn state(&self) -> State {
         match self {
-            Self::OnCourse(state) => *state,
+            Self::OnCourse(step) => step.state(),
             Self::Blocked { .. } => State::Blocked,
             Self::Waived { .. } => State::Waived,
         }
@@ -145,7 +190,7 @@ impl Stage {
     /// The state to go back to, as its column holds it.
     pub const fn resume(&self) -> Option<State> {
         match self {
-            Self::Blocked { back_to, .. } => Some(*back_to),
+            Self::Blocked { back_to, .. } => Some(back_to.state()),
             Self::OnCourse(_) | Self::Waived { .. } => None,
         }
     }
@@ -187,11 +232,13 @@ impl Deliverable {
         is_owed(self.state()) && self.day() < today
     }
 
-    /// The deliverable after an event that needs no reason.
+    /// Returns the deliverable after an event that needs no reason. Errors: `wrong_transition`; `reason_missing` for the two
+    /// that do, which are [`Self::blocked`] and [`Self::waived`].
     pub fn after(mut self, event: Event) -> Result<Self, Refusal> {
         self.stage = match (self.lead(event)?, self.stage) {
             (Target::Back, Stage::Blocked { back_to, .. }) => Stage::OnCourse(back_to),
-            (Target::To(state), _) => Stage::OnCourse(state),
+            (Target::To(step), _) => Stage::OnCourse(step),
+            (Target::Blocked | Target::Waived, _) => return Err(Refusal::ReasonMissing),
             (Target::Back, stage) => return Err(Refusal::wrong(stage.state())),
         };
         Ok(self)
@@ -200,7 +247,25 @@ impl Deliverable {
     /// Blocked, with why; remembers where it was.
     pub fn blocked(mut self, reason: String) -> Result<Self, Refusal> {
         self.lead(Event::Block)?;
-        self.stage = Stage::Blocked { reason, back_to: self.state() };
+        let Stage::OnCourse(back_to) = self.stage else { return Err(Refusal::wrong(self.state())) };
+        self.stage = Stage::Blocked { reason, back_to };
+        Ok(self)
+    }
+
+    /// Whether the review is over, blocked since or not: its day is history.
+    pub fn is_settled(&self) -> bool {
+        is_settled(self.stage.resume().unwrap_or(self.state()))
+    }
+
+    /// Given a day by hand, or back to the derived one; only until the review is over.
+    pub fn rescheduled(mut self, day: Option<NaiveDate>) -> Result<Self, Refusal> {
+        if self.is_settled() {
+            return Err(Refusal::wrong(self.state()));
+        }
+        if self.hand_set_day == day {
+            return Err(Refusal::NothingChanges);
+        }
+        self.hand_set_day = day;
         Ok(self)
     }
 
@@ -208,8 +273,8 @@ impl Deliverable {
     /// it goes on.
     pub fn handed_in(mut self) -> Result<Self, Refusal> {
         match self.stage {
-            Stage::Blocked { reason, back_to } if is_owed(back_to) => {
-                self.stage = Stage::Blocked { reason, back_to: State::Submitted };
+            Stage::Blocked { reason, back_to } if is_owed(back_to.state()) => {
+                self.stage = Stage::Blocked { reason, back_to: Step::Submitted };
                 Ok(self)
             }
             _ => {
@@ -259,6 +324,10 @@ pub struct Submission {
 pub enum Refusal {
     #[error("not possible while {state}; possible: {allowed:?}")]
     WrongTransition { state: State, allowed: Vec<Event> },
+    #[error("a deliverable is blocked or waived with a reason only")]
+    ReasonMissing,
+    #[error("the day is the one it has")]
+    NothingChanges,
 }
 
 impl Refusal {
@@ -271,6 +340,16 @@ impl DomainRefusal for Refusal {
     fn code(&self) -> Code {
         match self {
             Self::WrongTransition { .. } => Code::WrongTransition,
+            Self::ReasonMissing => Code::ReasonMissing,
+            Self::NothingChanges => Code::NothingChanges,
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::WrongTransition { .. } => None,
+            Self::ReasonMissing => Some("reason"),
+            Self::NothingChanges => Some("day"),
         }
     }
 
@@ -280,6 +359,7 @@ impl DomainRefusal for Refusal {
                 let allowed: Vec<&str> = allowed.iter().map(|event| event.as_str()).collect();
                 vec![("state", state.to_string()), ("allowed", allowed.join(", "))]
             }
+            Self::ReasonMissing | Self::NothingChanges => Vec::new(),
         }
     }
 }
@@ -295,7 +375,7 @@ mod tests {
             id: Uuid::nil().into(),
             release_id: Uuid::nil().into(),
             observatory_id: Uuid::nil().into(),
-            stage: Stage::OnCourse(State::Planned),
+            stage: Stage::OnCourse(Step::Planned),
             due_day: NaiveDate::from_ymd_opt(2027, 3, 16).expect("a day of the test"),
             hand_set_day: None,
             version: 1,
@@ -376,6 +456,37 @@ mod tests {
     }
 
     #[test]
+    fn what_needs_a_reason_does_not_happen_without_one() {
+        assert_eq!(planned().after(Event::Block), Err(Refusal::ReasonMissing));
+        assert_eq!(planned().after(Event::Waive), Err(Refusal::ReasonMissing));
+    }
+
+    #[test]
+    fn the_day_of_a_deliverable_moves_until_the_review_is_over() {
+        let day = NaiveDate::from_ymd_opt(2027, 3, 17);
+        let blocked = |back_to| Stage::Blocked { reason: "portal down".to_owned(), back_to };
+        let waived = Stage::Waived { reason: "merged".to_owned() };
+        for (stage, moves) in [
+            (Stage::OnCourse(Step::Planned), true),
+            (Stage::OnCourse(Step::InProgress), true),
+            (Stage::OnCourse(Step::Submitted), true),
+            (Stage::OnCourse(Step::ChangesRequested), true),
+            (Stage::OnCourse(Step::Approved), false),
+            (Stage::OnCourse(Step::Published), false),
+            (Stage::OnCourse(Step::Verified), false),
+            (blocked(Step::Submitted), true),
+            (blocked(Step::Approved), false),
+            (waived, false),
+        ] {
+            let at = Deliverable { stage, ..planned() };
+            let refused = Refusal::wrong(at.state());
+            let expected = if moves { Ok(day) } else { Err(refused) };
+            assert_eq!(at.clone().rescheduled(day).map(|one| one.hand_set_day), expected, "{:?}", at.stage);
+        }
+        assert_eq!(planned().rescheduled(None), Err(Refusal::NothingChanges));
+    }
+
+    #[test]
     fn impossible_columns_are_said() {
         assert!(Stage::of(State::Blocked, None, Some("why".into())).is_err());
         assert!(Stage::of(State::Blocked, Some(State::Verified), Some("why".into())).is_err());
@@ -393,7 +504,9 @@ mod tests {
                 match apply(at.clone(), event) {
                     Ok(next) => {
                         let led_to = match expected {
-                            Some(Target::To(state)) => Some(state),
+                            Some(Target::To(step)) => Some(step.state()),
+                            Some(Target::Blocked) => Some(State::Blocked),
+                            Some(Target::Waived) => Some(State::Waived),
                             Some(Target::Back) => at.stage.resume(),
                             None => None,
                         };

@@ -1,6 +1,6 @@
 //! The use cases of deliverables: one function each, each inside the transaction it is given.
 
-use super::model::{Deliverable, Event, Stage, Submission};
+use super::model::{Deliverable, Event, Stage, Step, Submission};
 use super::policy::{self, Action, Subject, Visibility};
 use super::store::{self, Cursor, Filter};
 use super::view::{DeliverableView, Dossier, ProgressOf};
@@ -94,7 +94,7 @@ pub async fn plan_in(
             id: ctx.new_id(),
             release_id,
             observatory_id: one.observatory_id,
-            stage: Stage::OnCourse(DeliverableState::Planned),
+            stage: Stage::OnCourse(Step::Planned),
             due_day: one.due_day,
             hand_set_day: None,
             version: 1,
@@ -112,7 +112,7 @@ pub async fn rederive_in(ctx: &Ctx, txn: &Txn, release: ReleaseId, owed: &[Owed]
     let mut by_day: BTreeMap<NaiveDate, Vec<DeliverableId>> = BTreeMap::new();
     for view in of_release(txn, release).await? {
         let known = view.deliverable;
-        if super::model::is_settled(known.state()) {
+        if known.is_settled() {
             continue;
         }
         if let Some(day) = derived.get(&known.observatory_id).filter(|day| **day != known.due_day) {
@@ -241,8 +241,8 @@ pub async fn waive(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32, reason
     save(ctx, txn, &current, after, version, "deliverables.waive").await
 }
 
-/// Sets another day by hand, or gives it back to the derivation. Who may: the secretariat. Errors: `nothing_changes`,
-/// `stale`.
+/// Sets another day by hand, or gives it back to the derivation. Who may: the secretariat. Errors: `wrong_transition` once
+/// the review is over, `nothing_changes`, `stale`.
 pub async fn reschedule(
     ctx: &Ctx,
     txn: &Txn,
@@ -251,10 +251,7 @@ pub async fn reschedule(
     day: Option<NaiveDate>,
 ) -> Result<DeliverableView> {
     let current = authorised_at(ctx, txn, id, version, Action::Reschedule).await?;
-    if current.deliverable.hand_set_day == day {
-        return Err(Error::refused(Code::NothingChanges));
-    }
-    let after = Deliverable { hand_set_day: day, ..current.deliverable.clone() };
+    let after = current.deliverable.clone().rescheduled(day)?;
     save(ctx, txn, &current, after, version, "deliverables.reschedule").await
 }
 

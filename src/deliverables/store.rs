@@ -22,11 +22,15 @@ pub type Cursor = (NaiveDate, DeliverableId);
 /// What a list of deliverables asks for; everything left out does not narrow it.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
+    /// Those with these ids.
+    pub ids: Option<Vec<DeliverableId>>,
     pub release: Option<ReleaseId>,
     pub observatory: Option<ObservatoryId>,
     pub state: Option<DeliverableState>,
     /// Owed before this day and still owed.
     pub overdue_on: Option<NaiveDate>,
+    /// Owed on this day or before.
+    pub upto: Option<NaiveDate>,
     /// Owed again since the review asked for changes.
     pub sent_back: bool,
 }
@@ -176,6 +180,8 @@ const OWED: [DeliverableState; 4] = [
 fn narrowed(filter: &Filter) -> Condition {
     let overdue = |today: NaiveDate| day().lt(today).and(deliverable::Column::State.is_in(OWED));
     Condition::all()
+        .add_option(filter.ids.as_ref().map(|ids| deliverable::Column::Id.is_in(ids.iter().copied())))
+        .add_option(filter.upto.map(|last| day().lte(last)))
         .add_option(filter.release.map(|release| deliverable::Column::ReleaseId.eq(release)))
         .add_option(filter.observatory.map(|observatory| deliverable::Column::ObservatoryId.eq(observatory)))
         .add_option(filter.state.map(|state| deliverable::Column::State.eq(state)))

@@ -1,6 +1,6 @@
 //! The page of one deliverable: where it stands, what was handed in, and what its reader may do.
 
-use super::model::{Deliverable, Event, Submission, is_settled, possible};
+use super::model::{Deliverable, Event, Submission, possible};
 use super::policy::{self, Action, Subject};
 use super::service::{self, SubmitIn};
 use super::view::{DeliverableView, Dossier};
@@ -199,8 +199,7 @@ fn deliverable_page(
             .collect(),
         reason_hint: if may.contains(&Event::Waive.as_str()) { lang.t("deliverables.waive_hint") } else { "" },
         may,
-        may_reschedule: !is_settled(view.deliverable.state())
-            && policy::may(&ctx.actor, Action::Reschedule, subject(&view)),
+        may_reschedule: !view.deliverable.is_settled() && policy::may(&ctx.actor, Action::Reschedule, subject(&view)),
         form,
     }
 }

@@ -72,9 +72,12 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::PeriodOfAnotherKind
         | Code::HourOutOfPlace
         | Code::DayInPast
+        | Code::PeriodNotBegun
+        | Code::HourSkipped
         | Code::NothingChanges
         | Code::NotWorkedByAll
         | Code::NoticeTooShort
+        | Code::QuorumLost
         | Code::AgendaEmpty
         | Code::EndsBeforeStarts
         | Code::PlaceMissing

@@ -9,7 +9,7 @@ use crate::error::Code;
 use crate::http::{Failure, limits};
 use crate::secret::sha256_hex;
 use actix_web::dev::Payload;
-use actix_web::http::header::CONTENT_TYPE;
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::future::LocalBoxFuture;
@@ -27,6 +27,10 @@ pub struct Json<T> {
     pub value: T,
     bytes: Bytes,
 }
+
+/// A JSON body that may be left out altogether: then every member has its default.
+#[derive(Debug)]
+pub struct OptionalJson<T>(pub T);
 
 /// A JSON merge patch (RFC 7396); its fields are [`crate::http::patch::Patch`].
 #[derive(Debug)]
@@ -60,6 +64,26 @@ impl<T: DeserializeOwned + 'static> FromRequest for MergePatch<T> {
         let body = body(request, payload, "application/merge-patch+json");
         Box::pin(async move { Ok(Self(parse(&body.await?)?)) })
     }
+}
+
+impl<T: DeserializeOwned + Default + 'static> FromRequest for OptionalJson<T> {
+    type Error = Failure;
+    type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        if !is_sent(request) {
+            return Box::pin(async { Ok(Self(T::default())) });
+        }
+        let body = body(request, payload, "application/json");
+        Box::pin(async move { Ok(Self(parse(&body.await?)?)) })
+    }
+}
+
+/// Whether the request says that it carries a body (RFC 9112 §6.3).
+fn is_sent(request: &HttpRequest) -> bool {
+    let headers = request.headers();
+    let length = headers.get(CONTENT_LENGTH).map(|value| value.as_bytes() != b"0");
+    headers.contains_key(CONTENT_TYPE) || headers.contains_key(TRANSFER_ENCODING) || length.unwrap_or(false)
 }
 
 fn body(

@@ -10,7 +10,7 @@ use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::http::Answer;
 use crate::http::idempotency::{self, Created, IdempotencyKey};
-use crate::http::json::{Json, MergePatch};
+use crate::http::json::{Json, MergePatch, OptionalJson};
 use crate::http::paging::{Page, Paging};
 use crate::http::version::{self, IfMatch};
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -219,8 +219,9 @@ pub async fn hold_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingI
 
 /// Record the presence of a party
 ///
-/// Over what was recorded before; the version is the meeting's. Who may: the secretariat. Mails: none. Errors: those of
-/// holding.
+/// Over what was recorded before; the version is the meeting's. Decisions keep the quorum they were taken with. Who may: the
+/// secretariat. Mails: none. Errors: those of holding; `quorum_lost` where it takes the quorum from under a decision, unless
+/// a reason is given.
 #[utoipa::path(
     tag = "meetings",
     security(("api_token" = ["secretariat"])),
@@ -237,9 +238,10 @@ pub async fn record_attendance(
 ) -> Answer {
     let (id, body) = path.into_inner();
     let version = version::if_match(&request)?;
-    let AttendanceIn { presence, delegate } = input.value;
+    let AttendanceIn { presence, delegate, short_quorum_reason } = input.value;
     let attendance = service::AttendanceIn { body, presence, delegate };
-    let held = ctx.write(async |txn| service::attend(&ctx, txn, id, version, attendance).await).await?;
+    let held =
+        ctx.write(async |txn| service::attend(&ctx, txn, id, version, attendance, short_quorum_reason).await).await?;
     Ok(answer(held))
 }
 
@@ -266,12 +268,19 @@ pub async fn record_outcome(
 
 /// Close a meeting that has been held
 ///
-/// Who may: the secretariat. Mails: none. Errors: `wrong_transition`.
-#[utoipa::path(tag = "meetings", security(("api_token" = ["secretariat"])), params(("id" = MeetingId, Path), IfMatch), responses((status = 200, body = MeetingOut)))]
+/// The body may be left out. Who may: the secretariat. Mails: none. Errors: `wrong_transition`; `quorum_lost` where too few
+/// parties are recorded as there for the decisions taken, unless a reason is given.
+#[utoipa::path(tag = "meetings", security(("api_token" = ["secretariat"])), params(("id" = MeetingId, Path), IfMatch), request_body = Option<CloseIn>, responses((status = 200, body = MeetingOut)))]
 #[post("/meetings/{id}/close")]
-pub async fn close_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Answer {
+pub async fn close_meeting(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<MeetingId>,
+    input: OptionalJson<CloseIn>,
+) -> Answer {
     let version = version::if_match(&request)?;
-    let closed = ctx.write(async |txn| service::close(&ctx, txn, *id, version).await).await?;
+    let reason = input.0.short_quorum_reason;
+    let closed = ctx.write(async |txn| service::close(&ctx, txn, *id, version, reason).await).await?;
     Ok(answer(closed))
 }
 

@@ -4,7 +4,8 @@
 //! and never given again. Day and hours are wall time in Europe/Rome. The calendar identity (UID) of a meeting lives as long
 //! as the meeting; what each person was last told of it is a row of `invitation`, and the sequence a person is told only ever
 //! rises, so that whatever order messages arrive in, calendars end in the same state. Presence is recorded by party: a body
-//! signs, its observatory works. Outcomes are append-only, and only a meeting that has been held has any.
+//! signs, its observatory works. Outcomes are append-only, and only a meeting that has been held has any. A decision keeps the
+//! quorum it was taken with; what takes the quorum from under it afterwards asks for a reason that is kept.
 //!
 //! *Who may.* The secretariat prepares, convenes and records; participants see what has been convened; partners see the
 //! meetings they are invited to; see `policy.rs`.

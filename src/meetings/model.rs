@@ -18,7 +18,13 @@ pub struct Slot {
 }
 
 impl Slot {
+    /// Refuses an end that is not after the start, and an hour that the clocks skip that day.
     pub fn check(self) -> Result<(), Refusal> {
+        for (field, hour) in [("starts", self.starts), ("ends", self.ends)] {
+            if zone::is_skipped(self.day, hour) {
+                return Err(Refusal::HourSkipped { field, day: self.day, hour });
+            }
+        }
         if self.ends > self.starts { Ok(()) } else { Err(Refusal::EndsBeforeStarts) }
     }
 
@@ -103,6 +109,8 @@ pub enum Stage {
     Closed {
         convocation: Convocation,
         held_at: DateTime<Utc>,
+        /// Why its decisions stand, closed with too few parties recorded as there; the minutes carry it.
+        short_quorum_reason: Option<String>,
     },
     /// Called off, or given up as a draft: then nobody had been convened.
     Cancelled {
@@ -112,6 +120,14 @@ pub enum Stage {
 }
 
 impl Stage {
+    /// Why its decisions stand, closed with too few parties recorded as there.
+    pub fn closed_short_reason(&self) -> Option<String> {
+        match self {
+            Self::Closed { short_quorum_reason, .. } => short_quorum_reason.clone(),
+            Self::Draft | Self::Convened(_) | Self::Held { .. } | Self::Cancelled { .. } => None,
+        }
+    }
+
     /// When it was held, and why it was called off, where either is so.
     pub fn held_and_cancelled(&self) -> (Option<DateTime<Utc>>, Option<String>) {
         match self {
@@ -172,6 +188,8 @@ pub struct Meeting {
     /// 0 when convened; one more with each move and with the cancellation (RFC 5546 §2.1.4).
     pub sequence: u32,
     pub stage: Stage,
+    /// Why its decisions stand although a correction of the presences left too few parties; the minutes carry it.
+    pub short_quorum_reason: Option<String>,
     /// The optimistic lock of the meeting with its agenda, presences and outcomes.
     pub version: i32,
 }
@@ -257,13 +275,13 @@ impl Meeting {
         Ok(Self { stage: Stage::Held { convocation, at: now }, ..self })
     }
 
-    /// Nothing more is recorded of it.
-    pub fn close(self) -> Result<Self, Refusal> {
+    /// Nothing more is recorded of it. The reason is the one that [`Quorum::justify`] keeps.
+    pub fn close(self, short_quorum_reason: Option<String>) -> Result<Self, Refusal> {
         self.must_allow(Event::Close)?;
         let Stage::Held { convocation, at } = self.stage else {
             return Err(Refusal::WrongTransition { state: self.state() });
         };
-        Ok(Self { stage: Stage::Closed { convocation, held_at: at }, ..self })
+        Ok(Self { stage: Stage::Closed { convocation, held_at: at, short_quorum_reason }, ..self })
     }
 }
 
@@ -426,10 +444,68 @@ impl Quorum {
         self.there >= self.needed()
     }
 
+    /// Returns the reason to keep where `decisions` are recorded: none where enough parties are there, the given one where
+    /// they are not, a refusal where they are not and nobody says why the decisions stand.
+    pub fn justify(self, decisions: usize, reason: Option<String>) -> Result<Option<String>, Refusal> {
+        match (self.is_reached() || decisions == 0, reason) {
+            (true, _) => Ok(None),
+            (false, Some(reason)) => Ok(Some(reason)),
+            (false, None) => Err(Refusal::QuorumLost { quorum: self, decisions }),
+        }
+    }
+
     /// Refuses a decision of too few.
     pub const fn must_be_reached(self) -> Result<(), Refusal> {
         if self.is_reached() { Ok(()) } else { Err(Refusal::QuorumMissing(self)) }
     }
+}
+
+/// Somebody who stands for several parties at one meeting: pointed out, and counted for each. The agreement forbids it nowhere,
+/// and a party that sends a delegate is represented.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StandIn {
+    pub name: String,
+    /// The names of the parties, in the order of the list.
+    pub parties: Vec<String>,
+}
+
+/// Returns who stands for more than one of the parties that are there: as delegate, or as one of those who sit for the party.
+///
+/// `sitting` are the bodies with the names of those who sit for them that day. People are told apart by their names, because
+/// a delegate is recorded by name only; order, case and punctuation do not count.
+pub fn stand_ins<'a>(
+    there: impl IntoIterator<Item = (&'a Party, &'a Attendance)>,
+    sitting: &[(BodyId, String)],
+) -> Vec<StandIn> {
+    let mut found: Vec<(Vec<String>, StandIn)> = Vec::new();
+    for (party, attendance) in there.into_iter().filter(|(_, attendance)| attendance.is_there()) {
+        let own = sitting.iter().filter(|(body, _)| *body == party.body_id).map(|(_, name)| name);
+        let names: Vec<&String> = match &attendance.delegate {
+            Some(delegate) => vec![delegate],
+            None => own.collect(),
+        };
+        for name in names {
+            let key = words_of(name);
+            match found.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, one)) if one.parties.contains(&party.name) => {}
+                Some((_, one)) => one.parties.push(party.name.clone()),
+                None => found.push((key, StandIn { name: name.clone(), parties: vec![party.name.clone()] })),
+            }
+        }
+    }
+    found.into_iter().map(|(_, one)| one).filter(|one| one.parties.len() > 1).collect()
+}
+
+/// The words of a name, in one order and case.
+fn words_of(name: &str) -> Vec<String> {
+    let lower = name.to_lowercase();
+    let mut words: Vec<String> = lower
+        .split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect();
+    words.sort_unstable();
+    words
 }
 
 /// What a person was last told of a meeting.
@@ -488,6 +564,10 @@ pub enum Refusal {
     NotBegun,
     #[error("{0:?} is no quorum")]
     QuorumMissing(Quorum),
+    #[error("{quorum:?} is no quorum for the {decisions} decisions recorded")]
+    QuorumLost { quorum: Quorum, decisions: usize },
+    #[error("the clocks skip {hour} on {day}")]
+    HourSkipped { field: &'static str, day: NaiveDate, hour: NaiveTime },
     #[error("the delegate is not named")]
     DelegateMissing,
 }
@@ -505,6 +585,8 @@ impl DomainRefusal for Refusal {
             Self::NothingChanges => Code::NothingChanges,
             Self::NotBegun => Code::MeetingNotBegun,
             Self::QuorumMissing(_) => Code::QuorumMissing,
+            Self::QuorumLost { .. } => Code::QuorumLost,
+            Self::HourSkipped { .. } => Code::HourSkipped,
             Self::DelegateMissing => Code::Required,
         }
     }
@@ -512,7 +594,8 @@ impl DomainRefusal for Refusal {
     fn field(&self) -> Option<&'static str> {
         match self {
             Self::EndsBeforeStarts => Some("ends"),
-            Self::PlaceMissing { field } => Some(field),
+            Self::PlaceMissing { field } | Self::HourSkipped { field, .. } => Some(field),
+            Self::QuorumLost { .. } => Some("short_quorum_reason"),
             Self::NoticeTooShort(_) => Some("short_notice_reason"),
             Self::NotWorkedByAll { .. } | Self::DayInPast => Some("day"),
             Self::DelegateMissing => Some("delegate"),
@@ -532,6 +615,14 @@ impl DomainRefusal for Refusal {
             Self::NotWorkedByAll { day, why } => vec![("day", words::short_day(*day)), ("why", why.clone())],
             Self::QuorumMissing(quorum) => {
                 vec![("there", quorum.there.to_string()), ("needed", quorum.needed().to_string())]
+            }
+            Self::QuorumLost { quorum, decisions } => vec![
+                ("there", quorum.there.to_string()),
+                ("needed", quorum.needed().to_string()),
+                ("decisions", decisions.to_string()),
+            ],
+            Self::HourSkipped { day, hour, .. } => {
+                vec![("day", words::short_day(*day)), ("hour", hour.format("%H:%M").to_string())]
             }
             _ => Vec::new(),
         }

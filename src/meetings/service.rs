@@ -12,7 +12,7 @@ pub use prepare::{ItemIn, MeetingChange, MeetingIn, add_item, create, edit, remo
 pub use session::{AttendanceIn, attend, close, hold};
 
 use super::mail;
-use super::model::{Event, Meeting, Party, Quorum, Told, next_sequence};
+use super::model::{Event, Meeting, Party, Quorum, Told, next_sequence, stand_ins};
 use super::policy::{self, Action, Subject, Visibility};
 use super::store;
 use super::view::{Decision, Dossier, Line, Member, Outcome, PartyPresence, Table};
@@ -27,7 +27,7 @@ use crate::network::service as network;
 use crate::tasks::model::Task;
 use crate::tasks::service as tasks;
 use chrono::NaiveDate;
-use entity::ids::{MeetingId, ObservatoryId, OutcomeId, PersonId};
+use entity::ids::{BodyId, MeetingId, ObservatoryId, OutcomeId, PersonId};
 use entity::kinds::{CalendarMethod, OutcomeKind, SeatKind};
 use sea_orm::ConnectionTrait;
 use std::collections::HashSet;
@@ -165,6 +165,10 @@ async fn dossier(ctx: &Ctx, db: &impl ConnectionTrait, meeting: Meeting) -> Resu
     let mut recorded = store::attendances(db, meeting.id).await?;
     let parties = parties(db).await?;
     let quorum = Quorum::of(parties.len(), parties.iter().filter_map(|party| recorded.get(&party.body_id)));
+    let there = parties.iter().filter_map(|party| Some((party, recorded.get(&party.body_id)?)));
+    // Before anything is recorded nobody is there, for however many parties.
+    let sitting = if recorded.is_empty() { Vec::new() } else { sitting(db, meeting.slot.day).await? };
+    let stand_ins = stand_ins(there, &sitting);
     let presences =
         parties.into_iter().map(|party| PartyPresence { attendance: recorded.remove(&party.body_id), party }).collect();
     let told = if policy::may(&ctx.actor, Action::ViewTold, subject(&meeting)) {
@@ -178,6 +182,7 @@ async fn dossier(ctx: &Ctx, db: &impl ConnectionTrait, meeting: Meeting) -> Resu
         outcomes: store::outcomes(db, meeting.id).await?,
         presences,
         quorum,
+        stand_ins,
         told,
         meeting,
     })
@@ -188,22 +193,34 @@ async fn dossier(ctx: &Ctx, db: &impl ConnectionTrait, meeting: Meeting) -> Resu
 ///
 /// Bodies' managers are left out: they designate, the observatories sit at the table.
 async fn members(db: &impl ConnectionTrait, day: NaiveDate) -> Result<Vec<Member>> {
-    let holders = designations::all_holders(db, day).await?;
+    let mut sitting = seated(db, day).await?;
+    // A person with two seats sits for the observatory first: the order of the kinds.
+    sitting.sort_by_key(|one| (one.seat.kind, one.seat.code.clone()));
+    let mut seen = HashSet::new();
+    Ok(sitting.iter().filter(|one| seen.insert(one.holder.id)).map(member).collect())
+}
+
+/// The designations by which somebody sits at the table on a day; a person with two seats is there twice.
+async fn seated(db: &impl ConnectionTrait, day: NaiveDate) -> Result<Vec<Designation>> {
+    let mut holders = designations::all_holders(db, day).await?;
     let led: HashSet<ObservatoryId> = holders
         .iter()
         .filter(|one| one.seat.kind == SeatKind::Referent)
         .filter_map(|one| one.seat.observatory_id)
         .collect();
-    let sits = |one: &&Designation| match one.seat.kind {
+    holders.retain(|one| match one.seat.kind {
         SeatKind::Referent | SeatKind::Direction | SeatKind::Secretariat => true,
         SeatKind::Deputy => one.seat.observatory_id.is_some_and(|observatory| !led.contains(&observatory)),
         SeatKind::BodyManager | SeatKind::Partner => false,
-    };
-    let mut sitting: Vec<&Designation> = holders.iter().filter(sits).collect();
-    // A person with two seats sits for the observatory first: the order of the kinds.
-    sitting.sort_by_key(|one| (one.seat.kind, one.seat.code.clone()));
-    let mut seen = HashSet::new();
-    Ok(sitting.into_iter().filter(|one| seen.insert(one.holder.id)).map(member).collect())
+    });
+    Ok(holders)
+}
+
+/// The bodies with the names of those who sit for their observatories on a day.
+async fn sitting(db: &impl ConnectionTrait, day: NaiveDate) -> Result<Vec<(BodyId, String)>> {
+    let seated = seated(db, day).await?;
+    let speaks = |one: &&Designation| matches!(one.seat.kind, SeatKind::Referent | SeatKind::Deputy);
+    Ok(seated.iter().filter(speaks).map(|one| (one.seat.body_id, one.holder.name())).collect())
 }
 
 fn member(one: &Designation) -> Member {

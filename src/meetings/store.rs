@@ -1,6 +1,6 @@
 //! Rows of the table's meetings and back. The only file of the slice that speaks to the database.
 
-use super::model::{AgendaItem, Attendance, Convocation, Meeting, Number, Slot, Stage, Told, Venue};
+use super::model::{AgendaItem, Attendance, Convocation, Meeting, Number, Quorum, Slot, Stage, Told, Venue};
 use super::policy::Visibility;
 use super::view::{Invited, Line, Member, Outcome, Table};
 use crate::db::{StoreError, exactly_one, no_row};
@@ -57,7 +57,9 @@ fn meeting_of(row: meeting::Model) -> Result<Meeting> {
         (MeetingState::Draft, None, None, None) => Stage::Draft,
         (MeetingState::Convened, Some(convocation), None, None) => Stage::Convened(convocation),
         (MeetingState::Held, Some(convocation), Some(at), None) => Stage::Held { convocation, at: at.0 },
-        (MeetingState::Closed, Some(convocation), Some(at), None) => Stage::Closed { convocation, held_at: at.0 },
+        (MeetingState::Closed, Some(convocation), Some(at), None) => {
+            Stage::Closed { convocation, held_at: at.0, short_quorum_reason: row.closed_short_reason.clone() }
+        }
         (MeetingState::Cancelled, convocation, None, Some(reason)) => {
             Stage::Cancelled { convocation, reason: reason.clone() }
         }
@@ -73,6 +75,7 @@ fn meeting_of(row: meeting::Model) -> Result<Meeting> {
         uid: row.uid,
         sequence,
         stage,
+        short_quorum_reason: row.short_quorum_reason,
         version: row.version,
     })
 }
@@ -94,6 +97,8 @@ fn columns(meeting: &Meeting) -> meeting::ActiveModel {
         remote_url: Set(meeting.venue.remote_url.clone()),
         sequence: Set(i32::try_from(meeting.sequence).unwrap_or(i32::MAX)),
         short_notice_reason: Set(convocation.and_then(|convocation| convocation.short_notice_reason.clone())),
+        short_quorum_reason: Set(meeting.short_quorum_reason.clone()),
+        closed_short_reason: Set(meeting.stage.closed_short_reason()),
         cancelled_reason: Set(cancelled_reason),
         convened_at: Set(convocation.map(|convocation| Instant::from(convocation.at))),
         held_at: Set(held_at.map(Instant::from)),
@@ -319,9 +324,20 @@ pub async fn put_attendance(
     Ok(())
 }
 
-impl From<outcome::Model> for Outcome {
-    fn from(row: outcome::Model) -> Self {
-        Self {
+impl TryFrom<outcome::Model> for Outcome {
+    type Error = StoreError;
+
+    fn try_from(row: outcome::Model) -> Result<Self> {
+        let broken = || StoreError::inconsistent("outcome", row.id, "half a quorum, or a negative one");
+        let quorum = match (row.quorum_parties, row.quorum_there) {
+            (None, None) => None,
+            (Some(parties), Some(there)) => Some(Quorum {
+                parties: usize::try_from(parties).map_err(|_| broken())?,
+                there: usize::try_from(there).map_err(|_| broken())?,
+            }),
+            _ => return Err(broken()),
+        };
+        Ok(Self {
             id: row.id,
             meeting_id: row.meeting_id,
             agenda_item_id: row.agenda_item_id,
@@ -330,8 +346,9 @@ impl From<outcome::Model> for Outcome {
             text: row.text,
             release_id: row.release_id,
             task_id: row.task_id,
+            quorum,
             created_at: row.created_at.0,
-        }
+        })
     }
 }
 
@@ -342,11 +359,11 @@ pub async fn outcomes(db: &impl ConnectionTrait, id: MeetingId) -> Result<Vec<Ou
         .order_by(outcome::Column::Position, Order::Asc)
         .all(db)
         .await?;
-    Ok(rows.into_iter().map(Outcome::from).collect())
+    rows.into_iter().map(Outcome::try_from).collect()
 }
 
 pub async fn outcome(db: &impl ConnectionTrait, id: OutcomeId) -> Result<Option<Outcome>> {
-    Ok(outcome::Entity::find_by_id(id).one(db).await?.map(Outcome::from))
+    outcome::Entity::find_by_id(id).one(db).await?.map(Outcome::try_from).transpose()
 }
 
 /// The latest outcomes of a kind from meetings that may be seen, with their meetings: the latest day first, then in the
@@ -377,7 +394,7 @@ pub async fn latest_outcomes(
         .map(|row| {
             let line = lines.get(&row.meeting_id).cloned();
             let line = line.ok_or_else(|| StoreError::inconsistent("outcome", row.id, "of no meeting"))?;
-            Ok((line, row.into()))
+            Ok((line, row.try_into()?))
         })
         .collect()
 }
@@ -392,11 +409,17 @@ pub async fn insert_outcome(txn: &impl ConnectionTrait, new: &Outcome, by: Optio
         text: Set(new.text.clone()),
         release_id: Set(new.release_id),
         task_id: Set(new.task_id),
+        quorum_parties: Set(new.quorum.map(|quorum| count(quorum.parties))),
+        quorum_there: Set(new.quorum.map(|quorum| count(quorum.there))),
         created_at: Set(new.created_at.into()),
         created_by: Set(by),
     };
     outcome::Entity::insert(row).exec_without_returning(txn).await?;
     Ok(())
+}
+
+fn count(parties: usize) -> i32 {
+    i32::try_from(parties).unwrap_or(i32::MAX)
 }
 
 #[derive(FromQueryResult)]

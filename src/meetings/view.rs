@@ -1,6 +1,6 @@
 //! What the table shows: meetings with the names of their table, parties and people, ready for pages, mails and REST.
 
-use super::model::{AgendaItem, Attendance, Meeting, Party, Quorum, Slot, Told, Venue};
+use super::model::{AgendaItem, Attendance, Meeting, Party, Quorum, Slot, StandIn, Told, Venue};
 use crate::texts::Lang;
 use crate::time::words;
 use chrono::{DateTime, Timelike as _, Utc};
@@ -54,12 +54,19 @@ pub struct Dossier {
     /// Every party, in the order of the names, with what was recorded of it.
     pub presences: Vec<PartyPresence>,
     pub quorum: Quorum,
+    /// Who stands for several of the parties that are there.
+    pub stand_ins: Vec<StandIn>,
     pub outcomes: Vec<Outcome>,
     /// Who was last told what; empty for callers who may not know.
     pub told: Vec<Invited>,
 }
 
 impl Dossier {
+    /// How many decisions are recorded.
+    pub fn decisions(&self) -> usize {
+        self.outcomes.iter().filter(|outcome| outcome.kind == OutcomeKind::Decision).count()
+    }
+
     pub fn line(&self) -> Line {
         Line { meeting: self.meeting.clone(), table: self.table.clone() }
     }
@@ -85,6 +92,8 @@ pub struct Outcome {
     pub release_id: Option<ReleaseId>,
     /// The task it created.
     pub task_id: Option<TaskId>,
+    /// Of a decision: the quorum when it was recorded. None of what was recorded before it was kept.
+    pub quorum: Option<Quorum>,
     pub created_at: DateTime<Utc>,
 }
 

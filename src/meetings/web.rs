@@ -3,7 +3,7 @@
 mod forms;
 
 use super::api;
-use super::model::{Attendance, Event, Meeting};
+use super::model::{Attendance, Event, Meeting, Quorum, StandIn};
 use super::policy::{self, Action, Subject};
 use super::service::{self, MeetingFilter};
 use super::view::{self, Dossier, Invited, Line, Outcome, PartyPresence};
@@ -57,6 +57,8 @@ pub struct MeetingPage {
     /// Empty until the meeting is held.
     pub presences: Vec<PresenceRow>,
     pub quorum: Option<QuorumLine>,
+    /// Who stands for several parties, in words.
+    pub stand_ins: Vec<String>,
     pub outcomes: Vec<OutcomeRow>,
     pub told: Vec<ToldRow>,
     /// What the reader may do now.
@@ -84,6 +86,8 @@ pub struct Head {
     pub convened_on: Option<String>,
     pub short_notice: Option<String>,
     pub held_on: Option<String>,
+    /// Why the decisions stand although a correction left too few parties, and why they stood when it was closed so.
+    pub short_quorum: Vec<String>,
     pub cancelled_because: Option<String>,
     pub has_entry: bool,
 }
@@ -116,6 +120,8 @@ pub struct OutcomeRow {
     pub kind: &'static str,
     pub item: Option<String>,
     pub text: String,
+    /// With how many parties it was decided.
+    pub quorum: Option<String>,
     pub release: Option<String>,
     /// What a seat has to do because of it, where the reader may see that.
     pub task: Option<TaskLink>,
@@ -230,12 +236,18 @@ impl MeetingPage {
             head: Head::of(dossier, lang),
             agenda: (1..).zip(&dossier.agenda).map(|(number, item)| ItemRow::of(meeting, number, item, lang)).collect(),
             presences,
+            stand_ins: dossier.stand_ins.iter().map(|one| stand_in(one, lang)).collect(),
             quorum: was_held.then(|| QuorumLine::of(dossier, lang)),
             outcomes: dossier.outcomes.iter().map(|outcome| OutcomeRow::of(outcome, dossier, tasks, lang)).collect(),
             told: dossier.told.iter().map(|one| ToldRow::of(one, lang)).collect(),
             actions: Actions::of(ctx, meeting),
         }
     }
+}
+
+/// «Rita Neri rappresenta più parti: Provincia di Como, Provincia di Lecco».
+fn stand_in(one: &StandIn, lang: Lang) -> String {
+    lang.f("meetings.stand_in", &[("name", &one.name), ("parties", &one.parties.join(", "))])
 }
 
 impl Actions {
@@ -287,6 +299,10 @@ impl Head {
             convened_on: convocation.map(|convocation| words::long_instant(convocation.at, lang)),
             short_notice: convocation.and_then(|convocation| convocation.short_notice_reason.clone()),
             held_on: held_at.map(|at| words::long_instant(at, lang)),
+            short_quorum: [meeting.short_quorum_reason.clone(), meeting.stage.closed_short_reason()]
+                .into_iter()
+                .flatten()
+                .collect(),
             cancelled_because,
             has_entry: convocation.is_some(),
         }
@@ -330,6 +346,7 @@ impl OutcomeRow {
             kind: lang.t(&format!("meetings.outcome_kind_{}", outcome.kind)),
             item: number.map(|index| lang.f("meetings.item_number", &[("number", &(index + 1).to_string())])),
             text: outcome.text.clone(),
+            quorum: outcome.quorum.map(|quorum| decided_by(quorum, lang)),
             release: outcome.release_id.map(|id| format!("/releases/{id}")),
             task: task.map(|task| TaskLink {
                 href: format!("/tasks/{}", task.id),
@@ -340,6 +357,12 @@ impl OutcomeRow {
             }),
         }
     }
+}
+
+/// «decisa con 7 parti presenti su 13».
+fn decided_by(quorum: Quorum, lang: Lang) -> String {
+    let (there, parties) = (quorum.there.to_string(), quorum.parties.to_string());
+    lang.f("meetings.decided_by", &[("there", &there), ("parties", &parties)])
 }
 
 impl ToldRow {

@@ -15,7 +15,7 @@ use crate::time::Day;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{DesignationId, MailId, PersonId, SeatId};
-use entity::kinds::NotificationState;
+use entity::kinds::{NotificationState, ObligationKind};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -61,8 +61,7 @@ pub struct RiskOut {
 /// Something a seat still has to do by a day.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ObligationOut {
-    #[schema(max_length = 40)]
-    pub kind: String,
+    pub kind: ObligationKind,
     pub id: Uuid,
     pub seat_id: SeatId,
     #[schema(max_length = 300)]
@@ -312,7 +311,7 @@ impl From<Risk> for RiskOut {
 impl From<Obligation> for ObligationOut {
     fn from(obligation: Obligation) -> Self {
         let Obligation { kind, id, seat_id, title_it, title_en, due_day, estimated_minutes, path } = obligation;
-        Self { kind: kind.to_owned(), id, seat_id, title_it, title_en, due_day, estimated_minutes, path }
+        Self { kind, id, seat_id, title_it, title_en, due_day, estimated_minutes, path }
     }
 }
 

@@ -222,7 +222,7 @@ mod tests {
     use crate::designations::view::Holder;
     use crate::texts::Lang;
     use entity::ids::SeatId;
-    use entity::kinds::{ActKind, Channel, RecordChange, UnavailabilityMode};
+    use entity::kinds::{ActKind, Channel, ObligationKind, RecordChange, UnavailabilityMode};
     use uuid::Uuid;
 
     fn day(text: &str) -> NaiveDate {
@@ -305,7 +305,7 @@ mod tests {
 
     fn due(seat: &Seat, on: &str) -> Obligation {
         Obligation {
-            kind: "task",
+            kind: ObligationKind::Task,
             id: Uuid::from_u128(7),
             seat_id: seat.id,
             title_it: "Bozza".into(),

@@ -9,6 +9,7 @@ use crate::designations::policy::{self, Visibility};
 use crate::designations::service::{self as register, RegisterFilter};
 use crate::designations::view::Designation;
 use crate::due::Obligation;
+use crate::due::providers::obligations;
 use crate::error::Result;
 use crate::jobs::status::{self, JobStatus};
 use crate::mail::outbox::desk;
@@ -21,7 +22,7 @@ use crate::vitals::Sign;
 use crate::{deliverables, reminders, tasks};
 use chrono::{Datelike, Days, NaiveDate};
 use entity::ids::{ReleaseId, SeatId};
-use entity::kinds::{DeliverableState, NotificationState, ReleaseState, SeatKind, TaskState};
+use entity::kinds::{DeliverableState, NotificationState, SeatKind, TaskState};
 use sea_orm::ConnectionTrait;
 use std::collections::HashMap;
 
@@ -29,13 +30,6 @@ use std::collections::HashMap;
 const OPEN_DAYS: u64 = 366;
 /// More former holders than a seat has in the life of an agreement.
 const FORMER_HOLDERS: u64 = 100;
-
-/// Everything open in the network whose day is not after `upto`: the one place where the slices that give work are asked.
-pub async fn obligations(db: &impl ConnectionTrait, upto: NaiveDate) -> Result<Vec<Obligation>> {
-    let mut open = tasks::due::obligations(db, upto).await?;
-    open.extend(deliverables::due::obligations(db, upto).await?);
-    Ok(open)
-}
 
 /// The seats at risk on a day, today where none is named.
 ///
@@ -95,7 +89,7 @@ pub struct Leaving {
 
 /// What leaves until a day, or should have left before it, the earliest first.
 async fn leaving(db: &impl ConnectionTrait, upto: NaiveDate) -> Result<Vec<Leaving>> {
-    let filter = ReleaseFilter { to: Some(upto), ..ReleaseFilter::default() };
+    let filter = ReleaseFilter { to: Some(upto), open: true, ..ReleaseFilter::default() };
     let mut near = releases::all(db, &filter).await?;
     near.retain(|view| match view.release.stage {
         Stage::Confirmed { .. } => true,
@@ -220,9 +214,7 @@ pub async fn dossiers(ctx: &Ctx) -> Result<Vec<SeatDossier>> {
 
 /// Every release that is neither out nor cancelled, the earliest first. The agenda is public: a newcomer sees all of it.
 async fn coming_releases(db: &impl ConnectionTrait) -> Result<Vec<ReleaseView>> {
-    let mut coming = releases::all(db, &ReleaseFilter::default()).await?;
-    coming.retain(|view| matches!(view.release.state(), ReleaseState::Provisional | ReleaseState::Confirmed));
-    Ok(coming)
+    releases::all(db, &ReleaseFilter { open: true, ..ReleaseFilter::default() }).await
 }
 
 async fn open_releases(ctx: &Ctx, seat: &HeldSeat, coming: &[ReleaseView]) -> Result<Vec<OpenRelease>> {

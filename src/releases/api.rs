@@ -2,22 +2,23 @@
 
 use super::feed;
 use super::model::{Flags, Product, Reason, Step, When};
-use super::service::{self, ConfirmIn, MoveIn, PlanIn, ReleaseFilter};
+use super::service::{self, ConfirmIn, CorrectIn, MoveIn, PlanIn, ReleaseFilter};
 use super::view::{Change, ReleaseView, Story};
 use crate::ctx::Ctx;
 use crate::deliverables::view::Progress;
 use crate::error::{Code, Error};
 use crate::http::Answer;
 use crate::http::idempotency::{self, Created, IdempotencyKey};
-use crate::http::json::Json;
+use crate::http::json::{Json, MergePatch};
 use crate::http::paging::{Page, Paging};
+use crate::http::patch::Patch;
 use crate::http::version::{self, IfMatch};
 use crate::ical::IcalError;
 use crate::secret::sha256_hex;
 use crate::texts::Lang;
-use crate::time::Day;
+use crate::time::{Day, Period};
 use actix_web::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH, LAST_MODIFIED};
-use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use entity::ids::{MeetingId, OutcomeId, ReleaseId};
 use entity::kinds::{Periodicity, Precision, ProductScope, ReasonCode, ReleaseChangeKind, ReleaseState, SeatKind};
@@ -30,6 +31,7 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(list_releases)
         .service(plan_release)
         .service(show_release)
+        .service(change_release)
         .service(improve_release)
         .service(confirm_release)
         .service(move_release)
@@ -100,6 +102,20 @@ pub struct PlanReleaseIn {
 #[serde(deny_unknown_fields)]
 pub struct ImproveReleaseIn {
     pub date: WhenDto,
+}
+
+/// The product and the period a release was meant for; members left out stay.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReleasePatch {
+    /// The product's code.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 60, example = "relazione-territoriale")]
+    pub product: Patch<String>,
+    /// The reference period: `2026`, `2026-S1`, `2026-T1`, `2026-Q3` or `2026-09`.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 10, example = "2026")]
+    pub period: Patch<String>,
 }
 
 /// A day and an hour for everybody to rely on.
@@ -193,6 +209,10 @@ pub struct ChangeOut {
     pub date: WhenDto,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<ReasonOut>,
+    /// Why this day although not all concerned work on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2000)]
+    pub despite_non_working: Option<String>,
     /// The outcome of a meeting that decided it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome_id: Option<OutcomeId>,
@@ -309,6 +329,7 @@ async fn filter_of(ctx: &Ctx, query: &AgendaQuery) -> Result<ReleaseFilter, Erro
     Ok(ReleaseFilter {
         product,
         state: query.state,
+        open: false,
         from: query.from.map(NaiveDate::from),
         to: query.to.map(NaiveDate::from),
     })
@@ -317,8 +338,8 @@ async fn filter_of(ctx: &Ctx, query: &AgendaQuery) -> Result<ReleaseFilter, Erro
 /// Plan a release
 ///
 /// What happens: the agenda gets an entry with a provisional date, which may improve freely. Who may: the secretariat.
-/// Mails: none. Errors: `unknown_value`, `period_of_another_kind`, `release_exists`, `day_in_past`, `not_precise`,
-/// `hour_out_of_place`.
+/// Mails: none. Errors: `unknown_value`, `period_of_another_kind`, `period_not_begun`, `out_of_range` for a period too long
+/// ago, `release_exists`, `day_in_past`, `not_precise`, `hour_out_of_place`, `hour_skipped`.
 #[utoipa::path(tag = "releases", security(("api_token" = ["secretariat"])), params(IdempotencyKey), request_body = PlanReleaseIn, responses((status = 201, body = ReleaseOut)))]
 #[post("/releases")]
 pub async fn plan_release(ctx: Ctx, request: HttpRequest, input: Json<PlanReleaseIn>) -> Answer {
@@ -340,10 +361,31 @@ pub async fn show_release(ctx: Ctx, id: web::Path<ReleaseId>) -> Answer {
     Ok(version::answer(story.view.release.version, &StoryOut::at(story, ctx.now())))
 }
 
+/// Correct the product or the period of a release
+///
+/// What happens: a provisional release that was entered by mistake becomes the one that was meant; its date and its place
+/// in calendars stay. What should not be there at all is cancelled: it has been public. Who may: the secretariat. Mails:
+/// none. Errors: `wrong_transition` once confirmed, `nothing_changes`, `release_exists`, `period_of_another_kind`,
+/// `period_not_begun`, `out_of_range`, `unknown_value`.
+#[utoipa::path(tag = "releases", security(("api_token" = ["secretariat"])), params(("id" = ReleaseId, Path), IfMatch), request_body(content = ReleasePatch, content_type = "application/merge-patch+json"), responses((status = 200, body = ReleaseOut)))]
+#[patch("/releases/{id}")]
+pub async fn change_release(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<ReleaseId>,
+    input: MergePatch<ReleasePatch>,
+) -> Answer {
+    let input = input.0.try_into()?;
+    let corrected =
+        version::change(&ctx, &request, async |txn, version| service::correct(&ctx, txn, *id, version, input).await)
+            .await?;
+    Ok(answer(&ctx, corrected))
+}
+
 /// Give a release another provisional date
 ///
-/// Who may: the secretariat. Mails: none. Errors: `wrong_transition`, `nothing_changes`, `day_in_past`, `not_precise`,
-/// `hour_out_of_place`.
+/// Who may: the secretariat. Mails: none. Errors: `wrong_transition`, `nothing_changes`, `day_in_past`, `period_not_begun`,
+/// `not_precise`, `hour_out_of_place`, `hour_skipped`.
 #[utoipa::path(tag = "releases", security(("api_token" = ["secretariat"])), params(("id" = ReleaseId, Path), IfMatch), request_body = ImproveReleaseIn, responses((status = 200, body = ReleaseOut)))]
 #[post("/releases/{id}/improve")]
 pub async fn improve_release(
@@ -362,7 +404,7 @@ pub async fn improve_release(
 ///
 /// What happens: each territorial observatory gets a deliverable and a task for each step, due on working days of its own
 /// territory. Who may: the secretariat. Mails: none; the reminders follow. Errors: `wrong_transition`, `non_working_day`
-/// naming territories and reasons, `day_in_past`.
+/// naming territories and reasons, `day_in_past`, `period_not_begun`, `hour_skipped`.
 #[utoipa::path(tag = "releases", security(("api_token" = ["secretariat"])), params(("id" = ReleaseId, Path), IfMatch), request_body = ConfirmReleaseIn, responses((status = 200, body = ReleaseOut)))]
 #[post("/releases/{id}/confirm")]
 pub async fn confirm_release(
@@ -383,7 +425,7 @@ pub async fn confirm_release(
 ///
 /// What happens: the days of deliverables and tasks still open are derived anew; days set by hand stay; the old date and
 /// the reason stay readable for ever. Who may: the secretariat. Mails: none. Errors: `wrong_transition`, `reason_missing`,
-/// `nothing_changes`, `non_working_day`, `day_in_past`.
+/// `nothing_changes`, `non_working_day`, `day_in_past`, `period_not_begun`, `hour_skipped`.
 #[utoipa::path(tag = "releases", security(("api_token" = ["secretariat"])), params(("id" = ReleaseId, Path), IfMatch), request_body = MoveReleaseIn, responses((status = 200, body = ReleaseOut)))]
 #[post("/releases/{id}/move")]
 pub async fn move_release(
@@ -485,9 +527,21 @@ impl TryFrom<PlanReleaseIn> for PlanIn {
     type Error = Error;
 
     fn try_from(PlanReleaseIn { product, period, date }: PlanReleaseIn) -> Result<Self, Error> {
-        let period = period.trim().parse().map_err(|_| Error::field("period", Code::UnknownValue))?;
-        Ok(Self { product, period, when: date.try_into()? })
+        Ok(Self { product, period: period_of(&period)?, when: date.try_into()? })
     }
+}
+
+impl TryFrom<ReleasePatch> for CorrectIn {
+    type Error = Error;
+
+    fn try_from(ReleasePatch { product, period }: ReleasePatch) -> Result<Self, Error> {
+        let period = period.replacing("period")?.map(|label| period_of(&label)).transpose()?;
+        Ok(Self { product: product.replacing("product")?, period })
+    }
+}
+
+fn period_of(label: &str) -> Result<Period, Error> {
+    label.trim().parse().map_err(|_| Error::field("period", Code::UnknownValue))
 }
 
 impl From<Reason> for ReasonOut {
@@ -531,12 +585,13 @@ impl ReleaseOut {
 
 impl From<Change> for ChangeOut {
     fn from(change: Change) -> Self {
-        let Change { position, kind, when, reason, outcome, at, notice } = change;
+        let Change { position, kind, when, reason, despite_non_working, outcome, at, notice } = change;
         Self {
             position,
             kind,
             date: when.into(),
             reason: reason.map(ReasonOut::from),
+            despite_non_working,
             outcome_id: outcome.as_ref().map(|decided| decided.outcome_id),
             meeting_id: outcome.and_then(|decided| decided.meeting_id),
             at,

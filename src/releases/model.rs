@@ -9,6 +9,9 @@ use entity::kinds::{Periodicity, Precision, ProductScope, ReasonCode, ReleaseSta
 /// Prior notice of a change that is held to be kept, in working days.
 pub const NOTICE_TARGET_WORKING_DAYS: i32 = 20;
 
+/// How many years before its release a period may lie; an older one is a slip of the pen.
+pub const OLDEST_PERIOD_YEARS: i32 = 50;
+
 /// Within so many minutes of its instant a release counts as on time.
 pub const TOLERANCE_MINUTES: i64 = 60;
 
@@ -164,6 +167,8 @@ pub struct Baseline {
 pub enum Event {
     /// A provisional date becomes another, usually a more precise one.
     Improve,
+    /// It was entered for the wrong product or period.
+    Correct,
     Confirm,
     /// A confirmed date becomes another, with a reason.
     Move,
@@ -172,11 +177,13 @@ pub enum Event {
 }
 
 impl Event {
-    pub const ALL: &'static [Self] = &[Self::Improve, Self::Confirm, Self::Move, Self::Cancel, Self::Publish];
+    pub const ALL: &'static [Self] =
+        &[Self::Improve, Self::Correct, Self::Confirm, Self::Move, Self::Cancel, Self::Publish];
 
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Improve => "improve",
+            Self::Correct => "correct",
             Self::Confirm => "confirm",
             Self::Move => "move",
             Self::Cancel => "cancel",
@@ -188,7 +195,7 @@ impl Event {
 /// The table of the lifecycle: where an event leads from a state; nowhere if it cannot happen there.
 pub const fn target(state: State, event: Event) -> Option<State> {
     match (state, event) {
-        (State::Provisional, Event::Improve) => Some(State::Provisional),
+        (State::Provisional, Event::Improve | Event::Correct) => Some(State::Provisional),
         (State::Provisional, Event::Confirm) | (State::Confirmed, Event::Move) => Some(State::Confirmed),
         (State::Confirmed, Event::Publish) => Some(State::Published),
         (State::Provisional | State::Confirmed, Event::Cancel) => Some(State::Cancelled),
@@ -199,6 +206,11 @@ pub const fn target(state: State, event: Event) -> Option<State> {
 /// What can happen next.
 pub fn possible(state: State) -> Vec<Event> {
     Event::ALL.iter().copied().filter(|event| target(state, *event).is_some()).collect()
+}
+
+/// Whether it is still to come: neither out nor cancelled.
+pub const fn is_open(state: State) -> bool {
+    matches!(state, State::Provisional | State::Confirmed)
 }
 
 /// Where a release stands, with what that state needs.
@@ -235,7 +247,7 @@ pub struct Release {
 }
 
 impl Release {
-    /// A release with a first, provisional date, which must not be over yet.
+    /// A release with a first, provisional date, which must not be over yet, nor before its period has begun.
     pub fn planned(
         id: ReleaseId,
         product: &Product,
@@ -247,6 +259,8 @@ impl Release {
             return Err(Refusal::PeriodOfAnotherKind);
         }
         not_over(when, today)?;
+        can_be_meant(when)?;
+        must_suit(period, when, "day")?;
         Ok(Self { id, product_id: product.id, period, stage: Stage::Provisional(when), sequence: 0, version: 1 })
     }
 
@@ -293,16 +307,34 @@ impl Release {
     pub fn improved(self, when: When, today: NaiveDate) -> Result<Self, Refusal> {
         self.must_allow(Event::Improve)?;
         not_over(when, today)?;
+        can_be_meant(when)?;
+        has_begun(self.period, when, "day")?;
         if self.when() == when {
             return Err(Refusal::NothingChanges);
         }
         Ok(self.seen_anew(Stage::Provisional(when)))
     }
 
+    /// Of another product or for another period than it was entered for; only while provisional, since nobody works on it yet.
+    pub fn corrected(self, product: &Product, period: Period) -> Result<Self, Refusal> {
+        self.must_allow(Event::Correct)?;
+        if !product.speaks_about(period) {
+            return Err(Refusal::PeriodOfAnotherKind);
+        }
+        must_suit(period, self.when(), "period")?;
+        if (self.product_id, self.period) == (product.id, period) {
+            return Err(Refusal::NothingCorrected);
+        }
+        let stage = self.stage.clone();
+        Ok(Self { product_id: product.id, period, ..self.seen_anew(stage) })
+    }
+
     /// Confirmed for a day and an hour still to come.
     pub fn confirmed(self, slot: Slot, now: DateTime<Utc>) -> Result<Self, Refusal> {
         self.must_allow(Event::Confirm)?;
         still_to_come(slot, now)?;
+        can_be_meant(When::At(slot))?;
+        has_begun(self.period, When::At(slot), "day")?;
         Ok(self.seen_anew(Stage::Confirmed { slot, first: Baseline { slot, confirmed_at: now } }))
     }
 
@@ -310,6 +342,8 @@ impl Release {
     pub fn moved(self, slot: Slot, now: DateTime<Utc>) -> Result<Self, Refusal> {
         self.must_allow(Event::Move)?;
         still_to_come(slot, now)?;
+        can_be_meant(When::At(slot))?;
+        has_begun(self.period, When::At(slot), "day")?;
         let Stage::Confirmed { slot: before, first } = self.stage else { return Err(self.wrong()) };
         if before == slot {
             return Err(Refusal::NothingChanges);
@@ -349,14 +383,17 @@ impl Release {
 
     /// What follows from the dates at an instant: derived, never stored.
     pub fn flags(&self, now: DateTime<Utc>) -> Flags {
-        let Some(first) = self.first_confirmed() else { return Flags::default() };
-        let When::At(slot) = self.when() else { return Flags::default() };
+        let before_period_end = is_open(self.state()) && self.when().last_day() < self.period.last_day();
+        let undated = Flags { before_period_end, ..Flags::default() };
+        let Some(first) = self.first_confirmed() else { return undated };
+        let When::At(slot) = self.when() else { return undated };
         let deadline = slot.instant() + TimeDelta::minutes(TOLERANCE_MINUTES);
         let is_awaited = matches!(self.stage, Stage::Confirmed { .. });
         Flags {
             postponed: slot > first.slot,
             brought_forward: slot < first.slot,
             due: is_awaited && slot.instant() <= now,
+            before_period_end,
             late: (is_awaited && deadline < now) || self.published_at().is_some_and(|at| deadline < at),
         }
     }
@@ -371,12 +408,36 @@ pub struct Flags {
     pub brought_forward: bool,
     /// Its instant has come and it is not out.
     pub due: bool,
+    /// Still to come, on a day before the last of its reference period: the data cannot be whole by then.
+    pub before_period_end: bool,
     /// Not out, or came out, more than an hour after its instant.
     pub late: bool,
 }
 
 fn not_over(when: When, today: NaiveDate) -> Result<(), Refusal> {
     if when.last_day() < today { Err(Refusal::DayInPast) } else { Ok(()) }
+}
+
+/// Refuses a date on which the clocks skip its hour.
+fn can_be_meant(when: When) -> Result<(), Refusal> {
+    match when {
+        When::At(slot) if zone::is_skipped(slot.day, slot.hour) => Err(Refusal::HourSkipped(slot)),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses a release about what has not begun. `field` is the one the caller typed the mistake into.
+fn has_begun(period: Period, when: When, field: &'static str) -> Result<(), Refusal> {
+    let day = when.last_day();
+    if day < period.first_day() { Err(Refusal::PeriodNotBegun { day, period, field }) } else { Ok(()) }
+}
+
+/// Refuses a period that nobody can mean for a release on this date.
+fn must_suit(period: Period, when: When, field: &'static str) -> Result<(), Refusal> {
+    if when.first_day().year() - period.year() > OLDEST_PERIOD_YEARS {
+        return Err(Refusal::PeriodTooOld);
+    }
+    has_begun(period, when, field)
 }
 
 fn still_to_come(slot: Slot, now: DateTime<Utc>) -> Result<(), Refusal> {
@@ -396,8 +457,16 @@ pub enum Refusal {
     PeriodOfAnotherKind,
     #[error("the day is past")]
     DayInPast,
+    #[error("on {day} the period {period} has not begun")]
+    PeriodNotBegun { day: NaiveDate, period: Period, field: &'static str },
+    #[error("the period is more than {OLDEST_PERIOD_YEARS} years before the release")]
+    PeriodTooOld,
+    #[error("the clocks skip {} on {}", .0.hour, .0.day)]
+    HourSkipped(Slot),
     #[error("the date is the one it has")]
     NothingChanges,
+    #[error("product and period are those it has")]
+    NothingCorrected,
     #[error("not a day worked by all concerned: {why}")]
     NonWorkingDay { day: NaiveDate, why: String },
     #[error("its instant has not come")]
@@ -414,7 +483,10 @@ impl DomainRefusal for Refusal {
             Self::HourOutOfPlace => Code::HourOutOfPlace,
             Self::PeriodOfAnotherKind => Code::PeriodOfAnotherKind,
             Self::DayInPast => Code::DayInPast,
-            Self::NothingChanges => Code::NothingChanges,
+            Self::PeriodNotBegun { .. } => Code::PeriodNotBegun,
+            Self::PeriodTooOld => Code::OutOfRange,
+            Self::HourSkipped(_) => Code::HourSkipped,
+            Self::NothingChanges | Self::NothingCorrected => Code::NothingChanges,
             Self::NonWorkingDay { .. } => Code::NonWorkingDay,
             Self::ReleaseExists => Code::ReleaseExists,
         }
@@ -423,8 +495,11 @@ impl DomainRefusal for Refusal {
     fn field(&self) -> Option<&'static str> {
         match self {
             Self::WrongTransition { .. } | Self::UnderEmbargo => None,
-            Self::HourMissing | Self::HourOutOfPlace => Some("hour"),
-            Self::PeriodOfAnotherKind | Self::ReleaseExists => Some("period"),
+            Self::HourMissing | Self::HourOutOfPlace | Self::HourSkipped(_) => Some("hour"),
+            Self::PeriodOfAnotherKind | Self::PeriodTooOld | Self::NothingCorrected | Self::ReleaseExists => {
+                Some("period")
+            }
+            Self::PeriodNotBegun { field, .. } => Some(field),
             Self::DayInPast | Self::NothingChanges | Self::NonWorkingDay { .. } => Some("day"),
         }
     }
@@ -438,6 +513,12 @@ impl DomainRefusal for Refusal {
             Self::UnderEmbargo => vec![("state", State::Confirmed.to_string()), ("allowed", String::new())],
             Self::NonWorkingDay { day, why } => {
                 vec![("day", crate::time::words::short_day(*day)), ("why", why.clone())]
+            }
+            Self::PeriodNotBegun { day, period, .. } => {
+                vec![("day", crate::time::words::short_day(*day)), ("period", period.to_string())]
+            }
+            Self::HourSkipped(slot) => {
+                vec![("day", crate::time::words::short_day(slot.day)), ("hour", slot.hour.format("%H:%M").to_string())]
             }
             _ => Vec::new(),
         }

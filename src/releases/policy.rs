@@ -8,6 +8,7 @@ pub enum Action {
     View,
     Plan,
     Improve,
+    Correct,
     Confirm,
     Move,
     Cancel,
@@ -16,14 +17,14 @@ pub enum Action {
 
 impl Action {
     pub const ALL: &'static [Self] =
-        &[Self::View, Self::Plan, Self::Improve, Self::Confirm, Self::Move, Self::Cancel, Self::Publish];
+        &[Self::View, Self::Plan, Self::Improve, Self::Correct, Self::Confirm, Self::Move, Self::Cancel, Self::Publish];
 }
 
 /// Whether the actor may. The agenda is public; the secretariat keeps it; what is out is seen by the service (rule 10).
 pub fn may(actor: &Actor, action: Action) -> bool {
     match action {
         Action::View => true,
-        Action::Plan | Action::Improve | Action::Confirm | Action::Move | Action::Cancel => {
+        Action::Plan | Action::Improve | Action::Correct | Action::Confirm | Action::Move | Action::Cancel => {
             actor.is_ourselves() || (actor.is_secretariat() && actor.may_write())
         }
         Action::Publish => actor.is_ourselves(),

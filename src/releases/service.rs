@@ -21,7 +21,7 @@ use crate::time::{CalendarError, Calendars, Period, TerritoryCalendar, zone};
 use crate::typed;
 use chrono::{NaiveDate, NaiveTime};
 use entity::ids::{DeliverableId, ObservatoryId, OutcomeId, ReleaseId};
-use entity::kinds::{ObservatoryKind, ProductScope, ReasonCode, ReleaseChangeKind, ReleaseState, SeatKind};
+use entity::kinds::{ObservatoryKind, ProductScope, ReleaseChangeKind, ReleaseState, SeatKind};
 use sea_orm::ConnectionTrait;
 use std::collections::HashMap;
 
@@ -99,8 +99,8 @@ pub struct PlanIn {
 
 /// Plans a release with a provisional date, which may improve freely.
 ///
-/// Who may: the secretariat. Mails: none. Errors: `period_of_another_kind`, `release_exists`, `day_in_past`,
-/// `unknown_value` for the product.
+/// Who may: the secretariat. Mails: none. Errors: `period_of_another_kind`, `period_not_begun`, `out_of_range` for a period
+/// too long ago, `release_exists`, `day_in_past`, `hour_skipped`, `unknown_value` for the product.
 pub async fn plan(ctx: &Ctx, txn: &Txn, input: PlanIn) -> Result<ReleaseView> {
     authorise(ctx, Action::Plan)?;
     let product = product_for(txn, &input.product).await?;
@@ -109,7 +109,7 @@ pub async fn plan(ctx: &Ctx, txn: &Txn, input: PlanIn) -> Result<ReleaseView> {
     }
     let planned = Release::planned(ctx.new_id(), &product, input.period, input.when, ctx.today())?;
     store::insert(txn, &planned, ctx.now()).await?;
-    note(ctx, txn, &planned, ReleaseChangeKind::Planned, None, None).await?;
+    note(ctx, txn, &planned, ReleaseChangeKind::Planned, Why::default()).await?;
     release(txn, planned.id).await
 }
 
@@ -122,13 +122,46 @@ async fn product_for(db: &impl ConnectionTrait, code: &str) -> Result<Product> {
 
 /// Gives a provisional release another provisional date.
 ///
-/// Who may: the secretariat. Mails: none. Errors: `wrong_transition`, `nothing_changes`, `day_in_past`, `stale`.
+/// Who may: the secretariat. Mails: none. Errors: `wrong_transition`, `nothing_changes`, `day_in_past`, `period_not_begun`,
+/// `hour_skipped`, `stale`.
 pub async fn improve(ctx: &Ctx, txn: &Txn, id: ReleaseId, version: Option<i32>, when: When) -> Result<ReleaseView> {
     authorise(ctx, Action::Improve)?;
     let current = release(txn, id).await?.release;
     let read_version = seen_version(&current, version)?;
     let improved = current.improved(when, ctx.today())?;
-    save(ctx, txn, &improved, read_version, ReleaseChangeKind::Improved, None, None).await
+    save(ctx, txn, &improved, read_version, ReleaseChangeKind::Improved, Why::default()).await
+}
+
+/// The product and the period a release was meant for; what is left out stays.
+#[derive(Clone, Debug, Default)]
+pub struct CorrectIn {
+    /// The product's code.
+    pub product: Option<String>,
+    pub period: Option<Period>,
+}
+
+/// Gives a provisional release the product or the period it was meant for. Its date and its identity stay, in calendars too.
+///
+/// Who may: the secretariat. Mails: none. Errors: `wrong_transition` once confirmed, `nothing_changes`, `release_exists`,
+/// `period_of_another_kind`, `period_not_begun`, `out_of_range`, `unknown_value` for the product, `stale`.
+pub async fn correct(ctx: &Ctx, txn: &Txn, id: ReleaseId, version: i32, input: CorrectIn) -> Result<ReleaseView> {
+    authorise(ctx, Action::Correct)?;
+    let current = release(txn, id).await?.release;
+    let read_version = seen_version(&current, Some(version))?;
+    let product = match &input.product {
+        Some(code) => product_for(txn, code).await?,
+        None => product_of(txn, &current).await?,
+    };
+    let period = input.period.unwrap_or(current.period);
+    let before = current.period;
+    let corrected = current.corrected(&product, period)?;
+    if store::exists(txn, product.id, &period.to_string()).await? {
+        return Err(Refusal::ReleaseExists.into());
+    }
+    store::save(txn, &corrected, read_version, ctx.now()).await?;
+    let details = serde_json::json!({ "product": product.code, "period": period, "period_before": before });
+    audit::record(ctx, txn, audit::Event::about("releases.correct", ("release", id.to_string()), details)).await?;
+    release(txn, id).await
 }
 
 /// What it takes to confirm a date.
@@ -146,7 +179,7 @@ pub struct ConfirmIn {
 /// What happens: one deliverable for each territorial observatory and one task for each of its steps, due on working days
 /// of each territory, in the same transaction. `version` is the one the caller read; without it the decision holds for
 /// what stands now. Who may: the secretariat. Mails: none. Errors: `wrong_transition`, `non_working_day`, `day_in_past`,
-/// `too_long`, `stale`.
+/// `period_not_begun`, `hour_skipped`, `too_long`, `stale`.
 pub async fn confirm_in(
     ctx: &Ctx,
     txn: &Txn,
@@ -161,8 +194,9 @@ pub async fn confirm_in(
     let (product, network) = (product_of(txn, &current).await?, Network::read(txn).await?);
     let slot = Slot { day: input.day, hour: input.hour.unwrap_or(product.default_hour) };
     let confirmed = current.confirmed(slot, ctx.now())?;
-    let reason = network.check_day(ctx, slot.day, input.despite_non_working.as_deref())?;
-    let saved = save(ctx, txn, &confirmed, read_version, ReleaseChangeKind::Confirmed, reason, outcome_id).await?;
+    let despite_non_working = network.check_day(ctx, slot.day, input.despite_non_working.as_deref())?;
+    let why = Why { reason: None, despite_non_working, outcome_id };
+    let saved = save(ctx, txn, &confirmed, read_version, ReleaseChangeKind::Confirmed, why).await?;
     plan_work(ctx, txn, &confirmed, &product, &network).await?;
     Ok(saved)
 }
@@ -225,7 +259,8 @@ pub struct MoveIn {
 ///
 /// What happens: the days of deliverables and tasks still open are derived anew in the same transaction; days set by hand
 /// stay. `version` and `outcome_id` as in [`confirm_in`]. Who may: the secretariat. Mails: none. Errors:
-/// `wrong_transition`, `reason_missing`, `nothing_changes`, `non_working_day`, `day_in_past`, `too_long`, `stale`.
+/// `wrong_transition`, `reason_missing`, `nothing_changes`, `non_working_day`, `day_in_past`, `period_not_begun`,
+/// `hour_skipped`, `too_long`, `stale`.
 pub async fn move_in(
     ctx: &Ctx,
     txn: &Txn,
@@ -242,11 +277,9 @@ pub async fn move_in(
     let hour = input.hour.or(current.when().hour()).unwrap_or(product.default_hour);
     let slot = Slot { day: input.day, hour };
     let moved = current.moved(slot, ctx.now())?;
-    let reason = match network.check_day(ctx, slot.day, input.despite_non_working.as_deref())? {
-        Some(despite) => checked_reason(Reason { text: format!("{}\n{}", reason.text, despite.text), ..reason })?,
-        None => reason,
-    };
-    let saved = save(ctx, txn, &moved, read_version, ReleaseChangeKind::Moved, Some(reason), outcome_id).await?;
+    let despite_non_working = network.check_day(ctx, slot.day, input.despite_non_working.as_deref())?;
+    let why = Why { reason: Some(reason), despite_non_working, outcome_id };
+    let saved = save(ctx, txn, &moved, read_version, ReleaseChangeKind::Moved, why).await?;
     rederive_work(ctx, txn, &moved, &product, &network).await?;
     Ok(saved)
 }
@@ -281,12 +314,12 @@ pub async fn cancel_in(
     let reason = checked_reason(reason)?;
     let current = release(txn, id).await?.release;
     let read_version = seen_version(&current, version)?;
-    let why = reason.text.clone();
+    let text = reason.text.clone();
     let cancelled = current.cancelled(reason.clone())?;
-    let saved =
-        save(ctx, txn, &cancelled, read_version, ReleaseChangeKind::Cancelled, Some(reason), outcome_id).await?;
-    deliverables::waive_in(ctx, txn, id, &why).await?;
-    tasks::cancel_in(ctx, txn, id, &why).await?;
+    let why = Why { reason: Some(reason), despite_non_working: None, outcome_id };
+    let saved = save(ctx, txn, &cancelled, read_version, ReleaseChangeKind::Cancelled, why).await?;
+    deliverables::waive_in(ctx, txn, id, &text).await?;
+    tasks::cancel_in(ctx, txn, id, &text).await?;
     Ok(saved)
 }
 
@@ -308,7 +341,7 @@ pub async fn publish_due(ctx: &Ctx, txn: &Txn) -> Result<Vec<ReleaseView>> {
         }
         let version = view.release.version;
         let published = view.release.published(ctx.now())?;
-        out.push(save(ctx, txn, &published, version, ReleaseChangeKind::Published, None, None).await?);
+        out.push(save(ctx, txn, &published, version, ReleaseChangeKind::Published, Why::default()).await?);
     }
     Ok(out)
 }
@@ -352,13 +385,14 @@ impl Network {
         self.calendars.of_all(&codes).map_err(broken_calendar)
     }
 
-    /// Refuses a day not worked by all concerned, or returns the reason that overrides it.
-    fn check_day(&self, ctx: &Ctx, day: NaiveDate, despite: Option<&str>) -> Result<Option<Reason>> {
+    /// Refuses a day not worked by all concerned, or returns what overrides it; on a day that all work there is nothing to
+    /// override.
+    fn check_day(&self, ctx: &Ctx, day: NaiveDate, despite: Option<&str>) -> Result<Option<String>> {
         let name = |code: &str| self.territory_names.get(code).cloned().unwrap_or_else(|| code.to_owned());
-        let despite = despite.map(str::trim).filter(|text| !text.is_empty());
+        let despite = typed::optional("despite_non_working", despite, REASON_CHARACTERS)?;
         match (plan::must_be_worked(&self.concerned_calendars()?, day, ctx.lang, name), despite) {
             (Ok(()), _) => Ok(None),
-            (Err(_), Some(text)) => checked_reason(Reason { code: ReasonCode::Other, text: text.to_owned() }).map(Some),
+            (Err(_), Some(text)) => Ok(Some(text)),
             (Err(refusal), None) => Err(refusal.into()),
         }
     }
@@ -425,30 +459,31 @@ fn checked_reason(reason: Reason) -> Result<Reason> {
     Ok(Reason { text: typed::reason("reason_text", &reason.text, REASON_CHARACTERS)?, ..reason })
 }
 
+/// Why a release has another date or state, as its history keeps it.
+#[derive(Default)]
+struct Why {
+    reason: Option<Reason>,
+    despite_non_working: Option<String>,
+    outcome_id: Option<OutcomeId>,
+}
+
 async fn save(
     ctx: &Ctx,
     txn: &Txn,
     after: &Release,
     read_version: i32,
     kind: ReleaseChangeKind,
-    reason: Option<Reason>,
-    outcome_id: Option<OutcomeId>,
+    why: Why,
 ) -> Result<ReleaseView> {
     store::save(txn, after, read_version, ctx.now()).await?;
-    note(ctx, txn, after, kind, reason, outcome_id).await?;
+    note(ctx, txn, after, kind, why).await?;
     release(txn, after.id).await
 }
 
 /// Writes the date into the history of the release, and the event into the trail.
-async fn note(
-    ctx: &Ctx,
-    txn: &Txn,
-    release: &Release,
-    kind: ReleaseChangeKind,
-    reason: Option<Reason>,
-    outcome_id: Option<OutcomeId>,
-) -> Result<()> {
+async fn note(ctx: &Ctx, txn: &Txn, release: &Release, kind: ReleaseChangeKind, why: Why) -> Result<()> {
     let when = release.when();
+    let Why { reason, despite_non_working, outcome_id } = why;
     let details = serde_json::json!({
         "day": when.first_day(),
         "hour": when.hour(),
@@ -462,6 +497,7 @@ async fn note(
         kind,
         when,
         reason,
+        despite_non_working,
         outcome_id,
         at: ctx.now(),
         by: ctx.actor.person_id(),

@@ -56,6 +56,8 @@ pub async fn products(db: &impl ConnectionTrait) -> Result<Vec<Product>> {
 pub struct Filter {
     pub product: Option<ProductId>,
     pub state: Option<ReleaseState>,
+    /// Neither out nor cancelled.
+    pub open: bool,
     /// Not before this day.
     pub from: Option<NaiveDate>,
     /// Not after this day.
@@ -154,6 +156,7 @@ pub async fn list(
     let narrowed = Condition::all()
         .add_option(filter.product.map(|product| release::Column::ProductId.eq(product)))
         .add_option(filter.state.map(|state| release::Column::State.eq(state)))
+        .add_option(filter.open.then(is_open))
         .add_option(filter.from.map(|day| release::Column::Day.gte(day)))
         .add_option(filter.to.map(|day| release::Column::Day.lte(day)))
         .add_option(later);
@@ -166,6 +169,11 @@ pub async fn list(
         .all(db)
         .await?;
     rows.into_iter().map(ReleaseView::try_from).collect()
+}
+
+fn is_open() -> Condition {
+    let open = ReleaseState::ALL.iter().copied().filter(|state| super::model::is_open(*state));
+    Condition::all().add(release::Column::State.is_in(open))
 }
 
 pub async fn find(db: &impl ConnectionTrait, id: ReleaseId) -> Result<Option<ReleaseView>> {
@@ -246,6 +254,7 @@ pub struct NewChange {
     pub kind: ReleaseChangeKind,
     pub when: When,
     pub reason: Option<Reason>,
+    pub despite_non_working: Option<String>,
     pub outcome_id: Option<OutcomeId>,
     pub at: DateTime<Utc>,
     pub by: Option<PersonId>,
@@ -270,6 +279,7 @@ pub async fn insert_change(db: &impl ConnectionTrait, new: NewChange) -> Result<
         hour: Set(new.when.hour()),
         reason_code: Set(new.reason.as_ref().map(|reason| reason.code)),
         reason_text: Set(new.reason.map(|reason| reason.text)),
+        despite_non_working: Set(new.despite_non_working),
         outcome_id: Set(new.outcome_id),
         at: Set(new.at.into()),
         by_person: Set(new.by),
@@ -288,6 +298,7 @@ struct ChangeRow {
     hour: Option<NaiveTime>,
     reason_code: Option<ReasonCode>,
     reason_text: Option<String>,
+    despite_non_working: Option<String>,
     outcome_id: Option<OutcomeId>,
     meeting_id: Option<MeetingId>,
     at: Instant,
@@ -315,6 +326,7 @@ pub async fn changes(db: &impl ConnectionTrait, of: &[ReleaseId]) -> Result<Hash
             kind: row.kind,
             when,
             reason: row.reason_code.zip(row.reason_text).map(|(code, text)| Reason { code, text }),
+            despite_non_working: row.despite_non_working,
             outcome: row.outcome_id.map(|outcome_id| DecidedBy { outcome_id, meeting_id: row.meeting_id }),
             at: row.at.0,
             notice: None,

@@ -40,6 +40,8 @@ pub struct Change {
     pub kind: ReleaseChangeKind,
     pub when: When,
     pub reason: Option<Reason>,
+    /// Why this day although not all concerned work on it.
+    pub despite_non_working: Option<String>,
     /// The decision of the table behind it.
     pub outcome: Option<DecidedBy>,
     pub at: DateTime<Utc>,

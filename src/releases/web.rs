@@ -94,6 +94,8 @@ pub struct ChangeLine {
     pub what: String,
     pub kind: &'static str,
     pub reason: Option<String>,
+    /// Why the day although not all concerned work on it.
+    pub despite: Option<String>,
     pub notice: Option<String>,
     /// Whether a meeting decided it, and its page where the reader may see it.
     pub is_decided: bool,
@@ -172,6 +174,7 @@ fn actions(ctx: &Ctx, id: ReleaseId, state: ReleaseState) -> Vec<ActionLink> {
     let forms = [
         (Event::Confirm, Action::Confirm, "releases.confirm", "primary"),
         (Event::Improve, Action::Improve, "releases.improve", "outline-primary"),
+        (Event::Correct, Action::Correct, "releases.correct", "outline-primary"),
         (Event::Move, Action::Move, "releases.move", "outline-primary"),
         (Event::Cancel, Action::Cancel, "releases.cancel", "outline-danger"),
     ];
@@ -218,6 +221,7 @@ fn remark(flags: Flags, state: ReleaseState, lang: Lang) -> Option<Badge> {
         Flags { due: true, .. } => ("releases.flag_due", "warning"),
         Flags { postponed: true, .. } => ("releases.flag_postponed", "warning"),
         Flags { brought_forward: true, .. } => ("releases.flag_brought_forward", "warning"),
+        Flags { before_period_end: true, .. } => ("releases.flag_before_period_end", "warning"),
         Flags { .. } => return None,
     };
     Some(Badge { text: lang.t(key), kind })
@@ -269,6 +273,7 @@ impl ChangeLine {
                 _ => "neutral",
             },
             reason: change.reason.as_ref().map(|reason| format!("{}: {}", reason_name(reason.code, lang), reason.text)),
+            despite: change.despite_non_working.as_ref().map(|why| lang.f("releases.despite_said", &[("why", why)])),
             notice,
             is_decided: meeting.is_some(),
             // The public is told that the table decided; what happens at the table is its members' to read.

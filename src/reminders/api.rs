@@ -8,7 +8,7 @@ use crate::time::Day;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{MailId, PersonId, ReminderId};
-use entity::kinds::ReminderOutcome;
+use entity::kinds::{ObligationKind, ReminderOutcome};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -37,9 +37,7 @@ pub struct ReminderQuery {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ReminderOut {
     pub id: ReminderId,
-    /// What is due: `task`, `deliverable`.
-    #[schema(max_length = 40, example = "task")]
-    pub obligation_kind: String,
+    pub obligation_kind: ObligationKind,
     pub obligation_id: Uuid,
     /// Working days from the due day: −3 is three before it.
     pub rung: i32,

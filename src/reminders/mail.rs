@@ -10,12 +10,11 @@ use crate::error::Result;
 use crate::links::service as links;
 use crate::mail::content::MailContent;
 use crate::mail::outbox::{self, Notification, Recipient};
-use crate::tasks;
 use crate::texts::Lang;
 use crate::time::{words, zone};
 use chrono::Days;
 use entity::ids::MailId;
-use entity::kinds::SeatKind;
+use entity::kinds::{ObligationKind, SeatKind};
 
 /// The kind of these mails in the outbox.
 pub const KIND: &str = "reminder";
@@ -53,7 +52,7 @@ pub(super) async fn promise(ctx: &Ctx, txn: &Txn, mail: &Mail<'_>, leaving: Leav
 async fn address(ctx: &Ctx, txn: &Txn, line: &Line<'_>) -> Result<String> {
     let base = ctx.config().base_url();
     let obligation = line.obligation;
-    if obligation.kind != tasks::due::KIND {
+    if obligation.kind != ObligationKind::Task {
         return Ok(format!("{base}{}", obligation.path));
     }
     let link = links::Link {

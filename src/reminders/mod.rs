@@ -29,7 +29,6 @@ pub mod job;
 pub mod ladder;
 mod mail;
 pub mod plan;
-mod rules;
 #[cfg(test)]
 mod samples;
 pub mod service;

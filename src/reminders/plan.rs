@@ -8,20 +8,21 @@ use crate::due::Obligation;
 use crate::time::{CalendarError, Calendars};
 use chrono::{NaiveDate, NaiveTime};
 use entity::ids::PersonId;
+use entity::kinds::ObligationKind;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// What makes a rung the same rung: a moved obligation has another due day, and with it a ladder of its own.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key {
-    pub kind: String,
+    pub kind: ObligationKind,
     pub id: Uuid,
     pub due_day: NaiveDate,
 }
 
 impl Key {
     pub fn of(obligation: &Obligation) -> Self {
-        Self { kind: obligation.kind.to_owned(), id: obligation.id, due_day: obligation.due_day }
+        Self { kind: obligation.kind, id: obligation.id, due_day: obligation.due_day }
     }
 }
 

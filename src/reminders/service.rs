@@ -5,11 +5,11 @@ mod silence;
 use super::addressee::Roll;
 use super::plan::{self, Day, Hours, Key, Mail, Settled, Skip};
 use super::store;
-use super::{ladder, mail, rules};
+use super::{ladder, mail};
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
 use crate::designations::service as designations;
-use crate::due::Obligation;
+use crate::due::{Obligation, providers};
 use crate::error::{Error, Result};
 use crate::mail::outbox::withdraw::{self, Promise};
 use crate::network::service as network;
@@ -57,7 +57,7 @@ pub async fn run(ctx: &Ctx, txn: &Txn) -> Result<Told> {
     let today = now.date();
     let calendars = network::calendars(txn).await?;
     let roll = roll(txn, today).await?;
-    let obligations = rules::obligations(txn, horizon(&rules.rungs, &calendars, today)?).await?;
+    let obligations = providers::obligations(txn, horizon(&rules.rungs, &calendars, today)?).await?;
 
     let withdrawn = withdraw_untrue(ctx, txn, today, &Meant::of(&obligations, &roll)).await?;
     let log = Log::read(txn, &obligations).await?;
@@ -153,10 +153,13 @@ impl Meant {
 }
 
 /// Whether everything a reminder says still holds: asked when it is about to leave, whatever happened since it was written.
+/// Costs what the mail says, however much is due: on a Monday morning it is asked of each mail.
 pub async fn still_holds(ctx: &Ctx, db: &impl ConnectionTrait, mail: MailId) -> Result<bool> {
     let told = store::entries_of_mails(db, &[mail]).await?;
-    let Some(last_day) = told.iter().map(|entry| entry.key.due_day).max() else { return Ok(false) };
-    let obligations = rules::obligations(db, last_day).await?;
+    if told.is_empty() {
+        return Ok(false);
+    }
+    let obligations = providers::named(db, told.iter().map(|entry| (entry.key.kind, entry.key.id))).await?;
     let meant = Meant::of(&obligations, &roll(db, ctx.today()).await?);
     Ok(told.iter().all(|entry| meant.holds(entry)))
 }

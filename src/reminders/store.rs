@@ -86,7 +86,7 @@ pub(super) async fn entries_of_mails(db: &impl ConnectionTrait, mails: &[MailId]
 pub(super) async fn insert(db: &impl ConnectionTrait, entry: &Entry) -> Result<()> {
     let row = reminder::ActiveModel {
         id: Set(entry.id),
-        obligation_kind: Set(entry.key.kind.clone()),
+        obligation_kind: Set(entry.key.kind),
         obligation_id: Set(entry.key.id.to_string()),
         rung: Set(entry.rung),
         person_id: Set(entry.person_id),

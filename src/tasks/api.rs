@@ -173,6 +173,7 @@ async fn filter_of(ctx: &Ctx, query: &TasksQuery) -> Result<TaskFilter, Error> {
         None => None,
     };
     Ok(TaskFilter {
+        ids: None,
         seat,
         observatory,
         release: query.release,

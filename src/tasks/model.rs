@@ -89,13 +89,20 @@ pub fn step_day(calendar: &TerritoryCalendar, release_day: NaiveDate, offset: i3
     if offset == 0 { calendar.previous_working(release_day) } else { calendar.add_working_days(release_day, offset) }
 }
 
+/// The state a task can be blocked in, and goes back to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resume {
+    Open,
+    InProgress,
+}
+
 /// Where a task stands, with what that state needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stage {
     Open,
     InProgress,
     Done { at: DateTime<Utc> },
-    Blocked { reason: String, back_to: State },
+    Blocked { reason: String, back_to: Resume },
     Cancelled { reason: Option<String> },
 }
 
@@ -111,8 +118,11 @@ impl Stage {
             (State::Open, None, None, None) => Ok(Self::Open),
             (State::InProgress, None, None, None) => Ok(Self::InProgress),
             (State::Done, None, None, Some(at)) => Ok(Self::Done { at }),
-            (State::Blocked, Some(back_to @ (State::Open | State::InProgress)), Some(reason), None) => {
-                Ok(Self::Blocked { reason, back_to })
+            (State::Blocked, Some(State::Open), Some(reason), None) => {
+                Ok(Self::Blocked { reason, back_to: Resume::Open })
+            }
+            (State::Blocked, Some(State::InProgress), Some(reason), None) => {
+                Ok(Self::Blocked { reason, back_to: Resume::InProgress })
             }
             (State::Cancelled, None, reason, None) => Ok(Self::Cancelled { reason }),
             _ => Err("a state with what belongs to another"),
@@ -131,7 +141,8 @@ impl Stage {
 
     pub const fn resume(&self) -> Option<State> {
         match self {
-            Self::Blocked { back_to, .. } => Some(*back_to),
+            Self::Blocked { back_to: Resume::Open, .. } => Some(State::Open),
+            Self::Blocked { back_to: Resume::InProgress, .. } => Some(State::InProgress),
             Self::Open | Self::InProgress | Self::Done { .. } | Self::Cancelled { .. } => None,
         }
     }
@@ -219,17 +230,22 @@ impl Task {
 
     pub fn blocked(mut self, reason: String) -> Result<Self, Refusal> {
         self.lead(Event::Block)?;
-        self.stage = Stage::Blocked { reason, back_to: self.state() };
+        let back_to = match self.stage {
+            Stage::Open => Resume::Open,
+            Stage::InProgress => Resume::InProgress,
+            Stage::Done { .. } | Stage::Blocked { .. } | Stage::Cancelled { .. } => return Err(self.wrong()),
+        };
+        self.stage = Stage::Blocked { reason, back_to };
         Ok(self)
     }
 
     pub fn unblocked(mut self) -> Result<Self, Refusal> {
         self.lead(Event::Unblock)?;
-        if self.stage.resume() == Some(State::InProgress) {
-            self.stage = Stage::InProgress;
-        } else {
-            self.stage = Stage::Open;
-        }
+        let Stage::Blocked { back_to, .. } = self.stage else { return Err(self.wrong()) };
+        self.stage = match back_to {
+            Resume::Open => Stage::Open,
+            Resume::InProgress => Stage::InProgress,
+        };
         Ok(self)
     }
 

@@ -21,6 +21,8 @@ pub type Cursor = (NaiveDate, TaskId);
 /// What a list of tasks asks for; everything left out does not narrow it.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
+    /// Those with these ids.
+    pub ids: Option<Vec<TaskId>>,
     pub seat: Option<SeatId>,
     pub observatory: Option<ObservatoryId>,
     pub release: Option<ReleaseId>,
@@ -171,6 +173,7 @@ fn owned(own: &Own) -> Condition {
 
 fn narrowed(filter: &Filter) -> Condition {
     Condition::all()
+        .add_option(filter.ids.as_ref().map(|ids| task::Column::Id.is_in(ids.iter().copied())))
         .add_option(filter.seat.map(|seat| task::Column::SeatId.eq(seat)))
         .add_option(filter.observatory.map(|observatory| seat::Column::ObservatoryId.eq(observatory)))
         .add_option(filter.release.map(|release| task::Column::ReleaseId.eq(release)))

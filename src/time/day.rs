@@ -10,7 +10,7 @@ use utoipa::{PartialSchema, ToSchema};
 /// The years in which the network can have days. chrono reads any from −262143 to 262142; text columns would put those with a
 /// sign before all others, `PostgreSQL` has not all of them, and the day after the last is none. A browser's field for dates gives
 /// the year 27 to whoever types two digits.
-const YEARS: std::ops::RangeInclusive<i32> = 1900..=2199;
+pub(super) const YEARS: std::ops::RangeInclusive<i32> = 1900..=2199;
 
 /// A day that somebody names: a full-date of RFC 3339 §5.6 in a year that can be meant. Whatever is read from a request, a form or
 /// a cursor is one of these; inside, and from the database, days are `NaiveDate`.

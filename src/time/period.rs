@@ -37,8 +37,8 @@ impl Frequency {
     }
 }
 
-/// Years with four digits, so that labels of one frequency sort as text.
-const YEARS: std::ops::RangeInclusive<i32> = 1000..=9999;
+/// The years a period may lie in: those of [`super::Day`]. All have four digits, so that labels of one frequency sort as text.
+const YEARS: std::ops::RangeInclusive<i32> = super::day::YEARS;
 
 /// One reference period, such as the third quarter of 2026. Ordered by frequency, then by time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -56,7 +56,7 @@ pub enum PeriodError {
     Unreadable(String),
     #[error("a year has no such period: number {number} of {in_a_year}")]
     NoSuchNumber { number: u32, in_a_year: u32 },
-    #[error("the year {0} does not have four digits")]
+    #[error("no period lies in the year {0}; those from 1900 to 2199 do")]
     YearOutOfRange(i32),
 }
 
@@ -103,12 +103,12 @@ impl Period {
         day_after.pred_opt().expect("a four-digit year is far from the first day chrono knows")
     }
 
-    /// The period after this one; `None` after the year 9999.
+    /// The period after this one; `None` after the year 2199.
     pub fn next(self) -> Option<Self> {
         Self::containing(self.frequency, self.last_day().succ_opt()?).ok()
     }
 
-    /// The period before this one; `None` before the year 1000.
+    /// The period before this one; `None` before the year 1900.
     pub fn previous(self) -> Option<Self> {
         Self::containing(self.frequency, self.first_day().pred_opt()?).ok()
     }
@@ -209,8 +209,8 @@ mod tests {
             assert_eq!(period(last).next(), Some(period(first)));
             assert_eq!(period(first).previous(), Some(period(last)));
         }
-        assert_eq!(period("9999-12").next(), None);
-        assert_eq!(period("1000").previous(), None);
+        assert_eq!(period("2199-12").next(), None);
+        assert_eq!(period("1900").previous(), None);
     }
 
     #[test]
@@ -240,6 +240,11 @@ mod tests {
             "2026-+9",
             "2026-Q3-1",
             "2026-é",
+            "1899",
+            "1899-Q4",
+            "2200",
+            "2200-01",
+            "9999",
         ] {
             assert!(label.parse::<Period>().is_err(), "`{label}` was read");
         }

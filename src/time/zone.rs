@@ -73,6 +73,12 @@ pub fn instant_of(day: NaiveDate, hour: NaiveTime) -> DateTime<Utc> {
     as_if_utc.checked_sub_signed(offset_of_wall(wall)).unwrap_or(as_if_utc)
 }
 
+/// Whether the clocks in Italy never show `hour` on `day`, because they jump over it. What somebody types may not be such an
+/// hour: a page would say half past two, and every clock would say half past three.
+pub fn is_skipped(day: NaiveDate, hour: NaiveTime) -> bool {
+    matches!(offsets_of_wall(day.and_time(hour)), Some(AmbiguousOffset::Gap { .. }))
+}
+
 /// What the clocks in Italy show at `instant`.
 pub fn local(instant: DateTime<Utc>) -> NaiveDateTime {
     let wall = instant.naive_utc();
@@ -91,15 +97,19 @@ pub fn start_of_day(day: NaiveDate) -> DateTime<Utc> {
 }
 
 fn offset_of_wall(wall: NaiveDateTime) -> Duration {
-    let Ok(as_if_utc) = jiff::Timestamp::from_second(wall.and_utc().timestamp()) else {
-        return BEYOND_THE_TABLES;
-    };
-    let civil = Offset::UTC.to_datetime(as_if_utc);
-    match ROME.zone.to_ambiguous_timestamp(civil).offset() {
-        AmbiguousOffset::Unambiguous { offset }
-        | AmbiguousOffset::Gap { before: offset, .. }
-        | AmbiguousOffset::Fold { before: offset, .. } => seconds(offset),
+    match offsets_of_wall(wall) {
+        Some(
+            AmbiguousOffset::Unambiguous { offset }
+            | AmbiguousOffset::Gap { before: offset, .. }
+            | AmbiguousOffset::Fold { before: offset, .. },
+        ) => seconds(offset),
+        None => BEYOND_THE_TABLES,
     }
+}
+
+fn offsets_of_wall(wall: NaiveDateTime) -> Option<AmbiguousOffset> {
+    let as_if_utc = jiff::Timestamp::from_second(wall.and_utc().timestamp()).ok()?;
+    Some(ROME.zone.to_ambiguous_timestamp(Offset::UTC.to_datetime(as_if_utc)).offset())
 }
 
 fn offset_at(instant: DateTime<Utc>) -> Duration {

@@ -5,6 +5,7 @@ use crate::support::app::{Client, SECRETARIAT, TestApp};
 use crate::support::db::Engine;
 use chrono::NaiveDate;
 use entity::ids::DeliverableId;
+use raccordo::due::Asked;
 use raccordo::releases::service as releases;
 use raccordo::{deliverables, tasks};
 use serde_json::{Value, json};
@@ -13,9 +14,12 @@ both_engines! {
     a_confirmed_release_yields_work_on_each_territory_s_own_days,
     a_day_somebody_does_not_work_is_refused_by_name_unless_said_why,
     moving_a_release_derives_open_days_anew_and_leaves_those_set_by_hand,
+    a_date_is_one_that_the_clocks_show_and_its_period_has_begun,
+    what_was_entered_by_mistake_is_corrected_until_it_is_confirmed,
     the_last_step_hands_in_and_a_review_sends_back,
     what_is_handed_in_while_blocked_comes_back_as_handed_in,
     the_last_step_follows_the_day_set_by_hand_on_its_deliverable,
+    the_day_of_what_was_accepted_or_waived_is_history,
     a_cancelled_release_stays_with_its_reason_and_calls_nobody,
     the_feed_is_public_and_unchanged_until_the_agenda_changes,
     everybody_reads_the_calendar_and_only_the_network_its_tasks,
@@ -98,8 +102,98 @@ async fn a_day_somebody_does_not_work_is_refused_by_name_unless_said_why(engine:
         .expect(200);
     assert_eq!(moved["flags"]["brought_forward"], true);
     let story = secretariat.get(&path(&release, "")).send().await.expect(200);
-    let text = story["changes"][2]["reason"]["text"].as_str().expect("a reason");
-    assert!(text.contains("Fermo del portale") && text.contains("Concordato con Mantova"), "{text}");
+    let change = &story["changes"][2];
+    assert_eq!(change["reason"]["text"], "Fermo del portale il 19", "the reason of the move is its own");
+    assert_eq!(change["despite_non_working"], "Concordato con Mantova");
+    assert_eq!(story["changes"][1].get("despite_non_working"), None, "all work on the 19th");
+    let page = app.anonymous().get(&format!("/releases/{}", release["id"].as_str().expect("an id")));
+    let page = page.header("accept", "text/html").send().await.text();
+    assert!(page.contains("Concordato con Mantova") && page.contains("Fermo del portale il 19"), "{page}");
+    let mut long = to_the_18th(json!("x".repeat(2001)));
+    long["day"] = json!("2027-03-20");
+    let refused = secretariat.post(&path(&release, "/move")).if_match(&moved["version"]).json(long).send().await;
+    assert_eq!(refused.refused(422, "invalid")["errors"][0]["field"], "despite_non_working");
+}
+
+async fn a_date_is_one_that_the_clocks_show_and_its_period_has_begun(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    let plan = async |period: &str, date: Value| {
+        let input = json!({ "product": "relazione-territoriale", "period": period, "date": date });
+        secretariat.post("/api/v1/releases").json(input).send().await
+    };
+    let march = json!({ "precision": "month", "day": "2027-03-10" });
+    for (period, code) in
+        [("1899", "unknown_value"), ("2200", "unknown_value"), ("9999", "unknown_value"), ("1900", "out_of_range")]
+    {
+        let refused =
+            plan(period, march.clone()).await.refused(422, if code == "unknown_value" { "invalid" } else { code });
+        assert_eq!((&refused["errors"][0]["field"], &refused["errors"][0]["code"]), (&json!("period"), &json!(code)));
+    }
+    let refused = plan("2028", march).await.refused(422, "period_not_begun");
+    assert_eq!(refused["errors"][0]["field"], "day");
+    let skipped = json!({ "precision": "day_time", "day": "2027-03-28", "hour": "02:30:00" });
+    plan("2026", skipped.clone()).await.refused(422, "hour_skipped");
+    let next_year = plan("2028", json!({ "precision": "month", "day": "2028-05-10" })).await.expect(201);
+    let act = async |verb: &str, input: Value| {
+        secretariat.post(&path(&next_year, verb)).if_match(&next_year["version"]).json(input).send().await
+    };
+    act("/confirm", json!({ "day": "2027-05-11" })).await.refused(422, "period_not_begun");
+    act("/improve", json!({ "date": skipped })).await.refused(422, "hour_skipped");
+    let night = json!({ "day": "2028-03-26", "hour": "02:00:00", "despite_non_working": "Di notte" });
+    act("/confirm", night).await.refused(422, "hour_skipped");
+    let confirmed = act("/confirm", json!({ "day": "2028-05-11" })).await.expect(200);
+    assert_eq!(confirmed["flags"]["before_period_end"], true, "half of the year is still to come");
+    let back = json!({ "day": "2027-12-30", "reason_code": "other", "reason_text": "Prima" });
+    secretariat
+        .post(&path(&next_year, "/move"))
+        .if_match(&confirmed["version"])
+        .json(back)
+        .send()
+        .await
+        .refused(422, "period_not_begun");
+}
+
+async fn what_was_entered_by_mistake_is_corrected_until_it_is_confirmed(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    let plan = async |period: &str| {
+        let date = json!({ "precision": "month", "day": "2027-03-10" });
+        let input = json!({ "product": "relazione-territoriale", "period": period, "date": date });
+        secretariat.post("/api/v1/releases").json(input).send().await.expect(201)
+    };
+    let (mistaken, other) = (plan("2025").await, plan("2024").await);
+    let patch = async |release: &Value, what: Value| {
+        let version = secretariat.get(&path(release, "")).send().await.expect(200)["version"].clone();
+        secretariat.patch(&path(release, "")).if_match(version).merge_patch(&what).send().await
+    };
+    patch(&mistaken, json!({ "period": "2024" })).await.refused(409, "release_exists");
+    patch(&mistaken, json!({ "period": "2028" })).await.refused(422, "period_not_begun");
+    patch(&mistaken, json!({ "period": "2026-Q4" })).await.refused(422, "period_of_another_kind");
+    patch(&mistaken, json!({ "product": "nessuno" })).await.refused(422, "invalid");
+    patch(&mistaken, json!({})).await.refused(422, "nothing_changes");
+    secretariat
+        .patch(&path(&mistaken, ""))
+        .if_match(9)
+        .merge_patch(&json!({ "period": "2026" }))
+        .send()
+        .await
+        .refused(412, "stale");
+    let corrected = patch(&mistaken, json!({ "period": "2026" })).await.expect(200);
+    assert_eq!((&corrected["period"], &corrected["period_to"]), (&json!("2026"), &json!("2026-12-31")));
+    assert_eq!((&corrected["id"], &corrected["date"]), (&mistaken["id"], &mistaken["date"]), "the date stays");
+    let feed = app.anonymous().get("/calendar.ics").send().await;
+    let shown = feed.text().replace("\r\n ", "");
+    assert!(shown.contains("anno 2026") && !shown.contains("anno 2025"), "{shown}");
+    let day = json!({ "day": "2027-03-19" });
+    let confirm = secretariat.post(&path(&mistaken, "/confirm")).if_match(&corrected["version"]).json(day);
+    confirm.send().await.expect(200);
+    patch(&mistaken, json!({ "period": "2025" })).await.refused(409, "wrong_transition");
+    designate_referent(&secretariat).await;
+    let referent = app.client(REFERENT).await;
+    let foreign =
+        referent.patch(&path(&other, "")).if_match(&other["version"]).merge_patch(&json!({ "period": "2025" }));
+    foreign.send().await.refused(403, "denied");
 }
 
 async fn moving_a_release_derives_open_days_anew_and_leaves_those_set_by_hand(engine: Engine) {
@@ -171,9 +265,13 @@ async fn the_last_step_hands_in_and_a_review_sends_back(engine: Engine) {
         .expect(200);
     let db = app.services.db.reader();
     let day: NaiveDate = "2027-12-31".parse().expect("a day");
-    let owed = deliverables::due::obligations(db, day).await.expect("due");
+    let owed = deliverables::due::obligations(db, Asked::UpTo(day)).await.expect("due");
     assert_eq!(owed.len(), 1, "sent back, it is owed again");
-    assert_eq!(tasks::due::obligations(db, day).await.expect("due").len(), 33, "the other eleven observatories' steps");
+    assert_eq!(
+        tasks::due::obligations(db, Asked::UpTo(day)).await.expect("due").len(),
+        33,
+        "the other eleven observatories' steps"
+    );
     let again = referent
         .post(&format!("{deliverable}/submit"))
         .if_match(&sent_back["version"])
@@ -244,7 +342,7 @@ async fn the_last_step_follows_the_day_set_by_hand_on_its_deliverable(engine: En
     set(json!("2027-03-17")).await;
     assert_eq!(days_of(&secretariat, "bergamo").await, ["2027-02-19", "2027-03-05", "2027-03-17"]);
     let day: NaiveDate = "2027-12-31".parse().expect("a day");
-    let due = tasks::due::obligations(app.services.db.reader(), day).await.expect("due");
+    let due = tasks::due::obligations(app.services.db.reader(), Asked::UpTo(day)).await.expect("due");
     assert!(due.iter().any(|one| one.due_day.to_string() == "2027-03-17"), "the mails say the same");
     let upto = items(&secretariat, "/api/v1/tasks?observatory=bergamo&upto=2027-03-16").await;
     assert_eq!(upto.len(), 2, "and so do the lists: {upto:#?}");
@@ -253,6 +351,38 @@ async fn the_last_step_follows_the_day_set_by_hand_on_its_deliverable(engine: En
     assert_eq!(days_of(&secretariat, "bergamo").await, ["2027-03-04", "2027-03-17", "2027-03-18"]);
     set(Value::Null).await;
     assert_eq!(days_of(&secretariat, "bergamo").await, ["2027-03-04", "2027-03-18", "2027-03-25"]);
+}
+
+async fn the_day_of_what_was_accepted_or_waived_is_history(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    let release = confirmed(&secretariat).await;
+    let why = json!({ "reason": "Accorpata con un’altra provincia" });
+    let turns: [(&str, &[(&str, Value)]); 3] = [
+        ("bergamo", &[("submit", json!({})), ("approve", Value::Null)]),
+        ("como", &[("waive", why.clone())]),
+        ("lodi", &[("submit", json!({})), ("approve", Value::Null), ("block", why)]),
+    ];
+    for (observatory, verbs) in turns {
+        let own = items(&secretariat, &format!("/api/v1/deliverables?observatory={observatory}")).await.remove(0);
+        let path = format!("/api/v1/deliverables/{}", own["id"].as_str().expect("an id"));
+        let mut version = own["version"].clone();
+        for (verb, body) in verbs {
+            let asked = secretariat.post(&format!("{path}/{verb}")).if_match(&version);
+            let asked = if body.is_null() { asked } else { asked.json(body.clone()) };
+            version = asked.send().await.expect(200)["version"].clone();
+        }
+        let later = json!({ "hand_set_day": "2027-03-17" });
+        secretariat.patch(&path).if_match(&version).merge_patch(&later).send().await.refused(409, "wrong_transition");
+        let kept = secretariat.get(&path).send().await.expect(200);
+        assert_eq!((&kept["day"], kept.get("hand_set_day")), (&own["day"], None), "{observatory}");
+    }
+    let input = json!({ "day": "2027-04-02", "reason_code": "source_late", "reason_text": "Dati Istat in ritardo" });
+    secretariat.post(&path(&release, "/move")).if_match(&release["version"]).json(input).send().await.expect(200);
+    for (observatory, moves) in [("bergamo", false), ("como", false), ("lodi", false), ("pavia", true)] {
+        let own = items(&secretariat, &format!("/api/v1/deliverables?observatory={observatory}")).await.remove(0);
+        assert_eq!(own["day"] != "2027-03-12", moves, "{observatory}: {own:#}");
+    }
 }
 
 async fn a_cancelled_release_stays_with_its_reason_and_calls_nobody(engine: Engine) {

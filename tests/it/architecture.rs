@@ -254,7 +254,7 @@ fn infrastructure_crates_are_named_where_they_belong() {
             }
             // The one name of the ORM that use cases may say: a read that runs on the reader or inside a transaction.
             let foreign = names.iter().filter(|path| {
-                !(["service", "due", "mail", "rules"].contains(&layer.as_str()) && path[1..] == ["ConnectionTrait"])
+                !(["service", "due", "mail", "providers"].contains(&layer.as_str()) && path[1..] == ["ConnectionTrait"])
             });
             found.extend(foreign.map(|path| format!("{} names {}", file.path, path.join("::"))));
         }

@@ -120,8 +120,8 @@ fn of_designations(matrix: &mut Matrix) {
 
 // ---- The agenda ---------------------------------------------------------------------------------------------------------
 
-fn release(state: ReleaseState) -> releases::Release {
-    let product = releases::Product {
+fn product() -> releases::Product {
+    releases::Product {
         id: Uuid::nil().into(),
         code: "relazione".into(),
         name_it: "Relazione".into(),
@@ -131,11 +131,14 @@ fn release(state: ReleaseState) -> releases::Release {
         default_hour: nine(),
         steps: Vec::new(),
         version: 1,
-    };
+    }
+}
+
+fn release(state: ReleaseState) -> releases::Release {
     let period = "2026".parse().expect("a year");
     let when = releases::When::InMonth(day("2027-03-01"));
-    let provisional =
-        releases::Release::planned(ReleaseId(Uuid::nil()), &product, period, when, day("2027-02-01")).expect("planned");
+    let provisional = releases::Release::planned(ReleaseId(Uuid::nil()), &product(), period, when, day("2027-02-01"))
+        .expect("planned");
     let confirmed = provisional.clone().confirmed(slot("2027-03-30"), now()).expect("confirmed");
     match state {
         ReleaseState::Provisional => provisional,
@@ -160,6 +163,7 @@ fn of_releases(matrix: &mut Matrix) {
             let at = release(*state);
             let next = match event {
                 releases::Event::Improve => at.improved(releases::When::On(day("2027-03-30")), day("2027-03-01")),
+                releases::Event::Correct => at.corrected(&product(), "2025".parse().expect("a year")),
                 releases::Event::Confirm => at.confirmed(slot("2027-03-30"), now()),
                 releases::Event::Move => at.moved(slot("2027-04-15"), now()),
                 releases::Event::Cancel => at.cancelled(reason()),
@@ -174,27 +178,29 @@ fn of_releases(matrix: &mut Matrix) {
     matrix.line("confirmed", "move into the past", &said(back.map(|next| next.state().to_string())));
 }
 
+fn deliverable(state: DeliverableState) -> deliverables::Deliverable {
+    let reason = match state {
+        DeliverableState::Blocked => Some("Portale fermo".to_owned()),
+        DeliverableState::Waived => Some("Accorpata".to_owned()),
+        _ => None,
+    };
+    let resume = (state == DeliverableState::Blocked).then_some(DeliverableState::InProgress);
+    deliverables::Deliverable {
+        id: Uuid::nil().into(),
+        release_id: Uuid::nil().into(),
+        observatory_id: Uuid::nil().into(),
+        stage: deliverables::Stage::of(state, resume, reason).expect("a stage of the table"),
+        due_day: day("2027-03-16"),
+        hand_set_day: None,
+        version: 1,
+    }
+}
+
 fn of_deliverables(matrix: &mut Matrix) {
     matrix.machine("deliverable (what was blocked was in progress)");
     for state in DeliverableState::ALL {
         for event in deliverables::Event::ALL {
-            let stage = match state {
-                DeliverableState::Blocked => deliverables::Stage::Blocked {
-                    reason: "Portale fermo".into(),
-                    back_to: DeliverableState::InProgress,
-                },
-                DeliverableState::Waived => deliverables::Stage::Waived { reason: "Accorpata".into() },
-                state => deliverables::Stage::OnCourse(*state),
-            };
-            let at = deliverables::Deliverable {
-                id: Uuid::nil().into(),
-                release_id: Uuid::nil().into(),
-                observatory_id: Uuid::nil().into(),
-                stage,
-                due_day: day("2027-03-16"),
-                hand_set_day: None,
-                version: 1,
-            };
+            let at = deliverable(*state);
             let next = match event {
                 deliverables::Event::Block => at.blocked("Portale fermo".into()),
                 deliverables::Event::Waive => at.waived("Accorpata".into()),
@@ -202,6 +208,8 @@ fn of_deliverables(matrix: &mut Matrix) {
             };
             matrix.line(state, event.as_str(), &said(next.map(|next| next.state().to_string())));
         }
+        let moved = deliverable(*state).rescheduled(Some(day("2027-03-20")));
+        matrix.line(state, "reschedule", &said(moved.map(|next| next.state().to_string())));
     }
 }
 
@@ -210,7 +218,9 @@ fn task(state: TaskState) -> tasks::Task {
         TaskState::Open => tasks::Stage::Open,
         TaskState::InProgress => tasks::Stage::InProgress,
         TaskState::Done => tasks::Stage::Done { at: now() },
-        TaskState::Blocked => tasks::Stage::Blocked { reason: "Manca il dato".into(), back_to: TaskState::InProgress },
+        TaskState::Blocked => {
+            tasks::Stage::Blocked { reason: "Manca il dato".into(), back_to: tasks::Resume::InProgress }
+        }
         TaskState::Cancelled => tasks::Stage::Cancelled { reason: None },
     };
     tasks::Task {

@@ -23,6 +23,9 @@ both_engines! {
     a_convocation_that_cannot_stand_is_refused_with_its_reason,
     an_empty_agenda_convenes_nobody,
     a_meeting_held_with_a_quorum_decides_a_release_and_gives_a_task,
+    a_decision_keeps_its_quorum_and_stands_without_one_only_with_a_word,
+    who_stands_for_several_parties_is_pointed_out_and_counted,
+    an_hour_that_the_clocks_skip_is_no_hour_of_a_meeting,
     only_the_secretariat_keeps_the_table,
     every_page_of_a_meeting_opens_in_its_time,
 }
@@ -415,6 +418,115 @@ async fn a_meeting_held_with_a_quorum_decides_a_release_and_gives_a_task(engine:
         .send()
         .await
         .refused(409, "wrong_transition");
+}
+
+/// A meeting held with these presences.
+async fn held(app: &TestApp, secretariat: &Client, attendances: Value) -> Value {
+    let meeting = convened(secretariat).await;
+    app.at("2027-02-10 09:30");
+    act(secretariat, &meeting, "/hold", json!({ "attendances": attendances })).await
+}
+
+const SEVEN: [&str; 7] = [
+    "provincia-bergamo",
+    "provincia-brescia",
+    "provincia-como",
+    "provincia-cremona",
+    "provincia-lecco",
+    "provincia-lodi",
+    "provincia-mantova",
+];
+
+async fn a_decision_keeps_its_quorum_and_stands_without_one_only_with_a_word(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    let present: Vec<Value> = SEVEN.iter().map(|body| json!({ "body": body, "presence": "present" })).collect();
+    let meeting = held(&app, &secretariat, json!(present)).await;
+    let now = async || secretariat.get(&path(&meeting, "")).send().await.expect(200);
+    let put = async |body: &str, input: Value| {
+        let version = now().await["version"].clone();
+        secretariat.put(&path(&meeting, &format!("/attendances/{body}"))).if_match(version).json(input).send().await
+    };
+    let absent = json!({ "presence": "absent" });
+    put(SEVEN[0], absent.clone()).await.expect(200);
+    put(SEVEN[0], json!({ "presence": "present" })).await.expect(200);
+    let decision = json!({ "kind": "decision", "text": "L’agenda è adottata." });
+    secretariat.post(&path(&meeting, "/outcomes")).json(decision).send().await.expect(201);
+
+    let refused = put(SEVEN[0], absent.clone()).await.refused(422, "quorum_lost");
+    assert_eq!(refused["errors"][0]["field"], "short_quorum_reason");
+    assert_eq!(now().await["quorum"]["there"], 7, "nothing was recorded");
+    let with_word = json!({ "presence": "absent", "short_quorum_reason": "Bergamo è uscita dopo il voto" });
+    let corrected = put(SEVEN[0], with_word).await.expect(200);
+    assert_eq!((&corrected["quorum"]["there"], &corrected["quorum"]["reached"]), (&json!(6), &json!(false)));
+    assert_eq!(corrected["short_quorum_reason"], "Bergamo è uscita dopo il voto");
+    let frozen = &corrected["outcomes"][0]["quorum"];
+    assert_eq!(
+        frozen,
+        &json!({ "parties": 13, "there": 7, "needed": 7, "reached": true }),
+        "as it was when they decided"
+    );
+    let further = put(SEVEN[1], absent).await.expect(200);
+    assert_eq!(further["short_quorum_reason"], "Bergamo è uscita dopo il voto", "the word stays");
+
+    let close = async |input: Option<Value>| {
+        let version = now().await["version"].clone();
+        let asked = secretariat.post(&path(&meeting, "/close")).if_match(version);
+        if let Some(input) = input { asked.json(input).send().await } else { asked.send().await }
+    };
+    close(None).await.refused(422, "quorum_lost");
+    close(Some(json!({}))).await.refused(422, "quorum_lost");
+    close(Some(json!({ "reason": "Altro" }))).await.refused(422, "unexpected_shape");
+    let closed = close(Some(json!({ "short_quorum_reason": "Il voto era valido" }))).await.expect(200);
+    assert_eq!((&closed["state"], &closed["closed_short_reason"]), (&json!("closed"), &json!("Il voto era valido")));
+    assert_eq!(closed["short_quorum_reason"], "Bergamo è uscita dopo il voto");
+}
+
+async fn who_stands_for_several_parties_is_pointed_out_and_counted(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    designate(&secretariat, Designation::of("referent:bergamo")).await;
+    let meeting = held(
+        &app,
+        &secretariat,
+        json!([
+            { "body": "provincia-bergamo", "presence": "present" },
+            { "body": "provincia-brescia", "presence": "by_delegate", "delegate": "RIVA Ada" },
+            { "body": "provincia-como", "presence": "by_delegate", "delegate": "Rita Neri" },
+            { "body": "provincia-lecco", "presence": "by_delegate", "delegate": "rita neri" },
+            { "body": "provincia-lodi", "presence": "present" },
+        ]),
+    )
+    .await;
+    assert_eq!(meeting["quorum"]["there"], 5, "a party that sends a delegate is there");
+    let found = meeting["stand_ins"].as_array().expect("a list");
+    let parties: Vec<&Value> = found.iter().map(|one| &one["parties"]).collect();
+    assert_eq!(
+        parties,
+        [&json!(["Provincia di Bergamo", "Provincia di Brescia"]), &json!(["Provincia di Como", "Provincia di Lecco"])]
+    );
+    let page = secretariat.get(&format!("/meetings/{}", text(&meeting, "id")));
+    let page = page.header("accept", "text/html").send().await.text();
+    assert!(page.contains("Rita Neri rappresenta più parti"), "{page}");
+}
+
+async fn an_hour_that_the_clocks_skip_is_no_hour_of_a_meeting(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    let made = draft(&secretariat).await;
+    let night = json!({
+        "table": "tavolo", "title": "Di notte", "day": "2027-03-28", "starts": "02:30:00", "ends": "04:00:00",
+        "venue": { "mode": "in_person", "place": "Sala 5" },
+    });
+    let refused = secretariat.post("/api/v1/meetings").json(night).send().await.refused(422, "hour_skipped");
+    assert_eq!(refused["errors"][0]["field"], "starts");
+    let edit = json!({ "day": "2027-03-28", "starts": "01:00:00", "ends": "02:00:00" });
+    let refused = secretariat.patch(&path(&made, "")).if_match(&made["version"]).merge_patch(&edit).send().await;
+    assert_eq!(refused.refused(422, "hour_skipped")["errors"][0]["field"], "ends");
+    let meeting = act(&secretariat, &made, "/convene", json!({})).await;
+    let elsewhere = json!({ "day": "2027-03-28", "starts": "02:00:00", "ends": "05:00:00" });
+    let moved = secretariat.post(&path(&meeting, "/move")).if_match(&meeting["version"]).json(elsewhere).send().await;
+    moved.refused(422, "hour_skipped");
 }
 
 async fn only_the_secretariat_keeps_the_table(engine: Engine) {

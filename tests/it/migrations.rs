@@ -6,11 +6,13 @@ use crate::support::db::{TestDb, schema_of};
 use crate::support::golden::assert_golden;
 use migration::{Migrator, MigratorTrait};
 use raccordo::secret::sha256_hex;
+use sea_orm::{ConnectionTrait, Statement};
 use std::fmt::Write;
 
 both_engines! {
     every_migration_goes_down_and_up_again,
     a_second_run_finds_nothing_to_do,
+    what_was_glued_to_a_reason_is_taken_apart_and_put_together_again,
 }
 
 async fn every_migration_goes_down_and_up_again(engine: Engine) {
@@ -27,6 +29,59 @@ async fn a_second_run_finds_nothing_to_do(engine: Engine) {
     let before = schema_of(test.db.writer()).await;
     Migrator::up(test.db.writer(), None).await.expect("nothing to do is no error");
     assert_eq!(schema_of(test.db.writer()).await, before);
+}
+
+/// Takes back a migration, and all that came after it.
+async fn before(test: &TestDb, name: &str) {
+    let all = Migrator::migrations();
+    let at = all.iter().position(|migration| migration.name() == name).expect("a migration of this name");
+    let steps = u32::try_from(all.len() - at).expect("a few");
+    Migrator::down(test.db.writer(), Some(steps)).await.expect("down");
+}
+
+async fn what_was_glued_to_a_reason_is_taken_apart_and_put_together_again(engine: Engine) {
+    const MIGRATION: &str = "m20261129_150000_keep_the_override_apart";
+    let test = TestDb::new(engine).await;
+    before(&test, MIGRATION).await;
+    let db = test.db.writer();
+    let run = async |sql: &str| drop(db.execute_unprepared(sql).await.expect(sql));
+    run("INSERT INTO product VALUES ('p', 'p', 'P', 'P', 'irregular', 'joint', '10:00:00', 1, 0, 0)").await;
+    run("INSERT INTO release VALUES ('r', 'p', '2026', '2026-01-01', '2026-12-31', 'provisional', 'day', '2027-03-19', NULL, \
+         NULL, NULL, NULL, NULL, NULL, NULL, 0, 1, 0, 0)")
+    .await;
+    run("INSERT INTO non_working_rule VALUES ('n', NULL, 'fixed', 6, 2, NULL, NULL, NULL, 'Repubblica', 'Republic', NULL)").await;
+    run("INSERT INTO one_off_day VALUES ('o', NULL, '2027-05-12', 'Chiusura', 'Closed')").await;
+    let changes = [
+        // (kind, day, as it was, the reason after, the override after)
+        ("confirmed", "2027-06-02", "Va bene", None, Some("Va bene")),
+        ("moved", "2027-06-02", "La fonte tarda\nVa bene", Some("La fonte tarda"), Some("Va bene")),
+        ("moved", "2027-05-12", "La fonte tarda\nVa bene", Some("La fonte tarda"), Some("Va bene")),
+        ("moved", "2027-03-20", "La fonte tarda\nDi sabato", Some("La fonte tarda"), Some("Di sabato")),
+        ("moved", "2027-03-29", "La fonte tarda\nPasquetta", Some("La fonte tarda"), Some("Pasquetta")),
+        ("moved", "2027-03-19", "Due righe\ndi un motivo", Some("Due righe\ndi un motivo"), None),
+        ("moved", "2027-06-02", "Tre\nrighe\nintere", Some("Tre\nrighe\nintere"), None),
+        ("moved", "2027-06-02", "Una riga", Some("Una riga"), None),
+    ];
+    for (at, (kind, day, text, ..)) in changes.iter().enumerate() {
+        run(&format!(
+            "INSERT INTO release_change VALUES ('c{at}', 'r', {at}, '{kind}', 'day', '{day}', NULL, 'other', '{text}', NULL, 0, NULL)"
+        ))
+        .await;
+    }
+    let texts = async |columns: &str| -> Vec<(Option<String>, Option<String>)> {
+        let sql = format!("SELECT {columns} FROM release_change ORDER BY position");
+        let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.expect("rows");
+        rows.iter()
+            .map(|row| (row.try_get_by_index(0).expect("a text"), row.try_get_by_index(1).expect("a text")))
+            .collect()
+    };
+    Migrator::up(db, None).await.expect("up");
+    let owned = |text: Option<&str>| text.map(str::to_owned);
+    let apart: Vec<_> = changes.iter().map(|(.., reason, despite)| (owned(*reason), owned(*despite))).collect();
+    assert_eq!(texts("reason_text, despite_non_working").await, apart);
+    before(&test, MIGRATION).await;
+    let glued: Vec<_> = changes.iter().map(|(_, _, text, ..)| (owned(Some(text)), owned(Some("other")))).collect();
+    assert_eq!(texts("reason_text, reason_code").await, glued);
 }
 
 #[test]

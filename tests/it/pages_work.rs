@@ -185,6 +185,62 @@ async fn whoever_comes_second_to_a_meeting_is_told_and_may_press_again() {
 }
 
 #[actix_web::test]
+async fn a_mistaken_release_is_corrected_on_its_page() {
+    let desk = Desk::new().await;
+    let plan = json!({ "product": "relazione-territoriale", "period": "2025", "date": { "precision": "month", "day": "2027-03-10" } });
+    let path = format!("/releases/{}", text(&desk.made("/releases", plan).await, "id"));
+    let form = format!("{path}/correct");
+    let page = desk.read(&path).await;
+    assert!(page.root_element().html().contains(&form), "the page leads to it");
+    let opened = version(&desk.read(&form).await, &form);
+    let send = async |period: &str| {
+        let typed = [("version", opened.as_str()), ("product", "relazione-territoriale"), ("period", period)];
+        desk.send(&form, &typed).await
+    };
+    for wrong in ["", "domani", "1899", "2028", "2026-Q4"] {
+        let refused = send(wrong).await;
+        assert_eq!(refused.status.as_u16(), 422, "{wrong}: {}", refused.text());
+        assert!(refused.text().contains("field-period"), "{wrong}");
+    }
+    assert_eq!(send("2026").await.status.as_u16(), 303);
+    assert_eq!(desk.get(&path).await["period"], "2026");
+    assert_eq!(send("2024").await.status.as_u16(), 409, "somebody was first: oneself");
+}
+
+#[actix_web::test]
+async fn a_word_is_asked_for_where_decisions_lose_their_quorum() {
+    let mut desk = Desk::new().await;
+    let path = desk.convened().await;
+    desk.at("2027-02-10 10:00").await;
+    let bodies = ["bergamo", "brescia", "como", "cremona", "lecco", "lodi", "mantova"];
+    let there: Vec<Value> =
+        bodies.iter().map(|one| json!({ "body": format!("provincia-{one}"), "presence": "present" })).collect();
+    desk.change(&path, "/hold", json!({ "attendances": there })).await;
+    desk.made(&format!("{path}/outcomes"), json!({ "kind": "decision", "text": "Adottata." })).await;
+
+    let form = format!("{path}/attendances");
+    let opened = version(&desk.read(&form).await, &form);
+    let absent = [("version", opened.as_str()), ("body", "provincia-bergamo"), ("presence", "absent")];
+    let refused = desk.send(&form, &absent).await;
+    assert_eq!(refused.status.as_u16(), 422, "{}", refused.text());
+    assert!(errors(&refused).contains("decisioni restano valide"), "{}", errors(&refused));
+    assert!(refused.text().contains("id=\"field-short_quorum_reason\""), "the error leads to a field that is there");
+    let word = ("short_quorum_reason", "Uscita dopo il voto");
+    assert_eq!(desk.send(&form, &[&absent[..], &[word]].concat()).await.status.as_u16(), 303);
+
+    let form = format!("{path}/close");
+    let opened = version(&desk.read(&form).await, &form);
+    let refused = desk.send(&form, &[("version", &opened)]).await;
+    assert_eq!(refused.status.as_u16(), 422, "{}", refused.text());
+    let word = [("version", opened.as_str()), ("short_quorum_reason", "Il voto era valido")];
+    assert_eq!(desk.send(&form, &word).await.status.as_u16(), 303);
+    let page: String = desk.read(&path).await.root_element().text().collect();
+    for said in ["Uscita dopo il voto", "Il voto era valido", "decisa con 7 parti presenti su 13"] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+}
+
+#[actix_web::test]
 async fn a_second_click_adds_nothing_a_second_time() {
     let mut desk = Desk::new().await;
     let path = desk.draft().await;

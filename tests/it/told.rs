@@ -5,12 +5,16 @@ use crate::support::app::{Answer, Client, SECRETARIAT, TestApp};
 use crate::support::db::Engine;
 use crate::support::mailbox::Mail;
 use chrono::TimeDelta;
+use entity::kinds::ObligationKind;
 use entity::{outbox_mail, press_link};
 use raccordo::clock::Clock;
+use raccordo::due::providers;
 use raccordo::mail::outbox::{desk, lease};
 use raccordo::mail::transport::{Delivery, FailureClass};
+use raccordo::reminders;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 both_engines! {
     each_rung_leaves_once_in_its_hours_and_vacant_seats_go_to_the_secretariat_in_one_mail,
@@ -21,6 +25,8 @@ both_engines! {
     a_link_ends_thirty_days_after_the_due_day,
     a_mail_that_waits_does_not_leave_once_its_task_is_done,
     a_reminder_that_has_become_untrue_before_it_is_taken_never_leaves,
+    a_reminder_about_to_leave_asks_for_what_it_says_and_for_nothing_else,
+    what_is_asked_by_name_is_what_is_due_and_nothing_else,
     a_mail_that_waits_goes_to_whoever_took_over_meanwhile,
     a_mail_that_did_not_leave_in_its_day_is_told_anew_the_next,
     a_reminder_that_may_have_left_is_not_told_again,
@@ -335,6 +341,71 @@ async fn a_reminder_that_has_become_untrue_before_it_is_taken_never_leaves(engin
             app.at("2027-02-05 08:01");
             assert_eq!(to(&reminded(&app).await, BRUNO).len(), 1, "who steps in is told instead");
         }
+    }
+}
+
+async fn a_reminder_about_to_leave_asks_for_what_it_says_and_for_nothing_else(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = at_work(&app, "2027-02-05 08:00").await;
+    let ctx = app.system();
+    ctx.write(async |txn| desk::pause(&ctx, txn, "relay under repair").await).await.expect("paused");
+    app.tick("reminders").await;
+    let mail = text(&ada_s_reminder(&app, &secretariat).await, "id").parse().expect("an id");
+    // Rows that cannot be read: whoever asks for all that is due fails on them.
+    let db = app.services.db.writer();
+    let of_others =
+        "UPDATE task SET state = 'blocked' WHERE seat_id <> (SELECT id FROM seat WHERE code = 'referent:bergamo')";
+    db.execute_unprepared(of_others).await.expect("written");
+    let year_s_end = "2027-12-31".parse().expect("a day");
+    providers::obligations(app.services.db.reader(), year_s_end).await.expect_err("blocked without a reason");
+    let holds = reminders::service::still_holds(&ctx, app.services.db.reader(), mail).await;
+    assert!(holds.expect("its own rows can be read"));
+    // The mails need not leave.
+    db.execute_unprepared("UPDATE outbox_mail SET state = 'cancelled'").await.expect("emptied");
+}
+
+async fn what_is_asked_by_name_is_what_is_due_and_nothing_else(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = at_work(&app, "2027-02-05 08:00").await;
+    let asked = async |name: (ObligationKind, Uuid)| {
+        providers::named(app.services.db.reader(), [name]).await.expect("asked").pop()
+    };
+    let year_s_end = "2027-12-31".parse().expect("a day");
+    let due = async || providers::obligations(app.services.db.reader(), year_s_end).await.expect("due");
+    // Bergamo's contribution is sent back, Como's first step done, Lodi's blocked.
+    let own = secretariat.get("/api/v1/deliverables?observatory=bergamo").send().await.expect(200)["items"][0].clone();
+    let contribution = format!("/api/v1/deliverables/{}", text(&own, "id"));
+    let submitted = secretariat.post(&format!("{contribution}/submit")).if_match(&own["version"]).json(json!({}));
+    let version = submitted.send().await.expect(200)["version"].clone();
+    let remarks = json!({ "remarks": "Manca la tavola 3" });
+    secretariat
+        .post(&format!("{contribution}/request-changes"))
+        .if_match(version)
+        .json(remarks)
+        .send()
+        .await
+        .expect(200);
+    let step_of = async |observatory: &str| {
+        let path = format!("/api/v1/tasks?observatory={observatory}");
+        secretariat.get(&path).send().await.expect(200)["items"][0].clone()
+    };
+    let (done, held_up) = (step_of("como").await, step_of("lodi").await);
+    let verb = |task: &Value, verb: &str| format!("/api/v1/tasks/{}/{verb}", text(task, "id"));
+    let complete = secretariat.post(&verb(&done, "complete")).if_match(&done["version"]).json(json!({}));
+    complete.send().await.expect(200);
+    let why = json!({ "reason": "Manca il dato" });
+    secretariat.post(&verb(&held_up, "block")).if_match(&held_up["version"]).json(why).send().await.expect(200);
+    let all = due().await;
+    assert!(all.iter().any(|one| one.kind == ObligationKind::Deliverable) && all.len() > 20, "{}", all.len());
+    for one in &all {
+        assert_eq!(asked((one.kind, one.id)).await.as_ref(), Some(one));
+    }
+    let named: Vec<_> = all.iter().map(|one| (one.kind, one.id)).collect();
+    assert_eq!(providers::named(app.services.db.reader(), named).await.expect("asked").len(), all.len());
+    for gone in [&done, &held_up] {
+        let id: Uuid = text(gone, "id").parse().expect("an id");
+        assert_eq!(asked((ObligationKind::Task, id)).await, None);
+        assert_eq!(asked((ObligationKind::Deliverable, id)).await, None);
     }
 }
 

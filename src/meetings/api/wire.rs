@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::http::patch::Patch;
-use crate::meetings::model::{AgendaItem, Meeting, Quorum, Slot, Venue};
+use crate::meetings::model::{AgendaItem, Meeting, Quorum, Slot, StandIn, Venue};
 use crate::meetings::service::{self};
 use crate::meetings::view::{Dossier, Invited, Line, Outcome, PartyPresence, Table};
 use crate::time::Day;
@@ -151,6 +151,20 @@ pub struct AttendanceIn {
     #[serde(default)]
     #[schema(max_length = 200)]
     pub delegate: Option<String>,
+    /// Why the decisions recorded stand; needed where this presence takes the quorum from under them. The minutes carry it.
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    pub short_quorum_reason: Option<String>,
+}
+
+/// How a meeting is closed.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CloseIn {
+    /// Why the decisions recorded stand; needed where too few parties are recorded as there. The minutes carry it.
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    pub short_quorum_reason: Option<String>,
 }
 
 /// How one party was there.
@@ -297,6 +311,16 @@ pub struct QuorumOut {
     pub reached: bool,
 }
 
+/// Somebody who stands for several parties that are there: pointed out, and counted for each.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct StandInOut {
+    #[schema(max_length = 200)]
+    pub name: String,
+    /// The names of the parties.
+    #[schema(max_items = 200)]
+    pub parties: Vec<String>,
+}
+
 /// An outcome with what followed from it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct OutcomeOut {
@@ -313,6 +337,9 @@ pub struct OutcomeOut {
     /// The task it created.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub task_id: Option<TaskId>,
+    /// Of a decision: the quorum it was taken with, whatever is corrected afterwards.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quorum: Option<QuorumOut>,
     pub created_at: DateTime<Utc>,
 }
 
@@ -337,6 +364,17 @@ pub struct MeetingOut {
     /// Every party of the agreement.
     pub attendances: Vec<AttendanceOut>,
     pub quorum: QuorumOut,
+    /// Who stands for several of the parties that are there, by name.
+    #[schema(max_items = 200)]
+    pub stand_ins: Vec<StandInOut>,
+    /// Why the decisions stand although a correction of the presences left too few parties.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 1000)]
+    pub short_quorum_reason: Option<String>,
+    /// Why the decisions stand, closed with too few parties recorded as there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 1000)]
+    pub closed_short_reason: Option<String>,
     /// In the order in which they were recorded.
     pub outcomes: Vec<OutcomeOut>,
     /// For the secretariat: who was last told what, and when.
@@ -440,7 +478,8 @@ impl From<Line> for MeetingLineOut {
     fn from(Line { meeting, table }: Line) -> Self {
         let state = meeting.state();
         let convocation = meeting.convocation().cloned();
-        let Meeting { id, title, slot, venue, uid, sequence, stage, version, table_id: _ } = meeting;
+        let Meeting { id, title, slot, venue, uid, sequence, stage, version, table_id: _, short_quorum_reason: _ } =
+            meeting;
         let (held_at, cancelled_reason) = stage.held_and_cancelled();
         Self {
             id,
@@ -487,10 +526,18 @@ impl From<Quorum> for QuorumOut {
     }
 }
 
+impl From<StandIn> for StandInOut {
+    fn from(StandIn { name, parties }: StandIn) -> Self {
+        Self { name, parties }
+    }
+}
+
 impl From<Outcome> for OutcomeOut {
     fn from(outcome: Outcome) -> Self {
-        let Outcome { id, meeting_id, agenda_item_id, position, kind, text, release_id, task_id, created_at } = outcome;
-        Self { id, meeting_id, agenda_item_id, position, kind, text, release_id, task_id, created_at }
+        let Outcome { id, meeting_id, agenda_item_id, position, kind, text, release_id, task_id, quorum, created_at } =
+            outcome;
+        let quorum = quorum.map(QuorumOut::from);
+        Self { id, meeting_id, agenda_item_id, position, kind, text, release_id, task_id, quorum, created_at }
     }
 }
 
@@ -514,6 +561,9 @@ impl From<Dossier> for MeetingOut {
             agenda: dossier.agenda.into_iter().map(AgendaItemOut::from).collect(),
             attendances: dossier.presences.into_iter().map(AttendanceOut::from).collect(),
             quorum: dossier.quorum.into(),
+            stand_ins: dossier.stand_ins.into_iter().map(StandInOut::from).collect(),
+            short_quorum_reason: dossier.meeting.short_quorum_reason,
+            closed_short_reason: dossier.meeting.stage.closed_short_reason(),
             outcomes: dossier.outcomes.into_iter().map(OutcomeOut::from).collect(),
             told: dossier.told.into_iter().map(ToldOut::from).collect(),
         }

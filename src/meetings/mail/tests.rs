@@ -29,6 +29,7 @@ fn sheet() -> Sheet {
             uid: "m1@raccordo.example".into(),
             sequence: 1,
             stage: Stage::Convened(convocation),
+            short_quorum_reason: None,
             version: 2,
         },
         table: Table {

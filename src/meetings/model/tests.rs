@@ -30,6 +30,7 @@ fn draft() -> Meeting {
         uid: "uid@raccordo.example".into(),
         sequence: 0,
         stage: Stage::Draft,
+        short_quorum_reason: None,
         version: 1,
     }
 }
@@ -57,7 +58,7 @@ fn in_state(state: MeetingState) -> Meeting {
         MeetingState::Draft => draft(),
         MeetingState::Convened => convened(),
         MeetingState::Held => held(),
-        MeetingState::Closed => held().close().expect("a meeting that was held"),
+        MeetingState::Closed => held().close(None).expect("a meeting that was held"),
         MeetingState::Cancelled => convened().cancel("sciopero".into()).expect("a convened meeting"),
     }
 }
@@ -96,7 +97,7 @@ fn every_transition_obeys_the_table() {
             (Event::Move, meeting.clone().move_to(elsewhere, in_person(), None)),
             (Event::Cancel, meeting.clone().cancel("sciopero".into())),
             (Event::Hold, meeting.clone().hold(elsewhere.begins_at())),
-            (Event::Close, meeting.clone().close()),
+            (Event::Close, meeting.clone().close(None)),
         ];
         for (event, end) in ends {
             let expected = after(*state, event).ok_or(Refusal::WrongTransition { state: *state });
@@ -112,7 +113,7 @@ fn the_sequence_rises_with_a_move_and_a_cancellation_and_with_nothing_else() {
     let cancelled = moved.clone().cancel("sciopero".into()).expect("a convened meeting");
     assert_eq!(cancelled.sequence, 2);
     assert_eq!(cancelled.number(), moved.number(), "a meeting called off keeps its number");
-    assert_eq!(held().close().expect("held").sequence, 0);
+    assert_eq!(held().close(None).expect("held").sequence, 0);
     assert_eq!(draft().cancel("doppia".into()).expect("a draft").sequence, 0, "a draft is in nobody's calendar");
 }
 
@@ -295,4 +296,72 @@ fn who_joined_is_invited_and_who_left_is_told_so_once() {
     let after: Vec<(PersonId, Told)> =
         members.iter().map(|person| (*person, told(CalendarMethod::Request, 3))).collect();
     assert_eq!(to_tell(&members, &after), []);
+}
+
+#[test]
+fn an_hour_that_the_clocks_skip_begins_and_ends_no_meeting() {
+    for (on, starts, ends, skipped) in [
+        ("2027-03-28", time(1, 0), time(3, 0), None),
+        ("2027-03-28", time(2, 30), time(4, 0), Some("starts")),
+        ("2027-03-28", time(1, 0), time(2, 0), Some("ends")),
+        ("2027-03-29", time(2, 0), time(2, 30), None),
+        // Twice that night; the first is meant (`time/zone.rs`).
+        ("2027-10-31", time(2, 0), time(2, 30), None),
+    ] {
+        let checked = Slot { day: day(on), starts, ends }.check();
+        assert_eq!(checked.err().and_then(|refusal| refusal.field()), skipped, "{on} {starts}");
+    }
+}
+
+#[test]
+fn decisions_of_too_few_stand_only_with_a_word() {
+    let (enough, short) = (Quorum { parties: 13, there: 7 }, Quorum { parties: 13, there: 6 });
+    let word = || Some("Errore di verbale".to_owned());
+    assert_eq!(enough.justify(2, word()), Ok(None));
+    assert_eq!(short.justify(0, None), Ok(None));
+    assert_eq!(short.justify(2, word()), Ok(word()));
+    assert_eq!(short.justify(2, None), Err(Refusal::QuorumLost { quorum: short, decisions: 2 }));
+}
+
+#[test]
+fn who_stands_for_several_parties_is_found_by_name() {
+    let party = |number: u128, name: &str| Party {
+        body_id: Uuid::from_u128(number).into(),
+        code: name.to_lowercase(),
+        name: name.to_owned(),
+        territory: "como".to_owned(),
+    };
+    let parties = [party(1, "Como"), party(2, "Lecco"), party(3, "Lodi"), party(4, "Pavia")];
+    let by = |name: &str| Attendance { presence: Presence::ByDelegate, delegate: Some(name.to_owned()) };
+    let (present, absent) = (
+        Attendance { presence: Presence::Present, delegate: None },
+        Attendance { presence: Presence::Absent, delegate: None },
+    );
+    let sitting = |number: u128, name: &str| (Uuid::from_u128(number).into(), name.to_owned());
+    let ada_of = [sitting(1, "Ada Riva"), sitting(4, "Ugo Bianchi")];
+    let table: [(&str, [&Attendance; 4], &[(BodyId, String)], &[&str]); 6] = [
+        (
+            "a delegate of three",
+            [&by("Rita Neri"), &by("NERI, Rita"), &by("rita  neri"), &present],
+            &[],
+            &["Como", "Lecco", "Lodi"],
+        ),
+        ("referent here, delegate there", [&present, &by("Riva Ada"), &absent, &present], &ada_of, &["Como", "Lecco"]),
+        (
+            "referent of two",
+            [&present, &absent, &absent, &present],
+            &[sitting(1, "Ada Riva"), sitting(4, "Ada Riva")],
+            &["Como", "Pavia"],
+        ),
+        ("delegate of a party that is not there", [&absent, &by("Ada Riva"), &absent, &present], &ada_of, &[]),
+        ("her own party's delegate", [&by("Ada Riva"), &absent, &absent, &present], &ada_of, &[]),
+        ("two delegates", [&by("Rita Neri"), &by("Rita Rossi"), &absent, &present], &ada_of, &[]),
+    ];
+    for (case, attendances, sitting, expected) in table {
+        let found = stand_ins(parties.iter().zip(attendances), sitting);
+        let parties: Vec<&str> = found.iter().flat_map(|one| &one.parties).map(String::as_str).collect();
+        assert_eq!(parties, expected, "{case}");
+        let quorum = Quorum::of(4, attendances);
+        assert_eq!(quorum.there, attendances.iter().filter(|one| one.is_there()).count(), "{case}: each party counts");
+    }
 }

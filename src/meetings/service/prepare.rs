@@ -46,7 +46,7 @@ pub struct MeetingChange {
 /// Prepares a meeting: a draft that nobody but the secretariat sees.
 ///
 /// Who may: the secretariat. Which mails leave: none. Which errors: `required`, `too_long`, `unknown_value` (table),
-/// `not_a_url`, `ends_before_starts`.
+/// `not_a_url`, `ends_before_starts`, `hour_skipped`.
 pub async fn create(ctx: &Ctx, txn: &Txn, input: MeetingIn) -> Result<Dossier> {
     if !policy::may(&ctx.actor, Action::Prepare, Subject { convened: false, invited: false }) {
         return Err(ctx.actor.refusal());
@@ -62,6 +62,7 @@ pub async fn create(ctx: &Ctx, txn: &Txn, input: MeetingIn) -> Result<Dossier> {
         uid: format!("{id}@{}", ctx.config().mail.id_domain),
         sequence: 0,
         stage: Stage::Draft,
+        short_quorum_reason: None,
         version: 1,
     };
     let draft = checked(draft)?;

@@ -1,16 +1,16 @@
 //! In session: held, presences, closed.
 
-use super::{dossier, find_for, parties, save};
+use super::{MAX_REASON, dossier, find_for, parties, save};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::{Code, Error, Result};
-use crate::meetings::model::{Attendance, Event, Party};
+use crate::meetings::model::{Attendance, Event, Meeting, Party, Quorum};
 use crate::meetings::policy::Action;
 use crate::meetings::store;
 use crate::meetings::view::Dossier;
 use crate::typed;
 use entity::ids::MeetingId;
-use entity::kinds::Presence;
+use entity::kinds::{OutcomeKind, Presence};
 
 const MAX_DELEGATE: usize = 200;
 
@@ -48,14 +48,41 @@ pub async fn hold(
 
 /// Records the presence of one party at a meeting that is being or has been held, over what was recorded before.
 ///
-/// Who may: the secretariat. Which mails leave: none. Which errors: those of [`hold`].
-pub async fn attend(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, attendance: AttendanceIn) -> Result<Dossier> {
+/// What happens: decisions keep the quorum they were taken with; a correction that takes it from under them is recorded with
+/// the reason why they stand. Who may: the secretariat. Which mails leave: none. Which errors: those of [`hold`],
+/// `quorum_lost` without that reason, `too_long`.
+pub async fn attend(
+    ctx: &Ctx,
+    txn: &Txn,
+    id: MeetingId,
+    version: i32,
+    attendance: AttendanceIn,
+    short_quorum_reason: Option<String>,
+) -> Result<Dossier> {
     let held = find_for(ctx, txn, Action::Record, id, Some(version)).await?;
     held.must_allow(Event::Attend)?;
+    let reason = typed::optional("short_quorum_reason", short_quorum_reason.as_deref(), MAX_REASON)?;
     let details = serde_json::json!({ "body": attendance.body, "presence": attendance.presence });
-    put(ctx, txn, id, &parties(txn).await?, attendance).await?;
+    let parties = parties(txn).await?;
+    let before = quorum(txn, id, &parties).await?;
+    put(ctx, txn, id, &parties, attendance).await?;
+    let after = quorum(txn, id, &parties).await?;
+    // Where it was missing before, why the decisions stand has been said.
+    let reason = if before.is_reached() { after.justify(decisions(txn, id).await?, reason)? } else { reason };
+    let held = Meeting { short_quorum_reason: reason.or(held.short_quorum_reason.clone()), ..held };
     let held = save(ctx, txn, &held, "meetings.attend", details).await?;
     dossier(ctx, txn, held).await
+}
+
+async fn quorum(txn: &Txn, id: MeetingId, parties: &[Party]) -> Result<Quorum> {
+    let recorded = store::attendances(txn, id).await?;
+    Ok(Quorum::of(parties.len(), parties.iter().filter_map(|party| recorded.get(&party.body_id))))
+}
+
+/// How many decisions a meeting has taken.
+async fn decisions(txn: &Txn, id: MeetingId) -> Result<usize> {
+    let outcomes = store::outcomes(txn, id).await?;
+    Ok(outcomes.iter().filter(|outcome| outcome.kind == OutcomeKind::Decision).count())
 }
 
 async fn put(ctx: &Ctx, txn: &Txn, id: MeetingId, parties: &[Party], input: AttendanceIn) -> Result<()> {
@@ -75,10 +102,21 @@ impl AttendanceIn {
 
 /// Closes a meeting that has been held: nothing more is recorded of it.
 ///
-/// Who may: the secretariat. Which mails leave: none. Which errors: `wrong_transition`, `stale`.
-pub async fn close(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32) -> Result<Dossier> {
+/// What happens: where too few parties are recorded as there for the decisions taken, the reason why they stand is kept. Who
+/// may: the secretariat. Which mails leave: none. Which errors: `wrong_transition`, `quorum_lost` without that reason,
+/// `too_long`, `stale`.
+pub async fn close(
+    ctx: &Ctx,
+    txn: &Txn,
+    id: MeetingId,
+    version: i32,
+    short_quorum_reason: Option<String>,
+) -> Result<Dossier> {
     let held = find_for(ctx, txn, Action::Record, id, Some(version)).await?;
-    let closed = held.close()?;
+    held.must_allow(Event::Close)?;
+    let reason = typed::optional("short_quorum_reason", short_quorum_reason.as_deref(), MAX_REASON)?;
+    let present = quorum(txn, id, &parties(txn).await?).await?;
+    let closed = held.close(present.justify(decisions(txn, id).await?, reason)?)?;
     let closed = save(ctx, txn, &closed, "meetings.close", super::facts(&closed)).await?;
     dossier(ctx, txn, closed).await
 }

@@ -6,7 +6,7 @@ mod prepare;
 mod record;
 mod typed;
 
-use super::{path, shell_below};
+use super::{QuorumLine, path, shell_below};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::Error;
@@ -22,7 +22,6 @@ use crate::time::words;
 use actix_web::{HttpRequest, web};
 use askama::Template;
 use entity::ids::MeetingId;
-use entity::kinds::ReleaseState;
 
 pub(super) fn pages(cfg: &mut web::ServiceConfig) {
     prepare::pages(cfg);
@@ -71,11 +70,10 @@ async fn answer<F: Versioned, T, P: Template>(
 
 /// The releases whose date is still to be decided or may move.
 async fn releases_to_decide(ctx: &Ctx) -> Result<Vec<Choice>, Failure> {
-    let all = releases::all(ctx.reader(), &releases::ReleaseFilter::default()).await?;
-    let open = all
+    let filter = releases::ReleaseFilter { open: true, ..releases::ReleaseFilter::default() };
+    Ok(releases::all(ctx.reader(), &filter)
+        .await?
         .into_iter()
-        .filter(|one| matches!(one.release.state(), ReleaseState::Provisional | ReleaseState::Confirmed));
-    Ok(open
         .map(|one| {
             let period = words::period(one.release.period, ctx.lang);
             Choice::new(one.release.id, format!("{}, {period}", one.product_name(ctx.lang)))

@@ -441,7 +441,7 @@ async fn hold(stage: &Stage, id: MeetingId, day: NaiveDate, excused: &[&str]) ->
 async fn close(stage: &Stage, id: MeetingId) -> Result<()> {
     let secretariat = stage.secretariat().await?;
     let version = version_of(&secretariat, id).await?;
-    secretariat.write(async |txn| meetings::close(&secretariat, txn, id, version).await).await?;
+    secretariat.write(async |txn| meetings::close(&secretariat, txn, id, version, None).await).await?;
     Ok(())
 }
 

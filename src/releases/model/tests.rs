@@ -41,6 +41,10 @@ fn reason() -> Reason {
 fn apply(release: Release, event: Event) -> Result<Release, Refusal> {
     match event {
         Event::Improve => release.improved(When::On(day("2027-03-18")), day("2026-11-23")),
+        Event::Correct => {
+            let (product, before) = (annual(), release.period);
+            release.corrected(&product, before.previous().expect("an earlier year"))
+        }
         Event::Confirm => release.confirmed(slot("2027-03-18", 10), noon("2026-11-23")),
         Event::Move => release.moved(slot("2027-03-25", 10), noon("2026-11-23")),
         Event::Cancel => release.cancelled(reason()),
@@ -79,6 +83,98 @@ fn the_period_is_of_the_product_s_kind() {
     let plan = |product: &Product| Release::planned(Uuid::nil().into(), product, quarter, when, day("2026-11-23"));
     assert_eq!(plan(&annual()), Err(Refusal::PeriodOfAnotherKind));
     assert!(plan(&Product { periodicity: Periodicity::Irregular, ..annual() }).is_ok());
+}
+
+#[test]
+fn a_period_is_one_that_a_release_can_speak_about() {
+    let irregular = Product { periodicity: Periodicity::Irregular, ..annual() };
+    let march = When::of(Precision::Month, day("2027-03-18"), None).expect("a month");
+    for (label, when, code) in [
+        ("2026", march, None),
+        ("2027", march, None),
+        ("2027-Q1", march, None),
+        ("2027-03", When::On(day("2027-03-01")), None),
+        ("1977", march, None),
+        ("1976", march, Some(Code::OutOfRange)),
+        ("1900-Q1", march, Some(Code::OutOfRange)),
+        ("2027-03", When::On(day("2027-02-28")), Some(Code::PeriodNotBegun)),
+        ("2027-04", march, Some(Code::PeriodNotBegun)),
+        ("2028", march, Some(Code::PeriodNotBegun)),
+        ("2199", march, Some(Code::PeriodNotBegun)),
+    ] {
+        let period: Period = label.parse().expect("a label of the table");
+        let planned = Release::planned(Uuid::nil().into(), &irregular, period, when, day("2026-11-23"));
+        assert_eq!(planned.map_err(|refusal| refusal.code()).err(), code, "{label} on {when:?}");
+        let entered = Release { stage: Stage::Provisional(when), ..planned_for(&irregular, "2026-12") };
+        assert_eq!(entered.corrected(&irregular, period).map_err(|refusal| refusal.code()).err(), code, "{label}");
+    }
+}
+
+fn planned_for(product: &Product, label: &str) -> Release {
+    Release { product_id: product.id, period: label.parse().expect("a period of the test"), ..planned() }
+}
+
+#[test]
+fn no_date_precedes_the_period_it_is_for() {
+    let next_year = planned_for(&annual(), "2028");
+    let refused = |day: NaiveDate| Err(Refusal::PeriodNotBegun { day, period: next_year.period, field: "day" });
+    let now = noon("2026-11-23");
+    assert_eq!(next_year.clone().confirmed(slot("2027-12-31", 10), now), refused(day("2027-12-31")));
+    assert_eq!(next_year.clone().improved(When::On(day("2027-06-01")), day("2026-11-23")), refused(day("2027-06-01")));
+    let confirmed = next_year.clone().confirmed(slot("2028-01-03", 10), now).expect("begun");
+    assert_eq!(confirmed.moved(slot("2027-12-31", 10), now), refused(day("2027-12-31")));
+}
+
+#[test]
+fn what_comes_before_the_end_of_its_period_is_flagged() {
+    let flagged = |release: &Release| release.flags(noon("2026-11-23")).before_period_end;
+    let this_year = planned_for(&annual(), "2027");
+    assert!(flagged(&this_year) && !flagged(&planned()));
+    let confirmed = |on| this_year.clone().confirmed(slot(on, 10), noon("2026-11-23")).expect("confirmed");
+    assert!(flagged(&confirmed("2027-12-30")) && !flagged(&confirmed("2027-12-31")));
+    assert!(!flagged(&confirmed("2027-03-18").cancelled(reason()).expect("cancelled")));
+}
+
+#[test]
+fn an_hour_that_the_clocks_skip_is_no_date() {
+    let at = |on: &str, hour, minute| Slot {
+        day: day(on),
+        hour: NaiveTime::from_hms_opt(hour, minute, 0).expect("an hour of the table"),
+    };
+    let (now, today) = (noon("2026-11-23"), day("2026-11-23"));
+    let confirmed = || planned().confirmed(slot("2027-03-18", 10), now).expect("confirmed");
+    for (slot, is_skipped) in [
+        (at("2027-03-28", 1, 59), false),
+        (at("2027-03-28", 2, 0), true),
+        (at("2027-03-28", 2, 59), true),
+        (at("2027-03-28", 3, 0), false),
+        (at("2027-03-29", 2, 30), false),
+        // Twice that night; the first is meant (`time/zone.rs`).
+        (at("2027-10-31", 2, 30), false),
+        (at("2028-03-26", 2, 30), true),
+    ] {
+        let tries = [
+            Release::planned(Uuid::nil().into(), &annual(), planned().period, When::At(slot), today),
+            planned().improved(When::At(slot), today),
+            planned().confirmed(slot, now),
+            confirmed().moved(slot, now),
+        ];
+        for tried in tries {
+            assert_eq!(tried.err(), is_skipped.then_some(Refusal::HourSkipped(slot)), "{slot:?}");
+        }
+    }
+}
+
+#[test]
+fn a_correction_keeps_date_and_identity() {
+    let other = Product { id: Uuid::from_u128(7).into(), ..annual() };
+    let corrected = planned().corrected(&other, "2025".parse().expect("a year")).expect("corrected");
+    assert_eq!((corrected.when(), corrected.id), (planned().when(), planned().id));
+    assert_eq!((corrected.product_id, corrected.period.to_string()), (other.id, "2025".to_owned()));
+    assert!(corrected.sequence > planned().sequence, "its name changes in calendars");
+    assert_eq!(planned().corrected(&annual(), planned().period), Err(Refusal::NothingCorrected));
+    let quarter = "2026-Q4".parse().expect("a quarter");
+    assert_eq!(planned().corrected(&annual(), quarter), Err(Refusal::PeriodOfAnotherKind));
 }
 
 #[test]
@@ -136,7 +232,7 @@ proptest! {
                     prop_assert!(next.first_confirmed().is_some() || at.first_confirmed().is_none());
                     at = next;
                 }
-                Err(Refusal::NothingChanges) => prop_assert!(expected.is_some()),
+                Err(Refusal::NothingChanges | Refusal::NothingCorrected) => prop_assert!(expected.is_some()),
                 Err(_) => prop_assert_eq!(expected, None),
             }
         }

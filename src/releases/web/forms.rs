@@ -8,9 +8,10 @@ use crate::http::form::{self, Choice, Form, FormState, Versioned};
 use crate::http::page::{FlashKind, Shell, done, page};
 use crate::releases::model::{Event, Product, Reason, When};
 use crate::releases::policy::{self, Action};
-use crate::releases::service::{self, ConfirmIn, MoveIn, PlanIn};
+use crate::releases::service::{self, ConfirmIn, CorrectIn, MoveIn, PlanIn};
 use crate::releases::view::ReleaseView;
 use crate::texts::Lang;
+use crate::time::Period;
 use crate::typed::{self, both, given};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use askama::Template;
@@ -25,6 +26,8 @@ pub(super) fn pages(cfg: &mut web::ServiceConfig) {
         .service(plan_release)
         .service(show_improve_form)
         .service(improve_release)
+        .service(show_correct_form)
+        .service(correct_release)
         .service(show_confirm_form)
         .service(confirm_release)
         .service(show_move_form)
@@ -81,23 +84,27 @@ fn led_to(id: ReleaseId, said: &'static str) -> HttpResponse {
 }
 
 fn plan_of(form: &PlanForm) -> Result<PlanIn> {
-    let what = both(given("product", &form.product), parsed("period", &form.period, Code::UnknownValue));
+    let what = both(given("product", &form.product), period_of(&form.period));
     let ((product, period), when) = both(what, when_of(&form.precision, &form.day, &form.hour))?;
     Ok(PlanIn { product, period, when })
 }
 
 async fn plan_page(ctx: &Ctx, request: &HttpRequest, form: FormState<PlanForm>) -> Result<PlanPage> {
-    let products = service::products(ctx.reader()).await?;
+    Ok(PlanPage {
+        shell: shell(ctx, request, ctx.lang.t("releases.plan").to_owned()),
+        form,
+        products: products(ctx).await?,
+        precisions: precisions(ctx.lang),
+    })
+}
+
+async fn products(ctx: &Ctx) -> Result<Vec<Choice>> {
     let name = |product: &Product| match ctx.lang {
         Lang::It => product.name_it.clone(),
         Lang::En => product.name_en.clone(),
     };
-    Ok(PlanPage {
-        shell: shell(ctx, request, ctx.lang.t("releases.plan").to_owned()),
-        form,
-        products: products.iter().map(|one| Choice::new(&one.code, name(one))).collect(),
-        precisions: precisions(ctx.lang),
-    })
+    let products = service::products(ctx.reader()).await?;
+    Ok(products.iter().map(|one| Choice::new(&one.code, name(one))).collect())
 }
 
 // ---- Improving a provisional date -----------------------------------------------------------------------------------
@@ -175,6 +182,77 @@ fn improve_page(
         form,
         line,
         precisions: precisions(ctx.lang),
+    })
+}
+
+// ---- Correcting product and period ----------------------------------------------------------------------------------
+
+#[derive(Clone, Debug, Default, Deserialize)]
+struct CorrectForm {
+    #[serde(default)]
+    version: String,
+    #[serde(default)]
+    product: String,
+    #[serde(default)]
+    period: String,
+}
+
+impl Versioned for CorrectForm {
+    fn version_mut(&mut self) -> &mut String {
+        &mut self.version
+    }
+}
+
+#[derive(Template)]
+#[template(path = "releases/correct.html")]
+struct CorrectPage {
+    shell: Shell,
+    form: FormState<CorrectForm>,
+    /// The release as it was entered.
+    line: Line,
+    products: Vec<Choice>,
+}
+
+#[get("/releases/{id}/correct")]
+async fn show_correct_form(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>) -> Answer {
+    let view = service::release(ctx.reader(), *id).await?;
+    let form = CorrectForm {
+        version: view.release.version.to_string(),
+        product: view.product_code.clone(),
+        period: view.release.period.to_string(),
+    };
+    page(&correct_page(&ctx, &request, &view, FormState::fresh(form)).await?)
+}
+
+#[post("/releases/{id}/correct")]
+async fn correct_release(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>, form: Form<CorrectForm>) -> Answer {
+    let correct = async |txn: &Txn, form: &CorrectForm| {
+        let (product, period) = both(given("product", &form.product), period_of(&form.period))?;
+        let input = CorrectIn { product: Some(product), period: Some(period) };
+        service::correct(&ctx, txn, *id, form::version(&form.version)?, input).await
+    };
+    let leads_on = |_| led_to(*id, "releases.done_corrected");
+    form::answer(&ctx, form.0, correct, leads_on, async |form| {
+        let view = service::release(ctx.reader(), *id).await?;
+        let form = form.beside(view.release.version);
+        Ok(correct_page(&ctx, &request, &view, form).await?)
+    })
+    .await
+}
+
+async fn correct_page(
+    ctx: &Ctx,
+    request: &HttpRequest,
+    view: &ReleaseView,
+    form: FormState<CorrectForm>,
+) -> Result<CorrectPage> {
+    allow(ctx, Action::Correct)?;
+    let line = Line::of(view, ctx);
+    Ok(CorrectPage {
+        shell: shell_below(ctx, request, "releases.correct", &line),
+        form,
+        line,
+        products: products(ctx).await?,
     })
 }
 
@@ -367,6 +445,10 @@ fn reason_of(form: &DateForm) -> Result<Reason> {
 
 fn parsed<T: FromStr>(field: &'static str, typed: &str, code: Code) -> Result<T> {
     given(field, typed)?.parse().map_err(|_| Error::field(field, code))
+}
+
+fn period_of(typed: &str) -> Result<Period> {
+    parsed("period", typed, Code::UnknownValue)
 }
 
 /// A date as precise as it is known.

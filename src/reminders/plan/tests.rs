@@ -2,7 +2,7 @@ use super::super::samples::{calendars, day, holder, seat, uuid};
 use super::*;
 use chrono::Days;
 use entity::ids::DesignationId;
-use entity::kinds::{ReminderOutcome, SeatKind};
+use entity::kinds::{ObligationKind, ReminderOutcome, SeatKind};
 use proptest::prelude::*;
 
 const RUNGS: [i32; 3] = [-10, -3, 0];
@@ -12,7 +12,7 @@ const SECRETARIAT: u128 = 30;
 
 fn owed(id: u128, due_day: NaiveDate) -> Obligation {
     Obligation {
-        kind: "task",
+        kind: ObligationKind::Task,
         id: uuid(id),
         seat_id: uuid(REFERENT).into(),
         title_it: "Bozza".into(),

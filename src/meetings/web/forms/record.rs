@@ -1,14 +1,14 @@
 //! In session: who is there, what is decided, and the end.
 
 use super::typed::{self, ReasonForm, hour, kind, number};
-use super::{Answer, answer, choices, meeting_for, path, releases_to_decide, shell};
+use super::{Answer, QuorumLine, answer, choices, meeting_for, path, releases_to_decide, shell};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::designations::service as designations;
 use crate::error::{Code, Error};
 use crate::http::Failure;
 use crate::http::form::{Choice, Errors, Form, FormState, Versioned, version};
-use crate::http::page::{FlashKind, Shell, done, page};
+use crate::http::page::{Shell, page};
 use crate::meetings::policy::Action;
 use crate::meetings::service::{self, AttendanceIn, NewTask, OutcomeIn, ReleaseChange, ReleaseDecision};
 use crate::meetings::view::{Dossier, PartyPresence};
@@ -28,6 +28,7 @@ pub fn pages(cfg: &mut web::ServiceConfig) {
         .service(attend)
         .service(outcome_form)
         .service(record_outcome)
+        .service(close_form)
         .service(close);
 }
 
@@ -146,6 +147,7 @@ struct AttendanceForm {
     body: String,
     presence: String,
     delegate: String,
+    short_quorum_reason: String,
 }
 
 impl Versioned for AttendanceForm {
@@ -177,7 +179,7 @@ async fn attend(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: 
     let attend = async |txn: &Txn, typed: &AttendanceForm| {
         let (body, presence) = both(given("body", &typed.body), kind("presence", &typed.presence))?;
         let input = AttendanceIn { body, presence, delegate: kept(&typed.delegate) };
-        service::attend(&ctx, txn, *id, version(&typed.version)?, input).await
+        service::attend(&ctx, txn, *id, version(&typed.version)?, input, kept(&typed.short_quorum_reason)).await
     };
     answer(&ctx, &dossier, form.0, "meetings.done_presence", attend, async |form, now| {
         Ok(attendance_page(&ctx, &request, &now, form))
@@ -320,9 +322,43 @@ async fn outcome_page(
     })
 }
 
+#[derive(Template)]
+#[template(path = "meetings/close.html")]
+struct ClosePage {
+    shell: Shell,
+    path: String,
+    /// How many parties are there and how many are needed, in words.
+    quorum: String,
+    /// Whether decisions are recorded for which too few are there.
+    asks_reason: bool,
+    form: FormState<ReasonForm>,
+}
+
+#[get("/meetings/{id}/close")]
+async fn close_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Answer {
+    let dossier = meeting_for(&ctx, Action::Record, *id).await?;
+    let form = ReasonForm { version: dossier.meeting.version.to_string(), ..ReasonForm::default() };
+    page(&close_page(&ctx, &request, &dossier, FormState::fresh(form)))
+}
+
 #[post("/meetings/{id}/close")]
-async fn close(ctx: Ctx, id: web::Path<MeetingId>, form: Form<ReasonForm>) -> Answer {
-    let version = version(&form.0.version)?;
-    let closed = ctx.write(async |txn| service::close(&ctx, txn, *id, version).await).await?;
-    Ok(done(&path(&closed.meeting), FlashKind::Success, "meetings.done_closed"))
+async fn close(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Form<ReasonForm>) -> Answer {
+    let dossier = meeting_for(&ctx, Action::Record, *id).await?;
+    let close = async |txn: &Txn, typed: &ReasonForm| {
+        service::close(&ctx, txn, *id, version(&typed.version)?, kept(&typed.short_quorum_reason)).await
+    };
+    answer(&ctx, &dossier, form.0, "meetings.done_closed", close, async |form, now| {
+        Ok(close_page(&ctx, &request, &now, form))
+    })
+    .await
+}
+
+fn close_page(ctx: &Ctx, request: &HttpRequest, dossier: &Dossier, form: FormState<ReasonForm>) -> ClosePage {
+    ClosePage {
+        shell: shell(ctx, request, &dossier.line(), "meetings.close"),
+        path: path(&dossier.meeting),
+        quorum: QuorumLine::of(dossier, ctx.lang).text,
+        asks_reason: dossier.quorum.justify(dossier.decisions(), None).is_err(),
+        form,
+    }
 }

@@ -65,13 +65,14 @@ impl SlotForm {
     }
 }
 
-/// A reason and the version it is for: convening at short notice, calling off, closing.
+/// A reason and the version it is for: convening at short notice, calling off, closing with too few parties.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct ReasonForm {
     pub version: String,
     pub reason: String,
     pub short_notice_reason: String,
+    pub short_quorum_reason: String,
 }
 
 impl Versioned for SlotForm {
