@@ -62,11 +62,9 @@ impl Vitals {
         }
     }
 
-    /// Notes that a part cannot work at present: it is silent at once, until its next sign.
-    pub fn fail(&self, part: &'static str) {
-        if let Some(part) = self.parts().get_mut(part) {
-            part.is_failing = true;
-        }
+    /// Notes that a part cannot work at present: it is silent at once, until its next sign. Returns whether this is news.
+    pub fn fail(&self, part: &'static str) -> bool {
+        self.parts().get_mut(part).is_some_and(|part| !std::mem::replace(&mut part.is_failing, true))
     }
 
     /// Every watched part, by name.
@@ -119,7 +117,8 @@ mod tests {
     async fn a_part_that_fails_is_silent_at_once_and_only_a_sign_ends_it() {
         let vitals = Vitals::default();
         vitals.watch(WRITING, PATIENCE);
-        vitals.fail(WRITING);
+        assert!(vitals.fail(WRITING), "news");
+        assert!(!vitals.fail(WRITING), "known");
         assert_eq!(silent(&vitals), [WRITING]);
         vitals.beat(WRITING);
         assert!(silent(&vitals).is_empty());

@@ -46,13 +46,16 @@ pub async fn take(services: &Services) {
         Ok(()) => vitals.beat(WRITING),
         Err(StoreError::Busy) => {}
         Err(failure) => {
-            warn!(%failure, "the database takes no write");
-            vitals.fail(WRITING);
+            if vitals.fail(WRITING) {
+                warn!(%failure, "the database takes no write");
+            }
         }
     }
     match is_queue_moving(services).await {
         Ok(true) => vitals.beat(OUTBOX),
-        Ok(false) => vitals.fail(OUTBOX),
+        Ok(false) => {
+            vitals.fail(OUTBOX);
+        }
         Err(failure) => warn!(%failure, "the queue of mails could not be looked at"),
     }
 }
