@@ -108,6 +108,7 @@ codes! {
     PlaceMissing = "place_missing",
     // The portal.
     HostNotAllowed = "host_not_allowed",
+    AddressOfAFile = "address_of_a_file",
     // The service.
     Busy = "busy",
     Internal = "internal",
