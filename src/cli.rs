@@ -267,6 +267,7 @@ async fn tick(config: Config, name: &str, at: Option<DateTime<Utc>>) -> Outcome 
             println!("{name}: {} done. {}", report.done, report.note);
             Ok(())
         }
+        Ended::Failed(why) => Err(format!("{name}: failed: {why}").into()),
         ended => Err(format!("{name}: {}", ended.as_str()).into()),
     }
 }

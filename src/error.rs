@@ -114,6 +114,7 @@ codes! {
     PlaceMissing = "place_missing",
     // The portal.
     HostNotAllowed = "host_not_allowed",
+    AddressOfAFile = "address_of_a_file",
     // The service.
     Busy = "busy",
     /// The disk under the database is full; nothing of the change was kept.

@@ -11,6 +11,7 @@ pub mod db;
 pub mod deliverables;
 pub mod designations;
 pub mod due;
+pub mod each;
 pub mod error;
 pub mod http;
 pub mod ical;

@@ -26,6 +26,39 @@ pub fn cut(text: &str, limit: usize) -> String {
     text.chars().take(limit).collect()
 }
 
+/// Cleans a text that comes from outside (the title of a page, a reply of a relay, the name of a file) before it is kept.
+///
+/// Control characters, NUL among them, and characters that nobody sees go, because `PostgreSQL` refuses the first and readers
+/// are misled by the others; blanks and ends of lines become one blank. At most `most_characters` are kept.
+pub fn cleaned(text: &str, most_characters: usize) -> String {
+    let seen: String = text.chars().filter(|c| c.is_whitespace() || !(c.is_control() || is_invisible(*c))).collect();
+    cut(&seen.split_whitespace().collect::<Vec<_>>().join(" "), most_characters).trim_end().to_owned()
+}
+
+/// Whether a character shows nothing by itself: soft hyphens, joiners, marks and overrides of direction, fillers (a choice of
+/// Unicode's `Default_Ignorable_Code_Point` without the selectors that change how the character before them looks).
+pub const fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{115f}'
+            | '\u{1160}'
+            | '\u{17b4}'
+            | '\u{17b5}'
+            | '\u{180e}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{3164}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}'
+    )
+}
+
 /// Why something is done: nobody has to guess later, so it must be there.
 pub fn reason(field: &'static str, text: &str, limit: usize) -> Result<String> {
     let missing = || Error::Refused(Refused { code: Code::ReasonMissing, field: Some(field), params: Vec::new() });
@@ -70,6 +103,20 @@ pub fn is_web_address(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_comes_from_outside_is_kept_without_what_nobody_sees() {
+        for (text, kept) in [
+            ("Relazione\0 di\u{7}\u{202e} Lecco", "Relazione di Lecco"),
+            ("  due\r\n righe\t", "due righe"),
+            ("la\u{ad}vo\u{200b}ro \u{feff}", "lavoro"),
+            ("\0\u{85}\u{61c}", ""),
+            ("perché no", "perché no"),
+        ] {
+            assert_eq!(cleaned(text, 80), kept, "{text:?}");
+        }
+        assert_eq!(cleaned("uno due", 4), "uno", "no blank is left at the end");
+    }
 
     #[test]
     fn blanks_are_nothing_and_the_limit_is_in_characters() {

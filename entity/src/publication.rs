@@ -20,6 +20,11 @@ pub struct Model {
     pub first_seen_at: Option<Instant>,
     pub verified_at: Option<Instant>,
     pub last_checked_at: Option<Instant>,
+    /// `None` where nobody looks any more.
+    pub next_look_at: Option<Instant>,
+    pub failed_looks: i32,
+    #[sea_orm(column_type = "String(StringLen::N(500))")]
+    pub failure: Option<String>,
     pub version: i32,
     pub created_at: Instant,
     pub updated_at: Instant,

@@ -21,6 +21,10 @@ pub struct Model {
     pub sha256: Option<String>,
     #[sea_orm(column_type = "String(StringLen::N(500))")]
     pub problem: Option<String>,
+    #[sea_orm(column_type = "String(StringLen::N(2000))")]
+    pub led_to: Option<String>,
+    /// The rule by which the page was read: fingerprints of two rules are not compared.
+    pub reading: i32,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

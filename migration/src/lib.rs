@@ -14,6 +14,7 @@ mod m20261123_140000_create_told_and_seen;
 mod m20261123_150000_order_the_outbox;
 mod m20261128_210000_mark_what_may_have_left;
 mod m20261129_090000_create_pulse;
+mod m20261129_100000_plan_the_looks;
 mod m20261129_150000_keep_the_override_apart;
 mod m20261129_151000_freeze_the_quorum;
 mod schema;
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_150000_order_the_outbox::Migration),
             Box::new(m20261128_210000_mark_what_may_have_left::Migration),
             Box::new(m20261129_090000_create_pulse::Migration),
+            Box::new(m20261129_100000_plan_the_looks::Migration),
             Box::new(m20261129_150000_keep_the_override_apart::Migration),
             Box::new(m20261129_151000_freeze_the_quorum::Migration),
         ]

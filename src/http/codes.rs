@@ -81,7 +81,8 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::AgendaEmpty
         | Code::EndsBeforeStarts
         | Code::PlaceMissing
-        | Code::HostNotAllowed => StatusCode::UNPROCESSABLE_ENTITY,
+        | Code::HostNotAllowed
+        | Code::AddressOfAFile => StatusCode::UNPROCESSABLE_ENTITY,
 
         Code::Busy => StatusCode::SERVICE_UNAVAILABLE,
         Code::StorageFull => StatusCode::INSUFFICIENT_STORAGE,

@@ -4,6 +4,7 @@
 use super::Report;
 use crate::ctx::Ctx;
 use crate::db::Txn;
+use crate::each::Failures;
 use crate::error::Result;
 use crate::http::idempotency;
 use crate::mail::outbox;
@@ -20,17 +21,24 @@ pub(super) async fn run(ctx: &Ctx) -> Result<Report> {
     let last_sign_in = days_ago(periods.sessions_days);
     let last_mail = days_ago(periods.mail_words_days);
 
-    let answers = ctx.write(async |txn| idempotency::forget(txn, last_answer).await).await?;
-    let slots = ctx.write(async |txn| remove_slots(txn, last_slot).await).await?;
-    let sessions = ctx.write(async |txn| remove_sessions(txn, last_sign_in).await).await?;
-    let links = ctx.write(async |txn| remove_links(txn, last_sign_in).await).await?
-        + ctx.write(async |txn| remove_presses(txn, last_sign_in).await).await?;
-    let files = ctx.write(async |txn| remove_files(txn, last_answer).await).await?;
-    let mails = ctx.write(async |txn| Ok(outbox::retention::blank(txn, last_mail).await?)).await?;
+    let mut failures = Failures::default();
+    // One table that cannot be cleared is no reason to keep what is in the others.
+    let mut counted = |what: &str, removed: Result<u64>| match removed {
+        Ok(rows) => Ok(rows),
+        Err(error) => failures.note(what, error).map(|()| 0),
+    };
+    let answers = counted("answers", ctx.write(async |txn| idempotency::forget(txn, last_answer).await).await)?;
+    let slots = counted("slots", ctx.write(async |txn| remove_slots(txn, last_slot).await).await)?;
+    let sessions = counted("sessions", ctx.write(async |txn| remove_sessions(txn, last_sign_in).await).await)?;
+    let links = counted("links", ctx.write(async |txn| remove_links(txn, last_sign_in).await).await)?
+        + counted("presses", ctx.write(async |txn| remove_presses(txn, last_sign_in).await).await)?;
+    let files = counted("files", ctx.write(async |txn| remove_files(txn, last_answer).await).await)?;
+    let blank = async |txn: &Txn| Ok(outbox::retention::blank(txn, last_mail).await?);
+    let mails = counted("mails", ctx.write(blank).await)?;
     Ok(Report::new(
         answers + slots + sessions + links + files + mails,
         format!(
-            "answers {answers}, slots {slots}, sessions {sessions}, links {links}, files {files}, mails blanked {mails}"
+            "answers {answers}, slots {slots}, sessions {sessions}, links {links}, files {files}, mails blanked {mails}{failures}"
         ),
     ))
 }

@@ -42,14 +42,14 @@ pub const JOBS: &[Job] = &[
 
 /// What midnight and the calendar bring to the register: ends, starts, ends that come near.
 async fn handover(ctx: &Ctx) -> Result<Report> {
-    let done = designations::service::follow_calendar(ctx).await?;
-    Ok(Report::new(done, "designations begun, ending or ended"))
+    let (done, failures) = designations::service::follow_calendar(ctx).await?;
+    Ok(Report::new(done, format!("designations begun, ending or ended{failures}")))
 }
 
 /// Who joins the network is invited to the meetings still to come, who leaves is told that they are no longer theirs.
 async fn follow_members(ctx: &Ctx) -> Result<Report> {
-    let done = ctx.write(async |txn| meetings::service::follow_members(ctx, txn).await).await?;
-    Ok(Report::new(done, "invited, or told that a meeting is no longer theirs"))
+    let (done, failures) = meetings::service::follow_members(ctx).await?;
+    Ok(Report::new(done, format!("invited, or told that a meeting is no longer theirs{failures}")))
 }
 
 const fn job(

@@ -18,6 +18,8 @@ pub enum Refusal {
     HostNotAllowed { host: String },
     #[error("longer than {ADDRESS_CHARACTERS} characters")]
     TooLong,
+    #[error("the address of a file, not of a page")]
+    File,
 }
 
 impl DomainRefusal for Refusal {
@@ -26,6 +28,7 @@ impl DomainRefusal for Refusal {
             Self::NotAUrl => Code::NotAUrl,
             Self::HostNotAllowed { .. } => Code::HostNotAllowed,
             Self::TooLong => Code::TooLong,
+            Self::File => Code::AddressOfAFile,
         }
     }
 
@@ -37,9 +40,24 @@ impl DomainRefusal for Refusal {
         match self {
             Self::HostNotAllowed { host } => vec![("host", host.clone())],
             Self::TooLong => vec![("limit", ADDRESS_CHARACTERS.to_string())],
-            Self::NotAUrl => Vec::new(),
+            Self::NotAUrl | Self::File => Vec::new(),
         }
     }
+}
+
+/// Endings of the files that portals offer for download.
+const FILES: &[&str] = &[
+    "pdf", "p7m", "doc", "docx", "odt", "rtf", "xls", "xlsx", "ods", "csv", "ppt", "pptx", "odp", "zip", "rar", "7z",
+    "epub", "jpg", "jpeg", "png",
+];
+
+/// The address, if it may be declared: it may be fetched and is not that of a file. A file is not read, so it would never be
+/// recognised; whoever declares it is told at once, before anything is online.
+pub fn declarable(text: &str, portal: &Portal) -> Result<Url, Refusal> {
+    let url = checked(text, portal)?;
+    let name = url.path().rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+    let is_file = name.rsplit_once('.').is_some_and(|(_, ending)| FILES.contains(&ending));
+    if is_file { Err(Refusal::File) } else { Ok(url) }
 }
 
 /// The address, if it may be fetched: https, or http where the installation allows it; no user name; a host of the

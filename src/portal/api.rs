@@ -46,6 +46,12 @@ pub struct PublicationOut {
     pub verified_at: Option<DateTime<Utc>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_checked_at: Option<DateTime<Utc>>,
+    /// When it is looked at next, once it is expected; nothing where nobody looks (any more).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_look_at: Option<DateTime<Utc>>,
+    /// Looks in a row that could not be kept: the fault is ours, and the next look follows later each time.
+    #[schema(minimum = 0)]
+    pub failed_looks: i32,
     /// Every look, the first one first.
     #[schema(max_items = 10000)]
     pub evidence: Vec<EvidenceOut>,
@@ -64,20 +70,25 @@ pub struct EvidenceOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 500)]
     pub title: Option<String>,
-    /// Fingerprint of the page's words.
+    /// Fingerprint of what matters of the page's text: clocks, counters and days of updates do not count.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 64)]
     pub sha256: Option<String>,
-    /// Why it was not the page it should be.
+    /// Why it was not the page it should be, in a word, such as `http_status`, `not_a_page`, `product_not_named`,
+    /// `another_territory`, `another_period`, `too_slow`. Looks kept by the first versions have a sentence instead.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 500)]
     pub problem: Option<String>,
+    /// Where redirects led, if anywhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2000, format = "uri")]
+    pub led_to: Option<String>,
 }
 
 impl From<Evidence> for EvidenceOut {
     fn from(evidence: Evidence) -> Self {
-        let Evidence { id: _, position, at, state, http_status, title, sha256, problem } = evidence;
-        Self { position, at, state, http_status, title, sha256, problem }
+        let Evidence { id: _, position, at, state, http_status, title, sha256, problem, led_to, reading: _ } = evidence;
+        Self { position, at, state, http_status, title, sha256, problem, led_to }
     }
 }
 
@@ -93,6 +104,8 @@ impl From<PublicationView> for PublicationOut {
             first_seen_at: known.first_seen_at,
             verified_at: known.verified_at,
             last_checked_at: known.last_checked_at,
+            next_look_at: known.next_look_at,
+            failed_looks: known.failed_looks,
             evidence: view.evidence.into_iter().map(EvidenceOut::from).collect(),
             version: known.version,
         }
@@ -110,8 +123,9 @@ pub async fn show_publication(ctx: Ctx, id: web::Path<DeliverableId>) -> Answer 
 
 /// Declare where a deliverable appears
 ///
-/// What happens: the page is looked at from the release on. Who may: referent and deputy of the observatory, the
-/// secretariat on their behalf. Mails: none. Errors: `not_a_url`, `host_not_allowed`, `too_long`.
+/// What happens: the page is looked at from the release on; at once where the release is out, and the answer then says what
+/// was seen. Who may: referent and deputy of the observatory, the secretariat on their behalf. Mails: none. Errors:
+/// `not_a_url`, `host_not_allowed`, `too_long`, `address_of_a_file`.
 #[utoipa::path(tag = "publications", params(("deliverable_id" = DeliverableId, Path), IfMatch), request_body = DeclarationIn, responses((status = 200, body = PublicationOut)))]
 #[post("/publications/{deliverable_id}/declare")]
 pub async fn declare_publication(
@@ -121,8 +135,8 @@ pub async fn declare_publication(
     input: Json<DeclarationIn>,
 ) -> Answer {
     let version = if_match(&request)?;
-    let declared = ctx.write(async |txn| service::declare(&ctx, txn, *id, version, &input.value.address).await).await?;
-    Ok(answer(declared))
+    ctx.write(async |txn| service::declare(&ctx, txn, *id, version, &input.value.address).await).await?;
+    Ok(answer(service::first_look(&ctx, *id).await?))
 }
 
 /// Look at the page now

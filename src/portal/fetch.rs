@@ -5,46 +5,87 @@
 
 use super::address;
 use crate::config::Portal;
+use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use futures_util::future::BoxFuture;
+use reqwest::Response;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::CONTENT_TYPE;
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, LOCATION};
 use reqwest::redirect::Policy;
+use std::io::Read;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
-const ANSWER_WITHIN: Duration = Duration::from_secs(10);
-/// Far more than a page of text; a report that is a file is recognised by its page, not by itself.
+/// How long a page may take in all, redirects and body included.
+pub const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+/// Far more than a page of text; a report that is a file is recognised by its page, not by itself. Counted once the body is
+/// unpacked, so that a small file cannot become a large one in memory.
 const MOST_BYTES: usize = 1024 * 1024;
+/// Redirects that are followed one after the other.
+const MOST_HOPS: usize = 5;
+/// Codings of a body, one over the other, that are undone.
+const MOST_CODINGS: usize = 2;
 const USER_AGENT: &str = concat!("Raccordo/", env!("CARGO_PKG_VERSION"), " (verifica delle pubblicazioni)");
 
-/// What a page answered.
+/// An answer of the portal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     pub status: u16,
+    /// The `Content-Type`; empty where there was none.
     pub media_type: String,
+    /// Unpacked.
     pub body: Vec<u8>,
+    /// Where it came from: the declared address, or where redirects led.
+    pub address: String,
 }
 
-/// Why there was no answer. The text is kept as evidence and holds no address of a person.
+/// Why there was no answer. Its word is kept as evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
-    #[error("refused: the address is not one of the portal's any more")]
+    #[error("address_refused")]
     AddressRefused,
-    #[error("refused: the host's name leads to an address that is not public")]
+    #[error("not_public")]
     NotPublic,
-    #[error("no connection")]
+    #[error("no_connection")]
     NoConnection,
-    #[error("no complete answer within ten seconds")]
+    #[error("too_slow")]
     TooSlow,
-    #[error("more than a mebibyte")]
+    #[error("too_large")]
     TooLarge,
-    #[error("the answer broke off")]
+    #[error("broken_off")]
     BrokenOff,
-    #[error("the client could not be made")]
+    /// A redirect to a host that is not the portal's, or to no address at all.
+    #[error("led_elsewhere")]
+    LedElsewhere,
+    #[error("too_many_redirects")]
+    TooManyRedirects,
+    /// Packed in a way that we do not undo.
+    #[error("unknown_coding")]
+    UnknownCoding,
+    #[error("no_client")]
     NoClient,
+}
+
+impl Problem {
+    pub const ALL: [Self; 10] = [
+        Self::AddressRefused,
+        Self::NotPublic,
+        Self::NoConnection,
+        Self::TooSlow,
+        Self::TooLarge,
+        Self::BrokenOff,
+        Self::LedElsewhere,
+        Self::TooManyRedirects,
+        Self::UnknownCoding,
+        Self::NoClient,
+    ];
+
+    /// Whether the host as a whole did not answer, as opposed to one of its pages.
+    pub fn is_silence(self) -> bool {
+        matches!(self, Self::NoConnection | Self::TooSlow)
+    }
 }
 
 /// Where the addresses of a name come from: the system, or a test that lies.
@@ -62,17 +103,36 @@ impl Names for SystemNames {
 }
 
 /// Fetches a page that [`address::checked`] lets pass; it is checked again, for the allow-list may have changed since it
-/// was declared.
-pub async fn fetch(text: &str, portal: &Portal, names: Arc<dyn Names>) -> Result<Answer, Problem> {
+/// was declared. Redirects are followed where the same check lets each step pass. All of it takes at most `within`.
+pub async fn fetch(text: &str, portal: &Portal, names: Arc<dyn Names>, within: Duration) -> Result<Answer, Problem> {
     let url = address::checked(text, portal).map_err(|_| Problem::AddressRefused)?;
-    let client = client(&url, portal, names)?;
-    tokio::time::timeout(ANSWER_WITHIN, answer(&client, url)).await.unwrap_or(Err(Problem::TooSlow))
+    tokio::time::timeout(within, follow(url, portal, names)).await.unwrap_or(Err(Problem::TooSlow))
 }
 
-async fn answer(client: &reqwest::Client, url: Url) -> Result<Answer, Problem> {
-    let mut response = client.get(url).send().await.map_err(|error| problem(&error))?;
-    let media_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let (status, media_type) = (response.status().as_u16(), media_type.to_owned());
+async fn follow(mut url: Url, portal: &Portal, names: Arc<dyn Names>) -> Result<Answer, Problem> {
+    for _ in 0..=MOST_HOPS {
+        let client = client(&url, portal, Arc::clone(&names))?;
+        let response = client.get(url.clone()).send().await.map_err(|error| problem(&error))?;
+        let Some(next) = leads_to(&response) else { return answer(url, response).await };
+        let next = url.join(&next).map_err(|_| Problem::LedElsewhere)?;
+        url = address::checked(next.as_str(), portal).map_err(|_| Problem::LedElsewhere)?;
+    }
+    Err(Problem::TooManyRedirects)
+}
+
+/// Where a redirect leads (RFC 9110, 15.4).
+fn leads_to(response: &Response) -> Option<String> {
+    let is_redirect = matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308);
+    let location = response.headers().get(LOCATION).filter(|_| is_redirect)?;
+    Some(String::from_utf8_lossy(location.as_bytes()).into_owned())
+}
+
+async fn answer(url: Url, mut response: Response) -> Result<Answer, Problem> {
+    let text = |name| {
+        let lines = response.headers().get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
+        lines.collect::<Vec<_>>().join(",")
+    };
+    let (status, media_type, coding) = (response.status().as_u16(), text(CONTENT_TYPE), text(CONTENT_ENCODING));
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|_| Problem::BrokenOff)? {
         if body.len() + chunk.len() > MOST_BYTES {
@@ -80,10 +140,38 @@ async fn answer(client: &reqwest::Client, url: Url) -> Result<Answer, Problem> {
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Answer { status, media_type, body })
+    Ok(Answer { status, media_type, body: unpacked(body, &coding)?, address: url.into() })
 }
 
-/// One client per page: the resolver knows the port of its page, and nothing is shared between two portals.
+/// Undoes the codings of a body, the last one first. We ask for none, and some servers pack all the same.
+fn unpacked(mut body: Vec<u8>, codings: &str) -> Result<Vec<u8>, Problem> {
+    let codings: Vec<String> = codings.split(',').map(|coding| coding.trim().to_ascii_lowercase()).collect();
+    let codings = codings.iter().filter(|coding| !matches!(coding.as_str(), "" | "identity"));
+    for (undone, coding) in codings.rev().enumerate() {
+        body = match coding.as_str() {
+            _ if undone == MOST_CODINGS => return Err(Problem::UnknownCoding),
+            "gzip" | "x-gzip" => bounded(MultiGzDecoder::new(body.as_slice()))?,
+            "br" => bounded(brotli_decompressor::Decompressor::new(body.as_slice(), 4096))?,
+            // RFC 9110 means zlib; some servers send the bare stream, and browsers take both.
+            "deflate" => match bounded(ZlibDecoder::new(body.as_slice())) {
+                Err(Problem::BrokenOff) => bounded(DeflateDecoder::new(body.as_slice()))?,
+                read => read?,
+            },
+            _ => return Err(Problem::UnknownCoding),
+        };
+    }
+    Ok(body)
+}
+
+/// Reads to the end, or until there is more than a page may have.
+fn bounded(reader: impl Read) -> Result<Vec<u8>, Problem> {
+    let mut read = Vec::new();
+    let most = u64::try_from(MOST_BYTES).unwrap_or(u64::MAX);
+    reader.take(most + 1).read_to_end(&mut read).map_err(|_| Problem::BrokenOff)?;
+    if read.len() > MOST_BYTES { Err(Problem::TooLarge) } else { Ok(read) }
+}
+
+/// One client per step: the resolver knows the port of its page, and nothing is shared between two portals.
 fn client(url: &Url, portal: &Portal, names: Arc<dyn Names>) -> Result<reqwest::Client, Problem> {
     // Another part of the process may have installed it before; they are the same.
     let _ = rustls::crypto::ring::default_provider().install_default();

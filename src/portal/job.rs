@@ -4,15 +4,17 @@ use super::service;
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::jobs::Report;
+use crate::releases::service as releases;
 
 /// Publishes the releases whose instant has come.
 pub async fn publish(ctx: &Ctx) -> Result<Report> {
-    let published = ctx.write(async |txn| service::publish_due(ctx, txn).await).await?;
-    Ok(Report::new(published.len() as u64, "releases published"))
+    let (published, failures) = releases::publish_due(ctx).await?;
+    Ok(Report::new(published, format!("releases published{failures}")))
 }
 
 /// Looks at the pages whose time has come.
 pub async fn verify(ctx: &Ctx) -> Result<Report> {
-    let service::Seen { looked, verified, missing } = service::verify(ctx).await?;
-    Ok(Report::new(looked, format!("verified {verified}, newly missing {missing}")))
+    let service::Seen { looked, verified, missing, postponed, failures } = service::verify(ctx).await?;
+    let note = format!("verified {verified}, newly missing {missing}, left for the next run {postponed}{failures}");
+    Ok(Report::new(looked, note))
 }

@@ -2,6 +2,7 @@
 
 use super::fetch::{Answer, Problem};
 use super::page::Page;
+use super::page::expectation::{Expectation, Finding};
 use crate::error::{Code, Refusal as DomainRefusal};
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::{DeliverableId, PersonId, PublicationId};
@@ -31,6 +32,12 @@ pub struct Publication {
     /// When it was last verified.
     pub verified_at: Option<DateTime<Utc>>,
     pub last_checked_at: Option<DateTime<Utc>>,
+    /// When it is looked at next, once it is expected; `None` where nobody looks (any more).
+    pub next_look_at: Option<DateTime<Utc>>,
+    /// Looks in a row that could not be kept.
+    pub failed_looks: i32,
+    /// Why the last of them could not be kept: for operators.
+    pub failure: Option<String>,
     /// 0 before anybody declared anything.
     pub version: i32,
 }
@@ -48,6 +55,9 @@ impl Publication {
             first_seen_at: None,
             verified_at: None,
             last_checked_at: None,
+            next_look_at: None,
+            failed_looks: 0,
+            failure: None,
             version: 0,
         }
     }
@@ -60,6 +70,9 @@ impl Publication {
         self.declared_by = by;
         self.verified_at = None;
         self.last_checked_at = None;
+        self.next_look_at = Some(at);
+        self.failed_looks = 0;
+        self.failure = None;
         self
     }
 
@@ -69,15 +82,25 @@ impl Publication {
         [accepted, self.declared_at].into_iter().flatten().fold(released, DateTime::max)
     }
 
-    /// Whether it is time to look again at a page that is expected from an instant on.
-    pub fn is_due(&self, expected: DateTime<Utc>, now: DateTime<Utc>) -> bool {
-        let Some(last) = self.last_checked_at else { return true };
+    /// The publication with its next look planned after one at `at`. `expected` is the instant from which its page is
+    /// expected; nobody looks after `until`.
+    pub fn planned(mut self, expected: DateTime<Utc>, at: DateTime<Utc>, until: DateTime<Utc>) -> Self {
         let pause = match self.state {
             State::Verified | State::Altered => DAILY,
-            State::Expected | State::Declared | State::Seen | State::Missing if now - expected < OFTEN_FOR => OFTEN,
+            State::Expected | State::Declared | State::Seen | State::Missing if at - expected < OFTEN_FOR => OFTEN,
             State::Expected | State::Declared | State::Seen | State::Missing => SELDOM,
         };
-        now - last >= pause
+        self.next_look_at = Some(at + pause).filter(|next| self.address.is_some() && *next <= until);
+        self
+    }
+
+    /// The publication after a look at `at` that could not be kept: the next one follows later each time, within a day.
+    pub fn failed(mut self, why: String, at: DateTime<Utc>) -> Self {
+        let doubled = 1 << self.failed_looks.clamp(0, 16);
+        self.next_look_at = Some(at + (OFTEN * doubled).min(DAILY));
+        self.failed_looks = self.failed_looks.saturating_add(1);
+        self.failure = Some(why);
+        self
     }
 
     /// The publication after a look at `at`. `there_since` is the later of when the page is expected and the last
@@ -90,6 +113,8 @@ impl Publication {
         fingerprint: Option<&str>,
     ) -> Self {
         self.last_checked_at = Some(at);
+        self.failed_looks = 0;
+        self.failure = None;
         self.state = match look.found {
             Found::Nothing if at - there_since >= GRACE => State::Missing,
             Found::Nothing => self.state,
@@ -139,53 +164,76 @@ pub struct Look {
     pub title: Option<String>,
     /// Of the page's words, see [`Page::fingerprint`].
     pub sha256: Option<String>,
-    /// Why it is not the page it should be.
+    /// Why it is not the page it should be: a word of [`Problem`] or [`Finding`], [`HTTP_STATUS`] or [`NO_ADDRESS`].
     pub problem: Option<String>,
+    /// Where redirects led, if anywhere.
+    pub led_to: Option<String>,
 }
 
-/// What a page has to name.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Expectation {
-    /// The product's name in each language: one of them is enough.
-    pub product: Vec<String>,
-    /// The observatory's names: one of them is enough; none is asked for where the list is empty.
-    pub observatory: Vec<String>,
-}
+/// The word for an answer other than 200.
+pub const HTTP_STATUS: &str = "http_status";
+/// The word for a page that nobody declared.
+pub const NO_ADDRESS: &str = "no_address";
+/// The rule by which fingerprints are taken now. Those of another rule are not compared: the page did not change, the rule did.
+pub const READING: i32 = 2;
 
 impl Look {
     /// Nobody said where the page is.
     pub fn without_address() -> Self {
-        Self::nothing(None, "no address was declared".to_owned())
+        Self::nothing(None, NO_ADDRESS)
     }
 
-    /// Judges what was fetched.
-    pub fn judge(fetched: Result<Answer, Problem>, expectation: &Expectation) -> Self {
+    /// Judges what was fetched from a declared address.
+    pub fn judge(fetched: Result<Answer, Problem>, declared: &str, expectation: &Expectation) -> Self {
         let answer = match fetched {
-            Ok(answer) if answer.status == 200 => answer,
-            Ok(answer) => return Self::nothing(Some(answer.status), format!("answered {}", answer.status)),
-            Err(problem) => return Self::nothing(None, problem.to_string()),
+            Ok(answer) => answer,
+            Err(problem) => return Self::nothing(None, problem),
         };
-        let page = Page::read(&answer.body);
-        let names_one = |names: &[String]| names.iter().any(|name| page.names(name));
-        let problem = if !names_one(&expectation.product) {
-            Some("the page does not name the product".to_owned())
-        } else if !expectation.observatory.is_empty() && !names_one(&expectation.observatory) {
-            Some("the page does not name the observatory".to_owned())
-        } else {
-            None
+        let led_to = (answer.address != declared).then(|| answer.address.clone());
+        if answer.status != 200 {
+            return Self { led_to, ..Self::nothing(Some(answer.status), HTTP_STATUS) };
+        }
+        if is_file(&answer) {
+            return Self { led_to, found: Found::Another, ..Self::nothing(Some(answer.status), Finding::NotAPage) };
+        }
+        let page = Page::read(&answer.body, &answer.media_type);
+        let finding = match &led_to {
+            Some(address) if is_front_page(address) => Err(Finding::LedHome),
+            _ => expectation.finding(&page),
         };
         Self {
-            found: if problem.is_none() { Found::It } else { Found::Another },
+            found: if finding.is_ok() { Found::It } else { Found::Another },
             http_status: Some(answer.status),
-            sha256: Some(page.fingerprint()),
+            sha256: Some(page.fingerprint().to_owned()),
             title: page.title,
-            problem,
+            problem: finding.err().map(|finding| finding.to_string()),
+            led_to,
         }
     }
 
-    fn nothing(http_status: Option<u16>, problem: String) -> Self {
-        Self { found: Found::Nothing, http_status, title: None, sha256: None, problem: Some(problem) }
+    fn nothing(http_status: Option<u16>, problem: impl ToString) -> Self {
+        let problem = Some(problem.to_string());
+        Self { found: Found::Nothing, http_status, title: None, sha256: None, problem, led_to: None }
     }
+}
+
+/// Whether an answer is a file and no page: by its type, or by its first bytes where the type does not say.
+fn is_file(answer: &Answer) -> bool {
+    let media_type = answer.media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let is_text = matches!(
+        media_type.as_str(),
+        "" | "text/html" | "application/xhtml+xml" | "text/plain" | "text/xml" | "application/xml"
+    );
+    let start = &answer.body[..answer.body.len().min(1024)];
+    let is_pdf = start.windows(5).any(|bytes| bytes == b"%PDF-");
+    !is_text || is_pdf || start.starts_with(b"PK\x03\x04") || start.starts_with(b"\xd0\xcf\x11\xe0")
+}
+
+/// Whether an address is the front page of its site, in whatever language.
+fn is_front_page(address: &str) -> bool {
+    let path = address.splitn(4, '/').nth(3).unwrap_or_default();
+    let path = path.split(['?', '#']).next().unwrap_or_default().trim_matches('/').to_ascii_lowercase();
+    matches!(path.as_str(), "" | "it" | "en" | "home" | "index.html" | "index.php" | "it/home" | "en/home")
 }
 
 #[cfg(test)]
@@ -209,40 +257,75 @@ mod tests {
         released() + TimeDelta::minutes(minutes)
     }
 
-    #[expect(clippy::unnecessary_wraps, reason = "as the fetch gives it")]
-    fn answer(status: u16, text: &str) -> Result<Answer, Problem> {
-        Ok(Answer { status, media_type: "text/html".into(), body: text.as_bytes().to_vec() })
+    const DECLARED: &str = "https://portale.example/lecco";
+
+    fn answer(status: u16, media_type: &str, body: &[u8]) -> Answer {
+        Answer { status, media_type: media_type.into(), body: body.to_vec(), address: DECLARED.into() }
     }
 
     fn expectation() -> Expectation {
         Expectation {
             product: vec!["Relazione territoriale".into(), "Territorial report".into()],
-            observatory: vec!["Osservatorio di Lecco".into(), "Lecco".into()],
+            territory: vec!["Osservatorio di Lecco".into(), "Lecco".into()],
+            other_territories: vec!["Como".into()],
+            period: "2026".parse().expect("a period"),
         }
     }
 
-    fn look(text: &str) -> Look {
-        Look::judge(answer(200, text), &expectation())
+    fn judged(answer: Answer) -> Look {
+        Look::judge(Ok(answer), DECLARED, &expectation())
     }
 
-    #[test]
-    fn a_page_is_it_when_it_names_product_and_observatory() {
-        let found = |text: &str| look(text).found;
-        assert_eq!(found("<title>Relazione territoriale: Lecco</title>"), Found::It);
-        assert_eq!(found("<p>Territorial report, Provincia di LECCO"), Found::It);
-        assert_eq!(found("<p>Relazione territoriale, Como"), Found::Another);
-        assert_eq!(found("<p>Notizie da Lecco"), Found::Another);
-        let joint = Expectation { observatory: Vec::new(), ..expectation() };
-        assert_eq!(Look::judge(answer(200, "Relazione territoriale"), &joint).found, Found::It);
+    fn look(text: &str) -> Look {
+        judged(answer(200, "text/html; charset=utf-8", text.as_bytes()))
     }
 
     #[test]
     fn only_200_is_a_page() {
         for status in [201, 204, 301, 302, 404, 500] {
-            let look = Look::judge(answer(status, "Relazione territoriale Lecco"), &expectation());
+            let look = judged(answer(status, "text/html", b"<title>Relazione territoriale Lecco 2026</title>"));
             assert_eq!((look.found, look.http_status), (Found::Nothing, Some(status)));
+            assert_eq!(look.problem.as_deref(), Some(HTTP_STATUS));
         }
-        assert_eq!(Look::judge(Err(Problem::TooSlow), &expectation()).found, Found::Nothing);
+        let silent = Look::judge(Err(Problem::TooSlow), DECLARED, &expectation());
+        assert_eq!((silent.found, silent.problem.as_deref()), (Found::Nothing, Some("too_slow")));
+    }
+
+    #[test]
+    fn a_file_is_told_from_a_page() {
+        let page = b"<title>Relazione territoriale Lecco 2026</title>".as_slice();
+        for (media_type, body, is_page) in [
+            ("text/html; charset=utf-8", page, true),
+            ("", page, true),
+            ("application/xhtml+xml", page, true),
+            ("application/pdf", b"%PDF-1.7".as_slice(), false),
+            ("text/html", b"\n%PDF-1.4", false),
+            ("application/octet-stream", b"...", false),
+            ("", b"PK\x03\x04...", false),
+        ] {
+            let look = judged(answer(200, media_type, body));
+            let expected = if is_page { (Found::It, None) } else { (Found::Another, Some("not_a_page")) };
+            assert_eq!((look.found, look.problem.as_deref()), expected, "{media_type}");
+        }
+    }
+
+    #[test]
+    fn a_way_that_leads_to_the_front_page_leads_to_no_report() {
+        let page = b"<title>Relazione territoriale Lecco 2026</title>";
+        let led = |to: &str| judged(Answer { address: to.into(), ..answer(200, "text/html", page) });
+        for front in ["https://portale.example/", "https://portale.example/it/", "https://portale.example/home?x=1"] {
+            assert_eq!(led(front).problem.as_deref(), Some("led_home"), "{front}");
+        }
+        let moved = led("https://portale.example/2026/lecco/");
+        assert_eq!((moved.found, moved.led_to.as_deref()), (Found::It, Some("https://portale.example/2026/lecco/")));
+        let own = "https://portale.example/";
+        let declared =
+            Look::judge(Ok(Answer { address: own.into(), ..answer(200, "text/html", page) }), own, &expectation());
+        assert_eq!(
+            (declared.found, declared.led_to),
+            (Found::It, None),
+            "declared itself, it is judged by what it says"
+        );
     }
 
     #[test]
@@ -254,7 +337,7 @@ mod tests {
 
     #[test]
     fn the_first_appearance_is_kept_and_a_change_shows() {
-        let page = look("<p>Relazione territoriale Lecco");
+        let page = look("<title>Relazione territoriale Lecco 2026</title><p>Testo");
         let first = declared().after(&page, after(3), released(), None);
         assert_eq!((first.state, first.first_seen_at), (State::Verified, Some(after(3))));
         let again = first.clone().after(&page, after(90), after(3), page.sha256.as_deref());
@@ -263,7 +346,7 @@ mod tests {
             (State::Verified, Some(after(3)), Some(after(90)))
         );
         let changed = again.after(
-            &look("<p>Relazione territoriale Lecco, corretta"),
+            &look("<title>Relazione territoriale Lecco 2026</title><p>Testo, corretto"),
             after(200),
             after(90),
             page.sha256.as_deref(),
@@ -277,13 +360,32 @@ mod tests {
 
     #[test]
     fn looks_are_frequent_at_first_and_daily_in_the_end() {
-        let checked = |state, at| Publication { state, last_checked_at: Some(at), ..declared() };
-        assert!(declared().is_due(released(), released()));
-        assert!(!checked(State::Declared, after(0)).is_due(released(), after(4)));
-        assert!(checked(State::Declared, after(0)).is_due(released(), after(5)));
-        assert!(!checked(State::Missing, after(120)).is_due(released(), after(170)));
-        assert!(checked(State::Missing, after(120)).is_due(released(), after(180)));
-        assert!(!checked(State::Verified, after(0)).is_due(released(), after(23 * 60)));
-        assert!(checked(State::Verified, after(0)).is_due(released(), after(24 * 60)));
+        let until = released() + TimeDelta::days(10);
+        let next = |state, at| Publication { state, ..declared() }.planned(released(), after(at), until).next_look_at;
+        assert_eq!(declared().next_look_at, Some(released()), "at once");
+        assert_eq!(next(State::Declared, 0), Some(after(5)));
+        assert_eq!(next(State::Seen, 119), Some(after(124)));
+        assert_eq!(next(State::Missing, 120), Some(after(180)));
+        assert_eq!(next(State::Verified, 0), Some(after(24 * 60)));
+        assert_eq!(next(State::Verified, 9 * 24 * 60), Some(after(10 * 24 * 60)));
+        assert_eq!(next(State::Verified, 9 * 24 * 60 + 1), None, "nobody looks after the last day");
+        assert_eq!(
+            expected().planned(released(), after(0), until).next_look_at,
+            None,
+            "there is no address to look at"
+        );
+    }
+
+    #[test]
+    fn what_could_not_be_kept_is_tried_again_later_each_time() {
+        let (mut page, mut pauses) = (declared(), Vec::new());
+        for _ in 0..12 {
+            page = page.failed("why".into(), after(0));
+            pauses.push((page.next_look_at.expect("an instant") - after(0)).num_minutes());
+        }
+        assert_eq!(pauses[..5], [5, 10, 20, 40, 80]);
+        assert_eq!((pauses[11], page.failed_looks, page.failure.as_deref()), (24 * 60, 12, Some("why")));
+        let kept = page.after(&look("x"), after(1), released(), None);
+        assert_eq!((kept.failed_looks, kept.failure), (0, None));
     }
 }

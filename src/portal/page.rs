@@ -1,142 +1,75 @@
-//! Reading a page as a person would: its title and its words. Pure.
+//! What a page says to its reader: its title, its main heading, its text. Pure.
 //!
-//! Not a parser of HTML: markup, scripts and styles are left out, the entities of Italian text are read, and case and
-//! punctuation do not count. That is enough to ask whether a page names something.
+//! [`charset`] turns bytes into text, [`reader`] text into what is shown, [`words`] what is shown into words; [`periods`]
+//! finds the reference periods among them, and [`expectation`] asks whether it is the page that is awaited.
+
+mod charset;
+pub mod expectation;
+pub mod periods;
+mod reader;
+mod stable;
+pub mod words;
 
 use crate::typed;
+use reader::{Heading, Line, Shown};
+use words::Words;
+
+/// As many characters of a title as the column holds.
+const TITLE_CHARACTERS: usize = 500;
 
 /// What a page says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Page {
-    /// What stands in `<title>`, at most 500 characters.
+    /// What stands in `<title>`, cleaned, at most 500 characters.
     pub title: Option<String>,
-    /// All words, lower case, one blank between them and one at each end, so that whole words can be looked for.
-    words: String,
+    title_words: Words,
+    heading: Words,
+    text: Words,
+    fingerprint: String,
+    /// Its elements stand so deep inside each other that it was not read to its end.
+    pub is_too_deep: bool,
 }
 
-/// As many characters of a title as the column holds.
-const TITLE_CHARACTERS: usize = 500;
-/// As many bytes as the name of an entity is looked for in: none we know is longer, and a page may be a mebibyte of `&`.
-const ENTITY_BYTES: usize = 10;
-
 impl Page {
-    /// Reads a body as UTF-8; what is not is read as well as it goes.
-    pub fn read(body: &[u8]) -> Self {
-        let html = String::from_utf8_lossy(body);
-        let title = between(&html, "<title", "</title")
-            .map(|title| decoded(title).split_whitespace().collect::<Vec<_>>().join(" "));
+    /// Reads a body that came with this `Content-Type`.
+    pub fn read(body: &[u8], media_type: &str) -> Self {
+        let Shown { title, headings, mut lines, is_too_deep } = reader::read(&charset::decoded(body, media_type));
+        if lines.iter().any(|line| line.is_in_main) {
+            lines.retain(|line| line.is_in_main);
+        }
+        let heading = Words::of(&main_heading(headings));
+        let mut text = Words::default();
+        for Line { text: line, .. } in &lines {
+            text.append(Words::of(line));
+        }
+        let title = title.map(|title| typed::cleaned(&title, TITLE_CHARACTERS)).filter(|title| !title.is_empty());
         Self {
-            title: title.filter(|title| !title.is_empty()).map(|title| typed::cut(&title, TITLE_CHARACTERS)),
-            words: folded(&decoded(&without_markup(&html))),
+            title_words: Words::of(title.as_deref().unwrap_or_default()),
+            title,
+            fingerprint: stable::fingerprint(lines.iter().map(|line| line.text.as_str())),
+            heading,
+            text,
+            is_too_deep,
         }
     }
 
-    /// Whether title or text names something: all its words, in their order.
-    pub fn names(&self, what: &str) -> bool {
-        let what = folded(what);
-        !what.trim().is_empty() && self.words.contains(&what)
-    }
-
-    /// What changes when what a reader reads changes, and does not when only the markup round it does.
-    pub fn fingerprint(&self) -> String {
-        crate::secret::sha256_hex(self.words.as_bytes())
+    /// Changes when something of the main text changes that matters to its reader: see [`stable`].
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
     }
 }
 
-/// The text inside the first element whose start begins with `open`.
-fn between<'a>(html: &'a str, open: &str, close: &str) -> Option<&'a str> {
-    let start = find(html, open)?;
-    let inside = &html[start..][html[start..].find('>')? + 1..];
-    Some(&inside[..find(inside, close)?])
-}
-
-/// As `find`, whatever the case; ASCII only, so that offsets are those of the text itself.
-fn find(html: &str, what: &str) -> Option<usize> {
-    html.as_bytes().windows(what.len()).position(|window| window.eq_ignore_ascii_case(what.as_bytes()))
-}
-
-fn without_markup(html: &str) -> String {
-    let mut text = String::with_capacity(html.len());
-    let mut rest = html;
-    while let Some(start) = rest.find('<') {
-        text.push_str(&rest[..start]);
-        // Two words in two elements are two words.
-        text.push(' ');
-        rest = &rest[start..];
-        let silent = [("<script", "</script"), ("<style", "</style"), ("<!--", "-->")];
-        let end =
-            silent.iter().find(|(open, _)| starts_with(rest, open)).map_or(Some(0), |(_, close)| find(rest, close));
-        let Some(end) = end else { return text };
-        let Some(close) = rest[end..].find('>') else { return text };
-        rest = &rest[end + close + 1..];
-    }
-    text.push_str(rest);
-    text
-}
-
-fn starts_with(text: &str, what: &str) -> bool {
-    text.as_bytes().get(..what.len()).is_some_and(|start| start.eq_ignore_ascii_case(what.as_bytes()))
-}
-
-/// Reads the entities that Italian pages use; unknown ones stay as they are.
-fn decoded(text: &str) -> String {
-    let mut read = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('&') {
-        read.push_str(before);
-        let Some((character, behind)) = referenced(after) else {
-            read.push('&');
-            rest = after;
-            continue;
-        };
-        read.push(character);
-        rest = behind;
-    }
-    read.push_str(rest);
-    read
-}
-
-/// The character that a text behind `&` names, and what follows its `;`.
-fn referenced(after: &str) -> Option<(char, &str)> {
-    let end = after.bytes().take(ENTITY_BYTES + 1).position(|byte| byte == b';')?;
-    Some((entity(&after[..end])?, &after[end + 1..]))
-}
-
-fn entity(name: &str) -> Option<char> {
-    if let Some(number) = name.strip_prefix('#') {
-        let hex = number.strip_prefix(['x', 'X']);
-        let code = hex.map_or_else(|| number.parse().ok(), |hex| u32::from_str_radix(hex, 16).ok());
-        return code.and_then(char::from_u32);
-    }
-    Some(match name {
-        "amp" => '&',
-        "lt" => '<',
-        "gt" => '>',
-        "quot" => '"',
-        "apos" | "rsquo" | "lsquo" => '\'',
-        "nbsp" => ' ',
-        "agrave" => 'à',
-        "egrave" => 'è',
-        "eacute" => 'é',
-        "igrave" => 'ì',
-        "ograve" => 'ò',
-        "ugrave" => 'ù',
-        "Agrave" => 'À',
-        "Egrave" => 'È',
-        _ => return None,
-    })
-}
-
-fn folded(text: &str) -> String {
-    let lower = text.to_lowercase();
-    let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    let mut folded = String::with_capacity(lower.len() + 2);
-    folded.push(' ');
-    for word in words {
-        folded.push_str(word);
-        folded.push(' ');
-    }
-    folded
+/// All `h1` of the main content, else of the page, else the first `h2`. One that leads elsewhere as a whole is no heading of
+/// this page.
+fn main_heading(mut headings: Vec<Heading>) -> String {
+    headings.retain(|heading| !heading.is_link);
+    let chosen = |level: u8, is_in_main: bool| {
+        let is_chosen = |one: &&Heading| one.level == level && (one.is_in_main || !is_in_main);
+        headings.iter().filter(is_chosen).map(|one| one.text.as_str()).collect::<Vec<_>>()
+    };
+    let of_level_2 = |is_in_main| chosen(2, is_in_main).into_iter().take(1).collect::<Vec<_>>();
+    let choices = [chosen(1, true), chosen(1, false), of_level_2(true), of_level_2(false)];
+    choices.into_iter().find(|choice| !choice.is_empty()).unwrap_or_default().join(" ")
 }
 
 #[cfg(test)]
@@ -144,45 +77,40 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const PAGE: &str = "<!doctype html><html><head><TITLE lang=it>\n Relazione  territoriale &ndash; Citt&agrave; di Lecco </TITLE>\
-        <style>.como { }</style><script>let milano = '<p>Sondrio</p>';</script></head>\
-        <body><!-- Varese --><h1>Relazione</h1><h1>territoriale</h1> sul mercato del&nbsp;lavoro, Monza&#39;s&#x20;2026</body></html>";
-
-    #[test]
-    fn a_page_is_read_without_its_markup() {
-        let page = Page::read(PAGE.as_bytes());
-        assert_eq!(page.title.as_deref(), Some("Relazione territoriale &ndash; Città di Lecco"));
-        assert!(page.names("Relazione territoriale sul mercato del lavoro"));
-        assert!(page.names("città di lecco"));
-        for unsaid in ["Como", "Milano", "Sondrio", "Varese", "", "Lecc", "lavoro Relazione"] {
-            assert!(!page.names(unsaid), "{unsaid}");
-        }
+    fn page(html: &str) -> Page {
+        Page::read(html.as_bytes(), "text/html; charset=utf-8")
     }
 
     #[test]
-    fn only_whole_words_count() {
-        let page = Page::read(b"<p>Il comodo lodigiano</p>");
-        assert!(!page.names("Como") && !page.names("Lodi"));
+    fn the_title_is_cleaned() {
+        let title = |html: &str| page(html).title;
+        assert_eq!(
+            title("<TITLE lang=it>\n Relazione  &ndash;&#0; Citt&agrave;\0 </TITLE>").as_deref(),
+            Some("Relazione –\u{fffd} Città\u{fffd}")
+        );
+        assert_eq!(title("<title>a\u{202e}b\u{1}</title>").as_deref(), Some("ab"));
+        assert_eq!(title("<title> \u{200b} </title>"), None);
+        assert_eq!(title(&format!("<title>{}</title>", "è".repeat(600))).map(|title| title.chars().count()), Some(500));
     }
 
     #[test]
-    fn the_fingerprint_follows_the_words_and_not_the_markup() {
-        let print = |html: &str| Page::read(html.as_bytes()).fingerprint();
-        assert_eq!(print("<p>Uno due</p>"), print("<div class='x'>Uno</div><b>due</b><script>token=1</script>"));
-        assert_ne!(print("<p>Uno due</p>"), print("<p>Uno tre</p>"));
-    }
-
-    #[test]
-    fn a_mebibyte_of_ampersands_is_read_at_once() {
-        let page = Page::read("&".repeat(1024 * 1024).as_bytes());
-        assert_eq!(page, Page { title: None, words: " ".to_owned() });
+    fn the_main_heading_is_that_of_the_main_content() {
+        let heading = |html: &str| page(html).heading.joined();
+        assert_eq!(heading("<h1>Sito</h1><main><h1>Uno</h1><h1>due</h1><h2>tre</h2></main>"), "uno due");
+        assert_eq!(heading("<h1>Sito</h1><main><h2>tre</h2></main>"), "sito");
+        assert_eq!(heading("<h2><a href=/x>Notizia</a></h2><h2>Uno</h2><h2>due</h2>"), "uno");
+        assert_eq!(heading("<header><h1>Sito</h1></header><p>testo"), "");
     }
 
     proptest! {
         #[test]
-        fn whatever_a_portal_answers_is_read(body in prop::collection::vec(any::<u8>(), 0..400), html in "[<>/!&;#a-zè \\-]{0,200}") {
-            let _ = Page::read(&body);
-            let _ = Page::read(html.as_bytes()).names(&html);
+        fn whatever_a_portal_answers_is_read(
+            body in prop::collection::vec(any::<u8>(), 0..400),
+            html in "(<|</|>|!|&|;|#|=|-|[a-z è]|h1|title|script|table|td|p|hidden|\\PC){0,120}",
+            media_type in "\\PC{0,40}|text/html; ?charset=[a-z0-9\"-]{0,12}",
+        ) {
+            let _ = Page::read(&body, &media_type);
+            let _ = page(&html);
         }
     }
 }

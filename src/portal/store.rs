@@ -1,13 +1,17 @@
 //! Rows of `publication` and `publication_check`.
 
-use super::model::{Look, Publication};
+use super::model::{Look, Publication, READING};
 use crate::db::{StoreError, exactly_one};
+use crate::deliverables::model::is_accepted;
 use chrono::{DateTime, Utc};
-use entity::ids::{DeliverableId, PublicationCheckId, PublicationId};
-use entity::kinds::PublicationState;
-use entity::{Instant, publication, publication_check as check};
+use entity::ids::{DeliverableId, ObservatoryId, PublicationCheckId, PublicationId, ReleaseId};
+use entity::kinds::{DeliverableState, ProductScope, PublicationState, ReleaseState};
+use entity::{Instant, deliverable, product, publication, publication_check as check, release, submission};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, Iterable,
+    JoinType, QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationDef, Select,
+};
 
 type Result<T> = std::result::Result<T, StoreError>;
 
@@ -23,6 +27,9 @@ impl From<publication::Model> for Publication {
             first_seen_at: row.first_seen_at.map(|at| at.0),
             verified_at: row.verified_at.map(|at| at.0),
             last_checked_at: row.last_checked_at.map(|at| at.0),
+            next_look_at: row.next_look_at.map(|at| at.0),
+            failed_looks: row.failed_looks,
+            failure: row.failure,
             version: row.version,
         }
     }
@@ -41,12 +48,27 @@ pub struct Evidence {
     pub title: Option<String>,
     pub sha256: Option<String>,
     pub problem: Option<String>,
+    pub led_to: Option<String>,
+    /// The rule by which the fingerprint was taken.
+    pub reading: i32,
 }
 
 impl From<check::Model> for Evidence {
     fn from(row: check::Model) -> Self {
-        let check::Model { id, publication_id: _, position, at, state, http_status, title, sha256, problem } = row;
-        Self { id, position, at: at.0, state, http_status, title, sha256, problem }
+        let check::Model {
+            id,
+            publication_id: _,
+            position,
+            at,
+            state,
+            http_status,
+            title,
+            sha256,
+            problem,
+            led_to,
+            reading,
+        } = row;
+        Self { id, position, at: at.0, state, http_status, title, sha256, problem, led_to, reading }
     }
 }
 
@@ -61,6 +83,127 @@ pub(super) async fn find_all(db: &impl ConnectionTrait, deliverables: &[Delivera
         .all(db)
         .await?;
     Ok(rows.into_iter().map(Publication::from).collect())
+}
+
+/// A declared page whose time has come, with what it takes to fetch and to judge it.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(super) struct Due {
+    pub deliverable_id: DeliverableId,
+    pub version: i32,
+    pub state: PublicationState,
+    pub address: String,
+    pub observatory_id: ObservatoryId,
+    pub period_label: String,
+    pub product_name_it: String,
+    pub product_name_en: String,
+    pub scope: ProductScope,
+}
+
+/// The declared pages of accepted deliverables whose release is out and whose time has come, who has waited longest first.
+pub(super) async fn due(db: &impl ConnectionTrait, now: DateTime<Utc>, limit: u64) -> Result<Vec<Due>> {
+    Ok(due_pages(now, limit).into_model::<Due>().all(db).await?)
+}
+
+fn due_pages(now: DateTime<Utc>, limit: u64) -> Select<publication::Entity> {
+    use publication::Column::{Address, DeliverableId, Id, NextLookAt, State, Version};
+    let to_deliverable =
+        publication::Entity::belongs_to(deliverable::Entity).from(DeliverableId).to(deliverable::Column::Id);
+    publication::Entity::find()
+        .select_only()
+        .columns([DeliverableId, Version, State, Address])
+        .column(deliverable::Column::ObservatoryId)
+        .column(release::Column::PeriodLabel)
+        .column_as(product::Column::NameIt, "product_name_it")
+        .column_as(product::Column::NameEn, "product_name_en")
+        .column(product::Column::Scope)
+        .join(JoinType::InnerJoin, to_deliverable.into())
+        .join(JoinType::InnerJoin, deliverable_to_release())
+        .join(JoinType::InnerJoin, release_to_product())
+        .filter(NextLookAt.lte(Instant::from(now)))
+        .filter(Address.is_not_null())
+        .filter(is_out_and_accepted())
+        .order_by_asc(NextLookAt)
+        .order_by_asc(Id)
+        .limit(limit)
+}
+
+fn deliverable_to_release() -> RelationDef {
+    deliverable::Entity::belongs_to(release::Entity).from(deliverable::Column::ReleaseId).to(release::Column::Id).into()
+}
+
+fn release_to_product() -> RelationDef {
+    release::Entity::belongs_to(product::Entity).from(release::Column::ProductId).to(product::Column::Id).into()
+}
+
+fn is_out_and_accepted() -> Condition {
+    Condition::all()
+        .add(release::Column::State.eq(ReleaseState::Published))
+        .add(deliverable::Column::State.is_in(DeliverableState::iter().filter(|state| is_accepted(*state))))
+}
+
+/// An accepted deliverable whose release is out and of which nobody declared a page.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(super) struct Undeclared {
+    pub deliverable_id: DeliverableId,
+    pub release_id: ReleaseId,
+    pub scope: ProductScope,
+}
+
+/// The accepted deliverables without a page, not yet known to be missing, whose release came out not before `oldest` and not
+/// after `newest`, or that were accepted since `oldest`. Those whose look failed wait for their next one.
+pub(super) async fn undeclared(
+    db: &impl ConnectionTrait,
+    oldest: DateTime<Utc>,
+    newest: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Undeclared>> {
+    use publication::Column::{Address, Id, NextLookAt, State};
+    let to_publication = deliverable::Entity::belongs_to(publication::Entity)
+        .from(deliverable::Column::Id)
+        .to(publication::Column::DeliverableId);
+    let accepted_since = submission::Entity::find()
+        .select_only()
+        .column(submission::Column::DeliverableId)
+        .filter(submission::Column::AnsweredAt.gte(Instant::from(oldest)))
+        .into_query();
+    let is_recent = Condition::any()
+        .add(release::Column::PublishedAt.gte(Instant::from(oldest)))
+        .add(deliverable::Column::Id.in_subquery(accepted_since));
+    let is_awaited = Condition::all()
+        .add(State.eq(PublicationState::Expected))
+        .add(Address.is_null())
+        .add(Condition::any().add(NextLookAt.is_null()).add(NextLookAt.lte(Instant::from(now))));
+    let rows = deliverable::Entity::find()
+        .select_only()
+        .column_as(deliverable::Column::Id, "deliverable_id")
+        .column(deliverable::Column::ReleaseId)
+        .column(product::Column::Scope)
+        .join(JoinType::LeftJoin, to_publication.into())
+        .join(JoinType::InnerJoin, deliverable_to_release())
+        .join(JoinType::InnerJoin, release_to_product())
+        .filter(is_out_and_accepted())
+        .filter(release::Column::PublishedAt.lte(Instant::from(newest)))
+        .filter(is_recent)
+        .filter(Condition::any().add(Id.is_null()).add(is_awaited))
+        .order_by_asc(deliverable::Column::Id)
+        .into_model::<Undeclared>()
+        .all(db)
+        .await?;
+    Ok(rows)
+}
+
+/// Lets these pages wait behind those that come due at an instant.
+pub(super) async fn send_to_the_back(
+    db: &impl ConnectionTrait,
+    deliverables: &[DeliverableId],
+    now: DateTime<Utc>,
+) -> Result<()> {
+    publication::Entity::update_many()
+        .col_expr(publication::Column::NextLookAt, Expr::value(Instant::from(now)))
+        .filter(publication::Column::DeliverableId.is_in(deliverables.iter().copied()))
+        .exec(db)
+        .await?;
+    Ok(())
 }
 
 /// Everything seen of a page, the first look first.
@@ -86,6 +229,9 @@ pub(super) async fn save(db: &impl ConnectionTrait, after: &Publication, at: Dat
         .col_expr(publication::Column::FirstSeenAt, Expr::value(after.first_seen_at.map(Instant::from)))
         .col_expr(publication::Column::VerifiedAt, Expr::value(after.verified_at.map(Instant::from)))
         .col_expr(publication::Column::LastCheckedAt, Expr::value(after.last_checked_at.map(Instant::from)))
+        .col_expr(publication::Column::NextLookAt, Expr::value(after.next_look_at.map(Instant::from)))
+        .col_expr(publication::Column::FailedLooks, Expr::value(after.failed_looks))
+        .col_expr(publication::Column::Failure, Expr::value(after.failure.clone()))
         .col_expr(publication::Column::Version, Expr::col(publication::Column::Version).add(1))
         .col_expr(publication::Column::UpdatedAt, Expr::value(Instant::from(at)))
         .filter(publication::Column::Id.eq(after.id))
@@ -107,6 +253,9 @@ async fn insert(db: &impl ConnectionTrait, new: &Publication, at: DateTime<Utc>)
         first_seen_at: Set(new.first_seen_at.map(Instant::from)),
         verified_at: Set(new.verified_at.map(Instant::from)),
         last_checked_at: Set(new.last_checked_at.map(Instant::from)),
+        next_look_at: Set(new.next_look_at.map(Instant::from)),
+        failed_looks: Set(new.failed_looks),
+        failure: Set(new.failure.clone()),
         version: Set(1),
         created_at: Set(at.into()),
         updated_at: Set(at.into()),
@@ -137,7 +286,22 @@ pub(super) async fn keep(
         title: Set(look.title.clone()),
         sha256: Set(look.sha256.clone()),
         problem: Set(look.problem.clone()),
+        led_to: Set(look.led_to.clone()),
+        reading: Set(READING),
     };
     check::Entity::insert(row).exec_without_returning(db).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::plan_of;
+
+    #[tokio::test]
+    async fn what_is_due_is_found_by_its_instant_and_not_among_all_that_ever_came_out() {
+        let plan = plan_of(&due_pages(DateTime::UNIX_EPOCH, 10)).await;
+        assert!(plan.iter().any(|step| step.contains("ix_publication_next_look_at (next_look_at<?)")), "{plan:#?}");
+        assert!(!plan.iter().any(|step| step.starts_with("SCAN")), "{plan:#?}");
+    }
 }

@@ -1,6 +1,7 @@
 //! The page of a publication: where the deliverable is on the portal, what was seen there, and the two things one can do
 //! about it.
 
+use super::model::{HTTP_STATUS, Publication};
 use super::service::{self, Evidence, PublicationView};
 use crate::ctx::Ctx;
 use crate::db::Txn;
@@ -58,6 +59,8 @@ struct PublicationPage {
     hint: String,
     may_declare: bool,
     may_check: bool,
+    /// Said where the last look could not be kept.
+    failed: Option<String>,
     form: FormState<DeclareForm>,
 }
 
@@ -67,6 +70,8 @@ struct LookLine {
     kind: &'static str,
     found: String,
     title: Option<String>,
+    /// Where redirects led.
+    led_to: Option<String>,
 }
 
 #[get("/publications/{deliverable_id}")]
@@ -89,13 +94,25 @@ async fn declare_publication(
     let declare = async |txn: &Txn, form: &DeclareForm| {
         service::declare(&ctx, txn, *id, form::version(&form.version)?, &form.address).await
     };
-    let leads_on = |_| done(&format!("/publications/{}", *id), FlashKind::Success, "portal.done_declared");
-    form::answer(&ctx, form.0, declare, leads_on, async |form| {
+    let here = format!("/publications/{}", *id);
+    let leads_on = |_| done(&here, FlashKind::Success, "portal.done_declared");
+    let answer = form::answer(&ctx, form.0, declare, leads_on, async |form| {
         let known = service::publication(&ctx, *id).await?;
         let form = form.beside(known.publication.version);
         Ok(publication_page(&ctx, &request, known, form).await?)
     })
-    .await
+    .await?;
+    if !answer.status().is_redirection() {
+        return Ok(answer);
+    }
+    let seen = service::first_look(&ctx, *id).await?;
+    Ok(match seen.publication.state {
+        PublicationState::Verified => done(&here, FlashKind::Success, "portal.done_declared_verified"),
+        _ if seen.publication.last_checked_at.is_some() => {
+            done(&here, FlashKind::Warning, "portal.done_declared_not_it")
+        }
+        _ => answer,
+    })
 }
 
 #[post("/publications/{deliverable_id}/check")]
@@ -123,15 +140,21 @@ async fn publication_page(
         deliverable: above,
         state_text: lang.t(state_key),
         state_kind,
-        address: publication.address,
+        address: publication.address.clone(),
         declared_at: publication.declared_at.map(|at| words::long_instant(at, lang)),
         first_seen_at: publication.first_seen_at.map(|at| words::long_instant(at, lang)),
         looks: evidence.iter().rev().take(LOOKS_SHOWN).map(|look| LookLine::of(look, lang)).collect(),
         hint: hint(&ctx.config().portal.allowed_hosts, lang),
         may_declare: may_declare(ctx, &deliverable),
         may_check: service::may_check_now(&ctx.actor, &deliverable),
+        failed: failed(&publication, lang),
         form,
     })
+}
+
+fn failed(publication: &Publication, lang: Lang) -> Option<String> {
+    let next = publication.next_look_at.filter(|_| publication.failed_looks > 0)?;
+    Some(lang.f("portal.failed_looks", &[("at", &words::long_instant(next, lang))]))
 }
 
 fn hint(hosts: &[String], lang: Lang) -> String {
@@ -162,21 +185,43 @@ const fn state(state: PublicationState) -> (&'static str, &'static str) {
     }
 }
 
+/// The text key of why a page was not the one it should be. Looks of former versions keep a sentence, which is not shown: of
+/// them it is said only whether there was a page.
+fn problem_text(problem: &str, was_read: bool) -> &'static str {
+    match problem {
+        "not_a_page" => "portal.look_not_a_page",
+        "too_large" => "portal.look_too_large",
+        "led_home" => "portal.look_led_home",
+        "led_elsewhere" => "portal.look_led_elsewhere",
+        "too_many_redirects" => "portal.look_too_many_redirects",
+        "says_nothing_is_there" => "portal.look_says_nothing_is_there",
+        "product_not_named" => "portal.look_product_not_named",
+        "territory_not_named" => "portal.look_territory_not_named",
+        "another_territory" => "portal.look_another_territory",
+        "period_not_named" => "portal.look_period_not_named",
+        "another_period" => "portal.look_another_period",
+        "too_slow" => "portal.look_too_slow",
+        "no_connection" => "portal.look_no_connection",
+        "no_address" => "portal.look_no_address",
+        _ if was_read => "portal.look_another",
+        _ => "portal.look_nothing",
+    }
+}
+
 impl LookLine {
     fn of(look: &Evidence, lang: Lang) -> Self {
-        // A page was read exactly where its words left a fingerprint.
-        let found = match (&look.sha256, look.http_status, look.state) {
-            (None, Some(status), _) => lang.f("portal.look_status", &[("status", &status.to_string())]),
-            (None, None, _) => lang.t("portal.look_nothing").to_owned(),
-            (Some(_), _, PublicationState::Verified) => lang.t("portal.look_verified").to_owned(),
-            (Some(_), _, PublicationState::Altered) => lang.t("portal.look_altered").to_owned(),
-            (Some(_), ..) => lang.t("portal.look_another").to_owned(),
+        let found = match (look.problem.as_deref(), look.http_status) {
+            (None, _) if look.state == PublicationState::Altered => lang.t("portal.look_altered").to_owned(),
+            (None, _) => lang.t("portal.look_verified").to_owned(),
+            (Some(HTTP_STATUS), Some(status)) => lang.f("portal.look_status", &[("status", &status.to_string())]),
+            (Some(problem), _) => lang.t(problem_text(problem, look.sha256.is_some())).to_owned(),
         };
         Self {
             at: words::long_instant(look.at, lang),
             kind: state(look.state).1,
             found,
             title: look.title.clone().filter(|title| !title.trim().is_empty()),
+            led_to: look.led_to.clone(),
         }
     }
 }

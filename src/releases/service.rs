@@ -13,6 +13,7 @@ use crate::deliverables::service::{self as deliverables, Owed};
 use crate::deliverables::view::Progress;
 use crate::designations::model::Seat;
 use crate::designations::service as designations;
+use crate::each::Failures;
 use crate::error::{Code, Error, Result};
 use crate::network::model::ObservatoryView;
 use crate::network::service as network;
@@ -327,23 +328,41 @@ pub async fn cancel_in(
 /// of it is missing, the others as soon as one deliverable is approved. What is not ready stays due, becomes late, and is
 /// looked at again the next time.
 ///
-/// Who may: the service itself; run by the portal's job, any number of times. Mails: none. Returns what came out.
-pub async fn publish_due(ctx: &Ctx, txn: &Txn) -> Result<Vec<ReleaseView>> {
+/// Who may: the service itself; run by the portal's job, any number of times. Mails: none. Each release has a transaction of
+/// its own: one that fails takes nothing from the others. Returns how many came out, and what failed.
+pub async fn publish_due(ctx: &Ctx) -> Result<(u64, Failures)> {
     authorise(ctx, Action::Publish)?;
-    let confirmed = store::confirmed_upto(txn, ctx.today()).await?;
-    let ids: Vec<ReleaseId> = confirmed.iter().map(|view| view.release.id).collect();
-    let progress = deliverables::progress(txn, &ids).await?;
-    let mut out = Vec::new();
-    for view in confirmed {
-        let progress = progress.get(&view.release.id).copied().unwrap_or_default();
-        if !is_ready(view.scope, progress) || !view.flags(ctx.now()).due {
-            continue;
+    let (mut out, mut failures) = (0, Failures::default());
+    for id in store::confirmed_upto(ctx.reader(), ctx.today()).await? {
+        let published = async {
+            // Asked before anything is locked: what is late may wait for weeks, and is looked at every five seconds.
+            let is_due = is_to_publish(ctx, ctx.reader(), &release(ctx.reader(), id).await?).await?;
+            if is_due { ctx.write(async |txn| publish(ctx, txn, id).await).await } else { Ok(false) }
+        };
+        match published.await {
+            Ok(came_out) => out += u64::from(came_out),
+            Err(error) => failures.note(format_args!("release {id}"), error)?,
         }
-        let version = view.release.version;
-        let published = view.release.published(ctx.now())?;
-        out.push(save(ctx, txn, &published, version, ReleaseChangeKind::Published, Why::default()).await?);
     }
-    Ok(out)
+    Ok((out, failures))
+}
+
+async fn is_to_publish(ctx: &Ctx, db: &impl ConnectionTrait, view: &ReleaseView) -> Result<bool> {
+    let id = view.release.id;
+    let progress = deliverables::progress(db, &[id]).await?.remove(&id).unwrap_or_default();
+    Ok(view.flags(ctx.now()).due && is_ready(view.scope, progress))
+}
+
+/// Publishes a release, if it still is time; says whether it came out.
+async fn publish(ctx: &Ctx, txn: &Txn, id: ReleaseId) -> Result<bool> {
+    let view = release(txn, id).await?;
+    if view.release.state() != ReleaseState::Confirmed || !is_to_publish(ctx, txn, &view).await? {
+        return Ok(false);
+    }
+    let version = view.release.version;
+    let published = view.release.published(ctx.now())?;
+    save(ctx, txn, &published, version, ReleaseChangeKind::Published, Why::default()).await?;
+    Ok(true)
 }
 
 /// Whether there is something to publish.

@@ -336,7 +336,16 @@ pub async fn changes(db: &impl ConnectionTrait, of: &[ReleaseId]) -> Result<Hash
 }
 
 /// Confirmed releases whose day is not after `day`, the earliest first.
-pub async fn confirmed_upto(db: &impl ConnectionTrait, day: NaiveDate) -> Result<Vec<ReleaseView>> {
-    let filter = Filter { state: Some(ReleaseState::Confirmed), to: Some(day), ..Filter::default() };
-    list(db, &filter, None, None).await
+pub async fn confirmed_upto(db: &impl ConnectionTrait, day: NaiveDate) -> Result<Vec<ReleaseId>> {
+    let ids = release::Entity::find()
+        .select_only()
+        .column(release::Column::Id)
+        .filter(release::Column::State.eq(ReleaseState::Confirmed))
+        .filter(release::Column::Day.lte(day))
+        .order_by(release::Column::Day, Order::Asc)
+        .order_by(release::Column::Id, Order::Asc)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(ids)
 }

@@ -11,7 +11,8 @@ pub async fn run(ctx: &Ctx) -> Result<Report> {
     if matches!(network::agreement(ctx.reader()).await, Err(Error::NotFound)) {
         return Ok(Report::new(0, "nobody to tell before a network is loaded"));
     }
-    let Told { mails, lines, skipped, withdrawn } = ctx.write(async |txn| service::run(ctx, txn).await).await?;
+    let Told { mails, lines, skipped, withdrawn, failures } = service::run(ctx).await?;
     let done = (mails + skipped) as u64 + withdrawn;
-    Ok(Report::new(done, format!("mails {mails}, lines {lines}, skipped {skipped}, taken back {withdrawn}")))
+    let note = format!("mails {mails}, lines {lines}, skipped {skipped}, taken back {withdrawn}{failures}");
+    Ok(Report::new(done, note))
 }

@@ -4,7 +4,7 @@ use super::addressee::Gap;
 use super::plan::{Line, Mail};
 use super::service::Leaving;
 use crate::ctx::Ctx;
-use crate::db::{StoreError, Txn};
+use crate::db::Txn;
 use crate::designations::model::Seat;
 use crate::error::Result;
 use crate::links::service as links;
@@ -23,7 +23,7 @@ pub const KIND: &str = "reminder";
 const LINK_DAYS_AFTER: u64 = 30;
 
 /// Promises the mail, with a new link for each line.
-pub(super) async fn promise(ctx: &Ctx, txn: &Txn, mail: &Mail<'_>, leaving: Leaving<'_>) -> Result<MailId> {
+pub(super) async fn promise(ctx: &Ctx, txn: &Txn, mail: &Mail<'_>, leaving: Leaving) -> Result<MailId> {
     let holder = &mail.to.holder;
     let mut told = Vec::new();
     for line in &mail.lines {
@@ -40,7 +40,7 @@ pub(super) async fn promise(ctx: &Ctx, txn: &Txn, mail: &Mail<'_>, leaving: Leav
             address: holder.email.clone(),
             lang: holder.lang,
         },
-        content: content(mail, &told, leaving, holder.lang)?,
+        content: content(mail, &told, holder.lang),
         due_at: ctx.now(),
         expires_at: Some(zone::instant_of(leaving.today, leaving.until)),
         calendar: None,
@@ -65,7 +65,7 @@ async fn address(ctx: &Ctx, txn: &Txn, line: &Line<'_>) -> Result<String> {
     Ok(format!("{base}/p/{token}"))
 }
 
-fn content(mail: &Mail<'_>, told: &[(&Line<'_>, String)], leaving: Leaving<'_>, lang: Lang) -> Result<MailContent> {
+fn content(mail: &Mail<'_>, told: &[(&Line<'_>, String)], lang: Lang) -> MailContent {
     let name = mail.to.holder.name();
     let mut paragraphs =
         vec![lang.t(if told.len() == 1 { "reminders.mail_one" } else { "reminders.mail_several" }).to_owned()];
@@ -75,7 +75,7 @@ fn content(mail: &Mail<'_>, told: &[(&Line<'_>, String)], leaving: Leaving<'_>, 
     paragraphs.extend(reasons(mail, lang));
     let mut facts = Vec::new();
     for (line, address) in told {
-        let mut said = said(line, leaving, lang)?;
+        let mut said = said(line, lang);
         if told.len() > 1 {
             said = format!("{said}\n{address}");
         }
@@ -89,14 +89,14 @@ fn content(mail: &Mail<'_>, told: &[(&Line<'_>, String)], leaving: Leaving<'_>, 
         [(_, address)] => Some((lang.t("reminders.mail_answer").to_owned(), address.clone())),
         _ => None,
     };
-    Ok(MailContent {
+    MailContent {
         subject: subject(told, lang),
         heading: lang.f("reminders.mail_heading", &[("name", &name)]),
         paragraphs,
         facts,
         action,
         closing: Some(lang.t("reminders.mail_closing").to_owned()),
-    })
+    }
 }
 
 fn subject(told: &[(&Line<'_>, String)], lang: Lang) -> String {
@@ -116,18 +116,14 @@ fn subject(told: &[(&Line<'_>, String)], lang: Lang) -> String {
 }
 
 /// By when, in how many working days of whoever is told, how many minutes; or that it is late.
-fn said(line: &Line<'_>, leaving: Leaving<'_>, lang: Lang) -> Result<String> {
-    let territory = &line.designation.seat.territory;
-    let calendar = leaving.calendars.of(territory);
-    let away = calendar.and_then(|calendar| calendar.working_days_between(leaving.today, line.obligation.due_day));
-    let away = away.map_err(|error| StoreError::inconsistent("territory", territory, error))?;
+fn said(line: &Line<'_>, lang: Lang) -> String {
     let values = [
         ("day", words::long_day(line.obligation.due_day, lang)),
-        ("away", words::working_days_away(away, lang)),
+        ("away", words::working_days_away(line.working_days_away, lang)),
         ("minutes", words::about(line.obligation.estimated_minutes, lang)),
     ];
     let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
-    Ok(lang.f(if line.is_late { "reminders.mail_line_late" } else { "reminders.mail_line" }, &values))
+    lang.f(if line.is_late { "reminders.mail_line_late" } else { "reminders.mail_line" }, &values)
 }
 
 /// Why the reader is told who does not hold the seat, said once for each seat.

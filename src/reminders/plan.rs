@@ -65,6 +65,8 @@ pub struct Line<'a> {
     pub designation: &'a Designation,
     /// Whether its day is over.
     pub is_late: bool,
+    /// Working days of whoever is told until it is due, negative once it is late.
+    pub working_days_away: i32,
     /// Why the person is told who does not hold the seat.
     pub gap: Option<Gap>,
 }
@@ -96,6 +98,8 @@ pub struct Skip<'a> {
 pub struct Plan<'a> {
     pub mails: Vec<Mail<'a>>,
     pub skipped: Vec<Skip<'a>>,
+    /// Obligations of which nothing can be planned, because their calendar does not answer for their day. Others go on.
+    pub broken: Vec<(&'a Obligation, CalendarError)>,
 }
 
 /// Plans the reminders of a day.
@@ -103,23 +107,20 @@ pub struct Plan<'a> {
 /// Rungs are counted in the calendar of whoever is told, who alone can say which days are left to work. A rung waits, told and
 /// skipped neither, while its recipient has a day off by that calendar, has had today's mail, or does not exist: its own day is
 /// the first, not the last, on which it may be told.
-pub fn plan<'a>(day: Day<'a>, obligations: &'a [Obligation], settled: &Settled) -> Result<Plan<'a>, CalendarError> {
+pub fn plan<'a>(day: Day<'a>, obligations: &'a [Obligation], settled: &Settled) -> Plan<'a> {
     let mut plan = Plan::default();
     let mut lines: BTreeMap<PersonId, Vec<Line<'a>>> = BTreeMap::new();
     let nothing = ladder::Settled::new();
     for obligation in obligations {
-        let Some(seat) = day.roll.seat(obligation.seat_id) else { continue };
-        let who = day.roll.addressee(obligation.seat_id);
-        let calendar = day.calendars.of(who.map_or(&seat.territory, |who| &who.designation.seat.territory))?;
         let known = settled.get(&Key::of(obligation)).unwrap_or(&nothing);
-        let step = ladder::step(day.rungs, calendar, obligation.due_day, known, day.today)?;
-        plan.skipped.extend(step.skip.into_iter().map(|(rung, reason)| Skip { obligation, rung, reason }));
-        let (Some(rung), Some(Addressee { designation, gap, .. })) = (step.tell, who) else { continue };
-        let person = designation.holder.id;
-        if calendar.is_working(day.today) && !day.written_to.contains(&person) {
-            let is_late = obligation.due_day < day.today;
-            let line = Line { obligation, rung, seat, designation, is_late, gap };
-            lines.entry(person).or_default().push(line);
+        match planned(day, obligation, known) {
+            Ok(planned) => {
+                plan.skipped.extend(planned.skipped);
+                if let Some(line) = planned.line {
+                    lines.entry(line.designation.holder.id).or_default().push(line);
+                }
+            }
+            Err(error) => plan.broken.push((obligation, error)),
         }
     }
     for mut told in lines.into_values() {
@@ -128,7 +129,34 @@ pub fn plan<'a>(day: Day<'a>, obligations: &'a [Obligation], settled: &Settled) 
             plan.mails.push(Mail { to: first.designation, lines: told });
         }
     }
-    Ok(plan)
+    plan
+}
+
+/// What is planned of one obligation.
+#[derive(Default)]
+struct Planned<'a> {
+    line: Option<Line<'a>>,
+    skipped: Vec<Skip<'a>>,
+}
+
+fn planned<'a>(
+    day: Day<'a>,
+    obligation: &'a Obligation,
+    known: &ladder::Settled,
+) -> Result<Planned<'a>, CalendarError> {
+    let Some(seat) = day.roll.seat(obligation.seat_id) else { return Ok(Planned::default()) };
+    let who = day.roll.addressee(obligation.seat_id);
+    let calendar = day.calendars.of(who.map_or(&seat.territory, |who| &who.designation.seat.territory))?;
+    let step = ladder::step(day.rungs, calendar, obligation.due_day, known, day.today)?;
+    let skipped = step.skip.into_iter().map(|(rung, reason)| Skip { obligation, rung, reason }).collect();
+    let (Some(rung), Some(Addressee { designation, gap, .. })) = (step.tell, who) else {
+        return Ok(Planned { line: None, skipped });
+    };
+    let working_days_away = calendar.working_days_between(day.today, obligation.due_day)?;
+    let is_late = obligation.due_day < day.today;
+    let is_told_today = calendar.is_working(day.today) && !day.written_to.contains(&designation.holder.id);
+    let line = Line { obligation, rung, seat, designation, is_late, working_days_away, gap };
+    Ok(Planned { line: is_told_today.then_some(line), skipped })
 }
 
 #[cfg(test)]

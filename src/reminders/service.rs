@@ -10,6 +10,7 @@ use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
 use crate::designations::service as designations;
 use crate::due::{Obligation, providers};
+use crate::each::Failures;
 use crate::error::{Error, Result};
 use crate::mail::outbox::withdraw::{self, Promise};
 use crate::network::service as network;
@@ -29,7 +30,7 @@ const MAILS_AT_ONCE: usize = 100;
 const SKIPS_AT_ONCE: usize = 1000;
 
 /// What one run did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Told {
     pub mails: usize,
     /// Obligations those mails speak of.
@@ -37,71 +38,140 @@ pub struct Told {
     pub skipped: usize,
     /// Mails taken back because something they said was not true any more.
     pub withdrawn: u64,
+    pub failures: Failures,
 }
 
 /// Tells everybody what is due now and was not told yet. Run by the job `reminders`, every minute; safe at any time and
 /// any number of times.
 ///
-/// Who may: the service itself. Which mails leave: at most one *reminder* per person and day, within the hours of the
-/// ladder, running out at their end.
-pub async fn run(ctx: &Ctx, txn: &Txn) -> Result<Told> {
+/// Who may: the service itself. Mails: at most one *reminder* per person and day, within the hours of the ladder, running out
+/// at their end. Each mail has a transaction of its own: one that cannot be written, and an obligation of which nothing can be
+/// planned, take nothing from the others and are tried again in the next run.
+pub async fn run(ctx: &Ctx) -> Result<Told> {
     if !ctx.actor.is_ourselves() {
         return Err(Error::Denied);
     }
-    let rules = network::ladder(txn).await?;
+    let rules = network::ladder(ctx.reader()).await?;
     let hours = Hours { from: rules.send_from, until: rules.send_until };
     let now = zone::local(ctx.now());
     if !hours.contain(now.time()) {
         return Ok(Told::default());
     }
     let today = now.date();
-    let calendars = network::calendars(txn).await?;
-    let roll = roll(txn, today).await?;
-    let obligations = providers::obligations(txn, horizon(&rules.rungs, &calendars, today)?).await?;
-
-    let withdrawn = withdraw_untrue(ctx, txn, today, &Meant::of(&obligations, &roll)).await?;
-    let log = Log::read(txn, &obligations).await?;
-    let todays = promised_on(txn, today).await?;
+    let calendars = network::calendars(ctx.reader()).await?;
+    let morning = ctx.write(async |txn| look(ctx, txn, &rules.rungs, &calendars, today).await).await?;
+    let Look { roll, obligations, settled, todays, withdrawn } = morning;
     let written_to = people(todays.iter().filter(|promise| !promise.was_withdrawn()));
     let day = Day { today, rungs: &rules.rungs, calendars: &calendars, roll: &roll, written_to: &written_to };
-    let plan = plan::plan(day, &obligations, &log.settled).map_err(broken_calendar)?;
+    let plan = plan::plan(day, &obligations, &settled);
 
     let mut told = Told { withdrawn, ..Told::default() };
-    for mail in plan.mails.iter().take(MAILS_AT_ONCE) {
-        let person = mail.to.holder.id;
-        let number = 1 + todays.iter().filter(|promise| promise.person_id == Some(person)).count();
-        tell(ctx, txn, &log, mail, Leaving { today, until: hours.until, number, calendars: &calendars }).await?;
-        told.mails += 1;
-        told.lines += mail.lines.len();
+    for (obligation, error) in &plan.broken {
+        told.failures.note(format_args!("{} {}", obligation.kind, obligation.id), broken_calendar(error.clone()))?;
     }
-    for skip in plan.skipped.iter().take(SKIPS_AT_ONCE) {
-        log.note(ctx, txn, skipped(skip)).await?;
-        told.skipped += 1;
+    for mail in &plan.mails {
+        if told.mails == MAILS_AT_ONCE {
+            break;
+        }
+        match ctx.write(async |txn| tell(ctx, txn, mail, today, hours.until).await).await {
+            Ok(true) => {
+                told.mails += 1;
+                told.lines += mail.lines.len();
+            }
+            Ok(false) => {}
+            Err(error) => told.failures.note(format_args!("the reminder to person {}", mail.to.holder.id), error)?,
+        }
     }
+    let skipped = &plan.skipped[..plan.skipped.len().min(SKIPS_AT_ONCE)];
+    told.skipped = skip_all(ctx, skipped, &mut told.failures).await?;
     Ok(told)
+}
+
+/// What a run works with, read in one transaction.
+struct Look {
+    roll: Roll,
+    obligations: Vec<Obligation>,
+    settled: Settled,
+    todays: Vec<Promise>,
+    withdrawn: u64,
+}
+
+/// Takes back what is not true any more, and reads what there is to tell.
+async fn look(ctx: &Ctx, txn: &Txn, rungs: &[i32], calendars: &Calendars, today: NaiveDate) -> Result<Look> {
+    let roll = roll(txn, today).await?;
+    let obligations = providers::obligations(txn, horizon(rungs, calendars, today)).await?;
+    let withdrawn = withdraw_untrue(ctx, txn, today, &Meant::of(&obligations, &roll)).await?;
+    let settled = Log::read(txn, obligations.iter()).await?.settled;
+    let todays = promised_on(txn, today).await?;
+    Ok(Look { roll, obligations, settled, todays, withdrawn })
 }
 
 /// When a mail leaves, and which of the day's it is for its reader: only a mail that was taken back has a successor.
 #[derive(Clone, Copy)]
-pub(super) struct Leaving<'a> {
+pub(super) struct Leaving {
     pub today: NaiveDate,
     pub until: NaiveTime,
     pub number: usize,
-    pub calendars: &'a Calendars,
 }
 
-async fn tell(ctx: &Ctx, txn: &Txn, log: &Log, mail: &Mail<'_>, leaving: Leaving<'_>) -> Result<()> {
-    let mail_id = mail::promise(ctx, txn, mail, leaving).await?;
+/// Writes one mail and notes what it tells; says whether it did. It does not where another run has told the person meanwhile.
+async fn tell(ctx: &Ctx, txn: &Txn, mail: &Mail<'_>, today: NaiveDate, until: NaiveTime) -> Result<bool> {
+    let person = mail.to.holder.id;
+    let log = Log::read(txn, mail.lines.iter().map(|line| line.obligation)).await?;
+    let is_told = |line: &plan::Line<'_>| {
+        log.settled.get(&Key::of(line.obligation)).is_some_and(|rungs| rungs.contains_key(&line.rung))
+    };
+    let todays = promised_on(txn, today).await?;
+    let mut own = todays.iter().filter(|promise| promise.person_id == Some(person));
+    let number = 1 + own.clone().count();
+    if own.any(|promise| !promise.was_withdrawn()) || mail.lines.iter().any(is_told) {
+        return Ok(false);
+    }
+    let mail_id = mail::promise(ctx, txn, mail, Leaving { today, until, number }).await?;
     for line in &mail.lines {
         let note = Note {
             key: Key::of(line.obligation),
             rung: line.rung,
             outcome: ReminderOutcome::Sent,
             reason: None,
-            person_id: Some(mail.to.holder.id),
+            person_id: Some(person),
             mail_id: Some(mail_id),
         };
         log.note(ctx, txn, note).await?;
+    }
+    Ok(true)
+}
+
+/// Notes the rungs that are over: all at once, or one by one where one of them cannot be noted. Returns how many were.
+async fn skip_all(ctx: &Ctx, skipped: &[Skip<'_>], failures: &mut Failures) -> Result<usize> {
+    if skipped.is_empty() {
+        return Ok(0);
+    }
+    match ctx.write(async |txn| skip(ctx, txn, skipped).await).await {
+        Ok(()) => return Ok(skipped.len()),
+        Err(error) if matches!(error, Error::Store(StoreError::Busy)) => return Err(error),
+        Err(_) => {}
+    }
+    let mut done = 0;
+    for one in skipped.chunks(1) {
+        match ctx.write(async |txn| skip(ctx, txn, one).await).await {
+            Ok(()) => done += 1,
+            Err(error) => {
+                let what = one.iter().map(|skip| format!("{} {}", skip.obligation.kind, skip.obligation.id));
+                failures.note(what.collect::<String>(), error)?;
+            }
+        }
+    }
+    Ok(done)
+}
+
+async fn skip(ctx: &Ctx, txn: &Txn, skips: &[Skip<'_>]) -> Result<()> {
+    let log = Log::read(txn, skips.iter().map(|skip| skip.obligation)).await?;
+    for skip in skips {
+        let is_known = |rungs: &ladder::Settled| rungs.contains_key(&skip.rung);
+        if !log.settled.get(&Key::of(skip.obligation)).is_some_and(is_known) {
+            log.note(ctx, txn, skipped(skip)).await?;
+        }
     }
     Ok(())
 }
@@ -127,11 +197,11 @@ async fn roll(db: &impl ConnectionTrait, today: NaiveDate) -> Result<Roll> {
     ))
 }
 
-/// The last due day anybody's ladder can have reached, so that a run costs what is due and not what exists.
-fn horizon(rungs: &[i32], calendars: &Calendars, today: NaiveDate) -> Result<NaiveDate> {
-    let days: std::result::Result<Vec<NaiveDate>, CalendarError> =
-        calendars.iter().map(|calendar| ladder::horizon(rungs, calendar, today)).collect();
-    Ok(days.map_err(broken_calendar)?.into_iter().max().unwrap_or(today))
+/// The last due day anybody's ladder can have reached, so that a run costs what is due and not what exists. A calendar that
+/// does not answer counts for nothing here: its obligations are noted one by one.
+fn horizon(rungs: &[i32], calendars: &Calendars, today: NaiveDate) -> NaiveDate {
+    let days = calendars.iter().filter_map(|calendar| ladder::horizon(rungs, calendar, today).ok());
+    days.max().unwrap_or(today)
 }
 
 /// Who is to be told what, as things stand.
@@ -209,8 +279,8 @@ struct Log {
 }
 
 impl Log {
-    async fn read(txn: &Txn, obligations: &[Obligation]) -> Result<Self> {
-        let ids: Vec<_> = obligations.iter().map(|obligation| obligation.id).collect();
+    async fn read(txn: &Txn, obligations: impl Iterator<Item = &Obligation>) -> Result<Self> {
+        let ids: Vec<_> = obligations.map(|obligation| obligation.id).collect();
         let entries = store::entries_about(txn, &ids).await?;
         let mails: Vec<MailId> = entries.iter().filter_map(|entry| entry.mail_id).collect();
         let standing = withdraw::standing(txn, &mails).await?;

@@ -306,6 +306,7 @@ fn of_publications(matrix: &mut Matrix) {
                 title: None,
                 sha256: sha256.map(str::to_owned),
                 problem: None,
+                led_to: None,
             };
             let next = at.after(&look, released + portal::GRACE, released, Some("1"));
             matrix.line(state, what, &format!("-> {}", next.state));

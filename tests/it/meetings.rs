@@ -17,6 +17,7 @@ both_engines! {
     numbers_follow_each_other_and_a_cancelled_one_is_not_given_again,
     who_becomes_referent_is_invited_and_who_leaves_is_told_so_once,
     who_joins_while_a_meeting_is_called_off_is_not_invited_to_it,
+    one_meeting_whose_members_cannot_be_followed_stops_no_other,
     a_patch_takes_away_keeps_or_replaces_and_writes_nothing_where_nothing_changes,
     the_farewell_is_the_last_mail_to_who_leaves,
     what_people_were_told_is_told_of_one_meeting_and_not_of_another,
@@ -197,12 +198,13 @@ async fn who_joins_while_a_meeting_is_called_off_is_not_invited_to_it(engine: En
     let version = i32::try_from(meeting["version"].as_i64().expect("a version")).expect("a version");
     let calling_off = acting.begin().await.expect("a transaction");
     meetings::cancel(&acting, &calling_off, id, version, "Doppia").await.expect("called off");
-    let following = system.write(async |txn| meetings::follow_members(&system, txn).await);
+    let following = meetings::follow_members(&system);
     tokio::pin!(following);
     let at_once = tokio::time::timeout(Duration::from_millis(300), &mut following).await;
     acting.commit(calling_off).await.expect("committed");
     let told = if let Ok(told) = at_once { told } else { following.await };
-    assert_eq!(told.expect("followed"), 0);
+    let (told, failures) = told.expect("followed");
+    assert_eq!((told, failures.is_empty()), (0, true));
     assert_eq!(list(&of_meetings(app.mails().await)), [format!("{SECRETARIAT}  meeting_cancelled")]);
 }
 
@@ -574,4 +576,19 @@ async fn every_page_of_a_meeting_opens_in_its_time(engine: Engine) {
     open(page.clone(), "Numero legale non raggiunto").await;
     open(format!("{page}/attendances"), "Provincia di Bergamo").await;
     open(format!("{page}/outcomes/new"), "Decisione").await;
+}
+
+async fn one_meeting_whose_members_cannot_be_followed_stops_no_other(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    let (spoilt, sound) = (convened(&secretariat).await, convened(&secretariat).await);
+    app.mails().await;
+    designate(&secretariat, Designation::of("referent:bergamo")).await;
+    app.mails().await;
+    app.refuse("outbox_mail", "subject_id", text(&spoilt, "id")).await;
+    let note = app.tick_with_failures("follow_members").await;
+    assert!(note.contains(&format!("failed 1: meeting {}: ", text(&spoilt, "id"))), "{note}");
+    let told = of_meetings(app.mails().await);
+    assert_eq!(list(&told), [format!("{ADA}  meeting_joined")]);
+    assert!(told[0].text.contains(text(&sound, "number")) || told[0].subject.contains(text(&sound, "number")));
 }

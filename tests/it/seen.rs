@@ -5,12 +5,15 @@ use crate::support::app::{Client, SECRETARIAT, TestApp};
 use crate::support::db::Engine;
 use crate::support::portal::Portal;
 use futures_util::future::BoxFuture;
-use raccordo::portal::fetch::{Names, Problem, fetch};
+use raccordo::config;
+use raccordo::portal::fetch::{self, Answer, Names, Problem};
+use raccordo::portal::service::{Limits, verify_within};
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 both_engines! {
     a_release_comes_out_at_its_instant_and_its_page_is_seen_or_asked_for,
@@ -21,6 +24,12 @@ both_engines! {
     a_page_that_is_not_as_it_should_be_is_somebodys_task_until_it_is,
     a_joint_product_has_one_page_for_all_and_it_can_be_missing,
     only_pages_of_the_portal_are_declared_and_only_by_whoever_may,
+    one_page_that_cannot_be_kept_stops_no_other,
+    a_title_with_what_no_database_keeps_is_kept_without_it,
+    a_file_is_told_when_it_is_declared,
+    clocks_counters_and_the_frame_alter_nothing,
+    pages_left_over_wait_behind_those_that_come_due,
+    one_release_that_cannot_come_out_stops_no_other,
 }
 
 fn text<'a>(value: &'a Value, member: &str) -> &'a str {
@@ -429,14 +438,290 @@ async fn a_name_that_changes_its_answer_is_judged_by_the_answer_that_is_used() {
     );
 }
 
+async fn fetch(address: &str, settings: &config::Portal, names: Arc<dyn Names>) -> Result<Answer, Problem> {
+    fetch::fetch(address, settings, names, Duration::from_secs(10)).await
+}
+
 #[actix_web::test]
-async fn redirects_are_not_followed_and_a_flood_is_cut_off() {
+async fn redirects_are_followed_within_the_portal_and_nowhere_else() {
+    let (portal, stranger) = (Portal::start().await, Portal::start().await);
+    let settings = portal.config().portal;
+    let nobody = || names(&[&[]]);
+    let lead = |from: &str, status: &str, to: &str| portal.answer(from, status, &format!("location: {to}\r\n"), b"");
+    portal.show("/page", REPORT);
+    lead("/moved", "301 Moved Permanently", "/page");
+    lead("/twice", "302 Found", &portal.url("/moved"));
+    for (from, visits) in [("/page", 1), ("/moved", 2), ("/twice", 3)] {
+        let before = portal.visits();
+        let came = fetch(&portal.url(from), &settings, nobody()).await.expect("a page");
+        assert_eq!((came.status, came.address), (200, portal.url("/page")), "{from}");
+        assert_eq!(portal.visits() - before, visits, "{from}");
+    }
+    lead("/away", "302 Found", &stranger.url("/page"));
+    lead("/name", "302 Found", "http://altrove.example/");
+    lead("/file", "302 Found", "file:///etc/passwd");
+    lead("/metadata", "307 Temporary Redirect", "http://169.254.169.254/latest/");
+    lead("/user", "308 Permanent Redirect", &portal.url("/page").replace("http://", "http://user@"));
+    for from in ["/away", "/name", "/file", "/metadata", "/user"] {
+        assert_eq!(fetch(&portal.url(from), &settings, nobody()).await, Err(Problem::LedElsewhere), "{from}");
+    }
+    assert_eq!(stranger.visits(), 0);
+    let named = |host: &str| format!("http://{host}:{}/page", portal.address.port());
+    lead("/inside", "302 Found", &named("portale.example"));
+    let inside = fetch(&portal.url("/inside"), &settings, names(&[&["10.0.0.1"]])).await;
+    assert_eq!(inside, Err(Problem::NotPublic), "each step is asked of the resolver that is connected through");
+    lead("/loop", "302 Found", "/loop");
+    let before = portal.visits();
+    assert_eq!(fetch(&portal.url("/loop"), &settings, nobody()).await, Err(Problem::TooManyRedirects));
+    assert_eq!(portal.visits() - before, 6);
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    use std::io::Write;
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    packed.write_all(bytes).expect("packed");
+    packed.finish().expect("packed")
+}
+
+fn deflate(bytes: &[u8], bare: bool) -> Vec<u8> {
+    use std::io::Read;
+    let (mut packed, best) = (Vec::new(), flate2::Compression::best());
+    let read = if bare {
+        flate2::read::DeflateEncoder::new(bytes, best).read_to_end(&mut packed)
+    } else {
+        flate2::read::ZlibEncoder::new(bytes, best).read_to_end(&mut packed)
+    };
+    read.expect("packed");
+    packed
+}
+
+/// `REPORT` is not what was packed here: "hello\n", by the reference encoder.
+const BROTLI: &[u8] = &[0x8b, 0x02, 0x80, 0x68, 0x65, 0x6c, 0x6c, 0x6f, 0x0a, 0x03];
+
+#[actix_web::test]
+async fn a_body_packed_unasked_is_unpacked_and_a_flood_is_cut_off() {
     let portal = Portal::start().await;
     let settings = portal.config().portal;
-    portal.answer("/moved", "302 Found", &format!("location: {}\r\n", portal.url("/secret")), b"");
-    portal.answer("/flood", "200 OK", "", &vec![b'x'; 3 * 1024 * 1024]);
-    let nobody = || names(&[&[]]);
-    let moved = fetch(&portal.url("/moved"), &settings, nobody()).await.expect("an answer");
-    assert_eq!((moved.status, portal.visits()), (302, 1));
-    assert_eq!(fetch(&portal.url("/flood"), &settings, nobody()).await, Err(Problem::TooLarge));
+    let page = REPORT.as_bytes();
+    let coded = |path: &str, coding: &str, body: &[u8]| {
+        portal.answer(path, "200 OK", &format!("content-type: text/html\r\ncontent-encoding: {coding}\r\n"), body);
+    };
+    coded("/gzip", "gzip", &gzip(page));
+    coded("/x-gzip", "X-GZIP", &gzip(page));
+    coded("/deflate", "deflate", &deflate(page, false));
+    coded("/bare", "deflate", &deflate(page, true));
+    coded("/both", "deflate, gzip", &gzip(&deflate(page, false)));
+    coded("/identity", "identity", page);
+    coded("/br", "br", BROTLI);
+    let body = async |path: &str| {
+        fetch(&portal.url(path), &settings, names(&[&[]]))
+            .await
+            .map(|answer| String::from_utf8_lossy(&answer.body).into_owned())
+    };
+    for path in ["/gzip", "/x-gzip", "/deflate", "/bare", "/both", "/identity"] {
+        assert_eq!(body(path).await.as_deref(), Ok(REPORT), "{path}");
+    }
+    assert_eq!(body("/br").await.as_deref(), Ok("hello\n"));
+    let flood = vec![b'x'; 3 * 1024 * 1024];
+    portal.answer("/flood", "200 OK", "", &flood);
+    coded("/bomb", "gzip", &gzip(&vec![b'x'; 64 * 1024 * 1024]));
+    coded("/bomb-in-bomb", "gzip, gzip", &gzip(&gzip(&flood)));
+    for path in ["/flood", "/bomb", "/bomb-in-bomb"] {
+        assert_eq!(body(path).await, Err(Problem::TooLarge), "{path}");
+    }
+    coded("/zstd", "zstd", page);
+    coded("/thrice", "gzip, gzip, gzip", &gzip(&gzip(&gzip(page))));
+    assert_eq!(
+        (body("/zstd").await, body("/thrice").await),
+        (Err(Problem::UnknownCoding), Err(Problem::UnknownCoding))
+    );
+    coded("/broken", "gzip", &gzip(page)[..20]);
+    assert_eq!(body("/broken").await, Err(Problem::BrokenOff));
+}
+
+/// Observatories with an accepted report whose page is declared at an address of their own, the release out.
+async fn declared_at(app: &TestApp, address_of: impl Fn(&str) -> String) -> Vec<(String, String)> {
+    let secretariat = app.client(SECRETARIAT).await;
+    confirmed(&secretariat).await;
+    let mut ids = Vec::new();
+    for observatory in ["bergamo", "brescia", "como"] {
+        let id = accepted(&secretariat, observatory).await;
+        let address = json!({ "address": address_of(observatory) });
+        secretariat.post(&path(&id, "/declare")).if_match(0).json(address).send().await.expect(200);
+        ids.push((observatory.to_owned(), id));
+    }
+    app.at("2027-03-19 10:00");
+    app.tick("publish").await;
+    ids
+}
+
+async fn one_page_that_cannot_be_kept_stops_no_other(engine: Engine) {
+    let portal = Portal::start().await;
+    let app = TestApp::with_config(engine, portal.config()).await;
+    let pages = declared_at(&app, |observatory| portal.url(&format!("/{observatory}"))).await;
+    for (observatory, _) in &pages {
+        let name = format!("{}{}", observatory[..1].to_uppercase(), &observatory[1..]);
+        portal.show(&format!("/{observatory}"), &REPORT.replace("Bergamo", &name));
+    }
+    portal.show("/bergamo", &REPORT.replace("2026", "2026 Veleno"));
+    app.refuse("publication_check", "title", "%Veleno%").await;
+    let secretariat = app.client(SECRETARIAT).await;
+    let (bergamo, brescia) = (&pages[0].1, &pages[1].1);
+    let note = app.tick_with_failures("verify").await;
+    assert!(note.contains(&format!("failed 1: deliverable {bergamo}")), "{note}");
+    assert_eq!(publication(&secretariat, brescia).await["state"], "verified");
+    let noted = publication(&secretariat, bergamo).await;
+    assert_eq!((&noted["state"], &noted["failed_looks"]), (&json!("declared"), &json!(1)), "{noted:#}");
+    assert_eq!(noted["next_look_at"], "2027-03-19T09:05:00Z");
+    let visits = portal.visits();
+    app.tick("verify").await;
+    assert_eq!(portal.visits(), visits, "it waits for its next look");
+    app.at("2027-03-19 10:05");
+    app.tick_with_failures("verify").await;
+    let noted = publication(&secretariat, bergamo).await;
+    assert_eq!((&noted["failed_looks"], &noted["next_look_at"]), (&json!(2), &json!("2027-03-19T09:15:00Z")));
+    portal.show("/bergamo", REPORT);
+    app.at("2027-03-19 10:15");
+    app.tick("verify").await;
+    let mended = publication(&secretariat, bergamo).await;
+    assert_eq!((&mended["state"], &mended["failed_looks"]), (&json!("verified"), &json!(0)));
+}
+
+async fn a_title_with_what_no_database_keeps_is_kept_without_it(engine: Engine) {
+    let portal = Portal::start().await;
+    let app = TestApp::with_config(engine, portal.config()).await;
+    let pages = declared_at(&app, |observatory| portal.url(&format!("/{observatory}"))).await;
+    portal.show("/bergamo", &REPORT.replace("Relazione", "&#0;\0\u{1}\u{202e}Relazione"));
+    app.tick("verify").await;
+    let secretariat = app.client(SECRETARIAT).await;
+    let seen = publication(&secretariat, &pages[0].1).await;
+    assert_eq!(seen["state"], "verified", "{seen:#}");
+    assert_eq!(seen["evidence"][0]["title"], "\u{fffd}\u{fffd}Relazione territoriale sul mercato del lavoro 2026");
+}
+
+async fn a_file_is_told_when_it_is_declared(engine: Engine) {
+    let portal = Portal::start().await;
+    let app = TestApp::with_config(engine, portal.config()).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    confirmed(&secretariat).await;
+    let bergamo = accepted(&secretariat, "bergamo").await;
+    let declare = async |version: &Value, page: &str| {
+        let address = json!({ "address": portal.url(page) });
+        secretariat.post(&path(&bergamo, "/declare")).if_match(version).json(address).send().await
+    };
+    declare(&json!(0), "/relazione.pdf").await.refused(422, "address_of_a_file");
+    portal.answer("/scarica", "200 OK", "content-type: application/pdf\r\n", b"%PDF-1.7");
+    portal.show("/bergamo", REPORT);
+    let declared = declare(&json!(0), "/scarica").await.expect(200);
+    assert_eq!((&declared["state"], portal.visits()), (&json!("declared"), 0), "under embargo nobody asks for it");
+    app.at("2027-03-19 10:00");
+    app.tick("publish").await;
+    let told = declare(&declared["version"], "/scarica").await.expect(200);
+    assert_eq!((&told["state"], &told["evidence"][0]["problem"]), (&json!("seen"), &json!("not_a_page")), "{told:#}");
+    let browser = app.browser(SECRETARIAT).await;
+    let page = browser.get(&format!("/publications/{bergamo}")).send().await.text();
+    assert!(page.contains("C’è un file, per esempio un PDF"), "{page}");
+    let told = declare(&told["version"], "/bergamo").await.expect(200);
+    assert_eq!(told["state"], "verified", "{told:#}");
+}
+
+async fn clocks_counters_and_the_frame_alter_nothing(engine: Engine) {
+    let portal = Portal::start().await;
+    let app = TestApp::with_config(engine, portal.config()).await;
+    let pages = declared_at(&app, |observatory| portal.url(&format!("/{observatory}"))).await;
+    let show = |clock: &str, visits: u32, figure: &str| {
+        let html = format!(
+            "<nav>Menu {visits}</nav><main>{REPORT}<p>Occupati: {figure}</p><p>Visite: {visits}</p><p>{clock}</p>\
+             <p>Ultimo aggiornamento: {clock}</p></main><footer>{clock}</footer>"
+        );
+        portal.show("/bergamo", &html);
+    };
+    let secretariat = app.client(SECRETARIAT).await;
+    let look = async || secretariat.post(&path(&pages[0].1, "/check")).send().await.expect(200)["state"].clone();
+    show("19/03/2027 10:00", 1, "450.000");
+    assert_eq!(look().await, "verified");
+    show("20/03/2027 11:32", 4711, "450.000");
+    assert_eq!(look().await, "verified", "a clock and a counter");
+    show("20/03/2027 11:32", 4711, "451.000");
+    assert_eq!(look().await, "altered", "a figure");
+    show("21/03/2027 9:00", 9, "450.000");
+    assert_eq!(look().await, "verified", "it is what it was");
+    let spoil = "UPDATE publication_check SET reading = 1, sha256 = 'x' WHERE state = 'verified'";
+    app.services.db.writer().execute_unprepared(spoil).await.expect("written");
+    assert_eq!(look().await, "verified", "a fingerprint taken by another rule is not compared");
+}
+
+async fn pages_left_over_wait_behind_those_that_come_due(engine: Engine) {
+    let portal = Portal::start().await;
+    let app = TestApp::with_config(engine, portal.config()).await;
+    declared_at(&app, |observatory| portal.url(&format!("/{observatory}"))).await;
+    let names = || Arc::new(fetch::SystemNames);
+    let system = app.system();
+    let none = Limits { per_page: Duration::from_secs(2), whole: Duration::from_secs(1), ..Limits::default() };
+    let seen = verify_within(&system, names(), none).await.expect("a run");
+    assert_eq!((seen.looked, seen.postponed, portal.visits()), (0, 3, 0), "no look begins that cannot end");
+    let seen = verify_within(&system, names(), Limits::default()).await.expect("a run");
+    assert_eq!((seen.looked, seen.postponed, portal.visits()), (3, 0, 3));
+    let seen = verify_within(&system, names(), Limits::default()).await.expect("a run");
+    assert_eq!((seen.looked, portal.visits()), (0, 3), "nothing is due");
+}
+
+async fn one_release_that_cannot_come_out_stops_no_other(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    let spoilt = confirmed(&secretariat).await;
+    let another = json!({ "product": "relazione-territoriale", "period": "2025", "date": { "precision": "month", "day": "2027-03-10" } });
+    let planned = secretariat.post("/api/v1/releases").json(another).send().await.expect(201);
+    let sound = format!("/api/v1/releases/{}", text(&planned, "id"));
+    let day = json!({ "day": "2027-03-19" });
+    secretariat.post(&format!("{sound}/confirm")).if_match(&planned["version"]).json(day).send().await.expect(200);
+    app.services.db.writer().execute_unprepared("UPDATE deliverable SET state = 'approved'").await.expect("written");
+    app.refuse("release_change", "release_id", &spoilt).await;
+    app.at("2027-03-19 10:00");
+    let note = app.tick_with_failures("publish").await;
+    assert!(note.contains(&format!("failed 1: release {spoilt}: ")), "{note}");
+    assert_eq!(secretariat.get(&sound).send().await.expect(200)["state"], "published");
+}
+
+/// On the real clock, with short limits: a portal that takes every connection and says nothing.
+#[actix_web::test]
+async fn a_silent_portal_keeps_no_run_beyond_its_time_and_no_other_host_waiting() {
+    let (portal, silent) = (Portal::start().await, Portal::silent().await);
+    let mut config = portal.config();
+    config.portal.allowed_hosts.push("127.0.0.1".into());
+    config.portal.allowed_private_addresses.push(silent.address);
+    let app = TestApp::with_config(Engine::Sqlite, config).await;
+    let pages = declared_at(&app, |observatory| match observatory {
+        "como" => portal.url("/como"),
+        other => silent.url(&format!("/{other}")),
+    })
+    .await;
+    portal.show("/como", &REPORT.replace("Bergamo", "Como"));
+    // As many silent pages as three releases have, before the one that answers.
+    let copies = (0..34).map(|number| {
+        format!(
+            "INSERT INTO deliverable (id, release_id, observatory_id, state, due_day, version, created_at, updated_at) \
+             SELECT '00000000-0000-7000-8000-0000000000{number:02}', r.id, d.observatory_id, 'approved', d.due_day, 1, 0, 0 \
+             FROM deliverable d, (SELECT id FROM release LIMIT 1) r WHERE d.id = '{0}'; \
+             INSERT INTO publication (id, deliverable_id, state, address, declared_at, next_look_at, failed_looks, version, \
+             created_at, updated_at) VALUES ('00000000-0000-7000-8000-0000000001{number:02}', \
+             '00000000-0000-7000-8000-0000000000{number:02}', 'declared', '{1}', 0, 0, 0, 1, 0, 0);",
+            pages[0].1,
+            silent.url(&format!("/{number}")),
+        )
+    });
+    let sql = format!("DROP INDEX IF EXISTS uq_deliverable_release_observatory; {}", copies.collect::<String>());
+    app.services.db.writer().execute_unprepared(&sql).await.expect("written");
+    let short = Limits {
+        per_page: Duration::from_millis(400),
+        per_host: Duration::from_millis(900),
+        whole: Duration::from_millis(1500),
+        ..Limits::default()
+    };
+    let begun = Instant::now();
+    let seen = verify_within(&app.system(), Arc::new(fetch::SystemNames), short).await.expect("a run");
+    let took = begun.elapsed();
+    assert!(took < Duration::from_secs(5), "{took:?}");
+    assert_eq!((seen.verified, seen.looked, seen.postponed), (1, 3, 34), "two silences are enough");
+    assert_eq!(silent.visits(), 2);
 }

@@ -38,6 +38,8 @@ both_engines! {
     three_reminders_in_a_row_without_an_answer_show_on_the_radar_until_one_comes,
     what_is_said_on_their_behalf_is_an_answer_too,
     only_the_secretariat_reads_the_log,
+    an_obligation_of_which_nothing_can_be_planned_keeps_no_other_from_being_told,
+    a_mail_that_cannot_be_written_keeps_no_other_from_leaving,
 }
 
 const ADA: &str = "ada.rossi@provincia.example";
@@ -623,4 +625,38 @@ async fn only_the_secretariat_reads_the_log(engine: Engine) {
     let _secretariat = at_work(&app, "2027-02-05 08:00").await;
     app.client(ADA).await.get("/api/v1/reminders").send().await.refused(403, "denied");
     app.anonymous().get("/api/v1/reminders").send().await.refused(401, "unauthenticated");
+}
+
+async fn an_obligation_of_which_nothing_can_be_planned_keeps_no_other_from_being_told(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = at_work(&app, "2027-02-05 08:00").await;
+    let tasks = secretariat.get("/api/v1/tasks?observatory=bergamo").send().await.expect(200);
+    let spoilt = text(&tasks["items"][2], "id").to_owned();
+    let sql = format!("UPDATE task SET due_day = '0500-01-01' WHERE id = '{spoilt}'");
+    app.services.db.writer().execute_unprepared(&sql).await.expect("spoilt");
+    let note = app.tick_with_failures("reminders").await;
+    assert!(note.contains(&format!("failed 1: task {spoilt}: ")), "{note}");
+    let mails: Vec<Mail> = app.mails().await.into_iter().filter(|mail| mail.kind == "reminder").collect();
+    assert_eq!(to(&mails, ADA).len(), 1, "her other step is due in ten working days");
+    assert_eq!(links(to(&mails, ADA)[0]).len(), 1);
+    assert_eq!(to(&mails, SECRETARIAT).len(), 1);
+}
+
+async fn a_mail_that_cannot_be_written_keeps_no_other_from_leaving(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    at_work(&app, "2027-02-05 08:00").await;
+    app.refuse("outbox_mail", "recipient", "ada%").await;
+    let note = app.tick_with_failures("reminders").await;
+    assert!(note.contains(&format!("failed 1: the reminder to person {}: ", app.person(ADA).await.id)), "{note}");
+    let mails: Vec<Mail> = app.mails().await.into_iter().filter(|mail| mail.kind == "reminder").collect();
+    assert_eq!((to(&mails, ADA).len(), to(&mails, SECRETARIAT).len()), (0, 1));
+    let drop =
+        if engine == Engine::Sqlite { "DROP TRIGGER poison" } else { "ALTER TABLE outbox_mail DROP CONSTRAINT poison" };
+    app.services.db.writer().execute_unprepared(drop).await.expect("mended");
+    let mails = reminded(&app).await;
+    assert_eq!(
+        (to(&mails, ADA).len(), to(&mails, SECRETARIAT).len()),
+        (1, 0),
+        "the next run tells her, and nobody twice"
+    );
 }

@@ -9,7 +9,8 @@ use crate::designations::model::{self, Occupied, Seat};
 use crate::designations::policy::Visibility;
 use crate::designations::store::{self, Filter};
 use crate::designations::view::Designation;
-use crate::error::{Error, Result};
+use crate::each::Failures;
+use crate::error::Result;
 use crate::mail::outbox::{self, lease::About};
 use crate::{auth, links};
 use chrono::{Days, NaiveDate};
@@ -24,18 +25,17 @@ const WELCOME_DAYS: u64 = 14;
 ///
 /// Which mails leave: the farewell to who has left, the welcome to who has begun, *ending soon* to bodies, *designation
 /// requested* for seats that have fallen vacant. Safe to run at any time and any number of times. Each designation has a
-/// transaction of its own: one that fails takes nothing from the others, and is reported when all have had their turn.
-/// Returns for how many there was something to do.
-pub async fn follow_calendar(ctx: &Ctx) -> Result<u64> {
-    let mut done = 0;
-    let mut failures = Vec::new();
+/// transaction of its own: one that fails takes nothing from the others. Returns for how many there was something to do, and
+/// what failed.
+pub async fn follow_calendar(ctx: &Ctx) -> Result<(u64, Failures)> {
+    let (mut done, mut failures) = (0, Failures::default());
     for designation in touched_by_the_calendar(ctx).await? {
         match ctx.write(async |txn| bring_up_to_date(ctx, txn, designation).await).await {
             Ok(was_due) => done += u64::from(was_due),
-            Err(error) => failures.push(format!("designation {designation}: {error}")),
+            Err(error) => failures.note(format_args!("designation {designation}"), error)?,
         }
     }
-    if failures.is_empty() { Ok(done) } else { Err(Error::Internal(failures.join("; "))) }
+    Ok((done, failures))
 }
 
 /// The designations whose end has come or comes near, and those that have just begun.

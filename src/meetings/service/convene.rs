@@ -4,6 +4,7 @@ use super::prepare::checked_venue;
 use super::{MAX_REASON, dossier, facts, find_for, holds_entry, members, parties, record, save, sheet, tell};
 use crate::ctx::Ctx;
 use crate::db::Txn;
+use crate::each::Failures;
 use crate::error::{Error, Result};
 use crate::meetings::mail::{self, Sheet, Telling};
 use crate::meetings::model::{
@@ -110,27 +111,37 @@ pub async fn cancel(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, reason: &
 }
 
 /// Follows the members of every convened meeting that is still to begin: who joined is invited, who left is told so. Run by
-/// the job `follow_members`; safe to run at any time and any number of times. Returns how many were told.
-pub async fn follow_members(ctx: &Ctx, txn: &Txn) -> Result<u64> {
-    let members = members(txn, ctx.today()).await?;
-    let mut done = 0;
-    for line in ahead(ctx, txn, Visibility::Everything).await? {
-        let told = store::told(txn, line.meeting.id).await?;
-        if !to_tell(&members, &told).is_empty() {
-            done += take_and_follow(ctx, txn, line.meeting.id, &members).await?;
+/// the job `follow_members`; safe to run at any time and any number of times. Each meeting has a transaction of its own: one
+/// that fails takes nothing from the others. Returns how many were told, and what failed.
+pub async fn follow_members(ctx: &Ctx) -> Result<(u64, Failures)> {
+    let db = ctx.reader();
+    let now_members = members(db, ctx.today()).await?;
+    let (mut done, mut failures) = (0, Failures::default());
+    for line in ahead(ctx, db, Visibility::Everything).await? {
+        let id = line.meeting.id;
+        let followed = async {
+            if to_tell(&now_members, &store::told(db, id).await?).is_empty() {
+                return Ok(0);
+            }
+            ctx.write(async |txn| take_and_follow(ctx, txn, id).await).await
+        };
+        match followed.await {
+            Ok(told) => done += told,
+            Err(error) => failures.note(format_args!("meeting {id}"), error)?,
         }
     }
-    Ok(done)
+    Ok((done, failures))
 }
 
-/// Takes the meeting for writing and looks at it again before anybody is told, so that nobody is invited to what was moved
-/// or called off meanwhile.
-async fn take_and_follow(ctx: &Ctx, txn: &Txn, id: MeetingId, members: &[Member]) -> Result<u64> {
+/// Takes the meeting for writing and looks at it and at the members again before anybody is told, so that nobody is invited
+/// to what was moved or called off meanwhile.
+async fn take_and_follow(ctx: &Ctx, txn: &Txn, id: MeetingId) -> Result<u64> {
+    let members = members(txn, ctx.today()).await?;
     store::touch(txn, id, ctx.now()).await?;
     let taken = store::find(txn, Visibility::Everything, id).await?.filter(|meeting| is_ahead(ctx, meeting));
     let Some(meeting) = taken else { return Ok(0) };
     let told = store::told(txn, id).await?;
-    follow(ctx, txn, &sheet(txn, &meeting).await?, members, &told).await
+    follow(ctx, txn, &sheet(txn, &meeting).await?, &members, &told).await
 }
 
 /// The convened meetings that are still to begin.

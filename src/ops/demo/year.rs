@@ -171,7 +171,12 @@ async fn appear(stage: &Stage, release: ReleaseId, period: Period) -> Result<()>
         let address = format!("https://{PORTAL}/relazioni/{period}/{observatory}");
         referent.write(async |txn| portal::declare(&referent, txn, id, 0, &address).await).await?;
         let title = format!("<title>{}, {period}: {}</title>", view.product_name_it, view.observatory_name);
-        let answer = Answer { status: 200, media_type: "text/html".to_owned(), body: title.into_bytes() };
+        let answer = Answer {
+            status: 200,
+            media_type: "text/html; charset=utf-8".to_owned(),
+            body: title.into_bytes(),
+            address: address.clone(),
+        };
         portal::keep_answer(&system, id, answer).await?;
     }
     Ok(())

@@ -196,3 +196,17 @@ fn a_private_address_is_allowed_with_its_port_only() {
     assert!(!may_connect(portal, 443, &allowed));
     assert!(!may_connect([10, 1, 2, 4].into(), 8443, &allowed));
 }
+
+#[test]
+fn the_address_of_a_file_is_not_declared_and_that_of_its_page_is() {
+    let portal = portal();
+    let declared = |path: &str| declarable(&format!("https://portale.example{path}"), &portal).map(|_| ());
+    for file in
+        ["/relazione.pdf", "/docs/Relazione%202026.PDF", "/r.pdf?download=1", "/r.pdf#page=2", "/a.pdf.p7m", "/r.docx"]
+    {
+        assert_eq!(declared(file), Err(Refusal::File), "{file}");
+    }
+    for page in ["/relazione-pdf", "/relazione.html", "/v2.1/relazione", "/pdf/", "/scarica.php?file=r.pdf", "/"] {
+        assert_eq!(declared(page), Ok(()), "{page}");
+    }
+}

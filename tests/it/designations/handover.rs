@@ -6,7 +6,7 @@ use crate::support::app::{SECRETARIAT, TestApp};
 use crate::support::builders::Designation;
 use crate::support::db::Engine;
 use crate::support::mailbox::list;
-use raccordo::jobs::runner::Runner;
+use raccordo::jobs::runner::{Ended, Runner};
 use raccordo::jobs::schedule::Job;
 use sea_orm::ConnectionTrait;
 use serde_json::json;
@@ -249,7 +249,8 @@ async fn one_end_that_cannot_be_carried_out_takes_nothing_from_the_others(engine
     app.services.db.writer().execute_unprepared(spoilt).await.expect("spoilt");
     let job = Job::named("handover").expect("a job");
     let ended = Runner::new(app.services.clone()).run_now(job).await;
-    assert_ne!(ended.as_str(), "done", "the failure is reported");
+    let Ended::Done(report) = ended else { panic!("one is no reason to fail all: {ended:?}") };
+    assert!(report.note.contains("failed 1: designation "), "the failure is reported: {}", report.note);
     assert_eq!(list(&app.mails().await), ["ada.riva@ente.example  farewell", "ugo.riva@ente.example  farewell"]);
 }
 

@@ -1,6 +1,8 @@
 //! Operators' commands beside a running service, and a second service, which is one too many.
 
 use super::{Desk, free_port};
+use raccordo::db::{Db, Location};
+use sea_orm::ConnectionTrait;
 
 #[tokio::test]
 async fn a_second_service_on_one_sqlite_file_says_so_and_ends() {
@@ -39,6 +41,15 @@ fn a_job_runs_when_an_operator_says_so_and_as_of_when_they_say() {
     assert!(ran.succeeded && ran.out.contains("audit head at event"), "{ran:?}");
     desk.run(&["tick", "retentoin"]).refused("there is no job retentoin; there are");
     desk.run(&["tick", "retention", "--at", "tomorrow"]).refused("invalid value");
+}
+
+#[tokio::test]
+async fn a_job_that_fails_says_why() {
+    let desk = Desk::new().with_network();
+    let db = Db::open_beside(&Location::Sqlite(desk.path("var/raccordo.sqlite"))).await.expect("the database");
+    db.writer().execute_unprepared("DROP TABLE publication_check; DROP TABLE publication").await.expect("spoilt");
+    db.close().await;
+    desk.run(&["tick", "verify"]).refused("verify: failed: ").refused("no such table: publication");
 }
 
 #[test]

@@ -22,14 +22,14 @@ use raccordo::ctx::{Ctx, Services};
 use raccordo::db::Location;
 use raccordo::http::csrf;
 use raccordo::http::site::Site;
-use raccordo::jobs::runner::Runner;
+use raccordo::jobs::runner::{Ended, Runner};
 use raccordo::jobs::schedule::Job;
 use raccordo::mail::dispatcher;
 use raccordo::mail::transport::{MemoryTransport, Transport};
 use raccordo::secret;
 use raccordo::texts::Lang;
 use raccordo::time::zone;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde_json::Value;
 use std::cell::Cell;
 use std::rc::Rc;
@@ -210,7 +210,30 @@ impl TestApp {
     pub async fn tick(&self, job: &str) {
         let job = Job::named(job).unwrap_or_else(|| panic!("no job is called {job}"));
         let ended = Runner::new(self.services.clone()).run_now(job).await;
-        assert_eq!(ended.as_str(), "done", "{}: {ended:?}", job.name);
+        let Ended::Done(report) = &ended else { panic!("{}: {ended:?}", job.name) };
+        assert!(!report.note.contains("; failed "), "{}: {ended:?}", job.name);
+    }
+
+    /// Runs one job in which something fails, and returns its note.
+    pub async fn tick_with_failures(&self, job: &str) -> String {
+        let job = Job::named(job).unwrap_or_else(|| panic!("no job is called {job}"));
+        match Runner::new(self.services.clone()).run_now(job).await {
+            Ended::Done(report) if report.note.contains("; failed ") => report.note,
+            ended => panic!("{}: {ended:?}", job.name),
+        }
+    }
+
+    /// Makes the database refuse every new row of a table in which a column holds a text like this.
+    pub async fn refuse(&self, table: &str, column: &str, like: &str) {
+        let statement = if self.services.db.is_sqlite() {
+            format!(
+                "CREATE TRIGGER poison BEFORE INSERT ON {table} WHEN new.{column} LIKE '{like}' \
+                 BEGIN SELECT RAISE(ABORT, 'poison'); END"
+            )
+        } else {
+            format!("ALTER TABLE {table} ADD CONSTRAINT poison CHECK ({column} NOT LIKE '{like}') NOT VALID")
+        };
+        self.services.db.writer().execute_unprepared(&statement).await.expect("made");
     }
 }
 

@@ -32,6 +32,22 @@ impl Portal {
         Self { address, pages, visits }
     }
 
+    /// One that takes every connection and says nothing.
+    pub async fn silent() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let visits = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&visits);
+        tokio::spawn(async move {
+            let mut held = Vec::new();
+            while let Ok((stream, _)) = listener.accept().await {
+                counted.fetch_add(1, Ordering::SeqCst);
+                held.push(stream);
+            }
+        });
+        Self { address, pages: Pages::default(), visits }
+    }
+
     /// The settings of a service whose portal this is.
     pub fn config(&self) -> Config {
         let mut config = Config::for_tests();
