@@ -246,7 +246,7 @@ pub async fn record_attendance(
 /// Record an outcome
 ///
 /// What happens: a decision may confirm or move a release, a task gives a seat something to do, in the same transaction
-/// and linked both ways. Who may: the secretariat. Mails: those of the release. Errors: `wrong_transition` unless held and
+/// and linked both ways. Who may: the secretariat. Mails: none; the reminders follow. Errors: `wrong_transition` unless held and
 /// not closed, `quorum_missing` for a decision of too few parties, those of the release and of the task.
 #[utoipa::path(tag = "meetings", security(("api_token" = ["secretariat"])), params(("id" = MeetingId, Path), IdempotencyKey), request_body = OutcomeIn, responses((status = 201, body = OutcomeOut)))]
 #[post("/meetings/{id}/outcomes")]

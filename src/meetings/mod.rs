@@ -1,4 +1,4 @@
-//! The technical table: convened, held, concluded (art. 4 of the agreement, whole).
+//! The meetings of the technical table and its working groups: convened, held, concluded (art. 4 of the agreement).
 //!
 //! *Invariants.* A draft mails nobody and has no number; a number is given when the meeting is convened, per table and year,
 //! and never given again. Day and hours are wall time in Europe/Rome. The calendar identity (UID) of a meeting lives as long
