@@ -85,6 +85,10 @@ codes! {
     DocumentTooLarge = "document_too_large",
     DocumentEmpty = "document_empty",
     AddressTaken = "address_taken",
+    /// The certified mailbox is another body's.
+    MailboxTaken = "mailbox_taken",
+    /// The day the agreement was signed is still to come.
+    SignedInFuture = "signed_in_future",
     UnavailabilityOutside = "unavailability_outside",
     LastSecretariat = "last_secretariat",
     NobodyToAsk = "nobody_to_ask",
@@ -96,6 +100,10 @@ codes! {
     ReleaseExists = "release_exists",
     PeriodOfAnotherKind = "period_of_another_kind",
     HourOutOfPlace = "hour_out_of_place",
+    /// An autonomous product is one observatory's, and the release does not say whose.
+    ObservatoryMissing = "observatory_missing",
+    /// The product obliges all observatories.
+    ObservatoryOutOfPlace = "observatory_out_of_place",
     DayInPast = "day_in_past",
     NothingChanges = "nothing_changes",
     // The table.
@@ -106,6 +114,8 @@ codes! {
     MeetingNotBegun = "meeting_not_begun",
     QuorumMissing = "quorum_missing",
     PlaceMissing = "place_missing",
+    /// The parties of the plenary table are not chosen.
+    TableOfAllParties = "table_of_all_parties",
     // The portal.
     HostNotAllowed = "host_not_allowed",
     // The service.
