@@ -13,6 +13,9 @@ mod m20261123_130000_create_table;
 mod m20261123_140000_create_told_and_seen;
 mod m20261123_150000_order_the_outbox;
 mod m20261128_210000_mark_what_may_have_left;
+mod m20261129_160000_name_whose_a_release_is;
+mod m20261129_161000_give_working_groups_their_parties;
+mod m20261129_162000_invite_partners;
 mod schema;
 
 /// All migrations, oldest first.
@@ -30,6 +33,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_140000_create_told_and_seen::Migration),
             Box::new(m20261123_150000_order_the_outbox::Migration),
             Box::new(m20261128_210000_mark_what_may_have_left::Migration),
+            Box::new(m20261129_160000_name_whose_a_release_is::Migration),
+            Box::new(m20261129_161000_give_working_groups_their_parties::Migration),
+            Box::new(m20261129_162000_invite_partners::Migration),
         ]
     }
 }

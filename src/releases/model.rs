@@ -3,13 +3,13 @@
 use crate::error::{Code, Refusal as DomainRefusal};
 use crate::time::{Frequency, Period, zone};
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, TimeDelta, Utc};
-use entity::ids::{ProductId, ProductStepId, ReleaseId};
+use entity::ids::{ObservatoryId, ProductId, ProductStepId, ReleaseId};
 use entity::kinds::{Periodicity, Precision, ProductScope, ReasonCode, ReleaseState as State, SeatKind};
 
 /// Prior notice of a change that is held to be kept, in working days.
 pub const NOTICE_TARGET_WORKING_DAYS: i32 = 20;
 
-/// Within so many minutes of its instant a release counts as on time.
+/// The minutes after its instant from which on a release is called late.
 pub const TOLERANCE_MINUTES: i64 = 60;
 
 /// Something that is released again and again.
@@ -53,6 +53,15 @@ impl Product {
             Periodicity::Quarterly => period.frequency() == Frequency::Quarter,
             Periodicity::Monthly => period.frequency() == Frequency::Month,
             Periodicity::Irregular => true,
+        }
+    }
+
+    /// Refuses a release of an autonomous product that names no observatory, and one of any other product that names one.
+    pub const fn must_be_owed_by(&self, observatory: Option<ObservatoryId>) -> Result<(), Refusal> {
+        match (self.scope, observatory) {
+            (ProductScope::Autonomous, None) => Err(Refusal::ObservatoryMissing),
+            (ProductScope::Joint | ProductScope::PerObservatory, Some(_)) => Err(Refusal::ObservatoryOutOfPlace),
+            (ProductScope::Autonomous, Some(_)) | (ProductScope::Joint | ProductScope::PerObservatory, None) => Ok(()),
         }
     }
 }
@@ -227,6 +236,8 @@ pub enum Stage {
 pub struct Release {
     pub id: ReleaseId,
     pub product_id: ProductId,
+    /// The one observatory that owes it, where the product is autonomous; none where it obliges all.
+    pub observatory: Option<ObservatoryId>,
     pub period: Period,
     pub stage: Stage,
     /// Rises when the date or the status changes in a subscriber's calendar (RFC 5545 §3.8.7.4).
@@ -239,15 +250,18 @@ impl Release {
     pub fn planned(
         id: ReleaseId,
         product: &Product,
+        observatory: Option<ObservatoryId>,
         period: Period,
         when: When,
         today: NaiveDate,
     ) -> Result<Self, Refusal> {
+        product.must_be_owed_by(observatory)?;
         if !product.speaks_about(period) {
             return Err(Refusal::PeriodOfAnotherKind);
         }
         not_over(when, today)?;
-        Ok(Self { id, product_id: product.id, period, stage: Stage::Provisional(when), sequence: 0, version: 1 })
+        let stage = Stage::Provisional(when);
+        Ok(Self { id, product_id: product.id, observatory, period, stage, sequence: 0, version: 1 })
     }
 
     pub const fn state(&self) -> State {
@@ -371,7 +385,7 @@ pub struct Flags {
     pub brought_forward: bool,
     /// Its instant has come and it is not out.
     pub due: bool,
-    /// Not out, or came out, more than an hour after its instant.
+    /// Not out, or taken for out by the service, more than an hour after its instant.
     pub late: bool,
 }
 
@@ -404,6 +418,10 @@ pub enum Refusal {
     UnderEmbargo,
     #[error("the product has a release for this period already")]
     ReleaseExists,
+    #[error("an autonomous product is one observatory's, and none is named")]
+    ObservatoryMissing,
+    #[error("the product obliges all observatories, and one is named")]
+    ObservatoryOutOfPlace,
 }
 
 impl DomainRefusal for Refusal {
@@ -417,6 +435,8 @@ impl DomainRefusal for Refusal {
             Self::NothingChanges => Code::NothingChanges,
             Self::NonWorkingDay { .. } => Code::NonWorkingDay,
             Self::ReleaseExists => Code::ReleaseExists,
+            Self::ObservatoryMissing => Code::ObservatoryMissing,
+            Self::ObservatoryOutOfPlace => Code::ObservatoryOutOfPlace,
         }
     }
 
@@ -426,6 +446,7 @@ impl DomainRefusal for Refusal {
             Self::HourMissing | Self::HourOutOfPlace => Some("hour"),
             Self::PeriodOfAnotherKind | Self::ReleaseExists => Some("period"),
             Self::DayInPast | Self::NothingChanges | Self::NonWorkingDay { .. } => Some("day"),
+            Self::ObservatoryMissing | Self::ObservatoryOutOfPlace => Some("observatory"),
         }
     }
 

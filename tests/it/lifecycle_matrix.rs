@@ -135,7 +135,8 @@ fn release(state: ReleaseState) -> releases::Release {
     let period = "2026".parse().expect("a year");
     let when = releases::When::InMonth(day("2027-03-01"));
     let provisional =
-        releases::Release::planned(ReleaseId(Uuid::nil()), &product, period, when, day("2027-02-01")).expect("planned");
+        releases::Release::planned(ReleaseId(Uuid::nil()), &product, None, period, when, day("2027-02-01"))
+            .expect("planned");
     let confirmed = provisional.clone().confirmed(slot("2027-03-30"), now()).expect("confirmed");
     match state {
         ReleaseState::Provisional => provisional,

@@ -27,7 +27,7 @@ fn annual() -> Product {
 fn planned() -> Release {
     let period = "2026".parse().expect("a period of the test");
     let when = When::of(Precision::Month, day("2027-03-20"), None).expect("a month");
-    Release::planned(Uuid::nil().into(), &annual(), period, when, day("2026-11-23")).expect("planned")
+    Release::planned(Uuid::nil().into(), &annual(), None, period, when, day("2026-11-23")).expect("planned")
 }
 
 fn noon(text: &str) -> DateTime<Utc> {
@@ -76,7 +76,8 @@ fn an_hour_goes_only_with_a_date_precise_to_the_hour() {
 fn the_period_is_of_the_product_s_kind() {
     let when = When::On(day("2027-03-18"));
     let quarter = "2026-Q4".parse().expect("a period of the test");
-    let plan = |product: &Product| Release::planned(Uuid::nil().into(), product, quarter, when, day("2026-11-23"));
+    let plan =
+        |product: &Product| Release::planned(Uuid::nil().into(), product, None, quarter, when, day("2026-11-23"));
     assert_eq!(plan(&annual()), Err(Refusal::PeriodOfAnotherKind));
     assert!(plan(&Product { periodicity: Periodicity::Irregular, ..annual() }).is_ok());
 }

@@ -6,6 +6,7 @@ use crate::db::Txn;
 use crate::error::{Code, Error, Result};
 use crate::http::form::{self, Choice, Form, FormState, Versioned};
 use crate::http::page::{FlashKind, Shell, done, page};
+use crate::network::service as network;
 use crate::releases::model::{Event, Product, Reason, When};
 use crate::releases::policy::{self, Action};
 use crate::releases::service::{self, ConfirmIn, MoveIn, PlanIn};
@@ -43,6 +44,8 @@ struct PlanForm {
     #[serde(default)]
     product: String,
     #[serde(default)]
+    observatory: String,
+    #[serde(default)]
     period: String,
     #[serde(default)]
     precision: String,
@@ -58,6 +61,7 @@ struct PlanPage {
     shell: Shell,
     form: FormState<PlanForm>,
     products: Vec<Choice>,
+    observatories: Vec<Choice>,
     precisions: Vec<Choice>,
 }
 
@@ -83,7 +87,7 @@ fn led_to(id: ReleaseId, said: &'static str) -> HttpResponse {
 fn plan_of(form: &PlanForm) -> Result<PlanIn> {
     let what = both(given("product", &form.product), parsed("period", &form.period, Code::UnknownValue));
     let ((product, period), when) = both(what, when_of(&form.precision, &form.day, &form.hour))?;
-    Ok(PlanIn { product, period, when })
+    Ok(PlanIn { product, observatory: typed::kept(&form.observatory), period, when })
 }
 
 async fn plan_page(ctx: &Ctx, request: &HttpRequest, form: FormState<PlanForm>) -> Result<PlanPage> {
@@ -96,6 +100,11 @@ async fn plan_page(ctx: &Ctx, request: &HttpRequest, form: FormState<PlanForm>) 
         shell: shell(ctx, request, ctx.lang.t("releases.plan").to_owned()),
         form,
         products: products.iter().map(|one| Choice::new(&one.code, name(one))).collect(),
+        observatories: network::observatories(ctx.reader())
+            .await?
+            .into_iter()
+            .map(|one| Choice::new(one.code, one.name))
+            .collect(),
         precisions: precisions(ctx.lang),
     })
 }
