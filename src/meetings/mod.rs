@@ -6,16 +6,23 @@
 //! rises, so that whatever order messages arrive in, calendars end in the same state. Presence is recorded by party: a body
 //! signs, its observatory works. Outcomes are append-only, and only a meeting that has been held has any.
 //!
-//! *Who may.* The secretariat prepares, convenes and records; participants see what has been convened; partners see the
-//! meetings they are invited to; see `policy.rs`.
+//! *Who may.* The secretariat prepares, convenes, invites and records, and chooses the parties of a working group; participants
+//! see what has been convened; partners see the convened meetings they are invited to; see `policy.rs`.
 //!
-//! *Members.* Not a list anybody keeps: the referents in force, the deputies of an observatory without a referent, the
-//! direction and the secretariat. A referent designated while a meeting is convened is a member the same day, and who
+//! *Parties.* Every signatory at the plenary table; in a working group those the secretariat has chosen, each from an instant to
+//! another. A meeting that was held keeps the parties of that instant, so that what it decided stays decided. Notice, presences
+//! and quorum all count the parties of `service::parties_of`.
+//!
+//! *Members.* Not a list anybody keeps: of each party the referents in force, the deputies of an observatory without a referent
+//! and the direction; the secretariat. A referent designated while a meeting is convened is a member the same day, and who
 //! leaves is told so; the job `follow_members` sees to both.
+//!
+//! *Partners.* Invited one by one to one meeting, in the seat they hold: told like members, counted by nothing, and gone as soon as
+//! they hold that seat no more.
 //!
 //! *Mails.* Convened, moved, cancelled, joined, left: one recipient and one calendar part each; see `mail.rs`.
 //!
-//! *Rejected.* Voting members kept by hand: they drift from the register of designations. A delegate as a person of the
+//! *Rejected.* People of a working group kept by hand: they drift from the register of designations. A delegate as a person of the
 //! network: a delegation is for one meeting, and its name is all the minutes need.
 
 pub mod api;

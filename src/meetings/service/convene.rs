@@ -1,9 +1,11 @@
 //! Convening, moving, calling off; and following who comes and who goes.
 
+use super::members::{members, members_among, parties_of};
 use super::prepare::checked_venue;
-use super::{MAX_REASON, dossier, facts, find_for, holds_entry, members, parties, record, save, sheet, tell};
+use super::{MAX_REASON, dossier, facts, find_for, holds_entry, record, save, sheet, tell};
 use crate::ctx::Ctx;
 use crate::db::Txn;
+use crate::designations::service as designations;
 use crate::error::{Error, Result};
 use crate::meetings::mail::{self, Sheet, Telling};
 use crate::meetings::model::{
@@ -21,8 +23,8 @@ use sea_orm::ConnectionTrait;
 
 /// Convenes a draft: it gets its number, and every member one invitation.
 ///
-/// What happens: the number is the next of the table's year; notice is counted in days worked by every party and held
-/// against the table's rule. Who may: the secretariat. Which mails leave: *convened*, with a calendar part, to every member.
+/// What happens: the number is the next of the table's year; notice is counted in days worked by every party of the table and
+/// held against its rule. Who may: the secretariat. Which mails leave: *convened*, with a calendar part, to every member.
 /// Which errors: `wrong_transition`, `agenda_empty`, `place_missing`, `day_in_past`, `not_worked_by_all` (naming who does not
 /// work and why), `notice_too_short` unless a reason is given, `stale`.
 pub async fn convene(
@@ -41,7 +43,7 @@ pub async fn convene(
     let convened = draft.convene(Convocation { number, at: ctx.now(), short_notice_reason }, items)?;
     let convened = save(ctx, txn, &convened, "meetings.convene", facts(&convened)).await?;
     let sheet = sheet(txn, &convened).await?;
-    for member in members(txn, ctx.today()).await? {
+    for member in members(ctx, txn, &sheet.meeting).await? {
         tell(ctx, txn, &sheet, &member, None, &Telling::Convened).await?;
     }
     dossier(ctx, txn, convened).await
@@ -80,7 +82,7 @@ pub async fn move_to(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, input: M
     let moved = save(ctx, txn, &moved, "meetings.move", facts(&moved)).await?;
     let sheet = sheet(txn, &moved).await?;
     let told = store::told(txn, id).await?;
-    let members = members(txn, ctx.today()).await?;
+    let members = members(ctx, txn, &sheet.meeting).await?;
     for member in &members {
         let last = last_told(&told, member.person_id);
         if last.is_some_and(holds_entry) {
@@ -112,9 +114,10 @@ pub async fn cancel(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, reason: &
 /// Follows the members of every convened meeting that is still to begin: who joined is invited, who left is told so. Run by
 /// the job `follow_members`; safe to run at any time and any number of times. Returns how many were told.
 pub async fn follow_members(ctx: &Ctx, txn: &Txn) -> Result<u64> {
-    let members = members(txn, ctx.today()).await?;
+    let holders = designations::all_holders(txn, ctx.today()).await?;
     let mut done = 0;
-    for line in ahead(ctx, txn, Visibility::Everything).await? {
+    for line in ahead(ctx, txn).await? {
+        let members = members_among(ctx, txn, &holders, &line.meeting).await?;
         let told = store::told(txn, line.meeting.id).await?;
         if !to_tell(&members, &told).is_empty() {
             done += take_and_follow(ctx, txn, line.meeting.id, &members).await?;
@@ -134,26 +137,28 @@ async fn take_and_follow(ctx: &Ctx, txn: &Txn, id: MeetingId, members: &[Member]
 }
 
 /// The convened meetings that are still to begin.
-async fn ahead(ctx: &Ctx, db: &impl ConnectionTrait, visible: Visibility) -> Result<Vec<Line>> {
+async fn ahead(ctx: &Ctx, db: &impl ConnectionTrait) -> Result<Vec<Line>> {
     let filter = Filter { state: Some(MeetingState::Convened), from: Some(ctx.today()), ..Filter::default() };
-    let mut lines = store::list(db, visible, &filter, None, None).await?;
+    let mut lines = store::list(db, Visibility::Everything, &filter, None, None).await?;
     lines.retain(|line| is_ahead(ctx, &line.meeting));
     Ok(lines)
 }
 
-fn is_ahead(ctx: &Ctx, meeting: &Meeting) -> bool {
+pub(super) fn is_ahead(ctx: &Ctx, meeting: &Meeting) -> bool {
     meeting.state() == MeetingState::Convened && ctx.now() < meeting.slot.begins_at()
 }
 
 /// Whether somebody who left is still to be told that a meeting is no longer theirs. Until then they have not had the last
 /// mail of ours; `follow_members` sees to it.
 pub async fn owes_withdrawal(ctx: &Ctx, db: &impl ConnectionTrait, person: PersonId) -> Result<bool> {
-    let mut holds_one = false;
-    for line in ahead(ctx, db, Visibility::Invited(person)).await? {
+    for line in ahead(ctx, db).await? {
         let told = store::told(db, line.meeting.id).await?;
-        holds_one |= last_told(&told, person).is_some_and(holds_entry);
+        let holds_it = last_told(&told, person).is_some_and(holds_entry);
+        if holds_it && members(ctx, db, &line.meeting).await?.iter().all(|member| member.person_id != person) {
+            return Ok(true);
+        }
     }
-    Ok(holds_one && members(db, ctx.today()).await?.iter().all(|member| member.person_id != person))
+    Ok(false)
 }
 
 /// Whether a mail to a person about a meeting, known by the key it was promised under, has been overtaken by a later one: an
@@ -165,7 +170,7 @@ pub async fn is_overtaken(db: &impl ConnectionTrait, meeting: &str, person: Pers
 }
 
 /// Invites who joined and tells who left that the meeting is no longer theirs.
-async fn follow(ctx: &Ctx, txn: &Txn, sheet: &Sheet, members: &[Member], told: &[Invited]) -> Result<u64> {
+pub(super) async fn follow(ctx: &Ctx, txn: &Txn, sheet: &Sheet, members: &[Member], told: &[Invited]) -> Result<u64> {
     let changes = to_tell(members, told);
     for (person, method) in &changes {
         let last = last_told(told, *person);
@@ -208,6 +213,7 @@ fn as_member(one: &Invited) -> Member {
         designation_id: one.designation_id,
         name: one.name.clone(),
         party: String::new(),
+        is_guest: false,
         address: one.address.clone(),
         lang: one.lang,
     }
@@ -215,7 +221,7 @@ fn as_member(one: &Invited) -> Member {
 
 async fn notice_of(ctx: &Ctx, txn: &Txn, meeting: &Meeting, slot: Slot) -> Result<Notice> {
     let asked = store::table(txn, meeting.table_id).await?.ordinary_notice_days;
-    let parties = parties(txn).await?;
+    let parties = parties_of(ctx, txn, meeting).await?;
     let calendars = network::calendars(txn).await?;
     notice(ctx.now(), slot, asked, &parties, &calendars, ctx.lang).map_err(|error| match error {
         NoticeError::Refused(refusal) => refusal.into(),

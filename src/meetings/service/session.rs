@@ -1,6 +1,7 @@
 //! In session: held, presences, closed.
 
-use super::{dossier, find_for, parties, save};
+use super::members::parties_of;
+use super::{dossier, find_for, save};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::{Code, Error, Result};
@@ -38,7 +39,7 @@ pub async fn hold(
 ) -> Result<Dossier> {
     let convened = find_for(ctx, txn, Action::Record, id, Some(version)).await?;
     let held = convened.hold(ctx.now())?;
-    let parties = parties(txn).await?;
+    let parties = parties_of(ctx, txn, &held).await?;
     for attendance in attendances {
         put(ctx, txn, id, &parties, attendance).await?;
     }
@@ -53,7 +54,7 @@ pub async fn attend(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, attendanc
     let held = find_for(ctx, txn, Action::Record, id, Some(version)).await?;
     held.must_allow(Event::Attend)?;
     let details = serde_json::json!({ "body": attendance.body, "presence": attendance.presence });
-    put(ctx, txn, id, &parties(txn).await?, attendance).await?;
+    put(ctx, txn, id, &parties_of(ctx, txn, &held).await?, attendance).await?;
     let held = save(ctx, txn, &held, "meetings.attend", details).await?;
     dossier(ctx, txn, held).await
 }

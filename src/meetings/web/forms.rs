@@ -2,6 +2,7 @@
 //! wrong with it, and answers 303 when it was accepted.
 
 mod convene;
+mod members;
 mod prepare;
 mod record;
 mod typed;
@@ -18,7 +19,6 @@ use crate::meetings::service;
 use crate::meetings::view::{Dossier, Line};
 use crate::releases::service as releases;
 use crate::texts::Lang;
-use crate::time::words;
 use actix_web::{HttpRequest, web};
 use askama::Template;
 use entity::ids::MeetingId;
@@ -28,6 +28,7 @@ pub(super) fn pages(cfg: &mut web::ServiceConfig) {
     prepare::pages(cfg);
     convene::pages(cfg);
     record::pages(cfg);
+    members::pages(cfg);
 }
 
 fn choices<K: std::fmt::Display>(kinds: &[K], key: &str, lang: Lang) -> Vec<Choice> {
@@ -75,10 +76,5 @@ async fn releases_to_decide(ctx: &Ctx) -> Result<Vec<Choice>, Failure> {
     let open = all
         .into_iter()
         .filter(|one| matches!(one.release.state(), ReleaseState::Provisional | ReleaseState::Confirmed));
-    Ok(open
-        .map(|one| {
-            let period = words::period(one.release.period, ctx.lang);
-            Choice::new(one.release.id, format!("{}, {period}", one.product_name(ctx.lang)))
-        })
-        .collect())
+    Ok(open.map(|one| Choice::new(one.release.id, one.title(ctx.lang))).collect())
 }
