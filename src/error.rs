@@ -85,6 +85,10 @@ codes! {
     DocumentTooLarge = "document_too_large",
     DocumentEmpty = "document_empty",
     AddressTaken = "address_taken",
+    /// The certified mailbox is another body's.
+    MailboxTaken = "mailbox_taken",
+    /// The day the agreement was signed is still to come.
+    SignedInFuture = "signed_in_future",
     UnavailabilityOutside = "unavailability_outside",
     LastSecretariat = "last_secretariat",
     NobodyToAsk = "nobody_to_ask",
@@ -96,6 +100,10 @@ codes! {
     ReleaseExists = "release_exists",
     PeriodOfAnotherKind = "period_of_another_kind",
     HourOutOfPlace = "hour_out_of_place",
+    /// An autonomous product is one observatory's, and the release does not say whose.
+    ObservatoryMissing = "observatory_missing",
+    /// The product obliges all observatories.
+    ObservatoryOutOfPlace = "observatory_out_of_place",
     DayInPast = "day_in_past",
     /// The release would come out before the period it speaks about has begun.
     PeriodNotBegun = "period_not_begun",
@@ -112,6 +120,8 @@ codes! {
     /// Decisions are recorded, and with these presences too few parties would stand behind them.
     QuorumLost = "quorum_lost",
     PlaceMissing = "place_missing",
+    /// The parties of the plenary table are not chosen.
+    TableOfAllParties = "table_of_all_parties",
     // The portal.
     HostNotAllowed = "host_not_allowed",
     AddressOfAFile = "address_of_a_file",

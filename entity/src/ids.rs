@@ -182,6 +182,10 @@ id! {
     TableId
 }
 id! {
+    /// Id of `table_party`.
+    TablePartyId
+}
+id! {
     /// Id of `meeting`.
     MeetingId
 }

@@ -2,7 +2,7 @@
 //! it. Never deleted. No personal data.
 
 use crate::Instant;
-use crate::ids::{ProductId, ReleaseId};
+use crate::ids::{ObservatoryId, ProductId, ReleaseId};
 use crate::kinds::{Precision, ReasonCode, ReleaseState};
 use sea_orm::entity::prelude::*;
 
@@ -12,6 +12,8 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: ReleaseId,
     pub product_id: ProductId,
+    /// Whose it is, where the product is autonomous; none where it obliges all.
+    pub observatory_id: Option<ObservatoryId>,
     #[sea_orm(column_type = "String(StringLen::N(10))")]
     pub period_label: String,
     pub period_from: Date,

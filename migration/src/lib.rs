@@ -17,6 +17,9 @@ mod m20261129_090000_create_pulse;
 mod m20261129_100000_plan_the_looks;
 mod m20261129_150000_keep_the_override_apart;
 mod m20261129_151000_freeze_the_quorum;
+mod m20261129_160000_name_whose_a_release_is;
+mod m20261129_161000_give_working_groups_their_parties;
+mod m20261129_162000_invite_partners;
 mod schema;
 
 /// All migrations, oldest first.
@@ -38,6 +41,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_100000_plan_the_looks::Migration),
             Box::new(m20261129_150000_keep_the_override_apart::Migration),
             Box::new(m20261129_151000_freeze_the_quorum::Migration),
+            Box::new(m20261129_160000_name_whose_a_release_is::Migration),
+            Box::new(m20261129_161000_give_working_groups_their_parties::Migration),
+            Box::new(m20261129_162000_invite_partners::Migration),
         ]
     }
 }

@@ -13,7 +13,7 @@
 //! farewell is the last thing sent to that address. What waits is looked at again: what the register says no more is not sent.
 //!
 //! *Rejected.* A mutable row with a history table beside it: two truths that drift. Exclusion constraints of
-//! `PostgreSQL`: `SQLite` has none, and the lock on the seat's row serves both engines alike.
+//! `PostgreSQL`: `SQLite` has none, and use cases write one after the other on both engines (ADR 10).
 
 pub mod api;
 mod mail;

@@ -22,11 +22,11 @@ use crate::network::service as network;
 use crate::texts::Lang;
 use crate::{secret, typed};
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
-use entity::ids::{DesignationId, DocumentId, PersonId, SeatId, UnavailabilityId};
+use entity::ids::{BodyId, DesignationId, DocumentId, PersonId, SeatId, UnavailabilityId};
 use entity::kinds::{RecordChange, SeatKind, UnavailabilityMode};
 use sea_orm::ConnectionTrait;
 use serde_json::json;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 pub use super::store::Filter as RegisterFilter;
 
@@ -399,6 +399,18 @@ pub async fn request_designation(ctx: &Ctx, txn: &Txn, seat_code: &str) -> Resul
         Event::about("designations.request_designation", ("seat", seat.id.to_string()), json!({ "seat": seat.code }));
     audit::record(ctx, txn, event).await?;
     if mail::requested(ctx, txn, &seat).await? == 0 { Err(Refusal::NobodyToAsk.into()) } else { Ok(()) }
+}
+
+/// The bodies that no mail reaches today: they have neither a manager in office nor a certified mailbox.
+pub async fn unreachable_bodies(ctx: &Ctx) -> Result<HashSet<BodyId>> {
+    let managers = holders_of(ctx.reader(), SeatKind::BodyManager, ctx.today()).await?;
+    let managed: HashSet<BodyId> = managers.iter().map(|one| one.seat.body_id).collect();
+    let bodies = network::bodies(ctx.reader()).await?;
+    Ok(bodies
+        .into_iter()
+        .filter(|body| body.pec.is_none() && !managed.contains(&body.id))
+        .map(|body| body.id)
+        .collect())
 }
 
 /// Where a page of the register ends: the first day of its last line's term, and that line's id.

@@ -34,6 +34,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::AlreadyEnded
         | Code::EndsAlready
         | Code::AddressTaken
+        | Code::MailboxTaken
         | Code::TooManyTokens
         | Code::LastSecretariat
         | Code::NobodyToAsk
@@ -61,6 +62,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::ActAfterEffect
         | Code::ActInFuture
         | Code::CommunicatedInFuture
+        | Code::SignedInFuture
         | Code::ReplacesNobody
         | Code::DocumentTypeMismatch
         | Code::DocumentTypeRefused
@@ -71,6 +73,8 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::NotPrecise
         | Code::PeriodOfAnotherKind
         | Code::HourOutOfPlace
+        | Code::ObservatoryMissing
+        | Code::ObservatoryOutOfPlace
         | Code::DayInPast
         | Code::PeriodNotBegun
         | Code::HourSkipped
@@ -81,6 +85,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::AgendaEmpty
         | Code::EndsBeforeStarts
         | Code::PlaceMissing
+        | Code::TableOfAllParties
         | Code::HostNotAllowed
         | Code::AddressOfAFile => StatusCode::UNPROCESSABLE_ENTITY,
 

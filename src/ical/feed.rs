@@ -1,4 +1,4 @@
-//! A calendar that programs fetch again and again (METHOD:PUBLISH): the public agenda of releases, or a person's own.
+//! A calendar that programs fetch again and again (METHOD:PUBLISH): the public agenda of releases.
 //!
 //! No organiser and no attendees: a feed names nobody. DTSTAMP is the instant of an entry's last revision and not of the
 //! request, and entries stand in a fixed order, so an unchanged feed is the same bytes and its `ETag` holds.

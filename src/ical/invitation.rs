@@ -113,10 +113,10 @@ impl Invitation {
             ICalendarParameter::cutype(ICalendarUserTypes::Individual),
             ICalendarParameter::role(ICalendarParticipationRole::from(*role)),
         ];
-        // Nobody is asked to answer a cancellation.
         if self.method == Method::Request {
             parameters.push(ICalendarParameter::partstat(ICalendarParticipationStatus::NeedsAction));
-            parameters.push(ICalendarParameter::rsvp(true));
+            // No answer is asked for, because nobody reads the answers that calendar programs send.
+            parameters.push(ICalendarParameter::rsvp(false));
         }
         object::add_person(event, ICalendarProperty::Attendee, parameters, name, address);
     }

@@ -8,8 +8,9 @@ use super::file::{
     Spanned, Step, TechnicalTable, Territory,
 };
 use crate::mail::is_address;
+use crate::network::model::frame::mailbox;
 use crate::time::{NonWorkingRule, RuleKind};
-use entity::kinds::{BodyKind, ObservatoryKind, SeatKind};
+use entity::kinds::{BodyKind, ObservatoryKind, SeatKind, TableKind};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
@@ -33,7 +34,7 @@ pub fn check(source: &str, file: &File) -> Vec<Problem> {
     checker.observatories(&file.observatories, &file.bodies);
     checker.people(&file.people, &file.designations);
     checker.designations(file);
-    checker.tables(&file.tables);
+    checker.tables(&file.tables, &file.bodies);
     checker.products(&file.products);
     checker.ladder(&file.ladder);
     checker.problems.sort();
@@ -198,6 +199,7 @@ impl Checker<'_> {
         self.unique(all().map(|body| &body.istat), "ISTAT code");
         self.unique(all().map(|body| &body.nuts), "NUTS code");
         self.unique(all().filter_map(|body| body.sigla.as_ref()), "sigla");
+        self.unique(all().filter_map(|body| body.pec.as_ref()), "certified mailbox");
         self.unique(all().flat_map(|body| std::iter::once(&body.name).chain(&body.aliases)), "name");
         for body in bodies {
             self.body(body.get_ref(), territories);
@@ -223,7 +225,7 @@ impl Checker<'_> {
         let cadastral = &body.capital_cadastral;
         self.form(cadastral, is_cadastral(cadastral.get_ref()), "cadastral code: a capital letter and three digits");
         if let Some(pec) = &body.pec {
-            self.form(pec, is_address(pec.get_ref()), "e-mail address");
+            self.form(pec, mailbox(pec.get_ref()).is_some(), "certified mailbox: an e-mail address of a domain");
         }
         match body.kind {
             BodyKind::Region => self.region(body),
@@ -359,14 +361,29 @@ impl Checker<'_> {
         }
     }
 
-    fn tables(&mut self, tables: &[Spanned<TechnicalTable>]) {
+    fn tables(&mut self, tables: &[Spanned<TechnicalTable>], bodies: &[Spanned<Body>]) {
+        let signatories =
+            codes(bodies.iter().map(Spanned::get_ref).filter(|body| body.signatory).map(|body| &body.code));
         self.unique(tables.iter().map(|table| &table.get_ref().code), "code of a table");
         for table in tables {
-            let table = table.get_ref();
+            let (span, table) = (table.span(), table.get_ref());
             self.slug(&table.code, 60);
             self.text(&table.name_it, 200);
             self.text(&table.name_en, 200);
             self.within(&table.ordinary_notice_days, &NOTICE_WORKING_DAYS, "the notice in working days");
+            self.unique(table.parties.iter(), "party");
+            for party in &table.parties {
+                self.refers(party, &signatories, "signatory");
+            }
+            match (table.kind, table.parties.first()) {
+                (TableKind::WorkingGroup, None) => {
+                    self.refuse(&span, "a working group needs its parties");
+                }
+                (TableKind::Plenary, Some(first)) => {
+                    self.refuse(&first.span(), "the plenary table is of every signatory: it names no parties");
+                }
+                (TableKind::WorkingGroup, Some(_)) | (TableKind::Plenary, None) => {}
+            }
         }
     }
 

@@ -213,6 +213,9 @@ pub struct TechnicalTable {
     pub name_en: Spanned<String>,
     pub kind: TableKind,
     pub ordinary_notice_days: Spanned<i32>,
+    /// The first parties of a working group, by the codes of their bodies; the plenary table is of every signatory.
+    #[serde(default)]
+    pub parties: Vec<Spanned<String>>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -8,6 +8,8 @@
 //! The register of designations begins with the file and then belongs to the service: an initial designation is written
 //! only to a seat that nobody was ever designated to, or a reload would bring back people who have left.
 //!
+//! So do the parties of a working group: the file's are written only where the group never had any.
+//!
 //! A load is the operator's; it mails nobody. It composes several slices, so it writes their rows itself ([`write`]).
 
 use std::path::Path;

@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 use entity::ids::{AgreementId, SeatId};
 use entity::{
     agreement, agreement_act, body, body_alias, designation, designation_record, non_working_rule, observatory,
-    one_off_day, person, product, product_step, seat, setting, technical_table, territory,
+    one_off_day, person, product, product_step, seat, setting, table_party, technical_table, territory,
 };
 use rows::{Rows, Snapshot};
 use sea_orm::sea_query::Expr;
@@ -43,6 +43,7 @@ pub struct Plan {
     designations: Writes<designation::Model>,
     records: Writes<designation_record::Model>,
     tables: Writes<technical_table::Model>,
+    parties: Writes<table_party::Model>,
     products: Writes<product::Model>,
     steps: Writes<product_step::Model>,
     settings: Writes<setting::Model>,
@@ -102,6 +103,9 @@ impl Plan {
             }),
             records: Writes::inserting(rows.records),
             tables: told.compare("table", Absent::Stay, &known.tables, rows.tables, |row| row.code.clone()),
+            parties: told.compare("party", Absent::AreOthers, &[], rows.parties, |row| {
+                of(code(row.table_id.to_string()), &code(row.body_id.to_string()))
+            }),
             products: told.compare("product", Absent::Stay, &known.products, rows.products, |row| row.code.clone()),
             steps: told.compare("step", Absent::Stay, &known.steps, rows.steps, |row| {
                 of(code(row.product_id.to_string()), &row.code)
@@ -130,6 +134,7 @@ impl Plan {
         self.designations.write(txn, now).await?;
         self.records.write(txn, now).await?;
         self.tables.write(txn, now).await?;
+        self.parties.write(txn, now).await?;
         self.products.write(txn, now).await?;
         self.steps.write(txn, now).await?;
         self.settings.write(txn, now).await?;

@@ -5,8 +5,9 @@ mod wire;
 pub use wire::*;
 
 use super::service::{self, MeetingFilter};
-use super::view::Dossier;
+use super::view::{Dossier, TableOfParties};
 use crate::ctx::Ctx;
+use crate::db::Txn;
 use crate::error::Error;
 use crate::http::Answer;
 use crate::http::idempotency::{self, Created, IdempotencyKey};
@@ -20,6 +21,8 @@ use entity::ids::{AgendaItemId, MeetingId, OutcomeId};
 
 pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
     cfg.service(list_tables)
+        .service(show_table)
+        .service(set_table_parties)
         .service(list_meetings)
         .service(create_meeting)
         .service(show_meeting)
@@ -30,6 +33,7 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
         .service(convene_meeting)
         .service(move_meeting)
         .service(cancel_meeting)
+        .service(invite_guests)
         .service(hold_meeting)
         .service(record_attendance)
         .service(record_outcome)
@@ -44,8 +48,35 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
 #[utoipa::path(tag = "meetings", responses((status = 200, body = TablesOut)))]
 #[get("/tables")]
 pub async fn list_tables(ctx: Ctx) -> Answer {
-    let items = service::tables(&ctx).await?.into_iter().map(TableOut::from).collect();
+    let items = service::tables_of_parties(&ctx).await?.into_iter().map(TableOut::from).collect();
     Ok(HttpResponse::Ok().json(TablesOut { items }))
+}
+
+/// One table with its parties
+///
+/// Who may: any participant.
+#[utoipa::path(tag = "meetings", params(("code" = String, Path, max_length = 60)), responses((status = 200, body = TableOut)))]
+#[get("/tables/{code}")]
+pub async fn show_table(ctx: Ctx, code: web::Path<String>) -> Answer {
+    Ok(table_answer(service::table_of_parties(&ctx, &code).await?))
+}
+
+/// Choose the parties of a working group
+///
+/// What happens: from now on its meetings are for these and count these; meetings already held keep the parties they had. Who
+/// may: the secretariat. Mails: none at once; who joins is invited to the meetings already convened within minutes, who leaves is
+/// told so. Errors: `table_of_all_parties` for the plenary table, `required` for none at all, `unknown_value` for a body that
+/// is no signatory.
+#[utoipa::path(tag = "meetings", security(("api_token" = ["secretariat"])), params(("code" = String, Path, max_length = 60), IfMatch), request_body = TablePartiesIn, responses((status = 200, body = TableOut)))]
+#[put("/tables/{code}/parties")]
+pub async fn set_table_parties(
+    ctx: Ctx,
+    request: HttpRequest,
+    code: web::Path<String>,
+    input: Json<TablePartiesIn>,
+) -> Answer {
+    let work = async |txn: &Txn, version| service::set_parties(&ctx, txn, &code, version, &input.value.parties).await;
+    Ok(table_answer(version::change(&ctx, &request, work).await?))
 }
 
 /// The meetings, the latest day first
@@ -162,8 +193,8 @@ pub async fn remove_agenda_item(ctx: Ctx, request: HttpRequest, path: web::Path<
 
 /// Convene a meeting
 ///
-/// What happens: the draft gets its number; notice is counted in days worked by every party. Who may: the secretariat.
-/// Mails: *convened*, with an invitation for the calendar, to every member. Errors: `agenda_empty`, `place_missing`,
+/// What happens: the draft gets its number; notice is counted in days worked by every party of the table. Who may: the
+/// secretariat. Mails: *convened*, with an invitation for the calendar, to every member and invited partner. Errors: `agenda_empty`, `place_missing`,
 /// `day_in_past`, `not_worked_by_all` (naming who does not work and why), `notice_too_short` unless a reason is given,
 /// `wrong_transition`.
 #[utoipa::path(tag = "meetings", security(("api_token" = ["secretariat"])), params(("id" = MeetingId, Path), IfMatch), request_body = ConveneIn, responses((status = 200, body = MeetingOut)))]
@@ -204,10 +235,23 @@ pub async fn cancel_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<Meetin
     Ok(answer(cancelled))
 }
 
+/// Invite partners to a meeting
+///
+/// What happens: these partners, named by their designations, and no others are invited; they see the meeting once it is
+/// convened, as long as they hold the seat, and do not count for the quorum. Who may: the secretariat. Mails: none for a draft; of
+/// a convened meeting *joined* and *left* to whom it concerns. Errors: `wrong_transition`, `day_in_past` once it has begun,
+/// `unknown_value` for a designation that is no partner's in office today.
+#[utoipa::path(tag = "meetings", security(("api_token" = ["secretariat"])), params(("id" = MeetingId, Path), IfMatch), request_body = GuestsIn, responses((status = 200, body = MeetingOut)))]
+#[put("/meetings/{id}/guests")]
+pub async fn invite_guests(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, input: Json<GuestsIn>) -> Answer {
+    let work = async |txn: &Txn, version| service::invite(&ctx, txn, *id, version, &input.value.guests).await;
+    Ok(answer(version::change(&ctx, &request, work).await?))
+}
+
 /// Hold a meeting
 ///
 /// What happens: it takes place, with the presences known so far. Who may: the secretariat. Mails: none. Errors:
-/// `meeting_not_begun`, `unknown_value` (a body that is no party), `required` (a delegate without a name), `wrong_transition`.
+/// `meeting_not_begun`, `unknown_value` (a body that is no party of the table), `required` (a delegate without a name), `wrong_transition`.
 #[utoipa::path(tag = "meetings", security(("api_token" = ["secretariat"])), params(("id" = MeetingId, Path), IfMatch), request_body = HoldIn, responses((status = 200, body = MeetingOut)))]
 #[post("/meetings/{id}/hold")]
 pub async fn hold_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, input: Json<HoldIn>) -> Answer {
@@ -248,7 +292,7 @@ pub async fn record_attendance(
 /// Record an outcome
 ///
 /// What happens: a decision may confirm or move a release, a task gives a seat something to do, in the same transaction
-/// and linked both ways. Who may: the secretariat. Mails: those of the release. Errors: `wrong_transition` unless held and
+/// and linked both ways. Who may: the secretariat. Mails: none; the reminders follow. Errors: `wrong_transition` unless held and
 /// not closed, `quorum_missing` for a decision of too few parties, those of the release and of the task.
 #[utoipa::path(tag = "meetings", security(("api_token" = ["secretariat"])), params(("id" = MeetingId, Path), IdempotencyKey), request_body = OutcomeIn, responses((status = 201, body = OutcomeOut)))]
 #[post("/meetings/{id}/outcomes")]
@@ -309,6 +353,10 @@ pub(super) async fn invite(ctx: &Ctx, id: MeetingId) -> Answer {
 #[get("/outcomes/{id}")]
 pub async fn show_outcome(ctx: Ctx, id: web::Path<OutcomeId>) -> Answer {
     Ok(HttpResponse::Ok().json(OutcomeOut::from(service::outcome(&ctx, *id).await?)))
+}
+
+fn table_answer(table: TableOfParties) -> HttpResponse {
+    version::answer(table.table.version, &TableOut::from(table))
 }
 
 fn answer(dossier: Dossier) -> HttpResponse {

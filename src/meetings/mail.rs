@@ -37,9 +37,9 @@ pub enum Telling {
     Cancelled {
         reason: String,
     },
-    /// A member since after the convocation.
+    /// A member, or an invited partner, since after the convocation.
     Joined,
-    /// No member any more: the meeting goes on for the others.
+    /// Neither any more: the meeting goes on for the others.
     Left,
 }
 
@@ -109,7 +109,7 @@ pub(super) async fn send(
             address: member.address.clone(),
             lang: member.lang,
         },
-        content: content(&base_url, sheet, telling, member.lang),
+        content: content(&base_url, sheet, telling, member),
         due_at: ctx.now(),
         expires_at: Some(if is_invitation { meeting.slot.begins_at() } else { meeting.slot.ends_at() }),
         calendar: Some(CalendarPart { method: part_method(telling.method()), bytes }),
@@ -126,7 +126,8 @@ const fn part_method(method: CalendarMethod) -> PartMethod {
 }
 
 /// What a mail says, in the words of its reader.
-pub(super) fn content(base_url: &str, sheet: &Sheet, telling: &Telling, lang: Lang) -> MailContent {
+pub(super) fn content(base_url: &str, sheet: &Sheet, telling: &Telling, member: &Member) -> MailContent {
+    let lang = member.lang;
     let name = name(sheet, lang);
     let day = words::long_day(sheet.meeting.slot.day, lang);
     let table = sheet.table.name(lang);
@@ -153,7 +154,8 @@ pub(super) fn content(base_url: &str, sheet: &Sheet, telling: &Telling, lang: La
         paragraphs,
         facts: facts(sheet, is_invitation, lang),
         action: is_invitation.then(|| (lang.t("meetings.mail_open").to_owned(), page(base_url, sheet))),
-        closing: is_invitation.then(|| lang.t("meetings.mail_closing").to_owned()),
+        // Only a party can send a delegate.
+        closing: (is_invitation && !member.is_guest).then(|| lang.t("meetings.mail_closing").to_owned()),
     }
 }
 
@@ -223,7 +225,11 @@ fn entry(
         location: location(&meeting.venue, lang),
         url: Some(page(&config.base_url(), sheet)),
         organizer: Organizer { name: config.mail.from_name.clone(), address: config.mail.from_address.clone() },
-        attendee: Attendee { name: attendee_name, address: member.address.clone(), role: Role::Required },
+        attendee: Attendee {
+            name: attendee_name,
+            address: member.address.clone(),
+            role: if member.is_guest { Role::Optional } else { Role::Required },
+        },
     }
 }
 

@@ -146,6 +146,8 @@ pub enum Event {
     Convene,
     Move,
     Cancel,
+    /// Partners are invited to it.
+    Invite,
     Hold,
     /// The presence of a party is recorded or put right.
     Attend,
@@ -155,8 +157,17 @@ pub enum Event {
 }
 
 impl Event {
-    pub const ALL: &'static [Self] =
-        &[Self::Edit, Self::Convene, Self::Move, Self::Cancel, Self::Hold, Self::Attend, Self::Conclude, Self::Close];
+    pub const ALL: &'static [Self] = &[
+        Self::Edit,
+        Self::Convene,
+        Self::Move,
+        Self::Cancel,
+        Self::Invite,
+        Self::Hold,
+        Self::Attend,
+        Self::Conclude,
+        Self::Close,
+    ];
 }
 
 /// The lifecycle, whole: the state after an event, or `None` where the event cannot happen.
@@ -166,8 +177,8 @@ impl Event {
 pub const fn after(state: MeetingState, event: Event) -> Option<MeetingState> {
     use MeetingState as S;
     match (state, event) {
-        (S::Draft, Event::Edit) => Some(S::Draft),
-        (S::Draft, Event::Convene) | (S::Convened, Event::Move) => Some(S::Convened),
+        (S::Draft, Event::Edit | Event::Invite) => Some(S::Draft),
+        (S::Draft, Event::Convene) | (S::Convened, Event::Move | Event::Invite) => Some(S::Convened),
         (S::Draft | S::Convened, Event::Cancel) => Some(S::Cancelled),
         (S::Convened, Event::Hold) | (S::Held, Event::Attend | Event::Conclude) => Some(S::Held),
         (S::Held, Event::Close) => Some(S::Closed),
@@ -297,7 +308,7 @@ pub struct AgendaItem {
     pub minutes: Option<i32>,
 }
 
-/// A party of the agreement: a signatory body, wherever its observatory stands.
+/// A party of a table: a signatory body, wherever its observatory stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Party {
     pub body_id: BodyId,
@@ -422,9 +433,9 @@ impl Attendance {
     }
 }
 
-/// Whether enough parties are there to decide: more than half of the signatories, in person or by delegate.
+/// Whether enough parties are there to decide: more than half of those of the table, in person or by delegate.
 ///
-/// The agreement sets no quorum; the majority of the signatories is what collegiate bodies keep where nothing else is said.
+/// The agreement sets no quorum; the majority of the members is what collegiate bodies keep where nothing else is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quorum {
     pub parties: usize,
@@ -570,6 +581,8 @@ pub enum Refusal {
     HourSkipped { field: &'static str, day: NaiveDate, hour: NaiveTime },
     #[error("the delegate is not named")]
     DelegateMissing,
+    #[error("every signatory is a party of the plenary table")]
+    TableOfAllParties,
 }
 
 impl DomainRefusal for Refusal {
@@ -588,6 +601,7 @@ impl DomainRefusal for Refusal {
             Self::QuorumLost { .. } => Code::QuorumLost,
             Self::HourSkipped { .. } => Code::HourSkipped,
             Self::DelegateMissing => Code::Required,
+            Self::TableOfAllParties => Code::TableOfAllParties,
         }
     }
 
@@ -603,6 +617,7 @@ impl DomainRefusal for Refusal {
             | Self::AgendaEmpty
             | Self::NothingChanges
             | Self::NotBegun
+            | Self::TableOfAllParties
             | Self::QuorumMissing(_) => None,
         }
     }

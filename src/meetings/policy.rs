@@ -1,7 +1,7 @@
 //! Who may do what with meetings. Pure; printed as a golden matrix by `tests/it/authz_matrix.rs`.
 
 use crate::auth::actor::Actor;
-use entity::ids::PersonId;
+use entity::ids::{PersonId, SeatId};
 
 /// What can be asked of a meeting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,12 +14,17 @@ pub enum Action {
     Prepare,
     /// Convene, move, call off.
     Convene,
+    /// Invite partners to it.
+    Invite,
+    /// Choose the parties of a working group.
+    SetParties,
     /// Hold it, record presences and outcomes, close it.
     Record,
 }
 
 impl Action {
-    pub const ALL: &'static [Self] = &[Self::View, Self::ViewTold, Self::Prepare, Self::Convene, Self::Record];
+    pub const ALL: &'static [Self] =
+        &[Self::View, Self::ViewTold, Self::Prepare, Self::Convene, Self::Invite, Self::SetParties, Self::Record];
 }
 
 /// What it is asked about.
@@ -27,7 +32,7 @@ impl Action {
 pub struct Subject {
     /// Whether it was ever convened: a draft, even a given-up one, is the secretariat's own.
     pub convened: bool,
-    /// Whether the caller was invited to it.
+    /// Whether the caller is a partner invited to it.
     pub invited: bool,
 }
 
@@ -45,18 +50,20 @@ pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
                 || (subject.convened && (actor.is_colleague() || (actor.is_participant() && subject.invited)))
         }
         Action::ViewTold => actor.is_secretariat(),
-        Action::Prepare | Action::Convene | Action::Record => actor.is_secretariat() && actor.may_write(),
+        Action::Prepare | Action::Convene | Action::Invite | Action::SetParties | Action::Record => {
+            actor.is_secretariat() && actor.may_write()
+        }
     }
 }
 
 /// Which meetings a list may show: a store demands it, so a list cannot forget it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Visibility {
     Everything,
     /// Whatever was convened.
     Convened,
-    /// What the person was invited to.
-    Invited(PersonId),
+    /// Whatever was convened and the partner is invited to, in a seat still held.
+    Guest(PersonId, Vec<SeatId>),
     Nothing,
 }
 
@@ -68,7 +75,9 @@ pub fn visibility(actor: &Actor) -> Visibility {
         return Visibility::Convened;
     }
     match actor.person_id() {
-        Some(person) if actor.is_participant() => Visibility::Invited(person),
+        Some(person) if actor.is_participant() => {
+            Visibility::Guest(person, actor.seats.iter().map(|seat| seat.seat_id).collect())
+        }
         _ => Visibility::Nothing,
     }
 }

@@ -2,35 +2,34 @@
 
 mod conclude;
 mod convene;
+mod members;
 mod prepare;
 mod session;
 
 pub use super::mail::SUBJECT_KIND;
 pub use conclude::{NewTask, OutcomeIn, ReleaseChange, ReleaseDecision, record_outcome};
 pub use convene::{MoveIn, cancel, convene, follow_members, is_overtaken, move_to, owes_withdrawal};
+pub use members::{invite, parties_of, partners, set_parties, table_of_parties, tables_of_parties};
 pub use prepare::{ItemIn, MeetingChange, MeetingIn, add_item, create, edit, remove_item};
 pub use session::{AttendanceIn, attend, close, hold};
 
 use super::mail;
-use super::model::{Event, Meeting, Party, Quorum, Told, next_sequence, stand_ins};
+use super::model::{Event, Meeting, Quorum, Told, next_sequence, stand_ins};
 use super::policy::{self, Action, Subject, Visibility};
 use super::store;
 use super::view::{Decision, Dossier, Line, Member, Outcome, PartyPresence, Table};
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::db::Txn;
-use crate::designations::service as designations;
-use crate::designations::view::Designation;
 use crate::error::{Code, Error, Result};
 use crate::ical::IcalError;
 use crate::network::service as network;
 use crate::tasks::model::Task;
 use crate::tasks::service as tasks;
 use chrono::NaiveDate;
-use entity::ids::{BodyId, MeetingId, ObservatoryId, OutcomeId, PersonId};
+use entity::ids::{MeetingId, OutcomeId, PersonId};
 use entity::kinds::{CalendarMethod, OutcomeKind, SeatKind};
 use sea_orm::ConnectionTrait;
-use std::collections::HashSet;
 
 pub use super::store::Filter as MeetingFilter;
 
@@ -133,6 +132,7 @@ async fn own_copy(ctx: &Ctx, person: PersonId) -> Result<Member> {
         designation_id: seat.designation_id,
         name: view.name(),
         party,
+        is_guest: seat.kind == SeatKind::Partner,
         address: view.email,
         lang: view.language,
     })
@@ -151,30 +151,20 @@ pub(super) fn entry_failed(error: IcalError) -> Error {
     Error::Internal(format!("a calendar entry was not written: {error}"))
 }
 
-/// The parties of the agreement: the bodies that signed it.
-pub async fn parties(db: &impl ConnectionTrait) -> Result<Vec<Party>> {
-    let bodies = network::bodies(db).await?;
-    Ok(bodies
-        .into_iter()
-        .filter(|body| body.signatory)
-        .map(|body| Party { body_id: body.id, code: body.code, name: body.name, territory: body.territory })
-        .collect())
-}
-
 async fn dossier(ctx: &Ctx, db: &impl ConnectionTrait, meeting: Meeting) -> Result<Dossier> {
     let mut recorded = store::attendances(db, meeting.id).await?;
-    let parties = parties(db).await?;
+    let parties = parties_of(ctx, db, &meeting).await?;
     let quorum = Quorum::of(parties.len(), parties.iter().filter_map(|party| recorded.get(&party.body_id)));
     let there = parties.iter().filter_map(|party| Some((party, recorded.get(&party.body_id)?)));
     // Before anything is recorded nobody is there, for however many parties.
-    let sitting = if recorded.is_empty() { Vec::new() } else { sitting(db, meeting.slot.day).await? };
+    let sitting = if recorded.is_empty() { Vec::new() } else { members::sitting(db, meeting.slot.day).await? };
     let stand_ins = stand_ins(there, &sitting);
     let presences =
         parties.into_iter().map(|party| PartyPresence { attendance: recorded.remove(&party.body_id), party }).collect();
-    let told = if policy::may(&ctx.actor, Action::ViewTold, subject(&meeting)) {
-        store::told(db, meeting.id).await?
+    let (told, guests) = if policy::may(&ctx.actor, Action::ViewTold, subject(&meeting)) {
+        (store::told(db, meeting.id).await?, members::guests_of(ctx, db, meeting.id).await?)
     } else {
-        Vec::new()
+        (Vec::new(), Vec::new())
     };
     Ok(Dossier {
         table: store::table(db, meeting.table_id).await?,
@@ -184,54 +174,9 @@ async fn dossier(ctx: &Ctx, db: &impl ConnectionTrait, meeting: Meeting) -> Resu
         quorum,
         stand_ins,
         told,
+        guests,
         meeting,
     })
-}
-
-/// Everybody a meeting is for on a day: the referents, the deputies of an observatory without a referent, the direction,
-/// the secretariat. Each person once.
-///
-/// Bodies' managers are left out: they designate, the observatories sit at the table.
-async fn members(db: &impl ConnectionTrait, day: NaiveDate) -> Result<Vec<Member>> {
-    let mut sitting = seated(db, day).await?;
-    // A person with two seats sits for the observatory first: the order of the kinds.
-    sitting.sort_by_key(|one| (one.seat.kind, one.seat.code.clone()));
-    let mut seen = HashSet::new();
-    Ok(sitting.iter().filter(|one| seen.insert(one.holder.id)).map(member).collect())
-}
-
-/// The designations by which somebody sits at the table on a day; a person with two seats is there twice.
-async fn seated(db: &impl ConnectionTrait, day: NaiveDate) -> Result<Vec<Designation>> {
-    let mut holders = designations::all_holders(db, day).await?;
-    let led: HashSet<ObservatoryId> = holders
-        .iter()
-        .filter(|one| one.seat.kind == SeatKind::Referent)
-        .filter_map(|one| one.seat.observatory_id)
-        .collect();
-    holders.retain(|one| match one.seat.kind {
-        SeatKind::Referent | SeatKind::Direction | SeatKind::Secretariat => true,
-        SeatKind::Deputy => one.seat.observatory_id.is_some_and(|observatory| !led.contains(&observatory)),
-        SeatKind::BodyManager | SeatKind::Partner => false,
-    });
-    Ok(holders)
-}
-
-/// The bodies with the names of those who sit for their observatories on a day.
-async fn sitting(db: &impl ConnectionTrait, day: NaiveDate) -> Result<Vec<(BodyId, String)>> {
-    let seated = seated(db, day).await?;
-    let speaks = |one: &&Designation| matches!(one.seat.kind, SeatKind::Referent | SeatKind::Deputy);
-    Ok(seated.iter().filter(speaks).map(|one| (one.seat.body_id, one.holder.name())).collect())
-}
-
-fn member(one: &Designation) -> Member {
-    Member {
-        person_id: one.holder.id,
-        designation_id: one.id,
-        name: one.holder.name(),
-        party: one.seat.body_name.clone(),
-        address: one.holder.email.clone(),
-        lang: one.holder.lang,
-    }
 }
 
 /// Tells one person one thing about a meeting and remembers it.

@@ -1,5 +1,9 @@
 //! Rows of the table's meetings and back. The only file of the slice that speaks to the database.
 
+mod members;
+
+pub use members::{add_parties, end_parties, guests, parties_at, replace_guests, touch_table};
+
 use super::model::{AgendaItem, Attendance, Convocation, Meeting, Number, Quorum, Slot, Stage, Told, Venue};
 use super::policy::Visibility;
 use super::view::{Invited, Line, Member, Outcome, Table};
@@ -10,7 +14,9 @@ use entity::ids::{
     AgendaItemId, AttendanceId, BodyId, DesignationId, InvitationId, MeetingId, OutcomeId, PersonId, TableId,
 };
 use entity::kinds::{CalendarMethod, MeetingState, OutcomeKind};
-use entity::{Instant, agenda_item, attendance, invitation, meeting, outcome, person, technical_table as table};
+use entity::{
+    Instant, agenda_item, attendance, invitation, meeting, meeting_guest, outcome, person, technical_table as table,
+};
 use sea_orm::sea_query::{Expr, OnConflict, Query};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType,
@@ -38,6 +44,7 @@ impl From<table::Model> for Table {
             name_en: row.name_en,
             kind: row.kind,
             ordinary_notice_days: row.ordinary_notice_days,
+            version: row.version,
         }
     }
 }
@@ -192,11 +199,12 @@ fn seen_by(visible: Visibility) -> Condition {
     match visible {
         Visibility::Everything => Condition::all(),
         Visibility::Convened => convened,
-        Visibility::Invited(person) => {
+        Visibility::Guest(person, seats) => {
             let invited = Query::select()
-                .column(invitation::Column::MeetingId)
-                .from(invitation::Entity)
-                .and_where(invitation::Column::PersonId.eq(person))
+                .column(meeting_guest::Column::MeetingId)
+                .from(meeting_guest::Entity)
+                .and_where(meeting_guest::Column::PersonId.eq(person))
+                .and_where(meeting_guest::Column::SeatId.is_in(seats))
                 .to_owned();
             convened.add(meeting::Column::Id.in_subquery(invited))
         }

@@ -1,6 +1,7 @@
 //! What the table shows: meetings with the names of their table, parties and people, ready for pages, mails and REST.
 
 use super::model::{AgendaItem, Attendance, Meeting, Party, Quorum, Slot, StandIn, Told, Venue};
+use crate::designations::view::Designation;
 use crate::texts::Lang;
 use crate::time::words;
 use chrono::{DateTime, Timelike as _, Utc};
@@ -17,6 +18,15 @@ pub struct Table {
     pub kind: TableKind,
     /// Working days between convocation and meeting.
     pub ordinary_notice_days: i32,
+    /// Rises with every meeting convened and every change of its parties.
+    pub version: i32,
+}
+
+/// A table with the parties it is of, in the order of their names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableOfParties {
+    pub table: Table,
+    pub parties: Vec<Party>,
 }
 
 impl Table {
@@ -51,7 +61,7 @@ pub struct Dossier {
     pub meeting: Meeting,
     pub table: Table,
     pub agenda: Vec<AgendaItem>,
-    /// Every party, in the order of the names, with what was recorded of it.
+    /// Every party of its table, in the order of the names, with what was recorded of it.
     pub presences: Vec<PartyPresence>,
     pub quorum: Quorum,
     /// Who stands for several of the parties that are there.
@@ -59,6 +69,8 @@ pub struct Dossier {
     pub outcomes: Vec<Outcome>,
     /// Who was last told what; empty for callers who may not know.
     pub told: Vec<Invited>,
+    /// The partners invited to it who are in office; empty for callers who may not know.
+    pub guests: Vec<Designation>,
 }
 
 impl Dossier {
@@ -123,8 +135,10 @@ pub struct Member {
     pub person_id: PersonId,
     pub designation_id: DesignationId,
     pub name: String,
-    /// The party they sit for.
+    /// The party they sit for; of a partner the organisation.
     pub party: String,
+    /// Whether they are a partner, who represents no party.
+    pub is_guest: bool,
     pub address: String,
     pub lang: Lang,
 }

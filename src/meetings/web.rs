@@ -6,8 +6,9 @@ use super::api;
 use super::model::{Attendance, Event, Meeting, Quorum, StandIn};
 use super::policy::{self, Action, Subject};
 use super::service::{self, MeetingFilter};
-use super::view::{self, Dossier, Invited, Line, Outcome, PartyPresence};
+use super::view::{self, Dossier, Invited, Line, Outcome, PartyPresence, Table};
 use crate::ctx::Ctx;
+use crate::designations::view::Designation;
 use crate::designations::web::words::seat_name;
 use crate::http::Answer;
 use crate::http::page::{Shell, page, see_other};
@@ -33,8 +34,16 @@ pub struct ListPage {
     pub shell: Shell,
     pub rows: Vec<Row>,
     pub may_prepare: bool,
+    /// The tables whose meetings these are.
+    pub tables: Vec<TableLink>,
     pub first: Option<String>,
     pub next: Option<String>,
+}
+
+/// A table, and its page.
+pub struct TableLink {
+    pub href: String,
+    pub name: String,
 }
 
 /// A meeting as one line of the list.
@@ -61,6 +70,8 @@ pub struct MeetingPage {
     pub stand_ins: Vec<String>,
     pub outcomes: Vec<OutcomeRow>,
     pub told: Vec<ToldRow>,
+    /// The partners invited to it, for whoever may know.
+    pub guests: Vec<String>,
     /// What the reader may do now.
     pub actions: Actions,
 }
@@ -76,6 +87,7 @@ pub struct Head {
     pub path: String,
     pub version: i32,
     pub table: String,
+    pub table_href: String,
     pub title: String,
     pub state: &'static str,
     pub state_kind: &'static str,
@@ -140,6 +152,7 @@ pub struct Actions {
     pub convene: bool,
     pub move_it: bool,
     pub cancel: bool,
+    pub invite: bool,
     pub hold: bool,
     pub attend: bool,
     pub conclude: bool,
@@ -157,7 +170,9 @@ async fn list_meetings(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging
     let next = found.next_path();
     let rows = found.items.iter().map(|line| Row::of(line, ctx.lang)).collect();
     let shell = Shell::new(&ctx, &request, "meetings.title").here();
-    page(&ListPage { shell, rows, may_prepare: may(&ctx, Action::Prepare), first, next })
+    let link = |table: &Table| TableLink { href: table_path(&table.code), name: table.name(ctx.lang).to_owned() };
+    let tables = service::tables(&ctx).await?.iter().map(link).collect();
+    page(&ListPage { shell, rows, may_prepare: may(&ctx, Action::Prepare), tables, first, next })
 }
 
 /// One meeting.
@@ -195,6 +210,18 @@ fn shell_below(ctx: &Ctx, request: &HttpRequest, line: &Line, title: String) -> 
 
 fn path(meeting: &Meeting) -> String {
     format!("/meetings/{}", meeting.id)
+}
+
+/// «Anna Rossi (Università di Bergamo)».
+fn guest_name(one: &Designation) -> String {
+    match &one.record.statement.organisation {
+        Some(organisation) => format!("{} ({organisation})", one.holder.name()),
+        None => format!("{} ({})", one.holder.name(), one.seat.place()),
+    }
+}
+
+fn table_path(code: &str) -> String {
+    format!("/meetings/tables/{code}")
 }
 
 const fn state_kind(state: MeetingState) -> &'static str {
@@ -240,6 +267,7 @@ impl MeetingPage {
             quorum: was_held.then(|| QuorumLine::of(dossier, lang)),
             outcomes: dossier.outcomes.iter().map(|outcome| OutcomeRow::of(outcome, dossier, tasks, lang)).collect(),
             told: dossier.told.iter().map(|one| ToldRow::of(one, lang)).collect(),
+            guests: dossier.guests.iter().map(guest_name).collect(),
             actions: Actions::of(ctx, meeting),
         }
     }
@@ -258,6 +286,7 @@ impl Actions {
             convene: can(Action::Convene, Event::Convene),
             move_it: can(Action::Convene, Event::Move),
             cancel: can(Action::Convene, Event::Cancel),
+            invite: can(Action::Invite, Event::Invite) && ctx.now() < meeting.slot.begins_at(),
             hold: can(Action::Record, Event::Hold) && meeting.slot.begins_at() <= ctx.now(),
             attend: can(Action::Record, Event::Attend),
             conclude: can(Action::Record, Event::Conclude),
@@ -289,6 +318,7 @@ impl Head {
             path: path(meeting),
             version: meeting.version,
             table: dossier.table.name(lang).to_owned(),
+            table_href: table_path(&dossier.table.code),
             title: meeting.title.clone(),
             state: state_name(meeting.state(), lang),
             state_kind: state_kind(meeting.state()),

@@ -1,11 +1,13 @@
 //! The network over REST. Everything but people is public: it holds no personal data.
 
+use super::model::frame::{AgreementChange, BodyChange};
 use super::model::{
     AgreementAct, AgreementView, BodyView, CalendarDay, ObservatoryView, PatronDay, PersonChange, PersonView,
     TerritoryView,
 };
 use super::service;
 use crate::ctx::Ctx;
+use crate::db::Txn;
 use crate::error::Error;
 use crate::http::Answer;
 use crate::http::json::MergePatch;
@@ -23,8 +25,10 @@ use utoipa::{IntoParams, ToSchema};
 
 pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
     cfg.service(show_agreement)
+        .service(edit_agreement)
         .service(list_bodies)
         .service(show_body)
+        .service(edit_body)
         .service(list_observatories)
         .service(show_observatory)
         .service(list_territories)
@@ -52,6 +56,7 @@ pub struct AgreementOut {
     /// The acts it rests on.
     #[schema(max_items = 100)]
     pub acts: Vec<ActOut>,
+    pub version: i32,
 }
 
 /// An act an agreement rests on.
@@ -109,6 +114,27 @@ pub struct BodyOut {
     #[schema(max_length = 254)]
     pub pec: Option<String>,
     pub signatory: bool,
+    pub version: i32,
+}
+
+/// What is to change of the agreement.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AgreementPatch {
+    /// The day of the last signature; `null` takes it away.
+    #[serde(default)]
+    #[schema(value_type = Option<Day>)]
+    pub in_force_from: Patch<Day>,
+}
+
+/// What is to change of a body.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BodyPatch {
+    /// The certified mailbox, as the public index of administrations has it; `null` takes it away.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 254, format = Email)]
+    pub pec: Patch<String>,
 }
 
 /// A node of the network.
@@ -242,7 +268,25 @@ pub struct PersonPatch {
 #[utoipa::path(tag = "Network", security(()), responses((status = 200, body = AgreementOut)))]
 #[get("/agreement")]
 pub async fn show_agreement(ctx: Ctx) -> Answer {
-    Ok(HttpResponse::Ok().json(AgreementOut::from(service::agreement(ctx.reader()).await?)))
+    Ok(agreement_answer(service::agreement(ctx.reader()).await?))
+}
+
+/// Enter the day of signature
+///
+/// Who may: the secretariat. Mails: none. Errors: `signed_in_future`, `end_before_start` for a day after the last one in
+/// force.
+#[utoipa::path(
+    tag = "Network",
+    security(("api_token" = ["secretariat"])),
+    params(IfMatch),
+    request_body(content = AgreementPatch, content_type = "application/merge-patch+json"),
+    responses((status = 200, body = AgreementOut))
+)]
+#[patch("/agreement")]
+pub async fn edit_agreement(ctx: Ctx, request: HttpRequest, MergePatch(patch): MergePatch<AgreementPatch>) -> Answer {
+    let change = AgreementChange { in_force_from: patch.in_force_from.map(NaiveDate::from).changing() };
+    let work = async |txn: &Txn, version| service::edit_agreement(&ctx, txn, version, change).await;
+    Ok(agreement_answer(version::change(&ctx, &request, work).await?))
 }
 
 /// The bodies
@@ -260,8 +304,30 @@ pub async fn list_bodies(ctx: Ctx) -> Answer {
 #[utoipa::path(tag = "Network", security(()), params(("code" = String, Path, max_length = 200)), responses((status = 200, body = BodyOut)))]
 #[get("/bodies/{code}")]
 pub async fn show_body(ctx: Ctx, code: web::Path<String>) -> Answer {
-    let body = service::body(ctx.reader(), &code).await?;
-    Ok(HttpResponse::Ok().json(BodyOut::from(body)))
+    Ok(body_answer(service::body(ctx.reader(), &code).await?))
+}
+
+/// Enter the certified mailbox of a body
+///
+/// What happens: mails to a body without a manager go there. Who may: the secretariat. Mails: none. Errors:
+/// `not_an_address`, `mailbox_taken` for the mailbox of another body.
+#[utoipa::path(
+    tag = "Network",
+    security(("api_token" = ["secretariat"])),
+    params(("code" = String, Path, max_length = 200), IfMatch),
+    request_body(content = BodyPatch, content_type = "application/merge-patch+json"),
+    responses((status = 200, body = BodyOut))
+)]
+#[patch("/bodies/{code}")]
+pub async fn edit_body(
+    ctx: Ctx,
+    request: HttpRequest,
+    code: web::Path<String>,
+    MergePatch(patch): MergePatch<BodyPatch>,
+) -> Answer {
+    let change = BodyChange { pec: patch.pec.changing() };
+    let work = async |txn: &Txn, version| service::edit_body(&ctx, txn, &code, version, change).await;
+    Ok(body_answer(version::change(&ctx, &request, work).await?))
 }
 
 /// The observatories
@@ -356,22 +422,31 @@ fn whole<T, O: Serialize>(items: Vec<T>, say: impl FnMut(T) -> O) -> HttpRespons
     HttpResponse::Ok().json(page)
 }
 
+fn agreement_answer(agreement: AgreementView) -> HttpResponse {
+    version::answer(agreement.version, &AgreementOut::from(agreement))
+}
+
+fn body_answer(body: BodyView) -> HttpResponse {
+    version::answer(body.version, &BodyOut::from(body))
+}
+
 fn with_version(person: PersonView) -> HttpResponse {
     HttpResponse::Ok().insert_header(version::etag(person.version)).json(PersonOut::from(person))
 }
 
 impl From<AgreementView> for AgreementOut {
     fn from(view: AgreementView) -> Self {
-        let AgreementView { id, code, title, in_force_from, in_force_to, review_due, acts, version: _ } = view;
+        let AgreementView { id, code, title, in_force_from, in_force_to, review_due, acts, version } = view;
         let act = |AgreementAct { kind, number, date, subject }| ActOut { kind, number, date, subject };
-        Self { id, code, title, in_force_from, in_force_to, review_due, acts: acts.into_iter().map(act).collect() }
+        let acts = acts.into_iter().map(act).collect();
+        Self { id, code, title, in_force_from, in_force_to, review_due, acts, version }
     }
 }
 
 impl From<BodyView> for BodyOut {
     fn from(view: BodyView) -> Self {
         let BodyView { id, code, name, aliases, kind, ipa_code, istat_code, province_code, sigla, nuts, .. } = view;
-        let BodyView { capital, capital_istat, capital_cadastral, territory, pec, signatory, .. } = view;
+        let BodyView { capital, capital_istat, capital_cadastral, territory, pec, signatory, version, .. } = view;
         Self {
             id,
             code,
@@ -389,6 +464,7 @@ impl From<BodyView> for BodyOut {
             territory,
             pec,
             signatory,
+            version,
         }
     }
 }

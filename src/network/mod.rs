@@ -2,8 +2,9 @@
 //! days each territory works.
 //!
 //! What holds:
-//! - Agreement, bodies, observatories and calendars come from `raccordo load`; this slice reads them and never writes them.
-//!   They hold no personal data and anybody may read them.
+//! - Agreement, bodies, observatories and calendars come from `raccordo load`. What the file leaves open (certified mailboxes
+//!   of bodies, the day the agreement was signed) the secretariat enters here. They hold no personal data and anybody may
+//!   read them.
 //! - A body is called by its code, its IPA code or any of its other names; IPA codes bear case and are compared without
 //!   ("`p_CO`" is "`p_co`"), and shown as the index publishes them.
 //! - A person is an address: e-mail addresses are kept in lower case and belong to one person. The same address under

@@ -1,5 +1,7 @@
 //! What the network is made of, as other slices see it. Pure.
 
+pub mod frame;
+
 use crate::error::{Code, FieldError, Refusal};
 use crate::mail::is_address;
 use crate::texts::Lang;

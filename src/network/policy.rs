@@ -1,4 +1,4 @@
-//! Who may see and change people. Everything else in this slice is public. Pure.
+//! Who may see and change people, and enter what the data file leaves open. Reading everything else is public. Pure.
 
 use crate::auth::actor::Actor;
 use entity::ids::{BodyId, PersonId};
@@ -63,6 +63,11 @@ pub fn reach(actor: &Actor, subject: &Subject) -> Reach {
         return Reach::Names;
     }
     if actor.person_id() == Some(subject.person) { Reach::Contact } else { Reach::Nothing }
+}
+
+/// Whether the actor enters what the data file leaves open: certified mailboxes, the day of signature. The secretariat does.
+pub fn may_edit_frame(actor: &Actor) -> bool {
+    actor.may_write() && (actor.is_ourselves() || actor.is_secretariat())
 }
 
 /// A bounce is reported by whoever runs the mail: the service or the secretariat.

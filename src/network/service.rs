@@ -1,5 +1,9 @@
 //! The use cases of the network. Reads take a connection: the reader of the context, or the transaction of a use case.
 
+mod frame;
+
+pub use frame::{edit_agreement, edit_body};
+
 use super::calendar;
 pub use super::model::{
     AgreementView, BodyView, CalendarDay, ObservatoryView, PatronDay, PersonChange, PersonIn, PersonView, TerritoryView,

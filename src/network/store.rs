@@ -94,6 +94,43 @@ async fn bodies_of(db: &impl Connection, rows: Vec<body::Model>) -> Result<Vec<B
     Ok(rows.into_iter().map(view).collect())
 }
 
+/// Replaces the certified mailbox of a body, if the version is still the one that was read.
+pub async fn update_mailbox(txn: &Txn, before: BodyView, pec: Option<String>, now: DateTime<Utc>) -> Result<BodyView> {
+    let row = body::ActiveModel {
+        pec: Set(pec.clone()),
+        version: Set(before.version + 1),
+        updated_at: Set(now.into()),
+        ..Default::default()
+    };
+    let update = body::Entity::update_many()
+        .set(row)
+        .filter(body::Column::Id.eq(before.id))
+        .filter(body::Column::Version.eq(before.version));
+    exactly_one(update.exec(txn).await?.rows_affected)?;
+    Ok(BodyView { pec, version: before.version + 1, ..before })
+}
+
+/// Replaces the first day of the agreement, if the version is still the one that was read.
+pub async fn update_signature(
+    txn: &Txn,
+    before: AgreementView,
+    in_force_from: Option<NaiveDate>,
+    now: DateTime<Utc>,
+) -> Result<AgreementView> {
+    let row = agreement::ActiveModel {
+        in_force_from: Set(in_force_from),
+        version: Set(before.version + 1),
+        updated_at: Set(now.into()),
+        ..Default::default()
+    };
+    let update = agreement::Entity::update_many()
+        .set(row)
+        .filter(agreement::Column::Id.eq(before.id))
+        .filter(agreement::Column::Version.eq(before.version));
+    exactly_one(update.exec(txn).await?.rows_affected)?;
+    Ok(AgreementView { in_force_from, version: before.version + 1, ..before })
+}
+
 /// All observatories, the regional one first, then by name.
 pub async fn observatories(db: &impl Connection) -> Result<Vec<ObservatoryView>> {
     let rows = observatory::Entity::find().order_by_asc(observatory::Column::Name).all(db).await?;

@@ -3,8 +3,10 @@
 //! The page of a body or an observatory shows its people as well, who are the register's: `overview` serves it, with the
 //! templates of this slice, whose block `seats` it fills, and the facts it finds here ([`body_facts`], [`observatory_facts`]).
 
+mod forms;
+
 use super::model::{AgreementAct, AgreementView, BodyView, CalendarDay, ObservatoryView, PatronDay};
-use super::service;
+use super::{policy, service};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::http::Answer;
@@ -20,6 +22,7 @@ const CLOSED_DAYS_SHOWN: usize = 6;
 
 pub fn pages(cfg: &mut web::ServiceConfig) {
     cfg.service(show_network);
+    forms::pages(cfg);
 }
 
 #[derive(Template)]
@@ -35,6 +38,8 @@ pub struct NetworkPage {
 pub struct AgreementBox {
     pub title: String,
     pub in_force_from: Option<String>,
+    /// Whether the reader may enter the day of signature.
+    pub may_edit: bool,
     pub in_force_to: String,
     pub in_force_to_away: String,
     pub review_due: String,
@@ -68,6 +73,8 @@ pub struct BodyFacts {
     pub body: BodyView,
     pub kind: &'static str,
     pub signatory: &'static str,
+    /// The form for the certified mailbox, for whoever may enter it.
+    pub edit_pec: Option<String>,
     pub observatories: Vec<Link>,
     pub days: TerritoryFacts,
 }
@@ -122,6 +129,7 @@ pub async fn body_facts(ctx: &Ctx, code: &str) -> Result<BodyFacts> {
             .map(Link::from)
             .collect(),
         days: territory_facts(ctx, &body.territory).await?,
+        edit_pec: policy::may_edit_frame(&ctx.actor).then(|| format!("{}/pec", body_href(&body.code))),
         body,
     })
 }
@@ -157,7 +165,10 @@ async fn agreement_box(ctx: &Ctx, bodies: &[BodyView]) -> Result<Option<Agreemen
     // The agreement is the region's to convene and review: its days count at the region's seat.
     let calendars = service::calendars(ctx.reader()).await?;
     let calendar = bodies.first().and_then(|region| calendars.of(&region.territory).ok());
-    Ok(Some(AgreementBox::of(agreement, calendar, ctx.today(), ctx.lang)))
+    Ok(Some(AgreementBox {
+        may_edit: policy::may_edit_frame(&ctx.actor),
+        ..AgreementBox::of(agreement, calendar, ctx.today(), ctx.lang)
+    }))
 }
 
 impl AgreementBox {
@@ -168,6 +179,7 @@ impl AgreementBox {
         };
         Self {
             in_force_from: agreement.in_force_from.map(|day| words::long_day(day, lang)),
+            may_edit: false,
             in_force_to: words::long_day(agreement.in_force_to, lang),
             in_force_to_away: away(agreement.in_force_to),
             review_due: words::long_day(agreement.review_due, lang),

@@ -10,7 +10,7 @@ use entity::ids::{DesignationId, PersonId};
 use entity::kinds::SeatKind;
 use std::collections::HashMap;
 
-/// So many mails without an answer mean that nobody reads them (ladder: the third one escalates).
+/// The number of mails in a row without an answer from which on the radar calls a holder silent.
 pub const UNANSWERED_MAILS: u32 = 3;
 
 /// What is shown of what falls due while a seat is empty.

@@ -8,6 +8,7 @@ use super::service::{self, Leaving, Owed};
 use super::{mail_log, words as overview_words};
 use crate::ctx::Ctx;
 use crate::deliverables::view::DeliverableView;
+use crate::designations::model::Seat;
 use crate::designations::policy::{self, Action, Subject};
 use crate::designations::service as register;
 use crate::designations::web::words as register_words;
@@ -29,8 +30,10 @@ use actix_web::web::{Path, Query, ServiceConfig};
 use actix_web::{HttpRequest, get};
 use askama::Template;
 use chrono::NaiveDate;
+use entity::ids::BodyId;
 use entity::kinds::SeatKind;
 use serde::Deserialize;
+use std::collections::HashSet;
 
 /// So many seats at risk, the most urgent first, stand on the Monday page; the radar has them all.
 const RISKS_ON_MONDAY: usize = 8;
@@ -183,7 +186,15 @@ struct RiskRow {
     due: Vec<DueLine>,
     /// Where the button posts that asks the body to designate.
     request: Option<String>,
+    /// What must be entered before the body can be asked: nothing reaches it today.
+    missing: Option<Missing>,
     remedy: Option<Remedy>,
+}
+
+/// What a body lacks to be asked by mail, each with the form that enters it.
+struct Missing {
+    text: &'static str,
+    links: Vec<Remedy>,
 }
 
 /// What the reader can do about it at once.
@@ -228,7 +239,9 @@ async fn show_radar(ctx: Ctx, request: HttpRequest, query: Query<DayForm>) -> An
         }
     };
     let risks = service::radar(&ctx, on).await?;
-    page(&radar_page(&ctx, &request, FormState::fresh(typed), on.unwrap_or_else(|| ctx.today()), risks))
+    let day = on.unwrap_or_else(|| ctx.today());
+    let rows = risk_rows(&ctx, &risks, day).await?;
+    page(&radar_page(&ctx, &request, FormState::fresh(typed), day, rows))
 }
 
 fn radar_page(
@@ -236,18 +249,26 @@ fn radar_page(
     request: &HttpRequest,
     form: FormState<DayForm>,
     day: NaiveDate,
-    risks: Vec<Risk>,
+    risks: Vec<RiskRow>,
 ) -> RadarPage {
     RadarPage {
         shell: Shell::new(ctx, request, "overview.radar_title").here(),
         form,
         caption: ctx.lang.f("overview.radar_caption", &[("day", &words::long_day(day, ctx.lang))]),
-        risks: risks.iter().map(|risk| risk_row(ctx, risk, day)).collect(),
+        risks,
     }
 }
 
-fn risk_row(ctx: &Ctx, risk: &Risk, day: NaiveDate) -> RiskRow {
+async fn risk_rows(ctx: &Ctx, risks: &[Risk], day: NaiveDate) -> Result<Vec<RiskRow>> {
+    let unreachable = register::unreachable_bodies(ctx).await?;
+    Ok(risks.iter().map(|risk| risk_row(ctx, risk, day, &unreachable)).collect())
+}
+
+fn risk_row(ctx: &Ctx, risk: &Risk, day: NaiveDate, unreachable: &HashSet<BodyId>) -> RiskRow {
     let seat = &risk.seat;
+    // The mail says that nobody holds the seat: only where that is so today.
+    let is_to_ask = risk.kind == RiskKind::Vacant && day == ctx.today();
+    let is_unreachable = unreachable.contains(&seat.body_id);
     let may = |action| policy::may(&ctx.actor, action, Subject { seat: seat.kind, body: seat.body_id, holder: None });
     RiskRow {
         kind: overview_words::risk_kind(risk.kind, ctx.lang),
@@ -256,11 +277,23 @@ fn risk_row(ctx: &Ctx, risk: &Risk, day: NaiveDate) -> RiskRow {
         sentence: overview_words::risk(risk, ctx.lang),
         href: risk.designation_id.map(|id| format!("/designations/{id}")),
         due: risk.due_meanwhile.iter().map(|one| due_line(one, ctx.lang)).collect(),
-        // The mail says that nobody holds the seat: only where that is so today.
-        request: (risk.kind == RiskKind::Vacant && day == ctx.today() && may(Action::RequestDesignation))
+        request: (is_to_ask && !is_unreachable && may(Action::RequestDesignation))
             .then(|| format!("/seats/{}/request-designation", seat.code)),
+        missing: (is_to_ask && is_unreachable && may(Action::RequestDesignation)).then(|| missing(seat, ctx.lang)),
         remedy: remedy(risk, may(Action::Designate), ctx.lang),
     }
+}
+
+/// What the body of a vacant seat lacks: its certified mailbox or, where the seat is another one, its manager.
+fn missing(seat: &Seat, lang: Lang) -> Missing {
+    let mailbox =
+        Remedy { label: lang.t("network.pec_enter"), href: format!("/network/bodies/{}/pec", seat.body_code) };
+    let manager = Remedy {
+        label: lang.t("overview.designate_manager"),
+        href: format!("/designations/new?seat={}:{}", SeatKind::BodyManager, seat.body_code),
+    };
+    let links = std::iter::once(mailbox).chain((seat.kind != SeatKind::BodyManager).then_some(manager)).collect();
+    Missing { text: lang.t("overview.request_missing"), links }
 }
 
 /// What heals the risk: a designation, a deputy, or a look at who holds the seat.
@@ -349,6 +382,8 @@ struct LeavingRow {
 #[get("/monday")]
 async fn show_monday(ctx: Ctx, request: HttpRequest) -> Answer {
     let monday = service::monday(&ctx).await?;
+    let shown = &monday.risks[..monday.risks.len().min(RISKS_ON_MONDAY)];
+    let risks = risk_rows(&ctx, shown, ctx.today()).await?;
     let owed = |open: Vec<Owed>| open.into_iter().map(|one| owed_row(one, ctx.lang)).collect();
     let tiles = vec![
         tile(monday.late.len(), ctx.lang.t("overview.tile_late"), "#late", "danger"),
@@ -363,7 +398,7 @@ async fn show_monday(ctx: Ctx, request: HttpRequest) -> Answer {
         tiles,
         shell: Shell::new(&ctx, &request, "overview.monday_title").here(),
         lead: words::long_day(ctx.today(), ctx.lang),
-        risks: monday.risks.iter().take(RISKS_ON_MONDAY).map(|risk| risk_row(&ctx, risk, ctx.today())).collect(),
+        risks,
         more_risks: monday.risks.len() > RISKS_ON_MONDAY,
         late: owed(monday.late),
         this_week: owed(monday.this_week),

@@ -91,6 +91,10 @@ pub struct PlanReleaseIn {
     /// The product's code.
     #[schema(max_length = 60, example = "relazione-territoriale")]
     pub product: String,
+    /// The code of the observatory whose it is: with a product of scope `autonomous`, and with no other.
+    #[serde(default)]
+    #[schema(max_length = 60, example = "bergamo")]
+    pub observatory: Option<String>,
     /// The reference period: `2026`, `2026-S1`, `2026-T1`, `2026-Q3` or `2026-09`.
     #[schema(max_length = 10, example = "2026")]
     pub period: String,
@@ -112,6 +116,10 @@ pub struct ReleasePatch {
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 60, example = "relazione-territoriale")]
     pub product: Patch<String>,
+    /// The code of the observatory whose it is: of an autonomous product, and of no other.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 60, example = "bergamo")]
+    pub observatory: Patch<String>,
     /// The reference period: `2026`, `2026-S1`, `2026-T1`, `2026-Q3` or `2026-09`.
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 10, example = "2026")]
@@ -177,6 +185,13 @@ pub struct ReleaseOut {
     pub product_name_it: String,
     pub product_name_en: String,
     pub scope: ProductScope,
+    /// The code of the observatory whose it is, where the product is autonomous: it alone owes the release.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 60)]
+    pub observatory: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub observatory_name: Option<String>,
     pub period: String,
     /// First day of the reference period, included.
     pub period_from: NaiveDate,
@@ -338,8 +353,9 @@ async fn filter_of(ctx: &Ctx, query: &AgendaQuery) -> Result<ReleaseFilter, Erro
 /// Plan a release
 ///
 /// What happens: the agenda gets an entry with a provisional date, which may improve freely. Who may: the secretariat.
-/// Mails: none. Errors: `unknown_value`, `period_of_another_kind`, `period_not_begun`, `out_of_range` for a period too long
-/// ago, `release_exists`, `day_in_past`, `not_precise`, `hour_out_of_place`, `hour_skipped`.
+/// Mails: none. Errors: `unknown_value`, `observatory_missing` where the product is autonomous, `observatory_out_of_place`
+/// where it is not, `period_of_another_kind`, `period_not_begun`, `out_of_range` for a period too long ago, `release_exists`,
+/// `day_in_past`, `not_precise`, `hour_out_of_place`, `hour_skipped`.
 #[utoipa::path(tag = "releases", security(("api_token" = ["secretariat"])), params(IdempotencyKey), request_body = PlanReleaseIn, responses((status = 201, body = ReleaseOut)))]
 #[post("/releases")]
 pub async fn plan_release(ctx: Ctx, request: HttpRequest, input: Json<PlanReleaseIn>) -> Answer {
@@ -402,9 +418,11 @@ pub async fn improve_release(
 
 /// Confirm a release for a day and an hour
 ///
-/// What happens: each territorial observatory gets a deliverable and a task for each step, due on working days of its own
-/// territory. Who may: the secretariat. Mails: none; the reminders follow. Errors: `wrong_transition`, `non_working_day`
-/// naming territories and reasons, `day_in_past`, `period_not_begun`, `hour_skipped`.
+/// What happens: each territorial observatory, or of an autonomous product the one whose it is, gets a deliverable and a task
+/// for each step, due on working days of its own territory. Who may: the secretariat. Mails: none; the reminders follow.
+/// Errors: `wrong_transition`, `non_working_day` naming territories and reasons, `day_in_past`, `period_not_begun`,
+/// `hour_skipped`, `observatory_missing` or `observatory_out_of_place` where the product's scope has changed since the release
+/// was planned.
 #[utoipa::path(tag = "releases", security(("api_token" = ["secretariat"])), params(("id" = ReleaseId, Path), IfMatch), request_body = ConfirmReleaseIn, responses((status = 200, body = ReleaseOut)))]
 #[post("/releases/{id}/confirm")]
 pub async fn confirm_release(
@@ -526,17 +544,17 @@ impl TryFrom<WhenDto> for When {
 impl TryFrom<PlanReleaseIn> for PlanIn {
     type Error = Error;
 
-    fn try_from(PlanReleaseIn { product, period, date }: PlanReleaseIn) -> Result<Self, Error> {
-        Ok(Self { product, period: period_of(&period)?, when: date.try_into()? })
+    fn try_from(PlanReleaseIn { product, observatory, period, date }: PlanReleaseIn) -> Result<Self, Error> {
+        Ok(Self { product, observatory, period: period_of(&period)?, when: date.try_into()? })
     }
 }
 
 impl TryFrom<ReleasePatch> for CorrectIn {
     type Error = Error;
 
-    fn try_from(ReleasePatch { product, period }: ReleasePatch) -> Result<Self, Error> {
+    fn try_from(ReleasePatch { product, observatory, period }: ReleasePatch) -> Result<Self, Error> {
         let period = period.replacing("period")?.map(|label| period_of(&label)).transpose()?;
-        Ok(Self { product: product.replacing("product")?, period })
+        Ok(Self { product: product.replacing("product")?, observatory: observatory.changing(), period })
     }
 }
 
@@ -554,7 +572,7 @@ impl ReleaseOut {
     /// As it stands at an instant.
     pub fn at(view: ReleaseView, now: DateTime<Utc>) -> Self {
         let flags = view.flags(now);
-        let release = view.release;
+        let (release, whose) = (view.release, view.observatory);
         let when = release.when();
         let embargo = match when {
             When::At(slot) => Some(slot.instant()),
@@ -566,6 +584,8 @@ impl ReleaseOut {
             product_name_it: view.product_name_it,
             product_name_en: view.product_name_en,
             scope: view.scope,
+            observatory: whose.as_ref().map(|whose| whose.code.clone()),
+            observatory_name: whose.map(|whose| whose.name),
             period: release.period.to_string(),
             period_from: release.period.first_day(),
             period_to: release.period.last_day(),

@@ -67,7 +67,7 @@ const fn status(stage: &Stage) -> EntryStatus {
 
 /// «Rinviato: Relazione territoriale sul mercato del lavoro, anno 2026».
 fn summary(view: &ReleaseView, lang: Lang, now: DateTime<Utc>) -> String {
-    let name = title(view, lang);
+    let name = view.title(lang);
     let flags = view.flags(now);
     let key = match &view.release.stage {
         Stage::Cancelled { .. } => "releases.feed_cancelled",
@@ -79,14 +79,12 @@ fn summary(view: &ReleaseView, lang: Lang, now: DateTime<Utc>) -> String {
     lang.f(key, &[("name", &name)])
 }
 
-/// «Relazione territoriale sul mercato del lavoro, anno 2026».
-pub fn title(view: &ReleaseView, lang: Lang) -> String {
-    format!("{}, {}", view.product_name(lang), words::period(view.release.period, lang))
-}
-
 fn description(view: &ReleaseView, lang: Lang, now: DateTime<Utc>) -> String {
     let flags = view.flags(now);
     let mut lines = Vec::new();
+    if let Some(whose) = &view.observatory {
+        lines.push(lang.f("releases.feed_whose", &[("observatory", &whose.name)]));
+    }
     if let Some(first) = view.release.first_confirmed().filter(|_| flags.postponed || flags.brought_forward) {
         let day = words::long_wall(first.slot.day.and_time(first.slot.hour), lang);
         lines.push(lang.f("releases.feed_first_date", &[("day", &day)]));

@@ -9,6 +9,9 @@
 //! *A day worked by all concerned.* A date is confirmed on, or moved to, a day on which every territory concerned works; an
 //! explicit override says why not, in public. Each territory's steps then fall on its own working days.
 //!
+//! *Who owes it.* A joint product and one that each observatory publishes by itself oblige every territorial observatory. A release
+//! of an autonomous product names its one observatory when it is planned, and obliges that one alone.
+//!
 //! *Who may.* Everybody reads. The secretariat plans, confirms, moves and cancels, also when the table decided: the decision
 //! is then linked. Only the service publishes, and only what was approved (rule 10).
 //!

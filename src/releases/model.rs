@@ -3,7 +3,7 @@
 use crate::error::{Code, Refusal as DomainRefusal};
 use crate::time::{Frequency, Period, zone};
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, TimeDelta, Utc};
-use entity::ids::{ProductId, ProductStepId, ReleaseId};
+use entity::ids::{ObservatoryId, ProductId, ProductStepId, ReleaseId};
 use entity::kinds::{Periodicity, Precision, ProductScope, ReasonCode, ReleaseState as State, SeatKind};
 
 /// Prior notice of a change that is held to be kept, in working days.
@@ -12,7 +12,7 @@ pub const NOTICE_TARGET_WORKING_DAYS: i32 = 20;
 /// How many years before its release a period may lie; an older one is a slip of the pen.
 pub const OLDEST_PERIOD_YEARS: i32 = 50;
 
-/// Within so many minutes of its instant a release counts as on time.
+/// The minutes after its instant from which on a release is called late.
 pub const TOLERANCE_MINUTES: i64 = 60;
 
 /// Something that is released again and again.
@@ -56,6 +56,15 @@ impl Product {
             Periodicity::Quarterly => period.frequency() == Frequency::Quarter,
             Periodicity::Monthly => period.frequency() == Frequency::Month,
             Periodicity::Irregular => true,
+        }
+    }
+
+    /// Refuses a release of an autonomous product that names no observatory, and one of any other product that names one.
+    pub const fn must_be_owed_by(&self, observatory: Option<ObservatoryId>) -> Result<(), Refusal> {
+        match (self.scope, observatory) {
+            (ProductScope::Autonomous, None) => Err(Refusal::ObservatoryMissing),
+            (ProductScope::Joint | ProductScope::PerObservatory, Some(_)) => Err(Refusal::ObservatoryOutOfPlace),
+            (ProductScope::Autonomous, Some(_)) | (ProductScope::Joint | ProductScope::PerObservatory, None) => Ok(()),
         }
     }
 }
@@ -239,6 +248,8 @@ pub enum Stage {
 pub struct Release {
     pub id: ReleaseId,
     pub product_id: ProductId,
+    /// The one observatory that owes it, where the product is autonomous; none where it obliges all.
+    pub observatory: Option<ObservatoryId>,
     pub period: Period,
     pub stage: Stage,
     /// Rises when the date or the status changes in a subscriber's calendar (RFC 5545 §3.8.7.4).
@@ -251,17 +262,20 @@ impl Release {
     pub fn planned(
         id: ReleaseId,
         product: &Product,
+        observatory: Option<ObservatoryId>,
         period: Period,
         when: When,
         today: NaiveDate,
     ) -> Result<Self, Refusal> {
+        product.must_be_owed_by(observatory)?;
         if !product.speaks_about(period) {
             return Err(Refusal::PeriodOfAnotherKind);
         }
         not_over(when, today)?;
         can_be_meant(when)?;
         must_suit(period, when, "day")?;
-        Ok(Self { id, product_id: product.id, period, stage: Stage::Provisional(when), sequence: 0, version: 1 })
+        let stage = Stage::Provisional(when);
+        Ok(Self { id, product_id: product.id, observatory, period, stage, sequence: 0, version: 1 })
     }
 
     pub const fn state(&self) -> State {
@@ -316,17 +330,23 @@ impl Release {
     }
 
     /// Of another product or for another period than it was entered for; only while provisional, since nobody works on it yet.
-    pub fn corrected(self, product: &Product, period: Period) -> Result<Self, Refusal> {
+    pub fn corrected(
+        self,
+        product: &Product,
+        observatory: Option<ObservatoryId>,
+        period: Period,
+    ) -> Result<Self, Refusal> {
         self.must_allow(Event::Correct)?;
+        product.must_be_owed_by(observatory)?;
         if !product.speaks_about(period) {
             return Err(Refusal::PeriodOfAnotherKind);
         }
         must_suit(period, self.when(), "period")?;
-        if (self.product_id, self.period) == (product.id, period) {
+        if (self.product_id, self.observatory, self.period) == (product.id, observatory, period) {
             return Err(Refusal::NothingCorrected);
         }
         let stage = self.stage.clone();
-        Ok(Self { product_id: product.id, period, ..self.seen_anew(stage) })
+        Ok(Self { product_id: product.id, observatory, period, ..self.seen_anew(stage) })
     }
 
     /// Confirmed for a day and an hour still to come.
@@ -410,7 +430,7 @@ pub struct Flags {
     pub due: bool,
     /// Still to come, on a day before the last of its reference period: the data cannot be whole by then.
     pub before_period_end: bool,
-    /// Not out, or came out, more than an hour after its instant.
+    /// Not out, or taken for out by the service, more than an hour after its instant.
     pub late: bool,
 }
 
@@ -473,6 +493,10 @@ pub enum Refusal {
     UnderEmbargo,
     #[error("the product has a release for this period already")]
     ReleaseExists,
+    #[error("an autonomous product is one observatory's, and none is named")]
+    ObservatoryMissing,
+    #[error("the product obliges all observatories, and one is named")]
+    ObservatoryOutOfPlace,
 }
 
 impl DomainRefusal for Refusal {
@@ -489,6 +513,8 @@ impl DomainRefusal for Refusal {
             Self::NothingChanges | Self::NothingCorrected => Code::NothingChanges,
             Self::NonWorkingDay { .. } => Code::NonWorkingDay,
             Self::ReleaseExists => Code::ReleaseExists,
+            Self::ObservatoryMissing => Code::ObservatoryMissing,
+            Self::ObservatoryOutOfPlace => Code::ObservatoryOutOfPlace,
         }
     }
 
@@ -501,6 +527,7 @@ impl DomainRefusal for Refusal {
             }
             Self::PeriodNotBegun { field, .. } => Some(field),
             Self::DayInPast | Self::NothingChanges | Self::NonWorkingDay { .. } => Some("day"),
+            Self::ObservatoryMissing | Self::ObservatoryOutOfPlace => Some("observatory"),
         }
     }
 

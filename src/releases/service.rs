@@ -14,7 +14,7 @@ use crate::deliverables::view::Progress;
 use crate::designations::model::Seat;
 use crate::designations::service as designations;
 use crate::each::Failures;
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, Refusal as _, Result};
 use crate::network::model::ObservatoryView;
 use crate::network::service as network;
 use crate::tasks::service::{self as tasks, StepTask};
@@ -68,7 +68,7 @@ pub async fn story(ctx: &Ctx, id: ReleaseId) -> Result<Story> {
     let changes = store::changes(db, &[id]).await?.remove(&id).unwrap_or_default();
     let progress = deliverables::progress(db, &[id]).await?.remove(&id).unwrap_or_default();
     let network = Network::read(db).await?;
-    let calendars = network.concerned_calendars()?;
+    let calendars = network.concerned_calendars(&view.release)?;
     let today = ctx.today();
     let changes = changes.into_iter().map(|change| with_notice(change, &calendars)).collect();
     let notice_left = match view.release.state() {
@@ -94,6 +94,8 @@ pub const fn is_notice_kept(notice: i32) -> bool {
 pub struct PlanIn {
     /// The product's code.
     pub product: String,
+    /// The code of the observatory whose it is: with an autonomous product, and with no other.
+    pub observatory: Option<String>,
     pub period: Period,
     pub when: When,
 }
@@ -101,14 +103,16 @@ pub struct PlanIn {
 /// Plans a release with a provisional date, which may improve freely.
 ///
 /// Who may: the secretariat. Mails: none. Errors: `period_of_another_kind`, `period_not_begun`, `out_of_range` for a period
-/// too long ago, `release_exists`, `day_in_past`, `hour_skipped`, `unknown_value` for the product.
+/// too long ago, `release_exists`, `day_in_past`, `hour_skipped`, `unknown_value` for the product or the observatory,
+/// `observatory_missing`, `observatory_out_of_place`.
 pub async fn plan(ctx: &Ctx, txn: &Txn, input: PlanIn) -> Result<ReleaseView> {
     authorise(ctx, Action::Plan)?;
     let product = product_for(txn, &input.product).await?;
-    if store::exists(txn, product.id, &input.period.to_string()).await? {
+    let observatory = observatory_for(txn, input.observatory.as_deref()).await?;
+    if store::exists(txn, product.id, &input.period.to_string(), observatory).await? {
         return Err(Refusal::ReleaseExists.into());
     }
-    let planned = Release::planned(ctx.new_id(), &product, input.period, input.when, ctx.today())?;
+    let planned = Release::planned(ctx.new_id(), &product, observatory, input.period, input.when, ctx.today())?;
     store::insert(txn, &planned, ctx.now()).await?;
     note(ctx, txn, &planned, ReleaseChangeKind::Planned, Why::default()).await?;
     release(txn, planned.id).await
@@ -118,6 +122,14 @@ async fn product_for(db: &impl ConnectionTrait, code: &str) -> Result<Product> {
     match product(db, code).await {
         Err(Error::NotFound) => Err(Error::field("product", Code::UnknownValue)),
         found => found,
+    }
+}
+
+async fn observatory_for(db: &impl ConnectionTrait, code: Option<&str>) -> Result<Option<ObservatoryId>> {
+    let Some(code) = code else { return Ok(None) };
+    match network::observatory(db, code).await {
+        Err(Error::NotFound) => Err(Error::field("observatory", Code::UnknownValue)),
+        found => Ok(Some(found?.id)),
     }
 }
 
@@ -138,13 +150,17 @@ pub async fn improve(ctx: &Ctx, txn: &Txn, id: ReleaseId, version: Option<i32>, 
 pub struct CorrectIn {
     /// The product's code.
     pub product: Option<String>,
+    /// The code of the observatory whose it is, or none.
+    pub observatory: Option<Option<String>>,
     pub period: Option<Period>,
 }
 
-/// Gives a provisional release the product or the period it was meant for. Its date and its identity stay, in calendars too.
+/// Gives a provisional release the product, the observatory or the period it was meant for. Its date and its identity stay, in
+/// calendars too.
 ///
 /// Who may: the secretariat. Mails: none. Errors: `wrong_transition` once confirmed, `nothing_changes`, `release_exists`,
-/// `period_of_another_kind`, `period_not_begun`, `out_of_range`, `unknown_value` for the product, `stale`.
+/// `period_of_another_kind`, `period_not_begun`, `out_of_range`, `unknown_value` for the product or the observatory,
+/// `observatory_missing`, `observatory_out_of_place`, `stale`.
 pub async fn correct(ctx: &Ctx, txn: &Txn, id: ReleaseId, version: i32, input: CorrectIn) -> Result<ReleaseView> {
     authorise(ctx, Action::Correct)?;
     let current = release(txn, id).await?.release;
@@ -154,9 +170,13 @@ pub async fn correct(ctx: &Ctx, txn: &Txn, id: ReleaseId, version: i32, input: C
         None => product_of(txn, &current).await?,
     };
     let period = input.period.unwrap_or(current.period);
+    let observatory = match &input.observatory {
+        Some(code) => observatory_for(txn, code.as_deref()).await?,
+        None => current.observatory,
+    };
     let before = current.period;
-    let corrected = current.corrected(&product, period)?;
-    if store::exists(txn, product.id, &period.to_string()).await? {
+    let corrected = current.corrected(&product, observatory, period)?;
+    if store::exists(txn, product.id, &period.to_string(), observatory).await? {
         return Err(Refusal::ReleaseExists.into());
     }
     store::save(txn, &corrected, read_version, ctx.now()).await?;
@@ -177,10 +197,11 @@ pub struct ConfirmIn {
 
 /// Confirms a release for a day and an hour, by the secretariat or because a meeting decided it (`outcome_id`).
 ///
-/// What happens: one deliverable for each territorial observatory and one task for each of its steps, due on working days
-/// of each territory, in the same transaction. `version` is the one the caller read; without it the decision holds for
+/// What happens: one deliverable for each observatory that owes it (of an autonomous product its own, else every territorial
+/// one) and one task for each of its steps, due on working days of each territory, in the same transaction. `version` is the one the caller read; without it the decision holds for
 /// what stands now. Who may: the secretariat. Mails: none. Errors: `wrong_transition`, `non_working_day`, `day_in_past`,
-/// `period_not_begun`, `hour_skipped`, `too_long`, `stale`.
+/// `period_not_begun`, `hour_skipped`, `observatory_missing` and `observatory_out_of_place` where the product's scope has
+/// changed since it was planned, `too_long`, `stale`.
 pub async fn confirm_in(
     ctx: &Ctx,
     txn: &Txn,
@@ -195,7 +216,9 @@ pub async fn confirm_in(
     let (product, network) = (product_of(txn, &current).await?, Network::read(txn).await?);
     let slot = Slot { day: input.day, hour: input.hour.unwrap_or(product.default_hour) };
     let confirmed = current.confirmed(slot, ctx.now())?;
-    let despite_non_working = network.check_day(ctx, slot.day, input.despite_non_working.as_deref())?;
+    // No field of a confirmation is wrong here: the release has to be called off and planned anew.
+    product.must_be_owed_by(confirmed.observatory).map_err(|refusal| Error::refused(refusal.code()))?;
+    let despite_non_working = network.check_day(ctx, &confirmed, slot.day, input.despite_non_working.as_deref())?;
     let why = Why { reason: None, despite_non_working, outcome_id };
     let saved = save(ctx, txn, &confirmed, read_version, ReleaseChangeKind::Confirmed, why).await?;
     plan_work(ctx, txn, &confirmed, &product, &network).await?;
@@ -204,7 +227,7 @@ pub async fn confirm_in(
 
 /// One deliverable for each observatory concerned and one task for each step.
 async fn plan_work(ctx: &Ctx, txn: &Txn, release: &Release, product: &Product, network: &Network) -> Result<()> {
-    let work = network.work(product, release.when().first_day())?;
+    let work = network.work(product, release)?;
     let deliverables = deliverables::plan_in(ctx, txn, release.id, &owed(&work)).await?;
     let seats = designations::seats(txn).await?;
     let mut steps = Vec::new();
@@ -278,7 +301,7 @@ pub async fn move_in(
     let hour = input.hour.or(current.when().hour()).unwrap_or(product.default_hour);
     let slot = Slot { day: input.day, hour };
     let moved = current.moved(slot, ctx.now())?;
-    let despite_non_working = network.check_day(ctx, slot.day, input.despite_non_working.as_deref())?;
+    let despite_non_working = network.check_day(ctx, &moved, slot.day, input.despite_non_working.as_deref())?;
     let why = Why { reason: Some(reason), despite_non_working, outcome_id };
     let saved = save(ctx, txn, &moved, read_version, ReleaseChangeKind::Moved, why).await?;
     rederive_work(ctx, txn, &moved, &product, &network).await?;
@@ -286,7 +309,7 @@ pub async fn move_in(
 }
 
 async fn rederive_work(ctx: &Ctx, txn: &Txn, release: &Release, product: &Product, network: &Network) -> Result<()> {
-    let work = network.work(product, release.when().first_day())?;
+    let work = network.work(product, release)?;
     deliverables::rederive_in(ctx, txn, release.id, &owed(&work)).await?;
     let observatory_of: HashMap<DeliverableId, ObservatoryId> = deliverables::of_release(txn, release.id)
         .await?
@@ -376,7 +399,7 @@ fn is_ready(scope: ProductScope, progress: Progress) -> bool {
 /// What the agenda needs to know of the network: who is concerned, and when they work.
 struct Network {
     calendars: Calendars,
-    /// Territorial ones only.
+    /// All of them, the regional one too.
     observatories: Vec<ObservatoryView>,
     /// The territory of secretariat and direction.
     region: String,
@@ -385,20 +408,28 @@ struct Network {
 
 impl Network {
     async fn read(db: &impl ConnectionTrait) -> Result<Self> {
-        let (territorial, regional): (Vec<_>, Vec<_>) =
-            network::observatories(db).await?.into_iter().partition(|one| one.kind == ObservatoryKind::Territorial);
-        let region = regional.into_iter().next().map(|one| one.territory);
+        let observatories = network::observatories(db).await?;
+        let regional = observatories.iter().find(|one| one.kind == ObservatoryKind::Regional);
+        let region = regional.map(|one| one.territory.clone());
         Ok(Self {
             calendars: network::calendars(db).await?,
-            observatories: territorial,
+            observatories,
             region: region.ok_or_else(|| Error::Internal("the network has no regional observatory".to_owned()))?,
             territory_names: network::territories(db).await?.into_iter().map(|one| (one.code, one.name)).collect(),
         })
     }
 
-    /// The calendars of all territories concerned, each once.
-    fn concerned_calendars(&self) -> Result<Vec<&TerritoryCalendar>> {
-        let mut codes: Vec<&str> = self.observatories.iter().map(|one| one.territory.as_str()).collect();
+    /// The observatories that owe a release: the one whose it is, else every territorial one.
+    fn concerned(&self, release: &Release) -> impl Iterator<Item = &ObservatoryView> {
+        let whose = release.observatory;
+        self.observatories
+            .iter()
+            .filter(move |one| whose.map_or(one.kind == ObservatoryKind::Territorial, |id| one.id == id))
+    }
+
+    /// The calendars of all territories concerned by a release, each once.
+    fn concerned_calendars(&self, release: &Release) -> Result<Vec<&TerritoryCalendar>> {
+        let mut codes: Vec<&str> = self.concerned(release).map(|one| one.territory.as_str()).collect();
         codes.sort_unstable();
         codes.dedup();
         self.calendars.of_all(&codes).map_err(broken_calendar)
@@ -406,28 +437,27 @@ impl Network {
 
     /// Refuses a day not worked by all concerned, or returns what overrides it; on a day that all work there is nothing to
     /// override.
-    fn check_day(&self, ctx: &Ctx, day: NaiveDate, despite: Option<&str>) -> Result<Option<String>> {
+    fn check_day(&self, ctx: &Ctx, release: &Release, day: NaiveDate, despite: Option<&str>) -> Result<Option<String>> {
         let name = |code: &str| self.territory_names.get(code).cloned().unwrap_or_else(|| code.to_owned());
         let despite = typed::optional("despite_non_working", despite, REASON_CHARACTERS)?;
-        match (plan::must_be_worked(&self.concerned_calendars()?, day, ctx.lang, name), despite) {
+        match (plan::must_be_worked(&self.concerned_calendars(release)?, day, ctx.lang, name), despite) {
             (Ok(()), _) => Ok(None),
             (Err(_), Some(text)) => Ok(Some(text)),
             (Err(refusal), None) => Err(refusal.into()),
         }
     }
 
-    fn work(&self, product: &Product, day: NaiveDate) -> Result<Vec<Work>> {
+    fn work(&self, product: &Product, release: &Release) -> Result<Vec<Work>> {
         let seat_of_region = self.calendars.of(&self.region).map_err(broken_calendar)?;
         let concerned = self
-            .observatories
-            .iter()
+            .concerned(release)
             .map(|one| {
                 let calendar = self.calendars.of(&one.territory)?;
                 Ok(Concerned { observatory: one.id, calendar, seat_of_region })
             })
             .collect::<std::result::Result<Vec<_>, _>>()
             .map_err(broken_calendar)?;
-        plan::work(product, day, &concerned).map_err(broken_calendar)
+        plan::work(product, release.when().first_day(), &concerned).map_err(broken_calendar)
     }
 
     /// Whose a step is: the observatory's own seat of the kind, its body's, or the region's.

@@ -1,13 +1,13 @@
 //! Rows of products, releases and their dates, and back. The only file of the slice that speaks to the database.
 
 use super::model::{Baseline, Product, Reason, Refusal, Release, Slot, Stage, Step, When};
-use super::view::{Change, DecidedBy, ReleaseView};
+use super::view::{Change, DecidedBy, ReleaseView, Whose};
 use crate::db::{StoreError, exactly_one};
 use crate::error::Error;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use entity::ids::{MeetingId, OutcomeId, PersonId, ProductId, ReleaseChangeId, ReleaseId};
+use entity::ids::{MeetingId, ObservatoryId, OutcomeId, PersonId, ProductId, ReleaseChangeId, ReleaseId};
 use entity::kinds::{Precision, ProductScope, ReasonCode, ReleaseChangeKind, ReleaseState};
-use entity::{Instant, outcome, product, product_step as step, release, release_change as change};
+use entity::{Instant, observatory, outcome, product, product_step as step, release, release_change as change};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, Order,
     QueryFilter, QueryOrder, QuerySelect, Select,
@@ -68,6 +68,7 @@ pub struct Filter {
 struct Row {
     id: ReleaseId,
     product_id: ProductId,
+    observatory_id: Option<ObservatoryId>,
     period_label: String,
     state: ReleaseState,
     precision: Precision,
@@ -86,6 +87,8 @@ struct Row {
     product_name_it: String,
     product_name_en: String,
     scope: ProductScope,
+    observatory_code: Option<String>,
+    observatory_name: Option<String>,
 }
 
 impl TryFrom<Row> for ReleaseView {
@@ -114,6 +117,7 @@ impl TryFrom<Row> for ReleaseView {
         let release = Release {
             id: row.id,
             product_id: row.product_id,
+            observatory: row.observatory_id,
             period,
             stage,
             sequence: row.sequence,
@@ -125,6 +129,7 @@ impl TryFrom<Row> for ReleaseView {
             product_name_it: row.product_name_it,
             product_name_en: row.product_name_en,
             scope: row.scope,
+            observatory: row.observatory_code.zip(row.observatory_name).map(|(code, name)| Whose { code, name }),
             updated_at: row.updated_at.0,
         })
     }
@@ -133,12 +138,18 @@ impl TryFrom<Row> for ReleaseView {
 fn lines() -> Select<release::Entity> {
     let to_product =
         release::Entity::belongs_to(product::Entity).from(release::Column::ProductId).to(product::Column::Id);
+    let to_observatory = release::Entity::belongs_to(observatory::Entity)
+        .from(release::Column::ObservatoryId)
+        .to(observatory::Column::Id);
     release::Entity::find()
+        .column_as(observatory::Column::Code, "observatory_code")
+        .column_as(observatory::Column::Name, "observatory_name")
         .column_as(product::Column::Code, "product_code")
         .column_as(product::Column::NameIt, "product_name_it")
         .column_as(product::Column::NameEn, "product_name_en")
         .column(product::Column::Scope)
         .join(JoinType::InnerJoin, to_product.into())
+        .join(JoinType::LeftJoin, to_observatory.into())
 }
 
 /// The releases that pass the filter, the earliest day first.
@@ -186,6 +197,7 @@ fn row(release: &Release, at: DateTime<Utc>) -> release::ActiveModel {
     release::ActiveModel {
         id: Set(release.id),
         product_id: Set(release.product_id),
+        observatory_id: Set(release.observatory),
         period_label: Set(release.period.to_string()),
         period_from: Set(release.period.first_day()),
         period_to: Set(release.period.last_day()),
@@ -211,18 +223,28 @@ pub async fn insert(db: &impl ConnectionTrait, new: &Release, at: DateTime<Utc>)
     let inserted = release::Entity::insert(row(new, at)).exec_without_returning(db).await.map_err(StoreError::from);
     match inserted {
         Ok(_) => Ok(()),
-        Err(StoreError::Constraint(name)) if name.contains("uq_release_product_period") => {
+        Err(StoreError::Constraint(name)) if name.starts_with("uq_release_product") => {
             Err(Refusal::ReleaseExists.into())
         }
         Err(error) => Err(error.into()),
     }
 }
 
-/// Whether the product has a release for the period that was not cancelled.
-pub async fn exists(db: &impl ConnectionTrait, product: ProductId, period: &str) -> Result<bool> {
+/// Whether the product has a release for the period that was not cancelled: the observatory's own, where one is named.
+pub async fn exists(
+    db: &impl ConnectionTrait,
+    product: ProductId,
+    period: &str,
+    observatory: Option<ObservatoryId>,
+) -> Result<bool> {
+    let whose = match observatory {
+        Some(id) => release::Column::ObservatoryId.eq(id),
+        None => release::Column::ObservatoryId.is_null(),
+    };
     let found = release::Entity::find()
         .filter(release::Column::ProductId.eq(product))
         .filter(release::Column::PeriodLabel.eq(period))
+        .filter(whose)
         .filter(release::Column::State.ne(ReleaseState::Cancelled))
         .select_only()
         .column(release::Column::Id)

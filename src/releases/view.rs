@@ -3,9 +3,17 @@
 use super::model::{Flags, Reason, Release, When};
 use crate::deliverables::view::Progress;
 use crate::texts::Lang;
+use crate::time::words;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{MeetingId, OutcomeId};
 use entity::kinds::{ProductScope, ReleaseChangeKind};
+
+/// The observatory whose a release is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Whose {
+    pub code: String,
+    pub name: String,
+}
 
 /// A release as a list shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +23,8 @@ pub struct ReleaseView {
     pub product_name_it: String,
     pub product_name_en: String,
     pub scope: ProductScope,
+    /// Whose it is, where the product is autonomous.
+    pub observatory: Option<Whose>,
     /// When anything of it last changed.
     pub updated_at: DateTime<Utc>,
 }
@@ -24,6 +34,15 @@ impl ReleaseView {
         match lang {
             Lang::It => &self.product_name_it,
             Lang::En => &self.product_name_en,
+        }
+    }
+
+    /// «Relazione territoriale sul mercato del lavoro, anno 2026», and whose it is where it is one observatory's.
+    pub fn title(&self, lang: Lang) -> String {
+        let title = format!("{}, {}", self.product_name(lang), words::period(self.release.period, lang));
+        match &self.observatory {
+            Some(whose) => format!("{title} ({})", whose.name),
+            None => title,
         }
     }
 

@@ -3,7 +3,6 @@
 
 mod forms;
 
-use super::feed::title;
 use super::model::{Event, Flags, When, possible};
 use super::policy::{self, Action};
 use super::service::{self, ReleaseFilter};
@@ -149,7 +148,7 @@ impl ReleasePage {
         };
         let first = release.first_confirmed().filter(|_| moved);
         Self {
-            shell: shell(ctx, request, title(&story.view, ctx.lang)),
+            shell: shell(ctx, request, story.view.title(ctx.lang)),
             line: Line::of(&story.view, ctx),
             progress: story.progress,
             notice_left: story.notice_left,
@@ -195,7 +194,7 @@ impl Line {
         let release = &view.release;
         Self {
             href: format!("/releases/{}", release.id),
-            title: title(view, ctx.lang),
+            title: view.title(ctx.lang),
             when: when_text(release.when(), ctx.lang),
             state: state_badge(release.state(), ctx.lang),
             remark: remark(view.flags(ctx.now()), release.state(), ctx.lang),

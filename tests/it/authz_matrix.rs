@@ -150,10 +150,11 @@ fn of_auth(matrix: &mut Matrix) {
 }
 
 fn of_network(matrix: &mut Matrix) {
-    use network::policy::{Subject, may_list_people, may_mark_bounced, may_see, reach};
+    use network::policy::{Subject, may_edit_frame, may_list_people, may_mark_bounced, may_see, reach};
     matrix.slice("network");
     matrix.row("list everybody", may_list_people);
     matrix.row("note that an address bounces", may_mark_bounced);
+    matrix.row("enter a certified mailbox or the day of signature", may_edit_frame);
     for (what, place, kind) in [
         ("the referent of Lodi", LODI, SeatKind::Referent),
         ("a partner of Lodi", LODI, SeatKind::Partner),

@@ -176,7 +176,7 @@ fn an_invitation_asks_one_attendee_and_nobody_else() {
     let attendees: Vec<String> = lines(&ical).into_iter().filter(|line| line.starts_with("ATTENDEE")).collect();
     assert_eq!(
         attendees,
-        ["ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE;\
+        ["ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=FALSE;\
           CN=\"Anna D'Adda (Provincia di Como)\":mailto:anna.dadda@provincia.como.example"]
     );
     assert!(has(&ical, "ORGANIZER;CN=\"Segreteria tecnica: Tavolo OML\":mailto:segreteria.oml@regione.example"));

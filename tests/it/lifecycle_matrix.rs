@@ -137,8 +137,9 @@ fn product() -> releases::Product {
 fn release(state: ReleaseState) -> releases::Release {
     let period = "2026".parse().expect("a year");
     let when = releases::When::InMonth(day("2027-03-01"));
-    let provisional = releases::Release::planned(ReleaseId(Uuid::nil()), &product(), period, when, day("2027-02-01"))
-        .expect("planned");
+    let provisional =
+        releases::Release::planned(ReleaseId(Uuid::nil()), &product(), None, period, when, day("2027-02-01"))
+            .expect("planned");
     let confirmed = provisional.clone().confirmed(slot("2027-03-30"), now()).expect("confirmed");
     match state {
         ReleaseState::Provisional => provisional,
@@ -163,7 +164,7 @@ fn of_releases(matrix: &mut Matrix) {
             let at = release(*state);
             let next = match event {
                 releases::Event::Improve => at.improved(releases::When::On(day("2027-03-30")), day("2027-03-01")),
-                releases::Event::Correct => at.corrected(&product(), "2025".parse().expect("a year")),
+                releases::Event::Correct => at.corrected(&product(), None, "2025".parse().expect("a year")),
                 releases::Event::Confirm => at.confirmed(slot("2027-03-30"), now()),
                 releases::Event::Move => at.moved(slot("2027-04-15"), now()),
                 releases::Event::Cancel => at.cancelled(reason()),

@@ -295,7 +295,15 @@ const DEFECTS: &[(&str, &str, &str)] = &[
     ("capital_istat = \"016024\"", "capital_istat = \"017024\"", "begins with its province's, 016"),
     ("capital_cadastral = \"A794\"", "capital_cadastral = \"7A94\"", "is no cadastral code"),
     ("territory = \"BG\"", "territory = \"XX\"", "there is no territory \"XX\" in this file"),
-    ("pec = \"protocollo@pec.provincia.bs.it\"", "pec = \"protocollo(at)pec.it\"", "is no e-mail address"),
+    ("pec = \"protocollo@pec.provincia.bs.it\"", "pec = \"protocollo(at)pec.it\"", "is no certified mailbox"),
+    ("ipa = \"p_cr\"", "pec = \"protocollo@pec.provincia.bs.it\"\nipa = \"p_cr\"", "already stands in line"),
+    ("kind = \"plenary\"", "kind = \"working_group\"", "a working group needs its parties"),
+    ("kind = \"plenary\"", "kind = \"plenary\"\nparties = [\"provincia-lodi\"]", "it names no parties"),
+    (
+        "kind = \"plenary\"",
+        "kind = \"working_group\"\nparties = [\"altro\"]",
+        "there is no signatory \"altro\" in this file",
+    ),
     ("aliases = [\"Provincia di Milano\"]", "aliases = [\"Provincia di Lodi\"]", "already stands in line"),
     (
         "body = \"provincia-como\"\n",

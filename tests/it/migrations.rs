@@ -4,15 +4,19 @@ use crate::both_engines;
 use crate::support::db::Engine;
 use crate::support::db::{TestDb, schema_of};
 use crate::support::golden::assert_golden;
+use entity::ids::TableId;
+use entity::kinds::TableKind;
+use entity::{table_party, technical_table};
 use migration::{Migrator, MigratorTrait};
 use raccordo::secret::sha256_hex;
-use sea_orm::{ConnectionTrait, Statement};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Statement};
 use std::fmt::Write;
 
 both_engines! {
     every_migration_goes_down_and_up_again,
     a_second_run_finds_nothing_to_do,
     what_was_glued_to_a_reason_is_taken_apart_and_put_together_again,
+    a_working_group_that_exists_keeps_every_signatory,
 }
 
 async fn every_migration_goes_down_and_up_again(engine: Engine) {
@@ -82,6 +86,25 @@ async fn what_was_glued_to_a_reason_is_taken_apart_and_put_together_again(engine
     before(&test, MIGRATION).await;
     let glued: Vec<_> = changes.iter().map(|(_, _, text, ..)| (owned(Some(text)), owned(Some("other")))).collect();
     assert_eq!(texts("reason_text, reason_code").await, glued);
+}
+
+async fn a_working_group_that_exists_keeps_every_signatory(engine: Engine) {
+    let test = TestDb::with_network(engine).await;
+    let db = test.db.writer();
+    let plenary = technical_table::Entity::find().one(db).await.expect("tables").expect("the plenary table");
+    let id = TableId(uuid::Uuid::from_u128(1));
+    let group = technical_table::Model { id, code: "gruppo".into(), kind: TableKind::WorkingGroup, ..plenary };
+    technical_table::Entity::insert(group.clone().into_active_model().reset_all()).exec(db).await.expect("a group");
+    let newest_first = Migrator::migrations().into_iter().rev();
+    let back = newest_first.take_while(|one| !one.name().ends_with("give_working_groups_their_parties")).count() + 1;
+    let back = u32::try_from(back).expect("a few");
+    Migrator::down(db, Some(back)).await.expect("down to before groups had parties");
+    Migrator::up(db, None).await.expect("up again");
+    let parties = table_party::Entity::find().all(db).await.expect("rows with ids of ours");
+    assert_eq!(parties.len(), 13);
+    assert!(parties.iter().all(|row| row.table_id == id && row.since == group.created_at && row.until.is_none()));
+    let ids: std::collections::BTreeSet<_> = parties.iter().map(|row| row.id).collect();
+    assert_eq!(ids.len(), 13, "each row has an id of its own");
 }
 
 #[test]

@@ -62,6 +62,8 @@ described![
     submission,
     task,
     technical_table,
+    table_party,
+    meeting_guest,
     meeting,
     agenda_item,
     attendance,

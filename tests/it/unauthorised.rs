@@ -47,6 +47,7 @@ const FOR_PARTICIPANTS: &[&str] = &[
     "GET /api/v1/outcomes/{id}",
     "GET /api/v1/seats",
     "GET /api/v1/tables",
+    "GET /api/v1/tables/{code}",
     "GET /api/v1/tasks",
 ];
 

@@ -7,11 +7,11 @@ use crate::load::file::{self, File, Problem, Spanned};
 use crate::network::settings;
 use crate::time::RuleKind;
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::ids::{AgreementId, BodyId, ObservatoryId, PersonId, SeatId};
+use entity::ids::{AgreementId, BodyId, ObservatoryId, PersonId, SeatId, TableId};
 use entity::kinds::{BodyKind, Channel, NonWorkingRuleKind, RecordChange, SeatKind};
 use entity::{
     Instant, agreement, agreement_act, body, body_alias, designation, designation_record, non_working_rule,
-    observatory, one_off_day, person, product, product_step, seat, setting, technical_table, territory,
+    observatory, one_off_day, person, product, product_step, seat, setting, table_party, technical_table, territory,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use std::collections::{HashMap, HashSet};
@@ -33,6 +33,7 @@ pub struct Snapshot {
     /// Seats that somebody was designated to, ever.
     once_held: HashSet<SeatId>,
     pub tables: Vec<technical_table::Model>,
+    pub parties: Vec<table_party::Model>,
     pub products: Vec<product::Model>,
     pub steps: Vec<product_step::Model>,
     pub settings: Vec<setting::Model>,
@@ -61,6 +62,7 @@ impl Snapshot {
             people: person::Entity::find().filter(person::Column::Email.is_in(addresses)).all(db).await?,
             once_held: once_held.into_iter().collect(),
             tables: technical_table::Entity::find().all(db).await?,
+            parties: table_party::Entity::find().all(db).await?,
             products: product::Entity::find().all(db).await?,
             steps: product_step::Entity::find().all(db).await?,
             settings: setting::Entity::find().all(db).await?,
@@ -133,6 +135,7 @@ pub struct Rows {
     pub designations: Vec<designation::Model>,
     pub records: Vec<designation_record::Model>,
     pub tables: Vec<technical_table::Model>,
+    pub parties: Vec<table_party::Model>,
     pub products: Vec<product::Model>,
     pub steps: Vec<product_step::Model>,
     pub settings: Vec<setting::Model>,
@@ -157,13 +160,14 @@ impl Builder<'_> {
         let seats = self.seats(&bodies, &observatories);
         let people = self.people();
         let (designations, records) = self.designations(&seats, &people);
-        let products = self.products();
+        let (tables, products) = (self.tables(), self.products());
         let mut codes = HashMap::from([(agreement.id.to_string(), agreement.code.clone())]);
         codes.extend(self.known.bodies.iter().chain(&bodies).map(|row| (row.id.to_string(), row.code.clone())));
         codes.extend(
             self.known.observatories.iter().chain(&observatories).map(|row| (row.id.to_string(), row.code.clone())),
         );
         codes.extend(self.known.products.iter().chain(&products).map(|row| (row.id.to_string(), row.code.clone())));
+        codes.extend(tables.iter().map(|row| (row.id.to_string(), row.code.clone())));
         codes.extend(seats.iter().map(|row| (row.id.to_string(), row.code.clone())));
         codes.extend(people.iter().map(|(code, row)| (row.id.to_string(), code.clone())));
         Rows {
@@ -180,7 +184,8 @@ impl Builder<'_> {
                 .collect(),
             designations,
             records,
-            tables: self.tables(),
+            parties: self.parties(&tables, &bodies),
+            tables,
             steps: self.steps(&products),
             products,
             bodies,
@@ -318,7 +323,7 @@ impl Builder<'_> {
             capital_istat: text(&body.capital_istat),
             capital_cadastral: text(&body.capital_cadastral),
             territory: text(&body.territory),
-            pec: body.pec.as_ref().map(text).or_else(|| old?.pec.clone()),
+            pec: body.pec.as_ref().map(folded).or_else(|| old?.pec.clone()),
             signatory: body.signatory,
             version: old.map_or(1, |row| row.version),
             created_at: old.map_or_else(|| self.instant(), |row| row.created_at),
@@ -481,6 +486,18 @@ impl Builder<'_> {
             }
         };
         self.file.tables.iter().map(|table| row(table.get_ref())).collect()
+    }
+
+    /// The first parties of working groups that never had any: later the secretariat chooses them.
+    fn parties(&self, tables: &[technical_table::Model], bodies: &[body::Model]) -> Vec<table_party::Model> {
+        let never_had = |row: &technical_table::Model| self.known.parties.iter().all(|party| party.table_id != row.id);
+        let body_ids: HashMap<&str, BodyId> = bodies.iter().map(|row| (row.code.as_str(), row.id)).collect();
+        let pairs = self.file.tables.iter().map(Spanned::get_ref).zip(tables).filter(|(_, row)| never_had(row));
+        let party = |table: TableId, code: &str| {
+            let body_id = *body_ids.get(code)?;
+            Some(table_party::Model { id: self.id(), table_id: table, body_id, since: self.instant(), until: None })
+        };
+        pairs.flat_map(|(table, row)| table.parties.iter().filter_map(|code| party(row.id, code.get_ref()))).collect()
     }
 
     fn products(&self) -> Vec<product::Model> {

@@ -1,13 +1,14 @@
 //! What a client of the table's operations sends and gets.
 
+use crate::designations::view::Designation;
 use crate::error::Error;
 use crate::http::patch::Patch;
 use crate::meetings::model::{AgendaItem, Meeting, Quorum, Slot, StandIn, Venue};
 use crate::meetings::service::{self};
-use crate::meetings::view::{Dossier, Invited, Line, Outcome, PartyPresence, Table};
+use crate::meetings::view::{Dossier, Invited, Line, Outcome, PartyPresence, Table, TableOfParties};
 use crate::time::Day;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use entity::ids::{AgendaItemId, MeetingId, OutcomeId, PersonId, ReleaseId, TaskId};
+use entity::ids::{AgendaItemId, DesignationId, MeetingId, OutcomeId, PersonId, ReleaseId, TaskId};
 use entity::kinds::{AgendaItemKind, CalendarMethod, MeetingMode, MeetingState, OutcomeKind, Presence, TableKind};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -21,6 +22,37 @@ pub struct TableOut {
     pub kind: TableKind,
     /// Working days between convocation and meeting.
     pub ordinary_notice_days: i32,
+    /// The codes of its parties: of the plenary table every signatory.
+    #[schema(max_items = 200)]
+    pub parties: Vec<String>,
+    pub version: i32,
+}
+
+/// The parties of a working group.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TablePartiesIn {
+    /// The codes of their bodies, at least one.
+    #[schema(max_items = 200, example = json!(["provincia-bergamo", "provincia-como"]))]
+    pub parties: Vec<String>,
+}
+
+/// The partners invited to a meeting.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GuestsIn {
+    /// The designations by which they hold their seats; nobody else stays invited.
+    #[schema(max_items = 200)]
+    pub guests: Vec<DesignationId>,
+}
+
+/// A partner invited to a meeting.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct GuestOut {
+    pub designation_id: DesignationId,
+    pub name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub organisation: Option<String>,
 }
 
 /// All tables.
@@ -299,7 +331,7 @@ pub struct AttendanceOut {
     pub delegate: Option<String>,
 }
 
-/// Whether enough parties are there to decide: more than half of the signatories, in person or by delegate.
+/// Whether enough parties are there to decide: more than half of those of the table, in person or by delegate.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct QuorumOut {
     #[schema(value_type = u32)]
@@ -361,7 +393,7 @@ pub struct MeetingOut {
     pub meeting: MeetingLineOut,
     /// In their order.
     pub agenda: Vec<AgendaItemOut>,
-    /// Every party of the agreement.
+    /// Every party of the table.
     pub attendances: Vec<AttendanceOut>,
     pub quorum: QuorumOut,
     /// Who stands for several of the parties that are there, by name.
@@ -379,6 +411,9 @@ pub struct MeetingOut {
     pub outcomes: Vec<OutcomeOut>,
     /// For the secretariat: who was last told what, and when.
     pub told: Vec<ToldOut>,
+    /// For the secretariat: the partners invited to it who are in office.
+    #[schema(max_items = 200)]
+    pub guests: Vec<GuestOut>,
 }
 
 /// How to narrow the list of meetings.
@@ -468,9 +503,17 @@ impl From<OutcomeTaskIn> for service::NewTask {
     }
 }
 
-impl From<Table> for TableOut {
-    fn from(Table { id: _, code, name_it, name_en, kind, ordinary_notice_days }: Table) -> Self {
-        Self { code, name_it, name_en, kind, ordinary_notice_days }
+impl From<TableOfParties> for TableOut {
+    fn from(TableOfParties { table, parties }: TableOfParties) -> Self {
+        let Table { id: _, code, name_it, name_en, kind, ordinary_notice_days, version } = table;
+        let parties = parties.into_iter().map(|party| party.code).collect();
+        Self { code, name_it, name_en, kind, ordinary_notice_days, parties, version }
+    }
+}
+
+impl From<Designation> for GuestOut {
+    fn from(one: Designation) -> Self {
+        Self { designation_id: one.id, name: one.holder.name(), organisation: one.record.statement.organisation }
     }
 }
 
@@ -566,6 +609,7 @@ impl From<Dossier> for MeetingOut {
             closed_short_reason: dossier.meeting.stage.closed_short_reason(),
             outcomes: dossier.outcomes.into_iter().map(OutcomeOut::from).collect(),
             told: dossier.told.into_iter().map(ToldOut::from).collect(),
+            guests: dossier.guests.into_iter().map(GuestOut::from).collect(),
         }
     }
 }

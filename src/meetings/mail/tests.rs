@@ -39,6 +39,7 @@ fn sheet() -> Sheet {
             name_en: "Technical table".into(),
             kind: TableKind::Plenary,
             ordinary_notice_days: 5,
+            version: 1,
         },
         agenda: vec![AgendaItem {
             id: AgendaItemId(Uuid::nil()),
@@ -57,6 +58,7 @@ fn member(lang: Lang) -> Member {
         designation_id: DesignationId(Uuid::nil()),
         name: "Anna Rossi".into(),
         party: "Provincia di Como".into(),
+        is_guest: false,
         address: "anna.rossi@ente.example".into(),
         lang,
     }
@@ -78,7 +80,7 @@ fn every_mail_is_tagged_complete_and_without_holes_in_both_languages() {
     for lang in Lang::ALL {
         for telling in tellings() {
             let MailContent { subject, heading, paragraphs, facts, action, closing } =
-                content("https://raccordo.example", &sheet(), &telling, lang);
+                content("https://raccordo.example", &sheet(), &telling, &member(lang));
             assert!(subject.starts_with("[Tavolo OML] "), "{subject}");
             let mut words = vec![subject, heading];
             words.extend(paragraphs);
@@ -100,7 +102,7 @@ fn every_mail_is_tagged_complete_and_without_holes_in_both_languages() {
 
 #[test]
 fn a_move_says_before_and_after_and_a_cancellation_why() {
-    let moved = content("https://raccordo.example", &sheet(), &tellings()[1], Lang::It);
+    let moved = content("https://raccordo.example", &sheet(), &tellings()[1], &member(Lang::It));
     assert_eq!(moved.subject, "[Tavolo OML] Spostata: Seduta n. 3/2027, martedì 30 marzo 2027");
     assert_eq!(
         moved.paragraphs[1],
@@ -110,7 +112,7 @@ fn a_move_says_before_and_after_and_a_cancellation_why() {
         moved.paragraphs[2],
         "Ora: martedì 30 marzo 2027, dalle 9.30 alle 12.00 (ora italiana) · Sala 5; anche da remoto"
     );
-    let cancelled = content("https://raccordo.example", &sheet(), &tellings()[2], Lang::It);
+    let cancelled = content("https://raccordo.example", &sheet(), &tellings()[2], &member(Lang::It));
     assert!(cancelled.paragraphs.contains(&"Motivo: sciopero".to_owned()));
     assert_eq!(cancelled.action, None, "nothing is left to do");
 }

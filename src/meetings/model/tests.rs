@@ -231,7 +231,7 @@ fn a_short_notice_needs_a_reason_and_a_good_one_keeps_none() {
 }
 
 #[test]
-fn quorum_is_the_majority_of_the_signatories() {
+fn quorum_is_the_majority_of_the_parties() {
     let attendance = |presence| Attendance { presence, delegate: None };
     for (parties, present, by_delegate, excused, reached) in [
         (13, 7, 0, 0, true),

@@ -62,8 +62,9 @@ pub struct NewTask {
 
 /// Records an outcome of a meeting that is being or has been held, with everything that follows from it.
 ///
-/// What happens: a decision keeps the quorum it was taken with, and may confirm or move a release, a task outcome gives a seat something to do; both in this
-/// transaction and linked both ways. `version` as in `take_for`. Who may: the secretariat. Which mails leave: those of the release. Which errors:
+/// What happens: a decision keeps the quorum it was taken with and may confirm or move a release, a task outcome gives a seat
+/// something to do; both in this transaction and linked both ways. `version` as in `take_for`. Who may: the secretariat. Which
+/// mails leave: none; the reminders of what it gives somebody to do follow on their days. Which errors:
 /// `wrong_transition` unless held and not closed, `quorum_missing` for a decision of too few parties, `required`,
 /// `too_long` (the text of a move, which is its public reason, sooner than others), `stale`, `unknown_value` (item, release, seat, or a consequence this kind does not have), those of confirming or
 /// moving a release, those of creating a task.

@@ -1,9 +1,11 @@
 //! Convening, moving, calling off; and following who comes and who goes.
 
+use super::members::{members, members_among, parties_of};
 use super::prepare::checked_venue;
-use super::{MAX_REASON, dossier, facts, find_for, holds_entry, members, parties, record, save, sheet, tell};
+use super::{MAX_REASON, dossier, facts, find_for, holds_entry, record, save, sheet, tell};
 use crate::ctx::Ctx;
 use crate::db::Txn;
+use crate::designations::service as designations;
 use crate::each::Failures;
 use crate::error::{Error, Result};
 use crate::meetings::mail::{self, Sheet, Telling};
@@ -22,8 +24,8 @@ use sea_orm::ConnectionTrait;
 
 /// Convenes a draft: it gets its number, and every member one invitation.
 ///
-/// What happens: the number is the next of the table's year; notice is counted in days worked by every party and held
-/// against the table's rule. Who may: the secretariat. Which mails leave: *convened*, with a calendar part, to every member.
+/// What happens: the number is the next of the table's year; notice is counted in days worked by every party of the table and
+/// held against its rule. Who may: the secretariat. Which mails leave: *convened*, with a calendar part, to every member.
 /// Which errors: `wrong_transition`, `agenda_empty`, `place_missing`, `day_in_past`, `not_worked_by_all` (naming who does not
 /// work and why), `notice_too_short` unless a reason is given, `stale`.
 pub async fn convene(
@@ -42,7 +44,7 @@ pub async fn convene(
     let convened = draft.convene(Convocation { number, at: ctx.now(), short_notice_reason }, items)?;
     let convened = save(ctx, txn, &convened, "meetings.convene", facts(&convened)).await?;
     let sheet = sheet(txn, &convened).await?;
-    for member in members(txn, ctx.today()).await? {
+    for member in members(ctx, txn, &sheet.meeting).await? {
         tell(ctx, txn, &sheet, &member, None, &Telling::Convened).await?;
     }
     dossier(ctx, txn, convened).await
@@ -81,7 +83,7 @@ pub async fn move_to(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, input: M
     let moved = save(ctx, txn, &moved, "meetings.move", facts(&moved)).await?;
     let sheet = sheet(txn, &moved).await?;
     let told = store::told(txn, id).await?;
-    let members = members(txn, ctx.today()).await?;
+    let members = members(ctx, txn, &sheet.meeting).await?;
     for member in &members {
         let last = last_told(&told, member.person_id);
         if last.is_some_and(holds_entry) {
@@ -115,12 +117,13 @@ pub async fn cancel(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, reason: &
 /// that fails takes nothing from the others. Returns how many were told, and what failed.
 pub async fn follow_members(ctx: &Ctx) -> Result<(u64, Failures)> {
     let db = ctx.reader();
-    let now_members = members(db, ctx.today()).await?;
+    let holders = designations::all_holders(db, ctx.today()).await?;
     let (mut done, mut failures) = (0, Failures::default());
-    for line in ahead(ctx, db, Visibility::Everything).await? {
+    for line in ahead(ctx, db).await? {
         let id = line.meeting.id;
         let followed = async {
-            if to_tell(&now_members, &store::told(db, id).await?).is_empty() {
+            let members = members_among(ctx, db, &holders, &line.meeting).await?;
+            if to_tell(&members, &store::told(db, id).await?).is_empty() {
                 return Ok(0);
             }
             ctx.write(async |txn| take_and_follow(ctx, txn, id).await).await
@@ -136,35 +139,37 @@ pub async fn follow_members(ctx: &Ctx) -> Result<(u64, Failures)> {
 /// Takes the meeting for writing and looks at it and at the members again before anybody is told, so that nobody is invited
 /// to what was moved or called off meanwhile.
 async fn take_and_follow(ctx: &Ctx, txn: &Txn, id: MeetingId) -> Result<u64> {
-    let members = members(txn, ctx.today()).await?;
     store::touch(txn, id, ctx.now()).await?;
     let taken = store::find(txn, Visibility::Everything, id).await?.filter(|meeting| is_ahead(ctx, meeting));
     let Some(meeting) = taken else { return Ok(0) };
+    let members = members(ctx, txn, &meeting).await?;
     let told = store::told(txn, id).await?;
     follow(ctx, txn, &sheet(txn, &meeting).await?, &members, &told).await
 }
 
 /// The convened meetings that are still to begin.
-async fn ahead(ctx: &Ctx, db: &impl ConnectionTrait, visible: Visibility) -> Result<Vec<Line>> {
+async fn ahead(ctx: &Ctx, db: &impl ConnectionTrait) -> Result<Vec<Line>> {
     let filter = Filter { state: Some(MeetingState::Convened), from: Some(ctx.today()), ..Filter::default() };
-    let mut lines = store::list(db, visible, &filter, None, None).await?;
+    let mut lines = store::list(db, Visibility::Everything, &filter, None, None).await?;
     lines.retain(|line| is_ahead(ctx, &line.meeting));
     Ok(lines)
 }
 
-fn is_ahead(ctx: &Ctx, meeting: &Meeting) -> bool {
+pub(super) fn is_ahead(ctx: &Ctx, meeting: &Meeting) -> bool {
     meeting.state() == MeetingState::Convened && ctx.now() < meeting.slot.begins_at()
 }
 
 /// Whether somebody who left is still to be told that a meeting is no longer theirs. Until then they have not had the last
 /// mail of ours; `follow_members` sees to it.
 pub async fn owes_withdrawal(ctx: &Ctx, db: &impl ConnectionTrait, person: PersonId) -> Result<bool> {
-    let mut holds_one = false;
-    for line in ahead(ctx, db, Visibility::Invited(person)).await? {
+    for line in ahead(ctx, db).await? {
         let told = store::told(db, line.meeting.id).await?;
-        holds_one |= last_told(&told, person).is_some_and(holds_entry);
+        let holds_it = last_told(&told, person).is_some_and(holds_entry);
+        if holds_it && members(ctx, db, &line.meeting).await?.iter().all(|member| member.person_id != person) {
+            return Ok(true);
+        }
     }
-    Ok(holds_one && members(db, ctx.today()).await?.iter().all(|member| member.person_id != person))
+    Ok(false)
 }
 
 /// Whether a mail to a person about a meeting, known by the key it was promised under, has been overtaken by a later one: an
@@ -176,7 +181,7 @@ pub async fn is_overtaken(db: &impl ConnectionTrait, meeting: &str, person: Pers
 }
 
 /// Invites who joined and tells who left that the meeting is no longer theirs.
-async fn follow(ctx: &Ctx, txn: &Txn, sheet: &Sheet, members: &[Member], told: &[Invited]) -> Result<u64> {
+pub(super) async fn follow(ctx: &Ctx, txn: &Txn, sheet: &Sheet, members: &[Member], told: &[Invited]) -> Result<u64> {
     let changes = to_tell(members, told);
     for (person, method) in &changes {
         let last = last_told(told, *person);
@@ -219,6 +224,7 @@ fn as_member(one: &Invited) -> Member {
         designation_id: one.designation_id,
         name: one.name.clone(),
         party: String::new(),
+        is_guest: false,
         address: one.address.clone(),
         lang: one.lang,
     }
@@ -226,7 +232,7 @@ fn as_member(one: &Invited) -> Member {
 
 async fn notice_of(ctx: &Ctx, txn: &Txn, meeting: &Meeting, slot: Slot) -> Result<Notice> {
     let asked = store::table(txn, meeting.table_id).await?.ordinary_notice_days;
-    let parties = parties(txn).await?;
+    let parties = parties_of(ctx, txn, meeting).await?;
     let calendars = network::calendars(txn).await?;
     notice(ctx.now(), slot, asked, &parties, &calendars, ctx.lang).map_err(|error| match error {
         NoticeError::Refused(refusal) => refusal.into(),

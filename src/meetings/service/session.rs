@@ -1,6 +1,7 @@
 //! In session: held, presences, closed.
 
-use super::{MAX_REASON, dossier, find_for, parties, save};
+use super::members::parties_of;
+use super::{MAX_REASON, dossier, find_for, save};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::{Code, Error, Result};
@@ -38,7 +39,7 @@ pub async fn hold(
 ) -> Result<Dossier> {
     let convened = find_for(ctx, txn, Action::Record, id, Some(version)).await?;
     let held = convened.hold(ctx.now())?;
-    let parties = parties(txn).await?;
+    let parties = parties_of(ctx, txn, &held).await?;
     for attendance in attendances {
         put(ctx, txn, id, &parties, attendance).await?;
     }
@@ -63,7 +64,7 @@ pub async fn attend(
     held.must_allow(Event::Attend)?;
     let reason = typed::optional("short_quorum_reason", short_quorum_reason.as_deref(), MAX_REASON)?;
     let details = serde_json::json!({ "body": attendance.body, "presence": attendance.presence });
-    let parties = parties(txn).await?;
+    let parties = parties_of(ctx, txn, &held).await?;
     let before = quorum(txn, id, &parties).await?;
     put(ctx, txn, id, &parties, attendance).await?;
     let after = quorum(txn, id, &parties).await?;
@@ -115,7 +116,7 @@ pub async fn close(
     let held = find_for(ctx, txn, Action::Record, id, Some(version)).await?;
     held.must_allow(Event::Close)?;
     let reason = typed::optional("short_quorum_reason", short_quorum_reason.as_deref(), MAX_REASON)?;
-    let present = quorum(txn, id, &parties(txn).await?).await?;
+    let present = quorum(txn, id, &parties_of(ctx, txn, &held).await?).await?;
     let closed = held.close(present.justify(decisions(txn, id).await?, reason)?)?;
     let closed = save(ctx, txn, &closed, "meetings.close", super::facts(&closed)).await?;
     dossier(ctx, txn, closed).await

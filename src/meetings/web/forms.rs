@@ -2,6 +2,7 @@
 //! wrong with it, and answers 303 when it was accepted.
 
 mod convene;
+mod members;
 mod prepare;
 mod record;
 mod typed;
@@ -18,7 +19,6 @@ use crate::meetings::service;
 use crate::meetings::view::{Dossier, Line};
 use crate::releases::service as releases;
 use crate::texts::Lang;
-use crate::time::words;
 use actix_web::{HttpRequest, web};
 use askama::Template;
 use entity::ids::MeetingId;
@@ -27,6 +27,7 @@ pub(super) fn pages(cfg: &mut web::ServiceConfig) {
     prepare::pages(cfg);
     convene::pages(cfg);
     record::pages(cfg);
+    members::pages(cfg);
 }
 
 fn choices<K: std::fmt::Display>(kinds: &[K], key: &str, lang: Lang) -> Vec<Choice> {
@@ -74,9 +75,6 @@ async fn releases_to_decide(ctx: &Ctx) -> Result<Vec<Choice>, Failure> {
     Ok(releases::all(ctx.reader(), &filter)
         .await?
         .into_iter()
-        .map(|one| {
-            let period = words::period(one.release.period, ctx.lang);
-            Choice::new(one.release.id, format!("{}, {period}", one.product_name(ctx.lang)))
-        })
+        .map(|one| Choice::new(one.release.id, one.title(ctx.lang)))
         .collect())
 }

@@ -371,7 +371,7 @@ fn year(year: i32) -> Result<Period> {
 
 async fn plan(stage: &Stage, period: Period, when: When) -> Result<ReleaseId> {
     let secretariat = stage.secretariat().await?;
-    let input = PlanIn { product: PRODUCT.to_owned(), period, when };
+    let input = PlanIn { product: PRODUCT.to_owned(), observatory: None, period, when };
     let planned = secretariat.write(async |txn| releases::plan(&secretariat, txn, input).await).await?;
     Ok(planned.release.id)
 }
@@ -428,8 +428,8 @@ async fn version_of(ctx: &Ctx, id: MeetingId) -> Result<i32> {
 async fn hold(stage: &Stage, id: MeetingId, day: NaiveDate, excused: &[&str]) -> Result<()> {
     stage.at(day, hour(13));
     let secretariat = stage.secretariat().await?;
-    let parties = meetings::parties(secretariat.reader()).await?;
-    let attendances = parties.into_iter().map(|party| {
+    let presences = meetings::show(&secretariat, id).await?.presences;
+    let attendances = presences.into_iter().map(|one| one.party).map(|party| {
         let (presence, delegate) = match party.code.as_str() {
             code if excused.contains(&code) => (Presence::Excused, None),
             "provincia-como" => (Presence::ByDelegate, Some("Olga Baradelli".to_owned())),

@@ -27,7 +27,7 @@ fn annual() -> Product {
 fn planned() -> Release {
     let period = "2026".parse().expect("a period of the test");
     let when = When::of(Precision::Month, day("2027-03-20"), None).expect("a month");
-    Release::planned(Uuid::nil().into(), &annual(), period, when, day("2026-11-23")).expect("planned")
+    Release::planned(Uuid::nil().into(), &annual(), None, period, when, day("2026-11-23")).expect("planned")
 }
 
 fn noon(text: &str) -> DateTime<Utc> {
@@ -43,7 +43,7 @@ fn apply(release: Release, event: Event) -> Result<Release, Refusal> {
         Event::Improve => release.improved(When::On(day("2027-03-18")), day("2026-11-23")),
         Event::Correct => {
             let (product, before) = (annual(), release.period);
-            release.corrected(&product, before.previous().expect("an earlier year"))
+            release.corrected(&product, None, before.previous().expect("an earlier year"))
         }
         Event::Confirm => release.confirmed(slot("2027-03-18", 10), noon("2026-11-23")),
         Event::Move => release.moved(slot("2027-03-25", 10), noon("2026-11-23")),
@@ -80,7 +80,8 @@ fn an_hour_goes_only_with_a_date_precise_to_the_hour() {
 fn the_period_is_of_the_product_s_kind() {
     let when = When::On(day("2027-03-18"));
     let quarter = "2026-Q4".parse().expect("a period of the test");
-    let plan = |product: &Product| Release::planned(Uuid::nil().into(), product, quarter, when, day("2026-11-23"));
+    let plan =
+        |product: &Product| Release::planned(Uuid::nil().into(), product, None, quarter, when, day("2026-11-23"));
     assert_eq!(plan(&annual()), Err(Refusal::PeriodOfAnotherKind));
     assert!(plan(&Product { periodicity: Periodicity::Irregular, ..annual() }).is_ok());
 }
@@ -106,7 +107,11 @@ fn a_period_is_one_that_a_release_can_speak_about() {
         let planned = Release::planned(Uuid::nil().into(), &irregular, period, when, day("2026-11-23"));
         assert_eq!(planned.map_err(|refusal| refusal.code()).err(), code, "{label} on {when:?}");
         let entered = Release { stage: Stage::Provisional(when), ..planned_for(&irregular, "2026-12") };
-        assert_eq!(entered.corrected(&irregular, period).map_err(|refusal| refusal.code()).err(), code, "{label}");
+        assert_eq!(
+            entered.corrected(&irregular, None, period).map_err(|refusal| refusal.code()).err(),
+            code,
+            "{label}"
+        );
     }
 }
 
@@ -168,13 +173,13 @@ fn an_hour_that_the_clocks_skip_is_no_date() {
 #[test]
 fn a_correction_keeps_date_and_identity() {
     let other = Product { id: Uuid::from_u128(7).into(), ..annual() };
-    let corrected = planned().corrected(&other, "2025".parse().expect("a year")).expect("corrected");
+    let corrected = planned().corrected(&other, None, "2025".parse().expect("a year")).expect("corrected");
     assert_eq!((corrected.when(), corrected.id), (planned().when(), planned().id));
     assert_eq!((corrected.product_id, corrected.period.to_string()), (other.id, "2025".to_owned()));
     assert!(corrected.sequence > planned().sequence, "its name changes in calendars");
-    assert_eq!(planned().corrected(&annual(), planned().period), Err(Refusal::NothingCorrected));
+    assert_eq!(planned().corrected(&annual(), None, planned().period), Err(Refusal::NothingCorrected));
     let quarter = "2026-Q4".parse().expect("a quarter");
-    assert_eq!(planned().corrected(&annual(), quarter), Err(Refusal::PeriodOfAnotherKind));
+    assert_eq!(planned().corrected(&annual(), None, quarter), Err(Refusal::PeriodOfAnotherKind));
 }
 
 #[test]

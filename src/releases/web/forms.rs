@@ -6,6 +6,7 @@ use crate::db::Txn;
 use crate::error::{Code, Error, Result};
 use crate::http::form::{self, Choice, Form, FormState, Versioned};
 use crate::http::page::{FlashKind, Shell, done, page};
+use crate::network::service as network;
 use crate::releases::model::{Event, Product, Reason, When};
 use crate::releases::policy::{self, Action};
 use crate::releases::service::{self, ConfirmIn, CorrectIn, MoveIn, PlanIn};
@@ -46,6 +47,8 @@ struct PlanForm {
     #[serde(default)]
     product: String,
     #[serde(default)]
+    observatory: String,
+    #[serde(default)]
     period: String,
     #[serde(default)]
     precision: String,
@@ -61,6 +64,7 @@ struct PlanPage {
     shell: Shell,
     form: FormState<PlanForm>,
     products: Vec<Choice>,
+    observatories: Vec<Choice>,
     precisions: Vec<Choice>,
 }
 
@@ -86,7 +90,7 @@ fn led_to(id: ReleaseId, said: &'static str) -> HttpResponse {
 fn plan_of(form: &PlanForm) -> Result<PlanIn> {
     let what = both(given("product", &form.product), period_of(&form.period));
     let ((product, period), when) = both(what, when_of(&form.precision, &form.day, &form.hour))?;
-    Ok(PlanIn { product, period, when })
+    Ok(PlanIn { product, observatory: typed::kept(&form.observatory), period, when })
 }
 
 async fn plan_page(ctx: &Ctx, request: &HttpRequest, form: FormState<PlanForm>) -> Result<PlanPage> {
@@ -94,8 +98,14 @@ async fn plan_page(ctx: &Ctx, request: &HttpRequest, form: FormState<PlanForm>) 
         shell: shell(ctx, request, ctx.lang.t("releases.plan").to_owned()),
         form,
         products: products(ctx).await?,
+        observatories: observatories(ctx).await?,
         precisions: precisions(ctx.lang),
     })
+}
+
+async fn observatories(ctx: &Ctx) -> Result<Vec<Choice>> {
+    let all = network::observatories(ctx.reader()).await?;
+    Ok(all.into_iter().map(|one| Choice::new(one.code, one.name)).collect())
 }
 
 async fn products(ctx: &Ctx) -> Result<Vec<Choice>> {
@@ -194,6 +204,8 @@ struct CorrectForm {
     #[serde(default)]
     product: String,
     #[serde(default)]
+    observatory: String,
+    #[serde(default)]
     period: String,
 }
 
@@ -211,6 +223,7 @@ struct CorrectPage {
     /// The release as it was entered.
     line: Line,
     products: Vec<Choice>,
+    observatories: Vec<Choice>,
 }
 
 #[get("/releases/{id}/correct")]
@@ -219,6 +232,7 @@ async fn show_correct_form(ctx: Ctx, request: HttpRequest, id: web::Path<Release
     let form = CorrectForm {
         version: view.release.version.to_string(),
         product: view.product_code.clone(),
+        observatory: view.observatory.as_ref().map(|whose| whose.code.clone()).unwrap_or_default(),
         period: view.release.period.to_string(),
     };
     page(&correct_page(&ctx, &request, &view, FormState::fresh(form)).await?)
@@ -228,7 +242,11 @@ async fn show_correct_form(ctx: Ctx, request: HttpRequest, id: web::Path<Release
 async fn correct_release(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>, form: Form<CorrectForm>) -> Answer {
     let correct = async |txn: &Txn, form: &CorrectForm| {
         let (product, period) = both(given("product", &form.product), period_of(&form.period))?;
-        let input = CorrectIn { product: Some(product), period: Some(period) };
+        let input = CorrectIn {
+            product: Some(product),
+            observatory: Some(typed::kept(&form.observatory)),
+            period: Some(period),
+        };
         service::correct(&ctx, txn, *id, form::version(&form.version)?, input).await
     };
     let leads_on = |_| led_to(*id, "releases.done_corrected");
@@ -253,6 +271,7 @@ async fn correct_page(
         form,
         line,
         products: products(ctx).await?,
+        observatories: observatories(ctx).await?,
     })
 }
 

@@ -104,6 +104,22 @@ impl TestApp {
         Self { transport: Arc::new(relay.transport()), relay: Some(relay), ..self }
     }
 
+    /// Loads the Lombardy network once more, with these tables behind it: what an operator does who adds something.
+    pub async fn load_also(&self, tables: &str) {
+        let real = include_str!("../../../data/lombardia.toml");
+        self.load(&format!("{real}\n{tables}")).await;
+    }
+
+    /// Loads the network from a file with this text.
+    pub async fn load(&self, text: &str) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("network.toml");
+        std::fs::write(&path, text).expect("a file of the test");
+        let actor = Actor::operator();
+        let operator = Ctx { services: self.services.clone(), actor, lang: Lang::It, request_id: None };
+        Box::pin(raccordo::load::run(&operator, &path, |_| true)).await.expect("a good file");
+    }
+
     /// Sets the clock to wall time in Rome: `2027-03-30 09:30`.
     pub fn at(&self, wall: &str) {
         self.clock.set(rome(wall));

@@ -233,6 +233,8 @@ impl World {
             "relazione-territoriale"
         } else if of("/seats/") {
             "referent:lodi"
+        } else if of("/tables/") || of("/meetings/tables/") {
+            "tavolo"
         } else {
             ""
         };

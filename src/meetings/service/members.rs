@@ -1,0 +1,221 @@
+//! Whom a table is of and whom its meetings are for: parties, members, invited partners.
+
+use super::convene::{follow, is_ahead};
+use super::{dossier, find_for, save, sheet, table_by_code};
+use crate::audit;
+use crate::ctx::Ctx;
+use crate::db::Txn;
+use crate::designations::service as designations;
+use crate::designations::view::Designation;
+use crate::error::{Code, Error, Result};
+use crate::meetings::model::{Event, Meeting, Party, Refusal};
+use crate::meetings::policy::{self, Action, Subject, Visibility};
+use crate::meetings::store;
+use crate::meetings::view::{Dossier, Member, Table, TableOfParties};
+use crate::network::service as network;
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::ids::{BodyId, DesignationId, MeetingId, ObservatoryId};
+use entity::kinds::{MeetingState, SeatKind, TableKind};
+use sea_orm::ConnectionTrait;
+use std::collections::HashSet;
+
+/// The parties of a table at an instant, in the order of the names: every signatory at the plenary one, those the secretariat
+/// has chosen in a working group.
+async fn parties(db: &impl ConnectionTrait, table: &Table, at: DateTime<Utc>) -> Result<Vec<Party>> {
+    let mut bodies = network::bodies(db).await?;
+    bodies.retain(|body| body.signatory);
+    if table.kind == TableKind::WorkingGroup {
+        let chosen = store::parties_at(db, table.id, at).await?;
+        bodies.retain(|body| chosen.contains(&body.id));
+    }
+    Ok(bodies
+        .into_iter()
+        .map(|body| Party { body_id: body.id, code: body.code, name: body.name, territory: body.territory })
+        .collect())
+}
+
+/// The parties of a meeting: those its table had when it was held, else those it has now. Presences, notice and quorum all
+/// count these.
+pub async fn parties_of(ctx: &Ctx, db: &impl ConnectionTrait, meeting: &Meeting) -> Result<Vec<Party>> {
+    let (held_at, _) = meeting.stage.held_and_cancelled();
+    parties(db, &store::table(db, meeting.table_id).await?, held_at.unwrap_or_else(|| ctx.now())).await
+}
+
+/// The tables of the network, each with its parties. Any participant may read them.
+pub async fn tables_of_parties(ctx: &Ctx) -> Result<Vec<TableOfParties>> {
+    let mut all = Vec::new();
+    for table in super::tables(ctx).await? {
+        all.push(TableOfParties { parties: parties(ctx.reader(), &table, ctx.now()).await?, table });
+    }
+    Ok(all)
+}
+
+/// A table with its parties. Any participant may read it. Errors: `not_found`.
+pub async fn table_of_parties(ctx: &Ctx, code: &str) -> Result<TableOfParties> {
+    if policy::visibility(&ctx.actor) == Visibility::Nothing {
+        return Err(ctx.actor.refusal());
+    }
+    let table = store::table_by_code(ctx.reader(), code).await?.ok_or(Error::NotFound)?;
+    Ok(TableOfParties { parties: parties(ctx.reader(), &table, ctx.now()).await?, table })
+}
+
+/// Chooses the parties of a working group, by the codes of their bodies, instead of those it had.
+///
+/// What happens: from now on its meetings are for these, and count these; meetings already held keep the parties they had. Who
+/// may: the secretariat. Mails: none at once; the job `follow_members` invites who joins a convened meeting and tells who
+/// leaves it. Errors: `not_found`, `table_of_all_parties` for the plenary table, `required` (no party at all),
+/// `unknown_value` (a body that is no signatory), `stale`.
+pub async fn set_parties(ctx: &Ctx, txn: &Txn, code: &str, version: i32, bodies: &[String]) -> Result<TableOfParties> {
+    if !policy::may(&ctx.actor, Action::SetParties, Subject { convened: false, invited: false }) {
+        return Err(ctx.actor.refusal());
+    }
+    let table = store::table_by_code(txn, code).await?.ok_or(Error::NotFound)?;
+    if table.version != version {
+        return Err(Error::Stale);
+    }
+    if table.kind == TableKind::Plenary {
+        return Err(Refusal::TableOfAllParties.into());
+    }
+    let wanted = signatories(txn, bodies).await?;
+    let present: HashSet<BodyId> = parties(txn, &table, ctx.now()).await?.iter().map(|party| party.body_id).collect();
+    store::touch_table(txn, table.id, version, ctx.now()).await?;
+    store::end_parties(txn, table.id, present.difference(&wanted).copied(), ctx.now()).await?;
+    let added = wanted.difference(&present).map(|body| (ctx.new_id(), *body));
+    store::add_parties(txn, table.id, added, ctx.now()).await?;
+    let table = table_by_code(txn, code).await?;
+    let parties = parties(txn, &table, ctx.now()).await?;
+    let codes: Vec<&str> = parties.iter().map(|party| party.code.as_str()).collect();
+    let details = serde_json::json!({ "parties": codes });
+    let event = audit::Event::about("meetings.set_parties", ("technical_table", table.id.to_string()), details);
+    audit::record(ctx, txn, event).await?;
+    Ok(TableOfParties { table, parties })
+}
+
+/// The signatories of these codes, at least one.
+async fn signatories(db: &impl ConnectionTrait, codes: &[String]) -> Result<HashSet<BodyId>> {
+    if codes.is_empty() {
+        return Err(Error::field("parties", Code::Required));
+    }
+    let known = network::bodies(db).await?;
+    let body = |code: &String| known.iter().find(|body| body.signatory && body.code == *code).map(|body| body.id);
+    codes.iter().map(|code| body(code).ok_or_else(|| Error::field("parties", Code::UnknownValue))).collect()
+}
+
+/// Everybody a meeting is for today. Each person once.
+pub(super) async fn members(ctx: &Ctx, db: &impl ConnectionTrait, meeting: &Meeting) -> Result<Vec<Member>> {
+    members_among(ctx, db, &designations::all_holders(db, ctx.today()).await?, meeting).await
+}
+
+/// Everybody among the holders of seats whom a meeting is for: of each party the referents, the deputies of an observatory
+/// without a referent, the direction; the secretariat, which keeps the table; the partners invited to it. Each person once.
+///
+/// Bodies' managers are left out: they designate, the observatories sit at the table.
+pub(super) async fn members_among(
+    ctx: &Ctx,
+    db: &impl ConnectionTrait,
+    holders: &[Designation],
+    meeting: &Meeting,
+) -> Result<Vec<Member>> {
+    let table = store::table(db, meeting.table_id).await?;
+    let parties: HashSet<BodyId> = parties_of(ctx, db, meeting).await?.into_iter().map(|party| party.body_id).collect();
+    let guests = store::guests(db, meeting.id).await?;
+    let led = led(holders);
+    // At the plenary table the whole network sits, an observatory of a body that has not signed too.
+    let is_called = |one: &Designation| table.kind == TableKind::Plenary || parties.contains(&one.seat.body_id);
+    let sits = |one: &&Designation| match one.seat.kind {
+        SeatKind::Secretariat => true,
+        SeatKind::Referent | SeatKind::Deputy => is_called(one) && speaks(one, &led),
+        SeatKind::Direction => is_called(one),
+        SeatKind::Partner => guests.contains(&(one.seat.id, one.holder.id)),
+        SeatKind::BodyManager => false,
+    };
+    let mut sitting: Vec<&Designation> = holders.iter().filter(sits).collect();
+    // A person with two seats sits for the observatory first: the order of the kinds.
+    sitting.sort_by_key(|one| (one.seat.kind, one.seat.code.clone()));
+    let mut seen = HashSet::new();
+    Ok(sitting.into_iter().filter(|one| seen.insert(one.holder.id)).map(member).collect())
+}
+
+/// The observatories that have a referent.
+fn led(holders: &[Designation]) -> HashSet<ObservatoryId> {
+    let referents = holders.iter().filter(|one| one.seat.kind == SeatKind::Referent);
+    referents.filter_map(|one| one.seat.observatory_id).collect()
+}
+
+/// Whether a holder speaks for an observatory: its referent, or its deputy where there is no referent.
+fn speaks(one: &Designation, led: &HashSet<ObservatoryId>) -> bool {
+    match one.seat.kind {
+        SeatKind::Referent => true,
+        SeatKind::Deputy => one.seat.observatory_id.is_some_and(|observatory| !led.contains(&observatory)),
+        _ => false,
+    }
+}
+
+/// The bodies with the names of those who speak for their observatories on a day.
+pub(super) async fn sitting(db: &impl ConnectionTrait, day: NaiveDate) -> Result<Vec<(BodyId, String)>> {
+    let holders = designations::all_holders(db, day).await?;
+    let led = led(&holders);
+    let speaking = holders.iter().filter(|one| speaks(one, &led));
+    Ok(speaking.map(|one| (one.seat.body_id, one.holder.name())).collect())
+}
+
+fn member(one: &Designation) -> Member {
+    Member {
+        person_id: one.holder.id,
+        designation_id: one.id,
+        name: one.holder.name(),
+        party: one.record.statement.organisation.clone().unwrap_or_else(|| one.seat.body_name.clone()),
+        is_guest: one.seat.kind == SeatKind::Partner,
+        address: one.holder.email.clone(),
+        lang: one.holder.lang,
+    }
+}
+
+/// The partners in office today, whom the secretariat may invite. Who may: the secretariat.
+pub async fn partners(ctx: &Ctx) -> Result<Vec<Designation>> {
+    if !policy::may(&ctx.actor, Action::Invite, Subject { convened: false, invited: false }) {
+        return Err(ctx.actor.refusal());
+    }
+    designations::holders_of(ctx.reader(), SeatKind::Partner, ctx.today()).await
+}
+
+/// The partners invited to a meeting who are in office today.
+pub(super) async fn guests_of(ctx: &Ctx, db: &impl ConnectionTrait, id: MeetingId) -> Result<Vec<Designation>> {
+    let invited = store::guests(db, id).await?;
+    if invited.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut partners = designations::holders_of(db, SeatKind::Partner, ctx.today()).await?;
+    partners.retain(|one| invited.contains(&(one.seat.id, one.holder.id)));
+    Ok(partners)
+}
+
+/// Invites these partners to a meeting, and no others, by their designations.
+///
+/// What happens: they see the meeting once it is convened, as long as they hold that seat; no presence is recorded of them and
+/// no quorum counts them. Who may: the secretariat. Mails: none for a draft; of a convened meeting *joined* to who is invited
+/// now, *left* to who is not any more. Errors: `wrong_transition` unless a draft or convened, `day_in_past` once it has begun,
+/// `unknown_value` (a designation that is no partner's in office today), `stale`.
+pub async fn invite(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, guests: &[DesignationId]) -> Result<Dossier> {
+    let meeting = find_for(ctx, txn, Action::Invite, id, Some(version)).await?;
+    meeting.must_allow(Event::Invite)?;
+    let is_convened = meeting.state() == MeetingState::Convened;
+    if is_convened && !is_ahead(ctx, &meeting) {
+        return Err(Error::refused(Code::DayInPast));
+    }
+    let partners = designations::holders_of(txn, SeatKind::Partner, ctx.today()).await?;
+    let partner = |id: &DesignationId| {
+        let found = partners.iter().find(|one| one.id == *id);
+        found.ok_or_else(|| Error::field("guests", Code::UnknownValue))
+    };
+    let invited: Vec<&Designation> = guests.iter().map(partner).collect::<Result<_>>()?;
+    store::replace_guests(txn, id, &invited, ctx.now()).await?;
+    let details = serde_json::json!({ "guests": guests });
+    let saved = save(ctx, txn, &meeting, "meetings.invite", details).await?;
+    if is_convened {
+        let told = store::told(txn, id).await?;
+        let members = members(ctx, txn, &saved).await?;
+        follow(ctx, txn, &sheet(txn, &saved).await?, &members, &told).await?;
+    }
+    dossier(ctx, txn, saved).await
+}

@@ -1,0 +1,189 @@
+//! Whom a table is of, and which partners a meeting is open to: one box for each who can be chosen.
+
+use super::{Answer, answer, meeting_for, path, shell};
+use crate::ctx::Ctx;
+use crate::db::Txn;
+use crate::error::Result;
+use crate::http::form::{self, Form, FormState, Versioned, version};
+use crate::http::page::{FlashKind, Shell, done, page};
+use crate::meetings::policy::Action;
+use crate::meetings::service;
+use crate::meetings::view::{Dossier, TableOfParties};
+use crate::meetings::web::{guest_name, may, table_path};
+use crate::network::model::BodyView;
+use crate::network::service as network;
+use actix_web::{HttpRequest, get, post, web};
+use askama::Template;
+use entity::ids::{DesignationId, MeetingId};
+use entity::kinds::TableKind;
+use serde::Deserialize;
+use std::collections::HashMap;
+
+pub fn pages(cfg: &mut web::ServiceConfig) {
+    cfg.service(show_table).service(save_parties).service(guests_form).service(save_guests);
+}
+
+/// The boxes that are ticked, by the names of their fields.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct BoxesForm {
+    version: String,
+    #[serde(flatten)]
+    boxes: HashMap<String, String>,
+}
+
+impl Versioned for BoxesForm {
+    fn version_mut(&mut self) -> &mut String {
+        &mut self.version
+    }
+}
+
+impl BoxesForm {
+    fn of(version: i32, ticked: impl IntoIterator<Item = String>) -> Self {
+        let boxes = ticked.into_iter().map(|field| (field, "true".to_owned())).collect();
+        Self { version: version.to_string(), boxes }
+    }
+
+    /// What the ticked boxes stand for: what follows the prefix in the names of their fields.
+    fn ticked(&self, prefix: &str) -> Vec<String> {
+        let mut ticked: Vec<String> =
+            self.boxes.keys().filter_map(|field| field.strip_prefix(prefix)).map(str::to_owned).collect();
+        ticked.sort();
+        ticked
+    }
+}
+
+/// One box.
+struct TickBox {
+    field: String,
+    label: String,
+    checked: bool,
+}
+
+impl TickBox {
+    fn of(field: String, label: String, form: &BoxesForm) -> Self {
+        Self { checked: form.boxes.contains_key(&field), field, label }
+    }
+}
+
+// ---- The parties of a working group ----------------------------------------------------------------------------------
+
+const PARTY: &str = "party-";
+
+#[derive(Template)]
+#[template(path = "meetings/table.html")]
+struct TablePage {
+    shell: Shell,
+    path: String,
+    kind: &'static str,
+    notice: String,
+    lead: &'static str,
+    parties: Vec<String>,
+    form: FormState<BoxesForm>,
+    /// Every signatory; empty where the reader cannot choose.
+    boxes: Vec<TickBox>,
+}
+
+/// A table with its parties.
+#[get("/meetings/tables/{code}")]
+async fn show_table(ctx: Ctx, request: HttpRequest, code: web::Path<String>) -> Answer {
+    let table = service::table_of_parties(&ctx, &code).await?;
+    let ticked = table.parties.iter().map(|party| format!("{PARTY}{}", party.code));
+    let form = FormState::fresh(BoxesForm::of(table.table.version, ticked));
+    page(&table_page(&ctx, &request, table, form).await?)
+}
+
+#[post("/meetings/tables/{code}")]
+async fn save_parties(ctx: Ctx, request: HttpRequest, code: web::Path<String>, form: Form<BoxesForm>) -> Answer {
+    super::only_who_may(&ctx, Action::SetParties)?;
+    let save = async |txn: &Txn, typed: &BoxesForm| {
+        service::set_parties(&ctx, txn, &code, version(&typed.version)?, &typed.ticked(PARTY)).await
+    };
+    let leads_on =
+        |saved: TableOfParties| done(&table_path(&saved.table.code), FlashKind::Success, "meetings.done_parties");
+    form::answer(&ctx, form.0, save, leads_on, async |form| {
+        let table = service::table_of_parties(&ctx, &code).await?;
+        let form = form.beside(table.table.version);
+        Ok(table_page(&ctx, &request, table, form).await?)
+    })
+    .await
+}
+
+async fn table_page(
+    ctx: &Ctx,
+    request: &HttpRequest,
+    TableOfParties { table, parties }: TableOfParties,
+    form: FormState<BoxesForm>,
+) -> Result<TablePage> {
+    let lang = ctx.lang;
+    let is_group = table.kind == TableKind::WorkingGroup;
+    let boxes = if is_group && may(ctx, Action::SetParties) {
+        let signatories = network::bodies(ctx.reader()).await?.into_iter().filter(|body| body.signatory);
+        let tick_box = |body: BodyView| TickBox::of(format!("{PARTY}{}", body.code), body.name, &form);
+        signatories.map(tick_box).collect()
+    } else {
+        Vec::new()
+    };
+    Ok(TablePage {
+        shell: Shell::titled(ctx, request, table.name(lang).to_owned())
+            .crumb(lang.t("meetings.title"), "/meetings")
+            .here(),
+        path: table_path(&table.code),
+        kind: lang.t(&format!("meetings.table_kind_{}", table.kind)),
+        notice: lang.f("meetings.table_notice_days", &[("days", &table.ordinary_notice_days.to_string())]),
+        lead: lang.t(if is_group { "meetings.table_group_lead" } else { "meetings.table_plenary_lead" }),
+        parties: parties.into_iter().map(|party| party.name).collect(),
+        form,
+        boxes,
+    })
+}
+
+// ---- The partners invited to a meeting -------------------------------------------------------------------------------
+
+const GUEST: &str = "guest-";
+
+#[derive(Template)]
+#[template(path = "meetings/guests.html")]
+struct GuestsPage {
+    shell: Shell,
+    path: String,
+    form: FormState<BoxesForm>,
+    partners: Vec<TickBox>,
+}
+
+#[get("/meetings/{id}/guests")]
+async fn guests_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Answer {
+    let dossier = meeting_for(&ctx, Action::Invite, *id).await?;
+    let ticked = dossier.guests.iter().map(|one| format!("{GUEST}{}", one.id));
+    let form = FormState::fresh(BoxesForm::of(dossier.meeting.version, ticked));
+    page(&guests_page(&ctx, &request, &dossier, form).await?)
+}
+
+#[post("/meetings/{id}/guests")]
+async fn save_guests(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Form<BoxesForm>) -> Answer {
+    let dossier = meeting_for(&ctx, Action::Invite, *id).await?;
+    let save = async |txn: &Txn, typed: &BoxesForm| {
+        let guests: Vec<DesignationId> = typed.ticked(GUEST).iter().filter_map(|id| id.parse().ok()).collect();
+        service::invite(&ctx, txn, *id, version(&typed.version)?, &guests).await
+    };
+    answer(&ctx, &dossier, form.0, "meetings.done_guests", save, async |form, now| {
+        Ok(guests_page(&ctx, &request, &now, form).await?)
+    })
+    .await
+}
+
+async fn guests_page(
+    ctx: &Ctx,
+    request: &HttpRequest,
+    dossier: &Dossier,
+    form: FormState<BoxesForm>,
+) -> Result<GuestsPage> {
+    let partners = service::partners(ctx).await?;
+    let boxes = partners.iter().map(|one| TickBox::of(format!("{GUEST}{}", one.id), guest_name(one), &form)).collect();
+    Ok(GuestsPage {
+        shell: shell(ctx, request, &dossier.line(), "meetings.guests_heading"),
+        path: path(&dossier.meeting),
+        form,
+        partners: boxes,
+    })
+}

@@ -1,0 +1,112 @@
+//! What the secretariat enters of the frame: the certified mailbox of a body and the day the agreement was signed. Pure.
+
+use super::{ADDRESS_CHARACTERS, AgreementView, folded};
+use crate::error::{Code, Refusal};
+use crate::mail::is_address;
+use chrono::NaiveDate;
+
+/// What is to change of a body: an absent member stays, a mailbox set to nothing goes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BodyChange {
+    pub pec: Option<Option<String>>,
+}
+
+/// What is to change of the agreement: an absent member stays, a day set to nothing goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AgreementChange {
+    pub in_force_from: Option<Option<NaiveDate>>,
+}
+
+/// The certified mailbox as it is kept, in lower case, or nothing where the text is none.
+///
+/// The registers publish it as an address of an Internet domain (CAD art. 47 c. 3). Which domains are certified is a list
+/// that changes and that nobody publishes for programs, so the ending is not looked at.
+pub fn mailbox(text: &str) -> Option<String> {
+    let address = folded(text);
+    let has_domain = address.rsplit_once('@').is_some_and(|(_, domain)| domain.contains('.'));
+    let is_kept = has_domain && address.is_ascii() && address.len() <= ADDRESS_CHARACTERS && is_address(&address);
+    is_kept.then_some(address)
+}
+
+/// Refuses a day of signature that is still to come or lies after the agreement's last day.
+pub fn must_be_signed_by(today: NaiveDate, day: NaiveDate, agreement: &AgreementView) -> Result<(), FrameRefusal> {
+    if day > today {
+        Err(FrameRefusal::SignedInFuture)
+    } else if day > agreement.in_force_to {
+        Err(FrameRefusal::SignedAfterItsEnd)
+    } else {
+        Ok(())
+    }
+}
+
+/// Why something of the frame was not entered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FrameRefusal {
+    #[error("the text is no certified mailbox")]
+    NoMailbox,
+    #[error("the mailbox is another body's")]
+    MailboxTaken,
+    #[error("the day of signature is still to come")]
+    SignedInFuture,
+    #[error("the day of signature is after the last day in force")]
+    SignedAfterItsEnd,
+}
+
+impl Refusal for FrameRefusal {
+    fn code(&self) -> Code {
+        match self {
+            Self::NoMailbox => Code::NotAnAddress,
+            Self::MailboxTaken => Code::MailboxTaken,
+            Self::SignedInFuture => Code::SignedInFuture,
+            Self::SignedAfterItsEnd => Code::EndBeforeStart,
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::NoMailbox | Self::MailboxTaken => Some("pec"),
+            Self::SignedInFuture | Self::SignedAfterItsEnd => Some("in_force_from"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mailbox_is_an_address_of_a_domain_in_lower_case() {
+        assert_eq!(mailbox(" Protocollo@PEC.provincia.bs.it "), Some("protocollo@pec.provincia.bs.it".to_owned()));
+        let long = format!("{}@pec.example", "a".repeat(ADDRESS_CHARACTERS));
+        for text in [
+            "",
+            "protocollo",
+            "protocollo@localhost",
+            "protocòllo@pec.example",
+            "a b@pec.example",
+            "a@b@pec.example",
+            &long,
+        ] {
+            assert_eq!(mailbox(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_agreement_is_signed_before_today_and_before_it_ends() {
+        let day = |text: &str| text.parse::<NaiveDate>().expect("a day written in a test");
+        let agreement = AgreementView {
+            id: uuid::Uuid::nil().into(),
+            code: "intesa".into(),
+            title: "Intesa".into(),
+            in_force_from: None,
+            in_force_to: day("2027-06-30"),
+            review_due: day("2027-03-30"),
+            acts: Vec::new(),
+            version: 1,
+        };
+        let signed = |on: &str, today: &str| must_be_signed_by(day(today), day(on), &agreement);
+        assert_eq!(signed("2025-02-10", "2025-02-10"), Ok(()));
+        assert_eq!(signed("2025-02-11", "2025-02-10"), Err(FrameRefusal::SignedInFuture));
+        assert_eq!(signed("2027-07-01", "2028-01-01"), Err(FrameRefusal::SignedAfterItsEnd));
+    }
+}

@@ -1,0 +1,74 @@
+//! What the secretariat enters of the frame: certified mailboxes of bodies, the day of signature of the agreement.
+
+use super::{agreement, bodies, body};
+use crate::audit::{self, Event};
+use crate::ctx::Ctx;
+use crate::db::Txn;
+use crate::error::{Error, Result};
+use crate::network::model::frame::{AgreementChange, BodyChange, FrameRefusal, mailbox, must_be_signed_by};
+use crate::network::model::{AgreementView, BodyView};
+use crate::network::policy;
+use crate::network::store;
+use crate::typed;
+use serde_json::json;
+
+/// Changes what a body is reached by: its certified mailbox.
+///
+/// What happens: later mails to the body go there where it has no manager. A change that changes nothing writes nothing.
+/// Who may: the secretariat. Mails: none. Errors: `not_found`, `not_an_address`, `mailbox_taken` (another body's), `stale`.
+pub async fn edit_body(ctx: &Ctx, txn: &Txn, code: &str, version: i32, change: BodyChange) -> Result<BodyView> {
+    authorise(ctx)?;
+    let before = body(txn, code).await?;
+    must_be_at(before.version, version)?;
+    let pec = match change.pec {
+        None => before.pec.clone(),
+        Some(typed) => checked_mailbox(typed.as_deref())?,
+    };
+    if pec == before.pec {
+        return Ok(before);
+    }
+    let is_taken = |other: &BodyView| other.id != before.id && other.pec.as_deref().and_then(mailbox) == pec;
+    if pec.is_some() && bodies(txn).await?.iter().any(is_taken) {
+        return Err(FrameRefusal::MailboxTaken.into());
+    }
+    let after = store::update_mailbox(txn, before, pec, ctx.now()).await?;
+    let subject = ("body", after.id.to_string());
+    audit::record(ctx, txn, Event::about("network.edit_body", subject, json!({ "members": ["pec"] }))).await?;
+    Ok(after)
+}
+
+/// A mailbox that was typed; blanks alone take it away.
+fn checked_mailbox(text: Option<&str>) -> Result<Option<String>> {
+    let text = text.and_then(typed::kept);
+    text.map(|text| mailbox(&text).ok_or_else(|| FrameRefusal::NoMailbox.into())).transpose()
+}
+
+/// Enters or corrects the day on which the agreement was signed.
+///
+/// A change that changes nothing writes nothing. Who may: the secretariat. Mails: none. Errors: `not_found` before the
+/// network was loaded, `signed_in_future`, `end_before_start` (after the last day in force), `stale`.
+pub async fn edit_agreement(ctx: &Ctx, txn: &Txn, version: i32, change: AgreementChange) -> Result<AgreementView> {
+    authorise(ctx)?;
+    let before = agreement(txn).await?;
+    must_be_at(before.version, version)?;
+    let day = change.in_force_from.unwrap_or(before.in_force_from);
+    if let Some(day) = day {
+        must_be_signed_by(ctx.today(), day, &before)?;
+    }
+    if day == before.in_force_from {
+        return Ok(before);
+    }
+    let after = store::update_signature(txn, before, day, ctx.now()).await?;
+    let subject = ("agreement", after.id.to_string());
+    let details = json!({ "in_force_from": after.in_force_from });
+    audit::record(ctx, txn, Event::about("network.edit_agreement", subject, details)).await?;
+    Ok(after)
+}
+
+fn authorise(ctx: &Ctx) -> Result<()> {
+    if policy::may_edit_frame(&ctx.actor) { Ok(()) } else { Err(ctx.actor.refusal()) }
+}
+
+fn must_be_at(current: i32, seen: i32) -> Result<()> {
+    if current == seen { Ok(()) } else { Err(Error::Stale) }
+}
