@@ -355,10 +355,10 @@ impl Network {
     /// Refuses a day not worked by all concerned, or returns the reason that overrides it.
     fn check_day(&self, ctx: &Ctx, day: NaiveDate, despite: Option<&str>) -> Result<Option<Reason>> {
         let name = |code: &str| self.territory_names.get(code).cloned().unwrap_or_else(|| code.to_owned());
-        let despite = despite.map(str::trim).filter(|text| !text.is_empty());
+        let despite = typed::optional("despite_non_working", despite, REASON_CHARACTERS)?;
         match (plan::must_be_worked(&self.concerned_calendars()?, day, ctx.lang, name), despite) {
             (Ok(()), _) => Ok(None),
-            (Err(_), Some(text)) => checked_reason(Reason { code: ReasonCode::Other, text: text.to_owned() }).map(Some),
+            (Err(_), Some(text)) => Ok(Some(Reason { code: ReasonCode::Other, text })),
             (Err(refusal), None) => Err(refusal.into()),
         }
     }
