@@ -123,6 +123,10 @@ pub struct Limits {
     /// Attempts a minute at sign-in and links from one network address.
     pub attempts_per_minute: u32,
     pub document_bytes: usize,
+    /// Files that one body may bring in a day of Europe/Rome.
+    pub documents_per_day: usize,
+    /// Bytes of those files together.
+    pub documents_bytes_per_day: i64,
     pub body_seconds: u64,
 }
 
@@ -137,7 +141,7 @@ pub struct Retention {
     pub sessions_days: u32,
     /// Which replica took which planned run of a job; longer than the longest pause between two runs.
     pub slots_days: u32,
-    /// Answers kept for callers who repeat a creation under their `Idempotency-Key`, and files that no designation names yet:
+    /// Answers kept for callers who repeat a creation under their `Idempotency-Key`, and files that nothing owns yet:
     /// longer than any client tries again, or anybody leaves a form open.
     pub answers_hours: u32,
 }
@@ -284,7 +288,14 @@ impl Default for Security {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { requests_per_minute: 600, attempts_per_minute: 20, document_bytes: 10 * 1024 * 1024, body_seconds: 10 }
+        Self {
+            requests_per_minute: 600,
+            attempts_per_minute: 20,
+            document_bytes: 10 * MEBIBYTE,
+            documents_per_day: 100,
+            documents_bytes_per_day: 200 * 1024 * 1024,
+            body_seconds: 10,
+        }
     }
 }
 
@@ -338,7 +349,8 @@ const YEAR_HOURS: i64 = 366 * 24;
 /// Longer than anything is kept, and short enough to be taken from any instant.
 const CENTURY_DAYS: u32 = 36_525;
 /// A document is read into memory and kept in the database.
-const DOCUMENT_BYTES_MAX: usize = 100 * 1024 * 1024;
+const DOCUMENT_BYTES_MAX: usize = 100 * MEBIBYTE;
+const MEBIBYTE: usize = 1024 * 1024;
 
 impl Config {
     /// Reads the file (`raccordo.toml` where none is named and one is there), then the environment, then checks.
@@ -423,7 +435,9 @@ impl Config {
             ("mail.reply_to", &self.mail.reply_to, false),
             ("mail.operator_address", &self.mail.operator_address, true),
         ] {
-            if !(crate::mail::is_address(address) || may_be_empty && address.is_empty()) {
+            // A relay on this machine may have a mailbox without a dot in its domain.
+            let can_be_written_to = crate::mail::message::parse_address(name, address).is_ok();
+            if !(can_be_written_to || may_be_empty && address.is_empty()) {
                 return Err(ConfigError::Refused(format!("{name} is not an e-mail address")));
             }
         }
@@ -475,6 +489,8 @@ impl Config {
         within("limits.requests_per_minute", limits.requests_per_minute, 1..=u32::MAX)?;
         within("limits.attempts_per_minute", limits.attempts_per_minute, 1..=u32::MAX)?;
         within("limits.document_bytes", limits.document_bytes, 1..=DOCUMENT_BYTES_MAX)?;
+        within("limits.documents_per_day", limits.documents_per_day, 1..=1_000_000)?;
+        within("limits.documents_bytes_per_day", limits.documents_bytes_per_day, 1..=i64::MAX)?;
         within("limits.body_seconds", limits.body_seconds, 1..=600)?;
         within("retention.mail_words_days", retention.mail_words_days, 1..=CENTURY_DAYS)?;
         within("retention.sessions_days", retention.sessions_days, 1..=CENTURY_DAYS)?;

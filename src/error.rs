@@ -63,6 +63,8 @@ codes! {
     /// A key that would live shorter or longer than keys may.
     DaysOutOfRange = "days_out_of_range",
     NotAUrl = "not_a_url",
+    /// A text that reads otherwise than it was typed, or of which nothing is seen.
+    UnseenCharacters = "unseen_characters",
     /// Two members were given of which only one may be.
     OneOfTwo = "one_of_two",
     /// A form names neither somebody listed nor somebody new.
@@ -84,6 +86,8 @@ codes! {
     DocumentTypeRefused = "document_type_refused",
     DocumentTooLarge = "document_too_large",
     DocumentEmpty = "document_empty",
+    /// A body has brought as many files in a day as it may.
+    DocumentsQuota = "documents_quota",
     AddressTaken = "address_taken",
     /// The certified mailbox is another body's.
     MailboxTaken = "mailbox_taken",
@@ -159,6 +163,9 @@ pub enum Error {
     /// Too much at once; the caller may come back after so many seconds.
     #[error("too many requests")]
     TooMany { retry_after_seconds: u64 },
+    /// A share that comes anew is used up; what it was asked for is free again after so many seconds.
+    #[error("{code:?}: free again in {retry_after_seconds} s")]
+    Spent { code: Code, field: &'static str, retry_after_seconds: u64 },
     /// The database or a row in it is not as it must be.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -248,6 +255,7 @@ impl Error {
             Self::Invalid(_) => Code::Invalid,
             Self::Refused(refused) => refused.code,
             Self::TooMany { .. } => Code::TooManyRequests,
+            Self::Spent { code, .. } => *code,
             Self::Store(StoreError::Busy) => Code::Busy,
             Self::Store(StoreError::Full(_)) => Code::StorageFull,
             Self::Store(_) | Self::Internal(_) => Code::Internal,

@@ -1,6 +1,7 @@
 //! Texts as people type them: kept without the blanks around them, and at most as long as their column.
 
 use crate::error::{Code, Error, Refused, Result};
+use crate::letters;
 use crate::time::Day;
 use chrono::NaiveDate;
 
@@ -14,9 +15,13 @@ pub fn required(field: &'static str, text: &str, limit: usize) -> Result<String>
     optional(field, Some(text), limit)?.ok_or_else(|| Error::field(field, Code::Required))
 }
 
-/// A text that may be left out; blanks alone are left out too.
+/// A text that may be left out; blanks alone are left out too. One that reads otherwise than it was typed is refused
+/// ([`letters::reads_as_typed`]).
 pub fn optional(field: &'static str, text: Option<&str>, limit: usize) -> Result<Option<String>> {
     let text = text.and_then(kept);
+    if text.as_deref().is_some_and(|text| !letters::reads_as_typed(text)) {
+        return Err(Error::field(field, Code::UnseenCharacters));
+    }
     let is_too_long = text.as_ref().is_some_and(|text| text.chars().count() > limit);
     if is_too_long { Err(Error::too_long(field, limit)) } else { Ok(text) }
 }
@@ -124,6 +129,9 @@ mod tests {
         assert_eq!(optional("note", Some(" \t"), 1).expect("nothing"), None);
         assert!(matches!(required("note", " ", 1), Err(Error::Invalid(wrong)) if wrong[0].code == Code::Required));
         assert_eq!(reason("note", "", 1).expect_err("missing").code(), Code::ReasonMissing);
+        let turned = required("note", "a\u{202e}b", 9).expect_err("turned");
+        assert!(matches!(turned, Error::Invalid(wrong) if wrong[0].code == Code::UnseenCharacters));
+        assert!(optional("note", Some("\u{200b}"), 9).is_err(), "nothing to see is not nothing");
         let Err(Error::Invalid(wrong)) = reason("note", "èè", 1) else { panic!("too long") };
         assert_eq!((wrong[0].code, wrong[0].params[0].1.as_str()), (Code::TooLong, "1"));
     }

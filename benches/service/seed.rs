@@ -260,6 +260,7 @@ async fn insert_designation(txn: &impl ConnectionTrait, number: usize, seat: Sea
         receipt: Set(Some("opec2941.20260112.pec.example".into())),
         document_id: Set(None),
         reason: Set(None),
+        replaced_by: Set(None),
         recorded_at: Set(Instant::from(now)),
         recorded_by: Set(None),
         superseded_at: Set(None),

@@ -38,7 +38,7 @@ async fn list(ctx: web::Data<Ctx>) -> HttpResponse {
     let days = service::promptness(ctx.reader(), &lines).await.expect("their histories");
     let shown = |line: Designation| {
         let told = days.get(&line.id).copied();
-        DesignationOut::on(line, ctx.today(), told)
+        DesignationOut::on(line, ctx.today(), told, ctx.lang)
     };
     let lines: Vec<_> = lines.into_iter().map(shown).collect();
     HttpResponse::Ok().json(lines)

@@ -36,6 +36,8 @@ pub struct Model {
     pub document_id: Option<DocumentId>,
     #[sea_orm(column_type = "String(StringLen::N(1000))")]
     pub reason: Option<String>,
+    /// The record of who was designated instead: the reason of an end, worded where it is read. The reason is left out then.
+    pub replaced_by: Option<DesignationRecordId>,
     pub recorded_at: Instant,
     pub recorded_by: Option<PersonId>,
     pub superseded_at: Option<Instant>,

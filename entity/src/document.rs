@@ -1,7 +1,8 @@
-//! A file that proves an act. Immutable, never deleted; may contain personal data.
+//! A file, such as one that proves an act. Immutable; removed by retention while nothing owns it ([`crate::document_owner`]). May
+//! contain personal data.
 
 use crate::Instant;
-use crate::ids::{DocumentId, PersonId};
+use crate::ids::{BodyId, DocumentId, PersonId};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -20,6 +21,8 @@ pub struct Model {
     pub content: Vec<u8>,
     pub created_at: Instant,
     pub uploaded_by: Option<PersonId>,
+    /// The body to whose share of the day it counted; none of what the service kept itself.
+    pub body_id: Option<BodyId>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -18,6 +18,7 @@ pub mod deliverable;
 pub mod designation;
 pub mod designation_record;
 pub mod document;
+pub mod document_owner;
 pub mod idempotent_request;
 pub mod invitation;
 pub mod job_slot;

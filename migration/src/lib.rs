@@ -15,6 +15,8 @@ mod m20261123_150000_order_the_outbox;
 mod m20261128_210000_mark_what_may_have_left;
 mod m20261129_090000_create_pulse;
 mod m20261129_100000_plan_the_looks;
+mod m20261129_140000_own_documents;
+mod m20261129_141000_name_who_replaced;
 mod m20261129_150000_keep_the_override_apart;
 mod m20261129_151000_freeze_the_quorum;
 mod m20261129_160000_name_whose_a_release_is;
@@ -39,6 +41,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_210000_mark_what_may_have_left::Migration),
             Box::new(m20261129_090000_create_pulse::Migration),
             Box::new(m20261129_100000_plan_the_looks::Migration),
+            Box::new(m20261129_140000_own_documents::Migration),
+            Box::new(m20261129_141000_name_who_replaced::Migration),
             Box::new(m20261129_150000_keep_the_override_apart::Migration),
             Box::new(m20261129_151000_freeze_the_quorum::Migration),
             Box::new(m20261129_160000_name_whose_a_release_is::Migration),

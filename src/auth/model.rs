@@ -3,6 +3,7 @@
 use crate::auth::actor::Scope;
 use crate::config::Security;
 use crate::error::{Code, Refusal};
+use crate::letters;
 use crate::texts::Lang;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use entity::ids::{ApiTokenId, BodyId, DesignationId, ObservatoryId, PersonId, SeatId, SessionId};
@@ -52,7 +53,7 @@ pub struct Member {
 
 impl Member {
     pub fn name(&self) -> String {
-        format!("{} {}", self.given_name, self.family_name)
+        letters::full_name(&self.given_name, &self.family_name)
     }
 }
 

@@ -13,6 +13,8 @@ pub use tokens::*;
 use crate::auth::actor::{HeldSeat, Scope};
 use crate::auth::model::{Capacity, Member, Persona};
 use crate::db::StoreError;
+use crate::letters;
+use crate::mail::address;
 use crate::texts::Lang;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{BodyId, DesignationId, ObservatoryId, PersonId, SeatId};
@@ -227,7 +229,7 @@ impl<Id> KeyHolder<Id> {
         Self {
             id,
             person_id: first.person_id,
-            name: format!("{} {}", first.given_name, first.family_name),
+            name: letters::full_name(&first.given_name, &first.family_name),
             scope,
             noted_at: noted_at.map(|at| at.0),
             seats: rows.filter_map(HolderRow::seat).collect(),
@@ -235,9 +237,9 @@ impl<Id> KeyHolder<Id> {
     }
 }
 
-/// The person with an address, however its letters were typed: addresses are kept in lower case.
+/// The person with an address, however it was typed ([`address::meant`]).
 pub async fn member_by_address(db: &impl ConnectionTrait, address: &str) -> Result<Option<Member>> {
-    let same_address = person::Column::Email.eq(address.trim().to_lowercase());
+    let same_address = person::Column::Email.eq(address::meant(address));
     Ok(person::Entity::find().filter(same_address).one(db).await?.map(member_of))
 }
 

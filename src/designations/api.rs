@@ -11,13 +11,13 @@ use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::{Code, Error};
 use crate::http::Answer;
+use crate::http::download;
 use crate::http::idempotency::{self, Created, IdempotencyKey};
 use crate::http::json::Json;
 use crate::http::multipart::Upload;
 use crate::http::paging::{Page, Paging};
 use crate::http::version::{self, IfMatch};
 use crate::network::service as network;
-use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use chrono::NaiveDate;
 use entity::ids::{DesignationId, DocumentId, UnavailabilityId};
@@ -69,7 +69,9 @@ pub async fn request_designation(ctx: Ctx, code: web::Path<String>) -> Answer {
 
 /// Upload a file that proves an act
 ///
-/// PDF, signed envelope (`.p7m`), PNG, JPEG or TIFF; kept with its SHA-256. Who may: the secretariat, a body's manager.
+/// PDF, signed envelope (`.p7m`, in DER, base64 or PEM), PNG, JPEG or TIFF; kept with its SHA-256. What no designation comes to name
+/// is removed after a day. Who may: the secretariat, a body's manager. Errors: `document_empty`, `document_too_large`,
+/// `document_type_refused`, `document_type_mismatch`; `documents_quota` once the body has brought as much as it may in a day.
 #[utoipa::path(tag = "designations", security(("api_token" = ["secretariat"]), ("api_token" = ["body_manager"])), request_body(content_type = "multipart/form-data", content = DocumentIn), responses((status = 201, body = DocumentOut)))]
 #[post("/designations/documents")]
 pub async fn upload_document(ctx: Ctx, upload: Upload) -> Answer {
@@ -99,7 +101,7 @@ pub async fn list_designations(
     let days = service::promptness(ctx.reader(), &page.items).await?;
     Ok(HttpResponse::Ok().json(page.map(|line| {
         let told = days.get(&line.id).copied();
-        DesignationOut::on(line, day, told)
+        DesignationOut::on(line, day, told, ctx.lang)
     })))
 }
 
@@ -146,7 +148,7 @@ pub async fn create_designation(ctx: Ctx, request: HttpRequest, input: Json<Desi
 /// A designation that was just written, as it stands today.
 async fn shown(ctx: &Ctx, txn: &Txn, written: Designation) -> Result<DesignationOut, Error> {
     let days = service::promptness(txn, std::slice::from_ref(&written)).await?.remove(&written.id);
-    Ok(DesignationOut::on(written, ctx.today(), days))
+    Ok(DesignationOut::on(written, ctx.today(), days, ctx.lang))
 }
 
 /// One designation with its history
@@ -157,7 +159,7 @@ async fn shown(ctx: &Ctx, txn: &Txn, written: Designation) -> Result<Designation
 pub async fn show_designation(ctx: Ctx, id: web::Path<DesignationId>) -> Answer {
     let dossier = service::dossier(&ctx, *id).await?;
     let version = dossier.designation.version;
-    Ok(version::answer(version, &DossierOut::on(dossier, ctx.today())))
+    Ok(version::answer(version, &DossierOut::on(dossier, ctx.today(), ctx.lang)))
 }
 
 /// End a designation
@@ -232,18 +234,8 @@ pub async fn annul_designation(
 #[get("/designations/{id}/documents/{document_id}")]
 pub async fn show_document(ctx: Ctx, path: web::Path<(DesignationId, DocumentId)>) -> Answer {
     let (id, document_id) = path.into_inner();
-    Ok(download(service::document(&ctx, id, document_id).await?))
-}
-
-/// Always a download: a file from outside is never shown inside a page of ours.
-pub(super) fn download(document: entity::document::Model) -> HttpResponse {
-    let ascii: String =
-        document.name.chars().map(|c| if c.is_ascii_alphanumeric() || "._- ".contains(c) { c } else { '_' }).collect();
-    HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, document.media_type))
-        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{ascii}\"")))
-        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .body(document.content)
+    let document = service::document(&ctx, id, document_id).await?;
+    Ok(download::file(&document.name, &document.media_type, document.content))
 }
 
 /// Record days of absence

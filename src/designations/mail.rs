@@ -3,11 +3,12 @@
 //! Each function promises its mails in the caller's transaction. The dedupe key says what makes a mail the same mail, so
 //! that a job that runs twice tells nobody twice.
 
-use super::model::{Act, Record, Seat, Statement};
+use super::model::{Record, Seat, Statement};
 use super::policy::Visibility;
 use super::service::holders_of;
 use super::store::{self, Filter};
 use super::view::{Designation, Holder};
+use super::words::{self as register_words, seat_name};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::Result;
@@ -224,29 +225,11 @@ fn content(
             (lang.t("designations.fact_holder").to_owned(), holder.clone()),
             (lang.t("designations.fact_from").to_owned(), from.clone()),
             (lang.t("designations.fact_to").to_owned(), to.clone()),
-            (lang.t("designations.fact_act").to_owned(), act_line(act, lang)),
+            (lang.t("designations.fact_act").to_owned(), register_words::act(act, lang)),
         ],
         action: action.map(|(label, path)| (lang.t(label).to_owned(), url(ctx, &path))),
         closing: None,
     }
-}
-
-/// «Decreto n. 12/2027 del 01.03.2027, Presidente».
-pub fn act_line(act: &Act, lang: Lang) -> String {
-    lang.f(
-        "designations.act_line",
-        &[
-            ("kind", lang.t(&format!("designations.act_kind_{}", act.kind))),
-            ("number", &act.number),
-            ("date", &words::short_day(act.date)),
-            ("organ", &act.organ),
-        ],
-    )
-}
-
-/// *Referente · Osservatorio di Bergamo*.
-pub fn seat_name(seat: &Seat, lang: Lang) -> String {
-    format!("{} · {}", lang.t(&format!("designations.seat_{}", seat.kind)), seat.place())
 }
 
 fn url(ctx: &Ctx, path: &str) -> String {

@@ -23,3 +23,4 @@ pub mod service;
 mod store;
 pub mod view;
 pub mod web;
+pub mod words;

@@ -4,6 +4,10 @@
 //! from the instant a record was written until the instant another superseded it. "Who was referent on 12 March, as known
 //! on 20 March?" is [`Record::covers`] on the first axis and [`Record::was_known_at`] on the second.
 
+mod documents;
+
+pub use documents::{document_name, document_type};
+
 use crate::error::{Code, Refusal as DomainRefusal};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use entity::ids::{
@@ -103,10 +107,26 @@ pub struct Record {
     pub change: RecordChange,
     pub statement: Statement,
     /// Why the designation ended, was corrected or annulled.
-    pub reason: Option<String>,
+    pub reason: Option<Reason>,
     pub recorded_at: DateTime<Utc>,
     pub recorded_by: Option<PersonId>,
     pub superseded_at: Option<DateTime<Utc>>,
+}
+
+/// The reason why a designation ended, was corrected or annulled. Worded when it is read (`words.rs`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// As whoever entered it wrote it.
+    Said(String),
+    /// Somebody else was designated to the seat, by this act.
+    Replaced { by: Act },
+}
+
+/// A reason as it is written: another designation is named by its record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GivenReason {
+    Said(String),
+    ReplacedBy(DesignationRecordId),
 }
 
 /// Where a designation stands on a day: derived, never stored.
@@ -187,13 +207,14 @@ impl Record {
         if statement == self.statement {
             return Err(Refusal::NothingChanges);
         }
-        Ok(Successor { change: RecordChange::Corrected, statement, reason: Some(reason) })
+        Ok(Successor { change: RecordChange::Corrected, statement, reason: Some(GivenReason::Said(reason)) })
     }
 
     /// What is left of a designation that should never have been entered: a record that covers no day.
     pub fn annulled(&self, reason: String) -> Result<Successor, Refusal> {
         self.must_stand()?;
-        Ok(Successor { change: RecordChange::Annulled, statement: self.statement.clone(), reason: Some(reason) })
+        let reason = Some(GivenReason::Said(reason));
+        Ok(Successor { change: RecordChange::Annulled, statement: self.statement.clone(), reason })
     }
 
     fn must_stand(&self) -> Result<(), Refusal> {
@@ -219,7 +240,7 @@ pub fn promptness(present: &Record, history: &[Record]) -> Option<i64> {
 /// Why and how a designation ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ending {
-    pub reason: String,
+    pub reason: GivenReason,
     /// How the end was communicated; the original provenance stands when it is not said.
     pub provenance: Option<Provenance>,
 }
@@ -229,7 +250,7 @@ pub struct Ending {
 pub struct Successor {
     pub change: RecordChange,
     pub statement: Statement,
-    pub reason: Option<String>,
+    pub reason: Option<GivenReason>,
 }
 
 /// Whether a seat has one holder at any instant (the referent *titolare*, the body's manager) or may have several.
@@ -301,45 +322,6 @@ pub struct Unavailability {
 impl Unavailability {
     pub fn covers(&self, day: NaiveDate) -> bool {
         self.withdrawn_at.is_none() && self.from <= day && day <= self.to
-    }
-}
-
-/// What may be attached to an act. Signed envelopes (`.p7m`) are what most administrations send.
-const DOCUMENT_TYPES: &[(&str, &[&str])] = &[
-    ("application/pdf", &["pdf"]),
-    ("application/pkcs7-mime", &["p7m"]),
-    ("image/png", &["png"]),
-    ("image/jpeg", &["jpg", "jpeg"]),
-    ("image/tiff", &["tif", "tiff"]),
-];
-
-/// The media type of an attached file: by what its bytes are, provided its name says the same.
-pub fn document_type(name: &str, bytes: &[u8]) -> Result<&'static str, Refusal> {
-    if bytes.is_empty() {
-        return Err(Refusal::DocumentEmpty);
-    }
-    let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_lowercase()).unwrap_or_default();
-    let (declared, _) = DOCUMENT_TYPES
-        .iter()
-        .find(|(_, extensions)| extensions.contains(&extension.as_str()))
-        .ok_or(Refusal::DocumentTypeRefused)?;
-    if sniffed_type(bytes) == Some(*declared) { Ok(declared) } else { Err(Refusal::DocumentTypeMismatch) }
-}
-
-fn sniffed_type(bytes: &[u8]) -> Option<&'static str> {
-    if is_signed_envelope(bytes) {
-        return Some("application/pkcs7-mime");
-    }
-    let found = infer::get(bytes)?.mime_type();
-    DOCUMENT_TYPES.iter().map(|(media_type, _)| *media_type).find(|known| *known == found)
-}
-
-/// A CMS envelope in DER (RFC 5652 §3): a sequence whose first member is the object id of signed data.
-fn is_signed_envelope(bytes: &[u8]) -> bool {
-    const SIGNED_DATA: [u8; 11] = [0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02];
-    bytes.first() == Some(&0x30) && bytes.iter().take(24).count() > 11 && {
-        let head = &bytes[..bytes.len().min(24)];
-        head.windows(SIGNED_DATA.len()).any(|window| window == SIGNED_DATA)
     }
 }
 
@@ -459,22 +441,6 @@ mod tests {
             assert_eq!(left.overlaps(right), expected, "{left:?} {right:?}");
             assert_eq!(right.overlaps(left), expected, "{right:?} {left:?}");
         }
-    }
-
-    #[test]
-    fn a_file_must_be_what_its_name_says() {
-        let pdf = b"%PDF-1.7\n1 0 obj".as_slice();
-        assert_eq!(document_type("atto.pdf", pdf), Ok("application/pdf"));
-        assert_eq!(document_type("ATTO.PDF", pdf), Ok("application/pdf"));
-        assert_eq!(document_type("atto.png", pdf), Err(Refusal::DocumentTypeMismatch));
-        assert_eq!(document_type("atto.pdf", b"MZ\x90\0 not a pdf"), Err(Refusal::DocumentTypeMismatch));
-        assert_eq!(document_type("atto.exe", pdf), Err(Refusal::DocumentTypeRefused));
-        assert_eq!(document_type("atto", pdf), Err(Refusal::DocumentTypeRefused));
-        assert_eq!(document_type("atto.pdf", b""), Err(Refusal::DocumentEmpty));
-        let envelope =
-            [&[0x30, 0x82, 0x01, 0x00][..], &[0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02]]
-                .concat();
-        assert_eq!(document_type("atto.pdf.p7m", &envelope), Ok("application/pkcs7-mime"));
     }
 
     proptest! {

@@ -2,27 +2,30 @@
 //! for each designation.
 
 mod checks;
+mod documents;
 mod handover;
 
+pub use documents::{document, keep_document};
 pub use handover::{follow_calendar, is_over, still_holds};
 
 use self::checks::{check_provenance, check_statement};
 use self::handover::{ask_if_vacant, carry_out_end_if_past, has_ended, switch_off};
 use super::mail;
-use super::model::{self, Ending, Occupied, Provenance, Refusal, Seat, Statement, Successor, Term, Unavailability};
+use super::model::{
+    self, Ending, GivenReason, Occupied, Provenance, Refusal, Seat, Statement, Successor, Term, Unavailability,
+};
 use super::policy::{self, Action, Subject, Visibility};
 use super::store::{self, Filter, NewDesignation};
-use super::view::{Designation, Document, Dossier};
+use super::view::{Designation, Dossier};
 use crate::audit::{self, Event};
 use crate::ctx::Ctx;
 use crate::db::Txn;
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 use crate::network::model::PersonIn;
 use crate::network::service as network;
-use crate::texts::Lang;
-use crate::{secret, typed};
+use crate::typed;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
-use entity::ids::{BodyId, DesignationId, DocumentId, PersonId, SeatId, UnavailabilityId};
+use entity::ids::{BodyId, DesignationId, DesignationRecordId, DocumentId, PersonId, SeatId, UnavailabilityId};
 use entity::kinds::{RecordChange, SeatKind, UnavailabilityMode};
 use sea_orm::ConnectionTrait;
 use serde_json::json;
@@ -30,7 +33,6 @@ use std::collections::{HashMap, HashSet};
 
 pub use super::store::Filter as RegisterFilter;
 
-const MAX_NAME: usize = 200;
 const REASON_CHARACTERS: usize = 1000;
 const NOTE_CHARACTERS: usize = 500;
 
@@ -68,15 +70,16 @@ pub async fn designate(ctx: &Ctx, txn: &Txn, input: DesignateIn) -> Result<Desig
         Designee::Known(id) => known_to(ctx, txn, id).await?,
         Designee::New(person) => network::person_for(ctx, txn, person).await?.id,
     };
+    let record_id = ctx.new_id();
     let leaving = if input.replaces_holder {
-        end_present_holder(ctx, txn, &seat, person, &input.statement).await?
+        end_present_holder(ctx, txn, &seat, person, &input.statement, record_id).await?
     } else {
         Vec::new()
     };
     model::check_free(seat.kind, person, input.statement.term, &store::occupied(txn, seat.id).await?)?;
     let new = NewDesignation {
         id: ctx.new_id(),
-        record_id: ctx.new_id(),
+        record_id,
         seat_id: seat.id,
         person_id: person,
         first: Successor { change: RecordChange::Registered, statement: input.statement, reason: None },
@@ -110,14 +113,15 @@ async fn known_to(ctx: &Ctx, txn: &Txn, id: PersonId) -> Result<PersonId> {
     Ok(network::person(txn, id).await?.id)
 }
 
-/// The present holder makes room: their term ends the day before the newcomer's begins. Returns who leaves, to be handed over once
-/// the newcomer is there.
+/// Ends the present holder's term the day before the newcomer's begins; `by` is the newcomer's record, about to be written. Returns
+/// who leaves, to be handed over once the newcomer is there.
 async fn end_present_holder(
     ctx: &Ctx,
     txn: &Txn,
     seat: &Seat,
     newcomer: PersonId,
     next: &Statement,
+    by: DesignationRecordId,
 ) -> Result<Vec<Designation>> {
     if !model::is_exclusive(seat.kind) {
         return Err(Refusal::ReplacesNobody.into());
@@ -129,9 +133,8 @@ async fn end_present_holder(
         if holder.holder.id == newcomer {
             return Err(Refusal::AlreadyInSeat.into());
         }
-        let reason = mail::act_line(&next.act, Lang::It);
         let version = holder.version;
-        let ending = Ending { reason, provenance: Some(next.provenance.clone()) };
+        let ending = Ending { reason: GivenReason::ReplacedBy(by), provenance: Some(next.provenance.clone()) };
         leaving.push(end_at(ctx, txn, holder, version, last_day, ending).await?);
     }
     Ok(leaving)
@@ -164,7 +167,7 @@ pub async fn end(ctx: &Ctx, txn: &Txn, id: DesignationId, version: i32, input: E
     }
     let remaining = Term { to: Some(input.last_day), ..current.record.statement.term };
     keep_a_secretariat(ctx, txn, &current, Some(remaining)).await?;
-    let ending = Ending { reason, provenance: input.provenance };
+    let ending = Ending { reason: GivenReason::Said(reason), provenance: input.provenance };
     let ended = end_at(ctx, txn, current, version, input.last_day, ending).await?;
     carry_out_end_if_past(ctx, txn, &ended).await?;
     Ok(ended)
@@ -275,52 +278,6 @@ async fn supersede(ctx: &Ctx, txn: &Txn, current: &Designation, version: i32, su
     Ok(())
 }
 
-/// Keeps a file that proves an act.
-///
-/// Who may: whoever may designate somewhere. Which errors: `document_empty`, `document_too_large`,
-/// `document_type_refused`, `document_type_mismatch`.
-pub async fn keep_document(ctx: &Ctx, txn: &Txn, name: &str, content: Vec<u8>) -> Result<Document> {
-    let designates = ctx.actor.is_secretariat() || ctx.actor.holds(SeatKind::BodyManager) || ctx.actor.is_ourselves();
-    if !designates || !ctx.actor.may_write() {
-        return Err(Error::Denied);
-    }
-    if content.len() > ctx.config().limits.document_bytes {
-        return Err(Error::refused(Code::DocumentTooLarge));
-    }
-    let media_type = model::document_type(name, &content)?;
-    let document = Document {
-        id: ctx.new_id(),
-        name: plain_name(name),
-        media_type: media_type.to_owned(),
-        size: i64::try_from(content.len()).map_err(|_| Error::refused(Code::DocumentTooLarge))?,
-        sha256: secret::sha256_hex(&content),
-        created_at: ctx.now(),
-    };
-    store::insert_document(txn, &document, content, ctx.actor.person_id()).await?;
-    let event = Event::about(
-        "designations.keep_document",
-        ("document", document.id.to_string()),
-        json!({ "sha256": document.sha256, "size": document.size, "media_type": document.media_type }),
-    );
-    audit::record(ctx, txn, event).await?;
-    Ok(document)
-}
-
-/// The last part of a path, without what a header or a file system would trip over.
-fn plain_name(name: &str) -> String {
-    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    last.chars().filter(|c| !c.is_control() && *c != '"').take(MAX_NAME).collect()
-}
-
-/// A document and its content, for whoever may see a designation it proves.
-pub async fn document(ctx: &Ctx, id: DesignationId, document_id: DocumentId) -> Result<entity::document::Model> {
-    let dossier = dossier(ctx, id).await?;
-    if !dossier.documents.iter().any(|document| document.id == document_id) {
-        return Err(Error::NotFound);
-    }
-    store::document_content(ctx.reader(), document_id).await?.ok_or(Error::NotFound)
-}
-
 /// What it takes to record an absence.
 #[derive(Clone, Debug)]
 pub struct UnavailableIn {
@@ -425,15 +382,16 @@ pub async fn list(ctx: &Ctx, filter: &Filter, after: Option<Cursor>, limit: u64)
     Ok(store::list(ctx.reader(), &visible, filter, after, Some(limit)).await?)
 }
 
-/// In how many days each of these was communicated, as [`model::promptness`] counts them.
+/// Counts in how many days each of these was communicated, as [`model::promptness`] does. An end is held against what was told
+/// before, so the histories of all that ended are read, at once.
 pub async fn promptness(db: &impl ConnectionTrait, lines: &[Designation]) -> Result<HashMap<DesignationId, i64>> {
-    let mut days = HashMap::new();
-    for line in lines {
-        let is_end = line.record.change == RecordChange::Ended;
-        let history = if is_end { store::history(db, line.id).await? } else { Vec::new() };
-        days.extend(model::promptness(&line.record, &history).map(|number| (line.id, number)));
-    }
-    Ok(days)
+    let ended = lines.iter().filter(|line| line.record.change == RecordChange::Ended).map(|line| line.id).collect();
+    let histories = store::histories(db, ended).await?;
+    let told = |line: &Designation| {
+        let history = histories.get(&line.id).map_or(&[][..], Vec::as_slice);
+        Some((line.id, model::promptness(&line.record, history)?))
+    };
+    Ok(lines.iter().filter_map(told).collect())
 }
 
 /// One designation with its history, documents and absences. Unknown and unseen are the same answer.

@@ -1,19 +1,22 @@
-//! Rows of the register and back. With its two parts the only file of the slice that speaks to the database.
+//! Rows of the register and back. With its three parts the only file of the slice that speaks to the database.
 
 mod absences;
 mod documents;
+mod records;
 
 pub use absences::{insert_unavailability, unavailabilities, unavailability, withdraw_unavailability};
-pub use documents::{document_content, document_uploader, documents, insert_document};
+pub use documents::{document_content, document_uploader, documents, insert_document, sizes_kept_since};
+pub use records::{histories, history};
 
-use super::model::{Act, Occupied, Provenance, Record, Seat, Statement, Successor, Term};
+use self::records::{RecordRow, insert_record, records};
+use super::model::{Occupied, Seat, Successor};
 use super::policy::Visibility;
 use super::view::{Designation, Holder};
 use crate::db::{StoreError, exactly_one, no_row};
 use crate::texts::Lang;
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::ids::{BodyId, DesignationId, DesignationRecordId, DocumentId, ObservatoryId, PersonId, SeatId};
-use entity::kinds::{ActKind, Channel, RecordChange, SeatKind};
+use entity::ids::{BodyId, DesignationId, DesignationRecordId, ObservatoryId, PersonId, SeatId};
+use entity::kinds::{RecordChange, SeatKind};
 use entity::{Instant, designation, designation_record as record, person, seat};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType,
@@ -101,90 +104,6 @@ impl From<seat::Named> for Seat {
             territory: row.territory,
         }
     }
-}
-
-#[derive(FromQueryResult)]
-struct RecordRow {
-    record_id: DesignationRecordId,
-    position: i32,
-    change: RecordChange,
-    valid_from: NaiveDate,
-    valid_to: Option<NaiveDate>,
-    organisation: Option<String>,
-    act_kind: ActKind,
-    act_number: String,
-    act_date: NaiveDate,
-    act_organ: String,
-    act_subject: String,
-    protocol_number: Option<String>,
-    protocol_date: Option<NaiveDate>,
-    channel: Channel,
-    communicated_on: NaiveDate,
-    receipt: Option<String>,
-    document_id: Option<DocumentId>,
-    reason: Option<String>,
-    recorded_at: Instant,
-    recorded_by: Option<PersonId>,
-    superseded_at: Option<Instant>,
-}
-
-impl From<RecordRow> for Record {
-    fn from(row: RecordRow) -> Self {
-        Self {
-            id: row.record_id,
-            position: row.position,
-            change: row.change,
-            statement: Statement {
-                term: Term { from: row.valid_from, to: row.valid_to },
-                act: Act {
-                    kind: row.act_kind,
-                    number: row.act_number,
-                    date: row.act_date,
-                    organ: row.act_organ,
-                    subject: row.act_subject,
-                },
-                provenance: Provenance {
-                    channel: row.channel,
-                    communicated_on: row.communicated_on,
-                    protocol_number: row.protocol_number,
-                    protocol_date: row.protocol_date,
-                    receipt: row.receipt,
-                    document_id: row.document_id,
-                },
-                organisation: row.organisation,
-            },
-            reason: row.reason,
-            recorded_at: row.recorded_at.0,
-            recorded_by: row.recorded_by,
-            superseded_at: row.superseded_at.map(|at| at.0),
-        }
-    }
-}
-
-/// Records, as a [`RecordRow`] reads them.
-fn records() -> Select<record::Entity> {
-    record::Entity::find().select_only().column_as(record::Column::Id, "record_id").columns([
-        record::Column::Position,
-        record::Column::Change,
-        record::Column::ValidFrom,
-        record::Column::ValidTo,
-        record::Column::Organisation,
-        record::Column::ActKind,
-        record::Column::ActNumber,
-        record::Column::ActDate,
-        record::Column::ActOrgan,
-        record::Column::ActSubject,
-        record::Column::ProtocolNumber,
-        record::Column::ProtocolDate,
-        record::Column::Channel,
-        record::Column::CommunicatedOn,
-        record::Column::Receipt,
-        record::Column::DocumentId,
-        record::Column::Reason,
-        record::Column::RecordedAt,
-        record::Column::RecordedBy,
-        record::Column::SupersededAt,
-    ])
 }
 
 /// Everything a line of the register shows, in one statement.
@@ -321,17 +240,6 @@ fn millis(instant: DateTime<Utc>) -> Instant {
     entity::Instant::from(instant)
 }
 
-/// Every record of a designation, the first one first.
-pub async fn history(db: &impl ConnectionTrait, id: DesignationId) -> Result<Vec<Record>> {
-    let rows = records()
-        .filter(record::Column::DesignationId.eq(id))
-        .order_by(record::Column::Position, Order::Asc)
-        .into_model::<RecordRow>()
-        .all(db)
-        .await?;
-    Ok(rows.into_iter().map(Record::from).collect())
-}
-
 /// The terms held or announced in a seat, as known now.
 pub async fn occupied(db: &impl ConnectionTrait, seat: SeatId) -> Result<Vec<Occupied>> {
     let filter = Filter { seat: Some(seat), ..Filter::default() };
@@ -419,45 +327,6 @@ pub async fn supersede(
         .await?;
     exactly_one(touched.rows_affected)?;
     insert_record(db, record_id, current.id, current.record.position + 1, successor, at, by).await
-}
-
-async fn insert_record(
-    db: &impl ConnectionTrait,
-    id: DesignationRecordId,
-    designation_id: DesignationId,
-    position: i32,
-    content: Successor,
-    at: DateTime<Utc>,
-    by: Option<PersonId>,
-) -> Result<()> {
-    let Successor { change, statement, reason } = content;
-    let Statement { term, act, provenance, organisation } = statement;
-    let row = record::ActiveModel {
-        id: Set(id),
-        designation_id: Set(designation_id),
-        position: Set(position),
-        change: Set(change),
-        valid_from: Set(term.from),
-        valid_to: Set(term.to),
-        organisation: Set(organisation),
-        act_kind: Set(act.kind),
-        act_number: Set(act.number),
-        act_date: Set(act.date),
-        act_organ: Set(act.organ),
-        act_subject: Set(act.subject),
-        protocol_number: Set(provenance.protocol_number),
-        protocol_date: Set(provenance.protocol_date),
-        channel: Set(provenance.channel),
-        communicated_on: Set(provenance.communicated_on),
-        receipt: Set(provenance.receipt),
-        document_id: Set(provenance.document_id),
-        reason: Set(reason),
-        recorded_at: Set(millis(at)),
-        recorded_by: Set(by),
-        superseded_at: Set(None),
-    };
-    record::Entity::insert(row).exec_without_returning(db).await?;
-    Ok(())
 }
 
 /// Marks that the effects of an end have been carried out.

@@ -1,6 +1,7 @@
 //! What the register shows: a designation with the names of its person, seat and body, ready for pages, mails and REST.
 
 use super::model::{Record, Seat, Standing, Unavailability};
+use crate::letters;
 use crate::texts::Lang;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{DesignationId, DocumentId, PersonId};
@@ -18,7 +19,7 @@ pub struct Holder {
 
 impl Holder {
     pub fn name(&self) -> String {
-        format!("{} {}", self.given_name, self.family_name)
+        letters::full_name(&self.given_name, &self.family_name)
     }
 }
 

@@ -27,7 +27,7 @@ pub const fn status(code: Code) -> StatusCode {
         Code::BodyTooLarge | Code::DocumentTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Code::VersionMissing => StatusCode::PRECONDITION_REQUIRED,
-        Code::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
+        Code::TooManyRequests | Code::DocumentsQuota => StatusCode::TOO_MANY_REQUESTS,
 
         Code::SeatHeld
         | Code::AlreadyInSeat
@@ -57,6 +57,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::OutOfRange
         | Code::DaysOutOfRange
         | Code::NotAUrl
+        | Code::UnseenCharacters
         | Code::SeatUnknown
         | Code::EndBeforeStart
         | Code::ActAfterEffect

@@ -176,7 +176,9 @@ fn show(error: &Error, site: &Site, facts: Facts, request: Option<&HttpRequest>)
     };
     let headers = answer.headers_mut();
     match error {
-        Error::TooMany { retry_after_seconds } => headers.insert(RETRY_AFTER, HeaderValue::from(*retry_after_seconds)),
+        Error::TooMany { retry_after_seconds } | Error::Spent { retry_after_seconds, .. } => {
+            headers.insert(RETRY_AFTER, HeaderValue::from(*retry_after_seconds))
+        }
         _ if error.code() == Code::Busy => headers.insert(RETRY_AFTER, HeaderValue::from(BUSY_SECONDS)),
         Error::Unauthenticated => {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"raccordo\""))

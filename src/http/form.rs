@@ -100,6 +100,7 @@ impl Errors {
                 field: refused.field.unwrap_or_default(),
                 text: text(lang, refused.code, &refused.params),
             }],
+            Error::Spent { code, field, .. } => vec![FormError { field, text: text(lang, code, &[]) }],
             stale if stale.code() == Code::Stale => {
                 let said = FormError { field: "", text: lang.t("common.form_stale").to_owned() };
                 return Ok(Self { found: vec![said], is_stale: true });

@@ -11,6 +11,7 @@ pub mod codes;
 pub mod compress;
 pub mod cookies;
 pub mod csrf;
+pub mod download;
 pub mod edge;
 pub mod form;
 pub mod gate;

@@ -124,7 +124,10 @@ fn keep_file(upload: &mut Upload, file: UploadedFile) -> Result<(), Failure> {
 }
 
 fn file_name(part: &Field) -> Option<String> {
-    let name = part.content_disposition()?.get_filename()?;
+    let disposition = part.content_disposition()?;
+    // Programs that write letters beyond ASCII do so in `filename*`, browsers in `filename`.
+    let extended = || Some(String::from_utf8_lossy(&disposition.get_filename_ext()?.value).into_owned());
+    let name = disposition.get_filename().map(str::to_owned).or_else(extended)?;
     Some(name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned())
 }
 

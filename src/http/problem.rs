@@ -111,6 +111,7 @@ fn fields(error: &Error, lang: Lang) -> Vec<FieldProblem> {
         Error::Refused(refused) => {
             refused.field.map(|field| problem(field, refused.code, &refused.params)).into_iter().collect()
         }
+        Error::Spent { code, field, .. } => vec![problem(*field, *code, &[])],
         _ => Vec::new(),
     }
 }

@@ -15,6 +15,7 @@ use calcard::icalendar::{
 };
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
+use crate::letters;
 use crate::time::zone::ZONE;
 
 const PRODUCT: &str = "-//Raccordo//Raccordo//IT";
@@ -146,11 +147,8 @@ fn line(text: &str) -> String {
 /// the direction of writing to disguise a text, are dropped.
 fn paragraphs(text: &str) -> String {
     let unified = text.replace("\r\n", "\n").replace(['\r', '\u{85}', '\u{2028}', '\u{2029}'], "\n");
-    unified.chars().filter(|c| matches!(c, '\n' | '\t') || !(c.is_control() || is_invisible_order(*c))).collect()
-}
-
-fn is_invisible_order(c: char) -> bool {
-    matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+    let is_dropped = |c: char| c.is_control() || letters::turns_direction(c) || c == '\u{FEFF}';
+    unified.chars().filter(|c| matches!(c, '\n' | '\t') || !is_dropped(*c)).collect()
 }
 
 /// A text inside a parameter, such as the name in CN. RFC 5545 gives parameters no way to write a quote or a line end, and

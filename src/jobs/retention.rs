@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::http::idempotency;
 use crate::mail::outbox;
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{Instant, designation_record, document, job_slot, press_link, session, sign_in_link};
+use entity::{Instant, document, document_owner, job_slot, press_link, session, sign_in_link};
 use sea_orm::sea_query::Query;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 
@@ -68,15 +68,11 @@ async fn remove_presses(txn: &Txn, before: DateTime<Utc>) -> Result<u64> {
     Ok(press_link::Entity::delete_many().filter(ended).exec(txn).await?.rows_affected)
 }
 
-/// Files that came with a form or a call and that no designation names: the form was refused and given up.
+/// Files that came with a form or a call and that nothing owns: the form was refused and given up.
 async fn remove_files(txn: &Txn, before: DateTime<Utc>) -> Result<u64> {
-    let named = Query::select()
-        .column(designation_record::Column::DocumentId)
-        .from(designation_record::Entity)
-        .and_where(designation_record::Column::DocumentId.is_not_null())
-        .to_owned();
+    let owned = Query::select().column(document_owner::Column::DocumentId).from(document_owner::Entity).to_owned();
     let given_up = Condition::all()
         .add(document::Column::CreatedAt.lt(Instant::from(before)))
-        .add(document::Column::Id.not_in_subquery(named));
+        .add(document::Column::Id.not_in_subquery(owned));
     Ok(document::Entity::delete_many().filter(given_up).exec(txn).await?.rows_affected)
 }

@@ -7,7 +7,8 @@ use super::file::{
     Agreement, Body, Designation, File, Holiday, HolidayKind, Ladder, Observatory, OneOffDay, Person, Problem, Product,
     Spanned, Step, TechnicalTable, Territory,
 };
-use crate::mail::is_address;
+use crate::letters;
+use crate::mail::{address, is_address};
 use crate::network::model::frame::mailbox;
 use crate::time::{NonWorkingRule, RuleKind};
 use entity::kinds::{BodyKind, ObservatoryKind, SeatKind, TableKind};
@@ -64,6 +65,8 @@ impl Checker<'_> {
             self.refuse(&text.span(), "the text is empty");
         } else if value.trim() != value {
             self.refuse(&text.span(), format!("\"{value}\" begins or ends with a space"));
+        } else if !letters::reads_as_typed(value) {
+            self.refuse(&text.span(), "the text holds characters that nobody sees and that change how it is read");
         } else if value.chars().count() > most {
             self.refuse(&text.span(), format!("the text is longer than {most} characters"));
         }
@@ -87,13 +90,22 @@ impl Checker<'_> {
 
     /// `what` names the kind of value and why it must be unique is plain from it; compared without case.
     fn unique<'b>(&mut self, texts: impl Iterator<Item = &'b Spanned<String>>, what: &str) {
+        self.unique_by(texts, what, str::to_lowercase);
+    }
+
+    fn unique_by<'b>(
+        &mut self,
+        texts: impl Iterator<Item = &'b Spanned<String>>,
+        what: &str,
+        key: impl Fn(&str) -> String,
+    ) {
         let mut first_seen: HashMap<String, usize> = HashMap::new();
         for text in texts {
             let line = Problem::at(self.source, &text.span(), "").line;
-            if let Some(first) = first_seen.get(&text.get_ref().to_lowercase()) {
+            if let Some(first) = first_seen.get(&key(text.get_ref())) {
                 self.refuse(&text.span(), format!("the {what} \"{}\" already stands in line {first}", text.get_ref()));
             } else {
-                first_seen.insert(text.get_ref().to_lowercase(), line);
+                first_seen.insert(key(text.get_ref()), line);
             }
         }
     }
@@ -286,15 +298,17 @@ impl Checker<'_> {
 
     fn people(&mut self, people: &[Spanned<Person>], designations: &[Spanned<Designation>]) {
         self.unique(people.iter().map(|person| &person.get_ref().code), "code of a person");
-        self.unique(people.iter().map(|person| &person.get_ref().email), "address");
+        self.unique_by(people.iter().map(|person| &person.get_ref().email), "address", address::meant);
         let designated = codes(designations.iter().map(|designation| &designation.get_ref().person));
         for person in people {
             let person = person.get_ref();
             self.slug(&person.code, 60);
-            self.text(&person.given_name, 100);
+            if let Some(given_name) = &person.given_name {
+                self.text(given_name, 100);
+            }
             self.text(&person.family_name, 100);
             let email = &person.email;
-            self.form(email, is_address(email.get_ref()) && email.get_ref().len() <= 254, "e-mail address");
+            self.form(email, is_address(&address::meant(email.get_ref())), "e-mail address");
             if !designated.contains(person.code.get_ref().as_str()) {
                 // Contact data without an office would be personal data without a purpose.
                 self.refuse(&person.code.span(), format!("no designation names \"{}\"", person.code.get_ref()));

@@ -184,7 +184,8 @@ pub struct Observatory {
 pub struct Person {
     /// Known in this file only: designations name it.
     pub code: Spanned<String>,
-    pub given_name: Spanned<String>,
+    /// Left out for somebody who has one name.
+    pub given_name: Option<Spanned<String>>,
     pub family_name: Spanned<String>,
     pub email: Spanned<String>,
     pub language: Lang,

@@ -11,6 +11,8 @@
 
 use std::time::SystemTime;
 
+use crate::letters;
+
 use chrono::{DateTime, Datelike, Utc};
 use lettre::{
     Address, Message,
@@ -218,13 +220,13 @@ fn tame(text: &str, max: usize) -> String {
 
 /// Control characters, and those that change the direction in which the rest is read (Unicode UAX #9; CVE-2021-42574).
 fn is_deceptive(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+    c.is_control() || letters::turns_direction(c) || c == '\u{FEFF}'
 }
 
-/// Text with line feeds only; lettre writes them as CR LF. A bare CR or NUL is read differently by each server on the way.
+/// Text with line feeds only; lettre writes them as CR LF. A bare CR or NUL is read differently by each server on the way, and a
+/// text that turns the direction of the rest, by each reader.
 fn clean_body(text: &str) -> String {
-    text.chars().filter(|c| matches!(c, '\n' | '\t') || !c.is_control()).collect()
+    text.chars().filter(|c| matches!(c, '\n' | '\t') || !is_deceptive(*c)).collect()
 }
 
 /// A separator that depends on the id and on nothing else.

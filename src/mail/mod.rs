@@ -14,12 +14,15 @@
 
 mod bounce;
 
+pub mod address;
 pub mod content;
 pub mod dispatcher;
 pub mod message;
 pub mod outbox;
 pub mod still_true;
 pub mod transport;
+
+pub use address::is_address;
 
 use crate::config::{Config, MailSecurity, TransportKind};
 use transport::{
@@ -57,9 +60,4 @@ pub fn transport_of(config: &Config) -> Result<Transport, TransportError> {
             deadlines: Deadlines::default(),
         })?),
     })
-}
-
-/// Whether a text is an address that mail can be written to: what the message builder accepts, no more and no less.
-pub fn is_address(text: &str) -> bool {
-    message::parse_address("address", text).is_ok()
 }

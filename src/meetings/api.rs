@@ -10,11 +10,11 @@ use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::Error;
 use crate::http::Answer;
+use crate::http::download;
 use crate::http::idempotency::{self, Created, IdempotencyKey};
 use crate::http::json::{Json, MergePatch, OptionalJson};
 use crate::http::paging::{Page, Paging};
 use crate::http::version::{self, IfMatch};
-use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put, web};
 use chrono::NaiveDate;
 use entity::ids::{AgendaItemId, MeetingId, OutcomeId};
@@ -340,10 +340,7 @@ pub async fn show_invite(ctx: Ctx, id: web::Path<MeetingId>) -> Answer {
 /// The entry as a download: shared with the pages.
 pub(super) async fn invite(ctx: &Ctx, id: MeetingId) -> Answer {
     let entry = service::calendar_entry(ctx, id).await?;
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "text/calendar; charset=utf-8"))
-        .insert_header((CONTENT_DISPOSITION, "attachment; filename=\"invite.ics\""))
-        .body(entry))
+    Ok(download::file("invite.ics", "text/calendar; charset=utf-8", entry))
 }
 
 /// One outcome

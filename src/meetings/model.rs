@@ -1,5 +1,9 @@
 //! Meetings as pure data: slots, venues, the lifecycle, notice, quorum, and what people have to be told.
 
+mod quorum;
+
+pub use quorum::{Quorum, StandIn, stand_ins};
+
 use crate::error::{Code, Refusal as DomainRefusal};
 use crate::texts::Lang;
 use crate::time::calendar::{self, CalendarError};
@@ -431,92 +435,6 @@ impl Attendance {
     pub const fn is_there(&self) -> bool {
         matches!(self.presence, Presence::Present | Presence::ByDelegate)
     }
-}
-
-/// Whether enough parties are there to decide: more than half of those of the table, in person or by delegate.
-///
-/// The agreement sets no quorum; the majority of the members is what collegiate bodies keep where nothing else is said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Quorum {
-    pub parties: usize,
-    pub there: usize,
-}
-
-impl Quorum {
-    pub fn of<'a>(parties: usize, attendances: impl IntoIterator<Item = &'a Attendance>) -> Self {
-        Self { parties, there: attendances.into_iter().filter(|one| one.is_there()).count() }
-    }
-
-    pub const fn needed(self) -> usize {
-        self.parties / 2 + 1
-    }
-
-    pub const fn is_reached(self) -> bool {
-        self.there >= self.needed()
-    }
-
-    /// Returns the reason to keep where `decisions` are recorded: none where enough parties are there, the given one where
-    /// they are not, a refusal where they are not and nobody says why the decisions stand.
-    pub fn justify(self, decisions: usize, reason: Option<String>) -> Result<Option<String>, Refusal> {
-        match (self.is_reached() || decisions == 0, reason) {
-            (true, _) => Ok(None),
-            (false, Some(reason)) => Ok(Some(reason)),
-            (false, None) => Err(Refusal::QuorumLost { quorum: self, decisions }),
-        }
-    }
-
-    /// Refuses a decision of too few.
-    pub const fn must_be_reached(self) -> Result<(), Refusal> {
-        if self.is_reached() { Ok(()) } else { Err(Refusal::QuorumMissing(self)) }
-    }
-}
-
-/// Somebody who stands for several parties at one meeting: pointed out, and counted for each. The agreement forbids it nowhere,
-/// and a party that sends a delegate is represented.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StandIn {
-    pub name: String,
-    /// The names of the parties, in the order of the list.
-    pub parties: Vec<String>,
-}
-
-/// Returns who stands for more than one of the parties that are there: as delegate, or as one of those who sit for the party.
-///
-/// `sitting` are the bodies with the names of those who sit for them that day. People are told apart by their names, because
-/// a delegate is recorded by name only; order, case and punctuation do not count.
-pub fn stand_ins<'a>(
-    there: impl IntoIterator<Item = (&'a Party, &'a Attendance)>,
-    sitting: &[(BodyId, String)],
-) -> Vec<StandIn> {
-    let mut found: Vec<(Vec<String>, StandIn)> = Vec::new();
-    for (party, attendance) in there.into_iter().filter(|(_, attendance)| attendance.is_there()) {
-        let own = sitting.iter().filter(|(body, _)| *body == party.body_id).map(|(_, name)| name);
-        let names: Vec<&String> = match &attendance.delegate {
-            Some(delegate) => vec![delegate],
-            None => own.collect(),
-        };
-        for name in names {
-            let key = words_of(name);
-            match found.iter_mut().find(|(known, _)| *known == key) {
-                Some((_, one)) if one.parties.contains(&party.name) => {}
-                Some((_, one)) => one.parties.push(party.name.clone()),
-                None => found.push((key, StandIn { name: name.clone(), parties: vec![party.name.clone()] })),
-            }
-        }
-    }
-    found.into_iter().map(|(_, one)| one).filter(|one| one.parties.len() > 1).collect()
-}
-
-/// The words of a name, in one order and case.
-fn words_of(name: &str) -> Vec<String> {
-    let lower = name.to_lowercase();
-    let mut words: Vec<String> = lower
-        .split(|letter: char| !letter.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_owned)
-        .collect();
-    words.sort_unstable();
-    words
 }
 
 /// What a person was last told of a meeting.

@@ -8,6 +8,7 @@ use super::model::{AgendaItem, Attendance, Convocation, Meeting, Number, Quorum,
 use super::policy::Visibility;
 use super::view::{Invited, Line, Member, Outcome, Table};
 use crate::db::{StoreError, exactly_one, no_row};
+use crate::letters;
 use crate::texts::Lang;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{
@@ -450,7 +451,7 @@ impl InvitedRow {
         Ok(Invited {
             person_id: self.person_id,
             designation_id: self.designation_id,
-            name: format!("{} {}", self.given_name, self.family_name),
+            name: letters::full_name(&self.given_name, &self.family_name),
             address: self.email,
             lang: Lang::of(&self.language),
             told: Told { method: self.method, sequence },

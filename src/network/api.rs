@@ -222,6 +222,7 @@ pub struct SpanQuery {
 #[derive(Serialize, ToSchema)]
 pub struct PersonOut {
     pub id: PersonId,
+    /// Empty for somebody who has one name.
     #[schema(max_length = 100)]
     pub given_name: String,
     #[schema(max_length = 100)]
@@ -241,7 +242,7 @@ pub struct PersonOut {
     pub version: i32,
 }
 
-/// What is to change of a person. Only a phone can be removed.
+/// What is to change of a person. A phone can be removed, and the given name of somebody who has one name only.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PersonPatch {
@@ -384,8 +385,8 @@ pub async fn list_people(ctx: Ctx, request: HttpRequest, paging: web::Query<Pagi
 
 /// One person
 ///
-/// Who may: secretariat and direction, holders of a seat of the same body other than a partner's, the person. Nobody else
-/// learns that there is one.
+/// Who may: secretariat and direction; holders of seats, other than a partner's, in all the bodies where the person holds or will
+/// hold one; the person. Nobody else learns that there is one.
 #[utoipa::path(tag = "Network", params(("id" = PersonId, Path)), responses((status = 200, body = PersonOut)))]
 #[get("/people/{id}")]
 pub async fn show_person(ctx: Ctx, id: web::Path<PersonId>) -> Answer {
@@ -394,8 +395,8 @@ pub async fn show_person(ctx: Ctx, id: web::Path<PersonId>) -> Answer {
 
 /// Correct a person's data
 ///
-/// Who may: the secretariat everything; the manager of a body the names, phone and language of its people; everybody
-/// their own phone and language. Mails nobody. Refused: an address that is somebody else's.
+/// Who may: the secretariat everything; whoever manages all the bodies in which the person holds or will hold a seat the names,
+/// phone and language; everybody their own phone and language. Mails nobody. Refused: an address that is somebody else's.
 #[utoipa::path(
     tag = "Network",
     params(("id" = PersonId, Path), IfMatch),
@@ -509,7 +510,7 @@ impl TryFrom<PersonPatch> for PersonChange {
     fn try_from(patch: PersonPatch) -> Result<Self, Error> {
         let PersonPatch { given_name, family_name, email, phone, language } = patch;
         Ok(Self {
-            given_name: given_name.replacing("given_name")?,
+            given_name: given_name.changing().map(Option::unwrap_or_default),
             family_name: family_name.replacing("family_name")?,
             email: email.replacing("email")?,
             phone: phone.changing(),

@@ -3,7 +3,8 @@
 pub mod frame;
 
 use crate::error::{Code, FieldError, Refusal};
-use crate::mail::is_address;
+use crate::letters;
+use crate::mail::{address, is_address};
 use crate::texts::Lang;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{AgreementId, BodyId, ObservatoryId, PersonId};
@@ -133,7 +134,7 @@ pub struct PersonView {
 impl PersonView {
     /// «Ada Rossi».
     pub fn name(&self) -> String {
-        format!("{} {}", self.given_name, self.family_name)
+        letters::full_name(&self.given_name, &self.family_name)
     }
 }
 
@@ -164,19 +165,20 @@ pub const PHONE_CHARACTERS: usize = 40;
 pub const BOUNCE_NOTE_CHARACTERS: usize = 500;
 
 impl PersonIn {
-    /// The input without blanks around it and with its address in lower case, or every field that is wrong.
+    /// The input without blanks around it and with its address as it was meant, or every field that is wrong. Who has one name has
+    /// a family name only.
     pub fn checked(&self) -> Result<Self, Vec<FieldError>> {
         let phone = self.phone.as_deref().map(str::trim).filter(|phone| !phone.is_empty());
         let person = Self {
             given_name: self.given_name.trim().to_owned(),
             family_name: self.family_name.trim().to_owned(),
-            email: folded(&self.email),
+            email: address::meant(&self.email),
             phone: phone.map(str::to_owned),
             language: self.language,
         };
         let errors: Vec<FieldError> = [
             wrong_text("given_name", &person.given_name, NAME_CHARACTERS),
-            wrong_text("family_name", &person.family_name, NAME_CHARACTERS),
+            required_text("family_name", &person.family_name, NAME_CHARACTERS),
             wrong_address(&person.email),
             person.phone.as_deref().and_then(|phone| wrong_text("phone", phone, PHONE_CHARACTERS)),
         ]
@@ -186,12 +188,10 @@ impl PersonIn {
         if errors.is_empty() { Ok(person) } else { Err(errors) }
     }
 
-    /// Whether this is how `known` is called, but for case and blanks.
+    /// Tells whether this is how `known` is called, however it is spelt ([`letters::name_key`]).
     pub fn has_the_name_of(&self, known: &PersonView) -> bool {
-        let full = |given: &str, family: &str| {
-            format!("{given} {family}").split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
-        };
-        full(&self.given_name, &self.family_name) == full(&known.given_name, &known.family_name)
+        letters::name_key(&self.given_name, &self.family_name)
+            == letters::name_key(&known.given_name, &known.family_name)
     }
 }
 
@@ -223,25 +223,29 @@ pub fn changed_members(person: &PersonView, after: &PersonIn) -> Vec<&'static st
     .collect()
 }
 
-/// An address as it is kept and compared.
-pub fn folded(address: &str) -> String {
-    address.trim().to_lowercase()
+fn required_text(field: &'static str, text: &str, most: usize) -> Option<FieldError> {
+    if text.is_empty() { Some(FieldError::new(field, Code::Required)) } else { wrong_text(field, text, most) }
 }
 
 fn wrong_text(field: &'static str, text: &str, most: usize) -> Option<FieldError> {
-    if text.is_empty() {
-        return Some(FieldError::new(field, Code::Required));
-    }
     if text.chars().count() > most {
         return Some(FieldError::too_long(field, most));
+    }
+    if !letters::reads_as_typed(text) {
+        return Some(FieldError::new(field, Code::UnseenCharacters));
     }
     // A line break in a name would write headers of its own in a mail.
     text.chars().any(char::is_control).then(|| FieldError::new(field, Code::UnknownValue))
 }
 
 fn wrong_address(address: &str) -> Option<FieldError> {
-    let wrong = wrong_text("email", address, ADDRESS_CHARACTERS);
-    wrong.or_else(|| (!is_address(address)).then(|| FieldError::new("email", Code::NotAnAddress)))
+    if address.is_empty() {
+        return Some(FieldError::new("email", Code::Required));
+    }
+    if address.chars().count() > ADDRESS_CHARACTERS {
+        return Some(FieldError::too_long("email", ADDRESS_CHARACTERS));
+    }
+    (!is_address(address)).then(|| FieldError::new("email", Code::NotAnAddress))
 }
 
 /// What this slice refuses.
@@ -297,9 +301,17 @@ mod tests {
     }
 
     #[test]
+    fn one_name_is_enough() {
+        let person = PersonIn { given_name: "  ".into(), ..ada() }.checked().expect("a family name is enough");
+        assert_eq!((person.given_name.as_str(), person.family_name.as_str()), ("", "Rossi"));
+        let nameless = PersonIn { family_name: " ".into(), ..ada() }.checked().expect_err("no family name");
+        assert_eq!((nameless[0].field, nameless[0].code), ("family_name", Code::Required));
+    }
+
+    #[test]
     fn every_wrong_field_is_said_at_once() {
         let person = PersonIn {
-            given_name: String::new(),
+            given_name: "a\u{202e}b".into(),
             family_name: "x".repeat(NAME_CHARACTERS + 1),
             email: "ada at provincia".into(),
             phone: Some("035\r\nBcc: all".into()),
@@ -307,7 +319,7 @@ mod tests {
         };
         let said: Vec<_> = person.checked().expect_err("four defects").iter().map(|e| (e.field, e.code)).collect();
         let expected = [
-            ("given_name", Code::Required),
+            ("given_name", Code::UnseenCharacters),
             ("family_name", Code::TooLong),
             ("email", Code::NotAnAddress),
             ("phone", Code::UnknownValue),
@@ -316,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_the_same_whatever_their_case_and_blanks() {
+    fn names_are_the_same_however_they_are_spelt() {
         let known = PersonView {
             id: PersonId(uuid::Uuid::nil()),
             given_name: "Anna  Maria".into(),
@@ -334,6 +346,7 @@ mod tests {
             ..PersonIn::default()
         };
         assert!(named("anna maria", "DE ROSSI").has_the_name_of(&known));
+        assert!(named("Anna Maria", "De-Rossi").has_the_name_of(&known));
         assert!(!named("Anna", "De Rossi").has_the_name_of(&known));
     }
 }

@@ -13,8 +13,9 @@ pub struct Subject {
 }
 
 impl Subject {
-    fn is_of(&self, body: BodyId) -> bool {
-        self.seats.iter().any(|(_, of)| *of == body)
+    /// Tells whether all seats of the person are in these bodies. Who holds no seat is of none.
+    fn is_only_of(&self, bodies: impl Fn(BodyId) -> bool) -> bool {
+        !self.seats.is_empty() && self.seats.iter().all(|(_, of)| bodies(*of))
     }
 
     /// Secretariat and direction decide for the whole network.
@@ -40,17 +41,19 @@ pub fn may_list_people(actor: &Actor) -> bool {
     actor.is_ourselves() || actor.is_secretariat()
 }
 
-/// Whether the actor may know of a person: the rule of the register (`designations/policy.rs`), where the same people stand
-/// as holders of seats.
+/// Whether the actor may see a person's record, with phone and language and what came back from their address.
+///
+/// A seat in one body shows nothing of another's: a manager who designates somebody from elsewhere sees of them what that
+/// designation needs, name and address, in the register (`designations/policy.rs`).
 pub fn may_see(actor: &Actor, subject: &Subject) -> bool {
     actor.is_ourselves()
         || actor.sees_the_whole()
         || actor.person_id() == Some(subject.person)
-        || actor.bodies().any(|body| subject.is_of(body))
+        || subject.is_only_of(|body| actor.bodies().any(|own| own == body))
 }
 
-/// The manager of a body corrects the names of its people but not their addresses: an address is the key to every seat
-/// its owner holds, at other bodies too, so only the secretariat changes one.
+/// A manager corrects the names of people all of whose seats they manage: a name is read in every body where its owner holds a
+/// seat. Not their addresses: an address is the key to every seat, those to come too, so only the secretariat changes one.
 pub fn reach(actor: &Actor, subject: &Subject) -> Reach {
     if !actor.may_write() {
         return Reach::Nothing;
@@ -58,8 +61,7 @@ pub fn reach(actor: &Actor, subject: &Subject) -> Reach {
     if may_list_people(actor) {
         return Reach::Address;
     }
-    let manages = actor.seats.iter().any(|seat| seat.kind == SeatKind::BodyManager && subject.is_of(seat.body_id));
-    if manages && !subject.stands_above_bodies() {
+    if subject.is_only_of(|body| actor.manages(body)) && !subject.stands_above_bodies() {
         return Reach::Names;
     }
     if actor.person_id() == Some(subject.person) { Reach::Contact } else { Reach::Nothing }
@@ -128,6 +130,21 @@ mod tests {
         assert_eq!(reach(&holder(9, SeatKind::Referent, lodi), &referent), Reach::Contact);
         assert_eq!(reach(&holder(2, SeatKind::BodyManager, como), &referent), Reach::Nothing);
         assert_eq!(reach(&Actor::anonymous(), &referent), Reach::Nothing);
+    }
+
+    #[test]
+    fn a_seat_in_one_body_opens_nothing_of_another() {
+        let (lodi, como) = (body(2), body(3));
+        let both = Subject { person: person(9), seats: vec![(SeatKind::Referent, lodi), (SeatKind::Partner, como)] };
+        for of in [lodi, como] {
+            assert!(!may_see(&holder(2, SeatKind::BodyManager, of), &both));
+            assert_eq!(reach(&holder(2, SeatKind::BodyManager, of), &both), Reach::Nothing);
+        }
+        let mut manager_of_both = holder(2, SeatKind::BodyManager, lodi);
+        manager_of_both.seats.extend(holder(2, SeatKind::BodyManager, como).seats);
+        assert!(may_see(&manager_of_both, &both));
+        assert_eq!(reach(&manager_of_both, &both), Reach::Names);
+        assert!(!may_see(&manager_of_both, &Subject { person: person(9), seats: Vec::new() }));
     }
 
     #[test]

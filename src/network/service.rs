@@ -8,7 +8,7 @@ use super::calendar;
 pub use super::model::{
     AgreementView, BodyView, CalendarDay, ObservatoryView, PatronDay, PersonChange, PersonIn, PersonView, TerritoryView,
 };
-use super::model::{BOUNCE_NOTE_CHARACTERS, NetworkRefusal, changed_members, folded};
+use super::model::{BOUNCE_NOTE_CHARACTERS, NetworkRefusal, changed_members};
 use super::policy::{self, Reach};
 pub use super::settings::Ladder;
 use super::store;
@@ -17,6 +17,7 @@ use crate::audit::{self, Event};
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
 use crate::error::{Error, Result};
+use crate::mail::address;
 use crate::texts::Lang;
 use crate::time::{Calendars, TerritoryCalendar};
 use crate::typed;
@@ -115,20 +116,21 @@ pub async fn person(db: &impl Connection, id: PersonId) -> Result<PersonView> {
     store::person(db, id).await?.ok_or(Error::NotFound)
 }
 
-/// The person of an address, whatever its case: for signing in and for bounces. Not a page's question.
-pub async fn person_by_address(db: &impl Connection, address: &str) -> Result<Option<PersonView>> {
-    Ok(store::person_by_address(db, &folded(address)).await?)
+/// The person of an address, however it was typed: for signing in and for bounces. Not a page's question.
+pub async fn person_by_address(db: &impl Connection, typed: &str) -> Result<Option<PersonView>> {
+    Ok(store::person_by_address(db, &address::meant(typed)).await?)
 }
 
-/// A person as the caller may see them. Secretariat and direction see all; colleagues those of their own bodies; everybody
-/// themselves. Whoever may not see a person is not told that there is one.
+/// Reads a person's record. Who may: secretariat and direction; holders of seats in all the bodies where the person holds or will
+/// hold one; the person. Anybody else is not told that there is one, and learns name and address only from the designations
+/// they may see.
 pub async fn person_seen(ctx: &Ctx, id: PersonId) -> Result<PersonView> {
     let person = person(ctx.reader(), id).await?;
     let subject = store::subject(ctx.reader(), id, ctx.today()).await?;
     if policy::may_see(&ctx.actor, &subject) { Ok(person) } else { Err(unseen(ctx)) }
 }
 
-/// How much of a person the caller may change.
+/// Tells how much of a person the caller may change.
 pub async fn reach(ctx: &Ctx, id: PersonId) -> Result<Reach> {
     Ok(policy::reach(&ctx.actor, &store::subject(ctx.reader(), id, ctx.today()).await?))
 }
@@ -153,9 +155,11 @@ pub async fn person_for(ctx: &Ctx, txn: &Txn, person: PersonIn) -> Result<Person
     Ok(entered)
 }
 
-/// Corrects a person's data, if nobody else did since `version` was read. The secretariat may change everything; the
-/// manager of a body the names, phone and language of its people; everybody their own phone and language. Mails nobody. An
-/// address that belongs to somebody else is refused. A change that changes nothing writes nothing.
+/// Corrects a person's data, if nobody else did since `version` was read.
+///
+/// Who may: the secretariat everything; whoever manages all the bodies in which the person holds or will hold a seat the names,
+/// phone and language; everybody their own phone and language. Mails: none. Errors: `address_taken`, `stale`, and every field
+/// that is wrong. A change that changes nothing writes nothing.
 pub async fn update_person(
     ctx: &Ctx,
     txn: &Txn,

@@ -28,6 +28,9 @@ const PURE: &[&[&str]] = &[
     &["auth", "actor"],
     // Reads a text; sends nothing.
     &["mail", "is_address"],
+    &["mail", "address"],
+    // Looks at letters.
+    &["letters"],
     // Counts days; knows neither rows nor requests.
     &["network", "calendar"],
     // Reads markup it is handed.
@@ -35,7 +38,8 @@ const PURE: &[&[&str]] = &[
 ];
 
 /// What a pure layer may name of the world.
-const PURE_CRATES: &[&str] = &["std", "chrono", "infer", "serde", "serde_json", "thiserror", "utoipa", "uuid"];
+const PURE_CRATES: &[&str] =
+    &["std", "base64", "chrono", "infer", "serde", "serde_json", "thiserror", "utoipa", "uuid"];
 
 /// What makes a layer impure although `std` has it.
 const IMPURE_STD: &[&str] = &["env", "fs", "net", "process", "thread"];

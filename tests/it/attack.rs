@@ -4,6 +4,8 @@
 mod bodies;
 mod mails;
 mod paths;
+mod people;
+mod texts;
 
 use crate::both_engines;
 use crate::support::app::{Answer, Asking, Client, SECRETARIAT, TestApp};

@@ -673,6 +673,7 @@ impl Office {
             receipt: None,
             document_id: None,
             reason: None,
+            replaced_by: None,
             recorded_at: now,
             recorded_by: None,
             superseded_at: None,

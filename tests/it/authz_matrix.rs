@@ -81,6 +81,8 @@ fn callers() -> Vec<(&'static str, Actor)> {
     }
     let (beside, within) = (LODI.holder(SeatKind::Partner), COMO.holder(SeatKind::Referent));
     all.push(("partner and other referent", person(id(8), [beside.seats, within.seats].concat())));
+    let both = [LODI, COMO].map(|place| place.holder(SeatKind::BodyManager).seats).concat();
+    all.push(("manager of both", person(id(7), both)));
     all.push(("direction", REGION.holder(SeatKind::Direction)));
     all.push(("secretariat", REGION.holder(SeatKind::Secretariat)));
     all.push(("reading referent", reading(LODI.holder(SeatKind::Referent))));
@@ -141,6 +143,7 @@ fn readable(answer: &impl Debug) -> String {
     }
     text.replace(&id::<PersonId>(9).to_string(), "who has no seat")
         .replace(&id::<PersonId>(8).to_string(), "who holds both")
+        .replace(&id::<PersonId>(7).to_string(), "who manages both")
 }
 
 fn of_auth(matrix: &mut Matrix) {
@@ -162,6 +165,13 @@ fn of_network(matrix: &mut Matrix) {
         ("the secretariat", REGION, SeatKind::Secretariat),
     ] {
         let subject = Subject { person: place.person(kind), seats: vec![(kind, place.body())] };
+        matrix.row(&format!("see {what}"), |actor| may_see(actor, &subject));
+        matrix.table(&format!("what may be changed of {what}"), |actor| reach(actor, &subject));
+    }
+    for beside in [SeatKind::Partner, SeatKind::Deputy] {
+        let what = format!("the referent of Lodi who is a {beside} of Como as well");
+        let seats = vec![(SeatKind::Referent, LODI.body()), (beside, COMO.body())];
+        let subject = Subject { person: LODI.person(SeatKind::Referent), seats };
         matrix.row(&format!("see {what}"), |actor| may_see(actor, &subject));
         matrix.table(&format!("what may be changed of {what}"), |actor| reach(actor, &subject));
     }

@@ -7,6 +7,7 @@ use calcard::icalendar::{ICalendar, ICalendarComponent, ICalendarComponentType, 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use proptest::prelude::*;
 use raccordo::ical::{Attendee, EntryStatus, Feed, FeedEntry, IcalError, Invitation, Method, Organizer, Role, When};
+use raccordo::letters;
 
 fn day(year: i32, month: u32, day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(year, month, day).expect("a day of the test")
@@ -97,6 +98,7 @@ fn lines(ical: &str) -> Vec<String> {
     for physical in ical.strip_suffix("\r\n").expect("the last line ends too").split("\r\n") {
         assert!(physical.len() <= 75, "{} octets: {physical}", physical.len());
         assert!(!physical.contains(char::is_control), "a control character in {physical:?}");
+        assert!(!physical.contains(letters::turns_direction), "an order to the reader's eye in {physical:?}");
         match (physical.strip_prefix(' '), lines.last_mut()) {
             (Some(rest), Some(line)) => line.push_str(rest),
             _ => lines.push(physical.to_owned()),
@@ -310,6 +312,7 @@ fn hostile() -> impl Strategy<Value = String> {
         Just("\r".to_owned()),
         Just("\n ".to_owned()),
         Just("\u{2028}".to_owned()),
+        Just("\u{61c}\u{202e}\u{2067}\u{200f}".to_owned()),
         Just("\u{85}\u{0}\u{b}\u{7f}".to_owned()),
         Just("\";X-EVIL=\"1\":".to_owned()),
         Just("\\\"\\,;:^n^'=".to_owned()),

@@ -95,7 +95,10 @@ fn record(change: RecordChange) -> designations::Record {
 
 fn of_designations(matrix: &mut Matrix) {
     matrix.machine("designation: its latest record, and what can supersede it");
-    let ending = || designations::Ending { reason: "Trasferimento".into(), provenance: None };
+    let ending = || designations::Ending {
+        reason: designations::GivenReason::Said("Trasferimento".to_owned()),
+        provenance: None,
+    };
     let next = |outcome: Result<designations::Successor, designations::Refusal>| {
         said(outcome.map(|next| next.change.to_string()))
     };

@@ -316,6 +316,14 @@ const DEFECTS: &[(&str, &str, &str)] = &[
         "email = \"segreteria@raccordo.example\"\nlanguage = \"fr\"",
         "unknown variant `fr`",
     ),
+    ("given_name = \"Segreteria\"", "given_name = \"Segre\u{202e}teria\"", "characters that nobody sees"),
+    ("family_name = \"tecnica\"", "family_name = \"\u{200b}\"", "characters that nobody sees"),
+    ("name = \"Provincia di Lodi\"", "name = \"Provincia di \u{200f}Lodi\"", "characters that nobody sees"),
+    (
+        "email = \"segreteria@raccordo.example\"\nlanguage = \"it\"",
+        "email = \"segreteria@localhost\"\nlanguage = \"it\"",
+        "is no e-mail address",
+    ),
     ("person = \"segreteria-tecnica\"", "person = \"segreteria\"", "there is no person \"segreteria\" in this file"),
     (
         "valid_from = \"2025-07-01\"",

@@ -3,6 +3,7 @@
 use crate::support::app::{Answer, Client, SECRETARIAT, TestApp};
 use crate::support::builders::Designation;
 use crate::support::db::Engine;
+use raccordo::config::Config;
 use scraper::{Html, Selector};
 use serde_json::{Value, json};
 
@@ -194,6 +195,40 @@ async fn a_file_that_is_too_large_costs_nothing_that_was_typed() {
         assert_eq!(value(&page, name), typed, "{name}");
     }
     assert!(text(&page, "#error-document").contains("Il file è troppo grande."), "{}", answer.text());
+}
+
+#[tokio::test]
+async fn a_text_that_reads_otherwise_than_typed_is_refused_at_its_field() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let reader = Reader::new(&app, SECRETARIAT).await;
+    for name in ["given_name", "family_name", "act_number", "act_organ", "act_subject"] {
+        let wrong = with(typed(), name, "una\u{202e}volta");
+        let answer = reader.send(NEW, "/designations/new", &wrong).await;
+        assert_eq!(answer.status.as_u16(), 422, "{name}");
+        let page = Html::parse_document(&answer.text());
+        assert!(text(&page, &format!("#error-{name}")).contains("caratteri invisibili"), "{name}");
+        assert_eq!(value(&page, "channel"), "pec", "what was typed is still there");
+    }
+}
+
+#[tokio::test]
+async fn the_end_of_a_day_s_share_of_files_is_told_at_the_file() {
+    let mut config = Config::for_tests();
+    config.limits.documents_bytes_per_day = 10;
+    let app = TestApp::with_config(Engine::Sqlite, config).await;
+    let reader = Reader::new(&app, SECRETARIAT).await;
+    let (_, page) = reader.read(NEW).await;
+    let part =
+        |head: &str, content: &str| format!("--b\r\nContent-Disposition: form-data; {head}\r\n\r\n{content}\r\n");
+    let fields = hidden(&page, "/designations/new").into_iter();
+    let fields = fields.chain(typed().into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())));
+    let fields = fields.map(|(name, value)| part(&format!("name=\"{name}\""), &value));
+    let file = part("name=\"document\"; filename=\"decreto.pdf\"", "%PDF-1.7\n1 0 obj");
+    let answer = reader.multipart("/designations/new", fields.chain([file, "--b--\r\n".to_owned()]).collect()).await;
+    assert_eq!(answer.status.as_u16(), 422, "{}", answer.text());
+    let page = Html::parse_document(&answer.text());
+    assert!(text(&page, "#error-document").contains("mezzanotte"), "{}", answer.text());
+    assert_eq!(value(&page, "act_subject"), "Designazione");
 }
 
 #[tokio::test]

@@ -41,6 +41,7 @@ described![
     person,
     seat,
     document,
+    document_owner,
     designation,
     designation_record,
     unavailability,

@@ -144,10 +144,15 @@ async fn attempt(world: &World, client: &Client, path: &str, method: &str, opera
 }
 
 /// A body that would be accepted: of the described shape, or written out where members depend on one another.
-fn body_of(name: &str, schema: &'static Value) -> Value {
+pub(crate) fn body_of(name: &str, schema: &'static Value) -> Value {
     let day = json!({ "precision": "day", "day": "2027-05-11" });
     match name {
         "POST /api/v1/designations" => Designation::of("deputy:bergamo").json(),
+        "POST /api/v1/designations/{id}/correct" => {
+            let mut correction = Designation::of("referent:bergamo").statement();
+            correction["reason"] = "Errore di trascrizione".into();
+            correction
+        }
         "POST /api/v1/releases" => json!({ "product": "relazione-territoriale", "period": "2028", "date": day }),
         "POST /api/v1/releases/{id}/improve" => json!({ "date": day }),
         _ => sample(schema),

@@ -34,7 +34,7 @@ struct NewLink {
 /// no address at all. The mail goes to the address on record, never to the one typed, which may differ in letters that
 /// look the same.
 pub async fn request_link(ctx: &Ctx, txn: &Txn, address: &str, next: &LocalPath) -> Result<()> {
-    let address = address.trim();
+    let address = &crate::mail::address::meant(address);
     if !crate::mail::is_address(address) {
         return Err(Error::field("email", Code::NotAnAddress));
     }

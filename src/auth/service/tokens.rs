@@ -8,6 +8,7 @@ use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::{Code, Error, FieldError, Result};
 use crate::secret::{hash_token, new_token};
+use crate::typed;
 use chrono::Duration;
 use entity::ids::{ApiTokenId, PersonId};
 use serde_json::json;
@@ -79,19 +80,16 @@ pub async fn revoke_token(ctx: &Ctx, txn: &Txn, id: ApiTokenId) -> Result<()> {
 
 /// The name as it will be kept, or every field that is wrong.
 fn check(input: &NewToken) -> Result<String> {
-    let name = input.name.trim();
-    let mut wrong = Vec::new();
-    if name.is_empty() {
-        wrong.push(FieldError::new("name", Code::Required));
+    let (name, ()) = typed::both(typed::required("name", &input.name, TOKEN_NAME_MAX), check_days(input.days))?;
+    Ok(name)
+}
+
+fn check_days(days: i64) -> Result<()> {
+    if (1..=TOKEN_DAYS_MAX).contains(&days) {
+        return Ok(());
     }
-    if name.chars().count() > TOKEN_NAME_MAX {
-        wrong.push(FieldError::too_long("name", TOKEN_NAME_MAX));
-    }
-    if !(1..=TOKEN_DAYS_MAX).contains(&input.days) {
-        let params = vec![("min", "1".to_owned()), ("max", TOKEN_DAYS_MAX.to_string())];
-        wrong.push(FieldError { params, ..FieldError::new("days", Code::DaysOutOfRange) });
-    }
-    if wrong.is_empty() { Ok(name.to_owned()) } else { Err(Error::Invalid(wrong)) }
+    let params = vec![("min", "1".to_owned()), ("max", TOKEN_DAYS_MAX.to_string())];
+    Err(Error::Invalid(vec![FieldError { params, ..FieldError::new("days", Code::DaysOutOfRange) }]))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use crate::designations::model::{self, Act, Provenance, Record, Seat, Standing, Statement, Term, Unavailability};
 use crate::designations::service::{self, Designee};
 use crate::designations::view::{Designation, Document, Dossier, Holder};
+use crate::designations::words;
 use crate::error::{Code, Error};
 use crate::network::model::PersonIn;
 use crate::texts::Lang;
@@ -52,6 +53,8 @@ pub struct ProvenanceDto {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewPersonIn {
+    /// Left out for somebody who has one name.
+    #[serde(default)]
     #[schema(max_length = 100)]
     pub given_name: String,
     #[schema(max_length = 100)]
@@ -66,7 +69,7 @@ pub struct NewPersonIn {
 }
 
 /// What it takes to designate. Give either `person_id` or `person`.
-#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DesignationIn {
     /// The seat's code.
@@ -75,7 +78,6 @@ pub struct DesignationIn {
     #[serde(default)]
     pub person_id: Option<PersonId>,
     #[serde(default)]
-    #[serde(skip_serializing)]
     pub person: Option<NewPersonIn>,
     #[serde(flatten)]
     #[schema(inline)]
@@ -361,8 +363,8 @@ impl From<Holder> for HolderOut {
 }
 
 impl DesignationOut {
-    /// As it stands on a day, communicated in so many days.
-    pub fn on(line: Designation, day: NaiveDate, days_to_communicate: Option<i64>) -> Self {
+    /// As it stands on a day, communicated in so many days, in the reader's language.
+    pub fn on(line: Designation, day: NaiveDate, days_to_communicate: Option<i64>, lang: Lang) -> Self {
         let record = line.record;
         Self {
             id: line.id,
@@ -372,16 +374,17 @@ impl DesignationOut {
             days_to_communicate,
             statement: record.statement.into(),
             change: record.change,
-            reason: record.reason,
+            reason: record.reason.map(|reason| words::reason(&reason, lang)),
             recorded_at: record.recorded_at,
             version: line.version,
         }
     }
 }
 
-impl From<Record> for RecordOut {
-    fn from(record: Record) -> Self {
+impl RecordOut {
+    fn of(record: Record, lang: Lang) -> Self {
         let Record { id: _, position, change, statement, reason, recorded_at, recorded_by, superseded_at } = record;
+        let reason = reason.map(|reason| words::reason(&reason, lang));
         Self { position, change, statement: statement.into(), reason, recorded_at, recorded_by, superseded_at }
     }
 }
@@ -405,11 +408,11 @@ impl From<Unavailability> for UnavailabilityOut {
 }
 
 impl DossierOut {
-    pub(super) fn on(dossier: Dossier, day: NaiveDate) -> Self {
+    pub(super) fn on(dossier: Dossier, day: NaiveDate, lang: Lang) -> Self {
         let days = model::promptness(&dossier.designation.record, &dossier.history);
         Self {
-            designation: DesignationOut::on(dossier.designation, day, days),
-            history: dossier.history.into_iter().map(RecordOut::from).collect(),
+            designation: DesignationOut::on(dossier.designation, day, days, lang),
+            history: dossier.history.into_iter().map(|record| RecordOut::of(record, lang)).collect(),
             documents: dossier.documents.into_iter().map(DocumentOut::from).collect(),
             unavailabilities: dossier.unavailabilities.into_iter().map(UnavailabilityOut::from).collect(),
         }

@@ -5,6 +5,7 @@ use crate::db::Txn;
 use crate::designations::model::{Act, Provenance, Statement};
 use crate::designations::store;
 use crate::error::{Code, Error, FieldError, Result};
+use crate::letters;
 use entity::ids::DocumentId;
 
 /// Checks a statement. `known` are the files its designation names already.
@@ -20,7 +21,7 @@ pub(super) async fn check_statement(ctx: &Ctx, txn: &Txn, statement: &Statement,
         .into_iter()
         .chain(organisation.iter().map(|text| ("organisation", text, 200)))
         .chain(texts_of(provenance));
-    all_right(missing.chain(too_long(texts)).collect())?;
+    all_right(missing.chain(wrong(texts)).collect())?;
     check_document(ctx, txn, provenance, known).await
 }
 
@@ -32,7 +33,7 @@ pub(super) async fn check_provenance(
     known: &[DocumentId],
 ) -> Result<()> {
     provenance.check(ctx.today())?;
-    all_right(too_long(texts_of(provenance)).collect())?;
+    all_right(wrong(texts_of(provenance)).collect())?;
     check_document(ctx, txn, provenance, known).await
 }
 
@@ -43,11 +44,14 @@ fn texts_of(provenance: &Provenance) -> impl Iterator<Item = Text<'_>> {
     number.chain(provenance.receipt.iter().map(|text| ("receipt", text, 200)))
 }
 
-/// The lengths the columns have.
-fn too_long<'a>(texts: impl Iterator<Item = Text<'a>>) -> impl Iterator<Item = FieldError> {
-    texts
-        .filter(|(_, text, limit)| text.chars().count() > *limit)
-        .map(|(field, _, limit)| FieldError::too_long(field, limit))
+/// The texts that are longer than their columns, or read otherwise than they were typed.
+fn wrong<'a>(texts: impl Iterator<Item = Text<'a>>) -> impl Iterator<Item = FieldError> {
+    texts.filter_map(|(field, text, limit)| {
+        if text.chars().count() > limit {
+            return Some(FieldError::too_long(field, limit));
+        }
+        (!letters::reads_as_typed(text)).then(|| FieldError::new(field, Code::UnseenCharacters))
+    })
 }
 
 fn all_right(errors: Vec<FieldError>) -> Result<()> {

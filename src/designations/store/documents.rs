@@ -2,8 +2,9 @@
 
 use super::{Result, millis};
 use crate::designations::view::Document;
-use entity::ids::{DocumentId, PersonId};
-use entity::{Instant, document};
+use chrono::{DateTime, Utc};
+use entity::ids::{BodyId, DocumentId, PersonId};
+use entity::{Instant, document, document_owner};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, Order, QueryFilter, QueryOrder,
     QuerySelect,
@@ -14,6 +15,7 @@ pub async fn insert_document(
     document: &Document,
     content: Vec<u8>,
     by: Option<PersonId>,
+    body: Option<BodyId>,
 ) -> Result<()> {
     let row = document::ActiveModel {
         id: Set(document.id),
@@ -24,9 +26,39 @@ pub async fn insert_document(
         content: Set(content),
         created_at: Set(millis(document.created_at)),
         uploaded_by: Set(by),
+        body_id: Set(body),
     };
     document::Entity::insert(row).exec_without_returning(db).await?;
     Ok(())
+}
+
+/// Makes somebody the owner of a document, once: a document that nothing owns is removed after a day.
+pub(super) async fn own_document(
+    db: &impl ConnectionTrait,
+    document: DocumentId,
+    kind: &str,
+    owner: String,
+) -> Result<()> {
+    let row = document_owner::ActiveModel {
+        document_id: Set(document),
+        owner_kind: Set(kind.to_owned()),
+        owner_id: Set(owner),
+    };
+    let key = [document_owner::Column::DocumentId, document_owner::Column::OwnerKind, document_owner::Column::OwnerId];
+    document_owner::Entity::insert(row).on_conflict_do_nothing_on(key).exec_without_returning(db).await?;
+    Ok(())
+}
+
+/// The sizes in bytes of the files that count to a body's share since an instant.
+pub async fn sizes_kept_since(db: &impl ConnectionTrait, body: BodyId, since: DateTime<Utc>) -> Result<Vec<i64>> {
+    Ok(document::Entity::find()
+        .select_only()
+        .column(document::Column::Size)
+        .filter(document::Column::BodyId.eq(body))
+        .filter(document::Column::CreatedAt.gte(millis(since)))
+        .into_tuple()
+        .all(db)
+        .await?)
 }
 
 /// Attached files without their content.

@@ -62,7 +62,7 @@ impl About {
         let meanwhile = Meanwhile {
             when: words::long_instant(record.recorded_at, ctx.lang),
             what: ctx.lang.t(&format!("designations.change_{}", record.change)),
-            reason: record.reason.clone(),
+            reason: register_words::reason(record, ctx.lang),
         };
         Self { meanwhile: Some(meanwhile), ..Self::of(ctx, designation) }
     }

@@ -15,6 +15,7 @@ use crate::http::Answer;
 use crate::http::form::{Choice, FormState};
 use crate::http::multipart::Upload;
 use crate::http::page::{FlashKind, Shell, done, page, unprocessable};
+use crate::letters;
 use crate::network::policy as network_policy;
 use crate::network::service as network;
 use actix_web::web::{Query, ServiceConfig};
@@ -236,5 +237,5 @@ async fn known_people(ctx: &Ctx) -> Result<Vec<Choice>> {
 
 /// Family name first, so that a long list can be searched by typing; the address tells namesakes apart.
 fn label(family_name: &str, given_name: &str, email: &str) -> String {
-    format!("{family_name} {given_name} ({email})")
+    format!("{} ({email})", letters::full_name(family_name, given_name))
 }

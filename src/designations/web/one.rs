@@ -3,13 +3,13 @@
 use super::words as register_words;
 use crate::audit::trail::{self, TrailEvent};
 use crate::ctx::Ctx;
-use crate::designations::api;
 use crate::designations::model::{Record, Standing, Unavailability, how_it_was_told};
 use crate::designations::policy::{self, Action, Subject};
 use crate::designations::service;
 use crate::designations::view::{Designation, Document, Dossier};
 use crate::error::{Code, Error, Result};
 use crate::http::Answer;
+use crate::http::download;
 use crate::http::form::{Form, FormState, OnlyButton};
 use crate::http::page::{FlashKind, Shell, done, page, unprocessable};
 use crate::network::policy::{self as network_policy, Reach};
@@ -149,7 +149,8 @@ async fn show_designation(ctx: Ctx, request: HttpRequest, id: Path<DesignationId
 #[get("/designations/{id}/documents/{document_id}")]
 async fn show_document(ctx: Ctx, path: Path<(DesignationId, DocumentId)>) -> Answer {
     let (id, document_id) = path.into_inner();
-    Ok(api::download(service::document(&ctx, id, document_id).await?))
+    let document = service::document(&ctx, id, document_id).await?;
+    Ok(download::file(&document.name, &document.media_type, document.content))
 }
 
 /// Asks a body by mail to fill a seat, and goes back to the radar.
@@ -207,7 +208,7 @@ async fn designation_page(
             .here(),
         standing: register_words::standing(standing, lang),
         standing_kind: register_words::standing_kind(standing),
-        reason: designation.record.reason.clone().filter(|_| tells_the_end(designation.record.change)),
+        reason: register_words::reason(&designation.record, lang).filter(|_| tells_the_end(designation.record.change)),
         act: ActFacts {
             line: register_words::act(&statement.act, lang),
             subject: statement.act.subject.clone(),
@@ -316,7 +317,7 @@ fn history_row(record: &Record, names: &Names, lang: Lang) -> HistoryRow {
             .map_or_else(|| lang.t("designations.by_service").to_owned(), |id| names.person(id, lang)),
         term: register_words::term(record.statement.term, lang),
         act: register_words::act(&record.statement.act, lang),
-        reason: record.reason.clone(),
+        reason: register_words::reason(record, lang),
         superseded: record.superseded_at.map(|at| words::long_instant(at, lang)),
     }
 }

@@ -1,11 +1,17 @@
 //! The register in the reader's words.
 
 use crate::designations::model::{Record, Standing, Term};
+use crate::designations::words as shared;
 use crate::texts::Lang;
 use crate::time::words;
 use entity::kinds::{ActKind, Channel, SeatKind, UnavailabilityMode};
 
-pub use crate::designations::mail::{act_line as act, seat_name};
+pub use crate::designations::words::{act, seat_name};
+
+/// Words the reason why a record superseded another, where it has one.
+pub fn reason(record: &Record, lang: Lang) -> Option<String> {
+    record.reason.as_ref().map(|reason| shared::reason(reason, lang))
+}
 
 pub fn seat_kind(kind: SeatKind, lang: Lang) -> &'static str {
     lang.t(&format!("designations.seat_{kind}"))

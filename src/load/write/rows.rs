@@ -2,8 +2,10 @@
 //!
 //! A row that exists keeps its id, version and times; what the file leaves open keeps the value it has.
 
+use crate::letters;
 use crate::load::check::rule_kind;
 use crate::load::file::{self, File, Problem, Spanned};
+use crate::mail::address;
 use crate::network::settings;
 use crate::time::RuleKind;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -41,7 +43,7 @@ pub struct Snapshot {
 
 impl Snapshot {
     pub async fn read(db: &impl ConnectionTrait, file: &File) -> Result<Self, DbErr> {
-        let addresses = file.people.iter().map(|person| folded(&person.get_ref().email));
+        let addresses = file.people.iter().map(|person| address::meant(person.get_ref().email.get_ref()));
         let once_held: Vec<SeatId> = designation::Entity::find()
             .select_only()
             .column(designation::Column::SeatId)
@@ -70,9 +72,9 @@ impl Snapshot {
     }
 }
 
-/// Addresses are kept and compared without case: no office tells its people apart by capitals.
-fn folded(address: &Spanned<String>) -> String {
-    address.get_ref().to_lowercase()
+/// The given name of a person in the file; empty for somebody who has one name.
+fn given_name(person: &file::Person) -> String {
+    person.given_name.as_ref().map(text).unwrap_or_default()
 }
 
 /// What a file cannot say because the database says otherwise.
@@ -88,14 +90,15 @@ pub fn conflicts(source: &str, file: &File, known: &Snapshot) -> Vec<Problem> {
     }
     for person in file.people.iter().map(Spanned::get_ref) {
         let same_name = |row: &person::Model| {
-            row.given_name == *person.given_name.get_ref() && row.family_name == *person.family_name.get_ref()
+            letters::name_key(&row.given_name, &row.family_name)
+                == letters::name_key(&given_name(person), person.family_name.get_ref())
         };
         let will_be_designated = file
             .designations
             .iter()
             .map(Spanned::get_ref)
             .any(|d| d.person.get_ref() == person.code.get_ref() && is_first_holder(d, known));
-        let holder = known.people.iter().find(|row| row.email == folded(&person.email));
+        let holder = known.people.iter().find(|row| row.email == address::meant(person.email.get_ref()));
         if will_be_designated && holder.is_some_and(|row| !same_name(row)) {
             let reason = "the address belongs to a person of another name in the database";
             problems.push(Problem::at(source, &person.email.span(), reason));
@@ -323,7 +326,7 @@ impl Builder<'_> {
             capital_istat: text(&body.capital_istat),
             capital_cadastral: text(&body.capital_cadastral),
             territory: text(&body.territory),
-            pec: body.pec.as_ref().map(folded).or_else(|| old?.pec.clone()),
+            pec: body.pec.as_ref().map(|pec| address::meant(pec.get_ref())).or_else(|| old?.pec.clone()),
             signatory: body.signatory,
             version: old.map_or(1, |row| row.version),
             created_at: old.map_or_else(|| self.instant(), |row| row.created_at),
@@ -391,13 +394,13 @@ impl Builder<'_> {
     /// Everybody the file names, under the code it gives them; those known by their address are as the service knows them.
     fn people(&self) -> Vec<(String, person::Model)> {
         let row = |person: &file::Person| {
-            let email = folded(&person.email);
+            let email = address::meant(person.email.get_ref());
             if let Some(known) = self.known.people.iter().find(|row| row.email == email) {
                 return known.clone();
             }
             person::Model {
                 id: self.id(),
-                given_name: text(&person.given_name),
+                given_name: given_name(person),
                 family_name: text(&person.family_name),
                 email,
                 phone: None,
@@ -464,6 +467,7 @@ impl Builder<'_> {
             receipt: None,
             document_id: None,
             reason: None,
+            replaced_by: None,
             recorded_at: self.instant(),
             recorded_by: None,
             superseded_at: None,

@@ -67,10 +67,7 @@ pub struct MoveIn {
 pub async fn move_to(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, input: MoveIn) -> Result<Dossier> {
     let convened = find_for(ctx, txn, Action::Convene, id, Some(version)).await?;
     convened.must_allow(Event::Move)?;
-    let venue = input
-        .venue
-        .map_or_else(|| Ok(convened.venue.clone()), |venue| checked_venue(&venue))
-        .map_err(Error::Invalid)?;
+    let venue = input.venue.map_or_else(|| Ok(convened.venue.clone()), |venue| checked_venue(&venue))?;
     let reason = typed::optional("short_notice_reason", input.short_notice_reason.as_deref(), MAX_REASON)?;
     let reason = if input.slot == convened.slot {
         convened.convocation().and_then(|convocation| convocation.short_notice_reason.clone())

@@ -3,7 +3,7 @@
 use super::{dossier, find_for, record, save, table_by_code, take_for};
 use crate::ctx::Ctx;
 use crate::db::Txn;
-use crate::error::{Code, Error, FieldError, Result};
+use crate::error::{Code, Error, Result};
 use crate::meetings::model::{AgendaItem, Event, Meeting, Refusal, Slot, Stage, Venue};
 use crate::meetings::policy::{self, Action, Subject};
 use crate::meetings::store;
@@ -161,36 +161,22 @@ pub async fn remove_item(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, item
 /// A draft as it is kept, or every field that is wrong.
 fn checked(draft: Meeting) -> Result<Meeting> {
     let venue = checked_venue(&draft.venue);
-    let title = draft.title.trim().to_owned();
-    let mut errors: Vec<FieldError> = venue.as_ref().err().cloned().unwrap_or_default();
-    if title.is_empty() {
-        errors.push(FieldError::new("title", Code::Required));
-    } else if title.chars().count() > MAX_TITLE {
-        errors.push(FieldError::too_long("title", MAX_TITLE));
-    }
-    match venue {
-        Ok(venue) if errors.is_empty() => {
-            draft.slot.check()?;
-            Ok(Meeting { title, venue, ..draft })
-        }
-        _ => Err(Error::Invalid(errors)),
-    }
+    let (venue, title) = typed::both(venue, typed::required("title", &draft.title, MAX_TITLE))?;
+    draft.slot.check()?;
+    Ok(Meeting { title, venue, ..draft })
 }
 
 /// A venue without blanks, its address one that a browser opens.
-pub(super) fn checked_venue(venue: &Venue) -> std::result::Result<Venue, Vec<FieldError>> {
-    let place = venue.place.as_deref().and_then(typed::kept);
-    let remote_url = venue.remote_url.as_deref().and_then(typed::kept);
-    let mut errors = Vec::new();
-    if place.as_ref().is_some_and(|place| place.chars().count() > MAX_PLACE) {
-        errors.push(FieldError::too_long("place", MAX_PLACE));
+pub(super) fn checked_venue(venue: &Venue) -> Result<Venue> {
+    let place = typed::optional("place", venue.place.as_deref(), MAX_PLACE);
+    let (place, remote_url) = typed::both(place, checked_url(venue.remote_url.as_deref()))?;
+    Ok(Venue { mode: venue.mode, place, remote_url })
+}
+
+fn checked_url(address: Option<&str>) -> Result<Option<String>> {
+    let address = typed::optional("remote_url", address, MAX_URL)?;
+    if address.as_deref().is_some_and(|address| !typed::is_web_address(address)) {
+        return Err(Error::field("remote_url", Code::NotAUrl));
     }
-    if let Some(address) = &remote_url {
-        if address.chars().count() > MAX_URL {
-            errors.push(FieldError::too_long("remote_url", MAX_URL));
-        } else if !typed::is_web_address(address) {
-            errors.push(FieldError::new("remote_url", Code::NotAUrl));
-        }
-    }
-    if errors.is_empty() { Ok(Venue { mode: venue.mode, place, remote_url }) } else { Err(errors) }
+    Ok(address)
 }

@@ -1,8 +1,8 @@
 //! What the secretariat enters of the frame: the certified mailbox of a body and the day the agreement was signed. Pure.
 
-use super::{ADDRESS_CHARACTERS, AgreementView, folded};
+use super::{ADDRESS_CHARACTERS, AgreementView};
 use crate::error::{Code, Refusal};
-use crate::mail::is_address;
+use crate::mail::{address, is_address};
 use chrono::NaiveDate;
 
 /// What is to change of a body: an absent member stays, a mailbox set to nothing goes.
@@ -22,10 +22,8 @@ pub struct AgreementChange {
 /// The registers publish it as an address of an Internet domain (CAD art. 47 c. 3). Which domains are certified is a list
 /// that changes and that nobody publishes for programs, so the ending is not looked at.
 pub fn mailbox(text: &str) -> Option<String> {
-    let address = folded(text);
-    let has_domain = address.rsplit_once('@').is_some_and(|(_, domain)| domain.contains('.'));
-    let is_kept = has_domain && address.is_ascii() && address.len() <= ADDRESS_CHARACTERS && is_address(&address);
-    is_kept.then_some(address)
+    let address = address::meant(text);
+    (address.is_ascii() && address.len() <= ADDRESS_CHARACTERS && is_address(&address)).then_some(address)
 }
 
 /// Refuses a day of signature that is still to come or lies after the agreement's last day.

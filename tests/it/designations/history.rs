@@ -5,6 +5,8 @@ use crate::both_engines;
 use crate::support::app::{SECRETARIAT, TestApp};
 use crate::support::builders::Designation;
 use crate::support::db::Engine;
+use entity::designation_record;
+use sea_orm::EntityTrait;
 use serde_json::json;
 
 both_engines! {
@@ -12,6 +14,7 @@ both_engines! {
     a_correction_with_a_misspelt_member_is_refused_and_changes_nothing,
     a_correction_supersedes_and_the_wrong_record_stays_readable,
     an_annulled_designation_covers_no_day_and_is_shown_only_when_asked_for,
+    why_a_predecessor_left_is_told_in_the_reader_s_language,
 }
 
 async fn who_was_referent_on_12_march_as_known_on_20_march(engine: Engine) {
@@ -99,4 +102,28 @@ async fn an_annulled_designation_covers_no_day_and_is_shown_only_when_asked_for(
     assert_eq!(count("&as_of=2027-01-12&with_annulled=true").await, Some(1));
     assert_eq!(count("&as_of=2027-01-10&with_annulled=true").await, Some(0));
     designate(&app, Designation::of("referent:bergamo").to("Ugo", "Sala")).await;
+}
+
+async fn why_a_predecessor_left_is_told_in_the_reader_s_language(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let made = designate(&app, Designation::of("referent:bergamo").to("Ada", "Riva")).await;
+    let next = Designation::of("referent:bergamo").to("Eva", "Sala").from("2027-03-01");
+    designate(&app, next.replacing_the_holder()).await;
+    let path = format!("/api/v1/designations/{}", made["id"].as_str().expect("an id"));
+    let secretariat = app.client(SECRETARIAT).await;
+    let read = async |lang: &str| secretariat.get(&path).header("accept-language", lang).send().await.expect(200);
+    let (italian, english) = (read("it").await, read("en").await);
+    for (shown, reason) in [
+        (&italian, "Sostituzione: Decreto n. 12/2027 del 04.01.2027, Presidente della Provincia"),
+        (&english, "Replaced: Decree no. 12/2027 of 04.01.2027, Presidente della Provincia"),
+    ] {
+        assert_eq!((&shown["reason"], &shown["history"][1]["reason"]), (&json!(reason), &json!(reason)));
+    }
+    let register = secretariat.get("/api/v1/designations?seat=referent").header("accept-language", "en").send().await;
+    assert_eq!(register.expect(200)["items"][1]["reason"], english["reason"]);
+    let page = app.browser(SECRETARIAT).await.get(path.trim_start_matches("/api/v1")).header("accept-language", "en");
+    let html = page.send().await.text();
+    assert!(html.contains("Replaced: Decree") && !html.contains("Decreto"), "{html}");
+    let kept = designation_record::Entity::find().all(app.services.db.reader()).await.expect("the records");
+    assert!(kept.iter().all(|record| record.reason.is_none()), "no rendering is kept: {kept:#?}");
 }

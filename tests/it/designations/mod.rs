@@ -1,5 +1,6 @@
 //! The register over REST, as the secretariat and the bodies use it.
 
+mod documents;
 mod handover;
 mod history;
 mod refusals;

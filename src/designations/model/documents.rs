@@ -1,0 +1,158 @@
+//! Rules on the files attached to acts: their types and their names.
+
+use super::Refusal;
+use crate::letters;
+use base64::Engine;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+/// As many characters of a file's name as are kept.
+const NAME_CHARACTERS: usize = 200;
+
+/// The types that are accepted, by extension. Most administrations send signed envelopes (`.p7m`).
+const TYPES: &[(&str, &[&str])] = &[
+    (PDF, &["pdf"]),
+    (ENVELOPE, &["p7m"]),
+    ("image/png", &["png"]),
+    ("image/jpeg", &["jpg", "jpeg"]),
+    ("image/tiff", &["tif", "tiff"]),
+];
+const PDF: &str = "application/pdf";
+const ENVELOPE: &str = "application/pkcs7-mime";
+
+/// How many bytes may stand before a PDF's header, as readers allow (ISO 32000-1, Annex H, note 13).
+const BEFORE_PDF_HEADER: usize = 1024;
+
+/// Base64 as programs for signatures write it, padded or not.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// The media type of an attached file: by what its bytes are, provided its name says the same.
+pub fn document_type(name: &str, bytes: &[u8]) -> Result<&'static str, Refusal> {
+    if bytes.is_empty() {
+        return Err(Refusal::DocumentEmpty);
+    }
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension).unwrap_or_default();
+    let declared = type_of(extension).ok_or(Refusal::DocumentTypeRefused)?;
+    if sniffed_type(bytes) == Some(declared) { Ok(declared) } else { Err(Refusal::DocumentTypeMismatch) }
+}
+
+/// The name under which a file is kept: the last part of its path on one line. Of a name that is too long the stem is cut, never
+/// the extensions, because they say what the file is: `….pdf.p7m`.
+pub fn document_name(name: &str) -> String {
+    let last = letters::on_one_line(name.rsplit(['/', '\\']).next().unwrap_or_default()).replace('"', "");
+    let (stem, extensions) = last.split_at(extensions_from(&last));
+    let left = NAME_CHARACTERS.saturating_sub(extensions.chars().count());
+    stem.chars().take(left).chain(extensions.chars()).collect()
+}
+
+/// Finds the byte where the extensions of a name begin, with the dot of the first one.
+fn extensions_from(name: &str) -> usize {
+    match name.rfind('.') {
+        Some(dot) if type_of(&name[dot + 1..]).is_some() => extensions_from(&name[..dot]),
+        _ => name.len(),
+    }
+}
+
+fn type_of(extension: &str) -> Option<&'static str> {
+    let extension = extension.to_lowercase();
+    TYPES.iter().find(|(_, extensions)| extensions.contains(&extension.as_str())).map(|(media_type, _)| *media_type)
+}
+
+/// Tells the type of the bytes. A file that begins as something else is that, whatever stands further on.
+fn sniffed_type(bytes: &[u8]) -> Option<&'static str> {
+    if is_signed_envelope(bytes) || decoded(bytes).is_some_and(|envelope| is_signed_envelope(&envelope)) {
+        return Some(ENVELOPE);
+    }
+    match infer::get(bytes) {
+        Some(found) => TYPES.iter().map(|(media_type, _)| *media_type).find(|known| *known == found.mime_type()),
+        None => has_pdf_header(bytes).then_some(PDF),
+    }
+}
+
+/// Tells whether it is a CMS envelope in DER or BER (RFC 5652 §3): a sequence whose first member is the object id of signed data.
+fn is_signed_envelope(bytes: &[u8]) -> bool {
+    const SIGNED_DATA: [u8; 11] = [0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02];
+    let head = &bytes[..bytes.len().min(24)];
+    head.first() == Some(&0x30) && head.windows(SIGNED_DATA.len()).any(|window| window == SIGNED_DATA)
+}
+
+/// Decodes a text in base64, bare or between the lines of PEM (RFC 7468 §8–9): nothing else may stand beside it.
+fn decoded(bytes: &[u8]) -> Option<Vec<u8>> {
+    let text = std::str::from_utf8(bytes).ok()?.trim_start_matches('\u{feff}').trim();
+    let between = |label: &str| {
+        text.strip_prefix(&format!("-----BEGIN {label}-----"))?.strip_suffix(&format!("-----END {label}-----"))
+    };
+    let body = between("PKCS7").or_else(|| between("CMS")).unwrap_or(text);
+    let packed: Vec<u8> = body.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    BASE64.decode(packed).ok()
+}
+
+fn has_pdf_header(bytes: &[u8]) -> bool {
+    const HEADER: &[u8] = b"%PDF-";
+    let head = &bytes[..bytes.len().min(BEFORE_PDF_HEADER + HEADER.len())];
+    head.windows(HEADER.len()).any(|window| window == HEADER)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const HEAD: [u8; 15] = [0x30, 0x82, 0x01, 0x00, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02];
+
+    #[test]
+    fn a_file_must_be_what_its_name_says() {
+        let pdf = b"%PDF-1.7\n1 0 obj".as_slice();
+        assert_eq!(document_type("atto.pdf", pdf), Ok(PDF));
+        assert_eq!(document_type("ATTO.PDF", pdf), Ok(PDF));
+        assert_eq!(document_type("atto.png", pdf), Err(Refusal::DocumentTypeMismatch));
+        assert_eq!(document_type("atto.pdf", b"MZ\x90\0 not a pdf"), Err(Refusal::DocumentTypeMismatch));
+        assert_eq!(document_type("atto.exe", pdf), Err(Refusal::DocumentTypeRefused));
+        assert_eq!(document_type("atto", pdf), Err(Refusal::DocumentTypeRefused));
+        assert_eq!(document_type("atto.pdf", b""), Err(Refusal::DocumentEmpty));
+        assert_eq!(document_type("atto.pdf.p7m", &HEAD), Ok(ENVELOPE));
+    }
+
+    #[test]
+    fn a_header_may_come_late_but_not_after_something_else() {
+        for before in [0, 1, 1024] {
+            assert_eq!(document_type("atto.pdf", &[vec![b' '; before], b"%PDF-2.0".to_vec()].concat()), Ok(PDF));
+        }
+        for before in [vec![b' '; 1025], b"MZ\x90\0".to_vec(), b"<html>".to_vec(), b"PK\x03\x04".to_vec()] {
+            let bytes = [before, b"%PDF-2.0".to_vec()].concat();
+            assert_eq!(document_type("atto.pdf", &bytes), Err(Refusal::DocumentTypeMismatch));
+        }
+    }
+
+    #[test]
+    fn of_a_long_name_the_stem_is_cut() {
+        assert_eq!(document_name("\\atti\\decreto \"12\".pdf"), "decreto 12.pdf");
+        assert_eq!(document_name("atto\u{202e}fdp.exe\r\n.pdf"), "attofdp.exe  .pdf");
+        assert_eq!(document_name("Citta\u{300}.pdf"), "Citt\u{e0}.pdf");
+        let long = document_name(&format!("{}.PDF.p7m", "è".repeat(300)));
+        assert!(long.chars().count() == NAME_CHARACTERS && long.ends_with("è.PDF.p7m"), "{long}");
+    }
+
+    proptest! {
+        /// A name keeps its type however it is cut, and fits its column.
+        #[test]
+        fn a_name_keeps_its_type(stem in "\\PC{0,400}", extension in "(pdf|PDF|p7m|pdf\\.p7m|jpeg)") {
+            let name = document_name(&format!("{stem}.{extension}"));
+            prop_assert!(name.ends_with(&format!(".{extension}")), "{}", name);
+            prop_assert!(name.chars().count() <= NAME_CHARACTERS);
+        }
+
+        /// An envelope in base64 is one, in whatever lines it comes.
+        #[test]
+        fn an_envelope_is_recognised_in_base64(rest in prop::collection::vec(any::<u8>(), 0..200), width in 1usize..80) {
+            let text = BASE64.encode([&HEAD[..], &rest].concat());
+            let lines = text.as_bytes().chunks(width).map(|line| String::from_utf8_lossy(line)).collect::<Vec<_>>().join("\n");
+            prop_assert_eq!(document_type("atto.p7m", lines.as_bytes()), Ok(ENVELOPE));
+            let pem = format!("-----BEGIN CMS-----\n{lines}\n-----END CMS-----\n");
+            prop_assert_eq!(document_type("atto.p7m", pem.as_bytes()), Ok(ENVELOPE));
+        }
+    }
+}

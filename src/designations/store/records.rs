@@ -1,0 +1,218 @@
+//! Records and back.
+
+use super::documents::own_document;
+use super::{Result, millis};
+use crate::designations::model::{Act, GivenReason, Provenance, Reason, Record, Statement, Successor, Term};
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::ids::{DesignationId, DesignationRecordId, DocumentId, PersonId};
+use entity::kinds::{ActKind, Channel, RecordChange};
+use entity::{Instant, designation_record as record};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, Order, QueryFilter,
+    QueryOrder, QuerySelect, Select, sea_query::Expr,
+};
+use std::collections::HashMap;
+
+/// The kind of a designation among the owners of documents.
+const DESIGNATION: &str = "designation";
+/// The record that replaced another, beside it in a query.
+const NEXT: &str = "next_record";
+
+#[derive(FromQueryResult)]
+pub(super) struct RecordRow {
+    record_id: DesignationRecordId,
+    position: i32,
+    change: RecordChange,
+    valid_from: NaiveDate,
+    valid_to: Option<NaiveDate>,
+    organisation: Option<String>,
+    act_kind: ActKind,
+    act_number: String,
+    act_date: NaiveDate,
+    act_organ: String,
+    act_subject: String,
+    protocol_number: Option<String>,
+    protocol_date: Option<NaiveDate>,
+    channel: Channel,
+    communicated_on: NaiveDate,
+    receipt: Option<String>,
+    document_id: Option<DocumentId>,
+    reason: Option<String>,
+    next_act_kind: Option<ActKind>,
+    next_act_number: Option<String>,
+    next_act_date: Option<NaiveDate>,
+    next_act_organ: Option<String>,
+    next_act_subject: Option<String>,
+    recorded_at: Instant,
+    recorded_by: Option<PersonId>,
+    superseded_at: Option<Instant>,
+}
+
+impl RecordRow {
+    /// The act of whoever replaced the holder, or what was written.
+    fn reason(&mut self) -> Option<Reason> {
+        let act = |row: &mut Self| {
+            Some(Act {
+                kind: row.next_act_kind?,
+                number: row.next_act_number.take()?,
+                date: row.next_act_date?,
+                organ: row.next_act_organ.take()?,
+                subject: row.next_act_subject.take()?,
+            })
+        };
+        act(self).map(|by| Reason::Replaced { by }).or_else(|| self.reason.take().map(Reason::Said))
+    }
+}
+
+impl From<RecordRow> for Record {
+    fn from(mut row: RecordRow) -> Self {
+        Self {
+            reason: row.reason(),
+            id: row.record_id,
+            position: row.position,
+            change: row.change,
+            statement: Statement {
+                term: Term { from: row.valid_from, to: row.valid_to },
+                act: Act {
+                    kind: row.act_kind,
+                    number: row.act_number,
+                    date: row.act_date,
+                    organ: row.act_organ,
+                    subject: row.act_subject,
+                },
+                provenance: Provenance {
+                    channel: row.channel,
+                    communicated_on: row.communicated_on,
+                    protocol_number: row.protocol_number,
+                    protocol_date: row.protocol_date,
+                    receipt: row.receipt,
+                    document_id: row.document_id,
+                },
+                organisation: row.organisation,
+            },
+            recorded_at: row.recorded_at.0,
+            recorded_by: row.recorded_by,
+            superseded_at: row.superseded_at.map(|at| at.0),
+        }
+    }
+}
+
+/// Records, as a [`RecordRow`] reads them, each with the act of the record that replaced it, if one did.
+pub(super) fn records() -> Select<record::Entity> {
+    let next = |column: record::Column| Expr::col((NEXT, column));
+    let replaced_by =
+        record::Entity::belongs_to(record::Entity).from(record::Column::ReplacedBy).to(record::Column::Id);
+    record::Entity::find()
+        .select_only()
+        .join_as(JoinType::LeftJoin, replaced_by.into(), NEXT)
+        .expr_as(next(record::Column::ActKind), "next_act_kind")
+        .expr_as(next(record::Column::ActNumber), "next_act_number")
+        .expr_as(next(record::Column::ActDate), "next_act_date")
+        .expr_as(next(record::Column::ActOrgan), "next_act_organ")
+        .expr_as(next(record::Column::ActSubject), "next_act_subject")
+        .column_as(record::Column::Id, "record_id")
+        .columns([
+            record::Column::Position,
+            record::Column::Change,
+            record::Column::ValidFrom,
+            record::Column::ValidTo,
+            record::Column::Organisation,
+            record::Column::ActKind,
+            record::Column::ActNumber,
+            record::Column::ActDate,
+            record::Column::ActOrgan,
+            record::Column::ActSubject,
+            record::Column::ProtocolNumber,
+            record::Column::ProtocolDate,
+            record::Column::Channel,
+            record::Column::CommunicatedOn,
+            record::Column::Receipt,
+            record::Column::DocumentId,
+            record::Column::Reason,
+            record::Column::RecordedAt,
+            record::Column::RecordedBy,
+            record::Column::SupersededAt,
+        ])
+}
+
+/// Every record of a designation, the first one first.
+pub async fn history(db: &impl ConnectionTrait, id: DesignationId) -> Result<Vec<Record>> {
+    Ok(histories(db, vec![id]).await?.remove(&id).unwrap_or_default())
+}
+
+/// Every record of each of these designations, the first one first.
+pub async fn histories(
+    db: &impl ConnectionTrait,
+    of: Vec<DesignationId>,
+) -> Result<HashMap<DesignationId, Vec<Record>>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        designation_id: DesignationId,
+        #[sea_orm(nested)]
+        record: RecordRow,
+    }
+    let mut histories: HashMap<DesignationId, Vec<Record>> = HashMap::new();
+    if of.is_empty() {
+        return Ok(histories);
+    }
+    let rows = records()
+        .column(record::Column::DesignationId)
+        .filter(record::Column::DesignationId.is_in(of))
+        .order_by(record::Column::Position, Order::Asc)
+        .into_model::<Row>()
+        .all(db)
+        .await?;
+    for row in rows {
+        histories.entry(row.designation_id).or_default().push(row.record.into());
+    }
+    Ok(histories)
+}
+
+/// Writes a record. The file it rests on is the designation's from now on.
+pub(super) async fn insert_record(
+    db: &impl ConnectionTrait,
+    id: DesignationRecordId,
+    designation_id: DesignationId,
+    position: i32,
+    content: Successor,
+    at: DateTime<Utc>,
+    by: Option<PersonId>,
+) -> Result<()> {
+    let Successor { change, statement, reason } = content;
+    let Statement { term, act, provenance, organisation } = statement;
+    let (said, replaced_by) = match reason {
+        None => (None, None),
+        Some(GivenReason::Said(text)) => (Some(text), None),
+        Some(GivenReason::ReplacedBy(record)) => (None, Some(record)),
+    };
+    if let Some(document) = provenance.document_id {
+        own_document(db, document, DESIGNATION, designation_id.to_string()).await?;
+    }
+    let row = record::ActiveModel {
+        id: Set(id),
+        designation_id: Set(designation_id),
+        position: Set(position),
+        change: Set(change),
+        valid_from: Set(term.from),
+        valid_to: Set(term.to),
+        organisation: Set(organisation),
+        act_kind: Set(act.kind),
+        act_number: Set(act.number),
+        act_date: Set(act.date),
+        act_organ: Set(act.organ),
+        act_subject: Set(act.subject),
+        protocol_number: Set(provenance.protocol_number),
+        protocol_date: Set(provenance.protocol_date),
+        channel: Set(provenance.channel),
+        communicated_on: Set(provenance.communicated_on),
+        receipt: Set(provenance.receipt),
+        document_id: Set(provenance.document_id),
+        reason: Set(said),
+        replaced_by: Set(replaced_by),
+        recorded_at: Set(millis(at)),
+        recorded_by: Set(by),
+        superseded_at: Set(None),
+    };
+    record::Entity::insert(row).exec_without_returning(db).await?;
+    Ok(())
+}

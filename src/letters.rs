@@ -1,0 +1,118 @@
+//! Letters as a reader meets them: which are not seen, which turn the direction of the rest, when two spellings are one name.
+//! Pure.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// Tells whether a character turns the direction in which the text after it is read, without being seen itself (UAX #9,
+/// table 4). A name or a file with one reads as another (CVE-2021-42574).
+pub const fn turns_direction(c: char) -> bool {
+    matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Tells whether a reader sees nothing of a character: blanks, controls, fillers, and what Unicode lets programs ignore
+/// (`Default_Ignorable_Code_Point`).
+pub fn is_unseen(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_control()
+        || matches!(c,
+            '\u{AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
+            | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
+            | '\u{2800}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}'
+            | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
+}
+
+/// Tells whether a text reads as it was typed: nothing in it turns the direction of the rest, and something in it is seen. Nothing
+/// but blanks reads as nothing.
+pub fn reads_as_typed(text: &str) -> bool {
+    let is_blank = text.trim().is_empty();
+    !text.chars().any(turns_direction) && (is_blank || !text.chars().all(is_unseen))
+}
+
+/// Joins the names of a person, of whom one may have but one.
+pub fn full_name(first: &str, second: &str) -> String {
+    [first, second].into_iter().filter(|name| !name.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// The letters and digits of a name in lower case, without accents: what two spellings of one name have in common.
+///
+/// *D’Angelo* and *D'Angelo*, *Niccolò* composed or not and *Niccolo'*, *De Rossi* and *De-Rossi* have the same key. Only good
+/// for telling whether the owner of an address is meant: two people may share a key.
+pub fn name_key(first: &str, second: &str) -> String {
+    let letters = full_name(first, second).nfkd().filter(|c| !is_combining_mark(*c)).collect::<String>();
+    // By way of capitals, because the capitals of «ß» are «SS».
+    letters.to_uppercase().to_lowercase().chars().filter(|c| c.is_alphanumeric() && !is_modifier(*c)).collect()
+}
+
+/// Tells whether a character is one of Unicode's modifier letters, among them the apostrophe of some keyboards (U+02BC).
+const fn is_modifier(c: char) -> bool {
+    matches!(c, '\u{2B0}'..='\u{2FF}')
+}
+
+/// A text in ASCII for readers that know nothing else: letters lose their accents, every other character becomes `_`.
+pub fn in_ascii(text: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() || " ._-(),'".contains(c) { c } else { '_' };
+    text.nfkd().filter(|c| !is_combining_mark(*c)).map(plain).collect()
+}
+
+/// A name of a file with each letter in its composed form, without what is not seen, on one line.
+pub fn on_one_line(text: &str) -> String {
+    let blank = |c: char| if c.is_whitespace() { ' ' } else { c };
+    text.nfc().map(blank).filter(|c| *c == ' ' || !is_unseen(*c)).collect::<String>().trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_text_reads_as_typed_unless_it_turns_or_nothing_is_seen() {
+        for text in ["", "  ", "Ada", "è", "שרה", "سارة", "a\u{200d}b", "👩\u{200d}🔬", "a\u{ad}b"] {
+            assert!(reads_as_typed(text), "{text:?}");
+        }
+        for text in
+            ["\u{202e}gnp.exe", "a\u{200e}", "\u{61c}1", "\u{200b}", " \u{feff} ", "\u{3164}", "\u{2800}\u{e0041}"]
+        {
+            assert!(!reads_as_typed(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn two_spellings_of_one_name_have_one_key() {
+        for (one, other) in [
+            (("Sara", "D\u{2019}Angelo"), ("sara", "D'ANGELO")),
+            (("Sara", "D\u{2bc}Angelo"), ("Sara", "D\u{b4}Angelo")),
+            (("Niccol\u{f2}", "Po"), ("Niccolo\u{300}", "Po'")),
+            (("Niccolo'", "Po"), ("NICCOL\u{d2}", "P\u{f2}")),
+            (("Anna  Maria", "De-Rossi"), ("Anna\u{a0}maria", "De Rossi")),
+            (("J\u{f6}rg", "Strau\u{df}"), ("JORG", "STRAUSS")),
+            (("", "Madhavan"), ("Madhavan", "")),
+            (("\u{ff21}da", "Riva"), ("Ada", "Riva")),
+        ] {
+            assert_eq!(name_key(one.0, one.1), name_key(other.0, other.1), "{one:?} {other:?}");
+        }
+        for (one, other) in [(("Ada", "Riva"), ("Eva", "Riva")), (("Anna", "Rossi"), ("Anna Maria", "Rossi"))] {
+            assert_ne!(name_key(one.0, one.1), name_key(other.0, other.1), "{one:?} {other:?}");
+        }
+    }
+
+    proptest! {
+        /// However a name is normalised, cased or spaced, its key is the same.
+        #[test]
+        fn the_key_does_not_see_how_a_name_is_written(given in "[A-Za-zàèéìòù' -]{1,12}", family in "[A-Za-zàèéìòù’ -]{1,12}") {
+            let key = name_key(&given, &family);
+            let apart = |text: &str| text.nfd().collect::<String>().to_uppercase().replace(' ', "  ");
+            prop_assert_eq!(&name_key(&apart(&given), &apart(&family)), &key);
+            let unaccented = |text: &str| text.nfd().filter(|c| !is_combining_mark(*c)).collect::<String>() + "'";
+            prop_assert_eq!(&name_key(&unaccented(&given), &unaccented(&family)), &key);
+        }
+
+        /// Nothing that turns the direction comes through where a name is made plain.
+        #[test]
+        fn a_plain_name_reads_as_typed(name in "\\PC{0,30}") {
+            prop_assert!(reads_as_typed(&on_one_line(&name)));
+            prop_assert!(in_ascii(&name).is_ascii());
+        }
+    }
+}
