@@ -33,3 +33,4 @@ pub mod telemetry;
 pub mod texts;
 pub mod time;
 pub mod typed;
+pub mod visible;

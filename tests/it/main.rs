@@ -31,6 +31,7 @@ mod pages_work;
 mod program;
 mod schema_drift;
 mod seen;
+mod slow_recipients;
 mod smtp_faults;
 mod smtp_tls;
 mod templates;
