@@ -3,6 +3,7 @@
 use super::model::{Flags, Reason, Release, When};
 use crate::deliverables::view::Progress;
 use crate::texts::Lang;
+use crate::time::words;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{MeetingId, OutcomeId};
 use entity::kinds::{ProductScope, ReleaseChangeKind};
@@ -65,4 +66,17 @@ pub struct Story {
     /// Working days left from today, counting those worked by all concerned; none unless a confirmed date is to come.
     pub notice_left: Option<i32>,
     pub today: NaiveDate,
+}
+
+/// Says when, in words: «martedì 30 marzo 2027, ore 9.30», «settimana dal 15 marzo 2027», «marzo 2027», «marzo-aprile 2027».
+pub fn when_text(when: When, lang: Lang) -> String {
+    match when {
+        When::At(slot) => words::long_wall(slot.day.and_time(slot.hour), lang),
+        When::On(day) => words::long_day(day, lang),
+        When::InWeek(monday) => lang.f("releases.week_of", &[("day", &words::date(monday, lang))]),
+        When::InMonth(first) => words::month_year(first, lang),
+        When::InTwoMonths(first) => {
+            format!("{}–{}", words::month(first, lang), words::month_year(when.last_day(), lang))
+        }
+    }
 }
