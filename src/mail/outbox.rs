@@ -15,7 +15,7 @@ pub mod lease;
 pub mod retention;
 pub mod withdraw;
 
-pub use enqueue::{Notification, Recipient, cancel_for_designation, enqueue, is_promised};
+pub use enqueue::{Notification, Recipient, cancel_for_designation, enqueue, open_key};
 pub use withdraw::TakenBack;
 
 use entity::kinds::NotificationState;

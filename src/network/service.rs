@@ -13,6 +13,7 @@ use crate::audit::{self, Event};
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
 use crate::error::{Error, Result};
+use crate::links::service as links;
 use crate::texts::Lang;
 use crate::time::{Calendars, TerritoryCalendar};
 use crate::typed;
@@ -150,7 +151,9 @@ pub async fn person_for(ctx: &Ctx, txn: &Txn, person: PersonIn) -> Result<Person
 }
 
 /// Corrects a person's data, if nobody else did since `version` was read. The secretariat may change everything; the
-/// manager of a body the names, phone and language of its people; everybody their own phone and language. Mails nobody. An
+/// manager of a body the names, phone and language of its people; everybody their own phone and language. Mails nobody at once;
+/// what was told at an address that is another now is told again by the jobs of the slices that told it, and the links for one press
+/// in mails to the old address end. An
 /// address that belongs to somebody else is refused. A change that changes nothing writes nothing.
 pub async fn update_person(
     ctx: &Ctx,
@@ -176,6 +179,9 @@ pub async fn update_person(
         return Ok(before);
     }
     let updated = store::update_person(txn, &before, after, ctx.now()).await.map_err(address_taken)?;
+    if members.contains(&"email") {
+        links::revoke_for_person(ctx, txn, id).await?;
+    }
     audit::record(ctx, txn, event("network.update_person", id, json!({ "members": members }))).await?;
     Ok(updated)
 }

@@ -59,10 +59,11 @@ pub async fn run(ctx: &Ctx, txn: &Txn) -> Result<Told> {
     let roll = roll(txn, today).await?;
     let obligations = rules::obligations(txn, horizon(&rules.rungs, &calendars, today)?).await?;
 
-    let withdrawn = withdraw_untrue(ctx, txn, today, &Meant::of(&obligations, &roll)).await?;
-    let log = Log::read(txn, &obligations).await?;
+    let meant = Meant::of(&obligations, &roll);
+    let withdrawn = withdraw_untrue(ctx, txn, today, &meant).await?;
+    let log = Log::read(txn, &obligations, &meant).await?;
     let todays = promised_on(txn, today).await?;
-    let written_to = people(todays.iter().filter(|promise| !promise.was_withdrawn()));
+    let written_to = people(todays.iter().filter(|promise| !promise.was_withdrawn() && !meant.is_elsewhere(promise)));
     let day = Day { today, rungs: &rules.rungs, calendars: &calendars, roll: &roll, written_to: &written_to };
     let plan = plan::plan(day, &obligations, &log.settled).map_err(broken_calendar)?;
 
@@ -134,21 +135,33 @@ fn horizon(rungs: &[i32], calendars: &Calendars, today: NaiveDate) -> Result<Nai
     Ok(days.map_err(broken_calendar)?.into_iter().max().unwrap_or(today))
 }
 
-/// Who is to be told what, as things stand.
-struct Meant(HashMap<Key, Option<PersonId>>);
+/// Who is to be told what, as things stand, and where they are written to.
+struct Meant {
+    people: HashMap<Key, PersonId>,
+    addresses: HashMap<PersonId, String>,
+}
 
 impl Meant {
     fn of(obligations: &[Obligation], roll: &Roll) -> Self {
-        let meant = obligations.iter().map(|obligation| {
-            let person = roll.addressee(obligation.seat_id).map(|who| who.designation.holder.id);
-            (Key::of(obligation), person)
-        });
-        Self(meant.collect())
+        let mut meant = Self { people: HashMap::new(), addresses: HashMap::new() };
+        for obligation in obligations {
+            let Some(who) = roll.addressee(obligation.seat_id) else { continue };
+            let holder = &who.designation.holder;
+            meant.people.insert(Key::of(obligation), holder.id);
+            meant.addresses.insert(holder.id, holder.email.clone());
+        }
+        meant
     }
 
     /// Whether what was told, or is about to be, still is to be done, on that day, and by that person.
     fn holds(&self, told: &Entry) -> bool {
-        self.0.get(&told.key).copied().flatten() == told.person_id
+        self.people.get(&told.key).copied() == told.person_id
+    }
+
+    /// Whether a mail went to an address at which its reader, who still is to be told something, is not written to any more.
+    fn is_elsewhere(&self, promise: &Promise) -> bool {
+        let address = promise.person_id.and_then(|person| self.addresses.get(&person));
+        address.is_some_and(|address| !promise.is_to(address) && promise.is_owed_at(address))
     }
 }
 
@@ -201,21 +214,32 @@ struct Note {
 /// What was noted before about the obligations of a run.
 struct Log {
     settled: Settled,
-    /// Notes of rungs whose mail never left: they are open again.
+    /// Notes of rungs whose mail never left, and of the last of those whose mail went to an address that was corrected since: they
+    /// are open again.
     reopened: HashMap<(Key, i32), (ReminderId, Option<MailId>)>,
 }
 
 impl Log {
-    async fn read(txn: &Txn, obligations: &[Obligation]) -> Result<Self> {
+    async fn read(txn: &Txn, obligations: &[Obligation], meant: &Meant) -> Result<Self> {
         let ids: Vec<_> = obligations.iter().map(|obligation| obligation.id).collect();
         let entries = store::entries_about(txn, &ids).await?;
         let mails: Vec<MailId> = entries.iter().filter_map(|entry| entry.mail_id).collect();
         let standing = withdraw::standing(txn, &mails).await?;
         let untold: HashSet<MailId> =
             standing.iter().filter(|promise| promise.is_to_be_told_anew()).map(|promise| promise.id).collect();
+        let elsewhere: HashSet<MailId> =
+            standing.iter().filter(|promise| meant.is_elsewhere(promise)).map(|promise| promise.id).collect();
+        let mut last_told: HashMap<Key, (i32, bool)> = HashMap::new();
+        for entry in entries.iter().filter(|entry| meant.holds(entry)) {
+            let Some(mail) = entry.mail_id else { continue };
+            let told = (entry.rung, elsewhere.contains(&mail));
+            let last = last_told.entry(entry.key.clone()).or_insert(told);
+            *last = told.max(*last);
+        }
         let mut log = Self { settled: Settled::new(), reopened: HashMap::new() };
         for Entry { id, key, rung, outcome, mail_id, .. } in entries {
-            if mail_id.is_some_and(|mail| untold.contains(&mail)) {
+            let is_untold = mail_id.is_some_and(|mail| untold.contains(&mail));
+            if is_untold || last_told.get(&key) == Some(&(rung, true)) {
                 log.reopened.insert((key, rung), (id, mail_id));
             } else {
                 log.settled.entry(key).or_default().insert(rung, outcome);

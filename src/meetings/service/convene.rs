@@ -5,6 +5,7 @@ use super::{MAX_REASON, dossier, facts, find_for, holds_entry, members, parties,
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::{Error, Result};
+use crate::mail::outbox::withdraw;
 use crate::meetings::mail::{self, Sheet, Telling};
 use crate::meetings::model::{
     self, Convocation, Event, Meeting, Notice, NoticeError, Slot, Told, Venue, notice, numbering_year,
@@ -109,18 +110,57 @@ pub async fn cancel(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, reason: &
     dossier(ctx, txn, cancelled).await
 }
 
-/// Follows the members of every convened meeting that is still to begin: who joined is invited, who left is told so. Run by
-/// the job `follow_members`; safe to run at any time and any number of times. Returns how many were told.
+/// Follows the members of every meeting that is still to begin: who joined is invited, who left is told so, and who was invited or
+/// told that the meeting is off at an address that was corrected since is told again at the present one. Run by the job
+/// `follow_members`; safe to run at any time and any number of times. Returns how many were told.
 pub async fn follow_members(ctx: &Ctx, txn: &Txn) -> Result<u64> {
     let members = members(txn, ctx.today()).await?;
     let mut done = 0;
     for line in ahead(ctx, txn, Visibility::Everything).await? {
-        let told = store::told(txn, line.meeting.id).await?;
+        let told = told_where(txn, line.meeting.id).await?;
         if !to_tell(&members, &told).is_empty() {
             done += take_and_follow(ctx, txn, line.meeting.id, &members).await?;
         }
     }
+    for line in to_begin(ctx, txn, Visibility::Everything, MeetingState::Cancelled).await? {
+        done += tell_elsewhere_that_it_is_off(ctx, txn, &line.meeting, &members).await?;
+    }
     Ok(done)
+}
+
+/// Tells those members that a meeting is off who were told so at an address that is not theirs any more.
+async fn tell_elsewhere_that_it_is_off(ctx: &Ctx, txn: &Txn, meeting: &Meeting, members: &[Member]) -> Result<u64> {
+    let (_, Some(reason)) = meeting.stage.held_and_cancelled() else { return Ok(0) };
+    let told = told_where(txn, meeting.id).await?;
+    let owed: Vec<&Invited> = told
+        .iter()
+        .filter(|one| one.is_told_elsewhere && members.iter().any(|member| member.person_id == one.person_id))
+        .collect();
+    if owed.is_empty() {
+        return Ok(0);
+    }
+    let sheet = sheet(txn, meeting).await?;
+    for one in &owed {
+        let telling = Telling::Cancelled { reason: reason.clone() };
+        tell(ctx, txn, &sheet, &as_member(one), Some(one.told), &telling).await?;
+    }
+    record(ctx, txn, "meetings.follow_members", meeting.id, serde_json::json!({ "told": owed.len() })).await?;
+    Ok(owed.len() as u64)
+}
+
+/// Reads the last message each person had about a meeting, and whether it went to an address that is not theirs any more.
+async fn told_where(txn: &Txn, id: MeetingId) -> Result<Vec<Invited>> {
+    let mut told = store::told(txn, id).await?;
+    let key = |one: &Invited| mail::key(id, one.person_id, one.told.sequence);
+    let keys: Vec<String> = told.iter().map(key).collect();
+    let promises = withdraw::standing_under_any(txn, &keys).await?;
+    for one in &mut told {
+        let key = key(one);
+        let promise = promises.iter().find(|promise| promise.dedupe_key == key);
+        one.is_told_elsewhere =
+            promise.is_some_and(|promise| !promise.is_to(&one.address) && promise.is_owed_at(&one.address));
+    }
+    Ok(told)
 }
 
 /// Takes the meeting for writing and looks at it again before anybody is told, so that nobody is invited to what was moved
@@ -129,15 +169,20 @@ async fn take_and_follow(ctx: &Ctx, txn: &Txn, id: MeetingId, members: &[Member]
     store::touch(txn, id, ctx.now()).await?;
     let taken = store::find(txn, Visibility::Everything, id).await?.filter(|meeting| is_ahead(ctx, meeting));
     let Some(meeting) = taken else { return Ok(0) };
-    let told = store::told(txn, id).await?;
+    let told = told_where(txn, id).await?;
     follow(ctx, txn, &sheet(txn, &meeting).await?, members, &told).await
 }
 
 /// The convened meetings that are still to begin.
 async fn ahead(ctx: &Ctx, db: &impl ConnectionTrait, visible: Visibility) -> Result<Vec<Line>> {
-    let filter = Filter { state: Some(MeetingState::Convened), from: Some(ctx.today()), ..Filter::default() };
+    to_begin(ctx, db, visible, MeetingState::Convened).await
+}
+
+/// The meetings in a state whose beginning is still to come.
+async fn to_begin(ctx: &Ctx, db: &impl ConnectionTrait, visible: Visibility, state: MeetingState) -> Result<Vec<Line>> {
+    let filter = Filter { state: Some(state), from: Some(ctx.today()), ..Filter::default() };
     let mut lines = store::list(db, visible, &filter, None, None).await?;
-    lines.retain(|line| is_ahead(ctx, &line.meeting));
+    lines.retain(|line| ctx.now() < line.meeting.slot.begins_at());
     Ok(lines)
 }
 
@@ -164,7 +209,7 @@ pub async fn is_overtaken(db: &impl ConnectionTrait, meeting: &str, person: Pers
     Ok(last.is_some_and(|last| mail::key(meeting, person, last.sequence) != key))
 }
 
-/// Invites who joined and tells who left that the meeting is no longer theirs.
+/// Invites who joined, or was invited elsewhere, and tells who left that the meeting is no longer theirs.
 async fn follow(ctx: &Ctx, txn: &Txn, sheet: &Sheet, members: &[Member], told: &[Invited]) -> Result<u64> {
     let changes = to_tell(members, told);
     for (person, method) in &changes {
@@ -172,8 +217,9 @@ async fn follow(ctx: &Ctx, txn: &Txn, sheet: &Sheet, members: &[Member], told: &
         match method {
             CalendarMethod::Request => {
                 let joined = members.iter().filter(|member| member.person_id == *person);
+                let telling = if last.is_some_and(holds_entry) { Telling::Convened } else { Telling::Joined };
                 for member in joined {
-                    tell(ctx, txn, sheet, member, last, &Telling::Joined).await?;
+                    tell(ctx, txn, sheet, member, last, &telling).await?;
                 }
             }
             CalendarMethod::Cancel => {
@@ -193,7 +239,9 @@ async fn follow(ctx: &Ctx, txn: &Txn, sheet: &Sheet, members: &[Member], told: &
 
 fn to_tell(members: &[Member], told: &[Invited]) -> Vec<(PersonId, CalendarMethod)> {
     let ids: Vec<PersonId> = members.iter().map(|member| member.person_id).collect();
-    let last: Vec<(PersonId, Told)> = told.iter().map(|one| (one.person_id, one.told)).collect();
+    // A member who was told elsewhere has not been told.
+    let was_told = |one: &&Invited| !(one.is_told_elsewhere && ids.contains(&one.person_id));
+    let last: Vec<(PersonId, Told)> = told.iter().filter(was_told).map(|one| (one.person_id, one.told)).collect();
     model::to_tell(&ids, &last)
 }
 
