@@ -81,6 +81,8 @@ pub struct Mail {
     pub id_domain: String,
     /// How many conversations with the relay at once.
     pub concurrency: usize,
+    /// How many more of them may wait beside for an answer that the relay takes its time to give. 0: each keeps its place.
+    pub waiting: usize,
     /// Gets the head of the audit chain every night, to be kept away from the database; empty means nobody.
     pub operator_address: String,
 }
@@ -268,6 +270,7 @@ impl Default for Mail {
             reply_to: "segreteria@raccordo.example".into(),
             id_domain: "raccordo.example".into(),
             concurrency: 4,
+            waiting: 32,
             operator_address: String::new(),
         }
     }
@@ -482,6 +485,7 @@ impl Config {
         within("server.drain_seconds", server.drain_seconds, 0..=600)?;
         within("mail.port", mail.port, 1..=u16::MAX)?;
         within("mail.concurrency", mail.concurrency, 1..=100)?;
+        within("mail.waiting", mail.waiting, 0..=1000)?;
         within("security.sign_in_link_minutes", security.sign_in_link_minutes, 1..=LINK_MINUTES_MAX)?;
         within("security.session_idle_minutes", security.session_idle_minutes, 1..=DAY_MINUTES)?;
         within("security.session_absolute_hours", security.session_absolute_hours, 1..=YEAR_HOURS)?;

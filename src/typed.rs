@@ -36,32 +36,8 @@ pub fn cut(text: &str, limit: usize) -> String {
 /// Control characters, NUL among them, and characters that nobody sees go, because `PostgreSQL` refuses the first and readers
 /// are misled by the others; blanks and ends of lines become one blank. At most `most_characters` are kept.
 pub fn cleaned(text: &str, most_characters: usize) -> String {
-    let seen: String = text.chars().filter(|c| c.is_whitespace() || !(c.is_control() || is_invisible(*c))).collect();
-    cut(&seen.split_whitespace().collect::<Vec<_>>().join(" "), most_characters).trim_end().to_owned()
-}
-
-/// Whether a character shows nothing by itself: soft hyphens, joiners, marks and overrides of direction, fillers (a choice of
-/// Unicode's `Default_Ignorable_Code_Point` without the selectors that change how the character before them looks).
-pub const fn is_invisible(c: char) -> bool {
-    matches!(
-        c,
-        '\u{ad}'
-            | '\u{34f}'
-            | '\u{61c}'
-            | '\u{115f}'
-            | '\u{1160}'
-            | '\u{17b4}'
-            | '\u{17b5}'
-            | '\u{180e}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{3164}'
-            | '\u{feff}'
-            | '\u{ffa0}'
-            | '\u{fff9}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e007f}'
-    )
+    let words = letters::lines(text).split_whitespace().collect::<Vec<_>>().join(" ");
+    cut(&words, most_characters).trim_end().to_owned()
 }
 
 /// Why something is done: nobody has to guess later, so it must be there.

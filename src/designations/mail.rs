@@ -13,12 +13,15 @@ use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::Result;
 use crate::mail::content::MailContent;
+use crate::mail::outbox::withdraw::{self, Promise};
 use crate::mail::outbox::{self, Notification, Recipient};
 use crate::network::service as network;
 use crate::texts::Lang;
 use crate::time::{words, zone::day_of};
 use chrono::{DateTime, Days, NaiveDate, Utc};
+use entity::ids::DesignationId;
 use entity::kinds::SeatKind;
+use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 /// So long a mail that waits is still of use; word of an end always is.
@@ -96,19 +99,57 @@ pub(super) async fn registered(ctx: &Ctx, txn: &Txn, designation: &Designation) 
     Ok(())
 }
 
-/// Welcome: to who has begun, unless the mail of the registration has said so already; not if that one was taken back before it
-/// left, since its address was wrong. Says whether a mail was promised.
+/// Welcomes who has begun, unless the mail of the registration has said so already, at the address at which they are written to now.
+/// Says whether a mail was promised.
 pub(super) async fn welcome(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<bool> {
     let recipient = to_holder(designation);
     if day_of(designation.entered_at) >= designation.record.statement.term.from {
         let registered = Matter::Registered.key(designation, &recipient);
-        let promise = outbox::withdraw::standing_under(txn, &registered).await?;
-        if !promise.is_some_and(|promise| promise.is_to_be_told_anew()) {
+        let promise = withdraw::standing_under(txn, &registered).await?;
+        if !promise.is_some_and(|promise| promise.is_owed_at(&recipient.address)) {
             return Ok(false);
         }
     }
     let content = registered_to_holder(ctx, designation, recipient.lang);
     send(ctx, txn, Matter::Welcome, designation, recipient, content).await
+}
+
+/// Tells the registration once more to those who were told at an address that is not theirs any more: to body and secretariat, and to
+/// the newcomer unless they are about to be welcomed ([`welcome`]). Says whether a mail was promised.
+pub(super) async fn registered_elsewhere(
+    ctx: &Ctx,
+    txn: &Txn,
+    designation: &Designation,
+    is_welcomed: bool,
+) -> Result<bool> {
+    let mut is_news = false;
+    if !is_welcomed {
+        let own = to_holder(designation);
+        if is_owed(txn, Matter::Registered, designation, &own).await? {
+            let content = registered_to_holder(ctx, designation, own.lang);
+            is_news |= send(ctx, txn, Matter::Registered, designation, own, content).await?;
+        }
+    }
+    for recipient in interested(ctx, txn, designation).await? {
+        if is_owed(txn, Matter::Registered, designation, &recipient).await? {
+            let content = registered_to_others(ctx, designation, recipient.lang);
+            is_news |= send(ctx, txn, Matter::Registered, designation, recipient, content).await?;
+        }
+    }
+    Ok(is_news)
+}
+
+/// The designations whose registration, of the last [`LASTS_DAYS`] days, was told to somebody who is written to at another address now.
+pub(super) async fn registrations_told_elsewhere(ctx: &Ctx) -> Result<Vec<DesignationId>> {
+    let since = ctx.now() - Days::new(LASTS_DAYS);
+    let subjects = withdraw::subjects_told_elsewhere(ctx.reader(), Matter::Registered.kind(), since).await?;
+    Ok(subjects.iter().filter_map(|id| id.parse().ok()).collect())
+}
+
+/// Whether a mail was promised that its reader has not had where they are written to now.
+async fn is_owed(txn: &Txn, matter: Matter, about: &Designation, to: &Recipient) -> Result<bool> {
+    let promise = withdraw::standing_under(txn, &matter.key(about, to)).await?;
+    Ok(promise.is_some_and(|promise| promise.is_owed_at(&to.address)))
 }
 
 /// Ending soon: to the body and the secretariat, once for each end. Says whether a mail was promised.
@@ -147,16 +188,48 @@ pub(super) async fn ended(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Re
     Ok(())
 }
 
-/// Designation requested: to the body whose seat is vacant, at most once a day. Returns how many there are to ask.
+/// Asks the body whose seat is vacant for a designation, at most once a day. Returns how many there are to ask.
 pub(super) async fn requested(ctx: &Ctx, txn: &Txn, seat: &Seat) -> Result<usize> {
     let recipients = to_body(ctx, txn, seat, None).await?;
     let how_many = recipients.len();
     for recipient in recipients {
-        let key = format!("{}:{}:{}:{}", Matter::Requested.kind(), seat.id, ctx.today(), reader(&recipient, seat));
-        let content = request(ctx, seat, recipient.lang);
-        promise(ctx, txn, Matter::Requested, key, ("seat", seat.id.to_string()), recipient, content).await?;
+        ask(ctx, txn, seat, recipient).await?;
     }
     Ok(how_many)
+}
+
+/// Asks once more those whose last request, of the last [`LASTS_DAYS`] days, went to an address that is not theirs any more. Says whether
+/// a mail was promised.
+pub(super) async fn requested_elsewhere(ctx: &Ctx, txn: &Txn, seat: &Seat) -> Result<bool> {
+    let asked = requests(ctx, txn).await?;
+    let mut is_news = false;
+    for recipient in to_body(ctx, txn, seat, None).await? {
+        let reader = reader(&recipient, seat).to_string();
+        let seat_id = seat.id.to_string();
+        let last =
+            asked.iter().rev().find(|request| request.subject_id == seat_id && request.dedupe_key.contains(&reader));
+        if last.is_some_and(|request| request.is_owed_at(&recipient.address)) {
+            is_news |= ask(ctx, txn, seat, recipient).await?;
+        }
+    }
+    Ok(is_news)
+}
+
+/// The requests of the last [`LASTS_DAYS`] days, the earliest first.
+pub(super) async fn requests(ctx: &Ctx, db: &impl ConnectionTrait) -> Result<Vec<Promise>> {
+    let since = ctx.now() - Days::new(LASTS_DAYS);
+    // The end of a span does not belong to it, and a request of this very moment counts.
+    withdraw::promised_within(db, Matter::Requested.kind(), since..ctx.now() + Days::new(1)).await
+}
+
+async fn ask(ctx: &Ctx, txn: &Txn, seat: &Seat, to: Recipient) -> Result<bool> {
+    let key = format!("{}:{}:{}:{}", Matter::Requested.kind(), seat.id, ctx.today(), reader(&to, seat));
+    // Once a day also where the first was withdrawn, because somebody held the seat meanwhile.
+    if withdraw::standing_under(txn, &key).await?.is_some_and(|promise| promise.is_to(&to.address)) {
+        return Ok(false);
+    }
+    let content = request(ctx, seat, to.lang);
+    promise(ctx, txn, Matter::Requested, key, ("seat", seat.id.to_string()), to, content).await
 }
 
 fn request(ctx: &Ctx, seat: &Seat, lang: Lang) -> MailContent {
@@ -307,7 +380,7 @@ async fn send(
     promise(ctx, txn, matter, key, ("designation", about.id.to_string()), to, content).await
 }
 
-/// Promises one mail, unless it had been promised before.
+/// Promises one mail, unless its reader was told before at this address.
 async fn promise(
     ctx: &Ctx,
     txn: &Txn,
@@ -317,9 +390,7 @@ async fn promise(
     to: Recipient,
     content: MailContent,
 ) -> Result<bool> {
-    if outbox::is_promised(txn, &dedupe_key).await? {
-        return Ok(false);
-    }
+    let Some(dedupe_key) = outbox::open_key(txn, &dedupe_key, &to.address).await? else { return Ok(false) };
     // Nobody signs in as a certified mailbox: a button would lead its reader to a closed door.
     let action = content.action.filter(|_| to.person_id.is_some());
     let notification = Notification {

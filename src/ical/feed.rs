@@ -10,7 +10,7 @@ use calcard::icalendar::{
     ICalendarComponent, ICalendarDuration, ICalendarMethod, ICalendarParameter, ICalendarProperty, ICalendarStatus,
     ICalendarTransparency, ICalendarValueType,
 };
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 
 use super::object::{self, IcalError};
 
@@ -44,14 +44,17 @@ pub struct FeedEntry {
     pub categories: Vec<String>,
 }
 
+/// How long an entry at an hour lasts in a calendar. A release is an instant, but without an end some programs draw nothing and others a
+/// length of their own; an hour is enough for the title to be read.
+pub const SHOWN_FOR: TimeDelta = TimeDelta::hours(1);
+
 /// When an entry takes place, as precisely as it is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
-    /// A day without an hour.
+    /// A note on a whole day: a day without an hour, or the first day of a week or month, which the summary names. A bar of two
+    /// months would hide everything else.
     Day(NaiveDate),
-    /// A week, a month: from the first to the last day, both included.
-    Days { first: NaiveDate, last: NaiveDate },
-    /// A moment of wall time in Europe/Rome, such as the hour of a release.
+    /// A moment of wall time in Europe/Rome, such as the hour of a release. It is shown for [`SHOWN_FOR`].
     Wall(NaiveDateTime),
 }
 
@@ -123,20 +126,20 @@ impl FeedEntry {
         Ok(event)
     }
 
-    /// A moment has no DTEND and thereby no duration; days end on the day after (RFC 5545: DTEND is exclusive).
+    /// Writes begin and end; a day ends on the day after (RFC 5545: DTEND is exclusive).
     fn add_when(&self, event: &mut ICalendarComponent) -> Result<(), IcalError> {
-        let (first, last) = match self.when {
+        let endless = || IcalError::EndsBeforeItStarts { uid: self.uid.clone() };
+        match self.when {
             When::Wall(wall) => {
                 object::add_wall(event, ICalendarProperty::Dtstart, wall);
-                return Ok(());
+                let end = wall.checked_add_signed(SHOWN_FOR).ok_or_else(endless)?;
+                object::add_wall(event, ICalendarProperty::Dtend, end);
             }
-            When::Day(day) => (day, day),
-            When::Days { first, last } => (first, last),
-        };
-        let day_after = last.succ_opt().filter(|day_after| first < *day_after);
-        let day_after = day_after.ok_or_else(|| IcalError::EndsBeforeItStarts { uid: self.uid.clone() })?;
-        object::add_day(event, ICalendarProperty::Dtstart, first);
-        object::add_day(event, ICalendarProperty::Dtend, day_after);
+            When::Day(day) => {
+                object::add_day(event, ICalendarProperty::Dtstart, day);
+                object::add_day(event, ICalendarProperty::Dtend, day.succ_opt().ok_or_else(endless)?);
+            }
+        }
         Ok(())
     }
 }
@@ -144,7 +147,7 @@ impl FeedEntry {
 impl When {
     fn start(self) -> NaiveDateTime {
         match self {
-            Self::Day(day) | Self::Days { first: day, .. } => day.and_time(NaiveTime::MIN),
+            Self::Day(day) => day.and_time(NaiveTime::MIN),
             Self::Wall(wall) => wall,
         }
     }

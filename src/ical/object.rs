@@ -3,7 +3,7 @@
 //! calcard 0.3 escapes and folds, but it writes a carriage return as `\r`, which no standard knows; it lets other control
 //! characters through; it escapes a quote inside a parameter with a backslash, which readers take for the end of the value;
 //! and it puts backslashes before commas and semicolons in URIs. Everything that comes from people therefore passes through
-//! [`line`], [`paragraphs`], [`parameter`] or [`uri`] first.
+//! [`letters::line`], [`letters::lines`], [`parameter`] or [`uri`] first.
 
 use std::fmt::Write as _;
 use std::sync::LazyLock;
@@ -20,16 +20,32 @@ use crate::time::zone::ZONE;
 
 const PRODUCT: &str = "-//Raccordo//Raccordo//IT";
 
-/// An object that holds nothing but VTIMEZONE for Europe/Rome. Built once: calcard finds the observances by trying day after
-/// day. The span begins in 1997, when the present rule (last Sundays of March and October) was one year old, and is long
-/// enough for calcard to see that the rule goes on; being fixed, it makes the same bytes in every object.
-static ZONE_OBJECT: LazyLock<ICalendar> = LazyLock::new(|| {
-    const JANUARY_1997: i64 = 852_073_200;
-    const JANUARY_2040: i64 = 2_208_985_200;
-    let mut object = ICalendar { components: vec![ICalendarComponent::new(ICalendarComponentType::VCalendar)] };
-    object.add_timezone(ZONE, JANUARY_1997, JANUARY_2040).expect("calcard is built with the rules of all zones");
-    object
-});
+/// The rules of Europe/Rome: one observance for each half of the year, no more, because Outlook takes any one of several of a kind
+/// ([MS-OXCICAL] 2.1.3.1.1.19). Both begin in 1996, the first year of the present rule: summer time from the last Sunday of March to
+/// the last of October, both at 01:00 UTC (Directive 2000/84/EC and those before it).
+const ZONE_RULES: &str = "BEGIN:VCALENDAR\r\n\
+    BEGIN:VTIMEZONE\r\n\
+    TZID:Europe/Rome\r\n\
+    BEGIN:DAYLIGHT\r\n\
+    DTSTART:19960331T020000\r\n\
+    TZOFFSETFROM:+0100\r\n\
+    TZOFFSETTO:+0200\r\n\
+    TZNAME:CEST\r\n\
+    RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3\r\n\
+    END:DAYLIGHT\r\n\
+    BEGIN:STANDARD\r\n\
+    DTSTART:19961027T030000\r\n\
+    TZOFFSETFROM:+0200\r\n\
+    TZOFFSETTO:+0100\r\n\
+    TZNAME:CET\r\n\
+    RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10\r\n\
+    END:STANDARD\r\n\
+    END:VTIMEZONE\r\n\
+    END:VCALENDAR\r\n";
+
+/// An object that holds nothing but [`ZONE_RULES`].
+static ZONE_OBJECT: LazyLock<ICalendar> =
+    LazyLock::new(|| ICalendar::parse(ZONE_RULES).expect("the rules of the zone are iCalendar"));
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IcalError {
@@ -69,7 +85,7 @@ pub(super) fn add_event(calendar: &mut ICalendar, event: ICalendarComponent) {
 
 /// An event with UID, SEQUENCE and DTSTAMP.
 pub(super) fn event(uid: &str, sequence: u32, stamp: DateTime<Utc>) -> Result<ICalendarComponent, IcalError> {
-    let uid = line(uid);
+    let uid = letters::line(uid);
     if uid.is_empty() {
         return Err(IcalError::UidMissing);
     }
@@ -82,12 +98,12 @@ pub(super) fn event(uid: &str, sequence: u32, stamp: DateTime<Utc>) -> Result<IC
 
 /// A property for a text on one line; nothing if the text is empty.
 pub(super) fn add_line(component: &mut ICalendarComponent, property: ICalendarProperty, text: &str) {
-    add_text(component, property, line(text));
+    add_text(component, property, letters::line(text));
 }
 
 /// A property for a text that may have several lines; nothing if the text is empty.
 pub(super) fn add_paragraphs(component: &mut ICalendarComponent, property: ICalendarProperty, text: &str) {
-    add_text(component, property, paragraphs(text));
+    add_text(component, property, letters::lines(text));
 }
 
 fn add_text(component: &mut ICalendarComponent, property: ICalendarProperty, text: String) {
@@ -116,8 +132,12 @@ pub(super) fn utc(instant: DateTime<Utc>) -> PartialDateTime {
 
 /// A property of several texts separated by commas.
 pub(super) fn add_list(component: &mut ICalendarComponent, property: ICalendarProperty, texts: &[String]) {
-    let values: Vec<ICalendarValue> =
-        texts.iter().map(|text| line(text)).filter(|text| !text.is_empty()).map(ICalendarValue::from).collect();
+    let values: Vec<ICalendarValue> = texts
+        .iter()
+        .map(|text| letters::line(text))
+        .filter(|text| !text.is_empty())
+        .map(ICalendarValue::from)
+        .collect();
     if !values.is_empty() {
         component.entries.push(ICalendarEntry::new(property).with_values(values));
     }
@@ -138,23 +158,10 @@ pub(super) fn add_person(
     component.add_property_with_params(property, parameters, mailto(address));
 }
 
-/// A text on one line: control characters and line ends become spaces, spaces at the ends go.
-fn line(text: &str) -> String {
-    paragraphs(text).replace(['\n', '\t'], " ").trim().to_owned()
-}
-
-/// A text of several lines, separated by `\n` whatever separated them before; other control characters, and those that turn
-/// the direction of writing to disguise a text, are dropped.
-fn paragraphs(text: &str) -> String {
-    let unified = text.replace("\r\n", "\n").replace(['\r', '\u{85}', '\u{2028}', '\u{2029}'], "\n");
-    let is_dropped = |c: char| c.is_control() || letters::turns_direction(c) || c == '\u{FEFF}';
-    unified.chars().filter(|c| matches!(c, '\n' | '\t') || !is_dropped(*c)).collect()
-}
-
 /// A text inside a parameter, such as the name in CN. RFC 5545 gives parameters no way to write a quote or a line end, and
 /// RFC 6868's carets are decoded by some readers only: what could be misread is replaced.
 fn parameter(text: &str) -> String {
-    line(text).replace('"', "'").replace('\\', "/").replace('^', " ")
+    letters::line(text).replace('"', "'").replace('\\', "/").replace('^', " ")
 }
 
 /// A URI as RFC 3986 has it, with commas, semicolons and backslashes percent-encoded too, so that nothing is left to escape.

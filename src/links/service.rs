@@ -5,7 +5,7 @@ use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::Result;
 use crate::secret;
-use entity::ids::DesignationId;
+use entity::ids::{DesignationId, PersonId};
 use sea_orm::ConnectionTrait;
 
 pub use super::model::Link;
@@ -30,5 +30,10 @@ pub async fn find(ctx: &Ctx, db: &impl ConnectionTrait, token: &str) -> Result<O
 
 /// Ends every link of a designation; the handover calls this. Returns how many were still good.
 pub async fn revoke_for_designation(ctx: &Ctx, txn: &Txn, designation: DesignationId) -> Result<u64> {
-    Ok(store::revoke(txn, designation, ctx.now()).await?)
+    Ok(store::revoke(txn, store::Of::Designation(designation), ctx.now()).await?)
+}
+
+/// Ends every link of a person, because the address they were mailed to is not theirs any more. Returns how many were still good.
+pub async fn revoke_for_person(ctx: &Ctx, txn: &Txn, person: PersonId) -> Result<u64> {
+    Ok(store::revoke(txn, store::Of::Person(person), ctx.now()).await?)
 }

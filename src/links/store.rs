@@ -3,7 +3,7 @@
 use super::model::Link;
 use crate::db::StoreError;
 use chrono::{DateTime, Utc};
-use entity::ids::{DesignationId, PressLinkId};
+use entity::ids::{DesignationId, PersonId, PressLinkId};
 use entity::{Instant, press_link};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
@@ -46,10 +46,21 @@ pub(super) async fn find_live(db: &impl ConnectionTrait, token_hash: &str, now: 
     }))
 }
 
-pub(super) async fn revoke(db: &impl ConnectionTrait, designation: DesignationId, at: DateTime<Utc>) -> Result<u64> {
+/// The links to revoke.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Of {
+    Designation(DesignationId),
+    Person(PersonId),
+}
+
+pub(super) async fn revoke(db: &impl ConnectionTrait, of: Of, at: DateTime<Utc>) -> Result<u64> {
+    let theirs = match of {
+        Of::Designation(id) => press_link::Column::DesignationId.eq(id),
+        Of::Person(id) => press_link::Column::PersonId.eq(id),
+    };
     let revoked = press_link::Entity::update_many()
         .col_expr(press_link::Column::RevokedAt, Expr::value(Instant::from(at)))
-        .filter(press_link::Column::DesignationId.eq(designation))
+        .filter(theirs)
         .filter(press_link::Column::RevokedAt.is_null())
         .exec(db)
         .await?;

@@ -1,15 +1,18 @@
 //! The background task that hands due mails to the transport. One per process; replicas share the work by leases.
 //!
 //! It wakes when a commit rings, when a mail comes back from the wire, and every five seconds in any case: polling is the truth, the
-//! bell only makes it sooner. It never holds more mails than it is sending, so that none waits leased in memory.
+//! bell only makes it sooner. It never holds more mails than it is sending, so that none waits leased in memory. A mail that the relay
+//! leaves without an answer gives its place to the next one and waits beside ([`lane`]).
 //!
 //! It lives on the main runtime, not on a web worker's, and uses its own connections: a busy page does not starve it, and a worker's
 //! end does not take a mail along.
 
+mod lane;
+
 use super::bounce;
-use super::outbox::lease::{self, Claimed, Lease, Outcome};
+use super::outbox::lease::{self, Claimed, Lease, Outcome, Queue};
 use super::still_true::{self, Verdict};
-use super::transport::Transport;
+use super::transport::{FailureClass, Transport};
 use crate::ctx::{Ctx, Services};
 use crate::db::{Db, StoreError};
 use crate::error::Error;
@@ -18,11 +21,12 @@ use crate::vitals::DISPATCHER;
 use chrono::{DateTime, Utc};
 use entity::kinds::NotificationState;
 use futures_util::FutureExt;
+use lane::{Hold, Lane};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::task::{JoinHandle, JoinSet};
-use tokio::time::{interval_at, sleep, timeout};
+use tokio::task::{Id, JoinError, JoinHandle, JoinSet};
+use tokio::time::{Instant, interval_at, sleep, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
@@ -35,6 +39,12 @@ pub struct Pace {
     pub renew_every: Duration,
     /// How long a stop waits for mails on the wire.
     pub stop_within: Duration,
+    /// How long an attempt without an end keeps its place. Relays answer within a fraction of a second; longer than this waits what is
+    /// held up.
+    pub keep_place: Duration,
+    /// How long an attempt waits beside at least before it is let go because too many wait. A relay that is merely slow answers
+    /// sooner, and an attempt that is let go may make a twin.
+    pub let_go_after: Duration,
 }
 
 impl Default for Pace {
@@ -43,6 +53,8 @@ impl Default for Pace {
             look_every: Duration::from_secs(5),
             renew_every: Duration::from_secs(15),
             stop_within: Duration::from_secs(20),
+            keep_place: Duration::from_secs(1),
+            let_go_after: Duration::from_mins(1),
         }
     }
 }
@@ -96,45 +108,60 @@ pub async fn drain(services: &Arc<Services>, transport: &Arc<Transport>) -> Resu
     let sender = Sender::new(Arc::clone(services), services.db.clone(), Arc::clone(transport), Pace::default());
     let mut attempts = 0;
     loop {
-        let claimed = sender.claim(services.config.mail.concurrency).await?;
+        let claimed = sender.claim(Queue::All, services.config.mail.concurrency).await?;
         if claimed.is_empty() {
             return Ok(attempts);
         }
         for mail in claimed {
-            sender.clone().send(mail).await;
+            sender.clone().send(mail, Hold::default()).await;
             attempts += 1;
         }
     }
 }
 
 async fn run(sender: Sender, stop: CancellationToken) {
-    let places = sender.services.config.mail.concurrency;
+    let settings = &sender.services.config.mail;
+    let mut lanes = [Lane::of_awaited(), Lane::of_all(settings.concurrency, settings.waiting)];
     let mut on_the_wire = JoinSet::new();
     while !stop.is_cancelled() {
-        match sender.claim(places - on_the_wire.len()).await {
-            Ok(claimed) => {
-                sender.services.vitals.beat(DISPATCHER);
-                for mail in claimed {
-                    on_the_wire.spawn(sender.clone().send(mail));
+        for lane in &mut lanes {
+            lane.make_room(&sender.pace, Instant::now());
+            match sender.claim(lane.queue, lane.free_places()).await {
+                Ok(claimed) => {
+                    sender.services.vitals.beat(DISPATCHER);
+                    begin(&sender, lane, &mut on_the_wire, claimed);
                 }
+                Err(failure) => warn!(%failure, "the outbox could not be read; trying again shortly"),
             }
-            Err(failure) => warn!(%failure, "the outbox could not be read; trying again shortly"),
         }
+        let next_move = lanes.iter().filter_map(|lane| lane.next_move(&sender.pace)).min();
         tokio::select! {
             () = stop.cancelled() => {}
             () = sender.services.mail_waiting.notified() => {}
             () = sleep(sender.pace.look_every.mul_f64(0.8 + 0.4 * secret::fraction())) => {}
-            Some(_) = on_the_wire.join_next() => {}
+            () = sleep_until(next_move.unwrap_or_else(Instant::now)), if next_move.is_some() => {}
+            Some(ended) = on_the_wire.join_next_with_id() => note_end(&mut lanes, ended),
         }
-        // At most as many as there are places; a full house is not asked again before somebody leaves.
-        while on_the_wire.len() >= places && !stop.is_cancelled() {
-            tokio::select! {
-                () = stop.cancelled() => {}
-                _ = on_the_wire.join_next() => {}
-            }
+        while let Some(ended) = on_the_wire.try_join_next_with_id() {
+            note_end(&mut lanes, ended);
         }
     }
     let_go(&sender, on_the_wire).await;
+}
+
+fn begin(sender: &Sender, lane: &mut Lane, on_the_wire: &mut JoinSet<()>, claimed: Vec<Claimed>) {
+    for mail in claimed {
+        let hold = Hold::default();
+        let attempt = on_the_wire.spawn(sender.clone().send(mail, hold.clone()));
+        lane.begin(attempt.id(), hold, Instant::now());
+    }
+}
+
+fn note_end(lanes: &mut [Lane], ended: Result<(Id, ()), JoinError>) {
+    let id = ended.map_or_else(|failure| failure.id(), |(id, ())| id);
+    for lane in lanes {
+        lane.end(id);
+    }
 }
 
 async fn let_go(sender: &Sender, mut on_the_wire: JoinSet<()>) {
@@ -152,13 +179,14 @@ impl Sender {
         Self { services, db, transport, owner: owner.into(), pace, abandon: CancellationToken::new() }
     }
 
-    async fn claim(&self, places: usize) -> Result<Vec<Claimed>, StoreError> {
-        lease::claim(&self.db, self.services.clock.now(), &self.owner, u64::try_from(places).unwrap_or(u64::MAX)).await
+    async fn claim(&self, queue: Queue, places: usize) -> Result<Vec<Claimed>, StoreError> {
+        let places = u64::try_from(places).unwrap_or(u64::MAX);
+        lease::claim_of(queue, &self.db, self.services.clock.now(), &self.owner, places).await
     }
 
-    /// One attempt, from the wire to the row.
-    async fn send(self, mail: Claimed) {
-        let attempt = AssertUnwindSafe(self.try_to_send(&mail)).catch_unwind().await;
+    /// Makes one attempt, from the wire to the row.
+    async fn send(self, mail: Claimed, hold: Hold) {
+        let attempt = AssertUnwindSafe(self.try_to_send(&mail, &hold)).catch_unwind().await;
         let outcome = match attempt {
             Ok(Some(outcome)) => outcome,
             // The lease is somebody else's: their outcome counts.
@@ -169,27 +197,29 @@ impl Sender {
     }
 
     /// The last look, and the delivery if the mail still holds. What cannot be looked at is tried again later.
-    async fn try_to_send(&self, mail: &Claimed) -> Option<Outcome> {
+    async fn try_to_send(&self, mail: &Claimed, hold: &Hold) -> Option<Outcome> {
         let ctx = Ctx::system(&self.services, "dispatcher");
         match still_true::look(&ctx, self.db.reader(), mail.lease.id).await {
-            Ok(Verdict::Holds) => self.attempt(mail).await,
+            Ok(Verdict::Holds) => self.attempt(mail, hold).await,
             Ok(Verdict::TakenBack(why)) => Some(Outcome::TakenBack(why)),
             Ok(Verdict::NotYet) => Some(Outcome::NotYet),
             Err(failure) => Some(Outcome::Failed { class: "last_look", text: failure.to_string() }),
         }
     }
 
-    /// The delivery with its lease kept alive beside it; `None` if the lease was lost.
-    async fn attempt(&self, mail: &Claimed) -> Option<Outcome> {
-        let delivery = self.transport.deliver(&mail.envelope);
+    /// Delivers the mail and keeps its lease alive beside; `None` if the lease was lost.
+    async fn attempt(&self, mail: &Claimed, hold: &Hold) -> Option<Outcome> {
+        let delivery = self.transport.deliver_noting(&mail.envelope, &hold.departure);
         tokio::pin!(delivery);
-        let mut renewal = interval_at(tokio::time::Instant::now() + self.pace.renew_every, self.pace.renew_every);
+        let mut renewal = interval_at(Instant::now() + self.pace.renew_every, self.pace.renew_every);
         loop {
             tokio::select! {
                 delivered = &mut delivery => return Some(delivered.into()),
                 () = self.abandon.cancelled() => {
-                    let text = "the service stopped while the mail was on the wire".to_owned();
-                    return Some(Outcome::Unknown { class: "stopped", text });
+                    return Some(abandoned(hold, "stopped", "the service stopped while the mail was on the wire"));
+                }
+                () = hold.let_go.cancelled() => {
+                    return Some(abandoned(hold, FailureClass::Timeout.as_str(), "too many mails waited for an answer of the relay"));
                 }
                 _ = renewal.tick() => match lease::renew(&self.db, &mail.lease, self.services.clock.now()).await {
                     Err(StoreError::Stale) => {
@@ -241,6 +271,12 @@ impl Sender {
         txn.commit().await?;
         Ok(state)
     }
+}
+
+/// The outcome of an attempt that we broke off ourselves.
+fn abandoned(hold: &Hold, class: &'static str, text: &str) -> Outcome {
+    let text = text.to_owned();
+    if hold.departure.has_begun() { Outcome::Unknown { class, text } } else { Outcome::Failed { class, text } }
 }
 
 fn class(outcome: &Outcome) -> &'static str {

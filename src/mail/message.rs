@@ -153,7 +153,7 @@ impl OutgoingMail {
             }
         }
         Ok(BuiltMail {
-            bytes: headers.multipart(self.body()?)?.formatted(),
+            bytes: folded(&headers.multipart(self.body()?)?.formatted()),
             message_id,
             envelope_from: return_path.to_string(),
             envelope_to,
@@ -207,8 +207,8 @@ fn mailbox(role: &'static str, contact: &Contact) -> Result<Mailbox, MessageErro
 
 /// One line of visible text of at most `max` characters.
 fn tame(text: &str, max: usize) -> String {
-    let visible = |word: &str| word.chars().filter(|c| !is_deceptive(*c)).collect::<String>();
-    let words: Vec<String> = text.split_whitespace().map(visible).filter(|word| !word.is_empty()).collect();
+    let text = letters::line(text);
+    let words: Vec<&str> = text.split_whitespace().collect();
     // "=?" opens an encoded word: left as typed, a client would decode it into text that has not passed through here.
     let line = words.join(" ").replace("=?", "= ?");
     if line.chars().count() <= max {
@@ -218,21 +218,50 @@ fn tame(text: &str, max: usize) -> String {
     format!("{}…", kept.trim_end())
 }
 
-/// Control characters, and those that change the direction in which the rest is read (Unicode UAX #9; CVE-2021-42574).
-fn is_deceptive(c: char) -> bool {
-    c.is_control() || letters::turns_direction(c) || c == '\u{FEFF}'
-}
-
-/// Text with line feeds only; lettre writes them as CR LF. A bare CR or NUL is read differently by each server on the way, and a
-/// text that turns the direction of the rest, by each reader.
+/// Text with line feeds only, without hidden characters; lettre writes line feeds as CR LF. A bare CR or NUL is read differently by
+/// each server on the way.
 fn clean_body(text: &str) -> String {
-    text.chars().filter(|c| matches!(c, '\n' | '\t') || !is_deceptive(*c)).collect()
+    letters::lines(text)
 }
 
-/// A separator that depends on the id and on nothing else.
+/// Longest line of a header (RFC 2047 §2: 76 characters where words are encoded, and RFC 5322 §2.1.1 allows two more elsewhere).
+const HEADER_LINE: usize = 76;
+
+/// Folds the lines of a message's header that are too long before the last blank at which that helps (RFC 5322 §2.2.3). lettre folds
+/// within a value, but not between an encoded name and its address, nor a value that it takes for encoded.
+fn folded(message: &[u8]) -> Vec<u8> {
+    let end = message.windows(4).position(|four| four == b"\r\n\r\n").map_or(message.len(), |at| at + 2);
+    let (header, rest) = message.split_at(end);
+    let mut folded = Vec::with_capacity(message.len() + 64);
+    for mut line in header.split_inclusive(|byte| *byte == b'\n') {
+        while let Some(at) = fold_of(line.trim_ascii_end()) {
+            folded.extend_from_slice(&line[..at]);
+            folded.extend_from_slice(b"\r\n");
+            line = &line[at..];
+        }
+        folded.extend_from_slice(line);
+    }
+    folded.extend_from_slice(rest);
+    folded
+}
+
+/// The blank before which a line that is too long is folded: the last one that leaves a line short enough, else the first. `None` if the
+/// line is short enough or has no blank between words.
+fn fold_of(line: &[u8]) -> Option<usize> {
+    if line.len() <= HEADER_LINE {
+        return None;
+    }
+    let begin = line.len() - line.trim_ascii_start().len();
+    let mut blanks = (begin + 1..line.len()).filter(|at| line[*at] == b' ' && line[at - 1] != b' ');
+    let first = blanks.next()?;
+    Some(blanks.take_while(|at| *at <= HEADER_LINE).last().unwrap_or(first))
+}
+
+/// Makes a separator that depends on the id and on nothing else. 24 digits, because with more the header line that names it is longer
+/// than 76 characters.
 fn boundary(id: Uuid, part: &str) -> String {
     let digest = Sha256::new().chain_update(id.as_bytes()).chain_update(part).finalize();
-    hex::encode(digest)[..40].to_owned()
+    hex::encode(digest)[..24].to_owned()
 }
 
 /// Mail dates have whole seconds; those before 1970 or after 9999 cannot be written by the header's type.

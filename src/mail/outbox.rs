@@ -15,7 +15,7 @@ pub mod lease;
 pub mod retention;
 pub mod withdraw;
 
-pub use enqueue::{Notification, Recipient, cancel_for_designation, enqueue, is_promised};
+pub use enqueue::{Notification, Recipient, cancel_for_designation, enqueue, open_key};
 pub use withdraw::TakenBack;
 
 use entity::kinds::NotificationState;
@@ -30,9 +30,13 @@ const ENDS: [NotificationState; 4] =
 /// The last word to somebody who leaves: see [`lease::claim`].
 pub const FAREWELL: &str = "farewell";
 
+/// The kind of mail that somebody waits for in front of a screen, and that is worth nothing some minutes later. Such mails have places
+/// of their own at the dispatcher. Reminders are not among them although they let their reader in as well: thousands leave at eight.
+const AWAITED: &str = "sign_in";
+
 /// The kinds whose words let their reader in, or act in their name with one press. The database keeps hashes of keys, and a copy of it
 /// must not hold a key in clear: these words are blanked in the very statement that brings the mail to its end. What a reminder spoke
 /// of stays in the ladder's log.
-const LETS_IN: [&str; 2] = ["sign_in", "reminder"];
+const LETS_IN: [&str; 2] = [AWAITED, "reminder"];
 /// The kinds whose slice writes another mail in the place of one that was taken back, as long as what it says is still to be told.
 const WRITTEN_ANEW: [&str; 1] = ["reminder"];

@@ -455,6 +455,7 @@ impl InvitedRow {
             address: self.email,
             lang: Lang::of(&self.language),
             told: Told { method: self.method, sequence },
+            is_told_elsewhere: false,
             at: self.told_at.0,
         })
     }

@@ -126,6 +126,8 @@ pub struct Invited {
     pub address: String,
     pub lang: Lang,
     pub told: Told,
+    /// Whether that went to an address at which they are not written to any more. Known to who follows the members only.
+    pub is_told_elsewhere: bool,
     pub at: DateTime<Utc>,
 }
 

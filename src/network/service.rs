@@ -17,6 +17,7 @@ use crate::audit::{self, Event};
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
 use crate::error::{Error, Result};
+use crate::links::service as links;
 use crate::mail::address;
 use crate::texts::Lang;
 use crate::time::{Calendars, TerritoryCalendar};
@@ -158,8 +159,9 @@ pub async fn person_for(ctx: &Ctx, txn: &Txn, person: PersonIn) -> Result<Person
 /// Corrects a person's data, if nobody else did since `version` was read.
 ///
 /// Who may: the secretariat everything; whoever manages all the bodies in which the person holds or will hold a seat the names,
-/// phone and language; everybody their own phone and language. Mails: none. Errors: `address_taken`, `stale`, and every field
-/// that is wrong. A change that changes nothing writes nothing.
+/// phone and language; everybody their own phone and language. Mails: none at once; the jobs of the slices tell again what they
+/// told at an address that is another now, and the links for one press in mails to the old address end. Errors: `address_taken`,
+/// `stale`, and every field that is wrong. A change that changes nothing writes nothing.
 pub async fn update_person(
     ctx: &Ctx,
     txn: &Txn,
@@ -184,6 +186,9 @@ pub async fn update_person(
         return Ok(before);
     }
     let updated = store::update_person(txn, &before, after, ctx.now()).await.map_err(address_taken)?;
+    if members.contains(&"email") {
+        links::revoke_for_person(ctx, txn, id).await?;
+    }
     audit::record(ctx, txn, event("network.update_person", id, json!({ "members": members }))).await?;
     Ok(updated)
 }

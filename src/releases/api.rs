@@ -491,8 +491,8 @@ async fn show_feed(ctx: Ctx, request: HttpRequest, query: web::Query<FeedQuery>)
     let filter = ReleaseFilter { from: Some(from), to: Some(to), ..ReleaseFilter::default() };
     let releases = service::all(ctx.reader(), &filter).await?;
     let broken = |error: IcalError| Error::Internal(error.to_string());
-    let bytes =
-        feed::feed(&releases, &ctx.config().base_url(), Lang::of(&query.lang), ctx.now()).to_ical().map_err(broken)?;
+    let place = feed::Place { base_url: &ctx.config().base_url(), id_domain: &ctx.config().mail.id_domain };
+    let bytes = feed::feed(&releases, place, Lang::of(&query.lang), ctx.now()).to_ical().map_err(broken)?;
     let tag = format!("\"{}\"", sha256_hex(bytes.as_bytes()));
     let is_known = has_seen(&request, &tag);
     let mut answer = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };

@@ -1,10 +1,10 @@
 //! The agenda as a calendar that programs fetch: pure. Names nobody.
 //!
 //! Provisional is TENTATIVE, cancelled stays, and "postponed" is a word of the summary, because STATUS has none for it
-//! (`docs/domain.md`, figures). Five moves keep one UID.
+//! (`docs/domain.md`, figures). Five moves keep one UID. A date that is a week or a month is a note on its first day.
 
 use super::model::{Stage, When};
-use super::view::ReleaseView;
+use super::view::{ReleaseView, when_text};
 use crate::ical::{EntryStatus, Feed, FeedEntry, When as EntryWhen};
 use crate::texts::Lang;
 use crate::time::words;
@@ -22,20 +22,31 @@ pub fn window(today: NaiveDate) -> (NaiveDate, NaiveDate) {
     (month - Months::new(12), month + Months::new(19) - Days::new(1))
 }
 
-/// The feed of these releases. `base_url` is the service's own address, without a slash at its end.
-pub fn feed(releases: &[ReleaseView], base_url: &str, lang: Lang, now: DateTime<Utc>) -> Feed {
+/// Where the feed stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    /// The service's own address, without a slash at its end.
+    pub base_url: &'a str,
+    /// The right-hand side of every UID (`mail.id_domain`).
+    pub id_domain: &'a str,
+}
+
+/// Makes the feed of these releases.
+pub fn feed(releases: &[ReleaseView], place: Place<'_>, lang: Lang, now: DateTime<Utc>) -> Feed {
+    let Place { base_url, .. } = place;
     Feed {
         name: lang.t("releases.feed_name").to_owned(),
         url: format!("{base_url}/calendar.ics?lang={}", lang.code()),
         refresh: REFRESH,
-        entries: releases.iter().map(|view| entry(view, base_url, lang, now)).collect(),
+        entries: releases.iter().map(|view| entry(view, place, lang, now)).collect(),
     }
 }
 
-fn entry(view: &ReleaseView, base_url: &str, lang: Lang, now: DateTime<Utc>) -> FeedEntry {
+fn entry(view: &ReleaseView, place: Place<'_>, lang: Lang, now: DateTime<Utc>) -> FeedEntry {
     let release = &view.release;
+    let Place { base_url, id_domain } = place;
     FeedEntry {
-        uid: format!("release-{}", release.id),
+        uid: format!("release-{}@{id_domain}", release.id),
         sequence: u32::try_from(release.sequence).unwrap_or_default(),
         last_revision: view.updated_at,
         when: when(release.when()),
@@ -50,10 +61,7 @@ fn entry(view: &ReleaseView, base_url: &str, lang: Lang, now: DateTime<Utc>) -> 
 fn when(when: When) -> EntryWhen {
     match when {
         When::At(slot) => EntryWhen::Wall(slot.day.and_time(slot.hour)),
-        When::On(day) => EntryWhen::Day(day),
-        When::InWeek(_) | When::InMonth(_) | When::InTwoMonths(_) => {
-            EntryWhen::Days { first: when.first_day(), last: when.last_day() }
-        }
+        When::On(_) | When::InWeek(_) | When::InMonth(_) | When::InTwoMonths(_) => EntryWhen::Day(when.first_day()),
     }
 }
 
@@ -65,9 +73,17 @@ const fn status(stage: &Stage) -> EntryStatus {
     }
 }
 
+/// The week or months of a date that is no day, in words.
+fn span(when: When, lang: Lang) -> Option<String> {
+    (when.first_day() != when.last_day()).then(|| when_text(when, lang))
+}
+
 /// «Rinviato: Relazione territoriale sul mercato del lavoro, anno 2026».
 fn summary(view: &ReleaseView, lang: Lang, now: DateTime<Utc>) -> String {
     let name = view.title(lang);
+    if let (Stage::Provisional(_), Some(span)) = (&view.release.stage, span(view.release.when(), lang)) {
+        return lang.f("releases.feed_provisional_span", &[("name", &name), ("span", &span)]);
+    }
     let flags = view.flags(now);
     let key = match &view.release.stage {
         Stage::Cancelled { .. } => "releases.feed_cancelled",
@@ -84,6 +100,9 @@ fn description(view: &ReleaseView, lang: Lang, now: DateTime<Utc>) -> String {
     let mut lines = Vec::new();
     if let Some(whose) = &view.observatory {
         lines.push(lang.f("releases.feed_whose", &[("observatory", &whose.name)]));
+    }
+    if let Some(span) = span(view.release.when(), lang) {
+        lines.push(lang.f("releases.feed_span", &[("span", &span)]));
     }
     if let Some(first) = view.release.first_confirmed().filter(|_| flags.postponed || flags.brought_forward) {
         let day = words::long_wall(first.slot.day.and_time(first.slot.hour), lang);

@@ -87,3 +87,16 @@ pub struct Story {
     pub notice_left: Option<i32>,
     pub today: NaiveDate,
 }
+
+/// Says when, in words: «martedì 30 marzo 2027, ore 9.30», «settimana dal 15 marzo 2027», «marzo 2027», «marzo-aprile 2027».
+pub fn when_text(when: When, lang: Lang) -> String {
+    match when {
+        When::At(slot) => words::long_wall(slot.day.and_time(slot.hour), lang),
+        When::On(day) => words::long_day(day, lang),
+        When::InWeek(monday) => lang.f("releases.week_of", &[("day", &words::date(monday, lang))]),
+        When::InMonth(first) => words::month_year(first, lang),
+        When::InTwoMonths(first) => {
+            format!("{}–{}", words::month(first, lang), words::month_year(when.last_day(), lang))
+        }
+    }
+}

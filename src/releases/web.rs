@@ -6,7 +6,7 @@ mod forms;
 use super::model::{Event, Flags, When, possible};
 use super::policy::{self, Action};
 use super::service::{self, ReleaseFilter};
-use super::view::{Change, ReleaseView, Story};
+use super::view::{Change, ReleaseView, Story, when_text};
 use crate::ctx::Ctx;
 use crate::deliverables::service as deliverables;
 use crate::deliverables::view::{DeliverableView, Progress};
@@ -224,19 +224,6 @@ fn remark(flags: Flags, state: ReleaseState, lang: Lang) -> Option<Badge> {
         Flags { .. } => return None,
     };
     Some(Badge { text: lang.t(key), kind })
-}
-
-/// «martedì 30 marzo 2027, ore 9.30», «settimana dal 15 marzo 2027», «marzo 2027», «marzo-aprile 2027».
-fn when_text(when: When, lang: Lang) -> String {
-    match when {
-        When::At(slot) => words::long_wall(slot.day.and_time(slot.hour), lang),
-        When::On(day) => words::long_day(day, lang),
-        When::InWeek(monday) => lang.f("releases.week_of", &[("day", &words::date(monday, lang))]),
-        When::InMonth(first) => words::month_year(first, lang),
-        When::InTwoMonths(first) => {
-            format!("{}–{}", words::month(first, lang), words::month_year(when.last_day(), lang))
-        }
-    }
 }
 
 impl ContributionLine {

@@ -60,8 +60,9 @@ pub async fn run(ctx: &Ctx) -> Result<Told> {
     let today = now.date();
     let calendars = network::calendars(ctx.reader()).await?;
     let morning = ctx.write(async |txn| look(ctx, txn, &rules.rungs, &calendars, today).await).await?;
-    let Look { roll, obligations, settled, todays, withdrawn } = morning;
-    let written_to = people(todays.iter().filter(|promise| !promise.was_withdrawn()));
+    let Look { roll, obligations, meant, settled, todays, withdrawn } = morning;
+    let is_told = |promise: &&Promise| !promise.was_withdrawn() && !meant.is_elsewhere(promise);
+    let written_to = people(todays.iter().filter(is_told));
     let day = Day { today, rungs: &rules.rungs, calendars: &calendars, roll: &roll, written_to: &written_to };
     let plan = plan::plan(day, &obligations, &settled);
 
@@ -73,7 +74,7 @@ pub async fn run(ctx: &Ctx) -> Result<Told> {
         if told.mails == MAILS_AT_ONCE {
             break;
         }
-        match ctx.write(async |txn| tell(ctx, txn, mail, today, hours.until).await).await {
+        match ctx.write(async |txn| tell(ctx, txn, mail, &meant, today, hours.until).await).await {
             Ok(true) => {
                 told.mails += 1;
                 told.lines += mail.lines.len();
@@ -83,7 +84,7 @@ pub async fn run(ctx: &Ctx) -> Result<Told> {
         }
     }
     let skipped = &plan.skipped[..plan.skipped.len().min(SKIPS_AT_ONCE)];
-    told.skipped = skip_all(ctx, skipped, &mut told.failures).await?;
+    told.skipped = skip_all(ctx, skipped, &meant, &mut told.failures).await?;
     Ok(told)
 }
 
@@ -91,6 +92,7 @@ pub async fn run(ctx: &Ctx) -> Result<Told> {
 struct Look {
     roll: Roll,
     obligations: Vec<Obligation>,
+    meant: Meant,
     settled: Settled,
     todays: Vec<Promise>,
     withdrawn: u64,
@@ -100,10 +102,11 @@ struct Look {
 async fn look(ctx: &Ctx, txn: &Txn, rungs: &[i32], calendars: &Calendars, today: NaiveDate) -> Result<Look> {
     let roll = roll(txn, today).await?;
     let obligations = providers::obligations(txn, horizon(rungs, calendars, today)).await?;
-    let withdrawn = withdraw_untrue(ctx, txn, today, &Meant::of(&obligations, &roll)).await?;
-    let settled = Log::read(txn, obligations.iter()).await?.settled;
+    let meant = Meant::of(&obligations, &roll);
+    let withdrawn = withdraw_untrue(ctx, txn, today, &meant).await?;
+    let settled = Log::read(txn, obligations.iter(), &meant).await?.settled;
     let todays = promised_on(txn, today).await?;
-    Ok(Look { roll, obligations, settled, todays, withdrawn })
+    Ok(Look { roll, obligations, meant, settled, todays, withdrawn })
 }
 
 /// When a mail leaves, and which of the day's it is for its reader: only a mail that was taken back has a successor.
@@ -115,16 +118,23 @@ pub(super) struct Leaving {
 }
 
 /// Writes one mail and notes what it tells; says whether it did. It does not where another run has told the person meanwhile.
-async fn tell(ctx: &Ctx, txn: &Txn, mail: &Mail<'_>, today: NaiveDate, until: NaiveTime) -> Result<bool> {
+async fn tell(
+    ctx: &Ctx,
+    txn: &Txn,
+    mail: &Mail<'_>,
+    meant: &Meant,
+    today: NaiveDate,
+    until: NaiveTime,
+) -> Result<bool> {
     let person = mail.to.holder.id;
-    let log = Log::read(txn, mail.lines.iter().map(|line| line.obligation)).await?;
+    let log = Log::read(txn, mail.lines.iter().map(|line| line.obligation), meant).await?;
     let is_told = |line: &plan::Line<'_>| {
         log.settled.get(&Key::of(line.obligation)).is_some_and(|rungs| rungs.contains_key(&line.rung))
     };
     let todays = promised_on(txn, today).await?;
     let mut own = todays.iter().filter(|promise| promise.person_id == Some(person));
     let number = 1 + own.clone().count();
-    if own.any(|promise| !promise.was_withdrawn()) || mail.lines.iter().any(is_told) {
+    if own.any(|promise| !promise.was_withdrawn() && !meant.is_elsewhere(promise)) || mail.lines.iter().any(is_told) {
         return Ok(false);
     }
     let mail_id = mail::promise(ctx, txn, mail, Leaving { today, until, number }).await?;
@@ -143,18 +153,18 @@ async fn tell(ctx: &Ctx, txn: &Txn, mail: &Mail<'_>, today: NaiveDate, until: Na
 }
 
 /// Notes the rungs that are over: all at once, or one by one where one of them cannot be noted. Returns how many were.
-async fn skip_all(ctx: &Ctx, skipped: &[Skip<'_>], failures: &mut Failures) -> Result<usize> {
+async fn skip_all(ctx: &Ctx, skipped: &[Skip<'_>], meant: &Meant, failures: &mut Failures) -> Result<usize> {
     if skipped.is_empty() {
         return Ok(0);
     }
-    match ctx.write(async |txn| skip(ctx, txn, skipped).await).await {
+    match ctx.write(async |txn| skip(ctx, txn, skipped, meant).await).await {
         Ok(()) => return Ok(skipped.len()),
         Err(error) if matches!(error, Error::Store(StoreError::Busy)) => return Err(error),
         Err(_) => {}
     }
     let mut done = 0;
     for one in skipped.chunks(1) {
-        match ctx.write(async |txn| skip(ctx, txn, one).await).await {
+        match ctx.write(async |txn| skip(ctx, txn, one, meant).await).await {
             Ok(()) => done += 1,
             Err(error) => {
                 let what = one.iter().map(|skip| format!("{} {}", skip.obligation.kind, skip.obligation.id));
@@ -165,8 +175,8 @@ async fn skip_all(ctx: &Ctx, skipped: &[Skip<'_>], failures: &mut Failures) -> R
     Ok(done)
 }
 
-async fn skip(ctx: &Ctx, txn: &Txn, skips: &[Skip<'_>]) -> Result<()> {
-    let log = Log::read(txn, skips.iter().map(|skip| skip.obligation)).await?;
+async fn skip(ctx: &Ctx, txn: &Txn, skips: &[Skip<'_>], meant: &Meant) -> Result<()> {
+    let log = Log::read(txn, skips.iter().map(|skip| skip.obligation), meant).await?;
     for skip in skips {
         let is_known = |rungs: &ladder::Settled| rungs.contains_key(&skip.rung);
         if !log.settled.get(&Key::of(skip.obligation)).is_some_and(is_known) {
@@ -204,21 +214,33 @@ fn horizon(rungs: &[i32], calendars: &Calendars, today: NaiveDate) -> NaiveDate 
     days.max().unwrap_or(today)
 }
 
-/// Who is to be told what, as things stand.
-struct Meant(HashMap<Key, Option<PersonId>>);
+/// Who is to be told what, as things stand, and where they are written to.
+struct Meant {
+    people: HashMap<Key, PersonId>,
+    addresses: HashMap<PersonId, String>,
+}
 
 impl Meant {
     fn of(obligations: &[Obligation], roll: &Roll) -> Self {
-        let meant = obligations.iter().map(|obligation| {
-            let person = roll.addressee(obligation.seat_id).map(|who| who.designation.holder.id);
-            (Key::of(obligation), person)
-        });
-        Self(meant.collect())
+        let mut meant = Self { people: HashMap::new(), addresses: HashMap::new() };
+        for obligation in obligations {
+            let Some(who) = roll.addressee(obligation.seat_id) else { continue };
+            let holder = &who.designation.holder;
+            meant.people.insert(Key::of(obligation), holder.id);
+            meant.addresses.insert(holder.id, holder.email.clone());
+        }
+        meant
     }
 
     /// Whether what was told, or is about to be, still is to be done, on that day, and by that person.
     fn holds(&self, told: &Entry) -> bool {
-        self.0.get(&told.key).copied().flatten() == told.person_id
+        self.people.get(&told.key).copied() == told.person_id
+    }
+
+    /// Whether a mail went to an address at which its reader, who still is to be told something, is not written to any more.
+    fn is_elsewhere(&self, promise: &Promise) -> bool {
+        let address = promise.person_id.and_then(|person| self.addresses.get(&person));
+        address.is_some_and(|address| !promise.is_to(address) && promise.is_owed_at(address))
     }
 }
 
@@ -274,21 +296,32 @@ struct Note {
 /// What was noted before about the obligations of a run.
 struct Log {
     settled: Settled,
-    /// Notes of rungs whose mail never left: they are open again.
+    /// Notes of rungs whose mail never left, and of the last of those whose mail went to an address that was corrected since: they
+    /// are open again.
     reopened: HashMap<(Key, i32), (ReminderId, Option<MailId>)>,
 }
 
 impl Log {
-    async fn read(txn: &Txn, obligations: impl Iterator<Item = &Obligation>) -> Result<Self> {
+    async fn read(txn: &Txn, obligations: impl Iterator<Item = &Obligation>, meant: &Meant) -> Result<Self> {
         let ids: Vec<_> = obligations.map(|obligation| obligation.id).collect();
         let entries = store::entries_about(txn, &ids).await?;
         let mails: Vec<MailId> = entries.iter().filter_map(|entry| entry.mail_id).collect();
         let standing = withdraw::standing(txn, &mails).await?;
         let untold: HashSet<MailId> =
             standing.iter().filter(|promise| promise.is_to_be_told_anew()).map(|promise| promise.id).collect();
+        let elsewhere: HashSet<MailId> =
+            standing.iter().filter(|promise| meant.is_elsewhere(promise)).map(|promise| promise.id).collect();
+        let mut last_told: HashMap<Key, (i32, bool)> = HashMap::new();
+        for entry in entries.iter().filter(|entry| meant.holds(entry)) {
+            let Some(mail) = entry.mail_id else { continue };
+            let told = (entry.rung, elsewhere.contains(&mail));
+            let last = last_told.entry(entry.key.clone()).or_insert(told);
+            *last = told.max(*last);
+        }
         let mut log = Self { settled: Settled::new(), reopened: HashMap::new() };
         for Entry { id, key, rung, outcome, mail_id, .. } in entries {
-            if mail_id.is_some_and(|mail| untold.contains(&mail)) {
+            let is_untold = mail_id.is_some_and(|mail| untold.contains(&mail));
+            if is_untold || last_told.get(&key) == Some(&(rung, true)) {
                 log.reopened.insert((key, rung), (id, mail_id));
             } else {
                 log.settled.entry(key).or_default().insert(rung, outcome);

@@ -22,6 +22,7 @@ both_engines! {
     the_day_of_what_was_accepted_or_waived_is_history,
     a_cancelled_release_stays_with_its_reason_and_calls_nobody,
     the_feed_is_public_and_unchanged_until_the_agenda_changes,
+    a_span_is_one_note_on_its_first_day_and_says_which_it_is,
     everybody_reads_the_calendar_and_only_the_network_its_tasks,
 }
 
@@ -411,7 +412,10 @@ async fn the_feed_is_public_and_unchanged_until_the_agenda_changes(engine: Engin
     let tag = feed.header("etag").expect("a tag").to_owned();
     assert_eq!(feed.status.as_u16(), 200);
     assert!(feed.text().contains("DTSTART;TZID=Europe/Rome:20270319T100000"), "{}", feed.text());
-    assert!(!feed.text().contains('@'), "a feed names nobody");
+    assert!(feed.text().contains("DTEND;TZID=Europe/Rome:20270319T110000"), "{}", feed.text());
+    let id = release["id"].as_str().expect("an id");
+    assert!(feed.text().contains(&format!("UID:release-{id}@raccordo.example")), "{}", feed.text());
+    assert!(!feed.text().contains("mailto:") && !feed.text().contains("ente.example"), "a feed names nobody");
     assert_eq!(anyone.get("/calendar.ics").header("if-none-match", &tag).send().await.status.as_u16(), 304);
     let input = json!({ "day": "2027-04-02", "reason_code": "source_late", "reason_text": "Dati in ritardo" });
     secretariat.post(&path(&release, "/move")).if_match(&release["version"]).json(input).send().await.expect(200);
@@ -420,6 +424,34 @@ async fn the_feed_is_public_and_unchanged_until_the_agenda_changes(engine: Engin
     assert!(moved.text().contains("Rinviato: ") && moved.text().contains("SEQUENCE:2"), "{}", moved.text());
     secretariat.post("/api/v1/releases").json(json!({})).send().await.expect(422);
     anyone.post("/api/v1/releases").json(json!({ "product": "relazione-territoriale", "period": "2027", "date": { "precision": "month", "day": "2027-12-01" } })).send().await.refused(401, "unauthenticated");
+}
+
+async fn a_span_is_one_note_on_its_first_day_and_says_which_it_is(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    for (precision, day, first, span) in [
+        ("week", "2027-03-10", "20270308", "settimana dall’8 marzo 2027"),
+        ("month", "2027-03-10", "20270301", "marzo 2027"),
+        ("two_months", "2027-04-10", "20270301", "marzo–aprile 2027"),
+    ] {
+        let planned = json!({ "product": "relazione-territoriale", "period": "2026", "date": { "precision": precision, "day": day } });
+        let planned = secretariat.post("/api/v1/releases").json(planned).send().await.expect(201);
+        let feed = app.anonymous().get("/calendar.ics").send().await.text().replace("\r\n ", "");
+        assert!(feed.contains(&format!("SUMMARY:Data provvisoria ({span}): ")), "{span}: {feed}");
+        assert!(feed.contains(&format!("DTSTART;VALUE=DATE:{first}\r\n")), "{span}: {feed}");
+        let next: u32 = first.parse::<u32>().expect("a day") + 1;
+        assert!(feed.contains(&format!("DTEND;VALUE=DATE:{next}\r\n")), "{span}: {feed}");
+        let reason = json!({ "reason_code": "method", "reason_text": "Prova" });
+        secretariat
+            .post(&path(&planned, "/cancel"))
+            .if_match(&planned["version"])
+            .json(reason)
+            .send()
+            .await
+            .expect(200);
+        let feed = app.anonymous().get("/calendar.ics").send().await.text().replace("\r\n ", "");
+        assert!(feed.contains(&format!("DESCRIPTION:Periodo previsto: {span}.")), "{span}: {feed}");
+    }
 }
 
 async fn everybody_reads_the_calendar_and_only_the_network_its_tasks(engine: Engine) {

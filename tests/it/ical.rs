@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use calcard::icalendar::{ICalendar, ICalendarComponent, ICalendarComponentType, ICalendarProperty, ICalendarValue};
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Utc};
 use proptest::prelude::*;
 use raccordo::ical::{Attendee, EntryStatus, Feed, FeedEntry, IcalError, Invitation, Method, Organizer, Role, When};
 use raccordo::letters;
@@ -73,7 +73,7 @@ fn feed() -> Feed {
         entries: vec![
             entry(1, When::Wall(wall(day(2027, 5, 20), 10, 0)), EntryStatus::Confirmed),
             entry(2, When::Day(day(2027, 12, 31)), EntryStatus::Tentative),
-            entry(3, When::Days { first: day(2027, 6, 1), last: day(2027, 6, 30) }, EntryStatus::Tentative),
+            entry(3, When::Wall(wall(day(2027, 10, 31), 23, 30)), EntryStatus::Tentative),
             FeedEntry {
                 description: "Annullato il 4 febbraio 2027.\nMotivo: fonte in ritardo.".to_owned(),
                 ..entry(4, When::Wall(wall(day(2027, 3, 28), 2, 30)), EntryStatus::Cancelled)
@@ -193,10 +193,40 @@ fn hours_are_wall_time_and_the_zone_comes_with_them_once() {
     assert!(has(&ical, "DTSTART;TZID=Europe/Rome:20270330T093000"));
     assert!(has(&ical, "DTEND;TZID=Europe/Rome:20270330T120000"));
     let begins: Vec<String> = lines(&ical).into_iter().filter(|line| line.starts_with("BEGIN:")).collect();
-    let zone = ["BEGIN:VTIMEZONE", "BEGIN:STANDARD", "BEGIN:DAYLIGHT", "BEGIN:STANDARD"];
-    assert_eq!(begins, [&["BEGIN:VCALENDAR"], &zone[..], &["BEGIN:VEVENT"]].concat());
-    for line in ["RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3", "RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10"] {
-        assert!(has(&ical, line), "{line} is missing");
+    assert_eq!(begins, ["BEGIN:VCALENDAR", "BEGIN:VTIMEZONE", "BEGIN:DAYLIGHT", "BEGIN:STANDARD", "BEGIN:VEVENT"]);
+}
+
+/// Outlook takes any one of several observances of a kind ([MS-OXCICAL] 2.1.3.1.1.19).
+#[test]
+fn every_object_with_hours_has_one_rule_for_winter_and_one_for_summer_older_than_any_meeting() {
+    for ical in [written(&invitation()), written(&cancellation()), published(&feed())] {
+        let lines = lines(&ical);
+        let begin = lines.iter().position(|line| line == "BEGIN:VTIMEZONE").expect("a zone");
+        let end = lines.iter().position(|line| line == "END:VTIMEZONE").expect("its end");
+        let zone: Vec<&str> = lines[begin..=end].iter().map(String::as_str).collect();
+        let of = |name: &str| {
+            let first = zone.iter().position(|line| *line == format!("BEGIN:{name}")).expect(name);
+            let last = zone.iter().position(|line| *line == format!("END:{name}")).expect(name);
+            assert_eq!(zone.iter().filter(|line| **line == format!("BEGIN:{name}")).count(), 1, "{name}");
+            zone[first + 1..last].to_vec()
+        };
+        for (name, month, last_sunday, hour, from, to) in [
+            ("DAYLIGHT", 3, day(1996, 3, 31), 2, "+0100", "+0200"),
+            ("STANDARD", 10, day(1996, 10, 27), 3, "+0200", "+0100"),
+        ] {
+            let rule = of(name);
+            assert!(
+                last_sunday.weekday() == chrono::Weekday::Sun && (last_sunday + chrono::Days::new(7)).month() > month
+            );
+            for line in [
+                format!("DTSTART:{}", wall(last_sunday, hour, 0).format("%Y%m%dT%H%M%S")),
+                format!("TZOFFSETFROM:{from}"),
+                format!("TZOFFSETTO:{to}"),
+                format!("RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH={month}"),
+            ] {
+                assert!(rule.contains(&line.as_str()), "{name} lacks {line}: {rule:?}");
+            }
+        }
     }
 }
 
@@ -233,9 +263,8 @@ fn what_no_client_could_read_is_refused() {
     assert_eq!(nameless.to_ical(), Err(IcalError::UidMissing));
     let endless = Invitation { end: invitation().start, ..invitation() };
     assert_eq!(endless.to_ical(), Err(IcalError::EndsBeforeItStarts { uid: invitation().uid }));
-    let backwards = When::Days { first: day(2027, 6, 2), last: day(2027, 6, 1) };
-    let feed = Feed { entries: vec![entry(1, backwards, EntryStatus::Tentative)], ..feed() };
-    assert_eq!(feed.to_ical(), Err(IcalError::EndsBeforeItStarts { uid: feed.entries[0].uid.clone() }));
+    let forever = Feed { entries: vec![entry(1, When::Day(NaiveDate::MAX), EntryStatus::Tentative)], ..feed() };
+    assert_eq!(forever.to_ical(), Err(IcalError::EndsBeforeItStarts { uid: forever.entries[0].uid.clone() }));
 }
 
 // --- Feeds -------------------------------------------------------------------------------------------------------------------
@@ -265,14 +294,15 @@ fn each_precision_and_status_is_written_in_its_own_way() {
     let of = |when, status| published(&Feed { entries: vec![entry(1, when, status)], ..feed() });
     let hour = of(When::Wall(wall(day(2027, 5, 20), 10, 0)), EntryStatus::Confirmed);
     assert!(has(&hour, "DTSTART;TZID=Europe/Rome:20270520T100000") && has(&hour, "STATUS:CONFIRMED"));
-    assert!(!hour.contains("DTEND"), "a moment has no end");
+    assert!(has(&hour, "DTEND;TZID=Europe/Rome:20270520T110000") && has(&hour, "TRANSP:TRANSPARENT"));
+    let late = of(When::Wall(wall(day(2027, 12, 31), 23, 30)), EntryStatus::Confirmed);
+    assert!(has(&late, "DTEND;TZID=Europe/Rome:20280101T003000"));
     let whole_day = of(When::Day(day(2027, 12, 31)), EntryStatus::Tentative);
     assert!(has(&whole_day, "DTSTART;VALUE=DATE:20271231") && has(&whole_day, "DTEND;VALUE=DATE:20280101"));
     assert!(has(&whole_day, "STATUS:TENTATIVE") && !whole_day.contains("VTIMEZONE"));
-    let month = of(When::Days { first: day(2028, 2, 1), last: day(2028, 2, 29) }, EntryStatus::Cancelled);
-    assert!(has(&month, "DTSTART;VALUE=DATE:20280201") && has(&month, "DTEND;VALUE=DATE:20280301"));
-    assert!(has(&month, "STATUS:CANCELLED") && has(&month, "TRANSP:TRANSPARENT"));
-    assert!(has(&month, "CATEGORIES:Provincia di Lecco,annuale\\, per osservatorio"));
+    let cancelled = of(When::Day(day(2028, 2, 29)), EntryStatus::Cancelled);
+    assert!(has(&cancelled, "STATUS:CANCELLED") && has(&cancelled, "TRANSP:TRANSPARENT"));
+    assert!(has(&cancelled, "CATEGORIES:Provincia di Lecco,annuale\\, per osservatorio"));
 }
 
 #[test]
@@ -332,6 +362,49 @@ fn every_kind_of_line_end_becomes_one_and_hidden_orders_go() {
     assert!(has(&ical, "SUMMARY:a b c d ef"));
     assert!(has(&ical, "DESCRIPTION:a\\nb\\nc\\nd\\nef"));
 }
+
+#[test]
+fn nothing_hidden_is_written_anywhere() {
+    let hidden: String = HIDDEN.iter().collect();
+    let text = format!("Sala{hidden} 5");
+    let ical = written(&Invitation {
+        summary: text.clone(),
+        description: text.clone(),
+        location: text.clone(),
+        organizer: Organizer { name: text.clone(), ..invitation().organizer },
+        attendee: Attendee { name: text.clone(), ..invitation().attendee },
+        ..invitation()
+    });
+    let entry = FeedEntry {
+        summary: text.clone(),
+        description: text.clone(),
+        categories: vec![text.clone()],
+        ..feed().entries.remove(0)
+    };
+    let feed = published(&Feed { name: text, entries: vec![entry], ..feed() });
+    for ical in [ical, feed] {
+        assert!(!ical.chars().any(|c| HIDDEN.contains(&c)), "{ical:?}");
+        assert!(ical.contains("Sala 5"));
+    }
+}
+
+/// Orders about the direction of writing, and characters that no reader sees.
+const HIDDEN: [char; 14] = [
+    '\u{61C}',
+    '\u{200B}',
+    '\u{200E}',
+    '\u{200F}',
+    '\u{202A}',
+    '\u{202B}',
+    '\u{202C}',
+    '\u{202D}',
+    '\u{202E}',
+    '\u{2060}',
+    '\u{2066}',
+    '\u{2069}',
+    '\u{FEFF}',
+    '\u{E0041}',
+];
 
 #[test]
 fn a_name_holds_nothing_that_readers_decode_differently() {

@@ -172,6 +172,23 @@ async fn every_kind_of_mail_reads_as_reviewed_in_both_languages() {
     }
 }
 
+/// The lines of a mail's header and of those of its parts.
+fn header_lines(bytes: &[u8]) -> Vec<&str> {
+    let text = std::str::from_utf8(bytes).expect("ASCII");
+    let mut is_header = true;
+    let mut found = Vec::new();
+    for line in text.split("\r\n") {
+        if line.starts_with("--") {
+            is_header = true;
+        } else if line.is_empty() {
+            is_header = false;
+        } else if is_header {
+            found.push(line);
+        }
+    }
+    found
+}
+
 /// What holds for every mail.
 fn check(mail: &Mail, language: &str) {
     let at = format!("{} to {}", mail.kind, mail.to);
@@ -182,6 +199,9 @@ fn check(mail: &Mail, language: &str) {
         assert!(!words.contains(['{', '}']), "{at}: a placeholder was left");
     }
     assert!(mail.text.lines().all(|line| line.chars().count() <= 998), "{at}: a line longer than mail allows");
+    for line in header_lines(&mail.bytes) {
+        assert!(line.chars().count() <= 76, "{at}: a header line of {} characters: {line}", line.chars().count());
+    }
     let page = Html::parse_document(&mail.html);
     let all = |selector: &str| page.select(&Selector::parse(selector).expect("a selector")).collect::<Vec<_>>();
     // Bodies and operators are written to in Italian.

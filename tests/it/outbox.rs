@@ -512,7 +512,8 @@ async fn a_sender_that_loses_its_lease_lets_go_and_writes_nothing(engine: Engine
     let bench = Workbench::new(engine).await;
     bench.leftovers.are_meant();
     let relay = FakeSmtpServer::start(Script::healthy().at(Phase::FinalDot, Action::Silence)).await;
-    let pace = Pace { look_every: NEVER, renew_every: Duration::from_millis(20), stop_within: NEVER };
+    let pace =
+        Pace { look_every: NEVER, renew_every: Duration::from_millis(20), stop_within: NEVER, ..Pace::default() };
     let dispatcher = dispatcher(&bench, &over(&relay), pace);
     let id = bench.promise(at_once(&bench, "one")).await;
     until("the mail is on the wire", async || bench.mail(id).await.state == State::Leased).await;

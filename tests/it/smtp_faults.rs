@@ -226,6 +226,39 @@ async fn an_answer_that_does_not_fit_its_command_is_not_a_success() {
 }
 
 #[tokio::test]
+async fn an_answer_that_is_not_utf_8_is_an_answer() {
+    for (phase, bytes, expected) in [
+        (Phase::Greeting, &b"220 buongiorno, \xe8 il relay"[..], "sent"),
+        (Phase::Ehlo, b"250 relay della citt\xe0", "sent"),
+        (Phase::Rcpt, b"250 gi\xe0 noto", "sent"),
+        (Phase::Rcpt, b"550 5.1.1 casella inesistente perch\xe9 chiusa", "dead recipient"),
+        (Phase::Rcpt, b"550-5.1.1 casella\r\n550 5.1.1 gi\xe0 chiusa", "dead recipient"),
+        (Phase::Rcpt, b"450 pi\xf9 tardi", "retry recipient"),
+        (Phase::Data, b"354 pu\xf2 cominciare", "sent"),
+        (Phase::FinalDot, b"250 \xe8 in coda", "sent"),
+        (Phase::FinalDot, b"554 il contenuto non \xe8 gradito", "dead final_reply"),
+        (Phase::FinalDot, b"451 pi\xf9 tardi", "retry final_reply"),
+        // A code alone is an answer too (RFC 5321 4.2).
+        (Phase::FinalDot, b"250", "sent"),
+        (Phase::FinalDot, b"554", "dead final_reply"),
+    ] {
+        let server = FakeSmtpServer::start(Script::healthy().at(phase, Action::Raw(bytes))).await;
+        let sender = transport(&server, Deadlines::uniform(AMPLE));
+        let words = String::from_utf8_lossy(bytes);
+        assert_eq!(brief(&sender.deliver(&mail("one")).await), expected, "{phase:?}: {words}");
+    }
+}
+
+#[tokio::test]
+async fn the_words_of_an_answer_are_cleaned_where_they_come_in() {
+    let words = b"550 5.1.1 uno\0due\x1b[31m\xe2\x80\xaetre\xe2\x80\x8b\xc2\x9b \xf0\x9f\x92\xa9";
+    let server = FakeSmtpServer::start(Script::healthy().at(Phase::Rcpt, Action::Raw(words))).await;
+    let outcome = transport(&server, Deadlines::uniform(AMPLE)).deliver(&mail("one")).await;
+    let Delivery::NotSent { retry: false, text, .. } = outcome else { panic!("{outcome:?}") };
+    assert_eq!(text, "RCPT TO: 550 5.1.1 unodue[31mtre 💩");
+}
+
+#[tokio::test]
 async fn a_relay_that_does_not_relay_for_us_says_nothing_about_the_recipient() {
     for (code, words, expected) in [
         (550, "5.1.1 user unknown", "dead recipient"),

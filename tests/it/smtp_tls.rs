@@ -66,6 +66,15 @@ async fn answers_slipped_in_before_encryption_are_not_believed() {
 }
 
 #[tokio::test]
+async fn a_refusal_that_is_not_utf_8_is_a_refusal_behind_tls_too() {
+    for door in [Door::Tls, Door::StartTls { injected: "" }] {
+        let script = healthy().at(Phase::Rcpt, Action::Raw(b"550 5.1.1 casella gi\xe0 chiusa"));
+        let relay = Relay::behind(door, Certificate::trusted(), script).await;
+        assert_eq!(relay.outcome().await, "dead recipient", "{door:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_refused_password_sends_nothing() {
     for (script, expected) in [
         (healthy().at(Phase::Auth, Action::Reply(535, "no")), "retry auth"),

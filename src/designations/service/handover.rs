@@ -17,6 +17,7 @@ use chrono::{Days, NaiveDate};
 use entity::ids::{DesignationId, SeatId};
 use entity::kinds::RecordChange;
 use sea_orm::ConnectionTrait;
+use std::collections::BTreeSet;
 
 /// Whoever has begun is welcomed so many days after the first at the latest: the service may have stood still on it.
 const WELCOME_DAYS: u64 = 14;
@@ -24,9 +25,9 @@ const WELCOME_DAYS: u64 = 14;
 /// Carries out what the calendar brings: ends that have come, starts, ends that come near. Run by the job `handover`.
 ///
 /// Which mails leave: the farewell to who has left, the welcome to who has begun, *ending soon* to bodies, *designation
-/// requested* for seats that have fallen vacant. Safe to run at any time and any number of times. Each designation has a
-/// transaction of its own: one that fails takes nothing from the others. Returns for how many there was something to do, and
-/// what failed.
+/// requested* for seats that have fallen vacant; *registered* and *designation requested* once more to whom they went at an
+/// address that was corrected since. Safe to run at any time and any number of times. Each designation has a transaction of its
+/// own: one that fails takes nothing from the others. Returns for how many there was something to do, and what failed.
 pub async fn follow_calendar(ctx: &Ctx) -> Result<(u64, Failures)> {
     let (mut done, mut failures) = (0, Failures::default());
     for designation in touched_by_the_calendar(ctx).await? {
@@ -35,7 +36,34 @@ pub async fn follow_calendar(ctx: &Ctx) -> Result<(u64, Failures)> {
             Err(error) => failures.note(format_args!("designation {designation}"), error)?,
         }
     }
+    for designation in mail::registrations_told_elsewhere(ctx).await? {
+        match ctx.write(async |txn| tell_elsewhere(ctx, txn, designation).await).await {
+            Ok(was_due) => done += u64::from(was_due),
+            Err(error) => failures.note(format_args!("designation {designation}"), error)?,
+        }
+    }
+    for seat in asked_for(ctx).await? {
+        match ctx.write(async |txn| ask_elsewhere(ctx, txn, seat).await).await {
+            Ok(was_due) => done += u64::from(was_due),
+            Err(error) => failures.note(format_args!("seat {seat}"), error)?,
+        }
+    }
     Ok((done, failures))
+}
+
+/// The seats for which a body was asked of late.
+async fn asked_for(ctx: &Ctx) -> Result<BTreeSet<SeatId>> {
+    let requests = mail::requests(ctx, ctx.reader()).await?;
+    Ok(requests.iter().filter_map(|request| request.subject_id.parse().ok()).collect())
+}
+
+/// Asks the body of a seat that is still vacant once more, if its address was corrected since. Says whether a mail was promised.
+async fn ask_elsewhere(ctx: &Ctx, txn: &Txn, id: SeatId) -> Result<bool> {
+    let Some(seat) = store::seat_by_id(txn, id).await? else { return Ok(false) };
+    if !holders_on(txn, id, ctx.today()).await?.is_empty() {
+        return Ok(false);
+    }
+    mail::requested_elsewhere(ctx, txn, &seat).await
 }
 
 /// The designations whose end has come or comes near, and those that have just begun.
@@ -67,14 +95,25 @@ async fn bring_up_to_date(ctx: &Ctx, txn: &Txn, id: DesignationId) -> Result<boo
     Ok(has_left || is_welcomed || is_warned_of)
 }
 
-async fn welcome_if_begun(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<bool> {
-    let today = ctx.today();
-    let has_just_begun = designation.record.statement.term.from > today - Days::new(WELCOME_DAYS);
-    if designation.record.covers(today) && has_just_begun {
-        mail::welcome(ctx, txn, designation).await
-    } else {
-        Ok(false)
+/// Tells the registration once more where it went to an address that was corrected since; not that of a designation that is over.
+async fn tell_elsewhere(ctx: &Ctx, txn: &Txn, id: DesignationId) -> Result<bool> {
+    let designation = must_find(txn, id).await?;
+    let is_over = has_ended(&designation, ctx.today()) || designation.record.change == RecordChange::Annulled;
+    if is_over {
+        return Ok(false);
     }
+    let is_welcomed = is_welcomed(ctx, &designation);
+    mail::registered_elsewhere(ctx, txn, &designation, is_welcomed).await
+}
+
+async fn welcome_if_begun(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<bool> {
+    if is_welcomed(ctx, designation) { mail::welcome(ctx, txn, designation).await } else { Ok(false) }
+}
+
+/// Whether the holder has just begun.
+fn is_welcomed(ctx: &Ctx, designation: &Designation) -> bool {
+    let today = ctx.today();
+    designation.record.covers(today) && designation.record.statement.term.from > today - Days::new(WELCOME_DAYS)
 }
 
 async fn warn_if_ending_soon(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<bool> {

@@ -1,10 +1,11 @@
 //! Promising a mail, and taking the promise back.
 
-use super::{TakenBack, WAITING, retention};
+use super::{TakenBack, WAITING, retention, withdraw};
 use crate::config;
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::{Error, Result};
+use crate::letters;
 use crate::mail::content::{Frame, MailContent, Why};
 use crate::mail::message::{BuiltMail, CalendarPart, Contact, OutgoingMail};
 use crate::texts::Lang;
@@ -15,6 +16,7 @@ use entity::{Instant, outbox_mail};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sha2::{Digest, Sha256};
 
 /// One mail to one person, as a use case says it.
 #[derive(Clone, Debug)]
@@ -72,9 +74,18 @@ pub async fn enqueue(ctx: &Ctx, txn: &Txn, notification: Notification) -> Result
     Ok(id)
 }
 
-/// Whether a mail was promised under this key, whatever became of it.
-pub async fn is_promised(txn: &Txn, key: &str) -> Result<bool> {
-    Ok(find_by_key(txn, key).await?.is_some())
+/// The key under which a mail is to be promised to an address; `None` if its reader has been told there.
+///
+/// The first promise has the key itself. Who was told at another address, since corrected, is told once at each address that follows:
+/// the key then ends in a fingerprint of it.
+pub async fn open_key(txn: &Txn, key: &str, address: &str) -> Result<Option<String>> {
+    let Some(first) = withdraw::standing_under(txn, key).await? else { return Ok(Some(key.to_owned())) };
+    if !first.is_owed_at(address) {
+        return Ok(None);
+    }
+    let digest = hex::encode(Sha256::digest(address.to_ascii_lowercase()));
+    let next = format!("{key}@{}", &digest[..16]);
+    Ok(find_by_key(txn, &next).await?.is_none().then_some(next))
 }
 
 /// Takes back what was promised to the holder of the designation: nothing goes to the old address any more. Returns how many.
@@ -131,7 +142,7 @@ async fn thread_of(txn: &Txn, notification: &Notification) -> Result<Option<Stri
 
 fn row(ctx: &Ctx, id: MailId, thread: Option<String>, notification: &Notification) -> Result<outbox_mail::ActiveModel> {
     let mail = outgoing(ctx, id, thread, notification)?;
-    let subject = shortened(&mail.subject, 250);
+    let subject = shortened(&letters::line(&mail.subject), 250);
     let built = mail.build();
     let problem = built.as_ref().err().map(ToString::to_string);
     let built = built.unwrap_or_else(|_| BuiltMail {

@@ -7,7 +7,7 @@
 //! not the database's to some seconds, and to sweep by one that has parted from it since. A mail may then go out twice with one
 //! Message-ID at worst; nothing is lost, and the epoch still decides whose outcome is written.
 
-use super::{ENDS, FAREWELL, TakenBack, WAITING, retention};
+use super::{AWAITED, ENDS, FAREWELL, TakenBack, WAITING, retention};
 use crate::db::{Db, StoreError, Txn, exactly_one};
 use crate::mail::transport::{Delivery, Envelope};
 use crate::settings;
@@ -112,23 +112,46 @@ struct Due {
     lease_epoch: i64,
 }
 
-/// Takes at most `limit` due mails, the longest due first; none while sending is paused.
+/// The mails that a sender asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Queue {
+    /// All mails.
+    All,
+    /// The mails that somebody waits for in front of a screen ([`AWAITED`]).
+    Awaited,
+}
+
+/// Takes at most `limit` due mails of all kinds: see [`claim_of`].
+pub async fn claim(db: &Db, now: DateTime<Utc>, owner: &str, limit: u64) -> Result<Vec<Claimed>, StoreError> {
+    claim_of(Queue::All, db, now, owner, limit).await
+}
+
+/// Takes at most `limit` due mails of a queue, the longest due first; none while sending is paused.
 ///
 /// A farewell is the last thing anybody gets: it is left where it is as long as any other mail to its address waits or is
 /// on the wire.
 ///
 /// One short transaction: the write lock on `SQLite`, `FOR UPDATE SKIP LOCKED` on `PostgreSQL`, so replicas never wait for
 /// one another. Nothing is sent inside it.
-pub async fn claim(db: &Db, now: DateTime<Utc>, owner: &str, limit: u64) -> Result<Vec<Claimed>, StoreError> {
+pub async fn claim_of(
+    queue: Queue,
+    db: &Db,
+    now: DateTime<Utc>,
+    owner: &str,
+    limit: u64,
+) -> Result<Vec<Claimed>, StoreError> {
     // Looking takes no lock; only where there is something to take does it pay to keep the writers waiting.
-    if limit == 0 || settings::is_sending_paused(db.reader()).await? || !is_anything_due(db.reader(), now).await? {
+    if limit == 0
+        || settings::is_sending_paused(db.reader()).await?
+        || !is_anything_due(queue, db.reader(), now).await?
+    {
         return Ok(Vec::new());
     }
     let txn = db.begin_beside().await?;
     if settings::is_sending_paused(&txn).await? {
         return Ok(Vec::new());
     }
-    let ids: Vec<MailId> = head_of_the_queue(now, limit)
+    let ids: Vec<MailId> = head_of(queue, now, limit)
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
         .into_tuple()
         .all(&txn)
@@ -165,8 +188,12 @@ pub async fn claim(db: &Db, now: DateTime<Utc>, owner: &str, limit: u64) -> Resu
     Ok(due.into_iter().map(Claimed::from).collect())
 }
 
-async fn is_anything_due(connection: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<bool, StoreError> {
-    let first: Option<MailId> = head_of_the_queue(now, 1).into_tuple().one(connection).await?;
+async fn is_anything_due(
+    queue: Queue,
+    connection: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let first: Option<MailId> = head_of(queue, now, 1).into_tuple().one(connection).await?;
     Ok(first.is_some())
 }
 
@@ -178,20 +205,20 @@ pub async fn oldest_due(
     if settings::is_sending_paused(connection).await? {
         return Ok(None);
     }
-    let first = head_of_the_queue(now, 1).column(outbox_mail::Column::DueAt);
+    let first = head_of(Queue::All, now, 1).column(outbox_mail::Column::DueAt);
     let first: Option<(MailId, Instant)> = first.into_tuple().one(connection).await?;
     Ok(first.map(|(_, due_at)| due_at.0))
 }
 
-/// Ids only: a sort that carries the mails' bytes along costs more than the sending.
-fn head_of_the_queue(now: DateTime<Utc>, limit: u64) -> Select<outbox_mail::Entity> {
-    outbox_mail::Entity::find()
-        .select_only()
-        .column(outbox_mail::Column::Id)
-        .filter(is_due(now))
-        .order_by_asc(outbox_mail::Column::DueAt)
-        .order_by_asc(outbox_mail::Column::Id)
-        .limit(limit)
+/// Selects the first mails of a queue. Ids only: a sort that carries the mails' bytes along costs more than the sending.
+fn head_of(queue: Queue, now: DateTime<Utc>, limit: u64) -> Select<outbox_mail::Entity> {
+    let due = outbox_mail::Entity::find().select_only().column(outbox_mail::Column::Id).filter(is_due(now));
+    let queued = match queue {
+        Queue::All => due,
+        // In the text of the statement, as the index has it: see `is_waiting`.
+        Queue::Awaited => due.filter(outbox_mail::Column::Kind.into_expr().eq(Expr::Constant(AWAITED.into()))),
+    };
+    queued.order_by_asc(outbox_mail::Column::DueAt).order_by_asc(outbox_mail::Column::Id).limit(limit)
 }
 
 impl From<Due> for Claimed {
@@ -466,11 +493,15 @@ mod tests {
     /// The write lock is held while mails are taken: it must not take longer because more of them wait.
     #[tokio::test]
     async fn the_head_of_the_queue_is_found_without_looking_at_the_queue() {
-        let steps = plan_of(&head_of_the_queue(DateTime::UNIX_EPOCH, 4)).await;
-        for expected in ["ix_outbox_mail_waiting (due_at<?)", "other USING INDEX ix_outbox_mail_recipient"] {
-            assert!(steps.iter().any(|step| step.contains(expected)), "{expected}: {steps:#?}");
+        for (queue, index) in
+            [(Queue::All, "ix_outbox_mail_waiting (due_at<?)"), (Queue::Awaited, "ix_outbox_mail_awaited (due_at<?)")]
+        {
+            let steps = plan_of(&head_of(queue, DateTime::UNIX_EPOCH, 4)).await;
+            for expected in [index, "other USING INDEX ix_outbox_mail_recipient"] {
+                assert!(steps.iter().any(|step| step.contains(expected)), "{expected}: {steps:#?}");
+            }
+            assert!(!steps.iter().any(|step| step.contains("TEMP B-TREE")), "{steps:#?}");
         }
-        assert!(!steps.iter().any(|step| step.contains("TEMP B-TREE")), "{steps:#?}");
     }
 
     fn lease(attempts: i32, crash_count: i32) -> Lease {

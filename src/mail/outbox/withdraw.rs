@@ -8,9 +8,12 @@ use crate::error::Result;
 use chrono::{DateTime, Utc};
 use entity::ids::{MailId, PersonId};
 use entity::kinds::NotificationState;
-use entity::{Instant, outbox_mail};
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
+use entity::{Instant, outbox_mail, person};
+use sea_orm::sea_query::{Expr, ExprTrait, Func};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    RelationDef,
+};
 use std::ops::Range;
 
 /// Why a mail was taken back: its `last_class` from then on.
@@ -45,7 +48,11 @@ impl TakenBack {
 pub struct Promise {
     pub id: MailId,
     pub person_id: Option<PersonId>,
+    pub subject_id: String,
+    pub dedupe_key: String,
     pub state: NotificationState,
+    /// The address it was promised to.
+    recipient: String,
     last_class: Option<String>,
     may_have_left: bool,
 }
@@ -63,18 +70,37 @@ impl Promise {
 
     /// Whether what it says is still to be told: its reader was not told, and nobody at the desk decided that they should not be.
     pub fn is_to_be_told_anew(&self) -> bool {
-        self.was_withdrawn() && self.last_class.as_deref() != Some(TakenBack::ByHand.as_str())
+        self.was_withdrawn() && !self.was_withdrawn_by_hand()
+    }
+
+    /// Whether it went, or was to go, to this address.
+    pub fn is_to(&self, address: &str) -> bool {
+        self.recipient.eq_ignore_ascii_case(address)
+    }
+
+    /// Whether what it says is still to be told at the address at which its reader is written to now: they were not told, or were
+    /// told at another, which was wrong or is not theirs any more.
+    pub fn is_owed_at(&self, address: &str) -> bool {
+        self.is_to_be_told_anew() || (!self.is_to(address) && !self.was_withdrawn_by_hand())
+    }
+
+    fn was_withdrawn_by_hand(&self) -> bool {
+        self.last_class.as_deref() == Some(TakenBack::ByHand.as_str())
     }
 }
 
 /// The promises of a kind made in a span of time, its end excluded, in the order in which they were made.
-pub async fn promised_within(txn: &Txn, kind: &str, span: Range<DateTime<Utc>>) -> Result<Vec<Promise>> {
+pub async fn promised_within(
+    db: &impl ConnectionTrait,
+    kind: &str,
+    span: Range<DateTime<Utc>>,
+) -> Result<Vec<Promise>> {
     Ok(promises()
         .filter(outbox_mail::Column::Kind.eq(kind))
         .filter(outbox_mail::Column::CreatedAt.gte(Instant::from(span.start)))
         .filter(outbox_mail::Column::CreatedAt.lt(Instant::from(span.end)))
         .into_model()
-        .all(txn)
+        .all(db)
         .await?)
 }
 
@@ -84,8 +110,37 @@ pub async fn standing(txn: &Txn, ids: &[MailId]) -> Result<Vec<Promise>> {
 }
 
 /// How the promise made under a key stands, if there is one.
-pub async fn standing_under(txn: &Txn, key: &str) -> Result<Option<Promise>> {
-    Ok(promises().filter(outbox_mail::Column::DedupeKey.eq(key)).into_model().one(txn).await?)
+pub async fn standing_under(db: &impl ConnectionTrait, key: &str) -> Result<Option<Promise>> {
+    Ok(promises().filter(outbox_mail::Column::DedupeKey.eq(key)).into_model().one(db).await?)
+}
+
+/// How the promises made under these keys stand.
+pub async fn standing_under_any(db: &impl ConnectionTrait, keys: &[String]) -> Result<Vec<Promise>> {
+    Ok(promises().filter(outbox_mail::Column::DedupeKey.is_in(keys)).into_model().all(db).await?)
+}
+
+/// The subjects of the mails of a kind promised since an instant to somebody who is written to at another address now.
+pub async fn subjects_told_elsewhere(
+    db: &impl ConnectionTrait,
+    kind: &str,
+    since: DateTime<Utc>,
+) -> Result<Vec<String>> {
+    let to_person: RelationDef = outbox_mail::Entity::belongs_to(person::Entity)
+        .from(outbox_mail::Column::PersonId)
+        .to(person::Column::Id)
+        .into();
+    let recipient = Func::lower(outbox_mail::Column::Recipient.into_expr());
+    Ok(outbox_mail::Entity::find()
+        .select_only()
+        .column(outbox_mail::Column::SubjectId)
+        .distinct()
+        .join(JoinType::InnerJoin, to_person)
+        .filter(outbox_mail::Column::Kind.eq(kind))
+        .filter(outbox_mail::Column::CreatedAt.gte(Instant::from(since)))
+        .filter(Expr::expr(Func::lower(person::Column::Email.into_expr())).ne(Expr::expr(recipient)))
+        .into_tuple()
+        .all(db)
+        .await?)
 }
 
 fn promises() -> sea_orm::Select<outbox_mail::Entity> {
@@ -94,7 +149,10 @@ fn promises() -> sea_orm::Select<outbox_mail::Entity> {
         .columns([
             outbox_mail::Column::Id,
             outbox_mail::Column::PersonId,
+            outbox_mail::Column::SubjectId,
+            outbox_mail::Column::DedupeKey,
             outbox_mail::Column::State,
+            outbox_mail::Column::Recipient,
             outbox_mail::Column::LastClass,
             outbox_mail::Column::MayHaveLeft,
         ])

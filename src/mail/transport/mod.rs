@@ -10,6 +10,9 @@ mod file;
 mod memory;
 mod smtp;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 pub use file::FileTransport;
 pub use memory::MemoryTransport;
 pub use smtp::{Deadlines, SmtpCredentials, SmtpSecurity, SmtpSettings, SmtpSetupError, SmtpTransport};
@@ -34,6 +37,21 @@ pub enum Delivery {
     NotSent { retry: bool, class: FailureClass, text: String },
     /// The relay may or may not have the mail.
     Unknown { class: FailureClass, text: String },
+}
+
+/// Whether the body of a mail has begun to travel: until then an attempt that is let go has certainly sent nothing. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct Departure(Arc<AtomicBool>);
+
+impl Departure {
+    /// Whether the relay may have the mail.
+    pub fn has_begun(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+
+    pub(in crate::mail) fn begin(&self) {
+        self.0.store(true, Ordering::Release);
+    }
 }
 
 /// Where an attempt failed. `text` next to it is for operators; this is for the database, counters and rules.
@@ -96,13 +114,24 @@ pub enum Transport {
 }
 
 impl Transport {
-    /// One attempt. Ends within the transport's own deadlines; dropping the future abandons the attempt, whose outcome is then
-    /// unknown.
+    /// Makes one attempt. Ends within the transport's own deadlines; dropping the future abandons the attempt.
     pub async fn deliver(&self, mail: &Envelope) -> Delivery {
+        self.deliver_noting(mail, &Departure::default()).await
+    }
+
+    /// Makes one attempt, as [`Transport::deliver`], and notes when the body begins to travel, so that whoever abandons the attempt
+    /// knows whether its outcome is unknown.
+    pub async fn deliver_noting(&self, mail: &Envelope, departure: &Departure) -> Delivery {
         match self {
-            Self::Smtp(transport) => transport.deliver(mail).await,
-            Self::File(transport) => transport.deliver(mail).await,
-            Self::Memory(transport) => transport.deliver(mail),
+            Self::Smtp(transport) => transport.deliver(mail, departure).await,
+            Self::File(transport) => {
+                departure.begin();
+                transport.deliver(mail).await
+            }
+            Self::Memory(transport) => {
+                departure.begin();
+                transport.deliver(mail)
+            }
         }
     }
 }

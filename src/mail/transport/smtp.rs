@@ -1,8 +1,8 @@
-//! One mail over SMTP: our own conversation on lettre's connection.
+//! One mail over SMTP: our own conversation, with the commands and replies of lettre.
 //!
 //! Why not lettre's ready-made transport: its timeout covers the TCP connect only, so a server that falls silent later holds a worker
 //! for ever; and a deadline put round its pooled `send` hands the half-used connection to the next mail, which then reads the late
-//! answer to this one and may report a success that never was. Here
+//! answer to this one and may report a success that never was. Why not its single connection: see [`conversation`]. Here
 //!
 //! - every phase has its own deadline (RFC 5321 §4.5.3.2);
 //! - a connection serves one mail, and is dropped at the first error or when the attempt is abandoned;
@@ -12,32 +12,38 @@
 //!
 //! The password goes over TLS only: the setup refuses anything else, and the connection is asked again before it is used.
 
-mod line_by_line;
+mod conversation;
 mod refusal;
 mod settings;
 
-use std::{error::Error as _, io, iter, ops::RangeInclusive, pin::pin, time::Duration};
+use std::{ops::RangeInclusive, sync::Arc, time::Duration};
 
 use lettre::transport::smtp::{
-    Error as SmtpError,
-    authentication::{Credentials, Mechanism},
-    client::{AsyncSmtpConnection, Certificate, TlsParameters},
+    authentication::Credentials,
     commands::{Data, Mail, Rcpt},
     extension::ClientId,
     response::Response,
 };
-use tokio::{net::TcpStream, sync::Notify, time::timeout};
+use rustls::{
+    ClientConfig,
+    crypto::ring,
+    pki_types::{CertificateDer, ServerName, pem::PemObject},
+};
+use tokio::{
+    net::{TcpStream, lookup_host},
+    time::timeout,
+};
+use tokio_rustls::TlsConnector;
 
-use line_by_line::LineByLine;
+use conversation::{Conversation, Failure, words_of};
 pub use settings::{Deadlines, SmtpCredentials, SmtpSecurity, SmtpSettings, SmtpSetupError};
 
-use super::{Delivery, Envelope, FailureClass};
+use super::{Delivery, Departure, Envelope, FailureClass};
 use crate::mail::message::parse_address;
+use crate::{letters, typed};
 
 /// How long a goodbye may take.
 const QUIT_LIMIT: Duration = Duration::from_secs(5);
-/// Bytes of the body handed to the socket at once.
-const CHUNK: usize = 64 * 1024;
 /// Longest text kept of an error or a reply, in characters.
 const MAX_TEXT: usize = 500;
 
@@ -53,8 +59,14 @@ pub struct SmtpTransport {
 /// The security together with what it needs.
 enum Security {
     Plain,
-    StartTls(TlsParameters),
-    Tls(TlsParameters),
+    StartTls(Tls),
+    Tls(Tls),
+}
+
+/// How a connection is encrypted, and the name that the server's certificate must carry.
+struct Tls {
+    connector: TlsConnector,
+    name: ServerName<'static>,
 }
 
 impl SmtpTransport {
@@ -68,8 +80,8 @@ impl SmtpTransport {
         }
         let security = match settings.security {
             SmtpSecurity::Plain => Security::Plain,
-            SmtpSecurity::StartTls => Security::StartTls(tls_parameters(&settings)?),
-            SmtpSecurity::Tls => Security::Tls(tls_parameters(&settings)?),
+            SmtpSecurity::StartTls => Security::StartTls(Tls::of(&settings)?),
+            SmtpSecurity::Tls => Security::Tls(Tls::of(&settings)?),
         };
         Ok(Self {
             host: settings.host,
@@ -81,15 +93,18 @@ impl SmtpTransport {
         })
     }
 
-    pub(super) async fn deliver(&self, mail: &Envelope) -> Delivery {
+    pub(super) async fn deliver(&self, mail: &Envelope, departure: &Departure) -> Delivery {
         match self.reach_body(mail).await {
-            Ok(connection) => self.transmit(connection, &mail.bytes).await,
+            Ok(connection) => {
+                departure.begin();
+                self.transmit(connection, &mail.bytes).await
+            }
             Err(Fault { class, retry, text }) => Delivery::NotSent { retry, class, text },
         }
     }
 
-    /// Everything up to the server's "go ahead": whatever fails here, the server has no mail.
-    async fn reach_body(&self, mail: &Envelope) -> Result<AsyncSmtpConnection, Fault> {
+    /// Does everything up to the server's "go ahead": whatever fails here, the server has no mail.
+    async fn reach_body(&self, mail: &Envelope) -> Result<Conversation, Fault> {
         let unsendable = |error: String| Fault { class: FailureClass::Message, retry: false, text: error };
         let sender = parse_address("sender", &mail.from).map_err(|e| unsendable(e.to_string()))?;
         let recipient = parse_address("recipient", &mail.to).map_err(|e| unsendable(e.to_string()))?;
@@ -111,107 +126,108 @@ impl SmtpTransport {
         Ok(connection)
     }
 
-    async fn open(&self) -> Result<AsyncSmtpConnection, Fault> {
-        match &self.security {
-            Security::Plain => self.open_unencrypted().await,
-            Security::StartTls(tls) => {
-                let mut connection = self.open_unencrypted().await?;
-                let upgrade = connection.starttls(tls.clone(), &self.hello);
-                let upgraded = within("STARTTLS", self.deadlines.greeting, upgrade).await?;
-                // Retried even after a 5xx, or if STARTTLS is not offered: that concerns the server, not the mail.
-                upgraded.map_err(|error| Fault { retry: true, ..Fault::of("STARTTLS", FailureClass::Tls, &error) })?;
-                Ok(connection)
-            }
+    async fn open(&self) -> Result<Conversation, Fault> {
+        let socket = self.connect().await?;
+        let limit = self.deadlines.greeting;
+        let wire: Box<dyn conversation::Wire> = match &self.security {
+            Security::Plain | Security::StartTls(_) => Box::new(socket),
             Security::Tls(tls) => {
-                let Deadlines { connect, greeting, .. } = self.deadlines;
-                let server = (self.host.as_str(), self.port);
-                let connecting =
-                    AsyncSmtpConnection::connect_tokio1(server, Some(connect), &self.hello, Some(tls.clone()), None);
-                within("TLS greeting", connect.saturating_add(greeting), connecting)
-                    .await?
-                    .map_err(|error| Fault::of("TLS greeting", class_of_tls_greeting(&error), &error))
+                let handshake = within("TLS", limit, tls.connector.connect(tls.name.clone(), socket)).await?;
+                Box::new(handshake.map_err(|error| Fault::of("TLS", FailureClass::Tls, &error.into()))?)
+            }
+        };
+        let opening = within("greeting", limit, Conversation::open(wire, &self.hello)).await?;
+        let conversation = opening.map_err(|error| Fault::of("greeting", FailureClass::Greeting, &error))?;
+        let Security::StartTls(tls) = &self.security else { return Ok(conversation) };
+        let upgrade = conversation.encrypt(&tls.connector, tls.name.clone(), &self.hello);
+        within("STARTTLS", limit, upgrade).await?.map_err(|error| Fault::of("STARTTLS", FailureClass::Tls, &error))
+    }
+
+    /// Opens a TCP connection to the first of the server's addresses that answers, each within its own deadline.
+    async fn connect(&self) -> Result<TcpStream, Fault> {
+        let limit = self.deadlines.connect;
+        let nobody = |text: String| Fault { class: FailureClass::Connect, retry: true, text: letters::line(&text) };
+        let addresses = within("name lookup", limit, lookup_host((self.host.as_str(), self.port))).await?;
+        let mut last = nobody(format!("{} has no address", self.host));
+        for address in addresses.map_err(|error| nobody(format!("name lookup: {error}")))? {
+            match within("connection", limit, TcpStream::connect(address)).await {
+                // The end of a body travels in a small segment of its own: held back until what came before it is acknowledged,
+                // it costs each mail 40 ms.
+                Ok(connected) => match connected.and_then(|socket| socket.set_nodelay(true).map(|()| socket)) {
+                    Ok(socket) => return Ok(socket),
+                    Err(error) => last = nobody(format!("connection: {error}")),
+                },
+                Err(late) => last = late,
             }
         }
+        Err(last)
     }
 
-    async fn open_unencrypted(&self) -> Result<AsyncSmtpConnection, Fault> {
-        let connecting = TcpStream::connect((self.host.as_str(), self.port));
-        let connected = within("connection", self.deadlines.connect, connecting).await?;
-        // The end of a body travels in a small segment of its own: held back until what came before it is acknowledged, it
-        // costs each mail 40 ms.
-        let socket = connected.and_then(|socket| socket.set_nodelay(true).map(|()| socket)).map_err(|error| Fault {
-            class: FailureClass::Connect,
-            retry: true,
-            text: tidy(&format!("connection: {error}")),
-        })?;
-        let greeting = AsyncSmtpConnection::connect_with_transport(Box::new(LineByLine(socket)), &self.hello);
-        within("greeting", self.deadlines.greeting, greeting)
-            .await?
-            .map_err(|error| Fault::of("greeting", FailureClass::Greeting, &error))
-    }
-
-    async fn sign_in(&self, connection: &mut AsyncSmtpConnection) -> Result<(), Fault> {
+    async fn sign_in(&self, conversation: &mut Conversation) -> Result<(), Fault> {
         let Some(credentials) = &self.credentials else {
             return Ok(());
         };
-        if !connection.is_encrypted() {
+        if matches!(self.security, Security::Plain) {
             let text = SmtpSetupError::PasswordInTheClear.to_string();
             return Err(Fault { class: FailureClass::Tls, retry: false, text });
         }
         Phase { name: "AUTH", class: FailureClass::Auth, limit: self.deadlines.auth, fitting: 235..=235 }
-            .exchange(connection.auth(&[Mechanism::Plain, Mechanism::Login], credentials))
+            .exchange(conversation.sign_in(credentials))
             .await
             .map(drop)
     }
 
-    /// The body and the answer to it, each within its own deadline.
-    async fn transmit(&self, mut connection: AsyncSmtpConnection, bytes: &[u8]) -> Delivery {
-        // lettre ends the last line itself; with ours kept, the server would receive an empty line more than was stored.
-        let bytes = bytes.strip_suffix(b"\r\n").unwrap_or(bytes);
+    /// Sends the body and reads the answer to it, each within its own deadline.
+    async fn transmit(&self, mut conversation: Conversation, bytes: &[u8]) -> Delivery {
         let body_limit = self.deadlines.body_of(bytes.len());
-        let written = Notify::new();
-        // The iterator is asked for its last, empty piece when all others are in the socket: there the body's deadline ends.
-        let last_piece = iter::once_with(|| {
-            written.notify_one();
-            &[][..]
-        });
-        let outcome = {
-            let mut sending = pin!(connection.message_iter(bytes.chunks(CHUNK).chain(last_piece)));
-            let body = async {
-                tokio::select! {
-                    biased;
-                    early = &mut sending => Some(early),
-                    () = written.notified() => None,
-                }
-            };
-            match timeout(body_limit, body).await {
-                Err(_) => unknown_for_timeout("body", body_limit),
-                Ok(Some(early)) => judge(early, FailureClass::Body),
-                Ok(None) => match timeout(self.deadlines.final_reply, sending).await {
-                    Err(_) => unknown_for_timeout("final reply", self.deadlines.final_reply),
-                    Ok(reply) => judge(reply, FailureClass::FinalReply),
-                },
+        match timeout(body_limit, conversation.body(bytes)).await {
+            Err(_) => return unknown_for_timeout("body", body_limit),
+            Ok(Err(error)) => {
+                return Delivery::Unknown { class: FailureClass::Body, text: letters::line(&error.to_string()) };
             }
-        };
-        if matches!(outcome, Delivery::Sent { .. }) {
-            tokio::spawn(async move { timeout(QUIT_LIMIT, connection.quit()).await.map(drop) });
+            Ok(Ok(())) => {}
         }
-        outcome
+        match timeout(self.deadlines.final_reply, conversation.reply()).await {
+            Err(_) => unknown_for_timeout("final reply", self.deadlines.final_reply),
+            Ok(answer) => {
+                let outcome = judge(answer);
+                if matches!(outcome, Delivery::Sent { .. }) {
+                    tokio::spawn(async move { timeout(QUIT_LIMIT, conversation.quit()).await });
+                }
+                outcome
+            }
+        }
     }
 }
 
-/// What the answer to the body means. Only a refusal by the server itself makes sure that it does not have the mail.
-fn judge(answer: Result<Response, SmtpError>, class: FailureClass) -> Delivery {
+impl Tls {
+    fn of(settings: &SmtpSettings) -> Result<Self, SmtpSetupError> {
+        let name = ServerName::try_from(settings.host.clone()).map_err(|_| SmtpSetupError::ServerName)?;
+        let authorities: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(&settings.extra_roots)
+            .collect::<Result<_, _>>()
+            .map_err(|error| SmtpSetupError::Authority(error.to_string()))?;
+        let provider = Arc::new(ring::default_provider());
+        let verifier = rustls_platform_verifier::Verifier::new_with_extra_roots(authorities, Arc::clone(&provider))?;
+        let config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()?
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(verifier))
+            .with_no_client_auth();
+        Ok(Self { connector: TlsConnector::from(Arc::new(config)), name })
+    }
+}
+
+/// Decides what the answer to the body means. Only a refusal by the server itself makes sure that it does not have the mail.
+fn judge(answer: Result<Response, Failure>) -> Delivery {
+    let class = FailureClass::FinalReply;
     match answer {
-        Ok(reply) if (200..=299).contains(&u16::from(reply.code())) => {
-            Delivery::Sent { reply: tidy(&words_of(&reply)) }
-        }
-        Ok(reply) => Delivery::Unknown { class, text: tidy(&format!("unexpected answer: {}", words_of(&reply))) },
-        Err(error) if error.status().is_some() => {
-            let Fault { class, retry, text } = Fault::of("final reply", FailureClass::FinalReply, &error);
+        Ok(reply) if (200..=299).contains(&u16::from(reply.code())) => Delivery::Sent { reply: cut(&words_of(&reply)) },
+        Ok(reply) => Delivery::Unknown { class, text: cut(&format!("unexpected answer: {}", words_of(&reply))) },
+        Err(error @ Failure::Refused(_)) => {
+            let Fault { class, retry, text } = Fault::of("final reply", class, &error);
             Delivery::NotSent { retry, class, text }
         }
-        Err(error) => Delivery::Unknown { class, text: tidy(&error.to_string()) },
+        Err(error) => Delivery::Unknown { class, text: cut(&error.to_string()) },
     }
 }
 
@@ -230,13 +246,13 @@ struct Phase {
 }
 
 impl Phase {
-    async fn exchange(self, exchange: impl Future<Output = Result<Response, SmtpError>>) -> Result<Response, Fault> {
+    async fn exchange(self, exchange: impl Future<Output = Result<Response, Failure>>) -> Result<Response, Fault> {
         let answer = within(self.name, self.limit, exchange).await?;
         let reply = answer.map_err(|error| Fault::of(self.name, class_of_refusal(self.class, &error), &error))?;
         if self.fitting.contains(&u16::from(reply.code())) {
             return Ok(reply);
         }
-        let text = tidy(&format!("{}: unexpected answer: {}", self.name, words_of(&reply)));
+        let text = cut(&format!("{}: unexpected answer: {}", self.name, words_of(&reply)));
         Err(Fault { class: self.class, retry: true, text })
     }
 }
@@ -249,17 +265,20 @@ struct Fault {
 }
 
 impl Fault {
-    /// A 5xx about the mail or its recipient, or a server that lacks what they need, will say the same tomorrow; everything else
-    /// may pass.
-    fn of(phase: &str, class: FailureClass, error: &SmtpError) -> Self {
-        // A refused greeting, password or sender, or a relay that does not relay for us, concerns the relay and not the mail,
-        // whose sender is ours alike for all: an expired password or a forgotten permission must not bury the queue.
+    /// A 5xx about the mail or its recipient will say the same tomorrow; everything else may pass.
+    fn of(phase: &str, class: FailureClass, error: &Failure) -> Self {
+        // A refused greeting, encryption, password or sender, or a relay that does not relay for us, concerns the relay and not the
+        // mail, whose sender is ours alike for all: an expired password or a forgotten permission must not bury the queue.
         let about_the_mail = !matches!(
             class,
-            FailureClass::Greeting | FailureClass::Auth | FailureClass::MailFrom | FailureClass::Policy
+            FailureClass::Greeting
+                | FailureClass::Tls
+                | FailureClass::Auth
+                | FailureClass::MailFrom
+                | FailureClass::Policy
         );
-        let for_good = about_the_mail && (error.is_permanent() || error.is_client());
-        Self { class, retry: !for_good, text: tidy(&format!("{phase}: {error}")) }
+        let for_good = about_the_mail && error.permanent_code().is_some();
+        Self { class, retry: !for_good, text: cut(&format!("{phase}: {error}")) }
     }
 
     fn timeout(phase: &str, limit: Duration) -> Self {
@@ -271,35 +290,15 @@ async fn within<T>(phase: &str, limit: Duration, work: impl Future<Output = T>) 
     timeout(limit, work).await.map_err(|_| Fault::timeout(phase, limit))
 }
 
-fn tls_parameters(settings: &SmtpSettings) -> Result<TlsParameters, SmtpSetupError> {
-    let mut builder = TlsParameters::builder(settings.host.clone());
-    if !settings.extra_roots.is_empty() {
-        let authority = Certificate::from_pem(&settings.extra_roots).map_err(SmtpSetupError::Tls)?;
-        builder = builder.add_root_certificate(authority);
-    }
-    builder.build_rustls().map_err(SmtpSetupError::Tls)
-}
-
 /// A recipient refused for good is a hard bounce only where the refusal is about the recipient.
-fn class_of_refusal(class: FailureClass, error: &SmtpError) -> FailureClass {
-    let Some(code) = error.status().filter(|_| class == FailureClass::Recipient && error.is_permanent()) else {
-        return class;
-    };
-    let words = error.source().map(ToString::to_string).unwrap_or_default();
-    if refusal::is_about_recipient(code.into(), &words) { class } else { FailureClass::Policy }
-}
-
-/// lettre opens, shakes hands and reads the banner in one call; the error tells which of them failed.
-fn class_of_tls_greeting(error: &SmtpError) -> FailureClass {
-    let is_tls = iter::successors(error.source(), |cause| (*cause).source())
-        .filter_map(|cause| cause.downcast_ref::<io::Error>()?.get_ref())
-        .any(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>);
-    if is_tls {
-        FailureClass::Tls
-    } else if error.is_response() || error.status().is_some() {
-        FailureClass::Greeting
-    } else {
-        FailureClass::Connect
+fn class_of_refusal(class: FailureClass, error: &Failure) -> FailureClass {
+    match (class, error, error.permanent_code()) {
+        (FailureClass::Recipient, Failure::Refused(reply), Some(code))
+            if !refusal::is_about_recipient(code, &words_of(reply)) =>
+        {
+            FailureClass::Policy
+        }
+        _ => class,
     }
 }
 
@@ -314,12 +313,7 @@ fn is_clean(bytes: &[u8]) -> bool {
     bytes.iter().enumerate().all(paired)
 }
 
-fn words_of(reply: &Response) -> String {
-    let lines: Vec<&str> = reply.message().collect();
-    format!("{} {}", reply.code(), lines.join(" "))
-}
-
-/// A server's words, fit for a database column and a page.
-fn tidy(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(MAX_TEXT).collect()
+/// Cuts the words of a server to what a database column and a page hold.
+fn cut(text: &str) -> String {
+    typed::cut(text, MAX_TEXT)
 }

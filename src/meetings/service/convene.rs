@@ -6,8 +6,10 @@ use super::{MAX_REASON, dossier, facts, find_for, holds_entry, record, save, she
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::designations::service as designations;
+use crate::designations::view::Designation;
 use crate::each::Failures;
 use crate::error::{Error, Result};
+use crate::mail::outbox::withdraw;
 use crate::meetings::mail::{self, Sheet, Telling};
 use crate::meetings::model::{
     self, Convocation, Event, Meeting, Notice, NoticeError, Slot, Told, Venue, notice, numbering_year,
@@ -109,28 +111,78 @@ pub async fn cancel(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, reason: &
     dossier(ctx, txn, cancelled).await
 }
 
-/// Follows the members of every convened meeting that is still to begin: who joined is invited, who left is told so. Run by
-/// the job `follow_members`; safe to run at any time and any number of times. Each meeting has a transaction of its own: one
-/// that fails takes nothing from the others. Returns how many were told, and what failed.
+/// Follows the members of every meeting that is still to begin: who joined is invited, who left is told so, and who was invited or
+/// told that the meeting is off at an address that was corrected since is told again at the present one. Run by the job
+/// `follow_members`; safe to run at any time and any number of times. Each meeting has a transaction of its own: one that fails
+/// takes nothing from the others. Returns how many were told, and what failed.
 pub async fn follow_members(ctx: &Ctx) -> Result<(u64, Failures)> {
     let db = ctx.reader();
     let holders = designations::all_holders(db, ctx.today()).await?;
     let (mut done, mut failures) = (0, Failures::default());
-    for line in ahead(ctx, db).await? {
-        let id = line.meeting.id;
-        let followed = async {
-            let members = members_among(ctx, db, &holders, &line.meeting).await?;
-            if to_tell(&members, &store::told(db, id).await?).is_empty() {
-                return Ok(0);
+    for state in [MeetingState::Convened, MeetingState::Cancelled] {
+        for line in to_begin(ctx, db, state).await? {
+            let id = line.meeting.id;
+            match follow_one(ctx, &holders, &line.meeting).await {
+                Ok(told) => done += told,
+                Err(error) => failures.note(format_args!("meeting {id}"), error)?,
             }
-            ctx.write(async |txn| take_and_follow(ctx, txn, id).await).await
-        };
-        match followed.await {
-            Ok(told) => done += told,
-            Err(error) => failures.note(format_args!("meeting {id}"), error)?,
         }
     }
     Ok((done, failures))
+}
+
+/// Follows the members of one meeting, if there is anybody to tell.
+async fn follow_one(ctx: &Ctx, holders: &[Designation], meeting: &Meeting) -> Result<u64> {
+    let members = members_among(ctx, ctx.reader(), holders, meeting).await?;
+    let told = told_where(ctx.reader(), meeting.id).await?;
+    if meeting.state() == MeetingState::Cancelled {
+        if owed_elsewhere(&told, &members).is_empty() {
+            return Ok(0);
+        }
+        return ctx.write(async |txn| tell_elsewhere_that_it_is_off(ctx, txn, meeting, &members).await).await;
+    }
+    if to_tell(&members, &told).is_empty() {
+        return Ok(0);
+    }
+    ctx.write(async |txn| take_and_follow(ctx, txn, meeting.id).await).await
+}
+
+/// Those members who were last told something at an address that is not theirs any more.
+fn owed_elsewhere<'a>(told: &'a [Invited], members: &[Member]) -> Vec<&'a Invited> {
+    let is_member = |one: &&Invited| members.iter().any(|member| member.person_id == one.person_id);
+    told.iter().filter(|one| one.is_told_elsewhere).filter(is_member).collect()
+}
+
+/// Tells those members that a meeting is off who were told so at an address that is not theirs any more.
+async fn tell_elsewhere_that_it_is_off(ctx: &Ctx, txn: &Txn, meeting: &Meeting, members: &[Member]) -> Result<u64> {
+    let (_, Some(reason)) = meeting.stage.held_and_cancelled() else { return Ok(0) };
+    let told = told_where(txn, meeting.id).await?;
+    let owed = owed_elsewhere(&told, members);
+    if owed.is_empty() {
+        return Ok(0);
+    }
+    let sheet = sheet(txn, meeting).await?;
+    for one in &owed {
+        let telling = Telling::Cancelled { reason: reason.clone() };
+        tell(ctx, txn, &sheet, &as_member(one), Some(one.told), &telling).await?;
+    }
+    record(ctx, txn, "meetings.follow_members", meeting.id, serde_json::json!({ "told": owed.len() })).await?;
+    Ok(owed.len() as u64)
+}
+
+/// Reads the last message each person had about a meeting, and whether it went to an address that is not theirs any more.
+async fn told_where(db: &impl ConnectionTrait, id: MeetingId) -> Result<Vec<Invited>> {
+    let mut told = store::told(db, id).await?;
+    let key = |one: &Invited| mail::key(id, one.person_id, one.told.sequence);
+    let keys: Vec<String> = told.iter().map(key).collect();
+    let promises = withdraw::standing_under_any(db, &keys).await?;
+    for one in &mut told {
+        let key = key(one);
+        let promise = promises.iter().find(|promise| promise.dedupe_key == key);
+        one.is_told_elsewhere =
+            promise.is_some_and(|promise| !promise.is_to(&one.address) && promise.is_owed_at(&one.address));
+    }
+    Ok(told)
 }
 
 /// Takes the meeting for writing and looks at it and at the members again before anybody is told, so that nobody is invited
@@ -140,15 +192,20 @@ async fn take_and_follow(ctx: &Ctx, txn: &Txn, id: MeetingId) -> Result<u64> {
     let taken = store::find(txn, Visibility::Everything, id).await?.filter(|meeting| is_ahead(ctx, meeting));
     let Some(meeting) = taken else { return Ok(0) };
     let members = members(ctx, txn, &meeting).await?;
-    let told = store::told(txn, id).await?;
+    let told = told_where(txn, id).await?;
     follow(ctx, txn, &sheet(txn, &meeting).await?, &members, &told).await
 }
 
 /// The convened meetings that are still to begin.
 async fn ahead(ctx: &Ctx, db: &impl ConnectionTrait) -> Result<Vec<Line>> {
-    let filter = Filter { state: Some(MeetingState::Convened), from: Some(ctx.today()), ..Filter::default() };
+    to_begin(ctx, db, MeetingState::Convened).await
+}
+
+/// The meetings in a state whose beginning is still to come.
+async fn to_begin(ctx: &Ctx, db: &impl ConnectionTrait, state: MeetingState) -> Result<Vec<Line>> {
+    let filter = Filter { state: Some(state), from: Some(ctx.today()), ..Filter::default() };
     let mut lines = store::list(db, Visibility::Everything, &filter, None, None).await?;
-    lines.retain(|line| is_ahead(ctx, &line.meeting));
+    lines.retain(|line| ctx.now() < line.meeting.slot.begins_at());
     Ok(lines)
 }
 
@@ -177,7 +234,7 @@ pub async fn is_overtaken(db: &impl ConnectionTrait, meeting: &str, person: Pers
     Ok(last.is_some_and(|last| mail::key(meeting, person, last.sequence) != key))
 }
 
-/// Invites who joined and tells who left that the meeting is no longer theirs.
+/// Invites who joined, or was invited elsewhere, and tells who left that the meeting is no longer theirs.
 pub(super) async fn follow(ctx: &Ctx, txn: &Txn, sheet: &Sheet, members: &[Member], told: &[Invited]) -> Result<u64> {
     let changes = to_tell(members, told);
     for (person, method) in &changes {
@@ -185,8 +242,9 @@ pub(super) async fn follow(ctx: &Ctx, txn: &Txn, sheet: &Sheet, members: &[Membe
         match method {
             CalendarMethod::Request => {
                 let joined = members.iter().filter(|member| member.person_id == *person);
+                let telling = if last.is_some_and(holds_entry) { Telling::Convened } else { Telling::Joined };
                 for member in joined {
-                    tell(ctx, txn, sheet, member, last, &Telling::Joined).await?;
+                    tell(ctx, txn, sheet, member, last, &telling).await?;
                 }
             }
             CalendarMethod::Cancel => {
@@ -206,7 +264,9 @@ pub(super) async fn follow(ctx: &Ctx, txn: &Txn, sheet: &Sheet, members: &[Membe
 
 fn to_tell(members: &[Member], told: &[Invited]) -> Vec<(PersonId, CalendarMethod)> {
     let ids: Vec<PersonId> = members.iter().map(|member| member.person_id).collect();
-    let last: Vec<(PersonId, Told)> = told.iter().map(|one| (one.person_id, one.told)).collect();
+    // A member who was told elsewhere has not been told.
+    let was_told = |one: &&Invited| !(one.is_told_elsewhere && ids.contains(&one.person_id));
+    let last: Vec<(PersonId, Told)> = told.iter().filter(was_told).map(|one| (one.person_id, one.told)).collect();
     model::to_tell(&ids, &last)
 }
 

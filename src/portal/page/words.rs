@@ -1,6 +1,6 @@
 //! The words of a text, folded so that two spellings that a reader takes for the same are the same.
 
-use crate::typed;
+use crate::letters;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -20,7 +20,11 @@ impl Words {
     /// Reads a text: compatible forms become one (NFKD), accents and case go, so do characters that nobody sees. Everything
     /// that is neither letter nor digit separates words: `Citta'` and `Città` are the same word.
     pub fn of(text: &str) -> Self {
-        let seen = text.chars().filter(|c| !typed::is_invisible(*c)).nfkd().filter(|c| !is_combining_mark(*c));
+        let seen = text
+            .chars()
+            .filter(|c| c.is_whitespace() || !letters::is_unseen(*c))
+            .nfkd()
+            .filter(|c| !is_combining_mark(*c));
         let (mut words, mut word, mut between) = (Vec::new(), String::new(), String::new());
         for c in seen.chain([' ']) {
             if c.is_alphanumeric() {

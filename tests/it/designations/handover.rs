@@ -224,6 +224,10 @@ async fn an_end_that_comes_near_is_told_once_whatever_else_is_corrected(engine: 
         .await
         .expect(200);
     app.tick("handover").await;
+    // Elio, who has just begun as well, hears at his new address once more what went to the old one, and once only.
+    let again = ["designation_ending_soon", "designation_registered", "designation_welcome"];
+    assert_eq!(to(&app, "elio.nuovo").await, again);
+    app.tick("handover").await;
     assert_eq!(list(&app.mails().await), [""; 0]);
     correct(2, "2027-02-27").await;
     app.tick("handover").await;

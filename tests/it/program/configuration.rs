@@ -32,7 +32,7 @@ fn a_wrong_configuration_is_refused_before_a_port_is_bound_or_a_file_made() {
     let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
     let taken = taken.local_addr().expect("its address").to_string();
     let long = "x".repeat(40);
-    let cases: [(&'static str, &str, &str); 36] = [
+    let cases: [(&'static str, &str, &str); 37] = [
         ("MAIL__SECURITY", "plain", "only for a relay on this machine"),
         ("SERVER__PUBLIC_BASE_URL", "", "needs server.public_base_url with https://"),
         ("SERVER__PUBLIC_BASE_URL", "http://raccordo.example", "needs server.public_base_url with https://"),
@@ -53,6 +53,7 @@ fn a_wrong_configuration_is_refused_before_a_port_is_bound_or_a_file_made() {
         ("SERVER__BIND", CANARY, "invalid socket address"),
         ("MAIL__FROM_ADDRESS", CANARY, "mail.from_address is not an e-mail address"),
         ("MAIL__CONCURRENCY", "0", "mail.concurrency must be from 1 to 100"),
+        ("MAIL__WAITING", "1001", "mail.waiting must be from 0 to 1000"),
         ("RETENTION__MAIL_WORDS_DAYS", "0", "retention.mail_words_days must be from 1"),
         ("RETENTION__SLOTS_DAYS", "1", "retention.slots_days must be from 2"),
         ("RETENTION__SESSIONS_DAYS", "4294967295", "retention.sessions_days must be from 1"),

@@ -48,6 +48,8 @@ pub enum Action {
     Ok,
     /// This answer instead of the usual one.
     Reply(u16, &'static str),
+    /// These bytes, whatever they are, and the end of the line.
+    Raw(&'static [u8]),
     /// No answer, with the connection open. During the body nothing is read either.
     Silence,
     /// The connection is closed in order.
@@ -69,6 +71,8 @@ pub enum Action {
 pub struct Script {
     actions: Vec<(Phase, Action)>,
     extensions: Vec<&'static str>,
+    /// The beginning of the addresses for which the script goes wrong; `None` for all.
+    only_to: Option<&'static str>,
 }
 
 impl Script {
@@ -82,6 +86,13 @@ impl Script {
         self
     }
 
+    /// Goes wrong only for recipients that begin so, once the server knows the recipient.
+    #[must_use]
+    pub fn only_to(mut self, beginning: &'static str) -> Self {
+        self.only_to = Some(beginning);
+        self
+    }
+
     /// A further line in the answer to EHLO, for instance `AUTH PLAIN`.
     #[must_use]
     pub fn offering(mut self, extension: &'static str) -> Self {
@@ -89,7 +100,10 @@ impl Script {
         self
     }
 
-    fn action(&self, phase: Phase) -> Action {
+    fn action(&self, phase: Phase, to: &str) -> Action {
+        if self.only_to.is_some_and(|beginning| !to.starts_with(beginning)) {
+            return Action::Ok;
+        }
         let scripted = self.actions.iter().find(|(at, _)| *at == phase);
         scripted.map_or(Action::Ok, |(_, action)| *action)
     }
@@ -125,6 +139,7 @@ struct Shared {
     script: Script,
     journal: Vec<Accepted>,
     commands: Vec<String>,
+    connections: usize,
 }
 
 impl FakeSmtpServer {
@@ -167,6 +182,11 @@ impl FakeSmtpServer {
         lock(&self.shared).journal.iter().any(|mail| mail.message_id == message_id)
     }
 
+    /// How many connections there were so far.
+    pub fn connections(&self) -> usize {
+        lock(&self.shared).connections
+    }
+
     /// Every command line received, on all connections.
     pub fn commands(&self) -> Vec<String> {
         lock(&self.shared).commands.clone()
@@ -199,8 +219,13 @@ fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
 async fn listen(listener: TcpListener, shared: Arc<Mutex<Shared>>) {
     let mut conversations = JoinSet::new();
     while let Ok((socket, _)) = listener.accept().await {
-        let script = lock(&shared).script.clone();
-        let conversation = Conversation { socket: BufReader::new(socket), script, shared: Arc::clone(&shared) };
+        let script = {
+            let mut shared = lock(&shared);
+            shared.connections += 1;
+            shared.script.clone()
+        };
+        let conversation =
+            Conversation { socket: BufReader::new(socket), script, to: String::new(), shared: Arc::clone(&shared) };
         conversations.spawn(conversation.run());
     }
 }
@@ -211,6 +236,8 @@ struct Ended;
 struct Conversation {
     socket: BufReader<TcpStream>,
     script: Script,
+    /// The recipient of the mail under way.
+    to: String,
     shared: Arc<Mutex<Shared>>,
 }
 
@@ -221,7 +248,7 @@ impl Conversation {
     }
 
     async fn converse(&mut self) -> Result<std::convert::Infallible, Ended> {
-        let (mut from, mut to) = (String::new(), String::new());
+        let mut from = String::new();
         self.answer(Phase::Greeting, "220 fake.example ESMTP").await?;
         loop {
             let command = self.command().await?;
@@ -237,15 +264,15 @@ impl Conversation {
                     self.answer(Phase::MailFrom, "250 sender ok").await?;
                 }
                 "RCPT" => {
-                    to = path_in(&command);
+                    self.to = path_in(&command);
                     self.answer(Phase::Rcpt, "250 recipient ok").await?;
                 }
                 "DATA" => {
                     self.answer(Phase::Data, "354 go ahead").await?;
-                    if matches!(self.script.action(Phase::Data), Action::Reply(code, _) if code != 354) {
+                    if matches!(self.action(Phase::Data), Action::Reply(code, _) if code != 354) {
                         continue;
                     }
-                    self.receive(&from, &to).await?;
+                    self.receive(&from).await?;
                 }
                 "QUIT" => {
                     self.answer(Phase::Quit, "221 bye").await?;
@@ -257,22 +284,27 @@ impl Conversation {
     }
 
     /// The body, the journal, and the answer to the final dot.
-    async fn receive(&mut self, from: &str, to: &str) -> Result<(), Ended> {
-        match self.script.action(Phase::Body) {
+    async fn receive(&mut self, from: &str) -> Result<(), Ended> {
+        match self.action(Phase::Body) {
             Action::Ok => {}
             Action::Slow(pause) | Action::ReplyAfter(pause) => sleep(pause).await,
             Action::Silence => std::future::pending().await,
             // In the midst of the body.
-            Action::Close | Action::Reset | Action::Reply(..) | Action::Garbage | Action::LongLine => {
+            Action::Close | Action::Reset | Action::Reply(..) | Action::Raw(_) | Action::Garbage | Action::LongLine => {
                 self.socket.read_u8().await.map_err(|_| Ended)?;
                 self.answer(Phase::Body, "").await?;
                 return self.wait_for_hangup().await;
             }
         }
         let bytes = self.body().await?;
-        let refused = matches!(self.script.action(Phase::FinalDot), Action::Reply(code, _) if code >= 400);
+        let refused = match self.action(Phase::FinalDot) {
+            Action::Reply(code, _) => code >= 400,
+            Action::Raw(bytes) => matches!(bytes.first(), Some(b'4' | b'5')),
+            _ => false,
+        };
         if !refused {
-            let mail = Accepted { from: from.to_owned(), to: to.to_owned(), message_id: message_id_in(&bytes), bytes };
+            let mail =
+                Accepted { from: from.to_owned(), to: self.to.clone(), message_id: message_id_in(&bytes), bytes };
             lock(&self.shared).journal.push(mail);
         }
         self.answer(Phase::FinalDot, "250 queued").await
@@ -290,11 +322,19 @@ impl Conversation {
         }
     }
 
+    fn action(&self, phase: Phase) -> Action {
+        self.script.action(phase, &self.to)
+    }
+
     /// Does what the script says at this phase, or gives the usual answer.
     async fn answer(&mut self, phase: Phase, usual: &str) -> Result<(), Ended> {
-        match self.script.action(phase) {
+        match self.action(phase) {
             Action::Ok => self.say(usual).await,
             Action::Reply(code, text) => self.say(&format!("{code} {text}")).await,
+            Action::Raw(bytes) => {
+                self.write(bytes).await?;
+                self.write(b"\r\n").await
+            }
             Action::Garbage => self.say("!!! what is this !!!").await,
             Action::LongLine => self.say(&format!("250 {}", "x".repeat(1024 * 1024))).await,
             Action::Silence => self.wait_for_hangup().await,

@@ -2,8 +2,6 @@
 
 use std::{fmt, time::Duration};
 
-use lettre::transport::smtp::Error as SmtpError;
-
 /// The longest each phase may take.
 #[derive(Debug, Clone)]
 pub struct Deadlines {
@@ -110,6 +108,10 @@ pub enum SmtpSetupError {
     PasswordInTheClear,
     #[error("the name for EHLO must be a host name")]
     HelloName,
+    #[error("the host of the relay is no name that a certificate can carry")]
+    ServerName,
+    #[error("the certificate of the authority cannot be read: {0}")]
+    Authority(String),
     #[error("TLS cannot be set up: {0}")]
-    Tls(#[source] SmtpError),
+    Tls(#[from] rustls::Error),
 }

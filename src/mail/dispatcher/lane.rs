@@ -1,0 +1,175 @@
+//! Places at the relay: which attempts hold one, which have given theirs up and wait beside, which are let go.
+//!
+//! Most attempts end within a fraction of a second. One that does not, because the relay withholds an answer at whatever phase, keeps
+//! its place for [`Pace::keep_place`] and then goes on beside the others, so that the next mail may begin. How many may wait
+//! beside is bounded, because each is a connection. When they are too many, the one that has waited longest is let go after
+//! [`Pace::let_go_after`], those first whose body has not begun to travel: they have certainly not arrived and cost nothing but time.
+//! Until then the places stay taken.
+//!
+//! Links to sign in have a lane of their own: they are worth nothing after ten minutes.
+
+use super::Pace;
+use crate::mail::outbox::lease::Queue;
+use crate::mail::transport::Departure;
+use std::collections::HashMap;
+use tokio::task::Id;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+/// Places for the mails that somebody waits for, and how many of them may wait beside.
+const AWAITED: (usize, usize) = (2, 4);
+
+/// Signals between an attempt and its lane.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Hold {
+    /// Whether the relay may have the mail.
+    pub departure: Departure,
+    /// Cancelled when too many wait and this attempt has waited longest.
+    pub let_go: CancellationToken,
+}
+
+struct Attempt {
+    began: Instant,
+    is_beside: bool,
+    hold: Hold,
+}
+
+/// The attempts under way for one queue.
+pub(super) struct Lane {
+    pub queue: Queue,
+    places: usize,
+    beside: usize,
+    attempts: HashMap<Id, Attempt>,
+}
+
+impl Lane {
+    /// The lane of all mails, with the configured numbers of places and of attempts that wait beside.
+    pub fn of_all(places: usize, beside: usize) -> Self {
+        Self { queue: Queue::All, places, beside, attempts: HashMap::new() }
+    }
+
+    /// The lane of the mails that somebody waits for.
+    pub fn of_awaited() -> Self {
+        let (places, beside) = AWAITED;
+        Self { queue: Queue::Awaited, places, beside, attempts: HashMap::new() }
+    }
+
+    pub fn free_places(&self) -> usize {
+        self.places.saturating_sub(self.in_place().count())
+    }
+
+    pub fn begin(&mut self, id: Id, hold: Hold, now: Instant) {
+        self.attempts.insert(id, Attempt { began: now, is_beside: false, hold });
+    }
+
+    pub fn end(&mut self, id: Id) {
+        self.attempts.remove(&id);
+    }
+
+    /// Moves attempts that have kept their places long enough beside the others, as far as there is room; makes room by letting
+    /// attempts go that have waited too long.
+    pub fn make_room(&mut self, pace: &Pace, now: Instant) {
+        let room = self.beside.saturating_sub(self.attempts.values().filter(|attempt| attempt.is_beside).count());
+        let mut slow: Vec<&mut Attempt> = self
+            .attempts
+            .values_mut()
+            .filter(|attempt| !attempt.is_beside && attempt.began + pace.keep_place <= now)
+            .collect();
+        slow.sort_by_key(|attempt| attempt.began);
+        let without_room = slow.len().saturating_sub(room);
+        for attempt in slow.into_iter().take(room) {
+            attempt.is_beside = true;
+        }
+        let leaving = self.attempts.values().filter(|attempt| attempt.hold.let_go.is_cancelled()).count();
+        let mut too_long: Vec<&Attempt> =
+            self.staying_beside().filter(|attempt| attempt.began + pace.let_go_after <= now).collect();
+        too_long.sort_by_key(|attempt| (attempt.hold.departure.has_begun(), attempt.began));
+        for attempt in too_long.into_iter().take(without_room.saturating_sub(leaving)) {
+            attempt.hold.let_go.cancel();
+        }
+    }
+
+    /// The next instant at which [`Lane::make_room`] may have something to do; `None` before another attempt begins or ends.
+    pub fn next_move(&self, pace: &Pace) -> Option<Instant> {
+        let gives_up = self.in_place().map(|attempt| attempt.began + pace.keep_place).min()?;
+        if self.attempts.len() - self.in_place().count() < self.beside {
+            return Some(gives_up);
+        }
+        if self.attempts.values().any(|attempt| attempt.hold.let_go.is_cancelled()) {
+            // Its end makes the room.
+            return None;
+        }
+        let is_let_go = self.staying_beside().map(|attempt| attempt.began + pace.let_go_after).min()?;
+        Some(gives_up.max(is_let_go))
+    }
+
+    fn in_place(&self) -> impl Iterator<Item = &Attempt> {
+        self.attempts.values().filter(|attempt| !attempt.is_beside)
+    }
+
+    fn staying_beside(&self) -> impl Iterator<Item = &Attempt> {
+        self.attempts.values().filter(|attempt| attempt.is_beside && !attempt.hold.let_go.is_cancelled())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    fn pace() -> Pace {
+        Pace { keep_place: Duration::from_secs(1), let_go_after: Duration::from_mins(1), ..Pace::default() }
+    }
+
+    fn id() -> Id {
+        tokio::spawn(async {}).id()
+    }
+
+    fn lane(places: usize, beside: usize) -> Lane {
+        Lane::of_all(places, beside)
+    }
+
+    #[tokio::test]
+    async fn an_attempt_gives_its_place_up_after_a_second_and_not_before() {
+        let (mut lane, begun) = (lane(1, 1), Instant::now());
+        lane.begin(id(), Hold::default(), begun);
+        lane.make_room(&pace(), begun + Duration::from_millis(999));
+        assert_eq!(lane.free_places(), 0);
+        assert_eq!(lane.next_move(&pace()), Some(begun + Duration::from_secs(1)));
+        lane.make_room(&pace(), begun + Duration::from_secs(1));
+        assert_eq!((lane.free_places(), lane.next_move(&pace())), (1, None));
+    }
+
+    #[tokio::test]
+    async fn without_room_a_place_stays_taken_until_somebody_has_waited_a_minute() {
+        let (mut lane, begun) = (lane(1, 2), Instant::now());
+        let after = |seconds| begun + Duration::from_secs(seconds);
+        let (on_the_way, not_begun, third) = (Hold::default(), Hold::default(), id());
+        on_the_way.departure.begin();
+        for (hold, second) in [(on_the_way.clone(), 0), (not_begun.clone(), 1)] {
+            lane.begin(id(), hold, after(second));
+            lane.make_room(&pace(), after(second + 1));
+        }
+        lane.begin(third, Hold::default(), after(2));
+        lane.make_room(&pace(), after(3));
+        assert_eq!((lane.free_places(), lane.next_move(&pace())), (0, Some(after(60))));
+        lane.make_room(&pace(), after(60));
+        assert!(on_the_way.let_go.is_cancelled() && !not_begun.let_go.is_cancelled(), "the other has waited 59 s only");
+        assert_eq!(lane.next_move(&pace()), None, "its end makes the room: nobody spins until then");
+        lane.make_room(&pace(), after(61));
+        assert!(!not_begun.let_go.is_cancelled(), "one place, one that goes");
+    }
+
+    #[tokio::test]
+    async fn whose_body_has_not_begun_to_travel_is_let_go_first() {
+        let (mut lane, begun) = (lane(1, 2), Instant::now());
+        let (on_the_way, not_begun) = (Hold::default(), Hold::default());
+        on_the_way.departure.begin();
+        for (hold, second) in [(on_the_way.clone(), 0), (not_begun.clone(), 1), (Hold::default(), 2)] {
+            lane.begin(id(), hold, begun + Duration::from_secs(second));
+            lane.make_room(&pace(), begun + Duration::from_secs(second + 1));
+        }
+        lane.make_room(&pace(), begun + Duration::from_secs(90));
+        assert!(not_begun.let_go.is_cancelled() && !on_the_way.let_go.is_cancelled());
+    }
+}
