@@ -11,7 +11,7 @@ use crate::http::limits::{self, Class, Network, Standing};
 use crate::http::page::{FlashShown, NextFlash};
 use crate::http::request::{self, Face, Facts};
 use crate::http::site::Site;
-use crate::http::{Failure, codes, csrf, page_error, problem};
+use crate::http::{Failure, codes, conditional, csrf, page_error, problem};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::cookie::Cookie;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -231,6 +231,7 @@ fn finish(headers: &mut HeaderMap, site: &Site, facts: Facts, standing: Option<S
     if headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding == "identity") {
         headers.remove(CONTENT_ENCODING);
     }
+    conditional::tell_codings_apart(headers);
 }
 
 /// One line per request (`ModI` `RAC_GEN_LOG_01`). The route's pattern stands for the address, because addresses carry

@@ -9,6 +9,7 @@
 pub mod assets;
 pub mod codes;
 pub mod compress;
+pub mod conditional;
 pub mod cookies;
 pub mod csrf;
 pub mod edge;
