@@ -122,6 +122,8 @@ pub struct Limits {
     pub requests_per_minute: u32,
     /// Attempts a minute at sign-in and links from one network address.
     pub attempts_per_minute: u32,
+    /// Connections that one network address (one /64 of IPv6) may hold at once; trusted proxies are not counted.
+    pub connections_per_network: usize,
     pub document_bytes: usize,
     pub body_seconds: u64,
 }
@@ -284,7 +286,13 @@ impl Default for Security {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { requests_per_minute: 600, attempts_per_minute: 20, document_bytes: 10 * 1024 * 1024, body_seconds: 10 }
+        Self {
+            requests_per_minute: 600,
+            attempts_per_minute: 20,
+            connections_per_network: 400,
+            document_bytes: 10 * 1024 * 1024,
+            body_seconds: 10,
+        }
     }
 }
 

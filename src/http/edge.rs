@@ -5,6 +5,7 @@
 
 use crate::ctx::Ctx;
 use crate::error::{Code, Error};
+use crate::http::connections::Turn;
 use crate::http::cookies::{FLASH, LANGUAGE, PRE_SESSION};
 use crate::http::csrf::NewPreSession;
 use crate::http::limits::{self, Class, Network, Standing};
@@ -26,6 +27,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
 use futures_util::FutureExt;
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
+use std::rc::Rc;
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -41,6 +43,7 @@ pub async fn edge(
         return Err(Failure(Error::Internal("the application was built without its site".into())).into());
     };
     let started = Instant::now();
+    let _ours = request.conn_data::<Rc<Turn>>().map(Turn::ours);
     let method = request.method().clone();
     let facts = facts(&request, &site);
     request.extensions_mut().insert(facts);

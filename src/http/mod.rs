@@ -10,6 +10,7 @@ pub mod assets;
 pub mod codes;
 pub mod compress;
 pub mod conditional;
+pub mod connections;
 pub mod cookies;
 pub mod csrf;
 pub mod edge;
@@ -32,6 +33,7 @@ pub mod problem;
 pub mod request;
 pub mod site;
 pub mod unmatched;
+pub mod uploads;
 pub mod version;
 
 use crate::error::{Code, Error, Refused};

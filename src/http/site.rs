@@ -2,9 +2,11 @@
 //! count with the same limiter and the same metrics.
 
 use crate::ctx::Services;
+use crate::http::connections::Connections;
 use crate::http::edge::StandardHeaders;
 use crate::http::limits::Limiter;
 use crate::http::metrics::Metrics;
+use crate::http::uploads::Room;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -12,6 +14,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub struct Site {
     pub services: Arc<Services>,
     pub limiter: Limiter,
+    pub connections: Arc<Connections>,
+    /// Room for the files that are being received.
+    pub uploads: Room,
     pub metrics: Metrics,
     pub notices: Notices,
     /// Set first when the service stops: `/health/ready` says no, so that the proxy sends nobody any more.
@@ -34,6 +39,8 @@ impl Site {
         let config = &services.config;
         Self {
             limiter: Limiter::new(&config.limits),
+            connections: Arc::new(Connections::new(config)),
+            uploads: Room::for_files_of(config.limits.document_bytes),
             metrics: Metrics::new(),
             notices: Notices::default(),
             draining: AtomicBool::new(false),
