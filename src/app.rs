@@ -4,6 +4,7 @@
 //! Layers, from outside: `edge` (everything that holds for all), compression, the mark for small answers, `gate` (who may
 //! knock at the API), routes.
 
+use crate::db::StoreError;
 use crate::error::{Code, Error};
 use crate::http::connections::Connection;
 use crate::http::site::Site;
@@ -134,6 +135,18 @@ pub fn server(site: web::Data<Site>, listener: TcpListener, stop: CancellationTo
         admitted.and_then(answers)
     };
     Ok(builder.listen("raccordo", listener, worker)?.run())
+}
+
+/// Writes down every minute which keys were used, until `stop`.
+pub async fn write_down_uses(site: web::Data<Site>, stop: CancellationToken) {
+    let mut minutes = tokio::time::interval(Duration::from_mins(1));
+    while stop.run_until_cancelled(minutes.tick()).await.is_some() {
+        match site.last_use.write_down(&site.services.db).await {
+            // They are kept for the next minute.
+            Ok(()) | Err(StoreError::Busy) => {}
+            Err(error) => tracing::error!(%error, "the last uses of keys were not written down"),
+        }
+    }
 }
 
 /// Keeps the limiter's table small, until `stop`.

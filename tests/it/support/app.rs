@@ -80,9 +80,11 @@ impl TestApp {
         let site = Data::new(Site::new(services.clone()));
         let service = Rc::new(init_service(raccordo::app::build(&site)).await);
         let call: Call = Rc::new(move |request| {
-            let service = service.clone();
+            let (service, site) = (service.clone(), site.clone());
             Box::pin(async move {
-                service.call(request).await.expect("the edge answers every error").map_into_boxed_body()
+                let answer = service.call(request).await.expect("the edge answers every error").map_into_boxed_body();
+                site.all_done().await;
+                answer
             })
         });
         let leftovers = Leftovers::of(&db, &mailbox);
