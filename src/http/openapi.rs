@@ -231,9 +231,11 @@ fn complete_operation(path: &str, method: &str, operation: &mut Value) {
     };
     let takes_query =
         operation["parameters"].as_array().is_some_and(|all| all.iter().any(|parameter| parameter["in"] == "query"));
-    let mut fails = vec!["400", "429", "503"];
-    fails.extend((!is_public).then_some(["401", "403"]).into_iter().flatten());
-    fails.extend(path.contains('{').then_some("404"));
+    // A key that is no good any more is refused everywhere.
+    let mut fails = vec!["400", "401", "429", "503"];
+    fails.extend((!is_public).then_some("403"));
+    // What a body names may be missing as well as what the path names.
+    fails.extend((path.contains('{') || takes_body).then_some("404"));
     fails.extend((changes && !is_public).then_some("409"));
     fails.extend((takes_body || takes("Idempotency-Key") || takes_query).then_some("422"));
     fails.extend(takes_body.then_some(["413", "415"]).into_iter().flatten());

@@ -31,7 +31,8 @@ pub fn hold(method: &Method, pattern: Option<&str>, answer: &Answer) {
     if media_type.is_empty() || method == Method::HEAD {
         return;
     }
-    let content = said["content"].get(media_type);
+    // A file of any type is described as bytes.
+    let content = said["content"].get(media_type).or_else(|| said["content"].get("application/octet-stream"));
     let content = content.unwrap_or_else(|| panic!("{place} is {media_type}, of which its description says nothing"));
     if media_type.ends_with("json") {
         let body = serde_json::from_slice(&answer.body).unwrap_or_else(|error| panic!("{place}: {error}\n{text}"));
