@@ -4,16 +4,23 @@
 //! Layers, from outside: `edge` (everything that holds for all), compression, the mark for small answers, `gate` (who may
 //! knock at the API), routes.
 
+use crate::db::StoreError;
 use crate::error::{Code, Error};
+use crate::http::connections::Connection;
 use crate::http::site::Site;
 use crate::http::{Failure, assets, compress, edge, gate, health, language, openapi, unmatched};
 use crate::{auth, deliverables, designations, meetings, network, overview, portal, press, releases, reminders, tasks};
+use actix_http::{HttpService, Protocol};
+use actix_server::Server;
+use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
 use actix_web::body::BoxBody;
-use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::dev::{AppConfig, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, from_fn};
-use actix_web::{App, HttpServer, web};
+use actix_web::{App, web};
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -88,21 +95,58 @@ pub fn build(
 
 /// Serves the application on a bound listener until `stop`: then nothing new is accepted and what was accepted is
 /// finished. `Site::drain` comes first, and the proxy's interval between the two.
+///
+/// Put together from the parts of which `HttpServer` is made, because that one hands its connections to nobody.
 pub fn server(site: web::Data<Site>, listener: TcpListener, stop: CancellationToken) -> std::io::Result<Server> {
     let workers = site.services.config.server.workers;
-    let server = HttpServer::new(move || build(&site))
+    let local = listener.local_addr()?;
+    let builder = Server::build()
         .workers(workers)
         .worker_max_blocking_threads(8)
-        .max_connections(2_000)
-        .backlog(1024)
-        // Longer than the proxy keeps an idle connection, or it would send requests into closing ones.
-        .keep_alive(Duration::from_secs(30))
-        .client_request_timeout(Duration::from_secs(5))
-        .client_disconnect_timeout(Duration::from_secs(1))
+        .max_concurrent_connections(site.connections.of_a_worker(workers))
         .shutdown_timeout(25)
         .disable_signals()
         .shutdown_signal(stop.cancelled_owned());
-    Ok(server.listen(listener)?.run())
+    let ending = builder.graceful_shutdown_signal();
+    let worker = move || {
+        let (ending, connections) = (ending.clone(), Arc::clone(&site.connections));
+        let application = build(&site).into_factory().map_err(|error: actix_web::Error| error.error_response());
+        let answers = HttpService::build()
+            .graceful_shutdown_signal(move || {
+                let ending = ending.clone();
+                async move { ending.notified().await }
+            })
+            // Longer than the proxy keeps an idle connection, or it would send requests into closing ones.
+            .keep_alive(Duration::from_secs(30))
+            .client_request_timeout(Duration::from_secs(5))
+            .client_disconnect_timeout(Duration::from_secs(1))
+            .local_addr(local)
+            .on_connect_ext(|connection: &Connection, data| {
+                data.insert(connection.turn());
+            })
+            .finish(map_config(application, |()| AppConfig::default()));
+        let admitted = fn_service(move |stream: TcpStream| {
+            let connection = connections.admit(stream);
+            async move {
+                let (connection, peer) = connection?;
+                Ok((connection, Protocol::Http1, Some(peer)))
+            }
+        });
+        admitted.and_then(answers)
+    };
+    Ok(builder.listen("raccordo", listener, worker)?.run())
+}
+
+/// Writes down every minute which keys were used, until `stop`.
+pub async fn write_down_uses(site: web::Data<Site>, stop: CancellationToken) {
+    let mut minutes = tokio::time::interval(Duration::from_mins(1));
+    while stop.run_until_cancelled(minutes.tick()).await.is_some() {
+        match site.last_use.write_down(&site.services.db).await {
+            // They are kept for the next minute.
+            Ok(()) | Err(StoreError::Busy) => {}
+            Err(error) => tracing::error!(%error, "the last uses of keys were not written down"),
+        }
+    }
 }
 
 /// Keeps the limiter's table small, until `stop`.

@@ -124,6 +124,8 @@ pub struct Limits {
     pub requests_per_minute: u32,
     /// Attempts a minute at sign-in and links from one network address.
     pub attempts_per_minute: u32,
+    /// Connections that one network address (one /64 of IPv6) may hold at once; trusted proxies are not counted.
+    pub connections_per_network: usize,
     pub document_bytes: usize,
     /// Files that one body may bring in a day of Europe/Rome.
     pub documents_per_day: usize,
@@ -294,6 +296,7 @@ impl Default for Limits {
         Self {
             requests_per_minute: 600,
             attempts_per_minute: 20,
+            connections_per_network: 400,
             document_bytes: 10 * MEBIBYTE,
             documents_per_day: 100,
             documents_bytes_per_day: 200 * 1024 * 1024,

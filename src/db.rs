@@ -53,10 +53,10 @@ const WRITERS: i64 = i64::from_be_bytes(*b"raccordo");
 /// Rows a reader's thread may hand over without waiting for them to be taken: more than the longest page of a list, or the thread
 /// would stop in the midst of most answers.
 const ROWS_AHEAD: usize = 256;
-/// Renews what the planner of `SQLite` knows of tables that have grown or shrunk tenfold. All tables, not only those that this
-/// connection has read, which is the writer: statistics taken when there was one person make a list of the register walk through all
-/// people for each line.
-pub(crate) const RENEW_STATISTICS: &str = "PRAGMA optimize = 0x10002";
+/// Takes away what the planner of `SQLite` may know of the size of tables. It plans by the indexes alone then, as if every table were
+/// large, and as well as with fresh statistics. Old ones are worse than none: taken when there was one person, they make a list of
+/// the register walk through all people for each line, until the next start, because a connection reads them once.
+const FORGET_STATISTICS: &str = "DROP TABLE IF EXISTS sqlite_stat1; DROP TABLE IF EXISTS sqlite_stat4";
 /// The first release without the write-ahead-log bug that could corrupt a database under two connections.
 const SQLITE_AT_LEAST: (u32, u32, u32) = (3, 51, 3);
 
@@ -316,8 +316,7 @@ impl Db {
         let writer = Database::connect(sqlite_writer_options(path, &distrusted)).await?;
         assert_sqlite_settings(&writer).await?;
         if lock.is_some() {
-            // Before there are readers: a connection reads the statistics once, with the schema.
-            writer.execute_unprepared(RENEW_STATISTICS).await?;
+            writer.execute_unprepared(FORGET_STATISTICS).await?;
         }
         let reader = Database::connect(sqlite_options(path, SQLITE_READERS, true)).await?;
         Ok(Self { writer, reader, row: WritersRow::new(patience), distrusted, _lock: lock.map(Arc::new) })
@@ -412,11 +411,7 @@ pub(crate) fn take_lock(path: &Path) -> Result<File, OpenError> {
 fn sqlite_options(path: &Path, connections: u32, read_only: bool) -> ConnectOptions {
     let mut options = common_options(&format!("sqlite://{}", path.display()), connections);
     options.map_sqlx_sqlite_opts(move |sqlite| {
-        let sqlite = sqlite
-            .busy_timeout(BUSY_TIMEOUT)
-            .foreign_keys(true)
-            .optimize_on_close(!read_only, None)
-            .row_buffer_size(ROWS_AHEAD);
+        let sqlite = sqlite.busy_timeout(BUSY_TIMEOUT).foreign_keys(true).row_buffer_size(ROWS_AHEAD);
         if read_only {
             return sqlite.read_only(true);
         }
@@ -506,6 +501,25 @@ pub(crate) async fn plan_of(question: &impl sea_orm::QueryTrait) -> Vec<String> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn statistics_that_somebody_took_are_gone_at_the_next_start() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let location = Location::Sqlite(folder.path().join("raccordo.sqlite"));
+        let taken = "SELECT CAST(count(*) AS TEXT) FROM sqlite_schema WHERE name LIKE 'sqlite_stat%'";
+        let db = Db::open(&location).await.expect("a database");
+        db.writer()
+            .execute_unprepared("CREATE TABLE a (b INTEGER); INSERT INTO a VALUES (1); ANALYZE")
+            .await
+            .expect("taken");
+        assert_ne!(pragma(db.writer(), taken).await.expect("an answer"), "0");
+        db.close().await;
+        let db = Db::open(&location).await.expect("the database");
+        assert_eq!(pragma(db.writer(), taken).await.expect("an answer"), "0");
+        db.close().await;
+        let db = Db::open_beside(&location).await.expect("the database");
+        assert_eq!(pragma(db.writer(), taken).await.expect("an answer"), "0", "nobody takes them on leaving");
+    }
 
     #[test]
     fn no_password_is_printed_with_a_location() {

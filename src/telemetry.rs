@@ -5,11 +5,16 @@
 //! and conversations with the relay, so there they are silent whatever the filter says.
 
 use crate::config::{Log, LogFormat};
+use std::collections::HashMap;
 use std::io::IsTerminal;
-use tracing::{Level, Metadata};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use tracing::callsite::Identifier;
+use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::{FilterFn, LevelFilter, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::layer::{Context, Layer};
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 
 /// Appended to every filter, and the last word wins: these write what must not stand in a log at *info* or above as well. The
@@ -23,6 +28,8 @@ const QUIET: &[&str] = &[
     "reqwest=off",
     "rustls=off",
     "h2=off",
+    // Whoever sends what is no HTTP would write a line each time; the metrics count nothing of it either.
+    "actix_http=off",
     "tokio_cron_scheduler=warn",
 ];
 
@@ -31,7 +38,8 @@ pub fn start(log: &Log) -> Result<(), TryInitError> {
     // Colours are for eyes: in a file they are rubbish between the words somebody searches for.
     let lines =
         tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
-    let registry = tracing_subscriber::registry().with(filter(&log.filter)).with(no_talk_of_libraries());
+    let registry =
+        tracing_subscriber::registry().with(filter(&log.filter)).with(no_talk_of_libraries()).with(Seldom::default());
     match log.format {
         LogFormat::Text => registry.with(lines.with_target(false)).try_init(),
         LogFormat::Json => registry.with(lines.json().flatten_event(true).with_current_span(false)).try_init(),
@@ -51,9 +59,61 @@ fn may_be_said(event: &Metadata<'_>) -> bool {
     *event.level() <= Level::INFO || event.target().split("::").next() == Some("raccordo")
 }
 
+/// The server's own complaints, each of which is said once a minute at most: while the process has no files left to open, it
+/// would say so twice a second.
+#[derive(Default)]
+struct Seldom(Mutex<HashMap<Identifier, Instant>>);
+
+const SAID_AGAIN_AFTER: Duration = Duration::from_mins(1);
+
+impl Seldom {
+    /// Whether something may be said now, which counts as said.
+    fn may_say(&self, what: Identifier, now: Instant) -> bool {
+        let mut said = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if said.get(&what).is_some_and(|last| now.duration_since(*last) < SAID_AGAIN_AFTER) {
+            return false;
+        }
+        said.insert(what, now);
+        true
+    }
+}
+
+impl<S: Subscriber> Layer<S> for Seldom {
+    fn event_enabled(&self, event: &Event<'_>, _: Context<'_, S>) -> bool {
+        let metadata = event.metadata();
+        let is_of_the_server = metadata.target().starts_with("actix_server");
+        !is_of_the_server || self.may_say(metadata.callsite(), Instant::now())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_servers_complaint_is_said_once_a_minute_and_all_else_each_time() {
+        #[derive(Clone, Default)]
+        struct Lines(std::sync::Arc<Mutex<Vec<u8>>>);
+        impl std::io::Write for Lines {
+            fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+                self.0.lock().expect("lines").write(bytes)
+            }
+            fn flush(&mut self) -> std::io::Result<()> {
+                Ok(())
+            }
+        }
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let layer = tracing_subscriber::fmt::layer().with_writer(move || writer.clone());
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(Seldom::default()).with(layer), || {
+            for _ in 0..3 {
+                tracing::error!(target: "actix_server::accept", "no files left");
+                tracing::error!(target: "raccordo", "ours");
+            }
+        });
+        let text = String::from_utf8(lines.0.lock().expect("lines").clone()).expect("text");
+        assert_eq!((text.matches("no files left").count(), text.matches("ours").count()), (1, 3), "{text}");
+    }
 
     #[test]
     fn no_filter_makes_a_talkative_library_talk() {

@@ -2,17 +2,19 @@
 //!
 //! A browser sends its session's key in a cookie; a program sends an API token as `Authorization: Bearer …` (RFC 6750
 //! §2.1), which wins where both are there. A dead cookie makes an anonymous caller, so that public pages still show; a
-//! dead token is refused, so that a program learns it at once. One indexed read per request, and a write once a minute.
+//! dead token is refused, so that a program learns it at once. One indexed read per request; its use is noted in memory
+//! ([`crate::auth::last_use`]).
 
 use crate::auth::actor::{Actor, Identity};
-use crate::auth::model::{idle_since, is_worth_noting};
+use crate::auth::last_use::LastUse;
+use crate::auth::model::idle_since;
 use crate::auth::store::{self, KeyHolder};
 use crate::ctx::{Ctx, Services};
-use crate::db::StoreError;
 use crate::error::{Error, Result};
 use crate::http::Failure;
 use crate::http::cookies::SESSION;
 use crate::http::request::Facts;
+use crate::http::site::Site;
 use crate::secret::hash_token;
 use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
@@ -51,11 +53,14 @@ async fn identify(request: &HttpRequest) -> Result<Ctx> {
         .app_data::<web::Data<Services>>()
         .map(|data| Arc::clone(data))
         .ok_or_else(|| Error::Internal("the application was built without its services".to_owned()))?;
+    let site = request
+        .app_data::<web::Data<Site>>()
+        .ok_or_else(|| Error::Internal("the application was built without its site".to_owned()))?;
     let facts = Facts::of(request);
     let mut ctx = Ctx { services, actor: Actor::anonymous(), lang: facts.lang, request_id: Some(facts.request_id) };
     ctx.actor = match (bearer(request)?, session_key(request)) {
-        (Some(token), _) => by_token(&ctx, token).await?,
-        (None, Some(key)) => by_session(&ctx, &key).await?,
+        (Some(token), _) => by_token(&ctx, &site.last_use, token).await?,
+        (None, Some(key)) => by_session(&ctx, &site.last_use, &key).await?,
         (None, None) => Actor::anonymous(),
     };
     Ok(ctx)
@@ -71,26 +76,24 @@ fn bearer(request: &HttpRequest) -> Result<Option<&str>> {
     if usable { Ok(Some(token)) } else { Err(Error::Unauthenticated) }
 }
 
-async fn by_session(ctx: &Ctx, key: &str) -> Result<Actor> {
+async fn by_session(ctx: &Ctx, last_use: &LastUse, key: &str) -> Result<Actor> {
     let now = ctx.now();
-    let idle_since = idle_since(now, &ctx.config().security);
-    let Some(holder) = store::session_holder(ctx.reader(), &hash_token(key), now, idle_since, ctx.today()).await?
-    else {
+    let Some(holder) = store::session_holder(ctx.reader(), &hash_token(key), now, ctx.today()).await? else {
         return Ok(Actor::anonymous());
     };
-    if is_worth_noting(holder.noted_at, now) {
-        note(ctx, async |txn| store::note_session(txn, holder.id, now).await).await?;
+    let last = last_use.sessions.of(holder.id).max(holder.noted_at);
+    if last <= Some(idle_since(now, &ctx.config().security)) {
+        return Ok(Actor::anonymous());
     }
+    last_use.sessions.note(holder.id, now);
     Ok(actor(holder))
 }
 
-async fn by_token(ctx: &Ctx, token: &str) -> Result<Actor> {
+async fn by_token(ctx: &Ctx, last_use: &LastUse, token: &str) -> Result<Actor> {
     let now = ctx.now();
     let holder =
         store::token_holder(ctx.reader(), &hash_token(token), now, ctx.today()).await?.ok_or(Error::Unauthenticated)?;
-    if is_worth_noting(holder.noted_at, now) {
-        note(ctx, async |txn| store::note_token(txn, holder.id, now).await).await?;
-    }
+    last_use.tokens.note(holder.id, now);
     Ok(actor(holder))
 }
 
@@ -98,21 +101,4 @@ async fn by_token(ctx: &Ctx, token: &str) -> Result<Actor> {
 fn actor<Id>(holder: KeyHolder<Id>) -> Actor {
     let identity = Identity::Person { id: holder.person_id, name: holder.name };
     Actor { identity, seats: holder.seats, scope: holder.scope }
-}
-
-/// Writes a use down. A busy database is no reason to refuse a reader: the next request notes it.
-async fn note(
-    ctx: &Ctx,
-    write: impl AsyncFnOnce(&crate::db::Txn) -> std::result::Result<(), StoreError>,
-) -> Result<()> {
-    let noted = async {
-        let txn = ctx.services.db.begin_beside().await?;
-        write(&txn).await?;
-        txn.commit().await?;
-        Ok::<(), StoreError>(())
-    };
-    match noted.await {
-        Ok(()) | Err(StoreError::Busy) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
 }

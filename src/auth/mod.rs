@@ -25,7 +25,7 @@
 //! | threat | answer |
 //! |---|---|
 //! | Scanners open mailed links, some in a browser that runs scripts | `service::show` reads only; entering takes a POST with a form token; nothing submits itself. A scanner that even presses the button opens a session in its own browser, which its owner sees in `/me` and ends; the person asks for another link |
-//! | Somebody tries addresses to learn who is designated | `service::request_link` answers alike for known, unknown, seatless and too frequent; `web::ANSWERED_AFTER` hides how long it took; the link pages have one face for every failure |
+//! | Somebody tries addresses to learn who is designated | `web::ask_for_link` answers alike for known, unknown, seatless and too frequent: after `web::ANSWERED_AFTER`, which hides the look at the register, and before anything is written, which may have to wait; the link pages have one face for every failure |
 //! | Somebody floods a mailbox | at most `sign_in_mails_per_hour` links per person, counted in the database under a lock of the person's row, so that replicas count together; network limits in `http/limits`. Earlier links stay good, so flooding locks nobody out |
 //! | A guessed or replayed token | 256 bits, hashed lookup, `store::spend_link` spends exactly one row once, entering spends every other open link |
 //! | A session planted in the victim's browser (fixation) | entering always makes a new key and ends the session of the key that came with the request; `__Host-` cookie |
@@ -44,6 +44,7 @@
 pub mod actor;
 pub mod api;
 pub mod extract;
+pub mod last_use;
 pub mod local_path;
 mod mail;
 pub mod model;

@@ -15,8 +15,6 @@ pub const TOKEN_DAYS_MAX: i64 = 365;
 pub const TOKEN_NAME_MAX: usize = 80;
 /// API tokens in use at once, per person: enough for every program one has, too few to fill a table.
 pub const TOKENS_MAX: usize = 20;
-/// A session's or token's use is written down at most this often, so that reading costs no write.
-pub const SEEN_EVERY: Duration = Duration::minutes(1);
 /// What every API token begins with, so that scanners of leaked secrets recognise one.
 const TOKEN_MARK: &str = "rac_";
 
@@ -88,7 +86,7 @@ pub struct OwnSession {
     pub id: SessionId,
     pub user_agent: Option<String>,
     pub created_at: DateTime<Utc>,
-    /// Exact to [`SEEN_EVERY`].
+    /// Exact to a minute.
     pub last_seen_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
     /// Whether it is the one that asks.
@@ -168,11 +166,6 @@ pub fn idle_since(now: DateTime<Utc>, security: &Security) -> DateTime<Utc> {
     now - Duration::minutes(security.session_idle_minutes)
 }
 
-/// Whether a use at `now` is worth writing down.
-pub fn is_worth_noting(last: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
-    last.is_none_or(|last| now - last >= SEEN_EVERY)
-}
-
 /// The secret of an API token, made of a fresh random one.
 pub fn api_token(random: &str) -> String {
     format!("{TOKEN_MARK}{random}")
@@ -221,14 +214,6 @@ mod tests {
         let now = at("2027-03-30T07:30:00Z");
         assert_eq!(idle_since(now, &Security::default()), at("2027-03-30T07:00:00Z"));
         assert_eq!(session_end(now, &Security::default()), at("2027-03-30T19:30:00Z"));
-    }
-
-    #[test]
-    fn a_use_is_noted_once_a_minute() {
-        let now = at("2027-03-30T07:30:00Z");
-        assert!(is_worth_noting(None, now));
-        assert!(!is_worth_noting(Some(at("2027-03-30T07:29:01Z")), now));
-        assert!(is_worth_noting(Some(at("2027-03-30T07:29:00Z")), now));
     }
 
     #[test]

@@ -14,6 +14,7 @@ use crate::error::{Code, Error};
 use crate::http::cookies::SESSION;
 use crate::http::form::{Choice, Form, FormState, OnlyButton};
 use crate::http::page::{FlashKind, Shell, done, kept_secret, page, see_other, unprocessable, with_status};
+use crate::http::site::Site;
 use crate::http::{Answer, Failure};
 use crate::texts::Lang;
 use crate::time::{words, zone};
@@ -24,9 +25,12 @@ use askama::Template;
 use serde::Deserialize;
 use std::time::Duration;
 
-/// An asked-for link is answered no sooner than this, whatever was done: the time taken would tell a known address from
-/// an unknown one. Far above what the work takes, hardly felt by a person.
+/// An asked-for link is answered after this time, whoever's the address is: the time taken would tell a known address from
+/// an unknown one. Far above what the look at the register takes, hardly felt by a person.
 const ANSWERED_AFTER: Duration = Duration::from_millis(250);
+/// How often the writing of a link is tried while the database is busy, and the pause between two attempts.
+const ATTEMPTS: usize = 5;
+const ATTEMPTED_AFTER: Duration = Duration::from_secs(2);
 
 /// The lives of API tokens offered on the page, in days.
 const TOKEN_LIVES: [i64; 4] = [30, 90, 180, 365];
@@ -97,16 +101,39 @@ async fn sign_in(ctx: Ctx, request: HttpRequest, query: web::Query<Next>) -> Ans
 }
 
 #[post("/sign-in")]
-async fn ask_for_link(ctx: Ctx, request: HttpRequest, form: Form<AskForm>) -> Answer {
+async fn ask_for_link(ctx: Ctx, request: HttpRequest, site: web::Data<Site>, form: Form<AskForm>) -> Answer {
     let answer_at = tokio::time::Instant::now() + ANSWERED_AFTER;
-    let next = LocalPath::after_sign_in(&form.0.next);
-    let asked = ctx.write(async |txn| service::request_link(&ctx, txn, &form.0.email, &next).await).await;
-    if let Err(error) = asked {
-        let form = FormState::refused(form.0, ctx.lang, error)?;
-        return unprocessable(&sign_in_page(&ctx, &request, form).await?);
+    match service::would_send_link(&ctx, &form.0.email).await {
+        Ok(true) => {
+            let next = LocalPath::after_sign_in(&form.0.next);
+            site.afterwards(send_link(ctx, form.0.email, next));
+        }
+        Ok(false) => {}
+        Err(error) => {
+            let form = FormState::refused(form.0, ctx.lang, error)?;
+            return unprocessable(&sign_in_page(&ctx, &request, form).await?);
+        }
     }
     tokio::time::sleep_until(answer_at).await;
     Ok(see_other("/sign-in/sent"))
+}
+
+/// Sends the link beside the answer, which must not wait for those who write: only a known address would.
+async fn send_link(ctx: Ctx, address: String, next: LocalPath) {
+    for _ in 0..ATTEMPTS {
+        match ctx.write(async |txn| service::request_link(&ctx, txn, &address, &next).await).await {
+            Ok(()) => return,
+            Err(error) if error.code() == Code::Busy => tokio::time::sleep(ATTEMPTED_AFTER).await,
+            Err(error) => {
+                tracing::error!(request_id = ctx.request_id.map(tracing::field::display), %error, "a sign-in link was not sent");
+                return;
+            }
+        }
+    }
+    tracing::warn!(
+        request_id = ctx.request_id.map(tracing::field::display),
+        "a sign-in link was not sent: the database was busy"
+    );
 }
 
 async fn sign_in_page(ctx: &Ctx, request: &HttpRequest, form: FormState<AskForm>) -> Result<SignInPage, Failure> {

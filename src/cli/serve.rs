@@ -12,6 +12,7 @@ use raccordo::http::metrics;
 use raccordo::http::site::Site;
 use raccordo::jobs::schedule::JOBS;
 use raccordo::jobs::ticker::Ticker;
+use raccordo::load::LoadError;
 use raccordo::mail::dispatcher::{Dispatcher, Pace};
 use raccordo::mail::transport::Transport;
 use raccordo::ops::{demo, migrate, same_time};
@@ -90,7 +91,8 @@ async fn fill(ctx: &Ctx, is_demo: bool) -> Outcome {
     Ok(())
 }
 
-/// Loads the network if there is none.
+/// Loads the network if there is none. Of replicas that begin together on an empty database one loads it, and the others see that it
+/// did.
 async fn load_network(ctx: &Ctx) -> Outcome {
     if body::Entity::find().count(ctx.reader()).await? > 0 {
         return Ok(());
@@ -99,7 +101,13 @@ async fn load_network(ctx: &Ctx) -> Outcome {
         warn!("the register is empty and there is no {DATA} here: run `raccordo load FILE`");
         return Ok(());
     }
-    let summary = load::run(ctx, Path::new(DATA), |_| true).await?;
+    let summary = match load::run(ctx, Path::new(DATA), |_| true).await {
+        Err(LoadError::ChangedMeanwhile) if body::Entity::find().count(ctx.reader()).await? > 0 => {
+            info!("another replica loaded {DATA} into the empty database");
+            return Ok(());
+        }
+        loaded => loaded?,
+    };
     info!(added = summary.diff.added(), "loaded {DATA} into the empty database");
     Ok(())
 }
@@ -162,6 +170,7 @@ async fn run_until_told(services: Arc<Services>, listener: TcpListener, backgrou
     let mut server = tokio::spawn(app::server(site.clone(), listener, stop.clone())?);
     let measures = metrics::server(&site)?.map(|server| (server.handle(), tokio::spawn(server)));
     let limiter = tokio::spawn(app::sweep_limiter(site.clone(), stop.clone()));
+    let uses = tokio::spawn(app::write_down_uses(site.clone(), stop.clone()));
     let notices = tokio::spawn(keep_notices(site.clone(), stop.clone()));
 
     let told = told_to_stop(signals.first(), &mut server).await;
@@ -185,7 +194,11 @@ async fn run_until_told(services: Arc<Services>, listener: TcpListener, backgrou
         handle.stop(false).await;
         let _ = measures.await;
     }
-    let _ = tokio::join!(limiter, notices);
+    site.all_done().await;
+    let _ = tokio::join!(limiter, notices, uses);
+    if let Err(error) = site.last_use.write_down(&services.db).await {
+        warn!(%error, "the last uses of keys were not written down");
+    }
     background_db.close().await;
     served
 }

@@ -5,13 +5,14 @@
 
 use crate::ctx::Ctx;
 use crate::error::{Code, Error};
+use crate::http::connections::Turn;
 use crate::http::cookies::{FLASH, LANGUAGE, PRE_SESSION};
 use crate::http::csrf::NewPreSession;
 use crate::http::limits::{self, Class, Network, Standing};
 use crate::http::page::{FlashShown, NextFlash};
 use crate::http::request::{self, Face, Facts};
 use crate::http::site::Site;
-use crate::http::{Failure, codes, csrf, page_error, problem};
+use crate::http::{Failure, codes, conditional, csrf, page_error, problem};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::cookie::Cookie;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -26,6 +27,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
 use futures_util::FutureExt;
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
+use std::rc::Rc;
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -41,6 +43,7 @@ pub async fn edge(
         return Err(Failure(Error::Internal("the application was built without its site".into())).into());
     };
     let started = Instant::now();
+    let _ours = request.conn_data::<Rc<Turn>>().map(Turn::ours);
     let method = request.method().clone();
     let facts = facts(&request, &site);
     request.extensions_mut().insert(facts);
@@ -233,6 +236,7 @@ fn finish(headers: &mut HeaderMap, site: &Site, facts: Facts, standing: Option<S
     if headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding == "identity") {
         headers.remove(CONTENT_ENCODING);
     }
+    conditional::tell_codings_apart(headers);
 }
 
 /// One line per request (`ModI` `RAC_GEN_LOG_01`). The route's pattern stands for the address, because addresses carry

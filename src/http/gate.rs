@@ -6,19 +6,21 @@
 //! `security` (`OpenAPI` 3.1: the names beside a scheme are what its holder must be); an operation that says nothing takes
 //! a seat. Whether this caller may do it to this very thing is still the policy's question: the gate only keeps it short.
 //!
-//! Then a query that names something the operation does not know is refused, before a list ignores it and shows everything.
+//! Then a query that names something the operation does not know is refused, before a list ignores it and shows everything, and one
+//! that is longer than the description allows. Pages and feeds are asked the same: what they know stands in [`PAGES`].
 
 use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
 use crate::error::{Code, Error};
-use crate::http::Failure;
 use crate::http::openapi::{self, Operation};
+use crate::http::{Failure, assets};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::middleware::Next;
 use entity::kinds::SeatKind;
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 
 /// Under `security`: whoever holds any seat.
 pub const PARTICIPANT: &str = "participant";
@@ -84,13 +86,13 @@ pub async fn gate(
 async fn admit(request: &mut ServiceRequest) -> Result<(), Failure> {
     // The path as routes see it, its letters decoded.
     let path = request.match_info().as_str();
-    if !path.starts_with("/api/") {
-        return Ok(());
+    // Nothing is served there: that is no secret.
+    let Some(pattern) = request.resource_map().match_pattern(path) else { return Ok(()) };
+    if !path.starts_with("/api/v") {
+        return if asks_nothing(path) { Ok(()) } else { demand_known(&names_of(&pattern), request.query_string()) };
     }
-    let pattern = request.resource_map().match_pattern(path);
-    // Nothing is served there, or not with this method: that is no secret.
-    let known = pattern.and_then(|pattern| openapi::operation(&pattern, request.method()));
-    let Some(Operation { need, query }) = known else { return Ok(()) };
+    // Or not with this method.
+    let Some(Operation { need, query }) = openapi::operation(&pattern, request.method()) else { return Ok(()) };
     if *need != Need::Nothing {
         let is_change = *request.method() != Method::GET;
         let ctx = request.extract::<Ctx>().await?;
@@ -99,17 +101,49 @@ async fn admit(request: &mut ServiceRequest) -> Result<(), Failure> {
     demand_known(query, request.query_string())
 }
 
+/// What a query may name.
+pub(super) struct Parameter<'n> {
+    pub(super) name: Cow<'n, str>,
+    /// Its longest value, in characters, where it is bounded.
+    pub(super) longest: Option<usize>,
+}
+
+/// What the queries of pages and feeds may name, by the pattern of their address. One that is not here knows nothing.
+pub const PAGES: &[(&str, &[&str])] = &[
+    ("/calendar", &["cursor", "limit", "since"]),
+    ("/calendar.ics", &["lang"]),
+    ("/designations", &["body", "observatory", "seat", "as_of", "known_on", "with_annulled", "cursor", "limit"]),
+    ("/designations/new", &["seat"]),
+    ("/mail", &["state", "kind", "recipient", "cursor", "limit"]),
+    ("/meetings", &["cursor", "limit"]),
+    ("/radar", &["on"]),
+    ("/sign-in", &["next"]),
+    ("/sign-in/{token}", &["next"]),
+    ("/tasks", &["cursor", "limit"]),
+];
+
+fn names_of(pattern: &str) -> Vec<Parameter<'static>> {
+    let names = PAGES.iter().find(|(page, _)| *page == pattern).map_or(&[][..], |(_, names)| names);
+    names.iter().map(|name| Parameter { name: Cow::Borrowed(name), longest: None }).collect()
+}
+
+/// Files and the looks of a monitor, whose makers put numbers behind an address to get past caches.
+fn asks_nothing(path: &str) -> bool {
+    assets::is_file(path) || path.starts_with("/health/")
+}
+
 /// A filter that is misspelt must not look like one that lets everything through.
-fn demand_known(names: &[String], query: &str) -> Result<(), Failure> {
-    let unknown =
-        url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| !names.iter().any(|known| known == name));
-    match unknown {
-        Some((name, _)) => {
+fn demand_known(known: &[Parameter<'_>], query: &str) -> Result<(), Failure> {
+    for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+        let Some(parameter) = known.iter().find(|parameter| parameter.name == name) else {
             let name: String = name.chars().take(60).collect();
-            Err(Failure::because(Code::BadRequest, format!("no parameter is called «{name}»")))
+            return Err(Failure::because(Code::BadRequest, format!("no parameter is called «{name}»")));
+        };
+        if let Some(longest) = parameter.longest.filter(|longest| value.chars().count() > *longest) {
+            return Err(Failure::because(Code::BadRequest, format!("«{name}» is longer than {longest} characters")));
         }
-        None => Ok(()),
     }
+    Ok(())
 }
 
 #[cfg(test)]

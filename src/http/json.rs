@@ -14,18 +14,21 @@ use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use serde_json::error::Category;
 
 /// No object of ours comes near this.
 pub const MAX_BYTES: usize = 256 * 1024;
 /// Ours nest four deep.
 pub const MAX_DEPTH: usize = 64;
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// A JSON body, with its bytes for [`crate::http::idempotency`].
+/// A JSON body, with what it says for [`crate::http::idempotency`].
 #[derive(Debug)]
 pub struct Json<T> {
     pub value: T,
-    bytes: Bytes,
+    /// The same before it was understood, its members in alphabetical order.
+    said: Value,
 }
 
 /// A JSON body that may be left out altogether: then every member has its default.
@@ -37,9 +40,10 @@ pub struct OptionalJson<T>(pub T);
 pub struct MergePatch<T>(pub T);
 
 impl<T> Json<T> {
-    /// SHA-256 of the body as it came.
+    /// SHA-256 of what the body says: equal bodies may differ in white space, in the order of members and in how characters are
+    /// escaped (RFC 8259), as clients write them anew when they try again.
     pub fn digest(&self) -> String {
-        sha256_hex(&self.bytes)
+        sha256_hex(self.said.to_string().as_bytes())
     }
 }
 
@@ -51,7 +55,10 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
         let body = body(request, payload, "application/json");
         Box::pin(async move {
             let bytes = body.await?;
-            Ok(Self { value: parse(&bytes)?, bytes })
+            let value = parse(&bytes)?;
+            let mut said: Value = parse(&bytes)?;
+            said.sort_all_objects();
+            Ok(Self { value, said })
         })
     }
 }
@@ -97,8 +104,14 @@ fn body(
         if !is_right {
             return Err(Failure::of(Code::UnsupportedMediaType));
         }
-        limits::read(payload, MAX_BYTES).await
+        let bytes = limits::read(payload, MAX_BYTES).await?;
+        Ok(without_mark(bytes))
     }
+}
+
+/// The body without the byte order mark that some programs put before UTF-8; a reader may ignore it (RFC 8259 §8.1).
+fn without_mark(mut bytes: Bytes) -> Bytes {
+    if bytes.starts_with(BYTE_ORDER_MARK) { bytes.split_off(BYTE_ORDER_MARK.len()) } else { bytes }
 }
 
 fn is(request: &HttpRequest, media_type: &str) -> bool {
@@ -163,6 +176,8 @@ mod tests {
     #[serde(deny_unknown_fields)]
     struct In {
         name: String,
+        #[serde(default, rename = "at")]
+        _at: Value,
     }
 
     async fn post(body: impl Into<Bytes>, content_type: &str) -> Result<Json<In>, Code> {
@@ -174,13 +189,28 @@ mod tests {
     const JSON: &str = "application/json; charset=utf-8";
 
     #[actix_web::test]
-    async fn a_body_is_read_and_equal_bodies_have_equal_digests() {
-        let one = post(r#"{"name":"A"}"#, JSON).await.expect("accepted");
-        let same = post(r#"{"name":"A"}"#, JSON).await.expect("accepted");
-        let other = post(r#"{"name":"B"}"#, JSON).await.expect("accepted");
-        assert_eq!(one.value.name, "A");
-        assert_eq!(one.digest(), same.digest());
-        assert_ne!(one.digest(), other.digest());
+    async fn bodies_that_say_the_same_have_the_same_digest_and_others_do_not() {
+        let digest = async |body: &'static str| post(body, JSON).await.expect("accepted").digest();
+        let one = digest(r#"{"name":"A","at":{"x":1,"y":[1,2]}}"#).await;
+        for same in [
+            r#"{"at":{"y":[1,2],"x":1},"name":"A"}"#,
+            "{ \"name\" : \"A\",\r\n\t\"at\": {\"x\": 1, \"y\": [ 1, 2 ]}}\n",
+            r#"{"n\u0061me":"\u0041","at":{"x":1,"y":[1,2]}}"#,
+            "\u{feff}{\"name\":\"A\",\"at\":{\"x\":1,\"y\":[1,2]}}",
+        ] {
+            assert_eq!(digest(same).await, one, "{same}");
+        }
+        for other in
+            [r#"{"name":"B","at":{"x":1,"y":[1,2]}}"#, r#"{"name":"A","at":{"x":1,"y":[2,1]}}"#, r#"{"name":"A"}"#]
+        {
+            assert_ne!(digest(other).await, one, "{other}");
+        }
+    }
+
+    #[actix_web::test]
+    async fn a_byte_order_mark_before_the_body_is_no_part_of_it() {
+        assert_eq!(post("\u{feff}{\"name\":\"A\"}", JSON).await.expect("accepted").value.name, "A");
+        assert_eq!(post("\u{feff}\u{feff}{\"name\":\"A\"}", JSON).await.unwrap_err(), Code::MalformedBody);
     }
 
     #[actix_web::test]

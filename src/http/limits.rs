@@ -183,11 +183,15 @@ pub fn body_failure(error: PayloadError) -> Failure {
 /// Every second of patience beyond the first ones is paid for with this much body.
 const SLOWEST_BYTES_PER_SECOND: u64 = 64 * 1024;
 
+/// The length of the body as its sender announces it, in bytes; absent for one that is sent in pieces.
+pub(super) fn length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
 /// The payload, which fails when its body has not arrived in time. The framework's own timeout covers the head only, so a
 /// caller who sends one byte a minute would hold a connection for ever.
 pub(super) fn within_deadline(payload: Payload, headers: &HeaderMap, patience: u64) -> Payload {
-    let length =
-        headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|text| text.parse::<u64>().ok());
+    let length = length(headers);
     if length.unwrap_or(0) == 0 && !headers.contains_key(TRANSFER_ENCODING) {
         return payload;
     }

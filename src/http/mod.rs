@@ -9,6 +9,8 @@
 pub mod assets;
 pub mod codes;
 pub mod compress;
+pub mod conditional;
+pub mod connections;
 pub mod cookies;
 pub mod csrf;
 pub mod download;
@@ -32,6 +34,7 @@ pub mod problem;
 pub mod request;
 pub mod site;
 pub mod unmatched;
+pub mod uploads;
 pub mod version;
 
 use crate::error::{Code, Error, Refused};

@@ -1,7 +1,9 @@
 //! Forms with a file: fields and one file, each bounded while it arrives, the whole thing in memory and nowhere else.
 
-use crate::ctx::Services;
+use crate::ctx::{Ctx, Services};
 use crate::error::{Code, Error};
+use crate::http::site::Site;
+use crate::http::uploads::Taken;
 use crate::http::{Failure, csrf, form, limits};
 use crate::secret::sha256_hex;
 use actix_multipart::{Field, Multipart, MultipartError};
@@ -11,6 +13,7 @@ use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
+use std::time::Duration;
 
 /// More parts than any form of ours has.
 const MAX_PARTS: usize = 60;
@@ -23,6 +26,8 @@ const DRAINED: usize = 8;
 pub struct Upload {
     fields: Vec<(String, String)>,
     pub file: Option<UploadedFile>,
+    /// Held until the use case has done with the file.
+    _room: Option<Taken>,
 }
 
 /// A file as its sender describes it; what it really is, the use case finds out.
@@ -74,9 +79,13 @@ impl FromRequest for Upload {
         let request = request.clone();
         let parts = Multipart::new(request.headers(), payload.take());
         Box::pin(async move {
+            // No stranger may send us a file, or take up the room of those who may.
+            if Ctx::extract(&request).await?.actor.person_id().is_none() {
+                return Err(Error::Unauthenticated.into());
+            }
             let max_file =
                 request.app_data::<Data<Services>>().map_or(0, |services| services.config.limits.document_bytes);
-            let upload = receive(parts, max_file).await?;
+            let upload = Self { _room: room_for(&request).await?, ..receive(parts, max_file).await? };
             if !request.path().starts_with("/api/") {
                 csrf::check_token(&request, upload.field(csrf::FIELD).unwrap_or_default())?;
             }
@@ -85,8 +94,17 @@ impl FromRequest for Upload {
     }
 }
 
+/// Waits for the room that a request's file will take up in memory.
+async fn room_for(request: &HttpRequest) -> Result<Option<Taken>, Failure> {
+    let Some(site) = request.app_data::<Data<Site>>() else { return Ok(None) };
+    let limits = &site.services.config.limits;
+    let length = limits::length(request.headers()).and_then(|length| usize::try_from(length).ok());
+    let bytes = length.unwrap_or(usize::MAX).min(limits.document_bytes);
+    site.uploads.take(bytes, Duration::from_secs(limits.body_seconds)).await.map(Some)
+}
+
 async fn receive(mut parts: Multipart, max_file: usize) -> Result<Upload, Failure> {
-    let mut upload = Upload { fields: Vec::new(), file: None };
+    let mut upload = Upload { fields: Vec::new(), file: None, _room: None };
     let mut text_left = form::MAX_BYTES;
     let mut parts_left = MAX_PARTS;
     while let Some(part) = parts.next().await {

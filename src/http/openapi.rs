@@ -5,12 +5,14 @@
 //! problems, the key that is needed. So the description of a handler stays short and none of it can be forgotten. The
 //! rules are `ModI`'s (recommendations `RAC_*`) and the checker's of the Italian administrations.
 
-use crate::http::gate::{self, Need};
+use crate::http::conditional::Content;
+use crate::http::gate::{self, Need, Parameter};
 use crate::http::{Answer, problem};
+use crate::secret::sha256_hex;
 use actix_web::http::Method;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use actix_web::{App, HttpResponse, get, web};
+use actix_web::{App, HttpRequest, get, web};
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 use utoipa::PartialSchema;
@@ -45,7 +47,7 @@ pub(super) struct Operation {
     /// What it takes of its caller.
     pub(super) need: Need,
     /// What its query may name.
-    pub(super) query: Vec<String>,
+    pub(super) query: Vec<Parameter<'static>>,
 }
 
 pub(super) fn operation(path: &str, method: &Method) -> Option<&'static Operation> {
@@ -57,11 +59,10 @@ pub fn pages(cfg: &mut web::ServiceConfig) {
 }
 
 #[get("/api/openapi.json")]
-async fn show_document() -> Answer {
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "application/json"))
-        .insert_header((CACHE_CONTROL, "public, max-age=3600"))
-        .body(SERIALISED.as_str()))
+async fn show_document(request: HttpRequest) -> Answer {
+    static TAG: LazyLock<String> = LazyLock::new(|| sha256_hex(SERIALISED.as_bytes()));
+    let content = Content { tag: TAG.clone(), modified: None, cache_control: "public, max-age=3600" };
+    Ok(content.answer(&request, |answer| answer.content_type("application/json").body(SERIALISED.as_str())))
 }
 
 fn methods_by_path(document: &Value) -> HashMap<String, Vec<String>> {
@@ -77,7 +78,11 @@ fn operations(document: &Value) -> HashMap<(String, String), Operation> {
     let known = |said: &Value| {
         let parameters = said["parameters"].as_array().into_iter().flatten();
         let of_query = parameters.filter(|one| one["in"] == "query");
-        let query = of_query.filter_map(|one| one["name"].as_str()).map(ToOwned::to_owned).collect();
+        let parameter = |one: &Value| {
+            let longest = one["schema"]["maxLength"].as_u64().and_then(|longest| usize::try_from(longest).ok());
+            Some(Parameter { name: Cow::Owned(one["name"].as_str()?.to_owned()), longest })
+        };
+        let query = of_query.filter_map(parameter).collect();
         Operation { need: Need::of(&said["security"]), query }
     };
     operations.map(|(path, method, said)| ((path.clone(), method.to_uppercase()), known(said))).collect()
@@ -225,12 +230,16 @@ fn complete_operation(path: &str, method: &str, operation: &mut Value) {
     let takes = |header: &str| {
         operation["parameters"].as_array().is_some_and(|all| all.iter().any(|parameter| parameter["name"] == header))
     };
-    let mut fails = vec!["400", "429", "503"];
-    fails.extend((!is_public).then_some(["401", "403"]).into_iter().flatten());
-    fails.extend(path.contains('{').then_some("404"));
+    let takes_query =
+        operation["parameters"].as_array().is_some_and(|all| all.iter().any(|parameter| parameter["in"] == "query"));
+    // A key that is no good any more is refused everywhere.
+    let mut fails = vec!["400", "401", "429", "503"];
+    fails.extend((!is_public).then_some("403"));
+    // What a body names may be missing as well as what the path names.
+    fails.extend((path.contains('{') || takes_body).then_some("404"));
     fails.extend((changes && !is_public).then_some("409"));
     fails.extend(changes.then_some("507"));
-    fails.extend((takes_body || takes("Idempotency-Key") || takes("limit")).then_some("422"));
+    fails.extend((takes_body || takes("Idempotency-Key") || takes_query).then_some("422"));
     fails.extend(takes_body.then_some(["413", "415"]).into_iter().flatten());
     fails.extend(takes("If-Match").then_some(["412", "428"]).into_iter().flatten());
 

@@ -1,17 +1,30 @@
 //! What the HTTP side of one process shares: built once, outside the factory that every worker runs, so that all workers
 //! count with the same limiter and the same metrics.
 
+use crate::auth::last_use::LastUse;
 use crate::ctx::Services;
+use crate::http::connections::Connections;
 use crate::http::edge::StandardHeaders;
 use crate::http::limits::Limiter;
 use crate::http::metrics::Metrics;
+use crate::http::uploads::Room;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::runtime::Handle;
+use tokio_util::task::TaskTracker;
 
 /// The shared state of the HTTP side.
 pub struct Site {
     pub services: Arc<Services>,
     pub limiter: Limiter,
+    pub connections: Arc<Connections>,
+    /// Room for the files that are being received.
+    pub uploads: Room,
+    /// Uses of keys that are not written down yet.
+    pub last_use: LastUse,
+    /// What goes on after its answer has left; waited for when the service stops.
+    later: TaskTracker,
+    runtime: Handle,
     pub metrics: Metrics,
     pub notices: Notices,
     /// Set first when the service stops: `/health/ready` says no, so that the proxy sends nobody any more.
@@ -30,10 +43,16 @@ pub struct Notices {
 }
 
 impl Site {
+    /// Called within the runtime that outlives the workers of the server.
     pub fn new(services: Arc<Services>) -> Self {
         let config = &services.config;
         Self {
             limiter: Limiter::new(&config.limits),
+            connections: Arc::new(Connections::new(config)),
+            uploads: Room::for_files_of(config.limits.document_bytes),
+            last_use: LastUse::default(),
+            later: TaskTracker::new(),
+            runtime: Handle::current(),
             metrics: Metrics::new(),
             notices: Notices::default(),
             draining: AtomicBool::new(false),
@@ -42,6 +61,18 @@ impl Site {
             https: config.is_https(),
             services,
         }
+    }
+
+    /// Does something beside an answer that does not wait for it. Not on the worker's own runtime, which ends with the server.
+    pub fn afterwards(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.later.spawn_on(work, &self.runtime);
+    }
+
+    /// Waits until all of it is done.
+    pub async fn all_done(&self) {
+        self.later.close();
+        self.later.wait().await;
+        self.later.reopen();
     }
 
     /// From now on the service answers "not ready"; what it has accepted it still finishes.

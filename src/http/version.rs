@@ -5,29 +5,45 @@ use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::{Code, Error};
 use crate::http::Failure;
+use crate::http::conditional::content_of;
 use actix_web::HttpRequest;
-use actix_web::http::header::{ETAG, HeaderName, IF_MATCH};
+use actix_web::http::header::{self, ETAG, EntityTag, Header, HeaderName, IF_MATCH};
 
 /// For the OpenAPI document: `params(IfMatch)` on an operation that calls [`if_match`]. The answers 412 and 428 follow.
 #[derive(utoipa::IntoParams)]
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "only its description is used")]
 pub struct IfMatch {
-    /// The `ETag` of the version read before.
-    #[param(rename = "If-Match", max_length = 40, pattern = r#"^"v[0-9]+"$"#, example = "\"v3\"")]
+    /// The `ETag` of the version read before; of several, the newest counts.
+    #[param(
+        rename = "If-Match",
+        max_length = 400,
+        pattern = r#"^"v[0-9]+(-[a-z]+)?"(, *"v[0-9]+(-[a-z]+)?")*$"#,
+        example = "\"v3\""
+    )]
     if_match: String,
 }
 
 /// The version the caller has seen. [`Code::VersionMissing`] (428) if none is named; `*`, which would mean "whatever it
 /// is now", names none. [`Code::Stale`] (412) for a tag we never gave.
+///
+/// Of a list the newest counts: versions only grow, so no other tag of it can be that of today.
 pub fn if_match(request: &HttpRequest) -> Result<i32, Error> {
     let missing = || Error::refused(Code::VersionMissing);
-    let named = request.headers().get(IF_MATCH).ok_or_else(missing)?.to_str().unwrap_or_default().trim();
-    if named.is_empty() || named == "*" {
-        return Err(missing());
+    let said = request.headers().get(IF_MATCH).ok_or_else(missing)?;
+    match header::IfMatch::parse(request) {
+        Ok(header::IfMatch::Items(tags)) if !said.is_empty() => {
+            tags.iter().filter_map(version_of).max().ok_or(Error::Stale)
+        }
+        Ok(header::IfMatch::Items(_) | header::IfMatch::Any) => Err(missing()),
+        Err(_) => Err(Error::Stale),
     }
-    let digits = named.strip_prefix("\"v").and_then(|rest| rest.strip_suffix('"'));
-    digits.and_then(|digits| digits.parse().ok()).ok_or(Error::Stale)
+}
+
+/// The version a tag names; none for a weak one, which is not good enough for a change (RFC 9110 §13.1.1), and for one of another make.
+fn version_of(tag: &EntityTag) -> Option<i32> {
+    let strong = (!tag.weak).then(|| content_of(tag.tag()))?;
+    strong.strip_prefix('v')?.parse().ok()
 }
 
 /// A change of what the caller has seen, in one transaction; `work` is given the version named.
@@ -71,6 +87,19 @@ mod tests {
     }
 
     #[test]
+    fn of_a_list_the_newest_version_counts_and_a_coding_is_the_same_version() {
+        for (list, version) in [
+            ("\"v7\", \"v8\"", 8),
+            ("\"v8\",\"v7\"", 8),
+            ("W/\"v9\", \"v8\"", 8),
+            ("\"v8\", \"other\"", 8),
+            ("\"v8-gzip\"", 8),
+        ] {
+            assert_eq!(named(list), Ok(version), "{list}");
+        }
+    }
+
+    #[test]
     fn who_names_no_version_is_asked_for_one() {
         assert_eq!(
             if_match(&TestRequest::default().to_http_request()).map_err(|error| error.code()),
@@ -81,7 +110,7 @@ mod tests {
 
     #[test]
     fn a_tag_we_never_gave_matches_nothing() {
-        for tag in ["\"7\"", "W/\"v7\"", "v7", "\"v7\", \"v8\"", "\"v99999999999\""] {
+        for tag in ["\"7\"", "W/\"v7\"", "v7", "\"v99999999999\"", "W/\"v7\", \"x\"", "\"v7-zip\""] {
             assert_eq!(named(tag), Err(Code::Stale), "{tag}");
         }
     }

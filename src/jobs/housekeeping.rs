@@ -4,7 +4,6 @@
 use super::{Report, mail};
 use crate::audit;
 use crate::ctx::Ctx;
-use crate::db::RENEW_STATISTICS;
 use crate::error::Result;
 use crate::ops::same_time;
 use sea_orm::ConnectionTrait;
@@ -17,9 +16,7 @@ pub(super) async fn run(ctx: &Ctx) -> Result<Report> {
     let db = &ctx.services.db;
     if db.is_sqlite() {
         // Readers that never pause would let the write-ahead log grow for ever; at night there are none for long.
-        for statement in [RENEW_STATISTICS, "PRAGMA wal_checkpoint(TRUNCATE)"] {
-            db.writer().execute_unprepared(statement).await?;
-        }
+        db.writer().execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
     }
     same_time::demand(db, ctx.services.clock.as_ref()).await?;
     Ok(Report::new(1, format!("audit head at event {}", head.seq)))

@@ -8,6 +8,7 @@ use crate::ctx::Ctx;
 use crate::deliverables::view::Progress;
 use crate::error::{Code, Error};
 use crate::http::Answer;
+use crate::http::conditional::Content;
 use crate::http::idempotency::{self, Created, IdempotencyKey};
 use crate::http::json::{Json, MergePatch};
 use crate::http::paging::{Page, Paging};
@@ -16,8 +17,7 @@ use crate::http::version::{self, IfMatch};
 use crate::ical::IcalError;
 use crate::secret::sha256_hex;
 use crate::texts::Lang;
-use crate::time::{Day, Period};
-use actix_web::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH, LAST_MODIFIED};
+use crate::time::{Day, Period, zone};
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use entity::ids::{MeetingId, OutcomeId, ReleaseId};
@@ -493,23 +493,12 @@ async fn show_feed(ctx: Ctx, request: HttpRequest, query: web::Query<FeedQuery>)
     let broken = |error: IcalError| Error::Internal(error.to_string());
     let place = feed::Place { base_url: &ctx.config().base_url(), id_domain: &ctx.config().mail.id_domain };
     let bytes = feed::feed(&releases, place, Lang::of(&query.lang), ctx.now()).to_ical().map_err(broken)?;
-    let tag = format!("\"{}\"", sha256_hex(bytes.as_bytes()));
-    let is_known = has_seen(&request, &tag);
-    let mut answer = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-    answer.insert_header((ETAG, tag)).insert_header((CACHE_CONTROL, "public, max-age=300"));
-    if let Some(last) = releases.iter().map(|view| view.updated_at).max() {
-        answer.insert_header((LAST_MODIFIED, last.format("%a, %d %b %Y %H:%M:%S GMT").to_string()));
-    }
-    if is_known {
-        return Ok(answer.finish());
-    }
-    Ok(answer.content_type("text/calendar; charset=utf-8").body(bytes))
-}
-
-/// Whether the caller holds the bytes of this tag already (RFC 9110 §13.1.2: compared weakly, as compression weakens it).
-fn has_seen(request: &HttpRequest, tag: &str) -> bool {
-    let known = request.headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag || one.trim() == "*")
+    // What is shown changes with the releases, and at midnight with the days it covers.
+    let day_began = zone::instant_of(ctx.today(), NaiveTime::MIN);
+    let modified = releases.iter().map(|view| view.updated_at).chain([day_began]).max();
+    let tag = sha256_hex(bytes.as_bytes());
+    let content = Content { tag, modified, cache_control: "public, max-age=300" };
+    Ok(content.answer(&request, |answer| answer.content_type("text/calendar; charset=utf-8").body(bytes)))
 }
 
 impl From<Step> for StepOut {

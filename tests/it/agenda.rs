@@ -416,11 +416,36 @@ async fn the_feed_is_public_and_unchanged_until_the_agenda_changes(engine: Engin
     let id = release["id"].as_str().expect("an id");
     assert!(feed.text().contains(&format!("UID:release-{id}@raccordo.example")), "{}", feed.text());
     assert!(!feed.text().contains("mailto:") && !feed.text().contains("ente.example"), "a feed names nobody");
-    assert_eq!(anyone.get("/calendar.ics").header("if-none-match", &tag).send().await.status.as_u16(), 304);
+    let last = feed.header("last-modified").expect("a day").to_owned();
+    for (header, value) in [
+        ("if-none-match", tag.clone()),
+        ("if-none-match", format!("\"other\", W/{tag}")),
+        ("if-modified-since", last.clone()),
+    ] {
+        let answer = anyone.get("/calendar.ics").header(header, &value).send().await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.header("vary")),
+            (304, Some("Accept-Encoding")),
+            "{header}: {value}"
+        );
+    }
+    let packed = anyone.get("/calendar.ics").header("accept-encoding", "gzip").send().await;
+    let packed_tag = packed.header("etag").expect("a tag").to_owned();
+    assert_eq!((packed.header("content-encoding"), packed.header("vary")), (Some("gzip"), Some("Accept-Encoding")));
+    assert_ne!(packed_tag, tag, "other bytes have another tag");
+    let again = |accept: &str| {
+        anyone.get("/calendar.ics").header("if-none-match", &packed_tag).header("accept-encoding", accept).send()
+    };
+    let held = again("gzip").await;
+    assert_eq!((held.status.as_u16(), held.header("etag")), (304, Some(packed_tag.as_str())));
+    assert_eq!(again("identity").await.status.as_u16(), 200, "who takes no gzip needs the plain bytes");
     let input = json!({ "day": "2027-04-02", "reason_code": "source_late", "reason_text": "Dati in ritardo" });
     secretariat.post(&path(&release, "/move")).if_match(&release["version"]).json(input).send().await.expect(200);
     let moved = anyone.get("/calendar.ics").header("if-none-match", &tag).send().await;
     assert_eq!(moved.status.as_u16(), 200);
+    app.advance(chrono::TimeDelta::days(1));
+    let next_day = anyone.get("/calendar.ics").header("if-modified-since", &last).send().await;
+    assert_eq!(next_day.status.as_u16(), 200, "the days it covers have moved on");
     assert!(moved.text().contains("Rinviato: ") && moved.text().contains("SEQUENCE:2"), "{}", moved.text());
     secretariat.post("/api/v1/releases").json(json!({})).send().await.expect(422);
     anyone.post("/api/v1/releases").json(json!({ "product": "relazione-territoriale", "period": "2027", "date": { "precision": "month", "day": "2027-12-01" } })).send().await.refused(401, "unauthenticated");

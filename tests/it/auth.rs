@@ -45,7 +45,8 @@ both_engines! {
     after_signing_in_one_comes_back_to_a_page_of_ours_only,
     a_key_planted_before_signing_in_is_worth_nothing_afterwards,
     a_session_rests_half_an_hour_and_works_twelve,
-    the_use_of_a_session_is_written_down_once_a_minute,
+    the_use_of_a_key_is_written_down_apart_from_the_request_and_counts_before_that,
+    who_asks_for_a_link_or_only_reads_never_waits_for_who_writes,
     whoever_signs_out_is_out_at_once,
     one_ends_one_s_own_sessions_and_nobody_else_s,
     the_profile_lists_sessions_and_capacities,
@@ -212,17 +213,39 @@ async fn a_session_rests_half_an_hour_and_works_twelve(engine: Engine) {
     assert_eq!(office.name_behind(&app, &busy).await, None, "twelve hours are over");
 }
 
-async fn the_use_of_a_session_is_written_down_once_a_minute(engine: Engine) {
+async fn the_use_of_a_key_is_written_down_apart_from_the_request_and_counts_before_that(engine: Engine) {
     let office = Office::new(engine).await;
     let app = office.app().await;
     let key = press(&app, &office.link_of(ANNA).await).await.expect("enters");
+    let token = office.token_of(ANNA, Scope::ReadOnly).await;
     let opened = office.last_seen(&key).await;
-    office.advance(Duration::seconds(59));
-    office.name_behind(&app, &key).await;
-    assert_eq!(office.last_seen(&key).await, opened);
-    office.advance(Duration::seconds(1));
-    office.name_behind(&app, &key).await;
-    assert_eq!(office.last_seen(&key).await, opened + Duration::minutes(1));
+    office.advance(Duration::minutes(20));
+    assert!(office.name_behind(&app, &key).await.is_some());
+    assert_eq!(with_token(&app, &token).await, StatusCode::OK);
+    assert_eq!(office.last_seen(&key).await, opened, "a GET writes nothing");
+    office.advance(Duration::minutes(20));
+    assert!(office.name_behind(&app, &key).await.is_some(), "twenty minutes of rest");
+    office.site.last_use.write_down(&office.services.db).await.expect("written");
+    assert_eq!(office.last_seen(&key).await, opened + Duration::minutes(40));
+    let tokens = service::list_tokens(&office.as_person(ANNA).await).await.expect("tokens");
+    assert_eq!(tokens[0].last_used_at, Some(opened + Duration::minutes(20)));
+}
+
+async fn who_asks_for_a_link_or_only_reads_never_waits_for_who_writes(engine: Engine) {
+    let office = Office::new(engine).await;
+    let app = office.app().await;
+    let key = press(&app, &office.link_of(BRUNO).await).await.expect("enters");
+    office.advance(Duration::minutes(5));
+    let writer = office.services.db.begin().await.expect("the lock of the writers");
+    let quickly = std::time::Duration::from_millis(1500);
+    for address in [ANNA, "nessuno@ente.example", FORMER] {
+        let asked = tokio::time::timeout(quickly, ask(&app, address)).await;
+        assert_eq!(asked.expect("answered meanwhile").status(), StatusCode::SEE_OTHER, "{address}");
+    }
+    let read = tokio::time::timeout(quickly, office.name_behind(&app, &key)).await;
+    assert_eq!(read.expect("answered meanwhile").as_deref(), Some(BRUNO));
+    drop(writer);
+    assert_eq!(office.mails().await, [ANNA]);
 }
 
 async fn whoever_signs_out_is_out_at_once(engine: Engine) {
@@ -417,6 +440,7 @@ async fn a_form_without_its_token_lets_nobody_in() {
 
 struct Office {
     services: Arc<Services>,
+    site: web::Data<Site>,
     clock: Arc<FixedClock>,
     test_db: TestDb,
 }
@@ -426,7 +450,9 @@ impl Office {
     async fn new(engine: Engine) -> Self {
         let clock = Arc::new(FixedClock::at("2027-03-30T07:30:00Z".parse().expect("an instant")));
         let test_db = TestDb::new(engine).await;
-        let office = Self { services: services(&test_db, &clock, Config::for_tests()), clock, test_db };
+        let services = services(&test_db, &clock, Config::for_tests());
+        let site = web::Data::new(Site::new(Arc::clone(&services)));
+        let office = Self { services, site, clock, test_db };
         let province = office.body("provincia-di-esempio", "Provincia di Esempio").await;
         let region = office.body("regione", "Regione di Esempio").await;
         office.holder(ANNA, "Anna", "Riva", SeatKind::Referent, province, None).await;
@@ -437,12 +463,12 @@ impl Office {
 
     /// The same office under another configuration.
     fn with(self, config: Config) -> Self {
-        Self { services: services(&self.test_db, &self.clock, config), ..self }
+        let services = services(&self.test_db, &self.clock, config);
+        Self { site: web::Data::new(Site::new(Arc::clone(&services))), services, ..self }
     }
 
     async fn app(&self) -> Browser {
-        let site = web::Data::new(Site::new(Arc::clone(&self.services)));
-        let app = Rc::new(init_service(raccordo::app::build(&site)).await);
+        let app = Rc::new(init_service(raccordo::app::build(&self.site)).await);
         Browser(Box::new(move |request| {
             let app = Rc::clone(&app);
             Box::pin(async move {
@@ -537,6 +563,7 @@ impl Office {
     }
 
     async fn mails(&self) -> Vec<String> {
+        self.site.all_done().await;
         let rows = outbox_mail::Entity::find().all(self.services.db.reader()).await.expect("rows");
         rows.into_iter().map(|row| row.recipient).collect()
     }

@@ -1,5 +1,7 @@
 //! The layers round every route, tried on routes of their own and on the real application.
 
+use crate::support::app::{SECRETARIAT, TestApp};
+use crate::support::db::Engine;
 use actix_web::body::MessageBody;
 use actix_web::cookie::Cookie;
 use actix_web::dev::{Service, ServiceResponse};
@@ -315,4 +317,79 @@ async fn what_a_page_says_about_itself_is_not_overruled() {
     assert_eq!(header(&link, "referrer-policy"), "strict-origin", "its address is a key");
     assert_eq!(header(&link, CACHE_CONTROL.as_str()), "no-store");
     assert_eq!(header(&ask(&house, TestRequest::with_uri("/sign-in")).await, "referrer-policy"), "same-origin");
+}
+
+#[actix_web::test]
+async fn pages_and_feeds_refuse_a_name_they_do_not_know() {
+    let house = house(|_| {}).await;
+    for path in [
+        "/calendar?sinse=2027-01-01",
+        "/calendar.ics?language=en",
+        "/privacy?utm_source=mail",
+        "/sign-in?nxt=/tasks",
+        "/?x",
+        "/status?x=1",
+        "/api/openapi.json?v=1",
+        "/tasks?cursor=&fbclid=1",
+    ] {
+        let answer = ask(&house, TestRequest::with_uri(path)).await;
+        assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{path}");
+    }
+    for path in
+        ["/calendar?since=2027-01-01&limit=5", "/calendar.ics?lang=en", "/sign-in?next=%2Ftasks", "/health/live?x=1"]
+    {
+        let answer = ask(&house, TestRequest::with_uri(path)).await;
+        assert!(answer.status().is_success(), "{path}: {}", answer.status());
+    }
+    assert_eq!(ask(&house, TestRequest::with_uri("/nowhere?x=1")).await.status(), StatusCode::NOT_FOUND);
+}
+
+/// What the description says of a parameter holds: a longer value is no filter that finds nothing.
+#[actix_web::test]
+async fn a_query_value_beyond_its_described_length_is_refused() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    for (path, longest) in
+        [("mails?subject_id", 36), ("mails?kind", 60), ("mails?recipient", 254), ("people?cursor", 1000)]
+    {
+        let ask = |length: usize| secretariat.get(&format!("/api/v1/{path}={}", "a".repeat(length))).send();
+        ask(longest + 1).await.refused(400, "bad_request");
+        if !path.ends_with("cursor") {
+            ask(longest).await.expect(200);
+        }
+    }
+}
+
+/// A page reads its query into structs; what they have and what the gate lets through must be the same.
+#[test]
+fn the_gate_knows_the_names_that_pages_read() {
+    let files = crate::support::source::files("src");
+    let fields = |name: &str, path: &str| -> Vec<String> {
+        let head = format!("struct {name} {{");
+        let beside = files.iter().filter(|file| file.path == path).chain(files.iter());
+        let found = beside.filter_map(|file| file.text.split_once(&head)).map(|(_, rest)| rest).next();
+        let (body, _) = found.and_then(|rest| rest.split_once("\n}")).unwrap_or_else(|| panic!("no struct {name}"));
+        let members = body.lines().map(str::trim).filter(|line| !line.starts_with(['/', '#']));
+        members
+            .filter_map(|line| line.split_once(": "))
+            .map(|(name, _)| name.trim_start_matches("pub ").to_owned())
+            .collect()
+    };
+    let mut read = std::collections::BTreeMap::new();
+    for file in files.iter().filter(|file| file.path.ends_with(".rs")) {
+        for item in file.text.split("#[get(\"").skip(1) {
+            let (pattern, rest) = item.split_once('"').expect("a pattern");
+            let signature = rest.split("-> Answer").next().unwrap_or_default();
+            // An operation of the API is described; a page is not.
+            let is_page = !file.path.ends_with("/api.rs") || pattern == "/calendar.ics";
+            let structs = signature.split("Query<").skip(1).filter_map(|rest| rest.split('>').next());
+            let names: Vec<String> = structs.flat_map(|name| fields(name, &file.path)).collect();
+            if is_page && !names.is_empty() {
+                read.insert(pattern.to_owned(), names.into_iter().collect::<std::collections::BTreeSet<_>>());
+            }
+        }
+    }
+    let known = raccordo::http::gate::PAGES.iter();
+    let known = known.map(|(page, names)| ((*page).to_owned(), names.iter().map(|name| (*name).to_owned()).collect()));
+    assert_eq!(read, known.collect());
 }

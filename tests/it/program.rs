@@ -1,6 +1,7 @@
 //! The program itself, as an operator meets it: started, refused, stopped; what it says and what it never says.
 
 mod configuration;
+mod outside;
 mod secrets;
 mod side_by_side;
 mod slow;
@@ -64,11 +65,24 @@ impl Desk {
     }
 
     async fn serve_with(&self, environment: &[(&str, &str)]) -> Service {
+        let mut command = self.command(&["serve"]);
+        command.envs(environment.iter().copied());
+        self.start(command).await
+    }
+
+    /// As a system does that lets a process open only so many files.
+    async fn serve_within(&self, files: u32) -> Service {
+        let mut command = Command::new("sh");
+        let program = env!("CARGO_BIN_EXE_raccordo");
+        command.args(["-c", &format!("ulimit -n {files}; exec {program} serve")]);
+        command.current_dir(self.folder.path()).stdin(Stdio::null()).env_remove("RUST_LOG");
+        self.start(command).await
+    }
+
+    async fn start(&self, mut command: Command) -> Service {
         let port = free_port();
         let said = self.path("said.txt");
-        let mut command = self.command(&["serve"]);
         command
-            .envs(environment.iter().copied())
             .env("RACCORDO__SERVER__BIND", format!("127.0.0.1:{port}"))
             .stdout(File::create(self.path("printed.txt")).expect("a file"))
             .stderr(File::create(&said).expect("a file"));

@@ -28,20 +28,30 @@ struct NewLink {
     expires_at: DateTime<Utc>,
 }
 
-/// Somebody asks to be let in: sends a link to the address if it is that of a holder of a seat, at most so many an hour.
-///
-/// The answer is the same whether or not the address is known, and says nothing of the limit. Refuses only a text that is
-/// no address at all. The mail goes to the address on record, never to the one typed, which may differ in letters that
-/// look the same.
-pub async fn request_link(ctx: &Ctx, txn: &Txn, address: &str, next: &LocalPath) -> Result<()> {
+/// Whether a link would be sent to an address, looked up without waiting for anybody who writes: most of what strangers type ends
+/// here. Refuses only a text that is no address at all.
+pub async fn would_send_link(ctx: &Ctx, address: &str) -> Result<bool> {
+    Ok(entitled(ctx, ctx.reader(), address).await?.is_some())
+}
+
+/// Who has the address, if they may be sent a link now.
+async fn entitled(ctx: &Ctx, db: &impl ConnectionTrait, address: &str) -> Result<Option<Member>> {
     let address = &crate::mail::address::meant(address);
     if !crate::mail::is_address(address) {
         return Err(Error::field("email", Code::NotAnAddress));
     }
-    let Some(member) = store::member_by_address(txn, address).await? else { return Ok(()) };
-    if !holds_a_seat(ctx, txn, member.id).await? || has_had_enough(ctx, txn, member.id).await? {
-        return Ok(());
-    }
+    let Some(member) = store::member_by_address(db, address).await? else { return Ok(None) };
+    let is_sent = holds_a_seat(ctx, db, member.id).await? && !has_had_enough(ctx, db, member.id).await?;
+    Ok(is_sent.then_some(member))
+}
+
+/// Somebody asks to be let in: sends a link to the address if it is that of a holder of a seat, at most so many an hour.
+///
+/// The answer is the same whether or not the address is known, and says nothing of the limit. Refuses only a text that is
+/// no address at all. The mail goes to the address on record, never to the one typed, which may differ in letters that
+/// look the same. Who asks for a stranger calls [`would_send_link`] first.
+pub async fn request_link(ctx: &Ctx, txn: &Txn, address: &str, next: &LocalPath) -> Result<()> {
+    let Some(member) = entitled(ctx, txn, address).await? else { return Ok(()) };
     let link = make_link(ctx, txn, &member, next).await?;
     mail::send_link(ctx, txn, &member, &mail::Link { id: link.id, url: link.url, expires_at: link.expires_at }).await?;
     record(ctx, txn, "auth.request_link", ("person", member.id.to_string()), json!({ "link": link.id })).await
@@ -137,14 +147,14 @@ pub async fn enter_as_persona(
     open_session(ctx, txn, &member, replaced_key, user_agent).await
 }
 
-pub(super) async fn holds_a_seat(ctx: &Ctx, txn: &Txn, person: PersonId) -> Result<bool> {
-    Ok(rights::may_sign_in(&store::seats_held(txn, person, ctx.today()).await?))
+pub(super) async fn holds_a_seat(ctx: &Ctx, db: &impl ConnectionTrait, person: PersonId) -> Result<bool> {
+    Ok(rights::may_sign_in(&store::seats_held(db, person, ctx.today()).await?))
 }
 
 /// Whether the person was sent as many links in the last hour as an hour allows. Earlier links stay good, so whoever
 /// floods somebody's mailbox does not keep them from entering.
-async fn has_had_enough(ctx: &Ctx, txn: &Txn, person: PersonId) -> Result<bool> {
-    let sent = store::links_since(txn, person, ctx.now() - Duration::hours(1)).await?;
+async fn has_had_enough(ctx: &Ctx, db: &impl ConnectionTrait, person: PersonId) -> Result<bool> {
+    let sent = store::links_since(db, person, ctx.now() - Duration::hours(1)).await?;
     Ok(sent >= ctx.config().security.sign_in_mails_per_hour)
 }
 

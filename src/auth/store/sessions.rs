@@ -37,12 +37,12 @@ pub async fn insert_session(txn: &impl ConnectionTrait, new: NewSession) -> Resu
 }
 
 /// The session of a key, with its person's name and the seats held on a day, in one query: this runs on every request of
-/// somebody signed in, and each question to the database costs more than its answer.
+/// somebody signed in, and each question to the database costs more than its answer. How long it has rested is not asked: the last
+/// uses may not be written down yet.
 pub async fn session_holder(
     db: &impl ConnectionTrait,
     key_hash: &str,
     now: DateTime<Utc>,
-    idle_since: DateTime<Utc>,
     day: NaiveDate,
 ) -> Result<Option<KeyHolder<SessionId>>> {
     #[derive(FromQueryResult)]
@@ -56,7 +56,7 @@ pub async fn session_holder(
         session::Entity::belongs_to(person::Entity).from(session::Column::PersonId).to(person::Column::Id).into();
     let key = session::Entity::find()
         .filter(session::Column::KeyHash.eq(key_hash))
-        .filter(is_open(now, idle_since))
+        .filter(has_not_ended(now))
         .select_only()
         .columns([session::Column::Id, session::Column::LastSeenAt]);
     let rows: Vec<Row> = with_holder(key, to_person, day).into_model().all(db).await?;
@@ -154,8 +154,9 @@ pub async fn end_session_of_key(
 }
 
 fn is_open(now: DateTime<Utc>, idle_since: DateTime<Utc>) -> Condition {
-    Condition::all()
-        .add(session::Column::EndedAt.is_null())
-        .add(session::Column::ExpiresAt.gt(stored(now)))
-        .add(session::Column::LastSeenAt.gt(stored(idle_since)))
+    has_not_ended(now).add(session::Column::LastSeenAt.gt(stored(idle_since)))
+}
+
+fn has_not_ended(now: DateTime<Utc>) -> Condition {
+    Condition::all().add(session::Column::EndedAt.is_null()).add(session::Column::ExpiresAt.gt(stored(now)))
 }

@@ -230,9 +230,12 @@ pub struct DocumentOut {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct UnavailabilityOut {
     pub id: UnavailabilityId,
-    #[serde(flatten)]
-    #[schema(inline)]
-    pub absence: UnavailabilityIn,
+    pub from: Day,
+    pub to: Day,
+    pub mode: UnavailabilityMode,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 500)]
+    pub note: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub withdrawn_at: Option<DateTime<Utc>>,
     pub version: i32,
@@ -398,12 +401,7 @@ impl From<Document> for DocumentOut {
 impl From<Unavailability> for UnavailabilityOut {
     fn from(known: Unavailability) -> Self {
         let Unavailability { id, designation_id: _, from, to, mode, note, withdrawn_at, version } = known;
-        Self {
-            id,
-            absence: UnavailabilityIn { from: Day::of(from), to: Day::of(to), mode, note },
-            withdrawn_at,
-            version,
-        }
+        Self { id, from: Day::of(from), to: Day::of(to), mode, note, withdrawn_at, version }
     }
 }
 

@@ -1,6 +1,8 @@
 //! Operators' commands beside a running service, and a second service, which is one too many.
 
-use super::{Desk, free_port};
+use super::outside::is_answered;
+use super::{Desk, NETWORK, free_port};
+use crate::support::db::{Engine, TestDb, has_postgres};
 use raccordo::db::{Db, Location};
 use sea_orm::ConnectionTrait;
 
@@ -15,6 +17,31 @@ async fn a_second_service_on_one_sqlite_file_says_so_and_ends() {
     assert!(beside.succeeded, "an operator works beside the service: {beside:?}");
     assert!(service.stop().await, "told to stop, it stops in order");
     assert!(desk.run(&["migrate"]).succeeded, "the lock goes with its holder");
+}
+
+#[tokio::test]
+async fn replicas_that_begin_together_on_an_empty_database_load_the_network_once() {
+    if !has_postgres() {
+        return;
+    }
+    let database = TestDb::new(Engine::Postgres).await;
+    let Location::Postgres(address) = &database.location else { unreachable!("asked for") };
+    let desk = || {
+        let desk = Desk::new().set("DATABASE__URL", address).set("SECURITY__AUDIT_KEY", "a".repeat(40));
+        std::fs::create_dir(desk.path("data")).expect("a folder");
+        std::fs::copy(NETWORK, desk.path("data/lombardia.toml")).expect("a copy");
+        desk
+    };
+    let desks = [desk(), desk(), desk()];
+    let [one, two, three] = &desks;
+    let (one, two, three) = tokio::join!(one.serve(), two.serve(), three.serve());
+    let loaded = [&one, &two, &three].iter().filter(|service| service.said().contains("loaded data/")).count();
+    let seen = [&one, &two, &three].iter().filter(|service| service.said().contains("another replica loaded")).count();
+    assert_eq!(loaded - seen, 1, "{}{}{}", one.said(), two.said(), three.said());
+    for service in [one, two, three] {
+        while !is_answered(&service, [127, 0, 0, 1]).await {}
+        assert!(service.stop().await);
+    }
 }
 
 #[tokio::test]

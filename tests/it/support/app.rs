@@ -1,5 +1,6 @@
 //! The whole service in process: real routes over a real database, a clock that is moved, a mailbox to read.
 
+use super::contract;
 use super::db::{Engine, TestDb};
 use super::leftovers::Leftovers;
 use super::mailbox::{Mail, read};
@@ -80,10 +81,12 @@ impl TestApp {
         let site = Data::new(Site::new(services.clone()));
         let service = Rc::new(init_service(raccordo::app::build(&site)).await);
         let call: Call = Rc::new(move |request| {
-            let service = service.clone();
-            Box::pin(
-                async move { service.call(request).await.expect("the edge answers every error").map_into_boxed_body() },
-            )
+            let (service, site) = (service.clone(), site.clone());
+            Box::pin(async move {
+                let answer = service.call(request).await.expect("the edge answers every error").map_into_boxed_body();
+                site.all_done().await;
+                answer
+            })
         });
         let leftovers = Leftovers::of(&db, &mailbox);
         Self {
@@ -351,9 +354,14 @@ impl Asking {
     }
 
     pub async fn send(self) -> Answer {
-        let response = (self.call)(self.request.to_request()).await;
+        let request = self.request.to_request();
+        let method = request.method().clone();
+        let response = (self.call)(request).await;
+        let pattern = response.request().match_pattern();
         let (status, headers) = (response.status(), response.headers().clone());
-        Answer { status, headers, body: read_body(response).await }
+        let answer = Answer { status, headers, body: read_body(response).await };
+        contract::hold(&method, pattern.as_deref(), &answer);
+        answer
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod builders;
+pub mod contract;
 pub mod db;
 pub mod designating;
 pub mod golden;

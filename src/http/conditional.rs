@@ -1,0 +1,174 @@
+//! Answers to readers who hold the content already (RFC 9110 §13): they are told so instead of being sent it again.
+//!
+//! A strong tag names bytes, and compressed bytes are other bytes: each coding has a tag of its own, which is the tag of the content
+//! with the coding's name behind it (`"a1b2"`, `"a1b2-gzip"`). Handlers name the content only. The ending is added where the answer
+//! leaves ([`tell_codings_apart`]) and understood where a tag comes back ([`content_of`]).
+
+use actix_web::http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, ETAG, EntityTag, Header, HeaderMap, HeaderValue, HttpDate,
+    IF_NONE_MATCH, IfModifiedSince, IfNoneMatch, LAST_MODIFIED, VARY,
+};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use chrono::{DateTime, Utc};
+use std::time::{Duration, SystemTime};
+
+/// The codings in which answers leave, as `Content-Encoding` names them.
+const CODINGS: [&str; 3] = ["br", "gzip", "deflate"];
+
+/// One content, as caches and readers keep it.
+pub struct Content {
+    /// Its strong tag, without quotes: equal for equal bytes only.
+    pub tag: String,
+    /// When it changed last, where that is known.
+    pub modified: Option<DateTime<Utc>>,
+    /// How long it may be kept, as `Cache-Control` says it.
+    pub cache_control: &'static str,
+}
+
+impl Content {
+    /// Answers a request for the content: 304 to who holds it, else what `full` makes.
+    pub fn answer(
+        &self,
+        request: &HttpRequest,
+        full: impl FnOnce(&mut HttpResponseBuilder) -> HttpResponse,
+    ) -> HttpResponse {
+        let held = self.held_by(request);
+        let mut answer = if held.is_some() { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+        answer
+            .insert_header((CACHE_CONTROL, self.cache_control))
+            .insert_header((VARY, HeaderValue::from_static("Accept-Encoding")))
+            .insert_header((ETAG, EntityTag::new_strong(held.clone().unwrap_or_else(|| self.tag.clone()))));
+        if let Some(modified) = self.modified {
+            answer.insert_header((LAST_MODIFIED, http_date(modified)));
+        }
+        if held.is_some() { answer.finish() } else { full(&mut answer) }
+    }
+
+    /// The tag under which the reader holds the content; `None` for a reader who needs it. Tags are compared weakly, and only where
+    /// none is named does the day count (RFC 9110 §13.1.2, §13.1.3).
+    fn held_by(&self, request: &HttpRequest) -> Option<String> {
+        if request.headers().contains_key(IF_NONE_MATCH) {
+            return match IfNoneMatch::parse(request).ok()? {
+                IfNoneMatch::Any => Some(self.tag.clone()),
+                IfNoneMatch::Items(known) => {
+                    self.tags(request).find(|tag| known.iter().any(|known| known.tag() == tag))
+                }
+            };
+        }
+        let since: SystemTime = IfModifiedSince::parse(request).ok()?.0.into();
+        (SystemTime::from(http_date(self.modified?)) <= since).then(|| self.tag.clone())
+    }
+
+    /// The tags of all that this reader can be sent: the content as it is, and in each coding they accept.
+    fn tags(&self, request: &HttpRequest) -> impl Iterator<Item = String> {
+        let coded = CODINGS.iter().filter(|coding| accepts(request, coding)).map(|coding| coded(&self.tag, coding));
+        std::iter::once(self.tag.clone()).chain(coded)
+    }
+}
+
+/// The instant in whole seconds, of which alone HTTP knows.
+fn http_date(instant: DateTime<Utc>) -> HttpDate {
+    let seconds = u64::try_from(instant.timestamp()).unwrap_or(0);
+    (SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)).into()
+}
+
+fn coded(tag: &str, coding: &str) -> String {
+    format!("{tag}-{coding}")
+}
+
+/// The tag of the content, of a tag that may be that of a coding.
+pub fn content_of(tag: &str) -> &str {
+    let coded = tag.rsplit_once('-').filter(|(_, coding)| CODINGS.contains(coding));
+    coded.map_or(tag, |(content, _)| content)
+}
+
+/// Gives the tag of an answer the ending of its coding, and says that the answer depends on the codings its reader accepts. For the
+/// outermost layer: only there is the coding known.
+pub(super) fn tell_codings_apart(headers: &mut HeaderMap) {
+    let Some(coding) = headers.get(CONTENT_ENCODING).cloned() else { return };
+    // The compressing layer appends its own word beside ours.
+    headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
+    let tag = headers.get(ETAG).and_then(|tag| tag.to_str().ok()).and_then(|tag| tag.parse::<EntityTag>().ok());
+    let (Some(tag), Ok(coding)) = (tag, coding.to_str()) else { return };
+    let tag = EntityTag::new(tag.weak, coded(tag.tag(), coding));
+    if let Ok(tag) = HeaderValue::from_str(&tag.to_string()) {
+        headers.insert(ETAG, tag);
+    }
+}
+
+/// Whether the reader takes a coding: `Accept-Encoding` names it and does not rule it out (`;q=0`).
+pub fn accepts(request: &HttpRequest, coding: &str) -> bool {
+    let list = request.headers().get(ACCEPT_ENCODING).and_then(|list| list.to_str().ok()).unwrap_or_default();
+    list.split(',').any(|item| {
+        let (name, weight) = item.split_once(';').unwrap_or((item, ""));
+        let weight = weight.trim().strip_prefix("q=").map_or(1.0, |q| q.parse::<f32>().unwrap_or(0.0));
+        name.trim().eq_ignore_ascii_case(coding) && weight > 0.0
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::http::StatusCode;
+    use actix_web::test::TestRequest;
+
+    fn content() -> Content {
+        let modified = "2027-01-11T08:00:00.900Z".parse().ok();
+        Content { tag: "a1".to_owned(), modified, cache_control: "no-cache" }
+    }
+
+    fn ask(headers: &[(&str, &str)]) -> HttpResponse {
+        let request = headers.iter().fold(TestRequest::default(), |request, header| request.insert_header(*header));
+        content().answer(&request.to_http_request(), |answer| answer.body("x"))
+    }
+
+    #[test]
+    fn only_who_holds_the_content_is_told_so() {
+        for (headers, status, tag) in [
+            (&[][..], 200, "\"a1\""),
+            (&[("if-none-match", "\"a1\"")], 304, "\"a1\""),
+            (&[("if-none-match", "W/\"a1\"")], 304, "\"a1\""),
+            (&[("if-none-match", "\"b2\", W/\"a1\"")], 304, "\"a1\""),
+            (&[("if-none-match", "*")], 304, "\"a1\""),
+            (&[("if-none-match", "\"b2\"")], 200, "\"a1\""),
+            (&[("if-none-match", "a1")], 200, "\"a1\""),
+            (&[("if-none-match", "\"a1-gzip\"")], 200, "\"a1\""),
+            (&[("if-none-match", "\"a1-gzip\""), ("accept-encoding", "gzip;q=0, br")], 200, "\"a1\""),
+            (&[("if-none-match", "\"a1-gzip\""), ("accept-encoding", "br, gzip;q=0.5")], 304, "\"a1-gzip\""),
+            (&[("if-modified-since", "Mon, 11 Jan 2027 08:00:00 GMT")], 304, "\"a1\""),
+            (&[("if-modified-since", "Mon, 11 Jan 2027 07:59:59 GMT")], 200, "\"a1\""),
+            (&[("if-modified-since", "yesterday")], 200, "\"a1\""),
+            (&[("if-modified-since", "Mon, 11 Jan 2027 08:00:00 GMT"), ("if-none-match", "\"b2\"")], 200, "\"a1\""),
+        ] {
+            let answer = ask(headers);
+            assert_eq!(answer.status(), StatusCode::from_u16(status).expect("a status"), "{headers:?}");
+            assert_eq!(answer.headers().get(ETAG).expect("a tag"), tag, "{headers:?}");
+            assert_eq!(answer.headers().get(VARY).expect("what it depends on"), "Accept-Encoding", "{headers:?}");
+            assert_eq!(answer.headers().get(LAST_MODIFIED).expect("a day"), "Mon, 11 Jan 2027 08:00:00 GMT");
+        }
+    }
+
+    #[test]
+    fn a_coding_has_a_tag_of_its_own_that_names_the_same_content() {
+        let mut headers = HeaderMap::new();
+        headers.insert(ETAG, HeaderValue::from_static("\"v3\""));
+        tell_codings_apart(&mut headers);
+        assert_eq!(headers.get(ETAG).expect("a tag"), "\"v3\"");
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        tell_codings_apart(&mut headers);
+        assert_eq!(headers.get(ETAG).expect("a tag"), "\"v3-gzip\"");
+        assert_eq!(headers.get(VARY).expect("what it depends on"), "Accept-Encoding");
+        assert_eq!((content_of("v3-gzip"), content_of("v3"), content_of("a-b")), ("v3", "v3", "a-b"));
+    }
+
+    #[test]
+    fn a_coding_ruled_out_is_not_accepted() {
+        let accepts = |list: &str, coding| {
+            super::accepts(&TestRequest::default().insert_header(("accept-encoding", list)).to_http_request(), coding)
+        };
+        assert!(accepts("gzip, deflate, br", "br"));
+        assert!(accepts("gzip;q=0.5", "gzip"));
+        assert!(!accepts("gzip;q=0, br", "gzip"));
+        assert!(!accepts("x-gzip", "gzip"));
+    }
+}

@@ -1,0 +1,74 @@
+//! Room in memory for the files that are being received, for the whole process.
+//!
+//! A file is held in memory until it is in the database, several times over while it is written. So many at once that they
+//! would fill the memory have to wait before the first byte of theirs is read: what waits holds nothing, so nobody can wait for
+//! each other.
+
+use crate::error::Code;
+use crate::http::Failure;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// Files of the largest size that are received at once.
+const LARGEST_AT_ONCE: usize = 2;
+/// The unit in which room is counted, in bytes.
+const UNIT: usize = 1024;
+
+/// The room of a process.
+pub struct Room {
+    units: Arc<Semaphore>,
+    /// The whole room, in units.
+    all: usize,
+}
+
+/// What one upload takes up, until it is dropped.
+#[derive(Debug)]
+pub struct Taken {
+    _units: OwnedSemaphorePermit,
+}
+
+impl Room {
+    /// Room for a few files of this size in bytes, or for many small ones.
+    pub fn for_files_of(largest: usize) -> Self {
+        let all = (largest.div_ceil(UNIT) * LARGEST_AT_ONCE).max(1);
+        Self { units: Arc::new(Semaphore::new(all)), all }
+    }
+
+    /// Waits for room for so many bytes. [`Code::Busy`] (503) when there is none within the patience.
+    pub async fn take(&self, bytes: usize, patience: Duration) -> Result<Taken, Failure> {
+        let units = bytes.div_ceil(UNIT).clamp(1, self.all);
+        let busy = || Failure::of(Code::Busy);
+        let wanted = Arc::clone(&self.units).acquire_many_owned(u32::try_from(units).unwrap_or(u32::MAX));
+        let taken = tokio::time::timeout(patience, wanted).await.map_err(|_| busy())?;
+        Ok(Taken { _units: taken.map_err(|_| busy())? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn who_finds_no_room_waits_and_is_told_when_it_takes_too_long() {
+        let room = Room::for_files_of(10 * UNIT);
+        let patience = Duration::from_millis(20);
+        let held: Vec<Taken> =
+            [room.take(10 * UNIT, patience).await.expect("room"), room.take(9 * UNIT, patience).await.expect("room")]
+                .into();
+        room.take(UNIT, patience).await.expect("room for a small one");
+        let refused = room.take(2 * UNIT, patience).await.expect_err("full");
+        assert_eq!(refused.0.code(), Code::Busy);
+        let waiting = room.take(10 * UNIT, Duration::from_secs(60));
+        tokio::pin!(waiting);
+        assert!(futures_util::poll!(&mut waiting).is_pending());
+        drop(held);
+        waiting.await.expect("room is free again");
+    }
+
+    #[tokio::test]
+    async fn a_file_beyond_all_room_is_received_alone() {
+        let room = Room::for_files_of(UNIT);
+        room.take(usize::MAX, Duration::ZERO).await.expect("all there is");
+    }
+}
