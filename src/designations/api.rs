@@ -248,7 +248,8 @@ pub(super) fn download(document: entity::document::Model) -> HttpResponse {
 
 /// Record days of absence
 ///
-/// Who may: the holder, the body's manager, the secretariat. Errors: `end_before_start`, `unavailability_outside`.
+/// Who may: the holder, the body's manager, the secretariat. Errors: `end_before_start`, `unavailability_outside`,
+/// `unavailability_overlaps`.
 #[utoipa::path(tag = "designations", params(("id" = DesignationId, Path), IdempotencyKey), request_body = UnavailabilityIn, responses((status = 201, body = UnavailabilityOut)))]
 #[post("/designations/{id}/unavailabilities")]
 pub async fn declare_unavailability(
