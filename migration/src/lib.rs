@@ -13,6 +13,7 @@ mod m20261123_130000_create_table;
 mod m20261123_140000_create_told_and_seen;
 mod m20261123_150000_order_the_outbox;
 mod m20261128_210000_mark_what_may_have_left;
+mod m20261129_130000_know_a_second_press;
 mod schema;
 
 /// All migrations, oldest first.
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_140000_create_told_and_seen::Migration),
             Box::new(m20261123_150000_order_the_outbox::Migration),
             Box::new(m20261128_210000_mark_what_may_have_left::Migration),
+            Box::new(m20261129_130000_know_a_second_press::Migration),
         ]
     }
 }

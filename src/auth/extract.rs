@@ -5,7 +5,7 @@
 //! dead token is refused, so that a program learns it at once. One indexed read per request, and a write once a minute.
 
 use crate::auth::actor::{Actor, Identity};
-use crate::auth::model::{idle_since, is_worth_noting};
+use crate::auth::model::{SessionEnd, idle_since, is_worth_noting};
 use crate::auth::store::{self, KeyHolder};
 use crate::ctx::{Ctx, Services};
 use crate::db::StoreError;
@@ -55,7 +55,7 @@ async fn identify(request: &HttpRequest) -> Result<Ctx> {
     let mut ctx = Ctx { services, actor: Actor::anonymous(), lang: facts.lang, request_id: Some(facts.request_id) };
     ctx.actor = match (bearer(request)?, session_key(request)) {
         (Some(token), _) => by_token(&ctx, token).await?,
-        (None, Some(key)) => by_session(&ctx, &key).await?,
+        (None, Some(key)) => by_session(&ctx, request, &key).await?,
         (None, None) => Actor::anonymous(),
     };
     Ok(ctx)
@@ -71,16 +71,19 @@ fn bearer(request: &HttpRequest) -> Result<Option<&str>> {
     if usable { Ok(Some(token)) } else { Err(Error::Unauthenticated) }
 }
 
-async fn by_session(ctx: &Ctx, key: &str) -> Result<Actor> {
-    let now = ctx.now();
-    let idle_since = idle_since(now, &ctx.config().security);
+async fn by_session(ctx: &Ctx, request: &HttpRequest, key: &str) -> Result<Actor> {
+    let (now, security) = (ctx.now(), &ctx.config().security);
+    let idle_since = idle_since(now, security);
     let Some(holder) = store::session_holder(ctx.reader(), &hash_token(key), now, idle_since, ctx.today()).await?
     else {
         return Ok(Actor::anonymous());
     };
-    if is_worth_noting(holder.noted_at, now) {
+    let is_noted = is_worth_noting(holder.noted_at, now);
+    if is_noted {
         note(ctx, async |txn| store::note_session(txn, holder.id, now).await).await?;
     }
+    let seen = holder.noted_at.filter(|_| !is_noted).unwrap_or(now);
+    request.extensions_mut().insert(SessionEnd::of(seen, holder.expires_at, security));
     Ok(actor(holder))
 }
 

@@ -2,11 +2,12 @@
 
 use crate::ctx::Services;
 use crate::error::{Code, Error};
-use crate::http::{Failure, csrf, form, limits};
+use crate::http::form::Sent;
+use crate::http::{Failure, form, limits};
 use crate::secret::sha256_hex;
 use actix_multipart::{Field, Multipart, MultipartError};
 use actix_web::dev::Payload;
-use actix_web::web::{Bytes, BytesMut, Data, Query};
+use actix_web::web::{Bytes, BytesMut, Data};
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
@@ -18,7 +19,7 @@ const MAX_PARTS: usize = 60;
 /// the wrong file by accident.
 const DRAINED: usize = 8;
 
-/// A posted form with at most one file. A page's form must carry its token, as in [`form::Form`].
+/// Fields with at most one file, as a program sends them. A page's form is a [`SentWithFile`].
 #[derive(Debug)]
 pub struct Upload {
     fields: Vec<(String, String)>,
@@ -42,27 +43,47 @@ impl UploadedFile {
     pub fn content(&self) -> Result<&Bytes, Error> {
         self.bytes.as_ref().ok_or_else(|| Error::refused(Code::DocumentTooLarge))
     }
+
+    /// SHA-256 of what is in it; nothing where that is not kept.
+    fn digest(&self) -> String {
+        self.bytes.as_ref().map(|bytes| sha256_hex(bytes)).unwrap_or_default()
+    }
 }
 
 impl Upload {
-    /// The fields as a form struct (see [`form`]).
+    /// The fields as a struct.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, Failure> {
-        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.fields).finish();
-        Ok(Query::<T>::from_query(&query).map_err(|error| Failure::because(Code::UnexpectedShape, error))?.into_inner())
+        form::parse(&self.fields)
     }
 
     /// SHA-256 over fields and file.
     pub fn digest(&self) -> String {
-        let bytes = self.file.as_ref().and_then(|file| file.bytes.as_ref());
-        let file = bytes.map(|bytes| sha256_hex(bytes)).unwrap_or_default();
-        let fields = url::form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(self.fields.iter().filter(|(name, _)| name != csrf::FIELD))
-            .finish();
+        let file = self.file.as_ref().map(UploadedFile::digest).unwrap_or_default();
+        let fields = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.fields).finish();
         sha256_hex(format!("{fields} {file}").as_bytes())
     }
+}
 
-    fn field(&self, name: &str) -> Option<&str> {
-        self.fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+/// A page's form with at most one file.
+#[derive(Debug)]
+pub struct SentWithFile<T> {
+    pub form: Sent<T>,
+    pub file: Option<UploadedFile>,
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for SentWithFile<T> {
+    type Error = Failure;
+    type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let upload = Upload::from_request(request, payload);
+        let request = request.clone();
+        Box::pin(async move {
+            let Upload { fields, file } = upload.await?;
+            let digest = file.as_ref().map(UploadedFile::digest).unwrap_or_default();
+            let named = file.as_ref().map(|file| (file.name.as_str(), digest.as_str()));
+            Ok(Self { form: Sent::of(&request, fields, named)?, file })
+        })
     }
 }
 
@@ -76,11 +97,7 @@ impl FromRequest for Upload {
         Box::pin(async move {
             let max_file =
                 request.app_data::<Data<Services>>().map_or(0, |services| services.config.limits.document_bytes);
-            let upload = receive(parts, max_file).await?;
-            if !request.path().starts_with("/api/") {
-                csrf::check_token(&request, upload.field(csrf::FIELD).unwrap_or_default())?;
-            }
-            Ok(upload)
+            receive(parts, max_file).await
         })
     }
 }
@@ -194,7 +211,7 @@ mod tests {
         let upload = send(body(&[("name=\"a\"", "1 & 2"), ("name=\"act\"; filename=\"folder/act.pdf\"", "%PDF")]))
             .await
             .expect("accepted");
-        assert_eq!(upload.field("a"), Some("1 & 2"));
+        assert_eq!(upload.fields, [("a".to_owned(), "1 & 2".to_owned())]);
         let file = upload.file.expect("a file");
         assert_eq!((file.field.as_str(), file.name.as_str()), ("act", "act.pdf"));
         assert_eq!(file.content().expect("small enough"), &Bytes::from_static(b"%PDF"));
@@ -210,7 +227,7 @@ mod tests {
     async fn too_large_a_file_is_not_kept_and_what_comes_after_it_is() {
         let file = "name=\"act\"; filename=\"a.pdf\"";
         let upload = send(body(&[(file, "12345678901"), ("name=\"a\"", "1")])).await.expect("read to its end");
-        assert_eq!(upload.field("a"), Some("1"));
+        assert_eq!(upload.fields, [("a".to_owned(), "1".to_owned())]);
         let refused = upload.file.expect("a file").content().map_err(|error| error.code()).unwrap_err();
         assert_eq!(refused, Code::DocumentTooLarge);
     }
@@ -223,12 +240,13 @@ mod tests {
     }
 
     #[actix_web::test]
-    async fn the_digest_covers_the_file_and_leaves_the_token_out() {
-        let digest = async |token: &str, content: &str| {
-            let parts = body(&[("name=\"csrf\"", token), ("name=\"act\"; filename=\"a\"", content)]);
+    async fn the_digest_covers_the_fields_and_the_file() {
+        let digest = async |typed: &str, content: &str| {
+            let parts = body(&[("name=\"note\"", typed), ("name=\"act\"; filename=\"a\"", content)]);
             send(parts).await.expect("accepted").digest()
         };
-        assert_eq!(digest("1", "x").await, digest("2", "x").await);
+        assert_eq!(digest("1", "x").await, digest("1", "x").await);
+        assert_ne!(digest("1", "x").await, digest("2", "x").await);
         assert_ne!(digest("1", "x").await, digest("1", "y").await);
     }
 }

@@ -13,6 +13,7 @@ mod authz_matrix;
 mod backup;
 mod demo;
 mod designations;
+mod forms;
 mod http;
 mod ical;
 mod jobs;

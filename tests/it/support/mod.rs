@@ -3,6 +3,7 @@
 pub mod app;
 pub mod builders;
 pub mod db;
+pub mod forms;
 pub mod golden;
 pub mod leftovers;
 pub mod mailbox;
