@@ -195,6 +195,9 @@ fn sample(field: &PageField) -> String {
     }
 }
 
+/// Fields with what is typed into them.
+type Typed<'t> = &'t [(&'t str, &'t str)];
+
 fn where_it_led(answer: &Answer) -> (u16, Option<String>, Option<String>) {
     let header = |name: &str| answer.header(name).map(str::to_owned);
     (answer.status.as_u16(), header("location"), header("set-cookie"))
@@ -227,7 +230,7 @@ async fn the_second_press_of_a_form_leads_where_the_first_led() {
         ("mode", "in_person"),
         ("place", "Sala 5"),
     ];
-    let forms: &[(&str, &str, &[(&str, &str)], &str)] = &[
+    let forms: &[(&str, &str, Typed<'_>, &str)] = &[
         ("/designations/new?seat=deputy:bergamo", "/designations/new", &designated, "designations"),
         (
             "/designations/{id}/unavailability",
