@@ -94,6 +94,7 @@ codes! {
     /// The day the agreement was signed is still to come.
     SignedInFuture = "signed_in_future",
     UnavailabilityOutside = "unavailability_outside",
+    UnavailabilityOverlaps = "unavailability_overlaps",
     LastSecretariat = "last_secretariat",
     NobodyToAsk = "nobody_to_ask",
     // The agenda and the work behind it.
@@ -237,6 +238,18 @@ impl Error {
     /// One text of more characters than are kept.
     pub fn too_long(field: &'static str, limit: usize) -> Self {
         Self::Invalid(vec![FieldError::too_long(field, limit)])
+    }
+
+    /// The same refusal with its fields named as on another input: a form may have two fields where a use case has one.
+    #[must_use]
+    pub fn placed(self, name: impl Fn(&'static str) -> &'static str) -> Self {
+        match self {
+            Self::Invalid(wrong) => {
+                Self::Invalid(wrong.into_iter().map(|one| FieldError { field: name(one.field), ..one }).collect())
+            }
+            Self::Refused(refused) => Self::Refused(Refused { field: refused.field.map(name), ..refused }),
+            other => other,
+        }
     }
 
     /// What a use case did not find by a name its caller typed: a wrong field, not a missing page.

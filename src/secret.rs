@@ -43,6 +43,11 @@ pub fn new_token() -> String {
     URL_SAFE_NO_PAD.encode(random_bytes::<32>())
 }
 
+/// A token that only the holder of `key` can make of `message`, and always the same: of the form of [`new_token`].
+pub fn derived_token(key: &str, message: &str) -> String {
+    URL_SAFE_NO_PAD.encode(hmac(key.as_bytes(), message.as_bytes()))
+}
+
 /// What the database keeps of a token. Tokens are random, so a plain hash suffices: there is nothing to guess.
 pub fn hash_token(token: &str) -> String {
     sha256_hex(token.as_bytes())
@@ -55,9 +60,13 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
 
 /// HMAC-SHA-256 (RFC 2104) as 64 lower-case hexadecimal digits.
 pub fn hmac_hex(key: &[u8], message: &[u8]) -> String {
+    hex::encode(hmac(key, message))
+}
+
+fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"));
     mac.update(message);
-    hex::encode(mac.finalize().into_bytes())
+    mac.finalize().into_bytes().into()
 }
 
 /// Equality that takes the same time wherever the first difference is.

@@ -1,7 +1,7 @@
-//! A mailed link that lets a person in once. Only the hash is kept. Removed by retention.
+//! A mailed link that lets a person in once. Only the hash is kept, also of the press that spent it. Removed by retention.
 
 use crate::Instant;
-use crate::ids::{PersonId, SignInLinkId};
+use crate::ids::{PersonId, SessionId, SignInLinkId};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -15,6 +15,9 @@ pub struct Model {
     pub created_at: Instant,
     pub expires_at: Instant,
     pub used_at: Option<Instant>,
+    #[sea_orm(column_type = "String(StringLen::N(64))")]
+    pub press_hash: Option<String>,
+    pub session_id: Option<SessionId>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

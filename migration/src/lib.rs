@@ -16,6 +16,7 @@ mod m20261128_210000_mark_what_may_have_left;
 mod m20261129_090000_create_pulse;
 mod m20261129_100000_plan_the_looks;
 mod m20261129_110000_find_awaited_mails;
+mod m20261129_130000_know_a_second_press;
 mod m20261129_140000_own_documents;
 mod m20261129_141000_name_who_replaced;
 mod m20261129_150000_keep_the_override_apart;
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_090000_create_pulse::Migration),
             Box::new(m20261129_100000_plan_the_looks::Migration),
             Box::new(m20261129_110000_find_awaited_mails::Migration),
+            Box::new(m20261129_130000_know_a_second_press::Migration),
             Box::new(m20261129_140000_own_documents::Migration),
             Box::new(m20261129_141000_name_who_replaced::Migration),
             Box::new(m20261129_150000_keep_the_override_apart::Migration),

@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::http::Answer;
 use crate::http::json::Json;
 use crate::http::paging::{Links, Page};
+use crate::secret::new_token;
 use crate::texts::Lang;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
@@ -188,7 +189,8 @@ pub async fn list_my_tokens(ctx: Ctx) -> Answer {
 pub async fn create_my_token(ctx: Ctx, input: Json<TokenIn>) -> Answer {
     let TokenIn { name, scope, days } = input.value;
     let input = NewToken { name, scope: scope.into(), days };
-    let IssuedToken { token, secret } = ctx.write(async |txn| service::create_token(&ctx, txn, &input).await).await?;
+    let IssuedToken { token, secret } =
+        ctx.write(async |txn| service::create_token(&ctx, txn, &input, &new_token()).await).await?;
     Ok(HttpResponse::Created()
         .insert_header((LOCATION, "/api/v1/me/tokens"))
         .json(IssuedTokenOut { token: token.into(), secret }))

@@ -7,7 +7,7 @@
 
 use crate::auth::actor::{Actor, Identity};
 use crate::auth::last_use::LastUse;
-use crate::auth::model::idle_since;
+use crate::auth::model::{SessionEnd, idle_since};
 use crate::auth::store::{self, KeyHolder};
 use crate::ctx::{Ctx, Services};
 use crate::error::{Error, Result};
@@ -60,7 +60,7 @@ async fn identify(request: &HttpRequest) -> Result<Ctx> {
     let mut ctx = Ctx { services, actor: Actor::anonymous(), lang: facts.lang, request_id: Some(facts.request_id) };
     ctx.actor = match (bearer(request)?, session_key(request)) {
         (Some(token), _) => by_token(&ctx, &site.last_use, token).await?,
-        (None, Some(key)) => by_session(&ctx, &site.last_use, &key).await?,
+        (None, Some(key)) => by_session(&ctx, request, &site.last_use, &key).await?,
         (None, None) => Actor::anonymous(),
     };
     Ok(ctx)
@@ -76,16 +76,17 @@ fn bearer(request: &HttpRequest) -> Result<Option<&str>> {
     if usable { Ok(Some(token)) } else { Err(Error::Unauthenticated) }
 }
 
-async fn by_session(ctx: &Ctx, last_use: &LastUse, key: &str) -> Result<Actor> {
-    let now = ctx.now();
+async fn by_session(ctx: &Ctx, request: &HttpRequest, last_use: &LastUse, key: &str) -> Result<Actor> {
+    let (now, security) = (ctx.now(), &ctx.config().security);
     let Some(holder) = store::session_holder(ctx.reader(), &hash_token(key), now, ctx.today()).await? else {
         return Ok(Actor::anonymous());
     };
     let last = last_use.sessions.of(holder.id).max(holder.noted_at);
-    if last <= Some(idle_since(now, &ctx.config().security)) {
+    if last <= Some(idle_since(now, security)) {
         return Ok(Actor::anonymous());
     }
     last_use.sessions.note(holder.id, now);
+    request.extensions_mut().insert(SessionEnd::of(now, holder.expires_at, security));
     Ok(actor(holder))
 }
 

@@ -15,6 +15,9 @@ pub const TOKEN_DAYS_MAX: i64 = 365;
 pub const TOKEN_NAME_MAX: usize = 80;
 /// API tokens in use at once, per person: enough for every program one has, too few to fill a table.
 pub const TOKENS_MAX: usize = 20;
+/// How long after the press that spent a sign-in link the same press is taken for its repetition: a second click, or a
+/// browser that sends again what it heard no answer to.
+pub const PRESS_REPEATED_WITHIN: Duration = Duration::minutes(1);
 /// What every API token begins with, so that scanners of leaked secrets recognise one.
 const TOKEN_MARK: &str = "rac_";
 
@@ -112,6 +115,7 @@ pub struct IssuedToken {
 
 /// A session at its birth: what goes into the cookie.
 pub struct OpenedSession {
+    pub id: SessionId,
     pub key: String,
     pub person_id: PersonId,
 }
@@ -159,6 +163,22 @@ pub fn link_end(now: DateTime<Utc>, security: &Security) -> DateTime<Utc> {
 /// When a session opened now ends, however busy.
 pub fn session_end(now: DateTime<Utc>, security: &Security) -> DateTime<Utc> {
     now + Duration::hours(security.session_absolute_hours)
+}
+
+/// When a session ends of which nothing more is heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionEnd {
+    pub at: DateTime<Utc>,
+    /// Whether no use of it will put the end off.
+    pub is_final: bool,
+}
+
+impl SessionEnd {
+    /// The end of a session that was last seen at an instant and expires at another.
+    pub fn of(seen: DateTime<Utc>, expires: DateTime<Utc>, security: &Security) -> Self {
+        let idle = seen + Duration::minutes(security.session_idle_minutes);
+        Self { at: idle.min(expires), is_final: expires <= idle }
+    }
 }
 
 /// A session last seen at or before this instant has been idle for too long.
@@ -214,6 +234,15 @@ mod tests {
         let now = at("2027-03-30T07:30:00Z");
         assert_eq!(idle_since(now, &Security::default()), at("2027-03-30T07:00:00Z"));
         assert_eq!(session_end(now, &Security::default()), at("2027-03-30T19:30:00Z"));
+    }
+
+    #[test]
+    fn a_session_s_end_is_put_off_by_use_until_its_last_half_hour() {
+        let (seen, security) = (at("2027-03-30T07:30:00Z"), Security::default());
+        let ends = |expires| SessionEnd::of(seen, at(expires), &security);
+        let (idle, last) = (at("2027-03-30T08:00:00Z"), at("2027-03-30T07:45:00Z"));
+        assert_eq!(ends("2027-03-30T19:30:00Z"), SessionEnd { at: idle, is_final: false });
+        assert_eq!(ends("2027-03-30T07:45:00Z"), SessionEnd { at: last, is_final: true });
     }
 
     #[test]

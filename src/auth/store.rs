@@ -213,6 +213,7 @@ pub struct KeyHolder<Id> {
     pub scope: Scope,
     /// When its use was last written down.
     pub noted_at: Option<DateTime<Utc>>,
+    pub expires_at: DateTime<Utc>,
     /// Held on the day asked for; a designation that ended a minute ago gives nothing any more.
     pub seats: Vec<HeldSeat>,
 }
@@ -222,7 +223,7 @@ impl<Id> KeyHolder<Id> {
     fn of<'a>(
         id: Id,
         scope: Scope,
-        noted_at: Option<Instant>,
+        (noted_at, expires_at): (Option<Instant>, Instant),
         first: &HolderRow,
         rows: impl Iterator<Item = &'a HolderRow>,
     ) -> Self {
@@ -232,6 +233,7 @@ impl<Id> KeyHolder<Id> {
             name: letters::full_name(&first.given_name, &first.family_name),
             scope,
             noted_at: noted_at.map(|at| at.0),
+            expires_at: expires_at.0,
             seats: rows.filter_map(HolderRow::seat).collect(),
         }
     }

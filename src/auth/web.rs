@@ -6,23 +6,28 @@
 use crate::auth::actor::Scope;
 use crate::auth::extract::session_key;
 use crate::auth::local_path::LocalPath;
-use crate::auth::model::{Capacity, IssuedToken, LinkPreview, OpenedSession, OwnSession, OwnToken, Persona, device};
+use crate::auth::model::{
+    Capacity, IssuedToken, LinkPreview, OpenedSession, OwnSession, OwnToken, Persona, SessionEnd, device,
+};
 use crate::auth::rights;
-use crate::auth::service::{self, NewToken, Profile};
+use crate::auth::service::{self, NewToken, Presser, Profile};
 use crate::ctx::Ctx;
+use crate::db::Txn;
 use crate::error::{Code, Error};
 use crate::http::cookies::SESSION;
-use crate::http::form::{Choice, Form, FormState, OnlyButton};
+use crate::http::form::{self, Choice, Form, FormState, OnlyButton, Sent};
+use crate::http::idempotency::Press;
 use crate::http::page::{FlashKind, Shell, done, kept_secret, page, see_other, unprocessable, with_status};
 use crate::http::site::Site;
 use crate::http::{Answer, Failure};
+use crate::secret::{derived_token, new_token};
 use crate::texts::Lang;
 use crate::time::{words, zone};
 use actix_web::http::StatusCode;
 use actix_web::http::header::USER_AGENT;
-use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, get, post, web};
 use askama::Template;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// An asked-for link is answered after this time, whoever's the address is: the time taken would tell a known address from
@@ -45,6 +50,8 @@ pub fn pages(config: &mut web::ServiceConfig) {
         .service(show_link)
         .service(press_enter)
         .service(sign_out)
+        .service(signed_in)
+        .service(session_state)
         .service(me)
         .service(end_other_sessions)
         .service(end_session)
@@ -186,7 +193,7 @@ struct LinkUnusablePage {
 async fn show_link(ctx: Ctx, request: HttpRequest, token: web::Path<String>, query: web::Query<Next>) -> Answer {
     let LinkPreview { masked_address, expires_at } = match service::show(&ctx, &token).await {
         Ok(preview) => preview,
-        Err(error) => return link_unusable(&ctx, &request, error),
+        Err(error) => return link_unusable(&ctx, &request, &token, &query.path(), error).await,
     };
     let answer = page(&EnterPage {
         shell: sign_in_shell(&ctx, &request, "auth.enter_title"),
@@ -200,12 +207,41 @@ async fn show_link(ctx: Ctx, request: HttpRequest, token: web::Path<String>, que
 
 #[post("/sign-in/{token}")]
 async fn press_enter(ctx: Ctx, request: HttpRequest, token: web::Path<String>, form: Form<Next>) -> Answer {
-    let (replaced, agent) = (session_key(&request), user_agent(&request));
-    let entered = ctx.write(async |txn| service::enter(&ctx, txn, &token, replaced.as_deref(), agent).await).await;
-    match entered {
-        Ok(session) => Ok(kept_secret(welcome(&request, session, &form.0.path())?)),
-        Err(error) => link_unusable(&ctx, &request, error),
+    let replaced = session_key(&request);
+    let presser = Presser { press: form.1.name(), replaced_key: replaced.as_deref(), user_agent: user_agent(&request) };
+    let next = form.0.path();
+    match ctx.write(async |txn| service::enter(&ctx, txn, &token, presser).await).await {
+        Ok(session) => Ok(kept_secret(welcome(&request, session, &next)?)),
+        Err(error) => link_unusable(&ctx, &request, &token, &next, error).await,
     }
+}
+
+#[derive(Template)]
+#[template(path = "auth/signed_in.html")]
+struct SignedInPage {
+    shell: Shell,
+}
+
+/// Where a sign-in beside a form that waits in another tab ends (`http/kept.rs`).
+#[get("/signed-in")]
+async fn signed_in(ctx: Ctx, request: HttpRequest) -> Answer {
+    rights::myself(&ctx.actor)?;
+    page(&SignedInPage { shell: Shell::new(&ctx, &request, "auth.signed_in_title").here() })
+}
+
+/// How long the sign-in of this browser lasts. Being asked puts its end off, as every page does; the pages' script asks when
+/// the reader presses *stay*.
+#[derive(Serialize)]
+struct SessionOut {
+    seconds_left: i64,
+    is_final: bool,
+}
+
+#[get("/session")]
+async fn session_state(ctx: Ctx, request: HttpRequest) -> Answer {
+    let end = request.extensions().get::<SessionEnd>().copied().ok_or(Error::Unauthenticated)?;
+    let seconds_left = (end.at - ctx.now()).num_seconds();
+    Ok(HttpResponse::Ok().json(SessionOut { seconds_left, is_final: end.is_final }))
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -224,8 +260,12 @@ async fn enter_as_persona(ctx: Ctx, request: HttpRequest, form: Form<PersonaForm
     welcome(&request, session, &LocalPath::after_sign_in(&form.0.next))
 }
 
+/// Signs out; whoever presses twice, or is not signed in any more, is led to the same place.
 #[post("/sign-out")]
-async fn sign_out(ctx: Ctx, request: HttpRequest, _: Form<OnlyButton>) -> Answer {
+async fn sign_out(ctx: Ctx, request: HttpRequest, form: Result<Form<OnlyButton>, Failure>) -> Answer {
+    if ctx.actor.person_id().is_some() {
+        form?;
+    }
     if let Some(key) = session_key(&request) {
         ctx.write(async |txn| service::sign_out(&ctx, txn, &key).await).await?;
     }
@@ -243,10 +283,14 @@ fn with_cookie(mut answer: HttpResponse, cookie: actix_web::cookie::Cookie<'stat
     Ok(answer)
 }
 
-/// One page for every reason why a link does not work; other errors take their usual way.
-fn link_unusable(ctx: &Ctx, request: &HttpRequest, error: Error) -> Answer {
+/// One page for every reason why a link does not work, unless its reader has entered already; other errors take their usual
+/// way.
+async fn link_unusable(ctx: &Ctx, request: &HttpRequest, token: &str, next: &LocalPath, error: Error) -> Answer {
     if error.code() != Code::LinkUnusable {
         return Err(error.into());
+    }
+    if service::has_entered(ctx, token).await? {
+        return Ok(kept_secret(see_other(next.as_str())));
     }
     let shell = sign_in_shell(ctx, request, "auth.unusable_title");
     Ok(kept_secret(with_status(StatusCode::GONE, &LinkUnusablePage { shell })?))
@@ -400,17 +444,18 @@ fn life(lang: Lang, days: i64) -> Choice {
 }
 
 #[post("/me/sessions/{id}/end")]
-async fn end_session(ctx: Ctx, id: web::Path<String>, _: Form<OnlyButton>) -> Answer {
+async fn end_session(ctx: Ctx, id: web::Path<String>, form: Form<OnlyButton>) -> Answer {
     let id = id.parse().map_err(|_| Error::NotFound)?;
-    ctx.write(async |txn| service::end_session(&ctx, txn, id).await).await?;
-    Ok(done("/me", FlashKind::Success, "auth.done_session_ended"))
+    let leads_on = |()| done("/me", FlashKind::Success, "auth.done_session_ended");
+    form::press(&ctx, &form.1, async |txn| service::end_session(&ctx, txn, id).await, leads_on).await
 }
 
 #[post("/me/sessions/end-others")]
-async fn end_other_sessions(ctx: Ctx, request: HttpRequest, _: Form<OnlyButton>) -> Answer {
+async fn end_other_sessions(ctx: Ctx, request: HttpRequest, form: Form<OnlyButton>) -> Answer {
     let key = session_key(&request);
-    ctx.write(async |txn| service::end_other_sessions(&ctx, txn, key.as_deref()).await).await?;
-    Ok(done("/me", FlashKind::Success, "auth.done_others_ended"))
+    let leads_on = |_| done("/me", FlashKind::Success, "auth.done_others_ended");
+    let end = async |txn: &Txn| service::end_other_sessions(&ctx, txn, key.as_deref()).await;
+    form::press(&ctx, &form.1, end, leads_on).await
 }
 
 #[derive(Template)]
@@ -423,27 +468,31 @@ struct TokenCreatedPage {
 }
 
 /// Answers with the secret itself instead of leading to another page: it exists in this answer only.
+///
+/// The secret is made of the session's key and the press, which only this browser has: the form sent twice is answered with
+/// the same one, although nobody has kept it.
 #[post("/me/tokens")]
-async fn create_token(ctx: Ctx, request: HttpRequest, form: Form<TokenForm>) -> Answer {
-    let created = match form.0.understood() {
-        Ok(input) => ctx.write(async |txn| service::create_token(&ctx, txn, &input).await).await,
-        Err(error) => Err(error),
+async fn create_token(ctx: Ctx, request: HttpRequest, form: Sent<TokenForm>) -> Answer {
+    let create = async |press: &Press, typed: &TokenForm| {
+        let input = typed.understood()?;
+        let random = session_key(&request).map_or_else(new_token, |key| derived_token(&key, press.name()));
+        let issued = ctx.write(async |txn| service::create_token(&ctx, txn, &input, &random).await).await?;
+        token_page(&ctx, &request, issued)
     };
-    let IssuedToken { token, secret } = match created {
-        Ok(issued) => issued,
-        Err(error) => {
-            let form = FormState::refused(form.0, ctx.lang, error)?;
-            return Ok(kept_secret(unprocessable(&me_page(&ctx, &request, form).await?)?));
-        }
-    };
-    let shell = Shell::new(&ctx, &request, "auth.token_created_title").crumb(ctx.lang.t("auth.me_title"), "/me").here();
+    let again = async |form| me_page(&ctx, &request, form).await;
+    Ok(kept_secret(form::answer_by(&ctx, form, create, again).await?))
+}
+
+fn token_page(ctx: &Ctx, request: &HttpRequest, issued: IssuedToken) -> Result<HttpResponse, Error> {
+    let IssuedToken { token, secret } = issued;
+    let shell = Shell::new(ctx, request, "auth.token_created_title").crumb(ctx.lang.t("auth.me_title"), "/me").here();
     let until = words::long_instant(token.expires_at, ctx.lang);
-    Ok(kept_secret(page(&TokenCreatedPage { shell, name: token.name, secret, until })?))
+    page(&TokenCreatedPage { shell, name: token.name, secret, until }).map_err(|failure| failure.0)
 }
 
 #[post("/me/tokens/{id}/revoke")]
-async fn revoke_token(ctx: Ctx, id: web::Path<String>, _: Form<OnlyButton>) -> Answer {
+async fn revoke_token(ctx: Ctx, id: web::Path<String>, form: Form<OnlyButton>) -> Answer {
     let id = id.parse().map_err(|_| Error::NotFound)?;
-    ctx.write(async |txn| service::revoke_token(&ctx, txn, id).await).await?;
-    Ok(done("/me", FlashKind::Success, "auth.done_token_revoked"))
+    let leads_on = |()| done("/me", FlashKind::Success, "auth.done_token_revoked");
+    form::press(&ctx, &form.1, async |txn| service::revoke_token(&ctx, txn, id).await, leads_on).await
 }

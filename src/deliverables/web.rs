@@ -8,7 +8,7 @@ use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::{Error, Result};
 use crate::http::Answer;
-use crate::http::form::{self, Form, FormState, Versioned};
+use crate::http::form::{self, FormState, Sent, Versioned};
 use crate::http::page::{FlashKind, Shell, done, page};
 use crate::texts::Lang;
 use crate::time::words;
@@ -114,12 +114,12 @@ async fn change_deliverable(
     ctx: Ctx,
     request: HttpRequest,
     path: web::Path<(DeliverableId, String)>,
-    form: Form<DeliverableForm>,
+    form: Sent<DeliverableForm>,
 ) -> Answer {
     let (id, verb) = path.into_inner();
     let event = Event::ALL.iter().copied().find(|event| event.as_str() == verb).ok_or(Error::NotFound)?;
     let said = said(event).ok_or(Error::NotFound)?;
-    change(&ctx, &request, id, form.0, said, async |txn, form, version| match event {
+    change(&ctx, &request, id, form, said, async |txn, form, version| match event {
         Event::Start => service::start(&ctx, txn, id, version).await,
         Event::Submit => {
             let handed_in = SubmitIn { link: kept(&form.link), note: kept(&form.note) };
@@ -141,9 +141,9 @@ async fn reschedule_deliverable(
     ctx: Ctx,
     request: HttpRequest,
     id: web::Path<DeliverableId>,
-    form: Form<DeliverableForm>,
+    form: Sent<DeliverableForm>,
 ) -> Answer {
-    change(&ctx, &request, *id, form.0, "deliverables.done_reschedule", async |txn, form, version| {
+    change(&ctx, &request, *id, form, "deliverables.done_reschedule", async |txn, form, version| {
         service::reschedule(&ctx, txn, *id, version, typed::optional_day("day", &form.day)?).await
     })
     .await
@@ -154,7 +154,7 @@ async fn change(
     ctx: &Ctx,
     request: &HttpRequest,
     id: DeliverableId,
-    form: DeliverableForm,
+    form: Sent<DeliverableForm>,
     said: &'static str,
     work: impl AsyncFnOnce(&Txn, &DeliverableForm, i32) -> Result<DeliverableView>,
 ) -> Answer {

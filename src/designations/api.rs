@@ -240,7 +240,8 @@ pub async fn show_document(ctx: Ctx, path: web::Path<(DesignationId, DocumentId)
 
 /// Record days of absence
 ///
-/// Who may: the holder, the body's manager, the secretariat. Errors: `end_before_start`, `unavailability_outside`.
+/// Who may: the holder, the body's manager, the secretariat. Errors: `end_before_start`, `unavailability_outside`,
+/// `unavailability_overlaps`.
 #[utoipa::path(tag = "designations", params(("id" = DesignationId, Path), IdempotencyKey), request_body = UnavailabilityIn, responses((status = 201, body = UnavailabilityOut)))]
 #[post("/designations/{id}/unavailabilities")]
 pub async fn declare_unavailability(

@@ -323,6 +323,15 @@ impl Unavailability {
     pub fn covers(&self, day: NaiveDate) -> bool {
         self.withdrawn_at.is_none() && self.from <= day && day <= self.to
     }
+
+    /// Refuses days of which one is an absence already: whoever withdraws one must not be left with its double.
+    pub fn must_be_new(from: NaiveDate, to: NaiveDate, known: &[Self]) -> Result<(), Refusal> {
+        let shares_a_day = |one: &&Self| one.withdrawn_at.is_none() && one.from <= to && from <= one.to;
+        known
+            .iter()
+            .find(shares_a_day)
+            .map_or(Ok(()), |one| Err(Refusal::UnavailabilityOverlaps { from: one.from, to: one.to }))
+    }
 }
 
 /// Why a designation was not written.
@@ -354,6 +363,8 @@ pub enum Refusal {
     NothingChanges,
     #[error("the absence lies outside the designation")]
     UnavailabilityOutside,
+    #[error("there is an absence from {from} to {to} already")]
+    UnavailabilityOverlaps { from: NaiveDate, to: NaiveDate },
     #[error("the network would be left without a secretariat")]
     LastSecretariat,
     #[error("the body has neither a manager nor a certified mailbox")]
@@ -381,6 +392,7 @@ impl DomainRefusal for Refusal {
             Self::ReplacesNobody => Code::ReplacesNobody,
             Self::NothingChanges => Code::NothingChanges,
             Self::UnavailabilityOutside => Code::UnavailabilityOutside,
+            Self::UnavailabilityOverlaps { .. } => Code::UnavailabilityOverlaps,
             Self::LastSecretariat => Code::LastSecretariat,
             Self::NobodyToAsk => Code::NobodyToAsk,
             Self::DocumentEmpty => Code::DocumentEmpty,
@@ -397,7 +409,7 @@ impl DomainRefusal for Refusal {
             Self::EndBeforeStart | Self::AlreadyEnded | Self::EndsAlready { .. } | Self::Annulled => Some("valid_to"),
             Self::ActAfterEffect { .. } | Self::ActInFuture => Some("act_date"),
             Self::CommunicatedInFuture => Some("communicated_on"),
-            Self::UnavailabilityOutside => Some("from"),
+            Self::UnavailabilityOutside | Self::UnavailabilityOverlaps { .. } => Some("from"),
             Self::DocumentEmpty | Self::DocumentTypeRefused | Self::DocumentTypeMismatch => Some("document"),
             Self::NothingChanges | Self::LastSecretariat | Self::NobodyToAsk => None,
         }
@@ -407,6 +419,7 @@ impl DomainRefusal for Refusal {
         match self {
             Self::SeatHeld { by, from, .. } => vec![("by", by.clone()), ("from", short(*from))],
             Self::EndsAlready { day } => vec![("day", short(*day))],
+            Self::UnavailabilityOverlaps { from, to } => vec![("from", short(*from)), ("to", short(*to))],
             Self::ActAfterEffect { act, effect } => vec![("act", short(*act)), ("effect", short(*effect))],
             _ => Vec::new(),
         }
@@ -428,6 +441,33 @@ mod tests {
 
     fn term(from: &str, to: &str) -> Term {
         Term { from: day(from), to: (!to.is_empty()).then(|| day(to)) }
+    }
+
+    #[test]
+    fn absences_of_one_designation_share_no_day() {
+        let absence = |from, to, withdrawn: bool| Unavailability {
+            id: uuid::Uuid::nil().into(),
+            designation_id: uuid::Uuid::nil().into(),
+            from: day(from),
+            to: day(to),
+            mode: UnavailabilityMode::ALL[0],
+            note: None,
+            withdrawn_at: withdrawn.then_some(DateTime::UNIX_EPOCH),
+            version: 1,
+        };
+        let known = [absence("2027-04-06", "2027-04-09", false), absence("2027-05-03", "2027-05-07", true)];
+        for (from, to, is_new) in [
+            ("2027-04-06", "2027-04-09", false),
+            ("2027-04-01", "2027-04-06", false),
+            ("2027-04-09", "2027-04-30", false),
+            ("2027-04-07", "2027-04-07", false),
+            ("2027-04-01", "2027-04-30", false),
+            ("2027-04-01", "2027-04-05", true),
+            ("2027-04-10", "2027-04-10", true),
+            ("2027-05-03", "2027-05-07", true),
+        ] {
+            assert_eq!(Unavailability::must_be_new(day(from), day(to), &known).is_ok(), is_new, "{from} {to}");
+        }
     }
 
     #[test]

@@ -290,8 +290,8 @@ pub struct UnavailableIn {
 /// Records days on which a holder cannot work.
 ///
 /// Who may: the holder, the body's manager, the secretariat. Which mails leave: none; what falls due meanwhile goes to the
-/// deputy where everything is to be reassigned. Which errors: `end_before_start`, `unavailability_outside`, a note of more
-/// characters than are kept.
+/// deputy where everything is to be reassigned. Which errors: `end_before_start`, `unavailability_outside`,
+/// `unavailability_overlaps` (one of the days is an absence already), a note of more characters than are kept.
 pub async fn declare_unavailable(
     ctx: &Ctx,
     txn: &Txn,
@@ -308,6 +308,8 @@ pub async fn declare_unavailable(
     if designation.record.change == RecordChange::Annulled || !designation.record.statement.term.overlaps(absence) {
         return Err(Refusal::UnavailabilityOutside.into());
     }
+    let known = store::unavailabilities(txn, Some(id), Some((input.from, input.to))).await?;
+    Unavailability::must_be_new(input.from, input.to, &known)?;
     let new = Unavailability {
         id: ctx.new_id(),
         designation_id: id,

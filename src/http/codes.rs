@@ -17,7 +17,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::IdempotencyKeyInvalid => StatusCode::BAD_REQUEST,
 
         Code::Unauthenticated => StatusCode::UNAUTHORIZED,
-        Code::Denied | Code::CrossSiteRequest | Code::FormExpired => StatusCode::FORBIDDEN,
+        Code::Denied | Code::CrossSiteRequest => StatusCode::FORBIDDEN,
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Code::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
@@ -29,10 +29,13 @@ pub const fn status(code: Code) -> StatusCode {
         Code::VersionMissing => StatusCode::PRECONDITION_REQUIRED,
         Code::TooManyRequests | Code::DocumentsQuota => StatusCode::TOO_MANY_REQUESTS,
 
-        Code::SeatHeld
+        // Of another sign-in than the present one: no matter of rights.
+        Code::FormExpired
+        | Code::SeatHeld
         | Code::AlreadyInSeat
         | Code::AlreadyEnded
         | Code::EndsAlready
+        | Code::UnavailabilityOverlaps
         | Code::AddressTaken
         | Code::MailboxTaken
         | Code::TooManyTokens

@@ -177,13 +177,14 @@ fn show(error: &Error, site: &Site, facts: Facts, request: Option<&HttpRequest>)
         Face::Problem => problem::answer(error, facts),
         Face::Page => page_error::answer(error, site, facts, request),
     };
+    let status = answer.status();
     let headers = answer.headers_mut();
     match error {
         Error::TooMany { retry_after_seconds } | Error::Spent { retry_after_seconds, .. } => {
             headers.insert(RETRY_AFTER, HeaderValue::from(*retry_after_seconds))
         }
         _ if error.code() == Code::Busy => headers.insert(RETRY_AFTER, HeaderValue::from(BUSY_SECONDS)),
-        Error::Unauthenticated => {
+        Error::Unauthenticated if status == StatusCode::UNAUTHORIZED => {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"raccordo\""))
         }
         _ => return answer,

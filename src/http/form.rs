@@ -7,14 +7,16 @@
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::{Code, Error};
-use crate::http::page::with_status;
+use crate::http::idempotency::{self, Press};
+use crate::http::kept::{self, Kept};
+use crate::http::page::{page, with_status};
 use crate::http::{Answer, Failure, csrf};
 use crate::texts::Lang;
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{Bytes, Query};
-use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 use askama::Template;
 use futures_util::future::LocalBoxFuture;
 use serde::Deserialize;
@@ -24,9 +26,9 @@ use std::ops::Deref;
 /// No form of ours comes near this; a file travels in `multipart`.
 pub const MAX_BYTES: usize = 32 * 1024;
 
-/// A posted form of ours. Foreign or stale ones end as [`Code::FormExpired`] before a handler runs.
+/// A posted form of buttons and hidden fields. Foreign or stale ones end as [`Code::FormExpired`] before a handler runs.
 #[derive(Debug)]
-pub struct Form<T>(pub T);
+pub struct Form<T>(pub T, pub Press);
 
 /// A form that consists of its button.
 #[derive(Debug, Deserialize)]
@@ -40,14 +42,94 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
         let request = request.clone();
         let payload = payload.take();
         Box::pin(async move {
-            if !is_urlencoded(&request) {
-                return Err(Failure::of(Code::UnsupportedMediaType));
-            }
-            let body = super::limits::read(payload, MAX_BYTES).await?;
-            check_token(&request, &body)?;
-            parse(&body).map(Form)
+            let fields = read(&request, payload).await?;
+            csrf::check_token(&request, field(&fields, csrf::FIELD))?;
+            Ok(Self(parse(&fields)?, Press::of(&request, &fields, "")))
         })
     }
+}
+
+/// A posted form that somebody typed into, on its way to [`answer`], which alone looks inside.
+///
+/// A form whose sign-in has ended is kept for its sender (see [`kept`]). When it comes back, it is shown filled in and
+/// does nothing else: for that reason nobody but [`answer`] gets what was typed.
+#[derive(Debug)]
+pub struct Sent<T> {
+    typed: T,
+    press: Press,
+    /// Whether it comes back after its sender has signed in again.
+    is_resumed: bool,
+    /// Why a step before the use case refused it.
+    refused: Option<Error>,
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Sent<T> {
+    type Error = Failure;
+    type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let payload = payload.take();
+        Box::pin(async move {
+            let fields = read(&request, payload).await?;
+            Self::of(&request, fields, None)
+        })
+    }
+}
+
+impl<T: DeserializeOwned> Sent<T> {
+    /// The form of these fields, with the name and the digest of the file that came with them.
+    ///
+    /// Errors: [`Code::FormExpired`] unless the token is good; a form that is resumed does nothing and needs none.
+    pub(super) fn of(
+        request: &HttpRequest,
+        fields: Vec<(String, String)>,
+        file: Option<(&str, &str)>,
+    ) -> Result<Self, Failure> {
+        let kept = Kept::of(request, &fields, file.map(|(name, _)| name));
+        request.extensions_mut().insert(kept);
+        let is_resumed = !field(&fields, kept::RESUME).is_empty();
+        if !is_resumed {
+            csrf::check_token(request, field(&fields, csrf::FIELD))?;
+        }
+        let digest = file.map(|(_, digest)| digest).unwrap_or_default();
+        Ok(Self { typed: parse(&fields)?, press: Press::of(request, &fields, digest), is_resumed, refused: None })
+    }
+}
+
+impl<T> Sent<T> {
+    /// Does what must be done before the use case, such as keeping a file. If it fails, [`answer`] shows the form with why.
+    #[must_use]
+    pub async fn after(mut self, step: impl AsyncFnOnce(&mut T) -> Result<(), Error>) -> Self {
+        if !self.is_resumed {
+            self.refused = step(&mut self.typed).await.err();
+        }
+        self
+    }
+
+    /// Reads a field on which the page depends, such as the seat that was chosen before.
+    pub fn peek<V>(&self, field: impl FnOnce(&T) -> V) -> V {
+        field(&self.typed)
+    }
+}
+
+async fn read(request: &HttpRequest, payload: Payload) -> Result<Vec<(String, String)>, Failure> {
+    if !is_urlencoded(request) {
+        return Err(Failure::of(Code::UnsupportedMediaType));
+    }
+    fields_of(&super::limits::read(payload, MAX_BYTES).await?)
+}
+
+fn fields_of(body: &Bytes) -> Result<Vec<(String, String)>, Failure> {
+    let text = std::str::from_utf8(body).map_err(|error| Failure::because(Code::MalformedBody, error))?;
+    if text.contains('\0') || text.contains("%00") {
+        return Err(Failure::because(Code::MalformedBody, "a field holds U+0000, which no database of ours keeps"));
+    }
+    Ok(url::form_urlencoded::parse(text.as_bytes()).into_owned().collect())
+}
+
+fn field<'f>(fields: &'f [(String, String)], name: &str) -> &'f str {
+    fields.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
 }
 
 fn is_urlencoded(request: &HttpRequest) -> bool {
@@ -58,17 +140,10 @@ fn is_urlencoded(request: &HttpRequest) -> bool {
         .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
 }
 
-fn check_token(request: &HttpRequest, body: &Bytes) -> Result<(), Error> {
-    let presented = url::form_urlencoded::parse(body).find(|(name, _)| name == csrf::FIELD).map(|(_, value)| value);
-    csrf::check_token(request, presented.as_deref().unwrap_or_default())
-}
-
-fn parse<T: DeserializeOwned>(body: &Bytes) -> Result<T, Failure> {
-    let text = std::str::from_utf8(body).map_err(|error| Failure::because(Code::MalformedBody, error))?;
-    if text.contains('\0') || text.contains("%00") {
-        return Err(Failure::because(Code::MalformedBody, "a field holds U+0000, which no database of ours keeps"));
-    }
-    Ok(Query::<T>::from_query(text).map_err(|error| Failure::because(Code::UnexpectedShape, error))?.into_inner())
+/// Fields as a form struct.
+pub(super) fn parse<T: DeserializeOwned>(fields: &[(String, String)]) -> Result<T, Failure> {
+    let text = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    Ok(Query::<T>::from_query(&text).map_err(|error| Failure::because(Code::UnexpectedShape, error))?.into_inner())
 }
 
 /// What was wrong with a form, in the reader's language, in the order found.
@@ -77,6 +152,8 @@ pub struct Errors {
     found: Vec<FormError>,
     /// Whether somebody else was there first.
     is_stale: bool,
+    /// Whether nothing is wrong, but the form comes back to be checked and sent.
+    is_resumed: bool,
 }
 
 /// One thing wrong.
@@ -103,11 +180,11 @@ impl Errors {
             Error::Spent { code, field, .. } => vec![FormError { field, text: text(lang, code, &[]) }],
             stale if stale.code() == Code::Stale => {
                 let said = FormError { field: "", text: lang.t("common.form_stale").to_owned() };
-                return Ok(Self { found: vec![said], is_stale: true });
+                return Ok(Self { found: vec![said], is_stale: true, is_resumed: false });
             }
             other => return Err(Failure(other)),
         };
-        Ok(Self { found, is_stale: false })
+        Ok(Self { found, ..Self::default() })
     }
 
     /// The same said of a part of the form that has fields of its own, by its name.
@@ -126,6 +203,11 @@ impl Errors {
     /// Whether somebody else was there first: then nothing has to be put right, and what is shown is to be read anew.
     pub const fn is_stale(&self) -> bool {
         self.is_stale
+    }
+
+    /// Whether the form comes back after its sender has signed in again, to be checked and sent.
+    pub const fn is_resumed(&self) -> bool {
+        self.is_resumed
     }
 
     /// The first thing wrong with a field.
@@ -184,6 +266,11 @@ impl<T> FormState<T> {
         Self { values, errors: Errors::default() }
     }
 
+    /// The form as it was typed before its sender had to sign in again.
+    fn resumed(values: T) -> Self {
+        Self { values, errors: Errors { is_resumed: true, ..Errors::default() } }
+    }
+
     /// What was typed, with why it was refused; the failure itself where no correction could help.
     pub fn refused(values: T, lang: Lang, error: Error) -> Result<Self, Failure> {
         Ok(Self { values, errors: Errors::from_error(lang, error)? })
@@ -212,22 +299,69 @@ pub fn version(typed: &str) -> Result<i32, Error> {
     typed.parse().map_err(|_| Error::Stale)
 }
 
-/// Does in one transaction what a form asks for, and leads on. If it is refused, `again` shows the form with what was typed
-/// and why: 409 where somebody was there first, 422 where something must be put right.
+/// Does in one transaction what a form asks for, and leads on; the same form sent again leads where it led the first time.
+///
+/// If it is refused, `again` shows the form with what was typed and why: 409 where somebody was there first, 422 where
+/// something must be put right. A form that is resumed is shown and does nothing.
 pub async fn answer<F, T, P: Template>(
     ctx: &Ctx,
-    form: F,
+    sent: Sent<F>,
     work: impl AsyncFnOnce(&Txn, &F) -> Result<T, Error>,
     leads_on: impl FnOnce(T) -> HttpResponse,
     again: impl AsyncFnOnce(FormState<F>) -> Result<P, Failure>,
 ) -> Answer {
-    match ctx.write(async |txn| work(txn, &form).await).await {
-        Ok(done) => Ok(leads_on(done)),
+    let lead = async |press: &Press, typed: &F| {
+        idempotency::lead_once(ctx, press, async |txn| Ok(leads_on(work(txn, typed).await?))).await
+    };
+    answer_by(ctx, sent, lead, again).await
+}
+
+/// As [`answer`], for what is answered otherwise than by leading on; `work` makes its own transaction and knows a repetition
+/// by the press.
+pub async fn answer_by<F, P: Template>(
+    ctx: &Ctx,
+    sent: Sent<F>,
+    work: impl AsyncFnOnce(&Press, &F) -> Result<HttpResponse, Error>,
+    again: impl AsyncFnOnce(FormState<F>) -> Result<P, Failure>,
+) -> Answer {
+    // Before anything is said of what was typed: whoever is not signed in gets it back to send it later.
+    ctx.actor.person_id().ok_or(Error::Unauthenticated)?;
+    let Sent { typed, press, is_resumed, refused } = sent;
+    if is_resumed {
+        return page(&again(FormState::resumed(typed)).await?);
+    }
+    let done = match refused {
+        Some(error) => Err(error),
+        None => work(&press, &typed).await,
+    };
+    match done {
+        Ok(done) => Ok(done),
         Err(error) => {
-            let form = FormState::refused(form, ctx.lang, error)?;
+            let form = FormState::refused(typed, ctx.lang, error)?;
             let status = if form.errors.is_stale() { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
             with_status(status, &again(form).await?)
         }
+    }
+}
+
+/// Does in one transaction what a button asks for, and leads on; the same press sent again leads where the first one led.
+pub async fn press<T>(
+    ctx: &Ctx,
+    press: &Press,
+    work: impl AsyncFnOnce(&Txn) -> Result<T, Error>,
+    leads_on: impl FnOnce(T) -> HttpResponse,
+) -> Answer {
+    Ok(idempotency::lead_once(ctx, press, async |txn| Ok(leads_on(work(txn).await?))).await?)
+}
+
+impl<T> FormState<T> {
+    /// The form on a page that says by itself what somebody else did meanwhile.
+    #[must_use]
+    pub fn told_by_the_page(mut self) -> Self {
+        if self.errors.is_stale() {
+            self.errors.found.clear();
+        }
+        self
     }
 }
 

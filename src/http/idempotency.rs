@@ -3,11 +3,15 @@
 //! The caller names the request (`Idempotency-Key`). The answer is stored in the very transaction that creates the thing,
 //! so either both are there or neither, whenever the process dies; a repetition gets the stored bytes. The same name for
 //! another request is a mistake of the caller's and refused. Names live a day.
+//!
+//! A page's form is named by the token it carries (`csrf.rs`), which is different in every answer, together with what was
+//! typed: sent twice it leads twice to the same place, and a form that was altered in between is another request.
 
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::{Code, Error, Result};
-use crate::http::{Failure, version};
+use crate::http::page::{NextFlash, see_other};
+use crate::http::{Failure, csrf, version};
 use crate::secret::sha256_hex;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ETAG, LOCATION};
@@ -59,12 +63,58 @@ pub async fn once<T: Serialize>(
             }
             let answer = Answer::of(work(txn).await?)?;
             if let Some(name) = &name {
-                remember(txn, name, &answer, ctx.now()).await?;
+                remember(txn, name, StatusCode::CREATED, &answer, ctx.now()).await?;
             }
             Ok(answer)
         })
         .await?;
     Ok(answer.respond())
+}
+
+/// One sending of a page's form, as its repetition can be known.
+#[derive(Clone, Debug)]
+pub struct Press {
+    key: String,
+    hash: String,
+}
+
+impl Press {
+    /// The press that sent these fields; `file` is the digest of what came with them.
+    pub(super) fn of(request: &HttpRequest, fields: &[(String, String)], file: &str) -> Self {
+        let (token, typed): (Vec<_>, Vec<_>) = fields.iter().partition(|(name, _)| name == csrf::FIELD);
+        let token = token.first().map_or("", |(_, token)| token);
+        let typed = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(typed).finish();
+        let hash = hash(request, &format!("{typed} {file}"));
+        Self { key: sha256_hex(format!("{token} {hash}").as_bytes()), hash }
+    }
+
+    /// The name of this press, which nobody can know who has not got the form: 64 hexadecimal digits.
+    pub fn name(&self) -> &str {
+        &self.key
+    }
+}
+
+/// Runs what a form asks for in one transaction and leads on; the same form sent again by the same person leads where it
+/// led the first time, and does nothing. A refused form is not remembered.
+pub async fn lead_once(
+    ctx: &Ctx,
+    press: &Press,
+    work: impl AsyncFnOnce(&Txn) -> Result<HttpResponse>,
+) -> Result<HttpResponse> {
+    let name = ctx.actor.person_id().map(|caller| {
+        let Press { key, hash } = press.clone();
+        Name { caller: caller.to_string(), key: format!("form {key}"), hash }
+    });
+    ctx.write(async |txn| {
+        let Some(name) = &name else { return work(txn).await };
+        if let Some(known) = known_answer(txn, name).await? {
+            return Ok(known.lead());
+        }
+        let led = work(txn).await?;
+        remember(txn, name, led.status(), &Answer::of_lead(&led), ctx.now()).await?;
+        Ok(led)
+    })
+    .await
 }
 
 /// Forgets what was answered before an instant; called by retention. Returns how many.
@@ -88,8 +138,12 @@ fn name(ctx: &Ctx, request: &HttpRequest, digest: &str) -> Result<Option<Name>> 
         return Err(Error::refused(Code::IdempotencyKeyInvalid));
     }
     let Some(caller) = ctx.actor.person_id() else { return Ok(None) };
-    let hash = sha256_hex(format!("{} {} {digest}", request.method(), request.path()).as_bytes());
+    let hash = hash(request, digest);
     Ok(Some(Name { caller: caller.to_string(), key: key.to_owned(), hash }))
+}
+
+fn hash(request: &HttpRequest, digest: &str) -> String {
+    sha256_hex(format!("{} {} {digest}", request.method(), request.path()).as_bytes())
 }
 
 struct Answer {
@@ -103,6 +157,21 @@ impl Answer {
         let body = serde_json::to_string(&created.body)
             .map_err(|error| Error::Internal(format!("an answer was not written: {error}")))?;
         Ok(Self { location: created.location, etag: created.version.map(version::tag), body })
+    }
+
+    /// Where a form led; its body is the message for the next page.
+    fn of_lead(led: &HttpResponse) -> Self {
+        let location = led.headers().get(LOCATION).and_then(|path| path.to_str().ok()).unwrap_or_default();
+        let said = led.extensions().get::<NextFlash>().map(|NextFlash(said)| said.clone()).unwrap_or_default();
+        Self { location: location.to_owned(), etag: None, body: said }
+    }
+
+    fn lead(self) -> HttpResponse {
+        let mut answer = see_other(&self.location);
+        if !self.body.is_empty() {
+            answer.extensions_mut().insert(NextFlash(self.body));
+        }
+        answer
     }
 
     fn respond(self) -> HttpResponse {
@@ -124,12 +193,12 @@ async fn known_answer(connection: &impl ConnectionTrait, name: &Name) -> Result<
     Ok(Some(Answer { location: row.location.unwrap_or_default(), etag: row.etag, body: row.body }))
 }
 
-async fn remember(txn: &Txn, name: &Name, answer: &Answer, now: DateTime<Utc>) -> Result<()> {
+async fn remember(txn: &Txn, name: &Name, status: StatusCode, answer: &Answer, now: DateTime<Utc>) -> Result<()> {
     let row = idempotent_request::Model {
         caller: name.caller.clone(),
         key: name.key.clone(),
         request_hash: name.hash.clone(),
-        status: StatusCode::CREATED.as_u16().into(),
+        status: status.as_u16().into(),
         location: Some(answer.location.clone()),
         etag: answer.etag.clone(),
         body: answer.body.clone(),

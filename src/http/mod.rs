@@ -20,6 +20,7 @@ pub mod gate;
 pub mod health;
 pub mod idempotency;
 pub mod json;
+pub mod kept;
 pub mod language;
 pub mod limits;
 pub mod metrics;

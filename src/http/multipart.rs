@@ -2,17 +2,19 @@
 
 use crate::ctx::{Ctx, Services};
 use crate::error::{Code, Error};
+use crate::http::form::Sent;
 use crate::http::site::Site;
 use crate::http::uploads::Taken;
-use crate::http::{Failure, csrf, form, limits};
+use crate::http::{Failure, form, limits};
 use crate::secret::sha256_hex;
 use actix_multipart::{Field, Multipart, MultipartError};
 use actix_web::dev::Payload;
-use actix_web::web::{Bytes, BytesMut, Data, Query};
+use actix_web::web::{Bytes, BytesMut, Data};
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// More parts than any form of ours has.
@@ -21,13 +23,11 @@ const MAX_PARTS: usize = 60;
 /// the wrong file by accident.
 const DRAINED: usize = 8;
 
-/// A posted form with at most one file. A page's form must carry its token, as in [`form::Form`].
+/// Fields with at most one file, as a program sends them. A page's form is a [`SentWithFile`].
 #[derive(Debug)]
 pub struct Upload {
     fields: Vec<(String, String)>,
     pub file: Option<UploadedFile>,
-    /// Held until the use case has done with the file.
-    _room: Option<Taken>,
 }
 
 /// A file as its sender describes it; what it really is, the use case finds out.
@@ -39,6 +39,8 @@ pub struct UploadedFile {
     pub name: String,
     /// Absent where it is larger than we keep.
     bytes: Option<Bytes>,
+    /// The room that it takes up in memory, given back with its last copy.
+    room: Option<Arc<Taken>>,
 }
 
 impl UploadedFile {
@@ -47,27 +49,47 @@ impl UploadedFile {
     pub fn content(&self) -> Result<&Bytes, Error> {
         self.bytes.as_ref().ok_or_else(|| Error::refused(Code::DocumentTooLarge))
     }
+
+    /// SHA-256 of what is in it; nothing where that is not kept.
+    fn digest(&self) -> String {
+        self.bytes.as_ref().map(|bytes| sha256_hex(bytes)).unwrap_or_default()
+    }
 }
 
 impl Upload {
-    /// The fields as a form struct (see [`form`]).
+    /// The fields as a struct.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, Failure> {
-        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.fields).finish();
-        Ok(Query::<T>::from_query(&query).map_err(|error| Failure::because(Code::UnexpectedShape, error))?.into_inner())
+        form::parse(&self.fields)
     }
 
     /// SHA-256 over fields and file.
     pub fn digest(&self) -> String {
-        let bytes = self.file.as_ref().and_then(|file| file.bytes.as_ref());
-        let file = bytes.map(|bytes| sha256_hex(bytes)).unwrap_or_default();
-        let fields = url::form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(self.fields.iter().filter(|(name, _)| name != csrf::FIELD))
-            .finish();
+        let file = self.file.as_ref().map(UploadedFile::digest).unwrap_or_default();
+        let fields = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.fields).finish();
         sha256_hex(format!("{fields} {file}").as_bytes())
     }
+}
 
-    fn field(&self, name: &str) -> Option<&str> {
-        self.fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+/// A page's form with at most one file.
+#[derive(Debug)]
+pub struct SentWithFile<T> {
+    pub form: Sent<T>,
+    pub file: Option<UploadedFile>,
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for SentWithFile<T> {
+    type Error = Failure;
+    type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let upload = Upload::from_request(request, payload);
+        let request = request.clone();
+        Box::pin(async move {
+            let Upload { fields, file } = upload.await?;
+            let digest = file.as_ref().map(UploadedFile::digest).unwrap_or_default();
+            let named = file.as_ref().map(|file| (file.name.as_str(), digest.as_str()));
+            Ok(Self { form: Sent::of(&request, fields, named)?, file })
+        })
     }
 }
 
@@ -79,18 +101,33 @@ impl FromRequest for Upload {
         let request = request.clone();
         let parts = Multipart::new(request.headers(), payload.take());
         Box::pin(async move {
-            // No stranger may send us a file, or take up the room of those who may.
-            if Ctx::extract(&request).await?.actor.person_id().is_none() {
-                return Err(Error::Unauthenticated.into());
-            }
             let max_file =
                 request.app_data::<Data<Services>>().map_or(0, |services| services.config.limits.document_bytes);
-            let upload = Self { _room: room_for(&request).await?, ..receive(parts, max_file).await? };
-            if !request.path().starts_with("/api/") {
-                csrf::check_token(&request, upload.field(csrf::FIELD).unwrap_or_default())?;
+            // A stranger's file takes up nobody's room: it is thrown away as it arrives, and what was typed beside it is read, because a
+            // sign-in may have ended while a form was filled in.
+            if Ctx::extract(&request).await?.actor.person_id().is_none() {
+                return receive(parts, FileLimits { kept: 0, read: max_file }).await;
+            }
+            let room = room_for(&request).await?.map(Arc::new);
+            let mut upload = receive(parts, FileLimits::of(max_file)).await?;
+            if let Some(file) = &mut upload.file {
+                file.room = room;
             }
             Ok(upload)
         })
+    }
+}
+
+/// How many bytes of a file are kept, and how many are read at all.
+#[derive(Clone, Copy)]
+struct FileLimits {
+    kept: usize,
+    read: usize,
+}
+
+impl FileLimits {
+    const fn of(kept: usize) -> Self {
+        Self { kept, read: kept.saturating_mul(DRAINED) }
     }
 }
 
@@ -103,8 +140,8 @@ async fn room_for(request: &HttpRequest) -> Result<Option<Taken>, Failure> {
     site.uploads.take(bytes, Duration::from_secs(limits.body_seconds)).await.map(Some)
 }
 
-async fn receive(mut parts: Multipart, max_file: usize) -> Result<Upload, Failure> {
-    let mut upload = Upload { fields: Vec::new(), file: None, _room: None };
+async fn receive(mut parts: Multipart, limits: FileLimits) -> Result<Upload, Failure> {
+    let mut upload = Upload { fields: Vec::new(), file: None };
     let mut text_left = form::MAX_BYTES;
     let mut parts_left = MAX_PARTS;
     while let Some(part) = parts.next().await {
@@ -112,8 +149,8 @@ async fn receive(mut parts: Multipart, max_file: usize) -> Result<Upload, Failur
         parts_left = parts_left.checked_sub(1).ok_or_else(|| Failure::of(Code::BodyTooLarge))?;
         let name = part.name().unwrap_or_default().to_owned();
         if let Some(file) = file_name(&part) {
-            let bytes = read_file(part, max_file).await?;
-            keep_file(&mut upload, UploadedFile { field: name, name: file, bytes })?;
+            let bytes = read_file(part, limits).await?;
+            keep_file(&mut upload, UploadedFile { field: name, name: file, bytes, room: None })?;
         } else {
             let bytes = read_text(part, text_left).await?;
             text_left -= bytes.len();
@@ -163,21 +200,21 @@ async fn read_text(mut part: Field, max: usize) -> Result<Bytes, Failure> {
 
 /// The file, or nothing if it is too large: then the rest of it is thrown away as it arrives, because what was typed may
 /// come after it.
-async fn read_file(mut part: Field, max: usize) -> Result<Option<Bytes>, Failure> {
+async fn read_file(mut part: Field, limits: FileLimits) -> Result<Option<Bytes>, Failure> {
     let (mut bytes, mut size) = (BytesMut::new(), 0);
     while let Some(chunk) = part.next().await {
         let chunk = chunk.map_err(part_failure)?;
         size += chunk.len();
-        if size > max.saturating_mul(DRAINED) {
+        if size > limits.read {
             return Err(Failure::of(Code::DocumentTooLarge));
         }
-        if size > max {
+        if size > limits.kept {
             bytes = BytesMut::new();
         } else {
             bytes.extend_from_slice(&chunk);
         }
     }
-    Ok((size <= max).then(|| bytes.freeze()))
+    Ok((size <= limits.kept).then(|| bytes.freeze()))
 }
 
 fn part_failure(error: MultipartError) -> Failure {
@@ -207,7 +244,7 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("multipart/form-data; boundary=b"));
         let payload = stream::iter([Ok(Bytes::from(body))]);
-        receive(Multipart::new(&headers, payload), 10).await.map_err(|failure| failure.0.code())
+        receive(Multipart::new(&headers, payload), FileLimits::of(10)).await.map_err(|failure| failure.0.code())
     }
 
     #[actix_web::test]
@@ -215,7 +252,7 @@ mod tests {
         let upload = send(body(&[("name=\"a\"", "1 & 2"), ("name=\"act\"; filename=\"folder/act.pdf\"", "%PDF")]))
             .await
             .expect("accepted");
-        assert_eq!(upload.field("a"), Some("1 & 2"));
+        assert_eq!(upload.fields, [("a".to_owned(), "1 & 2".to_owned())]);
         let file = upload.file.expect("a file");
         assert_eq!((file.field.as_str(), file.name.as_str()), ("act", "act.pdf"));
         assert_eq!(file.content().expect("small enough"), &Bytes::from_static(b"%PDF"));
@@ -231,7 +268,7 @@ mod tests {
     async fn too_large_a_file_is_not_kept_and_what_comes_after_it_is() {
         let file = "name=\"act\"; filename=\"a.pdf\"";
         let upload = send(body(&[(file, "12345678901"), ("name=\"a\"", "1")])).await.expect("read to its end");
-        assert_eq!(upload.field("a"), Some("1"));
+        assert_eq!(upload.fields, [("a".to_owned(), "1".to_owned())]);
         let refused = upload.file.expect("a file").content().map_err(|error| error.code()).unwrap_err();
         assert_eq!(refused, Code::DocumentTooLarge);
     }
@@ -244,12 +281,13 @@ mod tests {
     }
 
     #[actix_web::test]
-    async fn the_digest_covers_the_file_and_leaves_the_token_out() {
-        let digest = async |token: &str, content: &str| {
-            let parts = body(&[("name=\"csrf\"", token), ("name=\"act\"; filename=\"a\"", content)]);
+    async fn the_digest_covers_the_fields_and_the_file() {
+        let digest = async |typed: &str, content: &str| {
+            let parts = body(&[("name=\"note\"", typed), ("name=\"act\"; filename=\"a\"", content)]);
             send(parts).await.expect("accepted").digest()
         };
-        assert_eq!(digest("1", "x").await, digest("2", "x").await);
+        assert_eq!(digest("1", "x").await, digest("1", "x").await);
+        assert_ne!(digest("1", "x").await, digest("2", "x").await);
         assert_ne!(digest("1", "x").await, digest("1", "y").await);
     }
 }

@@ -5,6 +5,7 @@
 
 use crate::auth::actor::{Actor, Identity};
 use crate::auth::local_path::LocalPath;
+use crate::auth::model::SessionEnd;
 use crate::auth::rights;
 use crate::config::Config;
 use crate::ctx::Ctx;
@@ -13,6 +14,7 @@ use crate::http::cookies::FLASH;
 use crate::http::site::Site;
 use crate::http::{Answer, assets, csrf, nav};
 use crate::texts::Lang;
+use crate::time::{words, zone};
 use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue, LOCATION, REFERER, REFERRER_POLICY};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
@@ -27,6 +29,8 @@ pub struct Shell {
     pub path: String,
     /// Who is signed in.
     pub user: Option<ShellUser>,
+    /// When the sign-in of this browser ends.
+    pub session: Option<ShellSession>,
     /// The token of this answer's forms.
     pub csrf: String,
     pub nav: Vec<NavItem>,
@@ -47,6 +51,29 @@ pub struct ShellUser {
     pub name: String,
     /// The kinds of seat held today, in words.
     pub capacities: Vec<String>,
+}
+
+/// The end of a sign-in, as the frame tells it and as its script counts the minutes down.
+#[derive(Clone, Debug)]
+pub struct ShellSession {
+    /// «Il tuo accesso termina alle 10.05 se non usi il servizio.»
+    pub text: String,
+    /// Seconds from this answer on.
+    pub seconds_left: i64,
+    /// Whether no use puts it off.
+    pub is_final: bool,
+}
+
+impl ShellSession {
+    fn of(ctx: &Ctx, end: SessionEnd) -> Self {
+        let hour = words::hour(zone::local(end.at).time(), ctx.lang);
+        let key = if end.is_final { "common.session_ends" } else { "common.session_rests" };
+        Self {
+            text: ctx.lang.f(key, &[("hour", &hour)]),
+            seconds_left: (end.at - ctx.now()).num_seconds(),
+            is_final: end.is_final,
+        }
+    }
 }
 
 /// One entry of the main menu.
@@ -106,6 +133,7 @@ impl Shell {
         let mut shell = Self::framed(ctx.lang, ctx.config(), Some(request));
         shell.title = title;
         shell.user = user(&ctx.actor, ctx.lang);
+        shell.session = request.extensions().get::<SessionEnd>().map(|end| ShellSession::of(ctx, *end));
         shell.nav = nav::items(&ctx.actor, ctx.lang, request.path());
         shell.flash = take_flash(request, ctx.lang);
         shell
@@ -124,6 +152,7 @@ impl Shell {
             title: String::new(),
             path: request.map_or_else(|| "/".to_owned(), way_back),
             user: None,
+            session: None,
             csrf: request.map(csrf::token).unwrap_or_default(),
             nav: Vec::new(),
             crumbs: Vec::new(),

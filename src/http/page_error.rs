@@ -2,11 +2,11 @@
 
 use crate::ctx::Ctx;
 use crate::error::Error;
-use crate::http::codes;
 use crate::http::page::{Shell, with_status};
 use crate::http::problem;
 use crate::http::request::Facts;
 use crate::http::site::Site;
+use crate::http::{codes, kept};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use askama::Template;
 
@@ -21,17 +21,26 @@ struct ErrorPage {
 }
 
 pub(super) fn answer(error: &Error, site: &Site, facts: Facts, request: Option<&HttpRequest>) -> HttpResponse {
+    let of_sign_in = request.and_then(|asked| kept::answer(error, asked, || shell(site, facts, request)));
+    let page = match of_sign_in {
+        Some(page) => page,
+        None => with_status(codes::status(error.code()), &error_page(error, site, facts, request))
+            .map_err(|failure| failure.0),
+    };
+    page.unwrap_or_else(|failure| {
+        tracing::error!(request_id = %facts.request_id, error = %failure, "the error page was not rendered");
+        problem::answer(error, facts)
+    })
+}
+
+fn error_page(error: &Error, site: &Site, facts: Facts, request: Option<&HttpRequest>) -> ErrorPage {
     let status = codes::status(error.code());
-    let page = ErrorPage {
+    ErrorPage {
         shell: shell(site, facts, request),
         status: status.as_u16(),
         detail: matches!(error, Error::Refused(_)).then(|| problem::detail(error, facts.lang)),
         request_id: facts.request_id.to_string(),
-    };
-    with_status(status, &page).unwrap_or_else(|failure| {
-        tracing::error!(request_id = %facts.request_id, error = %failure, "the error page was not rendered");
-        problem::answer(error, facts)
-    })
+    }
 }
 
 /// The frame with its reader, if the request got as far as finding out who that is.

@@ -6,10 +6,11 @@
 
 use super::words as overview_words;
 use crate::ctx::Ctx;
+use crate::db::Txn;
 use crate::error::{Code, Error, Result};
 use crate::http::Answer;
-use crate::http::form::{Choice, Form, FormState, OnlyButton};
-use crate::http::page::{FlashKind, Shell, done, page, unprocessable};
+use crate::http::form::{self, Choice, Form, FormState, OnlyButton, Sent};
+use crate::http::page::{FlashKind, Shell, done, page};
 use crate::http::paging::{Page, Paging};
 use crate::http::site::Site;
 use crate::mail::outbox::TakenBack;
@@ -264,39 +265,40 @@ async fn show_source(ctx: Ctx, id: Path<MailId>) -> Answer {
 
 /// Sends a mail back to the queue.
 #[post("/mail/{id}/retry")]
-async fn retry(ctx: Ctx, id: Path<MailId>, _: Form<OnlyButton>) -> Answer {
-    ctx.write(async |txn| desk::retry(&ctx, txn, *id).await).await?;
-    Ok(done(&format!("/mail/{}", *id), FlashKind::Success, "overview.done_retry"))
+async fn retry(ctx: Ctx, id: Path<MailId>, form: Form<OnlyButton>) -> Answer {
+    let leads_on = |()| done(&format!("/mail/{}", *id), FlashKind::Success, "overview.done_retry");
+    form::press(&ctx, &form.1, async |txn| desk::retry(&ctx, txn, *id).await, leads_on).await
 }
 
 /// Withdraws a mail.
 #[post("/mail/{id}/cancel")]
-async fn withdraw(ctx: Ctx, id: Path<MailId>, _: Form<OnlyButton>) -> Answer {
-    ctx.write(async |txn| desk::cancel(&ctx, txn, *id).await).await?;
-    Ok(done(&format!("/mail/{}", *id), FlashKind::Success, "overview.done_cancel"))
+async fn withdraw(ctx: Ctx, id: Path<MailId>, form: Form<OnlyButton>) -> Answer {
+    let leads_on = |()| done(&format!("/mail/{}", *id), FlashKind::Success, "overview.done_cancel");
+    form::press(&ctx, &form.1, async |txn| desk::cancel(&ctx, txn, *id).await, leads_on).await
 }
 
 /// Holds all mails back.
 #[post("/mail/pause")]
-async fn pause(ctx: Ctx, site: Data<Site>, request: HttpRequest, form: Form<PauseForm>) -> Answer {
-    match ctx.write(async |txn| desk::pause(&ctx, txn, &form.0.reason).await).await {
-        Ok(()) => {
-            site.notices.show_paused(true);
-            Ok(done("/mail", FlashKind::Success, "overview.done_pause"))
-        }
-        Err(error) => {
-            let pausing = FormState::refused(form.0, ctx.lang, error)?;
-            unprocessable(&log_page(&ctx, &request, FilterForm::default(), &Paging::default(), pausing).await?)
-        }
+async fn pause(ctx: Ctx, site: Data<Site>, request: HttpRequest, form: Sent<PauseForm>) -> Answer {
+    let pause = async |txn: &Txn, typed: &PauseForm| desk::pause(&ctx, txn, &typed.reason).await;
+    let leads_on = |()| done("/mail", FlashKind::Success, "overview.done_pause");
+    let answer = form::answer(&ctx, form, pause, leads_on, async |pausing| {
+        Ok(log_page(&ctx, &request, FilterForm::default(), &Paging::default(), pausing).await?)
+    })
+    .await?;
+    if answer.status().is_redirection() {
+        site.notices.show_paused(true);
     }
+    Ok(answer)
 }
 
 /// Lets mails leave again.
 #[post("/mail/resume")]
-async fn resume(ctx: Ctx, site: Data<Site>, _: Form<OnlyButton>) -> Answer {
-    ctx.write(async |txn| desk::resume(&ctx, txn).await).await?;
+async fn resume(ctx: Ctx, site: Data<Site>, form: Form<OnlyButton>) -> Answer {
+    let leads_on = |()| done("/mail", FlashKind::Success, "overview.done_resume");
+    let answer = form::press(&ctx, &form.1, async |txn| desk::resume(&ctx, txn).await, leads_on).await?;
     site.notices.show_paused(false);
-    Ok(done("/mail", FlashKind::Success, "overview.done_resume"))
+    Ok(answer)
 }
 
 #[cfg(test)]

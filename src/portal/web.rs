@@ -10,7 +10,7 @@ use crate::deliverables::service as deliverables;
 use crate::deliverables::view::DeliverableView;
 use crate::error::Result;
 use crate::http::Answer;
-use crate::http::form::{self, Form, FormState, OnlyButton, Versioned};
+use crate::http::form::{self, Form, FormState, OnlyButton, Sent, Versioned};
 use crate::http::page::{FlashKind, Shell, done, page};
 use crate::texts::Lang;
 use crate::time::words;
@@ -89,14 +89,14 @@ async fn declare_publication(
     ctx: Ctx,
     request: HttpRequest,
     id: web::Path<DeliverableId>,
-    form: Form<DeclareForm>,
+    form: Sent<DeclareForm>,
 ) -> Answer {
     let declare = async |txn: &Txn, form: &DeclareForm| {
         service::declare(&ctx, txn, *id, form::version(&form.version)?, &form.address).await
     };
     let here = format!("/publications/{}", *id);
     let leads_on = |_| done(&here, FlashKind::Success, "portal.done_declared");
-    let answer = form::answer(&ctx, form.0, declare, leads_on, async |form| {
+    let answer = form::answer(&ctx, form, declare, leads_on, async |form| {
         let known = service::publication(&ctx, *id).await?;
         let form = form.beside(known.publication.version);
         Ok(publication_page(&ctx, &request, known, form).await?)

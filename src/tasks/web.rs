@@ -7,7 +7,7 @@ use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::Result;
 use crate::http::Answer;
-use crate::http::form::{self, Form, FormState, Versioned};
+use crate::http::form::{self, FormState, Sent, Versioned};
 use crate::http::page::{Badge, FlashKind, Shell, done, page};
 use crate::http::paging::{Page, Paging};
 use crate::texts::Lang;
@@ -121,18 +121,18 @@ async fn show_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>) -> Ans
 }
 
 #[post("/tasks/{id}/start")]
-async fn start_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, form: Form<TaskForm>) -> Answer {
+async fn start_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, form: Sent<TaskForm>) -> Answer {
     let start = async |txn: &Txn, _: &TaskForm, version| service::start(&ctx, txn, *id, version).await;
-    change(&ctx, &request, *id, form.0, start, |_| "tasks.done_started").await
+    change(&ctx, &request, *id, form, start, |_| "tasks.done_started").await
 }
 
 #[post("/tasks/{id}/complete")]
-async fn complete_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, form: Form<TaskForm>) -> Answer {
+async fn complete_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, form: Sent<TaskForm>) -> Answer {
     let complete = async |txn: &Txn, form: &TaskForm, version| {
         let input = CompleteIn { note: kept(&form.note), link: kept(&form.link) };
         service::complete(&ctx, txn, *id, version, input).await
     };
-    change(&ctx, &request, *id, form.0, complete, |done| match done.deliverable_state {
+    change(&ctx, &request, *id, form, complete, |done| match done.deliverable_state {
         Some(DeliverableState::Blocked) => "tasks.done_completed_blocked",
         _ => "tasks.done_completed",
     })
@@ -140,30 +140,30 @@ async fn complete_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, fo
 }
 
 #[post("/tasks/{id}/block")]
-async fn block_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, form: Form<TaskForm>) -> Answer {
+async fn block_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, form: Sent<TaskForm>) -> Answer {
     let block = async |txn: &Txn, form: &TaskForm, version| service::block(&ctx, txn, *id, version, &form.reason).await;
-    change(&ctx, &request, *id, form.0, block, |_| "tasks.done_blocked").await
+    change(&ctx, &request, *id, form, block, |_| "tasks.done_blocked").await
 }
 
 #[post("/tasks/{id}/unblock")]
-async fn unblock_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, form: Form<TaskForm>) -> Answer {
+async fn unblock_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, form: Sent<TaskForm>) -> Answer {
     let unblock = async |txn: &Txn, _: &TaskForm, version| service::unblock(&ctx, txn, *id, version).await;
-    change(&ctx, &request, *id, form.0, unblock, |_| "tasks.done_unblocked").await
+    change(&ctx, &request, *id, form, unblock, |_| "tasks.done_unblocked").await
 }
 
 #[post("/tasks/{id}/cancel")]
-async fn cancel_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, form: Form<TaskForm>) -> Answer {
+async fn cancel_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, form: Sent<TaskForm>) -> Answer {
     let cancel =
         async |txn: &Txn, form: &TaskForm, version| service::cancel(&ctx, txn, *id, version, &form.reason).await;
-    change(&ctx, &request, *id, form.0, cancel, |_| "tasks.done_cancelled").await
+    change(&ctx, &request, *id, form, cancel, |_| "tasks.done_cancelled").await
 }
 
 #[post("/tasks/{id}/reschedule")]
-async fn reschedule_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, form: Form<TaskForm>) -> Answer {
+async fn reschedule_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, form: Sent<TaskForm>) -> Answer {
     let reschedule = async |txn: &Txn, form: &TaskForm, version| {
         service::reschedule(&ctx, txn, *id, version, typed::optional_day("day", &form.day)?).await
     };
-    change(&ctx, &request, *id, form.0, reschedule, |_| "tasks.done_rescheduled").await
+    change(&ctx, &request, *id, form, reschedule, |_| "tasks.done_rescheduled").await
 }
 
 /// Does what a form of the task's page asks for; `said` is what its reader is told of it.
@@ -171,7 +171,7 @@ async fn change(
     ctx: &Ctx,
     request: &HttpRequest,
     id: TaskId,
-    form: TaskForm,
+    form: Sent<TaskForm>,
     work: impl AsyncFnOnce(&Txn, &TaskForm, i32) -> Result<Task>,
     said: impl FnOnce(&Task) -> &'static str,
 ) -> Answer {

@@ -36,6 +36,9 @@ both_engines! {
     an_opened_link_does_nothing_until_its_button_is_pressed,
     a_link_enters_once_and_takes_the_person_s_other_links_with_it,
     a_button_pressed_by_many_at_once_enters_once,
+    a_button_pressed_twice_lets_its_browser_in,
+    a_press_is_repeated_by_its_own_browser_for_a_minute,
+    whoever_has_entered_is_led_on_by_the_spent_link,
     mails_asked_for_at_once_are_counted_together,
     a_link_ends_after_ten_minutes,
     every_link_that_cannot_be_used_gets_the_same_answer,
@@ -98,6 +101,80 @@ async fn a_button_pressed_by_many_at_once_enters_once(engine: Engine) {
     let keys = join_all((0..8).map(|_| press(&app, &link))).await;
     assert_eq!(keys.into_iter().flatten().count(), 1);
     assert_eq!(office.sessions().await, 1);
+}
+
+async fn a_button_pressed_twice_lets_its_browser_in(engine: Engine) {
+    let office = Office::new(engine).await;
+    let app = office.app().await;
+    let link = format!("{}?next=/tasks", office.link_of(ANNA).await);
+    let form = form_of_the_way_in("this browser");
+    let first = send_form(&app, &link, &form, "pre=this browser").await;
+    let lost = key_in(&first).expect("a session");
+    // The browser shows the answer to the second press, and may have dropped the first with the key in it.
+    let second = send_form(&app, &link, &form, "pre=this browser").await;
+    let key = key_in(&second).expect("a session");
+    assert_eq!(second.headers().get(LOCATION), first.headers().get(LOCATION));
+    assert_ne!(key, lost);
+    assert_eq!(office.name_behind(&app, &key).await.as_deref(), Some(ANNA));
+    assert_eq!(office.name_behind(&app, &lost).await, None, "one press, one session");
+    // Or it has taken it: then the third press comes with the session that the second has opened.
+    let third = send_form(&app, &link, &form, &format!("pre=this browser; sid={key}")).await;
+    let key = key_in(&third).expect("a session");
+    assert_eq!(office.name_behind(&app, &key).await.as_deref(), Some(ANNA));
+    // And pressed at the same instant.
+    let link = office.link_of(ANNA).await;
+    let press = || send_form(&app, &link, &form, "pre=this browser");
+    let answers = join_all([press(), press(), press()]).await;
+    let keys: Vec<String> = answers.iter().filter_map(key_in).collect();
+    assert_eq!(keys.len(), 3);
+    let mut open = 0;
+    for key in &keys {
+        open += usize::from(office.name_behind(&app, key).await.is_some());
+    }
+    assert_eq!(open, 1);
+}
+
+async fn a_press_is_repeated_by_its_own_browser_for_a_minute(engine: Engine) {
+    let office = Office::new(engine).await;
+    let app = office.app().await;
+    let link = office.link_of(ANNA).await;
+    let form = form_of_the_way_in("this browser");
+    let key = key_in(&send_form(&app, &link, &form, "pre=this browser").await).expect("a session");
+    // The same link in another browser, in this one opened anew, and with this one's form in another.
+    let elsewhere = form_of_the_way_in("another");
+    for (form, cookie, status) in [
+        (&elsewhere, "pre=another", StatusCode::GONE),
+        (&form_of_the_way_in("this browser"), "pre=this browser", StatusCode::GONE),
+        (&form, "pre=another", StatusCode::CONFLICT),
+    ] {
+        let answer = send_form(&app, &link, form, cookie).await;
+        assert_eq!((answer.status(), key_in(&answer)), (status, None), "{cookie}");
+    }
+    assert_eq!(office.name_behind(&app, &key).await.as_deref(), Some(ANNA));
+    // Whoever has signed out does not come in again by going back.
+    assert_eq!(post(&app, "/sign-out", &[], &key).await.status(), StatusCode::SEE_OTHER);
+    assert_eq!(send_form(&app, &link, &form, "pre=this browser").await.status(), StatusCode::GONE);
+    let link = office.link_of(ANNA).await;
+    send_form(&app, &link, &form, "pre=this browser").await;
+    office.advance(Duration::seconds(61));
+    assert_eq!(send_form(&app, &link, &form, "pre=this browser").await.status(), StatusCode::GONE);
+}
+
+async fn whoever_has_entered_is_led_on_by_the_spent_link(engine: Engine) {
+    let office = Office::new(engine).await;
+    let app = office.app().await;
+    let link = format!("{}?next=/tasks", office.link_of(ANNA).await);
+    let (anna, bruno) = (press(&app, &link).await.expect("enters"), office.link_of(BRUNO).await);
+    let bruno = press(&app, &bruno).await.expect("enters");
+    office.advance(Duration::minutes(11));
+    let open = async |key: &str| {
+        let asking = TestRequest::get().uri(&link).cookie(Cookie::new("sid", key.to_owned()));
+        let answer = app.send(asking).await;
+        (answer.status(), answer.headers().get(LOCATION).and_then(|to| to.to_str().ok()).map(str::to_owned))
+    };
+    assert_eq!(open(&anna).await, (StatusCode::SEE_OTHER, Some("/tasks".to_owned())));
+    assert_eq!(open(&bruno).await, (StatusCode::GONE, None), "somebody else's link leads nowhere");
+    assert_eq!(open("").await, (StatusCode::GONE, None));
 }
 
 async fn mails_asked_for_at_once_are_counted_together(engine: Engine) {
@@ -286,7 +363,7 @@ async fn the_profile_lists_sessions_and_capacities(engine: Engine) {
     for shown in ["Anna Riva", ANNA, "Referente", "Provincia di Esempio", "Firefox, Linux"] {
         assert!(page.contains(shown), "{shown} is missing");
     }
-    assert_eq!(app.send(TestRequest::get().uri("/me")).await.status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(app.send(TestRequest::get().uri("/me")).await.status(), StatusCode::SEE_OTHER, "to signing in");
 }
 
 async fn rights_end_with_the_designation_and_handover_ends_the_rest(engine: Engine) {
@@ -396,7 +473,7 @@ async fn twenty_tokens_are_enough_for_anybody(engine: Engine) {
     }
     let ctx = office.as_person(ANNA).await;
     let input = NewToken { name: "una di troppo".to_owned(), scope: Scope::ReadOnly, days: 30 };
-    let refused = ctx.write(async |txn| service::create_token(&ctx, txn, &input).await).await;
+    let refused = ctx.write(async |txn| service::create_token(&ctx, txn, &input, &secret::new_token()).await).await;
     assert_eq!(refused.err().map(|error| error.code()), Some(Code::TooManyTokens));
     office.token_of(BRUNO, Scope::ReadOnly).await;
 }
@@ -431,7 +508,7 @@ async fn a_form_without_its_token_lets_nobody_in() {
     let app = office.app().await;
     let link = office.link_of(ANNA).await;
     let bare = TestRequest::post().uri(&link).set_form([("next", "/")]);
-    assert_eq!(app.status(bare).await, StatusCode::FORBIDDEN);
+    assert_eq!(app.status(bare).await, StatusCode::CONFLICT);
     assert_eq!(office.sessions().await, 0);
     assert!(press(&app, &link).await.is_some());
 }
@@ -515,7 +592,10 @@ impl Office {
     async fn token_of(&self, address: &str, scope: Scope) -> String {
         let ctx = self.as_person(address).await;
         let input = NewToken { name: "prova".to_owned(), scope, days: 30 };
-        ctx.write(async |txn| service::create_token(&ctx, txn, &input).await).await.expect("a token").secret
+        ctx.write(async |txn| service::create_token(&ctx, txn, &input, &secret::new_token()).await)
+            .await
+            .expect("a token")
+            .secret
     }
 
     async fn revoke_tokens_but(&self, address: &str, kept: &str) {
@@ -747,6 +827,23 @@ async fn post(app: &Browser, uri: &str, fields: &[(&str, &str)], key: &str) -> S
     let request =
         TestRequest::default().method(Method::POST).uri(uri).cookie(cookie()).insert_header((USER_AGENT, agent));
     app.send(request.set_form(fields)).await
+}
+
+/// A form that stood on a page shown before anybody had signed in.
+fn form_of_the_way_in(browser: &'static str) -> String {
+    let request = TestRequest::default().cookie(Cookie::new("pre", browser)).to_http_request();
+    let token = raccordo::http::csrf::token(&request);
+    url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("csrf", &token)
+        .append_pair("next", "/tasks")
+        .finish()
+}
+
+/// Sends this very form, as a second click does.
+async fn send_form(app: &Browser, uri: &str, form: &str, cookies: &str) -> ServiceResponse {
+    let request = TestRequest::post().uri(uri).insert_header(("cookie", cookies));
+    app.send(request.insert_header(("content-type", "application/x-www-form-urlencoded")).set_payload(form.to_owned()))
+        .await
 }
 
 async fn ask(app: &Browser, address: &str) -> ServiceResponse {

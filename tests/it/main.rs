@@ -14,6 +14,7 @@ mod backup;
 mod corrected;
 mod demo;
 mod designations;
+mod forms;
 mod frame;
 mod full_disk;
 mod http;

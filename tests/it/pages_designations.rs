@@ -321,7 +321,7 @@ async fn a_referent_reads_their_designation_and_is_offered_only_what_is_theirs_t
     }
     assert!(all(&page, "form[action$=\"/bounced\"]").is_empty());
     let anonymous = app.anonymous().get("/designations").header("accept", "text/html").send().await;
-    assert_eq!(anonymous.status.as_u16(), 401);
+    assert_eq!(anonymous.status.as_u16(), 303, "led to signing in");
 }
 
 #[tokio::test]
@@ -376,7 +376,7 @@ async fn the_secretariat_s_pages_are_for_the_secretariat() {
             async |client: &Client| client.get(path).header("accept", "text/html").send().await.status.as_u16();
         assert_eq!(status(&secretariat).await, 200, "{path}");
         assert_eq!(status(&referent).await, 403, "{path}");
-        assert_eq!(status(&app.anonymous()).await, 401, "{path}");
+        assert_eq!(status(&app.anonymous()).await, 303, "{path}: led to signing in");
     }
     for path in ["/", "/privacy", "/network/observatories/bergamo"] {
         let answer = app.anonymous().get(path).header("accept", "text/html").send().await;

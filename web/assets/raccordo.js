@@ -1,5 +1,6 @@
 // The pages work without this file. It folds the navigation on narrow screens, closes the user menu
-// as people expect, and takes the reader to the list of errors after a form came back.
+// as people expect, takes the reader to the list of errors after a form came back, lets a form be sent
+// once, and says some minutes before that the sign-in ends, with a way to stay.
 (() => {
   "use strict";
 
@@ -10,6 +11,9 @@
     unfoldNavigation(document.querySelector("[data-menu-button]"));
     document.querySelectorAll("details[data-menu]").forEach(closeLikeAMenu);
     showErrors(document.querySelector("[data-error-summary]"));
+    sendOnce();
+    warnBeforeTheEnd(document.querySelector("[data-session]"));
+    resumeAfterSignIn(document.querySelector("form[data-resume]"));
   });
 
   function unfoldNavigation(button) {
@@ -51,6 +55,89 @@
       if (name) link.prepend(`${bare(name)}: `);
     }
     summary.focus();
+  }
+
+  // A second click would send a form twice. The service knows a repetition; this spares it and its reader.
+  function sendOnce() {
+    const buttonsOf = (form) => [...form.elements].filter((element) => element.type === "submit");
+    document.addEventListener("submit", (event) => {
+      const form = event.target;
+      if (form.method !== "post") return;
+      if (form.dataset.sending) return event.preventDefault();
+      form.dataset.sending = "true";
+      // Not before the browser has read which button was pressed.
+      setTimeout(() => buttonsOf(form).forEach((button) => { button.disabled = true; }));
+    });
+    // Whoever goes back to the page finds it as it was left, with its buttons off.
+    window.addEventListener("pageshow", () => {
+      for (const form of document.querySelectorAll("form[data-sending]")) {
+        delete form.dataset.sending;
+        buttonsOf(form).forEach((button) => { button.disabled = false; });
+      }
+    });
+  }
+
+  const WARNED_BEFORE = 5 * 60;
+
+  // Seconds are counted from when the page was made, so that a wrong clock on the reader's side does no harm. Tabs tell one
+  // another what they hear, because a page opened in one of them puts the end off for all.
+  function warnBeforeTheEnd(session) {
+    if (!session) return;
+    const part = (name) => session.querySelector(`[data-session-${name}]`);
+    const tabs = new BroadcastChannel("session");
+    let end;
+    let isFinal;
+    let returnTo;
+
+    const learn = (state) => {
+      end = Date.now() + state.secondsLeft * 1000;
+      isFinal = state.isFinal;
+      show();
+    };
+    const show = () => {
+      const left = Math.round((end - Date.now()) / 1000);
+      const warned = left <= WARNED_BEFORE && left > 0;
+      const minutes = String(Math.ceil(left / 60));
+      if (warned && part("minutes").textContent !== minutes) part("minutes").textContent = minutes;
+      part("last").hidden = !isFinal;
+      part("stay").hidden = isFinal;
+      part("notice").hidden = !warned;
+      part("over").hidden = left > 0;
+      if (!warned && returnTo) returnTo.focus();
+      if (!warned) returnTo = undefined;
+    };
+    const stay = async () => {
+      returnTo = lastField;
+      const answer = await fetch("/session", { headers: { accept: "application/json" } }).catch(() => undefined);
+      if (!answer) return;
+      const told = answer.ok ? await answer.json() : { seconds_left: 0, is_final: true };
+      const state = { secondsLeft: told.seconds_left, isFinal: told.is_final };
+      learn(state);
+      tabs.postMessage(state);
+    };
+
+    let lastField;
+    document.addEventListener("focusin", ({ target }) => {
+      if (!session.contains(target)) lastField = target;
+    });
+    part("stay").addEventListener("click", stay);
+    tabs.addEventListener("message", ({ data }) => learn(data));
+    const made = { secondsLeft: Number(session.dataset.session), isFinal: "sessionFinal" in session.dataset };
+    learn(made);
+    tabs.postMessage(made);
+    // A sleeping computer stops timers: what is shown is worked out from the clock each time.
+    setInterval(show, 1000);
+    document.addEventListener("visibilitychange", show);
+  }
+
+  // The form waits until its reader has signed in beside it, and then comes back by itself.
+  function resumeAfterSignIn(form) {
+    if (!form) return;
+    document.addEventListener("visibilitychange", async () => {
+      if (document.visibilityState !== "visible") return;
+      const answer = await fetch("/session", { headers: { accept: "application/json" } }).catch(() => undefined);
+      if (answer?.ok) form.requestSubmit();
+    });
   }
 
   // Without "(optional)": beside a refusal it would contradict it.

@@ -4,7 +4,7 @@ use crate::auth::actor::{Actor, Identity, Scope};
 use crate::auth::local_path::LocalPath;
 use crate::auth::model::{self, AuthRefusal, LinkPreview, Member, OpenedSession, Persona};
 use crate::auth::service::record;
-use crate::auth::store::{self, NewSession};
+use crate::auth::store::{self, NewSession, Which};
 use crate::auth::{mail, rights};
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
@@ -73,27 +73,58 @@ pub async fn is_link_open(ctx: &Ctx, db: &impl ConnectionTrait, id: &str) -> Res
     Ok(rights::may_sign_in(&store::seats_held(db, link.person.id, ctx.today()).await?))
 }
 
+/// The browser that presses the button behind a link.
+pub struct Presser<'p> {
+    /// The name of the press, which only the browser knows that was shown the button.
+    pub press: &'p str,
+    /// The key this browser came with, if any: its session ends, so that a key planted before signing in is worth nothing
+    /// afterwards.
+    pub replaced_key: Option<&'p str>,
+    pub user_agent: Option<&'p str>,
+}
+
 /// The pressed button: spends the link, and every other link of the person, and opens a session with a new key.
 ///
-/// `replaced_key` is the key this browser came with, if any: its session ends, so that a key planted before signing in is
-/// worth nothing afterwards.
-pub async fn enter(
-    ctx: &Ctx,
-    txn: &Txn,
-    token: &str,
-    replaced_key: Option<&str>,
-    user_agent: Option<&str>,
-) -> Result<OpenedSession> {
-    let link = store::open_link(txn, &hash_token(token), ctx.now()).await?.ok_or(AuthRefusal::LinkUnusable)?;
+/// The same press sent twice opens one session: browsers show the answer to the second and may have lost the key in the
+/// first. Within [`model::PRESS_REPEATED_WITHIN`] it ends the session that the first opened and opens another in its place.
+/// Any other use of a spent link is refused with `link_unusable`.
+pub async fn enter(ctx: &Ctx, txn: &Txn, token: &str, presser: Presser<'_>) -> Result<OpenedSession> {
+    let press = hash_token(presser.press);
+    let Some(link) = store::open_link(txn, &hash_token(token), ctx.now()).await? else {
+        return enter_again(ctx, txn, token, &press, presser).await;
+    };
     if !holds_a_seat(ctx, txn, link.person.id).await? {
         return Err(AuthRefusal::LinkUnusable.into());
     }
-    match store::spend_link(txn, link.id, ctx.now()).await {
+    match store::spend_link(txn, link.id, &press, ctx.now()).await {
         Err(StoreError::Stale) => return Err(AuthRefusal::LinkUnusable.into()),
         other => other?,
     }
     store::spend_all_links(txn, link.person.id, ctx.now()).await?;
-    open_session(ctx, txn, &link.person, replaced_key, user_agent).await
+    let session = open_session(ctx, txn, &link.person, presser.replaced_key, presser.user_agent).await?;
+    store::note_opened(txn, link.id, session.id).await?;
+    Ok(session)
+}
+
+async fn enter_again(ctx: &Ctx, txn: &Txn, token: &str, press: &str, presser: Presser<'_>) -> Result<OpenedSession> {
+    let since = ctx.now() - model::PRESS_REPEATED_WITHIN;
+    let spent = store::link_spent_by(txn, &hash_token(token), press, since).await?;
+    let (link, person, opened) = spent.ok_or(AuthRefusal::LinkUnusable)?;
+    // Whoever has signed out meanwhile is not let in again by going back a page.
+    let was_open = store::end_sessions(txn, person, Which::One(opened), ctx.now()).await? == 1;
+    if !was_open || !holds_a_seat(ctx, txn, person).await? {
+        return Err(AuthRefusal::LinkUnusable.into());
+    }
+    let member = store::member(txn, person).await?.ok_or(AuthRefusal::LinkUnusable)?;
+    let session = open_session(ctx, txn, &member, presser.replaced_key, presser.user_agent).await?;
+    store::note_opened(txn, link, session.id).await?;
+    Ok(session)
+}
+
+/// Whether the caller is signed in as the person a link was mailed to: then it has nothing more to do.
+pub async fn has_entered(ctx: &Ctx, token: &str) -> Result<bool> {
+    let Some(caller) = ctx.actor.person_id() else { return Ok(false) };
+    Ok(store::owner_of_link(ctx.reader(), &hash_token(token)).await? == Some(caller))
 }
 
 /// A one-time link printed for an operator, so that the first secretariat can enter before any mail works.
@@ -190,7 +221,7 @@ async fn open_session(
     store::insert_session(txn, session).await?;
     let ctx = ctx_of(ctx, member);
     record(&ctx, txn, "auth.sign_in", ("session", id.to_string()), json!({})).await?;
-    Ok(OpenedSession { key, person_id: member.id })
+    Ok(OpenedSession { id, key, person_id: member.id })
 }
 
 /// The same request, from now on by the person who has just proved to be one.

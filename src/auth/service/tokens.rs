@@ -24,9 +24,12 @@ pub struct NewToken {
 }
 
 /// Makes an API token with the rights of its person, or with those to read only. The secret is shown here and never again.
-pub async fn create_token(ctx: &Ctx, txn: &Txn, input: &NewToken) -> Result<IssuedToken> {
+///
+/// `random` is what the secret is made of: a token of `secret.rs`. A page makes it of its form, so that the button pressed
+/// twice shows the one token twice.
+pub async fn create_token(ctx: &Ctx, txn: &Txn, input: &NewToken, random: &str) -> Result<IssuedToken> {
     let person = rights::myself_changing(&ctx.actor)?;
-    issue(ctx, txn, person, input).await
+    issue(ctx, txn, person, input, random).await
 }
 
 /// A token that an operator prints for a program of a person who holds a seat today; its owner sees it and may revoke it.
@@ -40,15 +43,18 @@ pub async fn token_for_operator(ctx: &Ctx, txn: &Txn, address: &str, input: &New
     if !super::sign_in::holds_a_seat(ctx, txn, member.id).await? {
         return Err(Error::NotFound);
     }
-    issue(ctx, txn, member.id, input).await
+    issue(ctx, txn, member.id, input, &new_token()).await
 }
 
-async fn issue(ctx: &Ctx, txn: &Txn, person: PersonId, input: &NewToken) -> Result<IssuedToken> {
+async fn issue(ctx: &Ctx, txn: &Txn, person: PersonId, input: &NewToken, random: &str) -> Result<IssuedToken> {
     let name = check(input)?;
+    let secret = api_token(random);
+    if let Some(token) = store::token_of(txn, person, &hash_token(&secret), ctx.now()).await? {
+        return Ok(IssuedToken { token, secret });
+    }
     if store::tokens_of(txn, person, ctx.now()).await?.len() >= TOKENS_MAX {
         return Err(AuthRefusal::TooManyTokens.into());
     }
-    let secret = api_token(&new_token());
     let token = OwnToken {
         id: ctx.new_id(),
         name,

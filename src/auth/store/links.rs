@@ -4,9 +4,9 @@ use super::{Result, instant, member, stored};
 use crate::auth::model::Member;
 use crate::db::StoreError;
 use chrono::{DateTime, Utc};
-use entity::ids::{PersonId, SignInLinkId};
+use entity::ids::{PersonId, SessionId, SignInLinkId};
 use entity::sign_in_link;
-use sea_orm::sea_query::SimpleExpr;
+use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Set};
 
 /// A link that can still be used, and whose it is.
@@ -31,6 +31,8 @@ pub async fn insert_link(
         created_at: Set(stored(now)),
         expires_at: Set(stored(expires_at)),
         used_at: Set(None),
+        press_hash: Set(None),
+        session_id: Set(None),
     };
     row.insert(txn).await?;
     Ok(())
@@ -69,10 +71,48 @@ async fn open_link_where(db: &impl ConnectionTrait, named: SimpleExpr, now: Date
     Ok(Some(OpenLink { id: link.id, person, expires_at: link.expires_at.0 }))
 }
 
-/// Spends one link: [`StoreError::Stale`] if another request was first.
-pub async fn spend_link(txn: &impl ConnectionTrait, id: SignInLinkId, now: DateTime<Utc>) -> Result<()> {
+/// The person a link was mailed to, whether it can still be used or not.
+pub async fn owner_of_link(db: &impl ConnectionTrait, token_hash: &str) -> Result<Option<PersonId>> {
+    let link = sign_in_link::Entity::find().filter(sign_in_link::Column::TokenHash.eq(token_hash));
+    Ok(link.one(db).await?.map(|link| link.person_id))
+}
+
+/// The link that a press has spent at or after an instant, its person, and the session it opened.
+pub async fn link_spent_by(
+    db: &impl ConnectionTrait,
+    token_hash: &str,
+    press_hash: &str,
+    since: DateTime<Utc>,
+) -> Result<Option<(SignInLinkId, PersonId, SessionId)>> {
+    let link = sign_in_link::Entity::find()
+        .filter(sign_in_link::Column::TokenHash.eq(token_hash))
+        .filter(sign_in_link::Column::PressHash.eq(press_hash))
+        .filter(sign_in_link::Column::UsedAt.gte(stored(since)))
+        .one(db)
+        .await?;
+    Ok(link.and_then(|link| Some((link.id, link.person_id, link.session_id?))))
+}
+
+/// Notes the session that a spent link has opened.
+pub async fn note_opened(txn: &impl ConnectionTrait, link: SignInLinkId, session: SessionId) -> Result<()> {
+    sign_in_link::Entity::update_many()
+        .col_expr(sign_in_link::Column::SessionId, Expr::value(session))
+        .filter(sign_in_link::Column::Id.eq(link))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// Spends one link by a press: [`StoreError::Stale`] if another request was first.
+pub async fn spend_link(
+    txn: &impl ConnectionTrait,
+    id: SignInLinkId,
+    press_hash: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
     let spent = sign_in_link::Entity::update_many()
         .col_expr(sign_in_link::Column::UsedAt, instant(now))
+        .col_expr(sign_in_link::Column::PressHash, Expr::value(press_hash))
         .filter(sign_in_link::Column::Id.eq(id))
         .filter(sign_in_link::Column::UsedAt.is_null())
         .filter(sign_in_link::Column::ExpiresAt.gt(stored(now)))

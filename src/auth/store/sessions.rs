@@ -49,6 +49,7 @@ pub async fn session_holder(
     struct Row {
         id: SessionId,
         last_seen_at: Instant,
+        expires_at: Instant,
         #[sea_orm(nested)]
         holder: HolderRow,
     }
@@ -58,11 +59,12 @@ pub async fn session_holder(
         .filter(session::Column::KeyHash.eq(key_hash))
         .filter(has_not_ended(now))
         .select_only()
-        .columns([session::Column::Id, session::Column::LastSeenAt]);
+        .columns([session::Column::Id, session::Column::LastSeenAt, session::Column::ExpiresAt]);
     let rows: Vec<Row> = with_holder(key, to_person, day).into_model().all(db).await?;
     let Some(first) = rows.first() else { return Ok(None) };
     let holders = rows.iter().map(|row| &row.holder);
-    Ok(Some(KeyHolder::of(first.id, Scope::Full, Some(first.last_seen_at), &first.holder, holders)))
+    let times = (Some(first.last_seen_at), first.expires_at);
+    Ok(Some(KeyHolder::of(first.id, Scope::Full, times, &first.holder, holders)))
 }
 
 /// Notes that a session was used; does nothing when another request noted it meanwhile.

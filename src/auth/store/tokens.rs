@@ -40,6 +40,7 @@ pub async fn token_holder(
         id: ApiTokenId,
         scopes: String,
         last_used_at: Option<Instant>,
+        expires_at: Instant,
         #[sea_orm(nested)]
         holder: HolderRow,
     }
@@ -49,11 +50,17 @@ pub async fn token_holder(
         .filter(api_token::Column::TokenHash.eq(token_hash))
         .filter(is_usable(now))
         .select_only()
-        .columns([api_token::Column::Id, api_token::Column::Scopes, api_token::Column::LastUsedAt]);
+        .columns([
+            api_token::Column::Id,
+            api_token::Column::Scopes,
+            api_token::Column::LastUsedAt,
+            api_token::Column::ExpiresAt,
+        ]);
     let rows: Vec<Row> = with_holder(key, to_person, day).into_model().all(db).await?;
     let Some(first) = rows.first() else { return Ok(None) };
     let holders = rows.iter().map(|row| &row.holder);
-    Ok(Some(KeyHolder::of(first.id, scope_of(first.id, &first.scopes)?, first.last_used_at, &first.holder, holders)))
+    let times = (first.last_used_at, first.expires_at);
+    Ok(Some(KeyHolder::of(first.id, scope_of(first.id, &first.scopes)?, times, &first.holder, holders)))
 }
 
 /// Notes that a token was used; does nothing when another request noted it meanwhile.
@@ -78,17 +85,34 @@ pub async fn tokens_of(db: &impl ConnectionTrait, person: PersonId, now: DateTim
         .order_by_desc(api_token::Column::Id)
         .all(db)
         .await?;
-    let own = |row: api_token::Model| {
-        Ok(OwnToken {
-            id: row.id,
-            scope: scope_of(row.id, &row.scopes)?,
-            name: row.name,
-            created_at: row.created_at.0,
-            expires_at: row.expires_at.0,
-            last_used_at: row.last_used_at.map(|used| used.0),
-        })
-    };
     rows.into_iter().map(own).collect()
+}
+
+/// A person's usable token of a secret.
+pub async fn token_of(
+    db: &impl ConnectionTrait,
+    person: PersonId,
+    hash: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<OwnToken>> {
+    let token = api_token::Entity::find()
+        .filter(api_token::Column::PersonId.eq(person))
+        .filter(api_token::Column::TokenHash.eq(hash))
+        .filter(is_usable(now))
+        .one(db)
+        .await?;
+    token.map(own).transpose()
+}
+
+fn own(row: api_token::Model) -> Result<OwnToken> {
+    Ok(OwnToken {
+        id: row.id,
+        scope: scope_of(row.id, &row.scopes)?,
+        name: row.name,
+        created_at: row.created_at.0,
+        expires_at: row.expires_at.0,
+        last_used_at: row.last_used_at.map(|used| used.0),
+    })
 }
 
 /// Revokes one token of a person, or all; says how many.

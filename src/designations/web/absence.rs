@@ -1,16 +1,17 @@
 //! Days on which a holder cannot work: declared on a page, withdrawn by a button.
 
 use super::forms::Reading;
-use super::one::shell_below;
+use super::one::{led_to, shell_below};
 use super::words as register_words;
 use crate::ctx::Ctx;
+use crate::db::Txn;
 use crate::designations::policy::{self, Action, Subject};
 use crate::designations::service::{self, UnavailableIn};
 use crate::designations::view::{Designation, Dossier};
 use crate::error::{Code, Error, Result};
-use crate::http::Answer;
-use crate::http::form::{Choice, Form, FormState};
-use crate::http::page::{FlashKind, Shell, done, page, unprocessable};
+use crate::http::form::{self, Choice, Form, FormState, Sent, version};
+use crate::http::page::{FlashKind, Shell, done, page};
+use crate::http::{Answer, Failure};
 use crate::typed::kept;
 use actix_web::web::{Path, ServiceConfig};
 use actix_web::{HttpRequest, get, post};
@@ -71,38 +72,40 @@ async fn show_form(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>) -> A
 }
 
 #[post("/designations/{id}/unavailability")]
-async fn declare(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>, form: Form<AbsenceForm>) -> Answer {
+async fn declare(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>, form: Sent<AbsenceForm>) -> Answer {
     let designation = open(&ctx, *id).await?;
-    let declared = match form.0.understood() {
-        Ok(input) => ctx.write(async |txn| service::declare_unavailable(&ctx, txn, *id, input).await).await,
-        Err(error) => Err(error),
+    let declare = async |txn: &Txn, typed: &AbsenceForm| {
+        service::declare_unavailable(&ctx, txn, *id, typed.understood()?).await.map_err(placed)
     };
-    match declared {
-        Ok(_) => Ok(done(&format!("/designations/{}", *id), FlashKind::Success, "designations.done_absence")),
-        Err(error) => {
-            let form = FormState::refused(form.0, ctx.lang, error)?;
-            unprocessable(&absence_page(&ctx, &request, &designation, form))
-        }
-    }
+    let leads_on = |_| led_to(*id, "designations.done_absence");
+    form::answer(&ctx, form, declare, leads_on, async |form| Ok(absence_page(&ctx, &request, &designation, form))).await
+}
+
+/// The end of an absence is a field of its own here.
+fn placed(error: Error) -> Error {
+    error.placed(|field| if field == "valid_to" { "to" } else { field })
 }
 
 /// The version of the absence that was on the page.
 #[derive(Clone, Debug, Deserialize)]
 struct WithdrawForm {
-    version: i32,
+    #[serde(default)]
+    version: String,
 }
 
 /// Withdrawing twice is no harm: whoever comes second finds it withdrawn.
 #[post("/designations/{id}/unavailability/{absence}/withdraw")]
 async fn withdraw(ctx: Ctx, path: Path<(DesignationId, UnavailabilityId)>, form: Form<WithdrawForm>) -> Answer {
     let (id, absence) = path.into_inner();
-    let withdrawn =
-        ctx.write(async |txn| service::withdraw_unavailability(&ctx, txn, id, absence, form.0.version).await).await;
-    let back = format!("/designations/{id}");
-    match withdrawn {
-        Ok(()) => Ok(done(&back, FlashKind::Success, "designations.done_withdrawn")),
-        Err(error) if error.code() == Code::Stale => Ok(done(&back, FlashKind::Info, "designations.withdrawn_before")),
-        Err(error) => Err(error.into()),
+    let withdraw = async |txn: &Txn| {
+        let version = version(&form.0.version)?;
+        service::withdraw_unavailability(&ctx, txn, id, absence, version).await
+    };
+    match form::press(&ctx, &form.1, withdraw, |()| led_to(id, "designations.done_withdrawn")).await {
+        Err(Failure(error)) if error.code() == Code::Stale => {
+            Ok(done(&format!("/designations/{id}"), FlashKind::Info, "designations.withdrawn_before"))
+        }
+        answer => answer,
     }
 }
 

@@ -2,20 +2,20 @@
 //! read. Whoever comes late is shown what was written meanwhile, keeps what they typed, and may press again knowing it.
 
 use super::forms::{self, ACCEPTED_FILES, Choices, ProvenanceForm, Reading, StatementForm};
-use super::one::shell_below;
+use super::one::{led_to, shell_below};
 use super::words as register_words;
 use crate::ctx::Ctx;
+use crate::db::Txn;
 use crate::designations::model::{Statement, how_it_was_told};
 use crate::designations::policy::{self, Action, Subject};
 use crate::designations::service::{self, EndIn};
 use crate::designations::view::{Designation, Dossier};
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 use crate::http::Answer;
-use crate::http::form::{Form, FormState};
-use crate::http::multipart::Upload;
-use crate::http::page::{FlashKind, Shell, done, page, unprocessable, with_status};
+use crate::http::form::{self, FormState, Sent, Versioned, version};
+use crate::http::multipart::SentWithFile;
+use crate::http::page::{Shell, page};
 use crate::time::words;
-use actix_web::http::StatusCode;
 use actix_web::web::{Path, ServiceConfig};
 use actix_web::{HttpRequest, get, post};
 use askama::Template;
@@ -77,35 +77,29 @@ async fn open(ctx: &Ctx, id: DesignationId, action: Action) -> Result<Dossier> {
     if policy::may(&ctx.actor, action, subject) { Ok(dossier) } else { Err(Error::Denied) }
 }
 
-/// The version the form was opened with; nonsense counts as an old one.
-fn version(typed: &str) -> i32 {
-    typed.parse().unwrap_or(0)
-}
-
-/// What a refused change finds: the designation as it stands now, and whether somebody else was there first.
-struct Found {
-    designation: Designation,
-    is_stale: bool,
-}
-
-impl Found {
-    async fn after(ctx: &Ctx, id: DesignationId, action: Action, error: &Error) -> Result<Self> {
-        Ok(Self { designation: open(ctx, id, action).await?.designation, is_stale: error.code() == Code::Stale })
-    }
-
-    fn about(&self, ctx: &Ctx) -> About {
-        if self.is_stale { About::after_a_change(ctx, &self.designation) } else { About::of(ctx, &self.designation) }
-    }
-
-    /// The version the form goes on with: whoever is shown the change may press again knowing it.
-    fn version(&self, typed: &str) -> String {
-        if self.is_stale { self.designation.version.to_string() } else { typed.to_owned() }
-    }
-
-    /// 409 where somebody else was there first, 422 where a field must be put right.
-    fn answer(&self, template: &impl Template) -> Answer {
-        if self.is_stale { with_status(StatusCode::CONFLICT, template) } else { unprocessable(template) }
-    }
+/// Does what one of the forms asks for, and leads to the designation; if it is refused, the form comes back beside the
+/// designation as it stands now.
+async fn answer<F: Versioned, P: Template>(
+    ctx: &Ctx,
+    (id, action): (DesignationId, Action),
+    form: Sent<F>,
+    said: &'static str,
+    work: impl AsyncFnOnce(&Txn, &F) -> Result<Designation>,
+    again: impl FnOnce(&Designation, About, FormState<F>) -> P,
+) -> Answer {
+    let work = async |txn: &Txn, typed: &F| work(txn, typed).await.map_err(forms::at_the_file);
+    form::answer(
+        ctx,
+        form,
+        work,
+        |_| led_to(id, said),
+        async |form| {
+            let now = open(ctx, id, action).await?.designation;
+            let about = if form.errors.is_stale() { About::after_a_change(ctx, &now) } else { About::of(ctx, &now) };
+            Ok(again(&now, about, form.beside(now.version).told_by_the_page()))
+        },
+    )
+    .await
 }
 
 // ---- Ending -------------------------------------------------------------------------------------------------------------
@@ -133,6 +127,12 @@ struct EndForm {
     provenance: ProvenanceForm,
 }
 
+impl Versioned for EndForm {
+    fn version_mut(&mut self) -> &mut String {
+        &mut self.version
+    }
+}
+
 impl EndForm {
     fn understood(&self) -> Result<EndIn> {
         let mut reading = Reading::default();
@@ -154,21 +154,17 @@ async fn show_end(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>) -> An
 }
 
 #[post("/designations/{id}/end")]
-async fn end(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>, upload: Upload) -> Answer {
+async fn end(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>, sent: SentWithFile<EndForm>) -> Answer {
     open(&ctx, *id, Action::Designate).await?;
-    let mut typed: EndForm = upload.parse()?;
-    let kept = typed.provenance.keep(&ctx, upload.file).await;
-    let ended = match kept.and_then(|()| typed.understood()) {
-        Ok(input) => ctx.write(async |txn| service::end(&ctx, txn, *id, version(&typed.version), input).await).await,
-        Err(error) => Err(error),
+    let SentWithFile { form, file } = sent;
+    let form = form.after(async |typed| typed.provenance.keep(&ctx, file).await).await;
+    let end = async |txn: &Txn, typed: &EndForm| {
+        service::end(&ctx, txn, *id, version(&typed.version)?, typed.understood()?).await
     };
-    let Err(error) = ended else {
-        return Ok(done(&format!("/designations/{}", *id), FlashKind::Success, "designations.done_ended"));
-    };
-    let found = Found::after(&ctx, *id, Action::Designate, &error).await?;
-    typed.version = found.version(&typed.version);
-    let form = forms::refused(&ctx, typed, error)?;
-    found.answer(&end_page(&ctx, &request, &found.designation, found.about(&ctx), form))
+    answer(&ctx, (*id, Action::Designate), form, "designations.done_ended", end, |now, about, form| {
+        end_page(&ctx, &request, now, about, form)
+    })
+    .await
 }
 
 fn end_page(
@@ -210,6 +206,12 @@ struct CorrectForm {
     statement: StatementForm,
 }
 
+impl Versioned for CorrectForm {
+    fn version_mut(&mut self) -> &mut String {
+        &mut self.version
+    }
+}
+
 impl CorrectForm {
     fn understood(&self) -> Result<(Statement, String)> {
         let mut reading = Reading::default();
@@ -240,24 +242,22 @@ async fn show_correct(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>) -
 }
 
 #[post("/designations/{id}/correct")]
-async fn correct(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>, upload: Upload) -> Answer {
+async fn correct(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>, sent: SentWithFile<CorrectForm>) -> Answer {
     open(&ctx, *id, Action::Correct).await?;
-    let mut typed: CorrectForm = upload.parse()?;
-    let kept = typed.statement.provenance.keep(&ctx, upload.file).await;
-    let corrected = match kept.and_then(|()| typed.understood()) {
-        Ok((statement, reason)) => {
-            let version = version(&typed.version);
-            ctx.write(async |txn| service::correct(&ctx, txn, *id, version, statement, &reason).await).await
-        }
-        Err(error) => Err(error),
+    let SentWithFile { form, file } = sent;
+    let form = form.after(async |typed| typed.statement.provenance.keep(&ctx, file).await).await;
+    let correct = async |txn: &Txn, typed: &CorrectForm| {
+        let (statement, reason) = typed.understood()?;
+        let corrected = service::correct(&ctx, txn, *id, version(&typed.version)?, statement, &reason).await;
+        // Seat and holder are no fields of this form: what clashes with another term is healed by this one's days.
+        corrected.map_err(|error| {
+            error.placed(|field| if matches!(field, "seat" | "person") { "valid_from" } else { field })
+        })
     };
-    let Err(error) = corrected else {
-        return Ok(done(&format!("/designations/{}", *id), FlashKind::Success, "designations.done_corrected"));
-    };
-    let found = Found::after(&ctx, *id, Action::Correct, &error).await?;
-    typed.version = found.version(&typed.version);
-    let form = forms::refused(&ctx, typed, error)?;
-    found.answer(&correct_page(&ctx, &request, &found.designation, found.about(&ctx), form))
+    answer(&ctx, (*id, Action::Correct), form, "designations.done_corrected", correct, |now, about, form| {
+        correct_page(&ctx, &request, now, about, form)
+    })
+    .await
 }
 
 fn correct_page(
@@ -295,6 +295,12 @@ struct AnnulForm {
     reason: String,
 }
 
+impl Versioned for AnnulForm {
+    fn version_mut(&mut self) -> &mut String {
+        &mut self.version
+    }
+}
+
 #[get("/designations/{id}/annul")]
 async fn show_annul(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>) -> Answer {
     let Dossier { designation, .. } = open(&ctx, *id, Action::Annul).await?;
@@ -303,18 +309,17 @@ async fn show_annul(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>) -> 
 }
 
 #[post("/designations/{id}/annul")]
-async fn annul(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>, form: Form<AnnulForm>) -> Answer {
+async fn annul(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>, form: Sent<AnnulForm>) -> Answer {
     open(&ctx, *id, Action::Annul).await?;
-    let mut typed = form.0;
-    let annulled =
-        ctx.write(async |txn| service::annul(&ctx, txn, *id, version(&typed.version), &typed.reason).await).await;
-    let Err(error) = annulled else {
-        return Ok(done(&format!("/designations/{}", *id), FlashKind::Success, "designations.done_annulled"));
+    let annul = async |txn: &Txn, typed: &AnnulForm| {
+        let annulled = service::annul(&ctx, txn, *id, version(&typed.version)?, &typed.reason).await;
+        // The last day is no field of this form.
+        annulled.map_err(|error| error.placed(|field| if field == "valid_to" { "" } else { field }))
     };
-    let found = Found::after(&ctx, *id, Action::Annul, &error).await?;
-    typed.version = found.version(&typed.version);
-    let form = forms::refused(&ctx, typed, error)?;
-    found.answer(&annul_page(&ctx, &request, &found.designation, found.about(&ctx), form))
+    answer(&ctx, (*id, Action::Annul), form, "designations.done_annulled", annul, |now, about, form| {
+        annul_page(&ctx, &request, now, about, form)
+    })
+    .await
 }
 
 fn annul_page(

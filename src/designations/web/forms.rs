@@ -5,11 +5,11 @@
 
 use super::words;
 use crate::ctx::Ctx;
+use crate::db::Txn;
 use crate::designations::model::{Act, Provenance, Statement, Term};
 use crate::designations::service;
 use crate::error::{Code, Error, FieldError, Refused, Result};
-use crate::http::Failure;
-use crate::http::form::{Choice, Errors, FormState};
+use crate::http::form::Choice;
 use crate::http::multipart::UploadedFile;
 use crate::network::model::PersonIn;
 use crate::texts::Lang;
@@ -214,8 +214,9 @@ impl ProvenanceForm {
     /// need not be given the file again.
     pub async fn keep(&mut self, ctx: &Ctx, file: Option<UploadedFile>) -> Result<()> {
         let Some(file) = file else { return Ok(()) };
-        let content = file.content()?.to_vec();
-        let kept = ctx.write(async |txn| service::keep_document(ctx, txn, &file.name, content).await).await?;
+        let content = file.content().map_err(at_the_file)?.to_vec();
+        let keep = async |txn: &Txn| service::keep_document(ctx, txn, &file.name, content).await;
+        let kept = ctx.write(keep).await.map_err(at_the_file)?;
         self.document_id = kept.id.to_string();
         self.document_name = kept.name;
         Ok(())
@@ -301,36 +302,21 @@ impl Choices {
     }
 }
 
-/// A form that was refused, with each refusal at the field that can heal it.
-pub fn refused<T>(ctx: &Ctx, values: T, error: Error) -> std::result::Result<FormState<T>, Failure> {
-    Ok(FormState { values, errors: errors(ctx, error)? })
+/// Names the field of the form for a new designation that heals a refusal: a seat that is held is healed by the box that lets
+/// its holder go.
+pub fn placed(error: Error) -> Error {
+    let is_held = error.code() == Code::SeatHeld;
+    at_the_file(error).placed(|field| if is_held { "replaces_holder" } else { field })
 }
 
-/// The words for what was refused. A change made meanwhile is told by the page itself and is no error of a field.
-pub fn errors(ctx: &Ctx, error: Error) -> std::result::Result<Errors, Failure> {
-    if error.code() == Code::Stale {
-        return Ok(Errors::default());
-    }
-    Errors::from_error(ctx.lang, placed(error))
-}
-
-/// A seat that is held is healed by the box that lets its holder go; a file that cannot be kept by choosing another.
-fn placed(error: Error) -> Error {
+/// Names the field for a file where a refusal is about one. No page has a field for the id of a file, only for the file.
+pub fn at_the_file(error: Error) -> Error {
     match error {
-        Error::Refused(Refused { code: Code::SeatHeld, params, .. }) => {
-            Error::Refused(Refused { code: Code::SeatHeld, field: Some("replaces_holder"), params })
-        }
         Error::Refused(Refused { code: Code::DocumentTooLarge, params, .. }) => {
             Error::Refused(Refused { code: Code::DocumentTooLarge, field: Some("document"), params })
         }
-        Error::Invalid(wrong) => Error::Invalid(wrong.into_iter().map(at_the_file).collect()),
-        other => other,
+        other => other.placed(|field| if field == "document_id" { "document" } else { field }),
     }
-}
-
-/// The page has no field for the id of a file, only for the file.
-fn at_the_file(wrong: FieldError) -> FieldError {
-    if wrong.field == "document_id" { FieldError { field: "document", ..wrong } } else { wrong }
 }
 
 #[cfg(test)]

@@ -1,15 +1,16 @@
 //! Correcting what is kept of a holder: names, address, phone, language. An address that bounces is healed here.
 
 use super::forms::Choices;
-use super::one::shell_below;
+use super::one::{led_to, shell_below};
 use super::words as register_words;
 use crate::ctx::Ctx;
+use crate::db::Txn;
 use crate::designations::service;
 use crate::designations::view::Designation;
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 use crate::http::Answer;
-use crate::http::form::{Form, FormState};
-use crate::http::page::{FlashKind, Shell, done, page, unprocessable};
+use crate::http::form::{self, FormState, Sent, Versioned, version};
+use crate::http::page::{Shell, page};
 use crate::network::model::{PersonChange, PersonView};
 use crate::network::policy::Reach;
 use crate::network::service as network;
@@ -88,21 +89,22 @@ async fn show_form(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>) -> A
 }
 
 #[post("/designations/{id}/holder")]
-async fn correct(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>, form: Form<HolderForm>) -> Answer {
-    let (designation, person, reach) = open(&ctx, *id).await?;
-    let mut typed = form.0;
-    let version = typed.version.parse().unwrap_or(0);
-    let change = typed.change(reach);
-    match ctx.write(async |txn| network::update_person(&ctx, txn, person.id, version, change).await).await {
-        Ok(_) => Ok(done(&format!("/designations/{}", *id), FlashKind::Success, "designations.done_holder")),
-        Err(error) => {
-            if error.code() == Code::Stale {
-                // Told that somebody was first, whoever presses again does so knowing it.
-                typed.version = person.version.to_string();
-            }
-            let form = FormState::refused(typed, ctx.lang, error)?;
-            unprocessable(&holder_page(&ctx, &request, &designation, reach, form))
-        }
+async fn correct(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>, form: Sent<HolderForm>) -> Answer {
+    let (_, person, reach) = open(&ctx, *id).await?;
+    let correct = async |txn: &Txn, typed: &HolderForm| {
+        network::update_person(&ctx, txn, person.id, version(&typed.version)?, typed.change(reach)).await
+    };
+    let leads_on = |_| led_to(*id, "designations.done_holder");
+    form::answer(&ctx, form, correct, leads_on, async |form| {
+        let (designation, person, reach) = open(&ctx, *id).await?;
+        Ok(holder_page(&ctx, &request, &designation, reach, form.beside(person.version)))
+    })
+    .await
+}
+
+impl Versioned for HolderForm {
+    fn version_mut(&mut self) -> &mut String {
+        &mut self.version
     }
 }
 

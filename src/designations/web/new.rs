@@ -2,19 +2,21 @@
 //! offers to end the term of whoever holds it when the newcomer begins.
 
 use super::forms::{self, ACCEPTED_FILES, Choices, PersonForm, Reading, StatementForm};
+use super::one::led_to;
 use super::register::may_designate_somewhere;
 use super::words as register_words;
 use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
+use crate::db::Txn;
 use crate::designations::model::{Seat, Standing, is_exclusive};
 use crate::designations::policy::{self, Action, Subject};
 use crate::designations::service::{self, DesignateIn, RegisterFilter};
 use crate::designations::view::Designation;
 use crate::error::{Code, Error, Result};
 use crate::http::Answer;
-use crate::http::form::{Choice, FormState};
-use crate::http::multipart::Upload;
-use crate::http::page::{FlashKind, Shell, done, page, unprocessable};
+use crate::http::form::{self, Choice, FormState};
+use crate::http::multipart::SentWithFile;
+use crate::http::page::{Shell, page, unprocessable};
 use crate::letters;
 use crate::network::policy as network_policy;
 use crate::network::service as network;
@@ -126,23 +128,17 @@ async fn show_form(ctx: Ctx, request: HttpRequest, query: Query<SeatForm>) -> An
 
 /// Designates, or shows the form again with everything that was typed.
 #[post("/designations/new")]
-async fn designate(ctx: Ctx, request: HttpRequest, upload: Upload) -> Answer {
+async fn designate(ctx: Ctx, request: HttpRequest, sent: SentWithFile<NewForm>) -> Answer {
     demand_any_right(&ctx)?;
-    let mut typed: NewForm = upload.parse()?;
+    let SentWithFile { form, file } = sent;
     let seats = seats_to_fill(&ctx).await?;
-    let seat = seats.iter().find(|seat| seat.code == typed.seat).ok_or(Error::NotFound)?;
-    let kept = typed.statement.provenance.keep(&ctx, upload.file).await;
-    let made = match kept.and_then(|()| typed.understood()) {
-        Ok(input) => ctx.write(async |txn| service::designate(&ctx, txn, input).await).await,
-        Err(error) => Err(error),
+    let seat = form.peek(|typed| seats.iter().find(|seat| seat.code == typed.seat)).ok_or(Error::NotFound)?;
+    let form = form.after(async |typed| typed.statement.provenance.keep(&ctx, file).await).await;
+    let designate = async |txn: &Txn, typed: &NewForm| {
+        service::designate(&ctx, txn, typed.understood()?).await.map_err(forms::placed)
     };
-    match made {
-        Ok(made) => Ok(done(&format!("/designations/{}", made.id), FlashKind::Success, "designations.done_designated")),
-        Err(error) => {
-            let form = forms::refused(&ctx, typed, error)?;
-            unprocessable(&new_page(&ctx, &request, form, seat).await?)
-        }
-    }
+    let leads_on = |made: Designation| led_to(made.id, "designations.done_designated");
+    form::answer(&ctx, form, designate, leads_on, async |form| Ok(new_page(&ctx, &request, form, seat).await?)).await
 }
 
 fn choose_page(ctx: &Ctx, request: &HttpRequest, form: FormState<SeatForm>, seats: &[Seat]) -> ChooseSeatPage {

@@ -3,21 +3,22 @@
 use super::words as register_words;
 use crate::audit::trail::{self, TrailEvent};
 use crate::ctx::Ctx;
+use crate::db::Txn;
 use crate::designations::model::{Record, Standing, Unavailability, how_it_was_told};
 use crate::designations::policy::{self, Action, Subject};
 use crate::designations::service;
 use crate::designations::view::{Designation, Document, Dossier};
 use crate::error::{Code, Error, Result};
-use crate::http::Answer;
 use crate::http::download;
-use crate::http::form::{Form, FormState, OnlyButton};
-use crate::http::page::{FlashKind, Shell, done, page, unprocessable};
+use crate::http::form::{self, Form, FormState, OnlyButton, Sent};
+use crate::http::page::{FlashKind, Shell, done, page};
+use crate::http::{Answer, Failure};
 use crate::network::policy::{self as network_policy, Reach};
 use crate::network::service as network;
 use crate::texts::Lang;
 use crate::time::words;
 use actix_web::web::{Path, ServiceConfig};
-use actix_web::{HttpRequest, get, post};
+use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use entity::ids::{BodyId, DesignationId, DocumentId, PersonId};
 use entity::kinds::{Channel, RecordChange};
@@ -155,27 +156,36 @@ async fn show_document(ctx: Ctx, path: Path<(DesignationId, DocumentId)>) -> Ans
 
 /// Asks a body by mail to fill a seat, and goes back to the radar.
 #[post("/seats/{code}/request-designation")]
-async fn request_designation(ctx: Ctx, code: Path<String>, _: Form<OnlyButton>) -> Answer {
-    match ctx.write(async |txn| service::request_designation(&ctx, txn, &code).await).await {
-        Ok(()) => Ok(done("/radar", FlashKind::Success, "designations.done_requested")),
-        Err(error) if error.code() == Code::NobodyToAsk => {
+async fn request_designation(ctx: Ctx, code: Path<String>, form: Form<OnlyButton>) -> Answer {
+    let ask = async |txn: &Txn| service::request_designation(&ctx, txn, &code).await;
+    let leads_on = |()| done("/radar", FlashKind::Success, "designations.done_requested");
+    match form::press(&ctx, &form.1, ask, leads_on).await {
+        Err(Failure(error)) if error.code() == Code::NobodyToAsk => {
             Ok(done("/radar", FlashKind::Danger, "errors.nobody_to_ask"))
         }
-        Err(error) => Err(error.into()),
+        answer => answer,
     }
 }
 
 /// Notes that mail to a person came back for good.
 #[post("/people/{id}/bounced")]
-async fn report_bounce(ctx: Ctx, request: HttpRequest, id: Path<PersonId>, form: Form<BounceForm>) -> Answer {
-    let designation: DesignationId = form.0.designation.parse().map_err(|_| Error::NotFound)?;
-    match ctx.write(async |txn| network::mark_bounced(&ctx, txn, *id, &form.0.note).await).await {
-        Ok(_) => Ok(done(&format!("/designations/{designation}"), FlashKind::Success, "designations.done_bounced")),
-        Err(error) => {
-            let form = FormState::refused(form.0, ctx.lang, error)?;
-            unprocessable(&designation_page(&ctx, &request, designation, form).await?)
-        }
-    }
+async fn report_bounce(ctx: Ctx, request: HttpRequest, id: Path<PersonId>, form: Sent<BounceForm>) -> Answer {
+    let designation: DesignationId = form.peek(|typed| typed.designation.parse()).map_err(|_| Error::NotFound)?;
+    let note = async |txn: &Txn, typed: &BounceForm| network::mark_bounced(&ctx, txn, *id, &typed.note).await;
+    let leads_on = |_| led_to(designation, "designations.done_bounced");
+    form::answer(
+        &ctx,
+        form,
+        note,
+        leads_on,
+        async |form| Ok(designation_page(&ctx, &request, designation, form).await?),
+    )
+    .await
+}
+
+/// The answer that leads to a designation and says what was done to it.
+pub(super) fn led_to(id: DesignationId, said: &'static str) -> HttpResponse {
+    done(&format!("/designations/{id}"), FlashKind::Success, said)
 }
 
 /// The frame of a page that concerns one designation.

@@ -11,7 +11,7 @@ use super::{QuorumLine, path, shell_below};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::Error;
-use crate::http::form::{self, Choice, FormState, Versioned};
+use crate::http::form::{self, Choice, FormState, Sent, Versioned};
 use crate::http::page::{FlashKind, Shell, done};
 use crate::http::{Answer, Failure};
 use crate::meetings::policy::Action;
@@ -56,7 +56,7 @@ fn shell(ctx: &Ctx, request: &HttpRequest, line: &Line, title_key: &str) -> Shel
 async fn answer<F: Versioned, T, P: Template>(
     ctx: &Ctx,
     dossier: &Dossier,
-    form: F,
+    form: Sent<F>,
     said: &'static str,
     work: impl AsyncFnOnce(&Txn, &F) -> Result<T, Error>,
     again: impl AsyncFnOnce(FormState<F>, Dossier) -> Result<P, Failure>,

@@ -5,7 +5,7 @@ use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::Result;
 use crate::http::Answer;
-use crate::http::form::{self, Form, FormState, Versioned, version};
+use crate::http::form::{self, FormState, Sent, Versioned, version};
 use crate::http::page::{FlashKind, Shell, done, page};
 use crate::network::model::frame::{AgreementChange, BodyChange};
 use crate::network::model::{AgreementView, BodyView};
@@ -55,14 +55,14 @@ async fn show_pec_form(ctx: Ctx, request: HttpRequest, code: web::Path<String>) 
 }
 
 #[post("/network/bodies/{code}/pec")]
-async fn save_pec(ctx: Ctx, request: HttpRequest, code: web::Path<String>, form: Form<PecForm>) -> Answer {
+async fn save_pec(ctx: Ctx, request: HttpRequest, code: web::Path<String>, form: Sent<PecForm>) -> Answer {
     only_who_may(&ctx)?;
     let save = async |txn: &Txn, typed: &PecForm| {
         let change = BodyChange { pec: Some(typed::kept(&typed.pec)) };
         service::edit_body(&ctx, txn, &code, version(&typed.version)?, change).await
     };
     let leads_on = |body: BodyView| done(&body_href(&body.code), FlashKind::Success, "network.done_pec");
-    form::answer(&ctx, form.0, save, leads_on, async |form| {
+    form::answer(&ctx, form, save, leads_on, async |form| {
         let body = service::body(ctx.reader(), &code).await?;
         let form = form.beside(body.version);
         Ok(pec_page(&ctx, &request, body, form))
@@ -109,7 +109,7 @@ async fn show_signature_form(ctx: Ctx, request: HttpRequest) -> Answer {
 }
 
 #[post("/network/agreement")]
-async fn save_signature(ctx: Ctx, request: HttpRequest, form: Form<SignatureForm>) -> Answer {
+async fn save_signature(ctx: Ctx, request: HttpRequest, form: Sent<SignatureForm>) -> Answer {
     only_who_may(&ctx)?;
     let save = async |txn: &Txn, typed: &SignatureForm| {
         let change =
@@ -117,7 +117,7 @@ async fn save_signature(ctx: Ctx, request: HttpRequest, form: Form<SignatureForm
         service::edit_agreement(&ctx, txn, version(&typed.version)?, change).await
     };
     let leads_on = |_: AgreementView| done("/network", FlashKind::Success, "network.done_signature");
-    form::answer(&ctx, form.0, save, leads_on, async |form| {
+    form::answer(&ctx, form, save, leads_on, async |form| {
         let agreement = service::agreement(ctx.reader()).await?;
         Ok(signature_page(&ctx, &request, form.beside(agreement.version)))
     })

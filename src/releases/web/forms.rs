@@ -4,7 +4,7 @@ use super::{Answer, Line, reason_name, shell};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::{Code, Error, Result};
-use crate::http::form::{self, Choice, Form, FormState, Versioned};
+use crate::http::form::{self, Choice, FormState, Sent, Versioned};
 use crate::http::page::{FlashKind, Shell, done, page};
 use crate::network::service as network;
 use crate::releases::model::{Event, Product, Reason, When};
@@ -76,10 +76,10 @@ async fn show_plan_form(ctx: Ctx, request: HttpRequest) -> Answer {
 }
 
 #[post("/releases/new")]
-async fn plan_release(ctx: Ctx, request: HttpRequest, form: Form<PlanForm>) -> Answer {
+async fn plan_release(ctx: Ctx, request: HttpRequest, form: Sent<PlanForm>) -> Answer {
     let plan = async |txn: &Txn, form: &PlanForm| service::plan(&ctx, txn, plan_of(form)?).await;
     let leads_on = |view: ReleaseView| led_to(view.release.id, "releases.done_planned");
-    form::answer(&ctx, form.0, plan, leads_on, async |form| Ok(plan_page(&ctx, &request, form).await?)).await
+    form::answer(&ctx, form, plan, leads_on, async |form| Ok(plan_page(&ctx, &request, form).await?)).await
 }
 
 /// The release, and what was done to it.
@@ -161,13 +161,13 @@ async fn show_improve_form(ctx: Ctx, request: HttpRequest, id: web::Path<Release
 }
 
 #[post("/releases/{id}/improve")]
-async fn improve_release(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>, form: Form<ImproveForm>) -> Answer {
+async fn improve_release(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>, form: Sent<ImproveForm>) -> Answer {
     let improve = async |txn: &Txn, form: &ImproveForm| {
         let (version, when) = improve_of(form)?;
         service::improve(&ctx, txn, *id, Some(version), when).await
     };
     let leads_on = |_| led_to(*id, "releases.done_improved");
-    form::answer(&ctx, form.0, improve, leads_on, async |form| {
+    form::answer(&ctx, form, improve, leads_on, async |form| {
         let view = service::release(ctx.reader(), *id).await?;
         let form = form.beside(view.release.version);
         Ok(improve_page(&ctx, &request, &view, form)?)
@@ -239,7 +239,7 @@ async fn show_correct_form(ctx: Ctx, request: HttpRequest, id: web::Path<Release
 }
 
 #[post("/releases/{id}/correct")]
-async fn correct_release(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>, form: Form<CorrectForm>) -> Answer {
+async fn correct_release(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>, form: Sent<CorrectForm>) -> Answer {
     let correct = async |txn: &Txn, form: &CorrectForm| {
         let (product, period) = both(given("product", &form.product), period_of(&form.period))?;
         let input = CorrectIn {
@@ -250,7 +250,7 @@ async fn correct_release(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId
         service::correct(&ctx, txn, *id, form::version(&form.version)?, input).await
     };
     let leads_on = |_| led_to(*id, "releases.done_corrected");
-    form::answer(&ctx, form.0, correct, leads_on, async |form| {
+    form::answer(&ctx, form, correct, leads_on, async |form| {
         let view = service::release(ctx.reader(), *id).await?;
         let form = form.beside(view.release.version);
         Ok(correct_page(&ctx, &request, &view, form).await?)
@@ -349,30 +349,30 @@ async fn show_date_form(ctx: &Ctx, request: &HttpRequest, id: ReleaseId, event: 
 }
 
 #[post("/releases/{id}/confirm")]
-async fn confirm_release(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>, form: Form<DateForm>) -> Answer {
+async fn confirm_release(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>, form: Sent<DateForm>) -> Answer {
     let confirm = async |txn: &Txn, form: &DateForm| {
         let (version, input) = confirm_of(form)?;
         service::confirm_in(&ctx, txn, *id, Some(version), input, None).await
     };
-    date_answer(&ctx, &request, *id, Event::Confirm, form.0, confirm, "releases.done_confirmed").await
+    date_answer(&ctx, &request, *id, Event::Confirm, form, confirm, "releases.done_confirmed").await
 }
 
 #[post("/releases/{id}/move")]
-async fn move_release(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>, form: Form<DateForm>) -> Answer {
+async fn move_release(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>, form: Sent<DateForm>) -> Answer {
     let move_it = async |txn: &Txn, form: &DateForm| {
         let (version, input) = move_of(form)?;
         service::move_in(&ctx, txn, *id, Some(version), input, None).await
     };
-    date_answer(&ctx, &request, *id, Event::Move, form.0, move_it, "releases.done_moved").await
+    date_answer(&ctx, &request, *id, Event::Move, form, move_it, "releases.done_moved").await
 }
 
 #[post("/releases/{id}/cancel")]
-async fn cancel_release(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>, form: Form<DateForm>) -> Answer {
+async fn cancel_release(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>, form: Sent<DateForm>) -> Answer {
     let cancel = async |txn: &Txn, form: &DateForm| {
         let (version, reason) = cancel_of(form)?;
         service::cancel_in(&ctx, txn, *id, Some(version), reason, None).await
     };
-    date_answer(&ctx, &request, *id, Event::Cancel, form.0, cancel, "releases.done_cancelled").await
+    date_answer(&ctx, &request, *id, Event::Cancel, form, cancel, "releases.done_cancelled").await
 }
 
 async fn date_answer(
@@ -380,7 +380,7 @@ async fn date_answer(
     request: &HttpRequest,
     id: ReleaseId,
     event: Event,
-    form: DateForm,
+    form: Sent<DateForm>,
     work: impl AsyncFnOnce(&Txn, &DateForm) -> Result<ReleaseView>,
     said: &'static str,
 ) -> Answer {

@@ -16,6 +16,7 @@ both_engines! {
     a_manager_proves_an_end_by_a_file_of_the_own_body_only,
     a_manager_corrects_what_the_secretariat_proved_by_a_file,
     a_note_of_an_absence_has_as_many_characters_as_are_kept,
+    absences_of_one_designation_share_no_day,
     no_correction_leaves_the_network_without_a_secretariat,
     nobody_is_replaced_in_a_seat_of_several,
     who_is_signed_in_without_a_seat_is_denied_the_register,
@@ -228,4 +229,30 @@ async fn keep(app: &TestApp, email: &str) -> Value {
     let sent =
         app.client(email).await.post("/api/v1/designations/documents").body("multipart/form-data; boundary=x", file);
     sent.send().await.expect(201)["id"].clone()
+}
+
+async fn absences_of_one_designation_share_no_day(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let ada = designate(&app, Designation::of("referent:bergamo").to("Ada", "Riva")).await;
+    let ugo = designate(&app, Designation::of("referent:como").to("Ugo", "Sala")).await;
+    let path = |made: &Value| format!("/api/v1/designations/{}/unavailabilities", made["id"].as_str().expect("an id"));
+    let secretariat = app.client(SECRETARIAT).await;
+    let declare = |made: &Value, from: &str, to: &str| {
+        let absence = json!({ "from": from, "to": to, "mode": "can_finish" });
+        secretariat.post(&path(made)).json(absence).send()
+    };
+    let first = declare(&ada, "2027-02-01", "2027-02-05").await.expect(201);
+    let problem = declare(&ada, "2027-02-01", "2027-02-05").await.refused(409, "unavailability_overlaps");
+    assert!(problem["detail"].as_str().is_some_and(|text| text.contains("01.02.2027")), "{problem:#}");
+    declare(&ada, "2027-02-05", "2027-02-12").await.refused(409, "unavailability_overlaps");
+    declare(&ada, "2027-02-08", "2027-02-12").await.expect(201);
+    declare(&ugo, "2027-02-01", "2027-02-05").await.expect(201);
+    let (one, other) =
+        futures_util::join!(declare(&ugo, "2027-03-01", "2027-03-05"), declare(&ugo, "2027-03-03", "2027-03-09"));
+    let mut statuses = [one.status.as_u16(), other.status.as_u16()];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 409]);
+    let withdraw = format!("{}/{}/withdraw", path(&ada), first["id"].as_str().expect("an id"));
+    secretariat.post(&withdraw).if_match(&first["version"]).send().await.expect(204);
+    declare(&ada, "2027-02-01", "2027-02-05").await.expect(201);
 }

@@ -30,6 +30,7 @@ use raccordo::mail::transport::{MemoryTransport, Transport};
 use raccordo::secret;
 use raccordo::texts::Lang;
 use raccordo::time::zone;
+use scraper::{Html, Selector};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde_json::Value;
 use std::cell::Cell;
@@ -361,6 +362,7 @@ impl Asking {
         let (status, headers) = (response.status(), response.headers().clone());
         let answer = Answer { status, headers, body: read_body(response).await };
         contract::hold(&method, pattern.as_deref(), &answer);
+        answer.names_only_its_own_fields();
         answer
     }
 }
@@ -387,6 +389,23 @@ impl Answer {
         let problem = self.expect(status);
         assert_eq!(problem["code"], code, "{problem:#}");
         problem
+    }
+
+    /// Asserts that every line of a page's error summary leads to a field of the page: what is wrong with a field that is not
+    /// there can be put right by nobody.
+    fn names_only_its_own_fields(&self) {
+        let is_page = self.header("content-type").is_some_and(|kind| kind.starts_with("text/html"));
+        if !is_page || !self.status.is_client_error() {
+            return;
+        }
+        let page = Html::parse_document(&self.text());
+        let all = |selector: &str| Selector::parse(selector).expect("a selector");
+        let ids: Vec<&str> = page.select(&all("[id]")).filter_map(|element| element.attr("id")).collect();
+        for line in page.select(&all("[data-error-summary] a[href^='#']")) {
+            let named = line.attr("href").unwrap_or_default().trim_start_matches('#');
+            let said = line.text().collect::<String>();
+            assert!(ids.contains(&named), "«{said}» is said of {named}, which is not on the page: {}", self.text());
+        }
     }
 
     pub fn text(&self) -> String {

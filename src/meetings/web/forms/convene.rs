@@ -4,7 +4,7 @@ use super::typed::{ReasonForm, SlotForm};
 use super::{Answer, answer, choices, meeting_for, path, shell};
 use crate::ctx::Ctx;
 use crate::db::Txn;
-use crate::http::form::{Choice, Form, FormState, version};
+use crate::http::form::{Choice, FormState, Sent, version};
 use crate::http::page::{Shell, page};
 use crate::meetings::policy::Action;
 use crate::meetings::service::{self, MoveIn};
@@ -42,13 +42,15 @@ async fn convene_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) 
 }
 
 #[post("/meetings/{id}/convene")]
-async fn convene(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Form<ReasonForm>) -> Answer {
+async fn convene(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Sent<ReasonForm>) -> Answer {
     let dossier = meeting_for(&ctx, Action::Convene, *id).await?;
     let convene = async |txn: &Txn, typed: &ReasonForm| {
         let reason = kept(&typed.short_notice_reason);
-        service::convene(&ctx, txn, *id, version(&typed.version)?, reason).await
+        let convened = service::convene(&ctx, txn, *id, version(&typed.version)?, reason).await;
+        // The day is no field of this form: it is put right in the draft.
+        convened.map_err(|error| error.placed(|field| if field == "day" { "" } else { field }))
     };
-    answer(&ctx, &dossier, form.0, "meetings.done_convened", convene, async |form, now| {
+    answer(&ctx, &dossier, form, "meetings.done_convened", convene, async |form, now| {
         Ok(convene_page(&ctx, &request, &now, form))
     })
     .await
@@ -87,7 +89,7 @@ async fn move_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> 
 }
 
 #[post("/meetings/{id}/move")]
-async fn move_it(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Form<SlotForm>) -> Answer {
+async fn move_it(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Sent<SlotForm>) -> Answer {
     let dossier = meeting_for(&ctx, Action::Convene, *id).await?;
     let move_it = async |txn: &Txn, typed: &SlotForm| {
         let (slot, venue) = both(typed.slot(), typed.venue())?;
@@ -95,7 +97,7 @@ async fn move_it(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form:
         let input = MoveIn { slot, venue: Some(venue), short_notice_reason };
         service::move_to(&ctx, txn, *id, version(&typed.version)?, input).await
     };
-    answer(&ctx, &dossier, form.0, "meetings.done_moved", move_it, async |form, now| {
+    answer(&ctx, &dossier, form, "meetings.done_moved", move_it, async |form, now| {
         Ok(move_page(&ctx, &request, &now.line(), form))
     })
     .await
@@ -128,12 +130,12 @@ async fn call_off_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>)
 }
 
 #[post("/meetings/{id}/cancel")]
-async fn call_off(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Form<ReasonForm>) -> Answer {
+async fn call_off(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Sent<ReasonForm>) -> Answer {
     let dossier = meeting_for(&ctx, Action::Convene, *id).await?;
     let call_off = async |txn: &Txn, typed: &ReasonForm| {
         service::cancel(&ctx, txn, *id, version(&typed.version)?, &typed.reason).await
     };
-    answer(&ctx, &dossier, form.0, "meetings.done_cancelled", call_off, async |form, now| {
+    answer(&ctx, &dossier, form, "meetings.done_cancelled", call_off, async |form, now| {
         Ok(cancel_page(&ctx, &request, &now.line(), form))
     })
     .await

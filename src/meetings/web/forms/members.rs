@@ -4,7 +4,7 @@ use super::{Answer, answer, meeting_for, path, shell};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::Result;
-use crate::http::form::{self, Form, FormState, Versioned, version};
+use crate::http::form::{self, FormState, Sent, Versioned, version};
 use crate::http::page::{FlashKind, Shell, done, page};
 use crate::meetings::policy::Action;
 use crate::meetings::service;
@@ -94,14 +94,14 @@ async fn show_table(ctx: Ctx, request: HttpRequest, code: web::Path<String>) -> 
 }
 
 #[post("/meetings/tables/{code}")]
-async fn save_parties(ctx: Ctx, request: HttpRequest, code: web::Path<String>, form: Form<BoxesForm>) -> Answer {
+async fn save_parties(ctx: Ctx, request: HttpRequest, code: web::Path<String>, form: Sent<BoxesForm>) -> Answer {
     super::only_who_may(&ctx, Action::SetParties)?;
     let save = async |txn: &Txn, typed: &BoxesForm| {
         service::set_parties(&ctx, txn, &code, version(&typed.version)?, &typed.ticked(PARTY)).await
     };
     let leads_on =
         |saved: TableOfParties| done(&table_path(&saved.table.code), FlashKind::Success, "meetings.done_parties");
-    form::answer(&ctx, form.0, save, leads_on, async |form| {
+    form::answer(&ctx, form, save, leads_on, async |form| {
         let table = service::table_of_parties(&ctx, &code).await?;
         let form = form.beside(table.table.version);
         Ok(table_page(&ctx, &request, table, form).await?)
@@ -160,13 +160,13 @@ async fn guests_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -
 }
 
 #[post("/meetings/{id}/guests")]
-async fn save_guests(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Form<BoxesForm>) -> Answer {
+async fn save_guests(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Sent<BoxesForm>) -> Answer {
     let dossier = meeting_for(&ctx, Action::Invite, *id).await?;
     let save = async |txn: &Txn, typed: &BoxesForm| {
         let guests: Vec<DesignationId> = typed.ticked(GUEST).iter().filter_map(|id| id.parse().ok()).collect();
         service::invite(&ctx, txn, *id, version(&typed.version)?, &guests).await
     };
-    answer(&ctx, &dossier, form.0, "meetings.done_guests", save, async |form, now| {
+    answer(&ctx, &dossier, form, "meetings.done_guests", save, async |form, now| {
         Ok(guests_page(&ctx, &request, &now, form).await?)
     })
     .await

@@ -5,7 +5,7 @@ use super::{Answer, answer, choices, meeting_for, only_who_may, path, releases_t
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::http::Failure;
-use crate::http::form::{self, Choice, Form, FormState, Versioned, version};
+use crate::http::form::{self, Choice, Form, FormState, Sent, Versioned, version};
 use crate::http::page::{FlashKind, Shell, done, page};
 use crate::meetings::policy::Action;
 use crate::meetings::service::{self, ItemIn, MeetingIn};
@@ -49,7 +49,7 @@ async fn new_meeting(ctx: Ctx, request: HttpRequest) -> Answer {
 }
 
 #[post("/meetings")]
-async fn create_meeting(ctx: Ctx, request: HttpRequest, form: Form<SlotForm>) -> Answer {
+async fn create_meeting(ctx: Ctx, request: HttpRequest, form: Sent<SlotForm>) -> Answer {
     only_who_may(&ctx, Action::Prepare)?;
     let create = async |txn: &Txn, typed: &SlotForm| {
         let names = both(given("table", &typed.table), given("title", &typed.title));
@@ -57,7 +57,7 @@ async fn create_meeting(ctx: Ctx, request: HttpRequest, form: Form<SlotForm>) ->
         service::create(&ctx, txn, MeetingIn { table, title, slot, venue }).await
     };
     let leads_on = |made: Dossier| done(&path(&made.meeting), FlashKind::Success, "meetings.done_created");
-    form::answer(&ctx, form.0, create, leads_on, async |form| draft_page(&ctx, &request, form).await).await
+    form::answer(&ctx, form, create, leads_on, async |form| draft_page(&ctx, &request, form).await).await
 }
 
 async fn draft_page(ctx: &Ctx, request: &HttpRequest, form: FormState<SlotForm>) -> Result<DraftPage, Failure> {
@@ -80,12 +80,12 @@ async fn edit_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) 
 }
 
 #[post("/meetings/{id}/edit")]
-async fn save_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Form<SlotForm>) -> Answer {
+async fn save_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Sent<SlotForm>) -> Answer {
     let dossier = meeting_for(&ctx, Action::Prepare, *id).await?;
     let save = async |txn: &Txn, typed: &SlotForm| {
         service::edit(&ctx, txn, *id, version(&typed.version)?, typed.change()?).await
     };
-    answer(&ctx, &dossier, form.0, "meetings.done_created", save, async |form, now| {
+    answer(&ctx, &dossier, form, "meetings.done_created", save, async |form, now| {
         Ok(edit_page(&ctx, &request, &now.line(), form))
     })
     .await
@@ -141,7 +141,7 @@ async fn new_item(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> A
 }
 
 #[post("/meetings/{id}/agenda-items")]
-async fn add_item(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Form<ItemForm>) -> Answer {
+async fn add_item(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Sent<ItemForm>) -> Answer {
     let dossier = meeting_for(&ctx, Action::Prepare, *id).await?;
     let add = async |txn: &Txn, typed: &ItemForm| {
         let what = both(kind("kind", &typed.kind), given("title", &typed.title));
@@ -150,7 +150,7 @@ async fn add_item(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form
         let input = ItemIn { kind, title, release_id, minutes };
         service::add_item(&ctx, txn, *id, Some(version(&typed.version)?), input).await
     };
-    answer(&ctx, &dossier, form.0, "meetings.done_item", add, async |form, now| {
+    answer(&ctx, &dossier, form, "meetings.done_item", add, async |form, now| {
         item_page(&ctx, &request, &now, form).await
     })
     .await
@@ -176,6 +176,7 @@ async fn item_page(
 async fn remove_item(ctx: Ctx, ids: web::Path<(MeetingId, AgendaItemId)>, form: Form<ReasonForm>) -> Answer {
     let (id, item) = ids.into_inner();
     let version = version(&form.0.version)?;
-    let dossier = ctx.write(async |txn| service::remove_item(&ctx, txn, id, version, item).await).await?;
-    Ok(done(&path(&dossier.meeting), FlashKind::Success, "meetings.done_item"))
+    let remove = async |txn: &Txn| service::remove_item(&ctx, txn, id, version, item).await;
+    let leads_on = |left: Dossier| done(&path(&left.meeting), FlashKind::Success, "meetings.done_item");
+    form::press(&ctx, &form.1, remove, leads_on).await
 }

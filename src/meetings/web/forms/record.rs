@@ -7,7 +7,7 @@ use crate::db::Txn;
 use crate::designations::service as designations;
 use crate::error::{Code, Error};
 use crate::http::Failure;
-use crate::http::form::{Choice, Errors, Form, FormState, Versioned, version};
+use crate::http::form::{Choice, Errors, FormState, Sent, Versioned, version};
 use crate::http::page::{Shell, page};
 use crate::meetings::policy::Action;
 use crate::meetings::service::{self, AttendanceIn, NewTask, OutcomeIn, ReleaseChange, ReleaseDecision};
@@ -74,12 +74,12 @@ async fn hold_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> 
 }
 
 #[post("/meetings/{id}/hold")]
-async fn hold(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Form<HoldForm>) -> Answer {
+async fn hold(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Sent<HoldForm>) -> Answer {
     let dossier = meeting_for(&ctx, Action::Record, *id).await?;
     let hold = async |txn: &Txn, typed: &HoldForm| {
         service::hold(&ctx, txn, *id, version(&typed.version)?, attendances(&dossier, typed)?).await
     };
-    answer(&ctx, &dossier, form.0, "meetings.done_held", hold, async |mut form, now| {
+    answer(&ctx, &dossier, form, "meetings.done_held", hold, async |mut form, now| {
         let wrong = wrong_parties(&now, &form, ctx.lang)?;
         if !wrong.is_empty() && !form.errors.is_stale() {
             form.errors = wrong;
@@ -174,14 +174,14 @@ async fn attendance_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId
 }
 
 #[post("/meetings/{id}/attendances")]
-async fn attend(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Form<AttendanceForm>) -> Answer {
+async fn attend(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Sent<AttendanceForm>) -> Answer {
     let dossier = meeting_for(&ctx, Action::Record, *id).await?;
     let attend = async |txn: &Txn, typed: &AttendanceForm| {
         let (body, presence) = both(given("body", &typed.body), kind("presence", &typed.presence))?;
         let input = AttendanceIn { body, presence, delegate: kept(&typed.delegate) };
         service::attend(&ctx, txn, *id, version(&typed.version)?, input, kept(&typed.short_quorum_reason)).await
     };
-    answer(&ctx, &dossier, form.0, "meetings.done_presence", attend, async |form, now| {
+    answer(&ctx, &dossier, form, "meetings.done_presence", attend, async |form, now| {
         Ok(attendance_page(&ctx, &request, &now, form))
     })
     .await
@@ -275,15 +275,26 @@ async fn outcome_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) 
 }
 
 #[post("/meetings/{id}/outcomes")]
-async fn record_outcome(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Form<OutcomeForm>) -> Answer {
+async fn record_outcome(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Sent<OutcomeForm>) -> Answer {
     let dossier = meeting_for(&ctx, Action::Record, *id).await?;
     let record = async |txn: &Txn, typed: &OutcomeForm| {
-        service::record_outcome(&ctx, txn, *id, Some(version(&typed.version)?), typed.understood()?).await
+        let version = version(&typed.version)?;
+        service::record_outcome(&ctx, txn, *id, Some(version), typed.understood()?).await.map_err(placed)
     };
-    answer(&ctx, &dossier, form.0, "meetings.done_outcome", record, async |form, now| {
+    answer(&ctx, &dossier, form, "meetings.done_outcome", record, async |form, now| {
         outcome_page(&ctx, &request, &now, form).await
     })
     .await
+}
+
+/// What follows from an outcome is one member of the API's and several fields here: a refusal of the whole is shown at the
+/// first.
+fn placed(error: Error) -> Error {
+    error.placed(|field| match field {
+        "release" => "release_id",
+        "task" => "seat",
+        field => field,
+    })
 }
 
 async fn outcome_page(
@@ -342,12 +353,12 @@ async fn close_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) ->
 }
 
 #[post("/meetings/{id}/close")]
-async fn close(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Form<ReasonForm>) -> Answer {
+async fn close(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Sent<ReasonForm>) -> Answer {
     let dossier = meeting_for(&ctx, Action::Record, *id).await?;
     let close = async |txn: &Txn, typed: &ReasonForm| {
         service::close(&ctx, txn, *id, version(&typed.version)?, kept(&typed.short_quorum_reason)).await
     };
-    answer(&ctx, &dossier, form.0, "meetings.done_closed", close, async |form, now| {
+    answer(&ctx, &dossier, form, "meetings.done_closed", close, async |form, now| {
         Ok(close_page(&ctx, &request, &now, form))
     })
     .await

@@ -1,0 +1,421 @@
+//! Forms, whatever they are about: none loses what was typed when a sign-in ends, none does twice what was pressed twice, and
+//! what is wrong is said of a field that is there.
+
+use crate::support::app::{Answer, Client, SECRETARIAT};
+use crate::support::db::Engine;
+use crate::support::forms::{PageField, PageForm, form, forms};
+use crate::support::source;
+use crate::support::world::{OWN, World};
+use chrono::TimeDelta;
+use std::collections::BTreeSet;
+
+async fn page(reader: &Client, path: &str) -> String {
+    let answer = reader.get(path).header("accept", "text/html").send().await;
+    assert_eq!(answer.status.as_u16(), 200, "{path}: {}", answer.text());
+    answer.text()
+}
+
+/// A form for each slice and both ways of sending, with something typed into it.
+async fn filled(world: &World, reader: &Client) -> Vec<PageForm> {
+    let typed = [
+        ("/meetings/new", "/meetings", &[("title", "Riunione «di prova»"), ("day", "2027-09-14")][..]),
+        ("/releases/new", "/releases/new", &[("period", "2028"), ("day", "2028-03-10")]),
+        (
+            "/designations/new?seat=deputy:bergamo",
+            "/designations/new",
+            &[("given_name", "Zoë & C."), ("act_number", "7")],
+        ),
+        (
+            "/designations/{id}/unavailability",
+            "/designations/{id}/unavailability",
+            &[("note", "Ferie"), ("from", "2027-08-02")],
+        ),
+        ("/meetings/{id}/outcomes/new", "/meetings/{id}/outcomes", &[("text", "Prima riga\nseconda riga")]),
+        (
+            "/publications/{deliverable_id}",
+            "/publications/{deliverable_id}/declare",
+            &[("address", "https://portale.example/a?b=1&c=2")],
+        ),
+        ("/me", "/me/tokens", &[("name", "Foglio di calcolo")]),
+        ("/mail", "/mail/pause", &[("reason", "Manutenzione della posta")]),
+    ];
+    let mut filled = Vec::new();
+    for (path, action, typed) in typed {
+        let form = form(&page(reader, &world.fill(path)).await, &world.fill(action));
+        filled.push(form.with(typed));
+    }
+    filled
+}
+
+/// What was typed, without what a form carries for us.
+fn typed(form: &PageForm) -> BTreeSet<(String, String)> {
+    let is_ours = |name: &str| ["csrf", "resume"].contains(&name);
+    // A browser sends line ends as CRLF, and a page shows them as it likes.
+    let same = |(name, value): &(String, String)| (name.clone(), value.replace("\r\n", "\n"));
+    form.fields.iter().filter(|(name, _)| !is_ours(name)).map(same).collect()
+}
+
+#[actix_web::test]
+async fn what_was_typed_survives_the_end_of_the_sign_in() {
+    let world = World::new(Engine::Sqlite).await;
+    let browser = world.app.browser(SECRETARIAT).await;
+    let forms = filled(&world, &browser).await;
+    world.app.advance(TimeDelta::minutes(31));
+    let later = world.app.browser(SECRETARIAT).await;
+    for sent in forms {
+        let action = sent.action.clone();
+        let kept = sent.send(&browser).await;
+        assert_eq!(kept.status.as_u16(), 401, "{action}: {}", kept.text());
+        assert!(kept.header("www-authenticate").is_some(), "{action}: RFC 9110 §15.5.2");
+        assert!(kept.text().contains("/sign-in?next=%2Fsigned-in"), "{action}: no way to sign in");
+        let resume = form(&kept.text(), &action);
+        assert_eq!(typed(&resume), typed(&sent), "{action}");
+        assert_eq!(resume.is_multipart, sent.is_multipart, "{action}");
+        assert_eq!(resume.send(&browser).await.status.as_u16(), 401, "{action}: not signed in yet");
+
+        let back = resume.send(&later).await;
+        assert_eq!(back.status.as_u16(), 200, "{action}: {}", back.text());
+        assert!(back.text().contains("Ecco quello che avevi scritto"), "{action}");
+        assert!(!back.text().contains("data-error-summary"), "{action}: nothing is wrong");
+        let again = form(&back.text(), &action);
+        let shown: BTreeSet<_> = again.fields.iter().cloned().collect();
+        let lost: Vec<_> = typed(&sent).into_iter().filter(|(_, value)| !value.is_empty()).collect();
+        let lost: Vec<_> = lost.iter().filter(|typed| !shown.contains(*typed)).collect();
+        assert!(lost.is_empty(), "{action} lost {lost:?}");
+        let accepted = again.send(&later).await.status.as_u16();
+        assert!(matches!(accepted, 200 | 303 | 422), "{action}: its token is good, and it answers {accepted}");
+    }
+}
+
+#[actix_web::test]
+async fn a_form_that_is_resumed_does_nothing() {
+    let world = World::new(Engine::Sqlite).await;
+    let browser = world.app.browser(SECRETARIAT).await;
+    let draft = form(&page(&browser, "/meetings/new").await, "/meetings").with(&[
+        ("title", "Riunione"),
+        ("day", "2027-09-14"),
+        ("starts", "09:30"),
+        ("ends", "11:00"),
+        ("mode", "in_person"),
+        ("place", "Sala 5"),
+    ]);
+    let count = async || browser.get("/api/v1/meetings").send().await.expect(200)["items"].as_array().map(Vec::len);
+    let before = count().await;
+    // Neither with its token nor without: who presses «resume» has not read the form again.
+    for token in [draft.value("csrf").to_owned(), String::new()] {
+        let resumed = draft.with(&[("resume", "true"), ("csrf", &token)]).send(&browser).await;
+        assert_eq!(resumed.status.as_u16(), 200);
+    }
+    assert_eq!(count().await, before);
+    // A button has nothing to be shown: to it the field means nothing, and the token is asked for.
+    let press = browser.post("/mail/resume").form("", &[("resume", "true")]).send().await;
+    assert_eq!(press.status.as_u16(), 409);
+    assert_eq!(draft.send(&browser).await.status.as_u16(), 303);
+}
+
+#[actix_web::test]
+async fn a_form_of_another_sign_in_comes_back_without_a_word_about_rights() {
+    let world = World::new(Engine::Sqlite).await;
+    let (before, now) = (world.app.browser(SECRETARIAT).await, world.app.browser(SECRETARIAT).await);
+    for sent in filled(&world, &before).await {
+        let action = sent.action.clone();
+        let kept = sent.send(&now).await;
+        assert_eq!(kept.status.as_u16(), 409, "{action}");
+        assert!(!kept.text().contains("permessi"), "{action}: no matter of rights");
+        let back = form(&kept.text(), &action).send(&now).await;
+        assert_eq!(back.status.as_u16(), 200, "{action}: {}", back.text());
+    }
+    let press = now.post("/mail/resume").form(&before.form_token(), &[]).send().await;
+    assert_eq!(press.status.as_u16(), 409);
+    assert!(!press.text().contains("permessi") && press.text().contains("Riapri la pagina"));
+}
+
+#[actix_web::test]
+async fn a_file_that_cannot_be_kept_is_named() {
+    let world = World::new(Engine::Sqlite).await;
+    let body = "--x\r\nContent-Disposition: form-data; name=\"seat\"\r\n\r\ndeputy:bergamo\r\n--x\r\nContent-Disposition: form-data; name=\"document\"; filename=\"atto.pdf\"\r\n\r\n%PDF-1.7 the act\r\n--x--\r\n";
+    let kept = world
+        .app
+        .anonymous()
+        .post("/designations/new")
+        .header("accept", "text/html")
+        .header("sec-fetch-site", "same-origin")
+        .body("multipart/form-data; boundary=x", body)
+        .send()
+        .await;
+    assert_eq!(kept.status.as_u16(), 401);
+    assert!(kept.text().contains("scegli di nuovo") && kept.text().contains("atto.pdf"));
+    assert!(!kept.text().contains("the act"), "the file itself is not sent back");
+}
+
+#[actix_web::test]
+async fn a_page_for_those_who_are_signed_in_leads_to_signing_in_and_back() {
+    let world = World::new(Engine::Sqlite).await;
+    let stranger = world.app.anonymous();
+    for path in ["/tasks", "/me", "/designations?state=vacant", "/meetings/new"] {
+        let led = stranger.get(path).header("accept", "text/html").send().await;
+        let next: String = url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
+        assert_eq!((led.status.as_u16(), led.header("location")), (303, Some(&*format!("/sign-in?next={next}"))));
+        assert!(led.header("www-authenticate").is_none(), "{path}");
+    }
+    stranger.get("/api/v1/tasks").send().await.refused(401, "unauthenticated");
+    stranger.get("/tasks").header("accept", "application/json").send().await.refused(401, "unauthenticated");
+    let part = stranger.get("/mail").header("accept", "text/html").header("hx-request", "true").send().await;
+    assert_eq!(part.status.as_u16(), 401, "a part of a page is not the place to sign in");
+    let press = stranger
+        .post("/mail/resume")
+        .header("accept", "text/html")
+        .header("sec-fetch-site", "same-origin")
+        .header("referer", "http://raccordo.test/mail")
+        .header("cookie", "sid=gone")
+        .body("application/x-www-form-urlencoded", format!("csrf={}", token_under("gone")))
+        .send()
+        .await;
+    assert_eq!((press.status.as_u16(), press.header("location")), (303, Some("/sign-in?next=%2Fmail")));
+}
+
+fn token_under(key: &str) -> String {
+    let cookie = actix_web::cookie::Cookie::new("sid", key.to_owned());
+    raccordo::http::csrf::token(&actix_web::test::TestRequest::default().cookie(cookie).to_http_request())
+}
+
+// ---- Two presses ---------------------------------------------------------------------------------------------------------
+
+/// What is typed into a field if nobody says anything else.
+fn sample(field: &PageField) -> String {
+    match field.kind.as_str() {
+        "date" => "2027-06-16".to_owned(),
+        "time" => "10:00".to_owned(),
+        "number" => "30".to_owned(),
+        "email" => "nuova.persona@ente.example".to_owned(),
+        "url" => "https://portale.example/relazione".to_owned(),
+        "checkbox" => String::new(),
+        "select" | "radio" => field.choices.first().cloned().unwrap_or_default(),
+        _ => "Testo".to_owned(),
+    }
+}
+
+/// Fields with what is typed into them.
+type Typed<'t> = &'t [(&'t str, &'t str)];
+
+fn where_it_led(answer: &Answer) -> (u16, Option<String>, Option<String>) {
+    let header = |name: &str| answer.header(name).map(str::to_owned);
+    (answer.status.as_u16(), header("location"), header("set-cookie"))
+}
+
+#[actix_web::test]
+async fn the_second_press_of_a_form_leads_where_the_first_led() {
+    let world = World::new(Engine::Sqlite).await;
+    let browser = world.app.browser(SECRETARIAT).await;
+    let act = [
+        ("valid_from", "2027-02-01"),
+        ("act_kind", "decree"),
+        ("act_number", "12/2027"),
+        ("act_date", "2027-01-04"),
+        ("act_organ", "Presidente"),
+        ("act_subject", "Designazione"),
+        ("channel", "pec"),
+        ("communicated_on", "2027-01-11"),
+    ];
+    let designated = [
+        &act[..],
+        &[("given_name", "Ivo"), ("family_name", "Neri"), ("email", "ivo.neri@ente.example"), ("person", "")],
+    ]
+    .concat();
+    let slot = [
+        ("title", "Riunione"),
+        ("day", "2027-09-14"),
+        ("starts", "09:30"),
+        ("ends", "11:00"),
+        ("mode", "in_person"),
+        ("place", "Sala 5"),
+    ];
+    let forms: &[(&str, &str, Typed<'_>, &str)] = &[
+        ("/designations/new?seat=deputy:bergamo", "/designations/new", &designated, "designations"),
+        (
+            "/designations/{id}/unavailability",
+            "/designations/{id}/unavailability",
+            &[("from", "2027-08-02"), ("to", "2027-08-06"), ("mode", "can_finish")],
+            "designations/{id}",
+        ),
+        ("/designations/{id}/holder", "/designations/{id}/holder", &[("phone", "035 1234")], "people/{id}"),
+        ("/meetings/new", "/meetings", &slot, "meetings"),
+        ("/meetings/{id}/agenda-items/new", "/meetings/{id}/agenda-items", &[("title", "Varie")], "meetings/@draft"),
+        ("/meetings/{id}/edit", "/meetings/{id}/edit", &slot, "meetings/@draft"),
+        (
+            "/meetings/{id}/outcomes/new",
+            "/meetings/{id}/outcomes",
+            &[("kind", "information"), ("text", "Presa d’atto")],
+            "meetings/@held",
+        ),
+        (
+            "/releases/new",
+            "/releases/new",
+            &[("product", "relazione-territoriale"), ("period", "2028"), ("precision", "month"), ("day", "2028-03-10")],
+            "releases",
+        ),
+        ("/tasks/{id}", "/tasks/{id}/complete", &[("note", "Fatto")], "tasks/{id}"),
+        ("/mail", "/mail/pause", &[("reason", "Manutenzione")], "mails"),
+        (
+            "/designations/{id}/end",
+            "/designations/{id}/end",
+            &[("valid_to", "2027-12-31"), ("reason", "Trasferimento")],
+            "designations/{id}",
+        ),
+    ];
+    for (path, action, typed, about) in forms {
+        let form = form(&page(&browser, &world.fill(path)).await, &world.fill(action)).with(typed);
+        let about = about.replace("@draft", world.id("draft")).replace("@held", world.id("held"));
+        let about = world.fill(&format!("/api/v1/{about}"));
+        let first = form.send(&browser).await;
+        assert_eq!(first.status.as_u16(), 303, "{action}: {}", first.text());
+        let after_one = browser.get(&about).send().await.expect(200);
+        let second = form.send(&browser).await;
+        assert_eq!(where_it_led(&second), where_it_led(&first), "{action}");
+        assert_eq!(browser.get(&about).send().await.expect(200), after_one, "{action} was done twice");
+    }
+}
+
+#[actix_web::test]
+async fn two_presses_at_once_do_it_once() {
+    let world = World::new(Engine::Sqlite).await;
+    let browser = world.app.browser(SECRETARIAT).await;
+    let form = form(&page(&browser, "/releases/new").await, "/releases/new").with(&[
+        ("product", "relazione-territoriale"),
+        ("period", "2028"),
+        ("precision", "month"),
+        ("day", "2028-03-10"),
+    ]);
+    let (one, other) = futures_util::join!(form.send(&browser), form.send(&browser));
+    assert_eq!(one.status.as_u16(), 303, "{}", one.text());
+    assert_eq!(where_it_led(&one), where_it_led(&other));
+}
+
+#[actix_web::test]
+async fn a_form_that_was_altered_is_another_one() {
+    let world = World::new(Engine::Sqlite).await;
+    let browser = world.app.browser(SECRETARIAT).await;
+    let slot =
+        [("day", "2027-09-14"), ("starts", "09:30"), ("ends", "11:00"), ("mode", "in_person"), ("place", "Sala 5")];
+    let form = form(&page(&browser, "/meetings/new").await, "/meetings").with(&slot);
+    let send = async |title: &str| where_it_led(&form.with(&[("title", title)]).send(&browser).await).1;
+    let (first, other) = (send("Prima").await, send("Seconda").await);
+    assert!(first.is_some() && other.is_some() && first != other);
+    assert_eq!(send("Prima").await, first);
+    // The form is its reader's alone.
+    let another = world.app.browser(SECRETARIAT).await;
+    assert_eq!(form.with(&[("title", "Prima")]).send(&another).await.status.as_u16(), 409);
+}
+
+#[actix_web::test]
+async fn the_second_press_of_a_button_leads_where_the_first_led() {
+    let world = World::new(Engine::Sqlite).await;
+    let browser = world.app.browser(SECRETARIAT).await;
+    for (path, action) in [
+        ("/meetings/{id}/agenda-items", "/meetings/{id}/agenda-items/{item}/remove"),
+        ("/designations/{id}", "/designations/{id}/unavailability/{absence}/withdraw"),
+        ("/meetings/{id}/attendances", "/meetings/{id}/close"),
+    ] {
+        let path = world.fill(path).replace("/agenda-items", "").replace("/attendances", "");
+        let form = form(&page(&browser, &path).await, &world.fill(action));
+        let first = form.send(&browser).await;
+        assert_eq!(first.status.as_u16(), 303, "{action}: {}", first.text());
+        assert_eq!(where_it_led(&form.send(&browser).await), where_it_led(&first), "{action}");
+    }
+    let own = world.app.browser(OWN).await;
+    let key = form(&page(&own, "/me").await, "/me/tokens").with(&[("name", "Foglio")]);
+    let secret = |answer: &Answer| {
+        assert_eq!(answer.status.as_u16(), 200);
+        let text = answer.text();
+        let after = text.split("id=\"secret\">").nth(1).expect("a secret").split('<').next();
+        after.expect("a secret").to_owned()
+    };
+    let (first, second) = (secret(&key.send(&own).await), secret(&key.send(&own).await));
+    assert_eq!(first, second);
+    assert!(first.starts_with("rac_") && first.len() == 47);
+    let keys = own.get("/api/v1/me/tokens").send().await.expect(200);
+    assert_eq!(keys["items"].as_array().map(Vec::len), Some(1));
+    world.app.bearer(first).get("/api/v1/me").send().await.expect(200);
+    let other = secret(&key.with(&[("name", "Altro foglio")]).send(&own).await);
+    assert_ne!(other, second);
+}
+
+#[actix_web::test]
+async fn whoever_signs_out_twice_is_out() {
+    let world = World::new(Engine::Sqlite).await;
+    let browser = world.app.browser(SECRETARIAT).await;
+    let token = browser.form_token();
+    for _ in 0..2 {
+        let out = browser.post("/sign-out").form(&token, &[]).send().await;
+        assert_eq!((out.status.as_u16(), out.header("location")), (303, Some("/")));
+    }
+    // The first answer has taken the cookie away.
+    let out =
+        world.app.anonymous().post("/sign-out").header("sec-fetch-site", "same-origin").form(&token, &[]).send().await;
+    assert_eq!((out.status.as_u16(), out.header("location")), (303, Some("/")));
+    let other = world.app.browser(SECRETARIAT).await;
+    assert_eq!(other.post("/sign-out").form("forged.token", &[]).send().await.status.as_u16(), 409);
+}
+
+// ---- What is wrong is said of a field that is there ------------------------------------------------------------------------
+
+/// Values that somebody may type into a field of a kind, few of which are right.
+fn unlikely(field: &PageField) -> Vec<String> {
+    let of_kind: &[&str] = match field.kind.as_str() {
+        "date" => &["", "domani", "1999-12-31", "2027-12-25", "2031-03-10"],
+        "time" => &["", "mezzogiorno", "00:00", "23:59"],
+        "number" => &["", "-1", "molti", "99999999999"],
+        "select" | "radio" => &["", "nulla", "01890000-0000-7000-8000-000000000001"],
+        "checkbox" => &["true"],
+        _ => &["", " ", "x"],
+    };
+    let long = matches!(field.kind.as_str(), "text" | "textarea" | "email" | "url" | "tel").then(|| "x".repeat(5000));
+    let chosen = field.choices.iter().take(6).cloned();
+    of_kind.iter().map(|value| (*value).to_owned()).chain(long).chain(chosen).collect()
+}
+
+/// Every page of a refusal is looked at in `support/app.rs`: each field it names must be there.
+#[actix_web::test]
+async fn whatever_is_typed_into_a_form_is_refused_at_a_field_of_that_form() {
+    let world = World::new(Engine::Sqlite).await;
+    let (secretariat, referent) = (world.app.browser(SECRETARIAT).await, world.app.browser(OWN).await);
+    let routes = source::routes().into_iter().filter(|route| route.method == "GET" && !route.described);
+    let pages: Vec<String> = routes.map(|route| route.path).filter(|path| !path.contains("static")).collect();
+    let (mut refused, mut odd) = (0, BTreeSet::new());
+    for (reader, extra) in [
+        (&secretariat, &["/designations/new?seat=referent:bergamo", "/designations/new?seat=deputy:bergamo"][..]),
+        (&referent, &[]),
+    ] {
+        for path in pages.iter().map(|path| world.fill(path)).chain(extra.iter().map(|path| (*path).to_owned())) {
+            let shown = reader.get(&path).header("accept", "text/html").send().await;
+            for blank in forms(&shown.text()).into_iter().filter(|form| !form.typed.is_empty()) {
+                for action in std::iter::once(&blank.action).chain(&blank.other_actions) {
+                    for sent in attempts(&blank) {
+                        let answer = sent.send_to(reader, action).await;
+                        match answer.status.as_u16() {
+                            409 | 422 => refused += 1,
+                            200 | 303 | 404 | 405 => {}
+                            status => drop(odd.insert(format!("{action} answers {status}"))),
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(odd.is_empty(), "{odd:#?}");
+    assert!(refused > 300, "only {refused} forms were refused");
+}
+
+/// A form filled in somehow, and once for every field with each value that is unlikely in it.
+fn attempts(blank: &PageForm) -> Vec<PageForm> {
+    let missing = blank.typed.iter().filter(|field| blank.value(&field.name).is_empty());
+    let samples: Vec<(String, String)> = missing.map(|field| (field.name.clone(), sample(field))).collect();
+    let somehow = blank.with(&samples.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect::<Vec<_>>());
+    let mut all = vec![blank.clone()];
+    for field in &blank.typed {
+        for value in unlikely(field) {
+            all.push(somehow.with(&[(&field.name, &value)]));
+        }
+    }
+    all
+}

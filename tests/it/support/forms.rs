@@ -1,0 +1,128 @@
+//! The forms of a page, as a browser without scripts fills them in and sends them.
+
+use super::app::{Answer, Client};
+use scraper::{ElementRef, Html, Selector};
+
+/// A form that is posted, with what it holds.
+#[derive(Clone, Debug)]
+pub struct PageForm {
+    pub action: String,
+    /// The addresses of buttons that send it elsewhere.
+    pub other_actions: Vec<String>,
+    pub is_multipart: bool,
+    /// Names and values in the order of the page, hidden fields too.
+    pub fields: Vec<(String, String)>,
+    /// What can be typed into or chosen, once each.
+    pub typed: Vec<PageField>,
+}
+
+/// A field that its reader sees.
+#[derive(Clone, Debug)]
+pub struct PageField {
+    pub name: String,
+    /// `date`, `time`, `select`, `radio`, `textarea`, …
+    pub kind: String,
+    /// What can be chosen, without the empty choice.
+    pub choices: Vec<String>,
+}
+
+fn select<'a>(element: ElementRef<'a>, selector: &str) -> Vec<ElementRef<'a>> {
+    element.select(&Selector::parse(selector).expect("a selector")).collect()
+}
+
+fn attribute(element: ElementRef<'_>, name: &str) -> String {
+    element.attr(name).unwrap_or_default().to_owned()
+}
+
+/// The forms in the main part of a page that are posted.
+pub fn forms(html: &str) -> Vec<PageForm> {
+    let page = Html::parse_document(html);
+    select(page.root_element(), "main form[method=post]").into_iter().map(PageForm::of).collect()
+}
+
+/// The form that posts to an address.
+pub fn form(html: &str, action: &str) -> PageForm {
+    let found = forms(html).into_iter().find(|form| form.action == action);
+    found.unwrap_or_else(|| panic!("no form posts to {action}: {html}"))
+}
+
+impl PageForm {
+    fn of(form: ElementRef<'_>) -> Self {
+        let mut read = Self {
+            action: attribute(form, "action"),
+            other_actions: select(form, "[formaction]")
+                .into_iter()
+                .map(|button| attribute(button, "formaction"))
+                .collect(),
+            is_multipart: form.attr("enctype").is_some_and(|kind| kind.starts_with("multipart/")),
+            fields: Vec::new(),
+            typed: Vec::new(),
+        };
+        for field in select(form, "input, select, textarea") {
+            read.add(field);
+        }
+        read
+    }
+
+    fn add(&mut self, field: ElementRef<'_>) {
+        let name = attribute(field, "name");
+        let tag = field.value().name();
+        let kind = if tag == "input" { field.attr("type").unwrap_or("text") } else { tag };
+        let (value, choices) = match kind {
+            "file" => return,
+            "hidden" => return self.fields.push((name, attribute(field, "value"))),
+            "textarea" => (Some(field.text().collect::<String>().trim_start_matches('\n').to_owned()), Vec::new()),
+            "select" => {
+                let chosen = select(field, "option[selected]").first().map(|option| attribute(*option, "value"));
+                let all = select(field, "option").into_iter().map(|option| attribute(option, "value"));
+                (Some(chosen.unwrap_or_default()), all.filter(|value| !value.is_empty()).collect())
+            }
+            "radio" | "checkbox" => {
+                let value = attribute(field, "value");
+                (field.attr("checked").map(|_| value.clone()), vec![value])
+            }
+            _ => (Some(attribute(field, "value")), Vec::new()),
+        };
+        self.fields.extend(value.map(|value| (name.clone(), value)));
+        match self.typed.iter_mut().find(|known| known.name == name) {
+            Some(known) => known.choices.extend(choices),
+            None => self.typed.push(PageField { name, kind: kind.to_owned(), choices }),
+        }
+    }
+
+    /// The value a field holds.
+    pub fn value(&self, name: &str) -> &str {
+        self.fields.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+
+    /// With other values typed over those it holds.
+    pub fn with(&self, typed: &[(&str, &str)]) -> Self {
+        let mut form = self.clone();
+        for (name, value) in typed {
+            form.fields.retain(|(known, _)| known != name);
+            form.fields.push(((*name).to_owned(), (*value).to_owned()));
+        }
+        form
+    }
+
+    /// Sent from a browser.
+    pub async fn send(&self, browser: &Client) -> Answer {
+        self.send_to(browser, &self.action).await
+    }
+
+    /// Sent by a button that sends it elsewhere.
+    pub async fn send_to(&self, browser: &Client, action: &str) -> Answer {
+        let asking = browser.post(action).header("accept", "text/html");
+        let asking = if self.is_multipart {
+            let part = |(name, value): &(String, String)| {
+                format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+            };
+            let parts = self.fields.iter().map(part).collect::<String>();
+            asking.body("multipart/form-data; boundary=b", format!("{parts}--b--\r\n"))
+        } else {
+            let fields = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.fields).finish();
+            asking.body("application/x-www-form-urlencoded", fields)
+        };
+        asking.send().await
+    }
+}
