@@ -346,9 +346,9 @@ pub async fn withdraw_unavailability(
 /// Asks a body by mail to fill a seat that is vacant today: the mail says that nobody holds it.
 ///
 /// Who may: the secretariat. Which mails leave: *designation requested* to the body, once a day at the most. Which errors:
-/// `seat_unknown`, `seat_held`, `nobody_to_ask` (the body has neither a manager nor a certified mailbox).
+/// `not_found`, `seat_held`, `nobody_to_ask` (the body has neither a manager nor a certified mailbox).
 pub async fn request_designation(ctx: &Ctx, txn: &Txn, seat_code: &str) -> Result<()> {
-    let seat = store::seat_by_code(txn, seat_code).await?.ok_or(Refusal::SeatUnknown)?;
+    let seat = store::seat_by_code(txn, seat_code).await?.ok_or(Error::NotFound)?;
     authorise(ctx, Action::RequestDesignation, &seat, None)?;
     let terms = store::occupied(txn, seat.id).await?;
     if let Some(Occupied { person_name, term, .. }) = terms.into_iter().find(|one| one.term.covers(ctx.today())) {

@@ -39,8 +39,12 @@ pub mod uploads;
 pub mod version;
 
 use crate::error::{Code, Error, Refused};
+use crate::typed;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
+
+/// Characters kept of the reason that the framework gives for a refusal.
+const REASON_CHARACTERS: usize = 300;
 
 /// A use case's error on its way out. Handlers return an [`Answer`], and `?` does the rest.
 ///
@@ -58,9 +62,11 @@ impl Failure {
         Self(Error::refused(code))
     }
 
-    /// A failure whose text has a place for the reason: what was wrong with the request, as far as the caller sent it.
+    /// A failure whose text has a place for the reason: what was wrong with the request, as far as the caller sent it. A reason
+    /// that repeats what was sent is cut to [`REASON_CHARACTERS`].
     pub fn because(code: Code, why: impl ToString) -> Self {
-        Self(Error::Refused(Refused { code, field: None, params: vec![("why", why.to_string())] }))
+        let why = typed::cut(&why.to_string(), REASON_CHARACTERS);
+        Self(Error::Refused(Refused { code, field: None, params: vec![("why", why)] }))
     }
 }
 

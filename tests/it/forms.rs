@@ -152,7 +152,7 @@ async fn a_file_that_cannot_be_kept_is_named() {
 async fn a_page_for_those_who_are_signed_in_leads_to_signing_in_and_back() {
     let world = World::new(Engine::Sqlite).await;
     let stranger = world.app.anonymous();
-    for path in ["/tasks", "/me", "/designations?state=vacant", "/meetings/new"] {
+    for path in ["/tasks", "/me", "/designations?seat=referent", "/meetings/new"] {
         let led = stranger.get(path).header("accept", "text/html").send().await;
         let next: String = url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
         assert_eq!((led.status.as_u16(), led.header("location")), (303, Some(&*format!("/sign-in?next={next}"))));
@@ -314,9 +314,9 @@ async fn the_second_press_of_a_button_leads_where_the_first_led() {
     for (path, action) in [
         ("/meetings/{id}/agenda-items", "/meetings/{id}/agenda-items/{item}/remove"),
         ("/designations/{id}", "/designations/{id}/unavailability/{absence}/withdraw"),
-        ("/meetings/{id}/attendances", "/meetings/{id}/close"),
+        ("/meetings/{id}/close", "/meetings/{id}/close"),
     ] {
-        let path = world.fill(path).replace("/agenda-items", "").replace("/attendances", "");
+        let path = world.fill(path).replace("/agenda-items", "");
         let form = form(&page(&browser, &path).await, &world.fill(action));
         let first = form.send(&browser).await;
         assert_eq!(first.status.as_u16(), 303, "{action}: {}", first.text());

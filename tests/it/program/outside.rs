@@ -123,7 +123,10 @@ fn peak_of(service: &Service) -> u64 {
 #[tokio::test]
 async fn thirty_files_at_once_stay_within_the_memory() {
     const AT_ONCE: usize = 30;
-    let desk = Desk::new().set("LIMITS__DOCUMENT_BYTES", (12 * 1024 * 1024).to_string()).with_network();
+    let desk = Desk::new()
+        .set("LIMITS__DOCUMENT_BYTES", (12 * 1024 * 1024).to_string())
+        .set("LIMITS__DOCUMENTS_BYTES_PER_DAY", (1024 * 1024 * 1024).to_string())
+        .with_network();
     let service = desk.serve().await;
     let said = desk.run(&["api-token", "segreteria@raccordo.example"]);
     let token = said.out.split_whitespace().find(|word| word.starts_with("rac_")).expect("a token").to_owned();
