@@ -34,8 +34,8 @@ struct Part {
 }
 
 impl Part {
-    fn is_silent(&self) -> bool {
-        self.is_failing || self.last_sign.elapsed() > self.patience
+    fn silence(&self, now: Instant) -> Duration {
+        now.saturating_duration_since(self.last_sign)
     }
 }
 
@@ -52,14 +52,12 @@ pub struct Sign {
 impl Vitals {
     /// Watches a part from now on: it has to give a sign within its patience, again and again.
     pub fn watch(&self, part: &'static str, patience: Duration) {
-        self.parts().insert(part, Part { last_sign: Instant::now(), patience, is_failing: false });
+        self.watch_from(Instant::now(), part, patience);
     }
 
     /// Notes that a part works. A part that nobody watches may say so too.
     pub fn beat(&self, part: &'static str) {
-        if let Some(part) = self.parts().get_mut(part) {
-            *part = Part { last_sign: Instant::now(), patience: part.patience, is_failing: false };
-        }
+        self.beat_at(Instant::now(), part);
     }
 
     /// Notes that a part cannot work at present: it is silent at once, until its next sign. Returns whether this is news.
@@ -69,17 +67,31 @@ impl Vitals {
 
     /// Every watched part, by name.
     pub fn signs(&self) -> Vec<Sign> {
-        let sign = |(&name, part): (&&'static str, &Part)| Sign {
-            part: name,
-            silence: part.last_sign.elapsed(),
-            is_silent: part.is_silent(),
-        };
-        self.parts().iter().map(sign).collect()
+        self.signs_at(Instant::now())
     }
 
     /// The parts that have given no sign for longer than their patience, by name.
     pub fn silent(&self) -> Vec<Sign> {
         self.signs().into_iter().filter(|sign| sign.is_silent).collect()
+    }
+
+    fn watch_from(&self, now: Instant, part: &'static str, patience: Duration) {
+        self.parts().insert(part, Part { last_sign: now, patience, is_failing: false });
+    }
+
+    fn beat_at(&self, now: Instant, part: &'static str) {
+        if let Some(part) = self.parts().get_mut(part) {
+            *part = Part { last_sign: now, patience: part.patience, is_failing: false };
+        }
+    }
+
+    fn signs_at(&self, now: Instant) -> Vec<Sign> {
+        let sign = |(&name, part): (&&'static str, &Part)| Sign {
+            part: name,
+            silence: part.silence(now),
+            is_silent: part.is_failing || part.silence(now) > part.patience,
+        };
+        self.parts().iter().map(sign).collect()
     }
 
     fn parts(&self) -> MutexGuard<'_, BTreeMap<&'static str, Part>> {
@@ -90,38 +102,35 @@ impl Vitals {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tokio::time::advance;
 
     const PATIENCE: Duration = Duration::from_secs(30);
 
-    fn silent(vitals: &Vitals) -> Vec<&'static str> {
-        vitals.silent().into_iter().map(|sign| sign.part).collect()
+    fn silent_at(vitals: &Vitals, now: Instant) -> Vec<&'static str> {
+        vitals.signs_at(now).into_iter().filter(|sign| sign.is_silent).map(|sign| sign.part).collect()
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn a_part_is_silent_beyond_its_patience_until_its_next_sign() {
-        let vitals = Vitals::default();
-        vitals.watch(WRITING, PATIENCE);
-        vitals.watch(OUTBOX, 2 * PATIENCE);
-        advance(PATIENCE).await;
-        assert!(silent(&vitals).is_empty(), "at its patience and not beyond");
-        advance(Duration::from_millis(1)).await;
-        assert_eq!(silent(&vitals), [WRITING]);
-        vitals.beat(WRITING);
-        assert!(silent(&vitals).is_empty());
-        advance(2 * PATIENCE).await;
-        assert_eq!(silent(&vitals), [OUTBOX, WRITING]);
+    #[test]
+    fn a_part_is_silent_beyond_its_patience_until_its_next_sign() {
+        let (vitals, begun) = (Vitals::default(), Instant::now());
+        vitals.watch_from(begun, WRITING, PATIENCE);
+        vitals.watch_from(begun, OUTBOX, 2 * PATIENCE);
+        assert!(silent_at(&vitals, begun + PATIENCE).is_empty(), "at its patience and not beyond");
+        let beyond = begun + PATIENCE + Duration::from_millis(1);
+        assert_eq!(silent_at(&vitals, beyond), [WRITING]);
+        vitals.beat_at(beyond, WRITING);
+        assert!(silent_at(&vitals, beyond).is_empty());
+        assert_eq!(silent_at(&vitals, beyond + 2 * PATIENCE), [OUTBOX, WRITING]);
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn a_part_that_fails_is_silent_at_once_and_only_a_sign_ends_it() {
-        let vitals = Vitals::default();
-        vitals.watch(WRITING, PATIENCE);
+    #[test]
+    fn a_part_that_fails_is_silent_at_once_and_only_a_sign_ends_it() {
+        let (vitals, begun) = (Vitals::default(), Instant::now());
+        vitals.watch_from(begun, WRITING, PATIENCE);
         assert!(vitals.fail(WRITING), "news");
         assert!(!vitals.fail(WRITING), "known");
-        assert_eq!(silent(&vitals), [WRITING]);
-        vitals.beat(WRITING);
-        assert!(silent(&vitals).is_empty());
+        assert_eq!(silent_at(&vitals, begun), [WRITING]);
+        vitals.beat_at(begun, WRITING);
+        assert!(silent_at(&vitals, begun).is_empty());
     }
 
     #[test]

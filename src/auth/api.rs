@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::http::Answer;
 use crate::http::json::Json;
 use crate::http::paging::{Links, Page};
+use crate::http::site::Site;
 use crate::secret::new_token;
 use crate::texts::Lang;
 use actix_web::http::header::LOCATION;
@@ -175,8 +176,8 @@ pub async fn end_my_session(ctx: Ctx, id: web::Path<String>) -> Answer {
 /// themselves.
 #[utoipa::path(tag = "me", security(("api_token" = [])), responses((status = 200, body = Page<TokenOut>)))]
 #[get("/me/tokens")]
-pub async fn list_my_tokens(ctx: Ctx) -> Answer {
-    Ok(whole(service::list_tokens(&ctx).await?, TokenOut::from))
+pub async fn list_my_tokens(ctx: Ctx, site: web::Data<Site>) -> Answer {
+    Ok(whole(site.last_use.completed(service::list_tokens(&ctx).await?), TokenOut::from))
 }
 
 /// Make an API token

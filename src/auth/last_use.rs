@@ -4,6 +4,7 @@
 //! A process that is killed forgets the uses since it last wrote: a session may then end a minute early. Replicas learn of each
 //! other's uses when those are written down.
 
+use crate::auth::model::OwnToken;
 use crate::auth::store;
 use crate::db::{Db, StoreError};
 use chrono::{DateTime, Utc};
@@ -36,6 +37,16 @@ impl LastUse {
         self.sessions.forget(&sessions);
         self.tokens.forget(&tokens);
         Ok(())
+    }
+}
+
+impl LastUse {
+    /// Brings tokens up to date with their uses that are not written down yet.
+    pub fn completed(&self, mut tokens: Vec<OwnToken>) -> Vec<OwnToken> {
+        for token in &mut tokens {
+            token.last_used_at = token.last_used_at.max(self.tokens.of(token.id));
+        }
+        tokens
     }
 }
 

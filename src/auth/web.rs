@@ -380,7 +380,11 @@ async fn me(ctx: Ctx, request: HttpRequest) -> Answer {
 async fn me_page(ctx: &Ctx, request: &HttpRequest, form: FormState<TokenForm>) -> Result<MePage, Failure> {
     let Profile { member, capacities } = service::profile(ctx).await?;
     let sessions = service::list_sessions(ctx, session_key(request).as_deref()).await?;
-    let tokens = service::list_tokens(ctx).await?;
+    let site = request.app_data::<web::Data<Site>>();
+    let mut tokens = service::list_tokens(ctx).await?;
+    if let Some(site) = site {
+        tokens = site.last_use.completed(tokens);
+    }
     let lang = ctx.lang;
     Ok(MePage {
         shell: Shell::new(ctx, request, "auth.me_title").here(),

@@ -197,7 +197,7 @@ impl AsyncRead for Connection {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<Result<()>> {
         match Pin::new(&mut self.stream).poll_read(cx, buffer) {
             Poll::Pending => self.poll_patience(cx).map(Err),
-            done => done,
+            done @ Poll::Ready(_) => done,
         }
     }
 }
@@ -206,7 +206,7 @@ impl AsyncWrite for Connection {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize>> {
         match Pin::new(&mut self.stream).poll_write(cx, bytes) {
             Poll::Pending => self.poll_patience(cx).map(Err),
-            done => {
+            done @ Poll::Ready(_) => {
                 self.turn.moved.set(Instant::now());
                 done
             }

@@ -59,7 +59,7 @@ mod tests {
         room.take(UNIT, patience).await.expect("room for a small one");
         let refused = room.take(2 * UNIT, patience).await.expect_err("full");
         assert_eq!(refused.0.code(), Code::Busy);
-        let waiting = room.take(10 * UNIT, Duration::from_secs(60));
+        let waiting = room.take(10 * UNIT, Duration::from_mins(1));
         tokio::pin!(waiting);
         assert!(futures_util::poll!(&mut waiting).is_pending());
         drop(held);

@@ -48,7 +48,9 @@ async fn what_was_glued_to_a_reason_is_taken_apart_and_put_together_again(engine
     let test = TestDb::new(engine).await;
     before(&test, MIGRATION).await;
     let db = test.db.writer();
-    let run = async |sql: &str| drop(db.execute_unprepared(sql).await.expect(sql));
+    let run = async |sql: &str| {
+        db.execute_unprepared(sql).await.expect(sql);
+    };
     run("INSERT INTO product VALUES ('p', 'p', 'P', 'P', 'irregular', 'joint', '10:00:00', 1, 0, 0)").await;
     run("INSERT INTO release VALUES ('r', 'p', '2026', '2026-01-01', '2026-12-31', 'provisional', 'day', '2027-03-19', NULL, \
          NULL, NULL, NULL, NULL, NULL, NULL, 0, 1, 0, 0)")

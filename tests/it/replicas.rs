@@ -96,7 +96,7 @@ async fn send_everything(installation: &Installation, db: &Db) {
             sleep(Duration::from_secs(1)).await;
         }
     };
-    timeout(Duration::from_secs(60), all_sent)
+    timeout(Duration::from_mins(1), all_sent)
         .await
         .unwrap_or_else(|_| panic!("some mail was never sent\n{}", installation.log()));
 }

@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::time::Instant;
 
 both_engines! {
     a_release_comes_out_at_its_instant_and_its_page_is_seen_or_asked_for,

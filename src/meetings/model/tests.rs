@@ -76,8 +76,10 @@ fn the_lifecycle_is_this_table() {
             (Draft, Event::Edit, Draft),
             (Draft, Event::Convene, Convened),
             (Draft, Event::Cancel, Cancelled),
+            (Draft, Event::Invite, Draft),
             (Convened, Event::Move, Convened),
             (Convened, Event::Cancel, Cancelled),
+            (Convened, Event::Invite, Convened),
             (Convened, Event::Hold, Held),
             (Held, Event::Attend, Held),
             (Held, Event::Conclude, Held),
@@ -325,6 +327,7 @@ fn decisions_of_too_few_stand_only_with_a_word() {
 
 #[test]
 fn who_stands_for_several_parties_is_found_by_name() {
+    type Row<'a> = (&'a str, [&'a Attendance; 4], &'a [(BodyId, String)], &'a [&'a str]);
     let party = |number: u128, name: &str| Party {
         body_id: Uuid::from_u128(number).into(),
         code: name.to_lowercase(),
@@ -339,7 +342,7 @@ fn who_stands_for_several_parties_is_found_by_name() {
     );
     let sitting = |number: u128, name: &str| (Uuid::from_u128(number).into(), name.to_owned());
     let ada_of = [sitting(1, "Ada Riva"), sitting(4, "Ugo Bianchi")];
-    let table: [(&str, [&Attendance; 4], &[(BodyId, String)], &[&str]); 6] = [
+    let table: [Row; 6] = [
         (
             "a delegate of three",
             [&by("Rita Neri"), &by("NERI, Rita"), &by("rita  neri"), &present],

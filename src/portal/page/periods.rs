@@ -63,7 +63,7 @@ pub fn named(words: &Words, frequency: Frequency) -> Vec<Period> {
 /// The number of a month that a word names, 1 for January.
 pub fn month(word: &str) -> Option<u32> {
     let is_meant = |name: &&str| *name == word || (word.len() == 3 && name.starts_with(word));
-    let at = MONTHS.iter().position(|names| names.iter().any(|name| is_meant(name)))?;
+    let at = MONTHS.iter().position(|names| names.iter().any(&is_meant))?;
     u32::try_from(at + 1).ok()
 }
 

@@ -104,7 +104,7 @@ fn a_period_is_one_that_a_release_can_speak_about() {
         ("2199", march, Some(Code::PeriodNotBegun)),
     ] {
         let period: Period = label.parse().expect("a label of the table");
-        let planned = Release::planned(Uuid::nil().into(), &irregular, period, when, day("2026-11-23"));
+        let planned = Release::planned(Uuid::nil().into(), &irregular, None, period, when, day("2026-11-23"));
         assert_eq!(planned.map_err(|refusal| refusal.code()).err(), code, "{label} on {when:?}");
         let entered = Release { stage: Stage::Provisional(when), ..planned_for(&irregular, "2026-12") };
         assert_eq!(
@@ -159,7 +159,7 @@ fn an_hour_that_the_clocks_skip_is_no_date() {
         (at("2028-03-26", 2, 30), true),
     ] {
         let tries = [
-            Release::planned(Uuid::nil().into(), &annual(), planned().period, When::At(slot), today),
+            Release::planned(Uuid::nil().into(), &annual(), None, planned().period, When::At(slot), today),
             planned().improved(When::At(slot), today),
             planned().confirmed(slot, now),
             confirmed().moved(slot, now),
@@ -178,6 +178,11 @@ fn a_correction_keeps_date_and_identity() {
     assert_eq!((corrected.product_id, corrected.period.to_string()), (other.id, "2025".to_owned()));
     assert!(corrected.sequence > planned().sequence, "its name changes in calendars");
     assert_eq!(planned().corrected(&annual(), None, planned().period), Err(Refusal::NothingCorrected));
+    let own = Product { scope: ProductScope::Autonomous, ..annual() };
+    let bergamo = Some(Uuid::from_u128(7).into());
+    assert_eq!(planned().corrected(&own, None, planned().period), Err(Refusal::ObservatoryMissing));
+    assert_eq!(planned().corrected(&annual(), bergamo, planned().period), Err(Refusal::ObservatoryOutOfPlace));
+    assert_eq!(planned().corrected(&own, bergamo, planned().period).map(|one| one.observatory), Ok(bergamo));
     let quarter = "2026-Q4".parse().expect("a quarter");
     assert_eq!(planned().corrected(&annual(), None, quarter), Err(Refusal::PeriodOfAnotherKind));
 }
