@@ -99,13 +99,19 @@ pub(super) struct Due {
     pub scope: ProductScope,
 }
 
-/// The declared pages of accepted deliverables whose release is out and whose time has come, who has waited longest first.
-pub(super) async fn due(db: &impl ConnectionTrait, now: DateTime<Utc>, limit: u64) -> Result<Vec<Due>> {
-    Ok(due_pages(now, limit).into_model::<Due>().all(db).await?)
+/// The declared pages of accepted deliverables whose release is out and whose time has come, who has waited longest first. Those
+/// expected since before `oldest` are left out, also where the service stood still on their last look.
+pub(super) async fn due(
+    db: &impl ConnectionTrait,
+    oldest: DateTime<Utc>,
+    now: DateTime<Utc>,
+    limit: u64,
+) -> Result<Vec<Due>> {
+    Ok(due_pages(oldest, now, limit).into_model::<Due>().all(db).await?)
 }
 
-fn due_pages(now: DateTime<Utc>, limit: u64) -> Select<publication::Entity> {
-    use publication::Column::{Address, DeliverableId, Id, NextLookAt, State, Version};
+fn due_pages(oldest: DateTime<Utc>, now: DateTime<Utc>, limit: u64) -> Select<publication::Entity> {
+    use publication::Column::{Address, DeclaredAt, DeliverableId, Id, NextLookAt, State, Version};
     let to_deliverable =
         publication::Entity::belongs_to(deliverable::Entity).from(DeliverableId).to(deliverable::Column::Id);
     publication::Entity::find()
@@ -122,6 +128,7 @@ fn due_pages(now: DateTime<Utc>, limit: u64) -> Select<publication::Entity> {
         .filter(NextLookAt.lte(Instant::from(now)))
         .filter(Address.is_not_null())
         .filter(is_out_and_accepted())
+        .filter(is_recent(oldest).add(DeclaredAt.gte(Instant::from(oldest))))
         .order_by_asc(NextLookAt)
         .order_by_asc(Id)
         .limit(limit)
@@ -139,6 +146,18 @@ fn is_out_and_accepted() -> Condition {
     Condition::all()
         .add(release::Column::State.eq(ReleaseState::Published))
         .add(deliverable::Column::State.is_in(DeliverableState::iter().filter(|state| is_accepted(*state))))
+}
+
+/// Whether a release came out, or a deliverable of it was accepted, not before `oldest`.
+fn is_recent(oldest: DateTime<Utc>) -> Condition {
+    let accepted_since = submission::Entity::find()
+        .select_only()
+        .column(submission::Column::DeliverableId)
+        .filter(submission::Column::AnsweredAt.gte(Instant::from(oldest)))
+        .into_query();
+    Condition::any()
+        .add(release::Column::PublishedAt.gte(Instant::from(oldest)))
+        .add(deliverable::Column::Id.in_subquery(accepted_since))
 }
 
 /// An accepted deliverable whose release is out and of which nobody declared a page.
@@ -161,14 +180,6 @@ pub(super) async fn undeclared(
     let to_publication = deliverable::Entity::belongs_to(publication::Entity)
         .from(deliverable::Column::Id)
         .to(publication::Column::DeliverableId);
-    let accepted_since = submission::Entity::find()
-        .select_only()
-        .column(submission::Column::DeliverableId)
-        .filter(submission::Column::AnsweredAt.gte(Instant::from(oldest)))
-        .into_query();
-    let is_recent = Condition::any()
-        .add(release::Column::PublishedAt.gte(Instant::from(oldest)))
-        .add(deliverable::Column::Id.in_subquery(accepted_since));
     let is_awaited = Condition::all()
         .add(State.eq(PublicationState::Expected))
         .add(Address.is_null())
@@ -183,7 +194,7 @@ pub(super) async fn undeclared(
         .join(JoinType::InnerJoin, release_to_product())
         .filter(is_out_and_accepted())
         .filter(release::Column::PublishedAt.lte(Instant::from(newest)))
-        .filter(is_recent)
+        .filter(is_recent(oldest))
         .filter(Condition::any().add(Id.is_null()).add(is_awaited))
         .order_by_asc(deliverable::Column::Id)
         .into_model::<Undeclared>()
@@ -300,7 +311,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_due_is_found_by_its_instant_and_not_among_all_that_ever_came_out() {
-        let plan = plan_of(&due_pages(DateTime::UNIX_EPOCH, 10)).await;
+        let plan = plan_of(&due_pages(DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH, 10)).await;
         assert!(plan.iter().any(|step| step.contains("ix_publication_next_look_at (next_look_at<?)")), "{plan:#?}");
         assert!(!plan.iter().any(|step| step.starts_with("SCAN")), "{plan:#?}");
     }

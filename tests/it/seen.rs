@@ -30,6 +30,7 @@ both_engines! {
     a_file_is_told_when_it_is_declared,
     clocks_counters_and_the_frame_alter_nothing,
     pages_left_over_wait_behind_those_that_come_due,
+    a_page_whose_days_are_over_is_not_looked_at_after_a_standstill,
     one_release_that_cannot_come_out_stops_no_other,
 }
 
@@ -650,6 +651,21 @@ async fn clocks_counters_and_the_frame_alter_nothing(engine: Engine) {
     let spoil = "UPDATE publication_check SET reading = 1, sha256 = 'x' WHERE state = 'verified'";
     app.services.db.writer().execute_unprepared(spoil).await.expect("written");
     assert_eq!(look().await, "verified", "a fingerprint taken by another rule is not compared");
+}
+
+async fn a_page_whose_days_are_over_is_not_looked_at_after_a_standstill(engine: Engine) {
+    let portal = Portal::start().await;
+    let app = TestApp::with_config(engine, portal.config()).await;
+    let pages = declared_at(&app, |observatory| portal.url(&format!("/{observatory}"))).await;
+    portal.show("/bergamo", REPORT);
+    let secretariat = app.client(SECRETARIAT).await;
+    let state = async || secretariat.get(&path(&pages[0].1, "")).send().await.expect(200)["state"].clone();
+    app.tick("verify").await;
+    assert_eq!(state().await, "verified");
+    portal.show("/bergamo", "<h1>Pagina non trovata</h1>");
+    app.at("2027-03-31 10:00");
+    app.tick("verify").await;
+    assert_eq!(state().await, "verified", "its last day passed while the service stood still");
 }
 
 async fn pages_left_over_wait_behind_those_that_come_due(engine: Engine) {

@@ -11,7 +11,7 @@ use crate::portal::model::{GRACE, Look};
 use crate::portal::round::{Limits, Round};
 use crate::portal::store::{self, Due};
 use crate::typed;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::{DeliverableId, ReleaseId};
 use entity::kinds::{ProductScope, PublicationState};
 use std::collections::BTreeMap;
@@ -55,7 +55,7 @@ pub async fn verify_within(ctx: &Ctx, names: Arc<dyn Names>, limits: Limits) -> 
     let network = Network::read(ctx.reader()).await?;
     let mut seen = Seen::default();
     look_for_undeclared(ctx, &mut seen).await?;
-    let due = store::due(ctx.reader(), ctx.now(), PAGES_AT_ONCE).await?;
+    let due = store::due(ctx.reader(), oldest_expected(ctx), ctx.now(), PAGES_AT_ONCE).await?;
     let mut round = Round::new(limits, due.into_iter().map(|page| (host(&page.address), page)));
     let mut looks = JoinSet::new();
     let mut under_way = BTreeMap::new();
@@ -133,10 +133,14 @@ async fn keep_one(ctx: &Ctx, page: &Due, look: &Look) -> Result<PublicationState
     .await
 }
 
+/// Pages expected since before this instant are not looked at any more without being asked.
+fn oldest_expected(ctx: &Ctx) -> DateTime<Utc> {
+    ctx.now() - TimeDelta::days(ctx.config().portal.recheck_days)
+}
+
 /// Looks for the deliverables of which nobody declared a page. Nothing is fetched for them.
 async fn look_for_undeclared(ctx: &Ctx, seen: &mut Seen) -> Result<()> {
-    let (db, now) = (ctx.reader(), ctx.now());
-    let oldest = now - TimeDelta::days(ctx.config().portal.recheck_days);
+    let (db, now, oldest) = (ctx.reader(), ctx.now(), oldest_expected(ctx));
     let mut asked: BTreeMap<ReleaseId, DeliverableId> = BTreeMap::new();
     let mut wanted = Vec::new();
     for one in store::undeclared(db, oldest, now - GRACE, now).await? {
