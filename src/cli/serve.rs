@@ -37,9 +37,10 @@ const LOOK_AT_SETTINGS_EVERY: Duration = Duration::from_secs(5);
 /// As a shell reports a program ended by an interrupt.
 const INTERRUPTED: i32 = 130;
 
-pub(super) async fn serve(config: Config, is_demo: bool) -> Outcome {
+pub(super) async fn serve(mut config: Config, is_demo: bool) -> Outcome {
     if is_demo {
         demo::check_config(&config)?;
+        config.portal.allowed_hosts.push(demo::PORTAL.to_owned());
     }
     telemetry::start(&config.log)?;
     let location = config.location()?;

@@ -39,6 +39,11 @@ impl Kept {
             file: file.map(str::to_owned),
         }
     }
+
+    /// Whether its sender has typed or chosen anything: a button that only names a version is pressed again instead.
+    fn holds_anything(&self) -> bool {
+        self.file.is_some() || self.fields.iter().any(|(name, value)| name != "version" && !value.trim().is_empty())
+    }
 }
 
 #[derive(Template)]
@@ -71,7 +76,8 @@ pub(super) fn answer(
         return None;
     }
     let shell = shell();
-    let kept = request.extensions_mut().remove::<Kept>().filter(|_| *request.method() == Method::POST);
+    let kept = request.extensions_mut().remove::<Kept>();
+    let kept = kept.filter(|kept| *request.method() == Method::POST && kept.holds_anything());
     let page = match kept {
         Some(kept) if shell.user.is_some() => {
             kept_page(codes::status(Code::FormExpired), titled(shell, "common.kept_other_title"), kept, None)

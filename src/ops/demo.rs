@@ -7,6 +7,8 @@ mod cast;
 mod stage;
 mod year;
 
+pub use stage::PORTAL;
+
 use crate::config::Config;
 use crate::ctx::{Ctx, Services};
 use crate::designations::service as designations;

@@ -203,6 +203,8 @@ fn problem_text(problem: &str, was_read: bool) -> &'static str {
         "too_slow" => "portal.look_too_slow",
         "no_connection" => "portal.look_no_connection",
         "no_address" => "portal.look_no_address",
+        "address_refused" => "portal.look_address_refused",
+        "not_public" => "portal.look_not_public",
         _ if was_read => "portal.look_another",
         _ => "portal.look_nothing",
     }

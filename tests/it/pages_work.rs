@@ -261,6 +261,30 @@ async fn a_second_click_adds_nothing_a_second_time() {
 }
 
 #[actix_web::test]
+async fn what_was_begun_of_an_outcome_s_consequences_is_not_dropped() {
+    let mut desk = Desk::new().await;
+    let path = desk.convened().await;
+    desk.at("2027-02-10 10:00").await;
+    desk.change(&path, "/hold", json!({})).await;
+    let form = format!("{path}/outcomes");
+    let opened = version(&desk.read(&format!("{form}/new")).await, &form);
+    for begun in [
+        ("day", "2027-03-19"),
+        ("change", "move"),
+        ("hour", "10:00"),
+        ("despite_non_working", "Va bene"),
+        ("title", "Verificare i dati"),
+        ("due_day", "2027-03-19"),
+        ("estimated_minutes", "30"),
+    ] {
+        let outcome = [("version", opened.as_str()), ("kind", "decision"), ("text", "Si decide."), begun];
+        let refused = desk.send(&form, &outcome).await;
+        assert_eq!(refused.status.as_u16(), 422, "{begun:?}");
+    }
+    assert_eq!(desk.get(&path).await["outcomes"].as_array().map(Vec::len), Some(0));
+}
+
+#[actix_web::test]
 async fn what_is_wrong_with_one_party_is_said_of_that_party() {
     let mut desk = Desk::new().await;
     let path = desk.convened().await;

@@ -89,7 +89,9 @@
     let isFinal;
     let returnTo;
 
+    // What the page says of the end is true of the end that the page was made with.
     const learn = (state) => {
+      if (end !== undefined) part("text").hidden = true;
       end = Date.now() + state.secondsLeft * 1000;
       isFinal = state.isFinal;
       show();

@@ -240,6 +240,10 @@ pub struct ReleaseDecisionIn {
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 8, example = "10:00:00")]
     pub hour: Option<NaiveTime>,
+    /// Why this day although not all concerned work on it: public. Left out, such a day is refused.
+    #[serde(default)]
+    #[schema(max_length = 2000)]
+    pub despite_non_working: Option<String>,
 }
 
 /// What the table asks of a seat.
@@ -488,12 +492,12 @@ impl From<OutcomeIn> for service::OutcomeIn {
 }
 
 impl From<ReleaseDecisionIn> for service::ReleaseDecision {
-    fn from(ReleaseDecisionIn { release_id, change, day, hour }: ReleaseDecisionIn) -> Self {
+    fn from(ReleaseDecisionIn { release_id, change, day, hour, despite_non_working }: ReleaseDecisionIn) -> Self {
         let change = match change {
             ReleaseChangeIn::Confirm => service::ReleaseChange::Confirm,
             ReleaseChangeIn::Move => service::ReleaseChange::Move,
         };
-        Self { release_id, change, day: day.into(), hour }
+        Self { release_id, change, day: day.into(), hour, despite_non_working }
     }
 }
 

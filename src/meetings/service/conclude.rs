@@ -34,13 +34,15 @@ pub struct OutcomeIn {
 }
 
 /// The date the table gives a release.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct ReleaseDecision {
     pub release_id: ReleaseId,
     pub change: ReleaseChange,
     pub day: NaiveDate,
     /// Wall time in Europe/Rome; the product's or the present hour where it is left out.
     pub hour: Option<NaiveTime>,
+    /// Why the table decided for this day although not all concerned work on it: public. Left out, such a day is refused.
+    pub despite_non_working: Option<String>,
 }
 
 /// What is decided of a release's date.
@@ -106,6 +108,8 @@ pub async fn record_outcome(
 /// The text to keep, once item and consequences fit the kind.
 fn checked(input: &OutcomeIn, meeting: &Dossier) -> Result<String> {
     let text = typed::required("text", &input.text, MAX_TEXT)?;
+    let despite = input.release.as_ref().and_then(|decision| decision.despite_non_working.as_deref());
+    typed::optional("despite_non_working", despite, releases::REASON_CHARACTERS)?;
     if input.agenda_item_id.is_some_and(|item| meeting.agenda.iter().all(|known| known.id != item)) {
         return Err(Error::field("agenda_item_id", Code::UnknownValue));
     }
@@ -127,17 +131,19 @@ async fn decide_release(
     text: &str,
     decision: Option<ReleaseDecision>,
 ) -> Result<Option<ReleaseId>> {
-    let Some(ReleaseDecision { release_id, change, day, hour }) = decision else { return Ok(None) };
+    let Some(ReleaseDecision { release_id, change, day, hour, despite_non_working }) = decision else {
+        return Ok(None);
+    };
     must_know_release(txn, release_id).await?;
     match change {
         ReleaseChange::Confirm => {
-            let input = releases::ConfirmIn { day, hour, despite_non_working: None };
+            let input = releases::ConfirmIn { day, hour, despite_non_working };
             releases::confirm_in(ctx, txn, release_id, None, input, Some(outcome)).await?;
         }
         ReleaseChange::Move => {
             let text = typed::required("text", text, releases::REASON_CHARACTERS)?;
             let reason = Reason { code: ReasonCode::TableDecision, text };
-            let input = releases::MoveIn { day, hour, reason, despite_non_working: None };
+            let input = releases::MoveIn { day, hour, reason, despite_non_working };
             releases::move_in(ctx, txn, release_id, None, input, Some(outcome)).await?;
         }
     }

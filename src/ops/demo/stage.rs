@@ -23,7 +23,7 @@ use entity::ids::ReleaseId;
 use std::sync::Arc;
 
 /// Where the demonstration's deliverables are said to appear; nobody ever looks there, the release is too long ago.
-pub(super) const PORTAL: &str = "portale.ente.example";
+pub const PORTAL: &str = "portale.ente.example";
 /// When the jobs of a morning run.
 const MORNING: NaiveTime = hour(9);
 /// What a morning brings.

@@ -452,7 +452,13 @@ async fn close(stage: &Stage, id: MeetingId) -> Result<()> {
 
 /// The table gives the release its date.
 async fn decide(stage: &Stage, meeting: MeetingId, release: ReleaseId, day: NaiveDate) -> Result<()> {
-    let decision = ReleaseDecision { release_id: release, change: ReleaseChange::Confirm, day, hour: None };
+    let decision = ReleaseDecision {
+        release_id: release,
+        change: ReleaseChange::Confirm,
+        day,
+        hour: None,
+        despite_non_working: None,
+    };
     let text = format!("La Relazione territoriale esce il {} alle ore 10.", day.format("%d.%m.%Y"));
     conclude(stage, meeting, OutcomeKind::Decision, text, Some(decision), None).await
 }

@@ -70,7 +70,6 @@ struct PlanPage {
 
 #[get("/releases/new")]
 async fn show_plan_form(ctx: Ctx, request: HttpRequest) -> Answer {
-    allow(&ctx, Action::Plan)?;
     let form = FormState::fresh(PlanForm { precision: Precision::Month.to_string(), ..PlanForm::default() });
     page(&plan_page(&ctx, &request, form).await?)
 }
@@ -94,6 +93,7 @@ fn plan_of(form: &PlanForm) -> Result<PlanIn> {
 }
 
 async fn plan_page(ctx: &Ctx, request: &HttpRequest, form: FormState<PlanForm>) -> Result<PlanPage> {
+    allow(ctx, Action::Plan)?;
     Ok(PlanPage {
         shell: shell(ctx, request, ctx.lang.t("releases.plan").to_owned()),
         form,

@@ -66,13 +66,18 @@ fn put(body: &mut Value, pointer: &str, text: &str) {
 }
 
 /// A body that would be accepted, with the parts that may be left out and hold texts of their own.
-fn whole(name: &str, schema: &'static Value) -> Value {
+fn whole(world: &World, name: &str, pointer: &str, schema: &'static Value) -> Value {
     let mut body = body_of(name, schema);
     let (part, value) = match name {
         "POST /api/v1/designations/{id}/end" => {
             ("provenance", json!({ "channel": "pec", "communicated_on": "2027-01-20" }))
         }
         "POST /api/v1/meetings/{id}/move" => ("venue", json!({ "mode": "in_person" })),
+        "POST /api/v1/meetings/{id}/outcomes" if pointer.starts_with("/release/") => {
+            body["kind"] = "decision".into();
+            let release = world.id("provisional release");
+            ("release", json!({ "release_id": release, "change": "confirm", "day": "2027-05-11" }))
+        }
         "POST /api/v1/meetings/{id}/outcomes" => {
             body["kind"] = "task".into();
             ("task", json!({ "seat": "referent:bergamo", "title": "Nota", "due_day": "2027-05-11" }))
@@ -111,7 +116,7 @@ async fn a_text_that_reads_otherwise_than_it_was_typed_is_refused_in_every_opera
         texts_in(&described["schema"], "", &mut texts);
         for pointer in texts {
             for text in [format!("una{}volta", TURNING[7]), format!("{}una volta", TURNING[1]), UNSEEN[0].to_owned()] {
-                let mut body = whole(&name, &described["schema"]);
+                let mut body = whole(&world, &name, &pointer, &described["schema"]);
                 put(&mut body, &pointer, &text);
                 let shown = secretariat.get(subject_of(path, &address)).send().await;
                 let version =

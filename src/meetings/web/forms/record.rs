@@ -213,6 +213,7 @@ struct OutcomeForm {
     change: String,
     day: String,
     hour: String,
+    despite_non_working: String,
     seat: String,
     title: String,
     due_day: String,
@@ -234,22 +235,33 @@ impl OutcomeForm {
     }
 
     fn release(&self) -> Result<Option<ReleaseDecision>, Error> {
-        let Some(release_id) = typed::id("release_id", &self.release_id)? else { return Ok(None) };
+        let Some(release_id) = typed::id("release_id", &self.release_id)? else {
+            return nothing_else("release_id", &[&self.change, &self.day, &self.hour, &self.despite_non_working]);
+        };
         let change = match self.change.as_str() {
             "confirm" => ReleaseChange::Confirm,
             "move" => ReleaseChange::Move,
             _ => return Err(Error::field("change", Code::Required)),
         };
         let hour = kept(&self.hour).map(|text| hour("hour", &text)).transpose()?;
-        Ok(Some(ReleaseDecision { release_id, change, day: day("day", &self.day)?, hour }))
+        let despite_non_working = kept(&self.despite_non_working);
+        Ok(Some(ReleaseDecision { release_id, change, day: day("day", &self.day)?, hour, despite_non_working }))
     }
 
     fn task(&self) -> Result<Option<NewTask>, Error> {
-        let Some(seat) = kept(&self.seat) else { return Ok(None) };
+        let Some(seat) = kept(&self.seat) else {
+            return nothing_else("seat", &[&self.title, &self.due_day, &self.estimated_minutes]);
+        };
         let what = both(given("title", &self.title), day("due_day", &self.due_day));
         let ((title, due_day), minutes) = both(what, number("estimated_minutes", &self.estimated_minutes))?;
         Ok(Some(NewTask { seat, title, due_day, estimated_minutes: minutes.unwrap_or(0) }))
     }
+}
+
+/// Nothing follows from an outcome where nothing of it was typed; what was begun needs its first field.
+fn nothing_else<T>(first: &'static str, others: &[&str]) -> Result<Option<T>, Error> {
+    let is_begun = others.iter().any(|text| kept(text).is_some());
+    if is_begun { Err(Error::field(first, Code::Required)) } else { Ok(None) }
 }
 
 #[derive(Template)]
