@@ -7,7 +7,7 @@ use crate::db::{Db, StoreError, Txn};
 use crate::error::{Error, Result};
 use crate::secret::Ids;
 use crate::texts::Lang;
-use crate::vitals::Vitals;
+use crate::vitals::{Vitals, WRITING};
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::DatabaseConnection;
 use std::sync::Arc;
@@ -103,6 +103,14 @@ impl Ctx {
         Ok(())
     }
 
+    /// A use case that found the disk full says so to whoever asks whether the service is ready; the next pulse that is committed
+    /// takes it back.
+    fn note_full_disk(&self, error: &Error) {
+        if matches!(error, Error::Store(StoreError::Full(_))) {
+            self.services.vitals.fail(WRITING);
+        }
+    }
+
     /// Runs one unit of work: everything `work` writes is committed together, or none of it if it returns an error.
     ///
     /// A key that may only read is refused here once for all use cases; the policies say it again, each for its own.
@@ -111,8 +119,11 @@ impl Ctx {
             return Err(Error::Denied);
         }
         let txn = self.begin().await?;
-        let done = work(&txn).await?;
-        self.commit(txn).await?;
-        Ok(done)
+        let done = async {
+            let done = work(&txn).await?;
+            self.commit(txn).await?;
+            Ok(done)
+        };
+        done.await.inspect_err(|error| self.note_full_disk(error))
     }
 }

@@ -10,6 +10,12 @@ pub const fn turns_direction(c: char) -> bool {
     matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
+/// Tells whether a character orders how the text around it is laid out, without being seen itself: separators of lines and
+/// paragraphs, deprecated format characters, interlinear annotations (Unicode 17, ch. 23).
+const fn governs_layout(c: char) -> bool {
+    matches!(c, '\u{2028}' | '\u{2029}' | '\u{206A}'..='\u{206F}' | '\u{FFF9}'..='\u{FFFB}')
+}
+
 /// Tells whether a reader sees nothing of a character: blanks, controls, fillers, and what Unicode lets programs ignore
 /// (`Default_Ignorable_Code_Point`).
 pub fn is_unseen(c: char) -> bool {
@@ -71,7 +77,7 @@ pub fn line_of(bytes: &[u8]) -> String {
 /// but blanks reads as nothing.
 pub fn reads_as_typed(text: &str) -> bool {
     let is_blank = text.trim().is_empty();
-    !text.chars().any(turns_direction) && (is_blank || !text.chars().all(is_unseen))
+    !text.chars().any(|c| turns_direction(c) || governs_layout(c)) && (is_blank || !text.chars().all(is_unseen))
 }
 
 /// Joins the names of a person, of whom one may have but one.
@@ -139,9 +145,17 @@ mod tests {
         for text in ["", "  ", "Ada", "è", "שרה", "سارة", "a\u{200d}b", "👩\u{200d}🔬", "a\u{ad}b"] {
             assert!(reads_as_typed(text), "{text:?}");
         }
-        for text in
-            ["\u{202e}gnp.exe", "a\u{200e}", "\u{61c}1", "\u{200b}", " \u{feff} ", "\u{3164}", "\u{2800}\u{e0041}"]
-        {
+        for text in [
+            "a\u{2028}b",
+            "a\u{206a}b",
+            "\u{202e}gnp.exe",
+            "a\u{200e}",
+            "\u{61c}1",
+            "\u{200b}",
+            " \u{feff} ",
+            "\u{3164}",
+            "\u{2800}\u{e0041}",
+        ] {
             assert!(!reads_as_typed(text), "{text:?}");
         }
     }

@@ -79,7 +79,7 @@ pub fn fraction() -> f64 {
     f64::from(u32::from_be_bytes(random_bytes())) / (f64::from(u32::MAX) + 1.0)
 }
 
-fn random_bytes<const N: usize>() -> [u8; N] {
+pub(crate) fn random_bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     rand::fill(&mut bytes);
     bytes

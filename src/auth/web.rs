@@ -33,8 +33,6 @@ use std::time::Duration;
 /// An asked-for link is answered after this time, whoever's the address is: the time taken would tell a known address from
 /// an unknown one. Far above what the look at the register takes, hardly felt by a person.
 const ANSWERED_AFTER: Duration = Duration::from_millis(250);
-/// How often the writing of a link is tried while the database is busy, and the pause between two attempts.
-const ATTEMPTS: usize = 5;
 const ATTEMPTED_AFTER: Duration = Duration::from_secs(2);
 
 /// The lives of API tokens offered on the page, in days.
@@ -126,11 +124,17 @@ async fn ask_for_link(ctx: Ctx, request: HttpRequest, site: web::Data<Site>, for
 }
 
 /// Sends the link beside the answer, which must not wait for those who write: only a known address would.
+///
+/// Tried again for as long as a link would live: whoever was told to look into the mailbox looks that long.
 async fn send_link(ctx: Ctx, address: String, next: LocalPath) {
-    for _ in 0..ATTEMPTS {
+    let lives = Duration::from_mins(u64::try_from(ctx.config().security.sign_in_link_minutes).unwrap_or_default());
+    let begun = tokio::time::Instant::now();
+    while begun.elapsed() < lives {
         match ctx.write(async |txn| service::request_link(&ctx, txn, &address, &next).await).await {
             Ok(()) => return,
-            Err(error) if error.code() == Code::Busy => tokio::time::sleep(ATTEMPTED_AFTER).await,
+            Err(error) if matches!(error.code(), Code::Busy | Code::StorageFull) => {
+                tokio::time::sleep(ATTEMPTED_AFTER).await;
+            }
             Err(error) => {
                 tracing::error!(request_id = ctx.request_id.map(tracing::field::display), %error, "a sign-in link was not sent");
                 return;
@@ -139,7 +143,7 @@ async fn send_link(ctx: Ctx, address: String, next: LocalPath) {
     }
     tracing::warn!(
         request_id = ctx.request_id.map(tracing::field::display),
-        "a sign-in link was not sent: the database was busy"
+        "a sign-in link was not sent: the database took no write"
     );
 }
 

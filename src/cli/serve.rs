@@ -52,8 +52,9 @@ pub(super) async fn serve(mut config: Config, is_demo: bool) -> Outcome {
     let listener = TcpListener::bind(services.config.server.bind)
         .map_err(|failure| format!("cannot listen on {}: {failure}", services.config.server.bind))?;
     let background = Background::start(&services, &location, transport).await?;
-    let _watcher = Watcher::start(&services)?;
-    greet(&operator).await?;
+    if let Err(failure) = greet(&operator).await {
+        warn!(%failure, "no sign-in link could be made; `raccordo sign-in-link` makes one");
+    }
     let served = run_until_told(Arc::clone(&services), listener, background).await;
     services.db.clone().close().await;
     info!("stopped");
@@ -134,6 +135,8 @@ struct Background {
     dispatcher: Dispatcher,
     ticker: Ticker,
     pulse: JoinHandle<()>,
+    /// Not beyond the background: what stops in order is not missed.
+    watcher: Watcher,
     stop_pulse: CancellationToken,
     db: Db,
 }
@@ -147,12 +150,14 @@ impl Background {
         let stop_pulse = CancellationToken::new();
         let pulse = tokio::spawn(pulse::keep(Arc::clone(&own), stop_pulse.clone()));
         let ticker = Ticker::start(own, JOBS, move || bell.mail_waiting.notify_one()).await?;
-        Ok(Self { dispatcher, ticker, pulse, stop_pulse, db })
+        let watcher = Watcher::start(services)?;
+        Ok(Self { dispatcher, ticker, pulse, watcher, stop_pulse, db })
     }
 
     /// No new mail and no new run; what is under way may end, within limits. Returns the connections, which on `SQLite` are the
     /// requests' too: they are closed only when nobody is left who is being answered.
     async fn stop(self) -> Db {
+        drop(self.watcher);
         self.stop_pulse.cancel();
         let (.., pulse) = tokio::join!(self.dispatcher.stop(), self.ticker.stop(), self.pulse);
         if let Err(failure) = pulse {

@@ -18,6 +18,15 @@ impl Subject {
         !self.seats.is_empty() && self.seats.iter().all(|(_, of)| bodies(*of))
     }
 
+    /// Tells whether the seats by which the person works are in these bodies: all but those of a partner, or those where there are
+    /// no others. So nobody takes a person out of their own body's sight by naming them as a partner.
+    fn works_only_in(&self, bodies: impl Fn(BodyId) -> bool) -> bool {
+        let (as_partner, at_work): (Vec<_>, Vec<_>) =
+            self.seats.iter().partition(|(kind, _)| *kind == SeatKind::Partner);
+        let counted = if at_work.is_empty() { as_partner } else { at_work };
+        !counted.is_empty() && counted.iter().all(|(_, of)| bodies(*of))
+    }
+
     /// Secretariat and direction decide for the whole network.
     fn stands_above_bodies(&self) -> bool {
         self.seats.iter().any(|(kind, _)| matches!(kind, SeatKind::Secretariat | SeatKind::Direction))
@@ -44,12 +53,13 @@ pub fn may_list_people(actor: &Actor) -> bool {
 /// Whether the actor may see a person's record, with phone and language and what came back from their address.
 ///
 /// A seat in one body shows nothing of another's: a manager who designates somebody from elsewhere sees of them what that
-/// designation needs, name and address, in the register (`designations/policy.rs`).
+/// designation needs, name and address, in the register (`designations/policy.rs`). A partner's seat elsewhere takes nothing from
+/// the body in which the person works.
 pub fn may_see(actor: &Actor, subject: &Subject) -> bool {
     actor.is_ourselves()
         || actor.sees_the_whole()
         || actor.person_id() == Some(subject.person)
-        || subject.is_only_of(|body| actor.bodies().any(|own| own == body))
+        || subject.works_only_in(|body| actor.bodies().any(|own| own == body))
 }
 
 /// A manager corrects the names of people all of whose seats they manage: a name is read in every body where its owner holds a
@@ -136,8 +146,9 @@ mod tests {
     fn a_seat_in_one_body_opens_nothing_of_another() {
         let (lodi, como) = (body(2), body(3));
         let both = Subject { person: person(9), seats: vec![(SeatKind::Referent, lodi), (SeatKind::Partner, como)] };
-        for of in [lodi, como] {
-            assert!(!may_see(&holder(2, SeatKind::BodyManager, of), &both));
+        for (of, sees) in [(lodi, true), (como, false)] {
+            // In Lodi they work; a partner's seat in Como opens nothing there and takes nothing from Lodi.
+            assert_eq!(may_see(&holder(2, SeatKind::BodyManager, of), &both), sees);
             assert_eq!(reach(&holder(2, SeatKind::BodyManager, of), &both), Reach::Nothing);
         }
         let mut manager_of_both = holder(2, SeatKind::BodyManager, lodi);

@@ -83,17 +83,38 @@ pub async fn backup(location: &Location, file: &Path, now: DateTime<Utc>) -> Res
     let db = Db::open_beside(location).await?;
     let copied = copy(&db, &partial).await;
     db.close().await;
-    copied?;
+    let finished = match copied {
+        Ok(()) => finish(&partial, file, now).await,
+        Err(failure) => Err(failure),
+    };
+    // A backup that failed, on a full disk above all, takes up no room.
+    finished.inspect_err(|_| remove_leftovers(&partial))
+}
+
+fn remove_leftovers(partial: &Path) {
+    for suffix in ["", "-journal", "-wal", "-shm"] {
+        let leftover = beside(partial, suffix);
+        if let Err(failure) = remove_if_there(&leftover) {
+            tracing::warn!(file = %leftover.display(), %failure, "what is left of a failed backup could not be removed");
+        }
+    }
+}
+
+/// Checks the copy, gives it its name and writes its manifest. A copy whose manifest cannot be written is no backup and goes.
+async fn finish(partial: &Path, file: &Path, now: DateTime<Utc>) -> Result<Manifest, BackupError> {
     let manifest = Manifest {
         format: FORMAT,
         created_at: now,
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        audit_head: check(&partial).await?.to_string(),
-        bytes: std::fs::metadata(&partial).map_err(BackupError::at(&partial))?.len(),
-        sha256: sha256(&partial).map_err(BackupError::at(&partial))?,
+        audit_head: check(partial).await?.to_string(),
+        bytes: std::fs::metadata(partial).map_err(BackupError::at(partial))?.len(),
+        sha256: sha256(partial).map_err(BackupError::at(partial))?,
     };
-    publish(&partial, file).map_err(BackupError::at(file))?;
-    write_manifest(&manifest, &manifest_path(file))?;
+    publish(partial, file).map_err(BackupError::at(file))?;
+    write_manifest(&manifest, &manifest_path(file)).inspect_err(|_| {
+        remove_leftovers(file);
+        remove_leftovers(&manifest_path(file));
+    })?;
     Ok(manifest)
 }
 

@@ -4,6 +4,7 @@ use super::{OUTBOX, Vitals, WRITING};
 use crate::ctx::Services;
 use crate::db::StoreError;
 use crate::mail::outbox::lease;
+use crate::secret;
 use chrono::TimeDelta;
 use entity::{Instant, pulse};
 use sea_orm::ActiveValue::Set;
@@ -66,7 +67,8 @@ async fn write(services: &Services) -> Result<(), StoreError> {
     let row = pulse::ActiveModel {
         id: Set(id.clone()),
         written_at: Set(Instant::from(services.clock.now())),
-        filler: Set(vec![0x5a; FILLER]),
+        // Random, because PostgreSQL would pack what repeats itself into a few bytes.
+        filler: Set(secret::random_bytes::<FILLER>().to_vec()),
     };
     let txn = services.db.begin().await?;
     pulse::Entity::insert(row).exec_without_returning(&txn).await?;

@@ -65,6 +65,10 @@ async fn a_disk_that_was_full_loses_nothing_that_is_acknowledged_afterwards() {
     assert!(refused.body.contains("storage_full"), "{}", refused.body);
     caller.wait_until_ready_is(false).await;
 
+    let backup = installation.command(&["backup", "kept.backup"]).status().expect("the program starts");
+    assert!(!backup.success(), "there is no room for it");
+    assert!(!volume.files().iter().any(|name| name.starts_with("kept.backup")), "{:?}", volume.files());
+
     volume.free();
     assert_eq!(caller.designate("referent:bergamo").await.status, 409, "a use case that refuses");
     for _ in 0..CHANGES {

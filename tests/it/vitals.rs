@@ -3,12 +3,12 @@
 
 use crate::both_engines;
 use crate::support::app::{SECRETARIAT, TestApp};
-use crate::support::db::{Engine, administer_database};
+use crate::support::db::{Engine, administer_database, has_postgres};
 use crate::workbench::{Workbench, notification};
 use chrono::TimeDelta;
 use raccordo::vitals::pulse;
 use raccordo::vitals::{DISPATCHER, OUTBOX, WRITING};
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use std::time::Duration;
 use tokio::time::sleep;
 
@@ -46,6 +46,19 @@ async fn a_database_that_takes_no_write_is_seen_and_so_is_its_return(engine: Eng
     }
     pulse::take(&app.services).await;
     assert!(is_ready(&app).await, "there is room again");
+}
+
+/// A pulse that an engine could pack into a few bytes would be committed where a use case finds no room.
+#[actix_web::test]
+async fn a_pulse_takes_up_the_room_it_asks_for() {
+    if !has_postgres() {
+        return;
+    }
+    let app = TestApp::new(Engine::Postgres).await;
+    pulse::take(&app.services).await;
+    let size = Statement::from_string(DbBackend::Postgres, "SELECT pg_column_size(filler) FROM pulse");
+    let row = app.services.db.reader().query_one_raw(size).await.expect("an answer").expect("a pulse");
+    assert!(row.try_get_by_index::<i32>(0).expect("a size") >= 16 * 1024);
 }
 
 async fn a_use_case_that_never_ends_is_seen_and_so_is_its_end(engine: Engine) {

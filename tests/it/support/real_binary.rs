@@ -200,6 +200,12 @@ impl Volume {
         while ballast.write_all(&[0; 4096]).is_ok() {}
     }
 
+    /// The names of the files on it.
+    pub fn files(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(&self.0).expect("the volume is readable");
+        entries.map(|entry| entry.expect("a file").file_name().to_string_lossy().into_owned()).collect()
+    }
+
     /// Gives back what [`Volume::fill`] took.
     pub fn free(&self) {
         std::fs::remove_file(self.ballast()).expect("the ballast goes");
