@@ -1,4 +1,4 @@
-//! What is due: the one shape in which every slice says what somebody still has to do. `providers.rs` asks them all.
+//! Obligations: the one shape in which every slice says what somebody still has to do. `providers.rs` asks them all.
 
 pub mod providers;
 

@@ -8,7 +8,7 @@ use tracing::warn;
 /// Failures told one by one; a longer list only counts.
 const TOLD: usize = 5;
 
-/// What failed while the rest went on. For operators: names and reasons, no personal data.
+/// The failures of a run in which the rest went on. For operators: names and reasons, no personal data.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Failures {
     count: usize,

@@ -151,7 +151,7 @@ kind! {
 }
 
 kind! {
-    /// What somebody can owe by a day: with an id, the name of an obligation in the log of the reminders.
+    /// The kinds of things that can be owed by a day: with an id, the name of an obligation in the log of the reminders.
     ObligationKind { Task = "task", Deliverable = "deliverable" }
 }
 

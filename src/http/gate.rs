@@ -101,14 +101,14 @@ async fn admit(request: &mut ServiceRequest) -> Result<(), Failure> {
     demand_known(query, request.query_string())
 }
 
-/// What a query may name.
+/// The names that a query may hold.
 pub(super) struct Parameter<'n> {
     pub(super) name: Cow<'n, str>,
     /// Its longest value, in characters, where it is bounded.
     pub(super) longest: Option<usize>,
 }
 
-/// What the queries of pages and feeds may name, by the pattern of their address. One that is not here knows nothing.
+/// The names that the queries of pages and feeds may hold, by the pattern of their address. One that is not here knows nothing.
 pub const PAGES: &[(&str, &[&str])] = &[
     ("/calendar", &["cursor", "limit", "since"]),
     ("/calendar.ics", &["lang"]),

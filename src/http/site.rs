@@ -22,7 +22,7 @@ pub struct Site {
     pub uploads: Room,
     /// Uses of keys that are not written down yet.
     pub last_use: LastUse,
-    /// What goes on after its answer has left; waited for when the service stops.
+    /// Work that goes on after its answer has left; waited for when the service stops.
     later: TaskTracker,
     runtime: Handle,
     pub metrics: Metrics,

@@ -22,7 +22,7 @@ pub struct Room {
     all: usize,
 }
 
-/// What one upload takes up, until it is dropped.
+/// The room that one upload takes up, given back when it is dropped.
 #[derive(Debug)]
 pub struct Taken {
     _units: OwnedSemaphorePermit,

@@ -27,7 +27,7 @@ pub struct IfMatch {
 /// The version the caller has seen. [`Code::VersionMissing`] (428) if none is named; `*`, which would mean "whatever it
 /// is now", names none. [`Code::Stale`] (412) for a tag we never gave.
 ///
-/// Of a list the newest counts: versions only grow, so no other tag of it can be that of today.
+/// In a list the newest version counts, because versions only grow: no other tag of it can be that of today.
 pub fn if_match(request: &HttpRequest) -> Result<i32, Error> {
     let missing = || Error::refused(Code::VersionMissing);
     let said = request.headers().get(IF_MATCH).ok_or_else(missing)?;

@@ -104,7 +104,7 @@ pub struct Outcome {
     pub release_id: Option<ReleaseId>,
     /// The task it created.
     pub task_id: Option<TaskId>,
-    /// Of a decision: the quorum when it was recorded. None of what was recorded before it was kept.
+    /// The quorum of a decision when it was recorded. None of what was recorded before it was kept.
     pub quorum: Option<Quorum>,
     pub created_at: DateTime<Utc>,
 }

@@ -191,7 +191,7 @@ struct RiskRow {
     remedy: Option<Remedy>,
 }
 
-/// What a body lacks to be asked by mail, each with the form that enters it.
+/// The data that a body lacks to be asked by mail, each with the form that enters it.
 struct Missing {
     text: &'static str,
     links: Vec<Remedy>,

@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-/// As many characters of a file's name as are kept.
+/// The longest name of a file that is kept, in characters.
 const NAME_CHARACTERS: usize = 200;
 
 /// The types that are accepted, by extension. Most administrations send signed envelopes (`.p7m`).

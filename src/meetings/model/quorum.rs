@@ -42,7 +42,7 @@ impl Quorum {
     }
 }
 
-/// Somebody who stands for several parties at one meeting: pointed out, and counted for each. The agreement forbids it nowhere,
+/// A person who stands for several parties at one meeting: pointed out, and counted for each. The agreement forbids it nowhere,
 /// and a party that sends a delegate is represented.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StandIn {

@@ -44,7 +44,7 @@ impl BoxesForm {
         Self { version: version.to_string(), boxes }
     }
 
-    /// What the ticked boxes stand for: what follows the prefix in the names of their fields.
+    /// The codes that the ticked boxes stand for: what follows the prefix in the names of their fields.
     fn ticked(&self, prefix: &str) -> Vec<String> {
         let mut ticked: Vec<String> =
             self.boxes.keys().filter_map(|field| field.strip_prefix(prefix)).map(str::to_owned).collect();
