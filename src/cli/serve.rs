@@ -25,7 +25,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::instrument::WithSubscriber;
 use tracing::subscriber::NoSubscriber;
@@ -34,6 +34,8 @@ use tracing::{info, warn};
 /// What an empty database is filled with, where the program runs from a checkout or its container.
 const DATA: &str = "data/lombardia.toml";
 const LOOK_AT_SETTINGS_EVERY: Duration = Duration::from_secs(5);
+/// How long a stop waits for work that goes on after its answer: several tries of a link, each within seconds.
+const LAST_WORK_WITHIN: Duration = Duration::from_secs(10);
 /// As a shell reports a program ended by an interrupt.
 const INTERRUPTED: i32 = 130;
 
@@ -200,7 +202,10 @@ async fn run_until_told(services: Arc<Services>, listener: TcpListener, backgrou
         handle.stop(false).await;
         let _ = measures.await;
     }
-    site.all_done().await;
+    // A sign-in link that the database does not take is tried again for minutes: the stop does not wait that long.
+    if timeout(LAST_WORK_WITHIN, site.all_done()).await.is_err() {
+        warn!("stopped with work that waited for the database: whoever asked for a sign-in link asks again");
+    }
     let _ = tokio::join!(limiter, notices, uses);
     if let Err(error) = site.last_use.write_down(&services.db).await {
         warn!(%error, "the last uses of keys were not written down");
