@@ -151,7 +151,7 @@ async fn a_press_is_repeated_by_its_own_browser_for_a_minute(engine: Engine) {
         assert_eq!((answer.status(), key_in(&answer)), (status, None), "{cookie}");
     }
     assert_eq!(office.name_behind(&app, &key).await.as_deref(), Some(ANNA));
-    // Whoever has signed out does not come in again by going back.
+    // Going back a page after signing out does not sign in again.
     assert_eq!(post(&app, "/sign-out", &[], &key).await.status(), StatusCode::SEE_OTHER);
     assert_eq!(send_form(&app, &link, &form, "pre=this browser").await.status(), StatusCode::GONE);
     let link = office.link_of(ANNA).await;
@@ -513,8 +513,6 @@ async fn a_form_without_its_token_lets_nobody_in() {
     assert!(press(&app, &link).await.is_some());
 }
 
-// ---- The office: two holders of seats, one former holder ----------------------------------------------------------------
-
 struct Office {
     services: Arc<Services>,
     site: web::Data<Site>,
@@ -793,8 +791,6 @@ const fn service_ended(sessions: u64, links: u64, tokens: u64) -> raccordo::auth
     raccordo::auth::model::Ended { sessions, links, tokens }
 }
 
-// ---- A browser, a program ------------------------------------------------------------------------------------------------
-
 /// Sends requests to the pages and the API under test.
 struct Browser(Box<dyn Fn(TestRequest) -> LocalBoxFuture<'static, ServiceResponse>>);
 
@@ -817,7 +813,7 @@ async fn page_at(app: &Browser, uri: &str) -> String {
     text(app.send(TestRequest::get().uri(uri)).await).await
 }
 
-/// Posts a form of ours from Anna's Firefox: with the form token of this browser, and the key of its session if it has one.
+/// Posts a form from Anna's Firefox: with the form token of this browser, and the session key if it has one.
 async fn post(app: &Browser, uri: &str, fields: &[(&str, &str)], key: &str) -> ServiceResponse {
     let cookie =
         || if key.is_empty() { Cookie::new("pre", "this browser") } else { Cookie::new("sid", key.to_owned()) };
@@ -829,7 +825,7 @@ async fn post(app: &Browser, uri: &str, fields: &[(&str, &str)], key: &str) -> S
     app.send(request.set_form(fields)).await
 }
 
-/// A form that stood on a page shown before anybody had signed in.
+/// Returns a form from a page shown before signing in.
 fn form_of_the_way_in(browser: &'static str) -> String {
     let request = TestRequest::default().cookie(Cookie::new("pre", browser)).to_http_request();
     let token = raccordo::http::csrf::token(&request);
@@ -839,7 +835,7 @@ fn form_of_the_way_in(browser: &'static str) -> String {
         .finish()
 }
 
-/// Sends this very form, as a second click does.
+/// Sends exactly this form, as a second click does.
 async fn send_form(app: &Browser, uri: &str, form: &str, cookies: &str) -> ServiceResponse {
     let request = TestRequest::post().uri(uri).insert_header(("cookie", cookies));
     app.send(request.insert_header(("content-type", "application/x-www-form-urlencoded")).set_payload(form.to_owned()))
@@ -850,7 +846,7 @@ async fn ask(app: &Browser, address: &str) -> ServiceResponse {
     post(app, "/sign-in", &[("email", address)], "").await
 }
 
-/// Presses the button behind a link; the key of the session, if one was opened.
+/// Presses the button behind a link and returns the session key, if one was opened.
 async fn press(app: &Browser, link: &str) -> Option<String> {
     let answer = post(app, link, &[], "").await;
     let key = key_in(&answer);

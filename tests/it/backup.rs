@@ -1,4 +1,5 @@
-//! Backup and restore: everything acknowledged is in it, damage is refused, and a restored service mails nobody by itself.
+//! Backup and restore: a backup holds everything acknowledged, damage is refused, and a restored service sends no mail
+//! by itself.
 
 use crate::support::db::Engine;
 use crate::workbench::{Workbench, notification};

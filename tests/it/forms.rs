@@ -47,7 +47,7 @@ async fn filled(world: &World, reader: &Client) -> Vec<PageForm> {
     filled
 }
 
-/// What was typed, without what a form carries for us.
+/// Returns the typed values, without the hidden fields of the service.
 fn typed(form: &PageForm) -> BTreeSet<(String, String)> {
     let is_ours = |name: &str| ["csrf", "resume"].contains(&name);
     // A browser sends line ends as CRLF, and a page shows them as it likes.
@@ -179,9 +179,7 @@ fn token_under(key: &str) -> String {
     raccordo::http::csrf::token(&actix_web::test::TestRequest::default().cookie(cookie).to_http_request())
 }
 
-// ---- Two presses ---------------------------------------------------------------------------------------------------------
-
-/// What is typed into a field if nobody says anything else.
+/// Returns a default value for a field.
 fn sample(field: &PageField) -> String {
     match field.kind.as_str() {
         "date" => "2027-06-16".to_owned(),
@@ -357,9 +355,7 @@ async fn whoever_signs_out_twice_is_out() {
     assert_eq!(other.post("/sign-out").form("forged.token", &[]).send().await.status.as_u16(), 409);
 }
 
-// ---- What is wrong is said of a field that is there ------------------------------------------------------------------------
-
-/// Values that somebody may type into a field of a kind, few of which are right.
+/// Returns mostly wrong values that a user may type into a field of this kind.
 fn unlikely(field: &PageField) -> Vec<String> {
     let of_kind: &[&str] = match field.kind.as_str() {
         "date" => &["", "domani", "1999-12-31", "2027-12-25", "2031-03-10"],

@@ -1,5 +1,5 @@
-//! What the data file leaves open and the secretariat enters: certified mailboxes of bodies, the day of signature; and how
-//! *Chiedi la designazione* says what is missing before it is pressed.
+//! Data that the file leaves open and the secretariat enters (certified mailboxes of bodies, the day of signature), and
+//! the hints on *Chiedi la designazione* about missing ones.
 
 use crate::both_engines;
 use crate::support::app::{Client, SECRETARIAT, TestApp};

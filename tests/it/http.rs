@@ -344,7 +344,7 @@ async fn pages_and_feeds_refuse_a_name_they_do_not_know() {
     assert_eq!(ask(&house, TestRequest::with_uri("/nowhere?x=1")).await.status(), StatusCode::NOT_FOUND);
 }
 
-/// What the description says of a parameter holds: a longer value is no filter that finds nothing.
+/// A query value beyond its described length must be refused, not treated as a filter without results.
 #[actix_web::test]
 async fn a_query_value_beyond_its_described_length_is_refused() {
     let app = TestApp::new(Engine::Sqlite).await;

@@ -35,7 +35,7 @@ async fn a_transaction_in_which_a_statement_failed_cannot_be_committed(engine: E
     assert_eq!(count(bench.db(), "setting").await, 1);
 }
 
-/// Ways in which an engine ends a transaction that nobody asked it to end.
+/// Returns the ways in which an engine ends a transaction by itself.
 fn ends(engine: Engine) -> &'static [&'static [&'static str]] {
     match engine {
         Engine::Sqlite => &[

@@ -273,7 +273,7 @@ async fn a_bad_file_is_refused_with_line_and_reason_and_changes_nothing(engine: 
     assert_eq!(everything(&loading).await, before);
 }
 
-/// What is replaced, by what, and what must be said of the line where it stands.
+/// Planted defects: the text replaced, its replacement, and the message expected for its line.
 const DEFECTS: &[(&str, &str, &str)] = &[
     ("in_force_to = \"2027-06-30\"", "in_force_to = \"2027-06-31\"", "input is out of range"),
     (

@@ -249,7 +249,7 @@ async fn the_farewell_is_the_last_mail_to_who_leaves(engine: Engine) {
     app.tick("follow_members").await;
     let greylisted =
         || Delivery::NotSent { retry: true, class: FailureClass::Recipient, text: "450 4.7.1 later".into() };
-    // One for whoever leaves, one for whoever joins.
+    // One answer for the member who leaves, one for the member who joins.
     app.mailbox.script([greylisted(), greylisted()]);
     app.advance(TimeDelta::seconds(30));
     assert_eq!(list(&app.mails().await), [""; 0], "a mail that is tried again is not over");

@@ -1,4 +1,5 @@
-//! Whom a table is of: a working group convenes and counts its own parties; partners come to the meetings they are invited to.
+//! Members of a table: a working group convenes and counts its own parties; partners attend the meetings to which they
+//! are invited.
 
 use crate::both_engines;
 use crate::support::app::{Client, SECRETARIAT, TestApp};

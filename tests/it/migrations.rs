@@ -121,7 +121,7 @@ fn every_migration_runs_in_a_transaction() {
     }
 }
 
-/// A migration somebody has applied must stay what it was: its text is pinned. Add a new one instead of changing it.
+/// Pins the text of applied migrations, which may not change. Add a new migration instead.
 #[test]
 fn applied_migrations_are_never_edited() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migration/src");

@@ -1,4 +1,4 @@
-//! The network over HTTP: what anybody may read, and whom people are shown to.
+//! The network over HTTP: public data, and the people visible to each caller.
 
 use crate::both_engines;
 use crate::support::app::{SECRETARIAT, TestApp};
@@ -43,7 +43,7 @@ async fn person_for(ctx: &Ctx, person: PersonIn) -> raccordo::error::Result<Pers
     ctx.write(async |txn| network::person_for(ctx, txn, person).await).await
 }
 
-/// Somebody in a seat since the agreement began, told by the rows alone: the register has its own tests.
+/// Inserts a holder of a seat since the agreement began, by rows only, because the register has its own tests.
 async fn holder(app: &TestApp, given_name: &str, family_name: &str, email: &str, seat_code: &str) -> PersonView {
     let ctx = app.system();
     let person = person_for(&ctx, entered(given_name, family_name, email)).await.expect("a new person");

@@ -28,7 +28,7 @@ pub fn operations() -> Vec<(&'static str, &'static str, &'static Value)> {
         .collect()
 }
 
-/// What a `$ref` leads to; anything else is itself.
+/// Follows a `$ref`; returns any other value itself.
 pub fn resolved(value: &'static Value) -> &'static Value {
     match value["$ref"].as_str() {
         Some(reference) => {

@@ -1,4 +1,4 @@
-//! The outbox: a promise is kept once, whatever happens on the way, or ends where somebody sees it.
+//! The outbox: each promise is fulfilled once, or ends in a state that operators see.
 
 use crate::both_engines;
 use crate::support::db::Engine;
@@ -480,7 +480,7 @@ async fn only_the_secretariat_and_ourselves_work_at_the_desk(engine: Engine) {
 async fn the_dispatcher_hears_a_commit_and_comes_back_for_the_rest_by_itself(engine: Engine) {
     let bench = Workbench::new(engine).await;
     let dispatcher = dispatcher(&bench, &bench.transport, Pace { look_every: NEVER, ..Pace::default() });
-    // Nobody rings but the commits, and ten of them ring at once; the dispatcher has four places.
+    // Only commits notify the dispatcher here, and ten notify at once; it has four places.
     for number in 0..10 {
         bench.promise(at_once(&bench, &format!("mail {number}"))).await;
     }

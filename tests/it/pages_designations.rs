@@ -86,7 +86,7 @@ fn hidden(page: &Html, action: &str) -> Vec<(String, String)> {
 
 const NEW: &str = "/designations/new?seat=referent:bergamo";
 
-/// What is typed to designate Ada Riva.
+/// Returns the values typed to designate Ada Riva.
 fn typed() -> Vec<(&'static str, &'static str)> {
     vec![
         ("given_name", "Ada"),

@@ -57,7 +57,8 @@ impl Desk {
         self.browser.post(action).form(&self.browser.form_token(), fields).send().await
     }
 
-    /// Somebody else is first; the form that was opened before says so, goes on with the present version, and is accepted.
+    /// Asserts that a form opened before another user's change says so, then carries the present version, and is
+    /// accepted.
     async fn is_told_and_may_press_again(
         &self,
         opened: &str,

@@ -1,7 +1,7 @@
-//! Whatever a mail server does, the sender says nothing untrue about it.
+//! Truthful reports of the sender under every fault of the mail server.
 //!
-//! "Sent" only for a mail in the server's journal, "not sent" only for one that is not there, an answer within the deadline of the
-//! phase, and never a success that belongs to another mail.
+//! "Sent" only for a mail in the server's journal, "not sent" only for one that is not in it, an answer within the
+//! deadline of the phase, and never the success of another mail.
 
 use std::time::Duration;
 
@@ -20,10 +20,10 @@ const SHORT: Duration = Duration::from_millis(250);
 const AMPLE: Duration = Duration::from_secs(20);
 /// An answer well after the short deadline.
 const LATE: Duration = Duration::from_secs(1);
-/// How much longer than its deadline a phase may take us.
+/// Time by which a phase may exceed its deadline.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// What the server does, and whether the phase's deadline is short.
+/// Actions of the server, with the deadline of the phase.
 const ACTIONS: [(&str, Action, Duration); 12] = [
     ("healthy", Action::Ok, AMPLE),
     ("slow", Action::Slow(Duration::from_millis(1)), AMPLE),
@@ -166,7 +166,7 @@ async fn three_mails(phase: Phase, action: Action, abandoned: bool) {
     let (patience, limit) = if abandoned { (SHORT, AMPLE) } else { (AMPLE, SHORT) };
     let sender = transport(&server, deadlines(phase, limit));
     match timeout(patience, sender.deliver(&mail("first"))).await {
-        // The goodbye comes after the answer and holds up nobody.
+        // The QUIT comes after the answer and delays no mail.
         Ok(outcome) if phase == Phase::Quit => assert_eq!(brief(&outcome), "sent", "{story}"),
         Ok(outcome) => assert!(!abandoned && is_timeout(&outcome), "{story}: the first mail ended with {outcome:?}"),
         Err(_) => assert!(abandoned, "{story}: the first mail never ended"),

@@ -93,7 +93,7 @@ fn to<'a>(mails: &'a [Mail], email: &str) -> Vec<&'a Mail> {
     mails.iter().filter(|mail| mail.to.contains(email)).collect()
 }
 
-/// Whether the text of a mail says this, wherever its lines break.
+/// Returns whether the text of a mail contains these words, across line breaks.
 fn says(mail: &Mail, what: &str) -> bool {
     mail.text.split_whitespace().collect::<Vec<_>>().join(" ").contains(what)
 }
@@ -131,7 +131,7 @@ fn refused_for_good() -> Delivery {
     Delivery::NotSent { retry: false, class: FailureClass::Recipient, text: "550 no such user".into() }
 }
 
-/// Whether the radar says that Bergamo's referent does not answer.
+/// Returns whether the radar reports that Bergamo's referent does not answer.
 async fn is_silent(secretariat: &Client) -> bool {
     let radar = secretariat.get("/api/v1/radar").send().await.expect(200);
     let items = radar["items"].as_array().expect("a list");
@@ -353,7 +353,7 @@ async fn a_reminder_about_to_leave_asks_for_what_it_says_and_for_nothing_else(en
     ctx.write(async |txn| desk::pause(&ctx, txn, "relay under repair").await).await.expect("paused");
     app.tick("reminders").await;
     let mail = text(&ada_s_reminder(&app, &secretariat).await, "id").parse().expect("an id");
-    // Rows that cannot be read: whoever asks for all that is due fails on them.
+    // Rows that cannot be read, so that a query for everything due fails.
     let db = app.services.db.writer();
     let of_others =
         "UPDATE task SET state = 'blocked' WHERE seat_id <> (SELECT id FROM seat WHERE code = 'referent:bergamo')";

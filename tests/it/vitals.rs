@@ -1,5 +1,5 @@
-//! Nothing stops unseen: each way in which writing or the background can stand still makes the service "not ready", and its end
-//! makes it ready again.
+//! Detection of stopped parts: each way in which writing or the background can stop makes the service "not ready", and
+//! recovery makes it ready again.
 
 use crate::both_engines;
 use crate::support::app::{SECRETARIAT, TestApp};

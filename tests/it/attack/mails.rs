@@ -1,4 +1,4 @@
-//! What a stranger can make us send, and to whom.
+//! Mails that a stranger can cause, and their recipients.
 
 use super::ask;
 use crate::both_engines;

@@ -17,7 +17,7 @@ both_engines! {
     no_page_sends_its_reader_to_another_site,
 }
 
-/// What can stand in a path, encoded as a client would send it.
+/// Hostile path segments, encoded as a client would send them.
 const HOSTILE: [&str; 18] = [
     "%00",
     "a%00b",
@@ -39,13 +39,13 @@ const HOSTILE: [&str; 18] = [
     "x%2Fy%5Cz",
 ];
 
-/// Days that chrono reads and nobody means.
+/// Days that chrono parses but no user means.
 const FAR_DAYS: [&str; 4] = ["+262142-12-31", "-262143-01-01", "-9999-01-01", "0027-03-30"];
 
 /// The names of all queries that take a day.
 const DAYS: [&str; 9] = ["as_of", "known_on", "from", "to", "since", "on", "upto", "due_from", "due_to"];
 
-/// The names of queries of all our lists, and one that nobody knows.
+/// Query parameters of all lists, and an unknown one.
 const QUERIES: [&str; 16] = [
     "limit",
     "cursor",
@@ -161,7 +161,7 @@ async fn no_path_leads_out_of_the_static_files(engine: Engine) {
     ] {
         let answer = anybody.get(&format!("/static/{way}")).send().await;
         in_order(&answer, way);
-        // A NUL in an address is refused before anybody looks for a file.
+        // A NUL in an address is refused before a file is looked for.
         let expected = if way.contains("%00") { 400 } else { 404 };
         assert_eq!(answer.status.as_u16(), expected, "{way}");
     }

@@ -1,4 +1,5 @@
-//! A manager who designates somebody from elsewhere: every way to the person's record, tried from the seat that was made for it.
+//! A manager who designates a person of another body: every way to that person's record, tried from the seat made for
+//! it.
 
 use crate::both_engines;
 use crate::support::app::{Client, SECRETARIAT, TestApp};

@@ -223,7 +223,7 @@ fn end_path(made: &Value) -> String {
     format!("/api/v1/designations/{}/end", made["id"].as_str().expect("an id"))
 }
 
-/// Keeps a file as somebody and returns its id.
+/// Uploads a file as this person and returns its id.
 async fn keep(app: &TestApp, email: &str) -> Value {
     let file = multipart("atto.pdf", b"%PDF-1.7 the act");
     let sent =

@@ -1,4 +1,4 @@
-//! What waits to be sent is looked at again: only what still holds in the register leaves.
+//! Waiting mails are checked again before they leave: only those that still hold in the register are sent.
 
 use super::designate;
 use crate::both_engines;
@@ -25,7 +25,7 @@ async fn pause(app: &TestApp) {
     ctx.write(async |txn| desk::pause(&ctx, txn, "relay under repair").await).await.expect("paused");
 }
 
-/// What leaves once sending goes on again.
+/// Resumes sending and returns the mails that leave.
 async fn resumed(app: &TestApp) -> Vec<String> {
     let ctx = app.system();
     ctx.write(async |txn| desk::resume(&ctx, txn).await).await.expect("resumed");
