@@ -8,8 +8,10 @@
 //! writes, on both engines. A connection on which a transaction failed is not used again (`txn.rs`). What the engines do
 //! differently is hidden here, but for maintenance and migrations.
 
+mod rows;
 mod txn;
 
+pub use rows::{page, save_row};
 pub use txn::Txn;
 
 use chrono::NaiveDate;
@@ -379,20 +381,6 @@ pub fn exactly_one(rows_affected: u64) -> Result<(), StoreError> {
 /// The day by which something is due: set by hand, else derived.
 pub fn day_due<C: ColumnTrait>(set_by_hand: C, derived: C) -> Expr {
     Func::coalesce([set_by_hand.into_expr(), derived.into_expr()]).into()
-}
-
-/// What comes after the last row of a page that is sorted by a day, then by an id.
-pub fn after_row<C: ColumnTrait>(day: Expr, id: C, last: Option<(NaiveDate, impl Into<Value>)>) -> Condition {
-    let later = last.map(|(last_day, last_id)| {
-        let same_day = Condition::all().add(day.clone().eq(last_day)).add(id.gt(last_id));
-        Condition::any().add(day.gt(last_day)).add(same_day)
-    });
-    Condition::all().add_option(later)
-}
-
-/// What no row meets: the condition of somebody who may see none.
-pub fn no_row() -> Condition {
-    Condition::all().add(Expr::cust("1 = 0"))
 }
 
 /// Takes the lock that a service holds on its `SQLite` file; it is free again when the file handle is dropped.

@@ -1,10 +1,11 @@
 //! Who may do what with deliverables. Pure; printed as a golden matrix by `tests/it/authz_matrix.rs`.
 
-use crate::auth::actor::Actor;
+use crate::auth::actor::{Actor, HeldSeat};
 use entity::ids::{BodyId, ObservatoryId};
 use entity::kinds::SeatKind;
+use uuid::Uuid;
 
-/// What can be asked of a deliverable.
+/// The actions that deliverables know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     View,
@@ -39,14 +40,14 @@ impl Action {
     ];
 }
 
-/// Whose deliverable it is.
+/// The observatory that owes a deliverable, and its body.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject {
     pub observatory: ObservatoryId,
     pub body: BodyId,
 }
 
-/// Whether the actor may.
+/// Tells whether the actor may do this about this deliverable.
 ///
 /// The observatory does the work and says where it stands; the secretariat may say it for them (rule 7 of the domain), reviews,
 /// and alone may do without. What was seen on the portal is recorded by the service itself, never by will (rule 10).
@@ -67,11 +68,21 @@ pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
     }
 }
 
+/// Tells whether the actor may do this about some deliverable: one of an observatory or a body of their own seats.
+pub fn may_ever(actor: &Actor, action: Action) -> bool {
+    // A seat without an observatory is asked about one that nobody works for.
+    let own = |held: &HeldSeat| Subject {
+        observatory: held.observatory_id.unwrap_or(ObservatoryId(Uuid::nil())),
+        body: held.body_id,
+    };
+    actor.is_ourselves() || actor.seats.iter().any(|held| may(actor, action, own(held)))
+}
+
 fn may_see(actor: &Actor, subject: Subject) -> bool {
     actor.sees_the_whole() || actor.works_for(subject.observatory) || actor.manages(subject.body)
 }
 
-/// Which deliverables a list may show: a store demands it, so a list cannot forget it.
+/// The deliverables that a caller sees. The store demands it, so a list cannot forget it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Visibility {
     Everything,
@@ -80,21 +91,18 @@ pub enum Visibility {
         observatories: Vec<ObservatoryId>,
         bodies: Vec<BodyId>,
     },
-    Nothing,
 }
 
-pub fn visibility(actor: &Actor) -> Visibility {
+/// Returns the deliverables that the actor sees; `None` for an actor who neither works for an observatory nor manages a body.
+pub fn visibility(actor: &Actor) -> Option<Visibility> {
     if actor.is_ourselves() || actor.sees_the_whole() {
-        return Visibility::Everything;
+        return Some(Visibility::Everything);
     }
     let works = |kind| matches!(kind, SeatKind::Referent | SeatKind::Deputy);
     let observatories: Vec<ObservatoryId> =
         actor.seats.iter().filter(|seat| works(seat.kind)).filter_map(|seat| seat.observatory_id).collect();
     let bodies: Vec<BodyId> =
         actor.seats.iter().filter(|seat| seat.kind == SeatKind::BodyManager).map(|seat| seat.body_id).collect();
-    if observatories.is_empty() && bodies.is_empty() {
-        Visibility::Nothing
-    } else {
-        Visibility::Own { observatories, bodies }
-    }
+    let is_nobody = observatories.is_empty() && bodies.is_empty();
+    (!is_nobody).then_some(Visibility::Own { observatories, bodies })
 }

@@ -43,15 +43,10 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
 #[utoipa::path(tag = "designations", params(Paging), responses((status = 200, body = Page<SeatOut>)))]
 #[get("/seats")]
 pub async fn list_seats(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging>) -> Answer {
-    if !ctx.actor.is_participant() && !ctx.actor.is_ourselves() {
-        return Err(ctx.actor.refusal().into());
-    }
     let limit = paging.limit()?;
     let after: Option<String> = paging.after()?;
-    let seats = service::seats(ctx.reader())
-        .await?
-        .into_iter()
-        .filter(|seat| after.as_ref().is_none_or(|last| seat.code > *last));
+    let seats =
+        service::list_seats(&ctx).await?.into_iter().filter(|seat| after.as_ref().is_none_or(|last| seat.code > *last));
     let page = Page::cut(&ctx, &request, limit, seats.collect(), |last| last.code.clone())?;
     Ok(HttpResponse::Ok().json(page.map(SeatOut::from)))
 }

@@ -15,6 +15,8 @@ use crate::http::idempotency::{self, Created, IdempotencyKey};
 use crate::http::json::{Json, MergePatch, OptionalJson};
 use crate::http::paging::{Page, Paging};
 use crate::http::version::{self, IfMatch};
+use crate::meetings::model::Meeting;
+use crate::open::Seen;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put, web};
 use chrono::NaiveDate;
 use entity::ids::{AgendaItemId, MeetingId, OutcomeId};
@@ -109,7 +111,7 @@ pub async fn list_meetings(
 #[post("/meetings")]
 pub async fn create_meeting(ctx: Ctx, request: HttpRequest, input: Json<MeetingIn>) -> Answer {
     idempotency::once(&ctx, &request, &input.digest(), async |txn| {
-        let made = service::create(&ctx, txn, input.value.clone().into()).await?;
+        let made = shown(&ctx, txn, service::create(&ctx, txn, input.value.clone().into()).await?).await?;
         let location = format!("/api/v1/meetings/{}", made.meeting.id);
         Ok(Created { location, version: Some(made.meeting.version), body: MeetingOut::from(made) })
     })
@@ -144,7 +146,8 @@ pub async fn edit_meeting(
     MergePatch(patch): MergePatch<MeetingPatch>,
 ) -> Answer {
     let (version, change) = (version::if_match(&request)?, patch.try_into()?);
-    let changed = ctx.write(async |txn| service::edit(&ctx, txn, *id, version, change).await).await?;
+    let changed =
+        ctx.write(async |txn| shown(&ctx, txn, service::edit(&ctx, txn, *id, version, change).await?).await).await?;
     Ok(answer(changed))
 }
 
@@ -160,7 +163,7 @@ pub async fn add_agenda_item(
     input: Json<AgendaItemIn>,
 ) -> Answer {
     idempotency::once(&ctx, &request, &input.digest(), async |txn| {
-        let (item, _) = service::add_item(&ctx, txn, *id, None, input.value.clone().into()).await?;
+        let item = service::add_item(&ctx, txn, *id, Seen::AsItStands, input.value.clone().into()).await?;
         let location = format!("/api/v1/meetings/{}/agenda-items/{}", *id, item.id);
         Ok(Created { location, version: None, body: AgendaItemOut::from(item) })
     })
@@ -207,7 +210,8 @@ pub async fn convene_meeting(
 ) -> Answer {
     let version = version::if_match(&request)?;
     let reason = input.value.short_notice_reason;
-    let convened = ctx.write(async |txn| service::convene(&ctx, txn, *id, version, reason).await).await?;
+    let convened =
+        ctx.write(async |txn| shown(&ctx, txn, service::convene(&ctx, txn, *id, version, reason).await?).await).await?;
     Ok(answer(convened))
 }
 
@@ -219,7 +223,9 @@ pub async fn convene_meeting(
 #[post("/meetings/{id}/move")]
 pub async fn move_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, input: Json<MoveIn>) -> Answer {
     let version = version::if_match(&request)?;
-    let moved = ctx.write(async |txn| service::move_to(&ctx, txn, *id, version, input.value.into()).await).await?;
+    let moved = ctx
+        .write(async |txn| shown(&ctx, txn, service::move_to(&ctx, txn, *id, version, input.value.into()).await?).await)
+        .await?;
     Ok(answer(moved))
 }
 
@@ -231,7 +237,9 @@ pub async fn move_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingI
 #[post("/meetings/{id}/cancel")]
 pub async fn cancel_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, input: Json<CancelIn>) -> Answer {
     let version = version::if_match(&request)?;
-    let cancelled = ctx.write(async |txn| service::cancel(&ctx, txn, *id, version, &input.value.reason).await).await?;
+    let cancelled = ctx
+        .write(async |txn| shown(&ctx, txn, service::cancel(&ctx, txn, *id, version, &input.value.reason).await?).await)
+        .await?;
     Ok(answer(cancelled))
 }
 
@@ -244,7 +252,9 @@ pub async fn cancel_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<Meetin
 #[utoipa::path(tag = "meetings", security(("api_token" = ["secretariat"])), params(("id" = MeetingId, Path), IfMatch), request_body = GuestsIn, responses((status = 200, body = MeetingOut)))]
 #[put("/meetings/{id}/guests")]
 pub async fn invite_guests(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, input: Json<GuestsIn>) -> Answer {
-    let work = async |txn: &Txn, version| service::invite(&ctx, txn, *id, version, &input.value.guests).await;
+    let work = async |txn: &Txn, version| {
+        shown(&ctx, txn, service::invite(&ctx, txn, *id, version, &input.value.guests).await?).await
+    };
     Ok(answer(version::change(&ctx, &request, work).await?))
 }
 
@@ -257,7 +267,9 @@ pub async fn invite_guests(ctx: Ctx, request: HttpRequest, id: web::Path<Meeting
 pub async fn hold_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, input: Json<HoldIn>) -> Answer {
     let version = version::if_match(&request)?;
     let attendances = input.value.attendances.into_iter().map(service::AttendanceIn::from).collect();
-    let held = ctx.write(async |txn| service::hold(&ctx, txn, *id, version, attendances).await).await?;
+    let held = ctx
+        .write(async |txn| shown(&ctx, txn, service::hold(&ctx, txn, *id, version, attendances).await?).await)
+        .await?;
     Ok(answer(held))
 }
 
@@ -284,8 +296,11 @@ pub async fn record_attendance(
     let version = version::if_match(&request)?;
     let AttendanceIn { presence, delegate, short_quorum_reason } = input.value;
     let attendance = service::AttendanceIn { body, presence, delegate };
-    let held =
-        ctx.write(async |txn| service::attend(&ctx, txn, id, version, attendance, short_quorum_reason).await).await?;
+    let held = ctx
+        .write(async |txn| {
+            shown(&ctx, txn, service::attend(&ctx, txn, id, version, attendance, short_quorum_reason).await?).await
+        })
+        .await?;
     Ok(answer(held))
 }
 
@@ -303,7 +318,7 @@ pub async fn record_outcome(
     input: Json<OutcomeIn>,
 ) -> Answer {
     idempotency::once(&ctx, &request, &input.digest(), async |txn| {
-        let (outcome, _) = service::record_outcome(&ctx, txn, *id, None, input.value.clone().into()).await?;
+        let outcome = service::record_outcome(&ctx, txn, *id, Seen::AsItStands, input.value.clone().into()).await?;
         let location = format!("/api/v1/outcomes/{}", outcome.id);
         Ok(Created { location, version: None, body: OutcomeOut::from(outcome) })
     })
@@ -324,7 +339,8 @@ pub async fn close_meeting(
 ) -> Answer {
     let version = version::if_match(&request)?;
     let reason = input.0.short_quorum_reason;
-    let closed = ctx.write(async |txn| service::close(&ctx, txn, *id, version, reason).await).await?;
+    let closed =
+        ctx.write(async |txn| shown(&ctx, txn, service::close(&ctx, txn, *id, version, reason).await?).await).await?;
     Ok(answer(closed))
 }
 
@@ -350,6 +366,11 @@ pub(super) async fn invite(ctx: &Ctx, id: MeetingId) -> Answer {
 #[get("/outcomes/{id}")]
 pub async fn show_outcome(ctx: Ctx, id: web::Path<OutcomeId>) -> Answer {
     Ok(HttpResponse::Ok().json(OutcomeOut::from(service::outcome(&ctx, *id).await?)))
+}
+
+/// Reads everything about a meeting that was just changed, for the answer.
+async fn shown(ctx: &Ctx, txn: &Txn, changed: Meeting) -> Result<Dossier, Error> {
+    service::dossier(ctx, txn, changed).await
 }
 
 fn table_answer(table: TableOfParties) -> HttpResponse {

@@ -170,3 +170,11 @@ pub fn location(venue: &Venue, lang: Lang) -> String {
         }
     }
 }
+
+/// A meeting with the partners invited to it: what the policy is asked about.
+#[derive(Clone, Debug)]
+pub struct MeetingWithGuests {
+    pub meeting: Meeting,
+    /// Each by the seat in which they were invited.
+    pub guests: HashSet<(SeatId, PersonId)>,
+}

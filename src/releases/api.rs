@@ -335,10 +335,7 @@ pub async fn list_releases(
 /// The filter a query means; an unknown product is an error, not an empty list.
 async fn filter_of(ctx: &Ctx, query: &AgendaQuery) -> Result<ReleaseFilter, Error> {
     let product = match &query.product {
-        Some(code) => match service::product(ctx.reader(), code).await {
-            Err(Error::NotFound) => return Err(Error::field("product", Code::UnknownValue)),
-            found => Some(found?.id),
-        },
+        Some(code) => Some(service::product(ctx.reader(), code).await.map_err(|error| error.as_unknown("product"))?.id),
         None => None,
     };
     Ok(ReleaseFilter {
@@ -412,7 +409,7 @@ pub async fn improve_release(
 ) -> Answer {
     let version = version::if_match(&request)?;
     let when = input.value.date.try_into()?;
-    let improved = ctx.write(async |txn| service::improve(&ctx, txn, *id, Some(version), when).await).await?;
+    let improved = ctx.write(async |txn| service::improve(&ctx, txn, *id, version, when).await).await?;
     Ok(answer(&ctx, improved))
 }
 
@@ -435,7 +432,7 @@ pub async fn confirm_release(
     let ConfirmReleaseIn { day, hour, despite_non_working } = input.value;
     let input = ConfirmIn { day: day.into(), hour, despite_non_working };
     let confirmed =
-        ctx.write(async |txn| service::confirm_in(&ctx, txn, *id, Some(version), input, None).await).await?;
+        ctx.write(async |txn| service::confirm(&ctx, txn, *id, Seen::Version(version), input, None).await).await?;
     Ok(answer(&ctx, confirmed))
 }
 
@@ -456,7 +453,8 @@ pub async fn move_release(
     let MoveReleaseIn { day, hour, reason_code, reason_text, despite_non_working } = input.value;
     let reason = Reason { code: reason_code, text: reason_text };
     let input = MoveIn { day: day.into(), hour, reason, despite_non_working };
-    let moved = ctx.write(async |txn| service::move_in(&ctx, txn, *id, Some(version), input, None).await).await?;
+    let moved =
+        ctx.write(async |txn| service::move_to(&ctx, txn, *id, Seen::Version(version), input, None).await).await?;
     Ok(answer(&ctx, moved))
 }
 
@@ -476,7 +474,7 @@ pub async fn cancel_release(
     let CancelReleaseIn { reason_code, reason_text } = input.value;
     let reason = Reason { code: reason_code, text: reason_text };
     let cancelled =
-        ctx.write(async |txn| service::cancel_in(&ctx, txn, *id, Some(version), reason, None).await).await?;
+        ctx.write(async |txn| service::cancel(&ctx, txn, *id, Seen::Version(version), reason, None).await).await?;
     Ok(answer(&ctx, cancelled))
 }
 

@@ -351,10 +351,8 @@ pub async fn unanswered(ctx: &Ctx, db: &impl ConnectionTrait) -> Result<HashMap<
 
 /// The log of the ladder, the latest note first. Who may: the secretariat.
 pub async fn list(ctx: &Ctx, filter: &Filter, before: Option<ReminderId>, limit: u64) -> Result<Vec<Entry>> {
-    if ctx.actor.is_ourselves() || ctx.actor.is_secretariat() {
-        return Ok(store::list(ctx.reader(), filter, before, limit).await?);
-    }
-    Err(ctx.actor.refusal())
+    ctx.demand(policy::may(&ctx.actor, Action::ViewLog))?;
+    Ok(store::list(ctx.reader(), filter, before, limit).await?)
 }
 
 /// The calendars come from the database: one that is missing or never worked is an impossible row.

@@ -4,7 +4,7 @@ use super::model::{Event, Task, possible};
 use super::policy;
 use super::service::{self, CompleteIn, TaskFilter};
 use crate::ctx::Ctx;
-use crate::designations::service as designations;
+use crate::designations::service::{self as designations, SeatKey};
 use crate::error::{Code, Error};
 use crate::http::Answer;
 use crate::http::json::{Json, MergePatch};
@@ -155,14 +155,8 @@ pub async fn list_tasks(
 async fn filter_of(ctx: &Ctx, query: &TasksQuery) -> Result<TaskFilter, Error> {
     let seat = match &query.seat {
         Some(code) => {
-            let seats = designations::seats(ctx.reader()).await?;
-            Some(
-                seats
-                    .into_iter()
-                    .find(|seat| seat.code == *code)
-                    .ok_or_else(|| Error::field("seat", Code::UnknownValue))?
-                    .id,
-            )
+            let seat = designations::seat(ctx.reader(), SeatKey::Code(code)).await;
+            Some(seat.map_err(|error| error.as_unknown("seat"))?.id)
         }
         None => None,
     };

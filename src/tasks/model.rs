@@ -291,8 +291,6 @@ pub enum Refusal {
     WrongTransition { state: State, allowed: Vec<Event> },
     #[error("the day is the one it has")]
     NothingChanges,
-    #[error("no such seat")]
-    SeatUnknown,
 }
 
 impl DomainRefusal for Refusal {
@@ -300,7 +298,6 @@ impl DomainRefusal for Refusal {
         match self {
             Self::WrongTransition { .. } => Code::WrongTransition,
             Self::NothingChanges => Code::NothingChanges,
-            Self::SeatUnknown => Code::SeatUnknown,
         }
     }
 
@@ -308,7 +305,6 @@ impl DomainRefusal for Refusal {
         match self {
             Self::WrongTransition { .. } => None,
             Self::NothingChanges => Some("day"),
-            Self::SeatUnknown => Some("seat"),
         }
     }
 
@@ -318,7 +314,7 @@ impl DomainRefusal for Refusal {
                 let allowed: Vec<&str> = allowed.iter().map(|event| event.as_str()).collect();
                 vec![("state", state.to_string()), ("allowed", allowed.join(", "))]
             }
-            Self::NothingChanges | Self::SeatUnknown => Vec::new(),
+            Self::NothingChanges => Vec::new(),
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Who may do what with tasks. Pure; printed as a golden matrix by `tests/it/authz_matrix.rs`.
 
-use crate::auth::actor::Actor;
+use crate::auth::actor::{Actor, HeldSeat};
 use entity::ids::{BodyId, ObservatoryId, SeatId};
 use entity::kinds::SeatKind;
 
-/// What can be asked of a task.
+/// The actions that tasks know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     View,
@@ -18,6 +18,8 @@ pub enum Action {
     Reschedule,
     /// Give a seat something to do.
     Create,
+    /// Note that what a page lacked is there.
+    Settle,
 }
 
 impl Action {
@@ -30,10 +32,11 @@ impl Action {
         Self::Cancel,
         Self::Reschedule,
         Self::Create,
+        Self::Settle,
     ];
 }
 
-/// Whose task it is.
+/// The seat a task belongs to, with its observatory and body.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject {
     pub seat: SeatId,
@@ -41,7 +44,9 @@ pub struct Subject {
     pub body: BodyId,
 }
 
-/// Whether the actor may. Work belongs to the seat (rule 2 of the domain): its holder does it, and in an observatory referent and
+/// Tells whether the actor may do this about this task.
+///
+/// Work belongs to the seat (rule 2 of the domain): its holder does it, and in an observatory referent and
 /// deputy alike; the secretariat says it for them (rule 7).
 pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
     if actor.is_ourselves() {
@@ -56,7 +61,14 @@ pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
             does(actor, subject) || actor.is_secretariat()
         }
         Action::Cancel | Action::Reschedule | Action::Create => actor.is_secretariat(),
+        Action::Settle => false,
     }
+}
+
+/// Tells whether the actor may do this about some task: one of a seat of their own.
+pub fn may_ever(actor: &Actor, action: Action) -> bool {
+    let own = |held: &HeldSeat| Subject { seat: held.seat_id, observatory: held.observatory_id, body: held.body_id };
+    actor.is_ourselves() || actor.seats.iter().any(|held| may(actor, action, own(held)))
 }
 
 fn does(actor: &Actor, subject: Subject) -> bool {
@@ -64,15 +76,14 @@ fn does(actor: &Actor, subject: Subject) -> bool {
         || subject.observatory.is_some_and(|observatory| actor.works_for(observatory))
 }
 
-/// Which tasks a list may show: a store demands it, so a list cannot forget it.
+/// The tasks that a caller sees. The store demands it, so a list cannot forget it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Visibility {
     Everything,
     Own(Own),
-    Nothing,
 }
 
-/// What makes tasks somebody's own.
+/// The seats, observatories and bodies whose tasks are somebody's own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Own {
     pub seats: Vec<SeatId>,
@@ -81,18 +92,19 @@ pub struct Own {
     pub bodies: Vec<BodyId>,
 }
 
-pub fn visibility(actor: &Actor) -> Visibility {
+/// Returns the tasks that the actor sees; `None` for an actor without a seat.
+pub fn visibility(actor: &Actor) -> Option<Visibility> {
     if actor.is_ourselves() || actor.sees_the_whole() {
-        return Visibility::Everything;
+        return Some(Visibility::Everything);
     }
     if !actor.is_participant() {
-        return Visibility::Nothing;
+        return None;
     }
     let managed = actor.seats.iter().filter(|seat| seat.kind == SeatKind::BodyManager).map(|seat| seat.body_id);
-    Visibility::Own(Own { bodies: managed.collect(), ..to_do(actor) })
+    Some(Visibility::Own(Own { bodies: managed.collect(), ..to_do(actor) }))
 }
 
-/// What the caller is to do in person: the page "my tasks".
+/// Returns whose tasks the actor does in person: those of the page "my tasks".
 pub fn to_do(actor: &Actor) -> Own {
     let works = |kind| matches!(kind, SeatKind::Referent | SeatKind::Deputy);
     Own {

@@ -69,11 +69,6 @@ pub struct Load {
     pub oldest_due: Option<DateTime<Utc>>,
 }
 
-/// Whether the caller may see and steer the outbox.
-pub fn may_operate(actor: &Actor) -> bool {
-    actor.is_ourselves() || actor.is_secretariat()
-}
-
 /// The mails, newest first, beginning after `before`.
 pub async fn list(ctx: &Ctx, filter: &Filter, before: Option<MailId>, limit: u64) -> Result<Vec<Summary>> {
     demand_right(ctx)?;
@@ -295,22 +290,17 @@ const SUMMARY: [outbox_mail::Column; 16] = [
 ];
 
 fn demand_right(ctx: &Ctx) -> Result<()> {
-    if may_operate(&ctx.actor) {
-        return Ok(());
-    }
-    Err(ctx.actor.refusal())
+    ctx.demand(policy::may(&ctx.actor, Action::View))
 }
 
 /// As [`demand_right`], for a change: a key that may only read is refused.
 fn demand_change(ctx: &Ctx) -> Result<()> {
-    demand_right(ctx)?;
-    if ctx.actor.may_write() { Ok(()) } else { Err(Error::Denied) }
+    ctx.demand(policy::may(&ctx.actor, Action::Steer))
 }
 
 async fn trace(ctx: &Ctx, txn: &Txn, action: &'static str, subject: (&'static str, String)) -> Result<()> {
     let details = serde_json::json!({});
-    audit::record(ctx, txn, Event::about(action, subject, details)).await?;
-    Ok(())
+    audit::record(ctx, txn, Event::about(action, subject, details)).await
 }
 
 fn plain_text(bytes: &[u8]) -> Option<String> {

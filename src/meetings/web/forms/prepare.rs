@@ -148,7 +148,7 @@ async fn add_item(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form
         let ((kind, title), minutes) = both(what, number("minutes", &typed.minutes))?;
         let release_id = typed::id("release_id", &typed.release_id)?;
         let input = ItemIn { kind, title, release_id, minutes };
-        service::add_item(&ctx, txn, *id, Some(version(&typed.version)?), input).await
+        service::add_item(&ctx, txn, *id, Seen::Version(version(&typed.version)?), input).await
     };
     answer(&ctx, &dossier, form, "meetings.done_item", add, async |form, now| {
         item_page(&ctx, &request, &now, form).await
