@@ -370,7 +370,7 @@ fn the_graph_of_slices_has_no_circle() {
 }
 
 #[test]
-fn nobody_depends_on_those_who_look_at_everybody() {
+fn no_slice_depends_on_overview_or_reminders() {
     let mut found = BTreeSet::new();
     for file in sources() {
         let (slice, _) = place(&file.path);
@@ -409,7 +409,7 @@ fn slices_do_not_name_the_jobs_that_call_them() {
 }
 
 #[test]
-fn entity_and_migration_know_nothing_of_ours_nor_of_each_other() {
+fn entity_and_migration_depend_neither_on_the_program_nor_on_each_other() {
     let mut found = BTreeSet::new();
     for (folder, strangers) in [("entity", ["raccordo", "migration"]), ("migration", ["raccordo", "entity"])] {
         for file in source::rust(&format!("{folder}/src")) {
@@ -429,7 +429,7 @@ fn entity_and_migration_know_nothing_of_ours_nor_of_each_other() {
 }
 
 #[test]
-fn no_file_is_longer_than_a_reader_can_hold() {
+fn no_source_file_is_too_long() {
     let mut found = BTreeSet::new();
     for file in sources() {
         let lines = file.lines_of_code();
@@ -571,7 +571,7 @@ fn the_repository_names_no_machine_and_no_registry() {
 }
 
 #[test]
-fn nothing_is_left_undone() {
+fn no_todo_is_left_in_the_code() {
     let words = [["TO", "DO"].concat(), ["FIX", "ME"].concat(), ["unimple", "mented!"].concat()];
     let mut found = BTreeSet::new();
     for folder in ["src", "entity", "migration", "tests", "docs", "web", "scripts", "docker"] {

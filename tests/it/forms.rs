@@ -56,7 +56,7 @@ fn typed(form: &PageForm) -> BTreeSet<(String, String)> {
 }
 
 #[actix_web::test]
-async fn what_was_typed_survives_the_end_of_the_sign_in() {
+async fn typed_values_survive_the_end_of_the_sign_in() {
     let world = World::new(Engine::Sqlite).await;
     let browser = world.app.browser(SECRETARIAT).await;
     let forms = filled(&world, &browser).await;
@@ -339,7 +339,7 @@ async fn the_second_press_of_a_button_leads_where_the_first_led() {
 }
 
 #[actix_web::test]
-async fn whoever_signs_out_twice_is_out() {
+async fn signing_out_twice_is_no_error() {
     let world = World::new(Engine::Sqlite).await;
     let browser = world.app.browser(SECRETARIAT).await;
     let token = browser.form_token();
@@ -372,7 +372,7 @@ fn unlikely(field: &PageField) -> Vec<String> {
 
 /// Every page of a refusal is looked at in `support/app.rs`: each field it names must be there.
 #[actix_web::test]
-async fn whatever_is_typed_into_a_form_is_refused_at_a_field_of_that_form() {
+async fn each_error_of_a_form_names_a_field_of_that_form() {
     let world = World::new(Engine::Sqlite).await;
     let (secretariat, referent) = (world.app.browser(SECRETARIAT).await, world.app.browser(OWN).await);
     let routes = source::routes().into_iter().filter(|route| route.method == "GET" && !route.described);

@@ -169,7 +169,7 @@ fn the_golden_files_are_what_we_write() {
 }
 
 #[test]
-fn an_invitation_asks_one_attendee_and_nobody_else() {
+fn an_invitation_names_one_attendee_only() {
     let ical = written(&invitation());
     let attendees: Vec<String> = lines(&ical).into_iter().filter(|line| line.starts_with("ATTENDEE")).collect();
     assert_eq!(
@@ -254,7 +254,7 @@ fn roles_have_their_standard_names() {
 }
 
 #[test]
-fn what_no_client_could_read_is_refused() {
+fn an_entry_that_no_client_could_read_is_refused() {
     let nameless = Invitation { uid: " \r\n".to_owned(), ..invitation() };
     assert_eq!(nameless.to_ical(), Err(IcalError::UidMissing));
     let endless = Invitation { end: invitation().start, ..invitation() };

@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 const CONCURRENCY: usize = 4;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn whatever_was_acknowledged_survives_thirty_kills_with_its_mails_and_nothing_else_was_sent() {
+async fn acknowledged_changes_and_their_mails_survive_thirty_kills() {
     let mut chance = Chance::new();
     let relay = FakeSmtpServer::start(Script::healthy()).await;
     let installation = Installation::with_network().await.sending_to(relay.port());

@@ -15,7 +15,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Pagin
 use serde_json::json;
 
 both_engines! {
-    anybody_reads_the_agreement_and_the_parties,
+    the_agreement_and_the_parties_are_public,
     a_body_answers_to_each_of_its_names,
     working_days_come_with_their_reasons,
     a_span_of_days_must_make_sense,
@@ -69,7 +69,7 @@ fn texts(page: &str, selector: &str) -> Vec<String> {
     Html::parse_document(page).select(&selector).map(|found| words(found.text().collect())).collect()
 }
 
-async fn anybody_reads_the_agreement_and_the_parties(engine: Engine) {
+async fn the_agreement_and_the_parties_are_public(engine: Engine) {
     let app = TestApp::new(engine).await;
     let anybody = app.anonymous();
     let agreement = anybody.get("/api/v1/agreement").send().await.expect(200);

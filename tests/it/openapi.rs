@@ -231,7 +231,7 @@ fn every_text_has_a_bound() {
 
 /// Vocabularies are described by the texts that travel, not by the names they have in the code.
 #[test]
-fn values_of_vocabularies_are_what_travels() {
+fn vocabularies_are_described_by_their_values_in_json() {
     let mut found = BTreeSet::new();
     visit(document(), "", &mut |place, object| {
         let values = object.get("enum").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);

@@ -139,7 +139,7 @@ async fn a_sign_in_link_does_not_wait_for_a_queue_that_came_before_it(engine: En
 }
 
 #[actix_web::test]
-async fn beyond_the_bound_whoever_waits_longest_is_let_go_and_what_never_began_goes_first() {
+async fn beyond_the_bound_the_longest_waiting_attempt_is_abandoned_unsent_bodies_first() {
     for (phase, expected) in [(Phase::FinalDot, State::Unknown), (Phase::Rcpt, State::Failed)] {
         let bench = Workbench::new(Engine::Sqlite).await;
         let relay = FakeSmtpServer::start(silent_at(phase)).await;

@@ -250,7 +250,7 @@ async fn an_answer_that_is_not_utf_8_is_an_answer() {
 }
 
 #[tokio::test]
-async fn the_words_of_an_answer_are_cleaned_where_they_come_in() {
+async fn the_text_of_a_reply_is_cleaned_when_it_is_read() {
     let words = b"550 5.1.1 uno\0due\x1b[31m\xe2\x80\xaetre\xe2\x80\x8b\xc2\x9b \xf0\x9f\x92\xa9";
     let server = FakeSmtpServer::start(Script::healthy().at(Phase::Rcpt, Action::Raw(words))).await;
     let outcome = transport(&server, Deadlines::uniform(AMPLE)).deliver(&mail("one")).await;
@@ -259,7 +259,7 @@ async fn the_words_of_an_answer_are_cleaned_where_they_come_in() {
 }
 
 #[tokio::test]
-async fn a_relay_that_does_not_relay_for_us_says_nothing_about_the_recipient() {
+async fn a_relay_that_refuses_us_does_not_count_against_the_recipient() {
     for (code, words, expected) in [
         (550, "5.1.1 user unknown", "dead recipient"),
         (550, "5.7.1 relaying denied", "retry policy"),
@@ -273,7 +273,7 @@ async fn a_relay_that_does_not_relay_for_us_says_nothing_about_the_recipient() {
 }
 
 #[tokio::test]
-async fn a_port_where_nobody_listens_is_worth_another_try() {
+async fn a_closed_port_is_tried_again() {
     let server = FakeSmtpServer::start(Script::healthy()).await;
     let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let port = free.local_addr().expect("its address").port();
@@ -285,7 +285,7 @@ async fn a_port_where_nobody_listens_is_worth_another_try() {
 }
 
 #[tokio::test]
-async fn a_mail_that_could_smuggle_another_never_reaches_a_server() {
+async fn a_mail_that_could_contain_another_is_never_sent() {
     let server = FakeSmtpServer::start(Script::healthy()).await;
     let sender = transport(&server, Deadlines::uniform(AMPLE));
     for hole in ["\n.\r\n", "\r\n.\n", "\r.\r", "\0", "è"] {

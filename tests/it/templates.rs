@@ -190,7 +190,7 @@ fn lasting(line: &str) -> String {
 }
 
 #[actix_web::test]
-async fn every_page_can_be_read_by_everybody_in_both_languages() {
+async fn every_page_is_accessible_in_both_languages() {
     let world = World::new(Engine::Sqlite).await;
     let (secretariat, referent, stranger) =
         (world.app.browser(SECRETARIAT).await, world.app.browser(OWN).await, world.app.anonymous());
@@ -241,7 +241,7 @@ async fn every_page_can_be_read_by_everybody_in_both_languages() {
 }
 
 #[actix_web::test]
-async fn what_is_no_page_is_no_page() {
+async fn the_list_of_routes_that_are_no_pages_is_right() {
     let world = World::new(Engine::Sqlite).await;
     let secretariat = world.app.browser(SECRETARIAT).await;
     for path in NO_PAGES.iter().filter(|path| **path != "/metrics") {

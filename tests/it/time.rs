@@ -213,7 +213,7 @@ fn the_same_rung_falls_on_different_days_in_milan_and_in_como() {
 }
 
 #[test]
-fn a_day_for_all_avoids_everybodys_patron() {
+fn a_day_worked_by_all_avoids_every_patron_day() {
     let three = LOMBARDY.of_all(&["MI", "PV", "CO"]).expect("territories of Lombardy");
     let monday = day(2026, 12, 7);
     assert_eq!(next_worked_by_all(&three, monday), Ok(day(2026, 12, 10)));

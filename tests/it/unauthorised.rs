@@ -235,7 +235,7 @@ async fn reading_key(world: &World, email: &str) -> Client {
 }
 
 #[actix_web::test]
-async fn every_operation_turns_away_who_may_not() {
+async fn every_operation_refuses_unauthorised_callers() {
     let world = World::new(Engine::Sqlite).await;
     let callers = [
         ("anonymous", world.app.anonymous(), vec![PUBLIC]),
@@ -300,7 +300,7 @@ async fn attempt_badly(
 type Open<'a> = &'a dyn Fn(&str) -> bool;
 
 #[actix_web::test]
-async fn who_may_not_is_told_so_before_what_is_wrong_with_the_request() {
+async fn unauthorised_callers_are_refused_before_the_request_is_parsed() {
     let world = World::new(Engine::Sqlite).await;
     let own_affairs = |name: &str| name.contains(" /api/v1/me");
     let ones_own = |name: &str| own_affairs(name) || [FOR_PARTICIPANTS, WITH_ONE_S_OWN].concat().contains(&name);
@@ -452,7 +452,7 @@ async fn every_declared_route_runs_and_none_is_declared_twice() {
 }
 
 #[actix_web::test]
-async fn every_page_turns_away_who_is_not_signed_in() {
+async fn every_page_refuses_anonymous_visitors() {
     let world = World::new(Engine::Sqlite).await;
     let (mut wrong, mut let_in) = (BTreeSet::new(), BTreeSet::new());
     for route in pages().iter().filter(|route| route.method == "GET") {

@@ -9,10 +9,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use url::Url;
 
 both_engines! {
-    whatever_stands_in_a_path_is_not_found_or_refused,
-    whatever_stands_in_a_query_is_used_ignored_or_refused,
-    a_day_that_cannot_be_meant_is_refused_wherever_days_are_asked_for,
-    five_thousand_parameters_and_repeated_ones_are_borne,
+    a_hostile_path_is_not_found_or_refused,
+    a_hostile_query_is_used_ignored_or_refused,
+    a_day_outside_1900_to_2199_is_refused_in_every_query,
+    five_thousand_or_repeated_parameters_are_no_fault,
     no_path_leads_out_of_the_static_files,
     no_page_sends_its_reader_to_another_site,
 }
@@ -65,7 +65,7 @@ const QUERIES: [&str; 16] = [
     "unknown",
 ];
 
-async fn whatever_stands_in_a_path_is_not_found_or_refused(engine: Engine) {
+async fn a_hostile_path_is_not_found_or_refused(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
     let long = "a".repeat(4000);
@@ -81,7 +81,7 @@ async fn whatever_stands_in_a_path_is_not_found_or_refused(engine: Engine) {
     }
 }
 
-async fn whatever_stands_in_a_query_is_used_ignored_or_refused(engine: Engine) {
+async fn a_hostile_query_is_used_ignored_or_refused(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
     // Each name on each route, with another text each time: all of them on all would take minutes.
@@ -96,7 +96,7 @@ async fn whatever_stands_in_a_query_is_used_ignored_or_refused(engine: Engine) {
     }
 }
 
-async fn a_day_that_cannot_be_meant_is_refused_wherever_days_are_asked_for(engine: Engine) {
+async fn a_day_outside_1900_to_2199_is_refused_in_every_query(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
     let mut days = FAR_DAYS.into_iter().cycle();
@@ -124,7 +124,7 @@ async fn a_day_that_cannot_be_meant_is_refused_wherever_days_are_asked_for(engin
     }
 }
 
-async fn five_thousand_parameters_and_repeated_ones_are_borne(engine: Engine) {
+async fn five_thousand_or_repeated_parameters_are_no_fault(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
     let many: Vec<String> = (0..5000).map(|number| format!("p{number}={number}")).collect();
