@@ -27,7 +27,7 @@ use crate::network::service as network;
 use crate::open::{Guarded, Scoped, Seen, open, read, scope};
 use crate::typed;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
-use entity::ids::{BodyId, DesignationId, DesignationRecordId, DocumentId, PersonId, SeatId, UnavailabilityId};
+use entity::ids::{BodyId, DesignationId, DesignationRecordId, DocumentId, PersonId, UnavailabilityId};
 use entity::kinds::{RecordChange, SeatKind, UnavailabilityMode};
 use sea_orm::ConnectionTrait;
 use serde_json::json;

@@ -1,76 +1,24 @@
-//! Who may knock at an operation of the API, asked before anything is read of the request.
+//! The check of authentication and rights of an operation of the API, before anything of the request is read.
 //!
-//! The framework reads path, query and body before the handler's first line, so a stranger would be told what is wrong with
-//! a body instead of that they have no business here. This layer asks first: for a key, for a seat, for one of the seats
-//! that can ever do it, for a key that may change things. What it takes is what the operation's description says under
-//! `security` (`OpenAPI` 3.1: the names beside a scheme are what its holder must be); an operation that says nothing takes
-//! a seat. Whether this caller may do it to this very thing is still the policy's question: the gate only keeps it short.
+//! The framework reads path, query and body before the handler's first line, so a caller without rights would be told what is
+//! wrong with a body instead of that they may not send it. This layer asks first: for a key, for a caller who may ever do it as
+//! the slice's policy says ([`Need`](crate::auth::rights::Need)), for a key that may change things. An operation that is in no
+//! slice's table of rights is closed to everybody. Whether this caller may do it to this very thing is asked of the policy
+//! again, once the thing is found.
 //!
-//! Then a query that names something the operation does not know is refused, before a list ignores it and shows everything, and one
-//! that is longer than the description allows. Pages and feeds are asked the same: what they know stands in [`PAGES`].
+//! Then a query that names something the operation does not know is refused, before a list ignores it and shows everything, and
+//! one that is longer than the description allows. Pages and feeds are asked the same: what they know stands in [`PAGES`].
 
-use crate::auth::actor::Actor;
+use crate::auth::rights::Need;
 use crate::ctx::Ctx;
-use crate::error::{Code, Error};
+use crate::error::Code;
 use crate::http::openapi::{self, Operation};
 use crate::http::{Failure, assets};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::middleware::Next;
-use entity::kinds::SeatKind;
-use serde_json::{Map, Value};
 use std::borrow::Cow;
-
-/// Under `security`: whoever holds any seat.
-pub const PARTICIPANT: &str = "participant";
-
-/// What an operation takes of its caller.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Need {
-    Nothing,
-    /// A key, even after the last seat has ended: one's own affairs.
-    Key,
-    /// Any seat.
-    Seat,
-    OneOf(Vec<SeatKind>),
-}
-
-impl Need {
-    /// What `security` says: alternatives, of which one suffices.
-    pub fn of(security: &Value) -> Self {
-        let alternatives: Vec<&Map<String, Value>> =
-            security.as_array().into_iter().flatten().filter_map(Value::as_object).collect();
-        if alternatives.iter().any(|one| one.is_empty()) {
-            return Self::Nothing;
-        }
-        let lists = alternatives.iter().flat_map(|one| one.values()).filter_map(Value::as_array);
-        if lists.clone().any(Vec::is_empty) {
-            return Self::Key;
-        }
-        let names: Vec<&str> = lists.flatten().filter_map(Value::as_str).collect();
-        if names.is_empty() || names.contains(&PARTICIPANT) {
-            return Self::Seat;
-        }
-        Self::OneOf(SeatKind::ALL.iter().copied().filter(|kind| names.contains(&kind.as_str())).collect())
-    }
-
-    /// Whether the caller brings it. Whoever has no key is asked for one; whoever has one is told no.
-    fn met_by(&self, actor: &Actor, is_change: bool) -> Result<(), Error> {
-        if *self == Self::Nothing {
-            return Ok(());
-        }
-        if actor.person_id().is_none() {
-            return Err(Error::Unauthenticated);
-        }
-        let is_of_them = match self {
-            Self::Nothing | Self::Key => true,
-            Self::Seat => actor.is_participant(),
-            Self::OneOf(kinds) => kinds.iter().any(|kind| actor.holds(*kind)),
-        };
-        if is_of_them && (!is_change || actor.may_write()) { Ok(()) } else { Err(Error::Denied) }
-    }
-}
 
 /// The layer; `app.rs` puts it before the routes.
 pub async fn gate(
@@ -93,10 +41,10 @@ async fn admit(request: &mut ServiceRequest) -> Result<(), Failure> {
     }
     // Or not with this method.
     let Some(Operation { need, query }) = openapi::operation(&pattern, request.method()) else { return Ok(()) };
-    if *need != Need::Nothing {
+    if !matches!(need, Need::Nothing) {
         let is_change = *request.method() != Method::GET;
         let ctx = request.extract::<Ctx>().await?;
-        need.met_by(&ctx.actor, is_change)?;
+        need.demand(&ctx.actor, is_change)?;
     }
     demand_known(query, request.query_string())
 }
@@ -144,29 +92,4 @@ fn demand_known(known: &[Parameter<'_>], query: &str) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn an_operation_accepts_the_seats_in_its_description() {
-        assert_eq!(Need::of(&json!([{}])), Need::Nothing);
-        assert_eq!(Need::of(&json!([{ "api_token": [] }])), Need::Key);
-        assert_eq!(Need::of(&json!([{ "api_token": ["participant"] }])), Need::Seat);
-        assert_eq!(
-            Need::of(&json!([{ "api_token": ["secretariat"] }, { "api_token": ["body_manager"] }])),
-            Need::OneOf(vec![SeatKind::BodyManager, SeatKind::Secretariat])
-        );
-    }
-
-    #[test]
-    fn an_operation_without_security_is_closed() {
-        for nothing in [json!(null), json!([])] {
-            assert_eq!(Need::of(&nothing), Need::Seat, "{nothing}");
-        }
-        assert_eq!(Need::of(&json!([{ "api_token": ["nobody knows"] }])), Need::OneOf(Vec::new()));
-    }
 }

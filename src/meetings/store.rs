@@ -18,7 +18,7 @@ use entity::kinds::{CalendarMethod, MeetingState, OutcomeKind};
 use entity::{
     Instant, agenda_item, attendance, invitation, meeting, meeting_guest, outcome, person, technical_table as table,
 };
-use sea_orm::sea_query::{Expr, OnConflict, Query};
+use sea_orm::sea_query::{OnConflict, Query};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType,
     Order, QueryFilter, QueryOrder, QuerySelect, RelationDef,

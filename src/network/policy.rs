@@ -15,10 +15,15 @@ pub enum Action {
     ListPeople,
     /// Note that a mail to a person came back for good.
     MarkBounced,
+    /// Read the record of some person; [`may_see`] says of whom.
+    ViewPerson,
+    /// Change the record of some person; [`reach`] says of whom, and how much.
+    ChangePerson,
 }
 
 impl Action {
-    pub const ALL: &'static [Self] = &[Self::View, Self::EditFrame, Self::ListPeople, Self::MarkBounced];
+    pub const ALL: &'static [Self] =
+        &[Self::View, Self::EditFrame, Self::ListPeople, Self::MarkBounced, Self::ViewPerson, Self::ChangePerson];
 }
 
 /// Tells whether the actor may do this. The network is public; the service and the secretariat keep it, and run the mail.
@@ -26,6 +31,9 @@ pub fn may(actor: &Actor, action: Action) -> bool {
     match action {
         Action::View => true,
         Action::ListPeople => runs_the_network(actor),
+        // Everybody reads and changes at least their own record.
+        Action::ViewPerson => actor.is_ourselves() || actor.is_participant(),
+        Action::ChangePerson => actor.may_write() && (actor.is_ourselves() || actor.is_participant()),
         Action::EditFrame | Action::MarkBounced => actor.may_write() && runs_the_network(actor),
     }
 }

@@ -96,11 +96,7 @@ async fn bodies_of(db: &impl Connection, rows: Vec<body::Model>) -> Result<Vec<B
 
 /// Replaces the certified mailbox of a body, if the version is still the one that was read.
 pub async fn update_mailbox(txn: &Txn, before: BodyView, pec: Option<String>, now: DateTime<Utc>) -> Result<BodyView> {
-    let row = body::ActiveModel {
-        pec: Set(pec.clone()),
-        updated_at: Set(now.into()),
-        ..Default::default()
-    };
+    let row = body::ActiveModel { pec: Set(pec.clone()), updated_at: Set(now.into()), ..Default::default() };
     save_row(txn, row, (body::Column::Id, before.id), (body::Column::Version, before.version)).await?;
     Ok(BodyView { pec, version: before.version + 1, ..before })
 }
@@ -112,11 +108,8 @@ pub async fn update_signature(
     in_force_from: Option<NaiveDate>,
     now: DateTime<Utc>,
 ) -> Result<AgreementView> {
-    let row = agreement::ActiveModel {
-        in_force_from: Set(in_force_from),
-        updated_at: Set(now.into()),
-        ..Default::default()
-    };
+    let row =
+        agreement::ActiveModel { in_force_from: Set(in_force_from), updated_at: Set(now.into()), ..Default::default() };
     save_row(txn, row, (agreement::Column::Id, before.id), (agreement::Column::Version, before.version)).await?;
     Ok(AgreementView { in_force_from, version: before.version + 1, ..before })
 }

@@ -17,7 +17,7 @@ use crate::db::Txn;
 use crate::deliverables::service as deliverables;
 use crate::deliverables::view::DeliverableView;
 use crate::error::{Error, Result};
-use crate::open::Seen;
+use crate::open;
 use crate::portal::page::expectation::Expectation;
 use entity::ids::{DeliverableId, ReleaseId};
 use entity::kinds::ReleaseState;
@@ -57,7 +57,7 @@ pub async fn declare(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32, text
     let deliverable = deliverables::declarable(ctx, txn, id).await?;
     let url = address::declarable(text, &ctx.config().portal)?;
     let before = find_or_expected(ctx, txn, id).await?;
-    Seen::Version(version).must_be(before.version)?;
+    open::Seen::Version(version).must_be(before.version)?;
     let after = before.declared(url.to_string(), ctx.now(), ctx.actor.person_id());
     store::save(txn, &after, ctx.now()).await?;
     let event = Event {

@@ -14,7 +14,7 @@ use crate::deliverables::view::Progress;
 use crate::designations::model::Seat;
 use crate::designations::service as designations;
 use crate::each::Failures;
-use crate::error::{Code, Error, Refusal as _, Result};
+use crate::error::{Error, Refusal as _, Result};
 use crate::network::model::ObservatoryView;
 use crate::network::service as network;
 use crate::open::{Guarded, Scoped, Seen, open};

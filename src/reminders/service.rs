@@ -4,6 +4,7 @@ mod silence;
 
 use super::addressee::Roll;
 use super::plan::{self, Day, Hours, Key, Mail, Settled, Skip};
+use super::policy::{self, Action};
 use super::store;
 use super::{ladder, mail};
 use crate::ctx::Ctx;
@@ -22,7 +23,8 @@ use sea_orm::ConnectionTrait;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 pub use super::mail::KIND as MAIL_KIND;
-pub use super::store::{Entry, Filter};
+pub use super::policy::{self, Action};
+use super::store::{Entry, Filter};
 
 /// As many mails as one run writes: the rest follows a minute later, and the write lock is never held for long.
 const MAILS_AT_ONCE: usize = 100;

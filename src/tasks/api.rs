@@ -2,10 +2,12 @@
 
 use super::model::{Event, Task, possible};
 use super::policy;
+use super::policy::Action;
 use super::service::{self, CompleteIn, TaskFilter};
+use crate::auth::rights::Right;
 use crate::ctx::Ctx;
 use crate::designations::service::{self as designations, SeatKey};
-use crate::error::{Code, Error};
+use crate::error::Error;
 use crate::http::Answer;
 use crate::http::json::{Json, MergePatch};
 use crate::http::paging::{Page, Paging};
@@ -30,6 +32,18 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(unblock_task)
         .service(cancel_task);
 }
+
+/// What each operation asks of its caller.
+pub const RIGHTS: &[(&str, Right<Action>)] = &[
+    ("list_tasks", Right::Ever(Action::View)),
+    ("show_task", Right::Ever(Action::View)),
+    ("change_task", Right::Ever(Action::Reschedule)),
+    ("start_task", Right::Ever(Action::Start)),
+    ("complete_task", Right::Ever(Action::Complete)),
+    ("block_task", Right::Ever(Action::Block)),
+    ("unblock_task", Right::Ever(Action::Unblock)),
+    ("cancel_task", Right::Ever(Action::Cancel)),
+];
 
 /// Something a seat has to do by a day.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -193,7 +207,7 @@ pub async fn show_task(ctx: Ctx, id: web::Path<TaskId>) -> Answer {
 ///
 /// The day survives every move of the release until it is given back with `null`. Who may: the secretariat. Errors:
 /// `wrong_transition`, `nothing_changes`.
-#[utoipa::path(tag = "tasks", security(("api_token" = ["secretariat"])), params(("id" = TaskId, Path), IfMatch), request_body(content = TaskChange, content_type = "application/merge-patch+json"), responses((status = 200, body = TaskOut)))]
+#[utoipa::path(tag = "tasks", params(("id" = TaskId, Path), IfMatch), request_body(content = TaskChange, content_type = "application/merge-patch+json"), responses((status = 200, body = TaskOut)))]
 #[patch("/tasks/{id}")]
 pub async fn change_task(
     ctx: Ctx,
@@ -268,7 +282,7 @@ pub async fn unblock_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>)
 /// Say that a task is not needed any more
 ///
 /// Who may: the secretariat. Errors: `wrong_transition`, `reason_missing`.
-#[utoipa::path(tag = "tasks", security(("api_token" = ["secretariat"])), params(("id" = TaskId, Path), IfMatch), request_body = TaskReasonIn, responses((status = 200, body = TaskOut)))]
+#[utoipa::path(tag = "tasks", params(("id" = TaskId, Path), IfMatch), request_body = TaskReasonIn, responses((status = 200, body = TaskOut)))]
 #[post("/tasks/{id}/cancel")]
 pub async fn cancel_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, input: Json<TaskReasonIn>) -> Answer {
     let cancelled = version::change(&ctx, &request, async |txn, version| {

@@ -10,7 +10,7 @@ use entity::{Instant, deliverable, seat, task};
 use sea_orm::sea_query::{Expr, Func};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType,
-    Order, QueryFilter, QueryOrder, QuerySelect, Select,
+    Order, QueryFilter, QuerySelect, Select,
 };
 
 type Result<T> = std::result::Result<T, StoreError>;

@@ -8,7 +8,6 @@ use entity::ids::{DesignationId, PersonId, UnavailabilityId};
 use entity::unavailability;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, Order, QueryFilter, QueryOrder,
-    sea_query::Expr,
 };
 
 impl From<unavailability::Model> for Unavailability {

@@ -2,10 +2,10 @@
 
 use super::{TakenBack, WAITING, WRITTEN_ANEW, retention};
 use crate::audit::{self, Event};
-use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
 use crate::db::{Txn, exactly_one};
 use crate::error::{Code, Error, Result};
+use crate::mail::policy::{self, Action};
 use crate::{settings, typed};
 use chrono::{DateTime, Utc};
 use entity::ids::{MailId, PersonId};

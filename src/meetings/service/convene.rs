@@ -16,7 +16,7 @@ use crate::meetings::model::{
 };
 use crate::meetings::policy::{Action, Visibility};
 use crate::meetings::store::{self, Filter};
-use crate::meetings::view::{Dossier, Invited, Line, Member};
+use crate::meetings::view::{Invited, Line, Member};
 use crate::network::service as network;
 use crate::open::Seen;
 use crate::time::CalendarError;

@@ -1,10 +1,11 @@
 //! What the secretariat enters of the frame: certified mailboxes of bodies, the day of signature of the agreement.
 
-use super::{agreement, bodies, body};
+use super::{bodies, body};
 use crate::audit::{self, Event};
+use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
 use crate::db::Txn;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::network::model::frame::{AgreementChange, BodyChange, FrameRefusal, mailbox, must_be_signed_by};
 use crate::network::model::{AgreementView, BodyView};
 use crate::network::policy::{self, Action};

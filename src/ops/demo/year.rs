@@ -14,10 +14,10 @@ use crate::meetings::model::{Slot, Venue};
 use crate::meetings::service::{
     self as meetings, AttendanceIn, ItemIn, MeetingIn, NewTask, OutcomeIn, ReleaseChange, ReleaseDecision,
 };
+use crate::open::Seen;
 use crate::portal::fetch::Answer;
 use crate::portal::service as portal;
 use crate::releases::model::{Reason, When};
-use crate::open::Seen;
 use crate::releases::service::{self as releases, PlanIn};
 use crate::settings;
 use crate::tasks::model::is_open;
@@ -485,7 +485,9 @@ async fn conclude(
 ) -> Result<()> {
     let secretariat = stage.secretariat().await?;
     let input = OutcomeIn { kind, text, agenda_item_id: None, release, task };
-    secretariat.write(async |txn| meetings::record_outcome(&secretariat, txn, meeting, Seen::AsItStands, input).await).await?;
+    secretariat
+        .write(async |txn| meetings::record_outcome(&secretariat, txn, meeting, Seen::AsItStands, input).await)
+        .await?;
     Ok(())
 }
 

@@ -10,6 +10,7 @@ use crate::http::page::{FlashKind, Shell, done, page};
 use crate::meetings::policy::Action;
 use crate::meetings::service::{self, ItemIn, MeetingIn};
 use crate::meetings::view::{Dossier, Line};
+use crate::open::Seen;
 use crate::typed::{both, given};
 use actix_web::{HttpRequest, get, post, web};
 use askama::Template;

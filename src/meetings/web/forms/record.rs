@@ -12,6 +12,7 @@ use crate::http::page::{Shell, page};
 use crate::meetings::policy::Action;
 use crate::meetings::service::{self, AttendanceIn, NewTask, OutcomeIn, ReleaseChange, ReleaseDecision};
 use crate::meetings::view::{Dossier, PartyPresence};
+use crate::open::Seen;
 use crate::texts::Lang;
 use crate::typed::{both, day, given, kept};
 use actix_web::{HttpRequest, get, post, web};
