@@ -33,7 +33,7 @@ const KNOWN: &[(&str, usize)] = &[
     ("src/deliverables", 66),
     ("src/designations", 122),
     ("src/due", 1),
-    ("src/http", 109),
+    ("src/http", 18),
     ("src/jobs", 15),
     ("src/mail", 22),
     ("src/meetings", 129),
