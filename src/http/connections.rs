@@ -103,7 +103,7 @@ impl Connections {
     }
 }
 
-/// Files the process may open, after it has asked for as many as it needs.
+/// Returns the number of files the process may open, after raising the limit to what it needs.
 fn allowed_files(needed: u64) -> u64 {
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     let wanted = maximum.map_or(needed, |maximum| maximum.min(needed));
@@ -119,7 +119,7 @@ fn allowed_files(needed: u64) -> u64 {
 /// One connection's place; free again when it is dropped.
 struct Place {
     connections: Arc<Connections>,
-    /// Absent for a proxy of ours.
+    /// Absent for a trusted proxy.
     network: Option<Network>,
 }
 
@@ -137,29 +137,30 @@ impl Drop for Place {
     }
 }
 
-/// Whose turn it is on a connection. Its requests find it as data of their connection.
+/// State of a connection: whether the service or the client has to act. Requests find it in the data of their
+/// connection.
 pub struct Turn {
     /// Requests of the connection that are being answered.
     answering: Cell<u32>,
-    /// When we last did something: wrote, or ended an answer.
+    /// Instant at which the service last wrote or ended an answer.
     moved: Cell<Instant>,
 }
 
 impl Turn {
-    /// Marks that it is our turn, until the guard is dropped.
+    /// Marks that the service has to act, until the guard is dropped.
     pub fn ours(self: &Rc<Self>) -> Ours {
         self.answering.set(self.answering.get() + 1);
         Ours(Rc::clone(self))
     }
 
-    /// How long the caller has left us waiting. What they send does not count, or a byte now and then would hold a place for ever:
-    /// a whole head counts, because then it is our turn.
+    /// Returns for how long the client has had to act. Partial input does not count, because a byte now and then would
+    /// otherwise hold a place for ever; a complete head makes it the service's turn.
     fn waited(&self) -> Duration {
         if self.answering.get() > 0 { Duration::ZERO } else { self.moved.get().elapsed() }
     }
 }
 
-/// Our turn on a connection.
+/// Guard during which the service has to act.
 pub struct Ours(Rc<Turn>);
 
 impl Drop for Ours {
@@ -178,12 +179,12 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Whose turn it is.
+    /// Returns the state of the connection.
     pub fn turn(&self) -> Rc<Turn> {
         Rc::clone(&self.turn)
     }
 
-    /// Ready once the caller has left us waiting for too long.
+    /// Ready once the client has kept the service waiting for too long.
     fn poll_patience(&mut self, cx: &mut Context<'_>) -> Poll<Error> {
         loop {
             ready!(self.beat.as_mut().poll(cx));

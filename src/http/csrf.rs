@@ -69,7 +69,7 @@ fn key(request: &HttpRequest) -> String {
 /// Checks that a request that may change something comes from our own pages; [`Code::CrossSiteRequest`] if not.
 ///
 /// API requests without a cookie pass, because a foreign page has nothing to misuse in them. Forms are checked even
-/// without a cookie, because signing a person in as somebody else is a forgery too.
+/// without a cookie, because signing a person in as another one is a forgery too.
 pub fn check_origin(method: &Method, path: &str, headers: &HeaderMap, own_origin: &str) -> Result<(), Error> {
     if method.is_safe() || (path.starts_with("/api/") && !headers.contains_key(COOKIE)) {
         return Ok(());
