@@ -1,13 +1,13 @@
-//! The check of authentication and rights of an operation of the API, before anything of the request is read.
+//! Checks authentication and rights of a caller for an API operation before its request is parsed.
 //!
-//! The framework reads path, query and body before the handler's first line, so a caller without rights would be told what is
-//! wrong with a body instead of that they may not send it. This layer asks first: for a key, for a caller who may ever do it as
-//! the slice's policy says ([`Need`](crate::auth::rights::Need)), for a key that may change things. An operation that is in no
-//! slice's table of rights is closed to everybody. Whether this caller may do it to this very thing is asked of the policy
-//! again, once the thing is found.
+//! The framework parses path, query and body before the handler's first line, so without this layer an unauthorised
+//! caller would learn what is wrong with the body. It checks for a key, for a caller who may ever use the operation as the
+//! slice's policy says ([`Need`](crate::auth::rights::Need)), and for a key that may write. An operation that no slice's
+//! table of rights names is closed to everybody. The gate is a coarse check: rights on the single thing are decided by the
+//! policy once the thing is found ([`open`](crate::open)).
 //!
-//! Then a query that names something the operation does not know is refused, before a list ignores it and shows everything, and
-//! one that is longer than the description allows. Pages and feeds are asked the same: what they know stands in [`PAGES`].
+//! It also refuses query parameters that the operation does not know, because a list that ignored a misspelt filter
+//! would show everything, and values longer than described. For pages and feeds the known names are in [`PAGES`].
 
 use crate::auth::rights::Need;
 use crate::ctx::Ctx;
@@ -32,14 +32,14 @@ pub async fn gate(
 }
 
 async fn admit(request: &mut ServiceRequest) -> Result<(), Failure> {
-    // The path as routes see it, its letters decoded.
+    // The decoded path, as routes match it.
     let path = request.match_info().as_str();
-    // Nothing is served there: that is no secret.
+    // No route matches; the answer 404 reveals nothing.
     let Some(pattern) = request.resource_map().match_pattern(path) else { return Ok(()) };
     if !path.starts_with("/api/v") {
         return if asks_nothing(path) { Ok(()) } else { demand_known(&names_of(&pattern), request.query_string()) };
     }
-    // Or not with this method.
+    // No operation with this method.
     let Some(Operation { need, query }) = openapi::operation(&pattern, request.method()) else { return Ok(()) };
     if !matches!(need, Need::Nothing) {
         let is_change = *request.method() != Method::GET;
@@ -52,11 +52,11 @@ async fn admit(request: &mut ServiceRequest) -> Result<(), Failure> {
 /// The names that a query may hold.
 pub(super) struct Parameter<'n> {
     pub(super) name: Cow<'n, str>,
-    /// Its longest value, in characters, where it is bounded.
+    /// Longest value, in characters, if it is bounded.
     pub(super) longest: Option<usize>,
 }
 
-/// The names that the queries of pages and feeds may hold, by the pattern of their address. One that is not here knows nothing.
+/// Query parameters of pages and feeds by the pattern of their address. An address not listed here accepts none.
 pub const PAGES: &[(&str, &[&str])] = &[
     ("/calendar", &["cursor", "limit", "since"]),
     ("/calendar.ics", &["lang"]),
@@ -75,12 +75,13 @@ fn names_of(pattern: &str) -> Vec<Parameter<'static>> {
     names.iter().map(|name| Parameter { name: Cow::Borrowed(name), longest: None }).collect()
 }
 
-/// Files and the looks of a monitor, whose makers put numbers behind an address to get past caches.
+/// Returns whether any query is accepted: for static files and health checks, whose clients append numbers to avoid
+/// caches.
 fn asks_nothing(path: &str) -> bool {
     assets::is_file(path) || path.starts_with("/health/")
 }
 
-/// A filter that is misspelt must not look like one that lets everything through.
+/// Refuses unknown parameters, because a misspelt filter must not show everything.
 fn demand_known(known: &[Parameter<'_>], query: &str) -> Result<(), Failure> {
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
         let Some(parameter) = known.iter().find(|parameter| parameter.name == name) else {
