@@ -23,8 +23,7 @@ use sea_orm::ConnectionTrait;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 pub use super::mail::KIND as MAIL_KIND;
-pub use super::policy::{self, Action};
-use super::store::{Entry, Filter};
+pub use super::store::{Entry, Filter};
 
 /// As many mails as one run writes: the rest follows a minute later, and the write lock is never held for long.
 const MAILS_AT_ONCE: usize = 100;

@@ -203,7 +203,7 @@ pub async fn invite(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, guests: &
     let invited: Vec<&Designation> = guests.iter().map(partner).collect::<Result<_>>()?;
     store::replace_guests(txn, id, &invited, ctx.now()).await?;
     let details = serde_json::json!({ "guests": guests });
-    let saved = save(ctx, txn, &meeting, "meetings.invite", details).await?;
+    let saved = save(ctx, txn, meeting, "meetings.invite", details).await?;
     if is_convened {
         let told = store::told(txn, id).await?;
         let members = members(ctx, txn, &saved).await?;
