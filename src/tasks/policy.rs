@@ -1,10 +1,10 @@
-//! Who may do what with tasks. Pure; printed as a golden matrix by `tests/it/authz_matrix.rs`.
+//! Rights on tasks. Pure; printed as a golden matrix by `tests/it/authz_matrix.rs`.
 
 use crate::auth::actor::{Actor, HeldSeat};
 use entity::ids::{BodyId, ObservatoryId, SeatId};
 use entity::kinds::SeatKind;
 
-/// The actions that tasks know.
+/// Actions on a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     View,
@@ -12,11 +12,11 @@ pub enum Action {
     Complete,
     Block,
     Unblock,
-    /// Say that it is not needed any more.
+    /// Cancel it.
     Cancel,
-    /// Set a day that no longer follows the release.
+    /// Set a day by hand.
     Reschedule,
-    /// Give a seat something to do.
+    /// Create a task for a seat.
     Create,
     /// Note that what a page lacked is there.
     Settle,
@@ -36,7 +36,7 @@ impl Action {
     ];
 }
 
-/// The seat a task belongs to, with its observatory and body.
+/// Owner of a task.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject {
     pub seat: SeatId,
@@ -44,10 +44,8 @@ pub struct Subject {
     pub body: BodyId,
 }
 
-/// Tells whether the actor may do this about this task.
-///
-/// Work belongs to the seat (rule 2 of the domain): its holder does it, and in an observatory referent and
-/// deputy alike; the secretariat says it for them (rule 7).
+/// Returns whether the actor may. Work belongs to the seat (rule 2 of the domain): its holder does it, in an
+/// observatory referent and deputy alike; the secretariat may report for them (rule 7).
 pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
     if actor.is_ourselves() {
         return true;
@@ -76,19 +74,19 @@ fn does(actor: &Actor, subject: Subject) -> bool {
         || subject.observatory.is_some_and(|observatory| actor.works_for(observatory))
 }
 
-/// The tasks that a caller sees. The store demands it, so a list cannot forget it.
+/// Tasks that a list may show. The store requires it as an argument, so that a list cannot forget it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Visibility {
     Everything,
     Own(Own),
 }
 
-/// The seats, observatories and bodies whose tasks are somebody's own.
+/// Owners of the tasks that are the caller's own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Own {
     pub seats: Vec<SeatId>,
     pub observatories: Vec<ObservatoryId>,
-    /// Bodies managed: their tasks are seen, not done.
+    /// Bodies that the caller manages: their tasks are visible, but not the caller's to do.
     pub bodies: Vec<BodyId>,
 }
 
@@ -104,7 +102,7 @@ pub fn visibility(actor: &Actor) -> Option<Visibility> {
     Some(Visibility::Own(Own { bodies: managed.collect(), ..to_do(actor) }))
 }
 
-/// Returns whose tasks the actor does in person: those of the page "my tasks".
+/// Returns the owners of the tasks that the caller has to do in person, for the page "my tasks".
 pub fn to_do(actor: &Actor) -> Own {
     let works = |kind| matches!(kind, SeatKind::Referent | SeatKind::Deputy);
     Own {

@@ -1,4 +1,4 @@
-//! The use cases of tasks: one function each, each inside the transaction it is given.
+//! Use cases of tasks: one function each, inside the transaction it is given.
 
 use super::model::{Stage, Task, reviews};
 use super::policy::{self, Action, Subject, Visibility};
@@ -23,33 +23,33 @@ pub use super::store::Filter as TaskFilter;
 const TITLE_CHARACTERS: usize = 300;
 const TEXT_CHARACTERS: usize = 1000;
 
-/// Tasks that pass the filter and may be seen, the earliest day first.
+/// Returns the visible tasks that pass the filter, earliest day first.
 pub async fn list(ctx: &Ctx, filter: &Filter, after: Option<Cursor>, limit: u64) -> Result<Vec<Task>> {
     Ok(store::list(ctx.reader(), &scope::<Task>(ctx)?, filter, after, Some(limit)).await?)
 }
 
-/// What the caller is still called upon to do in person, the earliest day first.
+/// Returns the tasks that the caller still has to do in person, earliest day first.
 pub async fn mine(ctx: &Ctx, after: Option<Cursor>, limit: u64) -> Result<Vec<Task>> {
     let filter = Filter { of: Some(policy::to_do(&ctx.actor)), due: true, ..Filter::default() };
     list(ctx, &filter, after, limit).await
 }
 
-/// One task. Unknown and unseen are the same answer.
+/// Returns one task. Unknown and invisible ones get the same answer.
 pub async fn task(ctx: &Ctx, db: &impl ConnectionTrait, id: TaskId) -> Result<Task> {
     read(ctx, db, id).await
 }
 
-/// One task, for slices that act for the service itself: a mailed link, the portal.
+/// Returns one task, for slices that act for the service itself: a mailed link, the portal.
 pub async fn any_task(db: &impl ConnectionTrait, id: TaskId) -> Result<Task> {
     store::find(db, &Visibility::Everything, id).await?.ok_or(Error::NotFound)
 }
 
-/// All tasks that pass the filter, for slices that act for the service itself: the Monday page, the dossier.
+/// Returns all tasks that pass the filter, for slices that act for the service itself: the Monday page, the dossier.
 pub async fn all(db: &impl ConnectionTrait, filter: &Filter) -> Result<Vec<Task>> {
     Ok(store::list(db, &Visibility::Everything, filter, None, None).await?)
 }
 
-/// A step of a release that was confirmed, for one observatory.
+/// A step of a confirmed release, for one observatory.
 #[derive(Clone, Debug)]
 pub struct StepTask {
     pub seat: Seat,
@@ -90,7 +90,7 @@ pub async fn plan(ctx: &Ctx, txn: &Txn, steps: Vec<StepTask>) -> Result<()> {
     Ok(store::insert_all(txn, &tasks).await?)
 }
 
-/// Derives the days of a release's steps anew; `releases` calls this with the day of each step for each deliverable.
+/// Derives the days of a release's steps again; called by `releases` with the day of each step for each deliverable.
 ///
 /// What is done or cancelled keeps the day it had; days set by hand stay.
 pub async fn rederive(
@@ -127,7 +127,7 @@ pub async fn cancel_all(ctx: &Ctx, txn: &Txn, release: ReleaseId, reason: &str) 
     Ok(())
 }
 
-/// Something a seat is given to do: by a meeting's outcome, or because a page is missing.
+/// A task to create: from a meeting's outcome, or because a page is missing.
 #[derive(Clone, Debug)]
 pub struct NewTask {
     pub seat: Seat,
@@ -139,11 +139,11 @@ pub struct NewTask {
     pub title_en: String,
     pub due_day: NaiveDate,
     pub estimated_minutes: i32,
-    /// Kept as far as a note goes: what it is taken from may be longer.
+    /// Cut to the length of a note, because its source may be longer.
     pub note: Option<String>,
 }
 
-/// Gives a seat something to do, inside the use case that decided it.
+/// Creates a task for a seat, inside the use case that decided it.
 ///
 /// Who may: the secretariat, the service itself. Mails: none; the reminders follow. Errors: `required`,
 /// `too_long`, `out_of_range`.
@@ -175,8 +175,8 @@ pub async fn create(ctx: &Ctx, txn: &Txn, new: NewTask) -> Result<Task> {
     any_task(txn, task.id).await
 }
 
-/// A page is as it should be, or wrong in another way: what was asked because of it is done. `portal` calls this with the
-/// deliverable, or the release where one page is for all.
+/// Completes the open tasks about a page, because it is right or wrong in another way. Called by `portal` with the
+/// deliverable, or with the release of a joint product.
 ///
 /// Who may: the service itself. Mails: none.
 pub async fn settle_pages(ctx: &Ctx, txn: &Txn, filter: &Filter) -> Result<()> {
@@ -188,7 +188,7 @@ pub async fn settle_pages(ctx: &Ctx, txn: &Txn, filter: &Filter) -> Result<()> {
     Ok(())
 }
 
-/// What is open because a page is not as it should be.
+/// Returns the open tasks about a page.
 pub async fn open_pages(db: &impl ConnectionTrait, filter: &Filter) -> Result<Vec<Task>> {
     let mut tasks = all(db, filter).await?;
     tasks.retain(|task| task.origin == TaskOrigin::MissingPage && super::model::is_open(task.state()));
@@ -205,9 +205,10 @@ fn check_new(new: &NewTask) -> Result<()> {
     Ok(())
 }
 
-/// Work begins; a step begins its deliverable too.
+/// Starts a task; a step also starts its deliverable.
 ///
-/// Who may: whoever works for the seat, the secretariat on its behalf. Mails: none. Errors: `wrong_transition`, `stale`.
+/// Who may: those who work for the seat, the secretariat on its behalf. Mails: none. Errors: `wrong_transition`,
+/// `stale`.
 pub async fn start(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32) -> Result<Task> {
     let current = open::<Task>(ctx, txn, id, Action::Start, Seen::Version(version)).await?;
     let deliverable = current.deliverable_id;
@@ -218,18 +219,18 @@ pub async fn start(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32) -> Result<Tas
     any_task(txn, id).await
 }
 
-/// What may be said when a task is done.
+/// Input for completing a task.
 #[derive(Clone, Debug, Default)]
 pub struct CompleteIn {
     pub note: Option<String>,
-    /// Where the text can be read, when the last step hands the deliverable in.
+    /// Address of the text, if the last step submits the deliverable.
     pub link: Option<String>,
 }
 
-/// It is done. Finishing the observatory's last open step hands the deliverable in, with `link` and `note`; a blocked one
-/// counts as handed in as soon as it goes on.
+/// Completes a task. Completing the observatory's last open step submits the deliverable, with `link` and `note`; a
+/// blocked one counts as submitted after the block.
 ///
-/// Who may: whoever works for the seat, the secretariat on its behalf. Mails: none. Errors: `wrong_transition`,
+/// Who may: those who work for the seat, the secretariat on its behalf. Mails: none. Errors: `wrong_transition`,
 /// `not_a_url`, `too_long`, `stale`.
 pub async fn complete(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, input: CompleteIn) -> Result<Task> {
     let mut current = open::<Task>(ctx, txn, id, Action::Complete, Seen::Version(version)).await?;
@@ -245,7 +246,7 @@ pub async fn complete(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, input: Com
     any_task(txn, id).await
 }
 
-/// Whether the task is one of the observatory's steps towards its deliverable.
+/// Returns whether the task is one of the observatory's steps towards its deliverable.
 fn leads_to_hand_in(task: &Task) -> bool {
     task.origin == TaskOrigin::Step && !reviews(task.seat.kind)
 }
@@ -256,27 +257,27 @@ async fn is_last_step(txn: &Txn, deliverable: DeliverableId) -> Result<bool> {
     Ok(!steps.iter().any(|step| leads_to_hand_in(step) && super::model::is_open(step.state())))
 }
 
-/// Stops it, saying why; it remembers where it was. Rights as for [`start`]. Errors: `wrong_transition`, `reason_missing`,
-/// `too_long`, `stale`.
+/// Blocks it with a reason; it remembers its state. Rights as for [`start`]. Errors: `wrong_transition`,
+/// `reason_missing`, `too_long`, `stale`.
 pub async fn block(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, reason: &str) -> Result<Task> {
     let current = open::<Task>(ctx, txn, id, Action::Block, Seen::Version(version)).await?;
     save(ctx, txn, current.blocked(typed::reason("reason", reason, TEXT_CHARACTERS)?)?, "tasks.block").await
 }
 
-/// Lets it go on from where it was. Rights as for [`start`]. Errors: `wrong_transition`, `stale`.
+/// Unblocks it, back to its former state. Rights as for [`start`]. Errors: `wrong_transition`, `stale`.
 pub async fn unblock(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32) -> Result<Task> {
     let current = open::<Task>(ctx, txn, id, Action::Unblock, Seen::Version(version)).await?;
     save(ctx, txn, current.unblocked()?, "tasks.unblock").await
 }
 
-/// Says that it is not needed any more, and why. Who may: the secretariat. Errors: `wrong_transition`, `reason_missing`,
-/// `too_long`, `stale`.
+/// Cancels it with a reason. Who may: the secretariat. Errors: `wrong_transition`, `reason_missing`, `too_long`,
+/// `stale`.
 pub async fn cancel(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, reason: &str) -> Result<Task> {
     let current = open::<Task>(ctx, txn, id, Action::Cancel, Seen::Version(version)).await?;
     save(ctx, txn, current.cancelled(Some(typed::reason("reason", reason, TEXT_CHARACTERS)?))?, "tasks.cancel").await
 }
 
-/// Sets another day by hand, which then survives every move of the release; `None` gives it back to the derivation.
+/// Sets a day by hand, which survives every move of the release; `None` restores the derived day.
 ///
 /// Who may: the secretariat. Errors: `wrong_transition`, `nothing_changes`, `stale`.
 pub async fn reschedule(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, day: Option<NaiveDate>) -> Result<Task> {
@@ -314,7 +315,7 @@ impl Scoped for Task {
     }
 }
 
-/// Whose a task of the seat is.
+/// Returns the owner of a task of the seat.
 pub fn subject(seat: &Seat) -> Subject {
     Subject { seat: seat.id, observatory: seat.observatory_id, body: seat.body_id }
 }
