@@ -9,8 +9,8 @@ use entity::kinds::{DeliverableState, ProductScope, PublicationState, ReleaseSta
 use entity::{Instant, deliverable, product, publication, publication_check as check, release, submission};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, Iterable,
-    JoinType, QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationDef, Select,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, Iterable, JoinType,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationDef, Select,
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
