@@ -1,10 +1,10 @@
 //! The technical table, played over REST on the Lombardy network: convened, moved, called off, held, concluded.
 
-use crate::both_engines;
 use crate::support::app::{Client, SECRETARIAT, TestApp};
 use crate::support::builders::Designation;
 use crate::support::db::Engine;
 use crate::support::mailbox::{Mail, list};
+use crate::{both_engines, on_sqlite};
 use chrono::TimeDelta;
 use raccordo::mail::transport::{Delivery, FailureClass};
 use raccordo::meetings::service as meetings;
@@ -13,17 +13,20 @@ use std::time::Duration;
 
 both_engines! {
     a_meeting_is_convened_moved_and_called_off_in_every_member_s_calendar,
-    an_invitation_that_waited_while_the_meeting_moved_is_not_sent_any_more,
     numbers_follow_each_other_and_a_cancelled_one_is_not_given_again,
     who_becomes_referent_is_invited_and_who_leaves_is_told_so_once,
-    who_joins_while_a_meeting_is_called_off_is_not_invited_to_it,
     one_meeting_whose_members_cannot_be_followed_stops_no_other,
     a_patch_takes_away_keeps_or_replaces_and_writes_nothing_where_nothing_changes,
+    a_meeting_held_with_a_quorum_decides_a_release_and_gives_a_task,
+}
+
+on_sqlite! {
+    an_invitation_that_waited_while_the_meeting_moved_is_not_sent_any_more,
+    who_joins_while_a_meeting_is_called_off_is_not_invited_to_it,
     the_farewell_is_the_last_mail_to_who_leaves,
     what_people_were_told_is_told_of_one_meeting_and_not_of_another,
     a_convocation_that_cannot_stand_is_refused_with_its_reason,
     an_empty_agenda_convenes_nobody,
-    a_meeting_held_with_a_quorum_decides_a_release_and_gives_a_task,
     a_decision_keeps_its_quorum_and_stands_without_one_only_with_a_word,
     who_stands_for_several_parties_is_pointed_out_and_counted,
     an_hour_that_the_clocks_skip_is_no_hour_of_a_meeting,

@@ -1,16 +1,19 @@
 //! Addresses: placeholders, queries, static files, and where a page sends its reader.
 
 use super::{ask, in_order, routes};
-use crate::both_engines;
 use crate::support::app::{SECRETARIAT, TestApp};
 use crate::support::db::Engine;
+use crate::{both_engines, on_sqlite};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use url::Url;
 
 both_engines! {
-    whatever_stands_in_a_path_is_not_found_or_refused,
     whatever_stands_in_a_query_is_used_ignored_or_refused,
+}
+
+on_sqlite! {
+    whatever_stands_in_a_path_is_not_found_or_refused,
     a_day_that_cannot_be_meant_is_refused_wherever_days_are_asked_for,
     five_thousand_parameters_and_repeated_ones_are_borne,
     no_path_leads_out_of_the_static_files,

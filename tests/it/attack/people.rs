@@ -1,14 +1,17 @@
 //! A manager who designates somebody from elsewhere: every way to the person's record, tried from the seat that was made for it.
 
-use crate::both_engines;
 use crate::support::app::{Client, SECRETARIAT, TestApp};
 use crate::support::builders::Designation;
 use crate::support::db::Engine;
+use crate::{both_engines, on_sqlite};
 use serde_json::{Value, json};
 
 both_engines! {
-    designating_somebody_of_another_body_opens_no_way_to_their_record,
     a_record_is_its_body_s_again_once_the_other_seat_has_ended,
+}
+
+on_sqlite! {
+    designating_somebody_of_another_body_opens_no_way_to_their_record,
 }
 
 const BERGAMO_MANAGER: &str = "elio.capo@ente.example";

@@ -1,13 +1,13 @@
 //! What is typed: letters that turn the direction in which the rest is read, texts of which nobody sees anything, two
 //! spellings of one name, addresses as they are pasted.
 
-use crate::both_engines;
 use crate::openapi::{operations, resolved};
 use crate::support::app::{SECRETARIAT, TestApp};
 use crate::support::builders::Designation;
 use crate::support::db::Engine;
 use crate::support::world::World;
 use crate::unauthorised::body_of;
+use crate::{both_engines, on_sqlite};
 use actix_web::http::Method;
 use raccordo::auth::local_path::LocalPath;
 use raccordo::auth::service as auth;
@@ -17,6 +17,9 @@ use std::collections::BTreeSet;
 
 both_engines! {
     two_spellings_of_a_name_are_one_person,
+}
+
+on_sqlite! {
     an_address_is_taken_as_it_was_meant,
     one_name_is_enough,
 }

@@ -1,23 +1,26 @@
 //! What waits to be sent is looked at again: only what still holds in the register leaves.
 
 use super::designate;
-use crate::both_engines;
 use crate::support::app::{Client, SECRETARIAT, TestApp};
 use crate::support::builders::Designation;
 use crate::support::db::Engine;
 use crate::support::mailbox::list;
+use crate::{both_engines, on_sqlite};
 use raccordo::auth::local_path::LocalPath;
 use raccordo::auth::service as auth;
 use raccordo::mail::outbox::desk;
 use serde_json::{Value, json};
 
 both_engines! {
+    a_mail_that_waits_goes_to_the_address_that_was_corrected_meanwhile_and_not_to_the_old_one,
+    a_link_that_lets_nobody_in_any_more_does_not_leave,
+}
+
+on_sqlite! {
     a_body_is_not_told_of_a_vacant_seat_that_was_filled_meanwhile_nor_weeks_later,
     nobody_is_warned_of_an_end_that_was_withdrawn_or_is_provided_for_meanwhile,
     nobody_is_bidden_farewell_after_an_end_that_was_corrected_away,
     what_was_annulled_is_announced_to_nobody,
-    a_mail_that_waits_goes_to_the_address_that_was_corrected_meanwhile_and_not_to_the_old_one,
-    a_link_that_lets_nobody_in_any_more_does_not_leave,
 }
 
 async fn pause(app: &TestApp) {
