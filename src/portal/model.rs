@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn a_way_that_leads_to_the_front_page_leads_to_no_report() {
+    fn a_redirect_to_the_front_page_is_no_report() {
         let page = b"<title>Relazione territoriale Lecco 2026</title>";
         let led = |to: &str| judged(Answer { address: to.into(), ..answer(200, "text/html", page) });
         for front in ["https://portale.example/", "https://portale.example/it/", "https://portale.example/home?x=1"] {
@@ -379,7 +379,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_not_be_kept_is_tried_again_later_each_time() {
+    fn the_pause_after_a_check_that_was_not_stored_grows() {
         let (mut page, mut pauses) = (declared(), Vec::new());
         for _ in 0..12 {
             page = page.failed("why".into(), after(0));

@@ -104,7 +104,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_a_portal_answers_is_read(
+        fn any_answer_of_a_portal_is_read_without_error(
             body in prop::collection::vec(any::<u8>(), 0..400),
             html in "(<|</|>|!|&|;|#|=|-|[a-z è]|h1|title|script|table|td|p|hidden|\\PC){0,120}",
             media_type in "\\PC{0,40}|text/html; ?charset=[a-z0-9\"-]{0,12}",

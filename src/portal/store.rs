@@ -312,7 +312,7 @@ mod tests {
     use crate::db::plan_of;
 
     #[tokio::test]
-    async fn what_is_due_is_found_by_its_instant_and_not_among_all_that_ever_came_out() {
+    async fn due_pages_are_found_by_an_index_on_their_instant() {
         let plan = plan_of(&due_pages(DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH, 10)).await;
         assert!(plan.iter().any(|step| step.contains("ix_publication_next_look_at (next_look_at<?)")), "{plan:#?}");
         assert!(!plan.iter().any(|step| step.starts_with("SCAN")), "{plan:#?}");
