@@ -1,12 +1,13 @@
 //! Use cases of tasks: one function each, inside the transaction it is given.
 
-use super::model::{Stage, Task, reviews};
+use super::model::{Stage, Step, Task};
 use super::policy::{self, Action, Subject, Visibility};
 use super::store::{self, Cursor, Filter};
 use crate::audit;
 use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
+use crate::deliverables::model::reviews;
 use crate::deliverables::service::{self as deliverables, SubmitIn};
 use crate::designations::model::Seat;
 use crate::error::{Code, Error, Result};
@@ -81,7 +82,7 @@ pub async fn plan(ctx: &Ctx, txn: &Txn, steps: Vec<StepTask>) -> Result<()> {
             hand_set_day: None,
             followed_day: None,
             estimated_minutes: step.estimated_minutes,
-            stage: Stage::Open,
+            stage: Stage::OnCourse(Step::Open),
             note: None,
             version: 1,
             created_at: ctx.now(),
@@ -165,7 +166,7 @@ pub async fn create(ctx: &Ctx, txn: &Txn, new: NewTask) -> Result<Task> {
         hand_set_day: None,
         followed_day: None,
         estimated_minutes: new.estimated_minutes,
-        stage: Stage::Open,
+        stage: Stage::OnCourse(Step::Open),
         note: new.note.map(|note| typed::cut(&note, TEXT_CHARACTERS)),
         version: 1,
         created_at: ctx.now(),
