@@ -2,20 +2,21 @@
 //!
 //! Each copy names its own recipient only: the list of who was invited is nobody's address book. The first invitation and
 //! every change are a REQUEST; CANCEL withdraws the meeting, or one person from a meeting that goes on for the others. The
-//! mail part that carries the object has to repeat its METHOD in upper case, see [`Method::name`].
+//! mail part that carries the object has to repeat its METHOD in upper case, see [`method_name`].
 
 use calcard::icalendar::{
     ICalendarComponent, ICalendarMethod, ICalendarParameter, ICalendarParticipationRole, ICalendarParticipationStatus,
     ICalendarProperty, ICalendarStatus, ICalendarUserTypes,
 };
 use chrono::{DateTime, NaiveDateTime, Utc};
+use entity::kinds::CalendarMethod;
 
 use super::object::{self, IcalError};
 
 /// The copy of one attendee.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invitation {
-    pub method: Method,
+    pub method: CalendarMethod,
     /// The meeting's, for its whole life: rescheduling keeps it.
     pub uid: String,
     /// 0 at first; one more with each change of day, hour, or to cancelled.
@@ -34,12 +35,6 @@ pub struct Invitation {
     pub url: Option<String>,
     pub organizer: Organizer,
     pub attendee: Attendee,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Method {
-    Request,
-    Cancel,
 }
 
 /// Who convenes. The mail's From has to be the same address, or clients show the invitation as a stranger's.
@@ -65,20 +60,19 @@ pub enum Role {
     Optional,
 }
 
-impl Method {
-    /// As METHOD writes it, and the `method` parameter of the mail part must.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Request => "REQUEST",
-            Self::Cancel => "CANCEL",
-        }
+/// Returns the name of a method as METHOD and the `method` parameter of the mail part write it: upper case, because a lower-case
+/// parameter breaks some clients.
+pub const fn method_name(method: CalendarMethod) -> &'static str {
+    match method {
+        CalendarMethod::Request => "REQUEST",
+        CalendarMethod::Cancel => "CANCEL",
     }
 }
 
 impl Invitation {
     /// The calendar object as text; the same invitation gives the same bytes.
     pub fn to_ical(&self) -> Result<String, IcalError> {
-        let mut calendar = object::calendar_with_zone(self.method.into());
+        let mut calendar = object::calendar_with_zone(icalendar_method(self.method));
         object::add_event(&mut calendar, self.event()?);
         Ok(calendar.to_string())
     }
@@ -96,7 +90,7 @@ impl Invitation {
         if let Some(url) = &self.url {
             event.add_property(ICalendarProperty::Url, object::uri(url));
         }
-        event.add_property(ICalendarProperty::Status, self.method.status());
+        event.add_property(ICalendarProperty::Status, status(self.method));
         self.add_organizer(&mut event);
         self.add_attendee(&mut event);
         Ok(event)
@@ -113,7 +107,7 @@ impl Invitation {
             ICalendarParameter::cutype(ICalendarUserTypes::Individual),
             ICalendarParameter::role(ICalendarParticipationRole::from(*role)),
         ];
-        if self.method == Method::Request {
+        if self.method == CalendarMethod::Request {
             parameters.push(ICalendarParameter::partstat(ICalendarParticipationStatus::NeedsAction));
             // No answer is asked for, because nobody reads the answers that calendar programs send.
             parameters.push(ICalendarParameter::rsvp(false));
@@ -122,21 +116,17 @@ impl Invitation {
     }
 }
 
-impl Method {
-    fn status(self) -> ICalendarStatus {
-        match self {
-            Self::Request => ICalendarStatus::Confirmed,
-            Self::Cancel => ICalendarStatus::Cancelled,
-        }
+const fn icalendar_method(method: CalendarMethod) -> ICalendarMethod {
+    match method {
+        CalendarMethod::Request => ICalendarMethod::Request,
+        CalendarMethod::Cancel => ICalendarMethod::Cancel,
     }
 }
 
-impl From<Method> for ICalendarMethod {
-    fn from(method: Method) -> Self {
-        match method {
-            Method::Request => Self::Request,
-            Method::Cancel => Self::Cancel,
-        }
+const fn status(method: CalendarMethod) -> ICalendarStatus {
+    match method {
+        CalendarMethod::Request => ICalendarStatus::Confirmed,
+        CalendarMethod::Cancel => ICalendarStatus::Cancelled,
     }
 }
 

@@ -1,13 +1,23 @@
-//! The one mail to whoever runs the service: the head of the audit chain, to be kept where no copy of the database is.
+//! The mail to the operator: the head of the audit chain, to be kept where no copy of the database is.
 
 use crate::audit::Head;
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::Result;
 use crate::mail::content::MailContent;
-use crate::mail::outbox::{self, Notification, Recipient};
+use crate::mail::kind::{Kind, MailKind};
+use crate::mail::outbox::{self, Draft, Recipient, Subject};
 use crate::texts::Lang;
 use crate::time::words;
+
+/// The mail with the head of the audit chain.
+pub struct AuditAnchor;
+
+impl MailKind for AuditAnchor {
+    const NAME: &'static str = "audit_anchor";
+    const LABEL: &'static str = "jobs.mail_kind_audit_anchor";
+    const SUBJECT: &'static str = "audit";
+}
 
 /// Promises the mail of this day, where `mail.operator_address` names somebody; once a day, in Italian.
 pub(super) async fn anchor(ctx: &Ctx, txn: &Txn, head: &Head) -> Result<()> {
@@ -16,10 +26,10 @@ pub(super) async fn anchor(ctx: &Ctx, txn: &Txn, head: &Head) -> Result<()> {
         return Ok(());
     }
     let day = ctx.today();
-    let notification = Notification {
-        kind: "audit_anchor",
-        dedupe_key: format!("audit_anchor:{day}"),
-        subject: ("audit", day.to_string()),
+    let draft = Draft {
+        kind: Kind::of::<AuditAnchor>(),
+        dedupe_key: format!("{}:{day}", AuditAnchor::NAME),
+        subject: Subject::of(day).on_day(day),
         to: Recipient {
             person_id: None,
             designation_id: None,
@@ -32,7 +42,7 @@ pub(super) async fn anchor(ctx: &Ctx, txn: &Txn, head: &Head) -> Result<()> {
         expires_at: None,
         calendar: None,
     };
-    outbox::enqueue(ctx, txn, notification).await?;
+    outbox::promise(ctx, txn, draft).await?;
     Ok(())
 }
 

@@ -7,7 +7,7 @@
 //! [`ticker`] only says when: UTC, at most a dozen entries, nothing kept in it. [`status`] is what pages and the API show.
 
 mod housekeeping;
-mod mail;
+pub mod mail;
 mod outbox_sweep;
 mod retention;
 pub mod runner;

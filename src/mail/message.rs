@@ -1,6 +1,6 @@
 //! One mail, from what it says to the bytes that travel.
 //!
-//! Everything here is pure: the same [`OutgoingMail`] gives the same bytes, today and after a restart. The outbox relies on it: a
+//! Everything here is pure: the same [`MessageParts`] gives the same bytes, today and after a restart. The outbox relies on it: a
 //! mail whose fate is unknown is sent again, and only an identical twin (same Message-ID, same bytes) can be recognised as one by the
 //! servers and people behind. So the Date is given, and Message-ID and multipart boundaries are derived from the mail's id.
 //!
@@ -11,9 +11,10 @@
 
 use std::time::SystemTime;
 
-use crate::letters;
+use crate::{ical, letters};
 
 use chrono::{DateTime, Datelike, Utc};
+use entity::kinds::CalendarMethod;
 use lettre::{
     Address, Message,
     message::{
@@ -22,7 +23,6 @@ use lettre::{
     },
 };
 use sha2::{Digest, Sha256};
-use url::Url;
 use uuid::Uuid;
 
 /// Longest display name in a header, in characters.
@@ -32,17 +32,15 @@ pub const MAX_SUBJECT: usize = 200;
 /// Longest address, in bytes (RFC 5321 §4.5.3.1.3: a path of 256 with its angle brackets).
 const MAX_ADDRESS: usize = 254;
 
-/// A mail to one person, ready to be turned into bytes.
+/// Everything a message to one person is built from.
 #[derive(Debug, Clone)]
-pub struct OutgoingMail {
+pub struct MessageParts {
     /// Id of the outbox row; Message-ID and boundaries derive from it.
     pub id: Uuid,
     pub from: Contact,
     /// A mailbox that somebody reads.
     pub reply_to: Contact,
     pub to: Contact,
-    /// Where bounces go; `None` means to the address of `from`. An address of its own per mail ties a bounce to its recipient.
-    pub return_path: Option<String>,
     pub subject: String,
     /// The plain part; complete in itself.
     pub text: String,
@@ -54,10 +52,8 @@ pub struct OutgoingMail {
     /// Message-ID of the mail that opened the thread, without angle brackets. The opening mail may name itself.
     pub thread: Option<String>,
     pub calendar: Option<CalendarPart>,
-    /// Page where the recipient can refuse mails of this kind; only for kinds that may be refused.
-    pub unsubscribe: Option<Url>,
     /// Machine name of the kind of mail, for the header `X-Raccordo-Kind`: lower-case letters, digits, `.`, `_` and `-`.
-    pub kind: String,
+    pub kind: &'static str,
 }
 
 /// A name (may be empty) and an address.
@@ -75,25 +71,9 @@ pub struct CalendarPart {
     pub bytes: Vec<u8>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CalendarMethod {
-    Request,
-    Cancel,
-}
-
-impl CalendarMethod {
-    /// The name as in the body of the calendar: upper case, because a lower-case parameter breaks some clients.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Request => "REQUEST",
-            Self::Cancel => "CANCEL",
-        }
-    }
-}
-
-/// What the outbox stores and the transport sends.
+/// A built mail: the outbox stores it, the transport sends it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BuiltMail {
+pub struct Built {
     /// Without angle brackets.
     pub message_id: String,
     /// ASCII, lines ended by CR LF.
@@ -113,24 +93,19 @@ pub enum MessageError {
     Thread,
     #[error("the date {0} cannot stand in a mail")]
     Date(DateTime<Utc>),
-    #[error("the unsubscribe link must be an http or https address")]
-    Unsubscribe,
     #[error("the calendar part is {0}")]
     Calendar(&'static str),
     #[error("the mail could not be assembled: {0}")]
     Assembly(#[from] lettre::error::Error),
 }
 
-impl OutgoingMail {
+impl MessageParts {
     /// The message in its final form. Same input, same bytes.
-    pub fn build(&self) -> Result<BuiltMail, MessageError> {
+    pub fn build(&self) -> Result<Built, MessageError> {
         let message_id = message_id(self.id, &self.message_id_domain)?;
         let from = mailbox("sender", &self.from)?;
         let to = mailbox("recipient", &self.to)?;
-        let return_path = match &self.return_path {
-            Some(address) => parse_address("return path", address)?,
-            None => from.email.clone(),
-        };
+        let envelope_from = from.email.to_string();
         let envelope_to = to.email.to_string();
         let mut headers = Message::builder()
             .from(from)
@@ -140,22 +115,15 @@ impl OutgoingMail {
             .date(whole_seconds(self.date)?)
             .message_id(Some(format!("<{message_id}>")))
             .header(AutoSubmitted("auto-generated".to_owned()))
-            .header(RaccordoKind(checked_kind(&self.kind)?));
+            .header(RaccordoKind(checked_kind(self.kind)?));
         if let Some(root) = self.thread.as_deref().filter(|root| *root != message_id) {
             let root = format!("<{}>", checked_message_id(root)?);
             headers = headers.in_reply_to(root.clone()).references(root);
         }
-        if let Some(page) = &self.unsubscribe {
-            headers = headers.header(ListUnsubscribe(format!("<{}>", checked_link(page)?)));
-            // RFC 8058 §3.1: one-click only over https.
-            if page.scheme() == "https" {
-                headers = headers.header(ListUnsubscribePost("List-Unsubscribe=One-Click".to_owned()));
-            }
-        }
-        Ok(BuiltMail {
+        Ok(Built {
             bytes: folded(&headers.multipart(self.body()?)?.formatted()),
             message_id,
-            envelope_from: return_path.to_string(),
+            envelope_from,
             envelope_to,
         })
     }
@@ -171,7 +139,7 @@ impl OutgoingMail {
             return Ok(alternative);
         };
         let text = checked_calendar(calendar)?;
-        let method = calendar.method.as_str();
+        let method = ical::method_name(calendar.method);
         let invitation = SinglePart::builder()
             .header(content_type(&format!("text/calendar; charset=utf-8; method={method}"))?)
             .body(text.clone());
@@ -281,10 +249,6 @@ fn checked_message_id(id: &str) -> Result<&str, MessageError> {
     parse_address("thread", id).map(|_| id).map_err(|_| MessageError::Thread)
 }
 
-fn checked_link(page: &Url) -> Result<&Url, MessageError> {
-    matches!(page.scheme(), "http" | "https").then_some(page).ok_or(MessageError::Unsubscribe)
-}
-
 /// The calendar as text, if its METHOD is the one announced: Outlook refuses a mail where the two differ.
 fn checked_calendar(calendar: &CalendarPart) -> Result<String, MessageError> {
     let text = std::str::from_utf8(&calendar.bytes).map_err(|_| MessageError::Calendar("not UTF-8"))?;
@@ -292,7 +256,7 @@ fn checked_calendar(calendar: &CalendarPart) -> Result<String, MessageError> {
         return Err(MessageError::Calendar("not made of lines ended by CR LF"));
     }
     let methods: Vec<&str> = text.split("\r\n").filter_map(|line| line.strip_prefix("METHOD:")).collect();
-    if methods != [calendar.method.as_str()] {
+    if methods != [ical::method_name(calendar.method)] {
         return Err(MessageError::Calendar("of another method than the mail says"));
     }
     Ok(text.to_owned())
@@ -328,8 +292,6 @@ text_headers! {
     // RFC 3834: no vacation notice answers this mail.
     AutoSubmitted => "Auto-Submitted",
     RaccordoKind => "X-Raccordo-Kind",
-    ListUnsubscribe => "List-Unsubscribe",
-    ListUnsubscribePost => "List-Unsubscribe-Post",
 }
 
 #[cfg(test)]

@@ -1,25 +1,29 @@
 //! Mail: built purely, promised in a transaction, sent by a dispatcher.
 //!
-//! A mail is a consequence in the database before it is a message on the wire. A use case calls [`outbox::enqueue`] in its
-//! own transaction; the row holds the final bytes and the Message-ID, so that whatever happens later, every attempt sends
-//! the same message and a twin can be recognised. After the commit the [`dispatcher`] takes the row under a lease, hands it to
-//! the [`transport`], and writes down which of three things came of it: sent (our relay has it), not sent (it certainly has not),
-//! unknown (the connection broke when it might have had it).
+//! The stages of a mail, and the type of each:
+//! 1. *draft*: a use case says the words, the reader and the facts ([`outbox::Draft`], its words in a [`content::MailContent`]).
+//! 2. *built*: the final bytes and the Message-ID ([`message::Built`]).
+//! 3. *promised*: [`outbox::promise`] writes a row in the transaction of the change ([`outbox::withdraw::Promised`]). Every attempt
+//!    sends the same bytes, so a twin can be recognised.
+//! 4. *claimed*: after the commit the [`dispatcher`] takes the row under a lease ([`outbox::lease::Claimed`]), looks at its facts once
+//!    more ([`kind::Facts`]) and hands it to the [`transport`].
+//! 5. *sent* (the relay has it), *not sent* (it certainly has not) or *unknown* (the connection broke when it might have had it).
 //!
-//! Invariants: nothing promised is lost, for a row is only left as sent, cancelled, expired or dead, each visible; nothing
-//! stale is sent, for a mail with an end is never begun after it and every mail is looked at once more before it leaves
-//! ([`still_true`]); the farewell is the last mail to an address; one recipient per mail; no address ever in a log line.
+//! Invariants: no promised mail is lost, because a row only ends as sent, cancelled, expired or dead, and each is visible; no stale
+//! mail is sent, because expired mails are never sent and every mail is looked at once more before it leaves; the farewell is
+//! the last mail to an address; one recipient per mail; no address in a log line.
 //!
-//! [`content`] is what a slice says; [`message`] makes the bytes.
+//! This module names no slice. Slices declare their kinds of mail ([`kind::MailKind`]); `src/kinds_of_mail.rs` lists them.
 
 mod bounce;
 
 pub mod address;
 pub mod content;
 pub mod dispatcher;
+pub mod hooks;
+pub mod kind;
 pub mod message;
 pub mod outbox;
-pub mod still_true;
 pub mod transport;
 
 pub use address::is_address;
@@ -30,7 +34,7 @@ use transport::{
     SmtpTransport, Transport,
 };
 
-/// Why there is no way out for mails.
+/// Reason why no transport can be made of the configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum TransportError {
     #[error("mail.folder: {0}")]
@@ -39,7 +43,7 @@ pub enum TransportError {
     Smtp(#[from] SmtpSetupError),
 }
 
-/// The way out that the configuration chose.
+/// Returns the transport that the configuration names.
 pub fn transport_of(config: &Config) -> Result<Transport, TransportError> {
     let mail = &config.mail;
     Ok(match mail.transport {

@@ -5,6 +5,7 @@
 //! slice knows it.
 
 pub mod api;
+mod labels;
 pub mod mail_log;
 pub mod radar;
 pub mod service;

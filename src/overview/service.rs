@@ -68,7 +68,7 @@ pub struct Monday {
     /// Tasks that cannot go on: nobody is reminded of them, so the secretariat sees to the obstacle.
     pub blocked: Vec<Task>,
     /// Given up, or not known whether they arrived: a person has to look.
-    pub stuck_mails: Vec<desk::Summary>,
+    pub stuck_mails: Vec<desk::LogLine>,
     pub failing_jobs: Vec<JobStatus>,
     /// Parts of the service that work without being asked and give no sign of life.
     pub silent: Vec<Sign>,
@@ -152,7 +152,7 @@ fn owed(obligation: Obligation, seats: &HashMap<SeatId, Seat>, holders: &[Design
 }
 
 /// Mails a person has to look at, those given up first.
-async fn stuck_mails(ctx: &Ctx) -> Result<Vec<desk::Summary>> {
+async fn stuck_mails(ctx: &Ctx) -> Result<Vec<desk::LogLine>> {
     const SHOWN: u64 = 20;
     let mut stuck = Vec::new();
     for state in [NotificationState::Dead, NotificationState::Unknown] {

@@ -27,7 +27,7 @@ pub mod addressee;
 pub mod api;
 pub mod job;
 pub mod ladder;
-mod mail;
+pub mod mail;
 pub mod plan;
 #[cfg(test)]
 mod samples;

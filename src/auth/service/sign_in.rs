@@ -66,13 +66,6 @@ pub async fn show(ctx: &Ctx, token: &str) -> Result<LinkPreview> {
     Ok(LinkPreview { masked_address: model::mask(&link.person.email), expires_at: link.expires_at })
 }
 
-/// Whether a link, named by its id, would still let its reader in: the mail that brings it may have waited.
-pub async fn is_link_open(ctx: &Ctx, db: &impl ConnectionTrait, id: &str) -> Result<bool> {
-    let Ok(id) = id.parse::<SignInLinkId>() else { return Ok(false) };
-    let Some(link) = store::open_link_by_id(db, id, ctx.now()).await? else { return Ok(false) };
-    Ok(rights::may_sign_in(&store::seats_held(db, link.person.id, ctx.today()).await?))
-}
-
 /// The browser that presses the button behind a link.
 pub struct Presser<'p> {
     /// The name of the press, which only the browser knows that was shown the button.

@@ -1,6 +1,6 @@
 //! Who was told what, when, and what became of it: what the secretariat and operators see and may do.
 
-use super::{TakenBack, WAITING, WRITTEN_ANEW, retention};
+use super::{TakenBack, WAITING, retention};
 use crate::audit::{self, Event};
 use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
@@ -31,7 +31,7 @@ pub struct Filter {
 
 /// One line of the list. Personal data: recipient.
 #[derive(Clone, Debug, FromQueryResult)]
-pub struct Summary {
+pub struct LogLine {
     pub id: MailId,
     pub kind: String,
     pub subject_kind: String,
@@ -47,13 +47,14 @@ pub struct Summary {
     pub last_class: Option<String>,
     pub last_text: Option<String>,
     pub may_have_left: bool,
+    pub is_written_anew: bool,
     pub created_at: Instant,
 }
 
 /// One mail with its words.
 #[derive(Clone, Debug)]
 pub struct Detail {
-    pub summary: Summary,
+    pub line: LogLine,
     pub message_id: String,
     /// The plain part, unless retention has taken it.
     pub text: Option<String>,
@@ -75,7 +76,7 @@ pub fn may_operate(actor: &Actor) -> bool {
 }
 
 /// The mails, newest first, beginning after `before`.
-pub async fn list(ctx: &Ctx, filter: &Filter, before: Option<MailId>, limit: u64) -> Result<Vec<Summary>> {
+pub async fn list(ctx: &Ctx, filter: &Filter, before: Option<MailId>, limit: u64) -> Result<Vec<LogLine>> {
     demand_right(ctx)?;
     let mut query = outbox_mail::Entity::find();
     if let Some(state) = filter.state {
@@ -96,15 +97,15 @@ pub async fn list(ctx: &Ctx, filter: &Filter, before: Option<MailId>, limit: u64
     if let Some(before) = before {
         query = query.filter(outbox_mail::Column::Id.lt(before));
     }
-    let summaries = query
+    let lines = query
         .select_only()
-        .columns(SUMMARY)
+        .columns(LINE)
         .order_by_desc(outbox_mail::Column::Id)
         .limit(limit)
         .into_model()
         .all(ctx.reader())
         .await?;
-    Ok(summaries)
+    Ok(lines)
 }
 
 /// One mail in full.
@@ -120,7 +121,7 @@ impl From<outbox_mail::Model> for Detail {
             text: plain_text(&row.payload),
             bytes: row.payload,
             message_id: row.message_id,
-            summary: Summary {
+            line: LogLine {
                 id: row.id,
                 kind: row.kind,
                 subject_kind: row.subject_kind,
@@ -136,6 +137,7 @@ impl From<outbox_mail::Model> for Detail {
                 last_class: row.last_class,
                 last_text: row.last_text,
                 may_have_left: row.may_have_left,
+                is_written_anew: row.is_written_anew,
                 created_at: row.created_at,
             },
         }
@@ -159,11 +161,11 @@ impl Detail {
     }
 
     fn again(&self, now: DateTime<Utc>) -> Option<Again> {
-        let Summary { state, expires_at, .. } = self.summary;
+        let LogLine { state, expires_at, .. } = self.line;
         let is_dead = state == NotificationState::Dead;
         let is_past = expires_at.is_some_and(|end| end.0 <= now);
         if self.bytes.is_empty() {
-            let has_successor = WRITTEN_ANEW.contains(&self.summary.kind.as_str()) && !self.summary.may_have_left;
+            let has_successor = self.line.is_written_anew && !self.line.may_have_left;
             return (is_dead && has_successor).then_some(Again::WrittenAnew);
         }
         ((is_dead || WAITING.contains(&state)) && !is_past).then_some(Again::AsItIs)
@@ -275,7 +277,7 @@ pub async fn load(connection: &impl ConnectionTrait) -> Result<Load> {
     Ok(Load { states, oldest_due: oldest.flatten().map(|due| due.0) })
 }
 
-const SUMMARY: [outbox_mail::Column; 16] = [
+const LINE: [outbox_mail::Column; 17] = [
     outbox_mail::Column::Id,
     outbox_mail::Column::Kind,
     outbox_mail::Column::SubjectKind,
@@ -291,6 +293,7 @@ const SUMMARY: [outbox_mail::Column; 16] = [
     outbox_mail::Column::LastClass,
     outbox_mail::Column::LastText,
     outbox_mail::Column::MayHaveLeft,
+    outbox_mail::Column::IsWrittenAnew,
     outbox_mail::Column::CreatedAt,
 ];
 

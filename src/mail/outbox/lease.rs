@@ -7,12 +7,13 @@
 //! not the database's to some seconds, and to sweep by one that has parted from it since. A mail may then go out twice with one
 //! Message-ID at worst; nothing is lost, and the epoch still decides whose outcome is written.
 
-use super::{AWAITED, ENDS, FAREWELL, TakenBack, WAITING, retention};
+use super::{ENDS, TakenBack, WAITING, retention};
 use crate::db::{Db, StoreError, Txn, exactly_one};
+use crate::mail::kind::Facts;
 use crate::mail::transport::{Delivery, Envelope};
 use crate::settings;
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::ids::{DesignationId, MailId, PersonId};
+use entity::ids::{MailId, PersonId};
 use entity::kinds::NotificationState;
 use entity::{Instant, outbox_mail};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, LockBehavior, LockType, Query, SelectStatement};
@@ -117,7 +118,7 @@ struct Due {
 pub enum Queue {
     /// All mails.
     All,
-    /// The mails that somebody waits for in front of a screen ([`AWAITED`]).
+    /// The mails for which the reader waits in front of a screen.
     Awaited,
 }
 
@@ -215,8 +216,8 @@ fn head_of(queue: Queue, now: DateTime<Utc>, limit: u64) -> Select<outbox_mail::
     let due = outbox_mail::Entity::find().select_only().column(outbox_mail::Column::Id).filter(is_due(now));
     let queued = match queue {
         Queue::All => due,
-        // In the text of the statement, as the index has it: see `is_waiting`.
-        Queue::Awaited => due.filter(outbox_mail::Column::Kind.into_expr().eq(Expr::Constant(AWAITED.into()))),
+        // In the words of the index: see `is_waiting`.
+        Queue::Awaited => due.filter(outbox_mail::Column::IsAwaited.into_expr()),
     };
     queued.order_by_asc(outbox_mail::Column::DueAt).order_by_asc(outbox_mail::Column::Id).limit(limit)
 }
@@ -246,7 +247,7 @@ fn is_due(now: DateTime<Utc>) -> Condition {
         .add(is_waiting())
         .add(outbox_mail::Column::DueAt.lte(Instant::from(now)))
         .add(has_not_expired(outbox_mail::Column::ExpiresAt.into_expr(), now))
-        .add(outbox_mail::Column::Kind.ne(FAREWELL).or(Expr::exists(anything_before_farewell(now)).not()))
+        .add(outbox_mail::Column::IsFarewell.into_expr().not().or(Expr::exists(anything_before_farewell(now)).not()))
 }
 
 /// Neither on the wire nor at an end: the very words of the index that holds the waiting mails in order, in the text of the
@@ -272,7 +273,7 @@ fn anything_before_farewell(now: DateTime<Utc>) -> SelectStatement {
         .expr(Expr::Constant(1.into()))
         .from_as(outbox_mail::Entity, other.clone())
         .and_where(of(outbox_mail::Column::Recipient).equals((outbox_mail::Entity, outbox_mail::Column::Recipient)))
-        .and_where(of(outbox_mail::Column::Kind).ne(FAREWELL))
+        .and_where(of(outbox_mail::Column::IsFarewell).not())
         .and_where(waits.or(of(outbox_mail::Column::State).eq(NotificationState::Leased)))
         .to_owned()
 }
@@ -325,39 +326,28 @@ pub async fn finish(
     Ok(next.state)
 }
 
-/// What a mail is and whom it is for, as the last look before it leaves needs it.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
-pub struct About {
-    pub kind: String,
-    /// Kind and id of what it is about.
-    pub subject_kind: String,
-    pub subject_id: String,
-    pub dedupe_key: String,
-    pub person_id: Option<PersonId>,
-    /// By which designation its reader is told.
-    pub designation_id: Option<DesignationId>,
-    /// The address it was promised to.
-    pub recipient: String,
-}
-
-pub async fn about(connection: &impl ConnectionTrait, id: MailId) -> Result<Option<About>, StoreError> {
+/// Reads the facts of a mail for the last look before it leaves.
+pub async fn facts(connection: &impl ConnectionTrait, id: MailId) -> Result<Option<Facts>, StoreError> {
     Ok(outbox_mail::Entity::find_by_id(id)
         .select_only()
         .columns([
+            outbox_mail::Column::Id,
             outbox_mail::Column::Kind,
             outbox_mail::Column::SubjectKind,
             outbox_mail::Column::SubjectId,
-            outbox_mail::Column::DedupeKey,
+            outbox_mail::Column::AboutVersion,
+            outbox_mail::Column::AboutDay,
             outbox_mail::Column::PersonId,
             outbox_mail::Column::DesignationId,
             outbox_mail::Column::Recipient,
+            outbox_mail::Column::IsFarewell,
         ])
         .into_model()
         .one(connection)
         .await?)
 }
 
-/// Whom the mail goes to: the person, if it is one of ours, and the address it was promised to.
+/// Reads the person to whom the mail goes, if it is one of the directory, and the address to which it was promised.
 pub async fn addressee(txn: &Txn, lease: &Lease) -> Result<Option<(Option<PersonId>, String)>, StoreError> {
     Ok(outbox_mail::Entity::find_by_id(lease.id)
         .select_only()

@@ -1,16 +1,16 @@
 //! Forgetting the words of mails that have served. That somebody was told, when, and about what, stays.
 
-use super::{ENDS, LETS_IN};
+use super::ENDS;
 use crate::db::{StoreError, Txn};
 use chrono::{DateTime, Utc};
 use entity::{Instant, outbox_mail};
 use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-/// The message as it is kept after the mail's end: nothing of the kinds that let their reader in, everything of the others. For the
-/// column `payload` of an update that brings mails to their end.
+/// Builds the value of the column `payload` for an update that brings mails to their end: empty where the words let the reader in,
+/// unchanged elsewhere.
 pub(super) fn words_after_the_end() -> SimpleExpr {
-    Expr::case(outbox_mail::Column::Kind.is_in(LETS_IN), Expr::value(Vec::<u8>::new()))
+    Expr::case(outbox_mail::Column::LetsIn.into_expr(), Expr::value(Vec::<u8>::new()))
         .finally(Expr::col(outbox_mail::Column::Payload))
         .into()
 }

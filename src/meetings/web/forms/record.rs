@@ -12,7 +12,7 @@ use crate::http::page::{Shell, page};
 use crate::meetings::policy::Action;
 use crate::meetings::service::{self, AttendanceIn, NewTask, OutcomeIn, ReleaseChange, ReleaseDecision};
 use crate::meetings::view::{Dossier, PartyPresence};
-use crate::texts::Lang;
+use crate::texts::{Label, Lang};
 use crate::typed::{both, day, given, kept};
 use actix_web::{HttpRequest, get, post, web};
 use askama::Template;
@@ -136,7 +136,7 @@ fn hold_page(ctx: &Ctx, request: &HttpRequest, dossier: &Dossier, form: FormStat
         path: path(&dossier.meeting),
         parties: dossier.presences.iter().map(|one| PartyFields::of(one, &form)).collect(),
         form,
-        presences: choices(Presence::ALL, "presence", ctx.lang),
+        presences: choices(Presence::ALL, ctx.lang),
     }
 }
 
@@ -198,7 +198,7 @@ fn attendance_page(
         path: path(&dossier.meeting),
         form,
         parties: dossier.presences.iter().map(|one| Choice::new(&one.party.code, &one.party.name)).collect(),
-        presences: choices(Presence::ALL, "presence", ctx.lang),
+        presences: choices(Presence::ALL, ctx.lang),
     }
 }
 
@@ -327,7 +327,7 @@ async fn outcome_page(
         path: path(&dossier.meeting),
         so_far: dossier.outcomes.iter().map(|outcome| outcome.text.clone()).collect(),
         form,
-        kinds: choices(OutcomeKind::ALL, "outcome_kind", lang),
+        kinds: choices(OutcomeKind::ALL, lang),
         items: items.collect(),
         releases: releases_to_decide(ctx).await?,
         changes: vec![
@@ -338,7 +338,7 @@ async fn outcome_page(
             .map(|seat| {
                 Choice::new(
                     &seat.code,
-                    format!("{} · {}", lang.t(&format!("designations.seat_{}", seat.kind)), seat.place()),
+                    format!("{} · {}", seat.kind.label(lang), seat.place()),
                 )
             })
             .collect(),
