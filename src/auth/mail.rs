@@ -1,4 +1,4 @@
-//! The mail that lets its reader in by a link.
+//! The mail with a sign-in link, the only mail of this slice.
 
 use crate::auth::model::Member;
 use crate::auth::{rights, store};
@@ -19,7 +19,7 @@ pub struct SignIn;
 
 impl MailKind for SignIn {
     const NAME: &'static str = "sign_in";
-    const LABEL: &'static str = "auth.mail_kind_sign_in";
+    const LABEL: &'static str = "auth.mail_kind";
     const SUBJECT: &'static str = "sign_in_link";
     const LETS_IN: bool = true;
     const AWAITED: bool = true;
@@ -32,15 +32,15 @@ impl MailKind for SignIn {
     }
 }
 
-/// The link that the mail brings.
+/// Content of the mail: the link and its end.
 pub struct Link {
     pub id: SignInLinkId,
     pub url: String,
     pub expires_at: DateTime<Utc>,
 }
 
-/// Promises the mail with the link, in the language of the page on which it was asked for. It leaves at once, whatever the
-/// hour, because somebody is waiting for it; and never after the link has ended, because then it would only annoy.
+/// Promises the mail with the link, in the language of the page that asked for it. It leaves at any hour, because the
+/// person is waiting for it, and expires with the link.
 pub async fn send_link(ctx: &Ctx, txn: &Txn, member: &Member, link: &Link) -> Result<()> {
     let draft = Draft {
         kind: Kind::of::<SignIn>(),

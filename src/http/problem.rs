@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn our_own_fault_tells_nothing_about_itself() {
+    fn a_problem_500_reveals_no_cause() {
         let problem = Problem::new(&Error::Internal("password of the relay".into()), facts());
         assert_eq!((problem.status, problem.code), (500, "internal"));
         assert!(!problem.detail.contains("relay"));
@@ -148,7 +148,7 @@ mod tests {
     fn every_code_has_words_in_both_languages() {
         for &code in Code::ALL {
             for lang in Lang::ALL {
-                assert_ne!(lang.t(&format!("errors.{}", code.as_str())), "[?]", "{code:?} in {lang:?}");
+                assert_ne!(lang.t(code.text_key()), "[?]", "{code:?} in {lang:?}");
             }
         }
     }

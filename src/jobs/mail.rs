@@ -15,7 +15,7 @@ pub struct AuditAnchor;
 
 impl MailKind for AuditAnchor {
     const NAME: &'static str = "audit_anchor";
-    const LABEL: &'static str = "jobs.mail_kind_audit_anchor";
+    const LABEL: &'static str = "jobs.anchor_kind";
     const SUBJECT: &'static str = "audit";
 }
 

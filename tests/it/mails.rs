@@ -7,9 +7,9 @@ use crate::support::builders::Designation;
 use crate::support::db::Engine;
 use crate::support::golden::assert_golden;
 use crate::support::mailbox::Mail;
-use crate::support::source;
 use raccordo::auth::local_path::LocalPath;
 use raccordo::auth::service as auth;
+use raccordo::kinds_of_mail;
 use raccordo::texts::Lang;
 use scraper::{Html, Selector};
 use sea_orm::ConnectionTrait;
@@ -17,11 +17,11 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-/// How subjects begin: those of the service, and those of the table, which its members sort by.
+/// Prefixes of subjects: the service's, and the technical table's, by which its members sort their mail.
 const TAGS: &[&str] = &["[Raccordo] ", "[Tavolo OML] "];
 const OURS: &str = "http://raccordo.test";
 
-/// A year in short: whatever makes the service write to somebody.
+/// Plays a short year that makes the service write every kind of mail.
 async fn all_mails(language: &str) -> Vec<Vec<Mail>> {
     let app = TestApp::new(Engine::Sqlite).await;
     let set_language = format!("UPDATE person SET language = '{language}'");
@@ -188,7 +188,7 @@ fn header_lines(bytes: &[u8]) -> Vec<&str> {
     found
 }
 
-/// What holds for every mail.
+/// Asserts what every mail has to fulfil.
 fn check(mail: &Mail, language: &str) {
     let at = format!("{} to {}", mail.kind, mail.to);
     assert!(TAGS.iter().any(|tag| mail.subject.starts_with(tag)), "{at}: {}", mail.subject);

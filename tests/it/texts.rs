@@ -9,8 +9,8 @@ use raccordo::designations::words::did;
 use raccordo::error::Code;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Where a literal that looks like a key need not be one: use cases name what they do to the audit trail in the same shape
-/// (`designations.end`), the configuration names its settings so. Neither speaks to people.
+/// Places whose literals only look like text keys: names of actions in the audit trail (`designations.end`) and of
+/// settings.
 const NO_WORDS_FOR_PEOPLE: &[&str] =
     &["/service", "src/mail/outbox/", "src/config.rs", "src/load/", "src/jobs/housekeeping.rs"];
 
@@ -129,7 +129,7 @@ fn every_area_of_texts_is_loaded() {
     }
 }
 
-/// What is wrong however it is meant, and what to write.
+/// Typographic mistakes, and their replacement.
 const MISSET: &[(&str, &str)] = &[
     ("'", "’"),
     ("\"", "«…»"),
@@ -150,7 +150,7 @@ const MISSET: &[(&str, &str)] = &[
     (" »", "»"),
 ];
 
-/// What no English text says: the straight apostrophe, as in Italian.
+/// Texts that are wrong in both languages.
 const MISSET_IN_BOTH: &[&str] = &["'", "...", "  "];
 
 #[test]

@@ -115,7 +115,7 @@ impl MailKind for Key {
     const AWAITED: bool = true;
 }
 
-/// A mail due now, to an address that belongs to nobody.
+/// Makes a mail due now, to an address that is no person's.
 pub fn draft(key: &str, due_at: DateTime<Utc>) -> Draft {
     Draft {
         kind: Kind::of::<Registered>(),
