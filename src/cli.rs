@@ -16,7 +16,7 @@ use raccordo::clock::{Clock, FixedClock, SystemClock};
 use raccordo::config::Config;
 use raccordo::ctx::{Ctx, Services};
 use raccordo::db::{Db, Location};
-use raccordo::error::{Error, FieldError};
+use raccordo::error::{Code, Error, FieldError};
 use raccordo::http::openapi;
 use raccordo::jobs::runner::{Ended, Runner};
 use raccordo::jobs::schedule::{JOBS, Job};

@@ -150,7 +150,8 @@ impl Background {
     async fn start(services: &Arc<Services>, location: &Location, transport: Arc<Transport>) -> Outcome<Self> {
         let db = services.db.for_background(location).await?;
         let own = Arc::new(services.over(db.clone()));
-        let dispatcher = Dispatcher::start(Arc::clone(services), db.clone(), transport, kinds_of_mail::HOOKS, Pace::default());
+        let dispatcher =
+            Dispatcher::start(Arc::clone(services), db.clone(), transport, kinds_of_mail::HOOKS, Pace::default());
         let bell = Arc::clone(services);
         let stop_pulse = CancellationToken::new();
         let pulse = tokio::spawn(pulse::keep(Arc::clone(&own), stop_pulse.clone()));

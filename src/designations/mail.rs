@@ -297,8 +297,7 @@ async fn to_body(ctx: &Ctx, txn: &Txn, seat: &Seat, except: Option<&Holder>) -> 
 /// Reads the readers at the body and at the secretariat, each address once, the newcomer left out.
 async fn interested(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<Vec<Recipient>> {
     let mut recipients = to_body(ctx, txn, &designation.seat, Some(&designation.holder)).await?;
-    let secretariat =
-        Filter { kind: Some(SeatKind::Secretariat), as_of: Some(ctx.today()), ..Filter::default() };
+    let secretariat = Filter { kind: Some(SeatKind::Secretariat), as_of: Some(ctx.today()), ..Filter::default() };
     for member in store::list(txn, &Visibility::Everything, &secretariat, None, None).await? {
         recipients.push(to_holder(&member));
     }

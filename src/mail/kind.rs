@@ -35,11 +35,7 @@ pub trait MailKind: Listed + 'static {
     const FAREWELL: bool = false;
 
     /// Checks that what the mail says still holds. Asked each time before the mail leaves; a mail that does not hold is taken back.
-    fn still_true(
-        ctx: &Ctx,
-        db: &impl ConnectionTrait,
-        mail: &Facts,
-    ) -> impl Future<Output = Result<bool>> + Send {
+    fn still_true(ctx: &Ctx, db: &impl ConnectionTrait, mail: &Facts) -> impl Future<Output = Result<bool>> + Send {
         let _ = (ctx, db, mail);
         async { Ok(true) }
     }

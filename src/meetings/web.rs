@@ -359,8 +359,7 @@ impl PresenceRow {
         let presence = one.attendance.as_ref().map(|attendance| attendance.presence);
         Self {
             party: one.party.name.clone(),
-            presence: presence
-                .map_or_else(|| lang.t("meetings.not_recorded"), |kind| kind.label(lang)),
+            presence: presence.map_or_else(|| lang.t("meetings.not_recorded"), |kind| kind.label(lang)),
             kind: if one.attendance.as_ref().is_some_and(Attendance::is_there) { "success" } else { "neutral" },
             delegate: one.attendance.as_ref().and_then(|attendance| attendance.delegate.clone()),
         }

@@ -119,10 +119,7 @@ async fn log_page(
             .iter()
             .map(|state| Choice::new(state.as_str(), overview_words::mail_state(*state, lang)))
             .collect(),
-        kinds: kinds
-            .into_iter()
-            .map(|kind| Choice::new(kind.clone(), kinds_of_mail::label(&kind, lang)))
-            .collect(),
+        kinds: kinds.into_iter().map(|kind| Choice::new(kind.clone(), kinds_of_mail::label(&kind, lang))).collect(),
         next: mails.next_path(),
         first: before.map(|_| "/mail".to_owned()),
         rows: mails.items.into_iter().map(|mail| mail_row(mail, lang)).collect(),
@@ -186,9 +183,7 @@ fn mail_page(ctx: &Ctx, request: &HttpRequest, detail: Detail) -> MailPage {
         NotificationState::Pending | NotificationState::Failed | NotificationState::Unknown | NotificationState::Dead
     );
     MailPage {
-        shell: Shell::titled(ctx, request, line.subject.clone())
-            .crumb(lang.t("overview.mail_title"), "/mail")
-            .here(),
+        shell: Shell::titled(ctx, request, line.subject.clone()).crumb(lang.t("overview.mail_title"), "/mail").here(),
         path: format!("/mail/{}", line.id),
         created: day(line.created_at),
         due: day(line.due_at),

@@ -3,11 +3,11 @@
 mod silence;
 
 use super::addressee::Roll;
-use super::plan::{self, Day, Hours, Key, Mail, Settled, Skip};
-use super::store;
+use super::ladder;
 use super::mail::meant::{self, Meant};
 use super::mail::{self, Issue, Reminder};
-use super::ladder;
+use super::plan::{self, Day, Hours, Key, Mail, Settled, Skip};
+use super::store;
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
 use crate::due::{Obligation, providers};

@@ -6,7 +6,9 @@ use std::time::Duration;
 use calcard::icalendar::{ICalendar, ICalendarComponent, ICalendarComponentType, ICalendarProperty, ICalendarValue};
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Utc};
 use proptest::prelude::*;
-use raccordo::ical::{Attendee, EntryStatus, Feed, FeedEntry, IcalError, Invitation, Organizer, Role, When, method_name};
+use raccordo::ical::{
+    Attendee, EntryStatus, Feed, FeedEntry, IcalError, Invitation, Organizer, Role, When, method_name,
+};
 use raccordo::letters;
 
 fn day(year: i32, month: u32, day: u32) -> NaiveDate {

@@ -48,5 +48,6 @@ mod thread;
 mod time;
 mod told;
 mod unauthorised;
+mod untrue;
 mod vitals;
 mod whose;

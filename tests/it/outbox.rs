@@ -325,9 +325,8 @@ async fn a_farewell_is_not_taken_while_anything_else_to_its_address_is_under_way
     "ugo@lecco.example".clone_into(&mut elsewhere.to.address);
     bench.promise(elsewhere).await;
     // Promised later, and still before it.
-    let other = bench
-        .promise(Draft { expires_at: Some(bench.now() + TimeDelta::hours(1)), ..at_once(&bench, "other") })
-        .await;
+    let other =
+        bench.promise(Draft { expires_at: Some(bench.now() + TimeDelta::hours(1)), ..at_once(&bench, "other") }).await;
     let claim = async |owner: &str| lease::claim(bench.db(), bench.now(), owner, 10).await.expect("claimed");
     let first: Vec<_> = claim("one").await.into_iter().map(|mail| mail.lease).collect();
     assert_eq!(first.len(), 2);
@@ -537,7 +536,13 @@ const NEVER: Duration = Duration::from_hours(1);
 const PATIENCE: Duration = Duration::from_secs(30);
 
 fn dispatcher(bench: &Workbench, transport: &Arc<Transport>, pace: Pace) -> Dispatcher {
-    Dispatcher::start(Arc::clone(&bench.services), bench.db().clone(), Arc::clone(transport), kinds_of_mail::HOOKS, pace)
+    Dispatcher::start(
+        Arc::clone(&bench.services),
+        bench.db().clone(),
+        Arc::clone(transport),
+        kinds_of_mail::HOOKS,
+        pace,
+    )
 }
 
 /// A way out through this relay, which may take an hour.

@@ -99,7 +99,9 @@ fn no_key_is_built_at_run_time() {
     };
     let built: Vec<String> = source::rust("src")
         .iter()
-        .flat_map(|file| file.texts().filter(is_built).map(|key| format!("{} builds {key}", file.path)).collect::<Vec<_>>())
+        .flat_map(|file| {
+            file.texts().filter(is_built).map(|key| format!("{} builds {key}", file.path)).collect::<Vec<_>>()
+        })
         .collect();
     assert!(built.is_empty(), "give the vocabulary a label_key: {built:?}");
 }

@@ -137,9 +137,7 @@ pub async fn is_over(db: &impl ConnectionTrait, id: DesignationId, today: NaiveD
 }
 
 fn awaits_handover(ctx: &Ctx, designation: &Designation) -> bool {
-    designation.handed_over_at.is_none()
-        && !designation.is_annulled()
-        && designation.has_ended(ctx.today())
+    designation.handed_over_at.is_none() && !designation.is_annulled() && designation.has_ended(ctx.today())
 }
 
 /// Says whether there was an end to carry out.

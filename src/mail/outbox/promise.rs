@@ -226,10 +226,8 @@ fn parts(ctx: &Ctx, id: MailId, thread: Option<String>, draft: &Draft) -> Result
         reply_to: &settings.reply_to,
         base_url: &base_url,
     };
-    let rendered = draft
-        .content
-        .render(frame)
-        .map_err(|error| Error::Internal(format!("mail {}: {error}", draft.kind.name)))?;
+    let rendered =
+        draft.content.render(frame).map_err(|error| Error::Internal(format!("mail {}: {error}", draft.kind.name)))?;
     Ok(MessageParts {
         id: id.0,
         from: Contact { name: settings.from_name.clone(), address: settings.from_address.clone() },

@@ -53,4 +53,3 @@ impl Meant {
         address.is_some_and(|address| !promise.is_to(address) && promise.is_owed_at(address))
     }
 }
-

@@ -335,12 +335,7 @@ async fn outcome_page(
             Choice::new("move", lang.t("meetings.outcome_release_move")),
         ],
         seats: working
-            .map(|seat| {
-                Choice::new(
-                    &seat.code,
-                    format!("{} · {}", seat.kind.label(lang), seat.place()),
-                )
-            })
+            .map(|seat| Choice::new(&seat.code, format!("{} · {}", seat.kind.label(lang), seat.place())))
             .collect(),
     })
 }
