@@ -1,19 +1,24 @@
 //! Mail: built purely, promised in a transaction, sent by a dispatcher.
 //!
 //! The stages of a mail, and the type of each:
-//! 1. *draft*: a use case says the words, the reader and the facts ([`outbox::Draft`], its words in a [`content::MailContent`]).
-//! 2. *built*: the final bytes and the Message-ID ([`message::Built`]).
-//! 3. *promised*: [`outbox::promise`] writes a row in the transaction of the change ([`outbox::withdraw::Promised`]). Every attempt
-//!    sends the same bytes, so a twin can be recognised.
-//! 4. *claimed*: after the commit the [`dispatcher`] takes the row under a lease ([`outbox::lease::Claimed`]), looks at its facts once
+//! 1. *Draft*: a use case states content, reader and facts ([`outbox::Draft`], with a [`content::MailContent`]).
+//! 2. *Built*: the final bytes and the Message-ID ([`message::Built`]).
+//! 3. *Promised*: [`outbox::promise()`] writes a row in the transaction of the change ([`outbox::withdraw::Promised`]).
+//!    Every attempt sends the same bytes, so a duplicate can be recognised.
+//! 4. *Claimed*: after the commit the [`dispatcher`] leases the row ([`outbox::lease::Claimed`]), checks its facts once
 //!    more ([`kind::Facts`]) and hands it to the [`transport`].
-//! 5. *sent* (the relay has it), *not sent* (it certainly has not) or *unknown* (the connection broke when it might have had it).
+//! 5. Outcome: sent (the relay has it), not sent (the relay certainly does not have it), unknown (the connection broke
+//!    when it might have had it).
 //!
-//! Invariants: no promised mail is lost, because a row only ends as sent, cancelled, expired or dead, and each is visible; no stale
-//! mail is sent, because expired mails are never sent and every mail is looked at once more before it leaves; the farewell is
-//! the last mail to an address; one recipient per mail; no address in a log line.
+//! Invariants:
+//! - No promised mail is lost: a row ends only as sent, cancelled, expired or dead, all of them visible.
+//! - No outdated mail is sent: expired mails are never sent, and every mail is checked once more before it leaves.
+//! - The farewell is the last mail to an address.
+//! - A mail has one recipient.
+//! - Addresses are never logged.
 //!
-//! This module names no slice. Slices declare their kinds of mail ([`kind::MailKind`]); `src/kinds_of_mail.rs` lists them.
+//! This module names no slice. Slices declare their kinds of mail ([`kind::MailKind`]); `src/kinds_of_mail.rs` lists
+//! them and answers the questions of the dispatcher ([`hooks::Hooks`]).
 
 mod bounce;
 
@@ -34,7 +39,7 @@ use transport::{
     SmtpTransport, Transport,
 };
 
-/// Reason why no transport can be made of the configuration.
+/// Reasons why mails cannot be sent with this configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum TransportError {
     #[error("mail.folder: {0}")]
@@ -43,7 +48,7 @@ pub enum TransportError {
     Smtp(#[from] SmtpSetupError),
 }
 
-/// Returns the transport that the configuration names.
+/// Returns the transport of the configuration.
 pub fn transport_of(config: &Config) -> Result<Transport, TransportError> {
     let mail = &config.mail;
     Ok(match mail.transport {

@@ -24,7 +24,7 @@ pub(in crate::reminders) async fn roll(db: &impl ConnectionTrait, today: NaiveDa
     ))
 }
 
-/// Reader of each obligation at this moment, and the present address of each reader.
+/// Recipient of each obligation at present, and the recipients' addresses.
 pub(in crate::reminders) struct Meant {
     people: HashMap<Key, PersonId>,
     addresses: HashMap<PersonId, String>,
@@ -42,12 +42,12 @@ impl Meant {
         meant
     }
 
-    /// Checks that an obligation that was told, or is about to be, is still to be done, on that day, by that person.
+    /// Returns whether a logged reminder still holds: not done, not moved, and still for that person.
     pub fn holds(&self, told: &Entry) -> bool {
         self.people.get(&told.key).copied() == told.person_id
     }
 
-    /// Checks that a mail went to an address that is not its reader's any more, and that the reader is still to be told something.
+    /// Returns whether a mail went to a former address of a person who is still to be reminded.
     pub fn is_elsewhere(&self, promise: &Promised) -> bool {
         let address = promise.person_id.and_then(|person| self.addresses.get(&person));
         address.is_some_and(|address| !promise.is_to(address) && promise.is_owed_at(address))
