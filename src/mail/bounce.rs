@@ -20,7 +20,7 @@ pub async fn note(hooks: Hooks, ctx: &Ctx, txn: &Txn, lease: &Lease, outcome: &O
         return Ok(());
     }
     let Some((Some(person), recipient)) = lease::addressee(txn, lease).await? else { return Ok(()) };
-        // Another transaction is changing the person. The lease is not stale, so the caller should try again.
+    // Another transaction is changing the person. The lease is not stale, so the caller should try again.
     match (hooks.address_refused)(ctx, txn, person, &recipient, text).await {
         Err(Error::Store(StoreError::Stale)) => Err(Error::Store(StoreError::Busy)),
         noted => noted,

@@ -101,7 +101,7 @@ pub enum MessageError {
     Assembly(#[from] lettre::error::Error),
 }
 
-    /// Builds the message. The same input gives the same bytes.
+/// Builds the message. The same input gives the same bytes.
 impl MessageParts {
     pub fn build(&self) -> Result<Built, MessageError> {
         let message_id = message_id(self.id, &self.message_id_domain)?;
