@@ -344,7 +344,8 @@ fn trail_row(event: TrailEvent, names: &Names, lang: Lang) -> TrailRow {
     TrailRow {
         seq: event.seq,
         when: words::long_instant(event.at, lang),
-        action: crate::designations::words::did(&event.action).map_or_else(|| event.action.clone(), |key| lang.t(key).to_owned()),
+        action: crate::designations::words::did(&event.action)
+            .map_or_else(|| event.action.clone(), |key| lang.t(key).to_owned()),
         who,
         on_behalf: body.map(|body| match channel {
             Some(channel) => lang
