@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use calcard::icalendar::{ICalendar, ICalendarComponent, ICalendarComponentType, ICalendarProperty, ICalendarValue};
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Utc};
+use entity::kinds::CalendarMethod;
 use proptest::prelude::*;
 use raccordo::ical::{
     Attendee, EntryStatus, Feed, FeedEntry, IcalError, Invitation, Organizer, Role, When, method_name,
