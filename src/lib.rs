@@ -18,6 +18,7 @@ pub mod ical;
 pub mod jobs;
 pub mod kinds_of_mail;
 pub mod letters;
+pub mod lifecycle;
 pub mod links;
 pub mod load;
 pub mod mail;

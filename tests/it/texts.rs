@@ -1,8 +1,8 @@
-//! The words for people: both languages say the same things, every key that is asked for is there, none is left over,
-//! and the Italian is set the way Italian is set.
+//! Texts for people: both languages have the same ones, every used key exists, none is unused, and Italian typography
+//! is right.
 //!
-//! A key is written out in code or in a template, so the test finds it. A key built at run time is refused: a closed vocabulary
-//! names the key of each value (`texts::Label`).
+//! Keys are written out in code or in templates, so that the test finds them. A key built at run time is refused: a
+//! closed vocabulary names the key of each value (`texts::Label`).
 
 use crate::support::source;
 use raccordo::designations::words::did;
