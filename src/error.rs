@@ -23,6 +23,11 @@ macro_rules! codes {
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $text),+ }
             }
+
+            /// Returns the key of the text for people.
+            pub const fn text_key(self) -> &'static str {
+                match self { $(Self::$name => concat!("errors.", $text)),+ }
+            }
         }
     };
 }

@@ -1,6 +1,6 @@
 //! Building the bytes of a mail.
 //!
-//! Everything here is pure: the same [`OutgoingMail`] gives the same bytes, also after a restart. The outbox relies on
+//! Everything here is pure: the same [`MessageParts`] gives the same bytes, also after a restart. The outbox relies on
 //! it: a mail with an unknown outcome is sent again, and servers and people can recognise the duplicate only if
 //! Message-ID and bytes are identical. Therefore the Date is an argument, and Message-ID and multipart boundaries are
 //! derived from the mail's id.
@@ -13,9 +13,10 @@
 
 use std::time::SystemTime;
 
-use crate::letters;
+use crate::{ical, letters};
 
 use chrono::{DateTime, Datelike, Utc};
+use entity::kinds::CalendarMethod;
 use lettre::{
     Address, Message,
     message::{
@@ -24,7 +25,6 @@ use lettre::{
     },
 };
 use sha2::{Digest, Sha256};
-use url::Url;
 use uuid::Uuid;
 
 /// Longest display name in a header, in characters; a longer one is cut.
@@ -34,18 +34,15 @@ pub const MAX_SUBJECT: usize = 200;
 /// Longest address, in bytes (RFC 5321 §4.5.3.1.3: a path of 256 with its angle brackets); a longer one is refused.
 const MAX_ADDRESS: usize = 254;
 
-/// A mail to one person, ready to be built.
+/// Everything that a message to one person is built from.
 #[derive(Debug, Clone)]
-pub struct OutgoingMail {
+pub struct MessageParts {
     /// Id of the outbox row, from which Message-ID and boundaries are derived.
     pub id: Uuid,
     pub from: Contact,
     /// A mailbox at which answers are read.
     pub reply_to: Contact,
     pub to: Contact,
-    /// Address for bounces; `None` means the address of `from`. A separate address per mail connects a bounce with its
-    /// recipient.
-    pub return_path: Option<String>,
     pub subject: String,
     /// The plain part; complete in itself.
     pub text: String,
@@ -57,10 +54,8 @@ pub struct OutgoingMail {
     /// Message-ID of the mail that opened the thread, without angle brackets. The opening mail may name itself.
     pub thread: Option<String>,
     pub calendar: Option<CalendarPart>,
-    /// Page where the recipient can refuse mails of this kind, if the kind may be refused.
-    pub unsubscribe: Option<Url>,
     /// Kind of mail for the header `X-Raccordo-Kind`: lower-case letters, digits, `.`, `_` and `-`.
-    pub kind: String,
+    pub kind: &'static str,
 }
 
 /// A name (may be empty) and an address.
@@ -78,25 +73,9 @@ pub struct CalendarPart {
     pub bytes: Vec<u8>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CalendarMethod {
-    Request,
-    Cancel,
-}
-
-impl CalendarMethod {
-    /// Returns the name as in the body of the calendar: upper case, because a lower-case parameter breaks some clients.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Request => "REQUEST",
-            Self::Cancel => "CANCEL",
-        }
-    }
-}
-
 /// A built mail, as the outbox stores it and the transport sends it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BuiltMail {
+pub struct Built {
     /// Without angle brackets.
     pub message_id: String,
     /// ASCII, lines ended by CR LF.
@@ -116,24 +95,19 @@ pub enum MessageError {
     Thread,
     #[error("the date {0} cannot stand in a mail")]
     Date(DateTime<Utc>),
-    #[error("the unsubscribe link must be an http or https address")]
-    Unsubscribe,
     #[error("the calendar part is {0}")]
     Calendar(&'static str),
     #[error("the mail could not be assembled: {0}")]
     Assembly(#[from] lettre::error::Error),
 }
 
-impl OutgoingMail {
-    /// Builds the message. The same input gives the same bytes.
-    pub fn build(&self) -> Result<BuiltMail, MessageError> {
+/// Builds the message. The same input gives the same bytes.
+impl MessageParts {
+    pub fn build(&self) -> Result<Built, MessageError> {
         let message_id = message_id(self.id, &self.message_id_domain)?;
         let from = mailbox("sender", &self.from)?;
         let to = mailbox("recipient", &self.to)?;
-        let return_path = match &self.return_path {
-            Some(address) => parse_address("return path", address)?,
-            None => from.email.clone(),
-        };
+        let envelope_from = from.email.to_string();
         let envelope_to = to.email.to_string();
         let mut headers = Message::builder()
             .from(from)
@@ -143,22 +117,15 @@ impl OutgoingMail {
             .date(whole_seconds(self.date)?)
             .message_id(Some(format!("<{message_id}>")))
             .header(AutoSubmitted("auto-generated".to_owned()))
-            .header(RaccordoKind(checked_kind(&self.kind)?));
+            .header(RaccordoKind(checked_kind(self.kind)?));
         if let Some(root) = self.thread.as_deref().filter(|root| *root != message_id) {
             let root = format!("<{}>", checked_message_id(root)?);
             headers = headers.in_reply_to(root.clone()).references(root);
         }
-        if let Some(page) = &self.unsubscribe {
-            headers = headers.header(ListUnsubscribe(format!("<{}>", checked_link(page)?)));
-            // RFC 8058 §3.1: one-click only over https.
-            if page.scheme() == "https" {
-                headers = headers.header(ListUnsubscribePost("List-Unsubscribe=One-Click".to_owned()));
-            }
-        }
-        Ok(BuiltMail {
+        Ok(Built {
             bytes: folded(&headers.multipart(self.body()?)?.formatted()),
             message_id,
-            envelope_from: return_path.to_string(),
+            envelope_from,
             envelope_to,
         })
     }
@@ -174,7 +141,7 @@ impl OutgoingMail {
             return Ok(alternative);
         };
         let text = checked_calendar(calendar)?;
-        let method = calendar.method.as_str();
+        let method = ical::method_name(calendar.method);
         let invitation = SinglePart::builder()
             .header(content_type(&format!("text/calendar; charset=utf-8; method={method}"))?)
             .body(text.clone());
@@ -287,10 +254,6 @@ fn checked_message_id(id: &str) -> Result<&str, MessageError> {
     parse_address("thread", id).map(|_| id).map_err(|_| MessageError::Thread)
 }
 
-fn checked_link(page: &Url) -> Result<&Url, MessageError> {
-    matches!(page.scheme(), "http" | "https").then_some(page).ok_or(MessageError::Unsubscribe)
-}
-
 /// Returns the calendar as text if its METHOD is the announced one, because Outlook refuses a mail in which they
 /// differ.
 fn checked_calendar(calendar: &CalendarPart) -> Result<String, MessageError> {
@@ -299,7 +262,7 @@ fn checked_calendar(calendar: &CalendarPart) -> Result<String, MessageError> {
         return Err(MessageError::Calendar("not made of lines ended by CR LF"));
     }
     let methods: Vec<&str> = text.split("\r\n").filter_map(|line| line.strip_prefix("METHOD:")).collect();
-    if methods != [calendar.method.as_str()] {
+    if methods != [ical::method_name(calendar.method)] {
         return Err(MessageError::Calendar("of another method than the mail says"));
     }
     Ok(text.to_owned())
@@ -335,8 +298,6 @@ text_headers! {
     // RFC 3834: prevents vacation notices in answer to this mail.
     AutoSubmitted => "Auto-Submitted",
     RaccordoKind => "X-Raccordo-Kind",
-    ListUnsubscribe => "List-Unsubscribe",
-    ListUnsubscribePost => "List-Unsubscribe-Post",
 }
 
 #[cfg(test)]

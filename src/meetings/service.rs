@@ -6,9 +6,8 @@ mod members;
 mod prepare;
 mod session;
 
-pub use super::mail::SUBJECT_KIND;
 pub use conclude::{NewTask, OutcomeIn, ReleaseChange, ReleaseDecision, record_outcome};
-pub use convene::{MoveIn, cancel, convene, follow_members, is_overtaken, move_to, owes_withdrawal};
+pub use convene::{MoveIn, cancel, convene, follow_members, move_to, owes_withdrawal};
 pub use members::{invite, parties_of, partners, set_parties, table_of_parties, tables_of_parties};
 pub use prepare::{ItemIn, MeetingChange, MeetingIn, add_item, create, edit, remove_item};
 pub use session::{AttendanceIn, attend, close, hold};
@@ -23,7 +22,6 @@ use crate::auth::actor::{Actor, HeldSeat};
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
 use crate::error::{Code, Error, Result};
-use crate::ical::IcalError;
 use crate::network::service as network;
 use crate::open::{self, Guarded, Scoped, Seen, read, scope};
 use crate::tasks::model::Task;
@@ -93,7 +91,7 @@ pub async fn calendar_entry(ctx: &Ctx, id: MeetingId) -> Result<String> {
     let sequence = told.map_or(meeting.sequence, |one| one.told.sequence.max(meeting.sequence));
     let member = own_copy(ctx, person).await?;
     let sheet = sheet(ctx.reader(), &meeting).await?;
-    mail::own_entry(ctx, &sheet, &member, sequence).map_err(entry_failed)
+    mail::own_entry(ctx, &sheet, &member, sequence)
 }
 
 /// The tasks of a meeting's outcomes that the caller may see.
@@ -132,10 +130,6 @@ async fn sheet(db: &impl ConnectionTrait, meeting: &Meeting) -> Result<mail::She
         table: store::table(db, meeting.table_id).await?,
         agenda: store::agenda(db, meeting.id).await?,
     })
-}
-
-pub(super) fn entry_failed(error: IcalError) -> Error {
-    Error::Internal(format!("a calendar entry was not written: {error}"))
 }
 
 /// Reads everything that is known of a meeting the caller has opened: for the answer after a change.

@@ -9,7 +9,7 @@
 //!
 //! *Never outdated.* Obligations are read in the transaction that promises the mail. A waiting mail (the relay does not
 //! answer, or sending is paused) is checked again every minute, and once more when it is about to be sent
-//! (`mail/still_true.rs`). If any of its lines is done, moved, or now addressed to someone else, it is withdrawn, and a
+//! (`Reminder::still_true`). If any of its lines is done, moved, or now addressed to someone else, it is withdrawn, and a
 //! new mail is written for the remaining lines. It expires at the end of the day's permitted hours, because it contains
 //! «today» and «in three days».
 //!
@@ -27,7 +27,7 @@ pub mod addressee;
 pub mod api;
 pub mod job;
 pub mod ladder;
-mod mail;
+pub mod mail;
 pub mod plan;
 pub mod policy;
 #[cfg(test)]

@@ -3,26 +3,27 @@
 mod silence;
 
 use super::addressee::Roll;
+use super::ladder;
+use super::mail::meant::{self, Meant};
+use super::mail::{self, Issue, Reminder};
 use super::plan::{self, Day, Hours, Key, Mail, Settled, Skip};
 use super::policy::{self, Action};
 use super::store;
-use super::{ladder, mail};
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
-use crate::designations::service as designations;
 use crate::due::{Obligation, providers};
 use crate::each::Failures;
 use crate::error::{Error, Result};
-use crate::mail::outbox::withdraw::{self, Promise};
+use crate::mail::kind::MailKind;
+use crate::mail::outbox::withdraw::{self, Promised};
 use crate::network::service as network;
 use crate::time::{Calendars, zone};
 use chrono::{Days, NaiveDate, NaiveTime};
 use entity::ids::{MailId, PersonId, ReminderId};
-use entity::kinds::{ReminderOutcome, UnavailabilityMode};
+use entity::kinds::ReminderOutcome;
 use sea_orm::ConnectionTrait;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-pub use super::mail::KIND as MAIL_KIND;
 pub use super::store::{Entry, Filter};
 
 /// Upper bound of mails written per run. The rest follows a minute later, so that the write lock is never held for
@@ -33,7 +34,7 @@ const SKIPS_AT_ONCE: usize = 1000;
 
 /// Result of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Told {
+pub struct Tally {
     pub mails: usize,
     /// Obligations in those mails.
     pub lines: usize,
@@ -49,7 +50,7 @@ pub struct Told {
 /// Who may: the service itself. Mails: at most one *reminder* per person and day, within the permitted hours, expiring
 /// at their end. Each mail has a transaction of its own. A mail that cannot be written, or an obligation that cannot be
 /// planned, does not affect the others and is tried again in the next run.
-pub async fn run(ctx: &Ctx) -> Result<Told> {
+pub async fn run(ctx: &Ctx) -> Result<Tally> {
     if !ctx.actor.is_ourselves() {
         return Err(Error::Denied);
     }
@@ -57,18 +58,18 @@ pub async fn run(ctx: &Ctx) -> Result<Told> {
     let hours = Hours { from: rules.send_from, until: rules.send_until };
     let now = zone::local(ctx.now());
     if !hours.contain(now.time()) {
-        return Ok(Told::default());
+        return Ok(Tally::default());
     }
     let today = now.date();
     let calendars = network::calendars(ctx.reader()).await?;
     let morning = ctx.write(async |txn| look(ctx, txn, &rules.rungs, &calendars, today).await).await?;
     let Look { roll, obligations, meant, settled, todays, withdrawn } = morning;
-    let is_told = |promise: &&Promise| !promise.was_withdrawn() && !meant.is_elsewhere(promise);
+    let is_told = |promise: &&Promised| !promise.was_withdrawn() && !meant.is_elsewhere(promise);
     let written_to = people(todays.iter().filter(is_told));
     let day = Day { today, rungs: &rules.rungs, calendars: &calendars, roll: &roll, written_to: &written_to };
     let plan = plan::plan(day, &obligations, &settled);
 
-    let mut told = Told { withdrawn, ..Told::default() };
+    let mut told = Tally { withdrawn, ..Tally::default() };
     for (obligation, error) in &plan.broken {
         told.failures.note(format_args!("{} {}", obligation.kind, obligation.id), error.clone().into())?;
     }
@@ -96,27 +97,19 @@ struct Look {
     obligations: Vec<Obligation>,
     meant: Meant,
     settled: Settled,
-    todays: Vec<Promise>,
+    todays: Vec<Promised>,
     withdrawn: u64,
 }
 
 /// Withdraws outdated mails and reads the obligations.
 async fn look(ctx: &Ctx, txn: &Txn, rungs: &[i32], calendars: &Calendars, today: NaiveDate) -> Result<Look> {
-    let roll = roll(txn, today).await?;
+    let roll = meant::roll(txn, today).await?;
     let obligations = providers::obligations(txn, horizon(rungs, calendars, today)).await?;
     let meant = Meant::of(&obligations, &roll);
     let withdrawn = withdraw_untrue(ctx, txn, today, &meant).await?;
     let settled = Log::read(txn, obligations.iter(), &meant).await?.settled;
     let todays = promised_on(txn, today).await?;
     Ok(Look { roll, obligations, meant, settled, todays, withdrawn })
-}
-
-/// Time limits of a mail, and its number among the recipient's mails of the day; only a withdrawn mail has a successor.
-#[derive(Clone, Copy)]
-pub(super) struct Leaving {
-    pub today: NaiveDate,
-    pub until: NaiveTime,
-    pub number: usize,
 }
 
 /// Writes one mail and logs its rungs. Returns `false` if another run has written to the person meanwhile.
@@ -139,7 +132,7 @@ async fn tell(
     if own.any(|promise| !promise.was_withdrawn() && !meant.is_elsewhere(promise)) || mail.lines.iter().any(is_told) {
         return Ok(false);
     }
-    let mail_id = mail::promise(ctx, txn, mail, Leaving { today, until, number }).await?;
+    let mail_id = mail::promise(ctx, txn, mail, Issue { today, until, number }).await?;
     for line in &mail.lines {
         let note = Note {
             key: Key::of(line.obligation),
@@ -199,63 +192,11 @@ fn skipped(skip: &Skip<'_>) -> Note {
     }
 }
 
-async fn roll(db: &impl ConnectionTrait, today: NaiveDate) -> Result<Roll> {
-    let away = designations::absences(db, today, today).await?;
-    let away = away.into_iter().filter(|absence| absence.mode == UnavailabilityMode::ReassignAll);
-    Ok(Roll::new(
-        designations::seats(db).await?,
-        designations::all_holders(db, today).await?,
-        away.map(|absence| absence.designation_id).collect(),
-    ))
-}
-
 /// Returns the last due day for which a rung can be reached, so that a run reads only due obligations. A calendar
 /// without an answer is ignored here; its obligations are noted one by one.
 fn horizon(rungs: &[i32], calendars: &Calendars, today: NaiveDate) -> NaiveDate {
     let days = calendars.iter().filter_map(|calendar| ladder::horizon(rungs, calendar, today).ok());
     days.max().unwrap_or(today)
-}
-
-/// Recipient of each obligation at present, and the recipients' addresses.
-struct Meant {
-    people: HashMap<Key, PersonId>,
-    addresses: HashMap<PersonId, String>,
-}
-
-impl Meant {
-    fn of(obligations: &[Obligation], roll: &Roll) -> Self {
-        let mut meant = Self { people: HashMap::new(), addresses: HashMap::new() };
-        for obligation in obligations {
-            let Some(who) = roll.addressee(obligation.seat_id) else { continue };
-            let holder = &who.designation.holder;
-            meant.people.insert(Key::of(obligation), holder.id);
-            meant.addresses.insert(holder.id, holder.email.clone());
-        }
-        meant
-    }
-
-    /// Returns whether a logged reminder still holds: not done, not moved, and still for that person.
-    fn holds(&self, told: &Entry) -> bool {
-        self.people.get(&told.key).copied() == told.person_id
-    }
-
-    /// Returns whether a mail went to a former address of a person who is still to be reminded.
-    fn is_elsewhere(&self, promise: &Promise) -> bool {
-        let address = promise.person_id.and_then(|person| self.addresses.get(&person));
-        address.is_some_and(|address| !promise.is_to(address) && promise.is_owed_at(address))
-    }
-}
-
-/// Returns whether every line of a reminder still holds. Called when it is about to leave. Its cost depends on the
-/// lines of the mail and not on everything due, because on a Monday morning it runs for each mail.
-pub async fn still_holds(ctx: &Ctx, db: &impl ConnectionTrait, mail: MailId) -> Result<bool> {
-    let told = store::entries_of_mails(db, &[mail]).await?;
-    if told.is_empty() {
-        return Ok(false);
-    }
-    let obligations = providers::named(db, told.iter().map(|entry| (entry.key.kind, entry.key.id))).await?;
-    let meant = Meant::of(&obligations, &roll(db, ctx.today()).await?);
-    Ok(told.iter().all(|entry| meant.holds(entry)))
 }
 
 /// Withdraws waiting mails with a line that no longer holds: done, moved, or now addressed to someone else.
@@ -277,12 +218,12 @@ async fn withdraw_untrue(ctx: &Ctx, txn: &Txn, today: NaiveDate, meant: &Meant) 
 
 /// Returns the mails promised on the day and not later ones, because `raccordo tick --at` may have written those of a
 /// future day.
-async fn promised_on(txn: &Txn, day: NaiveDate) -> Result<Vec<Promise>> {
+async fn promised_on(txn: &Txn, day: NaiveDate) -> Result<Vec<Promised>> {
     let span = zone::start_of_day(day)..zone::start_of_day(day + Days::new(1));
-    withdraw::promised_within(txn, mail::KIND, span).await
+    withdraw::promised_within(txn, Reminder::NAME, span).await
 }
 
-fn people<'a>(promises: impl Iterator<Item = &'a Promise>) -> BTreeSet<PersonId> {
+fn people<'a>(promises: impl Iterator<Item = &'a Promised>) -> BTreeSet<PersonId> {
     promises.filter_map(|promise| promise.person_id).collect()
 }
 
