@@ -9,7 +9,10 @@ use crate::error::{Code, Error};
 use crate::http::connections::Connection;
 use crate::http::site::Site;
 use crate::http::{Failure, assets, compress, edge, gate, health, language, openapi, unmatched};
-use crate::{auth, deliverables, designations, meetings, network, overview, portal, press, releases, reminders, tasks};
+use crate::{
+    auth, deliverables, designations, jobs, mail_log, meetings, network, overview, portal, press, releases, reminders,
+    tasks,
+};
 use actix_http::{HttpService, Protocol};
 use actix_server::Server;
 use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
@@ -42,6 +45,8 @@ fn version_1(cfg: &mut ServiceConfig) {
     portal::api::configure(cfg);
     reminders::api::configure(cfg);
     overview::api::configure(cfg);
+    mail_log::api::configure(cfg);
+    jobs::api::configure(cfg);
 }
 
 /// The pages: one line per slice.
@@ -52,6 +57,8 @@ fn pages(cfg: &mut web::ServiceConfig) {
     openapi::pages(cfg);
     auth::web::pages(cfg);
     designations::web::pages(cfg);
+    mail_log::web::pages(cfg);
+    jobs::web::pages(cfg);
     overview::web::pages(cfg);
     network::web::pages(cfg);
     releases::api::pages(cfg);

@@ -20,6 +20,7 @@ pub mod letters;
 pub mod links;
 pub mod load;
 pub mod mail;
+pub mod mail_log;
 pub mod meetings;
 pub mod network;
 pub mod ops;

@@ -36,6 +36,7 @@ areas![
     "health",
     "jobs",
     "mail",
+    "mail_log",
     "meetings",
     "network",
     "overview",

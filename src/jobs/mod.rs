@@ -4,8 +4,10 @@
 //! a second run does no harm, and replicas need no leader: each planned run is taken by whoever inserts its row in `job_slot` first.
 //!
 //! [`runner`] takes the slot, keeps a job from overlapping itself, gives it a deadline, survives its panic and writes `job_status`.
-//! [`ticker`] only says when: UTC, at most a dozen entries, nothing kept in it. [`status`] is what pages and the API show.
+//! [`ticker`] only says when: UTC, at most a dozen entries, nothing kept in it. [`status`] reads how the jobs stand; [`web`] and
+//! [`api`] show it to the secretariat.
 
+pub mod api;
 mod housekeeping;
 mod mail;
 mod outbox_sweep;
@@ -14,6 +16,8 @@ pub mod runner;
 pub mod schedule;
 pub mod status;
 pub mod ticker;
+pub mod web;
+pub mod words;
 
 /// What a run did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,9 +1,10 @@
-//! How each job stands: what the page and the API show.
+//! How each job stands, read from the rows that the runner writes.
 
 use super::runner::RUNNING;
 use super::schedule::{JOBS, Job};
 use crate::ctx::Ctx;
 use crate::error::Result;
+use crate::mail::outbox::desk;
 use chrono::{DateTime, Utc};
 use entity::job_status;
 use sea_orm::EntityTrait;
@@ -35,7 +36,19 @@ pub struct LastRun {
     pub duration_ms: i64,
 }
 
-/// Every job of the schedule, in its order.
+impl JobStatus {
+    /// Returns whether the last run ended badly.
+    pub fn is_failing(&self) -> bool {
+        self.last.as_ref().is_some_and(|last| !matches!(last.outcome.as_str(), "done" | "running"))
+    }
+}
+
+/// Returns how the jobs stand, for the page and the API. Who may: the secretariat.
+pub async fn shown(ctx: &Ctx) -> Result<Vec<JobStatus>> {
+    if desk::may_operate(&ctx.actor) { overview(ctx).await } else { Err(ctx.actor.refusal()) }
+}
+
+/// Returns every job of the schedule, in its order.
 pub async fn overview(ctx: &Ctx) -> Result<Vec<JobStatus>> {
     let rows = job_status::Entity::find().all(ctx.reader()).await?;
     let now = ctx.now();

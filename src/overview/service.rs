@@ -126,7 +126,7 @@ pub async fn monday(ctx: &Ctx) -> Result<Monday> {
         waiting: waiting(ctx).await?,
         blocked: blocked(db).await?,
         stuck_mails: stuck_mails(ctx).await?,
-        failing_jobs: jobs.into_iter().filter(is_failing).collect(),
+        failing_jobs: jobs.into_iter().filter(JobStatus::is_failing).collect(),
         silent: ctx.services.vitals.silent(),
     })
 }
@@ -160,17 +160,6 @@ async fn stuck_mails(ctx: &Ctx) -> Result<Vec<desk::Summary>> {
         stuck.extend(desk::list(ctx, &filter, None, SHOWN).await?);
     }
     Ok(stuck)
-}
-
-/// Whether the last run of a job ended badly.
-pub fn is_failing(job: &JobStatus) -> bool {
-    job.last.as_ref().is_some_and(|last| !matches!(last.outcome.as_str(), "done" | "running"))
-}
-
-/// How the jobs stand. Who may: the secretariat.
-pub async fn jobs(ctx: &Ctx) -> Result<Vec<JobStatus>> {
-    demand_secretariat(ctx)?;
-    status::overview(ctx).await
 }
 
 /// What somebody finds who takes over a seat.

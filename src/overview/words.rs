@@ -1,11 +1,8 @@
 //! The overview in the reader's words.
 
 use super::radar::{Risk, RiskKind};
-use crate::jobs::schedule::Job;
 use crate::texts::Lang;
 use crate::time::words;
-use crate::vitals::Sign;
-use entity::kinds::NotificationState;
 
 pub fn risk_kind(kind: RiskKind, lang: Lang) -> &'static str {
     lang.t(&format!("overview.risk_{}", kind.as_str()))
@@ -34,60 +31,4 @@ pub fn risk(risk: &Risk, lang: Lang) -> String {
         (RiskKind::VacantLater, _) => "overview.says_vacant_later",
     };
     lang.f(key, &[("holder", holder), ("day", &day)])
-}
-
-/// One sentence that says which part of the service gives no sign of life, and since when.
-pub fn silence(sign: Sign, lang: Lang) -> String {
-    let part = match Job::named(sign.part) {
-        Some(job) => lang.t(job.text).trim_end_matches('.'),
-        None => lang.t(&format!("overview.part_{}", sign.part)),
-    };
-    let since = duration(i64::try_from(sign.silence.as_millis()).unwrap_or(i64::MAX), lang);
-    lang.f("overview.silent", &[("part", part), ("since", &since)])
-}
-
-pub fn mail_state(state: NotificationState, lang: Lang) -> &'static str {
-    lang.t(&format!("overview.mail_state_{state}"))
-}
-
-/// The colour of a mail's state; its words say the same.
-pub const fn mail_state_colour(state: NotificationState) -> &'static str {
-    match state {
-        NotificationState::Sent => "success",
-        NotificationState::Pending | NotificationState::Leased => "info",
-        NotificationState::Unknown | NotificationState::Failed => "warning",
-        NotificationState::Dead => "danger",
-        NotificationState::Expired | NotificationState::Cancelled => "neutral",
-    }
-}
-
-/// What a kind of mail is called; one that a newer program left behind keeps its own name.
-pub fn mail_kind(kind: &str, lang: Lang) -> String {
-    let known = lang.all().get(&format!("overview.mail_kind_{kind}"));
-    known.map_or_else(|| kind.to_owned(), Clone::clone)
-}
-
-/// «meno di un secondo», «1,4 secondi», «2 minuti».
-pub fn duration(milliseconds: i64, lang: Lang) -> String {
-    if milliseconds < 1_000 {
-        return lang.t("overview.under_a_second").to_owned();
-    }
-    if milliseconds >= 120_000 {
-        return lang.f("overview.minutes", &[("number", &(milliseconds / 60_000).to_string())]);
-    }
-    let point = if lang == Lang::It { "," } else { "." };
-    let tenths = (milliseconds + 50) / 100;
-    lang.f("overview.seconds", &[("number", &format!("{}{point}{}", tenths / 10, tenths % 10))])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn durations_are_rounded_to_what_a_person_feels() {
-        assert_eq!(duration(40, Lang::En), Lang::En.t("overview.under_a_second"));
-        assert_eq!(duration(1_250, Lang::It), Lang::It.f("overview.seconds", &[("number", "1,3")]));
-        assert_eq!(duration(125_000, Lang::It), Lang::It.f("overview.minutes", &[("number", "2")]));
-    }
 }

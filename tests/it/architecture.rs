@@ -89,7 +89,6 @@ const CONFINED: &[Confined] = &[
             ("src/auth/extract.rs", "who asks is read from the request"),
             ("src/cli/serve.rs", "starts the server"),
             ("src/http/", "the edge"),
-            ("src/overview/mail_log.rs", "the pages of the mail log, grown out of web.rs"),
         ],
     },
     Confined {
@@ -101,11 +100,7 @@ const CONFINED: &[Confined] = &[
     Confined {
         krate: "askama",
         layers: &["web"],
-        places: &[
-            ("src/http/", "the frame and the error page"),
-            ("src/mail/content.rs", "the two parts of a mail"),
-            ("src/overview/mail_log.rs", "the pages of the mail log, grown out of web.rs"),
-        ],
+        places: &[("src/http/", "the frame and the error page"), ("src/mail/content.rs", "the two parts of a mail")],
     },
     Confined { krate: "lettre", layers: &[], places: &[("src/mail/", "builds and sends")] },
     Confined { krate: "reqwest", layers: &[], places: &[("src/portal/", "fetches the declared page")] },

@@ -18,10 +18,10 @@ const BY_HAND: &[(&str, Range)] = &[
     ("meetings.mail_{}_body", Range::Of(MEETING_MAILS)),
     // The choices of a form: vocabularies asked for one by one elsewhere, but for the mode.
     ("meetings.{}_{}", Range::Of(&["mode_in_person", "mode_remote", "mode_mixed"])),
-    ("overview.job_outcome_{}", Range::Of(&["running", "done", "failed", "timed_out", "panicked", "interrupted"])),
+    ("jobs.outcome_{}", Range::Of(&["running", "done", "failed", "timed_out", "panicked", "interrupted"])),
     ("overview.mail_kind_{}", Range::MailKinds),
     // The parts of the service that are not jobs.
-    ("overview.part_{}", Range::Of(&["writing", "dispatcher", "outbox"])),
+    ("jobs.part_{}", Range::Of(&["writing", "dispatcher", "outbox"])),
     // A link to a cancelled task is refused, so its state is never shown.
     ("press.state_{}", Range::Of(&["open", "in_progress", "done", "blocked"])),
 ];

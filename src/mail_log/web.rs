@@ -1,10 +1,6 @@
-//! The mail log: who was told what, when, and what became of it. For the secretariat.
-//!
-//! The words of a mail may hold a key: a link by which its recipient signs in or answers with one press. Whoever reads the
-//! log is not that recipient, so in production long random marks are blotted out and the raw message is not handed over.
-//! In development the log is the mailbox, and everything shows.
+//! The pages of the mail log.
 
-use super::words as overview_words;
+use super::words::{self, without_keys};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::{Code, Error, Result};
@@ -16,7 +12,7 @@ use crate::http::site::Site;
 use crate::mail::outbox::TakenBack;
 use crate::mail::outbox::desk::{self, Detail, Summary};
 use crate::texts::Lang;
-use crate::time::words;
+use crate::time::words::long_instant;
 use actix_web::http::header::X_CONTENT_TYPE_OPTIONS;
 use actix_web::web::{Data, Path, Query, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, get, post};
@@ -24,9 +20,6 @@ use askama::Template;
 use entity::ids::MailId;
 use entity::kinds::NotificationState;
 use serde::Deserialize;
-
-/// The shortest run of letters and digits taken for a key: above an id (36), below a token of 256 bits (43 and more).
-const KEY_CHARACTERS: usize = 40;
 
 pub fn pages(cfg: &mut ServiceConfig) {
     cfg.service(show_log)
@@ -39,7 +32,7 @@ pub fn pages(cfg: &mut ServiceConfig) {
 }
 
 #[derive(Template)]
-#[template(path = "overview/mails.html")]
+#[template(path = "mail_log/list.html")]
 struct LogPage {
     shell: Shell,
     form: FormState<FilterForm>,
@@ -53,7 +46,7 @@ struct LogPage {
 }
 
 /// One mail in a list.
-pub(super) struct MailRow {
+pub struct MailRow {
     pub href: String,
     pub subject: String,
     pub recipient: String,
@@ -112,16 +105,13 @@ async fn log_page(
     let mails = Page::cut(ctx, request, limit, mails, |last| last.id)?;
     let kinds = desk::kinds(ctx).await?;
     Ok(LogPage {
-        shell: Shell::new(ctx, request, "overview.mail_title").here(),
+        shell: Shell::new(ctx, request, "mail_log.title").here(),
         form: FormState::fresh(typed),
         states: NotificationState::ALL
             .iter()
-            .map(|state| Choice::new(state.as_str(), overview_words::mail_state(*state, lang)))
+            .map(|state| Choice::new(state.as_str(), words::state(*state, lang)))
             .collect(),
-        kinds: kinds
-            .into_iter()
-            .map(|kind| Choice::new(kind.clone(), overview_words::mail_kind(&kind, lang)))
-            .collect(),
+        kinds: kinds.into_iter().map(|kind| Choice::new(kind.clone(), words::kind(&kind, lang))).collect(),
         next: mails.next_path(),
         first: before.map(|_| "/mail".to_owned()),
         rows: mails.items.into_iter().map(|mail| mail_row(mail, lang)).collect(),
@@ -130,21 +120,21 @@ async fn log_page(
     })
 }
 
-pub(super) fn mail_row(mail: Summary, lang: Lang) -> MailRow {
+pub fn mail_row(mail: Summary, lang: Lang) -> MailRow {
     let when = mail.sent_at.unwrap_or(mail.due_at).0;
     MailRow {
         href: format!("/mail/{}", mail.id),
-        kind: overview_words::mail_kind(&mail.kind, lang),
-        when: words::long_instant(when, lang),
-        state: overview_words::mail_state(mail.state, lang),
-        state_colour: overview_words::mail_state_colour(mail.state),
+        kind: words::kind(&mail.kind, lang),
+        when: long_instant(when, lang),
+        state: words::state(mail.state, lang),
+        state_colour: words::state_colour(mail.state),
         subject: mail.subject,
         recipient: mail.recipient,
     }
 }
 
 #[derive(Template)]
-#[template(path = "overview/mail.html")]
+#[template(path = "mail_log/one.html")]
 struct MailPage {
     shell: Shell,
     mail: MailRow,
@@ -179,15 +169,13 @@ fn mail_page(ctx: &Ctx, request: &HttpRequest, detail: Detail) -> MailPage {
     let lang = ctx.lang;
     let may_retry = detail.may_be_retried(ctx.now());
     let Detail { summary, message_id, text, bytes } = detail;
-    let day = |at: entity::Instant| words::long_instant(at.0, lang);
+    let day = |at: entity::Instant| long_instant(at.0, lang);
     let is_open = matches!(
         summary.state,
         NotificationState::Pending | NotificationState::Failed | NotificationState::Unknown | NotificationState::Dead
     );
     MailPage {
-        shell: Shell::titled(ctx, request, summary.subject.clone())
-            .crumb(lang.t("overview.mail_title"), "/mail")
-            .here(),
+        shell: Shell::titled(ctx, request, summary.subject.clone()).crumb(lang.t("mail_log.title"), "/mail").here(),
         path: format!("/mail/{}", summary.id),
         created: day(summary.created_at),
         due: day(summary.due_at),
@@ -209,8 +197,8 @@ fn mail_page(ctx: &Ctx, request: &HttpRequest, detail: Detail) -> MailPage {
 /// Its own page has room to say that a relay's word is all that is known of a mail that was sent.
 fn long_state(state: NotificationState, lang: Lang) -> &'static str {
     match state {
-        NotificationState::Sent => lang.t("overview.mail_sent_long"),
-        _ => overview_words::mail_state(state, lang),
+        NotificationState::Sent => lang.t("mail_log.sent_long"),
+        _ => words::state(state, lang),
     }
 }
 
@@ -226,28 +214,11 @@ fn answer(summary: &Summary) -> Option<String> {
 fn taken_back(summary: &Summary, lang: Lang) -> Option<&'static str> {
     let class = summary.last_class.as_deref().filter(|_| summary.state == NotificationState::Cancelled)?;
     let why = TakenBack::ALL.iter().find(|why| why.as_str() == class)?;
-    Some(lang.t(&format!("overview.taken_back_{}", why.as_str())))
+    Some(lang.t(&format!("mail_log.taken_back_{}", why.as_str())))
 }
 
 fn about(summary: &Summary) -> Option<String> {
     (summary.subject_kind == "designation").then(|| format!("/designations/{}", summary.subject_id))
-}
-
-/// The text with every long random mark blotted out.
-pub(super) fn without_keys(text: &str) -> String {
-    let mut blotted = String::with_capacity(text.len());
-    let mut run = String::new();
-    for character in text.chars().chain(std::iter::once('\n')) {
-        if character.is_ascii_alphanumeric() || character == '_' || character == '-' {
-            run.push(character);
-            continue;
-        }
-        blotted.push_str(if run.len() >= KEY_CHARACTERS { "…" } else { &run });
-        run.clear();
-        blotted.push(character);
-    }
-    blotted.pop();
-    blotted
 }
 
 /// The message as it travels, as text. Not in production, where it would hand over its recipient's keys.
@@ -266,14 +237,14 @@ async fn show_source(ctx: Ctx, id: Path<MailId>) -> Answer {
 /// Sends a mail back to the queue.
 #[post("/mail/{id}/retry")]
 async fn retry(ctx: Ctx, id: Path<MailId>, form: Form<OnlyButton>) -> Answer {
-    let leads_on = |()| done(&format!("/mail/{}", *id), FlashKind::Success, "overview.done_retry");
+    let leads_on = |()| done(&format!("/mail/{}", *id), FlashKind::Success, "mail_log.done_retry");
     form::press(&ctx, &form.1, async |txn| desk::retry(&ctx, txn, *id).await, leads_on).await
 }
 
 /// Withdraws a mail.
 #[post("/mail/{id}/cancel")]
 async fn withdraw(ctx: Ctx, id: Path<MailId>, form: Form<OnlyButton>) -> Answer {
-    let leads_on = |()| done(&format!("/mail/{}", *id), FlashKind::Success, "overview.done_cancel");
+    let leads_on = |()| done(&format!("/mail/{}", *id), FlashKind::Success, "mail_log.done_cancel");
     form::press(&ctx, &form.1, async |txn| desk::cancel(&ctx, txn, *id).await, leads_on).await
 }
 
@@ -281,7 +252,7 @@ async fn withdraw(ctx: Ctx, id: Path<MailId>, form: Form<OnlyButton>) -> Answer 
 #[post("/mail/pause")]
 async fn pause(ctx: Ctx, site: Data<Site>, request: HttpRequest, form: Sent<PauseForm>) -> Answer {
     let pause = async |txn: &Txn, typed: &PauseForm| desk::pause(&ctx, txn, &typed.reason).await;
-    let leads_on = |()| done("/mail", FlashKind::Success, "overview.done_pause");
+    let leads_on = |()| done("/mail", FlashKind::Success, "mail_log.done_pause");
     let answer = form::answer(&ctx, form, pause, leads_on, async |pausing| {
         Ok(log_page(&ctx, &request, FilterForm::default(), &Paging::default(), pausing).await?)
     })
@@ -295,23 +266,8 @@ async fn pause(ctx: Ctx, site: Data<Site>, request: HttpRequest, form: Sent<Paus
 /// Lets mails leave again.
 #[post("/mail/resume")]
 async fn resume(ctx: Ctx, site: Data<Site>, form: Form<OnlyButton>) -> Answer {
-    let leads_on = |()| done("/mail", FlashKind::Success, "overview.done_resume");
+    let leads_on = |()| done("/mail", FlashKind::Success, "mail_log.done_resume");
     let answer = form::press(&ctx, &form.1, async |txn| desk::resume(&ctx, txn).await, leads_on).await?;
     site.notices.show_paused(false);
     Ok(answer)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_are_blotted_out_and_ids_stay() {
-        let key = "a".repeat(43);
-        let id = "0193c5e2-7d1a-7c3e-9d2b-1f0e6a5b4c3d";
-        let text = format!("Apri https://raccordo.example/sign-in/{key}?next=/designations/{id}\nGrazie.");
-        let expected = format!("Apri https://raccordo.example/sign-in/…?next=/designations/{id}\nGrazie.");
-        assert_eq!(without_keys(&text), expected);
-        assert_eq!(without_keys(&key), "…");
-    }
 }

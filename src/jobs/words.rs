@@ -1,0 +1,40 @@
+//! The jobs, and the parts of the service that work without being asked, in the reader's words.
+
+use super::schedule::Job;
+use crate::texts::Lang;
+use crate::vitals::Sign;
+
+/// One sentence that says which part of the service gives no sign of life, and since when.
+pub fn silence(sign: Sign, lang: Lang) -> String {
+    let part = match Job::named(sign.part) {
+        Some(job) => lang.t(job.text).trim_end_matches('.'),
+        None => lang.t(&format!("jobs.part_{}", sign.part)),
+    };
+    let since = duration(i64::try_from(sign.silence.as_millis()).unwrap_or(i64::MAX), lang);
+    lang.f("jobs.silent", &[("part", part), ("since", &since)])
+}
+
+/// «meno di un secondo», «1,4 secondi», «2 minuti».
+pub fn duration(milliseconds: i64, lang: Lang) -> String {
+    if milliseconds < 1_000 {
+        return lang.t("jobs.under_a_second").to_owned();
+    }
+    if milliseconds >= 120_000 {
+        return lang.f("jobs.minutes", &[("number", &(milliseconds / 60_000).to_string())]);
+    }
+    let point = if lang == Lang::It { "," } else { "." };
+    let tenths = (milliseconds + 50) / 100;
+    lang.f("jobs.seconds", &[("number", &format!("{}{point}{}", tenths / 10, tenths % 10))])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_rounded_to_what_a_person_feels() {
+        assert_eq!(duration(40, Lang::En), Lang::En.t("jobs.under_a_second"));
+        assert_eq!(duration(1_250, Lang::It), Lang::It.f("jobs.seconds", &[("number", "1,3")]));
+        assert_eq!(duration(125_000, Lang::It), Lang::It.f("jobs.minutes", &[("number", "2")]));
+    }
+}
