@@ -1,6 +1,4 @@
-//! Obligations: the one shape in which every slice says what somebody still has to do. `providers.rs` asks them all.
-
-pub mod providers;
+//! Obligations: the one shape in which every slice says what a seat still has to do. `slices.rs` asks them all.
 
 use crate::texts::Lang;
 use chrono::NaiveDate;
@@ -8,17 +6,17 @@ use entity::ids::SeatId;
 use entity::kinds::ObligationKind;
 use uuid::Uuid;
 
-/// Which obligations a slice is asked for.
+/// The obligations that a slice is asked for.
 #[derive(Clone, Copy, Debug)]
 pub enum Asked<'a> {
-    /// All whose day is not after this one.
+    /// All obligations whose day is not after this one.
     UpTo(NaiveDate),
-    /// Those with these ids, whatever their day. One that is not owed any more is left out of the answer.
+    /// The obligations with these ids, whatever their day. One that is not owed any more is left out of the answer.
     Named(&'a [Uuid]),
 }
 
 impl Asked<'_> {
-    /// The last day asked for, where there is one.
+    /// Returns the last day asked for, where there is one.
     pub const fn upto(self) -> Option<NaiveDate> {
         match self {
             Self::UpTo(day) => Some(day),
@@ -26,7 +24,7 @@ impl Asked<'_> {
         }
     }
 
-    /// The ids asked for, where only those are, as the slice's own type.
+    /// Returns the ids asked for, where only those are, as the slice's own type.
     pub fn ids<I: From<Uuid>>(self) -> Option<Vec<I>> {
         match self {
             Self::UpTo(_) => None,
@@ -35,7 +33,7 @@ impl Asked<'_> {
     }
 }
 
-/// Something a seat still has to do by a day. It belongs to the seat: who holds it is looked up when it matters.
+/// An obligation of a seat by a day. It belongs to the seat: its holder is looked up when it matters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Obligation {
     /// With the id, its name in the reminders' log.

@@ -1,6 +1,7 @@
 //! Writing one event, in the transaction of the change it tells.
 
 use super::chain::{self, Head};
+use super::verb::Action;
 use crate::auth::actor::Identity;
 use crate::ctx::Ctx;
 use crate::db::{Txn, exactly_one};
@@ -19,8 +20,7 @@ const DETAILS_CHARACTERS: usize = 8000;
 /// Something that happened. Ids only: names and addresses stay in the tables that own them.
 #[derive(Clone, Debug)]
 pub struct Event {
-    /// Slice and verb, `designations.designate`: part of what is kept, never renamed.
-    pub action: &'static str,
+    pub action: Action,
     /// Kind and id of what it happened to.
     pub subject: (&'static str, String),
     /// The body whose own statement this is, when the secretariat enters it for them.
@@ -34,9 +34,9 @@ pub struct Event {
 }
 
 impl Event {
-    /// What somebody did in their own name, resting on no document.
-    pub fn about(action: &'static str, subject: (&'static str, String), details: serde_json::Value) -> Self {
-        Self { action, subject, on_behalf_of: None, channel: None, source: None, details }
+    /// Returns an event that the actor caused in their own name and that rests on no document.
+    pub fn about(action: impl Into<Action>, subject: (&'static str, String), details: serde_json::Value) -> Self {
+        Self { action: action.into(), subject, on_behalf_of: None, channel: None, source: None, details }
     }
 }
 
@@ -88,7 +88,7 @@ fn row(ctx: &Ctx, previous: Head, event: Event) -> Result<audit_event::Model> {
         on_behalf_of: event.on_behalf_of.map(|body| body.to_string()),
         channel: event.channel.map(|channel| channel.as_str().to_owned()),
         source: event.source,
-        action: event.action.to_owned(),
+        action: event.action.to_string(),
         subject_kind: subject_kind.to_owned(),
         subject_id,
         details,

@@ -1,5 +1,6 @@
 //! Reading back what happened to one thing, for its page.
 
+use super::verb::{Action, Verb};
 use chrono::{DateTime, Utc};
 use entity::{Instant, audit_event};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -21,7 +22,14 @@ pub struct TrailEvent {
     pub action: String,
 }
 
-/// The latest events about a thing, the newest first. Who may see the thing is for the caller to have asked.
+impl TrailEvent {
+    /// Returns the verb, if the event is of the vocabulary; a newer program may have left another one behind.
+    pub fn verb<V: Verb>(&self) -> Option<V> {
+        V::ALL.iter().copied().find(|verb| Action::from(*verb).to_string() == self.action)
+    }
+}
+
+/// Returns the latest events about a thing, the newest first. The caller has checked that the reader may see the thing.
 pub async fn of(connection: &impl ConnectionTrait, kind: &str, id: &str) -> Result<Vec<TrailEvent>, DbErr> {
     let rows = audit_event::Entity::find()
         .filter(audit_event::Column::SubjectKind.eq(kind))
@@ -33,7 +41,7 @@ pub async fn of(connection: &impl ConnectionTrait, kind: &str, id: &str) -> Resu
     Ok(rows.into_iter().map(TrailEvent::from).collect())
 }
 
-/// When each person last did anything, signing in included, by id; since an instant.
+/// Returns when each person last did anything since an instant, signing in included, by the person's id.
 pub async fn last_acts(
     connection: &impl ConnectionTrait,
     since: DateTime<Utc>,
@@ -51,17 +59,17 @@ pub async fn last_acts(
     Ok(rows.into_iter().filter_map(|(person, at)| Some((person?, at.0))).collect())
 }
 
-/// When any of these actions last happened to each thing, by id; since an instant.
-pub async fn last_of(
+/// Returns when one of these verbs was last recorded about each thing since an instant, by the thing's id.
+pub async fn last_of<V: Verb>(
     connection: &impl ConnectionTrait,
-    actions: &[&str],
+    verbs: impl Iterator<Item = V>,
     since: DateTime<Utc>,
 ) -> Result<HashMap<String, DateTime<Utc>>, DbErr> {
     let rows: Vec<(String, Instant)> = audit_event::Entity::find()
         .select_only()
         .column(audit_event::Column::SubjectId)
         .column_as(audit_event::Column::At.max(), "last")
-        .filter(audit_event::Column::Action.is_in(actions.iter().copied()))
+        .filter(audit_event::Column::Action.is_in(verbs.map(|verb| Action::from(verb).to_string())))
         .filter(audit_event::Column::At.gte(Instant::from(since)))
         .group_by(audit_event::Column::SubjectId)
         .into_tuple()

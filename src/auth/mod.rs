@@ -57,4 +57,5 @@ pub mod model;
 pub mod rights;
 pub mod service;
 mod store;
+pub mod verb;
 pub mod web;

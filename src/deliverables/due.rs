@@ -1,14 +1,18 @@
-//! What observatories owe beyond their tasks: a deliverable sent back by the review.
+//! The obligations of observatories beyond their tasks, deliverables sent back by the review, and the answers about them.
 //!
 //! As long as a step is open, its task is what is due. Once all steps are done only the deliverable itself can say that
 //! changes were asked for.
 
 use super::policy::Visibility;
 use super::store::{self, Filter};
+use super::verb::Verb;
+use crate::audit::trail;
 use crate::designations::service as designations;
 use crate::due::{Asked, Obligation};
 use crate::error::Result;
+use crate::silence::Instants;
 use crate::texts::Lang;
+use chrono::{DateTime, Utc};
 use entity::ids::{ObservatoryId, SeatId};
 use entity::kinds::{ObligationKind, SeatKind};
 use sea_orm::ConnectionTrait;
@@ -49,4 +53,9 @@ pub async fn obligations(db: &impl ConnectionTrait, asked: Asked<'_>) -> Result<
             })
         })
         .collect())
+}
+
+/// Returns when somebody last said how each deliverable stands since an instant, by its id: that answers a reminder of it.
+pub async fn answers(db: &impl ConnectionTrait, since: DateTime<Utc>) -> Result<Instants> {
+    Ok(trail::last_of(db, Verb::answers(), since).await?)
 }

@@ -20,5 +20,6 @@ pub mod model;
 pub mod policy;
 pub mod service;
 mod store;
+pub mod verb;
 pub mod view;
 pub mod web;

@@ -7,6 +7,7 @@ use super::view::{DeliverableView, Dossier, ProgressOf};
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
+use crate::deliverables::verb::Verb;
 use crate::error::{Code, Error, Result};
 use crate::typed;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -140,7 +141,7 @@ pub async fn waive_in(ctx: &Ctx, txn: &Txn, release: ReleaseId, reason: &str) ->
 pub async fn start(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32) -> Result<DeliverableView> {
     let current = authorised_at(ctx, txn, id, version, Action::Start).await?;
     let after = current.deliverable.clone().after(Event::Start)?;
-    save(ctx, txn, &current, after, version, "deliverables.start").await
+    save(ctx, txn, &current, after, version, Verb::Start).await
 }
 
 /// What it takes to hand a deliverable in.
@@ -176,7 +177,7 @@ async fn hand_in(ctx: &Ctx, txn: &Txn, current: DeliverableView, input: SubmitIn
         answered_at: None,
         answered_by: None,
     };
-    let saved = save(ctx, txn, &current, after, version, "deliverables.submit").await?;
+    let saved = save(ctx, txn, &current, after, version, Verb::Submit).await?;
     store::insert_submission(txn, saved.deliverable.id, &submission).await?;
     Ok(saved)
 }
@@ -195,7 +196,7 @@ pub async fn request_changes(
     let current = authorised_at(ctx, txn, id, version, Action::RequestChanges).await?;
     let remarks = typed::reason("remarks", remarks, REMARKS_CHARACTERS)?;
     let after = current.deliverable.clone().after(Event::RequestChanges)?;
-    let saved = save(ctx, txn, &current, after, version, "deliverables.request_changes").await?;
+    let saved = save(ctx, txn, &current, after, version, Verb::RequestChanges).await?;
     answer_last(ctx, txn, id, Some(remarks)).await?;
     Ok(saved)
 }
@@ -205,7 +206,7 @@ pub async fn request_changes(
 pub async fn approve(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32) -> Result<DeliverableView> {
     let current = authorised_at(ctx, txn, id, version, Action::Approve).await?;
     let after = current.deliverable.clone().after(Event::Approve)?;
-    let saved = save(ctx, txn, &current, after, version, "deliverables.approve").await?;
+    let saved = save(ctx, txn, &current, after, version, Verb::Approve).await?;
     answer_last(ctx, txn, id, None).await?;
     Ok(saved)
 }
@@ -223,14 +224,14 @@ async fn answer_last(ctx: &Ctx, txn: &Txn, id: DeliverableId, remarks: Option<St
 pub async fn block(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32, reason: &str) -> Result<DeliverableView> {
     let current = authorised_at(ctx, txn, id, version, Action::Block).await?;
     let after = current.deliverable.clone().blocked(typed::reason("reason", reason, REASON_CHARACTERS)?)?;
-    save(ctx, txn, &current, after, version, "deliverables.block").await
+    save(ctx, txn, &current, after, version, Verb::Block).await
 }
 
 /// Lets it go on from where it was. Rights as for [`block`]. Errors: `wrong_transition`, `stale`.
 pub async fn unblock(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32) -> Result<DeliverableView> {
     let current = authorised_at(ctx, txn, id, version, Action::Unblock).await?;
     let after = current.deliverable.clone().after(Event::Unblock)?;
-    save(ctx, txn, &current, after, version, "deliverables.unblock").await
+    save(ctx, txn, &current, after, version, Verb::Unblock).await
 }
 
 /// Does without it, saying why. Who may: the secretariat. Mails: none; its open tasks are owed by nobody from now on.
@@ -238,7 +239,7 @@ pub async fn unblock(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32) -> R
 pub async fn waive(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32, reason: &str) -> Result<DeliverableView> {
     let current = authorised_at(ctx, txn, id, version, Action::Waive).await?;
     let after = current.deliverable.clone().waived(typed::reason("reason", reason, REASON_CHARACTERS)?)?;
-    save(ctx, txn, &current, after, version, "deliverables.waive").await
+    save(ctx, txn, &current, after, version, Verb::Waive).await
 }
 
 /// Sets another day by hand, or gives it back to the derivation. Who may: the secretariat. Errors: `wrong_transition` once
@@ -252,7 +253,7 @@ pub async fn reschedule(
 ) -> Result<DeliverableView> {
     let current = authorised_at(ctx, txn, id, version, Action::Reschedule).await?;
     let after = current.deliverable.clone().rescheduled(day)?;
-    save(ctx, txn, &current, after, version, "deliverables.reschedule").await
+    save(ctx, txn, &current, after, version, Verb::Reschedule).await
 }
 
 /// The deliverable whose address on the portal the caller may declare, for the portal's use case. Errors: `denied`,
@@ -264,13 +265,13 @@ pub async fn declarable(ctx: &Ctx, db: &impl ConnectionTrait, id: DeliverableId)
 /// Its page was seen on the portal: approved becomes published. Does nothing where it is published already. Who may: the
 /// service itself. Errors: `wrong_transition` for what was never approved.
 pub async fn mark_published(ctx: &Ctx, txn: &Txn, id: DeliverableId) -> Result<DeliverableView> {
-    appeared(ctx, txn, id, Event::Publish, DeliverableState::Published, "deliverables.publish").await
+    appeared(ctx, txn, id, Event::Publish, DeliverableState::Published, Verb::Publish).await
 }
 
 /// What was seen is what was declared: published becomes verified. Does nothing where it is verified already. Who may: the
 /// service itself. Errors: `wrong_transition`.
 pub async fn mark_verified(ctx: &Ctx, txn: &Txn, id: DeliverableId) -> Result<DeliverableView> {
-    appeared(ctx, txn, id, Event::Verify, DeliverableState::Verified, "deliverables.verify").await
+    appeared(ctx, txn, id, Event::Verify, DeliverableState::Verified, Verb::Verify).await
 }
 
 async fn appeared(
@@ -279,7 +280,7 @@ async fn appeared(
     id: DeliverableId,
     event: Event,
     reached: DeliverableState,
-    action: &'static str,
+    verb: Verb,
 ) -> Result<DeliverableView> {
     let current = authorised(ctx, txn, id, Action::RecordAppearance).await?;
     let is_beyond = current.deliverable.state() == DeliverableState::Verified;
@@ -288,7 +289,7 @@ async fn appeared(
     }
     let version = current.deliverable.version;
     let after = current.deliverable.clone().after(event)?;
-    save(ctx, txn, &current, after, version, action).await
+    save(ctx, txn, &current, after, version, verb).await
 }
 
 /// The work on a step has begun: what was planned, or sent back, is in progress. `tasks` calls this; other states are left
@@ -296,7 +297,7 @@ async fn appeared(
 pub async fn work_begun_in(ctx: &Ctx, txn: &Txn, id: DeliverableId) -> Result<()> {
     let current = deliverable(txn, id).await?;
     if let Ok(after) = current.deliverable.clone().after(Event::Start) {
-        save(ctx, txn, &current, after, current.deliverable.version, "deliverables.start").await?;
+        save(ctx, txn, &current, after, current.deliverable.version, Verb::Start).await?;
     }
     Ok(())
 }
@@ -352,7 +353,7 @@ async fn save(
     before: &DeliverableView,
     after: Deliverable,
     version: i32,
-    action: &'static str,
+    verb: Verb,
 ) -> Result<DeliverableView> {
     store::save(txn, &after, version, ctx.now()).await?;
     let details = serde_json::json!({
@@ -361,7 +362,7 @@ async fn save(
         "hand_set_day": after.hand_set_day,
     });
     let event = audit::Event {
-        action,
+        action: verb.into(),
         subject: ("deliverable", after.id.to_string()),
         on_behalf_of: on_behalf_of(ctx, &after, before.body_id),
         channel: None,

@@ -43,7 +43,7 @@ impl Matter {
         &[Self::Registered, Self::Welcome, Self::EndingSoon, Self::Farewell, Self::Ended, Self::Requested];
 
     /// The machine name of its mails; never changed once released.
-    const fn kind(self) -> &'static str {
+    pub(super) const fn kind(self) -> &'static str {
         match self {
             Self::Registered => "designation_registered",
             Self::Welcome => "designation_welcome",

@@ -1,6 +1,7 @@
 //! The register's facts in the reader's words, for pages, mails and REST alike.
 
 use super::model::{Act, Reason, Seat};
+use super::verb::Verb;
 use crate::texts::Lang;
 use crate::time::words;
 
@@ -28,4 +29,9 @@ pub fn reason(reason: &Reason, lang: Lang) -> String {
 /// *Referente · Osservatorio di Bergamo*.
 pub fn seat_name(seat: &Seat, lang: Lang) -> String {
     format!("{} · {}", lang.t(&format!("designations.seat_{}", seat.kind)), seat.place())
+}
+
+/// Returns what the trail says happened to a designation.
+pub fn did(verb: Verb, lang: Lang) -> &'static str {
+    lang.t(&format!("designations.did_{}", verb.as_str()))
 }

@@ -13,6 +13,7 @@ mod enqueue;
 pub mod desk;
 pub mod lease;
 pub mod retention;
+pub mod verb;
 pub mod withdraw;
 
 pub use enqueue::{Notification, Recipient, cancel_for_designation, enqueue, open_key};

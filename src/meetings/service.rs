@@ -23,6 +23,7 @@ use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::{Code, Error, Result};
 use crate::ical::IcalError;
+use crate::meetings::verb::Verb;
 use crate::network::service as network;
 use crate::tasks::model::Task;
 use crate::tasks::service as tasks;
@@ -244,20 +245,14 @@ fn authorise(ctx: &Ctx, action: Action, meeting: &Meeting) -> Result<()> {
 }
 
 /// Saves what a transition made of a meeting, and records it.
-async fn save(
-    ctx: &Ctx,
-    txn: &Txn,
-    changed: &Meeting,
-    action: &'static str,
-    details: serde_json::Value,
-) -> Result<Meeting> {
+async fn save(ctx: &Ctx, txn: &Txn, changed: &Meeting, verb: Verb, details: serde_json::Value) -> Result<Meeting> {
     store::save(txn, changed, changed.version, ctx.now()).await?;
-    record(ctx, txn, action, changed.id, details).await?;
+    record(ctx, txn, verb, changed.id, details).await?;
     Ok(Meeting { version: changed.version + 1, ..changed.clone() })
 }
 
-async fn record(ctx: &Ctx, txn: &Txn, action: &'static str, id: MeetingId, details: serde_json::Value) -> Result<()> {
-    let event = audit::Event::about(action, ("meeting", id.to_string()), details);
+async fn record(ctx: &Ctx, txn: &Txn, verb: Verb, id: MeetingId, details: serde_json::Value) -> Result<()> {
+    let event = audit::Event::about(verb, ("meeting", id.to_string()), details);
     audit::record(ctx, txn, event).await?;
     Ok(())
 }

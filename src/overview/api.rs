@@ -1,11 +1,12 @@
 //! The radar over REST.
 
-use super::radar::{Risk, RiskKind};
+use super::radar::SeatAtRisk;
 use super::service;
 use crate::ctx::Ctx;
 use crate::designations::api::SeatOut;
 use crate::due::Obligation;
 use crate::http::Answer;
+use crate::risk::RiskKind;
 use crate::time::Day;
 use actix_web::{HttpResponse, get, web};
 use chrono::NaiveDate;
@@ -85,9 +86,9 @@ pub async fn show_radar(ctx: Ctx, query: web::Query<RadarQuery>) -> Answer {
     Ok(HttpResponse::Ok().json(RadarOut { day, items: risks.into_iter().map(RiskOut::from).collect() }))
 }
 
-impl From<Risk> for RiskOut {
-    fn from(risk: Risk) -> Self {
-        let Risk { kind, seat, holder, designation_id, day, due_meanwhile } = risk;
+impl From<SeatAtRisk> for RiskOut {
+    fn from(risk: SeatAtRisk) -> Self {
+        let SeatAtRisk { kind, seat, holder, designation_id, day, due_meanwhile } = risk;
         Self {
             kind,
             seat: seat.into(),

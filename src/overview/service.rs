@@ -1,6 +1,6 @@
 //! The reads behind the overview: each puts together what several slices say.
 
-use super::radar::{self, Picture, Risk};
+use super::radar::{self, SeatAtRisk};
 use crate::auth::actor::HeldSeat;
 use crate::ctx::Ctx;
 use crate::deliverables::view::{DeliverableView, Progress};
@@ -9,7 +9,6 @@ use crate::designations::policy::{self, Visibility};
 use crate::designations::service::{self as register, RegisterFilter};
 use crate::designations::view::Designation;
 use crate::due::Obligation;
-use crate::due::providers::obligations;
 use crate::error::Result;
 use crate::jobs::status::{self, JobStatus};
 use crate::mail::outbox::desk;
@@ -19,7 +18,7 @@ use crate::releases::view::ReleaseView;
 use crate::tasks::model::Task;
 use crate::tasks::service::TaskFilter;
 use crate::vitals::Sign;
-use crate::{deliverables, reminders, tasks};
+use crate::{deliverables, slices, tasks};
 use chrono::{Datelike, Days, NaiveDate};
 use entity::ids::{ReleaseId, SeatId};
 use entity::kinds::{DeliverableState, NotificationState, SeatKind, TaskState};
@@ -31,32 +30,23 @@ const OPEN_DAYS: u64 = 366;
 /// More former holders than a seat has in the life of an agreement.
 const FORMER_HOLDERS: u64 = 100;
 
-/// The seats at risk on a day, today where none is named.
+/// Returns the seats at risk on a day, today where none is named. What is known now decides, also about a day to come.
 ///
-/// Who may: secretariat and direction. What is known now decides, also about a day to come.
-pub async fn radar(ctx: &Ctx, on: Option<NaiveDate>) -> Result<Vec<Risk>> {
+/// Who may: secretariat and direction.
+pub async fn radar(ctx: &Ctx, on: Option<NaiveDate>) -> Result<Vec<SeatAtRisk>> {
     if policy::visibility(&ctx.actor) != Visibility::Everything {
         return Err(ctx.actor.refusal());
     }
-    let day = on.unwrap_or_else(|| ctx.today());
-    let db = ctx.reader();
-    let (seats, designations) = (register::seats(db).await?, register::whole_register(db).await?);
-    let absences = register::absences(db, day, day).await?;
-    let obligations = obligations(db, day + Days::new(OPEN_DAYS)).await?;
-    let unanswered = reminders::service::unanswered(ctx, db).await?;
-    let picture = Picture {
-        seats: &seats,
-        designations: &designations,
-        absences: &absences,
-        obligations: &obligations,
-        unanswered: &unanswered,
-    };
-    Ok(radar::risks(&picture, day))
+    let (db, day) = (ctx.reader(), on.unwrap_or_else(|| ctx.today()));
+    let register = register::on_day(db, day).await?;
+    let risks = slices::risks(ctx, db, &register).await?;
+    let obligations = slices::due(db, day + Days::new(OPEN_DAYS)).await?;
+    Ok(radar::by_seat(&register, &risks, &obligations))
 }
 
 /// What the secretariat looks at on a Monday morning.
 pub struct Monday {
-    pub risks: Vec<Risk>,
+    pub risks: Vec<SeatAtRisk>,
     /// Open although its day is past, the oldest first.
     pub late: Vec<Owed>,
     /// Due from today to the coming Sunday.
@@ -113,7 +103,7 @@ pub async fn monday(ctx: &Ctx) -> Result<Monday> {
     let sunday = today + Days::new(u64::from(6 - today.weekday().num_days_from_monday()));
     let seats: HashMap<SeatId, Seat> = register::seats(db).await?.into_iter().map(|seat| (seat.id, seat)).collect();
     let holders = register::all_holders(db, today).await?;
-    let mut open = obligations(db, sunday).await?;
+    let mut open = slices::due(db, sunday).await?;
     open.sort_by_key(|one| one.due_day);
     let (late, this_week) = open.into_iter().partition::<Vec<_>, _>(|one| one.due_day < today);
     let owed = |open: Vec<Obligation>| open.into_iter().map(|one| owed(one, &seats, &holders)).collect();
@@ -190,7 +180,7 @@ pub async fn dossiers(ctx: &Ctx) -> Result<Vec<SeatDossier>> {
     if !ctx.actor.is_participant() {
         return Err(ctx.actor.refusal());
     }
-    let open = obligations(ctx.reader(), ctx.today() + Days::new(OPEN_DAYS)).await?;
+    let open = slices::due(ctx.reader(), ctx.today() + Days::new(OPEN_DAYS)).await?;
     let coming = coming_releases(ctx.reader()).await?;
     let referents = referents_for_deputies(ctx).await?;
     let mut dossiers = Vec::new();
@@ -250,7 +240,7 @@ async fn referents_for_deputies(ctx: &Ctx) -> Result<Vec<Seat>> {
 
 /// What is open for the seats the caller holds or stands in for, the earliest first: for the home page.
 pub async fn own_obligations(ctx: &Ctx) -> Result<Vec<Obligation>> {
-    let mut own = obligations(ctx.reader(), ctx.today() + Days::new(OPEN_DAYS)).await?;
+    let mut own = slices::due(ctx.reader(), ctx.today() + Days::new(OPEN_DAYS)).await?;
     let referents = referents_for_deputies(ctx).await?;
     own.retain(|one| ctx.actor.seats.iter().any(|held| works_for(held, one.seat_id, &referents)));
     own.sort_by_key(|one| one.due_day);

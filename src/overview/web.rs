@@ -2,7 +2,7 @@
 
 mod dossier;
 
-use super::radar::{Risk, RiskKind};
+use super::radar::SeatAtRisk;
 use super::service::{self, Leaving, Owed};
 use super::words as overview_words;
 use crate::ctx::Ctx;
@@ -23,6 +23,7 @@ use crate::mail_log::web::{MailRow, mail_row};
 use crate::network::web::{BodyFacts, ObservatoryFacts, body_facts, observatory_facts, shell_below_network};
 use crate::releases::service::{self as releases, ReleaseFilter};
 use crate::releases::web::{ContributionLine, Line as ReleaseLine};
+use crate::risk::RiskKind;
 use crate::tasks::model::Task;
 use crate::tasks::web::Line as TaskLine;
 use crate::texts::Lang;
@@ -258,12 +259,12 @@ fn radar_page(
     }
 }
 
-async fn risk_rows(ctx: &Ctx, risks: &[Risk], day: NaiveDate) -> Result<Vec<RiskRow>> {
+async fn risk_rows(ctx: &Ctx, risks: &[SeatAtRisk], day: NaiveDate) -> Result<Vec<RiskRow>> {
     let unreachable = register::unreachable_bodies(ctx).await?;
     Ok(risks.iter().map(|risk| risk_row(ctx, risk, day, &unreachable)).collect())
 }
 
-fn risk_row(ctx: &Ctx, risk: &Risk, day: NaiveDate, unreachable: &HashSet<BodyId>) -> RiskRow {
+fn risk_row(ctx: &Ctx, risk: &SeatAtRisk, day: NaiveDate, unreachable: &HashSet<BodyId>) -> RiskRow {
     let seat = &risk.seat;
     // The mail says that nobody holds the seat: only where that is so today.
     let is_to_ask = risk.kind == RiskKind::Vacant && day == ctx.today();
@@ -296,7 +297,7 @@ fn missing(seat: &Seat, lang: Lang) -> Missing {
 }
 
 /// What heals the risk: a designation, a deputy, or a look at who holds the seat.
-fn remedy(risk: &Risk, may_designate: bool, lang: Lang) -> Option<Remedy> {
+fn remedy(risk: &SeatAtRisk, may_designate: bool, lang: Lang) -> Option<Remedy> {
     let seat = &risk.seat.code;
     let designate = |label, seat: &str| {
         may_designate.then(|| Remedy { label: lang.t(label), href: format!("/designations/new?seat={seat}") })

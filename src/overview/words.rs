@@ -1,6 +1,7 @@
 //! The overview in the reader's words.
 
-use super::radar::{Risk, RiskKind};
+use super::radar::SeatAtRisk;
+use crate::risk::RiskKind;
 use crate::texts::Lang;
 use crate::time::words;
 
@@ -18,7 +19,7 @@ pub const fn risk_colour(kind: RiskKind) -> &'static str {
 }
 
 /// One sentence that says what is wrong, since when and with whom.
-pub fn risk(risk: &Risk, lang: Lang) -> String {
+pub fn risk(risk: &SeatAtRisk, lang: Lang) -> String {
     let holder = risk.holder.as_deref().unwrap_or_default();
     let day = risk.day.map(|day| words::date(day, lang)).unwrap_or_default();
     let key = match (risk.kind, risk.day) {

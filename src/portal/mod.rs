@@ -37,4 +37,5 @@ pub mod page;
 mod round;
 pub mod service;
 mod store;
+pub mod verb;
 pub mod web;

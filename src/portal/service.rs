@@ -17,6 +17,7 @@ use crate::deliverables::service as deliverables;
 use crate::deliverables::view::DeliverableView;
 use crate::error::{Error, Result};
 use crate::portal::page::expectation::Expectation;
+use crate::portal::verb::Verb;
 use entity::ids::{DeliverableId, ReleaseId};
 use entity::kinds::ReleaseState;
 use sea_orm::ConnectionTrait;
@@ -62,7 +63,7 @@ pub async fn declare(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32, text
     store::save(txn, &after, ctx.now()).await?;
     let is_own = ctx.actor.works_for(deliverable.deliverable.observatory_id);
     let event = Event {
-        action: "portal.declare",
+        action: Verb::Declare.into(),
         subject: ("deliverable", id.to_string()),
         on_behalf_of: (ctx.actor.is_secretariat() && !is_own).then_some(deliverable.body_id),
         channel: None,
@@ -114,7 +115,7 @@ pub async fn check_now(ctx: &Ctx, id: DeliverableId) -> Result<PublicationView> 
     let (awaited, look) = look_now(ctx, id, fetch::ANSWER_WITHIN).await?;
     let service = by_the_service(ctx);
     ctx.write(async |txn| {
-        let event = Event::about("portal.check", ("deliverable", id.to_string()), serde_json::json!({}));
+        let event = Event::about(Verb::Check, ("deliverable", id.to_string()), serde_json::json!({}));
         keep::keep(&service, txn, &awaited, &look).await?;
         audit::record(ctx, txn, event).await?;
         view(ctx, txn, id).await

@@ -24,5 +24,6 @@ pub mod plan;
 pub mod policy;
 pub mod service;
 mod store;
+pub mod verb;
 pub mod view;
 pub mod web;

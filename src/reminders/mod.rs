@@ -32,4 +32,5 @@ pub mod plan;
 #[cfg(test)]
 mod samples;
 pub mod service;
+pub mod silence;
 mod store;

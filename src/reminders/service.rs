@@ -1,7 +1,5 @@
 //! The job that climbs the ladder, and the log it leaves.
 
-mod silence;
-
 use super::addressee::Roll;
 use super::plan::{self, Day, Hours, Key, Mail, Settled, Skip};
 use super::store;
@@ -9,11 +7,12 @@ use super::{ladder, mail};
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
 use crate::designations::service as designations;
-use crate::due::{Obligation, providers};
+use crate::due::Obligation;
 use crate::each::Failures;
 use crate::error::{Error, Result};
 use crate::mail::outbox::withdraw::{self, Promise};
 use crate::network::service as network;
+use crate::slices;
 use crate::time::{CalendarError, Calendars, zone};
 use chrono::{Days, NaiveDate, NaiveTime};
 use entity::ids::{MailId, PersonId, ReminderId};
@@ -101,7 +100,7 @@ struct Look {
 /// Takes back what is not true any more, and reads what there is to tell.
 async fn look(ctx: &Ctx, txn: &Txn, rungs: &[i32], calendars: &Calendars, today: NaiveDate) -> Result<Look> {
     let roll = roll(txn, today).await?;
-    let obligations = providers::obligations(txn, horizon(rungs, calendars, today)).await?;
+    let obligations = slices::due(txn, horizon(rungs, calendars, today)).await?;
     let meant = Meant::of(&obligations, &roll);
     let withdrawn = withdraw_untrue(ctx, txn, today, &meant).await?;
     let settled = Log::read(txn, obligations.iter(), &meant).await?.settled;
@@ -251,7 +250,7 @@ pub async fn still_holds(ctx: &Ctx, db: &impl ConnectionTrait, mail: MailId) -> 
     if told.is_empty() {
         return Ok(false);
     }
-    let obligations = providers::named(db, told.iter().map(|entry| (entry.key.kind, entry.key.id))).await?;
+    let obligations = slices::still_due(db, told.iter().map(|entry| (entry.key.kind, entry.key.id))).await?;
     let meant = Meant::of(&obligations, &roll(db, ctx.today()).await?);
     Ok(told.iter().all(|entry| meant.holds(entry)))
 }
@@ -341,12 +340,6 @@ impl Log {
         }
         Ok(())
     }
-}
-
-/// How many of the latest reminders and requests to each person were left without an answer, one after the other: for the
-/// radar. Whoever shows it has asked whether it may be seen.
-pub async fn unanswered(ctx: &Ctx, db: &impl ConnectionTrait) -> Result<HashMap<PersonId, u32>> {
-    silence::unanswered(ctx, db).await
 }
 
 /// The log of the ladder, the latest note first. Who may: the secretariat.

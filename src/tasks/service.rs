@@ -10,6 +10,7 @@ use crate::deliverables::service::{self as deliverables, SubmitIn};
 use crate::designations::model::Seat;
 use crate::designations::service as designations;
 use crate::error::{Code, Error, Result};
+use crate::tasks::verb::Verb;
 use crate::typed;
 use chrono::NaiveDate;
 use entity::ids::{BodyId, DeliverableId, OutcomeId, ProductStepId, ReleaseId, SeatId, TaskId};
@@ -174,7 +175,7 @@ pub async fn create_in(ctx: &Ctx, txn: &Txn, new: NewTask) -> Result<Task> {
         created_at: ctx.now(),
     };
     store::insert_all(txn, std::slice::from_ref(&task)).await?;
-    record(ctx, txn, "tasks.create", &task).await?;
+    record(ctx, txn, Verb::Create, &task).await?;
     any_task(txn, task.id).await
 }
 
@@ -189,7 +190,7 @@ pub async fn settle_pages_in(ctx: &Ctx, txn: &Txn, filter: &Filter) -> Result<()
     for task in open_pages(txn, filter).await? {
         let version = task.version;
         let task = if task.stage.resume().is_some() { task.unblocked()? } else { task };
-        save(ctx, txn, task.completed(ctx.now())?, version, "tasks.settle").await?;
+        save(ctx, txn, task.completed(ctx.now())?, version, Verb::Settle).await?;
     }
     Ok(())
 }
@@ -217,7 +218,7 @@ fn check_new(new: &NewTask) -> Result<()> {
 pub async fn start(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32) -> Result<Task> {
     let current = authorised(ctx, txn, id, version, Action::Start).await?;
     let deliverable = current.deliverable_id;
-    let saved = save(ctx, txn, current.started()?, version, "tasks.start").await?;
+    let saved = save(ctx, txn, current.started()?, version, Verb::Start).await?;
     if let Some(deliverable) = deliverable.filter(|_| leads_to_hand_in(&saved)) {
         deliverables::work_begun_in(ctx, txn, deliverable).await?;
     }
@@ -241,7 +242,7 @@ pub async fn complete(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, input: Com
     let mut current = authorised(ctx, txn, id, version, Action::Complete).await?;
     let note = typed::optional("note", input.note.as_deref(), TEXT_CHARACTERS)?;
     current.note = note.clone().or(current.note);
-    let done = save(ctx, txn, current.completed(ctx.now())?, version, "tasks.complete").await?;
+    let done = save(ctx, txn, current.completed(ctx.now())?, version, Verb::Complete).await?;
     if let Some(deliverable) = done.deliverable_id.filter(|_| leads_to_hand_in(&done)) {
         deliverables::work_begun_in(ctx, txn, deliverable).await?;
         if is_last_step(txn, deliverable).await? {
@@ -266,20 +267,20 @@ async fn is_last_step(txn: &Txn, deliverable: DeliverableId) -> Result<bool> {
 /// `too_long`, `stale`.
 pub async fn block(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, reason: &str) -> Result<Task> {
     let current = authorised(ctx, txn, id, version, Action::Block).await?;
-    save(ctx, txn, current.blocked(typed::reason("reason", reason, TEXT_CHARACTERS)?)?, version, "tasks.block").await
+    save(ctx, txn, current.blocked(typed::reason("reason", reason, TEXT_CHARACTERS)?)?, version, Verb::Block).await
 }
 
 /// Lets it go on from where it was. Rights as for [`start`]. Errors: `wrong_transition`, `stale`.
 pub async fn unblock(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32) -> Result<Task> {
     let current = authorised(ctx, txn, id, version, Action::Unblock).await?;
-    save(ctx, txn, current.unblocked()?, version, "tasks.unblock").await
+    save(ctx, txn, current.unblocked()?, version, Verb::Unblock).await
 }
 
 /// Says that it is not needed any more, and why. Who may: the secretariat. Errors: `wrong_transition`, `reason_missing`,
 /// `too_long`, `stale`.
 pub async fn cancel(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, reason: &str) -> Result<Task> {
     let current = authorised(ctx, txn, id, version, Action::Cancel).await?;
-    save(ctx, txn, current.cancelled(Some(typed::reason("reason", reason, TEXT_CHARACTERS)?))?, version, "tasks.cancel")
+    save(ctx, txn, current.cancelled(Some(typed::reason("reason", reason, TEXT_CHARACTERS)?))?, version, Verb::Cancel)
         .await
 }
 
@@ -288,7 +289,7 @@ pub async fn cancel(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, reason: &str
 /// Who may: the secretariat. Errors: `wrong_transition`, `nothing_changes`, `stale`.
 pub async fn reschedule(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, day: Option<NaiveDate>) -> Result<Task> {
     let current = authorised(ctx, txn, id, version, Action::Reschedule).await?;
-    save(ctx, txn, current.rescheduled(day)?, version, "tasks.reschedule").await
+    save(ctx, txn, current.rescheduled(day)?, version, Verb::Reschedule).await
 }
 
 fn visibility(ctx: &Ctx) -> Result<Visibility> {
@@ -315,15 +316,15 @@ pub fn subject(seat: &Seat) -> Subject {
     Subject { seat: seat.id, observatory: seat.observatory_id, body: seat.body_id }
 }
 
-async fn save(ctx: &Ctx, txn: &Txn, after: Task, version: i32, action: &'static str) -> Result<Task> {
+async fn save(ctx: &Ctx, txn: &Txn, after: Task, version: i32, verb: Verb) -> Result<Task> {
     store::save(txn, &after, version, ctx.now()).await?;
-    record(ctx, txn, action, &after).await?;
+    record(ctx, txn, verb, &after).await?;
     any_task(txn, after.id).await
 }
 
-async fn record(ctx: &Ctx, txn: &Txn, action: &'static str, task: &Task) -> Result<()> {
+async fn record(ctx: &Ctx, txn: &Txn, verb: Verb, task: &Task) -> Result<()> {
     let event = audit::Event {
-        action,
+        action: verb.into(),
         subject: ("task", task.id.to_string()),
         on_behalf_of: on_behalf_of(ctx, &task.seat),
         channel: None,

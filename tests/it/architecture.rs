@@ -78,6 +78,7 @@ const CONFINED: &[Confined] = &[
             ("src/mail/still_true.rs", "hands the reader to the slices it asks"),
             ("src/ops/", "backup, restore and migration handle the database itself"),
             ("src/settings.rs", "one table of names and values"),
+            ("src/slices.rs", "hands the connection to the slices it asks"),
             ("src/vitals/pulse.rs", "proves that the database takes a write"),
         ],
     },
@@ -130,6 +131,7 @@ const COMPOSERS: &[&str] = &[
     "src/main.rs",
     "src/jobs/schedule.rs",
     "src/mail/still_true.rs",
+    "src/slices.rs",
 ];
 
 /// Slices that others may not name: they look at everybody.

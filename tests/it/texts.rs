@@ -12,7 +12,6 @@ const BY_HAND: &[(&str, Range)] = &[
     ("designations.mail_{}_subject", Range::Of(DESIGNATION_MAILS)),
     ("designations.mail_{}_heading", Range::Of(DESIGNATION_MAILS)),
     ("designations.mail_{}_body", Range::Of(DESIGNATION_MAILS)),
-    ("designations.did_{}", Range::Audited("designations.")),
     ("meetings.mail_{}_subject", Range::Of(MEETING_MAILS)),
     ("meetings.mail_{}_heading", Range::Of(MEETING_MAILS)),
     ("meetings.mail_{}_body", Range::Of(MEETING_MAILS)),
@@ -34,8 +33,6 @@ const MEETING_MAILS: &[&str] = &["convened", "moved", "cancelled", "joined", "le
 #[derive(Clone, Copy)]
 enum Range {
     Of(&'static [&'static str]),
-    /// What the use cases of a slice tell the audit trail, without the prefix.
-    Audited(&'static str),
     /// Every kind of mail there is.
     MailKinds,
 }
@@ -45,16 +42,6 @@ impl Range {
         match self {
             Self::Of(values) => values.iter().map(|value| (*value).to_owned()).collect(),
             Self::MailKinds => source::mail_kinds(),
-            Self::Audited(prefix) => {
-                let services = source::rust("src").into_iter().filter(|file| file.path.contains("/service"));
-                let said: Vec<String> =
-                    services.flat_map(|file| file.texts().map(ToOwned::to_owned).collect::<Vec<_>>()).collect();
-                said.iter()
-                    .filter_map(|text| text.strip_prefix(prefix))
-                    .filter(|verb| is_name(verb))
-                    .map(ToOwned::to_owned)
-                    .collect()
-            }
         }
     }
 }
@@ -84,11 +71,11 @@ fn areas() -> BTreeSet<String> {
     texts("it").keys().filter_map(|key| key.split_once('.')).map(|(area, _)| area.to_owned()).collect()
 }
 
-/// Closed vocabularies, read from where they are declared: `kind! { … }`, `codes! { … }` and every `as_str` of a model.
+/// Closed vocabularies, read from where they are declared: `kind! { … }`, `codes! { … }`, `vocabulary! { … }` and every `as_str` of a model.
 fn vocabularies() -> Vec<BTreeSet<String>> {
     let mut all = Vec::new();
     for file in source::rust("entity/src").into_iter().chain(source::rust("src")) {
-        for declared in ["kind! {", "codes! {", "fn as_str(self)", "fn as_str(&self)", "const JOBS"] {
+        for declared in ["kind! {", "codes! {", "vocabulary! {", "fn as_str(self)", "fn as_str(&self)", "const JOBS"] {
             for block in file.code.split(declared).skip(1) {
                 let values: BTreeSet<String> =
                     literals_of(&file, first_item(block)).into_iter().filter(|value| is_name(value)).collect();

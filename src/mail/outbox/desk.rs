@@ -6,6 +6,7 @@ use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
 use crate::db::{Txn, exactly_one};
 use crate::error::{Code, Error, Result};
+use crate::mail::outbox::verb::Verb;
 use crate::{settings, typed};
 use chrono::{DateTime, Utc};
 use entity::ids::{MailId, PersonId};
@@ -195,7 +196,7 @@ pub async fn retry(ctx: &Ctx, txn: &Txn, id: MailId) -> Result<()> {
         .exec(txn)
         .await?;
     exactly_one(updated.rows_affected)?;
-    trace(ctx, txn, "mail.retry", ("mail", id.to_string())).await
+    trace(ctx, txn, Verb::Retry, ("mail", id.to_string())).await
 }
 
 /// Withdraws a mail that waits or was given up: it is never sent. Refused for what is on the wire, gone, withdrawn or past its end.
@@ -215,7 +216,7 @@ pub async fn cancel(ctx: &Ctx, txn: &Txn, id: MailId) -> Result<()> {
         .exec(txn)
         .await?;
     exactly_one(updated.rows_affected)?;
-    trace(ctx, txn, "mail.cancel", ("mail", id.to_string())).await
+    trace(ctx, txn, Verb::Cancel, ("mail", id.to_string())).await
 }
 
 /// Every kind of mail there is in the outbox, in alphabetical order.
@@ -244,14 +245,14 @@ pub async fn pause(ctx: &Ctx, txn: &Txn, reason: &str) -> Result<()> {
     demand_change(ctx)?;
     let reason = typed::reason("reason", reason, REASON_CHARACTERS)?;
     settings::set(txn, settings::SENDING_PAUSED, &reason, ctx.now()).await?;
-    trace(ctx, txn, "mail.pause", ("setting", settings::SENDING_PAUSED.to_owned())).await
+    trace(ctx, txn, Verb::Pause, ("setting", settings::SENDING_PAUSED.to_owned())).await
 }
 
 /// Lets mails leave again.
 pub async fn resume(ctx: &Ctx, txn: &Txn) -> Result<()> {
     demand_change(ctx)?;
     settings::clear(txn, settings::SENDING_PAUSED).await?;
-    trace(ctx, txn, "mail.resume", ("setting", settings::SENDING_PAUSED.to_owned())).await
+    trace(ctx, txn, Verb::Resume, ("setting", settings::SENDING_PAUSED.to_owned())).await
 }
 
 /// How the outbox stands: for the status page and the metrics, without anybody's name.
@@ -307,9 +308,9 @@ fn demand_change(ctx: &Ctx) -> Result<()> {
     if ctx.actor.may_write() { Ok(()) } else { Err(Error::Denied) }
 }
 
-async fn trace(ctx: &Ctx, txn: &Txn, action: &'static str, subject: (&'static str, String)) -> Result<()> {
+async fn trace(ctx: &Ctx, txn: &Txn, verb: Verb, subject: (&'static str, String)) -> Result<()> {
     let details = serde_json::json!({});
-    audit::record(ctx, txn, Event::about(action, subject, details)).await?;
+    audit::record(ctx, txn, Event::about(verb, subject, details)).await?;
     Ok(())
 }
 

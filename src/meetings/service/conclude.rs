@@ -8,6 +8,7 @@ use crate::error::{Code, Error, Result};
 use crate::meetings::model::Event;
 use crate::meetings::policy::Action;
 use crate::meetings::store;
+use crate::meetings::verb::Verb;
 use crate::meetings::view::{Dossier, Outcome};
 use crate::releases::model::Reason;
 use crate::releases::service as releases;
@@ -101,7 +102,7 @@ pub async fn record_outcome(
     store::insert_outcome(txn, &outcome, ctx.actor.person_id()).await?;
     let details =
         serde_json::json!({ "outcome": outcome.id, "kind": outcome.kind, "release": release_id, "task": task_id });
-    record(ctx, txn, "meetings.record_outcome", id, details).await?;
+    record(ctx, txn, Verb::RecordOutcome, id, details).await?;
     Ok((outcome, dossier(ctx, txn, held).await?))
 }
 

@@ -7,6 +7,7 @@ use crate::error::{Code, Error, Result};
 use crate::meetings::model::{AgendaItem, Event, Meeting, Refusal, Slot, Stage, Venue};
 use crate::meetings::policy::{self, Action, Subject};
 use crate::meetings::store;
+use crate::meetings::verb::Verb;
 use crate::meetings::view::Dossier;
 use crate::typed;
 use chrono::{NaiveDate, NaiveTime};
@@ -67,7 +68,7 @@ pub async fn create(ctx: &Ctx, txn: &Txn, input: MeetingIn) -> Result<Dossier> {
     };
     let draft = checked(draft)?;
     store::insert(txn, &draft, ctx.now()).await?;
-    record(ctx, txn, "meetings.create", id, super::facts(&draft)).await?;
+    record(ctx, txn, Verb::Create, id, super::facts(&draft)).await?;
     dossier(ctx, txn, draft).await
 }
 
@@ -98,7 +99,7 @@ pub async fn edit(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, change: Mee
     if changed == draft {
         return Err(Refusal::NothingChanges.into());
     }
-    let changed = save(ctx, txn, &changed, "meetings.edit", super::facts(&changed)).await?;
+    let changed = save(ctx, txn, &changed, Verb::Edit, super::facts(&changed)).await?;
     dossier(ctx, txn, changed).await
 }
 
@@ -142,8 +143,7 @@ pub async fn add_item(
         minutes: input.minutes,
     };
     store::insert_item(txn, id, &item, ctx.now()).await?;
-    record(ctx, txn, "meetings.add_item", id, serde_json::json!({ "item": item.id, "release": item.release_id }))
-        .await?;
+    record(ctx, txn, Verb::AddItem, id, serde_json::json!({ "item": item.id, "release": item.release_id })).await?;
     Ok((item, dossier(ctx, txn, draft).await?))
 }
 
@@ -154,7 +154,7 @@ pub async fn remove_item(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, item
     if !store::delete_item(txn, id, item).await? {
         return Err(Error::NotFound);
     }
-    let draft = save(ctx, txn, &draft, "meetings.remove_item", serde_json::json!({ "item": item })).await?;
+    let draft = save(ctx, txn, &draft, Verb::RemoveItem, serde_json::json!({ "item": item })).await?;
     dossier(ctx, txn, draft).await
 }
 

@@ -8,6 +8,7 @@ use crate::error::{Code, Error, Result};
 use crate::meetings::model::{Attendance, Event, Meeting, Party, Quorum};
 use crate::meetings::policy::Action;
 use crate::meetings::store;
+use crate::meetings::verb::Verb;
 use crate::meetings::view::Dossier;
 use crate::typed;
 use entity::ids::MeetingId;
@@ -43,7 +44,7 @@ pub async fn hold(
     for attendance in attendances {
         put(ctx, txn, id, &parties, attendance).await?;
     }
-    let held = save(ctx, txn, &held, "meetings.hold", super::facts(&held)).await?;
+    let held = save(ctx, txn, &held, Verb::Hold, super::facts(&held)).await?;
     dossier(ctx, txn, held).await
 }
 
@@ -71,7 +72,7 @@ pub async fn attend(
     // Where it was missing before, why the decisions stand has been said.
     let reason = if before.is_reached() { after.justify(decisions(txn, id).await?, reason)? } else { reason };
     let held = Meeting { short_quorum_reason: reason.or(held.short_quorum_reason.clone()), ..held };
-    let held = save(ctx, txn, &held, "meetings.attend", details).await?;
+    let held = save(ctx, txn, &held, Verb::Attend, details).await?;
     dossier(ctx, txn, held).await
 }
 
@@ -118,6 +119,6 @@ pub async fn close(
     let reason = typed::optional("short_quorum_reason", short_quorum_reason.as_deref(), MAX_REASON)?;
     let present = quorum(txn, id, &parties_of(ctx, txn, &held).await?).await?;
     let closed = held.close(present.justify(decisions(txn, id).await?, reason)?)?;
-    let closed = save(ctx, txn, &closed, "meetings.close", super::facts(&closed)).await?;
+    let closed = save(ctx, txn, &closed, Verb::Close, super::facts(&closed)).await?;
     dossier(ctx, txn, closed).await
 }
