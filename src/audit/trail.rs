@@ -1,4 +1,4 @@
-//! Reading back what happened to one thing, for its page.
+//! Reading the events about one thing, for its page.
 
 use super::verb::{Action, Verb};
 use chrono::{DateTime, Utc};
@@ -6,10 +6,10 @@ use entity::{Instant, audit_event};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::HashMap;
 
-/// More than a page shows of one thing; the whole trail is for `raccordo audit`.
+/// Events returned for one thing, at most; older ones are left out. `raccordo audit` reads the whole trail.
 const MOST: u64 = 200;
 
-/// One event as a page shows it. Ids only, as in the trail.
+/// One event for a page, with ids only, as in the trail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrailEvent {
     pub seq: i64,
@@ -29,7 +29,8 @@ impl TrailEvent {
     }
 }
 
-/// Returns the latest events about a thing, the newest first. The caller has checked that the reader may see the thing.
+/// Returns the latest events about a thing, newest first. The caller must have checked that the reader may see the
+/// thing.
 pub async fn of(connection: &impl ConnectionTrait, kind: &str, id: &str) -> Result<Vec<TrailEvent>, DbErr> {
     let rows = audit_event::Entity::find()
         .filter(audit_event::Column::SubjectKind.eq(kind))
@@ -41,7 +42,7 @@ pub async fn of(connection: &impl ConnectionTrait, kind: &str, id: &str) -> Resu
     Ok(rows.into_iter().map(TrailEvent::from).collect())
 }
 
-/// Returns when each person last did anything since an instant, signing in included, by the person's id.
+/// Returns the latest event of each person since an instant, by person id. Signing in counts.
 pub async fn last_acts(
     connection: &impl ConnectionTrait,
     since: DateTime<Utc>,
@@ -59,7 +60,7 @@ pub async fn last_acts(
     Ok(rows.into_iter().filter_map(|(person, at)| Some((person?, at.0))).collect())
 }
 
-/// Returns when one of these verbs was last recorded about each thing since an instant, by the thing's id.
+/// Returns the latest event with one of these verbs for each thing, by its id, since an instant.
 pub async fn last_of<V: Verb>(
     connection: &impl ConnectionTrait,
     verbs: impl Iterator<Item = V>,

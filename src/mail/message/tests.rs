@@ -1,4 +1,4 @@
-//! Judged by an independent parser, never by the library that wrote the bytes.
+//! Tests with an independent parser, not with the library that wrote the bytes.
 
 use chrono::TimeZone;
 use mail_parser::{MessageParser, MimeHeaders, PartType};
@@ -104,7 +104,7 @@ fn an_invitation_comes_last_in_the_alternative_and_again_as_an_attachment() {
     assert_eq!(parsed.parts[5].contents(), CALENDAR.as_bytes());
 }
 
-/// Type, children, and what matters to calendar clients.
+/// Returns type, children, and the parameters that matter to calendar clients.
 fn described(part: &mail_parser::MessagePart<'_>) -> String {
     let kind = part.content_type().expect("a content type");
     let name = format!("{}/{}", kind.ctype(), kind.subtype().unwrap_or_default());
@@ -146,7 +146,7 @@ fn one_click_unsubscription_is_offered_over_https_only() {
 }
 
 #[test]
-fn names_and_subjects_lose_what_deceives() {
+fn deceptive_characters_are_removed_from_names_and_subjects() {
     assert_eq!(tame("  a\r\nBcc: x\tb\u{2028}c ", 100), "a Bcc: x b c");
     assert_eq!(tame("fattura\u{202E}fdp.exe\0", 100), "fatturafdp.exe");
     assert_eq!(tame("=?utf-8?b?YQ==?=", 100), "= ?utf-8?b?YQ== ?=");
@@ -174,7 +174,7 @@ fn addresses_that_some_relay_reads_otherwise_are_refused() {
 }
 
 #[test]
-fn what_cannot_be_right_is_refused() {
+fn impossible_mails_are_refused() {
     let wrong_method = CalendarPart { method: CalendarMethod::Cancel, bytes: CALENDAR.as_bytes().to_vec() };
     let bare_feed = CalendarPart { method: CalendarMethod::Request, bytes: b"METHOD:REQUEST\n".to_vec() };
     for calendar in [wrong_method, bare_feed] {
@@ -236,7 +236,7 @@ proptest! {
         prop_assert!(built.bytes.is_ascii() && !built.bytes.contains(&0));
         let without_line_ends = String::from_utf8_lossy(&built.bytes).replace("\r\n", "");
         prop_assert!(!without_line_ends.contains(['\r', '\n']));
-        // A CR that some encoding hides would come back to life in the reader's program.
+        // An encoded CR would reappear in the reader's program.
         let shown = parsed.body_text(0).unwrap_or_default().replace("\r\n", "");
         prop_assert!(!shown.chars().any(|c| letters::is_hidden(c) && !matches!(c, '\n' | '\t')), "text {:?}", shown);
         let longest = built.bytes.split(|byte| *byte == b'\n').map(<[u8]>::len).max();
