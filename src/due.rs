@@ -1,4 +1,4 @@
-//! Obligations: the one shape in which every slice says what a seat still has to do. `slices.rs` asks them all.
+//! Obligations: the common type in which slices report open work of seats. `slices.rs` asks all slices.
 
 use crate::texts::Lang;
 use chrono::NaiveDate;
@@ -6,12 +6,12 @@ use entity::ids::SeatId;
 use entity::kinds::ObligationKind;
 use uuid::Uuid;
 
-/// The obligations that a slice is asked for.
+/// Selection of obligations that a slice is asked for.
 #[derive(Clone, Copy, Debug)]
 pub enum Asked<'a> {
-    /// All obligations whose day is not after this one.
+    /// Obligations due on or before this day.
     UpTo(NaiveDate),
-    /// The obligations with these ids, whatever their day. One that is not owed any more is left out of the answer.
+    /// Obligations with these ids, whatever their day. Obligations that are no longer open are left out of the answer.
     Named(&'a [Uuid]),
 }
 
@@ -33,10 +33,10 @@ impl Asked<'_> {
     }
 }
 
-/// An obligation of a seat by a day. It belongs to the seat: its holder is looked up when it matters.
+/// Open work of a seat, due by a day. It belongs to the seat; its holder is looked up when needed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Obligation {
-    /// With the id, its name in the reminders' log.
+    /// Kind; with the id, the obligation's name in the reminder log.
     pub kind: ObligationKind,
     pub id: Uuid,
     pub seat_id: SeatId,
