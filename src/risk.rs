@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use entity::ids::{DesignationId, PersonId, SeatId};
 
 vocabulary! {
-    /// A kind of risk. The most urgent kind is the first.
+    /// Kinds of risk of a seat, most urgent first.
     #[derive(serde::Serialize, utoipa::ToSchema)]
     #[serde(rename_all = "snake_case")]
     RiskKind {

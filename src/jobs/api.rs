@@ -25,7 +25,7 @@ pub struct JobsOut {
 pub struct JobOut {
     #[schema(max_length = 60)]
     pub name: String,
-    /// What it does, in the caller's language.
+    /// Description of its work, in the caller's language.
     #[schema(max_length = 500)]
     pub description: String,
     /// Second, minute, hour, day of month, month, day of week; UTC.
@@ -43,10 +43,10 @@ pub struct JobOut {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LastRunOut {
     pub started_at: DateTime<Utc>,
-    /// Left out while it runs.
+    /// Absent while it runs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub finished_at: Option<DateTime<Utc>>,
-    /// `running`, `done`, `failed`, `timed_out`, `panicked`; `interrupted` where the service ended in the midst of it.
+    /// `running`, `done`, `failed`, `timed_out`, `panicked`; `interrupted` if the service ended during the run.
     #[schema(max_length = 20)]
     pub outcome: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -55,9 +55,9 @@ pub struct LastRunOut {
     pub duration_ms: i64,
 }
 
-/// What the service does by itself
+/// List the background jobs
 ///
-/// Each job with its last run, how it ended, and its next. Who may: the secretariat.
+/// Each job with its last run, its outcome, and its next run. Who may: the secretariat.
 #[utoipa::path(tag = "overview", security(("api_token" = ["secretariat"])), responses((status = 200, body = JobsOut)))]
 #[get("/jobs")]
 pub async fn list_jobs(ctx: Ctx) -> Answer {

@@ -34,7 +34,7 @@ pub struct JobRow {
     pub runs: String,
 }
 
-/// What the service does by itself, and how it went.
+/// Shows the background jobs with their last runs.
 #[get("/jobs")]
 async fn show_jobs(ctx: Ctx, request: HttpRequest) -> Answer {
     let jobs = status::shown(&ctx).await?;

@@ -4,7 +4,7 @@ use super::schedule::Job;
 use crate::texts::Lang;
 use crate::vitals::Sign;
 
-/// One sentence that says which part of the service gives no sign of life, and since when.
+/// Returns one sentence about a part without signs of life.
 pub fn silence(sign: Sign, lang: Lang) -> String {
     let part = match Job::named(sign.part) {
         Some(job) => lang.t(job.text).trim_end_matches('.'),

@@ -23,13 +23,13 @@ pub fn configure(cfg: &mut ServiceConfig<'_>) {
         .service(resume_sending);
 }
 
-/// One mail of the outbox, without its words.
+/// One mail of the outbox, without its text.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MailOut {
     pub id: MailId,
     #[schema(max_length = 60)]
     pub kind: String,
-    /// What it is about.
+    /// Kind of its subject.
     #[schema(max_length = 40)]
     pub subject_kind: String,
     #[schema(max_length = 36)]
@@ -46,21 +46,21 @@ pub struct MailOut {
     pub due_at: DateTime<Utc>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<DateTime<Utc>>,
-    /// When the relay accepted it.
+    /// Instant at which the relay accepted it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sent_at: Option<DateTime<Utc>>,
-    /// The kind of the last failure; of a cancelled mail, why it was taken back: `designation_ended`, `untrue`,
+    /// Kind of the last failure; for a cancelled mail the reason of its withdrawal: `designation_ended`, `untrue`,
     /// `by_hand`, `written_anew`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 40)]
     pub last_class: Option<String>,
-    /// What the relay said last.
+    /// Latest reply of the relay.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 1000)]
     pub last_text: Option<String>,
 }
 
-/// One mail of the outbox with its words.
+/// One mail of the outbox with its text.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MailDetailOut {
     #[serde(flatten)]
@@ -68,13 +68,13 @@ pub struct MailDetailOut {
     pub mail: MailOut,
     #[schema(max_length = 250)]
     pub message_id: String,
-    /// The plain part without the keys it may hold; left out once retention has taken it.
+    /// The plain part with keys removed; absent after retention has removed it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 100_000)]
     pub text: Option<String>,
 }
 
-/// How to narrow the mail log.
+/// Filter of the mail log.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct MailQuery {
@@ -82,16 +82,16 @@ pub struct MailQuery {
     #[param(max_length = 60)]
     kind: Option<String>,
     person_id: Option<PersonId>,
-    /// Id of what the mails are about.
+    /// Id of the mails' subject.
     #[param(max_length = 36)]
     subject_id: Option<String>,
     #[param(max_length = 254)]
     recipient: Option<String>,
 }
 
-/// Who was told what, when, and what became of it
+/// List the mails with their states
 ///
-/// The newest first. Who may: the secretariat.
+/// Newest first. Who may: the secretariat.
 #[utoipa::path(tag = "overview", security(("api_token" = ["secretariat"])), params(MailQuery, Paging), responses((status = 200, body = Page<MailOut>)))]
 #[get("/mails")]
 pub async fn list_mails(
@@ -109,9 +109,9 @@ pub async fn list_mails(
     Ok(HttpResponse::Ok().json(page.map(MailOut::from)))
 }
 
-/// One mail with its words
+/// One mail with its text
 ///
-/// Links by which the recipient would sign in or answer are blotted out. Who may: the secretariat.
+/// Keys in links for signing in or answering are removed. Who may: the secretariat.
 #[utoipa::path(tag = "overview", security(("api_token" = ["secretariat"])), params(("id" = MailId, Path)), responses((status = 200, body = MailDetailOut)))]
 #[get("/mails/{id}")]
 pub async fn show_mail(ctx: Ctx, id: web::Path<MailId>) -> Answer {
@@ -140,7 +140,7 @@ pub async fn cancel_mail(ctx: Ctx, id: web::Path<MailId>) -> Answer {
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Why mails are to wait.
+/// Reason for pausing.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PauseIn {
@@ -148,9 +148,9 @@ pub struct PauseIn {
     pub reason: String,
 }
 
-/// Hold all mails back
+/// Pause sending
 ///
-/// They are still promised and wait. Who may: the secretariat. Errors: `reason_missing`.
+/// Mails are still promised and wait. Who may: the secretariat. Errors: `reason_missing`.
 #[utoipa::path(tag = "overview", security(("api_token" = ["secretariat"])), request_body = PauseIn, responses((status = 204)))]
 #[post("/sending/pause")]
 pub async fn pause_sending(ctx: Ctx, input: Json<PauseIn>) -> Answer {
@@ -158,7 +158,7 @@ pub async fn pause_sending(ctx: Ctx, input: Json<PauseIn>) -> Answer {
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Let mails leave again
+/// Resume sending
 ///
 /// Who may: the secretariat.
 #[utoipa::path(tag = "overview", security(("api_token" = ["secretariat"])), responses((status = 204)))]

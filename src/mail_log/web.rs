@@ -144,21 +144,21 @@ struct MailPage {
     sent: Option<String>,
     expires: Option<String>,
     attempts: i32,
-    /// What the relay said last.
+    /// Latest reply of the relay.
     answer: Option<String>,
-    /// Why it was taken back.
+    /// Reason of its withdrawal.
     taken_back: Option<&'static str>,
     message_id: String,
-    /// The page of what the mail is about.
+    /// Page of the mail's subject.
     about: Option<String>,
     text: Option<String>,
-    /// Where to get the raw message, where that is allowed.
+    /// Address of the raw message, if it is available.
     source: Option<String>,
     may_retry: bool,
     may_cancel: bool,
 }
 
-/// One mail with its words.
+/// Shows one mail with its text.
 #[get("/mail/{id}")]
 async fn show_mail(ctx: Ctx, request: HttpRequest, id: Path<MailId>) -> Answer {
     let detail = desk::show(&ctx, *id).await?;
@@ -194,7 +194,7 @@ fn mail_page(ctx: &Ctx, request: &HttpRequest, detail: Detail) -> MailPage {
     }
 }
 
-/// Its own page has room to say that a relay's word is all that is known of a mail that was sent.
+/// Returns the state in words. On the page of a sent mail it adds that only the relay's acceptance is known.
 fn long_state(state: NotificationState, lang: Lang) -> &'static str {
     match state {
         NotificationState::Sent => lang.t("mail_log.sent_long"),
@@ -210,7 +210,7 @@ fn answer(summary: &Summary) -> Option<String> {
     }
 }
 
-/// The reason in the reader's words; none where the mail was not taken back, or nobody noted why.
+/// Returns the reason of a withdrawal in the reader's language; `None` if there is none.
 fn taken_back(summary: &Summary, lang: Lang) -> Option<&'static str> {
     let class = summary.last_class.as_deref().filter(|_| summary.state == NotificationState::Cancelled)?;
     let why = TakenBack::ALL.iter().find(|why| why.as_str() == class)?;
@@ -221,7 +221,7 @@ fn about(summary: &Summary) -> Option<String> {
     (summary.subject_kind == "designation").then(|| format!("/designations/{}", summary.subject_id))
 }
 
-/// The message as it travels, as text. Not in production, where it would hand over its recipient's keys.
+/// Answers with the raw message as text. Not in production, because it contains the recipient's keys.
 #[get("/mail/{id}/source")]
 async fn show_source(ctx: Ctx, id: Path<MailId>) -> Answer {
     let detail = desk::show(&ctx, *id).await?;
@@ -248,7 +248,7 @@ async fn withdraw(ctx: Ctx, id: Path<MailId>, form: Form<OnlyButton>) -> Answer 
     form::press(&ctx, &form.1, async |txn| desk::cancel(&ctx, txn, *id).await, leads_on).await
 }
 
-/// Holds all mails back.
+/// Pauses sending.
 #[post("/mail/pause")]
 async fn pause(ctx: Ctx, site: Data<Site>, request: HttpRequest, form: Sent<PauseForm>) -> Answer {
     let pause = async |txn: &Txn, typed: &PauseForm| desk::pause(&ctx, txn, &typed.reason).await;
@@ -263,7 +263,7 @@ async fn pause(ctx: Ctx, site: Data<Site>, request: HttpRequest, form: Sent<Paus
     Ok(answer)
 }
 
-/// Lets mails leave again.
+/// Resumes sending.
 #[post("/mail/resume")]
 async fn resume(ctx: Ctx, site: Data<Site>, form: Form<OnlyButton>) -> Answer {
     let leads_on = |()| done("/mail", FlashKind::Success, "mail_log.done_resume");

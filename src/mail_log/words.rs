@@ -3,14 +3,15 @@
 use crate::texts::Lang;
 use entity::kinds::NotificationState;
 
-/// The shortest run of letters and digits taken for a key: above an id (36), below a token of 256 bits (43 and more).
+/// Shortest run of letters and digits that is masked as a key: longer than an id (36), shorter than a token of 256 bits
+/// (43 or more).
 const KEY_CHARACTERS: usize = 40;
 
 pub fn state(state: NotificationState, lang: Lang) -> &'static str {
     lang.t(&format!("mail_log.state_{state}"))
 }
 
-/// The colour of a mail's state; its words say the same.
+/// Returns the colour of a mail's state; its text says the same.
 pub const fn state_colour(state: NotificationState) -> &'static str {
     match state {
         NotificationState::Sent => "success",
@@ -21,13 +22,13 @@ pub const fn state_colour(state: NotificationState) -> &'static str {
     }
 }
 
-/// What a kind of mail is called; one that a newer program left behind keeps its own name.
+/// Returns the name of a kind of mail; an unknown kind (of a newer program) is returned as it is.
 pub fn kind(kind: &str, lang: Lang) -> String {
     let known = lang.all().get(&format!("overview.mail_kind_{kind}"));
     known.map_or_else(|| kind.to_owned(), Clone::clone)
 }
 
-/// The text with every long random mark blotted out.
+/// Masks every long random word in a text.
 pub fn without_keys(text: &str) -> String {
     let mut blotted = String::with_capacity(text.len());
     let mut run = String::new();

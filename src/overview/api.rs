@@ -24,12 +24,12 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RadarOut {
     pub day: NaiveDate,
-    /// The most urgent kind first.
+    /// Most urgent kind first.
     #[schema(max_items = 1000)]
     pub items: Vec<RiskOut>,
 }
 
-/// One seat at risk.
+/// A seat at risk.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RiskOut {
     pub kind: RiskKind,
@@ -39,15 +39,15 @@ pub struct RiskOut {
     pub holder: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub designation_id: Option<DesignationId>,
-    /// Since when, or from when; left out of a seat that was never held.
+    /// First day of the risk, past or future; absent for a seat that was never held.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub day: Option<NaiveDate>,
-    /// What falls due while it lasts, the earliest first.
+    /// Obligations due while the risk lasts, earliest first.
     #[schema(max_items = 1000)]
     pub due_meanwhile: Vec<ObligationOut>,
 }
 
-/// Something a seat still has to do by a day.
+/// Open work of a seat, due by a day.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ObligationOut {
     pub kind: ObligationKind,
@@ -65,18 +65,18 @@ pub struct ObligationOut {
     pub path: String,
 }
 
-/// On which day to look.
+/// Day of the radar.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct RadarQuery {
-    /// Today where it is left out.
+    /// Absent: today.
     on: Option<Day>,
 }
 
 /// The vacancy radar
 ///
-/// Seats that are vacant, uncovered, about to expire, or whose holder mail does not reach, on a day of the past or the
-/// future, as known now. Who may: secretariat and direction.
+/// Seats that are vacant, uncovered or about to expire, or whose holder cannot be reached by mail, on a day of the past
+/// or the future, as known now. Who may: secretariat and direction.
 #[utoipa::path(tag = "overview", security(("api_token" = ["secretariat"]), ("api_token" = ["direction"])), params(RadarQuery), responses((status = 200, body = RadarOut)))]
 #[get("/radar")]
 pub async fn show_radar(ctx: Ctx, query: web::Query<RadarQuery>) -> Answer {

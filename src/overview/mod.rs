@@ -1,7 +1,7 @@
-//! The pages that compose several slices: the home page, the vacancy radar, the dossier of a newcomer, the Monday page, and the
-//! pages of bodies and observatories with the people who work there.
+//! Pages composed from several slices: the home page, the vacancy radar, the dossier of a newcomer, the Monday page; and the
+//! pages of the network with the people in it.
 //!
-//! It only reads. It may know every slice, and no slice knows it.
+//! It only reads. It may use every slice, and no slice uses it.
 
 pub mod api;
 pub mod radar;

@@ -1,4 +1,4 @@
-//! The vacancy radar: what the slices see at risk, by seat, with what falls due meanwhile. Pure.
+//! The vacancy radar: the risks that the slices report, by seat, with the obligations due meanwhile. Pure.
 
 use crate::designations::model::Seat;
 use crate::designations::risks::Register;

@@ -1,4 +1,4 @@
-//! The overview in the reader's words.
+//! Texts of the overview.
 
 use super::radar::SeatAtRisk;
 use crate::risk::RiskKind;
@@ -9,7 +9,7 @@ pub fn risk_kind(kind: RiskKind, lang: Lang) -> &'static str {
     lang.t(&format!("overview.risk_{}", kind.as_str()))
 }
 
-/// The colour of a risk; its words say the same.
+/// Returns the colour of a risk; its text says the same.
 pub const fn risk_colour(kind: RiskKind) -> &'static str {
     match kind {
         RiskKind::Vacant | RiskKind::Uncovered => "danger",
@@ -18,7 +18,7 @@ pub const fn risk_colour(kind: RiskKind) -> &'static str {
     }
 }
 
-/// One sentence that says what is wrong, since when and with whom.
+/// Returns one sentence about a risk: kind, day and person.
 pub fn risk(risk: &SeatAtRisk, lang: Lang) -> String {
     let holder = risk.holder.as_deref().unwrap_or_default();
     let day = risk.day.map(|day| words::date(day, lang)).unwrap_or_default();

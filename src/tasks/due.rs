@@ -1,4 +1,4 @@
-//! The obligations among the tasks, and the answers about them; `slices.rs` asks.
+//! Tasks as obligations, and the answers about them; `slices.rs` asks.
 
 use super::model::Task;
 use super::policy::Visibility;
@@ -12,10 +12,10 @@ use chrono::{DateTime, Utc};
 use entity::kinds::{DeliverableState, ObligationKind, TaskState};
 use sea_orm::ConnectionTrait;
 
-/// Returns the tasks asked for that are still to be done, overdue ones too, the earliest first.
+/// Returns the requested tasks that are still to be done, overdue ones included, earliest first.
 ///
-/// A blocked task, or one whose deliverable is blocked, is left out: reminding somebody of an obstacle they have declared
-/// removes nothing. It stays in the secretariat's lists.
+/// A blocked task, and one whose deliverable is blocked, is left out, because a reminder does not remove the obstacle.
+/// It stays in the secretariat's lists.
 pub async fn obligations(db: &impl ConnectionTrait, asked: Asked<'_>) -> Result<Vec<Obligation>> {
     let filter = Filter { due: true, upto: asked.upto(), ids: asked.ids(), ..Filter::default() };
     let tasks = store::list(db, &Visibility::Everything, &filter, None, None).await?;
