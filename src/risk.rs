@@ -1,5 +1,5 @@
-//! Risks: the one shape in which every slice says what may leave the network without an answer. `slices.rs` asks them all, and the
-//! radar shows them by seat.
+//! Risks: the common type in which slices report seats without a reachable holder. `slices.rs` asks all slices, and the radar
+//! shows the answers by seat.
 
 use crate::vocabulary::vocabulary;
 use chrono::NaiveDate;
@@ -10,17 +10,18 @@ vocabulary! {
     #[derive(serde::Serialize, utoipa::ToSchema)]
     #[serde(rename_all = "snake_case")]
     RiskKind {
-        /// Nobody holds it today.
+        /// The seat has no holder today.
         Vacant = "vacant",
-        /// Its holder is absent today and there is no deputy to step in.
+        /// The holder is absent today, and there is no deputy to stand in.
         Uncovered = "uncovered",
-        /// Mail to its holder came back for good, or to the deputy who stands in.
+        /// Mail to its holder, or to the deputy who stands in, was refused permanently.
         Bounced = "bounced",
-        /// Its holder has not answered three mails.
+        /// The holder has not answered [`UNANSWERED_MAILS`](crate::silence::UNANSWERED_MAILS) mails.
         Silent = "silent",
-        /// Its holder's act expires within 60 days and nobody follows.
+        /// The holder's act expires within [`ENDING_SOON_DAYS`](crate::designations::model::ENDING_SOON_DAYS) days, and there is
+        /// no successor.
         Expiring = "expiring",
-        /// It falls vacant on a later day that is known already.
+        /// The seat will be vacant from a later known day.
         VacantLater = "vacant_later",
     }
 }

@@ -9,7 +9,7 @@ use chrono::{Days, NaiveDate};
 use entity::ids::{DesignationId, PersonId, SeatId};
 use std::collections::HashMap;
 
-/// The number of days for which the obligations of a seat at risk are shown.
+/// Days ahead for which obligations of a seat at risk are shown.
 const LOOK_AHEAD_DAYS: u64 = 60;
 
 /// One seat at risk.
@@ -17,12 +17,12 @@ const LOOK_AHEAD_DAYS: u64 = 60;
 pub struct SeatAtRisk {
     pub kind: RiskKind,
     pub seat: Seat,
-    /// The holder it is about, where there is one.
+    /// Name of the holder concerned, if there is one.
     pub holder: Option<String>,
     pub designation_id: Option<DesignationId>,
-    /// The day since which, or from which; none for a seat that was never held, and for silence.
+    /// First day of the risk, past or future; `None` for a seat that was never held, and for silence.
     pub day: Option<NaiveDate>,
-    /// What falls due while it lasts, the earliest first.
+    /// Obligations due while the risk lasts, earliest first.
     pub due_meanwhile: Vec<Obligation>,
 }
 
@@ -82,7 +82,7 @@ impl<'a> Radar<'a> {
         }
     }
 
-    /// Returns what falls due while a risk lasts: nothing before a seat falls vacant, nothing after an absence.
+    /// Returns the obligations due while a risk lasts: none before a seat becomes vacant, none after an absence.
     fn due_meanwhile(&self, seat: &Seat, risk: &Risk) -> Vec<Obligation> {
         let begins = risk.day.filter(|_| matches!(risk.kind, RiskKind::Expiring | RiskKind::VacantLater));
         let ahead = begins.unwrap_or(self.register.day) + Days::new(LOOK_AHEAD_DAYS);
