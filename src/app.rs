@@ -10,7 +10,8 @@ use crate::http::connections::Connection;
 use crate::http::site::Site;
 use crate::http::{Failure, assets, compress, edge, gate, health, language, openapi, unmatched};
 use crate::{
-    auth, deliverables, designations, mail, meetings, network, overview, portal, press, releases, reminders, tasks,
+    auth, deliverables, designations, jobs, mail, mail_log, meetings, network, overview, portal, press, releases, reminders,
+    tasks,
 };
 use actix_http::{HttpService, Protocol};
 use actix_server::Server;
@@ -44,6 +45,8 @@ fn version_1(cfg: &mut ServiceConfig) {
     portal::api::configure(cfg);
     reminders::api::configure(cfg);
     overview::api::configure(cfg);
+    mail_log::api::configure(cfg);
+    jobs::api::configure(cfg);
 }
 
 /// What each operation of the API asks of its caller: one line per slice, with the policy that decides.
@@ -61,7 +64,8 @@ pub fn rights() -> Rights {
         .with(portal::api::RIGHTS, portal::policy::may)
         .with(reminders::api::RIGHTS, reminders::policy::may)
         .with(overview::api::RIGHTS, overview::policy::may)
-        .with(overview::api::RIGHTS_BY_MAIL, mail::policy::may)
+        .with(mail_log::api::RIGHTS, mail::policy::may)
+        .with(jobs::api::RIGHTS, jobs::policy::may)
 }
 
 /// The pages: one line per slice.
@@ -72,6 +76,8 @@ fn pages(cfg: &mut web::ServiceConfig) {
     openapi::pages(cfg);
     auth::web::pages(cfg);
     designations::web::pages(cfg);
+    mail_log::web::pages(cfg);
+    jobs::web::pages(cfg);
     overview::web::pages(cfg);
     network::web::pages(cfg);
     releases::api::pages(cfg);

@@ -1,6 +1,4 @@
-//! Obligations: the common type in which slices report open work of seats. `providers.rs` queries all slices.
-
-pub mod providers;
+//! Obligations: the common type in which slices report open work of seats. `slices.rs` asks all slices.
 
 use crate::texts::Lang;
 use chrono::NaiveDate;
@@ -18,7 +16,7 @@ pub enum Asked<'a> {
 }
 
 impl Asked<'_> {
-    /// The last day asked for, where there is one.
+    /// Returns the last day asked for, where there is one.
     pub const fn upto(self) -> Option<NaiveDate> {
         match self {
             Self::UpTo(day) => Some(day),
@@ -26,7 +24,7 @@ impl Asked<'_> {
         }
     }
 
-    /// The ids asked for, where only those are, as the slice's own type.
+    /// Returns the ids asked for, where only those are, as the slice's own type.
     pub fn ids<I: From<Uuid>>(self) -> Option<Vec<I>> {
         match self {
             Self::UpTo(_) => None,

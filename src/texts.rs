@@ -48,6 +48,7 @@ areas![
     "health",
     "jobs",
     "mail",
+    "mail_log",
     "meetings",
     "meetings_mail",
     "network",

@@ -19,7 +19,9 @@
 mod chain;
 mod record;
 pub mod trail;
+mod verb;
 pub mod verify;
 
 pub use chain::{GENESIS, Head};
 pub use record::{Event, record};
+pub use verb::{Action, Verb};

@@ -1,6 +1,7 @@
 //! Writing one event in the transaction of the change it records.
 
 use super::chain::{self, Head};
+use super::verb::Action;
 use crate::auth::actor::Identity;
 use crate::ctx::Ctx;
 use crate::db::{Txn, exactly_one};
@@ -19,8 +20,7 @@ const DETAILS_CHARACTERS: usize = 8000;
 /// An event of the trail. It holds ids only; names and addresses stay in the tables that own them.
 #[derive(Clone, Debug)]
 pub struct Event {
-    /// Slice and verb, such as `designations.designate`. It is stored, so it must never be renamed.
-    pub action: &'static str,
+    pub action: Action,
     /// Kind and id of the changed thing.
     pub subject: (&'static str, String),
     /// The body that made the statement, if the secretariat records it on the body's behalf.
@@ -35,8 +35,8 @@ pub struct Event {
 
 impl Event {
     /// Makes an event of an actor acting in their own name, without a document.
-    pub fn about(action: &'static str, subject: (&'static str, String), details: serde_json::Value) -> Self {
-        Self { action, subject, on_behalf_of: None, channel: None, source: None, details }
+    pub fn about(action: impl Into<Action>, subject: (&'static str, String), details: serde_json::Value) -> Self {
+        Self { action: action.into(), subject, on_behalf_of: None, channel: None, source: None, details }
     }
 }
 
@@ -89,7 +89,7 @@ fn row(ctx: &Ctx, previous: Head, event: Event) -> Result<audit_event::Model> {
         on_behalf_of: event.on_behalf_of.map(|body| body.to_string()),
         channel: event.channel.map(|channel| channel.as_str().to_owned()),
         source: event.source,
-        action: event.action.to_owned(),
+        action: event.action.to_string(),
         subject_kind: subject_kind.to_owned(),
         subject_id,
         details,

@@ -1,5 +1,6 @@
 //! Reading the events about one thing, for its page.
 
+use super::verb::{Action, Verb};
 use chrono::{DateTime, Utc};
 use entity::{Instant, audit_event};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -19,6 +20,13 @@ pub struct TrailEvent {
     pub on_behalf_of: Option<String>,
     pub channel: Option<String>,
     pub action: String,
+}
+
+impl TrailEvent {
+    /// Returns the verb, if the event is of the vocabulary; a newer program may have left another one behind.
+    pub fn verb<V: Verb>(&self) -> Option<V> {
+        V::ALL.iter().copied().find(|verb| Action::from(*verb).to_string() == self.action)
+    }
 }
 
 /// Returns the latest events about a thing, newest first. The caller must have checked that the reader may see the
@@ -52,17 +60,17 @@ pub async fn last_acts(
     Ok(rows.into_iter().filter_map(|(person, at)| Some((person?, at.0))).collect())
 }
 
-/// Returns the latest event with one of these actions for each thing, by its id, since an instant.
-pub async fn last_of(
+/// Returns the latest event with one of these verbs for each thing, by its id, since an instant.
+pub async fn last_of<V: Verb>(
     connection: &impl ConnectionTrait,
-    actions: &[&str],
+    verbs: impl Iterator<Item = V>,
     since: DateTime<Utc>,
 ) -> Result<HashMap<String, DateTime<Utc>>, DbErr> {
     let rows: Vec<(String, Instant)> = audit_event::Entity::find()
         .select_only()
         .column(audit_event::Column::SubjectId)
         .column_as(audit_event::Column::At.max(), "last")
-        .filter(audit_event::Column::Action.is_in(actions.iter().copied()))
+        .filter(audit_event::Column::Action.is_in(verbs.map(|verb| Action::from(verb).to_string())))
         .filter(audit_event::Column::At.gte(Instant::from(since)))
         .group_by(audit_event::Column::SubjectId)
         .into_tuple()

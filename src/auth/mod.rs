@@ -74,4 +74,5 @@ pub mod model;
 pub mod rights;
 pub mod service;
 mod store;
+pub mod verb;
 pub mod web;

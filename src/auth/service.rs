@@ -14,6 +14,7 @@ pub use tokens::{NewToken, create_token, list_tokens, revoke_token, token_for_op
 use crate::audit::{self, Event};
 use crate::auth::actor::HeldSeat;
 use crate::auth::model::{Capacity, Member};
+use crate::auth::verb::Verb;
 use crate::auth::{rights, store};
 use crate::ctx::Ctx;
 use crate::db::Txn;
@@ -45,9 +46,9 @@ pub async fn profile(ctx: &Ctx) -> Result<Profile> {
 async fn record(
     ctx: &Ctx,
     txn: &Txn,
-    action: &'static str,
+    verb: Verb,
     subject: (&'static str, String),
     details: serde_json::Value,
 ) -> Result<()> {
-    audit::record(ctx, txn, Event::about(action, subject, details)).await
+    audit::record(ctx, txn, Event::about(verb, subject, details)).await
 }

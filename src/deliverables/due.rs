@@ -1,14 +1,18 @@
-//! Obligations of observatories beyond their tasks: deliverables sent back by the review.
+//! Obligations of observatories beyond their tasks: deliverables sent back by the review. And the answers about them.
 //!
 //! While a step is open, its task is the obligation. Once all steps are done, the deliverable itself is the obligation
 //! for requested changes.
 
 use super::policy::Visibility;
 use super::store::{self, Filter};
+use super::verb::Verb;
+use crate::audit::trail;
 use crate::designations::service as designations;
 use crate::due::{Asked, Obligation};
 use crate::error::Result;
+use crate::silence::Instants;
 use crate::texts::Lang;
+use chrono::{DateTime, Utc};
 use entity::ids::{ObservatoryId, SeatId};
 use entity::kinds::{ObligationKind, SeatKind};
 use sea_orm::ConnectionTrait;
@@ -49,4 +53,9 @@ pub async fn obligations(db: &impl ConnectionTrait, asked: Asked<'_>) -> Result<
             })
         })
         .collect())
+}
+
+/// Returns when somebody last said how each deliverable stands since an instant, by its id: that answers a reminder of it.
+pub async fn answers(db: &impl ConnectionTrait, since: DateTime<Utc>) -> Result<Instants> {
+    Ok(trail::last_of(db, Verb::answers(), since).await?)
 }

@@ -21,5 +21,6 @@ pub mod model;
 pub mod policy;
 pub mod service;
 mod store;
+pub mod verb;
 pub mod view;
 pub mod web;

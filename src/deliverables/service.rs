@@ -8,6 +8,7 @@ use crate::audit;
 use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
+use crate::deliverables::verb::Verb;
 use crate::error::{Code, Error, Result};
 use crate::open::{Guarded, Scoped, Seen, open, read, scope};
 use crate::typed;
@@ -143,7 +144,7 @@ pub async fn waive_all(ctx: &Ctx, txn: &Txn, release: ReleaseId, reason: &str) -
 pub async fn start(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32) -> Result<DeliverableView> {
     let current = open::<DeliverableView>(ctx, txn, id, Action::Start, Seen::Version(version)).await?;
     let after = current.deliverable.clone().after(Event::Start)?;
-    save(ctx, txn, &current, after, "deliverables.start").await
+    save(ctx, txn, &current, after, Verb::Start).await
 }
 
 /// Input of a submission.
@@ -179,7 +180,7 @@ async fn hand_in(ctx: &Ctx, txn: &Txn, current: DeliverableView, input: SubmitIn
         answered_at: None,
         answered_by: None,
     };
-    let saved = save(ctx, txn, &current, after, "deliverables.submit").await?;
+    let saved = save(ctx, txn, &current, after, Verb::Submit).await?;
     store::insert_submission(txn, saved.deliverable.id, &submission).await?;
     Ok(saved)
 }
@@ -198,7 +199,7 @@ pub async fn request_changes(
     let current = open::<DeliverableView>(ctx, txn, id, Action::RequestChanges, Seen::Version(version)).await?;
     let remarks = typed::reason("remarks", remarks, REMARKS_CHARACTERS)?;
     let after = current.deliverable.clone().after(Event::RequestChanges)?;
-    let saved = save(ctx, txn, &current, after, "deliverables.request_changes").await?;
+    let saved = save(ctx, txn, &current, after, Verb::RequestChanges).await?;
     answer_last(ctx, txn, id, Some(remarks)).await?;
     Ok(saved)
 }
@@ -208,7 +209,7 @@ pub async fn request_changes(
 pub async fn approve(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32) -> Result<DeliverableView> {
     let current = open::<DeliverableView>(ctx, txn, id, Action::Approve, Seen::Version(version)).await?;
     let after = current.deliverable.clone().after(Event::Approve)?;
-    let saved = save(ctx, txn, &current, after, "deliverables.approve").await?;
+    let saved = save(ctx, txn, &current, after, Verb::Approve).await?;
     answer_last(ctx, txn, id, None).await?;
     Ok(saved)
 }
@@ -226,14 +227,14 @@ async fn answer_last(ctx: &Ctx, txn: &Txn, id: DeliverableId, remarks: Option<St
 pub async fn block(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32, reason: &str) -> Result<DeliverableView> {
     let current = open::<DeliverableView>(ctx, txn, id, Action::Block, Seen::Version(version)).await?;
     let after = current.deliverable.clone().blocked(typed::reason("reason", reason, REASON_CHARACTERS)?)?;
-    save(ctx, txn, &current, after, "deliverables.block").await
+    save(ctx, txn, &current, after, Verb::Block).await
 }
 
 /// Unblocks it, back to its former state. Rights as for [`block`]. Errors: `wrong_transition`, `stale`.
 pub async fn unblock(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32) -> Result<DeliverableView> {
     let current = open::<DeliverableView>(ctx, txn, id, Action::Unblock, Seen::Version(version)).await?;
     let after = current.deliverable.clone().after(Event::Unblock)?;
-    save(ctx, txn, &current, after, "deliverables.unblock").await
+    save(ctx, txn, &current, after, Verb::Unblock).await
 }
 
 /// Waives it with a reason. Who may: the secretariat. Mails: none; its open tasks are no longer due. Errors:
@@ -241,7 +242,7 @@ pub async fn unblock(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32) -> R
 pub async fn waive(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32, reason: &str) -> Result<DeliverableView> {
     let current = open::<DeliverableView>(ctx, txn, id, Action::Waive, Seen::Version(version)).await?;
     let after = current.deliverable.clone().waived(typed::reason("reason", reason, REASON_CHARACTERS)?)?;
-    save(ctx, txn, &current, after, "deliverables.waive").await
+    save(ctx, txn, &current, after, Verb::Waive).await
 }
 
 /// Sets a day by hand, or restores the derived one. Who may: the secretariat. Errors: `wrong_transition` after the
@@ -255,7 +256,7 @@ pub async fn reschedule(
 ) -> Result<DeliverableView> {
     let current = open::<DeliverableView>(ctx, txn, id, Action::Reschedule, Seen::Version(version)).await?;
     let after = current.deliverable.clone().rescheduled(day)?;
-    save(ctx, txn, &current, after, "deliverables.reschedule").await
+    save(ctx, txn, &current, after, Verb::Reschedule).await
 }
 
 /// Returns the deliverable if the caller may declare its address on the portal, for the portal's use case. Errors:
@@ -267,13 +268,13 @@ pub async fn declarable(ctx: &Ctx, db: &impl ConnectionTrait, id: DeliverableId)
 /// Marks it as published after its page was found on the portal. Does nothing if it is published already. Who may: the
 /// service itself. Errors: `wrong_transition` if it was never approved.
 pub async fn mark_published(ctx: &Ctx, txn: &Txn, id: DeliverableId) -> Result<DeliverableView> {
-    appeared(ctx, txn, id, Event::Publish, DeliverableState::Published, "deliverables.publish").await
+    appeared(ctx, txn, id, Event::Publish, DeliverableState::Published, Verb::Publish).await
 }
 
 /// Marks it as verified after its page was recognised. Does nothing if it is verified already. Who may: the service
 /// itself. Errors: `wrong_transition`.
 pub async fn mark_verified(ctx: &Ctx, txn: &Txn, id: DeliverableId) -> Result<DeliverableView> {
-    appeared(ctx, txn, id, Event::Verify, DeliverableState::Verified, "deliverables.verify").await
+    appeared(ctx, txn, id, Event::Verify, DeliverableState::Verified, Verb::Verify).await
 }
 
 async fn appeared(
@@ -282,7 +283,7 @@ async fn appeared(
     id: DeliverableId,
     event: Event,
     reached: DeliverableState,
-    action: &'static str,
+    verb: Verb,
 ) -> Result<DeliverableView> {
     let current = open::<DeliverableView>(ctx, txn, id, Action::RecordAppearance, Seen::AsItStands).await?;
     let is_beyond = current.deliverable.state() == DeliverableState::Verified;
@@ -290,7 +291,7 @@ async fn appeared(
         return Ok(current);
     }
     let after = current.deliverable.clone().after(event)?;
-    save(ctx, txn, &current, after, action).await
+    save(ctx, txn, &current, after, verb).await
 }
 
 /// The work on a step has begun: what was planned, or sent back, is in progress. `tasks` calls this; other states are left
@@ -298,7 +299,7 @@ async fn appeared(
 pub async fn work_begun(ctx: &Ctx, txn: &Txn, id: DeliverableId) -> Result<()> {
     let current = deliverable(txn, id).await?;
     if let Ok(after) = current.deliverable.clone().after(Event::Start) {
-        save(ctx, txn, &current, after, "deliverables.start").await?;
+        save(ctx, txn, &current, after, Verb::Start).await?;
     }
     Ok(())
 }
@@ -349,7 +350,7 @@ async fn save(
     txn: &Txn,
     before: &DeliverableView,
     after: Deliverable,
-    action: &'static str,
+    verb: Verb,
 ) -> Result<DeliverableView> {
     store::save(txn, &after, ctx.now()).await?;
     let details = serde_json::json!({
@@ -358,7 +359,7 @@ async fn save(
         "hand_set_day": after.hand_set_day,
     });
     let event = audit::Event {
-        action,
+        action: verb.into(),
         subject: ("deliverable", after.id.to_string()),
         on_behalf_of: ctx.actor.on_behalf_of(before.body_id),
         channel: None,

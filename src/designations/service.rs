@@ -15,12 +15,14 @@ use super::model::{
     self, Ending, GivenReason, Occupied, Provenance, Refusal, Seat, Statement, Successor, Term, Unavailability,
 };
 use super::policy::{self, Action, Subject, Visibility};
+use super::risks::Register;
 use super::store::{self, Filter, NewDesignation};
 use super::view::{Designation, Dossier};
 use crate::audit::{self, Event};
 use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
+use crate::designations::verb::Verb;
 use crate::error::{Error, Result};
 use crate::network::model::PersonIn;
 use crate::network::service as network;
@@ -91,7 +93,7 @@ pub async fn designate(ctx: &Ctx, txn: &Txn, input: DesignateIn) -> Result<Desig
     let id = new.id;
     store::insert(txn, new).await?;
     let entered = known(txn, id).await?;
-    record_statement(ctx, txn, "designations.designate", &entered).await?;
+    record_statement(ctx, txn, Verb::Designate, &entered).await?;
     mail::registered(ctx, txn, &entered).await?;
     // The newcomer stands in the register by now: the seat that is handed over is not vacant.
     for designation in leaving.iter().chain([&entered]) {
@@ -187,7 +189,7 @@ async fn end_at(
 ) -> Result<Designation> {
     let successor = current.record.ended(last_day, ending, ctx.today())?;
     let ended = supersede(ctx, txn, &current, successor).await?;
-    record_statement(ctx, txn, "designations.end", &ended).await?;
+    record_statement(ctx, txn, Verb::End, &ended).await?;
     Ok(ended)
 }
 
@@ -227,7 +229,7 @@ pub async fn correct(
     model::check_free(current.seat.kind, current.holder.id, statement.term, &others)?;
     let successor = current.record.corrected(statement, reason)?;
     let corrected = supersede(ctx, txn, &current, successor).await?;
-    record_statement(ctx, txn, "designations.correct", &corrected).await?;
+    record_statement(ctx, txn, Verb::Correct, &corrected).await?;
     if corrected.handed_over_at.is_some() && !corrected.has_ended(ctx.today()) {
         store::unmark_handed_over(txn, id).await?;
     }
@@ -254,7 +256,7 @@ pub async fn annul(ctx: &Ctx, txn: &Txn, id: DesignationId, version: i32, reason
     keep_a_secretariat(ctx, txn, &current, None).await?;
     let successor = current.record.annulled(reason)?;
     let annulled = supersede(ctx, txn, &current, successor).await?;
-    record_statement(ctx, txn, "designations.annul", &annulled).await?;
+    record_statement(ctx, txn, Verb::Annul, &annulled).await?;
     if annulled.handed_over_at.is_none() {
         switch_off(ctx, txn, &annulled).await?;
     }
@@ -312,7 +314,7 @@ pub async fn declare_unavailable(
         version: 1,
     };
     store::insert_unavailability(txn, &new, ctx.now(), ctx.actor.person_id()).await?;
-    record_event(ctx, txn, "designations.declare_unavailable", &designation).await?;
+    record_event(ctx, txn, Verb::DeclareUnavailable, &designation).await?;
     Ok(new)
 }
 
@@ -330,7 +332,7 @@ pub async fn withdraw_unavailability(
         return Err(Error::Stale);
     }
     store::withdraw_unavailability(txn, absence, version, ctx.now()).await?;
-    record_event(ctx, txn, "designations.withdraw_unavailability", &designation).await
+    record_event(ctx, txn, Verb::WithdrawUnavailability, &designation).await
 }
 
 /// Asks a body by mail to fill a seat that is vacant today: the mail says that nobody holds it.
@@ -344,8 +346,7 @@ pub async fn request_designation(ctx: &Ctx, txn: &Txn, seat_code: &str) -> Resul
     if let Some(Occupied { person_name, term, .. }) = terms.into_iter().find(|one| one.term.covers(ctx.today())) {
         return Err(Refusal::SeatHeld { by: person_name, from: term.from, to: term.to }.into());
     }
-    let event =
-        Event::about("designations.request_designation", ("seat", seat.id.to_string()), json!({ "seat": seat.code }));
+    let event = Event::about(Verb::RequestDesignation, ("seat", seat.id.to_string()), json!({ "seat": seat.code }));
     audit::record(ctx, txn, event).await?;
     if mail::requested(ctx, txn, &seat).await? == 0 { Err(Refusal::NobodyToAsk.into()) } else { Ok(()) }
 }
@@ -430,7 +431,13 @@ pub async fn absences(db: &impl ConnectionTrait, from: NaiveDate, to: NaiveDate)
     Ok(all.into_iter().filter(|absence| absence.withdrawn_at.is_none()).collect())
 }
 
-/// Every designation as known now, whatever its term: for the radar.
+/// Returns the register as known now, looked at on a day: for the radar.
+pub async fn on_day(db: &impl ConnectionTrait, day: NaiveDate) -> Result<Register> {
+    let (seats, designations) = (seats(db).await?, whole_register(db).await?);
+    Ok(Register::new(day, seats, designations, absences(db, day, day).await?))
+}
+
+/// Returns every designation as known now, whatever its term.
 pub async fn whole_register(db: &impl ConnectionTrait) -> Result<Vec<Designation>> {
     Ok(store::list(db, &Visibility::Everything, &Filter::default(), None, None).await?)
 }
@@ -483,26 +490,26 @@ async fn known(db: &impl ConnectionTrait, id: DesignationId) -> Result<Designati
 }
 
 /// Records what a body said of its seat: on its behalf, through which channel, resting on which act.
-async fn record_statement(ctx: &Ctx, txn: &Txn, action: &'static str, designation: &Designation) -> Result<()> {
+async fn record_statement(ctx: &Ctx, txn: &Txn, verb: Verb, designation: &Designation) -> Result<()> {
     let Statement { act, provenance, .. } = &designation.record.statement;
     let said = Event {
         on_behalf_of: Some(designation.seat.body_id),
         channel: Some(provenance.channel),
         source: Some(format!("{} {} {}", act.kind, act.number, act.date)),
-        ..event(action, designation)
+        ..event(verb, designation)
     };
     audit::record(ctx, txn, said).await
 }
 
 /// Records what no body said: what a holder declares, what the service carries out.
-async fn record_event(ctx: &Ctx, txn: &Txn, action: &'static str, designation: &Designation) -> Result<()> {
-    audit::record(ctx, txn, event(action, designation)).await
+async fn record_event(ctx: &Ctx, txn: &Txn, verb: Verb, designation: &Designation) -> Result<()> {
+    audit::record(ctx, txn, event(verb, designation)).await
 }
 
-fn event(action: &'static str, designation: &Designation) -> Event {
+fn event(verb: Verb, designation: &Designation) -> Event {
     let term = designation.record.statement.term;
     Event::about(
-        action,
+        verb,
         ("designation", designation.id.to_string()),
         json!({
             "seat": designation.seat.code,

@@ -2,6 +2,7 @@
 
 use super::model::{Act, Reason, Seat};
 use crate::texts::{Label, Lang};
+use super::verb::Verb;
 use crate::time::words;
 
 /// «Decreto n. 12/2027 del 01.03.2027, Presidente».
@@ -30,18 +31,17 @@ pub fn seat_name(seat: &Seat, lang: Lang) -> String {
     format!("{} · {}", seat.kind.label(lang), seat.place())
 }
 
-/// Returns the text key of an act in the audit trail; `None` for an action that is not one of the register's.
-pub fn did(action: &str) -> Option<&'static str> {
-    Some(match action.strip_prefix("designations.")? {
-        "designate" => "designations.did_designate",
-        "end" => "designations.did_end",
-        "correct" => "designations.did_correct",
-        "annul" => "designations.did_annul",
-        "hand_over" => "designations.did_hand_over",
-        "keep_document" => "designations.did_keep_document",
-        "request_designation" => "designations.did_request_designation",
-        "declare_unavailable" => "designations.did_declare_unavailable",
-        "withdraw_unavailability" => "designations.did_withdraw_unavailability",
-        _ => return None,
+/// Returns what the trail says happened to a designation.
+pub fn did(verb: Verb, lang: Lang) -> &'static str {
+    lang.t(match verb {
+        Verb::Designate => "designations.did_designate",
+        Verb::End => "designations.did_end",
+        Verb::Correct => "designations.did_correct",
+        Verb::Annul => "designations.did_annul",
+        Verb::DeclareUnavailable => "designations.did_declare_unavailable",
+        Verb::WithdrawUnavailability => "designations.did_withdraw_unavailability",
+        Verb::RequestDesignation => "designations.did_request_designation",
+        Verb::KeepDocument => "designations.did_keep_document",
+        Verb::HandOver => "designations.did_hand_over",
     })
 }

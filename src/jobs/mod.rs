@@ -5,17 +5,21 @@
 //! its row in `job_slot` first.
 //!
 //! [`runner`] takes the slot, keeps a job from overlapping itself, sets a deadline, survives its panic and writes
-//! `job_status`. [`ticker`] only starts runs: UTC, at most a dozen entries, no state. [`status`] is shown by pages and
-//! the API.
+//! `job_status`. [`ticker`] only starts runs: UTC, at most a dozen entries, no state. [`status`] reads how the jobs
+//! stand; [`web`] and [`api`] show it to the secretariat.
 
+pub mod api;
 mod housekeeping;
 pub mod mail;
 mod outbox_sweep;
+pub mod policy;
 mod retention;
 pub mod runner;
 pub mod schedule;
 pub mod status;
 pub mod ticker;
+pub mod web;
+pub mod words;
 
 /// Result of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! State of the jobs, as shown by the page and the API.
+//! How each job stands, read from the rows that the runner writes.
 
 use super::runner::RUNNING;
 use super::schedule::{JOBS, Job};
@@ -35,7 +35,20 @@ pub struct LastRun {
     pub duration_ms: i64,
 }
 
-/// Every job of the schedule, in its order.
+impl JobStatus {
+    /// Returns whether the last run ended badly.
+    pub fn is_failing(&self) -> bool {
+        self.last.as_ref().is_some_and(|last| !matches!(last.outcome.as_str(), "done" | "running"))
+    }
+}
+
+/// Returns how the jobs stand, for the page and the API. Who may: the secretariat.
+pub async fn shown(ctx: &Ctx) -> Result<Vec<JobStatus>> {
+    ctx.demand(policy::may(&ctx.actor, Action::View))?;
+    overview(ctx).await
+}
+
+/// Returns every job of the schedule, in its order.
 pub async fn overview(ctx: &Ctx) -> Result<Vec<JobStatus>> {
     let rows = job_status::Entity::find().all(ctx.reader()).await?;
     let now = ctx.now();

@@ -17,6 +17,7 @@ use crate::audit;
 use crate::ctx::Ctx;
 use crate::db::StoreError;
 use crate::error::Error;
+use crate::network::verb::Verb;
 use crate::secret::sha256_hex;
 use serde_json::json;
 
@@ -120,7 +121,7 @@ async fn write_as_shown(ctx: &Ctx, source: &str, file: &file::File, shown: &Diff
     plan.write(&txn).await?;
     let sha256 = sha256_hex(source.as_bytes());
     let event = audit::Event::about(
-        "network.load",
+        Verb::Load,
         ("agreement", agreement),
         json!({
             "sha256": sha256, "added": shown.added(), "changed": shown.changed(), "removed": shown.removed(),

@@ -14,6 +14,7 @@ mod promise;
 pub mod desk;
 pub mod lease;
 pub mod retention;
+pub mod verb;
 pub mod withdraw;
 
 pub use promise::{Draft, Recipient, Subject, open_key, promise, take_back_for_designation};

@@ -22,6 +22,8 @@ use crate::auth::actor::{Actor, HeldSeat};
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
 use crate::error::{Code, Error, Result};
+use crate::ical::IcalError;
+use crate::meetings::verb::Verb;
 use crate::network::service as network;
 use crate::open::{self, Guarded, Scoped, Seen, read, scope};
 use crate::tasks::model::Task;
@@ -242,16 +244,16 @@ async fn save(
     ctx: &Ctx,
     txn: &Txn,
     changed: Meeting,
-    action: &'static str,
+    verb: Verb,
     details: serde_json::Value,
 ) -> Result<Meeting> {
     store::save(txn, &changed, ctx.now()).await?;
-    record(ctx, txn, action, changed.id, details).await?;
+    record(ctx, txn, verb, changed.id, details).await?;
     Ok(Meeting { version: changed.version + 1, ..changed })
 }
 
-async fn record(ctx: &Ctx, txn: &Txn, action: &'static str, id: MeetingId, details: serde_json::Value) -> Result<()> {
-    let event = audit::Event::about(action, ("meeting", id.to_string()), details);
+async fn record(ctx: &Ctx, txn: &Txn, verb: Verb, id: MeetingId, details: serde_json::Value) -> Result<()> {
+    let event = audit::Event::about(verb, ("meeting", id.to_string()), details);
     audit::record(ctx, txn, event).await
 }
 

@@ -22,4 +22,5 @@ pub mod policy;
 pub mod service;
 pub mod settings;
 mod store;
+pub mod verb;
 pub mod web;

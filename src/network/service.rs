@@ -19,9 +19,11 @@ use crate::db::{StoreError, Txn};
 use crate::error::{Error, Result};
 use crate::links::service as links;
 use crate::mail::address;
+use crate::network::verb::Verb;
 use crate::open::Seen;
+use crate::risk::{AtRisk, Risk, RiskKind};
 use crate::texts::Lang;
-use crate::time::{Calendars, TerritoryCalendar};
+use crate::time::{Calendars, TerritoryCalendar, zone};
 use crate::typed;
 use chrono::NaiveDate;
 use entity::ids::{BodyId, ObservatoryId, PersonId};
@@ -151,7 +153,7 @@ pub async fn person_for(ctx: &Ctx, txn: &Txn, person: PersonIn) -> Result<Person
         return if person.has_the_name_of(&known) { Ok(known) } else { Err(NetworkRefusal::AddressTaken.into()) };
     }
     let entered = store::insert_person(txn, ctx.new_id(), person, ctx.now()).await.map_err(address_taken)?;
-    audit::record(ctx, txn, event("network.create_person", entered.id, json!({}))).await?;
+    audit::record(ctx, txn, event(Verb::CreatePerson, entered.id, json!({}))).await?;
     Ok(entered)
 }
 
@@ -186,7 +188,7 @@ pub async fn update_person(
     if members.contains(&"email") {
         links::revoke_for_person(ctx, txn, id).await?;
     }
-    audit::record(ctx, txn, event("network.update_person", id, json!({ "members": members }))).await?;
+    audit::record(ctx, txn, event(Verb::UpdatePerson, id, json!({ "members": members }))).await?;
     Ok(updated)
 }
 
@@ -197,7 +199,7 @@ pub async fn mark_bounced(ctx: &Ctx, txn: &Txn, id: PersonId, note: &str) -> Res
     let note = typed::required("note", note, BOUNCE_NOTE_CHARACTERS)?;
     let before = person(txn, id).await?;
     let marked = store::mark_bounced(txn, &before, note, ctx.now()).await?;
-    audit::record(ctx, txn, event("network.mark_bounced", id, json!({}))).await?;
+    audit::record(ctx, txn, event(Verb::MarkBounced, id, json!({}))).await?;
     Ok(marked)
 }
 
@@ -211,6 +213,17 @@ pub async fn note_refused_address(ctx: &Ctx, txn: &Txn, id: PersonId, address: &
     let note = if note.is_empty() { "refused without a word" } else { &note };
     mark_bounced(ctx, txn, id, note).await?;
     Ok(())
+}
+
+/// Returns the people to whom mail came back for good, as risks.
+pub async fn bounced(db: &impl Connection) -> Result<Vec<Risk>> {
+    let risk = |(person, at)| Risk {
+        kind: RiskKind::Bounced,
+        at_risk: AtRisk::Person(person),
+        day: Some(zone::day_of(at)),
+        last_day: None,
+    };
+    Ok(store::bounced(db).await?.into_iter().map(risk).collect())
 }
 
 /// What the caller's rights must reach for these members to change. Writing nothing takes the right to write as well.
@@ -239,6 +252,6 @@ fn is_anonymous(ctx: &Ctx) -> bool {
     ctx.actor.identity == crate::auth::actor::Identity::Anonymous
 }
 
-fn event(action: &'static str, person: PersonId, details: serde_json::Value) -> Event {
-    Event::about(action, ("person", person.to_string()), details)
+fn event(verb: Verb, person: PersonId, details: serde_json::Value) -> Event {
+    Event::about(verb, ("person", person.to_string()), details)
 }

@@ -26,6 +26,12 @@ pub use sea_orm::ConnectionTrait as Connection;
 
 type Result<T> = std::result::Result<T, StoreError>;
 
+/// Returns the people to whom mail came back for good, and since when.
+pub async fn bounced(db: &impl Connection) -> Result<Vec<(PersonId, DateTime<Utc>)>> {
+    let people = person::Entity::find().filter(person::Column::BouncedAt.is_not_null()).all(db).await?;
+    Ok(people.into_iter().filter_map(|person| Some((person.id, person.bounced_at?.0))).collect())
+}
+
 /// The agreement the network works under: of several, the one that lasts longest.
 pub async fn agreement(db: &impl Connection) -> Result<Option<AgreementView>> {
     let Some(row) = agreement::Entity::find().order_by_desc(agreement::Column::InForceTo).one(db).await? else {

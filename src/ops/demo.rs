@@ -1,11 +1,12 @@
 //! When a demonstration may run: never where others can reach it, never over real people; and what it is filled with.
 //!
-//! [`fill`] tells a year that ends today (`year`), played by invented people (`cast`) on the same database under a clock of
+//! [`fill`] tells a year that ends today (`timeline.rs`), played by invented people (`cast`) on the same database under a clock of
 //! its own (`stage`).
 
+mod acts;
 mod cast;
 mod stage;
-mod year;
+mod timeline;
 
 pub use stage::PORTAL;
 
@@ -78,6 +79,6 @@ pub async fn fill(services: &Arc<Services>) -> Result<bool, DemoRefused> {
     if designations::whole_register(reader).await?.len() > 1 {
         return Err(DemoRefused::Interrupted);
     }
-    year::tell(services).await?;
+    timeline::tell(services).await?;
     Ok(true)
 }

@@ -9,21 +9,19 @@ pub enum Action {
     ViewRadar,
     /// See what is late, what is due and what does not work: the Monday page.
     ViewMonday,
-    /// See how the jobs of the service stand.
-    ViewJobs,
     /// Read the dossiers of one's own seats.
     ViewDossiers,
 }
 
 impl Action {
-    pub const ALL: &'static [Self] = &[Self::ViewRadar, Self::ViewMonday, Self::ViewJobs, Self::ViewDossiers];
+    pub const ALL: &'static [Self] = &[Self::ViewRadar, Self::ViewMonday, Self::ViewDossiers];
 }
 
 /// Tells whether the actor may do this.
 pub fn may(actor: &Actor, action: Action) -> bool {
     match action {
         Action::ViewRadar => actor.is_ourselves() || actor.sees_the_whole(),
-        Action::ViewMonday | Action::ViewJobs => actor.is_ourselves() || actor.is_secretariat(),
+        Action::ViewMonday => actor.is_ourselves() || actor.is_secretariat(),
         Action::ViewDossiers => actor.is_participant(),
     }
 }

@@ -1,7 +1,7 @@
 //! Reads of the overview, each composed from several slices.
 
 use super::policy::{self, Action};
-use super::radar::{self, Picture, Risk};
+use super::radar::{self, SeatAtRisk};
 use crate::auth::actor::HeldSeat;
 use crate::ctx::Ctx;
 use crate::deliverables::view::{DeliverableView, Progress};
@@ -9,7 +9,6 @@ use crate::designations::model::{Seat, Term};
 use crate::designations::service::{self as register, RegisterFilter};
 use crate::designations::view::Designation;
 use crate::due::Obligation;
-use crate::due::providers::obligations;
 use crate::error::Result;
 use crate::jobs::status::{self, JobStatus};
 use crate::mail::outbox::desk;
@@ -19,7 +18,7 @@ use crate::releases::view::ReleaseView;
 use crate::tasks::model::Task;
 use crate::tasks::service::TaskFilter;
 use crate::vitals::Sign;
-use crate::{deliverables, reminders, tasks};
+use crate::{deliverables, slices, tasks};
 use chrono::{Datelike, Days, NaiveDate};
 use entity::ids::{ReleaseId, SeatId};
 use entity::kinds::{DeliverableState, NotificationState, SeatKind, TaskState};
@@ -34,27 +33,18 @@ const FORMER_HOLDERS: u64 = 100;
 /// Returns the seats at risk on a day, by default today.
 ///
 /// Who may: secretariat and direction. The present knowledge decides, also for a future day.
-pub async fn radar(ctx: &Ctx, on: Option<NaiveDate>) -> Result<Vec<Risk>> {
+pub async fn radar(ctx: &Ctx, on: Option<NaiveDate>) -> Result<Vec<SeatAtRisk>> {
     ctx.demand(policy::may(&ctx.actor, Action::ViewRadar))?;
-    let day = on.unwrap_or_else(|| ctx.today());
-    let db = ctx.reader();
-    let (seats, designations) = (register::seats(db).await?, register::whole_register(db).await?);
-    let absences = register::absences(db, day, day).await?;
-    let obligations = obligations(db, day + Days::new(OPEN_DAYS)).await?;
-    let unanswered = reminders::service::unanswered(ctx, db).await?;
-    let picture = Picture {
-        seats: &seats,
-        designations: &designations,
-        absences: &absences,
-        obligations: &obligations,
-        unanswered: &unanswered,
-    };
-    Ok(radar::risks(&picture, day))
+    let (db, day) = (ctx.reader(), on.unwrap_or_else(|| ctx.today()));
+    let register = register::on_day(db, day).await?;
+    let risks = slices::risks(ctx, db, &register).await?;
+    let obligations = slices::due(db, day + Days::new(OPEN_DAYS)).await?;
+    Ok(radar::by_seat(&register, &risks, &obligations))
 }
 
 /// Content of the Monday page.
 pub struct Monday {
-    pub risks: Vec<Risk>,
+    pub risks: Vec<SeatAtRisk>,
     /// Open obligations whose day has passed, oldest first.
     pub late: Vec<Owed>,
     /// Obligations due from today to the coming Sunday.
@@ -111,7 +101,7 @@ pub async fn monday(ctx: &Ctx) -> Result<Monday> {
     let sunday = today + Days::new(u64::from(6 - today.weekday().num_days_from_monday()));
     let seats: HashMap<SeatId, Seat> = register::seats(db).await?.into_iter().map(|seat| (seat.id, seat)).collect();
     let holders = register::all_holders(db, today).await?;
-    let mut open = obligations(db, sunday).await?;
+    let mut open = slices::due(db, sunday).await?;
     open.sort_by_key(|one| one.due_day);
     let (late, this_week) = open.into_iter().partition::<Vec<_>, _>(|one| one.due_day < today);
     let owed = |open: Vec<Obligation>| open.into_iter().map(|one| owed(one, &seats, &holders)).collect();
@@ -124,7 +114,7 @@ pub async fn monday(ctx: &Ctx) -> Result<Monday> {
         waiting: waiting(ctx).await?,
         blocked: blocked(db).await?,
         stuck_mails: stuck_mails(ctx).await?,
-        failing_jobs: jobs.into_iter().filter(is_failing).collect(),
+        failing_jobs: jobs.into_iter().filter(JobStatus::is_failing).collect(),
         silent: ctx.services.vitals.silent(),
     })
 }
@@ -160,17 +150,6 @@ async fn stuck_mails(ctx: &Ctx) -> Result<Vec<desk::LogLine>> {
     Ok(stuck)
 }
 
-/// Returns whether the last run of a job failed.
-pub fn is_failing(job: &JobStatus) -> bool {
-    job.last.as_ref().is_some_and(|last| !matches!(last.outcome.as_str(), "done" | "running"))
-}
-
-/// Returns the state of the jobs. Who may: the secretariat.
-pub async fn jobs(ctx: &Ctx) -> Result<Vec<JobStatus>> {
-    ctx.demand(policy::may(&ctx.actor, Action::ViewJobs))?;
-    status::overview(ctx).await
-}
-
 /// Information for the new holder of a seat.
 pub struct SeatDossier {
     pub designation: Designation,
@@ -197,7 +176,7 @@ pub struct FormerHolder {
 /// Returns a dossier for each seat the caller holds. Who may: any participant, about their own seats.
 pub async fn dossiers(ctx: &Ctx) -> Result<Vec<SeatDossier>> {
     ctx.demand(policy::may(&ctx.actor, Action::ViewDossiers))?;
-    let open = obligations(ctx.reader(), ctx.today() + Days::new(OPEN_DAYS)).await?;
+    let open = slices::due(ctx.reader(), ctx.today() + Days::new(OPEN_DAYS)).await?;
     let coming = coming_releases(ctx.reader()).await?;
     let referents = referents_for_deputies(ctx).await?;
     let mut dossiers = Vec::new();
@@ -258,7 +237,7 @@ async fn referents_for_deputies(ctx: &Ctx) -> Result<Vec<Seat>> {
 
 /// Returns the open obligations of the seats that the caller holds or stands in for, earliest first, for the home page.
 pub async fn own_obligations(ctx: &Ctx) -> Result<Vec<Obligation>> {
-    let mut own = obligations(ctx.reader(), ctx.today() + Days::new(OPEN_DAYS)).await?;
+    let mut own = slices::due(ctx.reader(), ctx.today() + Days::new(OPEN_DAYS)).await?;
     let referents = referents_for_deputies(ctx).await?;
     own.retain(|one| ctx.actor.seats.iter().any(|held| works_for(held, one.seat_id, &referents)));
     own.sort_by_key(|one| one.due_day);

@@ -2,10 +2,9 @@
 
 mod dossier;
 
-use super::mail_log::{MailRow, mail_row};
-use super::radar::{Risk, RiskKind};
+use super::radar::SeatAtRisk;
 use super::service::{self, Leaving, Owed};
-use super::{mail_log, words as overview_words};
+use super::words as overview_words;
 use crate::ctx::Ctx;
 use crate::deliverables::view::DeliverableView;
 use crate::designations::model::Seat;
@@ -18,10 +17,13 @@ use crate::error::{Error, Result};
 use crate::http::Answer;
 use crate::http::form::FormState;
 use crate::http::page::{Badge, Shell, page, unprocessable};
-use crate::jobs::status::JobStatus;
+use crate::jobs::web::{JobRow, job_row};
+use crate::jobs::words::silence;
+use crate::mail_log::web::{MailRow, mail_row};
 use crate::network::web::{BodyFacts, ObservatoryFacts, body_facts, observatory_facts, shell_below_network};
 use crate::releases::service::{self as releases, ReleaseFilter};
 use crate::releases::web::{ContributionLine, Line as ReleaseLine};
+use crate::risk::RiskKind;
 use crate::tasks::model::Task;
 use crate::tasks::web::Line as TaskLine;
 use crate::texts::Lang;
@@ -44,13 +46,11 @@ const RELEASES_ON_HOME: u64 = 5;
 /// Registers the pages of the overview. The pages of bodies and observatories replace those of the network slice, which
 /// have no people: register these first.
 pub fn pages(cfg: &mut ServiceConfig) {
-    mail_log::pages(cfg);
     cfg.service(home)
         .service(privacy)
         .service(show_radar)
         .service(show_monday)
         .service(dossier::show_dossier)
-        .service(show_jobs)
         .service(show_body)
         .service(show_observatory);
 }
@@ -255,12 +255,12 @@ fn radar_page(
     }
 }
 
-async fn risk_rows(ctx: &Ctx, risks: &[Risk], day: NaiveDate) -> Result<Vec<RiskRow>> {
+async fn risk_rows(ctx: &Ctx, risks: &[SeatAtRisk], day: NaiveDate) -> Result<Vec<RiskRow>> {
     let unreachable = register::unreachable_bodies(ctx).await?;
     Ok(risks.iter().map(|risk| risk_row(ctx, risk, day, &unreachable)).collect())
 }
 
-fn risk_row(ctx: &Ctx, risk: &Risk, day: NaiveDate, unreachable: &HashSet<BodyId>) -> RiskRow {
+fn risk_row(ctx: &Ctx, risk: &SeatAtRisk, day: NaiveDate, unreachable: &HashSet<BodyId>) -> RiskRow {
     let seat = &risk.seat;
     // The mail says that the seat has no holder, so the button is shown only if that is so today.
     let is_to_ask = risk.kind == RiskKind::Vacant && day == ctx.today();
@@ -293,7 +293,7 @@ fn missing(seat: &Seat, lang: Lang) -> Missing {
 }
 
 /// Returns the remedy of a risk: a new designation, a deputy, or the page of the holder.
-fn remedy(risk: &Risk, may_designate: bool, lang: Lang) -> Option<Remedy> {
+fn remedy(risk: &SeatAtRisk, may_designate: bool, lang: Lang) -> Option<Remedy> {
     let seat = &risk.seat.code;
     let designate = |label, seat: &str| {
         may_designate.then(|| Remedy { label: lang.t(label), href: format!("/designations/new?seat={seat}") })
@@ -405,7 +405,7 @@ async fn show_monday(ctx: Ctx, request: HttpRequest) -> Answer {
             .collect(),
         mails: monday.stuck_mails.into_iter().map(|mail| mail_row(mail, ctx.lang)).collect(),
         jobs: monday.failing_jobs.into_iter().map(|job| job_row(job, ctx.lang)).collect(),
-        silent: monday.silent.into_iter().map(|sign| overview_words::silence(sign, ctx.lang)).collect(),
+        silent: monday.silent.into_iter().map(|sign| silence(sign, ctx.lang)).collect(),
     })
 }
 
@@ -438,63 +438,6 @@ fn owed_row(owed: Owed, lang: Lang) -> OwedRow {
         holder: owed.holder,
         day: words::long_day(owed.obligation.due_day, lang),
         href: owed.obligation.path,
-    }
-}
-
-#[derive(Template)]
-#[template(path = "overview/jobs.html")]
-struct JobsPage {
-    shell: Shell,
-    jobs: Vec<JobRow>,
-}
-
-struct JobRow {
-    what: &'static str,
-    last: String,
-    outcome: &'static str,
-    outcome_colour: &'static str,
-    detail: Option<String>,
-    duration: Option<String>,
-    next: String,
-    runs: String,
-}
-
-/// Shows the background jobs with their last runs.
-#[get("/jobs")]
-async fn show_jobs(ctx: Ctx, request: HttpRequest) -> Answer {
-    let jobs = service::jobs(&ctx).await?;
-    page(&JobsPage {
-        shell: Shell::new(&ctx, &request, "overview.jobs_title").here(),
-        jobs: jobs.into_iter().map(|job| job_row(job, ctx.lang)).collect(),
-    })
-}
-
-fn job_row(job: JobStatus, lang: Lang) -> JobRow {
-    let is_failing = service::is_failing(&job);
-    let outcome = job.last.as_ref().map_or("never", |last| last.outcome.as_str());
-    let colour = match outcome {
-        "done" => "success",
-        "running" => "info",
-        _ if is_failing => "danger",
-        _ => "neutral",
-    };
-    let instant = |at| words::long_instant(at, lang);
-    JobRow {
-        what: lang.t(job.text),
-        outcome: overview_words::job_outcome(outcome, lang),
-        outcome_colour: colour,
-        detail: job.last.as_ref().filter(|_| is_failing).and_then(|last| last.detail.clone()),
-        duration: job
-            .last
-            .as_ref()
-            .filter(|last| last.finished_at.is_some())
-            .map(|last| overview_words::duration(last.duration_ms, lang)),
-        last: job
-            .last
-            .as_ref()
-            .map_or_else(|| lang.t("overview.job_outcome_never").to_owned(), |last| instant(last.started_at)),
-        next: job.next.map(instant).unwrap_or_default(),
-        runs: lang.f("overview.job_runs", &[("runs", &job.runs.to_string()), ("failures", &job.failures.to_string())]),
     }
 }
 

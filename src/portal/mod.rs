@@ -38,4 +38,5 @@ pub mod policy;
 mod round;
 pub mod service;
 mod store;
+pub mod verb;
 pub mod web;

@@ -19,6 +19,7 @@ use crate::deliverables::view::DeliverableView;
 use crate::error::{Error, Result};
 use crate::open;
 use crate::portal::page::expectation::Expectation;
+use crate::portal::verb::Verb;
 use entity::ids::{DeliverableId, ReleaseId};
 use entity::kinds::ReleaseState;
 use sea_orm::ConnectionTrait;
@@ -61,7 +62,7 @@ pub async fn declare(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32, text
     let after = before.declared(url.to_string(), ctx.now(), ctx.actor.person_id());
     store::save(txn, &after, ctx.now()).await?;
     let event = Event {
-        action: "portal.declare",
+        action: Verb::Declare.into(),
         subject: ("deliverable", id.to_string()),
         on_behalf_of: ctx.actor.on_behalf_of(deliverable.body_id),
         channel: None,
@@ -106,7 +107,7 @@ pub async fn check_now(ctx: &Ctx, id: DeliverableId) -> Result<PublicationView> 
     let (awaited, look) = look_now(ctx, id, fetch::ANSWER_WITHIN).await?;
     let service = by_the_service(ctx);
     ctx.write(async |txn| {
-        let event = Event::about("portal.check", ("deliverable", id.to_string()), serde_json::json!({}));
+        let event = Event::about(Verb::Check, ("deliverable", id.to_string()), serde_json::json!({}));
         keep::keep(&service, txn, &awaited, &look).await?;
         audit::record(ctx, txn, event).await?;
         view(ctx, txn, id).await

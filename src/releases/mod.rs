@@ -24,6 +24,7 @@ pub mod model;
 pub mod policy;
 pub mod service;
 mod store;
+pub mod verb;
 pub mod view;
 pub mod web;
 pub mod work_plan;

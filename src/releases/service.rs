@@ -18,6 +18,7 @@ use crate::error::{Error, Refusal as _, Result};
 use crate::network::model::ObservatoryView;
 use crate::network::service as network;
 use crate::open::{Guarded, Scoped, Seen, open};
+use crate::releases::verb::Verb;
 use crate::tasks::service::{self as tasks, StepTask};
 use crate::time::{Calendars, Joint, NotWorked, Period, zone};
 use crate::typed;
@@ -174,7 +175,7 @@ pub async fn correct(ctx: &Ctx, txn: &Txn, id: ReleaseId, version: i32, input: C
     }
     store::save(txn, &corrected, ctx.now()).await?;
     let details = serde_json::json!({ "product": product.code, "period": period, "period_before": before });
-    audit::record(ctx, txn, audit::Event::about("releases.correct", ("release", id.to_string()), details)).await?;
+    audit::record(ctx, txn, audit::Event::about(Verb::Correct, ("release", id.to_string()), details)).await?;
     release(txn, id).await
 }
 
@@ -540,17 +541,17 @@ async fn note(ctx: &Ctx, txn: &Txn, release: &Release, kind: ReleaseChangeKind, 
         by: ctx.actor.person_id(),
     };
     store::insert_change(txn, change).await?;
-    let event = audit::Event::about(action_of(kind), ("release", release.id.to_string()), details);
+    let event = audit::Event::about(verb_of(kind), ("release", release.id.to_string()), details);
     audit::record(ctx, txn, event).await
 }
 
-const fn action_of(kind: ReleaseChangeKind) -> &'static str {
+const fn verb_of(kind: ReleaseChangeKind) -> Verb {
     match kind {
-        ReleaseChangeKind::Planned => "releases.plan",
-        ReleaseChangeKind::Improved => "releases.improve",
-        ReleaseChangeKind::Confirmed => "releases.confirm",
-        ReleaseChangeKind::Moved => "releases.move",
-        ReleaseChangeKind::Cancelled => "releases.cancel",
-        ReleaseChangeKind::Published => "releases.publish",
+        ReleaseChangeKind::Planned => Verb::Plan,
+        ReleaseChangeKind::Improved => Verb::Improve,
+        ReleaseChangeKind::Confirmed => Verb::Confirm,
+        ReleaseChangeKind::Moved => Verb::Move,
+        ReleaseChangeKind::Cancelled => Verb::Cancel,
+        ReleaseChangeKind::Published => Verb::Publish,
     }
 }

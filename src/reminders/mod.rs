@@ -33,4 +33,5 @@ pub mod policy;
 #[cfg(test)]
 mod samples;
 pub mod service;
+pub mod silence;
 mod store;

@@ -1,7 +1,5 @@
 //! The job that sends reminders, and its log.
 
-mod silence;
-
 use super::addressee::Roll;
 use super::ladder;
 use super::mail::meant::{self, Meant};
@@ -11,12 +9,14 @@ use super::policy::{self, Action};
 use super::store;
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
+use crate::designations::service as designations;
 use crate::due::{Obligation, providers};
 use crate::each::Failures;
 use crate::error::{Error, Result};
 use crate::mail::kind::MailKind;
 use crate::mail::outbox::withdraw::{self, Promised};
 use crate::network::service as network;
+use crate::slices;
 use crate::time::{Calendars, zone};
 use chrono::{Days, NaiveDate, NaiveTime};
 use entity::ids::{MailId, PersonId, ReminderId};
@@ -104,7 +104,7 @@ struct Look {
 /// Withdraws outdated mails and reads the obligations.
 async fn look(ctx: &Ctx, txn: &Txn, rungs: &[i32], calendars: &Calendars, today: NaiveDate) -> Result<Look> {
     let roll = meant::roll(txn, today).await?;
-    let obligations = providers::obligations(txn, horizon(rungs, calendars, today)).await?;
+    let obligations = slices::due(txn, horizon(rungs, calendars, today)).await?;
     let meant = Meant::of(&obligations, &roll);
     let withdrawn = withdraw_untrue(ctx, txn, today, &meant).await?;
     let settled = Log::read(txn, obligations.iter(), &meant).await?.settled;
@@ -285,12 +285,6 @@ impl Log {
         }
         Ok(())
     }
-}
-
-/// Returns the number of latest consecutive reminders and requests without an answer, by person, for the radar. The
-/// caller has checked the right to see it.
-pub async fn unanswered(ctx: &Ctx, db: &impl ConnectionTrait) -> Result<HashMap<PersonId, u32>> {
-    silence::unanswered(ctx, db).await
 }
 
 /// Returns the reminder log, latest first. Who may: the secretariat.

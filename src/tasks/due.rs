@@ -1,10 +1,14 @@
-//! Tasks as obligations, queried by `due/providers.rs`.
+//! Tasks as obligations, and the answers about them; `slices.rs` asks.
 
 use super::model::Task;
 use super::policy::Visibility;
 use super::store::{self, Filter};
+use super::verb::Verb;
+use crate::audit::trail;
 use crate::due::{Asked, Obligation};
 use crate::error::Result;
+use crate::silence::Instants;
+use chrono::{DateTime, Utc};
 use entity::kinds::{DeliverableState, ObligationKind, TaskState};
 use sea_orm::ConnectionTrait;
 
@@ -16,6 +20,11 @@ pub async fn obligations(db: &impl ConnectionTrait, asked: Asked<'_>) -> Result<
     let filter = Filter { due: true, upto: asked.upto(), ids: asked.ids(), ..Filter::default() };
     let tasks = store::list(db, &Visibility::Everything, &filter, None, None).await?;
     Ok(tasks.into_iter().filter(|task| !is_held_up(task)).map(Obligation::from).collect())
+}
+
+/// Returns when somebody last said how each task stands since an instant, by its id: that answers a reminder of it.
+pub async fn answers(db: &impl ConnectionTrait, since: DateTime<Utc>) -> Result<Instants> {
+    Ok(trail::last_of(db, Verb::answers(), since).await?)
 }
 
 fn is_held_up(task: &Task) -> bool {

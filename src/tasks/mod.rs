@@ -22,4 +22,5 @@ pub mod model;
 pub mod policy;
 pub mod service;
 mod store;
+pub mod verb;
 pub mod web;

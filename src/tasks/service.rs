@@ -12,6 +12,7 @@ use crate::deliverables::service::{self as deliverables, SubmitIn};
 use crate::designations::model::Seat;
 use crate::error::{Code, Error, Result};
 use crate::open::{Guarded, Scoped, Seen, open, read, scope};
+use crate::tasks::verb::Verb;
 use crate::typed;
 use chrono::NaiveDate;
 use entity::ids::{DeliverableId, OutcomeId, ProductStepId, ReleaseId, TaskId};
@@ -172,7 +173,7 @@ pub async fn create(ctx: &Ctx, txn: &Txn, new: NewTask) -> Result<Task> {
         created_at: ctx.now(),
     };
     store::insert_all(txn, std::slice::from_ref(&task)).await?;
-    record(ctx, txn, "tasks.create", &task).await?;
+    record(ctx, txn, Verb::Create, &task).await?;
     any_task(txn, task.id).await
 }
 
@@ -184,7 +185,7 @@ pub async fn settle_pages(ctx: &Ctx, txn: &Txn, filter: &Filter) -> Result<()> {
     ctx.demand(policy::may_ever(&ctx.actor, Action::Settle))?;
     for task in open_pages(txn, filter).await? {
         let task = if task.stage.resume().is_some() { task.unblocked()? } else { task };
-        save(ctx, txn, task.completed(ctx.now())?, "tasks.settle").await?;
+        save(ctx, txn, task.completed(ctx.now())?, Verb::Settle).await?;
     }
     Ok(())
 }
@@ -213,7 +214,7 @@ fn check_new(new: &NewTask) -> Result<()> {
 pub async fn start(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32) -> Result<Task> {
     let current = open::<Task>(ctx, txn, id, Action::Start, Seen::Version(version)).await?;
     let deliverable = current.deliverable_id;
-    let saved = save(ctx, txn, current.started()?, "tasks.start").await?;
+    let saved = save(ctx, txn, current.started()?, Verb::Start).await?;
     if let Some(deliverable) = deliverable.filter(|_| leads_to_hand_in(&saved)) {
         deliverables::work_begun(ctx, txn, deliverable).await?;
     }
@@ -237,7 +238,7 @@ pub async fn complete(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, input: Com
     let mut current = open::<Task>(ctx, txn, id, Action::Complete, Seen::Version(version)).await?;
     let note = typed::optional("note", input.note.as_deref(), TEXT_CHARACTERS)?;
     current.note = note.clone().or(current.note);
-    let done = save(ctx, txn, current.completed(ctx.now())?, "tasks.complete").await?;
+    let done = save(ctx, txn, current.completed(ctx.now())?, Verb::Complete).await?;
     if let Some(deliverable) = done.deliverable_id.filter(|_| leads_to_hand_in(&done)) {
         deliverables::work_begun(ctx, txn, deliverable).await?;
         if is_last_step(txn, deliverable).await? {
@@ -262,20 +263,20 @@ async fn is_last_step(txn: &Txn, deliverable: DeliverableId) -> Result<bool> {
 /// `reason_missing`, `too_long`, `stale`.
 pub async fn block(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, reason: &str) -> Result<Task> {
     let current = open::<Task>(ctx, txn, id, Action::Block, Seen::Version(version)).await?;
-    save(ctx, txn, current.blocked(typed::reason("reason", reason, TEXT_CHARACTERS)?)?, "tasks.block").await
+    save(ctx, txn, current.blocked(typed::reason("reason", reason, TEXT_CHARACTERS)?)?, Verb::Block).await
 }
 
 /// Unblocks it, back to its former state. Rights as for [`start`]. Errors: `wrong_transition`, `stale`.
 pub async fn unblock(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32) -> Result<Task> {
     let current = open::<Task>(ctx, txn, id, Action::Unblock, Seen::Version(version)).await?;
-    save(ctx, txn, current.unblocked()?, "tasks.unblock").await
+    save(ctx, txn, current.unblocked()?, Verb::Unblock).await
 }
 
 /// Cancels it with a reason. Who may: the secretariat. Errors: `wrong_transition`, `reason_missing`, `too_long`,
 /// `stale`.
 pub async fn cancel(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, reason: &str) -> Result<Task> {
     let current = open::<Task>(ctx, txn, id, Action::Cancel, Seen::Version(version)).await?;
-    save(ctx, txn, current.cancelled(Some(typed::reason("reason", reason, TEXT_CHARACTERS)?))?, "tasks.cancel").await
+    save(ctx, txn, current.cancelled(Some(typed::reason("reason", reason, TEXT_CHARACTERS)?))?, Verb::Cancel).await
 }
 
 /// Sets a day by hand, which survives every move of the release; `None` restores the derived day.
@@ -283,7 +284,7 @@ pub async fn cancel(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, reason: &str
 /// Who may: the secretariat. Errors: `wrong_transition`, `nothing_changes`, `stale`.
 pub async fn reschedule(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, day: Option<NaiveDate>) -> Result<Task> {
     let current = open::<Task>(ctx, txn, id, Action::Reschedule, Seen::Version(version)).await?;
-    save(ctx, txn, current.rescheduled(day)?, "tasks.reschedule").await
+    save(ctx, txn, current.rescheduled(day)?, Verb::Reschedule).await
 }
 
 impl Guarded for Task {
@@ -321,15 +322,15 @@ pub fn subject(seat: &Seat) -> Subject {
     Subject { seat: seat.id, observatory: seat.observatory_id, body: seat.body_id }
 }
 
-async fn save(ctx: &Ctx, txn: &Txn, after: Task, action: &'static str) -> Result<Task> {
+async fn save(ctx: &Ctx, txn: &Txn, after: Task, verb: Verb) -> Result<Task> {
     store::save(txn, &after, ctx.now()).await?;
-    record(ctx, txn, action, &after).await?;
+    record(ctx, txn, verb, &after).await?;
     any_task(txn, after.id).await
 }
 
-async fn record(ctx: &Ctx, txn: &Txn, action: &'static str, task: &Task) -> Result<()> {
+async fn record(ctx: &Ctx, txn: &Txn, verb: Verb, task: &Task) -> Result<()> {
     let event = audit::Event {
-        action,
+        action: verb.into(),
         subject: ("task", task.id.to_string()),
         on_behalf_of: ctx.actor.on_behalf_of(task.seat.body_id),
         channel: None,

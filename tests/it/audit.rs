@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use raccordo::audit::verify::{Fault, head, verify};
 use raccordo::audit::{self, Event, Head};
+use raccordo::designations::verb::Verb;
 use raccordo::error::Error;
 use sea_orm::DbErr;
 
@@ -28,7 +29,7 @@ const KEY: &[u8] = b"a key that is only good for tests, 32+";
 
 fn event(number: usize) -> Event {
     Event {
-        action: "designations.designate",
+        action: Verb::Designate.into(),
         subject: ("designation", format!("d-{number}")),
         on_behalf_of: None,
         channel: Some(entity::kinds::Channel::Pec),

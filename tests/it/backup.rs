@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use raccordo::audit::{self, Event};
 use raccordo::db::{Db, Location, OpenError};
 use raccordo::mail::outbox::lease;
+use raccordo::network::verb::Verb;
 use raccordo::ops::backup::{BackupError, backup, manifest_path};
 use raccordo::ops::migrate::{SchemaError, demand_current};
 use raccordo::ops::restore::restore;
@@ -26,7 +27,7 @@ impl Kept {
         let bench = Workbench::new(Engine::Sqlite).await;
         let ctx = bench.operator();
         let event = Event {
-            action: "test.done",
+            action: Verb::Load.into(),
             subject: ("test", "1".into()),
             on_behalf_of: None,
             channel: None,

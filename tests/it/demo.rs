@@ -7,8 +7,8 @@ use entity::kinds::{DeliverableState, MeetingState, NotificationState, ReleaseSt
 use entity::{deliverable, meeting, outbox_mail, release};
 use raccordo::auth::service as auth;
 use raccordo::ops::demo;
-use raccordo::overview::radar::RiskKind;
 use raccordo::overview::service as overview;
+use raccordo::risk::RiskKind;
 use sea_orm::EntityTrait;
 use std::collections::BTreeSet;
 

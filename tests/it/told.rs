@@ -13,6 +13,7 @@ use raccordo::mail::kind::MailKind;
 use raccordo::mail::outbox::{desk, lease};
 use raccordo::mail::transport::{Delivery, FailureClass};
 use raccordo::reminders::mail::Reminder;
+use raccordo::{reminders, slices};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -364,7 +365,7 @@ async fn a_reminder_about_to_leave_asks_for_what_it_says_and_for_nothing_else(en
         "UPDATE task SET state = 'blocked' WHERE seat_id <> (SELECT id FROM seat WHERE code = 'referent:bergamo')";
     db.execute_unprepared(of_others).await.expect("written");
     let year_s_end = "2027-12-31".parse().expect("a day");
-    providers::obligations(app.services.db.reader(), year_s_end).await.expect_err("blocked without a reason");
+    slices::due(app.services.db.reader(), year_s_end).await.expect_err("blocked without a reason");
     // These mails are not sent, so they are cancelled.
     let reader = app.services.db.reader();
     let mail = lease::facts(reader, mail).await.expect("readable").expect("a mail");
@@ -376,10 +377,10 @@ async fn obligations_asked_for_by_id_equal_those_due(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = at_work(&app, "2027-02-05 08:00").await;
     let asked = async |name: (ObligationKind, Uuid)| {
-        providers::named(app.services.db.reader(), [name]).await.expect("asked").pop()
+        slices::still_due(app.services.db.reader(), [name]).await.expect("asked").pop()
     };
     let year_s_end = "2027-12-31".parse().expect("a day");
-    let due = async || providers::obligations(app.services.db.reader(), year_s_end).await.expect("due");
+    let due = async || slices::due(app.services.db.reader(), year_s_end).await.expect("due");
     // Bergamo's contribution was returned for changes, Como's first step is done, Lodi's is blocked.
     let own = secretariat.get("/api/v1/deliverables?observatory=bergamo").send().await.expect(200)["items"][0].clone();
     let contribution = format!("/api/v1/deliverables/{}", text(&own, "id"));
@@ -409,7 +410,7 @@ async fn obligations_asked_for_by_id_equal_those_due(engine: Engine) {
         assert_eq!(asked((one.kind, one.id)).await.as_ref(), Some(one));
     }
     let named: Vec<_> = all.iter().map(|one| (one.kind, one.id)).collect();
-    assert_eq!(providers::named(app.services.db.reader(), named).await.expect("asked").len(), all.len());
+    assert_eq!(slices::still_due(app.services.db.reader(), named).await.expect("asked").len(), all.len());
     for gone in [&done, &held_up] {
         let id: Uuid = text(gone, "id").parse().expect("an id");
         assert_eq!(asked((ObligationKind::Task, id)).await, None);

@@ -4,6 +4,7 @@ use crate::auth::model::{Ended, OwnSession, idle_since};
 use crate::auth::rights;
 use crate::auth::service::record;
 use crate::auth::store::{self, Which};
+use crate::auth::verb::Verb;
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::{Error, Result};
@@ -22,7 +23,7 @@ pub async fn list_sessions(ctx: &Ctx, key: Option<&str>) -> Result<Vec<OwnSessio
 /// Ends the session of this key; succeeds also if there is none.
 pub async fn sign_out(ctx: &Ctx, txn: &Txn, key: &str) -> Result<()> {
     let Some(person) = store::end_session_of_key(txn, &hash_token(key), ctx.now()).await? else { return Ok(()) };
-    record(ctx, txn, "auth.sign_out", ("person", person.to_string()), json!({})).await
+    record(ctx, txn, Verb::SignOut, ("person", person.to_string()), json!({})).await
 }
 
 /// Ends one of the caller's own sessions. A session of another person is not found.
@@ -31,7 +32,7 @@ pub async fn end_session(ctx: &Ctx, txn: &Txn, id: SessionId) -> Result<()> {
     if store::end_sessions(txn, person, Which::One(id), ctx.now()).await? == 0 {
         return Err(Error::NotFound);
     }
-    record(ctx, txn, "auth.end_session", ("session", id.to_string()), json!({})).await
+    record(ctx, txn, Verb::EndSession, ("session", id.to_string()), json!({})).await
 }
 
 /// Ends the caller's other sessions and returns how many ended.
@@ -39,7 +40,7 @@ pub async fn end_other_sessions(ctx: &Ctx, txn: &Txn, key: Option<&str>) -> Resu
     let person = rights::myself_changing(&ctx.actor)?;
     let hash = key.map(hash_token);
     let ended = store::end_sessions(txn, person, Which::AllBut(hash.as_deref()), ctx.now()).await?;
-    record(ctx, txn, "auth.end_other_sessions", ("person", person.to_string()), json!({ "ended": ended })).await?;
+    record(ctx, txn, Verb::EndOtherSessions, ("person", person.to_string()), json!({ "ended": ended })).await?;
     Ok(ended)
 }
 
@@ -57,6 +58,6 @@ pub async fn end_everything_of(ctx: &Ctx, txn: &Txn, person: PersonId) -> Result
         tokens: store::revoke_tokens(txn, person, None, ctx.now()).await?,
     };
     let details = json!({ "sessions": ended.sessions, "links": ended.links, "tokens": ended.tokens });
-    record(ctx, txn, "auth.end_everything", ("person", person.to_string()), details).await?;
+    record(ctx, txn, Verb::EndEverything, ("person", person.to_string()), details).await?;
     Ok(ended)
 }

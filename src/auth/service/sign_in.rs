@@ -5,6 +5,7 @@ use crate::auth::local_path::LocalPath;
 use crate::auth::model::{self, AuthRefusal, LinkPreview, Member, OpenedSession, Persona};
 use crate::auth::service::record;
 use crate::auth::store::{self, NewSession, Which};
+use crate::auth::verb::Verb;
 use crate::auth::{mail, rights};
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
@@ -54,7 +55,7 @@ pub async fn request_link(ctx: &Ctx, txn: &Txn, address: &str, next: &LocalPath)
     let Some(member) = entitled(ctx, txn, address).await? else { return Ok(()) };
     let link = make_link(ctx, txn, &member, next).await?;
     mail::send_link(ctx, txn, &member, &mail::Link { id: link.id, url: link.url, expires_at: link.expires_at }).await?;
-    record(ctx, txn, "auth.request_link", ("person", member.id.to_string()), json!({ "link": link.id })).await
+    record(ctx, txn, Verb::RequestLink, ("person", member.id.to_string()), json!({ "link": link.id })).await
 }
 
 /// Returns the content of the page behind a link. Changes nothing, because mail scanners open every link, some of them
@@ -135,7 +136,7 @@ pub async fn link_for_operator(ctx: &Ctx, txn: &Txn, address: &str) -> Result<St
         return Err(AuthRefusal::LinkUnusable.into());
     }
     let link = make_link(ctx, txn, &member, &LocalPath::or_home("/")).await?;
-    record(ctx, txn, "auth.print_link", ("person", member.id.to_string()), json!({ "link": link.id })).await?;
+    record(ctx, txn, Verb::PrintLink, ("person", member.id.to_string()), json!({ "link": link.id })).await?;
     Ok(link.url)
 }
 
@@ -217,7 +218,7 @@ async fn open_session(
     };
     store::insert_session(txn, session).await?;
     let ctx = ctx_of(ctx, member);
-    record(&ctx, txn, "auth.sign_in", ("session", id.to_string()), json!({})).await?;
+    record(&ctx, txn, Verb::SignIn, ("session", id.to_string()), json!({})).await?;
     Ok(OpenedSession { id, key, person_id: member.id })
 }
 

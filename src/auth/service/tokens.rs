@@ -3,6 +3,7 @@
 use crate::auth::actor::Scope;
 use crate::auth::model::{AuthRefusal, IssuedToken, OwnToken, TOKEN_DAYS_MAX, TOKEN_NAME_MAX, TOKENS_MAX, api_token};
 use crate::auth::service::record;
+use crate::auth::verb::Verb;
 use crate::auth::{rights, store};
 use crate::ctx::Ctx;
 use crate::db::Txn;
@@ -66,7 +67,7 @@ async fn issue(ctx: &Ctx, txn: &Txn, person: PersonId, input: &NewToken, random:
     };
     store::insert_token(txn, person, &token, hash_token(&secret)).await?;
     let details = json!({ "scope": token.scope.as_str(), "days": input.days });
-    record(ctx, txn, "auth.create_token", ("api_token", token.id.to_string()), details).await?;
+    record(ctx, txn, Verb::CreateToken, ("api_token", token.id.to_string()), details).await?;
     Ok(IssuedToken { token, secret })
 }
 
@@ -82,7 +83,7 @@ pub async fn revoke_token(ctx: &Ctx, txn: &Txn, id: ApiTokenId) -> Result<()> {
     if store::revoke_tokens(txn, person, Some(id), ctx.now()).await? == 0 {
         return Err(Error::NotFound);
     }
-    record(ctx, txn, "auth.revoke_token", ("api_token", id.to_string()), json!({})).await
+    record(ctx, txn, Verb::RevokeToken, ("api_token", id.to_string()), json!({})).await
 }
 
 /// Checks the input and returns the name to store, or all errors.

@@ -7,6 +7,7 @@ use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::designations::model;
 use crate::designations::store;
+use crate::designations::verb::Verb;
 use crate::designations::view::Document;
 use crate::error::{Code, Error, Result};
 use crate::secret;
@@ -44,7 +45,7 @@ pub async fn keep_document(ctx: &Ctx, txn: &Txn, name: &str, content: Vec<u8>) -
     }
     store::insert_document(txn, &document, content, ctx.actor.person_id(), body).await?;
     let event = Event::about(
-        "designations.keep_document",
+        Verb::KeepDocument,
         ("document", document.id.to_string()),
         json!({ "sha256": document.sha256, "size": document.size, "media_type": document.media_type }),
     );

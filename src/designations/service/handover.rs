@@ -6,7 +6,8 @@ use crate::db::Txn;
 use crate::designations::mail;
 use crate::designations::model::{self, Seat};
 use crate::designations::policy::Visibility;
-use crate::designations::store::{self, Filter, SeatKey};
+use crate::designations::store::{Filter, SeatKey, self};
+use crate::designations::verb::Verb;
 use crate::designations::view::Designation;
 use crate::each::Failures;
 use crate::error::Result;
@@ -173,5 +174,5 @@ pub(super) async fn switch_off(ctx: &Ctx, txn: &Txn, designation: &Designation) 
     links::service::revoke_for_designation(ctx, txn, designation.id).await?;
     auth::service::end_everything_of(ctx, txn, designation.holder.id).await?;
     store::mark_handed_over(txn, designation.id, ctx.now()).await?;
-    record_event(ctx, txn, "designations.hand_over", designation).await
+    record_event(ctx, txn, Verb::HandOver, designation).await
 }

@@ -1,7 +1,6 @@
 //! One designation: act, provenance, history, absences and trail, and what the reader may do with it.
 
 use super::words as register_words;
-use crate::audit::trail::{self, TrailEvent};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::designations::model::{Record, Standing, Unavailability, how_it_was_told};
@@ -15,6 +14,7 @@ use crate::http::page::{FlashKind, Shell, done, page};
 use crate::http::{Answer, Failure};
 use crate::network::policy::{self as network_policy, Reach};
 use crate::network::service as network;
+use crate::slices::{self, Happened};
 use crate::texts::{Label, Lang};
 use crate::time::words;
 use actix_web::web::{Path, ServiceConfig};
@@ -204,7 +204,7 @@ async fn designation_page(
     bounce: FormState<BounceForm>,
 ) -> Result<DesignationPage> {
     let Dossier { designation, history, documents, unavailabilities } = service::dossier(ctx, id).await?;
-    let trail = trail::of(ctx.reader(), "designation", &id.to_string()).await?;
+    let trail = slices::history(ctx.reader(), "designation", &id.to_string(), ctx.lang).await?;
     let names = Names::of(ctx, &history, &trail).await?;
     let lang = ctx.lang;
     let standing = designation.standing_on(ctx.today());
@@ -233,7 +233,7 @@ async fn designation_page(
         documents: documents.into_iter().map(|document| document_row(id, document, lang)).collect(),
         absences: unavailabilities.into_iter().map(|absence| absence_row(id, absence, lang)).collect(),
         history: history.iter().rev().map(|record| history_row(record, &names, lang)).collect(),
-        trail: trail.into_iter().map(|event| trail_row(event, &names, lang)).collect(),
+        trail: trail.into_iter().map(|happened| trail_row(happened, &names, lang)).collect(),
         bounce: bounce_box(ctx, &designation, bounce),
         may,
         path: format!("/designations/{id}"),
@@ -332,7 +332,8 @@ fn history_row(record: &Record, names: &Names, lang: Lang) -> HistoryRow {
     }
 }
 
-fn trail_row(event: TrailEvent, names: &Names, lang: Lang) -> TrailRow {
+fn trail_row(happened: Happened, names: &Names, lang: Lang) -> TrailRow {
+    let Happened { event, words: action } = happened;
     let who = match (event.actor_kind.as_str(), event.actor_id.as_deref()) {
         ("person", Some(id)) => id.parse().map_or_else(|_| id.to_owned(), |id| names.person(id, lang)),
         ("system", _) => lang.t("designations.by_service").to_owned(),
@@ -344,8 +345,7 @@ fn trail_row(event: TrailEvent, names: &Names, lang: Lang) -> TrailRow {
     TrailRow {
         seq: event.seq,
         when: words::long_instant(event.at, lang),
-        action: crate::designations::words::did(&event.action)
-            .map_or_else(|| event.action.clone(), |key| lang.t(key).to_owned()),
+        action,
         who,
         on_behalf: body.map(|body| match channel {
             Some(channel) => lang
@@ -384,8 +384,8 @@ struct Names {
 }
 
 impl Names {
-    async fn of(ctx: &Ctx, history: &[Record], trail: &[TrailEvent]) -> Result<Self> {
-        let by_trail = trail.iter().filter_map(|event| event.actor_id.as_deref()?.parse().ok());
+    async fn of(ctx: &Ctx, history: &[Record], trail: &[Happened]) -> Result<Self> {
+        let by_trail = trail.iter().filter_map(|one| one.event.actor_id.as_deref()?.parse().ok());
         let ids: BTreeSet<PersonId> = history.iter().filter_map(|record| record.recorded_by).chain(by_trail).collect();
         let mut people = BTreeMap::new();
         for id in ids {

@@ -5,6 +5,7 @@ use crate::audit::{self, Event};
 use crate::ctx::Ctx;
 use crate::db::{Txn, exactly_one};
 use crate::error::{Code, Error, Result};
+use crate::mail::outbox::verb::Verb;
 use crate::mail::policy::{self, Action};
 use crate::{settings, typed};
 use chrono::{DateTime, Utc};
@@ -194,7 +195,7 @@ pub async fn retry(ctx: &Ctx, txn: &Txn, id: MailId) -> Result<()> {
         .exec(txn)
         .await?;
     exactly_one(updated.rows_affected)?;
-    trace(ctx, txn, "mail.retry", ("mail", id.to_string())).await
+    trace(ctx, txn, Verb::Retry, ("mail", id.to_string())).await
 }
 
 /// Withdraws a mail that waits or was given up, so that it is never sent. Refused for a mail that is being sent, sent,
@@ -215,7 +216,7 @@ pub async fn cancel(ctx: &Ctx, txn: &Txn, id: MailId) -> Result<()> {
         .exec(txn)
         .await?;
     exactly_one(updated.rows_affected)?;
-    trace(ctx, txn, "mail.cancel", ("mail", id.to_string())).await
+    trace(ctx, txn, Verb::Cancel, ("mail", id.to_string())).await
 }
 
 /// Returns every kind of mail in the outbox, in alphabetical order.
@@ -244,14 +245,14 @@ pub async fn pause(ctx: &Ctx, txn: &Txn, reason: &str) -> Result<()> {
     demand_change(ctx)?;
     let reason = typed::reason("reason", reason, REASON_CHARACTERS)?;
     settings::set(txn, settings::SENDING_PAUSED, &reason, ctx.now()).await?;
-    trace(ctx, txn, "mail.pause", ("setting", settings::SENDING_PAUSED.to_owned())).await
+    trace(ctx, txn, Verb::Pause, ("setting", settings::SENDING_PAUSED.to_owned())).await
 }
 
 /// Resumes sending.
 pub async fn resume(ctx: &Ctx, txn: &Txn) -> Result<()> {
     demand_change(ctx)?;
     settings::clear(txn, settings::SENDING_PAUSED).await?;
-    trace(ctx, txn, "mail.resume", ("setting", settings::SENDING_PAUSED.to_owned())).await
+    trace(ctx, txn, Verb::Resume, ("setting", settings::SENDING_PAUSED.to_owned())).await
 }
 
 /// Returns the state of the outbox for the status page and the metrics, without personal data.
@@ -304,9 +305,9 @@ fn demand_change(ctx: &Ctx) -> Result<()> {
     ctx.demand(policy::may(&ctx.actor, Action::Steer))
 }
 
-async fn trace(ctx: &Ctx, txn: &Txn, action: &'static str, subject: (&'static str, String)) -> Result<()> {
+async fn trace(ctx: &Ctx, txn: &Txn, verb: Verb, subject: (&'static str, String)) -> Result<()> {
     let details = serde_json::json!({});
-    audit::record(ctx, txn, Event::about(action, subject, details)).await
+    audit::record(ctx, txn, Event::about(verb, subject, details)).await
 }
 
 fn plain_text(bytes: &[u8]) -> Option<String> {

@@ -159,28 +159,26 @@ fn promises() -> sea_orm::Select<outbox_mail::Entity> {
         .order_by_asc(outbox_mail::Column::Id)
 }
 
-/// A mail that left, and whom it went to.
+/// A mail that left, and the person it went to.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct Gone {
     pub id: MailId,
     pub person_id: PersonId,
-    pub kind: String,
     pub subject_id: String,
     pub sent_at: Instant,
 }
 
-/// The mails of these kinds that left for people since an instant, the latest first.
-pub async fn gone_since(connection: &impl ConnectionTrait, kinds: &[&str], since: DateTime<Utc>) -> Result<Vec<Gone>> {
+/// Returns the mails of a kind that left for people since an instant, the latest first.
+pub async fn gone_since(connection: &impl ConnectionTrait, kind: &str, since: DateTime<Utc>) -> Result<Vec<Gone>> {
     Ok(outbox_mail::Entity::find()
         .select_only()
         .columns([
             outbox_mail::Column::Id,
             outbox_mail::Column::PersonId,
-            outbox_mail::Column::Kind,
             outbox_mail::Column::SubjectId,
             outbox_mail::Column::SentAt,
         ])
-        .filter(outbox_mail::Column::Kind.is_in(kinds.iter().copied()))
+        .filter(outbox_mail::Column::Kind.eq(kind))
         .filter(outbox_mail::Column::PersonId.is_not_null())
         .filter(outbox_mail::Column::SentAt.gte(Instant::from(since)))
         .order_by_desc(outbox_mail::Column::SentAt)

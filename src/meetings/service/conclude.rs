@@ -10,7 +10,8 @@ use crate::error::{Code, Error, Result};
 use crate::meetings::model::{AgendaItem, Event};
 use crate::meetings::policy::Action;
 use crate::meetings::store;
-use crate::meetings::view::Outcome;
+use crate::meetings::verb::Verb;
+use crate::meetings::view::{Dossier, Outcome};
 use crate::open::Seen;
 use crate::releases::model::Reason;
 use crate::releases::service as releases;
@@ -100,7 +101,7 @@ pub async fn record_outcome(ctx: &Ctx, txn: &Txn, id: MeetingId, seen: Seen, inp
     store::insert_outcome(txn, &outcome, ctx.actor.person_id()).await?;
     let details =
         serde_json::json!({ "outcome": outcome.id, "kind": outcome.kind, "release": release_id, "task": task_id });
-    save(ctx, txn, held, "meetings.record_outcome", details).await?;
+    save(ctx, txn, held, Verb::RecordOutcome, details).await?;
     Ok(outcome)
 }
 

@@ -14,7 +14,8 @@ use crate::meetings::mail::{self, Sheet, Telling};
 use crate::meetings::model::{self, Convocation, Event, Meeting, Notice, Slot, Told, Venue, notice, numbering_year};
 use crate::meetings::policy::{Action, Visibility};
 use crate::meetings::store::{self, Filter};
-use crate::meetings::view::{Invited, Line, Member};
+use crate::meetings::verb::Verb;
+use crate::meetings::view::{Dossier, Invited, Line, Member};
 use crate::network::service as network;
 use crate::open::Seen;
 use crate::typed;
@@ -43,7 +44,7 @@ pub async fn convene(
     let number = store::next_number(txn, draft.table_id, numbering_year(draft.slot)).await?;
     let convened = draft.convene(Convocation { number, at: ctx.now(), short_notice_reason }, items)?;
     let details = facts(&convened);
-    let convened = save(ctx, txn, convened, "meetings.convene", details).await?;
+    let convened = save(ctx, txn, convened, Verb::Convene, details).await?;
     let sheet = sheet(txn, &convened).await?;
     for member in members(ctx, txn, &sheet.meeting).await? {
         tell(ctx, txn, &sheet, &member, None, &Telling::Convened).await?;
@@ -79,7 +80,7 @@ pub async fn move_to(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, input: M
     let before = (convened.slot, convened.venue.clone());
     let moved = convened.move_to(input.slot, venue, reason)?;
     let details = facts(&moved);
-    let moved = save(ctx, txn, moved, "meetings.move", details).await?;
+    let moved = save(ctx, txn, moved, Verb::Move, details).await?;
     let sheet = sheet(txn, &moved).await?;
     let told = store::told(txn, id).await?;
     let members = members(ctx, txn, &sheet.meeting).await?;
@@ -103,7 +104,7 @@ pub async fn cancel(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, reason: &
     let reason = typed::reason("reason", reason, MAX_REASON)?;
     let cancelled = meeting.cancel(reason.clone())?;
     let details = facts(&cancelled);
-    let cancelled = save(ctx, txn, cancelled, "meetings.cancel", details).await?;
+    let cancelled = save(ctx, txn, cancelled, Verb::Cancel, details).await?;
     let sheet = sheet(txn, &cancelled).await?;
     for one in store::told(txn, id).await?.into_iter().filter(|one| holds_entry(one.told)) {
         let telling = Telling::Cancelled { reason: reason.clone() };
@@ -167,7 +168,7 @@ async fn tell_elsewhere_that_it_is_off(ctx: &Ctx, txn: &Txn, meeting: &Meeting, 
         let telling = Telling::Cancelled { reason: reason.clone() };
         tell(ctx, txn, &sheet, &as_member(one), Some(one.told), &telling).await?;
     }
-    record(ctx, txn, "meetings.follow_members", meeting.id, serde_json::json!({ "told": owed.len() })).await?;
+    record(ctx, txn, Verb::FollowMembers, meeting.id, serde_json::json!({ "told": owed.len() })).await?;
     Ok(owed.len() as u64)
 }
 
@@ -249,7 +250,7 @@ pub(super) async fn follow(ctx: &Ctx, txn: &Txn, sheet: &Sheet, members: &[Membe
     }
     if !changes.is_empty() {
         let details = serde_json::json!({ "told": changes.len() });
-        record(ctx, txn, "meetings.follow_members", sheet.meeting.id, details).await?;
+        record(ctx, txn, Verb::FollowMembers, sheet.meeting.id, details).await?;
     }
     Ok(changes.len() as u64)
 }

@@ -11,7 +11,8 @@ use crate::error::{Code, Error, Result};
 use crate::meetings::model::{Event, Meeting, Party, Refusal};
 use crate::meetings::policy::{self, Action};
 use crate::meetings::store;
-use crate::meetings::view::{Member, Table, TableOfParties};
+use crate::meetings::verb::Verb;
+use crate::meetings::view::{Dossier, Member, Table, TableOfParties};
 use crate::network::service as network;
 use crate::open::{Seen, admit};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -80,7 +81,7 @@ pub async fn set_parties(ctx: &Ctx, txn: &Txn, code: &str, version: i32, bodies:
     let parties = parties(txn, &table, ctx.now()).await?;
     let codes: Vec<&str> = parties.iter().map(|party| party.code.as_str()).collect();
     let details = serde_json::json!({ "parties": codes });
-    let event = audit::Event::about("meetings.set_parties", ("technical_table", table.id.to_string()), details);
+    let event = audit::Event::about(Verb::SetParties, ("technical_table", table.id.to_string()), details);
     audit::record(ctx, txn, event).await?;
     Ok(TableOfParties { table, parties })
 }
@@ -203,7 +204,7 @@ pub async fn invite(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, guests: &
     let invited: Vec<&Designation> = guests.iter().map(partner).collect::<Result<_>>()?;
     store::replace_guests(txn, id, &invited, ctx.now()).await?;
     let details = serde_json::json!({ "guests": guests });
-    let saved = save(ctx, txn, meeting, "meetings.invite", details).await?;
+    let saved = save(ctx, txn, meeting, Verb::Invite, details).await?;
     if is_convened {
         let told = store::told(txn, id).await?;
         let members = members(ctx, txn, &saved).await?;

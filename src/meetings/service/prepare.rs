@@ -7,6 +7,8 @@ use crate::error::{Code, Error, Result};
 use crate::meetings::model::{AgendaItem, Event, Meeting, Refusal, Slot, Stage, Venue};
 use crate::meetings::policy::{self, Action};
 use crate::meetings::store;
+use crate::meetings::verb::Verb;
+use crate::meetings::view::Dossier;
 use crate::open::Seen;
 use crate::typed;
 use chrono::{NaiveDate, NaiveTime};
@@ -65,7 +67,7 @@ pub async fn create(ctx: &Ctx, txn: &Txn, input: MeetingIn) -> Result<Meeting> {
     };
     let draft = checked(draft)?;
     store::insert(txn, &draft, ctx.now()).await?;
-    record(ctx, txn, "meetings.create", id, super::facts(&draft)).await?;
+    record(ctx, txn, Verb::Create, id, super::facts(&draft)).await?;
     Ok(draft)
 }
 
@@ -97,7 +99,7 @@ pub async fn edit(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, change: Mee
         return Err(Refusal::NothingChanges.into());
     }
     let details = super::facts(&changed);
-    save(ctx, txn, changed, "meetings.edit", details).await
+    save(ctx, txn, changed, Verb::Edit, details).await
 }
 
 /// One point of an agenda.
@@ -136,7 +138,7 @@ pub async fn add_item(ctx: &Ctx, txn: &Txn, id: MeetingId, seen: Seen, input: It
     };
     store::insert_item(txn, id, &item, ctx.now()).await?;
     let details = serde_json::json!({ "item": item.id, "release": item.release_id });
-    save(ctx, txn, draft, "meetings.add_item", details).await?;
+    save(ctx, txn, draft, Verb::AddItem, details).await?;
     Ok(item)
 }
 
@@ -147,7 +149,7 @@ pub async fn remove_item(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, item
     if !store::delete_item(txn, id, item).await? {
         return Err(Error::NotFound);
     }
-    save(ctx, txn, draft, "meetings.remove_item", serde_json::json!({ "item": item })).await
+    save(ctx, txn, draft, Verb::RemoveItem, serde_json::json!({ "item": item })).await
 }
 
 /// A draft as it is kept, or every field that is wrong.

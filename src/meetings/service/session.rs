@@ -8,6 +8,8 @@ use crate::error::{Code, Error, Result};
 use crate::meetings::model::{Attendance, Event, Meeting, Party, Quorum};
 use crate::meetings::policy::Action;
 use crate::meetings::store;
+use crate::meetings::verb::Verb;
+use crate::meetings::view::Dossier;
 use crate::open::Seen;
 use crate::typed;
 use entity::ids::MeetingId;
@@ -44,7 +46,7 @@ pub async fn hold(
         put(ctx, txn, id, &parties, attendance).await?;
     }
     let details = super::facts(&held);
-    save(ctx, txn, held, "meetings.hold", details).await
+    save(ctx, txn, held, Verb::Hold, details).await
 }
 
 /// Records the presence of one party at a meeting that is being or has been held, over what was recorded before.
@@ -71,7 +73,7 @@ pub async fn attend(
     // Where it was missing before, why the decisions stand has been said.
     let reason = if before.is_reached() { after.justify(decisions(txn, id).await?, reason)? } else { reason };
     let held = Meeting { short_quorum_reason: reason.or(held.short_quorum_reason.clone()), ..held };
-    save(ctx, txn, held, "meetings.attend", details).await
+    save(ctx, txn, held, Verb::Attend, details).await
 }
 
 /// Counts the parties that are recorded as there.
@@ -119,5 +121,5 @@ pub async fn close(
     let present = quorum(txn, id, &parties_of(ctx, txn, &held).await?).await?;
     let closed = held.close(present.justify(decisions(txn, id).await?, reason)?)?;
     let details = super::facts(&closed);
-    save(ctx, txn, closed, "meetings.close", details).await
+    save(ctx, txn, closed, Verb::Close, details).await
 }

@@ -10,6 +10,7 @@ use crate::network::model::frame::{AgreementChange, BodyChange, FrameRefusal, ma
 use crate::network::model::{AgreementView, BodyView};
 use crate::network::policy::{self, Action};
 use crate::network::store;
+use crate::network::verb::Verb;
 use crate::open::{Guarded, Seen, admit};
 use crate::typed;
 use serde_json::json;
@@ -33,7 +34,7 @@ pub async fn edit_body(ctx: &Ctx, txn: &Txn, code: &str, version: i32, change: B
     }
     let after = store::update_mailbox(txn, before, pec, ctx.now()).await?;
     let subject = ("body", after.id.to_string());
-    audit::record(ctx, txn, Event::about("network.edit_body", subject, json!({ "members": ["pec"] }))).await?;
+    audit::record(ctx, txn, Event::about(Verb::EditBody, subject, json!({ "members": ["pec"] }))).await?;
     Ok(after)
 }
 
@@ -59,7 +60,7 @@ pub async fn edit_agreement(ctx: &Ctx, txn: &Txn, version: i32, change: Agreemen
     let after = store::update_signature(txn, before, day, ctx.now()).await?;
     let subject = ("agreement", after.id.to_string());
     let details = json!({ "in_force_from": after.in_force_from });
-    audit::record(ctx, txn, Event::about("network.edit_agreement", subject, details)).await?;
+    audit::record(ctx, txn, Event::about(Verb::EditAgreement, subject, details)).await?;
     Ok(after)
 }
 

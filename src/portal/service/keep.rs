@@ -12,6 +12,7 @@ use crate::error::Result;
 use crate::network::service as network;
 use crate::portal::model::{GRACE, Look, Publication, READING};
 use crate::portal::store;
+use crate::portal::verb::Verb;
 use crate::tasks::service::{self as tasks, NewTask};
 use crate::texts::Lang;
 use entity::ids::DeliverableId;
@@ -166,7 +167,7 @@ async fn ask_for_page(ctx: &Ctx, txn: &Txn, awaited: &Awaited, fault: Fault) -> 
 
 async fn record(ctx: &Ctx, txn: &Txn, before: &Publication, after: &Publication) -> Result<()> {
     let event = Event::about(
-        "portal.look",
+        Verb::Look,
         ("deliverable", after.deliverable_id.to_string()),
         serde_json::json!({ "publication": after.id, "from": before.state, "to": after.state }),
     );

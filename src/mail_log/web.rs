@@ -1,10 +1,6 @@
-//! The mail log: mails with recipients, times and states. For the secretariat.
-//!
-//! The text of a mail may contain a key: a link by which its recipient signs in or answers with a button. The reader of
-//! the log is another person, so in production long random words are masked and the raw message is not available. In
-//! development the log serves as the mailbox, and everything is shown.
+//! The pages of the mail log.
 
-use super::words as overview_words;
+use super::words::{self, without_keys};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::{Code, Error, Result};
@@ -15,8 +11,9 @@ use crate::http::paging::{Page, Paging};
 use crate::http::site::Site;
 use crate::kinds_of_mail;
 use crate::mail::outbox::TakenBack;
-use crate::mail::outbox::desk::{self, Detail, LogLine};
+use crate::mail::outbox::desk::{Detail, LogLine, Summary, self};
 use crate::texts::{Label, Lang};
+use crate::time::words::long_instant;
 use crate::time::words;
 use actix_web::http::header::X_CONTENT_TYPE_OPTIONS;
 use actix_web::web::{Data, Path, Query, ServiceConfig};
@@ -25,10 +22,6 @@ use askama::Template;
 use entity::ids::MailId;
 use entity::kinds::NotificationState;
 use serde::Deserialize;
-
-/// Shortest run of letters and digits that is masked as a key: longer than an id (36), shorter than a token of 256 bits
-/// (43 or more).
-const KEY_CHARACTERS: usize = 40;
 
 pub fn pages(cfg: &mut ServiceConfig) {
     cfg.service(show_log)
@@ -41,7 +34,7 @@ pub fn pages(cfg: &mut ServiceConfig) {
 }
 
 #[derive(Template)]
-#[template(path = "overview/mails.html")]
+#[template(path = "mail_log/list.html")]
 struct LogPage {
     shell: Shell,
     form: FormState<FilterForm>,
@@ -55,7 +48,7 @@ struct LogPage {
 }
 
 /// One mail in a list.
-pub(super) struct MailRow {
+pub struct MailRow {
     pub href: String,
     pub subject: String,
     pub recipient: String,
@@ -114,11 +107,11 @@ async fn log_page(
     let mails = Page::cut(ctx, request, limit, mails, |last| last.id)?;
     let kinds = desk::kinds(ctx).await?;
     Ok(LogPage {
-        shell: Shell::new(ctx, request, "overview.mail_title").here(),
+        shell: Shell::new(ctx, request, "mail_log.title").here(),
         form: FormState::fresh(typed),
         states: NotificationState::ALL
             .iter()
-            .map(|state| Choice::new(state.as_str(), overview_words::mail_state(*state, lang)))
+            .map(|state| Choice::new(state.as_str(), state.label(lang)))
             .collect(),
         kinds: kinds.into_iter().map(|kind| Choice::new(kind.clone(), kinds_of_mail::label(&kind, lang))).collect(),
         next: mails.next_path(),
@@ -129,21 +122,21 @@ async fn log_page(
     })
 }
 
-pub(super) fn mail_row(mail: LogLine, lang: Lang) -> MailRow {
+pub fn mail_row(mail: LogLine, lang: Lang) -> MailRow {
     let when = mail.sent_at.unwrap_or(mail.due_at).0;
     MailRow {
         href: format!("/mail/{}", mail.id),
         kind: kinds_of_mail::label(&mail.kind, lang),
-        when: words::long_instant(when, lang),
-        state: overview_words::mail_state(mail.state, lang),
-        state_colour: overview_words::mail_state_colour(mail.state),
+        when: long_instant(when, lang),
+        state: mail.state.label(lang),
+        state_colour: words::state_colour(mail.state),
         subject: mail.subject,
         recipient: mail.recipient,
     }
 }
 
 #[derive(Template)]
-#[template(path = "overview/mail.html")]
+#[template(path = "mail_log/one.html")]
 struct MailPage {
     shell: Shell,
     mail: MailRow,
@@ -178,13 +171,13 @@ fn mail_page(ctx: &Ctx, request: &HttpRequest, detail: Detail) -> MailPage {
     let lang = ctx.lang;
     let may_retry = detail.may_be_retried(ctx.now());
     let Detail { line, message_id, text, bytes } = detail;
-    let day = |at: entity::Instant| words::long_instant(at.0, lang);
+    let day = |at: entity::Instant| long_instant(at.0, lang);
     let is_open = matches!(
         line.state,
         NotificationState::Pending | NotificationState::Failed | NotificationState::Unknown | NotificationState::Dead
     );
     MailPage {
-        shell: Shell::titled(ctx, request, line.subject.clone()).crumb(lang.t("overview.mail_title"), "/mail").here(),
+        shell: Shell::titled(ctx, request, line.subject.clone()).crumb(lang.t("mail_log.title"), "/mail").here(),
         path: format!("/mail/{}", line.id),
         created: day(line.created_at),
         due: day(line.due_at),
@@ -206,8 +199,8 @@ fn mail_page(ctx: &Ctx, request: &HttpRequest, detail: Detail) -> MailPage {
 /// Returns the state in words. On the page of a sent mail it adds that only the relay's acceptance is known.
 fn long_state(state: NotificationState, lang: Lang) -> &'static str {
     match state {
-        NotificationState::Sent => lang.t("overview.mail_sent_long"),
-        _ => overview_words::mail_state(state, lang),
+        NotificationState::Sent => lang.t("mail_log.sent_long"),
+        _ => words::state(state, lang),
     }
 }
 
@@ -230,23 +223,6 @@ fn about(line: &LogLine) -> Option<String> {
     (line.subject_kind == "designation").then(|| format!("/designations/{}", line.subject_id))
 }
 
-/// Masks every long random word in a text.
-pub(super) fn without_keys(text: &str) -> String {
-    let mut blotted = String::with_capacity(text.len());
-    let mut run = String::new();
-    for character in text.chars().chain(std::iter::once('\n')) {
-        if character.is_ascii_alphanumeric() || character == '_' || character == '-' {
-            run.push(character);
-            continue;
-        }
-        blotted.push_str(if run.len() >= KEY_CHARACTERS { "…" } else { &run });
-        run.clear();
-        blotted.push(character);
-    }
-    blotted.pop();
-    blotted
-}
-
 /// Answers with the raw message as text. Not in production, because it contains the recipient's keys.
 #[get("/mail/{id}/source")]
 async fn show_source(ctx: Ctx, id: Path<MailId>) -> Answer {
@@ -263,14 +239,14 @@ async fn show_source(ctx: Ctx, id: Path<MailId>) -> Answer {
 /// Sends a mail back to the queue.
 #[post("/mail/{id}/retry")]
 async fn retry(ctx: Ctx, id: Path<MailId>, form: Form<OnlyButton>) -> Answer {
-    let leads_on = |()| done(&format!("/mail/{}", *id), FlashKind::Success, "overview.done_retry");
+    let leads_on = |()| done(&format!("/mail/{}", *id), FlashKind::Success, "mail_log.done_retry");
     form::press(&ctx, &form.1, async |txn| desk::retry(&ctx, txn, *id).await, leads_on).await
 }
 
 /// Withdraws a mail.
 #[post("/mail/{id}/cancel")]
 async fn withdraw(ctx: Ctx, id: Path<MailId>, form: Form<OnlyButton>) -> Answer {
-    let leads_on = |()| done(&format!("/mail/{}", *id), FlashKind::Success, "overview.done_cancel");
+    let leads_on = |()| done(&format!("/mail/{}", *id), FlashKind::Success, "mail_log.done_cancel");
     form::press(&ctx, &form.1, async |txn| desk::cancel(&ctx, txn, *id).await, leads_on).await
 }
 
@@ -278,7 +254,7 @@ async fn withdraw(ctx: Ctx, id: Path<MailId>, form: Form<OnlyButton>) -> Answer 
 #[post("/mail/pause")]
 async fn pause(ctx: Ctx, site: Data<Site>, request: HttpRequest, form: Sent<PauseForm>) -> Answer {
     let pause = async |txn: &Txn, typed: &PauseForm| desk::pause(&ctx, txn, &typed.reason).await;
-    let leads_on = |()| done("/mail", FlashKind::Success, "overview.done_pause");
+    let leads_on = |()| done("/mail", FlashKind::Success, "mail_log.done_pause");
     let answer = form::answer(&ctx, form, pause, leads_on, async |pausing| {
         Ok(log_page(&ctx, &request, FilterForm::default(), &Paging::default(), pausing).await?)
     })
@@ -292,23 +268,8 @@ async fn pause(ctx: Ctx, site: Data<Site>, request: HttpRequest, form: Sent<Paus
 /// Resumes sending.
 #[post("/mail/resume")]
 async fn resume(ctx: Ctx, site: Data<Site>, form: Form<OnlyButton>) -> Answer {
-    let leads_on = |()| done("/mail", FlashKind::Success, "overview.done_resume");
+    let leads_on = |()| done("/mail", FlashKind::Success, "mail_log.done_resume");
     let answer = form::press(&ctx, &form.1, async |txn| desk::resume(&ctx, txn).await, leads_on).await?;
     site.notices.show_paused(false);
     Ok(answer)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_are_blotted_out_and_ids_stay() {
-        let key = "a".repeat(43);
-        let id = "0193c5e2-7d1a-7c3e-9d2b-1f0e6a5b4c3d";
-        let text = format!("Apri https://raccordo.example/sign-in/{key}?next=/designations/{id}\nGrazie.");
-        let expected = format!("Apri https://raccordo.example/sign-in/…?next=/designations/{id}\nGrazie.");
-        assert_eq!(without_keys(&text), expected);
-        assert_eq!(without_keys(&key), "…");
-    }
 }

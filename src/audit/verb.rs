@@ -1,0 +1,31 @@
+//! The words in which the trail says what happened.
+
+use crate::slice::Slice;
+use std::fmt;
+
+/// A verb of one slice's vocabulary, `designate` of the designations. Its name is part of what is kept: it is never renamed.
+pub trait Verb: Copy + 'static {
+    const SLICE: Slice;
+    const ALL: &'static [Self];
+
+    fn name(self) -> &'static str;
+}
+
+/// What the trail says happened: a slice and one of its verbs, `designations.designate`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Action {
+    slice: Slice,
+    verb: &'static str,
+}
+
+impl<V: Verb> From<V> for Action {
+    fn from(verb: V) -> Self {
+        Self { slice: V::SLICE, verb: verb.name() }
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.slice.as_str(), self.verb)
+    }
+}

@@ -1,0 +1,48 @@
+//! The verbs of the deliverables in the trail.
+
+use crate::audit;
+use crate::slice::Slice;
+use crate::vocabulary::vocabulary;
+
+vocabulary! {
+    /// What the trail can say of the deliverables.
+    Verb {
+        Start = "start",
+        Submit = "submit",
+        RequestChanges = "request_changes",
+        Approve = "approve",
+        Block = "block",
+        Unblock = "unblock",
+        Waive = "waive",
+        Reschedule = "reschedule",
+        Publish = "publish",
+        Verify = "verify",
+    }
+}
+
+impl audit::Verb for Verb {
+    const SLICE: Slice = Slice::Deliverables;
+    const ALL: &'static [Self] = Self::ALL;
+
+    fn name(self) -> &'static str {
+        self.as_str()
+    }
+}
+
+impl Verb {
+    /// Returns whether it says how a deliverable stands, which answers a mail that asks about it. The decisions of the secretariat, such as
+    /// another day, and of the service are no answer of the party.
+    const fn is_answer(self) -> bool {
+        match self {
+            Self::Start | Self::Submit | Self::Block | Self::Unblock => true,
+            Self::RequestChanges | Self::Approve | Self::Waive | Self::Reschedule | Self::Publish | Self::Verify => {
+                false
+            }
+        }
+    }
+
+    /// Returns the verbs that answer a mail.
+    pub fn answers() -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(|verb| verb.is_answer())
+    }
+}

@@ -1,0 +1,24 @@
+//! The requests to fill a seat as questions, and their answer: the seat is filled.
+
+use super::mail::Matter;
+use super::service;
+use crate::ctx::Ctx;
+use crate::error::Result;
+use crate::mail::outbox::withdraw;
+use crate::silence::{Instants, Question};
+use chrono::{DateTime, Utc};
+use sea_orm::ConnectionTrait;
+
+/// Returns the requests that left since an instant. Each asks about one seat.
+pub async fn questions(db: &impl ConnectionTrait, since: DateTime<Utc>) -> Result<Vec<Question>> {
+    let gone = withdraw::gone_since(db, Matter::Requested.kind(), since).await?;
+    let question =
+        |mail: withdraw::Gone| Question { to: mail.person_id, sent_at: mail.sent_at.0, about: vec![mail.subject_id] };
+    Ok(gone.into_iter().map(question).collect())
+}
+
+/// Returns the seats that somebody holds today, answered now: a filled seat leaves no request open.
+pub async fn answers(ctx: &Ctx, db: &impl ConnectionTrait) -> Result<Instants> {
+    let holders = service::all_holders(db, ctx.today()).await?;
+    Ok(holders.iter().map(|one| (one.seat.id.to_string(), ctx.now())).collect())
+}

@@ -1,0 +1,53 @@
+//! Acts about what the observatories hand in: approved, sent back, blocked, waived.
+
+use super::super::stage::Stage;
+use crate::deliverables::service as deliverables;
+use crate::error::Result;
+use entity::ids::ReleaseId;
+
+pub(in crate::ops::demo) async fn approve(stage: &Stage, release: ReleaseId, observatory: &str) -> Result<()> {
+    let secretariat = stage.secretariat().await?;
+    let known = stage.deliverable(release, observatory).await?.deliverable;
+    secretariat.write(async |txn| deliverables::approve(&secretariat, txn, known.id, known.version).await).await?;
+    Ok(())
+}
+
+pub(in crate::ops::demo) async fn send_back(
+    stage: &Stage,
+    release: ReleaseId,
+    observatory: &str,
+    remarks: &str,
+) -> Result<()> {
+    let secretariat = stage.secretariat().await?;
+    let known = stage.deliverable(release, observatory).await?.deliverable;
+    secretariat
+        .write(async |txn| deliverables::request_changes(&secretariat, txn, known.id, known.version, remarks).await)
+        .await?;
+    Ok(())
+}
+
+pub(in crate::ops::demo) async fn block(
+    stage: &Stage,
+    release: ReleaseId,
+    observatory: &str,
+    reason: &str,
+) -> Result<()> {
+    let referent = stage.holder(&format!("referent:{observatory}")).await?;
+    let known = stage.deliverable(release, observatory).await?.deliverable;
+    referent.write(async |txn| deliverables::block(&referent, txn, known.id, known.version, reason).await).await?;
+    Ok(())
+}
+
+pub(in crate::ops::demo) async fn waive(
+    stage: &Stage,
+    release: ReleaseId,
+    observatory: &str,
+    reason: &str,
+) -> Result<()> {
+    let secretariat = stage.secretariat().await?;
+    let known = stage.deliverable(release, observatory).await?.deliverable;
+    secretariat
+        .write(async |txn| deliverables::waive(&secretariat, txn, known.id, known.version, reason).await)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,34 @@
+//! Acts of the portal: pages declared and seen.
+
+use super::super::stage::{PORTAL, Stage};
+use crate::error::Result;
+use crate::portal::fetch::Answer;
+use crate::portal::service as portal;
+use crate::time::Period;
+use entity::ids::ReleaseId;
+
+/// The referents declare their pages, and each is seen where it was declared.
+pub(in crate::ops::demo) async fn appear(
+    stage: &Stage,
+    release: ReleaseId,
+    period: Period,
+    observatories: impl Iterator<Item = &str>,
+) -> Result<()> {
+    for observatory in observatories {
+        let referent = stage.holder(&format!("referent:{observatory}")).await?;
+        let system = stage.system();
+        let view = stage.deliverable(release, observatory).await?;
+        let id = view.deliverable.id;
+        let address = format!("https://{PORTAL}/relazioni/{period}/{observatory}");
+        referent.write(async |txn| portal::declare(&referent, txn, id, 0, &address).await).await?;
+        let title = format!("<title>{}, {period}: {}</title>", view.product_name_it, view.observatory_name);
+        let answer = Answer {
+            status: 200,
+            media_type: "text/html; charset=utf-8".to_owned(),
+            body: title.into_bytes(),
+            address: address.clone(),
+        };
+        portal::keep_answer(&system, id, answer).await?;
+    }
+    Ok(())
+}

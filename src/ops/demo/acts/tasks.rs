@@ -1,0 +1,32 @@
+//! Acts of the referents on the steps of a release.
+
+use super::super::stage::{self, Stage, missing};
+use crate::error::Result;
+use crate::tasks::model::is_open;
+use crate::tasks::service::{self as tasks, CompleteIn};
+use entity::ids::ReleaseId;
+
+/// The referent begins with the first step.
+pub(in crate::ops::demo) async fn begin(stage: &Stage, release: ReleaseId, observatory: &str) -> Result<()> {
+    let referent = stage.holder(&format!("referent:{observatory}")).await?;
+    let steps = stage.steps(release, observatory).await?;
+    let first = steps.first().ok_or_else(|| missing("step"))?;
+    referent.write(async |txn| tasks::start(&referent, txn, first.id, first.version).await).await?;
+    Ok(())
+}
+
+/// The referent finishes the first so many steps; with the last one the text is handed in.
+pub(in crate::ops::demo) async fn work(
+    stage: &Stage,
+    release: ReleaseId,
+    observatory: &str,
+    steps: usize,
+) -> Result<()> {
+    let referent = stage.holder(&format!("referent:{observatory}")).await?;
+    let period = stage.deliverable(release, observatory).await?.period;
+    for step in stage.steps(release, observatory).await?.into_iter().take(steps).filter(|step| is_open(step.state())) {
+        let input = CompleteIn { note: None, link: Some(stage::document(observatory, &period)) };
+        referent.write(async |txn| tasks::complete(&referent, txn, step.id, step.version, input).await).await?;
+    }
+    Ok(())
+}

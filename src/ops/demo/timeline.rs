@@ -1,0 +1,242 @@
+//! The order of the demonstration: a year that ends today, told through the acts of each slice (`acts/`). Every page of it shows
+//! the result of real use cases.
+
+use super::acts::designations::{announce, designate, leave_lecco, request};
+use super::acts::meetings::{Convening, ask, close, convene, decide, draft, hold, note};
+use super::acts::releases::{move_release, plan, year};
+use super::acts::tasks::{begin, work};
+use super::acts::{auth, deliverables, portal};
+use super::cast;
+use super::stage::{Stage, hour, missing};
+use crate::ctx::Services;
+use crate::error::Result;
+use crate::releases::model::When;
+use crate::settings;
+use crate::time::Period;
+use chrono::{Datelike, Days, NaiveDate};
+use entity::ids::ReleaseId;
+use entity::kinds::{AgendaItemKind, OutcomeKind, Precision};
+use std::sync::Arc;
+
+/// Every territorial observatory with a referent.
+const AT_WORK: [&str; 11] =
+    ["bergamo", "brescia", "como", "cremona", "lecco", "lodi", "mantova", "milano", "monza-brianza", "pavia", "varese"];
+/// The steps of the product: data, draft, final text.
+const STEPS: usize = 3;
+/// The ladder is climbed from so many days ago; nothing was due before.
+const LADDER_FROM: u64 = 35;
+
+/// Tells the year that ends today into an empty network. Everything of the past is over: no mail of it is left to send.
+pub(super) async fn tell(real: &Arc<Services>) -> Result<()> {
+    let stage = Stage::set(real).await?;
+    bodies_designate(&stage).await?;
+    let out = first_release(&stage).await?;
+    let varese_begins = stage.ago(150)?;
+    designate(&stage, &cast::NEW_IN_VARESE, varese_begins, varese_begins, true).await?;
+    stage.morning(varese_begins).await?;
+    let next = second_release(&stage, out).await?;
+    last_weeks(&stage, next).await?;
+    settings::set(real.db.writer(), settings::DEMO, super::FILLED, real.clock.now()).await?;
+    Ok(())
+}
+
+/// A year ago: managers, referents, deputies, direction and partner.
+async fn bodies_designate(stage: &Stage) -> Result<()> {
+    let begins = stage.ago(362)?;
+    for part in cast::MANAGERS.iter().chain(cast::TABLE) {
+        designate(stage, part, begins, begins + Days::new(part.communicated_after), false).await?;
+    }
+    let first_morning = stage.ago(340)?;
+    stage.morning(first_morning).await
+}
+
+/// Last year's report: decided by the table, written by eleven observatories, out on its day. Returns its period.
+async fn first_release(stage: &Stage) -> Result<Period> {
+    let day = stage.ago(262)?;
+    // Two years back, so that the report that follows it speaks of a year that is over too.
+    let period = year(day.year() - 2)?;
+    stage.at(stage.ago(338)?, hour(10));
+    let release = plan(stage, period, When::of(Precision::Month, day, None)?).await?;
+    let meeting = convene(
+        stage,
+        &Convening {
+            convened: stage.ago(336)?,
+            held: stage.ago(315)?,
+            title: "Avvio del tavolo e data della Relazione territoriale",
+            points: &[
+                (AgendaItemKind::Information, "Referenti designati dagli enti", None),
+                (AgendaItemKind::Decision, "Data di uscita della Relazione territoriale", Some(release)),
+            ],
+        },
+    )
+    .await?;
+    hold(stage, meeting, stage.ago(315)?, &["provincia-sondrio", "provincia-lodi"]).await?;
+    decide(stage, meeting, release, day).await?;
+    note(
+        stage,
+        meeting,
+        OutcomeKind::Information,
+        "Undici enti su dodici hanno designato il referente; Sondrio provvede.",
+    )
+    .await?;
+    close(stage, meeting).await?;
+
+    for (step, ago) in [290, 276, 268].into_iter().enumerate() {
+        stage.at(stage.ago(ago)?, hour(15));
+        for observatory in AT_WORK {
+            work(stage, release, observatory, step + 1).await?;
+        }
+    }
+    stage.at(stage.ago(265)?, hour(16));
+    for observatory in AT_WORK {
+        deliverables::approve(stage, release, observatory).await?;
+    }
+    deliverables::waive(stage, release, "sondrio", "Nessun referente designato: il capitolo non è stato scritto.")
+        .await?;
+    stage.at(day, hour(10));
+    stage.run("publish").await?;
+    // Lodi's text is approved and never put online.
+    portal::appear(stage, release, period, AT_WORK.into_iter().filter(|one| *one != "lodi")).await?;
+    stage.post().await?;
+    Ok(period)
+}
+
+/// This year's report: decided, then moved because the data come late; the one after it has a first, provisional date.
+async fn second_release(stage: &Stage, last: Period) -> Result<ReleaseId> {
+    let period = last.next().ok_or_else(|| missing("period"))?;
+    stage.at(stage.ago(120)?, hour(10));
+    let release = plan(stage, period, When::of(Precision::Month, stage.ahead(17)?, None)?).await?;
+    let held = stage.ago(75)?;
+    let meeting = convene(
+        stage,
+        &Convening {
+            convened: stage.ago(98)?,
+            held,
+            title: "Calendario dei rilasci e qualità dei dati",
+            points: &[
+                (AgendaItemKind::Decision, "Data di uscita della prossima Relazione territoriale", Some(release)),
+                (AgendaItemKind::Discussion, "Qualità delle comunicazioni obbligatorie", None),
+            ],
+        },
+    )
+    .await?;
+    hold(stage, meeting, held, &["provincia-pavia"]).await?;
+    decide(stage, meeting, release, stage.ahead(17)?).await?;
+    let asked = [
+        ("referent:cremona", "Verifica delle comunicazioni obbligatorie tardive", stage.ago(12)?),
+        ("referent:bergamo", "Proposta di indice comune delle relazioni", stage.ahead(6)?),
+        ("direction:regione-lombardia", "Parere sull'indice comune delle relazioni", stage.ahead(20)?),
+    ];
+    for (seat, title, due_day) in asked {
+        ask(stage, meeting, seat, title, due_day).await?;
+    }
+    note(
+        stage,
+        meeting,
+        OutcomeKind::Problem,
+        "Le comunicazioni obbligatorie del quarto trimestre arrivano in ritardo.",
+    )
+    .await?;
+    stage.at(stage.ago(60)?, hour(10));
+    let after = period.next().ok_or_else(|| missing("period"))?;
+    plan(stage, after, When::of(Precision::TwoMonths, stage.ahead(390)?, None)?).await?;
+    stage.post().await?;
+    Ok(release)
+}
+
+/// The last five weeks, morning by morning, and what people did meanwhile.
+async fn last_weeks(stage: &Stage, release: ReleaseId) -> Result<()> {
+    let mut lived = stage.ago(LADDER_FROM)?;
+    for (ago, scene) in SCENES {
+        let day = stage.ago(*ago)?;
+        stage.live(lived, day).await?;
+        lived = lived.max(day + Days::new(1));
+        stage.at(day, hour(11));
+        play(stage, release, day, *scene).await?;
+        stage.post().await?;
+    }
+    stage.live(lived, stage.today - Days::new(1)).await
+}
+
+/// What happens on one of the last days.
+#[derive(Clone, Copy)]
+enum Scene {
+    ReleaseMoves,
+    SondrioIsAskedAgain,
+    BergamoBegins,
+    DataAreReady,
+    ComoAnnouncesANewReferent,
+    TableIsConvened,
+    TextsAreDelivered,
+    ReviewAnswers,
+    LeccoIsAway,
+    MailboxIsGone,
+}
+
+/// Days ago, the earliest first.
+const SCENES: &[(u64, Scene)] = &[
+    (33, Scene::ReleaseMoves),
+    (30, Scene::SondrioIsAskedAgain),
+    (20, Scene::BergamoBegins),
+    (12, Scene::DataAreReady),
+    (10, Scene::ComoAnnouncesANewReferent),
+    (8, Scene::TableIsConvened),
+    (6, Scene::TextsAreDelivered),
+    (4, Scene::ReviewAnswers),
+    (3, Scene::LeccoIsAway),
+    (2, Scene::MailboxIsGone),
+];
+
+async fn play(stage: &Stage, release: ReleaseId, day: NaiveDate, scene: Scene) -> Result<()> {
+    match scene {
+        Scene::ReleaseMoves => move_release(stage, release).await,
+        Scene::SondrioIsAskedAgain => request(stage, "referent:sondrio").await,
+        Scene::BergamoBegins => begin(stage, release, "bergamo").await,
+        Scene::DataAreReady => {
+            for observatory in ["brescia", "milano", "mantova", "pavia", "varese"] {
+                work(stage, release, observatory, 1).await?;
+            }
+            begin(stage, release, "lodi").await
+        }
+        Scene::ComoAnnouncesANewReferent => announce(stage, &cast::NEXT_IN_COMO, stage.ahead(20)?, day, true).await,
+        Scene::TableIsConvened => prepare_meetings(stage, release, day).await,
+        Scene::TextsAreDelivered => {
+            for observatory in ["brescia", "milano", "mantova"] {
+                work(stage, release, observatory, STEPS).await?;
+            }
+            deliverables::block(stage, release, "como", "Mancano i dati INPS del quarto trimestre.").await
+        }
+        Scene::ReviewAnswers => {
+            deliverables::approve(stage, release, "brescia").await?;
+            deliverables::send_back(
+                stage,
+                release,
+                "mantova",
+                "Manca il confronto con l'anno precedente nel capitolo sui contratti.",
+            )
+            .await?;
+            work(stage, release, "bergamo", 1).await
+        }
+        Scene::LeccoIsAway => leave_lecco(stage, day).await,
+        Scene::MailboxIsGone => auth::ask_in_vain(stage, cast::GONE_MAILBOX).await,
+    }
+}
+
+/// The next meeting is convened, the one after it is a draft.
+async fn prepare_meetings(stage: &Stage, release: ReleaseId, day: NaiveDate) -> Result<()> {
+    convene(
+        stage,
+        &Convening {
+            convened: day,
+            held: stage.ahead(15)?,
+            title: "Verifica della Relazione territoriale prima dell'uscita",
+            points: &[
+                (AgendaItemKind::Information, "Stato dei capitoli", Some(release)),
+                (AgendaItemKind::Decision, "Indice comune delle relazioni", None),
+            ],
+        },
+    )
+    .await?;
+    draft(stage, "Programma di lavoro del prossimo anno", stage.ahead(60)?).await?;
+    Ok(())
+}

@@ -1,0 +1,23 @@
+//! The verbs of the portal in the trail.
+
+use crate::audit;
+use crate::slice::Slice;
+use crate::vocabulary::vocabulary;
+
+vocabulary! {
+    /// What the trail can say of the portal.
+    Verb {
+        Declare = "declare",
+        Check = "check",
+        Look = "look",
+    }
+}
+
+impl audit::Verb for Verb {
+    const SLICE: Slice = Slice::Portal;
+    const ALL: &'static [Self] = Self::ALL;
+
+    fn name(self) -> &'static str {
+        self.as_str()
+    }
+}

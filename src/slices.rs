@@ -1,0 +1,164 @@
+//! The register of what the slices contribute to the pages and jobs that speak of the whole network. The reminders, the radar, the
+//! Monday page, the dossier and the history of a thing ask here and nowhere else.
+//!
+//! Each question is one exhaustive `match` over [`Slice`]: a slice that is added does not compile until it answers every question,
+//! or says that it has nothing to contribute.
+
+use crate::audit::trail::{self, TrailEvent};
+use crate::ctx::Ctx;
+use crate::designations::risks::Register;
+use crate::due::{Asked, Obligation};
+use crate::error::Result;
+use crate::risk::Risk;
+use crate::silence::{self, Instants, Question};
+use crate::slice::Slice;
+use crate::texts::Lang;
+use crate::{deliverables, designations, network, reminders, tasks};
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::kinds::ObligationKind;
+use sea_orm::ConnectionTrait;
+use std::collections::HashSet;
+use uuid::Uuid;
+
+impl Slice {
+    /// Returns what the slice knows to be due: it reminds the seat that owes it.
+    async fn due(self, db: &impl ConnectionTrait, asked: Asked<'_>) -> Result<Vec<Obligation>> {
+        match self {
+            Self::Tasks => tasks::due::obligations(db, asked).await,
+            Self::Deliverables => deliverables::due::obligations(db, asked).await,
+            Self::Auth
+            | Self::Network
+            | Self::Designations
+            | Self::Releases
+            | Self::Meetings
+            | Self::Portal
+            | Self::Mail
+            | Self::Reminders => Ok(Vec::new()),
+        }
+    }
+
+    /// Returns what the slice sees at risk on the day of the register: the radar shows it.
+    async fn risks(self, ctx: &Ctx, db: &impl ConnectionTrait, register: &Register) -> Result<Vec<Risk>> {
+        match self {
+            Self::Designations => Ok(designations::risks::risks(register)),
+            Self::Network => network::service::bounced(db).await,
+            Self::Reminders => silent(ctx, db).await,
+            Self::Auth
+            | Self::Tasks
+            | Self::Deliverables
+            | Self::Releases
+            | Self::Meetings
+            | Self::Portal
+            | Self::Mail => Ok(Vec::new()),
+        }
+    }
+
+    /// Returns the mails of the slice that left since an instant and wait for an answer.
+    async fn questions(self, db: &impl ConnectionTrait, since: DateTime<Utc>) -> Result<Vec<Question>> {
+        match self {
+            Self::Reminders => reminders::silence::questions(db, since).await,
+            Self::Designations => designations::silence::questions(db, since).await,
+            Self::Auth
+            | Self::Network
+            | Self::Tasks
+            | Self::Deliverables
+            | Self::Releases
+            | Self::Meetings
+            | Self::Portal
+            | Self::Mail => Ok(Vec::new()),
+        }
+    }
+
+    /// Returns when the slice was last told how each of its things stands since an instant, by id: that answers a question about it.
+    async fn answers(self, ctx: &Ctx, db: &impl ConnectionTrait, since: DateTime<Utc>) -> Result<Instants> {
+        match self {
+            Self::Tasks => tasks::due::answers(db, since).await,
+            Self::Deliverables => deliverables::due::answers(db, since).await,
+            Self::Designations => designations::silence::answers(ctx, db).await,
+            Self::Auth
+            | Self::Network
+            | Self::Releases
+            | Self::Meetings
+            | Self::Portal
+            | Self::Mail
+            | Self::Reminders => Ok(Instants::new()),
+        }
+    }
+
+    /// Returns the words for what the slice recorded, where a page shows the history of its things.
+    fn words(self, event: &TrailEvent, lang: Lang) -> Option<&'static str> {
+        match self {
+            Self::Designations => event.verb().map(|verb| designations::words::did(verb, lang)),
+            Self::Auth
+            | Self::Network
+            | Self::Tasks
+            | Self::Deliverables
+            | Self::Releases
+            | Self::Meetings
+            | Self::Portal
+            | Self::Mail
+            | Self::Reminders => None,
+        }
+    }
+}
+
+/// Returns everything open whose day is not after `upto`, overdue or not, of every seat.
+pub async fn due(db: &impl ConnectionTrait, upto: NaiveDate) -> Result<Vec<Obligation>> {
+    asked(db, Asked::UpTo(upto)).await
+}
+
+/// Returns those of the named obligations that are still open. Costs what is named, not what is open.
+pub async fn still_due(
+    db: &impl ConnectionTrait,
+    names: impl IntoIterator<Item = (ObligationKind, Uuid)>,
+) -> Result<Vec<Obligation>> {
+    let names: HashSet<(ObligationKind, Uuid)> = names.into_iter().collect();
+    let ids: Vec<Uuid> = names.iter().map(|(_, id)| *id).collect();
+    let mut open = asked(db, Asked::Named(&ids)).await?;
+    open.retain(|one| names.contains(&(one.kind, one.id)));
+    Ok(open)
+}
+
+async fn asked(db: &impl ConnectionTrait, asked: Asked<'_>) -> Result<Vec<Obligation>> {
+    let mut open = Vec::new();
+    for slice in Slice::ALL {
+        open.extend(slice.due(db, asked).await?);
+    }
+    Ok(open)
+}
+
+/// Returns what every slice sees at risk on the day of the register.
+pub async fn risks(ctx: &Ctx, db: &impl ConnectionTrait, register: &Register) -> Result<Vec<Risk>> {
+    let mut risks = Vec::new();
+    for slice in Slice::ALL {
+        risks.extend(slice.risks(ctx, db, register).await?);
+    }
+    Ok(risks)
+}
+
+/// Returns the people who do not answer: the questions of every slice against the answers of every slice.
+async fn silent(ctx: &Ctx, db: &impl ConnectionTrait) -> Result<Vec<Risk>> {
+    let since = ctx.now() - silence::LOOK_BACK;
+    let (mut questions, mut answers) = (Vec::new(), Instants::new());
+    for slice in Slice::ALL {
+        questions.extend(slice.questions(db, since).await?);
+        answers.extend(slice.answers(ctx, db, since).await?);
+    }
+    Ok(silence::risks(questions, &answers, &trail::last_acts(db, since).await?))
+}
+
+/// Something that happened to a thing.
+pub struct Happened {
+    pub event: TrailEvent,
+    /// The event in the reader's words; the machine name of the action where no slice has words for it.
+    pub words: String,
+}
+
+/// Returns the latest events about a thing, the newest first. The caller has checked that the reader may see the thing.
+pub async fn history(db: &impl ConnectionTrait, kind: &str, id: &str, lang: Lang) -> Result<Vec<Happened>> {
+    let happened = |event: TrailEvent| {
+        let words = Slice::of_action(&event.action).and_then(|slice| slice.words(&event, lang));
+        Happened { words: words.unwrap_or(&event.action).to_owned(), event }
+    };
+    Ok(trail::of(db, kind, id).await?.into_iter().map(happened).collect())
+}

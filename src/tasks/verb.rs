@@ -1,0 +1,44 @@
+//! The verbs of the tasks in the trail.
+
+use crate::audit;
+use crate::slice::Slice;
+use crate::vocabulary::vocabulary;
+
+vocabulary! {
+    /// What the trail can say of the tasks.
+    Verb {
+        Create = "create",
+        Settle = "settle",
+        Start = "start",
+        Complete = "complete",
+        Block = "block",
+        Unblock = "unblock",
+        Cancel = "cancel",
+        Reschedule = "reschedule",
+    }
+}
+
+impl audit::Verb for Verb {
+    const SLICE: Slice = Slice::Tasks;
+    const ALL: &'static [Self] = Self::ALL;
+
+    fn name(self) -> &'static str {
+        self.as_str()
+    }
+}
+
+impl Verb {
+    /// Returns whether it says how a task stands, which answers a mail that asks about it. The decisions of the secretariat, such as
+    /// another day, and of the service are no answer of the party.
+    const fn is_answer(self) -> bool {
+        match self {
+            Self::Start | Self::Complete | Self::Block | Self::Unblock => true,
+            Self::Create | Self::Settle | Self::Cancel | Self::Reschedule => false,
+        }
+    }
+
+    /// Returns the verbs that answer a mail.
+    pub fn answers() -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(|verb| verb.is_answer())
+    }
+}
