@@ -2,7 +2,7 @@
 
 use crate::auth::actor::Scope;
 use crate::config::Security;
-use crate::error::{Code, Refusal};
+use crate::error::{Code, Refusal, Refused};
 use crate::letters;
 use crate::texts::Lang;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
@@ -32,10 +32,10 @@ pub enum AuthRefusal {
 }
 
 impl Refusal for AuthRefusal {
-    fn code(&self) -> Code {
+    fn said(&self) -> Refused {
         match self {
-            Self::LinkUnusable => Code::LinkUnusable,
-            Self::TooManyTokens => Code::TooManyTokens,
+            Self::LinkUnusable => Refused::of(Code::LinkUnusable),
+            Self::TooManyTokens => Refused::of(Code::TooManyTokens),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A deliverable as pure data: what one observatory owes to one release, and how it moves from planned to verified.
 
-use crate::error::{Code, Refusal as DomainRefusal};
+use crate::error::{Code, Refusal as DomainRefusal, Refused};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{DeliverableId, ObservatoryId, PersonId, ReleaseId, SubmissionId};
 use entity::kinds::DeliverableState as State;
@@ -337,29 +337,14 @@ impl Refusal {
 }
 
 impl DomainRefusal for Refusal {
-    fn code(&self) -> Code {
-        match self {
-            Self::WrongTransition { .. } => Code::WrongTransition,
-            Self::ReasonMissing => Code::ReasonMissing,
-            Self::NothingChanges => Code::NothingChanges,
-        }
-    }
-
-    fn field(&self) -> Option<&'static str> {
-        match self {
-            Self::WrongTransition { .. } => None,
-            Self::ReasonMissing => Some("reason"),
-            Self::NothingChanges => Some("day"),
-        }
-    }
-
-    fn params(&self) -> Vec<(&'static str, String)> {
+    fn said(&self) -> Refused {
         match self {
             Self::WrongTransition { state, allowed } => {
                 let allowed: Vec<&str> = allowed.iter().map(|event| event.as_str()).collect();
-                vec![("state", state.to_string()), ("allowed", allowed.join(", "))]
+                Refused::of(Code::WrongTransition).with("state", state).with("allowed", allowed.join(", "))
             }
-            Self::ReasonMissing | Self::NothingChanges => Vec::new(),
+            Self::ReasonMissing => Refused::at("reason", Code::ReasonMissing),
+            Self::NothingChanges => Refused::at("day", Code::NothingChanges),
         }
     }
 }

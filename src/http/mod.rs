@@ -66,7 +66,7 @@ impl Failure {
     /// that repeats what was sent is cut to [`REASON_CHARACTERS`].
     pub fn because(code: Code, why: impl ToString) -> Self {
         let why = typed::cut(&why.to_string(), REASON_CHARACTERS);
-        Self(Error::Refused(Refused { code, field: None, params: vec![("why", why)] }))
+        Self(Error::Refused(Refused::of(code).with("why", why)))
     }
 }
 

@@ -4,7 +4,7 @@ mod quorum;
 
 pub use quorum::{Quorum, StandIn, stand_ins};
 
-use crate::error::{Code, Refusal as DomainRefusal};
+use crate::error::{Code, Refusal as DomainRefusal, Refused};
 use crate::texts::Lang;
 use crate::time::calendar::{self, CalendarError};
 use crate::time::{Calendars, words, zone};
@@ -504,60 +504,33 @@ pub enum Refusal {
 }
 
 impl DomainRefusal for Refusal {
-    fn code(&self) -> Code {
+    fn said(&self) -> Refused {
         match self {
-            Self::WrongTransition { .. } => Code::WrongTransition,
-            Self::EndsBeforeStarts => Code::EndsBeforeStarts,
-            Self::PlaceMissing { .. } => Code::PlaceMissing,
-            Self::AgendaEmpty => Code::AgendaEmpty,
-            Self::NoticeTooShort(_) => Code::NoticeTooShort,
-            Self::NotWorkedByAll { .. } => Code::NotWorkedByAll,
-            Self::DayInPast => Code::DayInPast,
-            Self::NothingChanges => Code::NothingChanges,
-            Self::NotBegun => Code::MeetingNotBegun,
-            Self::QuorumMissing(_) => Code::QuorumMissing,
-            Self::QuorumLost { .. } => Code::QuorumLost,
-            Self::HourSkipped { .. } => Code::HourSkipped,
-            Self::DelegateMissing => Code::Required,
-            Self::TableOfAllParties => Code::TableOfAllParties,
-        }
-    }
-
-    fn field(&self) -> Option<&'static str> {
-        match self {
-            Self::EndsBeforeStarts => Some("ends"),
-            Self::PlaceMissing { field } | Self::HourSkipped { field, .. } => Some(field),
-            Self::QuorumLost { .. } => Some("short_quorum_reason"),
-            Self::NoticeTooShort(_) => Some("short_notice_reason"),
-            Self::NotWorkedByAll { .. } | Self::DayInPast => Some("day"),
-            Self::DelegateMissing => Some("delegate"),
-            Self::WrongTransition { .. }
-            | Self::AgendaEmpty
-            | Self::NothingChanges
-            | Self::NotBegun
-            | Self::TableOfAllParties
-            | Self::QuorumMissing(_) => None,
-        }
-    }
-
-    fn params(&self) -> Vec<(&'static str, String)> {
-        match self {
-            Self::NoticeTooShort(notice) => {
-                vec![("given", notice.given.to_string()), ("asked", notice.asked.to_string())]
+            Self::WrongTransition { .. } => Refused::of(Code::WrongTransition),
+            Self::EndsBeforeStarts => Refused::at("ends", Code::EndsBeforeStarts),
+            Self::PlaceMissing { field } => Refused::at(field, Code::PlaceMissing),
+            Self::AgendaEmpty => Refused::of(Code::AgendaEmpty),
+            Self::NoticeTooShort(notice) => Refused::at("short_notice_reason", Code::NoticeTooShort)
+                .with("given", notice.given)
+                .with("asked", notice.asked),
+            Self::NotWorkedByAll { day, why } => {
+                Refused::at("day", Code::NotWorkedByAll).with("day", words::short_day(*day)).with("why", why)
             }
-            Self::NotWorkedByAll { day, why } => vec![("day", words::short_day(*day)), ("why", why.clone())],
+            Self::DayInPast => Refused::at("day", Code::DayInPast),
+            Self::NothingChanges => Refused::of(Code::NothingChanges),
+            Self::NotBegun => Refused::of(Code::MeetingNotBegun),
             Self::QuorumMissing(quorum) => {
-                vec![("there", quorum.there.to_string()), ("needed", quorum.needed().to_string())]
+                Refused::of(Code::QuorumMissing).with("there", quorum.there).with("needed", quorum.needed())
             }
-            Self::QuorumLost { quorum, decisions } => vec![
-                ("there", quorum.there.to_string()),
-                ("needed", quorum.needed().to_string()),
-                ("decisions", decisions.to_string()),
-            ],
-            Self::HourSkipped { day, hour, .. } => {
-                vec![("day", words::short_day(*day)), ("hour", hour.format("%H:%M").to_string())]
-            }
-            _ => Vec::new(),
+            Self::QuorumLost { quorum, decisions } => Refused::at("short_quorum_reason", Code::QuorumLost)
+                .with("there", quorum.there)
+                .with("needed", quorum.needed())
+                .with("decisions", decisions),
+            Self::HourSkipped { field, day, hour } => Refused::at(field, Code::HourSkipped)
+                .with("day", words::short_day(*day))
+                .with("hour", hour.format("%H:%M")),
+            Self::DelegateMissing => Refused::at("delegate", Code::Required),
+            Self::TableOfAllParties => Refused::of(Code::TableOfAllParties),
         }
     }
 }

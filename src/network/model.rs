@@ -2,7 +2,7 @@
 
 pub mod frame;
 
-use crate::error::{Code, FieldError, Refusal};
+use crate::error::{Code, FieldError, Refusal, Refused};
 use crate::letters;
 use crate::mail::{address, is_address};
 use crate::texts::Lang;
@@ -263,18 +263,11 @@ pub enum NetworkRefusal {
 }
 
 impl Refusal for NetworkRefusal {
-    fn code(&self) -> Code {
+    fn said(&self) -> Refused {
         match self {
-            Self::AddressTaken => Code::AddressTaken,
-            Self::EndBeforeStart => Code::EndBeforeStart,
-            Self::SpanTooLong => Code::OutOfRange,
-        }
-    }
-
-    fn field(&self) -> Option<&'static str> {
-        match self {
-            Self::AddressTaken => Some("email"),
-            Self::EndBeforeStart | Self::SpanTooLong => Some("to"),
+            Self::AddressTaken => Refused::at("email", Code::AddressTaken),
+            Self::EndBeforeStart => Refused::at("to", Code::EndBeforeStart),
+            Self::SpanTooLong => Refused::at("to", Code::OutOfRange),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Which addresses may be fetched. Pure.
 
 use crate::config::Portal;
-use crate::error::{Code, Refusal as DomainRefusal};
+use crate::error::{Code, Refusal as DomainRefusal, Refused};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use url::{Host, Url};
 
@@ -23,24 +23,12 @@ pub enum Refusal {
 }
 
 impl DomainRefusal for Refusal {
-    fn code(&self) -> Code {
+    fn said(&self) -> Refused {
         match self {
-            Self::NotAUrl => Code::NotAUrl,
-            Self::HostNotAllowed { .. } => Code::HostNotAllowed,
-            Self::TooLong => Code::TooLong,
-            Self::File => Code::AddressOfAFile,
-        }
-    }
-
-    fn field(&self) -> Option<&'static str> {
-        Some("address")
-    }
-
-    fn params(&self) -> Vec<(&'static str, String)> {
-        match self {
-            Self::HostNotAllowed { host } => vec![("host", host.clone())],
-            Self::TooLong => vec![("limit", ADDRESS_CHARACTERS.to_string())],
-            Self::NotAUrl | Self::File => Vec::new(),
+            Self::NotAUrl => Refused::at("address", Code::NotAUrl),
+            Self::HostNotAllowed { host } => Refused::at("address", Code::HostNotAllowed).with("host", host),
+            Self::TooLong => Refused::at("address", Code::TooLong).with("limit", ADDRESS_CHARACTERS),
+            Self::File => Refused::at("address", Code::AddressOfAFile),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A release as pure data: its date as precisely as it is known, its lifecycle, and what follows from both.
 
-use crate::error::{Code, Refusal as DomainRefusal};
-use crate::time::{Frequency, Period, zone};
+use crate::error::{Code, Refusal as DomainRefusal, Refused};
+use crate::time::{Frequency, Period, words, zone};
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, TimeDelta, Utc};
 use entity::ids::{ObservatoryId, ProductId, ProductStepId, ReleaseId};
 use entity::kinds::{Periodicity, Precision, ProductScope, ReasonCode, ReleaseState as State, SeatKind};
@@ -500,54 +500,34 @@ pub enum Refusal {
 }
 
 impl DomainRefusal for Refusal {
-    fn code(&self) -> Code {
-        match self {
-            Self::WrongTransition { .. } | Self::UnderEmbargo => Code::WrongTransition,
-            Self::HourMissing => Code::NotPrecise,
-            Self::HourOutOfPlace => Code::HourOutOfPlace,
-            Self::PeriodOfAnotherKind => Code::PeriodOfAnotherKind,
-            Self::DayInPast => Code::DayInPast,
-            Self::PeriodNotBegun { .. } => Code::PeriodNotBegun,
-            Self::PeriodTooOld => Code::OutOfRange,
-            Self::HourSkipped(_) => Code::HourSkipped,
-            Self::NothingChanges | Self::NothingCorrected => Code::NothingChanges,
-            Self::NonWorkingDay { .. } => Code::NonWorkingDay,
-            Self::ReleaseExists => Code::ReleaseExists,
-            Self::ObservatoryMissing => Code::ObservatoryMissing,
-            Self::ObservatoryOutOfPlace => Code::ObservatoryOutOfPlace,
-        }
-    }
-
-    fn field(&self) -> Option<&'static str> {
-        match self {
-            Self::WrongTransition { .. } | Self::UnderEmbargo => None,
-            Self::HourMissing | Self::HourOutOfPlace | Self::HourSkipped(_) => Some("hour"),
-            Self::PeriodOfAnotherKind | Self::PeriodTooOld | Self::NothingCorrected | Self::ReleaseExists => {
-                Some("period")
-            }
-            Self::PeriodNotBegun { field, .. } => Some(field),
-            Self::DayInPast | Self::NothingChanges | Self::NonWorkingDay { .. } => Some("day"),
-            Self::ObservatoryMissing | Self::ObservatoryOutOfPlace => Some("observatory"),
-        }
-    }
-
-    fn params(&self) -> Vec<(&'static str, String)> {
+    fn said(&self) -> Refused {
         match self {
             Self::WrongTransition { state, allowed } => {
                 let allowed: Vec<&str> = allowed.iter().map(|event| event.as_str()).collect();
-                vec![("state", state.to_string()), ("allowed", allowed.join(", "))]
+                Refused::of(Code::WrongTransition).with("state", state).with("allowed", allowed.join(", "))
             }
-            Self::UnderEmbargo => vec![("state", State::Confirmed.to_string()), ("allowed", String::new())],
+            Self::UnderEmbargo => {
+                Refused::of(Code::WrongTransition).with("state", State::Confirmed).with("allowed", "")
+            }
+            Self::HourMissing => Refused::at("hour", Code::NotPrecise),
+            Self::HourOutOfPlace => Refused::at("hour", Code::HourOutOfPlace),
+            Self::HourSkipped(slot) => Refused::at("hour", Code::HourSkipped)
+                .with("day", words::short_day(slot.day))
+                .with("hour", slot.hour.format("%H:%M")),
+            Self::PeriodOfAnotherKind => Refused::at("period", Code::PeriodOfAnotherKind),
+            Self::PeriodTooOld => Refused::at("period", Code::OutOfRange),
+            Self::PeriodNotBegun { field, day, period } => {
+                Refused::at(field, Code::PeriodNotBegun).with("day", words::short_day(*day)).with("period", period)
+            }
+            Self::NothingCorrected => Refused::at("period", Code::NothingChanges),
+            Self::ReleaseExists => Refused::at("period", Code::ReleaseExists),
+            Self::NothingChanges => Refused::at("day", Code::NothingChanges),
+            Self::DayInPast => Refused::at("day", Code::DayInPast),
             Self::NonWorkingDay { day, why } => {
-                vec![("day", crate::time::words::short_day(*day)), ("why", why.clone())]
+                Refused::at("day", Code::NonWorkingDay).with("day", words::short_day(*day)).with("why", why)
             }
-            Self::PeriodNotBegun { day, period, .. } => {
-                vec![("day", crate::time::words::short_day(*day)), ("period", period.to_string())]
-            }
-            Self::HourSkipped(slot) => {
-                vec![("day", crate::time::words::short_day(slot.day)), ("hour", slot.hour.format("%H:%M").to_string())]
-            }
-            _ => Vec::new(),
+            Self::ObservatoryMissing => Refused::at("observatory", Code::ObservatoryMissing),
+            Self::ObservatoryOutOfPlace => Refused::at("observatory", Code::ObservatoryOutOfPlace),
         }
     }
 }

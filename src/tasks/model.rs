@@ -1,7 +1,7 @@
 //! A task as pure data, and its lifecycle.
 
 use crate::designations::model::Seat;
-use crate::error::{Code, Refusal as DomainRefusal};
+use crate::error::{Code, Refusal as DomainRefusal, Refused};
 use crate::texts::Lang;
 use crate::time::{CalendarError, TerritoryCalendar};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -296,29 +296,14 @@ pub enum Refusal {
 }
 
 impl DomainRefusal for Refusal {
-    fn code(&self) -> Code {
-        match self {
-            Self::WrongTransition { .. } => Code::WrongTransition,
-            Self::NothingChanges => Code::NothingChanges,
-            Self::SeatUnknown => Code::SeatUnknown,
-        }
-    }
-
-    fn field(&self) -> Option<&'static str> {
-        match self {
-            Self::WrongTransition { .. } => None,
-            Self::NothingChanges => Some("day"),
-            Self::SeatUnknown => Some("seat"),
-        }
-    }
-
-    fn params(&self) -> Vec<(&'static str, String)> {
+    fn said(&self) -> Refused {
         match self {
             Self::WrongTransition { state, allowed } => {
                 let allowed: Vec<&str> = allowed.iter().map(|event| event.as_str()).collect();
-                vec![("state", state.to_string()), ("allowed", allowed.join(", "))]
+                Refused::of(Code::WrongTransition).with("state", state).with("allowed", allowed.join(", "))
             }
-            Self::NothingChanges | Self::SeatUnknown => Vec::new(),
+            Self::NothingChanges => Refused::at("day", Code::NothingChanges),
+            Self::SeatUnknown => Refused::at("seat", Code::SeatUnknown),
         }
     }
 }
