@@ -11,6 +11,7 @@ mod audit;
 mod auth;
 mod authz_matrix;
 mod backup;
+mod comments;
 mod corrected;
 mod demo;
 mod designations;
