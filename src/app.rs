@@ -9,7 +9,7 @@ use crate::error::{Code, Error};
 use crate::http::connections::Connection;
 use crate::http::site::Site;
 use crate::http::{Failure, assets, compress, edge, gate, health, language, openapi, unmatched};
-use crate::{auth, deliverables, designations, meetings, network, overview, portal, press, releases, reminders, tasks};
+use crate::{api, auth, deliverables, designations, meetings, network, overview, portal, press, releases, tasks};
 use actix_http::{HttpService, Protocol};
 use actix_server::Server;
 use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
@@ -23,26 +23,6 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 use utoipa_actix_web::AppExt;
-use utoipa_actix_web::service_config::ServiceConfig;
-
-/// The API: one line per slice. Described in the OpenAPI document by its handlers.
-pub fn api(cfg: &mut ServiceConfig) {
-    cfg.service(health::show_status);
-    cfg.service(utoipa_actix_web::scope("/api/v1").configure(version_1));
-}
-
-fn version_1(cfg: &mut ServiceConfig) {
-    auth::api::configure(cfg);
-    network::api::configure(cfg);
-    designations::api::configure(cfg);
-    releases::api::configure(cfg);
-    deliverables::api::configure(cfg);
-    tasks::api::configure(cfg);
-    meetings::api::configure(cfg);
-    portal::api::configure(cfg);
-    reminders::api::configure(cfg);
-    overview::api::configure(cfg);
-}
 
 /// The pages: one line per slice.
 fn pages(cfg: &mut web::ServiceConfig) {
@@ -83,7 +63,7 @@ pub fn build(
         )
         .app_data(web::PathConfig::default().error_handler(|_, _| Failure(Error::NotFound).into()))
         .into_utoipa_app()
-        .configure(api)
+        .configure(api::configure)
         .into_app()
         .configure(pages)
         .default_service(web::to(unmatched::unmatched))

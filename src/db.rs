@@ -8,33 +8,38 @@
 //! writes, on both engines. A connection on which a transaction failed is not used again (`txn.rs`). What the engines do
 //! differently is hidden here, but for maintenance and migrations.
 
+mod error;
+mod turn;
 mod txn;
 
+pub use error::StoreError;
+pub use turn::LockTimes;
 pub use txn::Txn;
 
+use crate::error::Error;
 use chrono::NaiveDate;
-use sea_orm::sea_query::{Expr, ExprTrait, Func};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, Query};
 use sea_orm::sqlx::pool::PoolOptions;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::sqlx::{self, Connection, Sqlite, SqliteConnection};
 use sea_orm::{
     ColumnTrait, Condition, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr,
-    RuntimeErr, SqlErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
+    EntityTrait, Iterable, PrimaryKeyToColumn, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    Value,
 };
 use std::fs::File;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::timeout;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::Instant;
+use turn::WritersRow;
 use txn::Distrusted;
 
 /// How long a caller waits for a connection, which on `PostgreSQL` may have to be made first, and before that for its turn
 /// to write. Beyond it the caller is told that the service is busy.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
-/// Use cases that may wait for their turn to write in one process; the next is told at once that the service is busy.
-const WRITERS_WAITING: usize = 256;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long `PostgreSQL` lets a transaction stand idle before it ends the session: a process that was frozen in the midst
@@ -60,110 +65,11 @@ const FORGET_STATISTICS: &str = "DROP TABLE IF EXISTS sqlite_stat1; DROP TABLE I
 /// The first release without the write-ahead-log bug that could corrupt a database under two connections.
 const SQLITE_AT_LEAST: (u32, u32, u32) = (3, 51, 3);
 
-/// What can go wrong between us and the database.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// No connection became free in time, or the database is locked or gone: worth trying again.
-    #[error("the database is busy")]
-    Busy,
-    /// The disk under the database takes no more.
-    #[error("the database has no room left: {0}")]
-    Full(DbErr),
-    /// A guarded write touched no row: somebody else was there first.
-    #[error("the row has changed")]
-    Stale,
-    /// A row that our own rules make impossible.
-    #[error("impossible row in {table}, {row}: {what}")]
-    Inconsistent { table: &'static str, row: String, what: String },
-    /// A named constraint said no; slices turn the ones they know into refusals.
-    #[error("constraint {0}")]
-    Constraint(String),
-    #[error("database: {0}")]
-    Driver(DbErr),
-}
-
-impl StoreError {
-    pub fn inconsistent(table: &'static str, row: impl ToString, what: impl ToString) -> Self {
-        Self::Inconsistent { table, row: row.to_string(), what: what.to_string() }
-    }
-}
-
-impl From<DbErr> for StoreError {
-    fn from(error: DbErr) -> Self {
-        if matches!(error, DbErr::ConnectionAcquire(_)) || passes(&error) {
-            return Self::Busy;
-        }
-        if has_code(&error, NO_ROOM) {
-            return Self::Full(error);
-        }
-        match error.sql_err() {
-            Some(SqlErr::UniqueConstraintViolation(message) | SqlErr::ForeignKeyConstraintViolation(message)) => {
-                Self::Constraint(constraint_name(&error).unwrap_or(message))
-            }
-            _ => Self::Driver(error),
-        }
-    }
-}
-
-impl From<DbErr> for crate::error::Error {
+impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
         Self::Store(error.into())
     }
 }
-
-/// `PostgreSQL` gives the constraint's name; `SQLite` gives the columns (`table.a, table.b`) after a colon, or the
-/// index's name where the index is partial.
-fn constraint_name(error: &DbErr) -> Option<String> {
-    let (DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner))) = error else {
-        return None;
-    };
-    let sea_orm::sqlx::Error::Database(database) = inner.as_ref() else { return None };
-    if let Some(name) = database.constraint() {
-        return Some(name.to_owned());
-    }
-    let detail = database.message().rsplit_once(": ").map(|(_, detail)| detail)?;
-    let columns: Vec<&str> = detail.split(", ").collect();
-    let table = columns.first()?.split_once('.')?.0;
-    let names: Vec<&str> = columns.iter().filter_map(|column| column.split_once('.')).map(|(_, name)| name).collect();
-    Some(format!("uq_{table}_{}", names.join("_")))
-}
-
-/// The driver's own error, where the driver made it.
-fn cause(error: &DbErr) -> Option<&sqlx::Error> {
-    match error {
-        DbErr::Exec(RuntimeErr::SqlxError(inner))
-        | DbErr::Query(RuntimeErr::SqlxError(inner))
-        | DbErr::Conn(RuntimeErr::SqlxError(inner)) => Some(inner),
-        _ => None,
-    }
-}
-
-/// Whether the same would have gone well a moment later: what waits too long, and a server that is restarting or full of callers.
-fn passes(error: &DbErr) -> bool {
-    let lost = matches!(
-        cause(error),
-        Some(sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed | sqlx::Error::Io(_))
-    );
-    lost || has_code(error, PASSING)
-}
-
-/// Whether the engine gave the error one of these codes.
-fn has_code(error: &DbErr, codes: &[&str]) -> bool {
-    cause(error)
-        .and_then(sqlx::Error::as_database_error)
-        .and_then(sqlx::error::DatabaseError::code)
-        .is_some_and(|code| codes.contains(&&*code))
-}
-
-/// `SQLITE_BUSY` and its extended forms; `PostgreSQL` (appendix A of its manual): serialization failure, deadlock, lock not
-/// available, our own limits for a statement and for an idle transaction, the server shutting down, crashed or starting, too many
-/// connections.
-const PASSING: &[&str] =
-    &["5", "261", "517", "773", "40001", "40P01", "55P03", "57014", "25P03", "57P01", "57P02", "57P03", "53300"];
-
-/// `SQLITE_FULL`, and the forms of `SQLITE_IOERR` by which a write, a flush or the growth of the shared index fails (quotas of the
-/// operating system among them); `PostgreSQL`: disk full.
-const NO_ROOM: &[&str] = &["13", "778", "1034", "4874", "53100"];
 
 /// The open database. Cheap to clone.
 #[derive(Clone)]
@@ -171,32 +77,11 @@ pub struct Db {
     writer: DatabaseConnection,
     reader: DatabaseConnection,
     row: WritersRow,
+    times: LockTimes,
     /// The mark on the writing connection of `SQLite`.
     distrusted: Distrusted,
     /// Held while the process lives: one process per `SQLite` file.
     _lock: Option<Arc<File>>,
-}
-
-/// The use cases of this process that want to write: one has its turn, a bounded number waits without a connection.
-#[derive(Clone)]
-struct WritersRow {
-    turn: Arc<Semaphore>,
-    places: Arc<Semaphore>,
-    patience: Duration,
-}
-
-impl WritersRow {
-    fn new(patience: Duration) -> Self {
-        Self { turn: Arc::new(Semaphore::new(1)), places: Arc::new(Semaphore::new(WRITERS_WAITING)), patience }
-    }
-
-    /// Waits for the turn to write, first come first served. Errors: [`StoreError::Busy`] if too many wait already or the turn does
-    /// not come within the row's patience.
-    async fn wait(&self) -> Result<OwnedSemaphorePermit, StoreError> {
-        let _place = self.places.try_acquire().map_err(|_| StoreError::Busy)?;
-        let turn = timeout(self.patience, Arc::clone(&self.turn).acquire_owned()).await;
-        turn.ok().and_then(Result::ok).ok_or(StoreError::Busy)
-    }
 }
 
 /// Where the database is.
@@ -256,7 +141,8 @@ impl Db {
         match location {
             Location::Sqlite(path) => Self::open_sqlite(path, patience).await,
             Location::Postgres(address) => {
-                Self::connect_postgres(address, POSTGRES_READERS, POSTGRES_WRITERS, patience).await
+                Self::connect_postgres(address, POSTGRES_READERS, POSTGRES_WRITERS, patience, LockTimes::default())
+                    .await
             }
         }
     }
@@ -268,7 +154,7 @@ impl Db {
             Location::Sqlite(_) => Ok(self.clone()),
             Location::Postgres(address) => {
                 let (readers, writers) = (POSTGRES_BACKGROUND_READERS, POSTGRES_BACKGROUND_WRITERS);
-                Self::connect_postgres(address, readers, writers, ACQUIRE_TIMEOUT).await
+                Self::connect_postgres(address, readers, writers, ACQUIRE_TIMEOUT, self.times.clone()).await
             }
         }
     }
@@ -290,6 +176,7 @@ impl Db {
         readers: u32,
         writers: u32,
         patience: Duration,
+        times: LockTimes,
     ) -> Result<Self, OpenError> {
         let pool = async |connections| {
             let mut options = postgres_options(address, connections);
@@ -297,7 +184,8 @@ impl Db {
             Database::connect(options).await
         };
         let (reader, writer) = (pool(readers).await?, pool(writers).await?);
-        Ok(Self { writer, reader, row: WritersRow::new(patience), distrusted: Distrusted::default(), _lock: None })
+        let (row, distrusted) = (WritersRow::new(patience), Distrusted::default());
+        Ok(Self { writer, reader, row, times, distrusted, _lock: None })
     }
 
     async fn open_sqlite(path: &Path, patience: Duration) -> Result<Self, OpenError> {
@@ -319,7 +207,8 @@ impl Db {
             writer.execute_unprepared(FORGET_STATISTICS).await?;
         }
         let reader = Database::connect(sqlite_options(path, SQLITE_READERS, true)).await?;
-        Ok(Self { writer, reader, row: WritersRow::new(patience), distrusted, _lock: lock.map(Arc::new) })
+        let (row, times) = (WritersRow::new(patience), LockTimes::default());
+        Ok(Self { writer, reader, row, times, distrusted, _lock: lock.map(Arc::new) })
     }
 
     /// Begins the writing transaction of a use case: it writes alone until it ends, on both engines. Every use case waits for
@@ -327,27 +216,36 @@ impl Db {
     ///
     /// Errors: [`StoreError::Busy`] if too many use cases wait already, or the turn or a connection does not come in time.
     pub async fn begin(&self) -> Result<Txn, StoreError> {
-        let turn = self.row.wait().await?;
-        let txn = self.begin_in(Some(turn)).await?;
+        let asked = Instant::now();
+        let locked = self.begin_locked().await;
+        self.times.waited_since(asked);
+        let (permit, txn) = locked?;
+        Ok(txn.holding(self.times.begin_turn(permit)))
+    }
+
+    async fn begin_locked(&self) -> Result<(OwnedSemaphorePermit, Txn), StoreError> {
+        let permit = self.row.wait().await?;
+        let txn = self.begin_beside().await?;
         if !self.is_sqlite() {
             let lock = Statement::from_string(DbBackend::Postgres, format!("SELECT pg_advisory_xact_lock({WRITERS})"));
             txn.execute_raw(lock).await?;
         }
-        Ok(txn)
+        Ok((permit, txn))
+    }
+
+    /// Returns how long use cases have waited for the writers' lock and held it.
+    pub fn lock_times(&self) -> &LockTimes {
+        &self.times
     }
 
     /// Begins a short writing transaction whose statements guard themselves (leases, slots, notes of use): on `PostgreSQL` it does
     /// not wait for use cases.
     pub async fn begin_beside(&self) -> Result<Txn, StoreError> {
-        self.begin_in(None).await
-    }
-
-    async fn begin_in(&self, turn: Option<OwnedSemaphorePermit>) -> Result<Txn, StoreError> {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        Ok(Txn::new(self.writer.begin_with_options(options).await?, self.distrusted.clone(), turn))
+        Ok(Txn::new(self.writer.begin_with_options(options).await?, self.distrusted.clone()))
     }
 
     /// The connection for reads outside a transaction. On `SQLite` it cannot write.
@@ -388,6 +286,14 @@ pub fn after_row<C: ColumnTrait>(day: Expr, id: C, last: Option<(NaiveDate, impl
         Condition::any().add(day.gt(last_day)).add(same_day)
     });
     Condition::all().add_option(later)
+}
+
+/// Deletes at most so many of the rows that meet a condition; returns how many it deleted.
+pub async fn delete_some<E: EntityTrait>(txn: &Txn, condition: Condition, limit: u64) -> Result<u64, StoreError> {
+    let key = || E::PrimaryKey::iter().map(|part| part.into_column().into_expr());
+    let some = Query::select().exprs(key()).from(E::default()).cond_where(condition).limit(limit).to_owned();
+    let deleted = E::delete_many().filter(Expr::tuple(key()).in_subquery(some)).exec(txn).await?;
+    Ok(deleted.rows_affected)
 }
 
 /// What no row meets: the condition of somebody who may see none.

@@ -8,7 +8,7 @@
 //! typed: sent twice it leads twice to the same place, and a form that was altered in between is another request.
 
 use crate::ctx::Ctx;
-use crate::db::Txn;
+use crate::db::{StoreError, Txn, delete_some};
 use crate::error::{Code, Error, Result};
 use crate::http::page::{NextFlash, see_other};
 use crate::http::{Failure, csrf, version};
@@ -18,7 +18,7 @@ use actix_web::http::header::{ETAG, LOCATION};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
 use entity::{Instant, idempotent_request};
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel};
 use serde::Serialize;
 
 const HEADER: &str = "idempotency-key";
@@ -117,10 +117,10 @@ pub async fn lead_once(
     .await
 }
 
-/// Forgets what was answered before an instant; called by retention. Returns how many.
-pub async fn forget(txn: &Txn, before: DateTime<Utc>) -> Result<u64> {
-    let old = idempotent_request::Column::CreatedAt.lt(Instant::from(before));
-    Ok(idempotent_request::Entity::delete_many().filter(old).exec(txn).await?.rows_affected)
+/// Forgets at most so many of the answers given before an instant; returns how many it forgot.
+pub async fn forget(txn: &Txn, before: DateTime<Utc>, limit: u64) -> std::result::Result<u64, StoreError> {
+    let old = Condition::all().add(idempotent_request::Column::CreatedAt.lt(Instant::from(before)));
+    delete_some::<idempotent_request::Entity>(txn, old, limit).await
 }
 
 /// A request as its caller named it.

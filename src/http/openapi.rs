@@ -99,7 +99,7 @@ fn methods_of(item: &Value) -> Vec<String> {
 
 /// What the handlers say, completed.
 fn complete() -> Value {
-    let (_, said) = App::new().into_utoipa_app().configure(crate::app::api).split_for_parts();
+    let (_, said) = App::new().into_utoipa_app().configure(crate::api::configure).split_for_parts();
     let said = serde_json::to_string(&said).unwrap_or_else(|error| unreachable!("a description is JSON: {error}"));
     // Lists of something are called `Page_Something` by the generator; names of schemas are one word.
     let mut document: Value = serde_json::from_str(&said.replace("Page_", "PageOf"))

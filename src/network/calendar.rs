@@ -1,12 +1,10 @@
 //! The working days of the network's territories, out of its rules and closures; and what a reader asks of them. Pure.
 
-use super::model::{CalendarDay, NetworkRefusal};
+use super::model::{CalendarDay, LONGEST_ANSWER_DAYS, NetworkRefusal};
 use crate::texts::Lang;
 use crate::time::{NonWorking, TerritoryCalendar};
 use chrono::{Days, NaiveDate};
 
-/// An answer lists every day of its span: a year and a month are plenty.
-pub const LONGEST_ANSWER_DAYS: i64 = 400;
 /// How far ahead a page looks for closed days: every holiday comes back within a year.
 const LOOK_AHEAD_DAYS: u64 = 366;
 

@@ -248,6 +248,9 @@ fn wrong_address(address: &str) -> Option<FieldError> {
     (!is_address(address)).then(|| FieldError::new("email", Code::NotAnAddress))
 }
 
+/// The most days of a calendar in one answer; a longer span is refused. The answer lists every day.
+pub const LONGEST_ANSWER_DAYS: i64 = 400;
+
 /// What this slice refuses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NetworkRefusal {
@@ -258,7 +261,7 @@ pub enum NetworkRefusal {
     #[error("the span ends before it starts")]
     EndBeforeStart,
     /// More days at once than a page or an answer shows.
-    #[error("the span is longer than {} days", super::calendar::LONGEST_ANSWER_DAYS)]
+    #[error("the span is longer than {LONGEST_ANSWER_DAYS} days")]
     SpanTooLong,
 }
 

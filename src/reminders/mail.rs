@@ -2,7 +2,6 @@
 
 use super::addressee::Gap;
 use super::plan::{Line, Mail};
-use super::service::Leaving;
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::designations::model::Seat;
@@ -12,7 +11,7 @@ use crate::mail::content::MailContent;
 use crate::mail::outbox::{self, Notification, Recipient};
 use crate::texts::Lang;
 use crate::time::{words, zone};
-use chrono::Days;
+use chrono::{Days, NaiveDate, NaiveTime};
 use entity::ids::MailId;
 use entity::kinds::{ObligationKind, SeatKind};
 
@@ -22,13 +21,20 @@ pub const KIND: &str = "reminder";
 /// How long after the due day a link still works: a late answer is an answer.
 const LINK_DAYS_AFTER: u64 = 30;
 
+/// The day of a mail, the hour at which it runs out, and its number among the day's mails to its reader. Only a mail that
+/// was taken back has a successor.
+#[derive(Clone, Copy)]
+pub(super) struct Leaving {
+    pub today: NaiveDate,
+    pub until: NaiveTime,
+    pub number: usize,
+}
+
 /// Promises the mail, with a new link for each line.
 pub(super) async fn promise(ctx: &Ctx, txn: &Txn, mail: &Mail<'_>, leaving: Leaving) -> Result<MailId> {
     let holder = &mail.to.holder;
-    let mut told = Vec::new();
-    for line in &mail.lines {
-        told.push((line, address(ctx, txn, line).await?));
-    }
+    let addresses = addresses(ctx, txn, &mail.lines).await?;
+    let told: Vec<(&Line<'_>, String)> = mail.lines.iter().zip(addresses).collect();
     let notification = Notification {
         kind: KIND,
         dedupe_key: format!("{KIND}:{}:{}:{}", holder.id, leaving.today, leaving.number),
@@ -48,21 +54,26 @@ pub(super) async fn promise(ctx: &Ctx, txn: &Txn, mail: &Mail<'_>, leaving: Leav
     outbox::enqueue(ctx, txn, notification).await
 }
 
-/// Where the line is answered: by one press where it is a task, else on its page.
-async fn address(ctx: &Ctx, txn: &Txn, line: &Line<'_>) -> Result<String> {
+/// Returns the address at which each line is answered: a new one-press link for a task, else the page of the obligation.
+async fn addresses(ctx: &Ctx, txn: &Txn, lines: &[Line<'_>]) -> Result<Vec<String>> {
     let base = ctx.config().base_url();
+    let mut tokens = links::issue(ctx, txn, lines.iter().filter_map(link).collect()).await?.into_iter();
+    let mut address = |line: &Line<'_>| match link(line).and_then(|_| tokens.next()) {
+        Some(token) => format!("{base}/p/{token}"),
+        None => format!("{base}{}", line.obligation.path),
+    };
+    Ok(lines.iter().map(&mut address).collect())
+}
+
+/// Returns the link by which a line about a task is answered with one press.
+fn link(line: &Line<'_>) -> Option<links::Link> {
     let obligation = line.obligation;
-    if obligation.kind != ObligationKind::Task {
-        return Ok(format!("{base}{}", obligation.path));
-    }
-    let link = links::Link {
+    (obligation.kind == ObligationKind::Task).then(|| links::Link {
         task_id: obligation.id.into(),
         person_id: line.designation.holder.id,
         designation_id: line.designation.id,
         expires_at: zone::start_of_day(obligation.due_day + Days::new(LINK_DAYS_AFTER + 1)),
-    };
-    let token = links::issue(ctx, txn, link).await?;
-    Ok(format!("{base}/p/{token}"))
+    })
 }
 
 fn content(mail: &Mail<'_>, told: &[(&Line<'_>, String)], lang: Lang) -> MailContent {

@@ -7,11 +7,11 @@
 //! (rule 2 of the domain): the holder of the seat; the deputy if there is none, or if they are away and their work is to be
 //! reassigned; else the secretariat. The mail says which.
 //!
-//! *Never stale.* What is due is read in the transaction that promises the mail. A mail that waits, because the relay does
-//! not answer or sending is paused, is looked at again every minute, and once more when it is taken to be sent
-//! (`mail/still_true.rs`): if anything it says is done, moved, or somebody else's meanwhile, it is taken back and what still
-//! holds is written anew. It runs out at the end of the day's hours in
-//! any case, because it speaks of «today» and «in three days».
+//! *Never stale.* A run is planned outside any transaction; each mail is checked again in the transaction that promises it.
+//! A mail that waits, because the relay does not answer or sending is paused, is checked every minute, and once more when it
+//! is taken to be sent (`mail/still_true.rs`): if anything it says is done, has moved or is now another person's to hear, the
+//! mail is taken back and what still holds is written anew. It runs out at the end of the day's hours in any case, because
+//! it speaks of «today» and «in three days».
 //!
 //! *When.* On working days of the recipient's territory, in the hours the network agreed. At most one mail per person and
 //! day: what comes up after it waits for the next one.
