@@ -1,22 +1,22 @@
-//! Texts as people type them: kept without the blanks around them, and at most as long as their column.
+//! Texts typed by people: trimmed, and limited to the length of their column.
 
 use crate::error::{Code, Error, Refused, Result};
 use crate::letters;
 use crate::time::Day;
 use chrono::NaiveDate;
 
-/// What was typed without blanks around it; `None` if nothing was.
+/// Trims a text; returns `None` if it is blank.
 pub fn kept(text: &str) -> Option<String> {
     Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
-/// A text that must be there.
+/// Reads a required text of at most `limit` characters.
 pub fn required(field: &'static str, text: &str, limit: usize) -> Result<String> {
     optional(field, Some(text), limit)?.ok_or_else(|| Error::field(field, Code::Required))
 }
 
-/// A text that may be left out; blanks alone are left out too. One that reads otherwise than it was typed is refused
-/// ([`letters::reads_as_typed`]).
+/// Reads an optional text of at most `limit` characters; a blank one is `None`. Refuses a text that is displayed
+/// differently from how it was typed ([`letters::reads_as_typed`]).
 pub fn optional(field: &'static str, text: Option<&str>, limit: usize) -> Result<Option<String>> {
     let text = text.and_then(kept);
     if text.as_deref().is_some_and(|text| !letters::reads_as_typed(text)) {
@@ -26,44 +26,44 @@ pub fn optional(field: &'static str, text: Option<&str>, limit: usize) -> Result
     if is_too_long { Err(Error::too_long(field, limit)) } else { Ok(text) }
 }
 
-/// As much of a text that was understood elsewhere as is kept here.
+/// Cuts a text, which another system has already validated, to at most `limit` characters.
 pub fn cut(text: &str, limit: usize) -> String {
     text.chars().take(limit).collect()
 }
 
-/// Cleans a text that comes from outside (the title of a page, a reply of a relay, the name of a file) before it is kept.
+/// Cleans a text from outside (the title of a page, a reply of a relay, the name of a file) before it is stored.
 ///
-/// Control characters, NUL among them, and characters that nobody sees go, because `PostgreSQL` refuses the first and readers
-/// are misled by the others; blanks and ends of lines become one blank. At most `most_characters` are kept.
+/// Control characters are removed because `PostgreSQL` refuses NUL, and invisible characters because they mislead
+/// readers. Blanks and line ends become one blank. At most `most_characters` are kept.
 pub fn cleaned(text: &str, most_characters: usize) -> String {
     let words = letters::lines(text).split_whitespace().collect::<Vec<_>>().join(" ");
     cut(&words, most_characters).trim_end().to_owned()
 }
 
-/// Why something is done: nobody has to guess later, so it must be there.
+/// Reads a required reason of at most `limit` characters; a missing one is refused with its own code.
 pub fn reason(field: &'static str, text: &str, limit: usize) -> Result<String> {
     let missing = || Error::Refused(Refused::at(field, Code::ReasonMissing));
     optional(field, Some(text), limit)?.ok_or_else(missing)
 }
 
-/// A text that must be there; how long it may be, the use case says.
+/// Reads a required text whose length the use case checks.
 pub fn given(field: &'static str, text: &str) -> Result<String> {
     required(field, text, usize::MAX)
 }
 
-/// A day that may be left out, as a date field sends it.
+/// Reads an optional day in the format of a date field.
 pub fn optional_day(field: &'static str, text: &str) -> Result<Option<NaiveDate>> {
     let parsed =
         |text: String| text.parse::<Day>().map(NaiveDate::from).map_err(|_| Error::field(field, Code::NotADay));
     kept(text).map(parsed).transpose()
 }
 
-/// A day that must be there, as a date field sends it.
+/// Reads a required day in the format of a date field.
 pub fn day(field: &'static str, text: &str) -> Result<NaiveDate> {
     optional_day(field, text)?.ok_or_else(|| Error::field(field, Code::Required))
 }
 
-/// Two fields read, or everything that is wrong with either: nobody corrects a form one field at a time.
+/// Combines two fields that were read, or the errors of both, so that the user sees all errors of a form at once.
 pub fn both<A, B>(one: Result<A>, other: Result<B>) -> Result<(A, B)> {
     match (one, other) {
         (Ok(one), Ok(other)) => Ok((one, other)),
@@ -75,8 +75,8 @@ pub fn both<A, B>(one: Result<A>, other: Result<B>) -> Result<(A, B)> {
     }
 }
 
-/// Whether it is the address of a page. Pages show it as a link, so nothing but the web: a `javascript:` would run in the
-/// reader's page.
+/// Returns whether a text is an `http` or `https` address. Other schemes are refused because pages show the address as
+/// a link, and a `javascript:` link would run in the reader's page.
 pub fn is_web_address(text: &str) -> bool {
     url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
 }
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_comes_from_outside_is_kept_without_what_nobody_sees() {
+    fn texts_from_outside_are_stored_without_invisible_characters() {
         for (text, kept) in [
             ("Relazione\0 di\u{7}\u{202e} Lecco", "Relazione di Lecco"),
             ("  due\r\n righe\t", "due righe"),

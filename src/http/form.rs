@@ -402,7 +402,7 @@ mod tests {
     const URLENCODED: &str = "application/x-www-form-urlencoded";
 
     #[actix_web::test]
-    async fn a_form_of_ours_is_read_and_its_token_is_nobody_s_business() {
+    async fn a_form_is_read_without_its_token_field() {
         let form = post(format!("given_name=Zo%C3%AB+A.&csrf={}", token()), URLENCODED).await.expect("accepted");
         assert_eq!(form.0.given_name, "Zoë A.");
     }
@@ -435,7 +435,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_correction_can_heal_stays_a_failure() {
+    fn an_error_the_user_cannot_correct_is_not_shown_in_the_form() {
         assert!(FormState::refused((), Lang::It, Error::Denied).is_err());
     }
 }

@@ -31,12 +31,13 @@ pub async fn find(ctx: &Ctx, db: &impl ConnectionTrait, token: &str) -> Result<O
     Ok(store::find_live(db, &secret::hash_token(token), ctx.now()).await?)
 }
 
-/// Ends every link of a designation; the handover calls this. Returns how many were still good.
+/// Ends every link of a designation and returns how many were still valid. Called by the handover.
 pub async fn revoke_for_designation(ctx: &Ctx, txn: &Txn, designation: DesignationId) -> Result<u64> {
     Ok(store::revoke(txn, store::Of::Designation(designation), ctx.now()).await?)
 }
 
-/// Ends every link of a person, because the address they were mailed to is not theirs any more. Returns how many were still good.
+/// Ends every link of a person, because the address they were mailed to is no longer the person's. Returns how many
+/// were still valid.
 pub async fn revoke_for_person(ctx: &Ctx, txn: &Txn, person: PersonId) -> Result<u64> {
     Ok(store::revoke(txn, store::Of::Person(person), ctx.now()).await?)
 }

@@ -47,7 +47,7 @@ async fn filled(world: &World, reader: &Client) -> Vec<PageForm> {
     filled
 }
 
-/// What was typed, without what a form carries for us.
+/// Returns the typed values, without the hidden fields of the service.
 fn typed(form: &PageForm) -> BTreeSet<(String, String)> {
     let is_ours = |name: &str| ["csrf", "resume"].contains(&name);
     // A browser sends line ends as CRLF, and a page shows them as it likes.
@@ -56,7 +56,7 @@ fn typed(form: &PageForm) -> BTreeSet<(String, String)> {
 }
 
 #[actix_web::test]
-async fn what_was_typed_survives_the_end_of_the_sign_in() {
+async fn typed_values_survive_the_end_of_the_sign_in() {
     let world = World::new(Engine::Sqlite).await;
     let browser = world.app.browser(SECRETARIAT).await;
     let forms = filled(&world, &browser).await;
@@ -179,9 +179,7 @@ fn token_under(key: &str) -> String {
     raccordo::http::csrf::token(&actix_web::test::TestRequest::default().cookie(cookie).to_http_request())
 }
 
-// ---- Two presses ---------------------------------------------------------------------------------------------------------
-
-/// What is typed into a field if nobody says anything else.
+/// Returns a default value for a field.
 fn sample(field: &PageField) -> String {
     match field.kind.as_str() {
         "date" => "2027-06-16".to_owned(),
@@ -341,7 +339,7 @@ async fn the_second_press_of_a_button_leads_where_the_first_led() {
 }
 
 #[actix_web::test]
-async fn whoever_signs_out_twice_is_out() {
+async fn signing_out_twice_is_no_error() {
     let world = World::new(Engine::Sqlite).await;
     let browser = world.app.browser(SECRETARIAT).await;
     let token = browser.form_token();
@@ -357,9 +355,7 @@ async fn whoever_signs_out_twice_is_out() {
     assert_eq!(other.post("/sign-out").form("forged.token", &[]).send().await.status.as_u16(), 409);
 }
 
-// ---- What is wrong is said of a field that is there ------------------------------------------------------------------------
-
-/// Values that somebody may type into a field of a kind, few of which are right.
+/// Returns mostly wrong values that a user may type into a field of this kind.
 fn unlikely(field: &PageField) -> Vec<String> {
     let of_kind: &[&str] = match field.kind.as_str() {
         "date" => &["", "domani", "1999-12-31", "2027-12-25", "2031-03-10"],
@@ -376,7 +372,7 @@ fn unlikely(field: &PageField) -> Vec<String> {
 
 /// Every page of a refusal is looked at in `support/app.rs`: each field it names must be there.
 #[actix_web::test]
-async fn whatever_is_typed_into_a_form_is_refused_at_a_field_of_that_form() {
+async fn each_error_of_a_form_names_a_field_of_that_form() {
     let world = World::new(Engine::Sqlite).await;
     let (secretariat, referent) = (world.app.browser(SECRETARIAT).await, world.app.browser(OWN).await);
     let routes = source::routes().into_iter().filter(|route| route.method == "GET" && !route.described);

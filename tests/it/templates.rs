@@ -9,7 +9,7 @@ use crate::support::world::{OWN, World};
 use scraper::{ElementRef, Html, Selector};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What is fetched but is no page: files, feeds, answers for machines.
+/// GET routes that are not pages: files, feeds, answers for programs.
 const NO_PAGES: &[&str] = &[
     "/api/openapi.json",
     "/calendar.ics",
@@ -40,7 +40,7 @@ fn select<'a>(page: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
     page.select(&Selector::parse(selector).expect("a selector")).collect()
 }
 
-/// What is wrong with a page, whatever it is about.
+/// Returns the general faults of a page.
 fn faults(html: &str, lang: &str) -> Vec<String> {
     let page = Html::parse_document(html);
     let mut found = Vec::new();
@@ -127,7 +127,7 @@ fn links(html: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// What a page says between its navigation and its footer: a line for each block, `[…]` round what can be pressed or filled.
+/// Returns the words of a page between navigation and footer: one line for each block, with `[…]` around controls.
 fn words_of(html: &str) -> String {
     let page = Html::parse_document(html);
     let mut words = String::new();
@@ -190,7 +190,7 @@ fn lasting(line: &str) -> String {
 }
 
 #[actix_web::test]
-async fn every_page_can_be_read_by_everybody_in_both_languages() {
+async fn every_page_is_accessible_in_both_languages() {
     let world = World::new(Engine::Sqlite).await;
     let (secretariat, referent, stranger) =
         (world.app.browser(SECRETARIAT).await, world.app.browser(OWN).await, world.app.anonymous());
@@ -241,7 +241,7 @@ async fn every_page_can_be_read_by_everybody_in_both_languages() {
 }
 
 #[actix_web::test]
-async fn what_is_no_page_is_no_page() {
+async fn the_list_of_routes_that_are_no_pages_is_right() {
     let world = World::new(Engine::Sqlite).await;
     let secretariat = world.app.browser(SECRETARIAT).await;
     for path in NO_PAGES.iter().filter(|path| **path != "/metrics") {
@@ -288,7 +288,7 @@ async fn the_language_of_a_refused_form_can_be_changed() {
     assert!(!back.is_empty() && back.iter().all(|back| *back == "/mail?state=sent"), "{back:?}");
 }
 
-/// Nobody corrects a form one field at a time: an empty one is told everything that it lacks.
+/// An empty form shows all its errors at once.
 #[actix_web::test]
 async fn an_empty_form_is_told_everything_at_once() {
     let world = World::new(Engine::Sqlite).await;

@@ -358,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_wrong_is_said_at_once() {
+    fn all_errors_of_a_form_are_shown_at_once() {
         let form = StatementForm {
             valid_from: "1.3.2027".into(),
             act_kind: "whim".into(),
@@ -372,7 +372,7 @@ mod tests {
     }
 
     #[test]
-    fn one_person_is_named_not_two_and_not_none() {
+    fn a_form_names_exactly_one_person() {
         let read = |form: PersonForm| {
             let mut reading = Reading::default();
             let person = form.read(&mut reading);
@@ -387,7 +387,7 @@ mod tests {
     }
 
     #[test]
-    fn a_provenance_nobody_touched_is_left_out() {
+    fn an_untouched_provenance_is_left_out() {
         let mut reading = Reading::default();
         assert_eq!(ProvenanceForm::default().read_if_any(&mut reading), Some(None));
         let half = ProvenanceForm { receipt: "RdC 7".into(), ..ProvenanceForm::default() };

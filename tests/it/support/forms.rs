@@ -1,28 +1,28 @@
-//! The forms of a page, as a browser without scripts fills them in and sends them.
+//! The forms of a page, filled in and sent as by a browser without scripts.
 
 use super::app::{Answer, Client};
 use scraper::{ElementRef, Html, Selector};
 
-/// A form that is posted, with what it holds.
+/// A form with method POST and its values.
 #[derive(Clone, Debug)]
 pub struct PageForm {
     pub action: String,
-    /// The addresses of buttons that send it elsewhere.
+    /// Addresses of its buttons with another target.
     pub other_actions: Vec<String>,
     pub is_multipart: bool,
     /// Names and values in the order of the page, hidden fields too.
     pub fields: Vec<(String, String)>,
-    /// What can be typed into or chosen, once each.
+    /// Fields that can be edited, once each.
     pub typed: Vec<PageField>,
 }
 
-/// A field that its reader sees.
+/// A visible field.
 #[derive(Clone, Debug)]
 pub struct PageField {
     pub name: String,
     /// `date`, `time`, `select`, `radio`, `textarea`, …
     pub kind: String,
-    /// What can be chosen, without the empty choice.
+    /// Choices, without the empty one.
     pub choices: Vec<String>,
 }
 
@@ -34,13 +34,13 @@ fn attribute(element: ElementRef<'_>, name: &str) -> String {
     element.attr(name).unwrap_or_default().to_owned()
 }
 
-/// The forms in the main part of a page that are posted.
+/// Returns the POST forms in the main part of a page.
 pub fn forms(html: &str) -> Vec<PageForm> {
     let page = Html::parse_document(html);
     select(page.root_element(), "main form[method=post]").into_iter().map(PageForm::of).collect()
 }
 
-/// The form that posts to an address.
+/// Returns the form that posts to an address.
 pub fn form(html: &str, action: &str) -> PageForm {
     let found = forms(html).into_iter().find(|form| form.action == action);
     found.unwrap_or_else(|| panic!("no form posts to {action}: {html}"))
@@ -90,12 +90,12 @@ impl PageForm {
         }
     }
 
-    /// The value a field holds.
+    /// Returns the value of a field.
     pub fn value(&self, name: &str) -> &str {
         self.fields.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
 
-    /// With other values typed over those it holds.
+    /// Returns the form with other values.
     pub fn with(&self, typed: &[(&str, &str)]) -> Self {
         let mut form = self.clone();
         for (name, value) in typed {
@@ -105,12 +105,12 @@ impl PageForm {
         form
     }
 
-    /// Sent from a browser.
+    /// Sends the form from a browser.
     pub async fn send(&self, browser: &Client) -> Answer {
         self.send_to(browser, &self.action).await
     }
 
-    /// Sent by a button that sends it elsewhere.
+    /// Sends the form by a button with another target.
     pub async fn send_to(&self, browser: &Client, action: &str) -> Answer {
         let asking = browser.post(action).header("accept", "text/html");
         let asking = if self.is_multipart {
