@@ -21,6 +21,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{ApiTokenId, BodyId, DesignationId, ObservatoryId, PersonId, SeatId, SessionId};
 use entity::kinds::SeatKind;
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -34,6 +35,7 @@ pub fn configure(cfg: &mut ServiceConfig<'_>) {
 }
 
 /// The caller.
+#[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MeOut {
     pub id: PersonId,
@@ -43,7 +45,6 @@ pub struct MeOut {
     pub family_name: String,
     #[schema(format = Email, max_length = 254)]
     pub email: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 40)]
     pub phone: Option<String>,
     /// The language of mails.
@@ -56,6 +57,7 @@ pub struct MeOut {
 }
 
 /// A seat held today.
+#[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CapacityOut {
     pub designation_id: DesignationId,
@@ -64,14 +66,11 @@ pub struct CapacityOut {
     pub body_id: BodyId,
     #[schema(max_length = 200)]
     pub body_name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub observatory_id: Option<ObservatoryId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 200)]
     pub observatory_name: Option<String>,
     pub from: NaiveDate,
     /// The last day, if one is set.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<NaiveDate>,
 }
 
@@ -85,11 +84,11 @@ pub enum ScopeDto {
 }
 
 /// An open session.
+#[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SessionOut {
     pub id: SessionId,
     /// Name that the browser gives itself.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 200)]
     pub user_agent: Option<String>,
     pub created_at: DateTime<Utc>,
@@ -102,6 +101,7 @@ pub struct SessionOut {
 }
 
 /// A usable API token. Its secret is not stored.
+#[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TokenOut {
     pub id: ApiTokenId,
@@ -111,7 +111,6 @@ pub struct TokenOut {
     pub created_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
     /// Exact to a minute.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_used_at: Option<DateTime<Utc>>,
 }
 

@@ -17,6 +17,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{DeliverableId, ReleaseId};
 use entity::kinds::DeliverableState;
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
 
 pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
@@ -33,6 +34,7 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
 }
 
 /// What one observatory owes to one release.
+#[skip_serializing_none]
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct DeliverableOut {
     pub id: DeliverableId,
@@ -47,13 +49,11 @@ pub struct DeliverableOut {
     pub observatory_name: String,
     pub state: DeliverableState,
     /// Why it is blocked or waived.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// The day by which it is owed: the one set by hand, else the derived one.
     pub day: NaiveDate,
     /// Derived from the release, in the observatory's calendar.
     pub due_day: NaiveDate,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub hand_set_day: Option<NaiveDate>,
     pub is_overdue: bool,
     /// What can happen next.
@@ -63,19 +63,16 @@ pub struct DeliverableOut {
 }
 
 /// One handing-in, and what the review answered.
+#[skip_serializing_none]
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct SubmissionOut {
     pub position: i32,
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = "uri")]
     pub link: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     pub submitted_at: DateTime<Utc>,
     /// What the review asked to change; left out where it accepted, or has not answered yet.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub remarks: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub answered_at: Option<DateTime<Utc>>,
 }
 

@@ -17,6 +17,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{DesignationId, MailId, PersonId, SeatId};
 use entity::kinds::{NotificationState, ObligationKind};
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -41,17 +42,15 @@ pub struct RadarOut {
 }
 
 /// One seat at risk.
+#[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RiskOut {
     pub kind: RiskKind,
     pub seat: SeatOut,
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 201)]
     pub holder: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub designation_id: Option<DesignationId>,
     /// Since when, or from when; left out of a seat that was never held.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub day: Option<NaiveDate>,
     /// What falls due while it lasts, the earliest first.
     #[schema(max_items = 1000)]
@@ -98,6 +97,7 @@ pub async fn show_radar(ctx: Ctx, query: web::Query<RadarQuery>) -> Answer {
 }
 
 /// One mail of the outbox, without its words.
+#[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MailOut {
     pub id: MailId,
@@ -108,7 +108,6 @@ pub struct MailOut {
     pub subject_kind: String,
     #[schema(max_length = 36)]
     pub subject_id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub person_id: Option<PersonId>,
     #[schema(max_length = 254)]
     pub recipient: String,
@@ -118,23 +117,20 @@ pub struct MailOut {
     pub attempts: i32,
     pub created_at: DateTime<Utc>,
     pub due_at: DateTime<Utc>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<DateTime<Utc>>,
     /// When the relay accepted it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sent_at: Option<DateTime<Utc>>,
     /// The kind of the last failure; of a cancelled mail, why it was taken back: `designation_ended`, `untrue`,
     /// `by_hand`, `written_anew`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 40)]
     pub last_class: Option<String>,
     /// What the relay said last.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 1000)]
     pub last_text: Option<String>,
 }
 
 /// One mail of the outbox with its words.
+#[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MailDetailOut {
     #[serde(flatten)]
@@ -143,7 +139,6 @@ pub struct MailDetailOut {
     #[schema(max_length = 250)]
     pub message_id: String,
     /// The plain part without the keys it may hold; left out once retention has taken it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 100_000)]
     pub text: Option<String>,
 }
@@ -250,6 +245,7 @@ pub struct JobsOut {
 }
 
 /// One job with its last run and its next.
+#[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
 pub struct JobOut {
     #[schema(max_length = 60)]
@@ -260,25 +256,22 @@ pub struct JobOut {
     /// Second, minute, hour, day of month, month, day of week; UTC.
     #[schema(max_length = 60)]
     pub cron: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_run: Option<LastRunOut>,
     pub runs: i64,
     pub failures: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_run_at: Option<DateTime<Utc>>,
 }
 
 /// The latest run of a job.
+#[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LastRunOut {
     pub started_at: DateTime<Utc>,
     /// Left out while it runs.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub finished_at: Option<DateTime<Utc>>,
     /// `running`, `done`, `failed`, `timed_out`, `panicked`; `interrupted` where the service ended in the midst of it.
     #[schema(max_length = 20)]
     pub outcome: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 1000)]
     pub detail: Option<String>,
     pub duration_ms: i64,

@@ -10,6 +10,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{MailId, PersonId, ReminderId};
 use entity::kinds::{ObligationKind, ReminderOutcome};
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
@@ -34,6 +35,7 @@ pub struct ReminderQuery {
 }
 
 /// A rung of one obligation's ladder, and what became of it.
+#[skip_serializing_none]
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ReminderOut {
     pub id: ReminderId,
@@ -44,14 +46,11 @@ pub struct ReminderOut {
     pub due_day: NaiveDate,
     pub outcome: ReminderOutcome,
     /// Why it was skipped: `overtaken` by a later rung, or `due_day_past` after an earlier one was told.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 100)]
     pub reason: Option<String>,
     /// Who was told.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub person_id: Option<PersonId>,
     /// The mail that told it; its fate stands in the mail log.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub mail_id: Option<MailId>,
     pub at: DateTime<Utc>,
 }

@@ -18,6 +18,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{DeliverableId, OutcomeId, ReleaseId, TaskId};
 use entity::kinds::{SeatKind, TaskOrigin, TaskState};
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
 
 pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
@@ -32,6 +33,7 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
 }
 
 /// Something a seat has to do by a day.
+#[skip_serializing_none]
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct TaskOut {
     pub id: TaskId,
@@ -39,34 +41,26 @@ pub struct TaskOut {
     pub seat: String,
     pub seat_kind: SeatKind,
     /// The observatory's code, where the seat is an observatory's.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub observatory: Option<String>,
     pub title_it: String,
     pub title_en: String,
     pub origin: TaskOrigin,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub release_id: Option<ReleaseId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub deliverable_id: Option<DeliverableId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome_id: Option<OutcomeId>,
     pub state: TaskState,
     /// Whether somebody is still called upon to do it: a step left open is not, once its deliverable is handed in.
     pub is_due: bool,
     pub is_overdue: bool,
     /// Why it is blocked or cancelled.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     /// The day by which it is due: the one set by hand, else the derived one.
     pub day: NaiveDate,
     /// Derived from the release, in the calendar of the seat's territory.
     pub due_day: NaiveDate,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub hand_set_day: Option<NaiveDate>,
     pub estimated_minutes: i32,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub done_at: Option<DateTime<Utc>>,
     /// What can happen next.
     #[schema(max_items = 10)]
