@@ -24,8 +24,8 @@ use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::sqlx::{self, Connection, Sqlite, SqliteConnection};
 use sea_orm::{
     ColumnTrait, Condition, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr,
-    EntityTrait, Iterable, PrimaryKeyToColumn, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
-    Value,
+    EntityName, EntityTrait, Iterable, PrimaryKeyToColumn, QueryFilter, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait, Value,
 };
 use std::fs::File;
 use std::os::unix::fs::OpenOptionsExt;
@@ -291,7 +291,8 @@ pub fn after_row<C: ColumnTrait>(day: Expr, id: C, last: Option<(NaiveDate, impl
 /// Deletes at most so many of the rows that meet a condition; returns how many it deleted.
 pub async fn delete_some<E: EntityTrait>(txn: &Txn, condition: Condition, limit: u64) -> Result<u64, StoreError> {
     let key = || E::PrimaryKey::iter().map(|part| part.into_column().into_expr());
-    let some = Query::select().exprs(key()).from(E::default()).cond_where(condition).limit(limit).to_owned();
+    let some =
+        Query::select().exprs(key()).from(E::default().table_ref()).cond_where(condition).limit(limit).to_owned();
     let deleted = E::delete_many().filter(Expr::tuple(key()).in_subquery(some)).exec(txn).await?;
     Ok(deleted.rows_affected)
 }

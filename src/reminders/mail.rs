@@ -58,11 +58,11 @@ pub(super) async fn promise(ctx: &Ctx, txn: &Txn, mail: &Mail<'_>, leaving: Leav
 async fn addresses(ctx: &Ctx, txn: &Txn, lines: &[Line<'_>]) -> Result<Vec<String>> {
     let base = ctx.config().base_url();
     let mut tokens = links::issue(ctx, txn, lines.iter().filter_map(link).collect()).await?.into_iter();
-    let mut address = |line: &Line<'_>| match link(line).and_then(|_| tokens.next()) {
+    let address = |line: &Line<'_>| match link(line).and_then(|_| tokens.next()) {
         Some(token) => format!("{base}/p/{token}"),
         None => format!("{base}{}", line.obligation.path),
     };
-    Ok(lines.iter().map(&mut address).collect())
+    Ok(lines.iter().map(address).collect())
 }
 
 /// Returns the link by which a line about a task is answered with one press.
