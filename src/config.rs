@@ -41,12 +41,12 @@ pub enum Environment {
 #[serde(deny_unknown_fields)]
 pub struct Server {
     pub bind: SocketAddr,
-    /// Where people reach the service, as in links of mails: `https://raccordo.example`. Required in production.
+    /// Address of the service for people, as in links of mails: `https://raccordo.example`. Required in production.
     pub public_base_url: String,
-    /// Proxies whose `X-Forwarded-For` is believed; nobody else's is.
+    /// Proxies whose `X-Forwarded-For` is trusted; from other addresses it is ignored.
     pub trusted_proxies: Vec<IpAddr>,
     pub workers: usize,
-    /// How long the service stays up, answering "not ready", before it stops accepting: the proxy's check interval.
+    /// Seconds for which a stopping service answers "not ready" before it stops accepting: the proxy's check interval.
     pub drain_seconds: u64,
     /// Address of `/metrics`; empty means no metrics. Never the public one.
     pub metrics_bind: String,
@@ -64,7 +64,7 @@ pub struct Database {
 #[serde(deny_unknown_fields)]
 pub struct Mail {
     pub transport: TransportKind,
-    /// Where the `file` transport writes its `.eml`.
+    /// Folder of the `.eml` files of the `file` transport.
     pub folder: PathBuf,
     pub host: String,
     pub port: u16,
@@ -74,15 +74,16 @@ pub struct Mail {
     pub password_file: PathBuf,
     pub from_name: String,
     pub from_address: String,
-    /// Somebody reads this one.
+    /// An address at which answers are read.
     pub reply_to: String,
-    /// The right-hand side of every Message-ID and calendar UID.
+    /// Domain of every Message-ID and calendar UID.
     pub id_domain: String,
-    /// How many conversations with the relay at once.
+    /// Conversations with the relay at the same time.
     pub concurrency: usize,
-    /// How many more of them may wait beside for an answer that the relay takes its time to give. 0: each keeps its place.
+    /// Further conversations that may wait for a slow answer of the relay. With 0 a slow one keeps its place.
     pub waiting: usize,
-    /// Gets the head of the audit chain every night, to be kept away from the database; empty means nobody.
+    /// Recipient of the daily mail with the head of the audit chain, to be kept away from the database; empty sends
+    /// none.
     pub operator_address: String,
 }
 
@@ -97,7 +98,7 @@ pub enum TransportKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MailSecurity {
-    /// Only for a relay on this very machine.
+    /// Only for a relay on the same machine.
     Plain,
     Starttls,
     Tls,
@@ -106,13 +107,13 @@ pub enum MailSecurity {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Security {
-    /// Key of the audit chain, at least 32 characters. When neither is given, development makes one under `./var`.
+    /// Key of the audit chain, at least 32 characters. If neither is given, development makes one under `./var`.
     pub audit_key: Secret,
     pub audit_key_file: PathBuf,
     pub sign_in_link_minutes: i64,
     pub session_idle_minutes: i64,
     pub session_absolute_hours: i64,
-    /// Mails asked for by one address in an hour.
+    /// Sign-in mails to one person in an hour.
     pub sign_in_mails_per_hour: u64,
 }
 
@@ -126,26 +127,28 @@ pub struct Limits {
     /// Connections that one network address (one /64 of IPv6) may hold at once; trusted proxies are not counted.
     pub connections_per_network: usize,
     pub document_bytes: usize,
-    /// Files that one body may bring in a day of Europe/Rome.
+    /// Files that one body may upload in a day of Europe/Rome.
     pub documents_per_day: usize,
     /// Bytes of those files together.
     pub documents_bytes_per_day: i64,
     pub body_seconds: u64,
 }
 
-/// How long what has served is kept (GDPR art. 5(1)(e)): periods that the controller decides and writes into the register of
-/// processing. The audit trail and the fact that somebody was told are kept for as long as the agreement is administered.
+/// Periods after which data are removed (GDPR art. 5(1)(e)), decided by the controller and noted in the register of
+/// processing. The audit trail and the rows of mails are kept for as long as the agreement is administered.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Retention {
-    /// The words of mails that came to their end.
+    /// Days for which the text of an ended mail is kept.
     pub mail_words_days: u32,
-    /// Sessions, sign-in links and one-press links after their end: somebody may ask who was signed in.
+    /// Days for which ended sessions, sign-in links and one-press links are kept, for questions about who was signed
+    /// in.
     pub sessions_days: u32,
-    /// Which replica took which planned run of a job; longer than the longest pause between two runs.
+    /// Days for which it is kept which replica took which planned run of a job; longer than the longest pause between
+    /// two runs.
     pub slots_days: u32,
-    /// Answers kept for callers who repeat a creation under their `Idempotency-Key`, and files that nothing owns yet:
-    /// longer than any client tries again, or anybody leaves a form open.
+    /// Hours for which answers are kept for repetitions under an `Idempotency-Key`, and files that nothing owns; longer
+    /// than a client retries and a form stays open.
     pub answers_hours: u32,
 }
 
@@ -154,21 +157,21 @@ pub struct Retention {
 pub struct Portal {
     /// Hosts the service may fetch declared pages from.
     pub allowed_hosts: Vec<String>,
-    /// Addresses a host may resolve to although they are not public (a portal inside the administration's network).
+    /// Non-public addresses to which a host may resolve (a portal inside the administration's network).
     pub allowed_private_addresses: Vec<SocketAddr>,
     /// Whether `http:` is accepted besides `https:`.
     pub allow_http: bool,
-    /// Days for which a page is looked at, from the release or from the later acceptance or declaration.
+    /// Days for which a page is checked, from the release or the later acceptance or declaration.
     pub recheck_days: i64,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pages {
-    /// The declaration made with `AgID`'s form (L. 4/2004, art. 3-quater); linked in the footer when set.
+    /// Accessibility statement made with `AgID`'s form (L. 4/2004, art. 3-quater); linked in the footer when set.
     pub accessibility_url: String,
     pub feedback_address: String,
-    /// Who answers for personal data, shown on the privacy page.
+    /// The data controller, shown on the privacy page.
     pub data_controller: String,
 }
 
@@ -176,7 +179,7 @@ pub struct Pages {
 #[serde(deny_unknown_fields)]
 pub struct Log {
     pub format: LogFormat,
-    /// As in `RUST_LOG`; libraries that would write addresses or passwords stay silent whatever it says.
+    /// Filter as in `RUST_LOG`. Libraries that would log addresses or passwords stay silent in any case.
     pub filter: String,
 }
 
@@ -266,11 +269,12 @@ fn lines(problems: &[Problem]) -> String {
 
 const PREFIX: &str = "RACCORDO__";
 
-/// The longest life of a sign-in link whatever is configured (ASVS 5.0, 6.5.5).
+/// Longest life of a sign-in link, in minutes (ASVS 5.0, 6.5.5); a longer setting is refused.
 const LINK_MINUTES_MAX: i64 = 10;
 const DAY_MINUTES: i64 = 24 * 60;
 const YEAR_HOURS: i64 = 366 * 24;
-/// Longer than anything is kept, and short enough to be taken from any instant.
+/// Longest setting of a period, in days: longer than any data are kept, and short enough to be subtracted from any
+/// instant.
 const CENTURY_DAYS: u32 = 36_525;
 /// A document is read into memory and kept in the database.
 const DOCUMENT_BYTES_MAX: usize = 100 * 1024 * 1024;
@@ -482,7 +486,7 @@ fn read_table(path: &Path) -> Result<toml::Table, ConfigError> {
     let text =
         std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
     text.parse().map_err(|error: toml::de::Error| {
-        // The parser's own text quotes the line, and a line may hold a password.
+        // The parser's own text quotes the line, and a line may contain a password.
         let line = error.span().map_or(0, |span| text[..span.start].lines().count().max(1));
         ConfigError::Malformed(format!("{}: line {line}: {}", path.display(), error.message()))
     })

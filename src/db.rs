@@ -37,15 +37,16 @@ use tokio::time::Instant;
 use turn::WritersRow;
 use txn::Distrusted;
 
-/// How long a caller waits for a connection, which on `PostgreSQL` may have to be made first, and before that for its turn
-/// to write. Beyond it the caller is told that the service is busy.
+/// Longest wait for a connection, which on `PostgreSQL` may have to be opened first, and for the turn to write. Beyond
+/// it the caller gets "busy".
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(15);
-/// How long `PostgreSQL` lets a transaction stand idle before it ends the session: a process that was frozen in the midst
-/// of a use case holds the writers of all others. Shorter than [`LOCK_TIMEOUT`], so that those who wait get their turn.
+/// Time after which `PostgreSQL` ends the session of an idle transaction, because a process frozen in a use case blocks
+/// all other writers. Shorter than [`LOCK_TIMEOUT`], so that waiting writers get their turn.
 const IDLE_IN_TRANSACTION: &str = "4s";
-/// How long a use case waits for the writers' lock of `PostgreSQL`, which another replica may hold.
+/// Longest wait of a use case for the writers' lock of `PostgreSQL`, which another replica may hold; beyond it the
+/// caller gets "busy".
 const LOCK_TIMEOUT: &str = "5s";
 const SQLITE_READERS: u32 = 3;
 /// Connections of one process to `PostgreSQL`: for the reads and the writes of requests, and of background work.
@@ -53,14 +54,14 @@ const POSTGRES_READERS: u32 = 12;
 const POSTGRES_WRITERS: u32 = 4;
 const POSTGRES_BACKGROUND_READERS: u32 = 2;
 const POSTGRES_BACKGROUND_WRITERS: u32 = 4;
-/// The advisory lock of whoever writes: a name of our own in the server's space of such locks.
+/// Key of the writers' advisory lock.
 const WRITERS: i64 = i64::from_be_bytes(*b"raccordo");
-/// Rows a reader's thread may hand over without waiting for them to be taken: more than the longest page of a list, or the thread
-/// would stop in the midst of most answers.
+/// Rows that a reader's thread may produce ahead. More than the longest page of a list, because the thread would
+/// otherwise pause within most answers.
 const ROWS_AHEAD: usize = 256;
-/// Takes away what the planner of `SQLite` may know of the size of tables. It plans by the indexes alone then, as if every table were
-/// large, and as well as with fresh statistics. Old ones are worse than none: taken when there was one person, they make a list of
-/// the register walk through all people for each line, until the next start, because a connection reads them once.
+/// Deletes the statistics of `SQLite`'s planner. Without them it plans by the indexes alone, as if every table were
+/// large, and as well as with fresh statistics. Old ones are worse than none: taken with a single person, they make a
+/// list of the register read all people for each line, until the next start, because a connection reads them once.
 const FORGET_STATISTICS: &str = "DROP TABLE IF EXISTS sqlite_stat1; DROP TABLE IF EXISTS sqlite_stat4";
 /// The first release without the write-ahead-log bug that could corrupt a database under two connections.
 const SQLITE_AT_LEAST: (u32, u32, u32) = (3, 51, 3);
@@ -113,7 +114,7 @@ impl Location {
     }
 }
 
-/// Why the database could not be opened.
+/// Reasons why the database cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     #[error(
@@ -279,7 +280,7 @@ pub fn day_due<C: ColumnTrait>(set_by_hand: C, derived: C) -> Expr {
     Func::coalesce([set_by_hand.into_expr(), derived.into_expr()]).into()
 }
 
-/// What comes after the last row of a page that is sorted by a day, then by an id.
+/// Condition for the rows after the last one of a page sorted by a day and then by an id.
 pub fn after_row<C: ColumnTrait>(day: Expr, id: C, last: Option<(NaiveDate, impl Into<Value>)>) -> Condition {
     let later = last.map(|(last_day, last_id)| {
         let same_day = Condition::all().add(day.clone().eq(last_day)).add(id.gt(last_id));
@@ -302,7 +303,7 @@ pub fn no_row() -> Condition {
     Condition::all().add(Expr::cust("1 = 0"))
 }
 
-/// Takes the lock that a service holds on its `SQLite` file; it is free again when the file handle is dropped.
+/// Takes the lock of the service on its `SQLite` file; dropping the file handle releases it.
 pub(crate) fn take_lock(path: &Path) -> Result<File, OpenError> {
     let lock_path = path.with_extension("lock");
     let file_error = |source| OpenError::File { path: lock_path.clone(), source };
@@ -344,7 +345,7 @@ fn sqlite_writer_options(path: &Path, distrusted: &Distrusted) -> ConnectOptions
     options
 }
 
-/// Whether a connection is outside every transaction, once the rollback that a dropped transaction asked for is done.
+/// Returns whether a connection is outside every transaction, after a pending rollback is done.
 async fn is_outside(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
     connection.ping().await?;
     Ok(!connection.is_in_transaction())
@@ -370,7 +371,7 @@ fn common_options(address: &str, connections: u32) -> ConnectOptions {
     options
 }
 
-/// The settings that durability and integrity rest on are read back, not trusted.
+/// Reads back the settings on which durability and integrity depend.
 async fn assert_sqlite_settings(connection: &DatabaseConnection) -> Result<(), OpenError> {
     let version = pragma(connection, "SELECT sqlite_version()").await?;
     let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
@@ -392,7 +393,7 @@ async fn pragma(connection: &DatabaseConnection, sql: &str) -> Result<String, Db
     row.ok_or_else(|| DbErr::Custom("no answer to a question about settings".into()))?.try_get_by_index(0)
 }
 
-/// How `SQLite` would answer a question on an empty database of today's schema, step by step.
+/// Returns the query plan of `SQLite` on an empty database of the present schema.
 #[cfg(test)]
 pub(crate) async fn plan_of(question: &impl sea_orm::QueryTrait) -> Vec<String> {
     use migration::{Migrator, MigratorTrait};

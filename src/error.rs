@@ -212,7 +212,7 @@ pub struct Refused {
     pub code: Code,
     /// The wrong member of the input, if the refusal is about one.
     pub field: Option<&'static str>,
-    /// Values for the placeholders of the text, already readable.
+    /// Values for the placeholders of the text, formatted.
     pub params: Vec<(&'static str, String)>,
 }
 
@@ -238,7 +238,7 @@ impl Refused {
 /// One wrong field of an input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {
-    /// The member's name as in the API and in the form.
+    /// Name of the member in the API and in the form.
     pub field: &'static str,
     pub code: Code,
     pub params: Vec<(&'static str, String)>,

@@ -25,7 +25,7 @@ pub(super) async fn run(ctx: &Ctx) -> Result<Report> {
     let last_mail = days_ago(periods.mail_words_days);
 
     let mut failures = Failures::default();
-    // One table that cannot be cleared is no reason to keep what is in the others.
+    // A table that cannot be cleared does not stop the clearing of the others.
     let mut counted = |what: &str, removed: Result<u64>| match removed {
         Ok(rows) => Ok(rows),
         Err(error) => failures.note(what, error).map(|()| 0),
