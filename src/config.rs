@@ -258,7 +258,7 @@ pub enum ConfigError {
     Malformed(String),
     #[error("environment variable {name}: {problem}")]
     Variable { name: String, problem: String },
-    /// Everything that is wrong with settings that could be read.
+    /// Rules that are broken by settings that could be read.
     #[error("{}", lines(.0))]
     Refused(Vec<Problem>),
 }

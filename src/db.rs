@@ -24,8 +24,8 @@ use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::sqlx::{self, Connection, Sqlite, SqliteConnection};
 use sea_orm::{
     ColumnTrait, Condition, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr,
-    EntityName, EntityTrait, Iterable, PrimaryKeyToColumn, QueryFilter, SqliteTransactionMode, Statement,
-    TransactionOptions, TransactionTrait, Value,
+    EntityTrait, Iterable, PrimaryKeyToColumn, QueryFilter, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait, Value,
 };
 use std::fs::File;
 use std::os::unix::fs::OpenOptionsExt;
@@ -85,7 +85,7 @@ pub struct Db {
     _lock: Option<Arc<File>>,
 }
 
-/// Where the database is.
+/// Address of the database.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Location {
     /// A file on a local disk.
@@ -298,7 +298,7 @@ pub async fn delete_some<E: EntityTrait>(txn: &Txn, condition: Condition, limit:
     Ok(deleted.rows_affected)
 }
 
-/// What no row meets: the condition of somebody who may see none.
+/// Condition that no row meets, for callers who may see none.
 pub fn no_row() -> Condition {
     Condition::all().add(Expr::cust("1 = 0"))
 }

@@ -9,7 +9,7 @@
 //! twice it redirects to the same page twice, and a changed form is another request.
 
 use crate::ctx::Ctx;
-use crate::db::{StoreError, Txn, delete_some};
+use crate::db::Txn;
 use crate::error::{Code, Error, Result};
 use crate::http::page::{NextFlash, see_other};
 use crate::http::{Failure, csrf, version};
@@ -19,7 +19,7 @@ use actix_web::http::header::{ETAG, LOCATION};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
 use entity::{Instant, idempotent_request};
-use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel};
 use serde::Serialize;
 
 const HEADER: &str = "idempotency-key";
@@ -117,12 +117,6 @@ pub async fn lead_once(
         Ok(led)
     })
     .await
-}
-
-/// Forgets at most so many of the answers given before an instant; returns how many it forgot.
-pub async fn forget(txn: &Txn, before: DateTime<Utc>, limit: u64) -> std::result::Result<u64, StoreError> {
-    let old = Condition::all().add(idempotent_request::Column::CreatedAt.lt(Instant::from(before)));
-    delete_some::<idempotent_request::Entity>(txn, old, limit).await
 }
 
 /// A request as its caller named it.

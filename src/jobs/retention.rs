@@ -3,15 +3,14 @@
 
 use super::Report;
 use crate::ctx::Ctx;
-use crate::db::{Txn, delete_some};
+use crate::db::delete_some;
 use crate::each::Failures;
 use crate::error::Result;
-use crate::http::idempotency;
 use crate::mail::outbox;
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{Instant, document, document_owner, job_slot, press_link, session, sign_in_link};
+use entity::{Instant, document, document_owner, idempotent_request, job_slot, press_link, session, sign_in_link};
 use sea_orm::sea_query::Query;
-use sea_orm::{ColumnTrait, Condition};
+use sea_orm::{ColumnTrait, Condition, EntityTrait};
 
 /// The most rows that one transaction removes.
 const AT_ONCE: u64 = 500;
@@ -30,13 +29,13 @@ pub(super) async fn run(ctx: &Ctx) -> Result<Report> {
         Ok(rows) => Ok(rows),
         Err(error) => failures.note(what, error).map(|()| 0),
     };
-    let answers = counted("answers", in_batches(ctx, async |txn| forget_answers(txn, last_answer).await).await)?;
-    let slots = counted("slots", in_batches(ctx, async |txn| remove_slots(txn, last_slot).await).await)?;
-    let sessions = counted("sessions", in_batches(ctx, async |txn| remove_sessions(txn, last_sign_in).await).await)?;
-    let links = counted("links", in_batches(ctx, async |txn| remove_links(txn, last_sign_in).await).await)?
-        + counted("presses", in_batches(ctx, async |txn| remove_presses(txn, last_sign_in).await).await)?;
-    let files = counted("files", in_batches(ctx, async |txn| remove_files(txn, last_answer).await).await)?;
-    let mails = counted("mails", in_batches(ctx, async |txn| blank_mails(txn, last_mail).await).await)?;
+    let answers = counted("answers", clear::<idempotent_request::Entity>(ctx, answers_before(last_answer)).await)?;
+    let slots = counted("slots", clear::<job_slot::Entity>(ctx, slots_before(last_slot)).await)?;
+    let sessions = counted("sessions", clear::<session::Entity>(ctx, sessions_before(last_sign_in)).await)?;
+    let links = counted("links", clear::<sign_in_link::Entity>(ctx, links_before(last_sign_in)).await)?
+        + counted("presses", clear::<press_link::Entity>(ctx, presses_before(last_sign_in)).await)?;
+    let files = counted("files", clear::<document::Entity>(ctx, given_up_before(last_answer)).await)?;
+    let mails = counted("mails", blank_mails(ctx, last_mail).await)?;
     Ok(Report::new(
         answers + slots + sessions + links + files + mails,
         format!(
@@ -45,56 +44,59 @@ pub(super) async fn run(ctx: &Ctx) -> Result<Report> {
     ))
 }
 
-/// Removes in batches until nothing is left, each batch in a transaction of its own. Returns how many rows were removed.
-async fn in_batches(ctx: &Ctx, remove_some: impl AsyncFn(&Txn) -> Result<u64>) -> Result<u64> {
-    let mut removed = 0;
+/// Deletes the rows that meet a condition, in batches. Returns how many there were.
+async fn clear<E: EntityTrait>(ctx: &Ctx, condition: Condition) -> Result<u64> {
+    let mut deleted = 0;
     loop {
-        let some = ctx.write(async |txn| remove_some(txn).await).await?;
-        removed += some;
+        let some = ctx.write(async |txn| Ok(delete_some::<E>(txn, condition.clone(), AT_ONCE).await?)).await?;
+        deleted += some;
         if some < AT_ONCE {
-            return Ok(removed);
+            return Ok(deleted);
         }
     }
 }
 
-async fn forget_answers(txn: &Txn, before: DateTime<Utc>) -> Result<u64> {
-    Ok(idempotency::forget(txn, before, AT_ONCE).await?)
+/// Blanks the words of mails, in batches. Returns how many there were.
+async fn blank_mails(ctx: &Ctx, before: DateTime<Utc>) -> Result<u64> {
+    let mut blanked = 0;
+    loop {
+        let some = ctx.write(async |txn| Ok(outbox::retention::blank_some(txn, before, AT_ONCE).await?)).await?;
+        blanked += some;
+        if some < AT_ONCE {
+            return Ok(blanked);
+        }
+    }
 }
 
-async fn remove_slots(txn: &Txn, before: DateTime<Utc>) -> Result<u64> {
-    let old = Condition::all().add(job_slot::Column::TakenAt.lt(Instant::from(before)));
-    Ok(delete_some::<job_slot::Entity>(txn, old, AT_ONCE).await?)
+fn answers_before(before: DateTime<Utc>) -> Condition {
+    Condition::all().add(idempotent_request::Column::CreatedAt.lt(Instant::from(before)))
 }
 
-async fn remove_sessions(txn: &Txn, before: DateTime<Utc>) -> Result<u64> {
-    let ended = Condition::any()
+fn slots_before(before: DateTime<Utc>) -> Condition {
+    Condition::all().add(job_slot::Column::TakenAt.lt(Instant::from(before)))
+}
+
+fn sessions_before(before: DateTime<Utc>) -> Condition {
+    Condition::any()
         .add(session::Column::ExpiresAt.lt(Instant::from(before)))
-        .add(session::Column::EndedAt.lt(Instant::from(before)));
-    Ok(delete_some::<session::Entity>(txn, ended, AT_ONCE).await?)
+        .add(session::Column::EndedAt.lt(Instant::from(before)))
 }
 
-async fn remove_links(txn: &Txn, before: DateTime<Utc>) -> Result<u64> {
-    let old = Condition::all().add(sign_in_link::Column::ExpiresAt.lt(Instant::from(before)));
-    Ok(delete_some::<sign_in_link::Entity>(txn, old, AT_ONCE).await?)
+fn links_before(before: DateTime<Utc>) -> Condition {
+    Condition::all().add(sign_in_link::Column::ExpiresAt.lt(Instant::from(before)))
 }
 
-/// Removes the one-press links of reminders. The audit trail keeps what was pressed.
-async fn remove_presses(txn: &Txn, before: DateTime<Utc>) -> Result<u64> {
-    let ended = Condition::any()
+/// Selects the one-press links of reminders. The audit trail keeps what was pressed.
+fn presses_before(before: DateTime<Utc>) -> Condition {
+    Condition::any()
         .add(press_link::Column::ExpiresAt.lt(Instant::from(before)))
-        .add(press_link::Column::RevokedAt.lt(Instant::from(before)));
-    Ok(delete_some::<press_link::Entity>(txn, ended, AT_ONCE).await?)
+        .add(press_link::Column::RevokedAt.lt(Instant::from(before)))
 }
 
-/// Removes the files that came with a form or a call and that nothing owns, because the form was refused and given up.
-async fn remove_files(txn: &Txn, before: DateTime<Utc>) -> Result<u64> {
+/// Selects the files that came with a form or a call and that nothing owns, because the form was refused and given up.
+fn given_up_before(before: DateTime<Utc>) -> Condition {
     let owned = Query::select().column(document_owner::Column::DocumentId).from(document_owner::Entity).to_owned();
-    let given_up = Condition::all()
+    Condition::all()
         .add(document::Column::CreatedAt.lt(Instant::from(before)))
-        .add(document::Column::Id.not_in_subquery(owned));
-    Ok(delete_some::<document::Entity>(txn, given_up, AT_ONCE).await?)
-}
-
-async fn blank_mails(txn: &Txn, before: DateTime<Utc>) -> Result<u64> {
-    Ok(outbox::retention::blank_some(txn, before, AT_ONCE).await?)
+        .add(document::Column::Id.not_in_subquery(owned))
 }

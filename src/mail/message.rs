@@ -24,7 +24,6 @@ use lettre::{
     },
 };
 use sha2::{Digest, Sha256};
-use url::Url;
 use uuid::Uuid;
 
 /// Longest display name in a header, in characters; a longer one is cut.
@@ -43,9 +42,6 @@ pub struct OutgoingMail {
     /// A mailbox at which answers are read.
     pub reply_to: Contact,
     pub to: Contact,
-    /// Address for bounces; `None` means the address of `from`. A separate address per mail connects a bounce with its
-    /// recipient.
-    pub return_path: Option<String>,
     pub subject: String,
     /// The plain part; complete in itself.
     pub text: String,
@@ -57,8 +53,6 @@ pub struct OutgoingMail {
     /// Message-ID of the mail that opened the thread, without angle brackets. The opening mail may name itself.
     pub thread: Option<String>,
     pub calendar: Option<CalendarPart>,
-    /// Page where the recipient can refuse mails of this kind, if the kind may be refused.
-    pub unsubscribe: Option<Url>,
     /// Kind of mail for the header `X-Raccordo-Kind`: lower-case letters, digits, `.`, `_` and `-`.
     pub kind: String,
 }
@@ -116,8 +110,6 @@ pub enum MessageError {
     Thread,
     #[error("the date {0} cannot stand in a mail")]
     Date(DateTime<Utc>),
-    #[error("the unsubscribe link must be an http or https address")]
-    Unsubscribe,
     #[error("the calendar part is {0}")]
     Calendar(&'static str),
     #[error("the mail could not be assembled: {0}")]
@@ -130,11 +122,7 @@ impl OutgoingMail {
         let message_id = message_id(self.id, &self.message_id_domain)?;
         let from = mailbox("sender", &self.from)?;
         let to = mailbox("recipient", &self.to)?;
-        let return_path = match &self.return_path {
-            Some(address) => parse_address("return path", address)?,
-            None => from.email.clone(),
-        };
-        let envelope_to = to.email.to_string();
+        let (envelope_from, envelope_to) = (from.email.to_string(), to.email.to_string());
         let mut headers = Message::builder()
             .from(from)
             .to(to)
@@ -148,17 +136,10 @@ impl OutgoingMail {
             let root = format!("<{}>", checked_message_id(root)?);
             headers = headers.in_reply_to(root.clone()).references(root);
         }
-        if let Some(page) = &self.unsubscribe {
-            headers = headers.header(ListUnsubscribe(format!("<{}>", checked_link(page)?)));
-            // RFC 8058 §3.1: one-click only over https.
-            if page.scheme() == "https" {
-                headers = headers.header(ListUnsubscribePost("List-Unsubscribe=One-Click".to_owned()));
-            }
-        }
         Ok(BuiltMail {
             bytes: folded(&headers.multipart(self.body()?)?.formatted()),
             message_id,
-            envelope_from: return_path.to_string(),
+            envelope_from,
             envelope_to,
         })
     }
@@ -287,10 +268,6 @@ fn checked_message_id(id: &str) -> Result<&str, MessageError> {
     parse_address("thread", id).map(|_| id).map_err(|_| MessageError::Thread)
 }
 
-fn checked_link(page: &Url) -> Result<&Url, MessageError> {
-    matches!(page.scheme(), "http" | "https").then_some(page).ok_or(MessageError::Unsubscribe)
-}
-
 /// Returns the calendar as text if its METHOD is the announced one, because Outlook refuses a mail in which they
 /// differ.
 fn checked_calendar(calendar: &CalendarPart) -> Result<String, MessageError> {
@@ -335,8 +312,6 @@ text_headers! {
     // RFC 3834: prevents vacation notices in answer to this mail.
     AutoSubmitted => "Auto-Submitted",
     RaccordoKind => "X-Raccordo-Kind",
-    ListUnsubscribe => "List-Unsubscribe",
-    ListUnsubscribePost => "List-Unsubscribe-Post",
 }
 
 #[cfg(test)]

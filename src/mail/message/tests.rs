@@ -9,7 +9,7 @@ use super::*;
 const CALENDAR: &str =
     "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nSUMMARY:Tavolo, città\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
 
-/// The headers of a mail without thread, calendar and unsubscribe link, in their order.
+/// The headers of a mail without thread and calendar, in their order.
 const PLAIN_HEADERS: [&str; 10] = [
     "From",
     "To",
@@ -33,7 +33,6 @@ fn mail() -> OutgoingMail {
         from: contact("Raccordo", "raccordo@regione.example"),
         reply_to: contact("Segreteria", "segreteria@regione.example"),
         to: contact("Anna Pòlita", "anna@ente.example"),
-        return_path: None,
         subject: "[Tavolo OML] Città e attività".to_owned(),
         text: "Buongiorno,\n.\nl'incontro è fissato.\n".to_owned(),
         html: "<p>Buongiorno, l'incontro è fissato.</p>".to_owned(),
@@ -41,7 +40,6 @@ fn mail() -> OutgoingMail {
         message_id_domain: "raccordo.regione.example".to_owned(),
         thread: None,
         calendar: None,
-        unsubscribe: None,
         kind: "designation.requested".to_owned(),
     }
 }
@@ -130,19 +128,6 @@ fn a_thread_is_named_in_every_mail_but_the_one_that_opens_it() {
     let parsed = MessageParser::default().parse(&bytes).expect("the mail is parsed");
     assert_eq!(parsed.in_reply_to().as_text(), Some(root.as_str()));
     assert_eq!(parsed.references().as_text(), Some(root.as_str()));
-}
-
-#[test]
-fn one_click_unsubscription_is_offered_over_https_only() {
-    let offered = |page: &str| {
-        let page = Url::parse(page).expect("an address");
-        let names = header_names(&built(&OutgoingMail { unsubscribe: Some(page), ..mail() }).bytes);
-        names.into_iter().filter(|name| name.starts_with("List-Unsubscribe")).collect::<Vec<_>>()
-    };
-    assert_eq!(offered("https://raccordo.example/u?k=1"), ["List-Unsubscribe", "List-Unsubscribe-Post"]);
-    assert_eq!(offered("http://127.0.0.1:8080/u"), ["List-Unsubscribe"]);
-    let by_mail = OutgoingMail { unsubscribe: Url::parse("mailto:a@b.example").ok(), ..mail() };
-    assert!(matches!(by_mail.build(), Err(MessageError::Unsubscribe)));
 }
 
 #[test]
@@ -273,7 +258,6 @@ fn no_header_line_is_longer_than_76_characters_whatever_people_type() {
             to: contact(text, "anna.maria.bernasconi.della.valle@provincia.monza-e-brianza.example"),
             reply_to: contact(text, "segreteria@regione.example"),
             thread: Some("01980000-0000-7000-8000-000000000002@raccordo.regione.example".to_owned()),
-            unsubscribe: Some("https://raccordo.regione.example/preferences".parse().expect("an address")),
             ..invitation()
         };
         let bytes = built(&mail).bytes;

@@ -203,7 +203,6 @@ fn outgoing(ctx: &Ctx, id: MailId, thread: Option<String>, notification: &Notifi
         from: Contact { name: settings.from_name.clone(), address: settings.from_address.clone() },
         reply_to: Contact { name: settings.from_name.clone(), address: settings.reply_to.clone() },
         to: Contact { name: notification.to.name.clone(), address: notification.to.address.clone() },
-        return_path: None,
         subject: rendered.subject,
         text: rendered.text,
         html: rendered.html,
@@ -211,7 +210,6 @@ fn outgoing(ctx: &Ctx, id: MailId, thread: Option<String>, notification: &Notifi
         message_id_domain: settings.id_domain.clone(),
         thread,
         calendar: notification.calendar.clone(),
-        unsubscribe: None,
         kind: notification.kind.to_owned(),
     })
 }
