@@ -36,12 +36,12 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RadarOut {
     pub day: NaiveDate,
-    /// The most urgent kind first.
+    /// Most urgent kind first.
     #[schema(max_items = 1000)]
     pub items: Vec<RiskOut>,
 }
 
-/// One seat at risk.
+/// A seat at risk.
 #[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RiskOut {
@@ -50,14 +50,14 @@ pub struct RiskOut {
     #[schema(max_length = 201)]
     pub holder: Option<String>,
     pub designation_id: Option<DesignationId>,
-    /// Since when, or from when; left out of a seat that was never held.
+    /// First day of the risk, past or future; absent for a seat that was never held.
     pub day: Option<NaiveDate>,
-    /// What falls due while it lasts, the earliest first.
+    /// Obligations due while the risk lasts, earliest first.
     #[schema(max_items = 1000)]
     pub due_meanwhile: Vec<ObligationOut>,
 }
 
-/// Something a seat still has to do by a day.
+/// Open work of a seat, due by a day.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ObligationOut {
     pub kind: ObligationKind,
@@ -75,18 +75,18 @@ pub struct ObligationOut {
     pub path: String,
 }
 
-/// On which day to look.
+/// Day of the radar.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct RadarQuery {
-    /// Today where it is left out.
+    /// Absent: today.
     on: Option<Day>,
 }
 
 /// The vacancy radar
 ///
-/// Seats that are vacant, uncovered, about to expire, or whose holder mail does not reach, on a day of the past or the
-/// future, as known now. Who may: secretariat and direction.
+/// Seats that are vacant, uncovered or about to expire, or whose holder cannot be reached by mail, on a day of the past
+/// or the future, as known now. Who may: secretariat and direction.
 #[utoipa::path(tag = "overview", security(("api_token" = ["secretariat"]), ("api_token" = ["direction"])), params(RadarQuery), responses((status = 200, body = RadarOut)))]
 #[get("/radar")]
 pub async fn show_radar(ctx: Ctx, query: web::Query<RadarQuery>) -> Answer {
@@ -96,14 +96,14 @@ pub async fn show_radar(ctx: Ctx, query: web::Query<RadarQuery>) -> Answer {
     Ok(HttpResponse::Ok().json(RadarOut { day, items: risks.into_iter().map(RiskOut::from).collect() }))
 }
 
-/// One mail of the outbox, without its words.
+/// One mail of the outbox, without its text.
 #[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MailOut {
     pub id: MailId,
     #[schema(max_length = 60)]
     pub kind: String,
-    /// What it is about.
+    /// Kind of its subject.
     #[schema(max_length = 40)]
     pub subject_kind: String,
     #[schema(max_length = 36)]
@@ -118,18 +118,18 @@ pub struct MailOut {
     pub created_at: DateTime<Utc>,
     pub due_at: DateTime<Utc>,
     pub expires_at: Option<DateTime<Utc>>,
-    /// When the relay accepted it.
+    /// Instant at which the relay accepted it.
     pub sent_at: Option<DateTime<Utc>>,
-    /// The kind of the last failure; of a cancelled mail, why it was taken back: `designation_ended`, `untrue`,
+    /// Kind of the last failure; for a cancelled mail the reason of its withdrawal: `designation_ended`, `untrue`,
     /// `by_hand`, `written_anew`.
     #[schema(max_length = 40)]
     pub last_class: Option<String>,
-    /// What the relay said last.
+    /// Latest reply of the relay.
     #[schema(max_length = 1000)]
     pub last_text: Option<String>,
 }
 
-/// One mail of the outbox with its words.
+/// One mail of the outbox with its text.
 #[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MailDetailOut {
@@ -138,12 +138,12 @@ pub struct MailDetailOut {
     pub mail: MailOut,
     #[schema(max_length = 250)]
     pub message_id: String,
-    /// The plain part without the keys it may hold; left out once retention has taken it.
+    /// The plain part with keys removed; absent after retention has removed it.
     #[schema(max_length = 100_000)]
     pub text: Option<String>,
 }
 
-/// How to narrow the mail log.
+/// Filter of the mail log.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct MailQuery {
@@ -151,16 +151,16 @@ pub struct MailQuery {
     #[param(max_length = 60)]
     kind: Option<String>,
     person_id: Option<PersonId>,
-    /// Id of what the mails are about.
+    /// Id of the mails' subject.
     #[param(max_length = 36)]
     subject_id: Option<String>,
     #[param(max_length = 254)]
     recipient: Option<String>,
 }
 
-/// Who was told what, when, and what became of it
+/// List the mails with their states
 ///
-/// The newest first. Who may: the secretariat.
+/// Newest first. Who may: the secretariat.
 #[utoipa::path(tag = "overview", security(("api_token" = ["secretariat"])), params(MailQuery, Paging), responses((status = 200, body = Page<MailOut>)))]
 #[get("/mails")]
 pub async fn list_mails(
@@ -178,9 +178,9 @@ pub async fn list_mails(
     Ok(HttpResponse::Ok().json(page.map(MailOut::from)))
 }
 
-/// One mail with its words
+/// One mail with its text
 ///
-/// Links by which the recipient would sign in or answer are blotted out. Who may: the secretariat.
+/// Keys in links for signing in or answering are removed. Who may: the secretariat.
 #[utoipa::path(tag = "overview", security(("api_token" = ["secretariat"])), params(("id" = MailId, Path)), responses((status = 200, body = MailDetailOut)))]
 #[get("/mails/{id}")]
 pub async fn show_mail(ctx: Ctx, id: web::Path<MailId>) -> Answer {
@@ -209,7 +209,7 @@ pub async fn cancel_mail(ctx: Ctx, id: web::Path<MailId>) -> Answer {
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Why mails are to wait.
+/// Reason for pausing.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PauseIn {
@@ -217,9 +217,9 @@ pub struct PauseIn {
     pub reason: String,
 }
 
-/// Hold all mails back
+/// Pause sending
 ///
-/// They are still promised and wait. Who may: the secretariat. Errors: `reason_missing`.
+/// Mails are still promised and wait. Who may: the secretariat. Errors: `reason_missing`.
 #[utoipa::path(tag = "overview", security(("api_token" = ["secretariat"])), request_body = PauseIn, responses((status = 204)))]
 #[post("/sending/pause")]
 pub async fn pause_sending(ctx: Ctx, input: Json<PauseIn>) -> Answer {
@@ -227,7 +227,7 @@ pub async fn pause_sending(ctx: Ctx, input: Json<PauseIn>) -> Answer {
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Let mails leave again
+/// Resume sending
 ///
 /// Who may: the secretariat.
 #[utoipa::path(tag = "overview", security(("api_token" = ["secretariat"])), responses((status = 204)))]
@@ -250,7 +250,7 @@ pub struct JobsOut {
 pub struct JobOut {
     #[schema(max_length = 60)]
     pub name: String,
-    /// What it does, in the caller's language.
+    /// Description of its work, in the caller's language.
     #[schema(max_length = 500)]
     pub description: String,
     /// Second, minute, hour, day of month, month, day of week; UTC.
@@ -267,9 +267,9 @@ pub struct JobOut {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LastRunOut {
     pub started_at: DateTime<Utc>,
-    /// Left out while it runs.
+    /// Absent while it runs.
     pub finished_at: Option<DateTime<Utc>>,
-    /// `running`, `done`, `failed`, `timed_out`, `panicked`; `interrupted` where the service ended in the midst of it.
+    /// `running`, `done`, `failed`, `timed_out`, `panicked`; `interrupted` if the service ended during the run.
     #[schema(max_length = 20)]
     pub outcome: String,
     #[schema(max_length = 1000)]
@@ -277,9 +277,9 @@ pub struct LastRunOut {
     pub duration_ms: i64,
 }
 
-/// What the service does by itself
+/// List the background jobs
 ///
-/// Each job with its last run, how it ended, and its next. Who may: the secretariat.
+/// Each job with its last run, its outcome, and its next run. Who may: the secretariat.
 #[utoipa::path(tag = "overview", security(("api_token" = ["secretariat"])), responses((status = 200, body = JobsOut)))]
 #[get("/jobs")]
 pub async fn list_jobs(ctx: Ctx) -> Answer {

@@ -1,4 +1,4 @@
-//! The job that climbs the ladder, and the log it leaves.
+//! The job that sends reminders, and its log.
 
 mod silence;
 
@@ -31,20 +31,20 @@ const SKIPS_AT_ONCE: usize = 1000;
 /// The most rungs that one transaction notes as skipped, because all other use cases wait for it.
 const SKIPS_IN_A_TRANSACTION: usize = 100;
 
-/// What one run did.
+/// Result of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Told {
     pub mails: usize,
-    /// Obligations those mails speak of.
+    /// Obligations in those mails.
     pub lines: usize,
     pub skipped: usize,
-    /// Mails taken back because something they said was not true any more.
+    /// Mails withdrawn because a line no longer holds.
     pub withdrawn: u64,
     pub failures: Failures,
 }
 
-/// Tells everybody what is due now and was not told yet. Run by the job `reminders`, every minute; safe at any time and
-/// any number of times.
+/// Sends the reminders that are due now. Run by the job `reminders` every minute; may run at any time and any number of
+/// times.
 ///
 /// Who may: the service itself. Mails: at most one *reminder* per person and day, within the hours of the ladder, running out
 /// at their end.
@@ -209,14 +209,14 @@ async fn roll(db: &impl ConnectionTrait, today: NaiveDate) -> Result<Roll> {
     ))
 }
 
-/// The last due day anybody's ladder can have reached, so that a run costs what is due and not what exists. A calendar that
-/// does not answer counts for nothing here: its obligations are noted one by one.
+/// Returns the last due day for which a rung can be reached, so that a run reads only due obligations. A calendar
+/// without an answer is ignored here; its obligations are noted one by one.
 fn horizon(rungs: &[i32], calendars: &Calendars, today: NaiveDate) -> NaiveDate {
     let days = calendars.iter().filter_map(|calendar| ladder::horizon(rungs, calendar, today).ok());
     days.max().unwrap_or(today)
 }
 
-/// Who is to be told what, as things stand, and where they are written to.
+/// Recipient of each obligation at present, and the recipients' addresses.
 struct Meant {
     people: HashMap<Key, PersonId>,
     addresses: HashMap<PersonId, String>,
@@ -234,20 +234,20 @@ impl Meant {
         meant
     }
 
-    /// Whether what was told, or is about to be, still is to be done, on that day, and by that person.
+    /// Returns whether a logged reminder still holds: not done, not moved, and still for that person.
     fn holds(&self, told: &Entry) -> bool {
         self.people.get(&told.key).copied() == told.person_id
     }
 
-    /// Whether a mail went to an address at which its reader, who still is to be told something, is not written to any more.
+    /// Returns whether a mail went to a former address of a person who is still to be reminded.
     fn is_elsewhere(&self, promise: &Promise) -> bool {
         let address = promise.person_id.and_then(|person| self.addresses.get(&person));
         address.is_some_and(|address| !promise.is_to(address) && promise.is_owed_at(address))
     }
 }
 
-/// Whether everything a reminder says still holds: asked when it is about to leave, whatever happened since it was written.
-/// Costs what the mail says, however much is due: on a Monday morning it is asked of each mail.
+/// Returns whether every line of a reminder still holds. Called when it is about to leave. Its cost depends on the
+/// lines of the mail and not on everything due, because on a Monday morning it runs for each mail.
 pub async fn still_holds(ctx: &Ctx, db: &impl ConnectionTrait, mail: MailId) -> Result<bool> {
     let told = store::entries_of_mails(db, &[mail]).await?;
     if told.is_empty() {
@@ -293,7 +293,7 @@ fn people<'a>(promises: impl Iterator<Item = &'a Promise>) -> BTreeSet<PersonId>
     promises.filter_map(|promise| promise.person_id).collect()
 }
 
-/// What is to be noted of a rung.
+/// A log entry to write.
 struct Note {
     key: Key,
     rung: i32,
@@ -303,11 +303,11 @@ struct Note {
     mail_id: Option<MailId>,
 }
 
-/// What was noted before about the obligations of a run.
+/// Log entries about the obligations of a run.
 struct Log {
     settled: Settled,
-    /// Notes of rungs whose mail never left, and of the last of those whose mail went to an address that was corrected since: they
-    /// are open again.
+    /// Entries whose mail never left, and the latest ones whose mail went to a former address: these rungs are decided
+    /// again.
     reopened: HashMap<(Key, i32), (ReminderId, Option<MailId>)>,
 }
 
@@ -360,13 +360,13 @@ impl Log {
     }
 }
 
-/// How many of the latest reminders and requests to each person were left without an answer, one after the other: for the
-/// radar. Whoever shows it has asked whether it may be seen.
+/// Returns the number of latest consecutive reminders and requests without an answer, by person, for the radar. The
+/// caller has checked the right to see it.
 pub async fn unanswered(ctx: &Ctx, db: &impl ConnectionTrait) -> Result<HashMap<PersonId, u32>> {
     silence::unanswered(ctx, db).await
 }
 
-/// The log of the ladder, the latest note first. Who may: the secretariat.
+/// Returns the reminder log, latest first. Who may: the secretariat.
 pub async fn list(ctx: &Ctx, filter: &Filter, before: Option<ReminderId>, limit: u64) -> Result<Vec<Entry>> {
     if ctx.actor.is_ourselves() || ctx.actor.is_secretariat() {
         return Ok(store::list(ctx.reader(), filter, before, limit).await?);
@@ -374,7 +374,7 @@ pub async fn list(ctx: &Ctx, filter: &Filter, before: Option<ReminderId>, limit:
     Err(ctx.actor.refusal())
 }
 
-/// The calendars come from the database: one that is missing or never worked is an impossible row.
+/// Converts an error of a calendar. Calendars come from the database, so a missing or empty one is an inconsistent row.
 fn broken_calendar(error: CalendarError) -> Error {
     Error::Store(StoreError::inconsistent("territory", "calendar", error))
 }
