@@ -6,7 +6,7 @@
 //! Italian administrations' checker.
 
 use crate::http::conditional::Content;
-use crate::http::gate::{self, Need, Parameter};
+use crate::http::gate::{self, Need};
 use crate::http::{Answer, problem};
 use crate::secret::sha256_hex;
 use actix_web::http::Method;
@@ -48,6 +48,13 @@ pub(super) struct Operation {
     pub(super) need: Need,
     /// Query parameters.
     pub(super) query: Vec<Parameter<'static>>,
+}
+
+/// The names that a query may hold.
+pub(super) struct Parameter<'n> {
+    pub(super) name: Cow<'n, str>,
+    /// Longest value, in characters, if it is bounded.
+    pub(super) longest: Option<usize>,
 }
 
 pub(super) fn operation(path: &str, method: &Method) -> Option<&'static Operation> {

@@ -8,7 +8,7 @@ use super::view::{Line, Member, Table, hours, location, when_and_where};
 use crate::config::Config;
 use crate::ctx::Ctx;
 use crate::db::Txn;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ical::{Attendee, IcalError, Invitation, Method, Organizer, Role};
 use crate::mail::content::MailContent;
 use crate::mail::message::{CalendarMethod as PartMethod, CalendarPart};
@@ -95,7 +95,7 @@ pub(super) async fn send(
     let meeting = &sheet.meeting;
     let base_url = ctx.config().base_url();
     let entry = entry(ctx.config(), sheet, member, sequence, telling.method(), ctx.now());
-    let bytes = entry.to_ical().map_err(super::service::entry_failed)?.into_bytes();
+    let bytes = entry.to_ical().map_err(entry_failed)?.into_bytes();
     let is_invitation = telling.method() == CalendarMethod::Request;
     let notification = Notification {
         kind: telling.kind(),
@@ -244,16 +244,15 @@ fn description(sheet: &Sheet, lang: Lang) -> String {
     lines.join("\n")
 }
 
-/// A person's own copy of the entry as it stands, for a download.
-pub(super) fn own_entry(
-    ctx: &Ctx,
-    sheet: &Sheet,
-    member: &Member,
-    sequence: u32,
-) -> std::result::Result<String, IcalError> {
+/// Returns a person's own copy of the entry as it stands, for a download.
+pub(super) fn own_entry(ctx: &Ctx, sheet: &Sheet, member: &Member, sequence: u32) -> Result<String> {
     let is_off = sheet.meeting.state() == entity::kinds::MeetingState::Cancelled;
     let method = if is_off { CalendarMethod::Cancel } else { CalendarMethod::Request };
-    entry(ctx.config(), sheet, member, sequence, method, ctx.now()).to_ical()
+    entry(ctx.config(), sheet, member, sequence, method, ctx.now()).to_ical().map_err(entry_failed)
+}
+
+fn entry_failed(error: IcalError) -> Error {
+    Error::Internal(format!("a calendar entry was not written: {error}"))
 }
 
 #[cfg(test)]

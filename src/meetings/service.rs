@@ -22,7 +22,6 @@ use crate::audit;
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::{Code, Error, Result};
-use crate::ical::IcalError;
 use crate::network::service as network;
 use crate::tasks::model::Task;
 use crate::tasks::service as tasks;
@@ -106,7 +105,7 @@ pub async fn calendar_entry(ctx: &Ctx, id: MeetingId) -> Result<String> {
     let sequence = told.map_or(meeting.sequence, |one| one.told.sequence.max(meeting.sequence));
     let member = own_copy(ctx, person).await?;
     let sheet = sheet(ctx.reader(), &meeting).await?;
-    mail::own_entry(ctx, &sheet, &member, sequence).map_err(entry_failed)
+    mail::own_entry(ctx, &sheet, &member, sequence)
 }
 
 /// The tasks of a meeting's outcomes that the caller may see.
@@ -145,10 +144,6 @@ async fn sheet(db: &impl ConnectionTrait, meeting: &Meeting) -> Result<mail::She
         table: store::table(db, meeting.table_id).await?,
         agenda: store::agenda(db, meeting.id).await?,
     })
-}
-
-pub(super) fn entry_failed(error: IcalError) -> Error {
-    Error::Internal(format!("a calendar entry was not written: {error}"))
 }
 
 async fn dossier(ctx: &Ctx, db: &impl ConnectionTrait, meeting: Meeting) -> Result<Dossier> {
