@@ -19,7 +19,7 @@ pub fn graph(sources: &[Rust]) -> Graph {
         let handed_on: Vec<Reference> = file.re_exports().into_iter().map(|(_, path)| path).collect();
         for path in file.references().into_iter().filter(|path| !handed_on.contains(path)) {
             let from = file.module();
-            let Some(to) = modules.file_of(modules.from_crate(&from, path.clone())) else { continue };
+            let Some(to) = modules.file_of(modules.completed(&from, path.clone())) else { continue };
             if *to != *file.path && !is_piece_of(&file.path, to) {
                 named.insert(to.to_owned(), format!("{} names {}", file.path, path.join("::")));
             }
@@ -45,7 +45,7 @@ impl Modules {
         let mut modules = Self { files, handed_on: BTreeMap::new() };
         for file in sources {
             for (name, path) in file.re_exports() {
-                let path = modules.from_crate(&file.module(), path);
+                let path = modules.completed(&file.module(), path);
                 modules.handed_on.insert((file.module(), name), path);
             }
         }
@@ -53,7 +53,7 @@ impl Modules {
     }
 
     /// Completes a path that begins with a module of its own: `store::list` in `crate::tasks` is `crate::tasks::store::list`.
-    fn from_crate(&self, here: &Reference, path: Reference) -> Reference {
+    fn completed(&self, here: &Reference, path: Reference) -> Reference {
         let below: Reference = here.iter().chain(path.first()).cloned().collect();
         if self.files.contains_key(&below) { here.iter().chain(&path).cloned().collect() } else { path }
     }
