@@ -5,6 +5,9 @@
 //! `texts/<language>/errors.toml`.
 
 use crate::db::StoreError;
+use crate::time::CalendarError;
+use crate::time::calendar::Closed;
+use chrono::{NaiveDate, NaiveTime};
 
 /// The HTTP status of a refusal, named as in RFC 9110 and its extensions. Only `http/codes.rs` turns it into a number.
 ///
@@ -147,7 +150,6 @@ codes! {
     HourSkipped = "hour_skipped" => UnprocessableEntity,
     NothingChanges = "nothing_changes" => UnprocessableEntity,
     // The table.
-    NotWorkedByAll = "not_worked_by_all" => UnprocessableEntity,
     NoticeTooShort = "notice_too_short" => UnprocessableEntity,
     AgendaEmpty = "agenda_empty" => UnprocessableEntity,
     EndsBeforeStarts = "ends_before_starts" => UnprocessableEntity,
@@ -212,8 +214,65 @@ pub struct Refused {
     pub code: Code,
     /// The wrong member of the input, if the refusal is about one.
     pub field: Option<&'static str>,
-    /// Values for the placeholders of the text, formatted.
-    pub params: Vec<(&'static str, String)>,
+    pub params: Params,
+}
+
+/// The values for the placeholders of a refusal's text, by the names of the placeholders.
+pub type Params = Vec<(&'static str, Value)>;
+
+/// A value for a placeholder. `http/wording.rs` puts it into words in the language of the reader.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// A name, or another text that is the same in every language.
+    Text(String),
+    Number(i64),
+    Day(NaiveDate),
+    /// Wall time in Europe/Rome.
+    Hour(NaiveTime),
+    /// The places that do not work on a day, with the reasons.
+    Closed(Closed),
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<i32> for Value {
+    fn from(number: i32) -> Self {
+        Self::Number(number.into())
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl From<usize> for Value {
+    fn from(number: usize) -> Self {
+        Self::Number(i64::try_from(number).unwrap_or(i64::MAX))
+    }
+}
+
+impl From<NaiveDate> for Value {
+    fn from(day: NaiveDate) -> Self {
+        Self::Day(day)
+    }
+}
+
+impl From<NaiveTime> for Value {
+    fn from(hour: NaiveTime) -> Self {
+        Self::Hour(hour)
+    }
 }
 
 impl Refused {
@@ -229,8 +288,8 @@ impl Refused {
 
     /// Gives the text the value of one of its placeholders.
     #[must_use]
-    pub fn with(mut self, placeholder: &'static str, value: impl ToString) -> Self {
-        self.params.push((placeholder, value.to_string()));
+    pub fn with(mut self, placeholder: &'static str, value: impl Into<Value>) -> Self {
+        self.params.push((placeholder, value.into()));
         self
     }
 }
@@ -241,7 +300,7 @@ pub struct FieldError {
     /// Name of the member in the API and in the form.
     pub field: &'static str,
     pub code: Code,
-    pub params: Vec<(&'static str, String)>,
+    pub params: Params,
 }
 
 impl FieldError {
@@ -252,7 +311,7 @@ impl FieldError {
 
     /// Returns a field with more than `limit` characters.
     pub fn too_long(field: &'static str, limit: usize) -> Self {
-        Self { field, code: Code::TooLong, params: vec![("limit", limit.to_string())] }
+        Self { field, code: Code::TooLong, params: vec![("limit", limit.into())] }
     }
 }
 
@@ -265,6 +324,17 @@ pub trait Refusal: std::error::Error {
 impl<R: Refusal> From<R> for Error {
     fn from(refusal: R) -> Self {
         Self::Refused(refusal.said())
+    }
+}
+
+/// A span too long to count ends on a day that the caller typed. Every other error is an impossible row, because the calendars
+/// come from the database.
+impl From<CalendarError> for Error {
+    fn from(error: CalendarError) -> Self {
+        match error {
+            CalendarError::SpanTooLong { .. } => Self::field("day", Code::OutOfRange),
+            other => StoreError::inconsistent("territory", "calendar", other).into(),
+        }
     }
 }
 

@@ -382,22 +382,22 @@ impl DomainRefusal for Refusal {
         match self {
             Self::SeatUnknown => Refused::at("seat", Code::SeatUnknown),
             Self::SeatHeld { by, from, .. } => {
-                Refused::at("seat", Code::SeatHeld).with("by", by).with("from", short(*from))
+                Refused::at("seat", Code::SeatHeld).with("by", by.as_str()).with("from", *from)
             }
             Self::AlreadyInSeat => Refused::at("person", Code::AlreadyInSeat),
             Self::EndBeforeStart => Refused::at("valid_to", Code::EndBeforeStart),
             Self::ActAfterEffect { act, effect } => {
-                Refused::at("act_date", Code::ActAfterEffect).with("act", short(*act)).with("effect", short(*effect))
+                Refused::at("act_date", Code::ActAfterEffect).with("act", *act).with("effect", *effect)
             }
             Self::ActInFuture => Refused::at("act_date", Code::ActInFuture),
             Self::CommunicatedInFuture => Refused::at("communicated_on", Code::CommunicatedInFuture),
             Self::AlreadyEnded | Self::Annulled => Refused::at("valid_to", Code::AlreadyEnded),
-            Self::EndsAlready { day } => Refused::at("valid_to", Code::EndsAlready).with("day", short(*day)),
+            Self::EndsAlready { day } => Refused::at("valid_to", Code::EndsAlready).with("day", *day),
             Self::ReplacesNobody => Refused::at("replaces_holder", Code::ReplacesNobody),
             Self::NothingChanges => Refused::of(Code::NothingChanges),
             Self::UnavailabilityOutside => Refused::at("from", Code::UnavailabilityOutside),
             Self::UnavailabilityOverlaps { from, to } => {
-                Refused::at("from", Code::UnavailabilityOverlaps).with("from", short(*from)).with("to", short(*to))
+                Refused::at("from", Code::UnavailabilityOverlaps).with("from", *from).with("to", *to)
             }
             Self::LastSecretariat => Refused::of(Code::LastSecretariat),
             Self::NobodyToAsk => Refused::of(Code::NobodyToAsk),
@@ -406,10 +406,6 @@ impl DomainRefusal for Refusal {
             Self::DocumentTypeMismatch => Refused::at("document", Code::DocumentTypeMismatch),
         }
     }
-}
-
-fn short(day: NaiveDate) -> String {
-    day.format("%d.%m.%Y").to_string()
 }
 
 #[cfg(test)]

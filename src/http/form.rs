@@ -10,6 +10,7 @@ use crate::error::{Code, Error};
 use crate::http::idempotency::{self, Press};
 use crate::http::kept::{self, Kept};
 use crate::http::page::{page, with_status};
+use crate::http::wording::text;
 use crate::http::{Answer, Failure, csrf};
 use crate::texts::Lang;
 use actix_web::dev::Payload;
@@ -231,12 +232,6 @@ impl<'e> IntoIterator for &'e Errors {
     fn into_iter(self) -> Self::IntoIter {
         self.found.iter()
     }
-}
-
-/// The text of a code with its values filled in.
-pub(super) fn text(lang: Lang, code: Code, params: &[(&'static str, String)]) -> String {
-    let values: Vec<(&str, &str)> = params.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    lang.f(&format!("errors.{}", code.as_str()), &values)
 }
 
 /// One entry of a list, or of a group of radio buttons, to choose from.

@@ -39,6 +39,7 @@ pub mod site;
 pub mod unmatched;
 pub mod uploads;
 pub mod version;
+pub mod wording;
 
 use crate::error::{Code, Error, Refused};
 use crate::typed;

@@ -26,7 +26,7 @@ impl DomainRefusal for Refusal {
     fn said(&self) -> Refused {
         match self {
             Self::NotAUrl => Refused::at("address", Code::NotAUrl),
-            Self::HostNotAllowed { host } => Refused::at("address", Code::HostNotAllowed).with("host", host),
+            Self::HostNotAllowed { host } => Refused::at("address", Code::HostNotAllowed).with("host", host.as_str()),
             Self::TooLong => Refused::at("address", Code::TooLong).with("limit", ADDRESS_CHARACTERS),
             Self::File => Refused::at("address", Code::AddressOfAFile),
         }
