@@ -21,7 +21,7 @@ pub struct Model {
     pub content: Vec<u8>,
     pub created_at: Instant,
     pub uploaded_by: Option<PersonId>,
-    /// The body to whose share of the day it counted; none of what the service kept itself.
+    /// Body whose daily limit the file counted towards; `None` for a file stored by the service itself.
     pub body_id: Option<BodyId>,
 }
 

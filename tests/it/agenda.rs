@@ -1,4 +1,4 @@
-//! The agenda of releases and the work behind it, played over REST on the Lombardy network.
+//! The agenda of releases and the work for them, through REST on the Lombardy network.
 
 use crate::support::app::{Client, SECRETARIAT, TestApp};
 use crate::support::db::Engine;
@@ -31,7 +31,8 @@ on_sqlite! {
 
 const REFERENT: &str = "referente.bergamo@provincia.example";
 
-/// A release of the yearly report confirmed for Thursday 18 March 2027 at 10, which Mantua rests on: so Friday 19.
+/// Confirms the yearly report for Thursday 18 March 2027 at 10. Mantua does not work that day, so it falls on Friday
+/// 19.
 async fn confirmed(secretariat: &Client) -> Value {
     let planned = secretariat
         .post("/api/v1/releases")
@@ -52,7 +53,7 @@ async fn items(client: &Client, path: &str) -> Vec<Value> {
     client.get(path).send().await.expect(200)["items"].as_array().expect("a list").clone()
 }
 
-/// The days of Bergamo's steps, in the order of the template.
+/// Returns the due days of an observatory's steps, in the order of the template.
 async fn days_of(client: &Client, observatory: &str) -> Vec<String> {
     let tasks = items(client, &format!("/api/v1/tasks?observatory={observatory}")).await;
     tasks.iter().map(|task| task["day"].as_str().expect("a day").to_owned()).collect()

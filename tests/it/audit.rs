@@ -1,4 +1,4 @@
-//! The chain of events: unbroken under concurrent writers, and every alteration is found and named.
+//! The audit chain: unbroken under concurrent writers; every alteration is found and named.
 
 use crate::both_engines;
 use crate::support::db::Engine;

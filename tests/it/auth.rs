@@ -1,4 +1,4 @@
-//! Signing in, sessions and API tokens, as people, programs, scanners of mails and attackers meet them.
+//! Sign-in, sessions and API tokens, as used by people, programs, mail scanners and attackers.
 
 use crate::support::app::services;
 use crate::support::db::{Engine, TestDb};
@@ -113,18 +113,18 @@ async fn a_button_pressed_twice_lets_its_browser_in(engine: Engine) {
     let form = form_of_the_way_in("this browser");
     let first = send_form(&app, &link, &form, "pre=this browser").await;
     let lost = key_in(&first).expect("a session");
-    // The browser shows the answer to the second press, and may have dropped the first with the key in it.
+    // The browser shows the answer to the second press, and may have dropped the first answer with its session key.
     let second = send_form(&app, &link, &form, "pre=this browser").await;
     let key = key_in(&second).expect("a session");
     assert_eq!(second.headers().get(LOCATION), first.headers().get(LOCATION));
     assert_ne!(key, lost);
     assert_eq!(office.name_behind(&app, &key).await.as_deref(), Some(ANNA));
     assert_eq!(office.name_behind(&app, &lost).await, None, "one press, one session");
-    // Or it has taken it: then the third press comes with the session that the second has opened.
+    // If it kept the first answer, the third press carries the session that the second press opened.
     let third = send_form(&app, &link, &form, &format!("pre=this browser; sid={key}")).await;
     let key = key_in(&third).expect("a session");
     assert_eq!(office.name_behind(&app, &key).await.as_deref(), Some(ANNA));
-    // And pressed at the same instant.
+    // Both presses at the same instant.
     let link = office.link_of(ANNA).await;
     let press = || send_form(&app, &link, &form, "pre=this browser");
     let answers = join_all([press(), press(), press()]).await;
@@ -143,7 +143,7 @@ async fn a_press_is_repeated_by_its_own_browser_for_a_minute(engine: Engine) {
     let link = office.link_of(ANNA).await;
     let form = form_of_the_way_in("this browser");
     let key = key_in(&send_form(&app, &link, &form, "pre=this browser").await).expect("a session");
-    // The same link in another browser, in this one opened anew, and with this one's form in another.
+    // The same link in another browser, in this browser after a restart, and in another browser with this one's form.
     let elsewhere = form_of_the_way_in("another");
     for (form, cookie, status) in [
         (&elsewhere, "pre=another", StatusCode::GONE),
@@ -524,7 +524,8 @@ struct Office {
 }
 
 impl Office {
-    /// On 30 March 2027 at 9:30 in Milan: Anna is referent, Bruno of the secretariat, Carla was deputy until yesterday.
+    /// Starts on 30 March 2027 at 9:30 in Milan: Anna is referent, Bruno belongs to the secretariat, Carla was deputy
+    /// until yesterday.
     async fn new(engine: Engine) -> Self {
         let clock = Arc::new(FixedClock::at("2027-03-30T07:30:00Z".parse().expect("an instant")));
         let test_db = TestDb::new(engine).await;
@@ -539,7 +540,7 @@ impl Office {
         office
     }
 
-    /// The same office under another configuration.
+    /// Returns the same office with another configuration.
     fn with(self, config: Config) -> Self {
         let services = services(&self.test_db, &self.clock, config);
         Self { site: web::Data::new(Site::new(Arc::clone(&services))), services, ..self }
@@ -570,14 +571,14 @@ impl Office {
         Ctx { services: Arc::clone(&self.services), actor: Actor::anonymous(), lang: Lang::It, request_id: None }
     }
 
-    /// The path of a new one-time link.
+    /// Returns the path of a new one-time link.
     async fn link_of(&self, address: &str) -> String {
         let ctx = Ctx { actor: Actor::operator(), ..self.anonymous() };
         let url = ctx.write(async |txn| service::link_for_operator(&ctx, txn, address).await).await.expect("a link");
         url.trim_start_matches("http://raccordo.test").to_owned()
     }
 
-    /// Asks for a link as the page does, without the page.
+    /// Requests a link with the use case of the page.
     async fn ask_quietly(&self, address: &str) {
         let ctx = self.anonymous();
         let home = LocalPath::or_home("/");
@@ -589,7 +590,7 @@ impl Office {
         Ctx { actor: Actor { identity, seats: Vec::new(), scope: Scope::Full }, ..self.anonymous() }
     }
 
-    /// The secret of a new API token that lives a month.
+    /// Returns the secret of a new API token that is valid for a month.
     async fn token_of(&self, address: &str, scope: Scope) -> String {
         let ctx = self.as_person(address).await;
         let input = NewToken { name: "prova".to_owned(), scope, days: 30 };
@@ -617,7 +618,7 @@ impl Office {
         ctx.write(async |txn| service::end_everything_of(&ctx, txn, person).await).await.expect("ended")
     }
 
-    /// The address of the person a session's key stands for.
+    /// Returns the address of the person of a session.
     async fn name_behind(&self, app: &Browser, key: &str) -> Option<String> {
         self.me(app, key).await.map(|me| me["email"].as_str().expect("an address").to_owned())
     }
@@ -677,7 +678,7 @@ impl Office {
         setting::Entity::insert(row.into_active_model()).exec(self.services.db.writer()).await.expect("a row");
     }
 
-    /// All designations of a person are over since yesterday.
+    /// Ends all designations of a person as of yesterday.
     async fn end_designations_of(&self, address: &str) {
         let of_person =
             designation::Entity::find().filter(designation::Column::PersonId.eq(self.person(address).await));
@@ -798,7 +799,7 @@ const fn service_ended(sessions: u64, links: u64, tokens: u64) -> raccordo::auth
 struct Browser(Box<dyn Fn(TestRequest) -> LocalBoxFuture<'static, ServiceResponse>>);
 
 impl Browser {
-    /// Sends a request as a page of ours does.
+    /// Sends a request as a page of this site does.
     async fn send(&self, request: TestRequest) -> ServiceResponse {
         (self.0)(request.insert_header(("sec-fetch-site", "same-origin"))).await
     }
@@ -868,7 +869,7 @@ async fn with_token(app: &Browser, token: &str) -> StatusCode {
     app.status(request).await
 }
 
-/// A page without what is different in every answer: its own address and its forms' tokens.
+/// Returns a page without the parts that differ in every answer: its own address and the tokens of its forms.
 fn without_own_address(page: &str, address: &str) -> String {
     page.lines().filter(|line| !line.contains("name=\"csrf\"")).collect::<Vec<_>>().join("\n").replace(address, "")
 }

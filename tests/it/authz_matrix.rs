@@ -1,5 +1,5 @@
-//! The rights matrix: every policy asked about every action for every kind of caller, printed so that people review it
-//! as a diff. A slice with a `policy.rs` and no block here fails, and so does an action that is not asked about.
+//! The permission matrix: every policy evaluated for every action and every kind of caller, printed for review as a
+//! diff. A slice with a `policy.rs` that is missing here fails, and so does a missing action.
 
 use crate::support::golden::assert_golden;
 use crate::support::source;
@@ -17,12 +17,12 @@ fn id<T: From<Uuid>>(number: u128) -> T {
     Uuid::from_u128(number).into()
 }
 
-/// A body with its observatory, seats and people; two of them make "the same" and "another".
+/// A body with its observatory, seats and people. Two places allow subjects of the same and of another body.
 #[derive(Clone, Copy)]
 struct Place(u128);
 
 const REGION: Place = Place(1_000);
-/// Subjects of the questions belong to this place.
+/// Place of all subjects.
 const LODI: Place = Place(2_000);
 const COMO: Place = Place(3_000);
 
@@ -65,7 +65,7 @@ fn reading(mut actor: Actor) -> Actor {
     actor
 }
 
-/// The kinds of caller: the columns of the matrix.
+/// Returns the kinds of caller: the columns of the matrix.
 fn callers() -> Vec<(&'static str, Actor)> {
     let mut all = vec![("anonymous", Actor::anonymous()), ("no seat", person(id(9), Vec::new()))];
     for kind in [SeatKind::Referent, SeatKind::Deputy, SeatKind::BodyManager, SeatKind::Partner] {
@@ -92,7 +92,7 @@ fn callers() -> Vec<(&'static str, Actor)> {
     all
 }
 
-/// The printed matrix, and which slices it speaks of.
+/// The printed matrix with the slices in it.
 #[derive(Default)]
 struct Matrix {
     text: String,
@@ -105,7 +105,7 @@ impl Matrix {
         let _ = writeln!(self.text, "\n== {name}");
     }
 
-    /// One line: who may.
+    /// Adds a line with the callers who may.
     fn row(&mut self, what: &str, may: impl Fn(&Actor) -> bool) {
         let _ = writeln!(self.text, "{what}");
         let (yes, no): (Vec<_>, Vec<_>) = callers().into_iter().partition(|(_, actor)| may(actor));
@@ -115,7 +115,7 @@ impl Matrix {
         let _ = writeln!(self.text, "    may:     {}\n    may not: {}", or_nobody(names(yes)), or_nobody(names(no)));
     }
 
-    /// One line per answer other than yes and no.
+    /// Adds one line per answer, for answers other than yes and no.
     fn table<T: Debug>(&mut self, what: &str, answer: impl Fn(&Actor) -> T) {
         let _ = writeln!(self.text, "{what}");
         for (name, actor) in callers() {
@@ -128,7 +128,7 @@ fn or_nobody(names: String) -> String {
     if names.is_empty() { "-".to_owned() } else { names }
 }
 
-/// Ids as the places they are of.
+/// Replaces ids with the names of their places.
 fn readable(answer: &impl Debug) -> String {
     let mut text = format!("{answer:?}");
     for (place, name) in [(REGION, "region"), (LODI, "lodi"), (COMO, "como")] {
@@ -246,7 +246,7 @@ fn of_meetings(matrix: &mut Matrix) {
 
 fn of_outbox(matrix: &mut Matrix) {
     matrix.slice("mail");
-    // Changes need a key that may write as well: `Ctx::write` refuses any other.
+    // Changes also need a key that may write: `Ctx::write` refuses any other.
     matrix.row("see and steer the outbox", desk::may_operate);
 }
 

@@ -1,5 +1,5 @@
-//! Backup and restore: a backup holds everything acknowledged, damage is refused, and a restored service sends no mail
-//! by itself.
+//! Backup and restore: a backup holds everything acknowledged, damage is refused, and a restored service does not send
+//! mail by itself.
 
 use crate::support::db::Engine;
 use crate::workbench::{Workbench, notification};
@@ -21,7 +21,7 @@ struct Kept {
 }
 
 impl Kept {
-    /// A service with one event in its trail and one promised mail, and a backup of it.
+    /// Makes a service with one audit event and one unsent mail, and a backup of it.
     async fn new() -> Self {
         let bench = Workbench::new(Engine::Sqlite).await;
         let ctx = bench.operator();
@@ -112,7 +112,7 @@ async fn the_database_that_was_there_is_put_aside_with_its_log() {
     kept.restored().await.expect("restored");
     let first = Db::open(&kept.place()).await.expect("opens");
     settings::set(first.writer(), "mark", "the first", kept.bench.now()).await.expect("written");
-    // As a crash leaves it: the log beside the file still holds the last writes.
+    // State after a crash: the log beside the file still holds the last writes.
     kept.bench.advance(TimeDelta::seconds(1));
     let log = path(&kept.place()).with_file_name("raccordo.sqlite-wal");
     let left = std::fs::read(&log).expect("a log");
@@ -141,7 +141,7 @@ async fn a_database_put_aside_is_never_deleted() {
         let db = Db::open(&Location::Sqlite(file)).await.expect("opens");
         assert_eq!(settings::get(db.reader(), "mark").await.expect("readable").as_deref(), Some(mark));
     }
-    // Within the same moment the name is taken: then nothing at all happens.
+    // Within the same millisecond the name of the previous database exists already, so nothing is changed.
     assert!(matches!(kept.restored().await, Err(BackupError::File { .. })));
     assert!(path(&kept.place()).exists());
 }

@@ -59,13 +59,13 @@ fn doc_comments_begin_with_a_verb_or_a_noun() {
     assert!(wrong.is_empty(), "comments that do not say their noun or verb first:\n{}", wrong.join("\n"));
 }
 
-/// `src/auth/service/tokens.rs` is counted under `src/auth`, `src/clock.rs` under `src`.
+/// Returns the place that counts a file: `src/auth/service/tokens.rs` belongs to `src/auth`, `src/clock.rs` to `src`.
 fn place(path: &str) -> String {
     let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
     folders.split('/').take(2).collect::<Vec<_>>().join("/")
 }
 
-/// The line numbers and texts of comments that break a rule.
+/// Lists line numbers and texts of comments that break a rule.
 fn violations(text: &str) -> Vec<(usize, String)> {
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     let mut found = Vec::new();
@@ -86,7 +86,7 @@ fn violations(text: &str) -> Vec<(usize, String)> {
     found
 }
 
-/// The text of a comment that has its line to itself.
+/// Returns the text of a comment that has its line to itself.
 fn comment(line: &str) -> Option<&str> {
     line.strip_prefix("//").map(|rest| rest.trim_start_matches(['/', '!']))
 }
@@ -106,7 +106,10 @@ fn is_one_of(list: &str, word: &str) -> bool {
 }
 
 fn words(comment: &str) -> impl Iterator<Item = String> + '_ {
-    comment.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase)
+    comment
+        .split(|letter: char| !letter.is_alphanumeric() && letter != '_')
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
 }
 
 #[test]
@@ -117,4 +120,5 @@ fn a_violation_is_found_by_its_first_word_or_by_an_actor_without_a_name() {
     assert_eq!(found("/// Whether it holds.\n#[must_use]\npub async fn holds() {}\n"), [1]);
     assert_eq!(found("/// Whether it holds.\nholds: bool,\n"), [0; 0]);
     assert_eq!(found("// What follows is not documentation,\n// which Nobody reads.\n"), [2]);
+    assert_eq!(found("/// Errors: `nobody_to_ask`.\n"), [0; 0], "the name of a code is one word");
 }

@@ -1,4 +1,4 @@
-//! An address that was corrected: what went to the wrong one is told once more at the right one, to whom it still concerns.
+//! Corrected addresses: mails that went to the wrong address are repeated at the right one, if they are still relevant.
 
 use crate::support::app::{Client, SECRETARIAT, TestApp};
 use crate::support::builders::Designation;
@@ -44,7 +44,7 @@ async fn correct(app: &TestApp, secretariat: &Client, from: &str, to: &str) {
         .expect(200);
 }
 
-/// Ada, referent of Bergamo, and what was mailed until now read.
+/// Designates Ada as referent of Bergamo and reads the mails so far.
 async fn with_ada(app: &TestApp) -> (Client, Value) {
     let secretariat = app.client(SECRETARIAT).await;
     let ada = designate(
@@ -56,7 +56,7 @@ async fn with_ada(app: &TestApp) -> (Client, Value) {
     (secretariat, ada)
 }
 
-/// A meeting in May, convened: its path.
+/// Convenes a meeting in May and returns its path.
 async fn convened(secretariat: &Client) -> String {
     let meeting = json!({
         "table": "tavolo", "title": "Agenda dei rilasci 2027", "day": "2027-05-18", "starts": "09:30:00", "ends": "12:00:00",
@@ -84,7 +84,7 @@ fn to<'a>(mails: &'a [Mail], address: &str) -> Vec<&'a Mail> {
     mails.iter().filter(|mail| mail.to == address).collect()
 }
 
-/// The value of a property of a calendar object.
+/// Returns the value of a property of a calendar object.
 fn property(mail: &Mail, name: &str) -> String {
     let calendar = mail.calendar.as_deref().expect("a calendar part").replace("\r\n ", "");
     let line = calendar.lines().find_map(|line| line.strip_prefix(&format!("{name}:")).map(str::to_owned));
@@ -112,7 +112,7 @@ async fn an_invitation_follows_the_address_once_with_a_higher_sequence(engine: E
     let moved = to(&moved, RIGHT);
     assert_eq!(moved.len(), 1);
     assert_eq!((moved[0].kind.as_str(), property(moved[0], "SEQUENCE").as_str()), ("meeting_moved", "2"));
-    // Corrected before the next mail has left: the one that waits goes nowhere, and the right one hears of the new slot.
+    // Corrected before the next mail is sent: that mail is withdrawn, and the right address gets the new slot.
     correct(&app, &secretariat, RIGHT, "ada.rive@ente.example").await;
     let third = tick(&app, "follow_members").await;
     assert_eq!(list(&third), ["ada.rive@ente.example  meeting_convened"]);
@@ -154,7 +154,8 @@ async fn a_former_holder_gets_no_mail_at_the_corrected_address(engine: Engine) {
     }
 }
 
-/// The yearly report confirmed for 19 March 2027: Bergamo's first step is due on 19 February, its first rung on the fifth.
+/// Confirms the yearly report for 19 March 2027. Bergamo's first step is due on 19 February, its first rung on 5
+/// February.
 async fn reminded(app: &TestApp, secretariat: &Client) -> String {
     let planned = json!({ "product": "relazione-territoriale", "period": "2026", "date": { "precision": "month", "day": "2027-03-10" } });
     let planned = secretariat.post("/api/v1/releases").json(planned).send().await.expect(201);
@@ -184,7 +185,7 @@ async fn a_reminder_follows_the_address_once_and_the_old_link_is_dead(engine: En
     assert_eq!(list(&tick(&app, "reminders").await), [""; 0], "once");
     app.at("2027-02-16 08:00");
     assert_eq!(to(&tick(&app, "reminders").await, RIGHT).len(), 1, "the next rung is another");
-    // Weeks later, when nothing new is due.
+    // Weeks later, when no new reminder is due.
     app.at("2027-02-17 08:00");
     correct(&app, &secretariat, RIGHT, "ada.rive@ente.example").await;
     assert_eq!(list(&tick(&app, "reminders").await), ["ada.rive@ente.example  reminder"]);
@@ -229,7 +230,7 @@ async fn a_request_follows_the_address_of_the_body_while_the_seat_is_vacant(engi
     app.mails().await;
     correct(&app, &secretariat, "elio.capo@ente.example", "e.capo@ente.example").await;
     let again = tick(&app, "handover").await;
-    // His own registration, and Ugo's.
+    // His own designation, and Ugo's.
     let registered = "e.capo@ente.example  designation_registered";
     let requested = "e.capo@ente.example  designation_requested";
     assert_eq!(list(&again), [registered, registered, requested], "asked for the vacant seat only");
@@ -262,7 +263,7 @@ async fn a_registration_that_left_for_the_wrong_address_becomes_a_welcome_at_the
         "Elio hears of himself, who began long ago, and of Ada",
     );
     assert_eq!(list(&tick(&app, "handover").await), [""; 0], "once");
-    // Wrong again: once more.
+    // Wrong again: repeated once more.
     correct(&app, &secretariat, RIGHT, "ada.rive@ente.example").await;
     assert_eq!(list(&tick(&app, "handover").await), ["ada.rive@ente.example  designation_welcome"]);
     assert_eq!(list(&tick(&app, "handover").await), [""; 0], "once");

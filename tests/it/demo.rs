@@ -1,4 +1,4 @@
-//! The demonstration tells its year on any day of the year, on both engines, once.
+//! The demonstration can be filled on any day of the year, on both engines, once.
 
 use crate::on_sqlite;
 use crate::support::app::{SECRETARIAT, TestApp};
@@ -16,7 +16,7 @@ on_sqlite! {
     a_year_is_told_on_any_day_and_only_once,
 }
 
-/// An ordinary day, mid-August, and between Christmas and New Year.
+/// An ordinary day, a day in mid-August, and one between Christmas and New Year.
 const DAYS: [&str; 3] = ["2027-02-23 11:30", "2027-08-20 16:00", "2027-12-28 10:00"];
 
 async fn a_year_is_told_on_any_day_and_only_once(engine: Engine) {

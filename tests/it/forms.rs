@@ -1,5 +1,5 @@
-//! Forms, whatever they are about: none loses what was typed when a sign-in ends, none does twice what was pressed twice, and
-//! what is wrong is said of a field that is there.
+//! Rules for all forms: none loses typed values when a session ends, none executes a repeated press twice, and every
+//! error names a field of the page.
 
 use crate::support::app::{Answer, Client, SECRETARIAT};
 use crate::support::db::Engine;
@@ -15,7 +15,7 @@ async fn page(reader: &Client, path: &str) -> String {
     answer.text()
 }
 
-/// A form for each slice and both ways of sending, with something typed into it.
+/// Returns a form of each slice and of each encoding, filled in.
 async fn filled(world: &World, reader: &Client) -> Vec<PageForm> {
     let typed = [
         ("/meetings/new", "/meetings", &[("title", "Riunione «di prova»"), ("day", "2027-09-14")][..]),
@@ -101,13 +101,13 @@ async fn a_form_that_is_resumed_does_nothing() {
     ]);
     let count = async || browser.get("/api/v1/meetings").send().await.expect(200)["items"].as_array().map(Vec::len);
     let before = count().await;
-    // Neither with its token nor without: who presses «resume» has not read the form again.
+    // Neither with its token nor without, because a sender who presses «resume» has not read the form again.
     for token in [draft.value("csrf").to_owned(), String::new()] {
         let resumed = draft.with(&[("resume", "true"), ("csrf", &token)]).send(&browser).await;
         assert_eq!(resumed.status.as_u16(), 200);
     }
     assert_eq!(count().await, before);
-    // A button has nothing to be shown: to it the field means nothing, and the token is asked for.
+    // A button has no fields to show again: it ignores this field, and the token is required.
     let press = browser.post("/mail/resume").form("", &[("resume", "true")]).send().await;
     assert_eq!(press.status.as_u16(), 409);
     assert_eq!(draft.send(&browser).await.status.as_u16(), 303);
@@ -193,7 +193,7 @@ fn sample(field: &PageField) -> String {
     }
 }
 
-/// Fields with what is typed into them.
+/// Fields with their typed values.
 type Typed<'t> = &'t [(&'t str, &'t str)];
 
 fn where_it_led(answer: &Answer) -> (u16, Option<String>, Option<String>) {
@@ -300,7 +300,7 @@ async fn a_form_that_was_altered_is_another_one() {
     let (first, other) = (send("Prima").await, send("Seconda").await);
     assert!(first.is_some() && other.is_some() && first != other);
     assert_eq!(send("Prima").await, first);
-    // The form is its reader's alone.
+    // Only its sender can see the form.
     let another = world.app.browser(SECRETARIAT).await;
     assert_eq!(form.with(&[("title", "Prima")]).send(&another).await.status.as_u16(), 409);
 }
@@ -347,7 +347,7 @@ async fn signing_out_twice_is_no_error() {
         let out = browser.post("/sign-out").form(&token, &[]).send().await;
         assert_eq!((out.status.as_u16(), out.header("location")), (303, Some("/")));
     }
-    // The first answer has taken the cookie away.
+    // The first answer has removed the cookie.
     let out =
         world.app.anonymous().post("/sign-out").header("sec-fetch-site", "same-origin").form(&token, &[]).send().await;
     assert_eq!((out.status.as_u16(), out.header("location")), (303, Some("/")));
@@ -370,7 +370,7 @@ fn unlikely(field: &PageField) -> Vec<String> {
     of_kind.iter().map(|value| (*value).to_owned()).chain(long).chain(chosen).collect()
 }
 
-/// Every page of a refusal is looked at in `support/app.rs`: each field it names must be there.
+/// `support/app.rs` checks every page of a refusal: each field that it names must exist.
 #[actix_web::test]
 async fn each_error_of_a_form_names_a_field_of_that_form() {
     let world = World::new(Engine::Sqlite).await;
@@ -402,7 +402,7 @@ async fn each_error_of_a_form_names_a_field_of_that_form() {
     assert!(refused > 300, "only {refused} forms were refused");
 }
 
-/// A form filled in somehow, and once for every field with each value that is unlikely in it.
+/// Returns the form filled in with default values, and once more for each unlikely value of each field.
 fn attempts(blank: &PageForm) -> Vec<PageForm> {
     let missing = blank.typed.iter().filter(|field| blank.value(&field.name).is_empty());
     let samples: Vec<(String, String)> = missing.map(|field| (field.name.clone(), sample(field))).collect();

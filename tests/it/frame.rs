@@ -23,7 +23,7 @@ on_sqlite! {
 const LODI: &str = "/api/v1/bodies/provincia-lodi";
 const PEC: &str = "protocollo@pec.provincia.lodi.example";
 
-/// Changes something as it is now.
+/// Changes a record at its present version.
 async fn patch(client: &Client, path: &str, change: Value) -> crate::support::app::Answer {
     let version = client.get(path).send().await.expect(200)["version"].clone();
     client.patch(path).if_match(version).merge_patch(&change).send().await
@@ -52,7 +52,7 @@ async fn a_mailbox_is_an_address_and_one_body_s_own(engine: Engine) {
         let refused = patch(&secretariat, LODI, json!({ "pec": wrong })).await;
         assert_eq!(refused.refused(422, "not_an_address")["errors"][0]["field"], "pec", "{wrong}");
     }
-    // Brescia's, as the data file has it.
+    // The mailbox of Brescia in the data file.
     patch(&secretariat, LODI, json!({ "pec": "PROTOCOLLO@pec.provincia.bs.it" })).await.refused(409, "mailbox_taken");
     patch(&secretariat, LODI, json!({ "code": "altro" })).await.refused(422, "unexpected_shape");
     let unchanged = patch(&secretariat, LODI, json!({})).await.expect(200);

@@ -1,4 +1,5 @@
-//! The program on a disk that fills up: refused aloud, seen as not ready, and nothing acknowledged is lost.
+//! The program on a disk that becomes full: changes are refused with an error, the service is not ready, and nothing
+//! acknowledged is lost.
 
 use crate::support::app::SECRETARIAT;
 use crate::support::builders::Designation;
@@ -8,9 +9,9 @@ use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use std::time::Duration;
 use tokio::time::{Instant as Tick, sleep};
 
-/// Changes made after there is room again.
+/// Changes made after space has been freed.
 const CHANGES: usize = 100;
-/// The pulse is taken every ten seconds.
+/// Longer than two intervals of the write check, which runs every ten seconds.
 const SEEN_WITHIN: Duration = Duration::from_secs(25);
 
 struct Caller<'a> {

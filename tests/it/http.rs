@@ -1,4 +1,4 @@
-//! The layers round every route, tried on routes of their own and on the real application.
+//! The layers around every route, tested on routes of their own and on the real application.
 
 use crate::support::app::{SECRETARIAT, TestApp};
 use crate::support::db::Engine;
@@ -48,7 +48,7 @@ async fn house(change: impl FnOnce(&mut Config)) -> House {
     House { site: web::Data::new(Site::new(Arc::new(services))), _folder: folder }
 }
 
-/// One answer of the real application.
+/// Returns an answer of the real application.
 async fn ask(house: &House, request: TestRequest) -> ServiceResponse {
     let app = test::init_service(raccordo::app::build(&house.site)).await;
     app.call(request.to_request()).await.unwrap_or_else(|error| panic!("no answer: {error}"))
@@ -360,7 +360,7 @@ async fn a_query_value_beyond_its_described_length_is_refused() {
     }
 }
 
-/// A page reads its query into structs; what they have and what the gate lets through must be the same.
+/// Compares the members of the structs into which pages parse their queries with the parameters that the gate accepts.
 #[test]
 fn the_gate_knows_the_names_that_pages_read() {
     let files = crate::support::source::files("src");
@@ -380,7 +380,7 @@ fn the_gate_knows_the_names_that_pages_read() {
         for item in file.text.split("#[get(\"").skip(1) {
             let (pattern, rest) = item.split_once('"').expect("a pattern");
             let signature = rest.split("-> Answer").next().unwrap_or_default();
-            // An operation of the API is described; a page is not.
+            // Operations of the API are described; pages are not.
             let is_page = !file.path.ends_with("/api.rs") || pattern == "/calendar.ics";
             let structs = signature.split("Query<").skip(1).filter_map(|rest| rest.split('>').next());
             let names: Vec<String> = structs.flat_map(|name| fields(name, &file.path)).collect();

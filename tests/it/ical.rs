@@ -1,5 +1,5 @@
-//! Calendar objects as other programs will read them. Four rules that common validators let pass are asserted here: line ends, line
-//! lengths, METHOD and STATUS. `tests/ical_check.py` reads the golden files with two independent parsers.
+//! Calendar objects as other programs read them. Four rules that common validators do not check are asserted here: line
+//! ends, line lengths, METHOD and STATUS. `tests/ical_check.py` reads the golden files with two independent parsers.
 
 use std::time::Duration;
 
@@ -90,7 +90,7 @@ fn published(feed: &Feed) -> String {
     feed.to_ical().expect("a good feed")
 }
 
-/// The content lines, unfolded; asserts line ends and lengths on the way.
+/// Returns the unfolded content lines; asserts line ends and lengths.
 fn lines(ical: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for physical in ical.strip_suffix("\r\n").expect("the last line ends too").split("\r\n") {
@@ -105,7 +105,7 @@ fn lines(ical: &str) -> Vec<String> {
     lines
 }
 
-/// Property name, parameters, value. A quote opens and closes; nothing escapes it.
+/// Splits a line into property name, parameters and value. A quote opens and closes; there is no escape for it.
 fn parts(line: &str) -> (String, Vec<String>, String) {
     let mut quoted = false;
     let mut pieces = vec![String::new()];
@@ -120,7 +120,7 @@ fn parts(line: &str) -> (String, Vec<String>, String) {
     panic!("no value in {line}");
 }
 
-/// The names of all properties in order, BEGIN and END with what they begin and end: the skeleton that no text may change.
+/// Returns the names of all properties in order, BEGIN and END with their component. No text may change this skeleton.
 fn skeleton(ical: &str) -> Vec<String> {
     let part = |line: String| match parts(&line) {
         (name, _, value) if name == "BEGIN" || name == "END" => format!("{name}:{value}"),
@@ -136,7 +136,7 @@ fn has(ical: &str, line: &str) -> bool {
     lines(ical).iter().any(|other| other == line)
 }
 
-/// The only component of its kind, as calcard reads it back.
+/// Returns the only component of its kind, as calcard reads it.
 fn reread(ical: &str) -> ICalendarComponent {
     let calendar = ICalendar::parse(ical).expect("calcard reads what it wrote");
     let mut events = calendar.components.into_iter().filter(|c| c.component_type == ICalendarComponentType::VEvent);
@@ -152,7 +152,7 @@ fn text_of(component: &ICalendarComponent, property: &ICalendarProperty) -> Opti
     }
 }
 
-/// Compares with a golden file; when they differ, the new text is left in the target directory to be looked at and copied.
+/// Compares with a golden file. A different text is left in the target directory for review.
 fn assert_golden(name: &str, golden: &str, ical: &str) {
     if golden != ical {
         let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
@@ -192,7 +192,7 @@ fn hours_are_wall_time_and_the_zone_comes_with_them_once() {
     assert_eq!(begins, ["BEGIN:VCALENDAR", "BEGIN:VTIMEZONE", "BEGIN:DAYLIGHT", "BEGIN:STANDARD", "BEGIN:VEVENT"]);
 }
 
-/// Outlook takes any one of several observances of a kind ([MS-OXCICAL] 2.1.3.1.1.19).
+/// Outlook accepts any one of several observances of a kind ([MS-OXCICAL] 2.1.3.1.1.19).
 #[test]
 fn every_object_with_hours_has_one_rule_for_winter_and_one_for_summer_older_than_any_meeting() {
     for ical in [written(&invitation()), written(&cancellation()), published(&feed())] {

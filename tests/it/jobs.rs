@@ -1,4 +1,4 @@
-//! Jobs: once for each planned instant, their end written down, and what they leave.
+//! Jobs: one run for each planned instant, its recorded end, and its effects.
 
 use crate::both_engines;
 use crate::support::db::{Engine, TestDb};
@@ -40,7 +40,7 @@ both_engines! {
 static OVERLAPPING_RUNS: AtomicU32 = AtomicU32::new(0);
 static QUICK_RUNS: AtomicU32 = AtomicU32::new(0);
 
-/// Each second; the first still runs when its next tick comes.
+/// Runs each second; the first run is still going when the next is due.
 static OVERLAPPING: [Job; 2] = [
     Job {
         name: "overlapping",
@@ -80,7 +80,7 @@ static FAILING: Job = odd("failing", |_| Box::pin(async { Err(Error::Internal("b
 static PANICKING: Job = odd("panicking", |_| Box::pin(async { panic!("a bug") }));
 static ENDLESS: Job = odd("endless", |_| Box::pin(std::future::pending()));
 
-/// The machine's clock, off by so much.
+/// The machine's clock, shifted.
 struct Off(TimeDelta);
 
 impl Clock for Off {
@@ -193,7 +193,7 @@ async fn slots_taken_by_a_wrong_clock_are_free_again(engine: Engine) {
     let bench = Workbench::new(engine).await;
     let runner = Runner::new(Arc::clone(&bench.services));
     let right = bench.now();
-    // The clock went wrong by a day, and jobs ran by it.
+    // The clock was wrong by a day, and jobs ran by it.
     bench.advance(TimeDelta::days(1));
     assert!(runner.run_planned(named("retention")).await.is_some());
     bench.clock.set(right);
@@ -268,12 +268,12 @@ async fn retention_removes_expired_rows_only(engine: Engine) {
     assert_eq!(entity::job_slot::Entity::find().count(bench.db().reader()).await.expect("counted"), 1);
 }
 
-/// On the machine's clock and two threads, as the service runs. A job that is still running as its next tick comes once held the
-/// thread that knocked for ever, and at the next tick the other one.
+/// On the machine's clock and two threads, as the service runs. A job still running at its next tick once blocked one
+/// thread for ever, and at the following tick the other.
 #[test]
 fn a_job_that_overlaps_its_next_tick_stops_nothing() {
     let (report, ended) = mpsc::channel();
-    // A runtime of its own: one that stands still cannot be waited for from within.
+    // A runtime of its own, because a blocked one cannot be awaited from within.
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         runtime.expect("a runtime").block_on(async {

@@ -1,4 +1,4 @@
-//! A change that was answered with success is kept, whatever the engine refused or ended before it.
+//! A change answered with success is kept, whatever the engine refused or ended before it.
 
 use crate::both_engines;
 use crate::support::app::{Answer, Client, SECRETARIAT, TestApp};
@@ -69,7 +69,7 @@ async fn a_use_case_ended_by_the_engine_in_any_way_loses_no_later_change(engine:
     }
 }
 
-/// Says the statements and overlooks what becomes of them, as a careless use case would.
+/// Executes the statements and ignores their errors, as a careless use case would.
 async fn overlook(txn: &impl ConnectionTrait, statements: &[&str]) {
     txn.execute_unprepared("INSERT INTO setting (key, value, updated_at) VALUES ('half', '', 0)").await.expect("a row");
     for statement in statements {
@@ -78,8 +78,8 @@ async fn overlook(txn: &impl ConnectionTrait, statements: &[&str]) {
     let _ = txn.execute_unprepared("INSERT INTO setting (key, value, updated_at) VALUES ('whole', '', 0)").await;
 }
 
-/// `SQLite` ends a transaction by itself when the disk is full, and the driver does not notice. The file may grow by one page more
-/// each time, so that another statement of the use case is the one that fails.
+/// `SQLite` ends a transaction by itself when the disk is full, and the driver does not notice. Each round allows the
+/// file one page more, so that a different statement fails.
 #[actix_web::test]
 async fn a_disk_that_fills_at_any_statement_of_a_use_case_loses_nothing_that_is_acknowledged_afterwards() {
     let app = TestApp::new(Engine::Sqlite).await;
@@ -103,7 +103,7 @@ async fn a_disk_that_fills_at_any_statement_of_a_use_case_loses_nothing_that_is_
     assert_changes_are_kept(&app, &secretariat, &mut kept, CHANGES).await;
 }
 
-/// The same at each statement in turn: a trigger ends the transaction in the way in which `SQLite` does it by itself.
+/// The same at each statement in turn: a trigger ends the transaction as `SQLite` does by itself.
 #[actix_web::test]
 async fn a_use_case_ended_by_the_engine_at_any_statement_loses_no_later_change() {
     let app = TestApp::new(Engine::Sqlite).await;
@@ -136,7 +136,7 @@ async fn a_use_case_ended_by_the_engine_at_any_statement_loses_no_later_change()
     assert_eq!(ended, expected, "the statements by which a designation writes");
 }
 
-/// `PostgreSQL` refuses the statement that needs another page of the table, and gives the rest of the transaction up.
+/// `PostgreSQL` refuses the statement that needs another page of the table, and aborts the transaction.
 #[actix_web::test]
 async fn a_full_tablespace_loses_nothing_that_is_acknowledged_afterwards() {
     if !has_postgres() {
@@ -170,13 +170,14 @@ async fn a_full_tablespace_loses_nothing_that_is_acknowledged_afterwards() {
     volume.free();
     assert_changes_are_kept(&app, &secretariat, &mut kept, CHANGES).await;
 
-    // The cluster goes on after this test, and must not look for what is no longer there.
+    // The cluster is used after this test, and must not refer to the deleted tablespace.
     sql("ALTER TABLE designation SET TABLESPACE pg_default".into()).await;
     sql("DROP TABLESPACE tiny".into()).await;
     sql("CHECKPOINT".into()).await;
 }
 
-/// A use case refuses, then many are acknowledged: each is there under its address, and another connection sees them all.
+/// Has a use case refused, then many acknowledged, and asserts that each is found at its address and by another
+/// connection.
 async fn assert_changes_are_kept(app: &TestApp, secretariat: &Client, kept: &mut i64, changes: usize) {
     let refused = Designation::of("referent:bergamo").to("Un", "Altro").json();
     secretariat.post("/api/v1/designations").json(refused).send().await.refused(409, "seat_held");
@@ -225,7 +226,7 @@ async fn number(connection: &impl ConnectionTrait, question: &str) -> i64 {
     row.try_get_by_index(0).expect("a number")
 }
 
-/// Callers beyond the row of writers are told at once; those in it are told when their turn does not come.
+/// Callers beyond the queue of writers are refused at once, those in it when their wait is too long.
 #[actix_web::test]
 async fn the_row_of_writers_is_bounded() {
     const CALLERS: usize = 300;

@@ -1,7 +1,7 @@
-//! The real program, killed at random instants: what it has acknowledged is there, and what it has sent was true.
+//! The real program, killed at random instants: acknowledged changes are kept, and sent mails are true.
 //!
-//! Only a process of its own can be killed as a power cut or the kernel kills it. Everything else about the outbox and the
-//! migrations is proved in process.
+//! Only a separate process can be killed as a power cut or the kernel kills it. All other properties of the outbox and
+//! the migrations are tested in process.
 
 use crate::support::app::SECRETARIAT;
 use crate::support::db::schema_of;
@@ -22,9 +22,10 @@ use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 const KILLS: u32 = 30;
-/// For what happens at once, on a busy machine too; well below the 25 seconds that a stop gives to requests under way.
+/// Limit for immediate effects, enough for a busy machine; well below the 25 seconds that a stop allows for running
+/// requests.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// Mails on the wire at once, as configured by default: so many may go twice at each kill.
+/// Mails being sent at once in the default configuration, and therefore mails that may be sent twice at each kill.
 const CONCURRENCY: usize = 4;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -35,7 +36,7 @@ async fn acknowledged_changes_and_their_mails_survive_thirty_kills() {
     let token = installation.token_of(SECRETARIAT).await;
     let client = |name, seat| Client { ports: vec![installation.port], token: token.clone(), seat, name };
 
-    // In peace: who is told of a designation to each seat, besides its holder.
+    // Without a fault: the recipients of mails about a designation to each seat, besides its holder.
     let service = installation.serve_until_ready().await;
     let mut acknowledged = Vec::new();
     for seat in SEATS {
@@ -78,8 +79,8 @@ async fn acknowledged_changes_and_their_mails_survive_thirty_kills() {
     db.close().await;
 }
 
-/// Lets the last service send what waits. Mails that a killed one held stay its own for a minute: the clock of the sweep is put
-/// forward instead of waiting.
+/// Lets the last service send the remaining mails. A mail held by a killed service is leased for another minute, so the
+/// clock of the sweep is set forward.
 pub async fn send_everything(installation: &Installation, service: Running) {
     service.stop().await;
     installation.run(&["tick", "outbox_sweep", "--at", &in_future(TimeDelta::minutes(2))]);
@@ -102,7 +103,7 @@ pub async fn send_everything(installation: &Installation, service: Running) {
     service.stop().await;
 }
 
-/// A kill in the midst of the first migration leaves a prefix of the migrations, each whole, and the next run completes them.
+/// A kill during the first migration leaves the first migrations, each complete; the next run applies the rest.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_killed_migration_leaves_each_step_done_or_undone() {
     let mut chance = Chance::new();
@@ -134,7 +135,7 @@ async fn a_killed_migration_leaves_each_step_done_or_undone() {
     assert!(unfinished > 0, "every run was over before its kill: this test has shown nothing");
 }
 
-/// The schema with none, one, two… of the migrations applied.
+/// Returns the schemas after no, one, two… migrations.
 async fn schemas_after_each_migration() -> Vec<Vec<String>> {
     let folder = tempfile::tempdir().expect("a folder");
     let db = Db::open(&Location::Sqlite(folder.path().join("steps.sqlite"))).await.expect("a database");
@@ -213,7 +214,7 @@ async fn a_stop_under_load_answers_every_request_it_has_begun_to_read() {
     assert!(status.success(), "{status}\n{}", installation.log());
 }
 
-/// Asks again and again until told to stop; every request must be answered. Returns how many were.
+/// Repeats a request until told to stop; every request must be answered. Returns their number.
 async fn call_until(request: Request, port: u16, stop: CancellationToken) -> u32 {
     let mut answered = 0;
     while !stop.is_cancelled() {

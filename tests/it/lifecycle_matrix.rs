@@ -86,8 +86,6 @@ fn nine() -> NaiveTime {
     NaiveTime::from_hms_opt(9, 0, 0).expect("an hour")
 }
 
-// ---- Designations -------------------------------------------------------------------------------------------------------
-
 fn statement() -> designations::Statement {
     designations::Statement {
         term: designations::Term { from: day("2027-02-01"), to: Some(day("2027-12-31")) },
@@ -150,8 +148,6 @@ fn of_designations(matrix: &mut Matrix) {
         }
     }
 }
-
-// ---- The agenda ---------------------------------------------------------------------------------------------------------
 
 fn product() -> releases::Product {
     releases::Product {
@@ -308,8 +304,6 @@ fn of_tasks(matrix: &mut Matrix) {
     });
 }
 
-// ---- The table and the portal --------------------------------------------------------------------------------------------
-
 fn convocation() -> meetings::Convocation {
     let number = meetings::Number { number: 1, year: 2027 };
     meetings::Convocation { number, at: now(), short_notice_reason: None }
@@ -394,21 +388,19 @@ fn of_publications(matrix: &mut Matrix) {
     }
 }
 
-// ---- The outbox: its states live in the table, so the table is asked ----------------------------------------------------
-
 #[derive(Clone, Copy, Debug)]
 enum MailEvent {
-    /// The dispatcher looks for what is due.
+    /// The dispatcher looks for due mails.
     Claim,
-    /// The sweep comes round after the lease has lapsed.
+    /// The sweep runs after the lease has expired.
     Sweep,
-    /// The sweep comes round after the mail's end.
+    /// The sweep runs after the mail's expiry.
     Expire,
-    /// The secretariat sends it back to the queue.
+    /// The secretariat sends it again.
     Retry,
-    /// The designation on whose strength it was promised ends.
+    /// The designation because of which it was enqueued ends.
     EndOfDesignation,
-    /// The same promise is made again.
+    /// The same mail is enqueued again.
     PromiseAgain,
 }
 

@@ -1,4 +1,4 @@
-//! The data file: loaded once, loaded again, and refused when it is wrong.
+//! The data file: loaded, loaded again, and refused with defects.
 
 use crate::support::db::{Engine, TestDb};
 use crate::{both_engines, on_sqlite};
@@ -39,7 +39,7 @@ on_sqlite! {
 
 const REAL_FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data/lombardia.toml");
 
-/// A database to load into, an operator to load, and a folder for files with defects.
+/// A database, an operator who loads into it, and a folder for files with defects.
 struct Loading {
     ctx: Ctx,
     folder: tempfile::TempDir,
@@ -63,7 +63,7 @@ impl Loading {
         self.load(Path::new(REAL_FILE)).await.expect("the real file is good")
     }
 
-    /// The real file with one text replaced, wherever it first stands.
+    /// Writes the real file with the first occurrence of a text replaced.
     fn file_with(&self, from: &str, to: &str) -> PathBuf {
         let real = std::fs::read_to_string(REAL_FILE).expect("the real file");
         assert!(real.contains(from), "the planted defect needs \"{from}\" in the real file");
@@ -139,7 +139,7 @@ async fn loading_twice_changes_nothing_and_leaves_one_event(engine: Engine) {
     let second = second.expect("the real file is good");
     assert_eq!(second.outcome, Outcome::UpToDate);
     assert_eq!(second.diff.entries, Vec::new());
-    // The designation and its person are only ever begun with: afterwards they are the register's.
+    // The designation and its person are only created by the file; afterwards the register maintains them.
     assert_eq!(second.diff.unchanged, first.diff.added() - 2);
     assert_eq!(loading.events().await, 1);
 }
@@ -342,8 +342,8 @@ const DEFECTS: &[(&str, &str, &str)] = &[
     ("[ladder]", "[ladder", ""),
 ];
 
-/// The lines a planted defect covers, with the header of its table above it: a missing or contradictory member has no
-/// line of its own, and of two equal values the second is the wrong one.
+/// Returns the lines of a planted defect, with the header of its table: a missing or contradictory member has no line
+/// of its own, and of two equal values the second is wrong.
 fn line_of_defect(planted: &str, defect: &str) -> std::collections::BTreeSet<usize> {
     let mut lines = std::collections::BTreeSet::new();
     if defect.is_empty() {
@@ -363,7 +363,7 @@ fn line_of_defect(planted: &str, defect: &str) -> std::collections::BTreeSet<usi
     lines
 }
 
-/// Every row a load could touch, by table.
+/// Returns every row that a load could change, by table.
 async fn everything(loading: &Loading) -> Vec<String> {
     let db = loading.ctx.reader();
     let mut all = vec![

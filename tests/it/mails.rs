@@ -1,6 +1,6 @@
-//! Every kind of mail, written by the use case that promises it, as its reader gets it: subject and text in both languages
-//! for people to review, the HTML part held to what mail programs and readers need. A kind that no story here brings about
-//! fails the test.
+//! Every kind of mail, made by its use case, as its reader gets it: subject and text in both languages for review, and
+//! the HTML part checked for the needs of mail programs and readers. A kind of mail without a scenario here fails the
+//! test.
 
 use crate::support::app::{SECRETARIAT, TestApp};
 use crate::support::builders::Designation;
@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-/// Prefixes of subjects: the service's, and the technical table's, by which its members sort their mail.
+/// Prefixes of subjects: that of the service, and that of the technical table, by which its members sort their mail.
 const TAGS: &[&str] = &["[Raccordo] ", "[Tavolo OML] "];
 const OURS: &str = "http://raccordo.test";
 
@@ -43,7 +43,7 @@ async fn all_mails(language: &str) -> Vec<Vec<Mail>> {
     let mut mails = vec![app.mails().await];
     let slot = json!({ "day": "2027-05-20", "starts": "10:00:00", "ends": "12:30:00" });
     secretariat.post(&format!("{meeting}/move")).if_match(&convened).json(slot).send().await.expect(200);
-    // Every day at eight: what begins, what ends soon, what is due.
+    // Every day at eight: beginnings, approaching ends, due tasks.
     for day in ["2027-02-01", "2027-02-05", "2027-03-01", "2027-04-01", "2027-05-01"] {
         app.at(&format!("{day} 08:00"));
         for job in ["handover", "follow_members", "reminders", "housekeeping"] {
@@ -66,7 +66,7 @@ async fn all_mails(language: &str) -> Vec<Vec<Mail>> {
     mails
 }
 
-/// The link to sign in speaks the language of the page on which it was asked for.
+/// A sign-in link has the language of the page on which it was requested.
 async fn sign_in(app: &TestApp, language: &str) {
     let mut ctx = app.system();
     ctx.lang = Lang::of(language);
@@ -81,7 +81,7 @@ async fn confirm_a_release(secretariat: &crate::support::app::Client) {
     secretariat.post(&path).if_match(&planned["version"]).json(json!({ "day": "2027-03-19" })).send().await.expect(200);
 }
 
-/// A meeting in May, convened while Pia is not yet a member: where it is, and its version.
+/// Convenes a meeting in May while Pia is not yet a member; returns its path and its version.
 async fn convene(secretariat: &crate::support::app::Client) -> (String, Value) {
     let meeting = json!({
         "table": "tavolo", "title": "Agenda dei rilasci 2027", "day": "2027-05-18", "starts": "09:30:00", "ends": "12:00:00",
@@ -116,7 +116,7 @@ async fn version(secretariat: &crate::support::app::Client, path: &str) -> Value
     secretariat.get(path).send().await.expect(200)["version"].clone()
 }
 
-/// The words of a mail without what is different in every run: ids and keys in addresses, fingerprints.
+/// Returns the text of a mail without the parts that differ in every run: ids and keys in addresses, fingerprints.
 fn lasting(text: &str) -> String {
     let word = |word: &str| {
         if let Some((number, hash)) = word.split_once(':').filter(|(_, hash)| hash.len() == 64) {
@@ -135,8 +135,8 @@ fn lasting(text: &str) -> String {
     text.lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// One mail of each kind to each reader, the first they got; of several at one instant, which have no order to promise, the
-/// shortest. A reminder of many lines says for each what one of a single line says.
+/// Selects one mail of each kind to each reader: the first, or the shortest of several at one instant, because their
+/// order is not fixed. A reminder with several lines repeats the line of a single one.
 fn printed(batches: &[Vec<Mail>]) -> String {
     let mut by_kind: BTreeMap<(&str, &str), (String, &Mail)> = BTreeMap::new();
     for batch in batches {
@@ -172,7 +172,7 @@ async fn every_kind_of_mail_reads_as_reviewed_in_both_languages() {
     }
 }
 
-/// The lines of a mail's header and of those of its parts.
+/// Lists the header lines of a mail and of its parts.
 fn header_lines(bytes: &[u8]) -> Vec<&str> {
     let text = std::str::from_utf8(bytes).expect("ASCII");
     let mut is_header = true;
@@ -189,7 +189,7 @@ fn header_lines(bytes: &[u8]) -> Vec<&str> {
     found
 }
 
-/// Asserts what every mail has to fulfil.
+/// Asserts the rules for every mail.
 fn check(mail: &Mail, language: &str) {
     let at = format!("{} to {}", mail.kind, mail.to);
     assert!(TAGS.iter().any(|tag| mail.subject.starts_with(tag)), "{at}: {}", mail.subject);
@@ -204,7 +204,7 @@ fn check(mail: &Mail, language: &str) {
     }
     let page = Html::parse_document(&mail.html);
     let all = |selector: &str| page.select(&Selector::parse(selector).expect("a selector")).collect::<Vec<_>>();
-    // Bodies and operators are written to in Italian.
+    // Mails to bodies and operators are in Italian.
     let is_to_nobody_s_own = mail.to.contains("pec") || mail.kind == "audit_anchor";
     assert!(
         all("html").iter().any(|html| html.attr("lang").is_some_and(|lang| is_to_nobody_s_own || lang == language)),

@@ -1,4 +1,4 @@
-//! The technical table, played over REST on the Lombardy network: convened, moved, called off, held, concluded.
+//! The technical table, through REST on the Lombardy network: meetings convened, moved, cancelled, held, closed.
 
 use crate::support::app::{Client, SECRETARIAT, TestApp};
 use crate::support::builders::Designation;
@@ -45,7 +45,7 @@ fn path(meeting: &Value, verb: &str) -> String {
     format!("/api/v1/meetings/{}{verb}", text(meeting, "id"))
 }
 
-/// A draft for Wednesday 10 February 2027, in a room, with one point on its agenda.
+/// Prepares a draft for Wednesday 10 February 2027, in a room, with one point on its agenda.
 async fn draft(secretariat: &Client) -> Value {
     let input = json!({
         "table": "tavolo", "title": "Agenda dei rilasci", "day": "2027-02-10", "starts": "09:30:00", "ends": "12:00:00",
@@ -78,7 +78,7 @@ fn to<'m>(mails: &'m [Mail], address: &str) -> &'m Mail {
     mails.iter().find(|mail| mail.to == address).unwrap_or_else(|| panic!("no mail to {address} in {:?}", list(mails)))
 }
 
-/// The calendar part, its folded lines put together again.
+/// Returns the calendar part with its lines unfolded.
 fn calendar(mail: &Mail) -> String {
     mail.calendar.as_ref().expect("a calendar part").replace("\r\n ", "")
 }
@@ -252,7 +252,7 @@ async fn the_farewell_is_the_last_mail_to_a_former_holder(engine: Engine) {
     app.tick("follow_members").await;
     let greylisted =
         || Delivery::NotSent { retry: true, class: FailureClass::Recipient, text: "450 4.7.1 later".into() };
-    // One answer for the member who leaves, one for the member who joins.
+    // One answer for the former member, one for the new member.
     app.mailbox.script([greylisted(), greylisted()]);
     app.advance(TimeDelta::seconds(30));
     assert_eq!(list(&app.mails().await), [""; 0], "a mail that is tried again is not over");
@@ -426,7 +426,7 @@ async fn a_meeting_held_with_a_quorum_decides_a_release_and_gives_a_task(engine:
         .refused(409, "wrong_transition");
 }
 
-/// A meeting held with these presences.
+/// Holds a meeting with these presences.
 async fn held(app: &TestApp, secretariat: &Client, attendances: Value) -> Value {
     let meeting = convened(secretariat).await;
     app.at("2027-02-10 09:30");

@@ -43,7 +43,7 @@ async fn designate(secretariat: &Client, designation: Designation) -> Value {
     secretariat.post("/api/v1/designations").json(designation.json()).send().await.expect(201)
 }
 
-/// The group of Bergamo, Como and Lodi; referents of Bergamo (Ada) and Mantua (Ugo).
+/// Makes the group of Bergamo, Como and Lodi, and the referents of Bergamo (Ada) and Mantua (Ugo).
 async fn group(engine: Engine) -> (TestApp, Client) {
     let app = TestApp::new(engine).await;
     app.load_also(GROUP).await;
@@ -218,7 +218,7 @@ async fn the_parties_of_the_file_are_the_first_ones_only(engine: Engine) {
     assert_eq!(table["parties"], json!(["provincia-pavia"]), "what the secretariat chose is not undone");
 }
 
-/// Partners of Bergamo: Pia for the university, Rita for a chamber of commerce; their designations.
+/// Designates two partners of Bergamo, Pia for the university and Rita for a chamber of commerce.
 async fn partners(secretariat: &Client) -> (Value, Value) {
     let pia = Designation::of("partner:bergamo").to("Pia", "Neri").with("organisation", "Università di Bergamo");
     let rita = Designation::of("partner:bergamo").to("Rita", "Verdi").with("organisation", "Camera di commercio");
@@ -283,7 +283,7 @@ async fn a_partner_loses_the_invitation_with_the_seat_and_keeps_it_when_renewed(
     let pia = designate(&secretariat, until("Pia", "Neri")).await["id"].clone();
     let rita = designate(&secretariat, until("Rita", "Verdi")).await["id"].clone();
     designate(&secretariat, Designation::of("partner:bergamo").to("Rita", "Verdi").from("2027-01-21")).await;
-    // Pia goes on as a partner elsewhere: another seat is not the one she was invited in.
+    // Pia becomes a partner elsewhere, but she was invited for her former seat.
     designate(&secretariat, Designation::of("partner:lodi").to("Pia", "Neri")).await;
     let meeting = convened(&secretariat, "tavolo").await;
     invite(&secretariat, &meeting, json!([pia, rita])).await;

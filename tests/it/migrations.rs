@@ -1,4 +1,4 @@
-//! Migrations: up, down, up again; in one piece or not at all; applied files are never edited.
+//! Migrations: up, down, up again; complete or not at all; applied files are never edited.
 
 use crate::both_engines;
 use crate::support::db::Engine;
@@ -35,7 +35,7 @@ async fn a_second_run_finds_nothing_to_do(engine: Engine) {
     assert_eq!(schema_of(test.db.writer()).await, before);
 }
 
-/// Takes back a migration, and all that came after it.
+/// Reverts a migration and all later ones.
 async fn before(test: &TestDb, name: &str) {
     let all = Migrator::migrations();
     let at = all.iter().position(|migration| migration.name() == name).expect("a migration of this name");
@@ -58,7 +58,7 @@ async fn a_combined_reason_is_split_by_the_migration_and_joined_by_its_reverse(e
     run("INSERT INTO non_working_rule VALUES ('n', NULL, 'fixed', 6, 2, NULL, NULL, NULL, 'Repubblica', 'Republic', NULL)").await;
     run("INSERT INTO one_off_day VALUES ('o', NULL, '2027-05-12', 'Chiusura', 'Closed')").await;
     let changes = [
-        // (kind, day, as it was, the reason after, the override after)
+        // Kind, day, text before, reason after, override after.
         ("confirmed", "2027-06-02", "Va bene", None, Some("Va bene")),
         ("moved", "2027-06-02", "La fonte tarda\nVa bene", Some("La fonte tarda"), Some("Va bene")),
         ("moved", "2027-05-12", "La fonte tarda\nVa bene", Some("La fonte tarda"), Some("Va bene")),

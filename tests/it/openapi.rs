@@ -1,6 +1,6 @@
-//! The description of the API: committed as served, true to the routes, and within the recommendations for Italian
-//! administrations (`ModI`, codes `RAC_*`) that the official profile names but cannot enforce; `web/openapi-rules.yml`
-//! says the same to Spectral.
+//! The description of the API: the committed file is the served one, matches the routes, and follows the
+//! recommendations for Italian administrations (`ModI`, codes `RAC_*`) that the official profile names but cannot
+//! check. `web/openapi-rules.yml` has the same rules for Spectral.
 
 use crate::support::source;
 use raccordo::error::Code;
@@ -14,7 +14,7 @@ fn document() -> &'static Value {
     openapi::document()
 }
 
-/// `(path, method, operation)`, all of them.
+/// Lists all operations as `(path, method, operation)`.
 pub fn operations() -> Vec<(&'static str, &'static str, &'static Value)> {
     let paths = document()["paths"].as_object().expect("paths");
     paths
@@ -38,7 +38,7 @@ pub fn resolved(value: &'static Value) -> &'static Value {
     }
 }
 
-/// Every object of the document with where it stands.
+/// Calls `see` with every object of the document and its place.
 fn visit(value: &'static Value, place: &str, see: &mut dyn FnMut(&str, &'static Map<String, Value>)) {
     match value {
         Value::Object(members) => {
@@ -107,7 +107,7 @@ fn it_is_openapi_3_with_kebab_paths_and_pascal_schemas() {
     assert_none("RAC_REST_NAME_002", found);
 }
 
-/// A typing error must not look like success: whatever a caller sends us is known to the last member.
+/// Objects in requests refuse unknown members, because a typing error must not look like success.
 #[test]
 fn no_request_body_takes_members_that_it_does_not_know() {
     let mut bodies = BTreeSet::new();
@@ -229,7 +229,7 @@ fn every_text_has_a_bound() {
     assert_none("texts without maxLength, enum or format", found);
 }
 
-/// Vocabularies are described by the texts that travel, not by the names they have in the code.
+/// Vocabularies are described by their values in JSON, not by their names in the code.
 #[test]
 fn vocabularies_are_described_by_their_values_in_json() {
     let mut found = BTreeSet::new();
@@ -260,7 +260,7 @@ fn operations_have_one_name_each_and_say_what_they_do() {
     }
 }
 
-/// `docs/errors.md`: every code a client may meet, written from the code.
+/// `docs/errors.md`, with every code that a client may get, is written from the code.
 #[test]
 fn every_code_is_documented() {
     let mut text = String::from(
@@ -281,7 +281,7 @@ fn every_code_is_documented() {
     );
 }
 
-/// Codes that operations name in their descriptions, and that the code knows.
+/// Every code named in the description of an operation exists in the code.
 #[test]
 fn descriptions_name_codes_that_exist() {
     let known: BTreeSet<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();

@@ -1,4 +1,4 @@
-//! The outbox: each promise is fulfilled once, or ends in a state that operators see.
+//! The outbox: each mail is sent once, or ends in a state that operators see.
 
 use crate::support::db::Engine;
 use crate::support::smtp_server::{Action, FakeSmtpServer, Phase, Script};
@@ -88,7 +88,7 @@ async fn sweep(bench: &Workbench) -> lease::Swept {
     bench.operator().write(async |txn| Ok(lease::sweep(txn, now).await?)).await.expect("swept")
 }
 
-/// A mail whose words let their reader in, for ten minutes.
+/// Makes a mail with a key that signs its reader in, valid for ten minutes.
 fn key(bench: &Workbench, name: &str) -> Notification {
     let end = Some(bench.now() + TimeDelta::minutes(10));
     Notification { kind: "sign_in", expires_at: end, ..at_once(bench, name) }
@@ -324,7 +324,7 @@ async fn a_farewell_is_not_taken_while_anything_else_to_its_address_is_under_way
     let mut elsewhere = at_once(&bench, "elsewhere");
     "ugo@lecco.example".clone_into(&mut elsewhere.to.address);
     bench.promise(elsewhere).await;
-    // Promised later, and still before it.
+    // Enqueued later, but sent first.
     let other = bench
         .promise(Notification { expires_at: Some(bench.now() + TimeDelta::hours(1)), ..at_once(&bench, "other") })
         .await;
@@ -483,7 +483,7 @@ async fn only_the_secretariat_and_operators_steer_the_outbox(engine: Engine) {
 async fn the_dispatcher_hears_a_commit_and_comes_back_for_the_rest_by_itself(engine: Engine) {
     let bench = Workbench::new(engine).await;
     let dispatcher = dispatcher(&bench, &bench.transport, Pace { look_every: NEVER, ..Pace::default() });
-    // Only commits notify the dispatcher here, and ten notify at once; it has four places.
+    // Only commits wake the dispatcher here, ten at once; it has four places.
     for number in 0..10 {
         bench.promise(at_once(&bench, &format!("mail {number}"))).await;
     }
@@ -525,7 +525,7 @@ async fn a_sender_that_loses_its_lease_lets_go_and_writes_nothing(engine: Engine
             "UPDATE outbox_mail SET lease_epoch = lease_epoch + 1, lease_owner = 'another' WHERE id = '{id}'"
         ))
         .await;
-    // With all the patience of the world it would wait for the relay.
+    // With unlimited patience it would wait for the relay.
     timeout(PATIENCE, dispatcher.stop()).await.expect("the attempt is given up");
     let theirs = bench.mail(id).await;
     assert_eq!((theirs.state, theirs.lease_owner.as_deref()), (State::Leased, Some("another")));
@@ -533,14 +533,14 @@ async fn a_sender_that_loses_its_lease_lets_go_and_writes_nothing(engine: Engine
 
 /// Longer than any test.
 const NEVER: Duration = Duration::from_hours(1);
-/// For what happens at once, on a busy machine too.
+/// Limit for immediate effects, enough for a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 fn dispatcher(bench: &Workbench, transport: &Arc<Transport>, pace: Pace) -> Dispatcher {
     Dispatcher::start(Arc::clone(&bench.services), bench.db().clone(), Arc::clone(transport), pace)
 }
 
-/// A way out through this relay, which may take an hour.
+/// Makes a transport to this relay, with an hour for each answer.
 fn over(relay: &FakeSmtpServer) -> Arc<Transport> {
     let settings = SmtpSettings {
         host: "127.0.0.1".to_owned(),
@@ -554,7 +554,7 @@ fn over(relay: &FakeSmtpServer) -> Arc<Transport> {
     Arc::new(Transport::Smtp(SmtpTransport::new(settings).expect("the settings are right")))
 }
 
-/// Waits for a fact.
+/// Waits until a condition holds.
 async fn until(fact: &str, is_so: impl AsyncFn() -> bool) {
     let wait = async {
         while !is_so().await {
@@ -569,13 +569,13 @@ async fn holder_of(bench: &Workbench, designation: DesignationId) -> PersonId {
     row.expect("a designation").person_id
 }
 
-/// Since when mail to the person comes back, and what the relay said.
+/// Returns the instant of the person's delivery failure, and the answer of the relay.
 async fn bounce(bench: &Workbench, person: PersonId) -> (Option<DateTime<Utc>>, Option<String>) {
     let row = person::Entity::find_by_id(person).one(bench.db().reader()).await.expect("readable").expect("a person");
     (row.bounced_at.map(|at| at.0), row.bounce_note)
 }
 
-/// Forty random days of a relay: every promise ends as sent, and no two different mails ever share a Message-ID.
+/// Forty random days of a relay: every mail is finally sent, and two different mails never share a Message-ID.
 #[actix_web::test]
 async fn under_a_random_relay_every_promise_ends_and_repeated_mails_are_equal() {
     let bench = Workbench::new(Engine::Sqlite).await;

@@ -1,4 +1,4 @@
-//! The pages that put the slices together: what leaves this week, and what a newcomer takes over.
+//! Pages that combine the slices: mails of this week, and the dossier for a new member.
 
 use crate::support::app::{Client, SECRETARIAT, TestApp};
 use crate::support::builders::Designation;
@@ -28,7 +28,7 @@ async fn page(reader: &Client, path: &str) -> Html {
     Html::parse_document(&answer.text())
 }
 
-/// The words of what a selector finds, with single blanks.
+/// Returns the text of the elements that a selector finds, with single blanks.
 fn words(page: &Html, selector: &str) -> String {
     let selector = Selector::parse(selector).expect("a selector");
     let words: Vec<&str> =
@@ -46,7 +46,7 @@ async fn plan(secretariat: &Client, period: &str, day: &str) -> Value {
     secretariat.post("/api/v1/releases").json(release).send().await.expect(201)
 }
 
-/// The yearly report confirmed for Friday 19 March 2027 at 10.
+/// Confirms the yearly report for Friday 19 March 2027 at 10.
 async fn confirmed(secretariat: &Client) -> String {
     let planned = plan(secretariat, "2026", "2027-03-10").await;
     let id = text(&planned, "id").to_owned();
@@ -55,7 +55,7 @@ async fn confirmed(secretariat: &Client) -> String {
     id
 }
 
-/// A meeting on 10 February with a quorum, and what it decided.
+/// Holds a meeting on 10 February with a quorum and records its decision.
 async fn decided(app: &TestApp, secretariat: &Client, decision: &str) -> String {
     let meeting = json!({
         "table": "tavolo", "title": "Agenda dei rilasci", "day": "2027-02-10", "starts": "09:30:00", "ends": "12:00:00",

@@ -1,4 +1,4 @@
-//! The pages of the register as a browser without scripts meets them.
+//! Pages of the register in a browser without scripts.
 
 use crate::support::app::{Answer, Client, SECRETARIAT, TestApp};
 use crate::support::builders::Designation;
@@ -7,7 +7,7 @@ use raccordo::config::Config;
 use scraper::{Html, Selector};
 use serde_json::{Value, json};
 
-/// A reader who follows links and sends forms: keeps the cookie that forms are bound to.
+/// A reader who follows links and sends forms; keeps the cookie to which forms are bound.
 struct Reader {
     client: Client,
     cookie: String,
@@ -27,7 +27,7 @@ impl Reader {
         (answer.status.as_u16(), Html::parse_document(&answer.text()))
     }
 
-    /// Sends the form on the page at `path` that posts to `action`, with what it holds and what is typed.
+    /// Sends the form on the page at `path` that posts to `action`, with its values and the typed ones.
     async fn send(&self, path: &str, action: &str, typed: &[(&str, &str)]) -> Answer {
         let (_, page) = self.read(path).await;
         let mut fields = hidden(&page, action);

@@ -1,5 +1,5 @@
-//! The forms of the agenda, of the work behind it, of the table and of the portal, as two people meet them who work on one
-//! thing at once, and as one who clicks twice.
+//! Forms of the agenda, of tasks and deliverables, of the table and of the portal, with two people who edit the same
+//! record at once, and with double clicks.
 
 use crate::support::app::{Answer, Client, SECRETARIAT, TestApp};
 use crate::support::db::Engine;
@@ -11,7 +11,7 @@ fn text<'a>(value: &'a Value, member: &str) -> &'a str {
     value[member].as_str().unwrap_or_else(|| panic!("no {member} in {value:#}"))
 }
 
-/// The secretariat, with a program's key and in a browser.
+/// The secretariat, with an API token and in a browser.
 struct Desk {
     app: TestApp,
     portal: Portal,
@@ -27,7 +27,7 @@ impl Desk {
         Self { app, portal, api, browser }
     }
 
-    /// At another time, signed in again.
+    /// Moves to another time and signs in again.
     async fn at(&mut self, wall: &str) {
         self.app.at(wall);
         self.browser = self.app.browser(SECRETARIAT).await;
@@ -41,7 +41,7 @@ impl Desk {
         self.api.post(&format!("/api/v1{path}")).json(what).send().await.expect(201)
     }
 
-    /// A change through the API, of the thing as it is now.
+    /// Changes a record through the API at its present version.
     async fn change(&self, path: &str, verb: &str, what: Value) -> Value {
         let version = self.get(path).await["version"].clone();
         self.api.post(&format!("/api/v1{path}{verb}")).if_match(version).json(what).send().await.expect(200)
@@ -80,7 +80,7 @@ impl Desk {
         assert_eq!(accepted.status.as_u16(), 303, "{action}: {}", accepted.text());
     }
 
-    /// The yearly report, confirmed for Friday 19 March 2027.
+    /// Confirms the yearly report for Friday 19 March 2027.
     async fn release(&self) -> String {
         let plan = json!({ "product": "relazione-territoriale", "period": "2026", "date": { "precision": "month", "day": "2027-03-10" } });
         let planned = self.made("/releases", plan).await;
@@ -89,7 +89,7 @@ impl Desk {
         path
     }
 
-    /// A draft for Wednesday 10 February 2027 with one point on its agenda.
+    /// Prepares a draft for Wednesday 10 February 2027 with one point on its agenda.
     async fn draft(&self) -> String {
         let meeting = json!({
             "table": "tavolo", "title": "Agenda dei rilasci", "day": "2027-02-10", "starts": "09:30:00", "ends": "12:00:00",
@@ -111,7 +111,7 @@ impl Desk {
     }
 }
 
-/// The version in the form that posts to `action`, by itself or by one of its buttons.
+/// Returns the version in the form that posts to `action`, directly or by one of its buttons.
 fn version(page: &Html, action: &str) -> String {
     let select = |selector: &str| Selector::parse(selector).expect("a selector");
     let (button, hidden) = (select(&format!("[formaction='{action}']")), select("input[name=version]"));

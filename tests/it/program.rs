@@ -1,4 +1,4 @@
-//! The program as an operator uses it: start, refusal, stop, output, and words that must never appear in it.
+//! The program as an operator uses it: start, refusal, stop, output, and texts that must never appear in it.
 
 mod configuration;
 mod outside;
@@ -17,7 +17,7 @@ use tokio::time::{sleep, timeout};
 
 const NETWORK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data/lombardia.toml");
 
-/// A folder of an operator: the program runs in it and keeps everything under it.
+/// Folder of an operator: the program runs in it and stores everything below it.
 struct Desk {
     folder: TempDir,
     settings: Vec<(&'static str, String)>,
@@ -28,7 +28,7 @@ impl Desk {
         Self { folder: tempfile::tempdir().expect("a folder"), settings: Vec::new() }
     }
 
-    /// A setting for every command from now on, as the environment gives it: `MAIL__PORT`.
+    /// Adds a setting for all later commands, named as in the environment: `MAIL__PORT`.
     fn set(mut self, setting: &'static str, value: impl Into<String>) -> Self {
         self.settings.push((setting, value.into()));
         self
@@ -59,7 +59,7 @@ impl Desk {
         self
     }
 
-    /// Starts the service and waits until it takes connections.
+    /// Starts the service and waits until it accepts connections.
     async fn serve(&self) -> Service {
         self.serve_with(&[]).await
     }
@@ -115,7 +115,7 @@ impl From<Output> for Said {
 }
 
 impl Said {
-    /// Asserts that the command refused in these words, and in words only.
+    /// Asserts that the command failed with this message and without a panic.
     #[track_caller]
     fn refused(self, because: &str) -> Self {
         assert!(
@@ -126,7 +126,7 @@ impl Said {
     }
 }
 
-/// A running service; ended when it is dropped.
+/// A running service; it is ended when dropped.
 struct Service {
     child: Child,
     port: u16,
@@ -147,9 +147,9 @@ impl Service {
         text_of(&self.printed)
     }
 
-    /// Ends it as a container engine does, and tells whether it went in order.
+    /// Ends it as a container engine does; returns whether it exited in order.
     async fn stop(mut self) -> bool {
-        // The shell's own `kill`: a bare system has no other.
+        // The shell's built-in `kill`, because a minimal system has no other.
         let kill = format!("kill -TERM {}", self.child.id());
         assert!(Command::new("sh").args(["-c", &kill]).status().expect("a shell").success());
         let ended = async {

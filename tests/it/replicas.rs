@@ -1,5 +1,5 @@
-//! Two replicas of the real program over one database, killed, frozen and cut off from it: what either has acknowledged is there
-//! once, and what they have sent had been promised.
+//! Two replicas of the real program on one database, killed, frozen and disconnected from it: acknowledged changes
+//! exist once, and sent mails had been enqueued.
 
 use crate::support::app::SECRETARIAT;
 use crate::support::db::{Engine, TestDb, end_sessions, has_postgres};
@@ -18,11 +18,12 @@ use std::time::Duration;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-/// Each is a kill of one replica, a freeze of the other, and an end of all their sessions.
+/// Each round kills one replica, freezes the other, and ends all their database sessions.
 const ROUNDS: usize = 3;
-/// Longer than the server lets a transaction stand idle.
+/// Longer than the server allows a transaction to be idle.
 const FROZEN: Duration = Duration::from_secs(6);
-/// Mails on the wire at once in each replica, as configured by default: so many may go twice at each fault.
+/// Mails being sent at once by each replica in the default configuration, and therefore mails that may be sent twice at
+/// each fault.
 const CONCURRENCY: usize = 4;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -69,7 +70,7 @@ async fn acknowledged_changes_survive_kills_freezes_and_lost_sessions_of_replica
         acknowledged.extend(made);
         unheard += failures;
     }
-    // The sessions of this test have been ended with all others.
+    // The sessions of this test were ended with all others.
     let db = Db::open(&test.location).await.expect("the database opens anew");
     send_everything(&installations[0], &db).await;
     frozen.stop().await;
@@ -84,7 +85,7 @@ async fn acknowledged_changes_survive_kills_freezes_and_lost_sessions_of_replica
     assert!(twice <= 2 * CONCURRENCY * 3 * ROUNDS);
 }
 
-/// Waits until the replicas have sent what waits. Leases that a killed one held are put back by a sweep of the future.
+/// Waits until the replicas have sent all mails. A sweep at a later time releases those held by a killed replica.
 async fn send_everything(installation: &Installation, db: &Db) {
     let all_sent = async {
         loop {

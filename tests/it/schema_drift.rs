@@ -1,4 +1,5 @@
-//! The tables the migrations make are the tables the entities describe, on both engines; every column has a class.
+//! The tables made by the migrations equal the tables described by the entities, on both engines; every column has a
+//! class of personal data.
 
 use crate::both_engines;
 use crate::support::db::Engine;
@@ -13,7 +14,7 @@ both_engines! {
     entities_and_migrations_describe_the_same_tables,
 }
 
-/// Column name to "may be null".
+/// Nullability by column name.
 type Columns = BTreeMap<String, bool>;
 
 fn columns_of<E: EntityTrait + Default>() -> (String, Columns) {

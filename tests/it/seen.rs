@@ -1,4 +1,4 @@
-//! Published on time and seen on the portal, or asked for; and nothing but the portal is ever fetched.
+//! Publication on time and the check of the portal: missing pages are requested, and only the portal is ever fetched.
 
 use crate::support::app::{Client, SECRETARIAT, TestApp};
 use crate::support::db::Engine;
@@ -41,7 +41,7 @@ fn text<'a>(value: &'a Value, member: &str) -> &'a str {
     value[member].as_str().unwrap_or_else(|| panic!("no {member} in {value:#}"))
 }
 
-/// The yearly report confirmed for Friday 19 March 2027 at 10.
+/// Confirms the yearly report for Friday 19 March 2027 at 10.
 async fn confirmed(secretariat: &Client) -> String {
     let planned = secretariat
         .post("/api/v1/releases")
@@ -55,7 +55,7 @@ async fn confirmed(secretariat: &Client) -> String {
     id
 }
 
-/// The observatory's deliverable, handed in and accepted.
+/// Submits and accepts the observatory's deliverable.
 async fn accepted(secretariat: &Client, observatory: &str) -> String {
     let path = format!("/api/v1/deliverables?observatory={observatory}");
     let own = secretariat.get(&path).send().await.expect(200)["items"][0].clone();
@@ -85,7 +85,7 @@ async fn missing_pages(secretariat: &Client) -> usize {
     tasks["items"].as_array().expect("a list").iter().filter(|task| task["origin"] == "missing_page").count()
 }
 
-/// The tasks that a page has raised, what is done first.
+/// Lists the tasks raised for pages, finished ones first.
 async fn of_pages(secretariat: &Client) -> Vec<Value> {
     let tasks = secretariat.get("/api/v1/tasks?limit=200").send().await.expect(200);
     let mut tasks: Vec<Value> = tasks["items"]
@@ -376,7 +376,7 @@ async fn only_pages_of_the_portal_are_declared_and_only_by_authorised_callers(en
     app.anonymous().post(&path(&bergamo, "/check")).send().await.refused(401, "unauthenticated");
 }
 
-/// A resolver that answers the next of its addresses each time.
+/// A resolver that returns the next of its addresses each time.
 struct Lying {
     answers: Vec<Vec<IpAddr>>,
     asked: AtomicUsize,
@@ -401,7 +401,7 @@ async fn no_packet_reaches_an_address_that_is_not_the_portals() {
     victim.show("/", "secret");
     let mut settings = victim.config().portal;
     let port = victim.address.port();
-    // The port is the portal's, the address is another machine's: only the victim's own listener would count a packet.
+    // The port is the portal's, the address another machine's: only a listener of the victim could count a packet.
     settings.allowed_private_addresses = vec![([127, 0, 0, 9], port).into()];
     let by_name = format!("http://portale.example:{port}/");
     for answers in [
@@ -500,7 +500,7 @@ fn deflate(bytes: &[u8], bare: bool) -> Vec<u8> {
     packed
 }
 
-/// `REPORT` is not what was packed here: "hello\n", by the reference encoder.
+/// "hello\n" packed by the reference encoder, and therefore different from `REPORT`.
 const BROTLI: &[u8] = &[0x8b, 0x02, 0x80, 0x68, 0x65, 0x6c, 0x6c, 0x6f, 0x0a, 0x03];
 
 #[actix_web::test]
@@ -544,7 +544,7 @@ async fn a_body_packed_unasked_is_unpacked_and_a_flood_is_cut_off() {
     assert_eq!(body("/broken").await, Err(Problem::BrokenOff));
 }
 
-/// Observatories with an accepted report whose page is declared at an address of their own, the release out.
+/// Declares the page of each accepted report at an address of its own and publishes the release.
 async fn declared_at(app: &TestApp, address_of: impl Fn(&str) -> String) -> Vec<(String, String)> {
     let secretariat = app.client(SECRETARIAT).await;
     confirmed(&secretariat).await;
@@ -703,7 +703,7 @@ async fn one_release_that_cannot_come_out_stops_no_other(engine: Engine) {
     assert_eq!(secretariat.get(&sound).send().await.expect(200)["state"], "published");
 }
 
-/// On the real clock, with short limits: a portal that takes every connection and says nothing.
+/// On the real clock, with short limits: a portal that accepts every connection and does not answer.
 #[actix_web::test]
 async fn a_silent_portal_keeps_no_run_beyond_its_time_and_no_other_host_waiting() {
     let (portal, silent) = (Portal::start().await, Portal::silent().await);

@@ -17,12 +17,12 @@ use tokio::time::{Instant, sleep, timeout};
 
 /// Longer than any test.
 const NEVER: Duration = Duration::from_hours(1);
-/// The oldest a healthy mail may become while others are stuck (bar of the product: 10 s).
+/// Highest delay of a healthy mail while others are stuck (requirement of the product: 10 s).
 const IN_TIME: Duration = Duration::from_secs(10);
-/// Slow mails that may wait beside the places, as configured by default.
+/// Slow mails that may wait in addition to the places, in the default configuration.
 const STUCK: usize = 32;
 
-/// An attempt keeps its place for a moment only, so that a test does not have to wait for the second it really is.
+/// An attempt keeps its place only for a moment, so that a test does not wait for the real second.
 fn pace() -> Pace {
     Pace { keep_place: Duration::from_millis(100), stop_within: Duration::ZERO, ..Pace::default() }
 }
@@ -92,7 +92,7 @@ async fn mails_left_without_an_answer_hold_up_neither_healthy_ones_nor_a_sign_in
         }
         dispatcher.stop().await;
         for id in &stuck {
-            // What has not begun to travel has certainly not arrived.
+            // A mail whose body has not begun to travel has certainly not arrived.
             let expected = if matches!(phase, Phase::Body | Phase::FinalDot) { State::Unknown } else { State::Failed };
             let mail = bench.mail(*id).await;
             assert_eq!((mail.state, mail.last_class.as_deref()), (expected, Some("stopped")), "{phase:?}");

@@ -39,7 +39,7 @@ const ACTIONS: [(&str, Action, Duration); 12] = [
     ("late", Action::ReplyAfter(LATE), SHORT),
 ];
 
-/// The server does this (down) at this phase (across): what the sender says.
+/// Result of the sender for each action of the server (rows) at each phase (columns).
 /// *retry* and *dead*: not sent, to be tried again or not; *?*: the server may have it.
 const EXPECTED: &str = r"
            Greeting          Ehlo              MailFrom          Rcpt              Data              Body              FinalDot          Quit
@@ -60,14 +60,15 @@ late       retry timeout     retry timeout     retry timeout     retry timeout  
 #[tokio::test]
 async fn every_fault_at_every_phase_ends_as_the_table_says() {
     let mut table = row("", Phase::ALL.map(|phase| format!("{phase:?}")));
-    // Row by row: a hundred conversations at once would keep each other waiting.
+    // Row by row, because a hundred simultaneous conversations would delay each other.
     for (name, action, limit) in ACTIONS {
         table += &row(name, join_all(Phase::ALL.map(|phase| outcome_of(phase, action, limit))).await);
     }
     assert!(table.trim() == EXPECTED.trim(), "expected:\n{EXPECTED}\nfound:\n{table}");
 }
 
-/// One mail to a server that does `action` at `phase`; the phase's deadline is `limit`, all others are ample.
+/// Sends one mail to a server that does `action` at `phase`. The deadline of this phase is `limit`, all others are
+/// ample.
 async fn outcome_of(phase: Phase, action: Action, limit: Duration) -> String {
     let server = FakeSmtpServer::start(Script::healthy().at(phase, action)).await;
     let sender = transport(&server, deadlines(phase, limit));
@@ -103,7 +104,7 @@ fn deadlines(phase: Phase, limit: Duration) -> Deadlines {
         Phase::MailFrom => deadlines.mail_from = limit,
         Phase::Rcpt => deadlines.recipient = limit,
         Phase::Data => deadlines.data = limit,
-        // A small body is in the socket at once: a server that does not read it is missed at the answer.
+        // A small body fits into the socket's buffer, so a server that does not read is noticed only at the answer.
         Phase::Body | Phase::FinalDot => deadlines.final_reply = limit,
         Phase::Auth => deadlines.auth = limit,
         Phase::Quit => {}
@@ -159,7 +160,8 @@ async fn a_mail_after_a_failed_or_abandoned_one_gets_its_own_answer() {
     join_all(stories).await;
 }
 
-/// The first mail is held up until the sender gives up, or until the caller drops the attempt; the second is refused, the third taken.
+/// Sends three mails: the first is held up until the sender gives up or the caller drops the attempt; the second is
+/// refused, the third accepted.
 async fn three_mails(phase: Phase, action: Action, abandoned: bool) {
     let story = format!("{action:?} at {phase:?}, abandoned: {abandoned}");
     let server = FakeSmtpServer::start(Script::healthy().at(phase, action)).await;
@@ -172,7 +174,7 @@ async fn three_mails(phase: Phase, action: Action, abandoned: bool) {
         Err(_) => assert!(abandoned, "{story}: the first mail never ended"),
     }
 
-    // On a busy machine the short deadline may pass for a healthy server too: that is late, but not untrue.
+    // On a busy machine the short deadline may also pass for a healthy server: a late report, but not a false one.
     let ends_as = |outcome: &Delivery, expected| brief(outcome) == expected || (!abandoned && is_timeout(outcome));
     server.follow(Script::healthy().at(Phase::Rcpt, Action::Reply(550, "never")));
     let second = sender.deliver(&mail("second")).await;
@@ -238,7 +240,7 @@ async fn an_answer_that_is_not_utf_8_is_an_answer() {
         (Phase::FinalDot, b"250 \xe8 in coda", "sent"),
         (Phase::FinalDot, b"554 il contenuto non \xe8 gradito", "dead final_reply"),
         (Phase::FinalDot, b"451 pi\xf9 tardi", "retry final_reply"),
-        // A code alone is an answer too (RFC 5321 4.2).
+        // A code alone is a valid answer (RFC 5321 4.2).
         (Phase::FinalDot, b"250", "sent"),
         (Phase::FinalDot, b"554", "dead final_reply"),
     ] {
@@ -311,7 +313,7 @@ async fn no_password_travels_unencrypted() {
 
     let encrypted = SmtpSettings { security: SmtpSecurity::StartTls, ..in_the_clear };
     let sender = Transport::Smtp(SmtpTransport::new(encrypted).expect("the settings are right"));
-    // Not offered, then offered by a server that cannot do it.
+    // Not offered, and offered by a server that cannot do it.
     for script in [script.clone(), script.offering("STARTTLS")] {
         server.follow(script);
         assert_eq!(brief(&sender.deliver(&mail("one")).await), "retry tls");

@@ -1,4 +1,4 @@
-//! The relay behind TLS: whom the sender believes, and to whom it gives its password.
+//! The relay behind TLS: which certificates the sender trusts, and which servers get its password.
 
 use std::{sync::Arc, time::Duration};
 
@@ -102,14 +102,14 @@ enum Door {
     StartTls {
         injected: &'static str,
     },
-    /// Answers the handshake as a server without TLS 1.2 does.
+    /// Answers the handshake like a server without TLS 1.2.
     OldTls,
 }
 
-/// A fake server, and in front of it a door that speaks TLS.
+/// A fake server behind a TLS endpoint.
 pub struct Relay {
     pub server: FakeSmtpServer,
-    /// The door's, on `localhost`.
+    /// Port of the endpoint, on `localhost`.
     pub port: u16,
     /// Certificate of the authority that signed the endpoint's, in PEM.
     pub authority: String,
@@ -193,7 +193,7 @@ async fn admit(visitor: TcpStream, door: Door, acceptor: &TlsAcceptor, inside: u
     let mut visitor = acceptor.accept(visitor).await?;
     let mut server = BufReader::new(TcpStream::connect(("127.0.0.1", inside)).await?);
     if matches!(door, Door::StartTls { .. }) {
-        // The door has already greeted.
+        // The endpoint has already sent the greeting.
         server.read_line(&mut String::new()).await?;
     }
     io::copy_bidirectional(&mut visitor, &mut server).await.map(drop)

@@ -1,5 +1,5 @@
-//! Every page in both languages, as a browser without scripts and a screen reader meet it. The Italian words of each page stand in a
-//! file below `golden/pages/`, to be read as its readers read them; the English page must have the same elements.
+//! Every page in both languages, for a browser without scripts and a screen reader. The Italian text of each page is in
+//! a file below `golden/pages/`, for review; the English page must have the same elements.
 
 use crate::support::app::{Client, SECRETARIAT};
 use crate::support::db::Engine;
@@ -9,7 +9,7 @@ use crate::support::world::{OWN, World};
 use scraper::{ElementRef, Html, Selector};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// GET routes that are not pages: files, feeds, answers for programs.
+/// GET routes that are not pages: files, feeds, answers to programs.
 const NO_PAGES: &[&str] = &[
     "/api/openapi.json",
     "/calendar.ics",
@@ -23,13 +23,13 @@ const NO_PAGES: &[&str] = &[
     "/static/{name:.+}",
 ];
 
-/// Addresses that lead on to a part of another page.
+/// Addresses that redirect to a part of another page.
 const LEADING_ON: &[&str] = &["/outcomes/{id}"];
 
 /// Pages of people who are not signed in.
 const FOR_STRANGERS: &[&str] = &["/sign-in", "/sign-in/sent", "/sign-in/{token}"];
 
-/// Pages of those who work for an observatory.
+/// Pages of people who work for an observatory.
 const FOR_REFERENTS: &[&str] = &["/dossier"];
 
 fn page_routes() -> Vec<Route> {
@@ -93,7 +93,7 @@ fn faults(html: &str, lang: &str) -> Vec<String> {
         let is_post = form.attr("method").is_some_and(|method| method.eq_ignore_ascii_case("post"));
         let token = Selector::parse("input[name=csrf]").expect("a selector");
         let has_token = form.select(&token).any(|field| field.attr("value").is_some_and(|value| !value.is_empty()));
-        // The link of a reminder is a key by itself.
+        // The link of a reminder is itself a key.
         demand(!is_post || has_token || action.starts_with("/p/"), &format!("the form to {action} has no token"));
         demand(is_post || !has_token, &format!("the form to {action} shows its token in the address"));
     }
@@ -115,7 +115,7 @@ fn faults(html: &str, lang: &str) -> Vec<String> {
     found
 }
 
-/// Addresses of ours that the page leads to, without what stands behind `?` and `#`.
+/// Returns the addresses of this site to which the page links, without query and fragment.
 fn links(html: &str) -> BTreeSet<String> {
     let page = Html::parse_document(html);
     let addresses: Vec<String> =
@@ -175,7 +175,8 @@ fn say(element: ElementRef<'_>, words: &mut String) {
     });
 }
 
-/// The elements of a page in their order, with what a form or a link within the page knows them by: no translation may change them.
+/// Returns the elements of a page in order, with the attributes by which forms and links refer to them. No translation
+/// may change them.
 fn skeleton(html: &str) -> Vec<String> {
     let known_by = |element: ElementRef<'_>| {
         let names = ["id", "name", "type", "for", "aria-describedby"];
@@ -185,7 +186,7 @@ fn skeleton(html: &str) -> Vec<String> {
     select(&page, "body *").into_iter().map(|element| element.value().name().to_owned() + &known_by(element)).collect()
 }
 
-/// The first two elements in which two skeletons differ.
+/// Returns the first two elements that differ between two skeletons.
 fn first_difference(one: &[String], other: &[String]) -> Option<(String, String)> {
     let place = (0..one.len().max(other.len())).find(|place| one.get(*place) != other.get(*place))?;
     let at =
@@ -193,7 +194,8 @@ fn first_difference(one: &[String], other: &[String]) -> Option<(String, String)
     Some((at(one), at(other)))
 }
 
-/// The golden file of a page: a folder for each slice, `/meetings/{id}/outcomes/new` in `meetings/id.outcomes.new.txt`.
+/// Returns the golden file of a page, in a folder for each slice: `/meetings/{id}/outcomes/new` is in
+/// `meetings/id.outcomes.new.txt`.
 fn golden_name(path: &str) -> String {
     let plain = path.trim_start_matches('/').replace(['{', '}'], "");
     let (folder, page) = plain.split_once('/').unwrap_or((&plain, "index"));
@@ -201,7 +203,7 @@ fn golden_name(path: &str) -> String {
     format!("{folder}/{}.txt", page.replace('/', "."))
 }
 
-/// A line without what is different in every run: ids, keys, fingerprints, how long something took.
+/// Returns a line without the parts that differ in every run: ids, keys, fingerprints, durations.
 fn lasting(line: &str) -> String {
     let is_of_a_run = |part: &str| {
         part.len() >= 32 && part.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_".contains(letter))
@@ -283,7 +285,7 @@ async fn the_list_of_routes_that_are_no_pages_is_right() {
     }
 }
 
-/// A refusal is a page too, with a way forward, for people; and a problem for programs.
+/// A refusal is a page with a way forward for people, and a problem for programs.
 #[actix_web::test]
 async fn a_refusal_is_a_page_that_can_be_read() {
     let world = World::new(Engine::Sqlite).await;
@@ -298,7 +300,8 @@ async fn a_refusal_is_a_page_that_can_be_read() {
     }
 }
 
-/// A refused form may come back on an address that is only posted to: the language switch on it leads to where it stood.
+/// A refused form may be shown at an address that accepts only POST, so its language switch leads to the page of the
+/// form.
 #[actix_web::test]
 async fn the_language_of_a_refused_form_can_be_changed() {
     let world = World::new(Engine::Sqlite).await;

@@ -1,13 +1,14 @@
-//! The words for people: both languages say the same things, every key that is asked for is there, none is left over,
-//! and the Italian is set the way Italian is set.
+//! Texts for people: both languages have the same ones, every used key exists, none is unused, and Italian typography
+//! is right.
 //!
-//! A key written out in code or a template is found by itself. A key built at run time, `designations.seat_{kind}`, has to
-//! range over a closed vocabulary: the test finds which one, and asks for a text for each of its values.
+//! A key that is written out in code or a template is found directly. A key built at run time,
+//! `designations.seat_{kind}`, must range over a closed vocabulary: the test finds the vocabulary and requires a text
+//! for each of its values.
 
 use crate::support::source::{self, Rust};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Keys built at run time that range over something else than a vocabulary of the code: the pattern, and over what.
+/// Keys built at run time that do not range over a vocabulary of the code: pattern and range.
 const BY_HAND: &[(&str, Range)] = &[
     ("designations.mail_{}_subject", Range::Of(DESIGNATION_MAILS)),
     ("designations.mail_{}_heading", Range::Of(DESIGNATION_MAILS)),
@@ -16,7 +17,7 @@ const BY_HAND: &[(&str, Range)] = &[
     ("meetings.mail_{}_subject", Range::Of(MEETING_MAILS)),
     ("meetings.mail_{}_heading", Range::Of(MEETING_MAILS)),
     ("meetings.mail_{}_body", Range::Of(MEETING_MAILS)),
-    // The choices of a form: vocabularies asked for one by one elsewhere, but for the mode.
+    // Choices of a form. Their vocabularies are used with written-out keys elsewhere, except the mode.
     ("meetings.{}_{}", Range::Of(&["mode_in_person", "mode_remote", "mode_mixed"])),
     ("overview.job_outcome_{}", Range::Of(&["running", "done", "failed", "timed_out", "panicked", "interrupted"])),
     ("overview.mail_kind_{}", Range::MailKinds),
@@ -26,9 +27,9 @@ const BY_HAND: &[(&str, Range)] = &[
     ("press.state_{}", Range::Of(&["open", "in_progress", "done", "blocked"])),
 ];
 
-/// The names given to `content` in designations/mail.rs.
+/// Names passed to `content` in designations/mail.rs.
 const DESIGNATION_MAILS: &[&str] = &["welcome", "registered", "ending_soon", "ended", "ended_body"];
-/// `Telling::key` in meetings/mail.rs.
+/// Values of `Telling::key` in meetings/mail.rs.
 const MEETING_MAILS: &[&str] = &["convened", "moved", "cancelled", "joined", "left"];
 
 #[derive(Clone, Copy)]
@@ -36,7 +37,7 @@ enum Range {
     Of(&'static [&'static str]),
     /// Actions that the use cases of a slice record in the audit trail, without the prefix.
     Audited(&'static str),
-    /// Every kind of mail there is.
+    /// Every kind of mail.
     MailKinds,
 }
 
@@ -84,7 +85,7 @@ fn areas() -> BTreeSet<String> {
     texts("it").keys().filter_map(|key| key.split_once('.')).map(|(area, _)| area.to_owned()).collect()
 }
 
-/// Closed vocabularies, read from where they are declared: `kind! { … }`, `codes! { … }` and every `as_str` of a model.
+/// Reads the closed vocabularies from their declarations: `kind! { … }`, `codes! { … }` and every `as_str` of a model.
 fn vocabularies() -> Vec<BTreeSet<String>> {
     let mut all = Vec::new();
     for file in source::rust("entity/src").into_iter().chain(source::rust("src")) {
@@ -101,7 +102,7 @@ fn vocabularies() -> Vec<BTreeSet<String>> {
     all
 }
 
-/// The text up to the brace or bracket that closes the item.
+/// Returns the text up to the brace or bracket that closes the item.
 fn first_item(block: &str) -> &str {
     let mut depth = 0_i32;
     for (index, letter) in block.char_indices() {
@@ -135,9 +136,9 @@ fn is_name(text: &str) -> bool {
 /// Text keys that code and templates use.
 #[derive(Default)]
 struct Asked {
-    /// Key, and the file that uses it.
+    /// Each key with the file that uses it.
     keys: BTreeMap<String, String>,
-    /// Pattern, such as `designations.seat_{}`, and the file that uses it.
+    /// Each pattern, such as `designations.seat_{}`, with the file that uses it.
     patterns: BTreeMap<String, String>,
 }
 
@@ -155,7 +156,8 @@ impl Asked {
     }
 }
 
-/// `designations.seat_{seat.kind}` as `designations.seat_{}`; nothing for what is no key.
+/// Returns the pattern of a literal: `designations.seat_{seat.kind}` gives `designations.seat_{}`; `None` if it is no
+/// key.
 fn pattern(literal: &str) -> Option<String> {
     let (mut found, mut rest) = (String::new(), literal);
     while let Some((before, after)) = rest.split_once('{') {
@@ -183,7 +185,7 @@ fn asked() -> Asked {
     asked
 }
 
-/// The keys a pattern stands for, or why that cannot be said.
+/// Returns the keys of a pattern, or the reason why they are unknown.
 fn expand(pattern: &str, texts: &Texts, vocabularies: &[BTreeSet<String>]) -> Result<Vec<String>, String> {
     let (prefix, suffix) = pattern.split_once("{}").unwrap_or((pattern, ""));
     if let Some((_, range)) = BY_HAND.iter().find(|(by_hand, _)| *by_hand == pattern) {
@@ -270,7 +272,7 @@ fn every_area_of_texts_is_loaded() {
     }
 }
 
-/// Typographic mistakes, and their replacement.
+/// Typographic mistakes with their replacement.
 const MISSET: &[(&str, &str)] = &[
     ("'", "’"),
     ("\"", "«…»"),
@@ -322,7 +324,7 @@ fn texts_are_set_as_print_is() {
     assert!(wrong.is_empty(), "{}", wrong.into_iter().collect::<Vec<_>>().join("\n"));
 }
 
-/// One notion, one word (glossary): what a seat is called may not depend on the page.
+/// A seat has the same name on every page (glossary).
 #[test]
 fn a_seat_has_one_name_everywhere() {
     for language in ["it", "en"] {

@@ -1,8 +1,8 @@
-//! The main job, end to end on the Lombardy network: referents by act, a meeting that decides a release, work on each
-//! territory's days, reminders, one press, the embargo instant, the portal.
+//! The main process, end to end on the Lombardy network: referents by act, a meeting that decides a release, work on
+//! each territory's days, reminders, a button in a mail, the embargo instant, the portal.
 //!
-//! The clock is moved, the portal and the mail server are on this machine. `golden/thread_mails.txt` is every mail that server
-//! took: when, to whom, what. Nothing more, nothing less.
+//! The clock is moved; the portal and the mail server run on this machine. `golden/thread_mails.txt` lists every mail
+//! that the server accepted, with time, recipient and subject.
 
 use crate::both_engines;
 use crate::support::app::{Client, SECRETARIAT, TestApp};
@@ -24,17 +24,17 @@ both_engines! {
 const HELD: [&str; 11] =
     ["bergamo", "brescia", "como", "cremona", "lecco", "lodi", "mantova", "milano", "monza-brianza", "pavia", "varese"];
 
-/// One telling of the story.
+/// One run of the scenario.
 struct Story {
     app: TestApp,
     secretariat: Client,
     portal: Portal,
-    /// Every mail that arrived, as the golden file shows it.
+    /// Every mail received, in the format of the golden file.
     mails: String,
 }
 
 impl Story {
-    /// Lets what is due leave, notes it, and returns it.
+    /// Sends due mails, records and returns them.
     async fn mails(&mut self) -> Vec<Mail> {
         let mut mails = self.app.mails().await;
         mails.sort_by(|left, right| (&left.to, &left.subject).cmp(&(&right.to, &right.subject)));
@@ -50,7 +50,7 @@ impl Story {
         self.secretariat.post(path).json(body).send().await.expect(201)
     }
 
-    /// A change of something that has a version, read just before.
+    /// Changes a record at its present version.
     async fn change(&self, path: &str, verb: &str, body: Value) -> Value {
         let version = self.get(path).await["version"].clone();
         self.secretariat.post(&format!("{path}/{verb}")).if_match(version).json(body).send().await.expect(200)
@@ -60,7 +60,7 @@ impl Story {
         self.secretariat.get(path).send().await.expect(200)
     }
 
-    /// The open work of one observatory, in the order of its days: `(day, state)`.
+    /// Lists the open tasks of one observatory by day: `(day, state)`.
     async fn work_of(&self, observatory: &str) -> Vec<(String, String)> {
         let page = self.get(&format!("/api/v1/tasks?observatory={observatory}")).await;
         let line = |task: &Value| (text(task, "day").to_owned(), text(task, "state").to_owned());
@@ -71,7 +71,7 @@ impl Story {
         self.get(&format!("/api/v1/deliverables?observatory={observatory}")).await["items"][0].clone()
     }
 
-    /// Lives through the working mornings of a span, jobs running at nine.
+    /// Runs the jobs at nine on each working morning of a period.
     async fn live(&mut self, from: &str, to: &str) -> Vec<Mail> {
         let (mut day, last): (NaiveDate, NaiveDate) = (from.parse().expect("a day"), to.parse().expect("a day"));
         let mut arrived = Vec::new();
@@ -95,7 +95,7 @@ fn email(observatory: &str) -> String {
     format!("ada.{}@ente.example", observatory.replace('-', ""))
 }
 
-/// The paths of the one-press links in a mail.
+/// Lists the paths of the one-press links in a mail.
 fn links(mail: &Mail) -> Vec<String> {
     let paths = mail.text.split_whitespace().filter_map(|word| word.strip_prefix("http://raccordo.test"));
     paths.filter(|path| path.starts_with("/p/")).map(str::to_owned).collect()
@@ -108,7 +108,7 @@ async fn the_main_job_runs_from_the_act_of_designation_to_the_page_on_the_portal
     let secretariat = app.client(SECRETARIAT).await;
     let mut story = Story { app, secretariat, portal, mails: String::new() };
 
-    // January: the bodies designate, the secretariat enters what arrived by PEC.
+    // January: the bodies designate, the secretariat enters the communications that arrived by PEC.
     for observatory in HELD {
         let who = Designation::of(&format!("referent:{observatory}")).to("Ada", &observatory.replace('-', ""));
         story.post("/api/v1/designations", who.json()).await;
@@ -184,14 +184,14 @@ async fn the_main_job_runs_from_the_act_of_designation_to_the_page_on_the_portal
     assert_eq!(deliverables["items"].as_array().map(Vec::len), Some(12));
     // Twenty, ten and five working days before Thursday 20 May. Saturday 1 May and Sunday 25 April change nothing.
     assert_eq!(days(&story.work_of("bergamo").await), ["2027-04-22", "2027-05-06", "2027-05-13"]);
-    // The date moves with a reason; the days follow in the same transaction.
+    // The date moves with a reason; the due days change in the same transaction.
     story.app.at("2027-02-15 10:00");
     let reason = json!({ "day": "2027-05-27", "reason_code": "source_late", "reason_text": "I dati delle comunicazioni obbligatorie arrivano una settimana dopo." });
     let after = story.change(&release_path, "move", reason).await;
     assert_eq!(after["date"]["day"], "2027-05-27", "{after:#}");
     assert_eq!(days(&story.work_of("bergamo").await), ["2027-04-29", "2027-05-13", "2027-05-20"]);
 
-    // Spring: the rungs leave; Ada in Bergamo answers from the mail, the vacant seat's go to the secretariat.
+    // Spring: reminders are sent; Ada in Bergamo answers from the mail, those of the vacant seat go to the secretariat.
     story.mails().await;
     let spring = story.live("2027-04-12", "2027-04-15").await;
     let first = spring.iter().find(|mail| mail.to == email("bergamo")).expect("ten working days before");
@@ -223,7 +223,8 @@ async fn the_main_job_runs_from_the_act_of_designation_to_the_page_on_the_portal
         "the vacant seat is not forgotten"
     );
 
-    // Two hand in and are accepted; one declares its page. At ten on the day the release is out, not a second before.
+    // Two submit and are accepted; one declares its page. The release is published at ten on its day, not a second
+    // earlier.
     for observatory in ["bergamo", "brescia"] {
         let own = story.deliverable_of(observatory).await;
         let path = format!("/api/v1/deliverables/{}", text(&own, "id"));
@@ -270,7 +271,7 @@ async fn the_main_job_runs_from_the_act_of_designation_to_the_page_on_the_portal
     );
     story.mails().await;
 
-    // The public saw the right dates all along.
+    // The public feed had the right dates all the time.
     let feed = story.app.anonymous().get("/calendar.ics").send().await;
     assert_eq!(feed.status, 200);
     assert!(feed.text().contains("DTSTART;TZID=Europe/Rome:20270527T100000"), "{}", feed.text());
@@ -288,7 +289,7 @@ fn days(work: &[(String, String)]) -> Vec<&str> {
     work.iter().map(|(day, _)| day.as_str()).collect()
 }
 
-/// `.ci/run` lets two parsers that know nothing of ours read these.
+/// Writes calendars for two independent parsers, which `.ci/run` runs.
 fn keep_for_other_parsers(calendars: &[(&str, &str)]) {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/target/ical-samples");
     std::fs::create_dir_all(folder).expect("a folder for samples");

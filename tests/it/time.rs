@@ -1,5 +1,5 @@
-//! Working days of the territories as `data/lombardia.toml` describes them: against an independent table, against days counted
-//! by hand, and against the laws that counting days has to obey.
+//! Working days of the territories described by `data/lombardia.toml`: compared with an independent table and with days
+//! counted by hand, and checked against the laws of counting.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -13,7 +13,7 @@ use raccordo::time::{
     TerritoryCalendar, TerritoryDays,
 };
 
-/// Twelve provinces; the Region's office sits in Milan and keeps its calendar.
+/// Twelve provinces. The Region's office is in Milan and has its calendar.
 const TERRITORIES: [&str; 12] = ["BG", "BS", "CO", "CR", "LC", "LO", "MB", "MI", "MN", "PV", "SO", "VA"];
 
 static LOMBARDY: LazyLock<Calendars> =
@@ -83,8 +83,9 @@ fn is_weekend(day: NaiveDate) -> bool {
     matches!(day.weekday(), Weekday::Sat | Weekday::Sun)
 }
 
-/// Names that the table gives to Sundays and that are no rules of ours: every Sunday is a non-working day already. Easter Sunday
-/// is one by definition; National Unity (4 November) has been kept on the first Sunday of the month since L. 54/1977.
+/// Names that the table gives to Sundays and that need no rule here, because every Sunday is a non-working day. Easter
+/// Sunday is one by definition; National Unity (4 November) has been celebrated on the first Sunday of the month since
+/// L. 54/1977.
 const NAMES_OF_SUNDAYS: [&str; 2] = ["Easter Sunday", "National Unity Day"];
 
 /// Holidays by territory; `IT` stands for the national ones.
@@ -123,7 +124,7 @@ fn our_holidays_and_those_of_the_independent_table_are_the_same_days() {
     }
 }
 
-/// Without any exception: what is excepted above are Sundays, and they are not worked.
+/// Compared without exceptions, because the names excepted above are Sundays, which are no working days.
 #[test]
 fn our_working_days_are_those_of_the_independent_table() {
     let oracle = oracle();
@@ -315,7 +316,7 @@ fn one_territory_has_as_many_names_as_bodies_and_is_asked_once() {
 fn a_span_lists_its_working_days() {
     let listed: Vec<NaiveDate> =
         of("LC").working_days(day(2027, 12, 3), day(2027, 12, 9)).expect("a short span").collect();
-    // 4 and 5 December are a weekend, the 6th is the patron of Lecco, the 8th national.
+    // 4 and 5 December are a weekend, the 6th is the patron day of Lecco, the 8th a national holiday.
     assert_eq!(listed, [day(2027, 12, 3), day(2027, 12, 7), day(2027, 12, 9)]);
     assert_eq!(of("LC").working_days(day(2027, 12, 9), day(2027, 12, 3)).expect("a short span").count(), 0);
 }
@@ -388,7 +389,7 @@ fn counting_is_bounded() {
     assert_eq!(como.working_days_between(today, far), Err(CalendarError::SpanTooLong { from: today, to: far }));
     assert!(como.working_days(far, today).is_err());
     assert!(como.working_days_between(NaiveDate::MIN, NaiveDate::MAX).is_err());
-    // At the ends of time there is no next day, and still no panic.
+    // At the ends of the calendar there is no next day, and still no panic.
     for end in [NaiveDate::MIN, NaiveDate::MAX] {
         assert!(como.add_working_days(end, 1).is_ok() || como.add_working_days(end, -1).is_ok());
         assert!(como.add_working_days(end, 1).is_err() || como.add_working_days(end, -1).is_err());

@@ -1,4 +1,4 @@
-//! Told once, at the right time, answered by one press: the ladder and its links on the Lombardy network.
+//! Reminders: sent once, at the right time, answered with one press. The ladder and its links on the Lombardy network.
 
 use crate::support::app::{Answer, Client, SECRETARIAT, TestApp};
 use crate::support::db::Engine;
@@ -48,7 +48,7 @@ on_sqlite! {
 const ADA: &str = "ada.rossi@provincia.example";
 const BRUNO: &str = "bruno.verdi@provincia.example";
 
-/// The yearly report confirmed for Friday 19 March 2027 at 10: Bergamo's steps are due on 19 February, 5 and 12 March.
+/// Confirms the yearly report for Friday 19 March 2027 at 10: Bergamo's steps are due on 19 February, 5 and 12 March.
 async fn confirmed(secretariat: &Client) {
     let planned = secretariat
         .post("/api/v1/releases")
@@ -77,7 +77,7 @@ async fn designate(secretariat: &Client, seat: &str, email: &str, from: &str, re
     secretariat.post("/api/v1/designations").json(designation).send().await.expect(201)
 }
 
-/// The network with Ada in Bergamo and the report confirmed, at a moment; what was mailed until then is read.
+/// Makes the network with Ada in Bergamo and the report confirmed, at this time; the mails so far are read.
 async fn at_work(app: &TestApp, wall: &str) -> Client {
     let secretariat = app.client(SECRETARIAT).await;
     designate(&secretariat, "referent:bergamo", ADA, "2027-01-01", false).await;
@@ -101,7 +101,7 @@ fn says(mail: &Mail, what: &str) -> bool {
     mail.text.split_whitespace().collect::<Vec<_>>().join(" ").contains(what)
 }
 
-/// The paths of the links in a mail.
+/// Lists the paths of the links in a mail.
 fn links(mail: &Mail) -> Vec<String> {
     mail.text
         .split_whitespace()
@@ -115,12 +115,12 @@ async fn press(app: &TestApp, link: &str, button: &str) -> Answer {
     app.anonymous().post(&format!("{link}/{button}")).header("sec-fetch-site", "same-origin").send().await
 }
 
-/// Bergamo's first step, as the secretariat sees it.
+/// Returns Bergamo's first step, as the secretariat sees it.
 async fn first_step(secretariat: &Client) -> Value {
     secretariat.get("/api/v1/tasks?observatory=bergamo").send().await.expect(200)["items"][0].clone()
 }
 
-/// The latest reminder to Ada on the mail log.
+/// Returns the latest reminder to Ada in the mail log.
 async fn ada_s_reminder(app: &TestApp, secretariat: &Client) -> Value {
     let path = format!("/api/v1/mails?kind=reminder&person_id={}", app.person(ADA).await.id);
     secretariat.get(&path).send().await.expect(200)["items"][0].clone()
@@ -209,7 +209,8 @@ async fn a_pressed_button_answers_and_what_is_done_is_not_reminded_of(engine: En
     assert_eq!(foreign.status, 403, "a foreign page cannot press");
     assert_eq!(first_step(&secretariat).await, before, "looking changes nothing");
 
-    // As a browser does that says where a form comes from by `Origin` only: what it says hangs on the page's policy.
+    // As a browser that states the origin of a form only with `Origin`: its value depends on the page's referrer
+    // policy.
     let shown = app.anonymous().get(&link).header("accept", "text/html").send().await;
     assert_eq!(shown.header("referrer-policy"), Some("strict-origin"), "`no-referrer` makes it say `null`");
     assert!(shown.text().contains(r#"<meta name="referrer" content="strict-origin">"#));
@@ -293,7 +294,7 @@ async fn a_reminder_that_has_become_untrue_before_it_is_taken_never_leaves(engin
         app.mails().await;
         app.at("2027-02-05 08:00");
         app.tick("reminders").await;
-        // Between the run that promised the mail and the dispatcher that takes it, without another run of the job.
+        // Between the run that enqueued the mail and the dispatcher that takes it, without another run of the job.
         let step = first_step(&secretariat).await;
         let task = |verb: &str| format!("/api/v1/tasks/{}/{verb}", text(&step, "id"));
         let designation = |verb: &str| format!("/api/v1/designations/{}/{verb}", text(&ada, "id"));
@@ -321,7 +322,7 @@ async fn a_reminder_that_has_become_untrue_before_it_is_taken_never_leaves(engin
             _ => {
                 let end = json!({ "last_day": "2027-02-05", "reason": "Trasferimento" });
                 secretariat.post(&designation("end")).if_match(&ada["version"]).json(end).send().await.expect(200);
-                // The relay stood still until midnight, and the night's handover has not come round yet.
+                // The relay was down until midnight, and the handover of the night has not run yet.
                 app.services
                     .db
                     .writer()
@@ -365,7 +366,7 @@ async fn a_reminder_about_to_leave_asks_for_what_it_says_and_for_nothing_else(en
     providers::obligations(app.services.db.reader(), year_s_end).await.expect_err("blocked without a reason");
     let holds = reminders::service::still_holds(&ctx, app.services.db.reader(), mail).await;
     assert!(holds.expect("its own rows can be read"));
-    // The mails need not leave.
+    // These mails are not sent, so they are cancelled.
     db.execute_unprepared("UPDATE outbox_mail SET state = 'cancelled'").await.expect("emptied");
 }
 
@@ -377,7 +378,7 @@ async fn obligations_asked_for_by_id_equal_those_due(engine: Engine) {
     };
     let year_s_end = "2027-12-31".parse().expect("a day");
     let due = async || providers::obligations(app.services.db.reader(), year_s_end).await.expect("due");
-    // Bergamo's contribution is sent back, Como's first step done, Lodi's blocked.
+    // Bergamo's contribution was returned for changes, Como's first step is done, Lodi's is blocked.
     let own = secretariat.get("/api/v1/deliverables?observatory=bergamo").send().await.expect(200)["items"][0].clone();
     let contribution = format!("/api/v1/deliverables/{}", text(&own, "id"));
     let submitted = secretariat.post(&format!("{contribution}/submit")).if_match(&own["version"]).json(json!({}));
@@ -471,7 +472,7 @@ async fn a_reminder_withdrawn_by_hand_is_not_written_again(engine: Engine) {
         app.tick("reminders").await;
         let mail = ada_s_reminder(&app, &secretariat).await;
         if fate == "dead" {
-            // The secretariat's mail is the other one, and in which order they leave is chance.
+            // The other mail is the secretariat's, and their order is random.
             app.mailbox.script([refused_for_good(), refused_for_good()]);
             app.dispatch().await;
         }
@@ -517,7 +518,7 @@ async fn obligations_due_at_short_notice_or_already_past_get_one_late_reminder(e
     let secretariat = app.client(SECRETARIAT).await;
     designate(&secretariat, "referent:bergamo", ADA, "2027-01-01", false).await;
     app.at("2027-02-22 09:00");
-    // Its first step was due on Friday the nineteenth.
+    // Its first step was due on Friday the 19th.
     confirmed(&secretariat).await;
     let mails = reminded(&app).await;
     let ada = to(&mails, ADA);

@@ -96,7 +96,7 @@ const PUBLIC_PAGES: &[&str] = &[
     "GET /static/{name:.+}",
 ];
 
-/// Forms that carry no token of ours: the secret in their address is one.
+/// Forms without a token of the service, because the secret in their address replaces it.
 const WITHOUT_FORM_TOKEN: &[&str] = &["POST /p/{token}/in-progress", "POST /p/{token}/delivered"];
 
 /// Routes of a server of their own, not of the application.
@@ -106,7 +106,7 @@ fn is_refusal(status: u16) -> bool {
     matches!(status, 401 | 403 | 404)
 }
 
-/// Sends the operation with whatever it demands: a body of the described shape, a version, a key of idempotency.
+/// Sends the operation with everything it requires: a body of the described shape, a version, an idempotency key.
 async fn attempt(world: &World, client: &Client, path: &str, method: &str, operation: &'static Value) -> Answer {
     let name = format!("{} {path}", method.to_uppercase());
     let method = Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method");
@@ -141,7 +141,7 @@ async fn attempt(world: &World, client: &Client, path: &str, method: &str, opera
     asking.send().await
 }
 
-/// A body that would be accepted: of the described shape, or written out where members depend on one another.
+/// Returns a body that would be accepted: of the described shape, or written out if members depend on each other.
 pub(crate) fn body_of(name: &str, schema: &'static Value) -> Value {
     let day = json!({ "precision": "day", "day": "2027-05-11" });
     match name {
@@ -165,7 +165,7 @@ fn multipart(fields: &[(&str, &str)]) -> String {
     fields.iter().map(field).chain([file.to_owned(), "--x--\r\n".to_owned()]).collect()
 }
 
-/// A value of the described shape, with its required members only.
+/// Returns a value of the described shape, with its required members only.
 fn sample(schema: &'static Value) -> Value {
     let schema = resolved(schema);
     if let Some(example) = schema.get("example") {
@@ -211,7 +211,7 @@ fn sample(schema: &'static Value) -> Value {
     }
 }
 
-/// A key that was revoked, or whose life is over.
+/// Makes a client with a revoked or expired key.
 async fn dead_key(world: &World, how: api_token::Column) -> Client {
     let token = world.app.token_of(SECRETARIAT).await;
     api_token::Entity::update_many()
@@ -296,7 +296,7 @@ async fn attempt_badly(
     answers
 }
 
-/// Whether an operation, by its name, is open to a caller.
+/// Tells whether the operation with this name is open to a caller.
 type Open<'a> = &'a dyn Fn(&str) -> bool;
 
 #[actix_web::test]
@@ -394,7 +394,7 @@ fn name_of(route: &Route) -> String {
     format!("{} {}", route.method, route.path)
 }
 
-/// The routes of the application that the API's document does not describe.
+/// Lists the routes of the application that the API's document does not describe.
 fn pages() -> Vec<Route> {
     source::routes()
         .into_iter()
@@ -460,7 +460,7 @@ async fn every_page_refuses_anonymous_visitors() {
         let answer = world.app.anonymous().get(&world.fill(&route.path)).header("accept", "text/html").send().await;
         let leads_to_sign_in =
             answer.status.as_u16() == 303 && answer.header("location").is_some_and(|to| to.starts_with("/sign-in"));
-        // A file is fetched by programs, too.
+        // Files are fetched by programs, too.
         let is_refused_file = answer.status.as_u16() == 401 && route.path.ends_with(".ics");
         if leads_to_sign_in || is_refused_file {
             continue;
@@ -525,7 +525,7 @@ async fn every_form_is_refused_without_its_token_and_from_elsewhere() {
     assert!(wrong.is_empty(), "not refused:\n{}", wrong.into_iter().collect::<Vec<_>>().join("\n"));
 }
 
-/// Looking changes nothing: no page that is read writes to the trail or promises a mail.
+/// No page that is only read writes to the audit trail or enqueues a mail.
 #[actix_web::test]
 async fn no_page_that_is_read_changes_anything() {
     let world = World::new(Engine::Sqlite).await;

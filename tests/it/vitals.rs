@@ -48,7 +48,8 @@ async fn a_database_that_takes_no_write_is_reported_until_it_recovers(engine: En
     assert!(is_ready(&app).await, "there is room again");
 }
 
-/// A pulse that an engine could pack into a few bytes would be committed where a use case finds no room.
+/// The write check must not be compressible to a few bytes, because it would then succeed when a use case finds no
+/// space.
 #[actix_web::test]
 async fn a_pulse_takes_up_the_room_it_asks_for() {
     if !has_postgres() {
@@ -89,7 +90,7 @@ async fn mails_that_do_not_leave_are_reported_until_they_do(engine: Engine) {
     assert!(silent().is_empty());
 }
 
-/// Every part, whichever it is: the answer, the Monday page, and back.
+/// Each part in turn: the answer, the Monday page, and the recovery.
 #[actix_web::test]
 async fn a_part_without_a_sign_of_life_stands_on_mondays_page_and_takes_the_service_out() {
     let app = TestApp::new(Engine::Sqlite).await;

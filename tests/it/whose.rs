@@ -50,7 +50,7 @@ async fn app(engine: Engine) -> (TestApp, Client) {
     (app, secretariat)
 }
 
-/// A release of a product for 2026, in March 2027.
+/// Input for a release of a product for 2026, in March 2027.
 fn release(product: &str, observatory: Option<&str>) -> Value {
     let mut release =
         json!({ "product": product, "period": "2026", "date": { "precision": "month", "day": "2027-03-01" } });

@@ -1,4 +1,4 @@
-//! A service without its HTTP side: database, clock that is moved, mailbox that is read.
+//! A service without HTTP: a database, a clock that is moved, a mailbox to read.
 
 use crate::support::app::services;
 use crate::support::db::{Engine, TestDb};
@@ -25,7 +25,7 @@ pub struct Workbench {
     pub mailbox: MemoryTransport,
     pub transport: Arc<Transport>,
     pub location: Location,
-    /// Before the database: it is asked once more.
+    /// Declared before the database, because its check on drop uses the database.
     pub leftovers: Leftovers,
     _db: TestDb,
 }
@@ -57,7 +57,7 @@ impl Workbench {
         Ctx { services: Arc::clone(&self.services), actor: Actor::operator(), lang: Lang::It, request_id: None }
     }
 
-    /// Sends all that is due now; the number of attempts.
+    /// Sends all due mails; returns the number of attempts.
     pub async fn drain(&self) -> u64 {
         dispatcher::drain(&self.services, &self.transport).await.expect("the outbox is readable")
     }
@@ -75,7 +75,7 @@ impl Workbench {
         self.db().writer().execute_unprepared(statement).await.expect(statement);
     }
 
-    /// A designation with nothing but what its foreign keys demand.
+    /// Inserts a designation with only the rows that its foreign keys require.
     pub async fn designation(&self) -> DesignationId {
         let id = "01890000-0000-7000-8000-000000000001";
         for statement in [

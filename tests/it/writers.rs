@@ -1,4 +1,4 @@
-//! Use cases write one after the other on both engines, and who waits too long is told to come back.
+//! Use cases write one after the other on both engines, and a caller who waits too long is asked to try again.
 
 use crate::both_engines;
 use crate::support::app::{SECRETARIAT, TestApp};
@@ -41,7 +41,7 @@ async fn the_same_request_twice_at_once_makes_one_thing_and_has_one_answer(engin
     );
 }
 
-/// A lease, a slot, a note of use: on `PostgreSQL` they do not stand behind a use case that takes its time.
+/// Short writes (leases, job slots, notes of use) on `PostgreSQL` do not wait for a slow use case.
 #[actix_web::test]
 async fn guarded_statements_do_not_wait_for_use_cases() {
     if !has_postgres() {
@@ -52,8 +52,7 @@ async fn guarded_statements_do_not_wait_for_use_cases() {
     timeout(Duration::from_secs(10), test.db.begin_beside()).await.expect("at once").expect("it begins");
 }
 
-/// Twenty-six who want to write used to hold every connection, so that pages and the question whether the service is ready got
-/// none.
+/// Twenty-six waiting writers used to hold every connection, so that pages and the readiness check got none.
 #[actix_web::test]
 async fn waiting_writers_hold_no_connection_that_a_read_needs() {
     if !has_postgres() {
@@ -75,7 +74,7 @@ async fn waiting_writers_hold_no_connection_that_a_read_needs() {
     db.close().await;
 }
 
-/// A replica that was frozen in the midst of a use case.
+/// A replica that was frozen during a use case.
 #[actix_web::test]
 async fn a_holder_that_does_not_answer_is_ended_within_five_seconds() {
     if !has_postgres() {

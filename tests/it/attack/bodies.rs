@@ -1,4 +1,4 @@
-//! Bodies: too deep, too long, of another kind, not what they say; and headers that come with them.
+//! Bodies: too deep, too long, of the wrong type, in contradiction to their headers.
 
 use super::{Route, ask, in_order, operation, routes};
 use crate::support::app::{SECRETARIAT, TestApp};
@@ -20,7 +20,7 @@ on_sqlite! {
     an_invalid_idempotency_key_is_refused,
 }
 
-/// Every member of a designation that a caller fills with text, as JSON pointers.
+/// Every member of a designation that holds typed text, as JSON pointers.
 const TEXTS: [&str; 10] = [
     "/seat",
     "/person/given_name",

@@ -111,7 +111,7 @@ async fn spellings_of_an_address_share_one_limit_of_mails(engine: Engine) {
     assert!(app.mails().await.is_empty(), "and nothing waits for the next hour");
 }
 
-/// One recipient in the header, as in the envelope, and nothing that turns text round or ends a line.
+/// Asserts that header and envelope name the same single recipient, and that no text changes direction or ends a line.
 fn is_to_one(mail: &Mail) {
     let message = MessageParser::default().parse(&mail.bytes).expect("a mail");
     let to: Vec<_> = message.to().expect("a recipient").iter().filter_map(|one| one.address()).collect();

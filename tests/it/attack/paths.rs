@@ -1,4 +1,4 @@
-//! Addresses: placeholders, queries, static files, and where a page sends its reader.
+//! Addresses: placeholders, queries, static files, and redirects of pages.
 
 use super::{ask, in_order, routes};
 use crate::support::app::{SECRETARIAT, TestApp};
@@ -45,7 +45,7 @@ const HOSTILE: [&str; 18] = [
 /// Days that chrono parses but no user means.
 const FAR_DAYS: [&str; 4] = ["+262142-12-31", "-262143-01-01", "-9999-01-01", "0027-03-30"];
 
-/// The names of all queries that take a day.
+/// Names of all query parameters that are days.
 const DAYS: [&str; 9] = ["as_of", "known_on", "from", "to", "since", "on", "upto", "due_from", "due_to"];
 
 /// Query parameters of all lists, and an unknown one.
@@ -87,7 +87,7 @@ async fn a_hostile_path_is_not_found_or_refused(engine: Engine) {
 async fn a_hostile_query_is_used_ignored_or_refused(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
-    // Each name on each route, with another text each time: all of them on all would take minutes.
+    // Each parameter on each route, with a different text each time, because all combinations would take minutes.
     let mut texts = HOSTILE.into_iter().take(6).cycle();
     for route in routes().into_iter().filter(|route| route.method == "get") {
         let path = route.filled("019a0000-0000-7000-8000-000000000000");
@@ -164,7 +164,7 @@ async fn no_path_leads_out_of_the_static_files(engine: Engine) {
     ] {
         let answer = anybody.get(&format!("/static/{way}")).send().await;
         in_order(&answer, way);
-        // A NUL in an address is refused before a file is looked for.
+        // A NUL in an address is refused before the file is looked up.
         let expected = if way.contains("%00") { 400 } else { 404 };
         assert_eq!(answer.status.as_u16(), expected, "{way}");
     }
@@ -217,7 +217,7 @@ async fn no_page_sends_its_reader_to_another_site(engine: Engine) {
     }
 }
 
-/// A browser on our page that follows `location` is on our site afterwards.
+/// Asserts that a browser that follows `location` from a page of this site stays on this site.
 #[track_caller]
 fn stays_here(location: &str, way: &str) {
     let ours = Url::parse("https://raccordo.example/sign-in").expect("an address");
@@ -225,7 +225,7 @@ fn stays_here(location: &str, way: &str) {
     assert_eq!(there.origin(), ours.origin(), "{way:?} leads to {there}");
 }
 
-/// The cookie and the token that a form of this page is posted with.
+/// Returns the cookie and the token of a form on this page.
 fn form_of(page: &crate::support::app::Answer) -> (String, String) {
     let cookie = page.header("set-cookie").and_then(|cookie| cookie.split(';').next()).expect("a cookie").to_owned();
     let html = page.text();

@@ -1,5 +1,5 @@
-//! A manager who designates a person of another body: every way to that person's record, tried from the seat made for
-//! it.
+//! A manager who designates a person of another body: every way to that person's record, tried with the right of the
+//! new seat.
 
 use crate::support::app::{Client, SECRETARIAT, TestApp};
 use crate::support::builders::Designation;
@@ -27,7 +27,7 @@ struct Scene {
 }
 
 impl Scene {
-    /// Two managers, and the referent of Brescia with a phone that only Brescia was given.
+    /// Makes two managers, and the referent of Brescia with a phone that only Brescia may see.
     async fn new(engine: Engine) -> Self {
         let app = TestApp::new(engine).await;
         let secretariat = app.client(SECRETARIAT).await;
@@ -73,7 +73,7 @@ async fn designating_a_person_of_another_body_gives_no_access_to_their_record(en
             let patch = manager.patch(&record).merge_patch(&change).if_match(&before["version"]);
             patch.send().await.refused(404, "not_found");
         }
-        // What the seat needs: who it is, and where to write to them. Nothing that another body entered.
+        // The designation needs name and address; the manager sees nothing else that the other body entered.
         for path in [&designation, "/api/v1/designations", "/api/v1/seats"] {
             assert!(!manager.get(path).send().await.text().contains(PHONE), "{path}");
         }
@@ -106,8 +106,8 @@ async fn designating_a_person_of_another_body_gives_no_access_to_their_record(en
         assert_eq!(noted.send().await.status.as_u16(), 403);
         manager.get("/api/v1/radar").send().await.refused(403, "denied");
 
-        // Nor does her own manager speak for Bergamo's seat; she and the secretariat do for herself. A partner's seat elsewhere
-        // does not take her out of their sight.
+        // Her own manager has no right to Bergamo's seat either; only she and the secretariat have. A partner's seat
+        // elsewhere does not hide her from them.
         let (status, code) = if seat.starts_with("partner") { (403, "denied") } else { (404, "not_found") };
         let own_manager = scene.app.client(BRESCIA_MANAGER).await;
         let patch =

@@ -24,15 +24,15 @@ on_sqlite! {
     one_name_is_enough,
 }
 
-/// Invisible characters that Unicode's bidirectional algorithm takes as orders (UAX #9, table 4).
+/// Invisible characters that control Unicode's bidirectional algorithm (UAX #9, table 4).
 const TURNING: [char; 12] = [
     '\u{061C}', '\u{200E}', '\u{200F}', '\u{202A}', '\u{202B}', '\u{202C}', '\u{202D}', '\u{202E}', '\u{2066}',
     '\u{2067}', '\u{2068}', '\u{2069}',
 ];
-/// Texts of which nothing is seen.
+/// Texts without a visible character.
 const UNSEEN: [&str; 6] = ["\u{200B}", "\u{FEFF}\u{2060}", "\u{AD}", "\u{3164}", "\u{2800}", "\u{E0041} \u{FE0F}"];
 
-/// Members that are no free text: what is not in their vocabulary is refused in its own words.
+/// Members that are no free text: a value outside their vocabulary has an error of its own.
 const NOT_FREE: [&str; 12] =
     ["seat", "product", "period", "code", "table", "body", "observatory", "starts", "ends", "hour", "address", "email"];
 
@@ -55,7 +55,7 @@ fn texts_in(schema: &'static Value, at: &str, found: &mut Vec<String>) {
     }
 }
 
-/// Puts a text where the pointer says, making what it stands in.
+/// Puts a text at the pointer, and makes the objects around it.
 fn put(body: &mut Value, pointer: &str, text: &str) {
     let mut place = body;
     for part in pointer.trim_start_matches('/').split('/') {
@@ -67,7 +67,7 @@ fn put(body: &mut Value, pointer: &str, text: &str) {
     *place = text.into();
 }
 
-/// A body that would be accepted, with the parts that may be left out and hold texts of their own.
+/// Returns a body that would be accepted, with the optional parts that contain texts.
 fn whole(world: &World, name: &str, pointer: &str, schema: &'static Value) -> Value {
     let mut body = body_of(name, schema);
     let (part, value) = match name {
@@ -90,7 +90,7 @@ fn whole(world: &World, name: &str, pointer: &str, schema: &'static Value) -> Va
     body
 }
 
-/// The address of an operation on a thing in the state in which it takes texts.
+/// Returns the address of an operation on a record in a state that allows it.
 fn address_of(world: &World, name: &str, path: &str) -> String {
     match name {
         "PATCH /api/v1/meetings/{id}" => path.replace("{id}", world.id("draft")),
@@ -99,8 +99,8 @@ fn address_of(world: &World, name: &str, path: &str) -> String {
     }
 }
 
-/// Every text of every operation. Nothing of the kind is ever kept; where the operation gets as far as its texts, it says which
-/// one it is.
+/// Tries every text of every operation. None of these texts is ever stored; an operation that checks texts names the
+/// wrong one.
 #[actix_web::test]
 async fn a_text_that_reads_otherwise_than_it_was_typed_is_refused_in_every_operation() {
     let world = World::new(Engine::Sqlite).await;
@@ -143,7 +143,7 @@ async fn a_text_that_reads_otherwise_than_it_was_typed_is_refused_in_every_opera
     assert!(told.len() > 30, "only {} texts were reached: {told:#?}", told.len());
 }
 
-/// The address of what an operation changes: its path up to its first id.
+/// Returns the address of the record that an operation changes: its path up to the first id.
 fn subject_of<'a>(path: &str, address: &'a str) -> &'a str {
     let depth = path.split('/').position(|part| part.starts_with('{')).map_or(usize::MAX, |at| at + 1);
     let length = address.split('/').take(depth).map(|part| part.len() + 1).sum::<usize>() - 1;

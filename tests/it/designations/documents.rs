@@ -1,4 +1,4 @@
-//! The files that prove acts: what is accepted, how it is called, how much of it in a day, how long it stays.
+//! Files that prove acts: accepted types, stored names, limits for a day, retention.
 
 use super::{designate, multipart};
 use crate::both_engines;
@@ -68,7 +68,7 @@ async fn a_signed_act_is_accepted_in_each_form_in_which_it_is_sent(engine: Engin
     }
 }
 
-/// Keeps a file, has a designation name it, and downloads it from both faces.
+/// Uploads a file, designates with it, and downloads it from the page and the API.
 async fn downloads(app: &TestApp, seat: &str, name: &str) -> Vec<Answer> {
     let secretariat = app.client(SECRETARIAT).await;
     let kept = keep(&secretariat, name, b"%PDF-1.7 the act").await.expect(201);
@@ -127,7 +127,7 @@ async fn a_seat_cannot_fill_the_disk_in_a_day(engine: Engine) {
     let full = keep(&bergamo, "atto.pdf", act).await;
     assert_eq!(full.header("retry-after"), Some("10800"), "until midnight in Rome");
     full.refused(429, "documents_quota");
-    // Another body has its own share; bytes count as well as files.
+    // Another body has a limit of its own; bytes count as well as files.
     let como = app.client("ida.capo@ente.example").await;
     let large = [act, &[b' '; 960]].concat();
     keep(&como, "atto.pdf", &large).await.expect(201);
@@ -140,7 +140,7 @@ async fn a_seat_cannot_fill_the_disk_in_a_day(engine: Engine) {
     keep(&bergamo, "atto.pdf", act).await.expect(201);
 }
 
-/// One decree designates two people: the file is both designations', and stays whatever becomes of either.
+/// One decree designates two people: the file belongs to both designations, and stays if one of them ends.
 async fn a_file_stays_as_long_as_anything_owns_it(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
@@ -166,7 +166,7 @@ async fn a_file_stays_as_long_as_anything_owns_it(engine: Engine) {
     assert!(owners.iter().zip(&paths).all(|(owner, path)| path.ends_with(&owner.owner_id)), "{owners:?}");
 }
 
-/// A table that another part of the service owns files by needs no word in the job that removes them.
+/// The job that removes files needs no change for a new table whose rows own files.
 #[actix_web::test]
 async fn a_file_with_another_kind_of_owner_is_not_removed() {
     let app = TestApp::new(Engine::Sqlite).await;

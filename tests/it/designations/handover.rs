@@ -1,4 +1,4 @@
-//! When a designation ends: access, links and pending mails of the former holder die, the farewell is the last word.
+//! The end of a designation: access, links and unsent mails of the former holder end; the farewell is the last mail.
 
 use super::designate;
 use crate::support::app::{SECRETARIAT, TestApp};
@@ -85,7 +85,7 @@ async fn an_end_announced_ahead_takes_effect_at_its_midnight_and_says_farewell_o
     ada.get("/api/v1/designations").send().await.expect(200);
     app.mails().await;
     app.at("2027-02-01 00:00");
-    // Rights end with the day, whether or not the job has come round; then the key is dead as well.
+    // Rights end with the day, before the job runs; after it the key is invalid as well.
     ada.get("/api/v1/designations").send().await.refused(403, "denied");
     for _ in 0..3 {
         app.tick("handover").await;
@@ -104,7 +104,7 @@ async fn an_end_announced_ahead_takes_effect_at_its_midnight_and_says_farewell_o
 async fn pending_mails_of_a_former_holder_are_cancelled_except_the_farewell(engine: Engine) {
     let app = TestApp::new(engine).await;
     let made = designate(&app, Designation::of("referent:bergamo").to("Ada", "Riva")).await;
-    // Nothing has been sent yet when it turns out that Ada had left before she began to be written to.
+    // No mail has been sent yet when it turns out that Ada's designation ended before it began.
     app.at("2027-01-20 10:00");
     let secretariat = app.client(SECRETARIAT).await;
     let path = format!("/api/v1/designations/{}/end", made["id"].as_str().expect("an id"));
@@ -227,7 +227,7 @@ async fn an_end_that_comes_near_is_told_once_whatever_else_is_corrected(engine: 
         .await
         .expect(200);
     app.tick("handover").await;
-    // Elio, who has just begun as well, hears at his new address once more what went to the old one, and once only.
+    // Elio, who has just begun too, gets the mails to his old address once more at his new one.
     let again = ["designation_ending_soon", "designation_registered", "designation_welcome"];
     assert_eq!(to(&app, "elio.nuovo").await, again);
     app.tick("handover").await;
@@ -261,7 +261,7 @@ async fn one_end_that_cannot_be_carried_out_takes_nothing_from_the_others(engine
     assert_eq!(list(&app.mails().await), ["ada.riva@ente.example  farewell", "ugo.riva@ente.example  farewell"]);
 }
 
-/// The kinds of the mails that arrived at addresses beginning so.
+/// Lists the kinds of the mails to addresses with this prefix.
 async fn to(app: &TestApp, whom: &str) -> Vec<String> {
     let mails = app.mails().await;
     let mut kinds: Vec<_> = mails.into_iter().filter(|mail| mail.to.starts_with(whom)).map(|mail| mail.kind).collect();

@@ -1,4 +1,4 @@
-//! Two time axes: when it was true, when we knew it.
+//! Two time axes: the days on which a designation was in force, and the time at which the service knew of it.
 
 use super::designate;
 use crate::support::app::{SECRETARIAT, TestApp};
@@ -25,7 +25,7 @@ async fn the_referent_of_a_day_is_told_as_known_on_another_day(engine: Engine) {
     let made = designate(&app, Designation::of("referent:bergamo").to("Ada", "Riva")).await;
     let path = format!("/api/v1/designations/{}", made["id"].as_str().expect("an id"));
     let secretariat = app.client(SECRETARIAT).await;
-    // On 25 March it comes out that Ada had left on 10 March.
+    // On 25 March it becomes known that Ada left on 10 March.
     app.at("2027-03-25 10:00");
     let end = json!({ "last_day": "2027-03-10", "reason": "Collocamento a riposo",
             "provenance": { "channel": "phone", "communicated_on": "2027-03-25" } });

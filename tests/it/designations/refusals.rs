@@ -1,4 +1,4 @@
-//! Every way in which a designation is refused has its own clear error, and changes nothing.
+//! Refusals of designations: each has an error of its own and changes nothing.
 
 use super::{designate, multipart};
 use crate::support::app::{SECRETARIAT, TestApp};

@@ -1,4 +1,4 @@
-//! Waiting mails are checked again before they leave: only those that still hold in the register are sent.
+//! Unsent mails are checked again before they are sent: only those that the register still confirms are.
 
 use super::designate;
 use crate::support::app::{Client, SECRETARIAT, TestApp};
@@ -28,14 +28,14 @@ async fn pause(app: &TestApp) {
     ctx.write(async |txn| desk::pause(&ctx, txn, "relay under repair").await).await.expect("paused");
 }
 
-/// Resumes sending and returns the mails that leave.
+/// Resumes sending and returns the mails sent.
 async fn resumed(app: &TestApp) -> Vec<String> {
     let ctx = app.system();
     ctx.write(async |txn| desk::resume(&ctx, txn).await).await.expect("resumed");
     list(&app.mails().await)
 }
 
-/// Changes a designation at its version and answers with what it became.
+/// Changes a designation at its version and returns the result.
 async fn change(secretariat: &Client, made: &Value, verb: &str, body: Value) -> Value {
     let path = format!("/api/v1/designations/{}/{verb}", made["id"].as_str().expect("an id"));
     secretariat.post(&path).if_match(&made["version"]).json(body).send().await.expect(200)

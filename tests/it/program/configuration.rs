@@ -1,4 +1,5 @@
-//! A wrong configuration is refused in words, before anything is made or bound, and a right one is shown without its secrets.
+//! A wrong configuration is refused with a message, before any file is created or port bound; a right one is shown
+//! without its secrets.
 
 use super::{Desk, Said};
 use crate::support::source;
@@ -11,7 +12,7 @@ use std::ffi::OsStr;
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::ffi::OsStrExt;
 
-/// Stands for a secret, and for a secret put in the wrong place.
+/// Text in place of a secret, also of one put in the wrong setting.
 const CANARY: &str = "canary-5e0c7d";
 const AUDIT_KEY: &str = "canary-5e0c7d, long enough for an audit key";
 
@@ -146,7 +147,7 @@ fn a_secret_of_digits_or_from_a_file_is_taken_as_it_is() {
 async fn a_log_in_a_file_holds_words_and_no_colours() {
     let desk = Desk::new();
     let service = desk.serve().await;
-    // That the register is empty is said before the first answer.
+    // The warning about an empty register is logged before the first answer.
     assert!(service.said().contains("WARN"), "{}", service.said());
     assert!(!service.said().contains('\u{1b}'), "{:?}", service.said());
 }
@@ -175,7 +176,7 @@ fn the_password_of_a_database_that_does_not_answer_is_not_printed() {
     }
 }
 
-/// The page of settings is the program's own: every key there is, each with its default.
+/// `docs/configuration.md` lists every setting with its default.
 #[test]
 fn the_page_of_settings_holds_every_setting_with_its_default() {
     let page = source::read("docs/configuration.md");

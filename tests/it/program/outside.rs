@@ -1,4 +1,4 @@
-//! Load from outside: callers who hold what they can, and what that costs the others.
+//! Load from outside: callers who hold as many connections as they can, and the effect on other callers.
 
 use super::{Desk, Service};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -10,14 +10,14 @@ use tokio::time::{sleep, timeout};
 
 const ALIVE: &[u8] = b"GET /health/live HTTP/1.1\r\nhost: raccordo\r\n\r\n";
 
-/// A connection from an address of this machine.
+/// Opens a connection from this local address.
 async fn connect_from(source: [u8; 4], service: &Service) -> std::io::Result<TcpStream> {
     let socket = TcpSocket::new_v4()?;
     socket.bind(SocketAddr::from((source, 0)))?;
     socket.connect(SocketAddr::from((Ipv4Addr::LOCALHOST, service.port))).await
 }
 
-/// Sends, and reads what comes back at once; empty where the connection was closed.
+/// Sends a request and returns the immediate answer; empty if the connection was closed.
 async fn ask(stream: &mut TcpStream, request: &[u8]) -> String {
     if stream.write_all(request).await.is_err() {
         return String::new();
@@ -28,7 +28,7 @@ async fn ask(stream: &mut TcpStream, request: &[u8]) -> String {
     String::from_utf8_lossy(&answer[..count]).into_owned()
 }
 
-/// Connections that have been answered once and then hold on with half a head.
+/// Opens connections that were answered once and then stay open with half of a request head.
 async fn hold(service: &Service, source: [u8; 4], count: usize) -> Vec<TcpStream> {
     let mut held = Vec::new();
     for _ in 0..count {
@@ -76,7 +76,7 @@ async fn while_most_places_are_taken_idle_connections_are_closed() {
     let mut closed = 0;
     for stream in &mut held {
         let mut byte = [0; 1];
-        // Nothing to read and no end is a connection that is still held.
+        // A connection without data and without end is still open.
         closed += usize::from(timeout(Duration::from_millis(1), stream.read(&mut byte)).await.is_ok());
     }
     assert!(closed >= 500, "{closed} of {} were ended", held.len());
@@ -114,7 +114,7 @@ async fn a_process_that_may_open_few_files_serves_few_and_does_not_fill_its_log(
     assert!(is_answered(&service, [127, 0, 0, 200]).await, "those who said nothing have gone");
 }
 
-/// The most memory the process ever held, in MiB.
+/// Returns the largest memory of the process so far, in MiB.
 fn peak_of(service: &Service) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", service.child.id())).expect("a process");
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("its peak");
@@ -145,7 +145,7 @@ async fn thirty_files_at_once_stay_within_the_memory() {
             let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.expect("a connection");
             stream.write_all(head.as_bytes()).await.expect("sent");
             let (mut reading, mut writing) = stream.into_split();
-            // A refusal may come before all is sent.
+            // The refusal may arrive before everything is sent.
             let sending = tokio::spawn(async move { writing.write_all(&body).await.is_ok() });
             let mut answer = Vec::new();
             let _ = timeout(Duration::from_mins(2), reading.read_to_end(&mut answer)).await;

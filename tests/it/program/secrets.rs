@@ -1,4 +1,4 @@
-//! Values that the service must never log (S12): a story full of secrets, played at `RUST_LOG=trace` with the default
+//! Values that the service must never log (S12): a scenario with many secrets, run at `RUST_LOG=trace` with the default
 //! filter.
 
 use super::{Desk, Service};
@@ -30,7 +30,7 @@ async fn no_secret_no_name_and_no_word_of_a_mail_stands_in_the_log() {
         .set("LOG__FILTER", "trace")
         .with_network();
     std::fs::write(desk.path("authority.pem"), &relay.authority).expect("written");
-    // `RUST_LOG` as an operator might set it to find a fault, and the authority that signed the relay's certificate.
+    // `RUST_LOG` as an operator may set it to find a fault, and the authority of the relay's certificate.
     let service = desk.serve_with(&[("SSL_CERT_FILE", "authority.pem"), ("RUST_LOG", "trace")]).await;
     let visitor = Visitor { client: Client::builder().no_proxy().build().expect("a client"), service: &service };
 
@@ -74,7 +74,7 @@ async fn no_secret_no_name_and_no_word_of_a_mail_stands_in_the_log() {
     assert!(service.stop().await);
 }
 
-/// The texts of the mails that the relay has taken, once there are so many.
+/// Waits for this many mails at the relay and returns their texts.
 async fn arrived(relay: &Relay, at_least: usize) -> Vec<String> {
     let there = async {
         loop {
@@ -104,7 +104,7 @@ struct Visitor<'a> {
 }
 
 impl Visitor<'_> {
-    /// The path of the link that the service prints when it has started.
+    /// Returns the path of the link that the service prints after its start.
     async fn printed_link(&self) -> String {
         let there = async {
             loop {
@@ -126,7 +126,7 @@ impl Visitor<'_> {
         request.body(body).send().await.expect("an answer")
     }
 
-    /// A form of ours posted back with its token; its cookie comes with it.
+    /// Posts a form with its token and its cookie.
     async fn submit(&self, page: &str, action: &str, cookie: Option<&str>, fields: &[(&str, &str)]) -> Response {
         let headers: Vec<_> = cookie.map(|cookie| (COOKIE.as_str(), cookie)).into_iter().collect();
         let shown = self.send(Method::GET, page, &headers, String::new()).await;
@@ -146,7 +146,7 @@ impl Visitor<'_> {
         self.send(Method::POST, action, &headers, body).await
     }
 
-    /// Presses the button behind the link; the cookie of the session.
+    /// Presses the button behind the link; returns the session cookie.
     async fn enter(&self, link: &str) -> String {
         let client =
             Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().expect("a client");

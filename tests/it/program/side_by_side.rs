@@ -1,4 +1,4 @@
-//! Operators' commands beside a running service, and a second service, which is one too many.
+//! Commands of operators while a service runs, and a second service, which is refused.
 
 use super::outside::is_answered;
 use super::{Desk, NETWORK, free_port};

@@ -1,4 +1,4 @@
-//! A caller who takes their time: told that it was too long, and gone.
+//! A slow caller: answered with a timeout, and disconnected.
 
 use super::Desk;
 use std::net::Ipv4Addr;

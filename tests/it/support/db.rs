@@ -25,7 +25,8 @@ pub enum Engine {
     Postgres,
 }
 
-/// Makes one test on each engine from each of these functions, for rules in which SQL, locks or time decide: `both_engines! { what_must_hold }`, `async fn what_must_hold(engine: Engine)`.
+/// Makes one test on each engine from each of these functions, for rules that depend on SQL, locks or time:
+/// `both_engines! { what_must_hold }`, `async fn what_must_hold(engine: Engine)`.
 #[macro_export]
 macro_rules! both_engines {
     ($($name:ident),+ $(,)?) => {
@@ -49,8 +50,9 @@ macro_rules! both_engines {
     };
 }
 
-/// Makes one test on `SQLite` from each of these functions, for rules that are decided above SQL: what is read of a request, who may,
-/// refusals, words, pages. The statements behind them are proved on both engines by a test of [`both_engines`] in the same file.
+/// Makes one test on `SQLite` from each of these functions, for rules decided without SQL: parsing of requests,
+/// permissions, refusals, texts, pages. A test of [`both_engines`] in the same file runs their statements on both
+/// engines.
 #[macro_export]
 macro_rules! on_sqlite {
     ($($name:ident),+ $(,)?) => {

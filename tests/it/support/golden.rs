@@ -1,4 +1,4 @@
-//! Golden files: texts that a person reviewed, kept in `tests/it/golden/`. `UPDATE_GOLDEN=1 make test` writes them anew.
+//! Golden files: reviewed texts in `tests/it/golden/`. `UPDATE_GOLDEN=1 make test` rewrites them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// Lines of a changed file that a failure shows before and after the first difference.
 const CONTEXT: usize = 2;
 
-/// Asserts that `actual` is the reviewed text of the file `name`.
+/// Asserts that `actual` equals the reviewed text of the file `name`.
 #[track_caller]
 pub fn assert_golden(name: &str, actual: &str) {
     if is_asked_to_update() {
@@ -21,9 +21,9 @@ pub fn assert_golden(name: &str, actual: &str) {
     );
 }
 
-/// Asserts that the files of a folder are the reviewed texts, one file for each name, and that no file is left over.
+/// Asserts that the files of a folder equal the reviewed texts, one file for each name, without left-over files.
 ///
-/// A failure names every file that has changed, because a reviewer decides about all of them together.
+/// A failure names every changed file, because a reviewer decides about all of them together.
 #[track_caller]
 pub fn assert_goldens(folder: &str, actual: &BTreeMap<String, String>) {
     let root = golden(folder);
@@ -60,7 +60,7 @@ fn write(path: &Path, text: &str) {
     std::fs::write(path, text).expect("the golden file is written");
 }
 
-/// The files below a folder, by their path in it.
+/// Reads the files below a folder, by their path in it.
 fn files_below(folder: &Path) -> Vec<String> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).into_iter().flatten() {
@@ -75,7 +75,8 @@ fn files_below(folder: &Path) -> Vec<String> {
     found
 }
 
-/// The first place at which a text differs from its reviewed file, with the lines round it; `None` where they are the same.
+/// Returns the first difference between a text and its reviewed file, with the lines around it; `None` if they are
+/// equal.
 fn difference(path: &Path, actual: &str) -> Option<String> {
     let reviewed = std::fs::read_to_string(path).unwrap_or_default();
     if reviewed == actual {

@@ -8,7 +8,7 @@ use raccordo::mail::transport::Envelope;
 pub struct Mail {
     pub to: String,
     pub subject: String,
-    /// Kind under which it was promised.
+    /// Kind under which it was enqueued.
     pub kind: String,
     pub text: String,
     pub html: String,
