@@ -1,7 +1,8 @@
 //! Lists the operations of the API: one line per slice. The application serves them, and `http/openapi.rs` describes them.
 
+use crate::auth::rights::{Right, Rights};
 use crate::http::health;
-use crate::{auth, deliverables, designations, meetings, network, overview, portal, releases, reminders, tasks};
+use crate::{auth, deliverables, designations, mail, meetings, network, overview, portal, releases, reminders, tasks};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers every operation.
@@ -21,4 +22,22 @@ fn version_1(cfg: &mut ServiceConfig) {
     portal::api::configure(cfg);
     reminders::api::configure(cfg);
     overview::api::configure(cfg);
+}
+
+/// Returns the right that each operation asks of its caller: one line per slice, with the policy that decides.
+pub fn rights() -> Rights {
+    Rights::default()
+        .without_policy(&[("show_status", Right::Anybody)])
+        .without_policy(auth::api::RIGHTS)
+        .with(network::api::RIGHTS, network::policy::may)
+        .with(designations::api::RIGHTS, designations::policy::may_ever)
+        .with(releases::api::RIGHTS, releases::policy::may)
+        .with(deliverables::api::RIGHTS, deliverables::policy::may_ever)
+        .with(tasks::api::RIGHTS, tasks::policy::may_ever)
+        .with(meetings::api::RIGHTS, meetings::policy::may_ever)
+        .with(portal::api::RIGHTS_BY_DELIVERABLE, deliverables::policy::may_ever)
+        .with(portal::api::RIGHTS, portal::policy::may)
+        .with(reminders::api::RIGHTS, reminders::policy::may)
+        .with(overview::api::RIGHTS, overview::policy::may)
+        .with(overview::api::RIGHTS_BY_MAIL, mail::policy::may)
 }

@@ -9,23 +9,23 @@
 //! differently is hidden here, but for maintenance and migrations.
 
 mod error;
+mod rows;
 mod turn;
 mod txn;
 
 pub use error::StoreError;
+pub use rows::{delete_some, page, save_row};
 pub use turn::LockTimes;
 pub use txn::Txn;
 
 use crate::error::Error;
-use chrono::NaiveDate;
-use sea_orm::sea_query::{Expr, ExprTrait, Func, Query};
+use sea_orm::sea_query::{Expr, Func};
 use sea_orm::sqlx::pool::PoolOptions;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::sqlx::{self, Connection, Sqlite, SqliteConnection};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr,
-    EntityTrait, Iterable, PrimaryKeyToColumn, QueryFilter, SqliteTransactionMode, Statement, TransactionOptions,
-    TransactionTrait, Value,
+    ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use std::fs::File;
 use std::os::unix::fs::OpenOptionsExt;
@@ -278,29 +278,6 @@ pub fn exactly_one(rows_affected: u64) -> Result<(), StoreError> {
 /// The day by which something is due: set by hand, else derived.
 pub fn day_due<C: ColumnTrait>(set_by_hand: C, derived: C) -> Expr {
     Func::coalesce([set_by_hand.into_expr(), derived.into_expr()]).into()
-}
-
-/// Condition for the rows after the last one of a page sorted by a day and then by an id.
-pub fn after_row<C: ColumnTrait>(day: Expr, id: C, last: Option<(NaiveDate, impl Into<Value>)>) -> Condition {
-    let later = last.map(|(last_day, last_id)| {
-        let same_day = Condition::all().add(day.clone().eq(last_day)).add(id.gt(last_id));
-        Condition::any().add(day.gt(last_day)).add(same_day)
-    });
-    Condition::all().add_option(later)
-}
-
-/// Deletes at most so many of the rows that meet a condition; returns how many it deleted.
-pub async fn delete_some<E: EntityTrait>(txn: &Txn, condition: Condition, limit: u64) -> Result<u64, StoreError> {
-    let key = || E::PrimaryKey::iter().map(|part| part.into_column().into_expr());
-    let some =
-        Query::select().exprs(key()).from(E::default().table_ref()).cond_where(condition).limit(limit).to_owned();
-    let deleted = E::delete_many().filter(Expr::tuple(key()).in_subquery(some)).exec(txn).await?;
-    Ok(deleted.rows_affected)
-}
-
-/// Condition that no row meets, for callers who may see none.
-pub fn no_row() -> Condition {
-    Condition::all().add(Expr::cust("1 = 0"))
 }
 
 /// Takes the lock of the service on its `SQLite` file; dropping the file handle releases it.

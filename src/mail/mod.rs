@@ -23,6 +23,7 @@ pub mod content;
 pub mod dispatcher;
 pub mod message;
 pub mod outbox;
+pub mod policy;
 pub mod still_true;
 pub mod transport;
 

@@ -6,6 +6,7 @@
 
 pub mod api;
 pub mod mail_log;
+pub mod policy;
 pub mod radar;
 pub mod service;
 pub mod web;

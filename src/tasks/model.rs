@@ -261,8 +261,6 @@ pub enum Refusal {
     WrongTransition(#[from] WrongTransition),
     #[error("the day is the one it has")]
     NothingChanges,
-    #[error("no such seat")]
-    SeatUnknown,
 }
 
 impl DomainRefusal for Refusal {
@@ -270,7 +268,6 @@ impl DomainRefusal for Refusal {
         match self {
             Self::WrongTransition(wrong) => wrong.said(),
             Self::NothingChanges => Refused::at("day", Code::NothingChanges),
-            Self::SeatUnknown => Refused::at("seat", Code::SeatUnknown),
         }
     }
 }

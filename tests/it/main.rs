@@ -49,5 +49,6 @@ mod thread;
 mod time;
 mod told;
 mod unauthorised;
+mod visibility;
 mod vitals;
 mod whose;
