@@ -3,15 +3,13 @@
 //! Middleware, from outside: `edge` (applies to every request), compression, the marker of small answers, `gate`
 //! (authentication and roles of API operations), routes.
 
-use crate::auth::rights::{Right, Rights};
 use crate::db::StoreError;
 use crate::error::{Code, Error};
 use crate::http::connections::Connection;
 use crate::http::site::Site;
 use crate::http::{Failure, assets, compress, edge, gate, health, language, openapi, unmatched};
 use crate::{
-    auth, deliverables, designations, jobs, mail, mail_log, meetings, network, overview, portal, press, releases, reminders,
-    tasks,
+    api, auth, deliverables, designations, jobs, mail_log, meetings, network, overview, portal, press, releases, tasks,
 };
 use actix_http::{HttpService, Protocol};
 use actix_server::Server;
@@ -26,47 +24,6 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 use utoipa_actix_web::AppExt;
-use utoipa_actix_web::service_config::ServiceConfig;
-
-/// The API: one line per slice. Described in the OpenAPI document by its handlers.
-pub fn api(cfg: &mut ServiceConfig) {
-    cfg.service(health::show_status);
-    cfg.service(utoipa_actix_web::scope("/api/v1").configure(version_1));
-}
-
-fn version_1(cfg: &mut ServiceConfig) {
-    auth::api::configure(cfg);
-    network::api::configure(cfg);
-    designations::api::configure(cfg);
-    releases::api::configure(cfg);
-    deliverables::api::configure(cfg);
-    tasks::api::configure(cfg);
-    meetings::api::configure(cfg);
-    portal::api::configure(cfg);
-    reminders::api::configure(cfg);
-    overview::api::configure(cfg);
-    mail_log::api::configure(cfg);
-    jobs::api::configure(cfg);
-}
-
-/// What each operation of the API asks of its caller: one line per slice, with the policy that decides.
-pub fn rights() -> Rights {
-    Rights::default()
-        .without_policy(&[("show_status", Right::Anybody)])
-        .without_policy(auth::api::RIGHTS)
-        .with(network::api::RIGHTS, network::policy::may)
-        .with(designations::api::RIGHTS, designations::policy::may_ever)
-        .with(releases::api::RIGHTS, releases::policy::may)
-        .with(deliverables::api::RIGHTS, deliverables::policy::may_ever)
-        .with(tasks::api::RIGHTS, tasks::policy::may_ever)
-        .with(meetings::api::RIGHTS, meetings::policy::may_ever)
-        .with(portal::api::RIGHTS_BY_DELIVERABLE, deliverables::policy::may_ever)
-        .with(portal::api::RIGHTS, portal::policy::may)
-        .with(reminders::api::RIGHTS, reminders::policy::may)
-        .with(overview::api::RIGHTS, overview::policy::may)
-        .with(mail_log::api::RIGHTS, mail::policy::may)
-        .with(jobs::api::RIGHTS, jobs::policy::may)
-}
 
 /// The pages: one line per slice.
 fn pages(cfg: &mut web::ServiceConfig) {
@@ -109,7 +66,7 @@ pub fn build(
         )
         .app_data(web::PathConfig::default().error_handler(|_, _| Failure(Error::NotFound).into()))
         .into_utoipa_app()
-        .configure(api)
+        .configure(api::configure)
         .into_app()
         .configure(pages)
         .default_service(web::to(unmatched::unmatched))

@@ -1,8 +1,8 @@
-//! The configuration: one TOML file, overridden by the environment; unknown keys are refused. The only reader of the
-//! environment.
+//! Reads the configuration: the defaults (`config/defaults.toml`), a TOML file over them, the environment over that. Unknown
+//! keys are refused. No other file reads the environment.
 //!
-//! `RACCORDO__MAIL__HOST=relay.example` sets `host` under `[mail]`. A value from the environment is read as the type of
-//! its setting, so that a password of digits stays a text. Each secret `x` may instead be given as `x_file`, a path.
+//! `RACCORDO__MAIL__HOST=relay.example` sets `host` under `[mail]`. A value from the environment is read as the type of its
+//! default, so a password of digits stays a text. Each secret `x` may instead be given as `x_file`, a path.
 
 use crate::db::Location;
 use serde::{Deserialize, Serialize};
@@ -13,9 +13,9 @@ use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
-/// All settings. The defaults make `raccordo serve` work in an empty directory.
+/// All settings. The defaults make `raccordo serve` work on an empty directory.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 pub struct Config {
     /// `development` (the default: everything under `./var`) or `production`.
     pub environment: Environment,
@@ -30,16 +30,15 @@ pub struct Config {
     pub log: Log,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Environment {
-    #[default]
     Development,
     Production,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 pub struct Server {
     pub bind: SocketAddr,
     /// Address of the service for people, as in links of mails: `https://raccordo.example`. Required in production.
@@ -54,7 +53,7 @@ pub struct Server {
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 pub struct Database {
     /// `sqlite:PATH` or `postgres://…`.
     pub url: Secret,
@@ -62,7 +61,7 @@ pub struct Database {
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 pub struct Mail {
     pub transport: TransportKind,
     /// Folder of the `.eml` files of the `file` transport.
@@ -106,7 +105,7 @@ pub enum MailSecurity {
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 pub struct Security {
     /// Key of the audit chain, at least 32 characters. If neither is given, development makes one under `./var`.
     pub audit_key: Secret,
@@ -119,7 +118,7 @@ pub struct Security {
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 pub struct Limits {
     /// Requests a minute from one network address (one /64 of IPv6).
     pub requests_per_minute: u32,
@@ -138,7 +137,7 @@ pub struct Limits {
 /// Periods after which data are removed (GDPR art. 5(1)(e)), decided by the controller and noted in the register of
 /// processing. The audit trail and the rows of mails are kept for as long as the agreement is administered.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 pub struct Retention {
     /// Days for which the text of an ended mail is kept.
     pub mail_words_days: u32,
@@ -154,7 +153,7 @@ pub struct Retention {
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 pub struct Portal {
     /// Hosts the service may fetch declared pages from.
     pub allowed_hosts: Vec<String>,
@@ -167,7 +166,7 @@ pub struct Portal {
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 pub struct Pages {
     /// Accessibility statement made with `AgID`'s form (L. 4/2004, art. 3-quater); linked in the footer when set.
     pub accessibility_url: String,
@@ -177,7 +176,7 @@ pub struct Pages {
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 pub struct Log {
     pub format: LogFormat,
     /// Filter as in `RUST_LOG`. Libraries that would log addresses or passwords stay silent in any case.
@@ -191,7 +190,7 @@ pub enum LogFormat {
     Json,
 }
 
-/// A text that is never printed, neither in logs nor in the printed configuration.
+/// A text that is never shown: not in logs, not in the printed configuration.
 #[derive(Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct Secret(String);
@@ -201,7 +200,7 @@ impl Secret {
         Self(text.into())
     }
 
-    /// Returns the text; the name makes each use visible in review.
+    /// Returns the text itself. The name makes each use visible in review.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -225,118 +224,32 @@ impl Serialize for Secret {
 
 impl Default for Config {
     fn default() -> Self {
-        Self {
-            environment: Environment::Development,
-            server: Server::default(),
-            database: Database::default(),
-            mail: Mail::default(),
-            security: Security::default(),
-            limits: Limits::default(),
-            retention: Retention::default(),
-            portal: Portal::default(),
-            pages: Pages::default(),
-            log: Log::default(),
-        }
+        defaults().try_into().unwrap_or_else(|error| unreachable!("the defaults are a configuration: {error}"))
     }
 }
 
-impl Default for Server {
-    fn default() -> Self {
-        Self {
-            bind: SocketAddr::from(([127, 0, 0, 1], 8080)),
-            public_base_url: String::new(),
-            trusted_proxies: Vec::new(),
-            workers: 2,
-            drain_seconds: 0,
-            metrics_bind: String::new(),
-        }
+/// Every setting with its default, as the page of settings shows them.
+const DEFAULTS: &str = include_str!("config/defaults.toml");
+
+fn defaults() -> toml::Table {
+    DEFAULTS.parse().unwrap_or_else(|error| unreachable!("the defaults are TOML: {error}"))
+}
+
+/// One setting that is wrong, in words and without its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    pub setting: &'static str,
+    /// The rule that is broken, to be read after the setting's name.
+    pub rule: String,
+}
+
+impl Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.setting, self.rule)
     }
 }
 
-impl Default for Database {
-    fn default() -> Self {
-        Self { url: Secret::new("sqlite:var/raccordo.sqlite"), url_file: PathBuf::new() }
-    }
-}
-
-impl Default for Mail {
-    fn default() -> Self {
-        Self {
-            transport: TransportKind::File,
-            folder: "var/mail".into(),
-            host: "localhost".into(),
-            port: 25,
-            security: MailSecurity::Starttls,
-            username: String::new(),
-            password: Secret::default(),
-            password_file: PathBuf::new(),
-            from_name: "Raccordo · Segreteria tecnica".into(),
-            from_address: "segreteria@raccordo.example".into(),
-            reply_to: "segreteria@raccordo.example".into(),
-            id_domain: "raccordo.example".into(),
-            concurrency: 4,
-            waiting: 32,
-            operator_address: String::new(),
-        }
-    }
-}
-
-impl Default for Security {
-    fn default() -> Self {
-        Self {
-            audit_key: Secret::default(),
-            audit_key_file: PathBuf::new(),
-            sign_in_link_minutes: 10,
-            session_idle_minutes: 30,
-            session_absolute_hours: 12,
-            sign_in_mails_per_hour: 5,
-        }
-    }
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            requests_per_minute: 600,
-            attempts_per_minute: 20,
-            connections_per_network: 400,
-            document_bytes: 10 * MEBIBYTE,
-            documents_per_day: 100,
-            documents_bytes_per_day: 200 * 1024 * 1024,
-            body_seconds: 10,
-        }
-    }
-}
-
-impl Default for Retention {
-    fn default() -> Self {
-        Self { mail_words_days: 365, sessions_days: 30, slots_days: 7, answers_hours: 24 }
-    }
-}
-
-impl Default for Portal {
-    fn default() -> Self {
-        Self { allowed_hosts: Vec::new(), allowed_private_addresses: Vec::new(), allow_http: false, recheck_days: 10 }
-    }
-}
-
-impl Default for Pages {
-    fn default() -> Self {
-        Self {
-            accessibility_url: String::new(),
-            feedback_address: "segreteria@raccordo.example".into(),
-            data_controller: "Regione Lombardia".into(),
-        }
-    }
-}
-
-impl Default for Log {
-    fn default() -> Self {
-        Self { format: LogFormat::Text, filter: "info".into() }
-    }
-}
-
-/// Reasons why a configuration cannot be used. The texts never contain the value of a secret.
+/// The reason why a configuration is not usable. Never holds a secret's value.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     #[error("cannot read {path}: {source}")]
@@ -345,8 +258,13 @@ pub enum ConfigError {
     Malformed(String),
     #[error("environment variable {name}: {problem}")]
     Variable { name: String, problem: String },
-    #[error("{0}")]
-    Refused(String),
+    /// Rules that are broken by settings that could be read.
+    #[error("{}", lines(.0))]
+    Refused(Vec<Problem>),
+}
+
+fn lines(problems: &[Problem]) -> String {
+    problems.iter().map(Problem::to_string).collect::<Vec<_>>().join("\n")
 }
 
 const PREFIX: &str = "RACCORDO__";
@@ -358,35 +276,34 @@ const YEAR_HOURS: i64 = 366 * 24;
 /// Longest setting of a period, in days: longer than any data are kept, and short enough to be subtracted from any
 /// instant.
 const CENTURY_DAYS: u32 = 36_525;
-/// Largest setting of a document's size, in bytes, because a document is read into memory and stored in the database.
-const DOCUMENT_BYTES_MAX: usize = 100 * MEBIBYTE;
-const MEBIBYTE: usize = 1024 * 1024;
+/// A document is read into memory and kept in the database.
+const DOCUMENT_BYTES_MAX: usize = 100 * 1024 * 1024;
 
 impl Config {
-    /// Reads the file (`raccordo.toml` if none is named and it exists), then the environment, then checks.
+    /// Reads the file (`raccordo.toml` in the working directory if none is named), then the environment, then checks all.
     pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
         #[expect(clippy::disallowed_methods, reason = "this is the home of the environment")]
         let variables: Result<_, _> = std::env::vars_os().filter_map(ours).collect();
         Self::from_sources(file, &variables?)
     }
 
-    /// Like [`Config::load`], with the given environment.
+    /// Reads the configuration as [`Config::load`] does, from a given environment.
     pub fn from_sources(file: Option<&Path>, variables: &BTreeMap<String, String>) -> Result<Self, ConfigError> {
-        let mut tree = match file {
-            Some(path) => read_table(path)?,
-            None if Path::new("raccordo.toml").exists() => read_table(Path::new("raccordo.toml"))?,
-            None => toml::Table::new(),
-        };
+        let usual = Path::new("raccordo.toml");
+        let mut tree = defaults();
+        if let Some(path) = file.or_else(|| usual.exists().then_some(usual)) {
+            overlay(&mut tree, read_table(path)?);
+        }
         for (name, value) in variables {
             set_from_variable(&mut tree, name, value)?;
         }
-        let mut config: Self = tree.try_into().map_err(|error| ConfigError::Malformed(without_value(&error)))?;
+        let mut config: Self = serde_path_to_error::deserialize(toml::Value::Table(tree)).map_err(malformed)?;
         config.read_secret_files()?;
-        config.check()?;
-        Ok(config)
+        let problems = config.problems();
+        if problems.is_empty() { Ok(config) } else { Err(ConfigError::Refused(problems)) }
     }
 
-    /// Returns the configuration of a test: an in-memory mailbox and high rate limits.
+    /// Returns the configuration of tests: a mailbox in memory, no rate limit to run into.
     pub fn for_tests() -> Self {
         let mut config = Self::default();
         config.mail.transport = TransportKind::Memory;
@@ -402,7 +319,7 @@ impl Config {
         self.environment == Environment::Production
     }
 
-    /// Returns the address of the service for people, without a slash at the end.
+    /// Returns the address at which people reach the service, without a slash at the end.
     pub fn base_url(&self) -> String {
         if self.server.public_base_url.is_empty() {
             return format!("http://{}", self.server.bind);
@@ -410,14 +327,14 @@ impl Config {
         self.server.public_base_url.trim_end_matches('/').to_owned()
     }
 
-    /// Returns whether the service is reached over https; then cookies are `Secure` and carry the `__Host-` prefix.
+    /// Tells whether people use https; cookies are then `Secure` and carry the `__Host-` prefix.
     pub fn is_https(&self) -> bool {
         self.base_url().starts_with("https://")
     }
 
     pub fn location(&self) -> Result<Location, ConfigError> {
-        Location::parse(self.database.url.reveal())
-            .ok_or_else(|| ConfigError::Refused("database.url must begin with sqlite: or postgres://".into()))
+        let unknown = || Problem { setting: "database.url", rule: "must begin with sqlite: or postgres://".into() };
+        Location::parse(self.database.url.reveal()).ok_or_else(|| ConfigError::Refused(vec![unknown()]))
     }
 
     fn read_secret_files(&mut self) -> Result<(), ConfigError> {
@@ -436,85 +353,118 @@ impl Config {
         Ok(())
     }
 
-    /// Checks the settings before a port is bound, so that a mistake does not show at the first mail. Production
-    /// refuses more than development.
-    fn check(&self) -> Result<(), ConfigError> {
-        let refuse = |text: &str| Err(ConfigError::Refused(text.to_owned()));
-        self.location()?;
-        for (name, address, may_be_empty) in [
-            ("mail.from_address", &self.mail.from_address, false),
-            ("mail.reply_to", &self.mail.reply_to, false),
-            ("mail.operator_address", &self.mail.operator_address, true),
-        ] {
-            // A relay on this machine may have a mailbox without a dot in its domain.
-            let can_be_written_to = crate::mail::message::parse_address(name, address).is_ok();
-            if !(can_be_written_to || may_be_empty && address.is_empty()) {
-                return Err(ConfigError::Refused(format!("{name} is not an e-mail address")));
-            }
+    /// Returns everything that is wrong, so that an operator mends it at once, before a port is bound.
+    fn problems(&self) -> Vec<Problem> {
+        let mut rules = Rules::default();
+        self.check_addresses(&mut rules);
+        self.check_numbers(&mut rules);
+        if self.is_production() {
+            self.check_production(&mut rules);
         }
-        if self.mail.transport == TransportKind::Smtp
-            && self.mail.security == MailSecurity::Plain
-            && !is_loopback(&self.mail.host)
-        {
-            return refuse(
-                "mail.security = \"plain\" is accepted only for a relay on this machine: use starttls or tls",
-            );
-        }
-        self.check_numbers()?;
-        if !self.server.metrics_bind.is_empty() && self.server.metrics_bind.parse::<SocketAddr>().is_err() {
-            return refuse("server.metrics_bind must be an address with its port, such as 127.0.0.1:9090, or empty");
-        }
-        if !self.server.public_base_url.is_empty() && !is_web_address(&self.server.public_base_url) {
-            return refuse("server.public_base_url must be an address with its host, such as https://raccordo.example");
-        }
-        if !self.security.audit_key.is_empty() && self.security.audit_key.reveal().len() < 32 {
-            return refuse("security.audit_key must have at least 32 characters");
-        }
-        if !self.is_production() {
-            return Ok(());
-        }
-        if !self.is_https() {
-            return refuse(
-                "production needs server.public_base_url with https://: links in mails and cookies depend on it",
-            );
-        }
-        if self.mail.transport != TransportKind::Smtp {
-            return refuse("production needs mail.transport = \"smtp\": a file transport tells nobody anything");
-        }
-        if self.security.audit_key.is_empty() {
-            return refuse("production needs security.audit_key or security.audit_key_file");
-        }
-        Ok(())
+        rules.broken
     }
 
-    fn check_numbers(&self) -> Result<(), ConfigError> {
+    fn check_addresses(&self, rules: &mut Rules) {
+        let Self { server, mail, security, .. } = self;
+        rules.demand(self.location().is_ok(), "database.url", "must begin with sqlite: or postgres://");
+        for (setting, address, may_be_empty) in [
+            ("mail.from_address", &mail.from_address, false),
+            ("mail.reply_to", &mail.reply_to, false),
+            ("mail.operator_address", &mail.operator_address, true),
+        ] {
+            // A relay on this machine may have a mailbox without a dot in its domain.
+            let can_be_written_to = crate::mail::message::parse_address(setting, address).is_ok();
+            rules.demand(can_be_written_to || may_be_empty && address.is_empty(), setting, "is not an e-mail address");
+        }
+        let is_plain = mail.transport == TransportKind::Smtp && mail.security == MailSecurity::Plain;
+        rules.demand(
+            !is_plain || is_loopback(&mail.host),
+            "mail.security",
+            "may be \"plain\" only for a relay on this machine: use starttls or tls",
+        );
+        rules.demand(
+            server.metrics_bind.is_empty() || server.metrics_bind.parse::<SocketAddr>().is_ok(),
+            "server.metrics_bind",
+            "must be an address with its port, such as 127.0.0.1:9090, or empty",
+        );
+        rules.demand(
+            server.public_base_url.is_empty() || is_web_address(&server.public_base_url),
+            "server.public_base_url",
+            "must be an address with its host, such as https://raccordo.example",
+        );
+        rules.demand(
+            security.audit_key.is_empty() || security.audit_key.reveal().len() >= 32,
+            "security.audit_key",
+            "must have at least 32 characters",
+        );
+    }
+
+    fn check_numbers(&self, rules: &mut Rules) {
         let Self { server, mail, security, limits, retention, portal, .. } = self;
-        within("server.workers", server.workers, 1..=256)?;
-        within("server.drain_seconds", server.drain_seconds, 0..=600)?;
-        within("mail.port", mail.port, 1..=u16::MAX)?;
-        within("mail.concurrency", mail.concurrency, 1..=100)?;
-        within("mail.waiting", mail.waiting, 0..=1000)?;
-        within("security.sign_in_link_minutes", security.sign_in_link_minutes, 1..=LINK_MINUTES_MAX)?;
-        within("security.session_idle_minutes", security.session_idle_minutes, 1..=DAY_MINUTES)?;
-        within("security.session_absolute_hours", security.session_absolute_hours, 1..=YEAR_HOURS)?;
-        within("security.sign_in_mails_per_hour", security.sign_in_mails_per_hour, 1..=1000)?;
-        within("limits.requests_per_minute", limits.requests_per_minute, 1..=u32::MAX)?;
-        within("limits.attempts_per_minute", limits.attempts_per_minute, 1..=u32::MAX)?;
-        within("limits.document_bytes", limits.document_bytes, 1..=DOCUMENT_BYTES_MAX)?;
-        within("limits.documents_per_day", limits.documents_per_day, 1..=1_000_000)?;
-        within("limits.documents_bytes_per_day", limits.documents_bytes_per_day, 1..=i64::MAX)?;
-        within("limits.body_seconds", limits.body_seconds, 1..=600)?;
-        within("retention.mail_words_days", retention.mail_words_days, 1..=CENTURY_DAYS)?;
-        within("retention.sessions_days", retention.sessions_days, 1..=CENTURY_DAYS)?;
-        // At least 2, so that a daily job finds its last run.
-        within("retention.slots_days", retention.slots_days, 2..=CENTURY_DAYS)?;
-        within("retention.answers_hours", retention.answers_hours, 1..=24 * CENTURY_DAYS)?;
-        within("portal.recheck_days", portal.recheck_days, 0..=366)
+        rules.within("server.workers", server.workers, 1..=256);
+        rules.within("server.drain_seconds", server.drain_seconds, 0..=600);
+        rules.within("mail.port", mail.port, 1..=u16::MAX);
+        rules.within("mail.concurrency", mail.concurrency, 1..=100);
+        rules.within("mail.waiting", mail.waiting, 0..=1000);
+        rules.within("security.sign_in_link_minutes", security.sign_in_link_minutes, 1..=LINK_MINUTES_MAX);
+        rules.within("security.session_idle_minutes", security.session_idle_minutes, 1..=DAY_MINUTES);
+        rules.within("security.session_absolute_hours", security.session_absolute_hours, 1..=YEAR_HOURS);
+        rules.within("security.sign_in_mails_per_hour", security.sign_in_mails_per_hour, 1..=1000);
+        rules.within("limits.requests_per_minute", limits.requests_per_minute, 1..=u32::MAX);
+        rules.within("limits.attempts_per_minute", limits.attempts_per_minute, 1..=u32::MAX);
+        rules.within("limits.document_bytes", limits.document_bytes, 1..=DOCUMENT_BYTES_MAX);
+        rules.within("limits.documents_per_day", limits.documents_per_day, 1..=1_000_000);
+        rules.within("limits.documents_bytes_per_day", limits.documents_bytes_per_day, 1..=i64::MAX);
+        rules.within("limits.body_seconds", limits.body_seconds, 1..=600);
+        rules.within("retention.mail_words_days", retention.mail_words_days, 1..=CENTURY_DAYS);
+        rules.within("retention.sessions_days", retention.sessions_days, 1..=CENTURY_DAYS);
+        // A daily job must find its last run.
+        rules.within("retention.slots_days", retention.slots_days, 2..=CENTURY_DAYS);
+        rules.within("retention.answers_hours", retention.answers_hours, 1..=24 * CENTURY_DAYS);
+        rules.within("portal.recheck_days", portal.recheck_days, 0..=366);
+    }
+
+    fn check_production(&self, rules: &mut Rules) {
+        rules.demand(
+            self.is_https(),
+            "server.public_base_url",
+            "must begin with https:// in production: links in mails and cookies depend on it",
+        );
+        rules.demand(
+            self.mail.transport == TransportKind::Smtp,
+            "mail.transport",
+            "must be \"smtp\" in production: a file transport tells nobody anything",
+        );
+        rules.demand(
+            !self.security.audit_key.is_empty(),
+            "security.audit_key",
+            "or security.audit_key_file must be given in production",
+        );
     }
 }
 
-/// Returns a variable with our prefix as text. A value that is not Unicode is refused by its name only, because it may
-/// be a password.
+/// The rules of the configuration that are broken.
+#[derive(Default)]
+struct Rules {
+    broken: Vec<Problem>,
+}
+
+impl Rules {
+    /// Notes a rule about a setting unless it holds.
+    fn demand(&mut self, holds: bool, setting: &'static str, rule: &str) {
+        if !holds {
+            self.broken.push(Problem { setting, rule: rule.to_owned() });
+        }
+    }
+
+    /// Refuses a number that could only fail later, or overflow an instant.
+    fn within<N: PartialOrd + Display>(&mut self, setting: &'static str, number: N, range: RangeInclusive<N>) {
+        self.demand(range.contains(&number), setting, &format!("must be from {} to {}", range.start(), range.end()));
+    }
+}
+
+/// Returns a variable of the service as text. One that is not Unicode is refused by its name, because its value may be a
+/// password.
 fn ours((name, value): (OsString, OsString)) -> Option<Result<(String, String), ConfigError>> {
     let name = name.into_string().ok().filter(|name| name.starts_with(PREFIX))?;
     Some(match value.into_string() {
@@ -523,15 +473,7 @@ fn ours((name, value): (OsString, OsString)) -> Option<Result<(String, String), 
     })
 }
 
-/// Refuses a number outside a range, which would fail later or overflow an instant.
-fn within<N: PartialOrd + Display>(key: &str, number: N, range: RangeInclusive<N>) -> Result<(), ConfigError> {
-    if range.contains(&number) {
-        return Ok(());
-    }
-    Err(ConfigError::Refused(format!("{key} must be from {} to {}", range.start(), range.end())))
-}
-
-/// Returns whether a text is an `http` or `https` address with a host, as the links of mails need.
+/// Tells whether a text is an address with a host that a browser opens, because every link in a mail begins with it.
 fn is_web_address(text: &str) -> bool {
     url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
 }
@@ -550,25 +492,34 @@ fn read_table(path: &Path) -> Result<toml::Table, ConfigError> {
     })
 }
 
-/// Describes an error and its place without the value. The parser's text quotes the value, and a misplaced password
-/// would appear in the log of the supervisor.
-fn without_value(error: &toml::de::Error) -> String {
-    let text = error.message();
-    let what = match text.split_once(", expected ") {
-        Some((before, expected)) if !before.starts_with("unknown field") => format!("not what it must be: {expected}"),
-        _ => text.to_owned(),
-    };
-    let whole = error.to_string();
-    let place = whole.lines().rev().find(|line| line.starts_with("in `")).unwrap_or_default();
-    format!("{what} {place}").trim_end().to_owned()
+/// Puts the settings of a file over others.
+fn overlay(tree: &mut toml::Table, over: toml::Table) {
+    for (key, value) in over {
+        match (tree.get_mut(&key), value) {
+            (Some(toml::Value::Table(below)), toml::Value::Table(over)) => overlay(below, over),
+            (_, value) => {
+                tree.insert(key, value);
+            }
+        }
+    }
 }
 
-/// Puts one variable into the tree, as the type its setting has by default.
+/// Names the setting and what it must be, without its value, because a password in the wrong place would stand in the log of
+/// the program that started the service.
+fn malformed(error: serde_path_to_error::Error<toml::de::Error>) -> ConfigError {
+    let said = error.inner().message();
+    let what = match said.rsplit_once(", expected ") {
+        Some((before, expected)) if !before.starts_with("unknown field") => format!("not what it must be: {expected}"),
+        _ => said.to_owned(),
+    };
+    ConfigError::Malformed(format!("{}: {what}", error.path()))
+}
+
+/// Puts one variable into the tree, as the type of its default.
 fn set_from_variable(tree: &mut toml::Table, name: &str, text: &str) -> Result<(), ConfigError> {
     let wrong = |problem: &str| ConfigError::Variable { name: name.to_owned(), problem: problem.to_owned() };
     let path: Vec<String> = name.trim_start_matches(PREFIX).split("__").map(str::to_lowercase).collect();
-    let defaults =
-        toml::Table::try_from(Config::default()).map_err(|error| ConfigError::Malformed(error.to_string()))?;
+    let defaults = defaults();
     let (last, sections) = path.split_last().ok_or_else(|| wrong("no such setting"))?;
     let mut model = &defaults;
     let mut place = tree;

@@ -8,18 +8,23 @@
 //! writes, on both engines. A connection on which a transaction failed is not used again (`txn.rs`). What the engines do
 //! differently is hidden here, but for maintenance and migrations.
 
+mod error;
 mod rows;
+mod turn;
 mod txn;
 
-pub use rows::{page, save_row};
+pub use error::StoreError;
+pub use rows::{delete_some, page, save_row};
+pub use turn::LockTimes;
 pub use txn::Txn;
 
+use crate::error::Error;
 use sea_orm::sea_query::{Expr, Func};
 use sea_orm::sqlx::pool::PoolOptions;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::sqlx::{self, Connection, Sqlite, SqliteConnection};
 use sea_orm::{
-    ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, RuntimeErr, SqlErr,
+    ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr,
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use std::fs::File;
@@ -27,15 +32,14 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::timeout;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::Instant;
+use turn::WritersRow;
 use txn::Distrusted;
 
 /// Longest wait for a connection, which on `PostgreSQL` may have to be opened first, and for the turn to write. Beyond
 /// it the caller gets "busy".
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
-/// Most use cases of one process that may wait for their turn to write; the next one gets "busy" at once.
-const WRITERS_WAITING: usize = 256;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(15);
 /// Time after which `PostgreSQL` ends the session of an idle transaction, because a process frozen in a use case blocks
@@ -62,110 +66,11 @@ const FORGET_STATISTICS: &str = "DROP TABLE IF EXISTS sqlite_stat1; DROP TABLE I
 /// The first release without the write-ahead-log bug that could corrupt a database under two connections.
 const SQLITE_AT_LEAST: (u32, u32, u32) = (3, 51, 3);
 
-/// Failures between the service and the database.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// No connection became free in time, or the database is locked or down: the caller may retry.
-    #[error("the database is busy")]
-    Busy,
-    /// The disk under the database is full.
-    #[error("the database has no room left: {0}")]
-    Full(DbErr),
-    /// A guarded write changed no row, because another transaction changed it first.
-    #[error("the row has changed")]
-    Stale,
-    /// A row that violates our own rules.
-    #[error("impossible row in {table}, {row}: {what}")]
-    Inconsistent { table: &'static str, row: String, what: String },
-    /// A named constraint was violated; slices turn those they know into refusals.
-    #[error("constraint {0}")]
-    Constraint(String),
-    #[error("database: {0}")]
-    Driver(DbErr),
-}
-
-impl StoreError {
-    pub fn inconsistent(table: &'static str, row: impl ToString, what: impl ToString) -> Self {
-        Self::Inconsistent { table, row: row.to_string(), what: what.to_string() }
-    }
-}
-
-impl From<DbErr> for StoreError {
-    fn from(error: DbErr) -> Self {
-        if matches!(error, DbErr::ConnectionAcquire(_)) || passes(&error) {
-            return Self::Busy;
-        }
-        if has_code(&error, NO_ROOM) {
-            return Self::Full(error);
-        }
-        match error.sql_err() {
-            Some(SqlErr::UniqueConstraintViolation(message) | SqlErr::ForeignKeyConstraintViolation(message)) => {
-                Self::Constraint(constraint_name(&error).unwrap_or(message))
-            }
-            _ => Self::Driver(error),
-        }
-    }
-}
-
-impl From<DbErr> for crate::error::Error {
+impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
         Self::Store(error.into())
     }
 }
-
-/// Returns the name of a violated constraint. `PostgreSQL` gives the name; `SQLite` gives the columns (`table.a,
-/// table.b`) after a colon, or the index's name for a partial index.
-fn constraint_name(error: &DbErr) -> Option<String> {
-    let (DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner))) = error else {
-        return None;
-    };
-    let sea_orm::sqlx::Error::Database(database) = inner.as_ref() else { return None };
-    if let Some(name) = database.constraint() {
-        return Some(name.to_owned());
-    }
-    let detail = database.message().rsplit_once(": ").map(|(_, detail)| detail)?;
-    let columns: Vec<&str> = detail.split(", ").collect();
-    let table = columns.first()?.split_once('.')?.0;
-    let names: Vec<&str> = columns.iter().filter_map(|column| column.split_once('.')).map(|(_, name)| name).collect();
-    Some(format!("uq_{table}_{}", names.join("_")))
-}
-
-/// Returns the driver's error inside, if there is one.
-fn cause(error: &DbErr) -> Option<&sqlx::Error> {
-    match error {
-        DbErr::Exec(RuntimeErr::SqlxError(inner))
-        | DbErr::Query(RuntimeErr::SqlxError(inner))
-        | DbErr::Conn(RuntimeErr::SqlxError(inner)) => Some(inner),
-        _ => None,
-    }
-}
-
-/// Returns whether a retry may succeed: after a timeout, or if the server restarts or has too many clients.
-fn passes(error: &DbErr) -> bool {
-    let lost = matches!(
-        cause(error),
-        Some(sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed | sqlx::Error::Io(_))
-    );
-    lost || has_code(error, PASSING)
-}
-
-/// Returns whether the engine's error has one of these codes.
-fn has_code(error: &DbErr, codes: &[&str]) -> bool {
-    cause(error)
-        .and_then(sqlx::Error::as_database_error)
-        .and_then(sqlx::error::DatabaseError::code)
-        .is_some_and(|code| codes.contains(&&*code))
-}
-
-/// Codes of passing failures: `SQLITE_BUSY` and its extended forms; `PostgreSQL` (appendix A of its manual):
-/// serialization failure, deadlock, lock not available, our own limits for a statement and for an idle transaction, the
-/// server shutting down, crashed or starting, too many connections.
-const PASSING: &[&str] =
-    &["5", "261", "517", "773", "40001", "40P01", "55P03", "57014", "25P03", "57P01", "57P02", "57P03", "53300"];
-
-/// Codes of a full disk: `SQLITE_FULL`, and the forms of `SQLITE_IOERR` for a failed write, flush or growth of the
-/// shared index (also by quotas of the operating system); `PostgreSQL`: disk full.
-const NO_ROOM: &[&str] = &["13", "778", "1034", "4874", "53100"];
 
 /// The open database. Cheap to clone.
 #[derive(Clone)]
@@ -173,35 +78,14 @@ pub struct Db {
     writer: DatabaseConnection,
     reader: DatabaseConnection,
     row: WritersRow,
+    times: LockTimes,
     /// The mark on the writing connection of `SQLite`.
     distrusted: Distrusted,
     /// Held while the process lives: one process per `SQLite` file.
     _lock: Option<Arc<File>>,
 }
 
-/// Queue of this process's use cases that write: one has the turn, a bounded number waits without a connection.
-#[derive(Clone)]
-struct WritersRow {
-    turn: Arc<Semaphore>,
-    places: Arc<Semaphore>,
-    patience: Duration,
-}
-
-impl WritersRow {
-    fn new(patience: Duration) -> Self {
-        Self { turn: Arc::new(Semaphore::new(1)), places: Arc::new(Semaphore::new(WRITERS_WAITING)), patience }
-    }
-
-    /// Waits for the turn to write, first come first served. Errors: [`StoreError::Busy`] if too many wait already or
-    /// the turn does not come in time.
-    async fn wait(&self) -> Result<OwnedSemaphorePermit, StoreError> {
-        let _place = self.places.try_acquire().map_err(|_| StoreError::Busy)?;
-        let turn = timeout(self.patience, Arc::clone(&self.turn).acquire_owned()).await;
-        turn.ok().and_then(Result::ok).ok_or(StoreError::Busy)
-    }
-}
-
-/// Location of the database.
+/// Address of the database.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Location {
     /// A file on a local disk.
@@ -258,7 +142,8 @@ impl Db {
         match location {
             Location::Sqlite(path) => Self::open_sqlite(path, patience).await,
             Location::Postgres(address) => {
-                Self::connect_postgres(address, POSTGRES_READERS, POSTGRES_WRITERS, patience).await
+                Self::connect_postgres(address, POSTGRES_READERS, POSTGRES_WRITERS, patience, LockTimes::default())
+                    .await
             }
         }
     }
@@ -270,7 +155,7 @@ impl Db {
             Location::Sqlite(_) => Ok(self.clone()),
             Location::Postgres(address) => {
                 let (readers, writers) = (POSTGRES_BACKGROUND_READERS, POSTGRES_BACKGROUND_WRITERS);
-                Self::connect_postgres(address, readers, writers, ACQUIRE_TIMEOUT).await
+                Self::connect_postgres(address, readers, writers, ACQUIRE_TIMEOUT, self.times.clone()).await
             }
         }
     }
@@ -292,6 +177,7 @@ impl Db {
         readers: u32,
         writers: u32,
         patience: Duration,
+        times: LockTimes,
     ) -> Result<Self, OpenError> {
         let pool = async |connections| {
             let mut options = postgres_options(address, connections);
@@ -299,7 +185,8 @@ impl Db {
             Database::connect(options).await
         };
         let (reader, writer) = (pool(readers).await?, pool(writers).await?);
-        Ok(Self { writer, reader, row: WritersRow::new(patience), distrusted: Distrusted::default(), _lock: None })
+        let (row, distrusted) = (WritersRow::new(patience), Distrusted::default());
+        Ok(Self { writer, reader, row, times, distrusted, _lock: None })
     }
 
     async fn open_sqlite(path: &Path, patience: Duration) -> Result<Self, OpenError> {
@@ -321,7 +208,8 @@ impl Db {
             writer.execute_unprepared(FORGET_STATISTICS).await?;
         }
         let reader = Database::connect(sqlite_options(path, SQLITE_READERS, true)).await?;
-        Ok(Self { writer, reader, row: WritersRow::new(patience), distrusted, _lock: lock.map(Arc::new) })
+        let (row, times) = (WritersRow::new(patience), LockTimes::default());
+        Ok(Self { writer, reader, row, times, distrusted, _lock: lock.map(Arc::new) })
     }
 
     /// Begins the writing transaction of a use case: it writes alone until it ends, on both engines. Every use case waits for
@@ -329,27 +217,36 @@ impl Db {
     ///
     /// Errors: [`StoreError::Busy`] if too many use cases wait already, or the turn or a connection does not come in time.
     pub async fn begin(&self) -> Result<Txn, StoreError> {
-        let turn = self.row.wait().await?;
-        let txn = self.begin_in(Some(turn)).await?;
+        let asked = Instant::now();
+        let locked = self.begin_locked().await;
+        self.times.waited_since(asked);
+        let (permit, txn) = locked?;
+        Ok(txn.holding(self.times.begin_turn(permit)))
+    }
+
+    async fn begin_locked(&self) -> Result<(OwnedSemaphorePermit, Txn), StoreError> {
+        let permit = self.row.wait().await?;
+        let txn = self.begin_beside().await?;
         if !self.is_sqlite() {
             let lock = Statement::from_string(DbBackend::Postgres, format!("SELECT pg_advisory_xact_lock({WRITERS})"));
             txn.execute_raw(lock).await?;
         }
-        Ok(txn)
+        Ok((permit, txn))
+    }
+
+    /// Returns how long use cases have waited for the writers' lock and held it.
+    pub fn lock_times(&self) -> &LockTimes {
+        &self.times
     }
 
     /// Begins a short writing transaction whose statements guard themselves (leases, slots, notes of use): on `PostgreSQL` it does
     /// not wait for use cases.
     pub async fn begin_beside(&self) -> Result<Txn, StoreError> {
-        self.begin_in(None).await
-    }
-
-    async fn begin_in(&self, turn: Option<OwnedSemaphorePermit>) -> Result<Txn, StoreError> {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        Ok(Txn::new(self.writer.begin_with_options(options).await?, self.distrusted.clone(), turn))
+        Ok(Txn::new(self.writer.begin_with_options(options).await?, self.distrusted.clone()))
     }
 
     /// The connection for reads outside a transaction. On `SQLite` it cannot write.

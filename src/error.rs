@@ -1,25 +1,52 @@
-//! One error type for all use cases: a refusal in domain words, or a fault.
+//! Holds the one error of every use case: what was refused, in domain words, or what broke.
 //!
-//! A slice declares its refusals as an enum in its `model.rs` and implements [`Refusal`] for it; `?` converts it into
-//! an [`Error`]. The text for people is in `texts/<language>/errors.toml` under the code, the HTTP status in
-//! `http/codes.rs`.
+//! A slice names its refusals in an enum in its `model.rs` and implements [`Refusal`] for it, one line per variant; `?`
+//! turns a variant into an [`Error`]. A new code is one line of `codes!` below and one text per language in
+//! `texts/<language>/errors.toml`.
 
 use crate::db::StoreError;
 use crate::time::CalendarError;
 use crate::time::calendar::Closed;
 use chrono::{NaiveDate, NaiveTime};
 
+/// The HTTP status of a refusal, named as in RFC 9110 and its extensions. Only `http/codes.rs` turns it into a number.
+///
+/// 400 answers what cannot be read, 422 what can be read and is wrong, 409 what the present state forbids (RFC 9110 §15.5;
+/// `ModI` `RAC_REST_NAME_008`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    BadRequest,
+    Unauthorized,
+    Forbidden,
+    NotFound,
+    MethodNotAllowed,
+    NotAcceptable,
+    RequestTimeout,
+    Conflict,
+    Gone,
+    PreconditionFailed,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+    UnprocessableEntity,
+    PreconditionRequired,
+    TooManyRequests,
+    InternalServerError,
+    ServiceUnavailable,
+    InsufficientStorage,
+}
+
+/// Defines [`Code`]: each code with its name for clients and its status.
 macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident = $text:literal),+ $(,)?) => {
+    ($($(#[$doc:meta])* $name:ident = $text:literal => $status:ident),+ $(,)?) => {
         /// The stable name of a refusal: part of the API, never renamed.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Code { $($(#[$doc])* $name),+ }
 
         impl Code {
-            /// Every code there is.
+            /// Every code.
             pub const ALL: &'static [Self] = &[$(Self::$name),+];
 
-            /// Returns the code as in the API and the text keys.
+            /// Returns the code as clients and the texts know it.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $text),+ }
             }
@@ -28,135 +55,139 @@ macro_rules! codes {
             pub const fn text_key(self) -> &'static str {
                 match self { $(Self::$name => concat!("errors.", $text)),+ }
             }
+
+            /// Returns the status that a refusal with this code answers.
+            pub const fn status(self) -> Status {
+                match self { $(Self::$name => Status::$status),+ }
+            }
         }
     };
 }
 
 codes! {
     // The request itself.
-    BadRequest = "bad_request",
+    BadRequest = "bad_request" => BadRequest,
     /// The body is not what its media type says.
-    MalformedBody = "malformed_body",
+    MalformedBody = "malformed_body" => BadRequest,
     /// The body can be read, but is not what the operation takes: a member is missing, unknown or of another type.
-    UnexpectedShape = "unexpected_shape",
-    UnsupportedMediaType = "unsupported_media_type",
-    NotAcceptable = "not_acceptable",
-    MethodNotAllowed = "method_not_allowed",
-    BodyTooLarge = "body_too_large",
-    BodyTooSlow = "body_too_slow",
-    NestingTooDeep = "nesting_too_deep",
-    CursorUnknown = "cursor_unknown",
-    TooManyRequests = "too_many_requests",
-    CrossSiteRequest = "cross_site_request",
-    FormExpired = "form_expired",
-    IdempotencyKeyInvalid = "idempotency_key_invalid",
-    IdempotencyKeyReused = "idempotency_key_reused",
+    UnexpectedShape = "unexpected_shape" => UnprocessableEntity,
+    UnsupportedMediaType = "unsupported_media_type" => UnsupportedMediaType,
+    NotAcceptable = "not_acceptable" => NotAcceptable,
+    MethodNotAllowed = "method_not_allowed" => MethodNotAllowed,
+    BodyTooLarge = "body_too_large" => PayloadTooLarge,
+    BodyTooSlow = "body_too_slow" => RequestTimeout,
+    CursorUnknown = "cursor_unknown" => BadRequest,
+    TooManyRequests = "too_many_requests" => TooManyRequests,
+    CrossSiteRequest = "cross_site_request" => Forbidden,
+    FormExpired = "form_expired" => Conflict,
+    IdempotencyKeyInvalid = "idempotency_key_invalid" => BadRequest,
+    IdempotencyKeyReused = "idempotency_key_reused" => UnprocessableEntity,
     // Who asks, and for which version.
-    Unauthenticated = "unauthenticated",
-    Denied = "denied",
-    NotFound = "not_found",
-    Stale = "stale",
-    VersionMissing = "version_missing",
-    LinkUnusable = "link_unusable",
-    TooManyTokens = "too_many_tokens",
+    Unauthenticated = "unauthenticated" => Unauthorized,
+    Denied = "denied" => Forbidden,
+    NotFound = "not_found" => NotFound,
+    Stale = "stale" => PreconditionFailed,
+    VersionMissing = "version_missing" => PreconditionRequired,
+    LinkUnusable = "link_unusable" => Gone,
+    TooManyTokens = "too_many_tokens" => Conflict,
     // What was typed.
-    Invalid = "invalid",
-    Required = "required",
-    TooLong = "too_long",
-    NotAnAddress = "not_an_address",
-    NotADay = "not_a_day",
-    NotAnHour = "not_an_hour",
-    UnknownValue = "unknown_value",
-    OutOfRange = "out_of_range",
-    /// The life of a key is out of bounds.
-    DaysOutOfRange = "days_out_of_range",
-    NotAUrl = "not_a_url",
-    /// A text with a character that changes its direction, or with only invisible characters.
-    UnseenCharacters = "unseen_characters",
-    /// Two members were given of which only one may be.
-    OneOfTwo = "one_of_two",
-    /// A form names neither a listed person nor a new one.
-    PersonMissing = "person_missing",
+    Invalid = "invalid" => UnprocessableEntity,
+    Required = "required" => UnprocessableEntity,
+    TooLong = "too_long" => UnprocessableEntity,
+    NotAnAddress = "not_an_address" => UnprocessableEntity,
+    NotADay = "not_a_day" => UnprocessableEntity,
+    NotAnHour = "not_an_hour" => UnprocessableEntity,
+    UnknownValue = "unknown_value" => UnprocessableEntity,
+    OutOfRange = "out_of_range" => UnprocessableEntity,
+    /// The lifetime asked for an API token is too short or too long.
+    DaysOutOfRange = "days_out_of_range" => UnprocessableEntity,
+    NotAUrl = "not_a_url" => UnprocessableEntity,
+    /// The text holds characters that are not seen, or that change the order in which others are read.
+    UnseenCharacters = "unseen_characters" => UnprocessableEntity,
+    /// Two members are given that exclude each other.
+    OneOfTwo = "one_of_two" => UnprocessableEntity,
+    /// The form names neither a listed person nor a new one.
+    PersonMissing = "person_missing" => UnprocessableEntity,
     // Designations.
-    SeatUnknown = "seat_unknown",
-    SeatHeld = "seat_held",
-    AlreadyInSeat = "already_in_seat",
-    EndBeforeStart = "end_before_start",
-    ActAfterEffect = "act_after_effect",
-    ActInFuture = "act_in_future",
-    CommunicatedInFuture = "communicated_in_future",
-    AlreadyEnded = "already_ended",
-    /// The end is already announced for that or an earlier day: only a correction prolongs it.
-    EndsAlready = "ends_already",
-    /// `replaces_holder` was set, but this seat may have several holders.
-    ReplacesNobody = "replaces_nobody",
-    DocumentTypeMismatch = "document_type_mismatch",
-    DocumentTypeRefused = "document_type_refused",
-    DocumentTooLarge = "document_too_large",
-    DocumentEmpty = "document_empty",
-    /// The body's daily quota of uploaded files is used up.
-    DocumentsQuota = "documents_quota",
-    AddressTaken = "address_taken",
-    /// The certified mailbox is another body's.
-    MailboxTaken = "mailbox_taken",
-    /// The day the agreement was signed is still to come.
-    SignedInFuture = "signed_in_future",
-    UnavailabilityOutside = "unavailability_outside",
-    UnavailabilityOverlaps = "unavailability_overlaps",
-    LastSecretariat = "last_secretariat",
-    NobodyToAsk = "nobody_to_ask",
+    SeatUnknown = "seat_unknown" => UnprocessableEntity,
+    SeatHeld = "seat_held" => Conflict,
+    AlreadyInSeat = "already_in_seat" => Conflict,
+    EndBeforeStart = "end_before_start" => UnprocessableEntity,
+    ActAfterEffect = "act_after_effect" => UnprocessableEntity,
+    ActInFuture = "act_in_future" => UnprocessableEntity,
+    CommunicatedInFuture = "communicated_in_future" => UnprocessableEntity,
+    AlreadyEnded = "already_ended" => Conflict,
+    /// The designation ends on that day or earlier already; only a correction prolongs it.
+    EndsAlready = "ends_already" => Conflict,
+    /// `replaces_holder` is set, but the seat may have several holders.
+    ReplacesNobody = "replaces_nobody" => UnprocessableEntity,
+    DocumentTypeMismatch = "document_type_mismatch" => UnprocessableEntity,
+    DocumentTypeRefused = "document_type_refused" => UnprocessableEntity,
+    DocumentTooLarge = "document_too_large" => PayloadTooLarge,
+    DocumentEmpty = "document_empty" => UnprocessableEntity,
+    /// The body has uploaded the most files that one day allows.
+    DocumentsQuota = "documents_quota" => TooManyRequests,
+    AddressTaken = "address_taken" => Conflict,
+    /// The certified mailbox belongs to another body.
+    MailboxTaken = "mailbox_taken" => Conflict,
+    /// The agreement's day of signature lies in the future.
+    SignedInFuture = "signed_in_future" => UnprocessableEntity,
+    UnavailabilityOutside = "unavailability_outside" => UnprocessableEntity,
+    UnavailabilityOverlaps = "unavailability_overlaps" => Conflict,
+    LastSecretariat = "last_secretariat" => Conflict,
+    NobodyToAsk = "nobody_to_ask" => Conflict,
     // The agenda and the work behind it.
-    WrongTransition = "wrong_transition",
-    ReasonMissing = "reason_missing",
-    NonWorkingDay = "non_working_day",
-    NotPrecise = "not_precise",
-    ReleaseExists = "release_exists",
-    PeriodOfAnotherKind = "period_of_another_kind",
-    HourOutOfPlace = "hour_out_of_place",
-    /// The product belongs to one observatory, and the release does not name it.
-    ObservatoryMissing = "observatory_missing",
-    /// The product obliges all observatories.
-    ObservatoryOutOfPlace = "observatory_out_of_place",
-    DayInPast = "day_in_past",
-    /// The release would come out before the period it speaks about has begun.
-    PeriodNotBegun = "period_not_begun",
+    WrongTransition = "wrong_transition" => Conflict,
+    ReasonMissing = "reason_missing" => UnprocessableEntity,
+    NonWorkingDay = "non_working_day" => UnprocessableEntity,
+    NotPrecise = "not_precise" => UnprocessableEntity,
+    ReleaseExists = "release_exists" => Conflict,
+    PeriodOfAnotherKind = "period_of_another_kind" => UnprocessableEntity,
+    HourOutOfPlace = "hour_out_of_place" => UnprocessableEntity,
+    /// The product is autonomous, and the release names no observatory.
+    ObservatoryMissing = "observatory_missing" => UnprocessableEntity,
+    /// The product obliges all observatories, and the release names one.
+    ObservatoryOutOfPlace = "observatory_out_of_place" => UnprocessableEntity,
+    DayInPast = "day_in_past" => UnprocessableEntity,
+    /// The release would come out before its period has begun.
+    PeriodNotBegun = "period_not_begun" => UnprocessableEntity,
     /// The clocks skip this hour on this day: in Italy from 2 to 3 on the last Sunday of March.
-    HourSkipped = "hour_skipped",
-    NothingChanges = "nothing_changes",
+    HourSkipped = "hour_skipped" => UnprocessableEntity,
+    NothingChanges = "nothing_changes" => UnprocessableEntity,
     // The table.
-    NoticeTooShort = "notice_too_short",
-    AgendaEmpty = "agenda_empty",
-    EndsBeforeStarts = "ends_before_starts",
-    MeetingNotBegun = "meeting_not_begun",
-    QuorumMissing = "quorum_missing",
-    /// Decisions are recorded, and these presences would leave them without a quorum.
-    QuorumLost = "quorum_lost",
-    PlaceMissing = "place_missing",
-    /// The parties of the plenary table are not chosen.
-    TableOfAllParties = "table_of_all_parties",
+    NoticeTooShort = "notice_too_short" => UnprocessableEntity,
+    AgendaEmpty = "agenda_empty" => UnprocessableEntity,
+    EndsBeforeStarts = "ends_before_starts" => UnprocessableEntity,
+    MeetingNotBegun = "meeting_not_begun" => Conflict,
+    QuorumMissing = "quorum_missing" => Conflict,
+    /// The presences leave too few parties for the decisions already recorded.
+    QuorumLost = "quorum_lost" => UnprocessableEntity,
+    PlaceMissing = "place_missing" => UnprocessableEntity,
+    /// The plenary table has all parties; they cannot be chosen.
+    TableOfAllParties = "table_of_all_parties" => UnprocessableEntity,
     // The portal.
-    HostNotAllowed = "host_not_allowed",
-    AddressOfAFile = "address_of_a_file",
+    HostNotAllowed = "host_not_allowed" => UnprocessableEntity,
+    AddressOfAFile = "address_of_a_file" => UnprocessableEntity,
     // The service.
-    Busy = "busy",
+    Busy = "busy" => ServiceUnavailable,
     /// The disk under the database is full; nothing of the change was kept.
-    StorageFull = "storage_full",
-    Internal = "internal",
+    StorageFull = "storage_full" => InsufficientStorage,
+    Internal = "internal" => InternalServerError,
 }
 
 /// The result of a use case.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// Reasons why a use case failed. Nothing was changed if one of these is returned.
+/// The reason why a use case did not happen. Nothing was changed when one of these is returned.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The thing does not exist, or the caller may not see it.
+    /// The thing does not exist, or the caller may not know that it exists.
     #[error("not found")]
     NotFound,
-    /// The caller is not signed in, or the key is not valid.
+    /// The request has no valid session or API token.
     #[error("unauthenticated")]
     Unauthenticated,
-    /// The caller may see the thing but may not do this to it.
+    /// The caller may see the thing, but may not do this to it.
     #[error("denied")]
     Denied,
     /// The thing has changed since the caller read it (RFC 9110 §15.5.13).
@@ -165,28 +196,28 @@ pub enum Error {
     /// The input is wrong in one or more fields.
     #[error("invalid input: {0:?}")]
     Invalid(Vec<FieldError>),
-    /// A rule of the domain, the protocol or the API refuses.
+    /// A rule of the domain, the protocol or the API forbids it.
     #[error("refused: {0:?}")]
     Refused(Refused),
-    /// Too much at once; the caller may come back after so many seconds.
+    /// The caller has sent too many requests.
     #[error("too many requests")]
     TooMany { retry_after_seconds: u64 },
-    /// A quota is used up; it is renewed after so many seconds.
+    /// A quota that is renewed with time is used up.
     #[error("{code:?}: free again in {retry_after_seconds} s")]
     Spent { code: Code, field: &'static str, retry_after_seconds: u64 },
     /// The database failed, or a row in it is inconsistent.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A fault of the service; the text is for the log, never for the caller.
+    /// The service itself is at fault. The text is for the log, never for the caller.
     #[error("{0}")]
     Internal(String),
 }
 
-/// A refusal with the values of its text.
+/// A refusal with the values that its text needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
     pub code: Code,
-    /// The input member it is about, if it is about one.
+    /// The wrong member of the input, if the refusal is about one.
     pub field: Option<&'static str>,
     pub params: Params,
 }
@@ -249,6 +280,25 @@ impl From<NaiveTime> for Value {
     }
 }
 
+impl Refused {
+    /// Returns a refusal about no member of the input.
+    pub fn of(code: Code) -> Self {
+        Self { code, field: None, params: Vec::new() }
+    }
+
+    /// Returns a refusal about one member of the input.
+    pub fn at(field: &'static str, code: Code) -> Self {
+        Self { field: Some(field), ..Self::of(code) }
+    }
+
+    /// Gives the text the value of one of its placeholders.
+    #[must_use]
+    pub fn with(mut self, placeholder: &'static str, value: impl Into<Value>) -> Self {
+        self.params.push((placeholder, value.into()));
+        self
+    }
+}
+
 /// One wrong field of an input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {
@@ -259,32 +309,26 @@ pub struct FieldError {
 }
 
 impl FieldError {
+    /// Returns a wrong field whose text has no placeholders.
     pub fn new(field: &'static str, code: Code) -> Self {
         Self { field, code, params: Vec::new() }
     }
 
-    /// Error for a text that is too long.
+    /// Returns a field with more than `limit` characters.
     pub fn too_long(field: &'static str, limit: usize) -> Self {
         Self { field, code: Code::TooLong, params: vec![("limit", limit.into())] }
     }
 }
 
-/// Common interface of the refusals of slices.
+/// An enum of a slice's refusals.
 pub trait Refusal: std::error::Error {
-    fn code(&self) -> Code;
-    /// The input member the refusal is about.
-    fn field(&self) -> Option<&'static str> {
-        None
-    }
-    /// Returns the values for the placeholders of the text.
-    fn params(&self) -> Params {
-        Vec::new()
-    }
+    /// Returns the code, the member of the input and the values of the text, all for one variant in one place.
+    fn said(&self) -> Refused;
 }
 
 impl<R: Refusal> From<R> for Error {
     fn from(refusal: R) -> Self {
-        Self::Refused(Refused { code: refusal.code(), field: refusal.field(), params: refusal.params() })
+        Self::Refused(refusal.said())
     }
 }
 
@@ -300,22 +344,22 @@ impl From<CalendarError> for Error {
 }
 
 impl Error {
-    /// A refusal that needs nothing but its code.
+    /// Returns a refusal that has nothing but its code.
     pub fn refused(code: Code) -> Self {
-        Self::Refused(Refused { code, field: None, params: Vec::new() })
+        Self::Refused(Refused::of(code))
     }
 
-    /// One wrong field.
+    /// Returns the error of one wrong field.
     pub fn field(field: &'static str, code: Code) -> Self {
         Self::Invalid(vec![FieldError::new(field, code)])
     }
 
-    /// One text of more characters than are kept.
+    /// Returns the error of one field with more than `limit` characters.
     pub fn too_long(field: &'static str, limit: usize) -> Self {
         Self::Invalid(vec![FieldError::too_long(field, limit)])
     }
 
-    /// Renames the fields of a refusal, for a form whose fields differ from those of the use case.
+    /// Renames the fields, because a form may have two fields where the use case has one.
     #[must_use]
     pub fn placed(self, name: impl Fn(&'static str) -> &'static str) -> Self {
         match self {
@@ -327,13 +371,13 @@ impl Error {
         }
     }
 
-    /// Turns "not found" into an error of the field in which the caller typed a name.
+    /// Turns "not found" into a wrong field, for a thing that the caller named in the input and not in the path.
     #[must_use]
     pub fn as_unknown(self, field: &'static str) -> Self {
         if matches!(self, Self::NotFound) { Self::field(field, Code::UnknownValue) } else { self }
     }
 
-    /// Returns the code of this error in the API and the texts.
+    /// Returns the code under which the API and the texts know this error.
     pub fn code(&self) -> Code {
         match self {
             Self::NotFound => Code::NotFound,
@@ -350,8 +394,7 @@ impl Error {
         }
     }
 
-    /// Returns whether the fault is the service's; such an error is logged once, at the edge, and its text never leaves
-    /// the service.
+    /// Tells whether the service is at fault. Such an error is logged once, at the edge, and its text never leaves.
     pub fn is_ours(&self) -> bool {
         matches!(self.code(), Code::Internal | Code::StorageFull)
     }

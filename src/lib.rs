@@ -1,6 +1,7 @@
 //! Raccordo coordinates a network of labour-market observatories: who is designated, what is released when, who has been
 //! told, what was seen. `ARCHITECTURE.md` says where code lives; each slice's `mod.rs` says what it is.
 
+pub mod api;
 pub mod app;
 pub mod audit;
 pub mod auth;

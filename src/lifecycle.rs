@@ -1,7 +1,7 @@
 //! Lifecycles as tables: which event leads from which state to which. Pure. The data that a state needs (a reason, an instant)
 //! stay in the stage of each slice's model.
 
-use crate::error::{Code, Params, Refusal};
+use crate::error::{Code, Refusal, Refused};
 
 /// An event of a lifecycle.
 pub trait Event: Copy + Eq + 'static {
@@ -78,12 +78,8 @@ pub struct WrongTransition {
 }
 
 impl Refusal for WrongTransition {
-    fn code(&self) -> Code {
-        Code::WrongTransition
-    }
-
-    fn params(&self) -> Params {
-        vec![("state", self.state.as_str().into()), ("allowed", self.allowed.join(", ").into())]
+    fn said(&self) -> Refused {
+        Refused::of(Code::WrongTransition).with("state", self.state.as_str()).with("allowed", self.allowed.join(", "))
     }
 }
 

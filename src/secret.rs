@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use std::sync::{Mutex, PoisonError};
+use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
 /// Generator of a process's ids: `UUIDv7` (RFC 9562 §5.7), in the order of creation.
@@ -70,9 +71,9 @@ fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
-/// Compares two texts in constant time.
+/// Compares two secrets in a time that does not depend on where they differ.
 pub fn same(left: &str, right: &str) -> bool {
-    left.len() == right.len() && left.bytes().zip(right.bytes()).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
+    left.as_bytes().ct_eq(right.as_bytes()).into()
 }
 
 /// Returns a number in `0.0..1.0`, for jitter.

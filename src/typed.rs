@@ -42,7 +42,7 @@ pub fn cleaned(text: &str, most_characters: usize) -> String {
 
 /// Reads a required reason of at most `limit` characters; a missing one is refused with its own code.
 pub fn reason(field: &'static str, text: &str, limit: usize) -> Result<String> {
-    let missing = || Error::Refused(Refused { code: Code::ReasonMissing, field: Some(field), params: Vec::new() });
+    let missing = || Error::Refused(Refused::at(field, Code::ReasonMissing));
     optional(field, Some(text), limit)?.ok_or_else(missing)
 }
 

@@ -22,6 +22,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{ApiTokenId, BodyId, DesignationId, ObservatoryId, PersonId, SeatId, SessionId};
 use entity::kinds::SeatKind;
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 use std::convert::Infallible;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -46,6 +47,7 @@ pub const RIGHTS: &[(&str, Right<Infallible>)] = &[
 ];
 
 /// The caller.
+#[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MeOut {
     pub id: PersonId,
@@ -55,7 +57,6 @@ pub struct MeOut {
     pub family_name: String,
     #[schema(format = Email, max_length = 254)]
     pub email: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 40)]
     pub phone: Option<String>,
     /// The language of mails.
@@ -68,6 +69,7 @@ pub struct MeOut {
 }
 
 /// A seat held today.
+#[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CapacityOut {
     pub designation_id: DesignationId,
@@ -76,14 +78,11 @@ pub struct CapacityOut {
     pub body_id: BodyId,
     #[schema(max_length = 200)]
     pub body_name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub observatory_id: Option<ObservatoryId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 200)]
     pub observatory_name: Option<String>,
     pub from: NaiveDate,
     /// The last day, if one is set.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<NaiveDate>,
 }
 
@@ -97,11 +96,11 @@ pub enum ScopeDto {
 }
 
 /// An open session.
+#[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SessionOut {
     pub id: SessionId,
     /// Name that the browser gives itself.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 200)]
     pub user_agent: Option<String>,
     pub created_at: DateTime<Utc>,
@@ -114,6 +113,7 @@ pub struct SessionOut {
 }
 
 /// A usable API token. Its secret is not stored.
+#[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TokenOut {
     pub id: ApiTokenId,
@@ -123,7 +123,6 @@ pub struct TokenOut {
     pub created_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
     /// Exact to a minute.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_used_at: Option<DateTime<Utc>>,
 }
 

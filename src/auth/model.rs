@@ -2,7 +2,7 @@
 
 use crate::auth::actor::Scope;
 use crate::config::Security;
-use crate::error::{Code, Refusal};
+use crate::error::{Code, Refusal, Refused};
 use crate::letters;
 use crate::texts::Lang;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
@@ -34,10 +34,10 @@ pub enum AuthRefusal {
 }
 
 impl Refusal for AuthRefusal {
-    fn code(&self) -> Code {
+    fn said(&self) -> Refused {
         match self {
-            Self::LinkUnusable => Code::LinkUnusable,
-            Self::TooManyTokens => Code::TooManyTokens,
+            Self::LinkUnusable => Refused::of(Code::LinkUnusable),
+            Self::TooManyTokens => Refused::of(Code::TooManyTokens),
         }
     }
 }
@@ -227,6 +227,7 @@ pub fn device(user_agent: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Config;
 
     fn at(text: &str) -> DateTime<Utc> {
         text.parse().expect("an instant")
@@ -235,13 +236,13 @@ mod tests {
     #[test]
     fn a_session_ends_after_half_an_hour_unused_and_after_twelve_hours_in_any_case() {
         let now = at("2027-03-30T07:30:00Z");
-        assert_eq!(idle_since(now, &Security::default()), at("2027-03-30T07:00:00Z"));
-        assert_eq!(session_end(now, &Security::default()), at("2027-03-30T19:30:00Z"));
+        assert_eq!(idle_since(now, &Config::default().security), at("2027-03-30T07:00:00Z"));
+        assert_eq!(session_end(now, &Config::default().security), at("2027-03-30T19:30:00Z"));
     }
 
     #[test]
     fn a_session_s_end_is_put_off_by_use_until_its_last_half_hour() {
-        let (seen, security) = (at("2027-03-30T07:30:00Z"), Security::default());
+        let (seen, security) = (at("2027-03-30T07:30:00Z"), Config::default().security);
         let ends = |expires| SessionEnd::of(seen, at(expires), &security);
         let (idle, last) = (at("2027-03-30T08:00:00Z"), at("2027-03-30T07:45:00Z"));
         assert_eq!(ends("2027-03-30T19:30:00Z"), SessionEnd { at: idle, is_final: false });

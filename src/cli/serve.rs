@@ -8,7 +8,7 @@ use raccordo::clock::SystemClock;
 use raccordo::config::Config;
 use raccordo::ctx::{Ctx, Services};
 use raccordo::db::{Db, Location};
-use raccordo::http::metrics;
+use raccordo::http::exporter;
 use raccordo::http::site::Site;
 use raccordo::jobs::schedule::JOBS;
 use raccordo::jobs::ticker::Ticker;
@@ -181,7 +181,7 @@ async fn run_until_told(services: Arc<Services>, listener: TcpListener, backgrou
     let site = Data::new(Site::new(Arc::clone(&services)));
     let stop = CancellationToken::new();
     let mut server = tokio::spawn(app::server(site.clone(), listener, stop.clone())?);
-    let measures = metrics::server(&site)?.map(|server| (server.handle(), tokio::spawn(server)));
+    let measures = exporter::server(&site)?.map(|server| (server.handle(), tokio::spawn(server)));
     let limiter = tokio::spawn(app::sweep_limiter(site.clone(), stop.clone()));
     let uses = tokio::spawn(app::write_down_uses(site.clone(), stop.clone()));
     let notices = tokio::spawn(keep_notices(site.clone(), stop.clone()));

@@ -1,11 +1,11 @@
 //! What stores do with rows in the same way: the guarded update of one row, the page of a sorted list.
 
-use super::{StoreError, exactly_one};
+use super::{StoreError, Txn, exactly_one};
 use chrono::NaiveDate;
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder,
-    QuerySelect, Select, Value,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, Iterable, Order, PrimaryKeyToColumn,
+    QueryFilter, QueryOrder, QuerySelect, Select, Value,
 };
 
 /// Writes the columns set in `row` over the row with this id, if it still has the version that was read, and raises the
@@ -44,4 +44,13 @@ pub fn page<E: EntityTrait, C: ColumnTrait>(
         Condition::any().add(other_day).add(day.clone().eq(last_day).and(same_day))
     });
     list.filter(Condition::all().add_option(beyond)).order_by(day, order.clone()).order_by(id, order).limit(limit)
+}
+
+/// Deletes at most so many of the rows that meet a condition; returns how many it deleted.
+pub async fn delete_some<E: EntityTrait>(txn: &Txn, condition: Condition, limit: u64) -> Result<u64, StoreError> {
+    let key = || E::PrimaryKey::iter().map(|part| part.into_column().into_expr());
+    let some =
+        Query::select().exprs(key()).from(E::default().table_ref()).cond_where(condition).limit(limit).to_owned();
+    let deleted = E::delete_many().filter(Expr::tuple(key()).in_subquery(some)).exec(txn).await?;
+    Ok(deleted.rows_affected)
 }

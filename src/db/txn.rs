@@ -8,11 +8,11 @@
 //! rolls back whatever the engine still holds.
 
 use super::StoreError;
+use super::turn::Turn;
 use sea_orm::entity::prelude::async_trait::async_trait;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, SqlErr, Statement};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
-use tokio::sync::OwnedSemaphorePermit;
 
 /// An open transaction: what a use case works in. Dropped without commit, it leaves nothing behind.
 pub struct Txn {
@@ -21,13 +21,18 @@ pub struct Txn {
     failure: OnceLock<DbErr>,
     /// Told of every failure that is not one of our own constraints, so that the pool closes the connection.
     distrusted: Distrusted,
-    /// The place in the row of use cases, given up when the transaction ends.
-    _turn: Option<OwnedSemaphorePermit>,
+    /// The turn of the use case, given up when the transaction ends.
+    _turn: Option<Turn>,
 }
 
 impl Txn {
-    pub(super) fn new(inner: DatabaseTransaction, distrusted: Distrusted, turn: Option<OwnedSemaphorePermit>) -> Self {
-        Self { inner, failure: OnceLock::new(), distrusted, _turn: turn }
+    pub(super) fn new(inner: DatabaseTransaction, distrusted: Distrusted) -> Self {
+        Self { inner, failure: OnceLock::new(), distrusted, _turn: None }
+    }
+
+    /// Keeps the turn of a use case until the transaction ends.
+    pub(super) fn holding(self, turn: Turn) -> Self {
+        Self { _turn: Some(turn), ..self }
     }
 
     /// Makes everything written in the transaction last. Errors: the first statement that failed in it, if one did, even

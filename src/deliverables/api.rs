@@ -19,6 +19,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{DeliverableId, ReleaseId};
 use entity::kinds::DeliverableState;
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
 
 pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
@@ -48,7 +49,8 @@ pub const RIGHTS: &[(&str, Right<Action>)] = &[
     ("waive_deliverable", Right::Ever(Action::Waive)),
 ];
 
-/// What one observatory owes to one release.
+/// The contribution of one observatory to one release.
+#[skip_serializing_none]
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct DeliverableOut {
     pub id: DeliverableId,
@@ -63,13 +65,11 @@ pub struct DeliverableOut {
     pub observatory_name: String,
     pub state: DeliverableState,
     /// Reason why it is blocked or waived.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Due day: set by hand, otherwise derived.
     pub day: NaiveDate,
     /// Derived from the release, in the observatory's calendar.
     pub due_day: NaiveDate,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub hand_set_day: Option<NaiveDate>,
     pub is_overdue: bool,
     /// Possible next events.
@@ -79,19 +79,16 @@ pub struct DeliverableOut {
 }
 
 /// One submission with the review's answer.
+#[skip_serializing_none]
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct SubmissionOut {
     pub position: i32,
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = "uri")]
     pub link: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     pub submitted_at: DateTime<Utc>,
     /// Changes requested by the review; absent if it accepted or has not answered.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub remarks: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub answered_at: Option<DateTime<Utc>>,
 }
 

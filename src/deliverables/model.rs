@@ -1,7 +1,7 @@
 //! A deliverable as pure data: the contribution of one observatory to one release, and its lifecycle from planned to
 //! verified.
 
-use crate::error::{Code, Params, Refusal as DomainRefusal};
+use crate::error::{Code, Refusal as DomainRefusal, Refused};
 use crate::lifecycle::{self, Blocked, Table, Target, WrongTransition};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{DeliverableId, ObservatoryId, PersonId, ReleaseId, SubmissionId};
@@ -297,26 +297,11 @@ pub enum Refusal {
 }
 
 impl DomainRefusal for Refusal {
-    fn code(&self) -> Code {
+    fn said(&self) -> Refused {
         match self {
-            Self::WrongTransition(wrong) => wrong.code(),
-            Self::ReasonMissing => Code::ReasonMissing,
-            Self::NothingChanges => Code::NothingChanges,
-        }
-    }
-
-    fn field(&self) -> Option<&'static str> {
-        match self {
-            Self::WrongTransition(_) => None,
-            Self::ReasonMissing => Some("reason"),
-            Self::NothingChanges => Some("day"),
-        }
-    }
-
-    fn params(&self) -> Params {
-        match self {
-            Self::WrongTransition(wrong) => wrong.params(),
-            Self::ReasonMissing | Self::NothingChanges => Vec::new(),
+            Self::WrongTransition(wrong) => wrong.said(),
+            Self::ReasonMissing => Refused::at("reason", Code::ReasonMissing),
+            Self::NothingChanges => Refused::at("day", Code::NothingChanges),
         }
     }
 }

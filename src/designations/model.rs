@@ -8,7 +8,7 @@ mod documents;
 
 pub use documents::{document_name, document_type};
 
-use crate::error::{Code, Params, Refusal as DomainRefusal};
+use crate::error::{Code, Refusal as DomainRefusal, Refused};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use entity::ids::{
     BodyId, DesignationId, DesignationRecordId, DocumentId, ObservatoryId, PersonId, SeatId, UnavailabilityId,
@@ -378,50 +378,32 @@ pub enum Refusal {
 }
 
 impl DomainRefusal for Refusal {
-    fn code(&self) -> Code {
+    fn said(&self) -> Refused {
         match self {
-            Self::SeatUnknown => Code::SeatUnknown,
-            Self::SeatHeld { .. } => Code::SeatHeld,
-            Self::AlreadyInSeat => Code::AlreadyInSeat,
-            Self::EndBeforeStart => Code::EndBeforeStart,
-            Self::ActAfterEffect { .. } => Code::ActAfterEffect,
-            Self::ActInFuture => Code::ActInFuture,
-            Self::CommunicatedInFuture => Code::CommunicatedInFuture,
-            Self::AlreadyEnded | Self::Annulled => Code::AlreadyEnded,
-            Self::EndsAlready { .. } => Code::EndsAlready,
-            Self::ReplacesNobody => Code::ReplacesNobody,
-            Self::NothingChanges => Code::NothingChanges,
-            Self::UnavailabilityOutside => Code::UnavailabilityOutside,
-            Self::UnavailabilityOverlaps { .. } => Code::UnavailabilityOverlaps,
-            Self::LastSecretariat => Code::LastSecretariat,
-            Self::NobodyToAsk => Code::NobodyToAsk,
-            Self::DocumentEmpty => Code::DocumentEmpty,
-            Self::DocumentTypeRefused => Code::DocumentTypeRefused,
-            Self::DocumentTypeMismatch => Code::DocumentTypeMismatch,
-        }
-    }
-
-    fn field(&self) -> Option<&'static str> {
-        match self {
-            Self::SeatUnknown | Self::SeatHeld { .. } => Some("seat"),
-            Self::AlreadyInSeat => Some("person"),
-            Self::ReplacesNobody => Some("replaces_holder"),
-            Self::EndBeforeStart | Self::AlreadyEnded | Self::EndsAlready { .. } | Self::Annulled => Some("valid_to"),
-            Self::ActAfterEffect { .. } | Self::ActInFuture => Some("act_date"),
-            Self::CommunicatedInFuture => Some("communicated_on"),
-            Self::UnavailabilityOutside | Self::UnavailabilityOverlaps { .. } => Some("from"),
-            Self::DocumentEmpty | Self::DocumentTypeRefused | Self::DocumentTypeMismatch => Some("document"),
-            Self::NothingChanges | Self::LastSecretariat | Self::NobodyToAsk => None,
-        }
-    }
-
-    fn params(&self) -> Params {
-        match self {
-            Self::SeatHeld { by, from, .. } => vec![("by", by.as_str().into()), ("from", (*from).into())],
-            Self::EndsAlready { day } => vec![("day", (*day).into())],
-            Self::UnavailabilityOverlaps { from, to } => vec![("from", (*from).into()), ("to", (*to).into())],
-            Self::ActAfterEffect { act, effect } => vec![("act", (*act).into()), ("effect", (*effect).into())],
-            _ => Vec::new(),
+            Self::SeatUnknown => Refused::at("seat", Code::SeatUnknown),
+            Self::SeatHeld { by, from, .. } => {
+                Refused::at("seat", Code::SeatHeld).with("by", by.as_str()).with("from", *from)
+            }
+            Self::AlreadyInSeat => Refused::at("person", Code::AlreadyInSeat),
+            Self::EndBeforeStart => Refused::at("valid_to", Code::EndBeforeStart),
+            Self::ActAfterEffect { act, effect } => {
+                Refused::at("act_date", Code::ActAfterEffect).with("act", *act).with("effect", *effect)
+            }
+            Self::ActInFuture => Refused::at("act_date", Code::ActInFuture),
+            Self::CommunicatedInFuture => Refused::at("communicated_on", Code::CommunicatedInFuture),
+            Self::AlreadyEnded | Self::Annulled => Refused::at("valid_to", Code::AlreadyEnded),
+            Self::EndsAlready { day } => Refused::at("valid_to", Code::EndsAlready).with("day", *day),
+            Self::ReplacesNobody => Refused::at("replaces_holder", Code::ReplacesNobody),
+            Self::NothingChanges => Refused::of(Code::NothingChanges),
+            Self::UnavailabilityOutside => Refused::at("from", Code::UnavailabilityOutside),
+            Self::UnavailabilityOverlaps { from, to } => {
+                Refused::at("from", Code::UnavailabilityOverlaps).with("from", *from).with("to", *to)
+            }
+            Self::LastSecretariat => Refused::of(Code::LastSecretariat),
+            Self::NobodyToAsk => Refused::of(Code::NobodyToAsk),
+            Self::DocumentEmpty => Refused::at("document", Code::DocumentEmpty),
+            Self::DocumentTypeRefused => Refused::at("document", Code::DocumentTypeRefused),
+            Self::DocumentTypeMismatch => Refused::at("document", Code::DocumentTypeMismatch),
         }
     }
 }

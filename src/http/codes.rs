@@ -1,104 +1,33 @@
-//! The one table of statuses: each code of `error.rs` and what HTTP calls it. Exhaustive, so a new code asks for its
-//! status at compile time.
+//! Turns the status of a refusal into HTTP's, and a status set by the framework into a code.
 
-use crate::error::Code;
+use crate::error::{Code, Status};
 use actix_web::http::StatusCode;
 
-/// The status a code answers with.
-///
-/// 400 is for what cannot be read, 422 for what can be read and is wrong, 409 for what the present state forbids
-/// (RFC 9110 §15.5; `ModI` `RAC_REST_NAME_008`).
+/// Returns the HTTP status that a code answers.
 pub const fn status(code: Code) -> StatusCode {
-    match code {
-        Code::BadRequest
-        | Code::MalformedBody
-        | Code::NestingTooDeep
-        | Code::CursorUnknown
-        | Code::IdempotencyKeyInvalid => StatusCode::BAD_REQUEST,
-
-        Code::Unauthenticated => StatusCode::UNAUTHORIZED,
-        Code::Denied | Code::CrossSiteRequest => StatusCode::FORBIDDEN,
-        Code::NotFound => StatusCode::NOT_FOUND,
-        Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-        Code::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
-        Code::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
-        Code::LinkUnusable => StatusCode::GONE,
-        Code::Stale => StatusCode::PRECONDITION_FAILED,
-        Code::BodyTooLarge | Code::DocumentTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        Code::VersionMissing => StatusCode::PRECONDITION_REQUIRED,
-        Code::TooManyRequests | Code::DocumentsQuota => StatusCode::TOO_MANY_REQUESTS,
-
-        // Of another sign-in than the present one: no matter of rights.
-        Code::FormExpired
-        | Code::SeatHeld
-        | Code::AlreadyInSeat
-        | Code::AlreadyEnded
-        | Code::EndsAlready
-        | Code::UnavailabilityOverlaps
-        | Code::AddressTaken
-        | Code::MailboxTaken
-        | Code::TooManyTokens
-        | Code::LastSecretariat
-        | Code::NobodyToAsk
-        | Code::WrongTransition
-        | Code::ReleaseExists
-        | Code::MeetingNotBegun
-        | Code::QuorumMissing => StatusCode::CONFLICT,
-
-        Code::IdempotencyKeyReused
-        | Code::UnexpectedShape
-        | Code::Invalid
-        | Code::Required
-        | Code::TooLong
-        | Code::NotAnAddress
-        | Code::NotADay
-        | Code::NotAnHour
-        | Code::UnknownValue
-        | Code::OneOfTwo
-        | Code::PersonMissing
-        | Code::OutOfRange
-        | Code::DaysOutOfRange
-        | Code::NotAUrl
-        | Code::UnseenCharacters
-        | Code::SeatUnknown
-        | Code::EndBeforeStart
-        | Code::ActAfterEffect
-        | Code::ActInFuture
-        | Code::CommunicatedInFuture
-        | Code::SignedInFuture
-        | Code::ReplacesNobody
-        | Code::DocumentTypeMismatch
-        | Code::DocumentTypeRefused
-        | Code::DocumentEmpty
-        | Code::UnavailabilityOutside
-        | Code::ReasonMissing
-        | Code::NonWorkingDay
-        | Code::NotPrecise
-        | Code::PeriodOfAnotherKind
-        | Code::HourOutOfPlace
-        | Code::ObservatoryMissing
-        | Code::ObservatoryOutOfPlace
-        | Code::DayInPast
-        | Code::PeriodNotBegun
-        | Code::HourSkipped
-        | Code::NothingChanges
-        | Code::NoticeTooShort
-        | Code::QuorumLost
-        | Code::AgendaEmpty
-        | Code::EndsBeforeStarts
-        | Code::PlaceMissing
-        | Code::TableOfAllParties
-        | Code::HostNotAllowed
-        | Code::AddressOfAFile => StatusCode::UNPROCESSABLE_ENTITY,
-
-        Code::Busy => StatusCode::SERVICE_UNAVAILABLE,
-        Code::StorageFull => StatusCode::INSUFFICIENT_STORAGE,
-        Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    match code.status() {
+        Status::BadRequest => StatusCode::BAD_REQUEST,
+        Status::Unauthorized => StatusCode::UNAUTHORIZED,
+        Status::Forbidden => StatusCode::FORBIDDEN,
+        Status::NotFound => StatusCode::NOT_FOUND,
+        Status::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+        Status::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+        Status::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
+        Status::Conflict => StatusCode::CONFLICT,
+        Status::Gone => StatusCode::GONE,
+        Status::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
+        Status::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Status::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Status::UnprocessableEntity => StatusCode::UNPROCESSABLE_ENTITY,
+        Status::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
+        Status::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
+        Status::InternalServerError => StatusCode::INTERNAL_SERVER_ERROR,
+        Status::ServiceUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Status::InsufficientStorage => StatusCode::INSUFFICIENT_STORAGE,
     }
 }
 
-/// The code of a status that the framework set before any of our code ran.
+/// Returns the code of a status that the framework set before a handler ran.
 pub fn of_status(status: StatusCode) -> Code {
     match status {
         StatusCode::UNAUTHORIZED => Code::Unauthenticated,

@@ -18,8 +18,7 @@ use actix_web::cookie::Cookie;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
-    RETRY_AFTER, WWW_AUTHENTICATE,
+    ALLOW, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
@@ -265,54 +264,6 @@ fn network(address: IpAddr) -> IpAddr {
     }
 }
 
-/// The headers that every answer carries, made once.
-pub struct StandardHeaders(Vec<(HeaderName, HeaderValue)>);
-
-/// Content policy: only our own resources, no inline scripts or styles, no framing.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-     font-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
-/// Headers set if the answer does not set them itself.
-const UNLESS_SAID: [(HeaderName, &str); 2] = [
-    (CACHE_CONTROL, "no-store"),
-    // Not `no-referrer`, which makes browsers send `Origin: null` with our own forms; other sites still see nothing.
-    (REFERRER_POLICY, "same-origin"),
-];
-
-impl StandardHeaders {
-    pub fn new(https: bool) -> Self {
-        let mut headers = vec![
-            ("content-security-policy", CONTENT_SECURITY_POLICY),
-            ("x-content-type-options", "nosniff"),
-            ("cross-origin-opener-policy", "same-origin"),
-            ("cross-origin-resource-policy", "same-origin"),
-            ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
-        ];
-        if https {
-            headers.push(("strict-transport-security", "max-age=63072000"));
-        }
-        Self(
-            headers
-                .into_iter()
-                .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
-                .collect(),
-        )
-    }
-
-    /// Sets the fixed headers, and the defaults that the answer has not set. A page with a key in its address and a
-    /// hashed file set their own values.
-    fn set(&self, headers: &mut HeaderMap) {
-        for (name, value) in &self.0 {
-            headers.insert(name.clone(), value.clone());
-        }
-        for (name, value) in UNLESS_SAID {
-            if !headers.contains_key(&name) {
-                headers.insert(name, HeaderValue::from_static(value));
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -322,17 +273,5 @@ mod tests {
         let network_of = |text: &str| network(text.parse().expect("an address")).to_string();
         assert_eq!(network_of("192.0.2.77"), "192.0.2.0");
         assert_eq!(network_of("2001:db8:1:2::77"), "2001:db8:1::");
-    }
-
-    #[test]
-    fn a_plain_site_does_not_demand_https_and_a_secure_one_does() {
-        let demands = |https| StandardHeaders::new(https).0.iter().any(|(name, _)| name == "strict-transport-security");
-        assert!(demands(true) && !demands(false));
-    }
-
-    #[test]
-    fn the_policy_allows_nothing_inline() {
-        assert!(!CONTENT_SECURITY_POLICY.contains("unsafe"));
-        assert!(CONTENT_SECURITY_POLICY.contains("frame-ancestors 'none'"));
     }
 }

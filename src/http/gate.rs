@@ -12,7 +12,7 @@
 use crate::auth::rights::Need;
 use crate::ctx::Ctx;
 use crate::error::Code;
-use crate::http::openapi::{self, Operation};
+use crate::http::openapi::{self, Operation, Parameter};
 use crate::http::{Failure, assets};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -47,13 +47,6 @@ async fn admit(request: &mut ServiceRequest) -> Result<(), Failure> {
         need.demand(&ctx.actor, is_change)?;
     }
     demand_known(query, request.query_string())
-}
-
-/// The names that a query may hold.
-pub(super) struct Parameter<'n> {
-    pub(super) name: Cow<'n, str>,
-    /// Longest value, in characters, if it is bounded.
-    pub(super) longest: Option<usize>,
 }
 
 /// Query parameters of pages and feeds by the pattern of their address. An address not listed here accepts none.

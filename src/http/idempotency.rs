@@ -19,7 +19,7 @@ use actix_web::http::header::{ETAG, LOCATION};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
 use entity::{Instant, idempotent_request};
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel};
 use serde::Serialize;
 
 const HEADER: &str = "idempotency-key";
@@ -117,12 +117,6 @@ pub async fn lead_once(
         Ok(led)
     })
     .await
-}
-
-/// Removes answers older than `before`; called by retention. Returns their number.
-pub async fn forget(txn: &Txn, before: DateTime<Utc>) -> Result<u64> {
-    let old = idempotent_request::Column::CreatedAt.lt(Instant::from(before));
-    Ok(idempotent_request::Entity::delete_many().filter(old).exec(txn).await?.rows_affected)
 }
 
 /// A request as its caller named it.

@@ -1,7 +1,8 @@
-//! JSON bodies: media type checked, size and depth limited before parsing, errors answered as problems.
+//! Reads JSON bodies: checks their media type, bounds their size and reports what is wrong with them.
 //!
-//! The media type is part of the protection against forgery: a foreign page's form can post text, but not
-//! `application/json` without CORS. The depth is limited because a recursive parser uses stack for every bracket.
+//! The media type is part of the defence against forged requests, because a form of a foreign page can post text, but not
+//! `application/json` without asking the service first (CORS). The depth of nesting needs no check of its own, because
+//! `serde_json` reads no more than 128 levels and counts what is deeper as malformed.
 
 use crate::error::Code;
 use crate::http::{Failure, limits};
@@ -15,21 +16,19 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::error::Category;
 
-/// Largest body in bytes; a larger one is refused. Our own objects are far smaller.
+/// The most bytes of a body; a larger one is refused with 413. No body of an operation comes near this.
 pub const MAX_BYTES: usize = 256 * 1024;
-/// Deepest nesting; a deeper body is refused. Our own objects nest four deep.
-pub const MAX_DEPTH: usize = 64;
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// A JSON body, with its parsed value for [`crate::http::idempotency`].
+/// A JSON body, with the digest that [`crate::http::idempotency`] needs.
 #[derive(Debug)]
 pub struct Json<T> {
     pub value: T,
-    /// The parsed value, its members in alphabetical order.
+    /// The body as a tree, its members in alphabetical order.
     said: Value,
 }
 
-/// A JSON body that may be absent; then every member has its default.
+/// A JSON body that may be left out; every member then has its default.
 #[derive(Debug)]
 pub struct OptionalJson<T>(pub T);
 
@@ -38,8 +37,8 @@ pub struct OptionalJson<T>(pub T);
 pub struct MergePatch<T>(pub T);
 
 impl<T> Json<T> {
-    /// Returns the SHA-256 of the parsed value. A client that retries may write the same JSON with other white space,
-    /// order of members or escapes (RFC 8259).
+    /// Returns the SHA-256 of the normalised body, because a client that tries again may write white space, the order of
+    /// members and escaped characters differently (RFC 8259).
     pub fn digest(&self) -> String {
         sha256_hex(self.said.to_string().as_bytes())
     }
@@ -84,7 +83,7 @@ impl<T: DeserializeOwned + Default + 'static> FromRequest for OptionalJson<T> {
     }
 }
 
-/// Returns whether the request has a body (RFC 9112 §6.3).
+/// Tells whether the request says that it carries a body (RFC 9112 §6.3).
 fn is_sent(request: &HttpRequest) -> bool {
     let headers = request.headers();
     let length = headers.get(CONTENT_LENGTH).map(|value| value.as_bytes() != b"0");
@@ -107,7 +106,7 @@ fn body(
     }
 }
 
-/// Removes a byte order mark before UTF-8, which a parser may ignore (RFC 8259 §8.1).
+/// Drops the byte order mark that some programs put before UTF-8; a reader may ignore it (RFC 8259 §8.1).
 fn without_mark(mut bytes: Bytes) -> Bytes {
     if bytes.starts_with(BYTE_ORDER_MARK) { bytes.split_off(BYTE_ORDER_MARK.len()) } else { bytes }
 }
@@ -117,12 +116,8 @@ fn is(request: &HttpRequest, media_type: &str) -> bool {
     sent.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case(media_type))
 }
 
-/// Parses a body: 400 if it is not JSON, 422 if it is JSON of another shape. The reason only describes the caller's own
-/// body.
+/// Parses a body. What is not JSON is malformed (400); JSON of another shape is 422.
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
-    if depth(bytes) > MAX_DEPTH {
-        return Err(Failure::of(Code::NestingTooDeep));
-    }
     if holds_nul(bytes) {
         return Err(Failure::because(Code::MalformedBody, "a text holds U+0000, which no database of ours keeps"));
     }
@@ -132,8 +127,8 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     })
 }
 
-/// Returns whether a text in the JSON contains U+0000, which can only be written as an escape. An escaped backslash
-/// begins no escape.
+/// Tells whether a text in the JSON holds U+0000, which can only be written as an escape. An escaped backslash escapes
+/// nothing.
 fn holds_nul(bytes: &[u8]) -> bool {
     let mut rest = bytes;
     while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {
@@ -143,26 +138,6 @@ fn holds_nul(bytes: &[u8]) -> bool {
         rest = rest.get(at + 2..).unwrap_or_default();
     }
     false
-}
-
-/// Returns the nesting depth of arrays and objects, ignoring brackets in strings.
-fn depth(bytes: &[u8]) -> usize {
-    let (mut depth, mut deepest) = (0_usize, 0);
-    let (mut in_string, mut escaped) = (false, false);
-    for &byte in bytes {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            b'[' | b'{' if !in_string => {
-                depth += 1;
-                deepest = deepest.max(depth);
-            }
-            b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    deepest
 }
 
 #[cfg(test)]
@@ -224,13 +199,8 @@ mod tests {
             "A\\u0000"
         );
         assert_eq!(post(r#"{"name":"A"}"#, "text/plain").await.unwrap_err(), Code::UnsupportedMediaType);
-        assert_eq!(post("[".repeat(100_000), JSON).await.unwrap_err(), Code::NestingTooDeep);
+        let deep = format!(r#"{{"name":"A","at":{}{}}}"#, "[".repeat(50_000), "]".repeat(50_000));
+        assert_eq!(post(deep, JSON).await.unwrap_err(), Code::MalformedBody);
         assert_eq!(post(" ".repeat(MAX_BYTES + 1), JSON).await.unwrap_err(), Code::BodyTooLarge);
-    }
-
-    #[test]
-    fn brackets_in_strings_are_no_depth() {
-        assert_eq!(depth(br#"{"a":"[[[\"[[","b":[1]}"#), 2);
-        assert_eq!(depth(b"]]]["), 1);
     }
 }

@@ -213,13 +213,14 @@ fn until(mut payload: Payload, patience: Duration) -> impl Stream<Item = Result<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Config;
 
     fn address(text: &str) -> IpAddr {
         text.parse().expect("an address")
     }
 
     fn limiter(requests_per_minute: u32) -> Limiter {
-        Limiter::new(&Limits { requests_per_minute, attempts_per_minute: 1, ..Limits::default() })
+        Limiter::new(&Limits { requests_per_minute, attempts_per_minute: 1, ..Config::default().limits })
     }
 
     #[test]

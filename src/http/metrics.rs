@@ -1,10 +1,8 @@
 //! Metrics in the text format of Prometheus, on an address of their own (`server.metrics_bind`) that the public proxy
 //! does not reach. Labels contain patterns of routes, so that their number is bounded and no key becomes a label.
 
-use crate::http::site::Site;
 use crate::vitals::Sign;
 use actix_web::http::{Method, StatusCode};
-use actix_web::{App, HttpResponse, HttpServer, dev::Server, get, web};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -72,7 +70,12 @@ impl Metrics {
         self.panics.inc();
     }
 
-    fn gave_signs(&self, signs: &[Sign]) {
+    /// Notes how many callers the limiter remembers.
+    pub(super) fn remembers(&self, callers: usize) {
+        self.callers.set(i64::try_from(callers).unwrap_or(i64::MAX));
+    }
+
+    pub(super) fn gave_signs(&self, signs: &[Sign]) {
         for sign in signs {
             let labels = PartLabels { part: sign.part };
             self.silence.get_or_create(&labels).set(i64::try_from(sign.silence.as_secs()).unwrap_or(i64::MAX));
@@ -81,7 +84,7 @@ impl Metrics {
         self.silent_parts.set(i64::try_from(silent).unwrap_or(i64::MAX));
     }
 
-    fn text(&self) -> Result<String, std::fmt::Error> {
+    pub(super) fn text(&self) -> Result<String, std::fmt::Error> {
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
         Ok(text)
@@ -104,32 +107,6 @@ fn known(method: &Method) -> &'static str {
         Method::PATCH => "PATCH",
         Method::DELETE => "DELETE",
         _ => "other",
-    }
-}
-
-/// The server of `/metrics`, or none if no address is set.
-pub fn server(site: &web::Data<Site>) -> std::io::Result<Option<Server>> {
-    let bind = site.services.config.server.metrics_bind.clone();
-    if bind.is_empty() {
-        return Ok(None);
-    }
-    let site = site.clone();
-    let server = HttpServer::new(move || App::new().app_data(site.clone()).service(show_metrics));
-    Ok(Some(server.workers(1).disable_signals().bind(bind)?.run()))
-}
-
-#[get("/metrics")]
-async fn show_metrics(site: web::Data<Site>) -> HttpResponse {
-    site.metrics.callers.set(i64::try_from(site.limiter.callers()).unwrap_or(i64::MAX));
-    site.metrics.gave_signs(&site.services.vitals.signs());
-    match site.metrics.text() {
-        Ok(text) => {
-            HttpResponse::Ok().content_type("application/openmetrics-text; version=1.0.0; charset=utf-8").body(text)
-        }
-        Err(error) => {
-            tracing::error!(%error, "the measures were not written");
-            HttpResponse::InternalServerError().finish()
-        }
     }
 }
 

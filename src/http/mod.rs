@@ -15,8 +15,10 @@ pub mod cookies;
 pub mod csrf;
 pub mod download;
 pub mod edge;
+pub mod exporter;
 pub mod form;
 pub mod gate;
+pub mod headers;
 pub mod health;
 pub mod idempotency;
 pub mod json;
@@ -66,7 +68,7 @@ impl Failure {
     /// Makes a failure with a reason: the fault in the caller's request. The reason is cut to [`REASON_CHARACTERS`].
     pub fn because(code: Code, why: impl ToString) -> Self {
         let why = typed::cut(&why.to_string(), REASON_CHARACTERS);
-        Self(Error::Refused(Refused { code, field: None, params: vec![("why", why.into())] }))
+        Self(Error::Refused(Refused::of(code).with("why", why)))
     }
 }
 

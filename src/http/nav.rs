@@ -1,10 +1,19 @@
-//! The main menu: one line per part, in display order, with its readers. Hiding a part is only a convenience; rights
-//! are decided by the policies.
+//! Holds the main menu: one line per part, in the order shown, with the readers who see it. A part is hidden as a courtesy;
+//! what a reader may do is decided by each slice's policy.
 
 use crate::auth::actor::Actor;
-use crate::http::page::NavItem;
 use crate::texts::Lang;
 
+/// One entry of the main menu.
+#[derive(Clone, Debug)]
+pub struct NavItem {
+    pub label: String,
+    pub href: String,
+    /// Whether the page shown belongs to that part.
+    pub current: bool,
+}
+
+/// A part of the service with a line in the menu.
 struct Part {
     href: &'static str,
     label: &'static str,
@@ -27,7 +36,7 @@ fn everybody(_: &Actor) -> bool {
     true
 }
 
-/// The entries for a reader who is at `path`.
+/// Returns the entries for a reader whose page is at `path`.
 pub fn items(actor: &Actor, lang: Lang, path: &str) -> Vec<NavItem> {
     PARTS
         .iter()

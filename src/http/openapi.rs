@@ -7,7 +7,6 @@
 
 use crate::auth::rights::{Need, Rights};
 use crate::http::conditional::Content;
-use crate::http::gate::Parameter;
 use crate::http::{Answer, problem};
 use crate::secret::sha256_hex;
 use actix_web::http::Method;
@@ -25,7 +24,7 @@ const PROBLEM: &str = "#/components/schemas/Problem";
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(complete);
 static SERIALISED: LazyLock<String> = LazyLock::new(serialised);
-static RIGHTS: LazyLock<Rights> = LazyLock::new(crate::app::rights);
+static RIGHTS: LazyLock<Rights> = LazyLock::new(crate::api::rights);
 /// What an operation asks that no slice's table of rights names: it is closed.
 static CLOSED: LazyLock<Need> = LazyLock::new(|| Need::Policy(Box::new(|_| false)));
 static METHODS: LazyLock<HashMap<String, Vec<String>>> = LazyLock::new(|| methods_by_path(&DOCUMENT));
@@ -52,6 +51,13 @@ pub(super) struct Operation {
     pub(super) need: &'static Need,
     /// Query parameters.
     pub(super) query: Vec<Parameter<'static>>,
+}
+
+/// The names that a query may hold.
+pub(super) struct Parameter<'n> {
+    pub(super) name: Cow<'n, str>,
+    /// Longest value, in characters, if it is bounded.
+    pub(super) longest: Option<usize>,
 }
 
 pub(super) fn operation(path: &str, method: &Method) -> Option<&'static Operation> {
@@ -104,7 +110,7 @@ fn methods_of(item: &Value) -> Vec<String> {
 
 /// Generates the description and completes it.
 fn complete() -> Value {
-    let (_, said) = App::new().into_utoipa_app().configure(crate::app::api).split_for_parts();
+    let (_, said) = App::new().into_utoipa_app().configure(crate::api::configure).split_for_parts();
     let said = serde_json::to_string(&said).unwrap_or_else(|error| unreachable!("a description is JSON: {error}"));
     // The generator calls lists `Page_Something`; our schema names are one word.
     let mut document: Value = serde_json::from_str(&said.replace("Page_", "PageOf"))

@@ -11,8 +11,9 @@ use crate::config::Config;
 use crate::ctx::Ctx;
 use crate::error::Error;
 use crate::http::cookies::FLASH;
+use crate::http::nav::{self, NavItem};
 use crate::http::site::Site;
-use crate::http::{Answer, assets, csrf, nav};
+use crate::http::{Answer, assets, csrf};
 use crate::texts::Lang;
 use crate::time::{words, zone};
 use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue, LOCATION, REFERER, REFERRER_POLICY};
@@ -76,16 +77,7 @@ impl ShellSession {
     }
 }
 
-/// One entry of the main menu.
-#[derive(Clone, Debug)]
-pub struct NavItem {
-    pub label: String,
-    pub href: String,
-    /// Whether this page belongs to that part.
-    pub current: bool,
-}
-
-/// One step of the breadcrumb; the last has no address.
+/// One step of the way here; the last has no address.
 #[derive(Clone, Debug)]
 pub struct Crumb {
     pub label: String,

@@ -12,6 +12,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::NaiveDate;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 const USUAL: u16 = 50;
 const MOST: u16 = 200;
@@ -43,10 +44,10 @@ pub struct Page<T> {
 }
 
 /// Addresses of a list.
+#[skip_serializing_none]
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Links {
-    /// Address of the next page; absent on the last one.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The next page; left out on the last one.
     #[schema(format = "uri", max_length = 4000)]
     pub next: Option<String>,
 }

@@ -4,7 +4,7 @@
 use crate::auth::last_use::LastUse;
 use crate::ctx::Services;
 use crate::http::connections::Connections;
-use crate::http::edge::StandardHeaders;
+use crate::http::headers::StandardHeaders;
 use crate::http::limits::Limiter;
 use crate::http::metrics::Metrics;
 use crate::http::uploads::Room;
@@ -46,6 +46,8 @@ impl Site {
     /// Makes the state. Must be called within the runtime that outlives the server's workers.
     pub fn new(services: Arc<Services>) -> Self {
         let config = &services.config;
+        let mut metrics = Metrics::new();
+        services.db.lock_times().register(metrics.registry());
         Self {
             limiter: Limiter::new(&config.limits),
             connections: Arc::new(Connections::new(config)),
@@ -53,7 +55,7 @@ impl Site {
             last_use: LastUse::default(),
             later: TaskTracker::new(),
             runtime: Handle::current(),
-            metrics: Metrics::new(),
+            metrics,
             notices: Notices::default(),
             draining: AtomicBool::new(false),
             headers: StandardHeaders::new(config.is_https()),

@@ -1,17 +1,19 @@
-//! Removes data after the periods of `[retention]` (GDPR art. 5(1)(e)): one function and one transaction for each
-//! table, so that the write lock is never held for long.
+//! Removes what must not be kept (GDPR art. 5(1)(e)), after the periods of `[retention]`: one function for each table, in
+//! batches, each in a transaction of its own, because all use cases wait while one is open.
 
 use super::Report;
 use crate::ctx::Ctx;
-use crate::db::Txn;
+use crate::db::delete_some;
 use crate::each::Failures;
 use crate::error::Result;
-use crate::http::idempotency;
 use crate::mail::outbox;
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{Instant, document, document_owner, job_slot, press_link, session, sign_in_link};
+use entity::{Instant, document, document_owner, idempotent_request, job_slot, press_link, session, sign_in_link};
 use sea_orm::sea_query::Query;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, EntityTrait};
+
+/// The most rows that one transaction removes.
+const AT_ONCE: u64 = 500;
 
 pub(super) async fn run(ctx: &Ctx) -> Result<Report> {
     let periods = &ctx.config().retention;
@@ -27,14 +29,13 @@ pub(super) async fn run(ctx: &Ctx) -> Result<Report> {
         Ok(rows) => Ok(rows),
         Err(error) => failures.note(what, error).map(|()| 0),
     };
-    let answers = counted("answers", ctx.write(async |txn| idempotency::forget(txn, last_answer).await).await)?;
-    let slots = counted("slots", ctx.write(async |txn| remove_slots(txn, last_slot).await).await)?;
-    let sessions = counted("sessions", ctx.write(async |txn| remove_sessions(txn, last_sign_in).await).await)?;
-    let links = counted("links", ctx.write(async |txn| remove_links(txn, last_sign_in).await).await)?
-        + counted("presses", ctx.write(async |txn| remove_presses(txn, last_sign_in).await).await)?;
-    let files = counted("files", ctx.write(async |txn| remove_files(txn, last_answer).await).await)?;
-    let blank = async |txn: &Txn| Ok(outbox::retention::blank(txn, last_mail).await?);
-    let mails = counted("mails", ctx.write(blank).await)?;
+    let answers = counted("answers", clear::<idempotent_request::Entity>(ctx, answers_before(last_answer)).await)?;
+    let slots = counted("slots", clear::<job_slot::Entity>(ctx, slots_before(last_slot)).await)?;
+    let sessions = counted("sessions", clear::<session::Entity>(ctx, sessions_before(last_sign_in)).await)?;
+    let links = counted("links", clear::<sign_in_link::Entity>(ctx, links_before(last_sign_in)).await)?
+        + counted("presses", clear::<press_link::Entity>(ctx, presses_before(last_sign_in)).await)?;
+    let files = counted("files", clear::<document::Entity>(ctx, given_up_before(last_answer)).await)?;
+    let mails = counted("mails", blank_mails(ctx, last_mail).await)?;
     Ok(Report::new(
         answers + slots + sessions + links + files + mails,
         format!(
@@ -43,36 +44,59 @@ pub(super) async fn run(ctx: &Ctx) -> Result<Report> {
     ))
 }
 
-async fn remove_slots(txn: &Txn, before: DateTime<Utc>) -> Result<u64> {
-    let old = job_slot::Column::TakenAt.lt(Instant::from(before));
-    Ok(job_slot::Entity::delete_many().filter(old).exec(txn).await?.rows_affected)
+/// Deletes the rows that meet a condition, in batches. Returns how many there were.
+async fn clear<E: EntityTrait>(ctx: &Ctx, condition: Condition) -> Result<u64> {
+    let mut deleted = 0;
+    loop {
+        let some = ctx.write(async |txn| Ok(delete_some::<E>(txn, condition.clone(), AT_ONCE).await?)).await?;
+        deleted += some;
+        if some < AT_ONCE {
+            return Ok(deleted);
+        }
+    }
 }
 
-async fn remove_sessions(txn: &Txn, before: DateTime<Utc>) -> Result<u64> {
-    let ended = Condition::any()
+/// Blanks the words of mails, in batches. Returns how many there were.
+async fn blank_mails(ctx: &Ctx, before: DateTime<Utc>) -> Result<u64> {
+    let mut blanked = 0;
+    loop {
+        let some = ctx.write(async |txn| Ok(outbox::retention::blank_some(txn, before, AT_ONCE).await?)).await?;
+        blanked += some;
+        if some < AT_ONCE {
+            return Ok(blanked);
+        }
+    }
+}
+
+fn answers_before(before: DateTime<Utc>) -> Condition {
+    Condition::all().add(idempotent_request::Column::CreatedAt.lt(Instant::from(before)))
+}
+
+fn slots_before(before: DateTime<Utc>) -> Condition {
+    Condition::all().add(job_slot::Column::TakenAt.lt(Instant::from(before)))
+}
+
+fn sessions_before(before: DateTime<Utc>) -> Condition {
+    Condition::any()
         .add(session::Column::ExpiresAt.lt(Instant::from(before)))
-        .add(session::Column::EndedAt.lt(Instant::from(before)));
-    Ok(session::Entity::delete_many().filter(ended).exec(txn).await?.rows_affected)
+        .add(session::Column::EndedAt.lt(Instant::from(before)))
 }
 
-async fn remove_links(txn: &Txn, before: DateTime<Utc>) -> Result<u64> {
-    let old = sign_in_link::Column::ExpiresAt.lt(Instant::from(before));
-    Ok(sign_in_link::Entity::delete_many().filter(old).exec(txn).await?.rows_affected)
+fn links_before(before: DateTime<Utc>) -> Condition {
+    Condition::all().add(sign_in_link::Column::ExpiresAt.lt(Instant::from(before)))
 }
 
-/// Removes one-press links of reminders; presses are recorded in the audit trail.
-async fn remove_presses(txn: &Txn, before: DateTime<Utc>) -> Result<u64> {
-    let ended = Condition::any()
+/// Selects the one-press links of reminders. The audit trail keeps what was pressed.
+fn presses_before(before: DateTime<Utc>) -> Condition {
+    Condition::any()
         .add(press_link::Column::ExpiresAt.lt(Instant::from(before)))
-        .add(press_link::Column::RevokedAt.lt(Instant::from(before)));
-    Ok(press_link::Entity::delete_many().filter(ended).exec(txn).await?.rows_affected)
+        .add(press_link::Column::RevokedAt.lt(Instant::from(before)))
 }
 
-/// Removes uploaded files without an owner, whose form was refused and abandoned.
-async fn remove_files(txn: &Txn, before: DateTime<Utc>) -> Result<u64> {
+/// Selects the files that came with a form or a call and that nothing owns, because the form was refused and given up.
+fn given_up_before(before: DateTime<Utc>) -> Condition {
     let owned = Query::select().column(document_owner::Column::DocumentId).from(document_owner::Entity).to_owned();
-    let given_up = Condition::all()
+    Condition::all()
         .add(document::Column::CreatedAt.lt(Instant::from(before)))
-        .add(document::Column::Id.not_in_subquery(owned));
-    Ok(document::Entity::delete_many().filter(given_up).exec(txn).await?.rows_affected)
+        .add(document::Column::Id.not_in_subquery(owned))
 }

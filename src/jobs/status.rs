@@ -1,5 +1,6 @@
 //! How each job stands, read from the rows that the runner writes.
 
+use super::policy::{self, Action};
 use super::runner::RUNNING;
 use super::schedule::{JOBS, Job};
 use crate::ctx::Ctx;

@@ -10,18 +10,20 @@ use sea_orm::ConnectionTrait;
 
 pub use super::model::Link;
 
-/// Longest token looked up, in bytes. Our tokens have 43; a longer one is refused without hashing it.
+/// The most bytes of a token that is looked up. Tokens have 43; a longer one is not even hashed.
 const TOKEN_BYTES: usize = 64;
 
-/// Issues a link and returns its token, which is stored nowhere else. Called by `reminders`.
-pub async fn issue(ctx: &Ctx, txn: &Txn, link: Link) -> Result<String> {
-    let token = secret::new_token();
-    store::insert(txn, ctx.new_id(), secret::hash_token(&token), link, ctx.now()).await?;
-    Ok(token)
+/// Issues links and returns their tokens in the same order. The tokens exist nowhere else, because only their hashes are kept.
+pub async fn issue(ctx: &Ctx, txn: &Txn, links: Vec<Link>) -> Result<Vec<String>> {
+    let tokens: Vec<String> = links.iter().map(|_| secret::new_token()).collect();
+    let hashed = tokens.iter().map(|token| secret::hash_token(token));
+    let rows =
+        links.into_iter().zip(hashed).map(|(link, hash)| store::New { id: ctx.new_id(), token_hash: hash, link });
+    store::insert(txn, rows.collect(), ctx.now()).await?;
+    Ok(tokens)
 }
 
-/// Returns the link of a token if it is neither revoked nor expired. The caller checks whether the designation is still
-/// in force.
+/// Returns the link of a token, if it is neither revoked nor expired. The caller checks whether the designation still holds.
 pub async fn find(ctx: &Ctx, db: &impl ConnectionTrait, token: &str) -> Result<Option<Link>> {
     if token.len() > TOKEN_BYTES {
         return Ok(None);

@@ -10,24 +10,31 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, Query
 
 type Result<T> = std::result::Result<T, StoreError>;
 
-pub(super) async fn insert(
-    db: &impl ConnectionTrait,
-    id: PressLinkId,
-    token_hash: String,
-    link: Link,
-    at: DateTime<Utc>,
-) -> Result<()> {
-    let row = press_link::ActiveModel {
-        id: Set(id),
-        token_hash: Set(token_hash),
-        task_id: Set(link.task_id),
-        person_id: Set(link.person_id),
-        designation_id: Set(link.designation_id),
+/// The most rows that one statement inserts: far below the parameters that either engine takes.
+const ROWS_AT_ONCE: usize = 500;
+
+/// A link to be inserted.
+pub(super) struct New {
+    pub id: PressLinkId,
+    pub token_hash: String,
+    pub link: Link,
+}
+
+/// Inserts links with few statements, because all use cases wait meanwhile.
+pub(super) async fn insert(db: &impl ConnectionTrait, links: Vec<New>, at: DateTime<Utc>) -> Result<()> {
+    let row = |new: &New| press_link::ActiveModel {
+        id: Set(new.id),
+        token_hash: Set(new.token_hash.clone()),
+        task_id: Set(new.link.task_id),
+        person_id: Set(new.link.person_id),
+        designation_id: Set(new.link.designation_id),
         created_at: Set(at.into()),
-        expires_at: Set(link.expires_at.into()),
+        expires_at: Set(new.link.expires_at.into()),
         revoked_at: Set(None),
     };
-    press_link::Entity::insert(row).exec_without_returning(db).await?;
+    for some in links.chunks(ROWS_AT_ONCE) {
+        press_link::Entity::insert_many(some.iter().map(row)).exec_without_returning(db).await?;
+    }
     Ok(())
 }
 

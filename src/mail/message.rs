@@ -107,8 +107,7 @@ impl MessageParts {
         let message_id = message_id(self.id, &self.message_id_domain)?;
         let from = mailbox("sender", &self.from)?;
         let to = mailbox("recipient", &self.to)?;
-        let envelope_from = from.email.to_string();
-        let envelope_to = to.email.to_string();
+        let (envelope_from, envelope_to) = (from.email.to_string(), to.email.to_string());
         let mut headers = Message::builder()
             .from(from)
             .to(to)

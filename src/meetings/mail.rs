@@ -258,7 +258,7 @@ fn description(sheet: &Sheet, lang: Lang) -> String {
     lines.join("\n")
 }
 
-/// Writes a person's own copy of the entry as it stands, for a download.
+/// Returns a person's own copy of the entry as it stands, for a download.
 pub(super) fn own_entry(ctx: &Ctx, sheet: &Sheet, member: &Member, sequence: u32) -> Result<String> {
     let is_off = sheet.meeting.state() == entity::kinds::MeetingState::Cancelled;
     let method = if is_off { CalendarMethod::Cancel } else { CalendarMethod::Request };

@@ -4,7 +4,7 @@ mod quorum;
 
 pub use quorum::{Quorum, StandIn, stand_ins};
 
-use crate::error::{Code, Error, Params, Refusal as DomainRefusal};
+use crate::error::{Code, Error, Refusal as DomainRefusal, Refused};
 use crate::lifecycle::{self, Table, Target, WrongTransition};
 use crate::time::{CalendarError, Calendars, NotWorked, zone};
 use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, Utc};
@@ -483,55 +483,30 @@ pub enum Refusal {
 }
 
 impl DomainRefusal for Refusal {
-    fn code(&self) -> Code {
+    fn said(&self) -> Refused {
         match self {
-            Self::WrongTransition(wrong) => wrong.code(),
-            Self::EndsBeforeStarts => Code::EndsBeforeStarts,
-            Self::PlaceMissing { .. } => Code::PlaceMissing,
-            Self::AgendaEmpty => Code::AgendaEmpty,
-            Self::NoticeTooShort(_) => Code::NoticeTooShort,
-            Self::DayInPast => Code::DayInPast,
-            Self::NothingChanges => Code::NothingChanges,
-            Self::NotBegun => Code::MeetingNotBegun,
-            Self::QuorumMissing(_) => Code::QuorumMissing,
-            Self::QuorumLost { .. } => Code::QuorumLost,
-            Self::HourSkipped { .. } => Code::HourSkipped,
-            Self::DelegateMissing => Code::Required,
-            Self::TableOfAllParties => Code::TableOfAllParties,
-        }
-    }
-
-    fn field(&self) -> Option<&'static str> {
-        match self {
-            Self::EndsBeforeStarts => Some("ends"),
-            Self::PlaceMissing { field } | Self::HourSkipped { field, .. } => Some(field),
-            Self::QuorumLost { .. } => Some("short_quorum_reason"),
-            Self::NoticeTooShort(_) => Some("short_notice_reason"),
-            Self::DayInPast => Some("day"),
-            Self::DelegateMissing => Some("delegate"),
-            Self::WrongTransition(_)
-            | Self::AgendaEmpty
-            | Self::NothingChanges
-            | Self::NotBegun
-            | Self::TableOfAllParties
-            | Self::QuorumMissing(_) => None,
-        }
-    }
-
-    fn params(&self) -> Params {
-        match self {
-            Self::WrongTransition(wrong) => wrong.params(),
-            Self::NoticeTooShort(notice) => vec![("given", notice.given.into()), ("asked", notice.asked.into())],
+            Self::WrongTransition(wrong) => wrong.said(),
+            Self::EndsBeforeStarts => Refused::at("ends", Code::EndsBeforeStarts),
+            Self::PlaceMissing { field } => Refused::at(field, Code::PlaceMissing),
+            Self::AgendaEmpty => Refused::of(Code::AgendaEmpty),
+            Self::NoticeTooShort(notice) => Refused::at("short_notice_reason", Code::NoticeTooShort)
+                .with("given", notice.given)
+                .with("asked", notice.asked),
+            Self::DayInPast => Refused::at("day", Code::DayInPast),
+            Self::NothingChanges => Refused::of(Code::NothingChanges),
+            Self::NotBegun => Refused::of(Code::MeetingNotBegun),
             Self::QuorumMissing(quorum) => {
-                vec![("there", quorum.there.into()), ("needed", quorum.needed().into())]
+                Refused::of(Code::QuorumMissing).with("there", quorum.there).with("needed", quorum.needed())
             }
-            Self::QuorumLost { quorum, decisions } => vec![
-                ("there", quorum.there.into()),
-                ("needed", quorum.needed().into()),
-                ("decisions", (*decisions).into()),
-            ],
-            Self::HourSkipped { day, hour, .. } => vec![("day", (*day).into()), ("hour", (*hour).into())],
-            _ => Vec::new(),
+            Self::QuorumLost { quorum, decisions } => Refused::at("short_quorum_reason", Code::QuorumLost)
+                .with("there", quorum.there)
+                .with("needed", quorum.needed())
+                .with("decisions", *decisions),
+            Self::HourSkipped { field, day, hour } => {
+                Refused::at(field, Code::HourSkipped).with("day", *day).with("hour", *hour)
+            }
+            Self::DelegateMissing => Refused::at("delegate", Code::Required),
+            Self::TableOfAllParties => Refused::of(Code::TableOfAllParties),
         }
     }
 }

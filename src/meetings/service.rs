@@ -2,13 +2,15 @@
 
 mod conclude;
 mod convene;
+mod invite;
 mod members;
 mod prepare;
 mod session;
 
 pub use conclude::{NewTask, OutcomeIn, ReleaseChange, ReleaseDecision, record_outcome};
 pub use convene::{MoveIn, cancel, convene, follow_members, move_to, owes_withdrawal};
-pub use members::{invite, parties_of, partners, set_parties, table_of_parties, tables_of_parties};
+pub use invite::invite;
+pub use members::{parties_of, partners, set_parties, table_of_parties, tables_of_parties};
 pub use prepare::{ItemIn, MeetingChange, MeetingIn, add_item, create, edit, remove_item};
 pub use session::{AttendanceIn, attend, close, hold};
 
@@ -22,7 +24,6 @@ use crate::auth::actor::{Actor, HeldSeat};
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
 use crate::error::{Code, Error, Result};
-use crate::ical::IcalError;
 use crate::meetings::verb::Verb;
 use crate::network::service as network;
 use crate::open::{self, Guarded, Scoped, Seen, read, scope};

@@ -23,6 +23,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{AgreementId, BodyId, ObservatoryId, PersonId};
 use entity::kinds::{BodyKind, ObservatoryKind};
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
 
 pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
@@ -57,6 +58,7 @@ pub const RIGHTS: &[(&str, Right<Action>)] = &[
 ];
 
 /// The agreement the network works under.
+#[skip_serializing_none]
 #[derive(Serialize, ToSchema)]
 pub struct AgreementOut {
     pub id: AgreementId,
@@ -65,7 +67,6 @@ pub struct AgreementOut {
     #[schema(max_length = 300)]
     pub title: String,
     /// The day of the last signature, once the secretariat has entered it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub in_force_from: Option<NaiveDate>,
     /// The last day in force (art. 6 c. 2).
     pub in_force_to: NaiveDate,
@@ -78,6 +79,7 @@ pub struct AgreementOut {
 }
 
 /// An act an agreement rests on.
+#[skip_serializing_none]
 #[derive(Serialize, ToSchema)]
 pub struct ActOut {
     /// `dgr`, `regional_law`, `law`…
@@ -85,13 +87,13 @@ pub struct ActOut {
     pub kind: String,
     #[schema(max_length = 60)]
     pub number: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub date: Option<NaiveDate>,
     #[schema(max_length = 500)]
     pub subject: String,
 }
 
 /// A signatory administration.
+#[skip_serializing_none]
 #[derive(Serialize, ToSchema)]
 pub struct BodyOut {
     pub id: BodyId,
@@ -110,10 +112,8 @@ pub struct BodyOut {
     #[schema(max_length = 10, example = "016")]
     pub istat_code: String,
     /// What the ISTAT codes of its municipalities begin with.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 10)]
     pub province_code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 2)]
     pub sigla: Option<String>,
     /// NUTS 2 of the region, NUTS 3 of the others.
@@ -128,7 +128,6 @@ pub struct BodyOut {
     /// Whose working days its offices keep.
     #[schema(max_length = 10)]
     pub territory: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 254)]
     pub pec: Option<String>,
     pub signatory: bool,
@@ -175,6 +174,7 @@ pub struct ObservatoryOut {
 }
 
 /// A town whose patron day makes a calendar of its own.
+#[skip_serializing_none]
 #[derive(Serialize, ToSchema)]
 pub struct TerritoryOut {
     #[schema(max_length = 10, example = "BG")]
@@ -183,7 +183,6 @@ pub struct TerritoryOut {
     pub name: String,
     #[schema(max_length = 80)]
     pub city: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub patron: Option<PatronOut>,
 }
 
@@ -201,12 +200,12 @@ pub struct PatronOut {
 }
 
 /// One day of a territory.
+#[skip_serializing_none]
 #[derive(Serialize, ToSchema)]
 pub struct DayOut {
     pub day: NaiveDate,
     pub working: bool,
     /// Why it is not worked, in the language asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 120)]
     pub reason: Option<String>,
 }
@@ -237,6 +236,7 @@ pub struct SpanQuery {
 }
 
 /// Office contact data of somebody who holds or held a seat. Personal data.
+#[skip_serializing_none]
 #[derive(Serialize, ToSchema)]
 pub struct PersonOut {
     pub id: PersonId,
@@ -247,14 +247,11 @@ pub struct PersonOut {
     pub family_name: String,
     #[schema(max_length = 254, format = Email)]
     pub email: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 40)]
     pub phone: Option<String>,
     pub language: Lang,
     /// When a mail came back for good; absent once the address was changed.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub bounced_at: Option<DateTime<Utc>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 500)]
     pub bounce_note: Option<String>,
     pub version: i32,

@@ -1,13 +1,11 @@
 //! The working days of the network's territories as readers ask for them, and the refusal of a day not worked by all. Pure.
 
-use super::model::{CalendarDay, NetworkRefusal};
-use crate::error::{Code, Error, Params, Refusal, Value};
+use super::model::{CalendarDay, LONGEST_ANSWER_DAYS, NetworkRefusal};
+use crate::error::{Code, Error, Refusal, Refused, Value};
 use crate::texts::Lang;
 use crate::time::{ClosedDay, NonWorking, NotWorked, TerritoryCalendar};
 use chrono::{Days, NaiveDate};
 
-/// The longest span of an answer, in days, because it lists each of them; a longer span is refused.
-pub const LONGEST_ANSWER_DAYS: i64 = 400;
 /// The days that a page looks ahead for closed days: every holiday comes back within a year.
 const LOOK_AHEAD_DAYS: u64 = 366;
 
@@ -44,16 +42,11 @@ pub fn next_closed(calendar: &TerritoryCalendar, from: NaiveDate, count: usize, 
 }
 
 impl Refusal for ClosedDay {
-    fn code(&self) -> Code {
-        Code::NonWorkingDay
-    }
-
-    fn field(&self) -> Option<&'static str> {
-        Some("day")
-    }
-
-    fn params(&self) -> Params {
-        vec![("day", self.day.into()), ("why", Value::Closed(self.closed.clone())), ("next", self.next.into())]
+    fn said(&self) -> Refused {
+        Refused::at("day", Code::NonWorkingDay)
+            .with("day", self.day)
+            .with("why", Value::Closed(self.closed.clone()))
+            .with("next", self.next)
     }
 }
 

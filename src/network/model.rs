@@ -2,7 +2,7 @@
 
 pub mod frame;
 
-use crate::error::{Code, FieldError, Refusal};
+use crate::error::{Code, FieldError, Refusal, Refused};
 use crate::letters;
 use crate::mail::{address, is_address};
 use crate::texts::Lang;
@@ -248,6 +248,9 @@ fn wrong_address(address: &str) -> Option<FieldError> {
     (!is_address(address)).then(|| FieldError::new("email", Code::NotAnAddress))
 }
 
+/// The most days of a calendar in one answer; a longer span is refused. The answer lists every day.
+pub const LONGEST_ANSWER_DAYS: i64 = 400;
+
 /// What this slice refuses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NetworkRefusal {
@@ -258,23 +261,16 @@ pub enum NetworkRefusal {
     #[error("the span ends before it starts")]
     EndBeforeStart,
     /// More days at once than a page or an answer shows.
-    #[error("the span is longer than {} days", super::calendar::LONGEST_ANSWER_DAYS)]
+    #[error("the span is longer than {LONGEST_ANSWER_DAYS} days")]
     SpanTooLong,
 }
 
 impl Refusal for NetworkRefusal {
-    fn code(&self) -> Code {
+    fn said(&self) -> Refused {
         match self {
-            Self::AddressTaken => Code::AddressTaken,
-            Self::EndBeforeStart => Code::EndBeforeStart,
-            Self::SpanTooLong => Code::OutOfRange,
-        }
-    }
-
-    fn field(&self) -> Option<&'static str> {
-        match self {
-            Self::AddressTaken => Some("email"),
-            Self::EndBeforeStart | Self::SpanTooLong => Some("to"),
+            Self::AddressTaken => Refused::at("email", Code::AddressTaken),
+            Self::EndBeforeStart => Refused::at("to", Code::EndBeforeStart),
+            Self::SpanTooLong => Refused::at("to", Code::OutOfRange),
         }
     }
 }

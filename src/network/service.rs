@@ -87,7 +87,7 @@ pub async fn ladder(db: &impl Connection) -> Result<Ladder> {
 }
 
 /// The days of a territory from `from` to `to`, both included, each with the reason if it is not worked. Anybody may ask.
-/// A span that ends before it starts, or is longer than [`calendar::LONGEST_ANSWER_DAYS`], is refused.
+/// A span that ends before it starts, or is longer than [`super::model::LONGEST_ANSWER_DAYS`], is refused.
 pub async fn working_days(
     db: &impl Connection,
     territory: &str,

@@ -15,6 +15,7 @@ use chrono::NaiveDate;
 use entity::ids::{DesignationId, SeatId};
 use entity::kinds::ObligationKind;
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -35,17 +36,15 @@ pub struct RadarOut {
 }
 
 /// A seat at risk.
+#[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RiskOut {
     pub kind: RiskKind,
     pub seat: SeatOut,
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 201)]
     pub holder: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub designation_id: Option<DesignationId>,
     /// First day of the risk, past or future; absent for a seat that was never held.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub day: Option<NaiveDate>,
     /// Obligations due while the risk lasts, earliest first.
     #[schema(max_items = 1000)]

@@ -1,7 +1,7 @@
 //! Checks of the addresses that may be fetched. Pure.
 
 use crate::config::Portal;
-use crate::error::{Code, Params, Refusal as DomainRefusal};
+use crate::error::{Code, Refusal as DomainRefusal, Refused};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use url::{Host, Url};
 
@@ -23,24 +23,12 @@ pub enum Refusal {
 }
 
 impl DomainRefusal for Refusal {
-    fn code(&self) -> Code {
+    fn said(&self) -> Refused {
         match self {
-            Self::NotAUrl => Code::NotAUrl,
-            Self::HostNotAllowed { .. } => Code::HostNotAllowed,
-            Self::TooLong => Code::TooLong,
-            Self::File => Code::AddressOfAFile,
-        }
-    }
-
-    fn field(&self) -> Option<&'static str> {
-        Some("address")
-    }
-
-    fn params(&self) -> Params {
-        match self {
-            Self::HostNotAllowed { host } => vec![("host", host.as_str().into())],
-            Self::TooLong => vec![("limit", ADDRESS_CHARACTERS.into())],
-            Self::NotAUrl | Self::File => Vec::new(),
+            Self::NotAUrl => Refused::at("address", Code::NotAUrl),
+            Self::HostNotAllowed { host } => Refused::at("address", Code::HostNotAllowed).with("host", host.as_str()),
+            Self::TooLong => Refused::at("address", Code::TooLong).with("limit", ADDRESS_CHARACTERS),
+            Self::File => Refused::at("address", Code::AddressOfAFile),
         }
     }
 }

@@ -13,6 +13,7 @@ use chrono::{DateTime, Utc};
 use entity::ids::{DeliverableId, PersonId};
 use entity::kinds::PublicationState;
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -39,27 +40,21 @@ pub struct DeclarationIn {
 }
 
 /// The page of a deliverable on the portal, with all checks of it.
+#[skip_serializing_none]
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct PublicationOut {
     pub deliverable_id: DeliverableId,
     pub state: PublicationState,
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 2000, format = "uri")]
     pub address: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub declared_at: Option<DateTime<Utc>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub declared_by: Option<PersonId>,
     /// Instant of the first verification, when the deliverable appeared.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub first_seen_at: Option<DateTime<Utc>>,
     /// Instant of the latest verification.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub verified_at: Option<DateTime<Utc>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_checked_at: Option<DateTime<Utc>>,
     /// Instant of the next check, once the page is expected; absent if there will be none.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_look_at: Option<DateTime<Utc>>,
     /// Consecutive checks whose result could not be stored. The service is at fault, and the pause before the next
     /// check grows.
@@ -72,28 +67,24 @@ pub struct PublicationOut {
 }
 
 /// One check of the page.
+#[skip_serializing_none]
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct EvidenceOut {
     pub position: i32,
     pub at: DateTime<Utc>,
     /// State after the check.
     pub state: PublicationState,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub http_status: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 500)]
     pub title: Option<String>,
     /// Fingerprint of the essential text of the page: clocks, counters and dates of updates do not count.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 64)]
     pub sha256: Option<String>,
     /// Reason why the page was not recognised, as a word such as `http_status`, `not_a_page`, `product_not_named`,
     /// `another_territory`, `another_period`, `too_slow`. Checks stored by the first versions have a sentence instead.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 500)]
     pub problem: Option<String>,
     /// Address after redirects, if there were any.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 2000, format = "uri")]
     pub led_to: Option<String>,
 }

@@ -3,7 +3,7 @@
 use super::fetch::{Answer, Problem};
 use super::page::Page;
 use super::page::expectation::{Expectation, Finding};
-use crate::error::{Code, Refusal as DomainRefusal};
+use crate::error::{Code, Refusal as DomainRefusal, Refused};
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::{DeliverableId, PersonId, PublicationId};
 use entity::kinds::PublicationState as State;
@@ -139,9 +139,9 @@ pub enum Refusal {
 }
 
 impl DomainRefusal for Refusal {
-    fn code(&self) -> Code {
+    fn said(&self) -> Refused {
         match self {
-            Self::NotOut => Code::WrongTransition,
+            Self::NotOut => Refused::of(Code::WrongTransition),
         }
     }
 }

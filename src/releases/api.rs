@@ -26,6 +26,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use entity::ids::{MeetingId, OutcomeId, ReleaseId};
 use entity::kinds::{Periodicity, Precision, ProductScope, ReasonCode, ReleaseChangeKind, ReleaseState, SeatKind};
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
 
 pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
@@ -89,6 +90,7 @@ pub struct ProductOut {
 }
 
 /// A date as precisely as it is known.
+#[skip_serializing_none]
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WhenDto {
@@ -96,7 +98,7 @@ pub struct WhenDto {
     /// The day; of a longer span any day of it when sent, its first day when received.
     pub day: Day,
     /// Wall time in Europe/Rome; only with the precision `day_time`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     #[schema(value_type = Option<String>, example = "10:00:00")]
     pub hour: Option<NaiveTime>,
 }
@@ -194,6 +196,7 @@ pub struct ReasonOut {
 }
 
 /// One release of the agenda.
+#[skip_serializing_none]
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ReleaseOut {
     pub id: ReleaseId,
@@ -203,10 +206,8 @@ pub struct ReleaseOut {
     pub product_name_en: String,
     pub scope: ProductScope,
     /// The code of the observatory whose it is, where the product is autonomous: it alone owes the release.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 60)]
     pub observatory: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 200)]
     pub observatory_name: Option<String>,
     pub period: String,
@@ -217,14 +218,10 @@ pub struct ReleaseOut {
     pub state: ReleaseState,
     pub date: WhenDto,
     /// Until when nothing appears; only once the date is precise to the hour.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub embargo_until: Option<DateTime<Utc>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub first_confirmed: Option<WhenDto>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub published_at: Option<DateTime<Utc>>,
     /// Why it was cancelled.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<ReasonOut>,
     pub flags: Flags,
     /// Rises when a subscriber's calendar has to change.
@@ -234,25 +231,21 @@ pub struct ReleaseOut {
 }
 
 /// One date a release had, and why.
+#[skip_serializing_none]
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ChangeOut {
     pub position: i32,
     pub kind: ReleaseChangeKind,
     pub date: WhenDto,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<ReasonOut>,
     /// Why this day although not all concerned work on it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 2000)]
     pub despite_non_working: Option<String>,
     /// The outcome of a meeting that decided it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome_id: Option<OutcomeId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub meeting_id: Option<MeetingId>,
     pub at: DateTime<Utc>,
     /// Notice given, in working days of all concerned.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub notice_working_days: Option<i32>,
 }
 
@@ -268,6 +261,7 @@ pub struct ProgressOut {
 }
 
 /// One release with the whole story of its date.
+#[skip_serializing_none]
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct StoryOut {
     #[serde(flatten)]
@@ -278,7 +272,6 @@ pub struct StoryOut {
     pub changes: Vec<ChangeOut>,
     pub progress: ProgressOut,
     /// Working days of all concerned left until a confirmed date.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub notice_left_working_days: Option<i32>,
 }
 

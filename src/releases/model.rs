@@ -1,6 +1,6 @@
 //! A release: its date, as precisely as it is known, its lifecycle, and the flags that follow from both. Pure.
 
-use crate::error::{Code, Params, Refusal as DomainRefusal};
+use crate::error::{Code, Refusal as DomainRefusal, Refused};
 use crate::lifecycle::{self, Table, Target, WrongTransition};
 use crate::time::{Frequency, Period, zone};
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, TimeDelta, Utc};
@@ -537,44 +537,28 @@ pub enum Refusal {
 }
 
 impl DomainRefusal for Refusal {
-    fn code(&self) -> Code {
+    fn said(&self) -> Refused {
         match self {
-            Self::WrongTransition(_) | Self::UnderEmbargo => Code::WrongTransition,
-            Self::HourMissing => Code::NotPrecise,
-            Self::HourOutOfPlace => Code::HourOutOfPlace,
-            Self::PeriodOfAnotherKind => Code::PeriodOfAnotherKind,
-            Self::DayInPast => Code::DayInPast,
-            Self::PeriodNotBegun { .. } => Code::PeriodNotBegun,
-            Self::PeriodTooOld => Code::OutOfRange,
-            Self::HourSkipped(_) => Code::HourSkipped,
-            Self::NothingChanges | Self::NothingCorrected => Code::NothingChanges,
-            Self::ReleaseExists => Code::ReleaseExists,
-            Self::ObservatoryMissing => Code::ObservatoryMissing,
-            Self::ObservatoryOutOfPlace => Code::ObservatoryOutOfPlace,
-        }
-    }
-
-    fn field(&self) -> Option<&'static str> {
-        match self {
-            Self::WrongTransition(_) | Self::UnderEmbargo => None,
-            Self::HourMissing | Self::HourOutOfPlace | Self::HourSkipped(_) => Some("hour"),
-            Self::PeriodOfAnotherKind | Self::PeriodTooOld | Self::NothingCorrected | Self::ReleaseExists => {
-                Some("period")
+            Self::WrongTransition(wrong) => wrong.said(),
+            Self::UnderEmbargo => {
+                Refused::of(Code::WrongTransition).with("state", State::Confirmed.to_string()).with("allowed", "")
             }
-            Self::PeriodNotBegun { field, .. } => Some(field),
-            Self::DayInPast | Self::NothingChanges => Some("day"),
-            Self::ObservatoryMissing | Self::ObservatoryOutOfPlace => Some("observatory"),
-        }
-    }
-
-    fn params(&self) -> Params {
-        match self {
-            Self::WrongTransition(wrong) => wrong.params(),
-            Self::PeriodNotBegun { day, period, .. } => {
-                vec![("day", (*day).into()), ("period", period.to_string().into())]
+            Self::HourMissing => Refused::at("hour", Code::NotPrecise),
+            Self::HourOutOfPlace => Refused::at("hour", Code::HourOutOfPlace),
+            Self::HourSkipped(slot) => {
+                Refused::at("hour", Code::HourSkipped).with("day", slot.day).with("hour", slot.hour)
             }
-            Self::HourSkipped(slot) => vec![("day", slot.day.into()), ("hour", slot.hour.into())],
-            _ => Vec::new(),
+            Self::PeriodOfAnotherKind => Refused::at("period", Code::PeriodOfAnotherKind),
+            Self::PeriodTooOld => Refused::at("period", Code::OutOfRange),
+            Self::PeriodNotBegun { field, day, period } => {
+                Refused::at(field, Code::PeriodNotBegun).with("day", *day).with("period", period.to_string())
+            }
+            Self::NothingCorrected => Refused::at("period", Code::NothingChanges),
+            Self::ReleaseExists => Refused::at("period", Code::ReleaseExists),
+            Self::NothingChanges => Refused::at("day", Code::NothingChanges),
+            Self::DayInPast => Refused::at("day", Code::DayInPast),
+            Self::ObservatoryMissing => Refused::at("observatory", Code::ObservatoryMissing),
+            Self::ObservatoryOutOfPlace => Refused::at("observatory", Code::ObservatoryOutOfPlace),
         }
     }
 }

@@ -209,7 +209,7 @@ pub async fn confirm(
     let slot = Slot { day: input.day, hour: input.hour.unwrap_or(product.default_hour) };
     let confirmed = current.confirmed(slot, ctx.now())?;
     // No field of a confirmation is wrong here: the release has to be called off and planned anew.
-    product.must_be_owed_by(confirmed.observatory).map_err(|refusal| Error::refused(refusal.code()))?;
+    product.must_be_owed_by(confirmed.observatory).map_err(|refusal| Error::refused(refusal.said().code))?;
     let despite_non_working =
         network.check_day(&confirmed, ctx.today(), slot.day, input.despite_non_working.as_deref())?;
     let why = Why { reason: None, despite_non_working, outcome_id };

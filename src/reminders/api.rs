@@ -12,6 +12,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{MailId, PersonId, ReminderId};
 use entity::kinds::{ObligationKind, ReminderOutcome};
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
@@ -39,6 +40,7 @@ pub struct ReminderQuery {
 }
 
 /// One reminder of an obligation, with its outcome.
+#[skip_serializing_none]
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ReminderOut {
     pub id: ReminderId,
@@ -49,14 +51,11 @@ pub struct ReminderOut {
     pub due_day: NaiveDate,
     pub outcome: ReminderOutcome,
     /// Reason for skipping: `overtaken` by a later reminder, or `due_day_past` after an earlier one was sent.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 100)]
     pub reason: Option<String>,
     /// Person who was reminded.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub person_id: Option<PersonId>,
     /// The mail; its state is in the mail log.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub mail_id: Option<MailId>,
     pub at: DateTime<Utc>,
 }

@@ -32,16 +32,8 @@ impl MailKind for Reminder {
     const LETS_IN: bool = true;
     const WRITTEN_ANEW: bool = true;
 
-    /// Every obligation in it is still to be done, on that day, by its reader. Costs what the mail says, however much is due, because
-    /// it is asked of each mail on a Monday morning.
     async fn still_true(ctx: &Ctx, db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
-        let told = store::entries_of_mails(db, &[mail.id]).await?;
-        if told.is_empty() {
-            return Ok(false);
-        }
-        let obligations = providers::named(db, told.iter().map(|entry| (entry.key.kind, entry.key.id))).await?;
-        let meant = Meant::of(&obligations, &meant::roll(db, ctx.today()).await?);
-        Ok(told.iter().all(|entry| meant.holds(entry)))
+        meant::still_holds(db, mail.id, ctx.today()).await
     }
 }
 
@@ -60,10 +52,8 @@ pub(super) struct Issue {
 /// Promises the mail, with a new link for each line.
 pub(super) async fn promise(ctx: &Ctx, txn: &Txn, mail: &Mail<'_>, issue: Issue) -> Result<MailId> {
     let holder = &mail.to.holder;
-    let mut told = Vec::new();
-    for line in &mail.lines {
-        told.push((line, address(ctx, txn, line).await?));
-    }
+    let addresses = addresses(ctx, txn, &mail.lines).await?;
+    let told: Vec<(&Line<'_>, String)> = mail.lines.iter().zip(addresses).collect();
     let draft = Draft {
         kind: Kind::of::<Reminder>(),
         dedupe_key: format!("{}:{}:{}:{}", Reminder::NAME, holder.id, issue.today, issue.number),
@@ -83,21 +73,26 @@ pub(super) async fn promise(ctx: &Ctx, txn: &Txn, mail: &Mail<'_>, issue: Issue)
     outbox::promise(ctx, txn, draft).await
 }
 
-/// Returns the address for answering a line: a one-press link for a task, otherwise its page.
-async fn address(ctx: &Ctx, txn: &Txn, line: &Line<'_>) -> Result<String> {
+/// Returns the address at which each line is answered: a new one-press link for a task, else the page of the obligation.
+async fn addresses(ctx: &Ctx, txn: &Txn, lines: &[Line<'_>]) -> Result<Vec<String>> {
     let base = ctx.config().base_url();
+    let mut tokens = links::issue(ctx, txn, lines.iter().filter_map(link).collect()).await?.into_iter();
+    let address = |line: &Line<'_>| match link(line).and_then(|_| tokens.next()) {
+        Some(token) => format!("{base}/p/{token}"),
+        None => format!("{base}{}", line.obligation.path),
+    };
+    Ok(lines.iter().map(address).collect())
+}
+
+/// Returns the link by which a line about a task is answered with one press.
+fn link(line: &Line<'_>) -> Option<links::Link> {
     let obligation = line.obligation;
-    if obligation.kind != ObligationKind::Task {
-        return Ok(format!("{base}{}", obligation.path));
-    }
-    let link = links::Link {
+    (obligation.kind == ObligationKind::Task).then(|| links::Link {
         task_id: obligation.id.into(),
         person_id: line.designation.holder.id,
         designation_id: line.designation.id,
         expires_at: zone::start_of_day(obligation.due_day + Days::new(LINK_DAYS_AFTER + 1)),
-    };
-    let token = links::issue(ctx, txn, link).await?;
-    Ok(format!("{base}/p/{token}"))
+    })
 }
 
 fn content(mail: &Mail<'_>, told: &[(&Line<'_>, String)], lang: Lang) -> MailContent {

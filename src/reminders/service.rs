@@ -26,11 +26,12 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 pub use super::store::{Entry, Filter};
 
-/// Upper bound of mails written per run. The rest follows a minute later, so that the write lock is never held for
-/// long.
+/// The most mails that one run writes; the others follow in the next run, a minute later.
 const MAILS_AT_ONCE: usize = 100;
-/// Upper bound of skipped rungs recorded per run; the rest follows a minute later. After long downtime there are many.
+/// The most rungs that one run notes as skipped; the others follow in the next run.
 const SKIPS_AT_ONCE: usize = 1000;
+/// The most rungs that one transaction notes as skipped, because all other use cases wait for it.
+const SKIPS_IN_A_TRANSACTION: usize = 100;
 
 /// Result of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,9 +48,12 @@ pub struct Tally {
 /// Sends the reminders that are due now. Run by the job `reminders` every minute; may run at any time and any number of
 /// times.
 ///
-/// Who may: the service itself. Mails: at most one *reminder* per person and day, within the permitted hours, expiring
-/// at their end. Each mail has a transaction of its own. A mail that cannot be written, or an obligation that cannot be
-/// planned, does not affect the others and is tried again in the next run.
+/// Who may: the service itself. Mails: at most one *reminder* per person and day, within the hours of the ladder, running out
+/// at their end.
+///
+/// The run is planned from what the reader sees, before it writes anything. Each mail then has a short transaction of its
+/// own, which looks again at everything that the mail says, because use cases go on between plan and mail. A mail that
+/// cannot be written, and an obligation of which nothing can be planned, are noted and tried again in the next run.
 pub async fn run(ctx: &Ctx) -> Result<Tally> {
     if !ctx.actor.is_ourselves() {
         return Err(Error::Denied);
@@ -62,8 +66,9 @@ pub async fn run(ctx: &Ctx) -> Result<Tally> {
     }
     let today = now.date();
     let calendars = network::calendars(ctx.reader()).await?;
-    let morning = ctx.write(async |txn| look(ctx, txn, &rules.rungs, &calendars, today).await).await?;
-    let Look { roll, obligations, meant, settled, todays, withdrawn } = morning;
+    let withdrawn = withdraw_untrue(ctx, today).await?;
+    let Look { roll, obligations, meant, settled, todays } =
+        look(ctx.reader(), &rules.rungs, &calendars, today).await?;
     let is_told = |promise: &&Promised| !promise.was_withdrawn() && !meant.is_elsewhere(promise);
     let written_to = people(todays.iter().filter(is_told));
     let day = Day { today, rungs: &rules.rungs, calendars: &calendars, roll: &roll, written_to: &written_to };
@@ -77,7 +82,7 @@ pub async fn run(ctx: &Ctx) -> Result<Tally> {
         if told.mails == MAILS_AT_ONCE {
             break;
         }
-        match ctx.write(async |txn| tell(ctx, txn, mail, &meant, today, hours.until).await).await {
+        match ctx.write(async |txn| tell(ctx, txn, mail, today, hours.until).await).await {
             Ok(true) => {
                 told.mails += 1;
                 told.lines += mail.lines.len();
@@ -91,38 +96,31 @@ pub async fn run(ctx: &Ctx) -> Result<Tally> {
     Ok(told)
 }
 
-/// Data of a run, read in one transaction.
+/// The state from which a run is planned.
 struct Look {
     roll: Roll,
     obligations: Vec<Obligation>,
     meant: Meant,
     settled: Settled,
     todays: Vec<Promised>,
-    withdrawn: u64,
 }
 
-/// Withdraws outdated mails and reads the obligations.
-async fn look(ctx: &Ctx, txn: &Txn, rungs: &[i32], calendars: &Calendars, today: NaiveDate) -> Result<Look> {
-    let roll = meant::roll(txn, today).await?;
-    let obligations = slices::due(txn, horizon(rungs, calendars, today)).await?;
+/// Reads what there is to tell, without making any writer wait.
+async fn look(db: &impl ConnectionTrait, rungs: &[i32], calendars: &Calendars, today: NaiveDate) -> Result<Look> {
+    let roll = meant::roll(db, today).await?;
+    let obligations = slices::due(db, horizon(rungs, calendars, today)).await?;
     let meant = Meant::of(&obligations, &roll);
-    let withdrawn = withdraw_untrue(ctx, txn, today, &meant).await?;
-    let settled = Log::read(txn, obligations.iter(), &meant).await?.settled;
-    let todays = promised_on(txn, today).await?;
-    Ok(Look { roll, obligations, meant, settled, todays, withdrawn })
+    let settled = Log::read(db, obligations.iter(), &meant).await?.settled;
+    let todays = promised_on(db, today).await?;
+    Ok(Look { roll, obligations, meant, settled, todays })
 }
 
-/// Writes one mail and logs its rungs. Returns `false` if another run has written to the person meanwhile.
-async fn tell(
-    ctx: &Ctx,
-    txn: &Txn,
-    mail: &Mail<'_>,
-    meant: &Meant,
-    today: NaiveDate,
-    until: NaiveTime,
-) -> Result<bool> {
+/// Writes one mail and notes what it tells; returns whether it did. It does not if anything that the mail says has changed
+/// since it was planned, or if another run has told the person meanwhile.
+async fn tell(ctx: &Ctx, txn: &Txn, mail: &Mail<'_>, today: NaiveDate, until: NaiveTime) -> Result<bool> {
     let person = mail.to.holder.id;
-    let log = Log::read(txn, mail.lines.iter().map(|line| line.obligation), meant).await?;
+    let Some(meant) = still_meant(txn, mail, today).await? else { return Ok(false) };
+    let log = Log::read(txn, mail.lines.iter().map(|line| line.obligation), &meant).await?;
     let is_told = |line: &plan::Line<'_>| {
         log.settled.get(&Key::of(line.obligation)).is_some_and(|rungs| rungs.contains_key(&line.rung))
     };
@@ -133,25 +131,39 @@ async fn tell(
         return Ok(false);
     }
     let mail_id = mail::promise(ctx, txn, mail, Issue { today, until, number }).await?;
-    for line in &mail.lines {
-        let note = Note {
-            key: Key::of(line.obligation),
-            rung: line.rung,
-            outcome: ReminderOutcome::Sent,
-            reason: None,
-            person_id: Some(person),
-            mail_id: Some(mail_id),
-        };
-        log.note(ctx, txn, note).await?;
-    }
+    let notes = mail.lines.iter().map(|line| Note {
+        key: Key::of(line.obligation),
+        rung: line.rung,
+        outcome: ReminderOutcome::Sent,
+        reason: None,
+        person_id: Some(person),
+        mail_id: Some(mail_id),
+    });
+    log.note(ctx, txn, notes).await?;
     Ok(true)
 }
 
-/// Logs skipped rungs: all at once, or one by one if one of them fails. Returns their number.
+/// Returns who is to be told what of a planned mail, or `None` if any of its lines is done, has moved or is now another
+/// person's to hear.
+async fn still_meant(txn: &Txn, mail: &Mail<'_>, today: NaiveDate) -> Result<Option<Meant>> {
+    let names = mail.lines.iter().map(|line| (line.obligation.kind, line.obligation.id));
+    let meant = Meant::of(&slices::still_due(txn, names).await?, &meant::roll(txn, today).await?);
+    let person = mail.to.holder.id;
+    let holds = mail.lines.iter().all(|line| meant.is_of(line.obligation, person));
+    Ok(holds.then_some(meant))
+}
+
+/// Notes the rungs that are over, in batches. Returns how many were noted.
 async fn skip_all(ctx: &Ctx, skipped: &[Skip<'_>], meant: &Meant, failures: &mut Failures) -> Result<usize> {
-    if skipped.is_empty() {
-        return Ok(0);
+    let mut done = 0;
+    for some in skipped.chunks(SKIPS_IN_A_TRANSACTION) {
+        done += skip_some(ctx, some, meant, failures).await?;
     }
+    Ok(done)
+}
+
+/// Notes a batch of rungs that are over: in one transaction, or one by one if one of them cannot be noted.
+async fn skip_some(ctx: &Ctx, skipped: &[Skip<'_>], meant: &Meant, failures: &mut Failures) -> Result<usize> {
     match ctx.write(async |txn| skip(ctx, txn, skipped, meant).await).await {
         Ok(()) => return Ok(skipped.len()),
         Err(error) if matches!(error, Error::Store(StoreError::Busy)) => return Err(error),
@@ -172,13 +184,10 @@ async fn skip_all(ctx: &Ctx, skipped: &[Skip<'_>], meant: &Meant, failures: &mut
 
 async fn skip(ctx: &Ctx, txn: &Txn, skips: &[Skip<'_>], meant: &Meant) -> Result<()> {
     let log = Log::read(txn, skips.iter().map(|skip| skip.obligation), meant).await?;
-    for skip in skips {
-        let is_known = |rungs: &ladder::Settled| rungs.contains_key(&skip.rung);
-        if !log.settled.get(&Key::of(skip.obligation)).is_some_and(is_known) {
-            log.note(ctx, txn, skipped(skip)).await?;
-        }
-    }
-    Ok(())
+    let is_known = |skip: &&Skip<'_>| {
+        log.settled.get(&Key::of(skip.obligation)).is_some_and(|rungs| rungs.contains_key(&skip.rung))
+    };
+    log.note(ctx, txn, skips.iter().filter(|skip| !is_known(skip)).map(skipped)).await
 }
 
 fn skipped(skip: &Skip<'_>) -> Note {
@@ -199,28 +208,35 @@ fn horizon(rungs: &[i32], calendars: &Calendars, today: NaiveDate) -> NaiveDate 
     days.max().unwrap_or(today)
 }
 
-/// Withdraws waiting mails with a line that no longer holds: done, moved, or now addressed to someone else.
-async fn withdraw_untrue(ctx: &Ctx, txn: &Txn, today: NaiveDate, meant: &Meant) -> Result<u64> {
-    let promises = promised_on(txn, today).await?;
-    let waiting: Vec<MailId> =
-        promises.iter().filter(|promise| promise.is_waiting()).map(|promise| promise.id).collect();
-    if waiting.is_empty() {
-        return Ok(0);
+/// Takes back the mails that wait and say anything that does not hold any more: done, moved, or now addressed to another
+/// person. Each has a short transaction of its own, which looks at it again.
+async fn withdraw_untrue(ctx: &Ctx, today: NaiveDate) -> Result<u64> {
+    let mut withdrawn = 0;
+    for mail in untrue(ctx.reader(), today).await? {
+        withdrawn += ctx.write(async |txn| withdraw_if_untrue(ctx, txn, mail).await).await?;
     }
-    let told = store::entries_of_mails(txn, &waiting).await?;
-    let untrue = told.into_iter().filter(|entry| !meant.holds(entry));
-    let mails: HashSet<MailId> = untrue.filter_map(|entry| entry.mail_id).collect();
-    if mails.is_empty() {
-        return Ok(0);
-    }
-    withdraw::withdraw(ctx, txn, &mails.into_iter().collect::<Vec<_>>()).await
+    Ok(withdrawn)
 }
 
-/// Returns the mails promised on the day and not later ones, because `raccordo tick --at` may have written those of a
-/// future day.
-async fn promised_on(txn: &Txn, day: NaiveDate) -> Result<Vec<Promised>> {
+/// Returns the day's waiting mails that say anything that does not hold any more.
+async fn untrue(db: &impl ConnectionTrait, today: NaiveDate) -> Result<HashSet<MailId>> {
+    let promises = promised_on(db, today).await?;
+    let waiting: Vec<MailId> =
+        promises.iter().filter(|promise| promise.is_waiting()).map(|promise| promise.id).collect();
+    let told = store::entries_of_mails(db, &waiting).await?;
+    let obligations = slices::still_due(db, told.iter().map(|entry| (entry.key.kind, entry.key.id))).await?;
+    let meant = Meant::of(&obligations, &meant::roll(db, today).await?);
+    Ok(told.into_iter().filter(|entry| !meant.holds(entry)).filter_map(|entry| entry.mail_id).collect())
+}
+
+async fn withdraw_if_untrue(ctx: &Ctx, txn: &Txn, mail: MailId) -> Result<u64> {
+    if meant::still_holds(txn, mail, ctx.today()).await? { Ok(0) } else { withdraw::withdraw(ctx, txn, &[mail]).await }
+}
+
+/// Returns the day's promises and no later ones, because `raccordo tick --at` may have written those of a day to come.
+async fn promised_on(db: &impl ConnectionTrait, day: NaiveDate) -> Result<Vec<Promised>> {
     let span = zone::start_of_day(day)..zone::start_of_day(day + Days::new(1));
-    withdraw::promised_within(txn, Reminder::NAME, span).await
+    withdraw::promised_within(db, Reminder::NAME, span).await
 }
 
 fn people<'a>(promises: impl Iterator<Item = &'a Promised>) -> BTreeSet<PersonId> {
@@ -246,11 +262,15 @@ struct Log {
 }
 
 impl Log {
-    async fn read(txn: &Txn, obligations: impl Iterator<Item = &Obligation>, meant: &Meant) -> Result<Self> {
+    async fn read<'a>(
+        db: &impl ConnectionTrait,
+        obligations: impl Iterator<Item = &'a Obligation>,
+        meant: &Meant,
+    ) -> Result<Self> {
         let ids: Vec<_> = obligations.map(|obligation| obligation.id).collect();
-        let entries = store::entries_about(txn, &ids).await?;
+        let entries = store::entries_about(db, &ids).await?;
         let mails: Vec<MailId> = entries.iter().filter_map(|entry| entry.mail_id).collect();
-        let standing = withdraw::standing(txn, &mails).await?;
+        let standing = withdraw::standing(db, &mails).await?;
         let untold: HashSet<MailId> =
             standing.iter().filter(|promise| promise.is_to_be_told_anew()).map(|promise| promise.id).collect();
         let elsewhere: HashSet<MailId> =
@@ -274,16 +294,19 @@ impl Log {
         Ok(log)
     }
 
-    async fn note(&self, ctx: &Ctx, txn: &Txn, note: Note) -> Result<()> {
-        let Note { key, rung, outcome, reason, person_id, mail_id } = note;
-        let known = self.reopened.get(&(key.clone(), rung));
-        let id = known.map_or_else(|| ctx.new_id(), |(id, _)| *id);
-        let entry = Entry { id, key, rung, outcome, reason, person_id, mail_id, at: ctx.now() };
-        match known {
-            Some((_, withdrawn)) => store::follow(txn, &entry, *withdrawn).await?,
-            None => store::insert(txn, &entry).await?,
+    /// Notes what became of rungs: new ones all together, those that are open again one by one.
+    async fn note(&self, ctx: &Ctx, txn: &Txn, notes: impl Iterator<Item = Note>) -> Result<()> {
+        let mut new = Vec::new();
+        for Note { key, rung, outcome, reason, person_id, mail_id } in notes {
+            let known = self.reopened.get(&(key.clone(), rung));
+            let id = known.map_or_else(|| ctx.new_id(), |(id, _)| *id);
+            let entry = Entry { id, key, rung, outcome, reason, person_id, mail_id, at: ctx.now() };
+            match known {
+                Some((_, withdrawn)) => store::follow(txn, &entry, *withdrawn).await?,
+                None => new.push(entry),
+            }
         }
-        Ok(())
+        Ok(store::insert(txn, &new).await?)
     }
 }
 

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 type Result<T> = std::result::Result<T, StoreError>;
 
-/// Most ids in one statement, far below the parameter limits of both engines.
+/// The most ids or rows that one statement names: far below the parameters that either engine takes.
 const IDS_AT_ONCE: usize = 500;
 
 /// One rung of one obligation with its outcome.
@@ -82,9 +82,10 @@ pub(super) async fn entries_of_mails(db: &impl ConnectionTrait, mails: &[MailId]
     Ok(entries)
 }
 
-/// Inserts the entry of a rung. Of two concurrent runs the unique key lets one through.
-pub(super) async fn insert(db: &impl ConnectionTrait, entry: &Entry) -> Result<()> {
-    let row = reminder::ActiveModel {
+/// Notes what became of rungs for the first time, with few statements. A unique index lets one of two runs through that
+/// decided the same at once.
+pub(super) async fn insert(db: &impl ConnectionTrait, entries: &[Entry]) -> Result<()> {
+    let row = |entry: &Entry| reminder::ActiveModel {
         id: Set(entry.id),
         obligation_kind: Set(entry.key.kind),
         obligation_id: Set(entry.key.id.to_string()),
@@ -96,7 +97,9 @@ pub(super) async fn insert(db: &impl ConnectionTrait, entry: &Entry) -> Result<(
         mail_id: Set(entry.mail_id),
         at: Set(entry.at.into()),
     };
-    reminder::Entity::insert(row).exec_without_returning(db).await?;
+    for some in entries.chunks(IDS_AT_ONCE) {
+        reminder::Entity::insert_many(some.iter().map(row)).exec_without_returning(db).await?;
+    }
     Ok(())
 }
 

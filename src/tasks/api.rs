@@ -20,6 +20,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{DeliverableId, OutcomeId, ReleaseId, TaskId};
 use entity::kinds::{SeatKind, TaskOrigin, TaskState};
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
 
 pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
@@ -45,7 +46,8 @@ pub const RIGHTS: &[(&str, Right<Action>)] = &[
     ("cancel_task", Right::Ever(Action::Cancel)),
 ];
 
-/// Something a seat has to do by a day.
+/// Work of a seat, due by a day.
+#[skip_serializing_none]
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct TaskOut {
     pub id: TaskId,
@@ -53,34 +55,26 @@ pub struct TaskOut {
     pub seat: String,
     pub seat_kind: SeatKind,
     /// Code of the observatory, if the seat belongs to one.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub observatory: Option<String>,
     pub title_it: String,
     pub title_en: String,
     pub origin: TaskOrigin,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub release_id: Option<ReleaseId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub deliverable_id: Option<DeliverableId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome_id: Option<OutcomeId>,
     pub state: TaskState,
     /// Whether it is still called for. An open step is not, after its deliverable was submitted.
     pub is_due: bool,
     pub is_overdue: bool,
     /// Reason why it is blocked or cancelled.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     /// Due day: set by hand, otherwise derived.
     pub day: NaiveDate,
     /// Derived from the release, in the calendar of the seat's territory.
     pub due_day: NaiveDate,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub hand_set_day: Option<NaiveDate>,
     pub estimated_minutes: i32,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub done_at: Option<DateTime<Utc>>,
     /// Possible next events.
     #[schema(max_items = 10)]

@@ -2,7 +2,7 @@
 
 use crate::deliverables::model::{is_settled, reviews};
 use crate::designations::model::Seat;
-use crate::error::{Code, Params, Refusal as DomainRefusal};
+use crate::error::{Code, Refusal as DomainRefusal, Refused};
 use crate::lifecycle::{self, Blocked, Table, Target, WrongTransition};
 use crate::texts::Lang;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -264,24 +264,10 @@ pub enum Refusal {
 }
 
 impl DomainRefusal for Refusal {
-    fn code(&self) -> Code {
+    fn said(&self) -> Refused {
         match self {
-            Self::WrongTransition(wrong) => wrong.code(),
-            Self::NothingChanges => Code::NothingChanges,
-        }
-    }
-
-    fn field(&self) -> Option<&'static str> {
-        match self {
-            Self::WrongTransition(_) => None,
-            Self::NothingChanges => Some("day"),
-        }
-    }
-
-    fn params(&self) -> Params {
-        match self {
-            Self::WrongTransition(wrong) => wrong.params(),
-            Self::NothingChanges => Vec::new(),
+            Self::WrongTransition(wrong) => wrong.said(),
+            Self::NothingChanges => Refused::at("day", Code::NothingChanges),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! It reads the text of the sources. Each list of exceptions gives reasons, and an exception that is no longer needed
 //! fails too, so the lists only shrink.
 
+use crate::support::files;
 use crate::support::source::{self, File, Reference, Rust};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -98,7 +99,11 @@ const CONFINED: &[Confined] = &[
     Confined {
         krate: "utoipa_actix_web",
         layers: &["api"],
-        places: &[("src/app.rs", "collects the described routes"), ("src/http/openapi.rs", "prints them")],
+        places: &[
+            ("src/api.rs", "lists the described routes"),
+            ("src/app.rs", "serves them"),
+            ("src/http/openapi.rs", "prints them"),
+        ],
     },
     Confined { krate: "actix_multipart", layers: &[], places: &[("src/http/multipart.rs", "reads uploads")] },
     Confined {
@@ -128,6 +133,7 @@ const DEADLINES: &str = "tokio::time::Instant::now";
 
 /// Files that connect the slices and may name them all.
 const COMPOSERS: &[&str] = &[
+    "src/api.rs",
     "src/app.rs",
     "src/cli.rs",
     "src/cli/",
@@ -346,27 +352,39 @@ fn no_slice_reads_another_s_store() {
 fn the_graph_of_slices_has_no_circle() {
     let graph = slice_graph(&sources());
     assert!(graph.contains_key("designations"), "the graph is empty: the test looks in the wrong place");
-    let mut open: BTreeMap<&str, BTreeSet<&str>> =
-        graph.iter().map(|(slice, others)| (slice.as_str(), others.keys().map(String::as_str).collect())).collect();
-    // Slices whose dependencies are all removed are removed too, until none is left; the rest is a circle.
+    assert_none("slices need each other", &circles(&graph));
+}
+
+/// Files that import each other can only be read together. Names handed on by `pub use` count for the file they are from.
+#[test]
+fn the_graph_of_files_has_no_circle() {
+    let graph = files::graph(&sources());
+    assert!(
+        graph["src/db.rs"].contains_key("src/error.rs"),
+        "the graph misses an edge: the test reads imports wrongly"
+    );
+    let is_known = |edge: &String| KNOWN_CIRCLES.iter().any(|(known, _)| edge.starts_with(known));
+    let found = circles(&graph).into_iter().filter(|edge| !is_known(edge)).collect();
+    assert_none("files need each other", &found);
+}
+
+/// Beginnings of the edges of circles that still stand, with the way to untie each.
+const KNOWN_CIRCLES: &[(&str, &str)] =
+    &[("src/designations/", "the mails of the register are given the holders they are written to")];
+
+/// Returns the edges of a graph that lie on circles, or between two of them, each by its reason.
+fn circles(graph: &BTreeMap<String, BTreeMap<String, String>>) -> BTreeSet<String> {
+    let mut left: Vec<(&str, &str)> =
+        graph.iter().flat_map(|(from, needs)| needs.keys().map(|to| (from.as_str(), to.as_str()))).collect();
+    // An edge from a node that no edge leads to, or to a node that no edge leaves, lies on no circle.
     loop {
-        let settled: Vec<&str> = open
-            .iter()
-            .filter(|(_, needs)| !needs.iter().any(|need| open.contains_key(need)))
-            .map(|(slice, _)| *slice)
-            .collect();
-        if settled.is_empty() {
-            break;
+        let (from, to): (BTreeSet<&str>, BTreeSet<&str>) = left.iter().copied().unzip();
+        let before = left.len();
+        left.retain(|edge| to.contains(edge.0) && from.contains(edge.1));
+        if left.len() == before {
+            return left.into_iter().map(|(from, to)| graph[from][to].clone()).collect();
         }
-        open.retain(|slice, _| !settled.contains(slice));
     }
-    let circle: BTreeSet<String> = open
-        .iter()
-        .flat_map(|(slice, needs)| {
-            needs.iter().filter(|need| open.contains_key(*need)).map(|need| graph[*slice][*need].clone())
-        })
-        .collect();
-    assert_none("slices need each other", &circle);
 }
 
 #[test]

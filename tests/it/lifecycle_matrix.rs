@@ -41,7 +41,7 @@ impl Matrix {
 fn said(outcome: Result<String, impl Refusal>) -> String {
     match outcome {
         Ok(state) => format!("-> {state}"),
-        Err(refusal) => format!("   {}", refusal.code().as_str()),
+        Err(refusal) => format!("   {}", refusal.said().code.as_str()),
     }
 }
 

@@ -25,6 +25,7 @@ mod kept;
 mod kill_loop;
 mod lifecycle_matrix;
 mod load;
+mod locks;
 mod mails;
 mod meetings;
 mod members;

@@ -264,7 +264,7 @@ fn operations_have_one_name_each_and_say_what_they_do() {
 #[test]
 fn every_code_is_documented() {
     let mut text = String::from(
-        "# Error codes\n\nEvery refusal is a problem (RFC 9457) with a stable `code`. Programs decide by `status` and `code`; the text is for people and\ncomes in the language asked for. Placeholders stand for values of the occasion. Written by a test from `src/error.rs`,\n`src/http/codes.rs` and `src/texts/`: do not edit by hand.\n\n| Code | Status | Meaning |\n| --- | --- | --- |\n",
+        "# Error codes\n\nEvery refusal is a problem (RFC 9457) with a stable `code`. Programs decide by `status` and `code`; the text is for people and\ncomes in the language asked for. Placeholders stand for values of the occasion. Written by a test from `src/error.rs`\nand `src/texts/`: do not edit by hand.\n\n| Code | Status | Meaning |\n| --- | --- | --- |\n",
     );
     for code in Code::ALL {
         let words = Lang::En.t(&format!("errors.{}", code.as_str())).replace('|', "\\|");

@@ -377,7 +377,7 @@ async fn retention_removes_the_text_of_a_mail_and_keeps_its_row(engine: Engine) 
     let waiting = bench.promise(draft("two", bench.now() + TimeDelta::days(500))).await;
     bench.advance(TimeDelta::days(400));
     let before = bench.now() - TimeDelta::days(365);
-    let blanked = bench.operator().write(async |txn| Ok(outbox::retention::blank(txn, before).await?)).await;
+    let blanked = bench.operator().write(async |txn| Ok(outbox::retention::blank_some(txn, before, 500).await?)).await;
     assert_eq!(blanked.expect("blanked"), 1);
     let mail = bench.mail(sent).await;
     assert!(mail.payload.is_empty() && mail.subject.contains("Designazione registrata"));

@@ -12,6 +12,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{DesignationId, DocumentId, PersonId, UnavailabilityId};
 use entity::kinds::{ActKind, Channel, RecordChange, SeatKind, UnavailabilityMode};
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
 
 /// The act of designation, as the party issued it.
@@ -30,22 +31,23 @@ pub struct ActDto {
 }
 
 /// How the party told the secretariat, and what proves it.
+#[skip_serializing_none]
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProvenanceDto {
     pub channel: Channel,
     pub communicated_on: Day,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     #[schema(max_length = 60)]
     pub protocol_number: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub protocol_date: Option<Day>,
     /// Reference of the receipt, for example of a certified mail's delivery.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     #[schema(max_length = 200)]
     pub receipt: Option<String>,
     /// A file uploaded before with `POST /designations/documents`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub document_id: Option<DocumentId>,
 }
 
@@ -88,17 +90,18 @@ pub struct DesignationIn {
 }
 
 /// Term, act and provenance: what is said of a designation.
+#[skip_serializing_none]
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct StatementDto {
     /// First day in the seat.
     pub valid_from: Day,
     /// Last day in the seat; left out, the designation holds until further notice.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub valid_to: Option<Day>,
     pub act: ActDto,
     pub provenance: ProvenanceDto,
     /// Only for partners: the university, research centre or social partner.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     #[schema(max_length = 200)]
     pub organisation: Option<String>,
 }
@@ -143,27 +146,27 @@ pub struct DocumentIn {
 }
 
 /// Days on which the holder cannot work.
+#[skip_serializing_none]
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UnavailabilityIn {
     pub from: Day,
     pub to: Day,
     pub mode: UnavailabilityMode,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     #[schema(max_length = 500)]
     pub note: Option<String>,
 }
 
 /// A seat and what it is of.
+#[skip_serializing_none]
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct SeatOut {
     pub code: String,
     pub kind: SeatKind,
     pub body: String,
     pub body_name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub observatory: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub observatory_name: Option<String>,
 }
 
@@ -177,6 +180,7 @@ pub struct HolderOut {
 }
 
 /// One designation as known at the instant asked for.
+#[skip_serializing_none]
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct DesignationOut {
     pub id: DesignationId,
@@ -188,16 +192,15 @@ pub struct DesignationOut {
     pub statement: StatementDto,
     /// Days from effect to communication, of an end from the last day; negative when it was communicated ahead. Left out of an
     /// end that came without a communication of its own.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub days_to_communicate: Option<i64>,
     pub change: RecordChange,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     pub recorded_at: DateTime<Utc>,
     pub version: i32,
 }
 
 /// One record of the history of a designation.
+#[skip_serializing_none]
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct RecordOut {
     pub position: i32,
@@ -205,12 +208,9 @@ pub struct RecordOut {
     #[serde(flatten)]
     #[schema(inline)]
     pub statement: StatementDto,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     pub recorded_at: DateTime<Utc>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub recorded_by: Option<PersonId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub superseded_at: Option<DateTime<Utc>>,
 }
 
@@ -227,16 +227,15 @@ pub struct DocumentOut {
 }
 
 /// Days of absence.
+#[skip_serializing_none]
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct UnavailabilityOut {
     pub id: UnavailabilityId,
     pub from: Day,
     pub to: Day,
     pub mode: UnavailabilityMode,
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 500)]
     pub note: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub withdrawn_at: Option<DateTime<Utc>>,
     pub version: i32,
 }

@@ -4,7 +4,7 @@ use super::ENDS;
 use crate::db::{StoreError, Txn};
 use chrono::{DateTime, Utc};
 use entity::{Instant, outbox_mail};
-use sea_orm::sea_query::{Expr, SimpleExpr};
+use sea_orm::sea_query::{Expr, Query, SimpleExpr};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 /// Returns the message kept after the mail's end: empty if the words let the reader in, unchanged otherwise. For the
@@ -15,14 +15,21 @@ pub(super) fn words_after_the_end() -> SimpleExpr {
         .into()
 }
 
-/// Blanks the message and the relay's answer of every mail that ended before `before`. Returns their number.
-pub async fn blank(txn: &Txn, before: DateTime<Utc>) -> Result<u64, StoreError> {
+/// Blanks the message and the relay's answer of at most so many mails that came to their end before an instant. Returns how
+/// many it blanked.
+pub async fn blank_some(txn: &Txn, before: DateTime<Utc>, limit: u64) -> Result<u64, StoreError> {
+    let some = Query::select()
+        .column(outbox_mail::Column::Id)
+        .from(outbox_mail::Entity)
+        .and_where(outbox_mail::Column::State.is_in(ENDS))
+        .and_where(outbox_mail::Column::UpdatedAt.lt(Instant::from(before)))
+        .and_where(outbox_mail::Column::Payload.ne(Vec::<u8>::new()))
+        .limit(limit)
+        .to_owned();
     let blanked = outbox_mail::Entity::update_many()
         .col_expr(outbox_mail::Column::Payload, Expr::value(Vec::<u8>::new()))
         .col_expr(outbox_mail::Column::LastText, Expr::value(None::<String>))
-        .filter(outbox_mail::Column::State.is_in(ENDS))
-        .filter(outbox_mail::Column::UpdatedAt.lt(Instant::from(before)))
-        .filter(outbox_mail::Column::Payload.ne(Vec::<u8>::new()))
+        .filter(outbox_mail::Column::Id.in_subquery(some))
         .exec(txn)
         .await?;
     Ok(blanked.rows_affected)

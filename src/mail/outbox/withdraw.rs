@@ -105,8 +105,8 @@ pub async fn promised_within(
 }
 
 /// How these promises stand.
-pub async fn standing(txn: &Txn, ids: &[MailId]) -> Result<Vec<Promised>> {
-    Ok(promises().filter(outbox_mail::Column::Id.is_in(ids.iter().copied())).into_model().all(txn).await?)
+pub async fn standing(db: &impl ConnectionTrait, ids: &[MailId]) -> Result<Vec<Promised>> {
+    Ok(promises().filter(outbox_mail::Column::Id.is_in(ids.iter().copied())).into_model().all(db).await?)
 }
 
 /// How the promise made under a key stands, if there is one.

@@ -50,7 +50,7 @@ impl Departure {
         self.0.load(Ordering::Acquire)
     }
 
-    pub(in crate::mail) fn begin(&self) {
+    pub(super) fn begin(&self) {
         self.0.store(true, Ordering::Release);
     }
 }

@@ -11,6 +11,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use entity::ids::{AgendaItemId, DesignationId, MeetingId, OutcomeId, PersonId, ReleaseId, TaskId};
 use entity::kinds::{AgendaItemKind, CalendarMethod, MeetingMode, MeetingState, OutcomeKind, Presence, TableKind};
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
 
 /// The technical table or a working group.
@@ -47,11 +48,11 @@ pub struct GuestsIn {
 }
 
 /// A partner invited to a meeting.
+#[skip_serializing_none]
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct GuestOut {
     pub designation_id: DesignationId,
     pub name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub organisation: Option<String>,
 }
 
@@ -63,16 +64,17 @@ pub struct TablesOut {
 }
 
 /// Where a meeting takes place.
+#[skip_serializing_none]
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VenueDto {
     pub mode: MeetingMode,
     /// The room; needed to convene a meeting that has one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     #[schema(max_length = 300, example = "Palazzo Lombardia, Sala 5")]
     pub place: Option<String>,
     /// The way in from afar; needed to convene a meeting that has one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     #[schema(max_length = 500, format = "uri")]
     pub remote_url: Option<String>,
 }
@@ -279,13 +281,13 @@ pub struct OutcomeIn {
 }
 
 /// One meeting as a list shows it.
+#[skip_serializing_none]
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct MeetingLineOut {
     pub id: MeetingId,
     /// The table's code.
     pub table: String,
     /// Given when the meeting is convened.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "3/2027")]
     pub number: Option<String>,
     pub title: String,
@@ -300,38 +302,32 @@ pub struct MeetingLineOut {
     pub uid: String,
     /// Rises with every move and with the cancellation.
     pub sequence: u32,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub convened_at: Option<DateTime<Utc>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub short_notice_reason: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub held_at: Option<DateTime<Utc>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cancelled_reason: Option<String>,
     pub version: i32,
 }
 
 /// A point of an agenda.
+#[skip_serializing_none]
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct AgendaItemOut {
     pub id: AgendaItemId,
     pub kind: AgendaItemKind,
     pub title: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub release_id: Option<ReleaseId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub minutes: Option<i32>,
 }
 
 /// A party, and how it was there once that is recorded.
+#[skip_serializing_none]
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct AttendanceOut {
     /// The body's code.
     pub body: String,
     pub body_name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub presence: Option<Presence>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub delegate: Option<String>,
 }
 
@@ -358,23 +354,20 @@ pub struct StandInOut {
 }
 
 /// An outcome with what followed from it.
+#[skip_serializing_none]
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct OutcomeOut {
     pub id: OutcomeId,
     pub meeting_id: MeetingId,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub agenda_item_id: Option<AgendaItemId>,
     pub position: i32,
     pub kind: OutcomeKind,
     pub text: String,
     /// The release it confirmed or moved.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub release_id: Option<ReleaseId>,
     /// The task it created.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub task_id: Option<TaskId>,
     /// Of a decision: the quorum it was taken with, whatever is corrected afterwards.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub quorum: Option<QuorumOut>,
     pub created_at: DateTime<Utc>,
 }
@@ -390,6 +383,7 @@ pub struct ToldOut {
 }
 
 /// One meeting with everything kept of it.
+#[skip_serializing_none]
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct MeetingOut {
     #[serde(flatten)]
@@ -404,11 +398,9 @@ pub struct MeetingOut {
     #[schema(max_items = 200)]
     pub stand_ins: Vec<StandInOut>,
     /// Why the decisions stand although a correction of the presences left too few parties.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 1000)]
     pub short_quorum_reason: Option<String>,
     /// Why the decisions stand, closed with too few parties recorded as there.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 1000)]
     pub closed_short_reason: Option<String>,
     /// In the order in which they were recorded.

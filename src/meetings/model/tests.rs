@@ -323,7 +323,7 @@ fn an_hour_that_the_clocks_skip_begins_and_ends_no_meeting() {
         ("2027-10-31", time(2, 0), time(2, 30), None),
     ] {
         let checked = Slot { day: day(on), starts, ends }.check();
-        assert_eq!(checked.err().and_then(|refusal| refusal.field()), skipped, "{on} {starts}");
+        assert_eq!(checked.err().and_then(|refusal| refusal.said().field), skipped, "{on} {starts}");
     }
 }
 

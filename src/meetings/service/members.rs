@@ -1,14 +1,13 @@
 //! Whom a table is of and whom its meetings are for: parties, members, invited partners.
 
-use super::convene::{follow, is_ahead};
-use super::{open, save, sheet, table_by_code};
+use super::table_by_code;
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::designations::service as designations;
 use crate::designations::view::Designation;
 use crate::error::{Code, Error, Result};
-use crate::meetings::model::{Event, Meeting, Party, Refusal};
+use crate::meetings::model::{Meeting, Party, Refusal};
 use crate::meetings::policy::{self, Action};
 use crate::meetings::store;
 use crate::meetings::verb::Verb;
@@ -16,8 +15,8 @@ use crate::meetings::view::{Dossier, Member, Table, TableOfParties};
 use crate::network::service as network;
 use crate::open::{Seen, admit};
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::ids::{BodyId, DesignationId, MeetingId, ObservatoryId};
-use entity::kinds::{MeetingState, SeatKind, TableKind};
+use entity::ids::{BodyId, MeetingId, ObservatoryId};
+use entity::kinds::{SeatKind, TableKind};
 use sea_orm::ConnectionTrait;
 use std::collections::HashSet;
 
@@ -181,34 +180,4 @@ pub(super) async fn guests_of(ctx: &Ctx, db: &impl ConnectionTrait, id: MeetingI
     let mut partners = designations::holders_of(db, SeatKind::Partner, ctx.today()).await?;
     partners.retain(|one| invited.contains(&(one.seat.id, one.holder.id)));
     Ok(partners)
-}
-
-/// Invites these partners to a meeting, and no others, by their designations.
-///
-/// What happens: they see the meeting once it is convened, as long as they hold that seat; no presence is recorded of them and
-/// no quorum counts them. Who may: the secretariat. Mails: none for a draft; of a convened meeting *joined* to who is invited
-/// now, *left* to who is not any more. Errors: `wrong_transition` unless a draft or convened, `day_in_past` once it has begun,
-/// `unknown_value` (a designation that is no partner's in office today), `stale`.
-pub async fn invite(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, guests: &[DesignationId]) -> Result<Meeting> {
-    let meeting = open(ctx, txn, id, Action::Invite, Seen::Version(version)).await?;
-    meeting.must_allow(Event::Invite)?;
-    let is_convened = meeting.state() == MeetingState::Convened;
-    if is_convened && !is_ahead(ctx, &meeting) {
-        return Err(Error::refused(Code::DayInPast));
-    }
-    let partners = designations::holders_of(txn, SeatKind::Partner, ctx.today()).await?;
-    let partner = |id: &DesignationId| {
-        let found = partners.iter().find(|one| one.id == *id);
-        found.ok_or_else(|| Error::field("guests", Code::UnknownValue))
-    };
-    let invited: Vec<&Designation> = guests.iter().map(partner).collect::<Result<_>>()?;
-    store::replace_guests(txn, id, &invited, ctx.now()).await?;
-    let details = serde_json::json!({ "guests": guests });
-    let saved = save(ctx, txn, meeting, Verb::Invite, details).await?;
-    if is_convened {
-        let told = store::told(txn, id).await?;
-        let members = members(ctx, txn, &saved).await?;
-        follow(ctx, txn, &sheet(txn, &saved).await?, &members, &told).await?;
-    }
-    Ok(saved)
 }

@@ -1,7 +1,7 @@
 //! What the secretariat enters of the frame: the certified mailbox of a body and the day the agreement was signed. Pure.
 
 use super::{ADDRESS_CHARACTERS, AgreementView};
-use crate::error::{Code, Refusal};
+use crate::error::{Code, Refusal, Refused};
 use crate::mail::{address, is_address};
 use chrono::NaiveDate;
 
@@ -51,19 +51,12 @@ pub enum FrameRefusal {
 }
 
 impl Refusal for FrameRefusal {
-    fn code(&self) -> Code {
+    fn said(&self) -> Refused {
         match self {
-            Self::NoMailbox => Code::NotAnAddress,
-            Self::MailboxTaken => Code::MailboxTaken,
-            Self::SignedInFuture => Code::SignedInFuture,
-            Self::SignedAfterItsEnd => Code::EndBeforeStart,
-        }
-    }
-
-    fn field(&self) -> Option<&'static str> {
-        match self {
-            Self::NoMailbox | Self::MailboxTaken => Some("pec"),
-            Self::SignedInFuture | Self::SignedAfterItsEnd => Some("in_force_from"),
+            Self::NoMailbox => Refused::at("pec", Code::NotAnAddress),
+            Self::MailboxTaken => Refused::at("pec", Code::MailboxTaken),
+            Self::SignedInFuture => Refused::at("in_force_from", Code::SignedInFuture),
+            Self::SignedAfterItsEnd => Refused::at("in_force_from", Code::EndBeforeStart),
         }
     }
 }

@@ -105,10 +105,10 @@ fn a_period_is_one_that_a_release_can_speak_about() {
     ] {
         let period: Period = label.parse().expect("a label of the table");
         let planned = Release::planned(Uuid::nil().into(), &irregular, None, period, when, day("2026-11-23"));
-        assert_eq!(planned.map_err(|refusal| refusal.code()).err(), code, "{label} on {when:?}");
+        assert_eq!(planned.map_err(|refusal| refusal.said().code).err(), code, "{label} on {when:?}");
         let entered = Release { stage: Stage::Provisional(when), ..planned_for(&irregular, "2026-12") };
         assert_eq!(
-            entered.corrected(&irregular, None, period).map_err(|refusal| refusal.code()).err(),
+            entered.corrected(&irregular, None, period).map_err(|refusal| refusal.said().code).err(),
             code,
             "{label}"
         );

@@ -6,9 +6,10 @@ use crate::error::Result;
 use crate::mail::outbox::withdraw::Promised;
 use crate::reminders::addressee::Roll;
 use crate::reminders::plan::Key;
-use crate::reminders::store::Entry;
+use crate::reminders::store::{self, Entry};
+use crate::slices;
 use chrono::NaiveDate;
-use entity::ids::PersonId;
+use entity::ids::{MailId, PersonId};
 use entity::kinds::UnavailabilityMode;
 use sea_orm::ConnectionTrait;
 use std::collections::HashMap;
@@ -30,6 +31,18 @@ pub(in crate::reminders) struct Meant {
     addresses: HashMap<PersonId, String>,
 }
 
+/// Returns whether every line of a mail still holds: each obligation is still to be done, on that day, by the mail's reader. Its cost
+/// depends on the lines of the mail and not on everything due, because on a Monday morning it runs for each mail.
+pub(in crate::reminders) async fn still_holds(db: &impl ConnectionTrait, mail: MailId, today: NaiveDate) -> Result<bool> {
+    let told = store::entries_of_mails(db, &[mail]).await?;
+    if told.is_empty() {
+        return Ok(false);
+    }
+    let obligations = slices::still_due(db, told.iter().map(|entry| (entry.key.kind, entry.key.id))).await?;
+    let meant = Meant::of(&obligations, &roll(db, today).await?);
+    Ok(told.iter().all(|entry| meant.holds(entry)))
+}
+
 impl Meant {
     pub fn of(obligations: &[Obligation], roll: &Roll) -> Self {
         let mut meant = Self { people: HashMap::new(), addresses: HashMap::new() };
@@ -45,6 +58,11 @@ impl Meant {
     /// Returns whether a logged reminder still holds: not done, not moved, and still for that person.
     pub fn holds(&self, told: &Entry) -> bool {
         self.people.get(&told.key).copied() == told.person_id
+    }
+
+    /// Returns whether the obligation is the person's to be told of.
+    pub fn is_of(&self, obligation: &Obligation, person: PersonId) -> bool {
+        self.people.get(&Key::of(obligation)) == Some(&person)
     }
 
     /// Returns whether a mail went to a former address of a person who is still to be reminded.

@@ -34,12 +34,12 @@ fn a_wrong_configuration_is_refused_before_a_port_is_bound_or_a_file_made() {
     let taken = taken.local_addr().expect("its address").to_string();
     let long = "x".repeat(40);
     let cases: [(&'static str, &str, &str); 37] = [
-        ("MAIL__SECURITY", "plain", "only for a relay on this machine"),
-        ("SERVER__PUBLIC_BASE_URL", "", "needs server.public_base_url with https://"),
-        ("SERVER__PUBLIC_BASE_URL", "http://raccordo.example", "needs server.public_base_url with https://"),
-        ("MAIL__TRANSPORT", "file", "needs mail.transport"),
-        ("MAIL__TRANSPORT", "memory", "needs mail.transport"),
-        ("SECURITY__AUDIT_KEY", "", "needs security.audit_key"),
+        ("MAIL__SECURITY", "plain", "mail.security may be \"plain\" only for a relay on this machine"),
+        ("SERVER__PUBLIC_BASE_URL", "", "server.public_base_url must begin with https://"),
+        ("SERVER__PUBLIC_BASE_URL", "http://raccordo.example", "server.public_base_url must begin with https://"),
+        ("MAIL__TRANSPORT", "file", "mail.transport must be"),
+        ("MAIL__TRANSPORT", "memory", "mail.transport must be"),
+        ("SECURITY__AUDIT_KEY", "", "security.audit_key or security.audit_key_file must be given"),
         ("SECURITY__AUDIT_KEY", CANARY, "at least 32 characters"),
         ("SECURITY__AUDIT_KEY_FILE", "absent.key", "cannot read absent.key"),
         ("MAIL__PASSWORD_FILE", "absent.password", "cannot read absent.password"),
@@ -85,6 +85,15 @@ fn a_wrong_configuration_is_refused_before_a_port_is_bound_or_a_file_made() {
 }
 
 #[test]
+fn everything_that_is_wrong_is_said_at_once() {
+    let desk = production().set("MAIL__PORT", "0").set("SERVER__WORKERS", "0").set("MAIL__TRANSPORT", "file");
+    let said = desk.run(&["check-config"]).refused("mail.port must be from 1 to 65535");
+    for rule in ["server.workers must be from 1 to 256", "mail.transport must be \"smtp\" in production"] {
+        assert!(said.err.contains(rule), "{rule}: {said:#?}");
+    }
+}
+
+#[test]
 fn a_variable_that_is_not_text_is_named_without_its_value() {
     let desk = Desk::new();
     let mut command = desk.command(&["check-config"]);
@@ -98,8 +107,8 @@ fn a_variable_that_is_not_text_is_named_without_its_value() {
 #[test]
 fn a_wrong_file_is_refused_with_the_place_and_without_the_value() {
     for (text, because) in [
-        ("[mail]\npasword = \"canary-5e0c7d\"\n", "unknown field `pasword`"),
-        ("[mail]\nport = \"canary-5e0c7d\"\n", "in `mail.port`"),
+        ("[mail]\npasword = \"canary-5e0c7d\"\n", "mail.pasword: unknown field `pasword`"),
+        ("[mail]\nport = \"canary-5e0c7d\"\n", "mail.port: not what it must be: expected u16"),
         ("[mail]\nsecurity = \"canary-5e0c7d\"\n", "not what it must be"),
         ("[mail]\n\npassword = canary-5e0c7d\n", "line 3"),
         ("mail = \"canary-5e0c7d\"\n", "not what it must be"),
@@ -177,6 +186,7 @@ fn the_page_of_settings_holds_every_setting_with_its_default() {
     let from_page = Config::from_sources(Some(&desk.path("page.toml")), &BTreeMap::new()).expect("accepted");
     let as_tree = |config: &Config| toml::Table::try_from(config).expect("a table");
     assert_eq!(as_tree(&from_page), as_tree(&Config::default()));
+    assert_eq!(written, source::read("src/config/defaults.toml"), "the comments too");
     let named: toml::Table = written.parse().expect("TOML");
     assert_eq!(keys(&named), keys(&as_tree(&Config::default())));
 }

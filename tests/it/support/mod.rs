@@ -5,6 +5,7 @@ pub mod builders;
 pub mod contract;
 pub mod db;
 pub mod designating;
+pub mod files;
 pub mod forms;
 pub mod golden;
 pub mod leftovers;

@@ -89,7 +89,7 @@ impl Rust {
         let (uses, rest) = split_uses(&self.code);
         let mut names: BTreeMap<String, Reference> = BTreeMap::new();
         let mut found = BTreeSet::new();
-        for tree in uses {
+        for Use { tree, .. } in uses {
             for (path, name) in leaves(&tree) {
                 let path = absolute(&here, path);
                 names.insert(name, path.clone());
@@ -103,6 +103,19 @@ impl Rust {
             found.insert(absolute(&here, path));
         }
         found
+    }
+
+    /// Returns the module of the file: `["crate", "designations", "mail"]`.
+    pub fn module(&self) -> Reference {
+        module_of(&self.path)
+    }
+
+    /// Returns what the file hands on by `pub use`: each name with its path.
+    pub fn re_exports(&self) -> Vec<(String, Reference)> {
+        let (here, (uses, _)) = (self.module(), split_uses(&self.code));
+        let public = uses.into_iter().filter(|one| one.is_public);
+        let named = public.flat_map(|one| leaves(&one.tree));
+        named.map(|(path, name)| (name, absolute(&here, path))).collect()
     }
 
     /// Returns the routes that its handlers declare.
@@ -253,8 +266,14 @@ fn absolute(here: &Reference, path: Reference) -> Reference {
     }
 }
 
-/// Returns the trees of all `use` items, and the code without them.
-fn split_uses(code: &str) -> (Vec<String>, String) {
+/// A `use` item.
+struct Use {
+    is_public: bool,
+    tree: String,
+}
+
+/// Returns all `use` items, and the code without them.
+fn split_uses(code: &str) -> (Vec<Use>, String) {
     let (mut uses, mut rest, mut current) = (Vec::new(), String::new(), None::<String>);
     for line in code.lines() {
         let begun = current.is_some() || {
@@ -273,7 +292,10 @@ fn split_uses(code: &str) -> (Vec<String>, String) {
         tree.push_str(line.trim());
         if line.contains(';') {
             let tree = current.take().unwrap_or_default();
-            uses.extend(tree.split_once("use ").map(|(_, tree)| tree.trim_end_matches(';').to_owned()));
+            uses.extend(tree.split_once("use ").map(|(visibility, tree)| Use {
+                is_public: visibility.starts_with("pub"),
+                tree: tree.trim_end_matches(';').to_owned(),
+            }));
         }
     }
     (uses, rest)

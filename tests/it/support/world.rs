@@ -106,8 +106,8 @@ impl World {
             expires_at: rome("2027-12-31 00:00"),
         };
         let ctx = self.app.system();
-        let token = ctx.write(async |txn| links::issue(&ctx, txn, link).await).await.expect("a link");
-        self.ids.insert("press", token);
+        let tokens = ctx.write(async |txn| links::issue(&ctx, txn, vec![link]).await).await.expect("a link");
+        self.ids.insert("press", tokens.concat());
     }
 
     /// Makes one meeting in each state that has forms of its own: a draft, a convened one, a held one with an outcome.
