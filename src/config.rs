@@ -4,6 +4,8 @@
 //! `RACCORDO__MAIL__HOST=relay.example` sets `host` under `[mail]`. A value from the environment is read as the type of
 //! its setting, so that a password of digits stays a text. Each secret `x` may instead be given as `x_file`, a path.
 
+mod documents;
+
 use crate::db::Location;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -13,6 +15,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
+pub use documents::{ContentsKind, Documents};
+
 /// All settings. The defaults make `raccordo serve` work in an empty directory.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
@@ -21,6 +25,7 @@ pub struct Config {
     pub environment: Environment,
     pub server: Server,
     pub database: Database,
+    pub documents: Documents,
     pub mail: Mail,
     pub security: Security,
     pub limits: Limits,
@@ -229,6 +234,7 @@ impl Default for Config {
             environment: Environment::Development,
             server: Server::default(),
             database: Database::default(),
+            documents: Documents::default(),
             mail: Mail::default(),
             security: Security::default(),
             limits: Limits::default(),
@@ -358,7 +364,7 @@ const YEAR_HOURS: i64 = 366 * 24;
 /// Longest setting of a period, in days: longer than any data are kept, and short enough to be subtracted from any
 /// instant.
 const CENTURY_DAYS: u32 = 36_525;
-/// Largest setting of a document's size, in bytes, because a document is read into memory and stored in the database.
+/// The largest document in bytes, because one that is brought is held in memory until its content is stored.
 const DOCUMENT_BYTES_MAX: usize = 100 * MEBIBYTE;
 const MEBIBYTE: usize = 1024 * 1024;
 
@@ -390,6 +396,7 @@ impl Config {
     pub fn for_tests() -> Self {
         let mut config = Self::default();
         config.mail.transport = TransportKind::Memory;
+        config.documents.store = ContentsKind::Memory;
         config.mail.operator_address = "gestione@raccordo.example".into();
         config.security.audit_key = Secret::new("a key that is only good for tests, 32+");
         config.server.public_base_url = "http://raccordo.test".into();
@@ -420,9 +427,15 @@ impl Config {
             .ok_or_else(|| ConfigError::Refused("database.url must begin with sqlite: or postgres://".into()))
     }
 
+    /// Returns the folder of the contents of documents.
+    pub fn documents_folder(&self) -> PathBuf {
+        self.documents.folder_for(self.location().ok().as_ref())
+    }
+
     fn read_secret_files(&mut self) -> Result<(), ConfigError> {
         for (secret, file) in [
             (&mut self.database.url, &self.database.url_file),
+            (&mut self.documents.s3_secret_key, &self.documents.s3_secret_key_file),
             (&mut self.mail.password, &self.mail.password_file),
             (&mut self.security.audit_key, &self.security.audit_key_file),
         ] {
@@ -460,6 +473,7 @@ impl Config {
                 "mail.security = \"plain\" is accepted only for a relay on this machine: use starttls or tls",
             );
         }
+        self.documents.check(self.is_production(), &self.location()?).map_err(ConfigError::Refused)?;
         self.check_numbers()?;
         if !self.server.metrics_bind.is_empty() && self.server.metrics_bind.parse::<SocketAddr>().is_err() {
             return refuse("server.metrics_bind must be an address with its port, such as 127.0.0.1:9090, or empty");

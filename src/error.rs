@@ -91,6 +91,8 @@ codes! {
     DocumentEmpty = "document_empty",
     /// The body's daily quota of uploaded files is used up.
     DocumentsQuota = "documents_quota",
+    /// The content of a document is missing from its store, or altered.
+    DocumentUnreadable = "document_unreadable",
     AddressTaken = "address_taken",
     /// The certified mailbox is another body's.
     MailboxTaken = "mailbox_taken",

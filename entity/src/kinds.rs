@@ -162,6 +162,11 @@ kind! {
 }
 
 kind! {
+    /// The kinds of things that can own a document.
+    DocumentOwnerKind { Designation = "designation" }
+}
+
+kind! {
     /// The plenary technical table or a working group.
     TableKind { Plenary = "plenary", WorkingGroup = "working_group" }
 }

@@ -4,10 +4,6 @@
 //! from the instant a record was written until the instant another superseded it. "Who was referent on 12 March, as known
 //! on 20 March?" is [`Record::covers`] on the first axis and [`Record::was_known_at`] on the second.
 
-mod documents;
-
-pub use documents::{document_name, document_type};
-
 use crate::error::{Code, Params, Refusal as DomainRefusal};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use entity::ids::{
@@ -369,12 +365,6 @@ pub enum Refusal {
     LastSecretariat,
     #[error("the body has neither a manager nor a certified mailbox")]
     NobodyToAsk,
-    #[error("the file is empty")]
-    DocumentEmpty,
-    #[error("the file is not of a kind that is accepted")]
-    DocumentTypeRefused,
-    #[error("the file is not what its name says")]
-    DocumentTypeMismatch,
 }
 
 impl DomainRefusal for Refusal {
@@ -395,9 +385,6 @@ impl DomainRefusal for Refusal {
             Self::UnavailabilityOverlaps { .. } => Code::UnavailabilityOverlaps,
             Self::LastSecretariat => Code::LastSecretariat,
             Self::NobodyToAsk => Code::NobodyToAsk,
-            Self::DocumentEmpty => Code::DocumentEmpty,
-            Self::DocumentTypeRefused => Code::DocumentTypeRefused,
-            Self::DocumentTypeMismatch => Code::DocumentTypeMismatch,
         }
     }
 
@@ -410,7 +397,6 @@ impl DomainRefusal for Refusal {
             Self::ActAfterEffect { .. } | Self::ActInFuture => Some("act_date"),
             Self::CommunicatedInFuture => Some("communicated_on"),
             Self::UnavailabilityOutside | Self::UnavailabilityOverlaps { .. } => Some("from"),
-            Self::DocumentEmpty | Self::DocumentTypeRefused | Self::DocumentTypeMismatch => Some("document"),
             Self::NothingChanges | Self::LastSecretariat | Self::NobodyToAsk => None,
         }
     }

@@ -5,10 +5,11 @@ mod checks;
 mod documents;
 mod handover;
 
-pub use documents::{document, keep_document};
+pub use documents::keep_document;
 pub use handover::{follow_calendar, is_over, still_holds};
 
 use self::checks::{check_provenance, check_statement};
+use self::documents::attach_proof;
 use self::handover::{ask_if_vacant, carry_out_end_if_past, has_ended, switch_off};
 use super::mail;
 use super::model::{
@@ -25,7 +26,7 @@ use crate::network::model::PersonIn;
 use crate::network::service as network;
 use crate::typed;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
-use entity::ids::{BodyId, DesignationId, DesignationRecordId, DocumentId, PersonId, SeatId, UnavailabilityId};
+use entity::ids::{BodyId, DesignationId, DesignationRecordId, PersonId, SeatId, UnavailabilityId};
 use entity::kinds::{RecordChange, SeatKind, UnavailabilityMode};
 use sea_orm::ConnectionTrait;
 use serde_json::json;
@@ -65,7 +66,7 @@ pub struct DesignateIn {
 pub async fn designate(ctx: &Ctx, txn: &Txn, input: DesignateIn) -> Result<Designation> {
     let seat = store::seat_by_code(txn, &input.seat).await?.ok_or(Refusal::SeatUnknown)?;
     authorise(ctx, Action::Designate, &seat, None)?;
-    check_statement(ctx, txn, &input.statement, &[]).await?;
+    check_statement(ctx, &input.statement)?;
     let person = match input.person {
         Designee::Known(id) => known_to(ctx, txn, id).await?,
         Designee::New(person) => network::person_for(ctx, txn, person).await?.id,
@@ -87,6 +88,7 @@ pub async fn designate(ctx: &Ctx, txn: &Txn, input: DesignateIn) -> Result<Desig
         by: ctx.actor.person_id(),
     };
     let id = new.id;
+    attach_proof(ctx, txn, id, &new.first.statement.provenance).await?;
     store::insert(txn, new).await?;
     let entered = must_find(txn, id).await?;
     record_statement(ctx, txn, "designations.designate", &entered).await?;
@@ -163,7 +165,7 @@ pub async fn end(ctx: &Ctx, txn: &Txn, id: DesignationId, version: i32, input: E
     must_be_at(&current, version)?;
     let reason = typed::reason("reason", &input.reason, REASON_CHARACTERS)?;
     if let Some(provenance) = &input.provenance {
-        check_provenance(ctx, txn, provenance, &known_documents(txn, id).await?).await?;
+        check_provenance(ctx, provenance)?;
     }
     let remaining = Term { to: Some(input.last_day), ..current.record.statement.term };
     keep_a_secretariat(ctx, txn, &current, Some(remaining)).await?;
@@ -171,12 +173,6 @@ pub async fn end(ctx: &Ctx, txn: &Txn, id: DesignationId, version: i32, input: E
     let ended = end_at(ctx, txn, current, version, input.last_day, ending).await?;
     carry_out_end_if_past(ctx, txn, &ended).await?;
     Ok(ended)
-}
-
-/// The files that prove a designation already: whoever may change it may name them again.
-async fn known_documents(txn: &Txn, id: DesignationId) -> Result<Vec<DocumentId>> {
-    let history = store::history(txn, id).await?;
-    Ok(history.into_iter().filter_map(|record| record.statement.provenance.document_id).collect())
 }
 
 async fn end_at(
@@ -225,7 +221,7 @@ pub async fn correct(
     authorise(ctx, Action::Correct, &current.seat, Some(current.holder.id))?;
     must_be_at(&current, version)?;
     let reason = typed::reason("reason", reason, REASON_CHARACTERS)?;
-    check_statement(ctx, txn, &statement, &known_documents(txn, id).await?).await?;
+    check_statement(ctx, &statement)?;
     keep_a_secretariat(ctx, txn, &current, Some(statement.term)).await?;
     let others: Vec<_> =
         store::occupied(txn, current.seat.id).await?.into_iter().filter(|other| other.designation_id != id).collect();
@@ -274,6 +270,7 @@ pub async fn annul(ctx: &Ctx, txn: &Txn, id: DesignationId, version: i32, reason
 }
 
 async fn supersede(ctx: &Ctx, txn: &Txn, current: &Designation, version: i32, successor: Successor) -> Result<()> {
+    attach_proof(ctx, txn, current.id, &successor.statement.provenance).await?;
     store::supersede(txn, current, version, ctx.new_id(), successor, ctx.now(), ctx.actor.person_id()).await?;
     Ok(())
 }
@@ -403,7 +400,7 @@ pub async fn dossier(ctx: &Ctx, id: DesignationId) -> Result<Dossier> {
     let history = store::history(db, id).await?;
     let documents = history.iter().filter_map(|record| record.statement.provenance.document_id).collect();
     Ok(Dossier {
-        documents: store::documents(db, documents).await?,
+        documents: crate::documents::service::documents(db, documents).await?,
         unavailabilities: store::unavailabilities(db, Some(id), None).await?,
         designation,
         history,

@@ -92,7 +92,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::HostNotAllowed
         | Code::AddressOfAFile => StatusCode::UNPROCESSABLE_ENTITY,
 
-        Code::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        Code::Busy | Code::DocumentUnreadable => StatusCode::SERVICE_UNAVAILABLE,
         Code::StorageFull => StatusCode::INSUFFICIENT_STORAGE,
         Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }

@@ -4,13 +4,13 @@
 use super::Report;
 use crate::ctx::Ctx;
 use crate::db::Txn;
+use crate::documents;
 use crate::each::Failures;
 use crate::error::Result;
 use crate::http::idempotency;
 use crate::mail::outbox;
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{Instant, document, document_owner, job_slot, press_link, session, sign_in_link};
-use sea_orm::sea_query::Query;
+use entity::{Instant, job_slot, press_link, session, sign_in_link};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 
 pub(super) async fn run(ctx: &Ctx) -> Result<Report> {
@@ -32,7 +32,8 @@ pub(super) async fn run(ctx: &Ctx) -> Result<Report> {
     let sessions = counted("sessions", ctx.write(async |txn| remove_sessions(txn, last_sign_in).await).await)?;
     let links = counted("links", ctx.write(async |txn| remove_links(txn, last_sign_in).await).await)?
         + counted("presses", ctx.write(async |txn| remove_presses(txn, last_sign_in).await).await)?;
-    let files = counted("files", ctx.write(async |txn| remove_files(txn, last_answer).await).await)?;
+    let files =
+        counted("files", ctx.write(async |txn| documents::service::remove_unowned(txn, last_answer).await).await)?;
     let blank = async |txn: &Txn| Ok(outbox::retention::blank(txn, last_mail).await?);
     let mails = counted("mails", ctx.write(blank).await)?;
     Ok(Report::new(
@@ -66,13 +67,4 @@ async fn remove_presses(txn: &Txn, before: DateTime<Utc>) -> Result<u64> {
         .add(press_link::Column::ExpiresAt.lt(Instant::from(before)))
         .add(press_link::Column::RevokedAt.lt(Instant::from(before)));
     Ok(press_link::Entity::delete_many().filter(ended).exec(txn).await?.rows_affected)
-}
-
-/// Removes uploaded files without an owner, whose form was refused and abandoned.
-async fn remove_files(txn: &Txn, before: DateTime<Utc>) -> Result<u64> {
-    let owned = Query::select().column(document_owner::Column::DocumentId).from(document_owner::Entity).to_owned();
-    let given_up = Condition::all()
-        .add(document::Column::CreatedAt.lt(Instant::from(before)))
-        .add(document::Column::Id.not_in_subquery(owned));
-    Ok(document::Entity::delete_many().filter(given_up).exec(txn).await?.rows_affected)
 }
