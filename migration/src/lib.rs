@@ -25,6 +25,7 @@ mod m20261129_160000_name_whose_a_release_is;
 mod m20261129_161000_give_working_groups_their_parties;
 mod m20261129_162000_invite_partners;
 mod m20261129_170000_move_contents_out;
+mod m20261129_180000_free_vocabularies;
 mod schema;
 
 /// All migrations, oldest first.
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_161000_give_working_groups_their_parties::Migration),
             Box::new(m20261129_162000_invite_partners::Migration),
             Box::new(m20261129_170000_move_contents_out::Migration),
+            Box::new(m20261129_180000_free_vocabularies::Migration),
         ]
     }
 }
