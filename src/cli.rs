@@ -16,11 +16,13 @@ use raccordo::clock::{Clock, FixedClock, SystemClock};
 use raccordo::config::Config;
 use raccordo::ctx::{Ctx, Services};
 use raccordo::db::{Db, Location};
+use raccordo::documents::contents::Contents;
 use raccordo::error::{Error, FieldError};
 use raccordo::http::{openapi, wording::text};
 use raccordo::jobs::runner::{Ended, Runner};
 use raccordo::jobs::schedule::{JOBS, Job};
 use raccordo::load as network_file;
+use raccordo::ops::contents::folder_of;
 use raccordo::ops::{backup, health, keys, migrate, restore};
 use raccordo::texts::Lang;
 use raccordo::{audit, auth};
@@ -217,14 +219,15 @@ fn agrees(diff: &network_file::Diff, assume_yes: bool) -> bool {
 }
 
 async fn make_backup(config: &Config, file: &Path) -> Outcome {
-    let manifest = backup::backup(&config.location()?, file, SystemClock.now()).await?;
+    let manifest = backup::backup(&config.location()?, &Contents::of(config), file, SystemClock.now()).await?;
     println!("{} ({} bytes, SHA-256 {})", file.display(), manifest.bytes, manifest.sha256);
+    println!("{} content(s) of documents in {}", manifest.documents.len(), folder_of(file).display());
     println!("audit head {}", manifest.audit_head);
     Ok(())
 }
 
 async fn put_back(config: &Config, file: &Path) -> Outcome {
-    let restored = restore::restore(&config.location()?, file, SystemClock.now()).await?;
+    let restored = restore::restore(&config.location()?, &Contents::of(config), file, SystemClock.now()).await?;
     println!("restored the backup of {}", restored.manifest.created_at);
     if let Some(place) = restored.put_aside {
         println!("the database that was there is now {}", place.display());

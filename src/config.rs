@@ -4,6 +4,8 @@
 //! `RACCORDO__MAIL__HOST=relay.example` sets `host` under `[mail]`. A value from the environment is read as the type of its
 //! default, so a password of digits stays a text. Each secret `x` may instead be given as `x_file`, a path.
 
+mod documents;
+
 use crate::db::Location;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -13,7 +15,9 @@ use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
-/// All settings. The defaults make `raccordo serve` work on an empty directory.
+pub use documents::{ContentsKind, Documents};
+
+/// All settings. The defaults make `raccordo serve` work in an empty directory.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
@@ -21,6 +25,7 @@ pub struct Config {
     pub environment: Environment,
     pub server: Server,
     pub database: Database,
+    pub documents: Documents,
     pub mail: Mail,
     pub security: Security,
     pub limits: Limits,
@@ -276,7 +281,7 @@ const YEAR_HOURS: i64 = 366 * 24;
 /// Longest setting of a period, in days: longer than any data are kept, and short enough to be subtracted from any
 /// instant.
 const CENTURY_DAYS: u32 = 36_525;
-/// A document is read into memory and kept in the database.
+/// The largest document in bytes, because one that is brought is held in memory until its content is stored.
 const DOCUMENT_BYTES_MAX: usize = 100 * 1024 * 1024;
 
 impl Config {
@@ -307,6 +312,7 @@ impl Config {
     pub fn for_tests() -> Self {
         let mut config = Self::default();
         config.mail.transport = TransportKind::Memory;
+        config.documents.store = ContentsKind::Memory;
         config.mail.operator_address = "gestione@raccordo.example".into();
         config.security.audit_key = Secret::new("a key that is only good for tests, 32+");
         config.server.public_base_url = "http://raccordo.test".into();
@@ -337,9 +343,15 @@ impl Config {
         Location::parse(self.database.url.reveal()).ok_or_else(|| ConfigError::Refused(vec![unknown()]))
     }
 
+    /// Returns the folder of the contents of documents.
+    pub fn documents_folder(&self) -> PathBuf {
+        self.documents.folder_for(self.location().ok().as_ref())
+    }
+
     fn read_secret_files(&mut self) -> Result<(), ConfigError> {
         for (secret, file) in [
             (&mut self.database.url, &self.database.url_file),
+            (&mut self.documents.s3_secret_key, &self.documents.s3_secret_key_file),
             (&mut self.mail.password, &self.mail.password_file),
             (&mut self.security.audit_key, &self.security.audit_key_file),
         ] {
@@ -358,6 +370,7 @@ impl Config {
         let mut rules = Rules::default();
         self.check_addresses(&mut rules);
         self.check_numbers(&mut rules);
+        self.documents.check(self.is_production(), self.location().ok().as_ref(), &mut rules);
         if self.is_production() {
             self.check_production(&mut rules);
         }

@@ -4,6 +4,7 @@ use crate::auth::actor::Actor;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Db, StoreError, Txn};
+use crate::documents::contents::Contents;
 use crate::error::{Error, Result};
 use crate::secret::Ids;
 use crate::texts::Lang;
@@ -18,6 +19,8 @@ pub struct Services {
     pub db: Db,
     pub clock: Arc<dyn Clock>,
     pub config: Config,
+    /// The store of the contents of documents.
+    pub contents: Arc<Contents>,
     /// Notified after a commit that may have added mails, so that the dispatcher does not wait for its next poll.
     pub mail_waiting: tokio::sync::Notify,
     /// Signs of life of the background parts.
@@ -28,6 +31,7 @@ pub struct Services {
 impl Services {
     pub fn new(db: Db, clock: Arc<dyn Clock>, config: Config) -> Self {
         Self {
+            contents: Arc::new(Contents::of(&config)),
             db,
             clock,
             config,
@@ -40,8 +44,8 @@ impl Services {
     /// Returns the same services with other connections, those of background work.
     #[must_use]
     pub fn over(&self, db: Db) -> Self {
-        let vitals = Arc::clone(&self.vitals);
-        Self { vitals, ..Self::new(db, Arc::clone(&self.clock), self.config.clone()) }
+        let (vitals, contents) = (Arc::clone(&self.vitals), Arc::clone(&self.contents));
+        Self { vitals, contents, ..Self::new(db, Arc::clone(&self.clock), self.config.clone()) }
     }
 
     /// Makes a new id; ids sort in the order of creation.

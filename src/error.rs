@@ -127,6 +127,8 @@ codes! {
     DocumentEmpty = "document_empty" => UnprocessableEntity,
     /// The body has uploaded the most files that one day allows.
     DocumentsQuota = "documents_quota" => TooManyRequests,
+    /// The content of a document is missing from its store, or altered.
+    DocumentUnreadable = "document_unreadable" => ServiceUnavailable,
     AddressTaken = "address_taken" => Conflict,
     /// The certified mailbox belongs to another body.
     MailboxTaken = "mailbox_taken" => Conflict,

@@ -11,6 +11,7 @@ pub mod ctx;
 pub mod db;
 pub mod deliverables;
 pub mod designations;
+pub mod documents;
 pub mod due;
 pub mod each;
 pub mod error;

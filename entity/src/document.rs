@@ -1,5 +1,5 @@
-//! A file, such as the proof of an act. Immutable; removed by retention if nothing owns it ([`crate::document_owner`]).
-//! May contain personal data.
+//! A document without its content, which lies outside the database under its SHA-256. Immutable; removed by retention while
+//! nothing owns it ([`crate::document_owner`]). May contain personal data.
 
 use crate::Instant;
 use crate::ids::{BodyId, DocumentId, PersonId};
@@ -17,8 +17,6 @@ pub struct Model {
     pub size: i64,
     #[sea_orm(column_type = "String(StringLen::N(200))")]
     pub name: String,
-    #[sea_orm(column_type = "Blob")]
-    pub content: Vec<u8>,
     pub created_at: Instant,
     pub uploaded_by: Option<PersonId>,
     /// Body whose daily limit the file counted towards; `None` for a file stored by the service itself.

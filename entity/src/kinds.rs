@@ -1,7 +1,8 @@
-//! Closed vocabularies, stored as text so that adding a value is an ordinary migration on both engines.
+//! Closed vocabularies, stored as text.
 //!
-//! An older program cannot load a row with a value it does not know: add a value in one release and write it in the
-//! next.
+//! No table lists the values (ADR 18), so a new value needs no migration. These types are the guard: only a value of the vocabulary is
+//! written, and a row with an unknown one is an error when it is read. A binary that does not know a value therefore cannot read its
+//! row: add a value in one release and write it in the next.
 
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -159,6 +160,11 @@ kind! {
 kind! {
     /// Source of a task. `missing_page`: a page on the portal is missing, or differs from the verified one.
     TaskOrigin { Step = "step", Outcome = "outcome", MissingPage = "missing_page" }
+}
+
+kind! {
+    /// The kinds of things that can own a document.
+    DocumentOwnerKind { Designation = "designation" }
 }
 
 kind! {

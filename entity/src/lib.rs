@@ -19,6 +19,7 @@ pub mod designation;
 pub mod designation_record;
 pub mod document;
 pub mod document_owner;
+pub mod document_unmoved;
 pub mod idempotent_request;
 pub mod invitation;
 pub mod job_slot;

@@ -25,6 +25,8 @@ mod m20261129_160000_name_whose_a_release_is;
 mod m20261129_161000_give_working_groups_their_parties;
 mod m20261129_162000_invite_partners;
 mod m20261129_170000_name_the_facts_of_mails;
+mod m20261129_171000_move_contents_out;
+mod m20261129_180000_free_vocabularies;
 mod schema;
 
 /// All migrations, oldest first.
@@ -54,6 +56,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_161000_give_working_groups_their_parties::Migration),
             Box::new(m20261129_162000_invite_partners::Migration),
             Box::new(m20261129_170000_name_the_facts_of_mails::Migration),
+            Box::new(m20261129_171000_move_contents_out::Migration),
+            Box::new(m20261129_180000_free_vocabularies::Migration),
         ]
     }
 }

@@ -17,7 +17,7 @@ use raccordo::mail::dispatcher::{Dispatcher, Pace};
 use raccordo::mail::transport::Transport;
 use raccordo::ops::{demo, migrate, same_time};
 use raccordo::vitals::pulse::{self, Watcher};
-use raccordo::{app, auth, designations, kinds_of_mail, load, mail, settings, telemetry};
+use raccordo::{app, auth, designations, documents, kinds_of_mail, load, mail, settings, telemetry};
 use sea_orm::{EntityTrait, PaginatorTrait};
 use std::net::TcpListener;
 use std::path::Path;
@@ -51,6 +51,7 @@ pub(super) async fn serve(mut config: Config, is_demo: bool) -> Outcome {
     let db = open(&location).await?;
     let services = Arc::new(Services::new(db, Arc::new(SystemClock), config));
     let operator = operator_on(Arc::clone(&services));
+    move_contents(&operator).await?;
     fill(&operator, is_demo).await?;
     let listener = TcpListener::bind(services.config.server.bind)
         .map_err(|failure| format!("cannot listen on {}: {failure}", services.config.server.bind))?;
@@ -78,6 +79,15 @@ async fn open(location: &Location) -> Outcome<Db> {
         }
     }
     Ok(db)
+}
+
+/// Moves the contents of documents that earlier versions kept in the database. Replicas that begin together may all do it.
+async fn move_contents(ctx: &Ctx) -> Outcome {
+    let moved = documents::service::move_contents(ctx).await?;
+    if moved > 0 {
+        info!(moved, "the contents of documents left the database");
+    }
+    Ok(())
 }
 
 /// Fills an empty database with the network, and for a demonstration also with a year of invented events.

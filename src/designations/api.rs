@@ -11,6 +11,7 @@ use super::view::Designation;
 use crate::auth::rights::Right;
 use crate::ctx::Ctx;
 use crate::db::Txn;
+use crate::documents::service as documents;
 use crate::error::{Code, Error};
 use crate::http::Answer;
 use crate::http::download;
@@ -89,8 +90,7 @@ pub async fn request_designation(ctx: Ctx, code: web::Path<String>) -> Answer {
 #[post("/designations/documents")]
 pub async fn upload_document(ctx: Ctx, upload: Upload) -> Answer {
     let file = upload.file.ok_or_else(|| Error::field("document", Code::Required))?;
-    let content = file.content()?.to_vec();
-    let document = ctx.write(async |txn| service::keep_document(&ctx, txn, &file.name, content).await).await?;
+    let document = service::keep_document(&ctx, &file.name, file.content()?.clone()).await?;
     Ok(HttpResponse::Created().json(DocumentOut::from(document)))
 }
 
@@ -247,8 +247,7 @@ pub async fn annul_designation(
 #[get("/designations/{id}/documents/{document_id}")]
 pub async fn show_document(ctx: Ctx, path: web::Path<(DesignationId, DocumentId)>) -> Answer {
     let (id, document_id) = path.into_inner();
-    let document = service::document(&ctx, id, document_id).await?;
-    Ok(download::file(&document.name, &document.media_type, document.content))
+    Ok(download::document(documents::open(&ctx, &id, document_id).await?))
 }
 
 /// Record days of absence

@@ -4,10 +4,6 @@
 //! from the instant a record was written until the instant another superseded it. "Who was referent on 12 March, as known
 //! on 20 March?" is [`Record::covers`] on the first axis and [`Record::was_known_at`] on the second.
 
-mod documents;
-
-pub use documents::{document_name, document_type};
-
 use crate::error::{Code, Refusal as DomainRefusal, Refused};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use entity::ids::{
@@ -369,12 +365,6 @@ pub enum Refusal {
     LastSecretariat,
     #[error("the body has neither a manager nor a certified mailbox")]
     NobodyToAsk,
-    #[error("the file is empty")]
-    DocumentEmpty,
-    #[error("the file is not of a kind that is accepted")]
-    DocumentTypeRefused,
-    #[error("the file is not what its name says")]
-    DocumentTypeMismatch,
 }
 
 impl DomainRefusal for Refusal {
@@ -401,9 +391,6 @@ impl DomainRefusal for Refusal {
             }
             Self::LastSecretariat => Refused::of(Code::LastSecretariat),
             Self::NobodyToAsk => Refused::of(Code::NobodyToAsk),
-            Self::DocumentEmpty => Refused::at("document", Code::DocumentEmpty),
-            Self::DocumentTypeRefused => Refused::at("document", Code::DocumentTypeRefused),
-            Self::DocumentTypeMismatch => Refused::at("document", Code::DocumentTypeMismatch),
         }
     }
 }

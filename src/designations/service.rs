@@ -5,10 +5,11 @@ mod checks;
 mod documents;
 mod handover;
 
-pub use documents::{document, keep_document};
+pub use documents::keep_document;
 pub use handover::{follow_calendar, is_over};
 
 use self::checks::{check_provenance, check_statement};
+use self::documents::attach_proof;
 use self::handover::{ask_if_vacant, carry_out_end_if_past, switch_off};
 use super::mail;
 use super::model::{
@@ -29,7 +30,7 @@ use crate::network::service as network;
 use crate::open::{Guarded, Scoped, Seen, open, read, scope};
 use crate::typed;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
-use entity::ids::{BodyId, DesignationId, DesignationRecordId, DocumentId, PersonId, UnavailabilityId};
+use entity::ids::{BodyId, DesignationId, DesignationRecordId, PersonId, UnavailabilityId};
 use entity::kinds::{RecordChange, SeatKind, UnavailabilityMode};
 use sea_orm::ConnectionTrait;
 use serde_json::json;
@@ -69,7 +70,7 @@ pub struct DesignateIn {
 pub async fn designate(ctx: &Ctx, txn: &Txn, input: DesignateIn) -> Result<Designation> {
     let seat = store::seat(txn, SeatKey::Code(&input.seat)).await?.ok_or(Refusal::SeatUnknown)?;
     ctx.demand(policy::may(&ctx.actor, Action::Designate, of_seat(&seat)))?;
-    check_statement(ctx, txn, &input.statement, &[]).await?;
+    check_statement(ctx, &input.statement)?;
     let person = match input.person {
         Designee::Known(id) => known_to(ctx, txn, id).await?,
         Designee::New(person) => network::person_for(ctx, txn, person).await?.id,
@@ -91,6 +92,7 @@ pub async fn designate(ctx: &Ctx, txn: &Txn, input: DesignateIn) -> Result<Desig
         by: ctx.actor.person_id(),
     };
     let id = new.id;
+    attach_proof(ctx, txn, id, &new.first.statement.provenance).await?;
     store::insert(txn, new).await?;
     let entered = known(txn, id).await?;
     record_statement(ctx, txn, Verb::Designate, &entered).await?;
@@ -164,7 +166,7 @@ pub async fn end(ctx: &Ctx, txn: &Txn, id: DesignationId, version: i32, input: E
     let current = open::<Designation>(ctx, txn, id, Action::Designate, Seen::Version(version)).await?;
     let reason = typed::reason("reason", &input.reason, REASON_CHARACTERS)?;
     if let Some(provenance) = &input.provenance {
-        check_provenance(ctx, txn, provenance, &known_documents(txn, id).await?).await?;
+        check_provenance(ctx, provenance)?;
     }
     let remaining = Term { to: Some(input.last_day), ..current.record.statement.term };
     keep_a_secretariat(ctx, txn, &current, Some(remaining)).await?;
@@ -172,12 +174,6 @@ pub async fn end(ctx: &Ctx, txn: &Txn, id: DesignationId, version: i32, input: E
     let ended = end_at(ctx, txn, current, input.last_day, ending).await?;
     carry_out_end_if_past(ctx, txn, &ended).await?;
     Ok(ended)
-}
-
-/// The files that prove a designation already: whoever may change it may name them again.
-async fn known_documents(txn: &Txn, id: DesignationId) -> Result<Vec<DocumentId>> {
-    let history = store::history(txn, id).await?;
-    Ok(history.into_iter().filter_map(|record| record.statement.provenance.document_id).collect())
 }
 
 async fn end_at(
@@ -222,7 +218,7 @@ pub async fn correct(
 ) -> Result<Designation> {
     let current = open::<Designation>(ctx, txn, id, Action::Correct, Seen::Version(version)).await?;
     let reason = typed::reason("reason", reason, REASON_CHARACTERS)?;
-    check_statement(ctx, txn, &statement, &known_documents(txn, id).await?).await?;
+    check_statement(ctx, &statement)?;
     keep_a_secretariat(ctx, txn, &current, Some(statement.term)).await?;
     let others: Vec<_> =
         store::occupied(txn, current.seat.id).await?.into_iter().filter(|other| other.designation_id != id).collect();
@@ -268,6 +264,7 @@ pub async fn annul(ctx: &Ctx, txn: &Txn, id: DesignationId, version: i32, reason
 
 /// Supersedes the current record and returns the designation as it is now.
 async fn supersede(ctx: &Ctx, txn: &Txn, current: &Designation, successor: Successor) -> Result<Designation> {
+    attach_proof(ctx, txn, current.id, &successor.statement.provenance).await?;
     store::supersede(txn, current, ctx.new_id(), successor, ctx.now(), ctx.actor.person_id()).await?;
     known(txn, current.id).await
 }
@@ -390,7 +387,7 @@ pub async fn dossier(ctx: &Ctx, id: DesignationId) -> Result<Dossier> {
     let history = store::history(db, id).await?;
     let documents = history.iter().filter_map(|record| record.statement.provenance.document_id).collect();
     Ok(Dossier {
-        documents: store::documents(db, documents).await?,
+        documents: crate::documents::service::documents(db, documents).await?,
         unavailabilities: store::unavailabilities(db, Some(id), None).await?,
         designation,
         history,

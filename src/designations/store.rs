@@ -1,11 +1,9 @@
 //! Rows of the register and back. With its three parts the only file of the slice that speaks to the database.
 
 mod absences;
-mod documents;
 mod records;
 
 pub use absences::{insert_unavailability, unavailabilities, unavailability, withdraw_unavailability};
-pub use documents::{document_content, document_uploader, documents, insert_document, sizes_kept_since};
 pub use records::{histories, history};
 
 use self::records::{RecordRow, insert_record, records};

@@ -1,10 +1,11 @@
 //! What the register shows: a designation with the names of its person, seat and body, ready for pages, mails and REST.
 
 use super::model::{Record, Seat, Standing, Unavailability};
+use crate::documents::view::Document;
 use crate::letters;
 use crate::texts::Lang;
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::ids::{DesignationId, DocumentId, PersonId};
+use entity::ids::{DesignationId, PersonId};
 use entity::kinds::RecordChange;
 
 /// The holder of a seat, with what is needed to write to them.
@@ -62,15 +63,4 @@ pub struct Dossier {
     pub history: Vec<Record>,
     pub documents: Vec<Document>,
     pub unavailabilities: Vec<Unavailability>,
-}
-
-/// An attached file, without its content.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Document {
-    pub id: DocumentId,
-    pub name: String,
-    pub media_type: String,
-    pub size: i64,
-    pub sha256: String,
-    pub created_at: DateTime<Utc>,
 }

@@ -1,8 +1,9 @@
 //! Files answered as downloads, never displayed inside our site, whatever they contain.
 
+use crate::documents::view::Opened;
 use crate::letters;
 use actix_web::HttpResponse;
-use actix_web::body::MessageBody;
+use actix_web::body::{MessageBody, SizedStream};
 use actix_web::http::header::{
     CONTENT_TYPE, Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue, X_CONTENT_TYPE_OPTIONS,
 };
@@ -15,6 +16,12 @@ pub fn file(name: &str, media_type: &str, content: impl MessageBody + 'static) -
         .insert_header(disposition(name))
         .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .body(content)
+}
+
+/// Answers with a document, sent as it is read. A content that turns out to be altered on the way breaks the connection off.
+pub fn document(Opened { document, content }: Opened) -> HttpResponse {
+    let size = u64::try_from(document.size).unwrap_or_default();
+    file(&document.name, &document.media_type, SizedStream::new(size, content))
 }
 
 /// Returns the header with the name in UTF-8, and in ASCII for old clients (RFC 6266 §4.3, RFC 8187).

@@ -4,12 +4,12 @@
 use super::Report;
 use crate::ctx::Ctx;
 use crate::db::delete_some;
+use crate::documents;
 use crate::each::Failures;
 use crate::error::Result;
 use crate::mail::outbox;
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{Instant, document, document_owner, idempotent_request, job_slot, press_link, session, sign_in_link};
-use sea_orm::sea_query::Query;
+use entity::{Instant, idempotent_request, job_slot, press_link, session, sign_in_link};
 use sea_orm::{ColumnTrait, Condition, EntityTrait};
 
 /// The most rows that one transaction removes.
@@ -34,7 +34,7 @@ pub(super) async fn run(ctx: &Ctx) -> Result<Report> {
     let sessions = counted("sessions", clear::<session::Entity>(ctx, sessions_before(last_sign_in)).await)?;
     let links = counted("links", clear::<sign_in_link::Entity>(ctx, links_before(last_sign_in)).await)?
         + counted("presses", clear::<press_link::Entity>(ctx, presses_before(last_sign_in)).await)?;
-    let files = counted("files", clear::<document::Entity>(ctx, given_up_before(last_answer)).await)?;
+    let files = counted("files", remove_files(ctx, last_answer).await)?;
     let mails = counted("mails", blank_mails(ctx, last_mail).await)?;
     Ok(Report::new(
         answers + slots + sessions + links + files + mails,
@@ -93,10 +93,14 @@ fn presses_before(before: DateTime<Utc>) -> Condition {
         .add(press_link::Column::RevokedAt.lt(Instant::from(before)))
 }
 
-/// Selects the files that came with a form or a call and that nothing owns, because the form was refused and given up.
-fn given_up_before(before: DateTime<Utc>) -> Condition {
-    let owned = Query::select().column(document_owner::Column::DocumentId).from(document_owner::Entity).to_owned();
-    Condition::all()
-        .add(document::Column::CreatedAt.lt(Instant::from(before)))
-        .add(document::Column::Id.not_in_subquery(owned))
+/// Removes the files that came with a form or a call and that nothing owns, in batches. Returns how many there were.
+async fn remove_files(ctx: &Ctx, before: DateTime<Utc>) -> Result<u64> {
+    let mut removed = 0;
+    loop {
+        let some = ctx.write(async |txn| documents::service::remove_unowned(txn, before, AT_ONCE).await).await?;
+        removed += some;
+        if some < AT_ONCE {
+            return Ok(removed);
+        }
+    }
 }

@@ -7,7 +7,7 @@
 use super::{Report, housekeeping, outbox_sweep, retention};
 use crate::ctx::Ctx;
 use crate::error::Result;
-use crate::{designations, meetings, portal, reminders};
+use crate::{designations, documents, meetings, portal, reminders};
 use chrono::{DateTime, SubsecRound, Utc};
 use croner::Cron;
 use croner::parser::{CronParser, Seconds};
@@ -37,6 +37,7 @@ pub const JOBS: &[Job] = &[
     job("handover", "5 */5 * * * *", 120, "jobs.handover", |ctx| Box::pin(handover(ctx))),
     job("follow_members", "35 */5 * * * *", 60, "jobs.follow_members", |ctx| Box::pin(follow_members(ctx))),
     job("retention", "0 40 1 * * *", 600, "jobs.retention", |ctx| Box::pin(retention::run(ctx))),
+    job("documents", "0 50 1 * * *", 600, "jobs.documents", |ctx| Box::pin(sweep_documents(ctx))),
     job("housekeeping", "0 10 2 * * *", 600, "jobs.housekeeping", |ctx| Box::pin(housekeeping::run(ctx))),
 ];
 
@@ -50,6 +51,13 @@ async fn handover(ctx: &Ctx) -> Result<Report> {
 async fn follow_members(ctx: &Ctx) -> Result<Report> {
     let (done, failures) = meetings::service::follow_members(ctx).await?;
     Ok(Report::new(done, format!("invited, or told that a meeting is no longer theirs{failures}")))
+}
+
+/// Sweeps the store of documents: removes what uploads and crashes left there, and looks for what is missing.
+async fn sweep_documents(ctx: &Ctx) -> Result<Report> {
+    let swept = documents::service::sweep(ctx).await?;
+    let note = format!("contents without a document removed; {} stay{}", swept.kept, swept.failures);
+    Ok(Report::new(swept.removed, note))
 }
 
 const fn job(

@@ -1,14 +1,18 @@
-//! One file with everything, taken while the service runs.
+//! The database in one file and the contents of its documents in a folder beside it, taken while the service runs.
 //!
 //! `VACUUM INTO` on a reading connection copies one consistent state and never blocks writers. The copy is checked before it gets its
 //! name. Beside it lies a manifest: what it is, its SHA-256, and the head of the audit chain, which from then on is anchored wherever
-//! backups are kept.
+//! backups are kept, and every content with its SHA-256 and size. Contents are copied after the database, because a content is there
+//! before the row that names it, and stays for a day after that row is gone.
 //!
 //! `PostgreSQL` has `pg_dump`, which does this better.
 
+use super::contents::{Listed, copy_out, folder_of};
 use super::files::{beside, create_private, publish, remove_if_there, sha256};
 use crate::audit;
 use crate::db::{Db, Location};
+use crate::documents::contents::{Contents, ContentsError};
+use crate::documents::service as documents;
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, Statement};
 use serde::{Deserialize, Serialize};
@@ -26,9 +30,15 @@ pub struct Manifest {
     pub sha256: String,
     /// `SEQ:HASH`, for `raccordo audit verify --anchor`.
     pub audit_head: String,
+    /// The contents of documents, each a file in the folder `NAME.documents`. None in format 1, whose database holds them.
+    #[serde(default)]
+    pub documents: Vec<Listed>,
 }
 
-pub const FORMAT: u32 = 1;
+/// The format that is written.
+pub const FORMAT: u32 = 2;
+/// The oldest format that is read.
+pub const OLDEST_FORMAT: u32 = 1;
 
 /// Why there is no backup, or none that may be used.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +53,8 @@ pub enum BackupError {
     File { path: PathBuf, source: io::Error },
     #[error("{path} is not usable: {problem}")]
     Damaged { path: PathBuf, problem: String },
+    #[error(transparent)]
+    Contents(#[from] ContentsError),
     #[error("database: {0}")]
     Driver(#[from] DbErr),
     #[error(transparent)]
@@ -68,12 +80,18 @@ pub fn manifest_path(backup: &Path) -> PathBuf {
     beside(backup, ".json")
 }
 
-/// Copies the database to `file`, checks the copy and writes its manifest. The service may be running.
-pub async fn backup(location: &Location, file: &Path, now: DateTime<Utc>) -> Result<Manifest, BackupError> {
+/// Copies the database to `file` and the contents of documents beside it, checks the copies and writes their manifest. The service
+/// may be running. A content that is missing or altered fails the backup.
+pub async fn backup(
+    location: &Location,
+    contents: &Contents,
+    file: &Path,
+    now: DateTime<Utc>,
+) -> Result<Manifest, BackupError> {
     if matches!(location, Location::Postgres(_)) {
         return Err(BackupError::Postgres);
     }
-    for path in [file.to_owned(), manifest_path(file)] {
+    for path in [file.to_owned(), manifest_path(file), folder_of(file)] {
         if path.exists() {
             return Err(BackupError::Exists(path));
         }
@@ -84,11 +102,14 @@ pub async fn backup(location: &Location, file: &Path, now: DateTime<Utc>) -> Res
     let copied = copy(&db, &partial).await;
     db.close().await;
     let finished = match copied {
-        Ok(()) => finish(&partial, file, now).await,
+        Ok(()) => finish(contents, &partial, file, now).await,
         Err(failure) => Err(failure),
     };
     // A backup that failed, on a full disk above all, takes up no room.
-    finished.inspect_err(|_| remove_leftovers(&partial))
+    finished.inspect_err(|_| {
+        remove_leftovers(&partial);
+        remove_folder(file);
+    })
 }
 
 fn remove_leftovers(partial: &Path) {
@@ -101,12 +122,13 @@ fn remove_leftovers(partial: &Path) {
 }
 
 /// Checks the copy, gives it its name and writes its manifest. A copy whose manifest cannot be written is no backup and goes.
-async fn finish(partial: &Path, file: &Path, now: DateTime<Utc>) -> Result<Manifest, BackupError> {
+async fn finish(contents: &Contents, partial: &Path, file: &Path, now: DateTime<Utc>) -> Result<Manifest, BackupError> {
     let manifest = Manifest {
         format: FORMAT,
         created_at: now,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         audit_head: check(partial).await?.to_string(),
+        documents: copy_documents(contents, partial, file).await?,
         bytes: std::fs::metadata(partial).map_err(BackupError::at(partial))?.len(),
         sha256: sha256(partial).map_err(BackupError::at(partial))?,
     };
@@ -116,6 +138,24 @@ async fn finish(partial: &Path, file: &Path, now: DateTime<Utc>) -> Result<Manif
         remove_leftovers(&manifest_path(file));
     })?;
     Ok(manifest)
+}
+
+/// Copies the contents that the copy of the database names.
+async fn copy_documents(contents: &Contents, partial: &Path, file: &Path) -> Result<Vec<Listed>, BackupError> {
+    let connection = open_copy(partial).await?;
+    let recorded = documents::contents_recorded(&connection).await;
+    connection.close().await?;
+    let recorded = recorded.map_err(|error| BackupError::damaged(partial, error))?;
+    copy_out(contents, recorded, file).await
+}
+
+fn remove_folder(backup: &Path) {
+    let folder = folder_of(backup);
+    if let Err(failure) = std::fs::remove_dir_all(&folder)
+        && failure.kind() != io::ErrorKind::NotFound
+    {
+        tracing::warn!(folder = %folder.display(), %failure, "what is left of a failed backup could not be removed");
+    }
 }
 
 /// The file is made first, empty and private: `VACUUM INTO` fills it, and at no moment may others read it.

@@ -4,10 +4,12 @@
 //! sending paused, and the command says which mails would go out. A damaged or truncated file is refused before anything is touched,
 //! and the database that was there is put aside, not deleted: each under a name of its own, whole before its place is taken.
 
-use super::backup::{BackupError, FORMAT, Manifest, check, manifest_path, open_copy};
+use super::backup::{BackupError, FORMAT, Manifest, OLDEST_FORMAT, check, manifest_path, open_copy};
+use super::contents;
 use super::files::{beside, create_private, publish, remove_if_there, sha256, sync_folder};
 use super::migrate;
 use crate::db::{Location, take_lock};
+use crate::documents::contents::Contents;
 use crate::settings;
 use chrono::{DateTime, Utc};
 use entity::ids::MailId;
@@ -35,7 +37,12 @@ pub struct WaitingMail {
 }
 
 /// Verifies the backup and puts it where `location` says, with sending paused. No service may be using the place.
-pub async fn restore(location: &Location, file: &Path, now: DateTime<Utc>) -> Result<Restored, BackupError> {
+pub async fn restore(
+    location: &Location,
+    store: &Contents,
+    file: &Path,
+    now: DateTime<Utc>,
+) -> Result<Restored, BackupError> {
     let Location::Sqlite(place) = location else { return Err(BackupError::Postgres) };
     let manifest = verify(file)?;
     if let Some(folder) = place.parent() {
@@ -45,6 +52,8 @@ pub async fn restore(location: &Location, file: &Path, now: DateTime<Utc>) -> Re
     let partial = beside(place, ".partial");
     take_copy(file, &partial)?;
     let waiting = prepare(&partial, &manifest, now).await?;
+    // Before the database that names them. Contents that are there already are the same ones, or were damaged.
+    contents::put_back(store, &manifest.documents, file).await?;
     let put_aside = put_aside(place, now)?;
     publish(&partial, place).map_err(BackupError::at(place))?;
     Ok(Restored { manifest, waiting, put_aside })
@@ -55,13 +64,14 @@ fn verify(file: &Path) -> Result<Manifest, BackupError> {
     let path = manifest_path(file);
     let text = std::fs::read_to_string(&path).map_err(BackupError::at(&path))?;
     let manifest: Manifest = serde_json::from_str(&text).map_err(|error| BackupError::damaged(&path, error))?;
-    if manifest.format != FORMAT {
+    if !(OLDEST_FORMAT..=FORMAT).contains(&manifest.format) {
         return Err(BackupError::damaged(&path, format!("format {} is not known here", manifest.format)));
     }
     let found = sha256(file).map_err(BackupError::at(file))?;
     if found != manifest.sha256 {
         return Err(BackupError::damaged(file, "its SHA-256 is not the one in its manifest"));
     }
+    contents::verify(&manifest.documents, file)?;
     Ok(manifest)
 }
 

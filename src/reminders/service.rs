@@ -10,7 +10,7 @@ use super::store;
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
 use crate::designations::service as designations;
-use crate::due::{Obligation, providers};
+use crate::due::Obligation;
 use crate::each::Failures;
 use crate::error::{Error, Result};
 use crate::mail::kind::MailKind;

@@ -112,6 +112,11 @@ const CONFINED: &[Confined] = &[
         places: &[("src/http/", "the frame and the error page"), ("src/mail/content.rs", "the two parts of a mail")],
     },
     Confined { krate: "lettre", layers: &[], places: &[("src/mail/", "builds and sends")] },
+    Confined {
+        krate: "object_store",
+        layers: &[],
+        places: &[("src/documents/contents.rs", "reads and writes the contents of documents")],
+    },
     Confined { krate: "reqwest", layers: &[], places: &[("src/portal/", "fetches the declared page")] },
     Confined { krate: "rand", layers: &[], places: &[("src/secret.rs", "ids, tokens and jitter have one home")] },
 ];

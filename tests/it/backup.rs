@@ -5,12 +5,17 @@ use crate::support::db::Engine;
 use crate::workbench::{Workbench, draft};
 use chrono::TimeDelta;
 use raccordo::audit::{self, Event};
+use raccordo::config::Config;
 use raccordo::db::{Db, Location, OpenError};
+use raccordo::documents::contents::Contents;
+use raccordo::documents::service as documents;
 use raccordo::mail::outbox::lease;
 use raccordo::network::verb::Verb;
 use raccordo::ops::backup::{BackupError, backup, manifest_path};
+use raccordo::ops::contents::folder_of;
 use raccordo::ops::migrate::{SchemaError, demand_current};
 use raccordo::ops::restore::restore;
+use raccordo::secret::sha256_hex;
 use raccordo::settings;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -22,8 +27,14 @@ struct Kept {
 }
 
 impl Kept {
-    /// Makes a service with one audit event and one unsent mail, and a backup of it.
+    /// Makes a service with one audit event and one promised mail.
     async fn new() -> Self {
+        let kept = Self::before_the_backup().await;
+        kept.backup().await;
+        kept
+    }
+
+    async fn before_the_backup() -> Self {
         let bench = Workbench::new(Engine::Sqlite).await;
         let ctx = bench.operator();
         let event = Event {
@@ -36,9 +47,12 @@ impl Kept {
         };
         ctx.write(async |txn| audit::record(&ctx, txn, event).await).await.expect("recorded");
         bench.promise(draft("one", bench.now())).await;
-        let kept = Self { bench, folder: tempfile::tempdir().expect("a folder") };
-        backup(&kept.bench.location, &kept.file(), kept.bench.now()).await.expect("a backup");
-        kept
+        Self { bench, folder: tempfile::tempdir().expect("a folder") }
+    }
+
+    async fn backup(&self) {
+        let contents = &self.bench.services.contents;
+        backup(&self.bench.location, contents, &self.file(), self.bench.now()).await.expect("a backup");
     }
 
     fn file(&self) -> PathBuf {
@@ -50,7 +64,7 @@ impl Kept {
     }
 
     async fn restored(&self) -> Result<raccordo::ops::restore::Restored, BackupError> {
-        restore(&self.place(), &self.file(), self.bench.now()).await
+        restore(&self.place(), &self.bench.services.contents, &self.file(), self.bench.now()).await
     }
 }
 
@@ -82,14 +96,14 @@ async fn a_backup_can_be_made_during_writes() {
     let writing = bench.db().begin().await.expect("a transaction");
     settings::set(&writing, "half", "done", bench.now()).await.expect("written");
     let file = folder.path().join("b");
-    backup(&bench.location, &file, bench.now()).await.expect("no lock stands in the way");
+    backup(&bench.location, &bench.services.contents, &file, bench.now()).await.expect("no lock stands in the way");
     writing.commit().await.expect("committed");
 }
 
 #[actix_web::test]
 async fn a_backup_never_replaces_another() {
     let kept = Kept::new().await;
-    let again = backup(&kept.bench.location, &kept.file(), kept.bench.now()).await;
+    let again = backup(&kept.bench.location, &kept.bench.services.contents, &kept.file(), kept.bench.now()).await;
     assert!(matches!(again, Err(BackupError::Exists(_))), "{again:?}");
 }
 
@@ -200,6 +214,65 @@ async fn a_database_of_a_later_version_is_refused() {
 #[actix_web::test]
 async fn on_postgres_the_command_points_to_its_own_tools() {
     let location = Location::Postgres("postgres://nobody@localhost/none".into());
-    let refused = backup(&location, Path::new("x"), chrono::DateTime::UNIX_EPOCH).await;
+    let refused =
+        backup(&location, &Contents::of(&Config::for_tests()), Path::new("x"), chrono::DateTime::UNIX_EPOCH).await;
     assert!(matches!(&refused, Err(error @ BackupError::Postgres) if error.to_string().contains("pg_dump")));
+}
+
+const ACT: &[u8] = b"%PDF-1.7 the act";
+
+/// A backup with one document, of a service whose documents lie in a folder of their own.
+async fn kept_with_document() -> Kept {
+    let kept = Kept::before_the_backup().await;
+    let ctx = kept.bench.operator();
+    let received = documents::receive(&ctx, "atto.pdf", ACT.into()).await.expect("received");
+    ctx.write(async |txn| documents::keep(&ctx, txn, received).await).await.expect("kept");
+    kept.backup().await;
+    kept
+}
+
+fn content_of(kept: &Kept) -> PathBuf {
+    folder_of(&kept.file()).join(sha256_hex(ACT))
+}
+
+#[actix_web::test]
+async fn a_backup_brings_the_contents_of_documents_back() {
+    let kept = kept_with_document().await;
+    let manifest = std::fs::read_to_string(manifest_path(&kept.file())).expect("a manifest");
+    assert!(manifest.contains(&sha256_hex(ACT)), "{manifest}");
+    let elsewhere = Contents::of(&Config::for_tests());
+    restore(&kept.place(), &elsewhere, &kept.file(), kept.bench.now()).await.expect("restored");
+    elsewhere.check(&sha256_hex(ACT)).await.expect("the content is there");
+}
+
+#[actix_web::test]
+async fn a_backup_with_a_damaged_content_is_refused_and_nothing_is_touched() {
+    for damage in [flip as fn(&Path), remove] {
+        let kept = kept_with_document().await;
+        damage(&content_of(&kept));
+        let elsewhere = Contents::of(&Config::for_tests());
+        let refused = restore(&kept.place(), &elsewhere, &kept.file(), kept.bench.now()).await;
+        assert!(matches!(refused, Err(BackupError::Damaged { .. } | BackupError::File { .. })), "{refused:?}");
+        assert!(!path(&kept.place()).exists());
+        assert!(elsewhere.list().await.expect("answers").is_empty());
+    }
+}
+
+fn remove(file: &Path) {
+    std::fs::remove_file(file).expect("removed");
+}
+
+#[actix_web::test]
+async fn a_backup_without_one_of_its_contents_is_none() {
+    let kept = kept_with_document().await;
+    let elsewhere = Contents::of(&Config::for_tests());
+    let file = kept.folder.path().join("second");
+    let refused = backup(&kept.bench.location, &elsewhere, &file, kept.bench.now()).await;
+    assert!(matches!(refused, Err(BackupError::Contents(_))), "{refused:?}");
+    let names: Vec<_> = std::fs::read_dir(kept.folder.path())
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").file_name())
+        .filter(|name| name.to_string_lossy().starts_with("second"))
+        .collect();
+    assert!(names.is_empty(), "{names:?}");
 }

@@ -15,6 +15,7 @@ mod comments;
 mod corrected;
 mod demo;
 mod designations;
+mod documents;
 mod forms;
 mod frame;
 mod full_disk;

@@ -6,10 +6,10 @@ use crate::support::db::{TestDb, schema_of};
 use crate::support::golden::assert_golden;
 use entity::ids::TableId;
 use entity::kinds::TableKind;
-use entity::{table_party, technical_table};
+use entity::{body, table_party, technical_table};
 use migration::{Migrator, MigratorTrait};
 use raccordo::secret::sha256_hex;
-use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Statement};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryOrder, Statement};
 use std::fmt::Write;
 
 both_engines! {
@@ -18,6 +18,8 @@ both_engines! {
     a_combined_reason_is_split_by_the_migration_and_joined_by_its_reverse,
     a_working_group_that_exists_keeps_every_signatory,
     a_mail_that_waits_keeps_the_facts_that_stood_in_its_key,
+    no_table_lists_the_values_of_a_vocabulary,
+    vocabularies_are_freed_and_listed_again_without_touching_a_row,
 }
 
 async fn every_migration_goes_down_and_up_again(engine: Engine) {
@@ -169,6 +171,37 @@ async fn a_mail_that_waits_keeps_the_facts_that_stood_in_its_key(engine: Engine)
         let set = (2..).zip(names).filter(|(at, _)| row.try_get_by_index::<bool>(*at).expect("a flag"));
         assert_eq!(set.map(|(_, name)| name).collect::<Vec<_>>().join(", "), *flags, "{kind} {key}");
     }
+}
+
+async fn no_table_lists_the_values_of_a_vocabulary(engine: Engine) {
+    let test = TestDb::new(engine).await;
+    let schema = schema_of(test.db.writer()).await;
+    let lists = |line: &&String| line.replace("NOT IN ('", "").contains("IN ('") || line.contains("= ANY ((ARRAY[");
+    let listing: Vec<&String> = schema.iter().filter(lists).collect();
+    assert!(listing.is_empty(), "{listing:#?}");
+}
+
+async fn vocabularies_are_freed_and_listed_again_without_touching_a_row(engine: Engine) {
+    const MIGRATION: &str = "m20261129_180000_free_vocabularies";
+    let test = TestDb::with_network(engine).await;
+    let db = test.db.writer();
+    let bodies = async || body::Entity::find().order_by_asc(body::Column::Id).all(db).await.expect("the bodies");
+    let rows = bodies().await;
+    let another = "UPDATE body SET kind = 'mountain_community' WHERE code = 'provincia-lodi'";
+    let known = "UPDATE body SET kind = 'province' WHERE code = 'provincia-lodi'";
+    let orphan = "UPDATE observatory SET body_id = 'nobody'";
+    before(&test, MIGRATION).await;
+    assert_eq!(bodies().await, rows);
+    db.execute_unprepared(another).await.expect_err("the value is not listed");
+    Migrator::up(db, None).await.expect("up");
+    assert_eq!(bodies().await, rows);
+    db.execute_unprepared(another).await.expect("no list is in the way");
+    body::Entity::find().all(db).await.expect_err("the type does not know the value");
+    db.execute_unprepared(orphan).await.expect_err("references are still held");
+    db.execute_unprepared(known).await.expect("a known value");
+    before(&test, MIGRATION).await;
+    assert_eq!(bodies().await, rows);
+    db.execute_unprepared(another).await.expect_err("the value is not listed any more");
 }
 
 #[test]

@@ -43,6 +43,7 @@ described![
     seat,
     document,
     document_owner,
+    document_unmoved,
     designation,
     designation_record,
     unavailability,

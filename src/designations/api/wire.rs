@@ -2,8 +2,9 @@
 
 use crate::designations::model::{self, Act, Provenance, Record, Seat, Standing, Statement, Term, Unavailability};
 use crate::designations::service::{self, Designee};
-use crate::designations::view::{Designation, Document, Dossier, Holder};
+use crate::designations::view::{Designation, Dossier, Holder};
 use crate::designations::words;
+use crate::documents::view::Document;
 use crate::error::{Code, Error};
 use crate::network::model::PersonIn;
 use crate::texts::Lang;

@@ -1,15 +1,12 @@
 //! What must hold of what is entered, whoever enters it: said before the database would.
 
 use crate::ctx::Ctx;
-use crate::db::Txn;
 use crate::designations::model::{Act, Provenance, Statement};
-use crate::designations::store;
 use crate::error::{Code, Error, FieldError, Result};
 use crate::letters;
-use entity::ids::DocumentId;
 
-/// Checks a statement. `known` are the files its designation names already.
-pub(super) async fn check_statement(ctx: &Ctx, txn: &Txn, statement: &Statement, known: &[DocumentId]) -> Result<()> {
+/// Checks a statement, but for the document that it names.
+pub(super) fn check_statement(ctx: &Ctx, statement: &Statement) -> Result<()> {
     statement.check(ctx.today())?;
     let Statement { act: Act { number, organ, subject, .. }, provenance, organisation, .. } = statement;
     let required = [("act_number", number, 60), ("act_organ", organ, 200), ("act_subject", subject, 500)];
@@ -21,20 +18,13 @@ pub(super) async fn check_statement(ctx: &Ctx, txn: &Txn, statement: &Statement,
         .into_iter()
         .chain(organisation.iter().map(|text| ("organisation", text, 200)))
         .chain(texts_of(provenance));
-    all_right(missing.chain(wrong(texts)).collect())?;
-    check_document(ctx, txn, provenance, known).await
+    all_right(missing.chain(wrong(texts)).collect())
 }
 
 /// Checks how an end was communicated, as that of a designation is checked with its statement.
-pub(super) async fn check_provenance(
-    ctx: &Ctx,
-    txn: &Txn,
-    provenance: &Provenance,
-    known: &[DocumentId],
-) -> Result<()> {
+pub(super) fn check_provenance(ctx: &Ctx, provenance: &Provenance) -> Result<()> {
     provenance.check(ctx.today())?;
-    all_right(wrong(texts_of(provenance)).collect())?;
-    check_document(ctx, txn, provenance, known).await
+    all_right(wrong(texts_of(provenance)).collect())
 }
 
 type Text<'a> = (&'static str, &'a String, usize);
@@ -56,14 +46,4 @@ fn wrong<'a>(texts: impl Iterator<Item = Text<'a>>) -> impl Iterator<Item = Fiel
 
 fn all_right(errors: Vec<FieldError>) -> Result<()> {
     if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
-}
-
-/// A record may point only at a file its author brought, or one that its designation names already: another body's act is not
-/// to be borrowed.
-async fn check_document(ctx: &Ctx, txn: &Txn, provenance: &Provenance, known: &[DocumentId]) -> Result<()> {
-    let Some(id) = provenance.document_id.filter(|id| !known.contains(id)) else { return Ok(()) };
-    let uploader =
-        store::document_uploader(txn, id).await?.ok_or_else(|| Error::field("document_id", Code::UnknownValue))?;
-    let is_own = uploader == ctx.actor.person_id() || ctx.actor.is_secretariat() || ctx.actor.is_ourselves();
-    if is_own { Ok(()) } else { Err(Error::field("document_id", Code::UnknownValue)) }
 }

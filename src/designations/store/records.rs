@@ -1,6 +1,5 @@
 //! Records and back.
 
-use super::documents::own_document;
 use super::{Result, millis};
 use crate::designations::model::{Act, GivenReason, Provenance, Reason, Record, Statement, Successor, Term};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -13,8 +12,6 @@ use sea_orm::{
 };
 use std::collections::HashMap;
 
-/// The kind of a designation among the owners of documents.
-const DESIGNATION: &str = "designation";
 /// The record that replaced another, beside it in a query.
 const NEXT: &str = "next_record";
 
@@ -168,7 +165,7 @@ pub async fn histories(
     Ok(histories)
 }
 
-/// Writes a record. The file it rests on is the designation's from now on.
+/// Writes a record.
 pub(super) async fn insert_record(
     db: &impl ConnectionTrait,
     id: DesignationRecordId,
@@ -185,9 +182,6 @@ pub(super) async fn insert_record(
         Some(GivenReason::Said(text)) => (Some(text), None),
         Some(GivenReason::ReplacedBy(record)) => (None, Some(record)),
     };
-    if let Some(document) = provenance.document_id {
-        own_document(db, document, DESIGNATION, designation_id.to_string()).await?;
-    }
     let row = record::ActiveModel {
         id: Set(id),
         designation_id: Set(designation_id),

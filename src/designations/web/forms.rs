@@ -5,7 +5,6 @@
 
 use super::words;
 use crate::ctx::Ctx;
-use crate::db::Txn;
 use crate::designations::model::{Act, Provenance, Statement, Term};
 use crate::designations::service;
 use crate::error::{Code, Error, FieldError, Refused, Result};
@@ -214,9 +213,8 @@ impl ProvenanceForm {
     /// need not be given the file again.
     pub async fn keep(&mut self, ctx: &Ctx, file: Option<UploadedFile>) -> Result<()> {
         let Some(file) = file else { return Ok(()) };
-        let content = file.content().map_err(at_the_file)?.to_vec();
-        let keep = async |txn: &Txn| service::keep_document(ctx, txn, &file.name, content).await;
-        let kept = ctx.write(keep).await.map_err(at_the_file)?;
+        let content = file.content().map_err(at_the_file)?.clone();
+        let kept = service::keep_document(ctx, &file.name, content).await.map_err(at_the_file)?;
         self.document_id = kept.id.to_string();
         self.document_name = kept.name;
         Ok(())

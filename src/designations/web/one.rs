@@ -6,7 +6,9 @@ use crate::db::Txn;
 use crate::designations::model::{Record, Standing, Unavailability, how_it_was_told};
 use crate::designations::policy::{self, Action, Subject};
 use crate::designations::service;
-use crate::designations::view::{Designation, Document, Dossier};
+use crate::designations::view::{Designation, Dossier};
+use crate::documents::service as documents;
+use crate::documents::view::Document;
 use crate::error::{Code, Error, Result};
 use crate::http::download;
 use crate::http::form::{self, Form, FormState, OnlyButton, Sent};
@@ -150,8 +152,7 @@ async fn show_designation(ctx: Ctx, request: HttpRequest, id: Path<DesignationId
 #[get("/designations/{id}/documents/{document_id}")]
 async fn show_document(ctx: Ctx, path: Path<(DesignationId, DocumentId)>) -> Answer {
     let (id, document_id) = path.into_inner();
-    let document = service::document(&ctx, id, document_id).await?;
-    Ok(download::file(&document.name, &document.media_type, document.content))
+    Ok(download::document(documents::open(&ctx, &id, document_id).await?))
 }
 
 /// Asks a body by mail to fill a seat, and goes back to the radar.

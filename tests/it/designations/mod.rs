@@ -276,7 +276,7 @@ async fn a_file_that_no_designation_came_to_name_is_gone_after_two_days(engine: 
     app.client(SECRETARIAT).await.get(&path).send().await.expect(200);
 }
 
-fn multipart(name: &str, content: &[u8]) -> Vec<u8> {
+pub fn multipart(name: &str, content: &[u8]) -> Vec<u8> {
     let head = format!(
         "--x\r\nContent-Disposition: form-data; name=\"document\"; filename=\"{name}\"\r\nContent-Type: application/pdf\r\n\r\n"
     );

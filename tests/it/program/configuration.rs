@@ -33,7 +33,7 @@ fn a_wrong_configuration_is_refused_before_a_port_is_bound_or_a_file_made() {
     let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
     let taken = taken.local_addr().expect("its address").to_string();
     let long = "x".repeat(40);
-    let cases: [(&'static str, &str, &str); 37] = [
+    let cases: [(&'static str, &str, &str); 41] = [
         ("MAIL__SECURITY", "plain", "mail.security may be \"plain\" only for a relay on this machine"),
         ("SERVER__PUBLIC_BASE_URL", "", "server.public_base_url must begin with https://"),
         ("SERVER__PUBLIC_BASE_URL", "http://raccordo.example", "server.public_base_url must begin with https://"),
@@ -45,6 +45,10 @@ fn a_wrong_configuration_is_refused_before_a_port_is_bound_or_a_file_made() {
         ("MAIL__PASSWORD_FILE", "absent.password", "cannot read absent.password"),
         ("DATABASE__URL_FILE", "absent.url", "cannot read absent.url"),
         ("DATABASE__URL", "mysql://raccordo:canary-5e0c7d@db/raccordo", "database.url must begin with"),
+        ("DATABASE__URL", "postgres://raccordo:canary-5e0c7d@db/raccordo", "needs documents.folder"),
+        ("DOCUMENTS__STORE", "memory", "documents.store must be"),
+        ("DOCUMENTS__STORE", "s3", "documents.s3_endpoint must be an address"),
+        ("DOCUMENTS__S3_SECRET_KEY_FILE", "absent.key", "cannot read absent.key"),
         ("MAIL__PASWORD", CANARY, "RACCORDO__MAIL__PASWORD: no such setting"),
         ("MALE__PASSWORD", CANARY, "RACCORDO__MALE__PASSWORD: no such setting"),
         ("MAIL__PORT", CANARY, "RACCORDO__MAIL__PORT: not a whole number"),
@@ -123,7 +127,13 @@ fn a_wrong_file_is_refused_with_the_place_and_without_the_value() {
 
 #[test]
 fn a_right_configuration_is_shown_whole_and_masked() {
-    let desk = production().set("DATABASE__URL", "postgres://raccordo:canary-5e0c7d@db.example/raccordo");
+    let desk = production()
+        .set("DATABASE__URL", "postgres://raccordo:canary-5e0c7d@db.example/raccordo")
+        .set("DOCUMENTS__STORE", "s3")
+        .set("DOCUMENTS__S3_ENDPOINT", "https://s3.example")
+        .set("DOCUMENTS__S3_BUCKET", "atti")
+        .set("DOCUMENTS__S3_ACCESS_KEY", "raccordo")
+        .set("DOCUMENTS__S3_SECRET_KEY", CANARY);
     let Said { succeeded, out, err } = desk.run(&["check-config"]);
     assert!(succeeded, "{err}");
     assert!(!out.contains(CANARY) && !err.contains(CANARY), "{out}");

@@ -12,6 +12,7 @@ pub mod leftovers;
 pub mod mailbox;
 pub mod portal;
 pub mod real_binary;
+pub mod s3_server;
 pub mod smtp_server;
 pub mod source;
 pub mod world;

@@ -1,15 +1,15 @@
-//! Rules on the files attached to acts: their types and their names.
+//! The rules on documents: which types are accepted, how a document is named, what can own one.
 
-use super::Refusal;
+use crate::error::{Code, Refusal as DomainRefusal, Refused};
 use crate::letters;
 use base64::Engine;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-/// The longest name of a file that is kept, in characters.
+/// The longest name of a document, in characters. The stem of a longer one is cut.
 const NAME_CHARACTERS: usize = 200;
 
-/// The types that are accepted, by extension. Most administrations send signed envelopes (`.p7m`).
+/// Accepted types, with their extensions. Most administrations send signed envelopes (`.p7m`).
 const TYPES: &[(&str, &[&str])] = &[
     (PDF, &["pdf"]),
     (ENVELOPE, &["p7m"]),
@@ -20,7 +20,7 @@ const TYPES: &[(&str, &[&str])] = &[
 const PDF: &str = "application/pdf";
 const ENVELOPE: &str = "application/pkcs7-mime";
 
-/// How many bytes may stand before a PDF's header, as readers allow (ISO 32000-1, Annex H, note 13).
+/// The number of bytes that may stand before a PDF's header, as readers allow (ISO 32000-1, Annex H, note 13).
 const BEFORE_PDF_HEADER: usize = 1024;
 
 /// Base64 as programs for signatures write it, padded or not.
@@ -29,18 +29,40 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// The media type of an attached file: by what its bytes are, provided its name says the same.
-pub fn document_type(name: &str, bytes: &[u8]) -> Result<&'static str, Refusal> {
-    if bytes.is_empty() {
-        return Err(Refusal::DocumentEmpty);
-    }
-    let extension = name.rsplit_once('.').map(|(_, extension)| extension).unwrap_or_default();
-    let declared = type_of(extension).ok_or(Refusal::DocumentTypeRefused)?;
-    if sniffed_type(bytes) == Some(declared) { Ok(declared) } else { Err(Refusal::DocumentTypeMismatch) }
+/// Why a file is not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("the file is empty")]
+    Empty,
+    #[error("the file is not of a type that is accepted")]
+    TypeRefused,
+    #[error("the content of the file is not of the type that its name says")]
+    TypeMismatch,
 }
 
-/// The name under which a file is kept: the last part of its path on one line. Of a name that is too long the stem is cut, never
-/// the extensions, because they say what the file is: `….pdf.p7m`.
+impl DomainRefusal for Refusal {
+    fn refused(&self) -> Refused {
+        let code = match self {
+            Self::Empty => Code::DocumentEmpty,
+            Self::TypeRefused => Code::DocumentTypeRefused,
+            Self::TypeMismatch => Code::DocumentTypeMismatch,
+        };
+        Refused::at("document", code)
+    }
+}
+
+/// Returns the media type of a file: the one of its content, if its name says the same.
+pub fn document_type(name: &str, bytes: &[u8]) -> Result<&'static str, Refusal> {
+    if bytes.is_empty() {
+        return Err(Refusal::Empty);
+    }
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension).unwrap_or_default();
+    let declared = type_of(extension).ok_or(Refusal::TypeRefused)?;
+    if sniffed_type(bytes) == Some(declared) { Ok(declared) } else { Err(Refusal::TypeMismatch) }
+}
+
+/// Returns the name under which a file is kept: the last part of its path, on one line. Only the stem of a long name is cut,
+/// because the extensions say what the file is: `….pdf.p7m`.
 pub fn document_name(name: &str) -> String {
     let last = letters::on_one_line(name.rsplit(['/', '\\']).next().unwrap_or_default()).replace('"', "");
     let (stem, extensions) = last.split_at(extensions_from(&last));
@@ -108,11 +130,11 @@ mod tests {
         let pdf = b"%PDF-1.7\n1 0 obj".as_slice();
         assert_eq!(document_type("atto.pdf", pdf), Ok(PDF));
         assert_eq!(document_type("ATTO.PDF", pdf), Ok(PDF));
-        assert_eq!(document_type("atto.png", pdf), Err(Refusal::DocumentTypeMismatch));
-        assert_eq!(document_type("atto.pdf", b"MZ\x90\0 not a pdf"), Err(Refusal::DocumentTypeMismatch));
-        assert_eq!(document_type("atto.exe", pdf), Err(Refusal::DocumentTypeRefused));
-        assert_eq!(document_type("atto", pdf), Err(Refusal::DocumentTypeRefused));
-        assert_eq!(document_type("atto.pdf", b""), Err(Refusal::DocumentEmpty));
+        assert_eq!(document_type("atto.png", pdf), Err(Refusal::TypeMismatch));
+        assert_eq!(document_type("atto.pdf", b"MZ\x90\0 not a pdf"), Err(Refusal::TypeMismatch));
+        assert_eq!(document_type("atto.exe", pdf), Err(Refusal::TypeRefused));
+        assert_eq!(document_type("atto", pdf), Err(Refusal::TypeRefused));
+        assert_eq!(document_type("atto.pdf", b""), Err(Refusal::Empty));
         assert_eq!(document_type("atto.pdf.p7m", &HEAD), Ok(ENVELOPE));
     }
 
@@ -123,7 +145,7 @@ mod tests {
         }
         for before in [vec![b' '; 1025], b"MZ\x90\0".to_vec(), b"<html>".to_vec(), b"PK\x03\x04".to_vec()] {
             let bytes = [before, b"%PDF-2.0".to_vec()].concat();
-            assert_eq!(document_type("atto.pdf", &bytes), Err(Refusal::DocumentTypeMismatch));
+            assert_eq!(document_type("atto.pdf", &bytes), Err(Refusal::TypeMismatch));
         }
     }
 

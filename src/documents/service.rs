@@ -1,0 +1,197 @@
+//! The use cases of documents. The use cases of other slices bring, attach and read documents with them.
+//!
+//! A file is brought in two steps, because a content is written before the transaction that names it and no disk or network is
+//! waited for while other use cases wait for their turn: [`receive`], then [`keep`] inside the transaction.
+
+use super::contents::Removed;
+use super::model;
+use super::policy;
+use super::store;
+use super::view::{Document, Opened};
+use crate::ctx::Ctx;
+use crate::db::{StoreError, Txn};
+use crate::each::Failures;
+use crate::error::{Code, Error, Result};
+use crate::secret;
+use crate::time::zone;
+use bytes::Bytes;
+use chrono::{DateTime, Days, TimeDelta, Utc};
+use entity::ids::DocumentId;
+use entity::kinds::DocumentOwnerKind;
+use sea_orm::ConnectionTrait;
+use std::collections::BTreeMap;
+
+/// The time that a content without a document stays, so that the use case that wrote it can end.
+const ORPHANS_STAY: TimeDelta = TimeDelta::days(1);
+
+/// A thing of another slice that can own documents.
+pub trait OwnsDocuments {
+    /// The kind of thing.
+    const KIND: DocumentOwnerKind;
+
+    /// Returns the id of the thing.
+    fn id(&self) -> String;
+
+    /// Checks with the policy of the thing's slice that the caller may read the thing's documents. Errors: not found, also for a
+    /// thing that the caller may not see.
+    fn check_reader(&self, ctx: &Ctx) -> impl Future<Output = Result<()>>;
+}
+
+/// A file whose content is in the store and that no document names yet.
+pub struct Received {
+    name: String,
+    media_type: &'static str,
+    size: i64,
+    sha256: String,
+}
+
+/// Checks a file and puts its content into the store.
+///
+/// Who may: the use case that calls has authorised it. Errors: `document_too_large`, `document_empty`, `document_type_refused`,
+/// `document_type_mismatch`, `documents_quota`; `busy` and `storage_full` if the store takes no content.
+pub async fn receive(ctx: &Ctx, name: &str, content: Bytes) -> Result<Received> {
+    if content.len() > ctx.config().limits.document_bytes {
+        return Err(Error::refused(Code::DocumentTooLarge));
+    }
+    let received = Received {
+        name: model::document_name(name),
+        media_type: model::document_type(name, &content)?,
+        size: i64::try_from(content.len()).map_err(|_| Error::refused(Code::DocumentTooLarge))?,
+        sha256: secret::sha256_hex(&content),
+    };
+    // Before the content is written: refused files must not fill the disk either.
+    check_quota(ctx, ctx.reader(), received.size).await?;
+    ctx.services.contents.put(&received.sha256, content).await?;
+    Ok(received)
+}
+
+/// Keeps a received file as a document. A document that nothing comes to own is removed by retention.
+///
+/// Errors: `documents_quota`, `busy`.
+pub async fn keep(ctx: &Ctx, txn: &Txn, received: Received) -> Result<Document> {
+    let Received { name, media_type, size, sha256 } = received;
+    check_quota(ctx, txn, size).await?;
+    // Contents are swept in the turn to write (`sweep`): what is there now stays until this transaction ends.
+    if ctx.services.contents.written_at(&sha256).await?.is_none() {
+        return Err(StoreError::Busy.into());
+    }
+    let media_type = media_type.to_owned();
+    let document = Document { id: ctx.new_id(), name, media_type, size, sha256, created_at: ctx.now() };
+    store::insert(txn, &document, ctx.actor.person_id(), policy::body_charged(&ctx.actor)).await?;
+    Ok(document)
+}
+
+/// Refuses a file beyond what the caller's body may bring in a day of Europe/Rome, because a full disk stops the whole service.
+async fn check_quota(ctx: &Ctx, db: &impl ConnectionTrait, size: i64) -> Result<()> {
+    let Some(body) = policy::body_charged(&ctx.actor) else { return Ok(()) };
+    let limits = &ctx.config().limits;
+    let kept = store::sizes_kept_since(db, body, zone::start_of_day(ctx.today())).await?;
+    let bytes = kept.iter().sum::<i64>().saturating_add(size);
+    if kept.len() < limits.documents_per_day && bytes <= limits.documents_bytes_per_day {
+        return Ok(());
+    }
+    let free_again = zone::start_of_day(ctx.today() + Days::new(1));
+    Err(Error::Spent {
+        code: Code::DocumentsQuota,
+        field: "document",
+        retry_after_seconds: (free_again - ctx.now()).num_seconds().unsigned_abs(),
+    })
+}
+
+/// Makes a thing an owner of a document. The thing may own it already.
+///
+/// Who may: whoever brought the document, and the secretariat. Errors: `unknown_value` for `document_id`.
+pub async fn attach<O: OwnsDocuments>(ctx: &Ctx, txn: &Txn, id: DocumentId, owner: &O) -> Result<()> {
+    if store::is_owner(txn, id, O::KIND, &owner.id()).await? {
+        return Ok(());
+    }
+    let unknown = || Error::field("document_id", Code::UnknownValue);
+    let uploader = store::uploader(txn, id).await?.ok_or_else(unknown)?;
+    if !policy::may_attach(&ctx.actor, uploader) {
+        return Err(unknown());
+    }
+    Ok(store::insert_owner(txn, id, O::KIND, &owner.id()).await?)
+}
+
+/// Returns documents without their contents, in the order of their creation.
+pub async fn documents(db: &impl ConnectionTrait, ids: Vec<DocumentId>) -> Result<Vec<Document>> {
+    Ok(store::documents(db, ids).await?)
+}
+
+/// Opens a document of a thing for reading. The whole content is checked before the first byte is handed out.
+///
+/// Who may: as the thing's slice says ([`OwnsDocuments::check_reader`]). Errors: not found; `document_unreadable` if the content
+/// is missing or altered, `busy` if the store does not answer.
+pub async fn open<O: OwnsDocuments>(ctx: &Ctx, owner: &O, id: DocumentId) -> Result<Opened> {
+    owner.check_reader(ctx).await?;
+    if !store::is_owner(ctx.reader(), id, O::KIND, &owner.id()).await? {
+        return Err(Error::NotFound);
+    }
+    let document = store::documents(ctx.reader(), vec![id]).await?.pop().ok_or(Error::NotFound)?;
+    ctx.services.contents.check(&document.sha256).await?;
+    let content = ctx.services.contents.read(&document.sha256).await?;
+    Ok(Opened { document, content })
+}
+
+/// Returns the SHA-256 and the size in bytes of every content that a document has in the store.
+pub async fn contents_recorded(db: &impl ConnectionTrait) -> Result<BTreeMap<String, u64>> {
+    Ok(store::recorded(db).await?)
+}
+
+/// Removes at most so many of the documents that nothing has come to own since before the instant. Returns their number. Their
+/// contents follow a day later ([`sweep`]).
+pub async fn remove_unowned(txn: &Txn, before: DateTime<Utc>, limit: u64) -> Result<u64> {
+    Ok(store::remove_unowned(txn, before, limit).await?)
+}
+
+/// The outcome of a sweep of the store of contents.
+#[derive(Debug)]
+pub struct Swept {
+    pub removed: u64,
+    pub kept: usize,
+    /// Contents that are missing or of another size than their documents say.
+    pub failures: Failures,
+}
+
+/// Removes the contents that no document names and that are older than a day, and checks that every other content is there.
+///
+/// Each content is removed in a turn to write of its own, so that no use case can come to name it meanwhile.
+pub async fn sweep(ctx: &Ctx) -> Result<Swept> {
+    let contents = &ctx.services.contents;
+    let before = ctx.now() - ORPHANS_STAY;
+    let recorded = store::recorded(ctx.reader()).await?;
+    let (found, mut removed, mut failures) = (contents.list().await?, 0, Failures::default());
+    let orphans: Vec<&String> = found.keys().filter(|sha256| !recorded.contains_key(*sha256)).collect();
+    for orphan in orphans {
+        let done = ctx.write(async |txn| remove_orphan(ctx, txn, orphan, before).await).await?;
+        removed += u64::from(done == Removed::Gone);
+    }
+    for (sha256, size) in &recorded {
+        if found.get(sha256) != Some(size) {
+            failures.note(format_args!("content {sha256}"), Error::refused(Code::DocumentUnreadable))?;
+        }
+    }
+    contents.remove_unfinished(before)?;
+    Ok(Swept { removed, kept: recorded.len(), failures })
+}
+
+/// Removes a content that no document names and that was last written before the instant.
+async fn remove_orphan(ctx: &Ctx, txn: &Txn, sha256: &str, before: DateTime<Utc>) -> Result<Removed> {
+    if store::is_recorded(txn, sha256).await? {
+        return Ok(Removed::Kept);
+    }
+    Ok(ctx.services.contents.remove_if_older(sha256, before).await?)
+}
+
+/// Moves contents that still lie in the database into the store, each in a transaction of its own. Returns their number.
+///
+/// A content is durable in the store before its bytes leave the database, so this may be interrupted and begun again.
+pub async fn move_contents(ctx: &Ctx) -> Result<u64> {
+    let mut moved = 0;
+    while let Some((document, content)) = store::first_unmoved(ctx.reader()).await? {
+        ctx.services.contents.put(&document.sha256, content.into()).await?;
+        ctx.write(async |txn| Ok(store::forget_unmoved(txn, document.id).await?)).await?;
+        moved += 1;
+    }
+    Ok(moved)
+}
