@@ -45,7 +45,7 @@ fn a_wrong_configuration_is_refused_before_a_port_is_bound_or_a_file_made() {
         ("MAIL__PASSWORD_FILE", "absent.password", "cannot read absent.password"),
         ("DATABASE__URL_FILE", "absent.url", "cannot read absent.url"),
         ("DATABASE__URL", "mysql://raccordo:canary-5e0c7d@db/raccordo", "database.url must begin with"),
-        ("DATABASE__URL", "postgres://raccordo:canary-5e0c7d@db/raccordo", "needs documents.folder"),
+        ("DATABASE__URL", "postgres://raccordo:canary-5e0c7d@db/raccordo", "documents.folder must be"),
         ("DOCUMENTS__STORE", "memory", "documents.store must be"),
         ("DOCUMENTS__STORE", "s3", "documents.s3_endpoint must be an address"),
         ("DOCUMENTS__S3_SECRET_KEY_FILE", "absent.key", "cannot read absent.key"),
