@@ -1,22 +1,26 @@
 //! Texts as people type them: kept without the blanks around them, and at most as long as their column.
+//!
+//! Use cases and forms read a text by the same functions. [`Reading`] reads several fields and collects what is wrong.
+
+mod reading;
+
+pub use reading::Reading;
 
 use crate::error::{Code, Error, Refused, Result};
 use crate::letters;
-use crate::time::Day;
-use chrono::NaiveDate;
 
-/// What was typed without blanks around it; `None` if nothing was.
+/// Returns the text without blanks around it; `None` for blanks alone.
 pub fn kept(text: &str) -> Option<String> {
     Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
-/// A text that must be there.
+/// Reads a text that must be there, of at most `limit` characters.
 pub fn required(field: &'static str, text: &str, limit: usize) -> Result<String> {
     optional(field, Some(text), limit)?.ok_or_else(|| Error::field(field, Code::Required))
 }
 
-/// A text that may be left out; blanks alone are left out too. One that reads otherwise than it was typed is refused
-/// ([`letters::reads_as_typed`]).
+/// Reads a text that may be left out, of at most `limit` characters. Blanks alone count as left out. A text that reads
+/// otherwise than it was typed is refused ([`letters::reads_as_typed`]).
 pub fn optional(field: &'static str, text: Option<&str>, limit: usize) -> Result<Option<String>> {
     let text = text.and_then(kept);
     if text.as_deref().is_some_and(|text| !letters::reads_as_typed(text)) {
@@ -26,7 +30,7 @@ pub fn optional(field: &'static str, text: Option<&str>, limit: usize) -> Result
     if is_too_long { Err(Error::too_long(field, limit)) } else { Ok(text) }
 }
 
-/// As much of a text that was understood elsewhere as is kept here.
+/// Returns the first `limit` characters of a text that another system has validated.
 pub fn cut(text: &str, limit: usize) -> String {
     text.chars().take(limit).collect()
 }
@@ -40,43 +44,21 @@ pub fn cleaned(text: &str, most_characters: usize) -> String {
     cut(&words, most_characters).trim_end().to_owned()
 }
 
-/// Why something is done: nobody has to guess later, so it must be there.
+/// Reads the reason of an act, of at most `limit` characters. A missing reason is refused as `reason_missing`.
 pub fn reason(field: &'static str, text: &str, limit: usize) -> Result<String> {
     let missing = || Error::Refused(Refused { code: Code::ReasonMissing, field: Some(field), params: Vec::new() });
     optional(field, Some(text), limit)?.ok_or_else(missing)
 }
 
-/// A text that must be there; how long it may be, the use case says.
-pub fn given(field: &'static str, text: &str) -> Result<String> {
-    required(field, text, usize::MAX)
+/// Reads the address of a web page that may be left out, of at most `limit` characters.
+pub fn web_address(field: &'static str, text: Option<&str>, limit: usize) -> Result<Option<String>> {
+    let address = optional(field, text, limit)?;
+    let is_another = address.as_deref().is_some_and(|address| !is_web_address(address));
+    if is_another { Err(Error::field(field, Code::NotAUrl)) } else { Ok(address) }
 }
 
-/// A day that may be left out, as a date field sends it.
-pub fn optional_day(field: &'static str, text: &str) -> Result<Option<NaiveDate>> {
-    let parsed =
-        |text: String| text.parse::<Day>().map(NaiveDate::from).map_err(|_| Error::field(field, Code::NotADay));
-    kept(text).map(parsed).transpose()
-}
-
-/// A day that must be there, as a date field sends it.
-pub fn day(field: &'static str, text: &str) -> Result<NaiveDate> {
-    optional_day(field, text)?.ok_or_else(|| Error::field(field, Code::Required))
-}
-
-/// Two fields read, or everything that is wrong with either: nobody corrects a form one field at a time.
-pub fn both<A, B>(one: Result<A>, other: Result<B>) -> Result<(A, B)> {
-    match (one, other) {
-        (Ok(one), Ok(other)) => Ok((one, other)),
-        (Err(Error::Invalid(mut wrong)), Err(Error::Invalid(too))) => {
-            wrong.extend(too);
-            Err(Error::Invalid(wrong))
-        }
-        (Err(error), _) | (_, Err(error)) => Err(error),
-    }
-}
-
-/// Whether it is the address of a page. Pages show it as a link, so nothing but the web: a `javascript:` would run in the
-/// reader's page.
+/// Returns whether a text is the address of a web page. Other schemes are refused because pages show the address as a link,
+/// and a `javascript:` would run in the reader's page.
 pub fn is_web_address(text: &str) -> bool {
     url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
 }

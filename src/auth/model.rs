@@ -8,6 +8,7 @@ use crate::texts::Lang;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use entity::ids::{ApiTokenId, BodyId, DesignationId, ObservatoryId, PersonId, SeatId, SessionId};
 use entity::kinds::SeatKind;
+use std::str::FromStr;
 
 /// The longest life of an API token, in days: a forgotten key must end by itself.
 pub const TOKEN_DAYS_MAX: i64 = 365;
@@ -144,13 +145,17 @@ impl Scope {
             Self::ReadOnly => "read",
         }
     }
+}
 
-    /// The scope of a word; none for any other word, so that a row nobody understands opens nothing.
-    pub fn of(text: &str) -> Option<Self> {
-        match text {
-            "full" => Some(Self::Full),
-            "read" => Some(Self::ReadOnly),
-            _ => None,
+impl FromStr for Scope {
+    type Err = ();
+
+    /// Returns the scope of a word. Any other word is an error, so that an unreadable row opens nothing.
+    fn from_str(word: &str) -> Result<Self, ()> {
+        match word {
+            "full" => Ok(Self::Full),
+            "read" => Ok(Self::ReadOnly),
+            _ => Err(()),
         }
     }
 }
@@ -254,9 +259,9 @@ mod tests {
     #[test]
     fn a_scope_is_read_back_as_it_was_written_and_an_unknown_one_opens_nothing() {
         for scope in [Scope::Full, Scope::ReadOnly] {
-            assert_eq!(Scope::of(scope.as_str()), Some(scope));
+            assert_eq!(scope.as_str().parse(), Ok(scope));
         }
-        assert_eq!(Scope::of("full,read"), None);
+        assert_eq!("full,read".parse::<Scope>(), Err(()));
     }
 
     #[test]

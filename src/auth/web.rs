@@ -367,12 +367,11 @@ impl Default for TokenForm {
 }
 
 impl TokenForm {
-    fn understood(&self) -> Result<NewToken, Error> {
-        Ok(NewToken {
-            name: self.name.clone(),
-            scope: Scope::of(&self.scope).ok_or_else(|| Error::field("scope", Code::UnknownValue))?,
-            days: self.days.parse().map_err(|_| Error::field("days", Code::UnknownValue))?,
-        })
+    fn read(&self, reading: &mut Reading) -> Option<NewToken> {
+        let name = reading.text("name", &self.name, TOKEN_NAME_MAX);
+        let scope = reading.chosen("scope", &self.scope);
+        let days = reading.chosen("days", &self.days);
+        Some(NewToken { name: name?, scope: scope?, days: days? })
     }
 }
 
@@ -482,7 +481,7 @@ struct TokenCreatedPage {
 #[post("/me/tokens")]
 async fn create_token(ctx: Ctx, request: HttpRequest, form: Sent<TokenForm>) -> Answer {
     let create = async |press: &Press, typed: &TokenForm| {
-        let input = typed.understood()?;
+        let input = Reading::of(|reading| typed.read(reading))?;
         let random = session_key(&request).map_or_else(new_token, |key| derived_token(&key, press.name()));
         let issued = ctx.write(async |txn| service::create_token(&ctx, txn, &input, &random).await).await?;
         token_page(&ctx, &request, issued)

@@ -8,7 +8,7 @@ use crate::audit;
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
 use crate::error::{Code, Error, Result};
-use crate::typed;
+use crate::typed::{self, Reading};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{BodyId, DeliverableId, ObservatoryId, ReleaseId};
 use entity::kinds::DeliverableState;
@@ -379,10 +379,9 @@ fn on_behalf_of(ctx: &Ctx, deliverable: &Deliverable, body: BodyId) -> Option<Bo
 }
 
 fn checked(input: SubmitIn) -> Result<SubmitIn> {
-    let link = typed::optional("link", input.link.as_deref(), LINK_CHARACTERS)?;
-    let note = typed::optional("note", input.note.as_deref(), NOTE_CHARACTERS)?;
-    if link.as_deref().is_some_and(|link| !typed::is_web_address(link)) {
-        return Err(Error::field("link", Code::NotAUrl));
-    }
-    Ok(SubmitIn { link, note })
+    Reading::of(|reading| {
+        let link = reading.take(typed::web_address("link", input.link.as_deref(), LINK_CHARACTERS));
+        let note = reading.take(typed::optional("note", input.note.as_deref(), NOTE_CHARACTERS));
+        Some(SubmitIn { link: link?, note: note? })
+    })
 }

@@ -12,7 +12,7 @@ use crate::http::form::{self, FormState, Sent, Versioned};
 use crate::http::page::{FlashKind, Shell, done, page};
 use crate::texts::Lang;
 use crate::time::words;
-use crate::typed::{self, kept};
+use crate::typed::{Reading, kept};
 use actix_web::{HttpRequest, get, post, web};
 use askama::Template;
 use entity::ids::DeliverableId;
@@ -23,11 +23,9 @@ pub fn pages(cfg: &mut web::ServiceConfig) {
     cfg.service(show_deliverable).service(reschedule_deliverable).service(change_deliverable);
 }
 
-/// What the forms of a deliverable send; each shows the fields it needs.
+/// The fields of all forms of a deliverable's page; each form shows those it needs.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct DeliverableForm {
-    #[serde(default)]
-    pub version: String,
     #[serde(default)]
     pub link: String,
     #[serde(default)]
@@ -40,16 +38,9 @@ pub struct DeliverableForm {
     pub day: String,
 }
 
-impl Versioned for DeliverableForm {
-    fn version_mut(&mut self) -> &mut String {
-        &mut self.version
-    }
-}
-
 impl DeliverableForm {
     fn of(deliverable: &Deliverable) -> Self {
-        let day = deliverable.hand_set_day.map(|day| day.to_string()).unwrap_or_default();
-        Self { version: deliverable.version.to_string(), day, ..Self::default() }
+        Self { day: deliverable.hand_set_day.map(|day| day.to_string()).unwrap_or_default(), ..Self::default() }
     }
 }
 
@@ -77,7 +68,7 @@ pub struct DeliverablePage {
     pub may_reschedule: bool,
     /// What it means to do without, for whoever may.
     pub reason_hint: &'static str,
-    pub form: FormState<DeliverableForm>,
+    pub form: FormState<Versioned<DeliverableForm>>,
 }
 
 /// A form that consists of its button.
@@ -104,8 +95,9 @@ impl DeliverablePage {
 #[get("/deliverables/{id}")]
 async fn show_deliverable(ctx: Ctx, request: HttpRequest, id: web::Path<DeliverableId>) -> Answer {
     let dossier = service::dossier(&ctx, *id).await?;
-    let form = DeliverableForm::of(&dossier.view.deliverable);
-    page(&deliverable_page(&ctx, &request, dossier, FormState::fresh(form)))
+    let deliverable = &dossier.view.deliverable;
+    let form = FormState::made_of(deliverable.version, DeliverableForm::of(deliverable));
+    page(&deliverable_page(&ctx, &request, dossier, form))
 }
 
 /// Every button of the page: the address names what happens.
@@ -114,12 +106,12 @@ async fn change_deliverable(
     ctx: Ctx,
     request: HttpRequest,
     path: web::Path<(DeliverableId, String)>,
-    form: Sent<DeliverableForm>,
+    form: Sent<Versioned<DeliverableForm>>,
 ) -> Answer {
     let (id, verb) = path.into_inner();
     let event = Event::ALL.iter().copied().find(|event| event.as_str() == verb).ok_or(Error::NotFound)?;
     let said = said(event).ok_or(Error::NotFound)?;
-    change(&ctx, &request, id, form, said, async |txn, form, version| match event {
+    change(&ctx, &request, id, form, said, async |txn, version, form| match event {
         Event::Start => service::start(&ctx, txn, id, version).await,
         Event::Submit => {
             let handed_in = SubmitIn { link: kept(&form.link), note: kept(&form.note) };
@@ -141,26 +133,26 @@ async fn reschedule_deliverable(
     ctx: Ctx,
     request: HttpRequest,
     id: web::Path<DeliverableId>,
-    form: Sent<DeliverableForm>,
+    form: Sent<Versioned<DeliverableForm>>,
 ) -> Answer {
-    change(&ctx, &request, *id, form, "deliverables.done_reschedule", async |txn, form, version| {
-        service::reschedule(&ctx, txn, *id, version, typed::optional_day("day", &form.day)?).await
+    change(&ctx, &request, *id, form, "deliverables.done_reschedule", async |txn, version, form| {
+        let day = Reading::of(|reading| reading.optional_day("day", &form.day))?;
+        service::reschedule(&ctx, txn, *id, version, day).await
     })
     .await
 }
 
-/// Does what a form of the deliverable's page asks for; `said` is what its reader is told of it.
+/// Does what a form of the deliverable's page asks for; `said` names the text that confirms it.
 async fn change(
     ctx: &Ctx,
     request: &HttpRequest,
     id: DeliverableId,
-    form: Sent<DeliverableForm>,
+    form: Sent<Versioned<DeliverableForm>>,
     said: &'static str,
-    work: impl AsyncFnOnce(&Txn, &DeliverableForm, i32) -> Result<DeliverableView>,
+    work: impl AsyncFnOnce(&Txn, i32, &DeliverableForm) -> Result<DeliverableView>,
 ) -> Answer {
-    let work = async |txn: &Txn, form: &DeliverableForm| work(txn, form, form::version(&form.version)?).await;
     let leads_on = |_| done(&format!("/deliverables/{id}"), FlashKind::Success, said);
-    form::answer(ctx, form, work, leads_on, async |form| {
+    form::change(ctx, form, work, leads_on, async |form| {
         let dossier = service::dossier(ctx, id).await?;
         let form = form.beside(dossier.view.deliverable.version);
         Ok(deliverable_page(ctx, request, dossier, form))
@@ -172,7 +164,7 @@ fn deliverable_page(
     ctx: &Ctx,
     request: &HttpRequest,
     dossier: Dossier,
-    form: FormState<DeliverableForm>,
+    form: FormState<Versioned<DeliverableForm>>,
 ) -> DeliverablePage {
     let view = dossier.view;
     let lang = ctx.lang;

@@ -12,7 +12,8 @@ use self::checks::{check_provenance, check_statement};
 use self::handover::{ask_if_vacant, carry_out_end_if_past, has_ended, switch_off};
 use super::mail;
 use super::model::{
-    self, Ending, GivenReason, Occupied, Provenance, Refusal, Seat, Statement, Successor, Term, Unavailability,
+    self, Ending, GivenReason, NOTE_CHARACTERS, Occupied, Provenance, REASON_CHARACTERS, Refusal, Seat, Statement, Successor,
+    Term, Unavailability,
 };
 use super::policy::{self, Action, Subject, Visibility};
 use super::store::{self, Filter, NewDesignation};
@@ -32,9 +33,6 @@ use serde_json::json;
 use std::collections::{HashMap, HashSet};
 
 pub use super::store::Filter as RegisterFilter;
-
-const REASON_CHARACTERS: usize = 1000;
-const NOTE_CHARACTERS: usize = 500;
 
 /// Who is designated: somebody already known, or office contact data of somebody new.
 #[derive(Clone, Debug)]

@@ -204,12 +204,12 @@ fn may(ctx: &Ctx, action: Action) -> bool {
 fn shell_below(ctx: &Ctx, request: &HttpRequest, line: &Line, title: String) -> Shell {
     Shell::titled(ctx, request, title)
         .crumb(ctx.lang.t("meetings.title"), "/meetings")
-        .crumb(line.name(ctx.lang), path(&line.meeting))
+        .crumb(line.name(ctx.lang), path(line.meeting.id))
         .here()
 }
 
-fn path(meeting: &Meeting) -> String {
-    format!("/meetings/{}", meeting.id)
+fn path(id: MeetingId) -> String {
+    format!("/meetings/{id}")
 }
 
 /// «Anna Rossi (Università di Bergamo)».
@@ -241,7 +241,7 @@ impl Row {
     fn of(line: &Line, lang: Lang) -> Self {
         let meeting = &line.meeting;
         Self {
-            href: path(meeting),
+            href: path(meeting.id),
             name: line.name(lang),
             title: meeting.title.clone(),
             when: format!("{}, {}", words::long_day(meeting.slot.day, lang), view::hours(meeting.slot, lang)),
@@ -315,7 +315,7 @@ impl Head {
         let convocation = meeting.convocation();
         let (held_at, cancelled_because) = meeting.stage.held_and_cancelled();
         Self {
-            path: path(meeting),
+            path: path(meeting.id),
             version: meeting.version,
             table: dossier.table.name(lang).to_owned(),
             table_href: table_path(&dossier.table.code),
@@ -348,7 +348,7 @@ impl ItemRow {
             kind: lang.t(&format!("meetings.item_kind_{}", item.kind)),
             minutes: item.minutes.map(minutes),
             release: item.release_id.map(|id| format!("/releases/{id}")),
-            remove: format!("{}/agenda-items/{}/remove", path(meeting), item.id),
+            remove: format!("{}/agenda-items/{}/remove", path(meeting.id), item.id),
             remove_label: lang.f("meetings.remove_item", &[("number", &number.to_string())]),
         }
     }

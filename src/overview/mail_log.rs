@@ -7,7 +7,7 @@
 use super::words as overview_words;
 use crate::ctx::Ctx;
 use crate::db::Txn;
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 use crate::http::Answer;
 use crate::http::form::{self, Choice, Form, FormState, OnlyButton, Sent};
 use crate::http::page::{FlashKind, Shell, done, page};
@@ -17,6 +17,7 @@ use crate::mail::outbox::TakenBack;
 use crate::mail::outbox::desk::{self, Detail, Summary};
 use crate::texts::Lang;
 use crate::time::words;
+use crate::typed::{Reading, kept};
 use actix_web::http::header::X_CONTENT_TYPE_OPTIONS;
 use actix_web::web::{Data, Path, Query, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, get, post};
@@ -81,12 +82,10 @@ struct PauseForm {
 
 impl FilterForm {
     fn understood(&self) -> Result<desk::Filter> {
-        let chosen = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-        let state = chosen(&self.state).map(|text| text.parse::<NotificationState>()).transpose();
         Ok(desk::Filter {
-            state: state.map_err(|_| Error::field("state", Code::UnknownValue))?,
-            kind: chosen(&self.kind),
-            recipient: chosen(&self.recipient).map(|address| address.to_lowercase()),
+            state: Reading::of(|reading| reading.optionally_chosen::<NotificationState>("state", &self.state))?,
+            kind: kept(&self.kind),
+            recipient: kept(&self.recipient).map(|address| address.to_lowercase()),
             ..desk::Filter::default()
         })
     }

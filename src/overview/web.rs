@@ -14,7 +14,7 @@ use crate::designations::service as register;
 use crate::designations::web::words as register_words;
 use crate::designations::web::{SeatsBlock, seats_of_body, seats_of_observatory};
 use crate::due::Obligation;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::http::Answer;
 use crate::http::form::FormState;
 use crate::http::page::{Badge, Shell, page, unprocessable};
@@ -25,7 +25,8 @@ use crate::releases::web::{ContributionLine, Line as ReleaseLine};
 use crate::tasks::model::Task;
 use crate::tasks::web::Line as TaskLine;
 use crate::texts::Lang;
-use crate::time::{Day, words};
+use crate::time::words;
+use crate::typed::Reading;
 use actix_web::web::{Path, Query, ServiceConfig};
 use actix_web::{HttpRequest, get};
 use askama::Template;
@@ -217,11 +218,7 @@ struct DayForm {
 
 impl DayForm {
     fn understood(&self) -> Result<Option<NaiveDate>> {
-        let typed = self.on.trim();
-        if typed.is_empty() {
-            return Ok(None);
-        }
-        typed.parse::<Day>().map(|day| Some(day.into())).map_err(|_| Error::field("on", crate::error::Code::NotADay))
+        Reading::of(|reading| reading.optional_day("on", &self.on))
     }
 }
 
