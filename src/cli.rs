@@ -1,7 +1,7 @@
-//! The command line: what each command takes, what it prints, how it fails. What it does stands in the library.
+//! The command line: arguments, output and exit status of each command. The library does the work.
 //!
-//! Answers go to the standard output, everything else to the standard error stream; the exit status is 0 only if the command did what
-//! it says.
+//! Results go to the standard output, everything else to the standard error stream. The exit status is 0 only if the
+//! command did all of its work.
 
 #![expect(clippy::print_stdout, reason = "a command answers on its standard output")]
 
@@ -64,7 +64,7 @@ enum Command {
     Backup { file: PathBuf },
     /// Put a backup in the database's place, with sending paused. The service must be stopped.
     Restore { file: PathBuf },
-    /// Who was told what, and what became of it.
+    /// The mails: list, show, export, retry, pause and resume them.
     #[command(subcommand)]
     Outbox(mails::Command),
     /// The trail of events.
@@ -74,7 +74,7 @@ enum Command {
     Tick {
         /// Name of the job, as on the page of jobs.
         job: String,
-        /// As if it were this instant (RFC 3339, such as 2027-03-30T07:30:00Z).
+        /// Run it at this instant instead of now (RFC 3339, such as 2027-03-30T07:30:00Z).
         #[arg(long, value_name = "INSTANT")]
         at: Option<DateTime<Utc>>,
     },
@@ -104,13 +104,13 @@ enum AuditCommand {
         #[arg(long, value_name = "SEQ:HASH")]
         anchor: Option<audit::Head>,
     },
-    /// Print the end of the chain, for keeping where nobody who can write the database can write.
+    /// Print the head of the chain, to be kept where the writers of the database cannot change it.
     Head,
 }
 
 type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
-/// Runs the command and says what became of it.
+/// Runs the command and returns its exit status.
 pub async fn run(cli: Cli) -> ExitCode {
     match Box::pin(execute(cli)).await {
         Ok(()) => ExitCode::SUCCESS,
@@ -150,7 +150,7 @@ async fn execute(cli: Cli) -> Outcome {
     }
 }
 
-/// What an operator's short command works with, beside a running service if there is one.
+/// Opens the database for an operator's short command, beside a running service if there is one.
 async fn operator(config: Config, clock: Arc<dyn Clock>) -> Outcome<Ctx> {
     let db = Db::open_beside(&config.location()?).await?;
     migrate::demand_current(&db).await?;
@@ -186,7 +186,7 @@ async fn migrate_schema(config: &Config) -> Outcome {
 async fn load(config: Config, file: &Path, assume_yes: bool) -> Outcome {
     let location = config.location()?;
     if matches!(location, Location::Sqlite(_)) {
-        // An operator prepares the file before the service ever runs.
+        // An operator prepares the file before the service runs for the first time.
         let db = Db::open(&location).await?;
         let migrated = migrate::migrate(&db, &location).await;
         db.close().await;
@@ -205,7 +205,7 @@ async fn load(config: Config, file: &Path, assume_yes: bool) -> Outcome {
     Ok(())
 }
 
-/// Shows what would change, then asks, unless the answer was given on the command line.
+/// Shows the changes, then asks for confirmation unless `--yes` was given.
 fn agrees(diff: &network_file::Diff, assume_yes: bool) -> bool {
     println!("{diff}");
     if assume_yes {
@@ -299,7 +299,7 @@ fn write_openapi(check: bool) -> Outcome {
     Err(format!("{OPENAPI} is not what the code says: run `make openapi` and look at the difference").into())
 }
 
-/// A refusal in the words that people get for it; anything else as it is.
+/// Returns the text of a refusal, or the error's own text.
 fn in_words(failure: &(dyn std::error::Error + 'static)) -> String {
     let text = |code: &str, params: &[(&'static str, String)]| {
         let params: Vec<(&str, &str)> = params.iter().map(|(name, value)| (*name, value.as_str())).collect();

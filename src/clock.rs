@@ -1,21 +1,23 @@
-//! The only place that asks the machine for the time.
+//! The only place that reads the machine's clock.
 //!
-//! Instants are UTC and cut to milliseconds, which is what the database keeps: a value read back equals the one written.
+//! Instants are UTC, cut to milliseconds because that is the precision of the database: a value read back equals the
+//! one written.
 
 use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
 use std::sync::Mutex;
 
-/// Where the time comes from: the machine, or a test that moves it.
+/// Source of the time: the machine's clock, or a clock that a test moves.
 pub trait Clock: Send + Sync {
-    /// The present instant, UTC, in whole milliseconds.
+    /// Returns the present instant, UTC, in whole milliseconds.
     fn now(&self) -> DateTime<Utc>;
 
-    /// The present day in Europe/Rome, by which designations begin and end.
+    /// Returns the present day in Europe/Rome, by which designations begin and end.
     fn today(&self) -> NaiveDate {
         crate::time::zone::day_of(self.now())
     }
 
-    /// Whether somebody says what it shows; else it claims to be right, and is held to what others say the time is.
+    /// Returns whether the clock shows a chosen time. A clock that does not is compared with the times that other
+    /// machines report.
     fn is_set_by_hand(&self) -> bool {
         false
     }
@@ -31,11 +33,11 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands still until it is moved: for tests and for `raccordo tick --at`.
+/// A clock that stands still until it is moved, for tests and for `raccordo tick --at`.
 pub struct FixedClock(Mutex<DateTime<Utc>>);
 
 impl FixedClock {
-    /// A clock that shows `instant`.
+    /// Makes a clock that shows `instant`.
     pub fn at(instant: DateTime<Utc>) -> Self {
         Self(Mutex::new(instant.trunc_subsecs(3)))
     }

@@ -1,4 +1,4 @@
-//! What a use case receives besides its input: who asks, the time, the database.
+//! Context of a use case: actor, clock, database.
 
 use crate::auth::actor::Actor;
 use crate::clock::Clock;
@@ -13,14 +13,14 @@ use sea_orm::DatabaseConnection;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// What the whole process shares: made once by each command (`cli.rs`, `cli/serve.rs`), and by tests.
+/// Services shared by the whole process, created once by each command (`cli.rs`, `cli/serve.rs`) and by tests.
 pub struct Services {
     pub db: Db,
     pub clock: Arc<dyn Clock>,
     pub config: Config,
-    /// Rung after a commit that may have promised mail, so that the dispatcher need not wait for its next look.
+    /// Notified after a commit that may have added mails, so that the dispatcher does not wait for its next poll.
     pub mail_waiting: tokio::sync::Notify,
-    /// Signs of life of what works without being asked.
+    /// Signs of life of the background parts.
     pub vitals: Arc<Vitals>,
     ids: Ids,
 }
@@ -37,52 +37,52 @@ impl Services {
         }
     }
 
-    /// The same process over other connections: those of background work.
+    /// Returns the same services with other connections, those of background work.
     #[must_use]
     pub fn over(&self, db: Db) -> Self {
         let vitals = Arc::clone(&self.vitals);
         Self { vitals, ..Self::new(db, Arc::clone(&self.clock), self.config.clone()) }
     }
 
-    /// A new id, in the order of creation.
+    /// Makes a new id; ids sort in the order of creation.
     pub fn new_id<T: From<Uuid>>(&self) -> T {
         self.ids.next(self.clock.now())
     }
 }
 
-/// One use case's surroundings.
+/// Context of one use case.
 #[derive(Clone)]
 pub struct Ctx {
     pub services: Arc<Services>,
     pub actor: Actor,
     /// The language of the answer.
     pub lang: Lang,
-    /// Ties log lines, the audit trail and the answer together.
+    /// Id of the request, which connects log lines, the audit trail and the answer.
     pub request_id: Option<Uuid>,
 }
 
 impl Ctx {
-    /// The surroundings of a job or an operator's command: nobody's rights but the system's own.
+    /// Makes the context of a job or an operator's command, which acts with the rights of the system.
     pub fn system(services: &Arc<Services>, name: &'static str) -> Self {
         Self { services: Arc::clone(services), actor: Actor::system(name), lang: Lang::It, request_id: None }
     }
 
-    /// The present instant, UTC, in whole milliseconds.
+    /// Returns the present instant, UTC, in whole milliseconds.
     pub fn now(&self) -> DateTime<Utc> {
         self.services.clock.now()
     }
 
-    /// The present day in Europe/Rome.
+    /// Returns the present day in Europe/Rome.
     pub fn today(&self) -> NaiveDate {
         self.services.clock.today()
     }
 
-    /// A new id, in the order of creation.
+    /// Makes a new id; ids sort in the order of creation.
     pub fn new_id<T: From<Uuid>>(&self) -> T {
         self.services.new_id()
     }
 
-    /// The connection for reads outside a transaction.
+    /// Returns the connection for reads outside a transaction.
     pub fn reader(&self) -> &DatabaseConnection {
         self.services.db.reader()
     }
@@ -96,24 +96,25 @@ impl Ctx {
         self.services.db.begin().await
     }
 
-    /// Commits, then rings for the outbox: the mails promised in the transaction exist only from now on.
+    /// Commits, then notifies the dispatcher, because mails added in the transaction become visible only now.
     pub async fn commit(&self, txn: Txn) -> Result<()> {
         txn.commit().await?;
         self.services.mail_waiting.notify_one();
         Ok(())
     }
 
-    /// A use case that found the disk full says so to whoever asks whether the service is ready; the next pulse that is committed
-    /// takes it back.
+    /// Marks writing as failing when a use case finds the disk full, so that the readiness check reports it. The next
+    /// committed pulse clears the mark.
     fn note_full_disk(&self, error: &Error) {
         if matches!(error, Error::Store(StoreError::Full(_))) {
             self.services.vitals.fail(WRITING);
         }
     }
 
-    /// Runs one unit of work: everything `work` writes is committed together, or none of it if it returns an error.
+    /// Runs one unit of work: everything that `work` writes is committed together, or none of it if `work` returns an
+    /// error.
     ///
-    /// A key that may only read is refused here once for all use cases; the policies say it again, each for its own.
+    /// A read-only key is refused here for all use cases; policies check it again for their own.
     pub async fn write<T>(&self, work: impl AsyncFnOnce(&Txn) -> Result<T>) -> Result<T> {
         if !self.actor.may_write() {
             return Err(Error::Denied);

@@ -1,14 +1,14 @@
-//! Things done one after the other, each for itself: one that fails is noted and the others go on.
+//! Failures of a run over independent items, in which one failed item does not stop the others.
 
 use crate::db::StoreError;
 use crate::error::{Error, Result};
 use std::fmt;
 use tracing::warn;
 
-/// Failures told one by one; a longer list only counts.
+/// Failures described one by one; beyond that they are only counted.
 const TOLD: usize = 5;
 
-/// The failures of a run in which the rest went on. For operators: names and reasons, no personal data.
+/// Failures of a run that went on. For operators: names and reasons, no personal data.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Failures {
     count: usize,
@@ -16,8 +16,8 @@ pub struct Failures {
 }
 
 impl Failures {
-    /// Notes that a thing failed, in the log too. A database that is busy is no thing's own fault: the error comes back, and the
-    /// run ends with it.
+    /// Notes and logs that an item failed. A busy database is not the item's fault: that error is returned, and the run
+    /// ends with it.
     pub fn note(&mut self, what: impl fmt::Display, error: Error) -> Result<()> {
         if matches!(error, Error::Store(StoreError::Busy)) {
             return Err(error);
@@ -35,7 +35,7 @@ impl Failures {
     }
 }
 
-/// Nothing where nothing failed, else `; failed 2: … ; …`: the end of a job's note.
+/// Writes `; failed 2: … ; …`, the end of a job's note, or an empty text if no item failed.
 impl fmt::Display for Failures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_empty() {

@@ -1,23 +1,23 @@
-//! Letters as a reader meets them: which are not seen, which turn the direction of the rest, when two spellings are one name,
-//! and texts of others without what would make them read as something else. Pure.
+//! Characters as a reader sees them: invisible ones, those that change the direction of text, keys that make two
+//! spellings of a name equal, and cleaning of texts from outside. Pure.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// Tells whether a character turns the direction in which the text after it is read, without being seen itself (UAX #9,
-/// table 4). A name or a file with one reads as another (CVE-2021-42574).
+/// Returns whether an invisible character changes the direction in which the following text is read (UAX #9, table 4).
+/// A name that contains one can be displayed as a different name (CVE-2021-42574).
 pub const fn turns_direction(c: char) -> bool {
     matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Tells whether a character orders how the text around it is laid out, without being seen itself: separators of lines and
-/// paragraphs, deprecated format characters, interlinear annotations (Unicode 17, ch. 23).
+/// Returns whether an invisible character changes the layout of the text around it: line and paragraph separators,
+/// deprecated format characters, interlinear annotations (Unicode 17, ch. 23).
 const fn governs_layout(c: char) -> bool {
     matches!(c, '\u{2028}' | '\u{2029}' | '\u{206A}'..='\u{206F}' | '\u{FFF9}'..='\u{FFFB}')
 }
 
-/// Tells whether a reader sees nothing of a character: blanks, controls, fillers, and what Unicode lets programs ignore
-/// (`Default_Ignorable_Code_Point`).
+/// Returns whether a character is invisible: blanks, controls, fillers, and the characters that Unicode lets programs
+/// ignore (`Default_Ignorable_Code_Point`).
 pub fn is_unseen(c: char) -> bool {
     c.is_whitespace()
         || c.is_control()
@@ -28,9 +28,9 @@ pub fn is_unseen(c: char) -> bool {
             | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
-/// Tells whether a character is left out of what is written for people or for programs of theirs (headers and bodies of mails,
-/// calendar objects, notes of what came from outside): a control, an order about the direction of writing, a mark without a
-/// shape. Joiners (U+200C, U+200D) and variation selectors stay, because scripts and emoji need them.
+/// Returns whether a character is removed from texts for people and their programs (headers and bodies of mails,
+/// calendar objects, stored texts from outside): controls, direction changes, marks without a shape. Joiners (U+200C,
+/// U+200D) and variation selectors stay, because scripts and emoji need them.
 pub fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(
@@ -57,56 +57,58 @@ pub fn is_hidden(c: char) -> bool {
         )
 }
 
-/// A text of several lines, separated by `\n` whatever separated them before, tabs kept, without hidden characters.
+/// Cleans a text of several lines: every kind of line end becomes `\n`, tabs stay, hidden characters are removed.
 pub fn lines(text: &str) -> String {
     let unified = text.replace("\r\n", "\n").replace(['\r', '\u{85}', '\u{2028}', '\u{2029}'], "\n");
     unified.chars().filter(|c| matches!(c, '\n' | '\t') || !is_hidden(*c)).collect()
 }
 
-/// A text on one line: ends of lines and tabs become spaces, spaces at the ends go.
+/// Cleans a text to one line: line ends and tabs become spaces, and the text is trimmed.
 pub fn line(text: &str) -> String {
     lines(text).replace(['\n', '\t'], " ").trim().to_owned()
 }
 
-/// A line that came from outside as bytes. What is not UTF-8 is replaced (U+FFFD).
+/// Cleans bytes from outside to one line; invalid UTF-8 is replaced by U+FFFD.
 pub fn line_of(bytes: &[u8]) -> String {
     line(&String::from_utf8_lossy(bytes))
 }
 
-/// Tells whether a text reads as it was typed: nothing in it turns the direction of the rest, and something in it is seen. Nothing
-/// but blanks reads as nothing.
+/// Returns whether a text is displayed as it was typed: no character changes its direction or layout, and it is not
+/// made of invisible characters only. A text of blanks counts as empty and passes.
 pub fn reads_as_typed(text: &str) -> bool {
     let is_blank = text.trim().is_empty();
     !text.chars().any(|c| turns_direction(c) || governs_layout(c)) && (is_blank || !text.chars().all(is_unseen))
 }
 
-/// Joins the names of a person, of whom one may have but one.
+/// Joins first and second name; either may be empty.
 pub fn full_name(first: &str, second: &str) -> String {
     [first, second].into_iter().filter(|name| !name.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// The letters and digits of a name in lower case, without accents: what two spellings of one name have in common.
+/// Returns the letters and digits of a name in lower case without accents, equal for different spellings of the same
+/// name.
 ///
-/// *D’Angelo* and *D'Angelo*, *Niccolò* composed or not and *Niccolo'*, *De Rossi* and *De-Rossi* have the same key. Only good
-/// for telling whether the owner of an address is meant: two people may share a key.
+/// *D’Angelo* and *D'Angelo*, *Niccolò* (composed or not) and *Niccolo'*, *De Rossi* and *De-Rossi* have the same key.
+/// Use it only to compare a name with the owner of a known address, because two people may share a key.
 pub fn name_key(first: &str, second: &str) -> String {
     let letters = full_name(first, second).nfkd().filter(|c| !is_combining_mark(*c)).collect::<String>();
-    // By way of capitals, because the capitals of «ß» are «SS».
+    // Upper case first, because the upper case of «ß» is «SS».
     letters.to_uppercase().to_lowercase().chars().filter(|c| c.is_alphanumeric() && !is_modifier(*c)).collect()
 }
 
-/// Tells whether a character is one of Unicode's modifier letters, among them the apostrophe of some keyboards (U+02BC).
+/// Returns whether a character is one of Unicode's modifier letters, such as the apostrophe of some keyboards (U+02BC).
 const fn is_modifier(c: char) -> bool {
     matches!(c, '\u{2B0}'..='\u{2FF}')
 }
 
-/// A text in ASCII for readers that know nothing else: letters lose their accents, every other character becomes `_`.
+/// Converts a text to ASCII for readers that support nothing else: letters lose their accents, every other character
+/// becomes `_`.
 pub fn in_ascii(text: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || " ._-(),'".contains(c) { c } else { '_' };
     text.nfkd().filter(|c| !is_combining_mark(*c)).map(plain).collect()
 }
 
-/// A name of a file with each letter in its composed form, without what is not seen, on one line.
+/// Cleans a file name: composes its letters, removes invisible characters and puts it on one line.
 pub fn on_one_line(text: &str) -> String {
     let blank = |c: char| if c.is_whitespace() { ' ' } else { c };
     text.nfc().map(blank).filter(|c| *c == ' ' || !is_unseen(*c)).collect::<String>().trim().to_owned()
@@ -180,7 +182,7 @@ mod tests {
     }
 
     proptest! {
-        /// However a name is normalised, cased or spaced, its key is the same.
+        /// The key stays the same however a name is normalised, cased or spaced.
         #[test]
         fn the_key_does_not_see_how_a_name_is_written(given in "[A-Za-zàèéìòù' -]{1,12}", family in "[A-Za-zàèéìòù’ -]{1,12}") {
             let key = name_key(&given, &family);
@@ -190,7 +192,7 @@ mod tests {
             prop_assert_eq!(&name_key(&unaccented(&given), &unaccented(&family)), &key);
         }
 
-        /// Nothing that turns the direction comes through where a name is made plain.
+        /// A cleaned name contains no character that changes the direction of text.
         #[test]
         fn a_plain_name_reads_as_typed(name in "\\PC{0,30}") {
             prop_assert!(reads_as_typed(&on_one_line(&name)));

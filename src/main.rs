@@ -8,7 +8,8 @@ use std::process::ExitCode;
 /// The main runtime carries the background work; each web worker has a runtime of its own.
 #[tokio::main]
 async fn main() -> ExitCode {
-    // One crypto provider for the relay, the portal and PostgreSQL. A second call would only say that there is one already.
+    // One crypto provider for the relay, the portal and PostgreSQL. The error of a second call only says that one is
+    // installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Box::pin(cli::run(cli::Cli::parse())).await
 }

@@ -1,4 +1,4 @@
-//! Switches and marks of the installation: rows of `setting`, set by operators' commands and by the secretariat.
+//! Switches of the installation: rows of `setting`, changed by operators' commands and by the secretariat.
 
 use chrono::{DateTime, Utc};
 use entity::{Instant, setting};
@@ -6,27 +6,27 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait};
 
-/// There while no mail may leave; its value says why.
+/// Set while no mail may leave; the value is the reason.
 pub const SENDING_PAUSED: &str = "sending_paused";
-/// There if the people in the database are invented.
+/// Set if the people in the database are invented.
 pub const DEMO: &str = "demo";
 
-/// The value of the setting, if it is set.
+/// Returns the value of the setting, if it is set.
 pub async fn get(connection: &impl ConnectionTrait, key: &str) -> Result<Option<String>, DbErr> {
     Ok(setting::Entity::find_by_id(key.to_owned()).one(connection).await?.map(|row| row.value))
 }
 
-/// Whether mails are prepared but held back.
+/// Returns whether mails are prepared but held back.
 pub async fn is_sending_paused(connection: &impl ConnectionTrait) -> Result<bool, DbErr> {
     Ok(get(connection, SENDING_PAUSED).await?.is_some())
 }
 
-/// Whether the data are a demonstration's.
+/// Returns whether the database holds demonstration data.
 pub async fn is_demo(connection: &impl ConnectionTrait) -> Result<bool, DbErr> {
     Ok(get(connection, DEMO).await?.is_some())
 }
 
-/// Sets the setting, over whatever it was.
+/// Sets the setting and replaces an existing value.
 pub async fn set(connection: &impl ConnectionTrait, key: &str, value: &str, now: DateTime<Utc>) -> Result<(), DbErr> {
     let row = setting::ActiveModel {
         key: Set(key.to_owned()),
@@ -40,7 +40,7 @@ pub async fn set(connection: &impl ConnectionTrait, key: &str, value: &str, now:
     Ok(())
 }
 
-/// Takes the setting away; it need not be there.
+/// Removes the setting if it exists.
 pub async fn clear(connection: &impl ConnectionTrait, key: &str) -> Result<(), DbErr> {
     setting::Entity::delete_by_id(key.to_owned()).exec(connection).await?;
     Ok(())

@@ -1,8 +1,8 @@
-//! What the service says about itself while it runs: one line per event, text for a terminal, JSON for a collector.
+//! Logging: one line per event, as text for a terminal or as JSON for a collector.
 //!
-//! Instants are RFC 3339 in UTC. No line holds an address, a name, a key or a body. Our own words are written with that in mind, so
-//! `log.filter` decides how many of them there are. Libraries are not: below *info* they write requests, statements with their values
-//! and conversations with the relay, so there they are silent whatever the filter says.
+//! Instants are RFC 3339 in UTC. No line contains an address, a name, a key or a body. Our own log lines are written to
+//! that rule, so `log.filter` sets their level freely. Libraries are not: below *info* they log requests, statements
+//! with their values and SMTP conversations, so [`no_talk_of_libraries`] silences them there whatever the filter says.
 
 use crate::config::{Log, LogFormat};
 use std::collections::HashMap;
@@ -18,8 +18,8 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::layer::{Context, Layer};
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 
-/// Appended to every filter, and the last word wins: these write what must not stand in a log at *info* or above as well. The
-/// scheduler tells of every knock.
+/// Directives appended to every filter, where the last one wins. These crates log private data at *info* or above too;
+/// the scheduler logs every tick.
 const QUIET: &[&str] = &[
     "lettre=off",
     "sqlx=off",
@@ -29,14 +29,14 @@ const QUIET: &[&str] = &[
     "reqwest=off",
     "rustls=off",
     "h2=off",
-    // Whoever sends what is no HTTP would write a line each time; the metrics count nothing of it either.
+    // It logs a line for each malformed request, so a client could fill the log; metrics do not count these either.
     "actix_http=off",
     "tokio_cron_scheduler=warn",
 ];
 
-/// Starts the log of the process, on the standard error stream.
+/// Starts logging to the standard error stream.
 pub fn start(log: &Log) -> Result<(), TryInitError> {
-    // Colours are for eyes: in a file they are rubbish between the words somebody searches for.
+    // Colour codes only for a terminal, because in a file they break searches for words.
     let lines =
         tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
     let registry =
@@ -60,15 +60,15 @@ fn may_be_said(event: &Metadata<'_>) -> bool {
     *event.level() <= Level::INFO || event.target().split("::").next() == Some("raccordo")
 }
 
-/// The server's own complaints, each of which is said once a minute at most: while the process has no files left to open, it
-/// would say so twice a second.
+/// Limits the HTTP server's own warnings to one a minute each. While the process has no file descriptors left it would
+/// log twice a second.
 #[derive(Default)]
 struct Seldom(Mutex<HashMap<Identifier, Instant>>);
 
 const SAID_AGAIN_AFTER: Duration = Duration::from_mins(1);
 
 impl Seldom {
-    /// Whether something may be said now, which counts as said.
+    /// Returns whether a message may be logged now, and if so records it as logged.
     fn may_say(&self, what: Identifier, now: Instant) -> bool {
         let mut said = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if said.get(&what).is_some_and(|last| now.duration_since(*last) < SAID_AGAIN_AFTER) {

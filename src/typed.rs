@@ -1,6 +1,6 @@
-//! Texts as people type them: kept without the blanks around them, and at most as long as their column.
+//! Texts typed by people: trimmed, and limited to the length of their column.
 //!
-//! Use cases and forms read a text by the same functions. [`Reading`] reads several fields and collects what is wrong.
+//! Use cases and forms read a text by the same functions; [`Reading`] reads several fields and collects their errors.
 
 mod reading;
 
@@ -9,18 +9,18 @@ pub use reading::Reading;
 use crate::error::{Code, Error, Refused, Result};
 use crate::letters;
 
-/// Returns the text without blanks around it; `None` for blanks alone.
+/// Trims a text; returns `None` if it is blank.
 pub fn kept(text: &str) -> Option<String> {
     Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
-/// Reads a text that must be there, of at most `limit` characters.
+/// Reads a required text of at most `limit` characters.
 pub fn required(field: &'static str, text: &str, limit: usize) -> Result<String> {
     optional(field, Some(text), limit)?.ok_or_else(|| Error::field(field, Code::Required))
 }
 
-/// Reads a text that may be left out, of at most `limit` characters. Blanks alone count as left out. A text that reads
-/// otherwise than it was typed is refused ([`letters::reads_as_typed`]).
+/// Reads an optional text of at most `limit` characters; a blank one is `None`. Refuses a text that is displayed
+/// differently from how it was typed ([`letters::reads_as_typed`]).
 pub fn optional(field: &'static str, text: Option<&str>, limit: usize) -> Result<Option<String>> {
     let text = text.and_then(kept);
     if text.as_deref().is_some_and(|text| !letters::reads_as_typed(text)) {
@@ -30,21 +30,21 @@ pub fn optional(field: &'static str, text: Option<&str>, limit: usize) -> Result
     if is_too_long { Err(Error::too_long(field, limit)) } else { Ok(text) }
 }
 
-/// Returns the first `limit` characters of a text that another system has validated.
+/// Cuts a text, which another system has already validated, to at most `limit` characters.
 pub fn cut(text: &str, limit: usize) -> String {
     text.chars().take(limit).collect()
 }
 
-/// Cleans a text that comes from outside (the title of a page, a reply of a relay, the name of a file) before it is kept.
+/// Cleans a text from outside (the title of a page, a reply of a relay, the name of a file) before it is stored.
 ///
-/// Control characters, NUL among them, and characters that nobody sees go, because `PostgreSQL` refuses the first and readers
-/// are misled by the others; blanks and ends of lines become one blank. At most `most_characters` are kept.
+/// Control characters are removed because `PostgreSQL` refuses NUL, and invisible characters because they mislead
+/// readers. Blanks and line ends become one blank. At most `most_characters` are kept.
 pub fn cleaned(text: &str, most_characters: usize) -> String {
     let words = letters::lines(text).split_whitespace().collect::<Vec<_>>().join(" ");
     cut(&words, most_characters).trim_end().to_owned()
 }
 
-/// Reads the reason of an act, of at most `limit` characters. A missing reason is refused as `reason_missing`.
+/// Reads a required reason of at most `limit` characters; a missing one is refused with its own code.
 pub fn reason(field: &'static str, text: &str, limit: usize) -> Result<String> {
     let missing = || Error::Refused(Refused { code: Code::ReasonMissing, field: Some(field), params: Vec::new() });
     optional(field, Some(text), limit)?.ok_or_else(missing)
@@ -57,8 +57,8 @@ pub fn web_address(field: &'static str, text: Option<&str>, limit: usize) -> Res
     if is_another { Err(Error::field(field, Code::NotAUrl)) } else { Ok(address) }
 }
 
-/// Returns whether a text is the address of a web page. Other schemes are refused because pages show the address as a link,
-/// and a `javascript:` would run in the reader's page.
+/// Returns whether a text is an `http` or `https` address. Other schemes are refused because pages show the address as
+/// a link, and a `javascript:` link would run in the reader's page.
 pub fn is_web_address(text: &str) -> bool {
     url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
 }

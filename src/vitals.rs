@@ -1,12 +1,12 @@
-//! Signs of life of the parts that work without being asked, so that none of them stops unseen.
+//! Signs of life of the background parts, so that a part that stops is noticed.
 //!
-//! A part is watched from its start and gives a sign each time it has done its round. One that gives none for longer than its
-//! patience is *silent*: `/health/ready` answers 503, the metric `raccordo_silence_seconds` grows, the log says so once, and
-//! the Monday page names it. The signs are this process's own: a replica whose background stands still is seen although
-//! another one does its work.
+//! A part is watched from its start and gives a sign after each round. A part without a sign for longer than its
+//! patience is *silent*: `/health/ready` answers 503, the metric `raccordo_silence_seconds` grows, one line is logged,
+//! and the Monday page names the part. Signs belong to one process: a replica with a stopped background is reported
+//! even if another replica does its work.
 //!
-//! Nothing here waits or asks the database, so it answers even where all else stands still. [`pulse`] is the part that tries
-//! to write.
+//! This module neither waits nor asks the database, so it answers even when everything else is blocked. [`pulse`] is
+//! the part that tests writing.
 
 pub mod pulse;
 
@@ -15,21 +15,22 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// The database takes a write and commits it.
+/// The part that commits a write to the database.
 pub const WRITING: &str = "writing";
-/// The dispatcher looks for due mails.
+/// The dispatcher, which looks for due mails.
 pub const DISPATCHER: &str = "dispatcher";
-/// The mails that are due do leave.
+/// The outbox: due mails do leave.
 pub const OUTBOX: &str = "outbox";
 
-/// The parts of one process. Times are steady, not the wall's: a clock that is set makes nobody silent.
+/// Watched parts of one process. Times come from the monotonic clock, so that setting the machine's clock makes no part
+/// silent.
 #[derive(Default)]
 pub struct Vitals(Mutex<BTreeMap<&'static str, Part>>);
 
 struct Part {
     last_sign: Instant,
     patience: Duration,
-    /// Known not to work since its last sign.
+    /// Whether the part has reported a failure since its last sign.
     is_failing: bool,
 }
 
@@ -39,38 +40,39 @@ impl Part {
     }
 }
 
-/// How long a part has given no sign, and whether that is too long.
+/// State of one part: the time since its last sign, and whether that exceeds its patience.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sign {
     /// One of the constants of this module, or the name of a job.
     pub part: &'static str,
-    /// Since its last sign, or since it was first watched.
+    /// Time since the last sign, or since the part was first watched.
     pub silence: Duration,
     pub is_silent: bool,
 }
 
 impl Vitals {
-    /// Watches a part from now on: it has to give a sign within its patience, again and again.
+    /// Watches a part from now on; it has to give a sign at least once within each `patience`.
     pub fn watch(&self, part: &'static str, patience: Duration) {
         self.watch_from(Instant::now(), part, patience);
     }
 
-    /// Notes that a part works. A part that nobody watches may say so too.
+    /// Notes that a part works. Does nothing for a part that is not watched.
     pub fn beat(&self, part: &'static str) {
         self.beat_at(Instant::now(), part);
     }
 
-    /// Notes that a part cannot work at present: it is silent at once, until its next sign. Returns whether this is news.
+    /// Notes that a part cannot work at present, which makes it silent until its next sign. Returns whether it was
+    /// working before.
     pub fn fail(&self, part: &'static str) -> bool {
         self.parts().get_mut(part).is_some_and(|part| !std::mem::replace(&mut part.is_failing, true))
     }
 
-    /// Every watched part, by name.
+    /// Returns every watched part, by name.
     pub fn signs(&self) -> Vec<Sign> {
         self.signs_at(Instant::now())
     }
 
-    /// The parts that have given no sign for longer than their patience, by name.
+    /// Returns the parts that have given no sign for longer than their patience, by name.
     pub fn silent(&self) -> Vec<Sign> {
         self.signs().into_iter().filter(|sign| sign.is_silent).collect()
     }

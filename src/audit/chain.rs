@@ -1,15 +1,15 @@
-//! What one link of the chain is: pure.
+//! Hashes of the audit chain: pure.
 
 use crate::secret::hmac_hex;
 use entity::audit_event::Model;
 use std::str::FromStr;
 
-/// What the first event calls the hash before it.
+/// Stands in the first event for the hash of the event before it.
 pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
-/// The end of the chain at some moment: how many events there are, and the hash of the last.
+/// The end of the chain at some moment: the number of events and the hash of the last one.
 ///
-/// Written as `SEQ:HASH`, the form in which it is kept outside.
+/// Written as `SEQ:HASH`, the form in which operators keep it outside the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {
     pub seq: i64,
@@ -17,7 +17,7 @@ pub struct Head {
 }
 
 impl Head {
-    /// The head of a chain without events.
+    /// Returns the head of a chain without events.
     pub fn genesis() -> Self {
         Self { seq: 0, hash: GENESIS.to_owned() }
     }
@@ -29,7 +29,7 @@ impl std::fmt::Display for Head {
     }
 }
 
-/// A text that is no `SEQ:HASH`.
+/// Error for a text that is not `SEQ:HASH`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("an anchor is written SEQ:HASH, as `raccordo audit head` prints it")]
 pub struct NotAnAnchor;
@@ -45,14 +45,14 @@ impl FromStr for Head {
     }
 }
 
-/// The hash that the event must carry, whatever it does carry.
+/// Computes the hash of an event; its `hash` column is not part of the input.
 pub(super) fn hash(key: &[u8], event: &Model) -> String {
     hmac_hex(key, canonical(event).as_bytes())
 }
 
-/// Every column, each with its length before it: no two events share a text, and no text can be cut in two ways.
+/// Joins all columns, each preceded by its length, so that two different events never give the same text.
 ///
-/// Destructured on purpose: a column added later does not compile until it is part of the chain.
+/// `Model` is destructured without `..`, so that a new column does not compile until it is part of the hash.
 fn canonical(event: &Model) -> String {
     let Model {
         seq,
@@ -138,7 +138,7 @@ mod tests {
     }
 
     proptest! {
-        /// Moving a letter from one column to the next must show, separators in the texts included.
+        /// Moving a letter from one column to the next changes the text, also where the texts contain separators.
         #[test]
         fn different_columns_never_share_a_text(one in "[a:\n0-9-]{0,6}", two in "[a:\n0-9-]{0,6}", three in "[a:\n0-9-]{0,6}", cut in 0usize..6) {
             let before = [one.clone(), two.clone(), three.clone()];

@@ -1,4 +1,4 @@
-//! Writing one event, in the transaction of the change it tells.
+//! Writing one event in the transaction of the change it records.
 
 use super::chain::{self, Head};
 use crate::auth::actor::Identity;
@@ -16,34 +16,35 @@ const HEAD: i32 = 1;
 const SOURCE_CHARACTERS: usize = 300;
 const DETAILS_CHARACTERS: usize = 8000;
 
-/// Something that happened. Ids only: names and addresses stay in the tables that own them.
+/// An event of the trail. It holds ids only; names and addresses stay in the tables that own them.
 #[derive(Clone, Debug)]
 pub struct Event {
-    /// Slice and verb, `designations.designate`: part of what is kept, never renamed.
+    /// Slice and verb, such as `designations.designate`. It is stored, so it must never be renamed.
     pub action: &'static str,
-    /// Kind and id of what it happened to.
+    /// Kind and id of the changed thing.
     pub subject: (&'static str, String),
-    /// The body whose own statement this is, when the secretariat enters it for them.
+    /// The body that made the statement, if the secretariat records it on the body's behalf.
     pub on_behalf_of: Option<BodyId>,
-    /// How that statement reached the secretariat.
+    /// Channel by which that statement reached the secretariat.
     pub channel: Option<Channel>,
-    /// The document it rests on, such as a protocol number. At most 300 characters.
+    /// The document the change rests on, such as a protocol number. At most 300 characters.
     pub source: Option<String>,
-    /// What else is worth knowing, as JSON of at most 8,000 characters.
+    /// Further facts, as JSON of at most 8,000 characters.
     pub details: serde_json::Value,
 }
 
 impl Event {
-    /// What somebody did in their own name, resting on no document.
+    /// Makes an event of an actor acting in their own name, without a document.
     pub fn about(action: &'static str, subject: (&'static str, String), details: serde_json::Value) -> Self {
         Self { action, subject, on_behalf_of: None, channel: None, source: None, details }
     }
 }
 
-/// Appends the event to the chain; returns where it stands.
+/// Appends the event to the chain and returns the new head.
 ///
-/// Use cases write one after the other ([`crate::db::Db::begin`]), so the head that was read is still the head when the event is
-/// written. Whoever writes beside them all the same gets [`StoreError::Stale`](crate::db::StoreError::Stale), and nothing is kept.
+/// Use cases write one after the other ([`crate::db::Db::begin`]), so the head is still the same when the event is
+/// written. A concurrent writer without that lock gets [`StoreError::Stale`](crate::db::StoreError::Stale), and its
+/// transaction keeps nothing.
 pub async fn record(ctx: &Ctx, txn: &Txn, event: Event) -> Result<Head> {
     let previous = audit_head::Entity::find_by_id(HEAD).one(txn).await?;
     let previous = previous.map_or_else(Head::genesis, |row| Head { seq: row.seq, hash: row.hash });
@@ -54,7 +55,8 @@ pub async fn record(ctx: &Ctx, txn: &Txn, event: Event) -> Result<Head> {
     Ok(head)
 }
 
-/// The head after an event: its first row, or the row as it was when the event before was written.
+/// Moves the head to a new event: inserts the row for the first event, and otherwise updates it only if it still names
+/// the previous one.
 async fn move_head(txn: &Txn, head: &Head) -> Result<()> {
     if head.seq == 1 {
         let first = audit_head::ActiveModel { id: Set(HEAD), seq: Set(head.seq), hash: Set(head.hash.clone()) };

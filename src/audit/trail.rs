@@ -1,14 +1,14 @@
-//! Reading back what happened to one thing, for its page.
+//! Reading the events about one thing, for its page.
 
 use chrono::{DateTime, Utc};
 use entity::{Instant, audit_event};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::HashMap;
 
-/// More than a page shows of one thing; the whole trail is for `raccordo audit`.
+/// Events returned for one thing, at most; older ones are left out. `raccordo audit` reads the whole trail.
 const MOST: u64 = 200;
 
-/// One event as a page shows it. Ids only, as in the trail.
+/// One event for a page, with ids only, as in the trail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrailEvent {
     pub seq: i64,
@@ -21,7 +21,8 @@ pub struct TrailEvent {
     pub action: String,
 }
 
-/// The latest events about a thing, the newest first. Who may see the thing is for the caller to have asked.
+/// Returns the latest events about a thing, newest first. The caller must have checked that the reader may see the
+/// thing.
 pub async fn of(connection: &impl ConnectionTrait, kind: &str, id: &str) -> Result<Vec<TrailEvent>, DbErr> {
     let rows = audit_event::Entity::find()
         .filter(audit_event::Column::SubjectKind.eq(kind))
@@ -33,7 +34,7 @@ pub async fn of(connection: &impl ConnectionTrait, kind: &str, id: &str) -> Resu
     Ok(rows.into_iter().map(TrailEvent::from).collect())
 }
 
-/// When each person last did anything, signing in included, by id; since an instant.
+/// Returns the latest event of each person since an instant, by person id. Signing in counts.
 pub async fn last_acts(
     connection: &impl ConnectionTrait,
     since: DateTime<Utc>,
@@ -51,7 +52,7 @@ pub async fn last_acts(
     Ok(rows.into_iter().filter_map(|(person, at)| Some((person?, at.0))).collect())
 }
 
-/// When any of these actions last happened to each thing, by id; since an instant.
+/// Returns the latest event with one of these actions for each thing, by its id, since an instant.
 pub async fn last_of(
     connection: &impl ConnectionTrait,
     actions: &[&str],

@@ -1,4 +1,4 @@
-//! Walking the chain: the first row that is not what was written, or the proof that there is none.
+//! Verification of the chain: finds the first row that is not as it was written.
 
 use super::chain::{self, GENESIS, Head};
 use crate::secret::same;
@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Que
 /// Rows held in memory at once.
 const PAGE: u64 = 1_000;
 
-/// The first thing found that cannot have been written by the service.
+/// The first finding that the service cannot have written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     #[error("event {seq} is missing")]
@@ -30,13 +30,14 @@ pub enum Fault {
     AnchorBeyond { seq: i64, last: i64 },
 }
 
-/// The chain's head as the database has it, for keeping outside.
+/// Returns the head of the chain as the database has it, for keeping outside.
 pub async fn head(connection: &impl ConnectionTrait) -> Result<Head, DbErr> {
     let row = audit_head::Entity::find().one(connection).await?;
     Ok(row.map_or_else(Head::genesis, |row| Head { seq: row.seq, hash: row.hash }))
 }
 
-/// Reads the whole chain by pages, while the service may go on writing. `Ok(Err(_))` is a finding, `Err(_)` a failure to look.
+/// Reads the whole chain by pages, while the service may go on writing. `Ok(Err(_))` is a finding; `Err(_)` means that
+/// the chain could not be read.
 pub async fn verify(
     connection: &impl ConnectionTrait,
     key: &[u8],
@@ -56,7 +57,8 @@ pub async fn verify(
             end = None;
             continue;
         }
-        // Events may have come between the last page and the look at the head: an unmoved end is the end.
+        // Events may have been written between the last page and the look at the head. The end is only final if it did
+        // not move.
         let head = audit_head::Entity::find().one(connection).await?;
         if head.as_ref().is_none_or(|head| head.seq <= walk.last.seq) || end == Some(walk.last.seq) {
             return Ok(walk.finish(head));
@@ -65,8 +67,8 @@ pub async fn verify(
     }
 }
 
-/// The next events, or the place where a row cannot even be read. A row whose columns are of the wrong type spoils the page it
-/// stands on, so the page is then read one by one.
+/// Returns the next events, or the row that cannot be read. A row with a column of the wrong type makes its whole page
+/// fail, so the page is then read row by row.
 async fn page_after(
     connection: &impl ConnectionTrait,
     seq: i64,
@@ -81,7 +83,7 @@ async fn page_after(
     }
 }
 
-/// Whether a row came but could not be read; anything else is a failure of the connection.
+/// Returns whether a row came but could not be decoded. All other errors are failures of the connection.
 fn is_spoilt(error: &DbErr) -> bool {
     match error {
         DbErr::Type(_) | DbErr::TryIntoErr { .. } => true,
@@ -105,7 +107,7 @@ async fn events_after(
         .await
 }
 
-/// How far the chain was found sound.
+/// State of a verification: the last event found sound.
 struct Walk<'a> {
     key: &'a [u8],
     anchor: Option<&'a Head>,

@@ -1,16 +1,17 @@
-//! Who acts: pure. Nobody "has a role": rights are the seats a person holds at the instant (rule 1 of the domain).
+//! The caller of a use case and its rights: pure. The service knows no roles: rights are the seats a person holds at
+//! the instant (rule 1 of the domain).
 
 use crate::error::Error;
 use entity::ids::{BodyId, DesignationId, ObservatoryId, PersonId, SeatId};
 use entity::kinds::SeatKind;
 
-/// Who asks for a use case.
+/// Caller of a use case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
     pub identity: Identity,
-    /// The seats held at the instant of the request; empty for somebody whose designations have ended.
+    /// Seats held at the instant of the request; empty after the person's last designation has ended.
     pub seats: Vec<HeldSeat>,
-    /// What the key allows: a browser session allows all its person may do, an API token may allow reading only.
+    /// Rights of the key: a browser session always allows everything its person may do, an API token may be read-only.
     pub scope: Scope,
 }
 
@@ -22,20 +23,20 @@ pub enum Identity {
         id: PersonId,
         name: String,
     },
-    /// A job of the service, by its name.
+    /// A job of the service, with its name.
     System(&'static str),
     /// An operator at the command line.
     Operator,
 }
 
-/// How much of its person's rights a key carries.
+/// Share of the person's rights that a key carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
     Full,
     ReadOnly,
 }
 
-/// One seat held, and by which designation.
+/// One seat held, with its designation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeldSeat {
     pub designation_id: DesignationId,
@@ -58,7 +59,7 @@ impl Actor {
         Self { identity: Identity::Operator, seats: Vec::new(), scope: Scope::Full }
     }
 
-    /// What somebody is told who may not: a caller without a name is asked for one, a caller with a name is told no.
+    /// Returns the error for a caller who may not: an anonymous caller is asked to sign in, any other is denied.
     pub fn refusal(&self) -> Error {
         if self.identity == Identity::Anonymous { Error::Unauthenticated } else { Error::Denied }
     }
@@ -70,12 +71,13 @@ impl Actor {
         }
     }
 
-    /// Whether the person holds a seat that belongs to the network: partners only see what they were invited to.
+    /// Returns whether the caller holds a seat of the network. Partners do not, and see only the meetings they are
+    /// invited to.
     pub fn sits_at_the_table(&self) -> bool {
         self.seats.iter().any(|seat| seat.kind != SeatKind::Partner)
     }
 
-    /// Whether the service itself acts: a job or an operator's command.
+    /// Returns whether the caller is the service itself: a job or an operator's command.
     pub fn is_ourselves(&self) -> bool {
         matches!(self.identity, Identity::System(_) | Identity::Operator)
     }
@@ -88,40 +90,40 @@ impl Actor {
         self.holds(SeatKind::Secretariat)
     }
 
-    /// Whether the caller works for the observatory: its referent or deputy.
+    /// Returns whether the caller is the referent or a deputy of the observatory.
     pub fn works_for(&self, observatory: ObservatoryId) -> bool {
         self.seats.iter().any(|seat| {
             matches!(seat.kind, SeatKind::Referent | SeatKind::Deputy) && seat.observatory_id == Some(observatory)
         })
     }
 
-    /// Whether the caller is the manager of the body.
+    /// Returns whether the caller is the manager of the body.
     pub fn manages(&self, body: BodyId) -> bool {
         self.seats.iter().any(|seat| seat.kind == SeatKind::BodyManager && seat.body_id == body)
     }
 
-    /// Whether the caller looks at the whole network: the secretariat, which runs it, and the direction.
+    /// Returns whether the caller sees the whole network: the secretariat and the direction.
     pub fn sees_the_whole(&self) -> bool {
         self.is_secretariat() || self.holds(SeatKind::Direction)
     }
 
-    /// The bodies whose people and register the caller shares. A partner sees what it was given, not the body beside which
-    /// it sits.
+    /// Returns the bodies whose people and register the caller may see. A partner's seat gives no access to the body it
+    /// is attached to.
     pub fn bodies(&self) -> impl Iterator<Item = BodyId> {
         self.seats.iter().filter(|seat| seat.kind != SeatKind::Partner).map(|seat| seat.body_id)
     }
 
-    /// Whether the caller holds a seat of a signatory, not just a partner's.
+    /// Returns whether the caller holds a seat of a signatory (any seat but a partner's).
     pub fn is_colleague(&self) -> bool {
         self.bodies().next().is_some()
     }
 
-    /// Whether the caller holds any seat at all: a participant of the network.
+    /// Returns whether the caller holds any seat.
     pub fn is_participant(&self) -> bool {
         !self.seats.is_empty()
     }
 
-    /// Whether the key lets its holder change anything.
+    /// Returns whether the key allows changes.
     pub fn may_write(&self) -> bool {
         self.scope == Scope::Full
     }

@@ -1,7 +1,7 @@
-//! Identity over REST: who am I, where am I signed in, which keys do my programs have.
+//! Identity over REST: the caller's profile, sessions and API tokens.
 //!
-//! Signing in has no operation here: programs carry an API token, and a session begins on a page, where a person presses a
-//! button.
+//! There is no operation for signing in: programs carry an API token, and a session begins on a page where a person
+//! presses a button.
 
 use crate::auth::actor::Scope;
 use crate::auth::extract::session_key;
@@ -33,7 +33,7 @@ pub fn configure(cfg: &mut ServiceConfig<'_>) {
         .service(revoke_my_token);
 }
 
-/// Who is asking.
+/// The caller.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MeOut {
     pub id: PersonId,
@@ -48,7 +48,7 @@ pub struct MeOut {
     pub phone: Option<String>,
     /// The language of mails.
     pub language: Lang,
-    /// What the key of this request allows.
+    /// Rights of the key of this request.
     pub scope: ScopeDto,
     /// The seats held today; all rights follow from them.
     #[schema(max_items = 100)]
@@ -75,7 +75,7 @@ pub struct CapacityOut {
     pub to: Option<NaiveDate>,
 }
 
-/// What a key allows: everything its person may do, or reading only.
+/// Rights of a key: everything its person may do, or reading only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = TokenScope)]
@@ -88,20 +88,20 @@ pub enum ScopeDto {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SessionOut {
     pub id: SessionId,
-    /// What the browser says of itself.
+    /// Name that the browser gives itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 200)]
     pub user_agent: Option<String>,
     pub created_at: DateTime<Utc>,
     /// Exact to a minute.
     pub last_seen_at: DateTime<Utc>,
-    /// When it ends at the latest.
+    /// Latest end of the session.
     pub expires_at: DateTime<Utc>,
     /// Whether it is the session of this request.
     pub current: bool,
 }
 
-/// An API token in use. Its secret is not known any more.
+/// A usable API token. Its secret is not stored.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TokenOut {
     pub id: ApiTokenId,
@@ -115,7 +115,7 @@ pub struct TokenOut {
     pub last_used_at: Option<DateTime<Utc>>,
 }
 
-/// An API token just made, with its secret: this answer is the only one that holds it.
+/// A new API token with its secret, which only this answer contains.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct IssuedTokenOut {
     #[serde(flatten)]
@@ -129,18 +129,18 @@ pub struct IssuedTokenOut {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TokenIn {
-    /// What its owner will recognise it by.
+    /// Name by which its owner recognises it.
     #[schema(min_length = 1, max_length = 80, example = "cruscotto provinciale")]
     pub name: String,
     pub scope: ScopeDto,
-    /// How many days it lives.
+    /// Life of the token, in days.
     #[schema(minimum = 1, maximum = 365, example = 90)]
     pub days: i64,
 }
 
-/// Who am I
+/// Show the caller
 ///
-/// Who may: anybody signed in, about themselves.
+/// Who may: any signed-in person, about themselves.
 #[utoipa::path(tag = "me", security(("api_token" = [])), responses((status = 200, body = MeOut)))]
 #[get("/me")]
 pub async fn show_me(ctx: Ctx) -> Answer {
@@ -148,9 +148,9 @@ pub async fn show_me(ctx: Ctx) -> Answer {
     Ok(HttpResponse::Ok().json(MeOut::new(profile, ctx.actor.scope)))
 }
 
-/// Where am I signed in
+/// List my sessions
 ///
-/// The open sessions of the caller, the last used first. Who may: anybody signed in, about themselves.
+/// The open sessions of the caller, last used first. Who may: any signed-in person, about themselves.
 #[utoipa::path(tag = "me", security(("api_token" = [])), responses((status = 200, body = Page<SessionOut>)))]
 #[get("/me/sessions")]
 pub async fn list_my_sessions(ctx: Ctx, request: HttpRequest) -> Answer {
@@ -160,8 +160,8 @@ pub async fn list_my_sessions(ctx: Ctx, request: HttpRequest) -> Answer {
 
 /// End one of my sessions
 ///
-/// What happens: its browser is signed out at once. Who may: its owner, with a key that may change things; anybody else's
-/// is not found. Mails: none.
+/// What happens: its browser is signed out at once. Who may: its owner, with a key that may change things; a session of
+/// another person is not found. Mails: none.
 #[utoipa::path(tag = "me", security(("api_token" = [])), params(("id" = SessionId, Path)), responses((status = 204)))]
 #[delete("/me/sessions/{id}")]
 pub async fn end_my_session(ctx: Ctx, id: web::Path<String>) -> Answer {
@@ -170,9 +170,9 @@ pub async fn end_my_session(ctx: Ctx, id: web::Path<String>) -> Answer {
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Which keys do my programs have
+/// List my API tokens
 ///
-/// The caller's API tokens that are neither revoked nor expired, the newest first. Who may: anybody signed in, about
+/// The caller's API tokens that are neither revoked nor expired, newest first. Who may: any signed-in person, about
 /// themselves.
 #[utoipa::path(tag = "me", security(("api_token" = [])), responses((status = 200, body = Page<TokenOut>)))]
 #[get("/me/tokens")]
@@ -182,9 +182,9 @@ pub async fn list_my_tokens(ctx: Ctx, site: web::Data<Site>) -> Answer {
 
 /// Make an API token
 ///
-/// The secret stands in this answer and nowhere else; for that reason the answer is not kept for a repetition of the
-/// request, which makes another token. Who may: anybody signed in, with a key that may change things. Mails: none.
-/// Errors: `required`, `too_long`, `out_of_range`, `too_many_tokens` (twenty are in use already).
+/// The secret is in this answer only. For that reason the answer is not stored for a repetition of the request, which
+/// makes another token. Who may: any signed-in person, with a key that may change things. Mails: none. Errors:
+/// `required`, `too_long`, `out_of_range`, `too_many_tokens` (twenty are in use already).
 #[utoipa::path(tag = "me", security(("api_token" = [])), request_body = TokenIn, responses((status = 201, body = IssuedTokenOut)))]
 #[post("/me/tokens")]
 pub async fn create_my_token(ctx: Ctx, input: Json<TokenIn>) -> Answer {
@@ -199,8 +199,8 @@ pub async fn create_my_token(ctx: Ctx, input: Json<TokenIn>) -> Answer {
 
 /// Revoke one of my API tokens
 ///
-/// What happens: it is refused from the next request on. Who may: its owner, with a key that may change things; anybody
-/// else's is not found. Mails: none.
+/// What happens: it is refused from the next request on. Who may: its owner, with a key that may change things; a token
+/// of another person is not found. Mails: none.
 #[utoipa::path(tag = "me", security(("api_token" = [])), params(("id" = ApiTokenId, Path)), responses((status = 204)))]
 #[delete("/me/tokens/{id}")]
 pub async fn revoke_my_token(ctx: Ctx, id: web::Path<String>) -> Answer {
@@ -209,7 +209,7 @@ pub async fn revoke_my_token(ctx: Ctx, id: web::Path<String>) -> Answer {
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// A list that fits on one page by its nature.
+/// Answers with a list that always fits on one page.
 fn whole<T, Out: Serialize>(items: Vec<T>, say: impl FnMut(T) -> Out) -> HttpResponse {
     let page = Page { items: items.into_iter().map(say).collect(), links: Links { next: None } };
     HttpResponse::Ok().json(page)

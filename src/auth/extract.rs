@@ -1,9 +1,9 @@
-//! From a request to its [`Ctx`]: whose key it carries, and which seats that person holds today.
+//! Builds the [`Ctx`] of a request: finds the person of its key and the seats that person holds today.
 //!
-//! A browser sends its session's key in a cookie; a program sends an API token as `Authorization: Bearer …` (RFC 6750
-//! §2.1), which wins where both are there. A dead cookie makes an anonymous caller, so that public pages still show; a
-//! dead token is refused, so that a program learns it at once. One indexed read per request; its use is noted in memory
-//! ([`crate::auth::last_use`]).
+//! A browser sends its session key in a cookie. A program sends an API token as `Authorization: Bearer …` (RFC 6750
+//! §2.1), which takes precedence if both are present. An invalid cookie makes an anonymous caller, so that public pages
+//! still work. An invalid token is refused, so that the program notices. Each request costs one indexed read; the use
+//! of the key is noted in memory ([`crate::auth::last_use`]).
 
 use crate::auth::actor::{Actor, Identity};
 use crate::auth::last_use::LastUse;
@@ -22,7 +22,8 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use futures_util::future::LocalBoxFuture;
 use std::sync::Arc;
 
-/// Longest key looked up, in bytes: far above any of ours, and no work for an attacker to make us hash.
+/// Longest key looked up, in bytes, far above the length of ours. A longer one is ignored, so that a client cannot make
+/// the service hash large inputs.
 const KEY_MAX: usize = 200;
 
 impl FromRequest for Ctx {
@@ -32,7 +33,7 @@ impl FromRequest for Ctx {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            // A handler and the frame round it may both ask: the answer of one request is found once.
+            // A handler and the middleware around it may both ask; the request is identified only once.
             if let Some(known) = request.extensions().get::<Self>() {
                 return Ok(known.clone());
             }
@@ -43,7 +44,7 @@ impl FromRequest for Ctx {
     }
 }
 
-/// The key of the session that asks, as the browser sent it; good or not.
+/// Returns the session key that the browser sent, valid or not.
 pub fn session_key(request: &HttpRequest) -> Option<String> {
     SESSION.read(request).filter(|key| !key.is_empty() && key.len() <= KEY_MAX)
 }
@@ -66,8 +67,8 @@ async fn identify(request: &HttpRequest) -> Result<Ctx> {
     Ok(ctx)
 }
 
-/// The token of an `Authorization` header; a header of another kind is refused, for nobody who sends one means to be
-/// anonymous.
+/// Returns the token of an `Authorization` header. A header of another kind is refused, because a client that sends one
+/// expects to be authenticated.
 fn bearer(request: &HttpRequest) -> Result<Option<&str>> {
     let Some(header) = request.headers().get(AUTHORIZATION) else { return Ok(None) };
     let (scheme, token) = header.to_str().ok().and_then(|text| text.split_once(' ')).ok_or(Error::Unauthenticated)?;
@@ -98,7 +99,7 @@ async fn by_token(ctx: &Ctx, last_use: &LastUse, token: &str) -> Result<Actor> {
     Ok(actor(holder))
 }
 
-/// The person with the seats of this very moment.
+/// Returns the actor of a key, with the seats held at this instant.
 fn actor<Id>(holder: KeyHolder<Id>) -> Actor {
     let identity = Identity::Person { id: holder.person_id, name: holder.name };
     Actor { identity, seats: holder.seats, scope: holder.scope }

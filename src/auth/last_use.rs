@@ -1,8 +1,8 @@
-//! Last uses of sessions and API tokens, gathered in memory and written down together now and then: whoever only reads never waits
-//! for who writes.
+//! Last uses of sessions and API tokens, gathered in memory and written together, so that a reading request never waits
+//! for a writer.
 //!
-//! A process that is killed forgets the uses since it last wrote: a session may then end a minute early. Replicas learn of each
-//! other's uses when those are written down.
+//! A process that is killed loses the uses since its last write, so a session may end a minute early. Replicas see each
+//! other's uses after they are written.
 
 use crate::auth::model::OwnToken;
 use crate::auth::store;
@@ -12,7 +12,7 @@ use entity::ids::{ApiTokenId, SessionId};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-/// The uses of one process that are not written down yet.
+/// Uses in one process that are not written yet.
 #[derive(Default)]
 pub struct LastUse {
     pub(super) sessions: Uses<SessionId>,
@@ -20,7 +20,8 @@ pub struct LastUse {
 }
 
 impl LastUse {
-    /// Writes all uses down in one short transaction, beside the use cases. What cannot be written is kept for the next time.
+    /// Writes all uses in one short transaction, outside the queue of use cases. Uses that could not be written are
+    /// kept for the next time.
     pub async fn write_down(&self, db: &Db) -> Result<(), StoreError> {
         let (sessions, tokens) = (self.sessions.all(), self.tokens.all());
         if sessions.is_empty() && tokens.is_empty() {
@@ -41,7 +42,7 @@ impl LastUse {
 }
 
 impl LastUse {
-    /// Brings tokens up to date with their uses that are not written down yet.
+    /// Adds to the tokens their uses that are not written yet.
     pub fn completed(&self, mut tokens: Vec<OwnToken>) -> Vec<OwnToken> {
         for token in &mut tokens {
             token.last_used_at = token.last_used_at.max(self.tokens.of(token.id));
@@ -50,7 +51,8 @@ impl LastUse {
     }
 }
 
-/// The last use of each key of one kind, in the order of ids: replicas that write the same rows do so in the same order.
+/// Last use of each key of one kind, sorted by id so that replicas update the same rows in the same order and do not
+/// deadlock.
 pub(super) struct Uses<Id>(Mutex<BTreeMap<Id, DateTime<Utc>>>);
 
 impl<Id> Default for Uses<Id> {
@@ -65,7 +67,7 @@ impl<Id: Copy + Ord> Uses<Id> {
         self.lock().insert(id, at);
     }
 
-    /// The last use that is not written down.
+    /// Returns the last use that is not written yet.
     pub(super) fn of(&self, id: Id) -> Option<DateTime<Utc>> {
         self.lock().get(&id).copied()
     }
@@ -74,7 +76,7 @@ impl<Id: Copy + Ord> Uses<Id> {
         self.lock().clone()
     }
 
-    /// Forgets what was written down, but for keys that were used again meanwhile.
+    /// Forgets the written uses, except of keys used again meanwhile.
     fn forget(&self, written: &BTreeMap<Id, DateTime<Utc>>) {
         self.lock().retain(|id, at| written.get(id) != Some(at));
     }

@@ -1,17 +1,18 @@
-//! A path of this site to return to, and nothing else: what keeps `next` and `back` from becoming an open redirect.
+//! Paths of this site for `next` and `back`, checked so that they cannot become an open redirect.
 
-/// Longest path we carry along, in bytes.
+/// Longest path accepted, in bytes; a longer one becomes the home page.
 const MAX_PATH: usize = 500;
 
-/// A path with its query, on this site, that a browser cannot read as another site's address.
+/// A path on this site with its query, which a browser cannot read as an address of another site.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LocalPath(String);
 
 impl LocalPath {
-    /// The path if it is one of ours, the home page for anything else.
+    /// Takes a path of this site; anything else becomes the home page.
     ///
-    /// Browsers drop tabs and line breaks and read `\` as `/`, so `/\evil.example` and `/<TAB>/evil.example` lead away
-    /// although they begin with a single slash (URL Standard §4.4); only visible ASCII without `\` is taken.
+    /// Browsers drop tabs and line breaks and read `\` as `/`, so `/\evil.example` and `/<TAB>/evil.example` lead to
+    /// another site although they begin with a single slash (URL Standard §4.4). Only visible ASCII without `\` is
+    /// accepted.
     pub fn or_home(text: &str) -> Self {
         let ours = text.starts_with('/')
             && !text.starts_with("//")
@@ -20,7 +21,7 @@ impl LocalPath {
         Self(if ours { text.to_owned() } else { "/".to_owned() })
     }
 
-    /// Where to go after signing in: not back to the pages that sign in and out.
+    /// Returns the page to show after signing in, which is never a page of signing in or out.
     pub fn after_sign_in(text: &str) -> Self {
         let path = Self::or_home(text);
         if path.0.starts_with("/sign-") { Self("/".to_owned()) } else { path }
@@ -34,7 +35,7 @@ impl LocalPath {
         self.0 == "/"
     }
 
-    /// `next=…`, encoded for a query.
+    /// Returns `next=…`, encoded for a query.
     pub fn as_query(&self) -> String {
         url::form_urlencoded::Serializer::new(String::new()).append_pair("next", &self.0).finish()
     }

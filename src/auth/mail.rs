@@ -1,4 +1,4 @@
-//! The one mail of identity: the link that lets its reader in.
+//! The mail with a sign-in link, the only mail of this slice.
 
 use crate::auth::model::Member;
 use crate::ctx::Ctx;
@@ -11,18 +11,18 @@ use crate::time::zone;
 use chrono::{DateTime, Utc};
 use entity::ids::SignInLinkId;
 
-/// What the mail is about: a link, by its id.
+/// Kind of the mail's subject; its id is the link's.
 pub const SUBJECT_KIND: &str = "sign_in_link";
 
-/// What the mail is about.
+/// Content of the mail: the link and its end.
 pub struct Link {
     pub id: SignInLinkId,
     pub url: String,
     pub expires_at: DateTime<Utc>,
 }
 
-/// Promises the mail with the link, in the language of the page on which it was asked for. It leaves at once, whatever the
-/// hour, because somebody is waiting for it; and never after the link has ended, because then it would only annoy.
+/// Promises the mail with the link, in the language of the page that asked for it. It leaves at any hour, because the
+/// person is waiting for it, and expires with the link.
 pub async fn send_link(ctx: &Ctx, txn: &Txn, member: &Member, link: &Link) -> Result<()> {
     let notification = Notification {
         kind: "sign_in",

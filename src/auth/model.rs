@@ -1,4 +1,4 @@
-//! Members, links, sessions and keys, as identity speaks of them: pure.
+//! Data of identity: members, links, sessions and keys. Pure.
 
 use crate::auth::actor::Scope;
 use crate::config::Security;
@@ -10,22 +10,24 @@ use entity::ids::{ApiTokenId, BodyId, DesignationId, ObservatoryId, PersonId, Se
 use entity::kinds::SeatKind;
 use std::str::FromStr;
 
-/// The longest life of an API token, in days: a forgotten key must end by itself.
+/// Longest life of an API token, in days; more is refused. A forgotten token must end by itself.
 pub const TOKEN_DAYS_MAX: i64 = 365;
-/// The longest name of an API token, in characters.
+/// Longest name of an API token, in characters; a longer one is refused.
 pub const TOKEN_NAME_MAX: usize = 80;
-/// API tokens in use at once, per person: enough for every program one has, too few to fill a table.
+/// Most usable API tokens of one person; another one is refused. It is enough for all of a person's programs and keeps
+/// the table small.
 pub const TOKENS_MAX: usize = 20;
-/// How long after the press that spent a sign-in link the same press is taken for its repetition: a second click, or a
-/// browser that sends again what it heard no answer to.
+/// Time after the press that spent a sign-in link during which the same press counts as a repetition (a second click,
+/// or a browser that retries); later it is refused.
 pub const PRESS_REPEATED_WITHIN: Duration = Duration::minutes(1);
-/// What every API token begins with, so that scanners of leaked secrets recognise one.
+/// Prefix of every API token, by which secret scanners recognise it.
 const TOKEN_MARK: &str = "rac_";
 
-/// What identity refuses.
+/// Refusals of identity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AuthRefusal {
-    /// Unknown, spent, expired, or of somebody who holds no seat: never said which, so that there is nothing to learn.
+    /// The link is unknown, spent, expired, or its person holds no seat. The refusal does not say which, so that
+    /// nothing can be learned from it.
     #[error("the link cannot be used")]
     LinkUnusable,
     #[error("too many API tokens in use")]
@@ -49,7 +51,7 @@ pub struct Member {
     pub family_name: String,
     pub email: String,
     pub phone: Option<String>,
-    /// The language of mails to them.
+    /// Language of mails to the person.
     pub lang: Lang,
 }
 
@@ -59,7 +61,7 @@ impl Member {
     }
 }
 
-/// A seat held today, with the names a person reads.
+/// A seat held today, with the names of body and observatory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Capacity {
     pub designation_id: DesignationId,
@@ -74,13 +76,13 @@ pub struct Capacity {
     pub to: Option<NaiveDate>,
 }
 
-/// Somebody a visitor of the demonstration can be, in one of their capacities.
+/// A person as whom a visitor of the demonstration can sign in, with one of their seats.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Persona {
     pub person_id: PersonId,
     pub name: String,
     pub kind: SeatKind,
-    /// The observatory, or the body where the seat has none.
+    /// Name of the observatory, or of the body if the seat has none.
     pub place: String,
 }
 
@@ -93,11 +95,11 @@ pub struct OwnSession {
     /// Exact to a minute.
     pub last_seen_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
-    /// Whether it is the one that asks.
+    /// Whether it is the session of the request.
     pub current: bool,
 }
 
-/// One of the caller's own API tokens that is neither revoked nor expired. The token itself is not known any more.
+/// A usable API token of the caller. Its secret is not stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnToken {
     pub id: ApiTokenId,
@@ -108,28 +110,28 @@ pub struct OwnToken {
     pub last_used_at: Option<DateTime<Utc>>,
 }
 
-/// An API token at its birth: the only time that the secret is there to be shown.
+/// A new API token with its secret, which is available only now.
 pub struct IssuedToken {
     pub token: OwnToken,
     pub secret: String,
 }
 
-/// A session at its birth: what goes into the cookie.
+/// A new session, with the key for the cookie.
 pub struct OpenedSession {
     pub id: SessionId,
     pub key: String,
     pub person_id: PersonId,
 }
 
-/// What the page behind a mailed link shows before anything happens.
+/// Content of the page behind a sign-in link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkPreview {
-    /// Enough for its owner to recognise, too little for a scanner to collect.
+    /// Recognisable to its owner, useless to a scanner that collects addresses.
     pub masked_address: String,
     pub expires_at: DateTime<Utc>,
 }
 
-/// What ended with the access of a person.
+/// Numbers of keys that ended with a person's access.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ended {
     pub sessions: u64,
@@ -150,7 +152,7 @@ impl Scope {
 impl FromStr for Scope {
     type Err = ();
 
-    /// Returns the scope of a word. Any other word is an error, so that an unreadable row opens nothing.
+    /// Parses a scope; an unknown word is an error, so that such a row grants nothing.
     fn from_str(word: &str) -> Result<Self, ()> {
         match word {
             "full" => Ok(Self::Full),
@@ -160,53 +162,54 @@ impl FromStr for Scope {
     }
 }
 
-/// When a link asked for now ends.
+/// Returns the end of a link made now.
 pub fn link_end(now: DateTime<Utc>, security: &Security) -> DateTime<Utc> {
     now + Duration::minutes(security.sign_in_link_minutes)
 }
 
-/// When a session opened now ends, however busy.
+/// Returns the latest end of a session opened now, however much it is used.
 pub fn session_end(now: DateTime<Utc>, security: &Security) -> DateTime<Utc> {
     now + Duration::hours(security.session_absolute_hours)
 }
 
-/// When a session ends of which nothing more is heard.
+/// End of a session that is not used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SessionEnd {
     pub at: DateTime<Utc>,
-    /// Whether no use of it will put the end off.
+    /// Whether further use will not extend the session.
     pub is_final: bool,
 }
 
 impl SessionEnd {
-    /// The end of a session that was last seen at an instant and expires at another.
+    /// Returns the end of a session last seen at `seen` that expires at `expires`.
     pub fn of(seen: DateTime<Utc>, expires: DateTime<Utc>, security: &Security) -> Self {
         let idle = seen + Duration::minutes(security.session_idle_minutes);
         Self { at: idle.min(expires), is_final: expires <= idle }
     }
 }
 
-/// A session last seen at or before this instant has been idle for too long.
+/// Returns the instant of last use at or before which a session counts as idle for too long.
 pub fn idle_since(now: DateTime<Utc>, security: &Security) -> DateTime<Utc> {
     now - Duration::minutes(security.session_idle_minutes)
 }
 
-/// The secret of an API token, made of a fresh random one.
+/// Returns the secret of an API token, made from a random text.
 pub fn api_token(random: &str) -> String {
     format!("{TOKEN_MARK}{random}")
 }
 
-/// `anna.riva@provincia.example` as `a•••@provincia.example`: the length of the name is not told either.
+/// Masks an address: `anna.riva@provincia.example` becomes `a•••@provincia.example`. The length of the name is hidden
+/// too.
 pub fn mask(address: &str) -> String {
     let (name, domain) = address.rsplit_once('@').unwrap_or((address, ""));
     let initial: String = name.chars().take(1).collect();
     format!("{initial}•••@{domain}")
 }
 
-/// A browser and a system by their names, from what the browser says of itself: for people to recognise their own
-/// sessions by, never for a decision.
+/// Returns the names of browser and system from a user agent, so that people recognise their sessions. Never use it for
+/// a decision.
 pub fn device(user_agent: &str) -> Option<String> {
-    // Order matters: every browser also claims to be the ones before it.
+    // The order matters, because each browser also claims to be the later ones.
     const BROWSERS: [(&str, &str); 5] =
         [("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari")];
     const SYSTEMS: [(&str, &str); 6] = [

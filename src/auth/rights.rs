@@ -1,17 +1,17 @@
-//! What held seats allow, as far as identity is concerned: pure. What a seat may do to a release or a designation is said
-//! by the policy of that slice.
+//! Rights of identity that follow from held seats: pure. Rights in other slices are decided by their policies.
 
 use crate::auth::actor::{Actor, HeldSeat, Identity};
 use crate::error::{Error, Result};
 use entity::ids::PersonId;
 use entity::kinds::SeatKind;
 
-/// Whether somebody with these seats may enter: nobody does without a designation in force today (rule 1 of the domain).
+/// Returns whether a person with these seats may sign in: at least one designation must be in force today (rule 1 of
+/// the domain).
 pub fn may_sign_in(seats: &[HeldSeat]) -> bool {
     !seats.is_empty()
 }
 
-/// The capacities of the holder of these seats, as keys of the texts: each once, in the order of the glossary.
+/// Returns the text keys of the holder's capacities, each once, in the order of the glossary.
 pub fn capacities(seats: &[HeldSeat]) -> Vec<&'static str> {
     SeatKind::ALL
         .iter()
@@ -20,7 +20,7 @@ pub fn capacities(seats: &[HeldSeat]) -> Vec<&'static str> {
         .collect()
 }
 
-/// The key of the text that names a capacity.
+/// Returns the text key that names a capacity.
 pub const fn capacity(kind: SeatKind) -> &'static str {
     match kind {
         SeatKind::Referent => "auth.capacity_referent",
@@ -32,8 +32,7 @@ pub const fn capacity(kind: SeatKind) -> &'static str {
     }
 }
 
-/// The person behind the caller: everybody may see what is their own. Anonymous callers must sign in first; the service
-/// itself owns no profile.
+/// Returns the caller's own person id. An anonymous caller has to sign in first; the service itself is denied.
 pub fn myself(actor: &Actor) -> Result<PersonId> {
     match actor.identity {
         Identity::Person { id, .. } => Ok(id),
@@ -42,7 +41,7 @@ pub fn myself(actor: &Actor) -> Result<PersonId> {
     }
 }
 
-/// As [`myself`], for a change: a key that may only read is refused.
+/// Like [`myself`], for a change: a read-only key is denied.
 pub fn myself_changing(actor: &Actor) -> Result<PersonId> {
     let person = myself(actor)?;
     if actor.may_write() { Ok(person) } else { Err(Error::Denied) }

@@ -23,18 +23,18 @@ use chrono::NaiveDate;
 use entity::ids::PersonId;
 use sea_orm::ConnectionTrait;
 
-/// What one may know of oneself: contact data, and the seats held today.
+/// The caller's contact data and seats held today.
 pub struct Profile {
     pub member: Member,
     pub capacities: Vec<Capacity>,
 }
 
-/// The seats a person holds on a day, by the designations in force then: what rights are derived from.
+/// Returns the seats a person holds on a day; rights are derived from them.
 pub async fn seats_held(db: &impl ConnectionTrait, person: PersonId, day: NaiveDate) -> Result<Vec<HeldSeat>> {
     Ok(store::seats_held(db, person, day).await?)
 }
 
-/// The caller's own profile.
+/// Returns the caller's own profile.
 pub async fn profile(ctx: &Ctx) -> Result<Profile> {
     let person = rights::myself(&ctx.actor)?;
     let member = store::member(ctx.reader(), person).await?.ok_or(Error::NotFound)?;
@@ -42,7 +42,7 @@ pub async fn profile(ctx: &Ctx) -> Result<Profile> {
     Ok(Profile { member, capacities })
 }
 
-/// Records one event of identity; nothing here is ever done on behalf of a body.
+/// Records an event of identity. Such events are never on behalf of a body.
 async fn record(
     ctx: &Ctx,
     txn: &Txn,

@@ -1,6 +1,6 @@
-//! What identity keeps: sign-in links, sessions, API tokens; and what it reads of people and their seats.
+//! Rows of sign-in links, sessions and API tokens, and reads of people and their seats.
 //!
-//! Secrets come in as hashes only. Every finder of own things demands the person they must belong to.
+//! Secrets are passed as hashes only. Every query for a person's own rows takes the person's id.
 
 mod links;
 mod sessions;
@@ -28,7 +28,7 @@ use sea_orm::{
 
 type Result<T> = std::result::Result<T, StoreError>;
 
-/// The seats a person holds on a day, by the designations in force then.
+/// Returns the seats a person holds on a day.
 pub async fn seats_held(db: &impl ConnectionTrait, person: PersonId, day: NaiveDate) -> Result<Vec<HeldSeat>> {
     type Row = (DesignationId, SeatId, SeatKind, BodyId, Option<ObservatoryId>);
     let rows: Vec<Row> = in_force(day)
@@ -50,7 +50,7 @@ pub async fn seats_held(db: &impl ConnectionTrait, person: PersonId, day: NaiveD
     Ok(rows.into_iter().map(held).collect())
 }
 
-/// As [`seats_held`], with the names of body and observatory and the days between which the seat is held.
+/// Like [`seats_held`], with the names of body and observatory and the first and last day of the seat.
 pub async fn capacities(db: &impl ConnectionTrait, person: PersonId, day: NaiveDate) -> Result<Vec<Capacity>> {
     type Row = (
         DesignationId,
@@ -90,7 +90,7 @@ pub async fn capacities(db: &impl ConnectionTrait, person: PersonId, day: NaiveD
     Ok(rows.into_iter().map(capacity).collect())
 }
 
-/// Everybody who holds a seat on a day, each seat once, in the order of the seats' codes.
+/// Returns the holders of seats on a day, one entry for each seat held, in the order of the seats' codes.
 pub async fn holders(db: &impl ConnectionTrait, day: NaiveDate) -> Result<Vec<Persona>> {
     type Row = (PersonId, String, String, SeatKind, String, Option<String>);
     let person: RelationDef = designation::Entity::belongs_to(person::Entity)
@@ -118,7 +118,7 @@ pub async fn holders(db: &impl ConnectionTrait, day: NaiveDate) -> Result<Vec<Pe
     Ok(rows.into_iter().map(holder).collect())
 }
 
-/// Designations whose current record is in force on a day, joined with record and seat.
+/// Selects designations whose current record is in force on a day, joined with record and seat.
 fn in_force(day: NaiveDate) -> Select<designation::Entity> {
     designation::Entity::find()
         .join(JoinType::InnerJoin, designation_to_record())
@@ -126,7 +126,7 @@ fn in_force(day: NaiveDate) -> Select<designation::Entity> {
         .filter(is_in_force(day))
 }
 
-/// What a record must be to put its designation in force on a day.
+/// Condition for a record to put its designation in force on a day.
 fn is_in_force(day: NaiveDate) -> Condition {
     let open_ended_or_lasting = Condition::any()
         .add(designation_record::Column::ValidTo.is_null())
@@ -149,8 +149,8 @@ fn designation_to_seat() -> RelationDef {
     designation::Entity::belongs_to(seat::Entity).from(designation::Column::SeatId).to(seat::Column::Id).into()
 }
 
-/// The person of a key with one seat they hold; the seat's columns are all there, or none where the designation is not in
-/// force or there is none.
+/// The person of a key with one of the seats they hold. The seat's columns are all set, or all empty if the person
+/// holds none.
 #[derive(FromQueryResult)]
 struct HolderRow {
     person_id: PersonId,
@@ -163,8 +163,8 @@ struct HolderRow {
     observatory_id: Option<ObservatoryId>,
 }
 
-/// Adds to the query of a key its person and the seats that person holds on a day: a row for each, and at least one for a
-/// good key.
+/// Adds to the query of a key its person and the seats held on a day. A valid key gives one row for each seat, and at
+/// least one.
 fn with_holder<K: EntityTrait>(keys: Select<K>, to_person: RelationDef, day: NaiveDate) -> Select<K> {
     let designations: RelationDef = person::Entity::belongs_to(designation::Entity)
         .from(person::Column::Id)
@@ -205,21 +205,21 @@ fn with_places(designations: Select<designation::Entity>) -> Select<designation:
     designations.join(JoinType::InnerJoin, body).join(JoinType::LeftJoin, observatory)
 }
 
-/// The holder of a good key: a session's or an API token's.
+/// Holder of a valid key: a session or an API token.
 pub struct KeyHolder<Id> {
     pub id: Id,
     pub person_id: PersonId,
     pub name: String,
     pub scope: Scope,
-    /// When its use was last written down.
+    /// Last written use of the key.
     pub noted_at: Option<DateTime<Utc>>,
     pub expires_at: DateTime<Utc>,
-    /// Held on the day asked for; a designation that ended a minute ago gives nothing any more.
+    /// Seats held on the requested day.
     pub seats: Vec<HeldSeat>,
 }
 
 impl<Id> KeyHolder<Id> {
-    /// From the key's first row, and all its rows.
+    /// Builds the holder from the first row of the key and all its rows.
     fn of<'a>(
         id: Id,
         scope: Scope,
@@ -239,7 +239,7 @@ impl<Id> KeyHolder<Id> {
     }
 }
 
-/// The person with an address, however it was typed ([`address::meant`]).
+/// Returns the person with an address, compared in its canonical form ([`address::meant`]).
 pub async fn member_by_address(db: &impl ConnectionTrait, address: &str) -> Result<Option<Member>> {
     let same_address = person::Column::Email.eq(address::meant(address));
     Ok(person::Entity::find().filter(same_address).one(db).await?.map(member_of))

@@ -1,13 +1,14 @@
-//! The pages of identity: signing in and out, my profile.
+//! Pages of identity: signing in and out, my profile.
 //!
-//! Pages under `/sign-in/{token}` have a secret in their address, the one exception to the rule that no address holds one
-//! (ASVS 5.0, 14.2.1): a mail can carry nothing else. They are never stored and never named to another site.
+//! Pages under `/sign-in/{token}` are the only ones with a secret in their address (ASVS 5.0, 14.2.1 forbids it),
+//! because a mail cannot carry it any other way. They are never cached, and their address is never sent to another
+//! site.
 
 use crate::auth::actor::Scope;
 use crate::auth::extract::session_key;
 use crate::auth::local_path::LocalPath;
 use crate::auth::model::{
-    Capacity, IssuedToken, LinkPreview, OpenedSession, OwnSession, OwnToken, Persona, SessionEnd, device,
+    Capacity, IssuedToken, LinkPreview, OpenedSession, OwnSession, OwnToken, Persona, SessionEnd, TOKEN_NAME_MAX, device,
 };
 use crate::auth::rights;
 use crate::auth::service::{self, NewToken, Presser, Profile};
@@ -23,6 +24,7 @@ use crate::http::{Answer, Failure};
 use crate::secret::{derived_token, new_token};
 use crate::texts::Lang;
 use crate::time::{words, zone};
+use crate::typed::Reading;
 use actix_web::http::StatusCode;
 use actix_web::http::header::USER_AGENT;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, get, post, web};
@@ -30,15 +32,15 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// An asked-for link is answered after this time, whoever's the address is: the time taken would tell a known address from
-/// an unknown one. Far above what the look at the register takes, hardly felt by a person.
+/// Time after which a request for a link is answered, whether or not the address is known, so that the time does not
+/// reveal which. It is far above the time of the lookup and hardly noticed by a person.
 const ANSWERED_AFTER: Duration = Duration::from_millis(250);
 const ATTEMPTED_AFTER: Duration = Duration::from_secs(2);
 
-/// The lives of API tokens offered on the page, in days.
+/// Lives of API tokens offered on the page, in days.
 const TOKEN_LIVES: [i64; 4] = [30, 90, 180, 365];
 
-/// Every page of identity. The fixed addresses stand before the one with a token, which would swallow them.
+/// Registers the pages. Fixed addresses come before the pattern with a token, which would match them too.
 pub fn pages(config: &mut web::ServiceConfig) {
     config
         .service(sign_in)
@@ -56,8 +58,6 @@ pub fn pages(config: &mut web::ServiceConfig) {
         .service(create_token)
         .service(revoke_token);
 }
-
-// ---- Signing in ---------------------------------------------------------------------------------------------------------
 
 #[derive(Template)]
 #[template(path = "auth/sign_in.html")]
@@ -82,7 +82,7 @@ struct AskForm {
     next: String,
 }
 
-/// Where to go once signed in.
+/// Page to open after signing in.
 #[derive(Clone, Debug, Default, Deserialize)]
 struct Next {
     #[serde(default)]
@@ -123,9 +123,9 @@ async fn ask_for_link(ctx: Ctx, request: HttpRequest, site: web::Data<Site>, for
     Ok(see_other("/sign-in/sent"))
 }
 
-/// Sends the link beside the answer, which must not wait for those who write: only a known address would.
+/// Sends the link after the answer, because writing may have to wait and happens only for a known address.
 ///
-/// Tried again for as long as a link would live: whoever was told to look into the mailbox looks that long.
+/// A failed attempt is repeated for as long as the link would live, because the person waits for the mail that long.
 async fn send_link(ctx: Ctx, address: String, next: LocalPath) {
     let lives = Duration::from_mins(u64::try_from(ctx.config().security.sign_in_link_minutes).unwrap_or_default());
     let begun = tokio::time::Instant::now();
@@ -180,7 +180,7 @@ async fn link_sent(ctx: Ctx, request: HttpRequest) -> Answer {
 #[template(path = "auth/enter.html")]
 struct EnterPage {
     shell: Shell,
-    /// The address of this very page, where its button posts to.
+    /// Address of this page, to which its button posts.
     action: String,
     masked_address: String,
     until: String,
@@ -226,15 +226,15 @@ struct SignedInPage {
     shell: Shell,
 }
 
-/// Where a sign-in beside a form that waits in another tab ends (`http/kept.rs`).
+/// The page after signing in in a new tab beside a form that waits (`http/kept.rs`).
 #[get("/signed-in")]
 async fn signed_in(ctx: Ctx, request: HttpRequest) -> Answer {
     rights::myself(&ctx.actor)?;
     page(&SignedInPage { shell: Shell::new(&ctx, &request, "auth.signed_in_title").here() })
 }
 
-/// How long the sign-in of this browser lasts. Being asked puts its end off, as every page does; the pages' script asks when
-/// the reader presses *stay*.
+/// Time left of this browser's sign-in. Asking extends it, as every page does; the pages' script asks when the reader
+/// presses *stay*.
 #[derive(Serialize)]
 struct SessionOut {
     seconds_left: i64,
@@ -264,7 +264,7 @@ async fn enter_as_persona(ctx: Ctx, request: HttpRequest, form: Form<PersonaForm
     welcome(&request, session, &LocalPath::after_sign_in(&form.0.next))
 }
 
-/// Signs out; whoever presses twice, or is not signed in any more, is led to the same place.
+/// Signs out. Repeating it, or signing out without a session, leads to the same page.
 #[post("/sign-out")]
 async fn sign_out(ctx: Ctx, request: HttpRequest, form: Result<Form<OnlyButton>, Failure>) -> Answer {
     if ctx.actor.person_id().is_some() {
@@ -277,7 +277,7 @@ async fn sign_out(ctx: Ctx, request: HttpRequest, form: Result<Form<OnlyButton>,
     with_cookie(answer, SESSION.removal(&request))
 }
 
-/// The answer that hands over the key of a new session. The cookie ends with the browser; the session by its own rules.
+/// Sets the cookie of a new session. The cookie ends with the browser, the session by its own rules.
 fn welcome(request: &HttpRequest, session: OpenedSession, next: &LocalPath) -> Answer {
     with_cookie(see_other(next.as_str()), SESSION.set(request, session.key, None))
 }
@@ -287,8 +287,7 @@ fn with_cookie(mut answer: HttpResponse, cookie: actix_web::cookie::Cookie<'stat
     Ok(answer)
 }
 
-/// One page for every reason why a link does not work, unless its reader has entered already; other errors take their usual
-/// way.
+/// Shows one page for every unusable link, or redirects if the reader has signed in already; other errors pass through.
 async fn link_unusable(ctx: &Ctx, request: &HttpRequest, token: &str, next: &LocalPath, error: Error) -> Answer {
     if error.code() != Code::LinkUnusable {
         return Err(error.into());
@@ -307,8 +306,6 @@ fn sign_in_shell(ctx: &Ctx, request: &HttpRequest, title_key: &str) -> Shell {
 fn user_agent(request: &HttpRequest) -> Option<&str> {
     request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok())
 }
-
-// ---- My profile ---------------------------------------------------------------------------------------------------------
 
 #[derive(Template)]
 #[template(path = "auth/me.html")]
@@ -474,10 +471,10 @@ struct TokenCreatedPage {
     until: String,
 }
 
-/// Answers with the secret itself instead of leading to another page: it exists in this answer only.
+/// Makes a token and answers with its secret instead of a redirect, because only this answer holds it.
 ///
-/// The secret is made of the session's key and the press, which only this browser has: the form sent twice is answered with
-/// the same one, although nobody has kept it.
+/// The secret is derived from the session key and the form's token, which only this browser has: sending the form twice
+/// gives the same secret, although it is not stored.
 #[post("/me/tokens")]
 async fn create_token(ctx: Ctx, request: HttpRequest, form: Sent<TokenForm>) -> Answer {
     let create = async |press: &Press, typed: &TokenForm| {

@@ -1,4 +1,5 @@
-//! `raccordo outbox`: the same as the secretariat's page, for operators. The list shows no addresses; `show` does.
+//! `raccordo outbox`: the functions of the secretariat's mail page, for operators. The list shows no addresses; `show`
+//! does.
 
 use super::Outcome;
 use clap::Subcommand;
@@ -26,7 +27,7 @@ pub(super) enum Command {
     Retry { id: MailId },
     /// Hold all mails back.
     Pause {
-        /// What the secretariat is shown.
+        /// Reason shown to the secretariat.
         #[arg(long, default_value = "paused by an operator")]
         reason: String,
     },

@@ -1,4 +1,4 @@
-//! `raccordo serve`: putting the service together, and taking it apart in the order that loses nothing.
+//! `raccordo serve`: starts the parts of the service and stops them in an order that loses no work.
 
 use super::{Outcome, operator_on};
 use actix_web::web::Data;
@@ -31,12 +31,13 @@ use tracing::instrument::WithSubscriber;
 use tracing::subscriber::NoSubscriber;
 use tracing::{info, warn};
 
-/// What an empty database is filled with, where the program runs from a checkout or its container.
+/// File loaded into an empty database, if the program runs from a checkout or its container.
 const DATA: &str = "data/lombardia.toml";
 const LOOK_AT_SETTINGS_EVERY: Duration = Duration::from_secs(5);
-/// How long a stop waits for work that goes on after its answer: several tries of a link, each within seconds.
+/// Longest time, in seconds, that a stop waits for work that continues after its answer, such as retries of a sign-in
+/// link. Work still running after that is abandoned.
 const LAST_WORK_WITHIN: Duration = Duration::from_secs(10);
-/// As a shell reports a program ended by an interrupt.
+/// Exit status after an interrupt, as a shell reports it.
 const INTERRUPTED: i32 = 130;
 
 pub(super) async fn serve(mut config: Config, is_demo: bool) -> Outcome {
@@ -63,7 +64,8 @@ pub(super) async fn serve(mut config: Config, is_demo: bool) -> Outcome {
     served
 }
 
-/// `SQLite` has one process per file, so the service migrates it. On `PostgreSQL` replicas start together: `raccordo migrate` comes first.
+/// Opens the database. `SQLite` has one process per file, so the service migrates it. On `PostgreSQL` several replicas
+/// may start at once, so `raccordo migrate` has to run first.
 async fn open(location: &Location) -> Outcome<Db> {
     let db = Db::open(location).await?;
     match location {
@@ -78,25 +80,26 @@ async fn open(location: &Location) -> Outcome<Db> {
     Ok(db)
 }
 
-/// Fills an empty database: with the network, and for a demonstration with a year of its life.
+/// Fills an empty database with the network, and for a demonstration also with a year of invented events.
 async fn fill(ctx: &Ctx, is_demo: bool) -> Outcome {
     if is_demo {
         demo::claim_database(ctx).await?;
     }
     if settings::is_demo(ctx.reader()).await? {
-        // A demonstration lets anybody in, whether it was asked for this time or only when the database was made.
+        // A demonstration lets every visitor sign in as any person, so the check is also needed when an existing demo
+        // database is opened.
         demo::check_config(ctx.config())?;
     }
     load_network(ctx).await?;
     if is_demo && body::Entity::find().count(ctx.reader()).await? > 0 {
-        // Hundreds of mails of the past would drown what the log has to say of today.
+        // Not logged, because hundreds of past mails would hide today's log lines.
         demo::fill(&ctx.services).with_subscriber(NoSubscriber::default()).await?;
     }
     Ok(())
 }
 
-/// Loads the network if there is none. Of replicas that begin together on an empty database one loads it, and the others see that it
-/// did.
+/// Loads the network if the database has none. If several replicas start on an empty database, one loads it and the
+/// others find it loaded.
 async fn load_network(ctx: &Ctx) -> Outcome {
     if body::Entity::find().count(ctx.reader()).await? > 0 {
         return Ok(());
@@ -116,7 +119,7 @@ async fn load_network(ctx: &Ctx) -> Outcome {
     Ok(())
 }
 
-/// Where to look, and on a developer's machine how to get in.
+/// Prints the address of the service, and outside production a sign-in link.
 async fn greet(ctx: &Ctx) -> Outcome {
     let config = ctx.config();
     println!("Raccordo listens on {}", config.base_url());
@@ -132,12 +135,12 @@ async fn greet(ctx: &Ctx) -> Outcome {
     Ok(())
 }
 
-/// What works without being asked, on connections of its own.
+/// Background work, with its own database connections.
 struct Background {
     dispatcher: Dispatcher,
     ticker: Ticker,
     pulse: JoinHandle<()>,
-    /// Not beyond the background: what stops in order is not missed.
+    /// Stopped first, so that parts that stop in order are not reported as silent.
     watcher: Watcher,
     stop_pulse: CancellationToken,
     db: Db,
@@ -156,8 +159,8 @@ impl Background {
         Ok(Self { dispatcher, ticker, pulse, watcher, stop_pulse, db })
     }
 
-    /// No new mail and no new run; what is under way may end, within limits. Returns the connections, which on `SQLite` are the
-    /// requests' too: they are closed only when nobody is left who is being answered.
+    /// Stops starting new mails and new runs; running ones may end, within limits. Returns the connections, because on
+    /// `SQLite` requests use them too: they are closed after the last answer.
     async fn stop(self) -> Db {
         drop(self.watcher);
         self.stop_pulse.cancel();
@@ -169,8 +172,9 @@ impl Background {
     }
 }
 
-/// Serves until a signal, then stops: say "not ready", wait until the proxy has seen it, accept nothing more, finish what was accepted
-/// while the background finishes what it had begun. A second signal ends the process at once.
+/// Serves until a signal, then stops in order: reports "not ready", waits until the proxy has seen it, accepts no more
+/// connections, and finishes accepted requests while the background finishes its running work. A second signal ends the
+/// process at once.
 async fn run_until_told(services: Arc<Services>, listener: TcpListener, background: Background) -> Outcome {
     let mut signals = Signals::listen()?;
     let site = Data::new(Site::new(Arc::clone(&services)));
@@ -202,7 +206,7 @@ async fn run_until_told(services: Arc<Services>, listener: TcpListener, backgrou
         handle.stop(false).await;
         let _ = measures.await;
     }
-    // A sign-in link that the database does not take is tried again for minutes: the stop does not wait that long.
+    // A sign-in link that the database does not take is retried for minutes, and the stop does not wait that long.
     if timeout(LAST_WORK_WITHIN, site.all_done()).await.is_err() {
         warn!("stopped with work that waited for the database: whoever asked for a sign-in link asks again");
     }
@@ -214,8 +218,8 @@ async fn run_until_told(services: Arc<Services>, listener: TcpListener, backgrou
     served
 }
 
-/// Waits for the word to stop. An error if the server ended before anybody said so: a process that answers nobody must not look
-/// alive, or nothing would start it again.
+/// Waits for the signal to stop. Returns an error if the server ended by itself, because the supervisor restarts only a
+/// process that fails.
 async fn told_to_stop(word: impl Future<Output = ()>, server: &mut JoinHandle<std::io::Result<()>>) -> Outcome {
     tokio::select! {
         () = word => Ok(()),
@@ -226,7 +230,8 @@ async fn told_to_stop(word: impl Future<Output = ()>, server: &mut JoinHandle<st
     }
 }
 
-/// Keeps what every page says at its top as the database has it: another replica or an operator may have changed it.
+/// Refreshes the notices at the top of every page from the database, because another replica or an operator may have
+/// changed them.
 async fn keep_notices(site: Data<Site>, stop: CancellationToken) {
     let mut looks = tokio::time::interval(LOOK_AT_SETTINGS_EVERY);
     while stop.run_until_cancelled(looks.tick()).await.is_some() {
@@ -241,7 +246,7 @@ async fn keep_notices(site: Data<Site>, stop: CancellationToken) {
     }
 }
 
-/// What an operator, a container engine or a terminal sends to end the service.
+/// Signals by which an operator, a container engine or a terminal ends the service.
 struct Signals {
     terminate: Signal,
     interrupt: Signal,

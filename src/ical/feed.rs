@@ -1,7 +1,7 @@
-//! A calendar that programs fetch again and again (METHOD:PUBLISH): the public agenda of releases.
+//! A calendar that programs fetch repeatedly (METHOD:PUBLISH): the public agenda of releases.
 //!
-//! No organiser and no attendees: a feed names nobody. DTSTAMP is the instant of an entry's last revision and not of the
-//! request, and entries stand in a fixed order, so an unchanged feed is the same bytes and its `ETag` holds.
+//! A feed has no organiser and no attendees. DTSTAMP is the instant of an entry's last revision (not of the request)
+//! and entries have a fixed order, so that an unchanged feed has the same bytes and the same `ETag`.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -16,27 +16,27 @@ use super::object::{self, IcalError};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Feed {
-    /// What the subscriber's program calls the calendar.
+    /// Name of the calendar in the subscriber's program.
     pub name: String,
-    /// The address at which this feed is fetched.
+    /// Address at which this feed is fetched.
     pub url: String,
-    /// How often to fetch; whole minutes, at least one.
+    /// Interval at which programs should fetch the feed; whole minutes, at least one.
     pub refresh: Duration,
-    /// In any order.
+    /// Entries in any order.
     pub entries: Vec<FeedEntry>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FeedEntry {
-    /// The entry's, for its whole life: five moves keep one UID.
+    /// Identifier of the entry for its whole life; it stays the same when the date moves.
     pub uid: String,
-    /// 0 at first; one more with each change of date, hour or status.
+    /// Starts at 0 and rises by one with each change of date, hour or status.
     pub sequence: u32,
-    /// When the entry last changed in any way.
+    /// Instant of the latest change of any kind.
     pub last_revision: DateTime<Utc>,
     pub when: When,
     pub status: EntryStatus,
-    /// Says "rinviato" or "annullato" in words where that applies: many programs show nothing but the summary.
+    /// Contains the word "rinviato" or "annullato" where that applies, because many programs show only the summary.
     pub summary: String,
     /// May have several lines; empty for none.
     pub description: String,
@@ -44,17 +44,17 @@ pub struct FeedEntry {
     pub categories: Vec<String>,
 }
 
-/// How long an entry at an hour lasts in a calendar. A release is an instant, but without an end some programs draw nothing and others a
-/// length of their own; an hour is enough for the title to be read.
+/// Length in a calendar of an entry that has an hour. A release is an instant, but without an end some programs draw
+/// nothing and others choose a length. One hour leaves room for the title.
 pub const SHOWN_FOR: TimeDelta = TimeDelta::hours(1);
 
-/// When an entry takes place, as precisely as it is known.
+/// Date of an entry, as precise as it is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
-    /// A note on a whole day: a day without an hour, or the first day of a week or month, which the summary names. A bar of two
-    /// months would hide everything else.
+    /// A whole-day entry: a day without an hour, or the first day of a week or month, which the summary names. It does
+    /// not span the whole month, because a bar of a month would hide all other entries.
     Day(NaiveDate),
-    /// A moment of wall time in Europe/Rome, such as the hour of a release. It is shown for [`SHOWN_FOR`].
+    /// A moment of wall time in Europe/Rome, such as the hour of a release; its entry lasts [`SHOWN_FOR`].
     Wall(NaiveDateTime),
 }
 
@@ -62,12 +62,12 @@ pub enum When {
 pub enum EntryStatus {
     Tentative,
     Confirmed,
-    /// Stays in the feed: an entry that merely vanished would stay in the subscribers' memory.
+    /// Stays in the feed, because subscribers' programs keep an entry that merely disappears.
     Cancelled,
 }
 
 impl Feed {
-    /// The calendar object as text; the same feed gives the same bytes, in whatever order its entries are.
+    /// Returns the calendar object as text. The same feed gives the same bytes, whatever the order of its entries.
     pub fn to_ical(&self) -> Result<String, IcalError> {
         let entries = self.ordered()?;
         let has_hours = entries.iter().any(|entry| matches!(entry.when, When::Wall(_)));
@@ -90,7 +90,7 @@ impl Feed {
         Ok(entries)
     }
 
-    /// Name and refreshing twice, as RFC 7986 has it and as older programs know it.
+    /// Writes name and refresh interval twice: as RFC 7986 defines them and as older programs read them.
     fn describe(&self, header: &mut ICalendarComponent) {
         object::add_line(header, ICalendarProperty::Name, &self.name);
         object::add_line(header, ICalendarProperty::Other("X-WR-CALNAME".to_owned()), &self.name);
@@ -121,12 +121,12 @@ impl FeedEntry {
         }
         object::add_list(&mut event, ICalendarProperty::Categories, &self.categories);
         event.add_property(ICalendarProperty::Status, self.status.as_ical());
-        // A release takes nobody's time: it must not make its subscribers look busy.
+        // Transparent, because a release must not make its subscribers look busy.
         event.add_property(ICalendarProperty::Transp, ICalendarTransparency::Transparent);
         Ok(event)
     }
 
-    /// Writes begin and end; a day ends on the day after (RFC 5545: DTEND is exclusive).
+    /// Writes start and end. The end of a whole-day entry is the following day, because DTEND is exclusive (RFC 5545).
     fn add_when(&self, event: &mut ICalendarComponent) -> Result<(), IcalError> {
         let endless = || IcalError::EndsBeforeItStarts { uid: self.uid.clone() };
         match self.when {

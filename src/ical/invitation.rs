@@ -1,8 +1,8 @@
 //! Invitations to a meeting and their withdrawal (iTIP, RFC 5546), one copy per attendee.
 //!
-//! Each copy names its own recipient only: the list of who was invited is nobody's address book. The first invitation and
-//! every change are a REQUEST; CANCEL withdraws the meeting, or one person from a meeting that goes on for the others. The
-//! mail part that carries the object has to repeat its METHOD in upper case, see [`Method::name`].
+//! Each copy names its own recipient only, so that the other invited people's addresses stay private. The first
+//! invitation and every change are a REQUEST. CANCEL withdraws the whole meeting, or the invitation of one person. The
+//! mail part that carries the object has to repeat METHOD in upper case, see [`Method::name`].
 
 use calcard::icalendar::{
     ICalendarComponent, ICalendarMethod, ICalendarParameter, ICalendarParticipationRole, ICalendarParticipationStatus,
@@ -12,15 +12,15 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 
 use super::object::{self, IcalError};
 
-/// The copy of one attendee.
+/// The copy of an invitation for one attendee.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invitation {
     pub method: Method,
-    /// The meeting's, for its whole life: rescheduling keeps it.
+    /// Identifier of the meeting for its whole life; rescheduling keeps it.
     pub uid: String,
-    /// 0 at first; one more with each change of day, hour, or to cancelled.
+    /// Starts at 0 and rises by one with each change of day or hour, and with cancellation.
     pub sequence: u32,
-    /// The instant of this message.
+    /// Instant of this message.
     pub dtstamp: DateTime<Utc>,
     /// Wall time in Europe/Rome.
     pub start: NaiveDateTime,
@@ -42,14 +42,15 @@ pub enum Method {
     Cancel,
 }
 
-/// Who convenes. The mail's From has to be the same address, or clients show the invitation as a stranger's.
+/// The convener. Its address must equal the mail's From address, or mail clients show the invitation as coming from a
+/// stranger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Organizer {
     pub name: String,
     pub address: String,
 }
 
-/// Whom this copy is for.
+/// Recipient of this copy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attendee {
     /// Person and party: «Anna Rossi (Provincia di Como)».
@@ -66,7 +67,7 @@ pub enum Role {
 }
 
 impl Method {
-    /// As METHOD writes it, and the `method` parameter of the mail part must.
+    /// Returns the name used for METHOD and for the `method` parameter of the mail part.
     pub fn name(self) -> &'static str {
         match self {
             Self::Request => "REQUEST",
@@ -76,7 +77,7 @@ impl Method {
 }
 
 impl Invitation {
-    /// The calendar object as text; the same invitation gives the same bytes.
+    /// Returns the calendar object as text. The same invitation gives the same bytes.
     pub fn to_ical(&self) -> Result<String, IcalError> {
         let mut calendar = object::calendar_with_zone(self.method.into());
         object::add_event(&mut calendar, self.event()?);
@@ -115,7 +116,7 @@ impl Invitation {
         ];
         if self.method == Method::Request {
             parameters.push(ICalendarParameter::partstat(ICalendarParticipationStatus::NeedsAction));
-            // No answer is asked for, because nobody reads the answers that calendar programs send.
+            // No answer is requested, because the service does not read answers of calendar programs.
             parameters.push(ICalendarParameter::rsvp(false));
         }
         object::add_person(event, ICalendarProperty::Attendee, parameters, name, address);

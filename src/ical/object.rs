@@ -1,9 +1,9 @@
-//! What every calendar object of ours has in common, and the safety that calcard leaves to its callers.
+//! Parts common to all calendar objects, and the escaping that calcard leaves to its callers.
 //!
-//! calcard 0.3 escapes and folds, but it writes a carriage return as `\r`, which no standard knows; it lets other control
-//! characters through; it escapes a quote inside a parameter with a backslash, which readers take for the end of the value;
-//! and it puts backslashes before commas and semicolons in URIs. Everything that comes from people therefore passes through
-//! [`letters::line`], [`letters::lines`], [`parameter`] or [`uri`] first.
+//! calcard 0.3 escapes and folds, with four gaps: it writes a carriage return as `\r`, which no standard defines; it
+//! passes other control characters; it escapes a quote inside a parameter with a backslash, which readers take for the
+//! end of the value; and it puts backslashes before commas and semicolons in URIs. Every text typed by people therefore
+//! passes through [`letters::line`], [`letters::lines`], [`parameter`] or [`uri`] first.
 
 use std::fmt::Write as _;
 use std::sync::LazyLock;
@@ -20,9 +20,10 @@ use crate::time::zone::ZONE;
 
 const PRODUCT: &str = "-//Raccordo//Raccordo//IT";
 
-/// The rules of Europe/Rome: one observance for each half of the year, no more, because Outlook takes any one of several of a kind
-/// ([MS-OXCICAL] 2.1.3.1.1.19). Both begin in 1996, the first year of the present rule: summer time from the last Sunday of March to
-/// the last of October, both at 01:00 UTC (Directive 2000/84/EC and those before it).
+/// Time zone rules of Europe/Rome, with one observance for each half of the year, because Outlook picks an arbitrary
+/// one if there are several of a kind ([MS-OXCICAL] 2.1.3.1.1.19). Both begin in 1996, the first year of the present
+/// rule: summer time from the last Sunday of March to the last Sunday of October, both at 01:00 UTC (Directive
+/// 2000/84/EC and its predecessors).
 const ZONE_RULES: &str = "BEGIN:VCALENDAR\r\n\
     BEGIN:VTIMEZONE\r\n\
     TZID:Europe/Rome\r\n\
@@ -43,7 +44,7 @@ const ZONE_RULES: &str = "BEGIN:VCALENDAR\r\n\
     END:VTIMEZONE\r\n\
     END:VCALENDAR\r\n";
 
-/// An object that holds nothing but [`ZONE_RULES`].
+/// A calendar object that holds only [`ZONE_RULES`].
 static ZONE_OBJECT: LazyLock<ICalendar> =
     LazyLock::new(|| ICalendar::parse(ZONE_RULES).expect("the rules of the zone are iCalendar"));
 
@@ -57,13 +58,13 @@ pub enum IcalError {
     EndsBeforeItStarts { uid: String },
 }
 
-/// An object with its header and nothing in it.
+/// Returns a calendar object with a header and no entries.
 pub(super) fn calendar(method: ICalendarMethod) -> ICalendar {
     let empty = ICalendar { components: vec![ICalendarComponent::new(ICalendarComponentType::VCalendar)] };
     headed(empty, method)
 }
 
-/// As [`calendar`], for events at an hour in Europe/Rome: contains the rules of the zone.
+/// Like [`calendar`], with the zone rules that events at an hour in Europe/Rome need.
 pub(super) fn calendar_with_zone(method: ICalendarMethod) -> ICalendar {
     headed(ZONE_OBJECT.clone(), method)
 }
@@ -76,14 +77,14 @@ fn headed(mut calendar: ICalendar, method: ICalendarMethod) -> ICalendar {
     calendar
 }
 
-/// Puts an event into the object.
+/// Adds an event to the calendar object.
 pub(super) fn add_event(calendar: &mut ICalendar, event: ICalendarComponent) {
     let id = u32::try_from(calendar.components.len()).expect("memory ends long before four billion components");
     calendar.components.push(event);
     calendar.components[0].component_ids.push(id);
 }
 
-/// An event with UID, SEQUENCE and DTSTAMP.
+/// Returns an event with UID, SEQUENCE and DTSTAMP.
 pub(super) fn event(uid: &str, sequence: u32, stamp: DateTime<Utc>) -> Result<ICalendarComponent, IcalError> {
     let uid = letters::line(uid);
     if uid.is_empty() {
@@ -96,12 +97,12 @@ pub(super) fn event(uid: &str, sequence: u32, stamp: DateTime<Utc>) -> Result<IC
     Ok(event)
 }
 
-/// A property for a text on one line; nothing if the text is empty.
+/// Adds a text on one line as a property; does nothing if the text is empty.
 pub(super) fn add_line(component: &mut ICalendarComponent, property: ICalendarProperty, text: &str) {
     add_text(component, property, letters::line(text));
 }
 
-/// A property for a text that may have several lines; nothing if the text is empty.
+/// Adds a text of one or several lines as a property; does nothing if the text is empty.
 pub(super) fn add_paragraphs(component: &mut ICalendarComponent, property: ICalendarProperty, text: &str) {
     add_text(component, property, letters::lines(text));
 }
@@ -112,25 +113,25 @@ fn add_text(component: &mut ICalendarComponent, property: ICalendarProperty, tex
     }
 }
 
-/// `DTSTART;TZID=Europe/Rome:20270330T093000` and its like.
+/// Adds a wall time in Europe/Rome, such as `DTSTART;TZID=Europe/Rome:20270330T093000`.
 pub(super) fn add_wall(component: &mut ICalendarComponent, property: ICalendarProperty, wall: NaiveDateTime) {
     let value = PartialDateTime::from_naive_timestamp(wall.and_utc().timestamp());
     component.add_property_with_params(property, [ICalendarParameter::tzid(ZONE.to_owned())], value);
 }
 
-/// `DTSTART;VALUE=DATE:20270330` and its like.
+/// Adds a whole day, such as `DTSTART;VALUE=DATE:20270330`.
 pub(super) fn add_day(component: &mut ICalendarComponent, property: ICalendarProperty, day: NaiveDate) {
     let midnight = day.and_time(chrono::NaiveTime::MIN);
     let value = PartialDateTime::from_naive_timestamp(midnight.and_utc().timestamp());
     component.add_property_with_params(property, [ICalendarParameter::value(ICalendarValueType::Date)], value);
 }
 
-/// An instant in UTC, to the second.
+/// Returns an instant in UTC, to the second.
 pub(super) fn utc(instant: DateTime<Utc>) -> PartialDateTime {
     PartialDateTime::from_utc_timestamp(instant.timestamp())
 }
 
-/// A property of several texts separated by commas.
+/// Adds several texts as one property, separated by commas.
 pub(super) fn add_list(component: &mut ICalendarComponent, property: ICalendarProperty, texts: &[String]) {
     let values: Vec<ICalendarValue> = texts
         .iter()
@@ -143,7 +144,7 @@ pub(super) fn add_list(component: &mut ICalendarComponent, property: ICalendarPr
     }
 }
 
-/// ORGANIZER or ATTENDEE: the bare address, and the name as CN if there is one.
+/// Adds ORGANIZER or ATTENDEE: the bare address, with the name as CN if there is one.
 pub(super) fn add_person(
     component: &mut ICalendarComponent,
     property: ICalendarProperty,
@@ -158,18 +159,20 @@ pub(super) fn add_person(
     component.add_property_with_params(property, parameters, mailto(address));
 }
 
-/// A text inside a parameter, such as the name in CN. RFC 5545 gives parameters no way to write a quote or a line end, and
-/// RFC 6868's carets are decoded by some readers only: what could be misread is replaced.
+/// Cleans a text for use as a parameter, such as the name in CN. RFC 5545 cannot write a quote or a line end inside a
+/// parameter, and only some readers decode the carets of RFC 6868, so these characters are replaced.
 fn parameter(text: &str) -> String {
     letters::line(text).replace('"', "'").replace('\\', "/").replace('^', " ")
 }
 
-/// A URI as RFC 3986 has it, with commas, semicolons and backslashes percent-encoded too, so that nothing is left to escape.
+/// Returns a URI as RFC 3986 defines it, with commas, semicolons and backslashes percent-encoded too, so that no
+/// character needs escaping.
 pub(super) fn uri(text: &str) -> Uri {
     Uri::Location(percent_encoded(text.trim(), |byte| byte.is_ascii_graphic() && !br#",;\"<>^`{|}"#.contains(&byte)))
 }
 
-/// `mailto:` and the bare address (RFC 6068): whatever could end the address or begin a header is percent-encoded.
+/// Returns `mailto:` with the bare address (RFC 6068). Characters that could end the address or begin a header are
+/// percent-encoded.
 fn mailto(address: &str) -> Uri {
     let address = percent_encoded(address.trim(), |byte| byte.is_ascii_alphanumeric() || b"-._~@+!$'*".contains(&byte));
     Uri::Location(format!("mailto:{address}"))

@@ -1,10 +1,11 @@
-//! One-press links as keys: issued, found again, revoked. What a press does stands in `press/`.
+//! Keys of one-press links: issuing, finding and revoking them. `press/` handles the press itself.
 //!
-//! A link is bound to one task, one person and the designation by which that person was told. Its token is 256 random bits;
-//! the database holds the hash. It is not spent by use: scanners open every link of a mail and some even press, so a link
-//! that worked once would be dead before its reader came. It ends when its day comes, and with the designation.
+//! A link belongs to one task, one person and the designation by which the person was told. Its token is 256 random
+//! bits, of which the database holds the hash. Using it does not use it up: mail scanners open every link and some
+//! press buttons, so a single-use link would be dead before its reader came. It ends on its last day, or with the
+//! designation.
 //!
-//! A leaf of the slice graph on purpose: the handover, which every other slice rests on, revokes links here.
+//! This slice depends on no other, because the handover, on which all slices depend, revokes links here.
 
 pub mod model;
 pub mod service;

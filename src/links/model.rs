@@ -3,12 +3,12 @@
 use chrono::{DateTime, Utc};
 use entity::ids::{DesignationId, PersonId, TaskId};
 
-/// What a link is good for.
+/// A one-press link: its task, its person and its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Link {
     pub task_id: TaskId,
     pub person_id: PersonId,
-    /// By which designation the person was told: when it ends, so does the link.
+    /// Designation by which the person was told; the link ends with it.
     pub designation_id: DesignationId,
     pub expires_at: DateTime<Utc>,
 }

@@ -1,7 +1,7 @@
-//! What makes a readable file wrong: codes that are no codes, references to nothing, days that do not exist, values
-//! that contradict each other. Pure: the database is not asked.
+//! Checks of a file that parses: malformed codes, missing references, impossible days, contradicting values. Pure: the
+//! database is not asked.
 //!
-//! Everything is checked before anything is said, so that a file is put right in one round.
+//! All problems are collected before the file is refused, so that the operator can correct them in one round.
 
 use super::file::{
     Agreement, Body, Designation, File, Holiday, HolidayKind, Ladder, Observatory, OneOffDay, Person, Problem, Product,
@@ -15,15 +15,17 @@ use entity::kinds::{BodyKind, ObservatoryKind, SeatKind, TableKind};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-/// A step further away than a working year is a slip of the pen.
+/// Distance of a step from the release, in working days. A year has about 250; anything further is refused as a typing
+/// error.
 const STEP_OFFSETS_WORKING_DAYS: std::ops::RangeInclusive<i32> = -250..=0;
-/// The ladder of the agreement climbs within a quarter.
+/// Distance of a reminder from the due day, in working days. The agreement's reminders lie within a quarter; others are
+/// refused.
 const RUNGS_WORKING_DAYS: std::ops::RangeInclusive<i32> = -60..=60;
 const NOTICE_WORKING_DAYS: std::ops::RangeInclusive<i32> = 0..=60;
-/// A month of work, in minutes.
+/// Effort of a step, in minutes: at most a month of work.
 const STEP_MINUTES: std::ops::RangeInclusive<i32> = 1..=10_000;
 
-/// The problems of a file, in the order of its lines; none if it can be loaded.
+/// Returns the problems of a file in the order of its lines; none if it can be loaded.
 pub fn check(source: &str, file: &File) -> Vec<Problem> {
     let mut checker = Checker { source, problems: Vec::new() };
     checker.agreement(&file.agreement);
@@ -58,7 +60,7 @@ impl Checker<'_> {
         self.problems.push(Problem::at(self.source, span, reason));
     }
 
-    /// A text of the file may be anything but blank, padded, or longer than its column.
+    /// Checks that a text is not blank, not padded and not longer than its column.
     fn text(&mut self, text: &Spanned<String>, most: usize) {
         let value = text.get_ref();
         if value.trim().is_empty() {
@@ -72,7 +74,7 @@ impl Checker<'_> {
         }
     }
 
-    /// A code of ours stands in addresses of pages: lower-case letters, digits and single hyphens.
+    /// Checks a code, which stands in addresses of pages: lower-case letters, digits and single hyphens.
     fn slug(&mut self, code: &Spanned<String>, most: usize) {
         let value = code.get_ref();
         let word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
@@ -88,7 +90,7 @@ impl Checker<'_> {
         }
     }
 
-    /// `what` names the kind of value and why it must be unique is plain from it; compared without case.
+    /// Checks that texts are unique, ignoring case. `what` is the name of the value in the message.
     fn unique<'b>(&mut self, texts: impl Iterator<Item = &'b Spanned<String>>, what: &str) {
         self.unique_by(texts, what, str::to_lowercase);
     }
@@ -168,7 +170,7 @@ impl Checker<'_> {
     }
 
     fn rule(&mut self, span: &Range<usize>, kind: RuleKind, from_year: Option<i32>, to_year: Option<i32>) {
-        // Names are checked where they stand: this is about the day alone.
+        // The names are checked elsewhere; here only the day matters.
         if let Err(error) = NonWorkingRule::new(kind, from_year, to_year, "-", "-") {
             self.refuse(span, error.to_string());
         }
@@ -310,7 +312,8 @@ impl Checker<'_> {
             let email = &person.email;
             self.form(email, is_address(&address::meant(email.get_ref())), "e-mail address");
             if !designated.contains(person.code.get_ref().as_str()) {
-                // Contact data without an office would be personal data without a purpose.
+                // A person without a designation is refused, because contact data without an office would be personal
+                // data without a purpose.
                 self.refuse(&person.code.span(), format!("no designation names \"{}\"", person.code.get_ref()));
             }
         }
@@ -356,7 +359,7 @@ impl Checker<'_> {
         }
     }
 
-    /// A seat stands at a body or at an observatory, never at both.
+    /// Checks that a seat is at a body or at an observatory, not at both.
     fn place(
         &mut self,
         span: &Range<usize>,
@@ -438,7 +441,7 @@ impl Checker<'_> {
     }
 }
 
-/// When a holiday strikes, or what its table lacks for its kind.
+/// Returns the day of a holiday, or an error if columns are missing or superfluous for its kind.
 pub fn rule_kind(holiday: &Holiday) -> Result<RuleKind, &'static str> {
     match (holiday.kind, holiday.month, holiday.day, holiday.offset) {
         (HolidayKind::Fixed, Some(month), Some(day), None) => Ok(RuleKind::Fixed { month, day }),
@@ -460,7 +463,7 @@ fn is_ipa_code(text: &str) -> bool {
     (1..=20).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
-/// The code the land register gives a town ("Belfiore"): A794.
+/// Returns whether a text has the form of a cadastral code ("codice Belfiore"), such as A794.
 fn is_cadastral(text: &str) -> bool {
     text.len() == 4 && text.starts_with(|first: char| first.is_ascii_uppercase()) && is_digits(&text[1..], 3)
 }

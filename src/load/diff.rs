@@ -1,31 +1,32 @@
-//! What a load would do to the database, as an operator reads it before saying yes.
+//! The changes a load would make to the database, shown to the operator for confirmation.
 
 /// The difference between a file and the database, table by table in the order of writing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diff {
     pub entries: Vec<Entry>,
-    /// Rows the file and the database agree on.
+    /// Rows that are equal in the file and in the database.
     pub unchanged: usize,
 }
 
-/// One thing of the network that differs.
+/// A difference in one row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// What it is: `body`, `seat`, `holiday`…
+    /// Kind of the row: `body`, `seat`, `holiday`…
     pub notion: &'static str,
-    /// Its code, or what else it is known by.
+    /// Code of the row, or another name by which people know it.
     pub key: String,
     pub change: Change,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// The file has it and the database does not.
+    /// In the file but not in the database.
     Added,
     Changed(Vec<FieldChange>),
-    /// A day or another name that the file no longer has: such lists are kept as the file has them.
+    /// Removed, because the file no longer has it. Only rows of lists that are kept exactly as in the file: non-working
+    /// days and other names.
     Removed,
-    /// The database has it and the file does not. It stays: somebody may have relied on it.
+    /// In the database but not in the file. The row stays, because other data may rely on it.
     Kept,
 }
 
@@ -37,7 +38,7 @@ pub struct FieldChange {
 }
 
 impl Diff {
-    /// Whether there is nothing to write. What is merely kept is nothing to write.
+    /// Returns whether there is nothing to write. Rows that are kept need no write.
     pub fn is_empty(&self) -> bool {
         self.entries.iter().all(|entry| entry.change == Change::Kept)
     }

@@ -1,7 +1,7 @@
-//! The data file as it is written: TOML tables with the place of every value, so that a refusal can name its line.
+//! The data file as TOML tables. Values keep their position, so that a refusal can name the line.
 //!
-//! Unknown keys, missing keys, values of the wrong type and words outside a closed vocabulary are refused here, by the
-//! parser; whatever needs a second look at the text or at the rest of the file is refused in [`super::check`].
+//! The parser refuses unknown keys, missing keys, values of the wrong type and words outside a closed vocabulary.
+//! Checks that need the text of a value or the rest of the file are in [`super::check`].
 
 use chrono::{NaiveDate, NaiveTime};
 use entity::kinds::{ActKind, BodyKind, ObservatoryKind, Periodicity, ProductScope, SeatKind, TableKind};
@@ -11,7 +11,7 @@ pub use toml::Spanned;
 
 use crate::texts::Lang;
 
-/// One reason why a file is refused, and where.
+/// One reason for refusing a file, with its line.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Problem {
     /// Line of the file, counted from 1.
@@ -20,7 +20,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// The problem of the text that begins at `span`.
+    /// Makes the problem of the text that begins at `span`.
     pub fn at(source: &str, span: &Range<usize>, reason: impl Into<String>) -> Self {
         Self { line: line_of(source, span.start), reason: reason.into() }
     }
@@ -36,7 +36,7 @@ fn line_of(source: &str, byte: usize) -> usize {
     source.bytes().take(byte).filter(|byte| *byte == b'\n').count() + 1
 }
 
-/// Reads the text of a file. The parser stops at the first thing it does not understand.
+/// Parses a file; stops at the first error.
 pub fn parse(source: &str) -> Result<File, Problem> {
     toml::from_str(source).map_err(|error: toml::de::Error| {
         let end_of_file = source.len()..source.len();
@@ -75,7 +75,8 @@ pub struct File {
 pub struct Agreement {
     pub code: Spanned<String>,
     pub title: Spanned<String>,
-    /// The text leaves the day of signature blank: absent here means that whatever the service knows stays.
+    /// Missing in the agreement's text, which leaves the day of signature blank. Absent here means that the database
+    /// keeps its value.
     pub in_force_from: Option<NaiveDate>,
     pub in_force_to: NaiveDate,
     pub review_due: Spanned<NaiveDate>,
@@ -141,7 +142,7 @@ pub struct Patron {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OneOffDay {
-    /// Absent: everywhere.
+    /// Absent: in every territory.
     pub territory: Option<Spanned<String>>,
     pub date: NaiveDate,
     pub name_it: Spanned<String>,
@@ -163,7 +164,7 @@ pub struct Body {
     pub capital_istat: Spanned<String>,
     pub capital_cadastral: Spanned<String>,
     pub territory: Spanned<String>,
-    /// Absent: whatever the service knows stays.
+    /// Absent: the database keeps its value.
     pub pec: Option<Spanned<String>>,
     #[serde(default)]
     pub aliases: Vec<Spanned<String>>,
@@ -182,9 +183,9 @@ pub struct Observatory {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Person {
-    /// Known in this file only: designations name it.
+    /// Used only inside this file: designations refer to it.
     pub code: Spanned<String>,
-    /// Left out for somebody who has one name.
+    /// Absent for a person who has only one name.
     pub given_name: Option<Spanned<String>>,
     pub family_name: Spanned<String>,
     pub email: Spanned<String>,
@@ -214,7 +215,7 @@ pub struct TechnicalTable {
     pub name_en: Spanned<String>,
     pub kind: TableKind,
     pub ordinary_notice_days: Spanned<i32>,
-    /// The first parties of a working group, by the codes of their bodies; the plenary table is of every signatory.
+    /// First parties of a working group, by the codes of their bodies. The plenary table always has all signatories.
     #[serde(default)]
     pub parties: Vec<Spanned<String>>,
 }

@@ -1,16 +1,15 @@
-//! `raccordo load FILE`: the network from a file into the database.
+//! `raccordo load FILE`: loads the network from a file into the database.
 //!
-//! The file says what the network is: agreement, bodies, observatories, working days, products, ladder. Loading it twice
-//! changes nothing. Nothing anybody may have relied on is deleted: what the file no longer has is reported and stays, save
-//! the lists that only mean something as a whole (non-working days, other names of a body). What the file leaves open (a
-//! PEC, the day of signature) keeps the value the service knows.
+//! The file describes the network: agreement, bodies, observatories, working days, products, reminder ladder. Loading
+//! it twice changes nothing. Rows that the file no longer has are reported and kept, because other data may rely on
+//! them. The exceptions are lists that only make sense as a whole: non-working days and other names of a body. Values
+//! that the file leaves open (a PEC, the day of signature) stay as they are in the database.
 //!
-//! The register of designations begins with the file and then belongs to the service: an initial designation is written
-//! only to a seat that nobody was ever designated to, or a reload would bring back people who have left.
+//! The register of designations starts from the file and then belongs to the service: an initial designation is written
+//! only to a seat that never had a holder, because otherwise a reload would bring back people who have left. In the
+//! same way the file's parties of a working group are written only if the group never had any.
 //!
-//! So do the parties of a working group: the file's are written only where the group never had any.
-//!
-//! A load is the operator's; it mails nobody. It composes several slices, so it writes their rows itself ([`write`]).
+//! Only operators load, and a load sends no mail. It spans several slices, so it writes their rows itself ([`write`]).
 
 use std::path::Path;
 
@@ -29,7 +28,7 @@ mod write;
 pub use diff::{Change, Diff, Entry, FieldChange};
 pub use file::Problem;
 
-/// How a load ended.
+/// Result of a load.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Summary {
     pub outcome: Outcome,
@@ -38,9 +37,9 @@ pub struct Summary {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// File and database already agreed: nothing was asked, nothing was written.
+    /// File and database already agree: the operator was not asked, nothing was written.
     UpToDate,
-    /// The operator said no: nothing was written.
+    /// The operator declined: nothing was written.
     Declined,
     Loaded,
 }
@@ -59,7 +58,7 @@ impl std::fmt::Display for Summary {
     }
 }
 
-/// Why nothing was loaded. Nothing has changed whenever one of these is returned.
+/// Reasons why a load failed. In all these cases the database is unchanged.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     #[error("cannot read {path}: {source}")]
@@ -82,10 +81,10 @@ fn listed(problems: &[Problem]) -> String {
     problems.iter().fold(String::new(), |list, problem| list + "\n  " + &problem.to_string())
 }
 
-/// Loads the network from a file: reads and checks all of it, shows the difference to `confirm`, and writes it in one
-/// transaction if the answer is yes.
+/// Loads the network from a file: reads and checks the whole file, shows the difference to `confirm`, and writes it in
+/// one transaction if `confirm` returns `true`.
 ///
-/// Operators only. Mails nobody. Leaves one event `network.load` with the file's SHA-256, and none if nothing changed.
+/// Operators only. Sends no mail. Records one event `network.load` with the file's SHA-256, or none if nothing changed.
 pub async fn run(ctx: &Ctx, path: &Path, confirm: impl FnOnce(&Diff) -> bool) -> Result<Summary, LoadError> {
     if !ctx.actor.is_ourselves() {
         return Err(Error::Denied.into());
@@ -110,7 +109,7 @@ pub async fn run(ctx: &Ctx, path: &Path, confirm: impl FnOnce(&Diff) -> bool) ->
     Ok(Summary { outcome: Outcome::Loaded, diff })
 }
 
-/// Writes exactly what was shown: the operator said yes to that and to nothing else.
+/// Writes exactly the difference that the operator confirmed; if the database has changed since, nothing is written.
 async fn write_as_shown(ctx: &Ctx, source: &str, file: &file::File, shown: &Diff) -> Result<(), LoadError> {
     let txn = ctx.begin().await?;
     let plan = match write::plan(ctx, &txn, source, file).await? {

@@ -1,8 +1,8 @@
-//! From the file's tables to rows, and from rows to the database: one function per table in [`rows`], and here the one
-//! comparison they share.
+//! Comparison of the file's rows with the database, and the writes that follow from it. [`rows`] builds the rows, with
+//! one function per table.
 //!
-//! A row is built as it should be, with the id and version of the row it stands for; comparing the two column by column
-//! gives both the difference to show and the writes to make, so that the two cannot disagree.
+//! Each wanted row is built with the id and version of the existing row. Comparing the two column by column gives both
+//! the difference to show and the writes to make, so that the two always agree.
 
 mod rows;
 
@@ -25,7 +25,7 @@ use sea_orm::{
 use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
 
-/// All a load writes, and the same as text for people.
+/// All writes of a load, with the same difference as text.
 pub struct Plan {
     pub diff: Diff,
     pub agreement_id: AgreementId,
@@ -51,7 +51,7 @@ pub struct Plan {
     seats_taken: Vec<(SeatId, i32)>,
 }
 
-/// Compares a checked file with the database. The inner error: the file contradicts what the database holds.
+/// Compares a checked file with the database. The inner error lists contradictions between the file and the database.
 pub async fn plan(
     ctx: &Ctx,
     db: &impl ConnectionTrait,
@@ -118,7 +118,7 @@ impl Plan {
         }
     }
 
-    /// Writes everything, whoever is referred to before whoever refers.
+    /// Writes everything; referenced rows before the rows that refer to them.
     pub async fn write(self, txn: &Txn) -> Result<(), StoreError> {
         let now = self.now;
         self.territories.write(txn, now).await?;
@@ -145,7 +145,7 @@ impl Plan {
     }
 }
 
-/// Designations to a seat are written under its version: somebody designating at the same time sees one of the two fail.
+/// Raises the version of a seat that gets its first holder; fails if the seat has changed since it was read.
 async fn take_seat(txn: &Txn, seat: SeatId, version: i32) -> Result<(), StoreError> {
     let update = seat::Entity::update_many()
         .col_expr(seat::Column::Version, Expr::value(version + 1))
@@ -154,12 +154,12 @@ async fn take_seat(txn: &Txn, seat: SeatId, version: i32) -> Result<(), StoreErr
     exactly_one(update.exec(txn).await?.rows_affected)
 }
 
-/// What becomes of rows that the file does not have.
+/// Treatment of rows that the file does not have.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Absent {
     Stay,
     Go,
-    /// The table has more than the file can say; nothing is said of the rest.
+    /// Rows that are not in the file are left alone and not reported, because the table also holds data from elsewhere.
     AreOthers,
 }
 
@@ -174,15 +174,15 @@ type Active<M> = <<M as ModelTrait>::Entity as EntityTrait>::ActiveModel;
 type Column<M> = <<M as ModelTrait>::Entity as EntityTrait>::Column;
 type Key<M> = <<M as ModelTrait>::Entity as EntityTrait>::PrimaryKey;
 
-/// Compares table by table and tells what differs.
+/// Compares table by table and collects the differences.
 struct Comparison<'a> {
-    /// Codes of the rows that others refer to by id, so that a changed reference can be read.
+    /// Codes of rows by their id, so that a changed reference is shown as a code.
     codes: &'a HashMap<String, String>,
     diff: Diff,
 }
 
 impl Comparison<'_> {
-    /// Compares the rows of one table as they are with the rows as they should be. `key` is what a row is known by.
+    /// Compares the existing rows of one table with the wanted ones. `key` returns the name by which a row is matched.
     fn compare<M: ModelTrait>(
         &mut self,
         notion: &'static str,
@@ -233,7 +233,7 @@ impl<M> Writes<M>
 where
     M: ModelTrait + IntoActiveModel<Active<M>>,
     Active<M>: Send,
-    // The row an update returns is the row it was given.
+    // An update returns the row it was given.
     M::Entity: EntityTrait<Model = M>,
 {
     async fn write(self, txn: &Txn, now: DateTime<Utc>) -> Result<(), StoreError> {
@@ -256,7 +256,7 @@ where
     }
 }
 
-/// The row to write in place of an older one: the next version, changed now.
+/// Returns the row to write over an older one, with the next version and the present instant.
 fn touched<M>(row: M, now: DateTime<Utc>) -> Active<M>
 where
     M: ModelTrait + IntoActiveModel<Active<M>>,
@@ -272,7 +272,8 @@ where
     active
 }
 
-/// Moves a row out of the way of its siblings: positions are unique, and two that change places would meet half-way.
+/// Moves a row to a position outside the range in use, because positions are unique and two rows that change places
+/// would collide.
 async fn park<M>(txn: &Txn, row: &M, position: Column<M>) -> Result<(), DbErr>
 where
     M: ModelTrait + IntoActiveModel<Active<M>>,
@@ -288,7 +289,8 @@ fn column<M: ModelTrait>(name: &str) -> Option<Column<M>> {
     Column::<M>::iter().find(|column| column.as_str() == name)
 }
 
-/// The columns in which two rows differ. Every column of the table is looked at, so none can be forgotten.
+/// Returns the columns in which two rows differ. It goes through all columns of the table, so that a new one is never
+/// forgotten.
 fn changed_fields<M: ModelTrait>(old: &M, new: &M, codes: &HashMap<String, String>) -> Vec<FieldChange> {
     Column::<M>::iter()
         .filter(|column| Key::<M>::iter().all(|key| key.into_column().as_str() != column.as_str()))

@@ -1,4 +1,4 @@
-//! What a one-press link shows and does.
+//! Use cases of a one-press link: showing its task and answering it.
 
 use crate::auth::actor::{Actor, Identity, Scope};
 use crate::auth::service as auth;
@@ -12,7 +12,7 @@ use crate::tasks::service::{self as tasks, CompleteIn};
 use entity::kinds::{DeliverableState, TaskState};
 use sea_orm::ConnectionTrait;
 
-/// The buttons.
+/// Buttons on the page of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Press {
     InProgress,
@@ -20,7 +20,7 @@ pub enum Press {
 }
 
 impl Press {
-    /// Whether the button says anything about a task in this state that it does not say already.
+    /// Returns whether the button would change the task.
     pub fn is_offered(self, task: &Task) -> bool {
         match (self, task.state()) {
             (Self::InProgress, TaskState::Open) | (Self::Delivered, TaskState::Open | TaskState::InProgress) => {
@@ -31,32 +31,31 @@ impl Press {
     }
 }
 
-/// The task of a link. Changes nothing. Errors: `link_unusable`.
+/// Returns the task of a link. Changes nothing. Errors: `link_unusable`.
 pub async fn show(ctx: &Ctx, token: &str) -> Result<Task> {
     let (_, task) = open(ctx, ctx.reader(), token).await?;
     Ok(task)
 }
 
-/// What became of a press.
+/// Result of a press.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pressed {
     InProgress,
     Delivered,
-    /// Delivered, but what it is a step towards is blocked and goes on later.
+    /// Delivered, but the deliverable is blocked, so the task continues when the block ends.
     DeliveredWhileBlocked,
-    /// Nothing has changed: it was in progress already.
+    /// Unchanged: the task was in progress already.
     AlreadyInProgress,
-    /// Nothing has changed: it was done already.
+    /// Unchanged: the task was done already.
     AlreadyDone,
-    /// Nothing has changed: nobody asks for it any more.
+    /// Unchanged: the task is no longer called for.
     NotCalledFor,
 }
 
-/// Answers the task of a link: it is in progress, or done. Saying again what the task already is changes nothing, and is
-/// answered with what is.
+/// Answers the task of a link: in progress, or done. A press that would change nothing returns the present state.
 ///
-/// Who may: the person the link was mailed to, as long as the designation they were told by is in force. Mails: none.
-/// Errors: `link_unusable`; `wrong_transition` for a task that was blocked meanwhile.
+/// Who may: the person the link was mailed to, as long as the designation named in it is in force. Mails: none. Errors:
+/// `link_unusable`; `wrong_transition` for a task that was blocked meanwhile.
 pub async fn press(ctx: &Ctx, txn: &Txn, token: &str, press: Press) -> Result<Pressed> {
     let (reader, task) = open(ctx, txn, token).await?;
     let is_blocked = task.state() == TaskState::Blocked;
@@ -76,7 +75,7 @@ pub async fn press(ctx: &Ctx, txn: &Txn, token: &str, press: Press) -> Result<Pr
     }
 }
 
-/// What a press finds that changes nothing.
+/// Returns the result of a press that changes nothing.
 fn already(task: &Task) -> Pressed {
     match task.state() {
         TaskState::Done => Pressed::AlreadyDone,
@@ -85,7 +84,7 @@ fn already(task: &Task) -> Pressed {
     }
 }
 
-/// Who the link was mailed to, acting by that designation alone, and the task as they may see it.
+/// Opens a link: returns the context of its person, with the rights of that one designation, and the task.
 async fn open(ctx: &Ctx, db: &impl ConnectionTrait, token: &str) -> Result<(Ctx, Task)> {
     let link = links::find(ctx, db, token).await?.ok_or_else(unusable)?;
     let held = auth::seats_held(db, link.person_id, ctx.today()).await?;
@@ -104,7 +103,8 @@ fn unusable() -> Error {
     Error::refused(Code::LinkUnusable)
 }
 
-/// A task that has gone to a seat the reader has nothing to do with: no other answer than for a link that never was.
+/// Turns refusals to see the task into `link_unusable`, because a task that has moved to another seat must look like an
+/// unknown link.
 fn unseen_is_unusable(error: Error) -> Error {
     match error {
         Error::NotFound | Error::Denied | Error::Unauthenticated => unusable(),

@@ -1,4 +1,5 @@
-//! The page behind the link in a reminder. Its address is a secret: never kept, never named to another site.
+//! The page behind the link in a reminder. Its address is a secret, so it is never cached and never sent to another
+//! site as a referrer.
 
 use super::service::{self, Press, Pressed};
 use crate::ctx::Ctx;
@@ -23,7 +24,7 @@ struct TaskPage {
     by: String,
     minutes: String,
     state: &'static str,
-    /// Where each button posts to; empty where there is nothing left to say.
+    /// Address each button posts to; `None` if the button would change nothing.
     in_progress: Option<String>,
     delivered: Option<String>,
 }
@@ -65,7 +66,7 @@ async fn press(ctx: &Ctx, token: &str, press: Press) -> Answer {
     Ok(kept_secret(done(&format!("/p/{token}"), kind, said)))
 }
 
-/// What is said of a press, and how it is meant.
+/// Returns the message shown after a press, and its kind.
 const fn said(pressed: Pressed) -> (FlashKind, &'static str) {
     match pressed {
         Pressed::InProgress => (FlashKind::Success, "press.done_in_progress"),

@@ -1,4 +1,4 @@
-//! A day as it comes from outside.
+//! Days read from requests, forms and cursors, restricted to the years the network can mean.
 
 use chrono::{Datelike as _, NaiveDate, ParseError};
 use serde::{Deserialize, Serialize};
@@ -7,24 +7,25 @@ use std::str::FromStr;
 use utoipa::openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, schema::Type};
 use utoipa::{PartialSchema, ToSchema};
 
-/// The years in which the network can have days. chrono reads any from −262143 to 262142; text columns would put those with a
-/// sign before all others, `PostgreSQL` has not all of them, and the day after the last is none. A browser's field for dates gives
-/// the year 27 to whoever types two digits.
+/// Years, both included, in which a day read from outside may lie; any other year is refused. The bound is needed
+/// because chrono accepts the years −262143 to 262142: text columns sort signed years before all others, `PostgreSQL`
+/// cannot store all of them, and the last day has no successor. It also catches the year 27, which a browser's date
+/// field sends when the user types two digits.
 pub(super) const YEARS: std::ops::RangeInclusive<i32> = 1900..=2199;
 
-/// A day that somebody names: a full-date of RFC 3339 §5.6 in a year that can be meant. Whatever is read from a request, a form or
-/// a cursor is one of these; inside, and from the database, days are `NaiveDate`.
+/// A day read from a request, a form or a cursor: a full-date of RFC 3339 §5.6 within [`YEARS`]. Code behind the edge,
+/// and rows of the database, use `NaiveDate`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "NaiveDate", into = "NaiveDate")]
 pub struct Day(NaiveDate);
 
-/// What was given is no day, or in a year that cannot be meant.
+/// Error for a text that is not a day, or for a day outside [`YEARS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a day of the years 1900 to 2199, written 2027-03-30")]
 pub struct NotADay;
 
 impl Day {
-    /// For days of ours that leave as they are: what we hold has been read before.
+    /// Wraps a day for output without a check, because days from the database were checked when they were first read.
     pub const fn of(day: NaiveDate) -> Self {
         Self(day)
     }

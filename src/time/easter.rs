@@ -2,15 +2,15 @@
 
 use chrono::NaiveDate;
 
-/// Years for which [`easter_sunday`] answers: from the first whole Gregorian year to the last one before the calendar's
-/// own error against the sun (about a day by then) makes the computus meaningless.
+/// Years for which [`easter_sunday`] has an answer, both included. 1583 is the first whole Gregorian year; after 4099
+/// the calendar is about a day off the sun, so that the computus no longer gives the right day.
 pub const COMPUTUS_YEARS: std::ops::RangeInclusive<i32> = 1583..=4099;
 
-/// Easter Sunday of `year`, or `None` outside [`COMPUTUS_YEARS`].
+/// Returns Easter Sunday of `year`, or `None` outside [`COMPUTUS_YEARS`].
 ///
-/// The arithmetic is the Gregorian computus as printed in *Nature* of 20 April 1876 and spread by Butcher, Jones and Meeus;
-/// the two months in which the calendar's moon is kept a day younger are written out as such. Easter falls between 22 March
-/// and 25 April.
+/// The arithmetic is the Gregorian computus as printed in *Nature* of 20 April 1876 and later published by Butcher,
+/// Jones and Meeus. The two months in which the ecclesiastical moon is counted one day younger are a separate
+/// correction. Easter falls between 22 March and 25 April.
 pub fn easter_sunday(year: i32) -> Option<NaiveDate> {
     if !COMPUTUS_YEARS.contains(&year) {
         return None;
@@ -79,7 +79,8 @@ mod tests {
         assert_eq!(easter_sunday(4100), None);
     }
 
-    /// Another road to the same days: the rule of Gauss with its two exceptions.
+    /// Computes Easter by another method, the rule of Gauss with its two exceptions, to check [`easter_sunday`]
+    /// against.
     #[expect(clippy::many_single_char_names, reason = "the letters are those of Gauss")]
     fn gauss(year: i32) -> NaiveDate {
         let k = year / 100;

@@ -1,4 +1,4 @@
-//! Reference periods: the span of time that a release speaks about, not the day on which it comes out.
+//! Reference periods: the span of time a release reports on (not the day on which it is published).
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,12 +6,12 @@ use std::str::FromStr;
 use chrono::{Datelike as _, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-/// How often a product repeats, as far as it has a reference period.
+/// Length of a product's reference period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Frequency {
     Year,
     Half,
-    /// *Quadrimestre*: a third of a year, the rhythm of some observatories' newsletters.
+    /// Four months (Italian *quadrimestre*), used by some observatories' newsletters.
     FourMonth,
     Quarter,
     Month,
@@ -20,7 +20,7 @@ pub enum Frequency {
 impl Frequency {
     pub const ALL: [Self; 5] = [Self::Year, Self::Half, Self::FourMonth, Self::Quarter, Self::Month];
 
-    /// Length of one period in months.
+    /// Returns the length of one period in months.
     pub fn months(self) -> u32 {
         match self {
             Self::Year => 12,
@@ -31,13 +31,14 @@ impl Frequency {
         }
     }
 
-    /// How many of these periods make a year.
+    /// Returns the number of these periods in a year.
     pub fn in_a_year(self) -> u32 {
         12 / self.months()
     }
 }
 
-/// The years a period may lie in: those of [`super::Day`]. All have four digits, so that labels of one frequency sort as text.
+/// Years in which a period may lie, the same as for [`super::Day`]. All have four digits, so that labels of one
+/// frequency sort as text.
 const YEARS: std::ops::RangeInclusive<i32> = super::day::YEARS;
 
 /// One reference period, such as the third quarter of 2026. Ordered by frequency, then by time.
@@ -46,7 +47,7 @@ const YEARS: std::ops::RangeInclusive<i32> = super::day::YEARS;
 pub struct Period {
     frequency: Frequency,
     year: i32,
-    /// First of the year is 1.
+    /// Position in the year, from 1.
     number: u32,
 }
 
@@ -61,7 +62,7 @@ pub enum PeriodError {
 }
 
 impl Period {
-    /// The `number`-th period of `year`, counted from 1.
+    /// Makes the `number`-th period of `year`, counted from 1.
     pub fn new(frequency: Frequency, year: i32, number: u32) -> Result<Self, PeriodError> {
         let in_a_year = frequency.in_a_year();
         if !YEARS.contains(&year) {
@@ -73,7 +74,7 @@ impl Period {
         Ok(Self { frequency, year, number })
     }
 
-    /// The period of this frequency in which `day` lies.
+    /// Returns the period of this frequency that contains `day`.
     pub fn containing(frequency: Frequency, day: NaiveDate) -> Result<Self, PeriodError> {
         Self::new(frequency, day.year(), day.month0() / frequency.months() + 1)
     }
@@ -86,35 +87,35 @@ impl Period {
         self.year
     }
 
-    /// Place in its year, from 1.
+    /// Returns the position in the year, from 1.
     pub fn number(self) -> u32 {
         self.number
     }
 
-    /// First day, included.
+    /// Returns the first day of the period.
     pub fn first_day(self) -> NaiveDate {
         let month = (self.number - 1) * self.frequency.months() + 1;
         NaiveDate::from_ymd_opt(self.year, month, 1).expect("Period::new admits only months of four-digit years")
     }
 
-    /// Last day, included: the zero point of timeliness.
+    /// Returns the last day of the period. Timeliness of a release is counted from this day.
     pub fn last_day(self) -> NaiveDate {
         let day_after = self.first_day() + Months::new(self.frequency.months());
         day_after.pred_opt().expect("a four-digit year is far from the first day chrono knows")
     }
 
-    /// The period after this one; `None` after the year 2199.
+    /// Returns the following period; `None` after the year 2199.
     pub fn next(self) -> Option<Self> {
         Self::containing(self.frequency, self.last_day().succ_opt()?).ok()
     }
 
-    /// The period before this one; `None` before the year 1900.
+    /// Returns the preceding period; `None` before the year 1900.
     pub fn previous(self) -> Option<Self> {
         Self::containing(self.frequency, self.first_day().pred_opt()?).ok()
     }
 }
 
-/// The label: `2026`, `2026-S1`, `2026-T1` (four months), `2026-Q3`, `2026-09`.
+/// Writes the label: `2026`, `2026-S1`, `2026-T1` (four months), `2026-Q3`, `2026-09`.
 impl fmt::Display for Period {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (year, number) = (self.year, self.number);
@@ -131,7 +132,7 @@ impl fmt::Display for Period {
 impl FromStr for Period {
     type Err = PeriodError;
 
-    /// Reads exactly what [`Display`](fmt::Display) writes: one period has one label.
+    /// Reads exactly the labels that [`Display`](fmt::Display) writes, because one period must have one label only.
     fn from_str(label: &str) -> Result<Self, PeriodError> {
         let unreadable = || PeriodError::Unreadable(label.to_owned());
         let (year, part) = label.split_once('-').unwrap_or((label, ""));

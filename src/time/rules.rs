@@ -1,25 +1,25 @@
-//! Non-working days as data: holidays that come back every year with their years of validity, and days closed once.
+//! Non-working days as data: yearly holidays with their years of validity, and single closed days.
 //!
-//! Nothing here knows which days are holidays in Italy: the data file does (`data/lombardia.toml`), and a new law is a new
-//! line there.
+//! The holidays of Italy are not in the code but in the data file (`data/lombardia.toml`), where a new law is a new
+//! line.
 
 use chrono::{Datelike as _, Days, NaiveDate};
 
 use super::easter::easter_sunday;
 use crate::texts::Lang;
 
-/// When in the year a rule strikes.
+/// Day of the year on which a rule applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RuleKind {
-    /// The same day every year. 29 February strikes in leap years only.
+    /// The same day every year. 29 February applies in leap years only.
     Fixed { month: u32, day: u32 },
-    /// So many days after Easter Sunday (before it, if negative): 1 is Easter Monday.
+    /// Days after Easter Sunday, or before it if negative: 1 is Easter Monday.
     EasterOffset { days: i32 },
 }
 
-/// A holiday that comes back every year, with the years in which the law knows it.
+/// A yearly holiday with the years in which it is valid.
 ///
-/// Only a rule that can strike can be made: see [`NonWorkingRule::new`].
+/// [`NonWorkingRule::new`] refuses a rule that could never apply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NonWorkingRule {
     kind: RuleKind,
@@ -29,7 +29,7 @@ pub struct NonWorkingRule {
     name_en: String,
 }
 
-/// Why a rule is refused.
+/// Reasons for refusing a holiday rule.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RuleError {
     #[error("no year has a day {day} in month {month}")]
@@ -42,12 +42,12 @@ pub enum RuleError {
     NameMissing,
 }
 
-/// Easter itself moves within 22 March and 25 April: an offset inside these bounds stays in the year of its Easter, so that
-/// a day has to be compared with one Easter only.
+/// Offsets from Easter, in days, that stay in the year of that Easter, which falls between 22 March and 25 April.
+/// [`NonWorkingRule::new`] refuses others, so that a day is compared with the Easter of its own year only.
 const EASTER_OFFSETS: std::ops::RangeInclusive<i32> = -80..=250;
 
 impl NonWorkingRule {
-    /// A rule valid from and to the given years, both included; `None` leaves that side open.
+    /// Makes a rule valid in the given years, both included; `None` leaves that side open.
     pub fn new(
         kind: RuleKind,
         from_year: Option<i32>,
@@ -69,7 +69,7 @@ impl NonWorkingRule {
     }
 
     fn check_kind(&self) -> Result<(), RuleError> {
-        // A leap year has every day that any year has.
+        // In a leap year every valid day of a month exists.
         const A_LEAP_YEAR: i32 = 2024;
         match self.kind {
             RuleKind::Fixed { month, day } => match NaiveDate::from_ymd_opt(A_LEAP_YEAR, month, day) {
@@ -81,7 +81,7 @@ impl NonWorkingRule {
         }
     }
 
-    /// Whether `day` is this holiday.
+    /// Returns whether `day` is this holiday.
     pub fn strikes(&self, day: NaiveDate) -> bool {
         self.valid_in(day.year())
             && match self.kind {
@@ -100,7 +100,7 @@ impl NonWorkingRule {
         self.kind
     }
 
-    /// First and last year of validity.
+    /// Returns the first and the last year of validity.
     pub fn years(&self) -> (Option<i32>, Option<i32>) {
         (self.from_year, self.to_year)
     }
@@ -118,7 +118,7 @@ fn shifted(day: NaiveDate, days: i32) -> Option<NaiveDate> {
     if days < 0 { day.checked_sub_days(distance) } else { day.checked_add_days(distance) }
 }
 
-/// A day that is not worked once: an anniversary proclaimed by law, an office closed by order.
+/// A single non-working day: an anniversary proclaimed by law, or an office closed by order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OneOffDay {
     pub date: NaiveDate,
@@ -135,24 +135,24 @@ impl OneOffDay {
     }
 }
 
-/// What a territory adds to the national days: its patron day, its own closures.
+/// Non-working days of one territory beyond the national ones: its patron day and its own closures.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TerritoryDays {
-    /// Code of the territory; ours are the *sigle* of the provinces.
+    /// Code of the territory: the two-letter code of the province.
     pub code: String,
     pub rules: Vec<NonWorkingRule>,
     pub one_offs: Vec<OneOffDay>,
 }
 
-/// All that [`Calendars`](super::Calendars) are made of.
+/// Input for [`Calendars`](super::Calendars).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CalendarData {
-    /// The public offices concerned work five days; the law extends terms over Saturdays only for acts in court
-    /// (art. 155 c.p.c.), so this is a setting and not a rule.
+    /// Whether Saturdays are working days. It is a setting because the offices concerned work five days, while the law
+    /// treats Saturdays as non-working only for court deadlines (art. 155 c.p.c.).
     pub saturday_works: bool,
     /// Holidays of the whole country.
     pub national: Vec<NonWorkingRule>,
-    /// Days closed once in the whole country.
+    /// Single closed days of the whole country.
     pub one_offs: Vec<OneOffDay>,
     pub territories: Vec<TerritoryDays>,
 }

@@ -1,7 +1,8 @@
-//! Days, hours and periods as a person reads them.
+//! Days, hours and periods in words.
 //!
-//! This is grammar, not prose, and therefore code: Italian writes the first of the month as an ordinal («1° marzo») and
-//! separates hours and minutes with a point («ore 9.30»); English names the zone, because its reader may sit elsewhere.
+//! This grammar is code and not text files: Italian writes the first of the month as an ordinal («1° marzo») and
+//! separates hours and minutes with a point («ore 9.30»); English names the time zone, because its reader may be in
+//! another one.
 
 use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, Timelike as _, Utc, Weekday};
 
@@ -91,13 +92,13 @@ pub fn long_wall(wall: NaiveDateTime, lang: Lang) -> String {
     format!("{}, {}", long_day(wall.date(), lang), hour(wall.time(), lang))
 }
 
-/// As [`long_wall`], for an instant.
+/// Like [`long_wall`], for an instant: «martedì 30 marzo 2027, ore 9.30».
 pub fn long_instant(instant: DateTime<Utc>, lang: Lang) -> String {
     long_wall(zone::local(instant), lang)
 }
 
-/// How far away a day is: «fra 3 giorni lavorativi», «oggi», «un giorno lavorativo fa» / "in 3 working days", "today", "1
-/// working day ago". `n` as from `working_days_between(today, day)`.
+/// Distance of a day from today: «fra 3 giorni lavorativi», «oggi», «un giorno lavorativo fa» / "in 3 working days",
+/// "today", "1 working day ago". `n` is the result of `working_days_between(today, day)`.
 pub fn working_days_away(n: i32, lang: Lang) -> String {
     let distance = n.unsigned_abs();
     let span = match (lang, distance) {
@@ -116,7 +117,7 @@ pub fn working_days_away(n: i32, lang: Lang) -> String {
     }
 }
 
-/// How long something takes, as an estimate: «circa 45 minuti», «circa 1 ora e 30 minuti», «circa 8 ore» / "about 8 hours".
+/// Estimated duration: «circa 45 minuti», «circa 1 ora e 30 minuti», «circa 8 ore» / "about 8 hours".
 pub fn about(minutes: i32, lang: Lang) -> String {
     let counted =
         |number: i32, one: &str, several: &str| format!("{number} {}", if number == 1 { one } else { several });
@@ -147,7 +148,7 @@ pub fn period(period: Period, lang: Lang) -> String {
     }
 }
 
-/// Up to the fourth quarter.
+/// English ordinal. Correct up to 20; periods need at most the fourth quarter.
 fn english_ordinal(number: u32) -> String {
     match number {
         1 => "1st".to_owned(),

@@ -1,12 +1,13 @@
-//! Wall time in Italy and instants.
+//! Conversion between instants and wall time in Italy.
 //!
-//! The only file that reads zone rules. Twice a year the wall clock jumps, and a wall time then names no instant, or two.
-//! RFC 5545 §3.3.5 settles both, so that our instants are those a calendar program shows for the same invitation:
+//! This is the only file that reads time zone rules. Twice a year the clocks change, and a wall time then names no
+//! instant, or two. RFC 5545 §3.3.5 decides both cases, so that our instants are those a calendar program shows for the
+//! same invitation:
 //!
-//! - in the gap of March the offset from before the gap holds: 2:30 is the instant that the clocks call 3:30;
-//! - in the fold of October the first occurrence is meant: 2:30 is still summer time.
+//! - in the gap of March the offset from before the gap is used: 2:30 is the instant at which clocks show 3:30;
+//! - in the fold of October the first occurrence is used: 2:30 is still summer time.
 //!
-//! "Tomorrow at the same hour" is a matter of days and wall time: never add 24 hours to an instant.
+//! Compute "tomorrow at the same hour" with days and wall time. Adding 24 hours to an instant is wrong twice a year.
 
 use std::path::Path;
 use std::sync::LazyLock;
@@ -14,25 +15,25 @@ use std::sync::LazyLock;
 use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone, TimeZoneDatabase};
 
-/// IANA name of the zone in which every day and hour of the service is meant.
+/// IANA name of the time zone of every day and hour of the service.
 pub const ZONE: &str = "Europe/Rome";
 
-/// Where Debian's `tzdata` lives. A fixed path, so that the environment cannot silently change the law of time.
+/// Directory of Debian's `tzdata`. The path is fixed, so that an environment variable cannot replace the zone rules.
 const SYSTEM_ZONEINFO: &str = "/usr/share/zoneinfo";
 
-/// The zone rules in use, for the log at start and the status page.
+/// Time zone rules in use, for the log at start and the status page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ZoneData {
     pub source: ZoneSource,
-    /// Release of the IANA data, such as `2025b`, where the source names it.
+    /// Release of the IANA data, such as `2025b`, if the source names it.
     pub version: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ZoneSource {
-    /// The operating system's `tzdata`: follows new laws with its updates.
+    /// The `tzdata` of the operating system, which its updates keep current.
     System,
-    /// The copy inside the program: as old as the program.
+    /// The copy compiled into the program, as old as the program.
     BuiltIn,
 }
 
@@ -41,7 +42,7 @@ struct Rome {
     data: ZoneData,
 }
 
-/// Read once: a process keeps the rules it started with.
+/// Zone rules of this process, read at the first use and kept until it ends.
 static ROME: LazyLock<Rome> = LazyLock::new(|| system_rome().unwrap_or_else(built_in_rome));
 
 fn system_rome() -> Option<Rome> {
@@ -50,7 +51,7 @@ fn system_rome() -> Option<Rome> {
     Some(Rome { zone, data: ZoneData { source: ZoneSource::System, version } })
 }
 
-/// The first line of `tzdata.zi` reads `# version 2025b`.
+/// Reads the release from the first line of `tzdata.zi`, `# version 2025b`.
 fn system_version(path: &Path) -> Option<String> {
     let text = std::fs::read_to_string(path).ok()?;
     text.lines().next()?.strip_prefix("# version ").map(|version| version.trim().to_owned())
@@ -61,37 +62,38 @@ fn built_in_rome() -> Rome {
     Rome { zone, data: ZoneData { source: ZoneSource::BuiltIn, version: None } }
 }
 
-/// The zone rules this process uses.
+/// Returns the time zone rules that this process uses.
 pub fn zone_data() -> &'static ZoneData {
     &ROME.data
 }
 
-/// The instant at which the clocks in Italy show `hour` on `day`; gap and fold as the module says.
+/// Returns the instant at which clocks in Italy show `hour` on `day`. The module's documentation says how gap and fold
+/// are decided.
 pub fn instant_of(day: NaiveDate, hour: NaiveTime) -> DateTime<Utc> {
     let wall = day.and_time(hour);
     let as_if_utc = wall.and_utc();
     as_if_utc.checked_sub_signed(offset_of_wall(wall)).unwrap_or(as_if_utc)
 }
 
-/// Whether the clocks in Italy never show `hour` on `day`, because they jump over it. What somebody types may not be such an
-/// hour: a page would say half past two, and every clock would say half past three.
+/// Returns whether clocks in Italy never show `hour` on `day` because they skip it in March. Forms refuse such an hour:
+/// the page would show 2:30, while every clock shows 3:30.
 pub fn is_skipped(day: NaiveDate, hour: NaiveTime) -> bool {
     matches!(offsets_of_wall(day.and_time(hour)), Some(AmbiguousOffset::Gap { .. }))
 }
 
-/// What the clocks in Italy show at `instant`.
+/// Returns the wall time in Italy at `instant`.
 pub fn local(instant: DateTime<Utc>) -> NaiveDateTime {
     let wall = instant.naive_utc();
     wall.checked_add_signed(offset_at(instant)).unwrap_or(wall)
 }
 
-/// The day it is in Italy at `instant`.
+/// Returns the day in Italy at `instant`.
 pub fn day_of(instant: DateTime<Utc>) -> NaiveDate {
     local(instant).date()
 }
 
-/// The first instant of `day` in Italy; the day lasts until just before `start_of_day` of the next one, which makes it 23
-/// or 25 hours long twice a year.
+/// Returns the first instant of `day` in Italy. The day ends just before `start_of_day` of the next one, so it lasts 23
+/// or 25 hours twice a year.
 pub fn start_of_day(day: NaiveDate) -> DateTime<Utc> {
     instant_of(day, NaiveTime::MIN)
 }
@@ -119,7 +121,8 @@ fn offset_at(instant: DateTime<Utc>) -> Duration {
     }
 }
 
-/// Before the year −9999 and after 9999 the zone library answers nothing; standard time keeps these functions total.
+/// Offset used before the year −9999 and after 9999, for which the zone library has no answer. It keeps these functions
+/// total.
 const BEYOND_THE_TABLES: Duration = Duration::hours(1);
 
 fn seconds(offset: Offset) -> Duration {
@@ -152,7 +155,7 @@ mod tests {
         NaiveTime::from_hms_opt(hour, minute, 0).expect("an hour of the table")
     }
 
-    /// The instant of a wall time, written as its UTC hour on the same day.
+    /// Returns the UTC hour of a wall time, which must fall on the same UTC day.
     fn utc_hour(day: NaiveDate, hour: NaiveTime) -> NaiveTime {
         let instant = instant_of(day, hour);
         assert_eq!(instant.date_naive(), day);

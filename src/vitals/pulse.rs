@@ -1,4 +1,4 @@
-//! The pulse of a running service: a write that is committed every few seconds, and a look at the age of the queue of mails.
+//! The pulse of a running service: every few seconds it commits a write and checks the age of the mail queue.
 
 use super::{OUTBOX, Vitals, WRITING};
 use crate::ctx::Services;
@@ -19,17 +19,19 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 use uuid::Uuid;
 
-/// How often the pulse is taken.
+/// Time between two pulses.
 const EVERY: Duration = Duration::from_secs(10);
-/// Three pulses missed, each of which waits a few seconds for its turn to write.
+/// Longest time without a successful pulse before writing counts as silent: three missed pulses, each of which may wait
+/// a few seconds for its turn to write.
 const PATIENCE: Duration = Duration::from_secs(40);
-/// A mail that is due and has waited longer than this means that mails do not leave. A sign-in link lives ten minutes.
+/// Longest time a due mail may wait; beyond it the outbox counts as silent. It is shorter than the ten minutes for
+/// which a sign-in link is valid.
 const OLDEST_DUE_MAIL: TimeDelta = TimeDelta::minutes(5);
-/// Bytes written by each pulse: several pages of `SQLite`, so that a file with no room left refuses them as it would refuse
-/// a use case.
+/// Bytes written by each pulse. They fill several pages of `SQLite`, so that a full disk refuses them as it would
+/// refuse a use case.
 const FILLER: usize = 16 * 1024;
 
-/// Takes the pulse until `stop`. `services` hold the background's connections.
+/// Takes the pulse until `stop`. `services` holds the connections of the background work.
 pub async fn keep(services: Arc<Services>, stop: CancellationToken) {
     services.vitals.watch(WRITING, PATIENCE);
     services.vitals.watch(OUTBOX, PATIENCE);
@@ -40,7 +42,7 @@ pub async fn keep(services: Arc<Services>, stop: CancellationToken) {
     }
 }
 
-/// One pulse: what works gives its sign.
+/// Takes the pulse once and gives a sign for each part that works.
 pub async fn take(services: &Services) {
     let vitals = &services.vitals;
     match write(services).await {
@@ -61,13 +63,13 @@ pub async fn take(services: &Services) {
     }
 }
 
-/// Writes as a use case does, in its turn, and commits.
+/// Writes and commits in turn with the use cases, as one of them would.
 async fn write(services: &Services) -> Result<(), StoreError> {
     let id = services.new_id::<Uuid>().to_string();
     let row = pulse::ActiveModel {
         id: Set(id.clone()),
         written_at: Set(Instant::from(services.clock.now())),
-        // Random, because PostgreSQL would pack what repeats itself into a few bytes.
+        // Random, because PostgreSQL would compress a repeated byte to almost nothing.
         filler: Set(secret::random_bytes::<FILLER>().to_vec()),
     };
     let txn = services.db.begin().await?;
@@ -82,16 +84,16 @@ async fn is_queue_moving(services: &Services) -> Result<bool, StoreError> {
     Ok(oldest.is_none_or(|due| now - due <= OLDEST_DUE_MAIL))
 }
 
-/// A thread that writes to the log when a part falls silent and when it is back. It is not a task, because what makes parts
-/// silent may hold every thread of the runtime.
+/// A thread that logs when a part falls silent and when it works again. It is a thread and not a task, because a fault
+/// may block every thread of the runtime.
 pub struct Watcher {
-    /// Dropped to end the thread.
+    /// Ends the thread when it is dropped.
     _stop: Sender<()>,
     _thread: JoinHandle<()>,
 }
 
 impl Watcher {
-    /// Starts to watch. Errors: the system has no thread left.
+    /// Starts the thread. Fails if the system has no thread left.
     pub fn start(services: &Arc<Services>) -> std::io::Result<Self> {
         let (stop, stopped) = channel();
         let services = Arc::clone(services);

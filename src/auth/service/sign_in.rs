@@ -1,4 +1,4 @@
-//! Signing in by a mailed link: asked for, shown, pressed.
+//! Signing in by a mailed link: requesting it, showing it, pressing its button.
 
 use crate::auth::actor::{Actor, Identity, Scope};
 use crate::auth::local_path::LocalPath;
@@ -18,23 +18,23 @@ use sea_orm::ConnectionTrait;
 use serde_json::json;
 use std::collections::HashSet;
 
-/// Longest user agent kept, in characters.
+/// Longest user agent stored, in characters; a longer one is cut.
 const USER_AGENT_MAX: usize = 200;
 
-/// A new link: the address to mail or print.
+/// A new link with the address to mail or print.
 struct NewLink {
     id: SignInLinkId,
     url: String,
     expires_at: DateTime<Utc>,
 }
 
-/// Whether a link would be sent to an address, looked up without waiting for anybody who writes: most of what strangers type ends
-/// here. Refuses only a text that is no address at all.
+/// Returns whether a link would be sent to an address, without waiting for writers. Most requests of strangers end
+/// here. Refuses only a text that is not an address.
 pub async fn would_send_link(ctx: &Ctx, address: &str) -> Result<bool> {
     Ok(entitled(ctx, ctx.reader(), address).await?.is_some())
 }
 
-/// Who has the address, if they may be sent a link now.
+/// Returns the person of the address, if they may be sent a link now.
 async fn entitled(ctx: &Ctx, db: &impl ConnectionTrait, address: &str) -> Result<Option<Member>> {
     let address = &crate::mail::address::meant(address);
     if !crate::mail::is_address(address) {
@@ -45,11 +45,11 @@ async fn entitled(ctx: &Ctx, db: &impl ConnectionTrait, address: &str) -> Result
     Ok(is_sent.then_some(member))
 }
 
-/// Somebody asks to be let in: sends a link to the address if it is that of a holder of a seat, at most so many an hour.
+/// Sends a sign-in link to the address if a holder of a seat has it, up to the hourly limit.
 ///
-/// The answer is the same whether or not the address is known, and says nothing of the limit. Refuses only a text that is
-/// no address at all. The mail goes to the address on record, never to the one typed, which may differ in letters that
-/// look the same. Who asks for a stranger calls [`would_send_link`] first.
+/// The result is the same whether or not the address is known, and does not show the limit. Refuses only a text that is
+/// not an address. The mail goes to the address on record and not to the typed one, which may contain letters that
+/// merely look the same. Requests of anonymous callers go through [`would_send_link`] first.
 pub async fn request_link(ctx: &Ctx, txn: &Txn, address: &str, next: &LocalPath) -> Result<()> {
     let Some(member) = entitled(ctx, txn, address).await? else { return Ok(()) };
     let link = make_link(ctx, txn, &member, next).await?;
@@ -57,7 +57,8 @@ pub async fn request_link(ctx: &Ctx, txn: &Txn, address: &str, next: &LocalPath)
     record(ctx, txn, "auth.request_link", ("person", member.id.to_string()), json!({ "link": link.id })).await
 }
 
-/// What the mailed address shows. Changes nothing: scanners of mails open every link, some of them in a browser.
+/// Returns the content of the page behind a link. Changes nothing, because mail scanners open every link, some of them
+/// in a browser.
 pub async fn show(ctx: &Ctx, token: &str) -> Result<LinkPreview> {
     let link = store::open_link(ctx.reader(), &hash_token(token), ctx.now()).await?.ok_or(AuthRefusal::LinkUnusable)?;
     if !rights::may_sign_in(&store::seats_held(ctx.reader(), link.person.id, ctx.today()).await?) {
@@ -66,28 +67,29 @@ pub async fn show(ctx: &Ctx, token: &str) -> Result<LinkPreview> {
     Ok(LinkPreview { masked_address: model::mask(&link.person.email), expires_at: link.expires_at })
 }
 
-/// Whether a link, named by its id, would still let its reader in: the mail that brings it may have waited.
+/// Returns whether a link could still be used, so that a waiting mail with a useless link is not sent.
 pub async fn is_link_open(ctx: &Ctx, db: &impl ConnectionTrait, id: &str) -> Result<bool> {
     let Ok(id) = id.parse::<SignInLinkId>() else { return Ok(false) };
     let Some(link) = store::open_link_by_id(db, id, ctx.now()).await? else { return Ok(false) };
     Ok(rights::may_sign_in(&store::seats_held(db, link.person.id, ctx.today()).await?))
 }
 
-/// The browser that presses the button behind a link.
+/// The browser that pressed the button behind a link.
 pub struct Presser<'p> {
-    /// The name of the press, which only the browser knows that was shown the button.
+    /// Name of the press, known only to the browser that was shown the button.
     pub press: &'p str,
-    /// The key this browser came with, if any: its session ends, so that a key planted before signing in is worth nothing
-    /// afterwards.
+    /// Session key that the browser sent, if any. Its session ends, so that a key planted before signing in becomes
+    /// useless.
     pub replaced_key: Option<&'p str>,
     pub user_agent: Option<&'p str>,
 }
 
-/// The pressed button: spends the link, and every other link of the person, and opens a session with a new key.
+/// Signs in by a pressed button: spends the link and every other link of the person, and opens a session with a new
+/// key.
 ///
-/// The same press sent twice opens one session: browsers show the answer to the second and may have lost the key in the
-/// first. Within [`model::PRESS_REPEATED_WITHIN`] it ends the session that the first opened and opens another in its place.
-/// Any other use of a spent link is refused with `link_unusable`.
+/// The same press sent twice results in one session: browsers show the second answer and may have lost the key of the
+/// first. Within [`model::PRESS_REPEATED_WITHIN`] the repetition ends the first session and opens another. Any other
+/// use of a spent link is refused with `link_unusable`.
 pub async fn enter(ctx: &Ctx, txn: &Txn, token: &str, presser: Presser<'_>) -> Result<OpenedSession> {
     let press = hash_token(presser.press);
     let Some(link) = store::open_link(txn, &hash_token(token), ctx.now()).await? else {
@@ -110,7 +112,8 @@ async fn enter_again(ctx: &Ctx, txn: &Txn, token: &str, press: &str, presser: Pr
     let since = ctx.now() - model::PRESS_REPEATED_WITHIN;
     let spent = store::link_spent_by(txn, &hash_token(token), press, since).await?;
     let (link, person, opened) = spent.ok_or(AuthRefusal::LinkUnusable)?;
-    // Whoever has signed out meanwhile is not let in again by going back a page.
+    // If the person has signed out meanwhile, the repetition is refused, so that going back a page does not sign in
+    // again.
     let was_open = store::end_sessions(txn, person, Which::One(opened), ctx.now()).await? == 1;
     if !was_open || !holds_a_seat(ctx, txn, person).await? {
         return Err(AuthRefusal::LinkUnusable.into());
@@ -121,15 +124,15 @@ async fn enter_again(ctx: &Ctx, txn: &Txn, token: &str, press: &str, presser: Pr
     Ok(session)
 }
 
-/// Whether the caller is signed in as the person a link was mailed to: then it has nothing more to do.
+/// Returns whether the caller is already signed in as the person of the link.
 pub async fn has_entered(ctx: &Ctx, token: &str) -> Result<bool> {
     let Some(caller) = ctx.actor.person_id() else { return Ok(false) };
     Ok(store::owner_of_link(ctx.reader(), &hash_token(token)).await? == Some(caller))
 }
 
-/// A one-time link printed for an operator, so that the first secretariat can enter before any mail works.
+/// Makes a one-time link for an operator to print, so that the first secretariat can sign in before mail works.
 ///
-/// Says plainly what is wrong: not found if nobody has the address, a refusal if they hold no seat today.
+/// The errors are specific: not found for an unknown address, a refusal for a person without a seat.
 pub async fn link_for_operator(ctx: &Ctx, txn: &Txn, address: &str) -> Result<String> {
     if !ctx.actor.is_ourselves() {
         return Err(Error::Denied);
@@ -143,12 +146,13 @@ pub async fn link_for_operator(ctx: &Ctx, txn: &Txn, address: &str) -> Result<St
     Ok(link.url)
 }
 
-/// Whether visitors may be anybody: only where the data are the invented ones of the demonstration, never in production.
+/// Returns whether visitors may sign in as any person: only with demonstration data, never in production.
 pub async fn is_demonstration(ctx: &Ctx) -> Result<bool> {
     Ok(!ctx.config().is_production() && settings::is_demo(ctx.reader()).await?)
 }
 
-/// One persona for each kind of seat that somebody holds, in the order of the glossary; none outside the demonstration.
+/// Returns one persona for each kind of seat that has a holder, in the order of the glossary; none outside the
+/// demonstration.
 pub async fn demo_personas(ctx: &Ctx) -> Result<Vec<Persona>> {
     if !is_demonstration(ctx).await? {
         return Ok(Vec::new());
@@ -160,7 +164,7 @@ pub async fn demo_personas(ctx: &Ctx) -> Result<Vec<Persona>> {
     Ok(SeatKind::ALL.iter().filter_map(first_of).collect())
 }
 
-/// Signs in as a persona of the demonstration. Not found anywhere else.
+/// Signs in as a persona of the demonstration. Not found elsewhere.
 pub async fn enter_as_persona(
     ctx: &Ctx,
     txn: &Txn,
@@ -182,8 +186,8 @@ pub(super) async fn holds_a_seat(ctx: &Ctx, db: &impl ConnectionTrait, person: P
     Ok(rights::may_sign_in(&store::seats_held(db, person, ctx.today()).await?))
 }
 
-/// Whether the person was sent as many links in the last hour as an hour allows. Earlier links stay good, so whoever
-/// floods somebody's mailbox does not keep them from entering.
+/// Returns whether the person was sent as many links in the last hour as allowed. Earlier links stay valid, so flooding
+/// a mailbox does not keep its owner from signing in.
 async fn has_had_enough(ctx: &Ctx, db: &impl ConnectionTrait, person: PersonId) -> Result<bool> {
     let sent = store::links_since(db, person, ctx.now() - Duration::hours(1)).await?;
     Ok(sent >= ctx.config().security.sign_in_mails_per_hour)
@@ -224,7 +228,7 @@ async fn open_session(
     Ok(OpenedSession { id, key, person_id: member.id })
 }
 
-/// The same request, from now on by the person who has just proved to be one.
+/// Returns the context of the same request with the newly signed-in person as actor.
 fn ctx_of(ctx: &Ctx, member: &Member) -> Ctx {
     let identity = Identity::Person { id: member.id, name: member.name() };
     Ctx { actor: Actor { identity, seats: Vec::new(), scope: Scope::Full }, ..ctx.clone() }

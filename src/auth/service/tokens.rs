@@ -1,4 +1,4 @@
-//! A person's own API tokens: made, listed, revoked.
+//! A person's API tokens: making, listing and revoking them.
 
 use crate::auth::actor::Scope;
 use crate::auth::model::{AuthRefusal, IssuedToken, OwnToken, TOKEN_DAYS_MAX, TOKEN_NAME_MAX, TOKENS_MAX, api_token};
@@ -13,28 +13,29 @@ use chrono::Duration;
 use entity::ids::{ApiTokenId, PersonId};
 use serde_json::json;
 
-/// What a token is asked for with.
+/// Input for a new token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewToken {
-    /// What its owner will recognise it by: 1 to 80 characters.
+    /// Name by which its owner recognises it: 1 to 80 characters.
     pub name: String,
     pub scope: Scope,
-    /// How many days it lives: 1 to 365.
+    /// Life in days: 1 to 365.
     pub days: i64,
 }
 
-/// Makes an API token with the rights of its person, or with those to read only. The secret is shown here and never again.
+/// Makes an API token with the rights of its person, or with read-only rights. The secret is returned only here.
 ///
-/// `random` is what the secret is made of: a token of `secret.rs`. A page makes it of its form, so that the button pressed
-/// twice shows the one token twice.
+/// `random` is the source of the secret, a token of `secret.rs`. A page derives it from its form, so that pressing the
+/// button twice shows the same token.
 pub async fn create_token(ctx: &Ctx, txn: &Txn, input: &NewToken, random: &str) -> Result<IssuedToken> {
     let person = rights::myself_changing(&ctx.actor)?;
     issue(ctx, txn, person, input, random).await
 }
 
-/// A token that an operator prints for a program of a person who holds a seat today; its owner sees it and may revoke it.
+/// Makes a token that an operator prints for a program of a person who holds a seat today. Its owner sees it and may
+/// revoke it.
 ///
-/// Not found if nobody has the address or the person holds no seat.
+/// Not found if the address is unknown or the person holds no seat.
 pub async fn token_for_operator(ctx: &Ctx, txn: &Txn, address: &str, input: &NewToken) -> Result<IssuedToken> {
     if !ctx.actor.is_ourselves() {
         return Err(Error::Denied);
@@ -69,13 +70,13 @@ async fn issue(ctx: &Ctx, txn: &Txn, person: PersonId, input: &NewToken, random:
     Ok(IssuedToken { token, secret })
 }
 
-/// The caller's usable tokens, the newest first.
+/// Returns the caller's usable tokens, newest first.
 pub async fn list_tokens(ctx: &Ctx) -> Result<Vec<OwnToken>> {
     let person = rights::myself(&ctx.actor)?;
     Ok(store::tokens_of(ctx.reader(), person, ctx.now()).await?)
 }
 
-/// Revokes one of the caller's own tokens at once; anybody else's is not found.
+/// Revokes one of the caller's own tokens at once. A token of another person is not found.
 pub async fn revoke_token(ctx: &Ctx, txn: &Txn, id: ApiTokenId) -> Result<()> {
     let person = rights::myself_changing(&ctx.actor)?;
     if store::revoke_tokens(txn, person, Some(id), ctx.now()).await? == 0 {
@@ -84,7 +85,7 @@ pub async fn revoke_token(ctx: &Ctx, txn: &Txn, id: ApiTokenId) -> Result<()> {
     record(ctx, txn, "auth.revoke_token", ("api_token", id.to_string()), json!({})).await
 }
 
-/// Returns the name as it will be kept, or every field that is wrong.
+/// Checks the input and returns the name to store, or all errors.
 fn check(input: &NewToken) -> Result<String> {
     Reading::of(|reading| {
         let name = reading.text("name", &input.name, TOKEN_NAME_MAX);

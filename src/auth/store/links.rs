@@ -1,4 +1,4 @@
-//! Sign-in links: one for each mail, good once.
+//! Sign-in links: one for each mail, usable once.
 
 use super::{Result, instant, member, stored};
 use crate::auth::model::Member;
@@ -9,7 +9,7 @@ use entity::sign_in_link;
 use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Set};
 
-/// A link that can still be used, and whose it is.
+/// A usable link with its person.
 pub struct OpenLink {
     pub id: SignInLinkId,
     pub person: Member,
@@ -38,7 +38,7 @@ pub async fn insert_link(
     Ok(())
 }
 
-/// How many links a person was sent after an instant: what bounds the mails to one address.
+/// Returns how many links a person was sent after an instant, for the hourly limit.
 pub async fn links_since(db: &impl ConnectionTrait, person: PersonId, after: DateTime<Utc>) -> Result<u64> {
     let links = sign_in_link::Entity::find()
         .filter(sign_in_link::Column::PersonId.eq(person))
@@ -71,13 +71,13 @@ async fn open_link_where(db: &impl ConnectionTrait, named: SimpleExpr, now: Date
     Ok(Some(OpenLink { id: link.id, person, expires_at: link.expires_at.0 }))
 }
 
-/// The person a link was mailed to, whether it can still be used or not.
+/// Returns the person a link was mailed to, whether or not it is still usable.
 pub async fn owner_of_link(db: &impl ConnectionTrait, token_hash: &str) -> Result<Option<PersonId>> {
     let link = sign_in_link::Entity::find().filter(sign_in_link::Column::TokenHash.eq(token_hash));
     Ok(link.one(db).await?.map(|link| link.person_id))
 }
 
-/// The link that a press has spent at or after an instant, its person, and the session it opened.
+/// Returns the link that a press has spent at or after an instant, its person, and the session it opened.
 pub async fn link_spent_by(
     db: &impl ConnectionTrait,
     token_hash: &str,
@@ -93,7 +93,7 @@ pub async fn link_spent_by(
     Ok(link.and_then(|link| Some((link.id, link.person_id, link.session_id?))))
 }
 
-/// Notes the session that a spent link has opened.
+/// Stores the session that a spent link has opened.
 pub async fn note_opened(txn: &impl ConnectionTrait, link: SignInLinkId, session: SessionId) -> Result<()> {
     sign_in_link::Entity::update_many()
         .col_expr(sign_in_link::Column::SessionId, Expr::value(session))
@@ -103,7 +103,7 @@ pub async fn note_opened(txn: &impl ConnectionTrait, link: SignInLinkId, session
     Ok(())
 }
 
-/// Spends one link by a press: [`StoreError::Stale`] if another request was first.
+/// Spends a link by a press; fails with [`StoreError::Stale`] if another request was first.
 pub async fn spend_link(
     txn: &impl ConnectionTrait,
     id: SignInLinkId,
@@ -121,7 +121,7 @@ pub async fn spend_link(
     crate::db::exactly_one(spent.rows_affected)
 }
 
-/// Spends every link a person could still use; says how many.
+/// Spends all usable links of a person and returns how many.
 pub async fn spend_all_links(txn: &impl ConnectionTrait, person: PersonId, now: DateTime<Utc>) -> Result<u64> {
     let spent = sign_in_link::Entity::update_many()
         .col_expr(sign_in_link::Column::UsedAt, instant(now))

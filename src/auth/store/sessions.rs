@@ -11,7 +11,7 @@ use sea_orm::{
     QuerySelect, RelationDef, Set,
 };
 
-/// What a session begins with.
+/// Columns of a new session.
 pub struct NewSession {
     pub id: SessionId,
     pub key_hash: String,
@@ -36,9 +36,9 @@ pub async fn insert_session(txn: &impl ConnectionTrait, new: NewSession) -> Resu
     Ok(())
 }
 
-/// The session of a key, with its person's name and the seats held on a day, in one query: this runs on every request of
-/// somebody signed in, and each question to the database costs more than its answer. How long it has rested is not asked: the last
-/// uses may not be written down yet.
+/// Returns the session of a key with its person's name and the seats held on a day. It is one query, because it runs on
+/// every request of a signed-in person and each round trip costs more than its result. The idle time is not checked
+/// here, because the last uses may not be written yet.
 pub async fn session_holder(
     db: &impl ConnectionTrait,
     key_hash: &str,
@@ -67,7 +67,7 @@ pub async fn session_holder(
     Ok(Some(KeyHolder::of(first.id, Scope::Full, times, &first.holder, holders)))
 }
 
-/// Notes that a session was used; does nothing when another request noted it meanwhile.
+/// Stores the last use of a session, unless a later one is stored already.
 pub async fn note_session(txn: &impl ConnectionTrait, id: SessionId, now: DateTime<Utc>) -> Result<()> {
     session::Entity::update_many()
         .col_expr(session::Column::LastSeenAt, instant(now))
@@ -79,7 +79,7 @@ pub async fn note_session(txn: &impl ConnectionTrait, id: SessionId, now: DateTi
     Ok(())
 }
 
-/// A person's open sessions, the last used first; `current_hash` tells which of them asks.
+/// Returns a person's open sessions, last used first; `current_hash` identifies the session of the request.
 pub async fn sessions_of(
     db: &impl ConnectionTrait,
     person: PersonId,
@@ -105,7 +105,7 @@ pub async fn sessions_of(
     Ok(rows.into_iter().map(own).collect())
 }
 
-/// Which of a person's sessions end.
+/// Selection of the sessions to end.
 #[derive(Clone, Copy)]
 pub enum Which<'a> {
     One(SessionId),
@@ -113,7 +113,7 @@ pub enum Which<'a> {
     AllBut(Option<&'a str>),
 }
 
-/// Ends sessions of a person; says how many.
+/// Ends sessions of a person and returns how many.
 pub async fn end_sessions(
     txn: &impl ConnectionTrait,
     person: PersonId,
@@ -137,7 +137,7 @@ pub async fn end_sessions(
     Ok(ended.rows_affected)
 }
 
-/// Ends the session of a key, whoever's it is; says whose it was.
+/// Ends the session of a key and returns its person.
 pub async fn end_session_of_key(
     txn: &impl ConnectionTrait,
     key_hash: &str,

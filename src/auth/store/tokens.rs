@@ -28,7 +28,7 @@ pub async fn insert_token(txn: &impl ConnectionTrait, person: PersonId, token: &
     Ok(())
 }
 
-/// The API token of a secret, with its person's name and the seats held on a day, in one query.
+/// Returns the API token of a secret with its person's name and the seats held on a day, in one query.
 pub async fn token_holder(
     db: &impl ConnectionTrait,
     token_hash: &str,
@@ -63,7 +63,7 @@ pub async fn token_holder(
     Ok(Some(KeyHolder::of(first.id, scope_of(first.id, &first.scopes)?, times, &first.holder, holders)))
 }
 
-/// Notes that a token was used; does nothing when another request noted it meanwhile.
+/// Stores the last use of a token, unless a later one is stored already.
 pub async fn note_token(txn: &impl ConnectionTrait, id: ApiTokenId, now: DateTime<Utc>) -> Result<()> {
     let older = Condition::any()
         .add(api_token::Column::LastUsedAt.is_null())
@@ -77,7 +77,7 @@ pub async fn note_token(txn: &impl ConnectionTrait, id: ApiTokenId, now: DateTim
     Ok(())
 }
 
-/// A person's usable tokens, the newest first.
+/// Returns a person's usable tokens, newest first.
 pub async fn tokens_of(db: &impl ConnectionTrait, person: PersonId, now: DateTime<Utc>) -> Result<Vec<OwnToken>> {
     let rows = api_token::Entity::find()
         .filter(api_token::Column::PersonId.eq(person))
@@ -88,7 +88,7 @@ pub async fn tokens_of(db: &impl ConnectionTrait, person: PersonId, now: DateTim
     rows.into_iter().map(own).collect()
 }
 
-/// A person's usable token of a secret.
+/// Returns a person's usable token with a secret.
 pub async fn token_of(
     db: &impl ConnectionTrait,
     person: PersonId,
@@ -115,7 +115,7 @@ fn own(row: api_token::Model) -> Result<OwnToken> {
     })
 }
 
-/// Revokes one token of a person, or all; says how many.
+/// Revokes one token of a person, or all, and returns how many.
 pub async fn revoke_tokens(
     txn: &impl ConnectionTrait,
     person: PersonId,

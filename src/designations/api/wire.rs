@@ -53,7 +53,7 @@ pub struct ProvenanceDto {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewPersonIn {
-    /// Left out for somebody who has one name.
+    /// Absent for a person who has only one name.
     #[serde(default)]
     #[schema(max_length = 100)]
     pub given_name: String,

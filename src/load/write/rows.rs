@@ -1,6 +1,6 @@
-//! The rows a file asks for, one function per table.
+//! The rows that a file describes, with one function per table.
 //!
-//! A row that exists keeps its id, version and times; what the file leaves open keeps the value it has.
+//! An existing row keeps its id, version and times. Values that the file leaves open stay as they are.
 
 use crate::letters;
 use crate::load::check::rule_kind;
@@ -19,7 +19,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Que
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
-/// What the database holds of the things a file speaks of. The network is small: a few hundred rows in all.
+/// The part of the database that a file can change: a few hundred rows in all.
 pub struct Snapshot {
     pub territories: Vec<territory::Model>,
     pub rules: Vec<non_working_rule::Model>,
@@ -30,9 +30,9 @@ pub struct Snapshot {
     pub aliases: Vec<body_alias::Model>,
     pub observatories: Vec<observatory::Model>,
     pub seats: Vec<seat::Model>,
-    /// Only those whose address the file has.
+    /// People whose address is in the file.
     pub people: Vec<person::Model>,
-    /// Seats that somebody was designated to, ever.
+    /// Seats that have had a holder at any time.
     once_held: HashSet<SeatId>,
     pub tables: Vec<technical_table::Model>,
     pub parties: Vec<table_party::Model>,
@@ -72,12 +72,12 @@ impl Snapshot {
     }
 }
 
-/// The given name of a person in the file; empty for somebody who has one name.
+/// Returns the given name of a person in the file, or an empty text if the person has only one name.
 fn given_name(person: &file::Person) -> String {
     person.given_name.as_ref().map(text).unwrap_or_default()
 }
 
-/// What a file cannot say because the database says otherwise.
+/// Returns the contradictions between the file and the database.
 pub fn conflicts(source: &str, file: &File, known: &Snapshot) -> Vec<Problem> {
     let mut problems = Vec::new();
     for body in file.bodies.iter().map(Spanned::get_ref) {
@@ -107,7 +107,7 @@ pub fn conflicts(source: &str, file: &File, known: &Snapshot) -> Vec<Problem> {
     problems
 }
 
-/// Whether nobody was ever designated to the seat.
+/// Returns whether the seat never had a holder.
 fn is_first_holder(designation: &file::Designation, known: &Snapshot) -> bool {
     let code = seat_code_of(designation);
     known.seats.iter().find(|seat| seat.code == code).is_none_or(|seat| !known.once_held.contains(&seat.id))
@@ -122,7 +122,7 @@ fn seat_code(kind: SeatKind, place: &str) -> String {
     format!("{kind}:{place}")
 }
 
-/// The rows as they should be.
+/// The rows as they should be after the load.
 pub struct Rows {
     pub territories: Vec<territory::Model>,
     pub rules: Vec<non_working_rule::Model>,
@@ -133,7 +133,7 @@ pub struct Rows {
     pub aliases: Vec<body_alias::Model>,
     pub observatories: Vec<observatory::Model>,
     pub seats: Vec<seat::Model>,
-    /// Only new ones, as the next two.
+    /// New ones only, like the next two.
     pub people: Vec<person::Model>,
     pub designations: Vec<designation::Model>,
     pub records: Vec<designation_record::Model>,
@@ -142,7 +142,7 @@ pub struct Rows {
     pub products: Vec<product::Model>,
     pub steps: Vec<product_step::Model>,
     pub settings: Vec<setting::Model>,
-    /// What people call the rows that others refer to by id: their codes.
+    /// Codes of the rows that others refer to by id, for messages to people.
     pub codes: HashMap<String, String>,
 }
 
@@ -216,7 +216,7 @@ impl Builder<'_> {
         self.file.territories.iter().map(|territory| row(territory.get_ref())).collect()
     }
 
-    /// National holidays and patron days alike: a patron day is the holiday of one territory.
+    /// Builds national holidays and patron days; a patron day is a holiday of one territory.
     fn rules(&self) -> Vec<non_working_rule::Model> {
         let national = self.file.holidays.iter().map(Spanned::get_ref).filter_map(|holiday| {
             let (kind, month, day, easter_offset) = when_columns(rule_kind(holiday).ok()?);
@@ -361,7 +361,7 @@ impl Builder<'_> {
         self.file.observatories.iter().filter_map(|observatory| row(observatory.get_ref())).collect()
     }
 
-    /// Seats follow from bodies and observatories; the file does not list them.
+    /// Builds the seats, which follow from bodies and observatories and are not listed in the file.
     fn seats(&self, bodies: &[body::Model], observatories: &[observatory::Model]) -> Vec<seat::Model> {
         let of_bodies = bodies.iter().flat_map(|body| {
             let kinds: &[SeatKind] = match body.kind {
@@ -391,7 +391,7 @@ impl Builder<'_> {
         }
     }
 
-    /// Everybody the file names, under the code it gives them; those known by their address are as the service knows them.
+    /// Builds the people of the file, with their code in it. A person whose address is known stays as in the database.
     fn people(&self) -> Vec<(String, person::Model)> {
         let row = |person: &file::Person| {
             let email = address::meant(person.email.get_ref());
@@ -462,7 +462,8 @@ impl Builder<'_> {
             protocol_number: None,
             protocol_date: None,
             channel: Channel::Hand,
-            // The installation itself is the communication: on the day of effect, or today if that is still to come.
+            // The installation counts as the communication: on the day of effect, or today if that day is still to
+            // come.
             communicated_on: valid_from.min(self.today),
             receipt: None,
             document_id: None,
@@ -492,7 +493,7 @@ impl Builder<'_> {
         self.file.tables.iter().map(|table| row(table.get_ref())).collect()
     }
 
-    /// The first parties of working groups that never had any: later the secretariat chooses them.
+    /// Builds the first parties of working groups that never had any; afterwards the secretariat manages them.
     fn parties(&self, tables: &[technical_table::Model], bodies: &[body::Model]) -> Vec<table_party::Model> {
         let never_had = |row: &technical_table::Model| self.known.parties.iter().all(|party| party.table_id != row.id);
         let body_ids: HashMap<&str, BodyId> = bodies.iter().map(|row| (row.code.as_str(), row.id)).collect();
@@ -572,7 +573,8 @@ fn text(text: &Spanned<String>) -> String {
     text.get_ref().clone()
 }
 
-/// What a holiday is known by: a law that changes its day changes the row, a law that brings it back is another row.
+/// Returns the key of a holiday. Without the day, so that a law that moves a holiday changes its row; with the first
+/// year, so that a reintroduced holiday is another row.
 pub fn rule_key(rule: &non_working_rule::Model) -> String {
     let territory = rule.territory.as_ref().map(|code| format!("{code} ")).unwrap_or_default();
     let from_year = rule.from_year.map(|year| format!(" (from {year})")).unwrap_or_default();
@@ -584,7 +586,7 @@ pub fn one_off_key(day: &one_off_day::Model) -> String {
     format!("{territory}{}", day.day)
 }
 
-/// Gives a row the id of the known row of the same key.
+/// Gives a row the id of the existing row with the same key.
 fn keep_id<M>(mut row: M, known: &[M], key: fn(&M) -> String, copy: fn(&mut M, &M)) -> M {
     if let Some(old) = known.iter().find(|old| key(old) == key(&row)) {
         copy(&mut row, old);
@@ -592,7 +594,7 @@ fn keep_id<M>(mut row: M, known: &[M], key: fn(&M) -> String, copy: fn(&mut M, &
     row
 }
 
-/// Rows the file no longer has go behind those it has, so that positions stay unique.
+/// Moves rows that the file no longer has behind those it has, so that positions stay unique.
 fn behind<M>(kept: Vec<M>, first: usize, place: fn(&mut M, i32)) -> Vec<M> {
     let positions = i32::try_from(first).unwrap_or(i32::MAX).saturating_add(1)..;
     let mut kept = kept;
@@ -600,7 +602,7 @@ fn behind<M>(kept: Vec<M>, first: usize, place: fn(&mut M, i32)) -> Vec<M> {
     kept
 }
 
-/// The columns `kind`, `month`, `day` and `easter_offset`.
+/// Returns the columns `kind`, `month`, `day` and `easter_offset`.
 fn when_columns(kind: RuleKind) -> (NonWorkingRuleKind, Option<i32>, Option<i32>, Option<i32>) {
     match kind {
         RuleKind::Fixed { month, day } => {
