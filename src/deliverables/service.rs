@@ -378,7 +378,8 @@ fn on_behalf_of(ctx: &Ctx, deliverable: &Deliverable, body: BodyId) -> Option<Bo
     is_stand_in.then_some(body)
 }
 
-fn checked(input: SubmitIn) -> Result<SubmitIn> {
+/// Returns what is handed in as it is kept, or every field that is wrong.
+pub fn checked(input: SubmitIn) -> Result<SubmitIn> {
     Reading::of(|reading| {
         let link = reading.take(typed::web_address("link", input.link.as_deref(), LINK_CHARACTERS));
         let note = reading.take(typed::optional("note", input.note.as_deref(), NOTE_CHARACTERS));

@@ -92,7 +92,7 @@ impl DeliverablePage {
     }
 }
 
-#[get("/deliverables/{id}")]
+#[get("/deliverables/{id:[0-9A-Fa-f-]+}")]
 async fn show_deliverable(ctx: Ctx, request: HttpRequest, id: web::Path<DeliverableId>) -> Answer {
     let dossier = service::dossier(&ctx, *id).await?;
     let deliverable = &dossier.view.deliverable;
@@ -101,7 +101,7 @@ async fn show_deliverable(ctx: Ctx, request: HttpRequest, id: web::Path<Delivera
 }
 
 /// Every button of the page: the address names what happens.
-#[post("/deliverables/{id}/{verb}")]
+#[post("/deliverables/{id:[0-9A-Fa-f-]+}/{verb:start|submit|request_changes|approve|block|unblock|waive}")]
 async fn change_deliverable(
     ctx: Ctx,
     request: HttpRequest,
@@ -128,7 +128,7 @@ async fn change_deliverable(
     .await
 }
 
-#[post("/deliverables/{id}/reschedule")]
+#[post("/deliverables/{id:[0-9A-Fa-f-]+}/reschedule")]
 async fn reschedule_deliverable(
     ctx: Ctx,
     request: HttpRequest,

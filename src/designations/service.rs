@@ -12,8 +12,8 @@ use self::checks::{check_provenance, check_statement};
 use self::handover::{ask_if_vacant, carry_out_end_if_past, has_ended, switch_off};
 use super::mail;
 use super::model::{
-    self, Ending, GivenReason, NOTE_CHARACTERS, Occupied, Provenance, REASON_CHARACTERS, Refusal, Seat, Statement, Successor,
-    Term, Unavailability,
+    self, Ending, GivenReason, NOTE_CHARACTERS, Occupied, Provenance, REASON_CHARACTERS, Refusal, Seat, Statement,
+    Successor, Term, Unavailability,
 };
 use super::policy::{self, Action, Subject, Visibility};
 use super::store::{self, Filter, NewDesignation};

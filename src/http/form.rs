@@ -11,8 +11,8 @@ mod state;
 mod versioned;
 
 pub use answer::{answer, answer_by, change, press};
-pub use sent::{Form, MAX_BYTES, OnlyButton, Sent};
 pub(super) use sent::parse;
-pub use state::{Choice, Errors, FormError, FormState};
+pub use sent::{Form, MAX_BYTES, OnlyButton, Sent};
 pub(super) use state::text;
+pub use state::{Choice, Errors, FormError, FormState};
 pub use versioned::Versioned;

@@ -25,8 +25,7 @@ pub(super) fn answer(error: &Error, site: &Site, facts: Facts, request: Option<&
     let of_sign_in = request.and_then(|asked| kept::answer(error, asked, || shell(site, facts, request)));
     let page = match of_sign_in {
         Some(page) => page,
-        None => with_status(status(error), &error_page(error, site, facts, request))
-            .map_err(|failure| failure.0),
+        None => with_status(status(error), &error_page(error, site, facts, request)).map_err(|failure| failure.0),
     };
     page.unwrap_or_else(|failure| {
         tracing::error!(request_id = %facts.request_id, error = %failure, "the error page was not rendered");

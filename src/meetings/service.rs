@@ -13,8 +13,8 @@ pub use conclude::{
 pub use convene::{MoveIn, cancel, convene, follow_members, is_overtaken, move_to, owes_withdrawal};
 pub use members::{invite, parties_of, partners, set_parties, table_of_parties, tables_of_parties};
 pub use prepare::{
-    ITEM_CHARACTERS, ItemIn, MeetingChange, MeetingIn, PLACE_CHARACTERS, TITLE_CHARACTERS, URL_CHARACTERS, add_item, create,
-    edit, remove_item,
+    ITEM_CHARACTERS, ItemIn, MeetingChange, MeetingIn, PLACE_CHARACTERS, TITLE_CHARACTERS, URL_CHARACTERS, add_item,
+    create, edit, remove_item,
 };
 pub use session::{AttendanceIn, attend, close, hold};
 

@@ -21,7 +21,7 @@ use askama::Template;
 use entity::ids::{MeetingId, OutcomeId};
 use entity::kinds::{CalendarMethod, MeetingState};
 
-/// The fixed addresses stand before the ones with an id, which would swallow them.
+/// Registers every page of the table.
 pub fn pages(cfg: &mut web::ServiceConfig) {
     cfg.service(list_meetings);
     forms::pages(cfg);
@@ -176,7 +176,7 @@ async fn list_meetings(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging
 }
 
 /// One meeting.
-#[get("/meetings/{id}")]
+#[get("/meetings/{id:[0-9A-Fa-f-]+}")]
 async fn show_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Answer {
     let dossier = service::show(&ctx, *id).await?;
     let tasks = service::tasks_seen(&ctx, &dossier).await?;
@@ -184,13 +184,13 @@ async fn show_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) 
 }
 
 /// The reader's own calendar entry.
-#[get("/meetings/{id}/invite.ics")]
+#[get("/meetings/{id:[0-9A-Fa-f-]+}/invite.ics")]
 async fn invite(ctx: Ctx, id: web::Path<MeetingId>) -> Answer {
     api::invite(&ctx, *id).await
 }
 
 /// Leads to the meeting that decided: other pages know the outcome and need not know its meeting.
-#[get("/outcomes/{id}")]
+#[get("/outcomes/{id:[0-9A-Fa-f-]+}")]
 async fn show_outcome(ctx: Ctx, id: web::Path<OutcomeId>) -> Answer {
     let outcome = service::outcome(&ctx, *id).await?;
     Ok(see_other(&format!("/meetings/{}#outcome-{}", outcome.meeting_id, outcome.id)))

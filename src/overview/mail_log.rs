@@ -168,7 +168,7 @@ struct MailPage {
 }
 
 /// One mail with its words.
-#[get("/mail/{id}")]
+#[get("/mail/{id:[0-9A-Fa-f-]+}")]
 async fn show_mail(ctx: Ctx, request: HttpRequest, id: Path<MailId>) -> Answer {
     let detail = desk::show(&ctx, *id).await?;
     page(&mail_page(&ctx, &request, detail))
@@ -250,7 +250,7 @@ pub(super) fn without_keys(text: &str) -> String {
 }
 
 /// The message as it travels, as text. Not in production, where it would hand over its recipient's keys.
-#[get("/mail/{id}/source")]
+#[get("/mail/{id:[0-9A-Fa-f-]+}/source")]
 async fn show_source(ctx: Ctx, id: Path<MailId>) -> Answer {
     let detail = desk::show(&ctx, *id).await?;
     if ctx.config().is_production() || detail.bytes.is_empty() {
@@ -263,14 +263,14 @@ async fn show_source(ctx: Ctx, id: Path<MailId>) -> Answer {
 }
 
 /// Sends a mail back to the queue.
-#[post("/mail/{id}/retry")]
+#[post("/mail/{id:[0-9A-Fa-f-]+}/retry")]
 async fn retry(ctx: Ctx, id: Path<MailId>, form: Form<OnlyButton>) -> Answer {
     let leads_on = |()| done(&format!("/mail/{}", *id), FlashKind::Success, "overview.done_retry");
     form::press(&ctx, &form.1, async |txn| desk::retry(&ctx, txn, *id).await, leads_on).await
 }
 
 /// Withdraws a mail.
-#[post("/mail/{id}/cancel")]
+#[post("/mail/{id:[0-9A-Fa-f-]+}/cancel")]
 async fn withdraw(ctx: Ctx, id: Path<MailId>, form: Form<OnlyButton>) -> Answer {
     let leads_on = |()| done(&format!("/mail/{}", *id), FlashKind::Success, "overview.done_cancel");
     form::press(&ctx, &form.1, async |txn| desk::cancel(&ctx, txn, *id).await, leads_on).await

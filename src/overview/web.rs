@@ -42,8 +42,8 @@ const RISKS_ON_MONDAY: usize = 8;
 /// So many of the next releases stand on the home page; the calendar has them all.
 const RELEASES_ON_HOME: u64 = 5;
 
-/// Every page of the overview. Those of bodies and observatories stand in the place of the network's own, which know
-/// nobody who works there: register these first.
+/// Registers every page of the overview. The pages of bodies and observatories stand here because they show who works
+/// there.
 pub fn pages(cfg: &mut ServiceConfig) {
     mail_log::pages(cfg);
     cfg.service(home)

@@ -66,7 +66,7 @@ struct LookLine {
     led_to: Option<String>,
 }
 
-#[get("/publications/{deliverable_id}")]
+#[get("/publications/{deliverable_id:[0-9A-Fa-f-]+}")]
 async fn show_publication(ctx: Ctx, request: HttpRequest, id: web::Path<DeliverableId>) -> Answer {
     let known = service::publication(&ctx, *id).await?;
     let address = known.publication.address.clone().unwrap_or_default();
@@ -74,16 +74,15 @@ async fn show_publication(ctx: Ctx, request: HttpRequest, id: web::Path<Delivera
     page(&publication_page(&ctx, &request, known, form).await?)
 }
 
-#[post("/publications/{deliverable_id}/declare")]
+#[post("/publications/{deliverable_id:[0-9A-Fa-f-]+}/declare")]
 async fn declare_publication(
     ctx: Ctx,
     request: HttpRequest,
     id: web::Path<DeliverableId>,
     form: Sent<Versioned<DeclareForm>>,
 ) -> Answer {
-    let declare = async |txn: &Txn, version, form: &DeclareForm| {
-        service::declare(&ctx, txn, *id, version, &form.address).await
-    };
+    let declare =
+        async |txn: &Txn, version, form: &DeclareForm| service::declare(&ctx, txn, *id, version, &form.address).await;
     let here = format!("/publications/{}", *id);
     let leads_on = |_| done(&here, FlashKind::Success, "portal.done_declared");
     let answer = form::change(&ctx, form, declare, leads_on, async |form| {
@@ -105,7 +104,7 @@ async fn declare_publication(
     })
 }
 
-#[post("/publications/{deliverable_id}/check")]
+#[post("/publications/{deliverable_id:[0-9A-Fa-f-]+}/check")]
 async fn check_publication(ctx: Ctx, id: web::Path<DeliverableId>, _button: Form<OnlyButton>) -> Answer {
     service::check_now(&ctx, *id).await?;
     Ok(done(&format!("/publications/{}", *id), FlashKind::Info, "portal.done_checked"))

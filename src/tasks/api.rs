@@ -190,7 +190,7 @@ async fn filter_of(ctx: &Ctx, query: &TasksQuery) -> Result<TaskFilter, Error> {
 ///
 /// Who may: see the list. Unknown and unseen are the same answer.
 #[utoipa::path(tag = "tasks", params(("id" = TaskId, Path)), responses((status = 200, body = TaskOut)))]
-#[get("/tasks/{id}")]
+#[get("/tasks/{id:[0-9A-Fa-f-]+}")]
 pub async fn show_task(ctx: Ctx, id: web::Path<TaskId>) -> Answer {
     Ok(answer(&ctx, service::task(&ctx, ctx.reader(), *id).await?))
 }
@@ -200,7 +200,7 @@ pub async fn show_task(ctx: Ctx, id: web::Path<TaskId>) -> Answer {
 /// The day survives every move of the release until it is given back with `null`. Who may: the secretariat. Errors:
 /// `wrong_transition`, `nothing_changes`.
 #[utoipa::path(tag = "tasks", security(("api_token" = ["secretariat"])), params(("id" = TaskId, Path), IfMatch), request_body(content = TaskChange, content_type = "application/merge-patch+json"), responses((status = 200, body = TaskOut)))]
-#[patch("/tasks/{id}")]
+#[patch("/tasks/{id:[0-9A-Fa-f-]+}")]
 pub async fn change_task(
     ctx: Ctx,
     request: HttpRequest,
@@ -220,7 +220,7 @@ pub async fn change_task(
 /// A step begins its deliverable too. Who may: whoever works for the seat, the secretariat on its behalf. Errors:
 /// `wrong_transition`.
 #[utoipa::path(tag = "tasks", params(("id" = TaskId, Path), IfMatch), responses((status = 200, body = TaskOut)))]
-#[post("/tasks/{id}/start")]
+#[post("/tasks/{id:[0-9A-Fa-f-]+}/start")]
 pub async fn start_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>) -> Answer {
     let started =
         version::change(&ctx, &request, async |txn, version| service::start(&ctx, txn, *id, version).await).await?;
@@ -232,7 +232,7 @@ pub async fn start_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>) -
 /// Finishing the observatory's last open step hands the deliverable in. Who may: whoever works for the seat, the
 /// secretariat on its behalf. Errors: `wrong_transition`, `not_a_url`.
 #[utoipa::path(tag = "tasks", params(("id" = TaskId, Path), IfMatch), request_body = CompleteTaskIn, responses((status = 200, body = TaskOut)))]
-#[post("/tasks/{id}/complete")]
+#[post("/tasks/{id:[0-9A-Fa-f-]+}/complete")]
 pub async fn complete_task(
     ctx: Ctx,
     request: HttpRequest,
@@ -251,7 +251,7 @@ pub async fn complete_task(
 ///
 /// Who may: whoever works for the seat, the secretariat on its behalf. Errors: `wrong_transition`, `reason_missing`.
 #[utoipa::path(tag = "tasks", params(("id" = TaskId, Path), IfMatch), request_body = TaskReasonIn, responses((status = 200, body = TaskOut)))]
-#[post("/tasks/{id}/block")]
+#[post("/tasks/{id:[0-9A-Fa-f-]+}/block")]
 pub async fn block_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, input: Json<TaskReasonIn>) -> Answer {
     let blocked = version::change(&ctx, &request, async |txn, version| {
         service::block(&ctx, txn, *id, version, &input.value.reason).await
@@ -264,7 +264,7 @@ pub async fn block_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, i
 ///
 /// Who may: whoever works for the seat, the secretariat on its behalf. Errors: `wrong_transition`.
 #[utoipa::path(tag = "tasks", params(("id" = TaskId, Path), IfMatch), responses((status = 200, body = TaskOut)))]
-#[post("/tasks/{id}/unblock")]
+#[post("/tasks/{id:[0-9A-Fa-f-]+}/unblock")]
 pub async fn unblock_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>) -> Answer {
     let unblocked =
         version::change(&ctx, &request, async |txn, version| service::unblock(&ctx, txn, *id, version).await).await?;
@@ -275,7 +275,7 @@ pub async fn unblock_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>)
 ///
 /// Who may: the secretariat. Errors: `wrong_transition`, `reason_missing`.
 #[utoipa::path(tag = "tasks", security(("api_token" = ["secretariat"])), params(("id" = TaskId, Path), IfMatch), request_body = TaskReasonIn, responses((status = 200, body = TaskOut)))]
-#[post("/tasks/{id}/cancel")]
+#[post("/tasks/{id:[0-9A-Fa-f-]+}/cancel")]
 pub async fn cancel_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, input: Json<TaskReasonIn>) -> Answer {
     let cancelled = version::change(&ctx, &request, async |txn, version| {
         service::cancel(&ctx, txn, *id, version, &input.value.reason).await

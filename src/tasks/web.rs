@@ -105,20 +105,25 @@ async fn my_tasks(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging>) ->
     })
 }
 
-#[get("/tasks/{id}")]
+#[get("/tasks/{id:[0-9A-Fa-f-]+}")]
 async fn show_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>) -> Answer {
     let task = service::task(&ctx, ctx.reader(), *id).await?;
     page(&TaskPage::of(&ctx, &request, &task, FormState::made_of(task.version, TaskForm::of(&task))))
 }
 
-#[post("/tasks/{id}/start")]
+#[post("/tasks/{id:[0-9A-Fa-f-]+}/start")]
 async fn start_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, form: Sent<Versioned<TaskForm>>) -> Answer {
     let start = async |txn: &Txn, version, _: &TaskForm| service::start(&ctx, txn, *id, version).await;
     change(&ctx, &request, *id, form, start, |_| "tasks.done_started").await
 }
 
-#[post("/tasks/{id}/complete")]
-async fn complete_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, form: Sent<Versioned<TaskForm>>) -> Answer {
+#[post("/tasks/{id:[0-9A-Fa-f-]+}/complete")]
+async fn complete_task(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<TaskId>,
+    form: Sent<Versioned<TaskForm>>,
+) -> Answer {
     let complete = async |txn: &Txn, version, form: &TaskForm| {
         let input = CompleteIn { note: kept(&form.note), link: kept(&form.link) };
         service::complete(&ctx, txn, *id, version, input).await
@@ -130,27 +135,37 @@ async fn complete_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, fo
     .await
 }
 
-#[post("/tasks/{id}/block")]
+#[post("/tasks/{id:[0-9A-Fa-f-]+}/block")]
 async fn block_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, form: Sent<Versioned<TaskForm>>) -> Answer {
     let block = async |txn: &Txn, version, form: &TaskForm| service::block(&ctx, txn, *id, version, &form.reason).await;
     change(&ctx, &request, *id, form, block, |_| "tasks.done_blocked").await
 }
 
-#[post("/tasks/{id}/unblock")]
-async fn unblock_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, form: Sent<Versioned<TaskForm>>) -> Answer {
+#[post("/tasks/{id:[0-9A-Fa-f-]+}/unblock")]
+async fn unblock_task(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<TaskId>,
+    form: Sent<Versioned<TaskForm>>,
+) -> Answer {
     let unblock = async |txn: &Txn, version, _: &TaskForm| service::unblock(&ctx, txn, *id, version).await;
     change(&ctx, &request, *id, form, unblock, |_| "tasks.done_unblocked").await
 }
 
-#[post("/tasks/{id}/cancel")]
+#[post("/tasks/{id:[0-9A-Fa-f-]+}/cancel")]
 async fn cancel_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, form: Sent<Versioned<TaskForm>>) -> Answer {
     let cancel =
         async |txn: &Txn, version, form: &TaskForm| service::cancel(&ctx, txn, *id, version, &form.reason).await;
     change(&ctx, &request, *id, form, cancel, |_| "tasks.done_cancelled").await
 }
 
-#[post("/tasks/{id}/reschedule")]
-async fn reschedule_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, form: Sent<Versioned<TaskForm>>) -> Answer {
+#[post("/tasks/{id:[0-9A-Fa-f-]+}/reschedule")]
+async fn reschedule_task(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<TaskId>,
+    form: Sent<Versioned<TaskForm>>,
+) -> Answer {
     let reschedule = async |txn: &Txn, version, form: &TaskForm| {
         let day = Reading::of(|reading| reading.optional_day("day", &form.day))?;
         service::reschedule(&ctx, txn, *id, version, day).await

@@ -140,7 +140,8 @@ impl FromStr for Hour {
 
     fn from_str(typed: &str) -> std::result::Result<Self, Self::Err> {
         let typed = typed.replace('.', ":");
-        let hour = NaiveTime::parse_from_str(&typed, "%H:%M").or_else(|_| NaiveTime::parse_from_str(&typed, "%H:%M:%S"));
+        let hour =
+            NaiveTime::parse_from_str(&typed, "%H:%M").or_else(|_| NaiveTime::parse_from_str(&typed, "%H:%M:%S"));
         hour.map(Self)
     }
 }

@@ -93,7 +93,7 @@ const PUBLIC_PAGES: &[&str] = &[
     "GET /sign-in/sent",
     // Shows a button; the link is a key by itself.
     "GET /sign-in/{token}",
-    "GET /static/{name:.+}",
+    "GET /static/{name}",
 ];
 
 /// Forms that carry no token of ours: the secret in their address is one.

@@ -3,8 +3,8 @@
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::designations::model::{
-    ACT_NUMBER_CHARACTERS, ACT_ORGAN_CHARACTERS, ACT_SUBJECT_CHARACTERS, Act, ORGANISATION_CHARACTERS, PROTOCOL_CHARACTERS,
-    Provenance, RECEIPT_CHARACTERS, Statement,
+    ACT_NUMBER_CHARACTERS, ACT_ORGAN_CHARACTERS, ACT_SUBJECT_CHARACTERS, Act, ORGANISATION_CHARACTERS,
+    PROTOCOL_CHARACTERS, Provenance, RECEIPT_CHARACTERS, Statement,
 };
 use crate::designations::store;
 use crate::error::{Code, Error, FieldError, Result};

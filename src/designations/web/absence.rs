@@ -60,13 +60,13 @@ impl AbsenceForm {
     }
 }
 
-#[get("/designations/{id}/unavailability")]
+#[get("/designations/{id:[0-9A-Fa-f-]+}/unavailability")]
 async fn show_form(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>) -> Answer {
     let designation = open(&ctx, *id).await?;
     page(&absence_page(&ctx, &request, &designation, FormState::default()))
 }
 
-#[post("/designations/{id}/unavailability")]
+#[post("/designations/{id:[0-9A-Fa-f-]+}/unavailability")]
 async fn declare(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>, form: Sent<AbsenceForm>) -> Answer {
     let designation = open(&ctx, *id).await?;
     let declare = async |txn: &Txn, typed: &AbsenceForm| {
@@ -83,16 +83,14 @@ fn placed(error: Error) -> Error {
 }
 
 /// Withdraws an absence. A second press, by another reader too, is told that it was withdrawn already.
-#[post("/designations/{id}/unavailability/{absence}/withdraw")]
+#[post("/designations/{id:[0-9A-Fa-f-]+}/unavailability/{absence:[0-9A-Fa-f-]+}/withdraw")]
 async fn withdraw(
     ctx: Ctx,
     path: Path<(DesignationId, UnavailabilityId)>,
     form: Form<Versioned<OnlyButton>>,
 ) -> Answer {
     let (id, absence) = path.into_inner();
-    let withdraw = async |txn: &Txn| {
-        service::withdraw_unavailability(&ctx, txn, id, absence, form.0.seen()?).await
-    };
+    let withdraw = async |txn: &Txn| service::withdraw_unavailability(&ctx, txn, id, absence, form.0.seen()?).await;
     match form::press(&ctx, &form.1, withdraw, |()| led_to(id, "designations.done_withdrawn")).await {
         Err(Failure(error)) if error.code() == Code::Stale => {
             Ok(done(&format!("/designations/{id}"), FlashKind::Info, "designations.withdrawn_before"))

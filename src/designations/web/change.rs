@@ -134,15 +134,20 @@ impl EndForm {
     }
 }
 
-#[get("/designations/{id}/end")]
+#[get("/designations/{id:[0-9A-Fa-f-]+}/end")]
 async fn show_end(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>) -> Answer {
     let Dossier { designation, .. } = open(&ctx, *id, Action::Designate).await?;
     let form = FormState::made_of(designation.version, EndForm::default());
     page(&end_page(&ctx, &request, &designation, About::of(&ctx, &designation), form))
 }
 
-#[post("/designations/{id}/end")]
-async fn end(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>, sent: SentWithFile<Versioned<EndForm>>) -> Answer {
+#[post("/designations/{id:[0-9A-Fa-f-]+}/end")]
+async fn end(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: Path<DesignationId>,
+    sent: SentWithFile<Versioned<EndForm>>,
+) -> Answer {
     open(&ctx, *id, Action::Designate).await?;
     let SentWithFile { form, file } = sent;
     let form = form.after(async |typed| typed.fields.provenance.keep(&ctx, file).await).await;
@@ -199,7 +204,7 @@ impl CorrectForm {
     }
 }
 
-#[get("/designations/{id}/correct")]
+#[get("/designations/{id:[0-9A-Fa-f-]+}/correct")]
 async fn show_correct(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>) -> Answer {
     let dossier = open(&ctx, *id, Action::Correct).await?;
     let designation = &dossier.designation;
@@ -212,11 +217,22 @@ async fn show_correct(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>) -
         reason: String::new(),
         statement: StatementForm::of(&statement, document.map(|document| document.name.as_str())),
     };
-    page(&correct_page(&ctx, &request, designation, About::of(&ctx, designation), FormState::made_of(designation.version, form)))
+    page(&correct_page(
+        &ctx,
+        &request,
+        designation,
+        About::of(&ctx, designation),
+        FormState::made_of(designation.version, form),
+    ))
 }
 
-#[post("/designations/{id}/correct")]
-async fn correct(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>, sent: SentWithFile<Versioned<CorrectForm>>) -> Answer {
+#[post("/designations/{id:[0-9A-Fa-f-]+}/correct")]
+async fn correct(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: Path<DesignationId>,
+    sent: SentWithFile<Versioned<CorrectForm>>,
+) -> Answer {
     open(&ctx, *id, Action::Correct).await?;
     let SentWithFile { form, file } = sent;
     let form = form.after(async |typed| typed.fields.statement.provenance.keep(&ctx, file).await).await;
@@ -265,14 +281,14 @@ struct AnnulForm {
     reason: String,
 }
 
-#[get("/designations/{id}/annul")]
+#[get("/designations/{id:[0-9A-Fa-f-]+}/annul")]
 async fn show_annul(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>) -> Answer {
     let Dossier { designation, .. } = open(&ctx, *id, Action::Annul).await?;
     let form = FormState::made_of(designation.version, AnnulForm::default());
     page(&annul_page(&ctx, &request, &designation, About::of(&ctx, &designation), form))
 }
 
-#[post("/designations/{id}/annul")]
+#[post("/designations/{id:[0-9A-Fa-f-]+}/annul")]
 async fn annul(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>, form: Sent<Versioned<AnnulForm>>) -> Answer {
     open(&ctx, *id, Action::Annul).await?;
     let annul = async |txn: &Txn, version, typed: &AnnulForm| {

@@ -6,8 +6,8 @@ use super::words;
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::designations::model::{
-    ACT_NUMBER_CHARACTERS, ACT_ORGAN_CHARACTERS, ACT_SUBJECT_CHARACTERS, Act, ORGANISATION_CHARACTERS, PROTOCOL_CHARACTERS,
-    Provenance, RECEIPT_CHARACTERS, Statement, Term,
+    ACT_NUMBER_CHARACTERS, ACT_ORGAN_CHARACTERS, ACT_SUBJECT_CHARACTERS, Act, ORGANISATION_CHARACTERS,
+    PROTOCOL_CHARACTERS, Provenance, RECEIPT_CHARACTERS, Statement, Term,
 };
 use crate::designations::service;
 use crate::error::{Code, Error, Refused, Result};
@@ -321,10 +321,7 @@ mod tests {
     #[test]
     fn a_rule_about_the_statement_is_said_with_the_fields() {
         let early = NaiveDate::from_ymd_opt(2027, 2, 24).expect("a day");
-        assert_eq!(
-            wrong(|reading| filled().read(reading, early)),
-            [("communicated_on", Code::CommunicatedInFuture)]
-        );
+        assert_eq!(wrong(|reading| filled().read(reading, early)), [("communicated_on", Code::CommunicatedInFuture)]);
     }
 
     #[test]
@@ -335,10 +332,7 @@ mod tests {
         let both = PersonForm { given_name: "Ada".into(), ..known };
         assert_eq!(wrong(|reading| both.read(reading)), [("person", Code::OneOfTwo)]);
         let half = PersonForm { given_name: "Ada".into(), ..PersonForm::default() };
-        assert_eq!(
-            wrong(|reading| half.read(reading)),
-            [("family_name", Code::Required), ("email", Code::Required)]
-        );
+        assert_eq!(wrong(|reading| half.read(reading)), [("family_name", Code::Required), ("email", Code::Required)]);
     }
 
     #[test]

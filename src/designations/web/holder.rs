@@ -78,14 +78,14 @@ impl HolderForm {
     }
 }
 
-#[get("/designations/{id}/holder")]
+#[get("/designations/{id:[0-9A-Fa-f-]+}/holder")]
 async fn show_form(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>) -> Answer {
     let (designation, person, reach) = open(&ctx, *id).await?;
     let form = FormState::made_of(person.version, HolderForm::of(person));
     page(&holder_page(&ctx, &request, &designation, reach, form))
 }
 
-#[post("/designations/{id}/holder")]
+#[post("/designations/{id:[0-9A-Fa-f-]+}/holder")]
 async fn correct(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>, form: Sent<Versioned<HolderForm>>) -> Answer {
     let (_, person, reach) = open(&ctx, *id).await?;
     let correct = async |txn: &Txn, version, typed: &HolderForm| {

@@ -84,7 +84,8 @@ async fn show_plan_form(ctx: Ctx, request: HttpRequest) -> Answer {
 
 #[post("/releases/new")]
 async fn plan_release(ctx: Ctx, request: HttpRequest, form: Sent<PlanForm>) -> Answer {
-    let plan = async |txn: &Txn, form: &PlanForm| service::plan(&ctx, txn, Reading::of(|reading| form.read(reading))?).await;
+    let plan =
+        async |txn: &Txn, form: &PlanForm| service::plan(&ctx, txn, Reading::of(|reading| form.read(reading))?).await;
     let leads_on = |view: ReleaseView| led_to(view.release.id, "releases.done_planned");
     form::answer(&ctx, form, plan, leads_on, async |form| Ok(plan_page(&ctx, &request, form).await?)).await
 }
@@ -139,7 +140,7 @@ struct ImprovePage {
     precisions: Vec<Choice>,
 }
 
-#[get("/releases/{id}/improve")]
+#[get("/releases/{id:[0-9A-Fa-f-]+}/improve")]
 async fn show_improve_form(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>) -> Answer {
     let view = service::release(ctx.reader(), *id).await?;
     let when = view.release.when();
@@ -151,8 +152,13 @@ async fn show_improve_form(ctx: Ctx, request: HttpRequest, id: web::Path<Release
     page(&improve_page(&ctx, &request, &view, FormState::made_of(view.release.version, form))?)
 }
 
-#[post("/releases/{id}/improve")]
-async fn improve_release(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>, form: Sent<Versioned<ImproveForm>>) -> Answer {
+#[post("/releases/{id:[0-9A-Fa-f-]+}/improve")]
+async fn improve_release(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<ReleaseId>,
+    form: Sent<Versioned<ImproveForm>>,
+) -> Answer {
     let improve = async |txn: &Txn, version, form: &ImproveForm| {
         let when = Reading::of(|reading| read_when(reading, &form.precision, &form.day, &form.hour))?;
         service::improve(&ctx, txn, *id, Some(version), when).await
@@ -212,7 +218,7 @@ struct CorrectPage {
     observatories: Vec<Choice>,
 }
 
-#[get("/releases/{id}/correct")]
+#[get("/releases/{id:[0-9A-Fa-f-]+}/correct")]
 async fn show_correct_form(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>) -> Answer {
     let view = service::release(ctx.reader(), *id).await?;
     let form = CorrectForm {
@@ -223,8 +229,13 @@ async fn show_correct_form(ctx: Ctx, request: HttpRequest, id: web::Path<Release
     page(&correct_page(&ctx, &request, &view, FormState::made_of(view.release.version, form)).await?)
 }
 
-#[post("/releases/{id}/correct")]
-async fn correct_release(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>, form: Sent<Versioned<CorrectForm>>) -> Answer {
+#[post("/releases/{id:[0-9A-Fa-f-]+}/correct")]
+async fn correct_release(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<ReleaseId>,
+    form: Sent<Versioned<CorrectForm>>,
+) -> Answer {
     let correct = async |txn: &Txn, version, form: &CorrectForm| {
         service::correct(&ctx, txn, *id, version, Reading::of(|reading| form.read(reading))?).await
     };
@@ -317,17 +328,17 @@ struct DatePage {
     reasons: Vec<Choice>,
 }
 
-#[get("/releases/{id}/confirm")]
+#[get("/releases/{id:[0-9A-Fa-f-]+}/confirm")]
 async fn show_confirm_form(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>) -> Answer {
     show_date_form(&ctx, &request, *id, Event::Confirm).await
 }
 
-#[get("/releases/{id}/move")]
+#[get("/releases/{id:[0-9A-Fa-f-]+}/move")]
 async fn show_move_form(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>) -> Answer {
     show_date_form(&ctx, &request, *id, Event::Move).await
 }
 
-#[get("/releases/{id}/cancel")]
+#[get("/releases/{id:[0-9A-Fa-f-]+}/cancel")]
 async fn show_cancel_form(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>) -> Answer {
     show_date_form(&ctx, &request, *id, Event::Cancel).await
 }
@@ -344,8 +355,13 @@ async fn show_date_form(ctx: &Ctx, request: &HttpRequest, id: ReleaseId, event: 
     page(&date_page(ctx, request, &view, event, form)?)
 }
 
-#[post("/releases/{id}/confirm")]
-async fn confirm_release(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>, form: Sent<Versioned<DateForm>>) -> Answer {
+#[post("/releases/{id:[0-9A-Fa-f-]+}/confirm")]
+async fn confirm_release(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<ReleaseId>,
+    form: Sent<Versioned<DateForm>>,
+) -> Answer {
     let confirm = async |txn: &Txn, version, form: &DateForm| {
         let input = Reading::of(|reading| form.read_confirmation(reading))?;
         service::confirm_in(&ctx, txn, *id, Some(version), input, None).await
@@ -353,8 +369,13 @@ async fn confirm_release(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId
     date_answer(&ctx, &request, *id, Event::Confirm, form, confirm, "releases.done_confirmed").await
 }
 
-#[post("/releases/{id}/move")]
-async fn move_release(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>, form: Sent<Versioned<DateForm>>) -> Answer {
+#[post("/releases/{id:[0-9A-Fa-f-]+}/move")]
+async fn move_release(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<ReleaseId>,
+    form: Sent<Versioned<DateForm>>,
+) -> Answer {
     let move_it = async |txn: &Txn, version, form: &DateForm| {
         let input = Reading::of(|reading| form.read_move(reading))?;
         service::move_in(&ctx, txn, *id, Some(version), input, None).await
@@ -362,8 +383,13 @@ async fn move_release(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>, 
     date_answer(&ctx, &request, *id, Event::Move, form, move_it, "releases.done_moved").await
 }
 
-#[post("/releases/{id}/cancel")]
-async fn cancel_release(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>, form: Sent<Versioned<DateForm>>) -> Answer {
+#[post("/releases/{id:[0-9A-Fa-f-]+}/cancel")]
+async fn cancel_release(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<ReleaseId>,
+    form: Sent<Versioned<DateForm>>,
+) -> Answer {
     let cancel = async |txn: &Txn, version, form: &DateForm| {
         let reason = Reading::of(|reading| form.read_reason(reading))?;
         service::cancel_in(&ctx, txn, *id, Some(version), reason, None).await

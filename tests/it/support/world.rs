@@ -258,7 +258,7 @@ impl World {
             ("{item}", self.id("agenda item")),
             ("{body}", "provincia-bergamo"),
             ("{verb}", "start"),
-            ("{name:.+}", style.trim_start_matches("/static/")),
+            ("{name}", style.trim_start_matches("/static/")),
         ];
         let filled = values
             .iter()

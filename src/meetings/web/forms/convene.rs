@@ -34,15 +34,20 @@ struct ConvenePage {
     form: FormState<Versioned<ReasonForm>>,
 }
 
-#[get("/meetings/{id}/convene")]
+#[get("/meetings/{id:[0-9A-Fa-f-]+}/convene")]
 async fn convene_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Answer {
     let dossier = meeting_for(&ctx, Action::Convene, *id).await?;
     let form = FormState::made_of(dossier.meeting.version, ReasonForm::default());
     page(&convene_page(&ctx, &request, &dossier, form))
 }
 
-#[post("/meetings/{id}/convene")]
-async fn convene(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Sent<Versioned<ReasonForm>>) -> Answer {
+#[post("/meetings/{id:[0-9A-Fa-f-]+}/convene")]
+async fn convene(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<MeetingId>,
+    form: Sent<Versioned<ReasonForm>>,
+) -> Answer {
     let convene = async |txn: &Txn, version, typed: &ReasonForm| {
         let convened = service::convene(&ctx, txn, *id, version, kept(&typed.short_notice_reason)).await;
         // The day is no field of this form: it is put right in the draft.
@@ -54,7 +59,12 @@ async fn convene(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form:
     .await
 }
 
-fn convene_page(ctx: &Ctx, request: &HttpRequest, dossier: &Dossier, form: FormState<Versioned<ReasonForm>>) -> ConvenePage {
+fn convene_page(
+    ctx: &Ctx,
+    request: &HttpRequest,
+    dossier: &Dossier,
+    form: FormState<Versioned<ReasonForm>>,
+) -> ConvenePage {
     let days = dossier.table.ordinary_notice_days.to_string();
     ConvenePage {
         shell: shell(ctx, request, &dossier.line(), "meetings.convene_heading"),
@@ -75,14 +85,14 @@ struct MovePage {
     modes: Vec<Choice>,
 }
 
-#[get("/meetings/{id}/move")]
+#[get("/meetings/{id:[0-9A-Fa-f-]+}/move")]
 async fn move_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Answer {
     let dossier = meeting_for(&ctx, Action::Convene, *id).await?;
     let form = FormState::made_of(dossier.meeting.version, SlotForm::of(&dossier.meeting));
     page(&move_page(&ctx, &request, &dossier.line(), form))
 }
 
-#[post("/meetings/{id}/move")]
+#[post("/meetings/{id:[0-9A-Fa-f-]+}/move")]
 async fn move_it(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Sent<Versioned<SlotForm>>) -> Answer {
     let move_it = async |txn: &Txn, version, typed: &SlotForm| {
         let input = Reading::of(|reading| typed.read_move(reading))?;
@@ -113,18 +123,22 @@ struct CancelPage {
     form: FormState<Versioned<ReasonForm>>,
 }
 
-#[get("/meetings/{id}/cancel")]
+#[get("/meetings/{id:[0-9A-Fa-f-]+}/cancel")]
 async fn call_off_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Answer {
     let dossier = meeting_for(&ctx, Action::Convene, *id).await?;
     let form = FormState::made_of(dossier.meeting.version, ReasonForm::default());
     page(&cancel_page(&ctx, &request, &dossier.line(), form))
 }
 
-#[post("/meetings/{id}/cancel")]
-async fn call_off(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Sent<Versioned<ReasonForm>>) -> Answer {
-    let call_off = async |txn: &Txn, version, typed: &ReasonForm| {
-        service::cancel(&ctx, txn, *id, version, &typed.reason).await
-    };
+#[post("/meetings/{id:[0-9A-Fa-f-]+}/cancel")]
+async fn call_off(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<MeetingId>,
+    form: Sent<Versioned<ReasonForm>>,
+) -> Answer {
+    let call_off =
+        async |txn: &Txn, version, typed: &ReasonForm| service::cancel(&ctx, txn, *id, version, &typed.reason).await;
     answer(&ctx, (*id, Action::Convene), form, "meetings.done_cancelled", call_off, async |form, now| {
         Ok(cancel_page(&ctx, &request, &now.line(), form))
     })

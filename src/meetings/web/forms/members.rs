@@ -91,7 +91,12 @@ async fn show_table(ctx: Ctx, request: HttpRequest, code: web::Path<String>) -> 
 }
 
 #[post("/meetings/tables/{code}")]
-async fn save_parties(ctx: Ctx, request: HttpRequest, code: web::Path<String>, form: Sent<Versioned<BoxesForm>>) -> Answer {
+async fn save_parties(
+    ctx: Ctx,
+    request: HttpRequest,
+    code: web::Path<String>,
+    form: Sent<Versioned<BoxesForm>>,
+) -> Answer {
     super::only_who_may(&ctx, Action::SetParties)?;
     let save = async |txn: &Txn, version, typed: &BoxesForm| {
         service::set_parties(&ctx, txn, &code, version, &typed.ticked(PARTY)).await
@@ -146,7 +151,7 @@ struct GuestsPage {
     partners: Vec<TickBox>,
 }
 
-#[get("/meetings/{id}/guests")]
+#[get("/meetings/{id:[0-9A-Fa-f-]+}/guests")]
 async fn guests_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Answer {
     let dossier = meeting_for(&ctx, Action::Invite, *id).await?;
     let ticked = dossier.guests.iter().map(|one| format!("{GUEST}{}", one.id));
@@ -154,8 +159,13 @@ async fn guests_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -
     page(&guests_page(&ctx, &request, &dossier, form).await?)
 }
 
-#[post("/meetings/{id}/guests")]
-async fn save_guests(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Sent<Versioned<BoxesForm>>) -> Answer {
+#[post("/meetings/{id:[0-9A-Fa-f-]+}/guests")]
+async fn save_guests(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<MeetingId>,
+    form: Sent<Versioned<BoxesForm>>,
+) -> Answer {
     let save = async |txn: &Txn, version, typed: &BoxesForm| {
         let guests = Reading::of(|reading| typed.read_guests(reading))?;
         service::invite(&ctx, txn, *id, version, &guests).await

@@ -58,7 +58,11 @@ async fn create_meeting(ctx: Ctx, request: HttpRequest, form: Sent<Versioned<Slo
     form::answer(&ctx, form, create, leads_on, async |form| draft_page(&ctx, &request, form).await).await
 }
 
-async fn draft_page(ctx: &Ctx, request: &HttpRequest, form: FormState<Versioned<SlotForm>>) -> Result<DraftPage, Failure> {
+async fn draft_page(
+    ctx: &Ctx,
+    request: &HttpRequest,
+    form: FormState<Versioned<SlotForm>>,
+) -> Result<DraftPage, Failure> {
     let tables = service::tables(ctx).await?;
     Ok(DraftPage {
         shell: Shell::new(ctx, request, "meetings.new_title").crumb(ctx.lang.t("meetings.title"), "/meetings").here(),
@@ -70,15 +74,20 @@ async fn draft_page(ctx: &Ctx, request: &HttpRequest, form: FormState<Versioned<
     })
 }
 
-#[get("/meetings/{id}/edit")]
+#[get("/meetings/{id:[0-9A-Fa-f-]+}/edit")]
 async fn edit_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Answer {
     let dossier = meeting_for(&ctx, Action::Prepare, *id).await?;
     let form = FormState::made_of(dossier.meeting.version, SlotForm::of(&dossier.meeting));
     page(&edit_page(&ctx, &request, &dossier.line(), form))
 }
 
-#[post("/meetings/{id}/edit")]
-async fn save_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Sent<Versioned<SlotForm>>) -> Answer {
+#[post("/meetings/{id:[0-9A-Fa-f-]+}/edit")]
+async fn save_meeting(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<MeetingId>,
+    form: Sent<Versioned<SlotForm>>,
+) -> Answer {
     let save = async |txn: &Txn, version, typed: &SlotForm| {
         service::edit(&ctx, txn, *id, version, Reading::of(|reading| typed.read_change(reading))?).await
     };
@@ -130,14 +139,14 @@ struct ItemPage {
     releases: Vec<Choice>,
 }
 
-#[get("/meetings/{id}/agenda-items/new")]
+#[get("/meetings/{id:[0-9A-Fa-f-]+}/agenda-items/new")]
 async fn new_item(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Answer {
     let dossier = meeting_for(&ctx, Action::Prepare, *id).await?;
     let form = ItemForm { kind: AgendaItemKind::Information.to_string(), ..ItemForm::default() };
     page(&item_page(&ctx, &request, &dossier, FormState::made_of(dossier.meeting.version, form)).await?)
 }
 
-#[post("/meetings/{id}/agenda-items")]
+#[post("/meetings/{id:[0-9A-Fa-f-]+}/agenda-items")]
 async fn add_item(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Sent<Versioned<ItemForm>>) -> Answer {
     let add = async |txn: &Txn, version, typed: &ItemForm| {
         service::add_item(&ctx, txn, *id, Some(version), Reading::of(|reading| typed.read(reading))?).await
@@ -164,12 +173,8 @@ async fn item_page(
     })
 }
 
-#[post("/meetings/{id}/agenda-items/{item}/remove")]
-async fn remove_item(
-    ctx: Ctx,
-    ids: web::Path<(MeetingId, AgendaItemId)>,
-    form: Form<Versioned<OnlyButton>>,
-) -> Answer {
+#[post("/meetings/{id:[0-9A-Fa-f-]+}/agenda-items/{item:[0-9A-Fa-f-]+}/remove")]
+async fn remove_item(ctx: Ctx, ids: web::Path<(MeetingId, AgendaItemId)>, form: Form<Versioned<OnlyButton>>) -> Answer {
     let (id, item) = ids.into_inner();
     let remove = async |txn: &Txn| service::remove_item(&ctx, txn, id, form.0.seen()?, item).await;
     let leads_on = |_| done(&path(id), FlashKind::Success, "meetings.done_item");

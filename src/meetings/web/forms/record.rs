@@ -11,7 +11,8 @@ use crate::http::form::{Choice, Errors, FormState, Sent, Versioned};
 use crate::http::page::{Shell, page};
 use crate::meetings::policy::Action;
 use crate::meetings::service::{
-    self, AttendanceIn, NewTask, OUTCOME_CHARACTERS, OutcomeIn, REASON_CHARACTERS, ReleaseChange, ReleaseDecision, TASK_CHARACTERS,
+    self, AttendanceIn, NewTask, OUTCOME_CHARACTERS, OutcomeIn, REASON_CHARACTERS, ReleaseChange, ReleaseDecision,
+    TASK_CHARACTERS,
 };
 use crate::meetings::view::{Dossier, PartyPresence};
 use crate::releases::service as releases;
@@ -66,14 +67,14 @@ struct HoldForm {
     parties: HashMap<String, String>,
 }
 
-#[get("/meetings/{id}/hold")]
+#[get("/meetings/{id:[0-9A-Fa-f-]+}/hold")]
 async fn hold_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Answer {
     let dossier = meeting_for(&ctx, Action::Record, *id).await?;
     let form = FormState::made_of(dossier.meeting.version, HoldForm::default());
     page(&hold_page(&ctx, &request, &dossier, form))
 }
 
-#[post("/meetings/{id}/hold")]
+#[post("/meetings/{id:[0-9A-Fa-f-]+}/hold")]
 async fn hold(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Sent<Versioned<HoldForm>>) -> Answer {
     let hold = async |txn: &Txn, version, typed: &HoldForm| {
         let attendances = Reading::of(|reading| typed.read(reading))?;
@@ -178,15 +179,20 @@ struct AttendancePage {
     presences: Vec<Choice>,
 }
 
-#[get("/meetings/{id}/attendances")]
+#[get("/meetings/{id:[0-9A-Fa-f-]+}/attendances")]
 async fn attendance_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Answer {
     let dossier = meeting_for(&ctx, Action::Record, *id).await?;
     let form = FormState::made_of(dossier.meeting.version, AttendanceForm::default());
     page(&attendance_page(&ctx, &request, &dossier, form))
 }
 
-#[post("/meetings/{id}/attendances")]
-async fn attend(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Sent<Versioned<AttendanceForm>>) -> Answer {
+#[post("/meetings/{id:[0-9A-Fa-f-]+}/attendances")]
+async fn attend(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<MeetingId>,
+    form: Sent<Versioned<AttendanceForm>>,
+) -> Answer {
     let attend = async |txn: &Txn, version, typed: &AttendanceForm| {
         let (attendance, reason) = Reading::of(|reading| typed.read(reading))?;
         service::attend(&ctx, txn, *id, version, attendance, reason).await
@@ -292,15 +298,20 @@ struct OutcomePage {
     seats: Vec<Choice>,
 }
 
-#[get("/meetings/{id}/outcomes/new")]
+#[get("/meetings/{id:[0-9A-Fa-f-]+}/outcomes/new")]
 async fn outcome_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Answer {
     let dossier = meeting_for(&ctx, Action::Record, *id).await?;
     let form = FormState::made_of(dossier.meeting.version, OutcomeForm::default());
     page(&outcome_page(&ctx, &request, &dossier, form).await?)
 }
 
-#[post("/meetings/{id}/outcomes")]
-async fn record_outcome(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Sent<Versioned<OutcomeForm>>) -> Answer {
+#[post("/meetings/{id:[0-9A-Fa-f-]+}/outcomes")]
+async fn record_outcome(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<MeetingId>,
+    form: Sent<Versioned<OutcomeForm>>,
+) -> Answer {
     let record = async |txn: &Txn, version, typed: &OutcomeForm| {
         let input = Reading::of(|reading| typed.read(reading))?;
         service::record_outcome(&ctx, txn, *id, Some(version), input).await.map_err(placed)
@@ -372,14 +383,14 @@ struct ClosePage {
     form: FormState<Versioned<ReasonForm>>,
 }
 
-#[get("/meetings/{id}/close")]
+#[get("/meetings/{id:[0-9A-Fa-f-]+}/close")]
 async fn close_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Answer {
     let dossier = meeting_for(&ctx, Action::Record, *id).await?;
     let form = FormState::made_of(dossier.meeting.version, ReasonForm::default());
     page(&close_page(&ctx, &request, &dossier, form))
 }
 
-#[post("/meetings/{id}/close")]
+#[post("/meetings/{id:[0-9A-Fa-f-]+}/close")]
 async fn close(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Sent<Versioned<ReasonForm>>) -> Answer {
     let close = async |txn: &Txn, version, typed: &ReasonForm| {
         service::close(&ctx, txn, *id, version, kept(&typed.short_quorum_reason)).await
@@ -390,7 +401,12 @@ async fn close(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: S
     .await
 }
 
-fn close_page(ctx: &Ctx, request: &HttpRequest, dossier: &Dossier, form: FormState<Versioned<ReasonForm>>) -> ClosePage {
+fn close_page(
+    ctx: &Ctx,
+    request: &HttpRequest,
+    dossier: &Dossier,
+    form: FormState<Versioned<ReasonForm>>,
+) -> ClosePage {
     ClosePage {
         shell: shell(ctx, request, &dossier.line(), "meetings.close"),
         path: path(dossier.meeting.id),
