@@ -1,10 +1,10 @@
-# Two commands are enough to begin: `make run` and `make test`. Everything else is here to be read.
+# `make run` and `make test` are enough to begin.
 
 CARGO_FLAGS ?= $(if $(CI),--locked)
-# The development profile compiles in about half the time of the release one on two cores, and shares its crates with
-# `make test`; thirteen bodies do not feel the difference. PROFILE=release for measurements and for installing.
+# On two cores the development profile compiles in about half the time of the release profile and shares its crates with
+# `make test`; it is fast enough for thirteen bodies. Use PROFILE=release for measurements and for installing.
 PROFILE ?= dev
-# RACCORDO_BIN names a program already built: then nothing is built again.
+# RACCORDO_BIN names a program that is already built; then nothing is built.
 RACCORDO = $(or $(RACCORDO_BIN),cargo run $(CARGO_FLAGS) --profile $(PROFILE) --package raccordo --bin raccordo --)
 
 .PHONY: help run test lint fmt e2e openapi bench web
@@ -12,7 +12,7 @@ RACCORDO = $(or $(RACCORDO_BIN),cargo run $(CARGO_FLAGS) --profile $(PROFILE) --
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-# A demonstration has a database of its own: it never starts on one that holds real data.
+# A demonstration has a database of its own, because it refuses to start on one with real data.
 ifdef DEMO
 run: export RACCORDO__DATABASE__URL ?= sqlite:var/demo.sqlite
 endif
@@ -43,7 +43,7 @@ bench: web ## benchmarks, optimised as a release (ARGS=--quick: one short round)
 
 web: web/dist/manifest.json ## style sheets, scripts and fonts, from the lock file
 
-# No package that we use needs its install script; one of them would only report home.
+# No package needs its install script; one of them would only send statistics.
 web/node_modules/.package-lock.json: web/package.json web/package-lock.json
 	npm ci --prefix web --ignore-scripts --no-audit --no-fund
 	touch $@

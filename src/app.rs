@@ -1,8 +1,7 @@
-//! The application: every route there is, and the layers round them. `main` serves it, tests call it in process; both get
-//! it from [`build`].
+//! The application: all routes, and the middleware around them. Both `main` and the tests get it from [`build`].
 //!
-//! Layers, from outside: `edge` (everything that holds for all), compression, the mark for small answers, `gate` (who may
-//! knock at the API), routes.
+//! Middleware, from outside: `edge` (applies to every request), compression, the marker of small answers, `gate`
+//! (authentication and roles of API operations), routes.
 
 use crate::db::StoreError;
 use crate::error::{Code, Error};
@@ -62,7 +61,7 @@ fn pages(cfg: &mut web::ServiceConfig) {
     portal::web::pages(cfg);
 }
 
-/// The application of one worker.
+/// Builds the application of one worker.
 pub fn build(
     site: &web::Data<Site>,
 ) -> App<
@@ -92,10 +91,10 @@ pub fn build(
         .wrap(from_fn(edge::edge))
 }
 
-/// Serves the application on a bound listener until `stop`: then nothing new is accepted and what was accepted is
-/// finished. `Site::drain` comes first, and the proxy's interval between the two.
+/// Serves the application on a bound listener until `stop`; then it accepts no more connections and finishes accepted
+/// requests. `Site::drain` has to come first, and the proxy's check interval between the two.
 ///
-/// Put together from the parts of which `HttpServer` is made, because that one hands its connections to nobody.
+/// It is built from the parts of `HttpServer`, because `HttpServer` itself gives no access to its connections.
 pub fn server(site: web::Data<Site>, listener: TcpListener, stop: CancellationToken) -> std::io::Result<Server> {
     let workers = site.services.config.server.workers;
     let local = listener.local_addr()?;
@@ -115,7 +114,8 @@ pub fn server(site: web::Data<Site>, listener: TcpListener, stop: CancellationTo
                 let ending = ending.clone();
                 async move { ending.notified().await }
             })
-            // Longer than the proxy keeps an idle connection, or it would send requests into closing ones.
+            // Longer than the proxy keeps an idle connection, because otherwise the proxy would send requests into
+            // closing connections.
             .keep_alive(Duration::from_secs(30))
             .client_request_timeout(Duration::from_secs(5))
             .client_disconnect_timeout(Duration::from_secs(1))
@@ -148,7 +148,7 @@ pub async fn write_down_uses(site: web::Data<Site>, stop: CancellationToken) {
     }
 }
 
-/// Keeps the limiter's table small, until `stop`.
+/// Removes old entries from the limiter's table every minute, until `stop`.
 pub async fn sweep_limiter(site: web::Data<Site>, stop: CancellationToken) {
     let mut minutes = tokio::time::interval(Duration::from_mins(1));
     while stop.run_until_cancelled(minutes.tick()).await.is_some() {

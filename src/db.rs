@@ -503,7 +503,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn statistics_that_somebody_took_are_gone_at_the_next_start() {
+    async fn planner_statistics_are_deleted_at_the_next_start() {
         let folder = tempfile::tempdir().expect("a folder");
         let location = Location::Sqlite(folder.path().join("raccordo.sqlite"));
         let taken = "SELECT CAST(count(*) AS TEXT) FROM sqlite_schema WHERE name LIKE 'sqlite_stat%'";

@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_failed_is_told_and_a_busy_database_is_nobodys_fault() {
+    fn failures_are_noted_and_a_busy_database_ends_the_run() {
         let mut failures = Failures::default();
         assert_eq!(failures.to_string(), "");
         for number in 1..=7 {

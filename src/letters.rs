@@ -120,7 +120,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn what_has_no_shape_is_left_out_and_what_has_one_stays() {
+    fn hidden_characters_are_removed_and_visible_ones_stay() {
         for hidden in
             ['\0', '\u{7f}', '\u{9b}', '\u{ad}', '\u{61c}', '\u{200b}', '\u{202e}', '\u{2066}', '\u{feff}', '\u{e0041}']
         {

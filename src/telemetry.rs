@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_servers_complaint_is_said_once_a_minute_and_all_else_each_time() {
+    fn a_warning_of_the_server_is_logged_once_a_minute_and_others_each_time() {
         #[derive(Clone, Default)]
         struct Lines(std::sync::Arc<Mutex<Vec<u8>>>);
         impl std::io::Write for Lines {
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn no_filter_makes_a_talkative_library_talk() {
+    fn no_filter_turns_on_the_log_of_a_silenced_library() {
         let filter = filter("trace,lettre=trace,sqlx=debug").to_string();
         for library in QUIET {
             assert!(filter.contains(library), "{filter}");

@@ -151,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn article_and_preposition_lean_on_a_day_spoken_with_a_vowel() {
+    fn article_and_preposition_fit_a_day_that_begins_with_a_vowel() {
         let term = |from, to| Lang::It.f("designations.term_from_to", &[("from", from), ("to", to)]);
         assert_eq!(term("11 gennaio 2027", "8 marzo 2027"), "dall’11 gennaio 2027 all’8 marzo 2027");
         assert_eq!(term("1° gennaio 2027", "18 marzo 2027"), "dal 1° gennaio 2027 al 18 marzo 2027");

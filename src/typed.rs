@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_comes_from_outside_is_kept_without_what_nobody_sees() {
+    fn texts_from_outside_are_stored_without_invisible_characters() {
         for (text, kept) in [
             ("Relazione\0 di\u{7}\u{202e} Lecco", "Relazione di Lecco"),
             ("  due\r\n righe\t", "due righe"),

@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_that_nobody_watches_is_not_missed() {
+    fn a_part_that_is_not_watched_is_never_silent() {
         let vitals = Vitals::default();
         vitals.beat(DISPATCHER);
         vitals.fail(DISPATCHER);

@@ -30,7 +30,7 @@ const sources = {
   "htmx.js": join(here, "node_modules/htmx.org/dist/htmx.min.js"),
 };
 
-/** What we redistribute and under which terms; the texts travel with the files. */
+/** Redistributed packages with their licences; the licence texts are copied along. */
 const licences = [
   ["bootstrap-lombardia 2.7.3 (kit.css, sprites.svg)", join(kit, "LICENSE")],
   ["Titillium Web (titillium-web-*.woff2)", join(kit, "dist/fonts/Titillium_Web/OFL.txt")],
@@ -64,7 +64,7 @@ function publish(name, bytes) {
   );
 }
 
-/** The kit starts with a byte-order mark and ends with the address of a source map that is not shipped. */
+/** Removes the kit's byte-order mark and the address of its source map, which is not shipped. */
 function prepare(text) {
   return text
     .replace(/^\uFEFF/, "")

@@ -1,4 +1,5 @@
-//! A load generator of one thread: raw HTTP/1.1 over keep-alive connections, so that it takes little of the cores it shares.
+//! A single-threaded load generator: raw HTTP/1.1 over keep-alive connections, so that it uses little of the shared
+//! processor.
 
 use crate::service::Service;
 use std::cell::Cell;
@@ -8,62 +9,64 @@ use tokio::net::TcpStream;
 use tokio::task::LocalSet;
 use tokio::time::Instant;
 
-/// One request and the status it must get.
+/// One request with the expected status.
 pub struct Call {
     pub bytes: Vec<u8>,
     pub expected: u16,
 }
 
-/// How long a run goes on.
+/// Length of a run, as a time or as a number of requests.
 #[derive(Clone, Copy)]
 pub enum For {
     Span(Duration),
     Count(usize),
 }
 
-/// What one run gave.
+/// Measurements of one run.
 pub struct Run {
     span: Duration,
-    /// Of the processor, taken by the process that was asked.
+    /// Processor time used by the process under test.
     processor: Duration,
     /// Sorted.
     latencies: Vec<Duration>,
 }
 
 impl Run {
-    /// Answers a second.
+    /// Returns the answers per second.
     pub fn rate(&self) -> f64 {
         #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52 answers")]
         let answers = self.latencies.len() as f64;
         answers / self.span.as_secs_f64()
     }
 
-    /// Milliseconds of the processor for one answer: of what the machine does besides, only this is independent.
+    /// Returns the milliseconds of processor time for one answer. Unlike the rate, it does not depend on the other load
+    /// of the machine.
     pub fn cost(&self) -> f64 {
         #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52 answers")]
         let answers = self.latencies.len() as f64;
         self.processor.as_secs_f64() * 1000.0 / answers
     }
 
-    /// Milliseconds within which so many of a hundred answers came.
+    /// Returns the milliseconds within which the given percentage of answers came.
     pub fn percentile(&self, hundredths: usize) -> f64 {
         let place = (self.latencies.len() * hundredths / 100).min(self.latencies.len().saturating_sub(1));
         self.latencies.get(place).map_or(f64::NAN, |latency| latency.as_secs_f64() * 1000.0)
     }
 }
 
-/// A run whose answers were kept.
+/// A run with the bodies of its answers.
 pub struct Kept {
     pub run: Run,
     pub bodies: Vec<Vec<u8>>,
 }
 
-/// Asks over so many connections, each waiting for its answer before it asks again. `calls` makes the call of a number.
+/// Sends requests over the given number of connections, each of which waits for its answer before the next request.
+/// `calls` makes the request with a given number.
 pub async fn run(service: &Service, connections: usize, how_long: For, calls: impl Fn(usize) -> Call) -> Run {
     load(service, connections, how_long, &calls, false).await.run
 }
 
-/// As [`run`], keeping the bodies of the answers.
+/// Like [`run`], and keeps the bodies of the answers.
 pub async fn run_keeping(service: &Service, connections: usize, how_long: For, calls: impl Fn(usize) -> Call) -> Kept {
     load(service, connections, how_long, &calls, true).await
 }
@@ -108,7 +111,7 @@ async fn load(service: &Service, connections: usize, how_long: For, calls: &dyn 
     Kept { run: Run { span, processor, latencies }, bodies: bodies.into_iter().flatten().collect() }
 }
 
-/// One keep-alive connection and the last answer on it.
+/// One keep-alive connection with the latest answer on it.
 pub struct Connection {
     socket: TcpStream,
     buffer: Vec<u8>,
@@ -122,7 +125,7 @@ impl Connection {
         Self { socket, buffer: Vec::with_capacity(64 * 1024), head: 0 }
     }
 
-    /// Sends one request and reads its answer to the end.
+    /// Sends one request and reads the whole answer.
     pub async fn ask(&mut self, call: &Call) {
         self.socket.write_all(&call.bytes).await.expect("the service reads");
         self.buffer.clear();
@@ -155,7 +158,7 @@ fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
     bytes.windows(what.len()).position(|window| window == what)
 }
 
-/// Zero where none is said: an answer without a body.
+/// Returns the length of the body; zero if the head does not name one.
 fn content_length(head: &[u8]) -> usize {
     let head = String::from_utf8_lossy(head);
     assert!(!head.contains("chunked"), "this client reads answers of a known length only");

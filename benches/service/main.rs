@@ -1,9 +1,11 @@
-//! How fast the service answers, starts and sends, and what memory it takes: one table, run by `make bench`.
+//! Benchmarks of the service: speed of answers, of the start and of sending, and memory use, as one table. Run by `make
+//! bench`.
 //!
-//! The real program runs as a process of its own on a `SQLite` file, as in production: durable commits, access log, limits, checks.
-//! The load comes from this process over keep-alive connections on the loopback, on the same two cores. Beside it stands a bare twin:
-//! the same query and the same JSON through `SeaORM` in an actix-web application with nothing round it. Machines differ and are
-//! shared, so rounds of the two alternate, medians are shown, and the ratio to the twin says more than the rates.
+//! The real program runs as a separate process on a `SQLite` file, as in production: durable commits, access log,
+//! limits, checks. This process makes the load over keep-alive connections on the loopback, on the same two cores. For
+//! comparison there is a bare twin: the same query and the same JSON through `SeaORM` in an actix-web application
+//! without anything else. Machines differ and are shared, so rounds of the two alternate, the table shows medians, and
+//! the ratio to the twin says more than the rates.
 //!
 //! `cargo bench -- --quick` makes one short round, to see that it works.
 
@@ -21,16 +23,16 @@ use service::{Service, Target};
 use std::time::Duration;
 
 const LEVELS: [usize; 3] = [1, 8, 32];
-/// Starts measured.
+/// Number of measured starts.
 const STARTS: usize = 9;
 
-/// How long and how often everything is measured.
+/// Length and number of the measurements.
 #[derive(Clone, Copy)]
 struct Effort {
     rounds: usize,
-    /// Of reads, at each level of each round.
+    /// Time of reads, at each level of each round.
     span: Duration,
-    /// Changes at each level of each round.
+    /// Number of changes, at each level of each round.
     changes: usize,
     mails: usize,
 }
@@ -110,7 +112,7 @@ fn millis(span: Duration) -> f64 {
     span.as_secs_f64() * 1000.0
 }
 
-/// Runs of everything measured, in the order of their first appearance.
+/// Runs of each measurement, in the order of first appearance.
 #[derive(Default)]
 struct Results(Vec<(&'static str, usize, Vec<Run>)>);
 
@@ -122,7 +124,7 @@ impl Results {
         }
     }
 
-    /// Medians of the rounds.
+    /// Prints the medians of the rounds.
     fn print(&self) {
         println!();
         println!(

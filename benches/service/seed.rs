@@ -1,4 +1,4 @@
-//! A register as it may look after some years, and the calls that read and change it.
+//! A register as it may be after some years, and the requests that read and change it.
 
 use crate::load::Call;
 use chrono::{NaiveDate, TimeDelta};
@@ -22,14 +22,14 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// Designations in force: ten years of a network of this size, and then some.
+/// Designations in force, more than a network of this size makes in ten years.
 pub const DESIGNATIONS: usize = 1_000;
-/// Seats that may have several holders: two designations in each at the start.
+/// Seats that may have several holders, with two designations each at the start.
 pub const SEATS: usize = 500;
 pub const AUDIT_KEY: &str = "a key that is only good for benchmarks, 32+";
 const SECRETARIAT: &str = "segreteria@raccordo.example";
 
-/// The database and what is known of it.
+/// The database with the ids in it.
 pub struct Register {
     pub folder: PathBuf,
     token: String,
@@ -48,7 +48,7 @@ impl Register {
         load::run(&ctx, &data, |_| true).await.expect("the network loads");
         let txn = db.begin().await.expect("a transaction");
         let ids = register.fill(&txn).await;
-        // Mails are promised and wait: sending them is measured by itself.
+        // Mails stay in the queue, because sending is measured separately.
         settings::set(&txn, settings::SENDING_PAUSED, "benchmark", SystemClock.now()).await.expect("a setting");
         txn.commit().await.expect("committed");
         db.close().await;
@@ -73,12 +73,12 @@ impl Register {
         ids
     }
 
-    /// The first page of the register, of fifty designations.
+    /// Makes requests for the first page of the register, with fifty designations.
     pub fn list(&self) -> impl Fn(usize) -> Call + Copy + use<'_> {
         |_| self.get("/api/v1/designations")
     }
 
-    /// One designation with its history, another one each time.
+    /// Makes requests for one designation with its history, a different one each time.
     pub fn read(&self) -> impl Fn(usize) -> Call + use<'_> {
         |number| self.get(&format!("/api/v1/designations/{}", self.ids[number % self.ids.len()]))
     }
@@ -106,17 +106,17 @@ impl Register {
     }
 }
 
-/// Calls that change the register, each valid once.
+/// Requests that change the register, each valid once.
 pub struct Changes<'a> {
     register: &'a Register,
-    /// The version each designation has reached.
+    /// Present version of each designation.
     versions: RefCell<HashMap<DesignationId, i32>>,
     corrected: usize,
     people: usize,
 }
 
 impl<'a> Changes<'a> {
-    /// Corrections of one designation after the other, each giving the act another subject.
+    /// Makes corrections of one designation after the other; each changes the subject of the act.
     pub fn corrections(&mut self, count: usize) -> impl Fn(usize) -> Call + use<'a> {
         let first = self.corrected;
         self.corrected += count;
@@ -140,7 +140,7 @@ impl<'a> Changes<'a> {
         }
     }
 
-    /// Designations of people nobody has heard of yet.
+    /// Makes designations of new people.
     pub fn designations(&mut self, count: usize) -> impl Fn(usize) -> Call + use<'a> {
         let (first, register) = (self.people, self.register);
         self.people += count;
@@ -154,7 +154,7 @@ impl<'a> Changes<'a> {
         }
     }
 
-    /// The ends, some days ago, of designations as the service answered them.
+    /// Makes ends, some days ago, of the designations in earlier answers.
     pub fn ends(&self, made: &[Vec<u8>]) -> impl Fn(usize) -> Call + use<'a> {
         let register = self.register;
         let ids: Vec<String> = made

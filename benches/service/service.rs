@@ -9,21 +9,21 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep};
 
-/// What is started.
+/// Program under measure.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Target {
     Program,
     Twin,
 }
 
-/// A running process; it does not outlive this one.
+/// A running process; it is ended with this one.
 pub struct Service {
     child: Child,
     pub port: u16,
 }
 
 impl Service {
-    /// Starts and waits for the first answer; returns how long that took.
+    /// Starts the process, waits for the first answer, and returns the time this took.
     pub async fn start(register: &Register, target: Target) -> (Self, Duration) {
         Self::start_with(register, target, &[]).await
     }
@@ -43,7 +43,7 @@ impl Service {
             command.env(format!("RACCORDO__{name}"), value);
         }
         let started = Instant::now();
-        // The log is written as in production; whoever keeps it is not measured.
+        // The log is written as in production but discarded, because collecting it is not measured.
         let child =
             command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
         while !answers(port).await {
@@ -53,7 +53,8 @@ impl Service {
         (Self { child, port }, started.elapsed())
     }
 
-    /// Of the processor, in user and kernel mode, since the start; in steps of ten milliseconds (`proc_pid_stat(5)`).
+    /// Returns the processor time used since the start, in user and kernel mode, in steps of ten milliseconds
+    /// (`proc_pid_stat(5)`).
     pub fn processor_time(&self) -> Duration {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).expect("the process lives");
         let after_name = stat.rsplit_once(") ").expect("a name in brackets").1;
@@ -61,7 +62,7 @@ impl Service {
         Duration::from_millis(ticks * 10)
     }
 
-    /// Resident memory (`VmRSS`), MiB.
+    /// Returns the resident memory (`VmRSS`) in MiB.
     pub fn resident_mib(&self) -> f64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("the process lives");
         let kib =
@@ -95,7 +96,8 @@ fn program(register: &Register, port: u16) -> Command {
     command
 }
 
-/// Below the ports the system gives to callers, so that nobody meets itself while nobody listens.
+/// Returns a free port below the ephemeral range, because a client in that range may be given the same port and connect
+/// to itself while the service does not listen yet.
 fn free_port() -> u16 {
     (21_000..32_000).find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).expect("some port is free")
 }

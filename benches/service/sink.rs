@@ -1,4 +1,4 @@
-//! A relay that takes everything, and how fast the outbox empties into it.
+//! A relay that accepts every mail, and the rate at which the outbox sends to it.
 
 use crate::seed::Register;
 use crate::service::{Service, Target};
@@ -10,7 +10,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Instant, sleep, timeout};
 
-/// Mails a second, from the first one taken to the `count`-th. The outbox must hold as many.
+/// Returns the mails per second from the first to the `count`-th. The outbox must hold that many.
 pub async fn dispatch_rate(register: &Register, count: usize) -> f64 {
     resume(register).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -31,7 +31,7 @@ pub async fn dispatch_rate(register: &Register, count: usize) -> f64 {
             instants.extend(taken.try_iter());
         }
     };
-    // What has not come by then will not: the rate is that of what came.
+    // Later mails are not waited for; the rate is that of the mails received.
     let _ = timeout(Duration::from_secs(30), enough).await;
     service.stop();
     relay.abort();

@@ -1,5 +1,5 @@
-//! The bare twin: the register's query and JSON through `SeaORM` in an actix-web application with nothing round it, neither callers
-//! nor limits nor headers nor log. What the service loses against it is the price of everything else.
+//! The bare twin: the register's query and JSON through `SeaORM` in an actix-web application without authentication,
+//! limits, headers or log. The difference to the service is the cost of everything else.
 
 use actix_web::{App, HttpResponse, HttpServer, get, web};
 use raccordo::clock::SystemClock;
@@ -11,7 +11,7 @@ use raccordo::designations::service::{self, RegisterFilter};
 use raccordo::designations::view::Designation;
 use std::sync::Arc;
 
-/// Asks this program to be the twin; database and port follow.
+/// Argument that starts this program as the twin; database and port follow.
 pub const FLAG: &str = "--twin";
 
 pub fn serve(database: &str, port: &str) {

@@ -1,5 +1,5 @@
-//! The frame the network works in: one row per protocol of understanding, written by `raccordo load`, never
-//! deleted. No personal data.
+//! A protocol of understanding, the frame in which the network works: one row per protocol, written by `raccordo load`,
+//! never deleted. No personal data.
 
 use crate::Instant;
 use crate::ids::AgreementId;

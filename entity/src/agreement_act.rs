@@ -1,4 +1,4 @@
-//! An act of the frame (DGR, regional law) an agreement rests on. Written by `raccordo load`. No personal data.
+//! An act (DGR, regional law) on which an agreement is based. Written by `raccordo load`. No personal data.
 
 use crate::ids::{AgreementActId, AgreementId};
 use sea_orm::entity::prelude::*;

@@ -1,4 +1,4 @@
-//! A person's key for programs: hashed, scoped, expiring. Never deleted, revoked.
+//! A person's key for programs: hashed, scoped, expiring. Revoked but never deleted.
 
 use crate::Instant;
 use crate::ids::{ApiTokenId, PersonId};

@@ -1,4 +1,4 @@
-//! One thing that happened, chained to the one before. Append-only; ids only, no names or addresses.
+//! One event of the audit trail, chained to the one before. Append-only; ids only, no names or addresses.
 
 use crate::Instant;
 use sea_orm::entity::prelude::*;

@@ -1,4 +1,4 @@
-//! The end of the chain, one row: its update is what puts writers in a row.
+//! The head of the audit chain, one row. Its guarded update makes concurrent writers fail instead of forking the chain.
 
 use sea_orm::entity::prelude::*;
 

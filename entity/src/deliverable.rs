@@ -1,4 +1,4 @@
-//! What one observatory owes to one release. Never deleted. No personal data.
+//! The contribution of one observatory to one release. Never deleted. No personal data.
 
 use crate::Instant;
 use crate::ids::{DeliverableId, ObservatoryId, ReleaseId};

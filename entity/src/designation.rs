@@ -1,5 +1,4 @@
-//! The identity of a designation: one person in one seat. What is said of it stands in its records. Never
-//! deleted.
+//! The identity of a designation: one person in one seat. Its facts are in its records. Never deleted.
 
 use crate::Instant;
 use crate::ids::{DesignationId, PersonId, SeatId};

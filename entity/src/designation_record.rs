@@ -1,5 +1,5 @@
-//! What was known of a designation from `recorded_at` until `superseded_at`. Append-only: a correction or an end
-//! is a new record; only `superseded_at` is ever set.
+//! The facts of a designation as known from `recorded_at` until `superseded_at`. Append-only: a correction or an end is
+//! a new record; only `superseded_at` is ever updated.
 
 use crate::Instant;
 use crate::ids::{DesignationId, DesignationRecordId, DocumentId, PersonId};
@@ -36,7 +36,8 @@ pub struct Model {
     pub document_id: Option<DocumentId>,
     #[sea_orm(column_type = "String(StringLen::N(1000))")]
     pub reason: Option<String>,
-    /// The record of who was designated instead: the reason of an end, worded where it is read. The reason is left out then.
+    /// The record of the successor, where this record ends because another person was designated. Then `reason` is
+    /// empty, and the reason is worded when it is read.
     pub replaced_by: Option<DesignationRecordId>,
     pub recorded_at: Instant,
     pub recorded_by: Option<PersonId>,

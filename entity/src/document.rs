@@ -1,5 +1,5 @@
-//! A file, such as one that proves an act. Immutable; removed by retention while nothing owns it ([`crate::document_owner`]). May
-//! contain personal data.
+//! A file, such as the proof of an act. Immutable; removed by retention if nothing owns it ([`crate::document_owner`]).
+//! May contain personal data.
 
 use crate::Instant;
 use crate::ids::{BodyId, DocumentId, PersonId};

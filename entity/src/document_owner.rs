@@ -1,5 +1,5 @@
-//! An owner of a document: several things may rest on one file. Written by the slice whose thing it is; a document without a
-//! row here is removed by retention after a day.
+//! An owner of a document; several things may own one file. Written by the owner's slice. A document without a row here
+//! is removed by retention after a day.
 
 use crate::ids::DocumentId;
 use sea_orm::entity::prelude::*;
@@ -9,7 +9,7 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub document_id: DocumentId,
-    /// The kind of thing, as the audit trail calls it: `designation`.
+    /// Kind of the owner, named as in the audit trail: `designation`.
     #[sea_orm(primary_key, auto_increment = false, column_type = "String(StringLen::N(30))")]
     pub owner_kind: String,
     #[sea_orm(primary_key, auto_increment = false, column_type = "String(StringLen::N(36))")]

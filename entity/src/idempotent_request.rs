@@ -1,5 +1,4 @@
-//! What was answered to a creating POST, so that its repetition gets the same answer. Removed by retention after
-//! a day.
+//! The answer to a creating POST, kept so that a repetition gets the same answer. Removed by retention after a day.
 
 use crate::Instant;
 use sea_orm::entity::prelude::*;

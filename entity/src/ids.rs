@@ -1,6 +1,7 @@
-//! Typed ids: an id of one table cannot be passed where another is meant.
+//! Typed ids, so that the id of one table cannot be passed for that of another.
 //!
-//! UUIDv7 (RFC 9562 §5.7), kept as text on both engines: readable in a shell, comparable, and in order of creation.
+//! UUIDv7 (RFC 9562 §5.7), stored as text on both engines because text can be read in a shell and sorts in the order of
+//! creation.
 
 use sea_orm::{DbErr, TryFromU64, TryGetError, TryGetable, sea_query};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! What a person was last told of a meeting, so that an update reaches exactly those who hold the old one.
+//! The latest invitation of a person to a meeting, kept so that an update reaches exactly those who have the older one.
 
 use crate::Instant;
 use crate::ids::{DesignationId, InvitationId, MeetingId, PersonId};

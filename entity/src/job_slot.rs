@@ -1,4 +1,5 @@
-//! A planned run taken by one process: the unique key keeps replicas from running it twice. Removed by retention.
+//! A planned run of a job, taken by one process. The unique key keeps replicas from running it twice. Removed by
+//! retention.
 
 use crate::Instant;
 use sea_orm::entity::prelude::*;

@@ -1,14 +1,15 @@
 //! Closed vocabularies, stored as text so that adding a value is an ordinary migration on both engines.
 //!
-//! A value unknown to an older binary fails the load of its row: add values in one release, write them in the next.
+//! An older program cannot load a row with a value it does not know: add a value in one release and write it in the
+//! next.
 
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// Declares a vocabulary: the enum, its text in the database and in JSON, and the list of all values.
 ///
-/// The texts are matched as `tt`: a `literal` reaches derives wrapped in a group, which the one for the API's description
-/// overlooks, and then it names the variants instead.
+/// The texts are matched as `tt` and not as `literal`, because a `literal` reaches derive macros wrapped in a group;
+/// utoipa's derive ignores it then and uses the names of the variants.
 macro_rules! kind {
     ($(#[$doc:meta])* $name:ident { $($variant:ident = $text:tt),+ $(,)? }) => {
         $(#[$doc])*
@@ -29,7 +30,7 @@ macro_rules! kind {
             /// Every value, in the order of the glossary.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The text kept in the database, used in the API and as the last part of a key of the texts.
+            /// Returns the text used in the database, in the API and as the last part of a text key.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text),+ }
             }
@@ -53,7 +54,7 @@ macro_rules! kind {
     };
 }
 
-/// A text that is no value of the vocabulary it was read for.
+/// Error for a text that is not a value of the vocabulary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnknownKind;
 
@@ -66,7 +67,7 @@ impl std::fmt::Display for UnknownKind {
 impl std::error::Error for UnknownKind {}
 
 kind! {
-    /// What a signatory administration is.
+    /// Kind of a signatory administration.
     BodyKind { Region = "region", MetropolitanCity = "metropolitan_city", Province = "province" }
 }
 
@@ -76,17 +77,17 @@ kind! {
 }
 
 kind! {
-    /// How a recurring non-working day is found: a fixed day of the year or a distance from Easter Sunday.
+    /// Kind of a recurring non-working day: a fixed day of the year, or a distance from Easter Sunday.
     NonWorkingRuleKind { Fixed = "fixed", EasterOffset = "easter_offset" }
 }
 
 kind! {
-    /// What a person is designated to be (glossary: *incarico*).
+    /// Kind of a seat (glossary: *incarico*).
     SeatKind { Referent = "referent", Deputy = "deputy", BodyManager = "body_manager", Secretariat = "secretariat", Direction = "direction", Partner = "partner" }
 }
 
 kind! {
-    /// Why a record of a designation was written.
+    /// Kind of change that a record of a designation describes.
     RecordChange { Registered = "registered", Ended = "ended", Corrected = "corrected", Annulled = "annulled" }
 }
 
@@ -96,67 +97,67 @@ kind! {
 }
 
 kind! {
-    /// How a party told the secretariat (CAD art. 47 asks which).
+    /// Channel by which a party's communication reached the secretariat (CAD art. 47 asks for it).
     Channel { Pec = "pec", Mail = "mail", Hand = "hand", Phone = "phone" }
 }
 
 kind! {
-    /// Whether the absent holder can finish what is under way, or everything must be reassigned.
+    /// Whether the absent holder finishes running work, or everything is reassigned.
     UnavailabilityMode { CanFinish = "can_finish", ReassignAll = "reassign_all" }
 }
 
 kind! {
-    /// The life of a mail: see `product.md`, States. `sent` means accepted by the relay.
+    /// State of a mail (`docs/domain.md`, States). `sent` means accepted by the relay.
     NotificationState { Pending = "pending", Leased = "leased", Sent = "sent", Unknown = "unknown", Failed = "failed", Dead = "dead", Expired = "expired", Cancelled = "cancelled" }
 }
 
 kind! {
-    /// How often a product is released; the EU frequency code is derived.
+    /// Frequency of a product's releases; the EU frequency code is derived from it.
     Periodicity { Annual = "annual", HalfYearly = "half_yearly", FourMonthly = "four_monthly", Quarterly = "quarterly", Monthly = "monthly", Irregular = "irregular" }
 }
 
 kind! {
-    /// Whether a product is published once for all or one by one.
+    /// Whether a product is published once for all observatories or by each one.
     ProductScope { Joint = "joint", PerObservatory = "per_observatory", Autonomous = "autonomous" }
 }
 
 kind! {
-    /// The life of a release; *postponed*, *late* are derived, never stored.
+    /// State of a release; *postponed* and *late* are derived, never stored.
     ReleaseState { Provisional = "provisional", Confirmed = "confirmed", Published = "published", Cancelled = "cancelled" }
 }
 
 kind! {
-    /// How exactly the day of a release is known; only `day_time` can be confirmed.
+    /// Precision of a release's day; only `day_time` can be confirmed.
     Precision { DayTime = "day_time", Day = "day", Week = "week", Month = "month", TwoMonths = "two_months" }
 }
 
 kind! {
-    /// Why a confirmed date moved or a release was cancelled: public and frozen.
+    /// Reason for moving a confirmed date or cancelling a release; public and unchangeable.
     ReasonCode { SourceLate = "source_late", SeatVacant = "seat_vacant", Workload = "workload", Portal = "portal", Method = "method", TableDecision = "table_decision", Other = "other" }
 }
 
 kind! {
-    /// What happened to the date of a release.
+    /// Kind of change of a release's date.
     ReleaseChangeKind { Planned = "planned", Improved = "improved", Confirmed = "confirmed", Moved = "moved", Cancelled = "cancelled", Published = "published" }
 }
 
 kind! {
-    /// The life of a contribution, from planned to verified on the portal.
+    /// State of a contribution, from planned to verified on the portal.
     DeliverableState { Planned = "planned", InProgress = "in_progress", Submitted = "submitted", ChangesRequested = "changes_requested", Approved = "approved", Published = "published", Verified = "verified", Blocked = "blocked", Waived = "waived" }
 }
 
 kind! {
-    /// The life of a task; overdue is derived.
+    /// State of a task; overdue is derived.
     TaskState { Open = "open", InProgress = "in_progress", Done = "done", Blocked = "blocked", Cancelled = "cancelled" }
 }
 
 kind! {
-    /// The kinds of things that can be owed by a day: with an id, the name of an obligation in the log of the reminders.
+    /// Kind of a thing that is due by a day. With an id it identifies an obligation in the reminder log.
     ObligationKind { Task = "task", Deliverable = "deliverable" }
 }
 
 kind! {
-    /// Where a task came from; `missing_page`: a page on the portal is not there, or not as it was verified.
+    /// Source of a task. `missing_page`: a page on the portal is missing, or differs from the verified one.
     TaskOrigin { Step = "step", Outcome = "outcome", MissingPage = "missing_page" }
 }
 
@@ -166,41 +167,41 @@ kind! {
 }
 
 kind! {
-    /// The life of a meeting; a draft mails nobody.
+    /// State of a meeting; a draft sends no mail.
     MeetingState { Draft = "draft", Convened = "convened", Held = "held", Closed = "closed", Cancelled = "cancelled" }
 }
 
 kind! {
-    /// How a meeting is held.
+    /// Form of a meeting.
     MeetingMode { InPerson = "in_person", Remote = "remote", Mixed = "mixed" }
 }
 
 kind! {
-    /// What a point of the agenda asks for.
+    /// Purpose of a point of the agenda.
     AgendaItemKind { Information = "information", Discussion = "discussion", Decision = "decision" }
 }
 
 kind! {
-    /// How a party was at a meeting.
+    /// Presence of a party at a meeting.
     Presence { Present = "present", ByDelegate = "by_delegate", Excused = "excused", Absent = "absent" }
 }
 
 kind! {
-    /// What a meeting made of a point.
+    /// Kind of an outcome of a point.
     OutcomeKind { Information = "information", Decision = "decision", Task = "task", Deferral = "deferral", Problem = "problem", Recommendation = "recommendation" }
 }
 
 kind! {
-    /// The iTIP method last sent (RFC 5546 §3.2).
+    /// iTIP method sent last (RFC 5546 §3.2).
     CalendarMethod { Request = "request", Cancel = "cancel" }
 }
 
 kind! {
-    /// Whether a rung went out or was overtaken.
+    /// Whether a reminder was sent, or skipped because a later one was due.
     ReminderOutcome { Sent = "sent", Skipped = "skipped" }
 }
 
 kind! {
-    /// What is known of the page on the portal.
+    /// State of a deliverable's page on the portal.
     PublicationState { Expected = "expected", Declared = "declared", Seen = "seen", Verified = "verified", Missing = "missing", Altered = "altered" }
 }

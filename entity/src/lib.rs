@@ -1,6 +1,6 @@
-//! One file per table: what a row is, who writes it, when it goes, which columns are personal data.
+//! One file per table: meaning of a row, its writer, its removal, its personal data.
 //!
-//! Rows only. Behaviour lives in the slices' `model.rs`; rows become models in their `store.rs`.
+//! Rows only. Behaviour is in the slices' `model.rs`; their `store.rs` converts rows to models.
 
 pub mod ids;
 pub mod kinds;
@@ -51,7 +51,7 @@ pub mod technical_table;
 pub mod territory;
 pub mod unavailability;
 
-/// An instant as the database keeps it: UTC, integer milliseconds since 1970, on both engines.
+/// An instant in the database: UTC, integer milliseconds since 1970, on both engines.
 ///
-/// Text instants sort wrongly within a day on `SQLite`, where drivers write them in different spellings.
+/// Text would sort wrongly within a day on `SQLite`, because drivers write it in different formats.
 pub type Instant = sea_orm::prelude::ChronoUnixTimestampMillis;

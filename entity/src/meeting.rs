@@ -1,5 +1,5 @@
-//! A meeting of a table. Day and hours are wall time in Europe/Rome. Its uid never changes; its sequence rises
-//! with every move. Never deleted. No personal data.
+//! A meeting of a table. Day and hours are wall time in Europe/Rome. Its uid never changes; its sequence rises with
+//! every move. Never deleted. No personal data.
 
 use crate::Instant;
 use crate::ids::{MeetingId, TableId};
@@ -12,7 +12,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: MeetingId,
     pub table_id: TableId,
-    /// Given when the meeting is convened; a draft has none.
+    /// Assigned when the meeting is convened; empty in a draft.
     pub number: Option<i32>,
     pub year: Option<i32>,
     #[sea_orm(column_type = "String(StringLen::N(200))")]

@@ -1,5 +1,5 @@
-//! A partner whom the secretariat invites to one meeting, by the seat they hold. Deleted when the invitation is taken back:
-//! what the person was told stays in `invitation`.
+//! A partner invited to one meeting by the secretariat, by the seat they hold. Deleted when the invitation is
+//! withdrawn; the mail sent is recorded in `invitation`.
 
 use crate::Instant;
 use crate::ids::{MeetingId, PersonId, SeatId};

@@ -1,5 +1,5 @@
-//! A node of the network: the party signs, the observatory works. Written by `raccordo load`, never deleted. No
-//! personal data.
+//! A node of the network. The body signs the agreement, its observatory does the work. Written by `raccordo load`,
+//! never deleted. No personal data.
 
 use crate::Instant;
 use crate::ids::{BodyId, ObservatoryId};

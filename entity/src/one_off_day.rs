@@ -1,4 +1,4 @@
-//! A single day on which a territory (or everybody) does not work. Replaced as a whole by `raccordo load`. No
+//! A single day on which one territory, or the whole country, does not work. Replaced as a whole by `raccordo load`. No
 //! personal data.
 
 use crate::ids::OneOffDayId;

@@ -1,5 +1,5 @@
-//! A mail promised by a change, until the relay took it or it was given up. Personal data: recipient and content.
-//! Content is blanked by retention.
+//! A mail promised by a change, until the relay accepts it or the service gives it up. Personal data: recipient and
+//! content. Retention blanks the content.
 
 use crate::Instant;
 use crate::ids::{DesignationId, MailId, PersonId};
@@ -38,7 +38,8 @@ pub struct Model {
     pub state: NotificationState,
     pub attempts: i32,
     pub crash_count: i32,
-    /// An attempt ended in doubt, or a process died with it on the wire: its reader may have it, whatever became of it later.
+    /// Whether an attempt ended without a known outcome, or a process died while sending. The recipient may have the
+    /// mail, whatever its later state.
     pub may_have_left: bool,
     #[sea_orm(column_type = "String(StringLen::N(80))")]
     pub lease_owner: Option<String>,

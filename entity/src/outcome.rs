@@ -1,4 +1,4 @@
-//! What a meeting made of a point: an information, a decision, a task... Append-only. Free text may name people.
+//! An outcome of a point of the agenda: an information, a decision, a task... Append-only. Free text may name people.
 
 use crate::Instant;
 use crate::ids::{AgendaItemId, MeetingId, OutcomeId, PersonId, ReleaseId, TaskId};

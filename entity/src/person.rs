@@ -1,5 +1,5 @@
-//! Office contact data of somebody who holds or held a seat. Personal data: names, email, phone. Kept as long as
-//! a designation names it.
+//! Office contact data of a person who holds or held a seat. Personal data: names, email, phone. Kept as long as a
+//! designation refers to it.
 
 use crate::Instant;
 use crate::ids::PersonId;

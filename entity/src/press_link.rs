@@ -1,5 +1,5 @@
-//! A mailed link that shows one task and lets its holder press a button. Only the hash is kept. Dies with the
-//! designation.
+//! A mailed link that shows one task and lets its person answer it with a button. Only the hash is stored. Ends with
+//! the designation.
 
 use crate::Instant;
 use crate::ids::{DesignationId, PersonId, PressLinkId, TaskId};

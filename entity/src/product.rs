@@ -1,4 +1,4 @@
-//! The catalogue: what is released again and again. Written by `raccordo load`. No personal data.
+//! A product of the catalogue, released periodically. Written by `raccordo load`. No personal data.
 
 use crate::Instant;
 use crate::ids::ProductId;

@@ -1,5 +1,5 @@
-//! A step of the work behind each release of a product; a task arises from each. Written by `raccordo load`. No
-//! personal data.
+//! A step of the work on each release of a product; each step creates a task. Written by `raccordo load`. No personal
+//! data.
 
 use crate::ids::{ProductId, ProductStepId};
 use crate::kinds::SeatKind;

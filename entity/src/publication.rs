@@ -20,7 +20,7 @@ pub struct Model {
     pub first_seen_at: Option<Instant>,
     pub verified_at: Option<Instant>,
     pub last_checked_at: Option<Instant>,
-    /// `None` where nobody looks any more.
+    /// Instant of the next check; `None` if there will be none.
     pub next_look_at: Option<Instant>,
     pub failed_looks: i32,
     #[sea_orm(column_type = "String(StringLen::N(500))")]

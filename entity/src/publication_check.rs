@@ -1,4 +1,4 @@
-//! One look at a declared page, kept as evidence. Append-only. No personal data.
+//! One check of a declared page, kept as evidence. Append-only. No personal data.
 
 use crate::Instant;
 use crate::ids::{PublicationCheckId, PublicationId};
@@ -23,7 +23,7 @@ pub struct Model {
     pub problem: Option<String>,
     #[sea_orm(column_type = "String(StringLen::N(2000))")]
     pub led_to: Option<String>,
-    /// The rule by which the page was read: fingerprints of two rules are not compared.
+    /// Version of the rule by which the page was read. Fingerprints of different versions are not compared.
     pub reading: i32,
 }
 

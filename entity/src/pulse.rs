@@ -1,4 +1,5 @@
-//! The latest proof that the database takes writes. One row, replaced every few seconds; no personal data.
+//! The latest test write, which shows that the database accepts writes. One row, replaced every few seconds; no
+//! personal data.
 
 use crate::Instant;
 use sea_orm::entity::prelude::*;

@@ -1,5 +1,5 @@
-//! One product for one reference period: the entry of the agenda. It owns the date; everything else derives from
-//! it. Never deleted. No personal data.
+//! One product for one reference period: an entry of the agenda. It owns the date, from which the other dates are
+//! derived. Never deleted. No personal data.
 
 use crate::Instant;
 use crate::ids::{ObservatoryId, ProductId, ReleaseId};
@@ -12,7 +12,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: ReleaseId,
     pub product_id: ProductId,
-    /// Whose it is, where the product is autonomous; none where it obliges all.
+    /// The observatory of an autonomous product; empty for a product of all observatories.
     pub observatory_id: Option<ObservatoryId>,
     #[sea_orm(column_type = "String(StringLen::N(10))")]
     pub period_label: String,

@@ -1,4 +1,4 @@
-//! Every date a release ever had and why it changed. Append-only, public, frozen. No personal data but the
+//! One change of a release's date, with its reason. Append-only, public, unchangeable. No personal data but the
 //! author's id.
 
 use crate::Instant;

@@ -1,5 +1,5 @@
-//! A rung of the ladder of one obligation, sent or skipped: the unique key makes it happen once. Never deleted; a rung
-//! whose mail was taken back before it left is decided anew, and its row follows.
+//! A reminder of one obligation, sent or skipped. The unique key makes it happen once. Never deleted; if its mail was
+//! withdrawn before it left, the reminder is decided again and its row updated.
 
 use crate::Instant;
 use crate::ids::{MailId, PersonId, ReminderId};

@@ -1,5 +1,5 @@
-//! Something a person can be designated to: the referent of an observatory, the secretariat... Created with the
-//! network, never deleted. Its version is the lock under which designations to it are written.
+//! A function to which a person can be designated: the referent of an observatory, the secretariat... Created with the
+//! network, never deleted.
 
 use crate::Instant;
 use crate::ids::{BodyId, ObservatoryId, SeatId};
@@ -27,7 +27,7 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// A seat with the names people know it by, as lines of several tables show it.
+/// A seat with the names by which people know it, for lists.
 #[derive(Clone, Debug, FromQueryResult)]
 pub struct Named {
     pub seat_id: SeatId,
@@ -39,11 +39,11 @@ pub struct Named {
     pub observatory_id: Option<ObservatoryId>,
     pub observatory_code: Option<String>,
     pub observatory_name: Option<String>,
-    /// The calendar of working days that applies to its holder.
+    /// Territory whose working days apply to the holder.
     pub territory: String,
 }
 
-/// Adds what a [`Named`] reads, and the tables it stands in; the seat's own is there already.
+/// Adds the columns of a [`Named`], and the tables they come from, to a query that already contains the seat.
 pub fn with_names<E: EntityTrait>(query: Select<E>) -> Select<E> {
     let to_body: RelationDef = Entity::belongs_to(body::Entity).from(Column::BodyId).to(body::Column::Id).into();
     let to_observatory: RelationDef =

@@ -1,4 +1,4 @@
-//! A person signed in on one browser. Only the hash of its key is kept. Personal data: user agent. Removed by
+//! A person signed in on one browser. Only the hash of the key is stored. Personal data: user agent. Removed by
 //! retention.
 
 use crate::Instant;

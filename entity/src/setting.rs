@@ -1,4 +1,4 @@
-//! A switch or a mark of the installation (sending paused, demo data). Written by operators' commands.
+//! A switch of the installation (sending paused, demo data). Written by operators' commands and by the secretariat.
 
 use crate::Instant;
 use sea_orm::entity::prelude::*;

@@ -1,4 +1,5 @@
-//! A mailed link that lets a person in once. Only the hash is kept, also of the press that spent it. Removed by retention.
+//! A mailed link by which a person signs in once. Only hashes are stored, of the link and of the press that spent it.
+//! Removed by retention.
 
 use crate::Instant;
 use crate::ids::{PersonId, SessionId, SignInLinkId};

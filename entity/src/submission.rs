@@ -1,5 +1,5 @@
-//! What an observatory handed in for a deliverable, and what the review answered. Append-only but for the answer, which
-//! is set once. Free text may name people.
+//! A contribution handed in for a deliverable, with the review's answer. Append-only except for the answer, which is
+//! set once. Free text may name people.
 
 use crate::Instant;
 use crate::ids::{DeliverableId, PersonId, SubmissionId};

@@ -1,5 +1,5 @@
-//! A party of a working group, from one instant to another. The plenary table has none of these: every signatory is its party.
-//! Never deleted. No personal data.
+//! Membership of a party in a working group, from one instant to another. The plenary table has no rows here, because
+//! every signatory is its party. Never deleted. No personal data.
 
 use crate::Instant;
 use crate::ids::{BodyId, TableId, TablePartyId};
@@ -13,7 +13,7 @@ pub struct Model {
     pub table_id: TableId,
     pub body_id: BodyId,
     pub since: Instant,
-    /// Excluded; none while it is a party.
+    /// Excluded; empty while the body is a party.
     pub until: Option<Instant>,
 }
 

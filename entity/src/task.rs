@@ -1,4 +1,4 @@
-//! Something a seat has to do by a day. It belongs to the seat, never to a person. Never deleted.
+//! A task of a seat, due by a day. It belongs to the seat, never to a person. Never deleted.
 
 use crate::Instant;
 use crate::ids::{DeliverableId, OutcomeId, ProductStepId, ReleaseId, SeatId, TaskId};

@@ -1,4 +1,4 @@
-//! A set of working days: the national holidays plus the patron day of one seat. Written by `raccordo load`. No
+//! A calendar of working days: the national holidays and the patron day of one place. Written by `raccordo load`. No
 //! personal data.
 
 use sea_orm::entity::prelude::*;

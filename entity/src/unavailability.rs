@@ -1,4 +1,4 @@
-//! Days on which the holder of a seat cannot work. Never deleted, may be withdrawn.
+//! Days on which the holder of a seat cannot work. Never deleted, but may be withdrawn.
 
 use crate::Instant;
 use crate::ids::{DesignationId, PersonId, UnavailabilityId};

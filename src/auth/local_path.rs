@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_a_browser_would_follow_elsewhere_becomes_the_home_page() {
+    fn an_address_that_leads_to_another_site_becomes_the_home_page() {
         let hostile = [
             "",
             "designations",

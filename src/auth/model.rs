@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_ends_after_half_an_hour_of_rest_and_after_twelve_hours_of_work() {
+    fn a_session_ends_after_half_an_hour_unused_and_after_twelve_hours_in_any_case() {
         let now = at("2027-03-30T07:30:00Z");
         assert_eq!(idle_since(now, &Security::default()), at("2027-03-30T07:00:00Z"));
         assert_eq!(session_end(now, &Security::default()), at("2027-03-30T19:30:00Z"));

@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_enters_without_a_seat() {
+    fn a_person_without_a_seat_may_not_sign_in() {
         assert!(!may_sign_in(&[]));
         assert!(SeatKind::ALL.iter().all(|kind| may_sign_in(&[seat(*kind)])));
     }

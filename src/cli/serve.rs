@@ -271,7 +271,7 @@ mod tests {
     use std::future::{pending, ready};
 
     #[tokio::test]
-    async fn a_server_that_ends_by_itself_is_an_error_and_one_that_is_told_to_is_none() {
+    async fn a_server_that_ends_by_itself_is_an_error_and_a_requested_stop_is_not() {
         let mut ended = tokio::spawn(ready(Ok(())));
         assert!(told_to_stop(pending(), &mut ended).await.is_err());
         let mut failed = tokio::spawn(ready(Err(std::io::ErrorKind::AddrInUse.into())));

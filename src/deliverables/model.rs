@@ -391,7 +391,7 @@ mod tests {
     }
 
     #[test]
-    fn the_straight_way_leads_from_planned_to_verified() {
+    fn a_deliverable_goes_from_planned_to_verified() {
         let way = [
             Event::Start,
             Event::Submit,
@@ -423,7 +423,7 @@ mod tests {
     }
 
     #[test]
-    fn a_blocked_one_goes_back_to_where_it_was() {
+    fn a_blocked_deliverable_returns_to_its_former_state() {
         let submitted = planned().after(Event::Start).and_then(|one| one.after(Event::Submit)).expect("submitted");
         let blocked = submitted.clone().blocked("portal down".to_owned()).expect("blocked");
         assert_eq!(blocked.stage.reason(), Some("portal down"));
@@ -431,7 +431,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_handed_in_while_blocked_is_handed_in_once_it_goes_on() {
+    fn a_deliverable_submitted_while_blocked_is_submitted_after_the_block() {
         let blocked = planned().blocked("portal down".to_owned()).expect("blocked");
         let handed_in = blocked.clone().handed_in().expect("handed in");
         assert_eq!((handed_in.state(), handed_in.awaits_handing_in()), (State::Blocked, false));
@@ -450,13 +450,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_out_or_waived_never_moves_again() {
+    fn a_published_or_waived_deliverable_never_changes() {
         assert_eq!(possible(State::Verified), []);
         assert_eq!(possible(State::Waived), []);
     }
 
     #[test]
-    fn what_needs_a_reason_does_not_happen_without_one() {
+    fn transitions_that_need_a_reason_are_refused_without_one() {
         assert_eq!(planned().after(Event::Block), Err(Refusal::ReasonMissing));
         assert_eq!(planned().after(Event::Waive), Err(Refusal::ReasonMissing));
     }
@@ -487,7 +487,7 @@ mod tests {
     }
 
     #[test]
-    fn impossible_columns_are_said() {
+    fn inconsistent_columns_are_an_error_that_names_them() {
         assert!(Stage::of(State::Blocked, None, Some("why".into())).is_err());
         assert!(Stage::of(State::Blocked, Some(State::Verified), Some("why".into())).is_err());
         assert!(Stage::of(State::Waived, None, None).is_err());

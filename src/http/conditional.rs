@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn only_who_holds_the_content_is_told_so() {
+    fn only_a_client_with_the_present_content_gets_304() {
         for (headers, status, tag) in [
             (&[][..], 200, "\"a1\""),
             (&[("if-none-match", "\"a1\"")], 304, "\"a1\""),

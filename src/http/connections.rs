@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_network_gets_so_many_places_and_the_others_theirs() {
+    fn a_network_gets_its_share_of_connections_and_leaves_the_rest() {
         let all = connections(2);
         let one = [all.place(address("192.0.2.1")), all.place(address("192.0.2.1"))];
         assert!(one.iter().all(Option::is_some));
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn a_proxy_of_ours_is_not_counted_and_still_fills_the_house() {
+    fn a_trusted_proxy_has_no_share_but_counts_towards_the_total() {
         let all = connections(1);
         let held: Vec<_> = (0..6).map(|_| all.place(address("10.0.0.1")).expect("a place")).collect();
         assert!(all.is_crowded());
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_callers_own_time_counts() {
+    fn only_time_in_which_the_client_has_to_act_counts() {
         let long_ago = Instant::now().checked_sub(PATIENCE).expect("the machine has run for a minute");
         let turn = Rc::new(Turn { answering: Cell::new(0), moved: Cell::new(long_ago) });
         assert!(turn.waited() >= PATIENCE);

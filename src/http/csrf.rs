@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn where_an_unsafe_request_may_come_from() {
+    fn unsafe_requests_are_accepted_only_from_our_own_pages() {
         let check = |path: &str, pairs: &[_]| check_origin(&Method::POST, path, &headers(pairs), OURS).is_ok();
         for path in ["/designations", "/api/v1/designations"] {
             let cookie = ("cookie", "__Host-sid=x");
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn looking_is_always_allowed() {
+    fn safe_methods_need_no_origin() {
         assert!(
             check_origin(&Method::GET, "/", &headers(&[("sec-fetch-site", "cross-site"), ("cookie", "a=b")]), OURS)
                 .is_ok()

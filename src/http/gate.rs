@@ -153,7 +153,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn what_an_operation_says_is_what_it_takes() {
+    fn an_operation_accepts_the_seats_in_its_description() {
         assert_eq!(Need::of(&json!([{}])), Need::Nothing);
         assert_eq!(Need::of(&json!([{ "api_token": [] }])), Need::Key);
         assert_eq!(Need::of(&json!([{ "api_token": ["participant"] }])), Need::Seat);
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn an_operation_that_says_nothing_is_not_open() {
+    fn an_operation_without_security_is_closed() {
         for nothing in [json!(null), json!([])] {
             assert_eq!(Need::of(&nothing), Need::Seat, "{nothing}");
         }

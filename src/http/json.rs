@@ -189,7 +189,7 @@ mod tests {
     const JSON: &str = "application/json; charset=utf-8";
 
     #[actix_web::test]
-    async fn bodies_that_say_the_same_have_the_same_digest_and_others_do_not() {
+    async fn equal_json_has_the_same_digest_and_different_json_has_not() {
         let digest = async |body: &'static str| post(body, JSON).await.expect("accepted").digest();
         let one = digest(r#"{"name":"A","at":{"x":1,"y":[1,2]}}"#).await;
         for same in [

@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn a_caller_sees_the_limit_melt_and_is_told_when_to_come_back() {
+    fn a_caller_sees_the_remaining_requests_and_when_to_retry() {
         let limiter = limiter(2);
         let one = Network::from(address("192.0.2.1"));
         let first = limiter.count(Class::General, one);
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[actix_web::test]
-    async fn a_body_that_trickles_is_given_up() {
+    async fn a_body_that_arrives_too_slowly_is_refused() {
         let trickle = stream::unfold((), |()| async {
             tokio::task::yield_now().await;
             Some((Ok(Bytes::from_static(b"x")), ()))

@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_that_stands_still_moves_its_measures() {
+    fn a_silent_part_changes_its_metrics() {
         let metrics = Metrics::new();
         let sign = |part, seconds, is_silent| Sign { part, silence: Duration::from_secs(seconds), is_silent };
         metrics.gave_signs(&[sign("publish", 70, true), sign("writing", 3, false)]);
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn an_invented_method_makes_no_series() {
+    fn an_unknown_method_makes_no_time_series() {
         assert_eq!(known(&Method::from_bytes(b"BREW").expect("a method")), "other");
     }
 }

@@ -259,13 +259,13 @@ mod tests {
     }
 
     #[actix_web::test]
-    async fn a_file_field_nobody_filled_is_no_file() {
+    async fn an_empty_file_field_is_no_file() {
         let upload = send(body(&[("name=\"act\"; filename=\"\"", "")])).await.expect("accepted");
         assert!(upload.file.is_none());
     }
 
     #[actix_web::test]
-    async fn too_large_a_file_is_not_kept_and_what_comes_after_it_is() {
+    async fn a_file_that_is_too_large_is_dropped_and_later_fields_are_read() {
         let file = "name=\"act\"; filename=\"a.pdf\"";
         let upload = send(body(&[(file, "12345678901"), ("name=\"a\"", "1")])).await.expect("read to its end");
         assert_eq!(upload.fields, [("a".to_owned(), "1".to_owned())]);

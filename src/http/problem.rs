@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn our_own_fault_tells_nothing_about_itself() {
+    fn a_problem_500_reveals_no_cause() {
         let problem = Problem::new(&Error::Internal("password of the relay".into()), facts());
         assert_eq!((problem.status, problem.code), (500, "internal"));
         assert!(!problem.detail.contains("relay"));

@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn the_weight_decides_and_strangers_get_italian() {
+    fn the_language_weight_decides_and_unknown_languages_get_italian() {
         assert_eq!(language(None, &headers(ACCEPT_LANGUAGE, "en;q=0.4, it-IT;q=0.8")), Lang::It);
         assert_eq!(language(None, &headers(ACCEPT_LANGUAGE, "de, en;q=0")), Lang::It);
         assert_eq!(language(None, &HeaderMap::new()), Lang::It);

@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn who_finds_no_room_waits_and_is_told_when_it_takes_too_long() {
+    async fn an_upload_without_room_waits_and_is_refused_after_a_while() {
         let room = Room::for_files_of(10 * UNIT);
         let patience = Duration::from_millis(20);
         let held: Vec<Taken> =

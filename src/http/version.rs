@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn who_names_no_version_is_asked_for_one() {
+    fn a_change_without_a_version_is_refused() {
         assert_eq!(
             if_match(&TestRequest::default().to_http_request()).map_err(|error| error.code()),
             Err(Code::VersionMissing)
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tag_we_never_gave_matches_nothing() {
+    fn an_unknown_tag_matches_no_version() {
         for tag in ["\"7\"", "W/\"v7\"", "v7", "\"v99999999999\"", "W/\"v7\", \"x\"", "\"v7-zip\""] {
             assert_eq!(named(tag), Err(Code::Stale), "{tag}");
         }

@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_only_kept_is_nothing_to_write() {
+    fn kept_rows_need_no_write() {
         let diff = Diff { entries: vec![entry("body", "provincia-crema", Change::Kept)], unchanged: 0 };
         assert!(diff.is_empty());
     }

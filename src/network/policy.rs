@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn people_are_seen_by_whoever_sees_the_whole_their_colleagues_and_themselves() {
+    fn people_are_visible_to_secretariat_direction_colleagues_and_themselves() {
         let (region, lodi, como) = (body(1), body(2), body(3));
         let referent = subject(9, SeatKind::Referent, lodi);
         assert!(may_see(&holder(1, SeatKind::Secretariat, region), &referent));

@@ -1,4 +1,4 @@
-//! Files that must be whole, on the disk, and nobody else's.
+//! Files that have to be complete, durable and private.
 
 use sha2::{Digest, Sha256};
 use std::fs::File;
@@ -6,19 +6,19 @@ use std::io::{self, Read};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-/// Creates a file that only its owner can read; fails if there is one.
+/// Creates a file that only its owner can read; fails if it exists.
 pub fn create_private(path: &Path) -> io::Result<File> {
     File::options().write(true).create_new(true).mode(0o600).open(path)
 }
 
-/// Moves a finished file to its name, so that under that name there is all of it or nothing, after a power cut too.
+/// Moves a finished file to its name. Under that name there is the whole file or none, also after a power cut.
 pub fn publish(from: &Path, to: &Path) -> io::Result<()> {
     File::open(from)?.sync_all()?;
     std::fs::rename(from, to)?;
     sync_folder(to)
 }
 
-/// SHA-256 of a file as hexadecimal digits, without holding it in memory.
+/// Returns the SHA-256 of a file as hexadecimal digits, reading it in blocks.
 pub fn sha256(path: &Path) -> io::Result<String> {
     let mut file = File::open(path)?;
     let mut digest = Sha256::new();
@@ -32,14 +32,14 @@ pub fn sha256(path: &Path) -> io::Result<String> {
     }
 }
 
-/// The path with something after its name: `a.sqlite` and `-wal` make `a.sqlite-wal`.
+/// Returns the path with `ending` appended to its name: `a.sqlite` and `-wal` give `a.sqlite-wal`.
 pub fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     name.into()
 }
 
-/// Removes a file that need not be there.
+/// Removes a file if it exists.
 pub fn remove_if_there(path: &Path) -> io::Result<()> {
     match std::fs::remove_file(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -47,7 +47,7 @@ pub fn remove_if_there(path: &Path) -> io::Result<()> {
     }
 }
 
-/// A rename is on the disk, and so is a new name, only when its folder is.
+/// Syncs the folder of a path, because a new or renamed file is durable only after that.
 pub fn sync_folder(path: &Path) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     File::open(folder)?.sync_all()

@@ -1,4 +1,4 @@
-//! Asking a running service whether it lives: for container engines, which have no `curl` at hand.
+//! Health check of a running service from the command line, for container images without `curl`.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -9,7 +9,7 @@ use tokio::time::timeout;
 
 const WITHIN: Duration = Duration::from_secs(3);
 
-/// Whether the service at `bind` answers `/health/live` with success.
+/// Returns whether the service at `bind` answers `/health/live` with success.
 pub async fn is_alive(bind: SocketAddr) -> io::Result<bool> {
     timeout(WITHIN, ask(reachable(bind))).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
 }
@@ -23,7 +23,7 @@ async fn ask(address: SocketAddr) -> io::Result<bool> {
     Ok(&answer == b"HTTP/1.1 2")
 }
 
-/// "All addresses" is where one listens, not where one calls.
+/// Returns an address to connect to. A service that listens on all addresses is reached on the loopback.
 fn reachable(bind: SocketAddr) -> SocketAddr {
     let ip = match bind.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),

@@ -1,4 +1,5 @@
-//! The key of the audit chain on a developer's machine. Production is given one; the configuration refuses to start without.
+//! The key of the audit chain on a developer's machine. In production the key must be configured; the service refuses
+//! to start without it.
 
 use super::files::create_private;
 use crate::config::{Config, Secret};
@@ -9,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 const NAME: &str = "audit.key";
 
-/// Gives a configuration without an audit key the one kept beside the database, making it the first time.
+/// Sets a missing audit key to the one stored beside the database, which is made the first time.
 pub fn ensure_audit_key(config: &mut Config) -> io::Result<()> {
     if !config.security.audit_key.is_empty() {
         return Ok(());

@@ -1,17 +1,17 @@
-//! Bringing the schema to what this program expects.
+//! Migrations of the database to the schema of this program.
 //!
-//! `SQLite` has one process per file, so `serve` migrates it. On `PostgreSQL` replicas start together, so `raccordo migrate` is a step of
-//! its own, under a lock, and `serve` only looks. A database that knows a migration this program does not was written by a later
-//! version: both refuse it.
+//! `SQLite` has one process per file, so `serve` migrates it. On `PostgreSQL` several replicas may start at once, so
+//! `raccordo migrate` is a step of its own, under a lock, and `serve` only checks. Both refuse a database with a
+//! migration unknown to this program, because a later version has written it.
 
 use crate::db::{Db, Location};
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr, TransactionTrait};
 
-/// Any number, as long as it stays the same: "raccordo" in ASCII.
+/// Key of the advisory lock: "raccordo" in ASCII. It must never change.
 const LOCK: i64 = 0x7261_6363_6f72_646f;
 
-/// Why the schema is not what is needed.
+/// Reasons why the schema cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum SchemaError {
     #[error("the database was migrated by a later version of Raccordo; use that version, or restore a backup. {0}")]
@@ -25,19 +25,19 @@ pub enum SchemaError {
 impl From<DbErr> for SchemaError {
     fn from(error: DbErr) -> Self {
         match error {
-            // The migrator's only words of its own: a version stands in the database and not in the program.
+            // The migrator uses this variant only for a migration that is in the database and not in the program.
             DbErr::Custom(text) => Self::Later(text),
             other => Self::Driver(other),
         }
     }
 }
 
-/// How many migrations the database lacks; needs no right to change the schema.
+/// Returns the number of missing migrations. Needs no right to change the schema.
 pub async fn pending(connection: &DatabaseConnection) -> Result<usize, SchemaError> {
     Ok(Migrator::get_pending_migrations_read_only(connection).await?.len())
 }
 
-/// Refuses a database that is not exactly at this program's schema.
+/// Fails unless the database has exactly the schema of this program.
 pub async fn demand_current(db: &Db) -> Result<(), SchemaError> {
     match pending(db.reader()).await? {
         0 => Ok(()),
@@ -45,7 +45,7 @@ pub async fn demand_current(db: &Db) -> Result<(), SchemaError> {
     }
 }
 
-/// Brings the database to this program's schema; returns how many migrations that took.
+/// Migrates the database to the schema of this program and returns the number of migrations applied.
 pub async fn migrate(db: &Db, location: &Location) -> Result<usize, SchemaError> {
     match location {
         Location::Sqlite(_) => run(db.writer()).await,
@@ -61,8 +61,9 @@ async fn run(connection: &DatabaseConnection) -> Result<usize, SchemaError> {
     Ok(lacking)
 }
 
-/// The lock lives in a transaction on a connection of its own: it ends with it, whatever happens, and works through a pooler. The
-/// migrations use another connection, without the service's time limits: they may take long.
+/// Migrates under a lock. The lock belongs to a transaction on a connection of its own, so it ends with that
+/// transaction in any case and works through a connection pooler. The migrations use another connection without the
+/// service's time limits, because they may take long.
 async fn under_lock(address: &str) -> Result<usize, SchemaError> {
     let pool = Database::connect(patient(address)).await?;
     let keeper = pool.begin_with_options(sea_orm::TransactionOptions::default()).await?;

@@ -1,4 +1,4 @@
-//! What operators do: migrate, back up, restore, probe. Each file is one command; `cli.rs` names them all.
+//! Commands for operators: migrate, back up, restore, check health. One file per command; `cli.rs` lists them.
 
 pub mod backup;
 pub mod demo;

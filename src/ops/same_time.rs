@@ -1,15 +1,16 @@
-//! Leases and slots are counted by the process's own clock (ADR 9). This holds it to the database's, which all replicas share.
+//! Comparison of the process's clock, which leases and slots use (ADR 9), with the database's, which all replicas
+//! share.
 
 use crate::clock::Clock;
 use crate::db::Db;
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 
-/// How far a process may be from the database: two of them are then within twice as much of each other, well inside the 45 seconds
-/// that a lease is always good for.
+/// Largest difference from the database's clock; a process beyond it refuses to start. Two processes then differ by at
+/// most 20 seconds, well below the 45 seconds for which a lease is always valid.
 pub const TOLERANCE: TimeDelta = TimeDelta::seconds(10);
 
-/// Why the process may not work beside others.
+/// Reasons why the process may not run beside others.
 #[derive(Debug, thiserror::Error)]
 pub enum TimeError {
     #[error("this machine's clock and the database's are {} ms apart; leases allow 10 s. Is the time synchronised (NTP)?", .0.num_milliseconds())]
@@ -24,7 +25,7 @@ impl From<TimeError> for crate::error::Error {
     }
 }
 
-/// How far the clock is ahead of the database's; nothing on `SQLite`, whose clock is this machine's own.
+/// Returns how far the clock is ahead of the database's; zero on `SQLite`, which uses the clock of this machine.
 async fn ahead(db: &Db, now: DateTime<Utc>) -> Result<TimeDelta, DbErr> {
     if db.is_sqlite() {
         return Ok(TimeDelta::zero());
@@ -36,8 +37,8 @@ async fn ahead(db: &Db, now: DateTime<Utc>) -> Result<TimeDelta, DbErr> {
     Ok(now - DateTime::from_timestamp_millis(millis).unwrap_or(now))
 }
 
-/// Refuses a clock that is not the database's to [`TOLERANCE`]. One that is set by hand, by a test or `raccordo tick --at`, does not
-/// claim to be.
+/// Fails if the clock differs from the database's by more than [`TOLERANCE`]. A clock set by a test or by `raccordo
+/// tick --at` is not checked.
 pub async fn demand(db: &Db, clock: &dyn Clock) -> Result<(), TimeError> {
     if clock.is_set_by_hand() {
         return Ok(());

@@ -335,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn a_seat_nobody_holds_is_vacant_since_the_day_after_the_last_term() {
+    fn a_seat_without_holder_is_vacant_since_the_day_after_the_last_term() {
         let seats = [seat(1, SeatKind::Referent)];
         assert_eq!(kinds(&seats, &[], &[], "2027-03-01"), vec![(RiskKind::Vacant, None)]);
         let designations = [held(10, &seats[0], "2026-01-01", "2027-01-31")];
@@ -355,7 +355,7 @@ mod tests {
     }
 
     #[test]
-    fn an_end_is_expiring_within_sixty_days_and_vacant_later_beyond_unless_somebody_follows() {
+    fn an_end_is_expiring_within_sixty_days_and_vacant_later_beyond_unless_there_is_a_successor() {
         let seats = [seat(1, SeatKind::Referent)];
         let first = held(10, &seats[0], "2026-01-01", "2027-04-29");
         assert_eq!(

@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_are_rounded_to_what_a_person_feels() {
+    fn durations_are_rounded_for_people() {
         assert_eq!(duration(40, Lang::En), Lang::En.t("overview.under_a_second"));
         assert_eq!(duration(1_250, Lang::It), Lang::It.f("overview.seconds", &[("number", "1,3")]));
         assert_eq!(duration(125_000, Lang::It), Lang::It.f("overview.minutes", &[("number", "2")]));

@@ -1,15 +1,15 @@
-//! Which addresses may be fetched. Pure.
+//! Checks of the addresses that may be fetched. Pure.
 
 use crate::config::Portal;
 use crate::error::{Code, Refusal as DomainRefusal};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use url::{Host, Url};
 
-/// As many characters of an address as the column holds. It is kept as it is asked for, in ASCII: a letter with an accent
-/// takes six of them.
+/// Longest address, in characters of its ASCII form, where a letter with an accent takes six; a longer one is refused.
+/// It is the length of the column.
 pub const ADDRESS_CHARACTERS: usize = 2000;
 
-/// Why an address is not fetched.
+/// Reasons for not fetching an address.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     #[error("not the address of a web page")]
@@ -45,14 +45,14 @@ impl DomainRefusal for Refusal {
     }
 }
 
-/// Endings of the files that portals offer for download.
+/// File extensions of downloads on portals.
 const FILES: &[&str] = &[
     "pdf", "p7m", "doc", "docx", "odt", "rtf", "xls", "xlsx", "ods", "csv", "ppt", "pptx", "odp", "zip", "rar", "7z",
     "epub", "jpg", "jpeg", "png",
 ];
 
-/// The address, if it may be declared: it may be fetched and is not that of a file. A file is not read, so it would never be
-/// recognised; whoever declares it is told at once, before anything is online.
+/// Returns the address if it may be declared: it may be fetched and is not that of a file. A file is refused at once,
+/// because its content is not read and it would never be recognised as the deliverable's page.
 pub fn declarable(text: &str, portal: &Portal) -> Result<Url, Refusal> {
     let url = checked(text, portal)?;
     let name = url.path().rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
@@ -60,9 +60,9 @@ pub fn declarable(text: &str, portal: &Portal) -> Result<Url, Refusal> {
     if is_file { Err(Refusal::File) } else { Ok(url) }
 }
 
-/// The address, if it may be fetched: https, or http where the installation allows it; no user name; a host of the
-/// allow-list, written exactly; the scheme's own port, or one of `allowed_private_addresses`. The part after `#` goes: it
-/// never reaches the portal.
+/// Returns the address if it may be fetched: https, or http where the installation allows it; no user name; exactly a
+/// host of the allow-list; the scheme's own port, or one of `allowed_private_addresses`. The fragment is removed,
+/// because it is never sent to the portal.
 pub fn checked(text: &str, portal: &Portal) -> Result<Url, Refusal> {
     let mut url = Url::parse(text.trim()).map_err(|_| Refusal::NotAUrl)?;
     let is_web = url.scheme() == "https" || (url.scheme() == "http" && portal.allow_http);
@@ -84,7 +84,7 @@ pub fn checked(text: &str, portal: &Portal) -> Result<Url, Refusal> {
         Some(Host::Ipv6(literal)) => Some(IpAddr::V6(literal)),
         Some(Host::Domain(_)) | None => None,
     };
-    // A literal is connected to without asking the resolver, so it is judged here.
+    // Checked here, because a literal address is connected to without the resolver.
     if literal.is_some_and(|literal| !may_connect(literal, port, &portal.allowed_private_addresses)) {
         return Err(refused());
     }
@@ -92,13 +92,15 @@ pub fn checked(text: &str, portal: &Portal) -> Result<Url, Refusal> {
     if url.as_str().len() > ADDRESS_CHARACTERS { Err(Refusal::TooLong) } else { Ok(url) }
 }
 
-/// Whether a connection to the address may be opened: it is public, or the installation names it with this port.
+/// Returns whether a connection to the address may be opened: it is public, or the installation allows it with this
+/// port.
 pub fn may_connect(address: IpAddr, port: u16, allowed: &[SocketAddr]) -> bool {
     is_public(address) || allowed.contains(&SocketAddr::new(address, port))
 }
 
-/// Whether the address belongs to somebody on the internet, by IANA's registries of special-purpose addresses (RFC 6890).
-/// What embeds an IPv4 address in an IPv6 one is never public here: it would be a second way to write every refused form.
+/// Returns whether the address is public according to IANA's registries of special-purpose addresses (RFC 6890). An
+/// IPv6 address that embeds an IPv4 address is never public here, because it would be a second spelling of every
+/// refused address.
 pub fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => is_public_v4(v4),
@@ -120,8 +122,9 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
     !is_special
 }
 
-/// Only global unicast, `2000::/3`, without what is set aside in it: `2001::/23` (Teredo, ORCHID and others), documentation,
-/// 6to4. Loopback, mapped IPv4, NAT64, unique local, link-local and multicast lie outside.
+/// Returns whether the address is global unicast (`2000::/3`), except its reserved parts: `2001::/23` (Teredo, ORCHID
+/// and others), documentation, 6to4. Loopback, mapped IPv4, NAT64, unique local, link-local and multicast addresses are
+/// outside that range.
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let [first, second, ..] = address.segments();
     let is_global = first & 0xe000 == 0x2000;

@@ -17,16 +17,16 @@ pub fn configure(cfg: &mut ServiceConfig<'_>) {
     cfg.service(show_publication).service(declare_publication).service(check_publication);
 }
 
-/// Where a deliverable appears on the portal.
+/// The page of a deliverable to declare.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeclarationIn {
-    /// The page's address: https, on a host of the portal.
+    /// Address of the page: https, on a host of the portal.
     #[schema(max_length = 2000, format = "uri", example = "https://portale.example/relazione-2026-lecco")]
     pub address: String,
 }
 
-/// The page of a deliverable on the portal, and what was seen of it.
+/// The page of a deliverable on the portal, with all checks of it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct PublicationOut {
     pub deliverable_id: DeliverableId,
@@ -38,48 +38,49 @@ pub struct PublicationOut {
     pub declared_at: Option<DateTime<Utc>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub declared_by: Option<PersonId>,
-    /// When the page was first verified: when the deliverable appeared.
+    /// Instant of the first verification, when the deliverable appeared.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first_seen_at: Option<DateTime<Utc>>,
-    /// When it was last verified.
+    /// Instant of the latest verification.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verified_at: Option<DateTime<Utc>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_checked_at: Option<DateTime<Utc>>,
-    /// When it is looked at next, once it is expected; nothing where nobody looks (any more).
+    /// Instant of the next check, once the page is expected; absent if there will be none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_look_at: Option<DateTime<Utc>>,
-    /// Looks in a row that could not be kept: the fault is ours, and the next look follows later each time.
+    /// Consecutive checks whose result could not be stored. The service is at fault, and the pause before the next
+    /// check grows.
     #[schema(minimum = 0)]
     pub failed_looks: i32,
-    /// Every look, the first one first.
+    /// All checks, oldest first.
     #[schema(max_items = 10000)]
     pub evidence: Vec<EvidenceOut>,
     pub version: i32,
 }
 
-/// One look at the page.
+/// One check of the page.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct EvidenceOut {
     pub position: i32,
     pub at: DateTime<Utc>,
-    /// What was known after it.
+    /// State after the check.
     pub state: PublicationState,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub http_status: Option<i32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 500)]
     pub title: Option<String>,
-    /// Fingerprint of what matters of the page's text: clocks, counters and days of updates do not count.
+    /// Fingerprint of the essential text of the page: clocks, counters and dates of updates do not count.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 64)]
     pub sha256: Option<String>,
-    /// Why it was not the page it should be, in a word, such as `http_status`, `not_a_page`, `product_not_named`,
-    /// `another_territory`, `another_period`, `too_slow`. Looks kept by the first versions have a sentence instead.
+    /// Reason why the page was not recognised, as a word such as `http_status`, `not_a_page`, `product_not_named`,
+    /// `another_territory`, `another_period`, `too_slow`. Checks stored by the first versions have a sentence instead.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 500)]
     pub problem: Option<String>,
-    /// Where redirects led, if anywhere.
+    /// Address after redirects, if there were any.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 2000, format = "uri")]
     pub led_to: Option<String>,
@@ -114,7 +115,7 @@ impl From<PublicationView> for PublicationOut {
 
 /// The publication of a deliverable
 ///
-/// `expected`, version 0, before an address was declared. Who may: whoever may see the deliverable.
+/// `expected`, version 0, before an address was declared. Who may: everyone who may see the deliverable.
 #[utoipa::path(tag = "publications", params(("deliverable_id" = DeliverableId, Path)), responses((status = 200, body = PublicationOut)))]
 #[get("/publications/{deliverable_id:[0-9A-Fa-f-]+}")]
 pub async fn show_publication(ctx: Ctx, id: web::Path<DeliverableId>) -> Answer {
@@ -123,9 +124,9 @@ pub async fn show_publication(ctx: Ctx, id: web::Path<DeliverableId>) -> Answer 
 
 /// Declare where a deliverable appears
 ///
-/// What happens: the page is looked at from the release on; at once where the release is out, and the answer then says what
-/// was seen. Who may: referent and deputy of the observatory, the secretariat on their behalf. Mails: none. Errors:
-/// `not_a_url`, `host_not_allowed`, `too_long`, `address_of_a_file`.
+/// What happens: the page is checked from the release on. If the release is out, it is checked at once, and the answer
+/// contains the result. Who may: referent and deputy of the observatory, the secretariat on their behalf. Mails: none.
+/// Errors: `not_a_url`, `host_not_allowed`, `too_long`, `address_of_a_file`.
 #[utoipa::path(tag = "publications", params(("deliverable_id" = DeliverableId, Path), IfMatch), request_body = DeclarationIn, responses((status = 200, body = PublicationOut)))]
 #[post("/publications/{deliverable_id:[0-9A-Fa-f-]+}/declare")]
 pub async fn declare_publication(
@@ -139,9 +140,9 @@ pub async fn declare_publication(
     Ok(answer(service::first_look(&ctx, *id).await?))
 }
 
-/// Look at the page now
+/// Check the page now
 ///
-/// What happens: the page is fetched and what was seen is kept. Who may: the secretariat. Mails: none. Errors:
+/// What happens: the page is fetched and the result stored. Who may: the secretariat. Mails: none. Errors:
 /// `wrong_transition` unless the release is out.
 #[utoipa::path(tag = "publications", security(("api_token" = ["secretariat"])), params(("deliverable_id" = DeliverableId, Path)), responses((status = 200, body = PublicationOut)))]
 #[post("/publications/{deliverable_id:[0-9A-Fa-f-]+}/check")]

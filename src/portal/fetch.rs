@@ -1,7 +1,8 @@
-//! Fetching a declared page, so that whoever declared it can reach nothing but the portal with it.
+//! Fetching a declared page without reaching any host but the portal's.
 //!
-//! The client connects only through [`Guarded`], which resolves a name and judges what came back in the same breath; a
-//! second look-up that would answer otherwise never happens. No proxy of the environment, no redirect, no cookie.
+//! The client connects only through [`Guarded`], which resolves a name and checks the resulting addresses in one step,
+//! so that there is no second lookup with another answer. Proxies of the environment, automatic redirects and cookies
+//! are off.
 
 use super::address;
 use crate::config::Portal;
@@ -18,14 +19,14 @@ use std::time::Duration;
 use url::Url;
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
-/// How long a page may take in all, redirects and body included.
+/// Longest time for a page, redirects and body included; beyond it the check fails as too slow.
 pub const ANSWER_WITHIN: Duration = Duration::from_secs(10);
-/// Far more than a page of text; a report that is a file is recognised by its page, not by itself. Counted once the body is
-/// unpacked, so that a small file cannot become a large one in memory.
+/// Longest body in bytes after decompression, so that a small compressed file cannot fill the memory; a longer one
+/// fails. Pages of text are far smaller, and downloads are not read.
 const MOST_BYTES: usize = 1024 * 1024;
-/// Redirects that are followed one after the other.
+/// Most redirects followed in a row; one more fails.
 const MOST_HOPS: usize = 5;
-/// Codings of a body, one over the other, that are undone.
+/// Most content codings undone, one inside the other; one more fails.
 const MOST_CODINGS: usize = 2;
 const USER_AGENT: &str = concat!("Raccordo/", env!("CARGO_PKG_VERSION"), " (verifica delle pubblicazioni)");
 
@@ -33,15 +34,15 @@ const USER_AGENT: &str = concat!("Raccordo/", env!("CARGO_PKG_VERSION"), " (veri
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     pub status: u16,
-    /// The `Content-Type`; empty where there was none.
+    /// Value of `Content-Type`; empty if there was none.
     pub media_type: String,
-    /// Unpacked.
+    /// Body after decompression.
     pub body: Vec<u8>,
-    /// Where it came from: the declared address, or where redirects led.
+    /// Address of the answer: the declared one, or the end of the redirects.
     pub address: String,
 }
 
-/// Why there was no answer. Its word is kept as evidence.
+/// Reasons why there was no answer, stored as evidence by their word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
     #[error("address_refused")]
@@ -56,12 +57,12 @@ pub enum Problem {
     TooLarge,
     #[error("broken_off")]
     BrokenOff,
-    /// A redirect to a host that is not the portal's, or to no address at all.
+    /// A redirect to a host outside the allow-list, or without an address.
     #[error("led_elsewhere")]
     LedElsewhere,
     #[error("too_many_redirects")]
     TooManyRedirects,
-    /// Packed in a way that we do not undo.
+    /// A content coding that is not supported.
     #[error("unknown_coding")]
     UnknownCoding,
     #[error("no_client")]
@@ -82,13 +83,13 @@ impl Problem {
         Self::NoClient,
     ];
 
-    /// Whether the host as a whole did not answer, as opposed to one of its pages.
+    /// Returns whether the whole host did not answer, as opposed to one of its pages.
     pub fn is_silence(self) -> bool {
         matches!(self, Self::NoConnection | Self::TooSlow)
     }
 }
 
-/// Where the addresses of a name come from: the system, or a test that lies.
+/// Source of the addresses of a name: the system's resolver, or a test that gives false answers.
 pub trait Names: Send + Sync {
     fn look_up(&self, host: String) -> BoxFuture<'static, std::io::Result<Vec<IpAddr>>>;
 }
@@ -102,8 +103,8 @@ impl Names for SystemNames {
     }
 }
 
-/// Fetches a page that [`address::checked`] lets pass; it is checked again, for the allow-list may have changed since it
-/// was declared. Redirects are followed where the same check lets each step pass. All of it takes at most `within`.
+/// Fetches a page that passes [`address::checked`]; it is checked again, because the allow-list may have changed since
+/// the declaration. Each redirect has to pass the same check. The whole fetch takes at most `within`.
 pub async fn fetch(text: &str, portal: &Portal, names: Arc<dyn Names>, within: Duration) -> Result<Answer, Problem> {
     let url = address::checked(text, portal).map_err(|_| Problem::AddressRefused)?;
     tokio::time::timeout(within, follow(url, portal, names)).await.unwrap_or(Err(Problem::TooSlow))
@@ -120,7 +121,7 @@ async fn follow(mut url: Url, portal: &Portal, names: Arc<dyn Names>) -> Result<
     Err(Problem::TooManyRedirects)
 }
 
-/// Where a redirect leads (RFC 9110, 15.4).
+/// Returns the target of a redirect (RFC 9110, 15.4).
 fn leads_to(response: &Response) -> Option<String> {
     let is_redirect = matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308);
     let location = response.headers().get(LOCATION).filter(|_| is_redirect)?;
@@ -143,7 +144,7 @@ async fn answer(url: Url, mut response: Response) -> Result<Answer, Problem> {
     Ok(Answer { status, media_type, body: unpacked(body, &coding)?, address: url.into() })
 }
 
-/// Undoes the codings of a body, the last one first. We ask for none, and some servers pack all the same.
+/// Undoes the codings of a body, the last one first. The request asks for none, but some servers compress anyway.
 fn unpacked(mut body: Vec<u8>, codings: &str) -> Result<Vec<u8>, Problem> {
     let codings: Vec<String> = codings.split(',').map(|coding| coding.trim().to_ascii_lowercase()).collect();
     let codings = codings.iter().filter(|coding| !matches!(coding.as_str(), "" | "identity"));
@@ -152,7 +153,7 @@ fn unpacked(mut body: Vec<u8>, codings: &str) -> Result<Vec<u8>, Problem> {
             _ if undone == MOST_CODINGS => return Err(Problem::UnknownCoding),
             "gzip" | "x-gzip" => bounded(MultiGzDecoder::new(body.as_slice()))?,
             "br" => bounded(brotli_decompressor::Decompressor::new(body.as_slice(), 4096))?,
-            // RFC 9110 means zlib; some servers send the bare stream, and browsers take both.
+            // RFC 9110 means zlib; some servers send the bare deflate stream, and browsers accept both.
             "deflate" => match bounded(ZlibDecoder::new(body.as_slice())) {
                 Err(Problem::BrokenOff) => bounded(DeflateDecoder::new(body.as_slice()))?,
                 read => read?,
@@ -163,7 +164,7 @@ fn unpacked(mut body: Vec<u8>, codings: &str) -> Result<Vec<u8>, Problem> {
     Ok(body)
 }
 
-/// Reads to the end, or until there is more than a page may have.
+/// Reads to the end; fails beyond [`MOST_BYTES`].
 fn bounded(reader: impl Read) -> Result<Vec<u8>, Problem> {
     let mut read = Vec::new();
     let most = u64::try_from(MOST_BYTES).unwrap_or(u64::MAX);
@@ -171,9 +172,10 @@ fn bounded(reader: impl Read) -> Result<Vec<u8>, Problem> {
     if read.len() > MOST_BYTES { Err(Problem::TooLarge) } else { Ok(read) }
 }
 
-/// One client per step: the resolver knows the port of its page, and nothing is shared between two portals.
+/// Makes a client for one step, because the resolver has to know the port of its page, and two portals must share no
+/// connection.
 fn client(url: &Url, portal: &Portal, names: Arc<dyn Names>) -> Result<reqwest::Client, Problem> {
-    // Another part of the process may have installed it before; they are the same.
+    // Another part of the process may have installed the same provider before.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let guarded = Guarded {
         names,
@@ -207,8 +209,8 @@ fn problem(error: &reqwest::Error) -> Problem {
 #[error("an address that is not public")]
 struct NotPublic;
 
-/// A resolver that gives the client nothing it may not connect to. One refused address among several refuses them all: an
-/// honest portal does not mix.
+/// A resolver that returns only addresses to which a connection is allowed. One refused address refuses them all,
+/// because an honest portal does not mix public and private ones.
 struct Guarded {
     names: Arc<dyn Names>,
     port: u16,

@@ -1,4 +1,4 @@
-//! What the schedule calls.
+//! Functions that the job schedule calls.
 
 use super::service;
 use crate::ctx::Ctx;
@@ -12,7 +12,7 @@ pub async fn publish(ctx: &Ctx) -> Result<Report> {
     Ok(Report::new(published, format!("releases published{failures}")))
 }
 
-/// Looks at the pages whose time has come.
+/// Checks the pages that are due.
 pub async fn verify(ctx: &Ctx) -> Result<Report> {
     let service::Seen { looked, verified, missing, postponed, failures } = service::verify(ctx).await?;
     let note = format!("verified {verified}, newly missing {missing}, left for the next run {postponed}{failures}");

@@ -1,32 +1,32 @@
-//! The portal: was it published, and was it seen? Publication is what the service saw, not what somebody ticked (product
-//! rule 10).
+//! The portal: checks whether deliverables were published. A publication counts when the service has seen the page, not
+//! when a person ticks a box (product rule 10).
 //!
-//! *How.* The observatory declares the address of its page. At the embargo instant the release is published
-//! (by the job `publish`); from then on the service fetches each declared page ([`service::verify`]), keeps what it
-//! saw as evidence, and looks again: every five minutes in the first two hours, then every hour until it is verified, then
-//! once a day, for `portal.recheck_days` days. All of this counts from when the page is expected: the latest of the release,
-//! the acceptance and the declaration. Before the release is out nothing is looked at, not even when asked.
+//! *Checks.* The observatory declares the address of its page. At the embargo instant the job `publish` publishes the
+//! release. From then on the service fetches each declared page ([`service::verify`]), stores the result as evidence,
+//! and repeats: every five minutes in the first two hours, then every hour until the page is verified, then once a day,
+//! for `portal.recheck_days` days. These times count from the instant at which the page is expected: the latest of
+//! release, acceptance and declaration. Before the release is out no page is fetched, not even on request.
 //!
-//! *Verified* means: the page answered 200, its title or main heading names the product and, unless it is joint, the
-//! territory, and the period is the release's ([`page`]; the rules stand in `docs/domain.md`). *Seen* is a page that answers 200
-//! and is not that, or a file. *Missing*: nothing was seen for an hour since it is expected or since it was last seen.
-//! *Altered*: what matters of a verified page's text has changed; it is verified again once it is what it was, or once the
-//! address is declared anew, which says that the change is meant. Each of them, *seen* after an hour, raises one task for the
-//! observatory, done by itself when the page is verified or wrong in another way. A joint product has one page for all: its
-//! chapters appear together, and if no chapter has an address, one page is missing, for the secretariat to see to. The first
-//! instant at which a page was verified is kept for ever: it is when the deliverable appeared.
+//! *Verified*: the page answered 200, its title or main heading names the product and (unless the product is joint) the
+//! territory, and its period is the release's ([`page`]; the rules are in `docs/domain.md`). *Seen*: the page answered
+//! 200 but is not recognised, or is a file. *Missing*: no page was seen for an hour since it was expected or last seen.
+//! *Altered*: the essential text of a verified page has changed; the page is verified again when the text is as before,
+//! or when the address is declared anew, which confirms the change. Missing and altered, and *seen* after an hour,
+//! create one task for the observatory, which is closed automatically when the page is verified or fails in another
+//! way. A joint product has one page for all: its chapters appear together, and if no chapter has an address, one page
+//! is missing, and the task is the secretariat's. The instant of the first verification is kept for ever, as the
+//! instant at which the deliverable appeared.
 //!
-//! *One page is no other's fault.* Each is kept in a transaction of its own. One that cannot be kept has that noted on itself
-//! and is looked at later. A host has its share of a run and no more ([`round`]).
+//! *Independence.* Each check is stored in a transaction of its own. A check that cannot be stored is noted on its
+//! publication and repeated later. Each host has a bounded share of a run ([`round`]).
 //!
-//! *Fetching is dangerous.* Whoever declares an address makes this service send a request from inside the administration's
-//! network. Hosts are allow-listed; addresses are checked in the resolver the client connects through, so that a name
-//! cannot answer one address to the check and another to the connection; redirects are followed only where each
-//! step passes the same check; time and size are
-//! bounded ([`address`], [`fetch`]).
+//! *Security.* A declared address makes this service send a request from inside the administration's network. Therefore
+//! hosts are allow-listed; addresses are checked in the resolver through which the client connects, so that a name
+//! cannot give one address to the check and another to the connection; each redirect has to pass the same check; time
+//! and size are bounded ([`address`], [`fetch`]).
 //!
-//! *Who may.* Referent and deputy of the observatory declare, the secretariat on their behalf; the secretariat has a page
-//! looked at now. *Mails.* None: the task a missing page raises is reminded like any other.
+//! *Who may.* Referent and deputy of the observatory declare, the secretariat on their behalf; the secretariat may have
+//! a page checked at once. *Mails.* None: the task for a missing page is reminded like any other.
 
 pub mod address;
 pub mod api;

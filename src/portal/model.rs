@@ -1,4 +1,4 @@
-//! A publication as pure data: what one look at a page found, and what follows from it.
+//! A publication as pure data: results of checks and the states that follow.
 
 use super::fetch::{Answer, Problem};
 use super::page::Page;
@@ -8,14 +8,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::{DeliverableId, PersonId, PublicationId};
 use entity::kinds::PublicationState as State;
 
-/// How long a page may be absent, or say something else, from when it is expected or was last as it should be, before
-/// somebody is asked to see to it: portals are updated by people, and restarted.
+/// Time for which a page may be absent or wrong, from the instant at which it is expected or was last right, before a
+/// task is created. Portals are edited by people and restarted.
 pub const GRACE: TimeDelta = TimeDelta::hours(1);
-/// While a page is awaited: often at first, for that is when people look.
+/// Pauses between checks of a page that is not verified yet: short in the first two hours, when people look at the
+/// page.
 const OFTEN: TimeDelta = TimeDelta::minutes(5);
 const OFTEN_FOR: TimeDelta = TimeDelta::hours(2);
 const SELDOM: TimeDelta = TimeDelta::hours(1);
-/// Once it is verified.
+/// Pause between checks of a verified page.
 const DAILY: TimeDelta = TimeDelta::days(1);
 
 /// The page of one deliverable on the portal.
@@ -27,23 +28,23 @@ pub struct Publication {
     pub address: Option<String>,
     pub declared_at: Option<DateTime<Utc>>,
     pub declared_by: Option<PersonId>,
-    /// When it was first verified: the instant at which the deliverable appeared. Never changes.
+    /// Instant of the first verification, at which the deliverable appeared. Never changes.
     pub first_seen_at: Option<DateTime<Utc>>,
-    /// When it was last verified.
+    /// Instant of the latest verification.
     pub verified_at: Option<DateTime<Utc>>,
     pub last_checked_at: Option<DateTime<Utc>>,
-    /// When it is looked at next, once it is expected; `None` where nobody looks (any more).
+    /// Instant of the next check, once the page is expected; `None` if there will be none.
     pub next_look_at: Option<DateTime<Utc>>,
-    /// Looks in a row that could not be kept.
+    /// Consecutive checks that could not be stored.
     pub failed_looks: i32,
-    /// Why the last of them could not be kept: for operators.
+    /// Error of the latest of them, for operators.
     pub failure: Option<String>,
-    /// 0 before anybody declared anything.
+    /// 0 before the first declaration.
     pub version: i32,
 }
 
 impl Publication {
-    /// What is known before anybody declared anything.
+    /// Makes a publication without a declaration.
     pub fn expected(id: PublicationId, deliverable_id: DeliverableId) -> Self {
         Self {
             id,
@@ -62,7 +63,7 @@ impl Publication {
         }
     }
 
-    /// Declared at another address: what was seen elsewhere proves nothing of it. The first appearance stays.
+    /// Declares another address. Results for the former address no longer count, but the first appearance stays.
     pub fn declared(mut self, address: String, at: DateTime<Utc>, by: Option<PersonId>) -> Self {
         self.state = State::Declared;
         self.address = Some(address);
@@ -76,14 +77,14 @@ impl Publication {
         self
     }
 
-    /// From when its page is expected: once the release is out, the deliverable accepted and its address declared. Nobody
-    /// can publish it sooner.
+    /// Returns the instant from which the page is expected: the latest of release, acceptance and declaration, because
+    /// before that it cannot be published.
     pub fn expected_from(&self, released: DateTime<Utc>, accepted: Option<DateTime<Utc>>) -> DateTime<Utc> {
         [accepted, self.declared_at].into_iter().flatten().fold(released, DateTime::max)
     }
 
-    /// The publication with its next look planned after one at `at`. `expected` is the instant from which its page is
-    /// expected; nobody looks after `until`.
+    /// Plans the next check after one at `at`. `expected` is the instant from which the page is expected; there are no
+    /// checks after `until`.
     pub fn planned(mut self, expected: DateTime<Utc>, at: DateTime<Utc>, until: DateTime<Utc>) -> Self {
         let pause = match self.state {
             State::Verified | State::Altered => DAILY,
@@ -94,7 +95,7 @@ impl Publication {
         self
     }
 
-    /// The publication after a look at `at` that could not be kept: the next one follows later each time, within a day.
+    /// Notes a check at `at` that could not be stored. The pause before the next one doubles each time, up to a day.
     pub fn failed(mut self, why: String, at: DateTime<Utc>) -> Self {
         let doubled = 1 << self.failed_looks.clamp(0, 16);
         self.next_look_at = Some(at + (OFTEN * doubled).min(DAILY));
@@ -103,8 +104,8 @@ impl Publication {
         self
     }
 
-    /// The publication after a look at `at`. `there_since` is the later of when the page is expected and the last
-    /// time anything was seen; `fingerprint` that of the page when it was last verified.
+    /// Returns the publication after a check at `at`. `there_since` is the later of the instant at which the page was
+    /// expected and the last time any page was seen; `fingerprint` is that of the last verification.
     pub fn after(
         mut self,
         look: &Look,
@@ -130,7 +131,7 @@ impl Publication {
     }
 }
 
-/// Why nothing was looked at.
+/// Refusals of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     #[error("the release is not out")]
@@ -145,45 +146,46 @@ impl DomainRefusal for Refusal {
     }
 }
 
-/// What a look found.
+/// Result of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Found {
-    /// No page: no answer, or one that is not 200.
+    /// No answer, or one other than 200.
     Nothing,
     /// A page that does not name what it should.
     Another,
-    /// The page it should be.
+    /// The expected page.
     It,
 }
 
-/// One look at a declared page: the evidence.
+/// One check of a declared page: the evidence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Look {
     pub found: Found,
     pub http_status: Option<u16>,
     pub title: Option<String>,
-    /// Of the page's words, see [`Page::fingerprint`].
+    /// Fingerprint of the page's words, see [`Page::fingerprint`].
     pub sha256: Option<String>,
-    /// Why it is not the page it should be: a word of [`Problem`] or [`Finding`], [`HTTP_STATUS`] or [`NO_ADDRESS`].
+    /// Reason why the page was not recognised: a word of [`Problem`] or [`Finding`], [`HTTP_STATUS`] or [`NO_ADDRESS`].
     pub problem: Option<String>,
-    /// Where redirects led, if anywhere.
+    /// Address after redirects, if there were any.
     pub led_to: Option<String>,
 }
 
-/// The word for an answer other than 200.
+/// Reason for an answer other than 200.
 pub const HTTP_STATUS: &str = "http_status";
-/// The word for a page that nobody declared.
+/// Reason for a page without a declared address.
 pub const NO_ADDRESS: &str = "no_address";
-/// The rule by which fingerprints are taken now. Those of another rule are not compared: the page did not change, the rule did.
+/// Version of the rule for fingerprints. Fingerprints of another version are not compared, because they differ even if
+/// the page is the same.
 pub const READING: i32 = 2;
 
 impl Look {
-    /// Nobody said where the page is.
+    /// Makes the result for a page without a declared address.
     pub fn without_address() -> Self {
         Self::nothing(None, NO_ADDRESS)
     }
 
-    /// Judges what was fetched from a declared address.
+    /// Evaluates the answer from a declared address.
     pub fn judge(fetched: Result<Answer, Problem>, declared: &str, expectation: &Expectation) -> Self {
         let answer = match fetched {
             Ok(answer) => answer,
@@ -217,7 +219,7 @@ impl Look {
     }
 }
 
-/// Whether an answer is a file and no page: by its type, or by its first bytes where the type does not say.
+/// Returns whether an answer is a file and not a page: by its type, or by its first bytes if the type says nothing.
 fn is_file(answer: &Answer) -> bool {
     let media_type = answer.media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let is_text = matches!(
@@ -229,7 +231,7 @@ fn is_file(answer: &Answer) -> bool {
     !is_text || is_pdf || start.starts_with(b"PK\x03\x04") || start.starts_with(b"\xd0\xcf\x11\xe0")
 }
 
-/// Whether an address is the front page of its site, in whatever language.
+/// Returns whether an address is the front page of its site, in Italian or English.
 fn is_front_page(address: &str) -> bool {
     let path = address.splitn(4, '/').nth(3).unwrap_or_default();
     let path = path.split(['?', '#']).next().unwrap_or_default().trim_matches('/').to_ascii_lowercase();
@@ -310,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn a_way_that_leads_to_the_front_page_leads_to_no_report() {
+    fn a_redirect_to_the_front_page_is_no_report() {
         let page = b"<title>Relazione territoriale Lecco 2026</title>";
         let led = |to: &str| judged(Answer { address: to.into(), ..answer(200, "text/html", page) });
         for front in ["https://portale.example/", "https://portale.example/it/", "https://portale.example/home?x=1"] {
@@ -377,7 +379,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_not_be_kept_is_tried_again_later_each_time() {
+    fn the_pause_after_a_check_that_was_not_stored_grows() {
         let (mut page, mut pauses) = (declared(), Vec::new());
         for _ in 0..12 {
             page = page.failed("why".into(), after(0));

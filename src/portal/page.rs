@@ -1,7 +1,7 @@
-//! What a page says to its reader: its title, its main heading, its text. Pure.
+//! Content of a page: title, main heading, text. Pure.
 //!
-//! [`charset`] turns bytes into text, [`reader`] text into what is shown, [`words`] what is shown into words; [`periods`]
-//! finds the reference periods among them, and [`expectation`] asks whether it is the page that is awaited.
+//! [`charset`] turns bytes into text, [`reader`] text into visible lines, [`words`] lines into words; [`periods`] finds
+//! reference periods among the words, and [`expectation`] decides whether it is the expected page.
 
 mod charset;
 pub mod expectation;
@@ -14,24 +14,24 @@ use crate::typed;
 use reader::{Heading, Line, Shown};
 use words::Words;
 
-/// As many characters of a title as the column holds.
+/// Longest title stored, in characters; a longer one is cut.
 const TITLE_CHARACTERS: usize = 500;
 
-/// What a page says.
+/// The parts of a page that are evaluated.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Page {
-    /// What stands in `<title>`, cleaned, at most 500 characters.
+    /// Text of `<title>`, cleaned, at most 500 characters.
     pub title: Option<String>,
     title_words: Words,
     heading: Words,
     text: Words,
     fingerprint: String,
-    /// Its elements stand so deep inside each other that it was not read to its end.
+    /// Whether its elements are nested too deeply, so that the page was not read to its end.
     pub is_too_deep: bool,
 }
 
 impl Page {
-    /// Reads a body that came with this `Content-Type`.
+    /// Reads a body with this `Content-Type`.
     pub fn read(body: &[u8], media_type: &str) -> Self {
         let Shown { title, headings, mut lines, is_too_deep } = reader::read(&charset::decoded(body, media_type));
         if lines.iter().any(|line| line.is_in_main) {
@@ -53,14 +53,14 @@ impl Page {
         }
     }
 
-    /// Changes when something of the main text changes that matters to its reader: see [`stable`].
+    /// Returns the fingerprint of the main text, which changes only if its essential part changes: see [`stable`].
     pub fn fingerprint(&self) -> &str {
         &self.fingerprint
     }
 }
 
-/// All `h1` of the main content, else of the page, else the first `h2`. One that leads elsewhere as a whole is no heading of
-/// this page.
+/// Returns all `h1` of the main content, otherwise those of the page, otherwise the first `h2`. A heading that is a
+/// link as a whole announces another page and does not count.
 fn main_heading(mut headings: Vec<Heading>) -> String {
     headings.retain(|heading| !heading.is_link);
     let chosen = |level: u8, is_in_main: bool| {
@@ -104,7 +104,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_a_portal_answers_is_read(
+        fn any_answer_of_a_portal_is_read_without_error(
             body in prop::collection::vec(any::<u8>(), 0..400),
             html in "(<|</|>|!|&|;|#|=|-|[a-z è]|h1|title|script|table|td|p|hidden|\\PC){0,120}",
             media_type in "\\PC{0,40}|text/html; ?charset=[a-z0-9\"-]{0,12}",

@@ -1,27 +1,27 @@
-//! In what order pages are fetched, and when a host has had its share of a run. Pure.
+//! Order in which pages are fetched, and the share of each host in a run. Pure.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-/// How much of a run is spent on what.
+/// Limits of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// One page, redirects and body included.
+    /// Longest time for one page, redirects and body included.
     pub per_page: Duration,
-    /// All pages of one host together, each counted for itself.
+    /// Longest total time for the pages of one host, each counted separately.
     pub per_host: Duration,
-    /// The whole run: no look is begun that could not end within it.
+    /// Longest time for the run: a check starts only if it can end within it.
     pub whole: Duration,
-    /// Pages fetched at the same time: the portal is somebody else's.
+    /// Pages fetched at the same time, few because the portal belongs to another administration.
     pub side_by_side: usize,
-    /// Of one host at the same time.
+    /// Pages of one host fetched at the same time.
     pub of_one_host: usize,
-    /// Looks in a row that a host leaves without an answer before it is left alone.
+    /// Consecutive checks without an answer after which a host is skipped for the rest of the run.
     pub silences: usize,
 }
 
 impl Default for Limits {
-    /// Less than the minute after which `verify` runs again.
+    /// Totals less than the minute after which `verify` runs again.
     fn default() -> Self {
         Self {
             per_page: super::fetch::ANSWER_WITHIN,
@@ -34,7 +34,7 @@ impl Default for Limits {
     }
 }
 
-/// The pages of one run, by host. Hosts take turns; the pages of one come in the order in which they were given.
+/// The pages of one run, by host. Hosts take turns; the pages of one host keep their order.
 #[derive(Debug)]
 pub struct Round<T> {
     limits: Limits,
@@ -48,7 +48,7 @@ struct Host<T> {
     waiting: VecDeque<T>,
     under_way: usize,
     spent: Duration,
-    /// Looks in a row without an answer.
+    /// Consecutive checks without an answer.
     silences: usize,
 }
 
@@ -65,7 +65,7 @@ impl<T> Round<T> {
         Self { limits, hosts, turns, under_way: 0 }
     }
 
-    /// The page that is fetched next, with its host; none while enough are under way, or where time is up.
+    /// Returns the next page to fetch, with its host; `None` if enough are being fetched or the time is up.
     pub fn next(&mut self, elapsed: Duration) -> Option<(String, T)> {
         if self.under_way >= self.limits.side_by_side || elapsed + self.limits.per_page > self.limits.whole {
             return None;
@@ -75,7 +75,7 @@ impl<T> Round<T> {
             let name = self.turns.back()?.clone();
             let host = self.hosts.get_mut(&name)?;
             let has_had_its_share = host.spent >= self.limits.per_host || host.silences >= self.limits.silences;
-            // After a silence one look at a time tells whether the host is there again.
+            // After a check without an answer, one page at a time shows whether the host is back.
             let at_once = if host.silences > 0 { 1 } else { self.limits.of_one_host };
             if has_had_its_share || host.under_way >= at_once {
                 continue;
@@ -88,7 +88,7 @@ impl<T> Round<T> {
         None
     }
 
-    /// Notes that a look at a host has come back.
+    /// Notes that a check of a host has ended.
     pub fn back(&mut self, host: &str, took: Duration, was_silent: bool) {
         self.under_way = self.under_way.saturating_sub(1);
         if let Some(host) = self.hosts.get_mut(host) {
@@ -98,7 +98,7 @@ impl<T> Round<T> {
         }
     }
 
-    /// The pages that had no turn.
+    /// Returns the pages that were not fetched.
     pub fn left_over(self) -> Vec<T> {
         self.hosts.into_values().flat_map(|host| host.waiting).collect()
     }

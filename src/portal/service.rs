@@ -1,4 +1,4 @@
-//! The use cases of the portal: declare, look and keep what was seen.
+//! Use cases of the portal: declaring an address, checking a page and storing the result.
 
 mod awaited;
 mod keep;
@@ -29,28 +29,28 @@ pub use self::verify::{Seen, verify, verify_within};
 pub use super::round::Limits;
 pub use super::store::Evidence;
 
-/// How long whoever declares an address waits for its page to be looked at.
+/// Longest time that the caller who declares an address waits for the check of its page.
 const FIRST_LOOK_WITHIN: Duration = Duration::from_secs(5);
 
-/// A publication with everything that was seen of it, the first look first.
+/// A publication with all its checks, oldest first.
 #[derive(Clone, Debug)]
 pub struct PublicationView {
     pub publication: Publication,
     pub evidence: Vec<Evidence>,
 }
 
-/// The publication of a deliverable; *expected*, version 0, before anybody declared anything. Who may: whoever may see
+/// Returns the publication of a deliverable; *expected*, version 0, before a declaration. Who may: everyone who may see
 /// the deliverable.
 pub async fn publication(ctx: &Ctx, id: DeliverableId) -> Result<PublicationView> {
     deliverables::dossier(ctx, id).await?;
     view(ctx, ctx.reader(), id).await
 }
 
-/// Declares where a deliverable appears on the portal.
+/// Declares the address of a deliverable on the portal.
 ///
-/// What happens: the address is kept and looked at from the release on, see [`first_look`]; one declared before counts no
-/// more, but the first appearance stays. Who may: referent and deputy of the observatory, the secretariat on their behalf.
-/// Mails: none. Errors: `not_a_url`, `host_not_allowed`, `too_long`, `address_of_a_file`, `stale`.
+/// What happens: the address is stored and checked from the release on, see [`first_look`]. An address declared before
+/// no longer counts, but the first appearance stays. Who may: referent and deputy of the observatory, the secretariat
+/// on their behalf. Mails: none. Errors: `not_a_url`, `host_not_allowed`, `too_long`, `address_of_a_file`, `stale`.
 pub async fn declare(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32, text: &str) -> Result<PublicationView> {
     let deliverable = deliverables::declarable(ctx, txn, id).await?;
     let url = address::declarable(text, &ctx.config().portal)?;
@@ -73,11 +73,11 @@ pub async fn declare(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32, text
     view(ctx, txn, id).await
 }
 
-/// Looks at a page that has just been declared, once its release is out, so that whoever declared it is told at once what
-/// the service sees there. Called after the declaration is committed: nothing is locked while the portal takes its time.
+/// Checks a page that has just been declared, if its release is out, so that the caller sees the result at once. Called
+/// after the declaration is committed, because no lock may be held while the portal answers.
 ///
-/// Before the release is out nothing is looked at, and there is nothing to tell. A look that cannot be kept changes nothing
-/// of the declaration: the job `verify` looks again. Who may: whoever may declare.
+/// Before the release is out there is no check. If the result cannot be stored, the declaration stays as it is and the
+/// job `verify` checks again. Who may: everyone who may declare.
 pub async fn first_look(ctx: &Ctx, id: DeliverableId) -> Result<PublicationView> {
     let deliverable = deliverables::declarable(ctx, ctx.reader(), id).await?;
     let is_out = deliverable.release_state == ReleaseState::Published;
@@ -94,19 +94,19 @@ pub async fn first_look(ctx: &Ctx, id: DeliverableId) -> Result<PublicationView>
     view(ctx, ctx.reader(), id).await
 }
 
-/// Whether somebody may have a page looked at. Everybody else waits for the next look of the service's own.
+/// Returns whether the actor may have a page checked now; others wait for the next scheduled check.
 fn may_check(actor: &Actor) -> bool {
     actor.is_secretariat() && actor.may_write()
 }
 
-/// Whether somebody may have the page of a deliverable looked at now: the button for it is shown to nobody else.
+/// Returns whether to show the button that has the page of a deliverable checked now.
 pub fn may_check_now(actor: &Actor, deliverable: &DeliverableView) -> bool {
     may_check(actor) && deliverable.release_state == ReleaseState::Published
 }
 
-/// Looks at a page now and keeps what was seen. It opens its own transaction, after the page has answered: nothing is
-/// locked while a portal takes its time. Who may: the secretariat. Errors: `wrong_transition` unless the release is out,
-/// for nothing has appeared before; `stale` if it was declared anew meanwhile.
+/// Checks a page now and stores the result, in a transaction opened after the page has answered, because no lock may be
+/// held while the portal answers. Who may: the secretariat. Errors: `wrong_transition` unless the release is out;
+/// `stale` if the address was declared anew meanwhile.
 pub async fn check_now(ctx: &Ctx, id: DeliverableId) -> Result<PublicationView> {
     if !may_check(&ctx.actor) {
         return Err(ctx.actor.refusal());
@@ -122,7 +122,7 @@ pub async fn check_now(ctx: &Ctx, id: DeliverableId) -> Result<PublicationView> 
     .await
 }
 
-/// Keeps what a page is said to have answered, as if it had been fetched: the portal of a demonstration is nowhere. Who may: the
+/// Stores a given answer as if it had been fetched, because the portal of a demonstration does not exist. Who may: the
 /// service itself. Errors: those of [`check_now`].
 pub async fn keep_answer(ctx: &Ctx, id: DeliverableId, answer: fetch::Answer) -> Result<()> {
     if !ctx.actor.is_ourselves() {
@@ -136,7 +136,8 @@ pub async fn keep_answer(ctx: &Ctx, id: DeliverableId, answer: fetch::Answer) ->
     Ok(())
 }
 
-/// What is seen is recorded by the service, never by will (rule 10 of the domain).
+/// Returns the context with the service as actor, because results are recorded by the service and not by a person (rule
+/// 10 of the domain).
 fn by_the_service(ctx: &Ctx) -> Ctx {
     Ctx { actor: Actor::system("portal"), ..ctx.clone() }
 }
@@ -149,7 +150,7 @@ async fn look_now(ctx: &Ctx, id: DeliverableId, within: Duration) -> Result<(Awa
     Ok((awaited, look))
 }
 
-/// Fetches a page and reads it, beside the threads that answer requests: reading a large page takes its time.
+/// Fetches a page and reads it on a blocking thread, because reading a large page would delay requests.
 async fn look(
     ctx: &Ctx,
     address: String,
@@ -172,8 +173,8 @@ async fn view(ctx: &Ctx, db: &impl ConnectionTrait, id: DeliverableId) -> Result
     Ok(PublicationView { publication, evidence })
 }
 
-/// The publications of a release's deliverables that anything is known of; for pages that list them. Whoever shows them
-/// has asked whether the deliverables may be seen.
+/// Returns the existing publications of a release's deliverables. The caller has checked whether the deliverables may
+/// be seen.
 pub async fn of_release(db: &impl ConnectionTrait, release: ReleaseId) -> Result<HashMap<DeliverableId, Publication>> {
     let views = deliverables::of_release(db, release).await?;
     let ids: Vec<DeliverableId> = views.iter().map(|view| view.deliverable.id).collect();

@@ -35,21 +35,21 @@ impl From<publication::Model> for Publication {
     }
 }
 
-/// One look, as it was kept.
+/// One stored check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Evidence {
     pub id: PublicationCheckId,
-    /// 1 for the first.
+    /// Position among the checks of its publication, from 1.
     pub position: i32,
     pub at: DateTime<Utc>,
-    /// What was known after it.
+    /// State after the check.
     pub state: PublicationState,
     pub http_status: Option<i32>,
     pub title: Option<String>,
     pub sha256: Option<String>,
     pub problem: Option<String>,
     pub led_to: Option<String>,
-    /// The rule by which the fingerprint was taken.
+    /// Version of the rule of the fingerprint.
     pub reading: i32,
 }
 
@@ -85,7 +85,7 @@ pub(super) async fn find_all(db: &impl ConnectionTrait, deliverables: &[Delivera
     Ok(rows.into_iter().map(Publication::from).collect())
 }
 
-/// A declared page whose time has come, with what it takes to fetch and to judge it.
+/// A declared page that is due for a check, with everything needed to fetch and evaluate it.
 #[derive(Clone, Debug, FromQueryResult)]
 pub(super) struct Due {
     pub deliverable_id: DeliverableId,
@@ -99,8 +99,8 @@ pub(super) struct Due {
     pub scope: ProductScope,
 }
 
-/// The declared pages of accepted deliverables whose release is out and whose time has come, who has waited longest first. Those
-/// expected since before `oldest` are left out, also where the service stood still on their last look.
+/// Returns the declared pages of accepted deliverables whose release is out and whose check is due, longest waiting
+/// first. Pages expected since before `oldest` are left out, even if the service was down at their last check.
 pub(super) async fn due(
     db: &impl ConnectionTrait,
     oldest: DateTime<Utc>,
@@ -148,7 +148,7 @@ fn is_out_and_accepted() -> Condition {
         .add(deliverable::Column::State.is_in(DeliverableState::iter().filter(|state| is_accepted(*state))))
 }
 
-/// Whether a release came out, or a deliverable of it was accepted, not before `oldest`.
+/// Condition that a release came out, or its deliverable was accepted, at or after `oldest`.
 fn is_recent(oldest: DateTime<Utc>) -> Condition {
     let accepted_since = submission::Entity::find()
         .select_only()
@@ -160,7 +160,7 @@ fn is_recent(oldest: DateTime<Utc>) -> Condition {
         .add(deliverable::Column::Id.in_subquery(accepted_since))
 }
 
-/// An accepted deliverable whose release is out and of which nobody declared a page.
+/// An accepted deliverable without a declared page, whose release is out.
 #[derive(Clone, Debug, FromQueryResult)]
 pub(super) struct Undeclared {
     pub deliverable_id: DeliverableId,
@@ -168,8 +168,9 @@ pub(super) struct Undeclared {
     pub scope: ProductScope,
 }
 
-/// The accepted deliverables without a page, not yet known to be missing, whose release came out not before `oldest` and not
-/// after `newest`, or that were accepted since `oldest`. Those whose look failed wait for their next one.
+/// Returns the accepted deliverables without a page that are not known to be missing yet, and whose release came out
+/// between `oldest` and `newest`, or that were accepted since `oldest`. Those whose last check failed wait for their
+/// next one.
 pub(super) async fn undeclared(
     db: &impl ConnectionTrait,
     oldest: DateTime<Utc>,
@@ -203,7 +204,7 @@ pub(super) async fn undeclared(
     Ok(rows)
 }
 
-/// Lets these pages wait behind those that come due at an instant.
+/// Moves pages behind those that become due at `now`.
 pub(super) async fn send_to_the_back(
     db: &impl ConnectionTrait,
     deliverables: &[DeliverableId],
@@ -217,7 +218,7 @@ pub(super) async fn send_to_the_back(
     Ok(())
 }
 
-/// Everything seen of a page, the first look first.
+/// Returns all checks of a page, oldest first.
 pub(super) async fn evidence(db: &impl ConnectionTrait, publication: PublicationId) -> Result<Vec<Evidence>> {
     let rows = check::Entity::find()
         .filter(check::Column::PublicationId.eq(publication))
@@ -227,7 +228,7 @@ pub(super) async fn evidence(db: &impl ConnectionTrait, publication: Publication
     Ok(rows.into_iter().map(Evidence::from).collect())
 }
 
-/// Writes the publication: the first time as a new row, later guarded by the version that was read.
+/// Writes the publication: a new row the first time, later an update guarded by the version that was read.
 pub(super) async fn save(db: &impl ConnectionTrait, after: &Publication, at: DateTime<Utc>) -> Result<()> {
     if after.version == 0 {
         return insert(db, after, at).await;
@@ -252,7 +253,8 @@ pub(super) async fn save(db: &impl ConnectionTrait, after: &Publication, at: Dat
     exactly_one(saved.rows_affected)
 }
 
-/// Two first declarations at once: the table lets one through, and the other has read an older version.
+/// Inserts the first row. Of two concurrent declarations the unique key lets one through; the other gets a stale
+/// version.
 async fn insert(db: &impl ConnectionTrait, new: &Publication, at: DateTime<Utc>) -> Result<()> {
     let row = publication::ActiveModel {
         id: Set(new.id),
@@ -278,7 +280,7 @@ async fn insert(db: &impl ConnectionTrait, new: &Publication, at: DateTime<Utc>)
     }
 }
 
-/// Keeps one look.
+/// Stores one check.
 pub(super) async fn keep(
     db: &impl ConnectionTrait,
     id: PublicationCheckId,
@@ -310,7 +312,7 @@ mod tests {
     use crate::db::plan_of;
 
     #[tokio::test]
-    async fn what_is_due_is_found_by_its_instant_and_not_among_all_that_ever_came_out() {
+    async fn due_pages_are_found_by_an_index_on_their_instant() {
         let plan = plan_of(&due_pages(DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH, 10)).await;
         assert!(plan.iter().any(|step| step.contains("ix_publication_next_look_at (next_look_at<?)")), "{plan:#?}");
         assert!(!plan.iter().any(|step| step.starts_with("SCAN")), "{plan:#?}");

@@ -1,5 +1,4 @@
-//! The page of a publication: where the deliverable is on the portal, what was seen there, and the two things one can do
-//! about it.
+//! The page of a publication: its address on the portal, the checks, and the forms to declare and to check.
 
 use super::model::{HTTP_STATUS, Publication};
 use super::service::{self, Evidence, PublicationView};
@@ -24,7 +23,7 @@ pub fn pages(cfg: &mut web::ServiceConfig) {
     cfg.service(show_publication).service(declare_publication).service(check_publication);
 }
 
-/// Looks shown; the API tells all of them.
+/// Checks shown on the page; the API returns all of them.
 const LOOKS_SHOWN: usize = 20;
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -45,24 +44,24 @@ struct PublicationPage {
     address: Option<String>,
     declared_at: Option<String>,
     first_seen_at: Option<String>,
-    /// The last one first.
+    /// Newest first.
     looks: Vec<LookLine>,
-    /// On which sites a page can be declared.
+    /// Names the sites on which a page can be declared.
     hint: String,
     may_declare: bool,
     may_check: bool,
-    /// Said where the last look could not be kept.
+    /// Shown if the latest check could not be stored.
     failed: Option<String>,
     form: FormState<Versioned<DeclareForm>>,
 }
 
-/// One look at the page.
+/// One check of the page.
 struct LookLine {
     at: String,
     kind: &'static str,
     found: String,
     title: Option<String>,
-    /// Where redirects led.
+    /// Address after redirects.
     led_to: Option<String>,
 }
 
@@ -162,7 +161,7 @@ fn may_declare(ctx: &Ctx, deliverable: &DeliverableView) -> bool {
     policy::may(&ctx.actor, Action::DeclareAddress, subject)
 }
 
-/// The text key and the colour of a state.
+/// Returns the text key and the colour of a state.
 const fn state(state: PublicationState) -> (&'static str, &'static str) {
     match state {
         PublicationState::Expected => ("portal.state_expected", "neutral"),
@@ -174,8 +173,8 @@ const fn state(state: PublicationState) -> (&'static str, &'static str) {
     }
 }
 
-/// The text key of why a page was not the one it should be. Looks of former versions keep a sentence, which is not shown: of
-/// them it is said only whether there was a page.
+/// Returns the text key of the reason why a page was not recognised. Checks of former versions have a sentence, which
+/// is not shown: for them the text only says whether there was a page.
 fn problem_text(problem: &str, was_read: bool) -> &'static str {
     match problem {
         "not_a_page" => "portal.look_not_a_page",

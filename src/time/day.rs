@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_year_that_cannot_be_meant_makes_no_day() {
+    fn a_year_outside_1900_to_2199_makes_no_day() {
         for text in ["1900-01-01", "2027-03-30", "2028-02-29", " 2199-12-31 "] {
             assert!(text.parse::<Day>().is_ok(), "{text}");
         }

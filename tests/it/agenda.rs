@@ -12,15 +12,15 @@ use serde_json::{Value, json};
 
 both_engines! {
     a_confirmed_release_yields_work_on_each_territory_s_own_days,
-    a_day_somebody_does_not_work_is_refused_by_name_unless_said_why,
+    a_day_not_worked_everywhere_is_refused_by_name_unless_a_reason_is_given,
     moving_a_release_derives_open_days_anew_and_leaves_those_set_by_hand,
     a_date_is_one_that_the_clocks_show_and_its_period_has_begun,
-    what_was_entered_by_mistake_is_corrected_until_it_is_confirmed,
+    a_release_entered_by_mistake_can_be_corrected_until_it_is_confirmed,
     the_last_step_hands_in_and_a_review_sends_back,
-    what_is_handed_in_while_blocked_comes_back_as_handed_in,
+    a_deliverable_handed_in_while_blocked_is_submitted_after_the_block,
     the_last_step_follows_the_day_set_by_hand_on_its_deliverable,
-    the_day_of_what_was_accepted_or_waived_is_history,
-    a_cancelled_release_stays_with_its_reason_and_calls_nobody,
+    the_day_of_an_accepted_or_waived_deliverable_cannot_change,
+    a_cancelled_release_stays_with_its_reason_and_cancels_its_work,
     the_feed_is_public_and_unchanged_until_the_agenda_changes,
     a_span_is_one_note_on_its_first_day_and_says_which_it_is,
     everybody_reads_the_calendar_and_only_the_network_its_tasks,
@@ -80,7 +80,7 @@ async fn a_confirmed_release_yields_work_on_each_territory_s_own_days(engine: En
     assert_eq!(days_of(&secretariat, "mantova").await, ["2027-02-18", "2027-03-04", "2027-03-11"]);
 }
 
-async fn a_day_somebody_does_not_work_is_refused_by_name_unless_said_why(engine: Engine) {
+async fn a_day_not_worked_everywhere_is_refused_by_name_unless_a_reason_is_given(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
     let release = confirmed(&secretariat).await;
@@ -155,7 +155,7 @@ async fn a_date_is_one_that_the_clocks_show_and_its_period_has_begun(engine: Eng
         .refused(422, "period_not_begun");
 }
 
-async fn what_was_entered_by_mistake_is_corrected_until_it_is_confirmed(engine: Engine) {
+async fn a_release_entered_by_mistake_can_be_corrected_until_it_is_confirmed(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
     let plan = async |period: &str| {
@@ -298,7 +298,7 @@ async fn the_last_step_hands_in_and_a_review_sends_back(engine: Engine) {
     assert_eq!(app.anonymous().get(&path(&release, "")).send().await.expect(200)["state"], "published");
 }
 
-async fn what_is_handed_in_while_blocked_comes_back_as_handed_in(engine: Engine) {
+async fn a_deliverable_handed_in_while_blocked_is_submitted_after_the_block(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
     confirmed(&secretariat).await;
@@ -354,7 +354,7 @@ async fn the_last_step_follows_the_day_set_by_hand_on_its_deliverable(engine: En
     assert_eq!(days_of(&secretariat, "bergamo").await, ["2027-03-04", "2027-03-18", "2027-03-25"]);
 }
 
-async fn the_day_of_what_was_accepted_or_waived_is_history(engine: Engine) {
+async fn the_day_of_an_accepted_or_waived_deliverable_cannot_change(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
     let release = confirmed(&secretariat).await;
@@ -386,7 +386,7 @@ async fn the_day_of_what_was_accepted_or_waived_is_history(engine: Engine) {
     }
 }
 
-async fn a_cancelled_release_stays_with_its_reason_and_calls_nobody(engine: Engine) {
+async fn a_cancelled_release_stays_with_its_reason_and_cancels_its_work(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
     let release = confirmed(&secretariat).await;

@@ -1,13 +1,13 @@
-//! `ARCHITECTURE.md` as a test: who may name whom, what stands in one place only, and what must not stand anywhere.
+//! `ARCHITECTURE.md` as a test: allowed references, names confined to one place, and forbidden words.
 //!
-//! Read from the text of the sources. Each list of exceptions says why, and an exception nobody needs any more fails too,
-//! so the lists only shrink.
+//! It reads the text of the sources. Each list of exceptions gives reasons, and an exception that is no longer needed
+//! fails too, so the lists only shrink.
 
 use crate::support::source::{self, File, Reference, Rust};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-/// What a layer of a slice must not name in its own slice: everything that stands above it.
+/// Layers that a layer may not name in its own slice: those above it.
 const UPWARDS: &[(&str, &[&str])] = &[
     ("model", &["policy", "view", "store", "service", "mail", "due", "api", "web"]),
     ("policy", &["store", "service", "mail", "due", "api", "web"]),
@@ -20,42 +20,42 @@ const UPWARDS: &[(&str, &[&str])] = &[
     ("web", &["store"]),
 ];
 
-/// What a pure layer may name of the crate: rules, words, and other pure things.
+/// Parts of the crate that a pure layer may name: rules, words, and other pure code.
 const PURE: &[&[&str]] = &[
     &["error"],
     &["time"],
     &["texts", "Lang"],
     &["auth", "actor"],
-    // Reads a text; sends nothing.
+    // Parses a text; sends nothing.
     &["mail", "is_address"],
     &["mail", "address"],
-    // Looks at letters.
+    // Classifies characters.
     &["letters"],
-    // Counts days; knows neither rows nor requests.
+    // Counts days; reads neither rows nor requests.
     &["network", "calendar"],
-    // Reads markup it is handed.
+    // Parses markup given as an argument.
     &["portal", "page"],
 ];
 
-/// What a pure layer may name of the world.
+/// Crates that a pure layer may name.
 const PURE_CRATES: &[&str] =
     &["std", "base64", "chrono", "infer", "serde", "serde_json", "thiserror", "utoipa", "uuid"];
 
-/// What makes a layer impure although `std` has it.
+/// Modules of `std` that a pure layer may not name.
 const IMPURE_STD: &[&str] = &["env", "fs", "net", "process", "thread"];
 
-/// A pure layer's leave to name one thing more.
+/// Further names allowed in single pure files, with the reason.
 const PURE_EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("src/auth/model.rs", "crate::config::Security", "the lives of links and sessions, handed in as plain data"),
     ("src/portal/model.rs", "crate::portal::fetch::Answer", "what was fetched, as plain data"),
     ("src/portal/model.rs", "crate::portal::fetch::Problem", "why nothing was fetched, as plain data"),
 ];
 
-/// Where a crate may be named, besides the layers of [`AT_HOME`].
+/// Places in which a crate may be named, besides those of [`AT_HOME`].
 struct Confined {
     krate: &'static str,
     layers: &'static [&'static str],
-    /// A file, or a folder ending in `/`, and why.
+    /// A file, or a folder ending in `/`, with the reason.
     places: &'static [(&'static str, &'static str)],
 }
 
@@ -112,7 +112,7 @@ const CONFINED: &[Confined] = &[
     Confined { krate: "rand", layers: &[], places: &[("src/secret.rs", "ids, tokens and jitter have one home")] },
 ];
 
-/// Names that stand in one file only, and what to ask instead.
+/// Names allowed in one file only, with the alternative.
 const AT_HOME: &[(&[&str], &str, &str)] = &[
     (&["std::env", "env::var", "env::vars"], "src/config.rs", "the environment is read once, by config.rs"),
     (
@@ -123,10 +123,11 @@ const AT_HOME: &[(&[&str], &str, &str)] = &[
     (&["Uuid::now_v7", "Uuid::new_v4", "Uuid::new_v7", "uuid::Builder"], "src/secret.rs", "ids come from the context"),
 ];
 
-/// `tokio::time::Instant` is a deadline, not a date: it stands still when a test pauses time.
+/// Allowed everywhere, because `tokio::time::Instant` is a deadline and not a date: it stands still when a test pauses
+/// time.
 const DEADLINES: &str = "tokio::time::Instant::now";
 
-/// Files that put the slices together and may therefore name them all.
+/// Files that connect the slices and may name them all.
 const COMPOSERS: &[&str] = &[
     "src/app.rs",
     "src/cli.rs",
@@ -137,20 +138,20 @@ const COMPOSERS: &[&str] = &[
     "src/mail/still_true.rs",
 ];
 
-/// Slices that others may not name: they look at everybody.
+/// Slices that no other slice may name, because they read from all.
 const AT_THE_TOP: &[&str] = &["overview", "reminders"];
 
-/// Lines of code beyond which a file is split by verb.
+/// Longest file, in lines of code; a longer one is split by verb.
 const LONGEST: usize = 500;
 
-/// Longer files, how long they may be, and why they are not split.
+/// Longer files with their limit and the reason why they are not split.
 const LONGER: &[(&str, usize, &str)] = &[("src/load/write/rows.rs", 560, "one function per table, all alike")];
 
 fn sources() -> Vec<Rust> {
     source::rust("src")
 }
 
-/// `src/designations/service/end.rs` is of slice `designations`, layer `service`.
+/// Returns slice and layer of a path: `src/designations/service/end.rs` is of slice `designations`, layer `service`.
 fn place(path: &str) -> (String, String) {
     let inner = path.trim_start_matches("src/").trim_end_matches(".rs");
     let mut parts = inner.split('/');
@@ -158,12 +159,12 @@ fn place(path: &str) -> (String, String) {
     (slice, parts.next().unwrap_or("mod").to_owned())
 }
 
-/// Whether a path lies in one of the places: a file, or a folder ending in `/`.
+/// Returns whether a path lies in a place: a file, or a folder ending in `/`.
 fn is_in(path: &str, place: &str) -> bool {
     if place.ends_with('/') { path.starts_with(place) } else { path == place }
 }
 
-/// The slices: every folder of `src` with use cases.
+/// Returns the slices: every folder of `src` with use cases.
 fn slices(sources: &[Rust]) -> BTreeSet<String> {
     let with_service = sources.iter().map(|file| place(&file.path)).filter(|(_, layer)| layer == "service");
     with_service.map(|(slice, _)| slice).chain(AT_THE_TOP.iter().map(|name| (*name).to_owned())).collect()
@@ -219,7 +220,7 @@ fn models_and_policies_are_pure() {
 
 type Exceptions = BTreeSet<(String, String)>;
 
-/// Exceptions twice: those not met yet, and all.
+/// Returns the exceptions twice: those not met yet, and all.
 fn exceptions<'a>(list: impl Iterator<Item = (&'a str, &'a str)>) -> (Exceptions, Exceptions) {
     let all: Exceptions = list.map(|(file, name)| (file.to_owned(), name.to_owned())).collect();
     (all.clone(), all)
@@ -236,7 +237,7 @@ fn is_pure(path: &Reference) -> bool {
     }
 }
 
-/// Whether the word is a dependency of the package.
+/// Returns whether the word is a dependency of the package.
 fn is_a_crate(word: &str) -> bool {
     let manifest: toml::Table = source::read("Cargo.toml").parse().expect("Cargo.toml is TOML");
     manifest["dependencies"].as_table().is_some_and(|all| all.keys().any(|name| name.replace('-', "_") == word))
@@ -256,7 +257,8 @@ fn infrastructure_crates_are_named_where_they_belong() {
             if home.is_some() || rule.layers.contains(&layer.as_str()) {
                 continue;
             }
-            // The one name of the ORM that use cases may say: a read that runs on the reader or inside a transaction.
+            // The one name of the ORM that use cases may use: for a read that runs on the reader or inside a
+            // transaction.
             let foreign = names.iter().filter(|path| {
                 !(["service", "due", "mail", "providers"].contains(&layer.as_str()) && path[1..] == ["ConnectionTrait"])
             });
@@ -296,7 +298,7 @@ fn time_chance_and_environment_have_one_home_each() {
     }
 }
 
-/// Who names whom among the slices.
+/// Returns which slices each slice names, and where.
 fn slice_graph(sources: &[Rust]) -> BTreeMap<String, BTreeMap<String, String>> {
     let slices = slices(sources);
     let mut graph: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
@@ -346,7 +348,7 @@ fn the_graph_of_slices_has_no_circle() {
     assert!(graph.contains_key("designations"), "the graph is empty: the test looks in the wrong place");
     let mut open: BTreeMap<&str, BTreeSet<&str>> =
         graph.iter().map(|(slice, others)| (slice.as_str(), others.keys().map(String::as_str).collect())).collect();
-    // Slices that need nobody any more are taken away until none is left; what stays goes round in a circle.
+    // Slices whose dependencies are all removed are removed too, until none is left; the rest is a circle.
     loop {
         let settled: Vec<&str> = open
             .iter()
@@ -368,7 +370,7 @@ fn the_graph_of_slices_has_no_circle() {
 }
 
 #[test]
-fn nobody_depends_on_those_who_look_at_everybody() {
+fn no_slice_depends_on_overview_or_reminders() {
     let mut found = BTreeSet::new();
     for file in sources() {
         let (slice, _) = place(&file.path);
@@ -407,7 +409,7 @@ fn slices_do_not_name_the_jobs_that_call_them() {
 }
 
 #[test]
-fn entity_and_migration_know_nothing_of_ours_nor_of_each_other() {
+fn entity_and_migration_depend_neither_on_the_program_nor_on_each_other() {
     let mut found = BTreeSet::new();
     for (folder, strangers) in [("entity", ["raccordo", "migration"]), ("migration", ["raccordo", "entity"])] {
         for file in source::rust(&format!("{folder}/src")) {
@@ -427,7 +429,7 @@ fn entity_and_migration_know_nothing_of_ours_nor_of_each_other() {
 }
 
 #[test]
-fn no_file_is_longer_than_a_reader_can_hold() {
+fn no_source_file_is_too_long() {
     let mut found = BTreeSet::new();
     for file in sources() {
         let lines = file.lines_of_code();
@@ -442,13 +444,11 @@ fn no_file_is_longer_than_a_reader_can_hold() {
     assert_none("too long", &found);
 }
 
-// ---- Templates ----------------------------------------------------------------------------------------------------------
-
 fn templates() -> Vec<File> {
     source::files("src/templates").into_iter().filter(|file| file.path.ends_with(".html")).collect()
 }
 
-/// Whether a template is of a mail: there a style can only be an attribute, and no policy of ours applies.
+/// Returns whether a template is of a mail, where styles can only be attributes and our content policy does not apply.
 fn is_mail(template: &File) -> bool {
     template.path.starts_with("src/templates/mail/")
 }
@@ -480,7 +480,7 @@ fn templates_escape_everything_and_keep_to_the_content_security_policy() {
     assert_none("against the content security policy", &found);
 }
 
-/// The names of what looks like an attribute: `name="`.
+/// Returns the names of everything that looks like an attribute: `name="`.
 fn attributes(line: &str) -> impl Iterator<Item = &str> {
     line.match_indices("=\"").map(|(at, _)| {
         let before = &line[..at];
@@ -491,9 +491,7 @@ fn attributes(line: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-// ---- The repository -----------------------------------------------------------------------------------------------------
-
-/// Folders whose files a document may name; a word with a slash that begins otherwise is an address or a unit.
+/// Folders whose files a document may name; any other word with a slash is an address or a unit.
 const FOLDERS: &[&str] =
     &["src", "tests", "entity", "migration", "data", "docs", "docker", "web", "scripts", "openapi", "benches", ".ci"];
 const EXTENSIONS: &[&str] = &[".rs", ".md", ".toml", ".json", ".yml", ".html", ".mjs", ".css", ".sh"];
@@ -537,8 +535,8 @@ fn at_the_root() -> Vec<File> {
     here.map(|name| File { text: source::read(&name), path: name }).collect()
 }
 
-/// Hosts of package registries, put together here so that this list is not found by itself. Lock files name packages;
-/// from where they are fetched is a setting of whoever builds.
+/// Hosts of package registries, split here so that this list does not match itself. Lock files name packages; the
+/// registry is a setting of the machine that builds.
 const REGISTRIES: &[&[&str]] = &[
     &["registry.npmjs", ".org"],
     &["registry.yarnpkg", ".com"],
@@ -549,7 +547,7 @@ const REGISTRIES: &[&[&str]] = &[
     &["pypi", ".org"],
 ];
 
-/// How absolute paths of somebody's machine begin.
+/// Beginnings of absolute paths on a developer's machine.
 const MACHINES: &[&[&str]] =
     &[&["/ho", "me/"], &["/ro", "ot/"], &["/Us", "ers/"], &["/wo", "rk/"], &["/tm", "p/"], &["C:", "\\"]];
 
@@ -560,7 +558,8 @@ fn the_repository_names_no_machine_and_no_registry() {
         for words in REGISTRIES.iter().chain(MACHINES).map(|parts| parts.concat()) {
             let is_path = words.starts_with('/');
             for (at, _) in file.text.match_indices(&words) {
-                // `${TMPDIR:-/…}` ends at the brace and an address has a host in front; a path begins after a space or a quote.
+                // `${TMPDIR:-/…}` ends at the brace and an address has a host in front; a path begins after a space or
+                // a quote.
                 let before = file.text[..at].chars().next_back();
                 if !is_path || before.is_none_or(|letter| !letter.is_alphanumeric() && !"._-}>".contains(letter)) {
                     found.insert(format!("{} says {words}", file.path));
@@ -572,7 +571,7 @@ fn the_repository_names_no_machine_and_no_registry() {
 }
 
 #[test]
-fn nothing_is_left_undone() {
+fn no_todo_is_left_in_the_code() {
     let words = [["TO", "DO"].concat(), ["FIX", "ME"].concat(), ["unimple", "mented!"].concat()];
     let mut found = BTreeSet::new();
     for folder in ["src", "entity", "migration", "tests", "docs", "web", "scripts", "docker"] {

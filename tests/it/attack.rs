@@ -1,5 +1,5 @@
-//! Somebody who means ill, or a program gone wild: every route, every method, everything that can be put into a request. What comes
-//! back is a refusal in the service's own words; never a fault of ours, never an effect.
+//! Attacks: every route and every method, with hostile values in every part of the request. The answer must be a
+//! refusal with a code of the service, never a server error, and nothing may change.
 
 mod bodies;
 mod mails;
@@ -28,10 +28,10 @@ struct Route {
 }
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
-/// Methods nobody of ours takes, besides those that somebody does.
+/// Methods that no route accepts, besides those of the routes.
 const OTHERS: [&str; 6] = ["HEAD", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "BREW"];
 
-/// Every route that stands in the source, read from there so that a new one is attacked as soon as it is written.
+/// Reads every route from the source, so that a new one is attacked as soon as it is written.
 fn routes() -> Vec<Route> {
     let mut found = Vec::new();
     for file in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
@@ -39,7 +39,7 @@ fn routes() -> Vec<Route> {
         for method in METHODS {
             for rest in text.split(&format!("#[{method}(\"")).skip(1) {
                 let pattern = rest.split('"').next().expect("a pattern");
-                // Handlers of the API say their path below the scope that `app.rs` gives them.
+                // Handlers of the API state their path below the scope that `app.rs` gives them.
                 let in_api = format!("/api/v1{pattern}");
                 let is_api =
                     file.ends_with("api.rs") && operation(&Route { method, pattern: in_api.clone() }).is_object();
@@ -60,13 +60,13 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     files.filter(|path| path.extension().is_some_and(|ending| ending == "rs")).collect()
 }
 
-/// What the description of the API says about a route; null for a page.
+/// Returns the API description of a route; null for a page.
 fn operation(route: &Route) -> &'static Value {
     &openapi::document()["paths"][&route.pattern][route.method]
 }
 
 impl Route {
-    /// The path with every placeholder filled with the same text.
+    /// Returns the path with every placeholder filled with the same text.
     fn filled(&self, with: &str) -> String {
         let mut path = String::new();
         for part in self.pattern.split('{') {
@@ -83,13 +83,13 @@ impl Route {
     }
 }
 
-/// A request of a browser that is on one of our pages.
+/// Makes a request of a browser that is on one of our pages.
 fn ask(client: &Client, method: &str, path: &str) -> Asking {
     let method = Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method");
     client.request(method, path).header("sec-fetch-site", "same-origin")
 }
 
-/// Asserts that the answer is no fault of ours and, where it refuses a program, a problem that tells nothing of our insides.
+/// Asserts that the answer is no server error and, where it refuses a program, a problem without internals.
 #[track_caller]
 fn in_order(answer: &Answer, what: &str) {
     let status = answer.status.as_u16();

@@ -38,27 +38,27 @@ both_engines! {
     a_button_pressed_by_many_at_once_enters_once,
     a_button_pressed_twice_lets_its_browser_in,
     a_press_is_repeated_by_its_own_browser_for_a_minute,
-    whoever_has_entered_is_led_on_by_the_spent_link,
+    a_spent_link_leads_its_signed_in_person_on,
     mails_asked_for_at_once_are_counted_together,
     a_link_ends_after_ten_minutes,
     every_link_that_cannot_be_used_gets_the_same_answer,
-    nobody_learns_from_the_answer_whether_an_address_is_known,
-    what_is_no_address_is_said_to_be_none,
+    the_answer_does_not_reveal_whether_an_address_is_known,
+    a_text_that_is_no_address_is_refused_as_such,
     an_address_is_sent_five_mails_an_hour_and_the_earlier_links_stay_good,
     after_signing_in_one_comes_back_to_a_page_of_ours_only,
-    a_key_planted_before_signing_in_is_worth_nothing_afterwards,
-    a_session_rests_half_an_hour_and_works_twelve,
+    a_key_planted_before_signing_in_is_invalid_afterwards,
+    a_session_lasts_half_an_hour_unused_and_twelve_hours_used,
     the_use_of_a_key_is_written_down_apart_from_the_request_and_counts_before_that,
-    who_asks_for_a_link_or_only_reads_never_waits_for_who_writes,
-    whoever_signs_out_is_out_at_once,
-    one_ends_one_s_own_sessions_and_nobody_else_s,
+    asking_for_a_link_and_reading_never_wait_for_writers,
+    signing_out_ends_the_session_at_once,
+    only_one_s_own_sessions_can_be_ended,
     the_profile_lists_sessions_and_capacities,
     rights_end_with_the_designation_and_handover_ends_the_rest,
-    an_api_token_that_is_no_good_is_refused_and_never_anonymous,
+    an_invalid_api_token_is_refused_and_never_anonymous,
     a_token_that_may_read_changes_nothing,
     no_secret_stands_in_the_tables_of_identity,
-    personas_let_in_only_where_everything_is_invented,
-    twenty_tokens_are_enough_for_anybody,
+    personas_sign_in_only_with_demonstration_data,
+    a_person_has_at_most_twenty_tokens,
     a_new_token_is_shown_once_on_the_page_that_answers_its_form,
     the_operator_s_link_is_for_operators,
 }
@@ -151,7 +151,7 @@ async fn a_press_is_repeated_by_its_own_browser_for_a_minute(engine: Engine) {
         assert_eq!((answer.status(), key_in(&answer)), (status, None), "{cookie}");
     }
     assert_eq!(office.name_behind(&app, &key).await.as_deref(), Some(ANNA));
-    // Whoever has signed out does not come in again by going back.
+    // Going back a page after signing out does not sign in again.
     assert_eq!(post(&app, "/sign-out", &[], &key).await.status(), StatusCode::SEE_OTHER);
     assert_eq!(send_form(&app, &link, &form, "pre=this browser").await.status(), StatusCode::GONE);
     let link = office.link_of(ANNA).await;
@@ -160,7 +160,7 @@ async fn a_press_is_repeated_by_its_own_browser_for_a_minute(engine: Engine) {
     assert_eq!(send_form(&app, &link, &form, "pre=this browser").await.status(), StatusCode::GONE);
 }
 
-async fn whoever_has_entered_is_led_on_by_the_spent_link(engine: Engine) {
+async fn a_spent_link_leads_its_signed_in_person_on(engine: Engine) {
     let office = Office::new(engine).await;
     let app = office.app().await;
     let link = format!("{}?next=/tasks", office.link_of(ANNA).await);
@@ -211,7 +211,7 @@ async fn every_link_that_cannot_be_used_gets_the_same_answer(engine: Engine) {
     assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:#?}");
 }
 
-async fn nobody_learns_from_the_answer_whether_an_address_is_known(engine: Engine) {
+async fn the_answer_does_not_reveal_whether_an_address_is_known(engine: Engine) {
     let office = Office::new(engine).await;
     let app = office.app().await;
     let mut answers = Vec::new();
@@ -227,7 +227,7 @@ async fn nobody_learns_from_the_answer_whether_an_address_is_known(engine: Engin
     assert_eq!(office.mails().await, [ANNA, ANNA]);
 }
 
-async fn what_is_no_address_is_said_to_be_none(engine: Engine) {
+async fn a_text_that_is_no_address_is_refused_as_such(engine: Engine) {
     let office = Office::new(engine).await;
     let app = office.app().await;
     for address in ["", "anna", "anna@", "anna@provincia.example\r\nBcc: all@provincia.example"] {
@@ -264,7 +264,7 @@ async fn after_signing_in_one_comes_back_to_a_page_of_ours_only(engine: Engine) 
     }
 }
 
-async fn a_key_planted_before_signing_in_is_worth_nothing_afterwards(engine: Engine) {
+async fn a_key_planted_before_signing_in_is_invalid_afterwards(engine: Engine) {
     let office = Office::new(engine).await;
     let app = office.app().await;
     let planted = press(&app, &office.link_of(BRUNO).await).await.expect("the attacker's own session");
@@ -276,7 +276,7 @@ async fn a_key_planted_before_signing_in_is_worth_nothing_afterwards(engine: Eng
     assert_eq!(office.name_behind(&app, &key).await.as_deref(), Some(ANNA));
 }
 
-async fn a_session_rests_half_an_hour_and_works_twelve(engine: Engine) {
+async fn a_session_lasts_half_an_hour_unused_and_twelve_hours_used(engine: Engine) {
     let office = Office::new(engine).await;
     let app = office.app().await;
     let rested = press(&app, &office.link_of(ANNA).await).await.expect("enters");
@@ -308,7 +308,7 @@ async fn the_use_of_a_key_is_written_down_apart_from_the_request_and_counts_befo
     assert_eq!(tokens[0].last_used_at, Some(opened + Duration::minutes(20)));
 }
 
-async fn who_asks_for_a_link_or_only_reads_never_waits_for_who_writes(engine: Engine) {
+async fn asking_for_a_link_and_reading_never_wait_for_writers(engine: Engine) {
     let office = Office::new(engine).await;
     let app = office.app().await;
     let key = press(&app, &office.link_of(BRUNO).await).await.expect("enters");
@@ -325,7 +325,7 @@ async fn who_asks_for_a_link_or_only_reads_never_waits_for_who_writes(engine: En
     assert_eq!(office.mails().await, [ANNA]);
 }
 
-async fn whoever_signs_out_is_out_at_once(engine: Engine) {
+async fn signing_out_ends_the_session_at_once(engine: Engine) {
     let office = Office::new(engine).await;
     let app = office.app().await;
     let key = press(&app, &office.link_of(ANNA).await).await.expect("enters");
@@ -334,7 +334,7 @@ async fn whoever_signs_out_is_out_at_once(engine: Engine) {
     assert_eq!(office.name_behind(&app, &key).await, None);
 }
 
-async fn one_ends_one_s_own_sessions_and_nobody_else_s(engine: Engine) {
+async fn only_one_s_own_sessions_can_be_ended(engine: Engine) {
     let office = Office::new(engine).await;
     let app = office.app().await;
     let here = press(&app, &office.link_of(ANNA).await).await.expect("enters");
@@ -382,7 +382,7 @@ async fn rights_end_with_the_designation_and_handover_ends_the_rest(engine: Engi
     assert!(press(&app, &link).await.is_none());
 }
 
-async fn an_api_token_that_is_no_good_is_refused_and_never_anonymous(engine: Engine) {
+async fn an_invalid_api_token_is_refused_and_never_anonymous(engine: Engine) {
     let office = Office::new(engine).await;
     let app = office.app().await;
     let good = office.token_of(ANNA, Scope::ReadOnly).await;
@@ -445,7 +445,7 @@ async fn no_secret_stands_in_the_tables_of_identity(engine: Engine) {
     }
 }
 
-async fn personas_let_in_only_where_everything_is_invented(engine: Engine) {
+async fn personas_sign_in_only_with_demonstration_data(engine: Engine) {
     let office = Office::new(engine).await;
     let app = office.app().await;
     let anna = office.person(ANNA).await.to_string();
@@ -466,7 +466,7 @@ async fn personas_let_in_only_where_everything_is_invented(engine: Engine) {
     assert_eq!(post(&app, "/sign-in/demo", &[("person", &anna)], "").await.status(), StatusCode::NOT_FOUND);
 }
 
-async fn twenty_tokens_are_enough_for_anybody(engine: Engine) {
+async fn a_person_has_at_most_twenty_tokens(engine: Engine) {
     let office = Office::new(engine).await;
     for _ in 0..20 {
         office.token_of(ANNA, Scope::ReadOnly).await;
@@ -503,7 +503,7 @@ async fn the_operator_s_link_is_for_operators(engine: Engine) {
 }
 
 #[actix_web::test]
-async fn a_form_without_its_token_lets_nobody_in() {
+async fn a_form_without_its_token_does_not_sign_in() {
     let office = Office::new(Engine::Sqlite).await;
     let app = office.app().await;
     let link = office.link_of(ANNA).await;
@@ -512,8 +512,6 @@ async fn a_form_without_its_token_lets_nobody_in() {
     assert_eq!(office.sessions().await, 0);
     assert!(press(&app, &link).await.is_some());
 }
-
-// ---- The office: two holders of seats, one former holder ----------------------------------------------------------------
 
 struct Office {
     services: Arc<Services>,
@@ -793,8 +791,6 @@ const fn service_ended(sessions: u64, links: u64, tokens: u64) -> raccordo::auth
     raccordo::auth::model::Ended { sessions, links, tokens }
 }
 
-// ---- A browser, a program ------------------------------------------------------------------------------------------------
-
 /// Sends requests to the pages and the API under test.
 struct Browser(Box<dyn Fn(TestRequest) -> LocalBoxFuture<'static, ServiceResponse>>);
 
@@ -817,7 +813,7 @@ async fn page_at(app: &Browser, uri: &str) -> String {
     text(app.send(TestRequest::get().uri(uri)).await).await
 }
 
-/// Posts a form of ours from Anna's Firefox: with the form token of this browser, and the key of its session if it has one.
+/// Posts a form from Anna's Firefox: with the form token of this browser, and the session key if it has one.
 async fn post(app: &Browser, uri: &str, fields: &[(&str, &str)], key: &str) -> ServiceResponse {
     let cookie =
         || if key.is_empty() { Cookie::new("pre", "this browser") } else { Cookie::new("sid", key.to_owned()) };
@@ -829,7 +825,7 @@ async fn post(app: &Browser, uri: &str, fields: &[(&str, &str)], key: &str) -> S
     app.send(request.set_form(fields)).await
 }
 
-/// A form that stood on a page shown before anybody had signed in.
+/// Returns a form from a page shown before signing in.
 fn form_of_the_way_in(browser: &'static str) -> String {
     let request = TestRequest::default().cookie(Cookie::new("pre", browser)).to_http_request();
     let token = raccordo::http::csrf::token(&request);
@@ -839,7 +835,7 @@ fn form_of_the_way_in(browser: &'static str) -> String {
         .finish()
 }
 
-/// Sends this very form, as a second click does.
+/// Sends exactly this form, as a second click does.
 async fn send_form(app: &Browser, uri: &str, form: &str, cookies: &str) -> ServiceResponse {
     let request = TestRequest::post().uri(uri).insert_header(("cookie", cookies));
     app.send(request.insert_header(("content-type", "application/x-www-form-urlencoded")).set_payload(form.to_owned()))
@@ -850,7 +846,7 @@ async fn ask(app: &Browser, address: &str) -> ServiceResponse {
     post(app, "/sign-in", &[("email", address)], "").await
 }
 
-/// Presses the button behind a link; the key of the session, if one was opened.
+/// Presses the button behind a link and returns the session key, if one was opened.
 async fn press(app: &Browser, link: &str) -> Option<String> {
     let answer = post(app, link, &[], "").await;
     let key = key_in(&answer);

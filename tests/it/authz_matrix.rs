@@ -1,5 +1,5 @@
-//! Who may do what: every policy asked about every action for every kind of caller, printed for people to review as a
-//! diff. A slice with a `policy.rs` and no block here fails; so does an action nobody was asked about.
+//! The rights matrix: every policy asked about every action for every kind of caller, printed so that people review it
+//! as a diff. A slice with a `policy.rs` and no block here fails, and so does an action that is not asked about.
 
 use crate::support::golden::assert_golden;
 use crate::support::source;
@@ -22,7 +22,7 @@ fn id<T: From<Uuid>>(number: u128) -> T {
 struct Place(u128);
 
 const REGION: Place = Place(1_000);
-/// What is asked about belongs here.
+/// Subjects of the questions belong to this place.
 const LODI: Place = Place(2_000);
 const COMO: Place = Place(3_000);
 

@@ -1,4 +1,5 @@
-//! Backup and restore: everything acknowledged is in it, damage is refused, and a restored service mails nobody by itself.
+//! Backup and restore: a backup holds everything acknowledged, damage is refused, and a restored service sends no mail
+//! by itself.
 
 use crate::support::db::Engine;
 use crate::workbench::{Workbench, notification};
@@ -74,7 +75,7 @@ async fn a_backup_is_private_whole_and_carries_the_audit_head() {
 }
 
 #[actix_web::test]
-async fn a_backup_can_be_made_while_somebody_writes() {
+async fn a_backup_can_be_made_during_writes() {
     let bench = Workbench::new(Engine::Sqlite).await;
     let folder = tempfile::tempdir().expect("a folder");
     let writing = bench.db().begin().await.expect("a transaction");
@@ -125,7 +126,7 @@ async fn the_database_that_was_there_is_put_aside_with_its_log() {
 }
 
 #[actix_web::test]
-async fn what_was_put_aside_is_never_deleted() {
+async fn a_database_put_aside_is_never_deleted() {
     let kept = Kept::new().await;
     kept.restored().await.expect("restored");
     let mut aside = Vec::new();

@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 
 both_engines! {
     an_invitation_follows_the_address_once_with_a_higher_sequence,
-    who_was_told_elsewhere_that_a_meeting_is_off_is_told_again,
-    who_has_left_is_told_nothing_at_the_corrected_address,
+    a_cancellation_sent_to_a_wrong_address_is_sent_again,
+    a_former_holder_gets_no_mail_at_the_corrected_address,
     a_reminder_follows_the_address_once_and_the_old_link_is_dead,
-    what_was_withdrawn_by_hand_does_not_follow_the_address,
+    a_mail_withdrawn_by_hand_does_not_follow_the_address,
     a_request_follows_the_address_of_the_body_while_the_seat_is_vacant,
     a_registration_that_left_for_the_wrong_address_becomes_a_welcome_at_the_right_one,
     an_address_that_comes_back_is_not_told_again,
@@ -117,7 +117,7 @@ async fn an_invitation_follows_the_address_once_with_a_higher_sequence(engine: E
     assert!(third[0].calendar.as_deref().expect("an invitation").contains("20270520T100000"));
 }
 
-async fn who_was_told_elsewhere_that_a_meeting_is_off_is_told_again(engine: Engine) {
+async fn a_cancellation_sent_to_a_wrong_address_is_sent_again(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (secretariat, _) = with_ada(&app).await;
     let meeting = convened(&secretariat).await;
@@ -133,7 +133,7 @@ async fn who_was_told_elsewhere_that_a_meeting_is_off_is_told_again(engine: Engi
     assert_eq!(list(&tick(&app, "follow_members").await), [""; 0], "once");
 }
 
-async fn who_has_left_is_told_nothing_at_the_corrected_address(engine: Engine) {
+async fn a_former_holder_gets_no_mail_at_the_corrected_address(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (secretariat, ada) = with_ada(&app).await;
     convened(&secretariat).await;
@@ -188,7 +188,7 @@ async fn a_reminder_follows_the_address_once_and_the_old_link_is_dead(engine: En
     assert_eq!(list(&tick(&app, "reminders").await), [""; 0], "once");
 }
 
-async fn what_was_withdrawn_by_hand_does_not_follow_the_address(engine: Engine) {
+async fn a_mail_withdrawn_by_hand_does_not_follow_the_address(engine: Engine) {
     let app = TestApp::new(engine).await;
     let (secretariat, _) = with_ada(&app).await;
     let ctx = app.system();

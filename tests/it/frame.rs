@@ -1,5 +1,5 @@
-//! What the data file leaves open and the secretariat enters: certified mailboxes of bodies, the day of signature; and how
-//! *Chiedi la designazione* says what is missing before it is pressed.
+//! Data that the file leaves open and the secretariat enters (certified mailboxes of bodies, the day of signature), and
+//! the hints on *Chiedi la designazione* about missing ones.
 
 use crate::both_engines;
 use crate::support::app::{Client, SECRETARIAT, TestApp};
@@ -14,7 +14,7 @@ both_engines! {
     a_mailbox_is_an_address_and_one_body_s_own,
     the_day_of_signature_is_entered_corrected_and_taken_away,
     only_the_secretariat_enters_what_the_file_leaves_open,
-    what_was_entered_survives_another_load,
+    entered_values_survive_another_load,
 }
 
 const LODI: &str = "/api/v1/bodies/provincia-lodi";
@@ -102,7 +102,7 @@ async fn only_the_secretariat_enters_what_the_file_leaves_open(engine: Engine) {
     app.anonymous().patch(LODI).if_match(1).merge_patch(&json!({})).send().await.refused(401, "unauthenticated");
 }
 
-async fn what_was_entered_survives_another_load(engine: Engine) {
+async fn entered_values_survive_another_load(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
     patch(&secretariat, LODI, json!({ "pec": PEC })).await.expect(200);

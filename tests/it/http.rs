@@ -85,7 +85,7 @@ async fn every_answer_carries_the_standard_headers() {
 }
 
 #[actix_web::test]
-async fn nobody_names_a_request_but_the_service() {
+async fn the_service_ignores_request_ids_of_callers() {
     let house = house(|_| ()).await;
     let claimed = "01936f3c-0000-7000-8000-000000000000";
     let answer = ask(&house, TestRequest::with_uri("/status").insert_header(("Request-Id", claimed))).await;
@@ -93,7 +93,7 @@ async fn nobody_names_a_request_but_the_service() {
 }
 
 #[actix_web::test]
-async fn an_error_has_a_face_for_programs_and_one_for_people() {
+async fn an_error_is_a_problem_for_programs_and_a_page_for_people() {
     let house = house(|_| ()).await;
     let told =
         problem(ask(&house, TestRequest::with_uri("/api/v1/nowhere").insert_header(("Accept-Language", "en"))).await)
@@ -117,7 +117,7 @@ async fn a_known_path_says_which_methods_it_takes() {
 }
 
 #[actix_web::test]
-async fn what_can_be_read_can_be_asked_about_with_head() {
+async fn every_get_route_answers_head() {
     let house = house(|_| ()).await;
     assert_eq!(ask(&house, TestRequest::with_uri("/status").method(Method::HEAD)).await.status(), StatusCode::OK);
 }
@@ -143,7 +143,7 @@ async fn panics() -> HttpResponse {
 }
 
 #[actix_web::test]
-async fn who_asks_too_much_is_told_when_to_come_back() {
+async fn a_caller_over_the_limit_is_told_when_to_retry() {
     let house = house(|config| config.limits.requests_per_minute = 1).await;
     assert_eq!(ask(&house, TestRequest::with_uri("/status")).await.status(), StatusCode::OK);
     let refused = ask(&house, TestRequest::with_uri("/status")).await;
@@ -304,13 +304,13 @@ async fn two_of_the_same_at_once_make_one() {
 }
 
 #[actix_web::test]
-async fn a_key_that_is_none_is_refused() {
+async fn an_invalid_key_is_refused() {
     let house = house(|_| ()).await;
     assert_eq!(create(&somebody(&house), &"k".repeat(256), "input", 1).await, Err(Code::IdempotencyKeyInvalid));
 }
 
 #[actix_web::test]
-async fn what_a_page_says_about_itself_is_not_overruled() {
+async fn headers_set_by_a_page_are_not_replaced() {
     let house = house(|_| ()).await;
     let link = ask(&house, TestRequest::with_uri("/sign-in/no-such-key")).await;
     assert_eq!(link.status(), StatusCode::GONE);
@@ -344,7 +344,7 @@ async fn pages_and_feeds_refuse_a_name_they_do_not_know() {
     assert_eq!(ask(&house, TestRequest::with_uri("/nowhere?x=1")).await.status(), StatusCode::NOT_FOUND);
 }
 
-/// What the description says of a parameter holds: a longer value is no filter that finds nothing.
+/// A query value beyond its described length must be refused, not treated as a filter without results.
 #[actix_web::test]
 async fn a_query_value_beyond_its_described_length_is_refused() {
     let app = TestApp::new(Engine::Sqlite).await;

@@ -90,8 +90,6 @@ fn published(feed: &Feed) -> String {
     feed.to_ical().expect("a good feed")
 }
 
-// --- Reading, by the letter of RFC 5545 and without calcard ------------------------------------------------------------------
-
 /// The content lines, unfolded; asserts line ends and lengths on the way.
 fn lines(ical: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
@@ -163,8 +161,6 @@ fn assert_golden(name: &str, golden: &str, ical: &str) {
     }
 }
 
-// --- Invitations -------------------------------------------------------------------------------------------------------------
-
 #[test]
 fn the_golden_files_are_what_we_write() {
     assert_golden("invitation-request.ics", include_str!("../data/invitation-request.ics"), &written(&invitation()));
@@ -173,7 +169,7 @@ fn the_golden_files_are_what_we_write() {
 }
 
 #[test]
-fn an_invitation_asks_one_attendee_and_nobody_else() {
+fn an_invitation_names_one_attendee_only() {
     let ical = written(&invitation());
     let attendees: Vec<String> = lines(&ical).into_iter().filter(|line| line.starts_with("ATTENDEE")).collect();
     assert_eq!(
@@ -258,7 +254,7 @@ fn roles_have_their_standard_names() {
 }
 
 #[test]
-fn what_no_client_could_read_is_refused() {
+fn an_entry_that_no_client_could_read_is_refused() {
     let nameless = Invitation { uid: " \r\n".to_owned(), ..invitation() };
     assert_eq!(nameless.to_ical(), Err(IcalError::UidMissing));
     let endless = Invitation { end: invitation().start, ..invitation() };
@@ -266,8 +262,6 @@ fn what_no_client_could_read_is_refused() {
     let forever = Feed { entries: vec![entry(1, When::Day(NaiveDate::MAX), EntryStatus::Tentative)], ..feed() };
     assert_eq!(forever.to_ical(), Err(IcalError::EndsBeforeItStarts { uid: forever.entries[0].uid.clone() }));
 }
-
-// --- Feeds -------------------------------------------------------------------------------------------------------------------
 
 #[test]
 fn a_feed_says_its_name_and_how_often_to_come_back() {
@@ -333,9 +327,7 @@ fn the_order_of_the_entries_does_not_matter_and_no_uid_comes_twice() {
     assert!(matches!(twice.to_ical(), Err(IcalError::UidTwice { .. })));
 }
 
-// --- Hostile texts -----------------------------------------------------------------------------------------------------------
-
-/// What somebody could paste or invent: line ends, separators, quotes, whole properties, long words in several scripts.
+/// Generates hostile texts: line ends, separators, quotes, whole properties, long words in several scripts.
 fn hostile() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         Just("\r\n".to_owned()),
@@ -388,7 +380,7 @@ fn nothing_hidden_is_written_anywhere() {
     }
 }
 
-/// Orders about the direction of writing, and characters that no reader sees.
+/// Characters that change the direction of text, and invisible ones.
 const HIDDEN: [char; 14] = [
     '\u{61C}',
     '\u{200B}',

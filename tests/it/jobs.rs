@@ -30,11 +30,11 @@ both_engines! {
     the_overview_shows_the_last_run_and_the_next,
     the_sweep_puts_back_what_a_dead_process_held,
     a_clock_that_is_not_the_databases_is_refused_where_replicas_share_one,
-    nobody_sweeps_the_leases_of_others_by_a_clock_that_has_parted_from_theirs,
-    slots_of_a_future_that_was_taken_back_are_free_again,
-    a_run_that_nobody_ended_within_its_deadline_was_interrupted,
+    leases_are_not_swept_with_a_clock_that_differs_from_the_database_s,
+    slots_taken_by_a_wrong_clock_are_free_again,
+    a_run_without_an_end_within_its_deadline_was_interrupted,
     the_periods_of_retention_are_the_controllers_to_set,
-    retention_removes_what_is_past_and_nothing_else,
+    retention_removes_expired_rows_only,
 }
 
 static OVERLAPPING_RUNS: AtomicU32 = AtomicU32::new(0);
@@ -167,7 +167,7 @@ async fn a_clock_that_is_not_the_databases_is_refused_where_replicas_share_one(e
     }
 }
 
-async fn nobody_sweeps_the_leases_of_others_by_a_clock_that_has_parted_from_theirs(engine: Engine) {
+async fn leases_are_not_swept_with_a_clock_that_differs_from_the_database_s(engine: Engine) {
     let bench = Workbench::new(engine).await;
     bench.leftovers.are_meant();
     bench.leftovers.are_meant();
@@ -189,7 +189,7 @@ async fn nobody_sweeps_the_leases_of_others_by_a_clock_that_has_parted_from_thei
     assert_eq!(bench.mail(id).await.state, expected);
 }
 
-async fn slots_of_a_future_that_was_taken_back_are_free_again(engine: Engine) {
+async fn slots_taken_by_a_wrong_clock_are_free_again(engine: Engine) {
     let bench = Workbench::new(engine).await;
     let runner = Runner::new(Arc::clone(&bench.services));
     let right = bench.now();
@@ -207,7 +207,7 @@ async fn slots_of_a_future_that_was_taken_back_are_free_again(engine: Engine) {
     assert!(runner.run_planned(named("retention")).await.is_some());
 }
 
-async fn a_run_that_nobody_ended_within_its_deadline_was_interrupted(engine: Engine) {
+async fn a_run_without_an_end_within_its_deadline_was_interrupted(engine: Engine) {
     let bench = Workbench::new(engine).await;
     bench.leftovers.are_meant();
     bench.leftovers.are_meant();
@@ -241,7 +241,7 @@ async fn the_periods_of_retention_are_the_controllers_to_set(engine: Engine) {
     assert_eq!(ended, Ended::Done(Report::new(2, "answers 1, slots 1, sessions 0, links 0, files 0, mails blanked 0")));
 }
 
-async fn retention_removes_what_is_past_and_nothing_else(engine: Engine) {
+async fn retention_removes_expired_rows_only(engine: Engine) {
     let bench = Workbench::new(engine).await;
     let person = bench.designation().await;
     let now = bench.now();

@@ -13,7 +13,7 @@ use std::os::unix::fs::MetadataExt;
 
 both_engines! {
     a_transaction_in_which_a_statement_failed_cannot_be_committed,
-    however_the_engine_ends_a_use_case_what_is_acknowledged_afterwards_is_kept,
+    a_use_case_ended_by_the_engine_in_any_way_loses_no_later_change,
 }
 
 /// Changes made after each fault.
@@ -35,7 +35,7 @@ async fn a_transaction_in_which_a_statement_failed_cannot_be_committed(engine: E
     assert_eq!(count(bench.db(), "setting").await, 1);
 }
 
-/// Ways in which an engine ends a transaction that nobody asked it to end.
+/// Returns the ways in which an engine ends a transaction by itself.
 fn ends(engine: Engine) -> &'static [&'static [&'static str]] {
     match engine {
         Engine::Sqlite => &[
@@ -53,7 +53,7 @@ fn ends(engine: Engine) -> &'static [&'static [&'static str]] {
     }
 }
 
-async fn however_the_engine_ends_a_use_case_what_is_acknowledged_afterwards_is_kept(engine: Engine) {
+async fn a_use_case_ended_by_the_engine_in_any_way_loses_no_later_change(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
     secretariat.post("/api/v1/designations").json(Designation::of("referent:bergamo").json()).send().await.expect(201);
@@ -105,7 +105,7 @@ async fn a_disk_that_fills_at_any_statement_of_a_use_case_loses_nothing_that_is_
 
 /// The same at each statement in turn: a trigger ends the transaction in the way in which `SQLite` does it by itself.
 #[actix_web::test]
-async fn whichever_statement_the_engine_ends_a_use_case_at_what_is_acknowledged_afterwards_is_kept() {
+async fn a_use_case_ended_by_the_engine_at_any_statement_loses_no_later_change() {
     let app = TestApp::new(Engine::Sqlite).await;
     let secretariat = app.client(SECRETARIAT).await;
     secretariat.post("/api/v1/designations").json(Designation::of("referent:bergamo").json()).send().await.expect(201);

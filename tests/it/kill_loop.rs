@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 const CONCURRENCY: usize = 4;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn whatever_was_acknowledged_survives_thirty_kills_with_its_mails_and_nothing_else_was_sent() {
+async fn acknowledged_changes_and_their_mails_survive_thirty_kills() {
     let mut chance = Chance::new();
     let relay = FakeSmtpServer::start(Script::healthy()).await;
     let installation = Installation::with_network().await.sending_to(relay.port());
@@ -165,8 +165,8 @@ fn kill(mut child: std::process::Child) {
     child.wait().expect("the process has ended");
 }
 
-/// The proxy's view of a stop: it sends nobody any more once the service says "not ready", and everybody it had sent is answered,
-/// those too whose body was still on its way when the service stopped accepting.
+/// A stop as the proxy sees it: once the service reports "not ready", the proxy sends no more requests, and all
+/// requests sent before are answered, including those whose body was still arriving when the service stopped accepting.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stop_under_load_answers_every_request_it_has_begun_to_read() {
     let installation = Installation::with_network().await.set("SERVER__DRAIN_SECONDS", 1);
@@ -198,7 +198,7 @@ async fn a_stop_under_load_answers_every_request_it_has_begun_to_read() {
         answered += caller.await.expect("every request was answered");
     }
     assert!(answered > 0);
-    // Beyond the drain: the service accepts nobody any more, and still waits for the rest of these four.
+    // After the drain: the service accepts no connection but still waits for the rest of these four requests.
     let refused = async {
         while !matches!(Request::get("/status").send_to(port).await, Err(Unanswered::Refused)) {
             sleep(Duration::from_millis(20)).await;

@@ -1,5 +1,5 @@
-//! What can happen where: every state met with every event, printed with the state that follows or the refusal, for
-//! people to review as a diff. The transitions themselves are asked, not a table beside them.
+//! The lifecycle matrix: every state with every event, printed with the next state or the refusal, so that people
+//! review it as a diff. It asks the transition functions themselves.
 
 use crate::support::db::Engine;
 use crate::support::golden::assert_golden;

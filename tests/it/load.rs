@@ -21,12 +21,12 @@ use std::sync::Arc;
 both_engines! {
     the_real_file_makes_the_network_of_the_agreement,
     seats_follow_from_bodies_and_observatories,
-    the_secretariat_is_designated_so_that_somebody_can_sign_in,
+    the_file_designates_the_secretariat_who_can_then_sign_in,
     loading_twice_changes_nothing_and_leaves_one_event,
     the_event_names_the_file_by_its_hash,
     a_changed_file_changes_what_it_says_and_shows_it_first,
     steps_may_change_places,
-    what_the_file_no_longer_has_is_reported_and_stays,
+    rows_missing_in_the_file_are_reported_and_stay,
     a_holiday_the_law_abolished_goes,
     the_register_is_not_begun_twice,
     a_body_keeps_its_code,
@@ -114,7 +114,7 @@ async fn seats_follow_from_bodies_and_observatories(engine: Engine) {
     }
 }
 
-async fn the_secretariat_is_designated_so_that_somebody_can_sign_in(engine: Engine) {
+async fn the_file_designates_the_secretariat_who_can_then_sign_in(engine: Engine) {
     let loading = Loading::into_empty(engine).await;
     loading.load_real_file().await;
     let db = loading.ctx.reader();
@@ -192,7 +192,7 @@ async fn steps_may_change_places(engine: Engine) {
     assert_eq!(again.outcome, Outcome::UpToDate);
 }
 
-async fn what_the_file_no_longer_has_is_reported_and_stays(engine: Engine) {
+async fn rows_missing_in_the_file_are_reported_and_stay(engine: Engine) {
     let loading = Loading::into_empty(engine).await;
     loading.load_real_file().await;
     let without_varese = loading.file_with(
@@ -273,7 +273,7 @@ async fn a_bad_file_is_refused_with_line_and_reason_and_changes_nothing(engine: 
     assert_eq!(everything(&loading).await, before);
 }
 
-/// What is replaced, by what, and what must be said of the line where it stands.
+/// Planted defects: the text replaced, its replacement, and the message expected for its line.
 const DEFECTS: &[(&str, &str, &str)] = &[
     ("in_force_to = \"2027-06-30\"", "in_force_to = \"2027-06-31\"", "input is out of range"),
     (

@@ -17,11 +17,11 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-/// How subjects begin: those of the service, and those of the table, which its members sort by.
+/// Prefixes of subjects: the service's, and the technical table's, by which its members sort their mail.
 const TAGS: &[&str] = &["[Raccordo] ", "[Tavolo OML] "];
 const OURS: &str = "http://raccordo.test";
 
-/// A year in short: whatever makes the service write to somebody.
+/// Plays a short year that makes the service write every kind of mail.
 async fn all_mails(language: &str) -> Vec<Vec<Mail>> {
     let app = TestApp::new(Engine::Sqlite).await;
     let set_language = format!("UPDATE person SET language = '{language}'");
@@ -189,7 +189,7 @@ fn header_lines(bytes: &[u8]) -> Vec<&str> {
     found
 }
 
-/// What holds for every mail.
+/// Asserts what every mail has to fulfil.
 fn check(mail: &Mail, language: &str) {
     let at = format!("{} to {}", mail.kind, mail.to);
     assert!(TAGS.iter().any(|tag| mail.subject.starts_with(tag)), "{at}: {}", mail.subject);

@@ -15,17 +15,17 @@ both_engines! {
     a_meeting_is_convened_moved_and_called_off_in_every_member_s_calendar,
     an_invitation_that_waited_while_the_meeting_moved_is_not_sent_any_more,
     numbers_follow_each_other_and_a_cancelled_one_is_not_given_again,
-    who_becomes_referent_is_invited_and_who_leaves_is_told_so_once,
-    who_joins_while_a_meeting_is_called_off_is_not_invited_to_it,
+    a_new_referent_is_invited_and_a_former_one_is_told_once,
+    a_new_member_is_not_invited_to_a_cancelled_meeting,
     one_meeting_whose_members_cannot_be_followed_stops_no_other,
     a_patch_takes_away_keeps_or_replaces_and_writes_nothing_where_nothing_changes,
-    the_farewell_is_the_last_mail_to_who_leaves,
-    what_people_were_told_is_told_of_one_meeting_and_not_of_another,
+    the_farewell_is_the_last_mail_to_a_former_holder,
+    the_mails_of_a_meeting_are_listed_at_that_meeting_only,
     a_convocation_that_cannot_stand_is_refused_with_its_reason,
-    an_empty_agenda_convenes_nobody,
+    a_meeting_without_agenda_cannot_be_convened,
     a_meeting_held_with_a_quorum_decides_a_release_and_gives_a_task,
-    a_decision_keeps_its_quorum_and_stands_without_one_only_with_a_word,
-    who_stands_for_several_parties_is_pointed_out_and_counted,
+    a_decision_keeps_its_quorum_and_needs_a_reason_without_one,
+    a_person_who_represents_several_parties_is_named_and_counted,
     an_hour_that_the_clocks_skip_is_no_hour_of_a_meeting,
     only_the_secretariat_keeps_the_table,
     every_page_of_a_meeting_opens_in_its_time,
@@ -164,7 +164,7 @@ async fn numbers_follow_each_other_and_a_cancelled_one_is_not_given_again(engine
     assert_eq!(convened(&secretariat).await["number"], "2/2027");
 }
 
-async fn who_becomes_referent_is_invited_and_who_leaves_is_told_so_once(engine: Engine) {
+async fn a_new_referent_is_invited_and_a_former_one_is_told_once(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
     designate(&secretariat, Designation::of("referent:bergamo")).await;
@@ -187,7 +187,7 @@ async fn who_becomes_referent_is_invited_and_who_leaves_is_told_so_once(engine: 
     assert!(of_meetings(app.mails().await).is_empty(), "nobody is told twice");
 }
 
-async fn who_joins_while_a_meeting_is_called_off_is_not_invited_to_it(engine: Engine) {
+async fn a_new_member_is_not_invited_to_a_cancelled_meeting(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
     let meeting = convened(&secretariat).await;
@@ -234,7 +234,7 @@ async fn a_patch_takes_away_keeps_or_replaces_and_writes_nothing_where_nothing_c
     );
 }
 
-async fn the_farewell_is_the_last_mail_to_who_leaves(engine: Engine) {
+async fn the_farewell_is_the_last_mail_to_a_former_holder(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
     designate(&secretariat, Designation::of("referent:bergamo")).await;
@@ -249,7 +249,7 @@ async fn the_farewell_is_the_last_mail_to_who_leaves(engine: Engine) {
     app.tick("follow_members").await;
     let greylisted =
         || Delivery::NotSent { retry: true, class: FailureClass::Recipient, text: "450 4.7.1 later".into() };
-    // One for whoever leaves, one for whoever joins.
+    // One answer for the member who leaves, one for the member who joins.
     app.mailbox.script([greylisted(), greylisted()]);
     app.advance(TimeDelta::seconds(30));
     assert_eq!(list(&app.mails().await), [""; 0], "a mail that is tried again is not over");
@@ -264,7 +264,7 @@ async fn the_farewell_is_the_last_mail_to_who_leaves(engine: Engine) {
     }
 }
 
-async fn what_people_were_told_is_told_of_one_meeting_and_not_of_another(engine: Engine) {
+async fn the_mails_of_a_meeting_are_listed_at_that_meeting_only(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
     let first = convened(&secretariat).await;
@@ -329,7 +329,7 @@ async fn a_convocation_that_cannot_stand_is_refused_with_its_reason(engine: Engi
         .refused(409, "meeting_not_begun");
 }
 
-async fn an_empty_agenda_convenes_nobody(engine: Engine) {
+async fn a_meeting_without_agenda_cannot_be_convened(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
     let made = draft(&secretariat).await;
@@ -439,7 +439,7 @@ const SEVEN: [&str; 7] = [
     "provincia-mantova",
 ];
 
-async fn a_decision_keeps_its_quorum_and_stands_without_one_only_with_a_word(engine: Engine) {
+async fn a_decision_keeps_its_quorum_and_needs_a_reason_without_one(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
     let present: Vec<Value> = SEVEN.iter().map(|body| json!({ "body": body, "presence": "present" })).collect();
@@ -484,7 +484,7 @@ async fn a_decision_keeps_its_quorum_and_stands_without_one_only_with_a_word(eng
     assert_eq!(closed["short_quorum_reason"], "Bergamo è uscita dopo il voto");
 }
 
-async fn who_stands_for_several_parties_is_pointed_out_and_counted(engine: Engine) {
+async fn a_person_who_represents_several_parties_is_named_and_counted(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
     designate(&secretariat, Designation::of("referent:bergamo")).await;

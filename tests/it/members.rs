@@ -1,4 +1,5 @@
-//! Whom a table is of: a working group convenes and counts its own parties; partners come to the meetings they are invited to.
+//! Members of a table: a working group convenes and counts its own parties; partners attend the meetings to which they
+//! are invited.
 
 use crate::both_engines;
 use crate::support::app::{Client, SECRETARIAT, TestApp};
@@ -14,8 +15,8 @@ both_engines! {
     a_meeting_that_was_held_keeps_the_parties_it_had,
     only_the_secretariat_chooses_the_parties_and_only_of_a_working_group,
     the_parties_of_the_file_are_the_first_ones_only,
-    a_partner_comes_to_the_meeting_they_are_invited_to_and_counts_for_nothing,
-    who_is_invited_to_a_convened_meeting_is_told_at_once,
+    an_invited_partner_attends_and_does_not_count_for_the_quorum,
+    a_guest_of_a_convened_meeting_is_told_at_once,
     a_partner_loses_the_invitation_with_the_seat_and_keeps_it_when_renewed,
     only_the_secretariat_invites_and_only_partners,
 }
@@ -222,7 +223,7 @@ async fn partners(secretariat: &Client) -> (Value, Value) {
     (designate(secretariat, pia).await["id"].clone(), designate(secretariat, rita).await["id"].clone())
 }
 
-async fn a_partner_comes_to_the_meeting_they_are_invited_to_and_counts_for_nothing(engine: Engine) {
+async fn an_invited_partner_attends_and_does_not_count_for_the_quorum(engine: Engine) {
     let (app, secretariat) = group(engine).await;
     let (pia, _) = partners(&secretariat).await;
     app.mails().await;
@@ -258,7 +259,7 @@ async fn a_partner_comes_to_the_meeting_they_are_invited_to_and_counts_for_nothi
     assert_eq!(shown(&invited, &meeting).await["state"], "cancelled", "why it was called off can be read");
 }
 
-async fn who_is_invited_to_a_convened_meeting_is_told_at_once(engine: Engine) {
+async fn a_guest_of_a_convened_meeting_is_told_at_once(engine: Engine) {
     let (app, secretariat) = group(engine).await;
     let (pia, rita) = partners(&secretariat).await;
     let meeting = convened(&secretariat, "gruppo").await;

@@ -15,7 +15,7 @@ use std::fmt::Write;
 both_engines! {
     every_migration_goes_down_and_up_again,
     a_second_run_finds_nothing_to_do,
-    what_was_glued_to_a_reason_is_taken_apart_and_put_together_again,
+    a_combined_reason_is_split_by_the_migration_and_joined_by_its_reverse,
     a_working_group_that_exists_keeps_every_signatory,
 }
 
@@ -43,7 +43,7 @@ async fn before(test: &TestDb, name: &str) {
     Migrator::down(test.db.writer(), Some(steps)).await.expect("down");
 }
 
-async fn what_was_glued_to_a_reason_is_taken_apart_and_put_together_again(engine: Engine) {
+async fn a_combined_reason_is_split_by_the_migration_and_joined_by_its_reverse(engine: Engine) {
     const MIGRATION: &str = "m20261129_150000_keep_the_override_apart";
     let test = TestDb::new(engine).await;
     before(&test, MIGRATION).await;
@@ -121,7 +121,7 @@ fn every_migration_runs_in_a_transaction() {
     }
 }
 
-/// A migration somebody has applied must stay what it was: its text is pinned. Add a new one instead of changing it.
+/// Pins the text of applied migrations, which may not change. Add a new migration instead.
 #[test]
 fn applied_migrations_are_never_edited() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migration/src");

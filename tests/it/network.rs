@@ -1,4 +1,4 @@
-//! The network over HTTP: what anybody may read, and whom people are shown to.
+//! The network over HTTP: public data, and the people visible to each caller.
 
 use crate::both_engines;
 use crate::support::app::{SECRETARIAT, TestApp};
@@ -15,7 +15,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Pagin
 use serde_json::json;
 
 both_engines! {
-    anybody_reads_the_agreement_and_the_parties,
+    the_agreement_and_the_parties_are_public,
     a_body_answers_to_each_of_its_names,
     working_days_come_with_their_reasons,
     a_span_of_days_must_make_sense,
@@ -43,7 +43,7 @@ async fn person_for(ctx: &Ctx, person: PersonIn) -> raccordo::error::Result<Pers
     ctx.write(async |txn| network::person_for(ctx, txn, person).await).await
 }
 
-/// Somebody in a seat since the agreement began, told by the rows alone: the register has its own tests.
+/// Inserts a holder of a seat since the agreement began, by rows only, because the register has its own tests.
 async fn holder(app: &TestApp, given_name: &str, family_name: &str, email: &str, seat_code: &str) -> PersonView {
     let ctx = app.system();
     let person = person_for(&ctx, entered(given_name, family_name, email)).await.expect("a new person");
@@ -69,7 +69,7 @@ fn texts(page: &str, selector: &str) -> Vec<String> {
     Html::parse_document(page).select(&selector).map(|found| words(found.text().collect())).collect()
 }
 
-async fn anybody_reads_the_agreement_and_the_parties(engine: Engine) {
+async fn the_agreement_and_the_parties_are_public(engine: Engine) {
     let app = TestApp::new(engine).await;
     let anybody = app.anonymous();
     let agreement = anybody.get("/api/v1/agreement").send().await.expect(200);

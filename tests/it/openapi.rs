@@ -28,7 +28,7 @@ pub fn operations() -> Vec<(&'static str, &'static str, &'static Value)> {
         .collect()
 }
 
-/// What a `$ref` leads to; anything else is itself.
+/// Follows a `$ref`; returns any other value itself.
 pub fn resolved(value: &'static Value) -> &'static Value {
     match value["$ref"].as_str() {
         Some(reference) => {
@@ -231,7 +231,7 @@ fn every_text_has_a_bound() {
 
 /// Vocabularies are described by the texts that travel, not by the names they have in the code.
 #[test]
-fn values_of_vocabularies_are_what_travels() {
+fn vocabularies_are_described_by_their_values_in_json() {
     let mut found = BTreeSet::new();
     visit(document(), "", &mut |place, object| {
         let values = object.get("enum").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);

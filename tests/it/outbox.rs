@@ -1,4 +1,4 @@
-//! The outbox: a promise is kept once, whatever happens on the way, or ends where somebody sees it.
+//! The outbox: each promise is fulfilled once, or ends in a state that operators see.
 
 use crate::both_engines;
 use crate::support::db::Engine;
@@ -33,25 +33,25 @@ both_engines! {
     a_promise_of_a_transaction_that_failed_is_none,
     a_mail_waits_for_its_hour,
     a_failed_mail_is_tried_again_later_with_the_same_bytes,
-    a_mail_in_doubt_is_repeated_as_a_twin_not_sooner_than_a_quarter_of_an_hour,
+    a_mail_with_unknown_outcome_is_repeated_identically_after_a_quarter_of_an_hour,
     a_mail_refused_for_good_is_dead_until_a_person_retries_it,
     an_address_we_cannot_send_to_makes_a_dead_mail_and_no_error,
     nothing_is_sent_after_its_end,
     nothing_leaves_while_sending_is_paused,
     two_dispatchers_never_hold_the_same_mail,
-    a_sender_that_slept_through_its_lease_changes_nothing,
+    a_sender_whose_lease_has_lapsed_changes_nothing,
     a_renewed_lease_is_not_rescued,
     a_mail_on_the_wire_in_three_crashes_is_given_up,
     the_end_of_a_designation_takes_its_mails_back,
     a_farewell_is_not_taken_while_anything_else_to_its_address_is_under_way,
     mails_about_one_thing_form_a_thread,
     the_desk_lists_the_newest_first_and_shows_the_words,
-    the_words_go_with_retention_and_the_fact_stays,
+    retention_removes_the_text_of_a_mail_and_keeps_its_row,
     a_key_in_a_mail_does_not_outlive_the_mail,
     a_key_that_is_still_to_arrive_is_kept,
-    a_mailbox_that_is_not_there_is_noted_with_the_person,
+    a_mailbox_that_does_not_exist_is_noted_with_the_person,
     a_mail_to_an_address_that_was_left_does_not_leave_and_is_no_news_about_the_new_one,
-    only_the_secretariat_and_ourselves_work_at_the_desk,
+    only_the_secretariat_and_operators_steer_the_outbox,
     the_dispatcher_hears_a_commit_and_comes_back_for_the_rest_by_itself,
     a_lease_is_renewed_while_the_relay_takes_its_time,
     a_sender_that_loses_its_lease_lets_go_and_writes_nothing,
@@ -158,7 +158,7 @@ async fn a_failed_mail_is_tried_again_later_with_the_same_bytes(engine: Engine) 
     assert_eq!((sent.state, sent.attempts, sent.last_class), (State::Sent, 2, None));
 }
 
-async fn a_mail_in_doubt_is_repeated_as_a_twin_not_sooner_than_a_quarter_of_an_hour(engine: Engine) {
+async fn a_mail_with_unknown_outcome_is_repeated_identically_after_a_quarter_of_an_hour(engine: Engine) {
     let bench = Workbench::new(engine).await;
     bench.mailbox.script([in_doubt()]);
     let id = bench.promise(at_once(&bench, "one")).await;
@@ -238,7 +238,7 @@ async fn two_dispatchers_never_hold_the_same_mail(engine: Engine) {
     assert_eq!(held.len() + rest.len(), 20, "none forgotten");
 }
 
-async fn a_sender_that_slept_through_its_lease_changes_nothing(engine: Engine) {
+async fn a_sender_whose_lease_has_lapsed_changes_nothing(engine: Engine) {
     let bench = Workbench::new(engine).await;
     let id = bench.promise(at_once(&bench, "one")).await;
     let slept = lease::claim(bench.db(), bench.now(), "slow", 1).await.expect("claimed")[0].lease;
@@ -365,7 +365,7 @@ async fn the_desk_lists_the_newest_first_and_shows_the_words(engine: Engine) {
     assert_eq!((load.states, load.oldest_due), (vec![(State::Sent, 2)], None));
 }
 
-async fn the_words_go_with_retention_and_the_fact_stays(engine: Engine) {
+async fn retention_removes_the_text_of_a_mail_and_keeps_its_row(engine: Engine) {
     let bench = Workbench::new(engine).await;
     let sent = bench.promise(at_once(&bench, "one")).await;
     bench.drain().await;
@@ -429,7 +429,7 @@ async fn a_key_that_is_still_to_arrive_is_kept(engine: Engine) {
     assert!(bench.mail(id).await.payload.is_empty());
 }
 
-async fn a_mailbox_that_is_not_there_is_noted_with_the_person(engine: Engine) {
+async fn a_mailbox_that_does_not_exist_is_noted_with_the_person(engine: Engine) {
     let bench = Workbench::new(engine).await;
     let person = holder_of(&bench, bench.designation().await).await;
     let to_the_person = |name: &str| {
@@ -463,7 +463,7 @@ async fn a_mail_to_an_address_that_was_left_does_not_leave_and_is_no_news_about_
     assert_eq!((bench.mail(id).await.state, bounce(&bench, person).await), (State::Cancelled, (None, None)));
 }
 
-async fn only_the_secretariat_and_ourselves_work_at_the_desk(engine: Engine) {
+async fn only_the_secretariat_and_operators_steer_the_outbox(engine: Engine) {
     let bench = Workbench::new(engine).await;
     let id = bench.promise(at_once(&bench, "one")).await;
     let stranger = Ctx { actor: Actor::anonymous(), ..bench.operator() };
@@ -480,7 +480,7 @@ async fn only_the_secretariat_and_ourselves_work_at_the_desk(engine: Engine) {
 async fn the_dispatcher_hears_a_commit_and_comes_back_for_the_rest_by_itself(engine: Engine) {
     let bench = Workbench::new(engine).await;
     let dispatcher = dispatcher(&bench, &bench.transport, Pace { look_every: NEVER, ..Pace::default() });
-    // Nobody rings but the commits, and ten of them ring at once; the dispatcher has four places.
+    // Only commits notify the dispatcher here, and ten notify at once; it has four places.
     for number in 0..10 {
         bench.promise(at_once(&bench, &format!("mail {number}"))).await;
     }
@@ -574,7 +574,7 @@ async fn bounce(bench: &Workbench, person: PersonId) -> (Option<DateTime<Utc>>, 
 
 /// Forty random days of a relay: every promise ends as sent, and no two different mails ever share a Message-ID.
 #[actix_web::test]
-async fn whatever_the_relay_does_every_promise_ends_and_twins_are_equal() {
+async fn under_a_random_relay_every_promise_ends_and_repeated_mails_are_equal() {
     let bench = Workbench::new(Engine::Sqlite).await;
     let mut promised = BTreeSet::new();
     for number in 0..40_usize {

@@ -86,7 +86,7 @@ fn hidden(page: &Html, action: &str) -> Vec<(String, String)> {
 
 const NEW: &str = "/designations/new?seat=referent:bergamo";
 
-/// What is typed to designate Ada Riva.
+/// Returns the values typed to designate Ada Riva.
 fn typed() -> Vec<(&'static str, &'static str)> {
     vec![
         ("given_name", "Ada"),
@@ -256,7 +256,7 @@ async fn the_present_holder_is_named_and_makes_room_only_if_the_box_says_so() {
 }
 
 #[tokio::test]
-async fn who_comes_late_sees_what_changed_and_may_press_again() {
+async fn a_stale_form_shows_the_change_and_may_be_sent_again() {
     let app = TestApp::new(Engine::Sqlite).await;
     let made = registered(&app).await;
     let id = made["id"].as_str().expect("an id").to_owned();
@@ -305,7 +305,7 @@ async fn the_register_shows_what_was_true_then_and_what_was_known_then() {
 }
 
 #[tokio::test]
-async fn a_referent_reads_their_designation_and_is_offered_only_what_is_theirs_to_do() {
+async fn a_referent_reads_their_designation_and_is_offered_only_allowed_actions() {
     let app = TestApp::new(Engine::Sqlite).await;
     let made = registered(&app).await;
     let id = made["id"].as_str().expect("an id");
@@ -416,7 +416,7 @@ async fn a_planted_gap_is_on_the_radar_and_one_button_asks_for_a_designation() {
 }
 
 #[tokio::test]
-async fn who_is_announced_is_named_and_the_box_stands_where_the_refusal_leads() {
+async fn an_announced_successor_is_named_and_the_refusal_leads_to_the_checkbox() {
     let app = TestApp::new(Engine::Sqlite).await;
     let client = app.client(SECRETARIAT).await;
     let announced = Designation::of("referent:bergamo").from("2027-03-01").until("2027-12-31").json();

@@ -57,7 +57,8 @@ impl Desk {
         self.browser.post(action).form(&self.browser.form_token(), fields).send().await
     }
 
-    /// Somebody else is first; the form that was opened before says so, goes on with the present version, and is accepted.
+    /// Asserts that a form opened before another user's change says so, then carries the present version, and is
+    /// accepted.
     async fn is_told_and_may_press_again(
         &self,
         opened: &str,
@@ -128,7 +129,7 @@ fn errors(answer: &Answer) -> String {
 }
 
 #[actix_web::test]
-async fn whoever_comes_second_to_a_release_is_told_and_may_press_again() {
+async fn a_stale_form_of_a_release_says_so_and_may_be_sent_again() {
     let desk = Desk::new().await;
     let path = desk.release().await;
     let elsewhere = json!({ "day": "2027-04-02", "reason_code": "source_late", "reason_text": "Dati in ritardo" });
@@ -145,7 +146,7 @@ async fn whoever_comes_second_to_a_release_is_told_and_may_press_again() {
 }
 
 #[actix_web::test]
-async fn whoever_comes_second_to_the_work_is_told_and_may_press_again() {
+async fn a_stale_form_of_a_task_says_so_and_may_be_sent_again() {
     let desk = Desk::new().await;
     desk.release().await;
     let task = format!("/tasks/{}", text(&desk.first("/tasks?observatory=bergamo").await, "id"));
@@ -166,7 +167,7 @@ async fn whoever_comes_second_to_the_work_is_told_and_may_press_again() {
 }
 
 #[actix_web::test]
-async fn whoever_comes_second_to_a_meeting_is_told_and_may_press_again() {
+async fn a_stale_form_of_a_meeting_says_so_and_may_be_sent_again() {
     let mut desk = Desk::new().await;
     let path = desk.convened().await;
     let place =
@@ -208,7 +209,7 @@ async fn a_mistaken_release_is_corrected_on_its_page() {
 }
 
 #[actix_web::test]
-async fn a_word_is_asked_for_where_decisions_lose_their_quorum() {
+async fn a_reason_is_required_where_decisions_lose_their_quorum() {
     let mut desk = Desk::new().await;
     let path = desk.convened().await;
     desk.at("2027-02-10 10:00").await;
@@ -261,7 +262,7 @@ async fn a_second_click_adds_nothing_a_second_time() {
 }
 
 #[actix_web::test]
-async fn what_was_begun_of_an_outcome_s_consequences_is_not_dropped() {
+async fn partly_filled_consequences_of_an_outcome_are_not_dropped() {
     let mut desk = Desk::new().await;
     let path = desk.convened().await;
     desk.at("2027-02-10 10:00").await;
@@ -285,7 +286,7 @@ async fn what_was_begun_of_an_outcome_s_consequences_is_not_dropped() {
 }
 
 #[actix_web::test]
-async fn what_is_wrong_with_one_party_is_said_of_that_party() {
+async fn an_error_of_one_party_is_shown_at_that_party() {
     let mut desk = Desk::new().await;
     let path = desk.convened().await;
     desk.at("2027-02-10 10:00").await;

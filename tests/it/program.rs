@@ -1,4 +1,4 @@
-//! The program itself, as an operator meets it: started, refused, stopped; what it says and what it never says.
+//! The program as an operator uses it: start, refusal, stop, output, and words that must never appear in it.
 
 mod configuration;
 mod outside;
@@ -70,7 +70,7 @@ impl Desk {
         self.start(command).await
     }
 
-    /// As a system does that lets a process open only so many files.
+    /// Starts the service with a limit of open files.
     async fn serve_within(&self, files: u32) -> Service {
         let mut command = Command::new("sh");
         let program = env!("CARGO_BIN_EXE_raccordo");
@@ -99,7 +99,7 @@ impl Desk {
     }
 }
 
-/// What a command said, and how it ended.
+/// Output and result of a command.
 #[derive(Debug)]
 struct Said {
     succeeded: bool,

@@ -26,7 +26,7 @@ const FROZEN: Duration = Duration::from_secs(6);
 const CONCURRENCY: usize = 4;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn whatever_either_replica_acknowledged_survives_kills_freezes_and_lost_sessions() {
+async fn acknowledged_changes_survive_kills_freezes_and_lost_sessions_of_replicas() {
     if !has_postgres() {
         return;
     }

@@ -19,14 +19,14 @@ use tokio::time::Instant;
 both_engines! {
     a_release_comes_out_at_its_instant_and_its_page_is_seen_or_asked_for,
     a_page_that_says_something_else_is_seen_and_a_changed_one_is_altered,
-    a_page_that_goes_on_saying_something_else_is_somebodys_task_after_an_hour,
+    a_page_that_stays_unrecognised_for_an_hour_creates_a_task,
     a_contribution_accepted_after_its_release_is_awaited_from_then_on,
-    nothing_is_looked_at_by_will_before_its_release_is_out,
-    a_page_that_is_not_as_it_should_be_is_somebodys_task_until_it_is,
+    no_page_is_checked_on_request_before_its_release,
+    the_task_about_a_wrong_page_ends_when_the_page_is_right,
     a_joint_product_has_one_page_for_all_and_it_can_be_missing,
-    only_pages_of_the_portal_are_declared_and_only_by_whoever_may,
+    only_pages_of_the_portal_are_declared_and_only_by_authorised_callers,
     one_page_that_cannot_be_kept_stops_no_other,
-    a_title_with_what_no_database_keeps_is_kept_without_it,
+    a_title_is_stored_without_characters_that_a_database_refuses,
     a_file_is_told_when_it_is_declared,
     clocks_counters_and_the_frame_alter_nothing,
     pages_left_over_wait_behind_those_that_come_due,
@@ -181,7 +181,7 @@ async fn a_page_that_says_something_else_is_seen_and_a_changed_one_is_altered(en
     assert_eq!(look().await, "altered");
 }
 
-async fn a_page_that_goes_on_saying_something_else_is_somebodys_task_after_an_hour(engine: Engine) {
+async fn a_page_that_stays_unrecognised_for_an_hour_creates_a_task(engine: Engine) {
     let portal = Portal::start().await;
     let app = TestApp::with_config(engine, portal.config()).await;
     let secretariat = app.client(SECRETARIAT).await;
@@ -248,7 +248,7 @@ async fn a_contribution_accepted_after_its_release_is_awaited_from_then_on(engin
     assert_eq!(state(&brescia).await, "verified", "declared, it is looked at again");
 }
 
-async fn nothing_is_looked_at_by_will_before_its_release_is_out(engine: Engine) {
+async fn no_page_is_checked_on_request_before_its_release(engine: Engine) {
     let portal = Portal::start().await;
     let app = TestApp::with_config(engine, portal.config()).await;
     let secretariat = app.client(SECRETARIAT).await;
@@ -273,7 +273,7 @@ async fn nothing_is_looked_at_by_will_before_its_release_is_out(engine: Engine) 
     assert_eq!(out["state"], "published");
 }
 
-async fn a_page_that_is_not_as_it_should_be_is_somebodys_task_until_it_is(engine: Engine) {
+async fn the_task_about_a_wrong_page_ends_when_the_page_is_right(engine: Engine) {
     let portal = Portal::start().await;
     let app = TestApp::with_config(engine, portal.config()).await;
     let secretariat = app.client(SECRETARIAT).await;
@@ -357,7 +357,7 @@ async fn a_joint_product_has_one_page_for_all_and_it_can_be_missing(engine: Engi
     assert_eq!(states(&of_pages(&secretariat).await), ["done"], "a chapter without an address misses nothing");
 }
 
-async fn only_pages_of_the_portal_are_declared_and_only_by_whoever_may(engine: Engine) {
+async fn only_pages_of_the_portal_are_declared_and_only_by_authorised_callers(engine: Engine) {
     let portal = Portal::start().await;
     let app = TestApp::with_config(engine, portal.config()).await;
     let secretariat = app.client(SECRETARIAT).await;
@@ -589,7 +589,7 @@ async fn one_page_that_cannot_be_kept_stops_no_other(engine: Engine) {
     assert_eq!((&mended["state"], &mended["failed_looks"]), (&json!("verified"), &json!(0)));
 }
 
-async fn a_title_with_what_no_database_keeps_is_kept_without_it(engine: Engine) {
+async fn a_title_is_stored_without_characters_that_a_database_refuses(engine: Engine) {
     let portal = Portal::start().await;
     let app = TestApp::with_config(engine, portal.config()).await;
     let pages = declared_at(&app, |observatory| portal.url(&format!("/{observatory}"))).await;

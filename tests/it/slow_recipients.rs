@@ -1,4 +1,4 @@
-//! A recipient, or a relay, that takes its time holds up its own mail and nobody else's.
+//! A slow recipient or relay delays only its own mail.
 
 use crate::both_engines;
 use crate::support::db::Engine;
@@ -19,7 +19,7 @@ use tokio::time::{Instant, sleep, timeout};
 const NEVER: Duration = Duration::from_hours(1);
 /// The oldest a healthy mail may become while others are stuck (bar of the product: 10 s).
 const IN_TIME: Duration = Duration::from_secs(10);
-/// As many stuck mails as may wait beside the places, by the shipped configuration.
+/// Slow mails that may wait beside the places, as configured by default.
 const STUCK: usize = 32;
 
 /// An attempt keeps its place for a moment only, so that a test does not have to wait for the second it really is.
@@ -139,7 +139,7 @@ async fn a_sign_in_link_does_not_wait_for_a_queue_that_came_before_it(engine: En
 }
 
 #[actix_web::test]
-async fn beyond_the_bound_whoever_waits_longest_is_let_go_and_what_never_began_goes_first() {
+async fn beyond_the_bound_the_longest_waiting_attempt_is_abandoned_unsent_bodies_first() {
     for (phase, expected) in [(Phase::FinalDot, State::Unknown), (Phase::Rcpt, State::Failed)] {
         let bench = Workbench::new(Engine::Sqlite).await;
         let relay = FakeSmtpServer::start(silent_at(phase)).await;

@@ -1,7 +1,7 @@
-//! Whatever a mail server does, the sender says nothing untrue about it.
+//! Truthful reports of the sender under every fault of the mail server.
 //!
-//! "Sent" only for a mail in the server's journal, "not sent" only for one that is not there, an answer within the deadline of the
-//! phase, and never a success that belongs to another mail.
+//! "Sent" only for a mail in the server's journal, "not sent" only for one that is not in it, an answer within the
+//! deadline of the phase, and never the success of another mail.
 
 use std::time::Duration;
 
@@ -20,10 +20,10 @@ const SHORT: Duration = Duration::from_millis(250);
 const AMPLE: Duration = Duration::from_secs(20);
 /// An answer well after the short deadline.
 const LATE: Duration = Duration::from_secs(1);
-/// How much longer than its deadline a phase may take us.
+/// Time by which a phase may exceed its deadline.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// What the server does, and whether the phase's deadline is short.
+/// Actions of the server, with the deadline of the phase.
 const ACTIONS: [(&str, Action, Duration); 12] = [
     ("healthy", Action::Ok, AMPLE),
     ("slow", Action::Slow(Duration::from_millis(1)), AMPLE),
@@ -166,7 +166,7 @@ async fn three_mails(phase: Phase, action: Action, abandoned: bool) {
     let (patience, limit) = if abandoned { (SHORT, AMPLE) } else { (AMPLE, SHORT) };
     let sender = transport(&server, deadlines(phase, limit));
     match timeout(patience, sender.deliver(&mail("first"))).await {
-        // The goodbye comes after the answer and holds up nobody.
+        // The QUIT comes after the answer and delays no mail.
         Ok(outcome) if phase == Phase::Quit => assert_eq!(brief(&outcome), "sent", "{story}"),
         Ok(outcome) => assert!(!abandoned && is_timeout(&outcome), "{story}: the first mail ended with {outcome:?}"),
         Err(_) => assert!(abandoned, "{story}: the first mail never ended"),
@@ -250,7 +250,7 @@ async fn an_answer_that_is_not_utf_8_is_an_answer() {
 }
 
 #[tokio::test]
-async fn the_words_of_an_answer_are_cleaned_where_they_come_in() {
+async fn the_text_of_a_reply_is_cleaned_when_it_is_read() {
     let words = b"550 5.1.1 uno\0due\x1b[31m\xe2\x80\xaetre\xe2\x80\x8b\xc2\x9b \xf0\x9f\x92\xa9";
     let server = FakeSmtpServer::start(Script::healthy().at(Phase::Rcpt, Action::Raw(words))).await;
     let outcome = transport(&server, Deadlines::uniform(AMPLE)).deliver(&mail("one")).await;
@@ -259,7 +259,7 @@ async fn the_words_of_an_answer_are_cleaned_where_they_come_in() {
 }
 
 #[tokio::test]
-async fn a_relay_that_does_not_relay_for_us_says_nothing_about_the_recipient() {
+async fn a_relay_that_refuses_us_does_not_count_against_the_recipient() {
     for (code, words, expected) in [
         (550, "5.1.1 user unknown", "dead recipient"),
         (550, "5.7.1 relaying denied", "retry policy"),
@@ -273,7 +273,7 @@ async fn a_relay_that_does_not_relay_for_us_says_nothing_about_the_recipient() {
 }
 
 #[tokio::test]
-async fn a_port_where_nobody_listens_is_worth_another_try() {
+async fn a_closed_port_is_tried_again() {
     let server = FakeSmtpServer::start(Script::healthy()).await;
     let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let port = free.local_addr().expect("its address").port();
@@ -285,7 +285,7 @@ async fn a_port_where_nobody_listens_is_worth_another_try() {
 }
 
 #[tokio::test]
-async fn a_mail_that_could_smuggle_another_never_reaches_a_server() {
+async fn a_mail_that_could_contain_another_is_never_sent() {
     let server = FakeSmtpServer::start(Script::healthy()).await;
     let sender = transport(&server, Deadlines::uniform(AMPLE));
     for hole in ["\n.\r\n", "\r\n.\n", "\r.\r", "\0", "è"] {

@@ -94,11 +94,11 @@ fn healthy() -> Script {
     Script::healthy().offering("AUTH PLAIN LOGIN")
 }
 
-/// How the relay is entered.
+/// Kinds of TLS endpoint in front of the server.
 #[derive(Debug, Clone, Copy)]
 enum Door {
     Tls,
-    /// `injected` is what somebody on the way appends, in clear, to the answer to STARTTLS.
+    /// `injected` is text that an attacker appends, in clear, to the answer to STARTTLS.
     StartTls {
         injected: &'static str,
     },
@@ -111,14 +111,14 @@ pub struct Relay {
     pub server: FakeSmtpServer,
     /// The door's, on `localhost`.
     pub port: u16,
-    /// The certificate, in PEM, of whoever vouches for the door.
+    /// Certificate of the authority that signed the endpoint's, in PEM.
     pub authority: String,
     sender: Transport,
     doorman: JoinHandle<()>,
 }
 
 impl Relay {
-    /// One that takes every mail of whoever has the password.
+    /// Starts a relay that accepts every mail from a client with the password.
     pub async fn trusted() -> Self {
         Self::behind(Door::Tls, Certificate::trusted(), healthy()).await
     }
@@ -141,7 +141,7 @@ impl Relay {
         let (inside, acceptor) = (server.port(), certificate.acceptor());
         let doorman = tokio::spawn(async move {
             while let Ok((visitor, _)) = listener.accept().await {
-                // A visitor who is turned away or leaves is no fault of the door.
+                // An error of a rejected or leaving client is ignored.
                 let _ = admit(visitor, door, &acceptor, inside).await;
             }
         });
@@ -199,7 +199,7 @@ async fn admit(visitor: TcpStream, door: Door, acceptor: &TlsAcceptor, inside: u
     io::copy_bidirectional(&mut visitor, &mut server).await.map(drop)
 }
 
-/// What the door shows, and the authority that the sender is told to trust.
+/// The endpoint's certificate, and the authority that the sender trusts.
 #[derive(Clone)]
 struct Certificate {
     params: CertificateParams,

@@ -10,7 +10,7 @@ use crate::support::world::{OWN, World};
 use scraper::{ElementRef, Html, Selector};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What is fetched but is no page: files, feeds, answers for machines.
+/// GET routes that are not pages: files, feeds, answers for programs.
 const NO_PAGES: &[&str] = &[
     "/api/openapi.json",
     "/calendar.ics",
@@ -41,7 +41,7 @@ fn select<'a>(page: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
     page.select(&Selector::parse(selector).expect("a selector")).collect()
 }
 
-/// What is wrong with a page, whatever it is about.
+/// Returns the general faults of a page.
 fn faults(html: &str, lang: &str) -> Vec<String> {
     let page = Html::parse_document(html);
     let mut found = Vec::new();
@@ -116,7 +116,7 @@ fn faults(html: &str, lang: &str) -> Vec<String> {
     found
 }
 
-/// What a page says between its navigation and its footer: a line for each block, `[…]` round what can be pressed or filled.
+/// Returns the words of a page between navigation and footer: one line for each block, with `[…]` around controls.
 fn words_of(html: &str) -> String {
     let page = Html::parse_document(html);
     let mut words = String::new();
@@ -179,7 +179,7 @@ fn lasting(line: &str) -> String {
 }
 
 #[actix_web::test]
-async fn every_page_can_be_read_by_everybody_in_both_languages() {
+async fn every_page_is_accessible_in_both_languages() {
     let world = World::new(Engine::Sqlite).await;
     let (secretariat, referent, stranger) =
         (world.app.browser(SECRETARIAT).await, world.app.browser(OWN).await, world.app.anonymous());
@@ -230,7 +230,7 @@ async fn every_page_can_be_read_by_everybody_in_both_languages() {
 }
 
 #[actix_web::test]
-async fn what_is_no_page_is_no_page() {
+async fn the_list_of_routes_that_are_no_pages_is_right() {
     let world = World::new(Engine::Sqlite).await;
     let secretariat = world.app.browser(SECRETARIAT).await;
     for path in NO_PAGES.iter().filter(|path| **path != "/metrics") {

@@ -34,7 +34,7 @@ const MEETING_MAILS: &[&str] = &["convened", "moved", "cancelled", "joined", "le
 #[derive(Clone, Copy)]
 enum Range {
     Of(&'static [&'static str]),
-    /// What the use cases of a slice tell the audit trail, without the prefix.
+    /// Actions that the use cases of a slice record in the audit trail, without the prefix.
     Audited(&'static str),
     /// Every kind of mail there is.
     MailKinds,
@@ -59,11 +59,11 @@ impl Range {
     }
 }
 
-/// Texts nobody names by a key, and why.
+/// Texts that no key in the code names, with the reason.
 const NAMED_NOWHERE: &[(&str, &str)] = &[];
 
-/// Where a literal that looks like a key need not be one: use cases name what they do to the audit trail in the same shape
-/// (`designations.end`), the configuration names its settings so. Neither speaks to people.
+/// Places whose literals only look like text keys: names of actions in the audit trail (`designations.end`) and of
+/// settings.
 const NO_WORDS_FOR_PEOPLE: &[&str] =
     &["/service", "src/mail/outbox/", "src/config.rs", "src/load/", "src/jobs/housekeeping.rs"];
 
@@ -132,12 +132,12 @@ fn is_name(text: &str) -> bool {
         && text.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_')
 }
 
-/// What code and templates ask for.
+/// Text keys that code and templates use.
 #[derive(Default)]
 struct Asked {
-    /// Key, and who asks.
+    /// Key, and the file that uses it.
     keys: BTreeMap<String, String>,
-    /// Patterns such as `designations.seat_{}`, and who asks.
+    /// Pattern, such as `designations.seat_{}`, and the file that uses it.
     patterns: BTreeMap<String, String>,
 }
 
@@ -270,7 +270,7 @@ fn every_area_of_texts_is_loaded() {
     }
 }
 
-/// What is wrong however it is meant, and what to write.
+/// Typographic mistakes, and their replacement.
 const MISSET: &[(&str, &str)] = &[
     ("'", "’"),
     ("\"", "«…»"),
@@ -291,7 +291,7 @@ const MISSET: &[(&str, &str)] = &[
     (" »", "»"),
 ];
 
-/// What no English text says: the straight apostrophe, as in Italian.
+/// Texts that are wrong in both languages.
 const MISSET_IN_BOTH: &[&str] = &["'", "...", "  "];
 
 #[test]

@@ -85,8 +85,6 @@ fn is_weekend(day: NaiveDate) -> bool {
     matches!(day.weekday(), Weekday::Sat | Weekday::Sun)
 }
 
-// --- The independent table ---------------------------------------------------------------------------------------------------
-
 /// Names that the table gives to Sundays and that are no rules of ours: every Sunday is a non-working day already. Easter Sunday
 /// is one by definition; National Unity (4 November) has been kept on the first Sunday of the month since L. 54/1977.
 const NAMES_OF_SUNDAYS: [&str; 2] = ["Easter Sunday", "National Unity Day"];
@@ -143,8 +141,6 @@ fn our_working_days_are_those_of_the_independent_table() {
 fn oracle_days() -> impl Iterator<Item = NaiveDate> {
     day(2023, 1, 1).iter_days().take_while(|date| date.year() <= 2032)
 }
-
-// --- Days counted by hand ----------------------------------------------------------------------------------------------------
 
 #[test]
 fn the_4th_of_october_is_a_holiday_from_2026() {
@@ -217,7 +213,7 @@ fn the_same_rung_falls_on_different_days_in_milan_and_in_como() {
 }
 
 #[test]
-fn a_day_for_all_avoids_everybodys_patron() {
+fn a_day_worked_by_all_avoids_every_patron_day() {
     let three = LOMBARDY.of_all(&["MI", "PV", "CO"]).expect("territories of Lombardy");
     let monday = day(2026, 12, 7);
     assert_eq!(next_worked_by_all(&three, monday), Ok(day(2026, 12, 10)));
@@ -236,8 +232,6 @@ fn a_span_lists_its_working_days() {
     assert_eq!(listed, [day(2027, 12, 3), day(2027, 12, 7), day(2027, 12, 9)]);
     assert_eq!(of("LC").working_days(day(2027, 12, 9), day(2027, 12, 3)).expect("a short span").count(), 0);
 }
-
-// --- Settings, and what must not happen --------------------------------------------------------------------------------------
 
 #[test]
 fn a_day_can_be_closed_once_for_all_or_for_one_territory() {
@@ -313,8 +307,6 @@ fn counting_is_bounded() {
         assert!(como.add_working_days(end, 1).is_err() || como.add_working_days(end, -1).is_err());
     }
 }
-
-// --- Laws of counting --------------------------------------------------------------------------------------------------------
 
 fn any_calendar() -> impl Strategy<Value = &'static TerritoryCalendar> {
     prop::sample::select(TERRITORIES.to_vec()).prop_map(of)

@@ -20,23 +20,23 @@ both_engines! {
     each_rung_leaves_once_in_its_hours_and_vacant_seats_go_to_the_secretariat_in_one_mail,
     after_an_outage_the_last_rung_is_told_and_the_others_are_noted_as_overtaken,
     a_pressed_button_answers_and_what_is_done_is_not_reminded_of,
-    a_press_that_changes_nothing_is_answered_with_what_is,
+    a_press_that_changes_nothing_is_answered_with_the_present_state,
     a_link_dies_with_the_designation_and_all_refusals_look_alike,
     a_link_ends_thirty_days_after_the_due_day,
     a_mail_that_waits_does_not_leave_once_its_task_is_done,
     a_reminder_that_has_become_untrue_before_it_is_taken_never_leaves,
     a_reminder_about_to_leave_asks_for_what_it_says_and_for_nothing_else,
-    what_is_asked_by_name_is_what_is_due_and_nothing_else,
-    a_mail_that_waits_goes_to_whoever_took_over_meanwhile,
+    obligations_asked_for_by_id_equal_those_due,
+    a_waiting_reminder_goes_to_the_new_holder_of_the_seat,
     a_mail_that_did_not_leave_in_its_day_is_told_anew_the_next,
     a_reminder_that_may_have_left_is_not_told_again,
     a_reminder_withdrawn_by_hand_is_not_written_again,
     a_reminder_that_was_given_up_is_written_anew_when_it_is_sent_again,
-    what_is_due_at_short_notice_or_already_was_is_told_once_as_late,
-    what_was_written_for_a_day_to_come_is_not_taken_back_before_it,
+    obligations_due_at_short_notice_or_already_past_get_one_late_reminder,
+    a_reminder_for_a_future_day_is_not_withdrawn_before_it,
     the_key_in_a_reminder_is_kept_neither_in_clear_nor_for_ever,
     three_reminders_in_a_row_without_an_answer_show_on_the_radar_until_one_comes,
-    what_is_said_on_their_behalf_is_an_answer_too,
+    an_answer_on_behalf_of_the_referent_counts,
     only_the_secretariat_reads_the_log,
     an_obligation_of_which_nothing_can_be_planned_keeps_no_other_from_being_told,
     a_mail_that_cannot_be_written_keeps_no_other_from_leaving,
@@ -93,7 +93,7 @@ fn to<'a>(mails: &'a [Mail], email: &str) -> Vec<&'a Mail> {
     mails.iter().filter(|mail| mail.to.contains(email)).collect()
 }
 
-/// Whether the text of a mail says this, wherever its lines break.
+/// Returns whether the text of a mail contains these words, across line breaks.
 fn says(mail: &Mail, what: &str) -> bool {
     mail.text.split_whitespace().collect::<Vec<_>>().join(" ").contains(what)
 }
@@ -131,7 +131,7 @@ fn refused_for_good() -> Delivery {
     Delivery::NotSent { retry: false, class: FailureClass::Recipient, text: "550 no such user".into() }
 }
 
-/// Whether the radar says that Bergamo's referent does not answer.
+/// Returns whether the radar reports that Bergamo's referent does not answer.
 async fn is_silent(secretariat: &Client) -> bool {
     let radar = secretariat.get("/api/v1/radar").send().await.expect(200);
     let items = radar["items"].as_array().expect("a list");
@@ -223,7 +223,7 @@ async fn a_pressed_button_answers_and_what_is_done_is_not_reminded_of(engine: En
     assert_eq!(to(&reminded(&app).await, ADA).len(), 0);
 }
 
-async fn a_press_that_changes_nothing_is_answered_with_what_is(engine: Engine) {
+async fn a_press_that_changes_nothing_is_answered_with_the_present_state(engine: Engine) {
     let app = TestApp::new(engine).await;
     at_work(&app, "2027-02-05 08:00").await;
     let link = links(to(&reminded(&app).await, ADA)[0]).remove(0);
@@ -353,7 +353,7 @@ async fn a_reminder_about_to_leave_asks_for_what_it_says_and_for_nothing_else(en
     ctx.write(async |txn| desk::pause(&ctx, txn, "relay under repair").await).await.expect("paused");
     app.tick("reminders").await;
     let mail = text(&ada_s_reminder(&app, &secretariat).await, "id").parse().expect("an id");
-    // Rows that cannot be read: whoever asks for all that is due fails on them.
+    // Rows that cannot be read, so that a query for everything due fails.
     let db = app.services.db.writer();
     let of_others =
         "UPDATE task SET state = 'blocked' WHERE seat_id <> (SELECT id FROM seat WHERE code = 'referent:bergamo')";
@@ -366,7 +366,7 @@ async fn a_reminder_about_to_leave_asks_for_what_it_says_and_for_nothing_else(en
     db.execute_unprepared("UPDATE outbox_mail SET state = 'cancelled'").await.expect("emptied");
 }
 
-async fn what_is_asked_by_name_is_what_is_due_and_nothing_else(engine: Engine) {
+async fn obligations_asked_for_by_id_equal_those_due(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = at_work(&app, "2027-02-05 08:00").await;
     let asked = async |name: (ObligationKind, Uuid)| {
@@ -411,7 +411,7 @@ async fn what_is_asked_by_name_is_what_is_due_and_nothing_else(engine: Engine) {
     }
 }
 
-async fn a_mail_that_waits_goes_to_whoever_took_over_meanwhile(engine: Engine) {
+async fn a_waiting_reminder_goes_to_the_new_holder_of_the_seat(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = at_work(&app, "2027-02-05 08:00").await;
     let ctx = app.system();
@@ -509,7 +509,7 @@ async fn a_reminder_that_was_given_up_is_written_anew_when_it_is_sent_again(engi
     assert!(again.is_err(), "the first is over");
 }
 
-async fn what_is_due_at_short_notice_or_already_was_is_told_once_as_late(engine: Engine) {
+async fn obligations_due_at_short_notice_or_already_past_get_one_late_reminder(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
     designate(&secretariat, "referent:bergamo", ADA, "2027-01-01", false).await;
@@ -539,7 +539,7 @@ async fn what_is_due_at_short_notice_or_already_was_is_told_once_as_late(engine:
     assert_eq!(to(&reminded(&app).await, ADA).len(), 0, "once is once");
 }
 
-async fn what_was_written_for_a_day_to_come_is_not_taken_back_before_it(engine: Engine) {
+async fn a_reminder_for_a_future_day_is_not_withdrawn_before_it(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = at_work(&app, "2027-02-05 08:00").await;
     app.tick("reminders").await;
@@ -606,7 +606,7 @@ async fn three_reminders_in_a_row_without_an_answer_show_on_the_radar_until_one_
     assert!(!silent().await, "one press is an answer");
 }
 
-async fn what_is_said_on_their_behalf_is_an_answer_too(engine: Engine) {
+async fn an_answer_on_behalf_of_the_referent_counts(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = at_work(&app, "2027-02-05 08:00").await;
     for moment in ["2027-02-05 08:00", "2027-02-16 08:00", "2027-02-19 08:00"] {

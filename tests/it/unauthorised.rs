@@ -1,6 +1,6 @@
-//! Nobody gets in where nobody invited them: every operation of the API and every route of the pages, met by callers who
-//! must be turned away. What anybody may see stands in short lists here; a route that is in none and lets somebody in
-//! fails, and so does a route the test does not know, or an entry nobody needs any more.
+//! Unauthorised calls: every operation of the API and every page, called by those who must be refused. Short lists name
+//! what is public. The test fails for a route that is in no list and lets a caller in, for a route it does not know,
+//! and for an entry that is no longer needed.
 
 use crate::openapi::{operations, resolved};
 use crate::support::app::{Answer, Client, SECRETARIAT};
@@ -33,11 +33,11 @@ const PUBLIC: &[&str] = &[
     "GET /status",
 ];
 
-/// One's own profile, sessions and keys: for whoever has a key, even after the last seat ended (they see that it did).
+/// The caller's own profile, sessions and tokens, allowed with any valid key, even after the last seat ended.
 const OWN_AFFAIRS: &[&str] =
     &["GET /api/v1/me", "GET /api/v1/me/sessions", "GET /api/v1/me/tokens", "POST /api/v1/me/tokens"];
 
-/// What a referent of another body may do: lists that show each their own, and what all participants share.
+/// Operations for a referent of another body: lists of their own things, and things shared by all participants.
 const FOR_PARTICIPANTS: &[&str] = &[
     "GET /api/v1/deliverables",
     "GET /api/v1/designations",
@@ -51,7 +51,7 @@ const FOR_PARTICIPANTS: &[&str] = &[
     "GET /api/v1/tasks",
 ];
 
-/// What a referent may do where it is their own: a malformed request for it is read before its subject is.
+/// Operations for a referent on their own things: a malformed request for them is parsed before its subject is checked.
 const WITH_ONE_S_OWN: &[&str] = &[
     "GET /api/v1/deliverables/{id}",
     "GET /api/v1/designations/{id}",
@@ -85,7 +85,7 @@ const PUBLIC_PAGES: &[&str] = &[
     "GET /network",
     "GET /network/bodies/{code}",
     "GET /network/observatories/{code}",
-    // Whoever holds the link of a reminder, which is a key by itself.
+    // The link of a reminder, which is a key itself.
     "GET /p/{token}",
     "GET /privacy",
     "GET /releases/{id}",
@@ -105,8 +105,6 @@ const ELSEWHERE: &[&str] = &["GET /metrics"];
 fn is_refusal(status: u16) -> bool {
     matches!(status, 401 | 403 | 404)
 }
-
-// ---- A request that would do, were it not for who asks -------------------------------------------------------------------
 
 /// Sends the operation with whatever it demands: a body of the described shape, a version, a key of idempotency.
 async fn attempt(world: &World, client: &Client, path: &str, method: &str, operation: &'static Value) -> Answer {
@@ -213,8 +211,6 @@ fn sample(schema: &'static Value) -> Value {
     }
 }
 
-// ---- Callers -------------------------------------------------------------------------------------------------------------
-
 /// A key that was revoked, or whose life is over.
 async fn dead_key(world: &World, how: api_token::Column) -> Client {
     let token = world.app.token_of(SECRETARIAT).await;
@@ -239,7 +235,7 @@ async fn reading_key(world: &World, email: &str) -> Client {
 }
 
 #[actix_web::test]
-async fn every_operation_turns_away_who_may_not() {
+async fn every_operation_refuses_unauthorised_callers() {
     let world = World::new(Engine::Sqlite).await;
     let callers = [
         ("anonymous", world.app.anonymous(), vec![PUBLIC]),
@@ -274,7 +270,7 @@ async fn every_operation_turns_away_who_may_not() {
     assert!(idle.is_empty(), "listed and let nobody in: {idle:?}");
 }
 
-/// Sends the operation as nobody could understand it: wrong in its query, its path, its body or its body's kind.
+/// Sends the operation malformed: in its query, its path, its body or its content type.
 async fn attempt_badly(
     world: &World,
     client: &Client,
@@ -304,7 +300,7 @@ async fn attempt_badly(
 type Open<'a> = &'a dyn Fn(&str) -> bool;
 
 #[actix_web::test]
-async fn who_may_not_is_told_so_before_what_is_wrong_with_the_request() {
+async fn unauthorised_callers_are_refused_before_the_request_is_parsed() {
     let world = World::new(Engine::Sqlite).await;
     let own_affairs = |name: &str| name.contains(" /api/v1/me");
     let ones_own = |name: &str| own_affairs(name) || [FOR_PARTICIPANTS, WITH_ONE_S_OWN].concat().contains(&name);
@@ -394,8 +390,6 @@ async fn a_foreign_page_cannot_make_a_browser_call_the_api() {
     }
 }
 
-// ---- Routes --------------------------------------------------------------------------------------------------------------
-
 fn name_of(route: &Route) -> String {
     format!("{} {}", route.method, route.path)
 }
@@ -443,7 +437,7 @@ async fn every_declared_route_runs_and_none_is_declared_twice() {
         } else {
             route.path.clone()
         };
-        // A method nobody serves: 405 says that the address is known, 404 that it is not.
+        // An unknown method: 405 means that the address exists, 404 that it does not.
         let answer = world
             .app
             .anonymous()
@@ -458,7 +452,7 @@ async fn every_declared_route_runs_and_none_is_declared_twice() {
 }
 
 #[actix_web::test]
-async fn every_page_turns_away_who_is_not_signed_in() {
+async fn every_page_refuses_anonymous_visitors() {
     let world = World::new(Engine::Sqlite).await;
     let (mut wrong, mut let_in) = (BTreeSet::new(), BTreeSet::new());
     for route in pages().iter().filter(|route| route.method == "GET") {

@@ -1,5 +1,5 @@
-//! Nothing stops unseen: each way in which writing or the background can stand still makes the service "not ready", and its end
-//! makes it ready again.
+//! Detection of stopped parts: each way in which writing or the background can stop makes the service "not ready", and
+//! recovery makes it ready again.
 
 use crate::both_engines;
 use crate::support::app::{SECRETARIAT, TestApp};
@@ -13,9 +13,9 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 both_engines! {
-    a_database_that_takes_no_write_is_seen_and_so_is_its_return,
-    a_use_case_that_never_ends_is_seen_and_so_is_its_end,
-    mails_that_do_not_leave_are_seen_until_they_do,
+    a_database_that_takes_no_write_is_reported_until_it_recovers,
+    a_use_case_that_never_ends_is_reported_until_it_ends,
+    mails_that_do_not_leave_are_reported_until_they_do,
 }
 
 const LONG: Duration = Duration::from_hours(1);
@@ -27,7 +27,7 @@ async fn is_ready(app: &TestApp) -> bool {
     status == 204
 }
 
-async fn a_database_that_takes_no_write_is_seen_and_so_is_its_return(engine: Engine) {
+async fn a_database_that_takes_no_write_is_reported_until_it_recovers(engine: Engine) {
     let app = TestApp::new(engine).await;
     app.services.vitals.watch(WRITING, LONG);
     pulse::take(&app.services).await;
@@ -61,7 +61,7 @@ async fn a_pulse_takes_up_the_room_it_asks_for() {
     assert!(row.try_get_by_index::<i32>(0).expect("a size") >= 16 * 1024);
 }
 
-async fn a_use_case_that_never_ends_is_seen_and_so_is_its_end(engine: Engine) {
+async fn a_use_case_that_never_ends_is_reported_until_it_ends(engine: Engine) {
     let app = TestApp::new(engine).await;
     app.services.vitals.watch(WRITING, SHORT);
     let endless = app.services.db.begin().await.expect("nobody else writes");
@@ -73,7 +73,7 @@ async fn a_use_case_that_never_ends_is_seen_and_so_is_its_end(engine: Engine) {
     assert!(is_ready(&app).await);
 }
 
-async fn mails_that_do_not_leave_are_seen_until_they_do(engine: Engine) {
+async fn mails_that_do_not_leave_are_reported_until_they_do(engine: Engine) {
     let bench = Workbench::new(engine).await;
     let silent = || bench.services.vitals.silent().iter().map(|sign| sign.part).collect::<Vec<_>>();
     bench.services.vitals.watch(OUTBOX, LONG);

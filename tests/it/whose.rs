@@ -1,4 +1,4 @@
-//! Whose a release is: an autonomous product obliges the one observatory that its release names, and nobody else.
+//! The observatory of a release: an autonomous product obliges only the observatory that its release names.
 
 use crate::both_engines;
 use crate::support::app::{Client, SECRETARIAT, TestApp};

@@ -99,7 +99,7 @@ impl Workbench {
     }
 }
 
-/// A mail due now, to an address that belongs to nobody.
+/// Makes a mail due now, to an address that is no person's.
 pub fn notification(key: &str, due_at: DateTime<Utc>) -> Notification {
     Notification {
         kind: "designation_registered",

@@ -43,7 +43,7 @@ async fn the_same_request_twice_at_once_makes_one_thing_and_has_one_answer(engin
 
 /// A lease, a slot, a note of use: on `PostgreSQL` they do not stand behind a use case that takes its time.
 #[actix_web::test]
-async fn what_guards_itself_does_not_wait_for_use_cases() {
+async fn guarded_statements_do_not_wait_for_use_cases() {
     if !has_postgres() {
         return;
     }
@@ -55,7 +55,7 @@ async fn what_guards_itself_does_not_wait_for_use_cases() {
 /// Twenty-six who want to write used to hold every connection, so that pages and the question whether the service is ready got
 /// none.
 #[actix_web::test]
-async fn those_who_wait_to_write_hold_no_connection_that_a_read_needs() {
+async fn waiting_writers_hold_no_connection_that_a_read_needs() {
     if !has_postgres() {
         return;
     }

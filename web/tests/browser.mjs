@@ -1,4 +1,4 @@
-// What every page must satisfy, asked of a real Chromium. pages.test.mjs decides where to ask.
+// Checks that every page has to pass in a real Chromium. pages.test.mjs decides which pages are checked.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -55,7 +55,7 @@ async function follow(page, selector) {
   return response;
 }
 
-/** Collects what must not happen while a page is open: console errors, refused resources, requests to other hosts. */
+/** Collects faults while a page is open: console errors, refused resources, requests to other hosts. */
 export function watch(page, base, expectedStatus = 200) {
   const faults = [];
   page.on("console", (message) => {
@@ -143,7 +143,7 @@ export async function worksByKeyboard(page, { skipLinkFirst }) {
   assert.deepEqual([...unseen], [], "the focus shows wherever it goes");
 }
 
-/** After a form came back, the reader stands at the summary and every line of it leads to a field. */
+/** Checks that after a refused form the focus is on the error summary, and that each of its lines leads to a field. */
 export async function leadsToItsErrors(page) {
   const summary = page.locator("[data-error-summary]");
   assert.ok(await summary.evaluate((element) => element === document.activeElement), "the error summary has the focus");

@@ -1,4 +1,4 @@
-// What a form owes to whoever fills it in: sent once, a word before the sign-in ends, and nothing typed lost when it has.
+// Forms: a double click sends once, a notice appears before the sign-in ends, and no typed text is lost after it.
 // Screenshots stay in web/test-results/forms/.
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";

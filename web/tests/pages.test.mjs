@@ -1,5 +1,5 @@
 // Visits every page of pages.mjs on a running demonstration (RACCORDO_URL), in both languages and at both window sizes.
-// Screenshots of what was seen stay in web/test-results/<persona>/<language>/.
+// Screenshots are kept in web/test-results/<persona>/<language>/.
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";

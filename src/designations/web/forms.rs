@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_wrong_is_said_at_once() {
+    fn all_errors_of_a_form_are_shown_at_once() {
         let form = StatementForm {
             valid_from: "1.3.2027".into(),
             act_kind: "whim".into(),
@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn one_person_is_named_not_two_and_not_none() {
+    fn a_form_names_exactly_one_person() {
         let known = PersonForm { person: uuid::Uuid::nil().to_string(), ..PersonForm::default() };
         assert!(Reading::of(|reading| known.read(reading)).is_ok());
         assert_eq!(wrong(|reading| PersonForm::default().read(reading)), [("person", Code::PersonMissing)]);

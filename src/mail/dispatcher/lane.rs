@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn without_room_a_place_stays_taken_until_somebody_has_waited_a_minute() {
+    async fn without_room_a_place_stays_taken_until_an_attempt_has_waited_a_minute() {
         let (mut lane, begun) = (lane(1, 2), Instant::now());
         let after = |seconds| begun + Duration::from_secs(seconds);
         let (on_the_way, not_begun, third) = (Hold::default(), Hold::default(), id());
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn whose_body_has_not_begun_to_travel_is_let_go_first() {
+    async fn an_attempt_whose_body_was_not_begun_is_abandoned_first() {
         let (mut lane, begun) = (lane(1, 2), Instant::now());
         let (on_the_way, not_begun) = (Hold::default(), Hold::default());
         on_the_way.departure.begin();

@@ -146,7 +146,7 @@ fn one_click_unsubscription_is_offered_over_https_only() {
 }
 
 #[test]
-fn names_and_subjects_lose_what_deceives() {
+fn deceptive_characters_are_removed_from_names_and_subjects() {
     assert_eq!(tame("  a\r\nBcc: x\tb\u{2028}c ", 100), "a Bcc: x b c");
     assert_eq!(tame("fattura\u{202E}fdp.exe\0", 100), "fatturafdp.exe");
     assert_eq!(tame("=?utf-8?b?YQ==?=", 100), "= ?utf-8?b?YQ== ?=");
@@ -174,7 +174,7 @@ fn addresses_that_some_relay_reads_otherwise_are_refused() {
 }
 
 #[test]
-fn what_cannot_be_right_is_refused() {
+fn impossible_mails_are_refused() {
     let wrong_method = CalendarPart { method: CalendarMethod::Cancel, bytes: CALENDAR.as_bytes().to_vec() };
     let bare_feed = CalendarPart { method: CalendarMethod::Request, bytes: b"METHOD:REQUEST\n".to_vec() };
     for calendar in [wrong_method, bare_feed] {

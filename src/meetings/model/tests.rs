@@ -204,7 +204,7 @@ fn notice_counts_the_days_worked_by_every_party() {
 }
 
 #[test]
-fn a_day_somebody_does_not_work_is_refused_with_who_and_why() {
+fn a_day_not_worked_by_a_party_is_refused_with_party_and_reason() {
     let why = |meeting: &str| match notice_of("2027-01-04", meeting) {
         Err(NoticeError::Refused(Refusal::NotWorkedByAll { why, .. })) => why,
         other => panic!("{meeting} ended in {other:?}"),
@@ -264,7 +264,7 @@ fn only_a_presence_by_delegate_has_a_delegate() {
 }
 
 #[test]
-fn what_a_person_is_told_has_an_ever_higher_sequence() {
+fn each_mail_to_a_person_has_a_higher_sequence() {
     let told = |method, sequence| Some(Told { method, sequence });
     for (meeting, last, next) in [
         (0, None, 0),
@@ -279,7 +279,7 @@ fn what_a_person_is_told_has_an_ever_higher_sequence() {
 }
 
 #[test]
-fn who_joined_is_invited_and_who_left_is_told_so_once() {
+fn a_new_member_is_invited_and_a_former_one_is_told_once() {
     let person = |number: u128| PersonId(Uuid::from_u128(number));
     let told = |method, sequence| Told { method, sequence };
     let members = [person(1), person(2), person(3)];
@@ -316,7 +316,7 @@ fn an_hour_that_the_clocks_skip_begins_and_ends_no_meeting() {
 }
 
 #[test]
-fn decisions_of_too_few_stand_only_with_a_word() {
+fn decisions_without_a_quorum_need_a_reason() {
     let (enough, short) = (Quorum { parties: 13, there: 7 }, Quorum { parties: 13, there: 6 });
     let word = || Some("Errore di verbale".to_owned());
     assert_eq!(enough.justify(2, word()), Ok(None));
@@ -326,7 +326,7 @@ fn decisions_of_too_few_stand_only_with_a_word() {
 }
 
 #[test]
-fn who_stands_for_several_parties_is_found_by_name() {
+fn a_person_who_represents_several_parties_is_found_by_name() {
     type Row<'a> = (&'a str, [&'a Attendance; 4], &'a [(BodyId, String)], &'a [&'a str]);
     let party = |number: u128, name: &str| Party {
         body_id: Uuid::from_u128(number).into(),

@@ -54,7 +54,7 @@ fn what_is_not_a_page_of_the_portal_is_refused() {
         "https://localhost/",
         "https://evil.test#@portale.example/",
         "https://evil.test?@portale.example/",
-        // Loopback, in every way a program reads it.
+        // Loopback, in every spelling that programs accept.
         "https://127.0.0.1/",
         "https://127.1/",
         "https://127.0.1/",
@@ -83,7 +83,7 @@ fn what_is_not_a_page_of_the_portal_is_refused() {
     }
 }
 
-/// Every form of an address that leads somewhere else than to the internet.
+/// Addresses of every kind that is not public.
 const REFUSED: &[&str] = &[
     "0.0.0.0",
     "0.1.2.3",

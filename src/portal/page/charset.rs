@@ -1,15 +1,15 @@
-//! The character set of a page, decided in the order in which a browser decides it (HTML standard, 13.2.3.1 "Determining the
-//! character encoding"): byte order mark, `Content-Type`, `<meta>` within the first 1,024 bytes, then what the bytes look like.
+//! The character set of a page, decided in the order of the HTML standard (13.2.3.1 "Determining the character
+//! encoding"): byte order mark, `Content-Type`, `<meta>` within the first 1,024 bytes, then the form of the bytes.
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, X_USER_DEFINED};
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 use std::cell::Cell;
 
-/// Bytes in which a browser looks for `<meta charset>`.
+/// Bytes in which a `<meta charset>` is searched, as browsers do; a later one is ignored.
 const PRESCAN_BYTES: usize = 1024;
 
-/// Reads the bytes of a page as text. Bytes that the character set does not know become U+FFFD.
+/// Decodes the bytes of a page. Bytes that are invalid in the character set become U+FFFD.
 pub fn decoded(body: &[u8], media_type: &str) -> String {
     // `decode` gives a byte order mark precedence over the encoding it is called on.
     declared(body, media_type).unwrap_or_else(|| guessed(body)).decode(body).0.into_owned()
@@ -19,7 +19,8 @@ fn declared(body: &[u8], media_type: &str) -> Option<&'static Encoding> {
     parameter(media_type).and_then(encoding).or_else(|| in_meta(&body[..body.len().min(PRESCAN_BYTES)]))
 }
 
-/// What nobody declared: UTF-8 where the bytes are that, else the western set, which reads every byte.
+/// Guesses the character set of an undeclared text: UTF-8 if it is valid, otherwise Windows-1252, in which every byte
+/// is valid.
 fn guessed(body: &[u8]) -> &'static Encoding {
     if std::str::from_utf8(body).is_ok() { UTF_8 } else { WINDOWS_1252 }
 }
@@ -28,7 +29,7 @@ fn encoding(label: &str) -> Option<&'static Encoding> {
     Encoding::for_label(label.as_bytes())
 }
 
-/// The value of `charset=` in a `Content-Type`.
+/// Returns the value of `charset=` in a `Content-Type`.
 fn parameter(content_type: &str) -> Option<&str> {
     let start = content_type.to_ascii_lowercase().find("charset")?;
     let value = content_type[start + "charset".len()..].trim_start().strip_prefix('=')?.trim_start();
@@ -44,7 +45,7 @@ fn in_meta(start: &[u8]) -> Option<&'static Encoding> {
     queue.push_back(StrTendril::from_slice(&text));
     let tokenizer = Tokenizer::new(Meta::default(), TokenizerOpts::default());
     let _ = tokenizer.feed(&queue);
-    // A page that says "utf-16" in ASCII is not: the standard reads UTF-8 instead.
+    // A page that declares "utf-16" in ASCII is not UTF-16: the standard prescribes UTF-8.
     match tokenizer.sink.found.get() {
         Some(wide) if wide == UTF_16LE || wide == UTF_16BE => Some(UTF_8),
         Some(own) if own == X_USER_DEFINED => Some(WINDOWS_1252),
@@ -52,7 +53,7 @@ fn in_meta(start: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// Keeps the first character set that a `<meta>` declares.
+/// Stores the first character set that a `<meta>` declares.
 #[derive(Default)]
 struct Meta {
     found: Cell<Option<&'static Encoding>>,

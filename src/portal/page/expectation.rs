@@ -1,4 +1,4 @@
-//! Whether a page is the one that is awaited.
+//! Decides whether a page is the expected one.
 
 use super::Page;
 use super::periods;
@@ -6,27 +6,27 @@ use super::words::{Word, Words};
 use crate::time::Period;
 use std::fmt;
 
-/// What a page has to name.
+/// Names that the page has to contain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expectation {
-    /// The product's name in each language: one of them is enough.
+    /// Names of the product, one in each language; one of them is enough.
     pub product: Vec<String>,
-    /// The names of the territory: one of them is enough; none is asked for where the list is empty.
+    /// Names of the territory; one of them is enough. An empty list requires none.
     pub territory: Vec<String>,
-    /// The names of the other territories of the network.
+    /// Names of the other territories of the network.
     pub other_territories: Vec<String>,
     pub period: Period,
 }
 
-/// Why a page is not the one that is awaited. Kept as evidence under its word.
+/// Reasons why a page is not the expected one, stored as evidence by their word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Finding {
-    /// A file, such as a PDF: the page that presents it is wanted.
+    /// A file, such as a PDF; the page that presents it should be declared.
     NotAPage,
-    /// The way to a page that is gone led to the front page of the site.
+    /// A redirect from a removed page to the front page of the site.
     LedHome,
     TooDeep,
-    /// It says of itself that nothing is there: an error page answered with 200, maintenance, a page to come.
+    /// The page says that it has no content: an error page answered with 200, maintenance, or a page to come.
     SaysNothingIsThere,
     ProductNotNamed,
     TerritoryNotNamed,
@@ -48,7 +48,7 @@ impl Finding {
         Self::AnotherPeriod,
     ];
 
-    /// The word kept as evidence, and the key of its text.
+    /// Returns the word stored as evidence, which is also the key of its text.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::NotAPage => "not_a_page",
@@ -70,7 +70,7 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Ways in which title or heading say that nothing is there.
+/// Phrases in title or heading that mean that there is no content.
 const NOTHING_THERE: &[&str] = &[
     "non trovata",
     "non trovato",
@@ -95,7 +95,7 @@ const NOTHING_THERE: &[&str] = &[
     "prossimamente",
 ];
 
-/// Ways in which a short text says so, besides those above that no report would use of itself.
+/// Phrases that mean the same in a short text but also occur in reports.
 const NOTHING_THERE_YET: &[&str] = &[
     "pagina non trovata",
     "pagina richiesta",
@@ -116,25 +116,25 @@ const NOTHING_THERE_YET: &[&str] = &[
     "prossimamente",
 ];
 
-/// Words up to which a text is too short to be a report's page and a notice at the same time.
+/// Longest text, in words, in which those phrases count; a longer text is a report.
 const NOTICE_WORDS: usize = 80;
 
-/// Words with which the name of a product goes on after its head: `Relazione territoriale | sul mercato del lavoro`.
+/// Words after the head of a product's name: `Relazione territoriale | sul mercato del lavoro`.
 const PREPOSITIONS: &[&str] = &[
     "su", "sul", "sullo", "sulla", "sull", "sui", "sugli", "sulle", "di", "del", "dello", "della", "dell", "dei",
     "degli", "delle", "a", "al", "allo", "alla", "all", "ai", "agli", "alle", "in", "nel", "nello", "nella", "nell",
     "nei", "negli", "nelle", "per", "con", "on", "of", "about", "in", "for",
 ];
 
-/// Those of them behind which the subject stands.
+/// Prepositions that introduce the subject.
 const SUBJECT: &[&str] = &["su", "sul", "sullo", "sulla", "sull", "sui", "sugli", "sulle", "on", "about"];
 
-/// Words of a head without which it is too common a name to stand for the whole.
+/// Fewest words of a head; a shorter one is too common to stand for the whole name.
 const HEAD_WORDS: usize = 2;
 
 impl Expectation {
-    /// Judges a page. Title or main heading name the product and its territory; the heading is asked first, the title where
-    /// the heading names none. The period is looked for in heading, title and text, in this order.
+    /// Evaluates a page. Its title or main heading must name the product and its territory; the title is used where the
+    /// heading names none. The period is searched in heading, title and text, in this order.
     pub fn finding(&self, page: &Page) -> Result<(), Finding> {
         if page.is_too_deep {
             return Err(Finding::TooDeep);
@@ -183,7 +183,7 @@ impl Expectation {
     }
 }
 
-/// The period that a text speaks of: the one it names most often; of two, the one it names first.
+/// Returns the period of a text: the one it names most often, and of several such the first.
 fn subject_of(named: &[Period]) -> Option<Period> {
     let times = |period: &Period| named.iter().filter(|one| *one == period).count();
     let most = named.iter().map(times).max()?;
@@ -197,8 +197,8 @@ fn says_nothing_is_there(page: &Page) -> bool {
         || (page.text.len() <= NOTICE_WORDS && says(&page.text, NOTHING_THERE_YET))
 }
 
-/// Whether title or heading name the product: by its whole name, or by the head of it (up to its first preposition, at least
-/// two words) where the rest stands in title, heading or text and the head does not go on with another subject.
+/// Returns whether title or heading name the product: by its whole name, or by its head (up to the first preposition,
+/// at least two words) if the rest occurs in title, heading or text and the head is not followed by another subject.
 fn is_product_named(page: &Page, name: &str) -> bool {
     let name = Words::of(name);
     let cut = name.as_slice().iter().position(|word| PREPOSITIONS.contains(&word.text.as_str())).unwrap_or(name.len());
@@ -215,7 +215,7 @@ fn is_product_named(page: &Page, name: &str) -> bool {
     head.len() >= HEAD_WORDS && says_rest && places.into_iter().any(names_head)
 }
 
-/// Whether the words behind a head say that it is about something else than the product is.
+/// Returns whether the words after a head name another subject than the product's.
 fn goes_on_otherwise(behind: &[Word], rest: &Words) -> bool {
     let behind = behind.iter().skip_while(|word| word.text.bytes().all(|byte| byte.is_ascii_digit()));
     let mut behind = behind.map(|word| word.text.as_str());

@@ -1,13 +1,13 @@
-//! The reference periods that a text names, in the words of Italian and English pages.
+//! Reference periods in Italian and English texts.
 //!
-//! Each year of a text is read in one way only, with the words beside it: `19 marzo 2027` is a day and names no period,
-//! `marzo 2027` is a month, `I trimestre 2027` a quarter, `gennaio-giugno 2027` a half-year, `2025/2026` the year 2026, and a
-//! year that stands alone is that year.
+//! Each year of a text is read once, with the words beside it: `19 marzo 2027` is a day and no period, `marzo 2027` a
+//! month, `I trimestre 2027` a quarter, `gennaio-giugno 2027` a half-year, `2025/2026` the year 2026, and a single year
+//! is that year.
 
 use super::words::{Word, Words};
 use crate::time::{Frequency, Period};
 
-/// Spellings of the numbers of periods, the first period first.
+/// Spellings of the numbers of periods, from the first period on.
 const ORDINALS: [&[&str]; 4] = [
     &["i", "1", "1o", "1a", "1st", "primo", "prima", "first"],
     &["ii", "2", "2o", "2a", "2nd", "secondo", "seconda", "second"],
@@ -22,12 +22,12 @@ const PARTS: &[(Frequency, &[&str])] = &[
     (Frequency::Quarter, &["trimestre", "trim", "quarter"]),
 ];
 
-/// Letters that stand for a part of a year beside its number, as in `T1 2027` and `1T 2027`. `T` is a quarter, unless the
-/// product comes out three times a year: then it is the *quadrimestre* of our own labels.
+/// Letters for a part of a year beside its number, as in `T1 2027` and `1T 2027`. `T` is a quarter, except for a
+/// product with three releases a year, where it is the *quadrimestre* of our own labels.
 const LETTERS: &[(Frequency, &str)] =
     &[(Frequency::Half, "s"), (Frequency::Half, "h"), (Frequency::Quarter, "q"), (Frequency::Quarter, "t")];
 
-/// Months, the first letters of which are enough.
+/// Names of the months; their first three letters are enough.
 const MONTHS: [[&str; 2]; 12] = [
     ["gennaio", "january"],
     ["febbraio", "february"],
@@ -43,10 +43,10 @@ const MONTHS: [[&str; 2]; 12] = [
     ["dicembre", "december"],
 ];
 
-/// Words that may stand between a part of a year and its year: `primo trimestre dell'anno 2027`.
+/// Words allowed between a part of a year and its year: `primo trimestre dell'anno 2027`.
 const BETWEEN: &[&str] = &["del", "dell", "di", "de", "of", "anno", "the", "year"];
 
-/// The periods of one frequency that a text names, in its order, each as often as it is named.
+/// Returns the periods of one frequency in the order of the text, each as often as it is named.
 pub fn named(words: &Words, frequency: Frequency) -> Vec<Period> {
     let words = words.as_slice();
     let mut named = Vec::new();
@@ -60,17 +60,17 @@ pub fn named(words: &Words, frequency: Frequency) -> Vec<Period> {
     named
 }
 
-/// The number of a month that a word names, 1 for January.
+/// Returns the number of a named month, 1 for January.
 pub fn month(word: &str) -> Option<u32> {
     let is_meant = |name: &&str| *name == word || (word.len() == 3 && name.starts_with(word));
     let at = MONTHS.iter().position(|names| names.iter().any(&is_meant))?;
     u32::try_from(at + 1).ok()
 }
 
-/// One year with the words beside it.
+/// Result of reading one year with the words beside it.
 struct Read {
     period: Option<Period>,
-    /// Words from the year on that belong to it.
+    /// Words, counted from the year, that belong to it.
     length: usize,
 }
 
@@ -93,7 +93,7 @@ fn read(words: &[Word], at: usize, year: i32, frequency: Frequency) -> Read {
         return named(months.and_then(|part| period(part, year)), 1);
     }
     if let Some(figure) = words[..at].last().filter(|word| words[at].is_joined && is_figure(&word.text)) {
-        // `03/2027` is a month; `19/03/2027` a day and `22/2006` a law, which name no period.
+        // `03/2027` is a month; `19/03/2027` is a day and `22/2006` a law, which are no periods.
         let month = number(&figure.text, 12).filter(|_| !figure.is_joined);
         return named(month.and_then(|month| period((Frequency::Month, month), year)), 1);
     }
@@ -113,7 +113,7 @@ fn year(words: &[Word], at: usize) -> Option<i32> {
     (1900..=2099).contains(&year).then_some(year)
 }
 
-/// Whether a word is made of digits alone.
+/// Returns whether a word consists of digits only.
 pub fn is_figure(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
@@ -122,7 +122,7 @@ fn number(text: &str, most: u32) -> Option<u32> {
     text.parse().ok().filter(|number| (1..=most).contains(number) && text.len() <= 2)
 }
 
-/// The last year of `2025/2026` or `2025/26`: a span is named after the year with which it ends.
+/// Returns the last year of `2025/2026` or `2025/26`, because a span is named after its last year.
 fn end_of_span(words: &[Word], at: usize, first: i32) -> Option<i32> {
     let next = words.get(at + 1).filter(|word| word.is_joined)?;
     match next.text.len() {
@@ -135,7 +135,7 @@ fn end_of_span(words: &[Word], at: usize, first: i32) -> Option<i32> {
     }
 }
 
-/// `trimestre I`, `I trimestre`, `T1`, `1T`: at the end of the words before a year.
+/// Reads a part of a year at the end of the words before a year: `trimestre I`, `I trimestre`, `T1`, `1T`.
 fn part_before(before: &[Word], frequency: Frequency) -> Option<Part> {
     let [.., last] = before else { return None };
     lettered(&last.text, frequency).or_else(|| match before {
@@ -144,14 +144,14 @@ fn part_before(before: &[Word], frequency: Frequency) -> Option<Part> {
     })
 }
 
-/// The same right behind a year, with how many words it takes; `2027-Q1` and `2027-03` too.
+/// Reads a part of a year right after the year, also `2027-Q1` and `2027-03`, and returns it with its number of words.
 fn part_behind(words: &[Word], at: usize, frequency: Frequency) -> Option<(Part, usize)> {
     let next = words.get(at + 1)?;
     if let Some(part) = lettered(&next.text, frequency) {
         return Some((part, 1));
     }
     if let Some(part) = words.get(at + 2).and_then(|two| spelt(&next.text, &two.text)) {
-        // `2025, primo trimestre 2026`: the part belongs to the year behind it.
+        // `2025, primo trimestre 2026`: the part belongs to the later year.
         let has_own_year = (at + 3..words.len().min(at + 6))
             .take_while(|place| *place == at + 3 || BETWEEN.contains(&words[place - 1].text.as_str()))
             .any(|place| year(words, place).is_some());
@@ -161,7 +161,7 @@ fn part_behind(words: &[Word], at: usize, frequency: Frequency) -> Option<(Part,
     let is_day = words.get(at + 2).is_some_and(|day| day.is_joined && number(&day.text, 31).is_some());
     let is_span = words[at].text.ends_with(&format!("{:02}", month.saturating_sub(1)));
     match (is_day, is_span) {
-        // A whole day names no period: one of a frequency that nobody asks for.
+        // A whole day is no period; the impossible month 0 takes its words.
         (true, _) => Some(((Frequency::Month, 0), 2)),
         (false, true) => None,
         (false, false) => Some(((Frequency::Month, month), 1)),
@@ -185,7 +185,7 @@ fn spelt(one: &str, two: &str) -> Option<Part> {
     (number <= frequency.in_a_year()).then_some((frequency, number))
 }
 
-/// Months before a year: one, a span of them, or the month of a day, which is no period (`Some(None)`).
+/// Reads months before a year: one, a span, or the month of a day, which is no period (`Some(None)`).
 fn months_before(before: &[Word]) -> Option<Option<Part>> {
     let [rest @ .., last] = before else { return None };
     let last_month = month(&last.text)?;

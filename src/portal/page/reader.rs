@@ -1,24 +1,24 @@
-//! Reading the markup of a page as its reader sees it.
+//! Reads the visible text of a page's markup.
 //!
-//! Stands on the tokenizer of `html5ever` and not on its tree: the tree of a hostile page grows with the square of its bytes,
-//! this reader's memory with its bytes. Elements are kept on a stack; the few end tags that HTML lets out are supplied where
-//! they decide what is shown.
+//! It uses the tokenizer of `html5ever` but not its tree, because the tree of a hostile page grows with the square of
+//! its size, while this reader's memory grows linearly. Open elements are kept on a stack. The few end tags that HTML
+//! allows to omit are added where they decide what is visible.
 
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 use std::cell::RefCell;
 
-/// Elements inside each other beyond which a page is not read any more; browsers stop there too.
+/// Deepest nesting of elements that is read, the same as in browsers; the rest of a deeper page is ignored.
 const DEEPEST: usize = 512;
 
-/// What a page shows, before anything is made of it.
+/// Visible parts of a page, not yet interpreted.
 #[derive(Debug, Default)]
 pub struct Shown {
     pub title: Option<String>,
     pub headings: Vec<Heading>,
     pub lines: Vec<Line>,
-    /// Elements stand deeper inside each other than a page has need of: the rest was not read.
+    /// Whether elements are nested deeper than [`DEEPEST`], so that the rest was not read.
     pub is_too_deep: bool,
 }
 
@@ -29,11 +29,11 @@ pub struct Heading {
     pub level: u8,
     pub text: String,
     pub is_in_main: bool,
-    /// The whole of it leads elsewhere: it announces another page.
+    /// Whether the whole heading is a link, so that it announces another page.
     pub is_link: bool,
 }
 
-/// Text between two ends of a block.
+/// Text between two block boundaries.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Line {
     pub text: String,
@@ -46,7 +46,7 @@ pub fn read(html: &str) -> Shown {
     queue.push_back(StrTendril::from_slice(html));
     let tokenizer = Tokenizer::new(Sink::default(), TokenizerOpts::default());
     while !queue.is_empty() {
-        // It stops behind a script, which nobody runs here, and goes on where it stopped.
+        // The tokenizer stops after a script, which is never run here, and then continues.
         let _ = tokenizer.feed(&queue);
     }
     tokenizer.end();
@@ -77,7 +77,7 @@ impl TokenSink for Sink {
     }
 }
 
-/// Elements whose content is no markup, as the standard's tree construction switches the tokenizer for them.
+/// Returns the tokenizer state for elements whose content is not markup, as the standard's tree construction sets it.
 fn raw_text(name: &str) -> Option<RawKind> {
     match name {
         "title" | "textarea" => Some(RawKind::Rcdata),
@@ -92,21 +92,21 @@ const VOID: &[&str] = &[
     "param", "source", "track", "wbr",
 ];
 
-/// Elements that show no text of the page's own: what a browser does not render, what a form offers, and the frame round the
-/// content (menus, asides, the foot).
+/// Elements without text of the page itself: those that browsers do not render, form controls, and the frame around the
+/// content (menus, asides, the footer).
 const SILENT: &[&str] = &[
     "script", "style", "noscript", "template", "iframe", "noembed", "noframes", "object", "audio", "video", "canvas",
     "svg", "math", "select", "datalist", "textarea", "nav", "aside", "footer",
 ];
 
-/// Roles of the frame round the content (WAI-ARIA 1.2).
+/// Roles of the frame around the content (WAI-ARIA 1.2).
 const SILENT_ROLES: &[&str] =
     &["navigation", "banner", "contentinfo", "complementary", "search", "menu", "menubar", "dialog", "alertdialog"];
 
-/// Styles that show nothing.
+/// Styles that hide an element.
 const HIDING: &[&str] = &["display:none", "visibility:hidden", "font-size:0;", "opacity:0;"];
 
-/// Elements that begin and end a line; all others are parts of one, and of one word.
+/// Elements that begin and end a line; all others are inline.
 const BLOCKS: &[&str] = &[
     "address",
     "article",
@@ -163,12 +163,13 @@ const BLOCKS: &[&str] = &[
     "ul",
 ];
 
-/// Elements that an end tag of another does not end from inside.
+/// Elements that an inner end tag of another element does not close.
 const WALLS: &[&str] = &["td", "th", "caption", "template", "button"];
 
 const HEADINGS: &[&str] = &["h1", "h2", "h3", "h4", "h5", "h6"];
 
-/// Elements that a start tag ends, where they are still open: the start tags, what they end, and where the search stops.
+/// Elements closed by a start tag if they are still open: the start tags, the elements they close, and the elements at
+/// which the search stops.
 const ENDED_BY: &[(&[&str], &[&str], &[&str])] = &[
     (HEADINGS, HEADINGS, &["td", "th", "section", "article", "main", "button"]),
     (&["li"], &["li"], &["ul", "ol", "menu", "dir"]),
@@ -178,10 +179,10 @@ const ENDED_BY: &[(&[&str], &[&str], &[&str])] = &[
     (&["tbody", "tfoot", "thead"], &["tbody", "tfoot", "thead"], &["table"]),
 ];
 
-/// An element that is open.
+/// An open element.
 struct Open {
     name: String,
-    /// Nothing in it is shown.
+    /// Whether its content is invisible.
     is_silent: bool,
     is_main: bool,
     is_link: bool,
@@ -190,7 +191,7 @@ struct Open {
 #[derive(Default)]
 struct Reading {
     open: Vec<Open>,
-    /// How many open elements are silent, the main content, a link.
+    /// Numbers of open elements that are silent, main content, or links.
     silent: usize,
     main: usize,
     links: usize,
@@ -245,7 +246,7 @@ impl Reading {
         if self.shown.is_too_deep {
             return;
         }
-        // What shows nothing, and a link, must end where it ends, whatever was left open inside.
+        // Silent elements, blocks and links end at their end tag, even if elements inside are still open.
         let ends_all_inside = is_block(name) || SILENT.contains(&name) || matches!(name, "template" | "a");
         let is_wall = |open: &Open| WALLS.contains(&&*open.name) || (!ends_all_inside && is_block(&open.name));
         let place = self.open.iter().rev().take_while(|open| open.name == name || !is_wall(open));
@@ -256,7 +257,7 @@ impl Reading {
         self.end_upto(place);
     }
 
-    /// Ends all elements from a place of the stack on.
+    /// Closes all elements from a position of the stack on.
     fn end_upto(&mut self, place: usize) {
         for open in self.open.split_off(place).into_iter().rev() {
             if is_block(&open.name) {
@@ -300,8 +301,8 @@ impl Reading {
         self.open.iter().any(|open| open.name == name)
     }
 
-    /// Whether an element shows nothing of the page's content. A `header` is the site's, unless it stands in a part of the
-    /// content (HTML-AAM 1.0, 3.5).
+    /// Returns whether an element shows no content of the page. A `header` belongs to the site unless it is inside a
+    /// part of the content (HTML-AAM 1.0, 3.5).
     fn is_silent(&self, tag: &Tag) -> bool {
         let name = &*tag.name;
         let role = attribute(tag, "role").unwrap_or_default();

@@ -1,17 +1,17 @@
-//! What of a page's text matters: its fingerprint changes with it, and not with clocks and counters.
+//! Fingerprint of the essential text of a page, which ignores clocks and counters.
 //!
-//! The rule, as `docs/domain.md` tells it: the fingerprint is taken over the words of the main text, without the lines that
-//! are nothing but a date or an hour, and without short lines that speak of updates, visits or of who is there. A line of
-//! numbers right below the name of a counter goes with it. Case, punctuation and markup do not count; figures do.
+//! The rule, described in `docs/domain.md`: the fingerprint covers the words of the main text, without lines that are
+//! only a date or an hour, and without short lines about updates, visits or visitors. A line of numbers right below the
+//! name of a counter is left out with it. Case, punctuation and markup do not count; digits do.
 
 use super::periods::{is_figure, month};
 use super::words::Words;
 use crate::secret;
 
-/// Words up to which a line that speaks of a counter is one; a longer one is a sentence of the text.
+/// Longest line, in words, that counts as a counter or update line; a longer one is a sentence of the text.
 const SHORT: usize = 12;
 
-/// Ways in which pages speak of updates and of what one can do with them.
+/// Phrases about updates and actions on the page.
 const PASSING: &[&str] = &[
     "ultimo aggiornamento",
     "ultima modifica",
@@ -36,7 +36,7 @@ const PASSING: &[&str] = &[
     "share",
 ];
 
-/// Ways in which they count their visitors; the count may stand on a line of its own below.
+/// Phrases about visitors; the number may be on the line below.
 const COUNTERS: &[&str] = &[
     "visite",
     "visitatori",
@@ -57,7 +57,7 @@ const COUNTERS: &[&str] = &[
     "visitors",
 ];
 
-/// Words that stand beside a date or an hour without saying anything more.
+/// Words beside a date or an hour that add no meaning.
 const BESIDE: &[&str] = &[
     "oggi",
     "e",
@@ -93,7 +93,7 @@ const BESIDE: &[&str] = &[
     "sunday",
 ];
 
-/// Fingerprint of the lines that matter, as lower-case hexadecimal SHA-256.
+/// Returns the fingerprint of the essential lines, as lower-case hexadecimal SHA-256.
 pub fn fingerprint<'a>(lines: impl Iterator<Item = &'a str>) -> String {
     let of = |phrases: &[&str]| phrases.iter().map(|phrase| Words::of(phrase)).collect::<Vec<_>>();
     let (passing, counters) = (of(PASSING), of(COUNTERS));
@@ -113,7 +113,7 @@ pub fn fingerprint<'a>(lines: impl Iterator<Item = &'a str>) -> String {
     secret::sha256_hex(kept.as_bytes())
 }
 
-/// Whether a line is a date or an hour and nothing else. Figures alone are not: a table is made of them.
+/// Returns whether a line is only a date or an hour. Digits alone are not, because tables consist of them.
 fn is_moment(line: &str, words: &Words) -> bool {
     let words = words.as_slice();
     let is_part = |word: &str| is_figure(word) || BESIDE.contains(&word) || month(word).is_some();
@@ -141,7 +141,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_matters_to_a_reader_changes_the_fingerprint() {
+    fn clocks_and_counters_do_not_change_the_fingerprint() {
         let page = ["Relazione territoriale", "Gli occupati sono 450.000.", "12,5", "451.000"];
         let of = |lines: &[&str]| fingerprint(lines.iter().copied());
         let with = |line: &str| of(&[&page[..2], &[line], &page[2..]].concat());

@@ -1,4 +1,4 @@
-//! The words of a text, folded so that two spellings that a reader takes for the same are the same.
+//! Words of a text, folded so that spellings which look the same to a reader are equal.
 
 use crate::letters;
 use unicode_normalization::UnicodeNormalization;
@@ -8,17 +8,17 @@ use unicode_normalization::char::is_combining_mark;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Word {
     pub text: String,
-    /// Whether nothing but a hyphen, a slash or a full stop stands between it and the word before, as in `2025/26`.
+    /// Whether only a hyphen, a slash or a full stop separates it from the word before, as in `2025/26`.
     pub is_joined: bool,
 }
 
-/// The words of a text in their order.
+/// Words of a text in their order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Words(Vec<Word>);
 
 impl Words {
-    /// Reads a text: compatible forms become one (NFKD), accents and case go, so do characters that nobody sees. Everything
-    /// that is neither letter nor digit separates words: `Citta'` and `Città` are the same word.
+    /// Reads a text: applies NFKD, removes accents, case and invisible characters. Every character that is neither
+    /// letter nor digit separates words, so `Citta'` and `Città` are the same word.
     pub fn of(text: &str) -> Self {
         let seen = text
             .chars()
@@ -53,7 +53,7 @@ impl Words {
         self.0.is_empty()
     }
 
-    /// The words from one position up to another; none where there are none.
+    /// Returns the words between two positions; none if the range is invalid.
     pub fn part(&self, from: usize, upto: usize) -> Self {
         Self(self.0.get(from..upto).unwrap_or_default().to_vec())
     }
@@ -63,20 +63,20 @@ impl Words {
         self.0.append(&mut other.0);
     }
 
-    /// Where all words of `what` stand in their order for the first time, by the position of the first of them. Nothing is
-    /// found nowhere.
+    /// Returns the position of the first occurrence of the words of `what`, in their order. An empty `what` is never
+    /// found.
     pub fn find(&self, what: &Self) -> Option<usize> {
         self.positions(what).next()
     }
 
-    /// Every position at which all words of `what` stand in their order.
+    /// Returns the positions of all occurrences of the words of `what`, in their order.
     pub fn positions<'a>(&'a self, what: &'a Self) -> impl Iterator<Item = usize> + 'a {
         let is_there =
             |place: &[Word]| place.iter().zip(&what.0).all(|(one, other)| one.text == other.text) && !what.is_empty();
         self.0.windows(what.len().max(1)).enumerate().filter(move |(_, place)| is_there(place)).map(|(at, _)| at)
     }
 
-    /// The words with one blank between them.
+    /// Returns the words separated by single blanks.
     pub fn joined(&self) -> String {
         self.0.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
     }

@@ -1,4 +1,4 @@
-//! The pages that are awaited: from when, and what they have to name.
+//! Expected pages: the instant from which they are expected, and the names they have to contain.
 
 use crate::ctx::Ctx;
 use crate::db::StoreError;
@@ -19,7 +19,7 @@ use entity::kinds::{ObservatoryKind, ProductScope, PublicationState};
 use sea_orm::ConnectionTrait;
 use std::collections::HashMap;
 
-/// The page of a deliverable whose release is out.
+/// Returns the expected page of a deliverable whose release is out.
 pub(super) async fn awaited_page(ctx: &Ctx, db: &impl ConnectionTrait, id: DeliverableId) -> Result<Awaited> {
     let deliverable = deliverables::deliverable(db, id).await?;
     let release = releases::release(db, deliverable.deliverable.release_id).await?;
@@ -27,19 +27,19 @@ pub(super) async fn awaited_page(ctx: &Ctx, db: &impl ConnectionTrait, id: Deliv
     Ok(Siblings::read(db, &release, id).await?.awaited(ctx, deliverable, released))
 }
 
-/// A page that is looked at, or looked for.
+/// An expected page, declared or not.
 #[derive(Clone, Debug)]
 pub(super) struct Awaited {
     pub publication: Publication,
     pub deliverable: DeliverableView,
-    /// From when it is expected.
+    /// Instant from which it is expected.
     pub from: DateTime<Utc>,
     pub scope: ProductScope,
-    /// Whether its page is missed where nobody declared an address.
+    /// Whether a missing address is reported as a missing page.
     pub is_missed: bool,
 }
 
-/// A deliverable's page and, of a joint product, those of the whole release.
+/// The page of a deliverable; for a joint product the pages of the whole release.
 struct Siblings {
     scope: ProductScope,
     views: Vec<DeliverableView>,
@@ -48,7 +48,7 @@ struct Siblings {
 }
 
 impl Siblings {
-    /// Reads what has to be known of one deliverable: of a joint product, all of them.
+    /// Reads the data of one deliverable, or of all of them for a joint product.
     async fn read(db: &impl ConnectionTrait, release: &ReleaseView, of: DeliverableId) -> Result<Self> {
         let views = match release.scope {
             ProductScope::Joint => deliverables::of_release(db, release.release.id).await?,
@@ -60,7 +60,7 @@ impl Siblings {
         Ok(Self { scope: release.scope, views, known, accepted })
     }
 
-    /// What is awaited of one of them, whose release came out at `released`.
+    /// Returns the expected page of one deliverable, whose release came out at `released`.
     fn awaited(&self, ctx: &Ctx, deliverable: DeliverableView, released: DateTime<Utc>) -> Awaited {
         let id = deliverable.deliverable.id;
         let known = self.known.get(&id).cloned();
@@ -69,8 +69,8 @@ impl Siblings {
         Awaited { publication, deliverable, from, scope: self.scope, is_missed: self.miss(id) }
     }
 
-    /// Whether a page is missed where this deliverable has no address. A joint product has one page for all: it is missed
-    /// once, at the first chapter that was accepted, and only as long as no chapter has an address.
+    /// Returns whether a missing address of this deliverable should be reported as a missing page. A joint product has
+    /// one page for all: it is reported once, at the first accepted chapter, and only while no chapter has an address.
     fn miss(&self, id: DeliverableId) -> bool {
         if self.scope != ProductScope::Joint {
             return true;
@@ -82,18 +82,18 @@ impl Siblings {
 }
 
 impl Awaited {
-    /// The latest of when it is expected and when a page was last found in one of these states.
+    /// Returns the later of the instant at which the page was expected and its last check in one of these states.
     pub fn since_last(&self, evidence: &[Evidence], states: &[PublicationState]) -> DateTime<Utc> {
         let last = evidence.iter().rfind(|one| states.contains(&one.state) && one.sha256.is_some());
         last.map_or(self.from, |one| self.from.max(one.at))
     }
 
-    /// Whether the deliverable was accepted: before that nobody expects a page of it.
+    /// Returns whether the deliverable was accepted; before that no page of it is expected.
     pub fn is_accepted(&self) -> bool {
         is_accepted(self.deliverable.deliverable.state())
     }
 
-    /// What the tasks about its page have in common: the deliverable, or the release where one page is for all.
+    /// Returns the filter for tasks about its page: by deliverable, or by release for a joint product.
     pub fn of_its_page(&self) -> TaskFilter {
         let Deliverable { id, release_id, .. } = self.deliverable.deliverable;
         if self.scope == ProductScope::Joint {
@@ -104,10 +104,10 @@ impl Awaited {
     }
 }
 
-/// The names by which the territories of the network are known.
+/// Names of the territories of the network.
 pub(super) struct Network {
     names: HashMap<ObservatoryId, Vec<String>>,
-    /// The names of the territorial observatories alone: those of the region stand on every page of its portal.
+    /// Names of the territorial observatories only, because the region's names are on every page of its portal.
     territorial: Vec<(ObservatoryId, Vec<String>)>,
 }
 
@@ -131,7 +131,8 @@ impl Network {
         Ok(Self { names, territorial })
     }
 
-    /// What the page of a product has to name. A joint product has one page for all, which need not name any of them.
+    /// Returns the names that the page of a product has to contain. The page of a joint product need not name a
+    /// territory.
     pub fn expectation(&self, about: &About<'_>) -> Result<Expectation> {
         let is_own = |id: &ObservatoryId| about.scope != ProductScope::Joint && *id == about.observatory;
         let territory = self.names.get(&about.observatory).filter(|_| is_own(&about.observatory)).cloned();
@@ -146,14 +147,14 @@ impl Network {
     }
 }
 
-/// What a page is about.
+/// Subject of a page.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct About<'a> {
     pub observatory: ObservatoryId,
     pub scope: ProductScope,
     /// In Italian and in English.
     pub product: [&'a str; 2],
-    /// The period's label.
+    /// Label of the period.
     pub period: &'a str,
 }
 
@@ -168,7 +169,7 @@ impl Awaited {
         }
     }
 
-    /// The last instant at which it is looked at without being asked.
+    /// Returns the last instant at which the page is checked without a request.
     pub fn until(&self, ctx: &Ctx) -> DateTime<Utc> {
         self.from + TimeDelta::days(ctx.config().portal.recheck_days)
     }

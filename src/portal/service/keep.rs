@@ -1,4 +1,4 @@
-//! Keeping what was seen of a page, and what follows from it.
+//! Storing the result of a check, with its consequences.
 
 use super::awaited::Awaited;
 use crate::audit::{self, Event};
@@ -17,18 +17,18 @@ use crate::texts::Lang;
 use entity::ids::DeliverableId;
 use entity::kinds::{ProductScope, PublicationState, SeatKind, TaskOrigin};
 
-/// How long an observatory has to put a missing page right, in working days of its territory.
+/// Time to put a page right, in working days of the observatory's territory.
 const MISSING_DAYS: i32 = 2;
 const MISSING_MINUTES: i32 = 15;
 
-/// Why somebody is asked to look after a page.
+/// Reasons for a task about a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fault {
-    /// Nothing is there.
+    /// No page was found.
     Missing,
-    /// A page is there, and does not name what it should.
+    /// The page does not contain the expected names.
     Unrecognised,
-    /// Its words are not those that were verified.
+    /// The text differs from the verified one.
     Altered,
 }
 
@@ -50,12 +50,12 @@ impl Fault {
     }
 }
 
-/// Keeps a look and carries out what follows from it. Returns what is known now.
+/// Stores a check and carries out its consequences. Returns the new state.
 pub(super) async fn keep(ctx: &Ctx, txn: &Txn, awaited: &Awaited, look: &Look) -> Result<PublicationState> {
     let now = ctx.now();
     let before = &awaited.publication;
     if before.address.is_none() && !awaited.is_missed {
-        // The page of a joint product is another chapter's to declare.
+        // The page of a joint product is declared at another chapter.
         return Ok(before.state);
     }
     let evidence = store::evidence(txn, before.id).await?;
@@ -63,11 +63,11 @@ pub(super) async fn keep(ctx: &Ctx, txn: &Txn, awaited: &Awaited, look: &Look) -
         evidence.iter().rfind(|one| one.state == PublicationState::Verified && Some(one.at) >= before.declared_at);
     let there_since =
         awaited.since_last(&evidence, &[PublicationState::Seen, PublicationState::Verified, PublicationState::Altered]);
-    // A fingerprint taken by another rule says nothing of this one: the page is taken as it is now.
+    // A fingerprint of another rule cannot be compared, so the page as it is now becomes the reference.
     let known = verified.filter(|one| one.reading == READING).and_then(|one| one.sha256.as_deref());
     let after = before.clone().after(look, now, there_since, known).planned(awaited.from, now, awaited.until(ctx));
     if before.version == 0 && after.state == PublicationState::Expected {
-        // Nothing was declared and nothing is late: there is nothing to keep.
+        // No page was declared and none is late, so there is nothing to store.
         return Ok(after.state);
     }
     store::save(txn, &after, now).await?;
@@ -78,7 +78,7 @@ pub(super) async fn keep(ctx: &Ctx, txn: &Txn, awaited: &Awaited, look: &Look) -
         record(ctx, txn, before, &after).await?;
     }
     if has_changed || after.state == PublicationState::Verified {
-        // It is as it should be, or what is asked from now on is another thing.
+        // Either the page is right, or the task from now on is a different one.
         tasks::settle_pages_in(ctx, txn, &awaited.of_its_page()).await?;
     }
     if after.state == PublicationState::Verified && awaited.is_accepted() {
@@ -100,7 +100,7 @@ pub(super) async fn keep(ctx: &Ctx, txn: &Txn, awaited: &Awaited, look: &Look) -
     Ok(after.state)
 }
 
-/// The deliverable has appeared; of a joint product every chapter has, and none is missed any more.
+/// Marks the deliverable as published; for a joint product every chapter, so that none is missing any more.
 async fn appeared(ctx: &Ctx, txn: &Txn, awaited: &Awaited) -> Result<()> {
     let Deliverable { id, release_id, .. } = awaited.deliverable.deliverable;
     if awaited.scope != ProductScope::Joint {
@@ -126,7 +126,7 @@ async fn mark(ctx: &Ctx, txn: &Txn, id: DeliverableId) -> Result<()> {
     Ok(())
 }
 
-/// Who puts a page right: the observatory's referent; the secretariat where one page is for all.
+/// Returns the seat that puts a page right: the observatory's referent, or the secretariat for a joint product.
 async fn seat_for_page(txn: &Txn, awaited: &Awaited) -> Result<Seat> {
     let observatory = awaited.deliverable.deliverable.observatory_id;
     let is_meant = |seat: &Seat| match awaited.scope {
@@ -139,7 +139,7 @@ async fn seat_for_page(txn: &Txn, awaited: &Awaited) -> Result<Seat> {
     Ok(seat.ok_or_else(|| StoreError::inconsistent("observatory", observatory, "no seat to look after its page"))?)
 }
 
-/// Gives somebody the task of putting a page right, unless they have one about it already.
+/// Creates the task of putting a page right, unless there is one already.
 async fn ask_for_page(ctx: &Ctx, txn: &Txn, awaited: &Awaited, fault: Fault) -> Result<()> {
     if !tasks::open_pages(txn, &awaited.of_its_page()).await?.is_empty() {
         return Ok(());

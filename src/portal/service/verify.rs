@@ -1,4 +1,4 @@
-//! The run that looks at every page whose time has come.
+//! The run that checks every page that is due.
 
 use super::awaited::{About, Network, awaited_page};
 use super::{keep, look};
@@ -20,33 +20,34 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 use url::Url;
 
-/// Declared pages considered in one run, who has waited longest first: far more than one run can fetch.
+/// Declared pages read for one run, longest waiting first; far more than one run can fetch. The others wait for the
+/// next run.
 const PAGES_AT_ONCE: u64 = 400;
-/// As much as the column holds of why a look could not be kept.
+/// Longest error text stored for a failed check, in characters; a longer one is cut.
 const FAILURE_CHARACTERS: usize = 500;
 
-/// What a run saw.
+/// Result of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Seen {
     pub looked: u64,
     pub verified: u64,
-    /// Pages found missing for the first time.
+    /// Pages newly found missing.
     pub missing: u64,
-    /// Pages whose time had come and for which there was none left: they wait for the next run.
+    /// Due pages that did not fit into the run and wait for the next one.
     pub postponed: u64,
     pub failures: Failures,
 }
 
-/// Looks at every page whose time has come and keeps what was seen. Run by the job `verify`.
+/// Checks every page that is due and stores the results. Run by the job `verify`.
 ///
-/// Each page is kept in a transaction of its own. One that cannot be kept is noted on itself and looked at later; the others
-/// go on. A host that is slow or silent has its share of the run and no more; the run ends in time and says what it left
-/// over. Who may: the service itself. Errors: a database that is busy.
+/// Each check is stored in a transaction of its own. A failure is noted on its publication and repeated later, while
+/// the others go on. A slow or silent host uses at most its share of the run. The run ends in time and reports the
+/// pages left over. Who may: the service itself. Errors: a busy database.
 pub async fn verify(ctx: &Ctx) -> Result<Seen> {
     verify_within(ctx, Arc::new(SystemNames), Limits::default()).await
 }
 
-/// As [`verify`], with the resolver and the limits given.
+/// Like [`verify`], with the resolver and the limits given.
 pub async fn verify_within(ctx: &Ctx, names: Arc<dyn Names>, limits: Limits) -> Result<Seen> {
     if !ctx.actor.is_ourselves() {
         return Err(Error::Denied);
@@ -90,7 +91,7 @@ pub async fn verify_within(ctx: &Ctx, names: Arc<dyn Names>, limits: Limits) -> 
     Ok(seen)
 }
 
-/// Adds what became of one page. One that could not be kept has that noted on itself.
+/// Adds the result of one page. If the result could not be stored, notes that on the publication.
 async fn count(
     ctx: &Ctx,
     seen: &mut Seen,
@@ -104,7 +105,7 @@ async fn count(
             seen.verified += u64::from(after == PublicationState::Verified);
             seen.missing += u64::from(after == PublicationState::Missing && before != after);
         }
-        // Declared anew while the old page was being fetched: the next run looks at the new one.
+        // The address was declared anew while the old page was fetched: the next run checks the new one.
         Err(Error::Stale | Error::Store(StoreError::Stale)) => {}
         Err(error) => {
             let why = typed::cleaned(&error.to_string(), FAILURE_CHARACTERS);
@@ -121,7 +122,7 @@ async fn count(
     Ok(())
 }
 
-/// Keeps a look at the page as it was fetched: one that was declared anew meanwhile is another page.
+/// Stores the check of a page, unless its address was declared anew meanwhile.
 async fn keep_one(ctx: &Ctx, page: &Due, look: &Look) -> Result<PublicationState> {
     ctx.write(async |txn| {
         let awaited = awaited_page(ctx, txn, page.deliverable_id).await?;
@@ -133,18 +134,18 @@ async fn keep_one(ctx: &Ctx, page: &Due, look: &Look) -> Result<PublicationState
     .await
 }
 
-/// Pages expected since before this instant are not looked at any more without being asked.
+/// Returns the instant before which expected pages are no longer checked without a request.
 fn oldest_expected(ctx: &Ctx) -> DateTime<Utc> {
     ctx.now() - TimeDelta::days(ctx.config().portal.recheck_days)
 }
 
-/// Looks for the deliverables of which nobody declared a page. Nothing is fetched for them.
+/// Finds deliverables without a declared page. Fetches nothing.
 async fn look_for_undeclared(ctx: &Ctx, seen: &mut Seen) -> Result<()> {
     let (db, now, oldest) = (ctx.reader(), ctx.now(), oldest_expected(ctx));
     let mut asked: BTreeMap<ReleaseId, DeliverableId> = BTreeMap::new();
     let mut wanted = Vec::new();
     for one in store::undeclared(db, oldest, now - GRACE, now).await? {
-        // One page is for all: it is missed at the first chapter, if anywhere.
+        // A joint product has one page for all, reported at the first chapter.
         match one.scope {
             ProductScope::Joint => {
                 let first = asked.entry(one.release_id).or_insert(one.deliverable_id);
@@ -163,7 +164,7 @@ async fn look_for_undeclared(ctx: &Ctx, seen: &mut Seen) -> Result<()> {
     Ok(())
 }
 
-/// Notes that a page is missing, where it is; nothing is written before.
+/// Stores that a page is missing; writes nothing before the grace time has passed.
 async fn look_for(ctx: &Ctx, id: DeliverableId) -> Result<Option<PublicationState>> {
     let awaited = awaited_page(ctx, ctx.reader(), id).await?;
     let is_over = awaited.until(ctx) < ctx.now();
@@ -177,7 +178,7 @@ async fn look_for(ctx: &Ctx, id: DeliverableId) -> Result<Option<PublicationStat
     .await
 }
 
-/// Lets pages that had no turn wait behind those that come due now, so that nobody starves.
+/// Moves the pages that were not fetched behind those that become due now, so that each gets its turn.
 async fn send_to_the_back(ctx: &Ctx, pages: &[Due]) -> Result<()> {
     if pages.is_empty() {
         return Ok(());
@@ -201,7 +202,7 @@ fn host(address: &str) -> String {
         .unwrap_or_default()
 }
 
-/// Whether a host gave no answer to a look.
+/// Returns whether a host gave no answer.
 fn is_silent(look: &Result<Look>) -> bool {
     let is_word_of = |word: &str| Problem::ALL.iter().any(|one| one.is_silence() && one.to_string() == word);
     look.as_ref().is_ok_and(|look| look.problem.as_deref().is_some_and(is_word_of))

@@ -131,7 +131,7 @@ fn no_date_precedes_the_period_it_is_for() {
 }
 
 #[test]
-fn what_comes_before_the_end_of_its_period_is_flagged() {
+fn a_release_before_the_end_of_its_period_is_flagged() {
     let flagged = |release: &Release| release.flags(noon("2026-11-23")).before_period_end;
     let this_year = planned_for(&annual(), "2027");
     assert!(flagged(&this_year) && !flagged(&planned()));
@@ -213,7 +213,7 @@ fn flags_follow_from_the_dates() {
 }
 
 #[test]
-fn nothing_is_out_before_its_instant_nor_announced_for_the_past() {
+fn a_release_is_not_published_early_nor_confirmed_for_the_past() {
     let confirmed = planned().confirmed(slot("2027-03-18", 10), noon("2027-01-11")).expect("confirmed");
     assert_eq!(confirmed.clone().published(noon("2027-03-17")), Err(Refusal::UnderEmbargo));
     assert_eq!(confirmed.clone().moved(slot("2027-02-01", 12), noon("2027-02-01")), Err(Refusal::DayInPast));

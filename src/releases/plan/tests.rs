@@ -93,7 +93,7 @@ fn a_product_without_steps_is_due_with_its_release() {
 }
 
 #[test]
-fn a_day_some_do_not_work_is_refused_by_name_and_reason() {
+fn a_day_not_worked_in_a_territory_is_refused_with_name_and_reason() {
     let calendars = calendars();
     let all = calendars.of_all(&["LC", "MI"]).expect("both");
     let names = |code: &str| if code == "MI" { "Milano".to_owned() } else { "Lecco".to_owned() };

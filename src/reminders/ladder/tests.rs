@@ -74,7 +74,7 @@ fn after_the_due_day_nothing_up_to_it_is_told() {
 }
 
 #[test]
-fn what_nobody_was_told_of_before_its_day_was_over_is_told_once() {
+fn an_obligation_first_seen_after_its_day_gets_one_late_reminder() {
     let calendars = calendars();
     let como = calendars.of("como").expect("a calendar of the test");
     let on = |today, settled: &Settled| step(&RUNGS, como, day(2027, 3, 30), settled, today).expect("a step");

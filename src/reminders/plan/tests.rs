@@ -108,7 +108,7 @@ fn what_is_due_on_one_day_stands_in_the_order_of_the_places() {
 }
 
 #[test]
-fn nobody_is_told_on_a_day_off_of_their_own() {
+fn no_reminder_is_sent_on_a_day_off_of_its_recipient() {
     // 7 December is a working day in Como and the patron day of Milan, where the secretariat sits.
     let obligations = [owed(1, day(2027, 12, 10))];
     let today = day(2027, 12, 7);
@@ -121,7 +121,7 @@ fn nobody_is_told_on_a_day_off_of_their_own() {
 
 /// Referents work on the days of Como, the secretariat on those of Milan.
 #[test]
-fn no_rung_of_a_whole_year_is_lost_on_a_day_off_of_whoever_is_told() {
+fn no_rung_of_a_whole_year_is_lost_on_a_day_off_of_its_recipient() {
     let calendars = calendars();
     let nobody = BTreeSet::new();
     for (held, person) in [(REFERENT, "the referent"), (SECRETARIAT, "the secretariat")] {
@@ -146,7 +146,7 @@ fn no_rung_of_a_whole_year_is_lost_on_a_day_off_of_whoever_is_told() {
 }
 
 #[test]
-fn what_came_up_on_its_last_day_after_the_mail_of_the_day_is_told_late() {
+fn an_obligation_added_after_the_last_mail_of_its_day_is_reminded_late() {
     let obligations = [owed(1, day(2027, 3, 15))];
     let calendars = calendars();
     let roll = roll(&[REFERENT], &[]);
@@ -167,13 +167,13 @@ fn what_came_up_on_its_last_day_after_the_mail_of_the_day_is_told_late() {
 }
 
 #[test]
-fn who_was_written_to_today_is_not_written_to_again() {
+fn a_recipient_gets_one_reminder_mail_a_day() {
     let obligations = [owed(1, day(2027, 3, 30))];
     assert_eq!(told(&roll(&[REFERENT], &[]), day(2027, 3, 15), &obligations, &[REFERENT]), []);
 }
 
 #[test]
-fn hours_have_a_first_minute_and_no_last_one() {
+fn permitted_hours_include_their_first_minute_and_exclude_their_last() {
     let at = |hour, minute| NaiveTime::from_hms_opt(hour, minute, 0).expect("an hour of the test");
     let hours = Hours { from: at(8, 0), until: at(18, 0) };
     let inside = [(7, 59), (8, 0), (17, 59), (18, 0)].map(|(hour, minute)| hours.contain(at(hour, minute)));

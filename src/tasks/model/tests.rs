@@ -58,7 +58,7 @@ fn a_blocked_task_goes_back_to_where_it_was() {
 }
 
 #[test]
-fn done_and_cancelled_are_for_ever() {
+fn a_done_or_cancelled_task_never_changes() {
     assert_eq!(possible(State::Done), []);
     assert_eq!(possible(State::Cancelled), []);
     let done = open().completed(DateTime::UNIX_EPOCH).expect("done");
@@ -67,7 +67,7 @@ fn done_and_cancelled_are_for_ever() {
 }
 
 #[test]
-fn nobody_is_called_upon_for_a_step_whose_deliverable_is_handed_in() {
+fn a_step_is_not_called_for_after_its_deliverable_is_handed_in() {
     let step = |state| Task { deliverable_state: Some(state), ..open() };
     assert!(step(DeliverableState::Planned).is_due());
     assert!(step(DeliverableState::InProgress).is_overdue(day("2027-03-05")));

@@ -9,12 +9,12 @@ use serde_json::{Value, json};
 
 both_engines! {
     no_json_brings_the_service_down,
-    a_day_that_cannot_be_meant_is_refused_and_nothing_is_kept,
+    a_day_outside_1900_to_2199_is_refused_and_nothing_is_stored,
     a_body_of_another_kind_is_refused_unread,
     a_body_that_is_too_long_is_refused_as_such,
     a_file_that_is_too_large_or_in_too_many_pieces_is_refused,
-    a_key_of_repetition_that_is_none_is_refused,
-    whatever_stands_in_a_text_it_is_kept_as_text_or_refused,
+    an_invalid_idempotency_key_is_refused,
+    a_hostile_text_is_stored_as_text_or_refused,
 }
 
 /// Every member of a designation that a caller fills with text, as JSON pointers.
@@ -76,7 +76,7 @@ async fn no_json_brings_the_service_down(engine: Engine) {
     }
 }
 
-async fn a_day_that_cannot_be_meant_is_refused_and_nothing_is_kept(engine: Engine) {
+async fn a_day_outside_1900_to_2199_is_refused_and_nothing_is_stored(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
     for day in ["+262142-12-31", "-262143-01-01", "-9999-01-01", "0027-03-30", "9999-12-31"] {
@@ -181,7 +181,7 @@ async fn a_file_that_is_too_large_or_in_too_many_pieces_is_refused(engine: Engin
     assert!(without_boundary.status.is_client_error());
 }
 
-async fn a_key_of_repetition_that_is_none_is_refused(engine: Engine) {
+async fn an_invalid_idempotency_key_is_refused(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
     for key in ["k".repeat(300), String::new(), "k".repeat(256)] {
@@ -204,7 +204,7 @@ async fn a_key_of_repetition_that_is_none_is_refused(engine: Engine) {
     }
 }
 
-async fn whatever_stands_in_a_text_it_is_kept_as_text_or_refused(engine: Engine) {
+async fn a_hostile_text_is_stored_as_text_or_refused(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
     let texts: Vec<Value> = [

@@ -1,4 +1,4 @@
-//! What a stranger can make us send, and to whom.
+//! Mails that a stranger can cause, and their recipients.
 
 use super::ask;
 use crate::both_engines;
@@ -10,12 +10,12 @@ use futures_util::future::join_all;
 use mail_parser::MessageParser;
 
 both_engines! {
-    no_name_writes_a_header_or_a_second_recipient,
+    no_name_adds_a_header_or_a_recipient,
     an_address_is_no_way_to_a_second_mailbox,
-    nobody_floods_a_mailbox_however_they_write_its_address,
+    spellings_of_an_address_share_one_limit_of_mails,
 }
 
-async fn no_name_writes_a_header_or_a_second_recipient(engine: Engine) {
+async fn no_name_adds_a_header_or_a_recipient(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
     let seats = [
@@ -77,7 +77,7 @@ async fn an_address_is_no_way_to_a_second_mailbox(engine: Engine) {
     }
 }
 
-async fn nobody_floods_a_mailbox_however_they_write_its_address(engine: Engine) {
+async fn spellings_of_an_address_share_one_limit_of_mails(engine: Engine) {
     let app = TestApp::new(engine).await;
     let page = app.anonymous().get("/sign-in").send().await;
     let cookie = page.header("set-cookie").and_then(|cookie| cookie.split(';').next()).expect("a cookie").to_owned();

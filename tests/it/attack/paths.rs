@@ -9,15 +9,15 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use url::Url;
 
 both_engines! {
-    whatever_stands_in_a_path_is_not_found_or_refused,
-    whatever_stands_in_a_query_is_used_ignored_or_refused,
-    a_day_that_cannot_be_meant_is_refused_wherever_days_are_asked_for,
-    five_thousand_parameters_and_repeated_ones_are_borne,
+    a_hostile_path_is_not_found_or_refused,
+    a_hostile_query_is_used_ignored_or_refused,
+    a_day_outside_1900_to_2199_is_refused_in_every_query,
+    five_thousand_or_repeated_parameters_are_no_fault,
     no_path_leads_out_of_the_static_files,
     no_page_sends_its_reader_to_another_site,
 }
 
-/// What can stand in a path, encoded as a client would send it.
+/// Hostile path segments, encoded as a client would send them.
 const HOSTILE: [&str; 18] = [
     "%00",
     "a%00b",
@@ -39,13 +39,13 @@ const HOSTILE: [&str; 18] = [
     "x%2Fy%5Cz",
 ];
 
-/// Days that chrono reads and nobody means.
+/// Days that chrono parses but no user means.
 const FAR_DAYS: [&str; 4] = ["+262142-12-31", "-262143-01-01", "-9999-01-01", "0027-03-30"];
 
 /// The names of all queries that take a day.
 const DAYS: [&str; 9] = ["as_of", "known_on", "from", "to", "since", "on", "upto", "due_from", "due_to"];
 
-/// The names of queries of all our lists, and one that nobody knows.
+/// Query parameters of all lists, and an unknown one.
 const QUERIES: [&str; 16] = [
     "limit",
     "cursor",
@@ -65,7 +65,7 @@ const QUERIES: [&str; 16] = [
     "unknown",
 ];
 
-async fn whatever_stands_in_a_path_is_not_found_or_refused(engine: Engine) {
+async fn a_hostile_path_is_not_found_or_refused(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
     let long = "a".repeat(4000);
@@ -81,7 +81,7 @@ async fn whatever_stands_in_a_path_is_not_found_or_refused(engine: Engine) {
     }
 }
 
-async fn whatever_stands_in_a_query_is_used_ignored_or_refused(engine: Engine) {
+async fn a_hostile_query_is_used_ignored_or_refused(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
     // Each name on each route, with another text each time: all of them on all would take minutes.
@@ -96,7 +96,7 @@ async fn whatever_stands_in_a_query_is_used_ignored_or_refused(engine: Engine) {
     }
 }
 
-async fn a_day_that_cannot_be_meant_is_refused_wherever_days_are_asked_for(engine: Engine) {
+async fn a_day_outside_1900_to_2199_is_refused_in_every_query(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
     let mut days = FAR_DAYS.into_iter().cycle();
@@ -124,7 +124,7 @@ async fn a_day_that_cannot_be_meant_is_refused_wherever_days_are_asked_for(engin
     }
 }
 
-async fn five_thousand_parameters_and_repeated_ones_are_borne(engine: Engine) {
+async fn five_thousand_or_repeated_parameters_are_no_fault(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
     let many: Vec<String> = (0..5000).map(|number| format!("p{number}={number}")).collect();
@@ -161,7 +161,7 @@ async fn no_path_leads_out_of_the_static_files(engine: Engine) {
     ] {
         let answer = anybody.get(&format!("/static/{way}")).send().await;
         in_order(&answer, way);
-        // A NUL in an address is refused before anybody looks for a file.
+        // A NUL in an address is refused before a file is looked for.
         let expected = if way.contains("%00") { 400 } else { 404 };
         assert_eq!(answer.status.as_u16(), expected, "{way}");
     }

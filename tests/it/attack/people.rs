@@ -1,4 +1,5 @@
-//! A manager who designates somebody from elsewhere: every way to the person's record, tried from the seat that was made for it.
+//! A manager who designates a person of another body: every way to that person's record, tried from the seat made for
+//! it.
 
 use crate::both_engines;
 use crate::support::app::{Client, SECRETARIAT, TestApp};
@@ -7,7 +8,7 @@ use crate::support::db::Engine;
 use serde_json::{Value, json};
 
 both_engines! {
-    designating_somebody_of_another_body_opens_no_way_to_their_record,
+    designating_a_person_of_another_body_gives_no_access_to_their_record,
     a_record_is_its_body_s_again_once_the_other_seat_has_ended,
 }
 
@@ -45,7 +46,7 @@ impl Scene {
     }
 }
 
-async fn designating_somebody_of_another_body_opens_no_way_to_their_record(engine: Engine) {
+async fn designating_a_person_of_another_body_gives_no_access_to_their_record(engine: Engine) {
     for (seat, from) in
         [("partner:bergamo", "2027-01-11"), ("deputy:bergamo", "2027-01-11"), ("referent:bergamo", "2027-06-01")]
     {

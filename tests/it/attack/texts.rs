@@ -1,5 +1,5 @@
-//! What is typed: letters that turn the direction in which the rest is read, texts of which nobody sees anything, two
-//! spellings of one name, addresses as they are pasted.
+//! Typed texts: characters that change the direction of text, invisible texts, two spellings of one name, pasted
+//! addresses.
 
 use crate::both_engines;
 use crate::openapi::{operations, resolved};
@@ -21,7 +21,7 @@ both_engines! {
     one_name_is_enough,
 }
 
-/// Everything that Unicode's bidirectional algorithm takes as an order and no reader sees (UAX #9, table 4).
+/// Invisible characters that Unicode's bidirectional algorithm takes as orders (UAX #9, table 4).
 const TURNING: [char; 12] = [
     '\u{061C}', '\u{200E}', '\u{200F}', '\u{202A}', '\u{202B}', '\u{202C}', '\u{202D}', '\u{202E}', '\u{2066}',
     '\u{2067}', '\u{2068}', '\u{2069}',
@@ -33,8 +33,7 @@ const UNSEEN: [&str; 6] = ["\u{200B}", "\u{FEFF}\u{2060}", "\u{AD}", "\u{3164}",
 const NOT_FREE: [&str; 12] =
     ["seat", "product", "period", "code", "table", "body", "observatory", "starts", "ends", "hour", "address", "email"];
 
-/// Where texts stand in the body that an operation takes, as JSON pointers, with what stands there; those that may be left
-/// out too.
+/// Finds the texts in the body of an operation, as JSON pointers with their values, optional ones included.
 fn texts_in(schema: &'static Value, at: &str, found: &mut Vec<String>) {
     let schema = resolved(schema);
     for name in ["oneOf", "anyOf", "allOf"] {

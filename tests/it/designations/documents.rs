@@ -168,7 +168,7 @@ async fn a_file_stays_as_long_as_anything_owns_it(engine: Engine) {
 
 /// A table that another part of the service owns files by needs no word in the job that removes them.
 #[actix_web::test]
-async fn a_file_that_something_else_owns_is_not_removed() {
+async fn a_file_with_another_kind_of_owner_is_not_removed() {
     let app = TestApp::new(Engine::Sqlite).await;
     let secretariat = app.client(SECRETARIAT).await;
     let kept = keep(&secretariat, "verbale.pdf", b"%PDF-1.7 the minutes").await.expect(201);

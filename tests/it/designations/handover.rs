@@ -14,12 +14,12 @@ use serde_json::json;
 both_engines! {
     a_replacement_ends_the_former_holder_the_same_day,
     an_end_announced_ahead_takes_effect_at_its_midnight_and_says_farewell_once,
-    pending_mails_of_who_left_are_cancelled_and_only_the_farewell_goes_out,
-    who_begins_later_is_welcomed_on_the_day_and_the_body_warned_before_the_end,
-    a_replacement_from_today_or_earlier_tells_nobody_that_the_seat_is_vacant,
-    who_is_renewed_in_the_seat_is_not_told_to_have_left_it,
+    pending_mails_of_a_former_holder_are_cancelled_except_the_farewell,
+    a_later_holder_is_welcomed_on_the_day_and_the_body_warned_before_the_end,
+    a_replacement_from_today_or_earlier_announces_no_vacancy,
+    a_renewed_holder_gets_no_farewell,
     a_seat_emptied_by_an_annulment_or_a_later_start_is_asked_for,
-    who_began_while_the_service_stood_still_is_welcomed_all_the_same,
+    a_holder_who_began_during_downtime_is_welcomed,
     an_end_that_comes_near_is_told_once_whatever_else_is_corrected,
     a_long_address_is_written_to_like_any_other,
     one_end_that_cannot_be_carried_out_takes_nothing_from_the_others,
@@ -98,7 +98,7 @@ async fn an_end_announced_ahead_takes_effect_at_its_midnight_and_says_farewell_o
     );
 }
 
-async fn pending_mails_of_who_left_are_cancelled_and_only_the_farewell_goes_out(engine: Engine) {
+async fn pending_mails_of_a_former_holder_are_cancelled_except_the_farewell(engine: Engine) {
     let app = TestApp::new(engine).await;
     let made = designate(&app, Designation::of("referent:bergamo").to("Ada", "Riva")).await;
     // Nothing has been sent yet when it turns out that Ada had left before she began to be written to.
@@ -116,7 +116,7 @@ async fn pending_mails_of_who_left_are_cancelled_and_only_the_farewell_goes_out(
     assert_eq!(to_ada, ["ada.riva@ente.example  farewell"]);
 }
 
-async fn who_begins_later_is_welcomed_on_the_day_and_the_body_warned_before_the_end(engine: Engine) {
+async fn a_later_holder_is_welcomed_on_the_day_and_the_body_warned_before_the_end(engine: Engine) {
     let app = TestApp::new(engine).await;
     designate(&app, Designation::of("referent:bergamo").to("Ada", "Riva").from("2027-02-01").until("2027-04-30")).await;
     app.mails().await;
@@ -135,7 +135,7 @@ async fn who_begins_later_is_welcomed_on_the_day_and_the_body_warned_before_the_
     assert_eq!(list(&app.mails().await), ["segreteria@raccordo.example  designation_ending_soon"]);
 }
 
-async fn a_replacement_from_today_or_earlier_tells_nobody_that_the_seat_is_vacant(engine: Engine) {
+async fn a_replacement_from_today_or_earlier_announces_no_vacancy(engine: Engine) {
     let app = TestApp::new(engine).await;
     designate(&app, Designation::of("body_manager:provincia-bergamo").to("Elio", "Capo")).await;
     designate(&app, Designation::of("referent:bergamo").to("Ada", "Riva")).await;
@@ -150,7 +150,7 @@ async fn a_replacement_from_today_or_earlier_tells_nobody_that_the_seat_is_vacan
     assert_eq!(to(&app, "elio").await, ["designation_ended", "designation_registered"]);
 }
 
-async fn who_is_renewed_in_the_seat_is_not_told_to_have_left_it(engine: Engine) {
+async fn a_renewed_holder_gets_no_farewell(engine: Engine) {
     let app = TestApp::new(engine).await;
     designate(&app, Designation::of("body_manager:provincia-bergamo").to("Elio", "Capo")).await;
     designate(&app, Designation::of("referent:bergamo").to("Ada", "Riva").until("2027-01-31")).await;
@@ -181,7 +181,7 @@ async fn a_seat_emptied_by_an_annulment_or_a_later_start_is_asked_for(engine: En
     }
 }
 
-async fn who_began_while_the_service_stood_still_is_welcomed_all_the_same(engine: Engine) {
+async fn a_holder_who_began_during_downtime_is_welcomed(engine: Engine) {
     let app = TestApp::new(engine).await;
     let late = designate(&app, Designation::of("referent:bergamo").to("Ada", "Riva").from("2027-02-01")).await;
     designate(&app, Designation::of("referent:como").to("Pia", "Neri").from("2027-01-20")).await;

@@ -10,14 +10,14 @@ use sea_orm::EntityTrait;
 use serde_json::json;
 
 both_engines! {
-    who_was_referent_on_12_march_as_known_on_20_march,
+    the_referent_of_a_day_is_told_as_known_on_another_day,
     a_correction_with_a_misspelt_member_is_refused_and_changes_nothing,
     a_correction_supersedes_and_the_wrong_record_stays_readable,
     an_annulled_designation_covers_no_day_and_is_shown_only_when_asked_for,
     why_a_predecessor_left_is_told_in_the_reader_s_language,
 }
 
-async fn who_was_referent_on_12_march_as_known_on_20_march(engine: Engine) {
+async fn the_referent_of_a_day_is_told_as_known_on_another_day(engine: Engine) {
     let app = TestApp::new(engine).await;
     let made = designate(&app, Designation::of("referent:bergamo").to("Ada", "Riva")).await;
     let path = format!("/api/v1/designations/{}", made["id"].as_str().expect("an id"));

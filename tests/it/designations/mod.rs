@@ -14,19 +14,19 @@ use crate::support::mailbox::list;
 use serde_json::{Value, json};
 
 both_engines! {
-    a_designation_is_entered_and_everybody_concerned_is_told_once,
+    a_designation_is_entered_and_every_recipient_is_told_once,
     a_repeated_post_with_the_same_key_gets_the_same_answer_and_changes_nothing,
     the_register_is_read_as_of_a_day_and_page_by_page,
-    who_belongs_to_another_body_does_not_learn_that_a_designation_exists,
+    a_designation_is_not_found_for_members_of_another_body,
     a_manager_fills_the_seats_of_the_own_body_only,
     a_manager_names_by_id_only_whom_the_own_register_shows,
     a_file_is_kept_with_its_fingerprint_and_given_back_as_it_was,
-    a_body_is_asked_for_a_vacant_seat_only_and_only_if_there_is_somebody_to_ask,
-    a_certified_mailbox_is_shown_no_door_that_is_closed_to_it,
+    a_body_is_asked_for_a_vacant_seat_only_and_only_at_a_known_address,
+    a_mail_to_a_certified_mailbox_links_no_page_that_needs_a_sign_in,
     an_end_that_comes_late_does_not_make_the_designation_late,
     an_end_that_was_not_communicated_by_itself_is_neither_early_nor_late,
     a_line_stands_as_it_did_on_the_day_that_is_asked_about,
-    what_a_holder_declares_is_not_what_the_body_said,
+    an_absence_declared_by_its_holder_is_not_a_statement_of_the_body,
     a_file_that_no_designation_came_to_name_is_gone_after_two_days,
 }
 
@@ -36,7 +36,7 @@ async fn designate(app: &TestApp, designation: Designation) -> Value {
     secretariat.post("/api/v1/designations").json(designation.json()).send().await.expect(201)
 }
 
-async fn a_designation_is_entered_and_everybody_concerned_is_told_once(engine: Engine) {
+async fn a_designation_is_entered_and_every_recipient_is_told_once(engine: Engine) {
     let app = TestApp::new(engine).await;
     designate(&app, Designation::of("body_manager:provincia-bergamo").to("Elio", "Capo")).await;
     app.mails().await;
@@ -94,7 +94,7 @@ async fn the_register_is_read_as_of_a_day_and_page_by_page(engine: Engine) {
     assert_eq!(seen, ["\"referent:bergamo\"", "\"referent:brescia\"", "\"referent:como\""]);
 }
 
-async fn who_belongs_to_another_body_does_not_learn_that_a_designation_exists(engine: Engine) {
+async fn a_designation_is_not_found_for_members_of_another_body(engine: Engine) {
     let app = TestApp::new(engine).await;
     let made = designate(&app, Designation::of("referent:bergamo").to("Ada", "Riva")).await;
     designate(&app, Designation::of("referent:lodi").to("Ugo", "Sala")).await;
@@ -167,7 +167,7 @@ async fn a_file_is_kept_with_its_fingerprint_and_given_back_as_it_was(engine: En
         .refused(422, "document_type_mismatch");
 }
 
-async fn a_body_is_asked_for_a_vacant_seat_only_and_only_if_there_is_somebody_to_ask(engine: Engine) {
+async fn a_body_is_asked_for_a_vacant_seat_only_and_only_at_a_known_address(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
     let ask = async |seat: &str| secretariat.post(&format!("/api/v1/seats/{seat}/request-designation")).send().await;
@@ -182,7 +182,7 @@ async fn a_body_is_asked_for_a_vacant_seat_only_and_only_if_there_is_somebody_to
     assert_eq!(list(&app.mails().await), [""; 0], "nobody is told that a seat is vacant which is not");
 }
 
-async fn a_certified_mailbox_is_shown_no_door_that_is_closed_to_it(engine: Engine) {
+async fn a_mail_to_a_certified_mailbox_links_no_page_that_needs_a_sign_in(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
     secretariat.post("/api/v1/seats/referent:brescia/request-designation").send().await.expect(204);
@@ -224,7 +224,7 @@ async fn a_line_stands_as_it_did_on_the_day_that_is_asked_about(engine: Engine) 
     assert_eq!(then["items"][0]["standing"], "in_force");
 }
 
-async fn what_a_holder_declares_is_not_what_the_body_said(engine: Engine) {
+async fn an_absence_declared_by_its_holder_is_not_a_statement_of_the_body(engine: Engine) {
     let app = TestApp::new(engine).await;
     let made = designate(&app, Designation::of("referent:bergamo").to("Ada", "Riva")).await;
     let id = made["id"].as_str().expect("an id");

@@ -18,8 +18,8 @@ both_engines! {
     a_note_of_an_absence_has_as_many_characters_as_are_kept,
     absences_of_one_designation_share_no_day,
     no_correction_leaves_the_network_without_a_secretariat,
-    nobody_is_replaced_in_a_seat_of_several,
-    who_is_signed_in_without_a_seat_is_denied_the_register,
+    a_seat_for_several_holders_replaces_none,
+    a_person_without_a_seat_is_denied_the_register,
 }
 
 async fn each_mistake_has_its_own_code_and_leaves_nothing_behind(engine: Engine) {
@@ -201,7 +201,7 @@ async fn no_correction_leaves_the_network_without_a_secretariat(engine: Engine) 
     correct("valid_to", "2027-02-01").await.expect(200);
 }
 
-async fn nobody_is_replaced_in_a_seat_of_several(engine: Engine) {
+async fn a_seat_for_several_holders_replaces_none(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
     for seat in ["secretariat:regione-lombardia", "deputy:bergamo"] {
@@ -210,7 +210,7 @@ async fn nobody_is_replaced_in_a_seat_of_several(engine: Engine) {
     }
 }
 
-async fn who_is_signed_in_without_a_seat_is_denied_the_register(engine: Engine) {
+async fn a_person_without_a_seat_is_denied_the_register(engine: Engine) {
     let app = TestApp::new(engine).await;
     designate(&app, Designation::of("referent:bergamo").to("Ada", "Riva").from("2027-02-01")).await;
     let ada = app.client("ada.riva@ente.example").await;
@@ -223,7 +223,7 @@ fn end_path(made: &Value) -> String {
     format!("/api/v1/designations/{}/end", made["id"].as_str().expect("an id"))
 }
 
-/// Keeps a file as somebody and returns its id.
+/// Uploads a file as this person and returns its id.
 async fn keep(app: &TestApp, email: &str) -> Value {
     let file = multipart("atto.pdf", b"%PDF-1.7 the act");
     let sent =

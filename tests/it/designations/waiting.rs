@@ -1,4 +1,4 @@
-//! What waits to be sent is looked at again: only what still holds in the register leaves.
+//! Waiting mails are checked again before they leave: only those that still hold in the register are sent.
 
 use super::designate;
 use crate::both_engines;
@@ -13,11 +13,11 @@ use serde_json::{Value, json};
 
 both_engines! {
     a_body_is_not_told_of_a_vacant_seat_that_was_filled_meanwhile_nor_weeks_later,
-    nobody_is_warned_of_an_end_that_was_withdrawn_or_is_provided_for_meanwhile,
-    nobody_is_bidden_farewell_after_an_end_that_was_corrected_away,
-    what_was_annulled_is_announced_to_nobody,
+    no_warning_is_sent_of_an_end_that_was_withdrawn_or_has_a_successor,
+    no_farewell_is_sent_after_an_end_was_corrected_away,
+    an_annulled_designation_is_not_announced,
     a_mail_that_waits_goes_to_the_address_that_was_corrected_meanwhile_and_not_to_the_old_one,
-    a_link_that_lets_nobody_in_any_more_does_not_leave,
+    an_unusable_sign_in_link_is_not_mailed,
 }
 
 async fn pause(app: &TestApp) {
@@ -25,7 +25,7 @@ async fn pause(app: &TestApp) {
     ctx.write(async |txn| desk::pause(&ctx, txn, "relay under repair").await).await.expect("paused");
 }
 
-/// What leaves once sending goes on again.
+/// Resumes sending and returns the mails that leave.
 async fn resumed(app: &TestApp) -> Vec<String> {
     let ctx = app.system();
     ctx.write(async |txn| desk::resume(&ctx, txn).await).await.expect("resumed");
@@ -72,7 +72,7 @@ async fn a_body_is_not_told_of_a_vacant_seat_that_was_filled_meanwhile_nor_weeks
     assert_eq!(resumed(&app).await, [""; 0]);
 }
 
-async fn nobody_is_warned_of_an_end_that_was_withdrawn_or_is_provided_for_meanwhile(engine: Engine) {
+async fn no_warning_is_sent_of_an_end_that_was_withdrawn_or_has_a_successor(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
     let withdrawn = designate(&app, Designation::of("referent:bergamo").to("Ada", "Riva").until("2027-02-28")).await;
@@ -88,7 +88,7 @@ async fn nobody_is_warned_of_an_end_that_was_withdrawn_or_is_provided_for_meanwh
     assert_eq!(warnings, 1, "of Lodi's end only: {left:?}");
 }
 
-async fn nobody_is_bidden_farewell_after_an_end_that_was_corrected_away(engine: Engine) {
+async fn no_farewell_is_sent_after_an_end_was_corrected_away(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
     designate(&app, Designation::of("body_manager:provincia-bergamo").to("Elio", "Capo")).await;
@@ -107,7 +107,7 @@ async fn nobody_is_bidden_farewell_after_an_end_that_was_corrected_away(engine: 
     );
 }
 
-async fn what_was_annulled_is_announced_to_nobody(engine: Engine) {
+async fn an_annulled_designation_is_not_announced(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
     pause(&app).await;
@@ -137,7 +137,7 @@ async fn a_mail_that_waits_goes_to_the_address_that_was_corrected_meanwhile_and_
     assert_eq!(list(&app.mails().await), [""; 0]);
 }
 
-async fn a_link_that_lets_nobody_in_any_more_does_not_leave(engine: Engine) {
+async fn an_unusable_sign_in_link_is_not_mailed(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
     let made = designate(&app, Designation::of("deputy:bergamo").to("Ada", "Riva")).await;

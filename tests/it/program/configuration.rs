@@ -11,7 +11,7 @@ use std::ffi::OsStr;
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::ffi::OsStrExt;
 
-/// Stands for a secret, and for whatever somebody put in the wrong place.
+/// Stands for a secret, and for a secret put in the wrong place.
 const CANARY: &str = "canary-5e0c7d";
 const AUDIT_KEY: &str = "canary-5e0c7d, long enough for an audit key";
 
@@ -28,7 +28,7 @@ fn production() -> Desk {
 
 #[test]
 fn a_wrong_configuration_is_refused_before_a_port_is_bound_or_a_file_made() {
-    // Whoever came as far as the port would say that it is taken.
+    // A configuration that reached the port would report that it is taken.
     let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
     let taken = taken.local_addr().expect("its address").to_string();
     let long = "x".repeat(40);

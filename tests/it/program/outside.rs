@@ -46,7 +46,7 @@ pub(super) async fn is_answered(service: &Service, source: [u8; 4]) -> bool {
 }
 
 #[tokio::test]
-async fn one_address_that_holds_all_it_can_keeps_nobody_else_out() {
+async fn one_address_with_many_connections_blocks_no_other() {
     let desk = Desk::new().set("SERVER__WORKERS", "1").set("LIMITS__CONNECTIONS_PER_NETWORK", "50");
     let service = desk.serve().await;
     let held = hold(&service, [127, 0, 0, 1], 2_100).await;
@@ -59,7 +59,7 @@ async fn one_address_that_holds_all_it_can_keeps_nobody_else_out() {
 }
 
 #[tokio::test]
-async fn while_most_places_are_taken_who_only_waits_has_to_go() {
+async fn while_most_places_are_taken_idle_connections_are_closed() {
     let desk = Desk::new().set("SERVER__WORKERS", "1").set("LIMITS__CONNECTIONS_PER_NETWORK", "500");
     let service = desk.serve().await;
     let mut held = Vec::new();
@@ -83,7 +83,7 @@ async fn while_most_places_are_taken_who_only_waits_has_to_go() {
 }
 
 #[tokio::test]
-async fn what_is_no_http_is_refused_and_writes_no_line() {
+async fn a_request_that_is_not_http_is_refused_and_not_logged() {
     let desk = Desk::new();
     let service = desk.serve().await;
     let long = [b"GET / HTTP/1.1\r\nhost: raccordo\r\nx: ".as_slice(), &vec![b'a'; 200_000], b"\r\n\r\n"].concat();

@@ -1,4 +1,5 @@
-//! What the service never writes down (S12): a story full of secrets, told at `RUST_LOG=trace` with the filter as shipped.
+//! Values that the service must never log (S12): a story full of secrets, played at `RUST_LOG=trace` with the default
+//! filter.
 
 use super::{Desk, Service};
 use crate::smtp_tls::Relay;
@@ -29,7 +30,7 @@ async fn no_secret_no_name_and_no_word_of_a_mail_stands_in_the_log() {
         .set("LOG__FILTER", "trace")
         .with_network();
     std::fs::write(desk.path("authority.pem"), &relay.authority).expect("written");
-    // `RUST_LOG` as somebody in distress would set it, and the authority that vouches for the relay.
+    // `RUST_LOG` as an operator might set it to find a fault, and the authority that signed the relay's certificate.
     let service = desk.serve_with(&[("SSL_CERT_FILE", "authority.pem"), ("RUST_LOG", "trace")]).await;
     let visitor = Visitor { client: Client::builder().no_proxy().build().expect("a client"), service: &service };
 
@@ -188,7 +189,7 @@ impl Visitor<'_> {
         assert!(answer.status().is_success() || answer.status().is_redirection());
     }
 
-    /// Everything that is refused, with a secret in it.
+    /// Sends requests that are refused, each with a secret in it.
     async fn guess(&self) {
         let bearer = format!("Bearer {GUESS}");
         let json = (CONTENT_TYPE.as_str(), "application/json");

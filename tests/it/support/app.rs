@@ -42,7 +42,7 @@ pub const SECRETARIAT: &str = "segreteria@raccordo.example";
 
 type Call = Rc<dyn Fn(Request) -> LocalBoxFuture<'static, ServiceResponse>>;
 
-/// What a process shares, over a database of its own and a clock that is moved.
+/// Makes the services of a process, over a database of its own and a clock that is moved.
 pub fn services(db: &TestDb, clock: &Arc<FixedClock>, config: Config) -> Arc<Services> {
     let clock: Arc<dyn Clock> = clock.clone();
     Arc::new(Services::new(db.db.clone(), clock, config))
@@ -54,17 +54,17 @@ pub struct TestApp {
     pub clock: Arc<FixedClock>,
     pub transport: Arc<Transport>,
     pub mailbox: MemoryTransport,
-    /// Where mails are sent instead of the mailbox.
+    /// Receives the mails instead of the mailbox, if set.
     relay: Option<FakeSmtpServer>,
     call: Call,
     mails_read: Cell<usize>,
-    /// Before the database: it is asked once more.
+    /// Declared before the database, because its check on drop opens the database once more.
     _leftovers: Leftovers,
     db: TestDb,
 }
 
 impl TestApp {
-    /// With the Lombardy network loaded; it is Monday 11 January 2027, 9.00 in Rome.
+    /// Starts with the Lombardy network loaded, on Monday 11 January 2027, 9:00 in Rome.
     pub async fn new(engine: Engine) -> Self {
         Self::over(TestDb::with_network(engine).await, Config::for_tests()).await
     }
@@ -103,12 +103,12 @@ impl TestApp {
         }
     }
 
-    /// With a mail server of its own: mails are what that server has taken.
+    /// Uses a mail server of its own, from which [`Self::mails`] then reads.
     pub fn with_relay(self, relay: FakeSmtpServer) -> Self {
         Self { transport: Arc::new(relay.transport()), relay: Some(relay), ..self }
     }
 
-    /// Loads the Lombardy network once more, with these tables behind it: what an operator does who adds something.
+    /// Loads the Lombardy network again with further tables appended, as an operator does who adds to the file.
     pub async fn load_also(&self, tables: &str) {
         let real = include_str!("../../../data/lombardia.toml");
         self.load(&format!("{real}\n{tables}")).await;
@@ -133,17 +133,17 @@ impl TestApp {
         self.clock.set(self.clock.now() + by);
     }
 
-    /// Where the database of this test is.
+    /// Returns the location of this test's database.
     pub fn location(&self) -> &Location {
         &self.db.location
     }
 
-    /// The surroundings of a use case called directly, as the service itself.
+    /// Returns the context for a direct call of a use case, with the service itself as actor.
     pub fn system(&self) -> Ctx {
         Ctx::system(&self.services, "test")
     }
 
-    /// The surroundings of a use case called directly, as a person with the seats they hold now.
+    /// Returns the context for a direct call of a use case, as a person with the seats they hold now.
     pub async fn acting_as(&self, email: &str) -> Ctx {
         let person = self.person(email).await;
         let seats = raccordo::auth::service::seats_held(self.services.db.reader(), person.id, self.clock.today())
@@ -163,7 +163,7 @@ impl TestApp {
             .unwrap_or_else(|| panic!("nobody has the address {email}"))
     }
 
-    /// A program's key with all rights of the person, good for ten years.
+    /// Makes an API token with all rights of the person, valid for ten years.
     pub async fn token_of(&self, email: &str) -> String {
         let person: PersonId = self.person(email).await.id;
         let token = format!("rac_{}", secret::new_token());
@@ -182,12 +182,12 @@ impl TestApp {
         token
     }
 
-    /// A client that signs every request with the person's key.
+    /// Makes a client that sends the person's token with every request.
     pub async fn client(&self, email: &str) -> Client {
         self.bearer(self.token_of(email).await)
     }
 
-    /// A client that signs every request with this key, good or not.
+    /// Makes a client that sends this token, valid or not, with every request.
     pub fn bearer(&self, token: String) -> Client {
         Client { call: self.call.clone(), token: Some(token), session: None }
     }
@@ -196,7 +196,7 @@ impl TestApp {
         Client { call: self.call.clone(), token: None, session: None }
     }
 
-    /// The browser in which the person is signed in; it says where its requests come from, as browsers do.
+    /// Makes a browser in which the person is signed in. Like real browsers, it says where its requests come from.
     pub async fn browser(&self, email: &str) -> Client {
         let key = secret::new_token();
         let now = self.clock.now();
@@ -214,14 +214,14 @@ impl TestApp {
         Client { call: self.call.clone(), token: None, session: Some(key) }
     }
 
-    /// Sends what is due and returns the mails that arrived since the last look.
+    /// Sends what is due and returns the mails that arrived since the last call.
     pub async fn mails(&self) -> Vec<Mail> {
         self.dispatch().await;
         let taken = self.relay.as_ref().map_or_else(|| self.mailbox.taken(), FakeSmtpServer::taken);
         taken.iter().skip(self.mails_read.replace(taken.len())).map(read).collect()
     }
 
-    /// Sends everything that is due now.
+    /// Sends everything that is due now and returns the number of attempts.
     pub async fn dispatch(&self) -> u64 {
         dispatcher::drain(&self.services, &self.transport).await.expect("the outbox can be read")
     }
@@ -234,7 +234,7 @@ impl TestApp {
         assert!(!report.note.contains("; failed "), "{}: {ended:?}", job.name);
     }
 
-    /// Runs one job in which something fails, and returns its note.
+    /// Runs a job in which an item fails, and returns its note.
     pub async fn tick_with_failures(&self, job: &str) -> String {
         let job = Job::named(job).unwrap_or_else(|| panic!("no job is called {job}"));
         match Runner::new(self.services.clone()).run_now(job).await {
@@ -243,7 +243,7 @@ impl TestApp {
         }
     }
 
-    /// Makes the database refuse every new row of a table in which a column holds a text like this.
+    /// Makes the database refuse every new row of a table whose column matches `like`.
     pub async fn refuse(&self, table: &str, column: &str, like: &str) {
         let statement = if self.services.db.is_sqlite() {
             format!(
@@ -257,17 +257,17 @@ impl TestApp {
     }
 }
 
-/// A 500 tells its reader nothing: why it was one is printed where the test fails.
+/// Prints the causes of answers 500 with the failing test, because the answer itself does not tell them.
 fn tell_our_own_faults() {
     let _ = tracing_subscriber::fmt().with_max_level(tracing::Level::ERROR).with_test_writer().try_init();
 }
 
-/// Somebody at the other end of HTTP.
+/// An HTTP client: anonymous, a program with a token, or a browser with a session.
 #[derive(Clone)]
 pub struct Client {
     call: Call,
     token: Option<String>,
-    /// The key in the cookie of a browser.
+    /// Session key in the browser's cookie.
     session: Option<String>,
 }
 
@@ -292,12 +292,12 @@ impl Client {
         self.request(Method::DELETE, path)
     }
 
-    /// The cookie this browser sends.
+    /// Returns the cookie that this browser sends.
     pub fn cookie(&self) -> String {
         format!("sid={}", self.session.as_deref().unwrap_or_default())
     }
 
-    /// The token that a form of ours carries in this browser.
+    /// Returns the form token that pages contain in this browser.
     pub fn form_token(&self) -> String {
         let key = self.session.clone().unwrap_or_default();
         csrf::token(&TestRequest::default().cookie(Cookie::new("sid", key)).to_http_request())
@@ -315,11 +315,11 @@ impl Client {
     }
 }
 
-/// A request being said.
+/// A request under construction.
 pub struct Asking {
     call: Call,
     request: TestRequest,
-    /// The test breaks the service on purpose: a fault is no answer of any description.
+    /// Set by a test that breaks the service on purpose; its answer is not compared with the API description.
     is_broken: bool,
 }
 
@@ -344,19 +344,19 @@ impl Asking {
         self
     }
 
-    /// The version read before, as `If-Match` names it.
+    /// Sets `If-Match` to the version read before.
     pub fn if_match(self, version: impl std::fmt::Display) -> Self {
         self.header("if-match", &format!("\"v{version}\""))
     }
 
-    /// A form of ours, as a browser sends it.
+    /// Sets a form body with its token, as a browser sends it.
     pub fn form(self, token: &str, fields: &[(&str, &str)]) -> Self {
         let mut form = url::form_urlencoded::Serializer::new(String::new());
         form.append_pair("csrf", token).extend_pairs(fields);
         self.header("accept", "text/html").body("application/x-www-form-urlencoded", form.finish())
     }
 
-    /// The test breaks the service on purpose.
+    /// Marks a request to a service that the test has broken on purpose.
     pub fn while_broken(self) -> Self {
         Self { is_broken: true, ..self }
     }
@@ -376,7 +376,7 @@ impl Asking {
     }
 }
 
-/// What came back.
+/// An answer with status, headers and body.
 #[derive(Debug)]
 pub struct Answer {
     pub status: StatusCode,
@@ -385,14 +385,14 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Asserts the status and returns the body as JSON; the body is printed when the status is another.
+    /// Asserts the status and returns the body as JSON; prints the body if the status differs.
     #[track_caller]
     pub fn expect(self, status: u16) -> Value {
         assert_eq!(self.status.as_u16(), status, "{}", self.text());
         serde_json::from_slice(&self.body).unwrap_or(Value::Null)
     }
 
-    /// Asserts that it was refused with a status and a code.
+    /// Asserts that the request was refused with a status and a code.
     #[track_caller]
     pub fn refused(self, status: u16, code: &str) -> Value {
         let problem = self.expect(status);
@@ -400,8 +400,8 @@ impl Answer {
         problem
     }
 
-    /// Asserts that every line of a page's error summary leads to a field of the page: what is wrong with a field that is not
-    /// there can be put right by nobody.
+    /// Asserts that every entry of a page's error summary leads to a field of the page, because an error of an absent
+    /// field cannot be corrected.
     fn names_only_its_own_fields(&self) {
         let is_page = self.header("content-type").is_some_and(|kind| kind.starts_with("text/html"));
         if !is_page || !self.status.is_client_error() {
@@ -426,7 +426,7 @@ impl Answer {
     }
 }
 
-/// The instant of wall time in Rome.
+/// Returns the instant of a wall time in Rome.
 pub fn rome(wall: &str) -> DateTime<Utc> {
     let wall = NaiveDateTime::parse_from_str(wall, "%Y-%m-%d %H:%M").expect("wall time as 2027-03-30 09:30");
     zone::instant_of(wall.date(), wall.time())

@@ -1,4 +1,4 @@
-//! Builders that read as sentences: what a test has to say and no more.
+//! Builders of test data with defaults for everything that does not matter.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 pub struct Designation(Value);
 
 impl Designation {
-    /// To a seat, by an act dated on 4 January 2027, from 11 January 2027, communicated by PEC on that day.
+    /// Starts a designation to a seat, by an act dated 4 January 2027, from 11 January 2027, communicated by PEC on
+    /// that day.
     pub fn of(seat: &str) -> Self {
         Self(json!({
             "seat": seat,
@@ -56,7 +57,7 @@ impl Designation {
         self
     }
 
-    /// Only what is said of it: the body of a correction.
+    /// Returns only the statement, which is the body of a correction.
     pub fn statement(mut self) -> Value {
         let members = self.0.as_object_mut().expect("an object");
         members.retain(|name, _| !["seat", "person", "replaces_holder"].contains(&name.as_str()));

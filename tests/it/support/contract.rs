@@ -1,5 +1,5 @@
-//! The description of the API, held against every answer that a test gets of an operation: its status must be among those that the
-//! description names, and its body what the description says of it.
+//! Checks of every API answer in a test against the OpenAPI document: its status must be described, and its body must
+//! match the schema.
 
 use super::app::Answer;
 use crate::openapi::resolved;
@@ -10,14 +10,14 @@ use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex};
 
-/// What the operation at a pattern says of its answers; nothing for what is no operation.
+/// Returns the described answers of the operation at a pattern; `None` if there is no such operation.
 fn answers_of(method: &Method, pattern: &str) -> Option<&'static Value> {
     let name = if method == Method::HEAD { "get".to_owned() } else { method.as_str().to_lowercase() };
     let operation = openapi::document()["paths"].get(pattern)?.get(name)?;
     Some(&operation["responses"])
 }
 
-/// Panics where an answer is another than the description of its operation promises.
+/// Panics if an answer does not match the description of its operation.
 #[track_caller]
 pub fn hold(method: &Method, pattern: Option<&str>, answer: &Answer) {
     let Some((pattern, known)) = pattern.and_then(|pattern| Some((pattern, answers_of(method, pattern)?))) else {
@@ -44,7 +44,7 @@ pub fn hold(method: &Method, pattern: Option<&str>, answer: &Answer) {
     }
 }
 
-/// The check of one schema, made once.
+/// Returns the validator of a schema, made once.
 fn validator(place: &str, schema: &Value) -> Arc<Validator> {
     static MADE: LazyLock<Mutex<HashMap<String, Arc<Validator>>>> = LazyLock::new(Mutex::default);
     let mut made = MADE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);

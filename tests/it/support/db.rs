@@ -1,6 +1,6 @@
-//! A real database per test on either engine: migrated once, then cloned.
+//! A real database per test on either engine, cloned from a migrated template.
 //!
-//! `SQLite` clones by copying a file, `PostgreSQL` by `CREATE DATABASE … TEMPLATE`. The cluster is thrown away after the
+//! `SQLite` clones by copying a file, `PostgreSQL` by `CREATE DATABASE … TEMPLATE`. The cluster is deleted after the
 //! run (`scripts/with-postgres`), so its databases are not dropped one by one.
 
 use super::app::rome;
@@ -18,7 +18,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
-/// The engines every feature is proved on.
+/// Engines on which features are tested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
     Sqlite,
@@ -49,7 +49,7 @@ macro_rules! both_engines {
     };
 }
 
-/// Whether the `PostgreSQL` half runs. Without a cluster it runs only where leaving it out was asked for aloud.
+/// Returns whether the `PostgreSQL` half runs. Without a cluster, that half is skipped only on explicit request.
 pub fn has_postgres() -> bool {
     #[expect(clippy::disallowed_methods, reason = "the cluster of the run is handed to the tests by the environment")]
     let (address, left_out) = (std::env::var("RACCORDO_TEST_POSTGRES"), std::env::var("RACCORDO_WITHOUT_POSTGRES"));
@@ -60,7 +60,7 @@ pub fn has_postgres() -> bool {
     address.is_ok()
 }
 
-/// What a new database holds.
+/// Content of a new database.
 #[derive(Clone, Copy)]
 enum Content {
     /// The migrated schema.
@@ -69,7 +69,7 @@ enum Content {
     Network,
 }
 
-/// An open database of its own; the file goes when this goes.
+/// An open database of its own; its file is removed with it.
 pub struct TestDb {
     pub db: Db,
     pub location: Location,
@@ -77,12 +77,12 @@ pub struct TestDb {
 }
 
 impl TestDb {
-    /// The migrated schema and nothing in it.
+    /// Opens an empty database with the migrated schema.
     pub async fn new(engine: Engine) -> Self {
         Self::with(engine, Content::Schema).await
     }
 
-    /// With the Lombardy network loaded.
+    /// Opens a database with the Lombardy network loaded.
     pub async fn with_network(engine: Engine) -> Self {
         Self::with(engine, Content::Network).await
     }
@@ -104,12 +104,12 @@ impl TestDb {
     }
 }
 
-/// Puts a closed database with the Lombardy network at a path.
+/// Copies a closed database with the Lombardy network to a path.
 pub async fn sqlite_file_with_network(path: &Path) {
     std::fs::copy(sqlite_template(Content::Network).await, path).expect("a copy of the template");
 }
 
-/// Every object of the schema as the engine describes it, for comparison.
+/// Returns every object of the schema as the engine describes it, for comparison.
 pub async fn schema_of(db: &DatabaseConnection) -> Vec<String> {
     let sql = match db.get_database_backend() {
         DbBackend::Postgres => {
@@ -129,7 +129,7 @@ pub async fn schema_of(db: &DatabaseConnection) -> Vec<String> {
     rows.iter().map(|row| row.try_get_by_index(0).expect("a line")).collect()
 }
 
-/// How long a test waits for a connection: a machine that is busy with other tests may take seconds to make one.
+/// Longest wait for a connection; beyond it the test fails. A machine busy with other tests may need seconds.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 async fn open(location: &Location) -> Db {
@@ -181,12 +181,12 @@ async fn fill(db: &Db, content: Content) {
         ));
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/lombardia.toml");
         let ctx = Ctx::system(&services, "load");
-        // A load holds the rows of every table: too much for each test that waits for one.
+        // Boxed, because the future of a load is too large for the stack of each test that awaits it.
         Box::pin(load::run(&ctx, &file, |_| true)).await.expect("the network loads");
     }
 }
 
-/// Alters a database of the cluster, and ends its connections, so that the next ones are made under the new settings.
+/// Alters a database of the cluster and ends its connections, so that new ones use the new settings.
 pub async fn administer_database(location: &Location, change: &str) {
     let Location::Postgres(address) = location else { panic!("a database of the cluster") };
     let (_, name) = address.rsplit_once('/').expect("the address names a database");

@@ -1,4 +1,4 @@
-//! Clients that designate one person after the other under faults, and what must be true of it afterwards.
+//! Clients that designate people under faults, and the assertions that have to hold afterwards.
 
 use super::real_binary::{Request, Unanswered};
 use super::smtp_server::Accepted;
@@ -13,16 +13,16 @@ use std::time::Duration;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-/// How long a client waits for an answer before it asks again, under the same name.
+/// Longest wait of a client for an answer; after it the client repeats the request under the same idempotency key.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
-/// Two clients, each with a seat that many may hold at once, so that neither is ever refused.
+/// Seats for two clients. Both may have several holders, so that no designation is refused.
 pub const SEATS: [&str; 2] = ["deputy:bergamo", "partner:lodi"];
 
-/// Random instants that can be had again: `SplitMix64`.
+/// A repeatable random generator: `SplitMix64`.
 pub struct Chance(u64);
 
 impl Chance {
-    /// Of the environment's seed, or of a new one, which is printed.
+    /// Takes the seed of the environment, or a new one, and prints it.
     pub fn new() -> Self {
         #[expect(clippy::disallowed_methods, reason = "a failed run is repeated with its seed")]
         let given = std::env::var("RACCORDO_TEST_SEED").ok().and_then(|text| text.parse().ok());
@@ -41,20 +41,21 @@ impl Chance {
     }
 }
 
-/// A designation the service has answered for.
+/// A designation that the service has acknowledged.
 pub struct Acknowledged {
     pub id: DesignationId,
     pub seat: &'static str,
     pub address: String,
 }
 
-/// A client that designates one person after the other and repeats each request, under one name, until it is answered.
+/// A client that designates one person after the other and repeats each request, with its idempotency key, until it is
+/// answered.
 pub struct Client {
-    /// Where the service listens; with several replicas each request goes to the next.
+    /// Ports of the replicas; each request goes to the next.
     pub ports: Vec<u16>,
     pub token: String,
     pub seat: &'static str,
-    /// Tells its people from other clients'.
+    /// Distinguishes the client's people from those of other clients.
     pub name: &'static str,
 }
 
@@ -73,7 +74,7 @@ impl Client {
         (acknowledged, unheard)
     }
 
-    /// Returns the designation and how many requests were sent whose answer was not heard.
+    /// Returns the designation and the number of requests whose answer was lost.
     pub async fn designate(&self, number: u32) -> (Acknowledged, u32) {
         let address = format!("{}.{number}@kill.example", self.name);
         let request = Request::post("/api/v1/designations", &designation_of(self.seat, &address))
@@ -83,7 +84,7 @@ impl Client {
         let mut ports = self.ports.iter().cycle().skip(number as usize);
         loop {
             let port = *ports.next().expect("a replica");
-            // A replica that was frozen takes the connection and says nothing.
+            // A frozen replica accepts the connection but does not answer.
             let answer = timeout(ANSWER_WITHIN, request.send_to(port)).await;
             let lost = || Unanswered::Lost(std::io::ErrorKind::TimedOut.into());
             match answer.unwrap_or_else(|_| Err(lost())) {
@@ -111,7 +112,7 @@ pub fn designation_of(seat: &str, address: &str) -> Value {
     })
 }
 
-/// For each seat, the addresses told of a designation to it, the holder's left out.
+/// Returns for each seat the addresses of the mails about its designations, without the holder's.
 pub async fn told_besides_the_holder(db: &Db, made: &[Acknowledged]) -> HashMap<&'static str, BTreeSet<String>> {
     let mut told = HashMap::new();
     for one in made {
@@ -159,8 +160,8 @@ pub async fn assert_everybody_was_promised_a_mail(
     }
 }
 
-/// Every mail that was sent is one of the outbox, about a change that is there, with the bytes promised; every mail of the outbox was
-/// sent. Returns how many more were sent than promised.
+/// Asserts that every sent mail is in the outbox with the same bytes and about an existing change, and that every mail
+/// of the outbox was sent. Returns how many more mails were sent than promised.
 pub async fn assert_what_was_sent_had_been_promised(db: &Db, journal: &[Accepted]) -> usize {
     let promised = outbox_mail::Entity::find().all(db.reader()).await.expect("the outbox can be read");
     let changes: BTreeSet<String> = designation::Entity::find()

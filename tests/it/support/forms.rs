@@ -1,47 +1,47 @@
-//! The forms of a page, as a browser without scripts fills them in and sends them.
+//! The forms of a page, filled in and sent as by a browser without scripts.
 
 use super::app::{Answer, Client};
 use scraper::{ElementRef, Html, Selector};
 use std::collections::BTreeSet;
 
-/// A form that is posted, with what it holds.
+/// A form with method POST and its values.
 #[derive(Clone, Debug)]
 pub struct PageForm {
     pub action: String,
-    /// The addresses of buttons that send it elsewhere.
+    /// Addresses of its buttons with another target.
     pub other_actions: Vec<String>,
     pub is_multipart: bool,
     /// Names and values in the order of the page, hidden fields too.
     pub fields: Vec<(String, String)>,
-    /// What can be typed into or chosen, once each.
+    /// Fields that can be edited, once each.
     pub typed: Vec<PageField>,
 }
 
-/// A field that its reader sees.
+/// A visible field.
 #[derive(Clone, Debug)]
 pub struct PageField {
     pub name: String,
     /// `date`, `time`, `select`, `radio`, `textarea`, …
     pub kind: String,
-    /// What can be chosen, without the empty choice.
+    /// Choices, without the empty one.
     pub choices: Vec<String>,
     pub is_required: bool,
 }
 
 impl PageField {
-    /// Whether any text can be typed into it, so that a page can show it again.
+    /// Returns whether any text can be typed into the field.
     pub fn is_text(&self) -> bool {
         ["text", "textarea", "email", "url", "tel"].contains(&self.kind.as_str())
     }
 }
 
-/// A refused form as its page shows it.
+/// The errors on the page of a refused form.
 pub struct Refusal {
     /// The fields that the error summary leads to.
     pub fields: BTreeSet<String>,
     /// Whether the page has an error summary.
     pub has_summary: bool,
-    /// The fields that the summary leads to and that say nothing of it themselves.
+    /// The fields that the summary leads to and that have no error text beside them.
     pub silent: Vec<String>,
 }
 
@@ -70,7 +70,7 @@ fn attribute(element: ElementRef<'_>, name: &str) -> String {
     element.attr(name).unwrap_or_default().to_owned()
 }
 
-/// Addresses of ours that the page leads to, without what stands behind `?` and `#`.
+/// Returns the addresses of the service to which a page links, without fragments.
 pub fn links(html: &str) -> BTreeSet<String> {
     let page = Html::parse_document(html);
     let addresses: Vec<String> =
@@ -82,13 +82,13 @@ pub fn links(html: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// The forms in the main part of a page that are posted.
+/// Returns the POST forms in the main part of a page.
 pub fn forms(html: &str) -> Vec<PageForm> {
     let page = Html::parse_document(html);
     select(page.root_element(), "main form[method=post]").into_iter().map(PageForm::of).collect()
 }
 
-/// The form that posts to an address.
+/// Returns the form that posts to an address.
 pub fn form(html: &str, action: &str) -> PageForm {
     let found = forms(html).into_iter().find(|form| form.action == action);
     found.unwrap_or_else(|| panic!("no form posts to {action}: {html}"))
@@ -141,12 +141,12 @@ impl PageForm {
         }
     }
 
-    /// The value a field holds.
+    /// Returns the value of a field.
     pub fn value(&self, name: &str) -> &str {
         self.fields.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
 
-    /// With other values typed over those it holds.
+    /// Returns the form with other values.
     pub fn with(&self, typed: &[(&str, &str)]) -> Self {
         let mut form = self.clone();
         for (name, value) in typed {
@@ -156,7 +156,7 @@ impl PageForm {
         form
     }
 
-    /// The text fields and choices of another sending of this form that this one does not show any more.
+    /// Returns the fields of another sending of this form whose values this one does not show any more.
     pub fn lost_of(&self, sent: &Self) -> Vec<String> {
         // A browser sends line ends as CRLF, and a page shows them as it likes.
         let same = |value: &str| value.replace("\r\n", "\n").trim().to_owned();
@@ -169,12 +169,12 @@ impl PageForm {
         fields.filter(|name| same(self.value(name)) != same(sent.value(name))).cloned().collect()
     }
 
-    /// Sent from a browser.
+    /// Sends the form from a browser.
     pub async fn send(&self, browser: &Client) -> Answer {
         self.send_to(browser, &self.action).await
     }
 
-    /// Sent by a button that sends it elsewhere.
+    /// Sends the form by a button with another target.
     pub async fn send_to(&self, browser: &Client, action: &str) -> Answer {
         let asking = browser.post(action).header("accept", "text/html");
         let asking = if self.is_multipart {

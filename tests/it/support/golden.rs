@@ -1,8 +1,8 @@
-//! Golden files: a text a person reviewed, kept in `tests/it/golden/`. `UPDATE_GOLDEN=1 make test` writes them anew.
+//! Golden files: texts reviewed by a person, in `tests/it/golden/`. `UPDATE_GOLDEN=1 make test` rewrites them.
 
 use std::path::PathBuf;
 
-/// Asserts that `actual` is what was reviewed.
+/// Asserts that `actual` equals the golden file.
 #[track_caller]
 pub fn assert_golden(name: &str, actual: &str) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/it/golden").join(name);

@@ -1,6 +1,8 @@
-//! What a test must not leave behind: a mail nobody sends any more, an answer of the relay nobody asked for, a job that never ended.
+//! Check for things a test must not leave behind: a leased mail, a scripted answer of the relay that was not used, a
+//! job that never ended.
 //!
-//! Looked at when the service under test is dropped, so that no test has to think of it. Whoever leaves something on purpose says so.
+//! It runs when the service under test is dropped, so that tests need not call it. A test that leaves something on
+//! purpose says so.
 
 use super::db::TestDb;
 use entity::kinds::NotificationState;
@@ -10,7 +12,7 @@ use raccordo::mail::transport::MemoryTransport;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use std::cell::Cell;
 
-/// Looks at the end of a test; the database must still be there.
+/// Performs the check when it is dropped; the database must still exist then.
 pub struct Leftovers {
     location: Location,
     mailbox: MemoryTransport,
@@ -22,7 +24,7 @@ impl Leftovers {
         Self { location: db.location.clone(), mailbox: mailbox.clone(), is_meant: Cell::new(false) }
     }
 
-    /// The test leaves something behind because it is about that.
+    /// Turns the check off, for a test that leaves something behind on purpose.
     pub fn are_meant(&self) {
         self.is_meant.set(true);
     }
@@ -35,7 +37,7 @@ impl Drop for Leftovers {
         }
         assert_eq!(self.mailbox.unplayed(), 0, "answers of the relay that no attempt asked for");
         let location = self.location.clone();
-        // The test's own runtime is the one that would have to wait.
+        // On another thread, because the test's own runtime cannot block on it.
         let (leased, running) =
             std::thread::spawn(move || count(&location)).join().expect("the leftovers were counted");
         assert_eq!(leased, 0, "mails still leased: nobody sends them any more");
@@ -43,7 +45,7 @@ impl Drop for Leftovers {
     }
 }
 
-/// Mails on the wire, and jobs under way.
+/// Returns the number of leased mails and of running jobs.
 fn count(location: &Location) -> (u64, u64) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {

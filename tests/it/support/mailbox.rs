@@ -1,14 +1,14 @@
-//! Mails as their recipient's program reads them: parsed by a library that did not write them.
+//! Mails as the recipient's program reads them, parsed by a library that did not write them.
 
 use mail_parser::{MessageParser, MimeHeaders};
 use raccordo::mail::transport::Envelope;
 
-/// One mail that arrived.
+/// One received mail.
 #[derive(Clone, Debug)]
 pub struct Mail {
     pub to: String,
     pub subject: String,
-    /// The kind it was promised as.
+    /// Kind under which it was promised.
     pub kind: String,
     pub text: String,
     pub html: String,
@@ -37,7 +37,7 @@ pub fn read(envelope: &Envelope) -> Mail {
     }
 }
 
-/// `recipient  kind`, one line each, sorted: what a story asserts. Mails due at one instant have no order to promise.
+/// Returns one line `recipient  kind` for each mail, sorted, because mails due at the same instant have no fixed order.
 pub fn list(mails: &[Mail]) -> Vec<String> {
     let mut lines: Vec<_> = mails.iter().map(|mail| format!("{}  {}", mail.to, mail.kind)).collect();
     lines.sort();

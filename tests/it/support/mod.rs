@@ -1,4 +1,4 @@
-//! What tests stand on: a real database each, a clock that is moved, a mailbox to read, builders that read as sentences.
+//! Helpers of the tests: a real database each, a clock that is moved, a mailbox to read, builders of test data.
 
 pub mod app;
 pub mod builders;

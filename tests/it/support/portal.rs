@@ -1,4 +1,4 @@
-//! A portal on this machine: serves what a test puts on it, counts who comes.
+//! A portal on this machine, which serves the pages of a test and counts connections.
 
 use raccordo::config::Config;
 use std::collections::HashMap;
@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// The whole answer a path gives.
+/// Complete answers by path.
 type Pages = Arc<Mutex<HashMap<String, Vec<u8>>>>;
 
 pub struct Portal {
@@ -32,7 +32,7 @@ impl Portal {
         Self { address, pages, visits }
     }
 
-    /// One that takes every connection and says nothing.
+    /// Starts a portal that accepts every connection and does not answer.
     pub async fn silent() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
@@ -48,7 +48,7 @@ impl Portal {
         Self { address, pages: Pages::default(), visits }
     }
 
-    /// The settings of a service whose portal this is.
+    /// Returns the settings of a service with this portal.
     pub fn config(&self) -> Config {
         let mut config = Config::for_tests();
         config.portal.allowed_hosts = vec!["127.0.0.1".into(), "portale.example".into()];
@@ -57,23 +57,23 @@ impl Portal {
         config
     }
 
-    /// The address of a page.
+    /// Returns the address of a page.
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
-    /// Puts a page on the portal, over the one there is.
+    /// Puts a page on the portal, replacing the one at that path.
     pub fn show(&self, path: &str, html: &str) {
         self.answer(path, "200 OK", "content-type: text/html; charset=utf-8\r\n", html.as_bytes());
     }
 
-    /// Makes a path answer anything.
+    /// Makes a path give this answer.
     pub fn answer(&self, path: &str, status: &str, headers: &str, body: &[u8]) {
         let head = format!("HTTP/1.1 {status}\r\n{headers}content-length: {}\r\nconnection: close\r\n\r\n", body.len());
         self.pages().insert(path.to_owned(), [head.as_bytes(), body].concat());
     }
 
-    /// How many connections were opened.
+    /// Returns the number of connections opened.
     pub fn visits(&self) -> usize {
         self.visits.load(Ordering::SeqCst)
     }

@@ -1,4 +1,4 @@
-//! The program itself: a process of its own on a `SQLite` file, started, killed, stopped, and asked over TCP as any client asks it.
+//! The program as a separate process on a `SQLite` file: started, killed, stopped, and called over TCP.
 
 use super::db::sqlite_file_with_network;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -19,7 +19,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant as Tick, sleep, timeout};
 
-/// A folder with a database, settings and a log, on which the program can be started again and again.
+/// A folder with a database, settings and a log, on which the program can be started several times.
 pub struct Installation {
     folder: TempDir,
     pub port: u16,
@@ -27,7 +27,7 @@ pub struct Installation {
 }
 
 impl Installation {
-    /// An empty folder: the first start makes the database.
+    /// Makes an empty folder; the first start makes the database.
     pub fn empty() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let port = free_port();
@@ -42,14 +42,15 @@ impl Installation {
         Self { folder, port, settings }
     }
 
-    /// With the Lombardy network loaded.
+    /// Makes an installation with the Lombardy network loaded.
     pub async fn with_network() -> Self {
         let installation = Self::empty();
         sqlite_file_with_network(&installation.database()).await;
         installation
     }
 
-    /// On a volume of its own, with the Lombardy network loaded; `None` where volumes cannot be made.
+    /// Makes an installation on a volume of its own, with the Lombardy network loaded; `None` where volumes cannot be
+    /// made.
     pub async fn with_network_on_volume(mebibytes: u32) -> Option<(Self, Volume)> {
         let installation = Self::empty();
         let volume = Volume::over(installation.folder.path(), mebibytes, 0)?;
@@ -57,18 +58,18 @@ impl Installation {
         Some((installation, volume))
     }
 
-    /// One replica of several over a database of the cluster.
+    /// Makes one of several replicas over a database of the cluster.
     pub fn replica(address: &str) -> Self {
         Self::empty().set("DATABASE__URL", address)
     }
 
-    /// Another setting for the starts to come, named as in the environment without its prefix.
+    /// Adds a setting for later starts, named as in the environment without its prefix.
     pub fn set(mut self, name: &'static str, value: impl ToString) -> Self {
         self.settings.push((name, value.to_string()));
         self
     }
 
-    /// Mails leave over SMTP to this port of the loopback.
+    /// Sends mails over SMTP to this port of the loopback.
     pub fn sending_to(self, port: u16) -> Self {
         self.set("MAIL__TRANSPORT", "smtp")
             .set("MAIL__HOST", "127.0.0.1")
@@ -84,7 +85,7 @@ impl Installation {
         Location::Sqlite(self.database())
     }
 
-    /// The program with arguments and this installation's settings, its words appended to the log.
+    /// Returns the program with arguments and this installation's settings; its output is appended to the log.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let log =
             || OpenOptions::new().create(true).append(true).open(self.folder.path().join("log")).expect("the log");
@@ -102,7 +103,7 @@ impl Installation {
         command
     }
 
-    /// Runs a command of an operator to its end; panics with the log if it fails.
+    /// Runs an operator's command to its end; panics with the log if it fails.
     pub fn run(&self, arguments: &[&str]) {
         let status = self.command(arguments).status().expect("the program starts");
         assert!(status.success(), "raccordo {arguments:?}: {status}\n{}", self.log());
@@ -113,7 +114,7 @@ impl Installation {
         Running { child, port: self.port }
     }
 
-    /// Serves, and waits until it says that it is ready.
+    /// Starts the service and waits until it is ready.
     pub async fn serve_until_ready(&self) -> Running {
         let started = Tick::now();
         let mut running = self.serve();
@@ -133,7 +134,7 @@ impl Installation {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
 
-    /// A program's key of the person, written into the database while the service stands still.
+    /// Writes an API token of the person into the database while the service is stopped.
     pub async fn token_of(&self, email: &str) -> String {
         let db = Db::open(&self.location()).await.expect("the database opens");
         let token = token_of(&db, email).await;
@@ -141,8 +142,8 @@ impl Installation {
         token
     }
 
-    /// Asserts that the file is sound as it lies there. It is looked at in a copy with its log beside it: opening the original would
-    /// repair what the next start is to repair.
+    /// Asserts that the database file is sound. It checks a copy of the file and its log, because opening the original
+    /// would repair what the next start has to repair.
     pub async fn assert_sound(&self, when: &str) {
         let (db, _folder) = self.copy().await;
         for (question, answer) in
@@ -153,7 +154,7 @@ impl Installation {
         db.close().await;
     }
 
-    /// The database as it lies there, opened elsewhere.
+    /// Opens a copy of the database.
     pub async fn copy(&self) -> (Db, TempDir) {
         let folder = tempfile::tempdir().expect("a folder");
         let copy = folder.path().join("raccordo.sqlite");
@@ -167,12 +168,12 @@ impl Installation {
     }
 }
 
-/// A small disk in memory. Making one takes the rights of root; where they are missing the test that asks is left out, but not
-/// in continuous integration.
+/// A small file system in memory. Mounting it needs root; without that right the test is skipped, but not in continuous
+/// integration.
 pub struct Volume(PathBuf);
 
 impl Volume {
-    /// Over a folder, as the property of a user of the system.
+    /// Mounts a volume over a folder, owned by a user of the system.
     pub fn over(folder: &Path, mebibytes: u32, owner: u32) -> Option<Self> {
         let size = format!("size={mebibytes}m,uid={owner},mode=700");
         let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(folder).status();
@@ -193,20 +194,20 @@ impl Volume {
         self.0.join("ballast")
     }
 
-    /// Leaves no room at all.
+    /// Fills the volume completely.
     pub fn fill(&self) {
         use std::io::Write;
         let mut ballast = OpenOptions::new().create(true).append(true).open(self.ballast()).expect("the ballast");
         while ballast.write_all(&[0; 4096]).is_ok() {}
     }
 
-    /// The names of the files on it.
+    /// Returns the names of the files on it.
     pub fn files(&self) -> Vec<String> {
         let entries = std::fs::read_dir(&self.0).expect("the volume is readable");
         entries.map(|entry| entry.expect("a file").file_name().to_string_lossy().into_owned()).collect()
     }
 
-    /// Gives back what [`Volume::fill`] took.
+    /// Removes what [`Volume::fill`] wrote.
     pub fn free(&self) {
         std::fs::remove_file(self.ballast()).expect("the ballast goes");
     }
@@ -214,12 +215,12 @@ impl Volume {
 
 impl Drop for Volume {
     fn drop(&mut self) {
-        // Lazily: a process that was just killed may still hold a file.
+        // Lazy unmount, because a process that was just killed may still hold a file.
         let _ = Command::new("umount").arg("-l").arg(&self.0).status();
     }
 }
 
-/// Writes a program's key of the person into a database.
+/// Writes an API token of the person into a database.
 pub async fn token_of(db: &Db, email: &str) -> String {
     let found = person::Entity::find().filter(person::Column::Email.eq(email)).one(db.reader()).await;
     let holder = found.expect("people can be read").expect("the person is there");
@@ -240,7 +241,7 @@ pub async fn token_of(db: &Db, email: &str) -> String {
     token
 }
 
-/// The first column of every row, as text.
+/// Returns the first column of every row as text.
 async fn texts(db: &Db, question: &str) -> Vec<String> {
     let rows = db.writer().query_all_raw(Statement::from_string(DbBackend::Sqlite, question)).await.expect("an answer");
     rows.iter().map(|row| row.try_get_by_index(0).expect("a text")).collect()
@@ -252,8 +253,8 @@ fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-/// A port nobody listens on, below the range from which callers are given theirs: a caller of a port of that range may meet itself
-/// while nobody listens.
+/// Returns a free port below the ephemeral range, because a client in that range may be given the same port and connect
+/// to itself while the service does not listen.
 fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let mut candidates = std::iter::repeat_with(|| {
@@ -263,42 +264,42 @@ fn free_port() -> u16 {
     candidates.find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).expect("some port is free")
 }
 
-/// A process of the program; it does not outlive the test.
+/// A process of the program; it is killed with the test.
 pub struct Running {
     child: Child,
     port: u16,
 }
 
 impl Running {
-    /// SIGKILL: from one instruction to the next there is no process any more.
+    /// Sends SIGKILL, which ends the process at once.
     pub fn kill(mut self) {
         self.child.kill().expect("the process is ours");
         self.child.wait().expect("the process has ended");
     }
 
-    /// SIGTERM: as an operator or a container engine asks it to stop.
+    /// Sends SIGTERM, as an operator or a container engine does.
     pub fn terminate(&self) {
         self.signal("TERM");
     }
 
-    /// SIGSTOP: every thread stands still until [`Running::thaw`], and nobody is told.
+    /// Sends SIGSTOP: every thread stops until [`Running::thaw`], without notice to other processes.
     pub fn freeze(&self) {
         self.signal("STOP");
     }
 
-    /// SIGCONT: goes on where it was frozen, as if no time had passed.
+    /// Sends SIGCONT: the process continues, as if no time had passed.
     pub fn thaw(&self) {
         self.signal("CONT");
     }
 
     fn signal(&self, name: &str) {
-        // The shell's own `kill`: a bare system has no other.
+        // The shell's built-in `kill`, because a minimal system has no other.
         let kill = format!("kill -{name} {}", self.child.id());
         let sent = Command::new("sh").args(["-c", &kill]).status().expect("a shell");
         assert!(sent.success(), "the process took no signal: it had ended");
     }
 
-    /// Waits for the end of the process; panics if it does not come within the limit.
+    /// Waits for the end of the process; panics after the limit.
     pub async fn ended_within(&mut self, limit: Duration) -> ExitStatus {
         let ended = async {
             loop {
@@ -311,7 +312,7 @@ impl Running {
         timeout(limit, ended).await.unwrap_or_else(|_| panic!("the process did not end within {limit:?}"))
     }
 
-    /// Stops in order.
+    /// Stops the service in order.
     pub async fn stop(mut self) {
         self.terminate();
         let status = self.ended_within(Duration::from_secs(10)).await;
@@ -326,7 +327,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // It may have ended before; that is no failure.
+        // An error means that it has ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -339,17 +340,17 @@ pub struct Request {
     body: String,
 }
 
-/// A whole answer; one that stopped on its way is none.
+/// A complete answer.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
     pub body: String,
 }
 
-/// Why there was no whole answer.
+/// Reasons why there was no complete answer.
 #[derive(Debug)]
 pub enum Unanswered {
-    /// Nobody took the connection: nothing was sent.
+    /// The connection was refused, so nothing was sent.
     Refused,
     /// The request was sent at least in part.
     Lost(#[expect(dead_code, reason = "shown when a test fails")] std::io::Error),
@@ -385,7 +386,7 @@ impl Request {
         self.begin(port, whole).await?.finish().await
     }
 
-    /// Sends the head and so many bytes of the whole request; [`Begun::finish`] sends the rest.
+    /// Sends the head and the given number of bytes of the whole request; [`Begun::finish`] sends the rest.
     async fn begin(&self, port: u16, bytes: usize) -> Result<Begun, Unanswered> {
         let mut stream = TcpStream::connect(("127.0.0.1", port)).await.map_err(|_| Unanswered::Refused)?;
         let request = format!("{}\r\n{}", self.head, self.body).into_bytes();
@@ -400,14 +401,14 @@ impl Request {
     }
 }
 
-/// A request on its way.
+/// A request that is partly sent.
 pub struct Begun {
     stream: TcpStream,
     rest: Vec<u8>,
 }
 
 impl Begun {
-    /// Sends what is left and reads the answer to its end.
+    /// Sends the rest and reads the whole answer.
     pub async fn finish(mut self) -> Result<Answer, Unanswered> {
         self.stream.write_all(&self.rest).await?;
         let mut bytes = Vec::new();
@@ -416,7 +417,7 @@ impl Begun {
     }
 }
 
-/// Reads an answer whose length its head says.
+/// Parses an answer with a content length.
 fn whole_answer(bytes: &[u8]) -> std::io::Result<Answer> {
     let cut = || std::io::Error::from(std::io::ErrorKind::UnexpectedEof);
     let text = String::from_utf8_lossy(bytes);
@@ -431,7 +432,7 @@ fn whole_answer(bytes: &[u8]) -> std::io::Result<Answer> {
     Ok(Answer { status, body: body.to_owned() })
 }
 
-/// The instant so far from now, as `--at` takes it.
+/// Returns an instant in the future, in the format of `--at`.
 pub fn in_future(by: TimeDelta) -> String {
     let at: DateTime<Utc> = SystemClock.now() + by;
     at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)

@@ -1,8 +1,8 @@
 //! A mail server that fails on command.
 //!
-//! It speaks enough SMTP for one mail at a time on 127.0.0.1, follows a [`Script`] that may go wrong at any phase, and keeps a
-//! journal of every mail it has taken. The journal is written before the answer to the final dot, as a real server stores before it
-//! answers: a mail whose answer is then lost is in the journal all the same.
+//! It speaks enough SMTP for one mail at a time on 127.0.0.1, follows a [`Script`] that may go wrong at any phase, and
+//! keeps a journal of every accepted mail. The journal is written before the answer to the final dot, as a real server
+//! stores before it answers, so a mail whose answer is lost is in the journal too.
 
 use std::{
     net::SocketAddr,
@@ -18,7 +18,7 @@ use tokio::{
     time::sleep,
 };
 
-/// The moments of a conversation at which the server may misbehave.
+/// Phases of a conversation at which the server may misbehave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
     Greeting,
@@ -36,19 +36,19 @@ pub enum Phase {
 }
 
 impl Phase {
-    /// Those of a conversation without a password.
+    /// Phases of a conversation without a password.
     pub const ALL: [Self; 8] =
         [Self::Greeting, Self::Ehlo, Self::MailFrom, Self::Rcpt, Self::Data, Self::Body, Self::FinalDot, Self::Quit];
 }
 
-/// What the server does at a phase.
+/// Behaviour of the server at a phase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
-    /// What a healthy server does.
+    /// The usual answer.
     Ok,
     /// This answer instead of the usual one.
     Reply(u16, &'static str),
-    /// These bytes, whatever they are, and the end of the line.
+    /// Exactly this answer, with a line end.
     Raw(&'static [u8]),
     /// No answer, with the connection open. During the body nothing is read either.
     Silence,
@@ -66,12 +66,12 @@ pub enum Action {
     ReplyAfter(Duration),
 }
 
-/// How the server behaves on one connection.
+/// Behaviour of the server on one connection.
 #[derive(Debug, Clone, Default)]
 pub struct Script {
     actions: Vec<(Phase, Action)>,
     extensions: Vec<&'static str>,
-    /// The beginning of the addresses for which the script goes wrong; `None` for all.
+    /// Prefix of the recipients for which the script goes wrong; `None` for all.
     only_to: Option<&'static str>,
 }
 
@@ -86,14 +86,14 @@ impl Script {
         self
     }
 
-    /// Goes wrong only for recipients that begin so, once the server knows the recipient.
+    /// Limits the script to recipients with this prefix, from the phase at which the recipient is known.
     #[must_use]
     pub fn only_to(mut self, beginning: &'static str) -> Self {
         self.only_to = Some(beginning);
         self
     }
 
-    /// A further line in the answer to EHLO, for instance `AUTH PLAIN`.
+    /// Adds a line to the answer to EHLO, such as `AUTH PLAIN`.
     #[must_use]
     pub fn offering(mut self, extension: &'static str) -> Self {
         self.extensions.push(extension);
@@ -108,7 +108,7 @@ impl Script {
         scripted.map_or(Action::Ok, |(_, action)| *action)
     }
 
-    /// The answer to EHLO: its first line, the offers, and a last line without the hyphen.
+    /// Returns the answer to EHLO: first line, extensions, and a last line without the hyphen.
     fn capabilities(&self) -> String {
         let mut lines = vec!["fake.example"];
         lines.extend(&self.extensions);
@@ -116,18 +116,18 @@ impl Script {
     }
 }
 
-/// A mail that the server has taken.
+/// A mail that the server has accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Accepted {
     pub from: String,
     pub to: String,
     /// Without angle brackets.
     pub message_id: String,
-    /// As the client meant it: dots unstuffed, every line with its CR LF.
+    /// Bytes of the message: dots unstuffed, every line with its CR LF.
     pub bytes: Vec<u8>,
 }
 
-/// Stops, and drops its connections, when it is dropped.
+/// A running server; dropping it ends its connections.
 pub struct FakeSmtpServer {
     address: SocketAddr,
     shared: Arc<Mutex<Shared>>,
@@ -155,23 +155,23 @@ impl FakeSmtpServer {
         self.address.port()
     }
 
-    /// Connections from now on follow this script.
+    /// Sets the script of later connections.
     pub fn follow(&self, script: Script) {
         lock(&self.shared).script = script;
     }
 
-    /// Every mail taken so far, oldest first.
+    /// Returns every accepted mail, oldest first.
     pub fn journal(&self) -> Vec<Accepted> {
         lock(&self.shared).journal.clone()
     }
 
-    /// The same, as the service handed them over.
+    /// Returns the accepted mails as envelopes.
     pub fn taken(&self) -> Vec<Envelope> {
         let envelope = |Accepted { from, to, message_id, bytes }| Envelope { from, to, message_id, bytes };
         self.journal().into_iter().map(envelope).collect()
     }
 
-    /// A way to this server, with deadlines that a busy machine keeps.
+    /// Returns a transport to this server, with deadlines that a busy machine meets.
     pub fn transport(&self) -> Transport {
         Transport::Smtp(
             SmtpTransport::new(settings(self.port(), Deadlines::default())).expect("the settings are right"),
@@ -182,7 +182,7 @@ impl FakeSmtpServer {
         lock(&self.shared).journal.iter().any(|mail| mail.message_id == message_id)
     }
 
-    /// How many connections there were so far.
+    /// Returns the number of connections so far.
     pub fn connections(&self) -> usize {
         lock(&self.shared).connections
     }
@@ -193,7 +193,7 @@ impl FakeSmtpServer {
     }
 }
 
-/// How a server on this port of the loopback is reached.
+/// Returns the settings for a server on this port of the loopback.
 pub fn settings(port: u16, deadlines: Deadlines) -> SmtpSettings {
     SmtpSettings {
         host: "127.0.0.1".to_owned(),
@@ -236,14 +236,14 @@ struct Ended;
 struct Conversation {
     socket: BufReader<TcpStream>,
     script: Script,
-    /// The recipient of the mail under way.
+    /// Recipient of the present mail.
     to: String,
     shared: Arc<Mutex<Shared>>,
 }
 
 impl Conversation {
     async fn run(mut self) {
-        // The end has no further meaning: the socket is dropped with the conversation.
+        // Both ends mean the same: the socket is dropped with the conversation.
         let Err(Ended) = self.converse().await;
     }
 
@@ -283,13 +283,13 @@ impl Conversation {
         }
     }
 
-    /// The body, the journal, and the answer to the final dot.
+    /// Receives the body, writes the journal, and answers the final dot.
     async fn receive(&mut self, from: &str) -> Result<(), Ended> {
         match self.action(Phase::Body) {
             Action::Ok => {}
             Action::Slow(pause) | Action::ReplyAfter(pause) => sleep(pause).await,
             Action::Silence => std::future::pending().await,
-            // In the midst of the body.
+            // After the first byte of the body.
             Action::Close | Action::Reset | Action::Reply(..) | Action::Raw(_) | Action::Garbage | Action::LongLine => {
                 self.socket.read_u8().await.map_err(|_| Ended)?;
                 self.answer(Phase::Body, "").await?;
@@ -310,7 +310,7 @@ impl Conversation {
         self.answer(Phase::FinalDot, "250 queued").await
     }
 
-    /// Up to the final dot, with dots unstuffed.
+    /// Reads up to the final dot and unstuffs dots.
     async fn body(&mut self) -> Result<Vec<u8>, Ended> {
         let mut body = Vec::new();
         loop {
@@ -340,7 +340,7 @@ impl Conversation {
             Action::Silence => self.wait_for_hangup().await,
             Action::Close => Err(Ended),
             Action::Reset => {
-                // A pause, so that the client has seen its connection established before it sees it reset.
+                // A pause, so that the client sees its connection established before it is reset.
                 sleep(Duration::from_millis(5)).await;
                 self.socket.get_ref().set_zero_linger().map_err(|_| Ended)?;
                 Err(Ended)
@@ -388,7 +388,7 @@ impl Conversation {
     }
 }
 
-/// The address between the angle brackets of MAIL FROM or RCPT TO.
+/// Returns the address between the angle brackets of MAIL FROM or RCPT TO.
 fn path_in(command: &str) -> String {
     let inside = command.split_once('<').and_then(|(_, rest)| rest.split_once('>'));
     inside.map(|(path, _)| path.to_owned()).unwrap_or_default()

@@ -1,5 +1,5 @@
-//! The project's own text, for the tests that hold rules over all of it: files, Rust without its comments and tests,
-//! what a file refers to, the routes it declares.
+//! The project's own files, for tests of rules over all of them: texts, Rust code without comments and tests,
+//! references and routes.
 
 use raccordo::http::route;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,7 +21,7 @@ pub fn read(path: &str) -> String {
     std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// Every text file below a folder, in the order of their paths. What is built, fetched or private is left out.
+/// Returns every text file below a folder, sorted by path, without built, fetched and private ones.
 pub fn files(folder: &str) -> Vec<File> {
     let mut found = Vec::new();
     gather(&root().join(folder), &mut found);
@@ -44,7 +44,7 @@ fn gather(folder: &Path, found: &mut Vec<File>) {
     }
 }
 
-/// The Rust files below a folder, without those that hold tests only.
+/// Returns the Rust files below a folder, without those that hold only tests.
 pub fn rust(folder: &str) -> Vec<Rust> {
     files(folder)
         .into_iter()
@@ -53,7 +53,7 @@ pub fn rust(folder: &str) -> Vec<Rust> {
         .collect()
 }
 
-/// A Rust file as the compiler sees it outside tests: comments gone, each literal replaced by its number in `literals`.
+/// A Rust file without comments and tests, each literal replaced by its number in `literals`.
 #[derive(Debug)]
 pub struct Rust {
     pub path: String,
@@ -70,7 +70,7 @@ impl Rust {
         Self { path: file.path, code: without_tests(&code), literals }
     }
 
-    /// The literals that stand in code, not in tests.
+    /// Returns the literals in code that is not test code.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         self.code.split('"').skip(1).step_by(2).map(|number| self.literal(number))
     }
@@ -79,12 +79,12 @@ impl Rust {
         number.parse().ok().and_then(|number: usize| self.literals.get(number)).map_or("", String::as_str)
     }
 
-    /// Lines with code on them.
+    /// Counts the lines with code.
     pub fn lines_of_code(&self) -> usize {
         self.code.lines().filter(|line| !line.trim().is_empty()).count()
     }
 
-    /// Everything it names by a path, imported or inline.
+    /// Returns every path in the code, imported or inline.
     pub fn references(&self) -> BTreeSet<Reference> {
         let here = module_of(&self.path);
         let (uses, rest) = split_uses(&self.code);
@@ -106,7 +106,7 @@ impl Rust {
         found
     }
 
-    /// The routes its handlers declare.
+    /// Returns the routes that its handlers declare.
     pub fn routes(&self) -> Vec<Route> {
         let (mut found, mut described) = (Vec::new(), false);
         for attribute in self.code.split("#[").skip(1) {
@@ -126,7 +126,7 @@ impl Rust {
     }
 }
 
-/// A route as its handler declares it.
+/// A route as declared by its handler.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
     pub method: String,
@@ -136,16 +136,16 @@ pub struct Route {
     pub pattern: String,
     /// Whether its handler takes a form with typed fields.
     pub is_typed: bool,
-    /// Whether the API's document describes it.
+    /// Whether the API document describes it.
     pub described: bool,
 }
 
-/// Every route of the service.
+/// Returns every route of the service.
 pub fn routes() -> Vec<Route> {
     rust("src").iter().flat_map(Rust::routes).collect()
 }
 
-/// Every kind of mail that any slice promises: what its `mail.rs` gives as the kind, and the one the outbox itself knows.
+/// Returns every kind of mail: those in the `mail.rs` files of the slices, and the outbox's own.
 pub fn mail_kinds() -> BTreeSet<String> {
     let mut kinds = BTreeSet::new();
     for file in rust("src").into_iter().filter(|file| is_of_mail(&file.path)) {
@@ -170,7 +170,7 @@ fn is_of_mail(path: &str) -> bool {
     path.ends_with("/mail.rs") || path.ends_with("mail/outbox.rs")
 }
 
-/// Code with comments gone and literals numbered, and the literals.
+/// Returns code without comments and with numbered literals, and the literals.
 fn separate(text: &str) -> (String, Vec<String>) {
     let letters: Vec<char> = text.chars().collect();
     let at = |index: usize| letters.get(index).copied().unwrap_or('\0');
@@ -209,7 +209,7 @@ fn separate(text: &str) -> (String, Vec<String>) {
                 push_literal(&mut code, &mut literals, literal);
                 index = end + 1;
             }
-            // A letter in quotes, not a lifetime.
+            // A character literal, not a lifetime.
             ('\'', '\\') => {
                 index += 2;
                 while index < letters.len() && at(index) != '\'' {
@@ -240,7 +240,7 @@ fn is_word(letter: char) -> bool {
     letter.is_alphanumeric() || letter == '_'
 }
 
-/// The code with every `#[cfg(test)]` item taken out.
+/// Returns the code without its `#[cfg(test)]` items.
 fn without_tests(code: &str) -> String {
     let mut kept = String::with_capacity(code.len());
     let mut rest = code;
@@ -251,7 +251,7 @@ fn without_tests(code: &str) -> String {
     kept + rest
 }
 
-/// What follows an item: behind its closing brace, or behind its semicolon.
+/// Returns the text after an item: after its closing brace or its semicolon.
 fn after_item(text: &str) -> &str {
     let mut depth = 0_i32;
     for (index, letter) in text.char_indices() {
@@ -287,7 +287,7 @@ fn absolute(here: &Reference, path: Reference) -> Reference {
     }
 }
 
-/// The trees of all `use` items, and the code without them.
+/// Returns the trees of all `use` items, and the code without them.
 fn split_uses(code: &str) -> (Vec<String>, String) {
     let (mut uses, mut rest, mut current) = (Vec::new(), String::new(), None::<String>);
     for line in code.lines() {
@@ -313,7 +313,7 @@ fn split_uses(code: &str) -> (Vec<String>, String) {
     (uses, rest)
 }
 
-/// The paths of a use tree, each with the name it has here.
+/// Returns the paths of a use tree, each with its local name.
 fn leaves(tree: &str) -> Vec<(Reference, String)> {
     fn walk(prefix: &Reference, tree: &str, found: &mut Vec<(Reference, String)>) {
         let tree = tree.trim();
@@ -351,7 +351,7 @@ fn leaves(tree: &str) -> Vec<(Reference, String)> {
     found
 }
 
-/// Every `a::b…` in code.
+/// Returns every `a::b…` in code.
 fn inline_paths(code: &str) -> Vec<Reference> {
     let words = code.split(|letter: char| !is_word(letter) && letter != ':');
     words

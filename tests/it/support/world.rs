@@ -1,6 +1,6 @@
-//! A network at work: one of everything that can be looked at or acted upon, and the address of each. Tests that go over
-//! every route ask it how to fill the parameters of a route; a route it cannot fill makes them fail, so a new slice adds
-//! its line to [`World::fill`].
+//! A network with one of each thing that can be read or changed, and the address of each. Tests that visit every route
+//! use it to fill the parameters of a route. A route it cannot fill makes them fail, so a new slice adds its line to
+//! [`World::fill`].
 
 use super::app::{SECRETARIAT, TestApp, rome};
 use super::builders::Designation;
@@ -13,18 +13,18 @@ use sea_orm::{EntityTrait, QueryOrder};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// The referent of Bergamo: what is asked about is mostly theirs.
+/// The referent of Bergamo, to whose observatory most things belong.
 pub const OWN: &str = "ada.riva@ente.example";
 /// The manager of Bergamo's body.
 pub const MANAGER: &str = "elio.capo@ente.example";
-/// The referent of Como: another body.
+/// The referent of Como, another body.
 pub const FOREIGN: &str = "ugo.sala@ente.example";
 /// A person whose only seat has ended.
 pub const FORMER: &str = "zeno.ex@ente.example";
 
 pub struct World {
     pub app: TestApp,
-    /// Ids by what they are of.
+    /// Ids by the kind of their thing.
     ids: BTreeMap<&'static str, String>,
 }
 
@@ -110,7 +110,7 @@ impl World {
         self.ids.insert("press", token);
     }
 
-    /// One meeting in each state that has forms of its own: a draft, one convened, one held with an outcome.
+    /// Makes one meeting in each state that has forms of its own: a draft, a convened one, a held one with an outcome.
     async fn convene(&mut self) {
         let secretariat = self.app.client(SECRETARIAT).await;
         for (state, day) in [("draft", "2027-06-15"), ("convened", "2027-05-18"), ("held", "2027-04-20")] {
@@ -162,7 +162,7 @@ impl World {
     }
 
     async fn sign_in(&mut self) {
-        // Sessions and keys are somebody else's, whoever asks.
+        // Sessions and tokens belong to a third person, so that no caller of a test owns them.
         let whose = self.app.browser(MANAGER).await;
         self.app.token_of(MANAGER).await;
         let sessions = whose.get("/api/v1/me/sessions").send().await.expect(200);
@@ -187,10 +187,11 @@ impl World {
         self.ids.get(of).unwrap_or_else(|| panic!("the world has no {of}"))
     }
 
-    /// A route's address with its parameters filled in; what it is about is Bergamo's.
+    /// Returns the address of a route with its parameters filled in; its subject is Bergamo's.
     ///
     /// # Panics
-    /// If it has a parameter nobody has said how to fill: add the line.
+    ///
+    /// If the route has a parameter without a value here: add a line.
     pub fn fill(&self, route: &str) -> String {
         let of = |prefix: &str| route.starts_with(prefix) || route.starts_with(&format!("/api/v1{prefix}"));
         let verb = route.rsplit('/').next().unwrap_or_default();

@@ -1,6 +1,6 @@
 use super::*;
 
-/// What the portal awaits of Bergamo's yearly report, with names as in `data/lombardia.toml`.
+/// Returns the expectation for Bergamo's yearly report, with names as in `data/lombardia.toml`.
 fn yearly() -> Expectation {
     let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
     Expectation {
@@ -29,7 +29,7 @@ fn finding(html: &str, expected: &Expectation) -> Result<(), Finding> {
     expected.finding(&Page::read(html.as_bytes(), "text/html; charset=utf-8"))
 }
 
-/// A page of a regional portal with its frame: menu, foot, and what stands beside the text.
+/// Returns a page of a regional portal with its frame: menu, footer and aside.
 fn framed(title: &str, main: &str) -> String {
     format!(
         "<!doctype html><html lang=it><head><meta charset=utf-8><title>{title}</title>\
