@@ -7,7 +7,7 @@ use super::view::{DeliverableView, Dossier, ProgressOf};
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 use crate::typed::{self, Reading};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{BodyId, DeliverableId, ObservatoryId, ReleaseId};

@@ -25,7 +25,7 @@ use serde::Deserialize;
 
 /// Registers every page of the agenda.
 pub fn pages(cfg: &mut web::ServiceConfig) {
-    api::pages(cfg);
+    super::api::pages(cfg);
     forms::pages(cfg);
     cfg.service(show_calendar).service(show_release);
 }
