@@ -1,8 +1,8 @@
-//! The configuration: one TOML file, then the environment over it, unknown keys refused. The only reader of the
+//! The configuration: one TOML file, overridden by the environment; unknown keys are refused. The only reader of the
 //! environment.
 //!
-//! `RACCORDO__MAIL__HOST=relay.example` sets `host` under `[mail]`. A value from the environment is read as the type its
-//! setting has, so a password of digits stays a text. Each secret `x` may instead be given as `x_file`, a path.
+//! `RACCORDO__MAIL__HOST=relay.example` sets `host` under `[mail]`. A value from the environment is read as the type of
+//! its setting, so that a password of digits stays a text. Each secret `x` may instead be given as `x_file`, a path.
 
 use crate::db::Location;
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
-/// Everything that can be set. Defaults make `raccordo serve` work on an empty directory.
+/// All settings. The defaults make `raccordo serve` work in an empty directory.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
@@ -42,12 +42,12 @@ pub enum Environment {
 #[serde(deny_unknown_fields, default)]
 pub struct Server {
     pub bind: SocketAddr,
-    /// Where people reach the service, as in links of mails: `https://raccordo.example`. Required in production.
+    /// Address of the service for people, as in links of mails: `https://raccordo.example`. Required in production.
     pub public_base_url: String,
-    /// Proxies whose `X-Forwarded-For` is believed; nobody else's is.
+    /// Proxies whose `X-Forwarded-For` is trusted; from other addresses it is ignored.
     pub trusted_proxies: Vec<IpAddr>,
     pub workers: usize,
-    /// How long the service stays up, answering "not ready", before it stops accepting: the proxy's check interval.
+    /// Seconds for which a stopping service answers "not ready" before it stops accepting: the proxy's check interval.
     pub drain_seconds: u64,
     /// Address of `/metrics`; empty means no metrics. Never the public one.
     pub metrics_bind: String,
@@ -65,7 +65,7 @@ pub struct Database {
 #[serde(deny_unknown_fields, default)]
 pub struct Mail {
     pub transport: TransportKind,
-    /// Where the `file` transport writes its `.eml`.
+    /// Folder of the `.eml` files of the `file` transport.
     pub folder: PathBuf,
     pub host: String,
     pub port: u16,
@@ -75,15 +75,16 @@ pub struct Mail {
     pub password_file: PathBuf,
     pub from_name: String,
     pub from_address: String,
-    /// Somebody reads this one.
+    /// An address at which answers are read.
     pub reply_to: String,
-    /// The right-hand side of every Message-ID and calendar UID.
+    /// Domain of every Message-ID and calendar UID.
     pub id_domain: String,
-    /// How many conversations with the relay at once.
+    /// Conversations with the relay at the same time.
     pub concurrency: usize,
-    /// How many more of them may wait beside for an answer that the relay takes its time to give. 0: each keeps its place.
+    /// Further conversations that may wait for a slow answer of the relay. With 0 a slow one keeps its place.
     pub waiting: usize,
-    /// Gets the head of the audit chain every night, to be kept away from the database; empty means nobody.
+    /// Recipient of the daily mail with the head of the audit chain, to be kept away from the database; empty sends
+    /// none.
     pub operator_address: String,
 }
 
@@ -98,7 +99,7 @@ pub enum TransportKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MailSecurity {
-    /// Only for a relay on this very machine.
+    /// Only for a relay on the same machine.
     Plain,
     Starttls,
     Tls,
@@ -107,13 +108,13 @@ pub enum MailSecurity {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Security {
-    /// Key of the audit chain, at least 32 characters. When neither is given, development makes one under `./var`.
+    /// Key of the audit chain, at least 32 characters. If neither is given, development makes one under `./var`.
     pub audit_key: Secret,
     pub audit_key_file: PathBuf,
     pub sign_in_link_minutes: i64,
     pub session_idle_minutes: i64,
     pub session_absolute_hours: i64,
-    /// Mails asked for by one address in an hour.
+    /// Sign-in mails to one person in an hour.
     pub sign_in_mails_per_hour: u64,
 }
 
@@ -127,26 +128,28 @@ pub struct Limits {
     /// Connections that one network address (one /64 of IPv6) may hold at once; trusted proxies are not counted.
     pub connections_per_network: usize,
     pub document_bytes: usize,
-    /// Files that one body may bring in a day of Europe/Rome.
+    /// Files that one body may upload in a day of Europe/Rome.
     pub documents_per_day: usize,
     /// Bytes of those files together.
     pub documents_bytes_per_day: i64,
     pub body_seconds: u64,
 }
 
-/// How long what has served is kept (GDPR art. 5(1)(e)): periods that the controller decides and writes into the register of
-/// processing. The audit trail and the fact that somebody was told are kept for as long as the agreement is administered.
+/// Periods after which data are removed (GDPR art. 5(1)(e)), decided by the controller and noted in the register of
+/// processing. The audit trail and the rows of mails are kept for as long as the agreement is administered.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Retention {
-    /// The words of mails that came to their end.
+    /// Days for which the text of an ended mail is kept.
     pub mail_words_days: u32,
-    /// Sessions, sign-in links and one-press links after their end: somebody may ask who was signed in.
+    /// Days for which ended sessions, sign-in links and one-press links are kept, for questions about who was signed
+    /// in.
     pub sessions_days: u32,
-    /// Which replica took which planned run of a job; longer than the longest pause between two runs.
+    /// Days for which it is kept which replica took which planned run of a job; longer than the longest pause between
+    /// two runs.
     pub slots_days: u32,
-    /// Answers kept for callers who repeat a creation under their `Idempotency-Key`, and files that nothing owns yet:
-    /// longer than any client tries again, or anybody leaves a form open.
+    /// Hours for which answers are kept for repetitions under an `Idempotency-Key`, and files that nothing owns; longer
+    /// than a client retries and a form stays open.
     pub answers_hours: u32,
 }
 
@@ -155,21 +158,21 @@ pub struct Retention {
 pub struct Portal {
     /// Hosts the service may fetch declared pages from.
     pub allowed_hosts: Vec<String>,
-    /// Addresses a host may resolve to although they are not public (a portal inside the administration's network).
+    /// Non-public addresses to which a host may resolve (a portal inside the administration's network).
     pub allowed_private_addresses: Vec<SocketAddr>,
     /// Whether `http:` is accepted besides `https:`.
     pub allow_http: bool,
-    /// Days for which a page is looked at, from the release or from the later acceptance or declaration.
+    /// Days for which a page is checked, from the release or the later acceptance or declaration.
     pub recheck_days: i64,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Pages {
-    /// The declaration made with `AgID`'s form (L. 4/2004, art. 3-quater); linked in the footer when set.
+    /// Accessibility statement made with `AgID`'s form (L. 4/2004, art. 3-quater); linked in the footer when set.
     pub accessibility_url: String,
     pub feedback_address: String,
-    /// Who answers for personal data, shown on the privacy page.
+    /// The data controller, shown on the privacy page.
     pub data_controller: String,
 }
 
@@ -177,7 +180,7 @@ pub struct Pages {
 #[serde(deny_unknown_fields, default)]
 pub struct Log {
     pub format: LogFormat,
-    /// As in `RUST_LOG`; libraries that would write addresses or passwords stay silent whatever it says.
+    /// Filter as in `RUST_LOG`. Libraries that would log addresses or passwords stay silent in any case.
     pub filter: String,
 }
 
@@ -188,7 +191,7 @@ pub enum LogFormat {
     Json,
 }
 
-/// A text that never shows itself: not in logs, not in the printed configuration.
+/// A text that is never printed, neither in logs nor in the printed configuration.
 #[derive(Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct Secret(String);
@@ -198,7 +201,7 @@ impl Secret {
         Self(text.into())
     }
 
-    /// The text itself; the name makes each use visible in review.
+    /// Returns the text; the name makes each use visible in review.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -333,7 +336,7 @@ impl Default for Log {
     }
 }
 
-/// Why a configuration is not usable. Never holds a secret's value.
+/// Reasons why a configuration cannot be used. The texts never contain the value of a secret.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     #[error("cannot read {path}: {source}")]
@@ -348,25 +351,26 @@ pub enum ConfigError {
 
 const PREFIX: &str = "RACCORDO__";
 
-/// The longest life of a sign-in link whatever is configured (ASVS 5.0, 6.5.5).
+/// Longest life of a sign-in link, in minutes (ASVS 5.0, 6.5.5); a longer setting is refused.
 const LINK_MINUTES_MAX: i64 = 10;
 const DAY_MINUTES: i64 = 24 * 60;
 const YEAR_HOURS: i64 = 366 * 24;
-/// Longer than anything is kept, and short enough to be taken from any instant.
+/// Longest setting of a period, in days: longer than any data are kept, and short enough to be subtracted from any
+/// instant.
 const CENTURY_DAYS: u32 = 36_525;
-/// A document is read into memory and kept in the database.
+/// Largest setting of a document's size, in bytes, because a document is read into memory and stored in the database.
 const DOCUMENT_BYTES_MAX: usize = 100 * MEBIBYTE;
 const MEBIBYTE: usize = 1024 * 1024;
 
 impl Config {
-    /// Reads the file (`raccordo.toml` where none is named and one is there), then the environment, then checks.
+    /// Reads the file (`raccordo.toml` if none is named and it exists), then the environment, then checks.
     pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
         #[expect(clippy::disallowed_methods, reason = "this is the home of the environment")]
         let variables: Result<_, _> = std::env::vars_os().filter_map(ours).collect();
         Self::from_sources(file, &variables?)
     }
 
-    /// As [`Config::load`], with the environment given.
+    /// Like [`Config::load`], with the given environment.
     pub fn from_sources(file: Option<&Path>, variables: &BTreeMap<String, String>) -> Result<Self, ConfigError> {
         let mut tree = match file {
             Some(path) => read_table(path)?,
@@ -382,7 +386,7 @@ impl Config {
         Ok(config)
     }
 
-    /// The configuration of a test: an in-memory mailbox, no rate limit to run into.
+    /// Returns the configuration of a test: an in-memory mailbox and high rate limits.
     pub fn for_tests() -> Self {
         let mut config = Self::default();
         config.mail.transport = TransportKind::Memory;
@@ -398,7 +402,7 @@ impl Config {
         self.environment == Environment::Production
     }
 
-    /// Where people reach the service, without a slash at the end.
+    /// Returns the address of the service for people, without a slash at the end.
     pub fn base_url(&self) -> String {
         if self.server.public_base_url.is_empty() {
             return format!("http://{}", self.server.bind);
@@ -406,7 +410,7 @@ impl Config {
         self.server.public_base_url.trim_end_matches('/').to_owned()
     }
 
-    /// Whether people come over https: then cookies are `Secure` and carry the `__Host-` prefix.
+    /// Returns whether the service is reached over https; then cookies are `Secure` and carry the `__Host-` prefix.
     pub fn is_https(&self) -> bool {
         self.base_url().starts_with("https://")
     }
@@ -432,7 +436,8 @@ impl Config {
         Ok(())
     }
 
-    /// What production refuses, and what no environment accepts: before a port is bound, not at the first mail.
+    /// Checks the settings before a port is bound, so that a mistake does not show at the first mail. Production
+    /// refuses more than development.
     fn check(&self) -> Result<(), ConfigError> {
         let refuse = |text: &str| Err(ConfigError::Refused(text.to_owned()));
         self.location()?;
@@ -501,14 +506,15 @@ impl Config {
         within("limits.body_seconds", limits.body_seconds, 1..=600)?;
         within("retention.mail_words_days", retention.mail_words_days, 1..=CENTURY_DAYS)?;
         within("retention.sessions_days", retention.sessions_days, 1..=CENTURY_DAYS)?;
-        // A daily job must find its last run.
+        // At least 2, so that a daily job finds its last run.
         within("retention.slots_days", retention.slots_days, 2..=CENTURY_DAYS)?;
         within("retention.answers_hours", retention.answers_hours, 1..=24 * CENTURY_DAYS)?;
         within("portal.recheck_days", portal.recheck_days, 0..=366)
     }
 }
 
-/// A variable of ours as text. One that is not Unicode is refused by its name: its value may be a password.
+/// Returns a variable with our prefix as text. A value that is not Unicode is refused by its name only, because it may
+/// be a password.
 fn ours((name, value): (OsString, OsString)) -> Option<Result<(String, String), ConfigError>> {
     let name = name.into_string().ok().filter(|name| name.starts_with(PREFIX))?;
     Some(match value.into_string() {
@@ -517,7 +523,7 @@ fn ours((name, value): (OsString, OsString)) -> Option<Result<(String, String), 
     })
 }
 
-/// Refuses a number that could only fail later, or overflow an instant.
+/// Refuses a number outside a range, which would fail later or overflow an instant.
 fn within<N: PartialOrd + Display>(key: &str, number: N, range: RangeInclusive<N>) -> Result<(), ConfigError> {
     if range.contains(&number) {
         return Ok(());
@@ -525,7 +531,7 @@ fn within<N: PartialOrd + Display>(key: &str, number: N, range: RangeInclusive<N
     Err(ConfigError::Refused(format!("{key} must be from {} to {}", range.start(), range.end())))
 }
 
-/// A scheme people have and a host: what every link in a mail begins with.
+/// Returns whether a text is an `http` or `https` address with a host, as the links of mails need.
 fn is_web_address(text: &str) -> bool {
     url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
 }
@@ -538,14 +544,14 @@ fn read_table(path: &Path) -> Result<toml::Table, ConfigError> {
     let text =
         std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
     text.parse().map_err(|error: toml::de::Error| {
-        // The parser's own text quotes the line, and a line may hold a password.
+        // The parser's own text quotes the line, and a line may contain a password.
         let line = error.span().map_or(0, |span| text[..span.start].lines().count().max(1));
         ConfigError::Malformed(format!("{}: line {line}: {}", path.display(), error.message()))
     })
 }
 
-/// What is wrong and where, without the value: the parser quotes it, and a password put in the wrong place would stand in the log
-/// of whatever started us.
+/// Describes an error and its place without the value. The parser's text quotes the value, and a misplaced password
+/// would appear in the log of the supervisor.
 fn without_value(error: &toml::de::Error) -> String {
     let text = error.message();
     let what = match text.split_once(", expected ") {

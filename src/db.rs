@@ -30,17 +30,18 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 use txn::Distrusted;
 
-/// How long a caller waits for a connection, which on `PostgreSQL` may have to be made first, and before that for its turn
-/// to write. Beyond it the caller is told that the service is busy.
+/// Longest wait for a connection, which on `PostgreSQL` may have to be opened first, and for the turn to write. Beyond
+/// it the caller gets "busy".
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
-/// Use cases that may wait for their turn to write in one process; the next is told at once that the service is busy.
+/// Most use cases of one process that may wait for their turn to write; the next one gets "busy" at once.
 const WRITERS_WAITING: usize = 256;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(15);
-/// How long `PostgreSQL` lets a transaction stand idle before it ends the session: a process that was frozen in the midst
-/// of a use case holds the writers of all others. Shorter than [`LOCK_TIMEOUT`], so that those who wait get their turn.
+/// Time after which `PostgreSQL` ends the session of an idle transaction, because a process frozen in a use case blocks
+/// all other writers. Shorter than [`LOCK_TIMEOUT`], so that waiting writers get their turn.
 const IDLE_IN_TRANSACTION: &str = "4s";
-/// How long a use case waits for the writers' lock of `PostgreSQL`, which another replica may hold.
+/// Longest wait of a use case for the writers' lock of `PostgreSQL`, which another replica may hold; beyond it the
+/// caller gets "busy".
 const LOCK_TIMEOUT: &str = "5s";
 const SQLITE_READERS: u32 = 3;
 /// Connections of one process to `PostgreSQL`: for the reads and the writes of requests, and of background work.
@@ -48,34 +49,34 @@ const POSTGRES_READERS: u32 = 12;
 const POSTGRES_WRITERS: u32 = 4;
 const POSTGRES_BACKGROUND_READERS: u32 = 2;
 const POSTGRES_BACKGROUND_WRITERS: u32 = 4;
-/// The advisory lock of whoever writes: a name of our own in the server's space of such locks.
+/// Key of the writers' advisory lock.
 const WRITERS: i64 = i64::from_be_bytes(*b"raccordo");
-/// Rows a reader's thread may hand over without waiting for them to be taken: more than the longest page of a list, or the thread
-/// would stop in the midst of most answers.
+/// Rows that a reader's thread may produce ahead. More than the longest page of a list, because the thread would
+/// otherwise pause within most answers.
 const ROWS_AHEAD: usize = 256;
-/// Takes away what the planner of `SQLite` may know of the size of tables. It plans by the indexes alone then, as if every table were
-/// large, and as well as with fresh statistics. Old ones are worse than none: taken when there was one person, they make a list of
-/// the register walk through all people for each line, until the next start, because a connection reads them once.
+/// Deletes the statistics of `SQLite`'s planner. Without them it plans by the indexes alone, as if every table were
+/// large, and as well as with fresh statistics. Old ones are worse than none: taken with a single person, they make a
+/// list of the register read all people for each line, until the next start, because a connection reads them once.
 const FORGET_STATISTICS: &str = "DROP TABLE IF EXISTS sqlite_stat1; DROP TABLE IF EXISTS sqlite_stat4";
 /// The first release without the write-ahead-log bug that could corrupt a database under two connections.
 const SQLITE_AT_LEAST: (u32, u32, u32) = (3, 51, 3);
 
-/// What can go wrong between us and the database.
+/// Failures between the service and the database.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// No connection became free in time, or the database is locked or gone: worth trying again.
+    /// No connection became free in time, or the database is locked or down: the caller may retry.
     #[error("the database is busy")]
     Busy,
-    /// The disk under the database takes no more.
+    /// The disk under the database is full.
     #[error("the database has no room left: {0}")]
     Full(DbErr),
-    /// A guarded write touched no row: somebody else was there first.
+    /// A guarded write changed no row, because another transaction changed it first.
     #[error("the row has changed")]
     Stale,
-    /// A row that our own rules make impossible.
+    /// A row that violates our own rules.
     #[error("impossible row in {table}, {row}: {what}")]
     Inconsistent { table: &'static str, row: String, what: String },
-    /// A named constraint said no; slices turn the ones they know into refusals.
+    /// A named constraint was violated; slices turn those they know into refusals.
     #[error("constraint {0}")]
     Constraint(String),
     #[error("database: {0}")]
@@ -111,8 +112,8 @@ impl From<DbErr> for crate::error::Error {
     }
 }
 
-/// `PostgreSQL` gives the constraint's name; `SQLite` gives the columns (`table.a, table.b`) after a colon, or the
-/// index's name where the index is partial.
+/// Returns the name of a violated constraint. `PostgreSQL` gives the name; `SQLite` gives the columns (`table.a,
+/// table.b`) after a colon, or the index's name for a partial index.
 fn constraint_name(error: &DbErr) -> Option<String> {
     let (DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner))) = error else {
         return None;
@@ -128,7 +129,7 @@ fn constraint_name(error: &DbErr) -> Option<String> {
     Some(format!("uq_{table}_{}", names.join("_")))
 }
 
-/// The driver's own error, where the driver made it.
+/// Returns the driver's error inside, if there is one.
 fn cause(error: &DbErr) -> Option<&sqlx::Error> {
     match error {
         DbErr::Exec(RuntimeErr::SqlxError(inner))
@@ -138,7 +139,7 @@ fn cause(error: &DbErr) -> Option<&sqlx::Error> {
     }
 }
 
-/// Whether the same would have gone well a moment later: what waits too long, and a server that is restarting or full of callers.
+/// Returns whether a retry may succeed: after a timeout, or if the server restarts or has too many clients.
 fn passes(error: &DbErr) -> bool {
     let lost = matches!(
         cause(error),
@@ -147,7 +148,7 @@ fn passes(error: &DbErr) -> bool {
     lost || has_code(error, PASSING)
 }
 
-/// Whether the engine gave the error one of these codes.
+/// Returns whether the engine's error has one of these codes.
 fn has_code(error: &DbErr, codes: &[&str]) -> bool {
     cause(error)
         .and_then(sqlx::Error::as_database_error)
@@ -155,14 +156,14 @@ fn has_code(error: &DbErr, codes: &[&str]) -> bool {
         .is_some_and(|code| codes.contains(&&*code))
 }
 
-/// `SQLITE_BUSY` and its extended forms; `PostgreSQL` (appendix A of its manual): serialization failure, deadlock, lock not
-/// available, our own limits for a statement and for an idle transaction, the server shutting down, crashed or starting, too many
-/// connections.
+/// Codes of passing failures: `SQLITE_BUSY` and its extended forms; `PostgreSQL` (appendix A of its manual):
+/// serialization failure, deadlock, lock not available, our own limits for a statement and for an idle transaction, the
+/// server shutting down, crashed or starting, too many connections.
 const PASSING: &[&str] =
     &["5", "261", "517", "773", "40001", "40P01", "55P03", "57014", "25P03", "57P01", "57P02", "57P03", "53300"];
 
-/// `SQLITE_FULL`, and the forms of `SQLITE_IOERR` by which a write, a flush or the growth of the shared index fails (quotas of the
-/// operating system among them); `PostgreSQL`: disk full.
+/// Codes of a full disk: `SQLITE_FULL`, and the forms of `SQLITE_IOERR` for a failed write, flush or growth of the
+/// shared index (also by quotas of the operating system); `PostgreSQL`: disk full.
 const NO_ROOM: &[&str] = &["13", "778", "1034", "4874", "53100"];
 
 /// The open database. Cheap to clone.
@@ -177,7 +178,7 @@ pub struct Db {
     _lock: Option<Arc<File>>,
 }
 
-/// The use cases of this process that want to write: one has its turn, a bounded number waits without a connection.
+/// Queue of this process's use cases that write: one has the turn, a bounded number waits without a connection.
 #[derive(Clone)]
 struct WritersRow {
     turn: Arc<Semaphore>,
@@ -190,8 +191,8 @@ impl WritersRow {
         Self { turn: Arc::new(Semaphore::new(1)), places: Arc::new(Semaphore::new(WRITERS_WAITING)), patience }
     }
 
-    /// Waits for the turn to write, first come first served. Errors: [`StoreError::Busy`] if too many wait already or the turn does
-    /// not come within the row's patience.
+    /// Waits for the turn to write, first come first served. Errors: [`StoreError::Busy`] if too many wait already or
+    /// the turn does not come in time.
     async fn wait(&self) -> Result<OwnedSemaphorePermit, StoreError> {
         let _place = self.places.try_acquire().map_err(|_| StoreError::Busy)?;
         let turn = timeout(self.patience, Arc::clone(&self.turn).acquire_owned()).await;
@@ -199,7 +200,7 @@ impl WritersRow {
     }
 }
 
-/// Where the database is.
+/// Location of the database.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Location {
     /// A file on a local disk.
@@ -228,7 +229,7 @@ impl Location {
     }
 }
 
-/// Why the database could not be opened.
+/// Reasons why the database cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     #[error(
@@ -381,7 +382,7 @@ pub fn day_due<C: ColumnTrait>(set_by_hand: C, derived: C) -> Expr {
     Func::coalesce([set_by_hand.into_expr(), derived.into_expr()]).into()
 }
 
-/// What comes after the last row of a page that is sorted by a day, then by an id.
+/// Condition for the rows after the last one of a page sorted by a day and then by an id.
 pub fn after_row<C: ColumnTrait>(day: Expr, id: C, last: Option<(NaiveDate, impl Into<Value>)>) -> Condition {
     let later = last.map(|(last_day, last_id)| {
         let same_day = Condition::all().add(day.clone().eq(last_day)).add(id.gt(last_id));
@@ -390,12 +391,12 @@ pub fn after_row<C: ColumnTrait>(day: Expr, id: C, last: Option<(NaiveDate, impl
     Condition::all().add_option(later)
 }
 
-/// What no row meets: the condition of somebody who may see none.
+/// Condition that no row meets, for a caller who may see none.
 pub fn no_row() -> Condition {
     Condition::all().add(Expr::cust("1 = 0"))
 }
 
-/// Takes the lock that a service holds on its `SQLite` file; it is free again when the file handle is dropped.
+/// Takes the lock of the service on its `SQLite` file; dropping the file handle releases it.
 pub(crate) fn take_lock(path: &Path) -> Result<File, OpenError> {
     let lock_path = path.with_extension("lock");
     let file_error = |source| OpenError::File { path: lock_path.clone(), source };
@@ -437,7 +438,7 @@ fn sqlite_writer_options(path: &Path, distrusted: &Distrusted) -> ConnectOptions
     options
 }
 
-/// Whether a connection is outside every transaction, once the rollback that a dropped transaction asked for is done.
+/// Returns whether a connection is outside every transaction, after a pending rollback is done.
 async fn is_outside(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
     connection.ping().await?;
     Ok(!connection.is_in_transaction())
@@ -463,7 +464,7 @@ fn common_options(address: &str, connections: u32) -> ConnectOptions {
     options
 }
 
-/// The settings that durability and integrity rest on are read back, not trusted.
+/// Reads back the settings on which durability and integrity depend.
 async fn assert_sqlite_settings(connection: &DatabaseConnection) -> Result<(), OpenError> {
     let version = pragma(connection, "SELECT sqlite_version()").await?;
     let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
@@ -485,7 +486,7 @@ async fn pragma(connection: &DatabaseConnection, sql: &str) -> Result<String, Db
     row.ok_or_else(|| DbErr::Custom("no answer to a question about settings".into()))?.try_get_by_index(0)
 }
 
-/// How `SQLite` would answer a question on an empty database of today's schema, step by step.
+/// Returns the query plan of `SQLite` on an empty database of the present schema.
 #[cfg(test)]
 pub(crate) async fn plan_of(question: &impl sea_orm::QueryTrait) -> Vec<String> {
     use migration::{Migrator, MigratorTrait};

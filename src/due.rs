@@ -1,4 +1,4 @@
-//! Obligations: the one shape in which every slice says what somebody still has to do. `providers.rs` asks them all.
+//! Obligations: the common type in which slices report open work of seats. `providers.rs` queries all slices.
 
 pub mod providers;
 
@@ -8,12 +8,12 @@ use entity::ids::SeatId;
 use entity::kinds::ObligationKind;
 use uuid::Uuid;
 
-/// Which obligations a slice is asked for.
+/// Selection of obligations that a slice is asked for.
 #[derive(Clone, Copy, Debug)]
 pub enum Asked<'a> {
-    /// All whose day is not after this one.
+    /// Obligations due on or before this day.
     UpTo(NaiveDate),
-    /// Those with these ids, whatever their day. One that is not owed any more is left out of the answer.
+    /// Obligations with these ids, whatever their day. Obligations that are no longer open are left out of the answer.
     Named(&'a [Uuid]),
 }
 
@@ -35,10 +35,10 @@ impl Asked<'_> {
     }
 }
 
-/// Something a seat still has to do by a day. It belongs to the seat: who holds it is looked up when it matters.
+/// Open work of a seat, due by a day. It belongs to the seat; its holder is looked up when needed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Obligation {
-    /// With the id, its name in the reminders' log.
+    /// Kind; with the id, the obligation's name in the reminder log.
     pub kind: ObligationKind,
     pub id: Uuid,
     pub seat_id: SeatId,

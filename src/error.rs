@@ -1,8 +1,8 @@
-//! One error for every use case: what was refused, in domain words, or what broke.
+//! One error type for all use cases: a refusal in domain words, or a fault.
 //!
-//! A slice says its own refusals as an enum in its `model.rs` and implements [`Refusal`] for it; `?` turns it into an
-//! [`Error`]. The text for people stands in `texts/<language>/errors.toml` under the code, the HTTP status in
-//! `http/codes.rs`; nothing of that is known here.
+//! A slice declares its refusals as an enum in its `model.rs` and implements [`Refusal`] for it; `?` converts it into
+//! an [`Error`]. The text for people is in `texts/<language>/errors.toml` under the code, the HTTP status in
+//! `http/codes.rs`.
 
 use crate::db::StoreError;
 
@@ -16,7 +16,7 @@ macro_rules! codes {
             /// Every code there is.
             pub const ALL: &'static [Self] = &[$(Self::$name),+];
 
-            /// The code as clients and the texts know it.
+            /// Returns the code as in the API and the text keys.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $text),+ }
             }
@@ -60,14 +60,14 @@ codes! {
     NotAnHour = "not_an_hour",
     UnknownValue = "unknown_value",
     OutOfRange = "out_of_range",
-    /// A key that would live shorter or longer than keys may.
+    /// The life of a key is out of bounds.
     DaysOutOfRange = "days_out_of_range",
     NotAUrl = "not_a_url",
-    /// A text that reads otherwise than it was typed, or of which nothing is seen.
+    /// A text with a character that changes its direction, or with only invisible characters.
     UnseenCharacters = "unseen_characters",
     /// Two members were given of which only one may be.
     OneOfTwo = "one_of_two",
-    /// A form names neither somebody listed nor somebody new.
+    /// A form names neither a listed person nor a new one.
     PersonMissing = "person_missing",
     // Designations.
     SeatUnknown = "seat_unknown",
@@ -78,15 +78,15 @@ codes! {
     ActInFuture = "act_in_future",
     CommunicatedInFuture = "communicated_in_future",
     AlreadyEnded = "already_ended",
-    /// Its end is announced for then or an earlier day: only a correction prolongs it.
+    /// The end is already announced for that or an earlier day: only a correction prolongs it.
     EndsAlready = "ends_already",
-    /// Of a seat for several nobody has to make room.
+    /// `replaces_holder` was set, but this seat may have several holders.
     ReplacesNobody = "replaces_nobody",
     DocumentTypeMismatch = "document_type_mismatch",
     DocumentTypeRefused = "document_type_refused",
     DocumentTooLarge = "document_too_large",
     DocumentEmpty = "document_empty",
-    /// A body has brought as many files in a day as it may.
+    /// The body's daily quota of uploaded files is used up.
     DocumentsQuota = "documents_quota",
     AddressTaken = "address_taken",
     /// The certified mailbox is another body's.
@@ -105,7 +105,7 @@ codes! {
     ReleaseExists = "release_exists",
     PeriodOfAnotherKind = "period_of_another_kind",
     HourOutOfPlace = "hour_out_of_place",
-    /// An autonomous product is one observatory's, and the release does not say whose.
+    /// The product belongs to one observatory, and the release does not name it.
     ObservatoryMissing = "observatory_missing",
     /// The product obliges all observatories.
     ObservatoryOutOfPlace = "observatory_out_of_place",
@@ -122,7 +122,7 @@ codes! {
     EndsBeforeStarts = "ends_before_starts",
     MeetingNotBegun = "meeting_not_begun",
     QuorumMissing = "quorum_missing",
-    /// Decisions are recorded, and with these presences too few parties would stand behind them.
+    /// Decisions are recorded, and these presences would leave them without a quorum.
     QuorumLost = "quorum_lost",
     PlaceMissing = "place_missing",
     /// The parties of the plenary table are not chosen.
@@ -140,16 +140,16 @@ codes! {
 /// The result of a use case.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// Why a use case did not happen. Nothing was changed whenever one of these is returned.
+/// Reasons why a use case failed. Nothing was changed if one of these is returned.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// There is no such thing, or the caller may not know that there is.
+    /// The thing does not exist, or the caller may not see it.
     #[error("not found")]
     NotFound,
-    /// Nobody is signed in, or the key is not good (any more).
+    /// The caller is not signed in, or the key is not valid.
     #[error("unauthenticated")]
     Unauthenticated,
-    /// The caller is known and may see the thing, but may not do this to it.
+    /// The caller may see the thing but may not do this to it.
     #[error("denied")]
     Denied,
     /// The thing has changed since the caller read it (RFC 9110 §15.5.13).
@@ -158,37 +158,37 @@ pub enum Error {
     /// The input is wrong in one or more fields.
     #[error("invalid input: {0:?}")]
     Invalid(Vec<FieldError>),
-    /// A rule of the domain, the protocol or the API says no.
+    /// A rule of the domain, the protocol or the API refuses.
     #[error("refused: {0:?}")]
     Refused(Refused),
     /// Too much at once; the caller may come back after so many seconds.
     #[error("too many requests")]
     TooMany { retry_after_seconds: u64 },
-    /// A share that comes anew is used up; what it was asked for is free again after so many seconds.
+    /// A quota is used up; it is renewed after so many seconds.
     #[error("{code:?}: free again in {retry_after_seconds} s")]
     Spent { code: Code, field: &'static str, retry_after_seconds: u64 },
-    /// The database or a row in it is not as it must be.
+    /// The database failed, or a row in it is inconsistent.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Anything that is our own fault; the text is for the log, never for the caller.
+    /// A fault of the service; the text is for the log, never for the caller.
     #[error("{0}")]
     Internal(String),
 }
 
-/// A refusal with what its text needs.
+/// A refusal with the values of its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
     pub code: Code,
     /// The input member it is about, if it is about one.
     pub field: Option<&'static str>,
-    /// Values for the placeholders of the text, already readable.
+    /// Values for the placeholders of the text, formatted.
     pub params: Vec<(&'static str, String)>,
 }
 
 /// One wrong field of an input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {
-    /// The member's name as in the API and in the form.
+    /// Name of the member in the API and in the form.
     pub field: &'static str,
     pub code: Code,
     pub params: Vec<(&'static str, String)>,
@@ -199,13 +199,13 @@ impl FieldError {
         Self { field, code, params: Vec::new() }
     }
 
-    /// A text of more characters than are kept.
+    /// Error for a text that is too long.
     pub fn too_long(field: &'static str, limit: usize) -> Self {
         Self { field, code: Code::TooLong, params: vec![("limit", limit.to_string())] }
     }
 }
 
-/// What a slice's refusals have in common.
+/// Common interface of the refusals of slices.
 pub trait Refusal: std::error::Error {
     fn code(&self) -> Code;
     /// The input member the refusal is about.
@@ -240,7 +240,7 @@ impl Error {
         Self::Invalid(vec![FieldError::too_long(field, limit)])
     }
 
-    /// The same refusal with its fields named as on another input: a form may have two fields where a use case has one.
+    /// Renames the fields of a refusal, for a form whose fields differ from those of the use case.
     #[must_use]
     pub fn placed(self, name: impl Fn(&'static str) -> &'static str) -> Self {
         match self {
@@ -252,13 +252,13 @@ impl Error {
         }
     }
 
-    /// What a use case did not find by a name its caller typed: a wrong field, not a missing page.
+    /// Turns "not found" into an error of the field in which the caller typed a name.
     #[must_use]
     pub fn as_unknown(self, field: &'static str) -> Self {
         if matches!(self, Self::NotFound) { Self::field(field, Code::UnknownValue) } else { self }
     }
 
-    /// The code under which the API and the texts know this error.
+    /// Returns the code of this error in the API and the texts.
     pub fn code(&self) -> Code {
         match self {
             Self::NotFound => Code::NotFound,
@@ -275,7 +275,8 @@ impl Error {
         }
     }
 
-    /// Whether the fault is ours: such an error is logged once, at the edge, and its text never leaves.
+    /// Returns whether the fault is the service's; such an error is logged once, at the edge, and its text never leaves
+    /// the service.
     pub fn is_ours(&self) -> bool {
         matches!(self.code(), Code::Internal | Code::StorageFull)
     }

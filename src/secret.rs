@@ -1,4 +1,4 @@
-//! Randomness and secrets: new ids, tokens, hashes. The only place that asks for randomness.
+//! Randomness and secrets: new ids, tokens, hashes. The only user of the random generator.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,21 +8,21 @@ use sha2::{Digest, Sha256};
 use std::sync::{Mutex, PoisonError};
 use uuid::Uuid;
 
-/// Where a process gets its ids: `UUIDv7` (RFC 9562 §5.7), in the order of creation.
+/// Generator of a process's ids: `UUIDv7` (RFC 9562 §5.7), in the order of creation.
 ///
-/// Those of one millisecond too, by a counter in their upper random bits (§6.2, method 1): a list by id does not shuffle what
-/// one transaction wrote.
+/// A counter in the upper random bits (§6.2, method 1) also orders ids of the same millisecond, so that a list by id
+/// keeps the order in which one transaction wrote its rows.
 #[derive(Debug, Default)]
 pub struct Ids {
-    /// The millisecond of the last id, and how many that millisecond had before it.
+    /// Millisecond of the last id, and the number of earlier ids in it.
     last: Mutex<(u64, u16)>,
 }
 
 impl Ids {
-    /// As many as the bits of the counter can tell apart; later ones of the same millisecond have no order.
+    /// Largest value of the counter; further ids of the same millisecond have no order.
     const COUNTED: u16 = 0x0fff;
 
-    /// A new id of the given instant.
+    /// Makes a new id at the given instant.
     pub fn next<T: From<Uuid>>(&self, now: DateTime<Utc>) -> T {
         let millis = u64::try_from(now.timestamp_millis()).unwrap_or(0);
         let mut bits: [u8; 10] = random_bytes();
@@ -38,27 +38,28 @@ impl Ids {
     }
 }
 
-/// A token for a link, a session or a program: 256 bits from the operating system, as 43 URL-safe characters.
+/// Makes a token for a link, a session or a program: 256 bits from the operating system, as 43 URL-safe characters.
 pub fn new_token() -> String {
     URL_SAFE_NO_PAD.encode(random_bytes::<32>())
 }
 
-/// A token that only the holder of `key` can make of `message`, and always the same: of the form of [`new_token`].
+/// Derives a token from `key` and `message`, in the form of [`new_token`]. The same input gives the same token, and
+/// only a holder of `key` can compute it.
 pub fn derived_token(key: &str, message: &str) -> String {
     URL_SAFE_NO_PAD.encode(hmac(key.as_bytes(), message.as_bytes()))
 }
 
-/// What the database keeps of a token. Tokens are random, so a plain hash suffices: there is nothing to guess.
+/// Returns the stored hash of a token. A plain hash suffices, because tokens are random and cannot be guessed.
 pub fn hash_token(token: &str) -> String {
     sha256_hex(token.as_bytes())
 }
 
-/// SHA-256 as 64 lower-case hexadecimal digits.
+/// Returns SHA-256 as 64 lower-case hexadecimal digits.
 pub fn sha256_hex(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }
 
-/// HMAC-SHA-256 (RFC 2104) as 64 lower-case hexadecimal digits.
+/// Returns HMAC-SHA-256 (RFC 2104) as 64 lower-case hexadecimal digits.
 pub fn hmac_hex(key: &[u8], message: &[u8]) -> String {
     hex::encode(hmac(key, message))
 }
@@ -69,12 +70,12 @@ fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
-/// Equality that takes the same time wherever the first difference is.
+/// Compares two texts in constant time.
 pub fn same(left: &str, right: &str) -> bool {
     left.len() == right.len() && left.bytes().zip(right.bytes()).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
 }
 
-/// A number in `0.0..1.0`, for jitter.
+/// Returns a number in `0.0..1.0`, for jitter.
 pub fn fraction() -> f64 {
     f64::from(u32::from_be_bytes(random_bytes())) / (f64::from(u32::MAX) + 1.0)
 }

@@ -1,13 +1,13 @@
-//! The words for people: one folder per language, one file per area, one flat key per text.
+//! Texts of pages and mails: one folder per language, one file per area, one flat key per text.
 //!
-//! A test holds that both languages have the same keys with the same placeholders, that every key used in code and
-//! templates exists, and that none is left over.
+//! A test checks that both languages have the same keys with the same placeholders, that every key used in code and
+//! templates exists, and that every key is used.
 
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-/// A language people are spoken to in. Italian is the default everywhere.
+/// Language of pages and mails. Italian is the default everywhere.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Lang {
@@ -120,14 +120,15 @@ impl Lang {
     }
 }
 
-/// Whether a value begins with a day of the month in words that is spoken with a vowel: «8 marzo», «11 gennaio 2027».
+/// Returns whether a value begins with a day in words that starts with a vowel in Italian: «8 marzo», «11 gennaio
+/// 2027».
 fn is_day_that_elides(value: &str) -> bool {
     value.split_once(' ').is_some_and(|(day, month)| {
         matches!(day, "8" | "11") && month.starts_with(|letter: char| letter.is_ascii_lowercase())
     })
 }
 
-/// «dal » becomes «dall’», «il » becomes «l’»: article and preposition lean on the vowel that follows.
+/// Elides article or preposition before a vowel: «dal » becomes «dall’», «il » becomes «l’».
 fn elide_last_word(text: &mut String) {
     let Some(words) = text.strip_suffix(' ') else { return };
     let last = words.rsplit(|letter: char| !letter.is_alphabetic()).next().unwrap_or_default();

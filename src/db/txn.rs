@@ -85,9 +85,9 @@ impl ConnectionTrait for Txn {
     }
 }
 
-/// A mark on the one writing connection of `SQLite`: set by a transaction that saw the engine fail, read by the pool when
-/// the connection comes back. On `PostgreSQL` nobody reads it, because there the server keeps the state of a transaction
-/// and a broken connection does not answer the pool's question.
+/// A mark on the writing connection of `SQLite`: set by a transaction in which the engine failed, read by the pool when
+/// the connection returns. It has no effect on `PostgreSQL`, where the server keeps the state of a transaction and a
+/// broken connection does not answer the pool's check.
 #[derive(Clone, Default)]
 pub(super) struct Distrusted(Arc<AtomicBool>);
 
@@ -102,7 +102,7 @@ impl Distrusted {
         }
     }
 
-    /// Whether the connection that comes back saw a failure. The next one starts with a clean mark.
+    /// Returns whether the connection saw a failure, and clears the mark.
     pub(super) fn take(&self) -> bool {
         self.0.swap(false, Ordering::AcqRel)
     }

@@ -1,4 +1,4 @@
-//! Deliverables over REST: what a client sends and gets, and handlers of a few lines.
+//! Deliverables over REST: request and response types, and short handlers.
 
 use super::model::{Submission, possible};
 use super::service::{self, DeliverableFilter, SubmitIn};
@@ -32,7 +32,7 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(waive_deliverable);
 }
 
-/// What one observatory owes to one release.
+/// The contribution of one observatory to one release.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct DeliverableOut {
     pub id: DeliverableId,
@@ -46,23 +46,23 @@ pub struct DeliverableOut {
     pub observatory: String,
     pub observatory_name: String,
     pub state: DeliverableState,
-    /// Why it is blocked or waived.
+    /// Reason why it is blocked or waived.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// The day by which it is owed: the one set by hand, else the derived one.
+    /// Due day: set by hand, otherwise derived.
     pub day: NaiveDate,
     /// Derived from the release, in the observatory's calendar.
     pub due_day: NaiveDate,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hand_set_day: Option<NaiveDate>,
     pub is_overdue: bool,
-    /// What can happen next.
+    /// Possible next events.
     #[schema(max_items = 10)]
     pub possible: Vec<&'static str>,
     pub version: i32,
 }
 
-/// One handing-in, and what the review answered.
+/// One submission with the review's answer.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct SubmissionOut {
     pub position: i32,
@@ -72,29 +72,29 @@ pub struct SubmissionOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     pub submitted_at: DateTime<Utc>,
-    /// What the review asked to change; left out where it accepted, or has not answered yet.
+    /// Changes requested by the review; absent if it accepted or has not answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remarks: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answered_at: Option<DateTime<Utc>>,
 }
 
-/// One deliverable with everything handed in.
+/// One deliverable with all submissions.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct DeliverableDossierOut {
     #[serde(flatten)]
     #[schema(inline)]
     pub deliverable: DeliverableOut,
-    /// The first one first.
+    /// Oldest first.
     #[schema(max_items = 1000)]
     pub submissions: Vec<SubmissionOut>,
 }
 
-/// What is handed in.
+/// A submission.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SubmitDeliverableIn {
-    /// Where the text can be read.
+    /// Address of the text.
     #[serde(default)]
     #[schema(max_length = 2000, format = "uri")]
     pub link: Option<String>,
@@ -103,7 +103,7 @@ pub struct SubmitDeliverableIn {
     pub note: Option<String>,
 }
 
-/// What has to change.
+/// Changes requested.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RequestChangesIn {
@@ -111,7 +111,7 @@ pub struct RequestChangesIn {
     pub remarks: String,
 }
 
-/// Why a deliverable is blocked or waived.
+/// Reason why a deliverable is blocked or waived.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeliverableReasonIn {
@@ -119,17 +119,17 @@ pub struct DeliverableReasonIn {
     pub reason: String,
 }
 
-/// A merge patch of what may be set by hand.
+/// A merge patch of values set by hand.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeliverableChange {
-    /// `null` gives the day back to the derivation.
+    /// `null` restores the derived day.
     #[serde(default)]
     #[schema(value_type = Option<Day>)]
     pub hand_set_day: Patch<Day>,
 }
 
-/// How to narrow the list.
+/// Filter of the list.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct DeliverablesQuery {
@@ -138,14 +138,14 @@ pub struct DeliverablesQuery {
     #[param(max_length = 60)]
     pub observatory: Option<String>,
     pub state: Option<DeliverableState>,
-    /// Only those still owed whose day is past.
+    /// Only open ones whose day has passed.
     #[serde(default)]
     pub overdue: bool,
 }
 
-/// The deliverables
+/// List the deliverables
 ///
-/// The earliest day first. Who may: secretariat and direction see all, an observatory and its body their own.
+/// Earliest day first. Who may: secretariat and direction see all, an observatory and its body their own.
 #[utoipa::path(tag = "deliverables", params(DeliverablesQuery, Paging), responses((status = 200, body = Page<DeliverableOut>)))]
 #[get("/deliverables")]
 pub async fn list_deliverables(
@@ -174,9 +174,9 @@ pub async fn list_deliverables(
     Ok(HttpResponse::Ok().json(page.map(|line| DeliverableOut::on(line, today))))
 }
 
-/// One deliverable with everything handed in
+/// One deliverable with all submissions
 ///
-/// Who may: see the list. Unknown and unseen are the same answer.
+/// Who may: as in the list. Unknown and invisible ones get the same answer.
 #[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path)), responses((status = 200, body = DeliverableDossierOut)))]
 #[get("/deliverables/{id:[0-9A-Fa-f-]+}")]
 pub async fn show_deliverable(ctx: Ctx, id: web::Path<DeliverableId>) -> Answer {
@@ -186,8 +186,8 @@ pub async fn show_deliverable(ctx: Ctx, id: web::Path<DeliverableId>) -> Answer 
 
 /// Set a day by hand
 ///
-/// The day survives every move of the release until it is given back with `null`. Who may: the secretariat. Errors:
-/// `wrong_transition` once the review is over, `nothing_changes`.
+/// The day survives every move of the release until `null` restores the derived one. Who may: the secretariat. Errors:
+/// `wrong_transition` after the review, `nothing_changes`.
 #[utoipa::path(tag = "deliverables", security(("api_token" = ["secretariat"])), params(("id" = DeliverableId, Path), IfMatch), request_body(content = DeliverableChange, content_type = "application/merge-patch+json"), responses((status = 200, body = DeliverableOut)))]
 #[patch("/deliverables/{id:[0-9A-Fa-f-]+}")]
 pub async fn change_deliverable(
@@ -204,7 +204,7 @@ pub async fn change_deliverable(
     Ok(answer(&ctx, changed))
 }
 
-/// Begin the work
+/// Start the work
 ///
 /// Who may: the observatory, the secretariat on its behalf. Errors: `wrong_transition`.
 #[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), responses((status = 200, body = DeliverableOut)))]
@@ -215,10 +215,10 @@ pub async fn start_deliverable(ctx: Ctx, request: HttpRequest, id: web::Path<Del
     Ok(answer(&ctx, started))
 }
 
-/// Hand it in
+/// Submit the deliverable
 ///
-/// What was never marked as begun begins with this; nobody is called upon for its open steps any more. Who may: the
-/// observatory, the secretariat on its behalf. Errors: `wrong_transition`, `not_a_url`.
+/// Also starts a deliverable that was not started; its open steps are no longer due. Who may: the observatory, the
+/// secretariat on its behalf. Errors: `wrong_transition`, `not_a_url`.
 #[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), request_body = SubmitDeliverableIn, responses((status = 200, body = DeliverableOut)))]
 #[post("/deliverables/{id:[0-9A-Fa-f-]+}/submit")]
 pub async fn submit_deliverable(
@@ -235,7 +235,7 @@ pub async fn submit_deliverable(
     Ok(answer(&ctx, submitted))
 }
 
-/// Send it back with remarks
+/// Request changes
 ///
 /// Who may: the secretariat. Errors: `wrong_transition`, `reason_missing`.
 #[utoipa::path(tag = "deliverables", security(("api_token" = ["secretariat"])), params(("id" = DeliverableId, Path), IfMatch), request_body = RequestChangesIn, responses((status = 200, body = DeliverableOut)))]
@@ -253,7 +253,7 @@ pub async fn request_changes(
     Ok(answer(&ctx, sent_back))
 }
 
-/// Accept it
+/// Approve the deliverable
 ///
 /// It may appear once the release is out. Who may: the secretariat. Errors: `wrong_transition`.
 #[utoipa::path(tag = "deliverables", security(("api_token" = ["secretariat"])), params(("id" = DeliverableId, Path), IfMatch), responses((status = 200, body = DeliverableOut)))]
@@ -264,7 +264,7 @@ pub async fn approve_deliverable(ctx: Ctx, request: HttpRequest, id: web::Path<D
     Ok(answer(&ctx, approved))
 }
 
-/// Say that something stops it
+/// Block the deliverable
 ///
 /// Who may: the observatory, the secretariat on its behalf. Errors: `wrong_transition`, `reason_missing`.
 #[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), request_body = DeliverableReasonIn, responses((status = 200, body = DeliverableOut)))]
@@ -282,9 +282,9 @@ pub async fn block_deliverable(
     Ok(answer(&ctx, blocked))
 }
 
-/// Let it go on from where it was
+/// Unblock the deliverable
 ///
-/// Who may: the observatory, the secretariat on its behalf. Errors: `wrong_transition`.
+/// It returns to its former state. Who may: the observatory, the secretariat on its behalf. Errors: `wrong_transition`.
 #[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), responses((status = 200, body = DeliverableOut)))]
 #[post("/deliverables/{id:[0-9A-Fa-f-]+}/unblock")]
 pub async fn unblock_deliverable(ctx: Ctx, request: HttpRequest, id: web::Path<DeliverableId>) -> Answer {
@@ -293,9 +293,9 @@ pub async fn unblock_deliverable(ctx: Ctx, request: HttpRequest, id: web::Path<D
     Ok(answer(&ctx, unblocked))
 }
 
-/// Do without it, this once
+/// Waive the deliverable
 ///
-/// Who may: the secretariat. Errors: `wrong_transition`, `reason_missing`.
+/// The release goes on without it. Who may: the secretariat. Errors: `wrong_transition`, `reason_missing`.
 #[utoipa::path(tag = "deliverables", security(("api_token" = ["secretariat"])), params(("id" = DeliverableId, Path), IfMatch), request_body = DeliverableReasonIn, responses((status = 200, body = DeliverableOut)))]
 #[post("/deliverables/{id:[0-9A-Fa-f-]+}/waive")]
 pub async fn waive_deliverable(
@@ -316,7 +316,7 @@ fn answer(ctx: &Ctx, view: DeliverableView) -> HttpResponse {
 }
 
 impl DeliverableOut {
-    /// As it stands on a day.
+    /// Makes the answer as of a day.
     pub fn on(view: DeliverableView, today: NaiveDate) -> Self {
         let deliverable = view.deliverable;
         let state = deliverable.state();

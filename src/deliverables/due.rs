@@ -1,7 +1,7 @@
-//! What observatories owe beyond their tasks: a deliverable sent back by the review.
+//! Obligations of observatories beyond their tasks: deliverables sent back by the review.
 //!
-//! As long as a step is open, its task is what is due. Once all steps are done only the deliverable itself can say that
-//! changes were asked for.
+//! While a step is open, its task is the obligation. Once all steps are done, the deliverable itself is the obligation
+//! for requested changes.
 
 use super::policy::Visibility;
 use super::store::{self, Filter};
@@ -14,10 +14,10 @@ use entity::kinds::{ObligationKind, SeatKind};
 use sea_orm::ConnectionTrait;
 use std::collections::HashMap;
 
-/// Half a working morning for the changes a review asks for; nobody has measured it yet.
+/// Estimated minutes for requested changes; a guess, not measured.
 const CHANGES_MINUTES: i32 = 120;
 
-/// Returns the deliverables asked for that the review has sent back, the earliest first.
+/// Returns the requested deliverables that the review has sent back, earliest first.
 pub async fn obligations(db: &impl ConnectionTrait, asked: Asked<'_>) -> Result<Vec<Obligation>> {
     let filter = Filter { sent_back: true, upto: asked.upto(), ids: asked.ids(), ..Filter::default() };
     let sent_back = store::list(db, &Visibility::Everything, &filter, None, None).await?;

@@ -1,30 +1,31 @@
-//! A deliverable as pure data: what one observatory owes to one release, and how it moves from planned to verified.
+//! A deliverable as pure data: the contribution of one observatory to one release, and its lifecycle from planned to
+//! verified.
 
 use crate::error::{Code, Refusal as DomainRefusal};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{DeliverableId, ObservatoryId, PersonId, ReleaseId, SubmissionId};
 use entity::kinds::DeliverableState as State;
 
-/// What can happen to a deliverable.
+/// Events of a deliverable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// Work begins, or begins again after changes were requested.
+    /// Work starts, or starts again after changes were requested.
     Start,
-    /// The observatory hands it in.
+    /// The observatory submits it.
     Submit,
     /// The review sends it back with remarks.
     RequestChanges,
     /// The review accepts it.
     Approve,
-    /// Its page was seen on the portal.
+    /// Its page was found on the portal.
     Publish,
-    /// What was seen is what was declared.
+    /// Its page was recognised as the declared one.
     Verify,
-    /// Something outside the observatory's power stops it.
+    /// An obstacle outside the observatory stops it.
     Block,
-    /// It goes on from where it was.
+    /// The obstacle is gone; it returns to its former state.
     Unblock,
-    /// The network does without it, this once.
+    /// The release goes on without it.
     Waive,
 }
 
@@ -56,7 +57,7 @@ impl Event {
     }
 }
 
-/// A step on the way from planned to verified: every state but the two aside, which need a reason.
+/// A step on the way from planned to verified; blocked and waived are no steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     Planned,
@@ -69,7 +70,7 @@ pub enum Step {
 }
 
 impl Step {
-    /// Returns the step a state is; `None` for the two aside.
+    /// Returns the step of a state; `None` for blocked and waived.
     pub const fn of(state: State) -> Option<Self> {
         match state {
             State::Planned => Some(Self::Planned),
@@ -96,19 +97,19 @@ impl Step {
     }
 }
 
-/// Where an event leads.
+/// Result of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
     To(Step),
-    /// Aside, with a reason, until the obstacle is gone.
+    /// Blocked, with a reason, until the obstacle is gone.
     Blocked,
-    /// Aside for ever, with a reason.
+    /// Waived for ever, with a reason.
     Waived,
-    /// Back to the step on which it was blocked.
+    /// Back to the step at which it was blocked.
     Back,
 }
 
-/// The table of the lifecycle: where an event leads from a state; nowhere if it cannot happen there.
+/// Returns the result of an event in a state; `None` if the event is not possible there.
 pub const fn target(state: State, event: Event) -> Option<Target> {
     match (state, event) {
         (State::Planned | State::ChangesRequested, Event::Start) => Some(Target::To(Step::InProgress)),
@@ -130,27 +131,28 @@ pub const fn target(state: State, event: Event) -> Option<Target> {
     }
 }
 
-/// What can happen next.
+/// Returns the possible events of a state.
 pub fn possible(state: State) -> Vec<Event> {
     Event::ALL.iter().copied().filter(|event| target(state, *event).is_some()).collect()
 }
 
-/// Whether the observatory still has to hand something in. A blocked one is still owed: the obstacle is not the answer.
+/// Returns whether the observatory still has to submit. A blocked deliverable counts, because the obstacle does not
+/// replace it.
 pub const fn is_owed(state: State) -> bool {
     matches!(state, State::Planned | State::InProgress | State::ChangesRequested | State::Blocked)
 }
 
-/// Whether the review is over too: accepted, out, or done without.
+/// Returns whether the review is over: accepted, published or waived.
 pub const fn is_settled(state: State) -> bool {
     matches!(state, State::Approved | State::Published | State::Verified | State::Waived)
 }
 
-/// Whether it may appear on the portal.
+/// Returns whether it may appear on the portal.
 pub const fn is_accepted(state: State) -> bool {
     matches!(state, State::Approved | State::Published | State::Verified)
 }
 
-/// Where a deliverable stands, with what that state needs.
+/// State of a deliverable with the data of that state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stage {
     /// On its way from planned to verified.
@@ -165,7 +167,7 @@ pub enum Stage {
 }
 
 impl Stage {
-    /// Puts together what three columns hold; an impossible combination is said, not guessed at.
+    /// Builds the stage from its three columns; an inconsistent combination is an error.
     pub fn of(state: State, resume: Option<State>, reason: Option<String>) -> Result<Self, &'static str> {
         match (Step::of(state), resume, reason) {
             (Some(step), None, None) => Ok(Self::OnCourse(step)),
@@ -187,7 +189,7 @@ impl Stage {
         }
     }
 
-    /// The state to go back to, as its column holds it.
+    /// Returns the state to return to, for its column.
     pub const fn resume(&self) -> Option<State> {
         match self {
             Self::Blocked { back_to, .. } => Some(back_to.state()),
@@ -203,16 +205,16 @@ impl Stage {
     }
 }
 
-/// What one observatory owes to one release.
+/// The contribution of one observatory to one release.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deliverable {
     pub id: DeliverableId,
     pub release_id: ReleaseId,
     pub observatory_id: ObservatoryId,
     pub stage: Stage,
-    /// The day derived from the release, in the observatory's calendar.
+    /// Day derived from the release, in the observatory's calendar.
     pub due_day: NaiveDate,
-    /// The day somebody set instead; survives every derivation.
+    /// Day set by hand instead; survives every derivation.
     pub hand_set_day: Option<NaiveDate>,
     pub version: i32,
 }
@@ -222,18 +224,18 @@ impl Deliverable {
         self.stage.state()
     }
 
-    /// The day by which it is owed: set by hand, else derived.
+    /// Returns the due day: set by hand, otherwise derived.
     pub fn day(&self) -> NaiveDate {
         self.hand_set_day.unwrap_or(self.due_day)
     }
 
-    /// Whether the observatory is late with it.
+    /// Returns whether the observatory is late.
     pub fn is_overdue(&self, today: NaiveDate) -> bool {
         is_owed(self.state()) && self.day() < today
     }
 
-    /// Returns the deliverable after an event that needs no reason. Errors: `wrong_transition`; `reason_missing` for the two
-    /// that do, which are [`Self::blocked`] and [`Self::waived`].
+    /// Returns the deliverable after an event without a reason. Errors: `wrong_transition`; `reason_missing` for the
+    /// two events with a reason, which are [`Self::blocked`] and [`Self::waived`].
     pub fn after(mut self, event: Event) -> Result<Self, Refusal> {
         self.stage = match (self.lead(event)?, self.stage) {
             (Target::Back, Stage::Blocked { back_to, .. }) => Stage::OnCourse(back_to),
@@ -244,7 +246,7 @@ impl Deliverable {
         Ok(self)
     }
 
-    /// Blocked, with why; remembers where it was.
+    /// Blocks it with a reason and remembers its state.
     pub fn blocked(mut self, reason: String) -> Result<Self, Refusal> {
         self.lead(Event::Block)?;
         let Stage::OnCourse(back_to) = self.stage else { return Err(Refusal::wrong(self.state())) };
@@ -252,12 +254,12 @@ impl Deliverable {
         Ok(self)
     }
 
-    /// Whether the review is over, blocked since or not: its day is history.
+    /// Returns whether the review is over, even if it is blocked now; then its day cannot change.
     pub fn is_settled(&self) -> bool {
         is_settled(self.stage.resume().unwrap_or(self.state()))
     }
 
-    /// Given a day by hand, or back to the derived one; only until the review is over.
+    /// Sets a day by hand, or restores the derived one; only until the review is over.
     pub fn rescheduled(mut self, day: Option<NaiveDate>) -> Result<Self, Refusal> {
         if self.is_settled() {
             return Err(Refusal::wrong(self.state()));
@@ -269,8 +271,7 @@ impl Deliverable {
         Ok(self)
     }
 
-    /// Handed in, begun or not. What is blocked stays so, for the obstacle is still there, and counts as handed in as soon as
-    /// it goes on.
+    /// Submits it, started or not. A blocked one stays blocked and counts as submitted after the block.
     pub fn handed_in(mut self) -> Result<Self, Refusal> {
         match self.stage {
             Stage::Blocked { reason, back_to } if is_owed(back_to.state()) => {
@@ -285,12 +286,12 @@ impl Deliverable {
         }
     }
 
-    /// Whether the observatory still has to hand it in, blocked or not.
+    /// Returns whether the observatory still has to submit it, blocked or not.
     pub fn awaits_handing_in(&self) -> bool {
         is_owed(self.stage.resume().unwrap_or(self.state()))
     }
 
-    /// Waived, with why.
+    /// Waives it with a reason.
     pub fn waived(mut self, reason: String) -> Result<Self, Refusal> {
         self.lead(Event::Waive)?;
         self.stage = Stage::Waived { reason };
@@ -302,24 +303,24 @@ impl Deliverable {
     }
 }
 
-/// One handing-in, and what the review answered.
+/// One submission with the review's answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Submission {
     pub id: SubmissionId,
-    /// 1 for the first.
+    /// Position among the submissions, from 1.
     pub position: i32,
-    /// Where the text can be read; empty when it was handed in another way.
+    /// Address of the text; empty if it was submitted another way.
     pub link: Option<String>,
     pub note: Option<String>,
     pub submitted_at: DateTime<Utc>,
     pub submitted_by: Option<PersonId>,
-    /// What the review asked to change.
+    /// Changes requested by the review.
     pub remarks: Option<String>,
     pub answered_at: Option<DateTime<Utc>>,
     pub answered_by: Option<PersonId>,
 }
 
-/// Why nothing happened to a deliverable.
+/// Refusals of a deliverable.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     #[error("not possible while {state}; possible: {allowed:?}")]
@@ -495,7 +496,7 @@ mod tests {
     }
 
     proptest! {
-        /// The table and the transitions agree, and three columns are enough to keep any stage.
+        /// The table and the transitions agree, and the three columns can store any stage.
         #[test]
         fn transitions_follow_the_table(chosen in prop::collection::vec(0..Event::ALL.len(), 0..20)) {
             let mut at = planned();

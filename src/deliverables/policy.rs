@@ -1,25 +1,25 @@
-//! Who may do what with deliverables. Pure; printed as a golden matrix by `tests/it/authz_matrix.rs`.
+//! Rights on deliverables. Pure; printed as a golden matrix by `tests/it/authz_matrix.rs`.
 
 use crate::auth::actor::Actor;
 use entity::ids::{BodyId, ObservatoryId};
 use entity::kinds::SeatKind;
 
-/// What can be asked of a deliverable.
+/// Actions on a deliverable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     View,
     Start,
     Submit,
-    /// Declare the address at which it appears on the portal.
+    /// Declare its address on the portal.
     DeclareAddress,
     Block,
     Unblock,
     RequestChanges,
     Approve,
     Waive,
-    /// Set a day that no longer follows the release.
+    /// Set a day by hand.
     Reschedule,
-    /// Record what was seen on the portal.
+    /// Record the result of a check on the portal.
     RecordAppearance,
 }
 
@@ -39,17 +39,17 @@ impl Action {
     ];
 }
 
-/// Whose deliverable it is.
+/// Owner of a deliverable.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject {
     pub observatory: ObservatoryId,
     pub body: BodyId,
 }
 
-/// Whether the actor may.
+/// Returns whether the actor may.
 ///
-/// The observatory does the work and says where it stands; the secretariat may say it for them (rule 7 of the domain), reviews,
-/// and alone may do without. What was seen on the portal is recorded by the service itself, never by will (rule 10).
+/// The observatory does the work and reports its state; the secretariat may report for it (rule 7 of the domain),
+/// reviews, and alone may waive. Results of checks on the portal are recorded only by the service itself (rule 10).
 pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
     if actor.is_ourselves() {
         return true;
@@ -71,11 +71,11 @@ fn may_see(actor: &Actor, subject: Subject) -> bool {
     actor.sees_the_whole() || actor.works_for(subject.observatory) || actor.manages(subject.body)
 }
 
-/// Which deliverables a list may show: a store demands it, so a list cannot forget it.
+/// Deliverables that a list may show. The store requires it as an argument, so that a list cannot forget it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Visibility {
     Everything,
-    /// Those of the observatories worked for, and of the bodies managed.
+    /// Those of the observatories for which the caller works, and of the bodies that the caller manages.
     Own {
         observatories: Vec<ObservatoryId>,
         bodies: Vec<BodyId>,

@@ -1,4 +1,4 @@
-//! The use cases of deliverables: one function each, each inside the transaction it is given.
+//! Use cases of deliverables: one function each, inside the transaction it is given.
 
 use super::model::{Deliverable, Event, Stage, Step, Submission};
 use super::policy::{self, Action, Subject, Visibility};
@@ -22,32 +22,34 @@ const NOTE_CHARACTERS: usize = 1000;
 const REMARKS_CHARACTERS: usize = 4000;
 const LINK_CHARACTERS: usize = 2000;
 
-/// Deliverables that pass the filter and may be seen, the earliest day first.
+/// Returns the visible deliverables that pass the filter, earliest day first.
 pub async fn list(ctx: &Ctx, filter: &Filter, after: Option<Cursor>, limit: u64) -> Result<Vec<DeliverableView>> {
     let visible = visibility(ctx)?;
     Ok(store::list(ctx.reader(), &visible, filter, after, Some(limit)).await?)
 }
 
-/// One deliverable with what was handed in. Unknown and unseen are the same answer.
+/// Returns one deliverable with its submissions. Unknown and invisible ones get the same answer.
 pub async fn dossier(ctx: &Ctx, id: DeliverableId) -> Result<Dossier> {
     let view = find_visible(ctx, ctx.reader(), id).await?;
     let submissions = store::submissions(ctx.reader(), id).await?;
     Ok(Dossier { view, submissions })
 }
 
-/// All deliverables of a release, for slices that act for the service itself: whoever shows them asks [`list`].
+/// Returns all deliverables of a release, for slices that act for the service itself. To show them to a caller use
+/// [`list`].
 pub async fn of_release(db: &impl ConnectionTrait, release: ReleaseId) -> Result<Vec<DeliverableView>> {
     let filter = Filter { release: Some(release), ..Filter::default() };
     Ok(store::list(db, &Visibility::Everything, &filter, None, None).await?)
 }
 
-/// All deliverables of an observatory, for slices that act for the service itself: the dossier of its own people.
+/// Returns all deliverables of an observatory, for slices that act for the service itself: the dossier of its own
+/// people.
 pub async fn of_observatory(db: &impl ConnectionTrait, observatory: ObservatoryId) -> Result<Vec<DeliverableView>> {
     let filter = Filter { observatory: Some(observatory), ..Filter::default() };
     Ok(store::list(db, &Visibility::Everything, &filter, None, None).await?)
 }
 
-/// Those of a release that the caller may see, by name of the observatory; for a page that anybody may read.
+/// Returns the deliverables of a release that the caller may see, by name of the observatory; for a public page.
 pub async fn seen_of_release(ctx: &Ctx, release: ReleaseId) -> Result<Vec<DeliverableView>> {
     let visible = policy::visibility(&ctx.actor);
     let filter = Filter { release: Some(release), ..Filter::default() };
@@ -56,12 +58,12 @@ pub async fn seen_of_release(ctx: &Ctx, release: ReleaseId) -> Result<Vec<Delive
     Ok(seen)
 }
 
-/// One deliverable, for slices that act for the service itself.
+/// Returns one deliverable, for slices that act for the service itself.
 pub async fn deliverable(db: &impl ConnectionTrait, id: DeliverableId) -> Result<DeliverableView> {
     store::find(db, &Visibility::Everything, id).await?.ok_or(Error::NotFound)
 }
 
-/// When the review accepted these deliverables; one that was not accepted is missing from the answer.
+/// Returns the instants at which the review accepted these deliverables; others are missing in the answer.
 pub async fn accepted_at(
     db: &impl ConnectionTrait,
     deliverables: &[DeliverableId],
@@ -69,19 +71,19 @@ pub async fn accepted_at(
     Ok(store::accepted_at(db, deliverables).await?)
 }
 
-/// How far the deliverables of these releases are; a release without any is missing from the answer.
+/// Returns the progress of the deliverables of these releases; a release without deliverables is missing in the answer.
 pub async fn progress(db: &impl ConnectionTrait, releases: &[ReleaseId]) -> Result<ProgressOf> {
     Ok(store::progress(db, releases).await?)
 }
 
-/// What an observatory will owe to a release.
+/// A deliverable to plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Owed {
     pub observatory_id: ObservatoryId,
     pub due_day: NaiveDate,
 }
 
-/// Plans the deliverables of a release that was confirmed, one per observatory; `releases` calls this.
+/// Plans the deliverables of a confirmed release, one per observatory; called by `releases`.
 pub async fn plan_in(
     ctx: &Ctx,
     txn: &Txn,
@@ -104,9 +106,9 @@ pub async fn plan_in(
     Ok(planned.into_iter().map(|one| (one.observatory_id, one.id)).collect())
 }
 
-/// Derives the days of a release that moved anew, where the work is not over; `releases` calls this.
+/// Derives the days of a moved release again, where the review is not over; called by `releases`.
 ///
-/// What was accepted or waived keeps the day it had: that is history. Days set by hand stay.
+/// Accepted and waived deliverables keep their day. Days set by hand stay.
 pub async fn rederive_in(ctx: &Ctx, txn: &Txn, release: ReleaseId, owed: &[Owed]) -> Result<()> {
     let derived: HashMap<ObservatoryId, NaiveDate> = owed.iter().map(|one| (one.observatory_id, one.due_day)).collect();
     let mut by_day: BTreeMap<NaiveDate, Vec<DeliverableId>> = BTreeMap::new();
@@ -125,7 +127,7 @@ pub async fn rederive_in(ctx: &Ctx, txn: &Txn, release: ReleaseId, owed: &[Owed]
     Ok(())
 }
 
-/// Waives what is still under way for a release that was cancelled; `releases` calls this.
+/// Waives the unfinished deliverables of a cancelled release; called by `releases`.
 pub async fn waive_in(ctx: &Ctx, txn: &Txn, release: ReleaseId, reason: &str) -> Result<()> {
     for view in of_release(txn, release).await? {
         let version = view.deliverable.version;
@@ -136,23 +138,24 @@ pub async fn waive_in(ctx: &Ctx, txn: &Txn, release: ReleaseId, reason: &str) ->
     Ok(())
 }
 
-/// Work begins. Who may: the observatory, the secretariat on its behalf. Mails: none. Errors: `wrong_transition`, `stale`.
+/// Starts the work. Who may: the observatory, the secretariat on its behalf. Mails: none. Errors: `wrong_transition`,
+/// `stale`.
 pub async fn start(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32) -> Result<DeliverableView> {
     let current = authorised_at(ctx, txn, id, version, Action::Start).await?;
     let after = current.deliverable.clone().after(Event::Start)?;
     save(ctx, txn, &current, after, version, "deliverables.start").await
 }
 
-/// What it takes to hand a deliverable in.
+/// Input of a submission.
 #[derive(Clone, Debug, Default)]
 pub struct SubmitIn {
-    /// Where the text can be read.
+    /// Address of the text.
     pub link: Option<String>,
     pub note: Option<String>,
 }
 
-/// Hands it in. What was never marked as begun begins with this; what is blocked stays blocked and counts as handed in as soon
-/// as it goes on.
+/// Submits a deliverable, and starts it if it was not started. A blocked one stays blocked and counts as submitted
+/// after the block.
 ///
 /// Who may: the observatory, the secretariat on its behalf. Mails: none. Errors: `wrong_transition`, `not_a_url`,
 /// `too_long`, `stale`.
@@ -181,9 +184,9 @@ async fn hand_in(ctx: &Ctx, txn: &Txn, current: DeliverableView, input: SubmitIn
     Ok(saved)
 }
 
-/// Sends it back with remarks, which stay under what was handed in.
+/// Sends it back with remarks, which are stored with the submission.
 ///
-/// Who may: the secretariat. Mails: none; it is owed again, see `due.rs`. Errors: `wrong_transition`, `reason_missing`,
+/// Who may: the secretariat. Mails: none; it is due again, see `due.rs`. Errors: `wrong_transition`, `reason_missing`,
 /// `too_long`, `stale`.
 pub async fn request_changes(
     ctx: &Ctx,
@@ -200,8 +203,8 @@ pub async fn request_changes(
     Ok(saved)
 }
 
-/// Accepts it: it may appear once the release is out. Who may: the secretariat. Mails: none. Errors: `wrong_transition`,
-/// `stale`.
+/// Approves it, so that it may appear once the release is out. Who may: the secretariat. Mails: none. Errors:
+/// `wrong_transition`, `stale`.
 pub async fn approve(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32) -> Result<DeliverableView> {
     let current = authorised_at(ctx, txn, id, version, Action::Approve).await?;
     let after = current.deliverable.clone().after(Event::Approve)?;
@@ -218,31 +221,31 @@ async fn answer_last(ctx: &Ctx, txn: &Txn, id: DeliverableId, remarks: Option<St
     Ok(store::answer(txn, last.id, remarks, ctx.now(), ctx.actor.person_id()).await?)
 }
 
-/// Stops it, saying why; it remembers where it was. Who may: the observatory, the secretariat on its behalf. Mails: none.
-/// Errors: `wrong_transition`, `reason_missing`, `too_long`, `stale`.
+/// Blocks it with a reason; it remembers its state. Who may: the observatory, the secretariat on its behalf. Mails:
+/// none. Errors: `wrong_transition`, `reason_missing`, `too_long`, `stale`.
 pub async fn block(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32, reason: &str) -> Result<DeliverableView> {
     let current = authorised_at(ctx, txn, id, version, Action::Block).await?;
     let after = current.deliverable.clone().blocked(typed::reason("reason", reason, REASON_CHARACTERS)?)?;
     save(ctx, txn, &current, after, version, "deliverables.block").await
 }
 
-/// Lets it go on from where it was. Rights as for [`block`]. Errors: `wrong_transition`, `stale`.
+/// Unblocks it, back to its former state. Rights as for [`block`]. Errors: `wrong_transition`, `stale`.
 pub async fn unblock(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32) -> Result<DeliverableView> {
     let current = authorised_at(ctx, txn, id, version, Action::Unblock).await?;
     let after = current.deliverable.clone().after(Event::Unblock)?;
     save(ctx, txn, &current, after, version, "deliverables.unblock").await
 }
 
-/// Does without it, saying why. Who may: the secretariat. Mails: none; its open tasks are owed by nobody from now on.
-/// Errors: `wrong_transition`, `reason_missing`, `too_long`, `stale`.
+/// Waives it with a reason. Who may: the secretariat. Mails: none; its open tasks are no longer due. Errors:
+/// `wrong_transition`, `reason_missing`, `too_long`, `stale`.
 pub async fn waive(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32, reason: &str) -> Result<DeliverableView> {
     let current = authorised_at(ctx, txn, id, version, Action::Waive).await?;
     let after = current.deliverable.clone().waived(typed::reason("reason", reason, REASON_CHARACTERS)?)?;
     save(ctx, txn, &current, after, version, "deliverables.waive").await
 }
 
-/// Sets another day by hand, or gives it back to the derivation. Who may: the secretariat. Errors: `wrong_transition` once
-/// the review is over, `nothing_changes`, `stale`.
+/// Sets a day by hand, or restores the derived one. Who may: the secretariat. Errors: `wrong_transition` after the
+/// review, `nothing_changes`, `stale`.
 pub async fn reschedule(
     ctx: &Ctx,
     txn: &Txn,
@@ -255,20 +258,20 @@ pub async fn reschedule(
     save(ctx, txn, &current, after, version, "deliverables.reschedule").await
 }
 
-/// The deliverable whose address on the portal the caller may declare, for the portal's use case. Errors: `denied`,
-/// `not_found`.
+/// Returns the deliverable if the caller may declare its address on the portal, for the portal's use case. Errors:
+/// `denied`, `not_found`.
 pub async fn declarable(ctx: &Ctx, db: &impl ConnectionTrait, id: DeliverableId) -> Result<DeliverableView> {
     authorised(ctx, db, id, Action::DeclareAddress).await
 }
 
-/// Its page was seen on the portal: approved becomes published. Does nothing where it is published already. Who may: the
-/// service itself. Errors: `wrong_transition` for what was never approved.
+/// Marks it as published after its page was found on the portal. Does nothing if it is published already. Who may: the
+/// service itself. Errors: `wrong_transition` if it was never approved.
 pub async fn mark_published(ctx: &Ctx, txn: &Txn, id: DeliverableId) -> Result<DeliverableView> {
     appeared(ctx, txn, id, Event::Publish, DeliverableState::Published, "deliverables.publish").await
 }
 
-/// What was seen is what was declared: published becomes verified. Does nothing where it is verified already. Who may: the
-/// service itself. Errors: `wrong_transition`.
+/// Marks it as verified after its page was recognised. Does nothing if it is verified already. Who may: the service
+/// itself. Errors: `wrong_transition`.
 pub async fn mark_verified(ctx: &Ctx, txn: &Txn, id: DeliverableId) -> Result<DeliverableView> {
     appeared(ctx, txn, id, Event::Verify, DeliverableState::Verified, "deliverables.verify").await
 }
@@ -291,8 +294,7 @@ async fn appeared(
     save(ctx, txn, &current, after, version, action).await
 }
 
-/// The work on a step has begun: what was planned, or sent back, is in progress. `tasks` calls this; other states are left
-/// as they are.
+/// Starts a planned or returned deliverable when work on a step starts; called by `tasks`. Other states stay.
 pub async fn work_begun_in(ctx: &Ctx, txn: &Txn, id: DeliverableId) -> Result<()> {
     let current = deliverable(txn, id).await?;
     if let Ok(after) = current.deliverable.clone().after(Event::Start) {
@@ -301,8 +303,8 @@ pub async fn work_begun_in(ctx: &Ctx, txn: &Txn, id: DeliverableId) -> Result<()
     Ok(())
 }
 
-/// The last step of the observatory is done: the deliverable is handed in; a blocked one as soon as it goes on. `tasks` calls
-/// this, having checked that the caller may do the task; what is no longer owed is left as it is.
+/// Submits the deliverable when the observatory's last step is done; a blocked one counts as submitted after the block.
+/// Called by `tasks`, which has checked the caller's right to the task. A settled deliverable stays.
 pub async fn work_done_in(ctx: &Ctx, txn: &Txn, id: DeliverableId, input: SubmitIn) -> Result<()> {
     let current = deliverable(txn, id).await?;
     if current.deliverable.awaits_handing_in() {
@@ -322,8 +324,8 @@ async fn find_visible(ctx: &Ctx, db: &impl ConnectionTrait, id: DeliverableId) -
     store::find(db, &visibility(ctx)?, id).await?.ok_or(Error::NotFound)
 }
 
-/// The deliverable as the caller has seen it, if they may. That it is stale is said before any rule is asked, since the
-/// rules speak about what the caller has not seen.
+/// Returns the deliverable at the version that the caller has seen, if they may. A stale version is reported before any
+/// rule is checked, because the rules concern data the caller has not seen.
 async fn authorised_at(
     ctx: &Ctx,
     txn: &Txn,
@@ -372,7 +374,7 @@ async fn save(
     deliverable(txn, after.id).await
 }
 
-/// What the secretariat enters about an observatory's work is the observatory's own statement (rule 7 of the domain).
+/// Returns the body on whose behalf the secretariat reports (rule 7 of the domain).
 fn on_behalf_of(ctx: &Ctx, deliverable: &Deliverable, body: BodyId) -> Option<BodyId> {
     let is_stand_in = ctx.actor.is_secretariat() && !ctx.actor.works_for(deliverable.observatory_id);
     is_stand_in.then_some(body)

@@ -1,4 +1,4 @@
-//! Rows of deliverables and submissions, and back. The only file of the slice that speaks to the database.
+//! Rows of deliverables and submissions. The only file of the slice with queries.
 
 use super::model::{Deliverable, Stage, Submission};
 use super::policy::Visibility;
@@ -16,22 +16,22 @@ use std::collections::HashMap;
 
 type Result<T> = std::result::Result<T, StoreError>;
 
-/// The last line of a page: its day, and its id among those of the same day.
+/// Position after the last line of a page: its day and its id.
 pub type Cursor = (NaiveDate, DeliverableId);
 
-/// What a list of deliverables asks for; everything left out does not narrow it.
+/// Filter of a list; an absent value does not filter.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// Those with these ids.
+    /// Ids of the deliverables.
     pub ids: Option<Vec<DeliverableId>>,
     pub release: Option<ReleaseId>,
     pub observatory: Option<ObservatoryId>,
     pub state: Option<DeliverableState>,
-    /// Owed before this day and still owed.
+    /// Open, with a day before this one.
     pub overdue_on: Option<NaiveDate>,
-    /// Owed on this day or before.
+    /// Due on or before this day.
     pub upto: Option<NaiveDate>,
-    /// Owed again since the review asked for changes.
+    /// Sent back by the review.
     pub sent_back: bool,
 }
 
@@ -88,7 +88,7 @@ impl TryFrom<Row> for DeliverableView {
     }
 }
 
-/// Everything a line shows, in one statement.
+/// Selects all columns of a line in one statement.
 fn lines() -> Select<deliverable::Entity> {
     deliverable::Entity::find()
         .column_as(observatory::Column::Code, "observatory_code")
@@ -134,12 +134,12 @@ mod join {
     }
 }
 
-/// The day by which it is owed: set by hand, else derived.
+/// The due day: set by hand, otherwise derived.
 fn day() -> Expr {
     day_due(deliverable::Column::HandSetDay, deliverable::Column::DueDay)
 }
 
-/// The deliverables that pass the filter and may be seen, the earliest day first.
+/// Returns the visible deliverables that pass the filter, earliest day first.
 pub async fn list(
     db: &impl ConnectionTrait,
     visible: &Visibility,
@@ -200,7 +200,7 @@ fn is_sent_back() -> Condition {
         .add(deliverable::Column::Id.in_subquery(with_remarks))
 }
 
-/// One deliverable, if it may be seen.
+/// Returns one deliverable, if it is visible.
 pub async fn find(
     db: &impl ConnectionTrait,
     visible: &Visibility,
@@ -211,7 +211,7 @@ pub async fn find(
     row.map(DeliverableView::try_from).transpose()
 }
 
-/// How far the deliverables of these releases are.
+/// Returns the progress of the deliverables of these releases.
 pub async fn progress(db: &impl ConnectionTrait, releases: &[ReleaseId]) -> Result<ProgressOf> {
     let rows: Vec<(ReleaseId, DeliverableState)> = deliverable::Entity::find()
         .select_only()
@@ -227,7 +227,7 @@ pub async fn progress(db: &impl ConnectionTrait, releases: &[ReleaseId]) -> Resu
     Ok(progress)
 }
 
-/// When the review accepted these deliverables; one that was not accepted is missing from the answer.
+/// Returns the instants at which the review accepted these deliverables; others are missing in the answer.
 pub async fn accepted_at(
     db: &impl ConnectionTrait,
     deliverables: &[DeliverableId],
@@ -244,7 +244,7 @@ pub async fn accepted_at(
     Ok(answered.into_iter().map(|(deliverable, at)| (deliverable, at.0)).collect())
 }
 
-/// New deliverables, all planned, in one statement.
+/// Inserts new deliverables in one statement.
 pub async fn insert_all(db: &impl ConnectionTrait, new: &[Deliverable], at: DateTime<Utc>) -> Result<()> {
     let rows = new.iter().map(|one| deliverable::ActiveModel {
         id: Set(one.id),
@@ -265,7 +265,7 @@ pub async fn insert_all(db: &impl ConnectionTrait, new: &[Deliverable], at: Date
     Ok(())
 }
 
-/// Saves what became of a deliverable. Guarded by the version the caller read: whoever read an older one gets `Stale`.
+/// Saves a deliverable, guarded by the version the caller read: a stale one gets `Stale`.
 pub async fn save(db: &impl ConnectionTrait, after: &Deliverable, read_version: i32, at: DateTime<Utc>) -> Result<()> {
     let touched = deliverable::Entity::update_many()
         .col_expr(deliverable::Column::State, Expr::value(after.state()))
@@ -281,7 +281,7 @@ pub async fn save(db: &impl ConnectionTrait, after: &Deliverable, read_version: 
     exactly_one(touched.rows_affected)
 }
 
-/// Gives the deliverables a new derived day; days set by hand are another column and stay.
+/// Sets a new derived day; days set by hand are in another column and stay.
 pub async fn set_due_day(
     db: &impl ConnectionTrait,
     ids: impl IntoIterator<Item = DeliverableId>,
@@ -314,7 +314,7 @@ impl From<submission::Model> for Submission {
     }
 }
 
-/// Everything handed in for a deliverable, the first one first.
+/// Returns the submissions of a deliverable, oldest first.
 pub async fn submissions(db: &impl ConnectionTrait, of: DeliverableId) -> Result<Vec<Submission>> {
     let rows = submission::Entity::find()
         .filter(submission::Column::DeliverableId.eq(of))
@@ -341,7 +341,7 @@ pub async fn insert_submission(db: &impl ConnectionTrait, of: DeliverableId, new
     Ok(())
 }
 
-/// Writes the review's answer under a submission, once.
+/// Stores the review's answer to a submission, once.
 pub async fn answer(
     db: &impl ConnectionTrait,
     id: SubmissionId,

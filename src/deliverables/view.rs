@@ -1,4 +1,4 @@
-//! What other slices, pages and REST see of deliverables.
+//! Deliverables as read by other slices, pages and REST.
 
 use super::model::{Deliverable, Submission};
 use crate::texts::Lang;
@@ -13,7 +13,7 @@ pub struct DeliverableView {
     pub observatory_code: String,
     pub observatory_name: String,
     pub body_id: BodyId,
-    /// The calendar of working days it is owed by.
+    /// Territory whose working days apply.
     pub territory: String,
     pub product_code: String,
     pub product_name_it: String,
@@ -34,18 +34,18 @@ impl DeliverableView {
     }
 }
 
-/// One deliverable with everything handed in, the first one first.
+/// One deliverable with its submissions, oldest first.
 #[derive(Clone, Debug)]
 pub struct Dossier {
     pub view: DeliverableView,
     pub submissions: Vec<Submission>,
 }
 
-/// How far the deliverables of one release are.
+/// Progress of the deliverables of one release.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
     pub total: usize,
-    /// Accepted, whether already out or not.
+    /// Accepted, published or not.
     pub accepted: usize,
     pub waived: usize,
 }
@@ -57,7 +57,7 @@ impl Progress {
         self.waived += usize::from(state == DeliverableState::Waived);
     }
 
-    /// Those without which a joint product cannot appear.
+    /// Returns the number of deliverables still missing for a joint product.
     pub fn missing(self) -> usize {
         self.total - self.accepted - self.waived
     }

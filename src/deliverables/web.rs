@@ -1,4 +1,4 @@
-//! The page of one deliverable: where it stands, what was handed in, and what its reader may do.
+//! The page of one deliverable: state, submissions and possible actions.
 
 use super::model::{Deliverable, Event, Submission, possible};
 use super::policy::{self, Action, Subject};
@@ -23,7 +23,7 @@ pub fn pages(cfg: &mut web::ServiceConfig) {
     cfg.service(show_deliverable).service(reschedule_deliverable).service(change_deliverable);
 }
 
-/// The fields of all forms of a deliverable's page; each form shows those it needs.
+/// Fields of all forms of a deliverable; each form uses some of them.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct DeliverableForm {
     #[serde(default)]
@@ -51,34 +51,34 @@ pub struct DeliverablePage {
     pub href: String,
     pub observatory: String,
     pub release: String,
-    /// Its page of the portal's slice.
+    /// Its page in the portal slice.
     pub publication: String,
     pub day: String,
     pub overdue: bool,
     pub state_text: &'static str,
     pub state_kind: &'static str,
     pub reason: Option<String>,
-    /// The derived day, where another was set by hand.
+    /// The derived day, if another was set by hand.
     pub derived_day: Option<String>,
     pub submissions: Vec<SubmissionLine>,
-    /// What one press may do now.
+    /// Actions by one button.
     pub buttons: Vec<Button>,
-    /// The names of what may be done now, as in the addresses of the forms.
+    /// Names of the possible actions, as in the addresses of the forms.
     pub may: Vec<&'static str>,
     pub may_reschedule: bool,
-    /// What it means to do without, for whoever may.
+    /// Hint shown beside the "waive" button.
     pub reason_hint: &'static str,
     pub form: FormState<Versioned<DeliverableForm>>,
 }
 
-/// A form that consists of its button.
+/// A form that is only a button.
 pub struct Button {
     pub verb: &'static str,
     pub label: &'static str,
     pub kind: &'static str,
 }
 
-/// One handing-in and its answer.
+/// One submission with its answer.
 pub struct SubmissionLine {
     pub at: String,
     pub link: Option<String>,
@@ -100,7 +100,7 @@ async fn show_deliverable(ctx: Ctx, request: HttpRequest, id: web::Path<Delivera
     page(&deliverable_page(&ctx, &request, dossier, form))
 }
 
-/// Every button of the page: the address names what happens.
+/// Handles every button of the page; the address names the event.
 #[post("/deliverables/{id:[0-9A-Fa-f-]+}/{verb:start|submit|request_changes|approve|block|unblock|waive}")]
 async fn change_deliverable(
     ctx: Ctx,
@@ -122,7 +122,7 @@ async fn change_deliverable(
         Event::Block => service::block(&ctx, txn, id, version, &form.reason).await,
         Event::Unblock => service::unblock(&ctx, txn, id, version).await,
         Event::Waive => service::waive(&ctx, txn, id, version, &form.reason).await,
-        // What was seen on the portal is not a button's to say (rule 10 of the domain).
+        // Results of checks on the portal are recorded only by the service (rule 10 of the domain).
         Event::Publish | Event::Verify => Err(Error::NotFound),
     })
     .await
@@ -142,7 +142,7 @@ async fn reschedule_deliverable(
     .await
 }
 
-/// Does what a form of the deliverable's page asks for; `said` names the text that confirms it.
+/// Handles a form of the page; `said` is the message shown afterwards.
 async fn change(
     ctx: &Ctx,
     request: &HttpRequest,
@@ -196,8 +196,7 @@ fn deliverable_page(
     }
 }
 
-/// What needs no words of the reader's own. To approve is what the secretariat came for; to begin is a step on the way to the
-/// form below it.
+/// Events that need no text. Approving is the secretariat's main action; starting leads to the form below it.
 const BUTTONS: [(Event, &str, &str); 3] = [
     (Event::Start, "deliverables.start", "outline-primary"),
     (Event::Approve, "deliverables.approve", "primary"),
@@ -206,7 +205,7 @@ const BUTTONS: [(Event, &str, &str); 3] = [
 
 fn allowed(ctx: &Ctx, view: &DeliverableView) -> Vec<&'static str> {
     let mut events = possible(view.deliverable.state());
-    // Handing in what was never marked as begun begins it.
+    // Submitting also starts a deliverable that was not started.
     if events.contains(&Event::Start) {
         events.push(Event::Submit);
     }
@@ -219,7 +218,7 @@ fn subject(view: &DeliverableView) -> Subject {
     Subject { observatory: view.deliverable.observatory_id, body: view.body_id }
 }
 
-/// What a button asks of the policy; nothing for what no button does.
+/// Returns the action that a button needs in the policy; `None` if the event has no button.
 const fn action(event: Event) -> Option<Action> {
     match event {
         Event::Start => Some(Action::Start),
@@ -233,7 +232,7 @@ const fn action(event: Event) -> Option<Action> {
     }
 }
 
-/// What is said of an act that was accepted; nothing for what no button does.
+/// Returns the message after an event; `None` if the event has no button.
 const fn said(event: Event) -> Option<&'static str> {
     match event {
         Event::Start => Some("deliverables.done_start"),
@@ -247,7 +246,7 @@ const fn said(event: Event) -> Option<&'static str> {
     }
 }
 
-/// The text key and the colour of a state.
+/// Returns the text key and the colour of a state.
 pub const fn state(state: DeliverableState) -> (&'static str, &'static str) {
     match state {
         DeliverableState::Planned => ("deliverables.state_planned", "neutral"),

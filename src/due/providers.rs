@@ -1,8 +1,7 @@
-//! The register of the slices that give work. The ladder, the Monday page, the radar and the dossier of a newcomer ask here, and
-//! nowhere else.
+//! The slices that report open work. Reminders, the Monday page, the radar and the dossier of a newcomer query only
+//! this file.
 //!
-//! A slice cannot say that something is due without a value of [`ObligationKind`], and a value without its slice below does
-//! not compile.
+//! An obligation needs a value of [`ObligationKind`], and a value without its slice below does not compile.
 
 use super::{Asked, Obligation};
 use crate::error::Result;
@@ -13,7 +12,7 @@ use sea_orm::ConnectionTrait;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// Returns everything open whose day is not after `upto`, overdue or not, whoever owes it.
+/// Returns all open obligations due on or before `upto`, of every seat.
 pub async fn obligations(db: &impl ConnectionTrait, upto: NaiveDate) -> Result<Vec<Obligation>> {
     let mut open = Vec::new();
     for kind in ObligationKind::ALL {
@@ -22,7 +21,7 @@ pub async fn obligations(db: &impl ConnectionTrait, upto: NaiveDate) -> Result<V
     Ok(open)
 }
 
-/// Returns those of the named obligations that are still open. Costs what is named, not what is open.
+/// Returns the named obligations that are still open. The cost depends on the number of names, not of obligations.
 pub async fn named(
     db: &impl ConnectionTrait,
     names: impl IntoIterator<Item = (ObligationKind, Uuid)>,

@@ -1,7 +1,7 @@
 //! The static files: built by `web/`, compiled into the program, served under `/static/`.
 //!
-//! Names carry a hash of the content, so browsers may keep them for ever; the manifest tells the present name of each.
-//! Files were compressed when they were built: choosing among ready-made bytes costs nothing at run time.
+//! Names contain a hash of the content, so browsers may keep files for ever; the manifest maps each name to its present
+//! one. Files were compressed when they were built, so compression costs nothing at run time.
 
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use actix_web::web::{Bytes, Path};
@@ -20,7 +20,7 @@ use crate::http::conditional::{Content, accepts};
 #[allow_missing = true]
 struct Files;
 
-/// Where the files are served, as the route of [`show_file`] says.
+/// Folder of the files, as in the route of [`show_file`].
 const FOLDER: &str = "/static/";
 const MANIFEST: &str = "manifest.json";
 
@@ -30,7 +30,7 @@ static MANIFEST_NAMES: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
     manifest.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
 });
 
-/// The address of a file by the name pages use; a name the manifest does not know stays as it is and is not found.
+/// Returns the address of a file by the name that pages use. An unknown name stays as it is and is answered with 404.
 pub fn address(name: &str) -> String {
     let present = MANIFEST_NAMES.get(name).map_or(name, String::as_str);
     format!("{FOLDER}{present}")
@@ -55,12 +55,12 @@ async fn show_file(request: HttpRequest, name: Path<String>) -> Answer {
     }))
 }
 
-/// Whether a file is served at this path.
+/// Returns whether a file is served at this path.
 pub fn is_file(path: &str) -> bool {
     path.strip_prefix(FOLDER).is_some_and(|name| find(name).is_some())
 }
 
-/// A file of ours; the compressed twins and the manifest have no address of their own.
+/// Returns a file. The compressed copies and the manifest have no address of their own.
 fn find(name: &str) -> Option<EmbeddedFile> {
     let inner = [".br", ".gz"].iter().any(|twin| name.ends_with(twin)) || name == MANIFEST;
     if inner { None } else { Files::get(name) }
@@ -74,12 +74,13 @@ fn smallest_accepted(request: &HttpRequest, name: &str) -> Option<(EmbeddedFile,
         .find_map(|(encoding, ending)| Files::get(&format!("{name}{ending}")).map(|file| (file, encoding)))
 }
 
-/// A year for names that carry their hash, a question each time for the others.
+/// Returns the caching rule: a year for names with a hash, revalidation for all others.
 fn cache_control(name: &str) -> &'static str {
     if is_hashed(name) { "public, max-age=31536000, immutable" } else { "no-cache" }
 }
 
-/// `raccordo.827d68b73f.css`: at least eight hexadecimal digits before the ending.
+/// Returns whether a name contains a hash, at least eight hexadecimal digits before the extension:
+/// `raccordo.827d68b73f.css`.
 fn is_hashed(name: &str) -> bool {
     let mut parts = name.rsplit('.');
     parts.next();

@@ -1,15 +1,15 @@
-//! Which answers are worth compressing: those of 1 KiB and more. A layer just inside the compressing one marks the small
-//! ones as `identity`, which that one respects; `edge` takes the mark away.
+//! Compression of answers of 1 KiB and more. A layer inside the compressing one marks smaller answers as `identity`,
+//! which the compressing layer leaves alone; `edge` removes the mark.
 //!
-//! Pages hold a secret, the form token, beside text that a caller can choose; it differs in every answer (`csrf.rs`), so
-//! the length of the compressed answer gives nothing away.
+//! Pages contain a secret, the form token, beside text that a caller may choose. The token differs in every answer
+//! (`csrf.rs`), so the compressed length reveals nothing about it.
 
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{CONTENT_ENCODING, HeaderValue};
 use actix_web::middleware::Next;
 
-/// Smallest body, in bytes, that is compressed.
+/// Smallest body that is compressed, in bytes.
 const WORTH_IT: u64 = 1024;
 
 /// The layer that marks small answers.

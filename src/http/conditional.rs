@@ -1,8 +1,10 @@
-//! Answers to readers who hold the content already (RFC 9110 §13): they are told so instead of being sent it again.
+//! Answers to conditional requests (RFC 9110 §13): a client that has the present content gets 304 instead of the
+//! content.
 //!
-//! A strong tag names bytes, and compressed bytes are other bytes: each coding has a tag of its own, which is the tag of the content
-//! with the coding's name behind it (`"a1b2"`, `"a1b2-gzip"`). Handlers name the content only. The ending is added where the answer
-//! leaves ([`tell_codings_apart`]) and understood where a tag comes back ([`content_of`]).
+//! A strong tag identifies bytes, and compressed bytes are different ones: each coding has its own tag, which is the
+//! tag of the content with the name of the coding appended (`"a1b2"`, `"a1b2-gzip"`). Handlers only know the content's
+//! tag. The suffix is added to outgoing answers ([`tell_codings_apart`]) and removed from tags in requests
+//! ([`content_of`]).
 
 use actix_web::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, ETAG, EntityTag, Header, HeaderMap, HeaderValue, HttpDate,
@@ -12,21 +14,21 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use chrono::{DateTime, Utc};
 use std::time::{Duration, SystemTime};
 
-/// The codings in which answers leave, as `Content-Encoding` names them.
+/// Content codings of answers, named as in `Content-Encoding`.
 const CODINGS: [&str; 3] = ["br", "gzip", "deflate"];
 
-/// One content, as caches and readers keep it.
+/// Caching properties of one content.
 pub struct Content {
-    /// Its strong tag, without quotes: equal for equal bytes only.
+    /// Strong tag without quotes: equal for equal bytes only.
     pub tag: String,
-    /// When it changed last, where that is known.
+    /// Instant of the last change, if known.
     pub modified: Option<DateTime<Utc>>,
-    /// How long it may be kept, as `Cache-Control` says it.
+    /// Value of `Cache-Control`.
     pub cache_control: &'static str,
 }
 
 impl Content {
-    /// Answers a request for the content: 304 to who holds it, else what `full` makes.
+    /// Answers a request for the content: 304 if the client has it, otherwise the result of `full`.
     pub fn answer(
         &self,
         request: &HttpRequest,
@@ -44,8 +46,8 @@ impl Content {
         if held.is_some() { answer.finish() } else { full(&mut answer) }
     }
 
-    /// The tag under which the reader holds the content; `None` for a reader who needs it. Tags are compared weakly, and only where
-    /// none is named does the day count (RFC 9110 §13.1.2, §13.1.3).
+    /// Returns the tag under which the client has the content; `None` if it needs the content. Tags are compared
+    /// weakly; the date counts only if the request names no tag (RFC 9110 §13.1.2, §13.1.3).
     fn held_by(&self, request: &HttpRequest) -> Option<String> {
         if request.headers().contains_key(IF_NONE_MATCH) {
             return match IfNoneMatch::parse(request).ok()? {
@@ -59,14 +61,14 @@ impl Content {
         (SystemTime::from(http_date(self.modified?)) <= since).then(|| self.tag.clone())
     }
 
-    /// The tags of all that this reader can be sent: the content as it is, and in each coding they accept.
+    /// Returns the tags of the content in each coding that the client accepts, and without coding.
     fn tags(&self, request: &HttpRequest) -> impl Iterator<Item = String> {
         let coded = CODINGS.iter().filter(|coding| accepts(request, coding)).map(|coding| coded(&self.tag, coding));
         std::iter::once(self.tag.clone()).chain(coded)
     }
 }
 
-/// The instant in whole seconds, of which alone HTTP knows.
+/// Cuts an instant to whole seconds, the precision of HTTP dates.
 fn http_date(instant: DateTime<Utc>) -> HttpDate {
     let seconds = u64::try_from(instant.timestamp()).unwrap_or(0);
     (SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)).into()
@@ -76,17 +78,17 @@ fn coded(tag: &str, coding: &str) -> String {
     format!("{tag}-{coding}")
 }
 
-/// The tag of the content, of a tag that may be that of a coding.
+/// Returns the tag of the content, without the suffix of a coding.
 pub fn content_of(tag: &str) -> &str {
     let coded = tag.rsplit_once('-').filter(|(_, coding)| CODINGS.contains(coding));
     coded.map_or(tag, |(content, _)| content)
 }
 
-/// Gives the tag of an answer the ending of its coding, and says that the answer depends on the codings its reader accepts. For the
-/// outermost layer: only there is the coding known.
+/// Appends the coding to the tag of an answer, and sets `Vary`. For the outermost layer, because only there the coding
+/// is known.
 pub(super) fn tell_codings_apart(headers: &mut HeaderMap) {
     let Some(coding) = headers.get(CONTENT_ENCODING).cloned() else { return };
-    // The compressing layer appends its own word beside ours.
+    // Replaces the value, because the compressing layer appends a second one.
     headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
     let tag = headers.get(ETAG).and_then(|tag| tag.to_str().ok()).and_then(|tag| tag.parse::<EntityTag>().ok());
     let (Some(tag), Ok(coding)) = (tag, coding.to_str()) else { return };
@@ -96,7 +98,7 @@ pub(super) fn tell_codings_apart(headers: &mut HeaderMap) {
     }
 }
 
-/// Whether the reader takes a coding: `Accept-Encoding` names it and does not rule it out (`;q=0`).
+/// Returns whether the client accepts a coding: `Accept-Encoding` names it without `;q=0`.
 pub fn accepts(request: &HttpRequest, coding: &str) -> bool {
     let list = request.headers().get(ACCEPT_ENCODING).and_then(|list| list.to_str().ok()).unwrap_or_default();
     list.split(',').any(|item| {

@@ -1,11 +1,12 @@
-//! Connections from outside: how many one network may hold, and how long each may keep us waiting.
+//! Limits of incoming connections: their number per network, and the time for which a client may keep us waiting.
 //!
-//! The framework bounds the wait for the first head of a connection and the pause between two requests. It bounds neither the wait
-//! for a later head that comes by halves nor the wait for a reader who does not read, and it counts nobody's connections: whoever
-//! held as many as we accept shut everybody out for as long as they liked. So every connection is wrapped: it has a [`Place`], of
-//! which a network gets so many and no more, and a [`Turn`], which says since when it is the caller who has to move.
+//! The framework limits the wait for the first head of a connection and the pause between two requests. It limits
+//! neither the wait for a later, incomplete head nor the wait for a client that does not read, and it does not count
+//! connections per network: a client with as many connections as we accept could block all others. Therefore every
+//! connection is wrapped: it has a [`Place`], of which each network gets a bounded number, and a [`Turn`], which knows
+//! since when the client has to act.
 //!
-//! Proxies of ours are not counted, because everybody comes from them; they count their own callers.
+//! Trusted proxies are not counted, because all clients come through them; they limit their own clients.
 
 use crate::config::Config;
 use crate::http::limits::Network;
@@ -23,17 +24,18 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep};
 
-/// Connections a worker serves at most.
+/// Most connections of a worker; further ones wait.
 const OF_A_WORKER: u64 = 2_000;
-/// Files that the process opens besides connections: the database, mails, fetched pages, the log.
+/// Open files besides connections: the database, mails, fetched pages, the log.
 const OTHER_FILES: u64 = 100;
-/// Fewest connections, however few files the process may open.
+/// Fewest connections, even if the process may open fewer files.
 const FEWEST: u64 = 16;
-/// How long a caller may leave us waiting: longer than the framework's pause between two requests, which ends in good order.
+/// Longest wait for a client that has to act; after it the connection is closed. Longer than the framework's pause
+/// between two requests, after which it closes the connection in order.
 const PATIENCE: Duration = Duration::from_secs(35);
-/// The same while most places are taken.
+/// The same wait while most places are taken.
 const PATIENCE_IN_A_CROWD: Duration = Duration::from_secs(5);
-/// How often a connection that waits looks at its patience.
+/// Interval in which a waiting connection checks its time.
 const BEAT: Duration = Duration::from_secs(2);
 
 /// The connections of a process.
@@ -51,7 +53,8 @@ struct Open {
 }
 
 impl Connections {
-    /// As many as the workers serve and the process may open files for, which it is given as many of as it needs and may have.
+    /// Makes as many places as the workers serve and the process may open files for; raises the limit of open files as
+    /// far as allowed.
     pub fn new(config: &Config) -> Self {
         let wanted = OF_A_WORKER * u64::try_from(config.server.workers.max(1)).unwrap_or(1);
         let files = allowed_files(wanted + OTHER_FILES);
@@ -59,18 +62,18 @@ impl Connections {
         Self {
             open: Mutex::default(),
             most,
-            // Even where there are few places, one network never gets more than a quarter of them.
+            // A network never gets more than a quarter of the places, even if there are few.
             of_a_network: config.limits.connections_per_network.clamp(1, most / 4),
             proxies: config.server.trusted_proxies.clone(),
         }
     }
 
-    /// The connections that one of so many workers may serve.
+    /// Returns the number of connections that one of `workers` workers may serve.
     pub fn of_a_worker(&self, workers: usize) -> usize {
         (self.most / workers.max(1)).max(1)
     }
 
-    /// A place for a connection; none if its network has as many as it gets.
+    /// Returns a place for a connection; `None` if its network has its full share.
     fn place(self: &Arc<Self>, peer: IpAddr) -> Option<Place> {
         let network = (!self.proxies.contains(&peer.to_canonical())).then(|| Network::from(peer));
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
@@ -85,13 +88,13 @@ impl Connections {
         Some(Place { connections: Arc::clone(self), network })
     }
 
-    /// Whether so many places are taken that those who only wait have to go.
+    /// Returns whether so many places are taken that waiting connections are closed early.
     fn is_crowded(&self) -> bool {
         let all = self.open.lock().unwrap_or_else(PoisonError::into_inner).all;
         all >= self.most - self.most / 4
     }
 
-    /// Takes a connection in. An error if its network has as many as it gets: the caller sees it closed.
+    /// Admits a connection. Fails if its network has its full share; the connection is then closed.
     pub fn admit(self: &Arc<Self>, stream: TcpStream) -> Result<(Connection, std::net::SocketAddr)> {
         let peer = stream.peer_addr()?;
         let place = self.place(peer.ip()).ok_or_else(|| Error::other("a network has too many connections"))?;
@@ -100,7 +103,7 @@ impl Connections {
     }
 }
 
-/// Files the process may open, after it has asked for as many as it needs.
+/// Returns the number of files the process may open, after raising the limit to what it needs.
 fn allowed_files(needed: u64) -> u64 {
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     let wanted = maximum.map_or(needed, |maximum| maximum.min(needed));
@@ -116,7 +119,7 @@ fn allowed_files(needed: u64) -> u64 {
 /// One connection's place; free again when it is dropped.
 struct Place {
     connections: Arc<Connections>,
-    /// Absent for a proxy of ours.
+    /// Absent for a trusted proxy.
     network: Option<Network>,
 }
 
@@ -134,29 +137,30 @@ impl Drop for Place {
     }
 }
 
-/// Whose turn it is on a connection. Its requests find it as data of their connection.
+/// State of a connection: whether the service or the client has to act. Requests find it in the data of their
+/// connection.
 pub struct Turn {
     /// Requests of the connection that are being answered.
     answering: Cell<u32>,
-    /// When we last did something: wrote, or ended an answer.
+    /// Instant at which the service last wrote or ended an answer.
     moved: Cell<Instant>,
 }
 
 impl Turn {
-    /// Marks that it is our turn, until the guard is dropped.
+    /// Marks that the service has to act, until the guard is dropped.
     pub fn ours(self: &Rc<Self>) -> Ours {
         self.answering.set(self.answering.get() + 1);
         Ours(Rc::clone(self))
     }
 
-    /// How long the caller has left us waiting. What they send does not count, or a byte now and then would hold a place for ever:
-    /// a whole head counts, because then it is our turn.
+    /// Returns for how long the client has had to act. Partial input does not count, because a byte now and then would
+    /// otherwise hold a place for ever; a complete head makes it the service's turn.
     fn waited(&self) -> Duration {
         if self.answering.get() > 0 { Duration::ZERO } else { self.moved.get().elapsed() }
     }
 }
 
-/// Our turn on a connection.
+/// Guard during which the service has to act.
 pub struct Ours(Rc<Turn>);
 
 impl Drop for Ours {
@@ -175,12 +179,12 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Whose turn it is.
+    /// Returns the state of the connection.
     pub fn turn(&self) -> Rc<Turn> {
         Rc::clone(&self.turn)
     }
 
-    /// Ready once the caller has left us waiting for too long.
+    /// Ready once the client has kept the service waiting for too long.
     fn poll_patience(&mut self, cx: &mut Context<'_>) -> Poll<Error> {
         loop {
             ready!(self.beat.as_mut().poll(cx));

@@ -16,7 +16,7 @@ pub struct Name {
 
 /// The key of a session; see `auth/extract.rs`.
 pub const SESSION: Name = Name { plain: "sid", https: "__Host-sid" };
-/// What anonymous forms are bound to until there is a session; see `csrf.rs`.
+/// Key of anonymous forms before there is a session; see `csrf.rs`.
 pub const PRE_SESSION: Name = Name { plain: "pre", https: "__Host-pre" };
 /// The language chosen on a page: `it` or `en`.
 pub const LANGUAGE: Name = Name { plain: "lang", https: "__Host-lang" };

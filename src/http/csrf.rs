@@ -1,10 +1,11 @@
-//! Against forged requests: a foreign page makes the reader's browser send a form with the reader's cookies.
+//! Protection against forged requests, in which a foreign page makes the reader's browser send a form with the reader's
+//! cookies.
 //!
-//! Two independent walls. [`check_origin`], called by `edge` for every request that may change something, believes what
-//! browsers say about where a request comes from (`Sec-Fetch-Site`, else `Origin`). [`check_token`], called by every form,
-//! demands a token that only a page of ours can have written: an HMAC of a fresh nonce under the key in the reader's
-//! cookie, so it is bound to the session, needs no table, and differs in every answer, which leaves nothing to measure
-//! for an attack through compression (BREACH). Before sign-in a cookie of its own stands in for the session.
+//! There are two independent checks. [`check_origin`], called by `edge` for every request that may change something,
+//! relies on what browsers say about the origin of a request (`Sec-Fetch-Site`, otherwise `Origin`). [`check_token`],
+//! called by every form, requires a token that only our own pages can contain: an HMAC of a fresh nonce under the key
+//! in the reader's cookie. It is bound to the session, needs no table, and differs in every answer, so that an attack
+//! through compression (BREACH) has nothing to measure. Before sign-in a separate cookie replaces the session.
 
 use crate::error::{Code, Error};
 use crate::http::cookies::{PRE_SESSION, SESSION};
@@ -16,19 +17,19 @@ use actix_web::{HttpMessage, HttpRequest};
 /// The name of the hidden field.
 pub const FIELD: &str = "csrf";
 
-/// A pre-session key made for this answer; `edge` sends it as a cookie.
+/// A new pre-session key, which `edge` sends as a cookie.
 #[derive(Clone)]
 pub(super) struct NewPreSession(pub(super) String);
 
-/// A token for the forms of one answer.
+/// Makes a token for the forms of one answer.
 pub fn token(request: &HttpRequest) -> String {
     let nonce = secret::new_token();
     let proof = prove(&key(request), &nonce);
     format!("{nonce}.{proof}")
 }
 
-/// Whether the token of a form was written by us for this reader; [`Code::FormExpired`] if not, which is what an honest
-/// reader meets whose session ended meanwhile.
+/// Checks that the token of a form was made for this reader; [`Code::FormExpired`] if not, which also happens if the
+/// reader's session has ended meanwhile.
 pub fn check_token(request: &HttpRequest, presented: &str) -> Result<(), Error> {
     let expired = || Error::refused(Code::FormExpired);
     let (nonce, proof) = presented.split_once('.').ok_or_else(expired)?;
@@ -36,10 +37,10 @@ pub fn check_token(request: &HttpRequest, presented: &str) -> Result<(), Error> 
     if is_ours { Ok(()) } else { Err(expired()) }
 }
 
-/// The keys that a reader's forms may be bound to.
+/// Returns the keys to which the reader's forms may be bound.
 ///
-/// A form of the way in was written before there was a session. If its button is pressed twice, the second press may
-/// arrive with the session that the first one opened.
+/// A sign-in form was made before there was a session. If its button is pressed twice, the second press may arrive with
+/// the session that the first one opened.
 fn keys(request: &HttpRequest) -> impl Iterator<Item = String> {
     let session = SESSION.read(request);
     let is_way_in = request.path().starts_with("/sign-in");
@@ -51,7 +52,7 @@ fn prove(key: &str, nonce: &str) -> String {
     secret::hmac_hex(key.as_bytes(), format!("form {nonce}").as_bytes())
 }
 
-/// The key in the reader's cookie, or a new one that the answer will set.
+/// Returns the key in the reader's cookie, or a new one that the answer will set.
 fn key(request: &HttpRequest) -> String {
     if let Some(known) = SESSION.read(request).or_else(|| PRE_SESSION.read(request)) {
         return known;
@@ -65,16 +66,16 @@ fn key(request: &HttpRequest) -> String {
     key
 }
 
-/// Whether a request that may change something comes from our own pages; [`Code::CrossSiteRequest`] if not.
+/// Checks that a request that may change something comes from our own pages; [`Code::CrossSiteRequest`] if not.
 ///
-/// A program that sends no cookie has nothing a foreign page could borrow, so the API does not ask it. A page's form
-/// always answers, even without a cookie: signing somebody in as somebody else is a forgery as well.
+/// API requests without a cookie pass, because a foreign page has nothing to misuse in them. Forms are checked even
+/// without a cookie, because signing a person in as another one is a forgery too.
 pub fn check_origin(method: &Method, path: &str, headers: &HeaderMap, own_origin: &str) -> Result<(), Error> {
     if method.is_safe() || (path.starts_with("/api/") && !headers.contains_key(COOKIE)) {
         return Ok(());
     }
     let from_us = match headers.get("sec-fetch-site").map(HeaderValue::as_bytes) {
-        // `none` is a request the reader started outside any page (a reloaded form); its token still has to be right.
+        // `none` is a request started outside any page (a reloaded form); its token still has to be right.
         Some(b"none") => !path.starts_with("/api/"),
         Some(site) => site == b"same-origin",
         None => headers.get(ORIGIN).is_some_and(|origin| origin.as_bytes() == own_origin.as_bytes()),

@@ -1,4 +1,4 @@
-//! Files that leave as downloads: never shown inside a page of ours, whatever is in them.
+//! Files answered as downloads, never displayed inside our site, whatever they contain.
 
 use crate::letters;
 use actix_web::HttpResponse;
@@ -7,8 +7,8 @@ use actix_web::http::header::{
     CONTENT_TYPE, Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue, X_CONTENT_TYPE_OPTIONS,
 };
 
-/// Answers with a file to be saved under a name. `media_type` is what its content was found to be; a browser that would guess
-/// another is told not to.
+/// Answers with a file to be saved under a name. `media_type` is the detected type; the browser is told not to guess
+/// another.
 pub fn file(name: &str, media_type: &str, content: impl MessageBody + 'static) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, media_type))
@@ -17,7 +17,7 @@ pub fn file(name: &str, media_type: &str, content: impl MessageBody + 'static) -
         .body(content)
 }
 
-/// The name as every browser reads it, and in ASCII for whatever reads nothing else (RFC 6266 §4.3, RFC 8187).
+/// Returns the header with the name in UTF-8, and in ASCII for old clients (RFC 6266 §4.3, RFC 8187).
 fn disposition(name: &str) -> ContentDisposition {
     let name = letters::on_one_line(name);
     let fallback = letters::in_ascii(&name);

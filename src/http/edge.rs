@@ -1,7 +1,7 @@
-//! The outermost layer. Every request passes it first and every answer last, so what must hold for all of them is here:
-//! the request gets its name and facts, the limits and the check against forgery, a catcher for panics; the answer gets its
-//! face if it failed, the standard headers, its cookies, and one line in the access log. Cheap on purpose: no rendering,
-//! no clock of the day beyond one reading, headers made once.
+//! The outermost layer, which every request passes first and every answer last. For a request it sets id and facts,
+//! applies limits and the check against forgery, and catches panics. For an answer it renders errors, sets the standard
+//! headers and cookies, and writes one line to the access log. It is cheap: no rendering of pages, one reading of the
+//! clock, headers made once.
 
 use crate::ctx::Ctx;
 use crate::error::{Code, Error};
@@ -31,7 +31,7 @@ use std::rc::Rc;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-/// Seconds after which a caller may come back when the service was too busy.
+/// Seconds after which a caller may retry when the service was too busy.
 const BUSY_SECONDS: u64 = 2;
 
 /// The layer; `app.rs` wraps it round everything else.
@@ -48,7 +48,7 @@ pub async fn edge(
     let facts = facts(&request, &site);
     request.extensions_mut().insert(facts);
     if method == Method::HEAD {
-        // HEAD is GET without its body (RFC 9110 §9.3.2), and the server leaves the body out by itself.
+        // HEAD is GET without its body (RFC 9110 §9.3.2); the server leaves the body out by itself.
         request.head_mut().method = Method::GET;
     }
     let class = Class::of(&method, path(&request));
@@ -97,8 +97,8 @@ fn facts(request: &ServiceRequest, site: &Site) -> Facts {
     }
 }
 
-/// Whether the request may go on at all. An address with a NUL in it is nobody's text, and `PostgreSQL` has none: bodies with one are
-/// refused where they are read.
+/// Checks whether the request may go on at all. An address with a NUL is refused, because `PostgreSQL` cannot store
+/// one; bodies with one are refused where they are parsed.
 fn admit(request: &ServiceRequest, site: &Site, standing: Option<Standing>) -> Result<(), Error> {
     if let Some(seconds) = standing.and_then(|standing| standing.retry_after) {
         return Err(Error::TooMany { retry_after_seconds: seconds });
@@ -109,7 +109,7 @@ fn admit(request: &ServiceRequest, site: &Site, standing: Option<Standing>) -> R
     csrf::check_origin(request.method(), path(request), request.headers(), &site.origin)
 }
 
-/// The path as the routes match it, decoded: what is spelt another way must not count as something else.
+/// Returns the decoded path, as routes match it, so that another spelling is not counted as another path.
 fn path(request: &ServiceRequest) -> &str {
     request.match_info().as_str()
 }
@@ -123,17 +123,17 @@ fn guard_body(request: &mut ServiceRequest, site: &Site) {
     request.set_payload(guarded);
 }
 
-/// Finds out who reads the page of a refusal that came before anybody asked: whoever is signed in stays so on a wrong address.
-/// Not for a flood that was turned away unread, nor for our own faults: they must not cost a look at the database.
+/// Identifies the reader for the page of a refusal that came before identification, so that a signed-in reader stays
+/// signed in on a wrong address. Skipped for rate-limited requests and faults, which must not cost a database query.
 async fn find_reader(answer: &ServiceResponse, facts: Facts) {
     let is_of_the_request = answer.status().is_client_error() && answer.status() != StatusCode::TOO_MANY_REQUESTS;
     if is_of_the_request && facts.face == Face::Page {
-        // The answer is kept with the request; one that fails makes the page of a stranger.
+        // The result is kept with the request; on an error the page shows an anonymous reader.
         let _ = Ctx::extract(answer.request()).await;
     }
 }
 
-/// Gives a failed answer its body. Answers that a slice made itself, such as a form shown again, have one already.
+/// Renders the body of a failed answer. Answers with a body of their own, such as a form shown again, stay as they are.
 fn give_face(answer: &mut ServiceResponse, site: &Site, facts: Facts) {
     let status = answer.status();
     if !(status.is_client_error() || status.is_server_error()) {
@@ -156,7 +156,7 @@ fn give_face(answer: &mut ServiceResponse, site: &Site, facts: Facts) {
     }
 }
 
-/// The framework's own errors, in our words.
+/// Converts an error of the framework to ours.
 fn foreign(error: &actix_web::Error, facts: Facts) -> Error {
     let status = error.as_response_error().status_code();
     match codes::of_status(status) {
@@ -168,7 +168,7 @@ fn foreign(error: &actix_web::Error, facts: Facts) -> Error {
     }
 }
 
-/// The answer to an error, for whom it concerns. Our own faults are logged here and nowhere else.
+/// Renders an error for program or person. Faults are logged here and nowhere else.
 fn show(error: &Error, site: &Site, facts: Facts, request: Option<&HttpRequest>) -> HttpResponse {
     if error.is_ours() {
         tracing::error!(request_id = %facts.request_id, %error, "a request failed through our own fault");
@@ -192,8 +192,8 @@ fn show(error: &Error, site: &Site, facts: Facts, request: Option<&HttpRequest>)
     answer
 }
 
-/// The answer after a panic in a handler. The framework would drop the connection without a word; the request itself is
-/// gone, so the page knows neither reader nor route.
+/// Answers after a panic in a handler, where the framework would drop the connection. The request is gone, so the page
+/// knows neither reader nor route.
 fn after_panic(site: &Site, facts: Facts, method: &Method, standing: Option<Standing>) -> actix_web::Error {
     site.metrics.panicked();
     let error = Error::Internal("a handler panicked; the panic's own text stands above".into());
@@ -233,15 +233,15 @@ fn finish(headers: &mut HeaderMap, site: &Site, facts: Facts, standing: Option<S
     if let Ok(id) = HeaderValue::from_str(facts.request_id.as_hyphenated().encode_lower(&mut Uuid::encode_buffer())) {
         headers.insert(HeaderName::from_static("request-id"), id);
     }
-    // Only a mark for the compressing layer: small answers stay plain.
+    // The mark was only for the compressing layer.
     if headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding == "identity") {
         headers.remove(CONTENT_ENCODING);
     }
     conditional::tell_codings_apart(headers);
 }
 
-/// One line per request (`ModI` `RAC_GEN_LOG_01`). The route's pattern stands for the address, because addresses carry
-/// keys; the network for the caller's address, because an address is personal data.
+/// Logs one line per request (`ModI` `RAC_GEN_LOG_01`): the route's pattern instead of the address, because addresses
+/// may contain keys, and the network instead of the caller's address, because that is personal data.
 fn log(request: &HttpRequest, method: &Method, route: &str, status: StatusCode, ms: f64, facts: Facts) {
     let extensions = request.extensions();
     let caller = extensions.get::<Ctx>().and_then(|ctx| ctx.actor.person_id());
@@ -257,7 +257,7 @@ fn log(request: &HttpRequest, method: &Method, route: &str, status: StatusCode, 
     );
 }
 
-/// The /24 of an IPv4 address or the /48 of an IPv6 one.
+/// Returns the /24 of an IPv4 address or the /48 of an IPv6 one.
 fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(v4) => IpAddr::V4((v4.to_bits() & 0xffff_ff00).into()),
@@ -268,14 +268,14 @@ fn network(address: IpAddr) -> IpAddr {
 /// The headers that every answer carries, made once.
 pub struct StandardHeaders(Vec<(HeaderName, HeaderValue)>);
 
-/// Nothing is loaded that is not ours, nothing runs that stands in a page, nobody frames us.
+/// Content policy: only our own resources, no inline scripts or styles, no framing.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
      font-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// What holds for an answer whose maker says nothing else.
+/// Headers set if the answer does not set them itself.
 const UNLESS_SAID: [(HeaderName, &str); 2] = [
     (CACHE_CONTROL, "no-store"),
-    // Not `no-referrer`, which makes browsers send `Origin: null` with our own forms; no other site sees anything.
+    // Not `no-referrer`, which makes browsers send `Origin: null` with our own forms; other sites still see nothing.
     (REFERRER_POLICY, "same-origin"),
 ];
 
@@ -299,8 +299,8 @@ impl StandardHeaders {
         )
     }
 
-    /// Sets them all, and what the answer's maker has not said about itself: a page with a key in its address tells nobody where
-    /// it is, a hashed file may be kept for a year.
+    /// Sets the fixed headers, and the defaults that the answer has not set. A page with a key in its address and a
+    /// hashed file set their own values.
     fn set(&self, headers: &mut HeaderMap) {
         for (name, value) in &self.0 {
             headers.insert(name.clone(), value.clone());

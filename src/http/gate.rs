@@ -1,13 +1,13 @@
-//! Who may knock at an operation of the API, asked before anything is read of the request.
+//! Checks authentication and seats of a caller for an API operation before its request is parsed.
 //!
-//! The framework reads path, query and body before the handler's first line, so a stranger would be told what is wrong with
-//! a body instead of that they have no business here. This layer asks first: for a key, for a seat, for one of the seats
-//! that can ever do it, for a key that may change things. What it takes is what the operation's description says under
-//! `security` (`OpenAPI` 3.1: the names beside a scheme are what its holder must be); an operation that says nothing takes
-//! a seat. Whether this caller may do it to this very thing is still the policy's question: the gate only keeps it short.
+//! The framework parses path, query and body before the handler's first line, so without this layer an unauthorised
+//! caller would learn what is wrong with the body. It checks for a key, for a seat, for one of the seats that can ever
+//! use the operation, and for a key that may write. The accepted seats are those under `security` in the operation's
+//! description (`OpenAPI` 3.1: the names beside a scheme are the required roles); an operation without `security` needs
+//! any seat. The gate is a coarse check: rights on the single thing are decided by the slice's policy.
 //!
-//! Then a query that names something the operation does not know is refused, before a list ignores it and shows everything, and one
-//! that is longer than the description allows. Pages and feeds are asked the same: what they know stands in [`PAGES`].
+//! It also refuses query parameters that the operation does not know, because a list that ignored a misspelt filter
+//! would show everything, and values longer than described. For pages and feeds the known names are in [`PAGES`].
 
 use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
@@ -22,14 +22,14 @@ use entity::kinds::SeatKind;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
-/// Under `security`: whoever holds any seat.
+/// Name under `security` for a holder of any seat.
 pub const PARTICIPANT: &str = "participant";
 
-/// What an operation takes of its caller.
+/// Requirement of an operation on its caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Need {
     Nothing,
-    /// A key, even after the last seat has ended: one's own affairs.
+    /// A key, even after the last seat has ended, for the caller's own profile.
     Key,
     /// Any seat.
     Seat,
@@ -37,7 +37,7 @@ pub enum Need {
 }
 
 impl Need {
-    /// What `security` says: alternatives, of which one suffices.
+    /// Reads `security`: a list of alternatives, one of which suffices.
     pub fn of(security: &Value) -> Self {
         let alternatives: Vec<&Map<String, Value>> =
             security.as_array().into_iter().flatten().filter_map(Value::as_object).collect();
@@ -55,7 +55,7 @@ impl Need {
         Self::OneOf(SeatKind::ALL.iter().copied().filter(|kind| names.contains(&kind.as_str())).collect())
     }
 
-    /// Whether the caller brings it. Whoever has no key is asked for one; whoever has one is told no.
+    /// Checks the requirement. A caller without a key is asked to sign in; a caller with one is denied.
     fn met_by(&self, actor: &Actor, is_change: bool) -> Result<(), Error> {
         if *self == Self::Nothing {
             return Ok(());
@@ -84,15 +84,15 @@ pub async fn gate(
 }
 
 async fn admit(request: &mut ServiceRequest) -> Result<(), Failure> {
-    // The path as routes see it, its letters decoded.
+    // The decoded path, as routes match it.
     let path = request.match_info().as_str();
-    // Nothing is served there: that is no secret.
+    // No route matches; the answer 404 reveals nothing.
     let Some(pattern) = request.resource_map().match_pattern(path) else { return Ok(()) };
     let pattern = route::documented(&pattern);
     if !path.starts_with("/api/v") {
         return if asks_nothing(path) { Ok(()) } else { demand_known(&names_of(&pattern), request.query_string()) };
     }
-    // Or not with this method.
+    // No operation with this method.
     let Some(Operation { need, query }) = openapi::operation(&pattern, request.method()) else { return Ok(()) };
     if *need != Need::Nothing {
         let is_change = *request.method() != Method::GET;
@@ -105,11 +105,11 @@ async fn admit(request: &mut ServiceRequest) -> Result<(), Failure> {
 /// The names that a query may hold.
 pub(super) struct Parameter<'n> {
     pub(super) name: Cow<'n, str>,
-    /// Its longest value, in characters, where it is bounded.
+    /// Longest value, in characters, if it is bounded.
     pub(super) longest: Option<usize>,
 }
 
-/// The names that the queries of pages and feeds may hold, by the pattern of their address. One that is not here knows nothing.
+/// Query parameters of pages and feeds by the pattern of their address. An address not listed here accepts none.
 pub const PAGES: &[(&str, &[&str])] = &[
     ("/calendar", &["cursor", "limit", "since"]),
     ("/calendar.ics", &["lang"]),
@@ -128,12 +128,13 @@ fn names_of(pattern: &str) -> Vec<Parameter<'static>> {
     names.iter().map(|name| Parameter { name: Cow::Borrowed(name), longest: None }).collect()
 }
 
-/// Files and the looks of a monitor, whose makers put numbers behind an address to get past caches.
+/// Returns whether any query is accepted: for static files and health checks, whose clients append numbers to avoid
+/// caches.
 fn asks_nothing(path: &str) -> bool {
     assets::is_file(path) || path.starts_with("/health/")
 }
 
-/// A filter that is misspelt must not look like one that lets everything through.
+/// Refuses unknown parameters, because a misspelt filter must not show everything.
 fn demand_known(known: &[Parameter<'_>], query: &str) -> Result<(), Failure> {
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
         let Some(parameter) = known.iter().find(|parameter| parameter.name == name) else {

@@ -1,5 +1,5 @@
-//! How the service is: for people and catalogues (`/status`), for what restarts it (`/health/live`) and for what sends it
-//! requests (`/health/ready`).
+//! State of the service: for people and catalogues (`/status`), for the supervisor that restarts it (`/health/live`)
+//! and for the proxy that sends requests (`/health/ready`).
 
 use crate::ctx::Services;
 use crate::error::{Code, Error};
@@ -40,13 +40,14 @@ pub async fn show_status(request: HttpRequest) -> Answer {
     .respond())
 }
 
-/// Whether the process answers at all. Asks nothing else: a database that is down is not healed by a restart.
+/// Answers if the process works at all. It checks nothing else, because a restart does not repair a database that is
+/// down.
 #[get("/health/live")]
 async fn show_liveness() -> HttpResponse {
     HttpResponse::NoContent().finish()
 }
 
-/// Whether requests may be sent here: the database answers, its schema is ours, every part that works without being asked gives
+/// Answers whether requests may be sent here: the database answers, its schema is ours, every background part gives
 /// signs of life, and the service is not about to stop.
 #[get("/health/ready")]
 async fn show_readiness(site: web::Data<Site>) -> Answer {
@@ -60,7 +61,7 @@ async fn show_readiness(site: web::Data<Site>) -> Answer {
 async fn applied_migrations(services: &Services) -> Result<usize, Error> {
     let reader = services.db.reader();
     let question = Statement::from_string(reader.get_database_backend(), "SELECT COUNT(*) FROM seaql_migrations");
-    // Whatever the database says other than a number, it is not ready, and why is its own log's business.
+    // Any other answer means not ready; the reason is in the database's own log.
     let not_ready = |_| Error::refused(Code::Busy);
     let row = reader.query_one_raw(question).await.map_err(not_ready)?.ok_or_else(|| Error::refused(Code::Busy))?;
     let count: i64 = row.try_get_by_index(0).map_err(not_ready)?;

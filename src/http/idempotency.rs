@@ -1,11 +1,12 @@
-//! Creating twice by accident: a caller who heard no answer sends the same POST again, and must not create a second thing.
+//! Protection against accidental repetitions: a caller who got no answer sends the same POST again, which must not
+//! create a second thing.
 //!
-//! The caller names the request (`Idempotency-Key`). The answer is stored in the very transaction that creates the thing,
-//! so either both are there or neither, whenever the process dies; a repetition gets the stored bytes. The same name for
-//! another request is a mistake of the caller's and refused. Names live a day.
+//! The caller names the request (`Idempotency-Key`). The answer is stored in the transaction that creates the thing, so
+//! that both exist or neither. A repetition gets the stored bytes. The same key with a different request is refused as
+//! a mistake of the caller. Keys are kept for a day.
 //!
-//! A page's form is named by the token it carries (`csrf.rs`), which is different in every answer, together with what was
-//! typed: sent twice it leads twice to the same place, and a form that was altered in between is another request.
+//! A page's form is identified by its token (`csrf.rs`), which differs in every answer, together with its values: sent
+//! twice it redirects to the same page twice, and a changed form is another request.
 
 use crate::ctx::Ctx;
 use crate::db::Txn;
@@ -23,7 +24,7 @@ use serde::Serialize;
 
 const HEADER: &str = "idempotency-key";
 
-/// For the OpenAPI document: `params(IdempotencyKey)` on an operation that answers through [`once`].
+/// Parameter for the OpenAPI document: `params(IdempotencyKey)` on an operation that answers through [`once`].
 #[derive(utoipa::IntoParams)]
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "only its description is used")]
@@ -33,20 +34,21 @@ pub struct IdempotencyKey {
     idempotency_key: Option<String>,
 }
 
-/// What a creating use case made.
+/// Result of a creating use case.
 pub struct Created<T> {
-    /// The new thing's address, from the root: `/api/v1/designations/…`.
+    /// Address of the new thing, from the root: `/api/v1/designations/…`.
     pub location: String,
-    /// Its version, if it has one.
+    /// Version of the new thing, if it has one.
     pub version: Option<i32>,
-    /// What the caller is told about it.
+    /// Body of the answer.
     pub body: T,
 }
 
 /// Runs a creating use case in one transaction and answers 201; a repetition gets the first answer, byte for byte.
 ///
-/// `digest` is the digest of the input ([`crate::http::json::Json::digest`], [`crate::http::multipart::Upload::digest`]).
-/// A caller who sends no key, and one nobody knows, gets no such promise. A refused request is not remembered.
+/// `digest` is the digest of the input ([`crate::http::json::Json::digest`],
+/// [`crate::http::multipart::Upload::digest`]). There is no replay protection without a key or for an anonymous caller.
+/// A refusal is not stored.
 pub async fn once<T: Serialize>(
     ctx: &Ctx,
     request: &HttpRequest,
@@ -71,7 +73,7 @@ pub async fn once<T: Serialize>(
     Ok(answer.respond())
 }
 
-/// One sending of a page's form, as its repetition can be known.
+/// One submission of a page's form, identified for repetitions.
 #[derive(Clone, Debug)]
 pub struct Press {
     key: String,
@@ -79,7 +81,7 @@ pub struct Press {
 }
 
 impl Press {
-    /// The press that sent these fields; `file` is the digest of what came with them.
+    /// Identifies the submission of these fields; `file` is the digest of the file sent with them.
     pub(super) fn of(request: &HttpRequest, fields: &[(String, String)], file: &str) -> Self {
         let (token, typed): (Vec<_>, Vec<_>) = fields.iter().partition(|(name, _)| name == csrf::FIELD);
         let token = token.first().map_or("", |(_, token)| token);
@@ -88,14 +90,14 @@ impl Press {
         Self { key: sha256_hex(format!("{token} {hash}").as_bytes()), hash }
     }
 
-    /// The name of this press, which nobody can know who has not got the form: 64 hexadecimal digits.
+    /// Returns the name of this submission, 64 hexadecimal digits that only a client with the form can know.
     pub fn name(&self) -> &str {
         &self.key
     }
 }
 
-/// Runs what a form asks for in one transaction and leads on; the same form sent again by the same person leads where it
-/// led the first time, and does nothing. A refused form is not remembered.
+/// Runs a form's use case in one transaction and redirects. The same form sent again by the same person gets the same
+/// redirect, and nothing happens. A refusal is not stored.
 pub async fn lead_once(
     ctx: &Ctx,
     press: &Press,
@@ -117,7 +119,7 @@ pub async fn lead_once(
     .await
 }
 
-/// Forgets what was answered before an instant; called by retention. Returns how many.
+/// Removes answers older than `before`; called by retention. Returns their number.
 pub async fn forget(txn: &Txn, before: DateTime<Utc>) -> Result<u64> {
     let old = idempotent_request::Column::CreatedAt.lt(Instant::from(before));
     Ok(idempotent_request::Entity::delete_many().filter(old).exec(txn).await?.rows_affected)
@@ -127,7 +129,7 @@ pub async fn forget(txn: &Txn, before: DateTime<Utc>) -> Result<u64> {
 struct Name {
     caller: String,
     key: String,
-    /// Of method, path and input: what must be the same for a repetition to be one.
+    /// Hash of method, path and input, which must be equal in a repetition.
     hash: String,
 }
 
@@ -159,7 +161,7 @@ impl Answer {
         Ok(Self { location: created.location, etag: created.version.map(version::tag), body })
     }
 
-    /// Where a form led; its body is the message for the next page.
+    /// Stores the redirect of a form; the body is the message for the next page.
     fn of_lead(led: &HttpResponse) -> Self {
         let location = led.headers().get(LOCATION).and_then(|path| path.to_str().ok()).unwrap_or_default();
         let said = led.extensions().get::<NextFlash>().map(|NextFlash(said)| said.clone()).unwrap_or_default();

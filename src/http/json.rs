@@ -1,9 +1,7 @@
-//! JSON bodies: their media type demanded, their size and depth bounded before anything is parsed, and what is wrong with
-//! them said in a problem.
+//! JSON bodies: media type checked, size and depth limited before parsing, errors answered as problems.
 //!
-//! The media type is part of the defence against forgery: a foreign page's form can post text, but not
-//! `application/json`, without asking us first (CORS). The depth is bounded because a parser that recurses pays with
-//! stack for every bracket an attacker sends.
+//! The media type is part of the protection against forgery: a foreign page's form can post text, but not
+//! `application/json` without CORS. The depth is limited because a recursive parser uses stack for every bracket.
 
 use crate::error::Code;
 use crate::http::{Failure, limits};
@@ -17,21 +15,21 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::error::Category;
 
-/// No object of ours comes near this.
+/// Largest body in bytes; a larger one is refused. Our own objects are far smaller.
 pub const MAX_BYTES: usize = 256 * 1024;
-/// Ours nest four deep.
+/// Deepest nesting; a deeper body is refused. Our own objects nest four deep.
 pub const MAX_DEPTH: usize = 64;
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// A JSON body, with what it says for [`crate::http::idempotency`].
+/// A JSON body, with its parsed value for [`crate::http::idempotency`].
 #[derive(Debug)]
 pub struct Json<T> {
     pub value: T,
-    /// The same before it was understood, its members in alphabetical order.
+    /// The parsed value, its members in alphabetical order.
     said: Value,
 }
 
-/// A JSON body that may be left out altogether: then every member has its default.
+/// A JSON body that may be absent; then every member has its default.
 #[derive(Debug)]
 pub struct OptionalJson<T>(pub T);
 
@@ -40,8 +38,8 @@ pub struct OptionalJson<T>(pub T);
 pub struct MergePatch<T>(pub T);
 
 impl<T> Json<T> {
-    /// SHA-256 of what the body says: equal bodies may differ in white space, in the order of members and in how characters are
-    /// escaped (RFC 8259), as clients write them anew when they try again.
+    /// Returns the SHA-256 of the parsed value. A client that retries may write the same JSON with other white space,
+    /// order of members or escapes (RFC 8259).
     pub fn digest(&self) -> String {
         sha256_hex(self.said.to_string().as_bytes())
     }
@@ -86,7 +84,7 @@ impl<T: DeserializeOwned + Default + 'static> FromRequest for OptionalJson<T> {
     }
 }
 
-/// Whether the request says that it carries a body (RFC 9112 §6.3).
+/// Returns whether the request has a body (RFC 9112 §6.3).
 fn is_sent(request: &HttpRequest) -> bool {
     let headers = request.headers();
     let length = headers.get(CONTENT_LENGTH).map(|value| value.as_bytes() != b"0");
@@ -109,7 +107,7 @@ fn body(
     }
 }
 
-/// The body without the byte order mark that some programs put before UTF-8; a reader may ignore it (RFC 8259 §8.1).
+/// Removes a byte order mark before UTF-8, which a parser may ignore (RFC 8259 §8.1).
 fn without_mark(mut bytes: Bytes) -> Bytes {
     if bytes.starts_with(BYTE_ORDER_MARK) { bytes.split_off(BYTE_ORDER_MARK.len()) } else { bytes }
 }
@@ -119,8 +117,8 @@ fn is(request: &HttpRequest, media_type: &str) -> bool {
     sent.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case(media_type))
 }
 
-/// What cannot be read is 400; what can be read and is not what was asked for is 422. The reason speaks of the caller's
-/// own body only.
+/// Parses a body: 400 if it is not JSON, 422 if it is JSON of another shape. The reason only describes the caller's own
+/// body.
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     if depth(bytes) > MAX_DEPTH {
         return Err(Failure::of(Code::NestingTooDeep));
@@ -134,7 +132,8 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     })
 }
 
-/// Whether a text in the JSON holds U+0000, which can only be written as an escape. A backslash that is escaped itself escapes nothing.
+/// Returns whether a text in the JSON contains U+0000, which can only be written as an escape. An escaped backslash
+/// begins no escape.
 fn holds_nul(bytes: &[u8]) -> bool {
     let mut rest = bytes;
     while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {
@@ -146,7 +145,7 @@ fn holds_nul(bytes: &[u8]) -> bool {
     false
 }
 
-/// How deep arrays and objects nest, brackets within strings left out.
+/// Returns the nesting depth of arrays and objects, ignoring brackets in strings.
 fn depth(bytes: &[u8]) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0);
     let (mut in_string, mut escaped) = (false, false);

@@ -1,9 +1,9 @@
-//! Forms whose sign-in has ended: gives what was typed back to its sender instead of losing it (WCAG 2.2.5, ADR 14).
+//! Forms whose sign-in has ended: returns the typed values to the sender (WCAG 2.2.5, ADR 14).
 //!
-//! The answer to such a form is a page that carries everything typed in hidden fields. The service keeps nothing: it does
-//! not know yet who is asking, and the sender's own browser is the one place that nobody else can read. The page stays
-//! open; its reader signs in beside it and presses *resume*, which posts the fields to the form's address again with the
-//! field [`RESUME`]. That shows the form filled in and does nothing else (`form::answer`), so it needs no token.
+//! The answer is a page with all values in hidden fields. The service stores nothing, because it does not know the
+//! caller, and the sender's own browser is the only place that others cannot read. The page stays open; the reader
+//! signs in in another tab and presses *resume*, which posts the fields to the form's address again with the field
+//! [`RESUME`]. This shows the form filled in and does nothing else (`form::answer`), so it needs no token.
 
 use crate::auth::local_path::LocalPath;
 use crate::error::{Code, Error};
@@ -14,17 +14,17 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use askama::Template;
 
-/// The field by which a form says that it only comes back to be shown.
+/// Field of a form that is only to be shown again.
 pub const RESUME: &str = "resume";
 
-/// A form as it was sent; left with the request by those who read forms.
+/// A form as it was sent; stored with the request by the form extractors.
 #[derive(Clone, Debug)]
 pub(super) struct Kept {
     action: String,
-    /// Everything typed, without the token and without [`RESUME`].
+    /// All fields except the token and [`RESUME`].
     fields: Vec<(String, String)>,
     is_multipart: bool,
-    /// The name of the file that came with it: a file cannot be given back.
+    /// Name of the file sent with it; a file cannot be returned.
     file: Option<String>,
 }
 
@@ -40,7 +40,7 @@ impl Kept {
         }
     }
 
-    /// Whether its sender has typed or chosen anything: a button that only names a version is pressed again instead.
+    /// Returns whether the form has any value besides a version. If not, the reader simply presses the button again.
     fn holds_anything(&self) -> bool {
         self.file.is_some() || self.fields.iter().any(|(name, value)| name != "version" && !value.trim().is_empty())
     }
@@ -51,7 +51,7 @@ impl Kept {
 struct KeptPage {
     shell: Shell,
     kept: Kept,
-    /// Where to sign in beside this page; nothing where the reader has signed in already.
+    /// Address for signing in beside this page; `None` if the reader is signed in already.
     sign_in: Option<String>,
 }
 
@@ -62,10 +62,11 @@ struct ExpiredPage {
     back: String,
 }
 
-/// The answer to an error that concerns the reader's sign-in: the way to it, and what was typed. Nothing for other errors.
+/// Answers an error that concerns the reader's sign-in, with a link to it and the typed values; `None` for other
+/// errors.
 ///
-/// A page is led to signing in and back; so is a form of nothing but a button, back to where the button stood. Parts that
-/// htmx fetches are not pages: they get the error itself.
+/// A page redirects to the sign-in and back; a form that is only a button leads back to its page. Fragments fetched by
+/// htmx are not pages and get the error itself.
 pub(super) fn answer(
     error: &Error,
     request: &HttpRequest,
@@ -98,7 +99,7 @@ pub(super) fn answer(
     Some(page.map_err(|failure| failure.0))
 }
 
-/// The page on which a sign-in beside a kept form ends; `auth/web.rs` serves it.
+/// The page at the end of a sign-in beside a kept form; served by `auth/web.rs`.
 pub const SIGNED_IN: &str = "/signed-in";
 
 fn kept_page(status: StatusCode, shell: Shell, kept: Kept, sign_in: Option<String>) -> crate::http::Answer {

@@ -1,9 +1,9 @@
-//! How much one caller may ask, how large a body may be and how long it may take to arrive.
+//! Limits of a caller: rate of requests, size of bodies, time for bodies to arrive.
 //!
-//! The rate is counted per route class and client network with a leaky bucket (GCRA): nobody is locked out for a minute
-//! for one burst, and an attacker with a whole IPv6 network is one caller. The table of callers is swept every minute, or
-//! it would grow with every address ever seen. With several replicas each counts for itself; what must be counted over all
-//! of them (mails asked for by one address) is counted in the database.
+//! The rate is counted per route class and client network with a leaky bucket (GCRA), so that a burst does not block a
+//! caller for a whole minute, and a whole IPv6 network counts as one caller. The table of callers is swept every
+//! minute, because it would otherwise grow with every address. Each replica counts for itself; limits over all replicas
+//! (sign-in mails to one address) are counted in the database.
 
 use crate::config::Limits;
 use crate::error::Code;
@@ -25,21 +25,21 @@ use std::pin::Pin;
 use std::task::Poll;
 use std::time::Duration;
 
-/// The classes that are counted apart.
+/// Classes of requests that are counted separately.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Class {
-    /// Everything.
+    /// Requests of all kinds.
     General,
-    /// Where something could be guessed or mails be caused: sign-in and the buttons behind mailed links.
+    /// Requests that guess or cause mails: sign-in and the buttons behind mailed links.
     Attempt,
 }
 
-/// Paths whose unsafe requests are attempts: the part of the path that stays before a key.
+/// Prefixes of paths whose unsafe requests are attempts.
 const ATTEMPTS: &[&str] = &["/sign-in", "/p/"];
 
 impl Class {
-    /// The class of a request by its path as routes match it, decoded; `None` for what is not counted, because it costs nothing:
-    /// files that every page pulls in by the dozen, and the question whether the process lives.
+    /// Returns the class of a request by its decoded path; `None` for cheap requests that are not counted: static files
+    /// and the liveness check.
     pub fn of(method: &Method, path: &str) -> Option<Self> {
         if path == "/health/live" || assets::is_file(path) {
             return None;
@@ -49,7 +49,7 @@ impl Class {
     }
 }
 
-/// A caller, as far as counting goes: an IPv4 address or the /64 of an IPv6 address, which is what one line gets.
+/// A caller for counting: an IPv4 address, or the /64 of an IPv6 address, which is what one line gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Network(u128);
 
@@ -62,14 +62,14 @@ impl From<IpAddr> for Network {
     }
 }
 
-/// What a caller has left.
+/// Remaining allowance of a caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
     limit: u32,
     remaining: u32,
-    /// Seconds until the whole limit is there again.
+    /// Seconds until the whole limit is available again.
     reset: u32,
-    /// Seconds to wait, for a caller who has used everything up.
+    /// Seconds to wait, if the limit is used up.
     pub retry_after: Option<u64>,
 }
 
@@ -86,7 +86,7 @@ impl Limiter {
         Self { general: bucket(limits.requests_per_minute), attempts: bucket(limits.attempts_per_minute) }
     }
 
-    /// Counts one request and tells what is left.
+    /// Counts one request and returns the remaining allowance.
     pub fn count(&self, class: Class, network: Network) -> Standing {
         let (bucket, limit) = match class {
             Class::General => &self.general,
@@ -101,7 +101,7 @@ impl Limiter {
         }
     }
 
-    /// Forgets callers whose limit is whole again. Called every minute.
+    /// Removes callers with their whole limit. Called every minute.
     pub fn sweep(&self) {
         for (bucket, _) in [&self.general, &self.attempts] {
             bucket.retain_recent();
@@ -109,7 +109,7 @@ impl Limiter {
         }
     }
 
-    /// Callers remembered at present.
+    /// Returns the number of callers in the table.
     pub fn callers(&self) -> usize {
         self.general.0.len() + self.attempts.0.len()
     }
@@ -128,7 +128,7 @@ impl Standing {
         Self { limit, remaining, reset, retry_after }
     }
 
-    /// Tells the caller, in every answer (`ModI` `RAC_ROBUSTEZZA_001`).
+    /// Sets the rate headers of an answer (`ModI` `RAC_ROBUSTEZZA_001`).
     pub(super) fn tell(&self, headers: &mut HeaderMap) {
         headers.insert(HeaderName::from_static("ratelimit-limit"), HeaderValue::from(self.limit));
         headers.insert(HeaderName::from_static("ratelimit-remaining"), HeaderValue::from(self.remaining));
@@ -136,8 +136,8 @@ impl Standing {
     }
 }
 
-/// Who is at the other end. `X-Forwarded-For` is read from its end, and only as long as the one who says so is a proxy
-/// of ours: everything before the first stranger is the stranger's own claim.
+/// Returns the address of the client. `X-Forwarded-For` is read from its end, as long as each address is a trusted
+/// proxy; entries before the first other address could be forged by that client.
 pub fn client(peer: Option<IpAddr>, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
     let mut client = peer.unwrap_or(IpAddr::V6(Ipv6Addr::LOCALHOST)).to_canonical();
     if trusted.is_empty() {
@@ -158,7 +158,7 @@ pub fn client(peer: Option<IpAddr>, headers: &HeaderMap, trusted: &[IpAddr]) -> 
     client
 }
 
-/// Reads a whole body that may have at most `max` bytes.
+/// Reads a body of at most `max` bytes.
 pub async fn read(mut payload: Payload, max: usize) -> Result<Bytes, Failure> {
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
@@ -171,7 +171,7 @@ pub async fn read(mut payload: Payload, max: usize) -> Result<Bytes, Failure> {
     Ok(body.freeze())
 }
 
-/// What a body that did not arrive ends as.
+/// Converts an error while receiving a body.
 pub fn body_failure(error: PayloadError) -> Failure {
     match error {
         PayloadError::Io(error) if error.kind() == ErrorKind::TimedOut => Failure::of(Code::BodyTooSlow),
@@ -180,16 +180,16 @@ pub fn body_failure(error: PayloadError) -> Failure {
     }
 }
 
-/// Every second of patience beyond the first ones is paid for with this much body.
+/// Slowest rate of a body, in bytes per second; a slower one exceeds its deadline.
 const SLOWEST_BYTES_PER_SECOND: u64 = 64 * 1024;
 
-/// The length of the body as its sender announces it, in bytes; absent for one that is sent in pieces.
+/// Returns the announced length of the body in bytes; `None` for a chunked one.
 pub(super) fn length(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// The payload, which fails when its body has not arrived in time. The framework's own timeout covers the head only, so a
-/// caller who sends one byte a minute would hold a connection for ever.
+/// Limits the time for the body to arrive. The framework's own timeout covers the head only, so a client with one byte
+/// a minute would hold a connection for ever.
 pub(super) fn within_deadline(payload: Payload, headers: &HeaderMap, patience: u64) -> Payload {
     let length = length(headers);
     if length.unwrap_or(0) == 0 && !headers.contains_key(TRANSFER_ENCODING) {
@@ -202,7 +202,7 @@ pub(super) fn within_deadline(payload: Payload, headers: &HeaderMap, patience: u
 fn until(mut payload: Payload, patience: Duration) -> impl Stream<Item = Result<Bytes, PayloadError>> + 'static {
     let mut deadline = Box::pin(tokio::time::sleep(patience));
     stream::poll_fn(move |cx| {
-        // The deadline first: a caller who always has one more byte ready must not outrun it.
+        // The deadline first, because a client that always has one more byte ready must not outrun it.
         if deadline.as_mut().poll(cx).is_ready() {
             return Poll::Ready(Some(Err(PayloadError::Io(ErrorKind::TimedOut.into()))));
         }

@@ -1,6 +1,5 @@
-//! What the service measures about itself, in the text format of Prometheus, on an address of its own
-//! (`server.metrics_bind`) that the public proxy does not reach. Routes are patterns, so their number is bounded and no key
-//! becomes a label.
+//! Metrics in the text format of Prometheus, on an address of their own (`server.metrics_bind`) that the public proxy
+//! does not reach. Labels contain patterns of routes, so that their number is bounded and no key becomes a label.
 
 use crate::http::site::Site;
 use crate::vitals::Sign;
@@ -15,7 +14,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 use std::time::Duration;
 
-/// From a cached answer to one that somebody notices, in seconds.
+/// Buckets of durations in seconds, from a cached answer to one that a person notices.
 const BUCKETS: [f64; 9] = [0.001, 0.002, 0.005, 0.01, 0.025, 0.1, 0.5, 1.0, 5.0];
 
 /// The measures of the HTTP side, and a registry that others may join before the service starts.
@@ -58,7 +57,7 @@ impl Metrics {
         Self { registry, answers, durations, panics, callers, silence, silent_parts }
     }
 
-    /// Where other parts register theirs, while the service is being put together.
+    /// Returns the registry, in which other parts register their metrics during start-up.
     pub fn registry(&mut self) -> &mut Registry {
         &mut self.registry
     }

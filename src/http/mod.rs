@@ -1,10 +1,10 @@
-//! HTTP: what every request passes before it reaches a slice, and what every answer carries when it leaves.
+//! HTTP: layers between the network and the slices.
 //!
-//! `edge` is the outermost layer and the only place that knows all the others: it names the request, asks `limits` and
-//! `csrf`, catches panics, gives a failed answer its face (`problem` for programs, `page_error` for people), sets the
-//! standard headers and writes the one line of the access log. Slices meet this folder through few words: they extract
-//! [`json::Json`] or [`form::Form`], answer through `page`, `version`, `paging` or `idempotency`, and return
-//! [`Failure`] with `?`. They never build an error answer themselves.
+//! `edge` is the outermost layer and the only one that knows all the others: it sets the request's id, calls `limits`
+//! and `csrf`, catches panics, renders errors (`problem` for programs, `page_error` for people), sets the standard
+//! headers and writes the access log. Slices use few functions of this folder: they extract [`json::Json`] or
+//! [`form::Form`], answer through `page`, `version`, `paging` or `idempotency`, and return [`Failure`] with `?`. They
+//! never build an error answer themselves.
 
 pub mod assets;
 pub mod codes;
@@ -44,27 +44,26 @@ use crate::typed;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 
-/// Characters kept of the reason that the framework gives for a refusal.
+/// Longest reason of a refusal by the framework, in characters; a longer one is cut.
 const REASON_CHARACTERS: usize = 300;
 
-/// A use case's error on its way out. Handlers return an [`Answer`], and `?` does the rest.
+/// An error of a use case, returned by a handler with `?`.
 ///
-/// Its answer is bare on purpose: only `edge` knows the caller's language, the request's name and whether a program or a
-/// person is asking, so only `edge` writes the body.
+/// Its own answer has no body, because only `edge` knows the caller's language, the request's id and whether the caller
+/// is a program or a person.
 #[derive(Debug)]
 pub struct Failure(pub Error);
 
-/// What a handler answers.
+/// Result of a handler.
 pub type Answer = Result<HttpResponse, Failure>;
 
 impl Failure {
-    /// A failure that needs nothing but its code.
+    /// Makes a failure that needs only its code.
     pub fn of(code: Code) -> Self {
         Self(Error::refused(code))
     }
 
-    /// A failure whose text has a place for the reason: what was wrong with the request, as far as the caller sent it. A reason
-    /// that repeats what was sent is cut to [`REASON_CHARACTERS`].
+    /// Makes a failure with a reason: the fault in the caller's request. The reason is cut to [`REASON_CHARACTERS`].
     pub fn because(code: Code, why: impl ToString) -> Self {
         let why = typed::cut(&why.to_string(), REASON_CHARACTERS);
         Self(Error::Refused(Refused { code, field: None, params: vec![("why", why)] }))

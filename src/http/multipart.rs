@@ -1,4 +1,4 @@
-//! Forms with a file: fields and one file, each bounded while it arrives, the whole thing in memory and nowhere else.
+//! Forms with a file: fields and at most one file, each limited while it arrives, held in memory only.
 
 use crate::ctx::{Ctx, Services};
 use crate::error::{Code, Error};
@@ -17,10 +17,10 @@ use serde::de::DeserializeOwned;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// More parts than any form of ours has.
+/// Most parts of a form; more are refused. Our own forms have fewer.
 const MAX_PARTS: usize = 60;
-/// How much of a file that is too large is read and thrown away, as a multiple of the largest kept: beyond it nobody picked
-/// the wrong file by accident.
+/// Multiple of the largest kept file up to which a larger one is read and discarded, so that the page can show its form
+/// again. A file beyond that is no accident, and the request is refused.
 const DRAINED: usize = 8;
 
 /// Fields with at most one file, as a program sends them. A page's form is a [`SentWithFile`].
@@ -30,27 +30,27 @@ pub struct Upload {
     pub file: Option<UploadedFile>,
 }
 
-/// A file as its sender describes it; what it really is, the use case finds out.
+/// A file as its sender describes it; the use case checks its content.
 #[derive(Clone, Debug)]
 pub struct UploadedFile {
-    /// The form's field.
+    /// Name of the form's field.
     pub field: String,
-    /// The name on the sender's disk, without its folders.
+    /// Name of the file without folders.
     pub name: String,
-    /// Absent where it is larger than we keep.
+    /// Content; `None` if it is larger than allowed.
     bytes: Option<Bytes>,
-    /// The room that it takes up in memory, given back with its last copy.
+    /// Memory taken by the file, released with its last copy.
     room: Option<Arc<Taken>>,
 }
 
 impl UploadedFile {
-    /// What is in it. A file that is too large is refused here and not on arrival, so that a page can show its form again
-    /// with everything else that was typed.
+    /// Returns the content. A file that is too large is refused here and not on arrival, so that a page can show its
+    /// form again with the other values.
     pub fn content(&self) -> Result<&Bytes, Error> {
         self.bytes.as_ref().ok_or_else(|| Error::refused(Code::DocumentTooLarge))
     }
 
-    /// SHA-256 of what is in it; nothing where that is not kept.
+    /// Returns the SHA-256 of the content; empty if there is none.
     fn digest(&self) -> String {
         self.bytes.as_ref().map(|bytes| sha256_hex(bytes)).unwrap_or_default()
     }
@@ -103,8 +103,8 @@ impl FromRequest for Upload {
         Box::pin(async move {
             let max_file =
                 request.app_data::<Data<Services>>().map_or(0, |services| services.config.limits.document_bytes);
-            // A stranger's file takes up nobody's room: it is thrown away as it arrives, and what was typed beside it is read, because a
-            // sign-in may have ended while a form was filled in.
+            // An anonymous caller's file takes no memory: it is discarded as it arrives. The fields are read, because a
+            // sign-in may have ended while the form was filled in.
             if Ctx::extract(&request).await?.actor.person_id().is_none() {
                 return receive(parts, FileLimits { kept: 0, read: max_file }).await;
             }
@@ -118,7 +118,7 @@ impl FromRequest for Upload {
     }
 }
 
-/// How many bytes of a file are kept, and how many are read at all.
+/// Bytes of a file that are kept, and bytes that are read at most.
 #[derive(Clone, Copy)]
 struct FileLimits {
     kept: usize,
@@ -131,7 +131,7 @@ impl FileLimits {
     }
 }
 
-/// Waits for the room that a request's file will take up in memory.
+/// Waits for the memory that a request's file will take.
 async fn room_for(request: &HttpRequest) -> Result<Option<Taken>, Failure> {
     let Some(site) = request.app_data::<Data<Site>>() else { return Ok(None) };
     let limits = &site.services.config.limits;
@@ -166,7 +166,7 @@ async fn receive(mut parts: Multipart, limits: FileLimits) -> Result<Upload, Fai
     Ok(upload)
 }
 
-/// A file field nobody filled arrives as a file without name and content.
+/// Keeps the file. An empty file field arrives as a file without name and content and is ignored.
 fn keep_file(upload: &mut Upload, file: UploadedFile) -> Result<(), Failure> {
     if file.name.is_empty() && file.bytes.as_ref().is_some_and(Bytes::is_empty) {
         return Ok(());
@@ -180,7 +180,7 @@ fn keep_file(upload: &mut Upload, file: UploadedFile) -> Result<(), Failure> {
 
 fn file_name(part: &Field) -> Option<String> {
     let disposition = part.content_disposition()?;
-    // Programs that write letters beyond ASCII do so in `filename*`, browsers in `filename`.
+    // Programs put non-ASCII names into `filename*`, browsers into `filename`.
     let extended = || Some(String::from_utf8_lossy(&disposition.get_filename_ext()?.value).into_owned());
     let name = disposition.get_filename().map(str::to_owned).or_else(extended)?;
     Some(name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned())
@@ -198,8 +198,7 @@ async fn read_text(mut part: Field, max: usize) -> Result<Bytes, Failure> {
     Ok(bytes.freeze())
 }
 
-/// The file, or nothing if it is too large: then the rest of it is thrown away as it arrives, because what was typed may
-/// come after it.
+/// Reads the file; `None` if it is too large: then its rest is discarded, because form fields may follow it.
 async fn read_file(mut part: Field, limits: FileLimits) -> Result<Option<Bytes>, Failure> {
     let (mut bytes, mut size) = (BytesMut::new(), 0);
     while let Some(chunk) = part.next().await {

@@ -1,5 +1,5 @@
-//! The main menu: one line per part, in the order shown, with who sees it. Hiding a part is a courtesy to the reader;
-//! what a reader may do is decided by each slice's policy.
+//! The main menu: one line per part, in display order, with its readers. Hiding a part is only a convenience; rights
+//! are decided by the policies.
 
 use crate::auth::actor::Actor;
 use crate::http::page::NavItem;

@@ -1,9 +1,9 @@
-//! The API's description, made from the handlers and completed here.
+//! The API's description, generated from the handlers and completed here.
 //!
-//! A handler says what is its own: what it takes, what it answers when all goes well. What holds for every operation, or
-//! follows from what an operation takes, is added in this one place: the limits and caching headers, the ways to fail as
-//! problems, the key that is needed. So the description of a handler stays short and none of it can be forgotten. The
-//! rules are `ModI`'s (recommendations `RAC_*`) and the checker's of the Italian administrations.
+//! A handler declares its own parameters and successful answers. Everything that holds for all operations, or follows
+//! from their parameters, is added here: limit and caching headers, failures as problems, the required key. So the
+//! description of a handler stays short and complete. The rules are `ModI`'s (recommendations `RAC_*`) and those of the
+//! Italian administrations' checker.
 
 use crate::http::conditional::Content;
 use crate::http::gate::{self, Need, Parameter};
@@ -18,7 +18,7 @@ use std::sync::LazyLock;
 use utoipa::PartialSchema;
 use utoipa_actix_web::AppExt;
 
-/// Where the service would be found; each installation has its own host.
+/// Example address of the service; each installation has its own host.
 const SERVER: &str = "https://raccordo.example";
 const PROBLEM: &str = "#/components/schemas/Problem";
 
@@ -32,21 +32,21 @@ pub fn document() -> &'static Value {
     &DOCUMENT
 }
 
-/// The bytes of `openapi/openapi.json`: members in alphabetical order, so that a change shows as itself.
+/// Returns the text of `openapi/openapi.json`, members in alphabetical order, so that differences are readable.
 pub fn serialised() -> String {
     format!("{:#}\n", *DOCUMENT)
 }
 
-/// The methods of a documented path; empty for any other.
+/// Returns the methods of a documented path; empty for any other.
 pub(super) fn methods(path: &str) -> &'static [String] {
     METHODS.get(path).map_or(&[], Vec::as_slice)
 }
 
-/// What [`gate`] asks of a documented operation.
+/// Requirements of a documented operation, which [`gate`] checks.
 pub(super) struct Operation {
-    /// What it takes of its caller.
+    /// Requirement on the caller.
     pub(super) need: Need,
-    /// What its query may name.
+    /// Query parameters.
     pub(super) query: Vec<Parameter<'static>>,
 }
 
@@ -97,11 +97,11 @@ fn methods_of(item: &Value) -> Vec<String> {
     methods
 }
 
-/// What the handlers say, completed.
+/// Generates the description and completes it.
 fn complete() -> Value {
     let (_, said) = App::new().into_utoipa_app().configure(crate::app::api).split_for_parts();
     let said = serde_json::to_string(&said).unwrap_or_else(|error| unreachable!("a description is JSON: {error}"));
-    // Lists of something are called `Page_Something` by the generator; names of schemas are one word.
+    // The generator calls lists `Page_Something`; our schema names are one word.
     let mut document: Value = serde_json::from_str(&said.replace("Page_", "PageOf"))
         .unwrap_or_else(|error| unreachable!("a description is JSON: {error}"));
 
@@ -132,12 +132,12 @@ fn complete() -> Value {
     document
 }
 
-/// Characters of the longest text we keep: the bound of every text whose description names no narrower one.
+/// Longest text stored, in characters; the bound of every text without a narrower one.
 const LONGEST_TEXT: u32 = 4_000;
-/// Characters of the longest file that is text, a feed of a whole year.
+/// Longest text file, in characters: a calendar feed of a whole year.
 const LONGEST_FILE: u32 = 1_000_000;
 
-/// Gives every text a bound (`RAC_*`: a reader must know how much to expect).
+/// Gives every text a bound (`RAC_*` requires it).
 fn bound_texts(value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(bound_texts),
@@ -232,10 +232,10 @@ fn complete_operation(path: &str, method: &str, operation: &mut Value) {
     };
     let takes_query =
         operation["parameters"].as_array().is_some_and(|all| all.iter().any(|parameter| parameter["in"] == "query"));
-    // A key that is no good any more is refused everywhere.
+    // An invalid key is refused everywhere.
     let mut fails = vec!["400", "401", "429", "503"];
     fails.extend((!is_public).then_some("403"));
-    // What a body names may be missing as well as what the path names.
+    // A thing named in the body may be missing, as well as one named in the path.
     fails.extend((path.contains('{') || takes_body).then_some("404"));
     fails.extend((changes && !is_public).then_some("409"));
     fails.extend(changes.then_some("507"));
@@ -259,7 +259,7 @@ fn complete_operation(path: &str, method: &str, operation: &mut Value) {
     }
 }
 
-/// What a success means where its handler has nothing to add.
+/// Returns the description of a success for which the handler gives none.
 fn usual_outcome(status: &str) -> &'static str {
     match status {
         "201" => "It was created.",
@@ -268,7 +268,7 @@ fn usual_outcome(status: &str) -> &'static str {
     }
 }
 
-/// The headers every answer with this status carries.
+/// Adds the headers of every answer with this status.
 fn complete_headers(status: &str, response: &mut Value) {
     let mut add = |name: &str, description: &str, schema: Value| {
         let header = json!({ "description": description, "schema": schema });

@@ -1,7 +1,7 @@
-//! Pages: what all of them show around their content, and how one becomes an answer.
+//! Pages: their frame, and their conversion to an answer.
 //!
-//! A page is a struct of what it shows with a field `shell`; its template extends `base.html`. It is rendered completely
-//! before the answer begins, so a fault in a template is a clean error page and never half a page.
+//! A page is a struct with its content and a field `shell`; its template extends `base.html`. It is rendered completely
+//! before the answer begins, so that a fault in a template gives an error page and never half a page.
 
 use crate::auth::actor::{Actor, Identity};
 use crate::auth::local_path::LocalPath;
@@ -25,21 +25,21 @@ use askama::Template;
 pub struct Shell {
     pub lang: Lang,
     pub title: String,
-    /// Path and query of this page, where the language switch comes back to.
+    /// Path and query of this page, to which the language switch returns.
     pub path: String,
-    /// Who is signed in.
+    /// The signed-in person.
     pub user: Option<ShellUser>,
-    /// When the sign-in of this browser ends.
+    /// End of this browser's sign-in.
     pub session: Option<ShellSession>,
     /// The token of this answer's forms.
     pub csrf: String,
     pub nav: Vec<NavItem>,
     pub crumbs: Vec<Crumb>,
-    /// What became of the last action.
+    /// Message about the last action.
     pub flash: Option<Flash>,
-    /// Whether everything here is invented.
+    /// Whether all data are invented.
     pub demo: bool,
-    /// Whether mails wait until the secretariat lets them go.
+    /// Whether sending of mails is paused.
     pub paused: bool,
     pub accessibility_url: Option<String>,
     pub feedback_address: String,
@@ -49,18 +49,18 @@ pub struct Shell {
 #[derive(Clone, Debug)]
 pub struct ShellUser {
     pub name: String,
-    /// The kinds of seat held today, in words.
+    /// Kinds of the seats held today, in words.
     pub capacities: Vec<String>,
 }
 
-/// The end of a sign-in, as the frame tells it and as its script counts the minutes down.
+/// End of a sign-in, as text for the frame and in seconds for its script.
 #[derive(Clone, Debug)]
 pub struct ShellSession {
     /// «Il tuo accesso termina alle 10.05 se non usi il servizio.»
     pub text: String,
     /// Seconds from this answer on.
     pub seconds_left: i64,
-    /// Whether no use puts it off.
+    /// Whether further use will not extend the sign-in.
     pub is_final: bool,
 }
 
@@ -81,11 +81,11 @@ impl ShellSession {
 pub struct NavItem {
     pub label: String,
     pub href: String,
-    /// Whether this page is in that part.
+    /// Whether this page belongs to that part.
     pub current: bool,
 }
 
-/// One step of the way here; the last has no address.
+/// One step of the breadcrumb; the last has no address.
 #[derive(Clone, Debug)]
 pub struct Crumb {
     pub label: String,
@@ -99,7 +99,7 @@ pub struct Flash {
     pub text: String,
 }
 
-/// How a message is meant.
+/// Kind of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FlashKind {
     Success,
@@ -123,12 +123,12 @@ impl FlashKind {
 }
 
 impl Shell {
-    /// The frame of a page whose title is a text.
+    /// Makes the frame of a page with a fixed title.
     pub fn new(ctx: &Ctx, request: &HttpRequest, title_key: &str) -> Self {
         Self::titled(ctx, request, ctx.lang.t(title_key).to_owned())
     }
 
-    /// The frame of a page whose title holds data: a name, a day.
+    /// Makes the frame of a page whose title contains data: a name, a day.
     pub fn titled(ctx: &Ctx, request: &HttpRequest, title: String) -> Self {
         let mut shell = Self::framed(ctx.lang, ctx.config(), Some(request));
         shell.title = title;
@@ -139,7 +139,7 @@ impl Shell {
         shell
     }
 
-    /// The frame of an error page for a reader nobody has looked up; after a panic there is not even a request.
+    /// Makes the frame of an error page without an identified reader; after a panic there is not even a request.
     pub(super) fn anonymous(site: &Site, lang: Lang, request: Option<&HttpRequest>) -> Self {
         let path = request.map_or("/", HttpRequest::path).to_owned();
         Self { nav: nav::items(&Actor::anonymous(), lang, &path), ..Self::framed(lang, &site.services.config, request) }
@@ -164,19 +164,19 @@ impl Shell {
         }
     }
 
-    /// The way in, which leads back to this page.
+    /// Returns the address for signing in, which leads back to this page.
     pub fn sign_in_path(&self) -> String {
         let next = LocalPath::after_sign_in(&self.path);
         if next.is_home() { "/sign-in".to_owned() } else { format!("/sign-in?{}", next.as_query()) }
     }
 
-    /// Adds a step of the way here that leads somewhere.
+    /// Adds a step with a link to the breadcrumb.
     pub fn crumb(mut self, label: impl Into<String>, href: impl Into<String>) -> Self {
         self.crumbs.push(Crumb { label: label.into(), href: Some(href.into()) });
         self
     }
 
-    /// Adds the last step: this page.
+    /// Adds this page as the last step of the breadcrumb.
     pub fn here(mut self) -> Self {
         self.crumbs.push(Crumb { label: self.title.clone(), href: None });
         self
@@ -199,31 +199,32 @@ fn user(actor: &Actor, lang: Lang) -> Option<ShellUser> {
     Some(ShellUser { name: name.clone(), capacities })
 }
 
-/// A word with its colour.
+/// A short word with a colour.
 pub struct Badge {
     pub text: &'static str,
     /// "success", "info", "warning", "danger" or "neutral", as in `templates/macros.html`.
     pub kind: &'static str,
 }
 
-/// The answer that shows a page.
+/// Answers with a page.
 pub fn page(template: &impl Template) -> Answer {
     with_status(StatusCode::OK, template)
 }
 
-/// The answer that shows a refused form again.
+/// Answers with a refused form.
 pub fn unprocessable(template: &impl Template) -> Answer {
     with_status(StatusCode::UNPROCESSABLE_ENTITY, template)
 }
 
-/// The answer that shows a page under another status.
+/// Answers with a page and another status.
 pub fn with_status(status: StatusCode, template: &impl Template) -> Answer {
     let html = template.render().map_err(|error| Error::Internal(format!("a page was not rendered: {error}")))?;
     Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html))
 }
 
-/// Where a page can be asked for again. What a refused form comes back on is often an address that is only posted to: then it
-/// is the page on which the form stood, as the browser names it; home, where it stood on such an address itself.
+/// Returns the address at which the page can be requested again. A refused form is often shown at an address that only
+/// accepts POST; then it is the page that contained the form, as the browser names it, or home if that was such an
+/// address too.
 fn way_back(request: &HttpRequest) -> String {
     if request.method() != Method::POST {
         return request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
@@ -233,12 +234,12 @@ fn way_back(request: &HttpRequest) -> String {
     page.map_or_else(|| "/".to_owned(), |page| page[url::Position::BeforePath..url::Position::AfterQuery].to_owned())
 }
 
-/// The answer to a form that was accepted: look there (RFC 9110 §15.4.4).
+/// Answers an accepted form with a redirect (RFC 9110 §15.4.4).
 pub fn see_other(path: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((LOCATION, path)).finish()
 }
 
-/// As [`see_other`], with a message on the next page. The text is looked up there, in the reader's language.
+/// Like [`see_other`], with a message on the next page. Its text is looked up there, in the reader's language.
 pub fn done(path: &str, kind: FlashKind, text_key: &'static str) -> HttpResponse {
     let mut answer = see_other(path);
     answer.extensions_mut().insert(NextFlash(format!("{}:{text_key}", kind.class())));
@@ -248,10 +249,10 @@ pub fn done(path: &str, kind: FlashKind, text_key: &'static str) -> HttpResponse
 /// A message for the next page; `edge` sends it as a cookie.
 pub(super) struct NextFlash(pub(super) String);
 
-/// The message was shown; `edge` removes the cookie.
+/// Marks that the message was shown, so that `edge` removes the cookie.
 pub(super) struct FlashShown;
 
-/// The message an earlier answer left. The cookie is the reader's to alter, so it can only choose among our own texts.
+/// Returns the message of an earlier answer. The reader can change the cookie, so it can only select one of our texts.
 fn take_flash(request: &HttpRequest, lang: Lang) -> Option<Flash> {
     let left = FLASH.read(request)?;
     request.extensions_mut().insert(FlashShown);
@@ -260,10 +261,11 @@ fn take_flash(request: &HttpRequest, lang: Lang) -> Option<Flash> {
     lang.all().get(key).map(|text| Flash { kind, text: text.clone() })
 }
 
-/// Keeps an answer whose address or content is a secret out of every cache, and its address out of every `Referer`.
+/// Keeps an answer with a secret address or content out of every cache, and its address out of every `Referer`.
 ///
-/// Not by `no-referrer`: a browser with that policy posts the page's own form with `Origin: null` (Fetch, "append a request
-/// `Origin` header"), and one that sends no `Sec-Fetch-Site`, as Safari did until 16.4, would be taken for a foreign page.
+/// `no-referrer` is not used: a browser with that policy posts the page's own form with `Origin: null` (Fetch, "append
+/// a request `Origin` header"), and one that sends no `Sec-Fetch-Site`, such as Safari before 16.4, would be taken for
+/// a foreign page.
 pub fn kept_secret(mut answer: HttpResponse) -> HttpResponse {
     let headers = answer.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

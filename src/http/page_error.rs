@@ -1,4 +1,4 @@
-//! Errors for people: a page in the usual frame that says what happened and where to go from here.
+//! Errors for people: a page in the usual frame that says what happened and how to continue.
 
 use crate::ctx::Ctx;
 use crate::error::{Code, Error};
@@ -16,7 +16,7 @@ use askama::Template;
 struct ErrorPage {
     shell: Shell,
     status: u16,
-    /// What was refused; left out where the page's own words say the same.
+    /// Text of the refusal; absent if the page's own text says the same.
     detail: Option<String>,
     request_id: String,
 }
@@ -49,7 +49,7 @@ fn status(error: &Error) -> StatusCode {
     if error.code() == Code::Stale { StatusCode::CONFLICT } else { codes::status(error.code()) }
 }
 
-/// The frame with its reader, if the request got as far as finding out who that is.
+/// Returns the frame with its reader, if the request was identified.
 fn shell(site: &Site, facts: Facts, request: Option<&HttpRequest>) -> Shell {
     let known = request.and_then(|request| request.extensions().get::<Ctx>().cloned());
     match (request, known) {

@@ -1,7 +1,7 @@
-//! Lists in pages by cursor: the next page begins after the last row seen, so nothing is shown twice or skipped when
-//! rows come and go meanwhile, and a late page costs the database as little as the first.
+//! Lists in pages by cursor: the next page begins after the last row seen, so that no row is shown twice or skipped
+//! when rows change meanwhile, and a late page is as cheap as the first.
 //!
-//! A store reads `limit + 1` rows after the cursor's key; the extra row only tells that there is more.
+//! A store reads `limit + 1` rows after the cursor's key; the extra row shows that there is another page.
 
 use crate::ctx::Ctx;
 use crate::error::{Code, Error};
@@ -15,17 +15,18 @@ use serde::{Deserialize, Serialize};
 
 const USUAL: u16 = 50;
 const MOST: u16 = 200;
-/// Longest cursor we read, in bytes; ours are far shorter.
+/// Longest cursor read, in bytes; a longer one is refused. Ours are far shorter.
 const CURSOR_MAX: usize = 1000;
 
-/// The query members of every list: `web::Query<Paging>` beside the list's own filters, `params(Paging)` in the document.
+/// Query parameters of every list: `web::Query<Paging>` beside the list's own filters, `params(Paging)` in the
+/// document.
 #[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Paging {
-    /// Where the page begins: `_links.next` of the page before holds it. Opaque.
+    /// Start of the page, taken from `_links.next` of the page before. Opaque.
     #[param(max_length = 1000)]
     cursor: Option<String>,
-    /// How many items at most.
+    /// Most items of a page.
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<u16>,
 }
@@ -36,7 +37,7 @@ pub struct Page<T> {
     /// The items, in the list's order.
     #[schema(max_items = 200)]
     pub items: Vec<T>,
-    /// Where to go on.
+    /// Links to other pages.
     #[serde(rename = "_links")]
     pub links: Links,
 }
@@ -44,14 +45,14 @@ pub struct Page<T> {
 /// Addresses of a list.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Links {
-    /// The next page; left out on the last one.
+    /// Address of the next page; absent on the last one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = "uri", max_length = 4000)]
     pub next: Option<String>,
 }
 
 impl Paging {
-    /// How many items a page has at most.
+    /// Returns the most items of a page.
     pub fn limit(&self) -> Result<u64, Error> {
         match self.limit.unwrap_or(USUAL) {
             limit @ 1..=MOST => Ok(limit.into()),
@@ -59,18 +60,18 @@ impl Paging {
         }
     }
 
-    /// The key of the last row seen, as [`Page::cut`] wrote it.
+    /// Returns the key of the last row seen, as written by [`Page::cut`].
     pub fn after<K: DeserializeOwned>(&self) -> Result<Option<K>, Error> {
         self.cursor.as_deref().filter(|cursor| !cursor.is_empty()).map(read).transpose()
     }
-    /// As [`after`](Self::after) where the list is sorted by a day, then by an id.
+    /// Like [`after`](Self::after), for lists sorted by a day and then by an id.
     pub fn after_day<I: DeserializeOwned>(&self) -> Result<Option<(NaiveDate, I)>, Error> {
         Ok(self.after::<(Day, I)>()?.map(|(day, id)| (day.into(), id)))
     }
 }
 
 impl<T> Page<T> {
-    /// A page from `limit + 1` rows; `key` is what the next page's query compares with.
+    /// Makes a page from `limit + 1` rows; `key` is the value that the next query compares with.
     pub fn cut<K: Serialize>(
         ctx: &Ctx,
         request: &HttpRequest,
@@ -86,19 +87,19 @@ impl<T> Page<T> {
         Ok(Self { items: rows, links: Links { next } })
     }
 
-    /// The same page with its items said otherwise.
+    /// Returns the page with converted items.
     pub fn map<U>(self, say: impl FnMut(T) -> U) -> Page<U> {
         Page { items: self.items.into_iter().map(say).collect(), links: self.links }
     }
 
-    /// The next page's path and query, for a page of HTML that lists the same rows.
+    /// Returns path and query of the next page, for an HTML page with the same rows.
     pub fn next_path(&self) -> Option<String> {
         let url = url::Url::parse(self.links.next.as_deref()?).ok()?;
         Some(url[url::Position::BeforePath..url::Position::AfterQuery].to_owned())
     }
 }
 
-/// This request's path and query with another cursor.
+/// Returns this request's path and query with another cursor.
 fn next_path(request: &HttpRequest, cursor: &str) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     for (name, value) in url::form_urlencoded::parse(request.query_string().as_bytes()) {

@@ -1,5 +1,5 @@
-//! The three states of a member in a merge patch (RFC 7396): left out, `null`, or a value. `Option` knows only two, and
-//! telling "leave it" from "empty it" apart is the whole point of a patch.
+//! The three states of a member in a merge patch (RFC 7396): absent, `null`, or a value. `Option` has only two, and a
+//! patch has to distinguish "keep" from "remove".
 
 use crate::error::{Code, Error};
 use serde::{Deserialize, Deserializer};
@@ -18,7 +18,7 @@ pub enum Patch<T> {
 }
 
 impl<T> Patch<T> {
-    /// What holds afterwards, for something that may be absent.
+    /// Returns the value after the patch, for an optional member.
     pub fn apply(self, present: Option<T>) -> Option<T> {
         match self {
             Self::Keep => present,
@@ -27,7 +27,7 @@ impl<T> Patch<T> {
         }
     }
 
-    /// The new value of a member that cannot be removed, if it has one.
+    /// Returns the new value of a member that cannot be removed, if it has one.
     pub fn replacing(self, field: &'static str) -> Result<Option<T>, Error> {
         match self {
             Self::Keep => Ok(None),
@@ -36,7 +36,7 @@ impl<T> Patch<T> {
         }
     }
 
-    /// The new value of a member that can, if anything changes.
+    /// Returns the new value of a removable member, if it changes.
     pub fn changing(self) -> Option<Option<T>> {
         match self {
             Self::Keep => None,
@@ -45,7 +45,7 @@ impl<T> Patch<T> {
         }
     }
 
-    /// The same with its value said otherwise.
+    /// Returns the patch with a converted value.
     pub fn map<U>(self, say: impl FnOnce(T) -> U) -> Patch<U> {
         match self {
             Self::Keep => Patch::Keep,

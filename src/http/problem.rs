@@ -10,32 +10,32 @@ use serde::Serialize;
 
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
-/// What went wrong (RFC 9457). Programs decide by `status` and `code`; `detail` is for people.
+/// A problem (RFC 9457). Programs decide by `status` and `code`; `detail` is for people.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Problem {
     /// Always `about:blank`: the meaning is that of the status, refined by `code`.
     #[serde(rename = "type")]
     #[schema(value_type = String, format = "uri-reference", example = "about:blank", max_length = 200)]
     pub kind: &'static str,
-    /// The status in words.
+    /// Name of the status.
     #[schema(value_type = String, example = "Conflict", max_length = 60)]
     pub title: &'static str,
     /// The HTTP status.
     #[schema(minimum = 100, maximum = 599, example = 409)]
     pub status: u16,
-    /// What happened, in the language asked for.
+    /// Description of the problem, in the requested language.
     #[schema(max_length = 1000, example = "Il seggio ha già un titolare in quei giorni.")]
     pub detail: String,
-    /// This occurrence.
+    /// Identifier of this occurrence.
     #[schema(format = "uri-reference", max_length = 60, example = "urn:uuid:01936f3c-0000-7000-8000-000000000000")]
     pub instance: String,
-    /// The stable name of the refusal.
+    /// Stable code of the refusal.
     #[schema(value_type = String, pattern = "^[a-z0-9_]+$", max_length = 60, example = "seat_held")]
     pub code: &'static str,
-    /// The name of the request, to quote when asking for help.
+    /// Id of the request, to quote when asking for help.
     #[schema(format = Uuid)]
     pub request_id: String,
-    /// The wrong members of the input, if it is about members.
+    /// Wrong members of the input, if there are any.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 100)]
     pub errors: Vec<FieldProblem>,
@@ -47,16 +47,16 @@ pub struct FieldProblem {
     /// The member's name.
     #[schema(value_type = String, max_length = 60, example = "seat_id")]
     pub field: &'static str,
-    /// The stable name of what is wrong with it.
+    /// Stable code of its error.
     #[schema(value_type = String, pattern = "^[a-z0-9_]+$", max_length = 60, example = "required")]
     pub code: &'static str,
-    /// What is wrong with it, in the language asked for.
+    /// Description of its error, in the requested language.
     #[schema(max_length = 1000, example = "Il campo è obbligatorio.")]
     pub detail: String,
 }
 
 impl Problem {
-    /// An error as told to the one who made this request.
+    /// Makes the problem for the caller of this request.
     pub fn new(error: &Error, facts: Facts) -> Self {
         let code = error.code();
         let status = codes::status(code);
@@ -87,7 +87,7 @@ pub(super) fn answer(error: &Error, facts: Facts) -> HttpResponse {
     Problem::new(error, facts).respond()
 }
 
-/// The words for an error. Our own faults have one sentence for all: what broke is for the log.
+/// Returns the text of an error. Faults of the service have one text for all, because their cause is for the log.
 pub(super) fn detail(error: &Error, lang: Lang) -> String {
     match error {
         Error::Refused(refused) => text(lang, refused.code, &refused.params),

@@ -1,5 +1,5 @@
-//! What `edge` found out about a request before anything else looked at it. Small and copied: every later layer reads
-//! it from the request instead of asking headers again.
+//! Facts about a request, found by `edge` before anything else: small and copied, so that later layers need not read
+//! the headers again.
 
 use crate::texts::Lang;
 use actix_web::http::header::{ACCEPT, ACCEPT_LANGUAGE, HeaderMap};
@@ -10,17 +10,17 @@ use uuid::Uuid;
 /// The facts of one request.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts {
-    /// Our own name for the request; never taken from the caller, who could otherwise write into our logs.
+    /// Id of the request, never taken from the caller, who could otherwise write into our logs.
     pub request_id: Uuid,
     pub lang: Lang,
-    /// Who is at the other end: the peer, or what a trusted proxy says about it.
+    /// Address of the client: the peer, or the one named by a trusted proxy.
     pub client: IpAddr,
     pub face: Face,
-    /// Whether people come over https; decides the names and flags of cookies.
+    /// Whether the service is reached over https; decides names and flags of cookies.
     pub https: bool,
 }
 
-/// Whom an error is told.
+/// Form in which errors are answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Face {
     /// A program: problem+json.
@@ -30,7 +30,8 @@ pub enum Face {
 }
 
 impl Facts {
-    /// The facts `edge` left; without `edge` (a test of one handler) those of an Italian reader on this machine.
+    /// Returns the facts set by `edge`; without `edge` (a test of one handler) those of an Italian reader on this
+    /// machine.
     pub fn of(request: &HttpRequest) -> Self {
         request.extensions().get::<Self>().copied().unwrap_or(Self {
             request_id: Uuid::nil(),
@@ -42,7 +43,8 @@ impl Facts {
     }
 }
 
-/// Programs get problems: under `/api/`, for calendars and service checks, and wherever JSON is asked for by name.
+/// Returns the form of errors. Programs get problems: under `/api/`, for calendars and service checks, and if the
+/// request asks for JSON by name.
 pub fn face(path: &str, headers: &HeaderMap) -> Face {
     let for_programs = path.starts_with("/api/")
         || path.starts_with("/health")
@@ -56,7 +58,7 @@ fn asks_for_json(headers: &HeaderMap) -> bool {
     !accept.contains("text/html") && (accept.contains("application/json") || accept.contains("+json"))
 }
 
-/// The language of the answer: the one chosen on a page, else the one the browser prefers, else Italian.
+/// Returns the language of the answer: the one chosen on a page, otherwise the browser's preference, otherwise Italian.
 pub fn language(chosen: Option<&str>, headers: &HeaderMap) -> Lang {
     if let Some(code) = chosen {
         return Lang::of(code);
@@ -64,7 +66,7 @@ pub fn language(chosen: Option<&str>, headers: &HeaderMap) -> Lang {
     headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).and_then(preferred).unwrap_or_default()
 }
 
-/// The best of our languages in an `Accept-Language` list (RFC 9110 §12.5.4); the first named wins among equals.
+/// Returns the best of our languages in an `Accept-Language` list (RFC 9110 §12.5.4); the first one wins among equals.
 fn preferred(list: &str) -> Option<Lang> {
     let mut best: Option<(f32, Lang)> = None;
     for item in list.split(',') {

@@ -1,5 +1,5 @@
-//! What the HTTP side of one process shares: built once, outside the factory that every worker runs, so that all workers
-//! count with the same limiter and the same metrics.
+//! State shared by the HTTP side of one process, built once and not per worker, so that all workers use the same
+//! limiter and metrics.
 
 use crate::auth::last_use::LastUse;
 use crate::ctx::Services;
@@ -18,24 +18,24 @@ pub struct Site {
     pub services: Arc<Services>,
     pub limiter: Limiter,
     pub connections: Arc<Connections>,
-    /// Room for the files that are being received.
+    /// Memory for files being received.
     pub uploads: Room,
-    /// Uses of keys that are not written down yet.
+    /// Uses of keys that are not written yet.
     pub last_use: LastUse,
-    /// Work that goes on after its answer has left; waited for when the service stops.
+    /// Work that continues after its answer; a stop waits for it.
     later: TaskTracker,
     runtime: Handle,
     pub metrics: Metrics,
     pub notices: Notices,
-    /// Set first when the service stops: `/health/ready` says no, so that the proxy sends nobody any more.
+    /// Set first when the service stops: `/health/ready` then answers 503, so that the proxy sends no more requests.
     draining: AtomicBool,
     pub(super) headers: StandardHeaders,
-    /// Scheme, host and port as people's browsers know them.
+    /// Scheme, host and port in the browsers' view.
     pub(super) origin: String,
     pub(super) https: bool,
 }
 
-/// What every page says at its top.
+/// Notices at the top of every page.
 #[derive(Default)]
 pub struct Notices {
     demo: AtomicBool,
@@ -43,7 +43,7 @@ pub struct Notices {
 }
 
 impl Site {
-    /// Called within the runtime that outlives the workers of the server.
+    /// Makes the state. Must be called within the runtime that outlives the server's workers.
     pub fn new(services: Arc<Services>) -> Self {
         let config = &services.config;
         Self {
@@ -63,19 +63,19 @@ impl Site {
         }
     }
 
-    /// Does something beside an answer that does not wait for it. Not on the worker's own runtime, which ends with the server.
+    /// Runs work after the answer. Not on the worker's own runtime, which ends with the server.
     pub fn afterwards(&self, work: impl Future<Output = ()> + Send + 'static) {
         self.later.spawn_on(work, &self.runtime);
     }
 
-    /// Waits until all of it is done.
+    /// Waits until that work is done.
     pub async fn all_done(&self) {
         self.later.close();
         self.later.wait().await;
         self.later.reopen();
     }
 
-    /// From now on the service answers "not ready"; what it has accepted it still finishes.
+    /// Makes the service answer "not ready"; accepted requests are finished.
     pub fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);
     }
@@ -94,8 +94,8 @@ impl Notices {
         self.demo.load(Ordering::Relaxed)
     }
 
-    /// Called by whoever reads or changes the setting (`cli/serve.rs` now and then, the mail log's buttons), so that every replica
-    /// shows the same.
+    /// Sets whether sending is paused. Called by the readers and writers of the setting (`cli/serve.rs` periodically,
+    /// the buttons of the mail log), so that every replica shows the same.
     pub fn show_paused(&self, paused: bool) {
         self.paused.store(paused, Ordering::Relaxed);
     }

@@ -1,4 +1,4 @@
-//! Requests no route takes: 404, or 405 where the path is known and only the method is not.
+//! Requests without a route: 404, or 405 if only the method does not match.
 
 use crate::error::Code;
 use crate::http::{Failure, openapi, route};
@@ -12,14 +12,14 @@ pub async fn unmatched(request: HttpRequest) -> HttpResponse {
         return HttpResponse::from_error(Failure::of(Code::NotFound));
     };
     let mut answer = HttpResponse::from_error(Failure::of(Code::MethodNotAllowed));
-    // An answer 405 must say what is allowed (RFC 9110 §15.5.6).
+    // An answer 405 must list the allowed methods (RFC 9110 §15.5.6).
     if let Ok(allowed) = HeaderValue::from_str(&allowed(&route::documented(&pattern), request.method())) {
         answer.headers_mut().insert(ALLOW, allowed);
     }
     answer
 }
 
-/// What the document says, for the API; a page is read with GET or posted to, so the other one of the two it is.
+/// Returns the allowed methods: the documented ones for the API; for a page, GET or POST, whichever was not tried.
 fn allowed(pattern: &str, tried: &Method) -> String {
     let documented = openapi::methods(pattern);
     if !documented.is_empty() {

@@ -1,8 +1,7 @@
-//! Room in memory for the files that are being received, for the whole process.
+//! Memory for files being received, shared by the whole process.
 //!
-//! A file is held in memory until it is in the database, several times over while it is written. So many at once that they
-//! would fill the memory have to wait before the first byte of theirs is read: what waits holds nothing, so nobody can wait for
-//! each other.
+//! A file is in memory until it is in the database, several times over while it is written. Uploads that would exceed
+//! the room wait before their first byte is read. A waiting upload holds no room, so uploads cannot block each other.
 
 use crate::error::Code;
 use crate::http::Failure;
@@ -29,13 +28,13 @@ pub struct Taken {
 }
 
 impl Room {
-    /// Room for a few files of this size in bytes, or for many small ones.
+    /// Makes room for a few files of this size in bytes, or for many small ones.
     pub fn for_files_of(largest: usize) -> Self {
         let all = (largest.div_ceil(UNIT) * LARGEST_AT_ONCE).max(1);
         Self { units: Arc::new(Semaphore::new(all)), all }
     }
 
-    /// Waits for room for so many bytes. [`Code::Busy`] (503) when there is none within the patience.
+    /// Waits for room for `bytes`; [`Code::Busy`] (503) if there is none within `patience`.
     pub async fn take(&self, bytes: usize, patience: Duration) -> Result<Taken, Failure> {
         let units = bytes.div_ceil(UNIT).clamp(1, self.all);
         let busy = || Failure::of(Code::Busy);

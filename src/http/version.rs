@@ -1,5 +1,5 @@
-//! Versions of things that change: sent as a strong `ETag`, demanded back as `If-Match` (RFC 9110 §13.1.1), so that
-//! nobody overwrites what they have not seen.
+//! Versions of resources: sent as a strong `ETag`, required as `If-Match` (RFC 9110 §13.1.1), so that a change cannot
+//! overwrite another one that its caller has not seen.
 
 use crate::ctx::Ctx;
 use crate::db::Txn;
@@ -9,7 +9,8 @@ use crate::http::conditional::content_of;
 use actix_web::HttpRequest;
 use actix_web::http::header::{self, ETAG, EntityTag, Header, HeaderName, IF_MATCH};
 
-/// For the OpenAPI document: `params(IfMatch)` on an operation that calls [`if_match`]. The answers 412 and 428 follow.
+/// Parameter for the OpenAPI document: `params(IfMatch)` on an operation that calls [`if_match`]. The answers 412 and
+/// 428 follow.
 #[derive(utoipa::IntoParams)]
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "only its description is used")]
@@ -24,10 +25,10 @@ pub struct IfMatch {
     if_match: String,
 }
 
-/// The version the caller has seen. [`Code::VersionMissing`] (428) if none is named; `*`, which would mean "whatever it
-/// is now", names none. [`Code::Stale`] (412) for a tag we never gave.
+/// Returns the version that the caller has seen. [`Code::VersionMissing`] (428) if none is named; `*` names none,
+/// because it means any version. [`Code::Stale`] (412) for an unknown tag.
 ///
-/// In a list the newest version counts, because versions only grow: no other tag of it can be that of today.
+/// Of several tags the newest version counts, because versions only grow, so that no older tag can be the present one.
 pub fn if_match(request: &HttpRequest) -> Result<i32, Error> {
     let missing = || Error::refused(Code::VersionMissing);
     let said = request.headers().get(IF_MATCH).ok_or_else(missing)?;
@@ -40,13 +41,14 @@ pub fn if_match(request: &HttpRequest) -> Result<i32, Error> {
     }
 }
 
-/// The version a tag names; none for a weak one, which is not good enough for a change (RFC 9110 §13.1.1), and for one of another make.
+/// Returns the version of a tag; `None` for a weak one, which is not allowed for a change (RFC 9110 §13.1.1), and for
+/// an unknown form.
 fn version_of(tag: &EntityTag) -> Option<i32> {
     let strong = (!tag.weak).then(|| content_of(tag.tag()))?;
     strong.strip_prefix('v')?.parse().ok()
 }
 
-/// A change of what the caller has seen, in one transaction; `work` is given the version named.
+/// Changes a resource at the version that the caller has seen, in one transaction; `work` gets that version.
 pub async fn change<T>(
     ctx: &Ctx,
     request: &HttpRequest,
@@ -66,7 +68,7 @@ pub fn etag(version: i32) -> (HeaderName, String) {
     (ETAG, tag(version))
 }
 
-/// A thing with its version, as every read and every change answers it.
+/// Answers with a resource and its version.
 pub fn answer(version: i32, body: &impl serde::Serialize) -> actix_web::HttpResponse {
     actix_web::HttpResponse::Ok().insert_header(etag(version)).json(body)
 }

@@ -1,5 +1,5 @@
-//! Tidies the database, and puts the head of the audit chain where the database cannot reach: into the log, which an installation
-//! ships elsewhere, and into a mail to whoever runs the service.
+//! Tidies the database, and publishes the head of the audit chain outside it: in the log, which an installation ships
+//! elsewhere, and in a mail to the operator.
 
 use super::{Report, mail};
 use crate::audit;
@@ -15,7 +15,7 @@ pub(super) async fn run(ctx: &Ctx) -> Result<Report> {
     ctx.write(async |txn| mail::anchor(ctx, txn, &head).await).await?;
     let db = &ctx.services.db;
     if db.is_sqlite() {
-        // Readers that never pause would let the write-ahead log grow for ever; at night there are none for long.
+        // Needed because the write-ahead log grows while there are readers at all times; at night there are pauses.
         db.writer().execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
     }
     same_time::demand(db, ctx.services.clock.as_ref()).await?;

@@ -1,4 +1,4 @@
-//! The one mail to whoever runs the service: the head of the audit chain, to be kept where no copy of the database is.
+//! The mail to the operator: the head of the audit chain, to be kept away from copies of the database.
 
 use crate::audit::Head;
 use crate::ctx::Ctx;
@@ -9,7 +9,7 @@ use crate::mail::outbox::{self, Notification, Recipient};
 use crate::texts::Lang;
 use crate::time::words;
 
-/// Promises the mail of this day, where `mail.operator_address` names somebody; once a day, in Italian.
+/// Promises the mail of this day if `mail.operator_address` is set; once a day, in Italian.
 pub(super) async fn anchor(ctx: &Ctx, txn: &Txn, head: &Head) -> Result<()> {
     let address = &ctx.config().mail.operator_address;
     if address.is_empty() {

@@ -1,10 +1,12 @@
-//! Jobs: what the service does by itself, and when.
+//! Jobs: background work at planned times.
 //!
-//! [`schedule`] is the one page that lists them. Every job asks "what is due and not yet done?", so an outage heals at the next run,
-//! a second run does no harm, and replicas need no leader: each planned run is taken by whoever inserts its row in `job_slot` first.
+//! [`schedule`] lists them. Every job queries what is due and not done yet, so that an outage is made up by the next
+//! run, a second run does no harm, and replicas need no leader: each planned run belongs to the replica that inserts
+//! its row in `job_slot` first.
 //!
-//! [`runner`] takes the slot, keeps a job from overlapping itself, gives it a deadline, survives its panic and writes `job_status`.
-//! [`ticker`] only says when: UTC, at most a dozen entries, nothing kept in it. [`status`] is what pages and the API show.
+//! [`runner`] takes the slot, keeps a job from overlapping itself, sets a deadline, survives its panic and writes
+//! `job_status`. [`ticker`] only starts runs: UTC, at most a dozen entries, no state. [`status`] is shown by pages and
+//! the API.
 
 mod housekeeping;
 mod mail;
@@ -15,10 +17,10 @@ pub mod schedule;
 pub mod status;
 pub mod ticker;
 
-/// What a run did.
+/// Result of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
-    /// How many things were done; nought is a good answer.
+    /// Number of things done; zero is a good result.
     pub done: u64,
     /// For operators; no personal data.
     pub note: String,

@@ -1,4 +1,4 @@
-//! Puts the outbox in order; whatever it put back is sent when the dispatcher hears the commit.
+//! Tidies the outbox; the dispatcher sends what was returned to the queue when it hears the commit.
 
 use super::Report;
 use crate::ctx::Ctx;
@@ -7,7 +7,7 @@ use crate::mail::outbox::lease;
 use crate::ops::same_time;
 
 pub(super) async fn run(ctx: &Ctx) -> Result<Report> {
-    // By a clock that has left the others' behind, their leases look lapsed.
+    // With a clock that is ahead of the others', their leases would look lapsed.
     same_time::demand(&ctx.services.db, ctx.services.clock.as_ref()).await?;
     let now = ctx.now();
     let swept = ctx.write(async |txn| Ok(lease::sweep(txn, now).await?)).await?;

@@ -1,5 +1,5 @@
-//! Removes what must not be kept (GDPR art. 5(1)(e)), after the periods of `[retention]`: one function for each table, in one
-//! transaction each, so that a long clearing never holds the write lock for long.
+//! Removes data after the periods of `[retention]` (GDPR art. 5(1)(e)): one function and one transaction for each
+//! table, so that the write lock is never held for long.
 
 use super::Report;
 use crate::ctx::Ctx;
@@ -22,7 +22,7 @@ pub(super) async fn run(ctx: &Ctx) -> Result<Report> {
     let last_mail = days_ago(periods.mail_words_days);
 
     let mut failures = Failures::default();
-    // One table that cannot be cleared is no reason to keep what is in the others.
+    // A table that cannot be cleared does not stop the clearing of the others.
     let mut counted = |what: &str, removed: Result<u64>| match removed {
         Ok(rows) => Ok(rows),
         Err(error) => failures.note(what, error).map(|()| 0),
@@ -60,7 +60,7 @@ async fn remove_links(txn: &Txn, before: DateTime<Utc>) -> Result<u64> {
     Ok(sign_in_link::Entity::delete_many().filter(old).exec(txn).await?.rows_affected)
 }
 
-/// The one-press links of reminders; what was pressed stands in the audit trail.
+/// Removes one-press links of reminders; presses are recorded in the audit trail.
 async fn remove_presses(txn: &Txn, before: DateTime<Utc>) -> Result<u64> {
     let ended = Condition::any()
         .add(press_link::Column::ExpiresAt.lt(Instant::from(before)))
@@ -68,7 +68,7 @@ async fn remove_presses(txn: &Txn, before: DateTime<Utc>) -> Result<u64> {
     Ok(press_link::Entity::delete_many().filter(ended).exec(txn).await?.rows_affected)
 }
 
-/// Files that came with a form or a call and that nothing owns: the form was refused and given up.
+/// Removes uploaded files without an owner, whose form was refused and abandoned.
 async fn remove_files(txn: &Txn, before: DateTime<Utc>) -> Result<u64> {
     let owned = Query::select().column(document_owner::Column::DocumentId).from(document_owner::Entity).to_owned();
     let given_up = Condition::all()

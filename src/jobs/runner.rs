@@ -1,4 +1,5 @@
-//! Running one job: at most once for each planned instant, never over itself, within its deadline, and with its end written down.
+//! Running one job: at most once for each planned instant, never overlapping itself, within its deadline, with its
+//! outcome recorded.
 
 use super::Report;
 use super::schedule::Job;
@@ -19,24 +20,24 @@ use tokio::time::{Instant as Tick, timeout};
 use tracing::{error, info, warn};
 
 const DETAIL_CHARACTERS: usize = 1000;
-/// A slot planned so far from now was not taken by a clock that agrees with ours.
+/// Slots further ahead than this were taken by a process with a wrong clock.
 const SLOTS_AHEAD: TimeDelta = TimeDelta::minutes(1);
-/// The word kept in `job_status` while a job runs.
+/// Outcome in `job_status` while a job runs.
 pub(super) const RUNNING: &str = "running";
 
-/// How a run ended.
+/// Outcome of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ended {
     Done(Report),
     /// The job returned an error, which is text for operators.
     Failed(String),
-    /// It took longer than its deadline.
+    /// The run exceeded its deadline.
     TimedOut,
     Panicked,
 }
 
 impl Ended {
-    /// The word kept in `job_status`.
+    /// Returns the word stored in `job_status`.
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Done(_) => "done",
@@ -72,8 +73,8 @@ impl Runner {
         Self { services, turns: Mutex::default() }
     }
 
-    /// Runs the job for the latest instant it was planned for, unless that run was taken already, here or by a replica, or the job
-    /// is still at the one before. `None` when there was nothing to run.
+    /// Runs the job for its latest planned instant, unless this process or a replica has taken that run, or the job is
+    /// still running. `None` if there was nothing to run.
     pub async fn run_planned(&self, job: &'static Job) -> Option<Ended> {
         let planned = job.planned_before(self.services.clock.now())?;
         let _turn = self.take_turn(job.name)?;
@@ -83,7 +84,7 @@ impl Runner {
                 Some(self.run(job, planned).await)
             }
             Ok(false) => {
-                // Another process runs it, or this one has: the job has not been forgotten.
+                // Another process runs it, or this one has run it: the job works.
                 self.services.vitals.beat(job.name);
                 None
             }
@@ -131,8 +132,8 @@ impl Runner {
         ended
     }
 
-    /// Frees the slots of a future that has not come: a clock that went wrong and was set right took them, and the jobs would stand
-    /// still until it comes. Replicas whose clocks agree are never that far ahead of each other.
+    /// Deletes slots of the future, which a process with a wrong clock has taken and which would stop the jobs until
+    /// then. Replicas with right clocks are never that far ahead.
     pub async fn forget_slots_to_come(&self) {
         let to_come = self.services.clock.now() + SLOTS_AHEAD;
         let freed = async {
@@ -176,7 +177,7 @@ impl Runner {
         turn.try_acquire_owned().ok()
     }
 
-    /// A status that cannot be written is no reason to fail a job that did its work.
+    /// An error is only logged, because a status that cannot be written must not fail a job that did its work.
     async fn write_status(&self, job: &Job, fill: impl FnOnce(&mut job_status::ActiveModel)) {
         let mut status = job_status::ActiveModel {
             name: Set(job.name.to_owned()),
@@ -201,7 +202,7 @@ impl Runner {
     }
 }
 
-/// Writes the row over the one there is; `runs` and `failures` are added to it.
+/// Inserts or replaces the row; `runs` and `failures` are added to it.
 async fn upsert(txn: &Txn, status: job_status::ActiveModel) -> Result<(), StoreError> {
     use job_status::Column::{
         Failures, LastDetail, LastDurationMs, LastFinishedAt, LastOutcome, LastPlannedAt, LastStartedAt, Name, Runs,

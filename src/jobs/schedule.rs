@@ -1,8 +1,8 @@
-//! Every job and when it runs. Adding one is one line here and one text.
+//! Schedule of all jobs. A new job needs one line here and one text.
 //!
-//! Six fields, UTC: second, minute, hour, day of month, month, day of week. UTC because the library fixes a zone's offset when a
-//! job is registered and would run it an hour off after a change of summer time; a job that must know Rome's hour asks
-//! `time::zone` itself. Never both days at once: the parser then wants both to match.
+//! Six fields, UTC: second, minute, hour, day of month, month, day of week. UTC because the library fixes a zone's
+//! offset when a job is registered, so that its runs would be an hour off after a change of summer time; a job that
+//! needs the hour in Rome uses `time::zone`. Never set both day fields, because the parser then requires both to match.
 
 use super::{Report, housekeeping, outbox_sweep, retention};
 use crate::ctx::Ctx;
@@ -19,11 +19,11 @@ use std::time::Duration;
 pub struct Job {
     /// Stable name: in the database, at the command line, in the log.
     pub name: &'static str,
-    /// When, in UTC.
+    /// Rule of the planned instants, in UTC.
     pub cron: &'static str,
-    /// A run that takes longer is given up; its transaction leaves nothing behind.
+    /// Longest run; a longer one is abandoned, and its transaction rolled back.
     pub deadline: Duration,
-    /// Key of the text that says what it does.
+    /// Key of the text that describes the job.
     pub text: &'static str,
     pub run: for<'a> fn(&'a Ctx) -> BoxFuture<'a, Result<Report>>,
 }
@@ -40,13 +40,13 @@ pub const JOBS: &[Job] = &[
     job("housekeeping", "0 10 2 * * *", 600, "jobs.housekeeping", |ctx| Box::pin(housekeeping::run(ctx))),
 ];
 
-/// What midnight and the calendar bring to the register: ends, starts, ends that come near.
+/// Carries out the starts, ends and coming ends of designations.
 async fn handover(ctx: &Ctx) -> Result<Report> {
     let (done, failures) = designations::service::follow_calendar(ctx).await?;
     Ok(Report::new(done, format!("designations begun, ending or ended{failures}")))
 }
 
-/// Who joins the network is invited to the meetings still to come, who leaves is told that they are no longer theirs.
+/// Invites new members to coming meetings, and tells former members that they are no longer invited.
 async fn follow_members(ctx: &Ctx) -> Result<Report> {
     let (done, failures) = meetings::service::follow_members(ctx).await?;
     Ok(Report::new(done, format!("invited, or told that a meeting is no longer theirs{failures}")))
@@ -63,23 +63,23 @@ const fn job(
 }
 
 impl Job {
-    /// The job of this name.
+    /// Returns the job of this name.
     pub fn named(name: &str) -> Option<&'static Self> {
         JOBS.iter().find(|job| job.name == name)
     }
 
-    /// The latest planned instant not after `now`: the slot that a run at `now` belongs to.
+    /// Returns the latest planned instant not after `now`, the slot of a run at `now`.
     pub fn planned_before(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        // The parser carries the fraction of the second along, and every replica must name the same slot.
+        // Cut to whole seconds, because the parser keeps the fraction and every replica must name the same slot.
         self.rule()?.find_previous_occurrence(&now.trunc_subsecs(0), true).ok()
     }
 
-    /// The first planned instant after `now`.
+    /// Returns the first planned instant after `now`.
     pub fn planned_after(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         self.rule()?.find_next_occurrence(&now.trunc_subsecs(0), false).ok()
     }
 
-    /// The time between two planned runs; `None` if the job's rule names no instant.
+    /// Returns the time between two planned runs; `None` if the rule names no instant.
     pub fn interval(&self, now: DateTime<Utc>) -> Option<Duration> {
         let first = self.planned_after(now)?;
         (self.planned_after(first)? - first).to_std().ok()
@@ -110,7 +110,7 @@ mod tests {
         }
     }
 
-    /// Three intervals without a run mean that a job stands still, so one run may not last that long.
+    /// A job without a run for three intervals counts as silent, so a run must be shorter than that.
     #[test]
     fn a_run_and_the_wait_for_the_next_are_shorter_than_three_intervals() {
         for job in JOBS {

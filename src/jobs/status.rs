@@ -1,4 +1,4 @@
-//! How each job stands: what the page and the API show.
+//! State of the jobs, as shown by the page and the API.
 
 use super::runner::RUNNING;
 use super::schedule::{JOBS, Job};
@@ -12,7 +12,7 @@ use sea_orm::EntityTrait;
 #[derive(Clone, Debug)]
 pub struct JobStatus {
     pub name: &'static str,
-    /// Key of the text that says what it does.
+    /// Key of the text that describes the job.
     pub text: &'static str,
     /// Six fields, UTC.
     pub cron: &'static str,
@@ -60,7 +60,8 @@ fn status(job: &Job, row: Option<&job_status::Model>, now: DateTime<Utc>) -> Job
     }
 }
 
-/// The word written down; a run that nobody ended within its deadline went down with its process, which could not write another.
+/// Returns the recorded outcome. A run without an end after its deadline was interrupted with its process, which could
+/// not record an outcome.
 fn outcome(job: &Job, row: &job_status::Model, now: DateTime<Utc>) -> String {
     let is_over = row.last_started_at.0 + job.deadline < now;
     if row.last_outcome == RUNNING && is_over { "interrupted".to_owned() } else { row.last_outcome.clone() }

@@ -1,7 +1,7 @@
-//! When: a thin use of tokio-cron-scheduler. It only knocks; everything that must be right is in the runner and in the database.
+//! Starts the planned runs with tokio-cron-scheduler. Correctness depends on the runner and the database only.
 //!
-//! The library keeps the instant of each next tick: after the clock was set back it would wait until that instant comes round again.
-//! So the schedule is made anew whenever wall and steady time have parted.
+//! The library stores the instant of each next tick, so after the clock is set back it would wait until that instant.
+//! Therefore the schedule is rebuilt whenever wall time and monotonic time differ.
 
 use super::runner::Runner;
 use super::schedule::Job;
@@ -17,13 +17,13 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{error, warn};
 
-/// Larger than the number of jobs: the library drops ticks that do not fit.
+/// Ticks that the library may hold; it drops more. Larger than the number of jobs.
 const CHANNEL: usize = 64;
 const STOP_WITHIN: Duration = Duration::from_secs(10);
 const LOOK_AT_CLOCK_EVERY: Duration = Duration::from_secs(30);
-/// Wall time this far from steady time was set, not kept.
+/// Difference between wall time and monotonic time beyond which the clock was set.
 const PARTED: TimeDelta = TimeDelta::minutes(1);
-/// A job that has not begun for so many of its intervals gives no sign of life any more.
+/// Missed intervals after which a job counts as silent.
 const MISSED_RUNS: u32 = 3;
 
 /// The running schedule.
@@ -34,10 +34,10 @@ pub struct Ticker {
 }
 
 impl Ticker {
-    /// Starts the schedule on the current runtime. `services` hold the background's connections. A run that was planned while nobody was
-    /// there to take it is made up for at once, the latest of each job only.
+    /// Starts the schedule on the current runtime. `services` holds the background's connections. For each job the
+    /// latest run planned while the service was down is run at once.
     ///
-    /// `after` is called when a job has ended: the mails it promised wait for somebody to ring.
+    /// `after` is called when a job has ended, to wake the dispatcher for the mails it promised.
     pub async fn start(
         services: Arc<Services>,
         jobs: &'static [Job],
@@ -61,7 +61,7 @@ impl Ticker {
         Ok(Self { knocker, stop_ticking, ticking })
     }
 
-    /// Knocks no more, and gives the jobs that run ten seconds to end.
+    /// Stops starting jobs, and gives running ones ten seconds to end.
     pub async fn stop(self) {
         self.stop_ticking.cancel();
         if let Err(failure) = self.ticking.await {
@@ -76,13 +76,13 @@ impl Ticker {
     }
 }
 
-/// What a tick does. Cheap to clone.
+/// State for starting a run. Cheap to clone.
 #[derive(Clone)]
 struct Knocker {
     jobs: &'static [Job],
     runner: Arc<Runner>,
     tracker: TaskTracker,
-    /// Cancelled when jobs that run must be let go.
+    /// Cancelled when running jobs have to be abandoned.
     abandon: CancellationToken,
     after: Arc<dyn Fn() + Send + Sync>,
 }
@@ -91,7 +91,7 @@ impl Knocker {
     fn knock(&self, job: &'static Job) {
         let Self { runner, abandon, after, .. } = self.clone();
         self.tracker.spawn(async move {
-            // Dropping a job in the middle is safe: what its transaction wrote goes with it.
+            // A job may be dropped at any point, because its transaction is then rolled back.
             if abandon.run_until_cancelled(runner.run_planned(job)).await.flatten().is_some() {
                 after();
             }
@@ -99,7 +99,7 @@ impl Knocker {
     }
 }
 
-/// The schedule from now on; what was planned before is made up for at once.
+/// Builds the schedule, and runs each job's latest missed run at once.
 async fn schedule(knocker: &Knocker) -> Result<JobScheduler, JobSchedulerError> {
     knocker.runner.forget_slots_to_come().await;
     let scheduler = JobScheduler::new_with_channel_size(CHANNEL).await?;
@@ -142,7 +142,7 @@ async fn shut_down(scheduler: &mut JobScheduler) {
     }
 }
 
-/// One moment by two clocks: the wall's, which people set, and a steady one.
+/// One moment on two clocks: the wall clock, which can be set, and the monotonic clock.
 struct Mark {
     wall: DateTime<Utc>,
     steady: Instant,

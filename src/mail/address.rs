@@ -1,16 +1,17 @@
-//! Addresses as people type and paste them, and as they are kept. Pure.
+//! Addresses as people type and paste them, and their stored form. Pure.
 
 use super::message::parse_address;
 use crate::letters;
 
-/// Tells whether a text is an address that mail can be written to: what the message builder accepts, with a dot in its domain.
+/// Returns whether mail can be sent to an address: it must be one that the message builder accepts, with a dot in its
+/// domain.
 pub fn is_address(text: &str) -> bool {
     let has_a_dot = |domain: &str| domain.contains('.') && domain.split('.').all(|label| !label.is_empty());
     parse_address("address", text).is_ok_and(|address| has_a_dot(address.domain()))
 }
 
-/// Reads the address that was meant: without what is not seen around it, in lower case, its domain in ASCII (RFC 5891, *A-label*). A
-/// text that is no address stays none.
+/// Returns the stored form of a typed address: without invisible characters around it, in lower case, with its domain
+/// in ASCII (RFC 5891, *A-label*). A text that is not an address is only trimmed and lowered.
 pub fn meant(text: &str) -> String {
     let lower = text.trim_matches(letters::is_unseen).to_lowercase();
     match lower.rsplit_once('@') {

@@ -1,7 +1,8 @@
-//! A mailbox that is not there: the one thing that mail tells the network.
+//! Records mailboxes that do not exist; this is the only fact that mail reports to the network.
 //!
-//! Only a relay's refusal of the recipient for good counts. A full mailbox, a greylist, a relay that is away or does not relay for us
-//! are no news about the person, and a refusal of an address that the person has left meanwhile is none about the new one.
+//! Only a permanent refusal of the recipient by the relay counts. A full mailbox, a greylist, or a relay that is down
+//! or refuses to relay says nothing about the person, and neither does a refusal of an address that the person no
+//! longer has.
 
 use super::outbox::lease::{self, Lease, Outcome};
 use super::transport::FailureClass;
@@ -10,8 +11,9 @@ use crate::db::{StoreError, Txn};
 use crate::error::{Error, Result};
 use crate::network::service as network;
 
-/// Notes the refusal with the person it is about, in the transaction that writes the mail's end, so that the vacancy radar shows it
-/// as soon as the mail log does. The first refusal of an address stays: since when matters, not how often.
+/// Records a refusal with its person, in the transaction that writes the mail's outcome, so that the vacancy radar and
+/// the mail log show it at the same time. The first refusal of an address is kept, because its date matters and not the
+/// number of refusals.
 pub async fn note(ctx: &Ctx, txn: &Txn, lease: &Lease, outcome: &Outcome) -> Result<()> {
     let Outcome::Refused { class, text } = outcome else { return Ok(()) };
     if *class != FailureClass::Recipient.as_str() {
@@ -19,7 +21,7 @@ pub async fn note(ctx: &Ctx, txn: &Txn, lease: &Lease, outcome: &Outcome) -> Res
     }
     let Some((Some(person), recipient)) = lease::addressee(txn, lease).await? else { return Ok(()) };
     match network::note_refused_address(ctx, txn, person, &recipient, text).await {
-        // Somebody changes the person at this very moment. It is not the lease that is stale: worth trying again.
+        // Another transaction is changing the person. The lease is not stale, so the caller should try again.
         Err(Error::Store(StoreError::Stale)) => Err(Error::Store(StoreError::Busy)),
         noted => noted,
     }

@@ -1,39 +1,40 @@
-//! What a mail says, and its two faces: plain text that is complete in itself, and HTML. Pure.
+//! Content of a mail and its two renderings, plain text (complete in itself) and HTML. Pure.
 //!
-//! A slice fills a [`MailContent`]: what, when, for whom, one action. How that looks stands here and in
-//! `templates/mail/layout.{txt,html}`, once for all mails.
+//! A slice fills a [`MailContent`] with heading, facts and one action. The layout is here and in
+//! `templates/mail/layout.{txt,html}`, the same for all mails.
 
 use crate::texts::Lang;
 use askama::Template;
 
-/// Columns of the plain text: what every client shows without breaking lines again (RFC 3676 §4.2 asks for at most 78).
+/// Longest line of the plain text, in columns. Every client shows such lines without wrapping them again (RFC 3676 §4.2
+/// recommends at most 78).
 const COLUMNS: usize = 72;
 
-/// One mail in words, in the language of whoever reads it. Nothing secret in the subject.
+/// Content of one mail in the language of its recipient. The subject must not contain secrets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MailContent {
-    /// Without the tag that begins every subject, unless it brings one of its own: «[Tavolo OML] Convocazione…».
+    /// Without the tag of the service, unless the subject begins with a tag of its own: «[Tavolo OML] Convocazione…».
     pub subject: String,
-    /// The greeting or the matter in one line.
+    /// Greeting or subject matter in one line.
     pub heading: String,
     pub paragraphs: Vec<String>,
-    /// What one looks up again, as label and value: day, hour, place, observatory.
+    /// Facts that the recipient looks up later, as label and value: day, hour, place, observatory.
     pub facts: Vec<(String, String)>,
-    /// The one thing to do, as the label of a button and where it leads.
+    /// The one action, as label and address of a button.
     pub action: Option<(String, String)>,
     pub closing: Option<String>,
 }
 
-/// Why somebody receives a mail; the footer says it.
+/// Reason why the recipient gets the mail, stated in its footer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Why {
-    /// A designation names the person.
+    /// The person has a designation.
     Designated,
-    /// The person stands in the network's directory.
+    /// The person is in the network's directory.
     Known,
     /// The address is the contact of a body.
     Contact,
-    /// The configuration names the address of whoever runs the service.
+    /// The address is the operator's in the configuration.
     Operator,
 }
 
@@ -48,20 +49,20 @@ impl Why {
     }
 }
 
-/// What surrounds the words: who sends, and why to this person.
+/// Frame around the content: sender, and the reason for this recipient.
 #[derive(Clone, Copy, Debug)]
 pub struct Frame<'a> {
     pub lang: Lang,
     pub why: Why,
     /// Name of the sender, as in the header.
     pub sender: &'a str,
-    /// Address that somebody reads.
+    /// Address at which answers are read.
     pub reply_to: &'a str,
-    /// Where the service is, without a slash at the end.
+    /// Address of the service, without a slash at the end.
     pub base_url: &'a str,
 }
 
-/// Both faces of one mail, with its subject.
+/// Both renderings of a mail, with its subject.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rendered {
     pub subject: String,
@@ -92,7 +93,7 @@ struct HtmlFace<'a> {
 }
 
 impl MailContent {
-    /// The mail as people will see it.
+    /// Renders the mail for its recipient.
     pub fn render(&self, frame: Frame<'_>) -> Result<Rendered, askama::Error> {
         let lang = frame.lang;
         let subject = if self.subject.starts_with('[') {
@@ -116,8 +117,8 @@ impl MailContent {
     }
 }
 
-/// Breaks a text into lines of at most [`COLUMNS`], at blanks only: a link longer than a line stays whole, or it would not
-/// work. Line breaks of the text itself stay; lines after the first begin with `indent`.
+/// Breaks a text into lines of at most [`COLUMNS`], at blanks only, because a broken link would not work. Line breaks
+/// of the text itself stay; lines after the first begin with `indent`.
 fn wrap(text: &str, indent: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     for written in text.lines() {

@@ -1,11 +1,12 @@
-//! The background task that hands due mails to the transport. One per process; replicas share the work by leases.
+//! The background task that hands due mails to the transport. There is one per process; replicas share the work by
+//! leases.
 //!
-//! It wakes when a commit rings, when a mail comes back from the wire, and every five seconds in any case: polling is the truth, the
-//! bell only makes it sooner. It never holds more mails than it is sending, so that none waits leased in memory. A mail that the relay
-//! leaves without an answer gives its place to the next one and waits beside ([`lane`]).
+//! It wakes after a commit, when a mail returns from the transport, and every five seconds in any case, because a
+//! wake-up may be lost. It leases only as many mails as it is sending, so that none waits leased in memory. A mail
+//! whose answer the relay delays gives its place to the next one and waits beside ([`lane`]).
 //!
-//! It lives on the main runtime, not on a web worker's, and uses its own connections: a busy page does not starve it, and a worker's
-//! end does not take a mail along.
+//! It runs on the main runtime, not on a web worker's, and uses connections of its own, so that neither a busy page nor
+//! the end of a worker delays mails.
 
 mod lane;
 
@@ -30,20 +31,20 @@ use tokio::time::{Instant, interval_at, sleep, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-/// How often the dispatcher does what nothing else makes it do; a test that proves one of these makes it quick and the others slow.
+/// Intervals of the dispatcher. A test of one of them makes it short and the others long.
 #[derive(Clone, Copy, Debug)]
 pub struct Pace {
-    /// How often it looks for due mails without being rung.
+    /// Time between two polls for due mails.
     pub look_every: Duration,
-    /// How often it renews the lease of a mail on the wire.
+    /// Time between two renewals of the lease of a mail being sent.
     pub renew_every: Duration,
-    /// How long a stop waits for mails on the wire.
+    /// Longest time that a stop waits for mails being sent; the rest are abandoned.
     pub stop_within: Duration,
-    /// How long an attempt without an end keeps its place. Relays answer within a fraction of a second; longer than this waits what is
-    /// held up.
+    /// Time for which an attempt keeps its place. Relays answer within a fraction of a second, so a longer attempt
+    /// counts as delayed.
     pub keep_place: Duration,
-    /// How long an attempt waits beside at least before it is let go because too many wait. A relay that is merely slow answers
-    /// sooner, and an attempt that is let go may make a twin.
+    /// Shortest time that an attempt waits beside before it may be abandoned because too many wait. A relay that is
+    /// merely slow answers sooner, and an abandoned attempt may cause a duplicate.
     pub let_go_after: Duration,
 }
 
@@ -59,21 +60,21 @@ impl Default for Pace {
     }
 }
 
-/// How often the outcome of a mail is offered to a busy database; what it does not take, the sweep finds as a lapsed lease.
+/// Attempts to write an outcome to a busy database. After them the sweep finds the lapsed lease.
 const FINISH_TRIES: u32 = 5;
-/// A dispatcher that has not looked for so many of its looks gives no sign of life any more.
+/// Missed polls after which the dispatcher counts as silent.
 const MISSED_LOOKS: u32 = 12;
 
-/// What sending needs. Cheap to clone.
+/// Everything needed for sending. Cheap to clone.
 #[derive(Clone)]
 struct Sender {
     services: Arc<Services>,
-    /// The background's own connections.
+    /// Connections of the background work.
     db: Db,
     transport: Arc<Transport>,
     owner: Arc<str>,
     pace: Pace,
-    /// Cancelled when mails on the wire must be let go.
+    /// Cancelled when mails being sent have to be abandoned.
     abandon: CancellationToken,
 }
 
@@ -84,7 +85,7 @@ pub struct Dispatcher {
 }
 
 impl Dispatcher {
-    /// Starts the dispatcher on the current runtime. `db` is the background's, `services` ring the bell.
+    /// Starts the dispatcher on the current runtime. `db` is the background's; `services` wakes it.
     pub fn start(services: Arc<Services>, db: Db, transport: Arc<Transport>, pace: Pace) -> Self {
         let stop = CancellationToken::new();
         services.vitals.watch(DISPATCHER, pace.look_every * MISSED_LOOKS);
@@ -93,7 +94,7 @@ impl Dispatcher {
         Self { stop, task }
     }
 
-    /// Takes no new mail, waits for those on the wire, and lets go of what is still there after a while.
+    /// Stops leasing mails, waits for those being sent, and abandons the rest after a while.
     pub async fn stop(self) {
         self.stop.cancel();
         if let Err(failure) = self.task.await {
@@ -102,8 +103,8 @@ impl Dispatcher {
     }
 }
 
-/// Sends everything that is due now, without a background task, until nothing due is left; returns how many attempts that took. For
-/// tests and for operators' commands.
+/// Sends everything that is due now, without a background task, and returns the number of attempts. For tests and
+/// operators' commands.
 pub async fn drain(services: &Arc<Services>, transport: &Arc<Transport>) -> Result<u64, StoreError> {
     let sender = Sender::new(Arc::clone(services), services.db.clone(), Arc::clone(transport), Pace::default());
     let mut attempts = 0;
@@ -184,19 +185,19 @@ impl Sender {
         lease::claim_of(queue, &self.db, self.services.clock.now(), &self.owner, places).await
     }
 
-    /// Makes one attempt, from the wire to the row.
+    /// Makes one attempt and writes its outcome.
     async fn send(self, mail: Claimed, hold: Hold) {
         let attempt = AssertUnwindSafe(self.try_to_send(&mail, &hold)).catch_unwind().await;
         let outcome = match attempt {
             Ok(Some(outcome)) => outcome,
-            // The lease is somebody else's: their outcome counts.
+            // The lease belongs to another process by now, whose outcome counts.
             Ok(None) => return,
             Err(_) => Outcome::Crashed { text: "the attempt ended in a panic".to_owned() },
         };
         self.finish(&mail.lease, &outcome).await;
     }
 
-    /// The last look, and the delivery if the mail still holds. What cannot be looked at is tried again later.
+    /// Checks that the mail still holds, then delivers it. A mail that cannot be checked is tried again later.
     async fn try_to_send(&self, mail: &Claimed, hold: &Hold) -> Option<Outcome> {
         let ctx = Ctx::system(&self.services, "dispatcher");
         match still_true::look(&ctx, self.db.reader(), mail.lease.id).await {
@@ -207,7 +208,7 @@ impl Sender {
         }
     }
 
-    /// Delivers the mail and keeps its lease alive beside; `None` if the lease was lost.
+    /// Delivers the mail and renews its lease meanwhile; `None` if the lease was lost.
     async fn attempt(&self, mail: &Claimed, hold: &Hold) -> Option<Outcome> {
         let delivery = self.transport.deliver_noting(&mail.envelope, &hold.departure);
         tokio::pin!(delivery);
@@ -252,7 +253,7 @@ impl Sender {
         error!(mail = %lease.id, "the outcome of a mail was not written; it will be sent again when its lease lapses");
     }
 
-    /// The outcome, and what it says about the recipient, together or not at all.
+    /// Writes the outcome and its consequence for the recipient in one transaction.
     async fn write_down(
         &self,
         lease: &Lease,
@@ -260,8 +261,8 @@ impl Sender {
         now: DateTime<Utc>,
     ) -> Result<NotificationState, Error> {
         let ctx = Ctx::system(&self.services, "dispatcher");
-        // What became of a mail waits for no use case, or one that takes its time would have it sent again; what is noted of a
-        // person does.
+        // The outcome does not wait for use cases, because a slow one would cause the mail to be sent again. A refusal
+        // also changes a person and therefore waits its turn.
         let txn = match outcome {
             Outcome::Refused { .. } => self.db.begin().await?,
             _ => self.db.begin_beside().await?,
@@ -273,7 +274,7 @@ impl Sender {
     }
 }
 
-/// The outcome of an attempt that we broke off ourselves.
+/// Returns the outcome of an attempt that we broke off.
 fn abandoned(hold: &Hold, class: &'static str, text: &str) -> Outcome {
     let text = text.to_owned();
     if hold.departure.has_begun() { Outcome::Unknown { class, text } } else { Outcome::Failed { class, text } }

@@ -1,13 +1,15 @@
-//! One mail, from what it says to the bytes that travel.
+//! Building the bytes of a mail.
 //!
-//! Everything here is pure: the same [`OutgoingMail`] gives the same bytes, today and after a restart. The outbox relies on it: a
-//! mail whose fate is unknown is sent again, and only an identical twin (same Message-ID, same bytes) can be recognised as one by the
-//! servers and people behind. So the Date is given, and Message-ID and multipart boundaries are derived from the mail's id.
+//! Everything here is pure: the same [`OutgoingMail`] gives the same bytes, also after a restart. The outbox relies on
+//! it: a mail with an unknown outcome is sent again, and servers and people can recognise the duplicate only if
+//! Message-ID and bytes are identical. Therefore the Date is an argument, and Message-ID and multipart boundaries are
+//! derived from the mail's id.
 //!
-//! Each mail has one recipient: a refused address then concerns nobody else, and no list of addresses ever leaks.
+//! Each mail has one recipient, so that a refused address affects no other recipient and no list of addresses leaks.
 //!
-//! Names and subjects come from people. They lose what could deceive a reader or a parser (control characters, overrides of the
-//! writing direction, look-alike encoded words) before they reach a header, and headers are only written through their types.
+//! Names and subjects come from people. Characters that could deceive a reader or a parser (controls, direction
+//! overrides, look-alike encoded words) are removed before they reach a header, and headers are only written through
+//! their types.
 
 use std::time::SystemTime;
 
@@ -25,38 +27,39 @@ use sha2::{Digest, Sha256};
 use url::Url;
 use uuid::Uuid;
 
-/// Longest display name in a header, in characters.
+/// Longest display name in a header, in characters; a longer one is cut.
 pub const MAX_NAME: usize = 100;
-/// Longest subject, in characters.
+/// Longest subject, in characters; a longer one is cut.
 pub const MAX_SUBJECT: usize = 200;
-/// Longest address, in bytes (RFC 5321 §4.5.3.1.3: a path of 256 with its angle brackets).
+/// Longest address, in bytes (RFC 5321 §4.5.3.1.3: a path of 256 with its angle brackets); a longer one is refused.
 const MAX_ADDRESS: usize = 254;
 
-/// A mail to one person, ready to be turned into bytes.
+/// A mail to one person, ready to be built.
 #[derive(Debug, Clone)]
 pub struct OutgoingMail {
-    /// Id of the outbox row; Message-ID and boundaries derive from it.
+    /// Id of the outbox row, from which Message-ID and boundaries are derived.
     pub id: Uuid,
     pub from: Contact,
-    /// A mailbox that somebody reads.
+    /// A mailbox at which answers are read.
     pub reply_to: Contact,
     pub to: Contact,
-    /// Where bounces go; `None` means to the address of `from`. An address of its own per mail ties a bounce to its recipient.
+    /// Address for bounces; `None` means the address of `from`. A separate address per mail connects a bounce with its
+    /// recipient.
     pub return_path: Option<String>,
     pub subject: String,
     /// The plain part; complete in itself.
     pub text: String,
     pub html: String,
-    /// The instant written in the Date header (UTC, whole seconds).
+    /// Instant of the Date header (UTC, whole seconds).
     pub date: DateTime<Utc>,
-    /// The domain of our Message-IDs, for instance `raccordo.regione.example`.
+    /// Domain of our Message-IDs, for instance `raccordo.regione.example`.
     pub message_id_domain: String,
     /// Message-ID of the mail that opened the thread, without angle brackets. The opening mail may name itself.
     pub thread: Option<String>,
     pub calendar: Option<CalendarPart>,
-    /// Page where the recipient can refuse mails of this kind; only for kinds that may be refused.
+    /// Page where the recipient can refuse mails of this kind, if the kind may be refused.
     pub unsubscribe: Option<Url>,
-    /// Machine name of the kind of mail, for the header `X-Raccordo-Kind`: lower-case letters, digits, `.`, `_` and `-`.
+    /// Kind of mail for the header `X-Raccordo-Kind`: lower-case letters, digits, `.`, `_` and `-`.
     pub kind: String,
 }
 
@@ -67,7 +70,7 @@ pub struct Contact {
     pub address: String,
 }
 
-/// An iTIP message that travels with the mail.
+/// An iTIP message sent with the mail.
 #[derive(Debug, Clone)]
 pub struct CalendarPart {
     pub method: CalendarMethod,
@@ -82,7 +85,7 @@ pub enum CalendarMethod {
 }
 
 impl CalendarMethod {
-    /// The name as in the body of the calendar: upper case, because a lower-case parameter breaks some clients.
+    /// Returns the name as in the body of the calendar: upper case, because a lower-case parameter breaks some clients.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Request => "REQUEST",
@@ -91,7 +94,7 @@ impl CalendarMethod {
     }
 }
 
-/// What the outbox stores and the transport sends.
+/// A built mail, as the outbox stores it and the transport sends it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BuiltMail {
     /// Without angle brackets.
@@ -102,7 +105,7 @@ pub struct BuiltMail {
     pub envelope_to: String,
 }
 
-/// Why a mail cannot be built. No variant repeats personal data: the texts go to logs.
+/// Reasons why a mail cannot be built. The texts contain no personal data, because they are logged.
 #[derive(Debug, thiserror::Error)]
 pub enum MessageError {
     #[error("the address of the {role} is not one we can send to: ASCII, unquoted, at most {MAX_ADDRESS} bytes")]
@@ -122,7 +125,7 @@ pub enum MessageError {
 }
 
 impl OutgoingMail {
-    /// The message in its final form. Same input, same bytes.
+    /// Builds the message. The same input gives the same bytes.
     pub fn build(&self) -> Result<BuiltMail, MessageError> {
         let message_id = message_id(self.id, &self.message_id_domain)?;
         let from = mailbox("sender", &self.from)?;
@@ -160,8 +163,8 @@ impl OutgoingMail {
         })
     }
 
-    /// `alternative(plain, html)`; with a calendar `mixed(alternative(plain, html, calendar), invite.ics)`. Clients take the last
-    /// alternative that they understand; those that ignore it still show the attachment.
+    /// Builds `alternative(plain, html)`; with a calendar `mixed(alternative(plain, html, calendar), invite.ics)`.
+    /// Clients show the last alternative they understand; those that ignore the calendar still show the attachment.
     fn body(&self) -> Result<MultiPart, MessageError> {
         let alternative = MultiPart::alternative()
             .boundary(boundary(self.id, "alternative"))
@@ -183,13 +186,14 @@ impl OutgoingMail {
     }
 }
 
-/// The Message-ID of the mail with this id, without angle brackets; known before the mail is built, so that a thread can name it.
+/// Returns the Message-ID for this id, without angle brackets. It is known before the mail is built, so that a thread
+/// can name it.
 pub fn message_id(id: Uuid, domain: &str) -> Result<String, MessageError> {
     parse_address("Message-ID", &format!("{id}@{domain}")).map(|address| address.to_string())
 }
 
-/// An address that every relay takes: ASCII and unquoted. Quoted local parts are legal, but nobody has one, and each layer that
-/// unquotes them differently is a way to smuggle a second recipient.
+/// Parses an address that every relay accepts: ASCII and unquoted. Quoted local parts are legal but unused, and
+/// programs unquote them differently, which allows smuggling a second recipient.
 pub fn parse_address(role: &'static str, text: &str) -> Result<Address, MessageError> {
     let plain =
         text.len() <= MAX_ADDRESS && text.bytes().all(|b| b.is_ascii_graphic() && !b"\"(),:;<>[\\]".contains(&b));
@@ -205,11 +209,11 @@ fn mailbox(role: &'static str, contact: &Contact) -> Result<Mailbox, MessageErro
     Ok(Mailbox::new(Some(name).filter(|name| !name.is_empty()), address))
 }
 
-/// One line of visible text of at most `max` characters.
+/// Cleans a text to one line of at most `max` characters.
 fn tame(text: &str, max: usize) -> String {
     let text = letters::line(text);
     let words: Vec<&str> = text.split_whitespace().collect();
-    // "=?" opens an encoded word: left as typed, a client would decode it into text that has not passed through here.
+    // "=?" begins an encoded word; a client would decode it to text that was not cleaned here.
     let line = words.join(" ").replace("=?", "= ?");
     if line.chars().count() <= max {
         return line;
@@ -218,17 +222,18 @@ fn tame(text: &str, max: usize) -> String {
     format!("{}…", kept.trim_end())
 }
 
-/// Text with line feeds only, without hidden characters; lettre writes line feeds as CR LF. A bare CR or NUL is read differently by
-/// each server on the way.
+/// Cleans a body: line feeds only, no hidden characters; lettre writes line feeds as CR LF. Servers read a bare CR or a
+/// NUL differently.
 fn clean_body(text: &str) -> String {
     letters::lines(text)
 }
 
-/// Longest line of a header (RFC 2047 §2: 76 characters where words are encoded, and RFC 5322 §2.1.1 allows two more elsewhere).
+/// Longest header line, in characters (RFC 2047 §2: 76 with encoded words; RFC 5322 §2.1.1 allows 78 elsewhere); a
+/// longer one is folded.
 const HEADER_LINE: usize = 76;
 
-/// Folds the lines of a message's header that are too long before the last blank at which that helps (RFC 5322 §2.2.3). lettre folds
-/// within a value, but not between an encoded name and its address, nor a value that it takes for encoded.
+/// Folds header lines that are too long at the last blank that makes them short enough (RFC 5322 §2.2.3). lettre folds
+/// within a value, but neither between an encoded name and its address nor in a value that it takes for encoded.
 fn folded(message: &[u8]) -> Vec<u8> {
     let end = message.windows(4).position(|four| four == b"\r\n\r\n").map_or(message.len(), |at| at + 2);
     let (header, rest) = message.split_at(end);
@@ -245,8 +250,8 @@ fn folded(message: &[u8]) -> Vec<u8> {
     folded
 }
 
-/// The blank before which a line that is too long is folded: the last one that leaves a line short enough, else the first. `None` if the
-/// line is short enough or has no blank between words.
+/// Returns the blank at which a line that is too long is folded: the last one that leaves the line short enough,
+/// otherwise the first. `None` if the line is short enough or has no blank between words.
 fn fold_of(line: &[u8]) -> Option<usize> {
     if line.len() <= HEADER_LINE {
         return None;
@@ -257,14 +262,15 @@ fn fold_of(line: &[u8]) -> Option<usize> {
     Some(blanks.take_while(|at| *at <= HEADER_LINE).last().unwrap_or(first))
 }
 
-/// Makes a separator that depends on the id and on nothing else. 24 digits, because with more the header line that names it is longer
-/// than 76 characters.
+/// Makes a separator that depends on the id only. It has 24 digits, because with more its header line would exceed 76
+/// characters.
 fn boundary(id: Uuid, part: &str) -> String {
     let digest = Sha256::new().chain_update(id.as_bytes()).chain_update(part).finalize();
     hex::encode(digest)[..24].to_owned()
 }
 
-/// Mail dates have whole seconds; those before 1970 or after 9999 cannot be written by the header's type.
+/// Cuts an instant to whole seconds, as mail dates have them; fails before 1970 and after 9999, which the header's type
+/// cannot write.
 fn whole_seconds(date: DateTime<Utc>) -> Result<SystemTime, MessageError> {
     let writable = (1970..=9999).contains(&date.year());
     let seconds = DateTime::from_timestamp(date.timestamp(), 0).filter(|_| writable);
@@ -285,7 +291,8 @@ fn checked_link(page: &Url) -> Result<&Url, MessageError> {
     matches!(page.scheme(), "http" | "https").then_some(page).ok_or(MessageError::Unsubscribe)
 }
 
-/// The calendar as text, if its METHOD is the one announced: Outlook refuses a mail where the two differ.
+/// Returns the calendar as text if its METHOD is the announced one, because Outlook refuses a mail in which they
+/// differ.
 fn checked_calendar(calendar: &CalendarPart) -> Result<String, MessageError> {
     let text = std::str::from_utf8(&calendar.bytes).map_err(|_| MessageError::Calendar("not UTF-8"))?;
     if text.replace("\r\n", "").chars().any(|c| c.is_control() && c != '\t') {
@@ -302,7 +309,7 @@ fn content_type(value: &str) -> Result<ContentType, MessageError> {
     ContentType::parse(value).map_err(|_| MessageError::Calendar("of a type that cannot be written"))
 }
 
-/// Headers that lettre has no type for; `HeaderValue::new` encodes whatever is not plain text.
+/// Headers without a type in lettre; `HeaderValue::new` encodes everything that is not plain text.
 macro_rules! text_headers {
     ($($type_name:ident => $header_name:literal),+ $(,)?) => {$(
         #[derive(Clone)]
@@ -325,7 +332,7 @@ macro_rules! text_headers {
 }
 
 text_headers! {
-    // RFC 3834: no vacation notice answers this mail.
+    // RFC 3834: prevents vacation notices in answer to this mail.
     AutoSubmitted => "Auto-Submitted",
     RaccordoKind => "X-Raccordo-Kind",
     ListUnsubscribe => "List-Unsubscribe",

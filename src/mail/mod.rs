@@ -1,16 +1,20 @@
 //! Mail: built purely, promised in a transaction, sent by a dispatcher.
 //!
-//! A mail is a consequence in the database before it is a message on the wire. A use case calls [`outbox::enqueue`] in its
-//! own transaction; the row holds the final bytes and the Message-ID, so that whatever happens later, every attempt sends
-//! the same message and a twin can be recognised. After the commit the [`dispatcher`] takes the row under a lease, hands it to
-//! the [`transport`], and writes down which of three things came of it: sent (our relay has it), not sent (it certainly has not),
-//! unknown (the connection broke when it might have had it).
+//! A mail is a row in the database before it is a message. A use case calls [`outbox::enqueue`] in its own transaction;
+//! the row holds the final bytes and the Message-ID, so that every attempt sends the same message and a duplicate can
+//! be recognised. After the commit the [`dispatcher`] leases the row, hands it to the [`transport`], and writes one of
+//! three outcomes: sent (the relay has it), not sent (the relay certainly does not have it), unknown (the connection
+//! broke when it might have had it).
 //!
-//! Invariants: nothing promised is lost, for a row is only left as sent, cancelled, expired or dead, each visible; nothing
-//! stale is sent, for a mail with an end is never begun after it and every mail is looked at once more before it leaves
-//! ([`still_true`]); the farewell is the last mail to an address; one recipient per mail; no address ever in a log line.
+//! Invariants:
+//! - No promised mail is lost: a row ends only as sent, cancelled, expired or dead, all of them visible.
+//! - No outdated mail is sent: expired mails are never sent, and every mail is checked once more before it leaves
+//!   ([`still_true`]).
+//! - The farewell is the last mail to an address.
+//! - A mail has one recipient.
+//! - Addresses are never logged.
 //!
-//! [`content`] is what a slice says; [`message`] makes the bytes.
+//! [`content`] is the content written by a slice; [`message`] builds the bytes.
 
 mod bounce;
 
@@ -30,7 +34,7 @@ use transport::{
     SmtpTransport, Transport,
 };
 
-/// Why there is no way out for mails.
+/// Reasons why mails cannot be sent with this configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum TransportError {
     #[error("mail.folder: {0}")]
@@ -39,7 +43,7 @@ pub enum TransportError {
     Smtp(#[from] SmtpSetupError),
 }
 
-/// The way out that the configuration chose.
+/// Returns the transport of the configuration.
 pub fn transport_of(config: &Config) -> Result<Transport, TransportError> {
     let mail = &config.mail;
     Ok(match mail.transport {

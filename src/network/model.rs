@@ -2,7 +2,7 @@
 
 pub mod frame;
 
-use crate::error::{Code, FieldError, Refusal};
+use crate::error::{Code, Error, FieldError, Refusal};
 use crate::letters;
 use crate::mail::{address, is_address};
 use crate::texts::Lang;

@@ -35,12 +35,12 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RadarOut {
     pub day: NaiveDate,
-    /// The most urgent kind first.
+    /// Most urgent kind first.
     #[schema(max_items = 1000)]
     pub items: Vec<RiskOut>,
 }
 
-/// One seat at risk.
+/// A seat at risk.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RiskOut {
     pub kind: RiskKind,
@@ -50,15 +50,15 @@ pub struct RiskOut {
     pub holder: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub designation_id: Option<DesignationId>,
-    /// Since when, or from when; left out of a seat that was never held.
+    /// First day of the risk, past or future; absent for a seat that was never held.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub day: Option<NaiveDate>,
-    /// What falls due while it lasts, the earliest first.
+    /// Obligations due while the risk lasts, earliest first.
     #[schema(max_items = 1000)]
     pub due_meanwhile: Vec<ObligationOut>,
 }
 
-/// Something a seat still has to do by a day.
+/// Open work of a seat, due by a day.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ObligationOut {
     pub kind: ObligationKind,
@@ -76,18 +76,18 @@ pub struct ObligationOut {
     pub path: String,
 }
 
-/// On which day to look.
+/// Day of the radar.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct RadarQuery {
-    /// Today where it is left out.
+    /// Absent: today.
     on: Option<Day>,
 }
 
 /// The vacancy radar
 ///
-/// Seats that are vacant, uncovered, about to expire, or whose holder mail does not reach, on a day of the past or the
-/// future, as known now. Who may: secretariat and direction.
+/// Seats that are vacant, uncovered or about to expire, or whose holder cannot be reached by mail, on a day of the past
+/// or the future, as known now. Who may: secretariat and direction.
 #[utoipa::path(tag = "overview", security(("api_token" = ["secretariat"]), ("api_token" = ["direction"])), params(RadarQuery), responses((status = 200, body = RadarOut)))]
 #[get("/radar")]
 pub async fn show_radar(ctx: Ctx, query: web::Query<RadarQuery>) -> Answer {
@@ -97,13 +97,13 @@ pub async fn show_radar(ctx: Ctx, query: web::Query<RadarQuery>) -> Answer {
     Ok(HttpResponse::Ok().json(RadarOut { day, items: risks.into_iter().map(RiskOut::from).collect() }))
 }
 
-/// One mail of the outbox, without its words.
+/// One mail of the outbox, without its text.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MailOut {
     pub id: MailId,
     #[schema(max_length = 60)]
     pub kind: String,
-    /// What it is about.
+    /// Kind of its subject.
     #[schema(max_length = 40)]
     pub subject_kind: String,
     #[schema(max_length = 36)]
@@ -120,21 +120,21 @@ pub struct MailOut {
     pub due_at: DateTime<Utc>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<DateTime<Utc>>,
-    /// When the relay accepted it.
+    /// Instant at which the relay accepted it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sent_at: Option<DateTime<Utc>>,
-    /// The kind of the last failure; of a cancelled mail, why it was taken back: `designation_ended`, `untrue`,
+    /// Kind of the last failure; for a cancelled mail the reason of its withdrawal: `designation_ended`, `untrue`,
     /// `by_hand`, `written_anew`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 40)]
     pub last_class: Option<String>,
-    /// What the relay said last.
+    /// Latest reply of the relay.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 1000)]
     pub last_text: Option<String>,
 }
 
-/// One mail of the outbox with its words.
+/// One mail of the outbox with its text.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MailDetailOut {
     #[serde(flatten)]
@@ -142,13 +142,13 @@ pub struct MailDetailOut {
     pub mail: MailOut,
     #[schema(max_length = 250)]
     pub message_id: String,
-    /// The plain part without the keys it may hold; left out once retention has taken it.
+    /// The plain part with keys removed; absent after retention has removed it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 100_000)]
     pub text: Option<String>,
 }
 
-/// How to narrow the mail log.
+/// Filter of the mail log.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct MailQuery {
@@ -156,16 +156,16 @@ pub struct MailQuery {
     #[param(max_length = 60)]
     kind: Option<String>,
     person_id: Option<PersonId>,
-    /// Id of what the mails are about.
+    /// Id of the mails' subject.
     #[param(max_length = 36)]
     subject_id: Option<String>,
     #[param(max_length = 254)]
     recipient: Option<String>,
 }
 
-/// Who was told what, when, and what became of it
+/// List the mails with their states
 ///
-/// The newest first. Who may: the secretariat.
+/// Newest first. Who may: the secretariat.
 #[utoipa::path(tag = "overview", security(("api_token" = ["secretariat"])), params(MailQuery, Paging), responses((status = 200, body = Page<MailOut>)))]
 #[get("/mails")]
 pub async fn list_mails(
@@ -183,9 +183,9 @@ pub async fn list_mails(
     Ok(HttpResponse::Ok().json(page.map(MailOut::from)))
 }
 
-/// One mail with its words
+/// One mail with its text
 ///
-/// Links by which the recipient would sign in or answer are blotted out. Who may: the secretariat.
+/// Keys in links for signing in or answering are removed. Who may: the secretariat.
 #[utoipa::path(tag = "overview", security(("api_token" = ["secretariat"])), params(("id" = MailId, Path)), responses((status = 200, body = MailDetailOut)))]
 #[get("/mails/{id:[0-9A-Fa-f-]+}")]
 pub async fn show_mail(ctx: Ctx, id: web::Path<MailId>) -> Answer {
@@ -214,7 +214,7 @@ pub async fn cancel_mail(ctx: Ctx, id: web::Path<MailId>) -> Answer {
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Why mails are to wait.
+/// Reason for pausing.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PauseIn {
@@ -222,9 +222,9 @@ pub struct PauseIn {
     pub reason: String,
 }
 
-/// Hold all mails back
+/// Pause sending
 ///
-/// They are still promised and wait. Who may: the secretariat. Errors: `reason_missing`.
+/// Mails are still promised and wait. Who may: the secretariat. Errors: `reason_missing`.
 #[utoipa::path(tag = "overview", security(("api_token" = ["secretariat"])), request_body = PauseIn, responses((status = 204)))]
 #[post("/sending/pause")]
 pub async fn pause_sending(ctx: Ctx, input: Json<PauseIn>) -> Answer {
@@ -232,7 +232,7 @@ pub async fn pause_sending(ctx: Ctx, input: Json<PauseIn>) -> Answer {
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Let mails leave again
+/// Resume sending
 ///
 /// Who may: the secretariat.
 #[utoipa::path(tag = "overview", security(("api_token" = ["secretariat"])), responses((status = 204)))]
@@ -254,7 +254,7 @@ pub struct JobsOut {
 pub struct JobOut {
     #[schema(max_length = 60)]
     pub name: String,
-    /// What it does, in the caller's language.
+    /// Description of its work, in the caller's language.
     #[schema(max_length = 500)]
     pub description: String,
     /// Second, minute, hour, day of month, month, day of week; UTC.
@@ -272,10 +272,10 @@ pub struct JobOut {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LastRunOut {
     pub started_at: DateTime<Utc>,
-    /// Left out while it runs.
+    /// Absent while it runs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub finished_at: Option<DateTime<Utc>>,
-    /// `running`, `done`, `failed`, `timed_out`, `panicked`; `interrupted` where the service ended in the midst of it.
+    /// `running`, `done`, `failed`, `timed_out`, `panicked`; `interrupted` if the service ended during the run.
     #[schema(max_length = 20)]
     pub outcome: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -284,9 +284,9 @@ pub struct LastRunOut {
     pub duration_ms: i64,
 }
 
-/// What the service does by itself
+/// List the background jobs
 ///
-/// Each job with its last run, how it ended, and its next. Who may: the secretariat.
+/// Each job with its last run, its outcome, and its next run. Who may: the secretariat.
 #[utoipa::path(tag = "overview", security(("api_token" = ["secretariat"])), responses((status = 200, body = JobsOut)))]
 #[get("/jobs")]
 pub async fn list_jobs(ctx: Ctx) -> Answer {

@@ -1,8 +1,8 @@
-//! The mail log: who was told what, when, and what became of it. For the secretariat.
+//! The mail log: mails with recipients, times and states. For the secretariat.
 //!
-//! The words of a mail may hold a key: a link by which its recipient signs in or answers with one press. Whoever reads the
-//! log is not that recipient, so in production long random marks are blotted out and the raw message is not handed over.
-//! In development the log is the mailbox, and everything shows.
+//! The text of a mail may contain a key: a link by which its recipient signs in or answers with a button. The reader of
+//! the log is another person, so in production long random words are masked and the raw message is not available. In
+//! development the log serves as the mailbox, and everything is shown.
 
 use super::words as overview_words;
 use crate::ctx::Ctx;
@@ -26,7 +26,8 @@ use entity::ids::MailId;
 use entity::kinds::NotificationState;
 use serde::Deserialize;
 
-/// The shortest run of letters and digits taken for a key: above an id (36), below a token of 256 bits (43 and more).
+/// Shortest run of letters and digits that is masked as a key: longer than an id (36), shorter than a token of 256 bits
+/// (43 or more).
 const KEY_CHARACTERS: usize = 40;
 
 pub fn pages(cfg: &mut ServiceConfig) {
@@ -153,21 +154,21 @@ struct MailPage {
     sent: Option<String>,
     expires: Option<String>,
     attempts: i32,
-    /// What the relay said last.
+    /// Latest reply of the relay.
     answer: Option<String>,
-    /// Why it was taken back.
+    /// Reason of its withdrawal.
     taken_back: Option<&'static str>,
     message_id: String,
-    /// The page of what the mail is about.
+    /// Page of the mail's subject.
     about: Option<String>,
     text: Option<String>,
-    /// Where to get the raw message, where that is allowed.
+    /// Address of the raw message, if it is available.
     source: Option<String>,
     may_retry: bool,
     may_cancel: bool,
 }
 
-/// One mail with its words.
+/// Shows one mail with its text.
 #[get("/mail/{id:[0-9A-Fa-f-]+}")]
 async fn show_mail(ctx: Ctx, request: HttpRequest, id: Path<MailId>) -> Answer {
     let detail = desk::show(&ctx, *id).await?;
@@ -205,7 +206,7 @@ fn mail_page(ctx: &Ctx, request: &HttpRequest, detail: Detail) -> MailPage {
     }
 }
 
-/// Its own page has room to say that a relay's word is all that is known of a mail that was sent.
+/// Returns the state in words. On the page of a sent mail it adds that only the relay's acceptance is known.
 fn long_state(state: NotificationState, lang: Lang) -> &'static str {
     match state {
         NotificationState::Sent => lang.t("overview.mail_sent_long"),
@@ -221,7 +222,7 @@ fn answer(summary: &Summary) -> Option<String> {
     }
 }
 
-/// The reason in the reader's words; none where the mail was not taken back, or nobody noted why.
+/// Returns the reason of a withdrawal in the reader's language; `None` if there is none.
 fn taken_back(summary: &Summary, lang: Lang) -> Option<&'static str> {
     let class = summary.last_class.as_deref().filter(|_| summary.state == NotificationState::Cancelled)?;
     let why = TakenBack::ALL.iter().find(|why| why.as_str() == class)?;
@@ -232,7 +233,7 @@ fn about(summary: &Summary) -> Option<String> {
     (summary.subject_kind == "designation").then(|| format!("/designations/{}", summary.subject_id))
 }
 
-/// The text with every long random mark blotted out.
+/// Masks every long random word in a text.
 pub(super) fn without_keys(text: &str) -> String {
     let mut blotted = String::with_capacity(text.len());
     let mut run = String::new();
@@ -249,7 +250,7 @@ pub(super) fn without_keys(text: &str) -> String {
     blotted
 }
 
-/// The message as it travels, as text. Not in production, where it would hand over its recipient's keys.
+/// Answers with the raw message as text. Not in production, because it contains the recipient's keys.
 #[get("/mail/{id:[0-9A-Fa-f-]+}/source")]
 async fn show_source(ctx: Ctx, id: Path<MailId>) -> Answer {
     let detail = desk::show(&ctx, *id).await?;
@@ -276,7 +277,7 @@ async fn withdraw(ctx: Ctx, id: Path<MailId>, form: Form<OnlyButton>) -> Answer 
     form::press(&ctx, &form.1, async |txn| desk::cancel(&ctx, txn, *id).await, leads_on).await
 }
 
-/// Holds all mails back.
+/// Pauses sending.
 #[post("/mail/pause")]
 async fn pause(ctx: Ctx, site: Data<Site>, request: HttpRequest, form: Sent<PauseForm>) -> Answer {
     let pause = async |txn: &Txn, typed: &PauseForm| desk::pause(&ctx, txn, &typed.reason).await;
@@ -291,7 +292,7 @@ async fn pause(ctx: Ctx, site: Data<Site>, request: HttpRequest, form: Sent<Paus
     Ok(answer)
 }
 
-/// Lets mails leave again.
+/// Resumes sending.
 #[post("/mail/resume")]
 async fn resume(ctx: Ctx, site: Data<Site>, form: Form<OnlyButton>) -> Answer {
     let leads_on = |()| done("/mail", FlashKind::Success, "overview.done_resume");

@@ -1,8 +1,8 @@
-//! What is put together from several slices: the home page, the vacancy radar, the dossier of a newcomer, the Monday page,
-//! the mail log and the jobs; and the pages of the network with the people who work there.
+//! Pages composed from several slices: the home page, the vacancy radar, the dossier of a newcomer, the Monday page,
+//! the mail log and the jobs; and the pages of the network with the people in it.
 //!
-//! Reads only, but for the buttons of the mail log, which press the outbox's own use cases. It may know every slice and no
-//! slice knows it.
+//! It only reads, except for the buttons of the mail log, which call the outbox's use cases. It may use every slice,
+//! and no slice uses it.
 
 pub mod api;
 pub mod mail_log;

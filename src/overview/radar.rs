@@ -1,6 +1,6 @@
-//! The vacancy radar: gaps seen before they hurt. Pure.
+//! The vacancy radar: finds seats without a holder, or soon without one. Pure.
 //!
-//! A planted gap is found and clean data raise nothing: `tests` below hold both.
+//! The tests below check that a planted gap is found and that sound data raise nothing.
 
 use crate::designations::model::{ENDING_SOON_DAYS, Seat, Unavailability};
 use crate::designations::view::Designation;
@@ -10,27 +10,27 @@ use entity::ids::{DesignationId, PersonId};
 use entity::kinds::SeatKind;
 use std::collections::HashMap;
 
-/// The number of mails in a row without an answer from which on the radar calls a holder silent.
+/// Consecutive mails without an answer after which the radar reports a holder as silent.
 pub const UNANSWERED_MAILS: u32 = 3;
 
-/// What is shown of what falls due while a seat is empty.
+/// Days ahead for which obligations of an empty seat are shown.
 const LOOK_AHEAD_DAYS: u64 = 60;
 
-/// What can be wrong with a seat, the most urgent first.
+/// Kinds of risk of a seat, most urgent first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RiskKind {
-    /// Nobody holds it today.
+    /// The seat has no holder today.
     Vacant,
-    /// Its holder is absent today and there is no deputy to step in.
+    /// Its holder is absent today, and there is no deputy to stand in.
     Uncovered,
-    /// Mail to its holder came back for good, or to the deputy who stands in.
+    /// Mail to its holder, or to the deputy who stands in, was refused permanently.
     Bounced,
     /// Its holder has not answered [`UNANSWERED_MAILS`] mails.
     Silent,
-    /// Its holder's act expires within [`ENDING_SOON_DAYS`] days and nobody follows.
+    /// Its holder's act expires within [`ENDING_SOON_DAYS`] days, and there is no successor.
     Expiring,
-    /// It falls vacant on a later day that is known already.
+    /// It will be vacant from a later known day.
     VacantLater,
 }
 
@@ -55,29 +55,29 @@ impl RiskKind {
 pub struct Risk {
     pub kind: RiskKind,
     pub seat: Seat,
-    /// The holder it is about, where there is one.
+    /// Name of the holder concerned, if there is one.
     pub holder: Option<String>,
     pub designation_id: Option<DesignationId>,
-    /// Since when, or from when; not known of a seat that was never held.
+    /// First day of the risk, past or future; `None` for a seat that was never held.
     pub day: Option<NaiveDate>,
-    /// What falls due while it lasts, the earliest first.
+    /// Obligations due while the risk lasts, earliest first.
     pub due_meanwhile: Vec<Obligation>,
 }
 
-/// What the radar looks at.
+/// Input of the radar.
 pub struct Picture<'a> {
     pub seats: &'a [Seat],
     /// Every designation as known now.
     pub designations: &'a [Designation],
     /// Absences that touch the day, withdrawn ones left out.
     pub absences: &'a [Unavailability],
-    /// Everything open in the network.
+    /// All open obligations of the network.
     pub obligations: &'a [Obligation],
-    /// Reminders in a row without an answer.
+    /// Consecutive reminders without an answer, by person.
     pub unanswered: &'a HashMap<PersonId, u32>,
 }
 
-/// The seats at risk on a day, the most urgent kind first, then by seat.
+/// Returns the seats at risk on a day, most urgent kind first, then by seat.
 pub fn risks(picture: &Picture<'_>, day: NaiveDate) -> Vec<Risk> {
     let mut risks: Vec<Risk> = picture
         .seats
@@ -89,7 +89,7 @@ pub fn risks(picture: &Picture<'_>, day: NaiveDate) -> Vec<Risk> {
     risks
 }
 
-/// Deputies and partners are welcome but nobody has to designate them.
+/// Returns whether a seat needs a holder. Deputies and partners are optional.
 const fn must_be_held(kind: SeatKind) -> bool {
     match kind {
         SeatKind::Referent | SeatKind::BodyManager | SeatKind::Secretariat | SeatKind::Direction => true,
@@ -97,12 +97,12 @@ const fn must_be_held(kind: SeatKind) -> bool {
     }
 }
 
-/// One seat looked at on one day.
+/// One seat on one day.
 struct SeatOnDay<'a> {
     picture: &'a Picture<'a>,
     seat: &'a Seat,
     day: NaiveDate,
-    /// Whoever holds it, held it or will hold it.
+    /// All designations to the seat: present, past and future.
     terms: Vec<&'a Designation>,
 }
 
@@ -141,7 +141,7 @@ impl<'a> SeatOnDay<'a> {
         found
     }
 
-    /// The first day nobody holds the seat, reached by following one term into the next.
+    /// Returns the first day without a holder, following each term into the next one.
     fn falls_vacant(&self, holders: &[&'a Designation]) -> Option<(&'a Designation, NaiveDate)> {
         let mut holder = last_to_end(holders)?;
         loop {
@@ -170,7 +170,7 @@ impl<'a> SeatOnDay<'a> {
         self.absence_of(designation).is_some()
     }
 
-    /// The deputies of the same observatory who are there on the day.
+    /// Returns the deputies of the same observatory who are present on the day.
     fn deputies(&self) -> Vec<&'a Designation> {
         let stands_in = |one: &&Designation| {
             one.seat.kind == SeatKind::Deputy
@@ -192,7 +192,8 @@ impl<'a> SeatOnDay<'a> {
         }
     }
 
-    /// What falls due while it lasts: of a seat that will fall vacant nothing before, of an absence nothing after.
+    /// Returns the obligations due while the risk lasts: from its first day for a future vacancy, until its last day
+    /// for an absence.
     fn due_meanwhile(&self, kind: RiskKind, of: Option<&Designation>, day: Option<NaiveDate>) -> Vec<Obligation> {
         let begins = day.filter(|_| matches!(kind, RiskKind::Expiring | RiskKind::VacantLater));
         let absence = of.filter(|_| kind == RiskKind::Uncovered).and_then(|one| self.absence_of(one));
@@ -207,7 +208,7 @@ impl<'a> SeatOnDay<'a> {
     }
 }
 
-/// The holder whose term reaches furthest; one without an end never ends, and nothing falls vacant.
+/// Returns the holder whose term ends last; `None` if a term has no end, because then the seat does not fall vacant.
 fn last_to_end<'a>(holders: &[&'a Designation]) -> Option<&'a Designation> {
     if holders.iter().any(|one| one.record.statement.term.to.is_none()) {
         return None;

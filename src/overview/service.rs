@@ -1,4 +1,4 @@
-//! The reads behind the overview: each puts together what several slices say.
+//! Reads of the overview, each composed from several slices.
 
 use super::radar::{self, Picture, Risk};
 use crate::auth::actor::HeldSeat;
@@ -26,14 +26,14 @@ use entity::kinds::{DeliverableState, NotificationState, SeatKind, TaskState};
 use sea_orm::ConnectionTrait;
 use std::collections::HashMap;
 
-/// How far ahead what is open is looked for: a year holds every release that is planned.
+/// Days ahead for which open work is read; a year covers every planned release.
 const OPEN_DAYS: u64 = 366;
-/// More former holders than a seat has in the life of an agreement.
+/// Most former holders shown; a seat has fewer during an agreement.
 const FORMER_HOLDERS: u64 = 100;
 
-/// The seats at risk on a day, today where none is named.
+/// Returns the seats at risk on a day, by default today.
 ///
-/// Who may: secretariat and direction. What is known now decides, also about a day to come.
+/// Who may: secretariat and direction. The present knowledge decides, also for a future day.
 pub async fn radar(ctx: &Ctx, on: Option<NaiveDate>) -> Result<Vec<Risk>> {
     if policy::visibility(&ctx.actor) != Visibility::Everything {
         return Err(ctx.actor.refusal());
@@ -54,46 +54,46 @@ pub async fn radar(ctx: &Ctx, on: Option<NaiveDate>) -> Result<Vec<Risk>> {
     Ok(radar::risks(&picture, day))
 }
 
-/// What the secretariat looks at on a Monday morning.
+/// Content of the Monday page.
 pub struct Monday {
     pub risks: Vec<Risk>,
-    /// Open although its day is past, the oldest first.
+    /// Open obligations whose day has passed, oldest first.
     pub late: Vec<Owed>,
-    /// Due from today to the coming Sunday.
+    /// Obligations due from today to the coming Sunday.
     pub this_week: Vec<Owed>,
-    /// Releases that leave until the coming Sunday, and those that should have left before.
+    /// Releases due until the coming Sunday, and overdue ones.
     pub leaving: Vec<Leaving>,
-    /// Contributions that wait for the secretariat: handed in and not looked at yet, then those that cannot go on.
+    /// Contributions waiting for the secretariat: handed in and not reviewed yet, then blocked ones.
     pub waiting: Vec<DeliverableView>,
-    /// Tasks that cannot go on: nobody is reminded of them, so the secretariat sees to the obstacle.
+    /// Blocked tasks. They get no reminders, so the secretariat has to remove the obstacle.
     pub blocked: Vec<Task>,
-    /// Given up, or not known whether they arrived: a person has to look.
+    /// Mails given up or with unknown outcome, which a person has to check.
     pub stuck_mails: Vec<desk::Summary>,
     pub failing_jobs: Vec<JobStatus>,
-    /// Parts of the service that work without being asked and give no sign of life.
+    /// Background parts without signs of life.
     pub silent: Vec<Sign>,
 }
 
-/// Something a seat owes, with the seat's name and who holds it today.
+/// An obligation with the name of its seat and today's holder.
 pub struct Owed {
     pub obligation: Obligation,
     pub seat: Option<Seat>,
     pub holder: Option<String>,
 }
 
-/// A release that leaves, with how far its deliverables are.
+/// A release due soon, with the progress of its deliverables.
 pub struct Leaving {
     pub view: ReleaseView,
     pub progress: Progress,
 }
 
-/// What leaves until a day, or should have left before it, the earliest first.
+/// Returns the releases due until a day, and overdue ones, earliest first.
 async fn leaving(db: &impl ConnectionTrait, upto: NaiveDate) -> Result<Vec<Leaving>> {
     let filter = ReleaseFilter { to: Some(upto), open: true, ..ReleaseFilter::default() };
     let mut near = releases::all(db, &filter).await?;
     near.retain(|view| match view.release.stage {
         Stage::Confirmed { .. } => true,
-        // A month, or two, says nothing about a week.
+        // A month, or two, is not precise enough for a week.
         Stage::Provisional(when) => matches!(when, When::At(_) | When::On(_) | When::InWeek(_)),
         Stage::Published { .. } | Stage::Cancelled { .. } => false,
     });
@@ -106,7 +106,7 @@ async fn leaving(db: &impl ConnectionTrait, upto: NaiveDate) -> Result<Vec<Leavi
     Ok(near.into_iter().map(with_progress).collect())
 }
 
-/// The Monday list. Who may: the secretariat.
+/// Returns the Monday list. Who may: the secretariat.
 pub async fn monday(ctx: &Ctx) -> Result<Monday> {
     demand_secretariat(ctx)?;
     let (db, today) = (ctx.reader(), ctx.today());
@@ -151,7 +151,7 @@ fn owed(obligation: Obligation, seats: &HashMap<SeatId, Seat>, holders: &[Design
     Owed { seat: seats.get(&obligation.seat_id).cloned(), holder, obligation }
 }
 
-/// Mails a person has to look at, those given up first.
+/// Returns the mails a person has to check, those given up first.
 async fn stuck_mails(ctx: &Ctx) -> Result<Vec<desk::Summary>> {
     const SHOWN: u64 = 20;
     let mut stuck = Vec::new();
@@ -162,41 +162,41 @@ async fn stuck_mails(ctx: &Ctx) -> Result<Vec<desk::Summary>> {
     Ok(stuck)
 }
 
-/// Whether the last run of a job ended badly.
+/// Returns whether the last run of a job failed.
 pub fn is_failing(job: &JobStatus) -> bool {
     job.last.as_ref().is_some_and(|last| !matches!(last.outcome.as_str(), "done" | "running"))
 }
 
-/// How the jobs stand. Who may: the secretariat.
+/// Returns the state of the jobs. Who may: the secretariat.
 pub async fn jobs(ctx: &Ctx) -> Result<Vec<JobStatus>> {
     demand_secretariat(ctx)?;
     status::overview(ctx).await
 }
 
-/// What somebody finds who takes over a seat.
+/// Information for the new holder of a seat.
 pub struct SeatDossier {
     pub designation: Designation,
-    /// Everything open, the earliest first.
+    /// Open obligations, earliest first.
     pub open: Vec<Obligation>,
-    /// The releases that are still to come, the earliest first.
+    /// Coming releases, earliest first.
     pub releases: Vec<OpenRelease>,
-    /// Who held the seat before, the latest first.
+    /// Former holders of the seat, latest first.
     pub former: Vec<FormerHolder>,
 }
 
-/// A release that is still to come, with where the seat's own observatory stands, if it owes anything to it.
+/// A coming release, with the state of the seat's own observatory if it has a deliverable.
 pub struct OpenRelease {
     pub view: ReleaseView,
     pub own: Option<DeliverableState>,
 }
 
-/// Somebody who held the seat before. The name is part of the register's history; the address is nobody's business now.
+/// A former holder of the seat. The name is part of the register's history; the address is no longer shown.
 pub struct FormerHolder {
     pub name: String,
     pub term: Term,
 }
 
-/// One dossier for each seat the caller holds. Who may: any participant, about their own seats.
+/// Returns a dossier for each seat the caller holds. Who may: any participant, about their own seats.
 pub async fn dossiers(ctx: &Ctx) -> Result<Vec<SeatDossier>> {
     if !ctx.actor.is_participant() {
         return Err(ctx.actor.refusal());
@@ -212,7 +212,8 @@ pub async fn dossiers(ctx: &Ctx) -> Result<Vec<SeatDossier>> {
     Ok(dossiers)
 }
 
-/// Every release that is neither out nor cancelled, the earliest first. The agenda is public: a newcomer sees all of it.
+/// Returns every release that is neither published nor cancelled, earliest first. The agenda is public, so a newcomer
+/// sees all of it.
 async fn coming_releases(db: &impl ConnectionTrait) -> Result<Vec<ReleaseView>> {
     releases::all(db, &ReleaseFilter { open: true, ..ReleaseFilter::default() }).await
 }
@@ -243,13 +244,13 @@ async fn dossier(ctx: &Ctx, seat: &HeldSeat, mut open: Vec<Obligation>, coming: 
     Ok(SeatDossier { designation, open, releases: open_releases(ctx, seat, coming).await?, former })
 }
 
-/// Whether who holds a seat does the work of another: the deputy that of the observatory's referent.
+/// Returns whether the holder of a seat also does the work of another: a deputy that of the observatory's referent.
 fn works_for(held: &HeldSeat, seat: SeatId, referents: &[Seat]) -> bool {
     let is_stood_in_for = |one: &Seat| one.id == seat && one.observatory_id == held.observatory_id;
     held.seat_id == seat || held.kind == SeatKind::Deputy && referents.iter().any(is_stood_in_for)
 }
 
-/// The seats that deputies stand in for; nobody else's page needs them.
+/// Returns the referents' seats, which only deputies need; empty for other callers.
 async fn referents_for_deputies(ctx: &Ctx) -> Result<Vec<Seat>> {
     if !ctx.actor.holds(SeatKind::Deputy) {
         return Ok(Vec::new());
@@ -259,7 +260,7 @@ async fn referents_for_deputies(ctx: &Ctx) -> Result<Vec<Seat>> {
     Ok(seats)
 }
 
-/// What is open for the seats the caller holds or stands in for, the earliest first: for the home page.
+/// Returns the open obligations of the seats that the caller holds or stands in for, earliest first, for the home page.
 pub async fn own_obligations(ctx: &Ctx) -> Result<Vec<Obligation>> {
     let mut own = obligations(ctx.reader(), ctx.today() + Days::new(OPEN_DAYS)).await?;
     let referents = referents_for_deputies(ctx).await?;

@@ -36,13 +36,13 @@ use entity::kinds::SeatKind;
 use serde::Deserialize;
 use std::collections::HashSet;
 
-/// So many seats at risk, the most urgent first, stand on the Monday page; the radar has them all.
+/// Most seats at risk on the Monday page, most urgent first; the radar shows all of them.
 const RISKS_ON_MONDAY: usize = 8;
 
-/// So many of the next releases stand on the home page; the calendar has them all.
+/// Most coming releases on the home page; the calendar shows all of them.
 const RELEASES_ON_HOME: u64 = 5;
 
-/// Registers every page of the overview. The pages of bodies and observatories stand here because they show who works
+/// Registers the pages of the overview. The pages of bodies and observatories stand here because they show who works
 /// there.
 pub fn pages(cfg: &mut ServiceConfig) {
     mail_log::pages(cfg);
@@ -56,25 +56,23 @@ pub fn pages(cfg: &mut ServiceConfig) {
         .service(show_observatory);
 }
 
-// ---- Home and privacy ---------------------------------------------------------------------------------------------------
-
 #[derive(Template)]
 #[template(path = "overview/home.html")]
 struct HomePage {
     shell: Shell,
-    /// What the reader may have come for; nothing for the public.
+    /// Links for the reader; none for the public.
     errands: Vec<Errand>,
     releases: Vec<ReleaseLine>,
 }
 
-/// Something the reader may have to do, as a link.
+/// A task of the reader, as a link.
 struct Errand {
     label: String,
     text: String,
     href: String,
 }
 
-/// The home page: what this is, what is released next, and for participants what they may have come for.
+/// Shows the home page: what the service is, the next releases, and for participants their tasks.
 #[get("/")]
 async fn home(ctx: Ctx, request: HttpRequest) -> Answer {
     page(&HomePage {
@@ -84,7 +82,7 @@ async fn home(ctx: Ctx, request: HttpRequest) -> Answer {
     })
 }
 
-/// What is released next, cancelled ones too: whoever waited for one must learn it.
+/// Returns the next releases, cancelled ones included, because a reader may be waiting for one.
 async fn next_releases(ctx: &Ctx) -> Result<Vec<ReleaseLine>> {
     let filter = ReleaseFilter { from: Some(ctx.today()), ..ReleaseFilter::default() };
     let next = releases::list(ctx.reader(), &filter, None, RELEASES_ON_HOME).await?;
@@ -126,7 +124,7 @@ fn errand(ctx: &Ctx, label: &str, text: &str, href: &str) -> Errand {
     Errand { label: ctx.lang.t(label).to_owned(), text: ctx.lang.t(text).to_owned(), href: href.to_owned() }
 }
 
-/// The referents' seats of the reader's own body that nobody holds: the most useful thing a manager can do today.
+/// Returns the vacant referents' seats of the bodies that the reader manages.
 async fn empty_seats(ctx: &Ctx) -> Result<Vec<Errand>> {
     let managed: Vec<_> =
         ctx.actor.seats.iter().filter(|held| held.kind == SeatKind::BodyManager).map(|held| held.body_id).collect();
@@ -165,8 +163,6 @@ async fn privacy(ctx: Ctx, request: HttpRequest) -> Answer {
     })
 }
 
-// ---- Radar --------------------------------------------------------------------------------------------------------------
-
 #[derive(Template)]
 #[template(path = "overview/radar.html")]
 struct RadarPage {
@@ -176,29 +172,29 @@ struct RadarPage {
     risks: Vec<RiskRow>,
 }
 
-/// One risk with what falls due meanwhile and what can be done about it.
+/// One risk with its obligations and possible actions.
 struct RiskRow {
     kind: &'static str,
     colour: &'static str,
     seat: String,
     sentence: String,
-    /// The page of the designation it is about.
+    /// Page of the designation concerned.
     href: Option<String>,
     due: Vec<DueLine>,
-    /// Where the button posts that asks the body to designate.
+    /// Address of the button that asks the body to designate.
     request: Option<String>,
-    /// What must be entered before the body can be asked: nothing reaches it today.
+    /// Data to be entered before the body can be asked, because no mail would reach it.
     missing: Option<Missing>,
     remedy: Option<Remedy>,
 }
 
-/// The data that a body lacks to be asked by mail, each with the form that enters it.
+/// Data missing for asking a body by mail, each with the form to enter it.
 struct Missing {
     text: &'static str,
     links: Vec<Remedy>,
 }
 
-/// What the reader can do about it at once.
+/// An action the reader can take at once.
 struct Remedy {
     label: &'static str,
     href: String,
@@ -229,7 +225,7 @@ async fn show_radar(ctx: Ctx, request: HttpRequest, query: Query<DayForm>) -> An
     let on = match typed.understood() {
         Ok(on) => on,
         Err(error) => {
-            // The right to look is asked before the day is called wrong.
+            // The right is checked before the day is called wrong.
             service::radar(&ctx, None).await?;
             let form = FormState::refused(typed, ctx.lang, error)?;
             return unprocessable(&radar_page(&ctx, &request, form, ctx.today(), Vec::new()));
@@ -263,7 +259,7 @@ async fn risk_rows(ctx: &Ctx, risks: &[Risk], day: NaiveDate) -> Result<Vec<Risk
 
 fn risk_row(ctx: &Ctx, risk: &Risk, day: NaiveDate, unreachable: &HashSet<BodyId>) -> RiskRow {
     let seat = &risk.seat;
-    // The mail says that nobody holds the seat: only where that is so today.
+    // The mail says that the seat has no holder, so the button is shown only if that is so today.
     let is_to_ask = risk.kind == RiskKind::Vacant && day == ctx.today();
     let is_unreachable = unreachable.contains(&seat.body_id);
     let may = |action| policy::may(&ctx.actor, action, Subject { seat: seat.kind, body: seat.body_id, holder: None });
@@ -281,7 +277,7 @@ fn risk_row(ctx: &Ctx, risk: &Risk, day: NaiveDate, unreachable: &HashSet<BodyId
     }
 }
 
-/// What the body of a vacant seat lacks: its certified mailbox or, where the seat is another one, its manager.
+/// Returns the missing data of a vacant seat's body: its certified mailbox or, for another seat, its manager.
 fn missing(seat: &Seat, lang: Lang) -> Missing {
     let mailbox =
         Remedy { label: lang.t("network.pec_enter"), href: format!("/network/bodies/{}/pec", seat.body_code) };
@@ -293,7 +289,7 @@ fn missing(seat: &Seat, lang: Lang) -> Missing {
     Missing { text: lang.t("overview.request_missing"), links }
 }
 
-/// What heals the risk: a designation, a deputy, or a look at who holds the seat.
+/// Returns the remedy of a risk: a new designation, a deputy, or the page of the holder.
 fn remedy(risk: &Risk, may_designate: bool, lang: Lang) -> Option<Remedy> {
     let seat = &risk.seat.code;
     let designate = |label, seat: &str| {
@@ -316,8 +312,6 @@ fn due_line(obligation: &Obligation, lang: Lang) -> DueLine {
     }
 }
 
-// ---- Monday -------------------------------------------------------------------------------------------------------------
-
 #[derive(Template)]
 #[template(path = "overview/monday.html")]
 struct MondayPage {
@@ -325,7 +319,7 @@ struct MondayPage {
     lead: String,
     tiles: Vec<Tile>,
     risks: Vec<RiskRow>,
-    /// Whether the radar shows others.
+    /// Whether the radar shows more.
     more_risks: bool,
     late: Vec<OwedRow>,
     this_week: Vec<OwedRow>,
@@ -333,11 +327,11 @@ struct MondayPage {
     waiting: Vec<WaitingRow>,
     mails: Vec<MailRow>,
     jobs: Vec<JobRow>,
-    /// One sentence for each part that gives no sign of life.
+    /// One sentence for each part without signs of life.
     silent: Vec<String>,
 }
 
-/// A number that says whether one need read on.
+/// A number that summarises one section of the page.
 struct Tile {
     number: usize,
     label: &'static str,
@@ -345,7 +339,7 @@ struct Tile {
     kind: &'static str,
 }
 
-/// Nothing is good news; anything else has the colour of its gravity.
+/// Makes a tile: green for zero, otherwise in the given colour.
 fn tile(number: usize, label: &'static str, href: &'static str, otherwise: &'static str) -> Tile {
     Tile { number, label, href, kind: if number == 0 { "success" } else { otherwise } }
 }
@@ -358,7 +352,7 @@ struct OwedRow {
     day: String,
 }
 
-/// A contribution that waits for the secretariat, or a task that cannot go on.
+/// A contribution that waits for the secretariat, or a blocked task.
 struct WaitingRow {
     href: String,
     whose: String,
@@ -368,7 +362,7 @@ struct WaitingRow {
     day: String,
 }
 
-/// A release that leaves this week, or should have left.
+/// A release due this week or overdue.
 struct LeavingRow {
     line: ReleaseLine,
     accepted: usize,
@@ -444,8 +438,6 @@ fn owed_row(owed: Owed, lang: Lang) -> OwedRow {
     }
 }
 
-// ---- Jobs ---------------------------------------------------------------------------------------------------------------
-
 #[derive(Template)]
 #[template(path = "overview/jobs.html")]
 struct JobsPage {
@@ -464,7 +456,7 @@ struct JobRow {
     runs: String,
 }
 
-/// What the service does by itself, and how it went.
+/// Shows the background jobs with their last runs.
 #[get("/jobs")]
 async fn show_jobs(ctx: Ctx, request: HttpRequest) -> Answer {
     let jobs = service::jobs(&ctx).await?;
@@ -503,8 +495,6 @@ fn job_row(job: JobStatus, lang: Lang) -> JobRow {
     }
 }
 
-// ---- The network with its people ----------------------------------------------------------------------------------------
-
 #[derive(Template)]
 #[template(path = "overview/body.html")]
 struct BodyPage {
@@ -521,7 +511,7 @@ struct ObservatoryPage {
     seats: Option<SeatsBlock>,
 }
 
-/// One body, for participants with who holds its seats.
+/// Shows one body; for participants with the holders of its seats.
 #[get("/network/bodies/{code}")]
 async fn show_body(ctx: Ctx, request: HttpRequest, code: Path<String>) -> Answer {
     let facts = body_facts(&ctx, &code).await?;
@@ -530,7 +520,7 @@ async fn show_body(ctx: Ctx, request: HttpRequest, code: Path<String>) -> Answer
     page(&BodyPage { shell, facts, seats })
 }
 
-/// One observatory, for participants with who works there.
+/// Shows one observatory; for participants with the people in it.
 #[get("/network/observatories/{code}")]
 async fn show_observatory(ctx: Ctx, request: HttpRequest, code: Path<String>) -> Answer {
     let facts = observatory_facts(&ctx, &code).await?;

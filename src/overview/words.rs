@@ -1,4 +1,4 @@
-//! The overview in the reader's words.
+//! Texts of the overview.
 
 use super::radar::{Risk, RiskKind};
 use crate::jobs::schedule::Job;
@@ -11,7 +11,7 @@ pub fn risk_kind(kind: RiskKind, lang: Lang) -> &'static str {
     lang.t(&format!("overview.risk_{}", kind.as_str()))
 }
 
-/// The colour of a risk; its words say the same.
+/// Returns the colour of a risk; its text says the same.
 pub const fn risk_colour(kind: RiskKind) -> &'static str {
     match kind {
         RiskKind::Vacant | RiskKind::Uncovered => "danger",
@@ -20,7 +20,7 @@ pub const fn risk_colour(kind: RiskKind) -> &'static str {
     }
 }
 
-/// One sentence that says what is wrong, since when and with whom.
+/// Returns one sentence about a risk: kind, day and person.
 pub fn risk(risk: &Risk, lang: Lang) -> String {
     let holder = risk.holder.as_deref().unwrap_or_default();
     let day = risk.day.map(|day| words::date(day, lang)).unwrap_or_default();
@@ -36,7 +36,7 @@ pub fn risk(risk: &Risk, lang: Lang) -> String {
     lang.f(key, &[("holder", holder), ("day", &day)])
 }
 
-/// One sentence that says which part of the service gives no sign of life, and since when.
+/// Returns one sentence about a part without signs of life.
 pub fn silence(sign: Sign, lang: Lang) -> String {
     let part = match Job::named(sign.part) {
         Some(job) => lang.t(job.text).trim_end_matches('.'),
@@ -50,7 +50,7 @@ pub fn mail_state(state: NotificationState, lang: Lang) -> &'static str {
     lang.t(&format!("overview.mail_state_{state}"))
 }
 
-/// The colour of a mail's state; its words say the same.
+/// Returns the colour of a mail's state; its text says the same.
 pub const fn mail_state_colour(state: NotificationState) -> &'static str {
     match state {
         NotificationState::Sent => "success",
@@ -61,7 +61,7 @@ pub const fn mail_state_colour(state: NotificationState) -> &'static str {
     }
 }
 
-/// What a kind of mail is called; one that a newer program left behind keeps its own name.
+/// Returns the name of a kind of mail; an unknown kind (of a newer program) is returned as it is.
 pub fn mail_kind(kind: &str, lang: Lang) -> String {
     let known = lang.all().get(&format!("overview.mail_kind_{kind}"));
     known.map_or_else(|| kind.to_owned(), Clone::clone)

@@ -1,4 +1,5 @@
-//! Who is told: work belongs to a seat, and the person is looked up on the day (rule 2 of the domain). Pure.
+//! Recipient of a reminder: work belongs to a seat, and its holder is looked up on the day (rule 2 of the domain).
+//! Pure.
 
 use crate::designations::model::Seat;
 use crate::designations::view::Designation;
@@ -6,23 +7,23 @@ use entity::ids::{DesignationId, SeatId};
 use entity::kinds::SeatKind;
 use std::collections::{BTreeSet, HashMap};
 
-/// Why somebody else is told than the holder of the seat.
+/// Reason why the reminder does not go to the holder of the seat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gap {
-    /// Nobody holds the seat.
+    /// The seat has no holder.
     Vacant,
-    /// Whoever holds it is away, and everything is to be reassigned meanwhile.
+    /// The holder is absent, and the work is to be reassigned.
     Away,
 }
 
-/// Who is told about what a seat owes.
+/// Recipient of the reminders of a seat.
 #[derive(Clone, Copy, Debug)]
 pub struct Addressee<'a> {
-    /// The seat that owes.
+    /// Seat that has the obligation.
     pub seat: &'a Seat,
-    /// By which designation the person is told: the seat's own, its deputy's, or the secretariat's.
+    /// Designation of the recipient: the seat's own, its deputy's, or the secretariat's.
     pub designation: &'a Designation,
-    /// Why it is not the seat's own holder; empty where it is.
+    /// Reason why it is not the seat's own holder; `None` if it is.
     pub gap: Option<Gap>,
 }
 
@@ -30,14 +31,14 @@ pub struct Addressee<'a> {
 #[derive(Debug)]
 pub struct Roll {
     seats: HashMap<SeatId, Seat>,
-    /// The longest in their seat first, so that the same person is told as long as nothing changes.
+    /// Longest in their seat first, so that the recipient stays the same as long as the holders do.
     holders: Vec<Designation>,
     away: BTreeSet<DesignationId>,
 }
 
 impl Roll {
-    /// `holders` in force on the day; `away` are those absent that day whose work is to be reassigned altogether. Who is
-    /// absent but can finish what is under way is told as ever.
+    /// Makes the roll. `holders` are in force on the day; `away` are those whose work is to be reassigned that day. A
+    /// holder who is absent but can finish running work still gets the reminders.
     pub fn new(seats: Vec<Seat>, mut holders: Vec<Designation>, away: BTreeSet<DesignationId>) -> Self {
         holders.sort_by_key(|holder| (holder.record.statement.term.from, holder.id));
         Self { seats: seats.into_iter().map(|seat| (seat.id, seat)).collect(), holders, away }
@@ -47,10 +48,11 @@ impl Roll {
         self.seats.get(&id)
     }
 
-    /// Who is told about what the seat owes: its holder; for a referent's seat else the deputy of the same observatory;
-    /// else the secretariat, which has to find somebody. `None` if there is not even a secretariat, or no such seat.
+    /// Returns the recipient for a seat: its holder; for a referent's seat otherwise the deputy of the same
+    /// observatory; otherwise the secretariat, which has to find a holder. `None` if there is no secretariat or no such
+    /// seat.
     ///
-    /// Of several holders of one seat the longest in it is told: one obligation, one person who feels meant.
+    /// Of several holders the longest in the seat is chosen, so that each obligation has exactly one recipient.
     pub fn addressee(&self, seat: SeatId) -> Option<Addressee<'_>> {
         let seat = self.seat(seat)?;
         if let Some(holder) = self.present(|held| held.id == seat.id) {

@@ -1,4 +1,4 @@
-//! The log of the ladder over REST.
+//! The reminder log over REST.
 
 use super::service::{self, Entry, Filter};
 use crate::ctx::Ctx;
@@ -18,22 +18,22 @@ pub fn configure(cfg: &mut ServiceConfig<'_>) {
     cfg.service(list_reminders);
 }
 
-/// Which notes of the log; everything left out does not narrow.
+/// Filter of the log; an absent value does not filter.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ReminderQuery {
-    /// The task or other thing that is due.
+    /// Id of the task or other obligation.
     pub obligation_id: Option<Uuid>,
-    /// Who was told.
+    /// Person who was reminded.
     pub person_id: Option<PersonId>,
     pub outcome: Option<ReminderOutcome>,
-    /// Due on this day or later.
+    /// Due on or after this day.
     pub due_from: Option<Day>,
-    /// Due on this day or earlier.
+    /// Due on or before this day.
     pub due_to: Option<Day>,
 }
 
-/// A rung of one obligation's ladder, and what became of it.
+/// One reminder of an obligation, with its outcome.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ReminderOut {
     pub id: ReminderId,
@@ -43,14 +43,14 @@ pub struct ReminderOut {
     pub rung: i32,
     pub due_day: NaiveDate,
     pub outcome: ReminderOutcome,
-    /// Why it was skipped: `overtaken` by a later rung, or `due_day_past` after an earlier one was told.
+    /// Reason for skipping: `overtaken` by a later reminder, or `due_day_past` after an earlier one was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 100)]
     pub reason: Option<String>,
-    /// Who was told.
+    /// Person who was reminded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub person_id: Option<PersonId>,
-    /// The mail that told it; its fate stands in the mail log.
+    /// The mail; its state is in the mail log.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mail_id: Option<MailId>,
     pub at: DateTime<Utc>,
@@ -75,7 +75,7 @@ impl From<Entry> for ReminderOut {
 
 /// The log of the reminders
 ///
-/// Every rung that was told or skipped, the latest first. Who may: the secretariat.
+/// Every reminder sent or skipped, latest first. Who may: the secretariat.
 #[utoipa::path(tag = "reminders", security(("api_token" = ["secretariat"])), params(ReminderQuery, Paging), responses((status = 200, body = Page<ReminderOut>)))]
 #[get("/reminders")]
 pub async fn list_reminders(

@@ -1,4 +1,4 @@
-//! What the schedule calls.
+//! Function that the job schedule calls.
 
 use super::service::{self, Told};
 use crate::ctx::Ctx;
@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::jobs::Report;
 use crate::network::service as network;
 
-/// Tells everybody what is due now and was not told yet.
+/// Sends the reminders that are due now.
 pub async fn run(ctx: &Ctx) -> Result<Report> {
     if matches!(network::agreement(ctx.reader()).await, Err(Error::NotFound)) {
         return Ok(Report::new(0, "nobody to tell before a network is loaded"));

@@ -1,32 +1,32 @@
-//! The ladder: which rung of an obligation is told on a day, and which are overtaken. Pure.
+//! The reminder ladder: decides which rung of an obligation is sent on a day, and which are skipped. Pure.
 //!
-//! A rung is so many working days before the due day, in the calendar of whoever is told. It is *reached* from its day on. Of
-//! the rungs that are reached and not settled yet only the last one is told; those before it have nothing to add and are
-//! skipped. So a service that stood still for a week tells everybody once where things stand today, and a task given at
-//! short notice begins with one mail, not with three. What nobody was told of before its day was over, because it was given,
-//! moved or sent back too late, is told once, and the mail says that it is late.
+//! A rung is a number of working days before the due day, in the recipient's calendar. It is *reached* from its day on.
+//! Of the reached rungs that are not settled, only the last is sent, and the earlier ones are skipped because they add
+//! nothing. So after a week of downtime, and for a task created at short notice, there is one mail and not three. If
+//! the due day passed before any reminder could be sent, because the obligation was created, moved or sent back too
+//! late, one late reminder is sent, which says so.
 //!
-//! The same rule holds on an ordinary day, which is why there is no other: an outage is a day like any other.
+//! The same rule applies on every day, so downtime needs no special rule.
 
 use crate::time::{CalendarError, TerritoryCalendar};
 use chrono::NaiveDate;
 use entity::kinds::ReminderOutcome;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The rungs of one obligation that have been told or skipped before.
+/// Rungs of one obligation that were sent or skipped before.
 pub type Settled = BTreeMap<i32, ReminderOutcome>;
 
-/// Why a rung is never told.
+/// Reasons for skipping a rung.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Overtaken {
-    /// A later rung was reached before this one could be told.
+    /// A later rung was reached before this one could be sent.
     ByLaterRung,
-    /// The due day passed before it could be told, and an earlier rung had been: a reminder after the event is worse than none.
+    /// The due day passed before it could be sent, and an earlier rung had been sent.
     ByDueDay,
 }
 
 impl Overtaken {
-    /// The reason as the log keeps it.
+    /// Returns the reason as stored in the log.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::ByLaterRung => "overtaken",
@@ -35,27 +35,27 @@ impl Overtaken {
     }
 }
 
-/// What a day asks for one obligation.
+/// Result of the ladder for one obligation on one day.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Step {
-    /// The rung to tell.
+    /// Rung to send.
     pub tell: Option<i32>,
-    /// The rungs that are over.
+    /// Rungs to skip.
     pub skip: Vec<(i32, Overtaken)>,
 }
 
-/// The day on which a rung is reached: `rung` working days from the due day, negative before it.
+/// Returns the day on which a rung is reached: `rung` working days from the due day, negative before it.
 ///
-/// The due day itself does not count, as in `add_working_days`. Rung 0 is the due day; should that not be worked, it is
-/// the last worked day before, because after the day there is nothing left to remind of.
+/// The due day itself does not count, as in `add_working_days`. Rung 0 is the due day; if that is not worked, it is the
+/// last worked day before, because a reminder after the due day would be too late.
 pub fn rung_day(calendar: &TerritoryCalendar, due_day: NaiveDate, rung: i32) -> Result<NaiveDate, CalendarError> {
     if rung == 0 { calendar.previous_working(due_day) } else { calendar.add_working_days(due_day, rung) }
 }
 
-/// What `today` asks for an obligation due on `due_day`, when the rungs in `settled` have been told or skipped before.
+/// Returns the result for an obligation due on `due_day`, given the rungs settled before.
 ///
-/// A rung before or on the due day is told until that day is over, and beyond it if none was; one after it until the next is
-/// reached.
+/// A rung on or before the due day may be sent until that day is over, and afterwards if none was sent; a rung after it
+/// until the next one is reached.
 pub fn step(
     rungs: &[i32],
     calendar: &TerritoryCalendar,
@@ -85,7 +85,7 @@ pub fn step(
     Ok(step)
 }
 
-/// The last due day of which any rung can have been reached today: nothing due later need be looked at.
+/// Returns the last due day for which a rung can be reached today; later obligations need not be read.
 pub fn horizon(rungs: &[i32], calendar: &TerritoryCalendar, today: NaiveDate) -> Result<NaiveDate, CalendarError> {
     let earliest = rungs.iter().copied().min().unwrap_or(0).min(0);
     calendar.add_working_days(today, -earliest)

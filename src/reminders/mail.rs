@@ -1,4 +1,4 @@
-//! The mail of the ladder: a line per obligation, the first due first, each with its own link.
+//! The reminder mail: one line per obligation, earliest due first, each with its own link.
 
 use super::addressee::Gap;
 use super::plan::{Line, Mail};
@@ -19,7 +19,7 @@ use entity::kinds::{ObligationKind, SeatKind};
 /// The kind of these mails in the outbox.
 pub const KIND: &str = "reminder";
 
-/// How long after the due day a link still works: a late answer is an answer.
+/// Days after the due day for which a link still works, so that late answers are possible; afterwards it is refused.
 const LINK_DAYS_AFTER: u64 = 30;
 
 /// Promises the mail, with a new link for each line.
@@ -48,7 +48,7 @@ pub(super) async fn promise(ctx: &Ctx, txn: &Txn, mail: &Mail<'_>, leaving: Leav
     outbox::enqueue(ctx, txn, notification).await
 }
 
-/// Where the line is answered: by one press where it is a task, else on its page.
+/// Returns the address for answering a line: a one-press link for a task, otherwise its page.
 async fn address(ctx: &Ctx, txn: &Txn, line: &Line<'_>) -> Result<String> {
     let base = ctx.config().base_url();
     let obligation = line.obligation;
@@ -115,7 +115,8 @@ fn subject(told: &[(&Line<'_>, String)], lang: Lang) -> String {
     lang.f(key, &values)
 }
 
-/// By when, in how many working days of whoever is told, how many minutes; or that it is late.
+/// Returns the text of a line: due day, working days left in the recipient's calendar, and minutes of work; or that it
+/// is late.
 fn said(line: &Line<'_>, lang: Lang) -> String {
     let values = [
         ("day", words::long_day(line.obligation.due_day, lang)),
@@ -126,7 +127,7 @@ fn said(line: &Line<'_>, lang: Lang) -> String {
     lang.f(if line.is_late { "reminders.mail_line_late" } else { "reminders.mail_line" }, &values)
 }
 
-/// Why the reader is told who does not hold the seat, said once for each seat.
+/// Returns the reasons why a recipient who does not hold the seat is reminded, once for each seat.
 fn reasons(mail: &Mail<'_>, lang: Lang) -> Vec<String> {
     let mut reasons = Vec::new();
     for line in &mail.lines {

@@ -1,27 +1,27 @@
-//! Reminders: the ladder that asks every slice "what is due?" and tells people in time, once, in one mail a day.
+//! Reminders: queries all slices for obligations and reminds people in time, in one mail a day.
 //!
-//! *Invariants.* Nobody depends on this slice; it owns only its log. A rung of an obligation's ladder is noted once for
-//! each due day, as told or as skipped with the reason. Told means promised by a mail: if that mail is taken back or runs
-//! out before it leaves, the rung is decided anew and its note follows; not if it may have left all the same, nor if somebody
-//! at the desk withdrew it. Who is told is looked up when the mail is written
-//! (rule 2 of the domain): the holder of the seat; the deputy if there is none, or if they are away and their work is to be
-//! reassigned; else the secretariat. The mail says which.
+//! *Invariants.* No slice depends on this one; it owns only its log. Each rung of an obligation is logged once per due
+//! day, as sent or as skipped with the reason. "Sent" means that a mail was promised. If that mail is withdrawn or
+//! expires before it leaves, the rung is decided again and its entry updated; not if the mail may have left, nor if it
+//! was withdrawn by hand. The recipient is determined when the mail is written (rule 2 of the domain): the holder of
+//! the seat; the deputy if there is no holder, or if the holder is absent and the work is to be reassigned; otherwise
+//! the secretariat. The mail gives the reason.
 //!
-//! *Never stale.* What is due is read in the transaction that promises the mail. A mail that waits, because the relay does
-//! not answer or sending is paused, is looked at again every minute, and once more when it is taken to be sent
-//! (`mail/still_true.rs`): if anything it says is done, moved, or somebody else's meanwhile, it is taken back and what still
-//! holds is written anew. It runs out at the end of the day's hours in
-//! any case, because it speaks of «today» and «in three days».
+//! *Never outdated.* Obligations are read in the transaction that promises the mail. A waiting mail (the relay does not
+//! answer, or sending is paused) is checked again every minute, and once more when it is about to be sent
+//! (`mail/still_true.rs`). If any of its lines is done, moved, or now addressed to someone else, it is withdrawn, and a
+//! new mail is written for the remaining lines. It expires at the end of the day's permitted hours, because it contains
+//! «today» and «in three days».
 //!
-//! *When.* On working days of the recipient's territory, in the hours the network agreed. At most one mail per person and
-//! day: what comes up after it waits for the next one.
+//! *Times.* On working days of the recipient's territory, within the hours set for the network. At most one mail per
+//! person and day; later obligations wait for the next day's mail.
 //!
 //! *Who may.* The job itself; the secretariat reads the log.
 //!
-//! *Mails.* «Promemoria»: a line per obligation, each with its own one-press link (`press/`).
+//! *Mails.* «Promemoria»: one line per obligation, each with its own one-press link (`press/`).
 //!
-//! *Rejected.* A timer per reminder: it has to be found and moved whenever a date moves, and an outage loses it. Here
-//! nothing is planned ahead; each minute asks what is due now and not said yet.
+//! *Rejected.* A timer per reminder: it has to be found and moved with every date, and is lost in an outage. Here
+//! nothing is planned ahead; each minute queries what is due now and not sent yet.
 
 pub mod addressee;
 pub mod api;

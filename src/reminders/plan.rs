@@ -1,4 +1,4 @@
-//! What the reminders of one moment are: which mails leave, one per person, and which rungs are over. Pure.
+//! Plan of the reminders at one moment: mails to send, one per person, and rungs to skip. Pure.
 
 use super::addressee::{Addressee, Gap, Roll};
 use super::ladder::{self, Overtaken};
@@ -12,7 +12,7 @@ use entity::kinds::ObligationKind;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
-/// What makes a rung the same rung: a moved obligation has another due day, and with it a ladder of its own.
+/// Identity of an obligation's ladder. A moved obligation has another due day and therefore another ladder.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key {
     pub kind: ObligationKind,
@@ -26,10 +26,10 @@ impl Key {
     }
 }
 
-/// The rungs that have been told or skipped before.
+/// Rungs that were sent or skipped before.
 pub type Settled = HashMap<Key, ladder::Settled>;
 
-/// The hours in which a reminder may leave, Italian wall time; the last one excluded.
+/// Hours in which a reminder may leave, in Italian wall time; `until` is excluded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hours {
     pub from: NaiveTime,
@@ -42,7 +42,7 @@ impl Hours {
     }
 }
 
-/// The day the plan is made for.
+/// Input of the plan for one day.
 #[derive(Clone, Copy, Debug)]
 pub struct Day<'a> {
     /// In Europe/Rome.
@@ -50,7 +50,7 @@ pub struct Day<'a> {
     pub rungs: &'a [i32],
     pub calendars: &'a Calendars,
     pub roll: &'a Roll,
-    /// Who has had today's mail: what came up since waits for tomorrow's.
+    /// People who have had today's mail; later obligations wait for tomorrow's.
     pub written_to: &'a BTreeSet<PersonId>,
 }
 
@@ -59,34 +59,33 @@ pub struct Day<'a> {
 pub struct Line<'a> {
     pub obligation: &'a Obligation,
     pub rung: i32,
-    /// The seat that owes.
+    /// Seat that has the obligation.
     pub seat: &'a Seat,
-    /// By which designation the person is told.
+    /// Designation of the recipient.
     pub designation: &'a Designation,
-    /// Whether its day is over.
+    /// Whether the due day has passed.
     pub is_late: bool,
-    /// Working days of whoever is told until it is due, negative once it is late.
+    /// Working days left in the recipient's calendar; negative if late.
     pub working_days_away: i32,
-    /// Why the person is told who does not hold the seat.
+    /// Reason why the recipient is not the holder of the seat.
     pub gap: Option<Gap>,
 }
 
 impl<'a> Line<'a> {
-    /// The first due first; on one day by place and by what is to be done, as somebody would read a list aloud. The id
-    /// keeps equals in one order.
+    /// Returns the sort key of a line: due day, then place and title; the id makes the order unique.
     fn place_in_mail(&self) -> (NaiveDate, &'a str, &'a str, Uuid) {
         (self.obligation.due_day, self.seat.place(), self.obligation.title_it.as_str(), self.obligation.id)
     }
 }
 
-/// One mail to one person: what is due first stands first, and there is at least one line.
+/// One mail to one person, with at least one line, earliest due first.
 #[derive(Clone, Debug)]
 pub struct Mail<'a> {
     pub to: &'a Designation,
     pub lines: Vec<Line<'a>>,
 }
 
-/// A rung that is never told.
+/// A rung to skip.
 #[derive(Clone, Copy, Debug)]
 pub struct Skip<'a> {
     pub obligation: &'a Obligation,
@@ -98,15 +97,15 @@ pub struct Skip<'a> {
 pub struct Plan<'a> {
     pub mails: Vec<Mail<'a>>,
     pub skipped: Vec<Skip<'a>>,
-    /// Obligations of which nothing can be planned, because their calendar does not answer for their day. Others go on.
+    /// Obligations that cannot be planned because their calendar has no answer for their day. The others are not
+    /// affected.
     pub broken: Vec<(&'a Obligation, CalendarError)>,
 }
 
 /// Plans the reminders of a day.
 ///
-/// Rungs are counted in the calendar of whoever is told, who alone can say which days are left to work. A rung waits, told and
-/// skipped neither, while its recipient has a day off by that calendar, has had today's mail, or does not exist: its own day is
-/// the first, not the last, on which it may be told.
+/// Rungs are counted in the recipient's calendar. A rung is neither sent nor skipped while its recipient has a day off,
+/// has had today's mail, or does not exist: its day is the first on which it may be sent, not the last.
 pub fn plan<'a>(day: Day<'a>, obligations: &'a [Obligation], settled: &Settled) -> Plan<'a> {
     let mut plan = Plan::default();
     let mut lines: BTreeMap<PersonId, Vec<Line<'a>>> = BTreeMap::new();
@@ -132,7 +131,7 @@ pub fn plan<'a>(day: Day<'a>, obligations: &'a [Obligation], settled: &Settled) 
     plan
 }
 
-/// What is planned of one obligation.
+/// Plan of one obligation.
 #[derive(Default)]
 struct Planned<'a> {
     line: Option<Line<'a>>,

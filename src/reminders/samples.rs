@@ -1,4 +1,4 @@
-//! Made-up calendars, seats and holders for the tests of the pure parts.
+//! Invented calendars, seats and holders for the tests of the pure parts.
 
 use crate::designations::model::{Act, Provenance, Record, Seat, Statement, Term};
 use crate::designations::view::{Designation, Holder};
@@ -13,7 +13,7 @@ pub(super) fn day(year: i32, month: u32, day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(year, month, day).expect("a day of the test")
 }
 
-/// Easter Monday everywhere; Como rests on 31 August, Milan on 7 December.
+/// Returns calendars with Easter Monday everywhere, 31 August closed in Como and 7 December in Milan.
 pub(super) fn calendars() -> Calendars {
     let rule = |kind, name: &str| NonWorkingRule::new(kind, None, None, name, name).expect("a rule of the test");
     let territory = |code: &str, month, day| TerritoryDays {
@@ -34,7 +34,7 @@ pub(super) fn uuid(number: u128) -> Uuid {
     Uuid::from_u128(number)
 }
 
-/// A seat of Como, or of Milan where it is the secretariat's. The number is its id.
+/// Returns a seat of Como, or of Milan for the secretariat. The number is its id.
 pub(super) fn seat(number: u128, kind: SeatKind) -> Seat {
     let is_ours = kind != SeatKind::Secretariat;
     Seat {
@@ -51,7 +51,7 @@ pub(super) fn seat(number: u128, kind: SeatKind) -> Seat {
     }
 }
 
-/// A person in a seat since a day; the number is the person's and the designation's.
+/// Returns a holder since a day; the number is the id of person and designation.
 pub(super) fn holder(number: u128, seat: &Seat, since: NaiveDate) -> Designation {
     Designation {
         id: DesignationId(uuid(number)),

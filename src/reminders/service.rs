@@ -1,4 +1,4 @@
-//! The job that climbs the ladder, and the log it leaves.
+//! The job that sends reminders, and its log.
 
 mod silence;
 
@@ -24,29 +24,30 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 pub use super::mail::KIND as MAIL_KIND;
 pub use super::store::{Entry, Filter};
 
-/// As many mails as one run writes: the rest follows a minute later, and the write lock is never held for long.
+/// Upper bound of mails written per run. The rest follows a minute later, so that the write lock is never held for
+/// long.
 const MAILS_AT_ONCE: usize = 100;
-/// As many rungs as one run notes as skipped; a network left alone for a year has many.
+/// Upper bound of skipped rungs recorded per run; the rest follows a minute later. After long downtime there are many.
 const SKIPS_AT_ONCE: usize = 1000;
 
-/// What one run did.
+/// Result of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Told {
     pub mails: usize,
-    /// Obligations those mails speak of.
+    /// Obligations in those mails.
     pub lines: usize,
     pub skipped: usize,
-    /// Mails taken back because something they said was not true any more.
+    /// Mails withdrawn because a line no longer holds.
     pub withdrawn: u64,
     pub failures: Failures,
 }
 
-/// Tells everybody what is due now and was not told yet. Run by the job `reminders`, every minute; safe at any time and
-/// any number of times.
+/// Sends the reminders that are due now. Run by the job `reminders` every minute; may run at any time and any number of
+/// times.
 ///
-/// Who may: the service itself. Mails: at most one *reminder* per person and day, within the hours of the ladder, running out
-/// at their end. Each mail has a transaction of its own: one that cannot be written, and an obligation of which nothing can be
-/// planned, take nothing from the others and are tried again in the next run.
+/// Who may: the service itself. Mails: at most one *reminder* per person and day, within the permitted hours, expiring
+/// at their end. Each mail has a transaction of its own. A mail that cannot be written, or an obligation that cannot be
+/// planned, does not affect the others and is tried again in the next run.
 pub async fn run(ctx: &Ctx) -> Result<Told> {
     if !ctx.actor.is_ourselves() {
         return Err(Error::Denied);
@@ -88,7 +89,7 @@ pub async fn run(ctx: &Ctx) -> Result<Told> {
     Ok(told)
 }
 
-/// What a run works with, read in one transaction.
+/// Data of a run, read in one transaction.
 struct Look {
     roll: Roll,
     obligations: Vec<Obligation>,
@@ -98,7 +99,7 @@ struct Look {
     withdrawn: u64,
 }
 
-/// Takes back what is not true any more, and reads what there is to tell.
+/// Withdraws outdated mails and reads the obligations.
 async fn look(ctx: &Ctx, txn: &Txn, rungs: &[i32], calendars: &Calendars, today: NaiveDate) -> Result<Look> {
     let roll = roll(txn, today).await?;
     let obligations = providers::obligations(txn, horizon(rungs, calendars, today)).await?;
@@ -109,7 +110,7 @@ async fn look(ctx: &Ctx, txn: &Txn, rungs: &[i32], calendars: &Calendars, today:
     Ok(Look { roll, obligations, meant, settled, todays, withdrawn })
 }
 
-/// When a mail leaves, and which of the day's it is for its reader: only a mail that was taken back has a successor.
+/// Time limits of a mail, and its number among the recipient's mails of the day; only a withdrawn mail has a successor.
 #[derive(Clone, Copy)]
 pub(super) struct Leaving {
     pub today: NaiveDate,
@@ -117,7 +118,7 @@ pub(super) struct Leaving {
     pub number: usize,
 }
 
-/// Writes one mail and notes what it tells; says whether it did. It does not where another run has told the person meanwhile.
+/// Writes one mail and logs its rungs. Returns `false` if another run has written to the person meanwhile.
 async fn tell(
     ctx: &Ctx,
     txn: &Txn,
@@ -152,7 +153,7 @@ async fn tell(
     Ok(true)
 }
 
-/// Notes the rungs that are over: all at once, or one by one where one of them cannot be noted. Returns how many were.
+/// Logs skipped rungs: all at once, or one by one if one of them fails. Returns their number.
 async fn skip_all(ctx: &Ctx, skipped: &[Skip<'_>], meant: &Meant, failures: &mut Failures) -> Result<usize> {
     if skipped.is_empty() {
         return Ok(0);
@@ -207,14 +208,14 @@ async fn roll(db: &impl ConnectionTrait, today: NaiveDate) -> Result<Roll> {
     ))
 }
 
-/// The last due day anybody's ladder can have reached, so that a run costs what is due and not what exists. A calendar that
-/// does not answer counts for nothing here: its obligations are noted one by one.
+/// Returns the last due day for which a rung can be reached, so that a run reads only due obligations. A calendar
+/// without an answer is ignored here; its obligations are noted one by one.
 fn horizon(rungs: &[i32], calendars: &Calendars, today: NaiveDate) -> NaiveDate {
     let days = calendars.iter().filter_map(|calendar| ladder::horizon(rungs, calendar, today).ok());
     days.max().unwrap_or(today)
 }
 
-/// Who is to be told what, as things stand, and where they are written to.
+/// Recipient of each obligation at present, and the recipients' addresses.
 struct Meant {
     people: HashMap<Key, PersonId>,
     addresses: HashMap<PersonId, String>,
@@ -232,20 +233,20 @@ impl Meant {
         meant
     }
 
-    /// Whether what was told, or is about to be, still is to be done, on that day, and by that person.
+    /// Returns whether a logged reminder still holds: not done, not moved, and still for that person.
     fn holds(&self, told: &Entry) -> bool {
         self.people.get(&told.key).copied() == told.person_id
     }
 
-    /// Whether a mail went to an address at which its reader, who still is to be told something, is not written to any more.
+    /// Returns whether a mail went to a former address of a person who is still to be reminded.
     fn is_elsewhere(&self, promise: &Promise) -> bool {
         let address = promise.person_id.and_then(|person| self.addresses.get(&person));
         address.is_some_and(|address| !promise.is_to(address) && promise.is_owed_at(address))
     }
 }
 
-/// Whether everything a reminder says still holds: asked when it is about to leave, whatever happened since it was written.
-/// Costs what the mail says, however much is due: on a Monday morning it is asked of each mail.
+/// Returns whether every line of a reminder still holds. Called when it is about to leave. Its cost depends on the
+/// lines of the mail and not on everything due, because on a Monday morning it runs for each mail.
 pub async fn still_holds(ctx: &Ctx, db: &impl ConnectionTrait, mail: MailId) -> Result<bool> {
     let told = store::entries_of_mails(db, &[mail]).await?;
     if told.is_empty() {
@@ -256,7 +257,7 @@ pub async fn still_holds(ctx: &Ctx, db: &impl ConnectionTrait, mail: MailId) -> 
     Ok(told.iter().all(|entry| meant.holds(entry)))
 }
 
-/// Takes back the mails that wait and say anything that does not hold any more: done, moved, or another person's to hear.
+/// Withdraws waiting mails with a line that no longer holds: done, moved, or now addressed to someone else.
 async fn withdraw_untrue(ctx: &Ctx, txn: &Txn, today: NaiveDate, meant: &Meant) -> Result<u64> {
     let promises = promised_on(txn, today).await?;
     let waiting: Vec<MailId> =
@@ -273,7 +274,8 @@ async fn withdraw_untrue(ctx: &Ctx, txn: &Txn, today: NaiveDate, meant: &Meant) 
     withdraw::withdraw(ctx, txn, &mails.into_iter().collect::<Vec<_>>()).await
 }
 
-/// The day's promises and no later ones: `raccordo tick --at` may have written those of a day still to come.
+/// Returns the mails promised on the day and not later ones, because `raccordo tick --at` may have written those of a
+/// future day.
 async fn promised_on(txn: &Txn, day: NaiveDate) -> Result<Vec<Promise>> {
     let span = zone::start_of_day(day)..zone::start_of_day(day + Days::new(1));
     withdraw::promised_within(txn, mail::KIND, span).await
@@ -283,7 +285,7 @@ fn people<'a>(promises: impl Iterator<Item = &'a Promise>) -> BTreeSet<PersonId>
     promises.filter_map(|promise| promise.person_id).collect()
 }
 
-/// What is to be noted of a rung.
+/// A log entry to write.
 struct Note {
     key: Key,
     rung: i32,
@@ -293,11 +295,11 @@ struct Note {
     mail_id: Option<MailId>,
 }
 
-/// What was noted before about the obligations of a run.
+/// Log entries about the obligations of a run.
 struct Log {
     settled: Settled,
-    /// Notes of rungs whose mail never left, and of the last of those whose mail went to an address that was corrected since: they
-    /// are open again.
+    /// Entries whose mail never left, and the latest ones whose mail went to a former address: these rungs are decided
+    /// again.
     reopened: HashMap<(Key, i32), (ReminderId, Option<MailId>)>,
 }
 
@@ -343,13 +345,13 @@ impl Log {
     }
 }
 
-/// How many of the latest reminders and requests to each person were left without an answer, one after the other: for the
-/// radar. Whoever shows it has asked whether it may be seen.
+/// Returns the number of latest consecutive reminders and requests without an answer, by person, for the radar. The
+/// caller has checked the right to see it.
 pub async fn unanswered(ctx: &Ctx, db: &impl ConnectionTrait) -> Result<HashMap<PersonId, u32>> {
     silence::unanswered(ctx, db).await
 }
 
-/// The log of the ladder, the latest note first. Who may: the secretariat.
+/// Returns the reminder log, latest first. Who may: the secretariat.
 pub async fn list(ctx: &Ctx, filter: &Filter, before: Option<ReminderId>, limit: u64) -> Result<Vec<Entry>> {
     if ctx.actor.is_ourselves() || ctx.actor.is_secretariat() {
         return Ok(store::list(ctx.reader(), filter, before, limit).await?);
@@ -357,7 +359,7 @@ pub async fn list(ctx: &Ctx, filter: &Filter, before: Option<ReminderId>, limit:
     Err(ctx.actor.refusal())
 }
 
-/// The calendars come from the database: one that is missing or never worked is an impossible row.
+/// Converts an error of a calendar. Calendars come from the database, so a missing or empty one is an inconsistent row.
 fn broken_calendar(error: CalendarError) -> Error {
     Error::Store(StoreError::inconsistent("territory", "calendar", error))
 }

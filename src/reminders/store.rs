@@ -1,4 +1,4 @@
-//! The log of the ladder: rows of `reminder`.
+//! Rows of `reminder`, the reminder log.
 
 use super::plan::Key;
 use crate::db::{StoreError, exactly_one};
@@ -14,21 +14,21 @@ use uuid::Uuid;
 
 type Result<T> = std::result::Result<T, StoreError>;
 
-/// As many ids as one statement names: far below the parameters either engine takes.
+/// Most ids in one statement, far below the parameter limits of both engines.
 const IDS_AT_ONCE: usize = 500;
 
-/// One rung of one obligation, and what became of it.
+/// One rung of one obligation with its outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     pub id: ReminderId,
     pub key: Key,
     pub rung: i32,
     pub outcome: ReminderOutcome,
-    /// Why it was skipped.
+    /// Reason for skipping it.
     pub reason: Option<String>,
-    /// Who was told.
+    /// Person who was reminded.
     pub person_id: Option<PersonId>,
-    /// By which mail.
+    /// Mail of the reminder.
     pub mail_id: Option<MailId>,
     pub at: DateTime<Utc>,
 }
@@ -54,7 +54,7 @@ impl TryFrom<reminder::Model> for Entry {
     }
 }
 
-/// Everything noted about these obligations.
+/// Returns the entries about these obligations.
 pub(super) async fn entries_about(db: &impl ConnectionTrait, obligations: &[Uuid]) -> Result<Vec<Entry>> {
     let mut entries = Vec::new();
     for some in obligations.chunks(IDS_AT_ONCE) {
@@ -69,7 +69,7 @@ pub(super) async fn entries_about(db: &impl ConnectionTrait, obligations: &[Uuid
     Ok(entries)
 }
 
-/// What these mails told.
+/// Returns the entries of these mails.
 pub(super) async fn entries_of_mails(db: &impl ConnectionTrait, mails: &[MailId]) -> Result<Vec<Entry>> {
     let mut entries = Vec::new();
     for some in mails.chunks(IDS_AT_ONCE) {
@@ -82,7 +82,7 @@ pub(super) async fn entries_of_mails(db: &impl ConnectionTrait, mails: &[MailId]
     Ok(entries)
 }
 
-/// Notes what became of a rung for the first time. Of two runs that decided the same at once the table lets one through.
+/// Inserts the entry of a rung. Of two concurrent runs the unique key lets one through.
 pub(super) async fn insert(db: &impl ConnectionTrait, entry: &Entry) -> Result<()> {
     let row = reminder::ActiveModel {
         id: Set(entry.id),
@@ -100,7 +100,7 @@ pub(super) async fn insert(db: &impl ConnectionTrait, entry: &Entry) -> Result<(
     Ok(())
 }
 
-/// Notes what became of a rung whose mail, `withdrawn`, certainly never left: the entry follows the new decision.
+/// Updates the entry of a rung whose mail `withdrawn` certainly never left.
 pub(super) async fn follow(db: &impl ConnectionTrait, entry: &Entry, withdrawn: Option<MailId>) -> Result<()> {
     let followed = reminder::Entity::update_many()
         .col_expr(reminder::Column::PersonId, Expr::value(entry.person_id))
@@ -118,7 +118,7 @@ pub(super) async fn follow(db: &impl ConnectionTrait, entry: &Entry, withdrawn: 
     exactly_one(followed.rows_affected)
 }
 
-/// What a page of the log asks for; everything left out does not narrow it.
+/// Filter of the log; an absent value does not filter.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     pub obligation_id: Option<Uuid>,
@@ -128,7 +128,7 @@ pub struct Filter {
     pub due_to: Option<NaiveDate>,
 }
 
-/// The log, the latest entry first.
+/// Returns the log, latest entry first.
 pub(super) async fn list(
     db: &impl ConnectionTrait,
     filter: &Filter,

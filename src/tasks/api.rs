@@ -1,4 +1,4 @@
-//! Tasks over REST: what a client sends and gets, and handlers of a few lines.
+//! Tasks over REST: request and response types, and short handlers.
 
 use super::model::{Event, Task, possible};
 use super::policy;
@@ -31,14 +31,14 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(cancel_task);
 }
 
-/// Something a seat has to do by a day.
+/// Work of a seat, due by a day.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct TaskOut {
     pub id: TaskId,
     /// The seat's code.
     pub seat: String,
     pub seat_kind: SeatKind,
-    /// The observatory's code, where the seat is an observatory's.
+    /// Code of the observatory, if the seat belongs to one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub observatory: Option<String>,
     pub title_it: String,
@@ -51,15 +51,15 @@ pub struct TaskOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome_id: Option<OutcomeId>,
     pub state: TaskState,
-    /// Whether somebody is still called upon to do it: a step left open is not, once its deliverable is handed in.
+    /// Whether it is still called for. An open step is not, after its deliverable was submitted.
     pub is_due: bool,
     pub is_overdue: bool,
-    /// Why it is blocked or cancelled.
+    /// Reason why it is blocked or cancelled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// The day by which it is due: the one set by hand, else the derived one.
+    /// Due day: set by hand, otherwise derived.
     pub day: NaiveDate,
     /// Derived from the release, in the calendar of the seat's territory.
     pub due_day: NaiveDate,
@@ -68,26 +68,26 @@ pub struct TaskOut {
     pub estimated_minutes: i32,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub done_at: Option<DateTime<Utc>>,
-    /// What can happen next.
+    /// Possible next events.
     #[schema(max_items = 10)]
     pub possible: Vec<&'static str>,
     pub version: i32,
 }
 
-/// What may be said when a task is done.
+/// Input for completing a task.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CompleteTaskIn {
     #[serde(default)]
     #[schema(max_length = 1000)]
     pub note: Option<String>,
-    /// Where the text can be read, when the last step hands the deliverable in.
+    /// Address of the text, if the last step submits the deliverable.
     #[serde(default)]
     #[schema(max_length = 2000, format = "uri")]
     pub link: Option<String>,
 }
 
-/// Why a task is blocked or cancelled.
+/// Reason why a task is blocked or cancelled.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskReasonIn {
@@ -95,17 +95,17 @@ pub struct TaskReasonIn {
     pub reason: String,
 }
 
-/// A merge patch of what may be set by hand.
+/// A merge patch of values set by hand.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskChange {
-    /// `null` gives the day back to the derivation.
+    /// `null` restores the derived day.
     #[serde(default)]
     #[schema(value_type = Option<Day>)]
     pub hand_set_day: Patch<Day>,
 }
 
-/// How to narrow the list.
+/// Filter of the list.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct TasksQuery {
@@ -118,23 +118,23 @@ pub struct TasksQuery {
     pub release: Option<ReleaseId>,
     pub deliverable: Option<DeliverableId>,
     pub state: Option<TaskState>,
-    /// Only those the caller is to do in person.
+    /// Only those the caller has to do in person.
     #[serde(default)]
     pub mine: bool,
-    /// Only those somebody is still called upon to do.
+    /// Only those that are still called for.
     #[serde(default)]
     pub due: bool,
-    /// Due on this day or before.
+    /// Due on or before this day.
     pub upto: Option<Day>,
-    /// Only those due before today that somebody is still called upon to do.
+    /// Only those still called for whose day has passed.
     #[serde(default)]
     pub overdue: bool,
 }
 
-/// The tasks
+/// List the tasks
 ///
-/// The earliest day first. Who may: secretariat and direction see all, others those of their own seats and observatories,
-/// a body's manager those of the body.
+/// Earliest day first. Who may: secretariat and direction see all, others those of their own seats and observatories, a
+/// body's manager those of the body.
 #[utoipa::path(tag = "tasks", params(TasksQuery, Paging), responses((status = 200, body = Page<TaskOut>)))]
 #[get("/tasks")]
 pub async fn list_tasks(
@@ -151,7 +151,7 @@ pub async fn list_tasks(
     Ok(HttpResponse::Ok().json(page.map(|line| TaskOut::on(line, today))))
 }
 
-/// The filter a query means; an unknown seat or observatory is an error, not an empty list.
+/// Converts the query to a filter; an unknown seat or observatory is an error, not an empty list.
 async fn filter_of(ctx: &Ctx, query: &TasksQuery) -> Result<TaskFilter, Error> {
     let seat = match &query.seat {
         Some(code) => {
@@ -188,7 +188,7 @@ async fn filter_of(ctx: &Ctx, query: &TasksQuery) -> Result<TaskFilter, Error> {
 
 /// One task
 ///
-/// Who may: see the list. Unknown and unseen are the same answer.
+/// Who may: as in the list. Unknown and invisible ones get the same answer.
 #[utoipa::path(tag = "tasks", params(("id" = TaskId, Path)), responses((status = 200, body = TaskOut)))]
 #[get("/tasks/{id:[0-9A-Fa-f-]+}")]
 pub async fn show_task(ctx: Ctx, id: web::Path<TaskId>) -> Answer {
@@ -197,7 +197,7 @@ pub async fn show_task(ctx: Ctx, id: web::Path<TaskId>) -> Answer {
 
 /// Set a day by hand
 ///
-/// The day survives every move of the release until it is given back with `null`. Who may: the secretariat. Errors:
+/// The day survives every move of the release until `null` restores the derived one. Who may: the secretariat. Errors:
 /// `wrong_transition`, `nothing_changes`.
 #[utoipa::path(tag = "tasks", security(("api_token" = ["secretariat"])), params(("id" = TaskId, Path), IfMatch), request_body(content = TaskChange, content_type = "application/merge-patch+json"), responses((status = 200, body = TaskOut)))]
 #[patch("/tasks/{id:[0-9A-Fa-f-]+}")]
@@ -215,9 +215,9 @@ pub async fn change_task(
     Ok(answer(&ctx, changed))
 }
 
-/// Begin a task
+/// Start a task
 ///
-/// A step begins its deliverable too. Who may: whoever works for the seat, the secretariat on its behalf. Errors:
+/// A step also starts its deliverable. Who may: those who work for the seat, the secretariat on its behalf. Errors:
 /// `wrong_transition`.
 #[utoipa::path(tag = "tasks", params(("id" = TaskId, Path), IfMatch), responses((status = 200, body = TaskOut)))]
 #[post("/tasks/{id:[0-9A-Fa-f-]+}/start")]
@@ -227,9 +227,9 @@ pub async fn start_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>) -
     Ok(answer(&ctx, started))
 }
 
-/// Say that a task is done
+/// Complete a task
 ///
-/// Finishing the observatory's last open step hands the deliverable in. Who may: whoever works for the seat, the
+/// Completing the observatory's last open step submits the deliverable. Who may: those who work for the seat, the
 /// secretariat on its behalf. Errors: `wrong_transition`, `not_a_url`.
 #[utoipa::path(tag = "tasks", params(("id" = TaskId, Path), IfMatch), request_body = CompleteTaskIn, responses((status = 200, body = TaskOut)))]
 #[post("/tasks/{id:[0-9A-Fa-f-]+}/complete")]
@@ -247,9 +247,9 @@ pub async fn complete_task(
     Ok(answer(&ctx, done))
 }
 
-/// Say that something stops a task
+/// Block a task
 ///
-/// Who may: whoever works for the seat, the secretariat on its behalf. Errors: `wrong_transition`, `reason_missing`.
+/// Who may: those who work for the seat, the secretariat on its behalf. Errors: `wrong_transition`, `reason_missing`.
 #[utoipa::path(tag = "tasks", params(("id" = TaskId, Path), IfMatch), request_body = TaskReasonIn, responses((status = 200, body = TaskOut)))]
 #[post("/tasks/{id:[0-9A-Fa-f-]+}/block")]
 pub async fn block_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, input: Json<TaskReasonIn>) -> Answer {
@@ -260,9 +260,10 @@ pub async fn block_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, i
     Ok(answer(&ctx, blocked))
 }
 
-/// Let a task go on from where it was
+/// Unblock a task
 ///
-/// Who may: whoever works for the seat, the secretariat on its behalf. Errors: `wrong_transition`.
+/// It returns to its former state. Who may: those who work for the seat, the secretariat on its behalf. Errors:
+/// `wrong_transition`.
 #[utoipa::path(tag = "tasks", params(("id" = TaskId, Path), IfMatch), responses((status = 200, body = TaskOut)))]
 #[post("/tasks/{id:[0-9A-Fa-f-]+}/unblock")]
 pub async fn unblock_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>) -> Answer {
@@ -271,7 +272,7 @@ pub async fn unblock_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>)
     Ok(answer(&ctx, unblocked))
 }
 
-/// Say that a task is not needed any more
+/// Cancel a task
 ///
 /// Who may: the secretariat. Errors: `wrong_transition`, `reason_missing`.
 #[utoipa::path(tag = "tasks", security(("api_token" = ["secretariat"])), params(("id" = TaskId, Path), IfMatch), request_body = TaskReasonIn, responses((status = 200, body = TaskOut)))]
@@ -289,7 +290,7 @@ fn answer(ctx: &Ctx, task: Task) -> HttpResponse {
 }
 
 impl TaskOut {
-    /// As it stands on a day.
+    /// Makes the answer as of a day.
     pub fn on(task: Task, today: NaiveDate) -> Self {
         Self {
             id: task.id,

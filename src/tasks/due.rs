@@ -1,4 +1,4 @@
-//! What is due among the tasks; `due/providers.rs` asks.
+//! Tasks as obligations, queried by `due/providers.rs`.
 
 use super::model::Task;
 use super::policy::Visibility;
@@ -8,10 +8,10 @@ use crate::error::Result;
 use entity::kinds::{DeliverableState, ObligationKind, TaskState};
 use sea_orm::ConnectionTrait;
 
-/// Returns the tasks asked for that are still to be done, overdue ones too, the earliest first.
+/// Returns the requested tasks that are still to be done, overdue ones included, earliest first.
 ///
-/// A blocked task, or one whose deliverable is blocked, is left out: reminding somebody of an obstacle they have declared
-/// removes nothing. It stays in the secretariat's lists.
+/// A blocked task, and one whose deliverable is blocked, is left out, because a reminder does not remove the obstacle.
+/// It stays in the secretariat's lists.
 pub async fn obligations(db: &impl ConnectionTrait, asked: Asked<'_>) -> Result<Vec<Obligation>> {
     let filter = Filter { due: true, upto: asked.upto(), ids: asked.ids(), ..Filter::default() };
     let tasks = store::list(db, &Visibility::Everything, &filter, None, None).await?;

@@ -8,15 +8,15 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{DeliverableId, OutcomeId, ProductStepId, ReleaseId, TaskId};
 use entity::kinds::{DeliverableState, SeatKind, TaskOrigin, TaskState as State};
 
-/// What can happen to a task.
+/// Events of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
     Start,
     Complete,
     Block,
-    /// It goes on from where it was.
+    /// The obstacle is gone; it returns to its former state.
     Unblock,
-    /// It is not needed any more.
+    /// It is no longer needed.
     Cancel,
 }
 
@@ -34,7 +34,7 @@ impl Event {
     }
 }
 
-/// Where an event leads.
+/// Result of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
     To(State),
@@ -42,7 +42,7 @@ pub enum Target {
     Back,
 }
 
-/// The table of the lifecycle: where an event leads from a state; nowhere if it cannot happen there.
+/// Returns the result of an event in a state; `None` if the event is not possible there.
 pub const fn target(state: State, event: Event) -> Option<Target> {
     match (state, event) {
         (State::Open, Event::Start) => Some(Target::To(State::InProgress)),
@@ -54,20 +54,20 @@ pub const fn target(state: State, event: Event) -> Option<Target> {
     }
 }
 
-/// What can happen next.
+/// Returns the possible events of a state.
 pub fn possible(state: State) -> Vec<Event> {
     Event::ALL.iter().copied().filter(|event| target(state, *event).is_some()).collect()
 }
 
-/// Whether it is neither done nor cancelled.
+/// Returns whether it is neither done nor cancelled.
 pub const fn is_open(state: State) -> bool {
     matches!(state, State::Open | State::InProgress | State::Blocked)
 }
 
-/// Whether a task of the seat is still called for, by where its deliverable stands.
+/// Returns whether a task of the seat is still called for in this state of its deliverable.
 ///
-/// The observatory's steps lead to the handing-in, those of secretariat and direction to the approval. What is no step, or
-/// has no deliverable, is called for until it is done: a page is asked for when the deliverable has long been accepted.
+/// The observatory's steps lead to the submission, those of secretariat and direction to the approval. Tasks without a
+/// step or deliverable stay open until completed: a page may be requested long after the deliverable was accepted.
 pub const fn is_called_for(origin: TaskOrigin, seat: SeatKind, deliverable: Option<DeliverableState>) -> bool {
     let (TaskOrigin::Step, Some(state)) = (origin, deliverable) else { return true };
     if reviews(seat) {
@@ -76,27 +76,28 @@ pub const fn is_called_for(origin: TaskOrigin, seat: SeatKind, deliverable: Opti
     matches!(state, DeliverableState::Planned | DeliverableState::InProgress | DeliverableState::Blocked)
 }
 
-/// Whether the seat reviews what the observatories do: its steps lead to the approval, all others to the handing-in.
+/// Returns whether the seat reviews the observatories' work: its steps lead to the approval, all others to the
+/// submission.
 pub const fn reviews(seat: SeatKind) -> bool {
     matches!(seat, SeatKind::Secretariat | SeatKind::Direction)
 }
 
-/// The day of a step: so many working days before the release, in the calendar of whoever does it.
+/// Returns the day of a step: `offset` working days from the release, in the calendar of the seat that does it.
 ///
-/// A step on the day of the release is never derived after it: where that day is not worked it is due on the last worked
-/// one before.
+/// A step on the day of the release is never later than the release: if that day is not worked, it is due on the last
+/// worked day before.
 pub fn step_day(calendar: &TerritoryCalendar, release_day: NaiveDate, offset: i32) -> Result<NaiveDate, CalendarError> {
     if offset == 0 { calendar.previous_working(release_day) } else { calendar.add_working_days(release_day, offset) }
 }
 
-/// The state a task can be blocked in, and goes back to.
+/// States in which a task can be blocked and to which it returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resume {
     Open,
     InProgress,
 }
 
-/// Where a task stands, with what that state needs.
+/// State of a task with the data of that state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stage {
     Open,
@@ -107,7 +108,7 @@ pub enum Stage {
 }
 
 impl Stage {
-    /// Puts together what four columns hold; an impossible combination is said, not guessed at.
+    /// Builds the stage from its four columns; an inconsistent combination is an error.
     pub fn of(
         state: State,
         resume: Option<State>,
@@ -163,25 +164,25 @@ impl Stage {
     }
 }
 
-/// Something a seat has to do by a day.
+/// Work of a seat, due by a day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Task {
     pub id: TaskId,
     pub seat: Seat,
     pub release_id: Option<ReleaseId>,
     pub deliverable_id: Option<DeliverableId>,
-    /// Where the deliverable stands, if the task is a step towards one.
+    /// State of the deliverable, if the task is a step towards one.
     pub deliverable_state: Option<DeliverableState>,
     pub step_id: Option<ProductStepId>,
     pub outcome_id: Option<OutcomeId>,
     pub origin: TaskOrigin,
     pub title_it: String,
     pub title_en: String,
-    /// The day derived from the release, or first agreed for a task that derives from nothing.
+    /// Day derived from the release, or first agreed for a task without a release.
     pub due_day: NaiveDate,
-    /// The day somebody set instead; survives every derivation.
+    /// Day set by hand instead; survives every derivation.
     pub hand_set_day: Option<NaiveDate>,
-    /// The day somebody set on its deliverable, where this is the observatory's last step towards it: handing in is that step.
+    /// Day set by hand on its deliverable, if this is the observatory's last step towards it, which submits it.
     pub followed_day: Option<NaiveDate>,
     pub estimated_minutes: i32,
     pub stage: Stage,
@@ -202,12 +203,12 @@ impl Task {
         }
     }
 
-    /// The day by which it is due: set by hand, on it or on the deliverable it hands in, else derived.
+    /// Returns the due day: set by hand on it or on the deliverable it submits, otherwise derived.
     pub fn day(&self) -> NaiveDate {
         self.hand_set_day.or(self.followed_day).unwrap_or(self.due_day)
     }
 
-    /// Whether somebody is still called upon to do it.
+    /// Returns whether it is open and still called for.
     pub fn is_due(&self) -> bool {
         is_open(self.state()) && is_called_for(self.origin, self.seat.kind, self.deliverable_state)
     }
@@ -255,7 +256,7 @@ impl Task {
         Ok(self)
     }
 
-    /// Given a day by hand, or back to the derived one; only while it is open.
+    /// Sets a day by hand, or restores the derived one; only while it is open.
     pub fn rescheduled(mut self, day: Option<NaiveDate>) -> Result<Self, Refusal> {
         if !is_open(self.state()) {
             return Err(self.wrong());
@@ -267,7 +268,7 @@ impl Task {
         Ok(self)
     }
 
-    /// Given another derived day; a day set by hand stays. What is done or cancelled keeps the day it had.
+    /// Sets another derived day; a day set by hand stays. Done and cancelled tasks keep their day.
     pub fn rederived(mut self, day: NaiveDate) -> Self {
         if is_open(self.state()) {
             self.due_day = day;
@@ -284,7 +285,7 @@ impl Task {
     }
 }
 
-/// Why nothing happened to a task.
+/// Refusals of a task.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     #[error("not possible while {state}; possible: {allowed:?}")]

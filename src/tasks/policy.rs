@@ -1,10 +1,10 @@
-//! Who may do what with tasks. Pure; printed as a golden matrix by `tests/it/authz_matrix.rs`.
+//! Rights on tasks. Pure; printed as a golden matrix by `tests/it/authz_matrix.rs`.
 
 use crate::auth::actor::Actor;
 use entity::ids::{BodyId, ObservatoryId, SeatId};
 use entity::kinds::SeatKind;
 
-/// What can be asked of a task.
+/// Actions on a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     View,
@@ -12,11 +12,11 @@ pub enum Action {
     Complete,
     Block,
     Unblock,
-    /// Say that it is not needed any more.
+    /// Cancel it.
     Cancel,
-    /// Set a day that no longer follows the release.
+    /// Set a day by hand.
     Reschedule,
-    /// Give a seat something to do.
+    /// Create a task for a seat.
     Create,
 }
 
@@ -33,7 +33,7 @@ impl Action {
     ];
 }
 
-/// Whose task it is.
+/// Owner of a task.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject {
     pub seat: SeatId,
@@ -41,8 +41,8 @@ pub struct Subject {
     pub body: BodyId,
 }
 
-/// Whether the actor may. Work belongs to the seat (rule 2 of the domain): its holder does it, and in an observatory referent and
-/// deputy alike; the secretariat says it for them (rule 7).
+/// Returns whether the actor may. Work belongs to the seat (rule 2 of the domain): its holder does it, in an
+/// observatory referent and deputy alike; the secretariat may report for them (rule 7).
 pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
     if actor.is_ourselves() {
         return true;
@@ -64,7 +64,7 @@ fn does(actor: &Actor, subject: Subject) -> bool {
         || subject.observatory.is_some_and(|observatory| actor.works_for(observatory))
 }
 
-/// Which tasks a list may show: a store demands it, so a list cannot forget it.
+/// Tasks that a list may show. The store requires it as an argument, so that a list cannot forget it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Visibility {
     Everything,
@@ -72,12 +72,12 @@ pub enum Visibility {
     Nothing,
 }
 
-/// What makes tasks somebody's own.
+/// Owners of the tasks that are the caller's own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Own {
     pub seats: Vec<SeatId>,
     pub observatories: Vec<ObservatoryId>,
-    /// Bodies managed: their tasks are seen, not done.
+    /// Bodies that the caller manages: their tasks are visible, but not the caller's to do.
     pub bodies: Vec<BodyId>,
 }
 
@@ -92,7 +92,7 @@ pub fn visibility(actor: &Actor) -> Visibility {
     Visibility::Own(Own { bodies: managed.collect(), ..to_do(actor) })
 }
 
-/// What the caller is to do in person: the page "my tasks".
+/// Returns the owners of the tasks that the caller has to do in person, for the page "my tasks".
 pub fn to_do(actor: &Actor) -> Own {
     let works = |kind| matches!(kind, SeatKind::Referent | SeatKind::Deputy);
     Own {

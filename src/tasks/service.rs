@@ -1,4 +1,4 @@
-//! The use cases of tasks: one function each, each inside the transaction it is given.
+//! Use cases of tasks: one function each, inside the transaction it is given.
 
 use super::model::{Refusal, Stage, Task, reviews};
 use super::policy::{self, Action, Subject, Visibility};
@@ -22,34 +22,34 @@ pub use super::store::Filter as TaskFilter;
 const TITLE_CHARACTERS: usize = 300;
 const TEXT_CHARACTERS: usize = 1000;
 
-/// Tasks that pass the filter and may be seen, the earliest day first.
+/// Returns the visible tasks that pass the filter, earliest day first.
 pub async fn list(ctx: &Ctx, filter: &Filter, after: Option<Cursor>, limit: u64) -> Result<Vec<Task>> {
     let visible = visibility(ctx)?;
     Ok(store::list(ctx.reader(), &visible, filter, after, Some(limit)).await?)
 }
 
-/// What the caller is still called upon to do in person, the earliest day first.
+/// Returns the tasks that the caller still has to do in person, earliest day first.
 pub async fn mine(ctx: &Ctx, after: Option<Cursor>, limit: u64) -> Result<Vec<Task>> {
     let filter = Filter { of: Some(policy::to_do(&ctx.actor)), due: true, ..Filter::default() };
     list(ctx, &filter, after, limit).await
 }
 
-/// One task. Unknown and unseen are the same answer.
+/// Returns one task. Unknown and invisible ones get the same answer.
 pub async fn task(ctx: &Ctx, db: &impl ConnectionTrait, id: TaskId) -> Result<Task> {
     store::find(db, &visibility(ctx)?, id).await?.ok_or(Error::NotFound)
 }
 
-/// One task, for slices that act for the service itself: a mailed link, the portal.
+/// Returns one task, for slices that act for the service itself: a mailed link, the portal.
 pub async fn any_task(db: &impl ConnectionTrait, id: TaskId) -> Result<Task> {
     store::find(db, &Visibility::Everything, id).await?.ok_or(Error::NotFound)
 }
 
-/// All tasks that pass the filter, for slices that act for the service itself: the Monday page, the dossier.
+/// Returns all tasks that pass the filter, for slices that act for the service itself: the Monday page, the dossier.
 pub async fn all(db: &impl ConnectionTrait, filter: &Filter) -> Result<Vec<Task>> {
     Ok(store::list(db, &Visibility::Everything, filter, None, None).await?)
 }
 
-/// A step of a release that was confirmed, for one observatory.
+/// A step of a confirmed release, for one observatory.
 #[derive(Clone, Debug)]
 pub struct StepTask {
     pub seat: Seat,
@@ -62,7 +62,7 @@ pub struct StepTask {
     pub estimated_minutes: i32,
 }
 
-/// Plans the steps of a release; `releases` calls this and records the event.
+/// Plans the steps of a release; called by `releases`, which records the event.
 pub async fn plan_in(ctx: &Ctx, txn: &Txn, steps: Vec<StepTask>) -> Result<()> {
     let tasks: Vec<Task> = steps
         .into_iter()
@@ -90,9 +90,9 @@ pub async fn plan_in(ctx: &Ctx, txn: &Txn, steps: Vec<StepTask>) -> Result<()> {
     Ok(store::insert_all(txn, &tasks).await?)
 }
 
-/// Derives the days of a release's steps anew; `releases` calls this with the day of each step for each deliverable.
+/// Derives the days of a release's steps again; called by `releases` with the day of each step for each deliverable.
 ///
-/// What is done or cancelled keeps the day it had; days set by hand stay.
+/// Done and cancelled tasks keep their day; days set by hand stay.
 pub async fn rederive_in(
     ctx: &Ctx,
     txn: &Txn,
@@ -116,7 +116,7 @@ pub async fn rederive_in(
     Ok(())
 }
 
-/// Cancels the open tasks of a release that was cancelled; `releases` calls this and records the event.
+/// Cancels the open tasks of a cancelled release; called by `releases`, which records the event.
 pub async fn cancel_in(ctx: &Ctx, txn: &Txn, release: ReleaseId, reason: &str) -> Result<()> {
     let filter = Filter { release: Some(release), ..Filter::default() };
     for task in all(txn, &filter).await? {
@@ -128,7 +128,7 @@ pub async fn cancel_in(ctx: &Ctx, txn: &Txn, release: ReleaseId, reason: &str) -
     Ok(())
 }
 
-/// Something a seat is given to do: by a meeting's outcome, or because a page is missing.
+/// A task to create: from a meeting's outcome, or because a page is missing.
 #[derive(Clone, Debug)]
 pub struct NewTask {
     pub seat_id: SeatId,
@@ -140,11 +140,11 @@ pub struct NewTask {
     pub title_en: String,
     pub due_day: NaiveDate,
     pub estimated_minutes: i32,
-    /// Kept as far as a note goes: what it is taken from may be longer.
+    /// Cut to the length of a note, because its source may be longer.
     pub note: Option<String>,
 }
 
-/// Gives a seat something to do, inside the use case that decided it.
+/// Creates a task for a seat, inside the use case that decided it.
 ///
 /// Who may: the secretariat, the service itself. Mails: none; the reminders follow. Errors: `seat_unknown`, `required`,
 /// `too_long`, `out_of_range`.
@@ -178,8 +178,8 @@ pub async fn create_in(ctx: &Ctx, txn: &Txn, new: NewTask) -> Result<Task> {
     any_task(txn, task.id).await
 }
 
-/// A page is as it should be, or wrong in another way: what was asked because of it is done. `portal` calls this with the
-/// deliverable, or the release where one page is for all.
+/// Completes the open tasks about a page, because it is right or wrong in another way. Called by `portal` with the
+/// deliverable, or with the release of a joint product.
 ///
 /// Who may: the service itself. Mails: none.
 pub async fn settle_pages_in(ctx: &Ctx, txn: &Txn, filter: &Filter) -> Result<()> {
@@ -194,7 +194,7 @@ pub async fn settle_pages_in(ctx: &Ctx, txn: &Txn, filter: &Filter) -> Result<()
     Ok(())
 }
 
-/// What is open because a page is not as it should be.
+/// Returns the open tasks about a page.
 pub async fn open_pages(db: &impl ConnectionTrait, filter: &Filter) -> Result<Vec<Task>> {
     let mut tasks = all(db, filter).await?;
     tasks.retain(|task| task.origin == TaskOrigin::MissingPage && super::model::is_open(task.state()));
@@ -211,9 +211,10 @@ fn check_new(new: &NewTask) -> Result<()> {
     Ok(())
 }
 
-/// Work begins; a step begins its deliverable too.
+/// Starts a task; a step also starts its deliverable.
 ///
-/// Who may: whoever works for the seat, the secretariat on its behalf. Mails: none. Errors: `wrong_transition`, `stale`.
+/// Who may: those who work for the seat, the secretariat on its behalf. Mails: none. Errors: `wrong_transition`,
+/// `stale`.
 pub async fn start(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32) -> Result<Task> {
     let current = authorised(ctx, txn, id, version, Action::Start).await?;
     let deliverable = current.deliverable_id;
@@ -224,18 +225,18 @@ pub async fn start(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32) -> Result<Tas
     any_task(txn, id).await
 }
 
-/// What may be said when a task is done.
+/// Input for completing a task.
 #[derive(Clone, Debug, Default)]
 pub struct CompleteIn {
     pub note: Option<String>,
-    /// Where the text can be read, when the last step hands the deliverable in.
+    /// Address of the text, if the last step submits the deliverable.
     pub link: Option<String>,
 }
 
-/// It is done. Finishing the observatory's last open step hands the deliverable in, with `link` and `note`; a blocked one
-/// counts as handed in as soon as it goes on.
+/// Completes a task. Completing the observatory's last open step submits the deliverable, with `link` and `note`; a
+/// blocked one counts as submitted after the block.
 ///
-/// Who may: whoever works for the seat, the secretariat on its behalf. Mails: none. Errors: `wrong_transition`,
+/// Who may: those who work for the seat, the secretariat on its behalf. Mails: none. Errors: `wrong_transition`,
 /// `not_a_url`, `too_long`, `stale`.
 pub async fn complete(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, input: CompleteIn) -> Result<Task> {
     let mut current = authorised(ctx, txn, id, version, Action::Complete).await?;
@@ -251,7 +252,7 @@ pub async fn complete(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, input: Com
     any_task(txn, id).await
 }
 
-/// Whether the task is one of the observatory's steps towards its deliverable.
+/// Returns whether the task is one of the observatory's steps towards its deliverable.
 fn leads_to_hand_in(task: &Task) -> bool {
     task.origin == TaskOrigin::Step && !reviews(task.seat.kind)
 }
@@ -262,28 +263,28 @@ async fn is_last_step(txn: &Txn, deliverable: DeliverableId) -> Result<bool> {
     Ok(!steps.iter().any(|step| leads_to_hand_in(step) && super::model::is_open(step.state())))
 }
 
-/// Stops it, saying why; it remembers where it was. Rights as for [`start`]. Errors: `wrong_transition`, `reason_missing`,
-/// `too_long`, `stale`.
+/// Blocks it with a reason; it remembers its state. Rights as for [`start`]. Errors: `wrong_transition`,
+/// `reason_missing`, `too_long`, `stale`.
 pub async fn block(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, reason: &str) -> Result<Task> {
     let current = authorised(ctx, txn, id, version, Action::Block).await?;
     save(ctx, txn, current.blocked(typed::reason("reason", reason, TEXT_CHARACTERS)?)?, version, "tasks.block").await
 }
 
-/// Lets it go on from where it was. Rights as for [`start`]. Errors: `wrong_transition`, `stale`.
+/// Unblocks it, back to its former state. Rights as for [`start`]. Errors: `wrong_transition`, `stale`.
 pub async fn unblock(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32) -> Result<Task> {
     let current = authorised(ctx, txn, id, version, Action::Unblock).await?;
     save(ctx, txn, current.unblocked()?, version, "tasks.unblock").await
 }
 
-/// Says that it is not needed any more, and why. Who may: the secretariat. Errors: `wrong_transition`, `reason_missing`,
-/// `too_long`, `stale`.
+/// Cancels it with a reason. Who may: the secretariat. Errors: `wrong_transition`, `reason_missing`, `too_long`,
+/// `stale`.
 pub async fn cancel(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, reason: &str) -> Result<Task> {
     let current = authorised(ctx, txn, id, version, Action::Cancel).await?;
     save(ctx, txn, current.cancelled(Some(typed::reason("reason", reason, TEXT_CHARACTERS)?))?, version, "tasks.cancel")
         .await
 }
 
-/// Sets another day by hand, which then survives every move of the release; `None` gives it back to the derivation.
+/// Sets a day by hand, which survives every move of the release; `None` restores the derived day.
 ///
 /// Who may: the secretariat. Errors: `wrong_transition`, `nothing_changes`, `stale`.
 pub async fn reschedule(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, day: Option<NaiveDate>) -> Result<Task> {
@@ -298,8 +299,8 @@ fn visibility(ctx: &Ctx) -> Result<Visibility> {
     }
 }
 
-/// The task as the caller has seen it, if they may. That it is stale is said before any rule is asked, since the rules
-/// speak about what the caller has not seen.
+/// Returns the task at the version that the caller has seen, if they may. A stale version is reported before any rule
+/// is checked, because the rules concern data the caller has not seen.
 async fn authorised(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, action: Action) -> Result<Task> {
     let task = task(ctx, txn, id).await?;
     authorise(ctx, action, &task.seat)?;
@@ -310,7 +311,7 @@ fn authorise(ctx: &Ctx, action: Action, seat: &Seat) -> Result<()> {
     if policy::may(&ctx.actor, action, subject(seat)) { Ok(()) } else { Err(ctx.actor.refusal()) }
 }
 
-/// Whose a task of the seat is.
+/// Returns the owner of a task of the seat.
 pub fn subject(seat: &Seat) -> Subject {
     Subject { seat: seat.id, observatory: seat.observatory_id, body: seat.body_id }
 }
@@ -339,7 +340,7 @@ async fn record(ctx: &Ctx, txn: &Txn, action: &'static str, task: &Task) -> Resu
     Ok(())
 }
 
-/// What the secretariat enters about somebody else's work is that body's own statement (rule 7 of the domain).
+/// Returns the body on whose behalf the secretariat reports (rule 7 of the domain).
 fn on_behalf_of(ctx: &Ctx, seat: &Seat) -> Option<BodyId> {
     let is_own = ctx.actor.seats.iter().any(|held| held.seat_id == seat.id || held.body_id == seat.body_id);
     (ctx.actor.is_secretariat() && !is_own).then_some(seat.body_id)

@@ -1,4 +1,4 @@
-//! Rows of tasks, and back. The only file of the slice that speaks to the database.
+//! Rows of tasks. The only file of the slice with queries.
 
 use super::model::{Stage, Task};
 use super::policy::{Own, Visibility};
@@ -15,24 +15,24 @@ use sea_orm::{
 
 type Result<T> = std::result::Result<T, StoreError>;
 
-/// The last line of a page: its day, and its id among those of the same day.
+/// Position after the last line of a page: its day and its id.
 pub type Cursor = (NaiveDate, TaskId);
 
-/// What a list of tasks asks for; everything left out does not narrow it.
+/// Filter of a list; an absent value does not filter.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// Those with these ids.
+    /// Ids of the tasks.
     pub ids: Option<Vec<TaskId>>,
     pub seat: Option<SeatId>,
     pub observatory: Option<ObservatoryId>,
     pub release: Option<ReleaseId>,
     pub deliverable: Option<DeliverableId>,
     pub state: Option<TaskState>,
-    /// The caller's own, as the page "my tasks" shows them.
+    /// Owners of the caller's own tasks, for the page "my tasks".
     pub of: Option<Own>,
     /// Neither done nor cancelled, and still called for.
     pub due: bool,
-    /// Due on this day or before.
+    /// Due on or before this day.
     pub upto: Option<NaiveDate>,
     /// Due before this day.
     pub before: Option<NaiveDate>,
@@ -93,7 +93,7 @@ impl TryFrom<Row> for Task {
     }
 }
 
-/// Everything a line shows, in one statement.
+/// Selects all columns of a line in one statement.
 fn lines() -> Select<task::Entity> {
     let lines = task::Entity::find()
         .column_as(deliverable::Column::State, "deliverable_state")
@@ -119,13 +119,13 @@ mod join {
     }
 }
 
-/// The day by which it is due, as `Task::day`.
+/// The due day, as `Task::day`.
 fn day() -> Expr {
     Func::coalesce([task::Column::HandSetDay.into_expr(), followed_day(), task::Column::DueDay.into_expr()]).into()
 }
 
-/// The day somebody set on the deliverable, for the step that hands it in: the observatory's own on the deliverable's derived
-/// day. The one place where a step follows its deliverable.
+/// The day set by hand on the deliverable, for the step that submits it: the observatory's own step on the
+/// deliverable's derived day. The only place where a step follows its deliverable.
 fn followed_day() -> Expr {
     let reviewing = SeatKind::ALL.iter().copied().filter(|kind| super::model::reviews(*kind));
     let hands_in = Condition::all()
@@ -135,7 +135,7 @@ fn followed_day() -> Expr {
     Expr::case(hands_in, deliverable::Column::HandSetDay.into_expr()).into()
 }
 
-/// The tasks that pass the filter and may be seen, the earliest day first.
+/// Returns the visible tasks that pass the filter, earliest day first.
 pub async fn list(
     db: &impl ConnectionTrait,
     visible: &Visibility,
@@ -185,7 +185,7 @@ fn narrowed(filter: &Filter) -> Condition {
         .add_option(filter.before.map(|today| day().lt(today)))
 }
 
-/// As `Task::is_due`: open, and called for by where its deliverable stands. The two are compared by a test.
+/// Condition equal to `Task::is_due`: open, and called for in the state of its deliverable. A test compares the two.
 fn is_due() -> Condition {
     let open = TaskState::ALL.iter().copied().filter(|state| super::model::is_open(*state));
     let mut called_for =
@@ -200,13 +200,13 @@ fn is_due() -> Condition {
     Condition::all().add(task::Column::State.is_in(open)).add(called_for)
 }
 
-/// One task, if it may be seen.
+/// Returns one task, if it is visible.
 pub async fn find(db: &impl ConnectionTrait, visible: &Visibility, id: TaskId) -> Result<Option<Task>> {
     let row = lines().filter(seen_by(visible)).filter(task::Column::Id.eq(id)).into_model::<Row>().one(db).await?;
     row.map(Task::try_from).transpose()
 }
 
-/// New tasks in one statement.
+/// Inserts new tasks in one statement.
 pub async fn insert_all(db: &impl ConnectionTrait, new: &[Task]) -> Result<()> {
     let rows = new.iter().map(|one| task::ActiveModel {
         id: Set(one.id),
@@ -236,7 +236,7 @@ pub async fn insert_all(db: &impl ConnectionTrait, new: &[Task]) -> Result<()> {
     Ok(())
 }
 
-/// Saves what became of a task. Guarded by the version the caller read: whoever read an older one gets `Stale`.
+/// Saves a task, guarded by the version the caller read: a stale one gets `Stale`.
 pub async fn save(db: &impl ConnectionTrait, after: &Task, read_version: i32, at: DateTime<Utc>) -> Result<()> {
     let touched = task::Entity::update_many()
         .col_expr(task::Column::State, Expr::value(after.state()))
@@ -254,7 +254,7 @@ pub async fn save(db: &impl ConnectionTrait, after: &Task, read_version: i32, at
     exactly_one(touched.rows_affected)
 }
 
-/// Gives tasks a new derived day; days set by hand are another column and stay.
+/// Sets a new derived day; days set by hand are in another column and stay.
 pub async fn set_due_day(
     db: &impl ConnectionTrait,
     ids: impl IntoIterator<Item = TaskId>,

@@ -1,4 +1,4 @@
-//! The pages of tasks: what I have to do, and one task with its buttons.
+//! The pages of tasks: my tasks, and one task with its buttons.
 
 use super::model::{Event, Task, is_open, possible};
 use super::policy::{self, Action};
@@ -49,11 +49,11 @@ pub struct Line {
     pub state: Badge,
     pub overdue: bool,
     pub version: i32,
-    /// Whether its button begins it.
+    /// Whether its button starts it.
     pub may_start: bool,
 }
 
-/// The fields of all forms of a task's page; each form shows those it needs.
+/// Fields of all forms of a task.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct TaskForm {
     #[serde(default)]
@@ -87,12 +87,12 @@ pub struct TaskPage {
     pub may_unblock: bool,
     pub may_cancel: bool,
     pub may_reschedule: bool,
-    /// What it means to cancel, for whoever may.
+    /// Hint shown beside the "cancel" button.
     pub reason_hint: &'static str,
     pub form: FormState<Versioned<TaskForm>>,
 }
 
-/// What I am to do, the earliest day first.
+/// Shows the tasks of the reader, earliest day first.
 #[get("/tasks")]
 async fn my_tasks(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging>) -> Answer {
     let limit = paging.limit()?;
@@ -173,7 +173,7 @@ async fn reschedule_task(
     change(&ctx, &request, *id, form, reschedule, |_| "tasks.done_rescheduled").await
 }
 
-/// Does what a form of the task's page asks for; `said` names the text that confirms it.
+/// Handles a form of the page; `said` is the message shown afterwards.
 async fn change(
     ctx: &Ctx,
     request: &HttpRequest,

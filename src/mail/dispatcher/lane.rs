@@ -1,12 +1,12 @@
-//! Places at the relay: which attempts hold one, which have given theirs up and wait beside, which are let go.
+//! Places at the relay: attempts that hold one, attempts that wait beside, and attempts that are abandoned.
 //!
-//! Most attempts end within a fraction of a second. One that does not, because the relay withholds an answer at whatever phase, keeps
-//! its place for [`Pace::keep_place`] and then goes on beside the others, so that the next mail may begin. How many may wait
-//! beside is bounded, because each is a connection. When they are too many, the one that has waited longest is let go after
-//! [`Pace::let_go_after`], those first whose body has not begun to travel: they have certainly not arrived and cost nothing but time.
+//! Most attempts end within a fraction of a second. An attempt whose answer the relay delays keeps its place for
+//! [`Pace::keep_place`] and then waits beside the others, so that the next mail can begin. The number of waiting
+//! attempts is bounded, because each needs a connection. Beyond the bound the longest waiting one is abandoned after
+//! [`Pace::let_go_after`], first those whose body has not begun to travel, because they have certainly not arrived.
 //! Until then the places stay taken.
 //!
-//! Links to sign in have a lane of their own: they are worth nothing after ten minutes.
+//! Sign-in links have a lane of their own, because they are useless after ten minutes.
 
 use super::Pace;
 use crate::mail::outbox::lease::Queue;
@@ -16,7 +16,7 @@ use tokio::task::Id;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-/// Places for the mails that somebody waits for, and how many of them may wait beside.
+/// Places for sign-in links, and the number of their attempts that may wait beside.
 const AWAITED: (usize, usize) = (2, 4);
 
 /// Signals between an attempt and its lane.
@@ -24,7 +24,7 @@ const AWAITED: (usize, usize) = (2, 4);
 pub(super) struct Hold {
     /// Whether the relay may have the mail.
     pub departure: Departure,
-    /// Cancelled when too many wait and this attempt has waited longest.
+    /// Cancelled when too many attempts wait and this one has waited longest.
     pub let_go: CancellationToken,
 }
 
@@ -34,7 +34,7 @@ struct Attempt {
     hold: Hold,
 }
 
-/// The attempts under way for one queue.
+/// Running attempts of one queue.
 pub(super) struct Lane {
     pub queue: Queue,
     places: usize,
@@ -43,12 +43,12 @@ pub(super) struct Lane {
 }
 
 impl Lane {
-    /// The lane of all mails, with the configured numbers of places and of attempts that wait beside.
+    /// Makes the lane of all mails, with the configured numbers of places and of attempts that may wait beside.
     pub fn of_all(places: usize, beside: usize) -> Self {
         Self { queue: Queue::All, places, beside, attempts: HashMap::new() }
     }
 
-    /// The lane of the mails that somebody waits for.
+    /// Makes the lane of sign-in links.
     pub fn of_awaited() -> Self {
         let (places, beside) = AWAITED;
         Self { queue: Queue::Awaited, places, beside, attempts: HashMap::new() }
@@ -66,8 +66,8 @@ impl Lane {
         self.attempts.remove(&id);
     }
 
-    /// Moves attempts that have kept their places long enough beside the others, as far as there is room; makes room by letting
-    /// attempts go that have waited too long.
+    /// Moves attempts that have kept their places long enough beside the others while there is room, and abandons
+    /// attempts that have waited too long.
     pub fn make_room(&mut self, pace: &Pace, now: Instant) {
         let room = self.beside.saturating_sub(self.attempts.values().filter(|attempt| attempt.is_beside).count());
         let mut slow: Vec<&mut Attempt> = self
@@ -89,7 +89,8 @@ impl Lane {
         }
     }
 
-    /// The next instant at which [`Lane::make_room`] may have something to do; `None` before another attempt begins or ends.
+    /// Returns the next instant at which [`Lane::make_room`] may have work; `None` if only the start or end of an
+    /// attempt can change that.
     pub fn next_move(&self, pace: &Pace) -> Option<Instant> {
         let gives_up = self.in_place().map(|attempt| attempt.began + pace.keep_place).min()?;
         if self.attempts.len() - self.in_place().count() < self.beside {

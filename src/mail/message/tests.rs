@@ -1,4 +1,4 @@
-//! Judged by an independent parser, never by the library that wrote the bytes.
+//! Tests with an independent parser, not with the library that wrote the bytes.
 
 use chrono::TimeZone;
 use mail_parser::{MessageParser, MimeHeaders, PartType};
@@ -104,7 +104,7 @@ fn an_invitation_comes_last_in_the_alternative_and_again_as_an_attachment() {
     assert_eq!(parsed.parts[5].contents(), CALENDAR.as_bytes());
 }
 
-/// Type, children, and what matters to calendar clients.
+/// Returns type, children, and the parameters that matter to calendar clients.
 fn described(part: &mail_parser::MessagePart<'_>) -> String {
     let kind = part.content_type().expect("a content type");
     let name = format!("{}/{}", kind.ctype(), kind.subtype().unwrap_or_default());
@@ -236,7 +236,7 @@ proptest! {
         prop_assert!(built.bytes.is_ascii() && !built.bytes.contains(&0));
         let without_line_ends = String::from_utf8_lossy(&built.bytes).replace("\r\n", "");
         prop_assert!(!without_line_ends.contains(['\r', '\n']));
-        // A CR that some encoding hides would come back to life in the reader's program.
+        // An encoded CR would reappear in the reader's program.
         let shown = parsed.body_text(0).unwrap_or_default().replace("\r\n", "");
         prop_assert!(!shown.chars().any(|c| letters::is_hidden(c) && !matches!(c, '\n' | '\t')), "text {:?}", shown);
         let longest = built.bytes.split(|byte| *byte == b'\n').map(<[u8]>::len).max();

@@ -1,4 +1,4 @@
-//! Who was told what, when, and what became of it: what the secretariat and operators see and may do.
+//! The mail log: mails with their states, and the actions of the secretariat and operators on them.
 
 use super::{TakenBack, WAITING, WRITTEN_ANEW, retention};
 use crate::audit::{self, Event};
@@ -14,18 +14,18 @@ use entity::{Instant, outbox_mail};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 
-/// Longest reason for holding mails back.
+/// Longest reason for pausing, in characters; a longer one is refused.
 const REASON_CHARACTERS: usize = 500;
 
-/// Which mails to list; everything left out does not narrow.
+/// Filter of the list; an absent value does not filter.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     pub state: Option<NotificationState>,
     pub kind: Option<String>,
-    /// Id of what the mails are about.
+    /// Id of the mails' subject.
     pub subject_id: Option<String>,
     pub person_id: Option<PersonId>,
-    /// The address written to, in lower case.
+    /// Address of the recipient, in lower case.
     pub recipient: Option<String>,
 }
 
@@ -50,31 +50,31 @@ pub struct Summary {
     pub created_at: Instant,
 }
 
-/// One mail with its words.
+/// One mail with its text.
 #[derive(Clone, Debug)]
 pub struct Detail {
     pub summary: Summary,
     pub message_id: String,
-    /// The plain part, unless retention has taken it.
+    /// The plain part, unless retention has removed it.
     pub text: Option<String>,
-    /// The message as it travels, for saving as `.eml`; empty once retention has taken it.
+    /// The message as it is sent, for saving as `.eml`; empty after retention has removed it.
     pub bytes: Vec<u8>,
 }
 
-/// How many mails stand where, and since when the longest waiting should be gone.
+/// Numbers of mails by state, and the due time of the longest waiting one.
 #[derive(Clone, Debug, Default)]
 pub struct Load {
-    /// Each state that has any.
+    /// States with at least one mail.
     pub states: Vec<(NotificationState, i64)>,
     pub oldest_due: Option<DateTime<Utc>>,
 }
 
-/// Whether the caller may see and steer the outbox.
+/// Returns whether the caller may see and steer the outbox.
 pub fn may_operate(actor: &Actor) -> bool {
     actor.is_ourselves() || actor.is_secretariat()
 }
 
-/// The mails, newest first, beginning after `before`.
+/// Returns the mails, newest first, starting after `before`.
 pub async fn list(ctx: &Ctx, filter: &Filter, before: Option<MailId>, limit: u64) -> Result<Vec<Summary>> {
     demand_right(ctx)?;
     let mut query = outbox_mail::Entity::find();
@@ -107,7 +107,7 @@ pub async fn list(ctx: &Ctx, filter: &Filter, before: Option<MailId>, limit: u64
     Ok(summaries)
 }
 
-/// One mail in full.
+/// Returns one mail in full.
 pub async fn show(ctx: &Ctx, id: MailId) -> Result<Detail> {
     demand_right(ctx)?;
     let row = outbox_mail::Entity::find_by_id(id).one(ctx.reader()).await?.ok_or(Error::NotFound)?;
@@ -142,18 +142,19 @@ impl From<outbox_mail::Model> for Detail {
     }
 }
 
-/// How a mail is sent again.
+/// Ways to send a mail again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Again {
-    /// The very same message.
+    /// The same message.
     AsItIs,
-    /// Its words are kept no more; whoever wrote it writes another.
+    /// A new message by the slice that wrote the first, because the text is no longer kept.
     WrittenAnew,
 }
 
 impl Detail {
-    /// Whether it can be sent again: not what is on the wire, gone or withdrawn, and not what has passed its end or was never
-    /// built, unless another is written in its place. Another would be told twice to a reader who may have the first.
+    /// Returns whether the mail can be sent again. Mails that are being sent, sent or withdrawn cannot; expired or
+    /// unbuilt ones only if a new mail is written in their place. A mail that may have arrived is not written anew,
+    /// because its recipient would get it twice.
     pub fn may_be_retried(&self, now: DateTime<Utc>) -> bool {
         self.again(now).is_some()
     }
@@ -170,8 +171,9 @@ impl Detail {
     }
 }
 
-/// Sends a mail back to the queue, due now, with its attempts counted anew; a reminder that was given up is withdrawn instead, and
-/// its ladder writes another within a minute if what it said still is to be done. Refused for what [`Detail::may_be_retried`] leaves out.
+/// Puts a mail back into the queue, due now, with its attempts counted anew. A reminder that was given up is withdrawn
+/// instead, and its ladder writes another within a minute if its obligation still stands. Refused unless
+/// [`Detail::may_be_retried`].
 pub async fn retry(ctx: &Ctx, txn: &Txn, id: MailId) -> Result<()> {
     demand_change(ctx)?;
     let row = outbox_mail::Entity::find_by_id(id).one(txn).await?.ok_or(Error::NotFound)?;
@@ -198,7 +200,8 @@ pub async fn retry(ctx: &Ctx, txn: &Txn, id: MailId) -> Result<()> {
     trace(ctx, txn, "mail.retry", ("mail", id.to_string())).await
 }
 
-/// Withdraws a mail that waits or was given up: it is never sent. Refused for what is on the wire, gone, withdrawn or past its end.
+/// Withdraws a mail that waits or was given up, so that it is never sent. Refused for a mail that is being sent, sent,
+/// withdrawn or expired.
 pub async fn cancel(ctx: &Ctx, txn: &Txn, id: MailId) -> Result<()> {
     demand_change(ctx)?;
     let row = outbox_mail::Entity::find_by_id(id).one(txn).await?.ok_or(Error::NotFound)?;
@@ -218,7 +221,7 @@ pub async fn cancel(ctx: &Ctx, txn: &Txn, id: MailId) -> Result<()> {
     trace(ctx, txn, "mail.cancel", ("mail", id.to_string())).await
 }
 
-/// Every kind of mail there is in the outbox, in alphabetical order.
+/// Returns every kind of mail in the outbox, in alphabetical order.
 pub async fn kinds(ctx: &Ctx) -> Result<Vec<String>> {
     demand_right(ctx)?;
     let kinds = outbox_mail::Entity::find()
@@ -232,14 +235,14 @@ pub async fn kinds(ctx: &Ctx) -> Result<Vec<String>> {
     Ok(kinds)
 }
 
-/// Why sending is paused, if it is.
+/// Returns the reason why sending is paused, if it is.
 pub async fn paused_because(ctx: &Ctx) -> Result<Option<String>> {
     demand_right(ctx)?;
     Ok(settings::get(ctx.reader(), settings::SENDING_PAUSED).await?)
 }
 
-/// Holds all mails back from now on; they are still promised and wait. `reason` is for whoever finds mails waiting and wants
-/// to know why. Errors: `reason_missing`, `too_long`.
+/// Pauses sending; mails are still promised and wait. `reason` is shown to everyone who finds mails waiting. Errors:
+/// `reason_missing`, `too_long`.
 pub async fn pause(ctx: &Ctx, txn: &Txn, reason: &str) -> Result<()> {
     demand_change(ctx)?;
     let reason = typed::reason("reason", reason, REASON_CHARACTERS)?;
@@ -247,14 +250,14 @@ pub async fn pause(ctx: &Ctx, txn: &Txn, reason: &str) -> Result<()> {
     trace(ctx, txn, "mail.pause", ("setting", settings::SENDING_PAUSED.to_owned())).await
 }
 
-/// Lets mails leave again.
+/// Resumes sending.
 pub async fn resume(ctx: &Ctx, txn: &Txn) -> Result<()> {
     demand_change(ctx)?;
     settings::clear(txn, settings::SENDING_PAUSED).await?;
     trace(ctx, txn, "mail.resume", ("setting", settings::SENDING_PAUSED.to_owned())).await
 }
 
-/// How the outbox stands: for the status page and the metrics, without anybody's name.
+/// Returns the state of the outbox for the status page and the metrics, without personal data.
 pub async fn load(connection: &impl ConnectionTrait) -> Result<Load> {
     let states = outbox_mail::Entity::find()
         .select_only()
@@ -301,7 +304,7 @@ fn demand_right(ctx: &Ctx) -> Result<()> {
     Err(ctx.actor.refusal())
 }
 
-/// As [`demand_right`], for a change: a key that may only read is refused.
+/// Like [`demand_right`], for a change: a read-only key is denied.
 fn demand_change(ctx: &Ctx) -> Result<()> {
     demand_right(ctx)?;
     if ctx.actor.may_write() { Ok(()) } else { Err(Error::Denied) }

@@ -1,11 +1,11 @@
-//! Taking due mails, keeping them while they are on the wire, and writing down what became of them.
+//! Leasing due mails, keeping the lease while they are sent, and writing their outcome.
 //!
-//! A lease is a row's promise to one process until an instant. Its epoch rises with every claim, and every later write names the
-//! epoch: a process that slept through its lease and wakes up finds that its word no longer counts (fencing).
+//! A lease reserves a row for one process until an instant. Its epoch rises with every claim, and every later write
+//! names the epoch. A process whose lease has lapsed can therefore no longer write (fencing).
 //!
-//! Leases are counted by the injected clock, not the database's (ADR 9): `ops::same_time` refuses to start a process whose clock is
-//! not the database's to some seconds, and to sweep by one that has parted from it since. A mail may then go out twice with one
-//! Message-ID at worst; nothing is lost, and the epoch still decides whose outcome is written.
+//! Leases use the injected clock, not the database's (ADR 9): `ops::same_time` refuses to start a process, and to
+//! sweep, if the clock differs from the database's by more than some seconds. At worst a mail is sent twice with one
+//! Message-ID; none is lost, and the epoch still decides whose outcome is written.
 
 use super::{AWAITED, ENDS, FAREWELL, TakenBack, WAITING, retention};
 use crate::db::{Db, StoreError, Txn, exactly_one};
@@ -20,29 +20,29 @@ use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select,
 };
 
-/// How long a claim holds unless it is renewed.
+/// Time for which a claim holds unless it is renewed.
 pub const LEASE: TimeDelta = TimeDelta::seconds(60);
-/// After so many attempts, one and a half to three days, a person has to look.
+/// Attempts after which a mail is *dead* and an operator has to look; they take one and a half to three days.
 const ATTEMPTS: i32 = 20;
-/// A mail that was on the wire in so many crashes is taken for their cause.
+/// Crashes during its sending after which a mail is given up as their cause.
 const CRASHES: i32 = 3;
-/// A mail that the relay may have is not repeated sooner: the relay's own copy comes first, and its doubt is over by then.
+/// Shortest wait before repeating a mail that the relay may have, so that the relay's own copy arrives first.
 const UNKNOWN_WAIT: TimeDelta = TimeDelta::minutes(15);
-/// A mail whose turn has not come is looked at again after this.
+/// Wait before looking again at a mail whose turn has not come.
 const NEXT_LOOK: TimeDelta = TimeDelta::seconds(30);
 const FIRST_WAIT: TimeDelta = TimeDelta::seconds(30);
 const LONGEST_WAIT: TimeDelta = TimeDelta::hours(6);
-/// As many characters of a relay's answer as the column holds.
+/// Longest text of a relay's answer, in characters, the length of the column; a longer one is cut.
 const TEXT_CHARACTERS: usize = 1000;
 
-/// A mail that is ours to send until the lease ends.
+/// A mail that this process may send until the lease ends.
 #[derive(Clone, Debug)]
 pub struct Claimed {
     pub lease: Lease,
     pub envelope: Envelope,
 }
 
-/// By what right a row is written.
+/// Right to write a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lease {
     pub id: MailId,
@@ -52,16 +52,17 @@ pub struct Lease {
     pub crash_count: i32,
 }
 
-/// What became of one attempt. `class` is for rules and counters; `text` may hold an address and is for the secretariat only.
+/// Outcome of one attempt. `class` is for rules and counters; `text` may contain an address and is for the secretariat
+/// only.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     Sent,
-    /// Not sent, and another attempt may help.
+    /// Not sent; another attempt may help.
     Failed {
         class: &'static str,
         text: String,
     },
-    /// Not sent, and nothing will help.
+    /// Not sent; another attempt would not help.
     Refused {
         class: &'static str,
         text: String,
@@ -71,18 +72,18 @@ pub enum Outcome {
         class: &'static str,
         text: String,
     },
-    /// The attempt broke our own program.
+    /// The attempt ended in a panic.
     Crashed {
         text: String,
     },
-    /// Taken back before it was on the wire.
+    /// Withdrawn before it was sent.
     TakenBack(TakenBack),
-    /// Something has to leave before it: no attempt was made.
+    /// Another mail has to leave first, so no attempt was made.
     NotYet,
 }
 
 impl Outcome {
-    /// Whether nobody can know if the relay has the mail.
+    /// Returns whether the relay may have the mail.
     fn leaves_doubt(&self) -> bool {
         matches!(self, Self::Unknown { .. } | Self::Crashed { .. })
     }
@@ -99,7 +100,8 @@ impl From<Delivery> for Outcome {
     }
 }
 
-/// The columns a sender needs, of types that cannot fail to load: a spoilt row must not keep the others from leaving.
+/// The columns a sender needs, of types that cannot fail to load, so that a broken row does not keep the others from
+/// leaving.
 #[derive(FromQueryResult)]
 struct Due {
     id: MailId,
@@ -112,27 +114,27 @@ struct Due {
     lease_epoch: i64,
 }
 
-/// The mails that a sender asks for.
+/// Queues of a sender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Queue {
     /// All mails.
     All,
-    /// The mails that somebody waits for in front of a screen ([`AWAITED`]).
+    /// Sign-in links, for which a person waits in front of a screen ([`AWAITED`]).
     Awaited,
 }
 
-/// Takes at most `limit` due mails of all kinds: see [`claim_of`].
+/// Leases at most `limit` due mails of all kinds: see [`claim_of`].
 pub async fn claim(db: &Db, now: DateTime<Utc>, owner: &str, limit: u64) -> Result<Vec<Claimed>, StoreError> {
     claim_of(Queue::All, db, now, owner, limit).await
 }
 
-/// Takes at most `limit` due mails of a queue, the longest due first; none while sending is paused.
+/// Leases at most `limit` due mails of a queue, the longest due first; none while sending is paused.
 ///
-/// A farewell is the last thing anybody gets: it is left where it is as long as any other mail to its address waits or is
-/// on the wire.
+/// A farewell has to be the last mail to its address, so it is not leased while another mail to that address waits or
+/// is being sent.
 ///
-/// One short transaction: the write lock on `SQLite`, `FOR UPDATE SKIP LOCKED` on `PostgreSQL`, so replicas never wait for
-/// one another. Nothing is sent inside it.
+/// One short transaction: the write lock on `SQLite`, `FOR UPDATE SKIP LOCKED` on `PostgreSQL`, so that replicas do not
+/// wait for each other. Nothing is sent inside it.
 pub async fn claim_of(
     queue: Queue,
     db: &Db,
@@ -140,7 +142,7 @@ pub async fn claim_of(
     owner: &str,
     limit: u64,
 ) -> Result<Vec<Claimed>, StoreError> {
-    // Looking takes no lock; only where there is something to take does it pay to keep the writers waiting.
+    // This check takes no lock; the lock is only worth taking if there is a due mail.
     if limit == 0
         || settings::is_sending_paused(db.reader()).await?
         || !is_anything_due(queue, db.reader(), now).await?
@@ -197,7 +199,7 @@ async fn is_anything_due(
     Ok(first.is_some())
 }
 
-/// When the mail that is due longest was due; `None` if none is, or while sending is paused.
+/// Returns the due time of the longest due mail; `None` if none is due or sending is paused.
 pub async fn oldest_due(
     connection: &impl ConnectionTrait,
     now: DateTime<Utc>,
@@ -210,12 +212,13 @@ pub async fn oldest_due(
     Ok(first.map(|(_, due_at)| due_at.0))
 }
 
-/// Selects the first mails of a queue. Ids only: a sort that carries the mails' bytes along costs more than the sending.
+/// Selects the ids of the first mails of a queue. Ids only, because sorting rows with their bytes costs more than the
+/// sending.
 fn head_of(queue: Queue, now: DateTime<Utc>, limit: u64) -> Select<outbox_mail::Entity> {
     let due = outbox_mail::Entity::find().select_only().column(outbox_mail::Column::Id).filter(is_due(now));
     let queued = match queue {
         Queue::All => due,
-        // In the text of the statement, as the index has it: see `is_waiting`.
+        // As a literal, which the index requires: see `is_waiting`.
         Queue::Awaited => due.filter(outbox_mail::Column::Kind.into_expr().eq(Expr::Constant(AWAITED.into()))),
     };
     queued.order_by_asc(outbox_mail::Column::DueAt).order_by_asc(outbox_mail::Column::Id).limit(limit)
@@ -240,7 +243,7 @@ impl From<Due> for Claimed {
     }
 }
 
-/// Condition of a mail that may be taken.
+/// Condition of a mail that may be leased.
 fn is_due(now: DateTime<Utc>) -> Condition {
     Condition::all()
         .add(is_waiting())
@@ -249,8 +252,8 @@ fn is_due(now: DateTime<Utc>) -> Condition {
         .add(outbox_mail::Column::Kind.ne(FAREWELL).or(Expr::exists(anything_before_farewell(now)).not()))
 }
 
-/// Neither on the wire nor at an end: the very words of the index that holds the waiting mails in order, in the text of the
-/// statement and not beside it. Then the head of the queue is found at once, however long the queue is.
+/// Condition of a mail that is neither being sent nor ended. It must match the predicate of the partial index literally
+/// (no bind parameters), because otherwise the index is not used and the query reads the whole queue.
 fn is_waiting() -> Expr {
     let literal = |state: NotificationState| Expr::Constant(state.as_str().into());
     let elsewhere = std::iter::once(NotificationState::Leased).chain(ENDS).map(literal);
@@ -261,8 +264,8 @@ fn has_not_expired(expires_at: Expr, now: DateTime<Utc>) -> Expr {
     expires_at.clone().is_null().or(expires_at.gt(Instant::from(now)))
 }
 
-/// What else is under way to the address of a farewell. What has passed its end and only waits for the sweep is under way no
-/// more; two farewells do not wait for each other.
+/// Selects other mails to the address of a farewell that wait or are being sent. Expired mails that only wait for the
+/// sweep do not count, and two farewells do not wait for each other.
 fn anything_before_farewell(now: DateTime<Utc>) -> SelectStatement {
     let other = Alias::new("other");
     let of = |column: outbox_mail::Column| Expr::col((other.clone(), column));
@@ -277,7 +280,8 @@ fn anything_before_farewell(now: DateTime<Utc>) -> SelectStatement {
         .to_owned()
 }
 
-/// Keeps the lease for another [`LEASE`]; [`StoreError::Stale`] means it is no longer ours and the attempt must stop.
+/// Extends the lease by another [`LEASE`]; [`StoreError::Stale`] means that it belongs to another process and the
+/// attempt must stop.
 pub async fn renew(db: &Db, lease: &Lease, now: DateTime<Utc>) -> Result<(), StoreError> {
     let txn = db.begin_beside().await?;
     let renewed = outbox_mail::Entity::update_many()
@@ -289,7 +293,7 @@ pub async fn renew(db: &Db, lease: &Lease, now: DateTime<Utc>) -> Result<(), Sto
     txn.commit().await
 }
 
-/// Writes down what became of the attempt; [`StoreError::Stale`] means that somebody else holds the mail by now, and nothing was
+/// Writes the outcome of an attempt; [`StoreError::Stale`] means that another process holds the mail and nothing was
 /// written. `fraction` in `0.0..1.0` spreads the next attempts of mails that failed together.
 pub async fn finish(
     txn: &Txn,
@@ -325,18 +329,18 @@ pub async fn finish(
     Ok(next.state)
 }
 
-/// What a mail is and whom it is for, as the last look before it leaves needs it.
+/// Subject and recipient of a mail, for the check before it leaves.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct About {
     pub kind: String,
-    /// Kind and id of what it is about.
+    /// Kind and id of its subject.
     pub subject_kind: String,
     pub subject_id: String,
     pub dedupe_key: String,
     pub person_id: Option<PersonId>,
-    /// By which designation its reader is told.
+    /// Designation by which the recipient is told.
     pub designation_id: Option<DesignationId>,
-    /// The address it was promised to.
+    /// Address to which it was promised.
     pub recipient: String,
 }
 
@@ -357,7 +361,7 @@ pub async fn about(connection: &impl ConnectionTrait, id: MailId) -> Result<Opti
         .await?)
 }
 
-/// Whom the mail goes to: the person, if it is one of ours, and the address it was promised to.
+/// Returns the person of the mail, if it has one, and the address to which it was promised.
 pub async fn addressee(txn: &Txn, lease: &Lease) -> Result<Option<(Option<PersonId>, String)>, StoreError> {
     Ok(outbox_mail::Entity::find_by_id(lease.id)
         .select_only()
@@ -374,7 +378,7 @@ fn is_held(lease: &Lease) -> Condition {
         .add(outbox_mail::Column::State.eq(NotificationState::Leased))
 }
 
-/// Where a mail goes after an attempt.
+/// State of a mail after an attempt.
 struct Next<'a> {
     state: NotificationState,
     wait: Option<TimeDelta>,
@@ -384,7 +388,7 @@ struct Next<'a> {
     text: Option<&'a str>,
 }
 
-/// The rule of retries: pure.
+/// Applies the rule of retries: pure.
 fn next<'a>(lease: &Lease, outcome: &'a Outcome, fraction: f64) -> Next<'a> {
     let is_last = lease.attempts >= ATTEMPTS;
     let again = |state, wait| if is_last { (NotificationState::Dead, None) } else { (state, Some(wait)) };
@@ -421,7 +425,8 @@ fn next<'a>(lease: &Lease, outcome: &'a Outcome, fraction: f64) -> Next<'a> {
     Next { state, wait, attempts, crash_count, class, text }
 }
 
-/// 30 s · 2^attempts, at most six hours, of which a random half is given away: mails that failed together come back apart.
+/// Returns the wait after an attempt: 30 s · 2^attempts, at most six hours, minus a random part of up to half, so that
+/// mails that failed together are not retried together.
 fn backoff(attempts: i32, fraction: f64) -> TimeDelta {
     let doublings = attempts.clamp(0, 20);
     let full = FIRST_WAIT.checked_mul(1 << doublings).map_or(LONGEST_WAIT, |wait| wait.min(LONGEST_WAIT));
@@ -435,19 +440,19 @@ fn cut(text: &str) -> &str {
     text.char_indices().nth(TEXT_CHARACTERS).map_or(text, |(end, _)| &text[..end])
 }
 
-/// What the sweep did.
+/// Result of a sweep.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Swept {
-    /// Leases of processes that are gone, back in the queue.
+    /// Mails of ended processes, back in the queue.
     pub rescued: u64,
-    /// Mails that were on the wire in three crashes.
+    /// Mails that were being sent in three crashes.
     pub poisoned: u64,
     /// Mails past their end.
     pub expired: u64,
 }
 
-/// Puts back what a dead process held, gives up what seems to kill processes, and withdraws what has passed its end. In sets, never
-/// row by row: a row that cannot be read cannot starve the others.
+/// Returns mails of ended processes to the queue, gives up mails that seem to cause crashes, and expires mails past
+/// their end. Updates sets and never single rows, so that a broken row does not keep the others waiting.
 pub async fn sweep(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Swept, StoreError> {
     let lapsed = || {
         Condition::all()
@@ -490,7 +495,7 @@ mod tests {
     use crate::db::plan_of;
     use proptest::prelude::*;
 
-    /// The write lock is held while mails are taken: it must not take longer because more of them wait.
+    /// Claiming holds the write lock, so it must not take longer when more mails wait.
     #[tokio::test]
     async fn the_head_of_the_queue_is_found_without_looking_at_the_queue() {
         for (queue, index) in

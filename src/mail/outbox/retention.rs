@@ -1,4 +1,4 @@
-//! Forgetting the words of mails that have served. That somebody was told, when, and about what, stays.
+//! Removing the texts of ended mails. Recipient, time and subject stay.
 
 use super::{ENDS, LETS_IN};
 use crate::db::{StoreError, Txn};
@@ -7,15 +7,15 @@ use entity::{Instant, outbox_mail};
 use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-/// The message as it is kept after the mail's end: nothing of the kinds that let their reader in, everything of the others. For the
-/// column `payload` of an update that brings mails to their end.
+/// Returns the message kept after the mail's end: empty for kinds that contain a key, unchanged for the others. For the
+/// column `payload` in an update that ends mails.
 pub(super) fn words_after_the_end() -> SimpleExpr {
     Expr::case(outbox_mail::Column::Kind.is_in(LETS_IN), Expr::value(Vec::<u8>::new()))
         .finally(Expr::col(outbox_mail::Column::Payload))
         .into()
 }
 
-/// Blanks the message and the relay's answer of every mail that came to its end before `before`. Returns how many.
+/// Blanks the message and the relay's answer of every mail that ended before `before`. Returns their number.
 pub async fn blank(txn: &Txn, before: DateTime<Utc>) -> Result<u64, StoreError> {
     let blanked = outbox_mail::Entity::update_many()
         .col_expr(outbox_mail::Column::Payload, Expr::value(Vec::<u8>::new()))

@@ -1,4 +1,4 @@
-//! Mails as `.eml` files in a directory: what a first run without any mail server uses.
+//! Mails as `.eml` files in a directory, for use without a mail server.
 
 use std::{
     io,
@@ -18,7 +18,7 @@ pub struct FileTransport {
 }
 
 impl FileTransport {
-    /// Creates the directory if it is missing.
+    /// Makes the transport; creates the directory if it is missing.
     pub fn new(directory: impl Into<PathBuf>) -> io::Result<Self> {
         let directory = directory.into();
         std::fs::create_dir_all(&directory)?;
@@ -29,14 +29,15 @@ impl FileTransport {
         &self.directory
     }
 
-    /// Where the mail with this Message-ID is or will be: its local part with `.eml`. `None` if that is not a safe file name; ours
-    /// are UUIDs.
+    /// Returns the path of the mail with this Message-ID: its local part with `.eml`. `None` if that is not a safe file
+    /// name; ours are UUIDs.
     pub fn path_of(&self, message_id: &str) -> Option<PathBuf> {
         let name = message_id.split('@').next().filter(|name| is_safe_name(name))?;
         Some(self.directory.join(format!("{name}.eml")))
     }
 
-    /// The same mail again replaces its file by the same bytes. Whoever lists the directory sees a whole mail or none.
+    /// Writes the mail; a repeated one replaces its file with the same bytes. A reader of the directory sees a whole
+    /// mail or none.
     pub(super) async fn deliver(&self, mail: &Envelope) -> Delivery {
         let Some(path) = self.path_of(&mail.message_id) else {
             return Delivery::NotSent {
@@ -51,8 +52,8 @@ impl FileTransport {
         }
     }
 
-    /// The rename comes last but for the directory's own flush: an error before it leaves no file, one after it leaves the right
-    /// one, which the retry overwrites identically.
+    /// Writes a temporary file, then renames it. An error before the rename leaves no file; an error after it leaves
+    /// the right one, which the retry overwrites with the same bytes.
     async fn write_whole(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let unfinished = path.with_extension("part");
         let mut file = File::create(&unfinished).await?;

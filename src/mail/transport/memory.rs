@@ -7,7 +7,7 @@ use std::{
 
 use super::{Delivery, Envelope};
 
-/// Clones share one mailbox.
+/// Mailbox in memory. Clones share it.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryTransport {
     state: Arc<Mutex<State>>,
@@ -24,18 +24,18 @@ impl MemoryTransport {
         Self::default()
     }
 
-    /// The next attempts end so, one each, in this order; afterwards every mail is taken again. A scripted `Sent` takes the mail, a
-    /// scripted `Unknown` takes it too (the case that makes twins), a scripted `NotSent` does not.
+    /// Sets the outcomes of the next attempts, in this order; afterwards every mail is accepted. A scripted `Sent` and
+    /// a scripted `Unknown` keep the mail (the latter causes duplicates), a scripted `NotSent` does not.
     pub fn script(&self, outcomes: impl IntoIterator<Item = Delivery>) {
         self.state().script.extend(outcomes);
     }
 
-    /// How many scripted outcomes no attempt has met yet.
+    /// Returns the number of scripted outcomes that are not used yet.
     pub fn unplayed(&self) -> usize {
         self.state().script.len()
     }
 
-    /// Every mail taken so far, oldest first; twins stand twice.
+    /// Returns every accepted mail, oldest first, with duplicates.
     pub fn taken(&self) -> Vec<Envelope> {
         self.state().taken.clone()
     }
@@ -50,7 +50,8 @@ impl MemoryTransport {
         outcome
     }
 
-    /// A panic in one test thread must not hide the mails from the assertion that explains it.
+    /// Ignores poisoning, because a panic in one test thread must not hide the mails from the assertion that explains
+    /// it.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,10 +1,10 @@
-//! Handing one mail over, and saying honestly what became of it.
+//! Delivery of one mail, with a truthful outcome.
 //!
-//! There are three outcomes, not two. From the moment the body begins to travel until the server's final answer is read, nobody on
-//! our side can know whether the server has taken the mail (RFC 1047 names that gap as a main cause of duplicates). Such a mail is
-//! [`Delivery::Unknown`]: it is sent again later with the same bytes and Message-ID, and counted.
+//! There are three outcomes, not two. From the first byte of the body until the server's final answer is read, the
+//! client cannot know whether the server has accepted the mail (RFC 1047 names this gap as a main cause of duplicates).
+//! Such a mail is [`Delivery::Unknown`]: it is sent again later with the same bytes and Message-ID, and counted.
 //!
-//! "Sent" means accepted by our relay. Whether a person has it, only that person can say.
+//! "Sent" means accepted by our relay. It does not mean that a person has read it.
 
 mod file;
 mod memory;
@@ -28,23 +28,24 @@ pub struct Envelope {
     pub bytes: Vec<u8>,
 }
 
-/// What became of one attempt.
+/// Outcome of one attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Delivery {
-    /// The relay has answered that it took the mail.
+    /// The relay has answered that it accepts the mail.
     Sent { reply: String },
-    /// The relay certainly does not have the mail. `retry` says whether trying again can help.
+    /// The relay certainly does not have the mail. `retry` tells whether another attempt can help.
     NotSent { retry: bool, class: FailureClass, text: String },
     /// The relay may or may not have the mail.
     Unknown { class: FailureClass, text: String },
 }
 
-/// Whether the body of a mail has begun to travel: until then an attempt that is let go has certainly sent nothing. Clones share it.
+/// Whether the body of a mail has begun to travel. Before that, an abandoned attempt has certainly sent nothing. Clones
+/// share the flag.
 #[derive(Clone, Debug, Default)]
 pub struct Departure(Arc<AtomicBool>);
 
 impl Departure {
-    /// Whether the relay may have the mail.
+    /// Returns whether the relay may have the mail.
     pub fn has_begun(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }
@@ -54,7 +55,7 @@ impl Departure {
     }
 }
 
-/// Where an attempt failed. `text` next to it is for operators; this is for the database, counters and rules.
+/// Phase in which an attempt failed, for the database, counters and rules. The accompanying `text` is for operators.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FailureClass {
     /// Name lookup or TCP.
@@ -65,18 +66,18 @@ pub enum FailureClass {
     Greeting,
     Auth,
     MailFrom,
-    /// Refused for good, this is a hard bounce.
+    /// Permanent refusal of the recipient: a hard bounce.
     Recipient,
-    /// The recipient was refused for a reason that is not about the recipient: our relay does not relay for us, does not
-    /// like the sender, has no room.
+    /// Refusal of the recipient for another reason: the relay does not relay for us, refuses the sender, or has no
+    /// room.
     Policy,
     /// The DATA command, before the body.
     Data,
-    /// While the body travelled.
+    /// During the body.
     Body,
     /// After the body's final dot.
     FinalReply,
-    /// A phase had no answer within its deadline; the text names the phase.
+    /// A phase without an answer within its deadline; the text names the phase.
     Timeout,
     /// The mail itself cannot be sent by this transport.
     Message,
@@ -85,7 +86,7 @@ pub enum FailureClass {
 }
 
 impl FailureClass {
-    /// The name in the database; never changed once released.
+    /// Returns the name in the database, which must never change.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Connect => "connect",
@@ -105,7 +106,7 @@ impl FailureClass {
     }
 }
 
-/// The way out that the configuration chose. There is one per process.
+/// The transport of the configuration, one per process.
 #[expect(clippy::large_enum_variant, reason = "one value per process: a box would save nothing")]
 pub enum Transport {
     Smtp(SmtpTransport),
@@ -114,13 +115,13 @@ pub enum Transport {
 }
 
 impl Transport {
-    /// Makes one attempt. Ends within the transport's own deadlines; dropping the future abandons the attempt.
+    /// Makes one attempt. It ends within the transport's own deadlines; dropping the future abandons it.
     pub async fn deliver(&self, mail: &Envelope) -> Delivery {
         self.deliver_noting(mail, &Departure::default()).await
     }
 
-    /// Makes one attempt, as [`Transport::deliver`], and notes when the body begins to travel, so that whoever abandons the attempt
-    /// knows whether its outcome is unknown.
+    /// Like [`Transport::deliver`], and sets `departure` when the body begins to travel, so that the caller who
+    /// abandons the attempt knows whether its outcome is unknown.
     pub async fn deliver_noting(&self, mail: &Envelope, departure: &Departure) -> Delivery {
         match self {
             Self::Smtp(transport) => transport.deliver(mail, departure).await,

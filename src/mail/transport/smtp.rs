@@ -1,16 +1,18 @@
 //! One mail over SMTP: our own conversation, with the commands and replies of lettre.
 //!
-//! Why not lettre's ready-made transport: its timeout covers the TCP connect only, so a server that falls silent later holds a worker
-//! for ever; and a deadline put round its pooled `send` hands the half-used connection to the next mail, which then reads the late
-//! answer to this one and may report a success that never was. Why not its single connection: see [`conversation`]. Here
+//! lettre's ready-made transport is not used, because its timeout covers the TCP connect only, so that a silent server
+//! blocks a worker for ever, and because a deadline around its pooled `send` returns the half-used connection to the
+//! pool: the next mail then reads the late answer to this one and may report a false success. [`conversation`] explains
+//! why its single connection is not used either. Here
 //!
 //! - every phase has its own deadline (RFC 5321 §4.5.3.2);
 //! - a connection serves one mail, and is dropped at the first error or when the attempt is abandoned;
-//! - every reply must fit its command (354 to DATA, 2xx at the end), so that answers out of step are an error, not a success;
-//! - what fails before the body is not sent; what fails after it began is unknown, unless the server itself refused;
-//! - QUIT follows in the background: the mail is already the server's, and its goodbye must not change that.
+//! - every reply must fit its command (354 to DATA, 2xx at the end), so that an answer out of step is an error and not
+//!   a success;
+//! - a failure before the body means not sent; after its start it means unknown, unless the server itself refused;
+//! - QUIT follows in the background, because the mail is already the server's and QUIT must not change that.
 //!
-//! The password goes over TLS only: the setup refuses anything else, and the connection is asked again before it is used.
+//! The password is sent over TLS only: the setup refuses anything else, and the connection is checked again before use.
 
 mod conversation;
 mod refusal;
@@ -42,9 +44,9 @@ use super::{Delivery, Departure, Envelope, FailureClass};
 use crate::mail::message::parse_address;
 use crate::{letters, typed};
 
-/// How long a goodbye may take.
+/// Longest time for QUIT; after it the connection is dropped.
 const QUIT_LIMIT: Duration = Duration::from_secs(5);
-/// Longest text kept of an error or a reply, in characters.
+/// Longest text kept of an error or a reply, in characters; a longer one is cut.
 const MAX_TEXT: usize = 500;
 
 pub struct SmtpTransport {
@@ -56,14 +58,14 @@ pub struct SmtpTransport {
     deadlines: Deadlines,
 }
 
-/// The security together with what it needs.
+/// Kind of encryption with its data.
 enum Security {
     Plain,
     StartTls(Tls),
     Tls(Tls),
 }
 
-/// How a connection is encrypted, and the name that the server's certificate must carry.
+/// Encryption of a connection, with the name that the server's certificate must have.
 struct Tls {
     connector: TlsConnector,
     name: ServerName<'static>,
@@ -103,7 +105,7 @@ impl SmtpTransport {
         }
     }
 
-    /// Does everything up to the server's "go ahead": whatever fails here, the server has no mail.
+    /// Does everything up to the server's "go ahead". After a failure here the server has no mail.
     async fn reach_body(&self, mail: &Envelope) -> Result<Conversation, Fault> {
         let unsendable = |error: String| Fault { class: FailureClass::Message, retry: false, text: error };
         let sender = parse_address("sender", &mail.from).map_err(|e| unsendable(e.to_string()))?;
@@ -151,8 +153,8 @@ impl SmtpTransport {
         let mut last = nobody(format!("{} has no address", self.host));
         for address in addresses.map_err(|error| nobody(format!("name lookup: {error}")))? {
             match within("connection", limit, TcpStream::connect(address)).await {
-                // The end of a body travels in a small segment of its own: held back until what came before it is acknowledged,
-                // it costs each mail 40 ms.
+                // Without this, the small last segment of a body waits until the segments before it are acknowledged,
+                // which costs 40 ms per mail.
                 Ok(connected) => match connected.and_then(|socket| socket.set_nodelay(true).map(|()| socket)) {
                     Ok(socket) => return Ok(socket),
                     Err(error) => last = nobody(format!("connection: {error}")),
@@ -217,7 +219,7 @@ impl Tls {
     }
 }
 
-/// Decides what the answer to the body means. Only a refusal by the server itself makes sure that it does not have the mail.
+/// Interprets the answer to the body. Only a refusal by the server itself proves that it does not have the mail.
 fn judge(answer: Result<Response, Failure>) -> Delivery {
     let class = FailureClass::FinalReply;
     match answer {
@@ -236,12 +238,12 @@ fn unknown_for_timeout(phase: &str, limit: Duration) -> Delivery {
     Delivery::Unknown { class, text }
 }
 
-/// One command and its answer.
+/// One command with its answer.
 struct Phase {
     name: &'static str,
     class: FailureClass,
     limit: Duration,
-    /// Replies that fit the command. Any other positive one is an answer to something else.
+    /// Replies that fit the command. Any other positive reply answers something else.
     fitting: RangeInclusive<u16>,
 }
 
@@ -257,7 +259,7 @@ impl Phase {
     }
 }
 
-/// Why the body was never reached.
+/// Failure before the body.
 struct Fault {
     class: FailureClass,
     retry: bool,
@@ -265,10 +267,10 @@ struct Fault {
 }
 
 impl Fault {
-    /// A 5xx about the mail or its recipient will say the same tomorrow; everything else may pass.
+    /// Builds the fault. A 5xx about the mail or its recipient is permanent; all others may pass.
     fn of(phase: &str, class: FailureClass, error: &Failure) -> Self {
-        // A refused greeting, encryption, password or sender, or a relay that does not relay for us, concerns the relay and not the
-        // mail, whose sender is ours alike for all: an expired password or a forgotten permission must not bury the queue.
+        // A refused greeting, encryption, password or sender, and a relay that does not relay for us, concern the relay
+        // and not the mail. An expired password must not turn the whole queue *dead*.
         let about_the_mail = !matches!(
             class,
             FailureClass::Greeting
@@ -290,7 +292,7 @@ async fn within<T>(phase: &str, limit: Duration, work: impl Future<Output = T>) 
     timeout(limit, work).await.map_err(|_| Fault::timeout(phase, limit))
 }
 
-/// A recipient refused for good is a hard bounce only where the refusal is about the recipient.
+/// Returns the class of a refused recipient: a hard bounce only if the refusal is about the recipient.
 fn class_of_refusal(class: FailureClass, error: &Failure) -> FailureClass {
     match (class, error, error.permanent_code()) {
         (FailureClass::Recipient, Failure::Refused(reply), Some(code))
@@ -302,8 +304,8 @@ fn class_of_refusal(class: FailureClass, error: &Failure) -> FailureClass {
     }
 }
 
-/// ASCII, and neither CR nor LF alone: servers disagree on a bare one, and through that gap a second mail can be smuggled
-/// (CVE-2023-51764 and its kin).
+/// Returns whether the bytes are ASCII without a bare CR or LF. Servers treat a bare one differently, which allows
+/// smuggling a second mail (CVE-2023-51764 and related ones).
 fn is_clean(bytes: &[u8]) -> bool {
     let paired = |(at, byte): (usize, &u8)| match byte {
         b'\r' => bytes.get(at + 1) == Some(&b'\n'),
@@ -313,7 +315,7 @@ fn is_clean(bytes: &[u8]) -> bool {
     bytes.iter().enumerate().all(paired)
 }
 
-/// Cuts the words of a server to what a database column and a page hold.
+/// Cuts the text of a server to the length of the column.
 fn cut(text: &str) -> String {
     typed::cut(text, MAX_TEXT)
 }

@@ -1,4 +1,4 @@
-//! The dossier: what somebody takes over with each seat.
+//! The dossier: information for the new holder of each seat.
 
 use super::super::service::{self, OpenRelease, SeatDossier};
 use super::{Answer, DueLine, due_line};
@@ -16,7 +16,7 @@ use crate::time::words;
 use actix_web::{HttpRequest, get};
 use askama::Template;
 
-/// So many of the latest decisions stand on the page; the meetings have them all.
+/// Most decisions shown, latest first; the pages of the meetings show all of them.
 const DECISIONS: u64 = 10;
 
 #[derive(Template)]
@@ -24,7 +24,7 @@ const DECISIONS: u64 = 10;
 struct DossierPage {
     shell: Shell,
     seats: Vec<SeatPanel>,
-    /// What the tables decided last.
+    /// Latest decisions of the tables.
     decisions: Vec<DecisionLine>,
 }
 
@@ -35,7 +35,7 @@ struct DecisionLine {
     text: String,
 }
 
-/// One seat the reader holds, with everything they take over.
+/// One seat of the reader, with all its information.
 struct SeatPanel {
     name: String,
     href: String,
@@ -46,11 +46,11 @@ struct SeatPanel {
     open: Vec<DueLine>,
     releases: Vec<ReleaseRow>,
     former: Vec<String>,
-    /// Who else works in the same place.
+    /// Other people of the same observatory or body.
     colleagues: Vec<Colleague>,
 }
 
-/// A release to come, and where the seat's observatory stands.
+/// A coming release with the state of the seat's observatory.
 struct ReleaseRow {
     line: ReleaseLine,
     own: Option<String>,
@@ -62,7 +62,7 @@ struct Colleague {
     email: String,
 }
 
-/// What the reader takes over, seat by seat.
+/// Shows the dossier of the reader, seat by seat.
 #[get("/dossier")]
 pub(super) async fn show_dossier(ctx: Ctx, request: HttpRequest) -> Answer {
     let dossiers = service::dossiers(&ctx).await?;

@@ -80,7 +80,7 @@ fn an_obligation_first_seen_after_its_day_gets_one_late_reminder() {
     let on = |today, settled: &Settled| step(&RUNGS, como, day(2027, 3, 30), settled, today).expect("a step");
     let late = Step { tell: Some(0), skip: skip(&[-10, -3], Overtaken::ByLaterRung) };
     assert_eq!(on(day(2027, 4, 7), &Settled::new()), late);
-    // The overtaken ones are noted at once, the last waits for a permitted hour.
+    // Skipped rungs are noted at once; the last rung waits for a permitted hour.
     let noted = Settled::from([(-10, ReminderOutcome::Skipped), (-3, ReminderOutcome::Skipped)]);
     assert_eq!(on(day(2027, 4, 8), &noted), tell(0));
     let settled = noted.into_iter().chain([(0, ReminderOutcome::Sent)]).collect();

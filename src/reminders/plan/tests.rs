@@ -23,7 +23,7 @@ fn owed(id: u128, due_day: NaiveDate) -> Obligation {
     }
 }
 
-/// The seats of the test with these people in them; whoever is in `away` is absent altogether.
+/// Returns the seats of the test with these holders; those in `away` are absent.
 fn roll(held: &[u128], away: &[u128]) -> Roll {
     let since = day(2026, 1, 1);
     let seats = vec![
@@ -32,15 +32,15 @@ fn roll(held: &[u128], away: &[u128]) -> Roll {
         seat(SECRETARIAT, SeatKind::Secretariat),
     ];
     let holders = seats.iter().filter(|seat| held.contains(&seat.id.0.as_u128()));
-    // Whoever sits in a seat has its number.
+    // A holder has the number of the seat.
     let holders = holders.map(|seat| holder(seat.id.0.as_u128(), seat, since)).collect();
     Roll::new(seats, holders, away.iter().map(|number| DesignationId(uuid(*number))).collect())
 }
 
-/// Somebody who is told, with the ids and rungs of the lines and why it is them.
+/// A recipient, with ids and rungs of the lines, and the reason why it is not the holder.
 type Told = (u128, Vec<(u128, i32)>, Option<Gap>);
 
-/// Who is told today.
+/// Returns the recipients of today.
 fn told(roll: &Roll, today: NaiveDate, obligations: &[Obligation], written_to: &[u128]) -> Vec<Told> {
     let calendars = calendars();
     let written_to = written_to.iter().map(|number| PersonId(uuid(*number))).collect();
@@ -100,7 +100,7 @@ fn what_is_due_on_one_day_stands_in_the_order_of_the_places() {
         title_it: title.into(),
         ..owed(id, due)
     };
-    // Ids are chance, whatever the order of their creation within a millisecond.
+    // Ids are random, whatever the order of their creation within a millisecond.
     let obligations = [of(1, 40, "Bozza"), of(2, 42, "Testo"), of(3, 41, "Bozza"), of(4, 42, "Bozza")];
     let told = told(&roll, day(2027, 3, 15), &obligations, &[]);
     let ids: Vec<u128> = told[0].1.iter().map(|(id, _)| *id).collect();
@@ -183,11 +183,11 @@ fn permitted_hours_include_their_first_minute_and_exclude_their_last() {
 /// One day of a simulated spring.
 #[derive(Clone, Copy, Debug)]
 struct Turn {
-    /// Whether the service stands still that day.
+    /// Whether the service is down that day.
     is_out: bool,
-    /// Which obligation is done that day, if any.
+    /// Index of the obligation done that day, if any.
     done: Option<usize>,
-    /// Which obligation moves that day, and by how many days.
+    /// Index of the obligation moved that day, and the number of days.
     moved: Option<(usize, i64)>,
     is_referent_there: bool,
 }
@@ -203,8 +203,8 @@ fn turn() -> impl Strategy<Value = Turn> {
 }
 
 proptest! {
-    /// Whatever stands still, moves, is done or changes hands: each rung at most once, nothing stale, nothing on a day
-    /// off, one mail per person and day, and every rung that was reached is accounted for in the end.
+    /// Under any downtime, moves, completions and changes of holders: each rung at most once, nothing outdated, nothing
+    /// on a day off, one mail per person and day, and every reached rung is settled in the end.
     #[test]
     fn a_simulated_spring_keeps_every_promise(
         offsets in prop::collection::vec(5..60_u64, 4),
@@ -251,7 +251,7 @@ proptest! {
                 let noted = settled.entry(Key::of(skip.obligation)).or_default();
                 prop_assert!(noted.insert(skip.rung, ReminderOutcome::Skipped).is_none(), "settled twice");
             }
-            // Everybody who could be told works on an ordinary day.
+            // On such a day every possible recipient works.
             let is_worked = calendars.iter().all(|calendar| calendar.is_working(today));
             for obligation in obligations.iter().filter(|obligation| is_worked && obligation.due_day < today) {
                 let known = &settled[&Key::of(obligation)];

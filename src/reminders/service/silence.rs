@@ -1,8 +1,8 @@
-//! Who does not answer: reminders and requests in a row that brought nothing.
+//! Unanswered mails: consecutive reminders and requests without a reaction.
 //!
-//! An answer is anything that shows that the mail was read or made superfluous: the reader did something since, signing in
-//! and the press of a button included; somebody said how the matter stands, on the observatory's behalf or from a
-//! neighbouring seat; the seat a body was asked to fill is filled.
+//! An answer is everything that shows that the mail was read or became unnecessary: the recipient did something since,
+//! including signing in and pressing a button; another person reported on the matter, on the observatory's behalf or
+//! from a neighbouring seat; the seat that a body was asked to fill has a holder.
 
 use crate::audit::trail;
 use crate::ctx::Ctx;
@@ -15,11 +15,11 @@ use entity::ids::{MailId, PersonId};
 use sea_orm::ConnectionTrait;
 use std::collections::{HashMap, HashSet};
 
-/// What was mailed before proves nothing about who reads mails today.
+/// Age beyond which mails are ignored, because they prove nothing about the present readers.
 const LOOK_BACK: TimeDelta = TimeDelta::days(120);
 /// The kind of the mail that asks a body to fill a seat.
 const REQUEST: &str = "designation_requested";
-/// What is said about an obligation; the secretariat's own decisions, such as another day, are no answer of the party.
+/// Actions that count as an answer about an obligation. The secretariat's own decisions, such as another day, do not.
 const ANSWERS: [&str; 8] = [
     "tasks.start",
     "tasks.complete",
@@ -31,7 +31,7 @@ const ANSWERS: [&str; 8] = [
     "deliverables.unblock",
 ];
 
-/// How many of the latest reminders and requests to each person were left without an answer, one after the other.
+/// Returns the number of latest consecutive reminders and requests without an answer, by person.
 pub(super) async fn unanswered(ctx: &Ctx, db: &impl ConnectionTrait) -> Result<HashMap<PersonId, u32>> {
     let since = ctx.now() - LOOK_BACK;
     let gone = withdraw::gone_since(db, &[mail::KIND, REQUEST], since).await?;
@@ -50,7 +50,7 @@ pub(super) async fn unanswered(ctx: &Ctx, db: &impl ConnectionTrait) -> Result<H
     };
     let mut silent: HashMap<PersonId, u32> = HashMap::new();
     let mut answered: HashSet<PersonId> = HashSet::new();
-    // The latest first: the row ends at the first mail that was answered.
+    // Latest first: the count ends at the first mail with an answer.
     for mail in gone {
         if answered.contains(&mail.person_id) {
             continue;
@@ -64,15 +64,15 @@ pub(super) async fn unanswered(ctx: &Ctx, db: &impl ConnectionTrait) -> Result<H
     Ok(silent)
 }
 
-/// Everything that can be an answer.
+/// Facts that can be an answer.
 struct Answers {
-    /// When each person last did anything.
+    /// Latest action of each person.
     acts: HashMap<String, DateTime<Utc>>,
-    /// When anybody last said how an obligation stands.
+    /// Latest report on each obligation.
     said: HashMap<String, DateTime<Utc>>,
-    /// The seats that somebody holds.
+    /// Seats with a holder.
     filled: HashSet<String>,
-    /// The obligations each reminder spoke of.
+    /// Obligations of each reminder.
     told: HashMap<MailId, Vec<String>>,
 }
 

@@ -90,7 +90,7 @@ fn a_task_is_overdue_the_day_after_its_day() {
 }
 
 proptest! {
-    /// The table and the transitions agree, and four columns are enough to keep any stage.
+    /// The table and the transitions agree, and the four columns can store any stage.
     #[test]
     fn transitions_follow_the_table(chosen in prop::collection::vec(0..Event::ALL.len(), 0..12)) {
         let mut at = open();

@@ -1,10 +1,11 @@
 //! Commands and replies, one line at a time, on a connection that may become encrypted.
 //!
-//! Why not lettre's connection: it reads replies as UTF-8, so that a refusal in Latin-1 is an I/O error there and no refusal, and it
-//! keeps what it has read ahead when STARTTLS encrypts the connection, so that answers which somebody on the way appended in clear
-//! count as the server's (CVE-2021-38371 and its kin). Its commands, its reading of replies and its AUTH are used here.
+//! lettre's connection is not used for two reasons. It reads replies as UTF-8, so that a refusal in Latin-1 is an I/O
+//! error and not a refusal. And it keeps read-ahead data when STARTTLS encrypts the connection, so that answers
+//! appended in clear by an attacker count as the server's (CVE-2021-38371 and related ones). Its commands, its parser
+//! of replies and its AUTH are used.
 //!
-//! Replies are cleaned as they come in: what is not UTF-8 is replaced, controls and characters that no reader sees are dropped,
+//! Replies are cleaned as they are read: invalid UTF-8 is replaced, controls and invisible characters are removed,
 //! lines and replies have a limit. Nothing here has a deadline; the caller sets one for each phase.
 
 use crate::letters;
@@ -20,11 +21,11 @@ use std::io;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio_rustls::{TlsConnector, rustls::pki_types::ServerName};
 
-/// Longest line of a reply, in bytes. RFC 5321 §4.5.3.1.5 allows 512; a longer line than this is no reply.
+/// Longest line of a reply, in bytes; a longer one is an error. RFC 5321 §4.5.3.1.5 allows 512.
 const MAX_LINE: u64 = 4096;
-/// Longest reply, in bytes of all its lines.
+/// Longest reply, in bytes of all its lines; a longer one is an error.
 const MAX_REPLY: usize = 64 * 1024;
-/// Most challenges of one AUTH. LOGIN has two.
+/// Most challenges of one AUTH; more are an error. LOGIN has two.
 const MAX_CHALLENGES: usize = 4;
 
 /// A connection, encrypted or not.
@@ -32,7 +33,7 @@ pub(super) trait Wire: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Wire for T {}
 
-/// Why a command has no positive reply.
+/// Reasons why a command has no positive reply.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Failure {
     /// The server refuses, for now (4xx) or for good (5xx).
@@ -53,7 +54,7 @@ impl From<SmtpError> for Failure {
 }
 
 impl Failure {
-    /// The code of a refusal for good.
+    /// Returns the code of a permanent refusal.
     pub fn permanent_code(&self) -> Option<u16> {
         match self {
             Self::Refused(reply) => Some(reply.code().into()).filter(|code| *code >= 500),
@@ -68,7 +69,7 @@ pub(super) struct Conversation {
 }
 
 impl Conversation {
-    /// Reads the greeting and introduces us.
+    /// Reads the greeting and sends EHLO.
     pub async fn open(wire: impl Wire + 'static, hello: &ClientId) -> Result<Self, Failure> {
         let mut conversation = Self { wire: BufReader::new(Box::new(wire)), server: ServerInfo::default() };
         conversation.reply().await?;
@@ -76,7 +77,8 @@ impl Conversation {
         Ok(conversation)
     }
 
-    /// Encrypts the connection (STARTTLS) and introduces us anew: what the server said before does not count (RFC 3207 §4.2).
+    /// Encrypts the connection (STARTTLS) and sends EHLO again, because earlier statements of the server do not count
+    /// (RFC 3207 §4.2).
     pub async fn encrypt(
         mut self,
         tls: &TlsConnector,
@@ -96,8 +98,8 @@ impl Conversation {
         Ok(conversation)
     }
 
-    /// Signs in with the first mechanism that the server offers of those we know. The caller sees to it that the connection is
-    /// encrypted.
+    /// Authenticates with the first supported mechanism that the server offers. The caller makes sure that the
+    /// connection is encrypted.
     pub async fn sign_in(&mut self, credentials: &Credentials) -> Result<Response, Failure> {
         let mechanism = self.server.get_auth_mechanism(&[Mechanism::Plain, Mechanism::Login]);
         let mechanism = mechanism.ok_or(Failure::NotOffered("AUTH PLAIN or AUTH LOGIN"))?;
@@ -117,8 +119,8 @@ impl Conversation {
         self.reply().await
     }
 
-    /// Writes the body and its final dot. Lines that begin with a dot get another (RFC 5321 §4.5.2); `bytes` are lines ended by CR LF,
-    /// of which the last may lack its end.
+    /// Writes the body and its final dot. Lines that begin with a dot get another (RFC 5321 §4.5.2); `bytes` are lines
+    /// ended by CR LF, of which the last may lack its end.
     pub async fn body(&mut self, bytes: &[u8]) -> io::Result<()> {
         let mut stuffed = Vec::with_capacity(bytes.len() + bytes.len() / 50 + 5);
         for line in bytes.split_inclusive(|byte| *byte == b'\n') {
@@ -134,7 +136,7 @@ impl Conversation {
         self.write(&stuffed).await
     }
 
-    /// Says goodbye; what the server answers changes nothing.
+    /// Sends QUIT; the answer is ignored.
     pub async fn quit(mut self) {
         drop(self.command(Quit).await);
     }
@@ -146,7 +148,7 @@ impl Conversation {
             let line = self.line().await?;
             let goes_on = line.as_bytes().get(3) == Some(&b'-');
             text += &line;
-            // A code alone is a reply too (RFC 5321 §4.2), which lettre does not know.
+            // A code alone is a valid reply (RFC 5321 §4.2), but lettre does not parse it.
             text += if line.len() == 3 { " \r\n" } else { "\r\n" };
             if !goes_on {
                 break;
@@ -183,7 +185,7 @@ impl Conversation {
     }
 }
 
-/// The code and the words of a reply, in one line.
+/// Returns the code and the text of a reply in one line.
 pub(super) fn words_of(reply: &Response) -> String {
     let lines: Vec<&str> = reply.message().collect();
     format!("{} {}", reply.code(), lines.join(" "))

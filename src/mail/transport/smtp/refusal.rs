@@ -1,28 +1,28 @@
-//! Whom a refusal after RCPT TO is about. Pure.
+//! Distinction of refusals after RCPT TO: about the recipient, or about something else. Pure.
 //!
-//! A relay says no there for many reasons. That it does not know us, does not relay for us, or has no room left says nothing
-//! about the person, and must not put a seat on the radar whose holder reads every mail.
+//! A relay that does not know us, does not relay for us, or has no room says nothing about the person, and must not put
+//! the seat of an active person on the radar.
 
-/// The enhanced codes (RFC 3463 §3.2–3.3, RFC 7505) that say that no mail arrives at the address: unknown mailbox, unknown
-/// domain, malformed, moved, a domain without mail, closed.
+/// Enhanced codes (RFC 3463 §3.2–3.3, RFC 7505) of addresses without a mailbox: unknown mailbox, unknown domain,
+/// malformed, moved, a domain without mail, closed.
 const NOBODY_THERE: [&str; 6] = ["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"];
-/// What a server means that gives no enhanced code: no such mailbox, not here, no such name (RFC 5321 §4.2.3).
+/// Basic codes of a missing mailbox, used without an enhanced code (RFC 5321 §4.2.3).
 const NOBODY_THERE_BARE: [u16; 3] = [550, 551, 553];
-/// How servers without an enhanced code refuse to relay, with the same 550.
+/// Phrases with which servers without enhanced codes refuse to relay, with the same 550.
 const ABOUT_RELAYING: [&str; 4] = ["relaying", "relay access", "unable to relay", "not permitted to relay"];
 
-/// Whether a permanent refusal means that nobody is there.
+/// Returns whether a permanent refusal means that the mailbox does not exist.
 pub(super) fn is_about_recipient(code: u16, words: &str) -> bool {
     let lower = words.to_lowercase();
     match enhanced(&lower) {
-        // Exchange Online says so for addresses that its directory does not have.
+        // Exchange Online uses it for addresses missing in its directory.
         Some("5.4.1") => lower.contains("recipient address rejected"),
         Some(enhanced) if enhanced != "5.0.0" => NOBODY_THERE.contains(&enhanced),
         _ => NOBODY_THERE_BARE.contains(&code) && !ABOUT_RELAYING.iter().any(|words| lower.contains(words)),
     }
 }
 
-/// The first enhanced status code of class 5 among the words, without the brackets or marks some servers put round it.
+/// Returns the first enhanced status code of class 5 in the text, without brackets or marks around it.
 fn enhanced(words: &str) -> Option<&str> {
     words
         .split_whitespace()

@@ -1,8 +1,8 @@
-//! What the sender must be told: where, how safely, as whom, and how long to wait.
+//! Settings of the SMTP transport: server, security, credentials, deadlines.
 
 use std::{fmt, time::Duration};
 
-/// The longest each phase may take.
+/// Longest time for each phase; beyond it the attempt fails.
 #[derive(Debug, Clone)]
 pub struct Deadlines {
     /// Name lookup and TCP.
@@ -14,10 +14,11 @@ pub struct Deadlines {
     pub recipient: Duration,
     /// The answer to the DATA command.
     pub data: Duration,
-    /// Writing the body, to which `body_per_10_kib` is added for its size.
+    /// Writing the body; `body_per_10_kib` is added for its size.
     pub body: Duration,
     pub body_per_10_kib: Duration,
-    /// The answer to the final dot: the server may scan and store before it answers, and an answer missed here makes a twin.
+    /// The answer to the final dot. It is long because the server may scan and store before it answers, and a missed
+    /// answer causes a duplicate.
     pub final_reply: Duration,
 }
 
@@ -38,7 +39,7 @@ impl Default for Deadlines {
 }
 
 impl Deadlines {
-    /// The same limit for every phase and every size.
+    /// Makes the same limit for every phase and every size.
     pub fn uniform(limit: Duration) -> Self {
         Self {
             connect: limit,
@@ -63,7 +64,7 @@ impl Deadlines {
 pub enum SmtpSecurity {
     /// For a relay on the loopback only; the configuration check refuses it elsewhere.
     Plain,
-    /// Encryption is demanded, never merely hoped for.
+    /// Encryption is required; without it no mail is sent.
     StartTls,
     /// TLS from the first byte.
     Tls,
@@ -89,19 +90,19 @@ impl fmt::Debug for SmtpCredentials {
 
 #[derive(Debug, Clone)]
 pub struct SmtpSettings {
-    /// Also the name that the certificate must carry.
+    /// Host name, which the certificate must contain too.
     pub host: String,
     pub port: u16,
     pub security: SmtpSecurity,
     pub credentials: Option<SmtpCredentials>,
-    /// The name we give in EHLO.
+    /// Name sent in EHLO.
     pub hello_name: String,
-    /// PEM certificates of an authority trusted besides the system's own, for a relay with a private one.
+    /// PEM certificates of a further trusted authority, for a relay with a private one.
     pub extra_roots: Vec<u8>,
     pub deadlines: Deadlines,
 }
 
-/// Why no transport can be made of the settings.
+/// Reasons why the settings cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum SmtpSetupError {
     #[error("a password is never sent over an unencrypted connection: set the security to starttls or tls")]

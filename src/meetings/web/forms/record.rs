@@ -82,7 +82,7 @@ async fn hold(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Se
     };
     answer(&ctx, (*id, Action::Record), form, "meetings.done_held", hold, async |mut form, now| {
         let wrong = form.wrong_parties(&now, ctx.lang)?;
-        if !wrong.is_empty() && !form.errors.is_stale() {
+        if !wrong.is_empty() && !form.errors.is_stale() && !form.errors.is_resumed() {
             form.errors = wrong;
         }
         Ok(hold_page(&ctx, &request, &now, form))
