@@ -127,10 +127,11 @@ pub async fn add_item(
 ) -> Result<(AgendaItem, Dossier)> {
     let draft = take_for(ctx, txn, Action::Prepare, Event::Edit, id, version).await?;
     let title = Reading::of(|reading| {
+        let title = reading.text("title", &input.title, ITEM_CHARACTERS);
         if input.minutes.is_some_and(|minutes| !(1..=MOST_MINUTES).contains(&minutes)) {
             reading.refuse("minutes", Code::OutOfRange);
         }
-        reading.text("title", &input.title, ITEM_CHARACTERS)
+        title
     })?;
     if let Some(release) = input.release_id {
         super::conclude::must_know_release(txn, release).await?;
