@@ -2,7 +2,7 @@
 
 pub mod frame;
 
-use crate::error::{Code, Error, FieldError, Refusal};
+use crate::error::{Code, FieldError, Refusal};
 use crate::letters;
 use crate::mail::{address, is_address};
 use crate::texts::Lang;
@@ -167,7 +167,7 @@ pub const BOUNCE_NOTE_CHARACTERS: usize = 500;
 impl PersonIn {
     /// The input without blanks around it and with its address as it was meant, or every field that is wrong. Who has one name has
     /// a family name only.
-    pub fn checked(&self) -> Result<Self, Error> {
+    pub fn checked(&self) -> Result<Self, Vec<FieldError>> {
         let phone = self.phone.as_deref().map(str::trim).filter(|phone| !phone.is_empty());
         let person = Self {
             given_name: self.given_name.trim().to_owned(),
@@ -185,7 +185,7 @@ impl PersonIn {
         .into_iter()
         .flatten()
         .collect();
-        if errors.is_empty() { Ok(person) } else { Err(Error::Invalid(errors)) }
+        if errors.is_empty() { Ok(person) } else { Err(errors) }
     }
 
     /// Tells whether this is how `known` is called, however it is spelt ([`letters::name_key`]).

@@ -147,7 +147,7 @@ pub async fn people(ctx: &Ctx, after: Option<PersonId>, limit: u64) -> Result<Ve
 /// Finds the person of an address, or enters them. Whoever may do what the person is needed for may do this; it mails
 /// nobody. The same address under another name is refused; a known person's phone and language stay as they are.
 pub async fn person_for(ctx: &Ctx, txn: &Txn, person: PersonIn) -> Result<PersonView> {
-    let person = person.checked()?;
+    let person = person.checked().map_err(Error::Invalid)?;
     if let Some(known) = store::person_by_address(txn, &person.email).await? {
         return if person.has_the_name_of(&known) { Ok(known) } else { Err(NetworkRefusal::AddressTaken.into()) };
     }
@@ -174,7 +174,7 @@ pub async fn update_person(
     if !policy::may_see(&ctx.actor, &subject) {
         return Err(unseen(ctx));
     }
-    let after = change.applied_to(&before).checked()?;
+    let after = change.applied_to(&before).checked().map_err(Error::Invalid)?;
     let members = changed_members(&before, &after);
     if policy::reach(&ctx.actor, &subject) < needed(&members) {
         return Err(Error::Denied);
