@@ -17,9 +17,9 @@ pub enum Event {
     RequestChanges,
     /// The review accepts it.
     Approve,
-    /// Its page was found on the portal.
+    /// The page was found on the portal.
     Publish,
-    /// Its page was recognised as the declared one.
+    /// The page was recognised as the declared one.
     Verify,
     /// An obstacle outside the observatory stops it.
     Block,

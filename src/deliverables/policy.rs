@@ -75,7 +75,7 @@ fn may_see(actor: &Actor, subject: Subject) -> bool {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Visibility {
     Everything,
-    /// Those of the observatories for which the caller works, and of the bodies that the caller manages.
+    /// Deliverables of the observatories for which the caller works, and of the bodies that the caller manages.
     Own {
         observatories: Vec<ObservatoryId>,
         bodies: Vec<BodyId>,

@@ -51,7 +51,7 @@ pub struct DeliverablePage {
     pub href: String,
     pub observatory: String,
     pub release: String,
-    /// Its page in the portal slice.
+    /// Address of its page in the portal slice.
     pub publication: String,
     pub day: String,
     pub overdue: bool,

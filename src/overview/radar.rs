@@ -22,15 +22,15 @@ const LOOK_AHEAD_DAYS: u64 = 60;
 pub enum RiskKind {
     /// The seat has no holder today.
     Vacant,
-    /// Its holder is absent today, and there is no deputy to stand in.
+    /// The holder is absent today, and there is no deputy to stand in.
     Uncovered,
     /// Mail to its holder, or to the deputy who stands in, was refused permanently.
     Bounced,
-    /// Its holder has not answered [`UNANSWERED_MAILS`] mails.
+    /// The holder has not answered [`UNANSWERED_MAILS`] mails.
     Silent,
-    /// Its holder's act expires within [`ENDING_SOON_DAYS`] days, and there is no successor.
+    /// The holder's act expires within [`ENDING_SOON_DAYS`] days, and there is no successor.
     Expiring,
-    /// It will be vacant from a later known day.
+    /// The seat will be vacant from a later known day.
     VacantLater,
 }
 

@@ -16,7 +16,7 @@ pub enum Event {
     Block,
     /// The obstacle is gone; it returns to its former state.
     Unblock,
-    /// It is no longer needed.
+    /// The task is no longer needed.
     Cancel,
 }
 

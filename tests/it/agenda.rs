@@ -1,8 +1,8 @@
 //! The agenda of releases and the work behind it, played over REST on the Lombardy network.
 
-use crate::both_engines;
 use crate::support::app::{Client, SECRETARIAT, TestApp};
 use crate::support::db::Engine;
+use crate::{both_engines, on_sqlite};
 use chrono::NaiveDate;
 use entity::ids::DeliverableId;
 use raccordo::due::Asked;
@@ -12,18 +12,21 @@ use serde_json::{Value, json};
 
 both_engines! {
     a_confirmed_release_yields_work_on_each_territory_s_own_days,
-    a_day_not_worked_everywhere_is_refused_by_name_unless_a_reason_is_given,
     moving_a_release_derives_open_days_anew_and_leaves_those_set_by_hand,
-    a_date_is_one_that_the_clocks_show_and_its_period_has_begun,
-    a_release_entered_by_mistake_can_be_corrected_until_it_is_confirmed,
     the_last_step_hands_in_and_a_review_sends_back,
-    a_deliverable_handed_in_while_blocked_is_submitted_after_the_block,
-    the_last_step_follows_the_day_set_by_hand_on_its_deliverable,
-    the_day_of_an_accepted_or_waived_deliverable_cannot_change,
     a_cancelled_release_stays_with_its_reason_and_cancels_its_work,
     the_feed_is_public_and_unchanged_until_the_agenda_changes,
-    a_span_is_one_note_on_its_first_day_and_says_which_it_is,
     everybody_reads_the_calendar_and_only_the_network_its_tasks,
+}
+
+on_sqlite! {
+    a_day_not_worked_everywhere_is_refused_by_name_unless_a_reason_is_given,
+    a_date_is_one_that_the_clocks_show_and_its_period_has_begun,
+    a_release_entered_by_mistake_can_be_corrected_until_it_is_confirmed,
+    a_deliverable_handed_in_while_blocked_is_submitted_after_the_block,
+    the_day_of_an_accepted_or_waived_deliverable_cannot_change,
+    a_span_is_one_note_on_its_first_day_and_says_which_it_is,
+    the_last_step_follows_the_day_set_by_hand_on_its_deliverable,
 }
 
 const REFERENT: &str = "referente.bergamo@provincia.example";

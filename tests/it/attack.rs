@@ -7,7 +7,7 @@ mod paths;
 mod people;
 mod texts;
 
-use crate::both_engines;
+use crate::on_sqlite;
 use crate::support::app::{Answer, Asking, Client, SECRETARIAT, TestApp};
 use crate::support::db::Engine;
 use actix_web::http::Method;
@@ -15,7 +15,7 @@ use raccordo::http::openapi;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
-both_engines! {
+on_sqlite! {
     every_route_answers_every_method,
     a_route_of_the_api_tells_which_methods_it_takes,
 }

@@ -1,8 +1,8 @@
 //! Signing in, sessions and API tokens, as people, programs, scanners of mails and attackers meet them.
 
-use crate::both_engines;
 use crate::support::app::services;
 use crate::support::db::{Engine, TestDb};
+use crate::{both_engines, on_sqlite};
 use actix_web::cookie::Cookie;
 use actix_web::dev::{Service, ServiceResponse};
 use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, LOCATION, USER_AGENT};
@@ -33,30 +33,33 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 both_engines! {
-    an_opened_link_does_nothing_until_its_button_is_pressed,
     a_link_enters_once_and_takes_the_person_s_other_links_with_it,
     a_button_pressed_by_many_at_once_enters_once,
-    a_button_pressed_twice_lets_its_browser_in,
-    a_press_is_repeated_by_its_own_browser_for_a_minute,
-    a_spent_link_leads_its_signed_in_person_on,
     mails_asked_for_at_once_are_counted_together,
     a_link_ends_after_ten_minutes,
-    every_link_that_cannot_be_used_gets_the_same_answer,
-    the_answer_does_not_reveal_whether_an_address_is_known,
-    a_text_that_is_no_address_is_refused_as_such,
     an_address_is_sent_five_mails_an_hour_and_the_earlier_links_stay_good,
-    after_signing_in_one_comes_back_to_a_page_of_ours_only,
-    a_key_planted_before_signing_in_is_invalid_afterwards,
     a_session_lasts_half_an_hour_unused_and_twelve_hours_used,
     the_use_of_a_key_is_written_down_apart_from_the_request_and_counts_before_that,
     asking_for_a_link_and_reading_never_wait_for_writers,
-    signing_out_ends_the_session_at_once,
     only_one_s_own_sessions_can_be_ended,
-    the_profile_lists_sessions_and_capacities,
     rights_end_with_the_designation_and_handover_ends_the_rest,
+    no_secret_stands_in_the_tables_of_identity,
+}
+
+on_sqlite! {
+    an_opened_link_does_nothing_until_its_button_is_pressed,
+    a_button_pressed_twice_lets_its_browser_in,
+    a_press_is_repeated_by_its_own_browser_for_a_minute,
+    a_spent_link_leads_its_signed_in_person_on,
+    every_link_that_cannot_be_used_gets_the_same_answer,
+    the_answer_does_not_reveal_whether_an_address_is_known,
+    a_text_that_is_no_address_is_refused_as_such,
+    after_signing_in_one_comes_back_to_a_page_of_ours_only,
+    a_key_planted_before_signing_in_is_invalid_afterwards,
+    signing_out_ends_the_session_at_once,
+    the_profile_lists_sessions_and_capacities,
     an_invalid_api_token_is_refused_and_never_anonymous,
     a_token_that_may_read_changes_nothing,
-    no_secret_stands_in_the_tables_of_identity,
     personas_sign_in_only_with_demonstration_data,
     a_person_has_at_most_twenty_tokens,
     a_new_token_is_shown_once_on_the_page_that_answers_its_form,

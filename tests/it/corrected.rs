@@ -1,21 +1,24 @@
 //! An address that was corrected: what went to the wrong one is told once more at the right one, to whom it still concerns.
 
-use crate::both_engines;
 use crate::support::app::{Client, SECRETARIAT, TestApp};
 use crate::support::builders::Designation;
 use crate::support::db::Engine;
 use crate::support::mailbox::{Mail, list};
+use crate::{both_engines, on_sqlite};
 use raccordo::clock::Clock;
 use serde_json::{Value, json};
 
 both_engines! {
     an_invitation_follows_the_address_once_with_a_higher_sequence,
+    a_reminder_follows_the_address_once_and_the_old_link_is_dead,
+    a_registration_that_left_for_the_wrong_address_becomes_a_welcome_at_the_right_one,
+}
+
+on_sqlite! {
     a_cancellation_sent_to_a_wrong_address_is_sent_again,
     a_former_holder_gets_no_mail_at_the_corrected_address,
-    a_reminder_follows_the_address_once_and_the_old_link_is_dead,
     a_mail_withdrawn_by_hand_does_not_follow_the_address,
     a_request_follows_the_address_of_the_body_while_the_seat_is_vacant,
-    a_registration_that_left_for_the_wrong_address_becomes_a_welcome_at_the_right_one,
     an_address_that_comes_back_is_not_told_again,
 }
 

@@ -1,6 +1,6 @@
 //! The demonstration tells its year on any day of the year, on both engines, once.
 
-use crate::both_engines;
+use crate::on_sqlite;
 use crate::support::app::{SECRETARIAT, TestApp};
 use crate::support::db::Engine;
 use entity::kinds::{DeliverableState, MeetingState, NotificationState, ReleaseState, SeatKind};
@@ -12,7 +12,7 @@ use raccordo::overview::service as overview;
 use sea_orm::EntityTrait;
 use std::collections::BTreeSet;
 
-both_engines! {
+on_sqlite! {
     a_year_is_told_on_any_day_and_only_once,
 }
 

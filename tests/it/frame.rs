@@ -1,20 +1,23 @@
 //! Data that the file leaves open and the secretariat enters (certified mailboxes of bodies, the day of signature), and
 //! the hints on *Chiedi la designazione* about missing ones.
 
-use crate::both_engines;
 use crate::support::app::{Client, SECRETARIAT, TestApp};
 use crate::support::builders::Designation;
 use crate::support::db::Engine;
 use crate::support::mailbox::list;
+use crate::{both_engines, on_sqlite};
 use scraper::{Html, Selector};
 use serde_json::{Value, json};
 
 both_engines! {
-    a_body_is_asked_once_its_mailbox_is_entered,
     a_mailbox_is_an_address_and_one_body_s_own,
+    entered_values_survive_another_load,
+}
+
+on_sqlite! {
+    a_body_is_asked_once_its_mailbox_is_entered,
     the_day_of_signature_is_entered_corrected_and_taken_away,
     only_the_secretariat_enters_what_the_file_leaves_open,
-    entered_values_survive_another_load,
 }
 
 const LODI: &str = "/api/v1/bodies/provincia-lodi";

@@ -1,7 +1,7 @@
 //! The data file: loaded once, loaded again, and refused when it is wrong.
 
-use crate::both_engines;
 use crate::support::db::{Engine, TestDb};
+use crate::{both_engines, on_sqlite};
 use entity::kinds::ObservatoryKind;
 use entity::{
     agreement, audit_event, body, designation, designation_record, observatory, person, product, product_step, seat,
@@ -20,12 +20,15 @@ use std::sync::Arc;
 
 both_engines! {
     the_real_file_makes_the_network_of_the_agreement,
-    seats_follow_from_bodies_and_observatories,
-    the_file_designates_the_secretariat_who_can_then_sign_in,
     loading_twice_changes_nothing_and_leaves_one_event,
-    the_event_names_the_file_by_its_hash,
     a_changed_file_changes_what_it_says_and_shows_it_first,
     steps_may_change_places,
+}
+
+on_sqlite! {
+    seats_follow_from_bodies_and_observatories,
+    the_file_designates_the_secretariat_who_can_then_sign_in,
+    the_event_names_the_file_by_its_hash,
     rows_missing_in_the_file_are_reported_and_stay,
     a_holiday_the_law_abolished_goes,
     the_register_is_not_begun_twice,

@@ -1,10 +1,10 @@
 //! The technical table, played over REST on the Lombardy network: convened, moved, called off, held, concluded.
 
-use crate::both_engines;
 use crate::support::app::{Client, SECRETARIAT, TestApp};
 use crate::support::builders::Designation;
 use crate::support::db::Engine;
 use crate::support::mailbox::{Mail, list};
+use crate::{both_engines, on_sqlite};
 use chrono::TimeDelta;
 use raccordo::mail::transport::{Delivery, FailureClass};
 use raccordo::meetings::service as meetings;
@@ -13,17 +13,20 @@ use std::time::Duration;
 
 both_engines! {
     a_meeting_is_convened_moved_and_called_off_in_every_member_s_calendar,
-    an_invitation_that_waited_while_the_meeting_moved_is_not_sent_any_more,
     numbers_follow_each_other_and_a_cancelled_one_is_not_given_again,
     a_new_referent_is_invited_and_a_former_one_is_told_once,
-    a_new_member_is_not_invited_to_a_cancelled_meeting,
     one_meeting_whose_members_cannot_be_followed_stops_no_other,
     a_patch_takes_away_keeps_or_replaces_and_writes_nothing_where_nothing_changes,
+    a_meeting_held_with_a_quorum_decides_a_release_and_gives_a_task,
+}
+
+on_sqlite! {
+    an_invitation_that_waited_while_the_meeting_moved_is_not_sent_any_more,
+    a_new_member_is_not_invited_to_a_cancelled_meeting,
     the_farewell_is_the_last_mail_to_a_former_holder,
     the_mails_of_a_meeting_are_listed_at_that_meeting_only,
     a_convocation_that_cannot_stand_is_refused_with_its_reason,
     a_meeting_without_agenda_cannot_be_convened,
-    a_meeting_held_with_a_quorum_decides_a_release_and_gives_a_task,
     a_decision_keeps_its_quorum_and_needs_a_reason_without_one,
     a_person_who_represents_several_parties_is_named_and_counted,
     an_hour_that_the_clocks_skip_is_no_hour_of_a_meeting,

@@ -1,23 +1,26 @@
 //! Members of a table: a working group convenes and counts its own parties; partners attend the meetings to which they
 //! are invited.
 
-use crate::both_engines;
 use crate::support::app::{Client, SECRETARIAT, TestApp};
 use crate::support::builders::Designation;
 use crate::support::db::Engine;
 use crate::support::mailbox::{Mail, list};
+use crate::{both_engines, on_sqlite};
 use scraper::{Html, Selector};
 use serde_json::{Value, json};
 
 both_engines! {
     a_working_group_convenes_and_counts_its_own_parties,
-    a_working_group_follows_its_own_parties,
     a_meeting_that_was_held_keeps_the_parties_it_had,
+    a_partner_loses_the_invitation_with_the_seat_and_keeps_it_when_renewed,
+}
+
+on_sqlite! {
+    a_working_group_follows_its_own_parties,
     only_the_secretariat_chooses_the_parties_and_only_of_a_working_group,
     the_parties_of_the_file_are_the_first_ones_only,
-    an_invited_partner_attends_and_does_not_count_for_the_quorum,
     a_guest_of_a_convened_meeting_is_told_at_once,
-    a_partner_loses_the_invitation_with_the_seat_and_keeps_it_when_renewed,
+    an_invited_partner_attends_and_does_not_count_for_the_quorum,
     only_the_secretariat_invites_and_only_partners,
 }
 

@@ -1,9 +1,9 @@
 //! The network over HTTP: public data, and the people visible to each caller.
 
-use crate::both_engines;
 use crate::support::app::{SECRETARIAT, TestApp};
 use crate::support::builders::Designation;
 use crate::support::db::Engine;
+use crate::{both_engines, on_sqlite};
 use entity::{audit_event, designation, designation_record, seat};
 use raccordo::ctx::Ctx;
 use raccordo::error::Code;
@@ -15,16 +15,19 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Pagin
 use serde_json::json;
 
 both_engines! {
-    the_agreement_and_the_parties_are_public,
     a_body_answers_to_each_of_its_names,
-    working_days_come_with_their_reasons,
-    a_span_of_days_must_make_sense,
     people_are_shown_to_the_secretariat_their_body_and_themselves,
     the_list_of_people_comes_in_pages,
     the_secretariat_corrects_a_person_under_a_version,
+    one_address_is_one_person,
+}
+
+on_sqlite! {
+    the_agreement_and_the_parties_are_public,
+    working_days_come_with_their_reasons,
+    a_span_of_days_must_make_sense,
     a_correction_that_changes_nothing_leaves_no_trace,
     others_correct_what_is_theirs_to_correct,
-    one_address_is_one_person,
     a_bounce_is_kept_until_the_address_changes,
     a_mailbox_that_is_not_there_is_on_the_radar_until_the_address_changes,
     the_page_of_the_network_shows_the_two_dates_and_every_party,

@@ -1,9 +1,9 @@
 //! The outbox: each promise is fulfilled once, or ends in a state that operators see.
 
-use crate::both_engines;
 use crate::support::db::Engine;
 use crate::support::smtp_server::{Action, FakeSmtpServer, Phase, Script};
 use crate::workbench::{Workbench, notification};
+use crate::{both_engines, on_sqlite};
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::{DesignationId, PersonId};
 use entity::kinds::NotificationState as State;
@@ -35,9 +35,7 @@ both_engines! {
     a_failed_mail_is_tried_again_later_with_the_same_bytes,
     a_mail_with_unknown_outcome_is_repeated_identically_after_a_quarter_of_an_hour,
     a_mail_refused_for_good_is_dead_until_a_person_retries_it,
-    an_address_we_cannot_send_to_makes_a_dead_mail_and_no_error,
     nothing_is_sent_after_its_end,
-    nothing_leaves_while_sending_is_paused,
     two_dispatchers_never_hold_the_same_mail,
     a_sender_whose_lease_has_lapsed_changes_nothing,
     a_renewed_lease_is_not_rescued,
@@ -45,16 +43,21 @@ both_engines! {
     the_end_of_a_designation_takes_its_mails_back,
     a_farewell_is_not_taken_while_anything_else_to_its_address_is_under_way,
     mails_about_one_thing_form_a_thread,
-    the_desk_lists_the_newest_first_and_shows_the_words,
     retention_removes_the_text_of_a_mail_and_keeps_its_row,
     a_key_in_a_mail_does_not_outlive_the_mail,
     a_key_that_is_still_to_arrive_is_kept,
     a_mailbox_that_does_not_exist_is_noted_with_the_person,
-    a_mail_to_an_address_that_was_left_does_not_leave_and_is_no_news_about_the_new_one,
-    only_the_secretariat_and_operators_steer_the_outbox,
     the_dispatcher_hears_a_commit_and_comes_back_for_the_rest_by_itself,
     a_lease_is_renewed_while_the_relay_takes_its_time,
     a_sender_that_loses_its_lease_lets_go_and_writes_nothing,
+}
+
+on_sqlite! {
+    nothing_leaves_while_sending_is_paused,
+    only_the_secretariat_and_operators_steer_the_outbox,
+    an_address_we_cannot_send_to_makes_a_dead_mail_and_no_error,
+    a_mail_to_an_address_that_was_left_does_not_leave_and_is_no_news_about_the_new_one,
+    the_desk_lists_the_newest_first_and_shows_the_words,
 }
 
 fn refused_for_now() -> Delivery {

@@ -1,14 +1,17 @@
 //! The pages that put the slices together: what leaves this week, and what a newcomer takes over.
 
-use crate::both_engines;
 use crate::support::app::{Client, SECRETARIAT, TestApp};
 use crate::support::builders::Designation;
 use crate::support::db::Engine;
+use crate::{both_engines, on_sqlite};
 use scraper::{Html, Selector};
 use serde_json::{Value, json};
 
 both_engines! {
     the_monday_page_lists_the_releases_that_leave_this_week_or_should_have_left,
+}
+
+on_sqlite! {
     a_blocked_task_waits_for_the_secretariat_on_monday_with_its_reason,
     a_newcomer_finds_the_releases_to_come_and_what_the_table_decided,
 }

@@ -1,9 +1,9 @@
 //! Published on time and seen on the portal, or asked for; and nothing but the portal is ever fetched.
 
-use crate::both_engines;
 use crate::support::app::{Client, SECRETARIAT, TestApp};
 use crate::support::db::Engine;
 use crate::support::portal::Portal;
+use crate::{both_engines, on_sqlite};
 use futures_util::future::BoxFuture;
 use raccordo::config;
 use raccordo::portal::fetch::{self, Answer, Names, Problem};
@@ -18,20 +18,23 @@ use tokio::time::Instant;
 
 both_engines! {
     a_release_comes_out_at_its_instant_and_its_page_is_seen_or_asked_for,
+    a_joint_product_has_one_page_for_all_and_it_can_be_missing,
+    one_page_that_cannot_be_kept_stops_no_other,
+    a_title_is_stored_without_characters_that_a_database_refuses,
+    pages_left_over_wait_behind_those_that_come_due,
+    one_release_that_cannot_come_out_stops_no_other,
+}
+
+on_sqlite! {
     a_page_that_says_something_else_is_seen_and_a_changed_one_is_altered,
     a_page_that_stays_unrecognised_for_an_hour_creates_a_task,
     a_contribution_accepted_after_its_release_is_awaited_from_then_on,
     no_page_is_checked_on_request_before_its_release,
     the_task_about_a_wrong_page_ends_when_the_page_is_right,
-    a_joint_product_has_one_page_for_all_and_it_can_be_missing,
     only_pages_of_the_portal_are_declared_and_only_by_authorised_callers,
-    one_page_that_cannot_be_kept_stops_no_other,
-    a_title_is_stored_without_characters_that_a_database_refuses,
     a_file_is_told_when_it_is_declared,
     clocks_counters_and_the_frame_alter_nothing,
-    pages_left_over_wait_behind_those_that_come_due,
     a_page_whose_days_are_over_is_not_looked_at_after_a_standstill,
-    one_release_that_cannot_come_out_stops_no_other,
 }
 
 fn text<'a>(value: &'a Value, member: &str) -> &'a str {

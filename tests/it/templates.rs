@@ -1,10 +1,10 @@
-//! Every page in both languages, as a browser without scripts and a screen reader meet it. The words of all pages stand in
-//! `golden/pages_it.txt` and `golden/pages_en.txt`, to be read as their readers read them.
+//! Every page in both languages, as a browser without scripts and a screen reader meet it. The Italian words of each page stand in a
+//! file below `golden/pages/`, to be read as its readers read them; the English page must have the same elements.
 
 use crate::support::app::{Client, SECRETARIAT};
 use crate::support::db::Engine;
 use crate::support::forms::links;
-use crate::support::golden::assert_golden;
+use crate::support::golden::assert_goldens;
 use crate::support::source::{self, Route};
 use crate::support::world::{OWN, World};
 use scraper::{ElementRef, Html, Selector};
@@ -164,6 +164,32 @@ fn say(element: ElementRef<'_>, words: &mut String) {
     });
 }
 
+/// The elements of a page in their order, with what a form or a link within the page knows them by: no translation may change them.
+fn skeleton(html: &str) -> Vec<String> {
+    let known_by = |element: ElementRef<'_>| {
+        let names = ["id", "name", "type", "for", "aria-describedby"];
+        names.iter().filter_map(|name| Some(format!("[{name}={}]", lasting(element.attr(name)?)))).collect::<String>()
+    };
+    let page = Html::parse_document(html);
+    select(&page, "body *").into_iter().map(|element| element.value().name().to_owned() + &known_by(element)).collect()
+}
+
+/// The first two elements in which two skeletons differ.
+fn first_difference(one: &[String], other: &[String]) -> Option<(String, String)> {
+    let place = (0..one.len().max(other.len())).find(|place| one.get(*place) != other.get(*place))?;
+    let at =
+        |skeleton: &[String]| skeleton.get(place).map_or_else(|| "no further element".to_owned(), ToOwned::to_owned);
+    Some((at(one), at(other)))
+}
+
+/// The golden file of a page: a folder for each slice, `/meetings/{id}/outcomes/new` in `meetings/id.outcomes.new.txt`.
+fn golden_name(path: &str) -> String {
+    let plain = path.trim_start_matches('/').replace(['{', '}'], "");
+    let (folder, page) = plain.split_once('/').unwrap_or((&plain, "index"));
+    let folder = if folder.is_empty() { "home" } else { folder };
+    format!("{folder}/{}.txt", page.replace('/', "."))
+}
+
 /// A line without what is different in every run: ids, keys, fingerprints, how long something took.
 fn lasting(line: &str) -> String {
     let is_of_a_run = |part: &str| {
@@ -184,13 +210,14 @@ async fn every_page_is_accessible_in_both_languages() {
     let (secretariat, referent, stranger) =
         (world.app.browser(SECRETARIAT).await, world.app.browser(OWN).await, world.app.anonymous());
     let (mut wrong, mut led_to, mut looked_at) = (BTreeSet::new(), BTreeSet::new(), 0);
-    let mut said = BTreeMap::from([("it", String::new()), ("en", String::new())]);
+    let mut said = BTreeMap::new();
     for route in page_routes().iter().filter(|route| !NO_PAGES.contains(&route.path.as_str())) {
         let reader: &Client = match route.path.as_str() {
             path if FOR_STRANGERS.contains(&path) => &stranger,
             path if FOR_REFERENTS.contains(&path) => &referent,
             _ => &secretariat,
         };
+        let mut skeletons = BTreeMap::new();
         for lang in ["it", "en"] {
             let answer = reader
                 .get(&world.fill(&route.path))
@@ -210,10 +237,17 @@ async fn every_page_is_accessible_in_both_languages() {
             }
             looked_at += 1;
             let html = answer.text();
-            let words = format!("==== {}\n{}\n\n", route.path, words_of(&html));
-            said.entry(lang).or_default().push_str(&words);
+            if lang == "it" {
+                said.insert(golden_name(&route.path), format!("{}\n", words_of(&html)));
+            }
+            skeletons.insert(lang, skeleton(&html));
             wrong.extend(faults(&html, lang).into_iter().map(|fault| format!("{} ({lang}): {fault}", route.path)));
             led_to.extend(links(&html));
+        }
+        if let (Some(italian), Some(english)) = (skeletons.get("it"), skeletons.get("en"))
+            && let Some((one, other)) = first_difference(italian, english)
+        {
+            wrong.insert(format!("{}: {one} in Italian, {other} in English", route.path));
         }
     }
     assert!(looked_at > 20, "only {looked_at} pages were looked at");
@@ -224,9 +258,7 @@ async fn every_page_is_accessible_in_both_languages() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.into_iter().collect::<Vec<_>>().join("\n"));
-    for (lang, words) in said {
-        assert_golden(&format!("pages_{lang}.txt"), &words);
-    }
+    assert_goldens("pages", &said);
 }
 
 #[actix_web::test]

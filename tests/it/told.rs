@@ -1,9 +1,9 @@
 //! Told once, at the right time, answered by one press: the ladder and its links on the Lombardy network.
 
-use crate::both_engines;
 use crate::support::app::{Answer, Client, SECRETARIAT, TestApp};
 use crate::support::db::Engine;
 use crate::support::mailbox::Mail;
+use crate::{both_engines, on_sqlite};
 use chrono::TimeDelta;
 use entity::kinds::ObligationKind;
 use entity::{outbox_mail, press_link};
@@ -20,25 +20,28 @@ both_engines! {
     each_rung_leaves_once_in_its_hours_and_vacant_seats_go_to_the_secretariat_in_one_mail,
     after_an_outage_the_last_rung_is_told_and_the_others_are_noted_as_overtaken,
     a_pressed_button_answers_and_what_is_done_is_not_reminded_of,
+    a_reminder_about_to_leave_asks_for_what_it_says_and_for_nothing_else,
+    obligations_asked_for_by_id_equal_those_due,
+    a_waiting_reminder_goes_to_the_new_holder_of_the_seat,
+    a_reminder_that_may_have_left_is_not_told_again,
+    the_key_in_a_reminder_is_kept_neither_in_clear_nor_for_ever,
+    three_reminders_in_a_row_without_an_answer_show_on_the_radar_until_one_comes,
+    an_obligation_of_which_nothing_can_be_planned_keeps_no_other_from_being_told,
+}
+
+on_sqlite! {
     a_press_that_changes_nothing_is_answered_with_the_present_state,
     a_link_dies_with_the_designation_and_all_refusals_look_alike,
     a_link_ends_thirty_days_after_the_due_day,
     a_mail_that_waits_does_not_leave_once_its_task_is_done,
     a_reminder_that_has_become_untrue_before_it_is_taken_never_leaves,
-    a_reminder_about_to_leave_asks_for_what_it_says_and_for_nothing_else,
-    obligations_asked_for_by_id_equal_those_due,
-    a_waiting_reminder_goes_to_the_new_holder_of_the_seat,
     a_mail_that_did_not_leave_in_its_day_is_told_anew_the_next,
-    a_reminder_that_may_have_left_is_not_told_again,
     a_reminder_withdrawn_by_hand_is_not_written_again,
     a_reminder_that_was_given_up_is_written_anew_when_it_is_sent_again,
     obligations_due_at_short_notice_or_already_past_get_one_late_reminder,
     a_reminder_for_a_future_day_is_not_withdrawn_before_it,
-    the_key_in_a_reminder_is_kept_neither_in_clear_nor_for_ever,
-    three_reminders_in_a_row_without_an_answer_show_on_the_radar_until_one_comes,
     an_answer_on_behalf_of_the_referent_counts,
     only_the_secretariat_reads_the_log,
-    an_obligation_of_which_nothing_can_be_planned_keeps_no_other_from_being_told,
     a_mail_that_cannot_be_written_keeps_no_other_from_leaving,
 }
 

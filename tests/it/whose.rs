@@ -1,15 +1,18 @@
 //! The observatory of a release: an autonomous product obliges only the observatory that its release names.
 
-use crate::both_engines;
 use crate::support::app::{Client, SECRETARIAT, TestApp};
 use crate::support::builders::Designation;
 use crate::support::db::Engine;
+use crate::{both_engines, on_sqlite};
 use serde_json::{Value, json};
 
 both_engines! {
+    two_observatories_may_each_have_a_release_of_one_product_for_one_period,
+}
+
+on_sqlite! {
     an_autonomous_product_obliges_its_own_observatory_alone,
     the_day_of_an_autonomous_release_is_one_its_own_observatory_works,
-    two_observatories_may_each_have_a_release_of_one_product_for_one_period,
     a_release_names_an_observatory_where_its_product_is_autonomous_and_nowhere_else,
     a_product_whose_scope_has_changed_is_not_confirmed_for_the_wrong_observatories,
 }

@@ -1,20 +1,23 @@
 //! Bodies: too deep, too long, of another kind, not what they say; and headers that come with them.
 
 use super::{Route, ask, in_order, operation, routes};
-use crate::both_engines;
 use crate::support::app::{SECRETARIAT, TestApp};
 use crate::support::builders::Designation;
 use crate::support::db::Engine;
+use crate::{both_engines, on_sqlite};
 use serde_json::{Value, json};
 
 both_engines! {
+    a_hostile_text_is_stored_as_text_or_refused,
+}
+
+on_sqlite! {
     no_json_brings_the_service_down,
     a_day_outside_1900_to_2199_is_refused_and_nothing_is_stored,
     a_body_of_another_kind_is_refused_unread,
     a_body_that_is_too_long_is_refused_as_such,
     a_file_that_is_too_large_or_in_too_many_pieces_is_refused,
     an_invalid_idempotency_key_is_refused,
-    a_hostile_text_is_stored_as_text_or_refused,
 }
 
 /// Every member of a designation that a caller fills with text, as JSON pointers.

@@ -1,7 +1,7 @@
 //! Mails that a stranger can cause, and their recipients.
 
 use super::ask;
-use crate::both_engines;
+use crate::on_sqlite;
 use crate::support::app::{SECRETARIAT, TestApp};
 use crate::support::builders::Designation;
 use crate::support::db::Engine;
@@ -9,7 +9,7 @@ use crate::support::mailbox::Mail;
 use futures_util::future::join_all;
 use mail_parser::MessageParser;
 
-both_engines! {
+on_sqlite! {
     no_name_adds_a_header_or_a_recipient,
     an_address_is_no_way_to_a_second_mailbox,
     spellings_of_an_address_share_one_limit_of_mails,

@@ -1,16 +1,19 @@
 //! Addresses: placeholders, queries, static files, and where a page sends its reader.
 
 use super::{ask, in_order, routes};
-use crate::both_engines;
 use crate::support::app::{SECRETARIAT, TestApp};
 use crate::support::db::Engine;
+use crate::{both_engines, on_sqlite};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use url::Url;
 
 both_engines! {
-    a_hostile_path_is_not_found_or_refused,
     a_hostile_query_is_used_ignored_or_refused,
+}
+
+on_sqlite! {
+    a_hostile_path_is_not_found_or_refused,
     a_day_outside_1900_to_2199_is_refused_in_every_query,
     five_thousand_or_repeated_parameters_are_no_fault,
     no_path_leads_out_of_the_static_files,

@@ -1,15 +1,18 @@
 //! A manager who designates a person of another body: every way to that person's record, tried from the seat made for
 //! it.
 
-use crate::both_engines;
 use crate::support::app::{Client, SECRETARIAT, TestApp};
 use crate::support::builders::Designation;
 use crate::support::db::Engine;
+use crate::{both_engines, on_sqlite};
 use serde_json::{Value, json};
 
 both_engines! {
-    designating_a_person_of_another_body_gives_no_access_to_their_record,
     a_record_is_its_body_s_again_once_the_other_seat_has_ended,
+}
+
+on_sqlite! {
+    designating_a_person_of_another_body_gives_no_access_to_their_record,
 }
 
 const BERGAMO_MANAGER: &str = "elio.capo@ente.example";

@@ -1,13 +1,13 @@
 //! Typed texts: characters that change the direction of text, invisible texts, two spellings of one name, pasted
 //! addresses.
 
-use crate::both_engines;
 use crate::openapi::{operations, resolved};
 use crate::support::app::{SECRETARIAT, TestApp};
 use crate::support::builders::Designation;
 use crate::support::db::Engine;
 use crate::support::world::World;
 use crate::unauthorised::body_of;
+use crate::{both_engines, on_sqlite};
 use actix_web::http::Method;
 use raccordo::auth::local_path::LocalPath;
 use raccordo::auth::service as auth;
@@ -17,6 +17,9 @@ use std::collections::BTreeSet;
 
 both_engines! {
     two_spellings_of_a_name_are_one_person,
+}
+
+on_sqlite! {
     an_address_is_taken_as_it_was_meant,
     one_name_is_enough,
 }

@@ -1,11 +1,11 @@
 //! When a designation ends: access, links and pending mails of the former holder die, the farewell is the last word.
 
 use super::designate;
-use crate::both_engines;
 use crate::support::app::{SECRETARIAT, TestApp};
 use crate::support::builders::Designation;
 use crate::support::db::Engine;
 use crate::support::mailbox::list;
+use crate::{both_engines, on_sqlite};
 use raccordo::jobs::runner::{Ended, Runner};
 use raccordo::jobs::schedule::Job;
 use sea_orm::ConnectionTrait;
@@ -16,13 +16,16 @@ both_engines! {
     an_end_announced_ahead_takes_effect_at_its_midnight_and_says_farewell_once,
     pending_mails_of_a_former_holder_are_cancelled_except_the_farewell,
     a_later_holder_is_welcomed_on_the_day_and_the_body_warned_before_the_end,
+    one_end_that_cannot_be_carried_out_takes_nothing_from_the_others,
+}
+
+on_sqlite! {
     a_replacement_from_today_or_earlier_announces_no_vacancy,
     a_renewed_holder_gets_no_farewell,
     a_seat_emptied_by_an_annulment_or_a_later_start_is_asked_for,
     a_holder_who_began_during_downtime_is_welcomed,
     an_end_that_comes_near_is_told_once_whatever_else_is_corrected,
     a_long_address_is_written_to_like_any_other,
-    one_end_that_cannot_be_carried_out_takes_nothing_from_the_others,
 }
 
 async fn a_replacement_ends_the_former_holder_the_same_day(engine: Engine) {

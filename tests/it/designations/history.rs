@@ -1,19 +1,22 @@
 //! Two time axes: when it was true, when we knew it.
 
 use super::designate;
-use crate::both_engines;
 use crate::support::app::{SECRETARIAT, TestApp};
 use crate::support::builders::Designation;
 use crate::support::db::Engine;
+use crate::{both_engines, on_sqlite};
 use entity::designation_record;
 use sea_orm::EntityTrait;
 use serde_json::json;
 
 both_engines! {
     the_referent_of_a_day_is_told_as_known_on_another_day,
-    a_correction_with_a_misspelt_member_is_refused_and_changes_nothing,
     a_correction_supersedes_and_the_wrong_record_stays_readable,
     an_annulled_designation_covers_no_day_and_is_shown_only_when_asked_for,
+}
+
+on_sqlite! {
+    a_correction_with_a_misspelt_member_is_refused_and_changes_nothing,
     why_a_predecessor_left_is_told_in_the_reader_s_language,
 }
 

@@ -6,11 +6,11 @@ mod history;
 mod refusals;
 mod waiting;
 
-use crate::both_engines;
 use crate::support::app::{SECRETARIAT, TestApp};
 use crate::support::builders::Designation;
 use crate::support::db::Engine;
 use crate::support::mailbox::list;
+use crate::{both_engines, on_sqlite};
 use serde_json::{Value, json};
 
 both_engines! {
@@ -18,16 +18,19 @@ both_engines! {
     a_repeated_post_with_the_same_key_gets_the_same_answer_and_changes_nothing,
     the_register_is_read_as_of_a_day_and_page_by_page,
     a_designation_is_not_found_for_members_of_another_body,
+    a_file_is_kept_with_its_fingerprint_and_given_back_as_it_was,
+    a_line_stands_as_it_did_on_the_day_that_is_asked_about,
+    a_file_that_no_designation_came_to_name_is_gone_after_two_days,
+}
+
+on_sqlite! {
     a_manager_fills_the_seats_of_the_own_body_only,
     a_manager_names_by_id_only_whom_the_own_register_shows,
-    a_file_is_kept_with_its_fingerprint_and_given_back_as_it_was,
     a_body_is_asked_for_a_vacant_seat_only_and_only_at_a_known_address,
     a_mail_to_a_certified_mailbox_links_no_page_that_needs_a_sign_in,
     an_end_that_comes_late_does_not_make_the_designation_late,
     an_end_that_was_not_communicated_by_itself_is_neither_early_nor_late,
-    a_line_stands_as_it_did_on_the_day_that_is_asked_about,
     an_absence_declared_by_its_holder_is_not_a_statement_of_the_body,
-    a_file_that_no_designation_came_to_name_is_gone_after_two_days,
 }
 
 /// Enters a designation as the secretariat and returns it.

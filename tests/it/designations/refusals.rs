@@ -1,22 +1,25 @@
 //! Every way in which a designation is refused has its own clear error, and changes nothing.
 
 use super::{designate, multipart};
-use crate::both_engines;
 use crate::support::app::{SECRETARIAT, TestApp};
 use crate::support::builders::Designation;
 use crate::support::db::Engine;
+use crate::{both_engines, on_sqlite};
 use serde_json::{Value, json};
 
 both_engines! {
-    each_mistake_has_its_own_code_and_leaves_nothing_behind,
     a_version_is_demanded_and_an_old_one_refused,
-    the_last_secretariat_can_only_be_replaced,
     two_who_designate_to_one_seat_at_once_end_with_one_holder,
+    absences_of_one_designation_share_no_day,
+}
+
+on_sqlite! {
+    each_mistake_has_its_own_code_and_leaves_nothing_behind,
+    the_last_secretariat_can_only_be_replaced,
     an_end_is_told_as_carefully_as_a_designation,
     a_manager_proves_an_end_by_a_file_of_the_own_body_only,
     a_manager_corrects_what_the_secretariat_proved_by_a_file,
     a_note_of_an_absence_has_as_many_characters_as_are_kept,
-    absences_of_one_designation_share_no_day,
     no_correction_leaves_the_network_without_a_secretariat,
     a_seat_for_several_holders_replaces_none,
     a_person_without_a_seat_is_denied_the_register,

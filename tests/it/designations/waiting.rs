@@ -1,23 +1,26 @@
 //! Waiting mails are checked again before they leave: only those that still hold in the register are sent.
 
 use super::designate;
-use crate::both_engines;
 use crate::support::app::{Client, SECRETARIAT, TestApp};
 use crate::support::builders::Designation;
 use crate::support::db::Engine;
 use crate::support::mailbox::list;
+use crate::{both_engines, on_sqlite};
 use raccordo::auth::local_path::LocalPath;
 use raccordo::auth::service as auth;
 use raccordo::mail::outbox::desk;
 use serde_json::{Value, json};
 
 both_engines! {
+    a_mail_that_waits_goes_to_the_address_that_was_corrected_meanwhile_and_not_to_the_old_one,
+    an_unusable_sign_in_link_is_not_mailed,
+}
+
+on_sqlite! {
     a_body_is_not_told_of_a_vacant_seat_that_was_filled_meanwhile_nor_weeks_later,
     no_warning_is_sent_of_an_end_that_was_withdrawn_or_has_a_successor,
     no_farewell_is_sent_after_an_end_was_corrected_away,
     an_annulled_designation_is_not_announced,
-    a_mail_that_waits_goes_to_the_address_that_was_corrected_meanwhile_and_not_to_the_old_one,
-    an_unusable_sign_in_link_is_not_mailed,
 }
 
 async fn pause(app: &TestApp) {

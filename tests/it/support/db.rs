@@ -25,7 +25,7 @@ pub enum Engine {
     Postgres,
 }
 
-/// Makes a test for each engine of each of these: `both_engines! { what_must_hold }`, `async fn what_must_hold(engine: Engine)`.
+/// Makes one test on each engine from each of these functions, for rules in which SQL, locks or time decide: `both_engines! { what_must_hold }`, `async fn what_must_hold(engine: Engine)`.
 #[macro_export]
 macro_rules! both_engines {
     ($($name:ident),+ $(,)?) => {
@@ -43,6 +43,22 @@ macro_rules! both_engines {
                     if has_postgres() {
                         super::$name(Engine::Postgres).await;
                     }
+                }
+            }
+        )+
+    };
+}
+
+/// Makes one test on `SQLite` from each of these functions, for rules that are decided above SQL: what is read of a request, who may,
+/// refusals, words, pages. The statements behind them are proved on both engines by a test of [`both_engines`] in the same file.
+#[macro_export]
+macro_rules! on_sqlite {
+    ($($name:ident),+ $(,)?) => {
+        $(
+            mod $name {
+                #[actix_web::test]
+                async fn on_sqlite() {
+                    super::$name($crate::support::db::Engine::Sqlite).await;
                 }
             }
         )+
