@@ -16,7 +16,7 @@ pub use prepare::{
     ITEM_CHARACTERS, ItemIn, MeetingChange, MeetingIn, PLACE_CHARACTERS, TITLE_CHARACTERS, URL_CHARACTERS, add_item,
     create, edit, remove_item,
 };
-pub use session::{AttendanceIn, attend, close, hold};
+pub use session::{AttendanceIn, DELEGATE_CHARACTERS, attend, close, hold};
 
 use super::mail;
 use super::model::{Event, Meeting, Quorum, Told, next_sequence, stand_ins};

@@ -426,8 +426,11 @@ fn attempts(blank: &PageForm) -> Vec<Attempt> {
         blank.with(&samples.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect::<Vec<_>>())
     };
     let required: Vec<&PageField> = blank.typed.iter().filter(|field| field.is_required).collect();
+    // A choice that the page has made already may be what an empty field stands for.
+    let is_made = |field: &PageField| !field.is_text() && field.kind != "date" && !blank.value(&field.name).is_empty();
+    let lacking = required.iter().filter(|field| !is_made(field));
     let empty = Attempt {
-        named: required.iter().map(|field| field.name.clone()).collect(),
+        named: lacking.map(|field| field.name.clone()).collect(),
         ..Attempt::of(blank.with(&nothing))
     };
     let mut all = vec![
@@ -437,7 +440,7 @@ fn attempts(blank: &PageForm) -> Vec<Attempt> {
     ];
     // An attempt with nothing wrong in it would be accepted and change what the others are sent to.
     all.retain(|attempt| !attempt.named.is_empty());
-    if blank.fields.iter().any(|(name, _)| name == "version") {
+    if !blank.value("version").is_empty() {
         for (text, version) in [("", Version::Unreadable), ("x", Version::Unreadable), ("0", Version::Older)] {
             all.push(Attempt { version, ..Attempt::of(filled(&required).with(&[("version", text)])) });
         }

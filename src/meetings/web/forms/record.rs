@@ -11,7 +11,7 @@ use crate::http::form::{Choice, Errors, FormState, Sent, Versioned};
 use crate::http::page::{Shell, page};
 use crate::meetings::policy::Action;
 use crate::meetings::service::{
-    self, AttendanceIn, NewTask, OUTCOME_CHARACTERS, OutcomeIn, REASON_CHARACTERS, ReleaseChange, ReleaseDecision,
+    self, AttendanceIn, DELEGATE_CHARACTERS, NewTask, OUTCOME_CHARACTERS, OutcomeIn, REASON_CHARACTERS, ReleaseChange, ReleaseDecision,
     TASK_CHARACTERS,
 };
 use crate::meetings::view::{Dossier, PartyPresence};
@@ -101,8 +101,9 @@ impl HoldForm {
     }
 
     fn read_party(&self, reading: &mut Reading, code: &str) -> Option<Option<AttendanceIn>> {
-        let presence = reading.optionally_chosen("presence", self.value(PRESENCE, code))?;
-        let delegate = kept(self.value(DELEGATE, code));
+        let presence = reading.optionally_chosen("presence", self.value(PRESENCE, code));
+        let delegate = reading.optional_text("delegate", self.value(DELEGATE, code), DELEGATE_CHARACTERS);
+        let (presence, delegate) = (presence?, delegate?);
         let Some(presence) = presence else { return Some(None) };
         let attendance = AttendanceIn { body: code.to_owned(), presence, delegate };
         reading.take(attendance.understood())?;
@@ -163,7 +164,8 @@ impl AttendanceForm {
         let body = reading.chosen("body", &self.body);
         let presence = reading.chosen("presence", &self.presence);
         let reason = reading.optional_text("short_quorum_reason", &self.short_quorum_reason, REASON_CHARACTERS);
-        let attendance = AttendanceIn { body: body?, presence: presence?, delegate: kept(&self.delegate) };
+        let delegate = reading.optional_text("delegate", &self.delegate, DELEGATE_CHARACTERS);
+        let attendance = AttendanceIn { body: body?, presence: presence?, delegate: delegate? };
         reading.take(attendance.understood())?;
         Some((attendance, reason?))
     }
