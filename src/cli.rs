@@ -17,7 +17,7 @@ use raccordo::config::Config;
 use raccordo::ctx::{Ctx, Services};
 use raccordo::db::{Db, Location};
 use raccordo::error::{Error, FieldError};
-use raccordo::http::openapi;
+use raccordo::http::{openapi, wording::text};
 use raccordo::jobs::runner::{Ended, Runner};
 use raccordo::jobs::schedule::{JOBS, Job};
 use raccordo::load as network_file;
@@ -301,14 +301,10 @@ fn write_openapi(check: bool) -> Outcome {
 
 /// Returns the text of a refusal, or the error's own text.
 fn in_words(failure: &(dyn std::error::Error + 'static)) -> String {
-    let text = |code: &str, params: &[(&'static str, String)]| {
-        let params: Vec<(&str, &str)> = params.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        Lang::En.f(&format!("errors.{code}"), &params)
-    };
     match failure.downcast_ref::<Error>() {
-        Some(Error::Refused(refused)) => text(refused.code.as_str(), &refused.params),
+        Some(Error::Refused(refused)) => text(Lang::En, refused.code, &refused.params),
         Some(Error::Invalid(fields)) => {
-            let line = |field: &FieldError| format!("{}: {}", field.field, text(field.code.as_str(), &field.params));
+            let line = |field: &FieldError| format!("{}: {}", field.field, text(Lang::En, field.code, &field.params));
             fields.iter().map(line).collect::<Vec<_>>().join("; ")
         }
         _ => failure.to_string(),

@@ -5,6 +5,9 @@
 //! `http/codes.rs`.
 
 use crate::db::StoreError;
+use crate::time::CalendarError;
+use crate::time::calendar::Closed;
+use chrono::{NaiveDate, NaiveTime};
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $text:literal),+ $(,)?) => {
@@ -116,7 +119,6 @@ codes! {
     HourSkipped = "hour_skipped",
     NothingChanges = "nothing_changes",
     // The table.
-    NotWorkedByAll = "not_worked_by_all",
     NoticeTooShort = "notice_too_short",
     AgendaEmpty = "agenda_empty",
     EndsBeforeStarts = "ends_before_starts",
@@ -181,8 +183,65 @@ pub struct Refused {
     pub code: Code,
     /// The input member it is about, if it is about one.
     pub field: Option<&'static str>,
-    /// Values for the placeholders of the text, formatted.
-    pub params: Vec<(&'static str, String)>,
+    pub params: Params,
+}
+
+/// The values for the placeholders of a refusal's text, by the names of the placeholders.
+pub type Params = Vec<(&'static str, Value)>;
+
+/// A value for a placeholder. `http/wording.rs` puts it into words in the language of the reader.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// A name, or another text that is the same in every language.
+    Text(String),
+    Number(i64),
+    Day(NaiveDate),
+    /// Wall time in Europe/Rome.
+    Hour(NaiveTime),
+    /// The places that do not work on a day, with the reasons.
+    Closed(Closed),
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<i32> for Value {
+    fn from(number: i32) -> Self {
+        Self::Number(number.into())
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl From<usize> for Value {
+    fn from(number: usize) -> Self {
+        Self::Number(i64::try_from(number).unwrap_or(i64::MAX))
+    }
+}
+
+impl From<NaiveDate> for Value {
+    fn from(day: NaiveDate) -> Self {
+        Self::Day(day)
+    }
+}
+
+impl From<NaiveTime> for Value {
+    fn from(hour: NaiveTime) -> Self {
+        Self::Hour(hour)
+    }
 }
 
 /// One wrong field of an input.
@@ -191,7 +250,7 @@ pub struct FieldError {
     /// Name of the member in the API and in the form.
     pub field: &'static str,
     pub code: Code,
-    pub params: Vec<(&'static str, String)>,
+    pub params: Params,
 }
 
 impl FieldError {
@@ -201,7 +260,7 @@ impl FieldError {
 
     /// Error for a text that is too long.
     pub fn too_long(field: &'static str, limit: usize) -> Self {
-        Self { field, code: Code::TooLong, params: vec![("limit", limit.to_string())] }
+        Self { field, code: Code::TooLong, params: vec![("limit", limit.into())] }
     }
 }
 
@@ -212,8 +271,8 @@ pub trait Refusal: std::error::Error {
     fn field(&self) -> Option<&'static str> {
         None
     }
-    /// Values for the placeholders of the text.
-    fn params(&self) -> Vec<(&'static str, String)> {
+    /// Returns the values for the placeholders of the text.
+    fn params(&self) -> Params {
         Vec::new()
     }
 }
@@ -221,6 +280,17 @@ pub trait Refusal: std::error::Error {
 impl<R: Refusal> From<R> for Error {
     fn from(refusal: R) -> Self {
         Self::Refused(Refused { code: refusal.code(), field: refusal.field(), params: refusal.params() })
+    }
+}
+
+/// A span too long to count ends on a day that the caller typed. Every other error is an impossible row, because the calendars
+/// come from the database.
+impl From<CalendarError> for Error {
+    fn from(error: CalendarError) -> Self {
+        match error {
+            CalendarError::SpanTooLong { .. } => Self::field("day", Code::OutOfRange),
+            other => StoreError::inconsistent("territory", "calendar", other).into(),
+        }
     }
 }
 

@@ -17,6 +17,7 @@ pub mod http;
 pub mod ical;
 pub mod jobs;
 pub mod letters;
+pub mod lifecycle;
 pub mod links;
 pub mod load;
 pub mod mail;

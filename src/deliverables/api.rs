@@ -1,6 +1,6 @@
 //! Deliverables over REST: request and response types, and short handlers.
 
-use super::model::{Submission, possible};
+use super::model::{LIFECYCLE, Submission};
 use super::service::{self, DeliverableFilter, SubmitIn};
 use super::view::{DeliverableView, Dossier};
 use crate::ctx::Ctx;
@@ -335,7 +335,7 @@ impl DeliverableOut {
             due_day: deliverable.due_day,
             hand_set_day: deliverable.hand_set_day,
             is_overdue: deliverable.is_overdue(today),
-            possible: possible(state).into_iter().map(super::model::Event::as_str).collect(),
+            possible: LIFECYCLE.names(state),
             version: deliverable.version,
         }
     }

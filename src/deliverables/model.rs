@@ -1,10 +1,11 @@
 //! A deliverable as pure data: the contribution of one observatory to one release, and its lifecycle from planned to
 //! verified.
 
-use crate::error::{Code, Refusal as DomainRefusal};
+use crate::error::{Code, Params, Refusal as DomainRefusal};
+use crate::lifecycle::{self, Blocked, Table, Target, WrongTransition};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{DeliverableId, ObservatoryId, PersonId, ReleaseId, SubmissionId};
-use entity::kinds::DeliverableState as State;
+use entity::kinds::{DeliverableState as State, SeatKind};
 
 /// Events of a deliverable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,20 +30,8 @@ pub enum Event {
     Waive,
 }
 
-impl Event {
-    pub const ALL: &'static [Self] = &[
-        Self::Start,
-        Self::Submit,
-        Self::RequestChanges,
-        Self::Approve,
-        Self::Publish,
-        Self::Verify,
-        Self::Block,
-        Self::Unblock,
-        Self::Waive,
-    ];
-
-    pub const fn as_str(self) -> &'static str {
+impl lifecycle::Event for Event {
+    fn as_str(self) -> &'static str {
         match self {
             Self::Start => "start",
             Self::Submit => "submit",
@@ -57,7 +46,28 @@ impl Event {
     }
 }
 
-/// A step on the way from planned to verified; blocked and waived are no steps.
+/// The lifecycle of a deliverable.
+pub const LIFECYCLE: Table<State, Event> = Table(&[
+    (Event::Start, &[State::Planned, State::ChangesRequested], Target::To(State::InProgress)),
+    (Event::Submit, &[State::InProgress], Target::To(State::Submitted)),
+    (Event::RequestChanges, &[State::Submitted], Target::To(State::ChangesRequested)),
+    (Event::Approve, &[State::Submitted], Target::To(State::Approved)),
+    (Event::Publish, &[State::Approved], Target::To(State::Published)),
+    (Event::Verify, &[State::Published], Target::To(State::Verified)),
+    (
+        Event::Block,
+        &[State::Planned, State::InProgress, State::Submitted, State::ChangesRequested, State::Approved],
+        Target::To(State::Blocked),
+    ),
+    (Event::Unblock, &[State::Blocked], Target::Back),
+    (
+        Event::Waive,
+        &[State::Planned, State::InProgress, State::Submitted, State::ChangesRequested, State::Blocked],
+        Target::To(State::Waived),
+    ),
+]);
+
+/// A step of the work, up to the approval: the states in which a deliverable can be blocked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     Planned,
@@ -65,12 +75,10 @@ pub enum Step {
     Submitted,
     ChangesRequested,
     Approved,
-    Published,
-    Verified,
 }
 
 impl Step {
-    /// Returns the step of a state; `None` for blocked and waived.
+    /// Returns the step that a state is; `None` for every state that cannot be blocked.
     pub const fn of(state: State) -> Option<Self> {
         match state {
             State::Planned => Some(Self::Planned),
@@ -78,9 +86,7 @@ impl Step {
             State::Submitted => Some(Self::Submitted),
             State::ChangesRequested => Some(Self::ChangesRequested),
             State::Approved => Some(Self::Approved),
-            State::Published => Some(Self::Published),
-            State::Verified => Some(Self::Verified),
-            State::Blocked | State::Waived => None,
+            State::Published | State::Verified | State::Blocked | State::Waived => None,
         }
     }
 
@@ -91,53 +97,18 @@ impl Step {
             Self::Submitted => State::Submitted,
             Self::ChangesRequested => State::ChangesRequested,
             Self::Approved => State::Approved,
-            Self::Published => State::Published,
-            Self::Verified => State::Verified,
         }
     }
 }
 
-/// Result of an event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target {
-    To(Step),
-    /// Blocked, with a reason, until the obstacle is gone.
-    Blocked,
-    /// Waived for ever, with a reason.
-    Waived,
-    /// Back to the step at which it was blocked.
-    Back,
+/// Checks whether the steps of a seat review the work of the observatories: they lead to the approval, the steps of all other
+/// seats to the handing-in.
+pub const fn reviews(seat: SeatKind) -> bool {
+    matches!(seat, SeatKind::Secretariat | SeatKind::Direction)
 }
 
-/// Returns the result of an event in a state; `None` if the event is not possible there.
-pub const fn target(state: State, event: Event) -> Option<Target> {
-    match (state, event) {
-        (State::Planned | State::ChangesRequested, Event::Start) => Some(Target::To(Step::InProgress)),
-        (State::InProgress, Event::Submit) => Some(Target::To(Step::Submitted)),
-        (State::Submitted, Event::RequestChanges) => Some(Target::To(Step::ChangesRequested)),
-        (State::Submitted, Event::Approve) => Some(Target::To(Step::Approved)),
-        (State::Approved, Event::Publish) => Some(Target::To(Step::Published)),
-        (State::Published, Event::Verify) => Some(Target::To(Step::Verified)),
-        (
-            State::Planned | State::InProgress | State::Submitted | State::ChangesRequested | State::Approved,
-            Event::Block,
-        ) => Some(Target::Blocked),
-        (State::Blocked, Event::Unblock) => Some(Target::Back),
-        (
-            State::Planned | State::InProgress | State::Submitted | State::ChangesRequested | State::Blocked,
-            Event::Waive,
-        ) => Some(Target::Waived),
-        _ => None,
-    }
-}
-
-/// Returns the possible events of a state.
-pub fn possible(state: State) -> Vec<Event> {
-    Event::ALL.iter().copied().filter(|event| target(state, *event).is_some()).collect()
-}
-
-/// Returns whether the observatory still has to submit. A blocked deliverable counts, because the obstacle does not
-/// replace it.
+/// Checks whether the observatory still has to hand the deliverable in. A blocked deliverable is still owed, because the
+/// obstacle does not replace it.
 pub const fn is_owed(state: State) -> bool {
     matches!(state, State::Planned | State::InProgress | State::ChangesRequested | State::Blocked)
 }
@@ -155,36 +126,32 @@ pub const fn is_accepted(state: State) -> bool {
 /// State of a deliverable with the data of that state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// On its way from planned to verified.
     OnCourse(Step),
-    Blocked {
-        reason: String,
-        back_to: Step,
-    },
-    Waived {
-        reason: String,
-    },
+    Published,
+    Verified,
+    Blocked(Blocked<Step>),
+    Waived { reason: String },
 }
 
 impl Stage {
     /// Builds the stage from its three columns; an inconsistent combination is an error.
     pub fn of(state: State, resume: Option<State>, reason: Option<String>) -> Result<Self, &'static str> {
-        match (Step::of(state), resume, reason) {
-            (Some(step), None, None) => Ok(Self::OnCourse(step)),
-            (Some(_), ..) => Err("a reason, or a state to go back to, where none belongs"),
-            (None, None, Some(reason)) if state == State::Waived => Ok(Self::Waived { reason }),
-            (None, Some(resume), Some(reason)) if state == State::Blocked => {
-                let back_to = Step::of(resume).filter(|step| target(step.state(), Event::Block).is_some());
-                Ok(Self::Blocked { reason, back_to: back_to.ok_or("a state to go back to that cannot be blocked")? })
-            }
-            (None, ..) => Err("a blocked or waived deliverable without its reason"),
+        match (state, Step::of(state), resume.map(Step::of), reason) {
+            (_, Some(step), None, None) => Ok(Self::OnCourse(step)),
+            (State::Published, _, None, None) => Ok(Self::Published),
+            (State::Verified, _, None, None) => Ok(Self::Verified),
+            (State::Blocked, _, Some(Some(back_to)), Some(reason)) => Ok(Self::Blocked(Blocked { reason, back_to })),
+            (State::Waived, _, None, Some(reason)) => Ok(Self::Waived { reason }),
+            _ => Err("a state without its data, or with those of another state"),
         }
     }
 
     pub const fn state(&self) -> State {
         match self {
             Self::OnCourse(step) => step.state(),
-            Self::Blocked { .. } => State::Blocked,
+            Self::Published => State::Published,
+            Self::Verified => State::Verified,
+            Self::Blocked(_) => State::Blocked,
             Self::Waived { .. } => State::Waived,
         }
     }
@@ -192,15 +159,15 @@ impl Stage {
     /// Returns the state to return to, for its column.
     pub const fn resume(&self) -> Option<State> {
         match self {
-            Self::Blocked { back_to, .. } => Some(back_to.state()),
-            Self::OnCourse(_) | Self::Waived { .. } => None,
+            Self::Blocked(blocked) => Some(blocked.back_to.state()),
+            Self::OnCourse(_) | Self::Published | Self::Verified | Self::Waived { .. } => None,
         }
     }
 
     pub fn reason(&self) -> Option<&str> {
         match self {
-            Self::Blocked { reason, .. } | Self::Waived { reason } => Some(reason),
-            Self::OnCourse(_) => None,
+            Self::Blocked(Blocked { reason, .. }) | Self::Waived { reason } => Some(reason),
+            Self::OnCourse(_) | Self::Published | Self::Verified => None,
         }
     }
 }
@@ -237,20 +204,18 @@ impl Deliverable {
     /// Returns the deliverable after an event without a reason. Errors: `wrong_transition`; `reason_missing` for the
     /// two events with a reason, which are [`Self::blocked`] and [`Self::waived`].
     pub fn after(mut self, event: Event) -> Result<Self, Refusal> {
-        self.stage = match (self.lead(event)?, self.stage) {
-            (Target::Back, Stage::Blocked { back_to, .. }) => Stage::OnCourse(back_to),
-            (Target::To(step), _) => Stage::OnCourse(step),
-            (Target::Blocked | Target::Waived, _) => return Err(Refusal::ReasonMissing),
-            (Target::Back, stage) => return Err(Refusal::wrong(stage.state())),
+        self.stage = match (LIFECYCLE.lead(self.state(), event)?, self.stage) {
+            (Target::Back, Stage::Blocked(blocked)) => Stage::OnCourse(blocked.back_to),
+            (Target::Back, stage) => return Err(LIFECYCLE.wrong(stage.state()).into()),
+            (Target::To(state), _) => Stage::of(state, None, None).map_err(|_| Refusal::ReasonMissing)?,
         };
         Ok(self)
     }
 
     /// Blocks it with a reason and remembers its state.
     pub fn blocked(mut self, reason: String) -> Result<Self, Refusal> {
-        self.lead(Event::Block)?;
-        let Stage::OnCourse(back_to) = self.stage else { return Err(Refusal::wrong(self.state())) };
-        self.stage = Stage::Blocked { reason, back_to };
+        let Stage::OnCourse(back_to) = self.stage else { return Err(self.wrong()) };
+        self.stage = Stage::Blocked(Blocked { reason, back_to });
         Ok(self)
     }
 
@@ -262,7 +227,7 @@ impl Deliverable {
     /// Sets a day by hand, or restores the derived one; only until the review is over.
     pub fn rescheduled(mut self, day: Option<NaiveDate>) -> Result<Self, Refusal> {
         if self.is_settled() {
-            return Err(Refusal::wrong(self.state()));
+            return Err(self.wrong());
         }
         if self.hand_set_day == day {
             return Err(Refusal::NothingChanges);
@@ -274,14 +239,14 @@ impl Deliverable {
     /// Submits it, started or not. A blocked one stays blocked and counts as submitted after the block.
     pub fn handed_in(mut self) -> Result<Self, Refusal> {
         match self.stage {
-            Stage::Blocked { reason, back_to } if is_owed(back_to.state()) => {
-                self.stage = Stage::Blocked { reason, back_to: Step::Submitted };
+            Stage::Blocked(Blocked { reason, back_to }) if is_owed(back_to.state()) => {
+                self.stage = Stage::Blocked(Blocked { reason, back_to: Step::Submitted });
                 Ok(self)
             }
             _ => {
-                let state = self.state();
+                let refusal = self.wrong();
                 let begun = self.clone().after(Event::Start).unwrap_or(self);
-                begun.after(Event::Submit).map_err(|_| Refusal::wrong(state))
+                begun.after(Event::Submit).map_err(|_| refusal)
             }
         }
     }
@@ -293,13 +258,13 @@ impl Deliverable {
 
     /// Waives it with a reason.
     pub fn waived(mut self, reason: String) -> Result<Self, Refusal> {
-        self.lead(Event::Waive)?;
+        LIFECYCLE.lead(self.state(), Event::Waive)?;
         self.stage = Stage::Waived { reason };
         Ok(self)
     }
 
-    fn lead(&self, event: Event) -> Result<Target, Refusal> {
-        target(self.state(), event).ok_or_else(|| Refusal::wrong(self.state()))
+    fn wrong(&self) -> Refusal {
+        LIFECYCLE.wrong(self.state()).into()
     }
 }
 
@@ -323,24 +288,18 @@ pub struct Submission {
 /// Refusals of a deliverable.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    #[error("not possible while {state}; possible: {allowed:?}")]
-    WrongTransition { state: State, allowed: Vec<Event> },
+    #[error(transparent)]
+    WrongTransition(#[from] WrongTransition),
     #[error("a deliverable is blocked or waived with a reason only")]
     ReasonMissing,
     #[error("the day is the one it has")]
     NothingChanges,
 }
 
-impl Refusal {
-    fn wrong(state: State) -> Self {
-        Self::WrongTransition { state, allowed: possible(state) }
-    }
-}
-
 impl DomainRefusal for Refusal {
     fn code(&self) -> Code {
         match self {
-            Self::WrongTransition { .. } => Code::WrongTransition,
+            Self::WrongTransition(wrong) => wrong.code(),
             Self::ReasonMissing => Code::ReasonMissing,
             Self::NothingChanges => Code::NothingChanges,
         }
@@ -348,18 +307,15 @@ impl DomainRefusal for Refusal {
 
     fn field(&self) -> Option<&'static str> {
         match self {
-            Self::WrongTransition { .. } => None,
+            Self::WrongTransition(_) => None,
             Self::ReasonMissing => Some("reason"),
             Self::NothingChanges => Some("day"),
         }
     }
 
-    fn params(&self) -> Vec<(&'static str, String)> {
+    fn params(&self) -> Params {
         match self {
-            Self::WrongTransition { state, allowed } => {
-                let allowed: Vec<&str> = allowed.iter().map(|event| event.as_str()).collect();
-                vec![("state", state.to_string()), ("allowed", allowed.join(", "))]
-            }
+            Self::WrongTransition(wrong) => wrong.params(),
             Self::ReasonMissing | Self::NothingChanges => Vec::new(),
         }
     }
@@ -437,23 +393,21 @@ mod tests {
         let handed_in = blocked.clone().handed_in().expect("handed in");
         assert_eq!((handed_in.state(), handed_in.awaits_handing_in()), (State::Blocked, false));
         assert_eq!(handed_in.clone().after(Event::Unblock).map(|one| one.state()), Ok(State::Submitted));
-        assert_eq!(handed_in.handed_in(), Err(Refusal::wrong(State::Blocked)), "once");
+        assert_eq!(handed_in.handed_in(), Err(LIFECYCLE.wrong(State::Blocked).into()), "once");
         assert_eq!(planned().handed_in().map(|one| one.state()), Ok(State::Submitted));
     }
 
     #[test]
     fn a_refusal_names_what_is_possible() {
         let refusal = planned().after(Event::Approve).expect_err("nothing was submitted");
-        assert_eq!(
-            refusal,
-            Refusal::WrongTransition { state: State::Planned, allowed: vec![Event::Start, Event::Block, Event::Waive] }
-        );
+        let expected = WrongTransition { state: "planned".to_owned(), allowed: vec!["start", "block", "waive"] };
+        assert_eq!(refusal, Refusal::WrongTransition(expected));
     }
 
     #[test]
     fn a_published_or_waived_deliverable_never_changes() {
-        assert_eq!(possible(State::Verified), []);
-        assert_eq!(possible(State::Waived), []);
+        assert_eq!(LIFECYCLE.possible(State::Verified).count(), 0);
+        assert_eq!(LIFECYCLE.possible(State::Waived).count(), 0);
     }
 
     #[test]
@@ -465,7 +419,7 @@ mod tests {
     #[test]
     fn the_day_of_a_deliverable_moves_until_the_review_is_over() {
         let day = NaiveDate::from_ymd_opt(2027, 3, 17);
-        let blocked = |back_to| Stage::Blocked { reason: "portal down".to_owned(), back_to };
+        let blocked = |back_to| Stage::Blocked(Blocked { reason: "portal down".to_owned(), back_to });
         let waived = Stage::Waived { reason: "merged".to_owned() };
         for (stage, moves) in [
             (Stage::OnCourse(Step::Planned), true),
@@ -473,14 +427,14 @@ mod tests {
             (Stage::OnCourse(Step::Submitted), true),
             (Stage::OnCourse(Step::ChangesRequested), true),
             (Stage::OnCourse(Step::Approved), false),
-            (Stage::OnCourse(Step::Published), false),
-            (Stage::OnCourse(Step::Verified), false),
+            (Stage::Published, false),
+            (Stage::Verified, false),
             (blocked(Step::Submitted), true),
             (blocked(Step::Approved), false),
             (waived, false),
         ] {
             let at = Deliverable { stage, ..planned() };
-            let refused = Refusal::wrong(at.state());
+            let refused = at.wrong();
             let expected = if moves { Ok(day) } else { Err(refused) };
             assert_eq!(at.clone().rescheduled(day).map(|one| one.hand_set_day), expected, "{:?}", at.stage);
         }
@@ -495,19 +449,21 @@ mod tests {
         assert!(Stage::of(State::Planned, None, Some("why".into())).is_err());
     }
 
+    fn any_event() -> impl Strategy<Value = Event> {
+        prop::sample::select(LIFECYCLE.events().collect::<Vec<_>>())
+    }
+
     proptest! {
         /// The table and the transitions agree, and the three columns can store any stage.
         #[test]
-        fn transitions_follow_the_table(chosen in prop::collection::vec(0..Event::ALL.len(), 0..20)) {
+        fn transitions_follow_the_table(chosen in prop::collection::vec(any_event(), 0..20)) {
             let mut at = planned();
-            for event in chosen.into_iter().map(|index| Event::ALL[index]) {
-                let expected = target(at.state(), event);
+            for event in chosen {
+                let expected = LIFECYCLE.target(at.state(), event);
                 match apply(at.clone(), event) {
                     Ok(next) => {
                         let led_to = match expected {
-                            Some(Target::To(step)) => Some(step.state()),
-                            Some(Target::Blocked) => Some(State::Blocked),
-                            Some(Target::Waived) => Some(State::Waived),
+                            Some(Target::To(state)) => Some(state),
                             Some(Target::Back) => at.stage.resume(),
                             None => None,
                         };

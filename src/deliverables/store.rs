@@ -1,6 +1,6 @@
 //! Rows of deliverables and submissions. The only file of the slice with queries.
 
-use super::model::{Deliverable, Stage, Submission};
+use super::model::{Deliverable, Stage, Submission, is_owed};
 use super::policy::Visibility;
 use super::view::{DeliverableView, ProgressOf};
 use crate::db::{StoreError, after_row, day_due, exactly_one, no_row};
@@ -170,15 +170,9 @@ fn seen_by(visible: &Visibility) -> Condition {
     }
 }
 
-const OWED: [DeliverableState; 4] = [
-    DeliverableState::Planned,
-    DeliverableState::InProgress,
-    DeliverableState::ChangesRequested,
-    DeliverableState::Blocked,
-];
-
 fn narrowed(filter: &Filter) -> Condition {
-    let overdue = |today: NaiveDate| day().lt(today).and(deliverable::Column::State.is_in(OWED));
+    let owed = DeliverableState::ALL.iter().copied().filter(|state| is_owed(*state));
+    let overdue = |today: NaiveDate| day().lt(today).and(deliverable::Column::State.is_in(owed));
     Condition::all()
         .add_option(filter.ids.as_ref().map(|ids| deliverable::Column::Id.is_in(ids.iter().copied())))
         .add_option(filter.upto.map(|last| day().lte(last)))

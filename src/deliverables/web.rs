@@ -1,6 +1,6 @@
 //! The page of one deliverable: state, submissions and possible actions.
 
-use super::model::{Deliverable, Event, Submission, possible};
+use super::model::{Deliverable, Event, LIFECYCLE, Submission};
 use super::policy::{self, Action, Subject};
 use super::service::{self, SubmitIn};
 use super::view::{DeliverableView, Dossier};
@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::http::Answer;
 use crate::http::form::{self, FormState, Sent, Versioned};
 use crate::http::page::{FlashKind, Shell, done, page};
+use crate::lifecycle::Event as _;
 use crate::texts::Lang;
 use crate::time::words;
 use crate::typed::{Reading, kept};
@@ -109,7 +110,7 @@ async fn change_deliverable(
     form: Sent<Versioned<DeliverableForm>>,
 ) -> Answer {
     let (id, verb) = path.into_inner();
-    let event = Event::ALL.iter().copied().find(|event| event.as_str() == verb).ok_or(Error::NotFound)?;
+    let event = LIFECYCLE.event(&verb).ok_or(Error::NotFound)?;
     let said = said(event).ok_or(Error::NotFound)?;
     change(&ctx, &request, id, form, said, async |txn, version, form| match event {
         Event::Start => service::start(&ctx, txn, id, version).await,
@@ -204,8 +205,8 @@ const BUTTONS: [(Event, &str, &str); 3] = [
 ];
 
 fn allowed(ctx: &Ctx, view: &DeliverableView) -> Vec<&'static str> {
-    let mut events = possible(view.deliverable.state());
-    // Submitting also starts a deliverable that was not started.
+    let mut events: Vec<Event> = LIFECYCLE.possible(view.deliverable.state()).collect();
+    // Handing in what was never marked as begun begins it.
     if events.contains(&Event::Start) {
         events.push(Event::Submit);
     }

@@ -8,7 +8,7 @@ mod documents;
 
 pub use documents::{document_name, document_type};
 
-use crate::error::{Code, Refusal as DomainRefusal};
+use crate::error::{Code, Params, Refusal as DomainRefusal};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use entity::ids::{
     BodyId, DesignationId, DesignationRecordId, DocumentId, ObservatoryId, PersonId, SeatId, UnavailabilityId,
@@ -427,19 +427,15 @@ impl DomainRefusal for Refusal {
         }
     }
 
-    fn params(&self) -> Vec<(&'static str, String)> {
+    fn params(&self) -> Params {
         match self {
-            Self::SeatHeld { by, from, .. } => vec![("by", by.clone()), ("from", short(*from))],
-            Self::EndsAlready { day } => vec![("day", short(*day))],
-            Self::UnavailabilityOverlaps { from, to } => vec![("from", short(*from)), ("to", short(*to))],
-            Self::ActAfterEffect { act, effect } => vec![("act", short(*act)), ("effect", short(*effect))],
+            Self::SeatHeld { by, from, .. } => vec![("by", by.as_str().into()), ("from", (*from).into())],
+            Self::EndsAlready { day } => vec![("day", (*day).into())],
+            Self::UnavailabilityOverlaps { from, to } => vec![("from", (*from).into()), ("to", (*to).into())],
+            Self::ActAfterEffect { act, effect } => vec![("act", (*act).into()), ("effect", (*effect).into())],
             _ => Vec::new(),
         }
     }
-}
-
-fn short(day: NaiveDate) -> String {
-    day.format("%d.%m.%Y").to_string()
 }
 
 #[cfg(test)]

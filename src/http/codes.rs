@@ -83,7 +83,6 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::PeriodNotBegun
         | Code::HourSkipped
         | Code::NothingChanges
-        | Code::NotWorkedByAll
         | Code::NoticeTooShort
         | Code::QuorumLost
         | Code::AgendaEmpty

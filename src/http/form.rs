@@ -13,6 +13,5 @@ mod versioned;
 pub use answer::{answer, answer_by, change, press};
 pub(super) use sent::parse;
 pub use sent::{Form, MAX_BYTES, OnlyButton, Sent};
-pub(super) use state::text;
 pub use state::{Choice, Errors, FormError, FormState};
 pub use versioned::Versioned;

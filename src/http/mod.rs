@@ -38,6 +38,7 @@ pub mod site;
 pub mod unmatched;
 pub mod uploads;
 pub mod version;
+pub mod wording;
 
 use crate::error::{Code, Error, Refused};
 use crate::typed;
@@ -66,7 +67,7 @@ impl Failure {
     /// Makes a failure with a reason: the fault in the caller's request. The reason is cut to [`REASON_CHARACTERS`].
     pub fn because(code: Code, why: impl ToString) -> Self {
         let why = typed::cut(&why.to_string(), REASON_CHARACTERS);
-        Self(Error::Refused(Refused { code, field: None, params: vec![("why", why)] }))
+        Self(Error::Refused(Refused { code, field: None, params: vec![("why", why.into())] }))
     }
 }
 

@@ -2,8 +2,8 @@
 
 use crate::error::{Error, FieldError};
 use crate::http::codes;
-use crate::http::form::text;
 use crate::http::request::Facts;
+use crate::http::wording::text;
 use crate::texts::Lang;
 use actix_web::HttpResponse;
 use serde::Serialize;
@@ -92,7 +92,7 @@ pub(super) fn detail(error: &Error, lang: Lang) -> String {
     match error {
         Error::Refused(refused) => text(lang, refused.code, &refused.params),
         Error::TooMany { retry_after_seconds } => {
-            text(lang, error.code(), &[("seconds", retry_after_seconds.to_string())])
+            text(lang, error.code(), &[("seconds", retry_after_seconds.to_string().into())])
         }
         _ => text(lang, error.code(), &[]),
     }

@@ -195,7 +195,7 @@ pub async fn remove_agenda_item(ctx: Ctx, request: HttpRequest, path: web::Path<
 ///
 /// What happens: the draft gets its number; notice is counted in days worked by every party of the table. Who may: the
 /// secretariat. Mails: *convened*, with an invitation for the calendar, to every member and invited partner. Errors: `agenda_empty`, `place_missing`,
-/// `day_in_past`, `not_worked_by_all` (naming who does not work and why), `notice_too_short` unless a reason is given,
+/// `day_in_past`, `non_working_day` (naming who does not work, why, and the next day that all work), `notice_too_short` unless a reason is given,
 /// `wrong_transition`.
 #[utoipa::path(tag = "meetings", security(("api_token" = ["secretariat"])), params(("id" = MeetingId, Path), IfMatch), request_body = ConveneIn, responses((status = 200, body = MeetingOut)))]
 #[post("/meetings/{id:[0-9A-Fa-f-]+}/convene")]

@@ -1,19 +1,18 @@
-//! Meetings as pure data: slots, venues, the lifecycle, notice, quorum, and what people have to be told.
+//! Meetings: slots, venues, the lifecycle, notice, quorum, and the messages that people are owed. Pure.
 
 mod quorum;
 
 pub use quorum::{Quorum, StandIn, stand_ins};
 
-use crate::error::{Code, Refusal as DomainRefusal};
-use crate::texts::Lang;
-use crate::time::calendar::{self, CalendarError};
-use crate::time::{Calendars, words, zone};
+use crate::error::{Code, Error, Params, Refusal as DomainRefusal};
+use crate::lifecycle::{self, Table, Target, WrongTransition};
+use crate::time::{CalendarError, Calendars, NotWorked, zone};
 use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use entity::ids::{AgendaItemId, BodyId, MeetingId, PersonId, ReleaseId, TableId};
 use entity::kinds::{AgendaItemKind, CalendarMethod, MeetingMode, MeetingState, Presence};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-/// When a meeting takes place: on one day, from hour to hour, wall time in Europe/Rome.
+/// The day and the hours of a meeting, wall time in Europe/Rome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Slot {
     pub day: NaiveDate,
@@ -32,12 +31,12 @@ impl Slot {
         if self.ends > self.starts { Ok(()) } else { Err(Refusal::EndsBeforeStarts) }
     }
 
-    /// Wall time in Europe/Rome.
+    /// Returns the beginning as wall time in Europe/Rome.
     pub fn start(self) -> NaiveDateTime {
         self.day.and_time(self.starts)
     }
 
-    /// Wall time in Europe/Rome.
+    /// Returns the end as wall time in Europe/Rome.
     pub fn end(self) -> NaiveDateTime {
         self.day.and_time(self.ends)
     }
@@ -51,7 +50,7 @@ impl Slot {
     }
 }
 
-/// Where a meeting takes place.
+/// The venue of a meeting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Venue {
     pub mode: MeetingMode,
@@ -60,7 +59,7 @@ pub struct Venue {
 }
 
 impl Venue {
-    /// Whether everybody can get there: a room where the mode has one, an address where it is remote.
+    /// Refuses a venue without the room or the address that its mode needs.
     pub fn check(&self) -> Result<(), Refusal> {
         let (needs_place, needs_url) = match self.mode {
             MeetingMode::InPerson => (true, false),
@@ -92,16 +91,16 @@ impl std::fmt::Display for Number {
     }
 }
 
-/// That and how a meeting was convened.
+/// The record of a meeting's convocation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Convocation {
     pub number: Number,
     pub at: DateTime<Utc>,
-    /// Why the notice of the present slot is shorter than the table's rule; the minutes carry it.
+    /// The reason why the notice of the present slot is shorter than the table's rule; the minutes carry it.
     pub short_notice_reason: Option<String>,
 }
 
-/// Where a meeting stands, with what is known from then on.
+/// The state of a meeting, with the data that the state needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stage {
     Draft,
@@ -113,10 +112,10 @@ pub enum Stage {
     Closed {
         convocation: Convocation,
         held_at: DateTime<Utc>,
-        /// Why its decisions stand, closed with too few parties recorded as there; the minutes carry it.
+        /// The reason why its decisions stand, closed with too few parties recorded as there; the minutes carry it.
         short_quorum_reason: Option<String>,
     },
-    /// Called off, or given up as a draft: then nobody had been convened.
+    /// Called off, or given up as a draft, which has no convocation.
     Cancelled {
         convocation: Option<Convocation>,
         reason: String,
@@ -124,7 +123,7 @@ pub enum Stage {
 }
 
 impl Stage {
-    /// Why its decisions stand, closed with too few parties recorded as there.
+    /// Returns the reason why its decisions stand, closed with too few parties recorded as there.
     pub fn closed_short_reason(&self) -> Option<String> {
         match self {
             Self::Closed { short_quorum_reason, .. } => short_quorum_reason.clone(),
@@ -132,7 +131,7 @@ impl Stage {
         }
     }
 
-    /// When it was held, and why it was called off, where either is so.
+    /// Returns the instant at which it was held and the reason for which it was called off, where there is one.
     pub fn held_and_cancelled(&self) -> (Option<DateTime<Utc>>, Option<String>) {
         match self {
             Self::Held { at, .. } | Self::Closed { held_at: at, .. } => (Some(*at), None),
@@ -142,10 +141,10 @@ impl Stage {
     }
 }
 
-/// What can happen to a meeting.
+/// An event in the life of a meeting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// Its draft or the agenda of its draft is edited.
+    /// The draft or its agenda is edited.
     Edit,
     Convene,
     Move,
@@ -160,35 +159,38 @@ pub enum Event {
     Close,
 }
 
-impl Event {
-    pub const ALL: &'static [Self] = &[
-        Self::Edit,
-        Self::Convene,
-        Self::Move,
-        Self::Cancel,
-        Self::Invite,
-        Self::Hold,
-        Self::Attend,
-        Self::Conclude,
-        Self::Close,
-    ];
-}
-
-/// The lifecycle, whole: the state after an event, or `None` where the event cannot happen.
-///
-/// The agenda is fixed by the convocation, because the parties decide by it who comes: what comes up later is recorded as
-/// an outcome without an item.
-pub const fn after(state: MeetingState, event: Event) -> Option<MeetingState> {
-    use MeetingState as S;
-    match (state, event) {
-        (S::Draft, Event::Edit | Event::Invite) => Some(S::Draft),
-        (S::Draft, Event::Convene) | (S::Convened, Event::Move | Event::Invite) => Some(S::Convened),
-        (S::Draft | S::Convened, Event::Cancel) => Some(S::Cancelled),
-        (S::Convened, Event::Hold) | (S::Held, Event::Attend | Event::Conclude) => Some(S::Held),
-        (S::Held, Event::Close) => Some(S::Closed),
-        _ => None,
+impl lifecycle::Event for Event {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Edit => "edit",
+            Self::Convene => "convene",
+            Self::Move => "move",
+            Self::Cancel => "cancel",
+            Self::Invite => "invite",
+            Self::Hold => "hold",
+            Self::Attend => "attend",
+            Self::Conclude => "conclude",
+            Self::Close => "close",
+        }
     }
 }
+
+/// The lifecycle of a meeting.
+///
+/// The convocation fixes the agenda, because the parties decide by it who comes. A point that comes up later is recorded as
+/// an outcome without an item.
+pub const LIFECYCLE: Table<MeetingState, Event> = Table(&[
+    (Event::Edit, &[MeetingState::Draft], Target::To(MeetingState::Draft)),
+    (Event::Convene, &[MeetingState::Draft], Target::To(MeetingState::Convened)),
+    (Event::Move, &[MeetingState::Convened], Target::To(MeetingState::Convened)),
+    (Event::Cancel, &[MeetingState::Draft, MeetingState::Convened], Target::To(MeetingState::Cancelled)),
+    (Event::Invite, &[MeetingState::Draft], Target::To(MeetingState::Draft)),
+    (Event::Invite, &[MeetingState::Convened], Target::To(MeetingState::Convened)),
+    (Event::Hold, &[MeetingState::Convened], Target::To(MeetingState::Held)),
+    (Event::Attend, &[MeetingState::Held], Target::To(MeetingState::Held)),
+    (Event::Conclude, &[MeetingState::Held], Target::To(MeetingState::Held)),
+    (Event::Close, &[MeetingState::Held], Target::To(MeetingState::Closed)),
+]);
 
 /// A meeting of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -203,7 +205,7 @@ pub struct Meeting {
     /// 0 when convened; one more with each move and with the cancellation (RFC 5546 §2.1.4).
     pub sequence: u32,
     pub stage: Stage,
-    /// Why its decisions stand although a correction of the presences left too few parties; the minutes carry it.
+    /// The reason why its decisions stand although a correction of the presences left too few parties; the minutes carry it.
     pub short_quorum_reason: Option<String>,
     /// The optimistic lock of the meeting with its agenda, presences and outcomes.
     pub version: i32,
@@ -234,17 +236,21 @@ impl Meeting {
         self.convocation().map(|convocation| convocation.number)
     }
 
-    /// Whether the event can happen now.
+    /// Checks whether the event can happen now.
     pub fn can(&self, event: Event) -> bool {
-        after(self.state(), event).is_some()
+        LIFECYCLE.target(self.state(), event).is_some()
     }
 
     /// Refuses an event that cannot happen now.
     pub fn must_allow(&self, event: Event) -> Result<(), Refusal> {
-        if self.can(event) { Ok(()) } else { Err(Refusal::WrongTransition { state: self.state() }) }
+        Ok(LIFECYCLE.lead(self.state(), event).map(drop)?)
     }
 
-    /// The draft becomes a convocation. Notice and day are checked by [`notice`].
+    fn wrong(&self) -> Refusal {
+        LIFECYCLE.wrong(self.state()).into()
+    }
+
+    /// Convenes the draft. [`notice`] checks its day and its notice.
     pub fn convene(self, convocation: Convocation, agenda_items: usize) -> Result<Self, Refusal> {
         self.must_allow(Event::Convene)?;
         self.slot.check()?;
@@ -255,7 +261,7 @@ impl Meeting {
         Ok(Self { stage: Stage::Convened(convocation), ..self })
     }
 
-    /// Another day, hour or place; the calendar identity stays, the sequence rises.
+    /// Moves the meeting to another day, hour or place. Its calendar identity stays, its sequence rises.
     pub fn move_to(self, slot: Slot, venue: Venue, short_notice_reason: Option<String>) -> Result<Self, Refusal> {
         self.must_allow(Event::Move)?;
         slot.check()?;
@@ -263,14 +269,12 @@ impl Meeting {
         if slot == self.slot && venue == self.venue {
             return Err(Refusal::NothingChanges);
         }
-        let Stage::Convened(convocation) = self.stage else {
-            return Err(Refusal::WrongTransition { state: self.state() });
-        };
+        let Stage::Convened(convocation) = self.stage else { return Err(self.wrong()) };
         let stage = Stage::Convened(Convocation { short_notice_reason, ..convocation });
         Ok(Self { slot, venue, stage, sequence: self.sequence + 1, ..self })
     }
 
-    /// Called off for a reason. Only a convened meeting has calendars to change.
+    /// Calls the meeting off for a reason. The sequence rises only for a convened meeting, because a draft is in no calendar.
     pub fn cancel(self, reason: String) -> Result<Self, Refusal> {
         self.must_allow(Event::Cancel)?;
         let convocation = self.convocation().cloned();
@@ -278,24 +282,20 @@ impl Meeting {
         Ok(Self { stage: Stage::Cancelled { convocation, reason }, sequence, ..self })
     }
 
-    /// It takes place: not before its hour.
+    /// Holds the meeting, not before its hour.
     pub fn hold(self, now: DateTime<Utc>) -> Result<Self, Refusal> {
         self.must_allow(Event::Hold)?;
         if now < self.slot.begins_at() {
             return Err(Refusal::NotBegun);
         }
-        let Stage::Convened(convocation) = self.stage else {
-            return Err(Refusal::WrongTransition { state: self.state() });
-        };
+        let Stage::Convened(convocation) = self.stage else { return Err(self.wrong()) };
         Ok(Self { stage: Stage::Held { convocation, at: now }, ..self })
     }
 
-    /// Nothing more is recorded of it. The reason is the one that [`Quorum::justify`] keeps.
+    /// Closes the meeting: nothing more is recorded of it. The reason is the one that [`Quorum::justify`] keeps.
     pub fn close(self, short_quorum_reason: Option<String>) -> Result<Self, Refusal> {
         self.must_allow(Event::Close)?;
-        let Stage::Held { convocation, at } = self.stage else {
-            return Err(Refusal::WrongTransition { state: self.state() });
-        };
+        let Stage::Held { convocation, at } = self.stage else { return Err(self.wrong()) };
         Ok(Self { stage: Stage::Closed { convocation, held_at: at, short_quorum_reason }, ..self })
     }
 }
@@ -322,7 +322,7 @@ pub struct Party {
     pub territory: String,
 }
 
-/// The notice a slot gives, counted and held against the table's rule.
+/// The notice that a slot gives, beside the table's rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Notice {
     /// Working days given.
@@ -336,8 +336,8 @@ impl Notice {
         self.given < self.asked
     }
 
-    /// The reason to keep: none where the notice is as it should be, the given one where it is short, a refusal where
-    /// it is short and nobody says why.
+    /// Returns the reason to keep: none where the notice is long enough, the given one where it is short. Errors:
+    /// `notice_too_short` where it is short and no reason is given.
     pub fn justify(self, reason: Option<String>) -> Result<Option<String>, Refusal> {
         match (self.is_short(), reason) {
             (false, _) => Ok(None),
@@ -347,83 +347,64 @@ impl Notice {
     }
 }
 
-/// The notice a slot gives from now; refused if it is past, or on a day on which a party does not work.
+/// Counts the notice that a slot gives from now, in days worked by every party. Errors: a slot in the past, a day on which a
+/// party does not work, a slot too far away to count.
 ///
-/// A day counts if every party works on it; today does not count, the day of the meeting does (art. 155 c.p.c.: *dies a
-/// quo non computatur*). `asked` is the table's rule in working days; reasons are said in `lang`.
+/// Today does not count, the day of the meeting does (art. 155 c.p.c.: *dies a quo non computatur*). `asked` is the table's
+/// rule in working days.
 pub fn notice(
     now: DateTime<Utc>,
     slot: Slot,
     asked: i32,
     parties: &[Party],
     calendars: &Calendars,
-    lang: Lang,
 ) -> Result<Notice, NoticeError> {
     let (today, day) = (zone::day_of(now), slot.day);
     if slot.begins_at() <= now {
         return Err(Refusal::DayInPast.into());
     }
-    let codes: HashSet<&str> = parties.iter().map(|party| party.territory.as_str()).collect();
-    let codes: Vec<&str> = codes.into_iter().collect();
-    let called = calendars.of_all(&codes)?;
-    let closed: HashMap<&str, &str> =
-        calendar::not_working(&called, day).into_iter().map(|(code, reason)| (code, reason.text(lang))).collect();
-    if !closed.is_empty() {
-        return Err(Refusal::NotWorkedByAll { day, why: who_is_closed(parties, &closed) }.into());
-    }
-    if (day - today).num_days() > calendar::LONGEST_SPAN_DAYS {
-        return Err(CalendarError::SpanTooLong { from: today, to: day }.into());
-    }
-    let given = today
-        .iter_days()
-        .skip(1)
-        .take_while(|other| *other <= day)
-        .filter(|other| calendar::worked_by_all(&called, *other));
-    Ok(Notice { given: i32::try_from(given.count()).unwrap_or(i32::MAX), asked })
+    let called = calendars.joint(parties.iter().map(|party| party.territory.as_str()))?;
+    let given = called.working_days_between(today, day)?;
+    called.must_be_worked(day, |code| {
+        parties.iter().filter(|party| party.territory == code).map(|party| party.name.clone()).collect()
+    })?;
+    Ok(Notice { given, asked })
 }
 
-/// «Provincia di Como (Sant'Abbondio), …»; a weekend or a national holiday concerns everybody and is said once.
-fn who_is_closed(parties: &[Party], closed: &HashMap<&str, &str>) -> String {
-    let reasons: HashSet<&str> = closed.values().copied().collect();
-    let concerned: Vec<(&Party, &str)> =
-        parties.iter().filter_map(|party| Some((party, *closed.get(party.territory.as_str())?))).collect();
-    if concerned.len() == parties.len() && reasons.len() == 1 {
-        return reasons.into_iter().collect();
-    }
-    let named: Vec<String> = concerned.iter().map(|(party, reason)| format!("{} ({reason})", party.name)).collect();
-    named.join(", ")
-}
-
-/// Why no notice can be counted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The reason why no notice can be counted.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoticeError {
-    Refused(Refusal),
-    /// The calendars of the parties do not answer.
-    Calendar(CalendarError),
-}
-
-impl From<Refusal> for NoticeError {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
-    }
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error(transparent)]
+    NotWorked(#[from] NotWorked),
 }
 
 impl From<CalendarError> for NoticeError {
     fn from(error: CalendarError) -> Self {
-        Self::Calendar(error)
+        Self::NotWorked(error.into())
     }
 }
 
-/// How a party was at a meeting.
+impl From<NoticeError> for Error {
+    fn from(error: NoticeError) -> Self {
+        match error {
+            NoticeError::Refused(refusal) => refusal.into(),
+            NoticeError::NotWorked(error) => error.into(),
+        }
+    }
+}
+
+/// The presence of a party at a meeting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attendance {
     pub presence: Presence,
-    /// Who came for the party; only with [`Presence::ByDelegate`].
+    /// The name of the delegate; only with [`Presence::ByDelegate`].
     pub delegate: Option<String>,
 }
 
 impl Attendance {
-    /// A presence by delegate names the delegate; any other presence keeps no name.
+    /// Returns a presence with the name of its delegate; a presence other than by delegate keeps no name.
     pub fn new(presence: Presence, delegate: Option<String>) -> Result<Self, Refusal> {
         match (presence, delegate) {
             (Presence::ByDelegate, None) => Err(Refusal::DelegateMissing),
@@ -437,14 +418,14 @@ impl Attendance {
     }
 }
 
-/// What a person was last told of a meeting.
+/// The last message that a person had about a meeting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Told {
     pub method: CalendarMethod,
     pub sequence: u32,
 }
 
-/// The sequence of a person's next message: the meeting's, and above whatever the person has heard before.
+/// Returns the sequence of a person's next message: the meeting's, and above that of every earlier message to the person.
 ///
 /// A person who left was told CANCEL at a sequence of their own; coming back, they must hear a higher one, or their
 /// calendar takes the invitation for an old message (RFC 5546 §2.1.5).
@@ -452,7 +433,7 @@ pub fn next_sequence(meeting: u32, last: Option<Told>) -> u32 {
     last.map_or(meeting, |told| meeting.max(told.sequence + 1))
 }
 
-/// What following the members of a convened meeting asks for: whom to invite, whom to tell that they are out.
+/// Returns the messages owed after the members of a convened meeting changed: an invitation, or word that one is out.
 pub fn to_tell(members: &[PersonId], told: &[(PersonId, Told)]) -> Vec<(PersonId, CalendarMethod)> {
     let invited: HashSet<PersonId> =
         told.iter().filter(|(_, last)| last.method == CalendarMethod::Request).map(|(person, _)| *person).collect();
@@ -465,16 +446,16 @@ pub fn to_tell(members: &[PersonId], told: &[(PersonId, Told)]) -> Vec<(PersonId
     joined.chain(left).collect()
 }
 
-/// The year whose count a slot belongs to.
+/// Returns the year in which a meeting at this slot is counted.
 pub fn numbering_year(slot: Slot) -> i32 {
     slot.day.year()
 }
 
-/// Why something was not done to a meeting.
+/// The reason why nothing was done to a meeting.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    #[error("a meeting that is {state} does not allow this")]
-    WrongTransition { state: MeetingState },
+    #[error(transparent)]
+    WrongTransition(#[from] WrongTransition),
     #[error("the end is not after the start")]
     EndsBeforeStarts,
     #[error("the {field} is missing")]
@@ -483,8 +464,6 @@ pub enum Refusal {
     AgendaEmpty,
     #[error("{0:?} is too short a notice")]
     NoticeTooShort(Notice),
-    #[error("{day} is not worked: {why}")]
-    NotWorkedByAll { day: NaiveDate, why: String },
     #[error("the day is past")]
     DayInPast,
     #[error("nothing changes")]
@@ -506,12 +485,11 @@ pub enum Refusal {
 impl DomainRefusal for Refusal {
     fn code(&self) -> Code {
         match self {
-            Self::WrongTransition { .. } => Code::WrongTransition,
+            Self::WrongTransition(wrong) => wrong.code(),
             Self::EndsBeforeStarts => Code::EndsBeforeStarts,
             Self::PlaceMissing { .. } => Code::PlaceMissing,
             Self::AgendaEmpty => Code::AgendaEmpty,
             Self::NoticeTooShort(_) => Code::NoticeTooShort,
-            Self::NotWorkedByAll { .. } => Code::NotWorkedByAll,
             Self::DayInPast => Code::DayInPast,
             Self::NothingChanges => Code::NothingChanges,
             Self::NotBegun => Code::MeetingNotBegun,
@@ -529,9 +507,9 @@ impl DomainRefusal for Refusal {
             Self::PlaceMissing { field } | Self::HourSkipped { field, .. } => Some(field),
             Self::QuorumLost { .. } => Some("short_quorum_reason"),
             Self::NoticeTooShort(_) => Some("short_notice_reason"),
-            Self::NotWorkedByAll { .. } | Self::DayInPast => Some("day"),
+            Self::DayInPast => Some("day"),
             Self::DelegateMissing => Some("delegate"),
-            Self::WrongTransition { .. }
+            Self::WrongTransition(_)
             | Self::AgendaEmpty
             | Self::NothingChanges
             | Self::NotBegun
@@ -540,23 +518,19 @@ impl DomainRefusal for Refusal {
         }
     }
 
-    fn params(&self) -> Vec<(&'static str, String)> {
+    fn params(&self) -> Params {
         match self {
-            Self::NoticeTooShort(notice) => {
-                vec![("given", notice.given.to_string()), ("asked", notice.asked.to_string())]
-            }
-            Self::NotWorkedByAll { day, why } => vec![("day", words::short_day(*day)), ("why", why.clone())],
+            Self::WrongTransition(wrong) => wrong.params(),
+            Self::NoticeTooShort(notice) => vec![("given", notice.given.into()), ("asked", notice.asked.into())],
             Self::QuorumMissing(quorum) => {
-                vec![("there", quorum.there.to_string()), ("needed", quorum.needed().to_string())]
+                vec![("there", quorum.there.into()), ("needed", quorum.needed().into())]
             }
             Self::QuorumLost { quorum, decisions } => vec![
-                ("there", quorum.there.to_string()),
-                ("needed", quorum.needed().to_string()),
-                ("decisions", decisions.to_string()),
+                ("there", quorum.there.into()),
+                ("needed", quorum.needed().into()),
+                ("decisions", (*decisions).into()),
             ],
-            Self::HourSkipped { day, hour, .. } => {
-                vec![("day", words::short_day(*day)), ("hour", hour.format("%H:%M").to_string())]
-            }
+            Self::HourSkipped { day, hour, .. } => vec![("day", (*day).into()), ("hour", (*hour).into())],
             _ => Vec::new(),
         }
     }

@@ -1,16 +1,17 @@
-//! The working days of the network's territories, out of its rules and closures; and what a reader asks of them. Pure.
+//! The working days of the network's territories as readers ask for them, and the refusal of a day not worked by all. Pure.
 
 use super::model::{CalendarDay, NetworkRefusal};
+use crate::error::{Code, Error, Params, Refusal, Value};
 use crate::texts::Lang;
-use crate::time::{NonWorking, TerritoryCalendar};
+use crate::time::{ClosedDay, NonWorking, NotWorked, TerritoryCalendar};
 use chrono::{Days, NaiveDate};
 
-/// An answer lists every day of its span: a year and a month are plenty.
+/// The longest span of an answer, in days, because it lists each of them; a longer span is refused.
 pub const LONGEST_ANSWER_DAYS: i64 = 400;
-/// How far ahead a page looks for closed days: every holiday comes back within a year.
+/// The days that a page looks ahead for closed days: every holiday comes back within a year.
 const LOOK_AHEAD_DAYS: u64 = 366;
 
-/// The days from `from` to `to`, both included, each with the reason if it is not worked.
+/// Returns the days from `from` to `to`, both included, each with the reason if it is not worked.
 pub fn days(
     calendar: &TerritoryCalendar,
     from: NaiveDate,
@@ -27,7 +28,7 @@ pub fn days(
     Ok(from.iter_days().take_while(|day| *day <= to).map(day).collect())
 }
 
-/// The next closed days from `from` on that are more than a weekend: holidays, the patron day, one-off closures.
+/// Returns the next closed days from `from` on that are no weekend: holidays, the patron day, one-off closures.
 pub fn next_closed(calendar: &TerritoryCalendar, from: NaiveDate, count: usize, lang: Lang) -> Vec<CalendarDay> {
     let last = from.checked_add_days(Days::new(LOOK_AHEAD_DAYS)).unwrap_or(NaiveDate::MAX);
     from.iter_days()
@@ -40,6 +41,29 @@ pub fn next_closed(calendar: &TerritoryCalendar, from: NaiveDate, count: usize, 
         })
         .take(count)
         .collect()
+}
+
+impl Refusal for ClosedDay {
+    fn code(&self) -> Code {
+        Code::NonWorkingDay
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        Some("day")
+    }
+
+    fn params(&self) -> Params {
+        vec![("day", self.day.into()), ("why", Value::Closed(self.closed.clone())), ("next", self.next.into())]
+    }
+}
+
+impl From<NotWorked> for Error {
+    fn from(refused: NotWorked) -> Self {
+        match refused {
+            NotWorked::ClosedDay(day) => day.into(),
+            NotWorked::Calendar(error) => error.into(),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -92,8 +92,8 @@ async fn leaving(db: &impl ConnectionTrait, upto: NaiveDate) -> Result<Vec<Leavi
     let filter = ReleaseFilter { to: Some(upto), open: true, ..ReleaseFilter::default() };
     let mut near = releases::all(db, &filter).await?;
     near.retain(|view| match view.release.stage {
-        Stage::Confirmed { .. } => true,
-        // A month, or two, is not precise enough for a week.
+        Stage::Confirmed(_) => true,
+        // A month, or two, says nothing about a week.
         Stage::Provisional(when) => matches!(when, When::At(_) | When::On(_) | When::InWeek(_)),
         Stage::Published { .. } | Stage::Cancelled { .. } => false,
     });

@@ -1,7 +1,7 @@
 //! Checks of the addresses that may be fetched. Pure.
 
 use crate::config::Portal;
-use crate::error::{Code, Refusal as DomainRefusal};
+use crate::error::{Code, Params, Refusal as DomainRefusal};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use url::{Host, Url};
 
@@ -36,10 +36,10 @@ impl DomainRefusal for Refusal {
         Some("address")
     }
 
-    fn params(&self) -> Vec<(&'static str, String)> {
+    fn params(&self) -> Params {
         match self {
-            Self::HostNotAllowed { host } => vec![("host", host.clone())],
-            Self::TooLong => vec![("limit", ADDRESS_CHARACTERS.to_string())],
+            Self::HostNotAllowed { host } => vec![("host", host.as_str().into())],
+            Self::TooLong => vec![("limit", ADDRESS_CHARACTERS.into())],
             Self::NotAUrl | Self::File => Vec::new(),
         }
     }

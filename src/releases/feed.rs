@@ -68,7 +68,7 @@ fn when(when: When) -> EntryWhen {
 const fn status(stage: &Stage) -> EntryStatus {
     match stage {
         Stage::Provisional(_) => EntryStatus::Tentative,
-        Stage::Confirmed { .. } | Stage::Published { .. } => EntryStatus::Confirmed,
+        Stage::Confirmed(_) | Stage::Published { .. } => EntryStatus::Confirmed,
         Stage::Cancelled { .. } => EntryStatus::Cancelled,
     }
 }

@@ -20,9 +20,9 @@
 pub mod api;
 pub mod feed;
 pub mod model;
-pub mod plan;
 pub mod policy;
 pub mod service;
 mod store;
 pub mod view;
 pub mod web;
+pub mod work_plan;

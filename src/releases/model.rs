@@ -1,21 +1,22 @@
-//! A release as pure data: its date as precisely as it is known, its lifecycle, and what follows from both.
+//! A release: its date, as precisely as it is known, its lifecycle, and the flags that follow from both. Pure.
 
-use crate::error::{Code, Refusal as DomainRefusal};
+use crate::error::{Code, Params, Refusal as DomainRefusal};
+use crate::lifecycle::{self, Table, Target, WrongTransition};
 use crate::time::{Frequency, Period, zone};
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, TimeDelta, Utc};
 use entity::ids::{ObservatoryId, ProductId, ProductStepId, ReleaseId};
 use entity::kinds::{Periodicity, Precision, ProductScope, ReasonCode, ReleaseState as State, SeatKind};
 
-/// Prior notice of a change that is held to be kept, in working days.
+/// The prior notice of a change that the network aims at, in days worked by all concerned.
 pub const NOTICE_TARGET_WORKING_DAYS: i32 = 20;
 
-/// How many years before its release a period may lie; an older one is a slip of the pen.
+/// The number of years that a period may lie before its release. An older period is refused as a slip of the pen.
 pub const OLDEST_PERIOD_YEARS: i32 = 50;
 
-/// The minutes after its instant from which on a release is called late.
+/// The minutes after its instant from which a release counts as late.
 pub const TOLERANCE_MINUTES: i64 = 60;
 
-/// Something that is released again and again.
+/// A product of the catalogue, released period after period.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Product {
     pub id: ProductId,
@@ -24,7 +25,7 @@ pub struct Product {
     pub name_en: String,
     pub periodicity: Periodicity,
     pub scope: ProductScope,
-    /// Wall time in Europe/Rome.
+    /// The hour of a release that names none: wall time in Europe/Rome.
     pub default_hour: NaiveTime,
     /// The steps behind each of its releases, in order.
     pub steps: Vec<Step>,
@@ -39,15 +40,15 @@ pub struct Step {
     pub code: String,
     pub name_it: String,
     pub name_en: String,
-    /// Who does it.
+    /// The kind of seat that does it.
     pub seat: SeatKind,
-    /// Negative before the release, in working days of whoever does it.
+    /// Negative before the release, in working days of the seat that does it.
     pub offset_working_days: i32,
     pub estimated_minutes: i32,
 }
 
 impl Product {
-    /// Whether a period is one this product speaks about. An irregular product may take any.
+    /// Checks whether the product speaks about such a period. An irregular product may take any.
     pub fn speaks_about(&self, period: Period) -> bool {
         match self.periodicity {
             Periodicity::Annual => period.frequency() == Frequency::Year,
@@ -77,7 +78,7 @@ pub struct Slot {
 }
 
 impl Slot {
-    /// The embargo: the instant before which nothing appears.
+    /// Returns the end of the embargo: the instant before which nothing appears.
     pub fn instant(self) -> DateTime<Utc> {
         zone::instant_of(self.day, self.hour)
     }
@@ -97,7 +98,7 @@ pub enum When {
 }
 
 impl When {
-    /// The date a precision and any day of its span mean.
+    /// Returns the date that a precision and any day of its span mean.
     pub fn of(precision: Precision, day: NaiveDate, hour: Option<NaiveTime>) -> Result<Self, Refusal> {
         match (precision, hour) {
             (Precision::DayTime, Some(hour)) => Ok(Self::At(Slot { day, hour })),
@@ -135,7 +136,7 @@ impl When {
         }
     }
 
-    /// Included.
+    /// Returns the last day of the span, which belongs to it.
     pub fn last_day(self) -> NaiveDate {
         match self {
             Self::At(Slot { day, .. }) | Self::On(day) => day,
@@ -157,26 +158,26 @@ fn first_of_month(day: NaiveDate) -> NaiveDate {
     day - Days::new(u64::from(day.day0()))
 }
 
-/// Why a confirmed date moved or a release was cancelled: public and frozen.
+/// The reason why a confirmed date moved or a release was cancelled. It is public and never changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason {
     pub code: ReasonCode,
     pub text: String,
 }
 
-/// The date first confirmed, and when it was: one of the two baselines of punctuality.
+/// The date confirmed first, with the instant of the confirmation: one of the two baselines of punctuality.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Baseline {
     pub slot: Slot,
     pub confirmed_at: DateTime<Utc>,
 }
 
-/// What can happen to a release.
+/// An event in the life of a release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
     /// A provisional date becomes another, usually a more precise one.
     Improve,
-    /// It was entered for the wrong product or period.
+    /// The release was entered for the wrong product or period.
     Correct,
     Confirm,
     /// A confirmed date becomes another, with a reason.
@@ -185,11 +186,8 @@ pub enum Event {
     Publish,
 }
 
-impl Event {
-    pub const ALL: &'static [Self] =
-        &[Self::Improve, Self::Correct, Self::Confirm, Self::Move, Self::Cancel, Self::Publish];
-
-    pub const fn as_str(self) -> &'static str {
+impl lifecycle::Event for Event {
+    fn as_str(self) -> &'static str {
         match self {
             Self::Improve => "improve",
             Self::Correct => "correct",
@@ -201,46 +199,91 @@ impl Event {
     }
 }
 
-/// The table of the lifecycle: where an event leads from a state; nowhere if it cannot happen there.
-pub const fn target(state: State, event: Event) -> Option<State> {
-    match (state, event) {
-        (State::Provisional, Event::Improve | Event::Correct) => Some(State::Provisional),
-        (State::Provisional, Event::Confirm) | (State::Confirmed, Event::Move) => Some(State::Confirmed),
-        (State::Confirmed, Event::Publish) => Some(State::Published),
-        (State::Provisional | State::Confirmed, Event::Cancel) => Some(State::Cancelled),
-        _ => None,
-    }
-}
+/// The lifecycle of a release.
+pub const LIFECYCLE: Table<State, Event> = Table(&[
+    (Event::Improve, &[State::Provisional], Target::To(State::Provisional)),
+    (Event::Correct, &[State::Provisional], Target::To(State::Provisional)),
+    (Event::Confirm, &[State::Provisional], Target::To(State::Confirmed)),
+    (Event::Move, &[State::Confirmed], Target::To(State::Confirmed)),
+    (Event::Cancel, &[State::Provisional, State::Confirmed], Target::To(State::Cancelled)),
+    (Event::Publish, &[State::Confirmed], Target::To(State::Published)),
+]);
 
-/// What can happen next.
-pub fn possible(state: State) -> Vec<Event> {
-    Event::ALL.iter().copied().filter(|event| target(state, *event).is_some()).collect()
-}
-
-/// Whether it is still to come: neither out nor cancelled.
+/// Checks whether a release is still to come: neither published nor cancelled.
 pub const fn is_open(state: State) -> bool {
     matches!(state, State::Provisional | State::Confirmed)
 }
 
-/// Where a release stands, with what that state needs.
+/// A confirmed date, with the date that was confirmed first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Confirmed {
+    pub slot: Slot,
+    pub first: Baseline,
+}
+
+/// A date as it was last announced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Announced {
+    Provisional(When),
+    Confirmed(Confirmed),
+}
+
+/// The state of a release, with the data that the state needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stage {
     Provisional(When),
-    Confirmed {
-        slot: Slot,
-        first: Baseline,
-    },
+    Confirmed(Confirmed),
     Published {
-        slot: Slot,
-        first: Baseline,
+        date: Confirmed,
         at: DateTime<Utc>,
     },
-    /// The date it had when it was cancelled, so that it can still be found there.
+    /// With the date it had, under which it can still be found.
     Cancelled {
-        last: When,
-        first: Option<Baseline>,
+        date: Announced,
         reason: Reason,
     },
+}
+
+impl Stage {
+    /// Puts the stage together from its columns. Errors: a combination that no stage is kept as.
+    pub fn of(
+        state: State,
+        when: When,
+        first: Option<Baseline>,
+        published_at: Option<DateTime<Utc>>,
+        reason: Option<Reason>,
+    ) -> Result<Self, &'static str> {
+        let date = match (when, first) {
+            (when, None) => Announced::Provisional(when),
+            (When::At(slot), Some(first)) => Announced::Confirmed(Confirmed { slot, first }),
+            (_, Some(_)) => return Err("a confirmed date that is not precise to the hour"),
+        };
+        match (state, date, published_at, reason) {
+            (State::Provisional, Announced::Provisional(when), None, None) => Ok(Self::Provisional(when)),
+            (State::Confirmed, Announced::Confirmed(date), None, None) => Ok(Self::Confirmed(date)),
+            (State::Published, Announced::Confirmed(date), Some(at), None) => Ok(Self::Published { date, at }),
+            (State::Cancelled, date, None, Some(reason)) => Ok(Self::Cancelled { date, reason }),
+            _ => Err("a state without its data, or with those of another state"),
+        }
+    }
+
+    pub const fn state(&self) -> State {
+        match self {
+            Self::Provisional(_) => State::Provisional,
+            Self::Confirmed(_) => State::Confirmed,
+            Self::Published { .. } => State::Published,
+            Self::Cancelled { .. } => State::Cancelled,
+        }
+    }
+
+    /// Returns the date last announced.
+    pub const fn date(&self) -> Announced {
+        match self {
+            Self::Provisional(when) => Announced::Provisional(*when),
+            Self::Confirmed(date) | Self::Published { date, .. } => Announced::Confirmed(*date),
+            Self::Cancelled { date, .. } => *date,
+        }
+    }
 }
 
 /// One product for one reference period: the entry of the agenda.
@@ -248,7 +291,7 @@ pub enum Stage {
 pub struct Release {
     pub id: ReleaseId,
     pub product_id: ProductId,
-    /// The one observatory that owes it, where the product is autonomous; none where it obliges all.
+    /// The one observatory that owes it, where the product is autonomous; `None` where it obliges all.
     pub observatory: Option<ObservatoryId>,
     pub period: Period,
     pub stage: Stage,
@@ -258,7 +301,7 @@ pub struct Release {
 }
 
 impl Release {
-    /// A release with a first, provisional date, which must not be over yet, nor before its period has begun.
+    /// Returns a release with a first, provisional date. Errors: a date that is over, or before the period has begun.
     pub fn planned(
         id: ReleaseId,
         product: &Product,
@@ -279,45 +322,39 @@ impl Release {
     }
 
     pub const fn state(&self) -> State {
-        match self.stage {
-            Stage::Provisional(_) => State::Provisional,
-            Stage::Confirmed { .. } => State::Confirmed,
-            Stage::Published { .. } => State::Published,
-            Stage::Cancelled { .. } => State::Cancelled,
-        }
+        self.stage.state()
     }
 
-    /// The date last announced.
+    /// Returns the date last announced.
     pub const fn when(&self) -> When {
-        match self.stage {
-            Stage::Provisional(when) | Stage::Cancelled { last: when, .. } => when,
-            Stage::Confirmed { slot, .. } | Stage::Published { slot, .. } => When::At(slot),
+        match self.stage.date() {
+            Announced::Provisional(when) => when,
+            Announced::Confirmed(date) => When::At(date.slot),
         }
     }
 
     pub const fn first_confirmed(&self) -> Option<Baseline> {
-        match self.stage {
-            Stage::Provisional(_) => None,
-            Stage::Confirmed { first, .. } | Stage::Published { first, .. } => Some(first),
-            Stage::Cancelled { first, .. } => first,
+        match self.stage.date() {
+            Announced::Provisional(_) => None,
+            Announced::Confirmed(date) => Some(date.first),
         }
     }
 
     pub const fn published_at(&self) -> Option<DateTime<Utc>> {
         match self.stage {
             Stage::Published { at, .. } => Some(at),
-            Stage::Provisional(_) | Stage::Confirmed { .. } | Stage::Cancelled { .. } => None,
+            Stage::Provisional(_) | Stage::Confirmed(_) | Stage::Cancelled { .. } => None,
         }
     }
 
     pub const fn cancelled_because(&self) -> Option<&Reason> {
         match &self.stage {
             Stage::Cancelled { reason, .. } => Some(reason),
-            Stage::Provisional(_) | Stage::Confirmed { .. } | Stage::Published { .. } => None,
+            Stage::Provisional(_) | Stage::Confirmed(_) | Stage::Published { .. } => None,
         }
     }
 
-    /// With another provisional date.
+    /// Gives the release another provisional date.
     pub fn improved(self, when: When, today: NaiveDate) -> Result<Self, Refusal> {
         self.must_allow(Event::Improve)?;
         not_over(when, today)?;
@@ -329,7 +366,8 @@ impl Release {
         Ok(self.seen_anew(Stage::Provisional(when)))
     }
 
-    /// Of another product or for another period than it was entered for; only while provisional, since nobody works on it yet.
+    /// Gives the release another product or period than it was entered for. Only a provisional release is corrected, because no
+    /// work has been planned for it.
     pub fn corrected(
         self,
         product: &Product,
@@ -349,44 +387,45 @@ impl Release {
         Ok(Self { product_id: product.id, observatory, period, ..self.seen_anew(stage) })
     }
 
-    /// Confirmed for a day and an hour still to come.
+    /// Confirms the release for a day and an hour still to come.
     pub fn confirmed(self, slot: Slot, now: DateTime<Utc>) -> Result<Self, Refusal> {
         self.must_allow(Event::Confirm)?;
         still_to_come(slot, now)?;
         can_be_meant(When::At(slot))?;
         has_begun(self.period, When::At(slot), "day")?;
-        Ok(self.seen_anew(Stage::Confirmed { slot, first: Baseline { slot, confirmed_at: now } }))
+        let first = Baseline { slot, confirmed_at: now };
+        Ok(self.seen_anew(Stage::Confirmed(Confirmed { slot, first })))
     }
 
-    /// Moved to another day or hour still to come; the first confirmed date stays what it was.
+    /// Moves the release to another day or hour still to come. The date confirmed first stays.
     pub fn moved(self, slot: Slot, now: DateTime<Utc>) -> Result<Self, Refusal> {
         self.must_allow(Event::Move)?;
         still_to_come(slot, now)?;
         can_be_meant(When::At(slot))?;
         has_begun(self.period, When::At(slot), "day")?;
-        let Stage::Confirmed { slot: before, first } = self.stage else { return Err(self.wrong()) };
-        if before == slot {
+        let Stage::Confirmed(before) = self.stage else { return Err(self.wrong()) };
+        if before.slot == slot {
             return Err(Refusal::NothingChanges);
         }
-        Ok(self.seen_anew(Stage::Confirmed { slot, first }))
+        Ok(self.seen_anew(Stage::Confirmed(Confirmed { slot, ..before })))
     }
 
-    /// Cancelled, with why: it stays where it was, and never comes back.
+    /// Cancels the release for a reason. It keeps its date and never comes back.
     pub fn cancelled(self, reason: Reason) -> Result<Self, Refusal> {
         self.must_allow(Event::Cancel)?;
-        let (last, first) = (self.when(), self.first_confirmed());
-        Ok(self.seen_anew(Stage::Cancelled { last, first, reason }))
+        let date = self.stage.date();
+        Ok(self.seen_anew(Stage::Cancelled { date, reason }))
     }
 
-    /// Out, once its instant has come.
+    /// Publishes the release. Errors: `wrong_transition` before its instant.
     pub fn published(self, now: DateTime<Utc>) -> Result<Self, Refusal> {
         self.must_allow(Event::Publish)?;
-        let Stage::Confirmed { slot, first } = self.stage else { return Err(self.wrong()) };
-        if now < slot.instant() {
+        let Stage::Confirmed(date) = self.stage else { return Err(self.wrong()) };
+        if now < date.slot.instant() {
             return Err(Refusal::UnderEmbargo);
         }
         // A calendar shows no difference between confirmed and published: the sequence stays.
-        Ok(Self { stage: Stage::Published { slot, first, at: now }, ..self })
+        Ok(Self { stage: Stage::Published { date, at: now }, ..self })
     }
 
     fn seen_anew(self, stage: Stage) -> Self {
@@ -394,21 +433,21 @@ impl Release {
     }
 
     fn must_allow(&self, event: Event) -> Result<(), Refusal> {
-        target(self.state(), event).map(|_| ()).ok_or_else(|| self.wrong())
+        Ok(LIFECYCLE.lead(self.state(), event).map(drop)?)
     }
 
     fn wrong(&self) -> Refusal {
-        Refusal::WrongTransition { state: self.state(), allowed: possible(self.state()) }
+        LIFECYCLE.wrong(self.state()).into()
     }
 
-    /// What follows from the dates at an instant: derived, never stored.
+    /// Derives the flags at an instant; they are never stored.
     pub fn flags(&self, now: DateTime<Utc>) -> Flags {
         let before_period_end = is_open(self.state()) && self.when().last_day() < self.period.last_day();
         let undated = Flags { before_period_end, ..Flags::default() };
         let Some(first) = self.first_confirmed() else { return undated };
         let When::At(slot) = self.when() else { return undated };
         let deadline = slot.instant() + TimeDelta::minutes(TOLERANCE_MINUTES);
-        let is_awaited = matches!(self.stage, Stage::Confirmed { .. });
+        let is_awaited = matches!(self.stage, Stage::Confirmed(_));
         Flags {
             postponed: slot > first.slot,
             brought_forward: slot < first.slot,
@@ -419,7 +458,7 @@ impl Release {
     }
 }
 
-/// What follows from the dates of a release.
+/// The flags that follow from the dates of a release.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct Flags {
     /// Later than the date first confirmed.
@@ -446,13 +485,13 @@ fn can_be_meant(when: When) -> Result<(), Refusal> {
     }
 }
 
-/// Refuses a release about what has not begun. `field` is the one the caller typed the mistake into.
+/// Refuses a release before its period has begun. `field` is the member of the input that is wrong.
 fn has_begun(period: Period, when: When, field: &'static str) -> Result<(), Refusal> {
     let day = when.last_day();
     if day < period.first_day() { Err(Refusal::PeriodNotBegun { day, period, field }) } else { Ok(()) }
 }
 
-/// Refuses a period that nobody can mean for a release on this date.
+/// Refuses a period that cannot be meant for a release on this date.
 fn must_suit(period: Period, when: When, field: &'static str) -> Result<(), Refusal> {
     if when.first_day().year() - period.year() > OLDEST_PERIOD_YEARS {
         return Err(Refusal::PeriodTooOld);
@@ -464,11 +503,11 @@ fn still_to_come(slot: Slot, now: DateTime<Utc>) -> Result<(), Refusal> {
     if slot.instant() <= now { Err(Refusal::DayInPast) } else { Ok(()) }
 }
 
-/// Why nothing happened to a release.
+/// The reason why nothing was done to a release.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    #[error("not possible while {state}; possible: {allowed:?}")]
-    WrongTransition { state: State, allowed: Vec<Event> },
+    #[error(transparent)]
+    WrongTransition(#[from] WrongTransition),
     #[error("the date is not precise to the hour")]
     HourMissing,
     #[error("only a date precise to the hour has one")]
@@ -487,8 +526,6 @@ pub enum Refusal {
     NothingChanges,
     #[error("product and period are those it has")]
     NothingCorrected,
-    #[error("not a day worked by all concerned: {why}")]
-    NonWorkingDay { day: NaiveDate, why: String },
     #[error("its instant has not come")]
     UnderEmbargo,
     #[error("the product has a release for this period already")]
@@ -502,7 +539,7 @@ pub enum Refusal {
 impl DomainRefusal for Refusal {
     fn code(&self) -> Code {
         match self {
-            Self::WrongTransition { .. } | Self::UnderEmbargo => Code::WrongTransition,
+            Self::WrongTransition(_) | Self::UnderEmbargo => Code::WrongTransition,
             Self::HourMissing => Code::NotPrecise,
             Self::HourOutOfPlace => Code::HourOutOfPlace,
             Self::PeriodOfAnotherKind => Code::PeriodOfAnotherKind,
@@ -511,7 +548,6 @@ impl DomainRefusal for Refusal {
             Self::PeriodTooOld => Code::OutOfRange,
             Self::HourSkipped(_) => Code::HourSkipped,
             Self::NothingChanges | Self::NothingCorrected => Code::NothingChanges,
-            Self::NonWorkingDay { .. } => Code::NonWorkingDay,
             Self::ReleaseExists => Code::ReleaseExists,
             Self::ObservatoryMissing => Code::ObservatoryMissing,
             Self::ObservatoryOutOfPlace => Code::ObservatoryOutOfPlace,
@@ -520,33 +556,24 @@ impl DomainRefusal for Refusal {
 
     fn field(&self) -> Option<&'static str> {
         match self {
-            Self::WrongTransition { .. } | Self::UnderEmbargo => None,
+            Self::WrongTransition(_) | Self::UnderEmbargo => None,
             Self::HourMissing | Self::HourOutOfPlace | Self::HourSkipped(_) => Some("hour"),
             Self::PeriodOfAnotherKind | Self::PeriodTooOld | Self::NothingCorrected | Self::ReleaseExists => {
                 Some("period")
             }
             Self::PeriodNotBegun { field, .. } => Some(field),
-            Self::DayInPast | Self::NothingChanges | Self::NonWorkingDay { .. } => Some("day"),
+            Self::DayInPast | Self::NothingChanges => Some("day"),
             Self::ObservatoryMissing | Self::ObservatoryOutOfPlace => Some("observatory"),
         }
     }
 
-    fn params(&self) -> Vec<(&'static str, String)> {
+    fn params(&self) -> Params {
         match self {
-            Self::WrongTransition { state, allowed } => {
-                let allowed: Vec<&str> = allowed.iter().map(|event| event.as_str()).collect();
-                vec![("state", state.to_string()), ("allowed", allowed.join(", "))]
-            }
-            Self::UnderEmbargo => vec![("state", State::Confirmed.to_string()), ("allowed", String::new())],
-            Self::NonWorkingDay { day, why } => {
-                vec![("day", crate::time::words::short_day(*day)), ("why", why.clone())]
-            }
+            Self::WrongTransition(wrong) => wrong.params(),
             Self::PeriodNotBegun { day, period, .. } => {
-                vec![("day", crate::time::words::short_day(*day)), ("period", period.to_string())]
+                vec![("day", (*day).into()), ("period", period.to_string().into())]
             }
-            Self::HourSkipped(slot) => {
-                vec![("day", crate::time::words::short_day(slot.day)), ("hour", slot.hour.format("%H:%M").to_string())]
-            }
+            Self::HourSkipped(slot) => vec![("day", slot.day.into()), ("hour", slot.hour.into())],
             _ => Vec::new(),
         }
     }

@@ -2,10 +2,10 @@
 //! then its deliverables, then its tasks: two at once wait for each other in one order.
 
 use super::model::{NOTICE_TARGET_WORKING_DAYS, Product, Reason, Refusal, Release, Slot, When};
-use super::plan::{self, Concerned, Work};
 use super::policy::{self, Action};
 use super::store::{self, Cursor, Filter, NewChange};
 use super::view::{Change, ReleaseView, Story};
+use super::work_plan::{self, Concerned, Work};
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
@@ -18,7 +18,7 @@ use crate::error::{Code, Error, Refusal as _, Result};
 use crate::network::model::ObservatoryView;
 use crate::network::service as network;
 use crate::tasks::service::{self as tasks, StepTask};
-use crate::time::{CalendarError, Calendars, Period, TerritoryCalendar, zone};
+use crate::time::{Calendars, Joint, NotWorked, Period, zone};
 use crate::typed;
 use chrono::{NaiveDate, NaiveTime};
 use entity::ids::{DeliverableId, ObservatoryId, OutcomeId, ReleaseId};
@@ -68,19 +68,21 @@ pub async fn story(ctx: &Ctx, id: ReleaseId) -> Result<Story> {
     let changes = store::changes(db, &[id]).await?.remove(&id).unwrap_or_default();
     let progress = deliverables::progress(db, &[id]).await?.remove(&id).unwrap_or_default();
     let network = Network::read(db).await?;
-    let calendars = network.concerned_calendars(&view.release)?;
+    let concerned = network.concerned_calendars(&view.release)?;
     let today = ctx.today();
-    let changes = changes.into_iter().map(|change| with_notice(change, &calendars)).collect();
+    let changes = changes.into_iter().map(|change| with_notice(change, &concerned)).collect();
     let notice_left = match view.release.state() {
-        ReleaseState::Confirmed => Some(plan::notice(&calendars, today, view.release.when().first_day())),
+        ReleaseState::Confirmed => concerned.working_days_between(today, view.release.when().first_day()).ok(),
         ReleaseState::Provisional | ReleaseState::Published | ReleaseState::Cancelled => None,
     };
     Ok(Story { view, changes, progress, notice_left: notice_left.filter(|left| *left >= 0), today })
 }
 
-fn with_notice(change: Change, calendars: &[&TerritoryCalendar]) -> Change {
+/// Adds the notice that a change of the date gave, in days worked by all concerned; none where the span is too long to count.
+fn with_notice(change: Change, concerned: &Joint<'_>) -> Change {
     let announces = matches!(change.kind, ReleaseChangeKind::Confirmed | ReleaseChangeKind::Moved);
-    let notice = announces.then(|| plan::notice(calendars, zone::day_of(change.at), change.when.first_day()));
+    let announced = zone::day_of(change.at);
+    let notice = announces.then(|| concerned.working_days_between(announced, change.when.first_day()).ok()).flatten();
     Change { notice, ..change }
 }
 
@@ -218,7 +220,8 @@ pub async fn confirm_in(
     let confirmed = current.confirmed(slot, ctx.now())?;
     // No field of a confirmation is wrong here: the release has to be called off and planned anew.
     product.must_be_owed_by(confirmed.observatory).map_err(|refusal| Error::refused(refusal.code()))?;
-    let despite_non_working = network.check_day(ctx, &confirmed, slot.day, input.despite_non_working.as_deref())?;
+    let despite_non_working =
+        network.check_day(&confirmed, ctx.today(), slot.day, input.despite_non_working.as_deref())?;
     let why = Why { reason: None, despite_non_working, outcome_id };
     let saved = save(ctx, txn, &confirmed, read_version, ReleaseChangeKind::Confirmed, why).await?;
     plan_work(ctx, txn, &confirmed, &product, &network).await?;
@@ -301,7 +304,7 @@ pub async fn move_in(
     let hour = input.hour.or(current.when().hour()).unwrap_or(product.default_hour);
     let slot = Slot { day: input.day, hour };
     let moved = current.moved(slot, ctx.now())?;
-    let despite_non_working = network.check_day(ctx, &moved, slot.day, input.despite_non_working.as_deref())?;
+    let despite_non_working = network.check_day(&moved, ctx.today(), slot.day, input.despite_non_working.as_deref())?;
     let why = Why { reason: Some(reason), despite_non_working, outcome_id };
     let saved = save(ctx, txn, &moved, read_version, ReleaseChangeKind::Moved, why).await?;
     rederive_work(ctx, txn, &moved, &product, &network).await?;
@@ -427,37 +430,39 @@ impl Network {
             .filter(move |one| whose.map_or(one.kind == ObservatoryKind::Territorial, |id| one.id == id))
     }
 
-    /// The calendars of all territories concerned by a release, each once.
-    fn concerned_calendars(&self, release: &Release) -> Result<Vec<&TerritoryCalendar>> {
-        let mut codes: Vec<&str> = self.concerned(release).map(|one| one.territory.as_str()).collect();
-        codes.sort_unstable();
-        codes.dedup();
-        self.calendars.of_all(&codes).map_err(broken_calendar)
+    /// Returns the calendars of all territories concerned by a release.
+    fn concerned_calendars(&self, release: &Release) -> Result<Joint<'_>> {
+        Ok(self.calendars.joint(self.concerned(release).map(|one| one.territory.as_str()))?)
     }
 
-    /// Refuses a day not worked by all concerned, or returns what overrides it; on a day that all work there is nothing to
-    /// override.
-    fn check_day(&self, ctx: &Ctx, release: &Release, day: NaiveDate, despite: Option<&str>) -> Result<Option<String>> {
-        let name = |code: &str| self.territory_names.get(code).cloned().unwrap_or_else(|| code.to_owned());
+    /// Checks that the notice from `today` to `day` can be counted and that all concerned work on `day`. Returns what
+    /// overrides a day that they do not all work; on a day that all work there is nothing to override.
+    fn check_day(
+        &self,
+        release: &Release,
+        today: NaiveDate,
+        day: NaiveDate,
+        despite: Option<&str>,
+    ) -> Result<Option<String>> {
         let despite = typed::optional("despite_non_working", despite, REASON_CHARACTERS)?;
-        match (plan::must_be_worked(&self.concerned_calendars(release)?, day, ctx.lang, name), despite) {
+        let concerned = self.concerned_calendars(release)?;
+        concerned.working_days_between(today, day)?;
+        let name = |code: &str| self.territory_names.get(code).cloned().unwrap_or_else(|| code.to_owned());
+        match (concerned.must_be_worked(day, |code| vec![name(code)]), despite) {
             (Ok(()), _) => Ok(None),
-            (Err(_), Some(text)) => Ok(Some(text)),
-            (Err(refusal), None) => Err(refusal.into()),
+            (Err(NotWorked::ClosedDay(_)), Some(text)) => Ok(Some(text)),
+            (Err(refusal), _) => Err(refusal.into()),
         }
     }
 
     fn work(&self, product: &Product, release: &Release) -> Result<Vec<Work>> {
-        let seat_of_region = self.calendars.of(&self.region).map_err(broken_calendar)?;
-        let concerned = self
-            .concerned(release)
-            .map(|one| {
-                let calendar = self.calendars.of(&one.territory)?;
-                Ok(Concerned { observatory: one.id, calendar, seat_of_region })
-            })
-            .collect::<std::result::Result<Vec<_>, _>>()
-            .map_err(broken_calendar)?;
-        plan::work(product, release.when().first_day(), &concerned).map_err(broken_calendar)
+        let seat_of_region = self.calendars.of(&self.region)?;
+        let mut concerned = Vec::new();
+        for one in self.concerned(release) {
+            let calendar = self.calendars.of(&one.territory)?;
+            concerned.push(Concerned { observatory: one.id, calendar, seat_of_region });
+        }
+        Ok(work_plan::work(product, release.when().first_day(), &concerned)?)
     }
 
     /// Whose a step is: the observatory's own seat of the kind, its body's, or the region's.
@@ -485,11 +490,6 @@ fn seen_version(current: &Release, version: Option<i32>) -> Result<i32> {
         Some(seen) if seen != current.version => Err(Error::Stale),
         _ => Ok(current.version),
     }
-}
-
-/// The calendars are data of ours: one that cannot answer is our own fault, not the caller's.
-fn broken_calendar(error: CalendarError) -> Error {
-    Error::Internal(error.to_string())
 }
 
 async fn product_of(db: &impl ConnectionTrait, release: &Release) -> Result<Product> {

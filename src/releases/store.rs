@@ -105,15 +105,7 @@ impl TryFrom<Row> for ReleaseView {
             _ => return Err(impossible("half a first confirmed date")),
         };
         let reason = row.reason_code.zip(row.reason_text.clone()).map(|(code, text)| Reason { code, text });
-        let stage = match (row.state, when, first, row.published_at, reason) {
-            (ReleaseState::Provisional, when, None, None, None) => Stage::Provisional(when),
-            (ReleaseState::Confirmed, When::At(slot), Some(first), None, None) => Stage::Confirmed { slot, first },
-            (ReleaseState::Published, When::At(slot), Some(first), Some(at), None) => {
-                Stage::Published { slot, first, at: at.0 }
-            }
-            (ReleaseState::Cancelled, last, first, None, Some(reason)) => Stage::Cancelled { last, first, reason },
-            _ => return Err(impossible("a state with what belongs to another")),
-        };
+        let stage = Stage::of(row.state, when, first, row.published_at.map(|at| at.0), reason).map_err(impossible)?;
         let release = Release {
             id: row.id,
             product_id: row.product_id,

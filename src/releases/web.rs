@@ -3,7 +3,7 @@
 
 mod forms;
 
-use super::model::{Event, Flags, When, possible};
+use super::model::{Event, Flags, LIFECYCLE, When};
 use super::policy::{self, Action};
 use super::service::{self, ReleaseFilter};
 use super::view::{Change, ReleaseView, Story, when_text};
@@ -14,6 +14,7 @@ use crate::deliverables::web::state as contribution_state;
 use crate::http::Answer;
 use crate::http::page::{Badge, Shell, page};
 use crate::http::paging::{Page, Paging};
+use crate::lifecycle::Event as _;
 use crate::texts::Lang;
 use crate::time::{Day, words};
 use actix_web::{HttpRequest, get, web};
@@ -178,10 +179,9 @@ fn actions(ctx: &Ctx, id: ReleaseId, state: ReleaseState) -> Vec<ActionLink> {
         (Event::Move, Action::Move, "releases.move", "outline-primary"),
         (Event::Cancel, Action::Cancel, "releases.cancel", "outline-danger"),
     ];
-    let open = possible(state);
     forms
         .into_iter()
-        .filter(|(event, action, ..)| open.contains(event) && policy::may(&ctx.actor, *action))
+        .filter(|(event, action, ..)| LIFECYCLE.allows(state, *event) && policy::may(&ctx.actor, *action))
         .map(|(event, _, label, kind)| ActionLink {
             href: format!("/releases/{id}/{}", event.as_str()),
             label: ctx.lang.t(label),

@@ -14,7 +14,7 @@ use crate::each::Failures;
 use crate::error::{Error, Result};
 use crate::mail::outbox::withdraw::{self, Promise};
 use crate::network::service as network;
-use crate::time::{CalendarError, Calendars, zone};
+use crate::time::{Calendars, zone};
 use chrono::{Days, NaiveDate, NaiveTime};
 use entity::ids::{MailId, PersonId, ReminderId};
 use entity::kinds::{ReminderOutcome, UnavailabilityMode};
@@ -69,7 +69,7 @@ pub async fn run(ctx: &Ctx) -> Result<Told> {
 
     let mut told = Told { withdrawn, ..Told::default() };
     for (obligation, error) in &plan.broken {
-        told.failures.note(format_args!("{} {}", obligation.kind, obligation.id), broken_calendar(error.clone()))?;
+        told.failures.note(format_args!("{} {}", obligation.kind, obligation.id), error.clone().into())?;
     }
     for mail in &plan.mails {
         if told.mails == MAILS_AT_ONCE {
@@ -357,9 +357,4 @@ pub async fn list(ctx: &Ctx, filter: &Filter, before: Option<ReminderId>, limit:
         return Ok(store::list(ctx.reader(), filter, before, limit).await?);
     }
     Err(ctx.actor.refusal())
-}
-
-/// Converts an error of a calendar. Calendars come from the database, so a missing or empty one is an inconsistent row.
-fn broken_calendar(error: CalendarError) -> Error {
-    Error::Store(StoreError::inconsistent("territory", "calendar", error))
 }

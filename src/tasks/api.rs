@@ -1,6 +1,6 @@
 //! Tasks over REST: request and response types, and short handlers.
 
-use super::model::{Event, Task, possible};
+use super::model::{LIFECYCLE, Task};
 use super::policy;
 use super::service::{self, CompleteIn, TaskFilter};
 use crate::ctx::Ctx;
@@ -300,7 +300,7 @@ impl TaskOut {
             reason: task.stage.reason().map(str::to_owned),
             day: task.day(),
             done_at: task.stage.done_at(),
-            possible: possible(task.state()).into_iter().map(Event::as_str).collect(),
+            possible: LIFECYCLE.names(task.state()),
             seat: task.seat.code,
             seat_kind: task.seat.kind,
             observatory: task.seat.observatory_code,

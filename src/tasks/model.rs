@@ -1,9 +1,10 @@
-//! A task as pure data, and its lifecycle.
+//! A task and its lifecycle. Pure.
 
+use crate::deliverables::model::{is_settled, reviews};
 use crate::designations::model::Seat;
-use crate::error::{Code, Refusal as DomainRefusal};
+use crate::error::{Code, Params, Refusal as DomainRefusal};
+use crate::lifecycle::{self, Blocked, Table, Target, WrongTransition};
 use crate::texts::Lang;
-use crate::time::{CalendarError, TerritoryCalendar};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{DeliverableId, OutcomeId, ProductStepId, ReleaseId, TaskId};
 use entity::kinds::{DeliverableState, SeatKind, TaskOrigin, TaskState as State};
@@ -20,10 +21,8 @@ pub enum Event {
     Cancel,
 }
 
-impl Event {
-    pub const ALL: &'static [Self] = &[Self::Start, Self::Complete, Self::Block, Self::Unblock, Self::Cancel];
-
-    pub const fn as_str(self) -> &'static str {
+impl lifecycle::Event for Event {
+    fn as_str(self) -> &'static str {
         match self {
             Self::Start => "start",
             Self::Complete => "complete",
@@ -34,32 +33,16 @@ impl Event {
     }
 }
 
-/// Result of an event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target {
-    To(State),
-    /// Back to the state in which it was blocked.
-    Back,
-}
+/// The lifecycle of a task.
+pub const LIFECYCLE: Table<State, Event> = Table(&[
+    (Event::Start, &[State::Open], Target::To(State::InProgress)),
+    (Event::Complete, &[State::Open, State::InProgress], Target::To(State::Done)),
+    (Event::Block, &[State::Open, State::InProgress], Target::To(State::Blocked)),
+    (Event::Unblock, &[State::Blocked], Target::Back),
+    (Event::Cancel, &[State::Open, State::InProgress, State::Blocked], Target::To(State::Cancelled)),
+]);
 
-/// Returns the result of an event in a state; `None` if the event is not possible there.
-pub const fn target(state: State, event: Event) -> Option<Target> {
-    match (state, event) {
-        (State::Open, Event::Start) => Some(Target::To(State::InProgress)),
-        (State::Open | State::InProgress, Event::Complete) => Some(Target::To(State::Done)),
-        (State::Open | State::InProgress, Event::Block) => Some(Target::To(State::Blocked)),
-        (State::Blocked, Event::Unblock) => Some(Target::Back),
-        (State::Open | State::InProgress | State::Blocked, Event::Cancel) => Some(Target::To(State::Cancelled)),
-        _ => None,
-    }
-}
-
-/// Returns the possible events of a state.
-pub fn possible(state: State) -> Vec<Event> {
-    Event::ALL.iter().copied().filter(|event| target(state, *event).is_some()).collect()
-}
-
-/// Returns whether it is neither done nor cancelled.
+/// Checks whether a task is neither done nor cancelled.
 pub const fn is_open(state: State) -> bool {
     matches!(state, State::Open | State::InProgress | State::Blocked)
 }
@@ -71,39 +54,42 @@ pub const fn is_open(state: State) -> bool {
 pub const fn is_called_for(origin: TaskOrigin, seat: SeatKind, deliverable: Option<DeliverableState>) -> bool {
     let (TaskOrigin::Step, Some(state)) = (origin, deliverable) else { return true };
     if reviews(seat) {
-        return !crate::deliverables::model::is_settled(state);
+        return !is_settled(state);
     }
     matches!(state, DeliverableState::Planned | DeliverableState::InProgress | DeliverableState::Blocked)
 }
 
-/// Returns whether the seat reviews the observatories' work: its steps lead to the approval, all others to the
-/// submission.
-pub const fn reviews(seat: SeatKind) -> bool {
-    matches!(seat, SeatKind::Secretariat | SeatKind::Direction)
-}
-
-/// Returns the day of a step: `offset` working days from the release, in the calendar of the seat that does it.
-///
-/// A step on the day of the release is never later than the release: if that day is not worked, it is due on the last
-/// worked day before.
-pub fn step_day(calendar: &TerritoryCalendar, release_day: NaiveDate, offset: i32) -> Result<NaiveDate, CalendarError> {
-    if offset == 0 { calendar.previous_working(release_day) } else { calendar.add_working_days(release_day, offset) }
-}
-
-/// States in which a task can be blocked and to which it returns.
+/// A step of the work: the states in which a task can be blocked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Resume {
+pub enum Step {
     Open,
     InProgress,
 }
 
-/// State of a task with the data of that state.
+impl Step {
+    /// Returns the step that a state is; `None` for every state that cannot be blocked.
+    pub const fn of(state: State) -> Option<Self> {
+        match state {
+            State::Open => Some(Self::Open),
+            State::InProgress => Some(Self::InProgress),
+            State::Done | State::Blocked | State::Cancelled => None,
+        }
+    }
+
+    pub const fn state(self) -> State {
+        match self {
+            Self::Open => State::Open,
+            Self::InProgress => State::InProgress,
+        }
+    }
+}
+
+/// The state of a task, with the data that the state needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stage {
-    Open,
-    InProgress,
+    OnCourse(Step),
     Done { at: DateTime<Utc> },
-    Blocked { reason: String, back_to: Resume },
+    Blocked(Blocked<Step>),
     Cancelled { reason: Option<String> },
 }
 
@@ -115,51 +101,46 @@ impl Stage {
         reason: Option<String>,
         done_at: Option<DateTime<Utc>>,
     ) -> Result<Self, &'static str> {
-        match (state, resume, reason, done_at) {
-            (State::Open, None, None, None) => Ok(Self::Open),
-            (State::InProgress, None, None, None) => Ok(Self::InProgress),
-            (State::Done, None, None, Some(at)) => Ok(Self::Done { at }),
-            (State::Blocked, Some(State::Open), Some(reason), None) => {
-                Ok(Self::Blocked { reason, back_to: Resume::Open })
+        match (state, Step::of(state), resume.map(Step::of), reason, done_at) {
+            (_, Some(step), None, None, None) => Ok(Self::OnCourse(step)),
+            (State::Done, _, None, None, Some(at)) => Ok(Self::Done { at }),
+            (State::Blocked, _, Some(Some(back_to)), Some(reason), None) => {
+                Ok(Self::Blocked(Blocked { reason, back_to }))
             }
-            (State::Blocked, Some(State::InProgress), Some(reason), None) => {
-                Ok(Self::Blocked { reason, back_to: Resume::InProgress })
-            }
-            (State::Cancelled, None, reason, None) => Ok(Self::Cancelled { reason }),
-            _ => Err("a state with what belongs to another"),
+            (State::Cancelled, _, None, reason, None) => Ok(Self::Cancelled { reason }),
+            _ => Err("a state without its data, or with those of another state"),
         }
     }
 
     pub const fn state(&self) -> State {
         match self {
-            Self::Open => State::Open,
-            Self::InProgress => State::InProgress,
+            Self::OnCourse(step) => step.state(),
             Self::Done { .. } => State::Done,
-            Self::Blocked { .. } => State::Blocked,
+            Self::Blocked(_) => State::Blocked,
             Self::Cancelled { .. } => State::Cancelled,
         }
     }
 
+    /// Returns the state to go back to, of a blocked task.
     pub const fn resume(&self) -> Option<State> {
         match self {
-            Self::Blocked { back_to: Resume::Open, .. } => Some(State::Open),
-            Self::Blocked { back_to: Resume::InProgress, .. } => Some(State::InProgress),
-            Self::Open | Self::InProgress | Self::Done { .. } | Self::Cancelled { .. } => None,
+            Self::Blocked(blocked) => Some(blocked.back_to.state()),
+            Self::OnCourse(_) | Self::Done { .. } | Self::Cancelled { .. } => None,
         }
     }
 
     pub fn reason(&self) -> Option<&str> {
         match self {
-            Self::Blocked { reason, .. } => Some(reason),
+            Self::Blocked(blocked) => Some(&blocked.reason),
             Self::Cancelled { reason } => reason.as_deref(),
-            Self::Open | Self::InProgress | Self::Done { .. } => None,
+            Self::OnCourse(_) | Self::Done { .. } => None,
         }
     }
 
     pub const fn done_at(&self) -> Option<DateTime<Utc>> {
         match self {
             Self::Done { at } => Some(*at),
-            Self::Open | Self::InProgress | Self::Blocked { .. } | Self::Cancelled { .. } => None,
+            Self::OnCourse(_) | Self::Blocked(_) | Self::Cancelled { .. } => None,
         }
     }
 }
@@ -218,40 +199,32 @@ impl Task {
     }
 
     pub fn started(mut self) -> Result<Self, Refusal> {
-        self.lead(Event::Start)?;
-        self.stage = Stage::InProgress;
+        LIFECYCLE.lead(self.state(), Event::Start)?;
+        self.stage = Stage::OnCourse(Step::InProgress);
         Ok(self)
     }
 
     pub fn completed(mut self, at: DateTime<Utc>) -> Result<Self, Refusal> {
-        self.lead(Event::Complete)?;
+        LIFECYCLE.lead(self.state(), Event::Complete)?;
         self.stage = Stage::Done { at };
         Ok(self)
     }
 
+    /// Blocks the task for a reason; it remembers its step.
     pub fn blocked(mut self, reason: String) -> Result<Self, Refusal> {
-        self.lead(Event::Block)?;
-        let back_to = match self.stage {
-            Stage::Open => Resume::Open,
-            Stage::InProgress => Resume::InProgress,
-            Stage::Done { .. } | Stage::Blocked { .. } | Stage::Cancelled { .. } => return Err(self.wrong()),
-        };
-        self.stage = Stage::Blocked { reason, back_to };
+        let Stage::OnCourse(back_to) = self.stage else { return Err(self.wrong()) };
+        self.stage = Stage::Blocked(Blocked { reason, back_to });
         Ok(self)
     }
 
     pub fn unblocked(mut self) -> Result<Self, Refusal> {
-        self.lead(Event::Unblock)?;
-        let Stage::Blocked { back_to, .. } = self.stage else { return Err(self.wrong()) };
-        self.stage = match back_to {
-            Resume::Open => Stage::Open,
-            Resume::InProgress => Stage::InProgress,
-        };
+        let Stage::Blocked(blocked) = self.stage else { return Err(self.wrong()) };
+        self.stage = Stage::OnCourse(blocked.back_to);
         Ok(self)
     }
 
     pub fn cancelled(mut self, reason: Option<String>) -> Result<Self, Refusal> {
-        self.lead(Event::Cancel)?;
+        LIFECYCLE.lead(self.state(), Event::Cancel)?;
         self.stage = Stage::Cancelled { reason };
         Ok(self)
     }
@@ -276,20 +249,16 @@ impl Task {
         self
     }
 
-    fn lead(&self, event: Event) -> Result<Target, Refusal> {
-        target(self.state(), event).ok_or_else(|| self.wrong())
-    }
-
     fn wrong(&self) -> Refusal {
-        Refusal::WrongTransition { state: self.state(), allowed: possible(self.state()) }
+        LIFECYCLE.wrong(self.state()).into()
     }
 }
 
 /// Refusals of a task.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    #[error("not possible while {state}; possible: {allowed:?}")]
-    WrongTransition { state: State, allowed: Vec<Event> },
+    #[error(transparent)]
+    WrongTransition(#[from] WrongTransition),
     #[error("the day is the one it has")]
     NothingChanges,
     #[error("no such seat")]
@@ -299,7 +268,7 @@ pub enum Refusal {
 impl DomainRefusal for Refusal {
     fn code(&self) -> Code {
         match self {
-            Self::WrongTransition { .. } => Code::WrongTransition,
+            Self::WrongTransition(wrong) => wrong.code(),
             Self::NothingChanges => Code::NothingChanges,
             Self::SeatUnknown => Code::SeatUnknown,
         }
@@ -307,18 +276,15 @@ impl DomainRefusal for Refusal {
 
     fn field(&self) -> Option<&'static str> {
         match self {
-            Self::WrongTransition { .. } => None,
+            Self::WrongTransition(_) => None,
             Self::NothingChanges => Some("day"),
             Self::SeatUnknown => Some("seat"),
         }
     }
 
-    fn params(&self) -> Vec<(&'static str, String)> {
+    fn params(&self) -> Params {
         match self {
-            Self::WrongTransition { state, allowed } => {
-                let allowed: Vec<&str> = allowed.iter().map(|event| event.as_str()).collect();
-                vec![("state", state.to_string()), ("allowed", allowed.join(", "))]
-            }
+            Self::WrongTransition(wrong) => wrong.params(),
             Self::NothingChanges | Self::SeatUnknown => Vec::new(),
         }
     }

@@ -1,11 +1,12 @@
 //! Use cases of tasks: one function each, inside the transaction it is given.
 
-use super::model::{Refusal, Stage, Task, reviews};
+use super::model::{Refusal, Stage, Step, Task};
 use super::policy::{self, Action, Subject, Visibility};
 use super::store::{self, Cursor, Filter};
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::db::Txn;
+use crate::deliverables::model::reviews;
 use crate::deliverables::service::{self as deliverables, SubmitIn};
 use crate::designations::model::Seat;
 use crate::designations::service as designations;
@@ -81,7 +82,7 @@ pub async fn plan_in(ctx: &Ctx, txn: &Txn, steps: Vec<StepTask>) -> Result<()> {
             hand_set_day: None,
             followed_day: None,
             estimated_minutes: step.estimated_minutes,
-            stage: Stage::Open,
+            stage: Stage::OnCourse(Step::Open),
             note: None,
             version: 1,
             created_at: ctx.now(),
@@ -168,7 +169,7 @@ pub async fn create_in(ctx: &Ctx, txn: &Txn, new: NewTask) -> Result<Task> {
         hand_set_day: None,
         followed_day: None,
         estimated_minutes: new.estimated_minutes,
-        stage: Stage::Open,
+        stage: Stage::OnCourse(Step::Open),
         note: new.note.map(|note| typed::cut(&note, TEXT_CHARACTERS)),
         version: 1,
         created_at: ctx.now(),

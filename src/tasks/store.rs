@@ -3,6 +3,7 @@
 use super::model::{Stage, Task};
 use super::policy::{Own, Visibility};
 use crate::db::{StoreError, after_row, exactly_one, no_row};
+use crate::deliverables::model::reviews;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{DeliverableId, ObservatoryId, OutcomeId, ProductStepId, ReleaseId, SeatId, TaskId};
 use entity::kinds::{DeliverableState, SeatKind, TaskOrigin, TaskState};
@@ -127,7 +128,7 @@ fn day() -> Expr {
 /// The day set by hand on the deliverable, for the step that submits it: the observatory's own step on the
 /// deliverable's derived day. The only place where a step follows its deliverable.
 fn followed_day() -> Expr {
-    let reviewing = SeatKind::ALL.iter().copied().filter(|kind| super::model::reviews(*kind));
+    let reviewing = SeatKind::ALL.iter().copied().filter(|kind| reviews(*kind));
     let hands_in = Condition::all()
         .add(task::Column::Origin.eq(TaskOrigin::Step))
         .add(seat::Column::Kind.is_not_in(reviewing))

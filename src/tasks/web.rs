@@ -1,6 +1,6 @@
 //! The pages of tasks: my tasks, and one task with its buttons.
 
-use super::model::{Event, Task, is_open, possible};
+use super::model::{Event, LIFECYCLE, Task, is_open};
 use super::policy::{self, Action};
 use super::service::{self, CompleteIn};
 use crate::ctx::Ctx;
@@ -207,7 +207,7 @@ impl Line {
 }
 
 fn may(ctx: &Ctx, task: &Task, event: Event, action: Action) -> bool {
-    possible(task.state()).contains(&event) && policy::may(&ctx.actor, action, service::subject(&task.seat))
+    LIFECYCLE.allows(task.state(), event) && policy::may(&ctx.actor, action, service::subject(&task.seat))
 }
 
 fn state_badge(state: TaskState, lang: Lang) -> Badge {

@@ -7,7 +7,7 @@
 //! Every search is bounded: a calendar in which nothing is ever worked ends in [`CalendarError::NoWorkingDay`], not in an
 //! endless loop.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{Datelike as _, NaiveDate, Weekday};
@@ -16,13 +16,15 @@ use super::rules::{CalendarData, NonWorkingRule, OneOffDay, TerritoryDays};
 use super::words;
 use crate::texts::Lang;
 
-/// How far a search for a working day goes: a whole year, leap day included. No territory rests longer than that.
+/// The calendar days that a search for a working day covers: a whole year, leap day included. A calendar without a working day
+/// in them is an error.
 const SEARCH_DAYS: usize = 366;
 
-/// Most working days that can be added or taken away at once, about forty years: more is a mistake of the caller.
+/// The most working days that can be added or taken away at once, about forty years; more are an error.
 pub const MOST_WORKING_DAYS: i32 = 10_000;
 
-/// Longest span, in calendar days, in which working days are counted or listed: a little over a century.
+/// The longest span, in calendar days, in which working days are counted or listed: a little over a century. A longer one is
+/// an error.
 pub const LONGEST_SPAN_DAYS: i64 = 40_000;
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -39,7 +41,7 @@ pub enum CalendarError {
     SpanTooLong { from: NaiveDate, to: NaiveDate },
 }
 
-/// Why a day is not worked. A holiday that falls on a Sunday is reported as the holiday: it says more.
+/// The reason why a day is not worked. A holiday that falls on a Sunday is reported as the holiday.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NonWorking<'a> {
     Holiday(&'a NonWorkingRule),
@@ -49,7 +51,7 @@ pub enum NonWorking<'a> {
 }
 
 impl<'a> NonWorking<'a> {
-    /// The reason in a word or two: the name of the holiday, or of the day of the week.
+    /// Returns the reason in a word or two: the name of the holiday, or of the day of the week.
     pub fn text(self, lang: Lang) -> &'a str {
         match self {
             Self::Holiday(rule) => rule.name(lang),
@@ -60,7 +62,7 @@ impl<'a> NonWorking<'a> {
     }
 }
 
-/// What all territories have in common.
+/// The days that all territories have in common.
 #[derive(Debug)]
 struct NationalDays {
     rules: Vec<NonWorkingRule>,
@@ -85,12 +87,12 @@ impl TerritoryCalendar {
         self.reason(day).is_none()
     }
 
-    /// Why `day` is not worked here; `None` on a working day.
+    /// Returns the reason why `day` is not worked here; `None` on a working day.
     pub fn why_not(&self, day: NaiveDate, lang: Lang) -> Option<&str> {
         self.reason(day).map(|reason| reason.text(lang))
     }
 
-    /// As [`Self::why_not`], for callers that tell a holiday from a weekend.
+    /// Returns the same reason as [`Self::why_not`], for callers that tell a holiday from a weekend.
     pub fn reason(&self, day: NaiveDate) -> Option<NonWorking<'_>> {
         self.holiday(day).or_else(|| self.one_off(day)).or_else(|| self.weekend(day))
     }
@@ -113,17 +115,17 @@ impl TerritoryCalendar {
         }
     }
 
-    /// `day` itself if it is worked, otherwise the first working day after it.
+    /// Returns `day` itself if it is worked, otherwise the first working day after it.
     pub fn next_working(&self, day: NaiveDate) -> Result<NaiveDate, CalendarError> {
-        next_worked_by_all(&[self], day)
+        first_worked(day.iter_days(), &[self], day)
     }
 
-    /// `day` itself if it is worked, otherwise the last working day before it.
+    /// Returns `day` itself if it is worked, otherwise the last working day before it.
     pub fn previous_working(&self, day: NaiveDate) -> Result<NaiveDate, CalendarError> {
-        previous_worked_by_all(&[self], day)
+        first_worked(days_back_from(day), &[self], day)
     }
 
-    /// The working day that is `n` working days after `day`, or before it if `n` is negative.
+    /// Returns the working day that is `n` working days after `day`, or before it if `n` is negative.
     ///
     /// `day` itself never counts (art. 155 c.p.c.: *dies a quo non computatur*): from a Saturday, +1 is Monday and −1 is
     /// Friday. With `n` = 0 a day that is not worked moves to the next one that is (art. 2963 c.c.: a term that ends on a
@@ -150,25 +152,14 @@ impl TerritoryCalendar {
         first_worked(days_back_from(day).skip(1), &[self], day)
     }
 
-    /// Working days from `from` to `to`: the `n` for which `add_working_days(from, n)` is `to`, if `to` is worked.
+    /// Counts the working days from `from` to `to`: the `n` for which `add_working_days(from, n)` is `to`, if `to` is worked.
     ///
     /// `from` does not count and `to` does; negative if `to` comes first; 0 from a day to itself.
     pub fn working_days_between(&self, from: NaiveDate, to: NaiveDate) -> Result<i32, CalendarError> {
-        check_span(from, to)?;
-        let mut count = 0;
-        if from <= to {
-            for day in from.iter_days().skip(1).take_while(|day| *day <= to) {
-                count += i32::from(self.is_working(day));
-            }
-        } else {
-            for day in to.iter_days().take_while(|day| *day < from) {
-                count -= i32::from(self.is_working(day));
-            }
-        }
-        Ok(count)
+        count(from, to, |day| self.is_working(day))
     }
 
-    /// The working days from `from` to `to`, both included, in order; none if `to` comes first.
+    /// Returns the working days from `from` to `to`, both included, in order; none if `to` comes first.
     pub fn working_days(
         &self,
         from: NaiveDate,
@@ -204,35 +195,136 @@ impl Calendars {
         self.by_code.get(code).ok_or_else(|| CalendarError::UnknownTerritory { code: code.to_owned() })
     }
 
-    /// The calendars of several territories, for the questions about days worked by all of them.
-    pub fn of_all<'a>(&'a self, codes: &[&str]) -> Result<Vec<&'a TerritoryCalendar>, CalendarError> {
-        codes.iter().map(|code| self.of(code)).collect()
+    /// Returns the calendars of these territories, each once, to be asked together.
+    pub fn joint<'c>(&self, codes: impl IntoIterator<Item = &'c str>) -> Result<Joint<'_>, CalendarError> {
+        let codes: BTreeSet<&str> = codes.into_iter().collect();
+        Ok(Joint(codes.into_iter().map(|code| self.of(code)).collect::<Result<_, _>>()?))
     }
 
-    /// All calendars in the order of their codes.
+    /// Returns the calendars of all territories, to be asked together.
+    pub fn all(&self) -> Joint<'_> {
+        Joint(self.iter().collect())
+    }
+
+    /// Returns all calendars in the order of their codes.
     pub fn iter(&self) -> impl Iterator<Item = &TerritoryCalendar> {
         self.by_code.values()
     }
 }
 
-/// Whether `day` is worked in every one of these territories. Nobody concerned means nobody objects: every day is.
-pub fn worked_by_all(calendars: &[&TerritoryCalendar], day: NaiveDate) -> bool {
-    calendars.iter().all(|calendar| calendar.is_working(day))
+/// The calendars of several territories, each once, asked together: a day counts where all of them work.
+///
+/// Without any territory every day counts.
+#[derive(Clone, Debug)]
+pub struct Joint<'a>(Vec<&'a TerritoryCalendar>);
+
+impl<'a> Joint<'a> {
+    /// Checks whether all of these territories work on `day`.
+    pub fn is_worked(&self, day: NaiveDate) -> bool {
+        self.0.iter().all(|calendar| calendar.is_working(day))
+    }
+
+    /// Returns the territories that do not work on `day`, each with its reason.
+    pub fn closed(&self, day: NaiveDate) -> Vec<(&'a str, NonWorking<'a>)> {
+        self.0.iter().filter_map(|calendar| Some((calendar.code(), calendar.reason(day)?))).collect()
+    }
+
+    /// Returns `day` itself if all of these territories work, otherwise the first day after it on which they do.
+    pub fn next_worked(&self, day: NaiveDate) -> Result<NaiveDate, CalendarError> {
+        first_worked(day.iter_days(), &self.0, day)
+    }
+
+    /// Returns `day` itself if all of these territories work, otherwise the last day before it on which they do.
+    pub fn previous_worked(&self, day: NaiveDate) -> Result<NaiveDate, CalendarError> {
+        first_worked(days_back_from(day), &self.0, day)
+    }
+
+    /// Counts the days worked by all from `from` to `to`, as [`TerritoryCalendar::working_days_between`] counts those of
+    /// one territory.
+    pub fn working_days_between(&self, from: NaiveDate, to: NaiveDate) -> Result<i32, CalendarError> {
+        count(from, to, |day| self.is_worked(day))
+    }
+
+    /// Checks whether all of these territories work on `day`. Errors: [`NotWorked::ClosedDay`], which says who does not and
+    /// names the next day that all work; `names` gives the names under which the reader knows a territory.
+    pub fn must_be_worked(&self, day: NaiveDate, names: impl Fn(&str) -> Vec<String>) -> Result<(), NotWorked> {
+        let closed = self.closed(day);
+        let Some((_, first)) = closed.first() else { return Ok(()) };
+        let is_everywhere = closed.len() == self.0.len() && closed.iter().all(|(_, reason)| reason == first);
+        let closed = if is_everywhere {
+            Closed::Everywhere(Closing::of(*first))
+        } else {
+            let named = |(code, reason): &(&str, NonWorking<'_>)| {
+                let closing = Closing::of(*reason);
+                names(code).into_iter().map(move |name| (name, closing.clone()))
+            };
+            Closed::At(closed.iter().flat_map(named).collect())
+        };
+        Err(NotWorked::ClosedDay(ClosedDay { day, closed, next: self.next_worked(day)? }))
+    }
 }
 
-/// The territories of this list that do not work on `day`, each with its reason.
-pub fn not_working<'a>(calendars: &[&'a TerritoryCalendar], day: NaiveDate) -> Vec<(&'a str, NonWorking<'a>)> {
-    calendars.iter().filter_map(|calendar| Some((calendar.code(), calendar.reason(day)?))).collect()
+/// The reason why a day is not one worked by all.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotWorked {
+    #[error(transparent)]
+    ClosedDay(#[from] ClosedDay),
+    /// The calendars give no answer.
+    #[error(transparent)]
+    Calendar(#[from] CalendarError),
 }
 
-/// `day` itself if all of these territories work, otherwise the first day after it on which they do.
-pub fn next_worked_by_all(calendars: &[&TerritoryCalendar], day: NaiveDate) -> Result<NaiveDate, CalendarError> {
-    first_worked(day.iter_days(), calendars, day)
+/// A day on which not all of those concerned work.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{day} is not worked by all; {next} is")]
+pub struct ClosedDay {
+    pub day: NaiveDate,
+    pub closed: Closed,
+    /// The next day that all of them work.
+    pub next: NaiveDate,
 }
 
-/// `day` itself if all of these territories work, otherwise the last day before it on which they do.
-pub fn previous_worked_by_all(calendars: &[&TerritoryCalendar], day: NaiveDate) -> Result<NaiveDate, CalendarError> {
-    first_worked(days_back_from(day), calendars, day)
+/// The places that do not work on a day, with the reasons.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Closed {
+    /// All of those concerned, for the same reason: a weekend, a national holiday.
+    Everywhere(Closing),
+    /// The places with these names.
+    At(Vec<(String, Closing)>),
+}
+
+impl Closed {
+    /// Returns who and why in words: «Provincia di Como (Sant'Abbondio), Provincia di Lecco (San Nicolò)»; a reason that all
+    /// share is said once.
+    pub fn text(&self, lang: Lang) -> String {
+        match self {
+            Self::Everywhere(closing) => closing.text(lang).to_owned(),
+            Self::At(places) => {
+                let named = |(name, closing): &(String, Closing)| format!("{name} ({})", closing.text(lang));
+                places.iter().map(named).collect::<Vec<_>>().join(", ")
+            }
+        }
+    }
+}
+
+/// The reason why a day is not worked, kept for a reader of either language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Closing {
+    it: String,
+    en: String,
+}
+
+impl Closing {
+    fn of(reason: NonWorking<'_>) -> Self {
+        Self { it: reason.text(Lang::It).to_owned(), en: reason.text(Lang::En).to_owned() }
+    }
+
+    pub fn text(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::It => &self.it,
+            Lang::En => &self.en,
+        }
+    }
 }
 
 fn first_worked(
@@ -240,10 +332,23 @@ fn first_worked(
     calendars: &[&TerritoryCalendar],
     from: NaiveDate,
 ) -> Result<NaiveDate, CalendarError> {
-    days.take(SEARCH_DAYS).find(|day| worked_by_all(calendars, *day)).ok_or_else(|| {
+    let is_worked = |day: &NaiveDate| calendars.iter().all(|calendar| calendar.is_working(*day));
+    days.take(SEARCH_DAYS).find(is_worked).ok_or_else(|| {
         let codes: Vec<&str> = calendars.iter().map(|calendar| calendar.code()).collect();
         CalendarError::NoWorkingDay { territories: codes.join(", "), from }
     })
+}
+
+/// Counts the worked days after `from` up to `to`, included; those from `to` to the day before `from`, negative, if `to`
+/// comes first.
+fn count(from: NaiveDate, to: NaiveDate, is_worked: impl Fn(NaiveDate) -> bool) -> Result<i32, CalendarError> {
+    check_span(from, to)?;
+    let worked = |days: &mut dyn Iterator<Item = NaiveDate>| days.map(|day| i32::from(is_worked(day))).sum::<i32>();
+    if from <= to {
+        Ok(worked(&mut from.iter_days().skip(1).take_while(|day| *day <= to)))
+    } else {
+        Ok(-worked(&mut to.iter_days().take_while(|day| *day < from)))
+    }
 }
 
 fn days_back_from(day: NaiveDate) -> impl Iterator<Item = NaiveDate> {

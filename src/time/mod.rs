@@ -25,7 +25,7 @@ pub mod rules;
 pub mod words;
 pub mod zone;
 
-pub use calendar::{CalendarError, Calendars, NonWorking, TerritoryCalendar};
+pub use calendar::{CalendarError, Calendars, ClosedDay, Joint, NonWorking, NotWorked, TerritoryCalendar};
 pub use day::Day;
 pub use period::{Frequency, Period};
 pub use rules::{CalendarData, NonWorkingRule, OneOffDay, RuleKind, TerritoryDays};

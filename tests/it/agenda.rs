@@ -95,8 +95,12 @@ async fn a_day_not_worked_everywhere_is_refused_by_name_unless_a_reason_is_given
     let version = &release["version"];
     let refused =
         secretariat.post(&path(&release, "/move")).if_match(version).json(to_the_18th(Value::Null)).send().await;
-    assert!(refused.text().contains("Sant'Anselmo"), "{}", refused.text());
+    let (text, next) = (refused.text(), "19.03.2027");
+    assert!(text.contains("Mantova (Sant'Anselmo)") && text.contains(next), "{text}");
     refused.refused(422, "non_working_day");
+    let far = json!({ "day": "2198-03-19", "reason_code": "portal", "reason_text": "Fermo del portale" });
+    let too_far = secretariat.post(&path(&release, "/move")).if_match(version).json(far).send().await;
+    assert_eq!(too_far.refused(422, "invalid")["errors"][0]["code"], "out_of_range");
     let moved = secretariat
         .post(&path(&release, "/move"))
         .if_match(version)

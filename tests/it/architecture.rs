@@ -23,6 +23,7 @@ const UPWARDS: &[(&str, &[&str])] = &[
 /// Parts of the crate that a pure layer may name: rules, words, and other pure code.
 const PURE: &[&[&str]] = &[
     &["error"],
+    &["lifecycle"],
     &["time"],
     &["texts", "Lang"],
     &["auth", "actor"],

@@ -7,12 +7,13 @@ use crate::workbench::{Workbench, notification};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use entity::ids::{DesignationRecordId, ReleaseId};
 use entity::kinds::{
-    ActKind, Channel, DeliverableState, MeetingState, NotificationState, Periodicity, ProductScope, PublicationState,
-    ReasonCode, RecordChange, ReleaseState, SeatKind, TaskOrigin, TaskState,
+    ActKind, Channel, DeliverableState, MeetingMode, MeetingState, NotificationState, Periodicity, ProductScope,
+    PublicationState, ReasonCode, RecordChange, ReleaseState, SeatKind, TaskOrigin, TaskState,
 };
 use raccordo::deliverables::model as deliverables;
 use raccordo::designations::model as designations;
 use raccordo::error::{Error, Refusal};
+use raccordo::lifecycle::{Blocked, Event, Table, Target};
 use raccordo::mail::outbox::{self, desk, lease};
 use raccordo::meetings::model as meetings;
 use raccordo::portal::model as portal;
@@ -41,6 +42,35 @@ fn said(outcome: Result<String, impl Refusal>) -> String {
     match outcome {
         Ok(state) => format!("-> {state}"),
         Err(refusal) => format!("   {}", refusal.code().as_str()),
+    }
+}
+
+/// Prints a lifecycle: every state met with every event of its table. `next` asks the transition itself, which has to agree
+/// with the table; a state that is gone back to is the transition's own to know.
+fn of_lifecycle<S, E, R>(
+    matrix: &mut Matrix,
+    table: &Table<S, E>,
+    states: &[S],
+    next: impl Fn(S, E) -> Result<S, R>,
+    beside: impl Fn(&mut Matrix, S),
+) where
+    S: Copy + Eq + std::fmt::Debug + std::fmt::Display,
+    E: Event,
+    R: Refusal,
+{
+    for &state in states {
+        for event in table.events() {
+            let reached = next(state, event);
+            match table.target(state, event) {
+                Some(Target::To(target)) => {
+                    assert_eq!(reached.as_ref().ok(), Some(&target), "{state} {}", event.as_str())
+                }
+                Some(Target::Back) => assert!(reached.is_ok(), "{state} {}", event.as_str()),
+                None => assert!(reached.is_err(), "{state} {}", event.as_str()),
+            }
+            matrix.line(state, event.as_str(), &said(reached.map(|state| state.to_string())));
+        }
+        beside(matrix, state);
     }
 }
 
@@ -162,20 +192,19 @@ fn reason() -> releases::Reason {
 
 fn of_releases(matrix: &mut Matrix) {
     matrix.machine("release");
-    for state in ReleaseState::ALL {
-        for event in releases::Event::ALL {
-            let at = release(*state);
-            let next = match event {
-                releases::Event::Improve => at.improved(releases::When::On(day("2027-03-30")), day("2027-03-01")),
-                releases::Event::Correct => at.corrected(&product(), None, "2025".parse().expect("a year")),
-                releases::Event::Confirm => at.confirmed(slot("2027-03-30"), now()),
-                releases::Event::Move => at.moved(slot("2027-04-15"), now()),
-                releases::Event::Cancel => at.cancelled(reason()),
-                releases::Event::Publish => at.published(slot("2027-03-30").instant()),
-            };
-            matrix.line(state, event.as_str(), &said(next.map(|next| next.state().to_string())));
-        }
-    }
+    let next = |state, event| {
+        let at = release(state);
+        let next = match event {
+            releases::Event::Improve => at.improved(releases::When::On(day("2027-03-30")), day("2027-03-01")),
+            releases::Event::Correct => at.corrected(&product(), None, "2025".parse().expect("a year")),
+            releases::Event::Confirm => at.confirmed(slot("2027-03-30"), now()),
+            releases::Event::Move => at.moved(slot("2027-04-15"), now()),
+            releases::Event::Cancel => at.cancelled(reason()),
+            releases::Event::Publish => at.published(slot("2027-03-30").instant()),
+        };
+        next.map(|next| next.state())
+    };
+    of_lifecycle(matrix, &releases::LIFECYCLE, ReleaseState::ALL, next, |_, _| ());
     let early = release(ReleaseState::Confirmed).published(slot("2027-03-30").instant() - TimeDelta::seconds(1));
     matrix.line("confirmed", "publish a second early", &said(early.map(|next| next.state().to_string())));
     let back = release(ReleaseState::Confirmed).moved(slot("2027-02-26"), now());
@@ -202,28 +231,28 @@ fn deliverable(state: DeliverableState) -> deliverables::Deliverable {
 
 fn of_deliverables(matrix: &mut Matrix) {
     matrix.machine("deliverable (what was blocked was in progress)");
-    for state in DeliverableState::ALL {
-        for event in deliverables::Event::ALL {
-            let at = deliverable(*state);
-            let next = match event {
-                deliverables::Event::Block => at.blocked("Portale fermo".into()),
-                deliverables::Event::Waive => at.waived("Accorpata".into()),
-                event => at.after(*event),
-            };
-            matrix.line(state, event.as_str(), &said(next.map(|next| next.state().to_string())));
-        }
-        let moved = deliverable(*state).rescheduled(Some(day("2027-03-20")));
+    let next = |state, event| {
+        let at = deliverable(state);
+        let next = match event {
+            deliverables::Event::Block => at.blocked("Portale fermo".into()),
+            deliverables::Event::Waive => at.waived("Accorpata".into()),
+            event => at.after(event),
+        };
+        next.map(|next| next.state())
+    };
+    of_lifecycle(matrix, &deliverables::LIFECYCLE, DeliverableState::ALL, next, |matrix, state| {
+        let moved = deliverable(state).rescheduled(Some(day("2027-03-20")));
         matrix.line(state, "reschedule", &said(moved.map(|next| next.state().to_string())));
-    }
+    });
 }
 
 fn task(state: TaskState) -> tasks::Task {
     let stage = match state {
-        TaskState::Open => tasks::Stage::Open,
-        TaskState::InProgress => tasks::Stage::InProgress,
+        TaskState::Open => tasks::Stage::OnCourse(tasks::Step::Open),
+        TaskState::InProgress => tasks::Stage::OnCourse(tasks::Step::InProgress),
         TaskState::Done => tasks::Stage::Done { at: now() },
         TaskState::Blocked => {
-            tasks::Stage::Blocked { reason: "Manca il dato".into(), back_to: tasks::Resume::InProgress }
+            tasks::Stage::Blocked(Blocked { reason: "Manca il dato".into(), back_to: tasks::Step::InProgress })
         }
         TaskState::Cancelled => tasks::Stage::Cancelled { reason: None },
     };
@@ -262,34 +291,81 @@ fn task(state: TaskState) -> tasks::Task {
 
 fn of_tasks(matrix: &mut Matrix) {
     matrix.machine("task (what was blocked was in progress)");
-    for state in TaskState::ALL {
-        for event in tasks::Event::ALL {
-            let at = task(*state);
-            let next = match event {
-                tasks::Event::Start => at.started(),
-                tasks::Event::Complete => at.completed(now()),
-                tasks::Event::Block => at.blocked("Manca il dato".into()),
-                tasks::Event::Unblock => at.unblocked(),
-                tasks::Event::Cancel => at.cancelled(None),
-            };
-            matrix.line(state, event.as_str(), &said(next.map(|next| next.state().to_string())));
-        }
-        let moved = task(*state).rescheduled(Some(day("2027-03-20")));
+    let next = |state, event| {
+        let at = task(state);
+        let next = match event {
+            tasks::Event::Start => at.started(),
+            tasks::Event::Complete => at.completed(now()),
+            tasks::Event::Block => at.blocked("Manca il dato".into()),
+            tasks::Event::Unblock => at.unblocked(),
+            tasks::Event::Cancel => at.cancelled(None),
+        };
+        next.map(|next| next.state())
+    };
+    of_lifecycle(matrix, &tasks::LIFECYCLE, TaskState::ALL, next, |matrix, state| {
+        let moved = task(state).rescheduled(Some(day("2027-03-20")));
         matrix.line(state, "reschedule", &said(moved.map(|next| next.state().to_string())));
-    }
+    });
 }
 
 // ---- The table and the portal --------------------------------------------------------------------------------------------
 
+fn convocation() -> meetings::Convocation {
+    let number = meetings::Number { number: 1, year: 2027 };
+    meetings::Convocation { number, at: now(), short_notice_reason: None }
+}
+
+fn meeting(state: MeetingState) -> meetings::Meeting {
+    let convocation = convocation();
+    let stage = match state {
+        MeetingState::Draft => meetings::Stage::Draft,
+        MeetingState::Convened => meetings::Stage::Convened(convocation),
+        MeetingState::Held => meetings::Stage::Held { convocation, at: now() },
+        MeetingState::Closed => meetings::Stage::Closed { convocation, held_at: now(), short_quorum_reason: None },
+        MeetingState::Cancelled => {
+            meetings::Stage::Cancelled { convocation: Some(convocation), reason: "Sciopero".into() }
+        }
+    };
+    meetings::Meeting {
+        id: Uuid::nil().into(),
+        table_id: Uuid::nil().into(),
+        title: "Seduta".into(),
+        slot: hours("2027-03-30"),
+        venue: room(),
+        uid: "seduta@raccordo.test".into(),
+        sequence: 0,
+        stage,
+        short_quorum_reason: None,
+        version: 1,
+    }
+}
+
+fn hours(on: &str) -> meetings::Slot {
+    meetings::Slot { day: day(on), starts: nine(), ends: NaiveTime::from_hms_opt(12, 0, 0).expect("an hour") }
+}
+
+fn room() -> meetings::Venue {
+    meetings::Venue { mode: MeetingMode::InPerson, place: Some("Sala 5".into()), remote_url: None }
+}
+
 fn of_meetings(matrix: &mut Matrix) {
     matrix.machine("meeting");
-    for state in MeetingState::ALL {
-        for event in meetings::Event::ALL {
-            let next = meetings::after(*state, *event)
-                .map_or_else(|| "   wrong_transition".to_owned(), |next| format!("-> {next}"));
-            matrix.line(state, format!("{event:?}").to_lowercase(), &next);
-        }
-    }
+    let next = |state, event| {
+        let at = meeting(state);
+        let next = match event {
+            meetings::Event::Convene => at.convene(convocation(), 1),
+            meetings::Event::Move => at.move_to(hours("2027-04-01"), room(), None),
+            meetings::Event::Cancel => at.cancel("Sciopero".into()),
+            meetings::Event::Hold => at.hold(hours("2027-03-30").begins_at()),
+            meetings::Event::Close => at.close(None),
+            // What leaves the meeting in its state changes its agenda, guests, presences or outcomes.
+            meetings::Event::Edit | meetings::Event::Invite | meetings::Event::Attend | meetings::Event::Conclude => {
+                at.must_allow(event).map(|()| at)
+            }
+        };
+        next.map(|next| next.state())
+    };
+    of_lifecycle(matrix, &meetings::LIFECYCLE, MeetingState::ALL, next, |_, _| ());
 }
 
 fn of_publications(matrix: &mut Matrix) {

@@ -307,8 +307,9 @@ async fn a_convocation_that_cannot_stand_is_refused_with_its_reason(engine: Engi
 
     let on_a_patron_day = edit(json!({ "day": "2027-02-15" })).await;
     let refused = convene(&on_a_patron_day, json!({})).await;
-    assert!(refused.text().contains("Faustino"), "{}", refused.text());
-    refused.refused(422, "not_worked_by_all");
+    let (text, next) = (refused.text(), "16.02.2027");
+    assert!(text.contains("Faustino") && text.contains(next), "{text}");
+    refused.refused(422, "non_working_day");
 
     let nowhere = edit(json!({ "day": "2027-02-10", "place": null })).await;
     convene(&nowhere, json!({})).await.refused(422, "place_missing");

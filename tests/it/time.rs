@@ -7,12 +7,10 @@ use std::sync::LazyLock;
 use chrono::{Datelike as _, Days, NaiveDate, Weekday};
 use proptest::prelude::*;
 use raccordo::texts::Lang;
-use raccordo::time::calendar::{
-    LONGEST_SPAN_DAYS, MOST_WORKING_DAYS, next_worked_by_all, not_working, previous_worked_by_all, worked_by_all,
-};
+use raccordo::time::calendar::{LONGEST_SPAN_DAYS, MOST_WORKING_DAYS};
 use raccordo::time::{
-    CalendarData, CalendarError, Calendars, NonWorking, NonWorkingRule, OneOffDay, RuleKind, TerritoryCalendar,
-    TerritoryDays,
+    CalendarData, CalendarError, Calendars, Joint, NonWorking, NonWorkingRule, NotWorked, OneOffDay, RuleKind,
+    TerritoryCalendar, TerritoryDays,
 };
 
 /// Twelve provinces; the Region's office sits in Milan and keeps its calendar.
@@ -214,14 +212,103 @@ fn the_same_rung_falls_on_different_days_in_milan_and_in_como() {
 
 #[test]
 fn a_day_worked_by_all_avoids_every_patron_day() {
-    let three = LOMBARDY.of_all(&["MI", "PV", "CO"]).expect("territories of Lombardy");
+    let three = joint(&["MI", "PV", "CO"]);
     let monday = day(2026, 12, 7);
-    assert_eq!(next_worked_by_all(&three, monday), Ok(day(2026, 12, 10)));
-    assert_eq!(previous_worked_by_all(&three, monday), Ok(day(2026, 12, 4)));
-    let closed: Vec<_> =
-        not_working(&three, monday).into_iter().map(|(code, reason)| (code, reason.text(Lang::En))).collect();
+    assert_eq!(three.next_worked(monday), Ok(day(2026, 12, 10)));
+    assert_eq!(three.previous_worked(monday), Ok(day(2026, 12, 4)));
+    let closed: Vec<_> = three.closed(monday).into_iter().map(|(code, reason)| (code, reason.text(Lang::En))).collect();
     assert_eq!(closed, [("MI", "Saint Ambrose")]);
-    assert!(not_working(&three, day(2026, 12, 10)).is_empty());
+    assert!(three.closed(day(2026, 12, 10)).is_empty());
+}
+
+// --- All twelve territories together -----------------------------------------------------------------------------------------
+
+fn joint(codes: &[&str]) -> Joint<'static> {
+    LOMBARDY.joint(codes.iter().copied()).expect("territories of Lombardy")
+}
+
+/// A day, why the twelve territories do not all work on it, and the next day on which they do. Taken from the calendars of the
+/// years by hand; no reason and the day itself where all of them work.
+const THE_TWELVE: [(&str, &str, &str); 26] = [
+    // The patron days, each in a year in which it is no weekend.
+    ("2027-01-19", "LO (San Bassiano)", "2027-01-20"),
+    ("2027-02-15", "BS (Santi Faustino e Giovita)", "2027-02-16"),
+    ("2027-03-18", "MN (Sant'Anselmo)", "2027-03-19"),
+    ("2028-05-08", "VA (San Vittore)", "2028-05-09"),
+    ("2028-06-19", "SO (Santi Gervasio e Protasio)", "2028-06-20"),
+    ("2027-06-24", "MB (San Giovanni Battista)", "2027-06-25"),
+    ("2027-08-26", "BG (Sant'Alessandro)", "2027-08-27"),
+    ("2027-08-31", "CO (Sant'Abbondio)", "2027-09-01"),
+    ("2028-11-13", "CR (Sant'Omobono)", "2028-11-14"),
+    // Three patrons and a national holiday on four days in a row.
+    ("2027-12-03", "", "2027-12-03"),
+    ("2027-12-06", "LC (San Nicolò)", "2027-12-10"),
+    ("2027-12-07", "MI (Sant'Ambrogio)", "2027-12-10"),
+    ("2027-12-08", "Immacolata Concezione", "2027-12-10"),
+    ("2027-12-09", "PV (San Siro)", "2027-12-10"),
+    ("2027-12-10", "", "2027-12-10"),
+    // Easter.
+    ("2027-03-26", "", "2027-03-26"),
+    ("2027-03-27", "sabato", "2027-03-30"),
+    ("2027-03-28", "domenica", "2027-03-30"),
+    ("2027-03-29", "Lunedì dell'Angelo", "2027-03-30"),
+    // 4 October, a holiday from 2026.
+    ("2024-10-04", "", "2024-10-04"),
+    ("2027-10-04", "San Francesco d'Assisi", "2027-10-05"),
+    // The end of the year: Christmas is a Friday, New Year's Day too.
+    ("2026-12-24", "", "2026-12-24"),
+    ("2026-12-25", "Natale", "2026-12-28"),
+    ("2026-12-31", "", "2026-12-31"),
+    ("2027-01-01", "Capodanno", "2027-01-04"),
+    ("2027-01-06", "Epifania", "2027-01-07"),
+];
+
+#[test]
+fn a_day_not_worked_by_all_twelve_names_who_is_closed_and_the_next_day_worked_by_all() {
+    let twelve = LOMBARDY.all();
+    for (text, why, next) in THE_TWELVE {
+        let (day, next): (NaiveDate, NaiveDate) = (text.parse().expect("a day"), next.parse().expect("a day"));
+        assert_eq!(twelve.next_worked(day), Ok(next), "{text}");
+        assert_eq!(twelve.is_worked(day), why.is_empty(), "{text}");
+        match twelve.must_be_worked(day, |code| vec![code.to_owned()]) {
+            Ok(()) => assert_eq!("", why, "{text}"),
+            Err(NotWorked::ClosedDay(refused)) => {
+                assert_eq!((refused.day, refused.closed.text(Lang::It).as_str(), refused.next), (day, why, next));
+            }
+            Err(NotWorked::Calendar(error)) => panic!("{text}: {error}"),
+        }
+    }
+}
+
+#[test]
+fn days_worked_by_all_twelve_are_counted_like_those_of_one() {
+    let twelve = LOMBARDY.all();
+    for (from, to, worked) in [
+        // 1, 2, 3 and 10 December; not the three patrons and the 8th.
+        (day(2027, 11, 30), day(2027, 12, 10), 4),
+        (day(2026, 12, 24), day(2027, 1, 7), 7),
+        (day(2027, 3, 24), day(2027, 3, 31), 4),
+        (day(2027, 10, 1), day(2027, 10, 8), 4),
+        // A month without a patron has the days of any calendar.
+        (day(2027, 4, 30), day(2027, 5, 31), 21),
+    ] {
+        assert_eq!(twelve.working_days_between(from, to), Ok(worked), "{from} {to}");
+        assert_eq!(twelve.working_days_between(to, from), Ok(-worked), "both ends are worked: {to} {from}");
+    }
+    let far = day(2027, 1, 4) + Days::new(LONGEST_SPAN_DAYS.unsigned_abs() + 1);
+    let too_long = Err(CalendarError::SpanTooLong { from: day(2027, 1, 4), to: far });
+    assert_eq!(twelve.working_days_between(day(2027, 1, 4), far), too_long);
+}
+
+#[test]
+fn one_territory_has_as_many_names_as_bodies_and_is_asked_once() {
+    let twice = joint(&["LC", "MI", "LC"]);
+    let names = |code: &str| vec![format!("Provincia {code}"), format!("Camera {code}")];
+    let Err(NotWorked::ClosedDay(refused)) = twice.must_be_worked(day(2027, 12, 6), names) else {
+        panic!("Lecco does not work on the day of Saint Nicholas")
+    };
+    assert_eq!(refused.closed.text(Lang::En), "Provincia LC (Saint Nicholas), Camera LC (Saint Nicholas)");
+    assert_eq!(LOMBARDY.joint(["XX"]).map(drop), Err(CalendarError::UnknownTerritory { code: "XX".to_owned() }));
 }
 
 #[test]
@@ -312,6 +399,10 @@ fn any_calendar() -> impl Strategy<Value = &'static TerritoryCalendar> {
     prop::sample::select(TERRITORIES.to_vec()).prop_map(of)
 }
 
+fn any_territories() -> impl Strategy<Value = Vec<&'static str>> {
+    prop::sample::subsequence(TERRITORIES.to_vec(), 1..=TERRITORIES.len())
+}
+
 fn any_day() -> impl Strategy<Value = NaiveDate> {
     (0_u64..9_000).prop_map(|days| day(2020, 1, 1) + Days::new(days))
 }
@@ -371,12 +462,35 @@ proptest! {
 
     #[test]
     fn a_day_worked_by_all_is_worked_by_each(from in any_day()) {
-        let everybody: Vec<&TerritoryCalendar> = LOMBARDY.iter().collect();
-        let next = next_worked_by_all(&everybody, from).expect("Lombardy works");
-        prop_assert!(everybody.iter().all(|calendar| calendar.is_working(next)));
+        let next = LOMBARDY.all().next_worked(from).expect("Lombardy works");
+        prop_assert!(LOMBARDY.iter().all(|calendar| calendar.is_working(next)));
         for earlier in from.iter_days().take_while(|earlier| *earlier < next) {
-            prop_assert!(!worked_by_all(&everybody, earlier));
-            prop_assert!(!not_working(&everybody, earlier).is_empty());
+            prop_assert!(!LOMBARDY.iter().all(|calendar| calendar.is_working(earlier)));
+            prop_assert!(!LOMBARDY.all().closed(earlier).is_empty());
+        }
+    }
+
+    #[test]
+    fn spans_of_days_worked_by_all_add_up(codes in any_territories(), a in any_day(), b in any_day(), c in any_day()) {
+        let joint = joint(&codes);
+        let between = |from, to| joint.working_days_between(from, to).expect("a short span");
+        let [a, b, c] = { let mut days = [a, b, c]; days.sort(); days };
+        prop_assert_eq!(between(a, c), between(a, b) + between(b, c));
+        prop_assert_eq!(between(c, a), between(c, b) + between(b, a));
+    }
+
+    #[test]
+    fn a_refused_day_names_the_first_later_day_that_each_of_them_works(codes in any_territories(), from in any_day()) {
+        let joint = joint(&codes);
+        let calendars: Vec<&TerritoryCalendar> = codes.iter().map(|code| of(code)).collect();
+        let is_worked = |day: &NaiveDate| calendars.iter().all(|calendar| calendar.is_working(*day));
+        match joint.must_be_worked(from, |code| vec![code.to_owned()]) {
+            Ok(()) => prop_assert!(is_worked(&from)),
+            Err(NotWorked::ClosedDay(refused)) => {
+                prop_assert!(!is_worked(&from));
+                prop_assert_eq!(Some(refused.next), from.iter_days().find(is_worked));
+            }
+            Err(error) => prop_assert!(false, "{}", error),
         }
     }
 

@@ -98,7 +98,7 @@ fn check_days(days: i64) -> Result<()> {
     if (1..=TOKEN_DAYS_MAX).contains(&days) {
         return Ok(());
     }
-    let params = vec![("min", "1".to_owned()), ("max", TOKEN_DAYS_MAX.to_string())];
+    let params = vec![("min", 1.into()), ("max", TOKEN_DAYS_MAX.into())];
     Err(Error::Invalid(vec![FieldError { params, ..FieldError::new("days", Code::DaysOutOfRange) }]))
 }
 

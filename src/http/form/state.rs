@@ -2,6 +2,7 @@
 
 use crate::error::{Code, Error};
 use crate::http::Failure;
+use crate::http::wording::text;
 use crate::texts::Lang;
 use std::borrow::Cow;
 use std::ops::Deref;
@@ -98,12 +99,6 @@ impl<'e> IntoIterator for &'e Errors {
     fn into_iter(self) -> Self::IntoIter {
         self.found.iter()
     }
-}
-
-/// Returns the text of a code with its values filled in.
-pub(in crate::http) fn text(lang: Lang, code: Code, params: &[(&'static str, String)]) -> String {
-    let values: Vec<(&str, &str)> = params.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    lang.f(&format!("errors.{}", code.as_str()), &values)
 }
 
 /// One entry of a list, or of a group of radio buttons, to choose from.

@@ -8,17 +8,14 @@ use crate::db::Txn;
 use crate::designations::service as designations;
 use crate::designations::view::Designation;
 use crate::each::Failures;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::mail::outbox::withdraw;
 use crate::meetings::mail::{self, Sheet, Telling};
-use crate::meetings::model::{
-    self, Convocation, Event, Meeting, Notice, NoticeError, Slot, Told, Venue, notice, numbering_year,
-};
+use crate::meetings::model::{self, Convocation, Event, Meeting, Notice, Slot, Told, Venue, notice, numbering_year};
 use crate::meetings::policy::{Action, Visibility};
 use crate::meetings::store::{self, Filter};
 use crate::meetings::view::{Dossier, Invited, Line, Member};
 use crate::network::service as network;
-use crate::time::CalendarError;
 use crate::typed;
 use entity::ids::{MeetingId, PersonId};
 use entity::kinds::{CalendarMethod, MeetingState};
@@ -28,8 +25,8 @@ use sea_orm::ConnectionTrait;
 ///
 /// What happens: the number is the next of the table's year; notice is counted in days worked by every party of the table and
 /// held against its rule. Who may: the secretariat. Which mails leave: *convened*, with a calendar part, to every member.
-/// Which errors: `wrong_transition`, `agenda_empty`, `place_missing`, `day_in_past`, `not_worked_by_all` (naming who does not
-/// work and why), `notice_too_short` unless a reason is given, `stale`.
+/// Which errors: `wrong_transition`, `agenda_empty`, `place_missing`, `day_in_past`, `non_working_day` (naming who does not
+/// work, why, and the next day that all work), `notice_too_short` unless a reason is given, `stale`.
 pub async fn convene(
     ctx: &Ctx,
     txn: &Txn,
@@ -291,9 +288,5 @@ async fn notice_of(ctx: &Ctx, txn: &Txn, meeting: &Meeting, slot: Slot) -> Resul
     let asked = store::table(txn, meeting.table_id).await?.ordinary_notice_days;
     let parties = parties_of(ctx, txn, meeting).await?;
     let calendars = network::calendars(txn).await?;
-    notice(ctx.now(), slot, asked, &parties, &calendars, ctx.lang).map_err(|error| match error {
-        NoticeError::Refused(refusal) => refusal.into(),
-        NoticeError::Calendar(CalendarError::SpanTooLong { .. }) => Error::field("day", crate::error::Code::OutOfRange),
-        NoticeError::Calendar(error) => Error::Internal(error.to_string()),
-    })
+    Ok(notice(ctx.now(), slot, asked, &parties, &calendars)?)
 }

@@ -16,8 +16,7 @@ use crate::mail::transport::{Delivery, FailureClass, MemoryTransport, Transport}
 use crate::network::service as network;
 use crate::tasks::model::Task;
 use crate::tasks::service::{self as tasks, TaskFilter};
-use crate::time::calendar::{next_worked_by_all, previous_worked_by_all};
-use crate::time::{CalendarError, Calendars, TerritoryCalendar, zone};
+use crate::time::{Calendars, zone};
 use chrono::{Days, NaiveDate, NaiveTime, TimeDelta};
 use entity::ids::ReleaseId;
 use std::sync::Arc;
@@ -66,18 +65,14 @@ impl Stage {
         })
     }
 
-    fn territories(&self) -> Vec<&TerritoryCalendar> {
-        self.calendars.iter().collect()
-    }
-
     /// The last day, at least so many days ago, on which everybody worked.
     pub(super) fn ago(&self, days: u64) -> Result<NaiveDate> {
-        previous_worked_by_all(&self.territories(), self.today - Days::new(days)).map_err(broken_calendar)
+        Ok(self.calendars.all().previous_worked(self.today - Days::new(days))?)
     }
 
     /// The first day, at least so many days from now, on which everybody works.
     pub(super) fn ahead(&self, days: u64) -> Result<NaiveDate> {
-        next_worked_by_all(&self.territories(), self.today + Days::new(days)).map_err(broken_calendar)
+        Ok(self.calendars.all().next_worked(self.today + Days::new(days))?)
     }
 
     /// Moves the clock to an hour of a day, or by a minute where that is past already: a story is told forwards.
@@ -175,10 +170,6 @@ impl Stage {
 /// The demonstration is told over the network of `data/lombardia.toml`: without it, it has no places.
 pub(super) fn missing(what: &str) -> Error {
     Error::Internal(format!("the demonstration finds no {what}; it needs the network of data/lombardia.toml"))
-}
-
-fn broken_calendar(error: CalendarError) -> Error {
-    Error::Internal(error.to_string())
 }
 
 /// An invented address for a document handed in.

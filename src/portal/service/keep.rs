@@ -147,10 +147,7 @@ async fn ask_for_page(ctx: &Ctx, txn: &Txn, awaited: &Awaited, fault: Fault) -> 
     let deliverable = &awaited.deliverable;
     let seat = seat_for_page(txn, awaited).await?;
     let calendars = network::calendars(txn).await?;
-    let due_day = calendars
-        .of(&seat.territory)
-        .and_then(|calendar| calendar.add_working_days(ctx.today(), MISSING_DAYS))
-        .map_err(|error| StoreError::inconsistent("territory", &seat.territory, error))?;
+    let due_day = calendars.of(&seat.territory)?.add_working_days(ctx.today(), MISSING_DAYS)?;
     let title =
         |lang: Lang, product: &str| lang.f(fault.title(), &[("product", product), ("period", &deliverable.period)]);
     let task = NewTask {

@@ -6,6 +6,7 @@ use crate::db::Txn;
 use crate::error::Result;
 use crate::http::form::{self, Choice, FormState, Sent, Versioned};
 use crate::http::page::{FlashKind, Shell, done, page};
+use crate::lifecycle::Event as _;
 use crate::network::service as network;
 use crate::releases::model::{Event, Product, Reason, When};
 use crate::releases::policy::{self, Action};

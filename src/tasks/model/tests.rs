@@ -33,7 +33,7 @@ fn open() -> Task {
         hand_set_day: None,
         followed_day: None,
         estimated_minutes: 60,
-        stage: Stage::Open,
+        stage: Stage::OnCourse(Step::Open),
         note: None,
         version: 1,
         created_at: DateTime::UNIX_EPOCH,
@@ -59,10 +59,10 @@ fn a_blocked_task_goes_back_to_where_it_was() {
 
 #[test]
 fn a_done_or_cancelled_task_never_changes() {
-    assert_eq!(possible(State::Done), []);
-    assert_eq!(possible(State::Cancelled), []);
+    assert_eq!(LIFECYCLE.possible(State::Done).count(), 0);
+    assert_eq!(LIFECYCLE.possible(State::Cancelled).count(), 0);
     let done = open().completed(DateTime::UNIX_EPOCH).expect("done");
-    assert!(matches!(done.clone().rescheduled(Some(day("2027-03-10"))), Err(Refusal::WrongTransition { .. })));
+    assert!(matches!(done.clone().rescheduled(Some(day("2027-03-10"))), Err(Refusal::WrongTransition(_))));
     assert_eq!(done.rederived(day("2027-03-11")).due_day, day("2027-03-04"), "history keeps its day");
 }
 
@@ -89,13 +89,17 @@ fn a_task_is_overdue_the_day_after_its_day() {
     assert!(!put_off.is_overdue(day("2027-03-05")));
 }
 
+fn any_event() -> impl Strategy<Value = Event> {
+    prop::sample::select(LIFECYCLE.events().collect::<Vec<_>>())
+}
+
 proptest! {
     /// The table and the transitions agree, and the four columns can store any stage.
     #[test]
-    fn transitions_follow_the_table(chosen in prop::collection::vec(0..Event::ALL.len(), 0..12)) {
+    fn transitions_follow_the_table(chosen in prop::collection::vec(any_event(), 0..12)) {
         let mut at = open();
-        for event in chosen.into_iter().map(|index| Event::ALL[index]) {
-            let expected = target(at.state(), event);
+        for event in chosen {
+            let expected = LIFECYCLE.target(at.state(), event);
             match apply(at.clone(), event) {
                 Ok(next) => {
                     let led_to = match expected {

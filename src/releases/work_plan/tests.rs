@@ -1,7 +1,7 @@
 use super::*;
 use crate::designations::model::Seat;
 use crate::releases::model::Step;
-use crate::tasks::model::{Stage, Task};
+use crate::tasks::model::{Stage, Step as TaskStep, Task};
 use crate::time::{CalendarData, Calendars, NonWorkingRule, RuleKind, TerritoryDays};
 use chrono::{DateTime, Days, NaiveTime};
 use entity::kinds::{Periodicity, ProductScope, SeatKind, TaskOrigin};
@@ -92,29 +92,6 @@ fn a_product_without_steps_is_due_with_its_release() {
     assert_eq!(work[1].due_day, day("2027-12-07"));
 }
 
-#[test]
-fn a_day_not_worked_in_a_territory_is_refused_with_name_and_reason() {
-    let calendars = calendars();
-    let all = calendars.of_all(&["LC", "MI"]).expect("both");
-    let names = |code: &str| if code == "MI" { "Milano".to_owned() } else { "Lecco".to_owned() };
-    let refused = |text| match must_be_worked(&all, day(text), Lang::It, names) {
-        Err(Refusal::NonWorkingDay { why, .. }) => why,
-        other => panic!("{text} gave {other:?}"),
-    };
-    assert_eq!(refused("2027-12-07"), "Milano (Sant'Ambrogio)");
-    assert_eq!(refused("2027-12-05"), "domenica", "the reason all share is said once");
-    assert_eq!(must_be_worked(&all, day("2027-12-09"), Lang::It, names), Ok(()));
-}
-
-#[test]
-fn notice_counts_days_worked_by_all_after_the_announcement() {
-    let calendars = calendars();
-    let all = calendars.of_all(&["LC", "MI"]).expect("both");
-    assert_eq!(notice(&all, day("2027-12-03"), day("2027-12-10")), 2, "6, 7 and 8 December are not worked by all");
-    assert_eq!(notice(&all, day("2027-12-10"), day("2027-12-03")), -2);
-    assert_eq!(notice(&all, day("2027-12-10"), day("2027-12-10")), 0);
-}
-
 fn task_of(work: &Work, step: ProductStepId, territory: &str) -> Task {
     let seat = Seat {
         id: id(9).into(),
@@ -143,7 +120,7 @@ fn task_of(work: &Work, step: ProductStepId, territory: &str) -> Task {
         hand_set_day: None,
         followed_day: None,
         estimated_minutes: 60,
-        stage: Stage::Open,
+        stage: Stage::OnCourse(TaskStep::Open),
         note: None,
         version: 1,
         created_at: DateTime::UNIX_EPOCH,
