@@ -37,7 +37,6 @@ fn pages(cfg: &mut web::ServiceConfig) {
     jobs::web::pages(cfg);
     overview::web::pages(cfg);
     network::web::pages(cfg);
-    releases::api::pages(cfg);
     meetings::web::pages(cfg);
     press::web::pages(cfg);
     releases::web::pages(cfg);

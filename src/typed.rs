@@ -1,9 +1,13 @@
 //! Texts typed by people: trimmed, and limited to the length of their column.
+//!
+//! Use cases and forms read a text by the same functions; [`Reading`] reads several fields and collects their errors.
+
+mod reading;
+
+pub use reading::Reading;
 
 use crate::error::{Code, Error, Refused, Result};
 use crate::letters;
-use crate::time::Day;
-use chrono::NaiveDate;
 
 /// Trims a text; returns `None` if it is blank.
 pub fn kept(text: &str) -> Option<String> {
@@ -46,33 +50,11 @@ pub fn reason(field: &'static str, text: &str, limit: usize) -> Result<String> {
     optional(field, Some(text), limit)?.ok_or_else(missing)
 }
 
-/// Reads a required text whose length the use case checks.
-pub fn given(field: &'static str, text: &str) -> Result<String> {
-    required(field, text, usize::MAX)
-}
-
-/// Reads an optional day in the format of a date field.
-pub fn optional_day(field: &'static str, text: &str) -> Result<Option<NaiveDate>> {
-    let parsed =
-        |text: String| text.parse::<Day>().map(NaiveDate::from).map_err(|_| Error::field(field, Code::NotADay));
-    kept(text).map(parsed).transpose()
-}
-
-/// Reads a required day in the format of a date field.
-pub fn day(field: &'static str, text: &str) -> Result<NaiveDate> {
-    optional_day(field, text)?.ok_or_else(|| Error::field(field, Code::Required))
-}
-
-/// Combines two fields that were read, or the errors of both, so that the user sees all errors of a form at once.
-pub fn both<A, B>(one: Result<A>, other: Result<B>) -> Result<(A, B)> {
-    match (one, other) {
-        (Ok(one), Ok(other)) => Ok((one, other)),
-        (Err(Error::Invalid(mut wrong)), Err(Error::Invalid(too))) => {
-            wrong.extend(too);
-            Err(Error::Invalid(wrong))
-        }
-        (Err(error), _) | (_, Err(error)) => Err(error),
-    }
+/// Reads the address of a web page that may be left out, of at most `limit` characters.
+pub fn web_address(field: &'static str, text: Option<&str>, limit: usize) -> Result<Option<String>> {
+    let address = optional(field, text, limit)?;
+    let is_another = address.as_deref().is_some_and(|address| !is_web_address(address));
+    if is_another { Err(Error::field(field, Code::NotAUrl)) } else { Ok(address) }
 }
 
 /// Returns whether a text is an `http` or `https` address. Other schemes are refused because pages show the address as

@@ -174,7 +174,7 @@ pub async fn list_my_sessions(ctx: Ctx, request: HttpRequest) -> Answer {
 /// What happens: its browser is signed out at once. Who may: its owner, with a key that may change things; a session of
 /// another person is not found. Mails: none.
 #[utoipa::path(tag = "me", params(("id" = SessionId, Path)), responses((status = 204)))]
-#[delete("/me/sessions/{id}")]
+#[delete("/me/sessions/{id:[0-9A-Fa-f-]+}")]
 pub async fn end_my_session(ctx: Ctx, id: web::Path<String>) -> Answer {
     let id = id.parse().map_err(|_| Error::NotFound)?;
     ctx.write(async |txn| service::end_session(&ctx, txn, id).await).await?;
@@ -213,7 +213,7 @@ pub async fn create_my_token(ctx: Ctx, input: Json<TokenIn>) -> Answer {
 /// What happens: it is refused from the next request on. Who may: its owner, with a key that may change things; a token
 /// of another person is not found. Mails: none.
 #[utoipa::path(tag = "me", params(("id" = ApiTokenId, Path)), responses((status = 204)))]
-#[delete("/me/tokens/{id}")]
+#[delete("/me/tokens/{id:[0-9A-Fa-f-]+}")]
 pub async fn revoke_my_token(ctx: Ctx, id: web::Path<String>) -> Answer {
     let id = id.parse().map_err(|_| Error::NotFound)?;
     ctx.write(async |txn| service::revoke_token(&ctx, txn, id).await).await?;

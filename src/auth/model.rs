@@ -8,6 +8,7 @@ use crate::texts::Lang;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use entity::ids::{ApiTokenId, BodyId, DesignationId, ObservatoryId, PersonId, SeatId, SessionId};
 use entity::kinds::SeatKind;
+use std::str::FromStr;
 
 /// Longest life of an API token, in days; more is refused. A forgotten token must end by itself.
 pub const TOKEN_DAYS_MAX: i64 = 365;
@@ -146,13 +147,17 @@ impl Scope {
             Self::ReadOnly => "read",
         }
     }
+}
 
-    /// Parses a scope; an unknown word gives `None`, so that such a row grants nothing.
-    pub fn of(text: &str) -> Option<Self> {
-        match text {
-            "full" => Some(Self::Full),
-            "read" => Some(Self::ReadOnly),
-            _ => None,
+impl FromStr for Scope {
+    type Err = ();
+
+    /// Parses a scope; an unknown word is an error, so that such a row grants nothing.
+    fn from_str(word: &str) -> Result<Self, ()> {
+        match word {
+            "full" => Ok(Self::Full),
+            "read" => Ok(Self::ReadOnly),
+            _ => Err(()),
         }
     }
 }
@@ -258,9 +263,9 @@ mod tests {
     #[test]
     fn a_scope_is_read_back_as_it_was_written_and_an_unknown_one_opens_nothing() {
         for scope in [Scope::Full, Scope::ReadOnly] {
-            assert_eq!(Scope::of(scope.as_str()), Some(scope));
+            assert_eq!(scope.as_str().parse(), Ok(scope));
         }
-        assert_eq!(Scope::of("full,read"), None);
+        assert_eq!("full,read".parse::<Scope>(), Err(()));
     }
 
     #[test]

@@ -8,7 +8,8 @@ use crate::auth::actor::Scope;
 use crate::auth::extract::session_key;
 use crate::auth::local_path::LocalPath;
 use crate::auth::model::{
-    Capacity, IssuedToken, LinkPreview, OpenedSession, OwnSession, OwnToken, Persona, SessionEnd, device,
+    Capacity, IssuedToken, LinkPreview, OpenedSession, OwnSession, OwnToken, Persona, SessionEnd, TOKEN_NAME_MAX,
+    device,
 };
 use crate::auth::rights;
 use crate::auth::service::{self, NewToken, Presser, Profile};
@@ -24,6 +25,7 @@ use crate::http::{Answer, Failure};
 use crate::secret::{derived_token, new_token};
 use crate::texts::Lang;
 use crate::time::{words, zone};
+use crate::typed::Reading;
 use actix_web::http::StatusCode;
 use actix_web::http::header::USER_AGENT;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, get, post, web};
@@ -39,7 +41,7 @@ const ATTEMPTED_AFTER: Duration = Duration::from_secs(2);
 /// Lives of API tokens offered on the page, in days.
 const TOKEN_LIVES: [i64; 4] = [30, 90, 180, 365];
 
-/// Registers the pages. Fixed addresses come before the pattern with a token, which would match them too.
+/// Registers the pages.
 pub fn pages(config: &mut web::ServiceConfig) {
     config
         .service(sign_in)
@@ -192,7 +194,7 @@ struct LinkUnusablePage {
     shell: Shell,
 }
 
-#[get("/sign-in/{token}")]
+#[get("/sign-in/{token:[^/]{8,}}")]
 async fn show_link(ctx: Ctx, request: HttpRequest, token: web::Path<String>, query: web::Query<Next>) -> Answer {
     let LinkPreview { masked_address, expires_at } = match service::show(&ctx, &token).await {
         Ok(preview) => preview,
@@ -208,7 +210,7 @@ async fn show_link(ctx: Ctx, request: HttpRequest, token: web::Path<String>, que
     Ok(kept_secret(answer))
 }
 
-#[post("/sign-in/{token}")]
+#[post("/sign-in/{token:[^/]{8,}}")]
 async fn press_enter(ctx: Ctx, request: HttpRequest, token: web::Path<String>, form: Form<Next>) -> Answer {
     let replaced = session_key(&request);
     let presser = Presser { press: form.1.name(), replaced_key: replaced.as_deref(), user_agent: user_agent(&request) };
@@ -363,12 +365,11 @@ impl Default for TokenForm {
 }
 
 impl TokenForm {
-    fn understood(&self) -> Result<NewToken, Error> {
-        Ok(NewToken {
-            name: self.name.clone(),
-            scope: Scope::of(&self.scope).ok_or_else(|| Error::field("scope", Code::UnknownValue))?,
-            days: self.days.parse().map_err(|_| Error::field("days", Code::UnknownValue))?,
-        })
+    fn read(&self, reading: &mut Reading) -> Option<NewToken> {
+        let name = reading.text("name", &self.name, TOKEN_NAME_MAX);
+        let scope = reading.chosen("scope", &self.scope);
+        let days = reading.chosen("days", &self.days);
+        Some(NewToken { name: name?, scope: scope?, days: days? })
     }
 }
 
@@ -447,7 +448,7 @@ fn life(lang: Lang, days: i64) -> Choice {
     Choice::new(days, lang.f("auth.token_life", &[("days", &days.to_string())]))
 }
 
-#[post("/me/sessions/{id}/end")]
+#[post("/me/sessions/{id:[0-9A-Fa-f-]+}/end")]
 async fn end_session(ctx: Ctx, id: web::Path<String>, form: Form<OnlyButton>) -> Answer {
     let id = id.parse().map_err(|_| Error::NotFound)?;
     let leads_on = |()| done("/me", FlashKind::Success, "auth.done_session_ended");
@@ -478,7 +479,7 @@ struct TokenCreatedPage {
 #[post("/me/tokens")]
 async fn create_token(ctx: Ctx, request: HttpRequest, form: Sent<TokenForm>) -> Answer {
     let create = async |press: &Press, typed: &TokenForm| {
-        let input = typed.understood()?;
+        let input = Reading::of(|reading| typed.read(reading))?;
         let random = session_key(&request).map_or_else(new_token, |key| derived_token(&key, press.name()));
         let issued = ctx.write(async |txn| service::create_token(&ctx, txn, &input, &random).await).await?;
         token_page(&ctx, &request, issued)
@@ -494,7 +495,7 @@ fn token_page(ctx: &Ctx, request: &HttpRequest, issued: IssuedToken) -> Result<H
     page(&TokenCreatedPage { shell, name: token.name, secret, until }).map_err(|failure| failure.0)
 }
 
-#[post("/me/tokens/{id}/revoke")]
+#[post("/me/tokens/{id:[0-9A-Fa-f-]+}/revoke")]
 async fn revoke_token(ctx: Ctx, id: web::Path<String>, form: Form<OnlyButton>) -> Answer {
     let id = id.parse().map_err(|_| Error::NotFound)?;
     let leads_on = |()| done("/me", FlashKind::Success, "auth.done_token_revoked");

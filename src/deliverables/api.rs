@@ -191,7 +191,7 @@ pub async fn list_deliverables(
 ///
 /// Who may: as in the list. Unknown and invisible ones get the same answer.
 #[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path)), responses((status = 200, body = DeliverableDossierOut)))]
-#[get("/deliverables/{id}")]
+#[get("/deliverables/{id:[0-9A-Fa-f-]+}")]
 pub async fn show_deliverable(ctx: Ctx, id: web::Path<DeliverableId>) -> Answer {
     let dossier = service::dossier(&ctx, *id).await?;
     Ok(version::answer(dossier.view.deliverable.version, &DeliverableDossierOut::on(dossier, ctx.today())))
@@ -202,7 +202,7 @@ pub async fn show_deliverable(ctx: Ctx, id: web::Path<DeliverableId>) -> Answer 
 /// The day survives every move of the release until `null` restores the derived one. Who may: the secretariat. Errors:
 /// `wrong_transition` after the review, `nothing_changes`.
 #[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), request_body(content = DeliverableChange, content_type = "application/merge-patch+json"), responses((status = 200, body = DeliverableOut)))]
-#[patch("/deliverables/{id}")]
+#[patch("/deliverables/{id:[0-9A-Fa-f-]+}")]
 pub async fn change_deliverable(
     ctx: Ctx,
     request: HttpRequest,
@@ -221,7 +221,7 @@ pub async fn change_deliverable(
 ///
 /// Who may: the observatory, the secretariat on its behalf. Errors: `wrong_transition`.
 #[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), responses((status = 200, body = DeliverableOut)))]
-#[post("/deliverables/{id}/start")]
+#[post("/deliverables/{id:[0-9A-Fa-f-]+}/start")]
 pub async fn start_deliverable(ctx: Ctx, request: HttpRequest, id: web::Path<DeliverableId>) -> Answer {
     let started =
         version::change(&ctx, &request, async |txn, version| service::start(&ctx, txn, *id, version).await).await?;
@@ -233,7 +233,7 @@ pub async fn start_deliverable(ctx: Ctx, request: HttpRequest, id: web::Path<Del
 /// Also starts a deliverable that was not started; its open steps are no longer due. Who may: the observatory, the
 /// secretariat on its behalf. Errors: `wrong_transition`, `not_a_url`.
 #[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), request_body = SubmitDeliverableIn, responses((status = 200, body = DeliverableOut)))]
-#[post("/deliverables/{id}/submit")]
+#[post("/deliverables/{id:[0-9A-Fa-f-]+}/submit")]
 pub async fn submit_deliverable(
     ctx: Ctx,
     request: HttpRequest,
@@ -252,7 +252,7 @@ pub async fn submit_deliverable(
 ///
 /// Who may: the secretariat. Errors: `wrong_transition`, `reason_missing`.
 #[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), request_body = RequestChangesIn, responses((status = 200, body = DeliverableOut)))]
-#[post("/deliverables/{id}/request-changes")]
+#[post("/deliverables/{id:[0-9A-Fa-f-]+}/request-changes")]
 pub async fn request_changes(
     ctx: Ctx,
     request: HttpRequest,
@@ -270,7 +270,7 @@ pub async fn request_changes(
 ///
 /// It may appear once the release is out. Who may: the secretariat. Errors: `wrong_transition`.
 #[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), responses((status = 200, body = DeliverableOut)))]
-#[post("/deliverables/{id}/approve")]
+#[post("/deliverables/{id:[0-9A-Fa-f-]+}/approve")]
 pub async fn approve_deliverable(ctx: Ctx, request: HttpRequest, id: web::Path<DeliverableId>) -> Answer {
     let approved =
         version::change(&ctx, &request, async |txn, version| service::approve(&ctx, txn, *id, version).await).await?;
@@ -281,7 +281,7 @@ pub async fn approve_deliverable(ctx: Ctx, request: HttpRequest, id: web::Path<D
 ///
 /// Who may: the observatory, the secretariat on its behalf. Errors: `wrong_transition`, `reason_missing`.
 #[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), request_body = DeliverableReasonIn, responses((status = 200, body = DeliverableOut)))]
-#[post("/deliverables/{id}/block")]
+#[post("/deliverables/{id:[0-9A-Fa-f-]+}/block")]
 pub async fn block_deliverable(
     ctx: Ctx,
     request: HttpRequest,
@@ -299,7 +299,7 @@ pub async fn block_deliverable(
 ///
 /// It returns to its former state. Who may: the observatory, the secretariat on its behalf. Errors: `wrong_transition`.
 #[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), responses((status = 200, body = DeliverableOut)))]
-#[post("/deliverables/{id}/unblock")]
+#[post("/deliverables/{id:[0-9A-Fa-f-]+}/unblock")]
 pub async fn unblock_deliverable(ctx: Ctx, request: HttpRequest, id: web::Path<DeliverableId>) -> Answer {
     let unblocked =
         version::change(&ctx, &request, async |txn, version| service::unblock(&ctx, txn, *id, version).await).await?;
@@ -310,7 +310,7 @@ pub async fn unblock_deliverable(ctx: Ctx, request: HttpRequest, id: web::Path<D
 ///
 /// The release goes on without it. Who may: the secretariat. Errors: `wrong_transition`, `reason_missing`.
 #[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), request_body = DeliverableReasonIn, responses((status = 200, body = DeliverableOut)))]
-#[post("/deliverables/{id}/waive")]
+#[post("/deliverables/{id:[0-9A-Fa-f-]+}/waive")]
 pub async fn waive_deliverable(
     ctx: Ctx,
     request: HttpRequest,

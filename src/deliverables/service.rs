@@ -9,9 +9,9 @@ use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
 use crate::deliverables::verb::Verb;
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 use crate::open::{Guarded, Scoped, Seen, open, read, scope};
-use crate::typed;
+use crate::typed::{self, Reading};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{DeliverableId, ObservatoryId, ReleaseId};
 use entity::kinds::DeliverableState;
@@ -370,11 +370,11 @@ async fn save(
     deliverable(txn, after.id).await
 }
 
-fn checked(input: SubmitIn) -> Result<SubmitIn> {
-    let link = typed::optional("link", input.link.as_deref(), LINK_CHARACTERS)?;
-    let note = typed::optional("note", input.note.as_deref(), NOTE_CHARACTERS)?;
-    if link.as_deref().is_some_and(|link| !typed::is_web_address(link)) {
-        return Err(Error::field("link", Code::NotAUrl));
-    }
-    Ok(SubmitIn { link, note })
+/// Returns what is handed in as it is kept, or every field that is wrong.
+pub fn checked(input: SubmitIn) -> Result<SubmitIn> {
+    Reading::of(|reading| {
+        let link = reading.take(typed::web_address("link", input.link.as_deref(), LINK_CHARACTERS));
+        let note = reading.take(typed::optional("note", input.note.as_deref(), NOTE_CHARACTERS));
+        Some(SubmitIn { link: link?, note: note? })
+    })
 }

@@ -13,7 +13,7 @@ use crate::http::page::{FlashKind, Shell, done, page};
 use crate::lifecycle::Event as _;
 use crate::texts::Lang;
 use crate::time::words;
-use crate::typed::{self, kept};
+use crate::typed::{Reading, kept};
 use actix_web::{HttpRequest, get, post, web};
 use askama::Template;
 use entity::ids::DeliverableId;
@@ -28,8 +28,6 @@ pub fn pages(cfg: &mut web::ServiceConfig) {
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct DeliverableForm {
     #[serde(default)]
-    pub version: String,
-    #[serde(default)]
     pub link: String,
     #[serde(default)]
     pub note: String,
@@ -41,16 +39,9 @@ pub struct DeliverableForm {
     pub day: String,
 }
 
-impl Versioned for DeliverableForm {
-    fn version_mut(&mut self) -> &mut String {
-        &mut self.version
-    }
-}
-
 impl DeliverableForm {
     fn of(deliverable: &Deliverable) -> Self {
-        let day = deliverable.hand_set_day.map(|day| day.to_string()).unwrap_or_default();
-        Self { version: deliverable.version.to_string(), day, ..Self::default() }
+        Self { day: deliverable.hand_set_day.map(|day| day.to_string()).unwrap_or_default(), ..Self::default() }
     }
 }
 
@@ -78,7 +69,7 @@ pub struct DeliverablePage {
     pub may_reschedule: bool,
     /// Hint shown beside the "waive" button.
     pub reason_hint: &'static str,
-    pub form: FormState<DeliverableForm>,
+    pub form: FormState<Versioned<DeliverableForm>>,
 }
 
 /// A form that is only a button.
@@ -102,25 +93,26 @@ impl DeliverablePage {
     }
 }
 
-#[get("/deliverables/{id}")]
+#[get("/deliverables/{id:[0-9A-Fa-f-]+}")]
 async fn show_deliverable(ctx: Ctx, request: HttpRequest, id: web::Path<DeliverableId>) -> Answer {
     let dossier = service::dossier(&ctx, *id).await?;
-    let form = DeliverableForm::of(&dossier.view.deliverable);
-    page(&deliverable_page(&ctx, &request, dossier, FormState::fresh(form)))
+    let deliverable = &dossier.view.deliverable;
+    let form = FormState::made_of(deliverable.version, DeliverableForm::of(deliverable));
+    page(&deliverable_page(&ctx, &request, dossier, form))
 }
 
 /// Handles every button of the page; the address names the event.
-#[post("/deliverables/{id}/{verb}")]
+#[post("/deliverables/{id:[0-9A-Fa-f-]+}/{verb:start|submit|request_changes|approve|block|unblock|waive}")]
 async fn change_deliverable(
     ctx: Ctx,
     request: HttpRequest,
     path: web::Path<(DeliverableId, String)>,
-    form: Sent<DeliverableForm>,
+    form: Sent<Versioned<DeliverableForm>>,
 ) -> Answer {
     let (id, verb) = path.into_inner();
     let event = LIFECYCLE.event(&verb).ok_or(Error::NotFound)?;
     let said = said(event).ok_or(Error::NotFound)?;
-    change(&ctx, &request, id, form, said, async |txn, form, version| match event {
+    change(&ctx, &request, id, form, said, async |txn, version, form| match event {
         Event::Start => service::start(&ctx, txn, id, version).await,
         Event::Submit => {
             let handed_in = SubmitIn { link: kept(&form.link), note: kept(&form.note) };
@@ -137,15 +129,16 @@ async fn change_deliverable(
     .await
 }
 
-#[post("/deliverables/{id}/reschedule")]
+#[post("/deliverables/{id:[0-9A-Fa-f-]+}/reschedule")]
 async fn reschedule_deliverable(
     ctx: Ctx,
     request: HttpRequest,
     id: web::Path<DeliverableId>,
-    form: Sent<DeliverableForm>,
+    form: Sent<Versioned<DeliverableForm>>,
 ) -> Answer {
-    change(&ctx, &request, *id, form, "deliverables.done_reschedule", async |txn, form, version| {
-        service::reschedule(&ctx, txn, *id, version, typed::optional_day("day", &form.day)?).await
+    change(&ctx, &request, *id, form, "deliverables.done_reschedule", async |txn, version, form| {
+        let day = Reading::of(|reading| reading.optional_day("day", &form.day))?;
+        service::reschedule(&ctx, txn, *id, version, day).await
     })
     .await
 }
@@ -155,13 +148,12 @@ async fn change(
     ctx: &Ctx,
     request: &HttpRequest,
     id: DeliverableId,
-    form: Sent<DeliverableForm>,
+    form: Sent<Versioned<DeliverableForm>>,
     said: &'static str,
-    work: impl AsyncFnOnce(&Txn, &DeliverableForm, i32) -> Result<DeliverableView>,
+    work: impl AsyncFnOnce(&Txn, i32, &DeliverableForm) -> Result<DeliverableView>,
 ) -> Answer {
-    let work = async |txn: &Txn, form: &DeliverableForm| work(txn, form, form::version(&form.version)?).await;
     let leads_on = |_| done(&format!("/deliverables/{id}"), FlashKind::Success, said);
-    form::answer(ctx, form, work, leads_on, async |form| {
+    form::change(ctx, form, work, leads_on, async |form| {
         let dossier = service::dossier(ctx, id).await?;
         let form = form.beside(dossier.view.deliverable.version);
         Ok(deliverable_page(ctx, request, dossier, form))
@@ -173,7 +165,7 @@ fn deliverable_page(
     ctx: &Ctx,
     request: &HttpRequest,
     dossier: Dossier,
-    form: FormState<DeliverableForm>,
+    form: FormState<Versioned<DeliverableForm>>,
 ) -> DeliverablePage {
     let view = dossier.view;
     let lang = ctx.lang;

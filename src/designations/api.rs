@@ -168,7 +168,7 @@ async fn shown(ctx: &Ctx, txn: &Txn, written: Designation) -> Result<Designation
 ///
 /// Who may: see the register. Unknown and unseen are the same answer.
 #[utoipa::path(tag = "designations", params(("id" = DesignationId, Path)), responses((status = 200, body = DossierOut)))]
-#[get("/designations/{id}")]
+#[get("/designations/{id:[0-9A-Fa-f-]+}")]
 pub async fn show_designation(ctx: Ctx, id: web::Path<DesignationId>) -> Answer {
     let dossier = service::dossier(&ctx, *id).await?;
     let version = dossier.designation.version;
@@ -182,7 +182,7 @@ pub async fn show_designation(ctx: Ctx, id: web::Path<DesignationId>) -> Answer 
 /// *designation requested* if the seat is left vacant. Errors: `end_before_start`, `already_ended`, `ends_already` (before or on
 /// the last day: a correction prolongs it), `reason_missing`, `communicated_in_future`, `last_secretariat`.
 #[utoipa::path(tag = "designations", params(("id" = DesignationId, Path), IfMatch), request_body = EndIn, responses((status = 200, body = DesignationOut)))]
-#[post("/designations/{id}/end")]
+#[post("/designations/{id:[0-9A-Fa-f-]+}/end")]
 pub async fn end_designation(
     ctx: Ctx,
     request: HttpRequest,
@@ -203,7 +203,7 @@ pub async fn end_designation(
 /// the body's manager for the body's own seats. Mails: those of an end that has come by now; *designation requested* if the
 /// seat is left vacant. Errors: those of designating, `reason_missing`, `nothing_changes`, `last_secretariat`.
 #[utoipa::path(tag = "designations", params(("id" = DesignationId, Path), IfMatch), request_body = CorrectIn, responses((status = 200, body = DesignationOut)))]
-#[post("/designations/{id}/correct")]
+#[post("/designations/{id:[0-9A-Fa-f-]+}/correct")]
 pub async fn correct_designation(
     ctx: Ctx,
     request: HttpRequest,
@@ -226,7 +226,7 @@ pub async fn correct_designation(
 /// What happens: from now on it covers no day; what had been promised to its holder is cancelled. Who may: the secretariat.
 /// Mails: *designation requested* if the seat is left vacant. Errors: `already_ended`, `reason_missing`, `last_secretariat`.
 #[utoipa::path(tag = "designations", params(("id" = DesignationId, Path), IfMatch), request_body = AnnulIn, responses((status = 200, body = DesignationOut)))]
-#[post("/designations/{id}/annul")]
+#[post("/designations/{id:[0-9A-Fa-f-]+}/annul")]
 pub async fn annul_designation(
     ctx: Ctx,
     request: HttpRequest,
@@ -244,7 +244,7 @@ pub async fn annul_designation(
 ///
 /// Who may: whoever may see the designation.
 #[utoipa::path(tag = "designations", params(("id" = DesignationId, Path), ("document_id" = DocumentId, Path)), responses((status = 200, content_type = "application/octet-stream", body = String)))]
-#[get("/designations/{id}/documents/{document_id}")]
+#[get("/designations/{id:[0-9A-Fa-f-]+}/documents/{document_id:[0-9A-Fa-f-]+}")]
 pub async fn show_document(ctx: Ctx, path: web::Path<(DesignationId, DocumentId)>) -> Answer {
     let (id, document_id) = path.into_inner();
     Ok(download::document(documents::open(&ctx, &id, document_id).await?))
@@ -255,7 +255,7 @@ pub async fn show_document(ctx: Ctx, path: web::Path<(DesignationId, DocumentId)
 /// Who may: the holder, the body's manager, the secretariat. Errors: `end_before_start`, `unavailability_outside`,
 /// `unavailability_overlaps`.
 #[utoipa::path(tag = "designations", params(("id" = DesignationId, Path), IdempotencyKey), request_body = UnavailabilityIn, responses((status = 201, body = UnavailabilityOut)))]
-#[post("/designations/{id}/unavailabilities")]
+#[post("/designations/{id:[0-9A-Fa-f-]+}/unavailabilities")]
 pub async fn declare_unavailability(
     ctx: Ctx,
     request: HttpRequest,
@@ -274,7 +274,7 @@ pub async fn declare_unavailability(
 ///
 /// Who may: whoever may record one.
 #[utoipa::path(tag = "designations", params(("id" = DesignationId, Path), ("absence_id" = UnavailabilityId, Path), IfMatch), responses((status = 204)))]
-#[post("/designations/{id}/unavailabilities/{absence_id}/withdraw")]
+#[post("/designations/{id:[0-9A-Fa-f-]+}/unavailabilities/{absence_id:[0-9A-Fa-f-]+}/withdraw")]
 pub async fn withdraw_unavailability(
     ctx: Ctx,
     path: web::Path<(DesignationId, UnavailabilityId)>,

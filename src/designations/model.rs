@@ -14,6 +14,18 @@ use entity::kinds::{ActKind, Channel, RecordChange, SeatKind, UnavailabilityMode
 /// An act expiring within so many days is shown on the radar and announced to its body.
 pub const ENDING_SOON_DAYS: i64 = 60;
 
+/// Longest texts of a statement, in characters; a longer one is refused as `too_long`.
+pub const ACT_NUMBER_CHARACTERS: usize = 60;
+pub const ACT_ORGAN_CHARACTERS: usize = 200;
+pub const ACT_SUBJECT_CHARACTERS: usize = 500;
+pub const ORGANISATION_CHARACTERS: usize = 200;
+pub const PROTOCOL_CHARACTERS: usize = 60;
+pub const RECEIPT_CHARACTERS: usize = 200;
+/// Longest reason of an end, a correction or an annulment, in characters; a longer one is refused as `too_long`.
+pub const REASON_CHARACTERS: usize = 1000;
+/// Longest note on an absence, in characters; a longer one is refused as `too_long`.
+pub const NOTE_CHARACTERS: usize = 500;
+
 /// The days a designation covers, both ends included; without an end it holds until further notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Term {

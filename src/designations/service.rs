@@ -13,7 +13,8 @@ use self::documents::attach_proof;
 use self::handover::{ask_if_vacant, carry_out_end_if_past, switch_off};
 use super::mail;
 use super::model::{
-    self, Ending, GivenReason, Occupied, Provenance, Refusal, Seat, Statement, Successor, Term, Unavailability,
+    self, Ending, GivenReason, NOTE_CHARACTERS, Occupied, Provenance, REASON_CHARACTERS, Refusal, Seat, Statement,
+    Successor, Term, Unavailability,
 };
 use super::policy::{self, Action, Subject, Visibility};
 use super::risks::Register;
@@ -37,9 +38,6 @@ use serde_json::json;
 use std::collections::{HashMap, HashSet};
 
 pub use super::store::{Filter as RegisterFilter, SeatKey};
-
-const REASON_CHARACTERS: usize = 1000;
-const NOTE_CHARACTERS: usize = 500;
 
 /// Who is designated: somebody already known, or office contact data of somebody new.
 #[derive(Clone, Debug)]

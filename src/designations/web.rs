@@ -18,7 +18,7 @@ pub use seats::{HolderLink, SeatLine, SeatsBlock, seats_of_body, seats_of_observ
 
 use actix_web::web::ServiceConfig;
 
-/// Every page of the register. `/designations/new` stands before the page of one designation, which would swallow it.
+/// Registers every page of the register.
 pub fn pages(cfg: &mut ServiceConfig) {
     register::pages(cfg);
     new::pages(cfg);

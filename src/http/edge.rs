@@ -12,7 +12,7 @@ use crate::http::limits::{self, Class, Network, Standing};
 use crate::http::page::{FlashShown, NextFlash};
 use crate::http::request::{self, Face, Facts};
 use crate::http::site::Site;
-use crate::http::{Failure, codes, conditional, csrf, page_error, problem};
+use crate::http::{Failure, codes, conditional, csrf, page_error, problem, route};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::cookie::Cookie;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -73,7 +73,7 @@ pub async fn edge(
     set_cookies(&mut answer);
     finish(answer.headers_mut(), &site, facts, standing);
 
-    let route = answer.request().match_pattern();
+    let route = answer.request().match_pattern().map(|pattern| route::documented(&pattern));
     let route = route.as_deref().unwrap_or("-");
     site.metrics.answered(&method, route, answer.status(), elapsed);
     log(answer.request(), &method, route, answer.status(), elapsed.as_secs_f64() * 1000.0, facts);

@@ -35,6 +35,7 @@ pub mod paging;
 pub mod patch;
 pub mod problem;
 pub mod request;
+pub mod route;
 pub mod site;
 pub mod unmatched;
 pub mod uploads;

@@ -1,12 +1,13 @@
 //! Errors for people: a page in the usual frame that says what happened and how to continue.
 
 use crate::ctx::Ctx;
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::http::page::{Shell, with_status};
 use crate::http::problem;
 use crate::http::request::Facts;
 use crate::http::site::Site;
 use crate::http::{codes, kept};
+use actix_web::http::StatusCode;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use askama::Template;
 
@@ -24,8 +25,7 @@ pub(super) fn answer(error: &Error, site: &Site, facts: Facts, request: Option<&
     let of_sign_in = request.and_then(|asked| kept::answer(error, asked, || shell(site, facts, request)));
     let page = match of_sign_in {
         Some(page) => page,
-        None => with_status(codes::status(error.code()), &error_page(error, site, facts, request))
-            .map_err(|failure| failure.0),
+        None => with_status(status(error), &error_page(error, site, facts, request)).map_err(|failure| failure.0),
     };
     page.unwrap_or_else(|failure| {
         tracing::error!(request_id = %facts.request_id, error = %failure, "the error page was not rendered");
@@ -34,13 +34,19 @@ pub(super) fn answer(error: &Error, site: &Site, facts: Facts, request: Option<&
 }
 
 fn error_page(error: &Error, site: &Site, facts: Facts, request: Option<&HttpRequest>) -> ErrorPage {
-    let status = codes::status(error.code());
+    let status = status(error);
     ErrorPage {
         shell: shell(site, facts, request),
         status: status.as_u16(),
         detail: matches!(error, Error::Refused(_)).then(|| problem::detail(error, facts.lang)),
         request_id: facts.request_id.to_string(),
     }
+}
+
+/// Returns the status of a page that says the error. A stale button is a conflict, because 412 answers the header `If-Match`,
+/// which no page sends.
+fn status(error: &Error) -> StatusCode {
+    if error.code() == Code::Stale { StatusCode::CONFLICT } else { codes::status(error.code()) }
 }
 
 /// Returns the frame with its reader, if the request was identified.

@@ -1,7 +1,7 @@
 //! Requests without a route: 404, or 405 if only the method does not match.
 
 use crate::error::Code;
-use crate::http::{Failure, openapi};
+use crate::http::{Failure, openapi, route};
 use actix_web::http::Method;
 use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
@@ -13,7 +13,7 @@ pub async fn unmatched(request: HttpRequest) -> HttpResponse {
     };
     let mut answer = HttpResponse::from_error(Failure::of(Code::MethodNotAllowed));
     // An answer 405 must list the allowed methods (RFC 9110 §15.5.6).
-    if let Ok(allowed) = HeaderValue::from_str(&allowed(&pattern, request.method())) {
+    if let Ok(allowed) = HeaderValue::from_str(&allowed(&route::documented(&pattern), request.method())) {
         answer.headers_mut().insert(ALLOW, allowed);
     }
     answer

@@ -3,7 +3,7 @@
 use super::words::{self, without_keys};
 use crate::ctx::Ctx;
 use crate::db::Txn;
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 use crate::http::Answer;
 use crate::http::form::{self, Choice, Form, FormState, OnlyButton, Sent};
 use crate::http::page::{FlashKind, Shell, done, page};
@@ -14,6 +14,7 @@ use crate::mail::outbox::TakenBack;
 use crate::mail::outbox::desk::{self, Detail, LogLine};
 use crate::texts::{Label, Lang};
 use crate::time::words::long_instant;
+use crate::typed::{Reading, kept};
 use actix_web::http::header::X_CONTENT_TYPE_OPTIONS;
 use actix_web::web::{Data, Path, Query, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, get, post};
@@ -75,12 +76,10 @@ struct PauseForm {
 
 impl FilterForm {
     fn understood(&self) -> Result<desk::Filter> {
-        let chosen = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-        let state = chosen(&self.state).map(|text| text.parse::<NotificationState>()).transpose();
         Ok(desk::Filter {
-            state: state.map_err(|_| Error::field("state", Code::UnknownValue))?,
-            kind: chosen(&self.kind),
-            recipient: chosen(&self.recipient).map(|address| address.to_lowercase()),
+            state: Reading::of(|reading| reading.optionally_chosen::<NotificationState>("state", &self.state))?,
+            kind: kept(&self.kind),
+            recipient: kept(&self.recipient).map(|address| address.to_lowercase()),
             ..desk::Filter::default()
         })
     }
@@ -160,7 +159,7 @@ struct MailPage {
 }
 
 /// Shows one mail with its text.
-#[get("/mail/{id}")]
+#[get("/mail/{id:[0-9A-Fa-f-]+}")]
 async fn show_mail(ctx: Ctx, request: HttpRequest, id: Path<MailId>) -> Answer {
     let detail = desk::show(&ctx, *id).await?;
     page(&mail_page(&ctx, &request, detail))
@@ -223,7 +222,7 @@ fn about(line: &LogLine) -> Option<String> {
 }
 
 /// Answers with the raw message as text. Not in production, because it contains the recipient's keys.
-#[get("/mail/{id}/source")]
+#[get("/mail/{id:[0-9A-Fa-f-]+}/source")]
 async fn show_source(ctx: Ctx, id: Path<MailId>) -> Answer {
     let detail = desk::show(&ctx, *id).await?;
     if ctx.config().is_production() || detail.bytes.is_empty() {
@@ -236,14 +235,14 @@ async fn show_source(ctx: Ctx, id: Path<MailId>) -> Answer {
 }
 
 /// Sends a mail back to the queue.
-#[post("/mail/{id}/retry")]
+#[post("/mail/{id:[0-9A-Fa-f-]+}/retry")]
 async fn retry(ctx: Ctx, id: Path<MailId>, form: Form<OnlyButton>) -> Answer {
     let leads_on = |()| done(&format!("/mail/{}", *id), FlashKind::Success, "mail_log.done_retry");
     form::press(&ctx, &form.1, async |txn| desk::retry(&ctx, txn, *id).await, leads_on).await
 }
 
 /// Withdraws a mail.
-#[post("/mail/{id}/cancel")]
+#[post("/mail/{id:[0-9A-Fa-f-]+}/cancel")]
 async fn withdraw(ctx: Ctx, id: Path<MailId>, form: Form<OnlyButton>) -> Answer {
     let leads_on = |()| done(&format!("/mail/{}", *id), FlashKind::Success, "mail_log.done_cancel");
     form::press(&ctx, &form.1, async |txn| desk::cancel(&ctx, txn, *id).await, leads_on).await

@@ -148,7 +148,7 @@ pub async fn create_meeting(ctx: Ctx, request: HttpRequest, input: Json<MeetingI
 ///
 /// Who may: see the list. Unknown and unseen are the same answer.
 #[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path)), responses((status = 200, body = MeetingOut)))]
-#[get("/meetings/{id}")]
+#[get("/meetings/{id:[0-9A-Fa-f-]+}")]
 pub async fn show_meeting(ctx: Ctx, id: web::Path<MeetingId>) -> Answer {
     Ok(answer(service::show(&ctx, *id).await?))
 }
@@ -163,7 +163,7 @@ pub async fn show_meeting(ctx: Ctx, id: web::Path<MeetingId>) -> Answer {
     request_body(content = MeetingPatch, content_type = "application/merge-patch+json"),
     responses((status = 200, body = MeetingOut))
 )]
-#[patch("/meetings/{id}")]
+#[patch("/meetings/{id:[0-9A-Fa-f-]+}")]
 pub async fn edit_meeting(
     ctx: Ctx,
     request: HttpRequest,
@@ -180,7 +180,7 @@ pub async fn edit_meeting(
 ///
 /// Who may: the secretariat. Mails: none. Errors: `wrong_transition` once convened, `unknown_value` (release).
 #[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), IdempotencyKey), request_body = AgendaItemIn, responses((status = 201, body = AgendaItemOut)))]
-#[post("/meetings/{id}/agenda-items")]
+#[post("/meetings/{id:[0-9A-Fa-f-]+}/agenda-items")]
 pub async fn add_agenda_item(
     ctx: Ctx,
     request: HttpRequest,
@@ -199,7 +199,7 @@ pub async fn add_agenda_item(
 ///
 /// Who may: whoever may see the meeting.
 #[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), ("item_id" = AgendaItemId, Path)), responses((status = 200, body = AgendaItemOut)))]
-#[get("/meetings/{id}/agenda-items/{item_id}")]
+#[get("/meetings/{id:[0-9A-Fa-f-]+}/agenda-items/{item_id:[0-9A-Fa-f-]+}")]
 pub async fn show_agenda_item(ctx: Ctx, path: web::Path<(MeetingId, AgendaItemId)>) -> Answer {
     let (id, item_id) = path.into_inner();
     let item =
@@ -211,7 +211,7 @@ pub async fn show_agenda_item(ctx: Ctx, path: web::Path<(MeetingId, AgendaItemId
 ///
 /// The version is the meeting's. Who may: the secretariat. Mails: none. Errors: `wrong_transition` once convened.
 #[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), ("item_id" = AgendaItemId, Path), IfMatch), responses((status = 204)))]
-#[delete("/meetings/{id}/agenda-items/{item_id}")]
+#[delete("/meetings/{id:[0-9A-Fa-f-]+}/agenda-items/{item_id:[0-9A-Fa-f-]+}")]
 pub async fn remove_agenda_item(ctx: Ctx, request: HttpRequest, path: web::Path<(MeetingId, AgendaItemId)>) -> Answer {
     let (id, item_id) = path.into_inner();
     let version = version::if_match(&request)?;
@@ -226,7 +226,7 @@ pub async fn remove_agenda_item(ctx: Ctx, request: HttpRequest, path: web::Path<
 /// `day_in_past`, `non_working_day` (naming who does not work, why, and the next day that all work), `notice_too_short` unless a reason is given,
 /// `wrong_transition`.
 #[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), IfMatch), request_body = ConveneIn, responses((status = 200, body = MeetingOut)))]
-#[post("/meetings/{id}/convene")]
+#[post("/meetings/{id:[0-9A-Fa-f-]+}/convene")]
 pub async fn convene_meeting(
     ctx: Ctx,
     request: HttpRequest,
@@ -245,7 +245,7 @@ pub async fn convene_meeting(
 /// What happens: the calendar identity stays, its sequence rises. Who may: the secretariat. Mails: *moved* to who had been
 /// invited, *joined* and *left* to who came and went meanwhile. Errors: those of convening, `ends_before_starts`, `nothing_changes`.
 #[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), IfMatch), request_body = MoveIn, responses((status = 200, body = MeetingOut)))]
-#[post("/meetings/{id}/move")]
+#[post("/meetings/{id:[0-9A-Fa-f-]+}/move")]
 pub async fn move_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, input: Json<MoveIn>) -> Answer {
     let version = version::if_match(&request)?;
     let moved = ctx
@@ -259,7 +259,7 @@ pub async fn move_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingI
 /// Who may: the secretariat. Mails: *cancelled*, with the withdrawal for the calendar, to who had been invited. Errors:
 /// `reason_missing`, `wrong_transition`.
 #[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), IfMatch), request_body = CancelIn, responses((status = 200, body = MeetingOut)))]
-#[post("/meetings/{id}/cancel")]
+#[post("/meetings/{id:[0-9A-Fa-f-]+}/cancel")]
 pub async fn cancel_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, input: Json<CancelIn>) -> Answer {
     let version = version::if_match(&request)?;
     let cancelled = ctx
@@ -275,7 +275,7 @@ pub async fn cancel_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<Meetin
 /// a convened meeting *joined* and *left* to whom it concerns. Errors: `wrong_transition`, `day_in_past` once it has begun,
 /// `unknown_value` for a designation that is no partner's in office today.
 #[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), IfMatch), request_body = GuestsIn, responses((status = 200, body = MeetingOut)))]
-#[put("/meetings/{id}/guests")]
+#[put("/meetings/{id:[0-9A-Fa-f-]+}/guests")]
 pub async fn invite_guests(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, input: Json<GuestsIn>) -> Answer {
     let work = async |txn: &Txn, version| {
         shown(&ctx, txn, service::invite(&ctx, txn, *id, version, &input.value.guests).await?).await
@@ -288,7 +288,7 @@ pub async fn invite_guests(ctx: Ctx, request: HttpRequest, id: web::Path<Meeting
 /// What happens: it takes place, with the presences known so far. Who may: the secretariat. Mails: none. Errors:
 /// `meeting_not_begun`, `unknown_value` (a body that is no party of the table), `required` (a delegate without a name), `wrong_transition`.
 #[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), IfMatch), request_body = HoldIn, responses((status = 200, body = MeetingOut)))]
-#[post("/meetings/{id}/hold")]
+#[post("/meetings/{id:[0-9A-Fa-f-]+}/hold")]
 pub async fn hold_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, input: Json<HoldIn>) -> Answer {
     let version = version::if_match(&request)?;
     let attendances = input.value.attendances.into_iter().map(service::AttendanceIn::from).collect();
@@ -309,7 +309,7 @@ pub async fn hold_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingI
     request_body = AttendanceIn,
     responses((status = 200, body = MeetingOut))
 )]
-#[put("/meetings/{id}/attendances/{body}")]
+#[put("/meetings/{id:[0-9A-Fa-f-]+}/attendances/{body}")]
 pub async fn record_attendance(
     ctx: Ctx,
     request: HttpRequest,
@@ -334,7 +334,7 @@ pub async fn record_attendance(
 /// and linked both ways. Who may: the secretariat. Mails: none; the reminders follow. Errors: `wrong_transition` unless held and
 /// not closed, `quorum_missing` for a decision of too few parties, those of the release and of the task.
 #[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), IdempotencyKey), request_body = OutcomeIn, responses((status = 201, body = OutcomeOut)))]
-#[post("/meetings/{id}/outcomes")]
+#[post("/meetings/{id:[0-9A-Fa-f-]+}/outcomes")]
 pub async fn record_outcome(
     ctx: Ctx,
     request: HttpRequest,
@@ -354,7 +354,7 @@ pub async fn record_outcome(
 /// The body may be left out. Who may: the secretariat. Mails: none. Errors: `wrong_transition`; `quorum_lost` where too few
 /// parties are recorded as there for the decisions taken, unless a reason is given.
 #[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), IfMatch), request_body = Option<CloseIn>, responses((status = 200, body = MeetingOut)))]
-#[post("/meetings/{id}/close")]
+#[post("/meetings/{id:[0-9A-Fa-f-]+}/close")]
 pub async fn close_meeting(
     ctx: Ctx,
     request: HttpRequest,
@@ -372,7 +372,7 @@ pub async fn close_meeting(
 ///
 /// What the mail carried, or would carry now. Who may: whoever may see the meeting, once it has been convened.
 #[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path)), responses((status = 200, content_type = "text/calendar", body = String)))]
-#[get("/meetings/{id}/invite.ics")]
+#[get("/meetings/{id:[0-9A-Fa-f-]+}/invite.ics")]
 pub async fn show_invite(ctx: Ctx, id: web::Path<MeetingId>) -> Answer {
     invite(&ctx, *id).await
 }
@@ -387,7 +387,7 @@ pub(super) async fn invite(ctx: &Ctx, id: MeetingId) -> Answer {
 ///
 /// Who may: whoever may see its meeting.
 #[utoipa::path(tag = "meetings", params(("id" = OutcomeId, Path)), responses((status = 200, body = OutcomeOut)))]
-#[get("/outcomes/{id}")]
+#[get("/outcomes/{id:[0-9A-Fa-f-]+}")]
 pub async fn show_outcome(ctx: Ctx, id: web::Path<OutcomeId>) -> Answer {
     Ok(HttpResponse::Ok().json(OutcomeOut::from(service::outcome(&ctx, *id).await?)))
 }

@@ -7,12 +7,17 @@ mod members;
 mod prepare;
 mod session;
 
-pub use conclude::{NewTask, OutcomeIn, ReleaseChange, ReleaseDecision, record_outcome};
+pub use conclude::{
+    NewTask, OUTCOME_CHARACTERS, OutcomeIn, ReleaseChange, ReleaseDecision, TASK_CHARACTERS, record_outcome,
+};
 pub use convene::{MoveIn, cancel, convene, follow_members, move_to, owes_withdrawal};
 pub use invite::invite;
 pub use members::{parties_of, partners, set_parties, table_of_parties, tables_of_parties};
-pub use prepare::{ItemIn, MeetingChange, MeetingIn, add_item, create, edit, remove_item};
-pub use session::{AttendanceIn, attend, close, hold};
+pub use prepare::{
+    ITEM_CHARACTERS, ItemIn, MeetingChange, MeetingIn, PLACE_CHARACTERS, TITLE_CHARACTERS, URL_CHARACTERS, add_item,
+    create, edit, remove_item,
+};
+pub use session::{AttendanceIn, DELEGATE_CHARACTERS, attend, close, hold};
 
 use super::mail;
 use super::model::{Meeting, Quorum, Told, next_sequence, stand_ins};
@@ -36,7 +41,8 @@ use sea_orm::ConnectionTrait;
 
 pub use super::store::Filter as MeetingFilter;
 
-const MAX_REASON: usize = 1000;
+/// Longest reason given about a meeting, in characters; a longer one is refused as `too_long`.
+pub const REASON_CHARACTERS: usize = 1000;
 
 /// The tables of the network. Any participant may read them.
 pub async fn tables(ctx: &Ctx) -> Result<Vec<Table>> {

@@ -21,7 +21,7 @@ use askama::Template;
 use entity::ids::{MeetingId, OutcomeId};
 use entity::kinds::{CalendarMethod, MeetingState};
 
-/// The fixed addresses stand before the ones with an id, which would swallow them.
+/// Registers every page of the table.
 pub fn pages(cfg: &mut web::ServiceConfig) {
     cfg.service(list_meetings);
     forms::pages(cfg);
@@ -176,7 +176,7 @@ async fn list_meetings(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging
 }
 
 /// One meeting.
-#[get("/meetings/{id}")]
+#[get("/meetings/{id:[0-9A-Fa-f-]+}")]
 async fn show_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Answer {
     let dossier = service::show(&ctx, *id).await?;
     let tasks = service::tasks_seen(&ctx, &dossier).await?;
@@ -184,13 +184,13 @@ async fn show_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) 
 }
 
 /// The reader's own calendar entry.
-#[get("/meetings/{id}/invite.ics")]
+#[get("/meetings/{id:[0-9A-Fa-f-]+}/invite.ics")]
 async fn invite(ctx: Ctx, id: web::Path<MeetingId>) -> Answer {
     api::invite(&ctx, *id).await
 }
 
 /// Leads to the meeting that decided: other pages know the outcome and need not know its meeting.
-#[get("/outcomes/{id}")]
+#[get("/outcomes/{id:[0-9A-Fa-f-]+}")]
 async fn show_outcome(ctx: Ctx, id: web::Path<OutcomeId>) -> Answer {
     let outcome = service::outcome(&ctx, *id).await?;
     Ok(see_other(&format!("/meetings/{}#outcome-{}", outcome.meeting_id, outcome.id)))
@@ -204,12 +204,12 @@ fn may(ctx: &Ctx, action: Action) -> bool {
 fn shell_below(ctx: &Ctx, request: &HttpRequest, line: &Line, title: String) -> Shell {
     Shell::titled(ctx, request, title)
         .crumb(ctx.lang.t("meetings.title"), "/meetings")
-        .crumb(line.name(ctx.lang), path(&line.meeting))
+        .crumb(line.name(ctx.lang), path(line.meeting.id))
         .here()
 }
 
-fn path(meeting: &Meeting) -> String {
-    format!("/meetings/{}", meeting.id)
+fn path(id: MeetingId) -> String {
+    format!("/meetings/{id}")
 }
 
 /// «Anna Rossi (Università di Bergamo)».
@@ -241,7 +241,7 @@ impl Row {
     fn of(line: &Line, lang: Lang) -> Self {
         let meeting = &line.meeting;
         Self {
-            href: path(meeting),
+            href: path(meeting.id),
             name: line.name(lang),
             title: meeting.title.clone(),
             when: format!("{}, {}", words::long_day(meeting.slot.day, lang), view::hours(meeting.slot, lang)),
@@ -315,7 +315,7 @@ impl Head {
         let convocation = meeting.convocation();
         let (held_at, cancelled_because) = meeting.stage.held_and_cancelled();
         Self {
-            path: path(meeting),
+            path: path(meeting.id),
             version: meeting.version,
             table: dossier.table.name(lang).to_owned(),
             table_href: table_path(&dossier.table.code),
@@ -348,7 +348,7 @@ impl ItemRow {
             kind: item.kind.label(lang),
             minutes: item.minutes.map(minutes),
             release: item.release_id.map(|id| format!("/releases/{id}")),
-            remove: format!("{}/agenda-items/{}/remove", path(meeting), item.id),
+            remove: format!("{}/agenda-items/{}/remove", path(meeting.id), item.id),
             remove_label: lang.f("meetings.remove_item", &[("number", &number.to_string())]),
         }
     }

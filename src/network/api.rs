@@ -401,7 +401,7 @@ pub async fn list_people(ctx: Ctx, request: HttpRequest, paging: web::Query<Pagi
 /// Who may: secretariat and direction; holders of seats, other than a partner's, in all the bodies where the person holds or will
 /// hold one; the person. Nobody else learns that there is one.
 #[utoipa::path(tag = "Network", params(("id" = PersonId, Path)), responses((status = 200, body = PersonOut)))]
-#[get("/people/{id}")]
+#[get("/people/{id:[0-9A-Fa-f-]+}")]
 pub async fn show_person(ctx: Ctx, id: web::Path<PersonId>) -> Answer {
     Ok(with_version(service::person_seen(&ctx, id.into_inner()).await?))
 }
@@ -416,7 +416,7 @@ pub async fn show_person(ctx: Ctx, id: web::Path<PersonId>) -> Answer {
     request_body(content = PersonPatch, content_type = "application/merge-patch+json"),
     responses((status = 200, body = PersonOut))
 )]
-#[patch("/people/{id}")]
+#[patch("/people/{id:[0-9A-Fa-f-]+}")]
 pub async fn update_person(
     ctx: Ctx,
     request: HttpRequest,

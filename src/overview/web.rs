@@ -13,7 +13,7 @@ use crate::designations::service as register;
 use crate::designations::web::words as register_words;
 use crate::designations::web::{SeatsBlock, seats_of_body, seats_of_observatory};
 use crate::due::Obligation;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::http::Answer;
 use crate::http::form::FormState;
 use crate::http::page::{Badge, Shell, page, unprocessable};
@@ -27,7 +27,8 @@ use crate::risk::RiskKind;
 use crate::tasks::model::Task;
 use crate::tasks::web::Line as TaskLine;
 use crate::texts::Lang;
-use crate::time::{Day, words};
+use crate::time::words;
+use crate::typed::Reading;
 use actix_web::web::{Path, Query, ServiceConfig};
 use actix_web::{HttpRequest, get};
 use askama::Template;
@@ -43,8 +44,8 @@ const RISKS_ON_MONDAY: usize = 8;
 /// Most coming releases on the home page; the calendar shows all of them.
 const RELEASES_ON_HOME: u64 = 5;
 
-/// Registers the pages of the overview. The pages of bodies and observatories replace those of the network slice, which
-/// have no people: register these first.
+/// Registers the pages of the overview. The pages of bodies and observatories stand here because they show who works
+/// there.
 pub fn pages(cfg: &mut ServiceConfig) {
     cfg.service(home)
         .service(privacy)
@@ -213,11 +214,7 @@ struct DayForm {
 
 impl DayForm {
     fn understood(&self) -> Result<Option<NaiveDate>> {
-        let typed = self.on.trim();
-        if typed.is_empty() {
-            return Ok(None);
-        }
-        typed.parse::<Day>().map(|day| Some(day.into())).map_err(|_| Error::field("on", crate::error::Code::NotADay))
+        Reading::of(|reading| reading.optional_day("on", &self.on))
     }
 }
 

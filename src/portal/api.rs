@@ -120,7 +120,7 @@ impl From<PublicationView> for PublicationOut {
 ///
 /// `expected`, version 0, before an address was declared. Who may: everyone who may see the deliverable.
 #[utoipa::path(tag = "publications", params(("deliverable_id" = DeliverableId, Path)), responses((status = 200, body = PublicationOut)))]
-#[get("/publications/{deliverable_id}")]
+#[get("/publications/{deliverable_id:[0-9A-Fa-f-]+}")]
 pub async fn show_publication(ctx: Ctx, id: web::Path<DeliverableId>) -> Answer {
     Ok(answer(service::publication(&ctx, *id).await?))
 }
@@ -131,7 +131,7 @@ pub async fn show_publication(ctx: Ctx, id: web::Path<DeliverableId>) -> Answer 
 /// contains the result. Who may: referent and deputy of the observatory, the secretariat on their behalf. Mails: none.
 /// Errors: `not_a_url`, `host_not_allowed`, `too_long`, `address_of_a_file`.
 #[utoipa::path(tag = "publications", params(("deliverable_id" = DeliverableId, Path), IfMatch), request_body = DeclarationIn, responses((status = 200, body = PublicationOut)))]
-#[post("/publications/{deliverable_id}/declare")]
+#[post("/publications/{deliverable_id:[0-9A-Fa-f-]+}/declare")]
 pub async fn declare_publication(
     ctx: Ctx,
     request: HttpRequest,
@@ -148,7 +148,7 @@ pub async fn declare_publication(
 /// What happens: the page is fetched and the result stored. Who may: the secretariat. Mails: none. Errors:
 /// `wrong_transition` unless the release is out.
 #[utoipa::path(tag = "publications", params(("deliverable_id" = DeliverableId, Path)), responses((status = 200, body = PublicationOut)))]
-#[post("/publications/{deliverable_id}/check")]
+#[post("/publications/{deliverable_id:[0-9A-Fa-f-]+}/check")]
 pub async fn check_publication(ctx: Ctx, id: web::Path<DeliverableId>) -> Answer {
     Ok(answer(service::check_now(&ctx, *id).await?))
 }

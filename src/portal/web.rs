@@ -29,15 +29,7 @@ const LOOKS_SHOWN: usize = 20;
 #[derive(Clone, Debug, Default, Deserialize)]
 struct DeclareForm {
     #[serde(default)]
-    version: String,
-    #[serde(default)]
     address: String,
-}
-
-impl Versioned for DeclareForm {
-    fn version_mut(&mut self) -> &mut String {
-        &mut self.version
-    }
 }
 
 #[derive(Template)]
@@ -60,7 +52,7 @@ struct PublicationPage {
     may_check: bool,
     /// Shown if the latest check could not be stored.
     failed: Option<String>,
-    form: FormState<DeclareForm>,
+    form: FormState<Versioned<DeclareForm>>,
 }
 
 /// One check of the page.
@@ -73,29 +65,26 @@ struct LookLine {
     led_to: Option<String>,
 }
 
-#[get("/publications/{deliverable_id}")]
+#[get("/publications/{deliverable_id:[0-9A-Fa-f-]+}")]
 async fn show_publication(ctx: Ctx, request: HttpRequest, id: web::Path<DeliverableId>) -> Answer {
     let known = service::publication(&ctx, *id).await?;
-    let form = DeclareForm {
-        version: known.publication.version.to_string(),
-        address: known.publication.address.clone().unwrap_or_default(),
-    };
-    page(&publication_page(&ctx, &request, known, FormState::fresh(form)).await?)
+    let address = known.publication.address.clone().unwrap_or_default();
+    let form = FormState::made_of(known.publication.version, DeclareForm { address });
+    page(&publication_page(&ctx, &request, known, form).await?)
 }
 
-#[post("/publications/{deliverable_id}/declare")]
+#[post("/publications/{deliverable_id:[0-9A-Fa-f-]+}/declare")]
 async fn declare_publication(
     ctx: Ctx,
     request: HttpRequest,
     id: web::Path<DeliverableId>,
-    form: Sent<DeclareForm>,
+    form: Sent<Versioned<DeclareForm>>,
 ) -> Answer {
-    let declare = async |txn: &Txn, form: &DeclareForm| {
-        service::declare(&ctx, txn, *id, form::version(&form.version)?, &form.address).await
-    };
+    let declare =
+        async |txn: &Txn, version, form: &DeclareForm| service::declare(&ctx, txn, *id, version, &form.address).await;
     let here = format!("/publications/{}", *id);
     let leads_on = |_| done(&here, FlashKind::Success, "portal.done_declared");
-    let answer = form::answer(&ctx, form, declare, leads_on, async |form| {
+    let answer = form::change(&ctx, form, declare, leads_on, async |form| {
         let known = service::publication(&ctx, *id).await?;
         let form = form.beside(known.publication.version);
         Ok(publication_page(&ctx, &request, known, form).await?)
@@ -114,7 +103,7 @@ async fn declare_publication(
     })
 }
 
-#[post("/publications/{deliverable_id}/check")]
+#[post("/publications/{deliverable_id:[0-9A-Fa-f-]+}/check")]
 async fn check_publication(ctx: Ctx, id: web::Path<DeliverableId>, _button: Form<OnlyButton>) -> Answer {
     service::check_now(&ctx, *id).await?;
     Ok(done(&format!("/publications/{}", *id), FlashKind::Info, "portal.done_checked"))
@@ -124,7 +113,7 @@ async fn publication_page(
     ctx: &Ctx,
     request: &HttpRequest,
     known: PublicationView,
-    form: FormState<DeclareForm>,
+    form: FormState<Versioned<DeclareForm>>,
 ) -> Result<PublicationPage> {
     let lang = ctx.lang;
     let PublicationView { publication, evidence } = known;

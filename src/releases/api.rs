@@ -378,7 +378,7 @@ pub async fn plan_release(ctx: Ctx, request: HttpRequest, input: Json<PlanReleas
 ///
 /// Every date it ever had, why it changed, which meeting decided it, how much notice was given. Who may: everybody.
 #[utoipa::path(tag = "releases", params(("id" = ReleaseId, Path)), responses((status = 200, body = StoryOut)))]
-#[get("/releases/{id}")]
+#[get("/releases/{id:[0-9A-Fa-f-]+}")]
 pub async fn show_release(ctx: Ctx, id: web::Path<ReleaseId>) -> Answer {
     let story = service::story(&ctx, *id).await?;
     Ok(version::answer(story.view.release.version, &StoryOut::at(story, ctx.now())))
@@ -391,7 +391,7 @@ pub async fn show_release(ctx: Ctx, id: web::Path<ReleaseId>) -> Answer {
 /// none. Errors: `wrong_transition` once confirmed, `nothing_changes`, `release_exists`, `period_of_another_kind`,
 /// `period_not_begun`, `out_of_range`, `unknown_value`.
 #[utoipa::path(tag = "releases", params(("id" = ReleaseId, Path), IfMatch), request_body(content = ReleasePatch, content_type = "application/merge-patch+json"), responses((status = 200, body = ReleaseOut)))]
-#[patch("/releases/{id}")]
+#[patch("/releases/{id:[0-9A-Fa-f-]+}")]
 pub async fn change_release(
     ctx: Ctx,
     request: HttpRequest,
@@ -410,7 +410,7 @@ pub async fn change_release(
 /// Who may: the secretariat. Mails: none. Errors: `wrong_transition`, `nothing_changes`, `day_in_past`, `period_not_begun`,
 /// `not_precise`, `hour_out_of_place`, `hour_skipped`.
 #[utoipa::path(tag = "releases", params(("id" = ReleaseId, Path), IfMatch), request_body = ImproveReleaseIn, responses((status = 200, body = ReleaseOut)))]
-#[post("/releases/{id}/improve")]
+#[post("/releases/{id:[0-9A-Fa-f-]+}/improve")]
 pub async fn improve_release(
     ctx: Ctx,
     request: HttpRequest,
@@ -431,7 +431,7 @@ pub async fn improve_release(
 /// `hour_skipped`, `observatory_missing` or `observatory_out_of_place` where the product's scope has changed since the release
 /// was planned.
 #[utoipa::path(tag = "releases", params(("id" = ReleaseId, Path), IfMatch), request_body = ConfirmReleaseIn, responses((status = 200, body = ReleaseOut)))]
-#[post("/releases/{id}/confirm")]
+#[post("/releases/{id:[0-9A-Fa-f-]+}/confirm")]
 pub async fn confirm_release(
     ctx: Ctx,
     request: HttpRequest,
@@ -452,7 +452,7 @@ pub async fn confirm_release(
 /// the reason stay readable for ever. Who may: the secretariat. Mails: none. Errors: `wrong_transition`, `reason_missing`,
 /// `nothing_changes`, `non_working_day`, `day_in_past`, `period_not_begun`, `hour_skipped`.
 #[utoipa::path(tag = "releases", params(("id" = ReleaseId, Path), IfMatch), request_body = MoveReleaseIn, responses((status = 200, body = ReleaseOut)))]
-#[post("/releases/{id}/move")]
+#[post("/releases/{id:[0-9A-Fa-f-]+}/move")]
 pub async fn move_release(
     ctx: Ctx,
     request: HttpRequest,
@@ -473,7 +473,7 @@ pub async fn move_release(
 /// What happens: it stays in the agenda with its reason, for ever; its open tasks are cancelled, its open deliverables
 /// waived. Who may: the secretariat. Mails: none. Errors: `wrong_transition`, `reason_missing`.
 #[utoipa::path(tag = "releases", params(("id" = ReleaseId, Path), IfMatch), request_body = CancelReleaseIn, responses((status = 200, body = ReleaseOut)))]
-#[post("/releases/{id}/cancel")]
+#[post("/releases/{id:[0-9A-Fa-f-]+}/cancel")]
 pub async fn cancel_release(
     ctx: Ctx,
     request: HttpRequest,

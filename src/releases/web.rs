@@ -24,8 +24,9 @@ use entity::ids::ReleaseId;
 use entity::kinds::{ReasonCode, ReleaseState};
 use serde::Deserialize;
 
-/// Every page of the agenda. The forms come first: the page of one release would swallow `/releases/new`.
+/// Registers every page of the agenda.
 pub fn pages(cfg: &mut web::ServiceConfig) {
+    super::api::pages(cfg);
     forms::pages(cfg);
     cfg.service(show_calendar).service(show_release);
 }
@@ -133,7 +134,7 @@ async fn show_calendar(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging
 }
 
 /// One release: why this date.
-#[get("/releases/{id}")]
+#[get("/releases/{id:[0-9A-Fa-f-]+}")]
 async fn show_release(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>) -> Answer {
     let story = service::story(&ctx, *id).await?;
     let owed = deliverables::seen_of_release(&ctx, *id).await?;

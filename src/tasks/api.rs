@@ -192,7 +192,7 @@ async fn filter_of(ctx: &Ctx, query: &TasksQuery) -> Result<TaskFilter, Error> {
 ///
 /// Who may: as in the list. Unknown and invisible ones get the same answer.
 #[utoipa::path(tag = "tasks", params(("id" = TaskId, Path)), responses((status = 200, body = TaskOut)))]
-#[get("/tasks/{id}")]
+#[get("/tasks/{id:[0-9A-Fa-f-]+}")]
 pub async fn show_task(ctx: Ctx, id: web::Path<TaskId>) -> Answer {
     Ok(answer(&ctx, service::task(&ctx, ctx.reader(), *id).await?))
 }
@@ -202,7 +202,7 @@ pub async fn show_task(ctx: Ctx, id: web::Path<TaskId>) -> Answer {
 /// The day survives every move of the release until `null` restores the derived one. Who may: the secretariat. Errors:
 /// `wrong_transition`, `nothing_changes`.
 #[utoipa::path(tag = "tasks", params(("id" = TaskId, Path), IfMatch), request_body(content = TaskChange, content_type = "application/merge-patch+json"), responses((status = 200, body = TaskOut)))]
-#[patch("/tasks/{id}")]
+#[patch("/tasks/{id:[0-9A-Fa-f-]+}")]
 pub async fn change_task(
     ctx: Ctx,
     request: HttpRequest,
@@ -222,7 +222,7 @@ pub async fn change_task(
 /// A step also starts its deliverable. Who may: those who work for the seat, the secretariat on its behalf. Errors:
 /// `wrong_transition`.
 #[utoipa::path(tag = "tasks", params(("id" = TaskId, Path), IfMatch), responses((status = 200, body = TaskOut)))]
-#[post("/tasks/{id}/start")]
+#[post("/tasks/{id:[0-9A-Fa-f-]+}/start")]
 pub async fn start_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>) -> Answer {
     let started =
         version::change(&ctx, &request, async |txn, version| service::start(&ctx, txn, *id, version).await).await?;
@@ -234,7 +234,7 @@ pub async fn start_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>) -
 /// Completing the observatory's last open step submits the deliverable. Who may: those who work for the seat, the
 /// secretariat on its behalf. Errors: `wrong_transition`, `not_a_url`.
 #[utoipa::path(tag = "tasks", params(("id" = TaskId, Path), IfMatch), request_body = CompleteTaskIn, responses((status = 200, body = TaskOut)))]
-#[post("/tasks/{id}/complete")]
+#[post("/tasks/{id:[0-9A-Fa-f-]+}/complete")]
 pub async fn complete_task(
     ctx: Ctx,
     request: HttpRequest,
@@ -253,7 +253,7 @@ pub async fn complete_task(
 ///
 /// Who may: those who work for the seat, the secretariat on its behalf. Errors: `wrong_transition`, `reason_missing`.
 #[utoipa::path(tag = "tasks", params(("id" = TaskId, Path), IfMatch), request_body = TaskReasonIn, responses((status = 200, body = TaskOut)))]
-#[post("/tasks/{id}/block")]
+#[post("/tasks/{id:[0-9A-Fa-f-]+}/block")]
 pub async fn block_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, input: Json<TaskReasonIn>) -> Answer {
     let blocked = version::change(&ctx, &request, async |txn, version| {
         service::block(&ctx, txn, *id, version, &input.value.reason).await
@@ -267,7 +267,7 @@ pub async fn block_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, i
 /// It returns to its former state. Who may: those who work for the seat, the secretariat on its behalf. Errors:
 /// `wrong_transition`.
 #[utoipa::path(tag = "tasks", params(("id" = TaskId, Path), IfMatch), responses((status = 200, body = TaskOut)))]
-#[post("/tasks/{id}/unblock")]
+#[post("/tasks/{id:[0-9A-Fa-f-]+}/unblock")]
 pub async fn unblock_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>) -> Answer {
     let unblocked =
         version::change(&ctx, &request, async |txn, version| service::unblock(&ctx, txn, *id, version).await).await?;
@@ -278,7 +278,7 @@ pub async fn unblock_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>)
 ///
 /// Who may: the secretariat. Errors: `wrong_transition`, `reason_missing`.
 #[utoipa::path(tag = "tasks", params(("id" = TaskId, Path), IfMatch), request_body = TaskReasonIn, responses((status = 200, body = TaskOut)))]
-#[post("/tasks/{id}/cancel")]
+#[post("/tasks/{id:[0-9A-Fa-f-]+}/cancel")]
 pub async fn cancel_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, input: Json<TaskReasonIn>) -> Answer {
     let cancelled = version::change(&ctx, &request, async |txn, version| {
         service::cancel(&ctx, txn, *id, version, &input.value.reason).await

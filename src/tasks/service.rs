@@ -236,13 +236,13 @@ pub struct CompleteIn {
 /// `not_a_url`, `too_long`, `stale`.
 pub async fn complete(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, input: CompleteIn) -> Result<Task> {
     let mut current = open::<Task>(ctx, txn, id, Action::Complete, Seen::Version(version)).await?;
-    let note = typed::optional("note", input.note.as_deref(), TEXT_CHARACTERS)?;
+    let SubmitIn { link, note } = deliverables::checked(SubmitIn { link: input.link, note: input.note })?;
     current.note = note.clone().or(current.note);
     let done = save(ctx, txn, current.completed(ctx.now())?, Verb::Complete).await?;
     if let Some(deliverable) = done.deliverable_id.filter(|_| leads_to_hand_in(&done)) {
         deliverables::work_begun(ctx, txn, deliverable).await?;
         if is_last_step(txn, deliverable).await? {
-            deliverables::work_done(ctx, txn, deliverable, SubmitIn { link: input.link, note }).await?;
+            deliverables::work_done(ctx, txn, deliverable, SubmitIn { link, note }).await?;
         }
     }
     any_task(txn, id).await

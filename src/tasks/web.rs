@@ -12,7 +12,7 @@ use crate::http::page::{Badge, FlashKind, Shell, done, page};
 use crate::http::paging::{Page, Paging};
 use crate::texts::{Label, Lang};
 use crate::time::words;
-use crate::typed::{self, kept};
+use crate::typed::{Reading, kept};
 use actix_web::{HttpRequest, get, post, web};
 use askama::Template;
 use chrono::NaiveDate;
@@ -57,8 +57,6 @@ pub struct Line {
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct TaskForm {
     #[serde(default)]
-    pub version: String,
-    #[serde(default)]
     pub note: String,
     #[serde(default)]
     pub link: String,
@@ -68,16 +66,9 @@ pub struct TaskForm {
     pub day: String,
 }
 
-impl Versioned for TaskForm {
-    fn version_mut(&mut self) -> &mut String {
-        &mut self.version
-    }
-}
-
 impl TaskForm {
     fn of(task: &Task) -> Self {
-        let day = task.hand_set_day.map(|day| day.to_string()).unwrap_or_default();
-        Self { version: task.version.to_string(), day, ..Self::default() }
+        Self { day: task.hand_set_day.map(|day| day.to_string()).unwrap_or_default(), ..Self::default() }
     }
 }
 
@@ -98,7 +89,7 @@ pub struct TaskPage {
     pub may_reschedule: bool,
     /// Hint shown beside the "cancel" button.
     pub reason_hint: &'static str,
-    pub form: FormState<TaskForm>,
+    pub form: FormState<Versioned<TaskForm>>,
 }
 
 /// Shows the tasks of the reader, earliest day first.
@@ -114,21 +105,26 @@ async fn my_tasks(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging>) ->
     })
 }
 
-#[get("/tasks/{id}")]
+#[get("/tasks/{id:[0-9A-Fa-f-]+}")]
 async fn show_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>) -> Answer {
     let task = service::task(&ctx, ctx.reader(), *id).await?;
-    page(&TaskPage::of(&ctx, &request, &task, FormState::fresh(TaskForm::of(&task))))
+    page(&TaskPage::of(&ctx, &request, &task, FormState::made_of(task.version, TaskForm::of(&task))))
 }
 
-#[post("/tasks/{id}/start")]
-async fn start_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, form: Sent<TaskForm>) -> Answer {
-    let start = async |txn: &Txn, _: &TaskForm, version| service::start(&ctx, txn, *id, version).await;
+#[post("/tasks/{id:[0-9A-Fa-f-]+}/start")]
+async fn start_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, form: Sent<Versioned<TaskForm>>) -> Answer {
+    let start = async |txn: &Txn, version, _: &TaskForm| service::start(&ctx, txn, *id, version).await;
     change(&ctx, &request, *id, form, start, |_| "tasks.done_started").await
 }
 
-#[post("/tasks/{id}/complete")]
-async fn complete_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, form: Sent<TaskForm>) -> Answer {
-    let complete = async |txn: &Txn, form: &TaskForm, version| {
+#[post("/tasks/{id:[0-9A-Fa-f-]+}/complete")]
+async fn complete_task(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<TaskId>,
+    form: Sent<Versioned<TaskForm>>,
+) -> Answer {
+    let complete = async |txn: &Txn, version, form: &TaskForm| {
         let input = CompleteIn { note: kept(&form.note), link: kept(&form.link) };
         service::complete(&ctx, txn, *id, version, input).await
     };
@@ -139,29 +135,40 @@ async fn complete_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, fo
     .await
 }
 
-#[post("/tasks/{id}/block")]
-async fn block_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, form: Sent<TaskForm>) -> Answer {
-    let block = async |txn: &Txn, form: &TaskForm, version| service::block(&ctx, txn, *id, version, &form.reason).await;
+#[post("/tasks/{id:[0-9A-Fa-f-]+}/block")]
+async fn block_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, form: Sent<Versioned<TaskForm>>) -> Answer {
+    let block = async |txn: &Txn, version, form: &TaskForm| service::block(&ctx, txn, *id, version, &form.reason).await;
     change(&ctx, &request, *id, form, block, |_| "tasks.done_blocked").await
 }
 
-#[post("/tasks/{id}/unblock")]
-async fn unblock_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, form: Sent<TaskForm>) -> Answer {
-    let unblock = async |txn: &Txn, _: &TaskForm, version| service::unblock(&ctx, txn, *id, version).await;
+#[post("/tasks/{id:[0-9A-Fa-f-]+}/unblock")]
+async fn unblock_task(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<TaskId>,
+    form: Sent<Versioned<TaskForm>>,
+) -> Answer {
+    let unblock = async |txn: &Txn, version, _: &TaskForm| service::unblock(&ctx, txn, *id, version).await;
     change(&ctx, &request, *id, form, unblock, |_| "tasks.done_unblocked").await
 }
 
-#[post("/tasks/{id}/cancel")]
-async fn cancel_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, form: Sent<TaskForm>) -> Answer {
+#[post("/tasks/{id:[0-9A-Fa-f-]+}/cancel")]
+async fn cancel_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, form: Sent<Versioned<TaskForm>>) -> Answer {
     let cancel =
-        async |txn: &Txn, form: &TaskForm, version| service::cancel(&ctx, txn, *id, version, &form.reason).await;
+        async |txn: &Txn, version, form: &TaskForm| service::cancel(&ctx, txn, *id, version, &form.reason).await;
     change(&ctx, &request, *id, form, cancel, |_| "tasks.done_cancelled").await
 }
 
-#[post("/tasks/{id}/reschedule")]
-async fn reschedule_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, form: Sent<TaskForm>) -> Answer {
-    let reschedule = async |txn: &Txn, form: &TaskForm, version| {
-        service::reschedule(&ctx, txn, *id, version, typed::optional_day("day", &form.day)?).await
+#[post("/tasks/{id:[0-9A-Fa-f-]+}/reschedule")]
+async fn reschedule_task(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<TaskId>,
+    form: Sent<Versioned<TaskForm>>,
+) -> Answer {
+    let reschedule = async |txn: &Txn, version, form: &TaskForm| {
+        let day = Reading::of(|reading| reading.optional_day("day", &form.day))?;
+        service::reschedule(&ctx, txn, *id, version, day).await
     };
     change(&ctx, &request, *id, form, reschedule, |_| "tasks.done_rescheduled").await
 }
@@ -171,13 +178,12 @@ async fn change(
     ctx: &Ctx,
     request: &HttpRequest,
     id: TaskId,
-    form: Sent<TaskForm>,
-    work: impl AsyncFnOnce(&Txn, &TaskForm, i32) -> Result<Task>,
+    form: Sent<Versioned<TaskForm>>,
+    work: impl AsyncFnOnce(&Txn, i32, &TaskForm) -> Result<Task>,
     said: impl FnOnce(&Task) -> &'static str,
 ) -> Answer {
-    let work = async |txn: &Txn, form: &TaskForm| work(txn, form, form::version(&form.version)?).await;
     let leads_on = |task: Task| done(&format!("/tasks/{id}"), FlashKind::Success, said(&task));
-    form::answer(ctx, form, work, leads_on, async |form| {
+    form::change(ctx, form, work, leads_on, async |form| {
         let task = service::task(ctx, ctx.reader(), id).await?;
         Ok(TaskPage::of(ctx, request, &task, form.beside(task.version)))
     })
@@ -215,7 +221,7 @@ fn state_badge(state: TaskState, lang: Lang) -> Badge {
 }
 
 impl TaskPage {
-    fn of(ctx: &Ctx, request: &HttpRequest, task: &Task, form: FormState<TaskForm>) -> Self {
+    fn of(ctx: &Ctx, request: &HttpRequest, task: &Task, form: FormState<Versioned<TaskForm>>) -> Self {
         let may_cancel = may(ctx, task, Event::Cancel, Action::Cancel);
         let derived = |day: NaiveDate| words::long_day(day, ctx.lang);
         Self {

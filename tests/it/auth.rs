@@ -205,7 +205,7 @@ async fn every_link_that_cannot_be_used_gets_the_same_answer(engine: Engine) {
     office.advance(Duration::minutes(11));
     let unknown = format!("/sign-in/{}", secret::new_token());
     let mut answers = Vec::new();
-    for link in [&spent, &of_a_former_holder, &expired, &unknown, &"/sign-in/x".to_owned()] {
+    for link in [&spent, &of_a_former_holder, &expired, &unknown, &"/sign-in/no-such-key".to_owned()] {
         let answer = app.send(TestRequest::get().uri(link)).await;
         assert_eq!(answer.headers().get(CACHE_CONTROL).expect("a rule"), "no-store");
         answers.push((answer.status(), without_own_address(&text(answer).await, link)));

@@ -39,6 +39,7 @@ mod pages_designations;
 mod pages_work;
 mod program;
 mod replicas;
+mod routes;
 mod schema_drift;
 mod seen;
 mod slow_recipients;

@@ -24,7 +24,8 @@ on_sqlite! {
     only_the_secretariat_invites_and_only_partners,
 }
 
-const GROUP: &str = r#"
+/// A working group beside the plenary table.
+pub const GROUP: &str = r#"
 [[technical_table]]
 code = "gruppo"
 name_it = "Gruppo di lavoro sul portale"

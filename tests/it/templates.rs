@@ -3,6 +3,7 @@
 
 use crate::support::app::{Client, SECRETARIAT};
 use crate::support::db::Engine;
+use crate::support::forms::links;
 use crate::support::golden::assert_goldens;
 use crate::support::source::{self, Route};
 use crate::support::world::{OWN, World};
@@ -20,7 +21,7 @@ const NO_PAGES: &[&str] = &[
     "/meetings/{id}/invite.ics",
     "/metrics",
     "/session",
-    "/static/{name:.+}",
+    "/static/{name}",
 ];
 
 /// Addresses that redirect to a part of another page.
@@ -113,18 +114,6 @@ fn faults(html: &str, lang: &str) -> Vec<String> {
         level = own;
     }
     found
-}
-
-/// Returns the addresses of this site to which the page links, without query and fragment.
-fn links(html: &str) -> BTreeSet<String> {
-    let page = Html::parse_document(html);
-    let addresses: Vec<String> =
-        select(&page, "a[href^='/']").iter().filter_map(|link| link.attr("href")).map(ToOwned::to_owned).collect();
-    addresses
-        .into_iter()
-        .filter(|address| !address.starts_with("/static/"))
-        .map(|address| address.split('#').next().unwrap_or_default().to_owned())
-        .collect()
 }
 
 /// Returns the words of a page between navigation and footer: one line for each block, with `[…]` around controls.
@@ -321,42 +310,6 @@ async fn the_language_of_a_refused_form_can_be_changed() {
     let page = Html::parse_document(&refused.text());
     let back: Vec<_> = select(&page, "input[name=back]").iter().filter_map(|back| back.attr("value")).collect();
     assert!(!back.is_empty() && back.iter().all(|back| *back == "/mail?state=sent"), "{back:?}");
-}
-
-/// An empty form shows all its errors at once.
-#[actix_web::test]
-async fn an_empty_form_is_told_everything_at_once() {
-    let world = World::new(Engine::Sqlite).await;
-    let secretariat = world.app.browser(SECRETARIAT).await;
-    for (form, action, lacking) in [
-        ("/meetings/new", "/meetings", &["table", "title", "day", "starts", "ends", "mode"][..]),
-        ("/releases/new", "/releases/new", &["product", "period", "precision", "day"]),
-        ("/releases/{id}/move", "/releases/{id}/move", &["day", "reason_code", "reason_text"]),
-        ("/meetings/{id}/attendances", "/meetings/{id}/attendances", &["body", "presence"]),
-        ("/meetings/{id}/outcomes/new", "/meetings/{id}/outcomes", &["kind", "text"]),
-    ] {
-        let page = secretariat.get(&world.fill(form)).header("accept", "text/html").send().await.text();
-        let hidden: Vec<(String, String)> = select(&Html::parse_document(&page), "main form input[type=hidden]")
-            .iter()
-            .map(|field| {
-                (field.attr("name").unwrap_or_default().into(), field.attr("value").unwrap_or_default().into())
-            })
-            .collect();
-        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(hidden).finish();
-        let posting = secretariat.post(&world.fill(action)).header("accept", "text/html");
-        let refused = posting
-            .header("sec-fetch-site", "same-origin")
-            .body("application/x-www-form-urlencoded", body)
-            .send()
-            .await;
-        assert_eq!(refused.status.as_u16(), 422, "{form}");
-        let page = Html::parse_document(&refused.text());
-        let told: BTreeSet<_> = select(&page, "main form [id^='error-']")
-            .iter()
-            .filter_map(|error| error.attr("id")?.strip_prefix("error-").map(ToOwned::to_owned))
-            .collect();
-        assert_eq!(told, lacking.iter().map(|name| (*name).to_owned()).collect(), "{form}");
-    }
 }
 
 #[test]

@@ -62,7 +62,7 @@ const PUBLIC_PAGES: &[&str] = &[
     "GET /sign-in/sent",
     // Shows a button; the link is a key by itself.
     "GET /sign-in/{token}",
-    "GET /static/{name:.+}",
+    "GET /static/{name}",
 ];
 
 /// Forms without a token of the service, because the secret in their address replaces it.

@@ -9,7 +9,7 @@ use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::{Code, Error, FieldError, Result};
 use crate::secret::{hash_token, new_token};
-use crate::typed;
+use crate::typed::Reading;
 use chrono::Duration;
 use entity::ids::{ApiTokenId, PersonId};
 use serde_json::json;
@@ -88,8 +88,11 @@ pub async fn revoke_token(ctx: &Ctx, txn: &Txn, id: ApiTokenId) -> Result<()> {
 
 /// Checks the input and returns the name to store, or all errors.
 fn check(input: &NewToken) -> Result<String> {
-    let (name, ()) = typed::both(typed::required("name", &input.name, TOKEN_NAME_MAX), check_days(input.days))?;
-    Ok(name)
+    Reading::of(|reading| {
+        let name = reading.text("name", &input.name, TOKEN_NAME_MAX);
+        reading.take(check_days(input.days))?;
+        name
+    })
 }
 
 fn check_days(days: i64) -> Result<()> {

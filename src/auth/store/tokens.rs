@@ -137,5 +137,5 @@ fn is_usable(now: DateTime<Utc>) -> Condition {
 }
 
 fn scope_of(id: ApiTokenId, text: &str) -> Result<Scope> {
-    Scope::of(text).ok_or_else(|| StoreError::inconsistent("api_token", id, format!("scope {text:?}")))
+    text.parse().map_err(|()| StoreError::inconsistent("api_token", id, format!("scope {text:?}")))
 }

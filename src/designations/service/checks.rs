@@ -1,7 +1,10 @@
 //! What must hold of what is entered, whoever enters it: said before the database would.
 
 use crate::ctx::Ctx;
-use crate::designations::model::{Act, Provenance, Statement};
+use crate::designations::model::{
+    ACT_NUMBER_CHARACTERS, ACT_ORGAN_CHARACTERS, ACT_SUBJECT_CHARACTERS, Act, ORGANISATION_CHARACTERS,
+    PROTOCOL_CHARACTERS, Provenance, RECEIPT_CHARACTERS, Statement,
+};
 use crate::error::{Code, Error, FieldError, Result};
 use crate::letters;
 
@@ -9,14 +12,18 @@ use crate::letters;
 pub(super) fn check_statement(ctx: &Ctx, statement: &Statement) -> Result<()> {
     statement.check(ctx.today())?;
     let Statement { act: Act { number, organ, subject, .. }, provenance, organisation, .. } = statement;
-    let required = [("act_number", number, 60), ("act_organ", organ, 200), ("act_subject", subject, 500)];
+    let required = [
+        ("act_number", number, ACT_NUMBER_CHARACTERS),
+        ("act_organ", organ, ACT_ORGAN_CHARACTERS),
+        ("act_subject", subject, ACT_SUBJECT_CHARACTERS),
+    ];
     let missing = required
         .into_iter()
         .filter(|(_, text, _)| text.trim().is_empty())
         .map(|(field, ..)| FieldError::new(field, Code::Required));
     let texts = required
         .into_iter()
-        .chain(organisation.iter().map(|text| ("organisation", text, 200)))
+        .chain(organisation.iter().map(|text| ("organisation", text, ORGANISATION_CHARACTERS)))
         .chain(texts_of(provenance));
     all_right(missing.chain(wrong(texts)).collect())
 }
@@ -30,8 +37,8 @@ pub(super) fn check_provenance(ctx: &Ctx, provenance: &Provenance) -> Result<()>
 type Text<'a> = (&'static str, &'a String, usize);
 
 fn texts_of(provenance: &Provenance) -> impl Iterator<Item = Text<'_>> {
-    let number = provenance.protocol_number.iter().map(|text| ("protocol_number", text, 60));
-    number.chain(provenance.receipt.iter().map(|text| ("receipt", text, 200)))
+    let number = provenance.protocol_number.iter().map(|text| ("protocol_number", text, PROTOCOL_CHARACTERS));
+    number.chain(provenance.receipt.iter().map(|text| ("receipt", text, RECEIPT_CHARACTERS)))
 }
 
 /// The texts that are longer than their columns, or read otherwise than they were typed.

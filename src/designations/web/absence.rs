@@ -1,18 +1,18 @@
 //! Days on which a holder cannot work: declared on a page, withdrawn by a button.
 
-use super::forms::Reading;
 use super::one::{led_to, shell_below};
 use super::words as register_words;
 use crate::ctx::Ctx;
 use crate::db::Txn;
+use crate::designations::model::NOTE_CHARACTERS;
 use crate::designations::policy::{self, Action, Subject};
 use crate::designations::service::{self, UnavailableIn};
 use crate::designations::view::{Designation, Dossier};
 use crate::error::{Code, Error, Result};
-use crate::http::form::{self, Choice, Form, FormState, Sent, version};
+use crate::http::form::{self, Choice, Form, FormState, OnlyButton, Sent, Versioned};
 use crate::http::page::{FlashKind, Shell, done, page};
 use crate::http::{Answer, Failure};
-use crate::typed::kept;
+use crate::typed::Reading;
 use actix_web::web::{Path, ServiceConfig};
 use actix_web::{HttpRequest, get, post};
 use askama::Template;
@@ -48,59 +48,49 @@ struct AbsenceForm {
 }
 
 impl AbsenceForm {
-    fn understood(&self) -> Result<UnavailableIn> {
-        let mut reading = Reading::default();
+    fn read(&self, reading: &mut Reading) -> Option<UnavailableIn> {
         let from = reading.day("from", &self.from);
         let to = reading.day("to", &self.to);
         let mode = reading.chosen::<UnavailabilityMode>("mode", &self.mode);
+        let note = reading.optional_text("note", &self.note, NOTE_CHARACTERS);
         if from.zip(to).is_some_and(|(from, to)| to < from) {
             reading.refuse("to", Code::EndBeforeStart);
         }
-        match (from, to, mode) {
-            (Some(from), Some(to), Some(mode)) if reading.is_clean() => {
-                Ok(UnavailableIn { from, to, mode, note: kept(&self.note) })
-            }
-            _ => Err(reading.error()),
-        }
+        Some(UnavailableIn { from: from?, to: to?, mode: mode?, note: note? })
     }
 }
 
-#[get("/designations/{id}/unavailability")]
+#[get("/designations/{id:[0-9A-Fa-f-]+}/unavailability")]
 async fn show_form(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>) -> Answer {
     let designation = open(&ctx, *id).await?;
     page(&absence_page(&ctx, &request, &designation, FormState::default()))
 }
 
-#[post("/designations/{id}/unavailability")]
+#[post("/designations/{id:[0-9A-Fa-f-]+}/unavailability")]
 async fn declare(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>, form: Sent<AbsenceForm>) -> Answer {
     let designation = open(&ctx, *id).await?;
     let declare = async |txn: &Txn, typed: &AbsenceForm| {
-        service::declare_unavailable(&ctx, txn, *id, typed.understood()?).await.map_err(placed)
+        let input = Reading::of(|reading| typed.read(reading))?;
+        service::declare_unavailable(&ctx, txn, *id, input).await.map_err(placed)
     };
     let leads_on = |_| led_to(*id, "designations.done_absence");
     form::answer(&ctx, form, declare, leads_on, async |form| Ok(absence_page(&ctx, &request, &designation, form))).await
 }
 
-/// The end of an absence is a field of its own here.
+/// Names the last day of the absence where a refusal is about the last day of a term.
 fn placed(error: Error) -> Error {
     error.placed(|field| if field == "valid_to" { "to" } else { field })
 }
 
-/// The version of the absence that was on the page.
-#[derive(Clone, Debug, Deserialize)]
-struct WithdrawForm {
-    #[serde(default)]
-    version: String,
-}
-
-/// Withdrawing twice is no harm: whoever comes second finds it withdrawn.
-#[post("/designations/{id}/unavailability/{absence}/withdraw")]
-async fn withdraw(ctx: Ctx, path: Path<(DesignationId, UnavailabilityId)>, form: Form<WithdrawForm>) -> Answer {
+/// Withdraws an absence. A second press, by another reader too, is told that it was withdrawn already.
+#[post("/designations/{id:[0-9A-Fa-f-]+}/unavailability/{absence:[0-9A-Fa-f-]+}/withdraw")]
+async fn withdraw(
+    ctx: Ctx,
+    path: Path<(DesignationId, UnavailabilityId)>,
+    form: Form<Versioned<OnlyButton>>,
+) -> Answer {
     let (id, absence) = path.into_inner();
-    let withdraw = async |txn: &Txn| {
-        let version = version(&form.0.version)?;
-        service::withdraw_unavailability(&ctx, txn, id, absence, version).await
-    };
+    let withdraw = async |txn: &Txn| service::withdraw_unavailability(&ctx, txn, id, absence, form.0.seen()?).await;
     match form::press(&ctx, &form.1, withdraw, |()| led_to(id, "designations.done_withdrawn")).await {
         Err(Failure(error)) if error.code() == Code::Stale => {
             Ok(done(&format!("/designations/{id}"), FlashKind::Info, "designations.withdrawn_before"))

@@ -1,25 +1,27 @@
 //! Ending, correcting, annulling: each writes a record that supersedes the present one, if it is still the one that was
-//! read. Whoever comes late is shown what was written meanwhile, keeps what they typed, and may press again knowing it.
+//! read. A form that comes too late is shown again with what was typed, beside the record that was written meanwhile.
 
-use super::forms::{self, ACCEPTED_FILES, Choices, ProvenanceForm, Reading, StatementForm};
+use super::forms::{self, ACCEPTED_FILES, Choices, ProvenanceForm, StatementForm};
 use super::one::{led_to, shell_below};
 use super::words as register_words;
 use crate::ctx::Ctx;
 use crate::db::Txn;
-use crate::designations::model::{Statement, how_it_was_told};
+use crate::designations::model::{REASON_CHARACTERS, Statement, how_it_was_told};
 use crate::designations::policy::{self, Action, Subject};
 use crate::designations::service::{self, EndIn};
 use crate::designations::view::{Designation, Dossier};
 use crate::error::{Error, Result};
 use crate::http::Answer;
-use crate::http::form::{self, FormState, Sent, Versioned, version};
+use crate::http::form::{self, FormState, Sent, Versioned};
 use crate::http::multipart::SentWithFile;
 use crate::http::page::{Shell, page};
 use crate::texts::Label;
 use crate::time::words;
+use crate::typed::Reading;
 use actix_web::web::{Path, ServiceConfig};
 use actix_web::{HttpRequest, get, post};
 use askama::Template;
+use chrono::NaiveDate;
 use entity::ids::DesignationId;
 use entity::kinds::SeatKind;
 use serde::Deserialize;
@@ -28,18 +30,18 @@ pub fn pages(cfg: &mut ServiceConfig) {
     cfg.service(show_end).service(end).service(show_correct).service(correct).service(show_annul).service(annul);
 }
 
-/// What all three forms say above their fields.
+/// The designation above the fields of all three forms.
 struct About {
     path: String,
     seat: String,
     holder: String,
     term: String,
     act: String,
-    /// What was written since the form was opened.
+    /// The record that was written since the form was opened.
     meanwhile: Option<Meanwhile>,
 }
 
-/// The record somebody else wrote meanwhile.
+/// A record that was written since the form was opened.
 struct Meanwhile {
     when: String,
     what: &'static str,
@@ -69,7 +71,7 @@ impl About {
     }
 }
 
-/// A designation about to change, if the reader may change it so.
+/// Returns a designation that the reader may change by an action.
 async fn open(ctx: &Ctx, id: DesignationId, action: Action) -> Result<Dossier> {
     let dossier = service::dossier(ctx, id).await?;
     let designation = &dossier.designation;
@@ -78,18 +80,18 @@ async fn open(ctx: &Ctx, id: DesignationId, action: Action) -> Result<Dossier> {
     if policy::may(&ctx.actor, action, subject) { Ok(dossier) } else { Err(Error::Denied) }
 }
 
-/// Does what one of the forms asks for, and leads to the designation; if it is refused, the form comes back beside the
-/// designation as it stands now.
-async fn answer<F: Versioned, P: Template>(
+/// Does what one of the forms asks for and leads to the designation, or shows the form again beside the designation as it
+/// stands now.
+async fn answer<F, P: Template>(
     ctx: &Ctx,
     (id, action): (DesignationId, Action),
-    form: Sent<F>,
+    form: Sent<Versioned<F>>,
     said: &'static str,
-    work: impl AsyncFnOnce(&Txn, &F) -> Result<Designation>,
-    again: impl FnOnce(&Designation, About, FormState<F>) -> P,
+    work: impl AsyncFnOnce(&Txn, i32, &F) -> Result<Designation>,
+    again: impl FnOnce(&Designation, About, FormState<Versioned<F>>) -> P,
 ) -> Answer {
-    let work = async |txn: &Txn, typed: &F| work(txn, typed).await.map_err(forms::at_the_file);
-    form::answer(
+    let work = async |txn: &Txn, version, typed: &F| work(txn, version, typed).await.map_err(forms::at_the_file);
+    form::change(
         ctx,
         form,
         work,
@@ -103,22 +105,18 @@ async fn answer<F: Versioned, P: Template>(
     .await
 }
 
-// ---- Ending -------------------------------------------------------------------------------------------------------------
-
 #[derive(Template)]
 #[template(path = "designations/end.html")]
 struct EndPage {
     shell: Shell,
     about: About,
-    form: FormState<EndForm>,
+    form: FormState<Versioned<EndForm>>,
     choices: Choices,
     accepted_files: &'static str,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
 struct EndForm {
-    #[serde(default)]
-    version: String,
     /// The last day in the seat.
     #[serde(default)]
     valid_to: String,
@@ -128,39 +126,35 @@ struct EndForm {
     provenance: ProvenanceForm,
 }
 
-impl Versioned for EndForm {
-    fn version_mut(&mut self) -> &mut String {
-        &mut self.version
-    }
-}
-
 impl EndForm {
-    fn understood(&self) -> Result<EndIn> {
-        let mut reading = Reading::default();
+    fn read(&self, reading: &mut Reading, today: NaiveDate) -> Option<EndIn> {
         let last_day = reading.day("valid_to", &self.valid_to);
-        let reason = reading.text("reason", &self.reason);
-        let provenance = self.provenance.read_if_any(&mut reading);
-        match (last_day, reason, provenance) {
-            (Some(last_day), Some(reason), Some(provenance)) => Ok(EndIn { last_day, reason, provenance }),
-            _ => Err(reading.error()),
-        }
+        let reason = reading.text("reason", &self.reason, REASON_CHARACTERS);
+        let provenance = self.provenance.read_if_any(reading, today);
+        Some(EndIn { last_day: last_day?, reason: reason?, provenance: provenance? })
     }
 }
 
-#[get("/designations/{id}/end")]
+#[get("/designations/{id:[0-9A-Fa-f-]+}/end")]
 async fn show_end(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>) -> Answer {
     let Dossier { designation, .. } = open(&ctx, *id, Action::Designate).await?;
-    let form = FormState::fresh(EndForm { version: designation.version.to_string(), ..EndForm::default() });
+    let form = FormState::made_of(designation.version, EndForm::default());
     page(&end_page(&ctx, &request, &designation, About::of(&ctx, &designation), form))
 }
 
-#[post("/designations/{id}/end")]
-async fn end(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>, sent: SentWithFile<EndForm>) -> Answer {
+#[post("/designations/{id:[0-9A-Fa-f-]+}/end")]
+async fn end(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: Path<DesignationId>,
+    sent: SentWithFile<Versioned<EndForm>>,
+) -> Answer {
     open(&ctx, *id, Action::Designate).await?;
     let SentWithFile { form, file } = sent;
-    let form = form.after(async |typed| typed.provenance.keep(&ctx, file).await).await;
-    let end = async |txn: &Txn, typed: &EndForm| {
-        service::end(&ctx, txn, *id, version(&typed.version)?, typed.understood()?).await
+    let form = form.after(async |typed| typed.fields.provenance.keep(&ctx, file).await).await;
+    let end = async |txn: &Txn, version, typed: &EndForm| {
+        let input = Reading::of(|reading| typed.read(reading, ctx.today()))?;
+        service::end(&ctx, txn, *id, version, input).await
     };
     answer(&ctx, (*id, Action::Designate), form, "designations.done_ended", end, |now, about, form| {
         end_page(&ctx, &request, now, about, form)
@@ -173,7 +167,7 @@ fn end_page(
     request: &HttpRequest,
     designation: &Designation,
     about: About,
-    form: FormState<EndForm>,
+    form: FormState<Versioned<EndForm>>,
 ) -> EndPage {
     EndPage {
         shell: shell_below(ctx, request, "designations.end_title", designation),
@@ -184,14 +178,12 @@ fn end_page(
     }
 }
 
-// ---- Correcting ---------------------------------------------------------------------------------------------------------
-
 #[derive(Template)]
 #[template(path = "designations/correct.html")]
 struct CorrectPage {
     shell: Shell,
     about: About,
-    form: FormState<CorrectForm>,
+    form: FormState<Versioned<CorrectForm>>,
     is_partner: bool,
     choices: Choices,
     accepted_files: &'static str,
@@ -200,32 +192,20 @@ struct CorrectPage {
 #[derive(Clone, Debug, Default, Deserialize)]
 struct CorrectForm {
     #[serde(default)]
-    version: String,
-    #[serde(default)]
     reason: String,
     #[serde(flatten)]
     statement: StatementForm,
 }
 
-impl Versioned for CorrectForm {
-    fn version_mut(&mut self) -> &mut String {
-        &mut self.version
-    }
-}
-
 impl CorrectForm {
-    fn understood(&self) -> Result<(Statement, String)> {
-        let mut reading = Reading::default();
-        let statement = self.statement.read(&mut reading);
-        let reason = reading.text("reason", &self.reason);
-        match (statement, reason) {
-            (Some(statement), Some(reason)) => Ok((statement, reason)),
-            _ => Err(reading.error()),
-        }
+    fn read(&self, reading: &mut Reading, today: NaiveDate) -> Option<(Statement, String)> {
+        let statement = self.statement.read(reading, today);
+        let reason = reading.text("reason", &self.reason, REASON_CHARACTERS);
+        Some((statement?, reason?))
     }
 }
 
-#[get("/designations/{id}/correct")]
+#[get("/designations/{id:[0-9A-Fa-f-]+}/correct")]
 async fn show_correct(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>) -> Answer {
     let dossier = open(&ctx, *id, Action::Correct).await?;
     let designation = &dossier.designation;
@@ -235,21 +215,31 @@ async fn show_correct(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>) -
     let statement = Statement { provenance, ..designation.record.statement.clone() };
     let document = dossier.documents.iter().find(|document| Some(document.id) == statement.provenance.document_id);
     let form = CorrectForm {
-        version: designation.version.to_string(),
         reason: String::new(),
         statement: StatementForm::of(&statement, document.map(|document| document.name.as_str())),
     };
-    page(&correct_page(&ctx, &request, designation, About::of(&ctx, designation), FormState::fresh(form)))
+    page(&correct_page(
+        &ctx,
+        &request,
+        designation,
+        About::of(&ctx, designation),
+        FormState::made_of(designation.version, form),
+    ))
 }
 
-#[post("/designations/{id}/correct")]
-async fn correct(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>, sent: SentWithFile<CorrectForm>) -> Answer {
+#[post("/designations/{id:[0-9A-Fa-f-]+}/correct")]
+async fn correct(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: Path<DesignationId>,
+    sent: SentWithFile<Versioned<CorrectForm>>,
+) -> Answer {
     open(&ctx, *id, Action::Correct).await?;
     let SentWithFile { form, file } = sent;
-    let form = form.after(async |typed| typed.statement.provenance.keep(&ctx, file).await).await;
-    let correct = async |txn: &Txn, typed: &CorrectForm| {
-        let (statement, reason) = typed.understood()?;
-        let corrected = service::correct(&ctx, txn, *id, version(&typed.version)?, statement, &reason).await;
+    let form = form.after(async |typed| typed.fields.statement.provenance.keep(&ctx, file).await).await;
+    let correct = async |txn: &Txn, version, typed: &CorrectForm| {
+        let (statement, reason) = Reading::of(|reading| typed.read(reading, ctx.today()))?;
+        let corrected = service::correct(&ctx, txn, *id, version, statement, &reason).await;
         // Seat and holder are no fields of this form: what clashes with another term is healed by this one's days.
         corrected.map_err(|error| {
             error.placed(|field| if matches!(field, "seat" | "person") { "valid_from" } else { field })
@@ -266,7 +256,7 @@ fn correct_page(
     request: &HttpRequest,
     designation: &Designation,
     about: About,
-    form: FormState<CorrectForm>,
+    form: FormState<Versioned<CorrectForm>>,
 ) -> CorrectPage {
     CorrectPage {
         shell: shell_below(ctx, request, "designations.correct_title", designation),
@@ -278,42 +268,32 @@ fn correct_page(
     }
 }
 
-// ---- Annulling ----------------------------------------------------------------------------------------------------------
-
 #[derive(Template)]
 #[template(path = "designations/annul.html")]
 struct AnnulPage {
     shell: Shell,
     about: About,
-    form: FormState<AnnulForm>,
+    form: FormState<Versioned<AnnulForm>>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
 struct AnnulForm {
     #[serde(default)]
-    version: String,
-    #[serde(default)]
     reason: String,
 }
 
-impl Versioned for AnnulForm {
-    fn version_mut(&mut self) -> &mut String {
-        &mut self.version
-    }
-}
-
-#[get("/designations/{id}/annul")]
+#[get("/designations/{id:[0-9A-Fa-f-]+}/annul")]
 async fn show_annul(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>) -> Answer {
     let Dossier { designation, .. } = open(&ctx, *id, Action::Annul).await?;
-    let form = FormState::fresh(AnnulForm { version: designation.version.to_string(), reason: String::new() });
+    let form = FormState::made_of(designation.version, AnnulForm::default());
     page(&annul_page(&ctx, &request, &designation, About::of(&ctx, &designation), form))
 }
 
-#[post("/designations/{id}/annul")]
-async fn annul(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>, form: Sent<AnnulForm>) -> Answer {
+#[post("/designations/{id:[0-9A-Fa-f-]+}/annul")]
+async fn annul(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>, form: Sent<Versioned<AnnulForm>>) -> Answer {
     open(&ctx, *id, Action::Annul).await?;
-    let annul = async |txn: &Txn, typed: &AnnulForm| {
-        let annulled = service::annul(&ctx, txn, *id, version(&typed.version)?, &typed.reason).await;
+    let annul = async |txn: &Txn, version, typed: &AnnulForm| {
+        let annulled = service::annul(&ctx, txn, *id, version, &typed.reason).await;
         // The last day is no field of this form.
         annulled.map_err(|error| error.placed(|field| if field == "valid_to" { "" } else { field }))
     };
@@ -328,7 +308,7 @@ fn annul_page(
     request: &HttpRequest,
     designation: &Designation,
     about: About,
-    form: FormState<AnnulForm>,
+    form: FormState<Versioned<AnnulForm>>,
 ) -> AnnulPage {
     AnnulPage { shell: shell_below(ctx, request, "designations.annul_title", designation), about, form }
 }

@@ -1,85 +1,27 @@
-//! What is typed into the forms of the register, and how it is understood.
+//! Pieces of the forms of the register: statement, provenance, person, and the choices they offer.
 //!
-//! Every field is text until it is understood; everything wrong is said at once. Names of fields are those of the API's
-//! members without their nesting, so that a refusal of a use case finds its field.
+//! Names of fields are those of the API's members without their nesting, so that a refusal of a use case finds its field.
 
 use super::words;
 use crate::ctx::Ctx;
-use crate::designations::model::{Act, Provenance, Statement, Term};
+use crate::designations::model::{
+    ACT_NUMBER_CHARACTERS, ACT_ORGAN_CHARACTERS, ACT_SUBJECT_CHARACTERS, Act, ORGANISATION_CHARACTERS,
+    PROTOCOL_CHARACTERS, Provenance, RECEIPT_CHARACTERS, Statement, Term,
+};
 use crate::designations::service;
-use crate::error::{Code, Error, FieldError, Refused, Result};
+use crate::error::{Code, Error, Refused, Result};
 use crate::http::form::Choice;
 use crate::http::multipart::UploadedFile;
 use crate::network::model::PersonIn;
 use crate::texts::Lang;
-use crate::time::Day;
-use crate::typed::kept;
+use crate::typed::{Reading, kept};
 use chrono::NaiveDate;
 use entity::ids::DocumentId;
 use entity::kinds::{ActKind, Channel};
 use serde::Deserialize;
-use std::str::FromStr;
 
 /// The types of file offered by the browser's dialogue; what a file really is, the use case finds out.
 pub const ACCEPTED_FILES: &str = ".pdf,.p7m,.png,.jpg,.jpeg,.tif,.tiff";
-
-/// Reads typed fields and collects what is wrong with them.
-#[derive(Debug, Default)]
-pub struct Reading {
-    wrong: Vec<FieldError>,
-}
-
-impl Reading {
-    pub fn refuse(&mut self, field: &'static str, code: Code) {
-        self.wrong.push(FieldError::new(field, code));
-    }
-
-    /// A text that must be there.
-    pub fn text(&mut self, field: &'static str, typed: &str) -> Option<String> {
-        let text = kept(typed);
-        if text.is_none() {
-            self.refuse(field, Code::Required);
-        }
-        text
-    }
-
-    /// A day that must be there, as a date field sends it.
-    pub fn day(&mut self, field: &'static str, typed: &str) -> Option<NaiveDate> {
-        let text = self.text(field, typed)?;
-        self.parsed::<Day>(field, &text, Code::NotADay).map(NaiveDate::from)
-    }
-
-    /// A day that may be left out; the outer `None` means that what was typed is no day.
-    pub fn optional_day(&mut self, field: &'static str, typed: &str) -> Option<Option<NaiveDate>> {
-        match kept(typed) {
-            None => Some(None),
-            Some(text) => self.parsed::<Day>(field, &text, Code::NotADay).map(|day| Some(day.into())),
-        }
-    }
-
-    /// A value of a vocabulary that must be chosen.
-    pub fn chosen<T: FromStr>(&mut self, field: &'static str, typed: &str) -> Option<T> {
-        let text = self.text(field, typed)?;
-        self.parsed(field, &text, Code::UnknownValue)
-    }
-
-    fn parsed<T: FromStr>(&mut self, field: &'static str, text: &str, otherwise: Code) -> Option<T> {
-        let value = text.parse().ok();
-        if value.is_none() {
-            self.refuse(field, otherwise);
-        }
-        value
-    }
-
-    /// Everything that was wrong.
-    pub fn error(self) -> Error {
-        Error::Invalid(self.wrong)
-    }
-
-    pub fn is_clean(&self) -> bool {
-        self.wrong.is_empty()
-    }
-}
 
 /// Term and act.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -105,7 +47,7 @@ pub struct StatementForm {
     pub provenance: ProvenanceForm,
 }
 
-/// How the party told us, and what proves it.
+/// The provenance of a statement: how it was communicated, and the document that proves it.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct ProvenanceForm {
     #[serde(default)]
@@ -127,21 +69,25 @@ pub struct ProvenanceForm {
 }
 
 impl StatementForm {
-    pub fn read(&self, reading: &mut Reading) -> Option<Statement> {
+    /// Returns the statement of the form as entered on a day.
+    pub fn read(&self, reading: &mut Reading, today: NaiveDate) -> Option<Statement> {
         let from = reading.day("valid_from", &self.valid_from);
         let to = reading.optional_day("valid_to", &self.valid_to);
         let kind = reading.chosen::<ActKind>("act_kind", &self.act_kind);
-        let number = reading.text("act_number", &self.act_number);
+        let number = reading.text("act_number", &self.act_number, ACT_NUMBER_CHARACTERS);
         let date = reading.day("act_date", &self.act_date);
-        let organ = reading.text("act_organ", &self.act_organ);
-        let subject = reading.text("act_subject", &self.act_subject);
-        let provenance = self.provenance.read(reading);
-        Some(Statement {
+        let organ = reading.text("act_organ", &self.act_organ, ACT_ORGAN_CHARACTERS);
+        let subject = reading.text("act_subject", &self.act_subject, ACT_SUBJECT_CHARACTERS);
+        let organisation = reading.optional_text("organisation", &self.organisation, ORGANISATION_CHARACTERS);
+        let provenance = self.provenance.read(reading, today);
+        let statement = Statement {
             term: Term { from: from?, to: to? },
             act: Act { kind: kind?, number: number?, date: date?, organ: organ?, subject: subject? },
             provenance: provenance?,
-            organisation: kept(&self.organisation),
-        })
+            organisation: organisation?,
+        };
+        reading.take(statement.check(today))?;
+        Some(statement)
     }
 
     /// What a record says, to be corrected.
@@ -162,30 +108,28 @@ impl StatementForm {
 }
 
 impl ProvenanceForm {
-    pub fn read(&self, reading: &mut Reading) -> Option<Provenance> {
+    /// Returns the provenance of the form as entered on a day.
+    pub fn read(&self, reading: &mut Reading, today: NaiveDate) -> Option<Provenance> {
         let channel = reading.chosen::<Channel>("channel", &self.channel);
         let communicated_on = reading.day("communicated_on", &self.communicated_on);
+        let protocol_number = reading.optional_text("protocol_number", &self.protocol_number, PROTOCOL_CHARACTERS);
         let protocol_date = reading.optional_day("protocol_date", &self.protocol_date);
-        let document_id = match kept(&self.document_id).map(|id| id.parse::<DocumentId>()) {
-            None => Some(None),
-            Some(Ok(id)) => Some(Some(id)),
-            Some(Err(_)) => {
-                reading.refuse("document", Code::UnknownValue);
-                None
-            }
-        };
-        Some(Provenance {
+        let receipt = reading.optional_text("receipt", &self.receipt, RECEIPT_CHARACTERS);
+        let document_id = reading.optionally_chosen::<DocumentId>("document", &self.document_id);
+        let provenance = Provenance {
             channel: channel?,
             communicated_on: communicated_on?,
-            protocol_number: kept(&self.protocol_number),
+            protocol_number: protocol_number?,
             protocol_date: protocol_date?,
-            receipt: kept(&self.receipt),
+            receipt: receipt?,
             document_id: document_id?,
-        })
+        };
+        reading.take(provenance.check(today))?;
+        Some(provenance)
     }
 
-    /// As [`Self::read`], where the whole may be left out.
-    pub fn read_if_any(&self, reading: &mut Reading) -> Option<Option<Provenance>> {
+    /// Returns the provenance as [`Self::read`] does, or `None` inside where all its fields were left empty.
+    pub fn read_if_any(&self, reading: &mut Reading, today: NaiveDate) -> Option<Option<Provenance>> {
         let typed = [
             &self.channel,
             &self.communicated_on,
@@ -194,7 +138,8 @@ impl ProvenanceForm {
             &self.receipt,
             &self.document_id,
         ];
-        if typed.iter().all(|text| text.trim().is_empty()) { Some(None) } else { self.read(reading).map(Some) }
+        let is_blank = typed.iter().all(|text| text.trim().is_empty());
+        if is_blank { Some(None) } else { self.read(reading, today).map(Some) }
     }
 
     fn of(provenance: &Provenance, document_name: Option<&str>) -> Self {
@@ -221,7 +166,7 @@ impl ProvenanceForm {
     }
 }
 
-/// Somebody designated: known already, or new.
+/// The person designated: known already, or new.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct PersonForm {
     /// The id of a known person.
@@ -248,7 +193,7 @@ impl PersonForm {
                 reading.refuse("person", Code::OneOfTwo);
                 None
             }
-            (Some(id), false) => reading.parsed("person", &id, Code::UnknownValue).map(service::Designee::Known),
+            (Some(id), false) => reading.chosen("person", &id).map(service::Designee::Known),
             (None, false) => {
                 reading.refuse("person", Code::PersonMissing);
                 None
@@ -257,7 +202,7 @@ impl PersonForm {
         }
     }
 
-    /// A new person's wrong fields stand with the others, not in a second round.
+    /// Returns a new person; their wrong fields are noted with those of the rest of the form.
     fn read_new(&self, reading: &mut Reading) -> Option<PersonIn> {
         let person = PersonIn {
             given_name: self.given_name.clone(),
@@ -266,13 +211,7 @@ impl PersonForm {
             phone: kept(&self.phone),
             language: Lang::of(&self.language),
         };
-        match person.checked() {
-            Ok(person) => Some(person),
-            Err(wrong) => {
-                reading.wrong.extend(wrong);
-                None
-            }
-        }
+        reading.take(person.checked().map_err(Error::Invalid))
     }
 }
 
@@ -338,21 +277,23 @@ mod tests {
         }
     }
 
-    fn wrong(form: &StatementForm) -> Vec<(&'static str, Code)> {
-        let mut reading = Reading::default();
-        form.read(&mut reading);
-        reading.wrong.into_iter().map(|error| (error.field, error.code)).collect()
+    const TODAY: NaiveDate = NaiveDate::from_ymd_opt(2027, 3, 1).expect("a day");
+
+    /// Returns the wrong fields of a form with their codes.
+    fn wrong<T: std::fmt::Debug>(read: impl FnOnce(&mut Reading) -> Option<T>) -> Vec<(&'static str, Code)> {
+        match Reading::of(read) {
+            Err(Error::Invalid(wrong)) => wrong.into_iter().map(|error| (error.field, error.code)).collect(),
+            other => panic!("{other:?}"),
+        }
     }
 
     #[test]
     fn a_filled_form_is_a_statement_and_back() {
-        let mut reading = Reading::default();
-        let statement = filled().read(&mut reading).expect("understood");
+        let statement = Reading::of(|reading| filled().read(reading, TODAY)).expect("understood");
         assert_eq!(statement.act.number, "12/2027");
         assert_eq!(statement.term.to, None);
-        let again = StatementForm::of(&statement, None).read(&mut reading).expect("understood again");
-        assert_eq!(again, statement);
-        assert!(reading.is_clean());
+        let form = StatementForm::of(&statement, None);
+        assert_eq!(Reading::of(|reading| form.read(reading, TODAY)).expect("understood again"), statement);
     }
 
     #[test]
@@ -361,35 +302,45 @@ mod tests {
             valid_from: "1.3.2027".into(),
             act_kind: "whim".into(),
             act_organ: "  ".into(),
+            organisation: "x".repeat(201),
             ..filled()
         };
         assert_eq!(
-            wrong(&form),
-            [("valid_from", Code::NotADay), ("act_kind", Code::UnknownValue), ("act_organ", Code::Required)]
+            wrong(|reading| form.read(reading, TODAY)),
+            [
+                ("valid_from", Code::NotADay),
+                ("act_kind", Code::UnknownValue),
+                ("act_organ", Code::Required),
+                ("organisation", Code::TooLong)
+            ]
         );
     }
 
     #[test]
+    fn a_rule_about_the_statement_is_said_with_the_fields() {
+        let early = NaiveDate::from_ymd_opt(2027, 2, 24).expect("a day");
+        assert_eq!(wrong(|reading| filled().read(reading, early)), [("communicated_on", Code::CommunicatedInFuture)]);
+    }
+
+    #[test]
     fn a_form_names_exactly_one_person() {
-        let read = |form: PersonForm| {
-            let mut reading = Reading::default();
-            let person = form.read(&mut reading);
-            (person.is_some(), reading.wrong.into_iter().map(|error| (error.field, error.code)).collect::<Vec<_>>())
-        };
         let known = PersonForm { person: uuid::Uuid::nil().to_string(), ..PersonForm::default() };
-        assert_eq!(read(known.clone()), (true, vec![]));
-        assert_eq!(read(PersonForm::default()), (false, vec![("person", Code::PersonMissing)]));
-        assert_eq!(read(PersonForm { given_name: "Ada".into(), ..known }), (false, vec![("person", Code::OneOfTwo)]));
+        assert!(Reading::of(|reading| known.read(reading)).is_ok());
+        assert_eq!(wrong(|reading| PersonForm::default().read(reading)), [("person", Code::PersonMissing)]);
+        let both = PersonForm { given_name: "Ada".into(), ..known };
+        assert_eq!(wrong(|reading| both.read(reading)), [("person", Code::OneOfTwo)]);
         let half = PersonForm { given_name: "Ada".into(), ..PersonForm::default() };
-        assert_eq!(read(half), (false, vec![("family_name", Code::Required), ("email", Code::Required)]));
+        assert_eq!(wrong(|reading| half.read(reading)), [("family_name", Code::Required), ("email", Code::Required)]);
     }
 
     #[test]
     fn an_untouched_provenance_is_left_out() {
-        let mut reading = Reading::default();
-        assert_eq!(ProvenanceForm::default().read_if_any(&mut reading), Some(None));
+        let blank = ProvenanceForm::default();
+        assert_eq!(Reading::of(|reading| blank.read_if_any(reading, TODAY)).expect("nothing"), None);
         let half = ProvenanceForm { receipt: "RdC 7".into(), ..ProvenanceForm::default() };
-        assert_eq!(half.read_if_any(&mut reading), None);
-        assert!(!reading.is_clean());
+        assert_eq!(
+            wrong(|reading| half.read_if_any(reading, TODAY)),
+            [("channel", Code::Required), ("communicated_on", Code::Required)]
+        );
     }
 }

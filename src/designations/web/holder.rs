@@ -9,7 +9,7 @@ use crate::designations::service;
 use crate::designations::view::Designation;
 use crate::error::{Error, Result};
 use crate::http::Answer;
-use crate::http::form::{self, FormState, Sent, Versioned, version};
+use crate::http::form::{self, FormState, Sent, Versioned};
 use crate::http::page::{Shell, page};
 use crate::network::model::{PersonChange, PersonView};
 use crate::network::policy::Reach;
@@ -36,15 +36,12 @@ struct HolderPage {
     /// Whether the reader may change names, and the address: what may not be changed is not a field.
     with_names: bool,
     with_address: bool,
-    form: FormState<HolderForm>,
+    form: FormState<Versioned<HolderForm>>,
     choices: Choices,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
 struct HolderForm {
-    /// The version of the person that was on the page.
-    #[serde(default)]
-    version: String,
     #[serde(default)]
     given_name: String,
     #[serde(default)]
@@ -60,7 +57,6 @@ struct HolderForm {
 impl HolderForm {
     fn of(person: PersonView) -> Self {
         Self {
-            version: person.version.to_string(),
             given_name: person.given_name,
             family_name: person.family_name,
             email: person.email,
@@ -82,30 +78,25 @@ impl HolderForm {
     }
 }
 
-#[get("/designations/{id}/holder")]
+#[get("/designations/{id:[0-9A-Fa-f-]+}/holder")]
 async fn show_form(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>) -> Answer {
     let (designation, person, reach) = open(&ctx, *id).await?;
-    page(&holder_page(&ctx, &request, &designation, reach, FormState::fresh(HolderForm::of(person))))
+    let form = FormState::made_of(person.version, HolderForm::of(person));
+    page(&holder_page(&ctx, &request, &designation, reach, form))
 }
 
-#[post("/designations/{id}/holder")]
-async fn correct(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>, form: Sent<HolderForm>) -> Answer {
+#[post("/designations/{id:[0-9A-Fa-f-]+}/holder")]
+async fn correct(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>, form: Sent<Versioned<HolderForm>>) -> Answer {
     let (_, person, reach) = open(&ctx, *id).await?;
-    let correct = async |txn: &Txn, typed: &HolderForm| {
-        network::update_person(&ctx, txn, person.id, version(&typed.version)?, typed.change(reach)).await
+    let correct = async |txn: &Txn, version, typed: &HolderForm| {
+        network::update_person(&ctx, txn, person.id, version, typed.change(reach)).await
     };
     let leads_on = |_| led_to(*id, "designations.done_holder");
-    form::answer(&ctx, form, correct, leads_on, async |form| {
+    form::change(&ctx, form, correct, leads_on, async |form| {
         let (designation, person, reach) = open(&ctx, *id).await?;
         Ok(holder_page(&ctx, &request, &designation, reach, form.beside(person.version)))
     })
     .await
-}
-
-impl Versioned for HolderForm {
-    fn version_mut(&mut self) -> &mut String {
-        &mut self.version
-    }
 }
 
 /// The holder of a designation that the reader may see, and how much of the person the reader may change.
@@ -124,7 +115,7 @@ fn holder_page(
     request: &HttpRequest,
     designation: &Designation,
     reach: Reach,
-    form: FormState<HolderForm>,
+    form: FormState<Versioned<HolderForm>>,
 ) -> HolderPage {
     HolderPage {
         shell: shell_below(ctx, request, "designations.holder_title", designation),

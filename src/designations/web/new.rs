@@ -1,7 +1,7 @@
 //! Designating: first the seat, then who and by which act. With the seat chosen, the form names whoever holds it or will, and
 //! offers to end the term of whoever holds it when the newcomer begins.
 
-use super::forms::{self, ACCEPTED_FILES, Choices, PersonForm, Reading, StatementForm};
+use super::forms::{self, ACCEPTED_FILES, Choices, PersonForm, StatementForm};
 use super::one::led_to;
 use super::words as register_words;
 use crate::auth::actor::Actor;
@@ -19,9 +19,11 @@ use crate::http::page::{Shell, page, unprocessable};
 use crate::letters;
 use crate::network::policy as network_policy;
 use crate::network::service as network;
+use crate::typed::Reading;
 use actix_web::web::{Query, ServiceConfig};
 use actix_web::{HttpRequest, get, post};
 use askama::Template;
+use chrono::NaiveDate;
 use entity::kinds::SeatKind;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -87,19 +89,15 @@ struct NewForm {
 }
 
 impl NewForm {
-    fn understood(&self) -> Result<DesignateIn> {
-        let mut reading = Reading::default();
-        let person = self.person.read(&mut reading);
-        let statement = self.statement.read(&mut reading);
-        match (person, statement) {
-            (Some(person), Some(statement)) if reading.is_clean() => Ok(DesignateIn {
-                seat: self.seat.clone(),
-                person,
-                statement,
-                replaces_holder: self.replaces_holder == "true",
-            }),
-            _ => Err(reading.error()),
-        }
+    fn read(&self, reading: &mut Reading, today: NaiveDate) -> Option<DesignateIn> {
+        let person = self.person.read(reading);
+        let statement = self.statement.read(reading, today);
+        Some(DesignateIn {
+            seat: self.seat.clone(),
+            person: person?,
+            statement: statement?,
+            replaces_holder: self.replaces_holder == "true",
+        })
     }
 }
 
@@ -134,7 +132,8 @@ async fn designate(ctx: Ctx, request: HttpRequest, sent: SentWithFile<NewForm>) 
     let seat = form.peek(|typed| seats.iter().find(|seat| seat.code == typed.seat)).ok_or(Error::NotFound)?;
     let form = form.after(async |typed| typed.statement.provenance.keep(&ctx, file).await).await;
     let designate = async |txn: &Txn, typed: &NewForm| {
-        service::designate(&ctx, txn, typed.understood()?).await.map_err(forms::placed)
+        let input = Reading::of(|reading| typed.read(reading, ctx.today()))?;
+        service::designate(&ctx, txn, input).await.map_err(forms::placed)
     };
     let leads_on = |made: Designation| led_to(made.id, "designations.done_designated");
     form::answer(&ctx, form, designate, leads_on, async |form| Ok(new_page(&ctx, &request, form, seat).await?)).await

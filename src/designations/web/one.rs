@@ -143,13 +143,13 @@ struct BounceForm {
 }
 
 /// One designation.
-#[get("/designations/{id}")]
+#[get("/designations/{id:[0-9A-Fa-f-]+}")]
 async fn show_designation(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>) -> Answer {
     page(&designation_page(&ctx, &request, *id, FormState::default()).await?)
 }
 
 /// The file that proves an act, as a download.
-#[get("/designations/{id}/documents/{document_id}")]
+#[get("/designations/{id:[0-9A-Fa-f-]+}/documents/{document_id:[0-9A-Fa-f-]+}")]
 async fn show_document(ctx: Ctx, path: Path<(DesignationId, DocumentId)>) -> Answer {
     let (id, document_id) = path.into_inner();
     Ok(download::document(documents::open(&ctx, &id, document_id).await?))
@@ -169,7 +169,7 @@ async fn request_designation(ctx: Ctx, code: Path<String>, form: Form<OnlyButton
 }
 
 /// Notes that mail to a person came back for good.
-#[post("/people/{id}/bounced")]
+#[post("/people/{id:[0-9A-Fa-f-]+}/bounced")]
 async fn report_bounce(ctx: Ctx, request: HttpRequest, id: Path<PersonId>, form: Sent<BounceForm>) -> Answer {
     let designation: DesignationId = form.peek(|typed| typed.designation.parse()).map_err(|_| Error::NotFound)?;
     let note = async |txn: &Txn, typed: &BounceForm| network::mark_bounced(&ctx, txn, *id, &typed.note).await;

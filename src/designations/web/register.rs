@@ -1,12 +1,11 @@
 //! The register as a list: narrowed by body, observatory and seat, on a day of the past or the future, as it was known then.
 
-use super::forms::Reading;
 use super::words as register_words;
 use crate::ctx::Ctx;
 use crate::designations::policy::{self, Action};
 use crate::designations::service::{self, RegisterFilter};
 use crate::designations::view::Designation;
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
 use crate::http::Answer;
 use crate::http::form::{Choice, FormState};
 use crate::http::page::{Shell, page, unprocessable};
@@ -15,7 +14,7 @@ use crate::network::service as network;
 use crate::open::scope;
 use crate::texts::Lang;
 use crate::time::words;
-use crate::typed::kept;
+use crate::typed::{Reading, kept};
 use actix_web::web::{Query, ServiceConfig};
 use actix_web::{HttpRequest, get};
 use askama::Template;
@@ -83,23 +82,21 @@ impl FilterForm {
 
     async fn understood(&self, ctx: &Ctx) -> Result<RegisterFilter> {
         let mut reading = Reading::default();
-        let as_of = reading.optional_day("as_of", self.as_of()).flatten();
-        let known_on = reading.optional_day("known_on", &self.known_on).flatten();
-        let kind = kept(&self.seat).and_then(|_| reading.chosen::<SeatKind>("seat", &self.seat));
+        let as_of = reading.optional_day("as_of", self.as_of());
+        let known_on = reading.optional_day("known_on", &self.known_on);
+        let kind = reading.optionally_chosen::<SeatKind>("seat", &self.seat);
         let body = match kept(&self.body) {
-            Some(code) => found(network::body(ctx.reader(), &code).await, "body", &mut reading)?.map(|body| body.id),
+            Some(code) => reading.take(known("body", network::body(ctx.reader(), &code).await)).map(|body| body.id),
             None => None,
         };
         let observatory = match kept(&self.observatory) {
             Some(code) => {
-                found(network::observatory(ctx.reader(), &code).await, "observatory", &mut reading)?.map(|one| one.id)
+                let observatory = network::observatory(ctx.reader(), &code).await;
+                reading.take(known("observatory", observatory)).map(|one| one.id)
             }
             None => None,
         };
-        if !reading.is_clean() {
-            return Err(reading.error());
-        }
-        Ok(RegisterFilter {
+        reading.finish(as_of.zip(known_on).zip(kind)).map(|((as_of, known_on), kind)| RegisterFilter {
             body,
             observatory,
             kind,
@@ -111,16 +108,9 @@ impl FilterForm {
     }
 }
 
-/// An unknown code is a wrong field, not a page that does not exist.
-fn found<T>(looked_up: Result<T>, field: &'static str, reading: &mut Reading) -> Result<Option<T>> {
-    match looked_up {
-        Ok(one) => Ok(Some(one)),
-        Err(Error::NotFound) => {
-            reading.refuse(field, Code::UnknownValue);
-            Ok(None)
-        }
-        Err(error) => Err(error),
-    }
+/// Returns what was looked up by a typed code; an unknown code is a wrong field, not a page that does not exist.
+fn known<T>(field: &'static str, looked_up: Result<T>) -> Result<T> {
+    looked_up.map_err(|error| error.as_unknown(field))
 }
 
 /// The register.

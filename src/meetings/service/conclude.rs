@@ -20,9 +20,12 @@ use crate::typed;
 use chrono::{NaiveDate, NaiveTime};
 use entity::ids::{AgendaItemId, MeetingId, OutcomeId, ReleaseId, TaskId};
 use entity::kinds::{OutcomeKind, ReasonCode, TaskOrigin};
+use std::str::FromStr;
 
-const MAX_TEXT: usize = 4000;
-const MAX_TASK: usize = 300;
+/// Longest text of an outcome, in characters; a longer one is refused as `too_long`.
+pub const OUTCOME_CHARACTERS: usize = 4000;
+/// Longest title of a task that an outcome gives, in characters; a longer one is refused as `too_long`.
+pub const TASK_CHARACTERS: usize = 300;
 
 /// What the table made of a point.
 #[derive(Clone, Debug)]
@@ -54,6 +57,26 @@ pub struct ReleaseDecision {
 pub enum ReleaseChange {
     Confirm,
     Move,
+}
+
+impl ReleaseChange {
+    pub const ALL: [Self; 2] = [Self::Confirm, Self::Move];
+
+    /// Returns the name of the change in a form.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Confirm => "confirm",
+            Self::Move => "move",
+        }
+    }
+}
+
+impl FromStr for ReleaseChange {
+    type Err = ();
+
+    fn from_str(name: &str) -> std::result::Result<Self, ()> {
+        Self::ALL.into_iter().find(|change| change.as_str() == name).ok_or(())
+    }
 }
 
 /// What the table asks of a seat.
@@ -107,7 +130,7 @@ pub async fn record_outcome(ctx: &Ctx, txn: &Txn, id: MeetingId, seen: Seen, inp
 
 /// The text to keep, once item and consequences fit the kind.
 fn checked(input: &OutcomeIn, agenda: &[AgendaItem]) -> Result<String> {
-    let text = typed::required("text", &input.text, MAX_TEXT)?;
+    let text = typed::required("text", &input.text, OUTCOME_CHARACTERS)?;
     let despite = input.release.as_ref().and_then(|decision| decision.despite_non_working.as_deref());
     typed::optional("despite_non_working", despite, releases::REASON_CHARACTERS)?;
     if input.agenda_item_id.is_some_and(|item| agenda.iter().all(|known| known.id != item)) {
@@ -160,7 +183,7 @@ async fn create_task(
 ) -> Result<Option<TaskId>> {
     let Some(NewTask { seat, title, due_day, estimated_minutes }) = task else { return Ok(None) };
     let seat = designations::seat(txn, SeatKey::Code(&seat)).await.map_err(|error| error.as_unknown("seat"))?;
-    let title = typed::required("title", &title, MAX_TASK)?;
+    let title = typed::required("title", &title, TASK_CHARACTERS)?;
     let new = tasks::NewTask {
         seat,
         origin: TaskOrigin::Outcome,

@@ -2,7 +2,7 @@
 
 use super::members::{members, members_among, parties_of};
 use super::prepare::checked_venue;
-use super::{MAX_REASON, facts, holds_entry, open, record, save, sheet, tell};
+use super::{REASON_CHARACTERS, facts, holds_entry, open, record, save, sheet, tell};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::designations::service as designations;
@@ -38,7 +38,7 @@ pub async fn convene(
 ) -> Result<Meeting> {
     let draft = open(ctx, txn, id, Action::Convene, Seen::Version(version)).await?;
     draft.must_allow(Event::Convene)?;
-    let reason = typed::optional("short_notice_reason", short_notice_reason.as_deref(), MAX_REASON)?;
+    let reason = typed::optional("short_notice_reason", short_notice_reason.as_deref(), REASON_CHARACTERS)?;
     let short_notice_reason = notice_of(ctx, txn, &draft, draft.slot).await?.justify(reason)?;
     let items = store::agenda(txn, id).await?.len();
     let number = store::next_number(txn, draft.table_id, numbering_year(draft.slot)).await?;
@@ -70,7 +70,7 @@ pub async fn move_to(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, input: M
     let convened = open(ctx, txn, id, Action::Convene, Seen::Version(version)).await?;
     convened.must_allow(Event::Move)?;
     let venue = input.venue.map_or_else(|| Ok(convened.venue.clone()), |venue| checked_venue(&venue))?;
-    let reason = typed::optional("short_notice_reason", input.short_notice_reason.as_deref(), MAX_REASON)?;
+    let reason = typed::optional("short_notice_reason", input.short_notice_reason.as_deref(), REASON_CHARACTERS)?;
     let reason = if input.slot == convened.slot {
         convened.convocation().and_then(|convocation| convocation.short_notice_reason.clone())
     } else {
@@ -101,7 +101,7 @@ pub async fn move_to(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, input: M
 pub async fn cancel(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, reason: &str) -> Result<Meeting> {
     let meeting = open(ctx, txn, id, Action::Convene, Seen::Version(version)).await?;
     meeting.must_allow(Event::Cancel)?;
-    let reason = typed::reason("reason", reason, MAX_REASON)?;
+    let reason = typed::reason("reason", reason, REASON_CHARACTERS)?;
     let cancelled = meeting.cancel(reason.clone())?;
     let details = facts(&cancelled);
     let cancelled = save(ctx, txn, cancelled, Verb::Cancel, details).await?;

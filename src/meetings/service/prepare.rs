@@ -10,15 +10,16 @@ use crate::meetings::store;
 use crate::meetings::verb::Verb;
 use crate::meetings::view::Dossier;
 use crate::open::Seen;
-use crate::typed;
+use crate::typed::{self, Reading};
 use chrono::{NaiveDate, NaiveTime};
 use entity::ids::{AgendaItemId, MeetingId, ReleaseId};
 use entity::kinds::{AgendaItemKind, MeetingMode};
 
-const MAX_TITLE: usize = 200;
-const MAX_PLACE: usize = 300;
-const MAX_URL: usize = 500;
-const MAX_ITEM: usize = 300;
+/// Longest texts of a meeting and of a point of its agenda, in characters; a longer one is refused as `too_long`.
+pub const TITLE_CHARACTERS: usize = 200;
+pub const PLACE_CHARACTERS: usize = 300;
+pub const URL_CHARACTERS: usize = 500;
+pub const ITEM_CHARACTERS: usize = 300;
 /// A working day: a longer item is a slip of the pen.
 const MOST_MINUTES: i32 = 480;
 
@@ -120,10 +121,13 @@ pub struct ItemIn {
 pub async fn add_item(ctx: &Ctx, txn: &Txn, id: MeetingId, seen: Seen, input: ItemIn) -> Result<AgendaItem> {
     let draft = open(ctx, txn, id, Action::Prepare, seen).await?;
     draft.must_allow(Event::Edit)?;
-    let title = typed::required("title", &input.title, MAX_ITEM)?;
-    if input.minutes.is_some_and(|minutes| !(1..=MOST_MINUTES).contains(&minutes)) {
-        return Err(Error::field("minutes", Code::OutOfRange));
-    }
+    let title = Reading::of(|reading| {
+        let title = reading.text("title", &input.title, ITEM_CHARACTERS);
+        if input.minutes.is_some_and(|minutes| !(1..=MOST_MINUTES).contains(&minutes)) {
+            reading.refuse("minutes", Code::OutOfRange);
+        }
+        title
+    })?;
     if let Some(release) = input.release_id {
         super::conclude::must_know_release(txn, release).await?;
     }
@@ -152,25 +156,22 @@ pub async fn remove_item(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, item
     save(ctx, txn, draft, Verb::RemoveItem, serde_json::json!({ "item": item })).await
 }
 
-/// A draft as it is kept, or every field that is wrong.
+/// Returns a draft as it is kept, or every field that is wrong.
 fn checked(draft: Meeting) -> Result<Meeting> {
-    let venue = checked_venue(&draft.venue);
-    let (venue, title) = typed::both(venue, typed::required("title", &draft.title, MAX_TITLE))?;
+    let (title, venue) = Reading::of(|reading| {
+        let venue = reading.take(checked_venue(&draft.venue));
+        let title = reading.text("title", &draft.title, TITLE_CHARACTERS);
+        Some((title?, venue?))
+    })?;
     draft.slot.check()?;
     Ok(Meeting { title, venue, ..draft })
 }
 
-/// A venue without blanks, its address one that a browser opens.
+/// Returns a venue without blanks around its texts, or every field that is wrong.
 pub(super) fn checked_venue(venue: &Venue) -> Result<Venue> {
-    let place = typed::optional("place", venue.place.as_deref(), MAX_PLACE);
-    let (place, remote_url) = typed::both(place, checked_url(venue.remote_url.as_deref()))?;
-    Ok(Venue { mode: venue.mode, place, remote_url })
-}
-
-fn checked_url(address: Option<&str>) -> Result<Option<String>> {
-    let address = typed::optional("remote_url", address, MAX_URL)?;
-    if address.as_deref().is_some_and(|address| !typed::is_web_address(address)) {
-        return Err(Error::field("remote_url", Code::NotAUrl));
-    }
-    Ok(address)
+    Reading::of(|reading| {
+        let place = reading.take(typed::optional("place", venue.place.as_deref(), PLACE_CHARACTERS));
+        let remote_url = reading.take(typed::web_address("remote_url", venue.remote_url.as_deref(), URL_CHARACTERS));
+        Some(Venue { mode: venue.mode, place: place?, remote_url: remote_url? })
+    })
 }

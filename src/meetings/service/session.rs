@@ -1,7 +1,7 @@
 //! In session: held, presences, closed.
 
 use super::members::parties_of;
-use super::{MAX_REASON, open, save};
+use super::{REASON_CHARACTERS, open, save};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::{Code, Error, Result};
@@ -15,7 +15,8 @@ use crate::typed;
 use entity::ids::MeetingId;
 use entity::kinds::{OutcomeKind, Presence};
 
-const MAX_DELEGATE: usize = 200;
+/// Longest name of a delegate, in characters; a longer one is refused as `too_long`.
+pub const DELEGATE_CHARACTERS: usize = 200;
 
 /// How a party was there.
 #[derive(Clone, Debug)]
@@ -64,7 +65,7 @@ pub async fn attend(
 ) -> Result<Meeting> {
     let held = open(ctx, txn, id, Action::Record, Seen::Version(version)).await?;
     held.must_allow(Event::Attend)?;
-    let reason = typed::optional("short_quorum_reason", short_quorum_reason.as_deref(), MAX_REASON)?;
+    let reason = typed::optional("short_quorum_reason", short_quorum_reason.as_deref(), REASON_CHARACTERS)?;
     let details = serde_json::json!({ "body": attendance.body, "presence": attendance.presence });
     let parties = parties_of(ctx, txn, &held).await?;
     let before = quorum(txn, id, &parties).await?;
@@ -98,7 +99,7 @@ async fn put(ctx: &Ctx, txn: &Txn, id: MeetingId, parties: &[Party], input: Atte
 impl AttendanceIn {
     /// How the party was there. Errors: `required` (a delegate without a name), `too_long`.
     pub fn understood(&self) -> Result<Attendance> {
-        let delegate = typed::optional("delegate", self.delegate.as_deref(), MAX_DELEGATE)?;
+        let delegate = typed::optional("delegate", self.delegate.as_deref(), DELEGATE_CHARACTERS)?;
         Ok(Attendance::new(self.presence, delegate)?)
     }
 }
@@ -117,7 +118,7 @@ pub async fn close(
 ) -> Result<Meeting> {
     let held = open(ctx, txn, id, Action::Record, Seen::Version(version)).await?;
     held.must_allow(Event::Close)?;
-    let reason = typed::optional("short_quorum_reason", short_quorum_reason.as_deref(), MAX_REASON)?;
+    let reason = typed::optional("short_quorum_reason", short_quorum_reason.as_deref(), REASON_CHARACTERS)?;
     let present = quorum(txn, id, &parties_of(ctx, txn, &held).await?).await?;
     let closed = held.close(present.justify(decisions(txn, id).await?, reason)?)?;
     let details = super::facts(&closed);

@@ -1,5 +1,4 @@
-//! The secretariat's forms: prepare, convene, move, call off, hold, record. Each shows what was typed again with what was
-//! wrong with it, and answers 303 when it was accepted.
+//! The secretariat's forms: prepare, convene, move, call off, hold, record.
 
 mod convene;
 mod members;
@@ -34,11 +33,12 @@ fn choices<K: Label + std::fmt::Display>(kinds: &[K], lang: Lang) -> Vec<Choice>
     kinds.iter().map(|kind| Choice::new(kind, kind.label(lang))).collect()
 }
 
-/// A form nobody could send with success is not shown.
+/// Refuses a form that its reader could not send with success.
 fn only_who_may(ctx: &Ctx, action: Action) -> Result<(), Error> {
     ctx.demand(super::may(ctx, action))
 }
 
+/// Returns a meeting that the reader may change by an action.
 async fn meeting_for(ctx: &Ctx, action: Action, id: MeetingId) -> Result<Dossier, Error> {
     only_who_may(ctx, action)?;
     service::show(ctx, id).await
@@ -48,19 +48,19 @@ fn shell(ctx: &Ctx, request: &HttpRequest, line: &Line, title_key: &str) -> Shel
     shell_below(ctx, request, line, ctx.lang.t(title_key).to_owned())
 }
 
-/// Does what a form about a meeting asks for, and leads to the meeting; if it is refused, the form comes back beside the
-/// meeting as it is now.
-async fn answer<F: Versioned, T, P: Template>(
+/// Does what a form about a meeting asks for and leads to the meeting, or shows the form again beside the meeting as it is
+/// now.
+async fn answer<F, T, P: Template>(
     ctx: &Ctx,
-    dossier: &Dossier,
-    form: Sent<F>,
+    (id, action): (MeetingId, Action),
+    form: Sent<Versioned<F>>,
     said: &'static str,
-    work: impl AsyncFnOnce(&Txn, &F) -> Result<T, Error>,
-    again: impl AsyncFnOnce(FormState<F>, Dossier) -> Result<P, Failure>,
+    work: impl AsyncFnOnce(&Txn, i32, &F) -> Result<T, Error>,
+    again: impl AsyncFnOnce(FormState<Versioned<F>>, Dossier) -> Result<P, Failure>,
 ) -> Answer {
-    let leads_on = |_| done(&path(&dossier.meeting), FlashKind::Success, said);
-    form::answer(ctx, form, work, leads_on, async |form| {
-        let now = service::show(ctx, dossier.meeting.id).await?;
+    let leads_on = |_| done(&path(id), FlashKind::Success, said);
+    form::change(ctx, form, work, leads_on, async |form| {
+        let now = meeting_for(ctx, action, id).await?;
         again(form.beside(now.meeting.version), now).await
     })
     .await

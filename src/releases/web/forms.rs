@@ -1,9 +1,9 @@
-//! The secretariat's forms: plan, improve, confirm, move, cancel. Each shows what was typed again with what was wrong with it.
+//! The secretariat's forms: plan, improve, correct, confirm, move, cancel.
 
 use super::{Answer, Line, reason_name, shell};
 use crate::ctx::Ctx;
 use crate::db::Txn;
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
 use crate::http::form::{self, Choice, FormState, Sent, Versioned};
 use crate::http::page::{FlashKind, Shell, done, page};
 use crate::lifecycle::Event as _;
@@ -11,18 +11,16 @@ use crate::network::service as network;
 use crate::open::Seen;
 use crate::releases::model::{Event, Product, Reason, When};
 use crate::releases::policy::{self, Action};
-use crate::releases::service::{self, ConfirmIn, CorrectIn, MoveIn, PlanIn};
+use crate::releases::service::{self, ConfirmIn, CorrectIn, MoveIn, PlanIn, REASON_CHARACTERS};
 use crate::releases::view::ReleaseView;
 use crate::texts::{Label, Lang};
 use crate::time::Period;
-use crate::typed::{self, both, given};
+use crate::typed::{Reading, kept};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use askama::Template;
-use chrono::{NaiveDate, NaiveTime};
 use entity::ids::ReleaseId;
 use entity::kinds::{Precision, ReasonCode};
 use serde::Deserialize;
-use std::str::FromStr;
 
 pub(super) fn pages(cfg: &mut web::ServiceConfig) {
     cfg.service(show_plan_form)
@@ -60,6 +58,16 @@ struct PlanForm {
     hour: String,
 }
 
+impl PlanForm {
+    fn read(&self, reading: &mut Reading) -> Option<PlanIn> {
+        let product = reading.chosen("product", &self.product);
+        let observatory = kept(&self.observatory);
+        let period = reading.chosen::<Period>("period", &self.period);
+        let when = read_when(reading, &self.precision, &self.day, &self.hour);
+        Some(PlanIn { product: product?, observatory, period: period?, when: when? })
+    }
+}
+
 #[derive(Template)]
 #[template(path = "releases/plan.html")]
 struct PlanPage {
@@ -78,20 +86,15 @@ async fn show_plan_form(ctx: Ctx, request: HttpRequest) -> Answer {
 
 #[post("/releases/new")]
 async fn plan_release(ctx: Ctx, request: HttpRequest, form: Sent<PlanForm>) -> Answer {
-    let plan = async |txn: &Txn, form: &PlanForm| service::plan(&ctx, txn, plan_of(form)?).await;
+    let plan =
+        async |txn: &Txn, form: &PlanForm| service::plan(&ctx, txn, Reading::of(|reading| form.read(reading))?).await;
     let leads_on = |view: ReleaseView| led_to(view.release.id, "releases.done_planned");
     form::answer(&ctx, form, plan, leads_on, async |form| Ok(plan_page(&ctx, &request, form).await?)).await
 }
 
-/// The release, and what was done to it.
+/// Returns the answer that leads to a release and says what was done to it.
 fn led_to(id: ReleaseId, said: &'static str) -> HttpResponse {
     done(&format!("/releases/{id}"), FlashKind::Success, said)
-}
-
-fn plan_of(form: &PlanForm) -> Result<PlanIn> {
-    let what = both(given("product", &form.product), period_of(&form.period));
-    let ((product, period), when) = both(what, when_of(&form.precision, &form.day, &form.hour))?;
-    Ok(PlanIn { product, observatory: typed::kept(&form.observatory), period, when })
 }
 
 async fn plan_page(ctx: &Ctx, request: &HttpRequest, form: FormState<PlanForm>) -> Result<PlanPage> {
@@ -119,12 +122,8 @@ async fn products(ctx: &Ctx) -> Result<Vec<Choice>> {
     Ok(products.iter().map(|one| Choice::new(&one.code, name(one))).collect())
 }
 
-// ---- Improving a provisional date -----------------------------------------------------------------------------------
-
 #[derive(Clone, Debug, Default, Deserialize)]
 struct ImproveForm {
-    #[serde(default)]
-    version: String,
     #[serde(default)]
     precision: String,
     #[serde(default)]
@@ -133,43 +132,41 @@ struct ImproveForm {
     hour: String,
 }
 
-impl Versioned for ImproveForm {
-    fn version_mut(&mut self) -> &mut String {
-        &mut self.version
-    }
-}
-
 #[derive(Template)]
 #[template(path = "releases/improve.html")]
 struct ImprovePage {
     shell: Shell,
-    form: FormState<ImproveForm>,
+    form: FormState<Versioned<ImproveForm>>,
     /// The release and its present date.
     line: Line,
     precisions: Vec<Choice>,
 }
 
-#[get("/releases/{id}/improve")]
+#[get("/releases/{id:[0-9A-Fa-f-]+}/improve")]
 async fn show_improve_form(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>) -> Answer {
     let view = service::release(ctx.reader(), *id).await?;
     let when = view.release.when();
     let form = ImproveForm {
-        version: view.release.version.to_string(),
         precision: when.precision().to_string(),
         day: when.first_day().to_string(),
         hour: shown_hour(when),
     };
-    page(&improve_page(&ctx, &request, &view, FormState::fresh(form))?)
+    page(&improve_page(&ctx, &request, &view, FormState::made_of(view.release.version, form))?)
 }
 
-#[post("/releases/{id}/improve")]
-async fn improve_release(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>, form: Sent<ImproveForm>) -> Answer {
-    let improve = async |txn: &Txn, form: &ImproveForm| {
-        let (version, when) = improve_of(form)?;
+#[post("/releases/{id:[0-9A-Fa-f-]+}/improve")]
+async fn improve_release(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<ReleaseId>,
+    form: Sent<Versioned<ImproveForm>>,
+) -> Answer {
+    let improve = async |txn: &Txn, version, form: &ImproveForm| {
+        let when = Reading::of(|reading| read_when(reading, &form.precision, &form.day, &form.hour))?;
         service::improve(&ctx, txn, *id, version, when).await
     };
     let leads_on = |_| led_to(*id, "releases.done_improved");
-    form::answer(&ctx, form, improve, leads_on, async |form| {
+    form::change(&ctx, form, improve, leads_on, async |form| {
         let view = service::release(ctx.reader(), *id).await?;
         let form = form.beside(view.release.version);
         Ok(improve_page(&ctx, &request, &view, form)?)
@@ -177,15 +174,11 @@ async fn improve_release(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId
     .await
 }
 
-fn improve_of(form: &ImproveForm) -> Result<(i32, When)> {
-    Ok((form::version(&form.version)?, when_of(&form.precision, &form.day, &form.hour)?))
-}
-
 fn improve_page(
     ctx: &Ctx,
     request: &HttpRequest,
     view: &ReleaseView,
-    form: FormState<ImproveForm>,
+    form: FormState<Versioned<ImproveForm>>,
 ) -> Result<ImprovePage> {
     allow(ctx, Action::Improve)?;
     let line = Line::of(view, ctx);
@@ -197,12 +190,8 @@ fn improve_page(
     })
 }
 
-// ---- Correcting product and period ----------------------------------------------------------------------------------
-
 #[derive(Clone, Debug, Default, Deserialize)]
 struct CorrectForm {
-    #[serde(default)]
-    version: String,
     #[serde(default)]
     product: String,
     #[serde(default)]
@@ -211,9 +200,12 @@ struct CorrectForm {
     period: String,
 }
 
-impl Versioned for CorrectForm {
-    fn version_mut(&mut self) -> &mut String {
-        &mut self.version
+impl CorrectForm {
+    fn read(&self, reading: &mut Reading) -> Option<CorrectIn> {
+        let product = reading.chosen("product", &self.product);
+        let period = reading.chosen::<Period>("period", &self.period);
+        let observatory = Some(kept(&self.observatory));
+        Some(CorrectIn { product: Some(product?), observatory, period: Some(period?) })
     }
 }
 
@@ -221,38 +213,36 @@ impl Versioned for CorrectForm {
 #[template(path = "releases/correct.html")]
 struct CorrectPage {
     shell: Shell,
-    form: FormState<CorrectForm>,
+    form: FormState<Versioned<CorrectForm>>,
     /// The release as it was entered.
     line: Line,
     products: Vec<Choice>,
     observatories: Vec<Choice>,
 }
 
-#[get("/releases/{id}/correct")]
+#[get("/releases/{id:[0-9A-Fa-f-]+}/correct")]
 async fn show_correct_form(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>) -> Answer {
     let view = service::release(ctx.reader(), *id).await?;
     let form = CorrectForm {
-        version: view.release.version.to_string(),
         product: view.product_code.clone(),
         observatory: view.observatory.as_ref().map(|whose| whose.code.clone()).unwrap_or_default(),
         period: view.release.period.to_string(),
     };
-    page(&correct_page(&ctx, &request, &view, FormState::fresh(form)).await?)
+    page(&correct_page(&ctx, &request, &view, FormState::made_of(view.release.version, form)).await?)
 }
 
-#[post("/releases/{id}/correct")]
-async fn correct_release(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>, form: Sent<CorrectForm>) -> Answer {
-    let correct = async |txn: &Txn, form: &CorrectForm| {
-        let (product, period) = both(given("product", &form.product), period_of(&form.period))?;
-        let input = CorrectIn {
-            product: Some(product),
-            observatory: Some(typed::kept(&form.observatory)),
-            period: Some(period),
-        };
-        service::correct(&ctx, txn, *id, form::version(&form.version)?, input).await
+#[post("/releases/{id:[0-9A-Fa-f-]+}/correct")]
+async fn correct_release(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<ReleaseId>,
+    form: Sent<Versioned<CorrectForm>>,
+) -> Answer {
+    let correct = async |txn: &Txn, version, form: &CorrectForm| {
+        service::correct(&ctx, txn, *id, version, Reading::of(|reading| form.read(reading))?).await
     };
     let leads_on = |_| led_to(*id, "releases.done_corrected");
-    form::answer(&ctx, form, correct, leads_on, async |form| {
+    form::change(&ctx, form, correct, leads_on, async |form| {
         let view = service::release(ctx.reader(), *id).await?;
         let form = form.beside(view.release.version);
         Ok(correct_page(&ctx, &request, &view, form).await?)
@@ -264,7 +254,7 @@ async fn correct_page(
     ctx: &Ctx,
     request: &HttpRequest,
     view: &ReleaseView,
-    form: FormState<CorrectForm>,
+    form: FormState<Versioned<CorrectForm>>,
 ) -> Result<CorrectPage> {
     allow(ctx, Action::Correct)?;
     let line = Line::of(view, ctx);
@@ -282,13 +272,9 @@ fn precisions(lang: Lang) -> Vec<Choice> {
     Precision::ALL.iter().map(choice).collect()
 }
 
-// ---- Confirming, moving, cancelling ---------------------------------------------------------------------------------
-
 /// What the three forms about a date have in common; each page shows the fields it needs.
 #[derive(Clone, Debug, Default, Deserialize)]
 struct DateForm {
-    #[serde(default)]
-    version: String,
     #[serde(default)]
     day: String,
     #[serde(default)]
@@ -301,9 +287,30 @@ struct DateForm {
     despite_non_working: String,
 }
 
-impl Versioned for DateForm {
-    fn version_mut(&mut self) -> &mut String {
-        &mut self.version
+impl DateForm {
+    fn read_confirmation(&self, reading: &mut Reading) -> Option<ConfirmIn> {
+        let day = reading.day("day", &self.day);
+        let hour = reading.optional_hour("hour", &self.hour);
+        let despite_non_working = self.read_despite(reading);
+        Some(ConfirmIn { day: day?, hour: hour?, despite_non_working: despite_non_working? })
+    }
+
+    fn read_move(&self, reading: &mut Reading) -> Option<MoveIn> {
+        let day = reading.day("day", &self.day);
+        let hour = reading.optional_hour("hour", &self.hour);
+        let reason = self.read_reason(reading);
+        let despite_non_working = self.read_despite(reading);
+        Some(MoveIn { day: day?, hour: hour?, reason: reason?, despite_non_working: despite_non_working? })
+    }
+
+    fn read_reason(&self, reading: &mut Reading) -> Option<Reason> {
+        let code = reading.chosen("reason_code", &self.reason_code);
+        let text = reading.text("reason_text", &self.reason_text, REASON_CHARACTERS);
+        Some(Reason { code: code?, text: text? })
+    }
+
+    fn read_despite(&self, reading: &mut Reading) -> Option<Option<String>> {
+        reading.optional_text("despite_non_working", &self.despite_non_working, REASON_CHARACTERS)
     }
 }
 
@@ -311,7 +318,7 @@ impl Versioned for DateForm {
 #[template(path = "releases/date.html")]
 struct DatePage {
     shell: Shell,
-    form: FormState<DateForm>,
+    form: FormState<Versioned<DateForm>>,
     /// The release and its present date.
     line: Line,
     lead: &'static str,
@@ -323,17 +330,17 @@ struct DatePage {
     reasons: Vec<Choice>,
 }
 
-#[get("/releases/{id}/confirm")]
+#[get("/releases/{id:[0-9A-Fa-f-]+}/confirm")]
 async fn show_confirm_form(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>) -> Answer {
     show_date_form(&ctx, &request, *id, Event::Confirm).await
 }
 
-#[get("/releases/{id}/move")]
+#[get("/releases/{id:[0-9A-Fa-f-]+}/move")]
 async fn show_move_form(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>) -> Answer {
     show_date_form(&ctx, &request, *id, Event::Move).await
 }
 
-#[get("/releases/{id}/cancel")]
+#[get("/releases/{id:[0-9A-Fa-f-]+}/cancel")]
 async fn show_cancel_form(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>) -> Answer {
     show_date_form(&ctx, &request, *id, Event::Cancel).await
 }
@@ -346,32 +353,47 @@ async fn show_date_form(ctx: &Ctx, request: &HttpRequest, id: ReleaseId, event: 
         _ => String::new(),
     };
     let hour = shown_hour(view.release.when());
-    let form = DateForm { version: view.release.version.to_string(), day, hour, ..DateForm::default() };
-    page(&date_page(ctx, request, &view, event, FormState::fresh(form))?)
+    let form = FormState::made_of(view.release.version, DateForm { day, hour, ..DateForm::default() });
+    page(&date_page(ctx, request, &view, event, form)?)
 }
 
-#[post("/releases/{id}/confirm")]
-async fn confirm_release(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>, form: Sent<DateForm>) -> Answer {
-    let confirm = async |txn: &Txn, form: &DateForm| {
-        let (version, input) = confirm_of(form)?;
+#[post("/releases/{id:[0-9A-Fa-f-]+}/confirm")]
+async fn confirm_release(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<ReleaseId>,
+    form: Sent<Versioned<DateForm>>,
+) -> Answer {
+    let confirm = async |txn: &Txn, version, form: &DateForm| {
+        let input = Reading::of(|reading| form.read_confirmation(reading))?;
         service::confirm(&ctx, txn, *id, Seen::Version(version), input, None).await
     };
     date_answer(&ctx, &request, *id, Event::Confirm, form, confirm, "releases.done_confirmed").await
 }
 
-#[post("/releases/{id}/move")]
-async fn move_release(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>, form: Sent<DateForm>) -> Answer {
-    let move_it = async |txn: &Txn, form: &DateForm| {
-        let (version, input) = move_of(form)?;
+#[post("/releases/{id:[0-9A-Fa-f-]+}/move")]
+async fn move_release(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<ReleaseId>,
+    form: Sent<Versioned<DateForm>>,
+) -> Answer {
+    let move_it = async |txn: &Txn, version, form: &DateForm| {
+        let input = Reading::of(|reading| form.read_move(reading))?;
         service::move_to(&ctx, txn, *id, Seen::Version(version), input, None).await
     };
     date_answer(&ctx, &request, *id, Event::Move, form, move_it, "releases.done_moved").await
 }
 
-#[post("/releases/{id}/cancel")]
-async fn cancel_release(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>, form: Sent<DateForm>) -> Answer {
-    let cancel = async |txn: &Txn, form: &DateForm| {
-        let (version, reason) = cancel_of(form)?;
+#[post("/releases/{id:[0-9A-Fa-f-]+}/cancel")]
+async fn cancel_release(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<ReleaseId>,
+    form: Sent<Versioned<DateForm>>,
+) -> Answer {
+    let cancel = async |txn: &Txn, version, form: &DateForm| {
+        let reason = Reading::of(|reading| form.read_reason(reading))?;
         service::cancel(&ctx, txn, *id, Seen::Version(version), reason, None).await
     };
     date_answer(&ctx, &request, *id, Event::Cancel, form, cancel, "releases.done_cancelled").await
@@ -382,11 +404,11 @@ async fn date_answer(
     request: &HttpRequest,
     id: ReleaseId,
     event: Event,
-    form: Sent<DateForm>,
-    work: impl AsyncFnOnce(&Txn, &DateForm) -> Result<ReleaseView>,
+    form: Sent<Versioned<DateForm>>,
+    work: impl AsyncFnOnce(&Txn, i32, &DateForm) -> Result<ReleaseView>,
     said: &'static str,
 ) -> Answer {
-    form::answer(
+    form::change(
         ctx,
         form,
         work,
@@ -405,7 +427,7 @@ fn date_page(
     request: &HttpRequest,
     view: &ReleaseView,
     event: Event,
-    form: FormState<DateForm>,
+    form: FormState<Versioned<DateForm>>,
 ) -> Result<DatePage> {
     let (action, lead, submit, kind) = match event {
         Event::Confirm => (Action::Confirm, "releases.confirm_lead", "releases.confirm", "primary"),
@@ -436,62 +458,18 @@ fn shell_below(ctx: &Ctx, request: &HttpRequest, title_key: &str, line: &Line) -
         .here()
 }
 
-fn confirm_of(form: &DateForm) -> Result<(i32, ConfirmIn)> {
-    let (day, hour) = date_of(form)?;
-    let despite_non_working = Some(form.despite_non_working.clone());
-    Ok((form::version(&form.version)?, ConfirmIn { day, hour, despite_non_working }))
-}
-
-fn move_of(form: &DateForm) -> Result<(i32, MoveIn)> {
-    let ((day, hour), reason) = both(date_of(form), reason_of(form))?;
-    let despite_non_working = Some(form.despite_non_working.clone());
-    Ok((form::version(&form.version)?, MoveIn { day, hour, reason, despite_non_working }))
-}
-
-fn cancel_of(form: &DateForm) -> Result<(i32, Reason)> {
-    Ok((form::version(&form.version)?, reason_of(form)?))
-}
-
-fn date_of(form: &DateForm) -> Result<(NaiveDate, Option<NaiveTime>)> {
-    both(typed::day("day", &form.day), hour_of(&form.hour))
-}
-
-fn reason_of(form: &DateForm) -> Result<Reason> {
-    let code = parsed("reason_code", &form.reason_code, Code::UnknownValue);
-    let (code, text) = both(code, given("reason_text", &form.reason_text))?;
-    Ok(Reason { code, text })
-}
-
-// ---- Reading what was typed -----------------------------------------------------------------------------------------
-
-fn parsed<T: FromStr>(field: &'static str, typed: &str, code: Code) -> Result<T> {
-    given(field, typed)?.parse().map_err(|_| Error::field(field, code))
-}
-
-fn period_of(typed: &str) -> Result<Period> {
-    parsed("period", typed, Code::UnknownValue)
-}
-
-/// A date as precise as it is known.
-fn when_of(precision: &str, day: &str, hour: &str) -> Result<When> {
-    let span = both(parsed("precision", precision, Code::UnknownValue), typed::day("day", day));
-    let ((precision, day), hour) = both(span, hour_of(hour))?;
-    Ok(When::of(precision, day, hour)?)
+/// Reads a date as precise as it is known.
+fn read_when(reading: &mut Reading, precision: &str, day: &str, hour: &str) -> Option<When> {
+    let precision = reading.chosen::<Precision>("precision", precision);
+    let day = reading.day("day", day);
+    let hour = reading.optional_hour("hour", hour);
+    let when = When::of(precision?, day?, hour?);
+    reading.take(when)
 }
 
 /// The hour of a date as a browser's field takes it; nothing where the date has none.
 fn shown_hour(when: When) -> String {
     when.hour().map(|hour| hour.format("%H:%M").to_string()).unwrap_or_default()
-}
-
-/// An hour as a browser's field sends it; left empty, the usual one.
-fn hour_of(typed: &str) -> Result<Option<NaiveTime>> {
-    let typed = typed.trim().replace('.', ":");
-    if typed.is_empty() {
-        return Ok(None);
-    }
-    let hour = NaiveTime::parse_from_str(&typed, "%H:%M").or_else(|_| NaiveTime::parse_from_str(&typed, "%H:%M:%S"));
-    hour.map(Some).map_err(|_| Error::field("hour", Code::NotAnHour))
 }
 
 fn allow(ctx: &Ctx, action: Action) -> Result<()> {

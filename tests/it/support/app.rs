@@ -21,8 +21,8 @@ use raccordo::clock::{Clock, FixedClock};
 use raccordo::config::Config;
 use raccordo::ctx::{Ctx, Services};
 use raccordo::db::Location;
-use raccordo::http::csrf;
 use raccordo::http::site::Site;
+use raccordo::http::{csrf, route};
 use raccordo::jobs::runner::{Ended, Runner};
 use raccordo::jobs::schedule::Job;
 use raccordo::kinds_of_mail;
@@ -366,7 +366,7 @@ impl Asking {
         let request = self.request.to_request();
         let method = request.method().clone();
         let response = (self.call)(request).await;
-        let pattern = response.request().match_pattern();
+        let pattern = response.request().match_pattern().map(|pattern| route::documented(&pattern));
         let (status, headers) = (response.status(), response.headers().clone());
         let answer = Answer { status, headers, body: read_body(response).await };
         if !self.is_broken {

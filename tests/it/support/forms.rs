@@ -2,6 +2,7 @@
 
 use super::app::{Answer, Client};
 use scraper::{ElementRef, Html, Selector};
+use std::collections::BTreeSet;
 
 /// A form with method POST and its values.
 #[derive(Clone, Debug)]
@@ -24,6 +25,41 @@ pub struct PageField {
     pub kind: String,
     /// Choices, without the empty one.
     pub choices: Vec<String>,
+    pub is_required: bool,
+}
+
+impl PageField {
+    /// Returns whether any text can be typed into the field.
+    pub fn is_text(&self) -> bool {
+        ["text", "textarea", "email", "url", "tel"].contains(&self.kind.as_str())
+    }
+}
+
+/// The errors on the page of a refused form.
+pub struct Refusal {
+    /// The fields that the error summary leads to.
+    pub fields: BTreeSet<String>,
+    /// Whether the page has an error summary.
+    pub has_summary: bool,
+    /// The fields that the summary leads to and that have no error text beside them.
+    pub silent: Vec<String>,
+}
+
+impl Refusal {
+    pub fn of(html: &str) -> Self {
+        let page = Html::parse_document(html);
+        let root = page.root_element();
+        let lines = select(root, "[data-error-summary] a[href^='#field-']");
+        let name = |line: &ElementRef<'_>| attribute(*line, "href").trim_start_matches("#field-").to_owned();
+        let fields: BTreeSet<String> = lines.iter().map(name).collect();
+        let says_nothing = |field: &&String| {
+            let is_group =
+                select(root, "fieldset[id]").iter().any(|group| attribute(*group, "id") == format!("field-{field}"));
+            !is_group && select(root, &format!("[id='error-{field}']")).is_empty()
+        };
+        let silent = fields.iter().filter(says_nothing).cloned().collect();
+        Self { has_summary: !select(root, "[data-error-summary]").is_empty(), silent, fields }
+    }
 }
 
 fn select<'a>(element: ElementRef<'a>, selector: &str) -> Vec<ElementRef<'a>> {
@@ -32,6 +68,18 @@ fn select<'a>(element: ElementRef<'a>, selector: &str) -> Vec<ElementRef<'a>> {
 
 fn attribute(element: ElementRef<'_>, name: &str) -> String {
     element.attr(name).unwrap_or_default().to_owned()
+}
+
+/// Returns the addresses of the service to which a page links, without fragments.
+pub fn links(html: &str) -> BTreeSet<String> {
+    let page = Html::parse_document(html);
+    let addresses: Vec<String> =
+        select(page.root_element(), "a[href^='/']").iter().map(|link| attribute(*link, "href")).collect();
+    addresses
+        .into_iter()
+        .filter(|address| !address.starts_with("/static/"))
+        .map(|address| address.split('#').next().unwrap_or_default().to_owned())
+        .collect()
 }
 
 /// Returns the POST forms in the main part of a page.
@@ -86,7 +134,10 @@ impl PageForm {
         self.fields.extend(value.map(|value| (name.clone(), value)));
         match self.typed.iter_mut().find(|known| known.name == name) {
             Some(known) => known.choices.extend(choices),
-            None => self.typed.push(PageField { name, kind: kind.to_owned(), choices }),
+            None => {
+                let is_required = field.attr("required").is_some();
+                self.typed.push(PageField { name, kind: kind.to_owned(), choices, is_required });
+            }
         }
     }
 
@@ -103,6 +154,19 @@ impl PageForm {
             form.fields.push(((*name).to_owned(), (*value).to_owned()));
         }
         form
+    }
+
+    /// Returns the fields of another sending of this form whose values this one does not show any more.
+    pub fn lost_of(&self, sent: &Self) -> Vec<String> {
+        // A browser sends line ends as CRLF, and a page shows them as it likes.
+        let same = |value: &str| value.replace("\r\n", "\n").trim().to_owned();
+        let is_shown_again = |field: &&PageField| match field.kind.as_str() {
+            "checkbox" => false,
+            "select" | "radio" => field.choices.iter().any(|choice| choice == sent.value(&field.name)),
+            _ => true,
+        };
+        let fields = self.typed.iter().filter(is_shown_again).map(|field| &field.name);
+        fields.filter(|name| same(self.value(name)) != same(sent.value(name))).cloned().collect()
     }
 
     /// Sends the form from a browser.

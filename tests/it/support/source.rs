@@ -1,6 +1,7 @@
 //! The project's own files, for tests of rules over all of them: texts, Rust code without comments and tests,
 //! references and routes.
 
+use raccordo::http::route;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -126,7 +127,11 @@ impl Rust {
             let Some((method, rest)) = attribute.split_once("(\"") else { continue };
             if ["get", "post", "put", "patch", "delete"].contains(&method) {
                 let number = rest.split_once('"').map_or("", |(number, _)| number);
-                found.push(Route { method: method.to_uppercase(), path: self.literal(number).to_owned(), described });
+                let pattern = self.literal(number).to_owned();
+                let path = route::documented(&pattern);
+                let signature = rest.split('{').next().unwrap_or_default();
+                let is_typed = signature.contains("Sent<") || signature.contains("SentWithFile<");
+                found.push(Route { method: method.to_uppercase(), path, pattern, described, is_typed });
                 described = false;
             }
         }
@@ -138,8 +143,12 @@ impl Rust {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
     pub method: String,
-    /// Without the scope of the API.
+    /// Without the scope of the API and without the shapes of its parameters.
     pub path: String,
+    /// As the router knows it.
+    pub pattern: String,
+    /// Whether its handler takes a form with typed fields.
+    pub is_typed: bool,
     /// Whether the API document describes it.
     pub described: bool,
 }

@@ -4,12 +4,12 @@ use super::typed::{ReasonForm, SlotForm};
 use super::{Answer, answer, choices, meeting_for, path, shell};
 use crate::ctx::Ctx;
 use crate::db::Txn;
-use crate::http::form::{Choice, FormState, Sent, version};
+use crate::http::form::{Choice, FormState, Sent, Versioned};
 use crate::http::page::{Shell, page};
 use crate::meetings::policy::Action;
-use crate::meetings::service::{self, MoveIn};
+use crate::meetings::service;
 use crate::meetings::view::{Dossier, Line, when_and_where};
-use crate::typed::{both, kept};
+use crate::typed::{Reading, kept};
 use actix_web::{HttpRequest, get, post, web};
 use askama::Template;
 use entity::ids::MeetingId;
@@ -31,44 +31,48 @@ struct ConvenePage {
     path: String,
     lead: String,
     when: String,
-    form: FormState<ReasonForm>,
+    form: FormState<Versioned<ReasonForm>>,
 }
 
-#[get("/meetings/{id}/convene")]
+#[get("/meetings/{id:[0-9A-Fa-f-]+}/convene")]
 async fn convene_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Answer {
     let dossier = meeting_for(&ctx, Action::Convene, *id).await?;
-    let form = FormState::fresh(reason_for(&dossier));
+    let form = FormState::made_of(dossier.meeting.version, ReasonForm::default());
     page(&convene_page(&ctx, &request, &dossier, form))
 }
 
-#[post("/meetings/{id}/convene")]
-async fn convene(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Sent<ReasonForm>) -> Answer {
-    let dossier = meeting_for(&ctx, Action::Convene, *id).await?;
-    let convene = async |txn: &Txn, typed: &ReasonForm| {
-        let reason = kept(&typed.short_notice_reason);
-        let convened = service::convene(&ctx, txn, *id, version(&typed.version)?, reason).await;
+#[post("/meetings/{id:[0-9A-Fa-f-]+}/convene")]
+async fn convene(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<MeetingId>,
+    form: Sent<Versioned<ReasonForm>>,
+) -> Answer {
+    let convene = async |txn: &Txn, version, typed: &ReasonForm| {
+        let convened = service::convene(&ctx, txn, *id, version, kept(&typed.short_notice_reason)).await;
         // The day is no field of this form: it is put right in the draft.
         convened.map_err(|error| error.placed(|field| if field == "day" { "" } else { field }))
     };
-    answer(&ctx, &dossier, form, "meetings.done_convened", convene, async |form, now| {
+    answer(&ctx, (*id, Action::Convene), form, "meetings.done_convened", convene, async |form, now| {
         Ok(convene_page(&ctx, &request, &now, form))
     })
     .await
 }
 
-fn convene_page(ctx: &Ctx, request: &HttpRequest, dossier: &Dossier, form: FormState<ReasonForm>) -> ConvenePage {
+fn convene_page(
+    ctx: &Ctx,
+    request: &HttpRequest,
+    dossier: &Dossier,
+    form: FormState<Versioned<ReasonForm>>,
+) -> ConvenePage {
     let days = dossier.table.ordinary_notice_days.to_string();
     ConvenePage {
         shell: shell(ctx, request, &dossier.line(), "meetings.convene_heading"),
-        path: path(&dossier.meeting),
+        path: path(dossier.meeting.id),
         lead: ctx.lang.f("meetings.convene_lead", &[("days", &days)]),
         when: when_and_where(dossier.meeting.slot, &dossier.meeting.venue, ctx.lang),
         form,
     }
-}
-
-fn reason_for(dossier: &Dossier) -> ReasonForm {
-    ReasonForm { version: dossier.meeting.version.to_string(), ..ReasonForm::default() }
 }
 
 #[derive(Template)]
@@ -77,36 +81,33 @@ struct MovePage {
     shell: Shell,
     path: String,
     when: String,
-    form: FormState<SlotForm>,
+    form: FormState<Versioned<SlotForm>>,
     modes: Vec<Choice>,
 }
 
-#[get("/meetings/{id}/move")]
+#[get("/meetings/{id:[0-9A-Fa-f-]+}/move")]
 async fn move_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Answer {
     let dossier = meeting_for(&ctx, Action::Convene, *id).await?;
-    let form = FormState::fresh(SlotForm::of(&dossier.meeting));
+    let form = FormState::made_of(dossier.meeting.version, SlotForm::of(&dossier.meeting));
     page(&move_page(&ctx, &request, &dossier.line(), form))
 }
 
-#[post("/meetings/{id}/move")]
-async fn move_it(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Sent<SlotForm>) -> Answer {
-    let dossier = meeting_for(&ctx, Action::Convene, *id).await?;
-    let move_it = async |txn: &Txn, typed: &SlotForm| {
-        let (slot, venue) = both(typed.slot(), typed.venue())?;
-        let short_notice_reason = kept(&typed.short_notice_reason);
-        let input = MoveIn { slot, venue: Some(venue), short_notice_reason };
-        service::move_to(&ctx, txn, *id, version(&typed.version)?, input).await
+#[post("/meetings/{id:[0-9A-Fa-f-]+}/move")]
+async fn move_it(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Sent<Versioned<SlotForm>>) -> Answer {
+    let move_it = async |txn: &Txn, version, typed: &SlotForm| {
+        let input = Reading::of(|reading| typed.read_move(reading))?;
+        service::move_to(&ctx, txn, *id, version, input).await
     };
-    answer(&ctx, &dossier, form, "meetings.done_moved", move_it, async |form, now| {
+    answer(&ctx, (*id, Action::Convene), form, "meetings.done_moved", move_it, async |form, now| {
         Ok(move_page(&ctx, &request, &now.line(), form))
     })
     .await
 }
 
-fn move_page(ctx: &Ctx, request: &HttpRequest, line: &Line, form: FormState<SlotForm>) -> MovePage {
+fn move_page(ctx: &Ctx, request: &HttpRequest, line: &Line, form: FormState<Versioned<SlotForm>>) -> MovePage {
     MovePage {
         shell: shell(ctx, request, line, "meetings.move_heading"),
-        path: path(&line.meeting),
+        path: path(line.meeting.id),
         when: when_and_where(line.meeting.slot, &line.meeting.venue, ctx.lang),
         form,
         modes: choices(MeetingMode::ALL, ctx.lang),
@@ -119,32 +120,35 @@ struct CancelPage {
     shell: Shell,
     path: String,
     when: String,
-    form: FormState<ReasonForm>,
+    form: FormState<Versioned<ReasonForm>>,
 }
 
-#[get("/meetings/{id}/cancel")]
+#[get("/meetings/{id:[0-9A-Fa-f-]+}/cancel")]
 async fn call_off_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Answer {
     let dossier = meeting_for(&ctx, Action::Convene, *id).await?;
-    let form = FormState::fresh(reason_for(&dossier));
+    let form = FormState::made_of(dossier.meeting.version, ReasonForm::default());
     page(&cancel_page(&ctx, &request, &dossier.line(), form))
 }
 
-#[post("/meetings/{id}/cancel")]
-async fn call_off(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Sent<ReasonForm>) -> Answer {
-    let dossier = meeting_for(&ctx, Action::Convene, *id).await?;
-    let call_off = async |txn: &Txn, typed: &ReasonForm| {
-        service::cancel(&ctx, txn, *id, version(&typed.version)?, &typed.reason).await
-    };
-    answer(&ctx, &dossier, form, "meetings.done_cancelled", call_off, async |form, now| {
+#[post("/meetings/{id:[0-9A-Fa-f-]+}/cancel")]
+async fn call_off(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<MeetingId>,
+    form: Sent<Versioned<ReasonForm>>,
+) -> Answer {
+    let call_off =
+        async |txn: &Txn, version, typed: &ReasonForm| service::cancel(&ctx, txn, *id, version, &typed.reason).await;
+    answer(&ctx, (*id, Action::Convene), form, "meetings.done_cancelled", call_off, async |form, now| {
         Ok(cancel_page(&ctx, &request, &now.line(), form))
     })
     .await
 }
 
-fn cancel_page(ctx: &Ctx, request: &HttpRequest, line: &Line, form: FormState<ReasonForm>) -> CancelPage {
+fn cancel_page(ctx: &Ctx, request: &HttpRequest, line: &Line, form: FormState<Versioned<ReasonForm>>) -> CancelPage {
     CancelPage {
         shell: shell(ctx, request, line, "meetings.cancel"),
-        path: path(&line.meeting),
+        path: path(line.meeting.id),
         when: when_and_where(line.meeting.slot, &line.meeting.venue, ctx.lang),
         form,
     }

@@ -1,10 +1,10 @@
-//! Whom a table is of, and which partners a meeting is open to: one box for each who can be chosen.
+//! The parties of a table and the partners invited to a meeting: one box for each that can be chosen.
 
 use super::{Answer, answer, meeting_for, path, shell};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::Result;
-use crate::http::form::{self, FormState, Sent, Versioned, version};
+use crate::http::form::{self, FormState, Sent, Versioned};
 use crate::http::page::{FlashKind, Shell, done, page};
 use crate::meetings::policy::Action;
 use crate::meetings::service;
@@ -13,6 +13,7 @@ use crate::meetings::web::{guest_name, may, table_path};
 use crate::network::model::BodyView;
 use crate::network::service as network;
 use crate::texts::Label;
+use crate::typed::Reading;
 use actix_web::{HttpRequest, get, post, web};
 use askama::Template;
 use entity::ids::{DesignationId, MeetingId};
@@ -28,29 +29,27 @@ pub fn pages(cfg: &mut web::ServiceConfig) {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 struct BoxesForm {
-    version: String,
     #[serde(flatten)]
     boxes: HashMap<String, String>,
 }
 
-impl Versioned for BoxesForm {
-    fn version_mut(&mut self) -> &mut String {
-        &mut self.version
-    }
-}
-
 impl BoxesForm {
-    fn of(version: i32, ticked: impl IntoIterator<Item = String>) -> Self {
-        let boxes = ticked.into_iter().map(|field| (field, "true".to_owned())).collect();
-        Self { version: version.to_string(), boxes }
+    fn of(ticked: impl IntoIterator<Item = String>) -> Self {
+        Self { boxes: ticked.into_iter().map(|field| (field, "true".to_owned())).collect() }
     }
 
-    /// The codes that the ticked boxes stand for: what follows the prefix in the names of their fields.
+    /// Returns the codes of the ticked boxes: the part after the prefix in the names of their fields.
     fn ticked(&self, prefix: &str) -> Vec<String> {
         let mut ticked: Vec<String> =
             self.boxes.keys().filter_map(|field| field.strip_prefix(prefix)).map(str::to_owned).collect();
         ticked.sort();
         ticked
+    }
+
+    fn read_guests(&self, reading: &mut Reading) -> Option<Vec<DesignationId>> {
+        let guests: Vec<Option<DesignationId>> =
+            self.ticked(GUEST).iter().map(|id| reading.chosen("guests", id)).collect();
+        guests.into_iter().collect()
     }
 }
 
@@ -67,8 +66,6 @@ impl TickBox {
     }
 }
 
-// ---- The parties of a working group ----------------------------------------------------------------------------------
-
 const PARTY: &str = "party-";
 
 #[derive(Template)]
@@ -80,7 +77,7 @@ struct TablePage {
     notice: String,
     lead: &'static str,
     parties: Vec<String>,
-    form: FormState<BoxesForm>,
+    form: FormState<Versioned<BoxesForm>>,
     /// Every signatory; empty where the reader cannot choose.
     boxes: Vec<TickBox>,
 }
@@ -90,19 +87,24 @@ struct TablePage {
 async fn show_table(ctx: Ctx, request: HttpRequest, code: web::Path<String>) -> Answer {
     let table = service::table_of_parties(&ctx, &code).await?;
     let ticked = table.parties.iter().map(|party| format!("{PARTY}{}", party.code));
-    let form = FormState::fresh(BoxesForm::of(table.table.version, ticked));
+    let form = FormState::made_of(table.table.version, BoxesForm::of(ticked));
     page(&table_page(&ctx, &request, table, form).await?)
 }
 
 #[post("/meetings/tables/{code}")]
-async fn save_parties(ctx: Ctx, request: HttpRequest, code: web::Path<String>, form: Sent<BoxesForm>) -> Answer {
+async fn save_parties(
+    ctx: Ctx,
+    request: HttpRequest,
+    code: web::Path<String>,
+    form: Sent<Versioned<BoxesForm>>,
+) -> Answer {
     super::only_who_may(&ctx, Action::SetParties)?;
-    let save = async |txn: &Txn, typed: &BoxesForm| {
-        service::set_parties(&ctx, txn, &code, version(&typed.version)?, &typed.ticked(PARTY)).await
+    let save = async |txn: &Txn, version, typed: &BoxesForm| {
+        service::set_parties(&ctx, txn, &code, version, &typed.ticked(PARTY)).await
     };
     let leads_on =
         |saved: TableOfParties| done(&table_path(&saved.table.code), FlashKind::Success, "meetings.done_parties");
-    form::answer(&ctx, form, save, leads_on, async |form| {
+    form::change(&ctx, form, save, leads_on, async |form| {
         let table = service::table_of_parties(&ctx, &code).await?;
         let form = form.beside(table.table.version);
         Ok(table_page(&ctx, &request, table, form).await?)
@@ -114,7 +116,7 @@ async fn table_page(
     ctx: &Ctx,
     request: &HttpRequest,
     TableOfParties { table, parties }: TableOfParties,
-    form: FormState<BoxesForm>,
+    form: FormState<Versioned<BoxesForm>>,
 ) -> Result<TablePage> {
     let lang = ctx.lang;
     let is_group = table.kind == TableKind::WorkingGroup;
@@ -139,8 +141,6 @@ async fn table_page(
     })
 }
 
-// ---- The partners invited to a meeting -------------------------------------------------------------------------------
-
 const GUEST: &str = "guest-";
 
 #[derive(Template)]
@@ -148,26 +148,30 @@ const GUEST: &str = "guest-";
 struct GuestsPage {
     shell: Shell,
     path: String,
-    form: FormState<BoxesForm>,
+    form: FormState<Versioned<BoxesForm>>,
     partners: Vec<TickBox>,
 }
 
-#[get("/meetings/{id}/guests")]
+#[get("/meetings/{id:[0-9A-Fa-f-]+}/guests")]
 async fn guests_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Answer {
     let dossier = meeting_for(&ctx, Action::Invite, *id).await?;
     let ticked = dossier.guests.iter().map(|one| format!("{GUEST}{}", one.id));
-    let form = FormState::fresh(BoxesForm::of(dossier.meeting.version, ticked));
+    let form = FormState::made_of(dossier.meeting.version, BoxesForm::of(ticked));
     page(&guests_page(&ctx, &request, &dossier, form).await?)
 }
 
-#[post("/meetings/{id}/guests")]
-async fn save_guests(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Sent<BoxesForm>) -> Answer {
-    let dossier = meeting_for(&ctx, Action::Invite, *id).await?;
-    let save = async |txn: &Txn, typed: &BoxesForm| {
-        let guests: Vec<DesignationId> = typed.ticked(GUEST).iter().filter_map(|id| id.parse().ok()).collect();
-        service::invite(&ctx, txn, *id, version(&typed.version)?, &guests).await
+#[post("/meetings/{id:[0-9A-Fa-f-]+}/guests")]
+async fn save_guests(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<MeetingId>,
+    form: Sent<Versioned<BoxesForm>>,
+) -> Answer {
+    let save = async |txn: &Txn, version, typed: &BoxesForm| {
+        let guests = Reading::of(|reading| typed.read_guests(reading))?;
+        service::invite(&ctx, txn, *id, version, &guests).await
     };
-    answer(&ctx, &dossier, form, "meetings.done_guests", save, async |form, now| {
+    answer(&ctx, (*id, Action::Invite), form, "meetings.done_guests", save, async |form, now| {
         Ok(guests_page(&ctx, &request, &now, form).await?)
     })
     .await
@@ -177,13 +181,13 @@ async fn guests_page(
     ctx: &Ctx,
     request: &HttpRequest,
     dossier: &Dossier,
-    form: FormState<BoxesForm>,
+    form: FormState<Versioned<BoxesForm>>,
 ) -> Result<GuestsPage> {
     let partners = service::partners(ctx).await?;
     let boxes = partners.iter().map(|one| TickBox::of(format!("{GUEST}{}", one.id), guest_name(one), &form)).collect();
     Ok(GuestsPage {
         shell: shell(ctx, request, &dossier.line(), "meetings.guests_heading"),
-        path: path(&dossier.meeting),
+        path: path(dossier.meeting.id),
         form,
         partners: boxes,
     })

@@ -1,20 +1,24 @@
 //! In session: who is there, what is decided, and the end.
 
-use super::typed::{self, ReasonForm, hour, kind, number};
+use super::typed::ReasonForm;
 use super::{Answer, QuorumLine, answer, choices, meeting_for, path, releases_to_decide, shell};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::designations::service as designations;
-use crate::error::{Code, Error};
+use crate::error::Error;
 use crate::http::Failure;
-use crate::http::form::{Choice, Errors, FormState, Sent, Versioned, version};
+use crate::http::form::{Choice, Errors, FormState, Sent, Versioned};
 use crate::http::page::{Shell, page};
 use crate::meetings::policy::Action;
-use crate::meetings::service::{self, AttendanceIn, NewTask, OutcomeIn, ReleaseChange, ReleaseDecision};
+use crate::meetings::service::{
+    self, AttendanceIn, DELEGATE_CHARACTERS, NewTask, OUTCOME_CHARACTERS, OutcomeIn, REASON_CHARACTERS, ReleaseChange, ReleaseDecision,
+    TASK_CHARACTERS,
+};
 use crate::meetings::view::{Dossier, PartyPresence};
 use crate::open::Seen;
+use crate::releases::service as releases;
 use crate::texts::{Label, Lang};
-use crate::typed::{both, day, given, kept};
+use crate::typed::{Reading, kept};
 use actix_web::{HttpRequest, get, post, web};
 use askama::Template;
 use entity::ids::MeetingId;
@@ -38,7 +42,7 @@ pub fn pages(cfg: &mut web::ServiceConfig) {
 struct HoldPage {
     shell: Shell,
     path: String,
-    form: FormState<HoldForm>,
+    form: FormState<Versioned<HoldForm>>,
     parties: Vec<PartyFields>,
     presences: Vec<Choice>,
 }
@@ -52,37 +56,34 @@ struct PartyFields {
     delegate: String,
 }
 
+/// The beginnings of the names of a party's fields; its code follows.
+const PRESENCE: &str = "presence-";
+const DELEGATE: &str = "delegate-";
+
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 struct HoldForm {
-    version: String,
-    /// What was typed of all parties: `presence-<code>` and `delegate-<code>`.
+    /// The fields of all parties: `presence-<code>` and `delegate-<code>`.
     #[serde(flatten)]
     parties: HashMap<String, String>,
 }
 
-impl Versioned for HoldForm {
-    fn version_mut(&mut self) -> &mut String {
-        &mut self.version
-    }
-}
-
-#[get("/meetings/{id}/hold")]
+#[get("/meetings/{id:[0-9A-Fa-f-]+}/hold")]
 async fn hold_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Answer {
     let dossier = meeting_for(&ctx, Action::Record, *id).await?;
-    let form = HoldForm { version: dossier.meeting.version.to_string(), ..HoldForm::default() };
-    page(&hold_page(&ctx, &request, &dossier, FormState::fresh(form)))
+    let form = FormState::made_of(dossier.meeting.version, HoldForm::default());
+    page(&hold_page(&ctx, &request, &dossier, form))
 }
 
-#[post("/meetings/{id}/hold")]
-async fn hold(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Sent<HoldForm>) -> Answer {
-    let dossier = meeting_for(&ctx, Action::Record, *id).await?;
-    let hold = async |txn: &Txn, typed: &HoldForm| {
-        service::hold(&ctx, txn, *id, version(&typed.version)?, attendances(&dossier, typed)?).await
+#[post("/meetings/{id:[0-9A-Fa-f-]+}/hold")]
+async fn hold(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Sent<Versioned<HoldForm>>) -> Answer {
+    let hold = async |txn: &Txn, version, typed: &HoldForm| {
+        let attendances = Reading::of(|reading| typed.read(reading))?;
+        service::hold(&ctx, txn, *id, version, attendances).await
     };
-    answer(&ctx, &dossier, form, "meetings.done_held", hold, async |mut form, now| {
-        let wrong = wrong_parties(&now, &form, ctx.lang)?;
-        if !wrong.is_empty() && !form.errors.is_stale() {
+    answer(&ctx, (*id, Action::Record), form, "meetings.done_held", hold, async |mut form, now| {
+        let wrong = form.wrong_parties(&now, ctx.lang)?;
+        if !wrong.is_empty() && !form.errors.is_stale() && !form.errors.is_resumed() {
             form.errors = wrong;
         }
         Ok(hold_page(&ctx, &request, &now, form))
@@ -90,51 +91,59 @@ async fn hold(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Se
     .await
 }
 
-/// The parties of which something was chosen.
-fn attendances(dossier: &Dossier, typed: &HoldForm) -> Result<Vec<AttendanceIn>, Error> {
-    dossier.presences.iter().filter_map(|one| attendance(one, typed).transpose()).collect()
-}
-
-fn attendance(one: &PartyPresence, typed: &HoldForm) -> Result<Option<AttendanceIn>, Error> {
-    let fields = PartyFields::of(one, typed);
-    if fields.presence.is_empty() {
-        return Ok(None);
+impl HoldForm {
+    /// Returns the presence of every party for which one was chosen.
+    fn read(&self, reading: &mut Reading) -> Option<Vec<AttendanceIn>> {
+        let mut codes: Vec<&str> = self.parties.keys().filter_map(|field| field.strip_prefix(PRESENCE)).collect();
+        codes.sort_unstable();
+        let parties: Vec<Option<Option<AttendanceIn>>> =
+            codes.into_iter().map(|code| self.read_party(reading, code)).collect();
+        parties.into_iter().collect::<Option<Vec<_>>>().map(|all| all.into_iter().flatten().collect())
     }
-    let presence = kind("presence", &fields.presence)?;
-    Ok(Some(AttendanceIn { body: one.party.code.clone(), presence, delegate: kept(&fields.delegate) }))
-}
 
-/// What is wrong with the parties. Each has fields of its own, so an error of "the delegate" names the party in words.
-fn wrong_parties(dossier: &Dossier, typed: &HoldForm, lang: Lang) -> Result<Errors, Failure> {
-    let mut wrong = Errors::default();
-    for one in &dossier.presences {
-        let understood = attendance(one, typed).and_then(|said| said.map(|said| said.understood()).transpose());
-        if let Err(error) = understood {
-            wrong.extend(Errors::from_error(lang, error)?.of_part(&one.party.name));
+    fn read_party(&self, reading: &mut Reading, code: &str) -> Option<Option<AttendanceIn>> {
+        let presence = reading.optionally_chosen("presence", self.value(PRESENCE, code));
+        let delegate = reading.optional_text("delegate", self.value(DELEGATE, code), DELEGATE_CHARACTERS);
+        let (presence, delegate) = (presence?, delegate?);
+        let Some(presence) = presence else { return Some(None) };
+        let attendance = AttendanceIn { body: code.to_owned(), presence, delegate };
+        reading.take(attendance.understood())?;
+        Some(Some(attendance))
+    }
+
+    fn value(&self, prefix: &str, code: &str) -> &str {
+        self.parties.get(&format!("{prefix}{code}")).map_or("", String::as_str)
+    }
+
+    /// Returns the errors of all parties, each at the fields of its party.
+    fn wrong_parties(&self, dossier: &Dossier, lang: Lang) -> Result<Errors, Failure> {
+        let mut wrong = Errors::default();
+        for PartyPresence { party, .. } in &dossier.presences {
+            if let Err(error) = Reading::of(|reading| self.read_party(reading, &party.code)) {
+                wrong.extend(Errors::from_error(lang, error)?.of_part(&party.code, &party.name));
+            }
         }
+        Ok(wrong)
     }
-    Ok(wrong)
 }
 
 impl PartyFields {
     fn of(one: &PartyPresence, typed: &HoldForm) -> Self {
         let code = &one.party.code;
-        let (presence_field, delegate_field) = (format!("presence-{code}"), format!("delegate-{code}"));
-        let value = |field: &String| typed.parties.get(field).cloned().unwrap_or_default();
         Self {
             name: one.party.name.clone(),
-            presence: value(&presence_field),
-            delegate: value(&delegate_field),
-            presence_field,
-            delegate_field,
+            presence_field: format!("{PRESENCE}{code}"),
+            presence: typed.value(PRESENCE, code).to_owned(),
+            delegate_field: format!("{DELEGATE}{code}"),
+            delegate: typed.value(DELEGATE, code).to_owned(),
         }
     }
 }
 
-fn hold_page(ctx: &Ctx, request: &HttpRequest, dossier: &Dossier, form: FormState<HoldForm>) -> HoldPage {
+fn hold_page(ctx: &Ctx, request: &HttpRequest, dossier: &Dossier, form: FormState<Versioned<HoldForm>>) -> HoldPage {
     HoldPage {
         shell: shell(ctx, request, &dossier.line(), "meetings.hold_heading"),
-        path: path(&dossier.meeting),
+        path: path(dossier.meeting.id),
         parties: dossier.presences.iter().map(|one| PartyFields::of(one, &form)).collect(),
         form,
         presences: choices(Presence::ALL, ctx.lang),
@@ -144,16 +153,22 @@ fn hold_page(ctx: &Ctx, request: &HttpRequest, dossier: &Dossier, form: FormStat
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 struct AttendanceForm {
-    version: String,
     body: String,
     presence: String,
     delegate: String,
     short_quorum_reason: String,
 }
 
-impl Versioned for AttendanceForm {
-    fn version_mut(&mut self) -> &mut String {
-        &mut self.version
+impl AttendanceForm {
+    /// Returns the attendance, and why decisions stand where it leaves too few parties.
+    fn read(&self, reading: &mut Reading) -> Option<(AttendanceIn, Option<String>)> {
+        let body = reading.chosen("body", &self.body);
+        let presence = reading.chosen("presence", &self.presence);
+        let reason = reading.optional_text("short_quorum_reason", &self.short_quorum_reason, REASON_CHARACTERS);
+        let delegate = reading.optional_text("delegate", &self.delegate, DELEGATE_CHARACTERS);
+        let attendance = AttendanceIn { body: body?, presence: presence?, delegate: delegate? };
+        reading.take(attendance.understood())?;
+        Some((attendance, reason?))
     }
 }
 
@@ -162,27 +177,30 @@ impl Versioned for AttendanceForm {
 struct AttendancePage {
     shell: Shell,
     path: String,
-    form: FormState<AttendanceForm>,
+    form: FormState<Versioned<AttendanceForm>>,
     parties: Vec<Choice>,
     presences: Vec<Choice>,
 }
 
-#[get("/meetings/{id}/attendances")]
+#[get("/meetings/{id:[0-9A-Fa-f-]+}/attendances")]
 async fn attendance_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Answer {
     let dossier = meeting_for(&ctx, Action::Record, *id).await?;
-    let form = AttendanceForm { version: dossier.meeting.version.to_string(), ..AttendanceForm::default() };
-    page(&attendance_page(&ctx, &request, &dossier, FormState::fresh(form)))
+    let form = FormState::made_of(dossier.meeting.version, AttendanceForm::default());
+    page(&attendance_page(&ctx, &request, &dossier, form))
 }
 
-#[post("/meetings/{id}/attendances")]
-async fn attend(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Sent<AttendanceForm>) -> Answer {
-    let dossier = meeting_for(&ctx, Action::Record, *id).await?;
-    let attend = async |txn: &Txn, typed: &AttendanceForm| {
-        let (body, presence) = both(given("body", &typed.body), kind("presence", &typed.presence))?;
-        let input = AttendanceIn { body, presence, delegate: kept(&typed.delegate) };
-        service::attend(&ctx, txn, *id, version(&typed.version)?, input, kept(&typed.short_quorum_reason)).await
+#[post("/meetings/{id:[0-9A-Fa-f-]+}/attendances")]
+async fn attend(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<MeetingId>,
+    form: Sent<Versioned<AttendanceForm>>,
+) -> Answer {
+    let attend = async |txn: &Txn, version, typed: &AttendanceForm| {
+        let (attendance, reason) = Reading::of(|reading| typed.read(reading))?;
+        service::attend(&ctx, txn, *id, version, attendance, reason).await
     };
-    answer(&ctx, &dossier, form, "meetings.done_presence", attend, async |form, now| {
+    answer(&ctx, (*id, Action::Record), form, "meetings.done_presence", attend, async |form, now| {
         Ok(attendance_page(&ctx, &request, &now, form))
     })
     .await
@@ -192,11 +210,11 @@ fn attendance_page(
     ctx: &Ctx,
     request: &HttpRequest,
     dossier: &Dossier,
-    form: FormState<AttendanceForm>,
+    form: FormState<Versioned<AttendanceForm>>,
 ) -> AttendancePage {
     AttendancePage {
         shell: shell(ctx, request, &dossier.line(), "meetings.correct_presence"),
-        path: path(&dossier.meeting),
+        path: path(dossier.meeting.id),
         form,
         parties: dossier.presences.iter().map(|one| Choice::new(&one.party.code, &one.party.name)).collect(),
         presences: choices(Presence::ALL, ctx.lang),
@@ -206,7 +224,6 @@ fn attendance_page(
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 struct OutcomeForm {
-    version: String,
     kind: String,
     text: String,
     agenda_item_id: String,
@@ -221,48 +238,52 @@ struct OutcomeForm {
     estimated_minutes: String,
 }
 
-impl Versioned for OutcomeForm {
-    fn version_mut(&mut self) -> &mut String {
-        &mut self.version
-    }
-}
-
 impl OutcomeForm {
-    fn understood(&self) -> Result<OutcomeIn, Error> {
-        let what = both(kind("kind", &self.kind), given("text", &self.text));
-        let ((kind, text), (release, task)) = both(what, both(self.release(), self.task()))?;
-        let agenda_item_id = typed::id("agenda_item_id", &self.agenda_item_id)?;
-        Ok(OutcomeIn { kind, text, agenda_item_id, release, task })
+    fn read(&self, reading: &mut Reading) -> Option<OutcomeIn> {
+        let kind = reading.chosen("kind", &self.kind);
+        let text = reading.text("text", &self.text, OUTCOME_CHARACTERS);
+        let agenda_item_id = reading.optionally_chosen("agenda_item_id", &self.agenda_item_id);
+        let release = self.read_release(reading);
+        let task = self.read_task(reading);
+        Some(OutcomeIn { kind: kind?, text: text?, agenda_item_id: agenda_item_id?, release: release?, task: task? })
     }
 
-    fn release(&self) -> Result<Option<ReleaseDecision>, Error> {
-        let Some(release_id) = typed::id("release_id", &self.release_id)? else {
-            return nothing_else("release_id", &[&self.change, &self.day, &self.hour, &self.despite_non_working]);
-        };
-        let change = match self.change.as_str() {
-            "confirm" => ReleaseChange::Confirm,
-            "move" => ReleaseChange::Move,
-            _ => return Err(Error::field("change", Code::Required)),
-        };
-        let hour = kept(&self.hour).map(|text| hour("hour", &text)).transpose()?;
-        let despite_non_working = kept(&self.despite_non_working);
-        Ok(Some(ReleaseDecision { release_id, change, day: day("day", &self.day)?, hour, despite_non_working }))
+    /// Returns the decision about a release; none where all its fields were left empty.
+    fn read_release(&self, reading: &mut Reading) -> Option<Option<ReleaseDecision>> {
+        if is_blank(&[&self.release_id, &self.change, &self.day, &self.hour, &self.despite_non_working]) {
+            return Some(None);
+        }
+        let release_id = reading.chosen("release_id", &self.release_id);
+        let change = reading.chosen("change", &self.change);
+        let day = reading.day("day", &self.day);
+        let hour = reading.optional_hour("hour", &self.hour);
+        let despite = &self.despite_non_working;
+        let despite = reading.optional_text("despite_non_working", despite, releases::REASON_CHARACTERS);
+        Some(Some(ReleaseDecision {
+            release_id: release_id?,
+            change: change?,
+            day: day?,
+            hour: hour?,
+            despite_non_working: despite?,
+        }))
     }
 
-    fn task(&self) -> Result<Option<NewTask>, Error> {
-        let Some(seat) = kept(&self.seat) else {
-            return nothing_else("seat", &[&self.title, &self.due_day, &self.estimated_minutes]);
-        };
-        let what = both(given("title", &self.title), day("due_day", &self.due_day));
-        let ((title, due_day), minutes) = both(what, number("estimated_minutes", &self.estimated_minutes))?;
-        Ok(Some(NewTask { seat, title, due_day, estimated_minutes: minutes.unwrap_or(0) }))
+    /// Returns the task that follows; none where all its fields were left empty.
+    fn read_task(&self, reading: &mut Reading) -> Option<Option<NewTask>> {
+        if is_blank(&[&self.seat, &self.title, &self.due_day, &self.estimated_minutes]) {
+            return Some(None);
+        }
+        let seat = reading.chosen("seat", &self.seat);
+        let title = reading.text("title", &self.title, TASK_CHARACTERS);
+        let due_day = reading.day("due_day", &self.due_day);
+        let minutes = reading.optional_number("estimated_minutes", &self.estimated_minutes);
+        let estimated_minutes = minutes?.unwrap_or(0);
+        Some(Some(NewTask { seat: seat?, title: title?, due_day: due_day?, estimated_minutes }))
     }
 }
 
-/// Nothing follows from an outcome where nothing of it was typed; what was begun needs its first field.
-fn nothing_else<T>(first: &'static str, others: &[&str]) -> Result<Option<T>, Error> {
-    let is_begun = others.iter().any(|text| kept(text).is_some());
-    if is_begun { Err(Error::field(first, Code::Required)) } else { Ok(None) }
+fn is_blank(fields: &[&str]) -> bool {
+    fields.iter().all(|typed| typed.trim().is_empty())
 }
 
 #[derive(Template)]
@@ -272,7 +293,7 @@ struct OutcomePage {
     path: String,
     /// What was recorded until now.
     so_far: Vec<String>,
-    form: FormState<OutcomeForm>,
+    form: FormState<Versioned<OutcomeForm>>,
     kinds: Vec<Choice>,
     items: Vec<Choice>,
     releases: Vec<Choice>,
@@ -280,28 +301,31 @@ struct OutcomePage {
     seats: Vec<Choice>,
 }
 
-#[get("/meetings/{id}/outcomes/new")]
+#[get("/meetings/{id:[0-9A-Fa-f-]+}/outcomes/new")]
 async fn outcome_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Answer {
     let dossier = meeting_for(&ctx, Action::Record, *id).await?;
-    let form = OutcomeForm { version: dossier.meeting.version.to_string(), ..OutcomeForm::default() };
-    page(&outcome_page(&ctx, &request, &dossier, FormState::fresh(form)).await?)
+    let form = FormState::made_of(dossier.meeting.version, OutcomeForm::default());
+    page(&outcome_page(&ctx, &request, &dossier, form).await?)
 }
 
-#[post("/meetings/{id}/outcomes")]
-async fn record_outcome(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Sent<OutcomeForm>) -> Answer {
-    let dossier = meeting_for(&ctx, Action::Record, *id).await?;
-    let record = async |txn: &Txn, typed: &OutcomeForm| {
-        let version = version(&typed.version)?;
-        service::record_outcome(&ctx, txn, *id, Seen::Version(version), typed.understood()?).await.map_err(placed)
+#[post("/meetings/{id:[0-9A-Fa-f-]+}/outcomes")]
+async fn record_outcome(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<MeetingId>,
+    form: Sent<Versioned<OutcomeForm>>,
+) -> Answer {
+    let record = async |txn: &Txn, version, typed: &OutcomeForm| {
+        let input = Reading::of(|reading| typed.read(reading))?;
+        service::record_outcome(&ctx, txn, *id, Seen::Version(version), input).await.map_err(placed)
     };
-    answer(&ctx, &dossier, form, "meetings.done_outcome", record, async |form, now| {
+    answer(&ctx, (*id, Action::Record), form, "meetings.done_outcome", record, async |form, now| {
         outcome_page(&ctx, &request, &now, form).await
     })
     .await
 }
 
-/// What follows from an outcome is one member of the API's and several fields here: a refusal of the whole is shown at the
-/// first.
+/// Names the first field of a consequence where a refusal is about the whole of it, which is one member of the API's input.
 fn placed(error: Error) -> Error {
     error.placed(|field| match field {
         "release" => "release_id",
@@ -310,11 +334,18 @@ fn placed(error: Error) -> Error {
     })
 }
 
+fn change_name(change: ReleaseChange, lang: Lang) -> &'static str {
+    lang.t(match change {
+        ReleaseChange::Confirm => "meetings.outcome_release_confirm",
+        ReleaseChange::Move => "meetings.outcome_release_move",
+    })
+}
+
 async fn outcome_page(
     ctx: &Ctx,
     request: &HttpRequest,
     dossier: &Dossier,
-    form: FormState<OutcomeForm>,
+    form: FormState<Versioned<OutcomeForm>>,
 ) -> Result<OutcomePage, Failure> {
     let lang = ctx.lang;
     let items =
@@ -325,16 +356,13 @@ async fn outcome_page(
         .filter(|seat| matches!(seat.kind, SeatKind::Referent | SeatKind::Secretariat | SeatKind::Direction));
     Ok(OutcomePage {
         shell: shell(ctx, request, &dossier.line(), "meetings.outcome_heading"),
-        path: path(&dossier.meeting),
+        path: path(dossier.meeting.id),
         so_far: dossier.outcomes.iter().map(|outcome| outcome.text.clone()).collect(),
         form,
         kinds: choices(OutcomeKind::ALL, lang),
         items: items.collect(),
         releases: releases_to_decide(ctx).await?,
-        changes: vec![
-            Choice::new("confirm", lang.t("meetings.outcome_release_confirm")),
-            Choice::new("move", lang.t("meetings.outcome_release_move")),
-        ],
+        changes: ReleaseChange::ALL.map(|change| Choice::new(change.as_str(), change_name(change, lang))).to_vec(),
         seats: working
             .map(|seat| Choice::new(&seat.code, format!("{} · {}", seat.kind.label(lang), seat.place())))
             .collect(),
@@ -350,32 +378,36 @@ struct ClosePage {
     quorum: String,
     /// Whether decisions are recorded for which too few are there.
     asks_reason: bool,
-    form: FormState<ReasonForm>,
+    form: FormState<Versioned<ReasonForm>>,
 }
 
-#[get("/meetings/{id}/close")]
+#[get("/meetings/{id:[0-9A-Fa-f-]+}/close")]
 async fn close_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Answer {
     let dossier = meeting_for(&ctx, Action::Record, *id).await?;
-    let form = ReasonForm { version: dossier.meeting.version.to_string(), ..ReasonForm::default() };
-    page(&close_page(&ctx, &request, &dossier, FormState::fresh(form)))
+    let form = FormState::made_of(dossier.meeting.version, ReasonForm::default());
+    page(&close_page(&ctx, &request, &dossier, form))
 }
 
-#[post("/meetings/{id}/close")]
-async fn close(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Sent<ReasonForm>) -> Answer {
-    let dossier = meeting_for(&ctx, Action::Record, *id).await?;
-    let close = async |txn: &Txn, typed: &ReasonForm| {
-        service::close(&ctx, txn, *id, version(&typed.version)?, kept(&typed.short_quorum_reason)).await
+#[post("/meetings/{id:[0-9A-Fa-f-]+}/close")]
+async fn close(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Sent<Versioned<ReasonForm>>) -> Answer {
+    let close = async |txn: &Txn, version, typed: &ReasonForm| {
+        service::close(&ctx, txn, *id, version, kept(&typed.short_quorum_reason)).await
     };
-    answer(&ctx, &dossier, form, "meetings.done_closed", close, async |form, now| {
+    answer(&ctx, (*id, Action::Record), form, "meetings.done_closed", close, async |form, now| {
         Ok(close_page(&ctx, &request, &now, form))
     })
     .await
 }
 
-fn close_page(ctx: &Ctx, request: &HttpRequest, dossier: &Dossier, form: FormState<ReasonForm>) -> ClosePage {
+fn close_page(
+    ctx: &Ctx,
+    request: &HttpRequest,
+    dossier: &Dossier,
+    form: FormState<Versioned<ReasonForm>>,
+) -> ClosePage {
     ClosePage {
         shell: shell(ctx, request, &dossier.line(), "meetings.close"),
-        path: path(&dossier.meeting),
+        path: path(dossier.meeting.id),
         quorum: QuorumLine::of(dossier, ctx.lang).text,
         asks_reason: dossier.quorum.justify(dossier.decisions(), None).is_err(),
         form,

@@ -1,19 +1,16 @@
-//! What is typed into more than one of the forms, and how it is understood.
+//! The fields that more than one of the forms has.
 
-use crate::error::{Code, Error};
-use crate::http::form::Versioned;
 use crate::meetings::model::{Meeting, Slot, Venue};
-use crate::meetings::service::MeetingChange;
-use crate::typed::{both, day, given, kept};
-use chrono::NaiveTime;
+use crate::meetings::service::{
+    MeetingChange, MeetingIn, MoveIn, PLACE_CHARACTERS, REASON_CHARACTERS, TITLE_CHARACTERS, URL_CHARACTERS,
+};
+use crate::typed::{self, Reading};
 use serde::Deserialize;
-use std::str::FromStr;
 
-/// When, where and what: the fields of a draft and of a move.
+/// The fields of a draft and of a move: title, day, hours, place.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct SlotForm {
-    pub version: String,
     pub table: String,
     pub title: String,
     pub day: String,
@@ -28,7 +25,6 @@ pub struct SlotForm {
 impl SlotForm {
     pub fn of(meeting: &Meeting) -> Self {
         Self {
-            version: meeting.version.to_string(),
             table: String::new(),
             title: meeting.title.clone(),
             day: meeting.slot.day.to_string(),
@@ -41,20 +37,23 @@ impl SlotForm {
         }
     }
 
-    pub fn slot(&self) -> Result<Slot, Error> {
-        let hours = both(hour("starts", &self.starts), hour("ends", &self.ends));
-        let (day, (starts, ends)) = both(day("day", &self.day), hours)?;
-        Ok(Slot { day, starts, ends })
+    /// Returns what a new meeting needs.
+    pub fn read_new(&self, reading: &mut Reading) -> Option<MeetingIn> {
+        let table = reading.chosen("table", &self.table);
+        let title = reading.text("title", &self.title, TITLE_CHARACTERS);
+        let slot = self.read_slot(reading);
+        let venue = self.read_venue(reading);
+        Some(MeetingIn { table: table?, title: title?, slot: slot?, venue: venue? })
     }
 
-    pub fn venue(&self) -> Result<Venue, Error> {
-        Ok(Venue { mode: kind("mode", &self.mode)?, place: kept(&self.place), remote_url: kept(&self.remote_url) })
-    }
-
-    pub fn change(&self) -> Result<MeetingChange, Error> {
-        let (title, (slot, venue)) = both(given("title", &self.title), both(self.slot(), self.venue()))?;
-        Ok(MeetingChange {
-            title: Some(title),
+    /// Returns the change of a draft.
+    pub fn read_change(&self, reading: &mut Reading) -> Option<MeetingChange> {
+        let title = reading.text("title", &self.title, TITLE_CHARACTERS);
+        let slot = self.read_slot(reading);
+        let venue = self.read_venue(reading);
+        let (slot, venue) = (slot?, venue?);
+        Some(MeetingChange {
+            title: Some(title?),
             day: Some(slot.day),
             starts: Some(slot.starts),
             ends: Some(slot.ends),
@@ -63,44 +62,37 @@ impl SlotForm {
             remote_url: Some(venue.remote_url),
         })
     }
+
+    /// Returns where and when a convened meeting is moved to.
+    pub fn read_move(&self, reading: &mut Reading) -> Option<MoveIn> {
+        let slot = self.read_slot(reading);
+        let venue = self.read_venue(reading);
+        let reason = reading.optional_text("short_notice_reason", &self.short_notice_reason, REASON_CHARACTERS);
+        Some(MoveIn { slot: slot?, venue: Some(venue?), short_notice_reason: reason? })
+    }
+
+    fn read_slot(&self, reading: &mut Reading) -> Option<Slot> {
+        let day = reading.day("day", &self.day);
+        let starts = reading.hour("starts", &self.starts);
+        let ends = reading.hour("ends", &self.ends);
+        let slot = Slot { day: day?, starts: starts?, ends: ends? };
+        reading.take(slot.check())?;
+        Some(slot)
+    }
+
+    fn read_venue(&self, reading: &mut Reading) -> Option<Venue> {
+        let mode = reading.chosen("mode", &self.mode);
+        let place = reading.optional_text("place", &self.place, PLACE_CHARACTERS);
+        let remote_url = reading.take(typed::web_address("remote_url", Some(&self.remote_url), URL_CHARACTERS));
+        Some(Venue { mode: mode?, place: place?, remote_url: remote_url? })
+    }
 }
 
-/// A reason and the version it is for: convening at short notice, calling off, closing with too few parties.
+/// A reason: of convening at short notice, of calling off, of closing with too few parties.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct ReasonForm {
-    pub version: String,
     pub reason: String,
     pub short_notice_reason: String,
     pub short_quorum_reason: String,
-}
-
-impl Versioned for SlotForm {
-    fn version_mut(&mut self) -> &mut String {
-        &mut self.version
-    }
-}
-
-impl Versioned for ReasonForm {
-    fn version_mut(&mut self) -> &mut String {
-        &mut self.version
-    }
-}
-
-/// `9:30` or `09:30`, as people and browsers write it.
-pub fn hour(field: &'static str, text: &str) -> Result<NaiveTime, Error> {
-    let wrong = || Error::field(field, if text.trim().is_empty() { Code::Required } else { Code::NotAnHour });
-    NaiveTime::parse_from_str(text.trim(), "%H:%M").map_err(|_| wrong())
-}
-
-pub fn kind<K: FromStr>(field: &'static str, text: &str) -> Result<K, Error> {
-    text.parse().map_err(|_| Error::field(field, if text.is_empty() { Code::Required } else { Code::UnknownValue }))
-}
-
-pub fn id<I: FromStr>(field: &'static str, text: &str) -> Result<Option<I>, Error> {
-    kept(text).map(|text| text.parse().map_err(|_| Error::field(field, Code::UnknownValue))).transpose()
-}
-
-pub fn number(field: &'static str, text: &str) -> Result<Option<i32>, Error> {
-    kept(text).map(|text| text.parse().map_err(|_| Error::field(field, Code::OutOfRange))).transpose()
 }

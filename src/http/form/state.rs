@@ -1,0 +1,184 @@
+//! Forms as a page shows them: the fields with what was typed, and what is wrong with them.
+
+use crate::error::{Code, Error};
+use crate::http::Failure;
+use crate::http::wording::text;
+use crate::texts::Lang;
+use std::borrow::Cow;
+use std::ops::Deref;
+
+/// The errors of a form in the reader's language, in the order in which they were found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Errors {
+    found: Vec<FormError>,
+    /// Whether the form was made of an older version.
+    is_stale: bool,
+    /// Whether the form comes back after a new sign-in, to be checked and sent.
+    is_resumed: bool,
+}
+
+/// One error of a form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormError {
+    /// The field's name; empty if it concerns the form as a whole.
+    pub field: Cow<'static, str>,
+    pub text: String,
+}
+
+impl FormError {
+    fn new(field: &'static str, text: String) -> Self {
+        Self { field: Cow::Borrowed(field), text }
+    }
+}
+
+impl Errors {
+    /// Returns the words for a refusal, or the failure itself where no correction of the form could help: not allowed, not
+    /// there, our own fault.
+    pub fn from_error(lang: Lang, error: Error) -> Result<Self, Failure> {
+        let found = match error {
+            Error::Invalid(fields) => fields
+                .into_iter()
+                .map(|wrong| FormError::new(wrong.field, text(lang, wrong.code, &wrong.params)))
+                .collect(),
+            Error::Refused(refused) if refused.code != Code::FormExpired => {
+                vec![FormError::new(refused.field.unwrap_or_default(), text(lang, refused.code, &refused.params))]
+            }
+            Error::Spent { code, field, .. } => vec![FormError::new(field, text(lang, code, &[]))],
+            stale if stale.code() == Code::Stale => {
+                let said = FormError::new("", lang.t("common.form_stale").to_owned());
+                return Ok(Self { found: vec![said], is_stale: true, is_resumed: false });
+            }
+            other => return Err(Failure(other)),
+        };
+        Ok(Self { found, ..Self::default() })
+    }
+
+    /// Returns the same errors of a part of a form whose fields stand once for each party: the field is named by `field-code`,
+    /// and the text by the part's name, because the summary lists the errors of all parts.
+    #[must_use]
+    pub fn of_part(mut self, code: &str, name: &str) -> Self {
+        for error in &mut self.found {
+            let field = Cow::Owned(format!("{}-{code}", error.field));
+            *error = FormError { field, text: format!("{name}: {}", error.text) };
+        }
+        self
+    }
+
+    pub fn extend(&mut self, others: Self) {
+        self.found.extend(others.found);
+    }
+
+    /// Returns whether the form was made of an older version: its fields need no correction, but the page must be read anew.
+    pub const fn is_stale(&self) -> bool {
+        self.is_stale
+    }
+
+    /// Returns whether the form comes back after its sender has signed in again, to be checked and sent.
+    pub const fn is_resumed(&self) -> bool {
+        self.is_resumed
+    }
+
+    /// Returns the first error of a field.
+    pub fn of(&self, field: &str) -> Option<&str> {
+        self.found.iter().find(|error| error.field == field).map(|error| error.text.as_str())
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    pub fn iter(&self) -> std::slice::Iter<'_, FormError> {
+        self.found.iter()
+    }
+}
+
+impl<'e> IntoIterator for &'e Errors {
+    type Item = &'e FormError;
+    type IntoIter = std::slice::Iter<'e, FormError>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.found.iter()
+    }
+}
+
+/// One entry of a list, or of a group of radio buttons, to choose from.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    pub value: String,
+    pub label: String,
+}
+
+impl Choice {
+    pub fn new(value: impl ToString, label: impl Into<String>) -> Self {
+        Self { value: value.to_string(), label: label.into() }
+    }
+}
+
+/// A form as a page shows it: the fields are reached through it (`form.given_name`), the errors beside them
+/// (`form.errors.of("given_name")`).
+#[derive(Clone, Debug, Default)]
+pub struct FormState<T> {
+    pub values: T,
+    pub errors: Errors,
+}
+
+impl<T> FormState<T> {
+    /// Returns a form that was not sent yet: blank, or filled in with what is known.
+    pub fn fresh(values: T) -> Self {
+        Self { values, errors: Errors::default() }
+    }
+
+    /// Returns the form as it was typed before its sender had to sign in again.
+    pub(super) fn resumed(values: T) -> Self {
+        Self { values, errors: Errors { is_resumed: true, ..Errors::default() } }
+    }
+
+    /// Returns what was typed with the reasons of the refusal, or the failure itself where no correction could help.
+    pub fn refused(values: T, lang: Lang, error: Error) -> Result<Self, Failure> {
+        Ok(Self { values, errors: Errors::from_error(lang, error)? })
+    }
+}
+
+impl<T> FormState<T> {
+    /// Returns the form without the words of a conflict, for a page that shows itself what was changed meanwhile.
+    #[must_use]
+    pub fn told_by_the_page(mut self) -> Self {
+        if self.errors.is_stale() {
+            self.errors.found.clear();
+        }
+        self
+    }
+}
+
+impl<T> Deref for FormState<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.values
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::FieldError;
+
+    #[derive(Debug)]
+    struct Typed {
+        given_name: String,
+    }
+
+    #[test]
+    fn a_refused_form_keeps_what_was_typed_and_says_why() {
+        let wrong = Error::Invalid(vec![FieldError::new("given_name", Code::Required)]);
+        let form = FormState::refused(Typed { given_name: "  ".into() }, Lang::En, wrong).expect("correctable");
+        assert_eq!(form.given_name, "  ");
+        assert_eq!(form.errors.of("given_name"), Some(Lang::En.t("errors.required")));
+        assert_eq!(form.errors.of("family_name"), None);
+    }
+
+    #[test]
+    fn what_no_correction_can_heal_stays_a_failure() {
+        assert!(FormState::refused((), Lang::It, Error::Denied).is_err());
+    }
+}
