@@ -3,7 +3,8 @@
 use crate::auth::rights::{Right, Rights};
 use crate::http::health;
 use crate::{
-    auth, deliverables, designations, jobs, mail, mail_log, meetings, network, overview, portal, releases, reminders, tasks,
+    auth, deliverables, designations, jobs, mail, mail_log, meetings, network, overview, portal, releases, reminders,
+    tasks,
 };
 use utoipa_actix_web::service_config::ServiceConfig;
 

@@ -1,8 +1,8 @@
 //! The register's facts in the reader's words, for pages, mails and REST alike.
 
 use super::model::{Act, Reason, Seat};
-use crate::texts::{Label, Lang};
 use super::verb::Verb;
+use crate::texts::{Label, Lang};
 use crate::time::words;
 
 /// «Decreto n. 12/2027 del 01.03.2027, Presidente».

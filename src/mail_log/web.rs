@@ -107,10 +107,7 @@ async fn log_page(
     Ok(LogPage {
         shell: Shell::new(ctx, request, "mail_log.title").here(),
         form: FormState::fresh(typed),
-        states: NotificationState::ALL
-            .iter()
-            .map(|state| Choice::new(state.as_str(), state.label(lang)))
-            .collect(),
+        states: NotificationState::ALL.iter().map(|state| Choice::new(state.as_str(), state.label(lang))).collect(),
         kinds: kinds.into_iter().map(|kind| Choice::new(kind.clone(), kinds_of_mail::label(&kind, lang))).collect(),
         next: mails.next_path(),
         first: before.map(|_| "/mail".to_owned()),

@@ -247,13 +247,7 @@ impl Guarded for Table {
 }
 
 /// Saves what a change made of a meeting, records it, and returns the meeting as it is now.
-async fn save(
-    ctx: &Ctx,
-    txn: &Txn,
-    changed: Meeting,
-    verb: Verb,
-    details: serde_json::Value,
-) -> Result<Meeting> {
+async fn save(ctx: &Ctx, txn: &Txn, changed: Meeting, verb: Verb, details: serde_json::Value) -> Result<Meeting> {
     store::save(txn, &changed, ctx.now()).await?;
     record(ctx, txn, verb, changed.id, details).await?;
     Ok(Meeting { version: changed.version + 1, ..changed })

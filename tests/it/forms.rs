@@ -429,10 +429,8 @@ fn attempts(blank: &PageForm) -> Vec<Attempt> {
     // A choice that the page has made already may be what an empty field stands for.
     let is_made = |field: &PageField| !field.is_text() && field.kind != "date" && !blank.value(&field.name).is_empty();
     let lacking = required.iter().filter(|field| !is_made(field));
-    let empty = Attempt {
-        named: lacking.map(|field| field.name.clone()).collect(),
-        ..Attempt::of(blank.with(&nothing))
-    };
+    let empty =
+        Attempt { named: lacking.map(|field| field.name.clone()).collect(), ..Attempt::of(blank.with(&nothing)) };
     let mut all = vec![
         empty,
         Attempt::with_all(&filled(&required), &"x".repeat(5000), PageField::is_text),

@@ -6,7 +6,7 @@ use crate::db::Txn;
 use crate::designations::mail;
 use crate::designations::model::{self, Seat};
 use crate::designations::policy::Visibility;
-use crate::designations::store::{Filter, SeatKey, self};
+use crate::designations::store::{self, Filter, SeatKey};
 use crate::designations::verb::Verb;
 use crate::designations::view::Designation;
 use crate::each::Failures;

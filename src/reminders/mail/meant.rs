@@ -33,7 +33,11 @@ pub(in crate::reminders) struct Meant {
 
 /// Returns whether every line of a mail still holds: each obligation is still to be done, on that day, by the mail's reader. Its cost
 /// depends on the lines of the mail and not on everything due, because on a Monday morning it runs for each mail.
-pub(in crate::reminders) async fn still_holds(db: &impl ConnectionTrait, mail: MailId, today: NaiveDate) -> Result<bool> {
+pub(in crate::reminders) async fn still_holds(
+    db: &impl ConnectionTrait,
+    mail: MailId,
+    today: NaiveDate,
+) -> Result<bool> {
     let told = store::entries_of_mails(db, &[mail]).await?;
     if told.is_empty() {
         return Ok(false);

@@ -11,8 +11,8 @@ use crate::http::form::{Choice, Errors, FormState, Sent, Versioned};
 use crate::http::page::{Shell, page};
 use crate::meetings::policy::Action;
 use crate::meetings::service::{
-    self, AttendanceIn, DELEGATE_CHARACTERS, NewTask, OUTCOME_CHARACTERS, OutcomeIn, REASON_CHARACTERS, ReleaseChange, ReleaseDecision,
-    TASK_CHARACTERS,
+    self, AttendanceIn, DELEGATE_CHARACTERS, NewTask, OUTCOME_CHARACTERS, OutcomeIn, REASON_CHARACTERS, ReleaseChange,
+    ReleaseDecision, TASK_CHARACTERS,
 };
 use crate::meetings::view::{Dossier, PartyPresence};
 use crate::open::Seen;
