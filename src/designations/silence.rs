@@ -1,9 +1,10 @@
 //! The requests to fill a seat as questions, and their answer: the seat is filled.
 
-use super::mail::Matter;
+use super::mail::kinds::Requested;
 use super::service;
 use crate::ctx::Ctx;
 use crate::error::Result;
+use crate::mail::kind::MailKind;
 use crate::mail::outbox::withdraw;
 use crate::silence::{Instants, Question};
 use chrono::{DateTime, Utc};
@@ -11,7 +12,7 @@ use sea_orm::ConnectionTrait;
 
 /// Returns the requests that left since an instant. Each asks about one seat.
 pub async fn questions(db: &impl ConnectionTrait, since: DateTime<Utc>) -> Result<Vec<Question>> {
-    let gone = withdraw::gone_since(db, Matter::Requested.kind(), since).await?;
+    let gone = withdraw::gone_since(db, Requested::NAME, since).await?;
     let question =
         |mail: withdraw::Gone| Question { to: mail.person_id, sent_at: mail.sent_at.0, about: vec![mail.subject_id] };
     Ok(gone.into_iter().map(question).collect())

@@ -41,7 +41,7 @@ pub enum Refusal {
 }
 
 impl DomainRefusal for Refusal {
-    fn refused(&self) -> Refused {
+    fn said(&self) -> Refused {
         let code = match self {
             Self::Empty => Code::DocumentEmpty,
             Self::TypeRefused => Code::DocumentTypeRefused,

@@ -195,7 +195,7 @@ fn mail_page(ctx: &Ctx, request: &HttpRequest, detail: Detail) -> MailPage {
 fn long_state(state: NotificationState, lang: Lang) -> &'static str {
     match state {
         NotificationState::Sent => lang.t("mail_log.sent_long"),
-        _ => words::state(state, lang),
+        _ => state.label(lang),
     }
 }
 

@@ -2,14 +2,11 @@
 
 pub(super) mod meant;
 
-use self::meant::Meant;
 use super::addressee::Gap;
 use super::plan::{Line, Mail};
-use super::store;
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::designations::model::Seat;
-use crate::due::providers;
 use crate::error::Result;
 use crate::links::service as links;
 use crate::mail::content::MailContent;

@@ -9,7 +9,6 @@ use super::policy::{self, Action};
 use super::store;
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
-use crate::designations::service as designations;
 use crate::due::Obligation;
 use crate::each::Failures;
 use crate::error::{Error, Result};

@@ -11,7 +11,7 @@ use crate::meetings::model::{AgendaItem, Event};
 use crate::meetings::policy::Action;
 use crate::meetings::store;
 use crate::meetings::verb::Verb;
-use crate::meetings::view::{Dossier, Outcome};
+use crate::meetings::view::Outcome;
 use crate::open::Seen;
 use crate::releases::model::Reason;
 use crate::releases::service as releases;

@@ -15,7 +15,7 @@ use crate::meetings::model::{self, Convocation, Event, Meeting, Notice, Slot, To
 use crate::meetings::policy::{Action, Visibility};
 use crate::meetings::store::{self, Filter};
 use crate::meetings::verb::Verb;
-use crate::meetings::view::{Dossier, Invited, Line, Member};
+use crate::meetings::view::{Invited, Line, Member};
 use crate::network::service as network;
 use crate::open::Seen;
 use crate::typed;

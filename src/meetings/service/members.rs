@@ -11,7 +11,7 @@ use crate::meetings::model::{Meeting, Party, Refusal};
 use crate::meetings::policy::{self, Action};
 use crate::meetings::store;
 use crate::meetings::verb::Verb;
-use crate::meetings::view::{Dossier, Member, Table, TableOfParties};
+use crate::meetings::view::{Member, Table, TableOfParties};
 use crate::network::service as network;
 use crate::open::{Seen, admit};
 use chrono::{DateTime, NaiveDate, Utc};

@@ -8,7 +8,6 @@ use crate::meetings::model::{AgendaItem, Event, Meeting, Refusal, Slot, Stage, V
 use crate::meetings::policy::{self, Action};
 use crate::meetings::store;
 use crate::meetings::verb::Verb;
-use crate::meetings::view::Dossier;
 use crate::open::Seen;
 use crate::typed::{self, Reading};
 use chrono::{NaiveDate, NaiveTime};

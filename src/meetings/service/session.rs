@@ -9,7 +9,6 @@ use crate::meetings::model::{Attendance, Event, Meeting, Party, Quorum};
 use crate::meetings::policy::Action;
 use crate::meetings::store;
 use crate::meetings::verb::Verb;
-use crate::meetings::view::Dossier;
 use crate::open::Seen;
 use crate::typed;
 use entity::ids::MeetingId;

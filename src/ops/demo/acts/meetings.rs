@@ -8,6 +8,7 @@ use crate::meetings::model::{Slot, Venue};
 use crate::meetings::service::{
     self as meetings, AttendanceIn, ItemIn, MeetingIn, NewTask, OutcomeIn, ReleaseChange, ReleaseDecision,
 };
+use crate::open::Seen;
 use chrono::NaiveDate;
 use entity::ids::{MeetingId, ReleaseId};
 use entity::kinds::{AgendaItemKind, MeetingMode, OutcomeKind, Presence};
@@ -35,7 +36,7 @@ pub(in crate::ops::demo) async fn draft(stage: &Stage, title: &str, day: NaiveDa
         },
     };
     let draft = secretariat.write(async |txn| meetings::create(&secretariat, txn, input).await).await?;
-    Ok(draft.meeting.id)
+    Ok(draft.id)
 }
 
 pub(in crate::ops::demo) async fn convene(stage: &Stage, convening: &Convening<'_>) -> Result<MeetingId> {
@@ -47,7 +48,7 @@ pub(in crate::ops::demo) async fn convene(stage: &Stage, convening: &Convening<'
             for (kind, title, release_id) in convening.points {
                 let item =
                     ItemIn { kind: *kind, title: (*title).to_owned(), release_id: *release_id, minutes: Some(40) };
-                meetings::add_item(&secretariat, txn, id, None, item).await?;
+                meetings::add_item(&secretariat, txn, id, Seen::AsItStands, item).await?;
             }
             Ok(())
         })
@@ -132,6 +133,8 @@ async fn conclude(
 ) -> Result<()> {
     let secretariat = stage.secretariat().await?;
     let input = OutcomeIn { kind, text, agenda_item_id: None, release, task };
-    secretariat.write(async |txn| meetings::record_outcome(&secretariat, txn, meeting, None, input).await).await?;
+    secretariat
+        .write(async |txn| meetings::record_outcome(&secretariat, txn, meeting, Seen::AsItStands, input).await)
+        .await?;
     Ok(())
 }

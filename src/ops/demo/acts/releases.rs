@@ -2,6 +2,7 @@
 
 use super::super::stage::Stage;
 use crate::error::{Error, Result};
+use crate::open::Seen;
 use crate::releases::model::{Reason, When};
 use crate::releases::service::{self as releases, PlanIn};
 use crate::time::{Frequency, Period};
@@ -32,6 +33,8 @@ pub(in crate::ops::demo) async fn move_release(stage: &Stage, release: ReleaseId
         reason: Reason { code: ReasonCode::SourceLate, text },
         despite_non_working: None,
     };
-    secretariat.write(async |txn| releases::move_in(&secretariat, txn, release, None, input, None).await).await?;
+    secretariat
+        .write(async |txn| releases::move_to(&secretariat, txn, release, Seen::AsItStands, input, None).await)
+        .await?;
     Ok(())
 }
