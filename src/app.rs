@@ -3,12 +3,15 @@
 //! Middleware, from outside: `edge` (applies to every request), compression, the marker of small answers, `gate`
 //! (authentication and roles of API operations), routes.
 
+use crate::auth::rights::{Right, Rights};
 use crate::db::StoreError;
 use crate::error::{Code, Error};
 use crate::http::connections::Connection;
 use crate::http::site::Site;
 use crate::http::{Failure, assets, compress, edge, gate, health, language, openapi, unmatched};
-use crate::{auth, deliverables, designations, meetings, network, overview, portal, press, releases, reminders, tasks};
+use crate::{
+    auth, deliverables, designations, mail, meetings, network, overview, portal, press, releases, reminders, tasks,
+};
 use actix_http::{HttpService, Protocol};
 use actix_server::Server;
 use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
@@ -41,6 +44,24 @@ fn version_1(cfg: &mut ServiceConfig) {
     portal::api::configure(cfg);
     reminders::api::configure(cfg);
     overview::api::configure(cfg);
+}
+
+/// What each operation of the API asks of its caller: one line per slice, with the policy that decides.
+pub fn rights() -> Rights {
+    Rights::default()
+        .without_policy(&[("show_status", Right::Anybody)])
+        .without_policy(auth::api::RIGHTS)
+        .with(network::api::RIGHTS, network::policy::may)
+        .with(designations::api::RIGHTS, designations::policy::may_ever)
+        .with(releases::api::RIGHTS, releases::policy::may)
+        .with(deliverables::api::RIGHTS, deliverables::policy::may_ever)
+        .with(tasks::api::RIGHTS, tasks::policy::may_ever)
+        .with(meetings::api::RIGHTS, meetings::policy::may_ever)
+        .with(portal::api::RIGHTS_BY_DELIVERABLE, deliverables::policy::may_ever)
+        .with(portal::api::RIGHTS, portal::policy::may)
+        .with(reminders::api::RIGHTS, reminders::policy::may)
+        .with(overview::api::RIGHTS, overview::policy::may)
+        .with(overview::api::RIGHTS_BY_MAIL, mail::policy::may)
 }
 
 /// The pages: one line per slice.

@@ -91,6 +91,11 @@ impl Ctx {
         &self.services.config
     }
 
+    /// Refuses the caller unless a policy says that they may: 401 for a caller without a name, 403 for one with a name.
+    pub fn demand(&self, may: bool) -> Result<()> {
+        if may { Ok(()) } else { Err(self.actor.refusal()) }
+    }
+
     /// Begins the transaction a use case works in; [`Ctx::commit`] ends it.
     pub async fn begin(&self) -> std::result::Result<Txn, StoreError> {
         self.services.db.begin().await

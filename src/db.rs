@@ -8,18 +8,19 @@
 //! writes, on both engines. A connection on which a transaction failed is not used again (`txn.rs`). What the engines do
 //! differently is hidden here, but for maintenance and migrations.
 
+mod rows;
 mod txn;
 
+pub use rows::{page, save_row};
 pub use txn::Txn;
 
-use chrono::NaiveDate;
-use sea_orm::sea_query::{Expr, ExprTrait, Func};
+use sea_orm::sea_query::{Expr, Func};
 use sea_orm::sqlx::pool::PoolOptions;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::sqlx::{self, Connection, Sqlite, SqliteConnection};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr,
-    RuntimeErr, SqlErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
+    ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, RuntimeErr, SqlErr,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use std::fs::File;
 use std::os::unix::fs::OpenOptionsExt;
@@ -380,20 +381,6 @@ pub fn exactly_one(rows_affected: u64) -> Result<(), StoreError> {
 /// The day by which something is due: set by hand, else derived.
 pub fn day_due<C: ColumnTrait>(set_by_hand: C, derived: C) -> Expr {
     Func::coalesce([set_by_hand.into_expr(), derived.into_expr()]).into()
-}
-
-/// Condition for the rows after the last one of a page sorted by a day and then by an id.
-pub fn after_row<C: ColumnTrait>(day: Expr, id: C, last: Option<(NaiveDate, impl Into<Value>)>) -> Condition {
-    let later = last.map(|(last_day, last_id)| {
-        let same_day = Condition::all().add(day.clone().eq(last_day)).add(id.gt(last_id));
-        Condition::any().add(day.gt(last_day)).add(same_day)
-    });
-    Condition::all().add_option(later)
-}
-
-/// Condition that no row meets, for a caller who may see none.
-pub fn no_row() -> Condition {
-    Condition::all().add(Expr::cust("1 = 0"))
 }
 
 /// Takes the lock of the service on its `SQLite` file; dropping the file handle releases it.

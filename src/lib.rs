@@ -24,6 +24,7 @@ pub mod load;
 pub mod mail;
 pub mod meetings;
 pub mod network;
+pub mod open;
 pub mod ops;
 pub mod overview;
 pub mod portal;

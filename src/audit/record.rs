@@ -45,14 +45,13 @@ impl Event {
 /// Use cases write one after the other ([`crate::db::Db::begin`]), so the head is still the same when the event is
 /// written. A concurrent writer without that lock gets [`StoreError::Stale`](crate::db::StoreError::Stale), and its
 /// transaction keeps nothing.
-pub async fn record(ctx: &Ctx, txn: &Txn, event: Event) -> Result<Head> {
+pub async fn record(ctx: &Ctx, txn: &Txn, event: Event) -> Result<()> {
     let previous = audit_head::Entity::find_by_id(HEAD).one(txn).await?;
     let previous = previous.map_or_else(Head::genesis, |row| Head { seq: row.seq, hash: row.hash });
     let row = row(ctx, previous, event)?;
     let head = Head { seq: row.seq, hash: row.hash.clone() };
     audit_event::Entity::insert(audit_event::ActiveModel::from(row)).exec_without_returning(txn).await?;
-    move_head(txn, &head).await?;
-    Ok(head)
+    move_head(txn, &head).await
 }
 
 /// Moves the head to a new event: inserts the row for the first event, and otherwise updates it only if it still names

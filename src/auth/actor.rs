@@ -123,6 +123,12 @@ impl Actor {
         !self.seats.is_empty()
     }
 
+    /// Returns the body for which the caller enters something: what the secretariat enters about the work of a body in which it
+    /// has no seat is that body's own statement (rule 7 of the domain).
+    pub fn on_behalf_of(&self, body: BodyId) -> Option<BodyId> {
+        (self.is_secretariat() && self.bodies().all(|own| own != body)).then_some(body)
+    }
+
     /// Returns whether the key allows changes.
     pub fn may_write(&self) -> bool {
         self.scope == Scope::Full

@@ -6,6 +6,7 @@
 use crate::auth::actor::Scope;
 use crate::auth::extract::session_key;
 use crate::auth::model::{Capacity, IssuedToken, OwnSession, OwnToken};
+use crate::auth::rights::Right;
 use crate::auth::service::{self, NewToken, Profile};
 use crate::ctx::Ctx;
 use crate::error::Error;
@@ -21,6 +22,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{ApiTokenId, BodyId, DesignationId, ObservatoryId, PersonId, SeatId, SessionId};
 use entity::kinds::SeatKind;
 use serde::{Deserialize, Serialize};
+use std::convert::Infallible;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -32,6 +34,16 @@ pub fn configure(cfg: &mut ServiceConfig<'_>) {
         .service(create_my_token)
         .service(revoke_my_token);
 }
+
+/// What each operation asks of its caller.
+pub const RIGHTS: &[(&str, Right<Infallible>)] = &[
+    ("show_me", Right::SignedIn),
+    ("list_my_sessions", Right::SignedIn),
+    ("end_my_session", Right::SignedIn),
+    ("list_my_tokens", Right::SignedIn),
+    ("create_my_token", Right::SignedIn),
+    ("revoke_my_token", Right::SignedIn),
+];
 
 /// The caller.
 #[derive(Debug, Serialize, ToSchema)]
@@ -141,7 +153,7 @@ pub struct TokenIn {
 /// Show the caller
 ///
 /// Who may: any signed-in person, about themselves.
-#[utoipa::path(tag = "me", security(("api_token" = [])), responses((status = 200, body = MeOut)))]
+#[utoipa::path(tag = "me", responses((status = 200, body = MeOut)))]
 #[get("/me")]
 pub async fn show_me(ctx: Ctx) -> Answer {
     let profile = service::profile(&ctx).await?;
@@ -151,7 +163,7 @@ pub async fn show_me(ctx: Ctx) -> Answer {
 /// List my sessions
 ///
 /// The open sessions of the caller, last used first. Who may: any signed-in person, about themselves.
-#[utoipa::path(tag = "me", security(("api_token" = [])), responses((status = 200, body = Page<SessionOut>)))]
+#[utoipa::path(tag = "me", responses((status = 200, body = Page<SessionOut>)))]
 #[get("/me/sessions")]
 pub async fn list_my_sessions(ctx: Ctx, request: HttpRequest) -> Answer {
     let sessions = service::list_sessions(&ctx, session_key(&request).as_deref()).await?;
@@ -162,7 +174,7 @@ pub async fn list_my_sessions(ctx: Ctx, request: HttpRequest) -> Answer {
 ///
 /// What happens: its browser is signed out at once. Who may: its owner, with a key that may change things; a session of
 /// another person is not found. Mails: none.
-#[utoipa::path(tag = "me", security(("api_token" = [])), params(("id" = SessionId, Path)), responses((status = 204)))]
+#[utoipa::path(tag = "me", params(("id" = SessionId, Path)), responses((status = 204)))]
 #[delete("/me/sessions/{id}")]
 pub async fn end_my_session(ctx: Ctx, id: web::Path<String>) -> Answer {
     let id = id.parse().map_err(|_| Error::NotFound)?;
@@ -174,7 +186,7 @@ pub async fn end_my_session(ctx: Ctx, id: web::Path<String>) -> Answer {
 ///
 /// The caller's API tokens that are neither revoked nor expired, newest first. Who may: any signed-in person, about
 /// themselves.
-#[utoipa::path(tag = "me", security(("api_token" = [])), responses((status = 200, body = Page<TokenOut>)))]
+#[utoipa::path(tag = "me", responses((status = 200, body = Page<TokenOut>)))]
 #[get("/me/tokens")]
 pub async fn list_my_tokens(ctx: Ctx, site: web::Data<Site>) -> Answer {
     Ok(whole(site.last_use.completed(service::list_tokens(&ctx).await?), TokenOut::from))
@@ -185,7 +197,7 @@ pub async fn list_my_tokens(ctx: Ctx, site: web::Data<Site>) -> Answer {
 /// The secret is in this answer only. For that reason the answer is not stored for a repetition of the request, which
 /// makes another token. Who may: any signed-in person, with a key that may change things. Mails: none. Errors:
 /// `required`, `too_long`, `out_of_range`, `too_many_tokens` (twenty are in use already).
-#[utoipa::path(tag = "me", security(("api_token" = [])), request_body = TokenIn, responses((status = 201, body = IssuedTokenOut)))]
+#[utoipa::path(tag = "me", request_body = TokenIn, responses((status = 201, body = IssuedTokenOut)))]
 #[post("/me/tokens")]
 pub async fn create_my_token(ctx: Ctx, input: Json<TokenIn>) -> Answer {
     let TokenIn { name, scope, days } = input.value;
@@ -201,7 +213,7 @@ pub async fn create_my_token(ctx: Ctx, input: Json<TokenIn>) -> Answer {
 ///
 /// What happens: it is refused from the next request on. Who may: its owner, with a key that may change things; a token
 /// of another person is not found. Mails: none.
-#[utoipa::path(tag = "me", security(("api_token" = [])), params(("id" = ApiTokenId, Path)), responses((status = 204)))]
+#[utoipa::path(tag = "me", params(("id" = ApiTokenId, Path)), responses((status = 204)))]
 #[delete("/me/tokens/{id}")]
 pub async fn revoke_my_token(ctx: Ctx, id: web::Path<String>) -> Answer {
     let id = id.parse().map_err(|_| Error::NotFound)?;

@@ -1,9 +1,12 @@
 //! Rights of identity that follow from held seats: pure. Rights in other slices are decided by their policies.
 
-use crate::auth::actor::{Actor, HeldSeat, Identity};
+use crate::auth::actor::{Actor, HeldSeat, Identity, Scope};
 use crate::error::{Error, Result};
 use entity::ids::PersonId;
 use entity::kinds::SeatKind;
+use std::collections::HashMap;
+use std::convert::Infallible;
+use uuid::Uuid;
 
 /// Returns whether a person with these seats may sign in: at least one designation must be in force today (rule 1 of
 /// the domain).
@@ -32,6 +35,104 @@ pub const fn capacity(kind: SeatKind) -> &'static str {
     }
 }
 
+/// What an operation of the API asks of its caller before anything of the request is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Right<Action> {
+    /// Nothing: the operation is public.
+    Anybody,
+    /// A key, even after the last seat has ended: the operation is about the caller's own affairs.
+    SignedIn,
+    /// To be somebody who may ever do this, as the slice's policy says.
+    Ever(Action),
+}
+
+/// The policy's answer to whether an actor may do something about some subject.
+type Policy = Box<dyn Fn(&Actor) -> bool + Send + Sync>;
+
+/// What one operation asks, with the slice's policy in it.
+pub enum Need {
+    Nothing,
+    Key,
+    Policy(Policy),
+}
+
+impl Need {
+    /// Refuses a caller who does not bring it: 401 for a caller without a name, 403 for one with a name.
+    pub fn demand(&self, actor: &Actor, is_change: bool) -> Result<()> {
+        if matches!(self, Self::Nothing) {
+            return Ok(());
+        }
+        let may = actor.person_id().is_some() && self.is_met_by(actor) && (!is_change || actor.may_write());
+        if may { Ok(()) } else { Err(actor.refusal()) }
+    }
+
+    fn is_met_by(&self, actor: &Actor) -> bool {
+        match self {
+            Self::Nothing | Self::Key => true,
+            Self::Policy(may) => may(actor),
+        }
+    }
+
+    /// Returns the kinds of seat of which one is needed, found by asking the policy about the holder of one seat of each kind;
+    /// `None` where no seat is needed.
+    pub fn seats(&self) -> Option<Vec<SeatKind>> {
+        let is_let_in = |kind: &SeatKind| self.is_met_by(&holder_of_one(*kind));
+        matches!(self, Self::Policy(_)).then(|| SeatKind::ALL.iter().copied().filter(is_let_in).collect())
+    }
+}
+
+/// Returns somebody who holds one seat of this kind and no other.
+fn holder_of_one(kind: SeatKind) -> Actor {
+    let of_an_observatory = matches!(kind, SeatKind::Referent | SeatKind::Deputy | SeatKind::Partner);
+    let seat = HeldSeat {
+        designation_id: Uuid::from_u128(1).into(),
+        seat_id: Uuid::from_u128(2).into(),
+        kind,
+        body_id: Uuid::from_u128(3).into(),
+        observatory_id: of_an_observatory.then(|| Uuid::from_u128(4).into()),
+    };
+    let identity = Identity::Person { id: Uuid::from_u128(5).into(), name: String::new() };
+    Actor { identity, seats: vec![seat], scope: Scope::Full }
+}
+
+/// What each operation of the API asks, by the name of its handler.
+#[derive(Default)]
+pub struct Rights(HashMap<&'static str, Need>);
+
+impl Rights {
+    /// Adds the operations of a slice; `may_ever` is its policy.
+    #[must_use]
+    pub fn with<A: Copy + Send + Sync + 'static>(
+        mut self,
+        operations: &'static [(&'static str, Right<A>)],
+        may_ever: fn(&Actor, A) -> bool,
+    ) -> Self {
+        let need = |right| match right {
+            Right::Anybody => Need::Nothing,
+            Right::SignedIn => Need::Key,
+            Right::Ever(action) => Need::Policy(Box::new(move |actor: &Actor| may_ever(actor, action))),
+        };
+        self.0.extend(operations.iter().map(|(name, right)| (*name, need(*right))));
+        self
+    }
+
+    /// Adds operations that ask no policy.
+    #[must_use]
+    pub fn without_policy(self, operations: &'static [(&'static str, Right<Infallible>)]) -> Self {
+        self.with(operations, |_, action| match action {})
+    }
+
+    /// Returns what an operation asks.
+    pub fn of(&self, operation: &str) -> Option<&Need> {
+        self.0.get(operation)
+    }
+
+    /// Returns the names of all operations that ask something of their callers, or nothing.
+    pub fn operations(&self) -> impl Iterator<Item = &'static str> {
+        self.0.keys().copied()
+    }
+}
+
 /// Returns the caller's own person id. An anonymous caller has to sign in first; the service itself is denied.
 pub fn myself(actor: &Actor) -> Result<PersonId> {
     match actor.identity {
@@ -50,8 +151,6 @@ pub fn myself_changing(actor: &Actor) -> Result<PersonId> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::auth::actor::Scope;
-    use uuid::Uuid;
 
     fn seat(kind: SeatKind) -> HeldSeat {
         HeldSeat {

@@ -49,6 +49,5 @@ async fn record(
     subject: (&'static str, String),
     details: serde_json::Value,
 ) -> Result<()> {
-    audit::record(ctx, txn, Event::about(action, subject, details)).await?;
-    Ok(())
+    audit::record(ctx, txn, Event::about(action, subject, details)).await
 }

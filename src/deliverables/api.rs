@@ -1,8 +1,10 @@
 //! Deliverables over REST: request and response types, and short handlers.
 
 use super::model::{LIFECYCLE, Submission};
+use super::policy::Action;
 use super::service::{self, DeliverableFilter, SubmitIn};
 use super::view::{DeliverableView, Dossier};
+use crate::auth::rights::Right;
 use crate::ctx::Ctx;
 
 use crate::http::Answer;
@@ -32,7 +34,21 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(waive_deliverable);
 }
 
-/// The contribution of one observatory to one release.
+/// What each operation asks of its caller.
+pub const RIGHTS: &[(&str, Right<Action>)] = &[
+    ("list_deliverables", Right::Ever(Action::View)),
+    ("show_deliverable", Right::Ever(Action::View)),
+    ("change_deliverable", Right::Ever(Action::Reschedule)),
+    ("start_deliverable", Right::Ever(Action::Start)),
+    ("submit_deliverable", Right::Ever(Action::Submit)),
+    ("request_changes", Right::Ever(Action::RequestChanges)),
+    ("approve_deliverable", Right::Ever(Action::Approve)),
+    ("block_deliverable", Right::Ever(Action::Block)),
+    ("unblock_deliverable", Right::Ever(Action::Unblock)),
+    ("waive_deliverable", Right::Ever(Action::Waive)),
+];
+
+/// What one observatory owes to one release.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct DeliverableOut {
     pub id: DeliverableId,
@@ -188,7 +204,7 @@ pub async fn show_deliverable(ctx: Ctx, id: web::Path<DeliverableId>) -> Answer 
 ///
 /// The day survives every move of the release until `null` restores the derived one. Who may: the secretariat. Errors:
 /// `wrong_transition` after the review, `nothing_changes`.
-#[utoipa::path(tag = "deliverables", security(("api_token" = ["secretariat"])), params(("id" = DeliverableId, Path), IfMatch), request_body(content = DeliverableChange, content_type = "application/merge-patch+json"), responses((status = 200, body = DeliverableOut)))]
+#[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), request_body(content = DeliverableChange, content_type = "application/merge-patch+json"), responses((status = 200, body = DeliverableOut)))]
 #[patch("/deliverables/{id}")]
 pub async fn change_deliverable(
     ctx: Ctx,
@@ -238,7 +254,7 @@ pub async fn submit_deliverable(
 /// Request changes
 ///
 /// Who may: the secretariat. Errors: `wrong_transition`, `reason_missing`.
-#[utoipa::path(tag = "deliverables", security(("api_token" = ["secretariat"])), params(("id" = DeliverableId, Path), IfMatch), request_body = RequestChangesIn, responses((status = 200, body = DeliverableOut)))]
+#[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), request_body = RequestChangesIn, responses((status = 200, body = DeliverableOut)))]
 #[post("/deliverables/{id}/request-changes")]
 pub async fn request_changes(
     ctx: Ctx,
@@ -256,7 +272,7 @@ pub async fn request_changes(
 /// Approve the deliverable
 ///
 /// It may appear once the release is out. Who may: the secretariat. Errors: `wrong_transition`.
-#[utoipa::path(tag = "deliverables", security(("api_token" = ["secretariat"])), params(("id" = DeliverableId, Path), IfMatch), responses((status = 200, body = DeliverableOut)))]
+#[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), responses((status = 200, body = DeliverableOut)))]
 #[post("/deliverables/{id}/approve")]
 pub async fn approve_deliverable(ctx: Ctx, request: HttpRequest, id: web::Path<DeliverableId>) -> Answer {
     let approved =
@@ -296,7 +312,7 @@ pub async fn unblock_deliverable(ctx: Ctx, request: HttpRequest, id: web::Path<D
 /// Waive the deliverable
 ///
 /// The release goes on without it. Who may: the secretariat. Errors: `wrong_transition`, `reason_missing`.
-#[utoipa::path(tag = "deliverables", security(("api_token" = ["secretariat"])), params(("id" = DeliverableId, Path), IfMatch), request_body = DeliverableReasonIn, responses((status = 200, body = DeliverableOut)))]
+#[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), request_body = DeliverableReasonIn, responses((status = 200, body = DeliverableOut)))]
 #[post("/deliverables/{id}/waive")]
 pub async fn waive_deliverable(
     ctx: Ctx,

@@ -1,8 +1,9 @@
 //! Rights on deliverables. Pure; printed as a golden matrix by `tests/it/authz_matrix.rs`.
 
-use crate::auth::actor::Actor;
+use crate::auth::actor::{Actor, HeldSeat};
 use entity::ids::{BodyId, ObservatoryId};
 use entity::kinds::SeatKind;
+use uuid::Uuid;
 
 /// Actions on a deliverable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +68,16 @@ pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
     }
 }
 
+/// Tells whether the actor may do this about some deliverable: one of an observatory or a body of their own seats.
+pub fn may_ever(actor: &Actor, action: Action) -> bool {
+    // A seat without an observatory is asked about one that nobody works for.
+    let own = |held: &HeldSeat| Subject {
+        observatory: held.observatory_id.unwrap_or(ObservatoryId(Uuid::nil())),
+        body: held.body_id,
+    };
+    actor.is_ourselves() || actor.seats.iter().any(|held| may(actor, action, own(held)))
+}
+
 fn may_see(actor: &Actor, subject: Subject) -> bool {
     actor.sees_the_whole() || actor.works_for(subject.observatory) || actor.manages(subject.body)
 }
@@ -80,21 +91,18 @@ pub enum Visibility {
         observatories: Vec<ObservatoryId>,
         bodies: Vec<BodyId>,
     },
-    Nothing,
 }
 
-pub fn visibility(actor: &Actor) -> Visibility {
+/// Returns the deliverables that the actor sees; `None` for an actor who neither works for an observatory nor manages a body.
+pub fn visibility(actor: &Actor) -> Option<Visibility> {
     if actor.is_ourselves() || actor.sees_the_whole() {
-        return Visibility::Everything;
+        return Some(Visibility::Everything);
     }
     let works = |kind| matches!(kind, SeatKind::Referent | SeatKind::Deputy);
     let observatories: Vec<ObservatoryId> =
         actor.seats.iter().filter(|seat| works(seat.kind)).filter_map(|seat| seat.observatory_id).collect();
     let bodies: Vec<BodyId> =
         actor.seats.iter().filter(|seat| seat.kind == SeatKind::BodyManager).map(|seat| seat.body_id).collect();
-    if observatories.is_empty() && bodies.is_empty() {
-        Visibility::Nothing
-    } else {
-        Visibility::Own { observatories, bodies }
-    }
+    let is_nobody = observatories.is_empty() && bodies.is_empty();
+    (!is_nobody).then_some(Visibility::Own { observatories, bodies })
 }

@@ -5,12 +5,14 @@ use super::policy::{self, Action, Subject, Visibility};
 use super::store::{self, Cursor, Filter};
 use super::view::{DeliverableView, Dossier, ProgressOf};
 use crate::audit;
+use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
 use crate::error::{Code, Error, Result};
+use crate::open::{Guarded, Scoped, Seen, open, read, scope};
 use crate::typed;
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::ids::{BodyId, DeliverableId, ObservatoryId, ReleaseId};
+use entity::ids::{DeliverableId, ObservatoryId, ReleaseId};
 use entity::kinds::DeliverableState;
 use sea_orm::ConnectionTrait;
 use std::collections::{BTreeMap, HashMap};
@@ -24,13 +26,12 @@ const LINK_CHARACTERS: usize = 2000;
 
 /// Returns the visible deliverables that pass the filter, earliest day first.
 pub async fn list(ctx: &Ctx, filter: &Filter, after: Option<Cursor>, limit: u64) -> Result<Vec<DeliverableView>> {
-    let visible = visibility(ctx)?;
-    Ok(store::list(ctx.reader(), &visible, filter, after, Some(limit)).await?)
+    Ok(store::list(ctx.reader(), &scope::<DeliverableView>(ctx)?, filter, after, Some(limit)).await?)
 }
 
 /// Returns one deliverable with its submissions. Unknown and invisible ones get the same answer.
 pub async fn dossier(ctx: &Ctx, id: DeliverableId) -> Result<Dossier> {
-    let view = find_visible(ctx, ctx.reader(), id).await?;
+    let view = read::<DeliverableView>(ctx, ctx.reader(), id).await?;
     let submissions = store::submissions(ctx.reader(), id).await?;
     Ok(Dossier { view, submissions })
 }
@@ -51,7 +52,7 @@ pub async fn of_observatory(db: &impl ConnectionTrait, observatory: ObservatoryI
 
 /// Returns the deliverables of a release that the caller may see, by name of the observatory; for a public page.
 pub async fn seen_of_release(ctx: &Ctx, release: ReleaseId) -> Result<Vec<DeliverableView>> {
-    let visible = policy::visibility(&ctx.actor);
+    let Some(visible) = policy::visibility(&ctx.actor) else { return Ok(Vec::new()) };
     let filter = Filter { release: Some(release), ..Filter::default() };
     let mut seen = store::list(ctx.reader(), &visible, &filter, None, None).await?;
     seen.sort_by(|one, other| one.observatory_name.cmp(&other.observatory_name));
@@ -83,8 +84,8 @@ pub struct Owed {
     pub due_day: NaiveDate,
 }
 
-/// Plans the deliverables of a confirmed release, one per observatory; called by `releases`.
-pub async fn plan_in(
+/// Plans the deliverables of a release that was confirmed, one per observatory; `releases` calls this.
+pub async fn plan(
     ctx: &Ctx,
     txn: &Txn,
     release_id: ReleaseId,
@@ -108,8 +109,8 @@ pub async fn plan_in(
 
 /// Derives the days of a moved release again, where the review is not over; called by `releases`.
 ///
-/// Accepted and waived deliverables keep their day. Days set by hand stay.
-pub async fn rederive_in(ctx: &Ctx, txn: &Txn, release: ReleaseId, owed: &[Owed]) -> Result<()> {
+/// What was accepted or waived keeps the day it had: that is history. Days set by hand stay.
+pub async fn rederive(ctx: &Ctx, txn: &Txn, release: ReleaseId, owed: &[Owed]) -> Result<()> {
     let derived: HashMap<ObservatoryId, NaiveDate> = owed.iter().map(|one| (one.observatory_id, one.due_day)).collect();
     let mut by_day: BTreeMap<NaiveDate, Vec<DeliverableId>> = BTreeMap::new();
     for view in of_release(txn, release).await? {
@@ -127,12 +128,11 @@ pub async fn rederive_in(ctx: &Ctx, txn: &Txn, release: ReleaseId, owed: &[Owed]
     Ok(())
 }
 
-/// Waives the unfinished deliverables of a cancelled release; called by `releases`.
-pub async fn waive_in(ctx: &Ctx, txn: &Txn, release: ReleaseId, reason: &str) -> Result<()> {
+/// Waives what is still under way for a release that was cancelled; `releases` calls this.
+pub async fn waive_all(ctx: &Ctx, txn: &Txn, release: ReleaseId, reason: &str) -> Result<()> {
     for view in of_release(txn, release).await? {
-        let version = view.deliverable.version;
         if let Ok(waived) = view.deliverable.waived(typed::cut(reason, REASON_CHARACTERS)) {
-            store::save(txn, &waived, version, ctx.now()).await?;
+            store::save(txn, &waived, ctx.now()).await?;
         }
     }
     Ok(())
@@ -141,9 +141,9 @@ pub async fn waive_in(ctx: &Ctx, txn: &Txn, release: ReleaseId, reason: &str) ->
 /// Starts the work. Who may: the observatory, the secretariat on its behalf. Mails: none. Errors: `wrong_transition`,
 /// `stale`.
 pub async fn start(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32) -> Result<DeliverableView> {
-    let current = authorised_at(ctx, txn, id, version, Action::Start).await?;
+    let current = open::<DeliverableView>(ctx, txn, id, Action::Start, Seen::Version(version)).await?;
     let after = current.deliverable.clone().after(Event::Start)?;
-    save(ctx, txn, &current, after, version, "deliverables.start").await
+    save(ctx, txn, &current, after, "deliverables.start").await
 }
 
 /// Input of a submission.
@@ -160,13 +160,13 @@ pub struct SubmitIn {
 /// Who may: the observatory, the secretariat on its behalf. Mails: none. Errors: `wrong_transition`, `not_a_url`,
 /// `too_long`, `stale`.
 pub async fn submit(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32, input: SubmitIn) -> Result<DeliverableView> {
-    let current = authorised_at(ctx, txn, id, version, Action::Submit).await?;
+    let current = open::<DeliverableView>(ctx, txn, id, Action::Submit, Seen::Version(version)).await?;
     hand_in(ctx, txn, current, input).await
 }
 
 async fn hand_in(ctx: &Ctx, txn: &Txn, current: DeliverableView, input: SubmitIn) -> Result<DeliverableView> {
     let input = checked(input)?;
-    let (version, after) = (current.deliverable.version, current.deliverable.clone().handed_in()?);
+    let after = current.deliverable.clone().handed_in()?;
     let earlier = store::submissions(txn, current.deliverable.id).await?;
     let submission = Submission {
         id: ctx.new_id(),
@@ -179,7 +179,7 @@ async fn hand_in(ctx: &Ctx, txn: &Txn, current: DeliverableView, input: SubmitIn
         answered_at: None,
         answered_by: None,
     };
-    let saved = save(ctx, txn, &current, after, version, "deliverables.submit").await?;
+    let saved = save(ctx, txn, &current, after, "deliverables.submit").await?;
     store::insert_submission(txn, saved.deliverable.id, &submission).await?;
     Ok(saved)
 }
@@ -195,10 +195,10 @@ pub async fn request_changes(
     version: i32,
     remarks: &str,
 ) -> Result<DeliverableView> {
-    let current = authorised_at(ctx, txn, id, version, Action::RequestChanges).await?;
+    let current = open::<DeliverableView>(ctx, txn, id, Action::RequestChanges, Seen::Version(version)).await?;
     let remarks = typed::reason("remarks", remarks, REMARKS_CHARACTERS)?;
     let after = current.deliverable.clone().after(Event::RequestChanges)?;
-    let saved = save(ctx, txn, &current, after, version, "deliverables.request_changes").await?;
+    let saved = save(ctx, txn, &current, after, "deliverables.request_changes").await?;
     answer_last(ctx, txn, id, Some(remarks)).await?;
     Ok(saved)
 }
@@ -206,9 +206,9 @@ pub async fn request_changes(
 /// Approves it, so that it may appear once the release is out. Who may: the secretariat. Mails: none. Errors:
 /// `wrong_transition`, `stale`.
 pub async fn approve(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32) -> Result<DeliverableView> {
-    let current = authorised_at(ctx, txn, id, version, Action::Approve).await?;
+    let current = open::<DeliverableView>(ctx, txn, id, Action::Approve, Seen::Version(version)).await?;
     let after = current.deliverable.clone().after(Event::Approve)?;
-    let saved = save(ctx, txn, &current, after, version, "deliverables.approve").await?;
+    let saved = save(ctx, txn, &current, after, "deliverables.approve").await?;
     answer_last(ctx, txn, id, None).await?;
     Ok(saved)
 }
@@ -224,24 +224,24 @@ async fn answer_last(ctx: &Ctx, txn: &Txn, id: DeliverableId, remarks: Option<St
 /// Blocks it with a reason; it remembers its state. Who may: the observatory, the secretariat on its behalf. Mails:
 /// none. Errors: `wrong_transition`, `reason_missing`, `too_long`, `stale`.
 pub async fn block(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32, reason: &str) -> Result<DeliverableView> {
-    let current = authorised_at(ctx, txn, id, version, Action::Block).await?;
+    let current = open::<DeliverableView>(ctx, txn, id, Action::Block, Seen::Version(version)).await?;
     let after = current.deliverable.clone().blocked(typed::reason("reason", reason, REASON_CHARACTERS)?)?;
-    save(ctx, txn, &current, after, version, "deliverables.block").await
+    save(ctx, txn, &current, after, "deliverables.block").await
 }
 
 /// Unblocks it, back to its former state. Rights as for [`block`]. Errors: `wrong_transition`, `stale`.
 pub async fn unblock(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32) -> Result<DeliverableView> {
-    let current = authorised_at(ctx, txn, id, version, Action::Unblock).await?;
+    let current = open::<DeliverableView>(ctx, txn, id, Action::Unblock, Seen::Version(version)).await?;
     let after = current.deliverable.clone().after(Event::Unblock)?;
-    save(ctx, txn, &current, after, version, "deliverables.unblock").await
+    save(ctx, txn, &current, after, "deliverables.unblock").await
 }
 
 /// Waives it with a reason. Who may: the secretariat. Mails: none; its open tasks are no longer due. Errors:
 /// `wrong_transition`, `reason_missing`, `too_long`, `stale`.
 pub async fn waive(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32, reason: &str) -> Result<DeliverableView> {
-    let current = authorised_at(ctx, txn, id, version, Action::Waive).await?;
+    let current = open::<DeliverableView>(ctx, txn, id, Action::Waive, Seen::Version(version)).await?;
     let after = current.deliverable.clone().waived(typed::reason("reason", reason, REASON_CHARACTERS)?)?;
-    save(ctx, txn, &current, after, version, "deliverables.waive").await
+    save(ctx, txn, &current, after, "deliverables.waive").await
 }
 
 /// Sets a day by hand, or restores the derived one. Who may: the secretariat. Errors: `wrong_transition` after the
@@ -253,15 +253,15 @@ pub async fn reschedule(
     version: i32,
     day: Option<NaiveDate>,
 ) -> Result<DeliverableView> {
-    let current = authorised_at(ctx, txn, id, version, Action::Reschedule).await?;
+    let current = open::<DeliverableView>(ctx, txn, id, Action::Reschedule, Seen::Version(version)).await?;
     let after = current.deliverable.clone().rescheduled(day)?;
-    save(ctx, txn, &current, after, version, "deliverables.reschedule").await
+    save(ctx, txn, &current, after, "deliverables.reschedule").await
 }
 
 /// Returns the deliverable if the caller may declare its address on the portal, for the portal's use case. Errors:
 /// `denied`, `not_found`.
 pub async fn declarable(ctx: &Ctx, db: &impl ConnectionTrait, id: DeliverableId) -> Result<DeliverableView> {
-    authorised(ctx, db, id, Action::DeclareAddress).await
+    open(ctx, db, id, Action::DeclareAddress, Seen::AsItStands).await
 }
 
 /// Marks it as published after its page was found on the portal. Does nothing if it is published already. Who may: the
@@ -284,28 +284,28 @@ async fn appeared(
     reached: DeliverableState,
     action: &'static str,
 ) -> Result<DeliverableView> {
-    let current = authorised(ctx, txn, id, Action::RecordAppearance).await?;
+    let current = open::<DeliverableView>(ctx, txn, id, Action::RecordAppearance, Seen::AsItStands).await?;
     let is_beyond = current.deliverable.state() == DeliverableState::Verified;
     if is_beyond || current.deliverable.state() == reached {
         return Ok(current);
     }
-    let version = current.deliverable.version;
     let after = current.deliverable.clone().after(event)?;
-    save(ctx, txn, &current, after, version, action).await
+    save(ctx, txn, &current, after, action).await
 }
 
-/// Starts a planned or returned deliverable when work on a step starts; called by `tasks`. Other states stay.
-pub async fn work_begun_in(ctx: &Ctx, txn: &Txn, id: DeliverableId) -> Result<()> {
+/// The work on a step has begun: what was planned, or sent back, is in progress. `tasks` calls this; other states are left
+/// as they are.
+pub async fn work_begun(ctx: &Ctx, txn: &Txn, id: DeliverableId) -> Result<()> {
     let current = deliverable(txn, id).await?;
     if let Ok(after) = current.deliverable.clone().after(Event::Start) {
-        save(ctx, txn, &current, after, current.deliverable.version, "deliverables.start").await?;
+        save(ctx, txn, &current, after, "deliverables.start").await?;
     }
     Ok(())
 }
 
-/// Submits the deliverable when the observatory's last step is done; a blocked one counts as submitted after the block.
-/// Called by `tasks`, which has checked the caller's right to the task. A settled deliverable stays.
-pub async fn work_done_in(ctx: &Ctx, txn: &Txn, id: DeliverableId, input: SubmitIn) -> Result<()> {
+/// The last step of the observatory is done: the deliverable is handed in; a blocked one as soon as it goes on. `tasks` calls
+/// this, having checked that the caller may do the task; what is no longer owed is left as it is.
+pub async fn work_done(ctx: &Ctx, txn: &Txn, id: DeliverableId, input: SubmitIn) -> Result<()> {
     let current = deliverable(txn, id).await?;
     if current.deliverable.awaits_handing_in() {
         hand_in(ctx, txn, current, input).await?;
@@ -313,50 +313,45 @@ pub async fn work_done_in(ctx: &Ctx, txn: &Txn, id: DeliverableId, input: Submit
     Ok(())
 }
 
-fn visibility(ctx: &Ctx) -> Result<Visibility> {
-    match policy::visibility(&ctx.actor) {
-        Visibility::Nothing => Err(ctx.actor.refusal()),
-        visible => Ok(visible),
+impl Guarded for DeliverableView {
+    type Action = Action;
+    const VIEW: Action = Action::View;
+
+    fn may(&self, actor: &Actor, action: Action) -> bool {
+        policy::may(actor, action, Subject { observatory: self.deliverable.observatory_id, body: self.body_id })
+    }
+
+    fn version(&self) -> i32 {
+        self.deliverable.version
     }
 }
 
-async fn find_visible(ctx: &Ctx, db: &impl ConnectionTrait, id: DeliverableId) -> Result<DeliverableView> {
-    store::find(db, &visibility(ctx)?, id).await?.ok_or(Error::NotFound)
+impl Scoped for DeliverableView {
+    type Id = DeliverableId;
+    type Visibility = Visibility;
+
+    fn visibility(actor: &Actor) -> Option<Visibility> {
+        policy::visibility(actor)
+    }
+
+    async fn find(
+        db: &impl ConnectionTrait,
+        visible: &Visibility,
+        id: DeliverableId,
+    ) -> std::result::Result<Option<Self>, StoreError> {
+        store::find(db, visible, id).await
+    }
 }
 
-/// Returns the deliverable at the version that the caller has seen, if they may. A stale version is reported before any
-/// rule is checked, because the rules concern data the caller has not seen.
-async fn authorised_at(
-    ctx: &Ctx,
-    txn: &Txn,
-    id: DeliverableId,
-    version: i32,
-    action: Action,
-) -> Result<DeliverableView> {
-    let view = authorised(ctx, txn, id, action).await?;
-    if view.deliverable.version == version { Ok(view) } else { Err(Error::Stale) }
-}
-
-async fn authorised(
-    ctx: &Ctx,
-    db: &impl ConnectionTrait,
-    id: DeliverableId,
-    action: Action,
-) -> Result<DeliverableView> {
-    let view = find_visible(ctx, db, id).await?;
-    let subject = Subject { observatory: view.deliverable.observatory_id, body: view.body_id };
-    if policy::may(&ctx.actor, action, subject) { Ok(view) } else { Err(ctx.actor.refusal()) }
-}
-
+/// Saves what a change made of a deliverable, records it, and returns the deliverable as it is now.
 async fn save(
     ctx: &Ctx,
     txn: &Txn,
     before: &DeliverableView,
     after: Deliverable,
-    version: i32,
     action: &'static str,
 ) -> Result<DeliverableView> {
-    store::save(txn, &after, version, ctx.now()).await?;
+    store::save(txn, &after, ctx.now()).await?;
     let details = serde_json::json!({
         "from": before.deliverable.state(),
         "to": after.state(),
@@ -365,19 +360,13 @@ async fn save(
     let event = audit::Event {
         action,
         subject: ("deliverable", after.id.to_string()),
-        on_behalf_of: on_behalf_of(ctx, &after, before.body_id),
+        on_behalf_of: ctx.actor.on_behalf_of(before.body_id),
         channel: None,
         source: None,
         details,
     };
     audit::record(ctx, txn, event).await?;
     deliverable(txn, after.id).await
-}
-
-/// Returns the body on whose behalf the secretariat reports (rule 7 of the domain).
-fn on_behalf_of(ctx: &Ctx, deliverable: &Deliverable, body: BodyId) -> Option<BodyId> {
-    let is_stand_in = ctx.actor.is_secretariat() && !ctx.actor.works_for(deliverable.observatory_id);
-    is_stand_in.then_some(body)
 }
 
 fn checked(input: SubmitIn) -> Result<SubmitIn> {

@@ -3,7 +3,7 @@
 use super::model::{Deliverable, Stage, Submission, is_owed};
 use super::policy::Visibility;
 use super::view::{DeliverableView, ProgressOf};
-use crate::db::{StoreError, after_row, day_due, exactly_one, no_row};
+use crate::db::{StoreError, day_due, exactly_one, page, save_row};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{BodyId, DeliverableId, ObservatoryId, PersonId, ReleaseId, SubmissionId};
 use entity::kinds::{DeliverableState, ReleaseState};
@@ -147,16 +147,9 @@ pub async fn list(
     after: Option<Cursor>,
     limit: Option<u64>,
 ) -> Result<Vec<DeliverableView>> {
-    let rows = lines()
-        .filter(seen_by(visible))
-        .filter(narrowed(filter))
-        .filter(after_row(day(), deliverable::Column::Id, after))
-        .order_by(day(), Order::Asc)
-        .order_by(deliverable::Column::Id, Order::Asc)
-        .limit(limit)
-        .into_model::<Row>()
-        .all(db)
-        .await?;
+    let lines = lines().filter(seen_by(visible)).filter(narrowed(filter));
+    let lines = page(lines, Order::Asc, (day(), deliverable::Column::Id), after, limit);
+    let rows = lines.into_model::<Row>().all(db).await?;
     rows.into_iter().map(DeliverableView::try_from).collect()
 }
 
@@ -166,7 +159,6 @@ fn seen_by(visible: &Visibility) -> Condition {
         Visibility::Own { observatories, bodies } => Condition::any()
             .add(deliverable::Column::ObservatoryId.is_in(observatories.iter().copied()))
             .add(observatory::Column::BodyId.is_in(bodies.iter().copied())),
-        Visibility::Nothing => no_row(),
     }
 }
 
@@ -259,20 +251,17 @@ pub async fn insert_all(db: &impl ConnectionTrait, new: &[Deliverable], at: Date
     Ok(())
 }
 
-/// Saves a deliverable, guarded by the version the caller read: a stale one gets `Stale`.
-pub async fn save(db: &impl ConnectionTrait, after: &Deliverable, read_version: i32, at: DateTime<Utc>) -> Result<()> {
-    let touched = deliverable::Entity::update_many()
-        .col_expr(deliverable::Column::State, Expr::value(after.state()))
-        .col_expr(deliverable::Column::ResumeState, Expr::value(after.stage.resume()))
-        .col_expr(deliverable::Column::Reason, Expr::value(after.stage.reason().map(str::to_owned)))
-        .col_expr(deliverable::Column::HandSetDay, Expr::value(after.hand_set_day))
-        .col_expr(deliverable::Column::Version, Expr::col(deliverable::Column::Version).add(1))
-        .col_expr(deliverable::Column::UpdatedAt, Expr::value(Instant::from(at)))
-        .filter(deliverable::Column::Id.eq(after.id))
-        .filter(deliverable::Column::Version.eq(read_version))
-        .exec(db)
-        .await?;
-    exactly_one(touched.rows_affected)
+/// Saves what a change made of a deliverable, if it still has the version that was read.
+pub async fn save(db: &impl ConnectionTrait, after: &Deliverable, at: DateTime<Utc>) -> Result<()> {
+    let row = deliverable::ActiveModel {
+        state: Set(after.state()),
+        resume_state: Set(after.stage.resume()),
+        reason: Set(after.stage.reason().map(str::to_owned)),
+        hand_set_day: Set(after.hand_set_day),
+        updated_at: Set(at.into()),
+        ..Default::default()
+    };
+    save_row(db, row, (deliverable::Column::Id, after.id), (deliverable::Column::Version, after.version)).await
 }
 
 /// Sets a new derived day; days set by hand are in another column and stay.

@@ -5,8 +5,10 @@ mod wire;
 pub use wire::*;
 
 use super::model::Provenance;
+use super::policy::Action;
 use super::service::{self, RegisterFilter};
 use super::view::Designation;
+use crate::auth::rights::Right;
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::{Code, Error};
@@ -37,21 +39,32 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
         .service(withdraw_unavailability);
 }
 
+/// What each operation asks of its caller.
+pub const RIGHTS: &[(&str, Right<Action>)] = &[
+    ("list_seats", Right::Ever(Action::ViewSeats)),
+    ("request_designation", Right::Ever(Action::RequestDesignation)),
+    ("upload_document", Right::Ever(Action::Designate)),
+    ("list_designations", Right::Ever(Action::View)),
+    ("create_designation", Right::Ever(Action::Designate)),
+    ("show_designation", Right::Ever(Action::View)),
+    ("end_designation", Right::Ever(Action::Designate)),
+    ("correct_designation", Right::Ever(Action::Correct)),
+    ("annul_designation", Right::Ever(Action::Annul)),
+    ("show_document", Right::Ever(Action::View)),
+    ("declare_unavailability", Right::Ever(Action::DeclareUnavailable)),
+    ("withdraw_unavailability", Right::Ever(Action::DeclareUnavailable)),
+];
+
 /// The seats of the network
 ///
 /// Who may: any participant.
 #[utoipa::path(tag = "designations", params(Paging), responses((status = 200, body = Page<SeatOut>)))]
 #[get("/seats")]
 pub async fn list_seats(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging>) -> Answer {
-    if !ctx.actor.is_participant() && !ctx.actor.is_ourselves() {
-        return Err(ctx.actor.refusal().into());
-    }
     let limit = paging.limit()?;
     let after: Option<String> = paging.after()?;
-    let seats = service::seats(ctx.reader())
-        .await?
-        .into_iter()
-        .filter(|seat| after.as_ref().is_none_or(|last| seat.code > *last));
+    let seats =
+        service::list_seats(&ctx).await?.into_iter().filter(|seat| after.as_ref().is_none_or(|last| seat.code > *last));
     let page = Page::cut(&ctx, &request, limit, seats.collect(), |last| last.code.clone())?;
     Ok(HttpResponse::Ok().json(page.map(SeatOut::from)))
 }
@@ -60,7 +73,7 @@ pub async fn list_seats(ctx: Ctx, request: HttpRequest, paging: web::Query<Pagin
 ///
 /// A mail *designation requested* leaves to the body's manager, or to its certified mailbox, once a day at the most. Who
 /// may: the secretariat.
-#[utoipa::path(tag = "designations", security(("api_token" = ["secretariat"])), params(("code" = String, Path, max_length = 120)), responses((status = 204)))]
+#[utoipa::path(tag = "designations", params(("code" = String, Path, max_length = 120)), responses((status = 204)))]
 #[post("/seats/{code}/request-designation")]
 pub async fn request_designation(ctx: Ctx, code: web::Path<String>) -> Answer {
     ctx.write(async |txn| service::request_designation(&ctx, txn, &code).await).await?;
@@ -72,7 +85,7 @@ pub async fn request_designation(ctx: Ctx, code: web::Path<String>) -> Answer {
 /// PDF, signed envelope (`.p7m`, in DER, base64 or PEM), PNG, JPEG or TIFF; kept with its SHA-256. What no designation comes to name
 /// is removed after a day. Who may: the secretariat, a body's manager. Errors: `document_empty`, `document_too_large`,
 /// `document_type_refused`, `document_type_mismatch`; `documents_quota` once the body has brought as much as it may in a day.
-#[utoipa::path(tag = "designations", security(("api_token" = ["secretariat"]), ("api_token" = ["body_manager"])), request_body(content_type = "multipart/form-data", content = DocumentIn), responses((status = 201, body = DocumentOut)))]
+#[utoipa::path(tag = "designations", request_body(content_type = "multipart/form-data", content = DocumentIn), responses((status = 201, body = DocumentOut)))]
 #[post("/designations/documents")]
 pub async fn upload_document(ctx: Ctx, upload: Upload) -> Answer {
     let file = upload.file.ok_or_else(|| Error::field("document", Code::Required))?;
@@ -133,7 +146,7 @@ pub(super) async fn filter_of(ctx: &Ctx, query: &RegisterQuery) -> Result<Regist
 /// before, in a seat for one. Who may: the secretariat on behalf of any body; a body's manager for the body's own seats. Mails: *registered*
 /// to the newcomer, the body and the secretariat. Errors: `seat_unknown`, `seat_held`, `already_in_seat`, `replaces_nobody`,
 /// `end_before_start`, `act_after_effect`, `act_in_future`, `communicated_in_future`, `address_taken`.
-#[utoipa::path(tag = "designations", security(("api_token" = ["secretariat"]), ("api_token" = ["body_manager"])), params(IdempotencyKey), request_body = DesignationIn, responses((status = 201, body = DesignationOut)))]
+#[utoipa::path(tag = "designations", params(IdempotencyKey), request_body = DesignationIn, responses((status = 201, body = DesignationOut)))]
 #[post("/designations")]
 pub async fn create_designation(ctx: Ctx, request: HttpRequest, input: Json<DesignationIn>) -> Answer {
     idempotency::once(&ctx, &request, &input.digest(), async |txn| {
@@ -168,7 +181,7 @@ pub async fn show_designation(ctx: Ctx, id: web::Path<DesignationId>) -> Answer 
 /// Who may: the secretariat; the body's manager for the body's own seats. Mails: *ended* to the former holder and the body;
 /// *designation requested* if the seat is left vacant. Errors: `end_before_start`, `already_ended`, `ends_already` (before or on
 /// the last day: a correction prolongs it), `reason_missing`, `communicated_in_future`, `last_secretariat`.
-#[utoipa::path(tag = "designations", security(("api_token" = ["secretariat"]), ("api_token" = ["body_manager"])), params(("id" = DesignationId, Path), IfMatch), request_body = EndIn, responses((status = 200, body = DesignationOut)))]
+#[utoipa::path(tag = "designations", params(("id" = DesignationId, Path), IfMatch), request_body = EndIn, responses((status = 200, body = DesignationOut)))]
 #[post("/designations/{id}/end")]
 pub async fn end_designation(
     ctx: Ctx,
@@ -189,7 +202,7 @@ pub async fn end_designation(
 /// What happens: a record with the right content supersedes the wrong one, which stays readable. Who may: the secretariat;
 /// the body's manager for the body's own seats. Mails: those of an end that has come by now; *designation requested* if the
 /// seat is left vacant. Errors: those of designating, `reason_missing`, `nothing_changes`, `last_secretariat`.
-#[utoipa::path(tag = "designations", security(("api_token" = ["secretariat"]), ("api_token" = ["body_manager"])), params(("id" = DesignationId, Path), IfMatch), request_body = CorrectIn, responses((status = 200, body = DesignationOut)))]
+#[utoipa::path(tag = "designations", params(("id" = DesignationId, Path), IfMatch), request_body = CorrectIn, responses((status = 200, body = DesignationOut)))]
 #[post("/designations/{id}/correct")]
 pub async fn correct_designation(
     ctx: Ctx,
@@ -212,7 +225,7 @@ pub async fn correct_designation(
 ///
 /// What happens: from now on it covers no day; what had been promised to its holder is cancelled. Who may: the secretariat.
 /// Mails: *designation requested* if the seat is left vacant. Errors: `already_ended`, `reason_missing`, `last_secretariat`.
-#[utoipa::path(tag = "designations", security(("api_token" = ["secretariat"])), params(("id" = DesignationId, Path), IfMatch), request_body = AnnulIn, responses((status = 200, body = DesignationOut)))]
+#[utoipa::path(tag = "designations", params(("id" = DesignationId, Path), IfMatch), request_body = AnnulIn, responses((status = 200, body = DesignationOut)))]
 #[post("/designations/{id}/annul")]
 pub async fn annul_designation(
     ctx: Ctx,

@@ -4,7 +4,7 @@ use crate::auth::actor::Actor;
 use entity::ids::{BodyId, PersonId};
 use entity::kinds::SeatKind;
 
-/// What can be asked of the register.
+/// The actions that the register knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Read a designation with its act and history.
@@ -19,8 +19,8 @@ pub enum Action {
     DeclareUnavailable,
     /// Ask a body by mail to fill a seat.
     RequestDesignation,
-    /// See vacancies and risks of the whole network.
-    ViewRadar,
+    /// Read the list of the seats of the network.
+    ViewSeats,
 }
 
 impl Action {
@@ -31,11 +31,11 @@ impl Action {
         Self::Annul,
         Self::DeclareUnavailable,
         Self::RequestDesignation,
-        Self::ViewRadar,
+        Self::ViewSeats,
     ];
 }
 
-/// What it is asked about.
+/// The seat that an action is about, and its holder.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject {
     pub seat: SeatKind,
@@ -44,7 +44,7 @@ pub struct Subject {
     pub holder: Option<PersonId>,
 }
 
-/// Whether the actor may.
+/// Tells whether the actor may do this about this seat.
 ///
 /// The secretariat enters for anybody: what a body says by PEC or phone is the body's own statement (rule 7 of the domain). A
 /// body's manager speaks for its observatory's seats, not for the manager's own: that designation comes from above.
@@ -52,7 +52,7 @@ pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
     if actor.is_ourselves() {
         return true;
     }
-    if action != Action::View && action != Action::ViewRadar && !actor.may_write() {
+    if !matches!(action, Action::View | Action::ViewSeats) && !actor.may_write() {
         return false;
     }
     let is_holder = subject.holder.is_some() && subject.holder == actor.person_id();
@@ -62,16 +62,24 @@ pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
         Action::Designate | Action::Correct => actor.is_secretariat() || manages_seat,
         Action::Annul | Action::RequestDesignation => actor.is_secretariat(),
         Action::DeclareUnavailable => actor.is_secretariat() || manages_seat || is_holder,
-        Action::ViewRadar => actor.sees_the_whole(),
+        Action::ViewSeats => actor.is_participant(),
     }
 }
 
-/// The seats a body's manager fills.
+/// Tells whether the actor may do this about some seat: one of their own bodies', with themselves as its holder or without one.
+pub fn may_ever(actor: &Actor, action: Action) -> bool {
+    let about = |body, seat, holder| may(actor, action, Subject { seat, body, holder });
+    let of_body =
+        |body| SeatKind::ALL.iter().any(|seat| about(body, *seat, actor.person_id()) || about(body, *seat, None));
+    actor.is_ourselves() || actor.seats.iter().any(|held| of_body(held.body_id))
+}
+
+/// Tells whether a body's manager fills seats of this kind.
 const fn speaks_for(seat: SeatKind) -> bool {
     matches!(seat, SeatKind::Referent | SeatKind::Deputy | SeatKind::Partner)
 }
 
-/// Which designations a list may show: a store demands it, so a list cannot forget it.
+/// The designations that a caller sees. The store demands it, so a list cannot forget it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Visibility {
     Everything,
@@ -79,17 +87,14 @@ pub enum Visibility {
     Bodies(Vec<BodyId>, PersonId),
     /// The person's own only.
     Own(PersonId),
-    Nothing,
 }
 
-pub fn visibility(actor: &Actor) -> Visibility {
+/// Returns the designations that the actor sees; `None` for an actor without a seat.
+pub fn visibility(actor: &Actor) -> Option<Visibility> {
     if actor.is_ourselves() || actor.sees_the_whole() {
-        return Visibility::Everything;
+        return Some(Visibility::Everything);
     }
-    let Some(person) = actor.person_id() else { return Visibility::Nothing };
-    if !actor.is_participant() {
-        return Visibility::Nothing;
-    }
+    let person = actor.person_id().filter(|_| actor.is_participant())?;
     let bodies: Vec<BodyId> = actor.bodies().collect();
-    if bodies.is_empty() { Visibility::Own(person) } else { Visibility::Bodies(bodies, person) }
+    Some(if bodies.is_empty() { Visibility::Own(person) } else { Visibility::Bodies(bodies, person) })
 }

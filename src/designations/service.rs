@@ -18,20 +18,22 @@ use super::policy::{self, Action, Subject, Visibility};
 use super::store::{self, Filter, NewDesignation};
 use super::view::{Designation, Dossier};
 use crate::audit::{self, Event};
+use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
-use crate::db::Txn;
+use crate::db::{StoreError, Txn};
 use crate::error::{Error, Result};
 use crate::network::model::PersonIn;
 use crate::network::service as network;
+use crate::open::{Guarded, Scoped, Seen, open, read, scope};
 use crate::typed;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
-use entity::ids::{BodyId, DesignationId, DesignationRecordId, DocumentId, PersonId, SeatId, UnavailabilityId};
+use entity::ids::{BodyId, DesignationId, DesignationRecordId, DocumentId, PersonId, UnavailabilityId};
 use entity::kinds::{RecordChange, SeatKind, UnavailabilityMode};
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 use std::collections::{HashMap, HashSet};
 
-pub use super::store::Filter as RegisterFilter;
+pub use super::store::{Filter as RegisterFilter, SeatKey};
 
 const REASON_CHARACTERS: usize = 1000;
 const NOTE_CHARACTERS: usize = 500;
@@ -63,8 +65,8 @@ pub struct DesignateIn {
 /// (of a seat for several nobody has to make room), `end_before_start`, `act_after_effect`, `act_in_future`,
 /// `communicated_in_future`, `address_taken`.
 pub async fn designate(ctx: &Ctx, txn: &Txn, input: DesignateIn) -> Result<Designation> {
-    let seat = store::seat_by_code(txn, &input.seat).await?.ok_or(Refusal::SeatUnknown)?;
-    authorise(ctx, Action::Designate, &seat, None)?;
+    let seat = store::seat(txn, SeatKey::Code(&input.seat)).await?.ok_or(Refusal::SeatUnknown)?;
+    ctx.demand(policy::may(&ctx.actor, Action::Designate, of_seat(&seat)))?;
     check_statement(ctx, txn, &input.statement, &[]).await?;
     let person = match input.person {
         Designee::Known(id) => known_to(ctx, txn, id).await?,
@@ -88,7 +90,7 @@ pub async fn designate(ctx: &Ctx, txn: &Txn, input: DesignateIn) -> Result<Desig
     };
     let id = new.id;
     store::insert(txn, new).await?;
-    let entered = must_find(txn, id).await?;
+    let entered = known(txn, id).await?;
     record_statement(ctx, txn, "designations.designate", &entered).await?;
     mail::registered(ctx, txn, &entered).await?;
     // The newcomer stands in the register by now: the seat that is handed over is not vacant.
@@ -103,7 +105,7 @@ pub async fn designate(ctx: &Ctx, txn: &Txn, input: DesignateIn) -> Result<Desig
 /// another body's person's id must not learn from it who that is. A person may well hold seats in several bodies: the
 /// manager names them by address and name, as for somebody new, and [`network::person_for`] finds them.
 async fn known_to(ctx: &Ctx, txn: &Txn, id: PersonId) -> Result<PersonId> {
-    let visible = policy::visibility(&ctx.actor);
+    let visible = scope::<Designation>(ctx)?;
     if visible != Visibility::Everything {
         let filter = Filter { person: Some(id), with_annulled: true, ..Filter::default() };
         if store::list(txn, &visible, &filter, None, Some(1)).await?.is_empty() {
@@ -133,9 +135,8 @@ async fn end_present_holder(
         if holder.holder.id == newcomer {
             return Err(Refusal::AlreadyInSeat.into());
         }
-        let version = holder.version;
         let ending = Ending { reason: GivenReason::ReplacedBy(by), provenance: Some(next.provenance.clone()) };
-        leaving.push(end_at(ctx, txn, holder, version, last_day, ending).await?);
+        leaving.push(end_at(ctx, txn, holder, last_day, ending).await?);
     }
     Ok(leaving)
 }
@@ -158,9 +159,7 @@ pub struct EndIn {
 /// errors: `end_before_start`, `already_ended`, `ends_already`, `reason_missing`, `communicated_in_future`,
 /// `last_secretariat`, `stale`; of the provenance those of [`designate`].
 pub async fn end(ctx: &Ctx, txn: &Txn, id: DesignationId, version: i32, input: EndIn) -> Result<Designation> {
-    let current = find_visible(ctx, txn, id).await?;
-    authorise(ctx, Action::Designate, &current.seat, Some(current.holder.id))?;
-    must_be_at(&current, version)?;
+    let current = open::<Designation>(ctx, txn, id, Action::Designate, Seen::Version(version)).await?;
     let reason = typed::reason("reason", &input.reason, REASON_CHARACTERS)?;
     if let Some(provenance) = &input.provenance {
         check_provenance(ctx, txn, provenance, &known_documents(txn, id).await?).await?;
@@ -168,7 +167,7 @@ pub async fn end(ctx: &Ctx, txn: &Txn, id: DesignationId, version: i32, input: E
     let remaining = Term { to: Some(input.last_day), ..current.record.statement.term };
     keep_a_secretariat(ctx, txn, &current, Some(remaining)).await?;
     let ending = Ending { reason: GivenReason::Said(reason), provenance: input.provenance };
-    let ended = end_at(ctx, txn, current, version, input.last_day, ending).await?;
+    let ended = end_at(ctx, txn, current, input.last_day, ending).await?;
     carry_out_end_if_past(ctx, txn, &ended).await?;
     Ok(ended)
 }
@@ -183,13 +182,11 @@ async fn end_at(
     ctx: &Ctx,
     txn: &Txn,
     current: Designation,
-    version: i32,
     last_day: NaiveDate,
     ending: Ending,
 ) -> Result<Designation> {
     let successor = current.record.ended(last_day, ending, ctx.today())?;
-    supersede(ctx, txn, &current, version, successor).await?;
-    let ended = must_find(txn, current.id).await?;
+    let ended = supersede(ctx, txn, &current, successor).await?;
     record_statement(ctx, txn, "designations.end", &ended).await?;
     Ok(ended)
 }
@@ -221,9 +218,7 @@ pub async fn correct(
     statement: Statement,
     reason: &str,
 ) -> Result<Designation> {
-    let current = find_visible(ctx, txn, id).await?;
-    authorise(ctx, Action::Correct, &current.seat, Some(current.holder.id))?;
-    must_be_at(&current, version)?;
+    let current = open::<Designation>(ctx, txn, id, Action::Correct, Seen::Version(version)).await?;
     let reason = typed::reason("reason", reason, REASON_CHARACTERS)?;
     check_statement(ctx, txn, &statement, &known_documents(txn, id).await?).await?;
     keep_a_secretariat(ctx, txn, &current, Some(statement.term)).await?;
@@ -231,8 +226,7 @@ pub async fn correct(
         store::occupied(txn, current.seat.id).await?.into_iter().filter(|other| other.designation_id != id).collect();
     model::check_free(current.seat.kind, current.holder.id, statement.term, &others)?;
     let successor = current.record.corrected(statement, reason)?;
-    supersede(ctx, txn, &current, version, successor).await?;
-    let corrected = must_find(txn, id).await?;
+    let corrected = supersede(ctx, txn, &current, successor).await?;
     record_statement(ctx, txn, "designations.correct", &corrected).await?;
     if corrected.handed_over_at.is_some() && !corrected.has_ended(ctx.today()) {
         store::unmark_handed_over(txn, id).await?;
@@ -241,7 +235,7 @@ pub async fn correct(
     if !has_left && has_emptied(ctx, &current, &corrected) {
         ask_if_vacant(ctx, txn, &corrected.seat).await?;
     }
-    must_find(txn, id).await
+    known(txn, id).await
 }
 
 /// Whether a change took today from the holder.
@@ -255,14 +249,11 @@ fn has_emptied(ctx: &Ctx, before: &Designation, after: &Designation) -> bool {
 /// promised to its holder is cancelled. Which errors: `already_ended` (annulled before), `reason_missing`,
 /// `last_secretariat`, `stale`.
 pub async fn annul(ctx: &Ctx, txn: &Txn, id: DesignationId, version: i32, reason: &str) -> Result<Designation> {
-    let current = find_visible(ctx, txn, id).await?;
-    authorise(ctx, Action::Annul, &current.seat, Some(current.holder.id))?;
-    must_be_at(&current, version)?;
+    let current = open::<Designation>(ctx, txn, id, Action::Annul, Seen::Version(version)).await?;
     let reason = typed::reason("reason", reason, REASON_CHARACTERS)?;
     keep_a_secretariat(ctx, txn, &current, None).await?;
     let successor = current.record.annulled(reason)?;
-    supersede(ctx, txn, &current, version, successor).await?;
-    let annulled = must_find(txn, id).await?;
+    let annulled = supersede(ctx, txn, &current, successor).await?;
     record_statement(ctx, txn, "designations.annul", &annulled).await?;
     if annulled.handed_over_at.is_none() {
         switch_off(ctx, txn, &annulled).await?;
@@ -270,12 +261,13 @@ pub async fn annul(ctx: &Ctx, txn: &Txn, id: DesignationId, version: i32, reason
     if has_emptied(ctx, &current, &annulled) {
         ask_if_vacant(ctx, txn, &annulled.seat).await?;
     }
-    must_find(txn, id).await
+    known(txn, id).await
 }
 
-async fn supersede(ctx: &Ctx, txn: &Txn, current: &Designation, version: i32, successor: Successor) -> Result<()> {
-    store::supersede(txn, current, version, ctx.new_id(), successor, ctx.now(), ctx.actor.person_id()).await?;
-    Ok(())
+/// Supersedes the current record and returns the designation as it is now.
+async fn supersede(ctx: &Ctx, txn: &Txn, current: &Designation, successor: Successor) -> Result<Designation> {
+    store::supersede(txn, current, ctx.new_id(), successor, ctx.now(), ctx.actor.person_id()).await?;
+    known(txn, current.id).await
 }
 
 /// What it takes to record an absence.
@@ -298,8 +290,7 @@ pub async fn declare_unavailable(
     id: DesignationId,
     input: UnavailableIn,
 ) -> Result<Unavailability> {
-    let designation = find_visible(ctx, txn, id).await?;
-    authorise(ctx, Action::DeclareUnavailable, &designation.seat, Some(designation.holder.id))?;
+    let designation = open::<Designation>(ctx, txn, id, Action::DeclareUnavailable, Seen::AsItStands).await?;
     if input.to < input.from {
         return Err(Refusal::EndBeforeStart.into());
     }
@@ -333,11 +324,10 @@ pub async fn withdraw_unavailability(
     absence: UnavailabilityId,
     version: i32,
 ) -> Result<()> {
-    let designation = find_visible(ctx, txn, id).await?;
-    authorise(ctx, Action::DeclareUnavailable, &designation.seat, Some(designation.holder.id))?;
-    let known = store::unavailability(txn, absence).await?.filter(|known| known.designation_id == id);
-    if known.is_none() {
-        return Err(Error::NotFound);
+    let designation = open::<Designation>(ctx, txn, id, Action::DeclareUnavailable, Seen::AsItStands).await?;
+    let declared = store::unavailability(txn, absence).await?.filter(|declared| declared.designation_id == id);
+    if declared.ok_or(Error::NotFound)?.withdrawn_at.is_some() {
+        return Err(Error::Stale);
     }
     store::withdraw_unavailability(txn, absence, version, ctx.now()).await?;
     record_event(ctx, txn, "designations.withdraw_unavailability", &designation).await
@@ -348,8 +338,8 @@ pub async fn withdraw_unavailability(
 /// Who may: the secretariat. Which mails leave: *designation requested* to the body, once a day at the most. Which errors:
 /// `not_found`, `seat_held`, `nobody_to_ask` (the body has neither a manager nor a certified mailbox).
 pub async fn request_designation(ctx: &Ctx, txn: &Txn, seat_code: &str) -> Result<()> {
-    let seat = store::seat_by_code(txn, seat_code).await?.ok_or(Error::NotFound)?;
-    authorise(ctx, Action::RequestDesignation, &seat, None)?;
+    let seat = seat(txn, SeatKey::Code(seat_code)).await?;
+    ctx.demand(policy::may(&ctx.actor, Action::RequestDesignation, of_seat(&seat)))?;
     let terms = store::occupied(txn, seat.id).await?;
     if let Some(Occupied { person_name, term, .. }) = terms.into_iter().find(|one| one.term.covers(ctx.today())) {
         return Err(Refusal::SeatHeld { by: person_name, from: term.from, to: term.to }.into());
@@ -377,11 +367,7 @@ pub type Cursor = (NaiveDate, DesignationId);
 
 /// The register: up to `limit` lines that pass the filter and may be seen, the latest term first.
 pub async fn list(ctx: &Ctx, filter: &Filter, after: Option<Cursor>, limit: u64) -> Result<Vec<Designation>> {
-    let visible = policy::visibility(&ctx.actor);
-    if visible == Visibility::Nothing {
-        return Err(ctx.actor.refusal());
-    }
-    Ok(store::list(ctx.reader(), &visible, filter, after, Some(limit)).await?)
+    Ok(store::list(ctx.reader(), &scope::<Designation>(ctx)?, filter, after, Some(limit)).await?)
 }
 
 /// Counts in how many days each of these was communicated, as [`model::promptness`] does. An end is held against what was told
@@ -399,7 +385,7 @@ pub async fn promptness(db: &impl ConnectionTrait, lines: &[Designation]) -> Res
 /// One designation with its history, documents and absences. Unknown and unseen are the same answer.
 pub async fn dossier(ctx: &Ctx, id: DesignationId) -> Result<Dossier> {
     let db = ctx.reader();
-    let designation = find_visible(ctx, db, id).await?;
+    let designation = read::<Designation>(ctx, db, id).await?;
     let history = store::history(db, id).await?;
     let documents = history.iter().filter_map(|record| record.statement.provenance.document_id).collect();
     Ok(Dossier {
@@ -410,13 +396,20 @@ pub async fn dossier(ctx: &Ctx, id: DesignationId) -> Result<Dossier> {
     })
 }
 
-/// Every seat of the network, in the order of the codes.
+/// Reads every seat of the network, in the order of the codes, for slices that act for the service itself.
 pub async fn seats(db: &impl ConnectionTrait) -> Result<Vec<Seat>> {
     Ok(store::seats(db).await?)
 }
 
-pub async fn seat(db: &impl ConnectionTrait, id: SeatId) -> Result<Seat> {
-    store::seat_by_id(db, id).await?.ok_or(Error::NotFound)
+/// Lists the seats of the network, in the order of the codes. Who may: any participant.
+pub async fn list_seats(ctx: &Ctx) -> Result<Vec<Seat>> {
+    ctx.demand(policy::may_ever(&ctx.actor, Action::ViewSeats))?;
+    seats(ctx.reader()).await
+}
+
+/// Finds one seat.
+pub async fn seat(db: &impl ConnectionTrait, key: SeatKey<'_>) -> Result<Seat> {
+    store::seat(db, key).await?.ok_or(Error::NotFound)
 }
 
 /// Everybody who holds a seat of the kind on the day.
@@ -447,26 +440,46 @@ pub fn known_on(day: NaiveDate) -> DateTime<Utc> {
     crate::time::zone::start_of_day(day + Days::new(1)) - TimeDelta::milliseconds(1)
 }
 
-fn authorise(ctx: &Ctx, action: Action, seat: &Seat, holder: Option<PersonId>) -> Result<()> {
-    let subject = Subject { seat: seat.kind, body: seat.body_id, holder };
-    if policy::may(&ctx.actor, action, subject) { Ok(()) } else { Err(ctx.actor.refusal()) }
-}
+impl Guarded for Designation {
+    type Action = Action;
+    const VIEW: Action = Action::View;
 
-async fn find_visible(ctx: &Ctx, db: &impl ConnectionTrait, id: DesignationId) -> Result<Designation> {
-    let visible = policy::visibility(&ctx.actor);
-    if visible == Visibility::Nothing {
-        return Err(ctx.actor.refusal());
+    fn may(&self, actor: &Actor, action: Action) -> bool {
+        let subject = Subject { holder: Some(self.holder.id), ..of_seat(&self.seat) };
+        policy::may(actor, action, subject)
     }
-    store::find(db, &visible, id).await?.ok_or(Error::NotFound)
+
+    fn version(&self) -> i32 {
+        self.version
+    }
 }
 
-/// Whoever read an older version is told before anything else is looked at; the guarded write has the last word.
-fn must_be_at(current: &Designation, version: i32) -> Result<()> {
-    if current.version == version { Ok(()) } else { Err(Error::Stale) }
+impl Scoped for Designation {
+    type Id = DesignationId;
+    type Visibility = Visibility;
+
+    fn visibility(actor: &Actor) -> Option<Visibility> {
+        policy::visibility(actor)
+    }
+
+    async fn find(
+        db: &impl ConnectionTrait,
+        visible: &Visibility,
+        id: DesignationId,
+    ) -> std::result::Result<Option<Self>, StoreError> {
+        store::find(db, visible, id).await
+    }
 }
 
-async fn must_find(txn: &Txn, id: DesignationId) -> Result<Designation> {
-    store::find(txn, &Visibility::Everything, id).await?.ok_or(Error::NotFound)
+/// Returns what the policy is asked about a seat before it has a holder.
+fn of_seat(seat: &Seat) -> Subject {
+    Subject { seat: seat.kind, body: seat.body_id, holder: None }
+}
+
+/// Reads a designation that is known to be there, such as one that was written in this transaction.
+async fn known(db: &impl ConnectionTrait, id: DesignationId) -> Result<Designation> {
+    let found = store::find(db, &Visibility::Everything, id).await?;
+    Ok(found.ok_or_else(|| StoreError::inconsistent("designation", id, "gone within a transaction"))?)
 }
 
 /// Records what a body said of its seat: on its behalf, through which channel, resting on which act.
@@ -478,14 +491,12 @@ async fn record_statement(ctx: &Ctx, txn: &Txn, action: &'static str, designatio
         source: Some(format!("{} {} {}", act.kind, act.number, act.date)),
         ..event(action, designation)
     };
-    audit::record(ctx, txn, said).await?;
-    Ok(())
+    audit::record(ctx, txn, said).await
 }
 
 /// Records what no body said: what a holder declares, what the service carries out.
 async fn record_event(ctx: &Ctx, txn: &Txn, action: &'static str, designation: &Designation) -> Result<()> {
-    audit::record(ctx, txn, event(action, designation)).await?;
-    Ok(())
+    audit::record(ctx, txn, event(action, designation)).await
 }
 
 fn event(action: &'static str, designation: &Designation) -> Event {

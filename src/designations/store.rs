@@ -12,7 +12,7 @@ use self::records::{RecordRow, insert_record, records};
 use super::model::{Occupied, Seat, Successor};
 use super::policy::Visibility;
 use super::view::{Designation, Holder};
-use crate::db::{StoreError, exactly_one, no_row};
+use crate::db::{StoreError, exactly_one, page, save_row};
 use crate::texts::Lang;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use entity::ids::{BodyId, DesignationId, DesignationRecordId, ObservatoryId, PersonId, SeatId};
@@ -169,16 +169,10 @@ fn register(
     after: Option<(NaiveDate, DesignationId)>,
     limit: Option<u64>,
 ) -> Select<record::Entity> {
-    let mut query = lines().filter(known(filter.known_at)).filter(seen_by(visible)).filter(narrowed(filter));
-    if let Some((from, id)) = after {
-        let same_day = record::Column::ValidFrom.eq(from).and(record::Column::DesignationId.lt(id));
-        query = query.filter(record::Column::ValidFrom.lt(from).or(same_day));
-    }
-    // Both keys from the record's own table: one index holds them in this order.
-    query
-        .order_by(record::Column::ValidFrom, Order::Desc)
-        .order_by(record::Column::DesignationId, Order::Desc)
-        .limit(limit)
+    let lines = lines().filter(known(filter.known_at)).filter(seen_by(visible)).filter(narrowed(filter));
+    // Both keys are of the record's own table, because one index holds them in this order.
+    let key = (record::Column::ValidFrom.into_expr(), record::Column::DesignationId);
+    page(lines, Order::Desc, key, after, limit)
 }
 
 /// One designation as known now, if it may be seen.
@@ -211,7 +205,6 @@ fn seen_by(visible: &Visibility) -> Condition {
             .add(seat::Column::BodyId.is_in(bodies.iter().copied()))
             .add(designation::Column::PersonId.eq(*person)),
         Visibility::Own(person) => Condition::all().add(designation::Column::PersonId.eq(*person)),
-        Visibility::Nothing => no_row(),
     }
 }
 
@@ -271,12 +264,27 @@ pub async fn seats(db: &impl ConnectionTrait) -> Result<Vec<Seat>> {
     seats_where(db, Condition::all()).await
 }
 
-pub async fn seat_by_code(db: &impl ConnectionTrait, code: &str) -> Result<Option<Seat>> {
-    Ok(seats_where(db, Condition::all().add(seat::Column::Code.eq(code))).await?.pop())
+/// How one seat is named.
+#[derive(Clone, Copy, Debug)]
+pub enum SeatKey<'a> {
+    Id(SeatId),
+    /// Its code, for example `referent:bergamo`.
+    Code(&'a str),
+    /// The one seat of its kind in an observatory.
+    Of(SeatKind, ObservatoryId),
+    /// The one seat of its kind in the network: the secretariat, the direction.
+    Only(SeatKind),
 }
 
-pub async fn seat_by_id(db: &impl ConnectionTrait, id: SeatId) -> Result<Option<Seat>> {
-    Ok(seats_where(db, Condition::all().add(seat::Column::Id.eq(id))).await?.pop())
+/// Finds one seat.
+pub async fn seat(db: &impl ConnectionTrait, key: SeatKey<'_>) -> Result<Option<Seat>> {
+    let condition = match key {
+        SeatKey::Id(id) => seat::Column::Id.eq(id),
+        SeatKey::Code(code) => seat::Column::Code.eq(code),
+        SeatKey::Of(kind, observatory) => seat::Column::Kind.eq(kind).and(seat::Column::ObservatoryId.eq(observatory)),
+        SeatKey::Only(kind) => seat::Column::Kind.eq(kind),
+    };
+    Ok(seats_where(db, Condition::all().add(condition)).await?.into_iter().next())
 }
 
 async fn seats_where(db: &impl ConnectionTrait, condition: Condition) -> Result<Vec<Seat>> {
@@ -313,23 +321,17 @@ pub async fn insert(db: &impl ConnectionTrait, new: NewDesignation) -> Result<()
     insert_record(db, new.record_id, new.id, 1, new.first, new.at, new.by).await
 }
 
-/// Supersedes the current record. Guarded by the version the caller read: whoever read an older one gets `Stale`.
+/// Supersedes the current record, if the designation still has the version that was read.
 pub async fn supersede(
     db: &impl ConnectionTrait,
     current: &Designation,
-    version: i32,
     record_id: DesignationRecordId,
     successor: Successor,
     at: DateTime<Utc>,
     by: Option<PersonId>,
 ) -> Result<()> {
-    let touched = designation::Entity::update_many()
-        .col_expr(designation::Column::Version, Expr::col(designation::Column::Version).add(1))
-        .filter(designation::Column::Id.eq(current.id))
-        .filter(designation::Column::Version.eq(version))
-        .exec(db)
-        .await?;
-    exactly_one(touched.rows_affected)?;
+    let (id, version) = (designation::Column::Id, designation::Column::Version);
+    save_row(db, designation::ActiveModel::default(), (id, current.id), (version, current.version)).await?;
     let touched = record::Entity::update_many()
         .col_expr(record::Column::SupersededAt, Expr::value(millis(at)))
         .filter(record::Column::Id.eq(current.record.id))

@@ -21,7 +21,6 @@ pub fn pages(cfg: &mut web::ServiceConfig) {
 #[utoipa::path(
     tag = "Service",
     operation_id = "show_status",
-    security(()),
     responses((status = 200, description = "The service works.", body = Problem, content_type = "application/problem+json"))
 )]
 #[get("/status")]

@@ -5,13 +5,14 @@
 //! description of a handler stays short and complete. The rules are `ModI`'s (recommendations `RAC_*`) and those of the
 //! Italian administrations' checker.
 
+use crate::auth::rights::{Need, Rights};
 use crate::http::conditional::Content;
-use crate::http::gate::{self, Need, Parameter};
+use crate::http::gate::Parameter;
 use crate::http::{Answer, problem};
 use crate::secret::sha256_hex;
 use actix_web::http::Method;
 use actix_web::{App, HttpRequest, get, web};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
@@ -24,6 +25,9 @@ const PROBLEM: &str = "#/components/schemas/Problem";
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(complete);
 static SERIALISED: LazyLock<String> = LazyLock::new(serialised);
+static RIGHTS: LazyLock<Rights> = LazyLock::new(crate::app::rights);
+/// What an operation asks that no slice's table of rights names: it is closed.
+static CLOSED: LazyLock<Need> = LazyLock::new(|| Need::Policy(Box::new(|_| false)));
 static METHODS: LazyLock<HashMap<String, Vec<String>>> = LazyLock::new(|| methods_by_path(&DOCUMENT));
 static OPERATIONS: LazyLock<HashMap<(String, String), Operation>> = LazyLock::new(|| operations(&DOCUMENT));
 
@@ -45,7 +49,7 @@ pub(super) fn methods(path: &str) -> &'static [String] {
 /// Requirements of a documented operation, which [`gate`] checks.
 pub(super) struct Operation {
     /// Requirement on the caller.
-    pub(super) need: Need,
+    pub(super) need: &'static Need,
     /// Query parameters.
     pub(super) query: Vec<Parameter<'static>>,
 }
@@ -83,7 +87,8 @@ fn operations(document: &Value) -> HashMap<(String, String), Operation> {
             Some(Parameter { name: Cow::Owned(one["name"].as_str()?.to_owned()), longest })
         };
         let query = of_query.filter_map(parameter).collect();
-        Operation { need: Need::of(&said["security"]), query }
+        let name = said["operationId"].as_str().unwrap_or_default();
+        Operation { need: RIGHTS.of(name).unwrap_or(&CLOSED), query }
     };
     operations.map(|(path, method, said)| ((path.clone(), method.to_uppercase()), known(said))).collect()
 }
@@ -112,7 +117,7 @@ fn complete() -> Value {
             "type": "http",
             "scheme": "bearer",
             "description": "A key that a person makes on the page of their profile; it carries their rights, or reading only. \
-                The word beside it names the seat it takes; `participant` is any seat, none means that one's own name is enough.",
+                `x-seats` of an operation names the seats of which its holder needs one; an operation without it needs none.",
         }
     });
     for (name, schema) in [
@@ -222,9 +227,8 @@ fn name_of_failure(status: &str) -> String {
 }
 
 fn complete_operation(path: &str, method: &str, operation: &mut Value) {
-    let is_public = operation["security"]
-        .as_array()
-        .is_some_and(|needs| needs.iter().any(|need| need.as_object().is_some_and(Map::is_empty)));
+    let need = operation["operationId"].as_str().and_then(|name| RIGHTS.of(name)).unwrap_or(&CLOSED);
+    let is_public = matches!(need, Need::Nothing);
     let takes_body = operation.get("requestBody").is_some();
     let changes = method != "get";
     let takes = |header: &str| {
@@ -243,8 +247,9 @@ fn complete_operation(path: &str, method: &str, operation: &mut Value) {
     fails.extend(takes_body.then_some(["413", "415"]).into_iter().flatten());
     fails.extend(takes("If-Match").then_some(["412", "428"]).into_iter().flatten());
 
-    if operation.get("security").is_none() {
-        operation["security"] = json!([{ "api_token": [gate::PARTICIPANT] }]);
+    operation["security"] = if is_public { json!([]) } else { json!([{ "api_token": [] }]) };
+    if let Some(seats) = need.seats() {
+        operation["x-seats"] = seats.iter().map(|kind| kind.as_str()).collect();
     }
     let Some(responses) = operation["responses"].as_object_mut() else { return };
     for (status, response) in responses.iter_mut() {
@@ -344,11 +349,20 @@ mod tests {
         for (path, method, operation) in operations() {
             assert!(operation["responses"]["400"]["$ref"].is_string(), "{method} {path}");
             let needs = operation["security"].as_array().expect("security");
-            assert!(
-                method == "get" || needs.iter().all(|need| need.as_object().is_some_and(|need| !need.is_empty())),
-                "{method} {path}"
-            );
+            assert!(method == "get" || !needs.is_empty(), "{method} {path}");
         }
+    }
+
+    #[test]
+    fn every_operation_stands_in_a_table_of_rights_and_no_other_name_does() {
+        let described: BTreeSet<&str> =
+            operations().iter().filter_map(|(_, _, operation)| operation["operationId"].as_str()).collect();
+        assert_eq!(RIGHTS.operations().collect::<BTreeSet<_>>(), described);
+    }
+
+    #[test]
+    fn an_operation_without_a_right_is_closed_to_everybody() {
+        assert!(CLOSED.seats().is_some_and(|seats| seats.is_empty()));
     }
 
     #[test]

@@ -29,6 +29,7 @@ pub mod hooks;
 pub mod kind;
 pub mod message;
 pub mod outbox;
+pub mod policy;
 pub mod transport;
 
 pub use address::is_address;

@@ -4,8 +4,10 @@ mod wire;
 
 pub use wire::*;
 
+use super::policy::Action;
 use super::service::{self, MeetingFilter};
 use super::view::{Dossier, TableOfParties};
+use crate::auth::rights::Right;
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::Error;
@@ -15,6 +17,8 @@ use crate::http::idempotency::{self, Created, IdempotencyKey};
 use crate::http::json::{Json, MergePatch, OptionalJson};
 use crate::http::paging::{Page, Paging};
 use crate::http::version::{self, IfMatch};
+use crate::meetings::model::Meeting;
+use crate::open::Seen;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put, web};
 use chrono::NaiveDate;
 use entity::ids::{AgendaItemId, MeetingId, OutcomeId};
@@ -42,6 +46,30 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
         .service(show_outcome);
 }
 
+/// What each operation asks of its caller.
+pub const RIGHTS: &[(&str, Right<Action>)] = &[
+    ("list_tables", Right::Ever(Action::ViewTables)),
+    ("show_table", Right::Ever(Action::ViewTables)),
+    ("set_table_parties", Right::Ever(Action::SetParties)),
+    ("list_meetings", Right::Ever(Action::View)),
+    ("create_meeting", Right::Ever(Action::Prepare)),
+    ("show_meeting", Right::Ever(Action::View)),
+    ("edit_meeting", Right::Ever(Action::Prepare)),
+    ("add_agenda_item", Right::Ever(Action::Prepare)),
+    ("show_agenda_item", Right::Ever(Action::View)),
+    ("remove_agenda_item", Right::Ever(Action::Prepare)),
+    ("convene_meeting", Right::Ever(Action::Convene)),
+    ("move_meeting", Right::Ever(Action::Convene)),
+    ("cancel_meeting", Right::Ever(Action::Convene)),
+    ("invite_guests", Right::Ever(Action::Invite)),
+    ("hold_meeting", Right::Ever(Action::Record)),
+    ("record_attendance", Right::Ever(Action::Record)),
+    ("record_outcome", Right::Ever(Action::Record)),
+    ("close_meeting", Right::Ever(Action::Record)),
+    ("show_invite", Right::Ever(Action::View)),
+    ("show_outcome", Right::Ever(Action::View)),
+];
+
 /// The tables of the network
 ///
 /// Who may: any participant.
@@ -67,7 +95,7 @@ pub async fn show_table(ctx: Ctx, code: web::Path<String>) -> Answer {
 /// may: the secretariat. Mails: none at once; who joins is invited to the meetings already convened within minutes, who leaves is
 /// told so. Errors: `table_of_all_parties` for the plenary table, `required` for none at all, `unknown_value` for a body that
 /// is no signatory.
-#[utoipa::path(tag = "meetings", security(("api_token" = ["secretariat"])), params(("code" = String, Path, max_length = 60), IfMatch), request_body = TablePartiesIn, responses((status = 200, body = TableOut)))]
+#[utoipa::path(tag = "meetings", params(("code" = String, Path, max_length = 60), IfMatch), request_body = TablePartiesIn, responses((status = 200, body = TableOut)))]
 #[put("/tables/{code}/parties")]
 pub async fn set_table_parties(
     ctx: Ctx,
@@ -105,11 +133,11 @@ pub async fn list_meetings(
 ///
 /// What happens: a draft that nobody but the secretariat sees. Who may: the secretariat. Mails: none. Errors:
 /// `ends_before_starts`, `not_a_url`.
-#[utoipa::path(tag = "meetings", security(("api_token" = ["secretariat"])), params(IdempotencyKey), request_body = MeetingIn, responses((status = 201, body = MeetingOut)))]
+#[utoipa::path(tag = "meetings", params(IdempotencyKey), request_body = MeetingIn, responses((status = 201, body = MeetingOut)))]
 #[post("/meetings")]
 pub async fn create_meeting(ctx: Ctx, request: HttpRequest, input: Json<MeetingIn>) -> Answer {
     idempotency::once(&ctx, &request, &input.digest(), async |txn| {
-        let made = service::create(&ctx, txn, input.value.clone().into()).await?;
+        let made = shown(&ctx, txn, service::create(&ctx, txn, input.value.clone().into()).await?).await?;
         let location = format!("/api/v1/meetings/{}", made.meeting.id);
         Ok(Created { location, version: Some(made.meeting.version), body: MeetingOut::from(made) })
     })
@@ -131,7 +159,6 @@ pub async fn show_meeting(ctx: Ctx, id: web::Path<MeetingId>) -> Answer {
 /// away, `ends_before_starts`, `not_a_url`, `nothing_changes`.
 #[utoipa::path(
     tag = "meetings",
-    security(("api_token" = ["secretariat"])),
     params(("id" = MeetingId, Path), IfMatch),
     request_body(content = MeetingPatch, content_type = "application/merge-patch+json"),
     responses((status = 200, body = MeetingOut))
@@ -144,14 +171,15 @@ pub async fn edit_meeting(
     MergePatch(patch): MergePatch<MeetingPatch>,
 ) -> Answer {
     let (version, change) = (version::if_match(&request)?, patch.try_into()?);
-    let changed = ctx.write(async |txn| service::edit(&ctx, txn, *id, version, change).await).await?;
+    let changed =
+        ctx.write(async |txn| shown(&ctx, txn, service::edit(&ctx, txn, *id, version, change).await?).await).await?;
     Ok(answer(changed))
 }
 
 /// Add a point to a draft's agenda
 ///
 /// Who may: the secretariat. Mails: none. Errors: `wrong_transition` once convened, `unknown_value` (release).
-#[utoipa::path(tag = "meetings", security(("api_token" = ["secretariat"])), params(("id" = MeetingId, Path), IdempotencyKey), request_body = AgendaItemIn, responses((status = 201, body = AgendaItemOut)))]
+#[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), IdempotencyKey), request_body = AgendaItemIn, responses((status = 201, body = AgendaItemOut)))]
 #[post("/meetings/{id}/agenda-items")]
 pub async fn add_agenda_item(
     ctx: Ctx,
@@ -160,7 +188,7 @@ pub async fn add_agenda_item(
     input: Json<AgendaItemIn>,
 ) -> Answer {
     idempotency::once(&ctx, &request, &input.digest(), async |txn| {
-        let (item, _) = service::add_item(&ctx, txn, *id, None, input.value.clone().into()).await?;
+        let item = service::add_item(&ctx, txn, *id, Seen::AsItStands, input.value.clone().into()).await?;
         let location = format!("/api/v1/meetings/{}/agenda-items/{}", *id, item.id);
         Ok(Created { location, version: None, body: AgendaItemOut::from(item) })
     })
@@ -182,7 +210,7 @@ pub async fn show_agenda_item(ctx: Ctx, path: web::Path<(MeetingId, AgendaItemId
 /// Take a point off a draft's agenda
 ///
 /// The version is the meeting's. Who may: the secretariat. Mails: none. Errors: `wrong_transition` once convened.
-#[utoipa::path(tag = "meetings", security(("api_token" = ["secretariat"])), params(("id" = MeetingId, Path), ("item_id" = AgendaItemId, Path), IfMatch), responses((status = 204)))]
+#[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), ("item_id" = AgendaItemId, Path), IfMatch), responses((status = 204)))]
 #[delete("/meetings/{id}/agenda-items/{item_id}")]
 pub async fn remove_agenda_item(ctx: Ctx, request: HttpRequest, path: web::Path<(MeetingId, AgendaItemId)>) -> Answer {
     let (id, item_id) = path.into_inner();
@@ -197,7 +225,7 @@ pub async fn remove_agenda_item(ctx: Ctx, request: HttpRequest, path: web::Path<
 /// secretariat. Mails: *convened*, with an invitation for the calendar, to every member and invited partner. Errors: `agenda_empty`, `place_missing`,
 /// `day_in_past`, `non_working_day` (naming who does not work, why, and the next day that all work), `notice_too_short` unless a reason is given,
 /// `wrong_transition`.
-#[utoipa::path(tag = "meetings", security(("api_token" = ["secretariat"])), params(("id" = MeetingId, Path), IfMatch), request_body = ConveneIn, responses((status = 200, body = MeetingOut)))]
+#[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), IfMatch), request_body = ConveneIn, responses((status = 200, body = MeetingOut)))]
 #[post("/meetings/{id}/convene")]
 pub async fn convene_meeting(
     ctx: Ctx,
@@ -207,7 +235,8 @@ pub async fn convene_meeting(
 ) -> Answer {
     let version = version::if_match(&request)?;
     let reason = input.value.short_notice_reason;
-    let convened = ctx.write(async |txn| service::convene(&ctx, txn, *id, version, reason).await).await?;
+    let convened =
+        ctx.write(async |txn| shown(&ctx, txn, service::convene(&ctx, txn, *id, version, reason).await?).await).await?;
     Ok(answer(convened))
 }
 
@@ -215,11 +244,13 @@ pub async fn convene_meeting(
 ///
 /// What happens: the calendar identity stays, its sequence rises. Who may: the secretariat. Mails: *moved* to who had been
 /// invited, *joined* and *left* to who came and went meanwhile. Errors: those of convening, `ends_before_starts`, `nothing_changes`.
-#[utoipa::path(tag = "meetings", security(("api_token" = ["secretariat"])), params(("id" = MeetingId, Path), IfMatch), request_body = MoveIn, responses((status = 200, body = MeetingOut)))]
+#[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), IfMatch), request_body = MoveIn, responses((status = 200, body = MeetingOut)))]
 #[post("/meetings/{id}/move")]
 pub async fn move_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, input: Json<MoveIn>) -> Answer {
     let version = version::if_match(&request)?;
-    let moved = ctx.write(async |txn| service::move_to(&ctx, txn, *id, version, input.value.into()).await).await?;
+    let moved = ctx
+        .write(async |txn| shown(&ctx, txn, service::move_to(&ctx, txn, *id, version, input.value.into()).await?).await)
+        .await?;
     Ok(answer(moved))
 }
 
@@ -227,11 +258,13 @@ pub async fn move_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingI
 ///
 /// Who may: the secretariat. Mails: *cancelled*, with the withdrawal for the calendar, to who had been invited. Errors:
 /// `reason_missing`, `wrong_transition`.
-#[utoipa::path(tag = "meetings", security(("api_token" = ["secretariat"])), params(("id" = MeetingId, Path), IfMatch), request_body = CancelIn, responses((status = 200, body = MeetingOut)))]
+#[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), IfMatch), request_body = CancelIn, responses((status = 200, body = MeetingOut)))]
 #[post("/meetings/{id}/cancel")]
 pub async fn cancel_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, input: Json<CancelIn>) -> Answer {
     let version = version::if_match(&request)?;
-    let cancelled = ctx.write(async |txn| service::cancel(&ctx, txn, *id, version, &input.value.reason).await).await?;
+    let cancelled = ctx
+        .write(async |txn| shown(&ctx, txn, service::cancel(&ctx, txn, *id, version, &input.value.reason).await?).await)
+        .await?;
     Ok(answer(cancelled))
 }
 
@@ -241,10 +274,12 @@ pub async fn cancel_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<Meetin
 /// convened, as long as they hold the seat, and do not count for the quorum. Who may: the secretariat. Mails: none for a draft; of
 /// a convened meeting *joined* and *left* to whom it concerns. Errors: `wrong_transition`, `day_in_past` once it has begun,
 /// `unknown_value` for a designation that is no partner's in office today.
-#[utoipa::path(tag = "meetings", security(("api_token" = ["secretariat"])), params(("id" = MeetingId, Path), IfMatch), request_body = GuestsIn, responses((status = 200, body = MeetingOut)))]
+#[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), IfMatch), request_body = GuestsIn, responses((status = 200, body = MeetingOut)))]
 #[put("/meetings/{id}/guests")]
 pub async fn invite_guests(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, input: Json<GuestsIn>) -> Answer {
-    let work = async |txn: &Txn, version| service::invite(&ctx, txn, *id, version, &input.value.guests).await;
+    let work = async |txn: &Txn, version| {
+        shown(&ctx, txn, service::invite(&ctx, txn, *id, version, &input.value.guests).await?).await
+    };
     Ok(answer(version::change(&ctx, &request, work).await?))
 }
 
@@ -252,12 +287,14 @@ pub async fn invite_guests(ctx: Ctx, request: HttpRequest, id: web::Path<Meeting
 ///
 /// What happens: it takes place, with the presences known so far. Who may: the secretariat. Mails: none. Errors:
 /// `meeting_not_begun`, `unknown_value` (a body that is no party of the table), `required` (a delegate without a name), `wrong_transition`.
-#[utoipa::path(tag = "meetings", security(("api_token" = ["secretariat"])), params(("id" = MeetingId, Path), IfMatch), request_body = HoldIn, responses((status = 200, body = MeetingOut)))]
+#[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), IfMatch), request_body = HoldIn, responses((status = 200, body = MeetingOut)))]
 #[post("/meetings/{id}/hold")]
 pub async fn hold_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, input: Json<HoldIn>) -> Answer {
     let version = version::if_match(&request)?;
     let attendances = input.value.attendances.into_iter().map(service::AttendanceIn::from).collect();
-    let held = ctx.write(async |txn| service::hold(&ctx, txn, *id, version, attendances).await).await?;
+    let held = ctx
+        .write(async |txn| shown(&ctx, txn, service::hold(&ctx, txn, *id, version, attendances).await?).await)
+        .await?;
     Ok(answer(held))
 }
 
@@ -268,7 +305,6 @@ pub async fn hold_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingI
 /// a reason is given.
 #[utoipa::path(
     tag = "meetings",
-    security(("api_token" = ["secretariat"])),
     params(("id" = MeetingId, Path), ("body" = String, Path, max_length = 60, description = "The body's code"), IfMatch),
     request_body = AttendanceIn,
     responses((status = 200, body = MeetingOut))
@@ -284,8 +320,11 @@ pub async fn record_attendance(
     let version = version::if_match(&request)?;
     let AttendanceIn { presence, delegate, short_quorum_reason } = input.value;
     let attendance = service::AttendanceIn { body, presence, delegate };
-    let held =
-        ctx.write(async |txn| service::attend(&ctx, txn, id, version, attendance, short_quorum_reason).await).await?;
+    let held = ctx
+        .write(async |txn| {
+            shown(&ctx, txn, service::attend(&ctx, txn, id, version, attendance, short_quorum_reason).await?).await
+        })
+        .await?;
     Ok(answer(held))
 }
 
@@ -294,7 +333,7 @@ pub async fn record_attendance(
 /// What happens: a decision may confirm or move a release, a task gives a seat something to do, in the same transaction
 /// and linked both ways. Who may: the secretariat. Mails: none; the reminders follow. Errors: `wrong_transition` unless held and
 /// not closed, `quorum_missing` for a decision of too few parties, those of the release and of the task.
-#[utoipa::path(tag = "meetings", security(("api_token" = ["secretariat"])), params(("id" = MeetingId, Path), IdempotencyKey), request_body = OutcomeIn, responses((status = 201, body = OutcomeOut)))]
+#[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), IdempotencyKey), request_body = OutcomeIn, responses((status = 201, body = OutcomeOut)))]
 #[post("/meetings/{id}/outcomes")]
 pub async fn record_outcome(
     ctx: Ctx,
@@ -303,7 +342,7 @@ pub async fn record_outcome(
     input: Json<OutcomeIn>,
 ) -> Answer {
     idempotency::once(&ctx, &request, &input.digest(), async |txn| {
-        let (outcome, _) = service::record_outcome(&ctx, txn, *id, None, input.value.clone().into()).await?;
+        let outcome = service::record_outcome(&ctx, txn, *id, Seen::AsItStands, input.value.clone().into()).await?;
         let location = format!("/api/v1/outcomes/{}", outcome.id);
         Ok(Created { location, version: None, body: OutcomeOut::from(outcome) })
     })
@@ -314,7 +353,7 @@ pub async fn record_outcome(
 ///
 /// The body may be left out. Who may: the secretariat. Mails: none. Errors: `wrong_transition`; `quorum_lost` where too few
 /// parties are recorded as there for the decisions taken, unless a reason is given.
-#[utoipa::path(tag = "meetings", security(("api_token" = ["secretariat"])), params(("id" = MeetingId, Path), IfMatch), request_body = Option<CloseIn>, responses((status = 200, body = MeetingOut)))]
+#[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), IfMatch), request_body = Option<CloseIn>, responses((status = 200, body = MeetingOut)))]
 #[post("/meetings/{id}/close")]
 pub async fn close_meeting(
     ctx: Ctx,
@@ -324,7 +363,8 @@ pub async fn close_meeting(
 ) -> Answer {
     let version = version::if_match(&request)?;
     let reason = input.0.short_quorum_reason;
-    let closed = ctx.write(async |txn| service::close(&ctx, txn, *id, version, reason).await).await?;
+    let closed =
+        ctx.write(async |txn| shown(&ctx, txn, service::close(&ctx, txn, *id, version, reason).await?).await).await?;
     Ok(answer(closed))
 }
 
@@ -350,6 +390,11 @@ pub(super) async fn invite(ctx: &Ctx, id: MeetingId) -> Answer {
 #[get("/outcomes/{id}")]
 pub async fn show_outcome(ctx: Ctx, id: web::Path<OutcomeId>) -> Answer {
     Ok(HttpResponse::Ok().json(OutcomeOut::from(service::outcome(&ctx, *id).await?)))
+}
+
+/// Reads everything about a meeting that was just changed, for the answer.
+async fn shown(ctx: &Ctx, txn: &Txn, changed: Meeting) -> Result<Dossier, Error> {
+    service::dossier(ctx, txn, changed).await
 }
 
 fn table_answer(table: TableOfParties) -> HttpResponse {

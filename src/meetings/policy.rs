@@ -3,13 +3,15 @@
 use crate::auth::actor::Actor;
 use entity::ids::{PersonId, SeatId};
 
-/// What can be asked of a meeting.
+/// The actions that meetings and tables know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Read it with its agenda, presences and outcomes, and fetch its calendar entry.
     View,
-    /// See who was told what of it, and when.
+    /// See who was told what of it, and when, and the partners who may be invited.
     ViewTold,
+    /// Read the tables and their parties.
+    ViewTables,
     /// Prepare a draft and its agenda.
     Prepare,
     /// Convene, move, call off.
@@ -23,11 +25,19 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: &'static [Self] =
-        &[Self::View, Self::ViewTold, Self::Prepare, Self::Convene, Self::Invite, Self::SetParties, Self::Record];
+    pub const ALL: &'static [Self] = &[
+        Self::View,
+        Self::ViewTold,
+        Self::ViewTables,
+        Self::Prepare,
+        Self::Convene,
+        Self::Invite,
+        Self::SetParties,
+        Self::Record,
+    ];
 }
 
-/// What it is asked about.
+/// What the policy has to know of a meeting.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject {
     /// Whether it was ever convened: a draft, even a given-up one, is the secretariat's own.
@@ -36,7 +46,7 @@ pub struct Subject {
     pub invited: bool,
 }
 
-/// Whether the actor may.
+/// Tells whether the actor may do this about this meeting.
 ///
 /// The secretariat keeps the table; every participant of the network sees what has been convened; a partner sees the
 /// meetings the partner was invited to.
@@ -50,34 +60,36 @@ pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
                 || (subject.convened && (actor.is_colleague() || (actor.is_participant() && subject.invited)))
         }
         Action::ViewTold => actor.is_secretariat(),
+        Action::ViewTables => actor.is_participant(),
         Action::Prepare | Action::Convene | Action::Invite | Action::SetParties | Action::Record => {
             actor.is_secretariat() && actor.may_write()
         }
     }
 }
 
-/// Which meetings a list may show: a store demands it, so a list cannot forget it.
+/// Tells whether the actor may do this about some meeting: one that was convened and to which they are invited.
+pub fn may_ever(actor: &Actor, action: Action) -> bool {
+    may(actor, action, Subject { convened: true, invited: true })
+}
+
+/// The meetings that a caller sees. The store demands it, so a list cannot forget it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Visibility {
     Everything,
-    /// Whatever was convened.
+    /// Those that were convened.
     Convened,
-    /// Whatever was convened and the partner is invited to, in a seat still held.
+    /// Those that were convened and to which the partner is invited, in a seat still held.
     Guest(PersonId, Vec<SeatId>),
-    Nothing,
 }
 
-pub fn visibility(actor: &Actor) -> Visibility {
+/// Returns the meetings that the actor sees; `None` for an actor without a seat.
+pub fn visibility(actor: &Actor) -> Option<Visibility> {
     if actor.is_ourselves() || actor.is_secretariat() {
-        return Visibility::Everything;
+        return Some(Visibility::Everything);
     }
     if actor.is_colleague() {
-        return Visibility::Convened;
+        return Some(Visibility::Convened);
     }
-    match actor.person_id() {
-        Some(person) if actor.is_participant() => {
-            Visibility::Guest(person, actor.seats.iter().map(|seat| seat.seat_id).collect())
-        }
-        _ => Visibility::Nothing,
-    }
+    let person = actor.person_id().filter(|_| actor.is_participant())?;
+    Some(Visibility::Guest(person, actor.seats.iter().map(|seat| seat.seat_id).collect()))
 }

@@ -13,15 +13,17 @@ pub use prepare::{ItemIn, MeetingChange, MeetingIn, add_item, create, edit, remo
 pub use session::{AttendanceIn, attend, close, hold};
 
 use super::mail;
-use super::model::{Event, Meeting, Quorum, Told, next_sequence, stand_ins};
+use super::model::{Meeting, Quorum, Told, next_sequence, stand_ins};
 use super::policy::{self, Action, Subject, Visibility};
 use super::store;
-use super::view::{Decision, Dossier, Line, Member, Outcome, PartyPresence, Table};
+use super::view::{Decision, Dossier, Line, MeetingWithGuests, Member, Outcome, PartyPresence, Table};
 use crate::audit;
+use crate::auth::actor::{Actor, HeldSeat};
 use crate::ctx::Ctx;
-use crate::db::Txn;
+use crate::db::{StoreError, Txn};
 use crate::error::{Code, Error, Result};
 use crate::network::service as network;
+use crate::open::{self, Guarded, Scoped, Seen, read, scope};
 use crate::tasks::model::Task;
 use crate::tasks::service as tasks;
 use chrono::NaiveDate;
@@ -35,9 +37,7 @@ const MAX_REASON: usize = 1000;
 
 /// The tables of the network. Any participant may read them.
 pub async fn tables(ctx: &Ctx) -> Result<Vec<Table>> {
-    if policy::visibility(&ctx.actor) == Visibility::Nothing {
-        return Err(ctx.actor.refusal());
-    }
+    ctx.demand(policy::may_ever(&ctx.actor, Action::ViewTables))?;
     Ok(store::tables(ctx.reader()).await?)
 }
 
@@ -53,40 +53,27 @@ pub async fn list(
     after: Option<(NaiveDate, MeetingId)>,
     limit: u64,
 ) -> Result<Vec<Line>> {
-    let visible = policy::visibility(&ctx.actor);
-    if visible == Visibility::Nothing {
-        return Err(ctx.actor.refusal());
-    }
-    Ok(store::list(ctx.reader(), visible, filter, after, Some(limit)).await?)
+    Ok(store::list(ctx.reader(), &scope::<MeetingWithGuests>(ctx)?, filter, after, Some(limit)).await?)
 }
 
 /// What the tables decided last, as far as the caller may see it: the latest meeting first.
 pub async fn decisions(ctx: &Ctx, limit: u64) -> Result<Vec<Decision>> {
-    let visible = policy::visibility(&ctx.actor);
-    if visible == Visibility::Nothing {
-        return Err(ctx.actor.refusal());
-    }
-    let latest = store::latest_outcomes(ctx.reader(), visible, OutcomeKind::Decision, limit).await?;
+    let visible = scope::<MeetingWithGuests>(ctx)?;
+    let latest = store::latest_outcomes(ctx.reader(), &visible, OutcomeKind::Decision, limit).await?;
     Ok(latest.into_iter().map(|(line, outcome)| Decision { line, outcome }).collect())
 }
 
 /// One meeting with agenda, presences and outcomes. Unknown and unseen are the same answer.
 pub async fn show(ctx: &Ctx, id: MeetingId) -> Result<Dossier> {
-    let meeting = find_visible(ctx, ctx.reader(), id).await?;
+    let meeting = read::<MeetingWithGuests>(ctx, ctx.reader(), id).await?.meeting;
     dossier(ctx, ctx.reader(), meeting).await
 }
 
 /// An outcome, for whoever may see its meeting: what "decided by the table" on a release leads to.
 pub async fn outcome(ctx: &Ctx, id: OutcomeId) -> Result<Outcome> {
-    let outcome = store::outcome(ctx.reader(), id).await?;
-    let Some(outcome) = outcome else {
-        return Err(if policy::visibility(&ctx.actor) == Visibility::Nothing {
-            ctx.actor.refusal()
-        } else {
-            Error::NotFound
-        });
-    };
-    find_visible(ctx, ctx.reader(), outcome.meeting_id).await?;
+    scope::<MeetingWithGuests>(ctx)?;
+    let outcome = store::outcome(ctx.reader(), id).await?.ok_or(Error::NotFound)?;
+    read::<MeetingWithGuests>(ctx, ctx.reader(), outcome.meeting_id).await?;
     Ok(outcome)
 }
 
@@ -95,7 +82,7 @@ pub async fn outcome(ctx: &Ctx, id: OutcomeId) -> Result<Outcome> {
 /// Who may: whoever may see the meeting and is a person. A draft has no entry yet. A meeting called off gives its
 /// withdrawal, so that a calendar that still shows it takes it away.
 pub async fn calendar_entry(ctx: &Ctx, id: MeetingId) -> Result<String> {
-    let meeting = find_visible(ctx, ctx.reader(), id).await?;
+    let meeting = read::<MeetingWithGuests>(ctx, ctx.reader(), id).await?.meeting;
     let person = ctx.actor.person_id().ok_or(Error::Denied)?;
     if meeting.convocation().is_none() {
         return Err(Error::NotFound);
@@ -145,7 +132,8 @@ async fn sheet(db: &impl ConnectionTrait, meeting: &Meeting) -> Result<mail::She
     })
 }
 
-async fn dossier(ctx: &Ctx, db: &impl ConnectionTrait, meeting: Meeting) -> Result<Dossier> {
+/// Reads everything that is known of a meeting the caller has opened: for the answer after a change.
+pub async fn dossier(ctx: &Ctx, db: &impl ConnectionTrait, meeting: Meeting) -> Result<Dossier> {
     let mut recorded = store::attendances(db, meeting.id).await?;
     let parties = parties_of(ctx, db, &meeting).await?;
     let quorum = Quorum::of(parties.len(), parties.iter().filter_map(|party| recorded.get(&party.body_id)));
@@ -197,63 +185,74 @@ fn subject(meeting: &Meeting) -> Subject {
     Subject { convened: meeting.convocation().is_some(), invited: false }
 }
 
-async fn find_visible(ctx: &Ctx, db: &impl ConnectionTrait, id: MeetingId) -> Result<Meeting> {
-    let visible = policy::visibility(&ctx.actor);
-    if visible == Visibility::Nothing {
-        return Err(ctx.actor.refusal());
+/// Opens a meeting for a change, as [`open`](crate::open::open) does; the guests are not needed any more.
+async fn open(ctx: &Ctx, txn: &Txn, id: MeetingId, action: Action, seen: Seen) -> Result<Meeting> {
+    Ok(open::open::<MeetingWithGuests>(ctx, txn, id, action, seen).await?.meeting)
+}
+
+impl Guarded for MeetingWithGuests {
+    type Action = Action;
+    const VIEW: Action = Action::View;
+
+    fn may(&self, actor: &Actor, action: Action) -> bool {
+        let is_guest =
+            |held: &HeldSeat| actor.person_id().is_some_and(|person| self.guests.contains(&(held.seat_id, person)));
+        let invited = actor.seats.iter().any(is_guest);
+        policy::may(actor, action, Subject { invited, ..subject(&self.meeting) })
     }
-    store::find(db, visible, id).await?.ok_or(Error::NotFound)
-}
 
-/// The meeting a use case works on: seen, allowed, and at the version the caller read.
-async fn find_for(ctx: &Ctx, txn: &Txn, action: Action, id: MeetingId, version: Option<i32>) -> Result<Meeting> {
-    let meeting = find_visible(ctx, txn, id).await?;
-    authorise(ctx, action, &meeting)?;
-    if version.is_some_and(|version| version != meeting.version) {
-        return Err(Error::Stale);
+    fn version(&self) -> i32 {
+        self.meeting.version
     }
-    Ok(meeting)
 }
 
-/// The meeting something is added to. It is taken for writing and looked at again, so that what two people add at once goes
-/// one after the other, and nothing is added to a meeting that was just closed. A form names the version it was made of, so
-/// that a second click adds nothing a second time; a program has its idempotency key.
-async fn take_for(
-    ctx: &Ctx,
-    txn: &Txn,
-    action: Action,
-    event: Event,
-    id: MeetingId,
-    version: Option<i32>,
-) -> Result<Meeting> {
-    find_for(ctx, txn, action, id, version).await?;
-    store::touch(txn, id, ctx.now()).await?;
-    let taken = find_for(ctx, txn, action, id, version.map(|seen| seen + 1)).await?;
-    taken.must_allow(event)?;
-    Ok(taken)
+impl Scoped for MeetingWithGuests {
+    type Id = MeetingId;
+    type Visibility = Visibility;
+
+    fn visibility(actor: &Actor) -> Option<Visibility> {
+        policy::visibility(actor)
+    }
+
+    async fn find(
+        db: &impl ConnectionTrait,
+        visible: &Visibility,
+        id: MeetingId,
+    ) -> std::result::Result<Option<Self>, StoreError> {
+        let Some(meeting) = store::find(db, visible, id).await? else { return Ok(None) };
+        Ok(Some(Self { meeting, guests: store::guests(db, id).await? }))
+    }
 }
 
-fn authorise(ctx: &Ctx, action: Action, meeting: &Meeting) -> Result<()> {
-    if policy::may(&ctx.actor, action, subject(meeting)) { Ok(()) } else { Err(ctx.actor.refusal()) }
+impl Guarded for Table {
+    type Action = Action;
+    const VIEW: Action = Action::ViewTables;
+
+    fn may(&self, actor: &Actor, action: Action) -> bool {
+        policy::may_ever(actor, action)
+    }
+
+    fn version(&self) -> i32 {
+        self.version
+    }
 }
 
-/// Saves what a transition made of a meeting, and records it.
+/// Saves what a change made of a meeting, records it, and returns the meeting as it is now.
 async fn save(
     ctx: &Ctx,
     txn: &Txn,
-    changed: &Meeting,
+    changed: Meeting,
     action: &'static str,
     details: serde_json::Value,
 ) -> Result<Meeting> {
-    store::save(txn, changed, changed.version, ctx.now()).await?;
+    store::save(txn, &changed, ctx.now()).await?;
     record(ctx, txn, action, changed.id, details).await?;
-    Ok(Meeting { version: changed.version + 1, ..changed.clone() })
+    Ok(Meeting { version: changed.version + 1, ..changed })
 }
 
 async fn record(ctx: &Ctx, txn: &Txn, action: &'static str, id: MeetingId, details: serde_json::Value) -> Result<()> {
     let event = audit::Event::about(action, ("meeting", id.to_string()), details);
-    audit::record(ctx, txn, event).await?;
-    Ok(())
+    audit::record(ctx, txn, event).await
 }
 
 /// What happened to the slot and venue of a meeting, for the trail.

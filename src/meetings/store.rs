@@ -7,7 +7,7 @@ pub use members::{add_parties, end_parties, guests, parties_at, replace_guests, 
 use super::model::{AgendaItem, Attendance, Convocation, Meeting, Number, Quorum, Slot, Stage, Told, Venue};
 use super::policy::Visibility;
 use super::view::{Invited, Line, Member, Outcome, Table};
-use crate::db::{StoreError, exactly_one, no_row};
+use crate::db::{StoreError, exactly_one, page, save_row};
 use crate::letters;
 use crate::texts::Lang;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -18,10 +18,10 @@ use entity::kinds::{CalendarMethod, MeetingState, OutcomeKind};
 use entity::{
     Instant, agenda_item, attendance, invitation, meeting, meeting_guest, outcome, person, technical_table as table,
 };
-use sea_orm::sea_query::{Expr, OnConflict, Query};
+use sea_orm::sea_query::{OnConflict, Query};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType,
-    Order, QueryFilter, QueryOrder, QuerySelect, RelationDef,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, Order,
+    QueryFilter, QueryOrder, QuerySelect, RelationDef,
 };
 use std::collections::{HashMap, HashSet};
 
@@ -128,14 +128,8 @@ pub async fn table(db: &impl ConnectionTrait, id: TableId) -> Result<Table> {
     row.map(Table::from).ok_or_else(|| StoreError::inconsistent("technical_table", id, "absent"))
 }
 
-/// The next number of a table's year. Takes the table for writing: two who convene at once get two numbers.
+/// Returns the next number of a table's year.
 pub async fn next_number(txn: &impl ConnectionTrait, id: TableId, year: i32) -> Result<Number> {
-    let touched = table::Entity::update_many()
-        .col_expr(table::Column::Version, Expr::col(table::Column::Version).add(1))
-        .filter(table::Column::Id.eq(id))
-        .exec(txn)
-        .await?;
-    exactly_one(touched.rows_affected)?;
     let last: Option<i32> = meeting::Entity::find()
         .select_only()
         .column(meeting::Column::Number)
@@ -152,27 +146,19 @@ pub async fn next_number(txn: &impl ConnectionTrait, id: TableId, year: i32) -> 
 /// The meetings that pass the filter and may be seen, the latest day first.
 pub async fn list(
     db: &impl ConnectionTrait,
-    visible: Visibility,
+    visible: &Visibility,
     filter: &Filter,
     after: Option<(NaiveDate, MeetingId)>,
     limit: Option<u64>,
 ) -> Result<Vec<Line>> {
-    let mut query = meeting::Entity::find().filter(seen_by(visible)).filter(
+    let query = meeting::Entity::find().filter(seen_by(visible)).filter(
         Condition::all()
             .add_option(filter.table.map(|id| meeting::Column::TableId.eq(id)))
             .add_option(filter.state.map(|state| meeting::Column::State.eq(state)))
             .add_option(filter.from.map(|day| meeting::Column::Day.gte(day))),
     );
-    if let Some((day, id)) = after {
-        let same_day = Condition::all().add(meeting::Column::Day.eq(day)).add(meeting::Column::Id.lt(id));
-        query = query.filter(Condition::any().add(meeting::Column::Day.lt(day)).add(same_day));
-    }
-    let rows = query
-        .order_by(meeting::Column::Day, Order::Desc)
-        .order_by(meeting::Column::Id, Order::Desc)
-        .limit(limit)
-        .all(db)
-        .await?;
+    let key = (meeting::Column::Day.into_expr(), meeting::Column::Id);
+    let rows = page(query, Order::Desc, key, after, limit).all(db).await?;
     lines(db, rows).await
 }
 
@@ -190,12 +176,12 @@ async fn lines(db: &impl ConnectionTrait, rows: Vec<meeting::Model>) -> Result<V
 }
 
 /// One meeting, if it may be seen.
-pub async fn find(db: &impl ConnectionTrait, visible: Visibility, id: MeetingId) -> Result<Option<Meeting>> {
+pub async fn find(db: &impl ConnectionTrait, visible: &Visibility, id: MeetingId) -> Result<Option<Meeting>> {
     let row = meeting::Entity::find_by_id(id).filter(seen_by(visible)).one(db).await?;
     row.map(meeting_of).transpose()
 }
 
-fn seen_by(visible: Visibility) -> Condition {
+fn seen_by(visible: &Visibility) -> Condition {
     let convened = Condition::all().add(meeting::Column::ConvenedAt.is_not_null());
     match visible {
         Visibility::Everything => Condition::all(),
@@ -204,12 +190,11 @@ fn seen_by(visible: Visibility) -> Condition {
             let invited = Query::select()
                 .column(meeting_guest::Column::MeetingId)
                 .from(meeting_guest::Entity)
-                .and_where(meeting_guest::Column::PersonId.eq(person))
-                .and_where(meeting_guest::Column::SeatId.is_in(seats))
+                .and_where(meeting_guest::Column::PersonId.eq(*person))
+                .and_where(meeting_guest::Column::SeatId.is_in(seats.iter().copied()))
                 .to_owned();
             convened.add(meeting::Column::Id.in_subquery(invited))
         }
-        Visibility::Nothing => no_row(),
     }
 }
 
@@ -227,27 +212,10 @@ pub async fn insert(txn: &impl ConnectionTrait, new: &Meeting, at: DateTime<Utc>
     Ok(())
 }
 
-/// Saves a meeting read at `version`; whoever read an older one gets `Stale`.
-pub async fn save(txn: &impl ConnectionTrait, changed: &Meeting, version: i32, at: DateTime<Utc>) -> Result<()> {
-    let row = meeting::ActiveModel { version: Set(version + 1), updated_at: Set(at.into()), ..columns(changed) };
-    let touched = meeting::Entity::update_many()
-        .set(row)
-        .filter(meeting::Column::Id.eq(changed.id))
-        .filter(meeting::Column::Version.eq(version))
-        .exec(txn)
-        .await?;
-    exactly_one(touched.rows_affected)
-}
-
-/// Takes the meeting for writing and raises its version: whoever adds to it goes one after the other, on both engines.
-pub async fn touch(txn: &impl ConnectionTrait, id: MeetingId, at: DateTime<Utc>) -> Result<()> {
-    let touched = meeting::Entity::update_many()
-        .col_expr(meeting::Column::Version, Expr::col(meeting::Column::Version).add(1))
-        .col_expr(meeting::Column::UpdatedAt, Expr::value(Instant::from(at)))
-        .filter(meeting::Column::Id.eq(id))
-        .exec(txn)
-        .await?;
-    exactly_one(touched.rows_affected)
+/// Saves what a change made of a meeting, if it still has the version that was read.
+pub async fn save(txn: &impl ConnectionTrait, changed: &Meeting, at: DateTime<Utc>) -> Result<()> {
+    let row = meeting::ActiveModel { updated_at: Set(at.into()), ..columns(changed) };
+    save_row(txn, row, (meeting::Column::Id, changed.id), (meeting::Column::Version, changed.version)).await
 }
 
 /// The agenda in its order.
@@ -379,7 +347,7 @@ pub async fn outcome(db: &impl ConnectionTrait, id: OutcomeId) -> Result<Option<
 /// order in which they were recorded.
 pub async fn latest_outcomes(
     db: &impl ConnectionTrait,
-    visible: Visibility,
+    visible: &Visibility,
     kind: OutcomeKind,
     limit: u64,
 ) -> Result<Vec<(Line, Outcome)>> {

@@ -5,8 +5,9 @@ use crate::designations::view::Designation;
 use crate::texts::Lang;
 use crate::time::words;
 use chrono::{DateTime, Timelike as _, Utc};
-use entity::ids::{AgendaItemId, DesignationId, MeetingId, OutcomeId, PersonId, ReleaseId, TableId, TaskId};
+use entity::ids::{AgendaItemId, DesignationId, MeetingId, OutcomeId, PersonId, ReleaseId, SeatId, TableId, TaskId};
 use entity::kinds::{MeetingMode, OutcomeKind, TableKind};
+use std::collections::HashSet;
 
 /// The plenary table or a working group.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +19,7 @@ pub struct Table {
     pub kind: TableKind,
     /// Working days between convocation and meeting.
     pub ordinary_notice_days: i32,
-    /// Rises with every meeting convened and every change of its parties.
+    /// Rises with every change of its parties.
     pub version: i32,
 }
 
@@ -169,4 +170,12 @@ pub fn location(venue: &Venue, lang: Lang) -> String {
             lang.f("meetings.mixed_place", &[("place", place.as_deref().unwrap_or_default())])
         }
     }
+}
+
+/// A meeting with the partners invited to it: what the policy is asked about.
+#[derive(Clone, Debug)]
+pub struct MeetingWithGuests {
+    pub meeting: Meeting,
+    /// Each by the seat in which they were invited.
+    pub guests: HashSet<(SeatId, PersonId)>,
 }

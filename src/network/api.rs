@@ -5,7 +5,9 @@ use super::model::{
     AgreementAct, AgreementView, BodyView, CalendarDay, ObservatoryView, PatronDay, PersonChange, PersonView,
     TerritoryView,
 };
+use super::policy::Action;
 use super::service;
+use crate::auth::rights::Right;
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::Error;
@@ -37,6 +39,22 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(show_person)
         .service(update_person);
 }
+
+/// What each operation asks of its caller.
+pub const RIGHTS: &[(&str, Right<Action>)] = &[
+    ("show_agreement", Right::Anybody),
+    ("edit_agreement", Right::Ever(Action::EditFrame)),
+    ("list_bodies", Right::Anybody),
+    ("show_body", Right::Anybody),
+    ("edit_body", Right::Ever(Action::EditFrame)),
+    ("list_observatories", Right::Anybody),
+    ("show_observatory", Right::Anybody),
+    ("list_territories", Right::Anybody),
+    ("list_working_days", Right::Anybody),
+    ("list_people", Right::Ever(Action::ListPeople)),
+    ("show_person", Right::Ever(Action::ViewPerson)),
+    ("update_person", Right::Ever(Action::ChangePerson)),
+];
 
 /// The agreement the network works under.
 #[derive(Serialize, ToSchema)]
@@ -266,7 +284,7 @@ pub struct PersonPatch {
 /// The agreement
 ///
 /// Its acts, its term and the day of its joint review. Public.
-#[utoipa::path(tag = "Network", security(()), responses((status = 200, body = AgreementOut)))]
+#[utoipa::path(tag = "Network", responses((status = 200, body = AgreementOut)))]
 #[get("/agreement")]
 pub async fn show_agreement(ctx: Ctx) -> Answer {
     Ok(agreement_answer(service::agreement(ctx.reader()).await?))
@@ -278,7 +296,6 @@ pub async fn show_agreement(ctx: Ctx) -> Answer {
 /// force.
 #[utoipa::path(
     tag = "Network",
-    security(("api_token" = ["secretariat"])),
     params(IfMatch),
     request_body(content = AgreementPatch, content_type = "application/merge-patch+json"),
     responses((status = 200, body = AgreementOut))
@@ -293,7 +310,7 @@ pub async fn edit_agreement(ctx: Ctx, request: HttpRequest, MergePatch(patch): M
 /// The bodies
 ///
 /// All signatories, the region first. Public.
-#[utoipa::path(tag = "Network", security(()), responses((status = 200, body = Page<BodyOut>)))]
+#[utoipa::path(tag = "Network", responses((status = 200, body = Page<BodyOut>)))]
 #[get("/bodies")]
 pub async fn list_bodies(ctx: Ctx) -> Answer {
     Ok(whole(service::bodies(ctx.reader()).await?, BodyOut::from))
@@ -302,7 +319,7 @@ pub async fn list_bodies(ctx: Ctx) -> Answer {
 /// One body
 ///
 /// By its code, its IPA code or any of its names, whatever their case. Public.
-#[utoipa::path(tag = "Network", security(()), params(("code" = String, Path, max_length = 200)), responses((status = 200, body = BodyOut)))]
+#[utoipa::path(tag = "Network", params(("code" = String, Path, max_length = 200)), responses((status = 200, body = BodyOut)))]
 #[get("/bodies/{code}")]
 pub async fn show_body(ctx: Ctx, code: web::Path<String>) -> Answer {
     Ok(body_answer(service::body(ctx.reader(), &code).await?))
@@ -314,7 +331,6 @@ pub async fn show_body(ctx: Ctx, code: web::Path<String>) -> Answer {
 /// `not_an_address`, `mailbox_taken` for the mailbox of another body.
 #[utoipa::path(
     tag = "Network",
-    security(("api_token" = ["secretariat"])),
     params(("code" = String, Path, max_length = 200), IfMatch),
     request_body(content = BodyPatch, content_type = "application/merge-patch+json"),
     responses((status = 200, body = BodyOut))
@@ -334,7 +350,7 @@ pub async fn edit_body(
 /// The observatories
 ///
 /// The regional one first. Public.
-#[utoipa::path(tag = "Network", security(()), responses((status = 200, body = Page<ObservatoryOut>)))]
+#[utoipa::path(tag = "Network", responses((status = 200, body = Page<ObservatoryOut>)))]
 #[get("/observatories")]
 pub async fn list_observatories(ctx: Ctx) -> Answer {
     Ok(whole(service::observatories(ctx.reader()).await?, ObservatoryOut::from))
@@ -343,7 +359,7 @@ pub async fn list_observatories(ctx: Ctx) -> Answer {
 /// One observatory
 ///
 /// Public.
-#[utoipa::path(tag = "Network", security(()), params(("code" = String, Path, max_length = 60)), responses((status = 200, body = ObservatoryOut)))]
+#[utoipa::path(tag = "Network", params(("code" = String, Path, max_length = 60)), responses((status = 200, body = ObservatoryOut)))]
 #[get("/observatories/{code}")]
 pub async fn show_observatory(ctx: Ctx, code: web::Path<String>) -> Answer {
     let observatory = service::observatory(ctx.reader(), &code).await?;
@@ -353,7 +369,7 @@ pub async fn show_observatory(ctx: Ctx, code: web::Path<String>) -> Answer {
 /// The territories
 ///
 /// Each with its patron day. Public.
-#[utoipa::path(tag = "Network", security(()), responses((status = 200, body = Page<TerritoryOut>)))]
+#[utoipa::path(tag = "Network", responses((status = 200, body = Page<TerritoryOut>)))]
 #[get("/territories")]
 pub async fn list_territories(ctx: Ctx) -> Answer {
     Ok(whole(service::territories(ctx.reader()).await?, TerritoryOut::from))
@@ -363,7 +379,7 @@ pub async fn list_territories(ctx: Ctx) -> Answer {
 ///
 /// Every day of a span, and why it is not worked if it is not: a holiday, the patron of the town, a closure, a weekend.
 /// Refused: a span that ends before it starts, or of more than 400 days. Public.
-#[utoipa::path(tag = "Network", security(()), params(("code" = String, Path, max_length = 10), SpanQuery), responses((status = 200, body = WorkingDaysOut)))]
+#[utoipa::path(tag = "Network", params(("code" = String, Path, max_length = 10), SpanQuery), responses((status = 200, body = WorkingDaysOut)))]
 #[get("/territories/{code}/working-days")]
 pub async fn list_working_days(ctx: Ctx, code: web::Path<String>, span: web::Query<SpanQuery>) -> Answer {
     let (from, to) = (span.from.into(), span.to.into());
@@ -374,7 +390,7 @@ pub async fn list_working_days(ctx: Ctx, code: web::Path<String>, span: web::Que
 /// The people
 ///
 /// Everybody who holds or held a seat, in the order in which they were entered. Who may: the secretariat.
-#[utoipa::path(tag = "Network", security(("api_token" = ["secretariat"])), params(Paging), responses((status = 200, body = Page<PersonOut>)))]
+#[utoipa::path(tag = "Network", params(Paging), responses((status = 200, body = Page<PersonOut>)))]
 #[get("/people")]
 pub async fn list_people(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging>) -> Answer {
     let limit = paging.limit()?;

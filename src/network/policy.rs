@@ -4,6 +4,44 @@ use crate::auth::actor::Actor;
 use entity::ids::{BodyId, PersonId};
 use entity::kinds::SeatKind;
 
+/// The actions that the network knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Read the agreement, bodies, observatories and territories.
+    View,
+    /// Enter what the data file leaves open: certified mailboxes, the day of signature.
+    EditFrame,
+    /// Read the list of all people.
+    ListPeople,
+    /// Note that a mail to a person came back for good.
+    MarkBounced,
+    /// Read the record of some person; [`may_see`] says of whom.
+    ViewPerson,
+    /// Change the record of some person; [`reach`] says of whom, and how much.
+    ChangePerson,
+}
+
+impl Action {
+    pub const ALL: &'static [Self] =
+        &[Self::View, Self::EditFrame, Self::ListPeople, Self::MarkBounced, Self::ViewPerson, Self::ChangePerson];
+}
+
+/// Tells whether the actor may do this. The network is public; the service and the secretariat keep it, and run the mail.
+pub fn may(actor: &Actor, action: Action) -> bool {
+    match action {
+        Action::View => true,
+        Action::ListPeople => runs_the_network(actor),
+        // Everybody reads and changes at least their own record.
+        Action::ViewPerson => actor.is_ourselves() || actor.is_participant(),
+        Action::ChangePerson => actor.may_write() && (actor.is_ourselves() || actor.is_participant()),
+        Action::EditFrame | Action::MarkBounced => actor.may_write() && runs_the_network(actor),
+    }
+}
+
+fn runs_the_network(actor: &Actor) -> bool {
+    actor.is_ourselves() || actor.is_secretariat()
+}
+
 /// A person as the rules see them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
@@ -45,11 +83,6 @@ pub enum Reach {
     Address,
 }
 
-/// The list of all people is the secretariat's.
-pub fn may_list_people(actor: &Actor) -> bool {
-    actor.is_ourselves() || actor.is_secretariat()
-}
-
 /// Whether the actor may see a person's record, with phone and language and what came back from their address.
 ///
 /// A seat in one body shows nothing of another's: a manager who designates somebody from elsewhere sees of them what that
@@ -68,23 +101,13 @@ pub fn reach(actor: &Actor, subject: &Subject) -> Reach {
     if !actor.may_write() {
         return Reach::Nothing;
     }
-    if may_list_people(actor) {
+    if runs_the_network(actor) {
         return Reach::Address;
     }
     if subject.is_only_of(|body| actor.manages(body)) && !subject.stands_above_bodies() {
         return Reach::Names;
     }
     if actor.person_id() == Some(subject.person) { Reach::Contact } else { Reach::Nothing }
-}
-
-/// Whether the actor enters what the data file leaves open: certified mailboxes, the day of signature. The secretariat does.
-pub fn may_edit_frame(actor: &Actor) -> bool {
-    actor.may_write() && (actor.is_ourselves() || actor.is_secretariat())
-}
-
-/// A bounce is reported by whoever runs the mail: the service or the secretariat.
-pub fn may_mark_bounced(actor: &Actor) -> bool {
-    actor.may_write() && may_list_people(actor)
 }
 
 #[cfg(test)]
@@ -171,6 +194,6 @@ mod tests {
         secretary.scope = Scope::ReadOnly;
         let referent = subject(9, SeatKind::Referent, body(2));
         assert_eq!(reach(&secretary, &referent), Reach::Nothing);
-        assert!(may_see(&secretary, &referent) && !may_mark_bounced(&secretary));
+        assert!(may_see(&secretary, &referent) && !may(&secretary, Action::MarkBounced));
     }
 }

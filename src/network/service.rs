@@ -9,7 +9,7 @@ pub use super::model::{
     AgreementView, BodyView, CalendarDay, ObservatoryView, PatronDay, PersonChange, PersonIn, PersonView, TerritoryView,
 };
 use super::model::{BOUNCE_NOTE_CHARACTERS, NetworkRefusal, changed_members};
-use super::policy::{self, Reach};
+use super::policy::{self, Action, Reach};
 pub use super::settings::Ladder;
 use super::store;
 pub use super::store::Connection;
@@ -19,6 +19,7 @@ use crate::db::{StoreError, Txn};
 use crate::error::{Error, Result};
 use crate::links::service as links;
 use crate::mail::address;
+use crate::open::Seen;
 use crate::texts::Lang;
 use crate::time::{Calendars, TerritoryCalendar};
 use crate::typed;
@@ -138,9 +139,7 @@ pub async fn reach(ctx: &Ctx, id: PersonId) -> Result<Reach> {
 
 /// Up to `limit` people in the order in which they were entered, after the given one. The secretariat only.
 pub async fn people(ctx: &Ctx, after: Option<PersonId>, limit: u64) -> Result<Vec<PersonView>> {
-    if !policy::may_list_people(&ctx.actor) {
-        return Err(ctx.actor.refusal());
-    }
+    ctx.demand(policy::may(&ctx.actor, Action::ListPeople))?;
     Ok(store::people_after(ctx.reader(), after, limit).await?)
 }
 
@@ -179,9 +178,7 @@ pub async fn update_person(
     if policy::reach(&ctx.actor, &subject) < needed(&members) {
         return Err(Error::Denied);
     }
-    if before.version != version {
-        return Err(Error::Stale);
-    }
+    Seen::Version(version).must_be(before.version)?;
     if members.is_empty() {
         return Ok(before);
     }
@@ -196,9 +193,7 @@ pub async fn update_person(
 /// Notes that a mail to the person came back for good; a new address clears it. The service and the secretariat only. Mails
 /// nobody: the vacancy radar shows it.
 pub async fn mark_bounced(ctx: &Ctx, txn: &Txn, id: PersonId, note: &str) -> Result<PersonView> {
-    if !policy::may_mark_bounced(&ctx.actor) {
-        return Err(Error::Denied);
-    }
+    ctx.demand(policy::may(&ctx.actor, Action::MarkBounced))?;
     let note = typed::required("note", note, BOUNCE_NOTE_CHARACTERS)?;
     let before = person(txn, id).await?;
     let marked = store::mark_bounced(txn, &before, note, ctx.now()).await?;

@@ -5,7 +5,7 @@ use super::model::{
 };
 use super::policy::Subject;
 use super::settings::{self, Ladder};
-use crate::db::{StoreError, Txn, exactly_one};
+use crate::db::{StoreError, Txn, save_row};
 use crate::texts::Lang;
 use crate::time::{CalendarData, Calendars, NonWorkingRule, OneOffDay, RuleKind, TerritoryDays};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -96,17 +96,8 @@ async fn bodies_of(db: &impl Connection, rows: Vec<body::Model>) -> Result<Vec<B
 
 /// Replaces the certified mailbox of a body, if the version is still the one that was read.
 pub async fn update_mailbox(txn: &Txn, before: BodyView, pec: Option<String>, now: DateTime<Utc>) -> Result<BodyView> {
-    let row = body::ActiveModel {
-        pec: Set(pec.clone()),
-        version: Set(before.version + 1),
-        updated_at: Set(now.into()),
-        ..Default::default()
-    };
-    let update = body::Entity::update_many()
-        .set(row)
-        .filter(body::Column::Id.eq(before.id))
-        .filter(body::Column::Version.eq(before.version));
-    exactly_one(update.exec(txn).await?.rows_affected)?;
+    let row = body::ActiveModel { pec: Set(pec.clone()), updated_at: Set(now.into()), ..Default::default() };
+    save_row(txn, row, (body::Column::Id, before.id), (body::Column::Version, before.version)).await?;
     Ok(BodyView { pec, version: before.version + 1, ..before })
 }
 
@@ -117,17 +108,9 @@ pub async fn update_signature(
     in_force_from: Option<NaiveDate>,
     now: DateTime<Utc>,
 ) -> Result<AgreementView> {
-    let row = agreement::ActiveModel {
-        in_force_from: Set(in_force_from),
-        version: Set(before.version + 1),
-        updated_at: Set(now.into()),
-        ..Default::default()
-    };
-    let update = agreement::Entity::update_many()
-        .set(row)
-        .filter(agreement::Column::Id.eq(before.id))
-        .filter(agreement::Column::Version.eq(before.version));
-    exactly_one(update.exec(txn).await?.rows_affected)?;
+    let row =
+        agreement::ActiveModel { in_force_from: Set(in_force_from), updated_at: Set(now.into()), ..Default::default() };
+    save_row(txn, row, (agreement::Column::Id, before.id), (agreement::Column::Version, before.version)).await?;
     Ok(AgreementView { in_force_from, version: before.version + 1, ..before })
 }
 
@@ -361,7 +344,7 @@ pub async fn mark_bounced(txn: &Txn, before: &PersonView, note: String, now: Dat
 }
 
 async fn write_person(txn: &Txn, version: i32, view: &PersonView, now: DateTime<Utc>) -> Result<()> {
-    let PersonView { id, given_name, family_name, email, phone, language, bounced_at, bounce_note, version: next } =
+    let PersonView { id, given_name, family_name, email, phone, language, bounced_at, bounce_note, version: _ } =
         view.clone();
     let columns = person::ActiveModel {
         given_name: Set(given_name),
@@ -371,13 +354,8 @@ async fn write_person(txn: &Txn, version: i32, view: &PersonView, now: DateTime<
         language: Set(language.code().to_owned()),
         bounced_at: Set(bounced_at.map(Into::into)),
         bounce_note: Set(bounce_note),
-        version: Set(next),
         updated_at: Set(now.into()),
         ..Default::default()
     };
-    let update = person::Entity::update_many()
-        .set(columns)
-        .filter(person::Column::Id.eq(id))
-        .filter(person::Column::Version.eq(version));
-    exactly_one(update.exec(txn).await?.rows_affected)
+    save_row(txn, columns, (person::Column::Id, id), (person::Column::Version, version)).await
 }

@@ -6,7 +6,8 @@
 mod forms;
 
 use super::model::{AgreementAct, AgreementView, BodyView, CalendarDay, ObservatoryView, PatronDay};
-use super::{policy, service};
+use super::policy::{self, Action};
+use super::service;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::http::Answer;
@@ -129,7 +130,7 @@ pub async fn body_facts(ctx: &Ctx, code: &str) -> Result<BodyFacts> {
             .map(Link::from)
             .collect(),
         days: territory_facts(ctx, &body.territory).await?,
-        edit_pec: policy::may_edit_frame(&ctx.actor).then(|| format!("{}/pec", body_href(&body.code))),
+        edit_pec: policy::may(&ctx.actor, Action::EditFrame).then(|| format!("{}/pec", body_href(&body.code))),
         body,
     })
 }
@@ -166,7 +167,7 @@ async fn agreement_box(ctx: &Ctx, bodies: &[BodyView]) -> Result<Option<Agreemen
     let calendars = service::calendars(ctx.reader()).await?;
     let calendar = bodies.first().and_then(|region| calendars.of(&region.territory).ok());
     Ok(Some(AgreementBox {
-        may_edit: policy::may_edit_frame(&ctx.actor),
+        may_edit: policy::may(&ctx.actor, Action::EditFrame),
         ..AgreementBox::of(agreement, calendar, ctx.today(), ctx.lang)
     }))
 }

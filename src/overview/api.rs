@@ -1,8 +1,10 @@
 //! The overview over REST: the radar, the mail log, the jobs.
 
 use super::mail_log::without_keys;
+use super::policy::Action;
 use super::radar::{Risk, RiskKind};
 use super::service;
+use crate::auth::rights::Right;
 use crate::ctx::Ctx;
 use crate::designations::api::SeatOut;
 use crate::due::Obligation;
@@ -11,6 +13,7 @@ use crate::http::json::Json;
 use crate::http::paging::{Page, Paging};
 use crate::jobs::status::{JobStatus, LastRun};
 use crate::mail::outbox::desk::{self, Detail, LogLine};
+use crate::mail::policy as outbox;
 use crate::time::Day;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -30,6 +33,20 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
         .service(resume_sending)
         .service(list_jobs);
 }
+
+/// What each operation asks of its caller.
+pub const RIGHTS: &[(&str, Right<Action>)] =
+    &[("show_radar", Right::Ever(Action::ViewRadar)), ("list_jobs", Right::Ever(Action::ViewJobs))];
+
+/// What the operations on mails ask of their callers.
+pub const RIGHTS_BY_MAIL: &[(&str, Right<outbox::Action>)] = &[
+    ("list_mails", Right::Ever(outbox::Action::View)),
+    ("show_mail", Right::Ever(outbox::Action::View)),
+    ("retry_mail", Right::Ever(outbox::Action::Steer)),
+    ("cancel_mail", Right::Ever(outbox::Action::Steer)),
+    ("pause_sending", Right::Ever(outbox::Action::Steer)),
+    ("resume_sending", Right::Ever(outbox::Action::Steer)),
+];
 
 /// The seats at risk on a day.
 #[derive(Debug, Serialize, ToSchema)]
@@ -88,7 +105,7 @@ pub struct RadarQuery {
 ///
 /// Seats that are vacant, uncovered or about to expire, or whose holder cannot be reached by mail, on a day of the past
 /// or the future, as known now. Who may: secretariat and direction.
-#[utoipa::path(tag = "overview", security(("api_token" = ["secretariat"]), ("api_token" = ["direction"])), params(RadarQuery), responses((status = 200, body = RadarOut)))]
+#[utoipa::path(tag = "overview", params(RadarQuery), responses((status = 200, body = RadarOut)))]
 #[get("/radar")]
 pub async fn show_radar(ctx: Ctx, query: web::Query<RadarQuery>) -> Answer {
     let on = query.on.map(NaiveDate::from);
@@ -166,7 +183,7 @@ pub struct MailQuery {
 /// List the mails with their states
 ///
 /// Newest first. Who may: the secretariat.
-#[utoipa::path(tag = "overview", security(("api_token" = ["secretariat"])), params(MailQuery, Paging), responses((status = 200, body = Page<MailOut>)))]
+#[utoipa::path(tag = "overview", params(MailQuery, Paging), responses((status = 200, body = Page<MailOut>)))]
 #[get("/mails")]
 pub async fn list_mails(
     ctx: Ctx,
@@ -186,7 +203,7 @@ pub async fn list_mails(
 /// One mail with its text
 ///
 /// Keys in links for signing in or answering are removed. Who may: the secretariat.
-#[utoipa::path(tag = "overview", security(("api_token" = ["secretariat"])), params(("id" = MailId, Path)), responses((status = 200, body = MailDetailOut)))]
+#[utoipa::path(tag = "overview", params(("id" = MailId, Path)), responses((status = 200, body = MailDetailOut)))]
 #[get("/mails/{id}")]
 pub async fn show_mail(ctx: Ctx, id: web::Path<MailId>) -> Answer {
     let Detail { line, message_id, text, bytes: _ } = desk::show(&ctx, *id).await?;
@@ -197,7 +214,7 @@ pub async fn show_mail(ctx: Ctx, id: web::Path<MailId>) -> Answer {
 /// Send a mail again
 ///
 /// It is due now, with its attempts counted anew. Who may: the secretariat. Errors: `wrong_transition`.
-#[utoipa::path(tag = "overview", security(("api_token" = ["secretariat"])), params(("id" = MailId, Path)), responses((status = 204)))]
+#[utoipa::path(tag = "overview", params(("id" = MailId, Path)), responses((status = 204)))]
 #[post("/mails/{id}/retry")]
 pub async fn retry_mail(ctx: Ctx, id: web::Path<MailId>) -> Answer {
     ctx.write(async |txn| desk::retry(&ctx, txn, *id).await).await?;
@@ -207,7 +224,7 @@ pub async fn retry_mail(ctx: Ctx, id: web::Path<MailId>) -> Answer {
 /// Withdraw a mail
 ///
 /// It is never sent. Who may: the secretariat. Errors: `wrong_transition`.
-#[utoipa::path(tag = "overview", security(("api_token" = ["secretariat"])), params(("id" = MailId, Path)), responses((status = 204)))]
+#[utoipa::path(tag = "overview", params(("id" = MailId, Path)), responses((status = 204)))]
 #[post("/mails/{id}/cancel")]
 pub async fn cancel_mail(ctx: Ctx, id: web::Path<MailId>) -> Answer {
     ctx.write(async |txn| desk::cancel(&ctx, txn, *id).await).await?;
@@ -225,7 +242,7 @@ pub struct PauseIn {
 /// Pause sending
 ///
 /// Mails are still promised and wait. Who may: the secretariat. Errors: `reason_missing`.
-#[utoipa::path(tag = "overview", security(("api_token" = ["secretariat"])), request_body = PauseIn, responses((status = 204)))]
+#[utoipa::path(tag = "overview", request_body = PauseIn, responses((status = 204)))]
 #[post("/sending/pause")]
 pub async fn pause_sending(ctx: Ctx, input: Json<PauseIn>) -> Answer {
     ctx.write(async |txn| desk::pause(&ctx, txn, &input.value.reason).await).await?;
@@ -235,7 +252,7 @@ pub async fn pause_sending(ctx: Ctx, input: Json<PauseIn>) -> Answer {
 /// Resume sending
 ///
 /// Who may: the secretariat.
-#[utoipa::path(tag = "overview", security(("api_token" = ["secretariat"])), responses((status = 204)))]
+#[utoipa::path(tag = "overview", responses((status = 204)))]
 #[post("/sending/resume")]
 pub async fn resume_sending(ctx: Ctx) -> Answer {
     ctx.write(async |txn| desk::resume(&ctx, txn).await).await?;
@@ -287,7 +304,7 @@ pub struct LastRunOut {
 /// List the background jobs
 ///
 /// Each job with its last run, its outcome, and its next run. Who may: the secretariat.
-#[utoipa::path(tag = "overview", security(("api_token" = ["secretariat"])), responses((status = 200, body = JobsOut)))]
+#[utoipa::path(tag = "overview", responses((status = 200, body = JobsOut)))]
 #[get("/jobs")]
 pub async fn list_jobs(ctx: Ctx) -> Answer {
     let jobs = service::jobs(&ctx).await?;

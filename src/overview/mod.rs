@@ -7,6 +7,7 @@
 pub mod api;
 mod labels;
 pub mod mail_log;
+pub mod policy;
 pub mod radar;
 pub mod service;
 pub mod web;

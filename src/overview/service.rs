@@ -1,11 +1,11 @@
 //! Reads of the overview, each composed from several slices.
 
+use super::policy::{self, Action};
 use super::radar::{self, Picture, Risk};
 use crate::auth::actor::HeldSeat;
 use crate::ctx::Ctx;
 use crate::deliverables::view::{DeliverableView, Progress};
 use crate::designations::model::{Seat, Term};
-use crate::designations::policy::{self, Visibility};
 use crate::designations::service::{self as register, RegisterFilter};
 use crate::designations::view::Designation;
 use crate::due::Obligation;
@@ -35,9 +35,7 @@ const FORMER_HOLDERS: u64 = 100;
 ///
 /// Who may: secretariat and direction. The present knowledge decides, also for a future day.
 pub async fn radar(ctx: &Ctx, on: Option<NaiveDate>) -> Result<Vec<Risk>> {
-    if policy::visibility(&ctx.actor) != Visibility::Everything {
-        return Err(ctx.actor.refusal());
-    }
+    ctx.demand(policy::may(&ctx.actor, Action::ViewRadar))?;
     let day = on.unwrap_or_else(|| ctx.today());
     let db = ctx.reader();
     let (seats, designations) = (register::seats(db).await?, register::whole_register(db).await?);
@@ -108,7 +106,7 @@ async fn leaving(db: &impl ConnectionTrait, upto: NaiveDate) -> Result<Vec<Leavi
 
 /// Returns the Monday list. Who may: the secretariat.
 pub async fn monday(ctx: &Ctx) -> Result<Monday> {
-    demand_secretariat(ctx)?;
+    ctx.demand(policy::may(&ctx.actor, Action::ViewMonday))?;
     let (db, today) = (ctx.reader(), ctx.today());
     let sunday = today + Days::new(u64::from(6 - today.weekday().num_days_from_monday()));
     let seats: HashMap<SeatId, Seat> = register::seats(db).await?.into_iter().map(|seat| (seat.id, seat)).collect();
@@ -169,7 +167,7 @@ pub fn is_failing(job: &JobStatus) -> bool {
 
 /// Returns the state of the jobs. Who may: the secretariat.
 pub async fn jobs(ctx: &Ctx) -> Result<Vec<JobStatus>> {
-    demand_secretariat(ctx)?;
+    ctx.demand(policy::may(&ctx.actor, Action::ViewJobs))?;
     status::overview(ctx).await
 }
 
@@ -198,9 +196,7 @@ pub struct FormerHolder {
 
 /// Returns a dossier for each seat the caller holds. Who may: any participant, about their own seats.
 pub async fn dossiers(ctx: &Ctx) -> Result<Vec<SeatDossier>> {
-    if !ctx.actor.is_participant() {
-        return Err(ctx.actor.refusal());
-    }
+    ctx.demand(policy::may(&ctx.actor, Action::ViewDossiers))?;
     let open = obligations(ctx.reader(), ctx.today() + Days::new(OPEN_DAYS)).await?;
     let coming = coming_releases(ctx.reader()).await?;
     let referents = referents_for_deputies(ctx).await?;
@@ -267,8 +263,4 @@ pub async fn own_obligations(ctx: &Ctx) -> Result<Vec<Obligation>> {
     own.retain(|one| ctx.actor.seats.iter().any(|held| works_for(held, one.seat_id, &referents)));
     own.sort_by_key(|one| one.due_day);
     Ok(own)
-}
-
-fn demand_secretariat(ctx: &Ctx) -> Result<()> {
-    if desk::may_operate(&ctx.actor) { Ok(()) } else { Err(ctx.actor.refusal()) }
 }

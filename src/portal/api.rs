@@ -1,7 +1,10 @@
 //! Publications over REST.
 
+use super::policy::Action;
 use super::service::{self, Evidence, PublicationView};
+use crate::auth::rights::Right;
 use crate::ctx::Ctx;
+use crate::deliverables::policy as deliverables;
 use crate::http::Answer;
 use crate::http::json::Json;
 use crate::http::version::{IfMatch, etag, if_match};
@@ -16,6 +19,15 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn configure(cfg: &mut ServiceConfig<'_>) {
     cfg.service(show_publication).service(declare_publication).service(check_publication);
 }
+
+/// What the operations ask that are about a deliverable: its own policy decides.
+pub const RIGHTS_BY_DELIVERABLE: &[(&str, Right<deliverables::Action>)] = &[
+    ("show_publication", Right::Ever(deliverables::Action::View)),
+    ("declare_publication", Right::Ever(deliverables::Action::DeclareAddress)),
+];
+
+/// What each operation asks of its caller.
+pub const RIGHTS: &[(&str, Right<Action>)] = &[("check_publication", Right::Ever(Action::CheckNow))];
 
 /// The page of a deliverable to declare.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -144,7 +156,7 @@ pub async fn declare_publication(
 ///
 /// What happens: the page is fetched and the result stored. Who may: the secretariat. Mails: none. Errors:
 /// `wrong_transition` unless the release is out.
-#[utoipa::path(tag = "publications", security(("api_token" = ["secretariat"])), params(("deliverable_id" = DeliverableId, Path)), responses((status = 200, body = PublicationOut)))]
+#[utoipa::path(tag = "publications", params(("deliverable_id" = DeliverableId, Path)), responses((status = 200, body = PublicationOut)))]
 #[post("/publications/{deliverable_id}/check")]
 pub async fn check_publication(ctx: Ctx, id: web::Path<DeliverableId>) -> Answer {
     Ok(answer(service::check_now(&ctx, *id).await?))

@@ -34,6 +34,7 @@ pub mod fetch;
 pub mod job;
 pub mod model;
 pub mod page;
+pub mod policy;
 mod round;
 pub mod service;
 mod store;

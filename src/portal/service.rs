@@ -8,6 +8,7 @@ use self::awaited::{Awaited, Network, awaited_page};
 use super::address;
 use super::fetch::{self, Names, SystemNames};
 use super::model::{Look, Publication};
+use super::policy::{self, Action};
 use super::store;
 use crate::audit::{self, Event};
 use crate::auth::actor::Actor;
@@ -16,6 +17,7 @@ use crate::db::Txn;
 use crate::deliverables::service as deliverables;
 use crate::deliverables::view::DeliverableView;
 use crate::error::{Error, Result};
+use crate::open;
 use crate::portal::page::expectation::Expectation;
 use entity::ids::{DeliverableId, ReleaseId};
 use entity::kinds::ReleaseState;
@@ -55,16 +57,13 @@ pub async fn declare(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32, text
     let deliverable = deliverables::declarable(ctx, txn, id).await?;
     let url = address::declarable(text, &ctx.config().portal)?;
     let before = find_or_expected(ctx, txn, id).await?;
-    if before.version != version {
-        return Err(Error::Stale);
-    }
+    open::Seen::Version(version).must_be(before.version)?;
     let after = before.declared(url.to_string(), ctx.now(), ctx.actor.person_id());
     store::save(txn, &after, ctx.now()).await?;
-    let is_own = ctx.actor.works_for(deliverable.deliverable.observatory_id);
     let event = Event {
         action: "portal.declare",
         subject: ("deliverable", id.to_string()),
-        on_behalf_of: (ctx.actor.is_secretariat() && !is_own).then_some(deliverable.body_id),
+        on_behalf_of: ctx.actor.on_behalf_of(deliverable.body_id),
         channel: None,
         source: None,
         details: serde_json::json!({ "publication": after.id, "host": url.host_str() }),
@@ -94,23 +93,16 @@ pub async fn first_look(ctx: &Ctx, id: DeliverableId) -> Result<PublicationView>
     view(ctx, ctx.reader(), id).await
 }
 
-/// Returns whether the actor may have a page checked now; others wait for the next scheduled check.
-fn may_check(actor: &Actor) -> bool {
-    actor.is_secretariat() && actor.may_write()
-}
-
 /// Returns whether to show the button that has the page of a deliverable checked now.
 pub fn may_check_now(actor: &Actor, deliverable: &DeliverableView) -> bool {
-    may_check(actor) && deliverable.release_state == ReleaseState::Published
+    policy::may(actor, Action::CheckNow) && deliverable.release_state == ReleaseState::Published
 }
 
 /// Checks a page now and stores the result, in a transaction opened after the page has answered, because no lock may be
 /// held while the portal answers. Who may: the secretariat. Errors: `wrong_transition` unless the release is out;
 /// `stale` if the address was declared anew meanwhile.
 pub async fn check_now(ctx: &Ctx, id: DeliverableId) -> Result<PublicationView> {
-    if !may_check(&ctx.actor) {
-        return Err(ctx.actor.refusal());
-    }
+    ctx.demand(policy::may(&ctx.actor, Action::CheckNow))?;
     let (awaited, look) = look_now(ctx, id, fetch::ANSWER_WITHIN).await?;
     let service = by_the_service(ctx);
     ctx.write(async |txn| {
@@ -125,9 +117,7 @@ pub async fn check_now(ctx: &Ctx, id: DeliverableId) -> Result<PublicationView> 
 /// Stores a given answer as if it had been fetched, because the portal of a demonstration does not exist. Who may: the
 /// service itself. Errors: those of [`check_now`].
 pub async fn keep_answer(ctx: &Ctx, id: DeliverableId, answer: fetch::Answer) -> Result<()> {
-    if !ctx.actor.is_ourselves() {
-        return Err(Error::Denied);
-    }
+    ctx.demand(policy::may(&ctx.actor, Action::KeepAnswer))?;
     let awaited = awaited_page(ctx, ctx.reader(), id).await?;
     let expectation = Network::read(ctx.reader()).await?.expectation(&awaited.about())?;
     let declared = awaited.publication.address.clone().unwrap_or_default();

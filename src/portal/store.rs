@@ -1,7 +1,7 @@
 //! Rows of `publication` and `publication_check`.
 
 use super::model::{Look, Publication, READING};
-use crate::db::{StoreError, exactly_one};
+use crate::db::{StoreError, save_row};
 use crate::deliverables::model::is_accepted;
 use chrono::{DateTime, Utc};
 use entity::ids::{DeliverableId, ObservatoryId, PublicationCheckId, PublicationId, ReleaseId};
@@ -9,8 +9,8 @@ use entity::kinds::{DeliverableState, ProductScope, PublicationState, ReleaseSta
 use entity::{Instant, deliverable, product, publication, publication_check as check, release, submission};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, Iterable,
-    JoinType, QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationDef, Select,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, Iterable, JoinType,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationDef, Select,
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -233,45 +233,37 @@ pub(super) async fn save(db: &impl ConnectionTrait, after: &Publication, at: Dat
     if after.version == 0 {
         return insert(db, after, at).await;
     }
-    let saved = publication::Entity::update_many()
-        .col_expr(publication::Column::State, Expr::value(after.state))
-        .col_expr(publication::Column::Address, Expr::value(after.address.clone()))
-        .col_expr(publication::Column::DeclaredAt, Expr::value(after.declared_at.map(Instant::from)))
-        .col_expr(publication::Column::DeclaredBy, Expr::value(after.declared_by))
-        .col_expr(publication::Column::FirstSeenAt, Expr::value(after.first_seen_at.map(Instant::from)))
-        .col_expr(publication::Column::VerifiedAt, Expr::value(after.verified_at.map(Instant::from)))
-        .col_expr(publication::Column::LastCheckedAt, Expr::value(after.last_checked_at.map(Instant::from)))
-        .col_expr(publication::Column::NextLookAt, Expr::value(after.next_look_at.map(Instant::from)))
-        .col_expr(publication::Column::FailedLooks, Expr::value(after.failed_looks))
-        .col_expr(publication::Column::Failure, Expr::value(after.failure.clone()))
-        .col_expr(publication::Column::Version, Expr::col(publication::Column::Version).add(1))
-        .col_expr(publication::Column::UpdatedAt, Expr::value(Instant::from(at)))
-        .filter(publication::Column::Id.eq(after.id))
-        .filter(publication::Column::Version.eq(after.version))
-        .exec(db)
-        .await?;
-    exactly_one(saved.rows_affected)
+    let row = publication::ActiveModel { updated_at: Set(at.into()), ..columns(after) };
+    save_row(db, row, (publication::Column::Id, after.id), (publication::Column::Version, after.version)).await
 }
 
 /// Inserts the first row. Of two concurrent declarations the unique key lets one through; the other gets a stale
 /// version.
+/// Returns the columns that a change may set; identity, version and instants are set by the callers.
+fn columns(publication: &Publication) -> publication::ActiveModel {
+    publication::ActiveModel {
+        state: Set(publication.state),
+        address: Set(publication.address.clone()),
+        declared_at: Set(publication.declared_at.map(Instant::from)),
+        declared_by: Set(publication.declared_by),
+        first_seen_at: Set(publication.first_seen_at.map(Instant::from)),
+        verified_at: Set(publication.verified_at.map(Instant::from)),
+        last_checked_at: Set(publication.last_checked_at.map(Instant::from)),
+        next_look_at: Set(publication.next_look_at.map(Instant::from)),
+        failed_looks: Set(publication.failed_looks),
+        failure: Set(publication.failure.clone()),
+        ..Default::default()
+    }
+}
+
 async fn insert(db: &impl ConnectionTrait, new: &Publication, at: DateTime<Utc>) -> Result<()> {
     let row = publication::ActiveModel {
         id: Set(new.id),
         deliverable_id: Set(new.deliverable_id),
-        state: Set(new.state),
-        address: Set(new.address.clone()),
-        declared_at: Set(new.declared_at.map(Instant::from)),
-        declared_by: Set(new.declared_by),
-        first_seen_at: Set(new.first_seen_at.map(Instant::from)),
-        verified_at: Set(new.verified_at.map(Instant::from)),
-        last_checked_at: Set(new.last_checked_at.map(Instant::from)),
-        next_look_at: Set(new.next_look_at.map(Instant::from)),
-        failed_looks: Set(new.failed_looks),
-        failure: Set(new.failure.clone()),
         version: Set(1),
         created_at: Set(at.into()),
         updated_at: Set(at.into()),
+        ..columns(new)
     };
     let inserted = publication::Entity::insert(row).exec_without_returning(db).await.map_err(StoreError::from);
     match inserted {

@@ -2,8 +2,10 @@
 
 use super::feed;
 use super::model::{Flags, Product, Reason, Step, When};
+use super::policy::Action;
 use super::service::{self, ConfirmIn, CorrectIn, MoveIn, PlanIn, ReleaseFilter};
 use super::view::{Change, ReleaseView, Story};
+use crate::auth::rights::Right;
 use crate::ctx::Ctx;
 use crate::deliverables::view::Progress;
 use crate::error::{Code, Error};
@@ -15,6 +17,7 @@ use crate::http::paging::{Page, Paging};
 use crate::http::patch::Patch;
 use crate::http::version::{self, IfMatch};
 use crate::ical::IcalError;
+use crate::open::Seen;
 use crate::secret::sha256_hex;
 use crate::texts::Lang;
 use crate::time::{Day, Period, zone};
@@ -37,6 +40,20 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(move_release)
         .service(cancel_release);
 }
+
+/// What each operation asks of its caller.
+pub const RIGHTS: &[(&str, Right<Action>)] = &[
+    ("list_products", Right::Anybody),
+    ("show_product", Right::Anybody),
+    ("list_releases", Right::Anybody),
+    ("plan_release", Right::Ever(Action::Plan)),
+    ("show_release", Right::Anybody),
+    ("change_release", Right::Ever(Action::Correct)),
+    ("improve_release", Right::Ever(Action::Improve)),
+    ("confirm_release", Right::Ever(Action::Confirm)),
+    ("move_release", Right::Ever(Action::Move)),
+    ("cancel_release", Right::Ever(Action::Cancel)),
+];
 
 /// The feed, which is no part of the API: calendars fetch it by its own address.
 pub fn pages(cfg: &mut web::ServiceConfig) {
@@ -290,7 +307,7 @@ pub struct FeedQuery {
 /// The catalogue of products
 ///
 /// Who may: everybody.
-#[utoipa::path(tag = "releases", security(()), params(Paging), responses((status = 200, body = Page<ProductOut>)))]
+#[utoipa::path(tag = "releases", params(Paging), responses((status = 200, body = Page<ProductOut>)))]
 #[get("/products")]
 pub async fn list_products(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging>) -> Answer {
     let limit = paging.limit()?;
@@ -306,7 +323,7 @@ pub async fn list_products(ctx: Ctx, request: HttpRequest, paging: web::Query<Pa
 /// One product with the steps behind its releases
 ///
 /// Who may: everybody.
-#[utoipa::path(tag = "releases", security(()), params(("code" = String, Path, max_length = 60)), responses((status = 200, body = ProductOut)))]
+#[utoipa::path(tag = "releases", params(("code" = String, Path, max_length = 60)), responses((status = 200, body = ProductOut)))]
 #[get("/products/{code}")]
 pub async fn show_product(ctx: Ctx, code: web::Path<String>) -> Answer {
     let product = service::product(ctx.reader(), &code).await?;
@@ -316,7 +333,7 @@ pub async fn show_product(ctx: Ctx, code: web::Path<String>) -> Answer {
 /// The agenda of releases
 ///
 /// Provisional, confirmed, published and cancelled ones, the earliest day first. Who may: everybody.
-#[utoipa::path(tag = "releases", security(()), params(AgendaQuery, Paging), responses((status = 200, body = Page<ReleaseOut>)))]
+#[utoipa::path(tag = "releases", params(AgendaQuery, Paging), responses((status = 200, body = Page<ReleaseOut>)))]
 #[get("/releases")]
 pub async fn list_releases(
     ctx: Ctx,
@@ -335,10 +352,7 @@ pub async fn list_releases(
 /// The filter a query means; an unknown product is an error, not an empty list.
 async fn filter_of(ctx: &Ctx, query: &AgendaQuery) -> Result<ReleaseFilter, Error> {
     let product = match &query.product {
-        Some(code) => match service::product(ctx.reader(), code).await {
-            Err(Error::NotFound) => return Err(Error::field("product", Code::UnknownValue)),
-            found => Some(found?.id),
-        },
+        Some(code) => Some(service::product(ctx.reader(), code).await.map_err(|error| error.as_unknown("product"))?.id),
         None => None,
     };
     Ok(ReleaseFilter {
@@ -356,7 +370,7 @@ async fn filter_of(ctx: &Ctx, query: &AgendaQuery) -> Result<ReleaseFilter, Erro
 /// Mails: none. Errors: `unknown_value`, `observatory_missing` where the product is autonomous, `observatory_out_of_place`
 /// where it is not, `period_of_another_kind`, `period_not_begun`, `out_of_range` for a period too long ago, `release_exists`,
 /// `day_in_past`, `not_precise`, `hour_out_of_place`, `hour_skipped`.
-#[utoipa::path(tag = "releases", security(("api_token" = ["secretariat"])), params(IdempotencyKey), request_body = PlanReleaseIn, responses((status = 201, body = ReleaseOut)))]
+#[utoipa::path(tag = "releases", params(IdempotencyKey), request_body = PlanReleaseIn, responses((status = 201, body = ReleaseOut)))]
 #[post("/releases")]
 pub async fn plan_release(ctx: Ctx, request: HttpRequest, input: Json<PlanReleaseIn>) -> Answer {
     idempotency::once(&ctx, &request, &input.digest(), async |txn| {
@@ -370,7 +384,7 @@ pub async fn plan_release(ctx: Ctx, request: HttpRequest, input: Json<PlanReleas
 /// One release with the whole story of its date
 ///
 /// Every date it ever had, why it changed, which meeting decided it, how much notice was given. Who may: everybody.
-#[utoipa::path(tag = "releases", security(()), params(("id" = ReleaseId, Path)), responses((status = 200, body = StoryOut)))]
+#[utoipa::path(tag = "releases", params(("id" = ReleaseId, Path)), responses((status = 200, body = StoryOut)))]
 #[get("/releases/{id}")]
 pub async fn show_release(ctx: Ctx, id: web::Path<ReleaseId>) -> Answer {
     let story = service::story(&ctx, *id).await?;
@@ -383,7 +397,7 @@ pub async fn show_release(ctx: Ctx, id: web::Path<ReleaseId>) -> Answer {
 /// in calendars stay. What should not be there at all is cancelled: it has been public. Who may: the secretariat. Mails:
 /// none. Errors: `wrong_transition` once confirmed, `nothing_changes`, `release_exists`, `period_of_another_kind`,
 /// `period_not_begun`, `out_of_range`, `unknown_value`.
-#[utoipa::path(tag = "releases", security(("api_token" = ["secretariat"])), params(("id" = ReleaseId, Path), IfMatch), request_body(content = ReleasePatch, content_type = "application/merge-patch+json"), responses((status = 200, body = ReleaseOut)))]
+#[utoipa::path(tag = "releases", params(("id" = ReleaseId, Path), IfMatch), request_body(content = ReleasePatch, content_type = "application/merge-patch+json"), responses((status = 200, body = ReleaseOut)))]
 #[patch("/releases/{id}")]
 pub async fn change_release(
     ctx: Ctx,
@@ -402,7 +416,7 @@ pub async fn change_release(
 ///
 /// Who may: the secretariat. Mails: none. Errors: `wrong_transition`, `nothing_changes`, `day_in_past`, `period_not_begun`,
 /// `not_precise`, `hour_out_of_place`, `hour_skipped`.
-#[utoipa::path(tag = "releases", security(("api_token" = ["secretariat"])), params(("id" = ReleaseId, Path), IfMatch), request_body = ImproveReleaseIn, responses((status = 200, body = ReleaseOut)))]
+#[utoipa::path(tag = "releases", params(("id" = ReleaseId, Path), IfMatch), request_body = ImproveReleaseIn, responses((status = 200, body = ReleaseOut)))]
 #[post("/releases/{id}/improve")]
 pub async fn improve_release(
     ctx: Ctx,
@@ -412,7 +426,7 @@ pub async fn improve_release(
 ) -> Answer {
     let version = version::if_match(&request)?;
     let when = input.value.date.try_into()?;
-    let improved = ctx.write(async |txn| service::improve(&ctx, txn, *id, Some(version), when).await).await?;
+    let improved = ctx.write(async |txn| service::improve(&ctx, txn, *id, version, when).await).await?;
     Ok(answer(&ctx, improved))
 }
 
@@ -423,7 +437,7 @@ pub async fn improve_release(
 /// Errors: `wrong_transition`, `non_working_day` naming territories and reasons, `day_in_past`, `period_not_begun`,
 /// `hour_skipped`, `observatory_missing` or `observatory_out_of_place` where the product's scope has changed since the release
 /// was planned.
-#[utoipa::path(tag = "releases", security(("api_token" = ["secretariat"])), params(("id" = ReleaseId, Path), IfMatch), request_body = ConfirmReleaseIn, responses((status = 200, body = ReleaseOut)))]
+#[utoipa::path(tag = "releases", params(("id" = ReleaseId, Path), IfMatch), request_body = ConfirmReleaseIn, responses((status = 200, body = ReleaseOut)))]
 #[post("/releases/{id}/confirm")]
 pub async fn confirm_release(
     ctx: Ctx,
@@ -435,7 +449,7 @@ pub async fn confirm_release(
     let ConfirmReleaseIn { day, hour, despite_non_working } = input.value;
     let input = ConfirmIn { day: day.into(), hour, despite_non_working };
     let confirmed =
-        ctx.write(async |txn| service::confirm_in(&ctx, txn, *id, Some(version), input, None).await).await?;
+        ctx.write(async |txn| service::confirm(&ctx, txn, *id, Seen::Version(version), input, None).await).await?;
     Ok(answer(&ctx, confirmed))
 }
 
@@ -444,7 +458,7 @@ pub async fn confirm_release(
 /// What happens: the days of deliverables and tasks still open are derived anew; days set by hand stay; the old date and
 /// the reason stay readable for ever. Who may: the secretariat. Mails: none. Errors: `wrong_transition`, `reason_missing`,
 /// `nothing_changes`, `non_working_day`, `day_in_past`, `period_not_begun`, `hour_skipped`.
-#[utoipa::path(tag = "releases", security(("api_token" = ["secretariat"])), params(("id" = ReleaseId, Path), IfMatch), request_body = MoveReleaseIn, responses((status = 200, body = ReleaseOut)))]
+#[utoipa::path(tag = "releases", params(("id" = ReleaseId, Path), IfMatch), request_body = MoveReleaseIn, responses((status = 200, body = ReleaseOut)))]
 #[post("/releases/{id}/move")]
 pub async fn move_release(
     ctx: Ctx,
@@ -456,7 +470,8 @@ pub async fn move_release(
     let MoveReleaseIn { day, hour, reason_code, reason_text, despite_non_working } = input.value;
     let reason = Reason { code: reason_code, text: reason_text };
     let input = MoveIn { day: day.into(), hour, reason, despite_non_working };
-    let moved = ctx.write(async |txn| service::move_in(&ctx, txn, *id, Some(version), input, None).await).await?;
+    let moved =
+        ctx.write(async |txn| service::move_to(&ctx, txn, *id, Seen::Version(version), input, None).await).await?;
     Ok(answer(&ctx, moved))
 }
 
@@ -464,7 +479,7 @@ pub async fn move_release(
 ///
 /// What happens: it stays in the agenda with its reason, for ever; its open tasks are cancelled, its open deliverables
 /// waived. Who may: the secretariat. Mails: none. Errors: `wrong_transition`, `reason_missing`.
-#[utoipa::path(tag = "releases", security(("api_token" = ["secretariat"])), params(("id" = ReleaseId, Path), IfMatch), request_body = CancelReleaseIn, responses((status = 200, body = ReleaseOut)))]
+#[utoipa::path(tag = "releases", params(("id" = ReleaseId, Path), IfMatch), request_body = CancelReleaseIn, responses((status = 200, body = ReleaseOut)))]
 #[post("/releases/{id}/cancel")]
 pub async fn cancel_release(
     ctx: Ctx,
@@ -476,7 +491,7 @@ pub async fn cancel_release(
     let CancelReleaseIn { reason_code, reason_text } = input.value;
     let reason = Reason { code: reason_code, text: reason_text };
     let cancelled =
-        ctx.write(async |txn| service::cancel_in(&ctx, txn, *id, Some(version), reason, None).await).await?;
+        ctx.write(async |txn| service::cancel(&ctx, txn, *id, Seen::Version(version), reason, None).await).await?;
     Ok(answer(&ctx, cancelled))
 }
 

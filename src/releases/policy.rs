@@ -2,7 +2,7 @@
 
 use crate::auth::actor::Actor;
 
-/// What can be asked of the agenda.
+/// The actions that the agenda knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     View,
@@ -20,7 +20,7 @@ impl Action {
         &[Self::View, Self::Plan, Self::Improve, Self::Correct, Self::Confirm, Self::Move, Self::Cancel, Self::Publish];
 }
 
-/// Whether the actor may. The agenda is public; the secretariat keeps it; what is out is seen by the service (rule 10).
+/// Tells whether the actor may do this about any release. The agenda is public; the secretariat keeps it; what is out is seen by the service (rule 10).
 pub fn may(actor: &Actor, action: Action) -> bool {
     match action {
         Action::View => true,

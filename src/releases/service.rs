@@ -1,5 +1,4 @@
-//! The use cases of the agenda: one function each, each inside the transaction it is given. Each writes the release first,
-//! then its deliverables, then its tasks: two at once wait for each other in one order.
+//! The use cases of the agenda: one function each, each inside the transaction it is given.
 
 use super::model::{NOTICE_TARGET_WORKING_DAYS, Product, Reason, Refusal, Release, Slot, When};
 use super::policy::{self, Action};
@@ -7,6 +6,7 @@ use super::store::{self, Cursor, Filter, NewChange};
 use super::view::{Change, ReleaseView, Story};
 use super::work_plan::{self, Concerned, Work};
 use crate::audit;
+use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
 use crate::deliverables::service::{self as deliverables, Owed};
@@ -14,9 +14,10 @@ use crate::deliverables::view::Progress;
 use crate::designations::model::Seat;
 use crate::designations::service as designations;
 use crate::each::Failures;
-use crate::error::{Code, Error, Refusal as _, Result};
+use crate::error::{Error, Refusal as _, Result};
 use crate::network::model::ObservatoryView;
 use crate::network::service as network;
+use crate::open::{Guarded, Scoped, Seen, open};
 use crate::tasks::service::{self as tasks, StepTask};
 use crate::time::{Calendars, Joint, NotWorked, Period, zone};
 use crate::typed;
@@ -108,7 +109,7 @@ pub struct PlanIn {
 /// too long ago, `release_exists`, `day_in_past`, `hour_skipped`, `unknown_value` for the product or the observatory,
 /// `observatory_missing`, `observatory_out_of_place`.
 pub async fn plan(ctx: &Ctx, txn: &Txn, input: PlanIn) -> Result<ReleaseView> {
-    authorise(ctx, Action::Plan)?;
+    ctx.demand(policy::may(&ctx.actor, Action::Plan))?;
     let product = product_for(txn, &input.product).await?;
     let observatory = observatory_for(txn, input.observatory.as_deref()).await?;
     if store::exists(txn, product.id, &input.period.to_string(), observatory).await? {
@@ -121,30 +122,22 @@ pub async fn plan(ctx: &Ctx, txn: &Txn, input: PlanIn) -> Result<ReleaseView> {
 }
 
 async fn product_for(db: &impl ConnectionTrait, code: &str) -> Result<Product> {
-    match product(db, code).await {
-        Err(Error::NotFound) => Err(Error::field("product", Code::UnknownValue)),
-        found => found,
-    }
+    product(db, code).await.map_err(|error| error.as_unknown("product"))
 }
 
 async fn observatory_for(db: &impl ConnectionTrait, code: Option<&str>) -> Result<Option<ObservatoryId>> {
     let Some(code) = code else { return Ok(None) };
-    match network::observatory(db, code).await {
-        Err(Error::NotFound) => Err(Error::field("observatory", Code::UnknownValue)),
-        found => Ok(Some(found?.id)),
-    }
+    Ok(Some(network::observatory(db, code).await.map_err(|error| error.as_unknown("observatory"))?.id))
 }
 
 /// Gives a provisional release another provisional date.
 ///
 /// Who may: the secretariat. Mails: none. Errors: `wrong_transition`, `nothing_changes`, `day_in_past`, `period_not_begun`,
 /// `hour_skipped`, `stale`.
-pub async fn improve(ctx: &Ctx, txn: &Txn, id: ReleaseId, version: Option<i32>, when: When) -> Result<ReleaseView> {
-    authorise(ctx, Action::Improve)?;
-    let current = release(txn, id).await?.release;
-    let read_version = seen_version(&current, version)?;
+pub async fn improve(ctx: &Ctx, txn: &Txn, id: ReleaseId, version: i32, when: When) -> Result<ReleaseView> {
+    let current = open::<ReleaseView>(ctx, txn, id, Action::Improve, Seen::Version(version)).await?.release;
     let improved = current.improved(when, ctx.today())?;
-    save(ctx, txn, &improved, read_version, ReleaseChangeKind::Improved, Why::default()).await
+    save(ctx, txn, &improved, ReleaseChangeKind::Improved, Why::default()).await
 }
 
 /// The product and the period a release was meant for; what is left out stays.
@@ -164,9 +157,7 @@ pub struct CorrectIn {
 /// `period_of_another_kind`, `period_not_begun`, `out_of_range`, `unknown_value` for the product or the observatory,
 /// `observatory_missing`, `observatory_out_of_place`, `stale`.
 pub async fn correct(ctx: &Ctx, txn: &Txn, id: ReleaseId, version: i32, input: CorrectIn) -> Result<ReleaseView> {
-    authorise(ctx, Action::Correct)?;
-    let current = release(txn, id).await?.release;
-    let read_version = seen_version(&current, Some(version))?;
+    let current = open::<ReleaseView>(ctx, txn, id, Action::Correct, Seen::Version(version)).await?.release;
     let product = match &input.product {
         Some(code) => product_for(txn, code).await?,
         None => product_of(txn, &current).await?,
@@ -181,7 +172,7 @@ pub async fn correct(ctx: &Ctx, txn: &Txn, id: ReleaseId, version: i32, input: C
     if store::exists(txn, product.id, &period.to_string(), observatory).await? {
         return Err(Refusal::ReleaseExists.into());
     }
-    store::save(txn, &corrected, read_version, ctx.now()).await?;
+    store::save(txn, &corrected, ctx.now()).await?;
     let details = serde_json::json!({ "product": product.code, "period": period, "period_before": before });
     audit::record(ctx, txn, audit::Event::about("releases.correct", ("release", id.to_string()), details)).await?;
     release(txn, id).await
@@ -204,17 +195,15 @@ pub struct ConfirmIn {
 /// what stands now. Who may: the secretariat. Mails: none. Errors: `wrong_transition`, `non_working_day`, `day_in_past`,
 /// `period_not_begun`, `hour_skipped`, `observatory_missing` and `observatory_out_of_place` where the product's scope has
 /// changed since it was planned, `too_long`, `stale`.
-pub async fn confirm_in(
+pub async fn confirm(
     ctx: &Ctx,
     txn: &Txn,
     id: ReleaseId,
-    version: Option<i32>,
+    seen: Seen,
     input: ConfirmIn,
     outcome_id: Option<OutcomeId>,
 ) -> Result<ReleaseView> {
-    authorise(ctx, Action::Confirm)?;
-    let current = release(txn, id).await?.release;
-    let read_version = seen_version(&current, version)?;
+    let current = open::<ReleaseView>(ctx, txn, id, Action::Confirm, seen).await?.release;
     let (product, network) = (product_of(txn, &current).await?, Network::read(txn).await?);
     let slot = Slot { day: input.day, hour: input.hour.unwrap_or(product.default_hour) };
     let confirmed = current.confirmed(slot, ctx.now())?;
@@ -223,7 +212,7 @@ pub async fn confirm_in(
     let despite_non_working =
         network.check_day(&confirmed, ctx.today(), slot.day, input.despite_non_working.as_deref())?;
     let why = Why { reason: None, despite_non_working, outcome_id };
-    let saved = save(ctx, txn, &confirmed, read_version, ReleaseChangeKind::Confirmed, why).await?;
+    let saved = save(ctx, txn, &confirmed, ReleaseChangeKind::Confirmed, why).await?;
     plan_work(ctx, txn, &confirmed, &product, &network).await?;
     Ok(saved)
 }
@@ -231,7 +220,7 @@ pub async fn confirm_in(
 /// One deliverable for each observatory concerned and one task for each step.
 async fn plan_work(ctx: &Ctx, txn: &Txn, release: &Release, product: &Product, network: &Network) -> Result<()> {
     let work = network.work(product, release)?;
-    let deliverables = deliverables::plan_in(ctx, txn, release.id, &owed(&work)).await?;
+    let deliverables = deliverables::plan(ctx, txn, release.id, &owed(&work)).await?;
     let seats = designations::seats(txn).await?;
     let mut steps = Vec::new();
     for one in &work {
@@ -253,7 +242,7 @@ async fn plan_work(ctx: &Ctx, txn: &Txn, release: &Release, product: &Product, n
             });
         }
     }
-    tasks::plan_in(ctx, txn, steps).await
+    tasks::plan(ctx, txn, steps).await
 }
 
 /// «Bozza della relazione: Relazione territoriale sul mercato del lavoro, 2026».
@@ -285,42 +274,40 @@ pub struct MoveIn {
 /// Moves a confirmed date, with the one reason everybody will read.
 ///
 /// What happens: the days of deliverables and tasks still open are derived anew in the same transaction; days set by hand
-/// stay. `version` and `outcome_id` as in [`confirm_in`]. Who may: the secretariat. Mails: none. Errors:
+/// stay. `version` and `outcome_id` as in [`confirm`]. Who may: the secretariat. Mails: none. Errors:
 /// `wrong_transition`, `reason_missing`, `nothing_changes`, `non_working_day`, `day_in_past`, `period_not_begun`,
 /// `hour_skipped`, `too_long`, `stale`.
-pub async fn move_in(
+pub async fn move_to(
     ctx: &Ctx,
     txn: &Txn,
     id: ReleaseId,
-    version: Option<i32>,
+    seen: Seen,
     input: MoveIn,
     outcome_id: Option<OutcomeId>,
 ) -> Result<ReleaseView> {
-    authorise(ctx, Action::Move)?;
+    let current = open::<ReleaseView>(ctx, txn, id, Action::Move, seen).await?.release;
     let reason = checked_reason(input.reason)?;
-    let current = release(txn, id).await?.release;
-    let read_version = seen_version(&current, version)?;
     let (product, network) = (product_of(txn, &current).await?, Network::read(txn).await?);
     let hour = input.hour.or(current.when().hour()).unwrap_or(product.default_hour);
     let slot = Slot { day: input.day, hour };
     let moved = current.moved(slot, ctx.now())?;
     let despite_non_working = network.check_day(&moved, ctx.today(), slot.day, input.despite_non_working.as_deref())?;
     let why = Why { reason: Some(reason), despite_non_working, outcome_id };
-    let saved = save(ctx, txn, &moved, read_version, ReleaseChangeKind::Moved, why).await?;
+    let saved = save(ctx, txn, &moved, ReleaseChangeKind::Moved, why).await?;
     rederive_work(ctx, txn, &moved, &product, &network).await?;
     Ok(saved)
 }
 
 async fn rederive_work(ctx: &Ctx, txn: &Txn, release: &Release, product: &Product, network: &Network) -> Result<()> {
     let work = network.work(product, release)?;
-    deliverables::rederive_in(ctx, txn, release.id, &owed(&work)).await?;
+    deliverables::rederive(ctx, txn, release.id, &owed(&work)).await?;
     let observatory_of: HashMap<DeliverableId, ObservatoryId> = deliverables::of_release(txn, release.id)
         .await?
         .into_iter()
         .map(|view| (view.deliverable.id, view.deliverable.observatory_id))
         .collect();
     let work_of: HashMap<ObservatoryId, &Work> = work.iter().map(|one| (one.observatory, one)).collect();
-    tasks::rederive_in(ctx, txn, release.id, |step, deliverable| {
+    tasks::rederive(ctx, txn, release.id, |step, deliverable| {
         work_of.get(observatory_of.get(&deliverable)?)?.day_of(step)
     })
     .await
@@ -329,24 +316,22 @@ async fn rederive_work(ctx: &Ctx, txn: &Txn, release: &Release, product: &Produc
 /// Cancels a release for ever, with the reason everybody will read; what still was to be done for it is cancelled too.
 ///
 /// Who may: the secretariat. Mails: none. Errors: `wrong_transition`, `reason_missing`, `too_long`, `stale`.
-pub async fn cancel_in(
+pub async fn cancel(
     ctx: &Ctx,
     txn: &Txn,
     id: ReleaseId,
-    version: Option<i32>,
+    seen: Seen,
     reason: Reason,
     outcome_id: Option<OutcomeId>,
 ) -> Result<ReleaseView> {
-    authorise(ctx, Action::Cancel)?;
+    let current = open::<ReleaseView>(ctx, txn, id, Action::Cancel, seen).await?.release;
     let reason = checked_reason(reason)?;
-    let current = release(txn, id).await?.release;
-    let read_version = seen_version(&current, version)?;
     let text = reason.text.clone();
     let cancelled = current.cancelled(reason.clone())?;
     let why = Why { reason: Some(reason), despite_non_working: None, outcome_id };
-    let saved = save(ctx, txn, &cancelled, read_version, ReleaseChangeKind::Cancelled, why).await?;
-    deliverables::waive_in(ctx, txn, id, &text).await?;
-    tasks::cancel_in(ctx, txn, id, &text).await?;
+    let saved = save(ctx, txn, &cancelled, ReleaseChangeKind::Cancelled, why).await?;
+    deliverables::waive_all(ctx, txn, id, &text).await?;
+    tasks::cancel_all(ctx, txn, id, &text).await?;
     Ok(saved)
 }
 
@@ -357,7 +342,7 @@ pub async fn cancel_in(
 /// Who may: the service itself; run by the portal's job, any number of times. Mails: none. Each release has a transaction of
 /// its own: one that fails takes nothing from the others. Returns how many came out, and what failed.
 pub async fn publish_due(ctx: &Ctx) -> Result<(u64, Failures)> {
-    authorise(ctx, Action::Publish)?;
+    ctx.demand(policy::may(&ctx.actor, Action::Publish))?;
     let (mut out, mut failures) = (0, Failures::default());
     for id in store::confirmed_upto(ctx.reader(), ctx.today()).await? {
         let published = async {
@@ -385,9 +370,8 @@ async fn publish(ctx: &Ctx, txn: &Txn, id: ReleaseId) -> Result<bool> {
     if view.release.state() != ReleaseState::Confirmed || !is_to_publish(ctx, txn, &view).await? {
         return Ok(false);
     }
-    let version = view.release.version;
     let published = view.release.published(ctx.now())?;
-    save(ctx, txn, &published, version, ReleaseChangeKind::Published, Why::default()).await?;
+    save(ctx, txn, &published, ReleaseChangeKind::Published, Why::default()).await?;
     Ok(true)
 }
 
@@ -483,25 +467,36 @@ impl Network {
     }
 }
 
-/// The version the caller has seen, which must be the present one: said before any rule is asked, since the rules speak
-/// about what the caller has not seen. A decision made without a version holds for what stands now.
-fn seen_version(current: &Release, version: Option<i32>) -> Result<i32> {
-    match version {
-        Some(seen) if seen != current.version => Err(Error::Stale),
-        _ => Ok(current.version),
-    }
-}
-
 async fn product_of(db: &impl ConnectionTrait, release: &Release) -> Result<Product> {
     let found = products(db).await?.into_iter().find(|product| product.id == release.product_id);
     Ok(found.ok_or_else(|| StoreError::inconsistent("release", release.id, "a product that is not there"))?)
 }
 
-fn authorise(ctx: &Ctx, action: Action) -> Result<()> {
-    if policy::may(&ctx.actor, action) {
-        return Ok(());
+impl Guarded for ReleaseView {
+    type Action = Action;
+    const VIEW: Action = Action::View;
+
+    fn may(&self, actor: &Actor, action: Action) -> bool {
+        policy::may(actor, action)
     }
-    Err(ctx.actor.refusal())
+
+    fn version(&self) -> i32 {
+        self.release.version
+    }
+}
+
+impl Scoped for ReleaseView {
+    type Id = ReleaseId;
+    /// The agenda is public: everybody sees every release.
+    type Visibility = ();
+
+    fn visibility(_: &Actor) -> Option<()> {
+        Some(())
+    }
+
+    async fn find(db: &impl ConnectionTrait, (): &(), id: ReleaseId) -> std::result::Result<Option<Self>, StoreError> {
+        store::find(db, id).await
+    }
 }
 
 fn checked_reason(reason: Reason) -> Result<Reason> {
@@ -516,15 +511,8 @@ struct Why {
     outcome_id: Option<OutcomeId>,
 }
 
-async fn save(
-    ctx: &Ctx,
-    txn: &Txn,
-    after: &Release,
-    read_version: i32,
-    kind: ReleaseChangeKind,
-    why: Why,
-) -> Result<ReleaseView> {
-    store::save(txn, after, read_version, ctx.now()).await?;
+async fn save(ctx: &Ctx, txn: &Txn, after: &Release, kind: ReleaseChangeKind, why: Why) -> Result<ReleaseView> {
+    store::save(txn, after, ctx.now()).await?;
     note(ctx, txn, after, kind, why).await?;
     release(txn, after.id).await
 }
@@ -553,8 +541,7 @@ async fn note(ctx: &Ctx, txn: &Txn, release: &Release, kind: ReleaseChangeKind, 
     };
     store::insert_change(txn, change).await?;
     let event = audit::Event::about(action_of(kind), ("release", release.id.to_string()), details);
-    audit::record(ctx, txn, event).await?;
-    Ok(())
+    audit::record(ctx, txn, event).await
 }
 
 const fn action_of(kind: ReleaseChangeKind) -> &'static str {

@@ -2,7 +2,7 @@
 
 use super::model::{Baseline, Product, Reason, Refusal, Release, Slot, Stage, Step, When};
 use super::view::{Change, DecidedBy, ReleaseView, Whose};
-use crate::db::{StoreError, exactly_one};
+use crate::db::{StoreError, page, save_row};
 use crate::error::Error;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use entity::ids::{MeetingId, ObservatoryId, OutcomeId, PersonId, ProductId, ReleaseChangeId, ReleaseId};
@@ -151,26 +151,15 @@ pub async fn list(
     after: Option<Cursor>,
     limit: Option<u64>,
 ) -> Result<Vec<ReleaseView>> {
-    let later = after.map(|(last_day, last_id)| {
-        Condition::any()
-            .add(release::Column::Day.gt(last_day))
-            .add(Condition::all().add(release::Column::Day.eq(last_day)).add(release::Column::Id.gt(last_id)))
-    });
     let narrowed = Condition::all()
         .add_option(filter.product.map(|product| release::Column::ProductId.eq(product)))
         .add_option(filter.state.map(|state| release::Column::State.eq(state)))
         .add_option(filter.open.then(is_open))
         .add_option(filter.from.map(|day| release::Column::Day.gte(day)))
-        .add_option(filter.to.map(|day| release::Column::Day.lte(day)))
-        .add_option(later);
-    let rows = lines()
-        .filter(narrowed)
-        .order_by(release::Column::Day, Order::Asc)
-        .order_by(release::Column::Id, Order::Asc)
-        .limit(limit)
-        .into_model::<Row>()
-        .all(db)
-        .await?;
+        .add_option(filter.to.map(|day| release::Column::Day.lte(day)));
+    let key = (release::Column::Day.into_expr(), release::Column::Id);
+    let lines = page(lines().filter(narrowed), Order::Asc, key, after, limit);
+    let rows = lines.into_model::<Row>().all(db).await?;
     rows.into_iter().map(ReleaseView::try_from).collect()
 }
 
@@ -246,19 +235,12 @@ pub async fn exists(
     Ok(found.is_some())
 }
 
-/// Saves what became of a release. Guarded by the version the caller read: whoever read an older one gets `Stale`.
-pub async fn save(db: &impl ConnectionTrait, after: &Release, read_version: i32, at: DateTime<Utc>) -> Result<()> {
+/// Saves what a change made of a release, if it still has the version that was read.
+pub async fn save(db: &impl ConnectionTrait, after: &Release, at: DateTime<Utc>) -> Result<()> {
     let mut row = row(after, at);
     row.id = sea_orm::ActiveValue::NotSet;
     row.created_at = sea_orm::ActiveValue::NotSet;
-    row.version = Set(read_version + 1);
-    let touched = release::Entity::update_many()
-        .set(row)
-        .filter(release::Column::Id.eq(after.id))
-        .filter(release::Column::Version.eq(read_version))
-        .exec(db)
-        .await?;
-    exactly_one(touched.rows_affected)
+    save_row(db, row, (release::Column::Id, after.id), (release::Column::Version, after.version)).await
 }
 
 /// A date about to be written into the history.
@@ -274,7 +256,7 @@ pub struct NewChange {
     pub by: Option<PersonId>,
 }
 
-/// Adds a date to the history of its release. The release's guarded save goes first: it keeps two writers apart.
+/// Adds a date to the history of its release.
 pub async fn insert_change(db: &impl ConnectionTrait, new: NewChange) -> Result<()> {
     let last: Option<Option<i32>> = change::Entity::find()
         .select_only()

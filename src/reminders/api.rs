@@ -1,6 +1,8 @@
 //! The reminder log over REST.
 
+use super::policy::Action;
 use super::service::{self, Entry, Filter};
+use crate::auth::rights::Right;
 use crate::ctx::Ctx;
 use crate::http::Answer;
 use crate::http::paging::{Page, Paging};
@@ -18,7 +20,10 @@ pub fn configure(cfg: &mut ServiceConfig<'_>) {
     cfg.service(list_reminders);
 }
 
-/// Filter of the log; an absent value does not filter.
+/// What each operation asks of its caller.
+pub const RIGHTS: &[(&str, Right<Action>)] = &[("list_reminders", Right::Ever(Action::ViewLog))];
+
+/// Which notes of the log; everything left out does not narrow.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ReminderQuery {
@@ -76,7 +81,7 @@ impl From<Entry> for ReminderOut {
 /// The log of the reminders
 ///
 /// Every reminder sent or skipped, latest first. Who may: the secretariat.
-#[utoipa::path(tag = "reminders", security(("api_token" = ["secretariat"])), params(ReminderQuery, Paging), responses((status = 200, body = Page<ReminderOut>)))]
+#[utoipa::path(tag = "reminders", params(ReminderQuery, Paging), responses((status = 200, body = Page<ReminderOut>)))]
 #[get("/reminders")]
 pub async fn list_reminders(
     ctx: Ctx,

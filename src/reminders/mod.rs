@@ -29,6 +29,7 @@ pub mod job;
 pub mod ladder;
 pub mod mail;
 pub mod plan;
+pub mod policy;
 #[cfg(test)]
 mod samples;
 pub mod service;

@@ -7,6 +7,7 @@ use super::ladder;
 use super::mail::meant::{self, Meant};
 use super::mail::{self, Issue, Reminder};
 use super::plan::{self, Day, Hours, Key, Mail, Settled, Skip};
+use super::policy::{self, Action};
 use super::store;
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
@@ -294,8 +295,6 @@ pub async fn unanswered(ctx: &Ctx, db: &impl ConnectionTrait) -> Result<HashMap<
 
 /// Returns the reminder log, latest first. Who may: the secretariat.
 pub async fn list(ctx: &Ctx, filter: &Filter, before: Option<ReminderId>, limit: u64) -> Result<Vec<Entry>> {
-    if ctx.actor.is_ourselves() || ctx.actor.is_secretariat() {
-        return Ok(store::list(ctx.reader(), filter, before, limit).await?);
-    }
-    Err(ctx.actor.refusal())
+    ctx.demand(policy::may(&ctx.actor, Action::ViewLog))?;
+    Ok(store::list(ctx.reader(), filter, before, limit).await?)
 }

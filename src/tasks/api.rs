@@ -2,10 +2,12 @@
 
 use super::model::{LIFECYCLE, Task};
 use super::policy;
+use super::policy::Action;
 use super::service::{self, CompleteIn, TaskFilter};
+use crate::auth::rights::Right;
 use crate::ctx::Ctx;
-use crate::designations::service as designations;
-use crate::error::{Code, Error};
+use crate::designations::service::{self as designations, SeatKey};
+use crate::error::Error;
 use crate::http::Answer;
 use crate::http::json::{Json, MergePatch};
 use crate::http::paging::{Page, Paging};
@@ -31,7 +33,19 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(cancel_task);
 }
 
-/// Work of a seat, due by a day.
+/// What each operation asks of its caller.
+pub const RIGHTS: &[(&str, Right<Action>)] = &[
+    ("list_tasks", Right::Ever(Action::View)),
+    ("show_task", Right::Ever(Action::View)),
+    ("change_task", Right::Ever(Action::Reschedule)),
+    ("start_task", Right::Ever(Action::Start)),
+    ("complete_task", Right::Ever(Action::Complete)),
+    ("block_task", Right::Ever(Action::Block)),
+    ("unblock_task", Right::Ever(Action::Unblock)),
+    ("cancel_task", Right::Ever(Action::Cancel)),
+];
+
+/// Something a seat has to do by a day.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct TaskOut {
     pub id: TaskId,
@@ -155,14 +169,8 @@ pub async fn list_tasks(
 async fn filter_of(ctx: &Ctx, query: &TasksQuery) -> Result<TaskFilter, Error> {
     let seat = match &query.seat {
         Some(code) => {
-            let seats = designations::seats(ctx.reader()).await?;
-            Some(
-                seats
-                    .into_iter()
-                    .find(|seat| seat.code == *code)
-                    .ok_or_else(|| Error::field("seat", Code::UnknownValue))?
-                    .id,
-            )
+            let seat = designations::seat(ctx.reader(), SeatKey::Code(code)).await;
+            Some(seat.map_err(|error| error.as_unknown("seat"))?.id)
         }
         None => None,
     };
@@ -199,7 +207,7 @@ pub async fn show_task(ctx: Ctx, id: web::Path<TaskId>) -> Answer {
 ///
 /// The day survives every move of the release until `null` restores the derived one. Who may: the secretariat. Errors:
 /// `wrong_transition`, `nothing_changes`.
-#[utoipa::path(tag = "tasks", security(("api_token" = ["secretariat"])), params(("id" = TaskId, Path), IfMatch), request_body(content = TaskChange, content_type = "application/merge-patch+json"), responses((status = 200, body = TaskOut)))]
+#[utoipa::path(tag = "tasks", params(("id" = TaskId, Path), IfMatch), request_body(content = TaskChange, content_type = "application/merge-patch+json"), responses((status = 200, body = TaskOut)))]
 #[patch("/tasks/{id}")]
 pub async fn change_task(
     ctx: Ctx,
@@ -275,7 +283,7 @@ pub async fn unblock_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>)
 /// Cancel a task
 ///
 /// Who may: the secretariat. Errors: `wrong_transition`, `reason_missing`.
-#[utoipa::path(tag = "tasks", security(("api_token" = ["secretariat"])), params(("id" = TaskId, Path), IfMatch), request_body = TaskReasonIn, responses((status = 200, body = TaskOut)))]
+#[utoipa::path(tag = "tasks", params(("id" = TaskId, Path), IfMatch), request_body = TaskReasonIn, responses((status = 200, body = TaskOut)))]
 #[post("/tasks/{id}/cancel")]
 pub async fn cancel_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, input: Json<TaskReasonIn>) -> Answer {
     let cancelled = version::change(&ctx, &request, async |txn, version| {

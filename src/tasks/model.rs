@@ -261,8 +261,6 @@ pub enum Refusal {
     WrongTransition(#[from] WrongTransition),
     #[error("the day is the one it has")]
     NothingChanges,
-    #[error("no such seat")]
-    SeatUnknown,
 }
 
 impl DomainRefusal for Refusal {
@@ -270,7 +268,6 @@ impl DomainRefusal for Refusal {
         match self {
             Self::WrongTransition(wrong) => wrong.code(),
             Self::NothingChanges => Code::NothingChanges,
-            Self::SeatUnknown => Code::SeatUnknown,
         }
     }
 
@@ -278,14 +275,13 @@ impl DomainRefusal for Refusal {
         match self {
             Self::WrongTransition(_) => None,
             Self::NothingChanges => Some("day"),
-            Self::SeatUnknown => Some("seat"),
         }
     }
 
     fn params(&self) -> Params {
         match self {
             Self::WrongTransition(wrong) => wrong.params(),
-            Self::NothingChanges | Self::SeatUnknown => Vec::new(),
+            Self::NothingChanges => Vec::new(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Rights on tasks. Pure; printed as a golden matrix by `tests/it/authz_matrix.rs`.
 
-use crate::auth::actor::Actor;
+use crate::auth::actor::{Actor, HeldSeat};
 use entity::ids::{BodyId, ObservatoryId, SeatId};
 use entity::kinds::SeatKind;
 
@@ -18,6 +18,8 @@ pub enum Action {
     Reschedule,
     /// Create a task for a seat.
     Create,
+    /// Note that what a page lacked is there.
+    Settle,
 }
 
 impl Action {
@@ -30,6 +32,7 @@ impl Action {
         Self::Cancel,
         Self::Reschedule,
         Self::Create,
+        Self::Settle,
     ];
 }
 
@@ -56,7 +59,14 @@ pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
             does(actor, subject) || actor.is_secretariat()
         }
         Action::Cancel | Action::Reschedule | Action::Create => actor.is_secretariat(),
+        Action::Settle => false,
     }
+}
+
+/// Tells whether the actor may do this about some task: one of a seat of their own.
+pub fn may_ever(actor: &Actor, action: Action) -> bool {
+    let own = |held: &HeldSeat| Subject { seat: held.seat_id, observatory: held.observatory_id, body: held.body_id };
+    actor.is_ourselves() || actor.seats.iter().any(|held| may(actor, action, own(held)))
 }
 
 fn does(actor: &Actor, subject: Subject) -> bool {
@@ -69,7 +79,6 @@ fn does(actor: &Actor, subject: Subject) -> bool {
 pub enum Visibility {
     Everything,
     Own(Own),
-    Nothing,
 }
 
 /// Owners of the tasks that are the caller's own.
@@ -81,15 +90,16 @@ pub struct Own {
     pub bodies: Vec<BodyId>,
 }
 
-pub fn visibility(actor: &Actor) -> Visibility {
+/// Returns the tasks that the actor sees; `None` for an actor without a seat.
+pub fn visibility(actor: &Actor) -> Option<Visibility> {
     if actor.is_ourselves() || actor.sees_the_whole() {
-        return Visibility::Everything;
+        return Some(Visibility::Everything);
     }
     if !actor.is_participant() {
-        return Visibility::Nothing;
+        return None;
     }
     let managed = actor.seats.iter().filter(|seat| seat.kind == SeatKind::BodyManager).map(|seat| seat.body_id);
-    Visibility::Own(Own { bodies: managed.collect(), ..to_do(actor) })
+    Some(Visibility::Own(Own { bodies: managed.collect(), ..to_do(actor) }))
 }
 
 /// Returns the owners of the tasks that the caller has to do in person, for the page "my tasks".

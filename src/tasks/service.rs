@@ -1,19 +1,20 @@
 //! Use cases of tasks: one function each, inside the transaction it is given.
 
-use super::model::{Refusal, Stage, Step, Task};
+use super::model::{Stage, Step, Task};
 use super::policy::{self, Action, Subject, Visibility};
 use super::store::{self, Cursor, Filter};
 use crate::audit;
+use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
-use crate::db::Txn;
+use crate::db::{StoreError, Txn};
 use crate::deliverables::model::reviews;
 use crate::deliverables::service::{self as deliverables, SubmitIn};
 use crate::designations::model::Seat;
-use crate::designations::service as designations;
 use crate::error::{Code, Error, Result};
+use crate::open::{Guarded, Scoped, Seen, open, read, scope};
 use crate::typed;
 use chrono::NaiveDate;
-use entity::ids::{BodyId, DeliverableId, OutcomeId, ProductStepId, ReleaseId, SeatId, TaskId};
+use entity::ids::{DeliverableId, OutcomeId, ProductStepId, ReleaseId, TaskId};
 use entity::kinds::TaskOrigin;
 use sea_orm::ConnectionTrait;
 use std::collections::BTreeMap;
@@ -25,8 +26,7 @@ const TEXT_CHARACTERS: usize = 1000;
 
 /// Returns the visible tasks that pass the filter, earliest day first.
 pub async fn list(ctx: &Ctx, filter: &Filter, after: Option<Cursor>, limit: u64) -> Result<Vec<Task>> {
-    let visible = visibility(ctx)?;
-    Ok(store::list(ctx.reader(), &visible, filter, after, Some(limit)).await?)
+    Ok(store::list(ctx.reader(), &scope::<Task>(ctx)?, filter, after, Some(limit)).await?)
 }
 
 /// Returns the tasks that the caller still has to do in person, earliest day first.
@@ -37,7 +37,7 @@ pub async fn mine(ctx: &Ctx, after: Option<Cursor>, limit: u64) -> Result<Vec<Ta
 
 /// Returns one task. Unknown and invisible ones get the same answer.
 pub async fn task(ctx: &Ctx, db: &impl ConnectionTrait, id: TaskId) -> Result<Task> {
-    store::find(db, &visibility(ctx)?, id).await?.ok_or(Error::NotFound)
+    read(ctx, db, id).await
 }
 
 /// Returns one task, for slices that act for the service itself: a mailed link, the portal.
@@ -63,8 +63,8 @@ pub struct StepTask {
     pub estimated_minutes: i32,
 }
 
-/// Plans the steps of a release; called by `releases`, which records the event.
-pub async fn plan_in(ctx: &Ctx, txn: &Txn, steps: Vec<StepTask>) -> Result<()> {
+/// Plans the steps of a release; `releases` calls this and records the event.
+pub async fn plan(ctx: &Ctx, txn: &Txn, steps: Vec<StepTask>) -> Result<()> {
     let tasks: Vec<Task> = steps
         .into_iter()
         .map(|step| Task {
@@ -93,8 +93,8 @@ pub async fn plan_in(ctx: &Ctx, txn: &Txn, steps: Vec<StepTask>) -> Result<()> {
 
 /// Derives the days of a release's steps again; called by `releases` with the day of each step for each deliverable.
 ///
-/// Done and cancelled tasks keep their day; days set by hand stay.
-pub async fn rederive_in(
+/// What is done or cancelled keeps the day it had; days set by hand stay.
+pub async fn rederive(
     ctx: &Ctx,
     txn: &Txn,
     release: ReleaseId,
@@ -117,13 +117,12 @@ pub async fn rederive_in(
     Ok(())
 }
 
-/// Cancels the open tasks of a cancelled release; called by `releases`, which records the event.
-pub async fn cancel_in(ctx: &Ctx, txn: &Txn, release: ReleaseId, reason: &str) -> Result<()> {
+/// Cancels the open tasks of a release that was cancelled; `releases` calls this and records the event.
+pub async fn cancel_all(ctx: &Ctx, txn: &Txn, release: ReleaseId, reason: &str) -> Result<()> {
     let filter = Filter { release: Some(release), ..Filter::default() };
     for task in all(txn, &filter).await? {
-        let version = task.version;
         if let Ok(cancelled) = task.cancelled(Some(typed::cut(reason, TEXT_CHARACTERS))) {
-            store::save(txn, &cancelled, version, ctx.now()).await?;
+            store::save(txn, &cancelled, ctx.now()).await?;
         }
     }
     Ok(())
@@ -132,7 +131,7 @@ pub async fn cancel_in(ctx: &Ctx, txn: &Txn, release: ReleaseId, reason: &str) -
 /// A task to create: from a meeting's outcome, or because a page is missing.
 #[derive(Clone, Debug)]
 pub struct NewTask {
-    pub seat_id: SeatId,
+    pub seat: Seat,
     pub origin: TaskOrigin,
     pub release_id: Option<ReleaseId>,
     pub deliverable_id: Option<DeliverableId>,
@@ -147,16 +146,14 @@ pub struct NewTask {
 
 /// Creates a task for a seat, inside the use case that decided it.
 ///
-/// Who may: the secretariat, the service itself. Mails: none; the reminders follow. Errors: `seat_unknown`, `required`,
+/// Who may: the secretariat, the service itself. Mails: none; the reminders follow. Errors: `required`,
 /// `too_long`, `out_of_range`.
-pub async fn create_in(ctx: &Ctx, txn: &Txn, new: NewTask) -> Result<Task> {
-    let seat =
-        designations::seats(txn).await?.into_iter().find(|seat| seat.id == new.seat_id).ok_or(Refusal::SeatUnknown)?;
-    authorise(ctx, Action::Create, &seat)?;
+pub async fn create(ctx: &Ctx, txn: &Txn, new: NewTask) -> Result<Task> {
+    ctx.demand(policy::may(&ctx.actor, Action::Create, subject(&new.seat)))?;
     check_new(&new)?;
     let task = Task {
         id: ctx.new_id(),
-        seat,
+        seat: new.seat,
         release_id: new.release_id,
         deliverable_id: new.deliverable_id,
         deliverable_state: None,
@@ -183,14 +180,11 @@ pub async fn create_in(ctx: &Ctx, txn: &Txn, new: NewTask) -> Result<Task> {
 /// deliverable, or with the release of a joint product.
 ///
 /// Who may: the service itself. Mails: none.
-pub async fn settle_pages_in(ctx: &Ctx, txn: &Txn, filter: &Filter) -> Result<()> {
-    if !ctx.actor.is_ourselves() {
-        return Err(Error::Denied);
-    }
+pub async fn settle_pages(ctx: &Ctx, txn: &Txn, filter: &Filter) -> Result<()> {
+    ctx.demand(policy::may_ever(&ctx.actor, Action::Settle))?;
     for task in open_pages(txn, filter).await? {
-        let version = task.version;
         let task = if task.stage.resume().is_some() { task.unblocked()? } else { task };
-        save(ctx, txn, task.completed(ctx.now())?, version, "tasks.settle").await?;
+        save(ctx, txn, task.completed(ctx.now())?, "tasks.settle").await?;
     }
     Ok(())
 }
@@ -217,11 +211,11 @@ fn check_new(new: &NewTask) -> Result<()> {
 /// Who may: those who work for the seat, the secretariat on its behalf. Mails: none. Errors: `wrong_transition`,
 /// `stale`.
 pub async fn start(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32) -> Result<Task> {
-    let current = authorised(ctx, txn, id, version, Action::Start).await?;
+    let current = open::<Task>(ctx, txn, id, Action::Start, Seen::Version(version)).await?;
     let deliverable = current.deliverable_id;
-    let saved = save(ctx, txn, current.started()?, version, "tasks.start").await?;
+    let saved = save(ctx, txn, current.started()?, "tasks.start").await?;
     if let Some(deliverable) = deliverable.filter(|_| leads_to_hand_in(&saved)) {
-        deliverables::work_begun_in(ctx, txn, deliverable).await?;
+        deliverables::work_begun(ctx, txn, deliverable).await?;
     }
     any_task(txn, id).await
 }
@@ -240,14 +234,14 @@ pub struct CompleteIn {
 /// Who may: those who work for the seat, the secretariat on its behalf. Mails: none. Errors: `wrong_transition`,
 /// `not_a_url`, `too_long`, `stale`.
 pub async fn complete(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, input: CompleteIn) -> Result<Task> {
-    let mut current = authorised(ctx, txn, id, version, Action::Complete).await?;
+    let mut current = open::<Task>(ctx, txn, id, Action::Complete, Seen::Version(version)).await?;
     let note = typed::optional("note", input.note.as_deref(), TEXT_CHARACTERS)?;
     current.note = note.clone().or(current.note);
-    let done = save(ctx, txn, current.completed(ctx.now())?, version, "tasks.complete").await?;
+    let done = save(ctx, txn, current.completed(ctx.now())?, "tasks.complete").await?;
     if let Some(deliverable) = done.deliverable_id.filter(|_| leads_to_hand_in(&done)) {
-        deliverables::work_begun_in(ctx, txn, deliverable).await?;
+        deliverables::work_begun(ctx, txn, deliverable).await?;
         if is_last_step(txn, deliverable).await? {
-            deliverables::work_done_in(ctx, txn, deliverable, SubmitIn { link: input.link, note }).await?;
+            deliverables::work_done(ctx, txn, deliverable, SubmitIn { link: input.link, note }).await?;
         }
     }
     any_task(txn, id).await
@@ -267,49 +261,59 @@ async fn is_last_step(txn: &Txn, deliverable: DeliverableId) -> Result<bool> {
 /// Blocks it with a reason; it remembers its state. Rights as for [`start`]. Errors: `wrong_transition`,
 /// `reason_missing`, `too_long`, `stale`.
 pub async fn block(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, reason: &str) -> Result<Task> {
-    let current = authorised(ctx, txn, id, version, Action::Block).await?;
-    save(ctx, txn, current.blocked(typed::reason("reason", reason, TEXT_CHARACTERS)?)?, version, "tasks.block").await
+    let current = open::<Task>(ctx, txn, id, Action::Block, Seen::Version(version)).await?;
+    save(ctx, txn, current.blocked(typed::reason("reason", reason, TEXT_CHARACTERS)?)?, "tasks.block").await
 }
 
 /// Unblocks it, back to its former state. Rights as for [`start`]. Errors: `wrong_transition`, `stale`.
 pub async fn unblock(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32) -> Result<Task> {
-    let current = authorised(ctx, txn, id, version, Action::Unblock).await?;
-    save(ctx, txn, current.unblocked()?, version, "tasks.unblock").await
+    let current = open::<Task>(ctx, txn, id, Action::Unblock, Seen::Version(version)).await?;
+    save(ctx, txn, current.unblocked()?, "tasks.unblock").await
 }
 
 /// Cancels it with a reason. Who may: the secretariat. Errors: `wrong_transition`, `reason_missing`, `too_long`,
 /// `stale`.
 pub async fn cancel(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, reason: &str) -> Result<Task> {
-    let current = authorised(ctx, txn, id, version, Action::Cancel).await?;
-    save(ctx, txn, current.cancelled(Some(typed::reason("reason", reason, TEXT_CHARACTERS)?))?, version, "tasks.cancel")
-        .await
+    let current = open::<Task>(ctx, txn, id, Action::Cancel, Seen::Version(version)).await?;
+    save(ctx, txn, current.cancelled(Some(typed::reason("reason", reason, TEXT_CHARACTERS)?))?, "tasks.cancel").await
 }
 
 /// Sets a day by hand, which survives every move of the release; `None` restores the derived day.
 ///
 /// Who may: the secretariat. Errors: `wrong_transition`, `nothing_changes`, `stale`.
 pub async fn reschedule(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, day: Option<NaiveDate>) -> Result<Task> {
-    let current = authorised(ctx, txn, id, version, Action::Reschedule).await?;
-    save(ctx, txn, current.rescheduled(day)?, version, "tasks.reschedule").await
+    let current = open::<Task>(ctx, txn, id, Action::Reschedule, Seen::Version(version)).await?;
+    save(ctx, txn, current.rescheduled(day)?, "tasks.reschedule").await
 }
 
-fn visibility(ctx: &Ctx) -> Result<Visibility> {
-    match policy::visibility(&ctx.actor) {
-        Visibility::Nothing => Err(ctx.actor.refusal()),
-        visible => Ok(visible),
+impl Guarded for Task {
+    type Action = Action;
+    const VIEW: Action = Action::View;
+
+    fn may(&self, actor: &Actor, action: Action) -> bool {
+        policy::may(actor, action, subject(&self.seat))
+    }
+
+    fn version(&self) -> i32 {
+        self.version
     }
 }
 
-/// Returns the task at the version that the caller has seen, if they may. A stale version is reported before any rule
-/// is checked, because the rules concern data the caller has not seen.
-async fn authorised(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, action: Action) -> Result<Task> {
-    let task = task(ctx, txn, id).await?;
-    authorise(ctx, action, &task.seat)?;
-    if task.version == version { Ok(task) } else { Err(Error::Stale) }
-}
+impl Scoped for Task {
+    type Id = TaskId;
+    type Visibility = Visibility;
 
-fn authorise(ctx: &Ctx, action: Action, seat: &Seat) -> Result<()> {
-    if policy::may(&ctx.actor, action, subject(seat)) { Ok(()) } else { Err(ctx.actor.refusal()) }
+    fn visibility(actor: &Actor) -> Option<Visibility> {
+        policy::visibility(actor)
+    }
+
+    async fn find(
+        db: &impl ConnectionTrait,
+        visible: &Visibility,
+        id: TaskId,
+    ) -> std::result::Result<Option<Self>, StoreError> {
+        store::find(db, visible, id).await
+    }
 }
 
 /// Returns the owner of a task of the seat.
@@ -317,8 +321,8 @@ pub fn subject(seat: &Seat) -> Subject {
     Subject { seat: seat.id, observatory: seat.observatory_id, body: seat.body_id }
 }
 
-async fn save(ctx: &Ctx, txn: &Txn, after: Task, version: i32, action: &'static str) -> Result<Task> {
-    store::save(txn, &after, version, ctx.now()).await?;
+async fn save(ctx: &Ctx, txn: &Txn, after: Task, action: &'static str) -> Result<Task> {
+    store::save(txn, &after, ctx.now()).await?;
     record(ctx, txn, action, &after).await?;
     any_task(txn, after.id).await
 }
@@ -327,7 +331,7 @@ async fn record(ctx: &Ctx, txn: &Txn, action: &'static str, task: &Task) -> Resu
     let event = audit::Event {
         action,
         subject: ("task", task.id.to_string()),
-        on_behalf_of: on_behalf_of(ctx, &task.seat),
+        on_behalf_of: ctx.actor.on_behalf_of(task.seat.body_id),
         channel: None,
         source: None,
         details: serde_json::json!({
@@ -337,12 +341,5 @@ async fn record(ctx: &Ctx, txn: &Txn, action: &'static str, task: &Task) -> Resu
             "hand_set_day": task.hand_set_day,
         }),
     };
-    audit::record(ctx, txn, event).await?;
-    Ok(())
-}
-
-/// Returns the body on whose behalf the secretariat reports (rule 7 of the domain).
-fn on_behalf_of(ctx: &Ctx, seat: &Seat) -> Option<BodyId> {
-    let is_own = ctx.actor.seats.iter().any(|held| held.seat_id == seat.id || held.body_id == seat.body_id);
-    (ctx.actor.is_secretariat() && !is_own).then_some(seat.body_id)
+    audit::record(ctx, txn, event).await
 }

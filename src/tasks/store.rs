@@ -2,7 +2,7 @@
 
 use super::model::{Stage, Task};
 use super::policy::{Own, Visibility};
-use crate::db::{StoreError, after_row, exactly_one, no_row};
+use crate::db::{StoreError, page, save_row};
 use crate::deliverables::model::reviews;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{DeliverableId, ObservatoryId, OutcomeId, ProductStepId, ReleaseId, SeatId, TaskId};
@@ -11,7 +11,7 @@ use entity::{Instant, deliverable, seat, task};
 use sea_orm::sea_query::{Expr, Func};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType,
-    Order, QueryFilter, QueryOrder, QuerySelect, Select,
+    Order, QueryFilter, QuerySelect, Select,
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -144,16 +144,9 @@ pub async fn list(
     after: Option<Cursor>,
     limit: Option<u64>,
 ) -> Result<Vec<Task>> {
-    let rows = lines()
-        .filter(seen_by(visible))
-        .filter(narrowed(filter))
-        .filter(after_row(day(), task::Column::Id, after))
-        .order_by(day(), Order::Asc)
-        .order_by(task::Column::Id, Order::Asc)
-        .limit(limit)
-        .into_model::<Row>()
-        .all(db)
-        .await?;
+    let lines = lines().filter(seen_by(visible)).filter(narrowed(filter));
+    let lines = page(lines, Order::Asc, (day(), task::Column::Id), after, limit);
+    let rows = lines.into_model::<Row>().all(db).await?;
     rows.into_iter().map(Task::try_from).collect()
 }
 
@@ -161,7 +154,6 @@ fn seen_by(visible: &Visibility) -> Condition {
     match visible {
         Visibility::Everything => Condition::all(),
         Visibility::Own(own) => owned(own),
-        Visibility::Nothing => no_row(),
     }
 }
 
@@ -237,22 +229,19 @@ pub async fn insert_all(db: &impl ConnectionTrait, new: &[Task]) -> Result<()> {
     Ok(())
 }
 
-/// Saves a task, guarded by the version the caller read: a stale one gets `Stale`.
-pub async fn save(db: &impl ConnectionTrait, after: &Task, read_version: i32, at: DateTime<Utc>) -> Result<()> {
-    let touched = task::Entity::update_many()
-        .col_expr(task::Column::State, Expr::value(after.state()))
-        .col_expr(task::Column::ResumeState, Expr::value(after.stage.resume()))
-        .col_expr(task::Column::Reason, Expr::value(after.stage.reason().map(str::to_owned)))
-        .col_expr(task::Column::DoneAt, Expr::value(after.stage.done_at().map(Instant::from)))
-        .col_expr(task::Column::HandSetDay, Expr::value(after.hand_set_day))
-        .col_expr(task::Column::Note, Expr::value(after.note.clone()))
-        .col_expr(task::Column::Version, Expr::col(task::Column::Version).add(1))
-        .col_expr(task::Column::UpdatedAt, Expr::value(Instant::from(at)))
-        .filter(task::Column::Id.eq(after.id))
-        .filter(task::Column::Version.eq(read_version))
-        .exec(db)
-        .await?;
-    exactly_one(touched.rows_affected)
+/// Saves what a change made of a task, if it still has the version that was read.
+pub async fn save(db: &impl ConnectionTrait, after: &Task, at: DateTime<Utc>) -> Result<()> {
+    let row = task::ActiveModel {
+        state: Set(after.state()),
+        resume_state: Set(after.stage.resume()),
+        reason: Set(after.stage.reason().map(str::to_owned)),
+        done_at: Set(after.stage.done_at().map(Instant::from)),
+        hand_set_day: Set(after.hand_set_day),
+        note: Set(after.note.clone()),
+        updated_at: Set(at.into()),
+        ..Default::default()
+    };
+    save_row(db, row, (task::Column::Id, after.id), (task::Column::Version, after.version)).await
 }
 
 /// Sets a new derived day; days set by hand are in another column and stay.

@@ -39,7 +39,8 @@ fn event(number: usize) -> Event {
 
 async fn record(bench: &Workbench, number: usize) -> Head {
     let ctx = bench.operator();
-    ctx.write(async |txn| audit::record(&ctx, txn, event(number)).await).await.expect("recorded")
+    ctx.write(async |txn| audit::record(&ctx, txn, event(number)).await).await.expect("recorded");
+    head(bench.db().reader()).await.expect("readable")
 }
 
 async fn chain_of(bench: &Workbench, events: usize) -> Head {

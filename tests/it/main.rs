@@ -49,5 +49,6 @@ mod time;
 mod told;
 mod unauthorised;
 mod untrue;
+mod visibility;
 mod vitals;
 mod whose;

@@ -1,12 +1,12 @@
 //! What the calendar brings to a designation: its beginning, the end that comes near, the end that has come.
 
-use super::{must_find, record_event};
+use super::{known, record_event};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::designations::mail;
 use crate::designations::model::{self, Seat};
 use crate::designations::policy::Visibility;
-use crate::designations::store::{self, Filter};
+use crate::designations::store::{self, Filter, SeatKey};
 use crate::designations::view::Designation;
 use crate::each::Failures;
 use crate::error::Result;
@@ -57,7 +57,7 @@ async fn asked_for(ctx: &Ctx) -> Result<BTreeSet<SeatId>> {
 
 /// Asks the body of a seat that is still vacant once more, if its address was corrected since. Says whether a mail was promised.
 async fn ask_elsewhere(ctx: &Ctx, txn: &Txn, id: SeatId) -> Result<bool> {
-    let Some(seat) = store::seat_by_id(txn, id).await? else { return Ok(false) };
+    let Some(seat) = store::seat(txn, SeatKey::Id(id)).await? else { return Ok(false) };
     if !store::holders_on(txn, id, ctx.today()).await?.is_empty() {
         return Ok(false);
     }
@@ -86,7 +86,7 @@ fn last_day_soon(today: NaiveDate) -> NaiveDate {
 
 /// Does what is due for one designation today; says whether anything was.
 async fn bring_up_to_date(ctx: &Ctx, txn: &Txn, id: DesignationId) -> Result<bool> {
-    let designation = must_find(txn, id).await?;
+    let designation = known(txn, id).await?;
     let has_left = carry_out_end_if_past(ctx, txn, &designation).await?;
     let is_welcomed = welcome_if_begun(ctx, txn, &designation).await?;
     let is_warned_of = warn_if_ending_soon(ctx, txn, &designation).await?;
@@ -95,7 +95,7 @@ async fn bring_up_to_date(ctx: &Ctx, txn: &Txn, id: DesignationId) -> Result<boo
 
 /// Tells the registration once more where it went to an address that was corrected since; not that of a designation that is over.
 async fn tell_elsewhere(ctx: &Ctx, txn: &Txn, id: DesignationId) -> Result<bool> {
-    let designation = must_find(txn, id).await?;
+    let designation = known(txn, id).await?;
     let is_over = designation.has_ended(ctx.today()) || designation.is_annulled();
     if is_over {
         return Ok(false);

@@ -1,14 +1,13 @@
 //! Days on which a holder cannot act.
 
 use super::{Result, millis};
-use crate::db::exactly_one;
+use crate::db::save_row;
 use crate::designations::model::Unavailability;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{DesignationId, PersonId, UnavailabilityId};
 use entity::unavailability;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, Order, QueryFilter, QueryOrder,
-    sea_query::Expr,
 };
 
 impl From<unavailability::Model> for Unavailability {
@@ -79,13 +78,6 @@ pub async fn withdraw_unavailability(
     version: i32,
     at: DateTime<Utc>,
 ) -> Result<()> {
-    let touched = unavailability::Entity::update_many()
-        .col_expr(unavailability::Column::WithdrawnAt, Expr::value(millis(at)))
-        .col_expr(unavailability::Column::Version, Expr::col(unavailability::Column::Version).add(1))
-        .filter(unavailability::Column::Id.eq(id))
-        .filter(unavailability::Column::Version.eq(version))
-        .filter(unavailability::Column::WithdrawnAt.is_null())
-        .exec(db)
-        .await?;
-    exactly_one(touched.rows_affected)
+    let row = unavailability::ActiveModel { withdrawn_at: Set(Some(millis(at))), ..Default::default() };
+    save_row(db, row, (unavailability::Column::Id, id), (unavailability::Column::Version, version)).await
 }

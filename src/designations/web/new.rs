@@ -3,7 +3,6 @@
 
 use super::forms::{self, ACCEPTED_FILES, Choices, PersonForm, Reading, StatementForm};
 use super::one::led_to;
-use super::register::may_designate_somewhere;
 use super::words as register_words;
 use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
@@ -209,7 +208,7 @@ fn may_fill(actor: &Actor, seat: &Seat) -> bool {
 }
 
 fn demand_any_right(ctx: &Ctx) -> Result<()> {
-    if may_designate_somewhere(&ctx.actor) {
+    if policy::may_ever(&ctx.actor, Action::Designate) {
         return Ok(());
     }
     Err(ctx.actor.refusal())
@@ -217,7 +216,7 @@ fn demand_any_right(ctx: &Ctx) -> Result<()> {
 
 /// The people the reader may know of: everybody for the secretariat, those of the body's register for its manager.
 async fn known_people(ctx: &Ctx) -> Result<Vec<Choice>> {
-    let named: BTreeMap<String, String> = if network_policy::may_list_people(&ctx.actor) {
+    let named: BTreeMap<String, String> = if network_policy::may(&ctx.actor, network_policy::Action::ListPeople) {
         let people = network::people(ctx, None, PEOPLE_OFFERED).await?;
         people
             .into_iter()

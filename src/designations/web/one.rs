@@ -374,7 +374,7 @@ async fn allowed(ctx: &Ctx, designation: &Designation, standing: Standing) -> Re
 fn bounce_box(ctx: &Ctx, designation: &Designation, mut form: FormState<BounceForm>) -> Option<BounceBox> {
     form.values.designation = designation.id.to_string();
     let action = format!("/people/{}/bounced", designation.holder.id);
-    network_policy::may_mark_bounced(&ctx.actor).then_some(BounceBox { action, form })
+    network_policy::may(&ctx.actor, network_policy::Action::MarkBounced).then_some(BounceBox { action, form })
 }
 
 /// The names behind the ids of a history and a trail, which hold none themselves.

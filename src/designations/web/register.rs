@@ -2,9 +2,8 @@
 
 use super::forms::Reading;
 use super::words as register_words;
-use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
-use crate::designations::policy::{self, Action, Subject, Visibility};
+use crate::designations::policy::{self, Action};
 use crate::designations::service::{self, RegisterFilter};
 use crate::designations::view::Designation;
 use crate::error::{Code, Error, Result};
@@ -13,6 +12,7 @@ use crate::http::form::{Choice, FormState};
 use crate::http::page::{Shell, page, unprocessable};
 use crate::http::paging::{Page, Paging};
 use crate::network::service as network;
+use crate::open::scope;
 use crate::texts::Lang;
 use crate::time::words;
 use crate::typed::kept;
@@ -126,9 +126,7 @@ fn found<T>(looked_up: Result<T>, field: &'static str, reading: &mut Reading) ->
 /// The register.
 #[get("/designations")]
 async fn show_register(ctx: Ctx, request: HttpRequest, query: Query<FilterForm>, paging: Query<Paging>) -> Answer {
-    if policy::visibility(&ctx.actor) == Visibility::Nothing {
-        return Err(ctx.actor.refusal().into());
-    }
+    scope::<Designation>(&ctx)?;
     let typed = query.into_inner().with_today(ctx.today());
     let filter = match typed.understood(&ctx).await {
         Ok(filter) => filter,
@@ -167,7 +165,7 @@ async fn register_page(
             .collect(),
         caption: caption(&form, ctx.lang),
         rows: lines.into_iter().map(|line| row(line, day, ctx.lang)).collect(),
-        may_designate: may_designate_somewhere(&ctx.actor),
+        may_designate: policy::may_ever(&ctx.actor, Action::Designate),
         first: None,
         next,
         form,
@@ -199,15 +197,6 @@ fn row(line: Designation, day: NaiveDate, lang: Lang) -> Row {
         standing: register_words::standing(standing, lang),
         standing_kind: register_words::standing_kind(standing),
     }
-}
-
-/// Whether the reader may fill any seat at all: only then the list offers it.
-pub(super) fn may_designate_somewhere(actor: &Actor) -> bool {
-    actor.seats.iter().any(|held| {
-        [SeatKind::Referent, SeatKind::BodyManager]
-            .into_iter()
-            .any(|seat| policy::may(actor, Action::Designate, Subject { seat, body: held.body_id, holder: None }))
-    })
 }
 
 fn without_cursor(request: &HttpRequest) -> String {

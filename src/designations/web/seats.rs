@@ -67,9 +67,9 @@ async fn block(
     // The referent first: that is whom a reader looks for.
     seats.sort_by_key(|seat| seat.kind);
     let sees = match policy::visibility(&ctx.actor) {
-        Visibility::Everything => true,
-        Visibility::Bodies(bodies, _) => seats.iter().any(|seat| bodies.contains(&seat.body_id)),
-        Visibility::Own(_) | Visibility::Nothing => false,
+        Some(Visibility::Everything) => true,
+        Some(Visibility::Bodies(bodies, _)) => seats.iter().any(|seat| bodies.contains(&seat.body_id)),
+        Some(Visibility::Own(_)) | None => false,
     };
     if !sees {
         return Ok(None);

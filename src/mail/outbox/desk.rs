@@ -2,10 +2,10 @@
 
 use super::{TakenBack, WAITING, retention};
 use crate::audit::{self, Event};
-use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
 use crate::db::{Txn, exactly_one};
 use crate::error::{Code, Error, Result};
+use crate::mail::policy::{self, Action};
 use crate::{settings, typed};
 use chrono::{DateTime, Utc};
 use entity::ids::{MailId, PersonId};
@@ -68,11 +68,6 @@ pub struct Load {
     /// States with at least one mail.
     pub states: Vec<(NotificationState, i64)>,
     pub oldest_due: Option<DateTime<Utc>>,
-}
-
-/// Returns whether the caller may see and steer the outbox.
-pub fn may_operate(actor: &Actor) -> bool {
-    actor.is_ourselves() || actor.is_secretariat()
 }
 
 /// Returns the mails, newest first, starting after `before`.
@@ -301,22 +296,17 @@ const LINE: [outbox_mail::Column; 17] = [
 ];
 
 fn demand_right(ctx: &Ctx) -> Result<()> {
-    if may_operate(&ctx.actor) {
-        return Ok(());
-    }
-    Err(ctx.actor.refusal())
+    ctx.demand(policy::may(&ctx.actor, Action::View))
 }
 
 /// Like [`demand_right`], for a change: a read-only key is denied.
 fn demand_change(ctx: &Ctx) -> Result<()> {
-    demand_right(ctx)?;
-    if ctx.actor.may_write() { Ok(()) } else { Err(Error::Denied) }
+    ctx.demand(policy::may(&ctx.actor, Action::Steer))
 }
 
 async fn trace(ctx: &Ctx, txn: &Txn, action: &'static str, subject: (&'static str, String)) -> Result<()> {
     let details = serde_json::json!({});
-    audit::record(ctx, txn, Event::about(action, subject, details)).await?;
-    Ok(())
+    audit::record(ctx, txn, Event::about(action, subject, details)).await
 }
 
 fn plain_text(bytes: &[u8]) -> Option<String> {

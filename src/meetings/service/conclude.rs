@@ -1,14 +1,17 @@
 //! Outcomes: what the table made of a point, and what follows from it in the same transaction.
 
-use super::{dossier, record, take_for};
+use super::members::parties_of;
+use super::session::quorum;
+use super::{open, save};
 use crate::ctx::Ctx;
 use crate::db::Txn;
-use crate::designations::service as designations;
+use crate::designations::service::{self as designations, SeatKey};
 use crate::error::{Code, Error, Result};
-use crate::meetings::model::Event;
+use crate::meetings::model::{AgendaItem, Event};
 use crate::meetings::policy::Action;
 use crate::meetings::store;
-use crate::meetings::view::{Dossier, Outcome};
+use crate::meetings::view::Outcome;
+use crate::open::Seen;
 use crate::releases::model::Reason;
 use crate::releases::service as releases;
 use crate::tasks::service as tasks;
@@ -65,23 +68,19 @@ pub struct NewTask {
 /// Records an outcome of a meeting that is being or has been held, with everything that follows from it.
 ///
 /// What happens: a decision keeps the quorum it was taken with and may confirm or move a release, a task outcome gives a seat
-/// something to do; both in this transaction and linked both ways. `version` as in `take_for`. Who may: the secretariat. Which
+/// something to do; both in this transaction and linked both ways. A form names the version it was made of, so that a
+/// second click records nothing; a program has its idempotency key. Who may: the secretariat. Which
 /// mails leave: none; the reminders of what it gives somebody to do follow on their days. Which errors:
 /// `wrong_transition` unless held and not closed, `quorum_missing` for a decision of too few parties, `required`,
 /// `too_long` (the text of a move, which is its public reason, sooner than others), `stale`, `unknown_value` (item, release, seat, or a consequence this kind does not have), those of confirming or
 /// moving a release, those of creating a task.
-pub async fn record_outcome(
-    ctx: &Ctx,
-    txn: &Txn,
-    id: MeetingId,
-    version: Option<i32>,
-    input: OutcomeIn,
-) -> Result<(Outcome, Dossier)> {
-    let held = take_for(ctx, txn, Action::Record, Event::Conclude, id, version).await?;
-    let before = dossier(ctx, txn, held.clone()).await?;
-    let text = checked(&input, &before)?;
+pub async fn record_outcome(ctx: &Ctx, txn: &Txn, id: MeetingId, seen: Seen, input: OutcomeIn) -> Result<Outcome> {
+    let held = open(ctx, txn, id, Action::Record, seen).await?;
+    held.must_allow(Event::Conclude)?;
+    let text = checked(&input, &store::agenda(txn, id).await?)?;
+    let quorum = quorum(txn, id, &parties_of(ctx, txn, &held).await?).await?;
     if input.kind == OutcomeKind::Decision {
-        before.quorum.must_be_reached()?;
+        quorum.must_be_reached()?;
     }
     let outcome_id: OutcomeId = ctx.new_id();
     let release_id = decide_release(ctx, txn, outcome_id, &text, input.release).await?;
@@ -90,27 +89,27 @@ pub async fn record_outcome(
         id: outcome_id,
         meeting_id: id,
         agenda_item_id: input.agenda_item_id,
-        position: before.outcomes.last().map_or(0, |last| last.position) + 1,
+        position: store::outcomes(txn, id).await?.last().map_or(0, |last| last.position) + 1,
         kind: input.kind,
         text,
         release_id,
         task_id,
-        quorum: (input.kind == OutcomeKind::Decision).then_some(before.quorum),
+        quorum: (input.kind == OutcomeKind::Decision).then_some(quorum),
         created_at: ctx.now(),
     };
     store::insert_outcome(txn, &outcome, ctx.actor.person_id()).await?;
     let details =
         serde_json::json!({ "outcome": outcome.id, "kind": outcome.kind, "release": release_id, "task": task_id });
-    record(ctx, txn, "meetings.record_outcome", id, details).await?;
-    Ok((outcome, dossier(ctx, txn, held).await?))
+    save(ctx, txn, held, "meetings.record_outcome", details).await?;
+    Ok(outcome)
 }
 
 /// The text to keep, once item and consequences fit the kind.
-fn checked(input: &OutcomeIn, meeting: &Dossier) -> Result<String> {
+fn checked(input: &OutcomeIn, agenda: &[AgendaItem]) -> Result<String> {
     let text = typed::required("text", &input.text, MAX_TEXT)?;
     let despite = input.release.as_ref().and_then(|decision| decision.despite_non_working.as_deref());
     typed::optional("despite_non_working", despite, releases::REASON_CHARACTERS)?;
-    if input.agenda_item_id.is_some_and(|item| meeting.agenda.iter().all(|known| known.id != item)) {
+    if input.agenda_item_id.is_some_and(|item| agenda.iter().all(|known| known.id != item)) {
         return Err(Error::field("agenda_item_id", Code::UnknownValue));
     }
     if input.release.is_some() && input.kind != OutcomeKind::Decision {
@@ -138,13 +137,13 @@ async fn decide_release(
     match change {
         ReleaseChange::Confirm => {
             let input = releases::ConfirmIn { day, hour, despite_non_working };
-            releases::confirm_in(ctx, txn, release_id, None, input, Some(outcome)).await?;
+            releases::confirm(ctx, txn, release_id, Seen::AsItStands, input, Some(outcome)).await?;
         }
         ReleaseChange::Move => {
             let text = typed::required("text", text, releases::REASON_CHARACTERS)?;
             let reason = Reason { code: ReasonCode::TableDecision, text };
             let input = releases::MoveIn { day, hour, reason, despite_non_working };
-            releases::move_in(ctx, txn, release_id, None, input, Some(outcome)).await?;
+            releases::move_to(ctx, txn, release_id, Seen::AsItStands, input, Some(outcome)).await?;
         }
     }
     Ok(Some(release_id))
@@ -159,12 +158,10 @@ async fn create_task(
     task: Option<NewTask>,
 ) -> Result<Option<TaskId>> {
     let Some(NewTask { seat, title, due_day, estimated_minutes }) = task else { return Ok(None) };
-    let seats = designations::seats(txn).await?;
-    let seat =
-        seats.into_iter().find(|known| known.code == seat).ok_or_else(|| Error::field("seat", Code::UnknownValue))?;
+    let seat = designations::seat(txn, SeatKey::Code(&seat)).await.map_err(|error| error.as_unknown("seat"))?;
     let title = typed::required("title", &title, MAX_TASK)?;
     let new = tasks::NewTask {
-        seat_id: seat.id,
+        seat,
         origin: TaskOrigin::Outcome,
         release_id: None,
         deliverable_id: None,
@@ -176,7 +173,7 @@ async fn create_task(
         estimated_minutes,
         note: Some(text.to_owned()),
     };
-    Ok(Some(tasks::create_in(ctx, txn, new).await?.id))
+    Ok(Some(tasks::create(ctx, txn, new).await?.id))
 }
 
 /// Refuses a release nobody knows.

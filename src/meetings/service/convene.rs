@@ -2,7 +2,7 @@
 
 use super::members::{members, members_among, parties_of};
 use super::prepare::checked_venue;
-use super::{MAX_REASON, dossier, facts, find_for, holds_entry, record, save, sheet, tell};
+use super::{MAX_REASON, facts, holds_entry, open, record, save, sheet, tell};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::designations::service as designations;
@@ -14,8 +14,9 @@ use crate::meetings::mail::{self, Sheet, Telling};
 use crate::meetings::model::{self, Convocation, Event, Meeting, Notice, Slot, Told, Venue, notice, numbering_year};
 use crate::meetings::policy::{Action, Visibility};
 use crate::meetings::store::{self, Filter};
-use crate::meetings::view::{Dossier, Invited, Line, Member};
+use crate::meetings::view::{Invited, Line, Member};
 use crate::network::service as network;
+use crate::open::Seen;
 use crate::typed;
 use entity::ids::{MeetingId, PersonId};
 use entity::kinds::{CalendarMethod, MeetingState};
@@ -33,20 +34,21 @@ pub async fn convene(
     id: MeetingId,
     version: i32,
     short_notice_reason: Option<String>,
-) -> Result<Dossier> {
-    let draft = find_for(ctx, txn, Action::Convene, id, Some(version)).await?;
+) -> Result<Meeting> {
+    let draft = open(ctx, txn, id, Action::Convene, Seen::Version(version)).await?;
     draft.must_allow(Event::Convene)?;
     let reason = typed::optional("short_notice_reason", short_notice_reason.as_deref(), MAX_REASON)?;
     let short_notice_reason = notice_of(ctx, txn, &draft, draft.slot).await?.justify(reason)?;
     let items = store::agenda(txn, id).await?.len();
     let number = store::next_number(txn, draft.table_id, numbering_year(draft.slot)).await?;
     let convened = draft.convene(Convocation { number, at: ctx.now(), short_notice_reason }, items)?;
-    let convened = save(ctx, txn, &convened, "meetings.convene", facts(&convened)).await?;
+    let details = facts(&convened);
+    let convened = save(ctx, txn, convened, "meetings.convene", details).await?;
     let sheet = sheet(txn, &convened).await?;
     for member in members(ctx, txn, &sheet.meeting).await? {
         tell(ctx, txn, &sheet, &member, None, &Telling::Convened).await?;
     }
-    dossier(ctx, txn, convened).await
+    Ok(convened)
 }
 
 /// Another day, hour or place for a convened meeting.
@@ -63,8 +65,8 @@ pub struct MoveIn {
 /// What happens: another day or hour has to give the table's notice anew; another place alone has not. Who may: the
 /// secretariat. Which mails leave: *moved* (before and after) to every member who had been invited, *joined* to who became
 /// a member meanwhile, *left* to who no longer is one. Which errors: those of [`convene`], `ends_before_starts`, `nothing_changes`.
-pub async fn move_to(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, input: MoveIn) -> Result<Dossier> {
-    let convened = find_for(ctx, txn, Action::Convene, id, Some(version)).await?;
+pub async fn move_to(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, input: MoveIn) -> Result<Meeting> {
+    let convened = open(ctx, txn, id, Action::Convene, Seen::Version(version)).await?;
     convened.must_allow(Event::Move)?;
     let venue = input.venue.map_or_else(|| Ok(convened.venue.clone()), |venue| checked_venue(&venue))?;
     let reason = typed::optional("short_notice_reason", input.short_notice_reason.as_deref(), MAX_REASON)?;
@@ -76,7 +78,8 @@ pub async fn move_to(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, input: M
     };
     let before = (convened.slot, convened.venue.clone());
     let moved = convened.move_to(input.slot, venue, reason)?;
-    let moved = save(ctx, txn, &moved, "meetings.move", facts(&moved)).await?;
+    let details = facts(&moved);
+    let moved = save(ctx, txn, moved, "meetings.move", details).await?;
     let sheet = sheet(txn, &moved).await?;
     let told = store::told(txn, id).await?;
     let members = members(ctx, txn, &sheet.meeting).await?;
@@ -87,25 +90,26 @@ pub async fn move_to(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, input: M
         }
     }
     follow(ctx, txn, &sheet, &members, &told).await?;
-    dossier(ctx, txn, moved).await
+    Ok(moved)
 }
 
 /// Calls a meeting off, or gives up a draft.
 ///
 /// Who may: the secretariat. Which mails leave: *cancelled* to everybody whose calendar holds the meeting; none for a draft.
 /// Which errors: `reason_missing`, `wrong_transition`, `stale`.
-pub async fn cancel(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, reason: &str) -> Result<Dossier> {
-    let meeting = find_for(ctx, txn, Action::Convene, id, Some(version)).await?;
+pub async fn cancel(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, reason: &str) -> Result<Meeting> {
+    let meeting = open(ctx, txn, id, Action::Convene, Seen::Version(version)).await?;
     meeting.must_allow(Event::Cancel)?;
     let reason = typed::reason("reason", reason, MAX_REASON)?;
     let cancelled = meeting.cancel(reason.clone())?;
-    let cancelled = save(ctx, txn, &cancelled, "meetings.cancel", facts(&cancelled)).await?;
+    let details = facts(&cancelled);
+    let cancelled = save(ctx, txn, cancelled, "meetings.cancel", details).await?;
     let sheet = sheet(txn, &cancelled).await?;
     for one in store::told(txn, id).await?.into_iter().filter(|one| holds_entry(one.told)) {
         let telling = Telling::Cancelled { reason: reason.clone() };
         tell(ctx, txn, &sheet, &as_member(&one), Some(one.told), &telling).await?;
     }
-    dossier(ctx, txn, cancelled).await
+    Ok(cancelled)
 }
 
 /// Follows the members of every meeting that is still to begin: who joined is invited, who left is told so, and who was invited or
@@ -141,7 +145,7 @@ async fn follow_one(ctx: &Ctx, holders: &[Designation], meeting: &Meeting) -> Re
     if to_tell(&members, &told).is_empty() {
         return Ok(0);
     }
-    ctx.write(async |txn| take_and_follow(ctx, txn, meeting.id).await).await
+    ctx.write(async |txn| look_again_and_follow(ctx, txn, meeting.id).await).await
 }
 
 /// Those members who were last told something at an address that is not theirs any more.
@@ -182,12 +186,11 @@ async fn told_where(db: &impl ConnectionTrait, id: MeetingId) -> Result<Vec<Invi
     Ok(told)
 }
 
-/// Takes the meeting for writing and looks at it and at the members again before anybody is told, so that nobody is invited
-/// to what was moved or called off meanwhile.
-async fn take_and_follow(ctx: &Ctx, txn: &Txn, id: MeetingId) -> Result<u64> {
-    store::touch(txn, id, ctx.now()).await?;
-    let taken = store::find(txn, Visibility::Everything, id).await?.filter(|meeting| is_ahead(ctx, meeting));
-    let Some(meeting) = taken else { return Ok(0) };
+/// Looks at the meeting and at its members again before anybody is told, because it may have been moved or called off since the
+/// job read it outside the transaction.
+async fn look_again_and_follow(ctx: &Ctx, txn: &Txn, id: MeetingId) -> Result<u64> {
+    let present = store::find(txn, &Visibility::Everything, id).await?.filter(|meeting| is_ahead(ctx, meeting));
+    let Some(meeting) = present else { return Ok(0) };
     let members = members(ctx, txn, &meeting).await?;
     let told = told_where(txn, id).await?;
     follow(ctx, txn, &sheet(txn, &meeting).await?, &members, &told).await
@@ -201,7 +204,7 @@ async fn ahead(ctx: &Ctx, db: &impl ConnectionTrait) -> Result<Vec<Line>> {
 /// The meetings in a state whose beginning is still to come.
 async fn to_begin(ctx: &Ctx, db: &impl ConnectionTrait, state: MeetingState) -> Result<Vec<Line>> {
     let filter = Filter { state: Some(state), from: Some(ctx.today()), ..Filter::default() };
-    let mut lines = store::list(db, Visibility::Everything, &filter, None, None).await?;
+    let mut lines = store::list(db, &Visibility::Everything, &filter, None, None).await?;
     lines.retain(|line| ctx.now() < line.meeting.slot.begins_at());
     Ok(lines)
 }

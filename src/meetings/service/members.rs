@@ -1,7 +1,7 @@
 //! Whom a table is of and whom its meetings are for: parties, members, invited partners.
 
 use super::convene::{follow, is_ahead};
-use super::{dossier, find_for, save, sheet, table_by_code};
+use super::{open, save, sheet, table_by_code};
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::db::Txn;
@@ -9,10 +9,11 @@ use crate::designations::service as designations;
 use crate::designations::view::Designation;
 use crate::error::{Code, Error, Result};
 use crate::meetings::model::{Event, Meeting, Party, Refusal};
-use crate::meetings::policy::{self, Action, Subject, Visibility};
+use crate::meetings::policy::{self, Action};
 use crate::meetings::store;
-use crate::meetings::view::{Dossier, Member, Table, TableOfParties};
+use crate::meetings::view::{Member, Table, TableOfParties};
 use crate::network::service as network;
+use crate::open::{Seen, admit};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{BodyId, DesignationId, MeetingId, ObservatoryId};
 use entity::kinds::{MeetingState, SeatKind, TableKind};
@@ -52,9 +53,7 @@ pub async fn tables_of_parties(ctx: &Ctx) -> Result<Vec<TableOfParties>> {
 
 /// A table with its parties. Any participant may read it. Errors: `not_found`.
 pub async fn table_of_parties(ctx: &Ctx, code: &str) -> Result<TableOfParties> {
-    if policy::visibility(&ctx.actor) == Visibility::Nothing {
-        return Err(ctx.actor.refusal());
-    }
+    ctx.demand(policy::may_ever(&ctx.actor, Action::ViewTables))?;
     let table = store::table_by_code(ctx.reader(), code).await?.ok_or(Error::NotFound)?;
     Ok(TableOfParties { parties: parties(ctx.reader(), &table, ctx.now()).await?, table })
 }
@@ -66,19 +65,14 @@ pub async fn table_of_parties(ctx: &Ctx, code: &str) -> Result<TableOfParties> {
 /// leaves it. Errors: `not_found`, `table_of_all_parties` for the plenary table, `required` (no party at all),
 /// `unknown_value` (a body that is no signatory), `stale`.
 pub async fn set_parties(ctx: &Ctx, txn: &Txn, code: &str, version: i32, bodies: &[String]) -> Result<TableOfParties> {
-    if !policy::may(&ctx.actor, Action::SetParties, Subject { convened: false, invited: false }) {
-        return Err(ctx.actor.refusal());
-    }
-    let table = store::table_by_code(txn, code).await?.ok_or(Error::NotFound)?;
-    if table.version != version {
-        return Err(Error::Stale);
-    }
+    ctx.demand(policy::may_ever(&ctx.actor, Action::SetParties))?;
+    let table = admit(ctx, store::table_by_code(txn, code).await?, Action::SetParties, Seen::Version(version))?;
     if table.kind == TableKind::Plenary {
         return Err(Refusal::TableOfAllParties.into());
     }
     let wanted = signatories(txn, bodies).await?;
     let present: HashSet<BodyId> = parties(txn, &table, ctx.now()).await?.iter().map(|party| party.body_id).collect();
-    store::touch_table(txn, table.id, version, ctx.now()).await?;
+    store::touch_table(txn, &table, ctx.now()).await?;
     store::end_parties(txn, table.id, present.difference(&wanted).copied(), ctx.now()).await?;
     let added = wanted.difference(&present).map(|body| (ctx.new_id(), *body));
     store::add_parties(txn, table.id, added, ctx.now()).await?;
@@ -173,9 +167,7 @@ fn member(one: &Designation) -> Member {
 
 /// The partners in office today, whom the secretariat may invite. Who may: the secretariat.
 pub async fn partners(ctx: &Ctx) -> Result<Vec<Designation>> {
-    if !policy::may(&ctx.actor, Action::Invite, Subject { convened: false, invited: false }) {
-        return Err(ctx.actor.refusal());
-    }
+    ctx.demand(policy::may_ever(&ctx.actor, Action::Invite))?;
     designations::holders_of(ctx.reader(), SeatKind::Partner, ctx.today()).await
 }
 
@@ -196,8 +188,8 @@ pub(super) async fn guests_of(ctx: &Ctx, db: &impl ConnectionTrait, id: MeetingI
 /// no quorum counts them. Who may: the secretariat. Mails: none for a draft; of a convened meeting *joined* to who is invited
 /// now, *left* to who is not any more. Errors: `wrong_transition` unless a draft or convened, `day_in_past` once it has begun,
 /// `unknown_value` (a designation that is no partner's in office today), `stale`.
-pub async fn invite(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, guests: &[DesignationId]) -> Result<Dossier> {
-    let meeting = find_for(ctx, txn, Action::Invite, id, Some(version)).await?;
+pub async fn invite(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, guests: &[DesignationId]) -> Result<Meeting> {
+    let meeting = open(ctx, txn, id, Action::Invite, Seen::Version(version)).await?;
     meeting.must_allow(Event::Invite)?;
     let is_convened = meeting.state() == MeetingState::Convened;
     if is_convened && !is_ahead(ctx, &meeting) {
@@ -211,11 +203,11 @@ pub async fn invite(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, guests: &
     let invited: Vec<&Designation> = guests.iter().map(partner).collect::<Result<_>>()?;
     store::replace_guests(txn, id, &invited, ctx.now()).await?;
     let details = serde_json::json!({ "guests": guests });
-    let saved = save(ctx, txn, &meeting, "meetings.invite", details).await?;
+    let saved = save(ctx, txn, meeting, "meetings.invite", details).await?;
     if is_convened {
         let told = store::told(txn, id).await?;
         let members = members(ctx, txn, &saved).await?;
         follow(ctx, txn, &sheet(txn, &saved).await?, &members, &told).await?;
     }
-    dossier(ctx, txn, saved).await
+    Ok(saved)
 }

@@ -1,13 +1,13 @@
 //! Drafts and their agenda: the secretariat's own until convened; nobody is mailed.
 
-use super::{dossier, find_for, record, save, table_by_code, take_for};
+use super::{open, record, save, table_by_code};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::{Code, Error, Result};
 use crate::meetings::model::{AgendaItem, Event, Meeting, Refusal, Slot, Stage, Venue};
-use crate::meetings::policy::{self, Action, Subject};
+use crate::meetings::policy::{self, Action};
 use crate::meetings::store;
-use crate::meetings::view::Dossier;
+use crate::open::Seen;
 use crate::typed;
 use chrono::{NaiveDate, NaiveTime};
 use entity::ids::{AgendaItemId, MeetingId, ReleaseId};
@@ -43,14 +43,12 @@ pub struct MeetingChange {
     pub remote_url: Option<Option<String>>,
 }
 
-/// Prepares a meeting: a draft that nobody but the secretariat sees.
+/// Prepares a meeting: a draft that only the secretariat sees.
 ///
 /// Who may: the secretariat. Which mails leave: none. Which errors: `required`, `too_long`, `unknown_value` (table),
 /// `not_a_url`, `ends_before_starts`, `hour_skipped`.
-pub async fn create(ctx: &Ctx, txn: &Txn, input: MeetingIn) -> Result<Dossier> {
-    if !policy::may(&ctx.actor, Action::Prepare, Subject { convened: false, invited: false }) {
-        return Err(ctx.actor.refusal());
-    }
+pub async fn create(ctx: &Ctx, txn: &Txn, input: MeetingIn) -> Result<Meeting> {
+    ctx.demand(policy::may_ever(&ctx.actor, Action::Prepare))?;
     let table = table_by_code(txn, &input.table).await?;
     let id: MeetingId = ctx.new_id();
     let draft = Meeting {
@@ -68,15 +66,15 @@ pub async fn create(ctx: &Ctx, txn: &Txn, input: MeetingIn) -> Result<Dossier> {
     let draft = checked(draft)?;
     store::insert(txn, &draft, ctx.now()).await?;
     record(ctx, txn, "meetings.create", id, super::facts(&draft)).await?;
-    dossier(ctx, txn, draft).await
+    Ok(draft)
 }
 
 /// Changes a draft.
 ///
 /// Who may: the secretariat. Which mails leave: none. Which errors: those of [`create`], `wrong_transition`,
 /// `nothing_changes`, `stale`.
-pub async fn edit(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, change: MeetingChange) -> Result<Dossier> {
-    let draft = find_for(ctx, txn, Action::Prepare, id, Some(version)).await?;
+pub async fn edit(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, change: MeetingChange) -> Result<Meeting> {
+    let draft = open(ctx, txn, id, Action::Prepare, Seen::Version(version)).await?;
     draft.must_allow(Event::Edit)?;
     let MeetingChange { title, day, starts, ends, mode, place, remote_url } = change;
     let Meeting { slot, venue, .. } = draft.clone();
@@ -98,8 +96,8 @@ pub async fn edit(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, change: Mee
     if changed == draft {
         return Err(Refusal::NothingChanges.into());
     }
-    let changed = save(ctx, txn, &changed, "meetings.edit", super::facts(&changed)).await?;
-    dossier(ctx, txn, changed).await
+    let details = super::facts(&changed);
+    save(ctx, txn, changed, "meetings.edit", details).await
 }
 
 /// One point of an agenda.
@@ -115,16 +113,11 @@ pub struct ItemIn {
 
 /// Adds a point at the end of a draft's agenda.
 ///
-/// `version` as in `take_for`. Who may: the secretariat. Which mails leave: none. Which errors: `required`, `too_long`,
+/// A form names the version it was made of, so that a second click adds nothing; a program has its idempotency key. Who may: the secretariat. Which mails leave: none. Which errors: `required`, `too_long`,
 /// `out_of_range` (minutes), `unknown_value` (release), `wrong_transition` once convened, `stale`.
-pub async fn add_item(
-    ctx: &Ctx,
-    txn: &Txn,
-    id: MeetingId,
-    version: Option<i32>,
-    input: ItemIn,
-) -> Result<(AgendaItem, Dossier)> {
-    let draft = take_for(ctx, txn, Action::Prepare, Event::Edit, id, version).await?;
+pub async fn add_item(ctx: &Ctx, txn: &Txn, id: MeetingId, seen: Seen, input: ItemIn) -> Result<AgendaItem> {
+    let draft = open(ctx, txn, id, Action::Prepare, seen).await?;
+    draft.must_allow(Event::Edit)?;
     let title = typed::required("title", &input.title, MAX_ITEM)?;
     if input.minutes.is_some_and(|minutes| !(1..=MOST_MINUTES).contains(&minutes)) {
         return Err(Error::field("minutes", Code::OutOfRange));
@@ -142,20 +135,19 @@ pub async fn add_item(
         minutes: input.minutes,
     };
     store::insert_item(txn, id, &item, ctx.now()).await?;
-    record(ctx, txn, "meetings.add_item", id, serde_json::json!({ "item": item.id, "release": item.release_id }))
-        .await?;
-    Ok((item, dossier(ctx, txn, draft).await?))
+    let details = serde_json::json!({ "item": item.id, "release": item.release_id });
+    save(ctx, txn, draft, "meetings.add_item", details).await?;
+    Ok(item)
 }
 
 /// Takes a point off a draft's agenda. Who may: the secretariat. Which errors: `wrong_transition` once convened, `stale`.
-pub async fn remove_item(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, item: AgendaItemId) -> Result<Dossier> {
-    let draft = find_for(ctx, txn, Action::Prepare, id, Some(version)).await?;
+pub async fn remove_item(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, item: AgendaItemId) -> Result<Meeting> {
+    let draft = open(ctx, txn, id, Action::Prepare, Seen::Version(version)).await?;
     draft.must_allow(Event::Edit)?;
     if !store::delete_item(txn, id, item).await? {
         return Err(Error::NotFound);
     }
-    let draft = save(ctx, txn, &draft, "meetings.remove_item", serde_json::json!({ "item": item })).await?;
-    dossier(ctx, txn, draft).await
+    save(ctx, txn, draft, "meetings.remove_item", serde_json::json!({ "item": item })).await
 }
 
 /// A draft as it is kept, or every field that is wrong.

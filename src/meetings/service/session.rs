@@ -1,14 +1,14 @@
 //! In session: held, presences, closed.
 
 use super::members::parties_of;
-use super::{MAX_REASON, dossier, find_for, save};
+use super::{MAX_REASON, open, save};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::{Code, Error, Result};
 use crate::meetings::model::{Attendance, Event, Meeting, Party, Quorum};
 use crate::meetings::policy::Action;
 use crate::meetings::store;
-use crate::meetings::view::Dossier;
+use crate::open::Seen;
 use crate::typed;
 use entity::ids::MeetingId;
 use entity::kinds::{OutcomeKind, Presence};
@@ -36,15 +36,15 @@ pub async fn hold(
     id: MeetingId,
     version: i32,
     attendances: Vec<AttendanceIn>,
-) -> Result<Dossier> {
-    let convened = find_for(ctx, txn, Action::Record, id, Some(version)).await?;
+) -> Result<Meeting> {
+    let convened = open(ctx, txn, id, Action::Record, Seen::Version(version)).await?;
     let held = convened.hold(ctx.now())?;
     let parties = parties_of(ctx, txn, &held).await?;
     for attendance in attendances {
         put(ctx, txn, id, &parties, attendance).await?;
     }
-    let held = save(ctx, txn, &held, "meetings.hold", super::facts(&held)).await?;
-    dossier(ctx, txn, held).await
+    let details = super::facts(&held);
+    save(ctx, txn, held, "meetings.hold", details).await
 }
 
 /// Records the presence of one party at a meeting that is being or has been held, over what was recorded before.
@@ -59,8 +59,8 @@ pub async fn attend(
     version: i32,
     attendance: AttendanceIn,
     short_quorum_reason: Option<String>,
-) -> Result<Dossier> {
-    let held = find_for(ctx, txn, Action::Record, id, Some(version)).await?;
+) -> Result<Meeting> {
+    let held = open(ctx, txn, id, Action::Record, Seen::Version(version)).await?;
     held.must_allow(Event::Attend)?;
     let reason = typed::optional("short_quorum_reason", short_quorum_reason.as_deref(), MAX_REASON)?;
     let details = serde_json::json!({ "body": attendance.body, "presence": attendance.presence });
@@ -71,11 +71,11 @@ pub async fn attend(
     // Where it was missing before, why the decisions stand has been said.
     let reason = if before.is_reached() { after.justify(decisions(txn, id).await?, reason)? } else { reason };
     let held = Meeting { short_quorum_reason: reason.or(held.short_quorum_reason.clone()), ..held };
-    let held = save(ctx, txn, &held, "meetings.attend", details).await?;
-    dossier(ctx, txn, held).await
+    save(ctx, txn, held, "meetings.attend", details).await
 }
 
-async fn quorum(txn: &Txn, id: MeetingId, parties: &[Party]) -> Result<Quorum> {
+/// Counts the parties that are recorded as there.
+pub(super) async fn quorum(txn: &Txn, id: MeetingId, parties: &[Party]) -> Result<Quorum> {
     let recorded = store::attendances(txn, id).await?;
     Ok(Quorum::of(parties.len(), parties.iter().filter_map(|party| recorded.get(&party.body_id))))
 }
@@ -112,12 +112,12 @@ pub async fn close(
     id: MeetingId,
     version: i32,
     short_quorum_reason: Option<String>,
-) -> Result<Dossier> {
-    let held = find_for(ctx, txn, Action::Record, id, Some(version)).await?;
+) -> Result<Meeting> {
+    let held = open(ctx, txn, id, Action::Record, Seen::Version(version)).await?;
     held.must_allow(Event::Close)?;
     let reason = typed::optional("short_quorum_reason", short_quorum_reason.as_deref(), MAX_REASON)?;
     let present = quorum(txn, id, &parties_of(ctx, txn, &held).await?).await?;
     let closed = held.close(present.justify(decisions(txn, id).await?, reason)?)?;
-    let closed = save(ctx, txn, &closed, "meetings.close", super::facts(&closed)).await?;
-    dossier(ctx, txn, closed).await
+    let details = super::facts(&closed);
+    save(ctx, txn, closed, "meetings.close", details).await
 }

@@ -1,13 +1,14 @@
 //! Rows that say whom a table is of, and who is invited to one of its meetings.
 
 use super::Result;
-use crate::db::exactly_one;
+use crate::db::save_row;
 use crate::designations::view::Designation;
+use crate::meetings::view::Table;
 use chrono::{DateTime, Utc};
 use entity::ids::{BodyId, MeetingId, PersonId, SeatId, TableId, TablePartyId};
 use entity::{Instant, meeting_guest as guest, table_party as party, technical_table as table};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
 use std::collections::HashSet;
 
 /// The parties of a working group at an instant.
@@ -61,16 +62,10 @@ pub async fn end_parties(
     Ok(())
 }
 
-/// Raises the version of a table read at `version`; whoever read an older one gets `Stale`.
-pub async fn touch_table(txn: &impl ConnectionTrait, id: TableId, version: i32, at: DateTime<Utc>) -> Result<()> {
-    let touched = table::Entity::update_many()
-        .col_expr(table::Column::Version, Expr::col(table::Column::Version).add(1))
-        .col_expr(table::Column::UpdatedAt, Expr::value(Instant::from(at)))
-        .filter(table::Column::Id.eq(id))
-        .filter(table::Column::Version.eq(version))
-        .exec(txn)
-        .await?;
-    exactly_one(touched.rows_affected)
+/// Raises the version of a table whose parties change, if it still has the one that was read.
+pub async fn touch_table(txn: &impl ConnectionTrait, read: &Table, at: DateTime<Utc>) -> Result<()> {
+    let row = table::ActiveModel { updated_at: Set(at.into()), ..Default::default() };
+    save_row(txn, row, (table::Column::Id, read.id), (table::Column::Version, read.version)).await
 }
 
 /// The partners invited to a meeting, each by the seat they were invited in.

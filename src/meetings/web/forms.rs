@@ -36,10 +36,7 @@ fn choices<K: Label + std::fmt::Display>(kinds: &[K], lang: Lang) -> Vec<Choice>
 
 /// A form nobody could send with success is not shown.
 fn only_who_may(ctx: &Ctx, action: Action) -> Result<(), Error> {
-    if super::may(ctx, action) {
-        return Ok(());
-    }
-    Err(ctx.actor.refusal())
+    ctx.demand(super::may(ctx, action))
 }
 
 async fn meeting_for(ctx: &Ctx, action: Action, id: MeetingId) -> Result<Dossier, Error> {

@@ -1,14 +1,16 @@
 //! What the secretariat enters of the frame: certified mailboxes of bodies, the day of signature of the agreement.
 
-use super::{agreement, bodies, body};
+use super::{bodies, body};
 use crate::audit::{self, Event};
+use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
 use crate::db::Txn;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::network::model::frame::{AgreementChange, BodyChange, FrameRefusal, mailbox, must_be_signed_by};
 use crate::network::model::{AgreementView, BodyView};
-use crate::network::policy;
+use crate::network::policy::{self, Action};
 use crate::network::store;
+use crate::open::{Guarded, Seen, admit};
 use crate::typed;
 use serde_json::json;
 
@@ -17,9 +19,7 @@ use serde_json::json;
 /// What happens: later mails to the body go there where it has no manager. A change that changes nothing writes nothing.
 /// Who may: the secretariat. Mails: none. Errors: `not_found`, `not_an_address`, `mailbox_taken` (another body's), `stale`.
 pub async fn edit_body(ctx: &Ctx, txn: &Txn, code: &str, version: i32, change: BodyChange) -> Result<BodyView> {
-    authorise(ctx)?;
-    let before = body(txn, code).await?;
-    must_be_at(before.version, version)?;
+    let before = admit(ctx, Some(body(txn, code).await?), Action::EditFrame, Seen::Version(version))?;
     let pec = match change.pec {
         None => before.pec.clone(),
         Some(typed) => checked_mailbox(typed.as_deref())?,
@@ -48,9 +48,7 @@ fn checked_mailbox(text: Option<&str>) -> Result<Option<String>> {
 /// A change that changes nothing writes nothing. Who may: the secretariat. Mails: none. Errors: `not_found` before the
 /// network was loaded, `signed_in_future`, `end_before_start` (after the last day in force), `stale`.
 pub async fn edit_agreement(ctx: &Ctx, txn: &Txn, version: i32, change: AgreementChange) -> Result<AgreementView> {
-    authorise(ctx)?;
-    let before = agreement(txn).await?;
-    must_be_at(before.version, version)?;
+    let before = admit(ctx, store::agreement(txn).await?, Action::EditFrame, Seen::Version(version))?;
     let day = change.in_force_from.unwrap_or(before.in_force_from);
     if let Some(day) = day {
         must_be_signed_by(ctx.today(), day, &before)?;
@@ -65,10 +63,28 @@ pub async fn edit_agreement(ctx: &Ctx, txn: &Txn, version: i32, change: Agreemen
     Ok(after)
 }
 
-fn authorise(ctx: &Ctx) -> Result<()> {
-    if policy::may_edit_frame(&ctx.actor) { Ok(()) } else { Err(ctx.actor.refusal()) }
+impl Guarded for BodyView {
+    type Action = Action;
+    const VIEW: Action = Action::View;
+
+    fn may(&self, actor: &Actor, action: Action) -> bool {
+        policy::may(actor, action)
+    }
+
+    fn version(&self) -> i32 {
+        self.version
+    }
 }
 
-fn must_be_at(current: i32, seen: i32) -> Result<()> {
-    if current == seen { Ok(()) } else { Err(Error::Stale) }
+impl Guarded for AgreementView {
+    type Action = Action;
+    const VIEW: Action = Action::View;
+
+    fn may(&self, actor: &Actor, action: Action) -> bool {
+        policy::may(actor, action)
+    }
+
+    fn version(&self) -> i32 {
+        self.version
+    }
 }

@@ -9,7 +9,8 @@ use crate::http::form::{self, FormState, Sent, Versioned, version};
 use crate::http::page::{FlashKind, Shell, done, page};
 use crate::network::model::frame::{AgreementChange, BodyChange};
 use crate::network::model::{AgreementView, BodyView};
-use crate::network::{policy, service};
+use crate::network::policy::{self, Action};
+use crate::network::service;
 use crate::typed;
 use actix_web::{HttpRequest, get, post, web};
 use askama::Template;
@@ -21,7 +22,7 @@ pub(super) fn pages(cfg: &mut web::ServiceConfig) {
 
 /// A form nobody could send with success is not shown.
 fn only_who_may(ctx: &Ctx) -> Result<()> {
-    if policy::may_edit_frame(&ctx.actor) { Ok(()) } else { Err(ctx.actor.refusal()) }
+    ctx.demand(policy::may(&ctx.actor, Action::EditFrame))
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]

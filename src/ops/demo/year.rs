@@ -14,6 +14,7 @@ use crate::meetings::model::{Slot, Venue};
 use crate::meetings::service::{
     self as meetings, AttendanceIn, ItemIn, MeetingIn, NewTask, OutcomeIn, ReleaseChange, ReleaseDecision,
 };
+use crate::open::Seen;
 use crate::portal::fetch::Answer;
 use crate::portal::service as portal;
 use crate::releases::model::{Reason, When};
@@ -325,7 +326,9 @@ async fn move_release(stage: &Stage, release: ReleaseId) -> Result<()> {
         reason: Reason { code: ReasonCode::SourceLate, text },
         despite_non_working: None,
     };
-    secretariat.write(async |txn| releases::move_in(&secretariat, txn, release, None, input, None).await).await?;
+    secretariat
+        .write(async |txn| releases::move_to(&secretariat, txn, release, Seen::AsItStands, input, None).await)
+        .await?;
     Ok(())
 }
 
@@ -397,7 +400,7 @@ async fn draft(stage: &Stage, title: &str, day: NaiveDate) -> Result<MeetingId> 
         },
     };
     let draft = secretariat.write(async |txn| meetings::create(&secretariat, txn, input).await).await?;
-    Ok(draft.meeting.id)
+    Ok(draft.id)
 }
 
 async fn convene(stage: &Stage, convening: &Convening<'_>) -> Result<MeetingId> {
@@ -409,7 +412,7 @@ async fn convene(stage: &Stage, convening: &Convening<'_>) -> Result<MeetingId> 
             for (kind, title, release_id) in convening.points {
                 let item =
                     ItemIn { kind: *kind, title: (*title).to_owned(), release_id: *release_id, minutes: Some(40) };
-                meetings::add_item(&secretariat, txn, id, None, item).await?;
+                meetings::add_item(&secretariat, txn, id, Seen::AsItStands, item).await?;
             }
             Ok(())
         })
@@ -482,7 +485,9 @@ async fn conclude(
 ) -> Result<()> {
     let secretariat = stage.secretariat().await?;
     let input = OutcomeIn { kind, text, agenda_item_id: None, release, task };
-    secretariat.write(async |txn| meetings::record_outcome(&secretariat, txn, meeting, None, input).await).await?;
+    secretariat
+        .write(async |txn| meetings::record_outcome(&secretariat, txn, meeting, Seen::AsItStands, input).await)
+        .await?;
     Ok(())
 }
 

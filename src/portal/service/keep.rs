@@ -7,7 +7,7 @@ use crate::db::{StoreError, Txn};
 use crate::deliverables::model::{Deliverable, is_accepted};
 use crate::deliverables::service as deliverables;
 use crate::designations::model::Seat;
-use crate::designations::service as designations;
+use crate::designations::service::{self as designations, SeatKey};
 use crate::error::Result;
 use crate::network::service as network;
 use crate::portal::model::{GRACE, Look, Publication, READING};
@@ -79,7 +79,7 @@ pub(super) async fn keep(ctx: &Ctx, txn: &Txn, awaited: &Awaited, look: &Look) -
     }
     if has_changed || after.state == PublicationState::Verified {
         // Either the page is right, or the task from now on is a different one.
-        tasks::settle_pages_in(ctx, txn, &awaited.of_its_page()).await?;
+        tasks::settle_pages(ctx, txn, &awaited.of_its_page()).await?;
     }
     if after.state == PublicationState::Verified && awaited.is_accepted() {
         appeared(ctx, txn, awaited).await?;
@@ -129,14 +129,12 @@ async fn mark(ctx: &Ctx, txn: &Txn, id: DeliverableId) -> Result<()> {
 /// Returns the seat that puts a page right: the observatory's referent, or the secretariat for a joint product.
 async fn seat_for_page(txn: &Txn, awaited: &Awaited) -> Result<Seat> {
     let observatory = awaited.deliverable.deliverable.observatory_id;
-    let is_meant = |seat: &Seat| match awaited.scope {
-        ProductScope::Joint => seat.kind == SeatKind::Secretariat,
-        ProductScope::PerObservatory | ProductScope::Autonomous => {
-            seat.kind == SeatKind::Referent && seat.observatory_id == Some(observatory)
-        }
+    let key = match awaited.scope {
+        ProductScope::Joint => SeatKey::Only(SeatKind::Secretariat),
+        ProductScope::PerObservatory | ProductScope::Autonomous => SeatKey::Of(SeatKind::Referent, observatory),
     };
-    let seat = designations::seats(txn).await?.into_iter().find(is_meant);
-    Ok(seat.ok_or_else(|| StoreError::inconsistent("observatory", observatory, "no seat to look after its page"))?)
+    let missing = |_| StoreError::inconsistent("observatory", observatory, "no seat to look after its page");
+    Ok(designations::seat(txn, key).await.map_err(missing)?)
 }
 
 /// Creates the task of putting a page right, unless there is one already.
@@ -151,7 +149,7 @@ async fn ask_for_page(ctx: &Ctx, txn: &Txn, awaited: &Awaited, fault: Fault) -> 
     let title =
         |lang: Lang, product: &str| lang.f(fault.title(), &[("product", product), ("period", &deliverable.period)]);
     let task = NewTask {
-        seat_id: seat.id,
+        seat,
         origin: TaskOrigin::MissingPage,
         release_id: Some(deliverable.deliverable.release_id),
         deliverable_id: Some(deliverable.deliverable.id),
@@ -162,7 +160,7 @@ async fn ask_for_page(ctx: &Ctx, txn: &Txn, awaited: &Awaited, fault: Fault) -> 
         estimated_minutes: MISSING_MINUTES,
         note: Some(Lang::It.t(fault.note()).to_owned()),
     };
-    tasks::create_in(ctx, txn, task).await?;
+    tasks::create(ctx, txn, task).await?;
     Ok(())
 }
 
@@ -172,6 +170,5 @@ async fn record(ctx: &Ctx, txn: &Txn, before: &Publication, after: &Publication)
         ("deliverable", after.deliverable_id.to_string()),
         serde_json::json!({ "publication": after.id, "from": before.state, "to": after.state }),
     );
-    audit::record(ctx, txn, event).await?;
-    Ok(())
+    audit::record(ctx, txn, event).await
 }

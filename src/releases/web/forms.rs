@@ -8,6 +8,7 @@ use crate::http::form::{self, Choice, FormState, Sent, Versioned};
 use crate::http::page::{FlashKind, Shell, done, page};
 use crate::lifecycle::Event as _;
 use crate::network::service as network;
+use crate::open::Seen;
 use crate::releases::model::{Event, Product, Reason, When};
 use crate::releases::policy::{self, Action};
 use crate::releases::service::{self, ConfirmIn, CorrectIn, MoveIn, PlanIn};
@@ -165,7 +166,7 @@ async fn show_improve_form(ctx: Ctx, request: HttpRequest, id: web::Path<Release
 async fn improve_release(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>, form: Sent<ImproveForm>) -> Answer {
     let improve = async |txn: &Txn, form: &ImproveForm| {
         let (version, when) = improve_of(form)?;
-        service::improve(&ctx, txn, *id, Some(version), when).await
+        service::improve(&ctx, txn, *id, version, when).await
     };
     let leads_on = |_| led_to(*id, "releases.done_improved");
     form::answer(&ctx, form, improve, leads_on, async |form| {
@@ -353,7 +354,7 @@ async fn show_date_form(ctx: &Ctx, request: &HttpRequest, id: ReleaseId, event: 
 async fn confirm_release(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>, form: Sent<DateForm>) -> Answer {
     let confirm = async |txn: &Txn, form: &DateForm| {
         let (version, input) = confirm_of(form)?;
-        service::confirm_in(&ctx, txn, *id, Some(version), input, None).await
+        service::confirm(&ctx, txn, *id, Seen::Version(version), input, None).await
     };
     date_answer(&ctx, &request, *id, Event::Confirm, form, confirm, "releases.done_confirmed").await
 }
@@ -362,7 +363,7 @@ async fn confirm_release(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId
 async fn move_release(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>, form: Sent<DateForm>) -> Answer {
     let move_it = async |txn: &Txn, form: &DateForm| {
         let (version, input) = move_of(form)?;
-        service::move_in(&ctx, txn, *id, Some(version), input, None).await
+        service::move_to(&ctx, txn, *id, Seen::Version(version), input, None).await
     };
     date_answer(&ctx, &request, *id, Event::Move, form, move_it, "releases.done_moved").await
 }
@@ -371,7 +372,7 @@ async fn move_release(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>, 
 async fn cancel_release(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>, form: Sent<DateForm>) -> Answer {
     let cancel = async |txn: &Txn, form: &DateForm| {
         let (version, reason) = cancel_of(form)?;
-        service::cancel_in(&ctx, txn, *id, Some(version), reason, None).await
+        service::cancel(&ctx, txn, *id, Seen::Version(version), reason, None).await
     };
     date_answer(&ctx, &request, *id, Event::Cancel, form, cancel, "releases.done_cancelled").await
 }
@@ -494,5 +495,5 @@ fn hour_of(typed: &str) -> Result<Option<NaiveTime>> {
 }
 
 fn allow(ctx: &Ctx, action: Action) -> Result<()> {
-    if policy::may(&ctx.actor, action) { Ok(()) } else { Err(ctx.actor.refusal()) }
+    ctx.demand(policy::may(&ctx.actor, action))
 }

@@ -1,6 +1,6 @@
 //! A network with one of each thing that can be read or changed, and the address of each. Tests that visit every route
 //! use it to fill the parameters of a route. A route it cannot fill makes them fail, so a new slice adds its line to
-//! [`World::fill`].
+//! `FILLED`.
 
 use super::app::{SECRETARIAT, TestApp, rome};
 use super::builders::Designation;
@@ -35,7 +35,7 @@ fn text(value: &Value, member: &str) -> String {
 impl World {
     pub async fn new(engine: Engine) -> Self {
         let app = TestApp::new(engine).await;
-        let mut world = Self { app, ids: BTreeMap::new() };
+        let mut world = Self { app, ids: codes() };
         world.designate().await;
         world.release().await;
         world.convene().await;
@@ -187,85 +187,85 @@ impl World {
         self.ids.get(of).unwrap_or_else(|| panic!("the world has no {of}"))
     }
 
-    /// Returns the address of a route with its parameters filled in; its subject is Bergamo's.
+    /// Returns a route's address with its parameters filled in; what it is about is Bergamo's.
     ///
     /// # Panics
-    ///
-    /// If the route has a parameter without a value here: add a line.
+    /// If [`FILLED`] does not say how to fill one of its parameters: add the line.
     pub fn fill(&self, route: &str) -> String {
-        let of = |prefix: &str| route.starts_with(prefix) || route.starts_with(&format!("/api/v1{prefix}"));
-        let verb = route.rsplit('/').next().unwrap_or_default();
-        let id = if of("/designations/") {
-            self.id("designation")
-        } else if of("/people/") {
-            self.id("person")
-        } else if of("/releases/") && ["improve", "confirm"].contains(&verb) {
-            self.id("provisional release")
-        } else if of("/releases/") {
-            self.id("release")
-        } else if of("/deliverables/") || of("/publications/") {
-            self.id("deliverable")
-        } else if of("/tasks/") {
-            self.id("task")
-        } else if of("/outcomes/") {
-            self.id("outcome")
-        } else if of("/meetings/") && (route.contains("attendances") || route.contains("outcomes") || verb == "close") {
-            self.id("held")
-        } else if of("/meetings/") && (route.contains("agenda-items") || ["edit", "convene"].contains(&verb)) {
-            self.id("draft")
-        } else if of("/meetings/") {
-            self.id("convened")
-        } else if of("/mail/") || of("/mails/") {
-            self.id("mail")
-        } else if of("/me/sessions/") {
-            self.id("session")
-        } else if of("/me/tokens/") {
-            self.id("key")
-        } else {
-            ""
-        };
-        let code = if of("/network/bodies/") || of("/bodies/") {
-            "provincia-bergamo"
-        } else if of("/observatories/") || of("/network/observatories/") {
-            "bergamo"
-        } else if of("/territories/") {
-            "BG"
-        } else if of("/products/") {
-            "relazione-territoriale"
-        } else if of("/seats/") {
-            "referent:lodi"
-        } else if of("/tables/") || of("/meetings/tables/") {
-            "tavolo"
-        } else {
-            ""
-        };
-        let token = if of("/p/") {
-            self.id("press")
-        } else if of("/sign-in/") {
-            self.id("sign-in")
-        } else {
-            ""
-        };
-        let style = assets::address("raccordo.css");
-        let values = [
-            ("{id}", id),
-            ("{code}", code),
-            ("{token}", token),
-            ("{deliverable_id}", id),
-            ("{document_id}", self.id("document")),
-            ("{absence_id}", self.id("absence")),
-            ("{absence}", self.id("absence")),
-            ("{item_id}", self.id("agenda item")),
-            ("{item}", self.id("agenda item")),
-            ("{body}", "provincia-bergamo"),
-            ("{verb}", "start"),
-            ("{name:.+}", style.trim_start_matches("/static/")),
-        ];
-        let filled = values
-            .iter()
-            .filter(|(_, value)| !value.is_empty())
-            .fold(route.to_owned(), |path, (name, value)| path.replace(name, value));
-        assert!(!filled.contains('{'), "say in support/world.rs how to fill {route}");
-        filled
+        let parts: Vec<String> = route.split('/').map(plain).collect();
+        let filled = parts.iter().enumerate().map(|(at, part)| {
+            if !part.starts_with('{') {
+                return part.clone();
+            }
+            let key = format!("{}/{part}", parts[at - 1]);
+            let longer = parts.get(at + 1).map(|after| format!("{key}/{after}"));
+            let named = |key: &str| FILLED.iter().find(|(known, _)| *known == key).map(|(_, of)| *of);
+            let of = longer.as_deref().and_then(named).or_else(|| named(&key));
+            self.id(of.unwrap_or_else(|| panic!("say in support/world.rs how to fill {key} of {route}"))).to_owned()
+        });
+        filled.collect::<Vec<_>>().join("/")
     }
+}
+
+/// Returns a part of a route, a parameter without the pattern that it must match.
+fn plain(part: &str) -> String {
+    match part.strip_prefix('{') {
+        Some(parameter) => format!("{{{}}}", parameter.trim_end_matches('}').split(':').next().unwrap_or_default()),
+        None => part.to_owned(),
+    }
+}
+
+/// What fills a parameter, by the part of the route before it and, where that alone does not decide, the part after it.
+const FILLED: &[(&str, &str)] = &[
+    ("designations/{id}", "designation"),
+    ("documents/{document_id}", "document"),
+    ("unavailabilities/{absence_id}", "absence"),
+    ("unavailability/{absence}", "absence"),
+    ("people/{id}", "person"),
+    ("seats/{code}", "seat"),
+    ("releases/{id}", "release"),
+    ("releases/{id}/improve", "provisional release"),
+    ("releases/{id}/confirm", "provisional release"),
+    ("products/{code}", "product"),
+    ("deliverables/{id}", "deliverable"),
+    ("{id}/{verb}", "verb"),
+    ("publications/{deliverable_id}", "deliverable"),
+    ("tasks/{id}", "task"),
+    ("tables/{code}", "table"),
+    ("meetings/{id}", "convened"),
+    ("meetings/{id}/edit", "draft"),
+    ("meetings/{id}/convene", "draft"),
+    ("meetings/{id}/agenda-items", "draft"),
+    ("meetings/{id}/attendances", "held"),
+    ("meetings/{id}/outcomes", "held"),
+    ("meetings/{id}/close", "held"),
+    ("agenda-items/{item_id}", "agenda item"),
+    ("agenda-items/{item}", "agenda item"),
+    ("attendances/{body}", "body"),
+    ("outcomes/{id}", "outcome"),
+    ("bodies/{code}", "body"),
+    ("observatories/{code}", "observatory"),
+    ("territories/{code}", "territory"),
+    ("mail/{id}", "mail"),
+    ("mails/{id}", "mail"),
+    ("sessions/{id}", "session"),
+    ("tokens/{id}", "key"),
+    ("p/{token}", "press"),
+    ("sign-in/{token}", "sign-in"),
+    ("static/{name}", "style"),
+];
+
+/// What the seeded network calls its things, and a file of the service's own.
+fn codes() -> BTreeMap<&'static str, String> {
+    let style = assets::address("raccordo.css").trim_start_matches("/static/").to_owned();
+    let named = [
+        ("body", "provincia-bergamo"),
+        ("observatory", "bergamo"),
+        ("territory", "BG"),
+        ("product", "relazione-territoriale"),
+        ("seat", "referent:lodi"),
+        ("table", "tavolo"),
+        ("verb", "start"),
+    ];
+    named.into_iter().map(|(of, code)| (of, code.to_owned())).chain([("style", style)]).collect()
 }

@@ -7,9 +7,11 @@ use crate::db::Txn;
 use crate::http::Failure;
 use crate::http::form::{self, Choice, Form, FormState, Sent, Versioned, version};
 use crate::http::page::{FlashKind, Shell, done, page};
+use crate::meetings::model::Meeting;
 use crate::meetings::policy::Action;
 use crate::meetings::service::{self, ItemIn, MeetingIn};
 use crate::meetings::view::{Dossier, Line};
+use crate::open::Seen;
 use crate::typed::{both, given};
 use actix_web::{HttpRequest, get, post, web};
 use askama::Template;
@@ -56,7 +58,7 @@ async fn create_meeting(ctx: Ctx, request: HttpRequest, form: Sent<SlotForm>) ->
         let ((table, title), (slot, venue)) = both(names, both(typed.slot(), typed.venue()))?;
         service::create(&ctx, txn, MeetingIn { table, title, slot, venue }).await
     };
-    let leads_on = |made: Dossier| done(&path(&made.meeting), FlashKind::Success, "meetings.done_created");
+    let leads_on = |made: Meeting| done(&path(&made), FlashKind::Success, "meetings.done_created");
     form::answer(&ctx, form, create, leads_on, async |form| draft_page(&ctx, &request, form).await).await
 }
 
@@ -148,7 +150,7 @@ async fn add_item(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form
         let ((kind, title), minutes) = both(what, number("minutes", &typed.minutes))?;
         let release_id = typed::id("release_id", &typed.release_id)?;
         let input = ItemIn { kind, title, release_id, minutes };
-        service::add_item(&ctx, txn, *id, Some(version(&typed.version)?), input).await
+        service::add_item(&ctx, txn, *id, Seen::Version(version(&typed.version)?), input).await
     };
     answer(&ctx, &dossier, form, "meetings.done_item", add, async |form, now| {
         item_page(&ctx, &request, &now, form).await
@@ -177,6 +179,6 @@ async fn remove_item(ctx: Ctx, ids: web::Path<(MeetingId, AgendaItemId)>, form: 
     let (id, item) = ids.into_inner();
     let version = version(&form.0.version)?;
     let remove = async |txn: &Txn| service::remove_item(&ctx, txn, id, version, item).await;
-    let leads_on = |left: Dossier| done(&path(&left.meeting), FlashKind::Success, "meetings.done_item");
+    let leads_on = |left: Meeting| done(&path(&left), FlashKind::Success, "meetings.done_item");
     form::press(&ctx, &form.1, remove, leads_on).await
 }

@@ -12,6 +12,7 @@ use crate::http::page::{Shell, page};
 use crate::meetings::policy::Action;
 use crate::meetings::service::{self, AttendanceIn, NewTask, OutcomeIn, ReleaseChange, ReleaseDecision};
 use crate::meetings::view::{Dossier, PartyPresence};
+use crate::open::Seen;
 use crate::texts::{Label, Lang};
 use crate::typed::{both, day, given, kept};
 use actix_web::{HttpRequest, get, post, web};
@@ -291,7 +292,7 @@ async fn record_outcome(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>
     let dossier = meeting_for(&ctx, Action::Record, *id).await?;
     let record = async |txn: &Txn, typed: &OutcomeForm| {
         let version = version(&typed.version)?;
-        service::record_outcome(&ctx, txn, *id, Some(version), typed.understood()?).await.map_err(placed)
+        service::record_outcome(&ctx, txn, *id, Seen::Version(version), typed.understood()?).await.map_err(placed)
     };
     answer(&ctx, &dossier, form, "meetings.done_outcome", record, async |form, now| {
         outcome_page(&ctx, &request, &now, form).await

@@ -1,0 +1,47 @@
+//! What stores do with rows in the same way: the guarded update of one row, the page of a sorted list.
+
+use super::{StoreError, exactly_one};
+use chrono::NaiveDate;
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder,
+    QuerySelect, Select, Value,
+};
+
+/// Writes the columns set in `row` over the row with this id, if it still has the version that was read, and raises the
+/// version by one. Another version, or no such row, is [`StoreError::Stale`].
+pub async fn save_row<A: ActiveModelTrait>(
+    db: &impl ConnectionTrait,
+    mut row: A,
+    (id_column, id): (<A::Entity as EntityTrait>::Column, impl Into<Value>),
+    (version_column, read_version): (<A::Entity as EntityTrait>::Column, i32),
+) -> Result<(), StoreError> {
+    row.set(version_column, Value::from(read_version + 1));
+    let saved = A::Entity::update_many()
+        .set(row)
+        .filter(id_column.eq(id))
+        .filter(version_column.eq(read_version))
+        .exec(db)
+        .await?;
+    exactly_one(saved.rows_affected)
+}
+
+/// Cuts a page out of a list that is sorted by a day and, within a day, by an id: up to `limit` rows after the last row of the
+/// page before.
+pub fn page<E: EntityTrait, C: ColumnTrait>(
+    list: Select<E>,
+    order: Order,
+    (day, id): (Expr, C),
+    last: Option<(NaiveDate, impl Into<Value>)>,
+    limit: Option<u64>,
+) -> Select<E> {
+    let beyond = last.map(|(last_day, last_id)| {
+        let last_id = Expr::value(last_id);
+        let (other_day, same_day) = match order {
+            Order::Desc => (day.clone().lt(last_day), id.into_expr().lt(last_id)),
+            _ => (day.clone().gt(last_day), id.into_expr().gt(last_id)),
+        };
+        Condition::any().add(other_day).add(day.clone().eq(last_day).and(same_day))
+    });
+    list.filter(Condition::all().add_option(beyond)).order_by(day, order.clone()).order_by(id, order).limit(limit)
+}

@@ -1,0 +1,21 @@
+//! Who may read the log of the reminders. Pure; printed as a golden matrix by `tests/it/authz_matrix.rs`.
+
+use crate::auth::actor::Actor;
+
+/// The actions that reminders know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Read which reminders were sent and which were skipped.
+    ViewLog,
+}
+
+impl Action {
+    pub const ALL: &'static [Self] = &[Self::ViewLog];
+}
+
+/// Tells whether the actor may do this.
+pub fn may(actor: &Actor, action: Action) -> bool {
+    match action {
+        Action::ViewLog => actor.is_ourselves() || actor.is_secretariat(),
+    }
+}

@@ -1,0 +1,124 @@
+//! What a list shows is what the policy lets the caller view. The scope of a caller is an SQL condition and the policy is a
+//! function; callers with random seats hold one against the other over the rows of a network at work.
+
+use crate::both_engines;
+use crate::support::app::SECRETARIAT;
+use crate::support::builders::Designation;
+use crate::support::db::Engine;
+use crate::support::world::World;
+use entity::ids::{DesignationId, PersonId};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+use raccordo::auth::actor::{Actor, HeldSeat, Identity, Scope};
+use raccordo::ctx::Ctx;
+use raccordo::deliverables::view::DeliverableView;
+use raccordo::designations::model::Seat;
+use raccordo::designations::view::Designation as Registered;
+use raccordo::meetings::view::MeetingWithGuests;
+use raccordo::open::{Guarded, Scoped};
+use raccordo::tasks::model::Task;
+use raccordo::{deliverables, designations, meetings, tasks};
+use sea_orm::ConnectionTrait;
+use serde_json::json;
+use std::fmt::Debug;
+use uuid::Uuid;
+
+both_engines! {
+    a_thing_is_listed_exactly_when_the_policy_lets_it_be_viewed,
+}
+
+const CALLERS: usize = 200;
+const MOST: u64 = 1_000;
+
+/// Returns a caller who holds up to three of the seats, as one of the people or as a stranger, with a key of either scope.
+fn actors(seats: Vec<Seat>, people: Vec<PersonId>) -> impl Strategy<Value = Actor> {
+    let held = prop::collection::vec(prop::sample::select(seats), 0..4);
+    (held, prop::sample::select(people), any::<bool>()).prop_map(|(seats, id, reads_only)| Actor {
+        identity: Identity::Person { id, name: "A person".to_owned() },
+        seats: seats.iter().map(held_seat).collect(),
+        scope: if reads_only { Scope::ReadOnly } else { Scope::Full },
+    })
+}
+
+fn held_seat(seat: &Seat) -> HeldSeat {
+    HeldSeat {
+        designation_id: DesignationId(Uuid::nil()),
+        seat_id: seat.id,
+        kind: seat.kind,
+        body_id: seat.body_id,
+        observatory_id: seat.observatory_id,
+    }
+}
+
+/// Checks of each thing that it is among those shown to the caller exactly when the policy lets the caller view it.
+fn hold_list_against_policy<T: Guarded, Id: PartialEq + Debug>(actor: &Actor, things: &[(Id, T)], shown: &[Id]) {
+    for (id, thing) in things {
+        assert_eq!(shown.contains(id), thing.may(actor, T::VIEW), "{id:?} for {actor:?}");
+    }
+}
+
+/// Reads the things with these ids as the service itself sees them.
+async fn things<T: Scoped<Id: Copy>>(db: &impl ConnectionTrait, ids: &[T::Id]) -> Vec<(T::Id, T)> {
+    let everything = T::visibility(&Actor::system("a test")).expect("the service sees everything");
+    let mut things = Vec::new();
+    for id in ids {
+        things.push((*id, T::find(db, &everything, *id).await.expect("readable").expect("there")));
+    }
+    things
+}
+
+async fn a_thing_is_listed_exactly_when_the_policy_lets_it_be_viewed(engine: Engine) {
+    let world = World::new(engine).await;
+    let secretariat = world.app.client(SECRETARIAT).await;
+    let partner = Designation::of("partner:bergamo").to("Pia", "Neri").with("organisation", "Università di Bergamo");
+    let partner = secretariat.post("/api/v1/designations").json(partner.json()).send().await.expect(201);
+    let convened = format!("/api/v1/meetings/{}", world.id("convened"));
+    let version = secretariat.get(&convened).send().await.expect(200)["version"].clone();
+    let guests = json!({ "guests": [partner["id"]] });
+    secretariat.put(&format!("{convened}/guests")).if_match(version).json(guests).send().await.expect(200);
+
+    let (ctx, db) = (world.app.system(), world.app.services.db.reader());
+    let register = designations::service::whole_register(db).await.expect("the register");
+    let people: Vec<PersonId> =
+        register.iter().map(|one| one.holder.id).chain([PersonId(Uuid::from_u128(9))]).collect();
+    let seats = designations::service::seats(db).await.expect("the seats");
+    let all = Ids::read(&ctx).await;
+    let registered = things::<Registered>(db, &all.designations).await;
+    let owed = things::<DeliverableView>(db, &all.deliverables).await;
+    let to_do = things::<Task>(db, &all.tasks).await;
+    let met = things::<MeetingWithGuests>(db, &all.meetings).await;
+    let callers = actors(seats, people);
+    let mut runner = TestRunner::deterministic();
+    for _ in 0..CALLERS {
+        let actor = callers.new_tree(&mut runner).expect("a caller").current();
+        let shown = Ids::read(&Ctx { actor: actor.clone(), ..ctx.clone() }).await;
+        hold_list_against_policy(&actor, &registered, &shown.designations);
+        hold_list_against_policy(&actor, &owed, &shown.deliverables);
+        hold_list_against_policy(&actor, &to_do, &shown.tasks);
+        hold_list_against_policy(&actor, &met, &shown.meetings);
+    }
+}
+
+/// The ids that the lists of the slices show to a caller.
+struct Ids {
+    designations: Vec<DesignationId>,
+    deliverables: Vec<entity::ids::DeliverableId>,
+    tasks: Vec<entity::ids::TaskId>,
+    meetings: Vec<entity::ids::MeetingId>,
+}
+
+impl Ids {
+    async fn read(ctx: &Ctx) -> Self {
+        let register = designations::service::list(ctx, &Default::default(), None, MOST).await.unwrap_or_default();
+        let owed = deliverables::service::list(ctx, &Default::default(), None, MOST).await.unwrap_or_default();
+        let tasks = tasks::service::list(ctx, &Default::default(), None, MOST).await.unwrap_or_default();
+        let meetings = meetings::service::list(ctx, &Default::default(), None, MOST).await.unwrap_or_default();
+        Self {
+            designations: register.iter().map(|one| one.id).collect(),
+            deliverables: owed.iter().map(|one| one.deliverable.id).collect(),
+            tasks: tasks.iter().map(|one| one.id).collect(),
+            meetings: meetings.iter().map(|one| one.meeting.id).collect(),
+        }
+    }
+}
