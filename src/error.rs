@@ -55,6 +55,11 @@ macro_rules! codes {
             pub const fn status(self) -> Status {
                 match self { $(Self::$name => Status::$status),+ }
             }
+
+            /// Returns the key of the text for people.
+            pub const fn text_key(self) -> &'static str {
+                match self { $(Self::$name => concat!("errors.", $text)),+ }
+            }
         }
     };
 }

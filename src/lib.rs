@@ -17,6 +17,7 @@ pub mod error;
 pub mod http;
 pub mod ical;
 pub mod jobs;
+pub mod kinds_of_mail;
 pub mod letters;
 pub mod lifecycle;
 pub mod links;

@@ -16,6 +16,17 @@ pub enum Lang {
     En,
 }
 
+/// A closed vocabulary whose values have names for people.
+///
+/// The key of each value is written out in a `match`: a value without a name does not compile, and `tests/it/texts.rs` finds the keys.
+pub trait Label: Copy {
+    fn label_key(self) -> &'static str;
+
+    fn label(self, lang: Lang) -> &'static str {
+        lang.t(self.label_key())
+    }
+}
+
 macro_rules! areas {
     ($($area:literal),+ $(,)?) => {
         /// `(area, Italian file, English file)`.
@@ -32,11 +43,13 @@ areas![
     "common",
     "deliverables",
     "designations",
+    "designations_mail",
     "errors",
     "health",
     "jobs",
     "mail",
     "meetings",
+    "meetings_mail",
     "network",
     "overview",
     "portal",

@@ -19,6 +19,10 @@ pub struct Model {
     pub subject_kind: String,
     #[sea_orm(column_type = "String(StringLen::N(36))")]
     pub subject_id: String,
+    /// Version of the subject of which the mail speaks: an invitation, the sequence of its meeting.
+    pub about_version: Option<i32>,
+    /// Day of which the mail speaks: a welcome, the first day in the seat; a farewell, the last.
+    pub about_day: Option<Date>,
     pub person_id: Option<PersonId>,
     pub designation_id: Option<DesignationId>,
     #[sea_orm(column_type = "String(StringLen::N(254))")]
@@ -41,6 +45,14 @@ pub struct Model {
     /// Whether an attempt ended without a known outcome, or a process died while sending. The recipient may have the
     /// mail, whatever its later state.
     pub may_have_left: bool,
+    /// The words let the reader in: they are blanked at the mail's end.
+    pub lets_in: bool,
+    /// The reader waits for the mail in front of a screen.
+    pub is_awaited: bool,
+    /// The slice writes another in its place if it is taken back.
+    pub is_written_anew: bool,
+    /// The last mail to its address.
+    pub is_farewell: bool,
     #[sea_orm(column_type = "String(StringLen::N(80))")]
     pub lease_owner: Option<String>,
     pub lease_epoch: i64,

@@ -24,6 +24,7 @@ mod m20261129_151000_freeze_the_quorum;
 mod m20261129_160000_name_whose_a_release_is;
 mod m20261129_161000_give_working_groups_their_parties;
 mod m20261129_162000_invite_partners;
+mod m20261129_170000_name_the_facts_of_mails;
 mod schema;
 
 /// All migrations, oldest first.
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_160000_name_whose_a_release_is::Migration),
             Box::new(m20261129_161000_give_working_groups_their_parties::Migration),
             Box::new(m20261129_162000_invite_partners::Migration),
+            Box::new(m20261129_170000_name_the_facts_of_mails::Migration),
         ]
     }
 }

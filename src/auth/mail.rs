@@ -1,18 +1,36 @@
 //! The mail with a sign-in link, the only mail of this slice.
 
 use crate::auth::model::Member;
+use crate::auth::{rights, store};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::Result;
 use crate::mail::content::MailContent;
-use crate::mail::outbox::{self, Notification, Recipient};
+use crate::mail::kind::{Facts, Kind, MailKind};
+use crate::mail::outbox::{self, Draft, Recipient, Subject};
 use crate::time::words;
 use crate::time::zone;
 use chrono::{DateTime, Utc};
 use entity::ids::SignInLinkId;
+use sea_orm::ConnectionTrait;
 
-/// Kind of the mail's subject; its id is the link's.
-pub const SUBJECT_KIND: &str = "sign_in_link";
+/// The mail with a link to sign in. Worth nothing after some minutes, so it is sent before mails that can wait.
+pub struct SignIn;
+
+impl MailKind for SignIn {
+    const NAME: &'static str = "sign_in";
+    const LABEL: &'static str = "auth.mail_kind";
+    const SUBJECT: &'static str = "sign_in_link";
+    const LETS_IN: bool = true;
+    const AWAITED: bool = true;
+
+    /// The link is open and its reader may still sign in.
+    async fn still_true(ctx: &Ctx, db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
+        let Some(id) = mail.subject::<SignInLinkId>() else { return Ok(false) };
+        let Some(link) = store::open_link_by_id(db, id, ctx.now()).await? else { return Ok(false) };
+        Ok(rights::may_sign_in(&store::seats_held(db, link.person.id, ctx.today()).await?))
+    }
+}
 
 /// Content of the mail: the link and its end.
 pub struct Link {
@@ -24,10 +42,10 @@ pub struct Link {
 /// Promises the mail with the link, in the language of the page that asked for it. It leaves at any hour, because the
 /// person is waiting for it, and expires with the link.
 pub async fn send_link(ctx: &Ctx, txn: &Txn, member: &Member, link: &Link) -> Result<()> {
-    let notification = Notification {
-        kind: "sign_in",
-        dedupe_key: format!("sign_in:{}", link.id),
-        subject: (SUBJECT_KIND, link.id.to_string()),
+    let draft = Draft {
+        kind: Kind::of::<SignIn>(),
+        dedupe_key: format!("{}:{}", SignIn::NAME, link.id),
+        subject: Subject::of(link.id),
         to: Recipient {
             person_id: Some(member.id),
             designation_id: None,
@@ -40,7 +58,7 @@ pub async fn send_link(ctx: &Ctx, txn: &Txn, member: &Member, link: &Link) -> Re
         expires_at: Some(link.expires_at),
         calendar: None,
     };
-    outbox::enqueue(ctx, txn, notification).await?;
+    outbox::promise(ctx, txn, draft).await?;
     Ok(())
 }
 

@@ -69,7 +69,7 @@ pub mod api;
 pub mod extract;
 pub mod last_use;
 pub mod local_path;
-mod mail;
+pub mod mail;
 pub mod model;
 pub mod rights;
 pub mod service;

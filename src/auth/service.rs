@@ -4,11 +4,10 @@ mod sessions;
 mod sign_in;
 mod tokens;
 
-pub use super::mail::SUBJECT_KIND as LINK_SUBJECT;
 pub use sessions::{end_everything_of, end_other_sessions, end_session, list_sessions, sign_out};
 pub use sign_in::{
-    Presser, demo_personas, enter, enter_as_persona, has_entered, is_demonstration, is_link_open, link_for_operator,
-    request_link, show, would_send_link,
+    Presser, demo_personas, enter, enter_as_persona, has_entered, is_demonstration, link_for_operator, request_link,
+    show, would_send_link,
 };
 pub use tokens::{NewToken, create_token, list_tokens, revoke_token, token_for_operator};
 

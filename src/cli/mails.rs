@@ -70,22 +70,22 @@ async fn export(ctx: &Ctx, id: MailId, file: &Path) -> Outcome {
 }
 
 fn print(mail: &Detail) {
-    let summary = &mail.summary;
-    println!("id          {}", summary.id);
+    let line = &mail.line;
+    println!("id          {}", line.id);
     println!("message-id  {}", mail.message_id);
-    println!("about       {} {}", summary.subject_kind, summary.subject_id);
-    println!("to          {}", summary.recipient);
-    println!("subject     {}", summary.subject);
-    println!("state       {} after {} attempt(s)", summary.state, summary.attempts);
-    println!("promised    {}", summary.created_at.0);
-    println!("due         {}", summary.due_at.0);
-    for (label, instant) in [("not after", summary.expires_at), ("sent", summary.sent_at)] {
+    println!("about       {} {}", line.subject_kind, line.subject_id);
+    println!("to          {}", line.recipient);
+    println!("subject     {}", line.subject);
+    println!("state       {} after {} attempt(s)", line.state, line.attempts);
+    println!("promised    {}", line.created_at.0);
+    println!("due         {}", line.due_at.0);
+    for (label, instant) in [("not after", line.expires_at), ("sent", line.sent_at)] {
         if let Some(instant) = instant {
             println!("{label:<11} {}", instant.0);
         }
     }
-    if let Some(class) = &summary.last_class {
-        println!("last        {class}: {}", summary.last_text.as_deref().unwrap_or_default());
+    if let Some(class) = &line.last_class {
+        println!("last        {class}: {}", line.last_text.as_deref().unwrap_or_default());
     }
     println!("\n{}", mail.text.as_deref().unwrap_or("(the words of this mail are no longer kept)"));
 }

@@ -17,7 +17,7 @@ use raccordo::mail::dispatcher::{Dispatcher, Pace};
 use raccordo::mail::transport::Transport;
 use raccordo::ops::{demo, migrate, same_time};
 use raccordo::vitals::pulse::{self, Watcher};
-use raccordo::{app, auth, designations, load, mail, settings, telemetry};
+use raccordo::{app, auth, designations, kinds_of_mail, load, mail, settings, telemetry};
 use sea_orm::{EntityTrait, PaginatorTrait};
 use std::net::TcpListener;
 use std::path::Path;
@@ -150,7 +150,8 @@ impl Background {
     async fn start(services: &Arc<Services>, location: &Location, transport: Arc<Transport>) -> Outcome<Self> {
         let db = services.db.for_background(location).await?;
         let own = Arc::new(services.over(db.clone()));
-        let dispatcher = Dispatcher::start(Arc::clone(services), db.clone(), transport, Pace::default());
+        let dispatcher =
+            Dispatcher::start(Arc::clone(services), db.clone(), transport, kinds_of_mail::HOOKS, Pace::default());
         let bell = Arc::clone(services);
         let stop_pulse = CancellationToken::new();
         let pulse = tokio::spawn(pulse::keep(Arc::clone(&own), stop_pulse.clone()));

@@ -16,7 +16,8 @@
 //! `PostgreSQL`: `SQLite` has none, and use cases write one after the other on both engines (ADR 10).
 
 pub mod api;
-mod mail;
+mod labels;
+pub mod mail;
 pub mod model;
 pub mod policy;
 pub mod service;

@@ -6,10 +6,10 @@ mod documents;
 mod handover;
 
 pub use documents::{document, keep_document};
-pub use handover::{follow_calendar, is_over, still_holds};
+pub use handover::{follow_calendar, is_over};
 
 use self::checks::{check_provenance, check_statement};
-use self::handover::{ask_if_vacant, carry_out_end_if_past, has_ended, switch_off};
+use self::handover::{ask_if_vacant, carry_out_end_if_past, switch_off};
 use super::mail;
 use super::model::{
     self, Ending, GivenReason, Occupied, Provenance, Refusal, Seat, Statement, Successor, Term, Unavailability,
@@ -228,7 +228,7 @@ pub async fn correct(
     let successor = current.record.corrected(statement, reason)?;
     let corrected = supersede(ctx, txn, &current, successor).await?;
     record_statement(ctx, txn, "designations.correct", &corrected).await?;
-    if corrected.handed_over_at.is_some() && !has_ended(&corrected, ctx.today()) {
+    if corrected.handed_over_at.is_some() && !corrected.has_ended(ctx.today()) {
         store::unmark_handed_over(txn, id).await?;
     }
     let has_left = carry_out_end_if_past(ctx, txn, &corrected).await?;

@@ -14,7 +14,7 @@ use super::policy::Visibility;
 use super::view::{Designation, Holder};
 use crate::db::{StoreError, exactly_one, page, save_row};
 use crate::texts::Lang;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use entity::ids::{BodyId, DesignationId, DesignationRecordId, ObservatoryId, PersonId, SeatId};
 use entity::kinds::{RecordChange, SeatKind};
 use entity::{Instant, designation, designation_record as record, person, seat};
@@ -246,6 +246,17 @@ pub async fn occupied(db: &impl ConnectionTrait, seat: SeatId) -> Result<Vec<Occ
             term: one.record.statement.term,
         })
         .collect())
+}
+
+/// Reads who holds a seat on a day.
+pub async fn holders_on(db: &impl ConnectionTrait, seat: SeatId, day: NaiveDate) -> Result<Vec<Occupied>> {
+    Ok(occupied(db, seat).await?.into_iter().filter(|one| one.term.covers(day)).collect())
+}
+
+/// Reads who holds the seat on the day after a designation ends; nobody if it has no end.
+pub async fn successors(db: &impl ConnectionTrait, designation: &Designation) -> Result<Vec<Occupied>> {
+    let Some(last) = designation.record.statement.term.to else { return Ok(Vec::new()) };
+    holders_on(db, designation.seat.id, last + Days::new(1)).await
 }
 
 /// Seats with the names of their bodies and observatories, in the order of their codes.

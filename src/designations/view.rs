@@ -5,6 +5,7 @@ use crate::letters;
 use crate::texts::Lang;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{DesignationId, DocumentId, PersonId};
+use entity::kinds::RecordChange;
 
 /// The holder of a seat, with what is needed to write to them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +42,15 @@ pub struct Designation {
 impl Designation {
     pub fn standing_on(&self, day: NaiveDate) -> Standing {
         self.record.standing_on(day)
+    }
+
+    pub fn is_annulled(&self) -> bool {
+        self.record.change == RecordChange::Annulled
+    }
+
+    /// Checks that the last day in the seat is past; `false` for a term without an end.
+    pub fn has_ended(&self, today: NaiveDate) -> bool {
+        self.record.statement.term.to.is_some_and(|last| last < today)
     }
 }
 

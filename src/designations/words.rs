@@ -1,7 +1,7 @@
 //! The register's facts in the reader's words, for pages, mails and REST alike.
 
 use super::model::{Act, Reason, Seat};
-use crate::texts::Lang;
+use crate::texts::{Label, Lang};
 use crate::time::words;
 
 /// «Decreto n. 12/2027 del 01.03.2027, Presidente».
@@ -9,7 +9,7 @@ pub fn act(act: &Act, lang: Lang) -> String {
     lang.f(
         "designations.act_line",
         &[
-            ("kind", lang.t(&format!("designations.act_kind_{}", act.kind))),
+            ("kind", act.kind.label(lang)),
             ("number", &act.number),
             ("date", &words::short_day(act.date)),
             ("organ", &act.organ),
@@ -27,5 +27,21 @@ pub fn reason(reason: &Reason, lang: Lang) -> String {
 
 /// *Referente · Osservatorio di Bergamo*.
 pub fn seat_name(seat: &Seat, lang: Lang) -> String {
-    format!("{} · {}", lang.t(&format!("designations.seat_{}", seat.kind)), seat.place())
+    format!("{} · {}", seat.kind.label(lang), seat.place())
+}
+
+/// Returns the text key of an act in the audit trail; `None` for an action that is not one of the register's.
+pub fn did(action: &str) -> Option<&'static str> {
+    Some(match action.strip_prefix("designations.")? {
+        "designate" => "designations.did_designate",
+        "end" => "designations.did_end",
+        "correct" => "designations.did_correct",
+        "annul" => "designations.did_annul",
+        "hand_over" => "designations.did_hand_over",
+        "keep_document" => "designations.did_keep_document",
+        "request_designation" => "designations.did_request_designation",
+        "declare_unavailable" => "designations.did_declare_unavailable",
+        "withdraw_unavailability" => "designations.did_withdraw_unavailability",
+        _ => return None,
+    })
 }

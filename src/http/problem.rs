@@ -148,7 +148,7 @@ mod tests {
     fn every_code_has_words_in_both_languages() {
         for &code in Code::ALL {
             for lang in Lang::ALL {
-                assert_ne!(lang.t(&format!("errors.{}", code.as_str())), "[?]", "{code:?} in {lang:?}");
+                assert_ne!(lang.t(code.text_key()), "[?]", "{code:?} in {lang:?}");
             }
         }
     }

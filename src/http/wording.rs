@@ -8,7 +8,7 @@ use crate::time::words;
 pub fn text(lang: Lang, code: Code, params: &[(&'static str, Value)]) -> String {
     let worded: Vec<(&str, String)> = params.iter().map(|(name, value)| (*name, value_in_words(lang, value))).collect();
     let values: Vec<(&str, &str)> = worded.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    lang.f(&format!("errors.{}", code.as_str()), &values)
+    lang.f(code.text_key(), &values)
 }
 
 fn value_in_words(lang: Lang, value: &Value) -> String {

@@ -2,20 +2,21 @@
 //!
 //! Each copy names its own recipient only, so that the other invited people's addresses stay private. The first
 //! invitation and every change are a REQUEST. CANCEL withdraws the whole meeting, or the invitation of one person. The
-//! mail part that carries the object has to repeat METHOD in upper case, see [`Method::name`].
+//! mail part that carries the object has to repeat METHOD in upper case, see [`method_name`].
 
 use calcard::icalendar::{
     ICalendarComponent, ICalendarMethod, ICalendarParameter, ICalendarParticipationRole, ICalendarParticipationStatus,
     ICalendarProperty, ICalendarStatus, ICalendarUserTypes,
 };
 use chrono::{DateTime, NaiveDateTime, Utc};
+use entity::kinds::CalendarMethod;
 
 use super::object::{self, IcalError};
 
 /// The copy of an invitation for one attendee.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invitation {
-    pub method: Method,
+    pub method: CalendarMethod,
     /// Identifier of the meeting for its whole life; rescheduling keeps it.
     pub uid: String,
     /// Starts at 0 and rises by one with each change of day or hour, and with cancellation.
@@ -34,12 +35,6 @@ pub struct Invitation {
     pub url: Option<String>,
     pub organizer: Organizer,
     pub attendee: Attendee,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Method {
-    Request,
-    Cancel,
 }
 
 /// The convener. Its address must equal the mail's From address, or mail clients show the invitation as coming from a
@@ -66,20 +61,19 @@ pub enum Role {
     Optional,
 }
 
-impl Method {
-    /// Returns the name used for METHOD and for the `method` parameter of the mail part.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Request => "REQUEST",
-            Self::Cancel => "CANCEL",
-        }
+/// Returns the name of a method as METHOD and the `method` parameter of the mail part write it: upper case, because a lower-case
+/// parameter breaks some clients.
+pub const fn method_name(method: CalendarMethod) -> &'static str {
+    match method {
+        CalendarMethod::Request => "REQUEST",
+        CalendarMethod::Cancel => "CANCEL",
     }
 }
 
 impl Invitation {
     /// Returns the calendar object as text. The same invitation gives the same bytes.
     pub fn to_ical(&self) -> Result<String, IcalError> {
-        let mut calendar = object::calendar_with_zone(self.method.into());
+        let mut calendar = object::calendar_with_zone(icalendar_method(self.method));
         object::add_event(&mut calendar, self.event()?);
         Ok(calendar.to_string())
     }
@@ -97,7 +91,7 @@ impl Invitation {
         if let Some(url) = &self.url {
             event.add_property(ICalendarProperty::Url, object::uri(url));
         }
-        event.add_property(ICalendarProperty::Status, self.method.status());
+        event.add_property(ICalendarProperty::Status, status(self.method));
         self.add_organizer(&mut event);
         self.add_attendee(&mut event);
         Ok(event)
@@ -114,7 +108,7 @@ impl Invitation {
             ICalendarParameter::cutype(ICalendarUserTypes::Individual),
             ICalendarParameter::role(ICalendarParticipationRole::from(*role)),
         ];
-        if self.method == Method::Request {
+        if self.method == CalendarMethod::Request {
             parameters.push(ICalendarParameter::partstat(ICalendarParticipationStatus::NeedsAction));
             // No answer is requested, because the service does not read answers of calendar programs.
             parameters.push(ICalendarParameter::rsvp(false));
@@ -123,21 +117,17 @@ impl Invitation {
     }
 }
 
-impl Method {
-    fn status(self) -> ICalendarStatus {
-        match self {
-            Self::Request => ICalendarStatus::Confirmed,
-            Self::Cancel => ICalendarStatus::Cancelled,
-        }
+const fn icalendar_method(method: CalendarMethod) -> ICalendarMethod {
+    match method {
+        CalendarMethod::Request => ICalendarMethod::Request,
+        CalendarMethod::Cancel => ICalendarMethod::Cancel,
     }
 }
 
-impl From<Method> for ICalendarMethod {
-    fn from(method: Method) -> Self {
-        match method {
-            Method::Request => Self::Request,
-            Method::Cancel => Self::Cancel,
-        }
+const fn status(method: CalendarMethod) -> ICalendarStatus {
+    match method {
+        CalendarMethod::Request => ICalendarStatus::Confirmed,
+        CalendarMethod::Cancel => ICalendarStatus::Cancelled,
     }
 }
 

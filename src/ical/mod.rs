@@ -17,5 +17,5 @@ pub mod invitation;
 mod object;
 
 pub use feed::{EntryStatus, Feed, FeedEntry, When};
-pub use invitation::{Attendee, Invitation, Method, Organizer, Role};
+pub use invitation::{Attendee, Invitation, Organizer, Role, method_name};
 pub use object::IcalError;

@@ -5,9 +5,19 @@ use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::Result;
 use crate::mail::content::MailContent;
-use crate::mail::outbox::{self, Notification, Recipient};
+use crate::mail::kind::{Kind, MailKind};
+use crate::mail::outbox::{self, Draft, Recipient, Subject};
 use crate::texts::Lang;
 use crate::time::words;
+
+/// The mail with the head of the audit chain.
+pub struct AuditAnchor;
+
+impl MailKind for AuditAnchor {
+    const NAME: &'static str = "audit_anchor";
+    const LABEL: &'static str = "jobs.anchor_kind";
+    const SUBJECT: &'static str = "audit";
+}
 
 /// Promises the mail of this day if `mail.operator_address` is set; once a day, in Italian.
 pub(super) async fn anchor(ctx: &Ctx, txn: &Txn, head: &Head) -> Result<()> {
@@ -16,10 +26,10 @@ pub(super) async fn anchor(ctx: &Ctx, txn: &Txn, head: &Head) -> Result<()> {
         return Ok(());
     }
     let day = ctx.today();
-    let notification = Notification {
-        kind: "audit_anchor",
-        dedupe_key: format!("audit_anchor:{day}"),
-        subject: ("audit", day.to_string()),
+    let draft = Draft {
+        kind: Kind::of::<AuditAnchor>(),
+        dedupe_key: format!("{}:{day}", AuditAnchor::NAME),
+        subject: Subject::of(day).on_day(day),
         to: Recipient {
             person_id: None,
             designation_id: None,
@@ -32,7 +42,7 @@ pub(super) async fn anchor(ctx: &Ctx, txn: &Txn, head: &Head) -> Result<()> {
         expires_at: None,
         calendar: None,
     };
-    outbox::enqueue(ctx, txn, notification).await?;
+    outbox::promise(ctx, txn, draft).await?;
     Ok(())
 }
 

@@ -9,7 +9,7 @@
 //! the API.
 
 mod housekeeping;
-mod mail;
+pub mod mail;
 mod outbox_sweep;
 mod retention;
 pub mod runner;

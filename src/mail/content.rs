@@ -25,6 +25,14 @@ pub struct MailContent {
     pub closing: Option<String>,
 }
 
+/// Text keys of the fixed parts of a mail: subject, heading, first paragraph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Words {
+    pub subject: &'static str,
+    pub heading: &'static str,
+    pub body: &'static str,
+}
+
 /// Reason why the recipient gets the mail, stated in its footer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Why {

@@ -11,8 +11,8 @@
 mod lane;
 
 use super::bounce;
+use super::hooks::{Hooks, Verdict};
 use super::outbox::lease::{self, Claimed, Lease, Outcome, Queue};
-use super::still_true::{self, Verdict};
 use super::transport::{FailureClass, Transport};
 use crate::ctx::{Ctx, Services};
 use crate::db::{Db, StoreError};
@@ -20,6 +20,7 @@ use crate::error::Error;
 use crate::secret;
 use crate::vitals::DISPATCHER;
 use chrono::{DateTime, Utc};
+use entity::ids::MailId;
 use entity::kinds::NotificationState;
 use futures_util::FutureExt;
 use lane::{Hold, Lane};
@@ -72,6 +73,7 @@ struct Sender {
     /// Connections of the background work.
     db: Db,
     transport: Arc<Transport>,
+    hooks: Hooks,
     owner: Arc<str>,
     pace: Pace,
     /// Cancelled when mails being sent have to be abandoned.
@@ -86,10 +88,10 @@ pub struct Dispatcher {
 
 impl Dispatcher {
     /// Starts the dispatcher on the current runtime. `db` is the background's; `services` wakes it.
-    pub fn start(services: Arc<Services>, db: Db, transport: Arc<Transport>, pace: Pace) -> Self {
+    pub fn start(services: Arc<Services>, db: Db, transport: Arc<Transport>, hooks: Hooks, pace: Pace) -> Self {
         let stop = CancellationToken::new();
         services.vitals.watch(DISPATCHER, pace.look_every * MISSED_LOOKS);
-        let sender = Sender::new(services, db, transport, pace);
+        let sender = Sender::new(services, db, transport, hooks, pace);
         let task = tokio::spawn(run(sender, stop.clone()));
         Self { stop, task }
     }
@@ -105,8 +107,8 @@ impl Dispatcher {
 
 /// Sends everything that is due now, without a background task, and returns the number of attempts. For tests and
 /// operators' commands.
-pub async fn drain(services: &Arc<Services>, transport: &Arc<Transport>) -> Result<u64, StoreError> {
-    let sender = Sender::new(Arc::clone(services), services.db.clone(), Arc::clone(transport), Pace::default());
+pub async fn drain(services: &Arc<Services>, transport: &Arc<Transport>, hooks: Hooks) -> Result<u64, StoreError> {
+    let sender = Sender::new(Arc::clone(services), services.db.clone(), Arc::clone(transport), hooks, Pace::default());
     let mut attempts = 0;
     loop {
         let claimed = sender.claim(Queue::All, services.config.mail.concurrency).await?;
@@ -175,9 +177,9 @@ async fn let_go(sender: &Sender, mut on_the_wire: JoinSet<()>) {
 }
 
 impl Sender {
-    fn new(services: Arc<Services>, db: Db, transport: Arc<Transport>, pace: Pace) -> Self {
+    fn new(services: Arc<Services>, db: Db, transport: Arc<Transport>, hooks: Hooks, pace: Pace) -> Self {
         let owner = format!("{}-{}", std::process::id(), &secret::new_token()[..8]);
-        Self { services, db, transport, owner: owner.into(), pace, abandon: CancellationToken::new() }
+        Self { services, db, transport, hooks, owner: owner.into(), pace, abandon: CancellationToken::new() }
     }
 
     async fn claim(&self, queue: Queue, places: usize) -> Result<Vec<Claimed>, StoreError> {
@@ -200,12 +202,18 @@ impl Sender {
     /// Checks that the mail still holds, then delivers it. A mail that cannot be checked is tried again later.
     async fn try_to_send(&self, mail: &Claimed, hold: &Hold) -> Option<Outcome> {
         let ctx = Ctx::system(&self.services, "dispatcher");
-        match still_true::look(&ctx, self.db.reader(), mail.lease.id).await {
+        match self.look(&ctx, mail.lease.id).await {
             Ok(Verdict::Holds) => self.attempt(mail, hold).await,
             Ok(Verdict::TakenBack(why)) => Some(Outcome::TakenBack(why)),
             Ok(Verdict::NotYet) => Some(Outcome::NotYet),
             Err(failure) => Some(Outcome::Failed { class: "last_look", text: failure.to_string() }),
         }
+    }
+
+    async fn look(&self, ctx: &Ctx, id: MailId) -> Result<Verdict, Error> {
+        let reader = self.db.reader();
+        let Some(facts) = lease::facts(reader, id).await? else { return Ok(Verdict::Holds) };
+        (self.hooks.last_look)(ctx, reader, &facts).await
     }
 
     /// Delivers the mail and renews its lease meanwhile; `None` if the lease was lost.
@@ -268,7 +276,7 @@ impl Sender {
             _ => self.db.begin_beside().await?,
         };
         let state = lease::finish(&txn, lease, outcome, now, secret::fraction()).await?;
-        bounce::note(&ctx, &txn, lease, outcome).await?;
+        bounce::note(self.hooks, &ctx, &txn, lease, outcome).await?;
         txn.commit().await?;
         Ok(state)
     }

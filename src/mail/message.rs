@@ -1,6 +1,6 @@
 //! Building the bytes of a mail.
 //!
-//! Everything here is pure: the same [`OutgoingMail`] gives the same bytes, also after a restart. The outbox relies on
+//! Everything here is pure: the same [`MessageParts`] gives the same bytes, also after a restart. The outbox relies on
 //! it: a mail with an unknown outcome is sent again, and servers and people can recognise the duplicate only if
 //! Message-ID and bytes are identical. Therefore the Date is an argument, and Message-ID and multipart boundaries are
 //! derived from the mail's id.
@@ -13,9 +13,10 @@
 
 use std::time::SystemTime;
 
-use crate::letters;
+use crate::{ical, letters};
 
 use chrono::{DateTime, Datelike, Utc};
+use entity::kinds::CalendarMethod;
 use lettre::{
     Address, Message,
     message::{
@@ -33,9 +34,9 @@ pub const MAX_SUBJECT: usize = 200;
 /// Longest address, in bytes (RFC 5321 §4.5.3.1.3: a path of 256 with its angle brackets); a longer one is refused.
 const MAX_ADDRESS: usize = 254;
 
-/// A mail to one person, ready to be built.
+/// Everything that a message to one person is built from.
 #[derive(Debug, Clone)]
-pub struct OutgoingMail {
+pub struct MessageParts {
     /// Id of the outbox row, from which Message-ID and boundaries are derived.
     pub id: Uuid,
     pub from: Contact,
@@ -54,7 +55,7 @@ pub struct OutgoingMail {
     pub thread: Option<String>,
     pub calendar: Option<CalendarPart>,
     /// Kind of mail for the header `X-Raccordo-Kind`: lower-case letters, digits, `.`, `_` and `-`.
-    pub kind: String,
+    pub kind: &'static str,
 }
 
 /// A name (may be empty) and an address.
@@ -72,25 +73,9 @@ pub struct CalendarPart {
     pub bytes: Vec<u8>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CalendarMethod {
-    Request,
-    Cancel,
-}
-
-impl CalendarMethod {
-    /// Returns the name as in the body of the calendar: upper case, because a lower-case parameter breaks some clients.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Request => "REQUEST",
-            Self::Cancel => "CANCEL",
-        }
-    }
-}
-
 /// A built mail, as the outbox stores it and the transport sends it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BuiltMail {
+pub struct Built {
     /// Without angle brackets.
     pub message_id: String,
     /// ASCII, lines ended by CR LF.
@@ -116,13 +101,14 @@ pub enum MessageError {
     Assembly(#[from] lettre::error::Error),
 }
 
-impl OutgoingMail {
-    /// Builds the message. The same input gives the same bytes.
-    pub fn build(&self) -> Result<BuiltMail, MessageError> {
+/// Builds the message. The same input gives the same bytes.
+impl MessageParts {
+    pub fn build(&self) -> Result<Built, MessageError> {
         let message_id = message_id(self.id, &self.message_id_domain)?;
         let from = mailbox("sender", &self.from)?;
         let to = mailbox("recipient", &self.to)?;
-        let (envelope_from, envelope_to) = (from.email.to_string(), to.email.to_string());
+        let envelope_from = from.email.to_string();
+        let envelope_to = to.email.to_string();
         let mut headers = Message::builder()
             .from(from)
             .to(to)
@@ -131,12 +117,12 @@ impl OutgoingMail {
             .date(whole_seconds(self.date)?)
             .message_id(Some(format!("<{message_id}>")))
             .header(AutoSubmitted("auto-generated".to_owned()))
-            .header(RaccordoKind(checked_kind(&self.kind)?));
+            .header(RaccordoKind(checked_kind(self.kind)?));
         if let Some(root) = self.thread.as_deref().filter(|root| *root != message_id) {
             let root = format!("<{}>", checked_message_id(root)?);
             headers = headers.in_reply_to(root.clone()).references(root);
         }
-        Ok(BuiltMail {
+        Ok(Built {
             bytes: folded(&headers.multipart(self.body()?)?.formatted()),
             message_id,
             envelope_from,
@@ -155,7 +141,7 @@ impl OutgoingMail {
             return Ok(alternative);
         };
         let text = checked_calendar(calendar)?;
-        let method = calendar.method.as_str();
+        let method = ical::method_name(calendar.method);
         let invitation = SinglePart::builder()
             .header(content_type(&format!("text/calendar; charset=utf-8; method={method}"))?)
             .body(text.clone());
@@ -276,7 +262,7 @@ fn checked_calendar(calendar: &CalendarPart) -> Result<String, MessageError> {
         return Err(MessageError::Calendar("not made of lines ended by CR LF"));
     }
     let methods: Vec<&str> = text.split("\r\n").filter_map(|line| line.strip_prefix("METHOD:")).collect();
-    if methods != [calendar.method.as_str()] {
+    if methods != [ical::method_name(calendar.method)] {
         return Err(MessageError::Calendar("of another method than the mail says"));
     }
     Ok(text.to_owned())

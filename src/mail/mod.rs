@@ -1,30 +1,35 @@
 //! Mail: built purely, promised in a transaction, sent by a dispatcher.
 //!
-//! A mail is a row in the database before it is a message. A use case calls [`outbox::enqueue`] in its own transaction;
-//! the row holds the final bytes and the Message-ID, so that every attempt sends the same message and a duplicate can
-//! be recognised. After the commit the [`dispatcher`] leases the row, hands it to the [`transport`], and writes one of
-//! three outcomes: sent (the relay has it), not sent (the relay certainly does not have it), unknown (the connection
-//! broke when it might have had it).
+//! The stages of a mail, and the type of each:
+//! 1. *Draft*: a use case states content, reader and facts ([`outbox::Draft`], with a [`content::MailContent`]).
+//! 2. *Built*: the final bytes and the Message-ID ([`message::Built`]).
+//! 3. *Promised*: [`outbox::promise()`] writes a row in the transaction of the change ([`outbox::withdraw::Promised`]).
+//!    Every attempt sends the same bytes, so a duplicate can be recognised.
+//! 4. *Claimed*: after the commit the [`dispatcher`] leases the row ([`outbox::lease::Claimed`]), checks its facts once
+//!    more ([`kind::Facts`]) and hands it to the [`transport`].
+//! 5. Outcome: sent (the relay has it), not sent (the relay certainly does not have it), unknown (the connection broke
+//!    when it might have had it).
 //!
 //! Invariants:
 //! - No promised mail is lost: a row ends only as sent, cancelled, expired or dead, all of them visible.
-//! - No outdated mail is sent: expired mails are never sent, and every mail is checked once more before it leaves
-//!   ([`still_true`]).
+//! - No outdated mail is sent: expired mails are never sent, and every mail is checked once more before it leaves.
 //! - The farewell is the last mail to an address.
 //! - A mail has one recipient.
 //! - Addresses are never logged.
 //!
-//! [`content`] is the content written by a slice; [`message`] builds the bytes.
+//! This module names no slice. Slices declare their kinds of mail ([`kind::MailKind`]); `src/kinds_of_mail.rs` lists
+//! them and answers the questions of the dispatcher ([`hooks::Hooks`]).
 
 mod bounce;
 
 pub mod address;
 pub mod content;
 pub mod dispatcher;
+pub mod hooks;
+pub mod kind;
 pub mod message;
 pub mod outbox;
 pub mod policy;
-pub mod still_true;
 pub mod transport;
 
 pub use address::is_address;

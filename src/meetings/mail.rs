@@ -3,18 +3,22 @@
 //! The text repeats day, hour, place and agenda, so that it serves readers whose program shows no invitation. The tag of the
 //! subject says what happened: the calendar part alone is not read by everybody.
 
+pub mod kinds;
+
+use self::kinds::{Cancelled, Convened, Joined, Left, Moved};
 use super::model::{AgendaItem, Meeting, Slot, Venue};
 use super::view::{Line, Member, Table, hours, location, when_and_where};
 use crate::config::Config;
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::{Error, Result};
-use crate::ical::{Attendee, IcalError, Invitation, Method, Organizer, Role};
-use crate::mail::content::MailContent;
-use crate::mail::message::{CalendarMethod as PartMethod, CalendarPart};
-use crate::mail::outbox::{self, Notification, Recipient};
-use crate::texts::Lang;
-use crate::time::words;
+use crate::ical::{Attendee, IcalError, Invitation, Organizer, Role};
+use crate::mail::content::{MailContent, Words};
+use crate::mail::kind::Kind;
+use crate::mail::message::CalendarPart;
+use crate::mail::outbox::{self, Draft, Recipient, Subject};
+use crate::texts::{Label, Lang};
+use crate::time::words as time_words;
 use chrono::{DateTime, Utc};
 use entity::ids::{MeetingId, PersonId};
 use entity::kinds::{CalendarMethod, MeetingMode};
@@ -52,35 +56,55 @@ impl Telling {
         }
     }
 
-    /// The kind of the mail, as the log keeps it.
-    const fn kind(&self) -> &'static str {
+    fn kind(&self) -> Kind {
         match self {
-            Self::Convened => "meeting_convened",
-            Self::Moved { .. } => "meeting_moved",
-            Self::Cancelled { .. } => "meeting_cancelled",
-            Self::Joined => "meeting_joined",
-            Self::Left => "meeting_left",
+            Self::Convened => Kind::of::<Convened>(),
+            Self::Moved { .. } => Kind::of::<Moved>(),
+            Self::Cancelled { .. } => Kind::of::<Cancelled>(),
+            Self::Joined => Kind::of::<Joined>(),
+            Self::Left => Kind::of::<Left>(),
         }
     }
 
-    /// The last part of the keys of its texts.
-    const fn key(&self) -> &'static str {
+    const fn words(&self) -> Words {
         match self {
-            Self::Convened => "convened",
-            Self::Moved { .. } => "moved",
-            Self::Cancelled { .. } => "cancelled",
-            Self::Joined => "joined",
-            Self::Left => "left",
+            Self::Convened => Words {
+                subject: "meetings_mail.convened_subject",
+                heading: "meetings_mail.convened_heading",
+                body: "meetings_mail.convened_body",
+            },
+            Self::Moved { .. } => Words {
+                subject: "meetings_mail.moved_subject",
+                heading: "meetings_mail.moved_heading",
+                body: "meetings_mail.moved_body",
+            },
+            Self::Cancelled { .. } => Words {
+                subject: "meetings_mail.cancelled_subject",
+                heading: "meetings_mail.cancelled_heading",
+                body: "meetings_mail.cancelled_body",
+            },
+            Self::Joined => Words {
+                subject: "meetings_mail.joined_subject",
+                heading: "meetings_mail.joined_heading",
+                body: "meetings_mail.joined_body",
+            },
+            Self::Left => Words {
+                subject: "meetings_mail.left_subject",
+                heading: "meetings_mail.left_heading",
+                body: "meetings_mail.left_body",
+            },
         }
     }
 }
 
-/// What the mails of a meeting are about.
-pub const SUBJECT_KIND: &str = "meeting";
-
-/// What makes two mails to a person about a meeting the same mail: a sequence is told once.
+/// Returns the key of a mail to a person about a meeting: a sequence is told once.
 pub(super) fn key(meeting: MeetingId, person: PersonId, sequence: u32) -> String {
     format!("meeting:{meeting}:{person}:{sequence}")
+}
+
+/// Returns a sequence as the outbox keeps it; a sequence rises by one with each message, so it never comes near the bound.
+fn version(sequence: u32) -> i32 {
+    i32::try_from(sequence).unwrap_or(i32::MAX)
 }
 
 /// Promises one mail about a meeting to one member, in the caller's transaction.
@@ -97,10 +121,10 @@ pub(super) async fn send(
     let entry = entry(ctx.config(), sheet, member, sequence, telling.method(), ctx.now());
     let bytes = entry.to_ical().map_err(entry_failed)?.into_bytes();
     let is_invitation = telling.method() == CalendarMethod::Request;
-    let notification = Notification {
+    let draft = Draft {
         kind: telling.kind(),
         dedupe_key: key(meeting.id, member.person_id, sequence),
-        subject: (SUBJECT_KIND, meeting.id.to_string()),
+        subject: Subject::of(meeting.id).at_version(version(sequence)),
         to: Recipient {
             person_id: Some(member.person_id),
             // An invitation dies with the designation it rests on; the withdrawal is for who leaves.
@@ -112,50 +136,43 @@ pub(super) async fn send(
         content: content(&base_url, sheet, telling, member),
         due_at: ctx.now(),
         expires_at: Some(if is_invitation { meeting.slot.begins_at() } else { meeting.slot.ends_at() }),
-        calendar: Some(CalendarPart { method: part_method(telling.method()), bytes }),
+        calendar: Some(CalendarPart { method: telling.method(), bytes }),
     };
-    outbox::enqueue(ctx, txn, notification).await?;
+    outbox::promise(ctx, txn, draft).await?;
     Ok(())
 }
 
-const fn part_method(method: CalendarMethod) -> PartMethod {
-    match method {
-        CalendarMethod::Request => PartMethod::Request,
-        CalendarMethod::Cancel => PartMethod::Cancel,
-    }
-}
-
-/// What a mail says, in the words of its reader.
+/// Builds the words of a mail in the language of its reader.
 pub(super) fn content(base_url: &str, sheet: &Sheet, telling: &Telling, member: &Member) -> MailContent {
     let lang = member.lang;
     let name = name(sheet, lang);
-    let day = words::long_day(sheet.meeting.slot.day, lang);
+    let day = time_words::long_day(sheet.meeting.slot.day, lang);
     let table = sheet.table.name(lang);
     let values = [("meeting", name.as_str()), ("table", table), ("day", day.as_str())];
-    let key = telling.key();
-    let mut paragraphs = vec![lang.f(&format!("meetings.mail_{key}_body"), &values)];
+    let words = telling.words();
+    let mut paragraphs = vec![lang.f(words.body, &values)];
     match telling {
         Telling::Moved { before: (slot, venue) } => {
-            paragraphs.push(lang.f("meetings.mail_before", &[("what", &when_and_where(*slot, venue, lang))]));
+            paragraphs.push(lang.f("meetings_mail.before", &[("what", &when_and_where(*slot, venue, lang))]));
             let now = when_and_where(sheet.meeting.slot, &sheet.meeting.venue, lang);
-            paragraphs.push(lang.f("meetings.mail_after", &[("what", &now)]));
+            paragraphs.push(lang.f("meetings_mail.after", &[("what", &now)]));
         }
-        Telling::Cancelled { reason } => paragraphs.push(lang.f("meetings.mail_reason", &[("reason", reason)])),
+        Telling::Cancelled { reason } => paragraphs.push(lang.f("meetings_mail.reason", &[("reason", reason)])),
         Telling::Convened | Telling::Joined | Telling::Left => {}
     }
     let is_invitation = telling.method() == CalendarMethod::Request;
     let short_notice = sheet.meeting.convocation().and_then(|convocation| convocation.short_notice_reason.as_ref());
     if let Some(reason) = short_notice.filter(|_| is_invitation) {
-        paragraphs.push(lang.f("meetings.mail_short_notice", &[("reason", reason)]));
+        paragraphs.push(lang.f("meetings_mail.short_notice", &[("reason", reason)]));
     }
     MailContent {
-        subject: lang.f(&format!("meetings.mail_{key}_subject"), &values),
-        heading: lang.f(&format!("meetings.mail_{key}_heading"), &values),
+        subject: lang.f(words.subject, &values),
+        heading: lang.f(words.heading, &values),
         paragraphs,
         facts: facts(sheet, is_invitation, lang),
-        action: is_invitation.then(|| (lang.t("meetings.mail_open").to_owned(), page(base_url, sheet))),
+        action: is_invitation.then(|| (lang.t("meetings_mail.open").to_owned(), page(base_url, sheet))),
         // Only a party can send a delegate.
-        closing: (is_invitation && !member.is_guest).then(|| lang.t("meetings.mail_closing").to_owned()),
+        closing: (is_invitation && !member.is_guest).then(|| lang.t("meetings_mail.closing").to_owned()),
     }
 }
 
@@ -164,7 +181,7 @@ fn facts(sheet: &Sheet, is_invitation: bool, lang: Lang) -> Vec<(String, String)
     let Meeting { slot, venue, .. } = &sheet.meeting;
     let label = |key: &str| lang.t(key).to_owned();
     let mut facts = vec![
-        (label("meetings.day"), words::long_day(slot.day, lang)),
+        (label("meetings.day"), time_words::long_day(slot.day, lang)),
         (label("meetings.hour"), hours(*slot, lang)),
         (label("meetings.place"), location(venue, lang)),
     ];
@@ -182,7 +199,7 @@ fn facts(sheet: &Sheet, is_invitation: bool, lang: Lang) -> Vec<(String, String)
 
 /// «Calendario dei rilasci (decisione)».
 fn item_line(item: &AgendaItem, lang: Lang) -> String {
-    format!("{} ({})", item.title, lang.t(&format!("meetings.item_kind_{}", item.kind)))
+    format!("{} ({})", item.title, item.kind.label(lang))
 }
 
 /// The way in, where the mode has one.
@@ -211,10 +228,7 @@ fn entry(
     let attendee_name =
         if member.party.is_empty() { member.name.clone() } else { format!("{} ({})", member.name, member.party) };
     Invitation {
-        method: match method {
-            CalendarMethod::Request => Method::Request,
-            CalendarMethod::Cancel => Method::Cancel,
-        },
+        method,
         uid: meeting.uid.clone(),
         sequence,
         dtstamp: at,

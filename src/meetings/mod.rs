@@ -27,7 +27,8 @@
 //! network: a delegation is for one meeting, and its name is all the minutes need.
 
 pub mod api;
-mod mail;
+mod labels;
+pub mod mail;
 pub mod model;
 pub mod policy;
 pub mod service;

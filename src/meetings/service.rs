@@ -7,9 +7,8 @@ mod members;
 mod prepare;
 mod session;
 
-pub use super::mail::SUBJECT_KIND;
 pub use conclude::{NewTask, OutcomeIn, ReleaseChange, ReleaseDecision, record_outcome};
-pub use convene::{MoveIn, cancel, convene, follow_members, is_overtaken, move_to, owes_withdrawal};
+pub use convene::{MoveIn, cancel, convene, follow_members, move_to, owes_withdrawal};
 pub use invite::invite;
 pub use members::{parties_of, partners, set_parties, table_of_parties, tables_of_parties};
 pub use prepare::{ItemIn, MeetingChange, MeetingIn, add_item, create, edit, remove_item};

@@ -14,7 +14,7 @@ use crate::http::Answer;
 use crate::http::page::{Shell, page, see_other};
 use crate::http::paging::{Page, Paging};
 use crate::tasks::model::Task;
-use crate::texts::Lang;
+use crate::texts::{Label, Lang};
 use crate::time::words;
 use actix_web::{HttpRequest, get, web};
 use askama::Template;
@@ -234,7 +234,7 @@ const fn state_kind(state: MeetingState) -> &'static str {
 }
 
 fn state_name(state: MeetingState, lang: Lang) -> &'static str {
-    lang.t(&format!("meetings.state_{state}"))
+    state.label(lang)
 }
 
 impl Row {
@@ -345,7 +345,7 @@ impl ItemRow {
         Self {
             number,
             title: item.title.clone(),
-            kind: lang.t(&format!("meetings.item_kind_{}", item.kind)),
+            kind: item.kind.label(lang),
             minutes: item.minutes.map(minutes),
             release: item.release_id.map(|id| format!("/releases/{id}")),
             remove: format!("{}/agenda-items/{}/remove", path(meeting), item.id),
@@ -359,8 +359,7 @@ impl PresenceRow {
         let presence = one.attendance.as_ref().map(|attendance| attendance.presence);
         Self {
             party: one.party.name.clone(),
-            presence: presence
-                .map_or_else(|| lang.t("meetings.not_recorded"), |kind| lang.t(&format!("meetings.presence_{kind}"))),
+            presence: presence.map_or_else(|| lang.t("meetings.not_recorded"), |kind| kind.label(lang)),
             kind: if one.attendance.as_ref().is_some_and(Attendance::is_there) { "success" } else { "neutral" },
             delegate: one.attendance.as_ref().and_then(|attendance| attendance.delegate.clone()),
         }
@@ -373,7 +372,7 @@ impl OutcomeRow {
         let number = dossier.agenda.iter().position(|item| Some(item.id) == outcome.agenda_item_id);
         Self {
             anchor: format!("outcome-{}", outcome.id),
-            kind: lang.t(&format!("meetings.outcome_kind_{}", outcome.kind)),
+            kind: outcome.kind.label(lang),
             item: number.map(|index| lang.f("meetings.item_number", &[("number", &(index + 1).to_string())])),
             text: outcome.text.clone(),
             quorum: outcome.quorum.map(|quorum| decided_by(quorum, lang)),

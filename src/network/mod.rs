@@ -16,6 +16,7 @@
 
 pub mod api;
 pub mod calendar;
+mod labels;
 pub mod model;
 pub mod policy;
 pub mod service;

@@ -12,7 +12,7 @@ use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::http::Answer;
 use crate::http::page::{Shell, page};
-use crate::texts::Lang;
+use crate::texts::{Label, Lang};
 use crate::time::{TerritoryCalendar, words};
 use actix_web::{HttpRequest, get, web};
 use askama::Template;
@@ -139,7 +139,7 @@ pub async fn body_facts(ctx: &Ctx, code: &str) -> Result<BodyFacts> {
 pub async fn observatory_facts(ctx: &Ctx, code: &str) -> Result<ObservatoryFacts> {
     let observatory = service::observatory(ctx.reader(), code).await?;
     let body = Link { label: observatory.body_name.clone(), href: body_href(&observatory.body_code) };
-    let kind = ctx.lang.t(&format!("network.observatory_{}", observatory.kind));
+    let kind = observatory.kind.label(ctx.lang);
     Ok(ObservatoryFacts { kind, body, days: territory_facts(ctx, &observatory.territory).await?, observatory })
 }
 
@@ -234,7 +234,7 @@ fn body_href(code: &str) -> String {
 }
 
 fn body_kind(body: &BodyView, lang: Lang) -> &'static str {
-    lang.t(&format!("network.body_{}", body.kind))
+    body.kind.label(lang)
 }
 
 /// The patron and their day, without a year: it comes back every year.

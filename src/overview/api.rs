@@ -12,7 +12,7 @@ use crate::http::Answer;
 use crate::http::json::Json;
 use crate::http::paging::{Page, Paging};
 use crate::jobs::status::{JobStatus, LastRun};
-use crate::mail::outbox::desk::{self, Detail, Summary};
+use crate::mail::outbox::desk::{self, Detail, LogLine};
 use crate::mail::policy as outbox;
 use crate::time::Day;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
@@ -201,9 +201,9 @@ pub async fn list_mails(
 #[utoipa::path(tag = "overview", params(("id" = MailId, Path)), responses((status = 200, body = MailDetailOut)))]
 #[get("/mails/{id}")]
 pub async fn show_mail(ctx: Ctx, id: web::Path<MailId>) -> Answer {
-    let Detail { summary, message_id, text, bytes: _ } = desk::show(&ctx, *id).await?;
+    let Detail { line, message_id, text, bytes: _ } = desk::show(&ctx, *id).await?;
     let text = text.map(|text| without_keys(&text));
-    Ok(HttpResponse::Ok().json(MailDetailOut { mail: summary.into(), message_id, text }))
+    Ok(HttpResponse::Ok().json(MailDetailOut { mail: line.into(), message_id, text }))
 }
 
 /// Send a mail again
@@ -325,8 +325,8 @@ impl From<Obligation> for ObligationOut {
     }
 }
 
-impl From<Summary> for MailOut {
-    fn from(mail: Summary) -> Self {
+impl From<LogLine> for MailOut {
+    fn from(mail: LogLine) -> Self {
         Self {
             id: mail.id,
             kind: mail.kind,

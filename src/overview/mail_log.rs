@@ -13,9 +13,10 @@ use crate::http::form::{self, Choice, Form, FormState, OnlyButton, Sent};
 use crate::http::page::{FlashKind, Shell, done, page};
 use crate::http::paging::{Page, Paging};
 use crate::http::site::Site;
+use crate::kinds_of_mail;
 use crate::mail::outbox::TakenBack;
-use crate::mail::outbox::desk::{self, Detail, Summary};
-use crate::texts::Lang;
+use crate::mail::outbox::desk::{self, Detail, LogLine};
+use crate::texts::{Label, Lang};
 use crate::time::words;
 use actix_web::http::header::X_CONTENT_TYPE_OPTIONS;
 use actix_web::web::{Data, Path, Query, ServiceConfig};
@@ -119,10 +120,7 @@ async fn log_page(
             .iter()
             .map(|state| Choice::new(state.as_str(), overview_words::mail_state(*state, lang)))
             .collect(),
-        kinds: kinds
-            .into_iter()
-            .map(|kind| Choice::new(kind.clone(), overview_words::mail_kind(&kind, lang)))
-            .collect(),
+        kinds: kinds.into_iter().map(|kind| Choice::new(kind.clone(), kinds_of_mail::label(&kind, lang))).collect(),
         next: mails.next_path(),
         first: before.map(|_| "/mail".to_owned()),
         rows: mails.items.into_iter().map(|mail| mail_row(mail, lang)).collect(),
@@ -131,11 +129,11 @@ async fn log_page(
     })
 }
 
-pub(super) fn mail_row(mail: Summary, lang: Lang) -> MailRow {
+pub(super) fn mail_row(mail: LogLine, lang: Lang) -> MailRow {
     let when = mail.sent_at.unwrap_or(mail.due_at).0;
     MailRow {
         href: format!("/mail/{}", mail.id),
-        kind: overview_words::mail_kind(&mail.kind, lang),
+        kind: kinds_of_mail::label(&mail.kind, lang),
         when: words::long_instant(when, lang),
         state: overview_words::mail_state(mail.state, lang),
         state_colour: overview_words::mail_state_colour(mail.state),
@@ -179,31 +177,29 @@ async fn show_mail(ctx: Ctx, request: HttpRequest, id: Path<MailId>) -> Answer {
 fn mail_page(ctx: &Ctx, request: &HttpRequest, detail: Detail) -> MailPage {
     let lang = ctx.lang;
     let may_retry = detail.may_be_retried(ctx.now());
-    let Detail { summary, message_id, text, bytes } = detail;
+    let Detail { line, message_id, text, bytes } = detail;
     let day = |at: entity::Instant| words::long_instant(at.0, lang);
     let is_open = matches!(
-        summary.state,
+        line.state,
         NotificationState::Pending | NotificationState::Failed | NotificationState::Unknown | NotificationState::Dead
     );
     MailPage {
-        shell: Shell::titled(ctx, request, summary.subject.clone())
-            .crumb(lang.t("overview.mail_title"), "/mail")
-            .here(),
-        path: format!("/mail/{}", summary.id),
-        created: day(summary.created_at),
-        due: day(summary.due_at),
-        sent: summary.sent_at.map(day),
-        expires: summary.expires_at.map(day),
-        attempts: summary.attempts,
-        answer: answer(&summary).filter(|_| summary.state != NotificationState::Cancelled),
-        taken_back: taken_back(&summary, lang),
-        about: about(&summary),
+        shell: Shell::titled(ctx, request, line.subject.clone()).crumb(lang.t("overview.mail_title"), "/mail").here(),
+        path: format!("/mail/{}", line.id),
+        created: day(line.created_at),
+        due: day(line.due_at),
+        sent: line.sent_at.map(day),
+        expires: line.expires_at.map(day),
+        attempts: line.attempts,
+        answer: answer(&line).filter(|_| line.state != NotificationState::Cancelled),
+        taken_back: taken_back(&line, lang),
+        about: about(&line),
         message_id,
         text: text.map(|text| if ctx.config().is_production() { without_keys(&text) } else { text }),
-        source: (!bytes.is_empty() && !ctx.config().is_production()).then(|| format!("/mail/{}/source", summary.id)),
+        source: (!bytes.is_empty() && !ctx.config().is_production()).then(|| format!("/mail/{}/source", line.id)),
         may_retry,
         may_cancel: is_open,
-        mail: MailRow { state: long_state(summary.state, lang), ..mail_row(summary, lang) },
+        mail: MailRow { state: long_state(line.state, lang), ..mail_row(line, lang) },
     }
 }
 
@@ -215,8 +211,8 @@ fn long_state(state: NotificationState, lang: Lang) -> &'static str {
     }
 }
 
-fn answer(summary: &Summary) -> Option<String> {
-    match (&summary.last_class, &summary.last_text) {
+fn answer(line: &LogLine) -> Option<String> {
+    match (&line.last_class, &line.last_text) {
         (Some(class), Some(text)) => Some(format!("{class}: {text}")),
         (Some(only), None) | (None, Some(only)) => Some(only.clone()),
         (None, None) => None,
@@ -224,14 +220,14 @@ fn answer(summary: &Summary) -> Option<String> {
 }
 
 /// Returns the reason of a withdrawal in the reader's language; `None` if there is none.
-fn taken_back(summary: &Summary, lang: Lang) -> Option<&'static str> {
-    let class = summary.last_class.as_deref().filter(|_| summary.state == NotificationState::Cancelled)?;
+fn taken_back(line: &LogLine, lang: Lang) -> Option<&'static str> {
+    let class = line.last_class.as_deref().filter(|_| line.state == NotificationState::Cancelled)?;
     let why = TakenBack::ALL.iter().find(|why| why.as_str() == class)?;
-    Some(lang.t(&format!("overview.taken_back_{}", why.as_str())))
+    Some(why.label(lang))
 }
 
-fn about(summary: &Summary) -> Option<String> {
-    (summary.subject_kind == "designation").then(|| format!("/designations/{}", summary.subject_id))
+fn about(line: &LogLine) -> Option<String> {
+    (line.subject_kind == "designation").then(|| format!("/designations/{}", line.subject_id))
 }
 
 /// Masks every long random word in a text.

@@ -5,6 +5,7 @@
 //! and no slice uses it.
 
 pub mod api;
+mod labels;
 pub mod mail_log;
 pub mod policy;
 pub mod radar;

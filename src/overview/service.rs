@@ -66,7 +66,7 @@ pub struct Monday {
     /// Blocked tasks. They get no reminders, so the secretariat has to remove the obstacle.
     pub blocked: Vec<Task>,
     /// Mails given up or with unknown outcome, which a person has to check.
-    pub stuck_mails: Vec<desk::Summary>,
+    pub stuck_mails: Vec<desk::LogLine>,
     pub failing_jobs: Vec<JobStatus>,
     /// Background parts without signs of life.
     pub silent: Vec<Sign>,
@@ -150,7 +150,7 @@ fn owed(obligation: Obligation, seats: &HashMap<SeatId, Seat>, holders: &[Design
 }
 
 /// Returns the mails a person has to check, those given up first.
-async fn stuck_mails(ctx: &Ctx) -> Result<Vec<desk::Summary>> {
+async fn stuck_mails(ctx: &Ctx) -> Result<Vec<desk::LogLine>> {
     const SHOWN: u64 = 20;
     let mut stuck = Vec::new();
     for state in [NotificationState::Dead, NotificationState::Unknown] {

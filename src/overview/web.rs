@@ -481,7 +481,7 @@ fn job_row(job: JobStatus, lang: Lang) -> JobRow {
     let instant = |at| words::long_instant(at, lang);
     JobRow {
         what: lang.t(job.text),
-        outcome: lang.t(&format!("overview.job_outcome_{outcome}")),
+        outcome: overview_words::job_outcome(outcome, lang),
         outcome_colour: colour,
         detail: job.last.as_ref().filter(|_| is_failing).and_then(|last| last.detail.clone()),
         duration: job

@@ -2,13 +2,13 @@
 
 use super::radar::{Risk, RiskKind};
 use crate::jobs::schedule::Job;
-use crate::texts::Lang;
+use crate::texts::{Label, Lang};
 use crate::time::words;
-use crate::vitals::Sign;
+use crate::vitals::{self, Sign};
 use entity::kinds::NotificationState;
 
 pub fn risk_kind(kind: RiskKind, lang: Lang) -> &'static str {
-    lang.t(&format!("overview.risk_{}", kind.as_str()))
+    kind.label(lang)
 }
 
 /// Returns the colour of a risk; its text says the same.
@@ -40,14 +40,37 @@ pub fn risk(risk: &Risk, lang: Lang) -> String {
 pub fn silence(sign: Sign, lang: Lang) -> String {
     let part = match Job::named(sign.part) {
         Some(job) => lang.t(job.text).trim_end_matches('.'),
-        None => lang.t(&format!("overview.part_{}", sign.part)),
+        None => part(sign.part, lang),
     };
     let since = duration(i64::try_from(sign.silence.as_millis()).unwrap_or(i64::MAX), lang);
     lang.f("overview.silent", &[("part", part), ("since", &since)])
 }
 
+/// Returns the name of a part of the service that is not a job.
+fn part(part: &'static str, lang: Lang) -> &'static str {
+    match part {
+        vitals::WRITING => lang.t("overview.part_writing"),
+        vitals::DISPATCHER => lang.t("overview.part_dispatcher"),
+        vitals::OUTBOX => lang.t("overview.part_outbox"),
+        unnamed => unnamed,
+    }
+}
+
+/// Returns the name of the end of a job's last run; of a job that never ran, that it did not.
+pub fn job_outcome(outcome: &str, lang: Lang) -> &'static str {
+    lang.t(match outcome {
+        "never" => "overview.job_outcome_never",
+        "running" => "overview.job_outcome_running",
+        "done" => "overview.job_outcome_done",
+        "timed_out" => "overview.job_outcome_timed_out",
+        "panicked" => "overview.job_outcome_panicked",
+        "interrupted" => "overview.job_outcome_interrupted",
+        _ => "overview.job_outcome_failed",
+    })
+}
+
 pub fn mail_state(state: NotificationState, lang: Lang) -> &'static str {
-    lang.t(&format!("overview.mail_state_{state}"))
+    state.label(lang)
 }
 
 /// Returns the colour of a mail's state; its text says the same.
@@ -59,12 +82,6 @@ pub const fn mail_state_colour(state: NotificationState) -> &'static str {
         NotificationState::Dead => "danger",
         NotificationState::Expired | NotificationState::Cancelled => "neutral",
     }
-}
-
-/// Returns the name of a kind of mail; an unknown kind (of a newer program) is returned as it is.
-pub fn mail_kind(kind: &str, lang: Lang) -> String {
-    let known = lang.all().get(&format!("overview.mail_kind_{kind}"));
-    known.map_or_else(|| kind.to_owned(), Clone::clone)
 }
 
 /// «meno di un secondo», «1,4 secondi», «2 minuti».

@@ -6,7 +6,7 @@ use crate::ctx::Ctx;
 use crate::http::Answer;
 use crate::http::page::{FlashKind, Shell, done, kept_secret, page};
 use crate::tasks::model::Task;
-use crate::texts::Lang;
+use crate::texts::{Label, Lang};
 use crate::time::words;
 use actix_web::{HttpRequest, get, post, web};
 use askama::Template;
@@ -44,7 +44,7 @@ fn task_page(shell: Shell, token: &str, task: &Task, lang: Lang) -> TaskPage {
         place: task.seat.observatory_name.clone().unwrap_or_else(|| task.seat.body_name.clone()),
         by: words::long_day(task.day(), lang),
         minutes: words::about(task.estimated_minutes, lang),
-        state: lang.t(&format!("press.state_{}", task.state())),
+        state: task.state().label(lang),
         in_progress: button(Press::InProgress, "in-progress"),
         delivered: button(Press::Delivered, "delivered"),
     }

@@ -19,6 +19,7 @@
 
 pub mod api;
 pub mod feed;
+mod labels;
 pub mod model;
 pub mod policy;
 pub mod service;

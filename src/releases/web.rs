@@ -15,7 +15,7 @@ use crate::http::Answer;
 use crate::http::page::{Badge, Shell, page};
 use crate::http::paging::{Page, Paging};
 use crate::lifecycle::Event as _;
-use crate::texts::Lang;
+use crate::texts::{Label, Lang};
 use crate::time::{Day, words};
 use actix_web::{HttpRequest, get, web};
 use askama::Template;
@@ -251,7 +251,7 @@ impl ChangeLine {
         });
         Self {
             at: words::long_instant(change.at, lang),
-            what: lang.f(&format!("releases.change_{}", change.kind), &[("day", &day)]),
+            what: lang.f(change.kind.label_key(), &[("day", &day)]),
             kind: match change.kind {
                 entity::kinds::ReleaseChangeKind::Moved => "warning",
                 entity::kinds::ReleaseChangeKind::Cancelled => "danger",

@@ -1,6 +1,6 @@
 //! Function that the job schedule calls.
 
-use super::service::{self, Told};
+use super::service::{self, Tally};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::jobs::Report;
@@ -11,7 +11,7 @@ pub async fn run(ctx: &Ctx) -> Result<Report> {
     if matches!(network::agreement(ctx.reader()).await, Err(Error::NotFound)) {
         return Ok(Report::new(0, "nobody to tell before a network is loaded"));
     }
-    let Told { mails, lines, skipped, withdrawn, failures } = service::run(ctx).await?;
+    let Tally { mails, lines, skipped, withdrawn, failures } = service::run(ctx).await?;
     let done = (mails + skipped) as u64 + withdrawn;
     let note = format!("mails {mails}, lines {lines}, skipped {skipped}, taken back {withdrawn}{failures}");
     Ok(Report::new(done, note))

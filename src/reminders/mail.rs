@@ -1,44 +1,76 @@
 //! The reminder mail: one line per obligation, earliest due first, each with its own link.
 
+pub(super) mod meant;
+
+use self::meant::Meant;
 use super::addressee::Gap;
 use super::plan::{Line, Mail};
+use super::store;
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::designations::model::Seat;
+use crate::due::providers;
 use crate::error::Result;
 use crate::links::service as links;
 use crate::mail::content::MailContent;
-use crate::mail::outbox::{self, Notification, Recipient};
+use crate::mail::kind::{Facts, Kind, MailKind};
+use crate::mail::outbox::{self, Draft, Recipient, Subject};
 use crate::texts::Lang;
 use crate::time::{words, zone};
 use chrono::{Days, NaiveDate, NaiveTime};
 use entity::ids::MailId;
 use entity::kinds::{ObligationKind, SeatKind};
+use sea_orm::ConnectionTrait;
 
-/// The kind of these mails in the outbox.
-pub const KIND: &str = "reminder";
+/// A reminder of what is due. Its links answer with one press.
+pub struct Reminder;
+
+impl MailKind for Reminder {
+    const NAME: &'static str = "reminder";
+    const LABEL: &'static str = "reminders.mail_kind";
+    const SUBJECT: &'static str = "person";
+    const LETS_IN: bool = true;
+    const WRITTEN_ANEW: bool = true;
+
+    /// Every obligation in it is still to be done, on that day, by its reader. Costs what the mail says, however much is due, because
+    /// it is asked of each mail on a Monday morning.
+    async fn still_true(ctx: &Ctx, db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
+        still_holds(ctx, db, mail.id).await
+    }
+}
+
+/// Returns whether every line of a reminder still holds.
+pub(super) async fn still_holds(ctx: &Ctx, db: &impl ConnectionTrait, mail: MailId) -> Result<bool> {
+    let told = store::entries_of_mails(db, &[mail]).await?;
+    if told.is_empty() {
+        return Ok(false);
+    }
+    let obligations = providers::named(db, told.iter().map(|entry| (entry.key.kind, entry.key.id))).await?;
+    let meant = Meant::of(&obligations, &meant::roll(db, ctx.today()).await?);
+    Ok(told.iter().all(|entry| meant.holds(entry)))
+}
 
 /// Days after the due day for which a link still works, so that late answers are possible; afterwards it is refused.
 const LINK_DAYS_AFTER: u64 = 30;
 
-/// The day of a mail, the hour at which it runs out, and its number among the day's mails to its reader. Only a mail that
-/// was taken back has a successor.
+/// Day and end of the hours of a mail, and its number among the reader's mails of the day: only a mail that was taken back has a
+/// successor.
 #[derive(Clone, Copy)]
-pub(super) struct Leaving {
+pub(super) struct Issue {
     pub today: NaiveDate,
     pub until: NaiveTime,
     pub number: usize,
 }
 
 /// Promises the mail, with a new link for each line.
-pub(super) async fn promise(ctx: &Ctx, txn: &Txn, mail: &Mail<'_>, leaving: Leaving) -> Result<MailId> {
+pub(super) async fn promise(ctx: &Ctx, txn: &Txn, mail: &Mail<'_>, issue: Issue) -> Result<MailId> {
     let holder = &mail.to.holder;
     let addresses = addresses(ctx, txn, &mail.lines).await?;
     let told: Vec<(&Line<'_>, String)> = mail.lines.iter().zip(addresses).collect();
-    let notification = Notification {
-        kind: KIND,
-        dedupe_key: format!("{KIND}:{}:{}:{}", holder.id, leaving.today, leaving.number),
-        subject: ("person", holder.id.to_string()),
+    let draft = Draft {
+        kind: Kind::of::<Reminder>(),
+        dedupe_key: format!("{}:{}:{}:{}", Reminder::NAME, holder.id, issue.today, issue.number),
+        subject: Subject::of(holder.id),
         to: Recipient {
             person_id: Some(holder.id),
             designation_id: Some(mail.to.id),
@@ -48,10 +80,10 @@ pub(super) async fn promise(ctx: &Ctx, txn: &Txn, mail: &Mail<'_>, leaving: Leav
         },
         content: content(mail, &told, holder.lang),
         due_at: ctx.now(),
-        expires_at: Some(zone::instant_of(leaving.today, leaving.until)),
+        expires_at: Some(zone::instant_of(issue.today, issue.until)),
         calendar: None,
     };
-    outbox::enqueue(ctx, txn, notification).await
+    outbox::promise(ctx, txn, draft).await
 }
 
 /// Returns the address at which each line is answered: a new one-press link for a task, else the page of the obligation.

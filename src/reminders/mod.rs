@@ -7,11 +7,11 @@
 //! the seat; the deputy if there is no holder, or if the holder is absent and the work is to be reassigned; otherwise
 //! the secretariat. The mail gives the reason.
 //!
-//! *Never outdated.* A run is planned outside any transaction; each mail is checked again in the transaction that promises it.
-//! A mail that waits, because the relay does not answer or sending is paused, is checked every minute, and once more when it
-//! is taken to be sent (`mail/still_true.rs`): if anything it says is done, has moved or is now another person's to hear, the
-//! mail is taken back and what still holds is written anew. It runs out at the end of the day's hours in any case, because
-//! it speaks of «today» and «in three days».
+//! *Never outdated.* A run is planned outside any transaction; each mail is checked again in the transaction that promises
+//! it. A waiting mail (the relay does not answer, or sending is paused) is checked again every minute, and once more when it
+//! is about to be sent (`Reminder::still_true`). If any of its lines is done, moved, or now addressed to someone else, it is
+//! withdrawn, and a new mail is written for the remaining lines. It expires at the end of the day's permitted hours, because
+//! it contains «today» and «in three days».
 //!
 //! *Times.* On working days of the recipient's territory, within the hours set for the network. At most one mail per
 //! person and day; later obligations wait for the next day's mail.
@@ -27,7 +27,7 @@ pub mod addressee;
 pub mod api;
 pub mod job;
 pub mod ladder;
-mod mail;
+pub mod mail;
 pub mod plan;
 pub mod policy;
 #[cfg(test)]

@@ -3,26 +3,27 @@
 mod silence;
 
 use super::addressee::Roll;
+use super::ladder;
+use super::mail::meant::{self, Meant};
+use super::mail::{self, Issue, Reminder};
 use super::plan::{self, Day, Hours, Key, Mail, Settled, Skip};
 use super::policy::{self, Action};
 use super::store;
-use super::{ladder, mail};
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
-use crate::designations::service as designations;
 use crate::due::{Obligation, providers};
 use crate::each::Failures;
 use crate::error::{Error, Result};
-use crate::mail::outbox::withdraw::{self, Promise};
+use crate::mail::kind::MailKind;
+use crate::mail::outbox::withdraw::{self, Promised};
 use crate::network::service as network;
 use crate::time::{Calendars, zone};
 use chrono::{Days, NaiveDate, NaiveTime};
 use entity::ids::{MailId, PersonId, ReminderId};
-use entity::kinds::{ReminderOutcome, UnavailabilityMode};
+use entity::kinds::ReminderOutcome;
 use sea_orm::ConnectionTrait;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-pub use super::mail::KIND as MAIL_KIND;
 pub use super::store::{Entry, Filter};
 
 /// The most mails that one run writes; the others follow in the next run, a minute later.
@@ -34,7 +35,7 @@ const SKIPS_IN_A_TRANSACTION: usize = 100;
 
 /// Result of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Told {
+pub struct Tally {
     pub mails: usize,
     /// Obligations in those mails.
     pub lines: usize,
@@ -53,7 +54,7 @@ pub struct Told {
 /// The run is planned from what the reader sees, before it writes anything. Each mail then has a short transaction of its
 /// own, which looks again at everything that the mail says, because use cases go on between plan and mail. A mail that
 /// cannot be written, and an obligation of which nothing can be planned, are noted and tried again in the next run.
-pub async fn run(ctx: &Ctx) -> Result<Told> {
+pub async fn run(ctx: &Ctx) -> Result<Tally> {
     if !ctx.actor.is_ourselves() {
         return Err(Error::Denied);
     }
@@ -61,19 +62,19 @@ pub async fn run(ctx: &Ctx) -> Result<Told> {
     let hours = Hours { from: rules.send_from, until: rules.send_until };
     let now = zone::local(ctx.now());
     if !hours.contain(now.time()) {
-        return Ok(Told::default());
+        return Ok(Tally::default());
     }
     let today = now.date();
     let calendars = network::calendars(ctx.reader()).await?;
     let withdrawn = withdraw_untrue(ctx, today).await?;
     let Look { roll, obligations, meant, settled, todays } =
         look(ctx.reader(), &rules.rungs, &calendars, today).await?;
-    let is_told = |promise: &&Promise| !promise.was_withdrawn() && !meant.is_elsewhere(promise);
+    let is_told = |promise: &&Promised| !promise.was_withdrawn() && !meant.is_elsewhere(promise);
     let written_to = people(todays.iter().filter(is_told));
     let day = Day { today, rungs: &rules.rungs, calendars: &calendars, roll: &roll, written_to: &written_to };
     let plan = plan::plan(day, &obligations, &settled);
 
-    let mut told = Told { withdrawn, ..Told::default() };
+    let mut told = Tally { withdrawn, ..Tally::default() };
     for (obligation, error) in &plan.broken {
         told.failures.note(format_args!("{} {}", obligation.kind, obligation.id), error.clone().into())?;
     }
@@ -101,12 +102,12 @@ struct Look {
     obligations: Vec<Obligation>,
     meant: Meant,
     settled: Settled,
-    todays: Vec<Promise>,
+    todays: Vec<Promised>,
 }
 
 /// Reads what there is to tell, without making any writer wait.
 async fn look(db: &impl ConnectionTrait, rungs: &[i32], calendars: &Calendars, today: NaiveDate) -> Result<Look> {
-    let roll = roll(db, today).await?;
+    let roll = meant::roll(db, today).await?;
     let obligations = providers::obligations(db, horizon(rungs, calendars, today)).await?;
     let meant = Meant::of(&obligations, &roll);
     let settled = Log::read(db, obligations.iter(), &meant).await?.settled;
@@ -129,7 +130,7 @@ async fn tell(ctx: &Ctx, txn: &Txn, mail: &Mail<'_>, today: NaiveDate, until: Na
     if own.any(|promise| !promise.was_withdrawn() && !meant.is_elsewhere(promise)) || mail.lines.iter().any(is_told) {
         return Ok(false);
     }
-    let mail_id = mail::promise(ctx, txn, mail, mail::Leaving { today, until, number }).await?;
+    let mail_id = mail::promise(ctx, txn, mail, Issue { today, until, number }).await?;
     let notes = mail.lines.iter().map(|line| Note {
         key: Key::of(line.obligation),
         rung: line.rung,
@@ -146,9 +147,9 @@ async fn tell(ctx: &Ctx, txn: &Txn, mail: &Mail<'_>, today: NaiveDate, until: Na
 /// person's to hear.
 async fn still_meant(txn: &Txn, mail: &Mail<'_>, today: NaiveDate) -> Result<Option<Meant>> {
     let names = mail.lines.iter().map(|line| (line.obligation.kind, line.obligation.id));
-    let meant = Meant::of(&providers::named(txn, names).await?, &roll(txn, today).await?);
+    let meant = Meant::of(&providers::named(txn, names).await?, &meant::roll(txn, today).await?);
     let person = mail.to.holder.id;
-    let holds = mail.lines.iter().all(|line| meant.people.get(&Key::of(line.obligation)) == Some(&person));
+    let holds = mail.lines.iter().all(|line| meant.is_for(line.obligation, person));
     Ok(holds.then_some(meant))
 }
 
@@ -200,63 +201,11 @@ fn skipped(skip: &Skip<'_>) -> Note {
     }
 }
 
-async fn roll(db: &impl ConnectionTrait, today: NaiveDate) -> Result<Roll> {
-    let away = designations::absences(db, today, today).await?;
-    let away = away.into_iter().filter(|absence| absence.mode == UnavailabilityMode::ReassignAll);
-    Ok(Roll::new(
-        designations::seats(db).await?,
-        designations::all_holders(db, today).await?,
-        away.map(|absence| absence.designation_id).collect(),
-    ))
-}
-
 /// Returns the last due day for which a rung can be reached, so that a run reads only due obligations. A calendar
 /// without an answer is ignored here; its obligations are noted one by one.
 fn horizon(rungs: &[i32], calendars: &Calendars, today: NaiveDate) -> NaiveDate {
     let days = calendars.iter().filter_map(|calendar| ladder::horizon(rungs, calendar, today).ok());
     days.max().unwrap_or(today)
-}
-
-/// Recipient of each obligation at present, and the recipients' addresses.
-struct Meant {
-    people: HashMap<Key, PersonId>,
-    addresses: HashMap<PersonId, String>,
-}
-
-impl Meant {
-    fn of(obligations: &[Obligation], roll: &Roll) -> Self {
-        let mut meant = Self { people: HashMap::new(), addresses: HashMap::new() };
-        for obligation in obligations {
-            let Some(who) = roll.addressee(obligation.seat_id) else { continue };
-            let holder = &who.designation.holder;
-            meant.people.insert(Key::of(obligation), holder.id);
-            meant.addresses.insert(holder.id, holder.email.clone());
-        }
-        meant
-    }
-
-    /// Returns whether a logged reminder still holds: not done, not moved, and still for that person.
-    fn holds(&self, told: &Entry) -> bool {
-        self.people.get(&told.key).copied() == told.person_id
-    }
-
-    /// Returns whether a mail went to a former address of a person who is still to be reminded.
-    fn is_elsewhere(&self, promise: &Promise) -> bool {
-        let address = promise.person_id.and_then(|person| self.addresses.get(&person));
-        address.is_some_and(|address| !promise.is_to(address) && promise.is_owed_at(address))
-    }
-}
-
-/// Returns whether every line of a reminder still holds. Called when it is about to leave. Its cost depends on the
-/// lines of the mail and not on everything due, because on a Monday morning it runs for each mail.
-pub async fn still_holds(ctx: &Ctx, db: &impl ConnectionTrait, mail: MailId) -> Result<bool> {
-    let told = store::entries_of_mails(db, &[mail]).await?;
-    if told.is_empty() {
-        return Ok(false);
-    }
-    let obligations = providers::named(db, told.iter().map(|entry| (entry.key.kind, entry.key.id))).await?;
-    let meant = Meant::of(&obligations, &roll(db, ctx.today()).await?);
-    Ok(told.iter().all(|entry| meant.holds(entry)))
 }
 
 /// Takes back the mails that wait and say anything that does not hold any more: done, moved, or now addressed to another
@@ -276,21 +225,21 @@ async fn untrue(db: &impl ConnectionTrait, today: NaiveDate) -> Result<HashSet<M
         promises.iter().filter(|promise| promise.is_waiting()).map(|promise| promise.id).collect();
     let told = store::entries_of_mails(db, &waiting).await?;
     let obligations = providers::named(db, told.iter().map(|entry| (entry.key.kind, entry.key.id))).await?;
-    let meant = Meant::of(&obligations, &roll(db, today).await?);
+    let meant = Meant::of(&obligations, &meant::roll(db, today).await?);
     Ok(told.into_iter().filter(|entry| !meant.holds(entry)).filter_map(|entry| entry.mail_id).collect())
 }
 
 async fn withdraw_if_untrue(ctx: &Ctx, txn: &Txn, mail: MailId) -> Result<u64> {
-    if still_holds(ctx, txn, mail).await? { Ok(0) } else { withdraw::withdraw(ctx, txn, &[mail]).await }
+    if mail::still_holds(ctx, txn, mail).await? { Ok(0) } else { withdraw::withdraw(ctx, txn, &[mail]).await }
 }
 
 /// Returns the day's promises and no later ones, because `raccordo tick --at` may have written those of a day to come.
-async fn promised_on(db: &impl ConnectionTrait, day: NaiveDate) -> Result<Vec<Promise>> {
+async fn promised_on(db: &impl ConnectionTrait, day: NaiveDate) -> Result<Vec<Promised>> {
     let span = zone::start_of_day(day)..zone::start_of_day(day + Days::new(1));
-    withdraw::promised_within(db, mail::KIND, span).await
+    withdraw::promised_within(db, Reminder::NAME, span).await
 }
 
-fn people<'a>(promises: impl Iterator<Item = &'a Promise>) -> BTreeSet<PersonId> {
+fn people<'a>(promises: impl Iterator<Item = &'a Promised>) -> BTreeSet<PersonId> {
     promises.filter_map(|promise| promise.person_id).collect()
 }
 

@@ -10,7 +10,7 @@ use crate::http::Answer;
 use crate::http::form::{self, FormState, Sent, Versioned};
 use crate::http::page::{Badge, FlashKind, Shell, done, page};
 use crate::http::paging::{Page, Paging};
-use crate::texts::Lang;
+use crate::texts::{Label, Lang};
 use crate::time::words;
 use crate::typed::{self, kept};
 use actix_web::{HttpRequest, get, post, web};
@@ -205,14 +205,13 @@ fn may(ctx: &Ctx, task: &Task, event: Event, action: Action) -> bool {
 }
 
 fn state_badge(state: TaskState, lang: Lang) -> Badge {
-    let (key, kind) = match state {
-        TaskState::Open => ("tasks.state_open", "neutral"),
-        TaskState::InProgress => ("tasks.state_in_progress", "info"),
-        TaskState::Done => ("tasks.state_done", "success"),
-        TaskState::Blocked => ("tasks.state_blocked", "danger"),
-        TaskState::Cancelled => ("tasks.state_cancelled", "neutral"),
+    let kind = match state {
+        TaskState::Open | TaskState::Cancelled => "neutral",
+        TaskState::InProgress => "info",
+        TaskState::Done => "success",
+        TaskState::Blocked => "danger",
     };
-    Badge { text: lang.t(key), kind }
+    Badge { text: state.label(lang), kind }
 }
 
 impl TaskPage {

@@ -2,7 +2,7 @@
 //! mail by itself.
 
 use crate::support::db::Engine;
-use crate::workbench::{Workbench, notification};
+use crate::workbench::{Workbench, draft};
 use chrono::TimeDelta;
 use raccordo::audit::{self, Event};
 use raccordo::db::{Db, Location, OpenError};
@@ -34,7 +34,7 @@ impl Kept {
             details: serde_json::json!({}),
         };
         ctx.write(async |txn| audit::record(&ctx, txn, event).await).await.expect("recorded");
-        bench.promise(notification("one", bench.now())).await;
+        bench.promise(draft("one", bench.now())).await;
         let kept = Self { bench, folder: tempfile::tempdir().expect("a folder") };
         backup(&kept.bench.location, &kept.file(), kept.bench.now()).await.expect("a backup");
         kept

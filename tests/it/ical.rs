@@ -5,8 +5,11 @@ use std::time::Duration;
 
 use calcard::icalendar::{ICalendar, ICalendarComponent, ICalendarComponentType, ICalendarProperty, ICalendarValue};
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Utc};
+use entity::kinds::CalendarMethod;
 use proptest::prelude::*;
-use raccordo::ical::{Attendee, EntryStatus, Feed, FeedEntry, IcalError, Invitation, Method, Organizer, Role, When};
+use raccordo::ical::{
+    Attendee, EntryStatus, Feed, FeedEntry, IcalError, Invitation, Organizer, Role, When, method_name,
+};
 use raccordo::letters;
 
 fn day(year: i32, month: u32, day: u32) -> NaiveDate {
@@ -23,7 +26,7 @@ fn instant(text: &str) -> DateTime<Utc> {
 
 fn invitation() -> Invitation {
     Invitation {
-        method: Method::Request,
+        method: CalendarMethod::Request,
         uid: "0193a1f2-7c00-7000-8000-000000000001@raccordo.example".to_owned(),
         sequence: 0,
         dtstamp: instant("2027-03-01T08:15:30.987Z"),
@@ -48,7 +51,7 @@ fn invitation() -> Invitation {
 }
 
 fn cancellation() -> Invitation {
-    Invitation { method: Method::Cancel, sequence: 2, dtstamp: instant("2027-03-20T10:00:00Z"), ..invitation() }
+    Invitation { method: CalendarMethod::Cancel, sequence: 2, dtstamp: instant("2027-03-20T10:00:00Z"), ..invitation() }
 }
 
 fn entry(number: u32, when: When, status: EntryStatus) -> FeedEntry {
@@ -234,7 +237,7 @@ fn a_cancellation_keeps_the_identity_and_asks_nothing() {
     }
     assert_eq!(reread(&request).uid(), reread(&cancel).uid());
     assert!(!cancel.contains("RSVP") && !cancel.contains("PARTSTAT"));
-    assert_eq!((Method::Request.name(), Method::Cancel.name()), ("REQUEST", "CANCEL"));
+    assert_eq!((method_name(CalendarMethod::Request), method_name(CalendarMethod::Cancel)), ("REQUEST", "CANCEL"));
 }
 
 #[test]
@@ -419,7 +422,7 @@ proptest! {
     #[test]
     fn no_text_changes_the_skeleton_of_an_invitation(texts in prop::array::uniform8(hostile()), cancel in any::<bool>()) {
         let [summary, description, location, url, organizer, organizer_address, attendee, attendee_address] = texts;
-        let plain = Invitation { method: if cancel { Method::Cancel } else { Method::Request }, ..invitation() };
+        let plain = Invitation { method: if cancel { CalendarMethod::Cancel } else { CalendarMethod::Request }, ..invitation() };
         let ical = written(&Invitation {
             summary,
             description,

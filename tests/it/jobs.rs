@@ -2,7 +2,7 @@
 
 use crate::both_engines;
 use crate::support::db::{Engine, TestDb};
-use crate::workbench::{Workbench, notification};
+use crate::workbench::{Workbench, draft};
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::kinds::NotificationState as State;
 use futures_util::future::join_all;
@@ -142,7 +142,7 @@ async fn the_overview_shows_the_last_run_and_the_next(engine: Engine) {
 
 async fn the_sweep_puts_back_what_a_dead_process_held(engine: Engine) {
     let bench = Workbench::new(engine).await;
-    let id = bench.promise(notification("one", bench.now())).await;
+    let id = bench.promise(draft("one", bench.now())).await;
     lease::claim(bench.db(), bench.now(), "dead", 1).await.expect("claimed");
     let runner = Runner::new(Arc::clone(&bench.services));
     assert_eq!(
@@ -172,7 +172,7 @@ async fn leases_are_not_swept_with_a_clock_that_differs_from_the_database_s(engi
     bench.leftovers.are_meant();
     bench.leftovers.are_meant();
     bench.clock.set(SystemClock.now());
-    let id = bench.promise(notification("one", bench.now())).await;
+    let id = bench.promise(draft("one", bench.now())).await;
     lease::claim(bench.db(), bench.now(), "another", 1).await.expect("claimed");
     let ahead = Services::new(bench.db().clone(), Arc::new(Off(TimeDelta::minutes(5))), bench.services.config.clone());
     let runner = Runner::new(Arc::new(ahead));

@@ -3,7 +3,7 @@
 
 use crate::support::db::Engine;
 use crate::support::golden::assert_golden;
-use crate::workbench::{Workbench, notification};
+use crate::workbench::{Workbench, draft};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use entity::ids::{DesignationRecordId, ReleaseId};
 use entity::kinds::{
@@ -410,13 +410,13 @@ impl MailEvent {
 }
 
 async fn of_outbox(matrix: &mut Matrix) {
-    matrix.machine("notification");
+    matrix.machine("draft");
     let bench = Workbench::new(Engine::Sqlite).await;
     let designation = bench.designation().await;
     for state in NotificationState::ALL {
         for event in MailEvent::ALL {
             let promise = || {
-                let mut promise = notification(&format!("{state} {event:?}"), bench.now());
+                let mut promise = draft(&format!("{state} {event:?}"), bench.now());
                 promise.to.designation_id = Some(designation);
                 promise.expires_at = Some("2027-06-01T08:00:00Z".parse().expect("an instant"));
                 promise
@@ -439,7 +439,7 @@ async fn of_outbox(matrix: &mut Matrix) {
                 }
                 MailEvent::Retry => ctx.write(async |txn| desk::retry(&ctx, txn, id).await).await,
                 MailEvent::EndOfDesignation => {
-                    ctx.write(async |txn| outbox::cancel_for_designation(&ctx, txn, designation).await.map(|_| ()))
+                    ctx.write(async |txn| outbox::take_back_for_designation(&ctx, txn, designation).await.map(|_| ()))
                         .await
                 }
                 MailEvent::PromiseAgain => {

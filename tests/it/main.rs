@@ -49,6 +49,7 @@ mod thread;
 mod time;
 mod told;
 mod unauthorised;
+mod untrue;
 mod visibility;
 mod vitals;
 mod whose;

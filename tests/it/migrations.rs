@@ -17,6 +17,7 @@ both_engines! {
     a_second_run_finds_nothing_to_do,
     a_combined_reason_is_split_by_the_migration_and_joined_by_its_reverse,
     a_working_group_that_exists_keeps_every_signatory,
+    a_mail_that_waits_keeps_the_facts_that_stood_in_its_key,
 }
 
 async fn every_migration_goes_down_and_up_again(engine: Engine) {
@@ -107,6 +108,67 @@ async fn a_working_group_that_exists_keeps_every_signatory(engine: Engine) {
     assert!(parties.iter().all(|row| row.table_id == id && row.since == group.created_at && row.until.is_none()));
     let ids: std::collections::BTreeSet<_> = parties.iter().map(|row| row.id).collect();
     assert_eq!(ids.len(), 13, "each row has an id of its own");
+}
+
+async fn a_mail_that_waits_keeps_the_facts_that_stood_in_its_key(engine: Engine) {
+    const MIGRATION: &str = "m20261129_170000_name_the_facts_of_mails";
+    const ID: &str = "01890000-0000-7000-8000-000000000001";
+    let test = TestDb::new(engine).await;
+    before(&test, MIGRATION).await;
+    let db = test.db.writer();
+    let mails = [
+        // (kind, key, version, day, flags)
+        (
+            "designation_registered",
+            format!("designation_registered:{ID}:2027-01-11:{ID}"),
+            None,
+            Some("2027-01-11"),
+            "",
+        ),
+        (
+            "designation_welcome",
+            format!("designation_welcome:{ID}:2027-01-12:{ID}@0123456789abcdef"),
+            None,
+            Some("2027-01-12"),
+            "",
+        ),
+        (
+            "designation_ending_soon",
+            format!("designation_ending_soon:{ID}:2027-03-20:{ID}"),
+            None,
+            Some("2027-03-20"),
+            "",
+        ),
+        ("designation_requested", format!("designation_requested:{ID}:2027-03-21:{ID}"), None, Some("2027-03-21"), ""),
+        ("designation_ended", format!("designation_ended:{ID}:2:2027-02-20:{ID}"), None, Some("2027-02-20"), ""),
+        ("farewell", format!("farewell:{ID}:12:2027-02-21:{ID}"), None, Some("2027-02-21"), "farewell"),
+        ("meeting_convened", format!("meeting:{ID}:{ID}:0"), Some(0), None, ""),
+        ("meeting_moved", format!("meeting:{ID}:{ID}:17"), Some(17), None, ""),
+        ("sign_in", format!("sign_in:{ID}"), None, None, "lets in, awaited"),
+        ("reminder", format!("reminder:{ID}:2027-03-01:1"), None, None, "lets in, anew"),
+        ("audit_anchor", "audit_anchor:2027-03-01".to_owned(), None, None, ""),
+        ("farewell", "of another shape".to_owned(), None, None, "farewell"),
+    ];
+    for (at, (kind, key, ..)) in mails.iter().enumerate() {
+        let sql = format!(
+            "INSERT INTO outbox_mail (id, kind, dedupe_key, subject_kind, subject_id, recipient, language, subject, message_id, \
+             envelope_from, payload, due_at, state, attempts, crash_count, lease_epoch, created_at, updated_at) \
+             VALUES ('{at:02}', '{kind}', '{key}', 'x', 'x', 'a@b.example', 'it', 's', 'm{at}', 'c@d.example', '', 0, 'pending', 0, 0, 0, 0, 0)"
+        );
+        db.execute_unprepared(&sql).await.expect("a mail of before");
+    }
+    Migrator::up(db, None).await.expect("up");
+    let sql = "SELECT about_version, about_day, lets_in, is_awaited, is_written_anew, is_farewell FROM outbox_mail ORDER BY id";
+    let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.expect("rows");
+    assert_eq!(rows.len(), mails.len());
+    for (row, (kind, key, version, day, flags)) in rows.iter().zip(&mails) {
+        let told: (Option<i32>, Option<chrono::NaiveDate>) =
+            (row.try_get_by_index(0).expect("a version"), row.try_get_by_index(1).expect("a day"));
+        assert_eq!(told, (*version, day.map(|day| day.parse().expect("a day"))), "{kind} {key}");
+        let names = ["lets in", "awaited", "anew", "farewell"];
+        let set = (2..).zip(names).filter(|(at, _)| row.try_get_by_index::<bool>(*at).expect("a flag"));
+        assert_eq!(set.map(|(_, name)| name).collect::<Vec<_>>().join(", "), *flags, "{kind} {key}");
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::support::db::Engine;
 use crate::support::smtp_server::{Action, FakeSmtpServer, Phase, Script};
-use crate::workbench::{Workbench, notification};
+use crate::workbench::{Key, Workbench, draft};
 use crate::{both_engines, on_sqlite};
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::{DesignationId, PersonId};
@@ -12,11 +12,14 @@ use futures_util::future::join_all;
 use raccordo::auth::actor::Actor;
 use raccordo::ctx::Ctx;
 use raccordo::db::StoreError;
+use raccordo::designations::mail::kinds::Farewell;
 use raccordo::error::{Code, Error};
+use raccordo::kinds_of_mail;
 use raccordo::mail::dispatcher::{Dispatcher, Pace};
+use raccordo::mail::kind::Kind;
 use raccordo::mail::outbox::desk::{self, Filter};
 use raccordo::mail::outbox::lease::{self, Lease, Outcome};
-use raccordo::mail::outbox::{self, FAREWELL, Notification, Recipient, cancel_for_designation};
+use raccordo::mail::outbox::{self, Draft, Recipient, take_back_for_designation};
 use raccordo::mail::transport::{
     Deadlines, Delivery, FailureClass, SmtpSecurity, SmtpSettings, SmtpTransport, Transport,
 };
@@ -72,8 +75,8 @@ fn in_doubt() -> Delivery {
     Delivery::Unknown { class: FailureClass::FinalReply, text: "silence".into() }
 }
 
-fn at_once(bench: &Workbench, key: &str) -> Notification {
-    notification(key, bench.now())
+fn at_once(bench: &Workbench, key: &str) -> Draft {
+    draft(key, bench.now())
 }
 
 async fn finish(bench: &Workbench, lease: &Lease, outcome: &Outcome) -> Result<State, StoreError> {
@@ -89,9 +92,9 @@ async fn sweep(bench: &Workbench) -> lease::Swept {
 }
 
 /// Makes a mail with a key that signs its reader in, valid for ten minutes.
-fn key(bench: &Workbench, name: &str) -> Notification {
+fn key(bench: &Workbench, name: &str) -> Draft {
     let end = Some(bench.now() + TimeDelta::minutes(10));
-    Notification { kind: "sign_in", expires_at: end, ..at_once(bench, name) }
+    Draft { kind: Kind::of::<Key>(), expires_at: end, ..at_once(bench, name) }
 }
 
 async fn a_promised_mail_is_sent_once_with_the_promised_bytes(engine: Engine) {
@@ -128,7 +131,7 @@ async fn a_promise_of_a_transaction_that_failed_is_none(engine: Engine) {
     let ctx = bench.operator();
     let failed = ctx
         .write(async |txn| {
-            outbox::enqueue(&ctx, txn, at_once(&bench, "one")).await?;
+            outbox::promise(&ctx, txn, at_once(&bench, "one")).await?;
             Err::<(), _>(Error::NotFound)
         })
         .await;
@@ -138,7 +141,7 @@ async fn a_promise_of_a_transaction_that_failed_is_none(engine: Engine) {
 
 async fn a_mail_waits_for_its_hour(engine: Engine) {
     let bench = Workbench::new(engine).await;
-    bench.promise(notification("later", bench.now() + TimeDelta::hours(2))).await;
+    bench.promise(draft("later", bench.now() + TimeDelta::hours(2))).await;
     assert_eq!(bench.drain().await, 0);
     bench.advance(TimeDelta::hours(2));
     assert_eq!(bench.drain().await, 1);
@@ -195,7 +198,7 @@ async fn a_mail_refused_for_good_is_dead_until_a_person_retries_it(engine: Engin
 async fn an_address_we_cannot_send_to_makes_a_dead_mail_and_no_error(engine: Engine) {
     let bench = Workbench::new(engine).await;
     let to = Recipient { address: "anna@lecco.example, eva@evil.example".into(), ..at_once(&bench, "one").to };
-    let id = bench.promise(Notification { to, ..at_once(&bench, "one") }).await;
+    let id = bench.promise(Draft { to, ..at_once(&bench, "one") }).await;
     let mail = bench.mail(id).await;
     assert_eq!((mail.state, mail.last_class.as_deref()), (State::Dead, Some("message")));
     assert_eq!(bench.drain().await, 0);
@@ -204,7 +207,7 @@ async fn an_address_we_cannot_send_to_makes_a_dead_mail_and_no_error(engine: Eng
 async fn nothing_is_sent_after_its_end(engine: Engine) {
     let bench = Workbench::new(engine).await;
     let end = Some(bench.now() + TimeDelta::hours(1));
-    let id = bench.promise(Notification { expires_at: end, ..at_once(&bench, "one") }).await;
+    let id = bench.promise(Draft { expires_at: end, ..at_once(&bench, "one") }).await;
     bench.advance(TimeDelta::hours(1));
     assert_eq!(bench.drain().await, 0);
     let now = bench.now();
@@ -293,9 +296,9 @@ async fn the_end_of_a_designation_takes_its_mails_back(engine: Engine) {
     let bench = Workbench::new(engine).await;
     let designation = bench.designation().await;
     let mail = |key: &str| {
-        let mut notification = at_once(&bench, key);
-        notification.to.designation_id = Some(designation);
-        notification
+        let mut draft = at_once(&bench, key);
+        draft.to.designation_id = Some(designation);
+        draft
     };
     let on_the_wire = bench.promise(mail("on the wire")).await;
     let held = lease::claim(bench.db(), bench.now(), "sender", 1).await.expect("claimed")[0].lease;
@@ -303,7 +306,7 @@ async fn the_end_of_a_designation_takes_its_mails_back(engine: Engine) {
     let others = bench.promise(at_once(&bench, "somebody else's")).await;
     let ctx = bench.operator();
     let cancelled =
-        ctx.write(async |txn| cancel_for_designation(&ctx, txn, designation).await).await.expect("cancelled");
+        ctx.write(async |txn| take_back_for_designation(&ctx, txn, designation).await).await.expect("cancelled");
     assert_eq!(cancelled, 1);
     assert_eq!(bench.mail(waiting).await.state, State::Cancelled);
     let failed = Outcome::Failed { class: "connect", text: String::new() };
@@ -318,16 +321,15 @@ async fn a_farewell_is_not_taken_while_anything_else_to_its_address_is_under_way
     let bench = Workbench::new(engine).await;
     bench.leftovers.are_meant();
     let person = holder_of(&bench, bench.designation().await).await;
-    let mut farewell = Notification { kind: FAREWELL, ..at_once(&bench, "farewell") };
+    let mut farewell = Draft { kind: Kind::of::<Farewell>(), ..at_once(&bench, "farewell") };
     farewell.to.person_id = Some(person);
     let farewell = bench.promise(farewell).await;
     let mut elsewhere = at_once(&bench, "elsewhere");
     "ugo@lecco.example".clone_into(&mut elsewhere.to.address);
     bench.promise(elsewhere).await;
     // Enqueued later, but sent first.
-    let other = bench
-        .promise(Notification { expires_at: Some(bench.now() + TimeDelta::hours(1)), ..at_once(&bench, "other") })
-        .await;
+    let other =
+        bench.promise(Draft { expires_at: Some(bench.now() + TimeDelta::hours(1)), ..at_once(&bench, "other") }).await;
     let claim = async |owner: &str| lease::claim(bench.db(), bench.now(), owner, 10).await.expect("claimed");
     let first: Vec<_> = claim("one").await.into_iter().map(|mail| mail.lease).collect();
     assert_eq!(first.len(), 2);
@@ -359,7 +361,7 @@ async fn the_desk_lists_the_newest_first_and_shows_the_words(engine: Engine) {
     bench.drain().await;
     let ctx = bench.operator();
     let filter = Filter { state: Some(State::Sent), ..Filter::default() };
-    let ids = |list: Vec<desk::Summary>| list.into_iter().map(|mail| mail.id).collect::<Vec<_>>();
+    let ids = |list: Vec<desk::LogLine>| list.into_iter().map(|mail| mail.id).collect::<Vec<_>>();
     assert_eq!(ids(desk::list(&ctx, &filter, None, 10).await.expect("a list")), [new, old]);
     assert_eq!(ids(desk::list(&ctx, &filter, Some(new), 10).await.expect("a list")), [old]);
     let shown = desk::show(&ctx, old).await.expect("a mail");
@@ -372,7 +374,7 @@ async fn retention_removes_the_text_of_a_mail_and_keeps_its_row(engine: Engine) 
     let bench = Workbench::new(engine).await;
     let sent = bench.promise(at_once(&bench, "one")).await;
     bench.drain().await;
-    let waiting = bench.promise(notification("two", bench.now() + TimeDelta::days(500))).await;
+    let waiting = bench.promise(draft("two", bench.now() + TimeDelta::days(500))).await;
     bench.advance(TimeDelta::days(400));
     let before = bench.now() - TimeDelta::days(365);
     let blanked = bench.operator().write(async |txn| Ok(outbox::retention::blank_some(txn, before, 500).await?)).await;
@@ -394,9 +396,9 @@ async fn a_key_in_a_mail_does_not_outlive_the_mail(engine: Engine) {
     of_the_former_holder.to.designation_id = Some(designation);
     let cancelled = bench.promise(of_the_former_holder).await;
     let ctx = bench.operator();
-    ctx.write(async |txn| cancel_for_designation(&ctx, txn, designation).await).await.expect("cancelled");
+    ctx.write(async |txn| take_back_for_designation(&ctx, txn, designation).await).await.expect("cancelled");
     let expired = bench.promise(key(&bench, "expired")).await;
-    let poisonous = bench.promise(Notification { expires_at: None, ..key(&bench, "poisonous") }).await;
+    let poisonous = bench.promise(Draft { expires_at: None, ..key(&bench, "poisonous") }).await;
     bench
         .sql(&format!(
             "UPDATE outbox_mail SET crash_count = 2, state = 'leased', lease_until = 0 WHERE id = '{poisonous}'"
@@ -436,9 +438,9 @@ async fn a_mailbox_that_does_not_exist_is_noted_with_the_person(engine: Engine) 
     let bench = Workbench::new(engine).await;
     let person = holder_of(&bench, bench.designation().await).await;
     let to_the_person = |name: &str| {
-        let mut notification = at_once(&bench, name);
-        notification.to.person_id = Some(person);
-        notification
+        let mut draft = at_once(&bench, name);
+        draft.to.person_id = Some(person);
+        draft
     };
     bench.mailbox.script([refused_for_now(), refused_for_good()]);
     bench.promise(to_the_person("one")).await;
@@ -458,9 +460,9 @@ async fn a_mailbox_that_does_not_exist_is_noted_with_the_person(engine: Engine) 
 async fn a_mail_to_an_address_that_was_left_does_not_leave_and_is_no_news_about_the_new_one(engine: Engine) {
     let bench = Workbench::new(engine).await;
     let person = holder_of(&bench, bench.designation().await).await;
-    let mut notification = at_once(&bench, "one");
-    notification.to.person_id = Some(person);
-    let id = bench.promise(notification).await;
+    let mut draft = at_once(&bench, "one");
+    draft.to.person_id = Some(person);
+    let id = bench.promise(draft).await;
     bench.sql("UPDATE person SET email = 'anna@new.example'").await;
     bench.drain().await;
     assert_eq!((bench.mail(id).await.state, bounce(&bench, person).await), (State::Cancelled, (None, None)));
@@ -537,7 +539,13 @@ const NEVER: Duration = Duration::from_hours(1);
 const PATIENCE: Duration = Duration::from_secs(30);
 
 fn dispatcher(bench: &Workbench, transport: &Arc<Transport>, pace: Pace) -> Dispatcher {
-    Dispatcher::start(Arc::clone(&bench.services), bench.db().clone(), Arc::clone(transport), pace)
+    Dispatcher::start(
+        Arc::clone(&bench.services),
+        bench.db().clone(),
+        Arc::clone(transport),
+        kinds_of_mail::HOOKS,
+        pace,
+    )
 }
 
 /// Makes a transport to this relay, with an hour for each answer.

@@ -3,12 +3,14 @@
 use crate::both_engines;
 use crate::support::db::Engine;
 use crate::support::smtp_server::{Action, FakeSmtpServer, Phase, Script, settings};
-use crate::workbench::{Workbench, notification};
+use crate::workbench::{Key, Workbench, draft};
 use chrono::TimeDelta;
 use entity::ids::MailId;
 use entity::kinds::NotificationState as State;
+use raccordo::kinds_of_mail;
 use raccordo::mail::dispatcher::{Dispatcher, Pace};
-use raccordo::mail::outbox::{Notification, Recipient};
+use raccordo::mail::kind::Kind;
+use raccordo::mail::outbox::{Draft, Recipient};
 use raccordo::mail::transport::{Deadlines, SmtpTransport, Transport};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -35,20 +37,20 @@ fn start(bench: &Workbench, relay: &FakeSmtpServer, pace: Pace) -> Dispatcher {
     let way_out =
         SmtpTransport::new(settings(relay.port(), Deadlines::uniform(NEVER))).expect("the settings are right");
     let transport = Arc::new(Transport::Smtp(way_out));
-    Dispatcher::start(Arc::clone(&bench.services), bench.db().clone(), transport, pace)
+    Dispatcher::start(Arc::clone(&bench.services), bench.db().clone(), transport, kinds_of_mail::HOOKS, pace)
 }
 
 async fn promise(bench: &Workbench, to: &str) -> MailId {
-    let mail = notification(to, bench.now());
+    let mail = draft(to, bench.now());
     let to = Recipient { address: format!("{to}@ente.example"), ..mail.to.clone() };
-    bench.promise(Notification { to, ..mail }).await
+    bench.promise(Draft { to, ..mail }).await
 }
 
 async fn promise_sign_in(bench: &Workbench, to: &str) -> MailId {
-    let mail = notification(to, bench.now());
+    let mail = draft(to, bench.now());
     let to = Recipient { address: format!("{to}@ente.example"), ..mail.to.clone() };
     let end = Some(bench.now() + TimeDelta::minutes(10));
-    bench.promise(Notification { kind: "sign_in", expires_at: end, to, ..mail }).await
+    bench.promise(Draft { kind: Kind::of::<Key>(), expires_at: end, to, ..mail }).await
 }
 
 async fn promise_many(bench: &Workbench, name: &str, how_many: usize) -> Vec<MailId> {

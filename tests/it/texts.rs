@@ -1,67 +1,13 @@
 //! Texts for people: both languages have the same ones, every used key exists, none is unused, and Italian typography
 //! is right.
 //!
-//! A key that is written out in code or a template is found directly. A key built at run time,
-//! `designations.seat_{kind}`, must range over a closed vocabulary: the test finds the vocabulary and requires a text
-//! for each of its values.
+//! Keys are written out in code or in templates, so that the test finds them. A key built at run time is refused: a
+//! closed vocabulary names the key of each value (`texts::Label`).
 
-use crate::support::source::{self, Rust};
+use crate::support::source;
+use raccordo::designations::words::did;
+use raccordo::error::Code;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Keys built at run time that do not range over a vocabulary of the code: pattern and range.
-const BY_HAND: &[(&str, Range)] = &[
-    ("designations.mail_{}_subject", Range::Of(DESIGNATION_MAILS)),
-    ("designations.mail_{}_heading", Range::Of(DESIGNATION_MAILS)),
-    ("designations.mail_{}_body", Range::Of(DESIGNATION_MAILS)),
-    ("designations.did_{}", Range::Audited("designations.")),
-    ("meetings.mail_{}_subject", Range::Of(MEETING_MAILS)),
-    ("meetings.mail_{}_heading", Range::Of(MEETING_MAILS)),
-    ("meetings.mail_{}_body", Range::Of(MEETING_MAILS)),
-    // Choices of a form. Their vocabularies are used with written-out keys elsewhere, except the mode.
-    ("meetings.{}_{}", Range::Of(&["mode_in_person", "mode_remote", "mode_mixed"])),
-    ("overview.job_outcome_{}", Range::Of(&["running", "done", "failed", "timed_out", "panicked", "interrupted"])),
-    ("overview.mail_kind_{}", Range::MailKinds),
-    // The parts of the service that are not jobs.
-    ("overview.part_{}", Range::Of(&["writing", "dispatcher", "outbox"])),
-    // A link to a cancelled task is refused, so its state is never shown.
-    ("press.state_{}", Range::Of(&["open", "in_progress", "done", "blocked"])),
-];
-
-/// Names passed to `content` in designations/mail.rs.
-const DESIGNATION_MAILS: &[&str] = &["welcome", "registered", "ending_soon", "ended", "ended_body"];
-/// Values of `Telling::key` in meetings/mail.rs.
-const MEETING_MAILS: &[&str] = &["convened", "moved", "cancelled", "joined", "left"];
-
-#[derive(Clone, Copy)]
-enum Range {
-    Of(&'static [&'static str]),
-    /// Actions that the use cases of a slice record in the audit trail, without the prefix.
-    Audited(&'static str),
-    /// Every kind of mail.
-    MailKinds,
-}
-
-impl Range {
-    fn values(self) -> BTreeSet<String> {
-        match self {
-            Self::Of(values) => values.iter().map(|value| (*value).to_owned()).collect(),
-            Self::MailKinds => source::mail_kinds(),
-            Self::Audited(prefix) => {
-                let services = source::rust("src").into_iter().filter(|file| file.path.contains("/service"));
-                let said: Vec<String> =
-                    services.flat_map(|file| file.texts().map(ToOwned::to_owned).collect::<Vec<_>>()).collect();
-                said.iter()
-                    .filter_map(|text| text.strip_prefix(prefix))
-                    .filter(|verb| is_name(verb))
-                    .map(ToOwned::to_owned)
-                    .collect()
-            }
-        }
-    }
-}
-
-/// Texts that no key in the code names, with the reason.
-const NAMED_NOWHERE: &[(&str, &str)] = &[];
 
 /// Places whose literals only look like text keys: names of actions in the audit trail (`designations.end`) and of
 /// settings.
@@ -85,122 +31,31 @@ fn areas() -> BTreeSet<String> {
     texts("it").keys().filter_map(|key| key.split_once('.')).map(|(area, _)| area.to_owned()).collect()
 }
 
-/// Reads the closed vocabularies from their declarations: `kind! { … }`, `codes! { … }` and every `as_str` of a model.
-fn vocabularies() -> Vec<BTreeSet<String>> {
-    let mut all = Vec::new();
-    for file in source::rust("entity/src").into_iter().chain(source::rust("src")) {
-        for declared in ["kind! {", "codes! {", "fn as_str(self)", "fn as_str(&self)", "const JOBS"] {
-            for block in file.code.split(declared).skip(1) {
-                let values: BTreeSet<String> =
-                    literals_of(&file, first_item(block)).into_iter().filter(|value| is_name(value)).collect();
-                if values.len() > 1 {
-                    all.push(values);
-                }
-            }
-        }
-    }
-    all
-}
-
-/// Returns the text up to the brace or bracket that closes the item.
-fn first_item(block: &str) -> &str {
-    let mut depth = 0_i32;
-    for (index, letter) in block.char_indices() {
-        match letter {
-            '{' | '[' => depth += 1,
-            '}' | ']' => {
-                depth -= 1;
-                if depth <= 0 && block[index + 1..].trim_start().starts_with(['}', '\n', ';']) || depth < 0 {
-                    return &block[..index];
-                }
-            }
-            _ => {}
-        }
-    }
-    block
-}
-
-fn literals_of(file: &Rust, code: &str) -> Vec<String> {
-    code.split('"')
-        .skip(1)
-        .step_by(2)
-        .filter_map(|number| file.literals.get(number.parse::<usize>().ok()?).cloned())
-        .collect()
-}
-
 fn is_name(text: &str) -> bool {
     !text.is_empty()
         && text.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_')
 }
 
-/// Text keys that code and templates use.
-#[derive(Default)]
-struct Asked {
-    /// Each key with the file that uses it.
-    keys: BTreeMap<String, String>,
-    /// Each pattern, such as `designations.seat_{}`, with the file that uses it.
-    patterns: BTreeMap<String, String>,
-}
-
-impl Asked {
-    fn take(&mut self, literal: &str, path: &str, areas: &BTreeSet<String>) {
-        let Some((area, key)) = literal.split_once('.') else { return };
-        if !areas.contains(area) || key.is_empty() {
-            return;
+/// Keys asked for by code and templates, and by which file; in the end the keys of the errors, which [`Code`] names.
+fn asked() -> BTreeMap<String, String> {
+    let (mut asked, areas) = (BTreeMap::new(), areas());
+    let mut take = |literal: &str, path: &str| {
+        if let Some((area, key)) = literal.split_once('.')
+            && areas.contains(area)
+            && is_name(key)
+        {
+            asked.insert(literal.to_owned(), path.to_owned());
         }
-        if is_name(key) {
-            self.keys.insert(literal.to_owned(), path.to_owned());
-        } else if let Some(pattern) = pattern(literal) {
-            self.patterns.insert(pattern, path.to_owned());
-        }
-    }
-}
-
-/// Returns the pattern of a literal: `designations.seat_{seat.kind}` gives `designations.seat_{}`; `None` if it is no
-/// key.
-fn pattern(literal: &str) -> Option<String> {
-    let (mut found, mut rest) = (String::new(), literal);
-    while let Some((before, after)) = rest.split_once('{') {
-        let (_, behind) = after.split_once('}')?;
-        found.push_str(before);
-        found.push_str("{}");
-        rest = behind;
-    }
-    found.push_str(rest);
-    (found.contains("{}") && is_name(&found.replace("{}", "").replacen('.', "", 1))).then_some(found)
-}
-
-fn asked() -> Asked {
-    let (mut asked, areas) = (Asked::default(), areas());
+    };
     for file in source::rust("src") {
-        for literal in file.texts() {
-            asked.take(literal, &file.path, &areas);
-        }
+        file.texts().for_each(|literal| take(literal, &file.path));
     }
     for file in source::files("src/templates") {
-        for literal in file.text.split('"').skip(1).step_by(2).chain(file.text.split('"').skip(2).step_by(2)) {
-            asked.take(literal, &file.path, &areas);
-        }
+        let literals = file.text.split('"').skip(1).step_by(2).chain(file.text.split('"').skip(2).step_by(2));
+        literals.for_each(|literal| take(literal, &file.path));
     }
+    Code::ALL.iter().for_each(|code| take(code.text_key(), "src/error.rs"));
     asked
-}
-
-/// Returns the keys of a pattern, or the reason why they are unknown.
-fn expand(pattern: &str, texts: &Texts, vocabularies: &[BTreeSet<String>]) -> Result<Vec<String>, String> {
-    let (prefix, suffix) = pattern.split_once("{}").unwrap_or((pattern, ""));
-    if let Some((_, range)) = BY_HAND.iter().find(|(by_hand, _)| *by_hand == pattern) {
-        let suffix = suffix.replace("_{}", "");
-        return Ok(range.values().iter().map(|value| format!("{prefix}{value}{suffix}")).collect());
-    }
-    let is_there = |value: &String| texts.contains_key(&format!("{prefix}{value}{suffix}"));
-    let ranges_over =
-        vocabularies.iter().filter(|values| values.iter().all(is_there)).max_by_key(|values| values.len());
-    if let Some(values) = ranges_over {
-        return Ok(values.iter().map(|value| format!("{prefix}{value}{suffix}")).collect());
-    }
-    let nearest = vocabularies.iter().max_by_key(|values| values.iter().filter(|value| is_there(value)).count());
-    let missing: Vec<&String> = nearest.into_iter().flatten().filter(|value| !is_there(value)).collect();
-    Err(format!("{pattern} ranges over no vocabulary; the nearest lacks {missing:?}"))
 }
 
 #[test]
@@ -223,41 +78,45 @@ fn placeholders(text: &str) -> BTreeSet<&str> {
 
 #[test]
 fn every_text_asked_for_is_there_and_none_is_left_over() {
-    let (texts, vocabularies, asked) = (texts("it"), vocabularies(), asked());
-    assert!(
-        texts.len() > 100 && asked.keys.len() > 100 && vocabularies.len() > 20,
-        "the test looks in the wrong place"
-    );
-    let mut wrong = BTreeSet::new();
-    let mut used: BTreeSet<String> = NAMED_NOWHERE.iter().map(|(key, _)| (*key).to_owned()).collect();
-    for (key, path) in &asked.keys {
-        if !texts.contains_key(key) && !NO_WORDS_FOR_PEOPLE.iter().any(|place| path.contains(place)) {
-            wrong.insert(format!("{path} asks for {key}, which is not there"));
-        }
-        used.insert(key.clone());
-    }
-    for (pattern, path) in &asked.patterns {
-        match expand(pattern, &texts, &vocabularies) {
-            Ok(keys) => {
-                wrong.extend(
-                    keys.iter()
-                        .filter(|key| !texts.contains_key(*key))
-                        .map(|key| format!("{path} asks for {key}, which is not there")),
-                );
-                used.extend(keys);
-            }
-            Err(why) => {
-                wrong.insert(format!("{path}: {why}"));
-            }
-        }
-    }
-    for (pattern, _) in BY_HAND {
-        if !asked.patterns.contains_key(*pattern) {
-            wrong.insert(format!("nobody asks for {pattern} any more"));
-        }
-    }
-    wrong.extend(texts.keys().filter(|key| !used.contains(*key)).map(|key| format!("nobody asks for {key}")));
+    let (texts, asked) = (texts("it"), asked());
+    assert!(texts.len() > 100 && asked.len() > 100, "the test looks in the wrong place");
+    let speaks_to_people = |path: &str| !NO_WORDS_FOR_PEOPLE.iter().any(|place| path.contains(place));
+    let mut wrong: BTreeSet<String> = asked
+        .iter()
+        .filter(|(key, path)| !texts.contains_key(*key) && speaks_to_people(path))
+        .map(|(key, path)| format!("{path} asks for {key}, which is not there"))
+        .collect();
+    wrong.extend(texts.keys().filter(|key| !asked.contains_key(*key)).map(|key| format!("nobody asks for {key}")));
     assert!(wrong.is_empty(), "{}", wrong.into_iter().collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn no_key_is_built_at_run_time() {
+    let areas = areas();
+    let is_built = |literal: &&str| {
+        let Some((area, key)) = literal.split_once('.') else { return false };
+        areas.contains(area) && key.contains('{') && is_name(&key.replace(['{', '}', '.'], ""))
+    };
+    let built: Vec<String> = source::rust("src")
+        .iter()
+        .flat_map(|file| {
+            file.texts().filter(is_built).map(|key| format!("{} builds {key}", file.path)).collect::<Vec<_>>()
+        })
+        .collect();
+    assert!(built.is_empty(), "give the vocabulary a label_key: {built:?}");
+}
+
+/// The history of a designation shows its acts in words: each action that the register tells the audit trail has a text.
+#[test]
+fn every_act_of_the_register_has_words() {
+    let services = source::rust("src/designations").into_iter().filter(|file| file.path.contains("/service"));
+    let said: BTreeSet<String> = services
+        .flat_map(|file| file.texts().map(ToOwned::to_owned).collect::<Vec<_>>())
+        .filter(|text| text.strip_prefix("designations.").is_some_and(is_name))
+        .collect();
+    assert!(said.len() > 5, "the test looks in the wrong place: {said:?}");
+    let without: Vec<_> = said.iter().filter(|action| did(action).is_none()).collect();
+    assert!(without.is_empty(), "no words for {without:?}");
 }
 
 #[test]
@@ -272,7 +131,7 @@ fn every_area_of_texts_is_loaded() {
     }
 }
 
-/// Typographic mistakes with their replacement.
+/// Typographic mistakes, and their replacement.
 const MISSET: &[(&str, &str)] = &[
     ("'", "’"),
     ("\"", "«…»"),
@@ -324,7 +183,7 @@ fn texts_are_set_as_print_is() {
     assert!(wrong.is_empty(), "{}", wrong.into_iter().collect::<Vec<_>>().join("\n"));
 }
 
-/// A seat has the same name on every page (glossary).
+/// One notion, one word (glossary): what a seat is called may not depend on the page.
 #[test]
 fn a_seat_has_one_name_everywhere() {
     for language in ["it", "en"] {

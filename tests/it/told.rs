@@ -9,9 +9,10 @@ use entity::kinds::ObligationKind;
 use entity::{outbox_mail, press_link};
 use raccordo::clock::Clock;
 use raccordo::due::providers;
+use raccordo::mail::kind::MailKind;
 use raccordo::mail::outbox::{desk, lease};
 use raccordo::mail::transport::{Delivery, FailureClass};
-use raccordo::reminders;
+use raccordo::reminders::mail::Reminder;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -364,9 +365,10 @@ async fn a_reminder_about_to_leave_asks_for_what_it_says_and_for_nothing_else(en
     db.execute_unprepared(of_others).await.expect("written");
     let year_s_end = "2027-12-31".parse().expect("a day");
     providers::obligations(app.services.db.reader(), year_s_end).await.expect_err("blocked without a reason");
-    let holds = reminders::service::still_holds(&ctx, app.services.db.reader(), mail).await;
-    assert!(holds.expect("its own rows can be read"));
     // These mails are not sent, so they are cancelled.
+    let reader = app.services.db.reader();
+    let mail = lease::facts(reader, mail).await.expect("readable").expect("a mail");
+    assert!(Reminder::still_true(&ctx, reader, &mail).await.expect("its own rows can be read"));
     db.execute_unprepared("UPDATE outbox_mail SET state = 'cancelled'").await.expect("emptied");
 }
 

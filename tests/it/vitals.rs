@@ -4,7 +4,7 @@
 use crate::both_engines;
 use crate::support::app::{SECRETARIAT, TestApp};
 use crate::support::db::{Engine, administer_database, has_postgres};
-use crate::workbench::{Workbench, notification};
+use crate::workbench::{Workbench, draft};
 use chrono::TimeDelta;
 use raccordo::vitals::pulse;
 use raccordo::vitals::{DISPATCHER, OUTBOX, WRITING};
@@ -78,7 +78,7 @@ async fn mails_that_do_not_leave_are_reported_until_they_do(engine: Engine) {
     let bench = Workbench::new(engine).await;
     let silent = || bench.services.vitals.silent().iter().map(|sign| sign.part).collect::<Vec<_>>();
     bench.services.vitals.watch(OUTBOX, LONG);
-    bench.promise(notification("one", bench.now())).await;
+    bench.promise(draft("one", bench.now())).await;
     bench.advance(TimeDelta::minutes(5));
     pulse::take(&bench.services).await;
     assert!(silent().is_empty(), "a queue of five minutes is no standstill");

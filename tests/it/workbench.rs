@@ -11,9 +11,12 @@ use raccordo::clock::{Clock, FixedClock};
 use raccordo::config::Config;
 use raccordo::ctx::{Ctx, Services};
 use raccordo::db::{Db, Location};
+use raccordo::designations::mail::kinds::Registered;
+use raccordo::kinds_of_mail;
 use raccordo::mail::content::MailContent;
 use raccordo::mail::dispatcher;
-use raccordo::mail::outbox::{self, Notification, Recipient};
+use raccordo::mail::kind::{Kind, Listed, MailKind};
+use raccordo::mail::outbox::{self, Draft, Recipient, Subject};
 use raccordo::mail::transport::{MemoryTransport, Transport};
 use raccordo::texts::Lang;
 use sea_orm::{ConnectionTrait, EntityTrait};
@@ -59,12 +62,12 @@ impl Workbench {
 
     /// Sends all due mails; returns the number of attempts.
     pub async fn drain(&self) -> u64 {
-        dispatcher::drain(&self.services, &self.transport).await.expect("the outbox is readable")
+        dispatcher::drain(&self.services, &self.transport, kinds_of_mail::HOOKS).await.expect("the outbox is readable")
     }
 
-    pub async fn promise(&self, notification: Notification) -> MailId {
+    pub async fn promise(&self, draft: Draft) -> MailId {
         let ctx = self.operator();
-        ctx.write(async |txn| outbox::enqueue(&ctx, txn, notification).await).await.expect("a promise")
+        ctx.write(async |txn| outbox::promise(&ctx, txn, draft).await).await.expect("a promise")
     }
 
     pub async fn mail(&self, id: MailId) -> outbox_mail::Model {
@@ -99,12 +102,25 @@ impl Workbench {
     }
 }
 
+/// A kind of mail with a key in its words, for which the reader waits; nothing can make it untrue.
+pub struct Key;
+
+impl Listed for Key {}
+
+impl MailKind for Key {
+    const NAME: &'static str = "key";
+    const LABEL: &'static str = "auth.mail_kind";
+    const SUBJECT: &'static str = "key";
+    const LETS_IN: bool = true;
+    const AWAITED: bool = true;
+}
+
 /// Makes a mail due now, to an address that is no person's.
-pub fn notification(key: &str, due_at: DateTime<Utc>) -> Notification {
-    Notification {
-        kind: "designation_registered",
+pub fn draft(key: &str, due_at: DateTime<Utc>) -> Draft {
+    Draft {
+        kind: Kind::of::<Registered>(),
         dedupe_key: key.to_owned(),
-        subject: ("designation", "d-1".to_owned()),
+        subject: Subject::of("d-1"),
         to: Recipient {
             person_id: None,
             designation_id: None,

@@ -67,13 +67,6 @@ pub async fn show(ctx: &Ctx, token: &str) -> Result<LinkPreview> {
     Ok(LinkPreview { masked_address: model::mask(&link.person.email), expires_at: link.expires_at })
 }
 
-/// Returns whether a link could still be used, so that a waiting mail with a useless link is not sent.
-pub async fn is_link_open(ctx: &Ctx, db: &impl ConnectionTrait, id: &str) -> Result<bool> {
-    let Ok(id) = id.parse::<SignInLinkId>() else { return Ok(false) };
-    let Some(link) = store::open_link_by_id(db, id, ctx.now()).await? else { return Ok(false) };
-    Ok(rights::may_sign_in(&store::seats_held(db, link.person.id, ctx.today()).await?))
-}
-
 /// The browser that pressed the button behind a link.
 pub struct Presser<'p> {
     /// Name of the press, known only to the browser that was shown the button.

@@ -1,21 +1,19 @@
-//! What the calendar brings to a designation: its beginning, the end that comes near, the end that has come; and whether a
-//! mail that waits still says what is so.
+//! What the calendar brings to a designation: its beginning, the end that comes near, the end that has come.
 
 use super::{known, record_event};
 use crate::ctx::Ctx;
 use crate::db::Txn;
-use crate::designations::mail::{self, Matter};
-use crate::designations::model::{self, Occupied, Seat};
+use crate::designations::mail;
+use crate::designations::model::{self, Seat};
 use crate::designations::policy::Visibility;
 use crate::designations::store::{self, Filter, SeatKey};
 use crate::designations::view::Designation;
 use crate::each::Failures;
 use crate::error::Result;
-use crate::mail::outbox::{self, lease::About};
+use crate::mail::outbox;
 use crate::{auth, links};
 use chrono::{Days, NaiveDate};
 use entity::ids::{DesignationId, SeatId};
-use entity::kinds::RecordChange;
 use sea_orm::ConnectionTrait;
 use std::collections::BTreeSet;
 
@@ -60,7 +58,7 @@ async fn asked_for(ctx: &Ctx) -> Result<BTreeSet<SeatId>> {
 /// Asks the body of a seat that is still vacant once more, if its address was corrected since. Says whether a mail was promised.
 async fn ask_elsewhere(ctx: &Ctx, txn: &Txn, id: SeatId) -> Result<bool> {
     let Some(seat) = store::seat(txn, SeatKey::Id(id)).await? else { return Ok(false) };
-    if !holders_on(txn, id, ctx.today()).await?.is_empty() {
+    if !store::holders_on(txn, id, ctx.today()).await?.is_empty() {
         return Ok(false);
     }
     mail::requested_elsewhere(ctx, txn, &seat).await
@@ -98,7 +96,7 @@ async fn bring_up_to_date(ctx: &Ctx, txn: &Txn, id: DesignationId) -> Result<boo
 /// Tells the registration once more where it went to an address that was corrected since; not that of a designation that is over.
 async fn tell_elsewhere(ctx: &Ctx, txn: &Txn, id: DesignationId) -> Result<bool> {
     let designation = known(txn, id).await?;
-    let is_over = has_ended(&designation, ctx.today()) || designation.record.change == RecordChange::Annulled;
+    let is_over = designation.has_ended(ctx.today()) || designation.is_annulled();
     if is_over {
         return Ok(false);
     }
@@ -120,70 +118,26 @@ async fn warn_if_ending_soon(ctx: &Ctx, txn: &Txn, designation: &Designation) ->
     let today = ctx.today();
     let is_near =
         designation.record.statement.term.to.is_some_and(|last| today <= last && last <= last_day_soon(today));
-    let stands = designation.record.change != RecordChange::Annulled;
-    if stands && is_near && !is_succeeded(txn, designation).await? {
+    if !designation.is_annulled() && is_near && store::successors(txn, designation).await?.is_empty() {
         return mail::ending_soon(ctx, txn, designation).await;
     }
     Ok(false)
 }
 
-/// Whoever holds the seat on the day after the designation ends, if it does.
-async fn successors(db: &impl ConnectionTrait, designation: &Designation) -> Result<Vec<Occupied>> {
-    let Some(last) = designation.record.statement.term.to else { return Ok(Vec::new()) };
-    holders_on(db, designation.seat.id, last + Days::new(1)).await
-}
-
-async fn is_succeeded(db: &impl ConnectionTrait, designation: &Designation) -> Result<bool> {
-    Ok(!successors(db, designation).await?.is_empty())
-}
-
 /// Whether the same person goes on in the same seat: nobody leaves then.
 async fn is_renewed(db: &impl ConnectionTrait, designation: &Designation) -> Result<bool> {
-    Ok(successors(db, designation).await?.iter().any(|next| next.person_id == designation.holder.id))
-}
-
-async fn holders_on(db: &impl ConnectionTrait, seat: SeatId, day: NaiveDate) -> Result<Vec<Occupied>> {
-    Ok(store::occupied(db, seat).await?.into_iter().filter(|one| one.term.covers(day)).collect())
+    Ok(store::successors(db, designation).await?.iter().any(|next| next.person_id == designation.holder.id))
 }
 
 /// Whether a designation has ended, or was annulled: nothing is told on its strength any more. One that is announced has
 /// not.
 pub async fn is_over(db: &impl ConnectionTrait, id: DesignationId, today: NaiveDate) -> Result<bool> {
     let known = store::find(db, &Visibility::Everything, id).await?;
-    Ok(known.is_some_and(|one| has_ended(&one, today) || one.record.change == RecordChange::Annulled))
-}
-
-/// Whether a mail of the register that waits still says what is so: the seat is vacant, the end is the one it speaks of, the
-/// designation was not annulled. Of any other mail the register knows nothing.
-pub async fn still_holds(db: &impl ConnectionTrait, mail: &About, today: NaiveDate) -> Result<bool> {
-    let Some(matter) = Matter::of_kind(&mail.kind) else { return Ok(true) };
-    if matter == Matter::Requested {
-        let Ok(seat) = mail.subject_id.parse() else { return Ok(true) };
-        return Ok(holders_on(db, seat, today).await?.is_empty());
-    }
-    let Ok(id) = mail.subject_id.parse() else { return Ok(true) };
-    let Some(known) = store::find(db, &Visibility::Everything, id).await? else { return Ok(true) };
-    if known.record.change == RecordChange::Annulled {
-        return Ok(false);
-    }
-    let term = known.record.statement.term;
-    let is_of_this_end = term.to.is_some_and(|last| mail::speaks_of(&mail.dedupe_key, last));
-    Ok(match matter {
-        Matter::Registered | Matter::Requested => true,
-        Matter::Welcome => mail::speaks_of(&mail.dedupe_key, term.from),
-        Matter::EndingSoon => is_of_this_end && !is_succeeded(db, &known).await?,
-        Matter::Farewell | Matter::Ended => is_of_this_end && has_ended(&known, today),
-    })
-}
-
-pub(super) fn has_ended(designation: &Designation, today: NaiveDate) -> bool {
-    designation.record.statement.term.to.is_some_and(|last| last < today)
+    Ok(known.is_some_and(|one| one.has_ended(today) || one.is_annulled()))
 }
 
 fn awaits_handover(ctx: &Ctx, designation: &Designation) -> bool {
-    designation.handed_over_at.is_none()
-        && designation.record.change != RecordChange::Annulled
-        && has_ended(designation, ctx.today())
+    designation.handed_over_at.is_none() && !designation.is_annulled() && designation.has_ended(ctx.today())
 }
 
 /// Says whether there was an end to carry out.
@@ -208,14 +162,14 @@ async fn carry_out_end(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Resul
 
 /// Asks the body for a designation where a seat for one has lost its holder and nobody holds it today.
 pub(super) async fn ask_if_vacant(ctx: &Ctx, txn: &Txn, seat: &Seat) -> Result<()> {
-    if model::is_exclusive(seat.kind) && holders_on(txn, seat.id, ctx.today()).await?.is_empty() {
+    if model::is_exclusive(seat.kind) && store::holders_on(txn, seat.id, ctx.today()).await?.is_empty() {
         mail::requested(ctx, txn, seat).await?;
     }
     Ok(())
 }
 
 pub(super) async fn switch_off(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<()> {
-    outbox::cancel_for_designation(ctx, txn, designation.id).await?;
+    outbox::take_back_for_designation(ctx, txn, designation.id).await?;
     links::service::revoke_for_designation(ctx, txn, designation.id).await?;
     auth::service::end_everything_of(ctx, txn, designation.holder.id).await?;
     store::mark_handed_over(txn, designation.id, ctx.now()).await?;

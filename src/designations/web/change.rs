@@ -15,6 +15,7 @@ use crate::http::Answer;
 use crate::http::form::{self, FormState, Sent, Versioned, version};
 use crate::http::multipart::SentWithFile;
 use crate::http::page::{Shell, page};
+use crate::texts::Label;
 use crate::time::words;
 use actix_web::web::{Path, ServiceConfig};
 use actix_web::{HttpRequest, get, post};
@@ -61,7 +62,7 @@ impl About {
         let record = &designation.record;
         let meanwhile = Meanwhile {
             when: words::long_instant(record.recorded_at, ctx.lang),
-            what: ctx.lang.t(&format!("designations.change_{}", record.change)),
+            what: record.change.label(ctx.lang),
             reason: register_words::reason(record, ctx.lang),
         };
         Self { meanwhile: Some(meanwhile), ..Self::of(ctx, designation) }

@@ -15,7 +15,7 @@ use crate::http::page::{FlashKind, Shell, done, page};
 use crate::http::{Answer, Failure};
 use crate::network::policy::{self as network_policy, Reach};
 use crate::network::service as network;
-use crate::texts::Lang;
+use crate::texts::{Label, Lang};
 use crate::time::words;
 use actix_web::web::{Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, get, post};
@@ -321,7 +321,7 @@ fn history_row(record: &Record, names: &Names, lang: Lang) -> HistoryRow {
             RecordChange::Corrected => "warning",
             RecordChange::Annulled => "danger",
         },
-        what: lang.t(&format!("designations.change_{}", record.change)),
+        what: record.change.label(lang),
         by: record
             .recorded_by
             .map_or_else(|| lang.t("designations.by_service").to_owned(), |id| names.person(id, lang)),
@@ -333,7 +333,6 @@ fn history_row(record: &Record, names: &Names, lang: Lang) -> HistoryRow {
 }
 
 fn trail_row(event: TrailEvent, names: &Names, lang: Lang) -> TrailRow {
-    let verb = event.action.rsplit('.').next().unwrap_or_default();
     let who = match (event.actor_kind.as_str(), event.actor_id.as_deref()) {
         ("person", Some(id)) => id.parse().map_or_else(|_| id.to_owned(), |id| names.person(id, lang)),
         ("system", _) => lang.t("designations.by_service").to_owned(),
@@ -345,7 +344,8 @@ fn trail_row(event: TrailEvent, names: &Names, lang: Lang) -> TrailRow {
     TrailRow {
         seq: event.seq,
         when: words::long_instant(event.at, lang),
-        action: lang.t(&format!("designations.did_{verb}")).to_owned(),
+        action: crate::designations::words::did(&event.action)
+            .map_or_else(|| event.action.clone(), |key| lang.t(key).to_owned()),
         who,
         on_behalf: body.map(|body| match channel {
             Some(channel) => lang

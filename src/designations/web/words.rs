@@ -2,7 +2,7 @@
 
 use crate::designations::model::{Record, Standing, Term};
 use crate::designations::words as shared;
-use crate::texts::Lang;
+use crate::texts::{Label, Lang};
 use crate::time::words;
 use entity::kinds::{ActKind, Channel, SeatKind, UnavailabilityMode};
 
@@ -14,23 +14,23 @@ pub fn reason(record: &Record, lang: Lang) -> Option<String> {
 }
 
 pub fn seat_kind(kind: SeatKind, lang: Lang) -> &'static str {
-    lang.t(&format!("designations.seat_{kind}"))
+    kind.label(lang)
 }
 
 pub fn act_kind(kind: ActKind, lang: Lang) -> &'static str {
-    lang.t(&format!("designations.act_kind_{kind}"))
+    kind.label(lang)
 }
 
 pub fn channel(channel: Channel, lang: Lang) -> &'static str {
-    lang.t(&format!("designations.channel_{channel}"))
+    channel.label(lang)
 }
 
 pub fn absence_mode(mode: UnavailabilityMode, lang: Lang) -> &'static str {
-    lang.t(&format!("designations.absence_{mode}"))
+    mode.label(lang)
 }
 
 pub fn standing(standing: Standing, lang: Lang) -> &'static str {
-    lang.t(&format!("designations.standing_{}", standing.as_str()))
+    standing.label(lang)
 }
 
 /// The colour of a standing; its words say the same.

@@ -27,8 +27,8 @@ fn contact(name: &str, address: &str) -> Contact {
     Contact { name: name.to_owned(), address: address.to_owned() }
 }
 
-fn mail() -> OutgoingMail {
-    OutgoingMail {
+fn mail() -> MessageParts {
+    MessageParts {
         id: Uuid::from_u128(0x0198_0000_0000_7000_8000_0000_0000_0001),
         from: contact("Raccordo", "raccordo@regione.example"),
         reply_to: contact("Segreteria", "segreteria@regione.example"),
@@ -40,16 +40,16 @@ fn mail() -> OutgoingMail {
         message_id_domain: "raccordo.regione.example".to_owned(),
         thread: None,
         calendar: None,
-        kind: "designation.requested".to_owned(),
+        kind: "designation.requested",
     }
 }
 
-fn invitation() -> OutgoingMail {
+fn invitation() -> MessageParts {
     let calendar = CalendarPart { method: CalendarMethod::Request, bytes: CALENDAR.as_bytes().to_vec() };
-    OutgoingMail { calendar: Some(calendar), ..mail() }
+    MessageParts { calendar: Some(calendar), ..mail() }
 }
 
-fn built(mail: &OutgoingMail) -> BuiltMail {
+fn built(mail: &MessageParts) -> Built {
     mail.build().expect("the mail is built")
 }
 
@@ -61,7 +61,7 @@ fn header_names(bytes: &[u8]) -> Vec<String> {
 #[test]
 fn the_same_mail_always_has_the_same_bytes() {
     assert_eq!(built(&invitation()), built(&invitation()));
-    let other = OutgoingMail { id: Uuid::from_u128(2), ..invitation() };
+    let other = MessageParts { id: Uuid::from_u128(2), ..invitation() };
     assert_ne!(built(&invitation()).bytes, built(&other).bytes);
 }
 
@@ -122,9 +122,9 @@ fn described(part: &mail_parser::MessagePart<'_>) -> String {
 #[test]
 fn a_thread_is_named_in_every_mail_but_the_one_that_opens_it() {
     let root = built(&mail()).message_id;
-    let opening = OutgoingMail { thread: Some(root.clone()), ..mail() };
+    let opening = MessageParts { thread: Some(root.clone()), ..mail() };
     assert_eq!(header_names(&built(&opening).bytes), PLAIN_HEADERS);
-    let bytes = built(&OutgoingMail { id: Uuid::from_u128(2), ..opening }).bytes;
+    let bytes = built(&MessageParts { id: Uuid::from_u128(2), ..opening }).bytes;
     let parsed = MessageParser::default().parse(&bytes).expect("the mail is parsed");
     assert_eq!(parsed.in_reply_to().as_text(), Some(root.as_str()));
     assert_eq!(parsed.references().as_text(), Some(root.as_str()));
@@ -153,7 +153,7 @@ fn addresses_that_some_relay_reads_otherwise_are_refused() {
         "<a@b.it>",
         "a@b@c.it",
     ] {
-        let mail = OutgoingMail { to: contact("", address), ..mail() };
+        let mail = MessageParts { to: contact("", address), ..mail() };
         assert!(matches!(mail.build(), Err(MessageError::Address { role: "recipient" })), "{address:?} was taken");
     }
 }
@@ -163,15 +163,15 @@ fn impossible_mails_are_refused() {
     let wrong_method = CalendarPart { method: CalendarMethod::Cancel, bytes: CALENDAR.as_bytes().to_vec() };
     let bare_feed = CalendarPart { method: CalendarMethod::Request, bytes: b"METHOD:REQUEST\n".to_vec() };
     for calendar in [wrong_method, bare_feed] {
-        assert!(matches!(OutgoingMail { calendar: Some(calendar), ..mail() }.build(), Err(MessageError::Calendar(_))));
+        assert!(matches!(MessageParts { calendar: Some(calendar), ..mail() }.build(), Err(MessageError::Calendar(_))));
     }
-    assert!(matches!(OutgoingMail { kind: "Kind\r\n".to_owned(), ..mail() }.build(), Err(MessageError::Kind)));
+    assert!(matches!(MessageParts { kind: "Kind\r\n", ..mail() }.build(), Err(MessageError::Kind)));
     assert!(matches!(
-        OutgoingMail { thread: Some("<a@b.it>".to_owned()), ..mail() }.build(),
+        MessageParts { thread: Some("<a@b.it>".to_owned()), ..mail() }.build(),
         Err(MessageError::Thread)
     ));
     let before_mail = DateTime::from_timestamp(-1, 0).expect("a date");
-    assert!(matches!(OutgoingMail { date: before_mail, ..mail() }.build(), Err(MessageError::Date(_))));
+    assert!(matches!(MessageParts { date: before_mail, ..mail() }.build(), Err(MessageError::Date(_))));
 }
 
 /// Text that tries to become a header, a second recipient or an encoded word.
@@ -198,7 +198,7 @@ fn hostile() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn no_text_changes_headers_or_recipient(name in hostile(), subject in hostile(), text in hostile(), html in hostile()) {
-        let mail = OutgoingMail {
+        let mail = MessageParts {
             from: contact(&name, "raccordo@regione.example"),
             to: contact(&name, "anna@ente.example"),
             subject,
@@ -230,7 +230,7 @@ proptest! {
 
     #[test]
     fn an_address_is_taken_whole_or_refused(address in hostile()) {
-        let mail = OutgoingMail { to: contact("Anna", &address), ..mail() };
+        let mail = MessageParts { to: contact("Anna", &address), ..mail() };
         if let Ok(built) = mail.build() {
             prop_assert_eq!(&built.envelope_to, &address);
             prop_assert_eq!(header_names(&built.bytes), PLAIN_HEADERS);
@@ -252,7 +252,7 @@ fn no_header_line_is_longer_than_76_characters_whatever_people_type() {
         format!("{} x", "y".repeat(70)),
     ];
     for text in &texts {
-        let mail = OutgoingMail {
+        let mail = MessageParts {
             subject: text.clone(),
             from: contact(text, "raccordo@regione.example"),
             to: contact(text, "anna.maria.bernasconi.della.valle@provincia.monza-e-brianza.example"),
@@ -274,7 +274,7 @@ fn no_header_line_is_longer_than_76_characters_whatever_people_type() {
 fn nothing_hidden_is_written_into_a_mail() {
     let hidden = "\u{61C}\u{200B}\u{200E}\u{202A}\u{202E}\u{2060}\u{2066}\u{2069}\u{FEFF}\u{E0041}\u{7}";
     let text = format!("Sala{hidden} 5\u{2028}Milano");
-    let mail = OutgoingMail {
+    let mail = MessageParts {
         subject: text.clone(),
         text: text.clone(),
         html: format!("<p>{text}</p>"),

@@ -1,6 +1,6 @@
 //! The mail log: mails with their states, and the actions of the secretariat and operators on them.
 
-use super::{TakenBack, WAITING, WRITTEN_ANEW, retention};
+use super::{TakenBack, WAITING, retention};
 use crate::audit::{self, Event};
 use crate::ctx::Ctx;
 use crate::db::{Txn, exactly_one};
@@ -31,7 +31,7 @@ pub struct Filter {
 
 /// One line of the list. Personal data: recipient.
 #[derive(Clone, Debug, FromQueryResult)]
-pub struct Summary {
+pub struct LogLine {
     pub id: MailId,
     pub kind: String,
     pub subject_kind: String,
@@ -47,13 +47,14 @@ pub struct Summary {
     pub last_class: Option<String>,
     pub last_text: Option<String>,
     pub may_have_left: bool,
+    pub is_written_anew: bool,
     pub created_at: Instant,
 }
 
 /// One mail with its text.
 #[derive(Clone, Debug)]
 pub struct Detail {
-    pub summary: Summary,
+    pub line: LogLine,
     pub message_id: String,
     /// The plain part, unless retention has removed it.
     pub text: Option<String>,
@@ -70,7 +71,7 @@ pub struct Load {
 }
 
 /// Returns the mails, newest first, starting after `before`.
-pub async fn list(ctx: &Ctx, filter: &Filter, before: Option<MailId>, limit: u64) -> Result<Vec<Summary>> {
+pub async fn list(ctx: &Ctx, filter: &Filter, before: Option<MailId>, limit: u64) -> Result<Vec<LogLine>> {
     demand_right(ctx)?;
     let mut query = outbox_mail::Entity::find();
     if let Some(state) = filter.state {
@@ -91,15 +92,15 @@ pub async fn list(ctx: &Ctx, filter: &Filter, before: Option<MailId>, limit: u64
     if let Some(before) = before {
         query = query.filter(outbox_mail::Column::Id.lt(before));
     }
-    let summaries = query
+    let lines = query
         .select_only()
-        .columns(SUMMARY)
+        .columns(LINE)
         .order_by_desc(outbox_mail::Column::Id)
         .limit(limit)
         .into_model()
         .all(ctx.reader())
         .await?;
-    Ok(summaries)
+    Ok(lines)
 }
 
 /// Returns one mail in full.
@@ -115,7 +116,7 @@ impl From<outbox_mail::Model> for Detail {
             text: plain_text(&row.payload),
             bytes: row.payload,
             message_id: row.message_id,
-            summary: Summary {
+            line: LogLine {
                 id: row.id,
                 kind: row.kind,
                 subject_kind: row.subject_kind,
@@ -131,6 +132,7 @@ impl From<outbox_mail::Model> for Detail {
                 last_class: row.last_class,
                 last_text: row.last_text,
                 may_have_left: row.may_have_left,
+                is_written_anew: row.is_written_anew,
                 created_at: row.created_at,
             },
         }
@@ -155,11 +157,11 @@ impl Detail {
     }
 
     fn again(&self, now: DateTime<Utc>) -> Option<Again> {
-        let Summary { state, expires_at, .. } = self.summary;
+        let LogLine { state, expires_at, .. } = self.line;
         let is_dead = state == NotificationState::Dead;
         let is_past = expires_at.is_some_and(|end| end.0 <= now);
         if self.bytes.is_empty() {
-            let has_successor = WRITTEN_ANEW.contains(&self.summary.kind.as_str()) && !self.summary.may_have_left;
+            let has_successor = self.line.is_written_anew && !self.line.may_have_left;
             return (is_dead && has_successor).then_some(Again::WrittenAnew);
         }
         ((is_dead || WAITING.contains(&state)) && !is_past).then_some(Again::AsItIs)
@@ -273,7 +275,7 @@ pub async fn load(connection: &impl ConnectionTrait) -> Result<Load> {
     Ok(Load { states, oldest_due: oldest.flatten().map(|due| due.0) })
 }
 
-const SUMMARY: [outbox_mail::Column; 16] = [
+const LINE: [outbox_mail::Column; 17] = [
     outbox_mail::Column::Id,
     outbox_mail::Column::Kind,
     outbox_mail::Column::SubjectKind,
@@ -289,6 +291,7 @@ const SUMMARY: [outbox_mail::Column; 16] = [
     outbox_mail::Column::LastClass,
     outbox_mail::Column::LastText,
     outbox_mail::Column::MayHaveLeft,
+    outbox_mail::Column::IsWrittenAnew,
     outbox_mail::Column::CreatedAt,
 ];
 

@@ -7,12 +7,13 @@
 //! sweep, if the clock differs from the database's by more than some seconds. At worst a mail is sent twice with one
 //! Message-ID; none is lost, and the epoch still decides whose outcome is written.
 
-use super::{AWAITED, ENDS, FAREWELL, TakenBack, WAITING, retention};
+use super::{ENDS, TakenBack, WAITING, retention};
 use crate::db::{Db, StoreError, Txn, exactly_one};
+use crate::mail::kind::Facts;
 use crate::mail::transport::{Delivery, Envelope};
 use crate::settings;
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::ids::{DesignationId, MailId, PersonId};
+use entity::ids::{MailId, PersonId};
 use entity::kinds::NotificationState;
 use entity::{Instant, outbox_mail};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, LockBehavior, LockType, Query, SelectStatement};
@@ -119,7 +120,7 @@ struct Due {
 pub enum Queue {
     /// All mails.
     All,
-    /// Sign-in links, for which a person waits in front of a screen ([`AWAITED`]).
+    /// The mails for which the reader waits in front of a screen.
     Awaited,
 }
 
@@ -218,8 +219,8 @@ fn head_of(queue: Queue, now: DateTime<Utc>, limit: u64) -> Select<outbox_mail::
     let due = outbox_mail::Entity::find().select_only().column(outbox_mail::Column::Id).filter(is_due(now));
     let queued = match queue {
         Queue::All => due,
-        // As a literal, which the index requires: see `is_waiting`.
-        Queue::Awaited => due.filter(outbox_mail::Column::Kind.into_expr().eq(Expr::Constant(AWAITED.into()))),
+        // In the words of the index, which is not used otherwise: see `is_waiting`.
+        Queue::Awaited => due.filter(outbox_mail::Column::IsAwaited.into_expr()),
     };
     queued.order_by_asc(outbox_mail::Column::DueAt).order_by_asc(outbox_mail::Column::Id).limit(limit)
 }
@@ -249,7 +250,7 @@ fn is_due(now: DateTime<Utc>) -> Condition {
         .add(is_waiting())
         .add(outbox_mail::Column::DueAt.lte(Instant::from(now)))
         .add(has_not_expired(outbox_mail::Column::ExpiresAt.into_expr(), now))
-        .add(outbox_mail::Column::Kind.ne(FAREWELL).or(Expr::exists(anything_before_farewell(now)).not()))
+        .add(outbox_mail::Column::IsFarewell.into_expr().not().or(Expr::exists(anything_before_farewell(now)).not()))
 }
 
 /// Condition of a mail that is neither being sent nor ended. It must match the predicate of the partial index literally
@@ -275,7 +276,7 @@ fn anything_before_farewell(now: DateTime<Utc>) -> SelectStatement {
         .expr(Expr::Constant(1.into()))
         .from_as(outbox_mail::Entity, other.clone())
         .and_where(of(outbox_mail::Column::Recipient).equals((outbox_mail::Entity, outbox_mail::Column::Recipient)))
-        .and_where(of(outbox_mail::Column::Kind).ne(FAREWELL))
+        .and_where(of(outbox_mail::Column::IsFarewell).not())
         .and_where(waits.or(of(outbox_mail::Column::State).eq(NotificationState::Leased)))
         .to_owned()
 }
@@ -329,32 +330,21 @@ pub async fn finish(
     Ok(next.state)
 }
 
-/// Subject and recipient of a mail, for the check before it leaves.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
-pub struct About {
-    pub kind: String,
-    /// Kind and id of its subject.
-    pub subject_kind: String,
-    pub subject_id: String,
-    pub dedupe_key: String,
-    pub person_id: Option<PersonId>,
-    /// Designation by which the recipient is told.
-    pub designation_id: Option<DesignationId>,
-    /// Address to which it was promised.
-    pub recipient: String,
-}
-
-pub async fn about(connection: &impl ConnectionTrait, id: MailId) -> Result<Option<About>, StoreError> {
+/// Reads the facts of a mail for the last look before it leaves.
+pub async fn facts(connection: &impl ConnectionTrait, id: MailId) -> Result<Option<Facts>, StoreError> {
     Ok(outbox_mail::Entity::find_by_id(id)
         .select_only()
         .columns([
+            outbox_mail::Column::Id,
             outbox_mail::Column::Kind,
             outbox_mail::Column::SubjectKind,
             outbox_mail::Column::SubjectId,
-            outbox_mail::Column::DedupeKey,
+            outbox_mail::Column::AboutVersion,
+            outbox_mail::Column::AboutDay,
             outbox_mail::Column::PersonId,
             outbox_mail::Column::DesignationId,
             outbox_mail::Column::Recipient,
+            outbox_mail::Column::IsFarewell,
         ])
         .into_model()
         .one(connection)

@@ -1,16 +1,16 @@
 //! Removing the texts of ended mails. Recipient, time and subject stay.
 
-use super::{ENDS, LETS_IN};
+use super::ENDS;
 use crate::db::{StoreError, Txn};
 use chrono::{DateTime, Utc};
 use entity::{Instant, outbox_mail};
 use sea_orm::sea_query::{Expr, Query, SimpleExpr};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-/// Returns the message kept after the mail's end: empty for kinds that contain a key, unchanged for the others. For the
+/// Returns the message kept after the mail's end: empty if the words let the reader in, unchanged otherwise. For the
 /// column `payload` in an update that ends mails.
 pub(super) fn words_after_the_end() -> SimpleExpr {
-    Expr::case(outbox_mail::Column::Kind.is_in(LETS_IN), Expr::value(Vec::<u8>::new()))
+    Expr::case(outbox_mail::Column::LetsIn.into_expr(), Expr::value(Vec::<u8>::new()))
         .finally(Expr::col(outbox_mail::Column::Payload))
         .into()
 }

@@ -45,7 +45,7 @@ impl TakenBack {
 
 /// How one promise stands.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
-pub struct Promise {
+pub struct Promised {
     pub id: MailId,
     pub person_id: Option<PersonId>,
     pub subject_id: String,
@@ -57,7 +57,7 @@ pub struct Promise {
     may_have_left: bool,
 }
 
-impl Promise {
+impl Promised {
     /// Whether it can still be taken back.
     pub fn is_waiting(&self) -> bool {
         WAITING.contains(&self.state)
@@ -94,7 +94,7 @@ pub async fn promised_within(
     db: &impl ConnectionTrait,
     kind: &str,
     span: Range<DateTime<Utc>>,
-) -> Result<Vec<Promise>> {
+) -> Result<Vec<Promised>> {
     Ok(promises()
         .filter(outbox_mail::Column::Kind.eq(kind))
         .filter(outbox_mail::Column::CreatedAt.gte(Instant::from(span.start)))
@@ -105,17 +105,17 @@ pub async fn promised_within(
 }
 
 /// How these promises stand.
-pub async fn standing(db: &impl ConnectionTrait, ids: &[MailId]) -> Result<Vec<Promise>> {
+pub async fn standing(db: &impl ConnectionTrait, ids: &[MailId]) -> Result<Vec<Promised>> {
     Ok(promises().filter(outbox_mail::Column::Id.is_in(ids.iter().copied())).into_model().all(db).await?)
 }
 
 /// How the promise made under a key stands, if there is one.
-pub async fn standing_under(db: &impl ConnectionTrait, key: &str) -> Result<Option<Promise>> {
+pub async fn standing_under(db: &impl ConnectionTrait, key: &str) -> Result<Option<Promised>> {
     Ok(promises().filter(outbox_mail::Column::DedupeKey.eq(key)).into_model().one(db).await?)
 }
 
 /// How the promises made under these keys stand.
-pub async fn standing_under_any(db: &impl ConnectionTrait, keys: &[String]) -> Result<Vec<Promise>> {
+pub async fn standing_under_any(db: &impl ConnectionTrait, keys: &[String]) -> Result<Vec<Promised>> {
     Ok(promises().filter(outbox_mail::Column::DedupeKey.is_in(keys)).into_model().all(db).await?)
 }
 

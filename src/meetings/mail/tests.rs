@@ -90,7 +90,7 @@ fn every_mail_is_tagged_complete_and_without_holes_in_both_languages() {
             let all = words.join("\n");
             assert!(!all.contains('{') && !all.contains("[?]"), "{all}");
             for told in
-                [words::long_day(slot("2027-03-30").day, lang), hours(slot("2027-03-30"), lang), "Sala 5".into()]
+                [time_words::long_day(slot("2027-03-30").day, lang), hours(slot("2027-03-30"), lang), "Sala 5".into()]
             {
                 assert!(all.contains(&told), "{telling:?} does not say {told}:\n{all}");
             }

@@ -226,14 +226,6 @@ pub async fn owes_withdrawal(ctx: &Ctx, db: &impl ConnectionTrait, person: Perso
     Ok(false)
 }
 
-/// Whether a mail to a person about a meeting, known by the key it was promised under, has been overtaken by a later one: an
-/// invitation that waited while the meeting was moved or called off is not sent any more.
-pub async fn is_overtaken(db: &impl ConnectionTrait, meeting: &str, person: PersonId, key: &str) -> Result<bool> {
-    let Ok(meeting) = meeting.parse::<MeetingId>() else { return Ok(false) };
-    let last = last_told(&store::told(db, meeting).await?, person);
-    Ok(last.is_some_and(|last| mail::key(meeting, person, last.sequence) != key))
-}
-
 /// Invites who joined, or was invited elsewhere, and tells who left that the meeting is no longer theirs.
 pub(super) async fn follow(ctx: &Ctx, txn: &Txn, sheet: &Sheet, members: &[Member], told: &[Invited]) -> Result<u64> {
     let changes = to_tell(members, told);

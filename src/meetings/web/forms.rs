@@ -18,7 +18,7 @@ use crate::meetings::policy::Action;
 use crate::meetings::service;
 use crate::meetings::view::{Dossier, Line};
 use crate::releases::service as releases;
-use crate::texts::Lang;
+use crate::texts::{Label, Lang};
 use actix_web::{HttpRequest, web};
 use askama::Template;
 use entity::ids::MeetingId;
@@ -30,8 +30,8 @@ pub(super) fn pages(cfg: &mut web::ServiceConfig) {
     members::pages(cfg);
 }
 
-fn choices<K: std::fmt::Display>(kinds: &[K], key: &str, lang: Lang) -> Vec<Choice> {
-    kinds.iter().map(|kind| Choice::new(kind, lang.t(&format!("meetings.{key}_{kind}")))).collect()
+fn choices<K: Label + std::fmt::Display>(kinds: &[K], lang: Lang) -> Vec<Choice> {
+    kinds.iter().map(|kind| Choice::new(kind, kind.label(lang))).collect()
 }
 
 /// A form nobody could send with success is not shown.

@@ -11,6 +11,7 @@ use crate::designations::service as designations;
 use crate::designations::view::Designation;
 use crate::error::{Error, Result};
 use crate::jobs::schedule::Job;
+use crate::kinds_of_mail;
 use crate::mail::dispatcher;
 use crate::mail::transport::{Delivery, FailureClass, MemoryTransport, Transport};
 use crate::network::service as network;
@@ -155,7 +156,7 @@ impl Stage {
 
     /// Lets every mail that is due leave into the postbox.
     pub(super) async fn post(&self) -> Result<()> {
-        dispatcher::drain(&self.services, &self.transport).await?;
+        dispatcher::drain(&self.services, &self.transport, kinds_of_mail::HOOKS).await?;
         Ok(())
     }
 

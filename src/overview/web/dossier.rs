@@ -11,7 +11,7 @@ use crate::http::page::{Shell, page};
 use crate::meetings::service as meetings;
 use crate::meetings::view::Decision;
 use crate::releases::web::Line as ReleaseLine;
-use crate::texts::Lang;
+use crate::texts::{Label, Lang};
 use crate::time::words;
 use actix_web::{HttpRequest, get};
 use askama::Template;
@@ -128,7 +128,7 @@ fn seat_panel(ctx: &Ctx, dossier: SeatDossier, colleagues: Vec<Colleague>) -> Se
 
 fn release_row(ctx: &Ctx, release: &OpenRelease) -> ReleaseRow {
     let own = release.own.map(|state| {
-        let state = ctx.lang.t(&format!("deliverables.state_{state}"));
+        let state = state.label(ctx.lang);
         ctx.lang.f("overview.dossier_own", &[("state", state)])
     });
     ReleaseRow { line: ReleaseLine::of(&release.view, ctx), own }

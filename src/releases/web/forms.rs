@@ -13,7 +13,7 @@ use crate::releases::model::{Event, Product, Reason, When};
 use crate::releases::policy::{self, Action};
 use crate::releases::service::{self, ConfirmIn, CorrectIn, MoveIn, PlanIn};
 use crate::releases::view::ReleaseView;
-use crate::texts::Lang;
+use crate::texts::{Label, Lang};
 use crate::time::Period;
 use crate::typed::{self, both, given};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
@@ -278,7 +278,7 @@ async fn correct_page(
 }
 
 fn precisions(lang: Lang) -> Vec<Choice> {
-    let choice = |one: &Precision| Choice::new(one, lang.t(&format!("releases.precision_{one}")));
+    let choice = |one: &Precision| Choice::new(one, one.label(lang));
     Precision::ALL.iter().map(choice).collect()
 }
 

@@ -6,10 +6,13 @@
 
 use crate::audit::trail;
 use crate::ctx::Ctx;
+use crate::designations::mail::kinds::Requested;
 use crate::designations::service as designations;
 use crate::error::Result;
+use crate::mail::kind::MailKind;
 use crate::mail::outbox::withdraw::{self, Gone};
-use crate::reminders::{mail, store};
+use crate::reminders::mail::Reminder;
+use crate::reminders::store;
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::{MailId, PersonId};
 use sea_orm::ConnectionTrait;
@@ -17,8 +20,6 @@ use std::collections::{HashMap, HashSet};
 
 /// Age beyond which mails are ignored, because they prove nothing about the present readers.
 const LOOK_BACK: TimeDelta = TimeDelta::days(120);
-/// The kind of the mail that asks a body to fill a seat.
-const REQUEST: &str = "designation_requested";
 /// Actions that count as an answer about an obligation. The secretariat's own decisions, such as another day, do not.
 const ANSWERS: [&str; 8] = [
     "tasks.start",
@@ -34,7 +35,7 @@ const ANSWERS: [&str; 8] = [
 /// Returns the number of latest consecutive reminders and requests without an answer, by person.
 pub(super) async fn unanswered(ctx: &Ctx, db: &impl ConnectionTrait) -> Result<HashMap<PersonId, u32>> {
     let since = ctx.now() - LOOK_BACK;
-    let gone = withdraw::gone_since(db, &[mail::KIND, REQUEST], since).await?;
+    let gone = withdraw::gone_since(db, &[Reminder::NAME, Requested::NAME], since).await?;
     let ids: Vec<MailId> = gone.iter().map(|mail| mail.id).collect();
     let mut told: HashMap<MailId, Vec<String>> = HashMap::new();
     for entry in store::entries_of_mails(db, &ids).await? {
@@ -82,6 +83,6 @@ impl Answers {
         let matters = self.told.get(&mail.id).map(Vec::as_slice).unwrap_or_default();
         is_after(self.acts.get(&mail.person_id.to_string()))
             || matters.iter().any(|matter| is_after(self.said.get(matter)))
-            || (mail.kind == REQUEST && self.filled.contains(&mail.subject_id))
+            || (mail.kind == Requested::NAME && self.filled.contains(&mail.subject_id))
     }
 }

@@ -25,6 +25,7 @@ use raccordo::http::csrf;
 use raccordo::http::site::Site;
 use raccordo::jobs::runner::{Ended, Runner};
 use raccordo::jobs::schedule::Job;
+use raccordo::kinds_of_mail;
 use raccordo::mail::dispatcher;
 use raccordo::mail::transport::{MemoryTransport, Transport};
 use raccordo::secret;
@@ -223,7 +224,7 @@ impl TestApp {
 
     /// Sends everything that is due now and returns the number of attempts.
     pub async fn dispatch(&self) -> u64 {
-        dispatcher::drain(&self.services, &self.transport).await.expect("the outbox can be read")
+        dispatcher::drain(&self.services, &self.transport, kinds_of_mail::HOOKS).await.expect("the outbox can be read")
     }
 
     /// Runs one job now, as `raccordo tick` does.

@@ -149,31 +149,6 @@ pub fn routes() -> Vec<Route> {
     rust("src").iter().flat_map(Rust::routes).collect()
 }
 
-/// Returns every kind of mail: those in the `mail.rs` files of the slices, and the outbox's own.
-pub fn mail_kinds() -> BTreeSet<String> {
-    let mut kinds = BTreeSet::new();
-    for file in rust("src").into_iter().filter(|file| is_of_mail(&file.path)) {
-        let parts: Vec<&str> = file.code.split('"').collect();
-        let mut in_kind = false;
-        for (before, number) in parts.iter().step_by(2).zip(parts.iter().skip(1).step_by(2)) {
-            if let Some((_, after)) = before.rsplit_once("fn ") {
-                in_kind = after.starts_with("kind(");
-            }
-            let names_kind = ["kind: ", "send(ctx, txn, ", "const KIND: &str = ", "const FAREWELL: &str = "]
-                .iter()
-                .any(|call| before.ends_with(call));
-            if names_kind || in_kind {
-                kinds.insert(file.literal(number).to_owned());
-            }
-        }
-    }
-    kinds
-}
-
-fn is_of_mail(path: &str) -> bool {
-    path.ends_with("/mail.rs") || path.ends_with("mail/outbox.rs")
-}
-
 /// Returns code without comments and with numbered literals, and the literals.
 fn separate(text: &str) -> (String, Vec<String>) {
     let letters: Vec<char> = text.chars().collect();

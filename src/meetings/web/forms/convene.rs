@@ -109,7 +109,7 @@ fn move_page(ctx: &Ctx, request: &HttpRequest, line: &Line, form: FormState<Slot
         path: path(&line.meeting),
         when: when_and_where(line.meeting.slot, &line.meeting.venue, ctx.lang),
         form,
-        modes: choices(MeetingMode::ALL, "mode", ctx.lang),
+        modes: choices(MeetingMode::ALL, ctx.lang),
     }
 }
 

@@ -12,6 +12,7 @@ use crate::meetings::view::{Dossier, TableOfParties};
 use crate::meetings::web::{guest_name, may, table_path};
 use crate::network::model::BodyView;
 use crate::network::service as network;
+use crate::texts::Label;
 use actix_web::{HttpRequest, get, post, web};
 use askama::Template;
 use entity::ids::{DesignationId, MeetingId};
@@ -129,7 +130,7 @@ async fn table_page(
             .crumb(lang.t("meetings.title"), "/meetings")
             .here(),
         path: table_path(&table.code),
-        kind: lang.t(&format!("meetings.table_kind_{}", table.kind)),
+        kind: table.kind.label(lang),
         notice: lang.f("meetings.table_notice_days", &[("days", &table.ordinary_notice_days.to_string())]),
         lead: lang.t(if is_group { "meetings.table_group_lead" } else { "meetings.table_plenary_lead" }),
         parties: parties.into_iter().map(|party| party.name).collect(),

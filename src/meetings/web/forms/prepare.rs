@@ -70,7 +70,7 @@ async fn draft_page(ctx: &Ctx, request: &HttpRequest, form: FormState<SlotForm>)
         cancel: "/meetings".to_owned(),
         form,
         tables: tables.iter().map(|table| Choice::new(&table.code, table.name(ctx.lang))).collect(),
-        modes: choices(MeetingMode::ALL, "mode", ctx.lang),
+        modes: choices(MeetingMode::ALL, ctx.lang),
     })
 }
 
@@ -100,7 +100,7 @@ fn edit_page(ctx: &Ctx, request: &HttpRequest, line: &Line, form: FormState<Slot
         cancel: path(&line.meeting),
         form,
         tables: Vec::new(),
-        modes: choices(MeetingMode::ALL, "mode", ctx.lang),
+        modes: choices(MeetingMode::ALL, ctx.lang),
     }
 }
 
@@ -169,7 +169,7 @@ async fn item_page(
         path: path(&dossier.meeting),
         so_far: dossier.agenda.iter().map(|item| item.title.clone()).collect(),
         form,
-        kinds: choices(AgendaItemKind::ALL, "item_kind", ctx.lang),
+        kinds: choices(AgendaItemKind::ALL, ctx.lang),
         releases: releases_to_decide(ctx).await?,
     })
 }

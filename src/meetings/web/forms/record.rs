@@ -13,7 +13,7 @@ use crate::meetings::policy::Action;
 use crate::meetings::service::{self, AttendanceIn, NewTask, OutcomeIn, ReleaseChange, ReleaseDecision};
 use crate::meetings::view::{Dossier, PartyPresence};
 use crate::open::Seen;
-use crate::texts::Lang;
+use crate::texts::{Label, Lang};
 use crate::typed::{both, day, given, kept};
 use actix_web::{HttpRequest, get, post, web};
 use askama::Template;
@@ -137,7 +137,7 @@ fn hold_page(ctx: &Ctx, request: &HttpRequest, dossier: &Dossier, form: FormStat
         path: path(&dossier.meeting),
         parties: dossier.presences.iter().map(|one| PartyFields::of(one, &form)).collect(),
         form,
-        presences: choices(Presence::ALL, "presence", ctx.lang),
+        presences: choices(Presence::ALL, ctx.lang),
     }
 }
 
@@ -199,7 +199,7 @@ fn attendance_page(
         path: path(&dossier.meeting),
         form,
         parties: dossier.presences.iter().map(|one| Choice::new(&one.party.code, &one.party.name)).collect(),
-        presences: choices(Presence::ALL, "presence", ctx.lang),
+        presences: choices(Presence::ALL, ctx.lang),
     }
 }
 
@@ -328,7 +328,7 @@ async fn outcome_page(
         path: path(&dossier.meeting),
         so_far: dossier.outcomes.iter().map(|outcome| outcome.text.clone()).collect(),
         form,
-        kinds: choices(OutcomeKind::ALL, "outcome_kind", lang),
+        kinds: choices(OutcomeKind::ALL, lang),
         items: items.collect(),
         releases: releases_to_decide(ctx).await?,
         changes: vec![
@@ -336,12 +336,7 @@ async fn outcome_page(
             Choice::new("move", lang.t("meetings.outcome_release_move")),
         ],
         seats: working
-            .map(|seat| {
-                Choice::new(
-                    &seat.code,
-                    format!("{} · {}", lang.t(&format!("designations.seat_{}", seat.kind)), seat.place()),
-                )
-            })
+            .map(|seat| Choice::new(&seat.code, format!("{} · {}", seat.kind.label(lang), seat.place())))
             .collect(),
     })
 }

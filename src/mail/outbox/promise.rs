@@ -1,4 +1,4 @@
-//! Promising a mail, and taking the promise back.
+//! Promising mails, and taking back those to the holder of a designation.
 
 use super::{TakenBack, WAITING, retention, withdraw};
 use crate::config;
@@ -7,9 +7,10 @@ use crate::db::Txn;
 use crate::error::{Error, Result};
 use crate::letters;
 use crate::mail::content::{Frame, MailContent, Why};
-use crate::mail::message::{BuiltMail, CalendarPart, Contact, OutgoingMail};
+use crate::mail::kind::Kind;
+use crate::mail::message::{Built, CalendarPart, Contact, MessageParts};
 use crate::texts::Lang;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{DesignationId, MailId, PersonId};
 use entity::kinds::NotificationState;
 use entity::{Instant, outbox_mail};
@@ -20,28 +21,54 @@ use sha2::{Digest, Sha256};
 
 /// One mail to one person, as a use case says it.
 #[derive(Clone, Debug)]
-pub struct Notification {
-    /// Machine name, `designation_registered`: lower case, kept for ever, a header of the mail.
-    pub kind: &'static str,
-    /// What makes a second promise of the same mail recognisable: kind, obligation, recipient, version. At most 200 characters.
+pub struct Draft {
+    pub kind: Kind,
+    /// Makes a second promise of the same mail recognisable. Opaque: it is compared as a whole and never taken apart. At most 200
+    /// characters.
     pub dedupe_key: String,
-    /// Kind and id of what it is about; the mails to one address about one thing form a thread.
-    pub subject: (&'static str, String),
+    pub subject: Subject,
     pub to: Recipient,
     pub content: MailContent,
-    /// Not before this instant.
+    /// Earliest instant at which it leaves.
     pub due_at: DateTime<Utc>,
-    /// Not begun after this instant: a reminder after the event is worse than none.
+    /// Latest instant at which it leaves, because a reminder after the event is worse than none. `None` for a mail that never expires.
     pub expires_at: Option<DateTime<Utc>>,
     /// An invitation, its change or its withdrawal.
     pub calendar: Option<CalendarPart>,
 }
 
-/// Who is told.
+/// Thing that a mail is about, of the kind that [`crate::mail::kind::MailKind::SUBJECT`] names, and the state of it of which the words
+/// speak. The mails to one address about one thing form a thread.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    id: String,
+    version: Option<i32>,
+    day: Option<NaiveDate>,
+}
+
+impl Subject {
+    pub fn of(id: impl ToString) -> Self {
+        Self { id: id.to_string(), version: None, day: None }
+    }
+
+    /// The mail speaks of this version of the subject.
+    #[must_use]
+    pub fn at_version(self, version: i32) -> Self {
+        Self { version: Some(version), ..self }
+    }
+
+    /// The mail speaks of this day.
+    #[must_use]
+    pub fn on_day(self, day: impl Into<Option<NaiveDate>>) -> Self {
+        Self { day: day.into(), ..self }
+    }
+}
+
+/// Reader of a mail.
 #[derive(Clone, Debug)]
 pub struct Recipient {
     pub person_id: Option<PersonId>,
-    /// The designation on whose strength the person is told: when it ends, the mail is cancelled.
+    /// Designation on whose strength the person is told: when it ends, the mail is taken back.
     pub designation_id: Option<DesignationId>,
     pub name: String,
     pub address: String,
@@ -59,22 +86,22 @@ impl Recipient {
     }
 }
 
-/// Promises the mail with its final bytes and Message-ID; the dispatcher hears of it at the commit.
+/// Promises a mail with its final bytes and Message-ID; the dispatcher hears of it at the commit.
 ///
 /// A promise with a known `dedupe_key` changes nothing and returns the mail there is. A mail that cannot be built, because the
 /// address is none that we can send to, is kept as *dead* with the reason: a wrong address must not undo a designation.
-pub async fn enqueue(ctx: &Ctx, txn: &Txn, notification: Notification) -> Result<MailId> {
-    if let Some(known) = find_by_key(txn, &notification.dedupe_key).await? {
+pub async fn promise(ctx: &Ctx, txn: &Txn, draft: Draft) -> Result<MailId> {
+    if let Some(known) = find_by_key(txn, &draft.dedupe_key).await? {
         return Ok(known);
     }
     let id: MailId = ctx.new_id();
-    let thread = thread_of(txn, &notification).await?;
-    let row = row(ctx, id, thread, &notification)?;
+    let thread = thread_of(txn, &draft).await?;
+    let row = row(ctx, id, thread, &draft)?;
     outbox_mail::Entity::insert(row).exec_without_returning(txn).await?;
     Ok(id)
 }
 
-/// The key under which a mail is to be promised to an address; `None` if its reader has been told there.
+/// Returns the key under which a mail is to be promised to an address; `None` if its reader has been told there.
 ///
 /// The first promise has the key itself. Who was told at another address, since corrected, is told once at each address that follows:
 /// the key then ends in a fingerprint of it.
@@ -88,10 +115,10 @@ pub async fn open_key(txn: &Txn, key: &str, address: &str) -> Result<Option<Stri
     Ok(find_by_key(txn, &next).await?.is_none().then_some(next))
 }
 
-/// Takes back what was promised to the holder of the designation: nothing goes to the old address any more. Returns how many.
+/// Takes back the mails promised on the strength of a designation, because nothing goes to the old address any more. Returns how many.
 ///
 /// A mail on the wire at this moment cannot be called back, but it is not tried again. The farewell is promised afterwards.
-pub async fn cancel_for_designation(ctx: &Ctx, txn: &Txn, designation: DesignationId) -> Result<u64> {
+pub async fn take_back_for_designation(ctx: &Ctx, txn: &Txn, designation: DesignationId) -> Result<u64> {
     let now = Instant::from(ctx.now());
     let cancelled = outbox_mail::Entity::update_many()
         .col_expr(outbox_mail::Column::State, Expr::value(NotificationState::Cancelled))
@@ -121,58 +148,63 @@ async fn find_by_key(txn: &Txn, key: &str) -> Result<Option<MailId>> {
         .await?)
 }
 
-/// Message-ID of the first mail to this address about this thing. Mails about the person themselves, such as the links for
-/// signing in, are no conversation.
-async fn thread_of(txn: &Txn, notification: &Notification) -> Result<Option<String>> {
-    let (kind, id) = &notification.subject;
-    if *kind == "person" {
+/// Reads the Message-ID of the first mail to this address about this thing. Mails about a person, such as reminders, are no
+/// conversation.
+async fn thread_of(txn: &Txn, draft: &Draft) -> Result<Option<String>> {
+    if draft.kind.subject == "person" {
         return Ok(None);
     }
     Ok(outbox_mail::Entity::find()
         .select_only()
         .column(outbox_mail::Column::MessageId)
-        .filter(outbox_mail::Column::SubjectId.eq(id))
-        .filter(outbox_mail::Column::SubjectKind.eq(*kind))
-        .filter(outbox_mail::Column::Recipient.eq(&notification.to.address))
+        .filter(outbox_mail::Column::SubjectId.eq(&draft.subject.id))
+        .filter(outbox_mail::Column::SubjectKind.eq(draft.kind.subject))
+        .filter(outbox_mail::Column::Recipient.eq(&draft.to.address))
         .order_by_asc(outbox_mail::Column::Id)
         .into_tuple()
         .one(txn)
         .await?)
 }
 
-fn row(ctx: &Ctx, id: MailId, thread: Option<String>, notification: &Notification) -> Result<outbox_mail::ActiveModel> {
-    let mail = outgoing(ctx, id, thread, notification)?;
-    let subject = shortened(&letters::line(&mail.subject), 250);
-    let built = mail.build();
+fn row(ctx: &Ctx, id: MailId, thread: Option<String>, draft: &Draft) -> Result<outbox_mail::ActiveModel> {
+    let parts = parts(ctx, id, thread, draft)?;
+    let subject = shortened(&letters::line(&parts.subject), 250);
+    let built = parts.build();
     let problem = built.as_ref().err().map(ToString::to_string);
-    let built = built.unwrap_or_else(|_| BuiltMail {
+    let built = built.unwrap_or_else(|_| Built {
         message_id: format!("{id}@{}", ctx.config().mail.id_domain),
         bytes: Vec::new(),
         envelope_from: ctx.config().mail.from_address.clone(),
-        envelope_to: shortened(&notification.to.address, 254),
+        envelope_to: shortened(&draft.to.address, 254),
     });
     let now = Instant::from(ctx.now());
-    let (subject_kind, subject_id) = &notification.subject;
+    let Subject { id: subject_id, version, day } = &draft.subject;
     Ok(outbox_mail::ActiveModel {
         id: Set(id),
-        kind: Set(notification.kind.to_owned()),
-        dedupe_key: Set(notification.dedupe_key.clone()),
-        subject_kind: Set((*subject_kind).to_owned()),
+        kind: Set(draft.kind.name.to_owned()),
+        dedupe_key: Set(draft.dedupe_key.clone()),
+        subject_kind: Set(draft.kind.subject.to_owned()),
         subject_id: Set(subject_id.clone()),
-        person_id: Set(notification.to.person_id),
-        designation_id: Set(notification.to.designation_id),
+        about_version: Set(*version),
+        about_day: Set(*day),
+        person_id: Set(draft.to.person_id),
+        designation_id: Set(draft.to.designation_id),
         recipient: Set(built.envelope_to),
-        language: Set(notification.to.lang.code().to_owned()),
+        language: Set(draft.to.lang.code().to_owned()),
         subject: Set(subject),
         message_id: Set(built.message_id),
         envelope_from: Set(built.envelope_from),
         payload: Set(built.bytes),
-        due_at: Set(Instant::from(notification.due_at)),
-        expires_at: Set(notification.expires_at.map(Instant::from)),
+        due_at: Set(Instant::from(draft.due_at)),
+        expires_at: Set(draft.expires_at.map(Instant::from)),
         state: Set(if problem.is_some() { NotificationState::Dead } else { NotificationState::Pending }),
         attempts: Set(0),
         crash_count: Set(0),
         may_have_left: Set(false),
+        lets_in: Set(draft.kind.lets_in),
+        is_awaited: Set(draft.kind.is_awaited),
+        is_written_anew: Set(draft.kind.is_written_anew),
+        is_farewell: Set(draft.kind.is_farewell),
         lease_owner: Set(None),
         lease_epoch: Set(0),
         lease_until: Set(None),
@@ -184,33 +216,31 @@ fn row(ctx: &Ctx, id: MailId, thread: Option<String>, notification: &Notificatio
     })
 }
 
-fn outgoing(ctx: &Ctx, id: MailId, thread: Option<String>, notification: &Notification) -> Result<OutgoingMail> {
+fn parts(ctx: &Ctx, id: MailId, thread: Option<String>, draft: &Draft) -> Result<MessageParts> {
     let settings = &ctx.config().mail;
     let base_url = ctx.config().base_url();
     let frame = Frame {
-        lang: notification.to.lang,
-        why: notification.to.why(settings),
+        lang: draft.to.lang,
+        why: draft.to.why(settings),
         sender: &settings.from_name,
         reply_to: &settings.reply_to,
         base_url: &base_url,
     };
-    let rendered = notification
-        .content
-        .render(frame)
-        .map_err(|error| Error::Internal(format!("mail {}: {error}", notification.kind)))?;
-    Ok(OutgoingMail {
+    let rendered =
+        draft.content.render(frame).map_err(|error| Error::Internal(format!("mail {}: {error}", draft.kind.name)))?;
+    Ok(MessageParts {
         id: id.0,
         from: Contact { name: settings.from_name.clone(), address: settings.from_address.clone() },
         reply_to: Contact { name: settings.from_name.clone(), address: settings.reply_to.clone() },
-        to: Contact { name: notification.to.name.clone(), address: notification.to.address.clone() },
+        to: Contact { name: draft.to.name.clone(), address: draft.to.address.clone() },
         subject: rendered.subject,
         text: rendered.text,
         html: rendered.html,
         date: ctx.now(),
         message_id_domain: settings.id_domain.clone(),
         thread,
-        calendar: notification.calendar.clone(),
-        kind: notification.kind.to_owned(),
+        calendar: draft.calendar.clone(),
+        kind: draft.kind.name,
     })
 }
 

@@ -1,0 +1,28 @@
+//! Questions of the dispatcher that only slices can answer. `mail` names no slice: `src/kinds_of_mail.rs` hands the answers in.
+
+use super::kind::Facts;
+use super::outbox::TakenBack;
+use crate::ctx::Ctx;
+use crate::db::Txn;
+use crate::error::Result;
+use entity::ids::PersonId;
+use futures_util::future::BoxFuture;
+use sea_orm::DatabaseConnection;
+
+/// Result of the last look before a mail leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Holds,
+    TakenBack(TakenBack),
+    /// Something else has to leave first.
+    NotYet,
+}
+
+/// Answers of the slices.
+#[derive(Clone, Copy)]
+pub struct Hooks {
+    /// Looks at a mail that was taken to be sent.
+    pub last_look: for<'a> fn(&'a Ctx, &'a DatabaseConnection, &'a Facts) -> BoxFuture<'a, Result<Verdict>>,
+    /// Notes that a relay refused the address of a person for good, with the relay's answer.
+    pub address_refused: for<'a> fn(&'a Ctx, &'a Txn, PersonId, &'a str, &'a str) -> BoxFuture<'a, Result<()>>,
+}

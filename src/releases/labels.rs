@@ -1,0 +1,29 @@
+//! The names that people read for the values of the vocabularies of releases.
+
+use crate::texts::Label;
+use entity::kinds::{Precision, ReleaseChangeKind};
+
+impl Label for Precision {
+    fn label_key(self) -> &'static str {
+        match self {
+            Self::DayTime => "releases.precision_day_time",
+            Self::Day => "releases.precision_day",
+            Self::Week => "releases.precision_week",
+            Self::Month => "releases.precision_month",
+            Self::TwoMonths => "releases.precision_two_months",
+        }
+    }
+}
+
+impl Label for ReleaseChangeKind {
+    fn label_key(self) -> &'static str {
+        match self {
+            Self::Planned => "releases.change_planned",
+            Self::Improved => "releases.change_improved",
+            Self::Confirmed => "releases.change_confirmed",
+            Self::Moved => "releases.change_moved",
+            Self::Cancelled => "releases.change_cancelled",
+            Self::Published => "releases.change_published",
+        }
+    }
+}

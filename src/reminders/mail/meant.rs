@@ -1,0 +1,55 @@
+//! Readers of obligations: who is to be told what, as things stand.
+
+use crate::designations::service as designations;
+use crate::due::Obligation;
+use crate::error::Result;
+use crate::mail::outbox::withdraw::Promised;
+use crate::reminders::addressee::Roll;
+use crate::reminders::plan::Key;
+use crate::reminders::store::Entry;
+use chrono::NaiveDate;
+use entity::ids::PersonId;
+use entity::kinds::UnavailabilityMode;
+use sea_orm::ConnectionTrait;
+use std::collections::HashMap;
+
+/// Reads seats, holders and absences of a day.
+pub(in crate::reminders) async fn roll(db: &impl ConnectionTrait, today: NaiveDate) -> Result<Roll> {
+    let away = designations::absences(db, today, today).await?;
+    let away = away.into_iter().filter(|absence| absence.mode == UnavailabilityMode::ReassignAll);
+    Ok(Roll::new(
+        designations::seats(db).await?,
+        designations::all_holders(db, today).await?,
+        away.map(|absence| absence.designation_id).collect(),
+    ))
+}
+
+/// Recipient of each obligation at present, and the recipients' addresses.
+pub(in crate::reminders) struct Meant {
+    people: HashMap<Key, PersonId>,
+    addresses: HashMap<PersonId, String>,
+}
+
+impl Meant {
+    pub fn of(obligations: &[Obligation], roll: &Roll) -> Self {
+        let mut meant = Self { people: HashMap::new(), addresses: HashMap::new() };
+        for obligation in obligations {
+            let Some(who) = roll.addressee(obligation.seat_id) else { continue };
+            let holder = &who.designation.holder;
+            meant.people.insert(Key::of(obligation), holder.id);
+            meant.addresses.insert(holder.id, holder.email.clone());
+        }
+        meant
+    }
+
+    /// Returns whether a logged reminder still holds: not done, not moved, and still for that person.
+    pub fn holds(&self, told: &Entry) -> bool {
+        self.people.get(&told.key).copied() == told.person_id
+    }
+
+    /// Returns whether a mail went to a former address of a person who is still to be reminded.
+    pub fn is_elsewhere(&self, promise: &Promised) -> bool {
+        let address = promise.person_id.and_then(|person| self.addresses.get(&person));
+        address.is_some_and(|address| !promise.is_to(address) && promise.is_owed_at(address))
+    }
+}
