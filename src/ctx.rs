@@ -19,7 +19,7 @@ pub struct Services {
     pub db: Db,
     pub clock: Arc<dyn Clock>,
     pub config: Config,
-    /// Where the contents of documents lie.
+    /// The store of the contents of documents.
     pub contents: Arc<Contents>,
     /// Notified after a commit that may have added mails, so that the dispatcher does not wait for its next poll.
     pub mail_waiting: tokio::sync::Notify,

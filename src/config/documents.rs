@@ -5,7 +5,7 @@ use crate::db::Location;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
-/// Where the contents of documents lie.
+/// The store of the contents of documents.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Documents {

@@ -27,7 +27,7 @@ use tokio::time::timeout;
 const CONTENT_WITHIN: Duration = Duration::from_secs(20);
 /// The time within which the store answers about a content. Use cases wait for it in their turn to write, so it is short.
 const ANSWER_WITHIN: Duration = Duration::from_secs(2);
-/// Hexadecimal digits of a SHA-256.
+/// The number of hexadecimal digits of a SHA-256.
 const DIGITS: usize = 64;
 
 /// Why a content cannot be written or read.
@@ -74,7 +74,7 @@ impl ContentsError {
     }
 }
 
-/// Whether a content was removed.
+/// The outcome of removing a content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Removed {
     Gone,
@@ -204,7 +204,7 @@ impl Contents {
     }
 }
 
-/// The store in the words of a configuration.
+/// Describes the S3-compatible store of a configuration.
 fn s3(config: &Config) -> AmazonS3Builder {
     let documents = &config.documents;
     let client = ClientOptions::new()
@@ -223,7 +223,7 @@ fn s3(config: &Config) -> AmazonS3Builder {
         .with_retry(RetryConfig { backoff: BackoffConfig::default(), max_retries: 2, retry_timeout: CONTENT_WITHIN })
 }
 
-/// Where a content lies.
+/// Returns the address of a content.
 fn address(sha256: &str) -> Address {
     match (sha256.get(..2), sha256.get(2..4)) {
         (Some(first), Some(second)) => Address::from_iter([first, second, sha256]),

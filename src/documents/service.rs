@@ -144,7 +144,7 @@ pub async fn remove_unowned(txn: &Txn, before: DateTime<Utc>) -> Result<u64> {
     Ok(store::remove_unowned(txn, before).await?)
 }
 
-/// What a look at the store of contents found.
+/// The outcome of a sweep of the store of contents.
 #[derive(Debug)]
 pub struct Swept {
     pub removed: u64,

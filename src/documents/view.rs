@@ -13,7 +13,7 @@ pub struct Document {
     pub media_type: String,
     /// In bytes.
     pub size: i64,
-    /// Of the content, in hexadecimal digits; also the content's address.
+    /// SHA-256 of the content in hexadecimal digits, which is also its address.
     pub sha256: String,
     pub created_at: DateTime<Utc>,
 }

@@ -53,7 +53,7 @@ async fn follow_members(ctx: &Ctx) -> Result<Report> {
     Ok(Report::new(done, format!("invited, or told that a meeting is no longer theirs{failures}")))
 }
 
-/// What uploads and crashes have left in the store of documents, and what is missing from it.
+/// Sweeps the store of documents: removes what uploads and crashes left there, and looks for what is missing.
 async fn sweep_documents(ctx: &Ctx) -> Result<Report> {
     let swept = documents::service::sweep(ctx).await?;
     let note = format!("contents without a document removed; {} stay{}", swept.kept, swept.failures);

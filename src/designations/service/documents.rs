@@ -13,7 +13,7 @@ use entity::ids::DesignationId;
 use entity::kinds::{DocumentOwnerKind, SeatKind};
 use serde_json::json;
 
-/// Whoever sees a designation reads the documents that prove it.
+/// Lets every reader of a designation read the documents that prove it.
 impl OwnsDocuments for DesignationId {
     const KIND: DocumentOwnerKind = DocumentOwnerKind::Designation;
 
