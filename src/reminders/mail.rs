@@ -34,17 +34,6 @@ impl MailKind for Reminder {
     }
 }
 
-/// Returns whether every line of a reminder still holds.
-pub(super) async fn still_holds(ctx: &Ctx, db: &impl ConnectionTrait, mail: MailId) -> Result<bool> {
-    let told = store::entries_of_mails(db, &[mail]).await?;
-    if told.is_empty() {
-        return Ok(false);
-    }
-    let obligations = providers::named(db, told.iter().map(|entry| (entry.key.kind, entry.key.id))).await?;
-    let meant = Meant::of(&obligations, &meant::roll(db, ctx.today()).await?);
-    Ok(told.iter().all(|entry| meant.holds(entry)))
-}
-
 /// Days after the due day for which a link still works, so that late answers are possible; afterwards it is refused.
 const LINK_DAYS_AFTER: u64 = 30;
 

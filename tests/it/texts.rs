@@ -5,7 +5,6 @@
 //! closed vocabulary names the key of each value (`texts::Label`).
 
 use crate::support::source;
-use raccordo::designations::words::did;
 use raccordo::error::Code;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -104,19 +103,6 @@ fn no_key_is_built_at_run_time() {
         })
         .collect();
     assert!(built.is_empty(), "give the vocabulary a label_key: {built:?}");
-}
-
-/// The history of a designation shows its acts in words: each action that the register tells the audit trail has a text.
-#[test]
-fn every_act_of_the_register_has_words() {
-    let services = source::rust("src/designations").into_iter().filter(|file| file.path.contains("/service"));
-    let said: BTreeSet<String> = services
-        .flat_map(|file| file.texts().map(ToOwned::to_owned).collect::<Vec<_>>())
-        .filter(|text| text.strip_prefix("designations.").is_some_and(is_name))
-        .collect();
-    assert!(said.len() > 5, "the test looks in the wrong place: {said:?}");
-    let without: Vec<_> = said.iter().filter(|action| did(action).is_none()).collect();
-    assert!(without.is_empty(), "no words for {without:?}");
 }
 
 #[test]

@@ -59,11 +59,6 @@ impl Meant {
         meant
     }
 
-    /// Returns whether an obligation is still to be done, on its day, by this person.
-    pub fn is_for(&self, obligation: &Obligation, person: PersonId) -> bool {
-        self.people.get(&Key::of(obligation)) == Some(&person)
-    }
-
     /// Returns whether a logged reminder still holds: not done, not moved, and still for that person.
     pub fn holds(&self, told: &Entry) -> bool {
         self.people.get(&told.key).copied() == told.person_id
