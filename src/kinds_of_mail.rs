@@ -64,7 +64,7 @@ async fn last_look(ctx: &Ctx, db: &DatabaseConnection, mail: &Facts) -> Result<V
     if let Some(designation) = mail.designation_id
         && designations::service::is_over(db, designation, ctx.today()).await?
     {
-        // The night's handover takes such mails back as well, some minutes after midnight.
+        // The handover of the night withdraws such mails as well, some minutes after midnight.
         return Ok(Verdict::TakenBack(TakenBack::DesignationEnded));
     }
     if !is_still_the_address(db, mail).await? {

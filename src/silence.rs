@@ -1,8 +1,9 @@
 //! Silence: the people who leave mails without an answer. Slices say which mails ask for something and what counts as an answer;
 //! `slices.rs` asks them. Pure.
 //!
-//! An answer is anything that shows that the mail was read or made superfluous: its reader did something since, signing in and the
-//! press of a button included; or a slice knows an answer about a thing that the mail asks about, whoever gave it.
+//! An answer is an event that shows that the mail was read or became superfluous: an action of its reader since (a
+//! sign-in or a press of a button included), or an event that a slice counts as an answer to the question of the mail,
+//! by any person.
 
 use crate::risk::{AtRisk, Risk, RiskKind};
 use chrono::{DateTime, TimeDelta, Utc};

@@ -147,7 +147,7 @@ async fn silent(ctx: &Ctx, db: &impl ConnectionTrait) -> Result<Vec<Risk>> {
     Ok(silence::risks(questions, &answers, &trail::last_acts(db, since).await?))
 }
 
-/// Something that happened to a thing.
+/// An event of the audit trail about a record.
 pub struct Happened {
     pub event: TrailEvent,
     /// The event in the reader's words; the machine name of the action where no slice has words for it.

@@ -11,7 +11,7 @@ pub trait Verb: Copy + 'static {
     fn name(self) -> &'static str;
 }
 
-/// What the trail says happened: a slice and one of its verbs, `designations.designate`.
+/// An action in the audit trail: a slice and one of its verbs, `designations.designate`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Action {
     slice: Slice,

@@ -35,21 +35,21 @@ pub const fn capacity(kind: SeatKind) -> &'static str {
     }
 }
 
-/// What an operation of the API asks of its caller before anything of the request is read.
+/// Right that an operation of the API requires of its caller before the request is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Right<Action> {
-    /// Nothing: the operation is public.
+    /// No right: the operation is public.
     Anybody,
     /// A key, even after the last seat has ended: the operation is about the caller's own affairs.
     SignedIn,
-    /// To be somebody who may ever do this, as the slice's policy says.
+    /// The slice's policy permits the caller this action on at least one possible subject.
     Ever(Action),
 }
 
 /// The policy's answer to whether an actor may do something about some subject.
 type Policy = Box<dyn Fn(&Actor) -> bool + Send + Sync>;
 
-/// What one operation asks, with the slice's policy in it.
+/// Requirement of one operation, with the slice's policy.
 pub enum Need {
     Nothing,
     Key,
@@ -81,7 +81,7 @@ impl Need {
     }
 }
 
-/// Returns somebody who holds one seat of this kind and no other.
+/// Makes an actor whose only seat is of this kind.
 fn holder_of_one(kind: SeatKind) -> Actor {
     let of_an_observatory = matches!(kind, SeatKind::Referent | SeatKind::Deputy | SeatKind::Partner);
     let seat = HeldSeat {
@@ -95,7 +95,7 @@ fn holder_of_one(kind: SeatKind) -> Actor {
     Actor { identity, seats: vec![seat], scope: Scope::Full }
 }
 
-/// What each operation of the API asks, by the name of its handler.
+/// Requirements of the operations of the API, by the names of their handlers.
 #[derive(Default)]
 pub struct Rights(HashMap<&'static str, Need>);
 

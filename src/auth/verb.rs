@@ -5,7 +5,7 @@ use crate::slice::Slice;
 use crate::vocabulary::vocabulary;
 
 vocabulary! {
-    /// What the trail can say of sign-in and keys.
+    /// Verbs of sign-in and keys in the audit trail.
     Verb {
         SignOut = "sign_out",
         EndSession = "end_session",

@@ -1,4 +1,4 @@
-//! What stores do with rows in the same way: the guarded update of one row, the page of a sorted list.
+//! Functions on rows shared by the stores: the guarded update of one row, the page of a sorted list.
 
 use super::{StoreError, Txn, exactly_one};
 use chrono::NaiveDate;

@@ -383,7 +383,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_names_what_is_possible() {
+    fn a_refusal_names_the_possible_transitions() {
         let refusal = planned().after(Event::Approve).expect_err("nothing was submitted");
         let expected = WrongTransition { state: "planned".to_owned(), allowed: vec!["start", "block", "waive"] };
         assert_eq!(refusal, Refusal::WrongTransition(expected));

@@ -5,7 +5,7 @@ use crate::slice::Slice;
 use crate::vocabulary::vocabulary;
 
 vocabulary! {
-    /// What the trail can say of the deliverables.
+    /// Verbs of the deliverables in the audit trail.
     Verb {
         Start = "start",
         Submit = "submit",

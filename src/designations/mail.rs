@@ -1,7 +1,7 @@
 //! The mails of the register: registered, welcome, ending soon, farewell, ended, designation requested.
 //!
-//! Each function promises its mails in the caller's transaction. The de-duplication key says what makes a mail the same mail, so
-//! that a job that runs twice tells nobody twice.
+//! Each function enqueues its mails in the caller's transaction. The de-duplication key identifies a mail, so that a
+//! job that runs twice sends it once.
 
 pub mod kinds;
 
@@ -87,7 +87,8 @@ pub(super) async fn registered_elsewhere(
     Ok(is_news)
 }
 
-/// Reads the designations whose registration, of the last [`LASTS_DAYS`] days, was told to somebody who is written to at another address now.
+/// Reads the designations whose *registered* mail of the last [`LASTS_DAYS`] days went to a recipient with another
+/// address now.
 pub(super) async fn registrations_told_elsewhere(ctx: &Ctx) -> Result<Vec<DesignationId>> {
     let since = ctx.now() - Days::new(LASTS_DAYS);
     let subjects = withdraw::subjects_told_elsewhere(ctx.reader(), Registered::NAME, since).await?;
@@ -124,7 +125,7 @@ pub(super) async fn ended(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Re
     Ok(())
 }
 
-/// Asks the body whose seat is vacant for a designation, at most once a day. Returns how many there are to ask.
+/// Enqueues *designation requested* to the body of a vacant seat, at most once a day. Returns the number of recipients.
 pub(super) async fn requested(ctx: &Ctx, txn: &Txn, seat: &Seat) -> Result<usize> {
     let recipients = to_body(ctx, txn, seat, None).await?;
     let how_many = recipients.len();
@@ -153,13 +154,13 @@ pub(super) async fn requested_elsewhere(ctx: &Ctx, txn: &Txn, seat: &Seat) -> Re
 /// Reads the requests of the last [`LASTS_DAYS`] days, the earliest first.
 pub(super) async fn requests(ctx: &Ctx, db: &impl ConnectionTrait) -> Result<Vec<Promised>> {
     let since = ctx.now() - Days::new(LASTS_DAYS);
-    // The end of a span does not belong to it, and a request of this very moment counts.
+    // The end of the range is excluded, so a day is added to include a request of this very instant.
     withdraw::promised_within(db, Requested::NAME, since..ctx.now() + Days::new(1)).await
 }
 
 async fn ask(ctx: &Ctx, txn: &Txn, seat: &Seat, to: Recipient) -> Result<bool> {
     let key = format!("{}:{}:{}:{}", Requested::NAME, seat.id, ctx.today(), reader(&to, seat));
-    // Once a day also where the first was withdrawn, because somebody held the seat meanwhile.
+    // At most once a day also if the first mail was withdrawn because the seat was held for a while.
     if withdraw::standing_under(txn, &key).await?.is_some_and(|promise| promise.is_to(&to.address)) {
         return Ok(false);
     }
@@ -343,7 +344,7 @@ struct Letter {
 async fn promise(ctx: &Ctx, txn: &Txn, letter: Letter, to: Recipient, content: MailContent) -> Result<bool> {
     let Letter { kind, dedupe_key, subject, expires } = letter;
     let Some(dedupe_key) = outbox::open_key(txn, &dedupe_key, &to.address).await? else { return Ok(false) };
-    // Nobody signs in as a certified mailbox: a button would lead its reader to a closed door.
+    // A certified mailbox cannot sign in, so its mail has no button.
     let action = content.action.filter(|_| to.person_id.is_some());
     let draft = Draft {
         kind,

@@ -1,4 +1,4 @@
-//! Who may do what with designations. Pure; printed as a golden matrix by `tests/it/authz_matrix.rs`.
+//! Permissions on designations. Pure; `tests/it/authz_matrix.rs` prints them as a golden matrix.
 
 use crate::auth::actor::Actor;
 use entity::ids::{BodyId, PersonId};
@@ -11,9 +11,9 @@ pub enum Action {
     View,
     /// Enter, replace or end a designation.
     Designate,
-    /// Put a mistake right by a superseding record.
+    /// Correct a mistake with a superseding record.
     Correct,
-    /// Declare that an entry should never have been made.
+    /// Annul an entry that should never have been made.
     Annul,
     /// Record days of absence of the holder.
     DeclareUnavailable,
@@ -83,9 +83,9 @@ const fn speaks_for(seat: SeatKind) -> bool {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Visibility {
     Everything,
-    /// Those of these bodies, and the person's own.
+    /// Designations of these bodies, and the person's own.
     Bodies(Vec<BodyId>, PersonId),
-    /// The person's own only.
+    /// The person's own designations only.
     Own(PersonId),
 }
 

@@ -90,7 +90,7 @@ impl Register {
         self.absence_of(designation).is_some()
     }
 
-    /// Returns the risk that nobody answers for the seat on the day.
+    /// Returns the risk of a seat that is vacant or without a present holder or deputy on the day.
     fn unanswered(&self, seat: &Seat) -> Option<Risk> {
         let Some(absent) = self.holders(seat.id, self.day).first().copied() else {
             let at_risk = AtRisk::Seat(seat.id, None);
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn clean_data_raise_nothing() {
+    fn consistent_data_show_no_risk() {
         let seats = [seat(1, SeatKind::Referent), seat(2, SeatKind::Deputy)];
         let designations = [held(10, &seats[0], "2026-01-01", "")];
         assert_eq!(kinds(&seats, &designations, &[], "2027-03-01"), vec![]);

@@ -18,7 +18,7 @@ pub async fn questions(db: &impl ConnectionTrait, since: DateTime<Utc>) -> Resul
     Ok(gone.into_iter().map(question).collect())
 }
 
-/// Returns the seats that somebody holds today, answered now: a filled seat leaves no request open.
+/// Returns the seats held today as answered now, because a filled seat leaves no request open.
 pub async fn answers(ctx: &Ctx, db: &impl ConnectionTrait) -> Result<Instants> {
     let holders = service::all_holders(db, ctx.today()).await?;
     Ok(holders.iter().map(|one| (one.seat.id.to_string(), ctx.now())).collect())

@@ -5,7 +5,7 @@ use crate::slice::Slice;
 use crate::vocabulary::vocabulary;
 
 vocabulary! {
-    /// What the trail can say of the designations.
+    /// Verbs of the designations in the audit trail.
     Verb {
         Designate = "designate",
         End = "end",

@@ -30,7 +30,7 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(2);
 /// The number of hexadecimal digits of a SHA-256.
 const DIGITS: usize = 64;
 
-/// Why a content cannot be written or read.
+/// Errors of writing or reading a content.
 #[derive(Debug, thiserror::Error)]
 pub enum ContentsError {
     #[error("the store of documents has no room left: {0}")]

@@ -1,4 +1,4 @@
-//! Who may do what with documents, besides the policies of their owners. Pure.
+//! Permissions on documents, in addition to the policies of their owners. Pure.
 
 use crate::auth::actor::Actor;
 use entity::ids::{BodyId, PersonId};

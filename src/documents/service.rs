@@ -100,7 +100,7 @@ async fn check_quota(ctx: &Ctx, db: &impl ConnectionTrait, size: i64) -> Result<
 
 /// Makes a thing an owner of a document. The thing may own it already.
 ///
-/// Who may: whoever brought the document, and the secretariat. Errors: `unknown_value` for `document_id`.
+/// Who may: the uploader of the document, and the secretariat. Errors: `unknown_value` for `document_id`.
 pub async fn attach<O: OwnsDocuments>(ctx: &Ctx, txn: &Txn, id: DocumentId, owner: &O) -> Result<()> {
     if store::is_owner(txn, id, O::KIND, &owner.id()).await? {
         return Ok(());

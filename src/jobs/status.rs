@@ -1,4 +1,4 @@
-//! How each job stands, read from the rows that the runner writes.
+//! State of each job, read from the rows that the runner writes.
 
 use super::policy::{self, Action};
 use super::runner::RUNNING;

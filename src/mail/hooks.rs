@@ -14,14 +14,14 @@ use sea_orm::DatabaseConnection;
 pub enum Verdict {
     Holds,
     TakenBack(TakenBack),
-    /// Something else has to leave first.
+    /// Another mail has to be sent first.
     NotYet,
 }
 
 /// Answers of the slices.
 #[derive(Clone, Copy)]
 pub struct Hooks {
-    /// Looks at a mail that was taken to be sent.
+    /// Checks a mail that was taken to be sent.
     pub last_look: for<'a> fn(&'a Ctx, &'a DatabaseConnection, &'a Facts) -> BoxFuture<'a, Result<Verdict>>,
     /// Notes that a relay refused the address of a person for good, with the relay's answer.
     pub address_refused: for<'a> fn(&'a Ctx, &'a Txn, PersonId, &'a str, &'a str) -> BoxFuture<'a, Result<()>>,

@@ -1,4 +1,4 @@
-//! Who may see the outbox, and steer it. Pure; printed as a golden matrix by `tests/it/authz_matrix.rs`.
+//! Permissions to see and control the outbox. Pure; `tests/it/authz_matrix.rs` prints them as a golden matrix.
 
 use crate::auth::actor::Actor;
 

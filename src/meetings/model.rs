@@ -76,8 +76,8 @@ impl Venue {
     }
 }
 
-/// The number by which a meeting is cited: *seduta n. 3/2027*. It never changes, not even when the meeting moves to
-/// another year: letters and minutes cite it.
+/// Number by which a meeting is cited: *seduta n. 3/2027*. It never changes, not even if the meeting moves to another
+/// year, because letters and minutes cite it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Number {
     pub number: i32,
@@ -200,14 +200,14 @@ pub struct Meeting {
     pub title: String,
     pub slot: Slot,
     pub venue: Venue,
-    /// The calendar identity, for the meeting's whole life.
+    /// Identity in calendars, for the meeting's whole life.
     pub uid: String,
-    /// 0 when convened; one more with each move and with the cancellation (RFC 5546 §2.1.4).
+    /// 0 when convened; rises by one with each move and with the cancellation (RFC 5546 §2.1.4).
     pub sequence: u32,
     pub stage: Stage,
     /// The reason why its decisions stand although a correction of the presences left too few parties; the minutes carry it.
     pub short_quorum_reason: Option<String>,
-    /// The optimistic lock of the meeting with its agenda, presences and outcomes.
+    /// Version of the meeting with its agenda, presences and outcomes.
     pub version: i32,
 }
 
@@ -241,7 +241,7 @@ impl Meeting {
         LIFECYCLE.target(self.state(), event).is_some()
     }
 
-    /// Refuses an event that cannot happen now.
+    /// Refuses an event that is not possible now.
     pub fn must_allow(&self, event: Event) -> Result<(), Refusal> {
         Ok(LIFECYCLE.lead(self.state(), event).map(drop)?)
     }
@@ -312,22 +312,22 @@ pub struct AgendaItem {
     pub minutes: Option<i32>,
 }
 
-/// A party of a table: a signatory body, wherever its observatory stands.
+/// A party of a table: a signatory body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Party {
     pub body_id: BodyId,
     pub code: String,
     pub name: String,
-    /// The calendar of working days of its seat.
+    /// Territory whose working days apply.
     pub territory: String,
 }
 
 /// The notice that a slot gives, beside the table's rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Notice {
-    /// Working days given.
+    /// Working days of notice.
     pub given: i32,
-    /// Working days the table's rule asks for.
+    /// Working days required by the table's rule.
     pub asked: i32,
 }
 

@@ -1,4 +1,4 @@
-//! Who may do what with meetings. Pure; printed as a golden matrix by `tests/it/authz_matrix.rs`.
+//! Rights on meetings. Pure; printed as a golden matrix by `tests/it/authz_matrix.rs`.
 
 use crate::auth::actor::Actor;
 use entity::ids::{PersonId, SeatId};
@@ -14,7 +14,7 @@ pub enum Action {
     ViewTables,
     /// Prepare a draft and its agenda.
     Prepare,
-    /// Convene, move, call off.
+    /// Convene, move, cancel.
     Convene,
     /// Invite partners to it.
     Invite,
@@ -37,10 +37,10 @@ impl Action {
     ];
 }
 
-/// What the policy has to know of a meeting.
+/// Facts about a meeting that the policy needs.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject {
-    /// Whether it was ever convened: a draft, even a given-up one, is the secretariat's own.
+    /// Whether it was ever convened. A draft, even a cancelled one, is visible to the secretariat only.
     pub convened: bool,
     /// Whether the caller is a partner invited to it.
     pub invited: bool,
@@ -76,9 +76,9 @@ pub fn may_ever(actor: &Actor, action: Action) -> bool {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Visibility {
     Everything,
-    /// Those that were convened.
+    /// Meetings that were convened.
     Convened,
-    /// Those that were convened and to which the partner is invited, in a seat still held.
+    /// Convened meetings to which the partner is invited, in a seat still held.
     Guest(PersonId, Vec<SeatId>),
 }
 

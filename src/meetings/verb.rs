@@ -5,7 +5,7 @@ use crate::slice::Slice;
 use crate::vocabulary::vocabulary;
 
 vocabulary! {
-    /// What the trail can say of the meetings.
+    /// Verbs of the meetings in the audit trail.
     Verb {
         RecordOutcome = "record_outcome",
         Convene = "convene",

@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn a_span_tells_why_a_day_is_not_worked() {
+    fn a_period_lists_the_reason_for_each_closed_day() {
         let calendars = milan();
         let week = days(calendars.of("MI").expect("Milan"), day(2026, 12, 4), day(2026, 12, 9), Lang::It);
         let reasons: Vec<Option<String>> = week.expect("a short span").into_iter().map(|day| day.reason).collect();

@@ -5,7 +5,7 @@ use crate::slice::Slice;
 use crate::vocabulary::vocabulary;
 
 vocabulary! {
-    /// What the trail can say of the network.
+    /// Verbs of the network in the audit trail.
     Verb {
         Load = "load",
         CreatePerson = "create_person",

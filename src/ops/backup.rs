@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// What a manifest says of its backup. Written beside it as `NAME.json`.
+/// Description of a backup, written beside it as `NAME.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
     pub format: u32,
@@ -40,7 +40,7 @@ pub const FORMAT: u32 = 2;
 /// The oldest format that is read.
 pub const OLDEST_FORMAT: u32 = 1;
 
-/// Why there is no backup, or none that may be used.
+/// Errors of making or using a backup.
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
     #[error(
@@ -64,7 +64,7 @@ pub enum BackupError {
 }
 
 impl BackupError {
-    /// Names the file at which the disk said no.
+    /// Makes the error for a failed operation on this file.
     pub(super) fn at(path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::File { path, source }
@@ -75,7 +75,7 @@ impl BackupError {
     }
 }
 
-/// Where the manifest of a backup lies.
+/// Returns the path of a backup's manifest.
 pub fn manifest_path(backup: &Path) -> PathBuf {
     beside(backup, ".json")
 }
@@ -105,7 +105,7 @@ pub async fn backup(
         Ok(()) => finish(contents, &partial, file, now).await,
         Err(failure) => Err(failure),
     };
-    // A backup that failed, on a full disk above all, takes up no room.
+    // Deletes an unfinished copy, because the usual cause is a full disk.
     finished.inspect_err(|_| {
         remove_leftovers(&partial);
         remove_folder(file);
@@ -121,7 +121,8 @@ fn remove_leftovers(partial: &Path) {
     }
 }
 
-/// Checks the copy, gives it its name and writes its manifest. A copy whose manifest cannot be written is no backup and goes.
+/// Checks the copy, gives it its name and writes its manifest. If the manifest cannot be written, the copy is deleted,
+/// because it cannot be restored without one.
 async fn finish(contents: &Contents, partial: &Path, file: &Path, now: DateTime<Utc>) -> Result<Manifest, BackupError> {
     let manifest = Manifest {
         format: FORMAT,
@@ -158,7 +159,7 @@ fn remove_folder(backup: &Path) {
     }
 }
 
-/// The file is made first, empty and private: `VACUUM INTO` fills it, and at no moment may others read it.
+/// Copies into a file that was created empty and private, so that other users can never read the copy.
 async fn copy(db: &Db, to: &Path) -> Result<(), BackupError> {
     create_private(to).map_err(BackupError::at(to))?;
     let target = to.to_string_lossy().into_owned();
@@ -167,7 +168,7 @@ async fn copy(db: &Db, to: &Path) -> Result<(), BackupError> {
     Ok(())
 }
 
-/// Opens a copy, lets the engine look at every page and every reference, and returns its audit head.
+/// Opens a copy, has the engine check every page and every foreign key, and returns its audit head.
 pub(super) async fn check(file: &Path) -> Result<audit::Head, BackupError> {
     let connection = open_copy(file).await?;
     let verdict = async {
@@ -180,7 +181,7 @@ pub(super) async fn check(file: &Path) -> Result<audit::Head, BackupError> {
     verdict
 }
 
-/// A connection to a copy that nobody else uses.
+/// Opens a copy that no other process uses.
 pub(super) async fn open_copy(file: &Path) -> Result<DatabaseConnection, DbErr> {
     let mut options = ConnectOptions::new(format!("sqlite://{}", file.display()));
     options.max_connections(1).record_stmt_in_spans(false).sqlx_logging_level(log::LevelFilter::Debug);

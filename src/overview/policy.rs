@@ -1,4 +1,4 @@
-//! Who may look at what several slices say together. Pure; printed as a golden matrix by `tests/it/authz_matrix.rs`.
+//! Permissions on pages that combine several slices. Pure; `tests/it/authz_matrix.rs` prints them as a golden matrix.
 
 use crate::auth::actor::Actor;
 

@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_falls_due_while_it_lasts_is_listed() {
+    fn only_obligations_due_during_a_gap_are_listed() {
         let seats = [seat(1, SeatKind::Referent)];
         let referent = held(10, &seats[0], "2026-01-01", "2027-03-31");
         let away = [absence(&referent, "2027-02-20", "2027-03-10")];

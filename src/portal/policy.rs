@@ -1,5 +1,5 @@
-//! Who may have pages of the portal looked at. Seeing a publication and declaring its address are actions of
-//! `deliverables/policy.rs`. Pure; printed as a golden matrix by `tests/it/authz_matrix.rs`.
+//! Permission to request a check of a page of the portal. Seeing a publication and declaring its address are actions of
+//! `deliverables/policy.rs`. Pure; `tests/it/authz_matrix.rs` prints it as a golden matrix.
 
 use crate::auth::actor::Actor;
 

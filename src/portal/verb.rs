@@ -5,7 +5,7 @@ use crate::slice::Slice;
 use crate::vocabulary::vocabulary;
 
 vocabulary! {
-    /// What the trail can say of the portal.
+    /// Verbs of the portal in the audit trail.
     Verb {
         Declare = "declare",
         Check = "check",

@@ -27,7 +27,7 @@ pub struct Product {
     pub scope: ProductScope,
     /// The hour of a release that names none: wall time in Europe/Rome.
     pub default_hour: NaiveTime,
-    /// The steps behind each of its releases, in order.
+    /// Steps of the work for each release, in order.
     pub steps: Vec<Step>,
     pub version: i32,
 }
@@ -70,7 +70,7 @@ impl Product {
     }
 }
 
-/// A day and an hour of wall time in Europe/Rome: the only date that can be confirmed.
+/// A day and an hour of wall time in Europe/Rome. Only such a date can be confirmed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Slot {
     pub day: NaiveDate,
@@ -84,16 +84,16 @@ impl Slot {
     }
 }
 
-/// A date as precisely as it is known. A span is kept by its first day.
+/// A date with its precision. A longer period is represented by its first day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
     At(Slot),
     On(NaiveDate),
-    /// From its Monday.
+    /// The week from this Monday.
     InWeek(NaiveDate),
-    /// From its first day.
+    /// The month from this first day.
     InMonth(NaiveDate),
-    /// From the first day of its odd month: *gennaio-febbraio*, *marzo-aprile*…
+    /// Two months from the first day of an odd month: *gennaio-febbraio*, *marzo-aprile*…
     InTwoMonths(NaiveDate),
 }
 
@@ -175,12 +175,12 @@ pub struct Baseline {
 /// An event in the life of a release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// A provisional date becomes another, usually a more precise one.
+    /// A provisional date is replaced by another, usually a more precise one.
     Improve,
     /// The release was entered for the wrong product or period.
     Correct,
     Confirm,
-    /// A confirmed date becomes another, with a reason.
+    /// A confirmed date is replaced by another, with a reason.
     Move,
     Cancel,
     Publish,
@@ -424,7 +424,7 @@ impl Release {
         if now < date.slot.instant() {
             return Err(Refusal::UnderEmbargo);
         }
-        // A calendar shows no difference between confirmed and published: the sequence stays.
+        // The sequence stays, because a calendar shows no difference between confirmed and published.
         Ok(Self { stage: Stage::Published { date, at: now }, ..self })
     }
 
@@ -463,13 +463,13 @@ impl Release {
 pub struct Flags {
     /// Later than the date first confirmed.
     pub postponed: bool,
-    /// Earlier than the date first confirmed, which is no merit: it breaks equal access.
+    /// Earlier than the date first confirmed. This counts as a fault, because it breaks equal access.
     pub brought_forward: bool,
-    /// Its instant has come and it is not out.
+    /// The instant has passed and the release is not published.
     pub due: bool,
-    /// Still to come, on a day before the last of its reference period: the data cannot be whole by then.
+    /// Not published, and dated before the last day of its reference period, so that its data cannot be complete.
     pub before_period_end: bool,
-    /// Not out, or taken for out by the service, more than an hour after its instant.
+    /// Not published within an hour of its instant, or published by the service only later than that.
     pub late: bool,
 }
 
@@ -477,7 +477,7 @@ fn not_over(when: When, today: NaiveDate) -> Result<(), Refusal> {
     if when.last_day() < today { Err(Refusal::DayInPast) } else { Ok(()) }
 }
 
-/// Refuses a date on which the clocks skip its hour.
+/// Refuses an hour that does not exist on its day because the clocks skip it.
 fn can_be_meant(when: When) -> Result<(), Refusal> {
     match when {
         When::At(slot) if zone::is_skipped(slot.day, slot.hour) => Err(Refusal::HourSkipped(slot)),

@@ -1,4 +1,4 @@
-//! Who may do what with releases. Pure; printed as a golden matrix by `tests/it/authz_matrix.rs`.
+//! Permissions on releases. Pure; `tests/it/authz_matrix.rs` prints them as a golden matrix.
 
 use crate::auth::actor::Actor;
 

@@ -5,7 +5,7 @@ use crate::slice::Slice;
 use crate::vocabulary::vocabulary;
 
 vocabulary! {
-    /// What the trail can say of the releases.
+    /// Verbs of the releases in the audit trail.
     Verb {
         Correct = "correct",
         Plan = "plan",

@@ -1,4 +1,4 @@
-//! Who may read the log of the reminders. Pure; printed as a golden matrix by `tests/it/authz_matrix.rs`.
+//! Permission to read the log of reminders. Pure; `tests/it/authz_matrix.rs` prints it as a golden matrix.
 
 use crate::auth::actor::Actor;
 

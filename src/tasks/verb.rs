@@ -5,7 +5,7 @@ use crate::slice::Slice;
 use crate::vocabulary::vocabulary;
 
 vocabulary! {
-    /// What the trail can say of the tasks.
+    /// Verbs of the tasks in the audit trail.
     Verb {
         Create = "create",
         Settle = "settle",

@@ -1,11 +1,11 @@
 //! Working days of a territory.
 //!
-//! A day is worked in a territory unless it is a Sunday, a Saturday (by setting), a national holiday, the patron day of that
-//! territory, or a day closed once by an act. Public employees keep the patron of the place where they work, so a deadline
-//! for Como and the same deadline for Milan may be different days.
+//! A day is a working day of a territory unless it is a Sunday, a Saturday (by setting), a national holiday, the patron
+//! day of that territory, or a day closed once by an act. Public employees observe the patron day of their place of
+//! work, so the same deadline may be a different day in Como and in Milan.
 //!
-//! Every search is bounded: a calendar in which nothing is ever worked ends in [`CalendarError::NoWorkingDay`], not in an
-//! endless loop.
+//! Every search is bounded: a calendar without working days gives [`CalendarError::NoWorkingDay`] instead of an endless
+//! loop.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -101,7 +101,8 @@ impl MailKind for EndingSoon {
     const LABEL: &'static str = "designations_mail.ending_soon_kind";
     const SUBJECT: &'static str = DESIGNATION;
 
-    /// The term ends on the day of which the mail speaks, and nobody is designated for the day after it.
+    /// Tells whether the term still ends on the day stated in the mail, and no successor is designated for the day
+    /// after it.
     async fn still_true(_: &Ctx, db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
         let Some(known) = subject_of(db, mail).await? else { return Ok(true) };
         Ok(is_of_this_end(mail, &known) && store::successors(db, &known).await?.is_empty())

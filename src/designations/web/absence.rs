@@ -1,4 +1,4 @@
-//! Days on which a holder cannot work: declared on a page, withdrawn by a button.
+//! Days on which a holder cannot work: recorded on a page, withdrawn with a button.
 
 use super::one::{led_to, shell_below};
 use super::words as register_words;

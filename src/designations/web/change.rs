@@ -117,7 +117,7 @@ struct EndPage {
 
 #[derive(Clone, Debug, Default, Deserialize)]
 struct EndForm {
-    /// The last day in the seat.
+    /// Last day in the seat.
     #[serde(default)]
     valid_to: String,
     #[serde(default)]
@@ -209,7 +209,7 @@ impl CorrectForm {
 async fn show_correct(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>) -> Answer {
     let dossier = open(&ctx, *id, Action::Correct).await?;
     let designation = &dossier.designation;
-    // An end has a communication of its own; what is corrected here is the designation's.
+    // A record of an end holds the communication of the end; this form corrects that of the designation.
     let told = how_it_was_told(&designation.record, &dossier.history);
     let provenance = told.statement.provenance.clone();
     let statement = Statement { provenance, ..designation.record.statement.clone() };
@@ -240,7 +240,8 @@ async fn correct(
     let correct = async |txn: &Txn, version, typed: &CorrectForm| {
         let (statement, reason) = Reading::of(|reading| typed.read(reading, ctx.today()))?;
         let corrected = service::correct(&ctx, txn, *id, version, statement, &reason).await;
-        // Seat and holder are no fields of this form: what clashes with another term is healed by this one's days.
+        // Seat and holder are not fields of this form: a clash with another term can only be corrected by changing the
+        // days.
         corrected.map_err(|error| {
             error.placed(|field| if matches!(field, "seat" | "person") { "valid_from" } else { field })
         })
@@ -294,7 +295,7 @@ async fn annul(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>, form: Se
     open(&ctx, *id, Action::Annul).await?;
     let annul = async |txn: &Txn, version, typed: &AnnulForm| {
         let annulled = service::annul(&ctx, txn, *id, version, &typed.reason).await;
-        // The last day is no field of this form.
+        // The last day is not a field of this form.
         annulled.map_err(|error| error.placed(|field| if field == "valid_to" { "" } else { field }))
     };
     answer(&ctx, (*id, Action::Annul), form, "designations.done_annulled", annul, |now, about, form| {

@@ -71,7 +71,8 @@ pub async fn answer_by<F, P: Template>(
     }
 }
 
-/// Does in one transaction what a button asks for, and leads on; the same press sent again leads where the first one led.
+/// Executes a button in one transaction and redirects. The same press sent again redirects to the page of the first
+/// time.
 pub async fn press<T>(
     ctx: &Ctx,
     press: &Press,

@@ -15,7 +15,8 @@ use serde::de::DeserializeOwned;
 /// Largest form in bytes; a larger one is refused as `body_too_large`. Files travel in `multipart`.
 pub const MAX_BYTES: usize = 32 * 1024;
 
-/// A posted form of buttons and hidden fields. Foreign or stale ones end as [`Code::FormExpired`] before a handler runs.
+/// A posted form of buttons and hidden fields. One with a foreign or expired token is refused with
+/// [`Code::FormExpired`] before the handler runs.
 #[derive(Debug)]
 pub struct Form<T>(pub T, pub Press);
 
@@ -46,9 +47,9 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
 pub struct Sent<T> {
     pub(super) typed: T,
     pub(super) press: Press,
-    /// Whether it comes back after its sender has signed in again.
+    /// Whether the form returns after its sender has signed in again.
     pub(super) is_resumed: bool,
-    /// Why a step before the use case refused it.
+    /// Error of a step before the use case.
     pub(super) refused: Option<Error>,
 }
 
@@ -96,7 +97,7 @@ impl<T> Sent<T> {
         self
     }
 
-    /// Reads a field on which the page depends, such as the seat that was chosen before.
+    /// Reads a field on which the page depends, such as a seat chosen before.
     pub fn peek<V>(&self, field: impl FnOnce(&T) -> V) -> V {
         field(&self.typed)
     }

@@ -20,7 +20,7 @@ pub struct Errors {
 /// One error of a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FormError {
-    /// The field's name; empty if it concerns the form as a whole.
+    /// Name of the field; empty if the error concerns the whole form.
     pub field: Cow<'static, str>,
     pub text: String,
 }
@@ -101,7 +101,7 @@ impl<'e> IntoIterator for &'e Errors {
     }
 }
 
-/// One entry of a list, or of a group of radio buttons, to choose from.
+/// One option of a list or of a group of radio buttons.
 #[derive(Clone, Debug)]
 pub struct Choice {
     pub value: String,
@@ -114,7 +114,7 @@ impl Choice {
     }
 }
 
-/// A form as a page shows it: the fields are reached through it (`form.given_name`), the errors beside them
+/// A form as a page shows it: with its values (`form.given_name`) and the errors beside them
 /// (`form.errors.of("given_name")`).
 #[derive(Clone, Debug, Default)]
 pub struct FormState<T> {
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_form_keeps_what_was_typed_and_says_why() {
+    fn a_refused_form_shows_typed_values_and_errors() {
         let wrong = Error::Invalid(vec![FieldError::new("given_name", Code::Required)]);
         let form = FormState::refused(Typed { given_name: "  ".into() }, Lang::En, wrong).expect("correctable");
         assert_eq!(form.given_name, "  ");

@@ -543,7 +543,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mail_whose_turn_has_not_come_loses_no_attempt() {
+    fn a_postponed_mail_loses_no_attempt() {
         let next = next(&lease(20, 1), &Outcome::NotYet, 0.0);
         assert_eq!((next.state, next.wait), (NotificationState::Pending, Some(NEXT_LOOK)));
         assert_eq!((next.attempts, next.crash_count), (19, 1));

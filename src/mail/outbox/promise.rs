@@ -19,7 +19,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use sha2::{Digest, Sha256};
 
-/// One mail to one person, as a use case says it.
+/// One mail to one person, as given by a use case.
 #[derive(Clone, Debug)]
 pub struct Draft {
     pub kind: Kind,
@@ -33,7 +33,7 @@ pub struct Draft {
     pub due_at: DateTime<Utc>,
     /// Latest instant at which it leaves, because a reminder after the event is worse than none. `None` for a mail that never expires.
     pub expires_at: Option<DateTime<Utc>>,
-    /// An invitation, its change or its withdrawal.
+    /// Invitation, its change or its withdrawal.
     pub calendar: Option<CalendarPart>,
 }
 

@@ -5,7 +5,7 @@ use crate::slice::Slice;
 use crate::vocabulary::vocabulary;
 
 vocabulary! {
-    /// What the trail can say of the outbox's desk.
+    /// Verbs of the outbox's desk in the audit trail.
     Verb {
         Retry = "retry",
         Cancel = "cancel",

@@ -206,7 +206,7 @@ fn notice_counts_the_days_worked_by_every_party() {
         ("2027-02-01", "2027-02-08", 5),
         ("2027-02-01", "2027-02-01", 0),
         ("2027-02-05", "2027-02-08", 1),
-        // The patron of Brescia, on a Monday, is nobody's day of notice.
+        // The patron day of Brescia, a Monday, does not count as a day of notice.
         ("2027-02-12", "2027-02-19", 4),
     ] {
         assert_eq!(notice_of(now, meeting), Ok(given), "{now} {meeting}");

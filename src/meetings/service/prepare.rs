@@ -1,4 +1,4 @@
-//! Drafts and their agenda: the secretariat's own until convened; nobody is mailed.
+//! Drafts and their agenda, visible to the secretariat only until convened; they send no mail.
 
 use super::{open, record, save, table_by_code};
 use crate::ctx::Ctx;
@@ -19,10 +19,10 @@ pub const TITLE_CHARACTERS: usize = 200;
 pub const PLACE_CHARACTERS: usize = 300;
 pub const URL_CHARACTERS: usize = 500;
 pub const ITEM_CHARACTERS: usize = 300;
-/// A working day: a longer item is a slip of the pen.
+/// Longest item, in minutes: a working day. A longer one is refused as a typing error.
 const MOST_MINUTES: i32 = 480;
 
-/// What it takes to prepare a meeting.
+/// A meeting to prepare.
 #[derive(Clone, Debug)]
 pub struct MeetingIn {
     /// The table's code.
@@ -33,7 +33,7 @@ pub struct MeetingIn {
     pub venue: Venue,
 }
 
-/// What is to change of a draft: an absent member stays, a place or address set to nothing goes.
+/// Changes of a draft: an absent member stays, a place or address set to `None` is removed.
 #[derive(Clone, Debug, Default)]
 pub struct MeetingChange {
     pub title: Option<String>,
@@ -107,9 +107,9 @@ pub async fn edit(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, change: Mee
 pub struct ItemIn {
     pub kind: AgendaItemKind,
     pub title: String,
-    /// The release it is about.
+    /// Release of the point.
     pub release_id: Option<ReleaseId>,
-    /// How long it is meant to take.
+    /// Planned minutes.
     pub minutes: Option<i32>,
 }
 
@@ -145,7 +145,7 @@ pub async fn add_item(ctx: &Ctx, txn: &Txn, id: MeetingId, seen: Seen, input: It
     Ok(item)
 }
 
-/// Takes a point off a draft's agenda. Who may: the secretariat. Which errors: `wrong_transition` once convened, `stale`.
+/// Removes a point from a draft's agenda. Who may: the secretariat. Errors: `wrong_transition` once convened, `stale`.
 pub async fn remove_item(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, item: AgendaItemId) -> Result<Meeting> {
     let draft = open(ctx, txn, id, Action::Prepare, Seen::Version(version)).await?;
     draft.must_allow(Event::Edit)?;

@@ -66,7 +66,7 @@ async fn answer<F, T, P: Template>(
     .await
 }
 
-/// The releases whose date is still to be decided or may move.
+/// Returns the releases whose date is open or may move.
 async fn releases_to_decide(ctx: &Ctx) -> Result<Vec<Choice>, Failure> {
     let filter = releases::ReleaseFilter { open: true, ..releases::ReleaseFilter::default() };
     Ok(releases::all(ctx.reader(), &filter)

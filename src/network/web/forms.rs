@@ -1,4 +1,4 @@
-//! The secretariat's forms: the certified mailbox of a body, the day the agreement was signed.
+//! Forms of the secretariat: the certified mailbox of a body, the day of signature of the agreement.
 
 use super::{body_href, shell_below_network};
 use crate::ctx::Ctx;

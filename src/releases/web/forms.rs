@@ -272,7 +272,7 @@ fn precisions(lang: Lang) -> Vec<Choice> {
     Precision::ALL.iter().map(choice).collect()
 }
 
-/// What the three forms about a date have in common; each page shows the fields it needs.
+/// Fields shared by the three forms about a date; each page shows those it needs.
 #[derive(Clone, Debug, Default, Deserialize)]
 struct DateForm {
     #[serde(default)]
@@ -450,7 +450,7 @@ fn date_page(
     })
 }
 
-/// The frame of a form about one release.
+/// Makes the frame of a form about one release.
 fn shell_below(ctx: &Ctx, request: &HttpRequest, title_key: &str, line: &Line) -> Shell {
     Shell::new(ctx, request, title_key)
         .crumb(ctx.lang.t("releases.calendar_title"), "/calendar")
@@ -467,7 +467,7 @@ fn read_when(reading: &mut Reading, precision: &str, day: &str, hour: &str) -> O
     reading.take(when)
 }
 
-/// The hour of a date as a browser's field takes it; nothing where the date has none.
+/// Formats the hour for a browser's field; empty if the date has none.
 fn shown_hour(when: When) -> String {
     when.hour().map(|hour| hour.format("%H:%M").to_string()).unwrap_or_default()
 }

@@ -25,7 +25,7 @@ pub fn pages(cfg: &mut web::ServiceConfig) {
     cfg.service(show_table).service(save_parties).service(guests_form).service(save_guests);
 }
 
-/// The boxes that are ticked, by the names of their fields.
+/// The ticked boxes, by the names of their fields.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 struct BoxesForm {

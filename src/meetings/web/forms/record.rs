@@ -291,7 +291,7 @@ fn is_blank(fields: &[&str]) -> bool {
 struct OutcomePage {
     shell: Shell,
     path: String,
-    /// What was recorded until now.
+    /// Outcomes recorded so far.
     so_far: Vec<String>,
     form: FormState<Versioned<OutcomeForm>>,
     kinds: Vec<Choice>,
@@ -374,9 +374,9 @@ async fn outcome_page(
 struct ClosePage {
     shell: Shell,
     path: String,
-    /// How many parties are there and how many are needed, in words.
+    /// Number of present parties and the number needed, as a text.
     quorum: String,
-    /// Whether decisions are recorded for which too few are there.
+    /// Whether decisions are recorded although too few parties are present.
     asks_reason: bool,
     form: FormState<Versioned<ReasonForm>>,
 }

@@ -63,7 +63,7 @@ async fn version_of(ctx: &Ctx, id: MeetingId) -> Result<i32> {
     Ok(meetings::show(ctx, id).await?.meeting.version)
 }
 
-/// The meeting takes place; these parties are excused, all others there, one of them by delegate.
+/// Holds the meeting: the named parties are excused, all others present, one of them by delegate.
 pub(in crate::ops::demo) async fn hold(stage: &Stage, id: MeetingId, day: NaiveDate, excused: &[&str]) -> Result<()> {
     stage.at(day, hour(13));
     let secretariat = stage.secretariat().await?;
@@ -89,7 +89,7 @@ pub(in crate::ops::demo) async fn close(stage: &Stage, id: MeetingId) -> Result<
     Ok(())
 }
 
-/// The table gives the release its date.
+/// Records the table's decision on the date of a release.
 pub(in crate::ops::demo) async fn decide(
     stage: &Stage,
     meeting: MeetingId,
