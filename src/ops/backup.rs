@@ -7,11 +7,12 @@
 //!
 //! `PostgreSQL` has `pg_dump`, which does this better.
 
+use super::backup_error::BackupError;
 use super::contents::{Listed, copy_out, folder_of};
 use super::files::{beside, create_private, publish, remove_if_there, sha256};
 use crate::audit;
 use crate::db::{Db, Location};
-use crate::documents::contents::{Contents, ContentsError};
+use crate::documents::contents::Contents;
 use crate::documents::service as documents;
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, Statement};
@@ -39,41 +40,6 @@ pub struct Manifest {
 pub const FORMAT: u32 = 2;
 /// The oldest format that is read.
 pub const OLDEST_FORMAT: u32 = 1;
-
-/// Why there is no backup, or none that may be used.
-#[derive(Debug, thiserror::Error)]
-pub enum BackupError {
-    #[error(
-        "on PostgreSQL use pg_dump and pg_restore; after a restore run `raccordo outbox pause` before the service starts"
-    )]
-    Postgres,
-    #[error("{0} exists already: a backup never replaces another")]
-    Exists(PathBuf),
-    #[error("{path}: {source}")]
-    File { path: PathBuf, source: io::Error },
-    #[error("{path} is not usable: {problem}")]
-    Damaged { path: PathBuf, problem: String },
-    #[error(transparent)]
-    Contents(#[from] ContentsError),
-    #[error("database: {0}")]
-    Driver(#[from] DbErr),
-    #[error(transparent)]
-    Open(#[from] crate::db::OpenError),
-    #[error(transparent)]
-    Schema(#[from] super::migrate::SchemaError),
-}
-
-impl BackupError {
-    /// Names the file at which the disk said no.
-    pub(super) fn at(path: &Path) -> impl FnOnce(io::Error) -> Self {
-        let path = path.to_owned();
-        move |source| Self::File { path, source }
-    }
-
-    pub(super) fn damaged(path: &Path, problem: impl ToString) -> Self {
-        Self::Damaged { path: path.to_owned(), problem: problem.to_string() }
-    }
-}
 
 /// Where the manifest of a backup lies.
 pub fn manifest_path(backup: &Path) -> PathBuf {

@@ -4,7 +4,8 @@
 //! sending paused, and the command says which mails would go out. A damaged or truncated file is refused before anything is touched,
 //! and the database that was there is put aside, not deleted: each under a name of its own, whole before its place is taken.
 
-use super::backup::{BackupError, FORMAT, Manifest, OLDEST_FORMAT, check, manifest_path, open_copy};
+use super::backup::{FORMAT, Manifest, OLDEST_FORMAT, check, manifest_path, open_copy};
+use super::backup_error::BackupError;
 use super::contents;
 use super::files::{beside, create_private, publish, remove_if_there, sha256, sync_folder};
 use super::migrate;
