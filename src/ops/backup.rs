@@ -7,11 +7,12 @@
 //!
 //! `PostgreSQL` has `pg_dump`, which does this better.
 
+use super::backup_error::BackupError;
 use super::contents::{Listed, copy_out, folder_of};
 use super::files::{beside, create_private, publish, remove_if_there, sha256};
 use crate::audit;
 use crate::db::{Db, Location};
-use crate::documents::contents::{Contents, ContentsError};
+use crate::documents::contents::Contents;
 use crate::documents::service as documents;
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, Statement};
@@ -19,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// Description of a backup, written beside it as `NAME.json`.
+/// What a manifest says of its backup. Written beside it as `NAME.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
     pub format: u32,
@@ -40,42 +41,7 @@ pub const FORMAT: u32 = 2;
 /// The oldest format that is read.
 pub const OLDEST_FORMAT: u32 = 1;
 
-/// Errors of making or using a backup.
-#[derive(Debug, thiserror::Error)]
-pub enum BackupError {
-    #[error(
-        "on PostgreSQL use pg_dump and pg_restore; after a restore run `raccordo outbox pause` before the service starts"
-    )]
-    Postgres,
-    #[error("{0} exists already: a backup never replaces another")]
-    Exists(PathBuf),
-    #[error("{path}: {source}")]
-    File { path: PathBuf, source: io::Error },
-    #[error("{path} is not usable: {problem}")]
-    Damaged { path: PathBuf, problem: String },
-    #[error(transparent)]
-    Contents(#[from] ContentsError),
-    #[error("database: {0}")]
-    Driver(#[from] DbErr),
-    #[error(transparent)]
-    Open(#[from] crate::db::OpenError),
-    #[error(transparent)]
-    Schema(#[from] super::migrate::SchemaError),
-}
-
-impl BackupError {
-    /// Makes the error for a failed operation on this file.
-    pub(super) fn at(path: &Path) -> impl FnOnce(io::Error) -> Self {
-        let path = path.to_owned();
-        move |source| Self::File { path, source }
-    }
-
-    pub(super) fn damaged(path: &Path, problem: impl ToString) -> Self {
-        Self::Damaged { path: path.to_owned(), problem: problem.to_string() }
-    }
-}
-
-/// Returns the path of a backup's manifest.
+/// Where the manifest of a backup lies.
 pub fn manifest_path(backup: &Path) -> PathBuf {
     beside(backup, ".json")
 }
@@ -105,7 +71,7 @@ pub async fn backup(
         Ok(()) => finish(contents, &partial, file, now).await,
         Err(failure) => Err(failure),
     };
-    // Deletes an unfinished copy, because the usual cause is a full disk.
+    // A backup that failed, on a full disk above all, takes up no room.
     finished.inspect_err(|_| {
         remove_leftovers(&partial);
         remove_folder(file);
@@ -121,8 +87,7 @@ fn remove_leftovers(partial: &Path) {
     }
 }
 
-/// Checks the copy, gives it its name and writes its manifest. If the manifest cannot be written, the copy is deleted,
-/// because it cannot be restored without one.
+/// Checks the copy, gives it its name and writes its manifest. A copy whose manifest cannot be written is no backup and goes.
 async fn finish(contents: &Contents, partial: &Path, file: &Path, now: DateTime<Utc>) -> Result<Manifest, BackupError> {
     let manifest = Manifest {
         format: FORMAT,
@@ -159,7 +124,7 @@ fn remove_folder(backup: &Path) {
     }
 }
 
-/// Copies into a file that was created empty and private, so that other users can never read the copy.
+/// The file is made first, empty and private: `VACUUM INTO` fills it, and at no moment may others read it.
 async fn copy(db: &Db, to: &Path) -> Result<(), BackupError> {
     create_private(to).map_err(BackupError::at(to))?;
     let target = to.to_string_lossy().into_owned();
@@ -168,7 +133,7 @@ async fn copy(db: &Db, to: &Path) -> Result<(), BackupError> {
     Ok(())
 }
 
-/// Opens a copy, has the engine check every page and every foreign key, and returns its audit head.
+/// Opens a copy, lets the engine look at every page and every reference, and returns its audit head.
 pub(super) async fn check(file: &Path) -> Result<audit::Head, BackupError> {
     let connection = open_copy(file).await?;
     let verdict = async {
@@ -181,7 +146,7 @@ pub(super) async fn check(file: &Path) -> Result<audit::Head, BackupError> {
     verdict
 }
 
-/// Opens a copy that no other process uses.
+/// A connection to a copy that nobody else uses.
 pub(super) async fn open_copy(file: &Path) -> Result<DatabaseConnection, DbErr> {
     let mut options = ConnectOptions::new(format!("sqlite://{}", file.display()));
     options.max_connections(1).record_stmt_in_spans(false).sqlx_logging_level(log::LevelFilter::Debug);

@@ -1,6 +1,6 @@
 //! The contents of documents in a backup: a folder beside the copy of the database, named like it with `.documents`.
 
-use super::backup::BackupError;
+use super::backup_error::BackupError;
 use super::files::{beside, create_private, publish, sha256};
 use crate::documents::contents::Contents;
 use futures_util::TryStreamExt;

@@ -4,7 +4,8 @@
 //! restored database, and the command lists the mails that would be sent. A damaged or truncated file is refused before
 //! any change. The previous database is kept under a unique name, complete before it is replaced.
 
-use super::backup::{BackupError, FORMAT, Manifest, OLDEST_FORMAT, check, manifest_path, open_copy};
+use super::backup::{FORMAT, Manifest, OLDEST_FORMAT, check, manifest_path, open_copy};
+use super::backup_error::BackupError;
 use super::contents;
 use super::files::{beside, create_private, publish, remove_if_there, sha256, sync_folder};
 use super::migrate;
