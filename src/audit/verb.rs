@@ -1,9 +1,10 @@
-//! The words in which the trail says what happened.
+//! Names of the actions in the audit trail.
 
 use crate::slice::Slice;
 use std::fmt;
 
-/// A verb of one slice's vocabulary, `designate` of the designations. Its name is part of what is kept: it is never renamed.
+/// A verb of one slice's vocabulary, such as `designate` of the designations. Its name is stored and therefore never
+/// changed.
 pub trait Verb: Copy + 'static {
     const SLICE: Slice;
     const ALL: &'static [Self];

@@ -57,7 +57,7 @@ pub enum Need {
 }
 
 impl Need {
-    /// Refuses a caller who does not bring it: 401 for a caller without a name, 403 for one with a name.
+    /// Refuses a caller without the required right: 401 for an anonymous caller, 403 for any other.
     pub fn demand(&self, actor: &Actor, is_change: bool) -> Result<()> {
         if matches!(self, Self::Nothing) {
             return Ok(());
@@ -73,8 +73,8 @@ impl Need {
         }
     }
 
-    /// Returns the kinds of seat of which one is needed, found by asking the policy about the holder of one seat of each kind;
-    /// `None` where no seat is needed.
+    /// Returns the kinds of seat that satisfy the requirement, found by evaluating the policy for the holder of one
+    /// seat of each kind; `None` if no seat is needed.
     pub fn seats(&self) -> Option<Vec<SeatKind>> {
         let is_let_in = |kind: &SeatKind| self.is_met_by(&holder_of_one(*kind));
         matches!(self, Self::Policy(_)).then(|| SeatKind::ALL.iter().copied().filter(is_let_in).collect())
@@ -116,18 +116,18 @@ impl Rights {
         self
     }
 
-    /// Adds operations that ask no policy.
+    /// Adds operations without a policy.
     #[must_use]
     pub fn without_policy(self, operations: &'static [(&'static str, Right<Infallible>)]) -> Self {
         self.with(operations, |_, action| match action {})
     }
 
-    /// Returns what an operation asks.
+    /// Returns the requirement of an operation.
     pub fn of(&self, operation: &str) -> Option<&Need> {
         self.0.get(operation)
     }
 
-    /// Returns the names of all operations that ask something of their callers, or nothing.
+    /// Lists the names of all operations in the table.
     pub fn operations(&self) -> impl Iterator<Item = &'static str> {
         self.0.keys().copied()
     }

@@ -1,4 +1,4 @@
-//! The verbs of sign-in and keys in the trail.
+//! Verbs of sign-in and keys in the audit trail.
 
 use crate::audit;
 use crate::slice::Slice;

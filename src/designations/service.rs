@@ -259,7 +259,7 @@ pub async fn annul(ctx: &Ctx, txn: &Txn, id: DesignationId, version: i32, reason
     known(txn, id).await
 }
 
-/// Supersedes the current record and returns the designation as it is now.
+/// Supersedes the current record and returns the present designation.
 async fn supersede(ctx: &Ctx, txn: &Txn, current: &Designation, successor: Successor) -> Result<Designation> {
     attach_proof(ctx, txn, current.id, &successor.statement.provenance).await?;
     store::supersede(txn, current, ctx.new_id(), successor, ctx.now(), ctx.actor.person_id()).await?;
@@ -473,12 +473,12 @@ impl Scoped for Designation {
     }
 }
 
-/// Returns what the policy is asked about a seat before it has a holder.
+/// Returns the policy's subject for a seat before it has a holder.
 fn of_seat(seat: &Seat) -> Subject {
     Subject { seat: seat.kind, body: seat.body_id, holder: None }
 }
 
-/// Reads a designation that is known to be there, such as one that was written in this transaction.
+/// Reads a designation that must exist, such as one written in this transaction.
 async fn known(db: &impl ConnectionTrait, id: DesignationId) -> Result<Designation> {
     let found = store::find(db, &Visibility::Everything, id).await?;
     Ok(found.ok_or_else(|| StoreError::inconsistent("designation", id, "gone within a transaction"))?)

@@ -168,7 +168,7 @@ fn register(
     limit: Option<u64>,
 ) -> Select<record::Entity> {
     let lines = lines().filter(known(filter.known_at)).filter(seen_by(visible)).filter(narrowed(filter));
-    // Both keys are of the record's own table, because one index holds them in this order.
+    // Both keys are columns of the record's table, so that one index provides the order.
     let key = (record::Column::ValidFrom.into_expr(), record::Column::DesignationId);
     page(lines, Order::Desc, key, after, limit)
 }
@@ -246,7 +246,7 @@ pub async fn occupied(db: &impl ConnectionTrait, seat: SeatId) -> Result<Vec<Occ
         .collect())
 }
 
-/// Reads who holds a seat on a day.
+/// Reads the holders of a seat on a day.
 pub async fn holders_on(db: &impl ConnectionTrait, seat: SeatId, day: NaiveDate) -> Result<Vec<Occupied>> {
     Ok(occupied(db, seat).await?.into_iter().filter(|one| one.term.covers(day)).collect())
 }
@@ -319,7 +319,7 @@ pub async fn insert(db: &impl ConnectionTrait, new: NewDesignation) -> Result<()
     insert_record(db, new.record_id, new.id, 1, new.first, new.at, new.by).await
 }
 
-/// Supersedes the current record, if the designation still has the version that was read.
+/// Supersedes the current record, if the designation's version is unchanged.
 pub async fn supersede(
     db: &impl ConnectionTrait,
     current: &Designation,

@@ -1,4 +1,4 @@
-//! The verbs of the designations in the trail.
+//! Verbs of the designations in the audit trail.
 
 use crate::audit;
 use crate::slice::Slice;

@@ -31,7 +31,7 @@ pub fn seat_name(seat: &Seat, lang: Lang) -> String {
     format!("{} · {}", seat.kind.label(lang), seat.place())
 }
 
-/// Returns what the trail says happened to a designation.
+/// Returns the text of an action on a designation.
 pub fn did(verb: Verb, lang: Lang) -> &'static str {
     lang.t(match verb {
         Verb::Designate => "designations.did_designate",

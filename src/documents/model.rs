@@ -1,4 +1,4 @@
-//! The rules on documents: which types are accepted, how a document is named, what can own one.
+//! Rules for documents: accepted types, names, kinds of owner.
 
 use crate::error::{Code, Refusal as DomainRefusal, Refused};
 use crate::letters;
@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-/// The longest name of a document, in characters. The stem of a longer one is cut.
+/// Longest name of a document, in characters. A longer name loses the end of its stem.
 const NAME_CHARACTERS: usize = 200;
 
 /// Accepted types, with their extensions. Most administrations send signed envelopes (`.p7m`).
@@ -20,7 +20,7 @@ const TYPES: &[(&str, &[&str])] = &[
 const PDF: &str = "application/pdf";
 const ENVELOPE: &str = "application/pkcs7-mime";
 
-/// The number of bytes that may stand before a PDF's header, as readers allow (ISO 32000-1, Annex H, note 13).
+/// Bytes allowed before a PDF's header, as PDF readers allow them (ISO 32000-1, Annex H, note 13).
 const BEFORE_PDF_HEADER: usize = 1024;
 
 /// Base64 as signature programs write it, padded or not.
@@ -51,7 +51,7 @@ impl DomainRefusal for Refusal {
     }
 }
 
-/// Returns the media type of a file: the one of its content, if its name says the same.
+/// Returns the media type of a file, detected from its content; refused if its name indicates another type.
 pub fn document_type(name: &str, bytes: &[u8]) -> Result<&'static str, Refusal> {
     if bytes.is_empty() {
         return Err(Refusal::Empty);
@@ -61,8 +61,8 @@ pub fn document_type(name: &str, bytes: &[u8]) -> Result<&'static str, Refusal> 
     if sniffed_type(bytes) == Some(declared) { Ok(declared) } else { Err(Refusal::TypeMismatch) }
 }
 
-/// Returns the name under which a file is kept: the last part of its path, on one line. Only the stem of a long name is cut,
-/// because the extensions say what the file is: `….pdf.p7m`.
+/// Returns the name to store: the last part of its path, on one line. Only the stem of a long name is shortened,
+/// because the extensions show the type: `….pdf.p7m`.
 pub fn document_name(name: &str) -> String {
     let last = letters::on_one_line(name.rsplit(['/', '\\']).next().unwrap_or_default()).replace('"', "");
     let (stem, extensions) = last.split_at(extensions_from(&last));

@@ -1,4 +1,4 @@
-//! Turns the status of a refusal into HTTP's, and a status set by the framework into a code.
+//! Converts the status of a refusal to HTTP, and a status set by the framework to a code.
 
 use crate::error::{Code, Status};
 use actix_web::http::StatusCode;

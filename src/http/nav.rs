@@ -1,5 +1,5 @@
-//! Holds the main menu: one line per part, in the order shown, with the readers who see it. A part is hidden as a courtesy;
-//! what a reader may do is decided by each slice's policy.
+//! The main menu: one line per part, in the order shown, with the readers who see it. Hiding a part is only a
+//! convenience; each slice's policy decides permissions.
 
 use crate::auth::actor::Actor;
 use crate::texts::Lang;

@@ -190,7 +190,7 @@ fn info() -> Value {
     })
 }
 
-/// The ways to fail that a description may refer to, by status.
+/// Failures to which a description may refer, by status.
 const FAILURES: &[(&str, &str)] = &[
     ("400", "The request cannot be understood."),
     ("401", "No key was given, or it is not good any more."),
@@ -219,7 +219,7 @@ fn failures() -> Value {
     Value::Object(responses.collect())
 }
 
-/// The parts of the API, as the operations name them.
+/// Parts of the API, named as in the operations.
 fn tags(paths: &Value) -> Value {
     let operations =
         paths.as_object().into_iter().flatten().flat_map(|(_, item)| item.as_object().into_iter().flatten());

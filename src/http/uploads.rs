@@ -17,7 +17,7 @@ const UNIT: usize = 1024;
 /// The room of a process.
 pub struct Room {
     units: Arc<Semaphore>,
-    /// The whole room, in units.
+    /// Total space, in units.
     all: usize,
 }
 

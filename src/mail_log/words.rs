@@ -1,4 +1,4 @@
-//! The mail log in the reader's words.
+//! Texts of the mail log.
 
 use entity::kinds::NotificationState;
 

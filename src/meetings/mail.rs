@@ -98,17 +98,17 @@ impl Telling {
     }
 }
 
-/// Returns the key of a mail to a person about a meeting: a sequence is told once.
+/// Returns the key of a mail to a person about a meeting; each sequence is sent once.
 pub(super) fn key(meeting: MeetingId, person: PersonId, sequence: u32) -> String {
     format!("meeting:{meeting}:{person}:{sequence}")
 }
 
-/// Returns a sequence as the outbox keeps it; a sequence rises by one with each message, so it never comes near the bound.
+/// Converts a sequence for the outbox. It rises by one with each message, so it never reaches the limit.
 fn version(sequence: u32) -> i32 {
     i32::try_from(sequence).unwrap_or(i32::MAX)
 }
 
-/// Promises one mail about a meeting to one member, in the caller's transaction.
+/// Enqueues one mail about a meeting to one member, in the caller's transaction.
 pub(super) async fn send(
     ctx: &Ctx,
     txn: &Txn,
@@ -144,7 +144,7 @@ pub(super) async fn send(
     Ok(())
 }
 
-/// Builds the words of a mail in the language of its reader.
+/// Builds the text of a mail in the language of its reader.
 pub(super) fn content(base_url: &str, sheet: &Sheet, telling: &Telling, member: &Member) -> MailContent {
     let lang = member.lang;
     let name = name(sheet, lang);
@@ -260,7 +260,7 @@ fn description(sheet: &Sheet, lang: Lang) -> String {
     lines.join("\n")
 }
 
-/// Returns a person's own copy of the entry as it stands, for a download.
+/// Returns a person's own copy of the present entry, for a download.
 pub(super) fn own_entry(ctx: &Ctx, sheet: &Sheet, member: &Member, sequence: u32) -> Result<String> {
     let is_off = sheet.meeting.state() == entity::kinds::MeetingState::Cancelled;
     let method = if is_off { CalendarMethod::Cancel } else { CalendarMethod::Request };

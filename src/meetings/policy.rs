@@ -3,12 +3,12 @@
 use crate::auth::actor::Actor;
 use entity::ids::{PersonId, SeatId};
 
-/// The actions that meetings and tables know.
+/// Actions on meetings and tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Read it with its agenda, presences and outcomes, and fetch its calendar entry.
     View,
-    /// See who was told what of it, and when, and the partners who may be invited.
+    /// See the mails about it with recipient and time, and the partners who may be invited.
     ViewTold,
     /// Read the tables and their parties.
     ViewTables,
@@ -46,10 +46,10 @@ pub struct Subject {
     pub invited: bool,
 }
 
-/// Tells whether the actor may do this about this meeting.
+/// Decides permissions.
 ///
-/// The secretariat keeps the table; every participant of the network sees what has been convened; a partner sees the
-/// meetings the partner was invited to.
+/// The secretariat manages the table; every participant of the network sees convened meetings; a partner sees the
+/// meetings to which the partner was invited.
 pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
     if actor.is_ourselves() {
         return true;
@@ -67,12 +67,13 @@ pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
     }
 }
 
-/// Tells whether the actor may do this about some meeting: one that was convened and to which they are invited.
+/// Tells whether the policy permits the actor this action on at least one meeting, a convened one to which the actor is
+/// invited.
 pub fn may_ever(actor: &Actor, action: Action) -> bool {
     may(actor, action, Subject { convened: true, invited: true })
 }
 
-/// The meetings that a caller sees. The store demands it, so a list cannot forget it.
+/// Meetings visible to a caller. The store requires this value, so that no list can forget it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Visibility {
     Everything,

@@ -141,7 +141,7 @@ async fn sheet(db: &impl ConnectionTrait, meeting: &Meeting) -> Result<mail::She
     })
 }
 
-/// Reads everything that is known of a meeting the caller has opened: for the answer after a change.
+/// Reads all data of a meeting that the caller has opened, for the answer after a change.
 pub async fn dossier(ctx: &Ctx, db: &impl ConnectionTrait, meeting: Meeting) -> Result<Dossier> {
     let mut recorded = store::attendances(db, meeting.id).await?;
     let parties = parties_of(ctx, db, &meeting).await?;
@@ -194,7 +194,7 @@ fn subject(meeting: &Meeting) -> Subject {
     Subject { convened: meeting.convocation().is_some(), invited: false }
 }
 
-/// Opens a meeting for a change, as [`open`](crate::open::open) does; the guests are not needed any more.
+/// Opens a meeting for a change, like [`open`](crate::open::open), without its guests.
 async fn open(ctx: &Ctx, txn: &Txn, id: MeetingId, action: Action, seen: Seen) -> Result<Meeting> {
     Ok(open::open::<MeetingWithGuests>(ctx, txn, id, action, seen).await?.meeting)
 }
@@ -246,7 +246,7 @@ impl Guarded for Table {
     }
 }
 
-/// Saves what a change made of a meeting, records it, and returns the meeting as it is now.
+/// Saves a changed meeting, records the change, and returns the present meeting.
 async fn save(ctx: &Ctx, txn: &Txn, changed: Meeting, verb: Verb, details: serde_json::Value) -> Result<Meeting> {
     store::save(txn, &changed, ctx.now()).await?;
     record(ctx, txn, verb, changed.id, details).await?;

@@ -212,7 +212,7 @@ pub async fn insert(txn: &impl ConnectionTrait, new: &Meeting, at: DateTime<Utc>
     Ok(())
 }
 
-/// Saves what a change made of a meeting, if it still has the version that was read.
+/// Saves a changed meeting, if its version is unchanged.
 pub async fn save(txn: &impl ConnectionTrait, changed: &Meeting, at: DateTime<Utc>) -> Result<()> {
     let row = meeting::ActiveModel { updated_at: Set(at.into()), ..columns(changed) };
     save_row(txn, row, (meeting::Column::Id, changed.id), (meeting::Column::Version, changed.version)).await

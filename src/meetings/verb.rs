@@ -1,4 +1,4 @@
-//! The verbs of the meetings in the trail.
+//! Verbs of the meetings in the audit trail.
 
 use crate::audit;
 use crate::slice::Slice;

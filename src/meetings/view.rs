@@ -172,10 +172,10 @@ pub fn location(venue: &Venue, lang: Lang) -> String {
     }
 }
 
-/// A meeting with the partners invited to it: what the policy is asked about.
+/// A meeting with its invited partners, as the policy needs it.
 #[derive(Clone, Debug)]
 pub struct MeetingWithGuests {
     pub meeting: Meeting,
-    /// Each by the seat in which they were invited.
+    /// Each partner with the seat of the invitation.
     pub guests: HashSet<(SeatId, PersonId)>,
 }

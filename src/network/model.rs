@@ -248,7 +248,7 @@ fn wrong_address(address: &str) -> Option<FieldError> {
     (!is_address(address)).then(|| FieldError::new("email", Code::NotAnAddress))
 }
 
-/// The most days of a calendar in one answer; a longer span is refused. The answer lists every day.
+/// Longest period of one answer, in days; a longer one is refused, because an answer lists every day.
 pub const LONGEST_ANSWER_DAYS: i64 = 400;
 
 /// Refusals of this slice.

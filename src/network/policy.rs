@@ -5,20 +5,20 @@ use crate::auth::actor::Actor;
 use entity::ids::{BodyId, PersonId};
 use entity::kinds::SeatKind;
 
-/// The actions that the network knows.
+/// Actions on the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Read the agreement, bodies, observatories and territories.
     View,
-    /// Enter what the data file leaves open: certified mailboxes, the day of signature.
+    /// Enter the data that the data file leaves open: certified mailboxes, the day of signature.
     EditFrame,
     /// Read the list of all people.
     ListPeople,
-    /// Note that a mail to a person came back for good.
+    /// Note a permanent delivery failure of a person's address.
     MarkBounced,
-    /// Read the record of some person; [`may_see`] says of whom.
+    /// Read the record of at least one person; [`may_see`] decides for each person.
     ViewPerson,
-    /// Change the record of some person; [`reach`] says of whom, and how much.
+    /// Change the record of at least one person; [`reach`] decides for each person and member.
     ChangePerson,
 }
 
@@ -27,12 +27,12 @@ impl Action {
         &[Self::View, Self::EditFrame, Self::ListPeople, Self::MarkBounced, Self::ViewPerson, Self::ChangePerson];
 }
 
-/// Tells whether the actor may do this. The network is public; the service and the secretariat keep it, and run the mail.
+/// Decides permissions. The network is public; the service and the secretariat maintain it.
 pub fn may(actor: &Actor, action: Action) -> bool {
     match action {
         Action::View => true,
         Action::ListPeople => runs_the_network(actor),
-        // Everybody reads and changes at least their own record.
+        // Everybody may read and change at least their own record.
         Action::ViewPerson => actor.is_ourselves() || actor.is_participant(),
         Action::ChangePerson => actor.may_write() && (actor.is_ourselves() || actor.is_participant()),
         Action::EditFrame | Action::MarkBounced => actor.may_write() && runs_the_network(actor),

@@ -87,8 +87,8 @@ pub async fn ladder(db: &impl Connection) -> Result<Ladder> {
     Ok(store::ladder(db).await?)
 }
 
-/// The days of a territory from `from` to `to`, both included, each with the reason if it is not worked. Anybody may ask.
-/// A span that ends before it starts, or is longer than [`super::model::LONGEST_ANSWER_DAYS`], is refused.
+/// Lists the days of a territory from `from` to `to`, both included, each with the reason if it is not a working day.
+/// Public. Refuses a period that ends before it starts or is longer than [`super::model::LONGEST_ANSWER_DAYS`].
 pub async fn working_days(
     db: &impl Connection,
     territory: &str,
@@ -221,7 +221,7 @@ pub async fn note_refused_address(ctx: &Ctx, txn: &Txn, id: PersonId, address: &
     Ok(())
 }
 
-/// Returns the people to whom mail came back for good, as risks.
+/// Returns the people with a permanent delivery failure, as risks.
 pub async fn bounced(db: &impl Connection) -> Result<Vec<Risk>> {
     let risk = |(person, at)| Risk {
         kind: RiskKind::Bounced,

@@ -26,7 +26,7 @@ pub use sea_orm::ConnectionTrait as Connection;
 
 type Result<T> = std::result::Result<T, StoreError>;
 
-/// Returns the people to whom mail came back for good, and since when.
+/// Lists the people with a permanent delivery failure, with its instant.
 pub async fn bounced(db: &impl Connection) -> Result<Vec<(PersonId, DateTime<Utc>)>> {
     let people = person::Entity::find().filter(person::Column::BouncedAt.is_not_null()).all(db).await?;
     Ok(people.into_iter().filter_map(|person| Some((person.id, person.bounced_at?.0))).collect())

@@ -1,4 +1,4 @@
-//! The verbs of the network in the trail.
+//! Verbs of the network in the audit trail.
 
 use crate::audit;
 use crate::slice::Slice;

@@ -5,7 +5,7 @@ use sea_orm::DbErr;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Why there is no backup, or none that may be used.
+/// Errors of making or using a backup.
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
     #[error(
@@ -29,7 +29,7 @@ pub enum BackupError {
 }
 
 impl BackupError {
-    /// Names the file at which the disk said no.
+    /// Makes the error for a failed operation on this file.
     pub(super) fn at(path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::File { path, source }

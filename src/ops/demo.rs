@@ -1,7 +1,8 @@
-//! When a demonstration may run: never where others can reach it, never over real people; and what it is filled with.
+//! Conditions for a demonstration, and its data. It never runs where other computers can reach it, nor on a database
+//! with real people.
 //!
-//! [`fill`] tells a year that ends today (`timeline.rs`), played by invented people (`cast`) on the same database under a clock of
-//! its own (`stage`).
+//! [`fill`] writes a year that ends today (`timeline.rs`), with invented people (`cast`), into the same database with a
+//! clock of its own (`stage`).
 
 mod acts;
 mod cast;

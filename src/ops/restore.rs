@@ -53,7 +53,7 @@ pub async fn restore(
     let partial = beside(place, ".partial");
     take_copy(file, &partial)?;
     let waiting = prepare(&partial, &manifest, now).await?;
-    // Before the database that names them. Contents that are there already are the same ones, or were damaged.
+    // Before the database that names them. Existing contents are equal, or were damaged.
     contents::put_back(store, &manifest.documents, file).await?;
     let put_aside = put_aside(place, now)?;
     publish(&partial, place).map_err(BackupError::at(place))?;

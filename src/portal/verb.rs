@@ -1,4 +1,4 @@
-//! The verbs of the portal in the trail.
+//! Verbs of the portal in the audit trail.
 
 use crate::audit;
 use crate::slice::Slice;

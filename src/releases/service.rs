@@ -1,4 +1,4 @@
-//! The use cases of the agenda: one function each, each inside the transaction it is given.
+//! Use cases of the agenda: one function each, inside the transaction of the caller.
 
 use super::model::{NOTICE_TARGET_WORKING_DAYS, Product, Reason, Refusal, Release, Slot, When};
 use super::policy::{self, Action};
@@ -80,7 +80,8 @@ pub async fn story(ctx: &Ctx, id: ReleaseId) -> Result<Story> {
     Ok(Story { view, changes, progress, notice_left: notice_left.filter(|left| *left >= 0), today })
 }
 
-/// Adds the notice that a change of the date gave, in days worked by all concerned; none where the span is too long to count.
+/// Adds the notice that a change of the date gave, in common working days of all territories concerned; `None` if the
+/// period is too long to count.
 fn with_notice(change: Change, concerned: &Joint<'_>) -> Change {
     let announces = matches!(change.kind, ReleaseChangeKind::Confirmed | ReleaseChangeKind::Moved);
     let announced = zone::day_of(change.at);
@@ -274,10 +275,10 @@ pub struct MoveIn {
     pub despite_non_working: Option<String>,
 }
 
-/// Moves a confirmed date, with the one reason everybody will read.
+/// Moves a confirmed date, with a public reason.
 ///
-/// What happens: the days of deliverables and tasks still open are derived anew in the same transaction; days set by hand
-/// stay. `version` and `outcome_id` as in [`confirm`]. Who may: the secretariat. Mails: none. Errors:
+/// What happens: computes the due days of open deliverables and tasks again in the same transaction, except days set by
+/// hand. `version` and `outcome_id` as in [`confirm`]. Who may: the secretariat. Mails: none. Errors:
 /// `wrong_transition`, `reason_missing`, `nothing_changes`, `non_working_day`, `day_in_past`, `period_not_begun`,
 /// `hour_skipped`, `too_long`, `stale`.
 pub async fn move_to(
@@ -424,8 +425,8 @@ impl Network {
         Ok(self.calendars.joint(self.concerned(release).map(|one| one.territory.as_str()))?)
     }
 
-    /// Checks that the notice from `today` to `day` can be counted and that all concerned work on `day`. Returns what
-    /// overrides a day that they do not all work; on a day that all work there is nothing to override.
+    /// Checks that the notice from `today` to `day` can be counted and that `day` is a common working day. Returns the
+    /// override for a day that is not; on a common working day the override is dropped.
     fn check_day(
         &self,
         release: &Release,
@@ -493,7 +494,7 @@ impl Guarded for ReleaseView {
 
 impl Scoped for ReleaseView {
     type Id = ReleaseId;
-    /// The agenda is public: everybody sees every release.
+    /// The agenda is public, so every release is visible to everybody.
     type Visibility = ();
 
     fn visibility(_: &Actor) -> Option<()> {

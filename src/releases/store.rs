@@ -236,7 +236,7 @@ pub async fn exists(
     Ok(found.is_some())
 }
 
-/// Saves what a change made of a release, if it still has the version that was read.
+/// Saves a changed release, if its version is unchanged.
 pub async fn save(db: &impl ConnectionTrait, after: &Release, at: DateTime<Utc>) -> Result<()> {
     let mut row = row(after, at);
     row.id = sea_orm::ActiveValue::NotSet;
@@ -257,7 +257,7 @@ pub struct NewChange {
     pub by: Option<PersonId>,
 }
 
-/// Adds a date to the history of its release.
+/// Appends a date to the history of its release.
 pub async fn insert_change(db: &impl ConnectionTrait, new: NewChange) -> Result<()> {
     let last: Option<Option<i32>> = change::Entity::find()
         .select_only()

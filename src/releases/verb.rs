@@ -1,4 +1,4 @@
-//! The verbs of the releases in the trail.
+//! Verbs of the releases in the audit trail.
 
 use crate::audit;
 use crate::slice::Slice;

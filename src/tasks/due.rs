@@ -1,4 +1,4 @@
-//! Tasks as obligations, and the answers about them; `slices.rs` asks.
+//! Tasks as obligations, and the answers about them, for `slices.rs`.
 
 use super::model::Task;
 use super::policy::Visibility;

@@ -8,7 +8,7 @@ use crate::designations::model::{
 use crate::error::{Code, Error, FieldError, Result};
 use crate::letters;
 
-/// Checks a statement, but for the document that it names.
+/// Checks a statement, except for its document.
 pub(super) fn check_statement(ctx: &Ctx, statement: &Statement) -> Result<()> {
     statement.check(ctx.today())?;
     let Statement { act: Act { number, organ, subject, .. }, provenance, organisation, .. } = statement;

@@ -51,7 +51,7 @@ pub async fn keep_document(ctx: &Ctx, name: &str, content: Bytes) -> Result<Docu
     .await
 }
 
-/// Makes a designation an owner of the document that its record names, if the record names one.
+/// Makes a designation an owner of the document named in its record, if there is one.
 pub(super) async fn attach_proof(ctx: &Ctx, txn: &Txn, id: DesignationId, provenance: &Provenance) -> Result<()> {
     match provenance.document_id {
         Some(document) => documents::attach(ctx, txn, document, &id).await,

@@ -1,5 +1,5 @@
-//! Ending, correcting, annulling: each writes a record that supersedes the present one, if it is still the one that was
-//! read. A form that comes too late is shown again with what was typed, beside the record that was written meanwhile.
+//! Ending, correcting, annulling: each writes a record that supersedes the present one, if that is still the one on the
+//! page. Otherwise the form is shown again with the typed values, beside the record written meanwhile.
 
 use super::forms::{self, ACCEPTED_FILES, Choices, ProvenanceForm, StatementForm};
 use super::one::{led_to, shell_below};
@@ -80,8 +80,7 @@ async fn open(ctx: &Ctx, id: DesignationId, action: Action) -> Result<Dossier> {
     if policy::may(&ctx.actor, action, subject) { Ok(dossier) } else { Err(Error::Denied) }
 }
 
-/// Does what one of the forms asks for and leads to the designation, or shows the form again beside the designation as it
-/// stands now.
+/// Executes one of the forms and leads to the designation, or shows the form again beside the present designation.
 async fn answer<F, P: Template>(
     ctx: &Ctx,
     (id, action): (DesignationId, Action),

@@ -47,7 +47,7 @@ pub struct StatementForm {
     pub provenance: ProvenanceForm,
 }
 
-/// The provenance of a statement: how it was communicated, and the document that proves it.
+/// Provenance of a statement: channel, days, and the document that proves it.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct ProvenanceForm {
     #[serde(default)]
@@ -128,7 +128,7 @@ impl ProvenanceForm {
         Some(provenance)
     }
 
-    /// Returns the provenance as [`Self::read`] does, or `None` inside where all its fields were left empty.
+    /// Reads the provenance like [`Self::read`], but returns `Some(None)` if all its fields are empty.
     pub fn read_if_any(&self, reading: &mut Reading, today: NaiveDate) -> Option<Option<Provenance>> {
         let typed = [
             &self.channel,
@@ -202,7 +202,7 @@ impl PersonForm {
         }
     }
 
-    /// Returns a new person; their wrong fields are noted with those of the rest of the form.
+    /// Reads a new person. Its errors are reported together with those of the other fields.
     fn read_new(&self, reading: &mut Reading) -> Option<PersonIn> {
         let person = PersonIn {
             given_name: self.given_name.clone(),

@@ -108,7 +108,7 @@ impl FilterForm {
     }
 }
 
-/// Returns what was looked up by a typed code; an unknown code is a wrong field, not a page that does not exist.
+/// Returns the record of a typed code; an unknown code is an error of its field instead of a missing page.
 fn known<T>(field: &'static str, looked_up: Result<T>) -> Result<T> {
     looked_up.map_err(|error| error.as_unknown(field))
 }

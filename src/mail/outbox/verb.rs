@@ -1,4 +1,4 @@
-//! The verbs of the outbox's desk in the trail.
+//! Verbs of the outbox's desk in the audit trail.
 
 use crate::audit;
 use crate::slice::Slice;

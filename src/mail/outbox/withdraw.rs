@@ -160,7 +160,7 @@ fn promises() -> sea_orm::Select<outbox_mail::Entity> {
         .order_by_asc(outbox_mail::Column::Id)
 }
 
-/// A mail that left, and the person it went to.
+/// A sent mail with its recipient.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct Gone {
     pub id: MailId,
@@ -169,7 +169,7 @@ pub struct Gone {
     pub sent_at: Instant,
 }
 
-/// Returns the mails of a kind that left for people since an instant, the latest first.
+/// Lists the mails of a kind sent to people since an instant, the latest first.
 pub async fn gone_since(connection: &impl ConnectionTrait, kind: &str, since: DateTime<Utc>) -> Result<Vec<Gone>> {
     Ok(outbox_mail::Entity::find()
         .select_only()

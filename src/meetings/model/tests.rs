@@ -319,7 +319,7 @@ fn an_hour_that_the_clocks_skip_begins_and_ends_no_meeting() {
         ("2027-03-28", time(2, 30), time(4, 0), Some("starts")),
         ("2027-03-28", time(1, 0), time(2, 0), Some("ends")),
         ("2027-03-29", time(2, 0), time(2, 30), None),
-        // Twice that night; the first is meant (`time/zone.rs`).
+        // This hour occurs twice that night; the first one is used (`time/zone.rs`).
         ("2027-10-31", time(2, 0), time(2, 30), None),
     ] {
         let checked = Slot { day: day(on), starts, ends }.check();

@@ -24,7 +24,7 @@ use std::str::FromStr;
 
 /// Longest text of an outcome, in characters; a longer one is refused as `too_long`.
 pub const OUTCOME_CHARACTERS: usize = 4000;
-/// Longest title of a task that an outcome gives, in characters; a longer one is refused as `too_long`.
+/// Longest title of a task created by an outcome, in characters; a longer one is refused as `too_long`.
 pub const TASK_CHARACTERS: usize = 300;
 
 /// An outcome to record.

@@ -23,12 +23,12 @@ use entity::ids::{MeetingId, PersonId};
 use entity::kinds::{CalendarMethod, MeetingState};
 use sea_orm::ConnectionTrait;
 
-/// Convenes a draft: it gets its number, and every member one invitation.
+/// Convenes a draft: it gets its number, and every member gets one invitation.
 ///
-/// What happens: the number is the next of the table's year; notice is counted in days worked by every party of the table and
-/// held against its rule. Who may: the secretariat. Which mails leave: *convened*, with a calendar part, to every member.
-/// Which errors: `wrong_transition`, `agenda_empty`, `place_missing`, `day_in_past`, `non_working_day` (naming who does not
-/// work, why, and the next day that all work), `notice_too_short` unless a reason is given, `stale`.
+/// What happens: the number is the next of the table's year; the notice is counted in days worked by every party of the
+/// table and compared with its rule. Who may: the secretariat. Mails: *convened*, with a calendar part, to every
+/// member. Errors: `wrong_transition`, `agenda_empty`, `place_missing`, `day_in_past`, `non_working_day` (with places,
+/// reasons, and the next common working day), `notice_too_short` unless a reason is given, `stale`.
 pub async fn convene(
     ctx: &Ctx,
     txn: &Txn,
@@ -187,8 +187,8 @@ async fn told_where(db: &impl ConnectionTrait, id: MeetingId) -> Result<Vec<Invi
     Ok(told)
 }
 
-/// Looks at the meeting and at its members again before anybody is told, because it may have been moved or called off since the
-/// job read it outside the transaction.
+/// Reads the meeting and its members again before mails are enqueued, because the meeting may have been moved or
+/// cancelled since the job read it outside the transaction.
 async fn look_again_and_follow(ctx: &Ctx, txn: &Txn, id: MeetingId) -> Result<u64> {
     let present = store::find(txn, &Visibility::Everything, id).await?.filter(|meeting| is_ahead(ctx, meeting));
     let Some(meeting) = present else { return Ok(0) };

@@ -115,8 +115,9 @@ pub struct ItemIn {
 
 /// Adds a point at the end of a draft's agenda.
 ///
-/// A form names the version it was made of, so that a second click adds nothing; a program has its idempotency key. Who may: the secretariat. Which mails leave: none. Which errors: `required`, `too_long`,
-/// `out_of_range` (minutes), `unknown_value` (release), `wrong_transition` once convened, `stale`.
+/// A form names the version for which it was made, so that a second click adds nothing; a program has its idempotency
+/// key. Who may: the secretariat. Mails: none. Errors: `required`, `too_long`, `out_of_range` (minutes),
+/// `unknown_value` (release), `wrong_transition` once convened, `stale`.
 pub async fn add_item(ctx: &Ctx, txn: &Txn, id: MeetingId, seen: Seen, input: ItemIn) -> Result<AgendaItem> {
     let draft = open(ctx, txn, id, Action::Prepare, seen).await?;
     draft.must_allow(Event::Edit)?;
@@ -155,7 +156,7 @@ pub async fn remove_item(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, item
     save(ctx, txn, draft, Verb::RemoveItem, serde_json::json!({ "item": item })).await
 }
 
-/// Returns a draft as it is kept, or every field that is wrong.
+/// Returns the normalised draft, or an error for every wrong field.
 fn checked(draft: Meeting) -> Result<Meeting> {
     let (title, venue) = Reading::of(|reading| {
         let venue = reading.take(checked_venue(&draft.venue));
@@ -166,7 +167,7 @@ fn checked(draft: Meeting) -> Result<Meeting> {
     Ok(Meeting { title, venue, ..draft })
 }
 
-/// Returns a venue without blanks around its texts, or every field that is wrong.
+/// Returns the venue without surrounding blanks, or an error for every wrong field.
 pub(super) fn checked_venue(venue: &Venue) -> Result<Venue> {
     Reading::of(|reading| {
         let place = reading.take(typed::optional("place", venue.place.as_deref(), PLACE_CHARACTERS));

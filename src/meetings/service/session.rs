@@ -75,7 +75,7 @@ pub async fn attend(
     save(ctx, txn, held, Verb::Attend, details).await
 }
 
-/// Counts the parties that are recorded as there.
+/// Counts the parties recorded as present.
 pub(super) async fn quorum(txn: &Txn, id: MeetingId, parties: &[Party]) -> Result<Quorum> {
     let recorded = store::attendances(txn, id).await?;
     Ok(Quorum::of(parties.len(), parties.iter().filter_map(|party| recorded.get(&party.body_id))))

@@ -62,7 +62,7 @@ pub async fn end_parties(
     Ok(())
 }
 
-/// Raises the version of a table whose parties change, if it still has the one that was read.
+/// Increments the version of a table whose parties change, if its version is unchanged.
 pub async fn touch_table(txn: &impl ConnectionTrait, read: &Table, at: DateTime<Utc>) -> Result<()> {
     let row = table::ActiveModel { updated_at: Set(at.into()), ..Default::default() };
     save_row(txn, row, (table::Column::Id, read.id), (table::Column::Version, read.version)).await

@@ -20,7 +20,7 @@ pub(super) fn pages(cfg: &mut web::ServiceConfig) {
     cfg.service(show_pec_form).service(save_pec).service(show_signature_form).service(save_signature);
 }
 
-/// Refuses a form that its reader could not send with success.
+/// Refuses to show a form that the reader may not send.
 fn only_who_may(ctx: &Ctx) -> Result<()> {
     ctx.demand(policy::may(&ctx.actor, Action::EditFrame))
 }

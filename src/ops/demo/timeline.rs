@@ -1,5 +1,5 @@
-//! The order of the demonstration: a year that ends today, told through the acts of each slice (`acts/`). Every page of it shows
-//! the result of real use cases.
+//! Timeline of the demonstration: a year that ends today, made with the actions of each slice (`acts/`), so that every
+//! page shows data written by real use cases.
 
 use super::acts::designations::{announce, designate, leave_lecco, request};
 use super::acts::meetings::{Convening, ask, close, convene, decide, draft, hold, note};

@@ -1,4 +1,4 @@
-//! The secretariat's forms: plan, improve, correct, confirm, move, cancel.
+//! Forms of the secretariat: plan, improve, correct, confirm, move, cancel.
 
 use super::{Answer, Line, reason_name, shell};
 use crate::ctx::Ctx;
@@ -92,7 +92,7 @@ async fn plan_release(ctx: Ctx, request: HttpRequest, form: Sent<PlanForm>) -> A
     form::answer(&ctx, form, plan, leads_on, async |form| Ok(plan_page(&ctx, &request, form).await?)).await
 }
 
-/// Returns the answer that leads to a release and says what was done to it.
+/// Leads to a release with a confirmation text.
 fn led_to(id: ReleaseId, said: &'static str) -> HttpResponse {
     done(&format!("/releases/{id}"), FlashKind::Success, said)
 }
@@ -458,7 +458,7 @@ fn shell_below(ctx: &Ctx, request: &HttpRequest, title_key: &str, line: &Line) -
         .here()
 }
 
-/// Reads a date as precise as it is known.
+/// Reads a date with its precision.
 fn read_when(reading: &mut Reading, precision: &str, day: &str, hour: &str) -> Option<When> {
     let precision = reading.chosen::<Precision>("precision", precision);
     let day = reading.day("day", day);

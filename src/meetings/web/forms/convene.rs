@@ -1,4 +1,4 @@
-//! Convening, moving, calling off.
+//! Convening, moving, cancelling.
 
 use super::typed::{ReasonForm, SlotForm};
 use super::{Answer, answer, choices, meeting_for, path, shell};

@@ -1,4 +1,4 @@
-//! Acts of the designations: designated, announced, asked for, away.
+//! Actions on designations: designating, announcing, requesting, recording absences.
 
 use super::super::cast::{self, Part};
 use super::super::stage::{Stage, hour};
@@ -57,7 +57,7 @@ pub(in crate::ops::demo) async fn announce(
     Ok(())
 }
 
-/// The secretariat asks the body to fill a seat.
+/// Asks a body to fill a seat.
 pub(in crate::ops::demo) async fn request(stage: &Stage, seat: &str) -> Result<()> {
     let secretariat = stage.secretariat().await?;
     secretariat.write(async |txn| designations::request_designation(&secretariat, txn, seat).await).await

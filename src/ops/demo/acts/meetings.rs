@@ -1,4 +1,4 @@
-//! Acts of the meetings: drafted, convened, held, with their outcomes, closed.
+//! Actions on meetings: preparing, convening, holding, recording outcomes, closing.
 
 use super::super::cast;
 use super::super::stage::{Stage, hour};
@@ -107,7 +107,7 @@ pub(in crate::ops::demo) async fn decide(
     conclude(stage, meeting, OutcomeKind::Decision, text, Some(decision), None).await
 }
 
-/// The table asks a seat for something by a day.
+/// Records a task of the table for a seat, due by a day.
 pub(in crate::ops::demo) async fn ask(
     stage: &Stage,
     meeting: MeetingId,

@@ -1,4 +1,4 @@
-//! Acts of the referents on the steps of a release.
+//! Actions of the referents on the steps of a release.
 
 use super::super::stage::{self, Stage, missing};
 use crate::error::Result;
