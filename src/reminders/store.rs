@@ -17,6 +17,9 @@ type Result<T> = std::result::Result<T, StoreError>;
 /// The most ids or rows that one statement names: far below the parameters that either engine takes.
 const IDS_AT_ONCE: usize = 500;
 
+/// Machine name of the reminder among the kinds of mail.
+pub const MAIL_KIND: &str = "reminder";
+
 /// One rung of one obligation with its outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
