@@ -1,4 +1,4 @@
-//! The reminders as questions: each asks about the obligations that it told.
+//! Reminders as questions, each about its obligations.
 
 use super::store;
 use crate::error::Result;
@@ -9,7 +9,7 @@ use entity::ids::MailId;
 use sea_orm::ConnectionTrait;
 use std::collections::HashMap;
 
-/// Returns the reminders that left since an instant.
+/// Returns the reminders sent since an instant.
 pub async fn questions(db: &impl ConnectionTrait, since: DateTime<Utc>) -> Result<Vec<Question>> {
     let gone = withdraw::gone_since(db, store::MAIL_KIND, since).await?;
     let ids: Vec<MailId> = gone.iter().map(|mail| mail.id).collect();

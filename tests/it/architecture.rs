@@ -196,7 +196,7 @@ fn starts_with(path: &Reference, prefix: &[&str]) -> bool {
 }
 
 #[test]
-fn layers_name_only_what_stands_below_them() {
+fn layers_use_only_lower_layers() {
     let mut found = BTreeSet::new();
     for file in sources() {
         let (slice, layer) = place(&file.path);

@@ -217,7 +217,7 @@ impl Caller {
     fn expected(self, path: &str, operation: &Value) -> u16 {
         let is_public = operation["security"].as_array().is_some_and(Vec::is_empty);
         if self == Self::DeadKey {
-            // The state of the service is the one answer for which nobody looks at a key.
+            // Only the state of the service is answered without a check of the key.
             return if path == "/status" { 200 } else { 401 };
         }
         if is_public {
