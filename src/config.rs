@@ -522,7 +522,9 @@ fn overlay(tree: &mut toml::Table, over: toml::Table) {
 fn malformed(error: serde_path_to_error::Error<toml::de::Error>) -> ConfigError {
     let said = error.inner().message();
     let what = match said.rsplit_once(", expected ") {
-        Some((before, expected)) if !before.starts_with("unknown field") => format!("not what it must be: {expected}"),
+        Some((before, expected)) if !before.starts_with("unknown field") => {
+            format!("not what it must be: expected {expected}")
+        }
         _ => said.to_owned(),
     };
     ConfigError::Malformed(format!("{}: {what}", error.path()))

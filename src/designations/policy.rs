@@ -56,7 +56,8 @@ pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
     if !matches!(action, Action::View | Action::ViewSeats) && !actor.may_write() {
         return false;
     }
-    let is_holder = subject.holder.is_some() && subject.holder == actor.person_id();
+    // A former holder who holds no other seat is no participant any more.
+    let is_holder = actor.is_participant() && subject.holder.is_some() && subject.holder == actor.person_id();
     let manages_seat = actor.manages(subject.body) && speaks_for(subject.seat);
     match action {
         Action::View => actor.sees_the_whole() || is_holder || actor.bodies().any(|body| body == subject.body),

@@ -16,7 +16,7 @@
 
 pub mod contents;
 pub mod model;
-mod policy;
+pub mod policy;
 pub mod service;
 mod store;
 pub mod view;

@@ -4,6 +4,7 @@ pub(super) mod meant;
 
 use super::addressee::Gap;
 use super::plan::{Line, Mail};
+use super::store;
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::designations::model::Seat;
@@ -23,7 +24,7 @@ use sea_orm::ConnectionTrait;
 pub struct Reminder;
 
 impl MailKind for Reminder {
-    const NAME: &'static str = "reminder";
+    const NAME: &'static str = store::MAIL_KIND;
     const LABEL: &'static str = "reminders.mail_kind";
     const SUBJECT: &'static str = "person";
     const LETS_IN: bool = true;

@@ -17,6 +17,9 @@ type Result<T> = std::result::Result<T, StoreError>;
 /// Most ids or rows in one statement, far below the number of parameters that either engine accepts.
 const IDS_AT_ONCE: usize = 500;
 
+/// Machine name of the reminder among the kinds of mail.
+pub const MAIL_KIND: &str = "reminder";
+
 /// One rung of one obligation with its outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {

@@ -286,7 +286,12 @@ async fn attempt_badly(
     let content = resolved(&operation["requestBody"])["content"].as_object();
     let media_type = content.and_then(|content| content.keys().next()).map_or("application/json", String::as_str);
     let address = world.fill(path);
-    let no_such = path.split('/').map(|part| if part.starts_with('{') { "no-such" } else { part });
+    // The shape of an id and no id: a path of another shape is of no operation, whoever asks.
+    let no_such = path.split('/').map(|part| match part.strip_prefix('{') {
+        Some(parameter) if parameter.ends_with("id}") => "f-f",
+        Some(_) => "no-such",
+        None => part,
+    });
     let requests = [
         (format!("{address}?limit=many&cursor=%21&on=never&from=never"), media_type, "{"),
         (address.clone(), media_type, r#"{"nobody_asked":["for this"]}"#),
