@@ -286,7 +286,7 @@ async fn attempt_badly(
     let content = resolved(&operation["requestBody"])["content"].as_object();
     let media_type = content.and_then(|content| content.keys().next()).map_or("application/json", String::as_str);
     let address = world.fill(path);
-    // The shape of an id and no id: a path of another shape is of no operation, whoever asks.
+    // `f-f` matches the pattern of an id without being one. A path that does not match belongs to no operation.
     let no_such = path.split('/').map(|part| match part.strip_prefix('{') {
         Some(parameter) if parameter.ends_with("id}") => "f-f",
         Some(_) => "no-such",
