@@ -11,7 +11,8 @@ use raccordo::documents::contents::Contents;
 use raccordo::documents::service as documents;
 use raccordo::mail::outbox::lease;
 use raccordo::network::verb::Verb;
-use raccordo::ops::backup::{BackupError, backup, manifest_path};
+use raccordo::ops::backup::{backup, manifest_path};
+use raccordo::ops::backup_error::BackupError;
 use raccordo::ops::contents::folder_of;
 use raccordo::ops::migrate::{SchemaError, demand_current};
 use raccordo::ops::restore::restore;
@@ -27,7 +28,7 @@ struct Kept {
 }
 
 impl Kept {
-    /// Makes a service with one audit event and one promised mail.
+    /// Makes a service with one audit event and one unsent mail.
     async fn new() -> Self {
         let kept = Self::before_the_backup().await;
         kept.backup().await;
@@ -221,7 +222,7 @@ async fn on_postgres_the_command_points_to_its_own_tools() {
 
 const ACT: &[u8] = b"%PDF-1.7 the act";
 
-/// A backup with one document, of a service whose documents lie in a folder of their own.
+/// Makes a backup with one document, of a service with its own folder of documents.
 async fn kept_with_document() -> Kept {
     let kept = Kept::before_the_backup().await;
     let ctx = kept.bench.operator();

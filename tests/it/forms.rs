@@ -53,7 +53,7 @@ async fn filled(world: &World, reader: &Client) -> Vec<PageForm> {
 /// Returns the typed values, without the hidden fields of the service.
 fn typed(form: &PageForm) -> BTreeSet<(String, String)> {
     let is_ours = |name: &str| ["csrf", "resume"].contains(&name);
-    // A browser sends line ends as CRLF, and a page shows them as it likes.
+    // A browser sends line ends as CRLF, and pages may show them differently.
     let same = |(name, value): &(String, String)| (name.clone(), value.replace("\r\n", "\n"));
     form.fields.iter().filter(|(name, _)| !is_ours(name)).map(same).collect()
 }
@@ -392,7 +392,7 @@ struct Attempt {
     version: Version,
 }
 
-/// The version of which a sent form says that it was made.
+/// Version named by a sent form.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Version {
     Present,
@@ -437,7 +437,7 @@ fn filled_in(blank: &PageForm, is_meant: impl Fn(&PageField) -> bool) -> PageFor
 /// Returns the attempts that are always refused: an empty form, every text too long, every day unreadable, an older or an
 /// unreadable version.
 fn wrong_attempts(blank: &PageForm) -> Vec<Attempt> {
-    // A choice that the page has made already may be what an empty field stands for.
+    // An empty field may mean the choice that the page has already made.
     let is_made = |field: &PageField| !field.is_text() && field.kind != "date" && !blank.value(&field.name).is_empty();
     let is_required = |field: &PageField| field.is_required;
     let nothing: Vec<(&str, &str)> = blank.typed.iter().map(|field| (field.name.as_str(), "")).collect();
@@ -450,6 +450,7 @@ fn wrong_attempts(blank: &PageForm) -> Vec<Attempt> {
         Attempt::with_all(&minimal, too_long, PageField::is_text),
         Attempt::with_all(&minimal, |_| "domani".to_owned(), |field| field.kind == "date"),
     ];
+    // An attempt without an error would be accepted, and change the record for the others.
     all.retain(|attempt| !attempt.named.is_empty());
     if !blank.value("version").is_empty() {
         for (text, version) in [("", Version::Unreadable), ("x", Version::Unreadable), ("0", Version::Older)] {
@@ -494,7 +495,7 @@ fn faults_of(answer: &Answer, Attempt { sent, named, version }: &Attempt, addres
     faults
 }
 
-/// Adds what only some pages have a form for: a working group, a partner to invite, a blocked task.
+/// Adds the records for forms that only some pages have: a working group, a partner to invite, a blocked task.
 async fn show_rarer_forms(world: &World) {
     world.app.load_also(GROUP).await;
     let secretariat = world.app.client(SECRETARIAT).await;
@@ -507,7 +508,7 @@ async fn show_rarer_forms(world: &World) {
     secretariat.post(&path).if_match(&task["version"]).json(reason).send().await.expect(200);
 }
 
-/// Returns the addresses of all pages of the world, and of those to which they link.
+/// Returns the addresses of all pages of the world, and of the pages to which they link.
 async fn pages(world: &World, reader: &Client) -> BTreeSet<String> {
     let is_page = |route: &Route| route.method == "GET" && !route.described && !route.path.contains("static");
     let mut found: BTreeSet<String> =
@@ -520,7 +521,7 @@ async fn pages(world: &World, reader: &Client) -> BTreeSet<String> {
 }
 
 /// Sends every form on the pages of the world in every wrong way, as the secretariat and as a referent. Each refusal must be
-/// a page that shows the form with what was typed and names every wrong field.
+/// a page that shows the form with the typed values and names every wrong field.
 #[actix_web::test]
 async fn every_wrong_field_of_a_form_is_named_at_once() {
     let world = World::new(Engine::Sqlite).await;
@@ -543,7 +544,7 @@ async fn every_wrong_field_of_a_form_is_named_at_once() {
         }
         // Attempts that may be accepted come last, because they change what the other forms are about.
         for attempts_of in [wrong_attempts, unlikely_attempts] {
-            // A second withdrawal of an absence is led on like the first.
+            // A second withdrawal of an absence is redirected like the first.
             for (blank, address, route) in found.iter().filter(|(_, _, route)| !route.ends_with("/withdraw")) {
                 for attempt in attempts_of(blank) {
                     let answer = attempt.sent.send_to(&reader, address).await;

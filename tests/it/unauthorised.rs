@@ -33,7 +33,8 @@ const PUBLIC: &[&str] = &[
     "GET /status",
 ];
 
-/// The paths below which everything of this world is invisible to the referent of another body: it is Bergamo's, or a draft.
+/// Paths below which every record of this world is invisible to the referent of another body, because it is Bergamo's
+/// or a draft.
 const INVISIBLE: &[&str] = &[
     "/api/v1/deliverables/{id}",
     "/api/v1/designations/{id}",
@@ -212,12 +213,12 @@ enum Caller {
 }
 
 impl Caller {
-    /// Returns the status that the caller must get, by what the operation's description says of keys and seats; 200 stands for
-    /// any success.
+    /// Returns the expected status for the caller, derived from the required rights in the operation's description; 200
+    /// stands for any success.
     fn expected(self, path: &str, operation: &Value) -> u16 {
         let is_public = operation["security"].as_array().is_some_and(Vec::is_empty);
         if self == Self::DeadKey {
-            // The state of the service is the one answer for which nobody looks at a key.
+            // Only the state of the service is answered without a check of the key.
             return if path == "/status" { 200 } else { 401 };
         }
         if is_public {
@@ -227,7 +228,7 @@ impl Caller {
             return 401;
         }
         let Some(seats) = operation["x-seats"].as_array() else {
-            // One's own affairs; the sessions and keys of this world are another person's.
+            // The caller's own data; the sessions and keys of this world belong to another person.
             return if path.contains('{') { 404 } else { 200 };
         };
         if self == Self::WithoutSeat || !seats.contains(&json!("referent")) {
@@ -285,7 +286,12 @@ async fn attempt_badly(
     let content = resolved(&operation["requestBody"])["content"].as_object();
     let media_type = content.and_then(|content| content.keys().next()).map_or("application/json", String::as_str);
     let address = world.fill(path);
-    let no_such = path.split('/').map(|part| if part.starts_with('{') { "no-such" } else { part });
+    // The shape of an id and no id: a path of another shape is of no operation, whoever asks.
+    let no_such = path.split('/').map(|part| match part.strip_prefix('{') {
+        Some(parameter) if parameter.ends_with("id}") => "f-f",
+        Some(_) => "no-such",
+        None => part,
+    });
     let requests = [
         (format!("{address}?limit=many&cursor=%21&on=never&from=never"), media_type, "{"),
         (address.clone(), media_type, r#"{"nobody_asked":["for this"]}"#),

@@ -1,4 +1,4 @@
-//! The files that prove acts: brought before a designation names them, read by whoever sees the designation.
+//! Files that prove acts: uploaded before a designation names them, read by everyone who may see the designation.
 
 use crate::audit::{self, Event};
 use crate::ctx::Ctx;
@@ -30,8 +30,8 @@ impl OwnsDocuments for DesignationId {
 
 /// Keeps a file that proves an act, in a transaction of its own.
 ///
-/// What happens: the file waits for a designation to name it, and is removed after a day if none does. Who may: whoever may
-/// designate somewhere. Mails: none. Errors: those of [`documents::receive`].
+/// What happens: the file is deleted after a day unless a designation names it. Who may: everyone who may designate to
+/// some seat. Mails: none. Errors: those of [`documents::receive`].
 pub async fn keep_document(ctx: &Ctx, name: &str, content: Bytes) -> Result<Document> {
     let designates = ctx.actor.is_secretariat() || ctx.actor.holds(SeatKind::BodyManager) || ctx.actor.is_ourselves();
     if !designates || !ctx.actor.may_write() {
@@ -51,7 +51,7 @@ pub async fn keep_document(ctx: &Ctx, name: &str, content: Bytes) -> Result<Docu
     .await
 }
 
-/// Makes a designation an owner of the document that its record names, if the record names one.
+/// Makes a designation an owner of the document named in its record, if there is one.
 pub(super) async fn attach_proof(ctx: &Ctx, txn: &Txn, id: DesignationId, provenance: &Provenance) -> Result<()> {
     match provenance.document_id {
         Some(document) => documents::attach(ctx, txn, document, &id).await,

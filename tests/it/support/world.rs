@@ -187,10 +187,10 @@ impl World {
         self.ids.get(of).unwrap_or_else(|| panic!("the world has no {of}"))
     }
 
-    /// Returns a route's address with its parameters filled in; what it is about is Bergamo's.
+    /// Returns a route's address with its parameters filled in; its subject is Bergamo's.
     ///
     /// # Panics
-    /// If [`FILLED`] does not say how to fill one of its parameters: add the line.
+    /// If [`FILLED`] does not name a value for one of its parameters: add the line.
     pub fn fill(&self, route: &str) -> String {
         let parts: Vec<String> = route.split('/').map(plain).collect();
         let filled = parts.iter().enumerate().map(|(at, part)| {
@@ -207,7 +207,7 @@ impl World {
     }
 }
 
-/// Returns a part of a route, a parameter without the pattern that it must match.
+/// Returns a part of a route, with a parameter reduced to its name.
 fn plain(part: &str) -> String {
     match part.strip_prefix('{') {
         Some(parameter) => format!("{{{}}}", parameter.trim_end_matches('}').split(':').next().unwrap_or_default()),
@@ -215,7 +215,7 @@ fn plain(part: &str) -> String {
     }
 }
 
-/// What fills a parameter, by the part of the route before it and, where that alone does not decide, the part after it.
+/// Kind of the value for a parameter, by the part of the route before it and, if that is ambiguous, the part after it.
 const FILLED: &[(&str, &str)] = &[
     ("designations/{id}", "designation"),
     ("documents/{document_id}", "document"),
@@ -255,7 +255,7 @@ const FILLED: &[(&str, &str)] = &[
     ("static/{name}", "style"),
 ];
 
-/// What the seeded network calls its things, and a file of the service's own.
+/// Returns codes of the loaded network, and the name of a static file.
 fn codes() -> BTreeMap<&'static str, String> {
     let style = assets::address("raccordo.css").trim_start_matches("/static/").to_owned();
     let named = [
