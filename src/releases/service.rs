@@ -347,7 +347,7 @@ pub async fn publish_due(ctx: &Ctx) -> Result<(u64, Failures)> {
     let (mut out, mut failures) = (0, Failures::default());
     for id in store::confirmed_upto(ctx.reader(), ctx.today()).await? {
         let published = async {
-            // Asked before anything is locked: what is late may wait for weeks, and is looked at every five seconds.
+            // Checked from the reader first, because a late release may wait for weeks and is looked at every five seconds.
             let is_due = is_to_publish(ctx, ctx.reader(), &release(ctx.reader(), id).await?).await?;
             if is_due { ctx.write(async |txn| publish(ctx, txn, id).await).await } else { Ok(false) }
         };
