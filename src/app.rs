@@ -120,7 +120,7 @@ pub fn server(site: web::Data<Site>, listener: TcpListener, stop: CancellationTo
     Ok(builder.listen("raccordo", listener, worker)?.run())
 }
 
-/// Writes down every minute which keys were used, until `stop`.
+/// Stores every minute which keys were used, until `stop`.
 pub async fn write_down_uses(site: web::Data<Site>, stop: CancellationToken) {
     let mut minutes = tokio::time::interval(Duration::from_mins(1));
     while stop.run_until_cancelled(minutes.tick()).await.is_some() {

@@ -1,8 +1,8 @@
-//! Reads the configuration: the defaults (`config/defaults.toml`), a TOML file over them, the environment over that. Unknown
-//! keys are refused. No other file reads the environment.
+//! Reads the configuration: the defaults (`config/defaults.toml`), overridden by a TOML file, overridden by the
+//! environment. Unknown keys are refused. No other file reads the environment.
 //!
-//! `RACCORDO__MAIL__HOST=relay.example` sets `host` under `[mail]`. A value from the environment is read as the type of its
-//! default, so a password of digits stays a text. Each secret `x` may instead be given as `x_file`, a path.
+//! `RACCORDO__MAIL__HOST=relay.example` sets `host` under `[mail]`. A value from the environment is parsed as the type
+//! of its default, so a password of digits stays a text. Each secret `x` may instead be given as `x_file`, a path.
 
 mod documents;
 
@@ -134,7 +134,7 @@ pub struct Limits {
     pub document_bytes: usize,
     /// Files that one body may upload in a day of Europe/Rome.
     pub documents_per_day: usize,
-    /// Bytes of those files together.
+    /// Total size of those files in bytes.
     pub documents_bytes_per_day: i64,
     pub body_seconds: u64,
 }
@@ -160,11 +160,11 @@ pub struct Retention {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Portal {
-    /// Hosts the service may fetch declared pages from.
+    /// Hosts from which declared pages may be fetched.
     pub allowed_hosts: Vec<String>,
     /// Non-public addresses to which a host may resolve (a portal inside the administration's network).
     pub allowed_private_addresses: Vec<SocketAddr>,
-    /// Whether `http:` is accepted besides `https:`.
+    /// Whether `http:` is accepted in addition to `https:`.
     pub allow_http: bool,
     /// Days for which a page is checked, from the release or the later acceptance or declaration.
     pub recheck_days: i64,
@@ -240,11 +240,11 @@ fn defaults() -> toml::Table {
     DEFAULTS.parse().unwrap_or_else(|error| unreachable!("the defaults are TOML: {error}"))
 }
 
-/// One setting that is wrong, in words and without its value.
+/// One wrong setting, described without its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     pub setting: &'static str,
-    /// The rule that is broken, to be read after the setting's name.
+    /// The broken rule, written to follow the setting's name.
     pub rule: String,
 }
 
@@ -254,7 +254,7 @@ impl Display for Problem {
     }
 }
 
-/// The reason why a configuration is not usable. Never holds a secret's value.
+/// Reason why a configuration is unusable. Never contains a secret.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     #[error("cannot read {path}: {source}")]
@@ -281,7 +281,7 @@ const YEAR_HOURS: i64 = 366 * 24;
 /// Longest setting of a period, in days: longer than any data are kept, and short enough to be subtracted from any
 /// instant.
 const CENTURY_DAYS: u32 = 36_525;
-/// The largest document in bytes, because one that is brought is held in memory until its content is stored.
+/// Upper limit for the largest document in bytes, because an upload is held in memory until its content is stored.
 const DOCUMENT_BYTES_MAX: usize = 100 * 1024 * 1024;
 
 impl Config {
@@ -308,7 +308,7 @@ impl Config {
         if problems.is_empty() { Ok(config) } else { Err(ConfigError::Refused(problems)) }
     }
 
-    /// Returns the configuration of tests: a mailbox in memory, no rate limit to run into.
+    /// Returns the configuration of tests: a mailbox in memory and rate limits that tests do not reach.
     pub fn for_tests() -> Self {
         let mut config = Self::default();
         config.mail.transport = TransportKind::Memory;
@@ -325,7 +325,7 @@ impl Config {
         self.environment == Environment::Production
     }
 
-    /// Returns the address at which people reach the service, without a slash at the end.
+    /// Returns the public address of the service, without a trailing slash.
     pub fn base_url(&self) -> String {
         if self.server.public_base_url.is_empty() {
             return format!("http://{}", self.server.bind);
@@ -333,7 +333,7 @@ impl Config {
         self.server.public_base_url.trim_end_matches('/').to_owned()
     }
 
-    /// Tells whether people use https; cookies are then `Secure` and carry the `__Host-` prefix.
+    /// Tells whether the public address is https; cookies are then `Secure` and have the `__Host-` prefix.
     pub fn is_https(&self) -> bool {
         self.base_url().starts_with("https://")
     }
@@ -365,7 +365,7 @@ impl Config {
         Ok(())
     }
 
-    /// Returns everything that is wrong, so that an operator mends it at once, before a port is bound.
+    /// Lists all errors, so that an operator can correct them at once, before a port is bound.
     fn problems(&self) -> Vec<Problem> {
         let mut rules = Rules::default();
         self.check_addresses(&mut rules);
@@ -431,7 +431,7 @@ impl Config {
         rules.within("limits.body_seconds", limits.body_seconds, 1..=600);
         rules.within("retention.mail_words_days", retention.mail_words_days, 1..=CENTURY_DAYS);
         rules.within("retention.sessions_days", retention.sessions_days, 1..=CENTURY_DAYS);
-        // A daily job must find its last run.
+        // A daily job must still find its last run.
         rules.within("retention.slots_days", retention.slots_days, 2..=CENTURY_DAYS);
         rules.within("retention.answers_hours", retention.answers_hours, 1..=24 * CENTURY_DAYS);
         rules.within("portal.recheck_days", portal.recheck_days, 0..=366);
@@ -470,7 +470,7 @@ impl Rules {
         }
     }
 
-    /// Refuses a number that could only fail later, or overflow an instant.
+    /// Refuses a number that could only cause a later failure, or overflow an instant.
     fn within<N: PartialOrd + Display>(&mut self, setting: &'static str, number: N, range: RangeInclusive<N>) {
         self.demand(range.contains(&number), setting, &format!("must be from {} to {}", range.start(), range.end()));
     }
@@ -486,7 +486,7 @@ fn ours((name, value): (OsString, OsString)) -> Option<Result<(String, String), 
     })
 }
 
-/// Tells whether a text is an address with a host that a browser opens, because every link in a mail begins with it.
+/// Tells whether a text is an absolute web address with a host, because every link in a mail begins with it.
 fn is_web_address(text: &str) -> bool {
     url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
 }
@@ -517,12 +517,14 @@ fn overlay(tree: &mut toml::Table, over: toml::Table) {
     }
 }
 
-/// Names the setting and what it must be, without its value, because a password in the wrong place would stand in the log of
-/// the program that started the service.
+/// Makes an error with the name of the setting and the expected type, without its value: a password in the wrong
+/// setting would otherwise be logged by the program that started the service.
 fn malformed(error: serde_path_to_error::Error<toml::de::Error>) -> ConfigError {
     let said = error.inner().message();
     let what = match said.rsplit_once(", expected ") {
-        Some((before, expected)) if !before.starts_with("unknown field") => format!("not what it must be: {expected}"),
+        Some((before, expected)) if !before.starts_with("unknown field") => {
+            format!("not what it must be: expected {expected}")
+        }
         _ => said.to_owned(),
     };
     ConfigError::Malformed(format!("{}: {what}", error.path()))

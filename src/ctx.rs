@@ -95,12 +95,12 @@ impl Ctx {
         &self.services.config
     }
 
-    /// Refuses the caller unless a policy says that they may: 401 for a caller without a name, 403 for one with a name.
+    /// Refuses the caller unless the policy permits: 401 for an anonymous caller, 403 for any other.
     pub fn demand(&self, may: bool) -> Result<()> {
         if may { Ok(()) } else { Err(self.actor.refusal()) }
     }
 
-    /// Begins the transaction a use case works in; [`Ctx::commit`] ends it.
+    /// Begins the transaction of a use case; [`Ctx::commit`] ends it.
     pub async fn begin(&self) -> std::result::Result<Txn, StoreError> {
         self.services.db.begin().await
     }

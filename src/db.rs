@@ -1,12 +1,12 @@
-//! The database: two engines, one behaviour.
+//! The database: two engines with the same behaviour.
 //!
-//! Both get a pool for reads and one for writes, so that writers who wait never hold a connection that a read needs.
-//! `SQLite` has one writing connection over its file, so that writers queue fairly here and not in its busy polling, and
-//! every writing transaction begins as a writer: one that reads first and writes later fails at once with a stale
-//! snapshot, whatever the busy timeout. On `PostgreSQL` one lock makes the use cases of all replicas write one after the
-//! other, and each process sends one use case at a time to wait for it. So what a use case has read still holds when it
-//! writes, on both engines. A connection on which a transaction failed is not used again (`txn.rs`). What the engines do
-//! differently is hidden here, but for maintenance and migrations.
+//! Both have a pool for reads and one for writes, so that waiting writers never hold a connection needed for a read.
+//! `SQLite` has one writing connection for its file, so that writers queue fairly here instead of in its busy polling.
+//! Every writing transaction begins as a writer, because one that reads first and writes later fails at once with a
+//! stale snapshot, regardless of the busy timeout. On `PostgreSQL` one lock makes the use cases of all replicas write
+//! one after the other, and each process lets one use case at a time wait for it. Data read by a use case is therefore
+//! unchanged when it writes, on both engines. A connection with a failed transaction is not used again (`txn.rs`).
+//! Differences between the engines are hidden here, except for maintenance and migrations.
 
 mod error;
 mod rows;
@@ -79,7 +79,7 @@ pub struct Db {
     reader: DatabaseConnection,
     row: WritersRow,
     times: LockTimes,
-    /// The mark on the writing connection of `SQLite`.
+    /// Mark for the writing connection of `SQLite` after an engine error.
     distrusted: Distrusted,
     /// Held while the process lives: one process per `SQLite` file.
     _lock: Option<Arc<File>>,
@@ -137,7 +137,8 @@ impl Db {
         Self::open_within(location, ACQUIRE_TIMEOUT).await
     }
 
-    /// The same, with another limit for getting a connection. Tests on a busy machine wait longer than callers should.
+    /// Opens the database with another time limit for getting a connection. Tests on a busy machine wait longer than
+    /// callers should.
     pub async fn open_within(location: &Location, patience: Duration) -> Result<Self, OpenError> {
         match location {
             Location::Sqlite(path) => Self::open_sqlite(path, patience).await,
@@ -148,8 +149,8 @@ impl Db {
         }
     }
 
-    /// A second set of connections for background work, so that a busy page never starves the outbox and a socket
-    /// never outlives the runtime that opened it. On `SQLite` the writer stays one.
+    /// Opens a second set of connections for background work, so that busy pages do not delay the outbox and no socket
+    /// outlives the runtime that opened it. On `SQLite` both share the one writer.
     pub async fn for_background(&self, location: &Location) -> Result<Self, OpenError> {
         match location {
             Location::Sqlite(_) => Ok(self.clone()),
@@ -160,8 +161,8 @@ impl Db {
         }
     }
 
-    /// Opens the database for one short command of an operator, beside a running service if there is one. `SQLite` itself puts the
-    /// writers in a row; the lock of the service only keeps a second service away. Never creates a database.
+    /// Opens the database for one short command of an operator, also beside a running service. `SQLite` itself makes
+    /// the writers wait for each other; the service's lock only excludes a second service. Never creates a database.
     pub async fn open_beside(location: &Location) -> Result<Self, OpenError> {
         match location {
             Location::Sqlite(path) => {
@@ -194,7 +195,7 @@ impl Db {
             std::fs::create_dir_all(folder).map_err(|source| OpenError::File { path: path.to_owned(), source })?;
         }
         let lock = take_lock(path)?;
-        // Made by us, the file is its owner's alone; SQLite gives its log and index the same rights.
+        // A new file is readable only by its owner; SQLite gives its log and index the same permissions.
         let private = File::options().create(true).truncate(false).write(true).mode(0o600).open(path);
         private.map_err(|source| OpenError::File { path: path.to_owned(), source })?;
         Self::connect_sqlite(path, Some(lock), patience).await
@@ -212,10 +213,12 @@ impl Db {
         Ok(Self { writer, reader, row, times, distrusted, _lock: lock.map(Arc::new) })
     }
 
-    /// Begins the writing transaction of a use case: it writes alone until it ends, on both engines. Every use case waits for
-    /// the head of the audit chain anyway; waiting at the beginning leaves no room for a stale read or a deadlock.
+    /// Begins the writing transaction of a use case, which writes alone until the transaction ends, on both engines.
+    /// Every use case would wait for the head of the audit chain anyway; waiting at the beginning prevents stale reads
+    /// and deadlocks.
     ///
-    /// Errors: [`StoreError::Busy`] if too many use cases wait already, or the turn or a connection does not come in time.
+    /// Errors: [`StoreError::Busy`] if too many use cases wait already, or the turn or a connection does not come in
+    /// time.
     pub async fn begin(&self) -> Result<Txn, StoreError> {
         let asked = Instant::now();
         let locked = self.begin_locked().await;
@@ -234,13 +237,13 @@ impl Db {
         Ok((permit, txn))
     }
 
-    /// Returns how long use cases have waited for the writers' lock and held it.
+    /// Returns the measured times of waiting for the writers' lock and of holding it.
     pub fn lock_times(&self) -> &LockTimes {
         &self.times
     }
 
-    /// Begins a short writing transaction whose statements guard themselves (leases, slots, notes of use): on `PostgreSQL` it does
-    /// not wait for use cases.
+    /// Begins a short writing transaction with self-guarded statements (leases, slots, notes of use): on `PostgreSQL`
+    /// it does not wait for use cases.
     pub async fn begin_beside(&self) -> Result<Txn, StoreError> {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
@@ -249,12 +252,12 @@ impl Db {
         Ok(Txn::new(self.writer.begin_with_options(options).await?, self.distrusted.clone()))
     }
 
-    /// The connection for reads outside a transaction. On `SQLite` it cannot write.
+    /// Returns the connection for reads outside a transaction. On `SQLite` it cannot write.
     pub fn reader(&self) -> &DatabaseConnection {
         &self.reader
     }
 
-    /// The connection for migrations and maintenance; use cases begin a transaction instead.
+    /// Returns the connection for migrations and maintenance; use cases begin a transaction instead.
     pub fn writer(&self) -> &DatabaseConnection {
         &self.writer
     }
@@ -263,7 +266,7 @@ impl Db {
         self.writer.get_database_backend() == DbBackend::Sqlite
     }
 
-    /// Closes the pools; pending work has been stopped before.
+    /// Closes the pools; all work must have been stopped before.
     pub async fn close(self) {
         let _ = self.reader.close().await;
         let _ = self.writer.close().await;
@@ -275,7 +278,7 @@ pub fn exactly_one(rows_affected: u64) -> Result<(), StoreError> {
     if rows_affected == 1 { Ok(()) } else { Err(StoreError::Stale) }
 }
 
-/// The day by which something is due: set by hand, else derived.
+/// Returns the due day as an expression: the day set by hand, otherwise the derived one.
 pub fn day_due<C: ColumnTrait>(set_by_hand: C, derived: C) -> Expr {
     Func::coalesce([set_by_hand.into_expr(), derived.into_expr()]).into()
 }
@@ -305,9 +308,10 @@ fn sqlite_options(path: &Path, connections: u32, read_only: bool) -> ConnectOpti
     options
 }
 
-/// The options of the one writing connection. It is closed, and another made in its place, when it comes back from a
-/// transaction in which the engine failed, or still inside one: the driver believes that a rollback which the engine refused
-/// because it had rolled back by itself has left the transaction open, and would begin the next one inside it.
+/// Returns the options of the one writing connection. After a transaction in which the engine failed, or with a
+/// transaction still open, the connection is closed and replaced. The reason is the driver: if the engine has already
+/// rolled back by itself, it refuses the rollback, and the driver then believes the transaction is still open and would
+/// begin the next one inside it.
 fn sqlite_writer_options(path: &Path, distrusted: &Distrusted) -> ConnectOptions {
     let mut options = sqlite_options(path, 1, false);
     let distrusted = distrusted.clone();

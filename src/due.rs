@@ -16,7 +16,7 @@ pub enum Asked<'a> {
 }
 
 impl Asked<'_> {
-    /// Returns the last day asked for, where there is one.
+    /// Returns the last day of the question, if it has one.
     pub const fn upto(self) -> Option<NaiveDate> {
         match self {
             Self::UpTo(day) => Some(day),
@@ -24,7 +24,7 @@ impl Asked<'_> {
         }
     }
 
-    /// Returns the ids asked for, where only those are, as the slice's own type.
+    /// Returns the ids of the question, if it names ids, as the slice's own type.
     pub fn ids<I: From<Uuid>>(self) -> Option<Vec<I>> {
         match self {
             Self::UpTo(_) => None,
@@ -45,7 +45,7 @@ pub struct Obligation {
     /// The day it is due, in the calendar of the seat's territory.
     pub due_day: NaiveDate,
     pub estimated_minutes: i32,
-    /// The page where it is answered.
+    /// Page on which it is answered.
     pub path: String,
 }
 

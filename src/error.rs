@@ -1,6 +1,6 @@
-//! Holds the one error of every use case: what was refused, in domain words, or what broke.
+//! The one error of every use case: a refusal, or a failure of the service.
 //!
-//! A slice names its refusals in an enum in its `model.rs` and implements [`Refusal`] for it, one line per variant; `?`
+//! A slice lists its refusals in an enum in its `model.rs` and implements [`Refusal`] for it, one line per variant; `?`
 //! turns a variant into an [`Error`]. A new code is one line of `codes!` below and one text per language in
 //! `texts/<language>/errors.toml`.
 
@@ -9,10 +9,10 @@ use crate::time::CalendarError;
 use crate::time::calendar::Closed;
 use chrono::{NaiveDate, NaiveTime};
 
-/// The HTTP status of a refusal, named as in RFC 9110 and its extensions. Only `http/codes.rs` turns it into a number.
+/// HTTP status of a refusal, named as in RFC 9110 and its extensions. Only `http/codes.rs` turns it into a number.
 ///
-/// 400 answers what cannot be read, 422 what can be read and is wrong, 409 what the present state forbids (RFC 9110 §15.5;
-/// `ModI` `RAC_REST_NAME_008`).
+/// 400 is for input that cannot be parsed, 422 for input that is parsed and wrong, 409 for conflicts with the present
+/// state (RFC 9110 §15.5; `ModI` `RAC_REST_NAME_008`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
     BadRequest,
@@ -67,9 +67,9 @@ macro_rules! codes {
 codes! {
     // The request itself.
     BadRequest = "bad_request" => BadRequest,
-    /// The body is not what its media type says.
+    /// The body does not match its media type.
     MalformedBody = "malformed_body" => BadRequest,
-    /// The body can be read, but is not what the operation takes: a member is missing, unknown or of another type.
+    /// The body is valid JSON of the wrong shape: a member is missing, unknown or of another type.
     UnexpectedShape = "unexpected_shape" => UnprocessableEntity,
     UnsupportedMediaType = "unsupported_media_type" => UnsupportedMediaType,
     NotAcceptable = "not_acceptable" => NotAcceptable,
@@ -82,7 +82,7 @@ codes! {
     FormExpired = "form_expired" => Conflict,
     IdempotencyKeyInvalid = "idempotency_key_invalid" => BadRequest,
     IdempotencyKeyReused = "idempotency_key_reused" => UnprocessableEntity,
-    // Who asks, and for which version.
+    // Authentication, permissions and versions.
     Unauthenticated = "unauthenticated" => Unauthorized,
     Denied = "denied" => Forbidden,
     NotFound = "not_found" => NotFound,
@@ -90,7 +90,7 @@ codes! {
     VersionMissing = "version_missing" => PreconditionRequired,
     LinkUnusable = "link_unusable" => Gone,
     TooManyTokens = "too_many_tokens" => Conflict,
-    // What was typed.
+    // Typed values.
     Invalid = "invalid" => UnprocessableEntity,
     Required = "required" => UnprocessableEntity,
     TooLong = "too_long" => UnprocessableEntity,
@@ -102,7 +102,7 @@ codes! {
     /// The lifetime asked for an API token is too short or too long.
     DaysOutOfRange = "days_out_of_range" => UnprocessableEntity,
     NotAUrl = "not_a_url" => UnprocessableEntity,
-    /// The text holds characters that are not seen, or that change the order in which others are read.
+    /// The text contains invisible characters, or characters that change the order of others.
     UnseenCharacters = "unseen_characters" => UnprocessableEntity,
     /// Two members are given that exclude each other.
     OneOfTwo = "one_of_two" => UnprocessableEntity,
@@ -125,7 +125,7 @@ codes! {
     DocumentTypeRefused = "document_type_refused" => UnprocessableEntity,
     DocumentTooLarge = "document_too_large" => PayloadTooLarge,
     DocumentEmpty = "document_empty" => UnprocessableEntity,
-    /// The body has uploaded the most files that one day allows.
+    /// The body has uploaded the maximum of files for a day.
     DocumentsQuota = "documents_quota" => TooManyRequests,
     /// The content of a document is missing from its store, or altered.
     DocumentUnreadable = "document_unreadable" => ServiceUnavailable,
@@ -138,7 +138,7 @@ codes! {
     UnavailabilityOverlaps = "unavailability_overlaps" => Conflict,
     LastSecretariat = "last_secretariat" => Conflict,
     NobodyToAsk = "nobody_to_ask" => Conflict,
-    // The agenda and the work behind it.
+    // The agenda and its work.
     WrongTransition = "wrong_transition" => Conflict,
     ReasonMissing = "reason_missing" => UnprocessableEntity,
     NonWorkingDay = "non_working_day" => UnprocessableEntity,
@@ -151,9 +151,9 @@ codes! {
     /// The product obliges all observatories, and the release names one.
     ObservatoryOutOfPlace = "observatory_out_of_place" => UnprocessableEntity,
     DayInPast = "day_in_past" => UnprocessableEntity,
-    /// The release would come out before its period has begun.
+    /// The release would be published before its period begins.
     PeriodNotBegun = "period_not_begun" => UnprocessableEntity,
-    /// The clocks skip this hour on this day: in Italy from 2 to 3 on the last Sunday of March.
+    /// This hour does not exist on this day: in Italy from 2 to 3 on the last Sunday of March.
     HourSkipped = "hour_skipped" => UnprocessableEntity,
     NothingChanges = "nothing_changes" => UnprocessableEntity,
     // The table.
@@ -172,7 +172,7 @@ codes! {
     AddressOfAFile = "address_of_a_file" => UnprocessableEntity,
     // The service.
     Busy = "busy" => ServiceUnavailable,
-    /// The disk under the database is full; nothing of the change was kept.
+    /// The disk of the database is full; the change was rolled back.
     StorageFull = "storage_full" => InsufficientStorage,
     Internal = "internal" => InternalServerError,
 }
@@ -180,19 +180,19 @@ codes! {
 /// The result of a use case.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// The reason why a use case did not happen. Nothing was changed when one of these is returned.
+/// Reason why a use case was not carried out. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The thing does not exist, or the caller may not know that it exists.
+    /// The record does not exist, or the caller may not know of it.
     #[error("not found")]
     NotFound,
     /// The request has no valid session or API token.
     #[error("unauthenticated")]
     Unauthenticated,
-    /// The caller may see the thing, but may not do this to it.
+    /// The caller may see the record, but may not do this.
     #[error("denied")]
     Denied,
-    /// The thing has changed since the caller read it (RFC 9110 §15.5.13).
+    /// The record has changed since the caller read it (RFC 9110 §15.5.13).
     #[error("stale version")]
     Stale,
     /// The input is wrong in one or more fields.
@@ -210,7 +210,7 @@ pub enum Error {
     /// The database failed, or a row in it is inconsistent.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The service itself is at fault. The text is for the log, never for the caller.
+    /// A failure of the service itself. The text is for the log, never for the caller.
     #[error("{0}")]
     Internal(String),
 }
@@ -227,7 +227,7 @@ pub struct Refused {
 /// The values for the placeholders of a refusal's text, by the names of the placeholders.
 pub type Params = Vec<(&'static str, Value)>;
 
-/// A value for a placeholder. `http/wording.rs` puts it into words in the language of the reader.
+/// A value for a placeholder. `http/wording.rs` formats it in the language of the reader.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
     /// A name, or another text that is the same in every language.
@@ -283,17 +283,17 @@ impl From<NaiveTime> for Value {
 }
 
 impl Refused {
-    /// Returns a refusal about no member of the input.
+    /// Makes a refusal that concerns no member of the input.
     pub fn of(code: Code) -> Self {
         Self { code, field: None, params: Vec::new() }
     }
 
-    /// Returns a refusal about one member of the input.
+    /// Makes a refusal that concerns one member of the input.
     pub fn at(field: &'static str, code: Code) -> Self {
         Self { field: Some(field), ..Self::of(code) }
     }
 
-    /// Gives the text the value of one of its placeholders.
+    /// Sets the value of one placeholder of the text.
     #[must_use]
     pub fn with(mut self, placeholder: &'static str, value: impl Into<Value>) -> Self {
         self.params.push((placeholder, value.into()));
@@ -311,7 +311,7 @@ pub struct FieldError {
 }
 
 impl FieldError {
-    /// Returns a wrong field whose text has no placeholders.
+    /// Makes an error of a field whose text has no placeholders.
     pub fn new(field: &'static str, code: Code) -> Self {
         Self { field, code, params: Vec::new() }
     }
@@ -324,7 +324,7 @@ impl FieldError {
 
 /// An enum of a slice's refusals.
 pub trait Refusal: std::error::Error {
-    /// Returns the code, the member of the input and the values of the text, all for one variant in one place.
+    /// Returns code, member of the input and values of the text, in one place for all variants.
     fn said(&self) -> Refused;
 }
 
@@ -334,8 +334,8 @@ impl<R: Refusal> From<R> for Error {
     }
 }
 
-/// A span too long to count ends on a day that the caller typed. Every other error is an impossible row, because the calendars
-/// come from the database.
+/// A period too long to count ends on a day that the caller typed. Every other error is a fault of the service, because
+/// the calendars come from the database.
 impl From<CalendarError> for Error {
     fn from(error: CalendarError) -> Self {
         match error {
@@ -346,7 +346,7 @@ impl From<CalendarError> for Error {
 }
 
 impl Error {
-    /// Returns a refusal that has nothing but its code.
+    /// Makes a refusal with only a code.
     pub fn refused(code: Code) -> Self {
         Self::Refused(Refused::of(code))
     }
@@ -361,7 +361,7 @@ impl Error {
         Self::Invalid(vec![FieldError::too_long(field, limit)])
     }
 
-    /// Renames the fields, because a form may have two fields where the use case has one.
+    /// Renames the fields, for a form whose fields differ from those of the use case.
     #[must_use]
     pub fn placed(self, name: impl Fn(&'static str) -> &'static str) -> Self {
         match self {
@@ -373,7 +373,7 @@ impl Error {
         }
     }
 
-    /// Turns "not found" into a wrong field, for a thing that the caller named in the input and not in the path.
+    /// Turns "not found" into a wrong field, for a record that the caller named in the input and not in the path.
     #[must_use]
     pub fn as_unknown(self, field: &'static str) -> Self {
         if matches!(self, Self::NotFound) { Self::field(field, Code::UnknownValue) } else { self }
@@ -396,7 +396,8 @@ impl Error {
         }
     }
 
-    /// Tells whether the service is at fault. Such an error is logged once, at the edge, and its text never leaves.
+    /// Tells whether the service is at fault. Such an error is logged once, in the outermost layer, and its text is
+    /// never sent to callers.
     pub fn is_ours(&self) -> bool {
         matches!(self.code(), Code::Internal | Code::StorageFull)
     }

@@ -1,8 +1,8 @@
-//! Every kind of mail, in one list; and the rules that hold for all kinds before a mail leaves.
+//! List of all kinds of mail, and the rules for all kinds before a mail is sent.
 //!
-//! A mail is written at once and may wait: for the dispatcher, for a relay that stands still, because sending is paused. What was done,
-//! moved or handed over meanwhile is not said any more (rule 8 of the domain). Each mail is looked at when it is taken, so a use case
-//! need not think of the mails that it makes untrue.
+//! A mail is enqueued at once and may wait: for the dispatcher, for a relay that is down, or because sending is paused.
+//! A mail about facts that have changed meanwhile is not sent (rule 8 of the domain). Each mail is checked when it is
+//! taken, so that use cases need not find the mails that they make untrue.
 
 use crate::ctx::Ctx;
 use crate::db::Txn;
@@ -16,7 +16,7 @@ use entity::ids::PersonId;
 use futures_util::future::BoxFuture;
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 
-/// Makes the list, and marks its members as [`Listed`]: a kind that is left out cannot be promised.
+/// Makes the list and marks its members as [`Listed`]: a kind that is missing here cannot be enqueued.
 macro_rules! kinds {
     ($($kind:ty),+ $(,)?) => {
         /// All kinds of mail.
@@ -49,7 +49,7 @@ pub const HOOKS: Hooks = Hooks {
     address_refused: |ctx, txn, person, address, answer| note_refused(ctx, txn, person, address, answer),
 };
 
-/// Returns the name of a kind; a kind of a newer program, which is not in the list, keeps its machine name.
+/// Returns the name of a kind. A kind of a newer program is not in the list and keeps its name in the database.
 pub fn label(name: &str, lang: Lang) -> String {
     named(name).map_or_else(|| name.to_owned(), |kind| lang.t(kind.label()).to_owned())
 }
@@ -58,13 +58,13 @@ fn named(name: &str) -> Option<&'static Kind> {
     ALL.iter().find(|kind| kind.name() == name)
 }
 
-/// Looks once more at a mail that is about to leave: its designation is not over, its address is still the reader's, its kind says
-/// that it holds. A farewell waits for the withdrawals that its reader is still to get.
+/// Checks a mail just before it is sent: its designation is not over, its address is still the reader's, its kind
+/// confirms it. A farewell waits for the calendar withdrawals that its reader is still to get.
 async fn last_look(ctx: &Ctx, db: &DatabaseConnection, mail: &Facts) -> Result<Verdict> {
     if let Some(designation) = mail.designation_id
         && designations::service::is_over(db, designation, ctx.today()).await?
     {
-        // The night's handover takes such mails back as well, some minutes after midnight.
+        // The handover of the night withdraws such mails as well, some minutes after midnight.
         return Ok(Verdict::TakenBack(TakenBack::DesignationEnded));
     }
     if !is_still_the_address(db, mail).await? {
@@ -83,7 +83,8 @@ async fn last_look(ctx: &Ctx, db: &DatabaseConnection, mail: &Facts) -> Result<V
     Ok(Verdict::Holds)
 }
 
-/// Checks that the mail goes to the reader's present address: one that was corrected meanwhile was wrong, or is not theirs any more.
+/// Tells whether the mail goes to the reader's present address. An address that was corrected meanwhile was wrong or
+/// has changed.
 async fn is_still_the_address(db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
     let Some(person) = mail.person_id else { return Ok(true) };
     Ok(network::service::person(db, person).await?.email.eq_ignore_ascii_case(&mail.recipient))

@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn every_end_of_a_line_is_one() {
+    fn every_kind_of_line_end_becomes_one() {
         assert_eq!(lines("a\r\nb\rc\u{2028}d\u{85}e\n"), "a\nb\nc\nd\ne\n");
         assert_eq!(line(" a\r\n\tb\u{202e} "), "a  b");
     }
@@ -184,7 +184,7 @@ mod tests {
     proptest! {
         /// The key stays the same however a name is normalised, cased or spaced.
         #[test]
-        fn the_key_does_not_see_how_a_name_is_written(given in "[A-Za-zàèéìòù' -]{1,12}", family in "[A-Za-zàèéìòù’ -]{1,12}") {
+        fn the_name_key_ignores_spelling_variants(given in "[A-Za-zàèéìòù' -]{1,12}", family in "[A-Za-zàèéìòù’ -]{1,12}") {
             let key = name_key(&given, &family);
             let apart = |text: &str| text.nfd().collect::<String>().to_uppercase().replace(' ', "  ");
             prop_assert_eq!(&name_key(&apart(&given), &apart(&family)), &key);

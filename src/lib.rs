@@ -1,5 +1,6 @@
-//! Raccordo coordinates a network of labour-market observatories: who is designated, what is released when, who has been
-//! told, what was seen. `ARCHITECTURE.md` says where code lives; each slice's `mod.rs` says what it is.
+//! Raccordo coordinates a network of labour-market observatories: designations, the agenda of releases, reminders,
+//! publication on the portal. `ARCHITECTURE.md` describes where code belongs; each slice's `mod.rs` describes the
+//! slice.
 
 pub mod api;
 pub mod app;

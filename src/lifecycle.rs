@@ -1,5 +1,5 @@
-//! Lifecycles as tables: which event leads from which state to which. Pure. The data that a state needs (a reason, an instant)
-//! stay in the stage of each slice's model.
+//! Lifecycles as tables of transitions. Pure. Data of a state (a reason, an instant) are in the stage of each slice's
+//! model.
 
 use crate::error::{Code, Refusal, Refused};
 
@@ -17,52 +17,51 @@ pub enum Target<S> {
     Back,
 }
 
-/// A row of a table: the event, the states in which it can happen, and the state after it.
+/// A row of a table: the event, the states that allow it, and the state after it.
 pub type Row<S, E> = (E, &'static [S], Target<S>);
 
-/// A lifecycle: every step that is possible, event by event, in the order in which events are offered. No other step is
-/// possible.
+/// A lifecycle: every possible transition, by event, in the order in which events are offered.
 #[derive(Debug)]
 pub struct Table<S: 'static, E: 'static>(pub &'static [Row<S, E>]);
 
 impl<S: Copy + Eq + std::fmt::Display, E: Event> Table<S, E> {
-    /// Returns the state after an event; `None` where the event cannot happen.
+    /// Returns the state after an event; `None` if the event is not possible.
     pub fn target(&self, state: S, event: E) -> Option<Target<S>> {
         self.0.iter().find(|(known, from, _)| *known == event && from.contains(&state)).map(|(.., target)| *target)
     }
 
-    /// Returns the events that can happen in a state.
+    /// Lists the events possible in a state.
     pub fn possible(&self, state: S) -> impl Iterator<Item = E> {
         self.0.iter().filter(move |(_, from, _)| from.contains(&state)).map(|(event, ..)| *event)
     }
 
-    /// Checks whether an event can happen in a state.
+    /// Tells whether an event is possible in a state.
     pub fn allows(&self, state: S, event: E) -> bool {
         self.target(state, event).is_some()
     }
 
-    /// Returns the names of the events that can happen in a state.
+    /// Lists the names of the events possible in a state.
     pub fn names(&self, state: S) -> Vec<&'static str> {
         self.possible(state).map(Event::as_str).collect()
     }
 
-    /// Returns the event of this name.
+    /// Returns the event with this name.
     pub fn event(&self, name: &str) -> Option<E> {
         self.events().find(|event| event.as_str() == name)
     }
 
-    /// Returns every event, each once.
+    /// Lists every event once.
     pub fn events(&self) -> impl Iterator<Item = E> {
         let is_first = |index: usize, event: E| !self.0[..index].iter().any(|(earlier, ..)| *earlier == event);
         self.0.iter().enumerate().filter(move |(index, (event, ..))| is_first(*index, *event)).map(|(_, row)| row.0)
     }
 
-    /// Returns the state after an event, or the refusal where the event cannot happen.
+    /// Returns the state after an event, or the refusal if the event is not possible.
     pub fn lead(&self, state: S, event: E) -> Result<Target<S>, WrongTransition> {
         self.target(state, event).ok_or_else(|| self.wrong(state))
     }
 
-    /// Returns the refusal of an event that cannot happen in this state.
+    /// Makes the refusal of an event that is not possible in this state.
     pub fn wrong(&self, state: S) -> WrongTransition {
         WrongTransition { state: state.to_string(), allowed: self.names(state) }
     }
@@ -73,7 +72,7 @@ impl<S: Copy + Eq + std::fmt::Display, E: Event> Table<S, E> {
 #[error("not possible while {state}; possible: {allowed:?}")]
 pub struct WrongTransition {
     pub state: String,
-    /// The names of the events that are possible.
+    /// Names of the possible events.
     pub allowed: Vec<&'static str>,
 }
 
@@ -87,7 +86,7 @@ impl Refusal for WrongTransition {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Blocked<S> {
     pub reason: String,
-    /// The step from which it goes on.
+    /// Step to which it returns when unblocked.
     pub back_to: S,
 }
 

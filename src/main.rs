@@ -1,11 +1,11 @@
-//! The program: one binary for the service and for everything operators do.
+//! The program: one binary for the service and for all commands of operators.
 
 mod cli;
 
 use clap::Parser;
 use std::process::ExitCode;
 
-/// The main runtime carries the background work; each web worker has a runtime of its own.
+/// The main runtime runs the background work; each web worker has a runtime of its own.
 #[tokio::main]
 async fn main() -> ExitCode {
     // One crypto provider for the relay, the portal and PostgreSQL. The error of a second call only says that one is

@@ -12,9 +12,9 @@ vocabulary! {
     RiskKind {
         /// The seat has no holder today.
         Vacant = "vacant",
-        /// The holder is absent today, and there is no deputy to stand in.
+        /// The holder is absent today, and there is no deputy.
         Uncovered = "uncovered",
-        /// Mail to its holder, or to the deputy who stands in, was refused permanently.
+        /// Mail to its holder, or to the deputy who replaces the holder, was refused permanently.
         Bounced = "bounced",
         /// The holder has not answered [`UNANSWERED_MAILS`](crate::silence::UNANSWERED_MAILS) mails.
         Silent = "silent",
@@ -26,22 +26,22 @@ vocabulary! {
     }
 }
 
-/// The seat or the person that a slice sees at risk.
+/// The seat or the person at risk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AtRisk {
-    /// A seat, and the designation of its holder where the risk is about one.
+    /// A seat, with the designation of its holder if the risk is about one.
     Seat(SeatId, Option<DesignationId>),
-    /// A person: every seat that they hold or stand in for is at risk.
+    /// A person: every seat that the person holds or covers as deputy is at risk.
     Person(PersonId),
 }
 
-/// A risk as its slice sees it.
+/// A risk as reported by its slice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Risk {
     pub kind: RiskKind,
     pub at_risk: AtRisk,
-    /// The day since which, or from which; none where it is not known, as for a seat that was never held.
+    /// First day, past or future; `None` if it is unknown, as for a seat that was never held.
     pub day: Option<NaiveDate>,
-    /// The last day of it, where that is known.
+    /// Last day, if it is known.
     pub last_day: Option<NaiveDate>,
 }

@@ -1,18 +1,19 @@
 //! Silence: the people who leave mails without an answer. Slices say which mails ask for something and what counts as an answer;
 //! `slices.rs` asks them. Pure.
 //!
-//! An answer is anything that shows that the mail was read or made superfluous: its reader did something since, signing in and the
-//! press of a button included; or a slice knows an answer about a thing that the mail asks about, whoever gave it.
+//! An answer is an event that shows that the mail was read or became superfluous: an action of its reader since (a
+//! sign-in or a press of a button included), or an event that a slice counts as an answer to the question of the mail,
+//! by any person.
 
 use crate::risk::{AtRisk, Risk, RiskKind};
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::PersonId;
 use std::collections::{HashMap, HashSet};
 
-/// The age, in days, of the oldest mails that count. Older ones prove nothing about who reads mails today.
+/// Age of the oldest mails that count. Older ones prove nothing about who reads mails today.
 pub const LOOK_BACK: TimeDelta = TimeDelta::days(120);
 
-/// The number of mails in a row without an answer from which on a person is called silent.
+/// Number of consecutive unanswered mails from which a person counts as silent.
 pub const UNANSWERED_MAILS: u32 = 3;
 
 /// A mail that asked a person for something.
@@ -20,14 +21,14 @@ pub const UNANSWERED_MAILS: u32 = 3;
 pub struct Question {
     pub to: PersonId,
     pub sent_at: DateTime<Utc>,
-    /// The ids of the things it asks about. An answer about one of them answers the mail.
+    /// Ids of the records to which the question refers. An answer about one of them answers the mail.
     pub about: Vec<String>,
 }
 
-/// Instants by id: of the last answer about each thing, or of the last act of each person.
+/// Instants by id: of the last answer about each record, or of the last action of each person.
 pub type Instants = HashMap<String, DateTime<Utc>>;
 
-/// Returns the people who have left at least [`UNANSWERED_MAILS`] mails in a row without an answer.
+/// Returns the people with at least [`UNANSWERED_MAILS`] consecutive unanswered mails.
 pub fn risks(questions: Vec<Question>, answers: &Instants, acts: &Instants) -> Vec<Risk> {
     let silent = unanswered(questions, answers, acts).into_iter().filter(|(_, mails)| *mails >= UNANSWERED_MAILS);
     silent
@@ -35,7 +36,7 @@ pub fn risks(questions: Vec<Question>, answers: &Instants, acts: &Instants) -> V
         .collect()
 }
 
-/// Counts the latest mails to each person that were left without an answer, one after the other.
+/// Counts the latest consecutive unanswered mails to each person.
 fn unanswered(mut questions: Vec<Question>, answers: &Instants, acts: &Instants) -> HashMap<PersonId, u32> {
     questions.sort_by_key(|question| std::cmp::Reverse(question.sent_at));
     let mut counts: HashMap<PersonId, u32> = HashMap::new();
@@ -45,7 +46,7 @@ fn unanswered(mut questions: Vec<Question>, answers: &Instants, acts: &Instants)
         if is_since(acts.get(&question.to.to_string())) || question.about.iter().any(|id| is_since(answers.get(id))) {
             answered.insert(question.to);
         }
-        // The row ends at the first mail that was answered.
+        // Counting stops at the first answered mail.
         if !answered.contains(&question.to) {
             *counts.entry(question.to).or_default() += 1;
         }

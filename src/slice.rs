@@ -1,13 +1,13 @@
 //! The closed list of the slices.
 //!
-//! A slice that changes something cannot stay out of it: a use case records what it did by a verb, and a verb belongs to a slice of
-//! this list. `slices.rs` does not compile until it says for each of them what it contributes.
+//! Every slice that changes data must be in it: a use case records its action with a verb, and a verb belongs to a
+//! slice of this list. `slices.rs` does not compile until it states the contributions of each of them.
 
 use crate::vocabulary::vocabulary;
 
 vocabulary! {
-    /// A slice that changes something, or contributes to what others show. Its name is the first part of an action in the trail, so
-    /// it is never renamed.
+    /// A slice that changes data, or contributes to pages of others. Its name is the first part of an action in the
+    /// audit trail, so it is never changed.
     Slice {
         Auth = "auth",
         Network = "network",
@@ -24,7 +24,7 @@ vocabulary! {
 }
 
 impl Slice {
-    /// Returns the slice that an action of the trail names, `designations` of `designations.end`.
+    /// Returns the slice of an action in the audit trail: `designations` for `designations.end`.
     pub fn of_action(action: &str) -> Option<Self> {
         let (name, _) = action.split_once('.')?;
         Self::ALL.iter().copied().find(|slice| slice.as_str() == name)

@@ -1,8 +1,8 @@
-//! The register of what the slices contribute to the pages and jobs that speak of the whole network. The reminders, the radar, the
-//! Monday page, the dossier and the history of a thing ask here and nowhere else.
+//! Contributions of the slices to the pages and jobs about the whole network. The reminders, the radar, the Monday
+//! page, the dossier and the history of a record ask here and nowhere else.
 //!
-//! Each question is one exhaustive `match` over [`Slice`]: a slice that is added does not compile until it answers every question,
-//! or says that it has nothing to contribute.
+//! Each question is one exhaustive `match` over [`Slice`]: a new slice does not compile until it answers every
+//! question, or states that it contributes nothing.
 
 use crate::audit::trail::{self, TrailEvent};
 use crate::ctx::Ctx;
@@ -21,7 +21,7 @@ use std::collections::HashSet;
 use uuid::Uuid;
 
 impl Slice {
-    /// Returns what the slice knows to be due: it reminds the seat that owes it.
+    /// Returns the open obligations of the slice, for reminders.
     async fn due(self, db: &impl ConnectionTrait, asked: Asked<'_>) -> Result<Vec<Obligation>> {
         match self {
             Self::Tasks => tasks::due::obligations(db, asked).await,
@@ -37,7 +37,7 @@ impl Slice {
         }
     }
 
-    /// Returns what the slice sees at risk on the day of the register: the radar shows it.
+    /// Returns the risks that the slice reports for the day of the register, for the radar.
     async fn risks(self, ctx: &Ctx, db: &impl ConnectionTrait, register: &Register) -> Result<Vec<Risk>> {
         match self {
             Self::Designations => Ok(designations::risks::risks(register)),
@@ -53,7 +53,7 @@ impl Slice {
         }
     }
 
-    /// Returns the mails of the slice that left since an instant and wait for an answer.
+    /// Returns the mails of the slice sent since an instant that wait for an answer.
     async fn questions(self, db: &impl ConnectionTrait, since: DateTime<Utc>) -> Result<Vec<Question>> {
         match self {
             Self::Reminders => reminders::silence::questions(db, since).await,
@@ -69,7 +69,7 @@ impl Slice {
         }
     }
 
-    /// Returns when the slice was last told how each of its things stands since an instant, by id: that answers a question about it.
+    /// Returns the latest answers about records of the slice since an instant, by id.
     async fn answers(self, ctx: &Ctx, db: &impl ConnectionTrait, since: DateTime<Utc>) -> Result<Instants> {
         match self {
             Self::Tasks => tasks::due::answers(db, since).await,
@@ -85,7 +85,7 @@ impl Slice {
         }
     }
 
-    /// Returns the words for what the slice recorded, where a page shows the history of its things.
+    /// Returns the text of an event of the slice, for a page with the history of its records.
     fn words(self, event: &TrailEvent, lang: Lang) -> Option<&'static str> {
         match self {
             Self::Designations => event.verb().map(|verb| designations::words::did(verb, lang)),
@@ -102,12 +102,13 @@ impl Slice {
     }
 }
 
-/// Returns everything open whose day is not after `upto`, overdue or not, of every seat.
+/// Returns all open obligations with a day not after `upto`, overdue or not, of every seat.
 pub async fn due(db: &impl ConnectionTrait, upto: NaiveDate) -> Result<Vec<Obligation>> {
     asked(db, Asked::UpTo(upto)).await
 }
 
-/// Returns those of the named obligations that are still open. Costs what is named, not what is open.
+/// Returns those of the named obligations that are still open. The cost depends on their number and not on all open
+/// ones.
 pub async fn still_due(
     db: &impl ConnectionTrait,
     names: impl IntoIterator<Item = (ObligationKind, Uuid)>,
@@ -127,7 +128,7 @@ async fn asked(db: &impl ConnectionTrait, asked: Asked<'_>) -> Result<Vec<Obliga
     Ok(open)
 }
 
-/// Returns what every slice sees at risk on the day of the register.
+/// Returns the risks that every slice reports for the day of the register.
 pub async fn risks(ctx: &Ctx, db: &impl ConnectionTrait, register: &Register) -> Result<Vec<Risk>> {
     let mut risks = Vec::new();
     for slice in Slice::ALL {
@@ -136,7 +137,7 @@ pub async fn risks(ctx: &Ctx, db: &impl ConnectionTrait, register: &Register) ->
     Ok(risks)
 }
 
-/// Returns the people who do not answer: the questions of every slice against the answers of every slice.
+/// Returns the people who do not answer, from the questions and answers of every slice.
 async fn silent(ctx: &Ctx, db: &impl ConnectionTrait) -> Result<Vec<Risk>> {
     let since = ctx.now() - silence::LOOK_BACK;
     let (mut questions, mut answers) = (Vec::new(), Instants::new());
@@ -147,14 +148,15 @@ async fn silent(ctx: &Ctx, db: &impl ConnectionTrait) -> Result<Vec<Risk>> {
     Ok(silence::risks(questions, &answers, &trail::last_acts(db, since).await?))
 }
 
-/// Something that happened to a thing.
+/// An event of the audit trail about a record.
 pub struct Happened {
     pub event: TrailEvent,
-    /// The event in the reader's words; the machine name of the action where no slice has words for it.
+    /// Text of the event; the name of the action if no slice has a text for it.
     pub words: String,
 }
 
-/// Returns the latest events about a thing, the newest first. The caller has checked that the reader may see the thing.
+/// Returns the latest events about a record, the newest first. The caller has checked that the reader may see the
+/// record.
 pub async fn history(db: &impl ConnectionTrait, kind: &str, id: &str, lang: Lang) -> Result<Vec<Happened>> {
     let happened = |event: TrailEvent| {
         let words = Slice::of_action(&event.action).and_then(|slice| slice.words(&event, lang));

@@ -16,9 +16,10 @@ pub enum Lang {
     En,
 }
 
-/// A closed vocabulary whose values have names for people.
+/// A closed vocabulary with displayed names.
 ///
-/// The key of each value is written out in a `match`: a value without a name does not compile, and `tests/it/texts.rs` finds the keys.
+/// The key of each value is written out in a `match`: a value without a name does not compile, and `tests/it/texts.rs`
+/// finds the keys.
 pub trait Label: Copy {
     fn label_key(self) -> &'static str;
 
@@ -85,17 +86,18 @@ impl Lang {
         }
     }
 
-    /// The language of a code; anything unknown is Italian.
+    /// Returns the language of a code; an unknown code gives Italian.
     pub fn of(code: &str) -> Self {
         if code == "en" { Self::En } else { Self::It }
     }
 
-    /// The text of `area.key`. A key that does not exist shows as `[?]`; a test keeps that from happening.
+    /// Returns the text of `area.key`. An unknown key gives `[?]`; a test prevents this.
     pub fn t(self, key: &str) -> &'static str {
         self.all().get(key).map_or("[?]", String::as_str)
     }
 
-    /// The text of `area.key` with `{name}` replaced by each value. Values are not looked at for placeholders again.
+    /// Returns the text of `area.key` with `{name}` replaced by each value. Values are not searched for placeholders
+    /// again.
     pub fn f(self, key: &str, values: &[(&str, &str)]) -> String {
         let mut rest = self.t(key);
         let mut text = String::with_capacity(rest.len() + 32);
@@ -125,7 +127,7 @@ impl Lang {
         text
     }
 
-    /// Every key with its text: for the test that compares the languages.
+    /// Returns every key with its text, for the test that compares the languages.
     pub fn all(self) -> &'static HashMap<String, String> {
         match self {
             Self::It => &ITALIAN,

@@ -50,7 +50,7 @@ pub fn reason(field: &'static str, text: &str, limit: usize) -> Result<String> {
     optional(field, Some(text), limit)?.ok_or_else(missing)
 }
 
-/// Reads the address of a web page that may be left out, of at most `limit` characters.
+/// Reads the optional address of a web page, of at most `limit` characters.
 pub fn web_address(field: &'static str, text: Option<&str>, limit: usize) -> Result<Option<String>> {
     let address = optional(field, text, limit)?;
     let is_another = address.as_deref().is_some_and(|address| !is_web_address(address));

@@ -1,6 +1,6 @@
-//! Closed vocabularies of the code: an enum whose values have names that are kept or shown.
+//! Closed vocabularies of the code: enums whose values have stored or displayed names.
 //!
-//! The vocabularies of columns are in `entity/src/kinds.rs`; these are the others.
+//! The vocabularies of columns are in `entity/src/kinds.rs`; all others use this macro.
 
 /// Declares a closed vocabulary: the enum, `ALL` in the order of declaration, and `as_str`.
 macro_rules! vocabulary {
@@ -15,7 +15,7 @@ macro_rules! vocabulary {
             /// Every value, in the order of declaration.
             pub const ALL: &'static [Self] = &[$(Self::$value),+];
 
-            /// Returns the name that is kept in the database and ends the keys of the texts.
+            /// Returns the name stored in the database, which is also the last part of text keys.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$value => $text),+ }
             }

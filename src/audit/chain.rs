@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn an_absent_text_is_not_an_empty_one() {
+    fn absent_and_empty_texts_differ() {
         let columns = || ["a".to_owned(), "b".to_owned(), "c".to_owned()];
         assert_ne!(hash(b"key", &event(columns(), None)), hash(b"key", &event(columns(), Some(String::new()))));
     }

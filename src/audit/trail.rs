@@ -23,7 +23,7 @@ pub struct TrailEvent {
 }
 
 impl TrailEvent {
-    /// Returns the verb, if the event is of the vocabulary; a newer program may have left another one behind.
+    /// Returns the verb; `None` for one that this program does not know, because a newer program may have written it.
     pub fn verb<V: Verb>(&self) -> Option<V> {
         V::ALL.iter().copied().find(|verb| Action::from(*verb).to_string() == self.action)
     }

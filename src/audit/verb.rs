@@ -1,9 +1,10 @@
-//! The words in which the trail says what happened.
+//! Names of the actions in the audit trail.
 
 use crate::slice::Slice;
 use std::fmt;
 
-/// A verb of one slice's vocabulary, `designate` of the designations. Its name is part of what is kept: it is never renamed.
+/// A verb of one slice's vocabulary, such as `designate` of the designations. Its name is stored and therefore never
+/// changed.
 pub trait Verb: Copy + 'static {
     const SLICE: Slice;
     const ALL: &'static [Self];
@@ -11,7 +12,7 @@ pub trait Verb: Copy + 'static {
     fn name(self) -> &'static str;
 }
 
-/// What the trail says happened: a slice and one of its verbs, `designations.designate`.
+/// An action in the audit trail: a slice and one of its verbs, `designations.designate`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Action {
     slice: Slice,

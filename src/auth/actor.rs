@@ -123,8 +123,8 @@ impl Actor {
         !self.seats.is_empty()
     }
 
-    /// Returns the body for which the caller enters something: what the secretariat enters about the work of a body in which it
-    /// has no seat is that body's own statement (rule 7 of the domain).
+    /// Returns the body on whose behalf the caller makes an entry. An entry of the secretariat about a body in which it
+    /// has no seat is a statement of that body (rule 7 of the domain).
     pub fn on_behalf_of(&self, body: BodyId) -> Option<BodyId> {
         (self.is_secretariat() && self.bodies().all(|own| own != body)).then_some(body)
     }

@@ -36,7 +36,7 @@ pub fn configure(cfg: &mut ServiceConfig<'_>) {
         .service(revoke_my_token);
 }
 
-/// What each operation asks of its caller.
+/// Rights required by each operation, by the name of its handler.
 pub const RIGHTS: &[(&str, Right<Infallible>)] = &[
     ("show_me", Right::SignedIn),
     ("list_my_sessions", Right::SignedIn),

@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_use_while_others_are_written_down_is_not_forgotten() {
+    fn a_use_during_a_write_of_other_uses_is_kept() {
         let uses = Uses::default();
         let (first, second) = (DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH + chrono::Duration::seconds(1));
         uses.note(1, first);

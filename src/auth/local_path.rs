@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_of_ours_is_kept_with_its_query() {
+    fn a_local_path_keeps_its_query() {
         for path in ["/", "/designations?state=vacant&lang=it", "/releases/2027-1#dates"] {
             assert_eq!(LocalPath::or_home(path).as_str(), path);
         }

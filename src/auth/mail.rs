@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 use entity::ids::SignInLinkId;
 use sea_orm::ConnectionTrait;
 
-/// The mail with a link to sign in. Worth nothing after some minutes, so it is sent before mails that can wait.
+/// The mail with a sign-in link. It is useless after some minutes, so it is sent before mails that can wait.
 pub struct SignIn;
 
 impl MailKind for SignIn {
@@ -24,7 +24,7 @@ impl MailKind for SignIn {
     const LETS_IN: bool = true;
     const AWAITED: bool = true;
 
-    /// The link is open and its reader may still sign in.
+    /// Tells whether the link is open and its reader may still sign in.
     async fn still_true(ctx: &Ctx, db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
         let Some(id) = mail.subject::<SignInLinkId>() else { return Ok(false) };
         let Some(link) = store::open_link_by_id(db, id, ctx.now()).await? else { return Ok(false) };

@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_s_end_is_put_off_by_use_until_its_last_half_hour() {
+    fn use_extends_a_session_until_its_last_half_hour() {
         let (seen, security) = (at("2027-03-30T07:30:00Z"), Config::default().security);
         let ends = |expires| SessionEnd::of(seen, at(expires), &security);
         let (idle, last) = (at("2027-03-30T08:00:00Z"), at("2027-03-30T07:45:00Z"));

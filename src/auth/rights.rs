@@ -35,21 +35,21 @@ pub const fn capacity(kind: SeatKind) -> &'static str {
     }
 }
 
-/// What an operation of the API asks of its caller before anything of the request is read.
+/// Right that an operation of the API requires of its caller before the request is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Right<Action> {
-    /// Nothing: the operation is public.
+    /// No right: the operation is public.
     Anybody,
     /// A key, even after the last seat has ended: the operation is about the caller's own affairs.
     SignedIn,
-    /// To be somebody who may ever do this, as the slice's policy says.
+    /// The slice's policy permits the caller this action on at least one possible subject.
     Ever(Action),
 }
 
 /// The policy's answer to whether an actor may do something about some subject.
 type Policy = Box<dyn Fn(&Actor) -> bool + Send + Sync>;
 
-/// What one operation asks, with the slice's policy in it.
+/// Requirement of one operation, with the slice's policy.
 pub enum Need {
     Nothing,
     Key,
@@ -57,7 +57,7 @@ pub enum Need {
 }
 
 impl Need {
-    /// Refuses a caller who does not bring it: 401 for a caller without a name, 403 for one with a name.
+    /// Refuses a caller without the required right: 401 for an anonymous caller, 403 for any other.
     pub fn demand(&self, actor: &Actor, is_change: bool) -> Result<()> {
         if matches!(self, Self::Nothing) {
             return Ok(());
@@ -73,15 +73,15 @@ impl Need {
         }
     }
 
-    /// Returns the kinds of seat of which one is needed, found by asking the policy about the holder of one seat of each kind;
-    /// `None` where no seat is needed.
+    /// Returns the kinds of seat that satisfy the requirement, found by evaluating the policy for the holder of one
+    /// seat of each kind; `None` if no seat is needed.
     pub fn seats(&self) -> Option<Vec<SeatKind>> {
         let is_let_in = |kind: &SeatKind| self.is_met_by(&holder_of_one(*kind));
         matches!(self, Self::Policy(_)).then(|| SeatKind::ALL.iter().copied().filter(is_let_in).collect())
     }
 }
 
-/// Returns somebody who holds one seat of this kind and no other.
+/// Makes an actor whose only seat is of this kind.
 fn holder_of_one(kind: SeatKind) -> Actor {
     let of_an_observatory = matches!(kind, SeatKind::Referent | SeatKind::Deputy | SeatKind::Partner);
     let seat = HeldSeat {
@@ -95,7 +95,7 @@ fn holder_of_one(kind: SeatKind) -> Actor {
     Actor { identity, seats: vec![seat], scope: Scope::Full }
 }
 
-/// What each operation of the API asks, by the name of its handler.
+/// Requirements of the operations of the API, by the names of their handlers.
 #[derive(Default)]
 pub struct Rights(HashMap<&'static str, Need>);
 
@@ -116,18 +116,18 @@ impl Rights {
         self
     }
 
-    /// Adds operations that ask no policy.
+    /// Adds operations without a policy.
     #[must_use]
     pub fn without_policy(self, operations: &'static [(&'static str, Right<Infallible>)]) -> Self {
         self.with(operations, |_, action| match action {})
     }
 
-    /// Returns what an operation asks.
+    /// Returns the requirement of an operation.
     pub fn of(&self, operation: &str) -> Option<&Need> {
         self.0.get(operation)
     }
 
-    /// Returns the names of all operations that ask something of their callers, or nothing.
+    /// Lists the names of all operations in the table.
     pub fn operations(&self) -> impl Iterator<Item = &'static str> {
         self.0.keys().copied()
     }

@@ -1,4 +1,4 @@
-//! The use cases of identity: signing in, sessions, API tokens.
+//! Use cases of identity: sign-in, sessions, API tokens.
 
 mod sessions;
 mod sign_in;

@@ -1,11 +1,11 @@
-//! The verbs of sign-in and keys in the trail.
+//! Verbs of sign-in and keys in the audit trail.
 
 use crate::audit;
 use crate::slice::Slice;
 use crate::vocabulary::vocabulary;
 
 vocabulary! {
-    /// What the trail can say of sign-in and keys.
+    /// Verbs of sign-in and keys in the audit trail.
     Verb {
         SignOut = "sign_out",
         EndSession = "end_session",

@@ -81,7 +81,7 @@ async fn open(location: &Location) -> Outcome<Db> {
     Ok(db)
 }
 
-/// Moves the contents of documents that earlier versions kept in the database. Replicas that begin together may all do it.
+/// Moves contents of documents that earlier versions kept in the database. Replicas that start together may all do it.
 async fn move_contents(ctx: &Ctx) -> Outcome {
     let moved = documents::service::move_contents(ctx).await?;
     if moved > 0 {

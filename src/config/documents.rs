@@ -30,8 +30,8 @@ pub enum ContentsKind {
 }
 
 impl Documents {
-    /// Returns the folder: the one that is set, else one beside the `SQLite` file that bears its name, because a folder belongs to
-    /// one database alone.
+    /// Returns the configured folder, otherwise one beside the `SQLite` file and named after it, because a folder
+    /// belongs to one database only.
     pub fn folder_for(&self, location: Option<&Location>) -> PathBuf {
         match (self.folder.as_os_str().is_empty(), location) {
             (false, _) => self.folder.clone(),

@@ -1,24 +1,24 @@
-//! Sorts the errors of both engines into those that a caller can tell apart.
+//! Classifies the errors of both engines by what a caller can do about them.
 
 use sea_orm::sqlx;
 use sea_orm::{DbErr, RuntimeErr, SqlErr};
 
-/// An error of the database, sorted by what its caller can do about it.
+/// An error of the database, classified by what its caller can do about it.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// No connection became free in time, or the database is locked or gone. Trying again may help.
     #[error("the database is busy")]
     Busy,
-    /// The disk under the database is full.
+    /// The disk of the database is full.
     #[error("the database has no room left: {0}")]
     Full(DbErr),
-    /// A guarded write touched no row, because another transaction has changed it first.
+    /// A guarded write changed no row, because another transaction has changed the row first.
     #[error("the row has changed")]
     Stale,
     /// A row contradicts the rules of the domain.
     #[error("impossible row in {table}, {row}: {what}")]
     Inconsistent { table: &'static str, row: String, what: String },
-    /// A write broke a named constraint; slices turn those they know into refusals.
+    /// A write violated a named constraint; slices turn known constraints into refusals.
     #[error("constraint {0}")]
     Constraint(String),
     #[error("database: {0}")]
@@ -49,8 +49,8 @@ impl From<DbErr> for StoreError {
     }
 }
 
-/// Returns the name of the broken constraint. `PostgreSQL` gives it; `SQLite` gives the columns (`table.a, table.b`) after a colon, or the
-/// index's name where the index is partial.
+/// Returns the name of the violated constraint. `PostgreSQL` reports it; `SQLite` reports the columns (`table.a,
+/// table.b`) after a colon, or the index's name for a partial index.
 fn constraint_name(error: &DbErr) -> Option<String> {
     let (DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner))) = error else {
         return None;
@@ -76,7 +76,8 @@ fn cause(error: &DbErr) -> Option<&sqlx::Error> {
     }
 }
 
-/// Tells whether the same statement may succeed a moment later: it waited too long, or the server is restarting or full.
+/// Tells whether the same statement may succeed a moment later: it waited too long, or the server is restarting or out
+/// of connections.
 fn passes(error: &DbErr) -> bool {
     let lost = matches!(
         cause(error),
@@ -93,9 +94,9 @@ fn has_code(error: &DbErr, codes: &[&str]) -> bool {
         .is_some_and(|code| codes.contains(&&*code))
 }
 
-/// `SQLITE_BUSY` and its extended forms; `PostgreSQL` (appendix A of its manual): serialization failure, deadlock, lock not
-/// available, our own limits for a statement and for an idle transaction, the server shutting down, crashed or starting, too many
-/// connections.
+/// `SQLITE_BUSY` and its extended codes; `PostgreSQL` (appendix A of its manual): serialization failure, deadlock, lock
+/// not available, the limits set for a statement and for an idle transaction, server shutting down, crashed or
+/// starting, too many connections.
 const PASSING: &[&str] =
     &["5", "261", "517", "773", "40001", "40P01", "55P03", "57014", "25P03", "57P01", "57P02", "57P03", "53300"];
 

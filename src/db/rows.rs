@@ -1,4 +1,4 @@
-//! What stores do with rows in the same way: the guarded update of one row, the page of a sorted list.
+//! Functions on rows shared by the stores: the guarded update of one row, the page of a sorted list.
 
 use super::{StoreError, Txn, exactly_one};
 use chrono::NaiveDate;
@@ -8,8 +8,8 @@ use sea_orm::{
     QueryFilter, QueryOrder, QuerySelect, Select, Value,
 };
 
-/// Writes the columns set in `row` over the row with this id, if it still has the version that was read, and raises the
-/// version by one. Another version, or no such row, is [`StoreError::Stale`].
+/// Writes the columns set in `row` to the row with this id, if its version is unchanged, and increments the version.
+/// Another version, or no such row, is [`StoreError::Stale`].
 pub async fn save_row<A: ActiveModelTrait>(
     db: &impl ConnectionTrait,
     mut row: A,
@@ -26,8 +26,8 @@ pub async fn save_row<A: ActiveModelTrait>(
     exactly_one(saved.rows_affected)
 }
 
-/// Cuts a page out of a list that is sorted by a day and, within a day, by an id: up to `limit` rows after the last row of the
-/// page before.
+/// Selects a page of a list sorted by a day and, within a day, by an id: up to `limit` rows after the last row of the
+/// previous page.
 pub fn page<E: EntityTrait, C: ColumnTrait>(
     list: Select<E>,
     order: Order,
@@ -46,7 +46,7 @@ pub fn page<E: EntityTrait, C: ColumnTrait>(
     list.filter(Condition::all().add_option(beyond)).order_by(day, order.clone()).order_by(id, order).limit(limit)
 }
 
-/// Deletes at most so many of the rows that meet a condition; returns how many it deleted.
+/// Deletes at most `limit` of the rows that meet a condition; returns the number deleted.
 pub async fn delete_some<E: EntityTrait>(txn: &Txn, condition: Condition, limit: u64) -> Result<u64, StoreError> {
     let key = || E::PrimaryKey::iter().map(|part| part.into_column().into_expr());
     let some =

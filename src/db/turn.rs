@@ -1,4 +1,4 @@
-//! Lets the use cases of one process write one after the other, and measures how long each waits and how long it writes.
+//! Makes the use cases of one process write one after the other, and measures how long each waits and writes.
 
 use super::StoreError;
 use prometheus_client::metrics::histogram::Histogram;
@@ -8,10 +8,10 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout};
 
-/// The most use cases that wait for their turn in one process; the next one fails at once with [`StoreError::Busy`].
+/// Most use cases that may wait for their turn in one process; a further one fails at once with [`StoreError::Busy`].
 const WAITING: usize = 256;
 
-/// Bounds of the buckets, in seconds: from a write that is not noticed to a wait that ends in «busy».
+/// Bounds of the buckets, in seconds: from an unnoticed wait to one that ends in «busy».
 const BUCKETS: [f64; 9] = [0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0];
 
 /// The use cases of this process that want to write: one has its turn, a bounded number waits without a connection.
@@ -27,8 +27,8 @@ impl WritersRow {
         Self { turn: Arc::new(Semaphore::new(1)), places: Arc::new(Semaphore::new(WAITING)), patience }
     }
 
-    /// Waits for the turn to write, first come first served. Errors: [`StoreError::Busy`] if too many wait already or the
-    /// turn does not come within the row's patience.
+    /// Waits for the turn to write, in the order of arrival. Errors: [`StoreError::Busy`] if too many wait already or
+    /// the wait exceeds its limit.
     pub(super) async fn wait(&self) -> Result<OwnedSemaphorePermit, StoreError> {
         let _place = self.places.try_acquire().map_err(|_| StoreError::Busy)?;
         let turn = timeout(self.patience, Arc::clone(&self.turn).acquire_owned()).await;
@@ -36,7 +36,7 @@ impl WritersRow {
     }
 }
 
-/// The times that use cases of this process waited for the writers' lock and held it. Clones count together.
+/// Times for which use cases of this process waited for the writers' lock and held it. Clones share the counts.
 #[derive(Clone, Debug)]
 pub struct LockTimes {
     waited: Histogram,
@@ -50,7 +50,7 @@ impl Default for LockTimes {
 }
 
 impl LockTimes {
-    /// Adds the measures to those that the service shows.
+    /// Adds the measures to the service's metrics.
     pub fn register(&self, registry: &mut Registry) {
         let waited = "Time that a use case waited for the writers' lock, whether it got it or gave up";
         let held = "Time that a use case held the writers' lock and made all others wait";
@@ -62,13 +62,13 @@ impl LockTimes {
         self.waited.observe(asked.elapsed().as_secs_f64());
     }
 
-    /// Begins the turn of a use case that has just got the lock.
+    /// Starts the turn of a use case that has just got the lock.
     pub(super) fn begin_turn(&self, permit: OwnedSemaphorePermit) -> Turn {
         Turn { _permit: permit, begun: Instant::now(), held: self.held.clone() }
     }
 }
 
-/// The turn of a use case to write. It ends when it is dropped, and its length is measured then.
+/// Turn of a use case to write. It ends when dropped, and its duration is then measured.
 pub(super) struct Turn {
     _permit: OwnedSemaphorePermit,
     begun: Instant,

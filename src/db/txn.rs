@@ -1,11 +1,11 @@
 //! A writing transaction that cannot be committed after one of its statements has failed.
 //!
-//! The engines differ in what a failed statement leaves behind. `PostgreSQL` refuses everything that follows and answers
-//! COMMIT with ROLLBACK, without an error. `SQLite` goes on after a broken constraint, and after a full disk, an I/O error
-//! or a lack of memory it may have ended the transaction by itself, so that the statements that follow are each kept at
-//! once (<https://www.sqlite.org/lang_transaction.html>, "Response To Errors Within A Transaction"). Here both behave
-//! alike: the first failure is remembered, later statements and the commit answer with it, and dropping the transaction
-//! rolls back whatever the engine still holds.
+//! After a failed statement the engines behave differently. `PostgreSQL` refuses all further statements and answers
+//! COMMIT with ROLLBACK, without an error. `SQLite` continues after a violated constraint; after a full disk, an I/O
+//! error or a lack of memory it may have ended the transaction by itself, and would then commit each further statement
+//! at once (<https://www.sqlite.org/lang_transaction.html>, "Response To Errors Within A Transaction"). Here both
+//! behave alike: the first failure is remembered, later statements and the commit return it, and dropping the
+//! transaction rolls back everything that the engine still holds.
 
 use super::StoreError;
 use super::turn::Turn;
@@ -14,14 +14,14 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
-/// An open transaction: what a use case works in. Dropped without commit, it leaves nothing behind.
+/// An open transaction of a use case. Dropped without commit, it has no effect.
 pub struct Txn {
     inner: DatabaseTransaction,
-    /// The first statement that failed; nothing can be committed after it.
+    /// The first failed statement; nothing can be committed after it.
     failure: OnceLock<DbErr>,
-    /// Told of every failure that is not one of our own constraints, so that the pool closes the connection.
+    /// Set by every failure that is not a constraint of the schema, so that the pool closes the connection.
     distrusted: Distrusted,
-    /// The turn of the use case, given up when the transaction ends.
+    /// Turn of the use case, released when the transaction ends.
     _turn: Option<Turn>,
 }
 
@@ -35,8 +35,8 @@ impl Txn {
         Self { _turn: Some(turn), ..self }
     }
 
-    /// Makes everything written in the transaction last. Errors: the first statement that failed in it, if one did, even
-    /// where the caller went on; [`StoreError::Full`] or another error of the engine if the commit itself fails.
+    /// Commits the transaction. Errors: the first failed statement, even if the caller ignored its error;
+    /// [`StoreError::Full`] or another error of the engine if the commit itself fails.
     pub async fn commit(self) -> Result<(), StoreError> {
         if let Some(failure) = self.failure.get() {
             return Err(failure.clone().into());

@@ -55,7 +55,8 @@ pub async fn obligations(db: &impl ConnectionTrait, asked: Asked<'_>) -> Result<
         .collect())
 }
 
-/// Returns when somebody last said how each deliverable stands since an instant, by its id: that answers a reminder of it.
+/// Returns the latest report on each deliverable since an instant, by its id. A report counts as an answer to
+/// reminders.
 pub async fn answers(db: &impl ConnectionTrait, since: DateTime<Utc>) -> Result<Instants> {
     Ok(trail::last_of(db, Verb::answers(), since).await?)
 }

@@ -1,4 +1,4 @@
-//! The names that people read for the states of a deliverable.
+//! Displayed names of the states of a deliverable.
 
 use crate::texts::Label;
 use entity::kinds::DeliverableState;

@@ -67,7 +67,7 @@ pub const LIFECYCLE: Table<State, Event> = Table(&[
     ),
 ]);
 
-/// A step of the work, up to the approval: the states in which a deliverable can be blocked.
+/// Steps of the work up to the approval: the states in which a deliverable can be blocked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     Planned,
@@ -78,7 +78,7 @@ pub enum Step {
 }
 
 impl Step {
-    /// Returns the step that a state is; `None` for every state that cannot be blocked.
+    /// Returns the step of a state; `None` for a state that cannot be blocked.
     pub const fn of(state: State) -> Option<Self> {
         match state {
             State::Planned => Some(Self::Planned),
@@ -101,14 +101,13 @@ impl Step {
     }
 }
 
-/// Checks whether the steps of a seat review the work of the observatories: they lead to the approval, the steps of all other
-/// seats to the handing-in.
+/// Tells whether the steps of this seat review the work of the observatories. Such steps come before the approval; the
+/// steps of all other seats come before the submission.
 pub const fn reviews(seat: SeatKind) -> bool {
     matches!(seat, SeatKind::Secretariat | SeatKind::Direction)
 }
 
-/// Checks whether the observatory still has to hand the deliverable in. A blocked deliverable is still owed, because the
-/// obstacle does not replace it.
+/// Tells whether the observatory still has to submit the deliverable. A blocked deliverable still has to be submitted.
 pub const fn is_owed(state: State) -> bool {
     matches!(state, State::Planned | State::InProgress | State::ChangesRequested | State::Blocked)
 }
@@ -383,7 +382,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_names_what_is_possible() {
+    fn a_refusal_names_the_possible_transitions() {
         let refusal = planned().after(Event::Approve).expect_err("nothing was submitted");
         let expected = WrongTransition { state: "planned".to_owned(), allowed: vec!["start", "block", "waive"] };
         assert_eq!(refusal, Refusal::WrongTransition(expected));

@@ -68,9 +68,10 @@ pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
     }
 }
 
-/// Tells whether the actor may do this about some deliverable: one of an observatory or a body of their own seats.
+/// Tells whether the policy permits the actor this action on at least one deliverable, one of an observatory or a body
+/// of the actor's seats.
 pub fn may_ever(actor: &Actor, action: Action) -> bool {
-    // A seat without an observatory is asked about one that nobody works for.
+    // A seat without an observatory is compared with an observatory that does not exist.
     let own = |held: &HeldSeat| Subject {
         observatory: held.observatory_id.unwrap_or(ObservatoryId(Uuid::nil())),
         body: held.body_id,

@@ -129,7 +129,7 @@ pub async fn rederive(ctx: &Ctx, txn: &Txn, release: ReleaseId, owed: &[Owed]) -
     Ok(())
 }
 
-/// Waives what is still under way for a release that was cancelled; `releases` calls this.
+/// Waives the open deliverables of a cancelled release; `releases` calls this.
 pub async fn waive_all(ctx: &Ctx, txn: &Txn, release: ReleaseId, reason: &str) -> Result<()> {
     for view in of_release(txn, release).await? {
         if let Ok(waived) = view.deliverable.waived(typed::cut(reason, REASON_CHARACTERS)) {
@@ -294,8 +294,8 @@ async fn appeared(
     save(ctx, txn, &current, after, verb).await
 }
 
-/// The work on a step has begun: what was planned, or sent back, is in progress. `tasks` calls this; other states are left
-/// as they are.
+/// Marks a deliverable as in progress when work on a step begins, if it is planned or was returned; other states stay.
+/// `tasks` calls this.
 pub async fn work_begun(ctx: &Ctx, txn: &Txn, id: DeliverableId) -> Result<()> {
     let current = deliverable(txn, id).await?;
     if let Ok(after) = current.deliverable.clone().after(Event::Start) {
@@ -304,8 +304,8 @@ pub async fn work_begun(ctx: &Ctx, txn: &Txn, id: DeliverableId) -> Result<()> {
     Ok(())
 }
 
-/// The last step of the observatory is done: the deliverable is handed in; a blocked one as soon as it goes on. `tasks` calls
-/// this, having checked that the caller may do the task; what is no longer owed is left as it is.
+/// Submits a deliverable when the observatory's last step is done; a blocked one once it is unblocked. `tasks` calls
+/// this after checking the permission on the task. A deliverable that no longer has to be submitted stays as it is.
 pub async fn work_done(ctx: &Ctx, txn: &Txn, id: DeliverableId, input: SubmitIn) -> Result<()> {
     let current = deliverable(txn, id).await?;
     if current.deliverable.awaits_handing_in() {
@@ -344,7 +344,7 @@ impl Scoped for DeliverableView {
     }
 }
 
-/// Saves what a change made of a deliverable, records it, and returns the deliverable as it is now.
+/// Saves a changed deliverable, records the change, and returns the present deliverable.
 async fn save(
     ctx: &Ctx,
     txn: &Txn,
@@ -370,7 +370,7 @@ async fn save(
     deliverable(txn, after.id).await
 }
 
-/// Returns what is handed in as it is kept, or every field that is wrong.
+/// Returns the normalised submission, or an error for every wrong field.
 pub fn checked(input: SubmitIn) -> Result<SubmitIn> {
     Reading::of(|reading| {
         let link = reading.take(typed::web_address("link", input.link.as_deref(), LINK_CHARACTERS));

@@ -251,7 +251,7 @@ pub async fn insert_all(db: &impl ConnectionTrait, new: &[Deliverable], at: Date
     Ok(())
 }
 
-/// Saves what a change made of a deliverable, if it still has the version that was read.
+/// Saves a changed deliverable, if its version is unchanged.
 pub async fn save(db: &impl ConnectionTrait, after: &Deliverable, at: DateTime<Utc>) -> Result<()> {
     let row = deliverable::ActiveModel {
         state: Set(after.state()),

@@ -206,7 +206,7 @@ const BUTTONS: [(Event, &str, &str); 3] = [
 
 fn allowed(ctx: &Ctx, view: &DeliverableView) -> Vec<&'static str> {
     let mut events: Vec<Event> = LIFECYCLE.possible(view.deliverable.state()).collect();
-    // Handing in what was never marked as begun begins it.
+    // Submitting a deliverable that was never marked as started starts it first.
     if events.contains(&Event::Start) {
         events.push(Event::Submit);
     }

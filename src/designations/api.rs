@@ -1,4 +1,4 @@
-//! The register over REST: handlers of a few lines. What a client sends and gets stands in [`wire`].
+//! The register over REST: short handlers. Request and response types are in [`wire`].
 
 mod wire;
 
@@ -40,7 +40,7 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
         .service(withdraw_unavailability);
 }
 
-/// What each operation asks of its caller.
+/// Rights required by each operation, by the name of its handler.
 pub const RIGHTS: &[(&str, Right<Action>)] = &[
     ("list_seats", Right::Ever(Action::ViewSeats)),
     ("request_designation", Right::Ever(Action::RequestDesignation)),
@@ -72,7 +72,7 @@ pub async fn list_seats(ctx: Ctx, request: HttpRequest, paging: web::Query<Pagin
 
 /// Ask a body to fill a seat
 ///
-/// A mail *designation requested* leaves to the body's manager, or to its certified mailbox, once a day at the most. Who
+/// Sends a mail *designation requested* to the body's manager, or to its certified mailbox, at most once a day. Who
 /// may: the secretariat.
 #[utoipa::path(tag = "designations", params(("code" = String, Path, max_length = 120)), responses((status = 204)))]
 #[post("/seats/{code}/request-designation")]
@@ -83,9 +83,10 @@ pub async fn request_designation(ctx: Ctx, code: web::Path<String>) -> Answer {
 
 /// Upload a file that proves an act
 ///
-/// PDF, signed envelope (`.p7m`, in DER, base64 or PEM), PNG, JPEG or TIFF; kept with its SHA-256. What no designation comes to name
-/// is removed after a day. Who may: the secretariat, a body's manager. Errors: `document_empty`, `document_too_large`,
-/// `document_type_refused`, `document_type_mismatch`; `documents_quota` once the body has brought as much as it may in a day.
+/// PDF, signed envelope (`.p7m`, in DER, base64 or PEM), PNG, JPEG or TIFF; stored with its SHA-256. A file that no
+/// designation names is deleted after a day. Who may: the secretariat, a body's manager. Errors: `document_empty`,
+/// `document_too_large`, `document_type_refused`, `document_type_mismatch`; `documents_quota` once the body has reached
+/// its limit for the day.
 #[utoipa::path(tag = "designations", request_body(content_type = "multipart/form-data", content = DocumentIn), responses((status = 201, body = DocumentOut)))]
 #[post("/designations/documents")]
 pub async fn upload_document(ctx: Ctx, upload: Upload) -> Answer {
@@ -96,8 +97,9 @@ pub async fn upload_document(ctx: Ctx, upload: Upload) -> Answer {
 
 /// The register
 ///
-/// Two time axes: `as_of` is the day it was true, `known_on` the day we knew it. Who may: secretariat and direction see
-/// everything; participants see their own body's; partners their own.
+/// Two time axes: `as_of` is the day on which a designation was in force, `known_on` the day on which the service knew
+/// of it. Who may: secretariat and direction see everything; participants the designations of their own body; partners
+/// their own.
 #[utoipa::path(tag = "designations", params(RegisterQuery, Paging), responses((status = 200, body = Page<DesignationOut>)))]
 #[get("/designations")]
 pub async fn list_designations(
@@ -118,7 +120,7 @@ pub async fn list_designations(
     })))
 }
 
-/// The filter a query means; an unknown body or observatory is an error, not an empty list.
+/// Resolves the filter of a query; an unknown body or observatory is an error, not an empty list.
 pub(super) async fn filter_of(ctx: &Ctx, query: &RegisterQuery) -> Result<RegisterFilter, Error> {
     let db = ctx.reader();
     let body = match &query.body {
@@ -143,9 +145,10 @@ pub(super) async fn filter_of(ctx: &Ctx, query: &RegisterQuery) -> Result<Regist
 /// Designate
 ///
 /// What happens: the designation is entered with its act; with `replaces_holder` the present holder's term ends the day
-/// before, in a seat for one. Who may: the secretariat on behalf of any body; a body's manager for the body's own seats. Mails: *registered*
-/// to the newcomer, the body and the secretariat. Errors: `seat_unknown`, `seat_held`, `already_in_seat`, `replaces_nobody`,
-/// `end_before_start`, `act_after_effect`, `act_in_future`, `communicated_in_future`, `address_taken`.
+/// before, if the seat has a single holder. Who may: the secretariat on behalf of any body; a body's manager for the
+/// body's own seats. Mails: *registered* to the new holder, the body and the secretariat. Errors: `seat_unknown`,
+/// `seat_held`, `already_in_seat`, `replaces_nobody`, `end_before_start`, `act_after_effect`, `act_in_future`,
+/// `communicated_in_future`, `address_taken`.
 #[utoipa::path(tag = "designations", params(IdempotencyKey), request_body = DesignationIn, responses((status = 201, body = DesignationOut)))]
 #[post("/designations")]
 pub async fn create_designation(ctx: Ctx, request: HttpRequest, input: Json<DesignationIn>) -> Answer {
@@ -158,7 +161,7 @@ pub async fn create_designation(ctx: Ctx, request: HttpRequest, input: Json<Desi
     .await
 }
 
-/// A designation that was just written, as it stands today.
+/// Converts a designation that was just written, as of today.
 async fn shown(ctx: &Ctx, txn: &Txn, written: Designation) -> Result<DesignationOut, Error> {
     let days = service::promptness(txn, std::slice::from_ref(&written)).await?.remove(&written.id);
     Ok(DesignationOut::on(written, ctx.today(), days, ctx.lang))
@@ -166,7 +169,7 @@ async fn shown(ctx: &Ctx, txn: &Txn, written: Designation) -> Result<Designation
 
 /// One designation with its history
 ///
-/// Who may: see the register. Unknown and unseen are the same answer.
+/// Who may: as in the register. Unknown and invisible ones get the same answer.
 #[utoipa::path(tag = "designations", params(("id" = DesignationId, Path)), responses((status = 200, body = DossierOut)))]
 #[get("/designations/{id:[0-9A-Fa-f-]+}")]
 pub async fn show_designation(ctx: Ctx, id: web::Path<DesignationId>) -> Answer {
@@ -177,10 +180,11 @@ pub async fn show_designation(ctx: Ctx, id: web::Path<DesignationId>) -> Answer 
 
 /// End a designation
 ///
-/// What happens: the term ends after `last_day`; when that day is over, access and pending mails of the former holder die.
-/// Who may: the secretariat; the body's manager for the body's own seats. Mails: *ended* to the former holder and the body;
-/// *designation requested* if the seat is left vacant. Errors: `end_before_start`, `already_ended`, `ends_already` (before or on
-/// the last day: a correction prolongs it), `reason_missing`, `communicated_in_future`, `last_secretariat`.
+/// What happens: the term ends after `last_day`; after that day the former holder's access ends and unsent mails are
+/// withdrawn. Who may: the secretariat; the body's manager for the body's own seats. Mails: *ended* to the former
+/// holder and the body; *designation requested* if the seat becomes vacant. Errors: `end_before_start`,
+/// `already_ended`, `ends_already` (the term ends on or before that day already; only a correction can prolong it),
+/// `reason_missing`, `communicated_in_future`, `last_secretariat`.
 #[utoipa::path(tag = "designations", params(("id" = DesignationId, Path), IfMatch), request_body = EndIn, responses((status = 200, body = DesignationOut)))]
 #[post("/designations/{id:[0-9A-Fa-f-]+}/end")]
 pub async fn end_designation(
@@ -199,9 +203,10 @@ pub async fn end_designation(
 
 /// Correct a mistake in a designation
 ///
-/// What happens: a record with the right content supersedes the wrong one, which stays readable. Who may: the secretariat;
-/// the body's manager for the body's own seats. Mails: those of an end that has come by now; *designation requested* if the
-/// seat is left vacant. Errors: those of designating, `reason_missing`, `nothing_changes`, `last_secretariat`.
+/// What happens: a record with the right content supersedes the wrong one, which stays readable. Who may: the
+/// secretariat; the body's manager for the body's own seats. Mails: those of an end, if the corrected end has passed;
+/// *designation requested* if the seat becomes vacant. Errors: those of designating, `reason_missing`,
+/// `nothing_changes`, `last_secretariat`.
 #[utoipa::path(tag = "designations", params(("id" = DesignationId, Path), IfMatch), request_body = CorrectIn, responses((status = 200, body = DesignationOut)))]
 #[post("/designations/{id:[0-9A-Fa-f-]+}/correct")]
 pub async fn correct_designation(
@@ -223,8 +228,9 @@ pub async fn correct_designation(
 
 /// Annul a designation entered by mistake
 ///
-/// What happens: from now on it covers no day; what had been promised to its holder is cancelled. Who may: the secretariat.
-/// Mails: *designation requested* if the seat is left vacant. Errors: `already_ended`, `reason_missing`, `last_secretariat`.
+/// What happens: from now on it covers no day; unsent mails to its holder are withdrawn. Who may: the secretariat.
+/// Mails: *designation requested* if the seat becomes vacant. Errors: `already_ended`, `reason_missing`,
+/// `last_secretariat`.
 #[utoipa::path(tag = "designations", params(("id" = DesignationId, Path), IfMatch), request_body = AnnulIn, responses((status = 200, body = DesignationOut)))]
 #[post("/designations/{id:[0-9A-Fa-f-]+}/annul")]
 pub async fn annul_designation(
@@ -242,7 +248,7 @@ pub async fn annul_designation(
 
 /// The file that proves an act
 ///
-/// Who may: whoever may see the designation.
+/// Who may: everyone who may see the designation.
 #[utoipa::path(tag = "designations", params(("id" = DesignationId, Path), ("document_id" = DocumentId, Path)), responses((status = 200, content_type = "application/octet-stream", body = String)))]
 #[get("/designations/{id:[0-9A-Fa-f-]+}/documents/{document_id:[0-9A-Fa-f-]+}")]
 pub async fn show_document(ctx: Ctx, path: web::Path<(DesignationId, DocumentId)>) -> Answer {
@@ -272,7 +278,7 @@ pub async fn declare_unavailability(
 
 /// Withdraw an absence
 ///
-/// Who may: whoever may record one.
+/// Who may: as for recording one.
 #[utoipa::path(tag = "designations", params(("id" = DesignationId, Path), ("absence_id" = UnavailabilityId, Path), IfMatch), responses((status = 204)))]
 #[post("/designations/{id:[0-9A-Fa-f-]+}/unavailabilities/{absence_id:[0-9A-Fa-f-]+}/withdraw")]
 pub async fn withdraw_unavailability(

@@ -1,4 +1,4 @@
-//! The names that people read for the values of the register's vocabularies.
+//! Displayed names of the values of the register's vocabularies.
 
 use super::model::Standing;
 use crate::texts::Label;

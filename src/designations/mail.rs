@@ -1,7 +1,7 @@
 //! The mails of the register: registered, welcome, ending soon, farewell, ended, designation requested.
 //!
-//! Each function promises its mails in the caller's transaction. The de-duplication key says what makes a mail the same mail, so
-//! that a job that runs twice tells nobody twice.
+//! Each function enqueues its mails in the caller's transaction. The de-duplication key identifies a mail, so that a
+//! job that runs twice sends it once.
 
 pub mod kinds;
 
@@ -27,7 +27,7 @@ use entity::kinds::SeatKind;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
-/// Days after which a mail that waits expires; word of an end never does.
+/// Days after which an unsent mail expires. Mails about an end never expire.
 const LASTS_DAYS: u64 = 14;
 
 /// Returns the reader for a key: the person, whatever the address, or the body of a certified mailbox. Addresses are too long for a key.
@@ -35,7 +35,7 @@ fn reader(to: &Recipient, seat: &Seat) -> Uuid {
     to.person_id.map_or(seat.body_id.0, |person| person.0)
 }
 
-/// Promises *registered* to the newcomer, to the body and to the secretariat, one mail each.
+/// Enqueues *registered* to the new holder, to the body and to the secretariat, one mail each.
 pub(super) async fn registered(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<()> {
     let own = to_holder(designation);
     let content = registered_to_holder(ctx, designation, own.lang);
@@ -47,8 +47,8 @@ pub(super) async fn registered(ctx: &Ctx, txn: &Txn, designation: &Designation) 
     Ok(())
 }
 
-/// Promises *welcome* to the holder, unless the mail of the registration has said so already, at the holder's present address. Returns
-/// whether a mail was promised.
+/// Enqueues *welcome* to the holder, unless *registered* has already reached the holder's present address on or after
+/// the first day. Returns whether a mail was enqueued.
 pub(super) async fn welcome(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<bool> {
     let recipient = to_holder(designation);
     if day_of(designation.entered_at) >= designation.record.statement.term.from {
@@ -62,8 +62,8 @@ pub(super) async fn welcome(ctx: &Ctx, txn: &Txn, designation: &Designation) -> 
     send::<Welcome>(ctx, txn, designation, recipient, content).await
 }
 
-/// Promises *registered* once more to those who were told at an address that is not theirs any more: to body and secretariat, and to
-/// the newcomer unless they are about to be welcomed ([`welcome`]). Returns whether a mail was promised.
+/// Enqueues *registered* again for recipients whose address has changed since: the body, the secretariat, and the new
+/// holder unless the holder is about to get [`welcome`]. Returns whether a mail was enqueued.
 pub(super) async fn registered_elsewhere(
     ctx: &Ctx,
     txn: &Txn,
@@ -87,20 +87,21 @@ pub(super) async fn registered_elsewhere(
     Ok(is_news)
 }
 
-/// Reads the designations whose registration, of the last [`LASTS_DAYS`] days, was told to somebody who is written to at another address now.
+/// Reads the designations whose *registered* mail of the last [`LASTS_DAYS`] days went to a recipient with another
+/// address now.
 pub(super) async fn registrations_told_elsewhere(ctx: &Ctx) -> Result<Vec<DesignationId>> {
     let since = ctx.now() - Days::new(LASTS_DAYS);
     let subjects = withdraw::subjects_told_elsewhere(ctx.reader(), Registered::NAME, since).await?;
     Ok(subjects.iter().filter_map(|id| id.parse().ok()).collect())
 }
 
-/// Checks that a mail was promised and its reader has not had it at the present address.
+/// Tells whether a mail was enqueued but did not go to the reader's present address.
 async fn is_owed<K: AboutDesignation>(txn: &Txn, about: &Designation, to: &Recipient) -> Result<bool> {
     let promise = withdraw::standing_under(txn, &key::<K>(about, to)).await?;
     Ok(promise.is_some_and(|promise| promise.is_owed_at(&to.address)))
 }
 
-/// Promises *ending soon* to the body and to the secretariat, once for each end. Returns whether a mail was promised.
+/// Enqueues *ending soon* to the body and to the secretariat, once for each end. Returns whether a mail was enqueued.
 pub(super) async fn ending_soon(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<bool> {
     let mut is_news = false;
     for recipient in interested(ctx, txn, designation).await? {
@@ -111,7 +112,7 @@ pub(super) async fn ending_soon(ctx: &Ctx, txn: &Txn, designation: &Designation)
     Ok(is_news)
 }
 
-/// Promises the farewell to the former holder, and *ended* to the body.
+/// Enqueues the farewell to the former holder, and *ended* to the body.
 pub(super) async fn ended(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<()> {
     let farewell = Recipient { designation_id: None, ..to_holder(designation) };
     let text = content(ctx, designation, farewell.lang, Farewell::WORDS, None);
@@ -124,7 +125,7 @@ pub(super) async fn ended(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Re
     Ok(())
 }
 
-/// Asks the body whose seat is vacant for a designation, at most once a day. Returns how many there are to ask.
+/// Enqueues *designation requested* to the body of a vacant seat, at most once a day. Returns the number of recipients.
 pub(super) async fn requested(ctx: &Ctx, txn: &Txn, seat: &Seat) -> Result<usize> {
     let recipients = to_body(ctx, txn, seat, None).await?;
     let how_many = recipients.len();
@@ -134,8 +135,8 @@ pub(super) async fn requested(ctx: &Ctx, txn: &Txn, seat: &Seat) -> Result<usize
     Ok(how_many)
 }
 
-/// Asks once more those whose last request, of the last [`LASTS_DAYS`] days, went to an address that is not theirs any more. Returns
-/// whether a mail was promised.
+/// Enqueues *designation requested* again for recipients whose last request of the last [`LASTS_DAYS`] days went to an
+/// address that has changed since. Returns whether a mail was enqueued.
 pub(super) async fn requested_elsewhere(ctx: &Ctx, txn: &Txn, seat: &Seat) -> Result<bool> {
     let seat_id = seat.id.to_string();
     let mut asked = requests(ctx, txn).await?;
@@ -153,13 +154,13 @@ pub(super) async fn requested_elsewhere(ctx: &Ctx, txn: &Txn, seat: &Seat) -> Re
 /// Reads the requests of the last [`LASTS_DAYS`] days, the earliest first.
 pub(super) async fn requests(ctx: &Ctx, db: &impl ConnectionTrait) -> Result<Vec<Promised>> {
     let since = ctx.now() - Days::new(LASTS_DAYS);
-    // The end of a span does not belong to it, and a request of this very moment counts.
+    // The end of the range is excluded, so a day is added to include a request of this very instant.
     withdraw::promised_within(db, Requested::NAME, since..ctx.now() + Days::new(1)).await
 }
 
 async fn ask(ctx: &Ctx, txn: &Txn, seat: &Seat, to: Recipient) -> Result<bool> {
     let key = format!("{}:{}:{}:{}", Requested::NAME, seat.id, ctx.today(), reader(&to, seat));
-    // Once a day also where the first was withdrawn, because somebody held the seat meanwhile.
+    // At most once a day also if the first mail was withdrawn because the seat was held for a while.
     if withdraw::standing_under(txn, &key).await?.is_some_and(|promise| promise.is_to(&to.address)) {
         return Ok(false);
     }
@@ -208,7 +209,7 @@ fn to_register(designation: &Designation) -> (&'static str, String) {
     ("designations_mail.open_register", format!("/designations/{}", designation.id))
 }
 
-/// Builds a mail about one designation: the words of its kind, then seat, holder, term and act as facts.
+/// Builds a mail about one designation: the text of its kind, then seat, holder, term and act as facts.
 fn content(
     ctx: &Ctx,
     designation: &Designation,
@@ -265,7 +266,8 @@ fn to_person(holder: &Holder) -> Recipient {
     }
 }
 
-/// Reads the readers at a body: its managers today, or its certified mailbox if it has no manager; none if it has neither.
+/// Reads the recipients at a body: its managers today, or its certified mailbox if it has no manager. Empty if it has
+/// neither.
 async fn to_body(ctx: &Ctx, txn: &Txn, seat: &Seat, except: Option<&Holder>) -> Result<Vec<Recipient>> {
     let filter = Filter {
         body: Some(seat.body_id),
@@ -294,7 +296,7 @@ async fn to_body(ctx: &Ctx, txn: &Txn, seat: &Seat, except: Option<&Holder>) -> 
         .collect())
 }
 
-/// Reads the readers at the body and at the secretariat, each address once, the newcomer left out.
+/// Reads the recipients at the body and the secretariat, each address once, without the new holder.
 async fn interested(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<Vec<Recipient>> {
     let mut recipients = to_body(ctx, txn, &designation.seat, Some(&designation.holder)).await?;
     let secretariat = Filter { kind: Some(SeatKind::Secretariat), as_of: Some(ctx.today()), ..Filter::default() };
@@ -310,7 +312,7 @@ async fn interested(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<V
     Ok(recipients)
 }
 
-/// Promises one mail about a designation. Returns whether it is a new promise.
+/// Enqueues one mail about a designation. Returns whether it is new.
 async fn send<K: AboutDesignation>(
     ctx: &Ctx,
     txn: &Txn,
@@ -331,7 +333,7 @@ fn key<K: AboutDesignation>(about: &Designation, to: &Recipient) -> String {
     K::key(about, reader(to, &about.seat))
 }
 
-/// A mail of the register without reader and words.
+/// A mail of the register without recipient and text.
 struct Letter {
     kind: Kind,
     dedupe_key: String,
@@ -339,11 +341,11 @@ struct Letter {
     expires: bool,
 }
 
-/// Promises one mail, unless its reader was told before at this address. Returns whether it is a new promise.
+/// Enqueues one mail, unless it was already sent to this address. Returns whether it is new.
 async fn promise(ctx: &Ctx, txn: &Txn, letter: Letter, to: Recipient, content: MailContent) -> Result<bool> {
     let Letter { kind, dedupe_key, subject, expires } = letter;
     let Some(dedupe_key) = outbox::open_key(txn, &dedupe_key, &to.address).await? else { return Ok(false) };
-    // Nobody signs in as a certified mailbox: a button would lead its reader to a closed door.
+    // A certified mailbox cannot sign in, so its mail has no button.
     let action = content.action.filter(|_| to.person_id.is_some());
     let draft = Draft {
         kind,

@@ -1,8 +1,9 @@
-//! Designations as pure data: terms, acts, records, and the rules under which they may be written.
+//! Designations as pure data: terms, acts, records, and the rules for writing them.
 //!
-//! Two time axes (rule 6 of the domain). *Valid time*: the days a term covers, both ends included, in Europe/Rome. *Known time*:
-//! from the instant a record was written until the instant another superseded it. "Who was referent on 12 March, as known
-//! on 20 March?" is [`Record::covers`] on the first axis and [`Record::was_known_at`] on the second.
+//! Two time axes (rule 6 of the domain). *Valid time*: the days of a term, both ends included, in Europe/Rome. *Known
+//! time*: from the instant at which a record was written until the instant at which another superseded it. "Who was
+//! referent on 12 March, as known on 20 March?" uses [`Record::covers`] on the first axis and [`Record::was_known_at`]
+//! on the second.
 
 use crate::error::{Code, Refusal as DomainRefusal, Refused};
 use chrono::{DateTime, Days, NaiveDate, Utc};
@@ -11,7 +12,7 @@ use entity::ids::{
 };
 use entity::kinds::{ActKind, Channel, RecordChange, SeatKind, UnavailabilityMode};
 
-/// An act expiring within so many days is shown on the radar and announced to its body.
+/// Days before the end of a term from which the radar shows it and its body is notified.
 pub const ENDING_SOON_DAYS: i64 = 60;
 
 /// Longest texts of a statement, in characters; a longer one is refused as `too_long`.
@@ -26,7 +27,7 @@ pub const REASON_CHARACTERS: usize = 1000;
 /// Longest note on an absence, in characters; a longer one is refused as `too_long`.
 pub const NOTE_CHARACTERS: usize = 500;
 
-/// The days a designation covers, both ends included; without an end it holds until further notice.
+/// The days of a designation, both ends included; without an end it is in force until further notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Term {
     pub from: NaiveDate,
@@ -34,26 +35,26 @@ pub struct Term {
 }
 
 impl Term {
-    /// Whether the day lies in the term.
+    /// Tells whether the day lies in the term.
     pub fn covers(self, day: NaiveDate) -> bool {
         self.from <= day && self.to.is_none_or(|last| day <= last)
     }
 
-    /// The days from `today` on at which something begins to be lost if only `remaining` is left of the term: its first, or the
-    /// one after a new last.
+    /// Lists the first days, from `today` on, of the gaps that appear if only `remaining` is left of the term: its
+    /// first day, or the day after the new last day.
     pub fn first_days_lost(self, remaining: Option<Self>, today: NaiveDate) -> impl Iterator<Item = NaiveDate> {
         let after = remaining.and_then(|left| left.to).map(|last| last + Days::new(1));
         let is_lost = move |day: &NaiveDate| self.covers(*day) && !remaining.is_some_and(|left| left.covers(*day));
         [Some(self.from), after].into_iter().flatten().map(move |day| day.max(today)).filter(is_lost)
     }
 
-    /// Whether the two terms share a day.
+    /// Tells whether the two terms share a day.
     pub fn overlaps(self, other: Self) -> bool {
         self.to.is_none_or(|last| other.from <= last) && other.to.is_none_or(|last| self.from <= last)
     }
 }
 
-/// The act by which a party designates: what the service records of it, never issues (DPR 445/2000, art. 53).
+/// The act by which a party designates. The service records acts and never issues them (DPR 445/2000, art. 53).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Act {
     pub kind: ActKind,
@@ -63,7 +64,7 @@ pub struct Act {
     pub subject: String,
 }
 
-/// How the party told the secretariat, and what proves it (CAD art. 47: provenance must be certain).
+/// Channel and proof of the communication from the party to the secretariat (CAD art. 47: provenance must be certain).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Provenance {
     pub channel: Channel,
@@ -75,24 +76,24 @@ pub struct Provenance {
 }
 
 impl Provenance {
-    /// Checks what must hold of every communication, of a designation or of an end.
+    /// Checks the rules for every communication, of a designation or of an end.
     pub fn check(&self, today: NaiveDate) -> Result<(), Refusal> {
         if self.communicated_on > today { Err(Refusal::CommunicatedInFuture) } else { Ok(()) }
     }
 }
 
-/// What is said of a designation: the content of a record.
+/// Content of a record of a designation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement {
     pub term: Term,
     pub act: Act,
     pub provenance: Provenance,
-    /// The organisation a partner belongs to; empty for every other seat.
+    /// Organisation of a partner; `None` for every other seat.
     pub organisation: Option<String>,
 }
 
 impl Statement {
-    /// Checks what must hold of every statement, whoever enters it.
+    /// Checks the rules for every statement.
     pub fn check(&self, today: NaiveDate) -> Result<(), Refusal> {
         if self.term.to.is_some_and(|last| last < self.term.from) {
             return Err(Refusal::EndBeforeStart);
@@ -107,45 +108,45 @@ impl Statement {
     }
 }
 
-/// One record of a designation: a statement, and when it was what we knew.
+/// One record of a designation: a statement with its known time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
     pub id: DesignationRecordId,
     pub position: i32,
     pub change: RecordChange,
     pub statement: Statement,
-    /// Why the designation ended, was corrected or annulled.
+    /// Reason for an end, a correction or an annulment.
     pub reason: Option<Reason>,
     pub recorded_at: DateTime<Utc>,
     pub recorded_by: Option<PersonId>,
     pub superseded_at: Option<DateTime<Utc>>,
 }
 
-/// The reason why a designation ended, was corrected or annulled. Worded when it is read (`words.rs`).
+/// Reason for an end, a correction or an annulment. Its text is made for the reader (`words.rs`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// As whoever entered it wrote it.
+    /// Text as entered.
     Said(String),
-    /// Somebody else was designated to the seat, by this act.
+    /// Another person was designated to the seat, by this act.
     Replaced { by: Act },
 }
 
-/// A reason as it is written: another designation is named by its record.
+/// A reason to store, in which another designation is identified by its record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum GivenReason {
     Said(String),
     ReplacedBy(DesignationRecordId),
 }
 
-/// Where a designation stands on a day: derived, never stored.
+/// Standing of a designation on a day: derived, never stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
-    /// Its first day is still to come.
+    /// The first day is in the future.
     Announced,
     InForce,
     Ended,
-    /// Entered by mistake: it never held.
+    /// Entered by mistake: it was never in force.
     Annulled,
 }
 
@@ -163,21 +164,23 @@ impl Standing {
 }
 
 impl Record {
-    /// Whether, as far as this record knows, the designation held on the day.
+    /// Tells whether the designation was in force on the day, according to this record.
     pub fn covers(&self, day: NaiveDate) -> bool {
         self.change != RecordChange::Annulled && self.statement.term.covers(day)
     }
 
-    /// Days from effect to communication, of an end from the last day; negative when it was communicated ahead.
+    /// Returns the days from the effective day to the communication, for an end from the last day; negative if
+    /// communicated in advance.
     ///
-    /// The protocol (art. 3) asks bodies to communicate changes *tempestivamente*: this is the number behind the word.
+    /// The protocol (art. 3) asks bodies to communicate changes *tempestivamente*, without a number of days; the
+    /// network measures this value.
     pub fn days_to_communicate(&self) -> i64 {
         let Statement { term, provenance, .. } = &self.statement;
         let effect = term.to.filter(|_| self.change == RecordChange::Ended).unwrap_or(term.from);
         (provenance.communicated_on - effect).num_days()
     }
 
-    /// Whether this record was what we knew at the instant.
+    /// Tells whether this was the valid record at the instant.
     pub fn was_known_at(&self, instant: DateTime<Utc>) -> bool {
         self.recorded_at <= instant && self.superseded_at.is_none_or(|end| instant < end)
     }
@@ -192,7 +195,7 @@ impl Record {
         if self.statement.term.covers(day) { Standing::InForce } else { Standing::Ended }
     }
 
-    /// What the designation says once it ends on `last_day`; the act and its provenance are those of the end.
+    /// Makes the record of an end on `last_day`, with the act and the provenance of the end.
     pub fn ended(&self, last_day: NaiveDate, ending: Ending, today: NaiveDate) -> Result<Successor, Refusal> {
         self.must_stand()?;
         if last_day < self.statement.term.from {
@@ -209,7 +212,7 @@ impl Record {
         Ok(Successor { change: RecordChange::Ended, statement, reason: Some(ending.reason) })
     }
 
-    /// What the designation says once a mistake in it is put right. The wrong record stays, superseded.
+    /// Makes the record that corrects a mistake. The wrong record stays, superseded.
     pub fn corrected(&self, statement: Statement, reason: String) -> Result<Successor, Refusal> {
         self.must_stand()?;
         if statement == self.statement {
@@ -218,7 +221,7 @@ impl Record {
         Ok(Successor { change: RecordChange::Corrected, statement, reason: Some(GivenReason::Said(reason)) })
     }
 
-    /// What is left of a designation that should never have been entered: a record that covers no day.
+    /// Makes the record of a designation that should never have been entered: it covers no day.
     pub fn annulled(&self, reason: String) -> Result<Successor, Refusal> {
         self.must_stand()?;
         let reason = Some(GivenReason::Said(reason));
@@ -230,26 +233,27 @@ impl Record {
     }
 }
 
-/// The record that says how the designation was communicated: that of an end says how the end was.
+/// Returns the record with the communication of the designation; the record of an end holds the communication of the
+/// end instead.
 pub fn how_it_was_told<'a>(present: &'a Record, history: &'a [Record]) -> &'a Record {
     let designates = |record: &&Record| matches!(record.change, RecordChange::Registered | RecordChange::Corrected);
     let until_then = |record: &&Record| record.position <= present.position;
     history.iter().filter(until_then).rfind(designates).unwrap_or(present)
 }
 
-/// [`Record::days_to_communicate`] of the record present at the end of a history; `None` of an end that brought no
-/// communication of its own: the designation's says nothing about it.
+/// Returns [`Record::days_to_communicate`] of the record `present` at the end of a history; `None` for an end without a
+/// communication of its own, because the designation's communication does not apply to it.
 pub fn promptness(present: &Record, history: &[Record]) -> Option<i64> {
     let told = how_it_was_told(present, history);
     let is_its_own = present.change != RecordChange::Ended || present.statement.provenance != told.statement.provenance;
     is_its_own.then(|| present.days_to_communicate())
 }
 
-/// Why and how a designation ends.
+/// Reason and communication of an end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ending {
     pub reason: GivenReason,
-    /// How the end was communicated; the original provenance stands when it is not said.
+    /// Communication of the end; `None`: the original provenance is kept.
     pub provenance: Option<Provenance>,
 }
 
@@ -261,7 +265,7 @@ pub struct Successor {
     pub reason: Option<GivenReason>,
 }
 
-/// Whether a seat has one holder at any instant (the referent *titolare*, the body's manager) or may have several.
+/// Tells whether a seat has at most one holder at any instant (the referent *titolare*, the body's manager).
 pub const fn is_exclusive(kind: SeatKind) -> bool {
     match kind {
         SeatKind::Referent | SeatKind::BodyManager => true,
@@ -269,7 +273,7 @@ pub const fn is_exclusive(kind: SeatKind) -> bool {
     }
 }
 
-/// A term somebody holds or will hold in a seat.
+/// A present or future term in a seat.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Occupied {
     pub designation_id: DesignationId,
@@ -278,7 +282,7 @@ pub struct Occupied {
     pub term: Term,
 }
 
-/// Checks that a person may hold a seat for a term beside those already there.
+/// Checks that a person may hold a seat for a term, given the existing terms.
 pub fn check_free(kind: SeatKind, person: PersonId, term: Term, others: &[Occupied]) -> Result<(), Refusal> {
     for other in others.iter().filter(|other| other.term.overlaps(term)) {
         if other.person_id == person {
@@ -291,7 +295,7 @@ pub fn check_free(kind: SeatKind, person: PersonId, term: Term, others: &[Occupi
     Ok(())
 }
 
-/// A seat with the names people know it by.
+/// A seat with its names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seat {
     pub id: SeatId,
@@ -303,12 +307,12 @@ pub struct Seat {
     pub observatory_id: Option<ObservatoryId>,
     pub observatory_code: Option<String>,
     pub observatory_name: Option<String>,
-    /// The calendar of working days that applies to its holder.
+    /// Code of the territory whose working days apply to its holder.
     pub territory: String,
 }
 
 impl Seat {
-    /// What the seat is of: the observatory where there is one, else the body.
+    /// Returns the observatory's name, or the body's for a seat without observatory.
     pub fn place(&self) -> &str {
         self.observatory_name.as_deref().unwrap_or(&self.body_name)
     }
@@ -332,7 +336,8 @@ impl Unavailability {
         self.withdrawn_at.is_none() && self.from <= day && day <= self.to
     }
 
-    /// Refuses days of which one is an absence already: whoever withdraws one must not be left with its double.
+    /// Refuses an absence that shares a day with another, because after withdrawing one of them the other would still
+    /// apply.
     pub fn must_be_new(from: NaiveDate, to: NaiveDate, known: &[Self]) -> Result<(), Refusal> {
         let shares_a_day = |one: &&Self| one.withdrawn_at.is_none() && one.from <= to && from <= one.to;
         known
@@ -342,7 +347,7 @@ impl Unavailability {
     }
 }
 
-/// Why a designation was not written.
+/// Refusals of changes to designations.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     #[error("no such seat")]
@@ -461,7 +466,7 @@ mod tests {
     }
 
     proptest! {
-        /// Two exclusive holders never share a day, whatever is asked in whatever order.
+        /// Two exclusive holders never share a day, whatever the order of the requests.
         #[test]
         fn an_exclusive_seat_never_has_two_holders(asked in prop::collection::vec((0i64..400, prop::option::of(0i64..200)), 1..12)) {
             let start = day("2027-01-01");

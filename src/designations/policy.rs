@@ -1,19 +1,19 @@
-//! Who may do what with designations. Pure; printed as a golden matrix by `tests/it/authz_matrix.rs`.
+//! Permissions on designations. Pure; `tests/it/authz_matrix.rs` prints them as a golden matrix.
 
 use crate::auth::actor::Actor;
 use entity::ids::{BodyId, PersonId};
 use entity::kinds::SeatKind;
 
-/// The actions that the register knows.
+/// Actions on the register.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Read a designation with its act and history.
     View,
     /// Enter, replace or end a designation.
     Designate,
-    /// Put a mistake right by a superseding record.
+    /// Correct a mistake with a superseding record.
     Correct,
-    /// Declare that an entry should never have been made.
+    /// Annul an entry that should never have been made.
     Annul,
     /// Record days of absence of the holder.
     DeclareUnavailable,
@@ -35,7 +35,7 @@ impl Action {
     ];
 }
 
-/// The seat that an action is about, and its holder.
+/// Seat and holder to which an action applies.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject {
     pub seat: SeatKind,
@@ -44,10 +44,11 @@ pub struct Subject {
     pub holder: Option<PersonId>,
 }
 
-/// Tells whether the actor may do this about this seat.
+/// Decides permissions.
 ///
-/// The secretariat enters for anybody: what a body says by PEC or phone is the body's own statement (rule 7 of the domain). A
-/// body's manager speaks for its observatory's seats, not for the manager's own: that designation comes from above.
+/// The secretariat enters designations for any body, as statements of that body made by PEC or phone (rule 7 of the
+/// domain). A body's manager fills the seats of its observatory, but not the manager's own seat, which is filled from
+/// above.
 pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
     if actor.is_ourselves() {
         return true;
@@ -55,7 +56,8 @@ pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
     if !matches!(action, Action::View | Action::ViewSeats) && !actor.may_write() {
         return false;
     }
-    let is_holder = subject.holder.is_some() && subject.holder == actor.person_id();
+    // A former holder who holds no other seat is no participant any more.
+    let is_holder = actor.is_participant() && subject.holder.is_some() && subject.holder == actor.person_id();
     let manages_seat = actor.manages(subject.body) && speaks_for(subject.seat);
     match action {
         Action::View => actor.sees_the_whole() || is_holder || actor.bodies().any(|body| body == subject.body),
@@ -66,7 +68,8 @@ pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
     }
 }
 
-/// Tells whether the actor may do this about some seat: one of their own bodies', with themselves as its holder or without one.
+/// Tells whether the policy permits the actor this action on at least one seat of the actor's bodies, held by the actor
+/// or vacant.
 pub fn may_ever(actor: &Actor, action: Action) -> bool {
     let about = |body, seat, holder| may(actor, action, Subject { seat, body, holder });
     let of_body =
@@ -79,13 +82,13 @@ const fn speaks_for(seat: SeatKind) -> bool {
     matches!(seat, SeatKind::Referent | SeatKind::Deputy | SeatKind::Partner)
 }
 
-/// The designations that a caller sees. The store demands it, so a list cannot forget it.
+/// Designations visible to a caller. The store requires this value, so that no list can forget it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Visibility {
     Everything,
-    /// Those of these bodies, and the person's own.
+    /// Designations of these bodies, and the person's own.
     Bodies(Vec<BodyId>, PersonId),
-    /// The person's own only.
+    /// The person's own designations only.
     Own(PersonId),
 }
 

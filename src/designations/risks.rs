@@ -8,7 +8,7 @@ use entity::ids::{DesignationId, ObservatoryId, SeatId};
 use entity::kinds::SeatKind;
 use std::collections::HashMap;
 
-/// The register as known now, looked at on one day.
+/// The register as known now, evaluated for one day.
 pub struct Register {
     pub day: NaiveDate,
     seats: Vec<Seat>,
@@ -21,7 +21,7 @@ pub struct Register {
 }
 
 impl Register {
-    /// `absences` are those that touch the day, withdrawn ones left out.
+    /// Makes a register. `absences` are those that touch the day, without withdrawn ones.
     pub fn new(
         day: NaiveDate,
         seats: Vec<Seat>,
@@ -41,7 +41,7 @@ impl Register {
         Self { day, seats, terms, absences, deputies }
     }
 
-    /// Returns the seats that must be held. Deputies and partners are welcome, but no body has to designate them.
+    /// Returns the seats that must be filled. Deputies and partners are optional.
     pub fn watched(&self) -> impl Iterator<Item = &Seat> {
         self.seats.iter().filter(|seat| match seat.kind {
             SeatKind::Referent | SeatKind::BodyManager | SeatKind::Secretariat | SeatKind::Direction => true,
@@ -49,7 +49,8 @@ impl Register {
         })
     }
 
-    /// Returns the designations whose holders answer for a seat on the day: its holders, then the deputies who stand in.
+    /// Returns the designations of the people responsible for a seat on the day: its holders, then the deputies who
+    /// replace them.
     pub fn answering(&self, seat: &Seat) -> Vec<&Designation> {
         let mut answering = self.holders(seat.id, self.day);
         if self.needs_deputy(seat) {
@@ -75,7 +76,7 @@ impl Register {
         seat.kind == SeatKind::Referent && self.holders(seat.id, self.day).into_iter().all(|one| self.is_absent(one))
     }
 
-    /// The deputies of the same observatory who are there on the day.
+    /// Returns the deputies of the same observatory who are present on the day.
     fn deputies(&self, seat: &Seat) -> impl Iterator<Item = &Designation> {
         let seats = seat.observatory_id.and_then(|observatory| self.deputies.get(&observatory));
         let held = seats.into_iter().flatten().flat_map(|deputy| self.holders(*deputy, self.day));
@@ -90,7 +91,7 @@ impl Register {
         self.absence_of(designation).is_some()
     }
 
-    /// Returns the risk that nobody answers for the seat on the day.
+    /// Returns the risk of a seat that is vacant or without a present holder or deputy on the day.
     fn unanswered(&self, seat: &Seat) -> Option<Risk> {
         let Some(absent) = self.holders(seat.id, self.day).first().copied() else {
             let at_risk = AtRisk::Seat(seat.id, None);
@@ -109,7 +110,8 @@ impl Register {
         ends.filter(|last| *last < self.day).max().map(|last| last + Days::new(1))
     }
 
-    /// Returns the risk that the seat falls vacant: the first day without a holder, reached by following one term into the next.
+    /// Returns the risk that the seat becomes vacant, with the first day without a holder, found by following each term
+    /// into the next.
     fn falls_vacant(&self, seat: &Seat) -> Option<Risk> {
         let mut holder = last_to_end(&self.holders(seat.id, self.day))?;
         loop {
@@ -131,7 +133,8 @@ pub fn risks(register: &Register) -> Vec<Risk> {
     register.watched().flat_map(|seat| [register.unanswered(seat), register.falls_vacant(seat)]).flatten().collect()
 }
 
-/// Returns the designation whose term ends last, unless one has no end: then the seat does not fall vacant.
+/// Returns the designation with the latest end; `None` if a term has no end, because the seat then does not become
+/// vacant.
 fn last_to_end<'a>(holders: &[&'a Designation]) -> Option<&'a Designation> {
     if holders.iter().any(|one| one.record.statement.term.to.is_none()) {
         return None;
@@ -246,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn clean_data_raise_nothing() {
+    fn consistent_data_show_no_risk() {
         let seats = [seat(1, SeatKind::Referent), seat(2, SeatKind::Deputy)];
         let designations = [held(10, &seats[0], "2026-01-01", "")];
         assert_eq!(kinds(&seats, &designations, &[], "2027-03-01"), vec![]);

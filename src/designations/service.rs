@@ -1,5 +1,5 @@
-//! The use cases of the register: one function each, each inside the transaction it is given; only the handover makes one
-//! for each designation.
+//! Use cases of the register: one function each, inside the transaction of the caller. Only the handover opens
+//! transactions itself, one for each designation.
 
 mod checks;
 mod documents;
@@ -39,32 +39,32 @@ use std::collections::{HashMap, HashSet};
 
 pub use super::store::{Filter as RegisterFilter, SeatKey};
 
-/// Who is designated: somebody already known, or office contact data of somebody new.
+/// The person to designate: a known person, or office contact data of a new one.
 #[derive(Clone, Debug)]
 pub enum Designee {
     Known(PersonId),
     New(PersonIn),
 }
 
-/// What it takes to designate.
+/// Input for a designation.
 #[derive(Clone, Debug)]
 pub struct DesignateIn {
     /// The seat's code, for example `referent:bergamo`.
     pub seat: String,
     pub person: Designee,
     pub statement: Statement,
-    /// Ends the present holder's term the day before this one begins, in the same transaction.
+    /// Ends the present holder's term on the day before this one begins, in the same transaction.
     pub replaces_holder: bool,
 }
 
 /// Designates a person to a seat.
 ///
-/// What happens: the designation is entered with its act and provenance; with `replaces_holder` the present holder's term
-/// ends the day before. Who may: the secretariat, for any body; a body's manager, for the body's own seats (not the
-/// manager's). Which mails leave: *registered* to the newcomer, to the body and to the secretariat. Which errors: not found
-/// for a person whom the caller may not know of ([`known_to`]), `seat_unknown`, `seat_held`, `already_in_seat`, `replaces_nobody`
-/// (of a seat for several nobody has to make room), `end_before_start`, `act_after_effect`, `act_in_future`,
-/// `communicated_in_future`, `address_taken`.
+/// What happens: the designation is entered with its act and provenance; with `replaces_holder` the present holder's
+/// term ends the day before. Who may: the secretariat, for any body; a body's manager, for the body's own seats (not
+/// the manager's). Mails: *registered* to the new holder, to the body and to the secretariat. Errors: `not_found` for a
+/// person whom the caller may not know of ([`known_to`]), `seat_unknown`, `seat_held`, `already_in_seat`,
+/// `replaces_nobody` (the seat may have several holders, so none has to be replaced), `end_before_start`,
+/// `act_after_effect`, `act_in_future`, `communicated_in_future`, `address_taken`.
 pub async fn designate(ctx: &Ctx, txn: &Txn, input: DesignateIn) -> Result<Designation> {
     let seat = store::seat(txn, SeatKey::Code(&input.seat)).await?.ok_or(Refusal::SeatUnknown)?;
     ctx.demand(policy::may(&ctx.actor, Action::Designate, of_seat(&seat)))?;
@@ -95,17 +95,17 @@ pub async fn designate(ctx: &Ctx, txn: &Txn, input: DesignateIn) -> Result<Desig
     let entered = known(txn, id).await?;
     record_statement(ctx, txn, Verb::Designate, &entered).await?;
     mail::registered(ctx, txn, &entered).await?;
-    // The newcomer stands in the register by now: the seat that is handed over is not vacant.
+    // Carried out only after the new holder is written, so that the seat does not count as vacant.
     for designation in leaving.iter().chain([&entered]) {
         carry_out_end_if_past(ctx, txn, designation).await?;
     }
     Ok(entered)
 }
 
-/// Somebody the caller knows of already: whoever stands in the part of the register the caller reads, former holders
-/// included; for the secretariat, anybody. The holder's name and address stand in the answer, so a manager who has come by
-/// another body's person's id must not learn from it who that is. A person may well hold seats in several bodies: the
-/// manager names them by address and name, as for somebody new, and [`network::person_for`] finds them.
+/// Checks that the caller may know of the person: the person is in the part of the register that the caller reads,
+/// former holders included; the secretariat may know everyone. Otherwise a manager with the id of another body's person
+/// would learn the name and address from the answer. To designate such a person, the manager enters address and name as
+/// for a new person, and [`network::person_for`] finds the known one.
 async fn known_to(ctx: &Ctx, txn: &Txn, id: PersonId) -> Result<PersonId> {
     let visible = scope::<Designation>(ctx)?;
     if visible != Visibility::Everything {
@@ -117,8 +117,8 @@ async fn known_to(ctx: &Ctx, txn: &Txn, id: PersonId) -> Result<PersonId> {
     Ok(network::person(txn, id).await?.id)
 }
 
-/// Ends the present holder's term the day before the newcomer's begins; `by` is the newcomer's record, about to be written. Returns
-/// who leaves, to be handed over once the newcomer is there.
+/// Ends the present holder's term on the day before the new one begins. `by` is the id of the new holder's record,
+/// written afterwards. Returns the former holders, whose handover follows once the new holder is written.
 async fn end_present_holder(
     ctx: &Ctx,
     txn: &Txn,
@@ -143,7 +143,7 @@ async fn end_present_holder(
     Ok(leaving)
 }
 
-/// What it takes to end a designation.
+/// Input for ending a designation.
 #[derive(Clone, Debug)]
 pub struct EndIn {
     /// The last day in the seat.
@@ -154,12 +154,12 @@ pub struct EndIn {
 
 /// Ends a designation after `last_day`.
 ///
-/// What happens: a record with the end supersedes the present one; if the last day is past, sessions, links, tokens and
-/// pending mails of the former holder die in the same transaction, else at the midnight after it. Who may: the
-/// secretariat, the body's manager for the body's own seats. Which mails leave: *ended* to the former holder (the
-/// farewell) and to the body once the end has come; *designation requested* to the body if the seat is left vacant. Which
-/// errors: `end_before_start`, `already_ended`, `ends_already`, `reason_missing`, `communicated_in_future`,
-/// `last_secretariat`, `stale`; of the provenance those of [`designate`].
+/// What happens: a record with the end supersedes the present one. If the last day has passed, sessions, links, tokens
+/// and unsent mails of the former holder end in the same transaction, otherwise at the midnight after it. Who may: the
+/// secretariat, the body's manager for the body's own seats. Mails: *farewell* to the former holder and *ended* to the
+/// body once the end has come; *designation requested* to the body if the seat becomes vacant. Errors:
+/// `end_before_start`, `already_ended`, `ends_already`, `reason_missing`, `communicated_in_future`, `last_secretariat`,
+/// `stale`; for the provenance those of [`designate`].
 pub async fn end(ctx: &Ctx, txn: &Txn, id: DesignationId, version: i32, input: EndIn) -> Result<Designation> {
     let current = open::<Designation>(ctx, txn, id, Action::Designate, Seen::Version(version)).await?;
     let reason = typed::reason("reason", &input.reason, REASON_CHARACTERS)?;
@@ -187,7 +187,7 @@ async fn end_at(
     Ok(ended)
 }
 
-/// A network without a secretariat could be run by nobody: on each day that a change takes from one, another has to be there.
+/// Refuses a change that leaves a day without a secretariat, because then no person could run the network.
 async fn keep_a_secretariat(ctx: &Ctx, txn: &Txn, current: &Designation, remaining: Option<Term>) -> Result<()> {
     if current.seat.kind != SeatKind::Secretariat {
         return Ok(());
@@ -203,8 +203,8 @@ async fn keep_a_secretariat(ctx: &Ctx, txn: &Txn, current: &Designation, remaini
 
 /// Corrects a mistake: a record with the right content supersedes the wrong one, which stays readable.
 ///
-/// Who may: the secretariat, the body's manager for the body's own seats. Which mails leave: those of an end that has come by now;
-/// *designation requested* to the body if the seat is left vacant. Which errors: those of [`designate`] that concern the
+/// Who may: the secretariat, the body's manager for the body's own seats. Mails: those of an end, if the corrected end
+/// has passed; *designation requested* to the body if the seat becomes vacant. Errors: those of [`designate`] about the
 /// content, `reason_missing`, `nothing_changes`, `last_secretariat`, `stale`.
 pub async fn correct(
     ctx: &Ctx,
@@ -234,16 +234,15 @@ pub async fn correct(
     known(txn, id).await
 }
 
-/// Whether a change took today from the holder.
+/// Tells whether a change ended the designation's coverage of today.
 fn has_emptied(ctx: &Ctx, before: &Designation, after: &Designation) -> bool {
     before.record.covers(ctx.today()) && !after.record.covers(ctx.today())
 }
 
-/// Declares that a designation should never have been entered: from now on it covers no day.
+/// Annuls a designation that should never have been entered: from now on it covers no day.
 ///
-/// Who may: the secretariat. Which mails leave: *designation requested* to the body if the seat is left vacant; what had been
-/// promised to its holder is cancelled. Which errors: `already_ended` (annulled before), `reason_missing`,
-/// `last_secretariat`, `stale`.
+/// Who may: the secretariat. Mails: *designation requested* to the body if the seat becomes vacant; unsent mails to its
+/// holder are withdrawn. Errors: `already_ended` (annulled before), `reason_missing`, `last_secretariat`, `stale`.
 pub async fn annul(ctx: &Ctx, txn: &Txn, id: DesignationId, version: i32, reason: &str) -> Result<Designation> {
     let current = open::<Designation>(ctx, txn, id, Action::Annul, Seen::Version(version)).await?;
     let reason = typed::reason("reason", reason, REASON_CHARACTERS)?;
@@ -260,14 +259,14 @@ pub async fn annul(ctx: &Ctx, txn: &Txn, id: DesignationId, version: i32, reason
     known(txn, id).await
 }
 
-/// Supersedes the current record and returns the designation as it is now.
+/// Supersedes the current record and returns the present designation.
 async fn supersede(ctx: &Ctx, txn: &Txn, current: &Designation, successor: Successor) -> Result<Designation> {
     attach_proof(ctx, txn, current.id, &successor.statement.provenance).await?;
     store::supersede(txn, current, ctx.new_id(), successor, ctx.now(), ctx.actor.person_id()).await?;
     known(txn, current.id).await
 }
 
-/// What it takes to record an absence.
+/// Input for recording an absence.
 #[derive(Clone, Debug)]
 pub struct UnavailableIn {
     pub from: NaiveDate,
@@ -278,9 +277,9 @@ pub struct UnavailableIn {
 
 /// Records days on which a holder cannot work.
 ///
-/// Who may: the holder, the body's manager, the secretariat. Which mails leave: none; what falls due meanwhile goes to the
-/// deputy where everything is to be reassigned. Which errors: `end_before_start`, `unavailability_outside`,
-/// `unavailability_overlaps` (one of the days is an absence already), a note of more characters than are kept.
+/// Who may: the holder, the body's manager, the secretariat. Mails: none. If everything is to be reassigned, tasks due
+/// on these days go to the deputy. Errors: `end_before_start`, `unavailability_outside`, `unavailability_overlaps` (one
+/// of the days is an absence already), `too_long` for the note.
 pub async fn declare_unavailable(
     ctx: &Ctx,
     txn: &Txn,
@@ -313,7 +312,7 @@ pub async fn declare_unavailable(
     Ok(new)
 }
 
-/// Withdraws an absence: the holder is there after all. Same rights as declaring it; errors: `stale`.
+/// Withdraws an absence. Same permissions as recording it; errors: `stale`.
 pub async fn withdraw_unavailability(
     ctx: &Ctx,
     txn: &Txn,
@@ -330,10 +329,10 @@ pub async fn withdraw_unavailability(
     record_event(ctx, txn, Verb::WithdrawUnavailability, &designation).await
 }
 
-/// Asks a body by mail to fill a seat that is vacant today: the mail says that nobody holds it.
+/// Asks a body by mail to fill a seat that is vacant today.
 ///
-/// Who may: the secretariat. Which mails leave: *designation requested* to the body, once a day at the most. Which errors:
-/// `not_found`, `seat_held`, `nobody_to_ask` (the body has neither a manager nor a certified mailbox).
+/// Who may: the secretariat. Mails: *designation requested* to the body, at most once a day. Errors: `not_found`,
+/// `seat_held`, `nobody_to_ask` (the body has neither a manager nor a certified mailbox).
 pub async fn request_designation(ctx: &Ctx, txn: &Txn, seat_code: &str) -> Result<()> {
     let seat = seat(txn, SeatKey::Code(seat_code)).await?;
     ctx.demand(policy::may(&ctx.actor, Action::RequestDesignation, of_seat(&seat)))?;
@@ -346,7 +345,8 @@ pub async fn request_designation(ctx: &Ctx, txn: &Txn, seat_code: &str) -> Resul
     if mail::requested(ctx, txn, &seat).await? == 0 { Err(Refusal::NobodyToAsk.into()) } else { Ok(()) }
 }
 
-/// The bodies that no mail reaches today: they have neither a manager in office nor a certified mailbox.
+/// Lists the bodies that no mail can reach today, because they have neither a manager in office nor a certified
+/// mailbox.
 pub async fn unreachable_bodies(ctx: &Ctx) -> Result<HashSet<BodyId>> {
     let managers = holders_of(ctx.reader(), SeatKind::BodyManager, ctx.today()).await?;
     let managed: HashSet<BodyId> = managers.iter().map(|one| one.seat.body_id).collect();
@@ -358,16 +358,16 @@ pub async fn unreachable_bodies(ctx: &Ctx) -> Result<HashSet<BodyId>> {
         .collect())
 }
 
-/// Where a page of the register ends: the first day of its last line's term, and that line's id.
+/// Last line of a page of the register: the first day of its term, and its id.
 pub type Cursor = (NaiveDate, DesignationId);
 
-/// The register: up to `limit` lines that pass the filter and may be seen, the latest term first.
+/// Lists up to `limit` designations that pass the filter and are visible to the caller, the latest term first.
 pub async fn list(ctx: &Ctx, filter: &Filter, after: Option<Cursor>, limit: u64) -> Result<Vec<Designation>> {
     Ok(store::list(ctx.reader(), &scope::<Designation>(ctx)?, filter, after, Some(limit)).await?)
 }
 
-/// Counts in how many days each of these was communicated, as [`model::promptness`] does. An end is held against what was told
-/// before, so the histories of all that ended are read, at once.
+/// Computes for each of these designations the days to its communication, as [`model::promptness`] does. An end is
+/// compared with earlier communications, so the histories of all ended ones are read in one query.
 pub async fn promptness(db: &impl ConnectionTrait, lines: &[Designation]) -> Result<HashMap<DesignationId, i64>> {
     let ended = lines.iter().filter(|line| line.record.change == RecordChange::Ended).map(|line| line.id).collect();
     let histories = store::histories(db, ended).await?;
@@ -378,7 +378,7 @@ pub async fn promptness(db: &impl ConnectionTrait, lines: &[Designation]) -> Res
     Ok(lines.iter().filter_map(told).collect())
 }
 
-/// One designation with its history, documents and absences. Unknown and unseen are the same answer.
+/// Finds one designation with its history, documents and absences. Unknown and invisible ones get the same answer.
 pub async fn dossier(ctx: &Ctx, id: DesignationId) -> Result<Dossier> {
     let db = ctx.reader();
     let designation = read::<Designation>(ctx, db, id).await?;
@@ -408,19 +408,19 @@ pub async fn seat(db: &impl ConnectionTrait, key: SeatKey<'_>) -> Result<Seat> {
     store::seat(db, key).await?.ok_or(Error::NotFound)
 }
 
-/// Everybody who holds a seat of the kind on the day.
+/// Lists the holders of seats of this kind on the day.
 pub async fn holders_of(db: &impl ConnectionTrait, kind: SeatKind, day: NaiveDate) -> Result<Vec<Designation>> {
     let filter = Filter { kind: Some(kind), as_of: Some(day), ..Filter::default() };
     Ok(store::list(db, &Visibility::Everything, &filter, None, None).await?)
 }
 
-/// Everybody who holds a seat on the day, for the slices that write to them.
+/// Lists the holders of all seats on the day, for the slices that write to them.
 pub async fn all_holders(db: &impl ConnectionTrait, day: NaiveDate) -> Result<Vec<Designation>> {
     let filter = Filter { as_of: Some(day), ..Filter::default() };
     Ok(store::list(db, &Visibility::Everything, &filter, None, None).await?)
 }
 
-/// Absences that touch a span, withdrawn ones left out.
+/// Lists absences that touch a period, without withdrawn ones.
 pub async fn absences(db: &impl ConnectionTrait, from: NaiveDate, to: NaiveDate) -> Result<Vec<Unavailability>> {
     let all = store::unavailabilities(db, None, Some((from, to))).await?;
     Ok(all.into_iter().filter(|absence| absence.withdrawn_at.is_none()).collect())
@@ -437,7 +437,7 @@ pub async fn whole_register(db: &impl ConnectionTrait) -> Result<Vec<Designation
     Ok(store::list(db, &Visibility::Everything, &Filter::default(), None, None).await?)
 }
 
-/// The end of a day in Europe/Rome: "as known on day K" means with everything recorded on that day.
+/// Returns the end of a day in Europe/Rome: "as known on day K" includes everything recorded on that day.
 pub fn known_on(day: NaiveDate) -> DateTime<Utc> {
     crate::time::zone::start_of_day(day + Days::new(1)) - TimeDelta::milliseconds(1)
 }
@@ -473,18 +473,18 @@ impl Scoped for Designation {
     }
 }
 
-/// Returns what the policy is asked about a seat before it has a holder.
+/// Returns the policy's subject for a seat before it has a holder.
 fn of_seat(seat: &Seat) -> Subject {
     Subject { seat: seat.kind, body: seat.body_id, holder: None }
 }
 
-/// Reads a designation that is known to be there, such as one that was written in this transaction.
+/// Reads a designation that must exist, such as one written in this transaction.
 async fn known(db: &impl ConnectionTrait, id: DesignationId) -> Result<Designation> {
     let found = store::find(db, &Visibility::Everything, id).await?;
     Ok(found.ok_or_else(|| StoreError::inconsistent("designation", id, "gone within a transaction"))?)
 }
 
-/// Records what a body said of its seat: on its behalf, through which channel, resting on which act.
+/// Records a statement of a body in the audit trail, with the body, the channel and the act.
 async fn record_statement(ctx: &Ctx, txn: &Txn, verb: Verb, designation: &Designation) -> Result<()> {
     let Statement { act, provenance, .. } = &designation.record.statement;
     let said = Event {
@@ -496,7 +496,7 @@ async fn record_statement(ctx: &Ctx, txn: &Txn, verb: Verb, designation: &Design
     audit::record(ctx, txn, said).await
 }
 
-/// Records what no body said: what a holder declares, what the service carries out.
+/// Records an event without a statement of a body: a declaration of a holder, or an action of the service.
 async fn record_event(ctx: &Ctx, txn: &Txn, verb: Verb, designation: &Designation) -> Result<()> {
     audit::record(ctx, txn, event(verb, designation)).await
 }

@@ -1,4 +1,4 @@
-//! The requests to fill a seat as questions, and their answer: the seat is filled.
+//! Requests to fill a seat as questions, answered when the seat is filled.
 
 use super::mail::kinds::Requested;
 use super::service;
@@ -10,7 +10,7 @@ use crate::silence::{Instants, Question};
 use chrono::{DateTime, Utc};
 use sea_orm::ConnectionTrait;
 
-/// Returns the requests that left since an instant. Each asks about one seat.
+/// Returns the requests sent since an instant. Each asks about one seat.
 pub async fn questions(db: &impl ConnectionTrait, since: DateTime<Utc>) -> Result<Vec<Question>> {
     let gone = withdraw::gone_since(db, Requested::NAME, since).await?;
     let question =
@@ -18,7 +18,7 @@ pub async fn questions(db: &impl ConnectionTrait, since: DateTime<Utc>) -> Resul
     Ok(gone.into_iter().map(question).collect())
 }
 
-/// Returns the seats that somebody holds today, answered now: a filled seat leaves no request open.
+/// Returns the seats held today as answered now, because a filled seat leaves no request open.
 pub async fn answers(ctx: &Ctx, db: &impl ConnectionTrait) -> Result<Instants> {
     let holders = service::all_holders(db, ctx.today()).await?;
     Ok(holders.iter().map(|one| (one.seat.id.to_string(), ctx.now())).collect())

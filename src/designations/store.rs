@@ -1,4 +1,4 @@
-//! Rows of the register and back. With its three parts the only file of the slice that speaks to the database.
+//! Rows of the register. This file and its three parts are the only ones of the slice that query the database.
 
 mod absences;
 mod records;
@@ -23,7 +23,7 @@ use sea_orm::{
 
 type Result<T> = std::result::Result<T, StoreError>;
 
-/// What a list of designations asks for; everything left out does not narrow it.
+/// Filter of a list of designations; absent members do not narrow it.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     pub body: Option<BodyId>,
@@ -31,23 +31,23 @@ pub struct Filter {
     pub seat: Option<SeatId>,
     pub kind: Option<SeatKind>,
     pub person: Option<PersonId>,
-    /// In force on this day; with annulled ones, those too that were said to be.
+    /// In force on this day; with annulled ones, also those that were recorded as in force.
     pub as_of: Option<NaiveDate>,
     /// Begins after this day.
     pub begins_after: Option<NaiveDate>,
     /// Ended before this day.
     pub ended_before: Option<NaiveDate>,
-    /// Ends on a day of this span, ends included.
+    /// Ends on a day of this period, both ends included.
     pub ends_within: Option<(NaiveDate, NaiveDate)>,
-    /// As known at this instant; now where it is left out.
+    /// Instant of knowledge; `None`: now.
     pub known_at: Option<DateTime<Utc>>,
-    /// Annulled ones too: only the register with its whole history shows them.
+    /// Includes annulled ones; only the register with its whole history shows them.
     pub with_annulled: bool,
-    /// Those whose end has not had its effects yet.
+    /// Only designations whose end has not been carried out yet.
     pub not_handed_over: bool,
 }
 
-/// One line of the register as the database gives it.
+/// One row of the register.
 #[derive(FromQueryResult)]
 struct Row {
     id: DesignationId,
@@ -104,7 +104,7 @@ impl From<seat::Named> for Seat {
     }
 }
 
-/// Everything a line of the register shows, in one statement.
+/// Selects all data of a line of the register, in one statement.
 fn lines() -> Select<record::Entity> {
     let lines = records()
         .columns([
@@ -149,7 +149,7 @@ mod join {
     }
 }
 
-/// The designations that pass the filter and may be seen, the latest term first.
+/// Lists the visible designations that pass the filter, the latest term first.
 pub async fn list(
     db: &impl ConnectionTrait,
     visible: &Visibility,
@@ -168,12 +168,12 @@ fn register(
     limit: Option<u64>,
 ) -> Select<record::Entity> {
     let lines = lines().filter(known(filter.known_at)).filter(seen_by(visible)).filter(narrowed(filter));
-    // Both keys are of the record's own table, because one index holds them in this order.
+    // Both keys are columns of the record's table, so that one index provides the order.
     let key = (record::Column::ValidFrom.into_expr(), record::Column::DesignationId);
     page(lines, Order::Desc, key, after, limit)
 }
 
-/// One designation as known now, if it may be seen.
+/// Finds one visible designation as known now.
 pub async fn find(db: &impl ConnectionTrait, visible: &Visibility, id: DesignationId) -> Result<Option<Designation>> {
     let row = lines()
         .filter(known(None))
@@ -231,7 +231,7 @@ fn millis(instant: DateTime<Utc>) -> Instant {
     entity::Instant::from(instant)
 }
 
-/// The terms held or announced in a seat, as known now.
+/// Lists the present and future terms in a seat, as known now.
 pub async fn occupied(db: &impl ConnectionTrait, seat: SeatId) -> Result<Vec<Occupied>> {
     let filter = Filter { seat: Some(seat), ..Filter::default() };
     let held = list(db, &Visibility::Everything, &filter, None, None).await?;
@@ -246,27 +246,27 @@ pub async fn occupied(db: &impl ConnectionTrait, seat: SeatId) -> Result<Vec<Occ
         .collect())
 }
 
-/// Reads who holds a seat on a day.
+/// Reads the holders of a seat on a day.
 pub async fn holders_on(db: &impl ConnectionTrait, seat: SeatId, day: NaiveDate) -> Result<Vec<Occupied>> {
     Ok(occupied(db, seat).await?.into_iter().filter(|one| one.term.covers(day)).collect())
 }
 
-/// Reads who holds the seat on the day after a designation ends; nobody if it has no end.
+/// Reads the holders of the seat on the day after a designation ends; empty if it has no end.
 pub async fn successors(db: &impl ConnectionTrait, designation: &Designation) -> Result<Vec<Occupied>> {
     let Some(last) = designation.record.statement.term.to else { return Ok(Vec::new()) };
     holders_on(db, designation.seat.id, last + Days::new(1)).await
 }
 
-/// Seats with the names of their bodies and observatories, in the order of their codes.
+/// Lists seats with the names of their bodies and observatories, by code.
 pub async fn seats(db: &impl ConnectionTrait) -> Result<Vec<Seat>> {
     seats_where(db, Condition::all()).await
 }
 
-/// How one seat is named.
+/// Identification of one seat.
 #[derive(Clone, Copy, Debug)]
 pub enum SeatKey<'a> {
     Id(SeatId),
-    /// Its code, for example `referent:bergamo`.
+    /// The code, for example `referent:bergamo`.
     Code(&'a str),
     /// The one seat of its kind in an observatory.
     Of(SeatKind, ObservatoryId),
@@ -295,7 +295,7 @@ async fn seats_where(db: &impl ConnectionTrait, condition: Condition) -> Result<
     Ok(rows.into_iter().map(Seat::from).collect())
 }
 
-/// A designation about to be written: its identity and its first record.
+/// A new designation: its identity and its first record.
 pub struct NewDesignation {
     pub id: DesignationId,
     pub record_id: DesignationRecordId,
@@ -319,7 +319,7 @@ pub async fn insert(db: &impl ConnectionTrait, new: NewDesignation) -> Result<()
     insert_record(db, new.record_id, new.id, 1, new.first, new.at, new.by).await
 }
 
-/// Supersedes the current record, if the designation still has the version that was read.
+/// Supersedes the current record, if the designation's version is unchanged.
 pub async fn supersede(
     db: &impl ConnectionTrait,
     current: &Designation,
@@ -340,7 +340,7 @@ pub async fn supersede(
     insert_record(db, record_id, current.id, current.record.position + 1, successor, at, by).await
 }
 
-/// Marks that the effects of an end have been carried out.
+/// Marks the end of a designation as carried out.
 pub async fn mark_handed_over(db: &impl ConnectionTrait, id: DesignationId, at: DateTime<Utc>) -> Result<()> {
     let touched = designation::Entity::update_many()
         .col_expr(designation::Column::HandedOverAt, Expr::value(millis(at)))
@@ -351,7 +351,7 @@ pub async fn mark_handed_over(db: &impl ConnectionTrait, id: DesignationId, at: 
     exactly_one(touched.rows_affected)
 }
 
-/// A correction brought a designation back to life: its end has yet to come again.
+/// Removes the mark after a correction that put a designation in force again, because its new end is still to come.
 pub async fn unmark_handed_over(db: &impl ConnectionTrait, id: DesignationId) -> Result<()> {
     designation::Entity::update_many()
         .col_expr(designation::Column::HandedOverAt, Expr::value(Option::<Instant>::None))
@@ -366,7 +366,8 @@ mod tests {
     use super::*;
     use crate::db::plan_of;
 
-    /// A list that sorts the whole register for each page of fifty is ten times as slow as one that reads an index.
+    /// A list that sorts the whole register for each page of fifty lines is ten times as slow as one that reads an
+    /// index.
     #[tokio::test]
     async fn a_page_of_the_register_is_read_in_the_order_of_an_index() {
         let steps = plan_of(&register(&Visibility::Everything, &Filter::default(), None, Some(51))).await;

@@ -1,11 +1,11 @@
-//! The verbs of the designations in the trail.
+//! Verbs of the designations in the audit trail.
 
 use crate::audit;
 use crate::slice::Slice;
 use crate::vocabulary::vocabulary;
 
 vocabulary! {
-    /// What the trail can say of the designations.
+    /// Verbs of the designations in the audit trail.
     Verb {
         Designate = "designate",
         End = "end",

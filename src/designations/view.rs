@@ -1,4 +1,4 @@
-//! What the register shows: a designation with the names of its person, seat and body, ready for pages, mails and REST.
+//! Views of the register: a designation with the names of its person, seat and body, for pages, mails and REST.
 
 use super::model::{Record, Seat, Standing, Unavailability};
 use crate::documents::view::Document;
@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{DesignationId, PersonId};
 use entity::kinds::RecordChange;
 
-/// The holder of a seat, with what is needed to write to them.
+/// The holder of a seat, with contact data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holder {
     pub id: PersonId,
@@ -25,15 +25,15 @@ impl Holder {
     }
 }
 
-/// One designation as a list shows it: its record known at the instant asked for.
+/// One designation in a list, with its record as known at the requested instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Designation {
     pub id: DesignationId,
     /// The optimistic lock: rises with every record.
     pub version: i32,
-    /// When its first record was written.
+    /// Instant of its first record.
     pub entered_at: DateTime<Utc>,
-    /// When the effects of its end were carried out; empty while it holds.
+    /// Instant at which its end was carried out; `None` while it is in force.
     pub handed_over_at: Option<DateTime<Utc>>,
     pub seat: Seat,
     pub holder: Holder,
@@ -55,7 +55,7 @@ impl Designation {
     }
 }
 
-/// One designation with everything kept of it.
+/// One designation with its history, documents and absences.
 #[derive(Clone, Debug)]
 pub struct Dossier {
     pub designation: Designation,

@@ -1,8 +1,8 @@
-//! The pages of the register: the list, one designation, and the forms by which it changes.
+//! Pages of the register: the list, one designation, and the forms that change it.
 //!
-//! Handlers stay thin: what may be done is asked of the policy, what is typed is understood by `forms`, what happens is a
-//! use case. A refused form comes back with everything that was typed; a file that was kept already is not asked for
-//! again. Whoever meets a change made meanwhile sees what it was and decides anew.
+//! Handlers are short: the policy decides permissions, `forms` parses the input, a use case makes the change. A refused
+//! form is shown again with everything that was typed, and a file that was already uploaded need not be uploaded again.
+//! If the designation has changed meanwhile, the form shows the change and can be sent again.
 
 mod absence;
 mod change;

@@ -1,4 +1,4 @@
-//! The register's facts in the reader's words, for pages, mails and REST alike.
+//! Texts about the register for pages, mails and REST.
 
 use super::model::{Act, Reason, Seat};
 use super::verb::Verb;
@@ -18,7 +18,7 @@ pub fn act(act: &Act, lang: Lang) -> String {
     )
 }
 
-/// Words the reason of an end, a correction or an annulment: as somebody wrote it, or by the act that replaced the holder.
+/// Returns the text of a reason: as written, or with the act of the replacing designation.
 pub fn reason(reason: &Reason, lang: Lang) -> String {
     match reason {
         Reason::Said(text) => text.clone(),
@@ -31,7 +31,7 @@ pub fn seat_name(seat: &Seat, lang: Lang) -> String {
     format!("{} · {}", seat.kind.label(lang), seat.place())
 }
 
-/// Returns what the trail says happened to a designation.
+/// Returns the text of an action on a designation.
 pub fn did(verb: Verb, lang: Lang) -> &'static str {
     lang.t(match verb {
         Verb::Designate => "designations.did_designate",

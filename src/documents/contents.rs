@@ -1,7 +1,7 @@
-//! The contents of documents by their SHA-256: `ab/cd/<sha256>` in a folder or in an S3-compatible store (ADR 17).
+//! Contents of documents by their SHA-256: `ab/cd/<sha256>` in a folder or in an S3-compatible store (ADR 17).
 //!
-//! A content that [`Contents::put`] has taken is durable: in the folder the file and its folders are flushed to the disk, an S3
-//! store answers when it has done the same. It appears under its address whole or not at all.
+//! A content is durable when [`Contents::put`] returns: in a folder the file and its folders are flushed to the disk,
+//! and an S3 store answers after it has done the same. A content appears at its address completely or not at all.
 
 use crate::config::{Config, ContentsKind};
 use crate::error::{Code, Error};
@@ -23,14 +23,16 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// The time within which the store takes or begins to give a content. Beyond it the caller is told that the service is busy.
+/// Time within which the store accepts or starts to return a content. Beyond it the caller is answered that the service
+/// is busy.
 const CONTENT_WITHIN: Duration = Duration::from_secs(20);
-/// The time within which the store answers about a content. Use cases wait for it in their turn to write, so it is short.
+/// Time within which the store answers a question about a content. It is short, because use cases wait for it while
+/// they hold the turn to write.
 const ANSWER_WITHIN: Duration = Duration::from_secs(2);
 /// The number of hexadecimal digits of a SHA-256.
 const DIGITS: usize = 64;
 
-/// Why a content cannot be written or read.
+/// Errors of writing or reading a content.
 #[derive(Debug, thiserror::Error)]
 pub enum ContentsError {
     #[error("the store of documents has no room left: {0}")]
@@ -46,7 +48,7 @@ pub enum ContentsError {
 type Result<T> = std::result::Result<T, ContentsError>;
 
 impl From<ContentsError> for Error {
-    /// The caller is refused in general words; the log names the content.
+    /// The caller gets a general error; the log names the content.
     fn from(error: ContentsError) -> Self {
         tracing::error!(%error, "documents");
         Self::refused(match error {
@@ -69,7 +71,7 @@ impl ContentsError {
             }
             cause = one.source();
         }
-        // The status of an S3 store stands in the text alone.
+        // An S3 store reports the status only in the text.
         if told.contains("507 Insufficient Storage") { Self::Full(told) } else { Self::Unavailable(told) }
     }
 }
@@ -81,7 +83,7 @@ pub enum Removed {
     Kept,
 }
 
-/// The store of a process. Opened at its first use.
+/// The store of contents of a process. It is opened at its first use.
 pub struct Contents {
     place: Place,
     opened: OnceLock<Arc<dyn ObjectStore>>,
@@ -95,7 +97,7 @@ enum Place {
 }
 
 impl Contents {
-    /// Describes the store that the configuration names, without touching it.
+    /// Makes the configured store without opening it.
     pub fn of(config: &Config) -> Self {
         let place = match config.documents.store {
             ContentsKind::Folder => Place::Folder(config.documents_folder()),
@@ -105,7 +107,7 @@ impl Contents {
         Self { place, opened: OnceLock::new() }
     }
 
-    /// Opens the store. The folder is made if there is none, readable by its owner alone.
+    /// Opens the store. A missing folder is created, readable only by its owner.
     fn store(&self) -> Result<Arc<dyn ObjectStore>> {
         if let Some(store) = self.opened.get() {
             return Ok(Arc::clone(store));
@@ -129,8 +131,8 @@ impl Contents {
         Ok(Arc::clone(self.opened.get_or_init(|| store)))
     }
 
-    /// Writes a content under its SHA-256. One that is there already is written anew, which mends a damaged one and makes an orphan
-    /// young again.
+    /// Writes a content at its SHA-256. An existing one is written again, which repairs a damaged content and renews
+    /// the age of one without a document.
     pub async fn put(&self, sha256: &str, content: Bytes) -> Result<()> {
         let address = address(sha256);
         let store = self.store()?;
@@ -140,7 +142,7 @@ impl Contents {
         Ok(())
     }
 
-    /// Returns when a content was last written; `None` if there is no such content.
+    /// Returns the instant of the last write of a content; `None` if it does not exist.
     pub async fn written_at(&self, sha256: &str) -> Result<Option<DateTime<Utc>>> {
         let address = address(sha256);
         let store = self.store()?;
@@ -174,7 +176,7 @@ impl Contents {
         Ok(())
     }
 
-    /// Lists every content with its size in bytes. Whatever else lies in the store is left out.
+    /// Lists every content with its size in bytes. Other objects in the store are ignored.
     pub async fn list(&self) -> Result<BTreeMap<String, u64>> {
         let found: Vec<_> = self.store()?.list(None).try_collect().await.map_err(|error| ContentsError::of(&error))?;
         Ok(found
@@ -197,7 +199,8 @@ impl Contents {
         Ok(Removed::Gone)
     }
 
-    /// Removes from the folder the files of uploads that a crash interrupted before they got their address (`<sha256>#1`).
+    /// Removes from the folder the files of uploads that a crash interrupted before they got their final name
+    /// (`<sha256>#1`).
     pub fn remove_unfinished(&self, before: DateTime<Utc>) -> Result<()> {
         let Place::Folder(folder) = &self.place else { return Ok(()) };
         remove_unfinished(folder, before).map_err(|failure| at(folder, &failure))
@@ -235,12 +238,13 @@ fn is_sha256(name: &str) -> bool {
     name.len() == DIGITS && name.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-/// Waits for the store at most so long.
+/// Waits for the store at most this long.
 async fn within<T>(patience: Duration, answer: impl Future<Output = T>) -> Result<T> {
     timeout(patience, answer).await.map_err(|_| ContentsError::Unavailable(format!("no answer within {patience:?}")))
 }
 
-/// Passes a content on while it is hashed. The end is an error of the kind `InvalidData` where the hash is another.
+/// Passes a content on while its hash is computed. The stream ends with an error of the kind `InvalidData` if the hash
+/// differs.
 fn checked(
     sha256: String,
     content: BoxStream<'static, object_store::Result<Bytes>>,

@@ -1,4 +1,4 @@
-//! The rules on documents: which types are accepted, how a document is named, what can own one.
+//! Rules for documents: accepted types, names, kinds of owner.
 
 use crate::error::{Code, Refusal as DomainRefusal, Refused};
 use crate::letters;
@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-/// The longest name of a document, in characters. The stem of a longer one is cut.
+/// Longest name of a document, in characters. A longer name loses the end of its stem.
 const NAME_CHARACTERS: usize = 200;
 
 /// Accepted types, with their extensions. Most administrations send signed envelopes (`.p7m`).
@@ -20,16 +20,16 @@ const TYPES: &[(&str, &[&str])] = &[
 const PDF: &str = "application/pdf";
 const ENVELOPE: &str = "application/pkcs7-mime";
 
-/// The number of bytes that may stand before a PDF's header, as readers allow (ISO 32000-1, Annex H, note 13).
+/// Bytes allowed before a PDF's header, as PDF readers allow them (ISO 32000-1, Annex H, note 13).
 const BEFORE_PDF_HEADER: usize = 1024;
 
-/// Base64 as programs for signatures write it, padded or not.
+/// Base64 as signature programs write it, padded or not.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// Why a file is not accepted.
+/// Refusals of files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     #[error("the file is empty")]
@@ -51,7 +51,7 @@ impl DomainRefusal for Refusal {
     }
 }
 
-/// Returns the media type of a file: the one of its content, if its name says the same.
+/// Returns the media type of a file, detected from its content; refused if its name indicates another type.
 pub fn document_type(name: &str, bytes: &[u8]) -> Result<&'static str, Refusal> {
     if bytes.is_empty() {
         return Err(Refusal::Empty);
@@ -61,8 +61,8 @@ pub fn document_type(name: &str, bytes: &[u8]) -> Result<&'static str, Refusal> 
     if sniffed_type(bytes) == Some(declared) { Ok(declared) } else { Err(Refusal::TypeMismatch) }
 }
 
-/// Returns the name under which a file is kept: the last part of its path, on one line. Only the stem of a long name is cut,
-/// because the extensions say what the file is: `….pdf.p7m`.
+/// Returns the name to store: the last part of its path, on one line. Only the stem of a long name is shortened,
+/// because the extensions show the type: `….pdf.p7m`.
 pub fn document_name(name: &str) -> String {
     let last = letters::on_one_line(name.rsplit(['/', '\\']).next().unwrap_or_default()).replace('"', "");
     let (stem, extensions) = last.split_at(extensions_from(&last));
@@ -83,7 +83,7 @@ fn type_of(extension: &str) -> Option<&'static str> {
     TYPES.iter().find(|(_, extensions)| extensions.contains(&extension.as_str())).map(|(media_type, _)| *media_type)
 }
 
-/// Tells the type of the bytes. A file that begins as something else is that, whatever stands further on.
+/// Detects the type of the bytes. Only the beginning counts.
 fn sniffed_type(bytes: &[u8]) -> Option<&'static str> {
     if is_signed_envelope(bytes) || decoded(bytes).is_some_and(|envelope| is_signed_envelope(&envelope)) {
         return Some(ENVELOPE);
@@ -94,14 +94,15 @@ fn sniffed_type(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// Tells whether it is a CMS envelope in DER or BER (RFC 5652 §3): a sequence whose first member is the object id of signed data.
+/// Tells whether the bytes are a CMS envelope in DER or BER (RFC 5652 §3): a sequence whose first member is the object
+/// id of signed data.
 fn is_signed_envelope(bytes: &[u8]) -> bool {
     const SIGNED_DATA: [u8; 11] = [0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02];
     let head = &bytes[..bytes.len().min(24)];
     head.first() == Some(&0x30) && head.windows(SIGNED_DATA.len()).any(|window| window == SIGNED_DATA)
 }
 
-/// Decodes a text in base64, bare or between the lines of PEM (RFC 7468 §8–9): nothing else may stand beside it.
+/// Decodes base64, bare or between the lines of PEM (RFC 7468 §8–9); `None` if there is other text.
 fn decoded(bytes: &[u8]) -> Option<Vec<u8>> {
     let text = std::str::from_utf8(bytes).ok()?.trim_start_matches('\u{feff}').trim();
     let between = |label: &str| {
@@ -126,7 +127,7 @@ mod tests {
     const HEAD: [u8; 15] = [0x30, 0x82, 0x01, 0x00, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02];
 
     #[test]
-    fn a_file_must_be_what_its_name_says() {
+    fn the_bytes_of_a_file_must_match_its_name() {
         let pdf = b"%PDF-1.7\n1 0 obj".as_slice();
         assert_eq!(document_type("atto.pdf", pdf), Ok(PDF));
         assert_eq!(document_type("ATTO.PDF", pdf), Ok(PDF));
@@ -159,7 +160,7 @@ mod tests {
     }
 
     proptest! {
-        /// A name keeps its type however it is cut, and fits its column.
+        /// A shortened name keeps its type and fits its column.
         #[test]
         fn a_name_keeps_its_type(stem in "\\PC{0,400}", extension in "(pdf|PDF|p7m|pdf\\.p7m|jpeg)") {
             let name = document_name(&format!("{stem}.{extension}"));
@@ -167,7 +168,7 @@ mod tests {
             prop_assert!(name.chars().count() <= NAME_CHARACTERS);
         }
 
-        /// An envelope in base64 is one, in whatever lines it comes.
+        /// An envelope in base64 is recognised, however its lines are broken.
         #[test]
         fn an_envelope_is_recognised_in_base64(rest in prop::collection::vec(any::<u8>(), 0..200), width in 1usize..80) {
             let text = BASE64.encode([&HEAD[..], &rest].concat());

@@ -1,7 +1,7 @@
-//! The use cases of documents. The use cases of other slices bring, attach and read documents with them.
+//! Use cases of documents, for the use cases of other slices that upload, attach and read them.
 //!
-//! A file is brought in two steps, because a content is written before the transaction that names it and no disk or network is
-//! waited for while other use cases wait for their turn: [`receive`], then [`keep`] inside the transaction.
+//! A file is uploaded in two steps: [`receive`] writes the content before the transaction, then [`keep`] adds the
+//! document inside it. No disk or network is therefore waited for while other use cases wait for their turn to write.
 
 use super::contents::Removed;
 use super::model;
@@ -21,23 +21,23 @@ use entity::kinds::DocumentOwnerKind;
 use sea_orm::ConnectionTrait;
 use std::collections::BTreeMap;
 
-/// The time that a content without a document stays, so that the use case that wrote it can end.
+/// Time for which a content without a document is kept, so that the use case that wrote it can end.
 const ORPHANS_STAY: TimeDelta = TimeDelta::days(1);
 
-/// A thing of another slice that can own documents.
+/// A record of another slice that can own documents.
 pub trait OwnsDocuments {
-    /// The kind of thing.
+    /// Kind of the record.
     const KIND: DocumentOwnerKind;
 
-    /// Returns the id of the thing.
+    /// Returns the id of the record.
     fn id(&self) -> String;
 
-    /// Checks with the policy of the thing's slice that the caller may read the thing's documents. Errors: not found, also for a
-    /// thing that the caller may not see.
+    /// Checks with the policy of the record's slice that the caller may read its documents. Errors: `not_found`, also
+    /// for a record that the caller may not see.
     fn check_reader(&self, ctx: &Ctx) -> impl Future<Output = Result<()>>;
 }
 
-/// A file whose content is in the store and that no document names yet.
+/// A file with a stored content, not yet named by a document.
 pub struct Received {
     name: String,
     media_type: &'static str,
@@ -45,10 +45,11 @@ pub struct Received {
     sha256: String,
 }
 
-/// Checks a file and puts its content into the store.
+/// Checks a file and writes its content into the store.
 ///
-/// Who may: the use case that calls has authorised it. Errors: `document_too_large`, `document_empty`, `document_type_refused`,
-/// `document_type_mismatch`, `documents_quota`; `busy` and `storage_full` if the store takes no content.
+/// Who may: the calling use case has checked the permission. Errors: `document_too_large`, `document_empty`,
+/// `document_type_refused`, `document_type_mismatch`, `documents_quota`; `busy` and `storage_full` if the store does
+/// not accept the content.
 pub async fn receive(ctx: &Ctx, name: &str, content: Bytes) -> Result<Received> {
     if content.len() > ctx.config().limits.document_bytes {
         return Err(Error::refused(Code::DocumentTooLarge));
@@ -59,19 +60,19 @@ pub async fn receive(ctx: &Ctx, name: &str, content: Bytes) -> Result<Received> 
         size: i64::try_from(content.len()).map_err(|_| Error::refused(Code::DocumentTooLarge))?,
         sha256: secret::sha256_hex(&content),
     };
-    // Before the content is written: refused files must not fill the disk either.
+    // Checked before the content is written, because refused files must not fill the disk either.
     check_quota(ctx, ctx.reader(), received.size).await?;
     ctx.services.contents.put(&received.sha256, content).await?;
     Ok(received)
 }
 
-/// Keeps a received file as a document. A document that nothing comes to own is removed by retention.
+/// Stores a received file as a document. A document without an owner is deleted by retention.
 ///
 /// Errors: `documents_quota`, `busy`.
 pub async fn keep(ctx: &Ctx, txn: &Txn, received: Received) -> Result<Document> {
     let Received { name, media_type, size, sha256 } = received;
     check_quota(ctx, txn, size).await?;
-    // Contents are swept in the turn to write (`sweep`): what is there now stays until this transaction ends.
+    // Contents are swept only in the turn to write (`sweep`), so an existing one stays until this transaction ends.
     if ctx.services.contents.written_at(&sha256).await?.is_none() {
         return Err(StoreError::Busy.into());
     }
@@ -81,7 +82,8 @@ pub async fn keep(ctx: &Ctx, txn: &Txn, received: Received) -> Result<Document> 
     Ok(document)
 }
 
-/// Refuses a file beyond what the caller's body may bring in a day of Europe/Rome, because a full disk stops the whole service.
+/// Refuses a file beyond the daily limit of the caller's body in Europe/Rome, because a full disk would stop the whole
+/// service.
 async fn check_quota(ctx: &Ctx, db: &impl ConnectionTrait, size: i64) -> Result<()> {
     let Some(body) = policy::body_charged(&ctx.actor) else { return Ok(()) };
     let limits = &ctx.config().limits;
@@ -100,7 +102,7 @@ async fn check_quota(ctx: &Ctx, db: &impl ConnectionTrait, size: i64) -> Result<
 
 /// Makes a thing an owner of a document. The thing may own it already.
 ///
-/// Who may: whoever brought the document, and the secretariat. Errors: `unknown_value` for `document_id`.
+/// Who may: the uploader of the document, and the secretariat. Errors: `unknown_value` for `document_id`.
 pub async fn attach<O: OwnsDocuments>(ctx: &Ctx, txn: &Txn, id: DocumentId, owner: &O) -> Result<()> {
     if store::is_owner(txn, id, O::KIND, &owner.id()).await? {
         return Ok(());
@@ -118,10 +120,10 @@ pub async fn documents(db: &impl ConnectionTrait, ids: Vec<DocumentId>) -> Resul
     Ok(store::documents(db, ids).await?)
 }
 
-/// Opens a document of a thing for reading. The whole content is checked before the first byte is handed out.
+/// Opens a document of a record for reading. The whole content is checked before the first byte is returned.
 ///
-/// Who may: as the thing's slice says ([`OwnsDocuments::check_reader`]). Errors: not found; `document_unreadable` if the content
-/// is missing or altered, `busy` if the store does not answer.
+/// Who may: as decided by the record's slice ([`OwnsDocuments::check_reader`]). Errors: `not_found`;
+/// `document_unreadable` if the content is missing or altered, `busy` if the store does not answer.
 pub async fn open<O: OwnsDocuments>(ctx: &Ctx, owner: &O, id: DocumentId) -> Result<Opened> {
     owner.check_reader(ctx).await?;
     if !store::is_owner(ctx.reader(), id, O::KIND, &owner.id()).await? {
@@ -138,24 +140,24 @@ pub async fn contents_recorded(db: &impl ConnectionTrait) -> Result<BTreeMap<Str
     Ok(store::recorded(db).await?)
 }
 
-/// Removes at most so many of the documents that nothing has come to own since before the instant. Returns their number. Their
-/// contents follow a day later ([`sweep`]).
+/// Deletes at most `limit` documents that have had no owner since before the instant. Returns their number. Their
+/// contents are deleted a day later ([`sweep`]).
 pub async fn remove_unowned(txn: &Txn, before: DateTime<Utc>, limit: u64) -> Result<u64> {
     Ok(store::remove_unowned(txn, before, limit).await?)
 }
 
-/// The outcome of a sweep of the store of contents.
+/// Result of a sweep of the store of contents.
 #[derive(Debug)]
 pub struct Swept {
     pub removed: u64,
     pub kept: usize,
-    /// Contents that are missing or of another size than their documents say.
+    /// Contents that are missing or differ in size from their documents.
     pub failures: Failures,
 }
 
-/// Removes the contents that no document names and that are older than a day, and checks that every other content is there.
+/// Deletes contents that no document names and that are older than a day, and checks that all others exist.
 ///
-/// Each content is removed in a turn to write of its own, so that no use case can come to name it meanwhile.
+/// Each content is deleted in its own turn to write, so that no use case can name it meanwhile.
 pub async fn sweep(ctx: &Ctx) -> Result<Swept> {
     let contents = &ctx.services.contents;
     let before = ctx.now() - ORPHANS_STAY;
@@ -175,7 +177,7 @@ pub async fn sweep(ctx: &Ctx) -> Result<Swept> {
     Ok(Swept { removed, kept: recorded.len(), failures })
 }
 
-/// Removes a content that no document names and that was last written before the instant.
+/// Deletes a content that no document names and that was last written before the instant.
 async fn remove_orphan(ctx: &Ctx, txn: &Txn, sha256: &str, before: DateTime<Utc>) -> Result<Removed> {
     if store::is_recorded(txn, sha256).await? {
         return Ok(Removed::Kept);
@@ -183,9 +185,9 @@ async fn remove_orphan(ctx: &Ctx, txn: &Txn, sha256: &str, before: DateTime<Utc>
     Ok(ctx.services.contents.remove_if_older(sha256, before).await?)
 }
 
-/// Moves contents that still lie in the database into the store, each in a transaction of its own. Returns their number.
+/// Moves contents that are still in the database into the store, each in its own transaction. Returns their number.
 ///
-/// A content is durable in the store before its bytes leave the database, so this may be interrupted and begun again.
+/// A content is durable in the store before its bytes leave the database, so this may be interrupted and started again.
 pub async fn move_contents(ctx: &Ctx) -> Result<u64> {
     let mut moved = 0;
     while let Some((document, content)) = store::first_unmoved(ctx.reader()).await? {

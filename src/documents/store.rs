@@ -1,4 +1,4 @@
-//! The tables of documents, of their owners, and of contents that still lie in the database.
+//! Tables of documents, of their owners, and of contents that are still in the database.
 
 use super::view::Document;
 use crate::db::{StoreError, Txn, delete_some};
@@ -58,12 +58,13 @@ impl From<document::Model> for Document {
     }
 }
 
-/// Returns who brought the document: the outer `None` for an unknown id, the inner one where the service itself brought it.
+/// Returns the uploader of the document: the outer `None` for an unknown id, the inner one for a document of the
+/// service itself.
 pub async fn uploader(db: &impl ConnectionTrait, id: DocumentId) -> Result<Option<Option<PersonId>>> {
     Ok(document::Entity::find_by_id(id).one(db).await?.map(|row| row.uploaded_by))
 }
 
-/// Returns the sizes in bytes of the documents that count to a body's share since an instant.
+/// Returns the sizes in bytes of the documents that count towards a body's limit since an instant.
 pub async fn sizes_kept_since(db: &impl ConnectionTrait, body: BodyId, since: DateTime<Utc>) -> Result<Vec<i64>> {
     Ok(document::Entity::find()
         .select_only()
@@ -75,7 +76,7 @@ pub async fn sizes_kept_since(db: &impl ConnectionTrait, body: BodyId, since: Da
         .await?)
 }
 
-/// Makes a thing an owner of the document; one that is an owner already stays one.
+/// Adds a record as an owner of the document; an existing owner stays.
 pub async fn insert_owner(
     db: &impl ConnectionTrait,
     id: DocumentId,
@@ -97,7 +98,7 @@ pub async fn is_owner(db: &impl ConnectionTrait, id: DocumentId, kind: DocumentO
     Ok(document_owner::Entity::find_by_id(key).one(db).await?.is_some())
 }
 
-/// Removes the documents that nothing has come to own since before the instant. Returns their number.
+/// Deletes the documents that have had no owner since before the instant. Returns their number.
 pub async fn remove_unowned(txn: &Txn, before: DateTime<Utc>, limit: u64) -> Result<u64> {
     let owned = Query::select().column(document_owner::Column::DocumentId).from(document_owner::Entity).to_owned();
     let given_up = Condition::all()
@@ -130,7 +131,7 @@ pub async fn recorded(db: &impl ConnectionTrait) -> Result<BTreeMap<String, u64>
         .collect()
 }
 
-/// Returns a document whose content still lies in the database, with that content.
+/// Returns a document with a content that is still in the database.
 pub async fn first_unmoved(db: &impl ConnectionTrait) -> Result<Option<(Document, Vec<u8>)>> {
     let Some(unmoved) = document_unmoved::Entity::find().one(db).await? else { return Ok(None) };
     let document = document::Entity::find_by_id(unmoved.document_id).one(db).await?;
@@ -140,7 +141,7 @@ pub async fn first_unmoved(db: &impl ConnectionTrait) -> Result<Option<(Document
     Ok(Some((document.into(), unmoved.content)))
 }
 
-/// Forgets the content in the database of a document whose content lies in the store.
+/// Deletes the content from the database of a document whose content is in the store.
 pub async fn forget_unmoved(db: &impl ConnectionTrait, id: DocumentId) -> Result<()> {
     document_unmoved::Entity::delete_by_id(id).exec(db).await?;
     Ok(())

@@ -1,4 +1,4 @@
-//! Turns the status of a refusal into HTTP's, and a status set by the framework into a code.
+//! Converts the status of a refusal to HTTP, and a status set by the framework to a code.
 
 use crate::error::{Code, Status};
 use actix_web::http::StatusCode;
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_code_answers_with_an_error_status_and_ours_alone_with_500() {
+    fn every_code_has_an_error_status_and_only_internal_errors_have_500() {
         for &code in Code::ALL {
             let status = status(code);
             assert!(status.is_client_error() || status.is_server_error(), "{code:?} answers {status}");

@@ -12,7 +12,7 @@ use actix_web::middleware::Next;
 /// Smallest body that is compressed, in bytes.
 const WORTH_IT: u64 = 1024;
 
-/// The layer that marks small answers.
+/// Layer that excludes small answers from compression.
 pub async fn spare_small_answers<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,

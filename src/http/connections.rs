@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn a_network_gets_its_share_of_connections_and_leaves_the_rest() {
+    fn a_network_cannot_exceed_its_share_of_connections() {
         let all = connections(2);
         let one = [all.place(address("192.0.2.1")), all.place(address("192.0.2.1"))];
         assert!(one.iter().all(Option::is_some));

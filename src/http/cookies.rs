@@ -1,7 +1,7 @@
-//! Our cookies, all technical: names, flags and lifetimes in one place.
+//! Cookies of the service, all technical: names, flags and lifetimes in one place.
 //!
-//! Over https every name carries the `__Host-` prefix, which makes browsers refuse a cookie that a neighbouring host or
-//! a plain connection tries to plant; plain development cannot have it, so there the bare name is used and only there.
+//! Over https every name has the `__Host-` prefix, so that browsers refuse a cookie set by a neighbouring host or over
+//! a plain connection. Development without https cannot use the prefix, so only there the bare name is used.
 
 use crate::http::request::Facts;
 use actix_web::HttpRequest;
@@ -20,16 +20,16 @@ pub const SESSION: Name = Name { plain: "sid", https: "__Host-sid" };
 pub const PRE_SESSION: Name = Name { plain: "pre", https: "__Host-pre" };
 /// The language chosen on a page: `it` or `en`.
 pub const LANGUAGE: Name = Name { plain: "lang", https: "__Host-lang" };
-/// The message to show on the next page: kind and text key, never a text.
+/// Message for the next page: kind and text key, never a text.
 pub const FLASH: Name = Name { plain: "flash", https: "__Host-flash" };
 
 impl Name {
-    /// The value the browser sent.
+    /// Returns the value that the browser sent.
     pub fn read(&self, request: &HttpRequest) -> Option<String> {
         request.cookie(self.of(Facts::of(request).https)).map(|cookie| cookie.value().to_owned())
     }
 
-    /// The cookie to send; without a lifetime it ends with the browser's session.
+    /// Makes the cookie to send; without a lifetime it ends with the browser's session.
     pub fn set(&self, request: &HttpRequest, value: String, lasts: Option<Duration>) -> Cookie<'static> {
         let https = Facts::of(request).https;
         let mut cookie = Cookie::build(self.of(https), value)
@@ -42,7 +42,7 @@ impl Name {
         cookie
     }
 
-    /// The cookie that makes the browser forget.
+    /// Makes the cookie that deletes this one in the browser.
     pub fn removal(&self, request: &HttpRequest) -> Cookie<'static> {
         self.set(request, String::new(), Some(Duration::ZERO))
     }

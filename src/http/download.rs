@@ -18,7 +18,7 @@ pub fn file(name: &str, media_type: &str, content: impl MessageBody + 'static) -
         .body(content)
 }
 
-/// Answers with a document, sent as it is read. A content that turns out to be altered on the way breaks the connection off.
+/// Sends a document while it is read. If its content proves altered on the way, the connection is aborted.
 pub fn document(Opened { document, content }: Opened) -> HttpResponse {
     let size = u64::try_from(document.size).unwrap_or_default();
     file(&document.name, &document.media_type, SizedStream::new(size, content))

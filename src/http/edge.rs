@@ -33,7 +33,7 @@ use uuid::Uuid;
 /// Seconds after which a caller may retry when the service was too busy.
 const BUSY_SECONDS: u64 = 2;
 
-/// The layer; `app.rs` wraps it round everything else.
+/// The outermost layer; `app.rs` wraps it around all others.
 pub async fn edge(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -202,7 +202,7 @@ fn after_panic(site: &Site, facts: Facts, method: &Method, standing: Option<Stan
     InternalError::from_response("panic", answer).into()
 }
 
-/// Cookies that pages asked for without knowing about headers.
+/// Adds the cookies that pages requested, because pages do not set headers.
 fn set_cookies(answer: &mut ServiceResponse) {
     let request = answer.request().clone();
     let new_key = request.extensions_mut().remove::<NewPreSession>();

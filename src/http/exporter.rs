@@ -1,4 +1,5 @@
-//! Serves the measures of [`crate::http::metrics`] on `server.metrics_bind`, an address that the public proxy does not reach.
+//! Serves the metrics of [`crate::http::metrics`] on `server.metrics_bind`, an address that the public proxy does not
+//! reach.
 
 use crate::http::site::Site;
 use actix_web::{App, HttpResponse, HttpServer, dev::Server, get, web};

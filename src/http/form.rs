@@ -1,9 +1,9 @@
-//! Forms of pages: one protocol for all of them.
+//! Forms of pages, all with the same process.
 //!
-//! A slice's form is a struct of `String`s, each with `#[serde(default)]`, because what people type is shown again unchanged
-//! until it is accepted. [`sent`] takes it from the request, [`crate::typed::Reading`] understands its fields, [`answer`]
-//! does what it asks once or shows it again, [`state`] is what the page is given to show. A form about something with a
-//! version is a [`versioned::Versioned`].
+//! A slice's form is a struct of `String`s, each with `#[serde(default)]`, because typed text is shown again unchanged
+//! until it is accepted. [`sent`] extracts it from the request, [`crate::typed::Reading`] parses its fields, [`answer`]
+//! executes it once or shows it again, [`state`] is the data that the page shows. A form about a record with a version
+//! is a [`versioned::Versioned`].
 
 mod answer;
 mod sent;

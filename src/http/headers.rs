@@ -1,23 +1,23 @@
-//! Makes the headers that every answer carries.
+//! Headers of every answer.
 
 use actix_web::http::header::{CACHE_CONTROL, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY};
 
 /// The headers of every answer, made once.
 pub struct StandardHeaders(Vec<(HeaderName, HeaderValue)>);
 
-/// The policy of pages: they load nothing from elsewhere, run no inline script and stand in no frame.
+/// Content policy of pages: no resources from elsewhere, no inline scripts, no frames.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
      font-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// Headers of an answer whose handler has not set them itself.
+/// Headers of answers whose handler has not set them.
 const UNLESS_SAID: [(HeaderName, &str); 2] = [
     (CACHE_CONTROL, "no-store"),
-    // Not `no-referrer`, because browsers then send `Origin: null` with the service's own forms.
+    // Not `no-referrer`, because browsers then send `Origin: null` with forms of this site.
     (REFERRER_POLICY, "same-origin"),
 ];
 
 impl StandardHeaders {
-    /// Makes the headers of a site that is reached by https or not.
+    /// Makes the headers of a site reached by https or http.
     pub fn new(https: bool) -> Self {
         let mut headers = vec![
             ("content-security-policy", CONTENT_SECURITY_POLICY),
@@ -37,8 +37,8 @@ impl StandardHeaders {
         )
     }
 
-    /// Sets all of them, and those of [`UNLESS_SAID`] that the handler has not set: a page with a key in its address has a
-    /// stricter referrer policy, a file with a hash in its name may be cached for a year.
+    /// Sets all of them, and those of [`UNLESS_SAID`] that the handler has not set. A page with a key in its address
+    /// sets a stricter referrer policy; a file with a hash in its name may be cached for a year.
     pub(super) fn set(&self, headers: &mut HeaderMap) {
         for (name, value) in &self.0 {
             headers.insert(name.clone(), value.clone());

@@ -1,8 +1,8 @@
-//! Reads JSON bodies: checks their media type, bounds their size and reports what is wrong with them.
+//! Reads JSON bodies: checks the media type, limits the size and reports errors.
 //!
-//! The media type is part of the defence against forged requests, because a form of a foreign page can post text, but not
-//! `application/json` without asking the service first (CORS). The depth of nesting needs no check of its own, because
-//! `serde_json` reads no more than 128 levels and counts what is deeper as malformed.
+//! The media type is part of the protection against forged requests, because a form of a foreign page can send text,
+//! but not `application/json` without the service's permission (CORS). Nesting needs no check of its own, because
+//! `serde_json` reads no more than 128 levels and reports deeper JSON as malformed.
 
 use crate::error::Code;
 use crate::http::{Failure, limits};
@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::error::Category;
 
-/// The most bytes of a body; a larger one is refused with 413. No body of an operation comes near this.
+/// Largest body in bytes, far above any legitimate one; a larger one is refused with 413.
 pub const MAX_BYTES: usize = 256 * 1024;
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
@@ -24,11 +24,11 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 #[derive(Debug)]
 pub struct Json<T> {
     pub value: T,
-    /// The body as a tree, its members in alphabetical order.
+    /// Body as a tree with its members in alphabetical order.
     said: Value,
 }
 
-/// A JSON body that may be left out; every member then has its default.
+/// An optional JSON body; without it every member has its default.
 #[derive(Debug)]
 pub struct OptionalJson<T>(pub T);
 
@@ -37,8 +37,8 @@ pub struct OptionalJson<T>(pub T);
 pub struct MergePatch<T>(pub T);
 
 impl<T> Json<T> {
-    /// Returns the SHA-256 of the normalised body, because a client that tries again may write white space, the order of
-    /// members and escaped characters differently (RFC 8259).
+    /// Returns the SHA-256 of the normalised body, because a client that tries again may write white space, the order
+    /// of members and escaped characters differently (RFC 8259).
     pub fn digest(&self) -> String {
         sha256_hex(self.said.to_string().as_bytes())
     }
@@ -83,7 +83,7 @@ impl<T: DeserializeOwned + Default + 'static> FromRequest for OptionalJson<T> {
     }
 }
 
-/// Tells whether the request says that it carries a body (RFC 9112 §6.3).
+/// Tells whether the request has a body according to its headers (RFC 9112 §6.3).
 fn is_sent(request: &HttpRequest) -> bool {
     let headers = request.headers();
     let length = headers.get(CONTENT_LENGTH).map(|value| value.as_bytes() != b"0");
@@ -106,7 +106,7 @@ fn body(
     }
 }
 
-/// Drops the byte order mark that some programs put before UTF-8; a reader may ignore it (RFC 8259 §8.1).
+/// Removes the byte order mark that some programs put before UTF-8; a reader may ignore it (RFC 8259 §8.1).
 fn without_mark(mut bytes: Bytes) -> Bytes {
     if bytes.starts_with(BYTE_ORDER_MARK) { bytes.split_off(BYTE_ORDER_MARK.len()) } else { bytes }
 }
@@ -116,7 +116,7 @@ fn is(request: &HttpRequest, media_type: &str) -> bool {
     sent.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case(media_type))
 }
 
-/// Parses a body. What is not JSON is malformed (400); JSON of another shape is 422.
+/// Parses a body. Invalid JSON is malformed (400); JSON of another shape is 422.
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     if holds_nul(bytes) {
         return Err(Failure::because(Code::MalformedBody, "a text holds U+0000, which no database of ours keeps"));
@@ -127,8 +127,8 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     })
 }
 
-/// Tells whether a text in the JSON holds U+0000, which can only be written as an escape. An escaped backslash escapes
-/// nothing.
+/// Tells whether a text in the JSON contains U+0000, which can only be written as an escape. After an escaped
+/// backslash, `u0000` is ordinary text.
 fn holds_nul(bytes: &[u8]) -> bool {
     let mut rest = bytes;
     while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {

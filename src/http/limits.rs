@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn one_line_is_one_caller() {
+    fn all_addresses_of_one_line_are_one_caller() {
         assert_eq!(Network::from(address("2001:db8:1:2::1")), Network::from(address("2001:db8:1:2:ffff::9")));
         assert_ne!(Network::from(address("2001:db8:1:2::1")), Network::from(address("2001:db8:1:3::1")));
         assert_eq!(Network::from(address("::ffff:192.0.2.1")), Network::from(address("192.0.2.1")));
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn only_our_proxies_are_believed_about_the_client() {
+    fn only_trusted_proxies_may_name_the_client() {
         let mut headers = HeaderMap::new();
         headers.append(
             HeaderName::from_static("x-forwarded-for"),

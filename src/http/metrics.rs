@@ -15,7 +15,7 @@ use std::time::Duration;
 /// Buckets of durations in seconds, from a cached answer to one that a person notices.
 const BUCKETS: [f64; 9] = [0.001, 0.002, 0.005, 0.01, 0.025, 0.1, 0.5, 1.0, 5.0];
 
-/// The measures of the HTTP side, and a registry that others may join before the service starts.
+/// Metrics of the HTTP side, with a registry to which others may be added before the service starts.
 pub struct Metrics {
     registry: Registry,
     answers: Family<AnswerLabels, Counter>,
@@ -70,7 +70,7 @@ impl Metrics {
         self.panics.inc();
     }
 
-    /// Notes how many callers the limiter remembers.
+    /// Sets the number of callers that the limiter remembers.
     pub(super) fn remembers(&self, callers: usize) {
         self.callers.set(i64::try_from(callers).unwrap_or(i64::MAX));
     }
@@ -97,7 +97,7 @@ impl Default for Metrics {
     }
 }
 
-/// A caller may invent methods, and each would be a series of its own for ever.
+/// Returns a known method or `other`, because invented methods would each create a permanent time series.
 fn known(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",

@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[actix_web::test]
-    async fn fields_and_the_file_arrive_and_the_file_s_folders_do_not() {
+    async fn fields_and_the_file_are_read_without_the_folders_of_its_name() {
         let upload = send(body(&[("name=\"a\"", "1 & 2"), ("name=\"act\"; filename=\"folder/act.pdf\"", "%PDF")]))
             .await
             .expect("accepted");

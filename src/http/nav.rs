@@ -1,5 +1,5 @@
-//! Holds the main menu: one line per part, in the order shown, with the readers who see it. A part is hidden as a courtesy;
-//! what a reader may do is decided by each slice's policy.
+//! The main menu: one line per part, in the order shown, with the readers who see it. Hiding a part is only a
+//! convenience; each slice's policy decides permissions.
 
 use crate::auth::actor::Actor;
 use crate::texts::Lang;
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_is_within_its_part_and_not_within_one_that_begins_alike() {
+    fn a_page_belongs_to_its_part_and_not_to_one_with_the_same_prefix() {
         assert!(is_within("/designations", "/designations"));
         assert!(is_within("/designations/1", "/designations"));
         assert!(!is_within("/designations-of-old", "/designations"));

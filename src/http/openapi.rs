@@ -25,7 +25,7 @@ const PROBLEM: &str = "#/components/schemas/Problem";
 static DOCUMENT: LazyLock<Value> = LazyLock::new(complete);
 static SERIALISED: LazyLock<String> = LazyLock::new(serialised);
 static RIGHTS: LazyLock<Rights> = LazyLock::new(crate::api::rights);
-/// What an operation asks that no slice's table of rights names: it is closed.
+/// Requirement of an operation that no slice's table of rights names: it is closed to every caller.
 static CLOSED: LazyLock<Need> = LazyLock::new(|| Need::Policy(Box::new(|_| false)));
 static METHODS: LazyLock<HashMap<String, Vec<String>>> = LazyLock::new(|| methods_by_path(&DOCUMENT));
 static OPERATIONS: LazyLock<HashMap<(String, String), Operation>> = LazyLock::new(|| operations(&DOCUMENT));
@@ -190,7 +190,7 @@ fn info() -> Value {
     })
 }
 
-/// The ways to fail that a description may refer to, by status.
+/// Failures to which a description may refer, by status.
 const FAILURES: &[(&str, &str)] = &[
     ("400", "The request cannot be understood."),
     ("401", "No key was given, or it is not good any more."),
@@ -219,7 +219,7 @@ fn failures() -> Value {
     Value::Object(responses.collect())
 }
 
-/// The parts of the API, as the operations name them.
+/// Parts of the API, named as in the operations.
 fn tags(paths: &Value) -> Value {
     let operations =
         paths.as_object().into_iter().flatten().flat_map(|(_, item)| item.as_object().into_iter().flatten());
@@ -351,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn every_operation_says_how_it_fails_and_what_key_a_change_needs() {
+    fn every_operation_has_problems_and_security() {
         for (path, method, operation) in operations() {
             assert!(operation["responses"]["400"]["$ref"].is_string(), "{method} {path}");
             let needs = operation["security"].as_array().expect("security");
@@ -391,7 +391,7 @@ mod tests {
     }
 
     #[test]
-    fn every_answer_says_what_it_means() {
+    fn every_response_has_a_description() {
         for (path, method, operation) in operations() {
             for (status, response) in operation["responses"].as_object().expect("responses") {
                 assert!(

@@ -174,12 +174,12 @@ impl Shell {
         self
     }
 
-    /// The text of a key in the reader's language.
+    /// Returns the text of a key in the reader's language.
     pub fn t(&self, key: &str) -> &'static str {
         self.lang.t(key)
     }
 
-    /// The address of a static file: `raccordo.css` becomes `/static/raccordo.<hash>.css`.
+    /// Returns the address of a static file: `raccordo.css` becomes `/static/raccordo.<hash>.css`.
     pub fn asset(&self, name: &str) -> String {
         assets::address(name)
     }

@@ -43,8 +43,8 @@ fn error_page(error: &Error, site: &Site, facts: Facts, request: Option<&HttpReq
     }
 }
 
-/// Returns the status of a page that says the error. A stale button is a conflict, because 412 answers the header `If-Match`,
-/// which no page sends.
+/// Returns the status of an error page. A stale button is 409, because 412 answers the header `If-Match`, which no page
+/// sends.
 fn status(error: &Error) -> StatusCode {
     if error.code() == Code::Stale { StatusCode::CONFLICT } else { codes::status(error.code()) }
 }

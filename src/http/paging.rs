@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_cursor_of_this_list_is_refused() {
+    fn a_foreign_cursor_is_refused() {
         for cursor in ["x", "!!!!", "bnVsbA", &"A".repeat(CURSOR_MAX + 1)] {
             let paging = Paging { cursor: Some(cursor.to_owned()), limit: None };
             assert_eq!(paging.after::<(String, i32)>().expect_err("refused").code(), Code::CursorUnknown, "{cursor}");

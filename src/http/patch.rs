@@ -8,10 +8,10 @@ use serde::{Deserialize, Deserializer};
 /// in the document it is an `Option`: `#[schema(value_type = Option<…>)]`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Patch<T> {
-    /// The member was left out: keep what is.
+    /// The member is absent: the value stays.
     #[default]
     Keep,
-    /// The member was `null`: remove what is.
+    /// The member is `null`: the value is removed.
     Clear,
     /// The member has a new value.
     Set(T),

@@ -1,4 +1,4 @@
-//! Errors for programs: problem details (RFC 9457) with our stable code, the request's name and the wrong fields.
+//! Errors for programs: problem details (RFC 9457) with a stable code, the request's id and the wrong fields.
 
 use crate::error::{Error, FieldError};
 use crate::http::codes;

@@ -1,8 +1,8 @@
 //! Patterns of routes.
 //!
-//! An id in a route carries the shape of an id, `{id:[0-9A-Fa-f-]+}`, so that no route takes the path of another and the
-//! order in which routes are registered does not matter. The API's document, the metrics and the gate know a route by its
-//! pattern without the shapes.
+//! An id in a route has the pattern of an id, `{id:[0-9A-Fa-f-]+}`, so that no route matches the path of another and
+//! the order of registration does not matter. The API's document, the metrics and the gate use the pattern of a route
+//! without these shapes.
 
 /// Returns a pattern without the shapes of its parameters: `/tasks/{id}` for `/tasks/{id:[0-9A-Fa-f-]+}`.
 pub fn documented(pattern: &str) -> String {

@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_that_is_not_posted_to_is_read() {
+    fn a_refused_method_lists_the_allowed_ones() {
         assert_eq!(allowed("/designations", &Method::POST), "GET, HEAD");
         assert_eq!(allowed("/sign-out", &Method::GET), "POST");
     }

@@ -17,7 +17,7 @@ const UNIT: usize = 1024;
 /// The room of a process.
 pub struct Room {
     units: Arc<Semaphore>,
-    /// The whole room, in units.
+    /// Total space, in units.
     all: usize,
 }
 
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn an_upload_without_room_waits_and_is_refused_after_a_while() {
+    async fn an_upload_without_space_waits_and_is_then_refused() {
         let room = Room::for_files_of(10 * UNIT);
         let patience = Duration::from_millis(20);
         let held: Vec<Taken> =
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_file_beyond_all_room_is_received_alone() {
+    async fn a_file_larger_than_all_space_is_received_alone() {
         let room = Room::for_files_of(UNIT);
         room.take(usize::MAX, Duration::ZERO).await.expect("all there is");
     }

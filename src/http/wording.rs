@@ -1,4 +1,4 @@
-//! Puts refusals into words, in the language of the reader.
+//! Texts of refusals in the language of the reader.
 
 use crate::error::{Code, Value};
 use crate::texts::Lang;

@@ -1,4 +1,4 @@
-//! Rights on the background jobs. Pure; printed as a golden matrix by `tests/it/authz_matrix.rs`.
+//! Permissions on the background jobs. Pure; `tests/it/authz_matrix.rs` prints them as a golden matrix.
 
 use crate::auth::actor::Actor;
 

@@ -1,5 +1,5 @@
-//! Removes what must not be kept (GDPR art. 5(1)(e)), after the periods of `[retention]`: one function for each table, in
-//! batches, each in a transaction of its own, because all use cases wait while one is open.
+//! Deletes data that must not be kept (GDPR art. 5(1)(e)), after the periods of `[retention]`: one function for each
+//! table, in batches, each in its own transaction, because all use cases wait while one is open.
 
 use super::Report;
 use crate::ctx::Ctx;
@@ -44,7 +44,7 @@ pub(super) async fn run(ctx: &Ctx) -> Result<Report> {
     ))
 }
 
-/// Deletes the rows that meet a condition, in batches. Returns how many there were.
+/// Deletes the rows that meet a condition, in batches. Returns their number.
 async fn clear<E: EntityTrait>(ctx: &Ctx, condition: Condition) -> Result<u64> {
     let mut deleted = 0;
     loop {
@@ -56,7 +56,7 @@ async fn clear<E: EntityTrait>(ctx: &Ctx, condition: Condition) -> Result<u64> {
     }
 }
 
-/// Blanks the words of mails, in batches. Returns how many there were.
+/// Deletes the texts of mails, in batches. Returns their number.
 async fn blank_mails(ctx: &Ctx, before: DateTime<Utc>) -> Result<u64> {
     let mut blanked = 0;
     loop {
@@ -86,14 +86,14 @@ fn links_before(before: DateTime<Utc>) -> Condition {
     Condition::all().add(sign_in_link::Column::ExpiresAt.lt(Instant::from(before)))
 }
 
-/// Selects the one-press links of reminders. The audit trail keeps what was pressed.
+/// Selects the one-press links of reminders. The audit trail keeps the presses.
 fn presses_before(before: DateTime<Utc>) -> Condition {
     Condition::any()
         .add(press_link::Column::ExpiresAt.lt(Instant::from(before)))
         .add(press_link::Column::RevokedAt.lt(Instant::from(before)))
 }
 
-/// Removes the files that came with a form or a call and that nothing owns, in batches. Returns how many there were.
+/// Deletes uploaded files without an owner, in batches. Returns their number.
 async fn remove_files(ctx: &Ctx, before: DateTime<Utc>) -> Result<u64> {
     let mut removed = 0;
     loop {

@@ -53,7 +53,7 @@ async fn follow_members(ctx: &Ctx) -> Result<Report> {
     Ok(Report::new(done, format!("invited, or told that a meeting is no longer theirs{failures}")))
 }
 
-/// Sweeps the store of documents: removes what uploads and crashes left there, and looks for what is missing.
+/// Sweeps the store of documents: deletes contents left by uploads and crashes, and checks for missing ones.
 async fn sweep_documents(ctx: &Ctx) -> Result<Report> {
     let swept = documents::service::sweep(ctx).await?;
     let note = format!("contents without a document removed; {} stay{}", swept.kept, swept.failures);

@@ -1,4 +1,4 @@
-//! How each job stands, read from the rows that the runner writes.
+//! State of each job, read from the rows that the runner writes.
 
 use super::policy::{self, Action};
 use super::runner::RUNNING;
@@ -37,13 +37,13 @@ pub struct LastRun {
 }
 
 impl JobStatus {
-    /// Returns whether the last run ended badly.
+    /// Returns whether the last run failed.
     pub fn is_failing(&self) -> bool {
         self.last.as_ref().is_some_and(|last| !matches!(last.outcome.as_str(), "done" | "running"))
     }
 }
 
-/// Returns how the jobs stand, for the page and the API. Who may: the secretariat.
+/// Returns the state of all jobs, for the page and the API. Who may: the secretariat.
 pub async fn shown(ctx: &Ctx) -> Result<Vec<JobStatus>> {
     ctx.demand(policy::may(&ctx.actor, Action::View))?;
     overview(ctx).await

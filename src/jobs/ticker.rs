@@ -164,7 +164,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_clock_that_was_set_parts_from_the_steady_one_and_one_that_drifts_by_seconds_does_not() {
+    fn a_set_clock_is_detected_and_a_drift_of_seconds_is_not() {
         let (wall, steady) = (DateTime::UNIX_EPOCH, Instant::now());
         let mark = Mark::of(wall, steady);
         let later = steady + Duration::from_hours(1);

@@ -1,4 +1,4 @@
-//! The page of the jobs: what the service does by itself, and how it went. For the secretariat.
+//! The page of the background jobs, for the secretariat.
 
 use super::status::{self, JobStatus};
 use super::words::{self as job_words, duration};

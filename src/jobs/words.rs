@@ -1,10 +1,10 @@
-//! The jobs, and the parts of the service that work without being asked, in the reader's words.
+//! Texts about the jobs and the other background parts of the service.
 
 use super::schedule::Job;
 use crate::texts::Lang;
 use crate::vitals::{self, Sign};
 
-/// Returns one sentence about a part without signs of life.
+/// Returns a sentence about a silent part.
 pub fn silence(sign: Sign, lang: Lang) -> String {
     let part = match Job::named(sign.part) {
         Some(job) => lang.t(job.text).trim_end_matches('.'),
@@ -24,7 +24,7 @@ fn part(part: &'static str, lang: Lang) -> &'static str {
     }
 }
 
-/// Returns the name of the end of a job's last run; of a job that never ran, that it did not.
+/// Returns the name of the outcome of a job's last run, or a text for a job that never ran.
 pub fn outcome(outcome: &str, lang: Lang) -> &'static str {
     lang.t(match outcome {
         "never" => "jobs.outcome_never",

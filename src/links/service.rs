@@ -10,10 +10,11 @@ use sea_orm::ConnectionTrait;
 
 pub use super::model::Link;
 
-/// The most bytes of a token that is looked up. Tokens have 43; a longer one is not even hashed.
+/// Longest token that is looked up, in bytes. Tokens have 43 bytes; a longer one is not even hashed.
 const TOKEN_BYTES: usize = 64;
 
-/// Issues links and returns their tokens in the same order. The tokens exist nowhere else, because only their hashes are kept.
+/// Issues links and returns their tokens in the same order. Only their hashes are stored, so the tokens exist nowhere
+/// else.
 pub async fn issue(ctx: &Ctx, txn: &Txn, links: Vec<Link>) -> Result<Vec<String>> {
     let tokens: Vec<String> = links.iter().map(|_| secret::new_token()).collect();
     let hashed = tokens.iter().map(|token| secret::hash_token(token));
@@ -23,7 +24,8 @@ pub async fn issue(ctx: &Ctx, txn: &Txn, links: Vec<Link>) -> Result<Vec<String>
     Ok(tokens)
 }
 
-/// Returns the link of a token, if it is neither revoked nor expired. The caller checks whether the designation still holds.
+/// Returns the link of a token, if it is neither revoked nor expired. The caller checks whether the designation is
+/// still in force.
 pub async fn find(ctx: &Ctx, db: &impl ConnectionTrait, token: &str) -> Result<Option<Link>> {
     if token.len() > TOKEN_BYTES {
         return Ok(None);

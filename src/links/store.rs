@@ -10,7 +10,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, Query
 
 type Result<T> = std::result::Result<T, StoreError>;
 
-/// The most rows that one statement inserts: far below the parameters that either engine takes.
+/// Most rows in one statement, far below the number of parameters that either engine accepts.
 const ROWS_AT_ONCE: usize = 500;
 
 /// A link to be inserted.

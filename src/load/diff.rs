@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn a_diff_reads_as_a_list_of_what_would_happen() {
+    fn a_diff_is_shown_as_a_list_of_changes() {
         let change = FieldChange { field: "name", from: "\"Monza\"".into(), to: "\"Monza e Brianza\"".into() };
         let diff = Diff {
             entries: vec![

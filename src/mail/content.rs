@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn the_html_says_the_same_and_nothing_of_it_is_markup() {
+    fn the_html_has_the_same_text_with_markup_escaped() {
         let html = content().render(frame(Lang::En)).expect("renders").html;
         let page = scraper::Html::parse_document(&html);
         let words = page.root_element().text().collect::<Vec<_>>().join(" ");

@@ -66,7 +66,7 @@ const FINISH_TRIES: u32 = 5;
 /// Missed polls after which the dispatcher counts as silent.
 const MISSED_LOOKS: u32 = 12;
 
-/// Everything needed for sending. Cheap to clone.
+/// Services and settings needed for sending. Cheap to clone.
 #[derive(Clone)]
 struct Sender {
     services: Arc<Services>,

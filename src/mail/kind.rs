@@ -1,7 +1,7 @@
-//! Kinds of mail: what each kind asks of the outbox, and whether a mail of it still holds.
+//! Kinds of mail: their requirements on the outbox, and the check whether a mail is still true.
 //!
-//! A slice declares a type per kind and implements [`MailKind`] for it; `src/kinds_of_mail.rs` lists all of them. A kind that is not in
-//! that list does not compile, because [`MailKind`] demands [`Listed`].
+//! A slice declares a type per kind and implements [`MailKind`] for it; `src/kinds_of_mail.rs` lists all of them. A
+//! kind that is not in that list does not compile, because [`MailKind`] requires [`Listed`].
 
 use crate::ctx::Ctx;
 use crate::error::Result;
@@ -11,37 +11,41 @@ use futures_util::future::BoxFuture;
 use sea_orm::{ConnectionTrait, DatabaseConnection, FromQueryResult};
 use std::str::FromStr;
 
-/// Mark of a kind that is in the list of all kinds. Implemented by `src/kinds_of_mail.rs` only.
+/// Marker of a kind in the list of all kinds. Implemented only by `src/kinds_of_mail.rs`.
 pub trait Listed {}
 
 /// One kind of mail.
 ///
-/// The constants are copied to the row at the promise, so a later change of a constant does not concern the mails already promised.
+/// The constants are copied to the row when a mail is enqueued, so a later change of a constant does not affect
+/// existing mails.
 pub trait MailKind: Listed + 'static {
-    /// Machine name: the column `kind` and a header of the mail. At most 60 lower-case characters; never changed once released.
+    /// Name in the column `kind` and in a header of the mail. At most 60 lower-case characters; never changed after a
+    /// release.
     const NAME: &'static str;
-    /// Text key of the name that people read in the mail log.
+    /// Text key of the name displayed in the mail log.
     const LABEL: &'static str;
-    /// Kind of the thing that the mail is about: the column `subject_kind`. At most 40 characters.
+    /// Kind of the mail's subject: the column `subject_kind`. At most 40 characters.
     const SUBJECT: &'static str;
-    /// Whether the words let the reader in, or act in the reader's name with one press. The database keeps hashes of keys, and a copy
-    /// of it must not hold a key in clear: such words are blanked in the statement that brings the mail to its end.
+    /// Whether the text contains a link that signs its reader in or acts in the reader's name. The database keeps only
+    /// hashes of such keys, so that a copy of it holds no usable key; the text is therefore deleted in the statement
+    /// that sets the final state.
     const LETS_IN: bool = false;
-    /// Whether the reader waits for the mail in front of a screen. Such mails have places of their own at the dispatcher.
+    /// Whether the reader waits for the mail in front of a screen. The dispatcher reserves places for such mails.
     const AWAITED: bool = false;
-    /// Whether the slice writes another mail in the place of one that was taken back, as long as there is something to tell.
+    /// Whether the slice enqueues a new mail for one that was withdrawn, while its content is still true.
     const WRITTEN_ANEW: bool = false;
-    /// Whether it is the last mail to its address: it leaves after all other mails to that address.
+    /// Whether it is the last mail to its address: it is sent after all other mails to that address.
     const FAREWELL: bool = false;
 
-    /// Checks that what the mail says still holds. Asked each time before the mail leaves; a mail that does not hold is taken back.
+    /// Tells whether the content of the mail is still true. Called each time before the mail is sent; an untrue mail is
+    /// withdrawn.
     fn still_true(ctx: &Ctx, db: &impl ConnectionTrait, mail: &Facts) -> impl Future<Output = Result<bool>> + Send {
         let _ = (ctx, db, mail);
         async { Ok(true) }
     }
 }
 
-/// [`MailKind`] as a value. Made by [`Kind::of`] only, so each value is of a listed kind.
+/// A [`MailKind`] as a value. Only [`Kind::of`] makes it, so each value is a listed kind.
 #[derive(Clone, Copy, Debug)]
 pub struct Kind {
     pub(super) name: &'static str,
@@ -79,7 +83,7 @@ impl Kind {
         self.label
     }
 
-    /// Checks that a mail of this kind still holds: [`MailKind::still_true`].
+    /// Tells whether a mail of this kind is still true: [`MailKind::still_true`].
     pub async fn still_true(&self, ctx: &Ctx, db: &DatabaseConnection, mail: &Facts) -> Result<bool> {
         (self.still_true)(ctx, db, mail).await
     }
@@ -93,32 +97,32 @@ fn still_true<'a, K: MailKind>(
     Box::pin(K::still_true(ctx, db, mail))
 }
 
-/// Facts of a promised mail: what it is about, and to whom it goes.
+/// Facts of an enqueued mail: its subject and its recipient.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct Facts {
     pub id: MailId,
     pub kind: String,
     pub subject_kind: String,
     pub subject_id: String,
-    /// Version of the subject of which the mail speaks, where its kind has one.
+    /// Version of the subject stated in the mail, if its kind has one.
     pub about_version: Option<i32>,
-    /// Day of which the mail speaks, where its kind has one.
+    /// Day stated in the mail, if its kind has one.
     pub about_day: Option<NaiveDate>,
     pub person_id: Option<PersonId>,
-    /// Designation on whose strength the reader is told.
+    /// Designation because of which the reader gets the mail.
     pub designation_id: Option<DesignationId>,
-    /// Address to which the mail was promised.
+    /// Address to which the mail was enqueued.
     pub recipient: String,
     pub is_farewell: bool,
 }
 
 impl Facts {
-    /// Returns the id of the subject; `None` if it is no id of this type.
+    /// Returns the id of the subject; `None` if it has another type.
     pub fn subject<T: FromStr>(&self) -> Option<T> {
         self.subject_id.parse().ok()
     }
 
-    /// Checks that the mail speaks of a day; a mail that names no day is not judged by it.
+    /// Tells whether the mail states this day; `true` for a mail without a day.
     pub fn speaks_of(&self, day: NaiveDate) -> bool {
         self.about_day.is_none_or(|told| told == day)
     }

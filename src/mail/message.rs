@@ -34,7 +34,7 @@ pub const MAX_SUBJECT: usize = 200;
 /// Longest address, in bytes (RFC 5321 §4.5.3.1.3: a path of 256 with its angle brackets); a longer one is refused.
 const MAX_ADDRESS: usize = 254;
 
-/// Everything that a message to one person is built from.
+/// Parts from which a message to one person is built.
 #[derive(Debug, Clone)]
 pub struct MessageParts {
     /// Id of the outbox row, from which Message-ID and boundaries are derived.

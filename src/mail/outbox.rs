@@ -1,13 +1,13 @@
-//! The promised mails: rows of `outbox_mail`, from the promise to the end.
+//! Mails enqueued by changes: rows of `outbox_mail`, from enqueuing to the final state.
 //!
-//! - [`promise()`] writes one, in the transaction of the change it tells of.
-//! - [`withdraw`] tells how promised mails stand, and takes them back.
-//! - [`lease`] is for the dispatcher: claim what is due, keep it while it is on the wire, write down the outcome.
+//! - [`promise()`] adds a mail, in the transaction of the change that it reports.
+//! - [`withdraw`] finds the states of mails and withdraws them.
+//! - [`lease`] is for the dispatcher: take due mails, keep them while they are being sent, record the outcome.
 //! - [`desk`] is for the secretariat and operators: list, try again, pause, resume.
-//! - [`retention`] blanks the words when they have served.
+//! - [`retention`] deletes the text of mails after its retention period.
 //!
-//! States: *pending*, *failed* and *unknown* will be tried (again) when due; *leased* is on the wire; *sent*, *dead*,
-//! *expired* and *cancelled* are ends. *Dead* waits for a person, who may send it back to *pending*.
+//! States: *pending*, *failed* and *unknown* are sent (again) when due; *leased* is being sent; *sent*, *dead*,
+//! *expired* and *cancelled* are final. A person may set a *dead* mail back to *pending*.
 
 mod promise;
 
@@ -22,9 +22,9 @@ pub use withdraw::TakenBack;
 
 use entity::kinds::NotificationState;
 
-/// States from which a mail is claimed when it is due.
+/// States from which a due mail is taken.
 const WAITING: [NotificationState; 3] =
     [NotificationState::Pending, NotificationState::Failed, NotificationState::Unknown];
-/// Terminal states; only the secretariat or an operator can reopen a mail.
+/// Final states; only the secretariat or an operator can reopen a mail.
 const ENDS: [NotificationState; 4] =
     [NotificationState::Sent, NotificationState::Dead, NotificationState::Expired, NotificationState::Cancelled];

@@ -1,13 +1,13 @@
-//! Who may see the outbox, and steer it. Pure; printed as a golden matrix by `tests/it/authz_matrix.rs`.
+//! Permissions to see and control the outbox. Pure; `tests/it/authz_matrix.rs` prints them as a golden matrix.
 
 use crate::auth::actor::Actor;
 
-/// The actions that the outbox knows.
+/// Actions on the outbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Read the mails and what became of them.
+    /// Read the mails and their states.
     View,
-    /// Send again, settle, stop and start.
+    /// Send again, withdraw, pause and resume.
     Steer,
 }
 
@@ -15,7 +15,7 @@ impl Action {
     pub const ALL: &'static [Self] = &[Self::View, Self::Steer];
 }
 
-/// Tells whether the actor may do this about any mail.
+/// Decides permissions on all mails.
 pub fn may(actor: &Actor, action: Action) -> bool {
     let runs_the_mail = actor.is_ourselves() || actor.is_secretariat();
     match action {

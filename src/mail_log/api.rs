@@ -134,7 +134,7 @@ pub async fn show_mail(ctx: Ctx, id: web::Path<MailId>) -> Answer {
 
 /// Send a mail again
 ///
-/// It is due now, with its attempts counted anew. Who may: the secretariat. Errors: `wrong_transition`.
+/// It is due now, and its attempts are counted from zero. Who may: the secretariat. Errors: `wrong_transition`.
 #[utoipa::path(tag = "overview", params(("id" = MailId, Path)), responses((status = 204)))]
 #[post("/mails/{id}/retry")]
 pub async fn retry_mail(ctx: Ctx, id: web::Path<MailId>) -> Answer {
@@ -162,7 +162,7 @@ pub struct PauseIn {
 
 /// Pause sending
 ///
-/// Mails are still promised and wait. Who may: the secretariat. Errors: `reason_missing`.
+/// Mails are still enqueued and wait. Who may: the secretariat. Errors: `reason_missing`.
 #[utoipa::path(tag = "overview", request_body = PauseIn, responses((status = 204)))]
 #[post("/sending/pause")]
 pub async fn pause_sending(ctx: Ctx, input: Json<PauseIn>) -> Answer {

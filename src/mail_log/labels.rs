@@ -1,4 +1,4 @@
-//! The names that people read for the values of the mail log's vocabularies.
+//! Displayed names of the values of the mail log's vocabularies.
 
 use crate::mail::outbox::TakenBack;
 use crate::texts::Label;

@@ -1,13 +1,13 @@
-//! The mail log: the mails of the outbox as the secretariat sees and steers them. It shows who was told what and when, sends a mail
-//! again, withdraws it, holds all mails back.
+//! The mail log: the secretariat's view of the outbox. It lists mails with recipient, time and state, sends a mail
+//! again, withdraws it, and pauses all sending.
 //!
-//! *Rows and use cases* are the outbox's (`mail/outbox/desk.rs`); this slice has the pages and the operations.
+//! *Rows and use cases* belong to the outbox (`mail/outbox/desk.rs`); this slice has the pages and the operations.
 //!
-//! *Who may.* The secretariat.
+//! *Permissions.* The secretariat.
 //!
-//! *Keys in mails.* A mail may hold a link by which its recipient signs in or answers with one press. The reader of the log is not
-//! that recipient, so in production the log blots out long random marks and does not hand over the raw message. In development
-//! the log is the mailbox and shows everything.
+//! *Keys in mails.* A mail may contain a link by which its recipient signs in or answers with one press. The reader of
+//! the log is not that recipient, so in production the log removes long random words and does not offer the raw
+//! message. In development the log replaces a mailbox and shows everything.
 
 pub mod api;
 mod labels;

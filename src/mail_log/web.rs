@@ -231,7 +231,7 @@ async fn show_source(ctx: Ctx, id: Path<MailId>) -> Answer {
         .body(detail.bytes))
 }
 
-/// Sends a mail back to the queue.
+/// Sends a mail again.
 #[post("/mail/{id:[0-9A-Fa-f-]+}/retry")]
 async fn retry(ctx: Ctx, id: Path<MailId>, form: Form<OnlyButton>) -> Answer {
     let leads_on = |()| done(&format!("/mail/{}", *id), FlashKind::Success, "mail_log.done_retry");

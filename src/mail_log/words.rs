@@ -1,4 +1,4 @@
-//! The mail log in the reader's words.
+//! Texts of the mail log.
 
 use entity::kinds::NotificationState;
 
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_are_blotted_out_and_ids_stay() {
+    fn keys_are_removed_and_ids_stay() {
         let key = "a".repeat(43);
         let id = "0193c5e2-7d1a-7c3e-9d2b-1f0e6a5b4c3d";
         let text = format!("Apri https://raccordo.example/sign-in/{key}?next=/designations/{id}\nGrazie.");

@@ -1,4 +1,4 @@
-//! The table over REST: handlers of a few lines. What a client sends and gets stands in [`wire`].
+//! Meetings over REST: short handlers. Request and response types are in [`wire`].
 
 mod wire;
 
@@ -46,7 +46,7 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
         .service(show_outcome);
 }
 
-/// What each operation asks of its caller.
+/// Rights required by each operation, by the name of its handler.
 pub const RIGHTS: &[(&str, Right<Action>)] = &[
     ("list_tables", Right::Ever(Action::ViewTables)),
     ("show_table", Right::Ever(Action::ViewTables)),
@@ -91,10 +91,10 @@ pub async fn show_table(ctx: Ctx, code: web::Path<String>) -> Answer {
 
 /// Choose the parties of a working group
 ///
-/// What happens: from now on its meetings are for these and count these; meetings already held keep the parties they had. Who
-/// may: the secretariat. Mails: none at once; who joins is invited to the meetings already convened within minutes, who leaves is
-/// told so. Errors: `table_of_all_parties` for the plenary table, `required` for none at all, `unknown_value` for a body that
-/// is no signatory.
+/// What happens: from now on its meetings are for these and count these; meetings already held keep their parties. Who
+/// may: the secretariat. Mails: none at once; within minutes new members are invited to the convened meetings and
+/// former ones told. Errors: `table_of_all_parties` for the plenary table, `required` for an empty list,
+/// `unknown_value` for a body that is no signatory.
 #[utoipa::path(tag = "meetings", params(("code" = String, Path, max_length = 60), IfMatch), request_body = TablePartiesIn, responses((status = 200, body = TableOut)))]
 #[put("/tables/{code}/parties")]
 pub async fn set_table_parties(
@@ -107,9 +107,10 @@ pub async fn set_table_parties(
     Ok(table_answer(version::change(&ctx, &request, work).await?))
 }
 
-/// The meetings, the latest day first
+/// List the meetings
 ///
-/// Who may: the secretariat sees everything, participants what has been convened, partners what they were invited to.
+/// Latest day first. Who may: the secretariat sees all, participants the convened ones, partners those they are invited
+/// to.
 #[utoipa::path(tag = "meetings", params(MeetingsQuery, Paging), responses((status = 200, body = Page<MeetingLineOut>)))]
 #[get("/meetings")]
 pub async fn list_meetings(
@@ -131,7 +132,7 @@ pub async fn list_meetings(
 
 /// Prepare a meeting
 ///
-/// What happens: a draft that nobody but the secretariat sees. Who may: the secretariat. Mails: none. Errors:
+/// What happens: creates a draft visible to the secretariat only. Who may: the secretariat. Mails: none. Errors:
 /// `ends_before_starts`, `not_a_url`.
 #[utoipa::path(tag = "meetings", params(IdempotencyKey), request_body = MeetingIn, responses((status = 201, body = MeetingOut)))]
 #[post("/meetings")]
@@ -146,7 +147,7 @@ pub async fn create_meeting(ctx: Ctx, request: HttpRequest, input: Json<MeetingI
 
 /// One meeting
 ///
-/// Who may: see the list. Unknown and unseen are the same answer.
+/// Who may: as in the list. Unknown and invisible ones get the same answer.
 #[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path)), responses((status = 200, body = MeetingOut)))]
 #[get("/meetings/{id:[0-9A-Fa-f-]+}")]
 pub async fn show_meeting(ctx: Ctx, id: web::Path<MeetingId>) -> Answer {
@@ -155,8 +156,8 @@ pub async fn show_meeting(ctx: Ctx, id: web::Path<MeetingId>) -> Answer {
 
 /// Edit a draft
 ///
-/// Who may: the secretariat. Mails: none. Errors: `wrong_transition` once convened, `required` for what cannot be taken
-/// away, `ends_before_starts`, `not_a_url`, `nothing_changes`.
+/// Who may: the secretariat. Mails: none. Errors: `wrong_transition` once convened, `required` for a member that cannot
+/// be removed, `ends_before_starts`, `not_a_url`, `nothing_changes`.
 #[utoipa::path(
     tag = "meetings",
     params(("id" = MeetingId, Path), IfMatch),
@@ -197,7 +198,7 @@ pub async fn add_agenda_item(
 
 /// One point of an agenda
 ///
-/// Who may: whoever may see the meeting.
+/// Who may: everyone who may see the meeting.
 #[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), ("item_id" = AgendaItemId, Path)), responses((status = 200, body = AgendaItemOut)))]
 #[get("/meetings/{id:[0-9A-Fa-f-]+}/agenda-items/{item_id:[0-9A-Fa-f-]+}")]
 pub async fn show_agenda_item(ctx: Ctx, path: web::Path<(MeetingId, AgendaItemId)>) -> Answer {
@@ -242,8 +243,9 @@ pub async fn convene_meeting(
 
 /// Move a convened meeting
 ///
-/// What happens: the calendar identity stays, its sequence rises. Who may: the secretariat. Mails: *moved* to who had been
-/// invited, *joined* and *left* to who came and went meanwhile. Errors: those of convening, `ends_before_starts`, `nothing_changes`.
+/// What happens: the calendar identity stays, its sequence rises. Who may: the secretariat. Mails: *moved* to the
+/// invited members, *joined* and *left* to those who joined or left meanwhile. Errors: those of convening,
+/// `ends_before_starts`, `nothing_changes`.
 #[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), IfMatch), request_body = MoveIn, responses((status = 200, body = MeetingOut)))]
 #[post("/meetings/{id:[0-9A-Fa-f-]+}/move")]
 pub async fn move_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, input: Json<MoveIn>) -> Answer {
@@ -254,9 +256,9 @@ pub async fn move_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingI
     Ok(answer(moved))
 }
 
-/// Call a meeting off, or give up a draft
+/// Cancel a meeting or a draft
 ///
-/// Who may: the secretariat. Mails: *cancelled*, with the withdrawal for the calendar, to who had been invited. Errors:
+/// Who may: the secretariat. Mails: *cancelled*, with the withdrawal for the calendar, to the invited members. Errors:
 /// `reason_missing`, `wrong_transition`.
 #[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), IfMatch), request_body = CancelIn, responses((status = 200, body = MeetingOut)))]
 #[post("/meetings/{id:[0-9A-Fa-f-]+}/cancel")]
@@ -270,10 +272,10 @@ pub async fn cancel_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<Meetin
 
 /// Invite partners to a meeting
 ///
-/// What happens: these partners, named by their designations, and no others are invited; they see the meeting once it is
-/// convened, as long as they hold the seat, and do not count for the quorum. Who may: the secretariat. Mails: none for a draft; of
-/// a convened meeting *joined* and *left* to whom it concerns. Errors: `wrong_transition`, `day_in_past` once it has begun,
-/// `unknown_value` for a designation that is no partner's in office today.
+/// What happens: exactly these partners, named by their designations, are invited; they see the meeting once it is
+/// convened, as long as they hold the seat, and do not count for the quorum. Who may: the secretariat. Mails: none for
+/// a draft; for a convened meeting *joined* and *left* to the partners concerned. Errors: `wrong_transition`,
+/// `day_in_past` once it has begun, `unknown_value` for a designation that is not a partner's in force today.
 #[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), IfMatch), request_body = GuestsIn, responses((status = 200, body = MeetingOut)))]
 #[put("/meetings/{id:[0-9A-Fa-f-]+}/guests")]
 pub async fn invite_guests(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, input: Json<GuestsIn>) -> Answer {
@@ -285,8 +287,9 @@ pub async fn invite_guests(ctx: Ctx, request: HttpRequest, id: web::Path<Meeting
 
 /// Hold a meeting
 ///
-/// What happens: it takes place, with the presences known so far. Who may: the secretariat. Mails: none. Errors:
-/// `meeting_not_begun`, `unknown_value` (a body that is no party of the table), `required` (a delegate without a name), `wrong_transition`.
+/// What happens: the meeting counts as held, with the presences known so far. Who may: the secretariat. Mails: none.
+/// Errors: `meeting_not_begun`, `unknown_value` (a body that is no party of the table), `required` (a delegate without
+/// a name), `wrong_transition`.
 #[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), IfMatch), request_body = HoldIn, responses((status = 200, body = MeetingOut)))]
 #[post("/meetings/{id:[0-9A-Fa-f-]+}/hold")]
 pub async fn hold_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, input: Json<HoldIn>) -> Answer {
@@ -300,9 +303,9 @@ pub async fn hold_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingI
 
 /// Record the presence of a party
 ///
-/// Over what was recorded before; the version is the meeting's. Decisions keep the quorum they were taken with. Who may: the
-/// secretariat. Mails: none. Errors: those of holding; `quorum_lost` where it takes the quorum from under a decision, unless
-/// a reason is given.
+/// Replaces an earlier record; the version is the meeting's. Decisions keep their quorum. Who may: the secretariat.
+/// Mails: none. Errors: those of holding; `quorum_lost` if it removes the quorum of a decision, unless a reason is
+/// given.
 #[utoipa::path(
     tag = "meetings",
     params(("id" = MeetingId, Path), ("body" = String, Path, max_length = 60, description = "The body's code"), IfMatch),
@@ -330,9 +333,9 @@ pub async fn record_attendance(
 
 /// Record an outcome
 ///
-/// What happens: a decision may confirm or move a release, a task gives a seat something to do, in the same transaction
-/// and linked both ways. Who may: the secretariat. Mails: none; the reminders follow. Errors: `wrong_transition` unless held and
-/// not closed, `quorum_missing` for a decision of too few parties, those of the release and of the task.
+/// What happens: a decision may confirm or move a release, a task is created for a seat, in the same transaction and
+/// linked both ways. Who may: the secretariat. Mails: none; the reminders follow. Errors: `wrong_transition` unless
+/// held and not closed, `quorum_missing` for a decision without quorum, those of the release and of the task.
 #[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), IdempotencyKey), request_body = OutcomeIn, responses((status = 201, body = OutcomeOut)))]
 #[post("/meetings/{id:[0-9A-Fa-f-]+}/outcomes")]
 pub async fn record_outcome(
@@ -351,8 +354,8 @@ pub async fn record_outcome(
 
 /// Close a meeting that has been held
 ///
-/// The body may be left out. Who may: the secretariat. Mails: none. Errors: `wrong_transition`; `quorum_lost` where too few
-/// parties are recorded as there for the decisions taken, unless a reason is given.
+/// The body may be omitted. Who may: the secretariat. Mails: none. Errors: `wrong_transition`; `quorum_lost` if too few
+/// parties are recorded as present for the decisions, unless a reason is given.
 #[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), IfMatch), request_body = Option<CloseIn>, responses((status = 200, body = MeetingOut)))]
 #[post("/meetings/{id:[0-9A-Fa-f-]+}/close")]
 pub async fn close_meeting(
@@ -370,14 +373,14 @@ pub async fn close_meeting(
 
 /// The caller's own calendar entry
 ///
-/// What the mail carried, or would carry now. Who may: whoever may see the meeting, once it has been convened.
+/// As in the mail, or as it would be sent now. Who may: everyone who may see the meeting, once it has been convened.
 #[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path)), responses((status = 200, content_type = "text/calendar", body = String)))]
 #[get("/meetings/{id:[0-9A-Fa-f-]+}/invite.ics")]
 pub async fn show_invite(ctx: Ctx, id: web::Path<MeetingId>) -> Answer {
     invite(&ctx, *id).await
 }
 
-/// The entry as a download: shared with the pages.
+/// Answers with the entry as a download; shared with the pages.
 pub(super) async fn invite(ctx: &Ctx, id: MeetingId) -> Answer {
     let entry = service::calendar_entry(ctx, id).await?;
     Ok(download::file("invite.ics", "text/calendar; charset=utf-8", entry))
@@ -385,7 +388,7 @@ pub(super) async fn invite(ctx: &Ctx, id: MeetingId) -> Answer {
 
 /// One outcome
 ///
-/// Who may: whoever may see its meeting.
+/// Who may: everyone who may see its meeting.
 #[utoipa::path(tag = "meetings", params(("id" = OutcomeId, Path)), responses((status = 200, body = OutcomeOut)))]
 #[get("/outcomes/{id:[0-9A-Fa-f-]+}")]
 pub async fn show_outcome(ctx: Ctx, id: web::Path<OutcomeId>) -> Answer {

@@ -1,4 +1,4 @@
-//! The names that people read for the values of the vocabularies of meetings.
+//! Displayed names of the values of the vocabularies of meetings.
 
 use crate::texts::Label;
 use entity::kinds::{AgendaItemKind, MeetingMode, MeetingState, OutcomeKind, Presence, TableKind};

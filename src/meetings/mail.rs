@@ -1,7 +1,8 @@
-//! The mails of a meeting: convened, moved, cancelled, joined, left. One recipient each, one calendar part each (RFC 5546).
+//! Mails of a meeting: convened, moved, cancelled, joined, left. Each has one recipient and one calendar part (RFC
+//! 5546).
 //!
-//! The text repeats day, hour, place and agenda, so that it serves readers whose program shows no invitation. The tag of the
-//! subject says what happened: the calendar part alone is not read by everybody.
+//! The text repeats day, hour, place and agenda for readers whose program shows no invitation. The subject begins with
+//! the event, because some readers do not see the calendar part.
 
 pub mod kinds;
 
@@ -23,7 +24,7 @@ use chrono::{DateTime, Utc};
 use entity::ids::{MeetingId, PersonId};
 use entity::kinds::{CalendarMethod, MeetingMode};
 
-/// A meeting with what a message about it says.
+/// A meeting with the data for a mail about it.
 #[derive(Clone, Debug)]
 pub struct Sheet {
     pub meeting: Meeting,
@@ -31,7 +32,7 @@ pub struct Sheet {
     pub agenda: Vec<AgendaItem>,
 }
 
-/// What a member is told.
+/// Events of which a member is told.
 #[derive(Clone, Debug)]
 pub enum Telling {
     Convened,
@@ -41,14 +42,14 @@ pub enum Telling {
     Cancelled {
         reason: String,
     },
-    /// A member, or an invited partner, since after the convocation.
+    /// The person became a member, or an invited partner, after the convocation.
     Joined,
-    /// Neither any more: the meeting goes on for the others.
+    /// The person is neither any more; the meeting goes on for the others.
     Left,
 }
 
 impl Telling {
-    /// What the calendar is told.
+    /// Returns the iTIP method of the calendar part.
     pub const fn method(&self) -> CalendarMethod {
         match self {
             Self::Convened | Self::Moved { .. } | Self::Joined => CalendarMethod::Request,
@@ -97,17 +98,17 @@ impl Telling {
     }
 }
 
-/// Returns the key of a mail to a person about a meeting: a sequence is told once.
+/// Returns the key of a mail to a person about a meeting; each sequence is sent once.
 pub(super) fn key(meeting: MeetingId, person: PersonId, sequence: u32) -> String {
     format!("meeting:{meeting}:{person}:{sequence}")
 }
 
-/// Returns a sequence as the outbox keeps it; a sequence rises by one with each message, so it never comes near the bound.
+/// Converts a sequence for the outbox. It rises by one with each message, so it never reaches the limit.
 fn version(sequence: u32) -> i32 {
     i32::try_from(sequence).unwrap_or(i32::MAX)
 }
 
-/// Promises one mail about a meeting to one member, in the caller's transaction.
+/// Enqueues one mail about a meeting to one member, in the caller's transaction.
 pub(super) async fn send(
     ctx: &Ctx,
     txn: &Txn,
@@ -127,7 +128,8 @@ pub(super) async fn send(
         subject: Subject::of(meeting.id).at_version(version(sequence)),
         to: Recipient {
             person_id: Some(member.person_id),
-            // An invitation dies with the designation it rests on; the withdrawal is for who leaves.
+            // An invitation is cancelled with the designation it rests on; a withdrawal is not, because it is for a
+            // person who leaves.
             designation_id: is_invitation.then_some(member.designation_id),
             name: member.name.clone(),
             address: member.address.clone(),
@@ -142,7 +144,7 @@ pub(super) async fn send(
     Ok(())
 }
 
-/// Builds the words of a mail in the language of its reader.
+/// Builds the text of a mail in the language of its reader.
 pub(super) fn content(base_url: &str, sheet: &Sheet, telling: &Telling, member: &Member) -> MailContent {
     let lang = member.lang;
     let name = name(sheet, lang);
@@ -176,7 +178,7 @@ pub(super) fn content(base_url: &str, sheet: &Sheet, telling: &Telling, member: 
     }
 }
 
-/// Day, hour, place; with an invitation also the way in and the agenda.
+/// Returns day, hour and place; with an invitation also the remote address and the agenda.
 fn facts(sheet: &Sheet, is_invitation: bool, lang: Lang) -> Vec<(String, String)> {
     let Meeting { slot, venue, .. } = &sheet.meeting;
     let label = |key: &str| lang.t(key).to_owned();
@@ -202,7 +204,7 @@ fn item_line(item: &AgendaItem, lang: Lang) -> String {
     format!("{} ({})", item.title, item.kind.label(lang))
 }
 
-/// The way in, where the mode has one.
+/// Returns the remote address, if the mode has one.
 fn remote_url(venue: &Venue) -> Option<&str> {
     venue.remote_url.as_deref().filter(|_| venue.mode != MeetingMode::InPerson)
 }
@@ -215,7 +217,7 @@ fn page(base_url: &str, sheet: &Sheet) -> String {
     format!("{base_url}/meetings/{}", sheet.meeting.id)
 }
 
-/// The calendar entry in the copy of one person.
+/// Returns the calendar entry in the copy of one person.
 fn entry(
     config: &Config,
     sheet: &Sheet,
@@ -247,7 +249,7 @@ fn entry(
     }
 }
 
-/// Title, way in and agenda: what one looks for on the day, where the mail is no longer at hand.
+/// Returns title, remote address and agenda, which people look up on the day, when the mail is no longer at hand.
 fn description(sheet: &Sheet, lang: Lang) -> String {
     let mut lines = vec![sheet.meeting.title.clone()];
     if let Some(url) = remote_url(&sheet.meeting.venue) {
@@ -258,7 +260,7 @@ fn description(sheet: &Sheet, lang: Lang) -> String {
     lines.join("\n")
 }
 
-/// Returns a person's own copy of the entry as it stands, for a download.
+/// Returns a person's own copy of the present entry, for a download.
 pub(super) fn own_entry(ctx: &Ctx, sheet: &Sheet, member: &Member, sequence: u32) -> Result<String> {
     let is_off = sheet.meeting.state() == entity::kinds::MeetingState::Cancelled;
     let method = if is_off { CalendarMethod::Cancel } else { CalendarMethod::Request };

@@ -1,4 +1,4 @@
-//! Meetings: slots, venues, the lifecycle, notice, quorum, and the messages that people are owed. Pure.
+//! Meetings: slots, venues, the lifecycle, notice, quorum, and the messages to people. Pure.
 
 mod quorum;
 
@@ -21,7 +21,8 @@ pub struct Slot {
 }
 
 impl Slot {
-    /// Refuses an end that is not after the start, and an hour that the clocks skip that day.
+    /// Refuses an end that is not after the start, and an hour that does not exist on its day because the clocks skip
+    /// it.
     pub fn check(self) -> Result<(), Refusal> {
         for (field, hour) in [("starts", self.starts), ("ends", self.ends)] {
             if zone::is_skipped(self.day, hour) {
@@ -76,8 +77,8 @@ impl Venue {
     }
 }
 
-/// The number by which a meeting is cited: *seduta n. 3/2027*. It never changes, not even when the meeting moves to
-/// another year: letters and minutes cite it.
+/// Number by which a meeting is cited: *seduta n. 3/2027*. It never changes, not even if the meeting moves to another
+/// year, because letters and minutes cite it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Number {
     pub number: i32,
@@ -96,7 +97,7 @@ impl std::fmt::Display for Number {
 pub struct Convocation {
     pub number: Number,
     pub at: DateTime<Utc>,
-    /// The reason why the notice of the present slot is shorter than the table's rule; the minutes carry it.
+    /// Reason why the notice of the present slot is shorter than the table's rule; shown in the minutes.
     pub short_notice_reason: Option<String>,
 }
 
@@ -112,10 +113,10 @@ pub enum Stage {
     Closed {
         convocation: Convocation,
         held_at: DateTime<Utc>,
-        /// The reason why its decisions stand, closed with too few parties recorded as there; the minutes carry it.
+        /// Reason why its decisions stand although it was closed without a quorum; shown in the minutes.
         short_quorum_reason: Option<String>,
     },
-    /// Called off, or given up as a draft, which has no convocation.
+    /// Cancelled as a convened meeting, or dropped as a draft without a convocation.
     Cancelled {
         convocation: Option<Convocation>,
         reason: String,
@@ -123,7 +124,7 @@ pub enum Stage {
 }
 
 impl Stage {
-    /// Returns the reason why its decisions stand, closed with too few parties recorded as there.
+    /// Returns the reason why its decisions stand although it was closed without a quorum.
     pub fn closed_short_reason(&self) -> Option<String> {
         match self {
             Self::Closed { short_quorum_reason, .. } => short_quorum_reason.clone(),
@@ -131,7 +132,7 @@ impl Stage {
         }
     }
 
-    /// Returns the instant at which it was held and the reason for which it was called off, where there is one.
+    /// Returns the instant at which it was held and the reason for its cancellation, if any.
     pub fn held_and_cancelled(&self) -> (Option<DateTime<Utc>>, Option<String>) {
         match self {
             Self::Held { at, .. } | Self::Closed { held_at: at, .. } => (Some(*at), None),
@@ -152,7 +153,7 @@ pub enum Event {
     /// Partners are invited to it.
     Invite,
     Hold,
-    /// The presence of a party is recorded or put right.
+    /// The presence of a party is recorded or corrected.
     Attend,
     /// An outcome is recorded.
     Conclude,
@@ -177,7 +178,7 @@ impl lifecycle::Event for Event {
 
 /// The lifecycle of a meeting.
 ///
-/// The convocation fixes the agenda, because the parties decide by it who comes. A point that comes up later is recorded as
+/// The agenda is fixed by the convocation, because the parties decide by it who attends. A later topic is recorded as
 /// an outcome without an item.
 pub const LIFECYCLE: Table<MeetingState, Event> = Table(&[
     (Event::Edit, &[MeetingState::Draft], Target::To(MeetingState::Draft)),
@@ -200,14 +201,14 @@ pub struct Meeting {
     pub title: String,
     pub slot: Slot,
     pub venue: Venue,
-    /// The calendar identity, for the meeting's whole life.
+    /// Identity in calendars, for the meeting's whole life.
     pub uid: String,
-    /// 0 when convened; one more with each move and with the cancellation (RFC 5546 §2.1.4).
+    /// 0 when convened; rises by one with each move and with the cancellation (RFC 5546 §2.1.4).
     pub sequence: u32,
     pub stage: Stage,
-    /// The reason why its decisions stand although a correction of the presences left too few parties; the minutes carry it.
+    /// Reason why its decisions stand although a correction of the presences removed the quorum; shown in the minutes.
     pub short_quorum_reason: Option<String>,
-    /// The optimistic lock of the meeting with its agenda, presences and outcomes.
+    /// Version of the meeting with its agenda, presences and outcomes.
     pub version: i32,
 }
 
@@ -236,12 +237,12 @@ impl Meeting {
         self.convocation().map(|convocation| convocation.number)
     }
 
-    /// Checks whether the event can happen now.
+    /// Tells whether the event is possible now.
     pub fn can(&self, event: Event) -> bool {
         LIFECYCLE.target(self.state(), event).is_some()
     }
 
-    /// Refuses an event that cannot happen now.
+    /// Refuses an event that is not possible now.
     pub fn must_allow(&self, event: Event) -> Result<(), Refusal> {
         Ok(LIFECYCLE.lead(self.state(), event).map(drop)?)
     }
@@ -274,7 +275,8 @@ impl Meeting {
         Ok(Self { slot, venue, stage, sequence: self.sequence + 1, ..self })
     }
 
-    /// Calls the meeting off for a reason. The sequence rises only for a convened meeting, because a draft is in no calendar.
+    /// Cancels the meeting for a reason. The sequence rises only for a convened meeting, because a draft is in no
+    /// calendar.
     pub fn cancel(self, reason: String) -> Result<Self, Refusal> {
         self.must_allow(Event::Cancel)?;
         let convocation = self.convocation().cloned();
@@ -292,7 +294,7 @@ impl Meeting {
         Ok(Self { stage: Stage::Held { convocation, at: now }, ..self })
     }
 
-    /// Closes the meeting: nothing more is recorded of it. The reason is the one that [`Quorum::justify`] keeps.
+    /// Closes the meeting; nothing more can be recorded. The reason comes from [`Quorum::justify`].
     pub fn close(self, short_quorum_reason: Option<String>) -> Result<Self, Refusal> {
         self.must_allow(Event::Close)?;
         let Stage::Held { convocation, at } = self.stage else { return Err(self.wrong()) };
@@ -304,7 +306,7 @@ impl Meeting {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AgendaItem {
     pub id: AgendaItemId,
-    /// Order on the agenda; positions may have gaps, the number shown is counted.
+    /// Order on the agenda; positions may have gaps, and the displayed number is counted.
     pub position: i32,
     pub kind: AgendaItemKind,
     pub title: String,
@@ -312,22 +314,22 @@ pub struct AgendaItem {
     pub minutes: Option<i32>,
 }
 
-/// A party of a table: a signatory body, wherever its observatory stands.
+/// A party of a table: a signatory body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Party {
     pub body_id: BodyId,
     pub code: String,
     pub name: String,
-    /// The calendar of working days of its seat.
+    /// Territory whose working days apply.
     pub territory: String,
 }
 
-/// The notice that a slot gives, beside the table's rule.
+/// Notice given by a slot, with the table's rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Notice {
-    /// Working days given.
+    /// Working days of notice.
     pub given: i32,
-    /// Working days the table's rule asks for.
+    /// Working days required by the table's rule.
     pub asked: i32,
 }
 
@@ -336,8 +338,8 @@ impl Notice {
         self.given < self.asked
     }
 
-    /// Returns the reason to keep: none where the notice is long enough, the given one where it is short. Errors:
-    /// `notice_too_short` where it is short and no reason is given.
+    /// Returns the reason to store: none if the notice is long enough, otherwise the given one. Errors:
+    /// `notice_too_short` if it is short and no reason is given.
     pub fn justify(self, reason: Option<String>) -> Result<Option<String>, Refusal> {
         match (self.is_short(), reason) {
             (false, _) => Ok(None),
@@ -347,11 +349,11 @@ impl Notice {
     }
 }
 
-/// Counts the notice that a slot gives from now, in days worked by every party. Errors: a slot in the past, a day on which a
+/// Counts the notice of a slot from now, in days worked by every party. Errors: a slot in the past, a day on which a
 /// party does not work, a slot too far away to count.
 ///
-/// Today does not count, the day of the meeting does (art. 155 c.p.c.: *dies a quo non computatur*). `asked` is the table's
-/// rule in working days.
+/// Today does not count, the day of the meeting does (art. 155 c.p.c.: *dies a quo non computatur*). `asked` is the
+/// table's rule in working days.
 pub fn notice(
     now: DateTime<Utc>,
     slot: Slot,
@@ -371,7 +373,7 @@ pub fn notice(
     Ok(Notice { given, asked })
 }
 
-/// The reason why no notice can be counted.
+/// Reasons why notice cannot be counted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoticeError {
     #[error(transparent)]
@@ -418,22 +420,24 @@ impl Attendance {
     }
 }
 
-/// The last message that a person had about a meeting.
+/// The last message to a person about a meeting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Told {
     pub method: CalendarMethod,
     pub sequence: u32,
 }
 
-/// Returns the sequence of a person's next message: the meeting's, and above that of every earlier message to the person.
+/// Returns the sequence of a person's next message: the meeting's, and higher than every earlier message to this
+/// person.
 ///
-/// A person who left was told CANCEL at a sequence of their own; coming back, they must hear a higher one, or their
-/// calendar takes the invitation for an old message (RFC 5546 §2.1.5).
+/// A person who left got a CANCEL with a sequence of their own. If they return, they need a higher one, because their
+/// calendar would otherwise ignore the invitation as outdated (RFC 5546 §2.1.5).
 pub fn next_sequence(meeting: u32, last: Option<Told>) -> u32 {
     last.map_or(meeting, |told| meeting.max(told.sequence + 1))
 }
 
-/// Returns the messages owed after the members of a convened meeting changed: an invitation, or word that one is out.
+/// Returns the messages to send after the members of a convened meeting changed: an invitation, or the withdrawal of
+/// one.
 pub fn to_tell(members: &[PersonId], told: &[(PersonId, Told)]) -> Vec<(PersonId, CalendarMethod)> {
     let invited: HashSet<PersonId> =
         told.iter().filter(|(_, last)| last.method == CalendarMethod::Request).map(|(person, _)| *person).collect();
@@ -451,7 +455,7 @@ pub fn numbering_year(slot: Slot) -> i32 {
     slot.day.year()
 }
 
-/// The reason why nothing was done to a meeting.
+/// Refusals of changes to a meeting.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     #[error(transparent)]

@@ -1,20 +1,20 @@
-//! Who may do what with meetings. Pure; printed as a golden matrix by `tests/it/authz_matrix.rs`.
+//! Rights on meetings. Pure; printed as a golden matrix by `tests/it/authz_matrix.rs`.
 
 use crate::auth::actor::Actor;
 use entity::ids::{PersonId, SeatId};
 
-/// The actions that meetings and tables know.
+/// Actions on meetings and tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Read it with its agenda, presences and outcomes, and fetch its calendar entry.
     View,
-    /// See who was told what of it, and when, and the partners who may be invited.
+    /// See the mails about it with recipient and time, and the partners who may be invited.
     ViewTold,
     /// Read the tables and their parties.
     ViewTables,
     /// Prepare a draft and its agenda.
     Prepare,
-    /// Convene, move, call off.
+    /// Convene, move, cancel.
     Convene,
     /// Invite partners to it.
     Invite,
@@ -37,19 +37,19 @@ impl Action {
     ];
 }
 
-/// What the policy has to know of a meeting.
+/// Facts about a meeting that the policy needs.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject {
-    /// Whether it was ever convened: a draft, even a given-up one, is the secretariat's own.
+    /// Whether it was ever convened. A draft, even a cancelled one, is visible to the secretariat only.
     pub convened: bool,
     /// Whether the caller is a partner invited to it.
     pub invited: bool,
 }
 
-/// Tells whether the actor may do this about this meeting.
+/// Decides permissions.
 ///
-/// The secretariat keeps the table; every participant of the network sees what has been convened; a partner sees the
-/// meetings the partner was invited to.
+/// The secretariat manages the table; every participant of the network sees convened meetings; a partner sees the
+/// meetings to which the partner was invited.
 pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
     if actor.is_ourselves() {
         return true;
@@ -67,18 +67,19 @@ pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
     }
 }
 
-/// Tells whether the actor may do this about some meeting: one that was convened and to which they are invited.
+/// Tells whether the policy permits the actor this action on at least one meeting, a convened one to which the actor is
+/// invited.
 pub fn may_ever(actor: &Actor, action: Action) -> bool {
     may(actor, action, Subject { convened: true, invited: true })
 }
 
-/// The meetings that a caller sees. The store demands it, so a list cannot forget it.
+/// Meetings visible to a caller. The store requires this value, so that no list can forget it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Visibility {
     Everything,
-    /// Those that were convened.
+    /// Meetings that were convened.
     Convened,
-    /// Those that were convened and to which the partner is invited, in a seat still held.
+    /// Convened meetings to which the partner is invited, in a seat still held.
     Guest(PersonId, Vec<SeatId>),
 }
 

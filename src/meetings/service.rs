@@ -1,4 +1,4 @@
-//! The use cases of the table: one function each, each inside the transaction it is given.
+//! Use cases of meetings: one function each, inside the transaction it is given.
 
 mod conclude;
 mod convene;
@@ -44,18 +44,18 @@ pub use super::store::Filter as MeetingFilter;
 /// Longest reason given about a meeting, in characters; a longer one is refused as `too_long`.
 pub const REASON_CHARACTERS: usize = 1000;
 
-/// The tables of the network. Any participant may read them.
+/// Returns the tables of the network. Who may: any participant.
 pub async fn tables(ctx: &Ctx) -> Result<Vec<Table>> {
     ctx.demand(policy::may_ever(&ctx.actor, Action::ViewTables))?;
     Ok(store::tables(ctx.reader()).await?)
 }
 
-/// A table by its code; an unknown code is a wrong field, not an empty answer.
+/// Returns a table by its code; an unknown code is an error of the field.
 pub async fn table_by_code(db: &impl ConnectionTrait, code: &str) -> Result<Table> {
     store::table_by_code(db, code).await?.ok_or_else(|| Error::field("table", Code::UnknownValue))
 }
 
-/// Up to `limit` meetings the caller may see, the latest day first, after the given day and id.
+/// Returns up to `limit` visible meetings, latest day first, after the given day and id.
 pub async fn list(
     ctx: &Ctx,
     filter: &MeetingFilter,
@@ -65,20 +65,20 @@ pub async fn list(
     Ok(store::list(ctx.reader(), &scope::<MeetingWithGuests>(ctx)?, filter, after, Some(limit)).await?)
 }
 
-/// What the tables decided last, as far as the caller may see it: the latest meeting first.
+/// Returns the latest decisions that the caller may see, latest meeting first.
 pub async fn decisions(ctx: &Ctx, limit: u64) -> Result<Vec<Decision>> {
     let visible = scope::<MeetingWithGuests>(ctx)?;
     let latest = store::latest_outcomes(ctx.reader(), &visible, OutcomeKind::Decision, limit).await?;
     Ok(latest.into_iter().map(|(line, outcome)| Decision { line, outcome }).collect())
 }
 
-/// One meeting with agenda, presences and outcomes. Unknown and unseen are the same answer.
+/// Returns one meeting with agenda, presences and outcomes. Unknown and invisible ones get the same answer.
 pub async fn show(ctx: &Ctx, id: MeetingId) -> Result<Dossier> {
     let meeting = read::<MeetingWithGuests>(ctx, ctx.reader(), id).await?.meeting;
     dossier(ctx, ctx.reader(), meeting).await
 }
 
-/// An outcome, for whoever may see its meeting: what "decided by the table" on a release leads to.
+/// Returns an outcome to a caller who may see its meeting; the link "decided by the table" on a release leads to it.
 pub async fn outcome(ctx: &Ctx, id: OutcomeId) -> Result<Outcome> {
     scope::<MeetingWithGuests>(ctx)?;
     let outcome = store::outcome(ctx.reader(), id).await?.ok_or(Error::NotFound)?;
@@ -86,10 +86,10 @@ pub async fn outcome(ctx: &Ctx, id: OutcomeId) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// The caller's own copy of the calendar entry: what a mail carried, or would carry now.
+/// Returns the caller's own copy of the calendar entry, as in the mail or as it would be sent now.
 ///
-/// Who may: whoever may see the meeting and is a person. A draft has no entry yet. A meeting called off gives its
-/// withdrawal, so that a calendar that still shows it takes it away.
+/// Who may: a person who may see the meeting. A draft has no entry yet. For a cancelled meeting it is the withdrawal,
+/// so that a calendar that still shows it removes it.
 pub async fn calendar_entry(ctx: &Ctx, id: MeetingId) -> Result<String> {
     let meeting = read::<MeetingWithGuests>(ctx, ctx.reader(), id).await?.meeting;
     let person = ctx.actor.person_id().ok_or(Error::Denied)?;
@@ -103,7 +103,7 @@ pub async fn calendar_entry(ctx: &Ctx, id: MeetingId) -> Result<String> {
     mail::own_entry(ctx, &sheet, &member, sequence)
 }
 
-/// The tasks of a meeting's outcomes that the caller may see.
+/// Returns the visible tasks of a meeting's outcomes.
 pub async fn tasks_seen(ctx: &Ctx, dossier: &Dossier) -> Result<Vec<Task>> {
     let mut seen = Vec::new();
     for id in dossier.outcomes.iter().filter_map(|outcome| outcome.task_id) {
@@ -116,7 +116,7 @@ pub async fn tasks_seen(ctx: &Ctx, dossier: &Dossier) -> Result<Vec<Task>> {
     Ok(seen)
 }
 
-/// The caller as the attendee of their own copy.
+/// Returns the caller as the attendee of their own copy.
 async fn own_copy(ctx: &Ctx, person: PersonId) -> Result<Member> {
     let seat = ctx.actor.seats.first().ok_or(Error::Denied)?;
     let view = network::person(ctx.reader(), person).await?;
@@ -132,7 +132,7 @@ async fn own_copy(ctx: &Ctx, person: PersonId) -> Result<Member> {
     })
 }
 
-/// A meeting with what a message about it says.
+/// Returns a meeting with the data for a mail about it.
 async fn sheet(db: &impl ConnectionTrait, meeting: &Meeting) -> Result<mail::Sheet> {
     Ok(mail::Sheet {
         meeting: meeting.clone(),
@@ -141,13 +141,13 @@ async fn sheet(db: &impl ConnectionTrait, meeting: &Meeting) -> Result<mail::She
     })
 }
 
-/// Reads everything that is known of a meeting the caller has opened: for the answer after a change.
+/// Reads all data of a meeting that the caller has opened, for the answer after a change.
 pub async fn dossier(ctx: &Ctx, db: &impl ConnectionTrait, meeting: Meeting) -> Result<Dossier> {
     let mut recorded = store::attendances(db, meeting.id).await?;
     let parties = parties_of(ctx, db, &meeting).await?;
     let quorum = Quorum::of(parties.len(), parties.iter().filter_map(|party| recorded.get(&party.body_id)));
     let there = parties.iter().filter_map(|party| Some((party, recorded.get(&party.body_id)?)));
-    // Before anything is recorded nobody is there, for however many parties.
+    // Without recorded presences the names are not needed.
     let sitting = if recorded.is_empty() { Vec::new() } else { members::sitting(db, meeting.slot.day).await? };
     let stand_ins = stand_ins(there, &sitting);
     let presences =
@@ -170,7 +170,7 @@ pub async fn dossier(ctx: &Ctx, db: &impl ConnectionTrait, meeting: Meeting) -> 
     })
 }
 
-/// Tells one person one thing about a meeting and remembers it.
+/// Sends one message about a meeting to one person and records it.
 async fn tell(
     ctx: &Ctx,
     txn: &Txn,
@@ -185,7 +185,7 @@ async fn tell(
     mail::send(ctx, txn, sheet, member, sequence, telling).await
 }
 
-/// Whether a person was last told that the meeting takes place.
+/// Returns whether the person's calendar contains the meeting.
 fn holds_entry(told: Told) -> bool {
     told.method == CalendarMethod::Request
 }
@@ -194,7 +194,7 @@ fn subject(meeting: &Meeting) -> Subject {
     Subject { convened: meeting.convocation().is_some(), invited: false }
 }
 
-/// Opens a meeting for a change, as [`open`](crate::open::open) does; the guests are not needed any more.
+/// Opens a meeting for a change, like [`open`](crate::open::open), without its guests.
 async fn open(ctx: &Ctx, txn: &Txn, id: MeetingId, action: Action, seen: Seen) -> Result<Meeting> {
     Ok(open::open::<MeetingWithGuests>(ctx, txn, id, action, seen).await?.meeting)
 }
@@ -246,7 +246,7 @@ impl Guarded for Table {
     }
 }
 
-/// Saves what a change made of a meeting, records it, and returns the meeting as it is now.
+/// Saves a changed meeting, records the change, and returns the present meeting.
 async fn save(ctx: &Ctx, txn: &Txn, changed: Meeting, verb: Verb, details: serde_json::Value) -> Result<Meeting> {
     store::save(txn, &changed, ctx.now()).await?;
     record(ctx, txn, verb, changed.id, details).await?;
@@ -258,7 +258,7 @@ async fn record(ctx: &Ctx, txn: &Txn, verb: Verb, id: MeetingId, details: serde_
     audit::record(ctx, txn, event).await
 }
 
-/// What happened to the slot and venue of a meeting, for the trail.
+/// Returns slot and venue of a meeting for the audit trail.
 fn facts(meeting: &Meeting) -> serde_json::Value {
     serde_json::json!({
         "number": meeting.number().map(|number| number.to_string()),

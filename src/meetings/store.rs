@@ -1,4 +1,4 @@
-//! Rows of the table's meetings and back. The only file of the slice that speaks to the database.
+//! Rows of meetings. The only file of the slice with queries.
 
 mod members;
 
@@ -27,12 +27,12 @@ use std::collections::{HashMap, HashSet};
 
 type Result<T> = std::result::Result<T, StoreError>;
 
-/// What a list of meetings asks for; everything left out does not narrow it.
+/// Filter of a list; an absent value does not filter.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     pub table: Option<TableId>,
     pub state: Option<MeetingState>,
-    /// On this day or later.
+    /// On or after this day.
     pub from: Option<NaiveDate>,
 }
 
@@ -88,7 +88,7 @@ fn meeting_of(row: meeting::Model) -> Result<Meeting> {
     })
 }
 
-/// The columns that say what a meeting is; identity, version and creation are set by the callers.
+/// Returns the columns of a meeting's data; the callers set identity, version and creation.
 fn columns(meeting: &Meeting) -> meeting::ActiveModel {
     let convocation = meeting.convocation();
     let (held_at, cancelled_reason) = meeting.stage.held_and_cancelled();
@@ -143,7 +143,7 @@ pub async fn next_number(txn: &impl ConnectionTrait, id: TableId, year: i32) -> 
     Ok(Number { number: last.unwrap_or(0) + 1, year })
 }
 
-/// The meetings that pass the filter and may be seen, the latest day first.
+/// Returns the visible meetings that pass the filter, latest day first.
 pub async fn list(
     db: &impl ConnectionTrait,
     visible: &Visibility,
@@ -162,7 +162,7 @@ pub async fn list(
     lines(db, rows).await
 }
 
-/// Meetings with their tables, in the order given.
+/// Returns meetings with their tables, in the order given.
 async fn lines(db: &impl ConnectionTrait, rows: Vec<meeting::Model>) -> Result<Vec<Line>> {
     let names: HashMap<TableId, Table> = tables(db).await?.into_iter().map(|table| (table.id, table)).collect();
     rows.into_iter()
@@ -175,7 +175,7 @@ async fn lines(db: &impl ConnectionTrait, rows: Vec<meeting::Model>) -> Result<V
         .collect()
 }
 
-/// One meeting, if it may be seen.
+/// Returns one meeting, if it is visible.
 pub async fn find(db: &impl ConnectionTrait, visible: &Visibility, id: MeetingId) -> Result<Option<Meeting>> {
     let row = meeting::Entity::find_by_id(id).filter(seen_by(visible)).one(db).await?;
     row.map(meeting_of).transpose()
@@ -212,13 +212,13 @@ pub async fn insert(txn: &impl ConnectionTrait, new: &Meeting, at: DateTime<Utc>
     Ok(())
 }
 
-/// Saves what a change made of a meeting, if it still has the version that was read.
+/// Saves a changed meeting, if its version is unchanged.
 pub async fn save(txn: &impl ConnectionTrait, changed: &Meeting, at: DateTime<Utc>) -> Result<()> {
     let row = meeting::ActiveModel { updated_at: Set(at.into()), ..columns(changed) };
     save_row(txn, row, (meeting::Column::Id, changed.id), (meeting::Column::Version, changed.version)).await
 }
 
-/// The agenda in its order.
+/// Returns the agenda in its order.
 pub async fn agenda(db: &impl ConnectionTrait, id: MeetingId) -> Result<Vec<AgendaItem>> {
     let rows = agenda_item::Entity::find()
         .filter(agenda_item::Column::MeetingId.eq(id))
@@ -258,7 +258,7 @@ pub async fn insert_item(
     Ok(())
 }
 
-/// Takes an item off a draft's agenda: nobody has relied on it.
+/// Deletes an item of a draft's agenda, which has not been published.
 pub async fn delete_item(txn: &impl ConnectionTrait, meeting: MeetingId, item: AgendaItemId) -> Result<bool> {
     let gone = agenda_item::Entity::delete_many()
         .filter(agenda_item::Column::Id.eq(item))
@@ -268,7 +268,7 @@ pub async fn delete_item(txn: &impl ConnectionTrait, meeting: MeetingId, item: A
     Ok(gone.rows_affected == 1)
 }
 
-/// What was recorded of the parties, by body.
+/// Returns the recorded presences, by body.
 pub async fn attendances(db: &impl ConnectionTrait, id: MeetingId) -> Result<HashMap<BodyId, Attendance>> {
     let rows = attendance::Entity::find().filter(attendance::Column::MeetingId.eq(id)).all(db).await?;
     Ok(rows
@@ -277,7 +277,7 @@ pub async fn attendances(db: &impl ConnectionTrait, id: MeetingId) -> Result<Has
         .collect())
 }
 
-/// Records the presence of a party, over what was recorded before.
+/// Records the presence of a party, replacing an earlier record.
 pub async fn put_attendance(
     txn: &impl ConnectionTrait,
     id: AttendanceId,
@@ -329,7 +329,7 @@ impl TryFrom<outcome::Model> for Outcome {
     }
 }
 
-/// The outcomes in the order they were recorded.
+/// Returns the outcomes in the order of recording.
 pub async fn outcomes(db: &impl ConnectionTrait, id: MeetingId) -> Result<Vec<Outcome>> {
     let rows = outcome::Entity::find()
         .filter(outcome::Column::MeetingId.eq(id))
@@ -343,8 +343,8 @@ pub async fn outcome(db: &impl ConnectionTrait, id: OutcomeId) -> Result<Option<
     outcome::Entity::find_by_id(id).one(db).await?.map(Outcome::try_from).transpose()
 }
 
-/// The latest outcomes of a kind from meetings that may be seen, with their meetings: the latest day first, then in the
-/// order in which they were recorded.
+/// Returns the latest outcomes of a kind from visible meetings, with their meetings: latest day first, then in the
+/// order of recording.
 pub async fn latest_outcomes(
     db: &impl ConnectionTrait,
     visible: &Visibility,
@@ -433,7 +433,7 @@ fn invitation_to_person() -> RelationDef {
     invitation::Entity::belongs_to(person::Entity).from(invitation::Column::PersonId).to(person::Column::Id).into()
 }
 
-/// What each person was last told of a meeting, in the order of the names.
+/// Returns the latest message to each person about a meeting, by name.
 pub async fn told(db: &impl ConnectionTrait, id: MeetingId) -> Result<Vec<Invited>> {
     let rows = invitation::Entity::find()
         .select_only()
@@ -460,8 +460,7 @@ pub async fn told(db: &impl ConnectionTrait, id: MeetingId) -> Result<Vec<Invite
     rows.into_iter().map(|row| row.invited(id)).collect()
 }
 
-/// Remembers what a person is told, over what they were told before. The sequence only rises: what is older than that is
-/// `Stale`.
+/// Records the latest message to a person. The sequence only rises: a lower one gets `Stale`.
 pub async fn remember(
     txn: &impl ConnectionTrait,
     id: InvitationId,

@@ -1,11 +1,11 @@
-//! The verbs of the meetings in the trail.
+//! Verbs of the meetings in the audit trail.
 
 use crate::audit;
 use crate::slice::Slice;
 use crate::vocabulary::vocabulary;
 
 vocabulary! {
-    /// What the trail can say of the meetings.
+    /// Verbs of the meetings in the audit trail.
     Verb {
         RecordOutcome = "record_outcome",
         Convene = "convene",

@@ -1,4 +1,4 @@
-//! What the table shows: meetings with the names of their table, parties and people, ready for pages, mails and REST.
+//! Meetings with the names of their table, parties and people, for pages, mails and REST.
 
 use super::model::{AgendaItem, Attendance, Meeting, Party, Quorum, Slot, StandIn, Told, Venue};
 use crate::designations::view::Designation;
@@ -56,26 +56,26 @@ impl Line {
     }
 }
 
-/// One meeting with everything kept of it.
+/// One meeting with all its data.
 #[derive(Clone, Debug)]
 pub struct Dossier {
     pub meeting: Meeting,
     pub table: Table,
     pub agenda: Vec<AgendaItem>,
-    /// Every party of its table, in the order of the names, with what was recorded of it.
+    /// Every party of its table, by name, with its recorded presence.
     pub presences: Vec<PartyPresence>,
     pub quorum: Quorum,
-    /// Who stands for several of the parties that are there.
+    /// People who represent several present parties.
     pub stand_ins: Vec<StandIn>,
     pub outcomes: Vec<Outcome>,
-    /// Who was last told what; empty for callers who may not know.
+    /// Latest mail to each person; empty for callers who may not see it.
     pub told: Vec<Invited>,
-    /// The partners invited to it who are in office; empty for callers who may not know.
+    /// Invited partners who are in office; empty for callers who may not see them.
     pub guests: Vec<Designation>,
 }
 
 impl Dossier {
-    /// How many decisions are recorded.
+    /// Returns the number of recorded decisions.
     pub fn decisions(&self) -> usize {
         self.outcomes.iter().filter(|outcome| outcome.kind == OutcomeKind::Decision).count()
     }
@@ -85,14 +85,14 @@ impl Dossier {
     }
 }
 
-/// A party and how it was there, once recorded.
+/// A party with its presence, once recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartyPresence {
     pub party: Party,
     pub attendance: Option<Attendance>,
 }
 
-/// What a meeting made of a point.
+/// An outcome of a point.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
     pub id: OutcomeId,
@@ -105,7 +105,7 @@ pub struct Outcome {
     pub release_id: Option<ReleaseId>,
     /// The task it created.
     pub task_id: Option<TaskId>,
-    /// The quorum of a decision when it was recorded. None of what was recorded before it was kept.
+    /// Quorum of a decision when it was recorded; absent for decisions older than this field.
     pub quorum: Option<Quorum>,
     pub created_at: DateTime<Utc>,
 }
@@ -117,30 +117,30 @@ pub struct Decision {
     pub outcome: Outcome,
 }
 
-/// A person with the last thing they were told of a meeting.
+/// A person with the latest message about a meeting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invited {
     pub person_id: PersonId,
-    /// The designation for which they were told.
+    /// Designation by which they were told.
     pub designation_id: DesignationId,
     pub name: String,
     pub address: String,
     pub lang: Lang,
     pub told: Told,
-    /// Whether that went to an address at which they are not written to any more. Known to who follows the members only.
+    /// Whether that went to a former address. Set only by the code that follows members.
     pub is_told_elsewhere: bool,
     pub at: DateTime<Utc>,
 }
 
-/// Somebody a meeting is for, with what is needed to write to them.
+/// A member of a meeting, with the data needed to write to them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
     pub person_id: PersonId,
     pub designation_id: DesignationId,
     pub name: String,
-    /// The party they sit for; of a partner the organisation.
+    /// Party of the member; for a partner the organisation.
     pub party: String,
-    /// Whether they are a partner, who represents no party.
+    /// Whether they are an invited partner, who represents no party.
     pub is_guest: bool,
     pub address: String,
     pub lang: Lang,
@@ -155,7 +155,7 @@ pub fn hours(slot: Slot, lang: Lang) -> String {
     lang.f("meetings.hours", &[("from", &clock(slot.starts)), ("to", &clock(slot.ends))])
 }
 
-/// Day, hours and place in one line: for mails that say what a meeting was and is.
+/// Returns day, hours and place in one line.
 pub fn when_and_where(slot: Slot, venue: &Venue, lang: Lang) -> String {
     format!("{}, {} · {}", words::long_day(slot.day, lang), hours(slot, lang), location(venue, lang))
 }
@@ -172,10 +172,10 @@ pub fn location(venue: &Venue, lang: Lang) -> String {
     }
 }
 
-/// A meeting with the partners invited to it: what the policy is asked about.
+/// A meeting with its invited partners, as the policy needs it.
 #[derive(Clone, Debug)]
 pub struct MeetingWithGuests {
     pub meeting: Meeting,
-    /// Each by the seat in which they were invited.
+    /// Each partner with the seat of the invitation.
     pub guests: HashSet<(SeatId, PersonId)>,
 }

@@ -1,4 +1,4 @@
-//! The pages of the table: the list, one meeting, and the secretariat's forms (`web/forms.rs`).
+//! The pages of meetings: the list, one meeting, and the secretariat's forms (`web/forms.rs`).
 
 mod forms;
 
@@ -34,13 +34,13 @@ pub struct ListPage {
     pub shell: Shell,
     pub rows: Vec<Row>,
     pub may_prepare: bool,
-    /// The tables whose meetings these are.
+    /// Tables whose meetings are listed.
     pub tables: Vec<TableLink>,
     pub first: Option<String>,
     pub next: Option<String>,
 }
 
-/// A table, and its page.
+/// A table with the address of its page.
 pub struct TableLink {
     pub href: String,
     pub name: String,
@@ -66,23 +66,23 @@ pub struct MeetingPage {
     /// Empty until the meeting is held.
     pub presences: Vec<PresenceRow>,
     pub quorum: Option<QuorumLine>,
-    /// Who stands for several parties, in words.
+    /// People who represent several parties, in words.
     pub stand_ins: Vec<String>,
     pub outcomes: Vec<OutcomeRow>,
     pub told: Vec<ToldRow>,
-    /// The partners invited to it, for whoever may know.
+    /// Invited partners, if the reader may see them.
     pub guests: Vec<String>,
-    /// What the reader may do now.
+    /// Possible actions of the reader.
     pub actions: Actions,
 }
 
-/// Whether enough parties are there, in words.
+/// The quorum in words.
 pub struct QuorumLine {
     pub text: String,
     pub kind: &'static str,
 }
 
-/// What a meeting is, when and where.
+/// Title, date and place of a meeting.
 pub struct Head {
     pub path: String,
     pub version: i32,
@@ -98,7 +98,7 @@ pub struct Head {
     pub convened_on: Option<String>,
     pub short_notice: Option<String>,
     pub held_on: Option<String>,
-    /// Why the decisions stand although a correction left too few parties, and why they stood when it was closed so.
+    /// Reasons why the decisions stand without a quorum: after a correction, and at the closing.
     pub short_quorum: Vec<String>,
     pub cancelled_because: Option<String>,
     pub has_entry: bool,
@@ -126,16 +126,16 @@ pub struct TaskLink {
     pub text: String,
 }
 
-/// What the table made of a point.
+/// An outcome of a point.
 pub struct OutcomeRow {
     pub anchor: String,
     pub kind: &'static str,
     pub item: Option<String>,
     pub text: String,
-    /// With how many parties it was decided.
+    /// Number of parties by which it was decided.
     pub quorum: Option<String>,
     pub release: Option<String>,
-    /// What a seat has to do because of it, where the reader may see that.
+    /// Task of the outcome, if the reader may see it.
     pub task: Option<TaskLink>,
 }
 
@@ -145,7 +145,7 @@ pub struct ToldRow {
     pub when: String,
 }
 
-/// The buttons a reader sees: what the policy allows and the lifecycle makes possible.
+/// Buttons of a reader: those allowed by the policy and possible in the state.
 #[derive(Default)]
 pub struct Actions {
     pub edit: bool,
@@ -189,7 +189,7 @@ async fn invite(ctx: Ctx, id: web::Path<MeetingId>) -> Answer {
     api::invite(&ctx, *id).await
 }
 
-/// Leads to the meeting that decided: other pages know the outcome and need not know its meeting.
+/// Redirects to the meeting of an outcome, for pages that know only the outcome.
 #[get("/outcomes/{id:[0-9A-Fa-f-]+}")]
 async fn show_outcome(ctx: Ctx, id: web::Path<OutcomeId>) -> Answer {
     let outcome = service::outcome(&ctx, *id).await?;
@@ -200,7 +200,7 @@ fn may(ctx: &Ctx, action: Action) -> bool {
     policy::may(&ctx.actor, action, Subject { convened: true, invited: false })
 }
 
-/// The frame of a page below one meeting.
+/// Makes the frame of a page below one meeting.
 fn shell_below(ctx: &Ctx, request: &HttpRequest, line: &Line, title: String) -> Shell {
     Shell::titled(ctx, request, title)
         .crumb(ctx.lang.t("meetings.title"), "/meetings")

@@ -1,4 +1,4 @@
-//! The network over REST. Everything but people is public: it holds no personal data.
+//! The network over REST. Everything except people is public, because it holds no personal data.
 
 use super::model::frame::{AgreementChange, BodyChange};
 use super::model::{
@@ -41,7 +41,7 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(update_person);
 }
 
-/// What each operation asks of its caller.
+/// Rights required by each operation, by the name of its handler.
 pub const RIGHTS: &[(&str, Right<Action>)] = &[
     ("show_agreement", Right::Anybody),
     ("edit_agreement", Right::Ever(Action::EditFrame)),
@@ -57,7 +57,7 @@ pub const RIGHTS: &[(&str, Right<Action>)] = &[
     ("update_person", Right::Ever(Action::ChangePerson)),
 ];
 
-/// The agreement the network works under.
+/// The agreement under which the network works.
 #[skip_serializing_none]
 #[derive(Serialize, ToSchema)]
 pub struct AgreementOut {
@@ -66,19 +66,19 @@ pub struct AgreementOut {
     pub code: String,
     #[schema(max_length = 300)]
     pub title: String,
-    /// The day of the last signature, once the secretariat has entered it.
+    /// Day of the last signature, once the secretariat has entered it.
     pub in_force_from: Option<NaiveDate>,
-    /// The last day in force (art. 6 c. 2).
+    /// Last day in force (art. 6 c. 2).
     pub in_force_to: NaiveDate,
-    /// The joint review is due three months before the end (art. 6 c. 2).
+    /// Due day of the joint review, three months before the end (art. 6 c. 2).
     pub review_due: NaiveDate,
-    /// The acts it rests on.
+    /// Acts on which the agreement rests.
     #[schema(max_items = 100)]
     pub acts: Vec<ActOut>,
     pub version: i32,
 }
 
-/// An act an agreement rests on.
+/// An act on which an agreement rests.
 #[skip_serializing_none]
 #[derive(Serialize, ToSchema)]
 pub struct ActOut {
@@ -105,13 +105,13 @@ pub struct BodyOut {
     #[schema(max_items = 50)]
     pub aliases: Vec<String>,
     pub kind: BodyKind,
-    /// As the public index of administrations writes it; compare without case.
+    /// IPA code in the spelling of the public index of administrations; compare without case.
     #[schema(max_length = 20, example = "p_bg")]
     pub ipa_code: String,
     /// ISTAT code of the unit.
     #[schema(max_length = 10, example = "016")]
     pub istat_code: String,
-    /// What the ISTAT codes of its municipalities begin with.
+    /// Prefix of the ISTAT codes of its municipalities.
     #[schema(max_length = 10)]
     pub province_code: Option<String>,
     #[schema(max_length = 2)]
@@ -125,7 +125,7 @@ pub struct BodyOut {
     pub capital_istat: String,
     #[schema(max_length = 10)]
     pub capital_cadastral: String,
-    /// Whose working days its offices keep.
+    /// Code of the territory whose working days its offices follow.
     #[schema(max_length = 10)]
     pub territory: String,
     #[schema(max_length = 254)]
@@ -134,21 +134,21 @@ pub struct BodyOut {
     pub version: i32,
 }
 
-/// What is to change of the agreement.
+/// Changes of the agreement.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AgreementPatch {
-    /// The day of the last signature; `null` takes it away.
+    /// Day of the last signature; `null` removes it.
     #[serde(default)]
     #[schema(value_type = Option<Day>)]
     pub in_force_from: Patch<Day>,
 }
 
-/// What is to change of a body.
+/// Changes of a body.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BodyPatch {
-    /// The certified mailbox, as the public index of administrations has it; `null` takes it away.
+    /// Certified mailbox as listed in the public index of administrations; `null` removes it.
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 254, format = Email)]
     pub pec: Patch<String>,
@@ -163,17 +163,17 @@ pub struct ObservatoryOut {
     #[schema(max_length = 200)]
     pub name: String,
     pub kind: ObservatoryKind,
-    /// Code of the body it belongs to.
+    /// Code of the body to which it belongs.
     #[schema(max_length = 60)]
     pub body: String,
     #[schema(max_length = 200)]
     pub body_name: String,
-    /// Whose working days it keeps.
+    /// Code of the territory whose working days it follows.
     #[schema(max_length = 10)]
     pub territory: String,
 }
 
-/// A town whose patron day makes a calendar of its own.
+/// A town with a patron day, and therefore with a calendar of its own.
 #[skip_serializing_none]
 #[derive(Serialize, ToSchema)]
 pub struct TerritoryOut {
@@ -205,19 +205,19 @@ pub struct PatronOut {
 pub struct DayOut {
     pub day: NaiveDate,
     pub working: bool,
-    /// Why it is not worked, in the language asked for.
+    /// Reason why the day is not a working day, in the requested language.
     #[schema(max_length = 120)]
     pub reason: Option<String>,
 }
 
-/// The days of a span.
+/// The days of a period.
 #[derive(Serialize, ToSchema)]
 pub struct WorkingDaysOut {
     #[schema(max_length = 10)]
     pub territory: String,
     pub from: NaiveDate,
     pub to: NaiveDate,
-    /// How many of the days are worked.
+    /// Number of working days.
     #[schema(minimum = 0, maximum = 400)]
     pub working_days: u32,
     /// Every day from the first to the last, both included.
@@ -225,22 +225,22 @@ pub struct WorkingDaysOut {
     pub days: Vec<DayOut>,
 }
 
-/// The span asked for.
+/// The requested period.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct SpanQuery {
     /// The first day.
     pub from: Day,
-    /// The last day, at most 400 days on.
+    /// The last day; the period has at most 400 days.
     pub to: Day,
 }
 
-/// Office contact data of somebody who holds or held a seat. Personal data.
+/// Office contact data of a person who holds or held a seat. Personal data.
 #[skip_serializing_none]
 #[derive(Serialize, ToSchema)]
 pub struct PersonOut {
     pub id: PersonId,
-    /// Empty for somebody who has one name.
+    /// Empty for a person with a single name.
     #[schema(max_length = 100)]
     pub given_name: String,
     #[schema(max_length = 100)]
@@ -250,14 +250,14 @@ pub struct PersonOut {
     #[schema(max_length = 40)]
     pub phone: Option<String>,
     pub language: Lang,
-    /// When a mail came back for good; absent once the address was changed.
+    /// Instant of the last permanent delivery failure; absent after a change of the address.
     pub bounced_at: Option<DateTime<Utc>>,
     #[schema(max_length = 500)]
     pub bounce_note: Option<String>,
     pub version: i32,
 }
 
-/// What is to change of a person. A phone can be removed, and the given name of somebody who has one name only.
+/// Changes of a person. The phone can be removed, and so can the given name of a person with a single name.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PersonPatch {
@@ -289,8 +289,8 @@ pub async fn show_agreement(ctx: Ctx) -> Answer {
 
 /// Enter the day of signature
 ///
-/// Who may: the secretariat. Mails: none. Errors: `signed_in_future`, `end_before_start` for a day after the last one in
-/// force.
+/// Who may: the secretariat. Mails: none. Errors: `signed_in_future`; `end_before_start` for a day after the last day
+/// in force.
 #[utoipa::path(
     tag = "Network",
     params(IfMatch),
@@ -315,7 +315,7 @@ pub async fn list_bodies(ctx: Ctx) -> Answer {
 
 /// One body
 ///
-/// By its code, its IPA code or any of its names, whatever their case. Public.
+/// Found by its code, its IPA code or any of its names, regardless of case. Public.
 #[utoipa::path(tag = "Network", params(("code" = String, Path, max_length = 200)), responses((status = 200, body = BodyOut)))]
 #[get("/bodies/{code}")]
 pub async fn show_body(ctx: Ctx, code: web::Path<String>) -> Answer {
@@ -324,8 +324,8 @@ pub async fn show_body(ctx: Ctx, code: web::Path<String>) -> Answer {
 
 /// Enter the certified mailbox of a body
 ///
-/// What happens: mails to a body without a manager go there. Who may: the secretariat. Mails: none. Errors:
-/// `not_an_address`, `mailbox_taken` for the mailbox of another body.
+/// What happens: mails to a body without a manager are sent to this mailbox. Who may: the secretariat. Mails: none.
+/// Errors: `not_an_address`, `mailbox_taken` for the mailbox of another body.
 #[utoipa::path(
     tag = "Network",
     params(("code" = String, Path, max_length = 200), IfMatch),
@@ -374,8 +374,8 @@ pub async fn list_territories(ctx: Ctx) -> Answer {
 
 /// The working days of a territory
 ///
-/// Every day of a span, and why it is not worked if it is not: a holiday, the patron of the town, a closure, a weekend.
-/// Refused: a span that ends before it starts, or of more than 400 days. Public.
+/// Every day of a period, with the reason if it is not a working day: a holiday, the patron of the town, a closure, a
+/// weekend. Refused: a period that ends before it starts, or of more than 400 days. Public.
 #[utoipa::path(tag = "Network", params(("code" = String, Path, max_length = 10), SpanQuery), responses((status = 200, body = WorkingDaysOut)))]
 #[get("/territories/{code}/working-days")]
 pub async fn list_working_days(ctx: Ctx, code: web::Path<String>, span: web::Query<SpanQuery>) -> Answer {
@@ -386,7 +386,7 @@ pub async fn list_working_days(ctx: Ctx, code: web::Path<String>, span: web::Que
 
 /// The people
 ///
-/// Everybody who holds or held a seat, in the order in which they were entered. Who may: the secretariat.
+/// All people who hold or held a seat, in the order in which they were entered. Who may: the secretariat.
 #[utoipa::path(tag = "Network", params(Paging), responses((status = 200, body = Page<PersonOut>)))]
 #[get("/people")]
 pub async fn list_people(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging>) -> Answer {
@@ -398,8 +398,8 @@ pub async fn list_people(ctx: Ctx, request: HttpRequest, paging: web::Query<Pagi
 
 /// One person
 ///
-/// Who may: secretariat and direction; holders of seats, other than a partner's, in all the bodies where the person holds or will
-/// hold one; the person. Nobody else learns that there is one.
+/// Who may: secretariat and direction; holders of seats, other than a partner's, in all the bodies where the person
+/// holds or will hold one; the person. Other callers get the answer for an unknown person.
 #[utoipa::path(tag = "Network", params(("id" = PersonId, Path)), responses((status = 200, body = PersonOut)))]
 #[get("/people/{id:[0-9A-Fa-f-]+}")]
 pub async fn show_person(ctx: Ctx, id: web::Path<PersonId>) -> Answer {
@@ -408,8 +408,9 @@ pub async fn show_person(ctx: Ctx, id: web::Path<PersonId>) -> Answer {
 
 /// Correct a person's data
 ///
-/// Who may: the secretariat everything; whoever manages all the bodies in which the person holds or will hold a seat the names,
-/// phone and language; everybody their own phone and language. Mails nobody. Refused: an address that is somebody else's.
+/// Who may: the secretariat everything; a manager of all the bodies in which the person holds or will hold a seat the
+/// names, phone and language; everybody their own phone and language. Mails: none. Errors: `address_taken` for the
+/// address of another person.
 #[utoipa::path(
     tag = "Network",
     params(("id" = PersonId, Path), IfMatch),
@@ -430,7 +431,8 @@ pub async fn update_person(
     Ok(with_version(person))
 }
 
-/// A list that is short by nature: the bodies of an agreement do not grow overnight.
+/// Answers with a complete list on one page, because lists of the network are short: the bodies of an agreement rarely
+/// change.
 fn whole<T, O: Serialize>(items: Vec<T>, say: impl FnMut(T) -> O) -> HttpResponse {
     let page = Page { items: items.into_iter().map(say).collect(), links: Links { next: None } };
     HttpResponse::Ok().json(page)

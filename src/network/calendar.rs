@@ -1,4 +1,5 @@
-//! The working days of the network's territories as readers ask for them, and the refusal of a day not worked by all. Pure.
+//! Working days of the network's territories for readers, and the refusal of a day that is not a common working day.
+//! Pure.
 
 use super::model::{CalendarDay, LONGEST_ANSWER_DAYS, NetworkRefusal};
 use crate::error::{Code, Error, Refusal, Refused, Value};
@@ -6,10 +7,10 @@ use crate::texts::Lang;
 use crate::time::{ClosedDay, NonWorking, NotWorked, TerritoryCalendar};
 use chrono::{Days, NaiveDate};
 
-/// The days that a page looks ahead for closed days: every holiday comes back within a year.
+/// Days searched for the next closed days. Every holiday returns within a year.
 const LOOK_AHEAD_DAYS: u64 = 366;
 
-/// Returns the days from `from` to `to`, both included, each with the reason if it is not worked.
+/// Lists the days from `from` to `to`, both included, each with the reason if it is not a working day.
 pub fn days(
     calendar: &TerritoryCalendar,
     from: NaiveDate,
@@ -26,7 +27,7 @@ pub fn days(
     Ok(from.iter_days().take_while(|day| *day <= to).map(day).collect())
 }
 
-/// Returns the next closed days from `from` on that are no weekend: holidays, the patron day, one-off closures.
+/// Lists the next closed days from `from` on, without ordinary weekends: holidays, the patron day, one-off closures.
 pub fn next_closed(calendar: &TerritoryCalendar, from: NaiveDate, count: usize, lang: Lang) -> Vec<CalendarDay> {
     let last = from.checked_add_days(Days::new(LOOK_AHEAD_DAYS)).unwrap_or(NaiveDate::MAX);
     from.iter_days()
@@ -81,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn a_span_tells_why_a_day_is_not_worked() {
+    fn a_period_lists_the_reason_for_each_closed_day() {
         let calendars = milan();
         let week = days(calendars.of("MI").expect("Milan"), day(2026, 12, 4), day(2026, 12, 9), Lang::It);
         let reasons: Vec<Option<String>> = week.expect("a short span").into_iter().map(|day| day.reason).collect();

@@ -1,4 +1,4 @@
-//! The names that people read for the values of the network's vocabularies.
+//! Displayed names of the values of the network's vocabularies.
 
 use crate::texts::Label;
 use entity::kinds::{BodyKind, ObservatoryKind};

@@ -1,16 +1,16 @@
-//! The network itself: the agreement, the bodies that signed it, their observatories, the people who work there, and the
-//! days each territory works.
+//! The network: the agreement, the bodies that signed it, their observatories, the people who work there, and the
+//! working days of each territory.
 //!
-//! What holds:
-//! - Agreement, bodies, observatories and calendars come from `raccordo load`. What the file leaves open (certified mailboxes
-//!   of bodies, the day the agreement was signed) the secretariat enters here. They hold no personal data and anybody may
-//!   read them.
-//! - A body is called by its code, its IPA code or any of its other names; IPA codes bear case and are compared without
-//!   ("`p_CO`" is "`p_co`"), and shown as the index publishes them.
-//! - A person is an address: e-mail addresses are kept in lower case and belong to one person. The same address under
-//!   another name is refused, because one of the two is a slip, and a mail to the wrong person cannot be called back.
-//! - People are personal data: secretariat and direction see all, the others those who hold a seat of their own body;
-//!   partners, who sit beside a body and not in it, only themselves.
+//! Rules:
+//! - Agreement, bodies, observatories and calendars are imported with `raccordo load`. The secretariat enters here what
+//!   the file leaves open: certified mailboxes of bodies and the day of signature of the agreement. These records hold
+//!   no personal data and are public.
+//! - A body is found by its code, its IPA code or any of its other names. IPA codes are shown in the spelling of the
+//!   public index and compared without case ("`p_CO`" equals "`p_co`").
+//! - A person is identified by an e-mail address, kept in lower case. The same address under another name is refused,
+//!   because one of the two is a mistake and a mail to the wrong person cannot be recalled.
+//! - People are personal data. Secretariat and direction see all people; other readers see the holders of seats in
+//!   their own body. Partners see only themselves, because they are not members of the body.
 //!
 //! This slice sends no mail and depends on no other slice.
 

@@ -1,4 +1,4 @@
-//! What the network is made of, as other slices see it. Pure.
+//! Records of the network as other slices see them. Pure.
 
 pub mod frame;
 
@@ -10,23 +10,23 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{AgreementId, BodyId, ObservatoryId, PersonId};
 use entity::kinds::{BodyKind, ObservatoryKind};
 
-/// The frame: what was signed, how long it holds, when it is reviewed.
+/// The agreement: its acts, its term and the day of its review.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AgreementView {
     pub id: AgreementId,
     pub code: String,
     pub title: String,
-    /// The day of the last signature; the text leaves it blank.
+    /// Day of the last signature; `None` until the secretariat has entered it.
     pub in_force_from: Option<NaiveDate>,
-    /// The last day in force (art. 6 c. 2).
+    /// Last day in force (art. 6 c. 2).
     pub in_force_to: NaiveDate,
-    /// The joint review is due three months before the end (art. 6 c. 2).
+    /// Due day of the joint review, three months before the end (art. 6 c. 2).
     pub review_due: NaiveDate,
     pub acts: Vec<AgreementAct>,
     pub version: i32,
 }
 
-/// An act the agreement rests on.
+/// An act on which the agreement rests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AgreementAct {
     /// `dgr`, `regional_law`, `law`…
@@ -45,11 +45,11 @@ pub struct BodyView {
     /// Other names under which it is known, in alphabetical order.
     pub aliases: Vec<String>,
     pub kind: BodyKind,
-    /// As the public index of administrations writes it; compare without case.
+    /// IPA code in the spelling of the public index of administrations; compare without case.
     pub ipa_code: String,
     /// ISTAT code of the unit: two digits for the region, three for the others.
     pub istat_code: String,
-    /// What the ISTAT codes of its municipalities begin with.
+    /// Prefix of the ISTAT codes of its municipalities.
     pub province_code: Option<String>,
     pub sigla: Option<String>,
     /// NUTS 2 of the region, NUTS 3 of the others.
@@ -57,7 +57,7 @@ pub struct BodyView {
     pub capital: String,
     pub capital_istat: String,
     pub capital_cadastral: String,
-    /// Code of the territory whose working days its offices keep.
+    /// Code of the territory whose working days its offices follow.
     pub territory: String,
     pub pec: Option<String>,
     pub signatory: bool,
@@ -74,12 +74,12 @@ pub struct ObservatoryView {
     pub body_id: BodyId,
     pub body_code: String,
     pub body_name: String,
-    /// Code of the territory whose working days it keeps: its body's.
+    /// Code of the territory whose working days it follows: the territory of its body.
     pub territory: String,
     pub version: i32,
 }
 
-/// A town whose patron day makes a calendar of its own.
+/// A town with a patron day, and therefore with a calendar of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TerritoryView {
     pub code: String,
@@ -106,15 +106,15 @@ impl PatronDay {
     }
 }
 
-/// One day of a territory, worked or not.
+/// One day of a territory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CalendarDay {
     pub day: NaiveDate,
-    /// Why it is not worked, in the reader's language; `None` on a working day.
+    /// Reason why the day is not a working day, in the reader's language; `None` on a working day.
     pub reason: Option<String>,
 }
 
-/// Office contact data of somebody who holds or held a seat. Personal data.
+/// Office contact data of a person who holds or held a seat. Personal data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PersonView {
     pub id: PersonId,
@@ -123,9 +123,9 @@ pub struct PersonView {
     /// In lower case.
     pub email: String,
     pub phone: Option<String>,
-    /// The language they are written to in.
+    /// Language of mails to this person.
     pub language: Lang,
-    /// When a mail to them came back for good, if one did since the address was last changed.
+    /// Instant of the last permanent delivery failure since the address was last changed.
     pub bounced_at: Option<DateTime<Utc>>,
     pub bounce_note: Option<String>,
     pub version: i32,
@@ -138,7 +138,7 @@ impl PersonView {
     }
 }
 
-/// A person as somebody entered them.
+/// Input for a new person.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PersonIn {
     pub given_name: String,
@@ -148,7 +148,7 @@ pub struct PersonIn {
     pub language: Lang,
 }
 
-/// What is to change of a person: an absent member stays, a phone set to nothing goes.
+/// Changes of a person: an absent member stays, an empty phone removes the phone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PersonChange {
     pub given_name: Option<String>,
@@ -159,14 +159,14 @@ pub struct PersonChange {
 }
 
 pub const NAME_CHARACTERS: usize = 100;
-/// RFC 5321 §4.5.3.1.3: a path of 256 octets, less its angle brackets.
+/// RFC 5321 §4.5.3.1.3: a path has at most 256 octets, two of which are its angle brackets.
 pub const ADDRESS_CHARACTERS: usize = 254;
 pub const PHONE_CHARACTERS: usize = 40;
 pub const BOUNCE_NOTE_CHARACTERS: usize = 500;
 
 impl PersonIn {
-    /// The input without blanks around it and with its address as it was meant, or every field that is wrong. Who has one name has
-    /// a family name only.
+    /// Returns the input without surrounding blanks and with a normalised address, or an error for every wrong field. A
+    /// person with a single name has only a family name.
     pub fn checked(&self) -> Result<Self, Vec<FieldError>> {
         let phone = self.phone.as_deref().map(str::trim).filter(|phone| !phone.is_empty());
         let person = Self {
@@ -188,7 +188,7 @@ impl PersonIn {
         if errors.is_empty() { Ok(person) } else { Err(errors) }
     }
 
-    /// Tells whether this is how `known` is called, however it is spelt ([`letters::name_key`]).
+    /// Tells whether this is the name of `known`, regardless of spelling variants ([`letters::name_key`]).
     pub fn has_the_name_of(&self, known: &PersonView) -> bool {
         letters::name_key(&self.given_name, &self.family_name)
             == letters::name_key(&known.given_name, &known.family_name)
@@ -196,7 +196,7 @@ impl PersonIn {
 }
 
 impl PersonChange {
-    /// The person as they would be after the change.
+    /// Returns the person after the change.
     pub fn applied_to(self, person: &PersonView) -> PersonIn {
         let Self { given_name, family_name, email, phone, language } = self;
         PersonIn {
@@ -209,7 +209,7 @@ impl PersonChange {
     }
 }
 
-/// The members in which a person would differ, by their names in the API. For the audit trail, which holds no values.
+/// Lists the members that change, by their names in the API. The audit trail records these names without values.
 pub fn changed_members(person: &PersonView, after: &PersonIn) -> Vec<&'static str> {
     [
         ("given_name", person.given_name != after.given_name),
@@ -234,7 +234,7 @@ fn wrong_text(field: &'static str, text: &str, most: usize) -> Option<FieldError
     if !letters::reads_as_typed(text) {
         return Some(FieldError::new(field, Code::UnseenCharacters));
     }
-    // A line break in a name would write headers of its own in a mail.
+    // Refused because a line break in a name would add headers to a mail.
     text.chars().any(char::is_control).then(|| FieldError::new(field, Code::UnknownValue))
 }
 
@@ -248,19 +248,19 @@ fn wrong_address(address: &str) -> Option<FieldError> {
     (!is_address(address)).then(|| FieldError::new("email", Code::NotAnAddress))
 }
 
-/// The most days of a calendar in one answer; a longer span is refused. The answer lists every day.
+/// Longest period of one answer, in days; a longer one is refused, because an answer lists every day.
 pub const LONGEST_ANSWER_DAYS: i64 = 400;
 
-/// What this slice refuses.
+/// Refusals of this slice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NetworkRefusal {
-    /// The address belongs to a person of another name.
+    /// The address belongs to a person with another name.
     #[error("the address belongs to somebody else")]
     AddressTaken,
-    /// A span of days that ends before it begins.
+    /// The period ends before it starts.
     #[error("the span ends before it starts")]
     EndBeforeStart,
-    /// More days at once than a page or an answer shows.
+    /// The period has more days than an answer may list.
     #[error("the span is longer than {LONGEST_ANSWER_DAYS} days")]
     SpanTooLong,
 }
@@ -305,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn every_wrong_field_is_said_at_once() {
+    fn all_wrong_fields_are_reported_at_once() {
         let person = PersonIn {
             given_name: "a\u{202e}b".into(),
             family_name: "x".repeat(NAME_CHARACTERS + 1),

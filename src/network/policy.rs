@@ -1,23 +1,24 @@
-//! Who may see and change people, and enter what the data file leaves open. Reading everything else is public. Pure.
+//! Permissions to see and change people, and to enter the data that the data file leaves open. Everything else is
+//! public. Pure.
 
 use crate::auth::actor::Actor;
 use entity::ids::{BodyId, PersonId};
 use entity::kinds::SeatKind;
 
-/// The actions that the network knows.
+/// Actions on the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Read the agreement, bodies, observatories and territories.
     View,
-    /// Enter what the data file leaves open: certified mailboxes, the day of signature.
+    /// Enter the data that the data file leaves open: certified mailboxes, the day of signature.
     EditFrame,
     /// Read the list of all people.
     ListPeople,
-    /// Note that a mail to a person came back for good.
+    /// Note a permanent delivery failure of a person's address.
     MarkBounced,
-    /// Read the record of some person; [`may_see`] says of whom.
+    /// Read the record of at least one person; [`may_see`] decides for each person.
     ViewPerson,
-    /// Change the record of some person; [`reach`] says of whom, and how much.
+    /// Change the record of at least one person; [`reach`] decides for each person and member.
     ChangePerson,
 }
 
@@ -26,12 +27,12 @@ impl Action {
         &[Self::View, Self::EditFrame, Self::ListPeople, Self::MarkBounced, Self::ViewPerson, Self::ChangePerson];
 }
 
-/// Tells whether the actor may do this. The network is public; the service and the secretariat keep it, and run the mail.
+/// Decides permissions. The network is public; the service and the secretariat maintain it.
 pub fn may(actor: &Actor, action: Action) -> bool {
     match action {
         Action::View => true,
         Action::ListPeople => runs_the_network(actor),
-        // Everybody reads and changes at least their own record.
+        // Everybody may read and change at least their own record.
         Action::ViewPerson => actor.is_ourselves() || actor.is_participant(),
         Action::ChangePerson => actor.may_write() && (actor.is_ourselves() || actor.is_participant()),
         Action::EditFrame | Action::MarkBounced => actor.may_write() && runs_the_network(actor),
@@ -42,7 +43,7 @@ fn runs_the_network(actor: &Actor) -> bool {
     actor.is_ourselves() || actor.is_secretariat()
 }
 
-/// A person as the rules see them.
+/// A person as the rules see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
     pub person: PersonId,
@@ -51,13 +52,13 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// Tells whether all seats of the person are in these bodies. Who holds no seat is of none.
+    /// Tells whether all seats of the person are in these bodies; `false` for a person without a seat.
     fn is_only_of(&self, bodies: impl Fn(BodyId) -> bool) -> bool {
         !self.seats.is_empty() && self.seats.iter().all(|(_, of)| bodies(*of))
     }
 
-    /// Tells whether the seats by which the person works are in these bodies: all but those of a partner, or those where there are
-    /// no others. So nobody takes a person out of their own body's sight by naming them as a partner.
+    /// Tells whether the person works only in these bodies. Partner seats are ignored unless the person has no other
+    /// seat, because a body could otherwise hide a person from the person's own body by naming them as a partner.
     fn works_only_in(&self, bodies: impl Fn(BodyId) -> bool) -> bool {
         let (as_partner, at_work): (Vec<_>, Vec<_>) =
             self.seats.iter().partition(|(kind, _)| *kind == SeatKind::Partner);
@@ -65,29 +66,29 @@ impl Subject {
         !counted.is_empty() && counted.iter().all(|(_, of)| bodies(*of))
     }
 
-    /// Secretariat and direction decide for the whole network.
+    /// Tells whether the person holds a seat of the secretariat or the direction, which decide for the whole network.
     fn stands_above_bodies(&self) -> bool {
         self.seats.iter().any(|(kind, _)| matches!(kind, SeatKind::Secretariat | SeatKind::Direction))
     }
 }
 
-/// What somebody may change of a person.
+/// Members of a person that an actor may change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reach {
     Nothing,
-    /// Phone and language: one's own affair.
+    /// Phone and language.
     Contact,
     /// Names as well.
     Names,
-    /// The address as well: whoever can read its mail can sign in.
+    /// The address as well. It is reserved because a reader of its mail can sign in.
     Address,
 }
 
-/// Whether the actor may see a person's record, with phone and language and what came back from their address.
+/// Tells whether the actor may see a person's record, with phone, language and delivery failures of the address.
 ///
-/// A seat in one body shows nothing of another's: a manager who designates somebody from elsewhere sees of them what that
-/// designation needs, name and address, in the register (`designations/policy.rs`). A partner's seat elsewhere takes nothing from
-/// the body in which the person works.
+/// A seat in one body shows nothing of another body. A manager who designates a person from elsewhere sees only the
+/// name and address that the designation needs, in the register (`designations/policy.rs`). A partner's seat elsewhere
+/// does not hide the person from the body in which the person works.
 pub fn may_see(actor: &Actor, subject: &Subject) -> bool {
     actor.is_ourselves()
         || actor.sees_the_whole()
@@ -95,8 +96,11 @@ pub fn may_see(actor: &Actor, subject: &Subject) -> bool {
         || subject.works_only_in(|body| actor.bodies().any(|own| own == body))
 }
 
-/// A manager corrects the names of people all of whose seats they manage: a name is read in every body where its owner holds a
-/// seat. Not their addresses: an address is the key to every seat, those to come too, so only the secretariat changes one.
+/// Returns the members of a person that the actor may change.
+///
+/// A manager may correct the names of a person all of whose seats are in the manager's bodies, because the name is
+/// shown in every body where the person holds a seat. Only the secretariat may change an address, because it gives
+/// access to all present and future seats of its owner.
 pub fn reach(actor: &Actor, subject: &Subject) -> Reach {
     if !actor.may_write() {
         return Reach::Nothing;
@@ -166,11 +170,11 @@ mod tests {
     }
 
     #[test]
-    fn a_seat_in_one_body_opens_nothing_of_another() {
+    fn a_seat_in_one_body_gives_no_access_to_another() {
         let (lodi, como) = (body(2), body(3));
         let both = Subject { person: person(9), seats: vec![(SeatKind::Referent, lodi), (SeatKind::Partner, como)] };
         for (of, sees) in [(lodi, true), (como, false)] {
-            // In Lodi they work; a partner's seat in Como opens nothing there and takes nothing from Lodi.
+            // The person works in Lodi. A partner's seat in Como gives Como no access and takes none from Lodi.
             assert_eq!(may_see(&holder(2, SeatKind::BodyManager, of), &both), sees);
             assert_eq!(reach(&holder(2, SeatKind::BodyManager, of), &both), Reach::Nothing);
         }

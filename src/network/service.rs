@@ -1,4 +1,4 @@
-//! The use cases of the network. Reads take a connection: the reader of the context, or the transaction of a use case.
+//! Use cases of the network. Reads take a connection: the reader of the context, or the transaction of a use case.
 
 mod frame;
 
@@ -29,17 +29,17 @@ use chrono::NaiveDate;
 use entity::ids::{BodyId, ObservatoryId, PersonId};
 use serde_json::json;
 
-/// The agreement in force. Anybody may read it; nothing is found before the network was loaded.
+/// Finds the agreement in force. Public. Not found before the network is loaded.
 pub async fn agreement(db: &impl Connection) -> Result<AgreementView> {
     store::agreement(db).await?.ok_or(Error::NotFound)
 }
 
-/// All bodies, the region first. Anybody may read them.
+/// Lists all bodies, the region first. Public.
 pub async fn bodies(db: &impl Connection) -> Result<Vec<BodyView>> {
     Ok(store::bodies(db).await?)
 }
 
-/// A body by its code, its IPA code or any of its names, whatever their case.
+/// Finds a body by its code, its IPA code or any of its names, regardless of case.
 pub async fn body(db: &impl Connection, called: &str) -> Result<BodyView> {
     let called = called.trim().to_lowercase();
     let is_called = |name: &str| name.to_lowercase() == called;
@@ -53,12 +53,12 @@ pub async fn body_by_id(db: &impl Connection, id: BodyId) -> Result<BodyView> {
     store::body_by_id(db, id).await?.ok_or(Error::NotFound)
 }
 
-/// All observatories, the regional one first. Anybody may read them.
+/// Lists all observatories, the regional one first. Public.
 pub async fn observatories(db: &impl Connection) -> Result<Vec<ObservatoryView>> {
     Ok(store::observatories(db).await?)
 }
 
-/// An observatory by its code.
+/// Finds an observatory by its code.
 pub async fn observatory(db: &impl Connection, code: &str) -> Result<ObservatoryView> {
     store::observatory_by_code(db, code).await?.ok_or(Error::NotFound)
 }
@@ -67,7 +67,7 @@ pub async fn observatory_by_id(db: &impl Connection, id: ObservatoryId) -> Resul
     store::observatory_by_id(db, id).await?.ok_or(Error::NotFound)
 }
 
-/// All territories with their patron days. Anybody may read them.
+/// Lists all territories with their patron days. Public.
 pub async fn territories(db: &impl Connection) -> Result<Vec<TerritoryView>> {
     Ok(store::territories(db).await?)
 }
@@ -76,18 +76,19 @@ pub async fn territory(db: &impl Connection, code: &str) -> Result<TerritoryView
     territories(db).await?.into_iter().find(|territory| territory.code == code).ok_or(Error::NotFound)
 }
 
-/// The working days of all territories. Read once per use case and passed on: it holds every rule there is.
+/// Reads the working days of all territories. A use case reads them once and passes them on, because they include every
+/// rule.
 pub async fn calendars(db: &impl Connection) -> Result<Calendars> {
     Ok(store::calendars(db).await?)
 }
 
-/// When reminders leave, as the network agreed.
+/// Reads the agreed ladder of reminders.
 pub async fn ladder(db: &impl Connection) -> Result<Ladder> {
     Ok(store::ladder(db).await?)
 }
 
-/// The days of a territory from `from` to `to`, both included, each with the reason if it is not worked. Anybody may ask.
-/// A span that ends before it starts, or is longer than [`super::model::LONGEST_ANSWER_DAYS`], is refused.
+/// Lists the days of a territory from `from` to `to`, both included, each with the reason if it is not a working day.
+/// Public. Refuses a period that ends before it starts or is longer than [`super::model::LONGEST_ANSWER_DAYS`].
 pub async fn working_days(
     db: &impl Connection,
     territory: &str,
@@ -99,7 +100,7 @@ pub async fn working_days(
     Ok(calendar::days(calendar_of(&calendars, territory)?, from, to, lang)?)
 }
 
-/// The next holidays and closures of a territory from `from` on.
+/// Lists the next holidays and closures of a territory from `from` on.
 pub async fn next_closed_days(
     db: &impl Connection,
     territory: &str,
@@ -115,38 +116,42 @@ fn calendar_of<'a>(calendars: &'a Calendars, territory: &str) -> Result<&'a Terr
     calendars.of(territory).map_err(|_| Error::NotFound)
 }
 
-/// A person, for another use case that has already asked whether its caller may know.
+/// Finds a person. Checks no permission: the calling use case has done so.
 pub async fn person(db: &impl Connection, id: PersonId) -> Result<PersonView> {
     store::person(db, id).await?.ok_or(Error::NotFound)
 }
 
-/// The person of an address, however it was typed: for signing in and for bounces. Not a page's question.
+/// Finds the person of a typed address, for sign-in and for delivery failures. Checks no permission, so pages must not
+/// call it.
 pub async fn person_by_address(db: &impl Connection, typed: &str) -> Result<Option<PersonView>> {
     Ok(store::person_by_address(db, &address::meant(typed)).await?)
 }
 
-/// Reads a person's record. Who may: secretariat and direction; holders of seats in all the bodies where the person holds or will
-/// hold one; the person. Anybody else is not told that there is one, and learns name and address only from the designations
-/// they may see.
+/// Reads a person's record.
+///
+/// Who may: secretariat and direction; holders of seats in all the bodies where the person holds or will hold one; the
+/// person. Other callers get `not_found`, and learn name and address only from the designations they may see.
 pub async fn person_seen(ctx: &Ctx, id: PersonId) -> Result<PersonView> {
     let person = person(ctx.reader(), id).await?;
     let subject = store::subject(ctx.reader(), id, ctx.today()).await?;
     if policy::may_see(&ctx.actor, &subject) { Ok(person) } else { Err(unseen(ctx)) }
 }
 
-/// Tells how much of a person the caller may change.
+/// Returns the members of a person that the caller may change.
 pub async fn reach(ctx: &Ctx, id: PersonId) -> Result<Reach> {
     Ok(policy::reach(&ctx.actor, &store::subject(ctx.reader(), id, ctx.today()).await?))
 }
 
-/// Up to `limit` people in the order in which they were entered, after the given one. The secretariat only.
+/// Lists up to `limit` people after the given one, in the order in which they were entered. The secretariat only.
 pub async fn people(ctx: &Ctx, after: Option<PersonId>, limit: u64) -> Result<Vec<PersonView>> {
     ctx.demand(policy::may(&ctx.actor, Action::ListPeople))?;
     Ok(store::people_after(ctx.reader(), after, limit).await?)
 }
 
-/// Finds the person of an address, or enters them. Whoever may do what the person is needed for may do this; it mails
-/// nobody. The same address under another name is refused; a known person's phone and language stay as they are.
+/// Finds the person of an address, or enters a new person.
+///
+/// Who may: every caller of the use case that needs the person. Mails: none. The same address under another name is
+/// refused. Phone and language of a known person stay unchanged.
 pub async fn person_for(ctx: &Ctx, txn: &Txn, person: PersonIn) -> Result<PersonView> {
     let person = person.checked().map_err(Error::Invalid)?;
     if let Some(known) = store::person_by_address(txn, &person.email).await? {
@@ -157,12 +162,12 @@ pub async fn person_for(ctx: &Ctx, txn: &Txn, person: PersonIn) -> Result<Person
     Ok(entered)
 }
 
-/// Corrects a person's data, if nobody else did since `version` was read.
+/// Corrects a person's data, if it is unchanged since `version` was read.
 ///
-/// Who may: the secretariat everything; whoever manages all the bodies in which the person holds or will hold a seat the names,
-/// phone and language; everybody their own phone and language. Mails: none at once; the jobs of the slices tell again what they
-/// told at an address that is another now, and the links for one press in mails to the old address end. Errors: `address_taken`,
-/// `stale`, and every field that is wrong. A change that changes nothing writes nothing.
+/// Who may: the secretariat everything; a manager of all the bodies in which the person holds or will hold a seat the
+/// names, phone and language; everybody their own phone and language. Mails: none at once. After a change of address
+/// the jobs of the slices repeat there the mails that are still relevant, and the one-press links in mails to the old
+/// address end. Errors: `address_taken`, `stale`, and every wrong field. A change without effect writes nothing.
 pub async fn update_person(
     ctx: &Ctx,
     txn: &Txn,
@@ -192,8 +197,8 @@ pub async fn update_person(
     Ok(updated)
 }
 
-/// Notes that a mail to the person came back for good; a new address clears it. The service and the secretariat only. Mails
-/// nobody: the vacancy radar shows it.
+/// Notes a permanent delivery failure for the person; a new address clears it. The service and the secretariat only.
+/// Mails: none; the vacancy radar shows the failure.
 pub async fn mark_bounced(ctx: &Ctx, txn: &Txn, id: PersonId, note: &str) -> Result<PersonView> {
     ctx.demand(policy::may(&ctx.actor, Action::MarkBounced))?;
     let note = typed::required("note", note, BOUNCE_NOTE_CHARACTERS)?;
@@ -203,7 +208,8 @@ pub async fn mark_bounced(ctx: &Ctx, txn: &Txn, id: PersonId, note: &str) -> Res
     Ok(marked)
 }
 
-/// A relay has refused this address for good: notes it, unless the person has another address by now or it is noted already.
+/// Notes that a relay has permanently refused this address, unless the person has another address by now or a failure
+/// is noted already.
 pub async fn note_refused_address(ctx: &Ctx, txn: &Txn, id: PersonId, address: &str, answer: &str) -> Result<()> {
     let Some(known) = store::person(txn, id).await? else { return Ok(()) };
     if known.bounced_at.is_some() || !known.email.eq_ignore_ascii_case(address) {
@@ -215,7 +221,7 @@ pub async fn note_refused_address(ctx: &Ctx, txn: &Txn, id: PersonId, address: &
     Ok(())
 }
 
-/// Returns the people to whom mail came back for good, as risks.
+/// Returns the people with a permanent delivery failure, as risks.
 pub async fn bounced(db: &impl Connection) -> Result<Vec<Risk>> {
     let risk = |(person, at)| Risk {
         kind: RiskKind::Bounced,
@@ -226,7 +232,7 @@ pub async fn bounced(db: &impl Connection) -> Result<Vec<Risk>> {
     Ok(store::bounced(db).await?.into_iter().map(risk).collect())
 }
 
-/// What the caller's rights must reach for these members to change. Writing nothing takes the right to write as well.
+/// Returns the rights needed to change these members. A change without members still needs the right to write.
 fn needed(members: &[&str]) -> Reach {
     let needs = |member: &str| match member {
         "email" => Reach::Address,
@@ -236,7 +242,7 @@ fn needed(members: &[&str]) -> Reach {
     members.iter().map(|member| needs(member)).max().unwrap_or(Reach::Contact)
 }
 
-/// Two requests may enter one address at the same instant: the table lets one through.
+/// Translates the constraint error that occurs when two requests enter one address at the same instant.
 fn address_taken(error: StoreError) -> Error {
     match error {
         StoreError::Constraint(name) if name == "uq_person_email" => NetworkRefusal::AddressTaken.into(),

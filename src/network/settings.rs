@@ -1,23 +1,23 @@
-//! The settings of the network among those of the installation: their keys in the table `setting`, and how they are read.
+//! Settings of the network in the table `setting`: their keys and formats.
 //!
-//! `raccordo load` writes them; a value it did not write is an impossible row.
+//! `raccordo load` writes them; a value in another format is an error in the database.
 
 use crate::db::StoreError;
 use chrono::NaiveTime;
 
-/// `true` where Saturday is worked. The offices of the network work five days; no law decides it for them.
+/// `true` if Saturday is a working day. No law decides this; the offices of the network work five days.
 pub const SATURDAY_WORKS: &str = "calendar.saturday_works";
-/// The rungs of the reminder ladder in working days, climbing, joined by commas: `-10,-3,0`.
+/// Steps of the reminder ladder in working days, ascending, separated by commas: `-10,-3,0`.
 pub const LADDER_RUNGS: &str = "ladder.rungs";
-/// The first minute of the day, Italian wall time, at which a reminder may leave: `08:00`.
+/// First minute of the day, Italian wall time, at which reminders are sent: `08:00`.
 pub const LADDER_SEND_FROM: &str = "ladder.send_from";
-/// The minute from which on no reminder leaves: `18:00`.
+/// Minute from which reminders are no longer sent: `18:00`.
 pub const LADDER_SEND_UNTIL: &str = "ladder.send_until";
 
-/// When reminders leave, as the network agreed.
+/// The agreed times of reminders.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ladder {
-    /// Working days of the recipient's territory, relative to the due day, climbing: −10, −3, 0.
+    /// Steps in working days of the recipient's territory, relative to the due day, ascending: −10, −3, 0.
     pub rungs: Vec<i32>,
     /// Italian wall time, included.
     pub send_from: NaiveTime,
@@ -26,7 +26,7 @@ pub struct Ladder {
 }
 
 impl Ladder {
-    /// Reads the three settings as they are written; `None` where one is no such value.
+    /// Parses the three settings; `None` if one of them is malformed.
     pub fn read(rungs: &str, send_from: &str, send_until: &str) -> Option<Self> {
         let rungs = rungs.split(',').map(|rung| rung.parse().ok()).collect::<Option<Vec<i32>>>()?;
         Some(Self { rungs, send_from: hour(send_from)?, send_until: hour(send_until)? })
@@ -37,7 +37,7 @@ fn hour(text: &str) -> Option<NaiveTime> {
     NaiveTime::parse_from_str(text, "%H:%M").ok()
 }
 
-/// An unreadable setting is a row nobody but an alien hand can have written.
+/// Makes the error for an unreadable setting, which the service itself never writes.
 pub(super) fn unreadable(key: &str, value: impl ToString) -> StoreError {
     StoreError::inconsistent("setting", key, value)
 }

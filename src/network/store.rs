@@ -1,4 +1,4 @@
-//! The network's rows: the only file of the slice that speaks to the database.
+//! Rows of the network: the only file of the slice that queries the database.
 
 use super::model::{
     AgreementAct, AgreementView, BodyView, ObservatoryView, PatronDay, PersonIn, PersonView, TerritoryView,
@@ -21,18 +21,18 @@ use sea_orm::{
 };
 use std::collections::HashMap;
 
-/// A connection to read from: the reader of the context, or the transaction a use case works in.
+/// A connection to read from: the reader of the context, or the transaction of a use case.
 pub use sea_orm::ConnectionTrait as Connection;
 
 type Result<T> = std::result::Result<T, StoreError>;
 
-/// Returns the people to whom mail came back for good, and since when.
+/// Lists the people with a permanent delivery failure, with its instant.
 pub async fn bounced(db: &impl Connection) -> Result<Vec<(PersonId, DateTime<Utc>)>> {
     let people = person::Entity::find().filter(person::Column::BouncedAt.is_not_null()).all(db).await?;
     Ok(people.into_iter().filter_map(|person| Some((person.id, person.bounced_at?.0))).collect())
 }
 
-/// The agreement the network works under: of several, the one that lasts longest.
+/// Finds the agreement of the network; among several, the one with the latest end.
 pub async fn agreement(db: &impl Connection) -> Result<Option<AgreementView>> {
     let Some(row) = agreement::Entity::find().order_by_desc(agreement::Column::InForceTo).one(db).await? else {
         return Ok(None);
@@ -60,7 +60,7 @@ pub async fn agreement(db: &impl Connection) -> Result<Option<AgreementView>> {
     }))
 }
 
-/// All bodies, the region first, then by name.
+/// Lists all bodies, the region first, then by name.
 pub async fn bodies(db: &impl Connection) -> Result<Vec<BodyView>> {
     let rows = body::Entity::find().order_by_asc(body::Column::Name).all(db).await?;
     let mut views = bodies_of(db, rows).await?;
@@ -100,14 +100,14 @@ async fn bodies_of(db: &impl Connection, rows: Vec<body::Model>) -> Result<Vec<B
     Ok(rows.into_iter().map(view).collect())
 }
 
-/// Replaces the certified mailbox of a body, if the version is still the one that was read.
+/// Replaces the certified mailbox of a body, if its version is unchanged.
 pub async fn update_mailbox(txn: &Txn, before: BodyView, pec: Option<String>, now: DateTime<Utc>) -> Result<BodyView> {
     let row = body::ActiveModel { pec: Set(pec.clone()), updated_at: Set(now.into()), ..Default::default() };
     save_row(txn, row, (body::Column::Id, before.id), (body::Column::Version, before.version)).await?;
     Ok(BodyView { pec, version: before.version + 1, ..before })
 }
 
-/// Replaces the first day of the agreement, if the version is still the one that was read.
+/// Replaces the first day of the agreement, if its version is unchanged.
 pub async fn update_signature(
     txn: &Txn,
     before: AgreementView,
@@ -120,7 +120,7 @@ pub async fn update_signature(
     Ok(AgreementView { in_force_from, version: before.version + 1, ..before })
 }
 
-/// All observatories, the regional one first, then by name.
+/// Lists all observatories, the regional one first, then by name.
 pub async fn observatories(db: &impl Connection) -> Result<Vec<ObservatoryView>> {
     let rows = observatory::Entity::find().order_by_asc(observatory::Column::Name).all(db).await?;
     let mut views = observatories_of(db, rows).await?;
@@ -160,7 +160,7 @@ async fn observatories_of(db: &impl Connection, rows: Vec<observatory::Model>) -
     rows.into_iter().map(view).collect()
 }
 
-/// All territories by name, each with its patron day.
+/// Lists all territories by name, each with its patron day.
 pub async fn territories(db: &impl Connection) -> Result<Vec<TerritoryView>> {
     let rows = territory::Entity::find().order_by_asc(territory::Column::Name).all(db).await?;
     let own_rules =
@@ -183,7 +183,7 @@ fn patron_day(rule: &non_working_rule::Model) -> Option<PatronDay> {
     })
 }
 
-/// The calendars of all territories.
+/// Reads the calendars of all territories.
 pub async fn calendars(db: &impl Connection) -> Result<Calendars> {
     let saturday_works = setting(db, settings::SATURDAY_WORKS).await?;
     let saturday_works =
@@ -240,12 +240,12 @@ pub async fn person(db: &impl Connection, id: PersonId) -> Result<Option<PersonV
     Ok(person::Entity::find_by_id(id).one(db).await?.map(person_view))
 }
 
-/// By address, which must be folded already.
+/// Finds a person by address, which must be in lower case.
 pub async fn person_by_address(db: &impl Connection, folded: &str) -> Result<Option<PersonView>> {
     Ok(person::Entity::find().filter(person::Column::Email.eq(folded)).one(db).await?.map(person_view))
 }
 
-/// Up to `limit` people in the order in which they were entered, after the given one.
+/// Lists up to `limit` people after the given one, in the order in which they were entered.
 pub async fn people_after(db: &impl Connection, after: Option<PersonId>, limit: u64) -> Result<Vec<PersonView>> {
     let mut query = person::Entity::find().order_by_asc(person::Column::Id).limit(limit);
     if let Some(after) = after {
@@ -268,9 +268,10 @@ fn person_view(row: person::Model) -> PersonView {
     }
 }
 
-/// A person with the seats they hold on a day or are announced for: what the rules on people look at.
+/// Finds a person with the seats held on a day or announced, for the rules on people.
 ///
-/// Reads the register's tables, not its slice: the register depends on people, and the graph of slices has no circle.
+/// Reads the tables of the register directly, because the register depends on people and dependencies between slices
+/// must not be circular.
 pub async fn subject(db: &impl Connection, person: PersonId, today: NaiveDate) -> Result<Subject> {
     let not_over = Condition::any()
         .add(designation_record::Column::ValidTo.is_null())
@@ -322,7 +323,7 @@ pub async fn insert_person(txn: &Txn, id: PersonId, person: PersonIn, now: DateT
     Ok(person_view(row))
 }
 
-/// Replaces a person's data, if the version is still the one that was read. A new address has not bounced yet.
+/// Replaces a person's data, if its version is unchanged. A new address clears the noted delivery failure.
 pub async fn update_person(txn: &Txn, before: &PersonView, after: PersonIn, now: DateTime<Utc>) -> Result<PersonView> {
     let PersonIn { given_name, family_name, email, phone, language } = after;
     let same_address = before.email == email;
@@ -341,7 +342,7 @@ pub async fn update_person(txn: &Txn, before: &PersonView, after: PersonIn, now:
     Ok(view)
 }
 
-/// Notes that a mail to the person came back for good.
+/// Notes a permanent delivery failure for the person.
 pub async fn mark_bounced(txn: &Txn, before: &PersonView, note: String, now: DateTime<Utc>) -> Result<PersonView> {
     let view =
         PersonView { bounced_at: Some(now), bounce_note: Some(note), version: before.version + 1, ..before.clone() };

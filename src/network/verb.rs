@@ -1,11 +1,11 @@
-//! The verbs of the network in the trail.
+//! Verbs of the network in the audit trail.
 
 use crate::audit;
 use crate::slice::Slice;
 use crate::vocabulary::vocabulary;
 
 vocabulary! {
-    /// What the trail can say of the network.
+    /// Verbs of the network in the audit trail.
     Verb {
         Load = "load",
         CreatePerson = "create_person",

@@ -1,7 +1,8 @@
-//! The pages of the network: the agreement with its two dates, the parties, their observatories. Public, like the data.
+//! Pages of the network: the agreement with its two dates, the parties, their observatories. Public, like the data.
 //!
-//! The page of a body or an observatory shows its people as well, who are the register's: `overview` serves it, with the
-//! templates of this slice, whose block `seats` it fills, and the facts it finds here ([`body_facts`], [`observatory_facts`]).
+//! The page of a body or an observatory also shows its people. They belong to the register, so `overview` serves these
+//! pages with the templates of this slice, fills their block `seats`, and takes the facts from [`body_facts`] and
+//! [`observatory_facts`].
 
 mod forms;
 
@@ -18,7 +19,7 @@ use actix_web::{HttpRequest, get, web};
 use askama::Template;
 use chrono::NaiveDate;
 
-/// Closed days shown ahead: about half a year of them.
+/// Number of closed days shown, about half a year of them.
 const CLOSED_DAYS_SHOWN: usize = 6;
 
 pub fn pages(cfg: &mut web::ServiceConfig) {
@@ -35,7 +36,7 @@ pub struct NetworkPage {
     pub bodies: Vec<BodyRow>,
 }
 
-/// The agreement as a reader needs it: two days, how far they are, and what they mean.
+/// The agreement as the page shows it: two days, their distance from today, and their meaning.
 pub struct AgreementBox {
     pub title: String,
     pub in_force_from: Option<String>,
@@ -53,7 +54,7 @@ pub struct ActLine {
     pub subject: String,
 }
 
-/// A party with its observatory: one line of the table.
+/// A party with its observatory: one row of the table.
 pub struct BodyRow {
     pub name: String,
     pub href: String,
@@ -69,18 +70,18 @@ pub struct Link {
     pub href: String,
 }
 
-/// What a page says of a body.
+/// Facts about a body for its page.
 pub struct BodyFacts {
     pub body: BodyView,
     pub kind: &'static str,
     pub signatory: &'static str,
-    /// The form for the certified mailbox, for whoever may enter it.
+    /// Address of the form for the certified mailbox, for readers with permission.
     pub edit_pec: Option<String>,
     pub observatories: Vec<Link>,
     pub days: TerritoryFacts,
 }
 
-/// What a page says of an observatory.
+/// Facts about an observatory for its page.
 pub struct ObservatoryFacts {
     pub observatory: ObservatoryView,
     pub kind: &'static str,
@@ -88,7 +89,7 @@ pub struct ObservatoryFacts {
     pub days: TerritoryFacts,
 }
 
-/// The days of a town that its offices do not work.
+/// Closed days of a town.
 pub struct TerritoryFacts {
     pub city: String,
     /// «Sant'Alessandro, 26 agosto».
@@ -112,12 +113,12 @@ async fn show_network(ctx: Ctx, request: HttpRequest) -> Answer {
     page(&NetworkPage { shell, agreement, bodies })
 }
 
-/// The frame of a page of one body or observatory.
+/// Makes the frame of the page of one body or observatory.
 pub fn shell_below_network(ctx: &Ctx, request: &HttpRequest, title: String) -> Shell {
     Shell::titled(ctx, request, title).crumb(ctx.lang.t("network.title"), "/network").here()
 }
 
-/// The facts of a body's page; not found where no body is called so.
+/// Collects the facts of a body's page; not found for an unknown body.
 pub async fn body_facts(ctx: &Ctx, code: &str) -> Result<BodyFacts> {
     let body = service::body(ctx.reader(), code).await?;
     let observatories = service::observatories(ctx.reader()).await?;
@@ -135,7 +136,7 @@ pub async fn body_facts(ctx: &Ctx, code: &str) -> Result<BodyFacts> {
     })
 }
 
-/// The facts of an observatory's page; not found where none has the code.
+/// Collects the facts of an observatory's page; not found for an unknown code.
 pub async fn observatory_facts(ctx: &Ctx, code: &str) -> Result<ObservatoryFacts> {
     let observatory = service::observatory(ctx.reader(), code).await?;
     let body = Link { label: observatory.body_name.clone(), href: body_href(&observatory.body_code) };
@@ -163,7 +164,7 @@ async fn agreement_box(ctx: &Ctx, bodies: &[BodyView]) -> Result<Option<Agreemen
         Err(Error::NotFound) => return Ok(None),
         Err(error) => return Err(error),
     };
-    // The agreement is the region's to convene and review: its days count at the region's seat.
+    // The region convenes and reviews the agreement, so working days are those of the region's seat.
     let calendars = service::calendars(ctx.reader()).await?;
     let calendar = bodies.first().and_then(|region| calendars.of(&region.territory).ok());
     Ok(Some(AgreementBox {
@@ -192,7 +193,7 @@ impl AgreementBox {
 }
 
 impl ActLine {
-    /// «DGR XII/3092 del 23 settembre 2024». An act of a kind we have no word for keeps the word of the data.
+    /// «DGR XII/3092 del 23 settembre 2024». An unknown kind is shown as it is stored.
     fn of(act: AgreementAct, lang: Lang) -> Self {
         let kind = match act.kind.as_str() {
             "dgr" => lang.t("network.act_dgr"),
@@ -237,9 +238,9 @@ fn body_kind(body: &BodyView, lang: Lang) -> &'static str {
     body.kind.label(lang)
 }
 
-/// The patron and their day, without a year: it comes back every year.
+/// Formats the patron and the day without a year, because it returns every year.
 fn patron_text(patron: &PatronDay, lang: Lang) -> String {
-    // Any leap year has every day a patron can have.
+    // Any leap year works, because it has all possible days.
     let day = NaiveDate::from_ymd_opt(2024, patron.month, patron.day);
     let day = day.map(|day| format!("{} {}", patron.day, words::month(day, lang))).unwrap_or_default();
     format!("{}, {day}", patron.name(lang))

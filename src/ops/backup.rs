@@ -1,17 +1,19 @@
-//! The database in one file and the contents of its documents in a folder beside it, taken while the service runs.
+//! A backup of the database in one file and of the contents of its documents in a folder beside it, made while the
+//! service runs.
 //!
-//! `VACUUM INTO` on a reading connection copies one consistent state and never blocks writers. The copy is checked before it gets its
-//! name. Beside it lies a manifest: what it is, its SHA-256, and the head of the audit chain, which from then on is anchored wherever
-//! backups are kept, and every content with its SHA-256 and size. Contents are copied after the database, because a content is there
-//! before the row that names it, and stays for a day after that row is gone.
+//! `VACUUM INTO` on a reading connection copies one consistent state and never blocks writers. The copy is checked
+//! before it gets its name. A manifest beside it holds its format, its SHA-256, the head of the audit chain, which is
+//! thereby anchored wherever backups are kept, and every content with its SHA-256 and size. Contents are copied after
+//! the database, because a content exists before the row that names it and for a day after that row is deleted.
 //!
-//! `PostgreSQL` has `pg_dump`, which does this better.
+//! For `PostgreSQL` use `pg_dump`, which does this better.
 
+use super::backup_error::BackupError;
 use super::contents::{Listed, copy_out, folder_of};
 use super::files::{beside, create_private, publish, remove_if_there, sha256};
 use crate::audit;
 use crate::db::{Db, Location};
-use crate::documents::contents::{Contents, ContentsError};
+use crate::documents::contents::Contents;
 use crate::documents::service as documents;
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, Statement};
@@ -19,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// What a manifest says of its backup. Written beside it as `NAME.json`.
+/// Description of a backup, written beside it as `NAME.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
     pub format: u32,
@@ -40,48 +42,13 @@ pub const FORMAT: u32 = 2;
 /// The oldest format that is read.
 pub const OLDEST_FORMAT: u32 = 1;
 
-/// Why there is no backup, or none that may be used.
-#[derive(Debug, thiserror::Error)]
-pub enum BackupError {
-    #[error(
-        "on PostgreSQL use pg_dump and pg_restore; after a restore run `raccordo outbox pause` before the service starts"
-    )]
-    Postgres,
-    #[error("{0} exists already: a backup never replaces another")]
-    Exists(PathBuf),
-    #[error("{path}: {source}")]
-    File { path: PathBuf, source: io::Error },
-    #[error("{path} is not usable: {problem}")]
-    Damaged { path: PathBuf, problem: String },
-    #[error(transparent)]
-    Contents(#[from] ContentsError),
-    #[error("database: {0}")]
-    Driver(#[from] DbErr),
-    #[error(transparent)]
-    Open(#[from] crate::db::OpenError),
-    #[error(transparent)]
-    Schema(#[from] super::migrate::SchemaError),
-}
-
-impl BackupError {
-    /// Names the file at which the disk said no.
-    pub(super) fn at(path: &Path) -> impl FnOnce(io::Error) -> Self {
-        let path = path.to_owned();
-        move |source| Self::File { path, source }
-    }
-
-    pub(super) fn damaged(path: &Path, problem: impl ToString) -> Self {
-        Self::Damaged { path: path.to_owned(), problem: problem.to_string() }
-    }
-}
-
-/// Where the manifest of a backup lies.
+/// Returns the path of a backup's manifest.
 pub fn manifest_path(backup: &Path) -> PathBuf {
     beside(backup, ".json")
 }
 
-/// Copies the database to `file` and the contents of documents beside it, checks the copies and writes their manifest. The service
-/// may be running. A content that is missing or altered fails the backup.
+/// Copies the database to `file` and the contents of documents beside it, checks the copies and writes their manifest.
+/// The service may be running. A missing or altered content fails the backup.
 pub async fn backup(
     location: &Location,
     contents: &Contents,
@@ -105,7 +72,7 @@ pub async fn backup(
         Ok(()) => finish(contents, &partial, file, now).await,
         Err(failure) => Err(failure),
     };
-    // A backup that failed, on a full disk above all, takes up no room.
+    // Deletes an unfinished copy, because the usual cause is a full disk.
     finished.inspect_err(|_| {
         remove_leftovers(&partial);
         remove_folder(file);
@@ -121,7 +88,8 @@ fn remove_leftovers(partial: &Path) {
     }
 }
 
-/// Checks the copy, gives it its name and writes its manifest. A copy whose manifest cannot be written is no backup and goes.
+/// Checks the copy, gives it its name and writes its manifest. If the manifest cannot be written, the copy is deleted,
+/// because it cannot be restored without one.
 async fn finish(contents: &Contents, partial: &Path, file: &Path, now: DateTime<Utc>) -> Result<Manifest, BackupError> {
     let manifest = Manifest {
         format: FORMAT,
@@ -140,7 +108,7 @@ async fn finish(contents: &Contents, partial: &Path, file: &Path, now: DateTime<
     Ok(manifest)
 }
 
-/// Copies the contents that the copy of the database names.
+/// Copies the contents named in the copy of the database.
 async fn copy_documents(contents: &Contents, partial: &Path, file: &Path) -> Result<Vec<Listed>, BackupError> {
     let connection = open_copy(partial).await?;
     let recorded = documents::contents_recorded(&connection).await;
@@ -158,7 +126,7 @@ fn remove_folder(backup: &Path) {
     }
 }
 
-/// The file is made first, empty and private: `VACUUM INTO` fills it, and at no moment may others read it.
+/// Copies into a file that was created empty and private, so that other users can never read the copy.
 async fn copy(db: &Db, to: &Path) -> Result<(), BackupError> {
     create_private(to).map_err(BackupError::at(to))?;
     let target = to.to_string_lossy().into_owned();
@@ -167,7 +135,7 @@ async fn copy(db: &Db, to: &Path) -> Result<(), BackupError> {
     Ok(())
 }
 
-/// Opens a copy, lets the engine look at every page and every reference, and returns its audit head.
+/// Opens a copy, has the engine check every page and every foreign key, and returns its audit head.
 pub(super) async fn check(file: &Path) -> Result<audit::Head, BackupError> {
     let connection = open_copy(file).await?;
     let verdict = async {
@@ -180,7 +148,7 @@ pub(super) async fn check(file: &Path) -> Result<audit::Head, BackupError> {
     verdict
 }
 
-/// A connection to a copy that nobody else uses.
+/// Opens a copy that no other process uses.
 pub(super) async fn open_copy(file: &Path) -> Result<DatabaseConnection, DbErr> {
     let mut options = ConnectOptions::new(format!("sqlite://{}", file.display()));
     options.max_connections(1).record_stmt_in_spans(false).sqlx_logging_level(log::LevelFilter::Debug);

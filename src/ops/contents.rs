@@ -1,6 +1,6 @@
 //! The contents of documents in a backup: a folder beside the copy of the database, named like it with `.documents`.
 
-use super::backup::BackupError;
+use super::backup_error::BackupError;
 use super::files::{beside, create_private, publish, sha256};
 use crate::documents::contents::Contents;
 use futures_util::TryStreamExt;
@@ -47,7 +47,7 @@ pub(super) async fn copy_out(
     Ok(listed)
 }
 
-/// Holds the contents of a backup against its manifest.
+/// Checks the contents of a backup against its manifest.
 pub(super) fn verify(listed: &[Listed], backup: &Path) -> Result<(), BackupError> {
     for content in listed {
         let file = folder_of(backup).join(&content.sha256);
@@ -59,7 +59,7 @@ pub(super) fn verify(listed: &[Listed], backup: &Path) -> Result<(), BackupError
     Ok(())
 }
 
-/// Puts the contents of a backup into the store. One that the store has already is written anew.
+/// Puts the contents of a backup into the store. Existing ones are written again.
 pub(super) async fn put_back(contents: &Contents, listed: &[Listed], backup: &Path) -> Result<(), BackupError> {
     for content in listed {
         let file = folder_of(backup).join(&content.sha256);

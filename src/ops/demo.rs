@@ -1,7 +1,8 @@
-//! When a demonstration may run: never where others can reach it, never over real people; and what it is filled with.
+//! Conditions for a demonstration, and its data. It never runs where other computers can reach it, nor on a database
+//! with real people.
 //!
-//! [`fill`] tells a year that ends today (`timeline.rs`), played by invented people (`cast`) on the same database under a clock of
-//! its own (`stage`).
+//! [`fill`] writes a year that ends today (`timeline.rs`), with invented people (`cast`), into the same database with a
+//! clock of its own (`stage`).
 
 mod acts;
 mod cast;
@@ -20,11 +21,11 @@ use sea_orm::{DbErr, EntityTrait, PaginatorTrait};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-/// The mark of a database that a demonstration claimed, and of one whose year is told to its end.
+/// Values of the setting that marks a demonstration: claimed, and completely filled.
 const CLAIMED: &str = "1";
 const FILLED: &str = "filled";
 
-/// Why `--demo` is refused.
+/// Reasons for refusing `--demo`.
 #[derive(Debug, thiserror::Error)]
 pub enum DemoRefused {
     #[error("a demonstration lets anybody in: it starts on 127.0.0.1 or [::1] only, not on {0}")]
@@ -43,7 +44,7 @@ pub enum DemoRefused {
     Driver(#[from] DbErr),
 }
 
-/// Refuses what the configuration alone shows, before a database is made.
+/// Checks the configuration, before a database is created.
 pub fn check_config(config: &Config) -> Result<(), DemoRefused> {
     if config.is_production() {
         return Err(DemoRefused::Production);
@@ -54,7 +55,8 @@ pub fn check_config(config: &Config) -> Result<(), DemoRefused> {
     Ok(())
 }
 
-/// Refuses a database with people in it that no demonstration put there; marks an empty one. Returns whether it was empty.
+/// Refuses a database with people that were not entered by a demonstration; marks an empty one. Returns whether it was
+/// empty.
 pub async fn claim_database(ctx: &Ctx) -> Result<bool, DemoRefused> {
     if settings::is_demo(ctx.reader()).await? {
         return Ok(false);
@@ -66,16 +68,16 @@ pub async fn claim_database(ctx: &Ctx) -> Result<bool, DemoRefused> {
     Ok(true)
 }
 
-/// Fills the network with a year around today, once. Returns whether there was anything to fill.
+/// Fills the network with the year that ends today, once. Returns whether it was filled now.
 ///
-/// Everything of the past goes through the real use cases at its own time; its mails stay in memory and are marked as sent, so
-/// nobody gets any of them. Nothing else may write to the database meanwhile. Takes some seconds.
+/// Everything in the past is written by the real use cases at its own time. Its mails stay in memory and are marked as
+/// sent, so that no person receives them. Takes some seconds, during which no other process may write to the database.
 pub async fn fill(services: &Arc<Services>) -> Result<bool, DemoRefused> {
     let reader = services.db.reader();
     if settings::get(reader, settings::DEMO).await?.as_deref() == Some(FILLED) {
         return Ok(false);
     }
-    // The network's file designates the secretariat and nobody else.
+    // The network's file designates only the secretariat.
     if designations::whole_register(reader).await?.len() > 1 {
         return Err(DemoRefused::Interrupted);
     }

@@ -1,6 +1,7 @@
 //! Commands for operators: migrate, back up, restore, check health. One file per command; `cli.rs` lists them.
 
 pub mod backup;
+pub mod backup_error;
 pub mod contents;
 pub mod demo;
 pub mod files;

@@ -1,10 +1,11 @@
-//! Putting a backup in the database's place.
+//! Replacing the database with a backup.
 //!
-//! The world has moved on since the backup: mails it still holds as promised may long have been sent. So the restored database has
-//! sending paused, and the command says which mails would go out. A damaged or truncated file is refused before anything is touched,
-//! and the database that was there is put aside, not deleted: each under a name of its own, whole before its place is taken.
+//! Mails that the backup holds as unsent may have been sent since it was made. Sending is therefore paused in the
+//! restored database, and the command lists the mails that would be sent. A damaged or truncated file is refused before
+//! any change. The previous database is kept under a unique name, complete before it is replaced.
 
-use super::backup::{BackupError, FORMAT, Manifest, OLDEST_FORMAT, check, manifest_path, open_copy};
+use super::backup::{FORMAT, Manifest, OLDEST_FORMAT, check, manifest_path, open_copy};
+use super::backup_error::BackupError;
 use super::contents;
 use super::files::{beside, create_private, publish, remove_if_there, sha256, sync_folder};
 use super::migrate;
@@ -18,17 +19,17 @@ use entity::{Instant, outbox_mail};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::path::{Path, PathBuf};
 
-/// What was restored.
+/// Result of a restore.
 #[derive(Clone, Debug)]
 pub struct Restored {
     pub manifest: Manifest,
-    /// Mails that leave once somebody resumes sending; some may have been sent after the backup was made.
+    /// Mails that are sent once sending is resumed; some may have been sent after the backup was made.
     pub waiting: Vec<WaitingMail>,
-    /// Where the database that was there is now.
+    /// Path of the previous database; `None` if there was none.
     pub put_aside: Option<PathBuf>,
 }
 
-/// A mail that would be sent; no personal data.
+/// A mail that would be sent, without personal data.
 #[derive(Clone, Debug)]
 pub struct WaitingMail {
     pub id: MailId,
@@ -36,7 +37,7 @@ pub struct WaitingMail {
     pub due_at: DateTime<Utc>,
 }
 
-/// Verifies the backup and puts it where `location` says, with sending paused. No service may be using the place.
+/// Verifies the backup and puts it at `location`, with sending paused. No service may be using the database there.
 pub async fn restore(
     location: &Location,
     store: &Contents,
@@ -52,14 +53,14 @@ pub async fn restore(
     let partial = beside(place, ".partial");
     take_copy(file, &partial)?;
     let waiting = prepare(&partial, &manifest, now).await?;
-    // Before the database that names them. Contents that are there already are the same ones, or were damaged.
+    // Before the database that names them. Existing contents are equal, or were damaged.
     contents::put_back(store, &manifest.documents, file).await?;
     let put_aside = put_aside(place, now)?;
     publish(&partial, place).map_err(BackupError::at(place))?;
     Ok(Restored { manifest, waiting, put_aside })
 }
 
-/// Holds the file against its manifest.
+/// Checks the file against its manifest.
 fn verify(file: &Path) -> Result<Manifest, BackupError> {
     let path = manifest_path(file);
     let text = std::fs::read_to_string(&path).map_err(BackupError::at(&path))?;
@@ -86,7 +87,7 @@ fn take_copy(file: &Path, to: &Path) -> Result<(), BackupError> {
     Ok(())
 }
 
-/// Checks the copy and pauses sending in it, before it has the name under which a service could start with it.
+/// Checks the copy and pauses sending in it, before it gets the name under which a service could open it.
 async fn prepare(copy: &Path, manifest: &Manifest, now: DateTime<Utc>) -> Result<Vec<WaitingMail>, BackupError> {
     let head = check(copy).await?.to_string();
     if head != manifest.audit_head {
@@ -117,9 +118,9 @@ async fn waiting(connection: &impl ConnectionTrait) -> Result<Vec<WaitingMail>, 
     Ok(rows.into_iter().map(|(id, kind, due_at)| WaitingMail { id, kind, due_at: due_at.0 }).collect())
 }
 
-/// Gives the database with its log and index a second name, under which nothing may be yet, before the first is taken away: whatever
-/// interrupts a restore, the database is there under one of them. Its log leaves the place too, or it would be replayed onto the
-/// restored file.
+/// Gives the database, with its log and index, a second, unused name before the first is removed, so that an
+/// interrupted restore leaves the database under one of them. The log is moved too, because `SQLite` would apply it to
+/// the restored file.
 fn put_aside(place: &Path, now: DateTime<Utc>) -> Result<Option<PathBuf>, BackupError> {
     let aside = beside(place, &format!(".replaced-{}", now.format("%Y%m%dT%H%M%S%.3fZ")));
     let there: Vec<&str> = ["", "-wal", "-shm"].into_iter().filter(|ending| beside(place, ending).exists()).collect();

@@ -1,4 +1,4 @@
-//! The names that people read for the values of the overview's vocabularies.
+//! Displayed names of the values of the overview's vocabularies.
 
 use crate::risk::RiskKind;
 use crate::texts::Label;

@@ -1,7 +1,7 @@
-//! Pages composed from several slices: the home page, the vacancy radar, the dossier of a newcomer, the Monday page; and the
-//! pages of the network with the people in it.
+//! Pages that combine several slices: the home page, the vacancy radar, the dossier for a new member, the Monday page,
+//! and the pages of the network with its people.
 //!
-//! It only reads. It may use every slice, and no slice uses it.
+//! It only reads. It may use every slice, and no slice may use it.
 
 pub mod api;
 mod labels;

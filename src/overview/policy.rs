@@ -1,15 +1,15 @@
-//! Who may look at what several slices say together. Pure; printed as a golden matrix by `tests/it/authz_matrix.rs`.
+//! Permissions on pages that combine several slices. Pure; `tests/it/authz_matrix.rs` prints them as a golden matrix.
 
 use crate::auth::actor::Actor;
 
-/// The actions that the overview knows.
+/// Actions on these pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// See vacancies and risks of the whole network.
     ViewRadar,
-    /// See what is late, what is due and what does not work: the Monday page.
+    /// See overdue and due work, and failures of the service: the Monday page.
     ViewMonday,
-    /// Read the dossiers of one's own seats.
+    /// Read the dossiers of the own seats.
     ViewDossiers,
 }
 
@@ -17,7 +17,7 @@ impl Action {
     pub const ALL: &'static [Self] = &[Self::ViewRadar, Self::ViewMonday, Self::ViewDossiers];
 }
 
-/// Tells whether the actor may do this.
+/// Decides permissions.
 pub fn may(actor: &Actor, action: Action) -> bool {
     match action {
         Action::ViewRadar => actor.is_ourselves() || actor.sees_the_whole(),

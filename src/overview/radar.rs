@@ -1,4 +1,4 @@
-//! The vacancy radar: the risks that the slices report, by seat, with the obligations due meanwhile. Pure.
+//! The vacancy radar: the risks reported by the slices, by seat, with the obligations due meanwhile. Pure.
 
 use crate::designations::model::Seat;
 use crate::designations::risks::Register;
@@ -34,7 +34,7 @@ pub fn by_seat(register: &Register, risks: &[Risk], obligations: &[Obligation]) 
     lines
 }
 
-/// Risks and obligations by what they belong to.
+/// Risks and obligations by seat and person.
 struct Radar<'a> {
     register: &'a Register,
     of_seats: HashMap<SeatId, Vec<(&'a Risk, Option<DesignationId>)>>,
@@ -58,7 +58,7 @@ impl<'a> Radar<'a> {
         radar
     }
 
-    /// Returns the risks of a seat itself, and of the people who answer for it.
+    /// Returns the risks of a seat, and of the people responsible for it.
     fn lines(&self, seat: &Seat) -> Vec<SeatAtRisk> {
         let of_seat = self.of_seats.get(&seat.id).into_iter().flatten().map(|(risk, designation)| {
             let designation = designation.and_then(|id| self.register.designation(seat.id, id));
@@ -82,7 +82,7 @@ impl<'a> Radar<'a> {
         }
     }
 
-    /// Returns the obligations due while a risk lasts: none before a seat becomes vacant, none after an absence.
+    /// Returns the obligations due during a risk: not before a seat becomes vacant, not after an absence.
     fn due_meanwhile(&self, seat: &Seat, risk: &Risk) -> Vec<Obligation> {
         let begins = risk.day.filter(|_| matches!(risk.kind, RiskKind::Expiring | RiskKind::VacantLater));
         let ahead = begins.unwrap_or(self.register.day) + Days::new(LOOK_AHEAD_DAYS);
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_falls_due_while_it_lasts_is_listed() {
+    fn only_obligations_due_during_a_gap_are_listed() {
         let seats = [seat(1, SeatKind::Referent)];
         let referent = held(10, &seats[0], "2026-01-01", "2027-03-31");
         let away = [absence(&referent, "2027-02-20", "2027-03-10")];

@@ -45,8 +45,7 @@ const RISKS_ON_MONDAY: usize = 8;
 /// Most coming releases on the home page; the calendar shows all of them.
 const RELEASES_ON_HOME: u64 = 5;
 
-/// Registers the pages of the overview. The pages of bodies and observatories stand here because they show who works
-/// there.
+/// Registers the pages of the overview. The pages of bodies and observatories are here because they show people.
 pub fn pages(cfg: &mut ServiceConfig) {
     cfg.service(home)
         .service(privacy)

@@ -21,13 +21,13 @@ pub fn configure(cfg: &mut ServiceConfig<'_>) {
     cfg.service(show_publication).service(declare_publication).service(check_publication);
 }
 
-/// What the operations ask that are about a deliverable: its own policy decides.
+/// Rights required by the operations about a deliverable, whose own policy decides.
 pub const RIGHTS_BY_DELIVERABLE: &[(&str, Right<deliverables::Action>)] = &[
     ("show_publication", Right::Ever(deliverables::Action::View)),
     ("declare_publication", Right::Ever(deliverables::Action::DeclareAddress)),
 ];
 
-/// What each operation asks of its caller.
+/// Rights required by each operation, by the name of its handler.
 pub const RIGHTS: &[(&str, Right<Action>)] = &[("check_publication", Right::Ever(Action::CheckNow))];
 
 /// The page of a deliverable to declare.

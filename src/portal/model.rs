@@ -361,7 +361,7 @@ mod tests {
     }
 
     #[test]
-    fn looks_are_frequent_at_first_and_daily_in_the_end() {
+    fn checks_are_frequent_at_first_and_daily_later() {
         let until = released() + TimeDelta::days(10);
         let next = |state, at| Publication { state, ..declared() }.planned(released(), after(at), until).next_look_at;
         assert_eq!(declared().next_look_at, Some(released()), "at once");

@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_silent_host_is_left_alone_and_an_answer_makes_it_heard_again() {
+    fn a_silent_host_is_skipped_until_it_answers() {
         let mut round = round(&[("a", 1), ("a", 2), ("a", 3), ("a", 4), ("b", 5)]);
         take(&mut round);
         round.back("a", 10 * SECOND, true);
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slow_host_has_its_share_and_no_look_begins_that_cannot_end() {
+    fn a_slow_host_has_its_share_and_no_check_starts_too_late() {
         let mut round = round(&[("a", 1), ("a", 2), ("a", 3), ("b", 4)]);
         take(&mut round);
         round.back("a", 30 * SECOND, false);

@@ -1,11 +1,11 @@
-//! The verbs of the portal in the trail.
+//! Verbs of the portal in the audit trail.
 
 use crate::audit;
 use crate::slice::Slice;
 use crate::vocabulary::vocabulary;
 
 vocabulary! {
-    /// What the trail can say of the portal.
+    /// Verbs of the portal in the audit trail.
     Verb {
         Declare = "declare",
         Check = "check",

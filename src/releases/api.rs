@@ -1,4 +1,4 @@
-//! The agenda over REST: what a client sends and gets, and handlers of a few lines. Reading is open to everybody.
+//! The agenda over REST: request and response types, and short handlers. Reading is open to everybody.
 
 use super::feed;
 use super::model::{Flags, Product, Reason, Step, When};
@@ -42,7 +42,7 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(cancel_release);
 }
 
-/// What each operation asks of its caller.
+/// Rights required by each operation, by the name of its handler.
 pub const RIGHTS: &[(&str, Right<Action>)] = &[
     ("list_products", Right::Anybody),
     ("show_product", Right::Anybody),
@@ -56,7 +56,7 @@ pub const RIGHTS: &[(&str, Right<Action>)] = &[
     ("cancel_release", Right::Ever(Action::Cancel)),
 ];
 
-/// The feed, which is no part of the API: calendars fetch it by its own address.
+/// Registers the feed. It is not part of the API; calendar programs fetch it at its own address.
 pub fn pages(cfg: &mut web::ServiceConfig) {
     cfg.service(show_feed);
 }
@@ -68,12 +68,12 @@ pub struct StepOut {
     pub name_it: String,
     pub name_en: String,
     pub seat: SeatKind,
-    /// Negative before the release, in working days of whoever does it.
+    /// Working days of the holder of the seat, negative before the release.
     pub offset_working_days: i32,
     pub estimated_minutes: i32,
 }
 
-/// Something that is released again and again.
+/// A product that is released regularly.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ProductOut {
     pub code: String,
@@ -89,13 +89,13 @@ pub struct ProductOut {
     pub version: i32,
 }
 
-/// A date as precisely as it is known.
+/// A date with its precision.
 #[skip_serializing_none]
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WhenDto {
     pub precision: Precision,
-    /// The day; of a longer span any day of it when sent, its first day when received.
+    /// The day. For a longer period: any of its days in a request, its first day in a response.
     pub day: Day,
     /// Wall time in Europe/Rome; only with the precision `day_time`.
     #[serde(default)]
@@ -103,14 +103,15 @@ pub struct WhenDto {
     pub hour: Option<NaiveTime>,
 }
 
-/// What it takes to plan a release.
+/// Input for planning a release.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlanReleaseIn {
     /// The product's code.
     #[schema(max_length = 60, example = "relazione-territoriale")]
     pub product: String,
-    /// The code of the observatory whose it is: with a product of scope `autonomous`, and with no other.
+    /// Code of the observatory that owes the release; required for a product of scope `autonomous`, refused for any
+    /// other.
     #[serde(default)]
     #[schema(max_length = 60, example = "bergamo")]
     pub observatory: Option<String>,
@@ -127,7 +128,7 @@ pub struct ImproveReleaseIn {
     pub date: WhenDto,
 }
 
-/// The product and the period a release was meant for; members left out stay.
+/// Corrections of the product and the period; absent members stay.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReleasePatch {
@@ -135,7 +136,7 @@ pub struct ReleasePatch {
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 60, example = "relazione-territoriale")]
     pub product: Patch<String>,
-    /// The code of the observatory whose it is: of an autonomous product, and of no other.
+    /// Code of the observatory that owes the release; only for an autonomous product.
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 60, example = "bergamo")]
     pub observatory: Patch<String>,
@@ -145,41 +146,41 @@ pub struct ReleasePatch {
     pub period: Patch<String>,
 }
 
-/// A day and an hour for everybody to rely on.
+/// A binding day and hour.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConfirmReleaseIn {
     pub day: Day,
-    /// Wall time in Europe/Rome; the product's own where it is left out.
+    /// Wall time in Europe/Rome; absent, the product's hour.
     #[serde(default)]
     #[schema(value_type = Option<String>, example = "10:00:00")]
     pub hour: Option<NaiveTime>,
-    /// Why this day although not all concerned work on it: public. Left out, such a day is refused.
+    /// Reason for a day that is not worked in all territories concerned: public. Without it such a day is refused.
     #[serde(default)]
     #[schema(max_length = 2000)]
     pub despite_non_working: Option<String>,
 }
 
-/// Another day and hour, and why.
+/// A new day and hour with a reason.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MoveReleaseIn {
     pub day: Day,
-    /// Wall time in Europe/Rome; the present hour where it is left out.
+    /// Wall time in Europe/Rome; absent, the present hour.
     #[serde(default)]
     #[schema(value_type = Option<String>, example = "10:00:00")]
     pub hour: Option<NaiveTime>,
     pub reason_code: ReasonCode,
-    /// Public and frozen.
+    /// Public; cannot be changed later.
     #[schema(max_length = 2000)]
     pub reason_text: String,
-    /// Why this day although not all concerned work on it: public. Left out, such a day is refused.
+    /// Reason for a day that is not worked in all territories concerned: public. Without it such a day is refused.
     #[serde(default)]
     #[schema(max_length = 2000)]
     pub despite_non_working: Option<String>,
 }
 
-/// Why a release will never come: public and frozen.
+/// Reason for cancelling a release: public, and cannot be changed later.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CancelReleaseIn {
@@ -188,7 +189,7 @@ pub struct CancelReleaseIn {
     pub reason_text: String,
 }
 
-/// A reason everybody may read.
+/// A public reason.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ReasonOut {
     pub code: ReasonCode,
@@ -205,7 +206,7 @@ pub struct ReleaseOut {
     pub product_name_it: String,
     pub product_name_en: String,
     pub scope: ProductScope,
-    /// The code of the observatory whose it is, where the product is autonomous: it alone owes the release.
+    /// Code of the observatory that alone owes the release, if the product is autonomous.
     #[schema(max_length = 60)]
     pub observatory: Option<String>,
     #[schema(max_length = 200)]
@@ -217,20 +218,20 @@ pub struct ReleaseOut {
     pub period_to: NaiveDate,
     pub state: ReleaseState,
     pub date: WhenDto,
-    /// Until when nothing appears; only once the date is precise to the hour.
+    /// Instant before which nothing is published; present only if the date includes an hour.
     pub embargo_until: Option<DateTime<Utc>>,
     pub first_confirmed: Option<WhenDto>,
     pub published_at: Option<DateTime<Utc>>,
-    /// Why it was cancelled.
+    /// Reason for the cancellation.
     pub reason: Option<ReasonOut>,
     pub flags: Flags,
-    /// Rises when a subscriber's calendar has to change.
+    /// Rises with each change that a subscriber's calendar has to show.
     pub sequence: i32,
     pub updated_at: DateTime<Utc>,
     pub version: i32,
 }
 
-/// One date a release had, and why.
+/// One date of a release, with the reason for it.
 #[skip_serializing_none]
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ChangeOut {
@@ -238,18 +239,18 @@ pub struct ChangeOut {
     pub kind: ReleaseChangeKind,
     pub date: WhenDto,
     pub reason: Option<ReasonOut>,
-    /// Why this day although not all concerned work on it.
+    /// Reason for a day that was not worked in all territories concerned.
     #[schema(max_length = 2000)]
     pub despite_non_working: Option<String>,
-    /// The outcome of a meeting that decided it.
+    /// Outcome of the meeting that decided the date.
     pub outcome_id: Option<OutcomeId>,
     pub meeting_id: Option<MeetingId>,
     pub at: DateTime<Utc>,
-    /// Notice given, in working days of all concerned.
+    /// Notice given, in working days of all territories concerned.
     pub notice_working_days: Option<i32>,
 }
 
-/// How far the deliverables of a release are.
+/// Progress of the deliverables of a release.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct ProgressOut {
     #[schema(value_type = u32)]
@@ -260,22 +261,22 @@ pub struct ProgressOut {
     pub waived: usize,
 }
 
-/// One release with the whole story of its date.
+/// One release with all dates it has had.
 #[skip_serializing_none]
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct StoryOut {
     #[serde(flatten)]
     #[schema(inline)]
     pub release: ReleaseOut,
-    /// Every date it had, the first one first.
+    /// All dates, the first one first.
     #[schema(max_items = 1000)]
     pub changes: Vec<ChangeOut>,
     pub progress: ProgressOut,
-    /// Working days of all concerned left until a confirmed date.
+    /// Working days of all territories concerned until a confirmed date.
     pub notice_left_working_days: Option<i32>,
 }
 
-/// How to narrow the agenda.
+/// Filters of the agenda.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct AgendaQuery {
@@ -283,16 +284,16 @@ pub struct AgendaQuery {
     #[param(max_length = 60)]
     pub product: Option<String>,
     pub state: Option<ReleaseState>,
-    /// Not before this day.
+    /// First day, included.
     pub from: Option<Day>,
-    /// Not after this day.
+    /// Last day, included.
     pub to: Option<Day>,
 }
 
-/// In which language a feed speaks.
+/// The language of a feed.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct FeedQuery {
-    /// `it` where it is left out: an address subscribed to once speaks one language for ever.
+    /// Absent: `it`. A subscribed address keeps its language.
     #[serde(default)]
     pub lang: String,
 }
@@ -342,7 +343,7 @@ pub async fn list_releases(
     Ok(HttpResponse::Ok().json(page.map(|line| ReleaseOut::at(line, now))))
 }
 
-/// The filter a query means; an unknown product is an error, not an empty list.
+/// Resolves the filter of a query; an unknown product is an error, not an empty list.
 async fn filter_of(ctx: &Ctx, query: &AgendaQuery) -> Result<ReleaseFilter, Error> {
     let product = match &query.product {
         Some(code) => Some(service::product(ctx.reader(), code).await.map_err(|error| error.as_unknown("product"))?.id),
@@ -359,10 +360,10 @@ async fn filter_of(ctx: &Ctx, query: &AgendaQuery) -> Result<ReleaseFilter, Erro
 
 /// Plan a release
 ///
-/// What happens: the agenda gets an entry with a provisional date, which may improve freely. Who may: the secretariat.
-/// Mails: none. Errors: `unknown_value`, `observatory_missing` where the product is autonomous, `observatory_out_of_place`
-/// where it is not, `period_of_another_kind`, `period_not_begun`, `out_of_range` for a period too long ago, `release_exists`,
-/// `day_in_past`, `not_precise`, `hour_out_of_place`, `hour_skipped`.
+/// What happens: the agenda gets an entry with a provisional date, which may still be changed freely. Who may: the
+/// secretariat. Mails: none. Errors: `unknown_value`, `observatory_missing` for an autonomous product,
+/// `observatory_out_of_place` for any other, `period_of_another_kind`, `period_not_begun`, `out_of_range` for a period
+/// too long ago, `release_exists`, `day_in_past`, `not_precise`, `hour_out_of_place`, `hour_skipped`.
 #[utoipa::path(tag = "releases", params(IdempotencyKey), request_body = PlanReleaseIn, responses((status = 201, body = ReleaseOut)))]
 #[post("/releases")]
 pub async fn plan_release(ctx: Ctx, request: HttpRequest, input: Json<PlanReleaseIn>) -> Answer {
@@ -374,9 +375,9 @@ pub async fn plan_release(ctx: Ctx, request: HttpRequest, input: Json<PlanReleas
     .await
 }
 
-/// One release with the whole story of its date
+/// One release with all dates it has had
 ///
-/// Every date it ever had, why it changed, which meeting decided it, how much notice was given. Who may: everybody.
+/// Each date with its reason, the meeting that decided it and the notice given. Who may: everybody.
 #[utoipa::path(tag = "releases", params(("id" = ReleaseId, Path)), responses((status = 200, body = StoryOut)))]
 #[get("/releases/{id:[0-9A-Fa-f-]+}")]
 pub async fn show_release(ctx: Ctx, id: web::Path<ReleaseId>) -> Answer {
@@ -386,10 +387,10 @@ pub async fn show_release(ctx: Ctx, id: web::Path<ReleaseId>) -> Answer {
 
 /// Correct the product or the period of a release
 ///
-/// What happens: a provisional release that was entered by mistake becomes the one that was meant; its date and its place
-/// in calendars stay. What should not be there at all is cancelled: it has been public. Who may: the secretariat. Mails:
-/// none. Errors: `wrong_transition` once confirmed, `nothing_changes`, `release_exists`, `period_of_another_kind`,
-/// `period_not_begun`, `out_of_range`, `unknown_value`.
+/// What happens: corrects a provisional release that was entered by mistake; its date and its identity in calendars
+/// stay. A release that should not exist is cancelled instead, because it has been public. Who may: the secretariat.
+/// Mails: none. Errors: `wrong_transition` once confirmed, `nothing_changes`, `release_exists`,
+/// `period_of_another_kind`, `period_not_begun`, `out_of_range`, `unknown_value`.
 #[utoipa::path(tag = "releases", params(("id" = ReleaseId, Path), IfMatch), request_body(content = ReleasePatch, content_type = "application/merge-patch+json"), responses((status = 200, body = ReleaseOut)))]
 #[patch("/releases/{id:[0-9A-Fa-f-]+}")]
 pub async fn change_release(
@@ -425,11 +426,11 @@ pub async fn improve_release(
 
 /// Confirm a release for a day and an hour
 ///
-/// What happens: each territorial observatory, or of an autonomous product the one whose it is, gets a deliverable and a task
-/// for each step, due on working days of its own territory. Who may: the secretariat. Mails: none; the reminders follow.
-/// Errors: `wrong_transition`, `non_working_day` naming territories and reasons, `day_in_past`, `period_not_begun`,
-/// `hour_skipped`, `observatory_missing` or `observatory_out_of_place` where the product's scope has changed since the release
-/// was planned.
+/// What happens: each territorial observatory, or the one observatory of an autonomous product, gets a deliverable and
+/// a task for each step, due on working days of its own territory. Who may: the secretariat. Mails: none; reminders
+/// follow. Errors: `wrong_transition`, `non_working_day` with territories and reasons, `day_in_past`,
+/// `period_not_begun`, `hour_skipped`, `observatory_missing` or `observatory_out_of_place` if the product's scope has
+/// changed since the release was planned.
 #[utoipa::path(tag = "releases", params(("id" = ReleaseId, Path), IfMatch), request_body = ConfirmReleaseIn, responses((status = 200, body = ReleaseOut)))]
 #[post("/releases/{id:[0-9A-Fa-f-]+}/confirm")]
 pub async fn confirm_release(
@@ -448,8 +449,8 @@ pub async fn confirm_release(
 
 /// Move a confirmed release
 ///
-/// What happens: the days of deliverables and tasks still open are derived anew; days set by hand stay; the old date and
-/// the reason stay readable for ever. Who may: the secretariat. Mails: none. Errors: `wrong_transition`, `reason_missing`,
+/// What happens: due days of open deliverables and tasks are computed again, except days set by hand; the old date and
+/// the reason stay public. Who may: the secretariat. Mails: none. Errors: `wrong_transition`, `reason_missing`,
 /// `nothing_changes`, `non_working_day`, `day_in_past`, `period_not_begun`, `hour_skipped`.
 #[utoipa::path(tag = "releases", params(("id" = ReleaseId, Path), IfMatch), request_body = MoveReleaseIn, responses((status = 200, body = ReleaseOut)))]
 #[post("/releases/{id:[0-9A-Fa-f-]+}/move")]
@@ -470,7 +471,7 @@ pub async fn move_release(
 
 /// Cancel a release
 ///
-/// What happens: it stays in the agenda with its reason, for ever; its open tasks are cancelled, its open deliverables
+/// What happens: the release stays in the agenda with its reason; its open tasks are cancelled, its open deliverables
 /// waived. Who may: the secretariat. Mails: none. Errors: `wrong_transition`, `reason_missing`.
 #[utoipa::path(tag = "releases", params(("id" = ReleaseId, Path), IfMatch), request_body = CancelReleaseIn, responses((status = 200, body = ReleaseOut)))]
 #[post("/releases/{id:[0-9A-Fa-f-]+}/cancel")]
@@ -492,7 +493,8 @@ fn answer(ctx: &Ctx, view: ReleaseView) -> HttpResponse {
     version::answer(view.release.version, &ReleaseOut::at(view, ctx.now()))
 }
 
-/// The public calendar feed. Its tag is that of its bytes: an unchanged agenda answers 304 (RFC 9110 §15.4.5).
+/// Serves the public calendar feed. Its `ETag` is the hash of its bytes, so that an unchanged agenda is answered 304
+/// (RFC 9110 §15.4.5).
 #[get("/calendar.ics")]
 async fn show_feed(ctx: Ctx, request: HttpRequest, query: web::Query<FeedQuery>) -> Answer {
     let (from, to) = feed::window(ctx.today());
@@ -501,7 +503,7 @@ async fn show_feed(ctx: Ctx, request: HttpRequest, query: web::Query<FeedQuery>)
     let broken = |error: IcalError| Error::Internal(error.to_string());
     let place = feed::Place { base_url: &ctx.config().base_url(), id_domain: &ctx.config().mail.id_domain };
     let bytes = feed::feed(&releases, place, Lang::of(&query.lang), ctx.now()).to_ical().map_err(broken)?;
-    // What is shown changes with the releases, and at midnight with the days it covers.
+    // The content changes with the releases, and at midnight with the range of days.
     let day_began = zone::instant_of(ctx.today(), NaiveTime::MIN);
     let modified = releases.iter().map(|view| view.updated_at).chain([day_began]).max();
     let tag = sha256_hex(bytes.as_bytes());
@@ -566,7 +568,7 @@ impl From<Reason> for ReasonOut {
 }
 
 impl ReleaseOut {
-    /// As it stands at an instant.
+    /// Converts a release, with its flags at the instant `now`.
     pub fn at(view: ReleaseView, now: DateTime<Utc>) -> Self {
         let flags = view.flags(now);
         let (release, whose) = (view.release, view.observatory);

@@ -1,7 +1,8 @@
-//! The agenda as a calendar that programs fetch: pure. Names nobody.
+//! The agenda as a calendar feed, without personal data. Pure.
 //!
-//! Provisional is TENTATIVE, cancelled stays, and "postponed" is a word of the summary, because STATUS has none for it
-//! (`docs/domain.md`, figures). Five moves keep one UID. A date that is a week or a month is a note on its first day.
+//! A provisional release is TENTATIVE; a cancelled one stays. "Postponed" is written in the summary, because STATUS has
+//! no value for it (`docs/domain.md`, figures). A release keeps its UID however often it moves. A date that is a week
+//! or a month is a note on its first day.
 
 use super::model::{Stage, When};
 use super::view::{ReleaseView, when_text};
@@ -11,23 +12,23 @@ use crate::time::words;
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc};
 use std::time::Duration;
 
-/// How often subscribers are asked to look again: a date moves at most a few times a year, and never on the same day
-/// without notice.
+/// Interval at which subscribers are asked to fetch again. Six hours suffice, because a date moves at most a few times
+/// a year and never on the same day without notice.
 const REFRESH: Duration = Duration::from_hours(6);
 
-/// The window of the feed: twelve months back, eighteen ahead, in whole months so that an
-/// unchanged agenda is the same bytes for a month.
+/// Returns the range of days in the feed: twelve months back and eighteen ahead, in whole months so that an unchanged
+/// agenda gives the same bytes for a month.
 pub fn window(today: NaiveDate) -> (NaiveDate, NaiveDate) {
     let month = today - Days::new(u64::from(today.day0()));
     (month - Months::new(12), month + Months::new(19) - Days::new(1))
 }
 
-/// Where the feed stands.
+/// Addresses used in the feed.
 #[derive(Clone, Copy, Debug)]
 pub struct Place<'a> {
-    /// The service's own address, without a slash at its end.
+    /// Base address of the service, without a trailing slash.
     pub base_url: &'a str,
-    /// The right-hand side of every UID (`mail.id_domain`).
+    /// Domain part of every UID (`mail.id_domain`).
     pub id_domain: &'a str,
 }
 
@@ -73,7 +74,7 @@ const fn status(stage: &Stage) -> EntryStatus {
     }
 }
 
-/// The week or months of a date that is no day, in words.
+/// Formats the week or months of a date that is longer than a day.
 fn span(when: When, lang: Lang) -> Option<String> {
     (when.first_day() != when.last_day()).then(|| when_text(when, lang))
 }

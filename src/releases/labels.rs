@@ -1,4 +1,4 @@
-//! The names that people read for the values of the vocabularies of releases.
+//! Displayed names of the values of the vocabularies of releases.
 
 use crate::texts::Label;
 use entity::kinds::{Precision, ReleaseChangeKind};

@@ -1,21 +1,21 @@
 //! The agenda of releases: the catalogue of products, and one release for each product and reference period.
 //!
-//! *Invariants.* The release owns its date (rule 3 of the domain): deliverables, tasks, feeds and the look at the portal derive from
-//! it, in the same transaction. A provisional date may improve freely; a confirmed one is a day and an hour in Europe/Rome
-//! and moves only with a reason, which is public and frozen (rule 5). Every date a release ever had is a row of
-//! `release_change`, never altered. Cancelled stays visible, with its reason, for ever. *Postponed*, *brought forward*,
-//! *due* and *late* are derived, never stored.
+//! *Invariants.* The release owns its date (rule 3 of the domain): deliverables, tasks, feeds and the check of the
+//! portal are derived from it, in the same transaction. A provisional date may be changed freely. A confirmed date is a
+//! day and an hour in Europe/Rome and moves only with a reason, which is public and cannot be changed (rule 5). Every
+//! date a release has had is a row of `release_change`, never altered. A cancelled release stays visible with its
+//! reason. *Postponed*, *brought forward*, *due* and *late* are derived, never stored.
 //!
-//! *A day worked by all concerned.* A date is confirmed on, or moved to, a day on which every territory concerned works; an
-//! explicit override says why not, in public. Each territory's steps then fall on its own working days.
+//! *Common working days.* A date is confirmed on, or moved to, a day that is a working day in every territory
+//! concerned; an explicit override needs a public reason. Each territory's steps are due on its own working days.
 //!
-//! *Who owes it.* A joint product and one that each observatory publishes by itself oblige every territorial observatory. A release
-//! of an autonomous product names its one observatory when it is planned, and obliges that one alone.
+//! *Obligation.* A joint product and one that each observatory publishes by itself oblige every territorial
+//! observatory. A release of an autonomous product names one observatory when it is planned and obliges only that one.
 //!
-//! *Who may.* Everybody reads. The secretariat plans, confirms, moves and cancels, also when the table decided: the decision
-//! is then linked. Only the service publishes, and only what was approved (rule 10).
+//! *Permissions.* Everybody reads. The secretariat plans, confirms, moves and cancels; if a meeting decided it, the
+//! decision is linked. Only the service publishes, and only approved deliverables (rule 10).
 //!
-//! *Mails.* None of its own: who has something to do is told by the reminders.
+//! *Mails.* None of its own: the reminders tell each person what to do.
 
 pub mod api;
 pub mod feed;

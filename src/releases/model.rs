@@ -1,4 +1,4 @@
-//! A release: its date, as precisely as it is known, its lifecycle, and the flags that follow from both. Pure.
+//! A release: its date with its precision, its lifecycle, and the flags derived from both. Pure.
 
 use crate::error::{Code, Refusal as DomainRefusal, Refused};
 use crate::lifecycle::{self, Table, Target, WrongTransition};
@@ -7,16 +7,16 @@ use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, TimeDelta, 
 use entity::ids::{ObservatoryId, ProductId, ProductStepId, ReleaseId};
 use entity::kinds::{Periodicity, Precision, ProductScope, ReasonCode, ReleaseState as State, SeatKind};
 
-/// The prior notice of a change that the network aims at, in days worked by all concerned.
+/// Notice that the network aims at for a change, in common working days of all territories concerned.
 pub const NOTICE_TARGET_WORKING_DAYS: i32 = 20;
 
-/// The number of years that a period may lie before its release. An older period is refused as a slip of the pen.
+/// Longest distance from a period to the year of its release, in years. An older period is refused as a typing error.
 pub const OLDEST_PERIOD_YEARS: i32 = 50;
 
-/// The minutes after its instant from which a release counts as late.
+/// Minutes after its instant from which an unpublished release is late.
 pub const TOLERANCE_MINUTES: i64 = 60;
 
-/// A product of the catalogue, released period after period.
+/// A product of the catalogue, released regularly.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Product {
     pub id: ProductId,
@@ -25,14 +25,14 @@ pub struct Product {
     pub name_en: String,
     pub periodicity: Periodicity,
     pub scope: ProductScope,
-    /// The hour of a release that names none: wall time in Europe/Rome.
+    /// Hour of a release without an hour of its own: wall time in Europe/Rome.
     pub default_hour: NaiveTime,
-    /// The steps behind each of its releases, in order.
+    /// Steps of the work for each release, in order.
     pub steps: Vec<Step>,
     pub version: i32,
 }
 
-/// A step of the work behind a release.
+/// A step of the work for a release.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
     pub id: ProductStepId,
@@ -40,15 +40,15 @@ pub struct Step {
     pub code: String,
     pub name_it: String,
     pub name_en: String,
-    /// The kind of seat that does it.
+    /// Kind of seat whose holder does the step.
     pub seat: SeatKind,
-    /// Negative before the release, in working days of the seat that does it.
+    /// Working days of the holder of the seat, negative before the release.
     pub offset_working_days: i32,
     pub estimated_minutes: i32,
 }
 
 impl Product {
-    /// Checks whether the product speaks about such a period. An irregular product may take any.
+    /// Tells whether the period has this product's frequency. An irregular product accepts any period.
     pub fn speaks_about(&self, period: Period) -> bool {
         match self.periodicity {
             Periodicity::Annual => period.frequency() == Frequency::Year,
@@ -70,7 +70,7 @@ impl Product {
     }
 }
 
-/// A day and an hour of wall time in Europe/Rome: the only date that can be confirmed.
+/// A day and an hour of wall time in Europe/Rome. Only such a date can be confirmed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Slot {
     pub day: NaiveDate,
@@ -78,27 +78,27 @@ pub struct Slot {
 }
 
 impl Slot {
-    /// Returns the end of the embargo: the instant before which nothing appears.
+    /// Returns the end of the embargo, before which nothing is published.
     pub fn instant(self) -> DateTime<Utc> {
         zone::instant_of(self.day, self.hour)
     }
 }
 
-/// A date as precisely as it is known. A span is kept by its first day.
+/// A date with its precision. A longer period is represented by its first day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
     At(Slot),
     On(NaiveDate),
-    /// From its Monday.
+    /// The week from this Monday.
     InWeek(NaiveDate),
-    /// From its first day.
+    /// The month from this first day.
     InMonth(NaiveDate),
-    /// From the first day of its odd month: *gennaio-febbraio*, *marzo-aprile*…
+    /// Two months from the first day of an odd month: *gennaio-febbraio*, *marzo-aprile*…
     InTwoMonths(NaiveDate),
 }
 
 impl When {
-    /// Returns the date that a precision and any day of its span mean.
+    /// Makes a date from a precision and any day of its period.
     pub fn of(precision: Precision, day: NaiveDate, hour: Option<NaiveTime>) -> Result<Self, Refusal> {
         match (precision, hour) {
             (Precision::DayTime, Some(hour)) => Ok(Self::At(Slot { day, hour })),
@@ -136,7 +136,7 @@ impl When {
         }
     }
 
-    /// Returns the last day of the span, which belongs to it.
+    /// Returns the last day, included.
     pub fn last_day(self) -> NaiveDate {
         match self {
             Self::At(Slot { day, .. }) | Self::On(day) => day,
@@ -158,14 +158,14 @@ fn first_of_month(day: NaiveDate) -> NaiveDate {
     day - Days::new(u64::from(day.day0()))
 }
 
-/// The reason why a confirmed date moved or a release was cancelled. It is public and never changes.
+/// Reason for moving a confirmed date or cancelling a release: public, and cannot be changed later.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason {
     pub code: ReasonCode,
     pub text: String,
 }
 
-/// The date confirmed first, with the instant of the confirmation: one of the two baselines of punctuality.
+/// The first confirmed date and the instant of its confirmation: one of the two baselines of punctuality.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Baseline {
     pub slot: Slot,
@@ -175,12 +175,12 @@ pub struct Baseline {
 /// An event in the life of a release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// A provisional date becomes another, usually a more precise one.
+    /// A provisional date is replaced by another, usually a more precise one.
     Improve,
     /// The release was entered for the wrong product or period.
     Correct,
     Confirm,
-    /// A confirmed date becomes another, with a reason.
+    /// A confirmed date is replaced by another, with a reason.
     Move,
     Cancel,
     Publish,
@@ -209,7 +209,7 @@ pub const LIFECYCLE: Table<State, Event> = Table(&[
     (Event::Publish, &[State::Confirmed], Target::To(State::Published)),
 ]);
 
-/// Checks whether a release is still to come: neither published nor cancelled.
+/// Tells whether a release in this state is neither published nor cancelled.
 pub const fn is_open(state: State) -> bool {
     matches!(state, State::Provisional | State::Confirmed)
 }
@@ -237,7 +237,7 @@ pub enum Stage {
         date: Confirmed,
         at: DateTime<Utc>,
     },
-    /// With the date it had, under which it can still be found.
+    /// With the date at the time of the cancellation, on which the agenda still lists it.
     Cancelled {
         date: Announced,
         reason: Reason,
@@ -245,7 +245,7 @@ pub enum Stage {
 }
 
 impl Stage {
-    /// Puts the stage together from its columns. Errors: a combination that no stage is kept as.
+    /// Makes the stage from its columns. Errors: a combination that no stage is stored as.
     pub fn of(
         state: State,
         when: When,
@@ -291,7 +291,7 @@ impl Stage {
 pub struct Release {
     pub id: ReleaseId,
     pub product_id: ProductId,
-    /// The one observatory that owes it, where the product is autonomous; `None` where it obliges all.
+    /// The observatory that owes the release, if the product is autonomous; `None` if it obliges all.
     pub observatory: Option<ObservatoryId>,
     pub period: Period,
     pub stage: Stage,
@@ -301,7 +301,7 @@ pub struct Release {
 }
 
 impl Release {
-    /// Returns a release with a first, provisional date. Errors: a date that is over, or before the period has begun.
+    /// Makes a release with a first, provisional date. Errors: a past date, or a date before the period begins.
     pub fn planned(
         id: ReleaseId,
         product: &Product,
@@ -354,7 +354,7 @@ impl Release {
         }
     }
 
-    /// Gives the release another provisional date.
+    /// Replaces the provisional date.
     pub fn improved(self, when: When, today: NaiveDate) -> Result<Self, Refusal> {
         self.must_allow(Event::Improve)?;
         not_over(when, today)?;
@@ -366,8 +366,8 @@ impl Release {
         Ok(self.seen_anew(Stage::Provisional(when)))
     }
 
-    /// Gives the release another product or period than it was entered for. Only a provisional release is corrected, because no
-    /// work has been planned for it.
+    /// Corrects the product or the period. Only a provisional release can be corrected, because no work has been
+    /// planned for it.
     pub fn corrected(
         self,
         product: &Product,
@@ -387,7 +387,7 @@ impl Release {
         Ok(Self { product_id: product.id, observatory, period, ..self.seen_anew(stage) })
     }
 
-    /// Confirms the release for a day and an hour still to come.
+    /// Confirms the release for a future day and hour.
     pub fn confirmed(self, slot: Slot, now: DateTime<Utc>) -> Result<Self, Refusal> {
         self.must_allow(Event::Confirm)?;
         still_to_come(slot, now)?;
@@ -397,7 +397,7 @@ impl Release {
         Ok(self.seen_anew(Stage::Confirmed(Confirmed { slot, first })))
     }
 
-    /// Moves the release to another day or hour still to come. The date confirmed first stays.
+    /// Moves the release to another future day and hour. The first confirmed date is kept.
     pub fn moved(self, slot: Slot, now: DateTime<Utc>) -> Result<Self, Refusal> {
         self.must_allow(Event::Move)?;
         still_to_come(slot, now)?;
@@ -410,7 +410,7 @@ impl Release {
         Ok(self.seen_anew(Stage::Confirmed(Confirmed { slot, ..before })))
     }
 
-    /// Cancels the release for a reason. It keeps its date and never comes back.
+    /// Cancels the release for a reason. It keeps its date and cannot be revived.
     pub fn cancelled(self, reason: Reason) -> Result<Self, Refusal> {
         self.must_allow(Event::Cancel)?;
         let date = self.stage.date();
@@ -424,7 +424,7 @@ impl Release {
         if now < date.slot.instant() {
             return Err(Refusal::UnderEmbargo);
         }
-        // A calendar shows no difference between confirmed and published: the sequence stays.
+        // The sequence stays, because a calendar shows no difference between confirmed and published.
         Ok(Self { stage: Stage::Published { date, at: now }, ..self })
     }
 
@@ -440,7 +440,7 @@ impl Release {
         LIFECYCLE.wrong(self.state()).into()
     }
 
-    /// Derives the flags at an instant; they are never stored.
+    /// Computes the flags at an instant; they are never stored.
     pub fn flags(&self, now: DateTime<Utc>) -> Flags {
         let before_period_end = is_open(self.state()) && self.when().last_day() < self.period.last_day();
         let undated = Flags { before_period_end, ..Flags::default() };
@@ -458,18 +458,18 @@ impl Release {
     }
 }
 
-/// The flags that follow from the dates of a release.
+/// Flags derived from the dates of a release.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct Flags {
     /// Later than the date first confirmed.
     pub postponed: bool,
-    /// Earlier than the date first confirmed, which is no merit: it breaks equal access.
+    /// Earlier than the date first confirmed. This counts as a fault, because it breaks equal access.
     pub brought_forward: bool,
-    /// Its instant has come and it is not out.
+    /// The instant has passed and the release is not published.
     pub due: bool,
-    /// Still to come, on a day before the last of its reference period: the data cannot be whole by then.
+    /// Not published, and dated before the last day of its reference period, so that its data cannot be complete.
     pub before_period_end: bool,
-    /// Not out, or taken for out by the service, more than an hour after its instant.
+    /// Not published within an hour of its instant, or published by the service only later than that.
     pub late: bool,
 }
 
@@ -477,7 +477,7 @@ fn not_over(when: When, today: NaiveDate) -> Result<(), Refusal> {
     if when.last_day() < today { Err(Refusal::DayInPast) } else { Ok(()) }
 }
 
-/// Refuses a date on which the clocks skip its hour.
+/// Refuses an hour that does not exist on its day because the clocks skip it.
 fn can_be_meant(when: When) -> Result<(), Refusal> {
     match when {
         When::At(slot) if zone::is_skipped(slot.day, slot.hour) => Err(Refusal::HourSkipped(slot)),
@@ -485,13 +485,13 @@ fn can_be_meant(when: When) -> Result<(), Refusal> {
     }
 }
 
-/// Refuses a release before its period has begun. `field` is the member of the input that is wrong.
+/// Refuses a date before the period begins. `field` is the field to which the error is attached.
 fn has_begun(period: Period, when: When, field: &'static str) -> Result<(), Refusal> {
     let day = when.last_day();
     if day < period.first_day() { Err(Refusal::PeriodNotBegun { day, period, field }) } else { Ok(()) }
 }
 
-/// Refuses a period that cannot be meant for a release on this date.
+/// Refuses a period that is too old for this date and therefore a typing error.
 fn must_suit(period: Period, when: When, field: &'static str) -> Result<(), Refusal> {
     if when.first_day().year() - period.year() > OLDEST_PERIOD_YEARS {
         return Err(Refusal::PeriodTooOld);
@@ -503,7 +503,7 @@ fn still_to_come(slot: Slot, now: DateTime<Utc>) -> Result<(), Refusal> {
     if slot.instant() <= now { Err(Refusal::DayInPast) } else { Ok(()) }
 }
 
-/// The reason why nothing was done to a release.
+/// Refusals of changes to a release.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     #[error(transparent)]

@@ -1,8 +1,8 @@
-//! Who may do what with releases. Pure; printed as a golden matrix by `tests/it/authz_matrix.rs`.
+//! Permissions on releases. Pure; `tests/it/authz_matrix.rs` prints them as a golden matrix.
 
 use crate::auth::actor::Actor;
 
-/// The actions that the agenda knows.
+/// Actions on the agenda.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     View,
@@ -20,7 +20,7 @@ impl Action {
         &[Self::View, Self::Plan, Self::Improve, Self::Correct, Self::Confirm, Self::Move, Self::Cancel, Self::Publish];
 }
 
-/// Tells whether the actor may do this about any release. The agenda is public; the secretariat keeps it; what is out is seen by the service (rule 10).
+/// Decides permissions. The agenda is public; the secretariat maintains it; only the service publishes (rule 10).
 pub fn may(actor: &Actor, action: Action) -> bool {
     match action {
         Action::View => true,

@@ -1,4 +1,4 @@
-//! The use cases of the agenda: one function each, each inside the transaction it is given.
+//! Use cases of the agenda: one function each, inside the transaction of the caller.
 
 use super::model::{NOTICE_TARGET_WORKING_DAYS, Product, Reason, Refusal, Release, Slot, When};
 use super::policy::{self, Action};
@@ -30,20 +30,20 @@ use std::collections::HashMap;
 
 pub use super::store::Filter as ReleaseFilter;
 
-/// As much as the reason for a date may say.
+/// Longest reason for a date, in characters.
 pub const REASON_CHARACTERS: usize = 2000;
 
-/// The whole catalogue, in the order of the codes. Anybody may read it.
+/// Lists the whole catalogue by code. Public.
 pub async fn products(db: &impl ConnectionTrait) -> Result<Vec<Product>> {
     Ok(store::products(db).await?)
 }
 
-/// A product by its code.
+/// Finds a product by its code.
 pub async fn product(db: &impl ConnectionTrait, code: &str) -> Result<Product> {
     products(db).await?.into_iter().find(|product| product.code == code).ok_or(Error::NotFound)
 }
 
-/// The agenda: what passes the filter, the earliest day first. Anybody may read it.
+/// Lists the releases that pass the filter, the earliest day first. Public.
 pub async fn list(
     db: &impl ConnectionTrait,
     filter: &Filter,
@@ -53,17 +53,17 @@ pub async fn list(
     Ok(store::list(db, filter, after, Some(limit)).await?)
 }
 
-/// Every release that passes the filter, for feeds and for slices that act for the service itself.
+/// Lists every release that passes the filter, for feeds and for slices that act for the service itself.
 pub async fn all(db: &impl ConnectionTrait, filter: &Filter) -> Result<Vec<ReleaseView>> {
     Ok(store::list(db, filter, None, None).await?)
 }
 
-/// One release.
+/// Finds one release.
 pub async fn release(db: &impl ConnectionTrait, id: ReleaseId) -> Result<ReleaseView> {
     store::find(db, id).await?.ok_or(Error::NotFound)
 }
 
-/// The whole story of a release's date: every date it had, why, decided where, with how much notice. Anybody may read it.
+/// Finds all dates of a release, each with its reason, the meeting that decided it and the notice given. Public.
 pub async fn story(ctx: &Ctx, id: ReleaseId) -> Result<Story> {
     let db = ctx.reader();
     let view = release(db, id).await?;
@@ -80,7 +80,8 @@ pub async fn story(ctx: &Ctx, id: ReleaseId) -> Result<Story> {
     Ok(Story { view, changes, progress, notice_left: notice_left.filter(|left| *left >= 0), today })
 }
 
-/// Adds the notice that a change of the date gave, in days worked by all concerned; none where the span is too long to count.
+/// Adds the notice that a change of the date gave, in common working days of all territories concerned; `None` if the
+/// period is too long to count.
 fn with_notice(change: Change, concerned: &Joint<'_>) -> Change {
     let announces = matches!(change.kind, ReleaseChangeKind::Confirmed | ReleaseChangeKind::Moved);
     let announced = zone::day_of(change.at);
@@ -88,27 +89,27 @@ fn with_notice(change: Change, concerned: &Joint<'_>) -> Change {
     Change { notice, ..change }
 }
 
-/// Whether a notice given is the one the network aims at.
+/// Tells whether a notice reaches the network's target.
 pub const fn is_notice_kept(notice: i32) -> bool {
     notice >= NOTICE_TARGET_WORKING_DAYS
 }
 
-/// What it takes to plan a release.
+/// Input for planning a release.
 #[derive(Clone, Debug)]
 pub struct PlanIn {
     /// The product's code.
     pub product: String,
-    /// The code of the observatory whose it is: with an autonomous product, and with no other.
+    /// Code of the observatory that owes the release; required for an autonomous product, refused for any other.
     pub observatory: Option<String>,
     pub period: Period,
     pub when: When,
 }
 
-/// Plans a release with a provisional date, which may improve freely.
+/// Plans a release with a provisional date, which may still be changed freely.
 ///
-/// Who may: the secretariat. Mails: none. Errors: `period_of_another_kind`, `period_not_begun`, `out_of_range` for a period
-/// too long ago, `release_exists`, `day_in_past`, `hour_skipped`, `unknown_value` for the product or the observatory,
-/// `observatory_missing`, `observatory_out_of_place`.
+/// Who may: the secretariat. Mails: none. Errors: `period_of_another_kind`, `period_not_begun`, `out_of_range` for a
+/// period too long ago, `release_exists`, `day_in_past`, `hour_skipped`, `unknown_value` for the product or the
+/// observatory, `observatory_missing`, `observatory_out_of_place`.
 pub async fn plan(ctx: &Ctx, txn: &Txn, input: PlanIn) -> Result<ReleaseView> {
     ctx.demand(policy::may(&ctx.actor, Action::Plan))?;
     let product = product_for(txn, &input.product).await?;
@@ -141,22 +142,22 @@ pub async fn improve(ctx: &Ctx, txn: &Txn, id: ReleaseId, version: i32, when: Wh
     save(ctx, txn, &improved, ReleaseChangeKind::Improved, Why::default()).await
 }
 
-/// The product and the period a release was meant for; what is left out stays.
+/// Corrections of the product and the period; absent members stay.
 #[derive(Clone, Debug, Default)]
 pub struct CorrectIn {
     /// The product's code.
     pub product: Option<String>,
-    /// The code of the observatory whose it is, or none.
+    /// Code of the observatory that owes the release, or none.
     pub observatory: Option<Option<String>>,
     pub period: Option<Period>,
 }
 
-/// Gives a provisional release the product, the observatory or the period it was meant for. Its date and its identity stay, in
-/// calendars too.
+/// Corrects the product, the observatory or the period of a provisional release. Its date and its identity in calendars
+/// stay.
 ///
-/// Who may: the secretariat. Mails: none. Errors: `wrong_transition` once confirmed, `nothing_changes`, `release_exists`,
-/// `period_of_another_kind`, `period_not_begun`, `out_of_range`, `unknown_value` for the product or the observatory,
-/// `observatory_missing`, `observatory_out_of_place`, `stale`.
+/// Who may: the secretariat. Mails: none. Errors: `wrong_transition` once confirmed, `nothing_changes`,
+/// `release_exists`, `period_of_another_kind`, `period_not_begun`, `out_of_range`, `unknown_value` for the product or
+/// the observatory, `observatory_missing`, `observatory_out_of_place`, `stale`.
 pub async fn correct(ctx: &Ctx, txn: &Txn, id: ReleaseId, version: i32, input: CorrectIn) -> Result<ReleaseView> {
     let current = open::<ReleaseView>(ctx, txn, id, Action::Correct, Seen::Version(version)).await?.release;
     let product = match &input.product {
@@ -179,23 +180,24 @@ pub async fn correct(ctx: &Ctx, txn: &Txn, id: ReleaseId, version: i32, input: C
     release(txn, id).await
 }
 
-/// What it takes to confirm a date.
+/// Input for confirming a date.
 #[derive(Clone, Debug)]
 pub struct ConfirmIn {
     pub day: NaiveDate,
-    /// Wall time in Europe/Rome; the product's own where it is left out.
+    /// Wall time in Europe/Rome; `None`: the product's hour.
     pub hour: Option<NaiveTime>,
-    /// Why this day although not all concerned work on it: public. Left out, such a day is refused.
+    /// Public reason for a day that is not worked in all territories concerned. Without it such a day is refused.
     pub despite_non_working: Option<String>,
 }
 
 /// Confirms a release for a day and an hour, by the secretariat or because a meeting decided it (`outcome_id`).
 ///
-/// What happens: one deliverable for each observatory that owes it (of an autonomous product its own, else every territorial
-/// one) and one task for each of its steps, due on working days of each territory, in the same transaction. `version` is the one the caller read; without it the decision holds for
-/// what stands now. Who may: the secretariat. Mails: none. Errors: `wrong_transition`, `non_working_day`, `day_in_past`,
-/// `period_not_begun`, `hour_skipped`, `observatory_missing` and `observatory_out_of_place` where the product's scope has
-/// changed since it was planned, `too_long`, `stale`.
+/// What happens: creates, in the same transaction, one deliverable for each observatory that owes the release (the one
+/// observatory of an autonomous product, otherwise every territorial one) and one task for each step, due on working
+/// days of each territory. `version` is the version that the caller read; without it the decision applies to the
+/// present version. Who may: the secretariat. Mails: none. Errors: `wrong_transition`, `non_working_day`,
+/// `day_in_past`, `period_not_begun`, `hour_skipped`, `observatory_missing` and `observatory_out_of_place` if the
+/// product's scope has changed since the release was planned, `too_long`, `stale`.
 pub async fn confirm(
     ctx: &Ctx,
     txn: &Txn,
@@ -208,7 +210,8 @@ pub async fn confirm(
     let (product, network) = (product_of(txn, &current).await?, Network::read(txn).await?);
     let slot = Slot { day: input.day, hour: input.hour.unwrap_or(product.default_hour) };
     let confirmed = current.confirmed(slot, ctx.now())?;
-    // No field of a confirmation is wrong here: the release has to be called off and planned anew.
+    // The refusal names no field, because no field of a confirmation can correct it: the release has to be cancelled
+    // and planned again.
     product.must_be_owed_by(confirmed.observatory).map_err(|refusal| Error::refused(refusal.said().code))?;
     let despite_non_working =
         network.check_day(&confirmed, ctx.today(), slot.day, input.despite_non_working.as_deref())?;
@@ -218,7 +221,7 @@ pub async fn confirm(
     Ok(saved)
 }
 
-/// One deliverable for each observatory concerned and one task for each step.
+/// Creates one deliverable for each observatory concerned and one task for each step.
 async fn plan_work(ctx: &Ctx, txn: &Txn, release: &Release, product: &Product, network: &Network) -> Result<()> {
     let work = network.work(product, release)?;
     let deliverables = deliverables::plan(ctx, txn, release.id, &owed(&work)).await?;
@@ -260,22 +263,22 @@ fn owed(work: &[Work]) -> Vec<Owed> {
     work.iter().map(|one| Owed { observatory_id: one.observatory, due_day: one.due_day }).collect()
 }
 
-/// What it takes to move a confirmed date.
+/// Input for moving a confirmed date.
 #[derive(Clone, Debug)]
 pub struct MoveIn {
     pub day: NaiveDate,
-    /// Wall time in Europe/Rome; the present hour where it is left out.
+    /// Wall time in Europe/Rome; `None`: the present hour.
     pub hour: Option<NaiveTime>,
-    /// Public and frozen.
+    /// Public; cannot be changed later.
     pub reason: Reason,
-    /// Why this day although not all concerned work on it: public. Left out, such a day is refused.
+    /// Public reason for a day that is not worked in all territories concerned. Without it such a day is refused.
     pub despite_non_working: Option<String>,
 }
 
-/// Moves a confirmed date, with the one reason everybody will read.
+/// Moves a confirmed date, with a public reason.
 ///
-/// What happens: the days of deliverables and tasks still open are derived anew in the same transaction; days set by hand
-/// stay. `version` and `outcome_id` as in [`confirm`]. Who may: the secretariat. Mails: none. Errors:
+/// What happens: computes the due days of open deliverables and tasks again in the same transaction, except days set by
+/// hand. `version` and `outcome_id` as in [`confirm`]. Who may: the secretariat. Mails: none. Errors:
 /// `wrong_transition`, `reason_missing`, `nothing_changes`, `non_working_day`, `day_in_past`, `period_not_begun`,
 /// `hour_skipped`, `too_long`, `stale`.
 pub async fn move_to(
@@ -314,7 +317,7 @@ async fn rederive_work(ctx: &Ctx, txn: &Txn, release: &Release, product: &Produc
     .await
 }
 
-/// Cancels a release for ever, with the reason everybody will read; what still was to be done for it is cancelled too.
+/// Cancels a release permanently, with a public reason, and cancels its open work.
 ///
 /// Who may: the secretariat. Mails: none. Errors: `wrong_transition`, `reason_missing`, `too_long`, `stale`.
 pub async fn cancel(
@@ -336,18 +339,20 @@ pub async fn cancel(
     Ok(saved)
 }
 
-/// Publishes every release whose instant has come and of which there is something to publish: a joint product once nothing
-/// of it is missing, the others as soon as one deliverable is approved. What is not ready stays due, becomes late, and is
-/// looked at again the next time.
+/// Publishes every release whose instant has come and that has something to publish: a joint product once all its
+/// deliverables are approved, the others as soon as one is. Other releases stay due, become late, and are checked again
+/// at the next run.
 ///
-/// Who may: the service itself; run by the portal's job, any number of times. Mails: none. Each release has a transaction of
-/// its own: one that fails takes nothing from the others. Returns how many came out, and what failed.
+/// Who may: the service itself; the portal's job calls it, any number of times. Mails: none. Each release has its own
+/// transaction, so that a failure does not affect the others. Returns the number of published releases, and the
+/// failures.
 pub async fn publish_due(ctx: &Ctx) -> Result<(u64, Failures)> {
     ctx.demand(policy::may(&ctx.actor, Action::Publish))?;
     let (mut out, mut failures) = (0, Failures::default());
     for id in store::confirmed_upto(ctx.reader(), ctx.today()).await? {
         let published = async {
-            // Checked from the reader first, because a late release may wait for weeks and is looked at every five seconds.
+            // Checked before a transaction takes a lock: a late release may wait for weeks and is checked every five
+            // seconds.
             let is_due = is_to_publish(ctx, ctx.reader(), &release(ctx.reader(), id).await?).await?;
             if is_due { ctx.write(async |txn| publish(ctx, txn, id).await).await } else { Ok(false) }
         };
@@ -365,7 +370,7 @@ async fn is_to_publish(ctx: &Ctx, db: &impl ConnectionTrait, view: &ReleaseView)
     Ok(view.flags(ctx.now()).due && is_ready(view.scope, progress))
 }
 
-/// Publishes a release, if it still is time; says whether it came out.
+/// Publishes a release, if the conditions still hold; returns whether it was published.
 async fn publish(ctx: &Ctx, txn: &Txn, id: ReleaseId) -> Result<bool> {
     let view = release(txn, id).await?;
     if view.release.state() != ReleaseState::Confirmed || !is_to_publish(ctx, txn, &view).await? {
@@ -376,7 +381,7 @@ async fn publish(ctx: &Ctx, txn: &Txn, id: ReleaseId) -> Result<bool> {
     Ok(true)
 }
 
-/// Whether there is something to publish.
+/// Tells whether a release of this scope has something to publish.
 fn is_ready(scope: ProductScope, progress: Progress) -> bool {
     match scope {
         ProductScope::Joint => progress.accepted > 0 && progress.missing() == 0,
@@ -384,10 +389,10 @@ fn is_ready(scope: ProductScope, progress: Progress) -> bool {
     }
 }
 
-/// What the agenda needs to know of the network: who is concerned, and when they work.
+/// Data of the network that the agenda needs: observatories, territories and their calendars.
 struct Network {
     calendars: Calendars,
-    /// All of them, the regional one too.
+    /// All observatories, including the regional one.
     observatories: Vec<ObservatoryView>,
     /// The territory of secretariat and direction.
     region: String,
@@ -407,7 +412,7 @@ impl Network {
         })
     }
 
-    /// The observatories that owe a release: the one whose it is, else every territorial one.
+    /// Lists the observatories that owe a release: the named one, or every territorial one.
     fn concerned(&self, release: &Release) -> impl Iterator<Item = &ObservatoryView> {
         let whose = release.observatory;
         self.observatories
@@ -420,8 +425,8 @@ impl Network {
         Ok(self.calendars.joint(self.concerned(release).map(|one| one.territory.as_str()))?)
     }
 
-    /// Checks that the notice from `today` to `day` can be counted and that all concerned work on `day`. Returns what
-    /// overrides a day that they do not all work; on a day that all work there is nothing to override.
+    /// Checks that the notice from `today` to `day` can be counted and that `day` is a common working day. Returns the
+    /// override for a day that is not; on a common working day the override is dropped.
     fn check_day(
         &self,
         release: &Release,
@@ -450,7 +455,8 @@ impl Network {
         Ok(work_plan::work(product, release.when().first_day(), &concerned)?)
     }
 
-    /// Whose a step is: the observatory's own seat of the kind, its body's, or the region's.
+    /// Finds the seat that does a step for an observatory: the observatory's own seat of the kind, its body's, or the
+    /// region's.
     fn seat_for<'s>(&self, seats: &'s [Seat], kind: SeatKind, observatory: ObservatoryId) -> Result<&'s Seat> {
         let body = self.observatories.iter().find(|one| one.id == observatory).map(|one| one.body_id);
         let is_meant = |seat: &&Seat| {
@@ -488,7 +494,7 @@ impl Guarded for ReleaseView {
 
 impl Scoped for ReleaseView {
     type Id = ReleaseId;
-    /// The agenda is public: everybody sees every release.
+    /// The agenda is public, so every release is visible to everybody.
     type Visibility = ();
 
     fn visibility(_: &Actor) -> Option<()> {
@@ -504,7 +510,7 @@ fn checked_reason(reason: Reason) -> Result<Reason> {
     Ok(Reason { text: typed::reason("reason_text", &reason.text, REASON_CHARACTERS)?, ..reason })
 }
 
-/// Why a release has another date or state, as its history keeps it.
+/// Reasons of a change, as the history keeps them.
 #[derive(Default)]
 struct Why {
     reason: Option<Reason>,
@@ -518,7 +524,7 @@ async fn save(ctx: &Ctx, txn: &Txn, after: &Release, kind: ReleaseChangeKind, wh
     release(txn, after.id).await
 }
 
-/// Writes the date into the history of the release, and the event into the trail.
+/// Writes the date into the history of the release, and the event into the audit trail.
 async fn note(ctx: &Ctx, txn: &Txn, release: &Release, kind: ReleaseChangeKind, why: Why) -> Result<()> {
     let when = release.when();
     let Why { reason, despite_non_working, outcome_id } = why;

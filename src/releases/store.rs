@@ -1,4 +1,4 @@
-//! Rows of products, releases and their dates, and back. The only file of the slice that speaks to the database.
+//! Rows of products, releases and their dates: the only file of the slice that queries the database.
 
 use super::model::{Baseline, Product, Reason, Refusal, Release, Slot, Stage, Step, When};
 use super::view::{Change, DecidedBy, ReleaseView, Whose};
@@ -16,10 +16,10 @@ use std::collections::HashMap;
 
 type Result<T> = std::result::Result<T, StoreError>;
 
-/// The last line of a page: its day, and its id among those of the same day.
+/// The last line of a page: its day, and its id among the lines of that day.
 pub type Cursor = (NaiveDate, ReleaseId);
 
-/// The whole catalogue with its steps, in the order of the codes.
+/// Lists the whole catalogue with its steps, by code.
 pub async fn products(db: &impl ConnectionTrait) -> Result<Vec<Product>> {
     let mut steps: HashMap<ProductId, Vec<Step>> = HashMap::new();
     for row in step::Entity::find().order_by(step::Column::Position, Order::Asc).all(db).await? {
@@ -51,16 +51,16 @@ pub async fn products(db: &impl ConnectionTrait) -> Result<Vec<Product>> {
         .collect())
 }
 
-/// What a list of releases asks for; everything left out does not narrow it.
+/// Filter of a list of releases; absent members do not narrow it.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     pub product: Option<ProductId>,
     pub state: Option<ReleaseState>,
-    /// Neither out nor cancelled.
+    /// Only releases that are neither published nor cancelled.
     pub open: bool,
-    /// Not before this day.
+    /// First day, included.
     pub from: Option<NaiveDate>,
-    /// Not after this day.
+    /// Last day, included.
     pub to: Option<NaiveDate>,
 }
 
@@ -144,7 +144,7 @@ fn lines() -> Select<release::Entity> {
         .join(JoinType::LeftJoin, to_observatory.into())
 }
 
-/// The releases that pass the filter, the earliest day first.
+/// Lists the releases that pass the filter, the earliest day first.
 pub async fn list(
     db: &impl ConnectionTrait,
     filter: &Filter,
@@ -199,7 +199,7 @@ fn row(release: &Release, at: DateTime<Utc>) -> release::ActiveModel {
     }
 }
 
-/// A new release; refused where the product has one for the period already.
+/// Inserts a release; refused if the product already has one for the period.
 pub async fn insert(db: &impl ConnectionTrait, new: &Release, at: DateTime<Utc>) -> std::result::Result<(), Error> {
     let inserted = release::Entity::insert(row(new, at)).exec_without_returning(db).await.map_err(StoreError::from);
     match inserted {
@@ -211,7 +211,8 @@ pub async fn insert(db: &impl ConnectionTrait, new: &Release, at: DateTime<Utc>)
     }
 }
 
-/// Whether the product has a release for the period that was not cancelled: the observatory's own, where one is named.
+/// Tells whether the product has a release for the period that is not cancelled; if an observatory is named, a release
+/// of that observatory.
 pub async fn exists(
     db: &impl ConnectionTrait,
     product: ProductId,
@@ -235,7 +236,7 @@ pub async fn exists(
     Ok(found.is_some())
 }
 
-/// Saves what a change made of a release, if it still has the version that was read.
+/// Saves a changed release, if its version is unchanged.
 pub async fn save(db: &impl ConnectionTrait, after: &Release, at: DateTime<Utc>) -> Result<()> {
     let mut row = row(after, at);
     row.id = sea_orm::ActiveValue::NotSet;
@@ -243,7 +244,7 @@ pub async fn save(db: &impl ConnectionTrait, after: &Release, at: DateTime<Utc>)
     save_row(db, row, (release::Column::Id, after.id), (release::Column::Version, after.version)).await
 }
 
-/// A date about to be written into the history.
+/// A new row of the history.
 pub struct NewChange {
     pub id: ReleaseChangeId,
     pub release_id: ReleaseId,
@@ -256,7 +257,7 @@ pub struct NewChange {
     pub by: Option<PersonId>,
 }
 
-/// Adds a date to the history of its release.
+/// Appends a date to the history of its release.
 pub async fn insert_change(db: &impl ConnectionTrait, new: NewChange) -> Result<()> {
     let last: Option<Option<i32>> = change::Entity::find()
         .select_only()
@@ -300,7 +301,7 @@ struct ChangeRow {
     at: Instant,
 }
 
-/// Every date these releases had, the first ones first. Notice is left for the service, which knows the calendars.
+/// Lists every date of these releases, the first ones first. The service adds the notice, because it has the calendars.
 pub async fn changes(db: &impl ConnectionTrait, of: &[ReleaseId]) -> Result<HashMap<ReleaseId, Vec<Change>>> {
     let to_outcome =
         change::Entity::belongs_to(outcome::Entity).from(change::Column::OutcomeId).to(outcome::Column::Id);
@@ -331,7 +332,7 @@ pub async fn changes(db: &impl ConnectionTrait, of: &[ReleaseId]) -> Result<Hash
     Ok(changes)
 }
 
-/// Confirmed releases whose day is not after `day`, the earliest first.
+/// Lists confirmed releases with a day not after `day`, the earliest first.
 pub async fn confirmed_upto(db: &impl ConnectionTrait, day: NaiveDate) -> Result<Vec<ReleaseId>> {
     let ids = release::Entity::find()
         .select_only()

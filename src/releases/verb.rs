@@ -1,11 +1,11 @@
-//! The verbs of the releases in the trail.
+//! Verbs of the releases in the audit trail.
 
 use crate::audit;
 use crate::slice::Slice;
 use crate::vocabulary::vocabulary;
 
 vocabulary! {
-    /// What the trail can say of the releases.
+    /// Verbs of the releases in the audit trail.
     Verb {
         Correct = "correct",
         Plan = "plan",

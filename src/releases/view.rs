@@ -1,4 +1,4 @@
-//! What other slices, pages and REST see of the agenda. No personal data.
+//! Views of the agenda for other slices, pages and REST. No personal data.
 
 use super::model::{Flags, Reason, Release, When};
 use crate::deliverables::view::Progress;
@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{MeetingId, OutcomeId};
 use entity::kinds::{ProductScope, ReleaseChangeKind};
 
-/// The observatory whose a release is.
+/// The observatory that owes a release.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Whose {
     pub code: String,
@@ -23,9 +23,9 @@ pub struct ReleaseView {
     pub product_name_it: String,
     pub product_name_en: String,
     pub scope: ProductScope,
-    /// Whose it is, where the product is autonomous.
+    /// Observatory that owes the release, if the product is autonomous.
     pub observatory: Option<Whose>,
-    /// When anything of it last changed.
+    /// Instant of the last change.
     pub updated_at: DateTime<Utc>,
 }
 
@@ -37,7 +37,8 @@ impl ReleaseView {
         }
     }
 
-    /// «Relazione territoriale sul mercato del lavoro, anno 2026», and whose it is where it is one observatory's.
+    /// «Relazione territoriale sul mercato del lavoro, anno 2026», followed by the observatory if the release belongs
+    /// to one.
     pub fn title(&self, lang: Lang) -> String {
         let title = format!("{}, {}", self.product_name(lang), words::period(self.release.period, lang));
         match &self.observatory {
@@ -51,7 +52,7 @@ impl ReleaseView {
     }
 }
 
-/// One date a release had, and why.
+/// One date of a release, with the reason for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     /// 1 for the first.
@@ -59,12 +60,12 @@ pub struct Change {
     pub kind: ReleaseChangeKind,
     pub when: When,
     pub reason: Option<Reason>,
-    /// Why this day although not all concerned work on it.
+    /// Reason for a day that was not worked in all territories concerned.
     pub despite_non_working: Option<String>,
-    /// The decision of the table behind it.
+    /// The decision of a meeting behind it.
     pub outcome: Option<DecidedBy>,
     pub at: DateTime<Utc>,
-    /// Working days, worked by all concerned, from the announcement to the date announced; none for what was not a date.
+    /// Notice in working days of all territories concerned; `None` if the row sets no date.
     pub notice: Option<i32>,
 }
 
@@ -72,23 +73,23 @@ pub struct Change {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecidedBy {
     pub outcome_id: OutcomeId,
-    /// Where it was decided, once the outcome's row is there to say.
+    /// Meeting of the decision; `None` until the row of the outcome exists.
     pub meeting_id: Option<MeetingId>,
 }
 
-/// The whole story of a release's date: «perché questa data».
+/// A release with all its dates: «perché questa data».
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Story {
     pub view: ReleaseView,
-    /// Every date it had, the first one first.
+    /// Every date, the first one first.
     pub changes: Vec<Change>,
     pub progress: Progress,
-    /// Working days left from today, counting those worked by all concerned; none unless a confirmed date is to come.
+    /// Working days of all territories concerned from today to a confirmed future date; `None` without such a date.
     pub notice_left: Option<i32>,
     pub today: NaiveDate,
 }
 
-/// Says when, in words: «martedì 30 marzo 2027, ore 9.30», «settimana dal 15 marzo 2027», «marzo 2027», «marzo-aprile 2027».
+/// Formats a date: «martedì 30 marzo 2027, ore 9.30», «settimana dal 15 marzo 2027», «marzo 2027», «marzo-aprile 2027».
 pub fn when_text(when: When, lang: Lang) -> String {
     match when {
         When::At(slot) => words::long_wall(slot.day.and_time(slot.hour), lang),

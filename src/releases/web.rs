@@ -1,5 +1,4 @@
-//! The pages of the agenda: the public calendar, one release with the story of its date, and the secretariat's forms
-//! (`web/forms.rs`).
+//! Pages of the agenda: the public calendar, one release with its dates, and the secretariat's forms (`web/forms.rs`).
 
 mod forms;
 
@@ -37,21 +36,21 @@ pub struct CalendarPage {
     pub shell: Shell,
     pub lines: Vec<Line>,
     pub next: Option<String>,
-    /// The same list a year further back.
+    /// Address of the same list, starting a year earlier.
     pub earlier: String,
     pub may_plan: bool,
-    /// The address of the feed, and the one that asks a calendar program to subscribe to it.
+    /// Address of the feed, and the one that asks a calendar program to subscribe to it.
     pub feed: String,
     pub subscribe: String,
 }
 
-/// Where the calendar begins.
+/// First day of the calendar.
 #[derive(Deserialize)]
 struct Since {
     since: Option<Day>,
 }
 
-/// How long the past stays in sight, in days, and how many more the link to earlier releases shows.
+/// Days of the past that the calendar shows, and days that each link to earlier releases adds.
 const RECENT_DAYS: u64 = 31;
 const YEAR_DAYS: u64 = 366;
 
@@ -72,15 +71,15 @@ pub struct ReleasePage {
     pub progress: Progress,
     pub notice_left: Option<i32>,
     pub first_date: Option<String>,
-    /// The heading of the changes: what was called off has no date to explain.
+    /// Heading of the changes; a cancelled release has its own, because it has no date to explain.
     pub story: &'static str,
     pub changes: Vec<ChangeLine>,
-    /// What the observatories owe to it, for whoever may see it.
+    /// Contributions of the observatories, for readers with permission.
     pub contributions: Vec<ContributionLine>,
     pub actions: Vec<ActionLink>,
 }
 
-/// What one observatory owes to the release.
+/// The contribution of one observatory to the release.
 pub struct ContributionLine {
     pub href: String,
     pub observatory: String,
@@ -89,29 +88,29 @@ pub struct ContributionLine {
     pub overdue: bool,
 }
 
-/// One chapter of the story of a date.
+/// One entry of the history of a date.
 pub struct ChangeLine {
     pub at: String,
     pub what: String,
     pub kind: &'static str,
     pub reason: Option<String>,
-    /// Why the day although not all concerned work on it.
+    /// Reason for a day that was not worked in all territories concerned.
     pub despite: Option<String>,
     pub notice: Option<String>,
-    /// Whether a meeting decided it, and its page where the reader may see it.
+    /// Whether a meeting decided it; `meeting` is its page, for readers with permission.
     pub is_decided: bool,
     pub meeting: Option<String>,
 }
 
-/// Something the reader may do.
+/// An action open to the reader.
 pub struct ActionLink {
     pub href: String,
     pub label: &'static str,
     pub kind: &'static str,
 }
 
-/// The public calendar: what is to come, in the order of its days; the past of the last month stays visible, and the link under
-/// the list leads to what came before, year by year: what was announced stays in sight for ever.
+/// The public calendar: future releases by day, and those of the last month. Links below the list lead further back, a
+/// year at a time, because announcements stay public.
 #[get("/calendar")]
 async fn show_calendar(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging>, begin: web::Query<Since>) -> Answer {
     let limit = paging.limit()?;
@@ -122,7 +121,7 @@ async fn show_calendar(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging
     let listed = Page::cut(&ctx, &request, limit, views, |last| (last.release.when().first_day(), last.release.id))?;
     let feed = format!("{}/calendar.ics?lang={}", ctx.config().base_url(), ctx.lang.code());
     page(&CalendarPage {
-        // What calendar programs have agreed upon: the web's address under a scheme of their own.
+        // The convention of calendar programs: the web address with the scheme `webcal`.
         subscribe: feed.replacen("https:", "webcal:", 1).replacen("http:", "webcal:", 1),
         feed,
         shell: Shell::new(&ctx, &request, "releases.calendar_title").here(),
@@ -133,7 +132,7 @@ async fn show_calendar(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging
     })
 }
 
-/// One release: why this date.
+/// One release with the history of its date.
 #[get("/releases/{id:[0-9A-Fa-f-]+}")]
 async fn show_release(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>) -> Answer {
     let story = service::story(&ctx, *id).await?;
@@ -170,7 +169,7 @@ fn shell(ctx: &Ctx, request: &HttpRequest, title: String) -> Shell {
     Shell::titled(ctx, request, title).crumb(ctx.lang.t("releases.calendar_title"), "/calendar").here()
 }
 
-/// The forms that lead on from a state, for whoever may use them.
+/// Lists the forms that are possible in a state, for readers with permission.
 fn actions(ctx: &Ctx, id: ReleaseId, state: ReleaseState) -> Vec<ActionLink> {
     let forms = [
         (Event::Confirm, Action::Confirm, "releases.confirm", "primary"),
@@ -213,7 +212,7 @@ fn state_badge(state: ReleaseState, lang: Lang) -> Badge {
     Badge { text: lang.t(key), kind }
 }
 
-/// The one thing to know beside the state, the gravest first.
+/// The most serious flag to show beside the state.
 fn remark(flags: Flags, state: ReleaseState, lang: Lang) -> Option<Badge> {
     let (key, kind) = match flags {
         _ if state == ReleaseState::Cancelled => return None,
@@ -263,7 +262,7 @@ impl ChangeLine {
             despite: change.despite_non_working.as_ref().map(|why| lang.f("releases.despite_said", &[("why", why)])),
             notice,
             is_decided: meeting.is_some(),
-            // The public is told that the table decided; what happens at the table is its members' to read.
+            // The public sees that a meeting decided; only members of the table may read the meeting.
             meeting: meeting.filter(|_| ctx.actor.sits_at_the_table()).map(|id| format!("/meetings/{id}")),
         }
     }

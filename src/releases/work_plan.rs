@@ -1,7 +1,7 @@
-//! The work plan of a release: the days of the deliverables and steps that follow from its date and its product. Pure.
+//! The work plan of a release: the due days of deliverables and steps, computed from its date and its product. Pure.
 //!
-//! One function plans the work when a date is confirmed and derives it anew when the date moves, so that the two cannot
-//! disagree.
+//! The same function plans the work when a date is confirmed and computes it again when the date moves, so that both
+//! results always agree.
 
 use super::model::Product;
 use crate::deliverables::model::reviews;
@@ -23,7 +23,8 @@ pub struct Concerned<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Work {
     pub observatory: ObservatoryId,
-    /// The day its deliverable is due: the day of its last own step, or of the release where it has no step.
+    /// Due day of the deliverable: the day of the last step done by the observatory, or the day of the release if it
+    /// does none.
     pub due_day: NaiveDate,
     /// Each step of the product with its day.
     pub steps: Vec<(ProductStepId, NaiveDate)>,
@@ -57,10 +58,10 @@ fn work_of(product: &Product, day: NaiveDate, one: &Concerned<'_>) -> Result<Wor
     Ok(Work { observatory: one.observatory, due_day, steps })
 }
 
-/// Returns the day of a step: so many working days before the release, in the calendar of the seat that does it.
+/// Returns the due day of a step: the given number of working days before the release, in the calendar of its seat.
 ///
-/// A step on the day of the release is never derived after it: where that day is not worked it is due on the last worked
-/// day before.
+/// A step due on the day of the release is never later than the release: if that day is not a working day, it is due on
+/// the last working day before.
 fn step_day(calendar: &TerritoryCalendar, release_day: NaiveDate, offset: i32) -> Result<NaiveDate, CalendarError> {
     if offset == 0 { calendar.previous_working(release_day) } else { calendar.add_working_days(release_day, offset) }
 }

@@ -21,10 +21,10 @@ pub fn configure(cfg: &mut ServiceConfig<'_>) {
     cfg.service(list_reminders);
 }
 
-/// What each operation asks of its caller.
+/// Rights required by each operation, by the name of its handler.
 pub const RIGHTS: &[(&str, Right<Action>)] = &[("list_reminders", Right::Ever(Action::ViewLog))];
 
-/// Which notes of the log; everything left out does not narrow.
+/// Filters of the log; absent members do not narrow it.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ReminderQuery {

@@ -4,6 +4,7 @@ pub(super) mod meant;
 
 use super::addressee::Gap;
 use super::plan::{Line, Mail};
+use super::store;
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::designations::model::Seat;
@@ -19,11 +20,11 @@ use entity::ids::MailId;
 use entity::kinds::{ObligationKind, SeatKind};
 use sea_orm::ConnectionTrait;
 
-/// A reminder of what is due. Its links answer with one press.
+/// A reminder of due obligations. Its links answer with one press.
 pub struct Reminder;
 
 impl MailKind for Reminder {
-    const NAME: &'static str = "reminder";
+    const NAME: &'static str = store::MAIL_KIND;
     const LABEL: &'static str = "reminders.mail_kind";
     const SUBJECT: &'static str = "person";
     const LETS_IN: bool = true;
@@ -37,8 +38,8 @@ impl MailKind for Reminder {
 /// Days after the due day for which a link still works, so that late answers are possible; afterwards it is refused.
 const LINK_DAYS_AFTER: u64 = 30;
 
-/// Day and end of the hours of a mail, and its number among the reader's mails of the day: only a mail that was taken back has a
-/// successor.
+/// Day of a mail and end of its permitted hours, and its number among the reader's mails of the day: only a withdrawn
+/// mail has a successor.
 #[derive(Clone, Copy)]
 pub(super) struct Issue {
     pub today: NaiveDate,
@@ -46,7 +47,7 @@ pub(super) struct Issue {
     pub number: usize,
 }
 
-/// Promises the mail, with a new link for each line.
+/// Enqueues the mail, with a new link for each line.
 pub(super) async fn promise(ctx: &Ctx, txn: &Txn, mail: &Mail<'_>, issue: Issue) -> Result<MailId> {
     let holder = &mail.to.holder;
     let addresses = addresses(ctx, txn, &mail.lines).await?;
@@ -70,7 +71,8 @@ pub(super) async fn promise(ctx: &Ctx, txn: &Txn, mail: &Mail<'_>, issue: Issue)
     outbox::promise(ctx, txn, draft).await
 }
 
-/// Returns the address at which each line is answered: a new one-press link for a task, else the page of the obligation.
+/// Returns for each line the address for its answer: a new one-press link for a task, otherwise the page of the
+/// obligation.
 async fn addresses(ctx: &Ctx, txn: &Txn, lines: &[Line<'_>]) -> Result<Vec<String>> {
     let base = ctx.config().base_url();
     let mut tokens = links::issue(ctx, txn, lines.iter().filter_map(link).collect()).await?.into_iter();

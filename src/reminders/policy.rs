@@ -1,8 +1,8 @@
-//! Who may read the log of the reminders. Pure; printed as a golden matrix by `tests/it/authz_matrix.rs`.
+//! Permission to read the log of reminders. Pure; `tests/it/authz_matrix.rs` prints it as a golden matrix.
 
 use crate::auth::actor::Actor;
 
-/// The actions that reminders know.
+/// Actions on reminders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Read which reminders were sent and which were skipped.
@@ -13,7 +13,7 @@ impl Action {
     pub const ALL: &'static [Self] = &[Self::ViewLog];
 }
 
-/// Tells whether the actor may do this.
+/// Decides permissions.
 pub fn may(actor: &Actor, action: Action) -> bool {
     match action {
         Action::ViewLog => actor.is_ourselves() || actor.is_secretariat(),

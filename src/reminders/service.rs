@@ -25,11 +25,11 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 pub use super::store::{Entry, Filter};
 
-/// The most mails that one run writes; the others follow in the next run, a minute later.
+/// Most mails written by one run; the others follow in the next run, a minute later.
 const MAILS_AT_ONCE: usize = 100;
-/// The most rungs that one run notes as skipped; the others follow in the next run.
+/// Most rungs that one run records as skipped; the others follow in the next run.
 const SKIPS_AT_ONCE: usize = 1000;
-/// The most rungs that one transaction notes as skipped, because all other use cases wait for it.
+/// Most rungs that one transaction records as skipped, because all other use cases wait for it.
 const SKIPS_IN_A_TRANSACTION: usize = 100;
 
 /// Result of a run.
@@ -95,7 +95,7 @@ pub async fn run(ctx: &Ctx) -> Result<Tally> {
     Ok(told)
 }
 
-/// The state from which a run is planned.
+/// State from which a run is planned.
 struct Look {
     roll: Roll,
     obligations: Vec<Obligation>,
@@ -104,7 +104,7 @@ struct Look {
     todays: Vec<Promised>,
 }
 
-/// Reads what there is to tell, without making any writer wait.
+/// Reads the due obligations and the recorded reminders, without making any writer wait.
 async fn look(db: &impl ConnectionTrait, rungs: &[i32], calendars: &Calendars, today: NaiveDate) -> Result<Look> {
     let roll = meant::roll(db, today).await?;
     let obligations = slices::due(db, horizon(rungs, calendars, today)).await?;
@@ -114,8 +114,8 @@ async fn look(db: &impl ConnectionTrait, rungs: &[i32], calendars: &Calendars, t
     Ok(Look { roll, obligations, meant, settled, todays })
 }
 
-/// Writes one mail and notes what it tells; returns whether it did. It does not if anything that the mail says has changed
-/// since it was planned, or if another run has told the person meanwhile.
+/// Writes one mail and records its reminders; returns whether it did. It does nothing if a fact in the mail has changed
+/// since it was planned, or if another run has reminded the person meanwhile.
 async fn tell(ctx: &Ctx, txn: &Txn, mail: &Mail<'_>, today: NaiveDate, until: NaiveTime) -> Result<bool> {
     let person = mail.to.holder.id;
     let Some(meant) = still_meant(txn, mail, today).await? else { return Ok(false) };
@@ -142,8 +142,8 @@ async fn tell(ctx: &Ctx, txn: &Txn, mail: &Mail<'_>, today: NaiveDate, until: Na
     Ok(true)
 }
 
-/// Returns who is to be told what of a planned mail, or `None` if any of its lines is done, has moved or is now another
-/// person's to hear.
+/// Returns the present recipients for a planned mail, or `None` if one of its obligations is done, has moved or belongs
+/// to another person now.
 async fn still_meant(txn: &Txn, mail: &Mail<'_>, today: NaiveDate) -> Result<Option<Meant>> {
     let names = mail.lines.iter().map(|line| (line.obligation.kind, line.obligation.id));
     let meant = Meant::of(&slices::still_due(txn, names).await?, &meant::roll(txn, today).await?);
@@ -152,7 +152,7 @@ async fn still_meant(txn: &Txn, mail: &Mail<'_>, today: NaiveDate) -> Result<Opt
     Ok(holds.then_some(meant))
 }
 
-/// Notes the rungs that are over, in batches. Returns how many were noted.
+/// Records the skipped rungs, in batches. Returns their number.
 async fn skip_all(ctx: &Ctx, skipped: &[Skip<'_>], meant: &Meant, failures: &mut Failures) -> Result<usize> {
     let mut done = 0;
     for some in skipped.chunks(SKIPS_IN_A_TRANSACTION) {
@@ -161,7 +161,7 @@ async fn skip_all(ctx: &Ctx, skipped: &[Skip<'_>], meant: &Meant, failures: &mut
     Ok(done)
 }
 
-/// Notes a batch of rungs that are over: in one transaction, or one by one if one of them cannot be noted.
+/// Records a batch of skipped rungs: in one transaction, or one by one if one of them fails.
 async fn skip_some(ctx: &Ctx, skipped: &[Skip<'_>], meant: &Meant, failures: &mut Failures) -> Result<usize> {
     match ctx.write(async |txn| skip(ctx, txn, skipped, meant).await).await {
         Ok(()) => return Ok(skipped.len()),
@@ -207,8 +207,8 @@ fn horizon(rungs: &[i32], calendars: &Calendars, today: NaiveDate) -> NaiveDate 
     days.max().unwrap_or(today)
 }
 
-/// Takes back the mails that wait and say anything that does not hold any more: done, moved, or now addressed to another
-/// person. Each has a short transaction of its own, which looks at it again.
+/// Withdraws the unsent mails with a line that is no longer true: done, moved, or now another person's. Each has its
+/// own short transaction, which checks the mail again.
 async fn withdraw_untrue(ctx: &Ctx, today: NaiveDate) -> Result<u64> {
     let mut withdrawn = 0;
     for mail in untrue(ctx.reader(), today).await? {
@@ -217,7 +217,7 @@ async fn withdraw_untrue(ctx: &Ctx, today: NaiveDate) -> Result<u64> {
     Ok(withdrawn)
 }
 
-/// Returns the day's waiting mails that say anything that does not hold any more.
+/// Finds the day's unsent mails with a line that is no longer true.
 async fn untrue(db: &impl ConnectionTrait, today: NaiveDate) -> Result<HashSet<MailId>> {
     let promises = promised_on(db, today).await?;
     let waiting: Vec<MailId> =
@@ -232,7 +232,8 @@ async fn withdraw_if_untrue(ctx: &Ctx, txn: &Txn, mail: MailId) -> Result<u64> {
     if meant::still_holds(txn, mail, ctx.today()).await? { Ok(0) } else { withdraw::withdraw(ctx, txn, &[mail]).await }
 }
 
-/// Returns the day's promises and no later ones, because `raccordo tick --at` may have written those of a day to come.
+/// Returns the mails enqueued on the day and not later ones, because `raccordo tick --at` may have written those of a
+/// future day.
 async fn promised_on(db: &impl ConnectionTrait, day: NaiveDate) -> Result<Vec<Promised>> {
     let span = zone::start_of_day(day)..zone::start_of_day(day + Days::new(1));
     withdraw::promised_within(db, Reminder::NAME, span).await
@@ -293,7 +294,7 @@ impl Log {
         Ok(log)
     }
 
-    /// Notes what became of rungs: new ones all together, those that are open again one by one.
+    /// Records the results of rungs: new ones together, reopened ones one by one.
     async fn note(&self, ctx: &Ctx, txn: &Txn, notes: impl Iterator<Item = Note>) -> Result<()> {
         let mut new = Vec::new();
         for Note { key, rung, outcome, reason, person_id, mail_id } in notes {

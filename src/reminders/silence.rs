@@ -1,9 +1,7 @@
-//! The reminders as questions: each asks about the obligations that it told.
+//! Reminders as questions, each about its obligations.
 
-use super::mail::Reminder;
 use super::store;
 use crate::error::Result;
-use crate::mail::kind::MailKind;
 use crate::mail::outbox::withdraw;
 use crate::silence::Question;
 use chrono::{DateTime, Utc};
@@ -11,9 +9,9 @@ use entity::ids::MailId;
 use sea_orm::ConnectionTrait;
 use std::collections::HashMap;
 
-/// Returns the reminders that left since an instant.
+/// Returns the reminders sent since an instant.
 pub async fn questions(db: &impl ConnectionTrait, since: DateTime<Utc>) -> Result<Vec<Question>> {
-    let gone = withdraw::gone_since(db, Reminder::NAME, since).await?;
+    let gone = withdraw::gone_since(db, store::MAIL_KIND, since).await?;
     let ids: Vec<MailId> = gone.iter().map(|mail| mail.id).collect();
     let mut told: HashMap<MailId, Vec<String>> = HashMap::new();
     for entry in store::entries_of_mails(db, &ids).await? {

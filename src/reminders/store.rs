@@ -14,8 +14,11 @@ use uuid::Uuid;
 
 type Result<T> = std::result::Result<T, StoreError>;
 
-/// The most ids or rows that one statement names: far below the parameters that either engine takes.
+/// Most ids or rows in one statement, far below the number of parameters that either engine accepts.
 const IDS_AT_ONCE: usize = 500;
+
+/// Machine name of the reminder among the kinds of mail.
+pub const MAIL_KIND: &str = "reminder";
 
 /// One rung of one obligation with its outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,8 +85,8 @@ pub(super) async fn entries_of_mails(db: &impl ConnectionTrait, mails: &[MailId]
     Ok(entries)
 }
 
-/// Notes what became of rungs for the first time, with few statements. A unique index lets one of two runs through that
-/// decided the same at once.
+/// Records the first results of rungs, with few statements. If two runs decide the same rung at once, a unique index
+/// lets only one of them through.
 pub(super) async fn insert(db: &impl ConnectionTrait, entries: &[Entry]) -> Result<()> {
     let row = |entry: &Entry| reminder::ActiveModel {
         id: Set(entry.id),

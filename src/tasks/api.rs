@@ -34,7 +34,7 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(cancel_task);
 }
 
-/// What each operation asks of its caller.
+/// Rights required by each operation, by the name of its handler.
 pub const RIGHTS: &[(&str, Right<Action>)] = &[
     ("list_tasks", Right::Ever(Action::View)),
     ("show_task", Right::Ever(Action::View)),

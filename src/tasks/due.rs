@@ -1,4 +1,4 @@
-//! Tasks as obligations, and the answers about them; `slices.rs` asks.
+//! Tasks as obligations, and the answers about them, for `slices.rs`.
 
 use super::model::Task;
 use super::policy::Visibility;
@@ -22,7 +22,7 @@ pub async fn obligations(db: &impl ConnectionTrait, asked: Asked<'_>) -> Result<
     Ok(tasks.into_iter().filter(|task| !is_held_up(task)).map(Obligation::from).collect())
 }
 
-/// Returns when somebody last said how each task stands since an instant, by its id: that answers a reminder of it.
+/// Returns the latest report on each task since an instant, by its id. A report counts as an answer to reminders.
 pub async fn answers(db: &impl ConnectionTrait, since: DateTime<Utc>) -> Result<Instants> {
     Ok(trail::last_of(db, Verb::answers(), since).await?)
 }

@@ -1,4 +1,4 @@
-//! The names that people read for the states of a task.
+//! Displayed names of the states of a task.
 
 use crate::texts::Label;
 use entity::kinds::TaskState;

@@ -59,7 +59,7 @@ pub const fn is_called_for(origin: TaskOrigin, seat: SeatKind, deliverable: Opti
     matches!(state, DeliverableState::Planned | DeliverableState::InProgress | DeliverableState::Blocked)
 }
 
-/// A step of the work: the states in which a task can be blocked.
+/// Steps of the work: the states in which a task can be blocked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     Open,
@@ -67,7 +67,7 @@ pub enum Step {
 }
 
 impl Step {
-    /// Returns the step that a state is; `None` for every state that cannot be blocked.
+    /// Returns the step of a state; `None` for a state that cannot be blocked.
     pub const fn of(state: State) -> Option<Self> {
         match state {
             State::Open => Some(Self::Open),
@@ -121,7 +121,7 @@ impl Stage {
         }
     }
 
-    /// Returns the state to go back to, of a blocked task.
+    /// Returns the state to which a blocked task returns.
     pub const fn resume(&self) -> Option<State> {
         match self {
             Self::Blocked(blocked) => Some(blocked.back_to.state()),
@@ -210,7 +210,7 @@ impl Task {
         Ok(self)
     }
 
-    /// Blocks the task for a reason; it remembers its step.
+    /// Blocks the task for a reason and remembers its step.
     pub fn blocked(mut self, reason: String) -> Result<Self, Refusal> {
         let Stage::OnCourse(back_to) = self.stage else { return Err(self.wrong()) };
         self.stage = Stage::Blocked(Blocked { reason, back_to });

@@ -18,7 +18,7 @@ pub enum Action {
     Reschedule,
     /// Create a task for a seat.
     Create,
-    /// Note that what a page lacked is there.
+    /// Note that a missing page is there.
     Settle,
 }
 
@@ -63,7 +63,7 @@ pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
     }
 }
 
-/// Tells whether the actor may do this about some task: one of a seat of their own.
+/// Tells whether the policy permits the actor this action on at least one task, a task of one of the actor's seats.
 pub fn may_ever(actor: &Actor, action: Action) -> bool {
     let own = |held: &HeldSeat| Subject { seat: held.seat_id, observatory: held.observatory_id, body: held.body_id };
     actor.is_ourselves() || actor.seats.iter().any(|held| may(actor, action, own(held)))

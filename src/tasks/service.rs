@@ -118,7 +118,7 @@ pub async fn rederive(
     Ok(())
 }
 
-/// Cancels the open tasks of a release that was cancelled; `releases` calls this and records the event.
+/// Cancels the open tasks of a cancelled release; `releases` calls this and records the event.
 pub async fn cancel_all(ctx: &Ctx, txn: &Txn, release: ReleaseId, reason: &str) -> Result<()> {
     let filter = Filter { release: Some(release), ..Filter::default() };
     for task in all(txn, &filter).await? {

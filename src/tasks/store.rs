@@ -31,7 +31,7 @@ pub struct Filter {
     pub state: Option<TaskState>,
     /// Owners of the caller's own tasks, for the page "my tasks".
     pub of: Option<Own>,
-    /// Neither done nor cancelled, and still called for.
+    /// Neither done nor cancelled, and still required.
     pub due: bool,
     /// Due on or before this day.
     pub upto: Option<NaiveDate>,
@@ -229,7 +229,7 @@ pub async fn insert_all(db: &impl ConnectionTrait, new: &[Task]) -> Result<()> {
     Ok(())
 }
 
-/// Saves what a change made of a task, if it still has the version that was read.
+/// Saves a changed task, if its version is unchanged.
 pub async fn save(db: &impl ConnectionTrait, after: &Task, at: DateTime<Utc>) -> Result<()> {
     let row = task::ActiveModel {
         state: Set(after.state()),

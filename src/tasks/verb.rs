@@ -1,11 +1,11 @@
-//! The verbs of the tasks in the trail.
+//! Verbs of the tasks in the audit trail.
 
 use crate::audit;
 use crate::slice::Slice;
 use crate::vocabulary::vocabulary;
 
 vocabulary! {
-    /// What the trail can say of the tasks.
+    /// Verbs of the tasks in the audit trail.
     Verb {
         Create = "create",
         Settle = "settle",
@@ -28,8 +28,8 @@ impl audit::Verb for Verb {
 }
 
 impl Verb {
-    /// Returns whether it says how a task stands, which answers a mail that asks about it. The decisions of the secretariat, such as
-    /// another day, and of the service are no answer of the party.
+    /// Tells whether the verb reports on a task and therefore answers a mail about it. Decisions of the secretariat,
+    /// such as another day, and actions of the service are no answers of the party.
     const fn is_answer(self) -> bool {
         match self {
             Self::Start | Self::Complete | Self::Block | Self::Unblock => true,

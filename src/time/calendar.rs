@@ -1,11 +1,11 @@
 //! Working days of a territory.
 //!
-//! A day is worked in a territory unless it is a Sunday, a Saturday (by setting), a national holiday, the patron day of that
-//! territory, or a day closed once by an act. Public employees keep the patron of the place where they work, so a deadline
-//! for Como and the same deadline for Milan may be different days.
+//! A day is a working day of a territory unless it is a Sunday, a Saturday (by setting), a national holiday, the patron
+//! day of that territory, or a day closed once by an act. Public employees observe the patron day of their place of
+//! work, so the same deadline may be a different day in Como and in Milan.
 //!
-//! Every search is bounded: a calendar in which nothing is ever worked ends in [`CalendarError::NoWorkingDay`], not in an
-//! endless loop.
+//! Every search is bounded: a calendar without working days gives [`CalendarError::NoWorkingDay`] instead of an endless
+//! loop.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -16,15 +16,15 @@ use super::rules::{CalendarData, NonWorkingRule, OneOffDay, TerritoryDays};
 use super::words;
 use crate::texts::Lang;
 
-/// The calendar days that a search for a working day covers: a whole year, leap day included. A calendar without a working day
-/// in them is an error.
+/// Days within which a search must find a working day: a year, leap day included. A calendar without a working day in
+/// them is an error.
 const SEARCH_DAYS: usize = 366;
 
-/// The most working days that can be added or taken away at once, about forty years; more are an error.
+/// Most working days that can be added or subtracted, about forty years; a larger number is an error.
 pub const MOST_WORKING_DAYS: i32 = 10_000;
 
-/// The longest span, in calendar days, in which working days are counted or listed: a little over a century. A longer one is
-/// an error.
+/// Longest period, in calendar days, in which working days are counted or listed: a little over a century. A longer one
+/// is an error.
 pub const LONGEST_SPAN_DAYS: i64 = 40_000;
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -41,7 +41,7 @@ pub enum CalendarError {
     SpanTooLong { from: NaiveDate, to: NaiveDate },
 }
 
-/// The reason why a day is not worked. A holiday that falls on a Sunday is reported as the holiday.
+/// Reason why a day is not a working day. A holiday on a Sunday is reported as the holiday.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NonWorking<'a> {
     Holiday(&'a NonWorkingRule),
@@ -51,7 +51,7 @@ pub enum NonWorking<'a> {
 }
 
 impl<'a> NonWorking<'a> {
-    /// Returns the reason in a word or two: the name of the holiday, or of the day of the week.
+    /// Returns the name of the holiday or of the day of the week.
     pub fn text(self, lang: Lang) -> &'a str {
         match self {
             Self::Holiday(rule) => rule.name(lang),
@@ -62,7 +62,7 @@ impl<'a> NonWorking<'a> {
     }
 }
 
-/// The days that all territories have in common.
+/// Rules shared by all territories.
 #[derive(Debug)]
 struct NationalDays {
     rules: Vec<NonWorkingRule>,
@@ -87,12 +87,12 @@ impl TerritoryCalendar {
         self.reason(day).is_none()
     }
 
-    /// Returns the reason why `day` is not worked here; `None` on a working day.
+    /// Returns the reason why `day` is not a working day here; `None` on a working day.
     pub fn why_not(&self, day: NaiveDate, lang: Lang) -> Option<&str> {
         self.reason(day).map(|reason| reason.text(lang))
     }
 
-    /// Returns the same reason as [`Self::why_not`], for callers that tell a holiday from a weekend.
+    /// Returns the same reason as [`Self::why_not`] as a value, for callers that distinguish holidays from weekends.
     pub fn reason(&self, day: NaiveDate) -> Option<NonWorking<'_>> {
         self.holiday(day).or_else(|| self.one_off(day)).or_else(|| self.weekend(day))
     }
@@ -115,21 +115,21 @@ impl TerritoryCalendar {
         }
     }
 
-    /// Returns `day` itself if it is worked, otherwise the first working day after it.
+    /// Returns `day` if it is a working day, otherwise the first working day after it.
     pub fn next_working(&self, day: NaiveDate) -> Result<NaiveDate, CalendarError> {
         first_worked(day.iter_days(), &[self], day)
     }
 
-    /// Returns `day` itself if it is worked, otherwise the last working day before it.
+    /// Returns `day` if it is a working day, otherwise the last working day before it.
     pub fn previous_working(&self, day: NaiveDate) -> Result<NaiveDate, CalendarError> {
         first_worked(days_back_from(day), &[self], day)
     }
 
     /// Returns the working day that is `n` working days after `day`, or before it if `n` is negative.
     ///
-    /// `day` itself never counts (art. 155 c.p.c.: *dies a quo non computatur*): from a Saturday, +1 is Monday and −1 is
-    /// Friday. With `n` = 0 a day that is not worked moves to the next one that is (art. 2963 c.c.: a term that ends on a
-    /// holiday is extended), so the answer is a working day in every case.
+    /// `day` itself never counts (art. 155 c.p.c.: *dies a quo non computatur*): from a Saturday, +1 is Monday and −1
+    /// is Friday. With `n` = 0 a day that is not a working day moves to the next one that is (art. 2963 c.c.: a term
+    /// that ends on a holiday is extended), so the result is always a working day.
     pub fn add_working_days(&self, day: NaiveDate, n: i32) -> Result<NaiveDate, CalendarError> {
         if n.unsigned_abs() > MOST_WORKING_DAYS.unsigned_abs() {
             return Err(CalendarError::TooFar { working_days: n });
@@ -152,14 +152,15 @@ impl TerritoryCalendar {
         first_worked(days_back_from(day).skip(1), &[self], day)
     }
 
-    /// Counts the working days from `from` to `to`: the `n` for which `add_working_days(from, n)` is `to`, if `to` is worked.
+    /// Counts the working days from `from` to `to`: the `n` for which `add_working_days(from, n)` is `to`, if `to` is a
+    /// working day.
     ///
     /// `from` does not count and `to` does; negative if `to` comes first; 0 from a day to itself.
     pub fn working_days_between(&self, from: NaiveDate, to: NaiveDate) -> Result<i32, CalendarError> {
         count(from, to, |day| self.is_working(day))
     }
 
-    /// Returns the working days from `from` to `to`, both included, in order; none if `to` comes first.
+    /// Lists the working days from `from` to `to`, both included, in order; empty if `to` comes first.
     pub fn working_days(
         &self,
         from: NaiveDate,
@@ -195,58 +196,58 @@ impl Calendars {
         self.by_code.get(code).ok_or_else(|| CalendarError::UnknownTerritory { code: code.to_owned() })
     }
 
-    /// Returns the calendars of these territories, each once, to be asked together.
+    /// Returns the calendars of these territories, each once, for questions about common working days.
     pub fn joint<'c>(&self, codes: impl IntoIterator<Item = &'c str>) -> Result<Joint<'_>, CalendarError> {
         let codes: BTreeSet<&str> = codes.into_iter().collect();
         Ok(Joint(codes.into_iter().map(|code| self.of(code)).collect::<Result<_, _>>()?))
     }
 
-    /// Returns the calendars of all territories, to be asked together.
+    /// Returns the calendars of all territories, for questions about common working days.
     pub fn all(&self) -> Joint<'_> {
         Joint(self.iter().collect())
     }
 
-    /// Returns all calendars in the order of their codes.
+    /// Lists all calendars by code.
     pub fn iter(&self) -> impl Iterator<Item = &TerritoryCalendar> {
         self.by_code.values()
     }
 }
 
-/// The calendars of several territories, each once, asked together: a day counts where all of them work.
+/// Calendars of several territories, each once. A common working day is a working day in all of them.
 ///
-/// Without any territory every day counts.
+/// Without any territory every day is a common working day.
 #[derive(Clone, Debug)]
 pub struct Joint<'a>(Vec<&'a TerritoryCalendar>);
 
 impl<'a> Joint<'a> {
-    /// Checks whether all of these territories work on `day`.
+    /// Tells whether `day` is a common working day.
     pub fn is_worked(&self, day: NaiveDate) -> bool {
         self.0.iter().all(|calendar| calendar.is_working(day))
     }
 
-    /// Returns the territories that do not work on `day`, each with its reason.
+    /// Lists the territories that do not work on `day`, each with its reason.
     pub fn closed(&self, day: NaiveDate) -> Vec<(&'a str, NonWorking<'a>)> {
         self.0.iter().filter_map(|calendar| Some((calendar.code(), calendar.reason(day)?))).collect()
     }
 
-    /// Returns `day` itself if all of these territories work, otherwise the first day after it on which they do.
+    /// Returns `day` if it is a common working day, otherwise the first one after it.
     pub fn next_worked(&self, day: NaiveDate) -> Result<NaiveDate, CalendarError> {
         first_worked(day.iter_days(), &self.0, day)
     }
 
-    /// Returns `day` itself if all of these territories work, otherwise the last day before it on which they do.
+    /// Returns `day` if it is a common working day, otherwise the last one before it.
     pub fn previous_worked(&self, day: NaiveDate) -> Result<NaiveDate, CalendarError> {
         first_worked(days_back_from(day), &self.0, day)
     }
 
-    /// Counts the days worked by all from `from` to `to`, as [`TerritoryCalendar::working_days_between`] counts those of
-    /// one territory.
+    /// Counts the common working days from `from` to `to`, like [`TerritoryCalendar::working_days_between`] for one
+    /// territory.
     pub fn working_days_between(&self, from: NaiveDate, to: NaiveDate) -> Result<i32, CalendarError> {
         count(from, to, |day| self.is_worked(day))
     }
 
-    /// Checks whether all of these territories work on `day`. Errors: [`NotWorked::ClosedDay`], which says who does not and
-    /// names the next day that all work; `names` gives the names under which the reader knows a territory.
+    /// Refuses a day that is not a common working day. Errors: [`NotWorked::ClosedDay`], with the closed places and the
+    /// next common working day; `names` returns the names under which the reader knows a territory.
     pub fn must_be_worked(&self, day: NaiveDate, names: impl Fn(&str) -> Vec<String>) -> Result<(), NotWorked> {
         let closed = self.closed(day);
         let Some((_, first)) = closed.first() else { return Ok(()) };
@@ -264,38 +265,38 @@ impl<'a> Joint<'a> {
     }
 }
 
-/// The reason why a day is not one worked by all.
+/// Reasons why a day is not a common working day.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotWorked {
     #[error(transparent)]
     ClosedDay(#[from] ClosedDay),
-    /// The calendars give no answer.
+    /// A calendar error.
     #[error(transparent)]
     Calendar(#[from] CalendarError),
 }
 
-/// A day on which not all of those concerned work.
+/// A day on which some of the places concerned are closed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{day} is not worked by all; {next} is")]
 pub struct ClosedDay {
     pub day: NaiveDate,
     pub closed: Closed,
-    /// The next day that all of them work.
+    /// The next common working day.
     pub next: NaiveDate,
 }
 
-/// The places that do not work on a day, with the reasons.
+/// The places closed on a day, with the reasons.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Closed {
-    /// All of those concerned, for the same reason: a weekend, a national holiday.
+    /// All places, for the same reason: a weekend, a national holiday.
     Everywhere(Closing),
     /// The places with these names.
     At(Vec<(String, Closing)>),
 }
 
 impl Closed {
-    /// Returns who and why in words: «Provincia di Como (Sant'Abbondio), Provincia di Lecco (San Nicolò)»; a reason that all
-    /// share is said once.
+    /// Formats places and reasons: «Provincia di Como (Sant'Abbondio), Provincia di Lecco (San Nicolò)»; a reason
+    /// shared by all is named once.
     pub fn text(&self, lang: Lang) -> String {
         match self {
             Self::Everywhere(closing) => closing.text(lang).to_owned(),
@@ -307,7 +308,7 @@ impl Closed {
     }
 }
 
-/// The reason why a day is not worked, kept for a reader of either language.
+/// Reason for a closed day, in both languages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Closing {
     it: String,
@@ -339,8 +340,8 @@ fn first_worked(
     })
 }
 
-/// Counts the worked days after `from` up to `to`, included; those from `to` to the day before `from`, negative, if `to`
-/// comes first.
+/// Counts the working days after `from` up to `to`, included; negative, those from `to` to the day before `from`, if
+/// `to` comes first.
 fn count(from: NaiveDate, to: NaiveDate, is_worked: impl Fn(NaiveDate) -> bool) -> Result<i32, CalendarError> {
     check_span(from, to)?;
     let worked = |days: &mut dyn Iterator<Item = NaiveDate>| days.map(|day| i32::from(is_worked(day))).sum::<i32>();

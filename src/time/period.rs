@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_exactly_a_label_is_refused() {
+    fn an_inexact_period_label_is_refused() {
         for label in [
             "",
             "-",

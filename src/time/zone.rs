@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn in_october_the_hour_that_comes_twice_is_the_first_one() {
+    fn in_october_a_repeated_hour_means_the_first_one() {
         for (_, autumn) in SWITCHES {
             let autumn = day(autumn);
             assert_eq!(utc_hour(autumn, at(2, 0)), at(0, 0), "{autumn}");
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn no_day_is_too_far_to_be_answered() {
+    fn every_day_has_an_answer() {
         for extreme in [NaiveDate::MIN, NaiveDate::MAX, day((-9999, 1, 1)), day((9999, 12, 31)), day((10_000, 1, 1))] {
             let noon = instant_of(extreme, at(12, 0));
             assert_eq!(day_of(noon), extreme);

@@ -6,10 +6,10 @@ use crate::time::Day;
 use chrono::{NaiveDate, NaiveTime};
 use std::str::FromStr;
 
-/// Reads typed fields and collects everything that is wrong with them, each with its field.
+/// Parses typed fields and collects all their errors, each with its field.
 ///
-/// A method returns `None` where its field is wrong, and goes on. Use cases check their inputs with it and forms understand
-/// what was typed, so that a rule about a field has one text.
+/// A method returns `None` for a wrong field, and the reading continues. Use cases check their inputs with it and forms
+/// parse typed values with it, so that a rule about a field has one text.
 ///
 /// ```ignore
 /// Reading::of(|reading| {
@@ -21,19 +21,19 @@ use std::str::FromStr;
 #[derive(Debug, Default)]
 pub struct Reading {
     wrong: Vec<FieldError>,
-    /// An error that concerns no field, such as a database that does not answer.
+    /// An error that concerns no field, such as an unavailable database.
     other: Option<Error>,
 }
 
 impl Reading {
-    /// Returns what `read` makes of its fields, or everything that is wrong with them.
+    /// Returns the value made by `read`, or all errors of its fields.
     pub fn of<T>(read: impl FnOnce(&mut Self) -> Option<T>) -> Result<T> {
         let mut reading = Self::default();
         let made = read(&mut reading);
         reading.finish(made)
     }
 
-    /// Returns what was made of the fields, or everything that is wrong with them.
+    /// Returns the value, or all errors of the fields.
     pub fn finish<T>(self, made: Option<T>) -> Result<T> {
         let Self { wrong, other } = self;
         match (other, made) {
@@ -61,12 +61,12 @@ impl Reading {
         None
     }
 
-    /// Reads a text that must be there, of at most `limit` characters.
+    /// Reads a required text of at most `limit` characters.
     pub fn text(&mut self, field: &'static str, typed: &str, limit: usize) -> Option<String> {
         self.take(required(field, typed, limit))
     }
 
-    /// Reads a text that may be left out, of at most `limit` characters.
+    /// Reads an optional text of at most `limit` characters.
     pub fn optional_text(&mut self, field: &'static str, typed: &str, limit: usize) -> Option<Option<String>> {
         self.take(optional(field, Some(typed), limit))
     }
@@ -76,41 +76,41 @@ impl Reading {
         self.take(reason(field, typed, limit))
     }
 
-    /// Reads a value that must be there and is parsed: the code of something, a value of a closed vocabulary, a period.
+    /// Reads a required value with a parser: a code, a value of a closed vocabulary, a period.
     pub fn chosen<T: FromStr>(&mut self, field: &'static str, typed: &str) -> Option<T> {
         let chosen = self.optional(field, typed, Code::UnknownValue)?;
         self.must_be_there(field, chosen)
     }
 
-    /// Reads a value that may be left out and is parsed, such as an id.
+    /// Reads an optional value with a parser, such as an id.
     pub fn optionally_chosen<T: FromStr>(&mut self, field: &'static str, typed: &str) -> Option<Option<T>> {
         self.optional(field, typed, Code::UnknownValue)
     }
 
-    /// Reads a day that must be there, as a date field sends it.
+    /// Reads a required day, as a date field sends it.
     pub fn day(&mut self, field: &'static str, typed: &str) -> Option<NaiveDate> {
         let day = self.optional_day(field, typed)?;
         self.must_be_there(field, day)
     }
 
-    /// Reads a day that may be left out.
+    /// Reads an optional day.
     pub fn optional_day(&mut self, field: &'static str, typed: &str) -> Option<Option<NaiveDate>> {
         self.optional::<Day>(field, typed, Code::NotADay).map(|day| day.map(NaiveDate::from))
     }
 
-    /// Reads an hour that must be there: `9:30`, `9.30`, `09:30` or `09:30:00`, as people and browsers write it.
+    /// Reads a required hour: `9:30`, `9.30`, `09:30` or `09:30:00`, as people and browsers write it.
     pub fn hour(&mut self, field: &'static str, typed: &str) -> Option<NaiveTime> {
         let hour = self.optional_hour(field, typed)?;
         self.must_be_there(field, hour)
     }
 
-    /// Reads an hour that may be left out.
+    /// Reads an optional hour.
     pub fn optional_hour(&mut self, field: &'static str, typed: &str) -> Option<Option<NaiveTime>> {
         let hour = self.optional::<Hour>(field, typed, Code::NotAnHour)?;
         Some(hour.map(|Hour(hour)| hour))
     }
 
-    /// Reads a number that may be left out. The use case says in which range it must be.
+    /// Reads an optional number. The use case checks its range.
     pub fn optional_number(&mut self, field: &'static str, typed: &str) -> Option<Option<i32>> {
         self.optional(field, typed, Code::OutOfRange)
     }

@@ -33,7 +33,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 both_engines! {
-    a_link_enters_once_and_takes_the_person_s_other_links_with_it,
+    a_sign_in_link_works_once_and_ends_the_person_s_other_links,
     a_button_pressed_by_many_at_once_enters_once,
     mails_asked_for_at_once_are_counted_together,
     a_link_ends_after_ten_minutes,
@@ -41,7 +41,7 @@ both_engines! {
     a_session_lasts_half_an_hour_unused_and_twelve_hours_used,
     the_use_of_a_key_is_written_down_apart_from_the_request_and_counts_before_that,
     asking_for_a_link_and_reading_never_wait_for_writers,
-    only_one_s_own_sessions_can_be_ended,
+    people_can_end_only_their_own_sessions,
     rights_end_with_the_designation_and_handover_ends_the_rest,
     no_secret_stands_in_the_tables_of_identity,
 }
@@ -54,7 +54,7 @@ on_sqlite! {
     every_link_that_cannot_be_used_gets_the_same_answer,
     the_answer_does_not_reveal_whether_an_address_is_known,
     a_text_that_is_no_address_is_refused_as_such,
-    after_signing_in_one_comes_back_to_a_page_of_ours_only,
+    sign_in_redirects_only_to_pages_of_this_site,
     a_key_planted_before_signing_in_is_invalid_afterwards,
     signing_out_ends_the_session_at_once,
     the_profile_lists_sessions_and_capacities,
@@ -63,7 +63,7 @@ on_sqlite! {
     personas_sign_in_only_with_demonstration_data,
     a_person_has_at_most_twenty_tokens,
     a_new_token_is_shown_once_on_the_page_that_answers_its_form,
-    the_operator_s_link_is_for_operators,
+    only_an_operator_can_make_a_link_at_the_command_line,
 }
 
 const ANNA: &str = "anna.riva@provincia.example";
@@ -87,7 +87,7 @@ async fn an_opened_link_does_nothing_until_its_button_is_pressed(engine: Engine)
     assert_eq!(office.name_behind(&app, &key).await.as_deref(), Some(ANNA));
 }
 
-async fn a_link_enters_once_and_takes_the_person_s_other_links_with_it(engine: Engine) {
+async fn a_sign_in_link_works_once_and_ends_the_person_s_other_links(engine: Engine) {
     let office = Office::new(engine).await;
     let app = office.app().await;
     let (first, second) = (office.link_of(ANNA).await, office.link_of(ANNA).await);
@@ -255,7 +255,7 @@ async fn an_address_is_sent_five_mails_an_hour_and_the_earlier_links_stay_good(e
     assert_eq!(office.mails_to(ANNA).await, 6);
 }
 
-async fn after_signing_in_one_comes_back_to_a_page_of_ours_only(engine: Engine) {
+async fn sign_in_redirects_only_to_pages_of_this_site(engine: Engine) {
     let office = Office::new(engine).await;
     let app = office.app().await;
     for (next, arrives) in
@@ -337,7 +337,7 @@ async fn signing_out_ends_the_session_at_once(engine: Engine) {
     assert_eq!(office.name_behind(&app, &key).await, None);
 }
 
-async fn only_one_s_own_sessions_can_be_ended(engine: Engine) {
+async fn people_can_end_only_their_own_sessions(engine: Engine) {
     let office = Office::new(engine).await;
     let app = office.app().await;
     let here = press(&app, &office.link_of(ANNA).await).await.expect("enters");
@@ -498,7 +498,7 @@ async fn a_new_token_is_shown_once_on_the_page_that_answers_its_form(engine: Eng
     assert!(profile.contains("cruscotto") && !profile.contains(&secret));
 }
 
-async fn the_operator_s_link_is_for_operators(engine: Engine) {
+async fn only_an_operator_can_make_a_link_at_the_command_line(engine: Engine) {
     let office = Office::new(engine).await;
     let ctx = office.anonymous();
     let refused = ctx.write(async |txn| service::link_for_operator(&ctx, txn, ANNA).await).await;

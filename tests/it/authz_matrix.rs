@@ -253,12 +253,21 @@ without_subject!(of_portal, portal);
 without_subject!(of_reminders, reminders);
 without_subject!(of_overview, overview);
 without_subject!(of_outbox, mail);
+without_subject!(of_jobs, jobs);
+
+fn of_documents(matrix: &mut Matrix) {
+    use raccordo::documents::policy::{body_charged, may_attach};
+    matrix.slice("documents");
+    matrix.row("attach a document of one's own", |actor| may_attach(actor, actor.person_id()));
+    matrix.row("attach a document of another person", |actor| may_attach(actor, Some(Uuid::from_u128(99).into())));
+    matrix.table("to which body's share of a day a document counts", body_charged);
+}
 
 #[test]
 fn the_matrix_of_rights_is_the_reviewed_one() {
     let mut matrix = Matrix::default();
     let slices = [of_auth, of_network, of_designations, of_releases, of_deliverables, of_tasks, of_meetings];
-    let beside = [of_portal, of_reminders, of_overview, of_outbox];
+    let beside = [of_portal, of_reminders, of_overview, of_outbox, of_jobs, of_documents];
     for block in slices.into_iter().chain(beside) {
         block(&mut matrix);
     }

@@ -10,14 +10,14 @@ use scraper::{Html, Selector};
 use serde_json::{Value, json};
 
 both_engines! {
-    a_mailbox_is_an_address_and_one_body_s_own,
+    a_certified_mailbox_is_an_address_of_a_single_body,
     entered_values_survive_another_load,
 }
 
 on_sqlite! {
     a_body_is_asked_once_its_mailbox_is_entered,
     the_day_of_signature_is_entered_corrected_and_taken_away,
-    only_the_secretariat_enters_what_the_file_leaves_open,
+    only_the_secretariat_enters_data_missing_from_the_file,
 }
 
 const LODI: &str = "/api/v1/bodies/provincia-lodi";
@@ -45,7 +45,7 @@ async fn a_body_is_asked_once_its_mailbox_is_entered(engine: Engine) {
     ask().await.refused(409, "nobody_to_ask");
 }
 
-async fn a_mailbox_is_an_address_and_one_body_s_own(engine: Engine) {
+async fn a_certified_mailbox_is_an_address_of_a_single_body(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
     for wrong in ["protocollo", "protocollo@localhost", "a@b@pec.example", "Ufficio <a@pec.example>"] {
@@ -77,7 +77,7 @@ async fn the_day_of_signature_is_entered_corrected_and_taken_away(engine: Engine
     enter(json!("2027-07-01")).await.refused(422, "end_before_start");
 }
 
-async fn only_the_secretariat_enters_what_the_file_leaves_open(engine: Engine) {
+async fn only_the_secretariat_enters_data_missing_from_the_file(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
     for (seat, given, family) in [
@@ -121,7 +121,7 @@ fn hrefs(page: &Html, selector: &str, attribute: &str) -> Vec<String> {
 }
 
 #[actix_web::test]
-async fn the_radar_says_what_is_missing_before_the_press_and_leads_there() {
+async fn the_radar_links_to_the_form_for_a_missing_mailbox() {
     let app = TestApp::new(Engine::Sqlite).await;
     let browser = app.browser(SECRETARIAT).await;
     let read = async |path: &str| {

@@ -123,7 +123,7 @@ async fn every_get_route_answers_head() {
 }
 
 #[actix_web::test]
-async fn a_panic_is_an_answer_like_any_other_fault_of_ours() {
+async fn a_panic_is_answered_as_an_internal_error() {
     let house = house(|_| ()).await;
     let app =
         App::new().app_data(house.site.clone()).route("/api/panic", web::get().to(panics)).wrap(from_fn(edge::edge));
@@ -174,7 +174,7 @@ async fn the_service_is_ready_until_it_drains() {
 }
 
 #[actix_web::test]
-async fn a_schema_that_is_not_ours_is_not_ready() {
+async fn a_database_with_an_unknown_schema_is_not_ready() {
     let house = house(|_| ()).await;
     Migrator::down(house.site.services.db.writer(), Some(1)).await.expect("taken back");
     assert_eq!(ask(&house, TestRequest::with_uri("/health/ready")).await.status(), StatusCode::SERVICE_UNAVAILABLE);

@@ -165,7 +165,7 @@ fn assert_golden(name: &str, golden: &str, ical: &str) {
 }
 
 #[test]
-fn the_golden_files_are_what_we_write() {
+fn written_calendars_equal_the_golden_files() {
     assert_golden("invitation-request.ics", include_str!("../data/invitation-request.ics"), &written(&invitation()));
     assert_golden("invitation-cancel.ics", include_str!("../data/invitation-cancel.ics"), &written(&cancellation()));
     assert_golden("feed.ics", include_str!("../data/feed.ics"), &published(&feed()));

@@ -28,7 +28,7 @@ both_engines! {
     every_job_of_the_schedule_runs_on_an_empty_database,
     how_a_run_ended_is_written_down,
     the_overview_shows_the_last_run_and_the_next,
-    the_sweep_puts_back_what_a_dead_process_held,
+    the_sweep_releases_mails_held_by_a_dead_process,
     a_clock_that_is_not_the_databases_is_refused_where_replicas_share_one,
     leases_are_not_swept_with_a_clock_that_differs_from_the_database_s,
     slots_taken_by_a_wrong_clock_are_free_again,
@@ -140,7 +140,7 @@ async fn the_overview_shows_the_last_run_and_the_next(engine: Engine) {
     assert_eq!(retention.next, Some("2027-03-02T01:40:00Z".parse().expect("an instant")));
 }
 
-async fn the_sweep_puts_back_what_a_dead_process_held(engine: Engine) {
+async fn the_sweep_releases_mails_held_by_a_dead_process(engine: Engine) {
     let bench = Workbench::new(engine).await;
     let id = bench.promise(draft("one", bench.now())).await;
     lease::claim(bench.db(), bench.now(), "dead", 1).await.expect("claimed");

@@ -7,7 +7,7 @@ use crate::support::app::SECRETARIAT;
 use crate::support::db::schema_of;
 use crate::support::designating::{
     Chance, Client, SEATS, assert_every_acknowledged_change_is_there_once, assert_everybody_was_promised_a_mail,
-    assert_what_was_sent_had_been_promised, designation_of, told_besides_the_holder,
+    assert_sent_mails_had_been_enqueued, designation_of, told_besides_the_holder,
 };
 use crate::support::real_binary::{Installation, Request, Running, Unanswered, in_future};
 use crate::support::smtp_server::{FakeSmtpServer, Script};
@@ -72,7 +72,7 @@ async fn acknowledged_changes_and_their_mails_survive_thirty_kills() {
     let db = Db::open(&installation.location()).await.expect("the database opens");
     assert_every_acknowledged_change_is_there_once(&db, &acknowledged).await;
     assert_everybody_was_promised_a_mail(&db, &acknowledged, &told).await;
-    let twice = assert_what_was_sent_had_been_promised(&db, &relay.journal()).await;
+    let twice = assert_sent_mails_had_been_enqueued(&db, &relay.journal()).await;
     println!("{} designations, {unheard} answers not heard, {twice} mails sent twice", acknowledged.len());
     assert!(acknowledged.len() > 30 && unheard > 0, "the kills hit nobody: this run has shown nothing");
     assert!(twice <= CONCURRENCY * KILLS as usize);

@@ -410,7 +410,7 @@ impl MailEvent {
 }
 
 async fn of_outbox(matrix: &mut Matrix) {
-    matrix.machine("draft");
+    matrix.machine("mail");
     let bench = Workbench::new(Engine::Sqlite).await;
     let designation = bench.designation().await;
     for state in NotificationState::ALL {

@@ -21,7 +21,7 @@ use std::sync::Arc;
 both_engines! {
     the_real_file_makes_the_network_of_the_agreement,
     loading_twice_changes_nothing_and_leaves_one_event,
-    a_changed_file_changes_what_it_says_and_shows_it_first,
+    loading_a_changed_file_shows_its_changes_before_it_writes_them,
     steps_may_change_places,
 }
 
@@ -153,7 +153,7 @@ async fn the_event_names_the_file_by_its_hash(engine: Engine) {
     assert!(event.details.contains(&hash), "{}", event.details);
 }
 
-async fn a_changed_file_changes_what_it_says_and_shows_it_first(engine: Engine) {
+async fn loading_a_changed_file_shows_its_changes_before_it_writes_them(engine: Engine) {
     let loading = Loading::into_empty(engine).await;
     loading.load_real_file().await;
     let path =

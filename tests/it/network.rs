@@ -27,7 +27,7 @@ on_sqlite! {
     working_days_come_with_their_reasons,
     a_span_of_days_must_make_sense,
     a_correction_that_changes_nothing_leaves_no_trace,
-    others_correct_what_is_theirs_to_correct,
+    a_manager_may_correct_names_and_a_person_the_own_phone,
     a_bounce_is_kept_until_the_address_changes,
     a_mailbox_that_is_not_there_is_on_the_radar_until_the_address_changes,
     the_page_of_the_network_shows_the_two_dates_and_every_party,
@@ -211,7 +211,7 @@ async fn a_correction_that_changes_nothing_leaves_no_trace(engine: Engine) {
     assert_eq!(self::events(&app).await, events);
 }
 
-async fn others_correct_what_is_theirs_to_correct(engine: Engine) {
+async fn a_manager_may_correct_names_and_a_person_the_own_phone(engine: Engine) {
     let app = TestApp::new(engine).await;
     let ada = holder(&app, "Ada", "Rossi", BERGAMO, "referent:bergamo").await;
     let manager = "manager@provincia-bergamo.example";

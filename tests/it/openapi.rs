@@ -185,7 +185,7 @@ fn every_answer_declares_its_limits_and_whether_it_may_be_kept() {
 }
 
 #[test]
-fn every_operation_says_how_it_fails_as_a_problem_and_what_key_a_change_needs() {
+fn every_operation_describes_its_problems_and_its_security() {
     let mut found = BTreeSet::new();
     for (path, method, operation) in operations() {
         let responses = operation["responses"].as_object().expect("responses");
@@ -241,7 +241,7 @@ fn vocabularies_are_described_by_their_values_in_json() {
 }
 
 #[test]
-fn operations_have_one_name_each_and_say_what_they_do() {
+fn operations_have_unique_names_and_descriptions() {
     let mut names = BTreeSet::new();
     for (path, method, operation) in operations() {
         let name = operation["operationId"].as_str().unwrap_or_else(|| panic!("{method} {path} has no name"));

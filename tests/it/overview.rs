@@ -13,7 +13,7 @@ both_engines! {
 
 on_sqlite! {
     a_blocked_task_waits_for_the_secretariat_on_monday_with_its_reason,
-    a_newcomer_finds_the_releases_to_come_and_what_the_table_decided,
+    the_home_page_shows_a_new_member_coming_releases_and_decisions,
 }
 
 const ADA: &str = "ada.riva@ente.example";
@@ -111,7 +111,7 @@ async fn a_blocked_task_waits_for_the_secretariat_on_monday_with_its_reason(engi
     assert!(words(&monday, "#waiting").contains("Il fornitore non manda i dati"));
 }
 
-async fn a_newcomer_finds_the_releases_to_come_and_what_the_table_decided(engine: Engine) {
+async fn the_home_page_shows_a_new_member_coming_releases_and_decisions(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
     let meeting = decided(&app, &secretariat, "La Relazione esce il 19 marzo.").await;

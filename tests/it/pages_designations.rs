@@ -212,7 +212,7 @@ async fn a_text_that_reads_otherwise_than_typed_is_refused_at_its_field() {
 }
 
 #[tokio::test]
-async fn the_end_of_a_day_s_share_of_files_is_told_at_the_file() {
+async fn the_daily_limit_of_files_is_reported_at_the_file_field() {
     let mut config = Config::for_tests();
     config.limits.documents_bytes_per_day = 10;
     let app = TestApp::with_config(Engine::Sqlite, config).await;
@@ -288,7 +288,7 @@ async fn a_stale_form_shows_the_change_and_may_be_sent_again() {
 }
 
 #[tokio::test]
-async fn the_register_shows_what_was_true_then_and_what_was_known_then() {
+async fn the_register_answers_for_a_day_as_known_on_another_day() {
     let app = TestApp::new(Engine::Sqlite).await;
     registered(&app).await;
     let reader = Reader::new(&app, SECRETARIAT).await;
@@ -367,7 +367,7 @@ async fn an_address_that_bounces_is_corrected_on_a_page_by_the_secretariat_alone
 }
 
 #[tokio::test]
-async fn the_secretariat_s_pages_are_for_the_secretariat() {
+async fn pages_of_the_secretariat_are_refused_to_others() {
     let app = TestApp::new(Engine::Sqlite).await;
     registered(&app).await;
     let (secretariat, referent) = (app.client(SECRETARIAT).await, app.client("ada.riva@ente.example").await);
@@ -434,7 +434,7 @@ async fn an_announced_successor_is_named_and_the_refusal_leads_to_the_checkbox()
 }
 
 #[tokio::test]
-async fn the_correction_of_what_has_ended_begins_with_how_it_was_designated() {
+async fn correcting_an_ended_designation_shows_its_original_communication() {
     let app = TestApp::new(Engine::Sqlite).await;
     let made = registered(&app).await;
     let path = format!("/designations/{}", made["id"].as_str().expect("an id"));
@@ -474,7 +474,7 @@ async fn the_correction_of_what_has_ended_begins_with_how_it_was_designated() {
 }
 
 #[tokio::test]
-async fn the_register_shows_what_was_annulled_on_the_day_it_is_asked_about_and_a_place_its_whole_history() {
+async fn the_register_shows_annulled_designations_on_request_and_the_history_of_a_place() {
     let app = TestApp::new(Engine::Sqlite).await;
     let made = registered(&app).await;
     let client = app.client(SECRETARIAT).await;

@@ -5,7 +5,7 @@ use crate::support::app::SECRETARIAT;
 use crate::support::db::{Engine, TestDb, end_sessions, has_postgres};
 use crate::support::designating::{
     Chance, Client, SEATS, assert_every_acknowledged_change_is_there_once, assert_everybody_was_promised_a_mail,
-    assert_what_was_sent_had_been_promised, told_besides_the_holder,
+    assert_sent_mails_had_been_enqueued, told_besides_the_holder,
 };
 use crate::support::real_binary::{Installation, in_future, token_of};
 use crate::support::smtp_server::{FakeSmtpServer, Script};
@@ -79,7 +79,7 @@ async fn acknowledged_changes_survive_kills_freezes_and_lost_sessions_of_replica
     installations[0].run(&["audit", "verify"]);
     assert_every_acknowledged_change_is_there_once(&db, &acknowledged).await;
     assert_everybody_was_promised_a_mail(&db, &acknowledged, &told).await;
-    let twice = assert_what_was_sent_had_been_promised(&db, &relay.journal()).await;
+    let twice = assert_sent_mails_had_been_enqueued(&db, &relay.journal()).await;
     println!("{} designations, {unheard} answers not heard, {twice} mails sent twice", acknowledged.len());
     assert!(acknowledged.len() > 30 && unheard > 0, "the faults hit nobody: this run has shown nothing");
     assert!(twice <= 2 * CONCURRENCY * 3 * ROUNDS);

@@ -20,8 +20,8 @@ use uuid::Uuid;
 both_engines! {
     each_rung_leaves_once_in_its_hours_and_vacant_seats_go_to_the_secretariat_in_one_mail,
     after_an_outage_the_last_rung_is_told_and_the_others_are_noted_as_overtaken,
-    a_pressed_button_answers_and_what_is_done_is_not_reminded_of,
-    a_reminder_about_to_leave_asks_for_what_it_says_and_for_nothing_else,
+    a_button_in_a_reminder_needs_a_press_and_ends_the_reminders,
+    checking_a_reminder_reads_only_its_own_obligations,
     obligations_asked_for_by_id_equal_those_due,
     a_waiting_reminder_goes_to_the_new_holder_of_the_seat,
     a_reminder_that_may_have_left_is_not_told_again,
@@ -193,7 +193,7 @@ async fn after_an_outage_the_last_rung_is_told_and_the_others_are_noted_as_overt
     assert_eq!(notes, [(-10, "skipped".to_owned(), Some("overtaken".to_owned())), (-3, "sent".to_owned(), None)]);
 }
 
-async fn a_pressed_button_answers_and_what_is_done_is_not_reminded_of(engine: Engine) {
+async fn a_button_in_a_reminder_needs_a_press_and_ends_the_reminders(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = at_work(&app, "2027-02-05 08:00").await;
     let link = links(to(&reminded(&app).await, ADA)[0]).remove(0);
@@ -351,7 +351,7 @@ async fn a_reminder_that_has_become_untrue_before_it_is_taken_never_leaves(engin
     }
 }
 
-async fn a_reminder_about_to_leave_asks_for_what_it_says_and_for_nothing_else(engine: Engine) {
+async fn checking_a_reminder_reads_only_its_own_obligations(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = at_work(&app, "2027-02-05 08:00").await;
     let ctx = app.system();

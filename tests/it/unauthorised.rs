@@ -217,7 +217,7 @@ impl Caller {
     fn expected(self, path: &str, operation: &Value) -> u16 {
         let is_public = operation["security"].as_array().is_some_and(Vec::is_empty);
         if self == Self::DeadKey {
-            // The state of the service is the one answer for which nobody looks at a key.
+            // Only the state of the service is answered without a check of the key.
             return if path == "/status" { 200 } else { 401 };
         }
         if is_public {
@@ -285,7 +285,12 @@ async fn attempt_badly(
     let content = resolved(&operation["requestBody"])["content"].as_object();
     let media_type = content.and_then(|content| content.keys().next()).map_or("application/json", String::as_str);
     let address = world.fill(path);
-    let no_such = path.split('/').map(|part| if part.starts_with('{') { "no-such" } else { part });
+    // The shape of an id and no id: a path of another shape is of no operation, whoever asks.
+    let no_such = path.split('/').map(|part| match part.strip_prefix('{') {
+        Some(parameter) if parameter.ends_with("id}") => "f-f",
+        Some(_) => "no-such",
+        None => part,
+    });
     let requests = [
         (format!("{address}?limit=many&cursor=%21&on=never&from=never"), media_type, "{"),
         (address.clone(), media_type, r#"{"nobody_asked":["for this"]}"#),

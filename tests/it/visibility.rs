@@ -1,5 +1,5 @@
-//! What a list shows is what the policy lets the caller view. The scope of a caller is an SQL condition and the policy is a
-//! function; callers with random seats hold one against the other over the rows of a network at work.
+//! Lists show exactly the records that the policy lets the caller view. The scope of a caller is an SQL condition and
+//! the policy a function; this test compares them for callers with random seats, on the rows of a network in use.
 
 use crate::both_engines;
 use crate::support::app::SECRETARIAT;

@@ -1,4 +1,4 @@
-//! What a client of the register's operations sends and gets.
+//! Request and response types of the register's operations.
 
 use crate::designations::model::{self, Act, Provenance, Record, Seat, Standing, Statement, Term, Unavailability};
 use crate::designations::service::{self, Designee};
@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
 
-/// The act of designation, as the party issued it.
+/// The act of designation issued by the party.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ActDto {
@@ -31,7 +31,7 @@ pub struct ActDto {
     pub subject: String,
 }
 
-/// How the party told the secretariat, and what proves it.
+/// Channel and proof of the communication from the party to the secretariat.
 #[skip_serializing_none]
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -47,12 +47,12 @@ pub struct ProvenanceDto {
     #[serde(default)]
     #[schema(max_length = 200)]
     pub receipt: Option<String>,
-    /// A file uploaded before with `POST /designations/documents`.
+    /// A file uploaded with `POST /designations/documents`.
     #[serde(default)]
     pub document_id: Option<DocumentId>,
 }
 
-/// Somebody who is not in the network yet: office contact data only.
+/// A person who is not in the network yet: office contact data only.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewPersonIn {
@@ -71,7 +71,7 @@ pub struct NewPersonIn {
     pub language: Lang,
 }
 
-/// What it takes to designate. Give either `person_id` or `person`.
+/// Input for a designation. Give either `person_id` or `person`.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DesignationIn {
@@ -85,18 +85,18 @@ pub struct DesignationIn {
     #[serde(flatten)]
     #[schema(inline)]
     pub statement: StatementDto,
-    /// Ends the present holder's term on the day before this one begins; only of a seat for one.
+    /// Ends the present holder's term on the day before this one begins; only for a seat with a single holder.
     #[serde(default)]
     pub replaces_holder: bool,
 }
 
-/// Term, act and provenance: what is said of a designation.
+/// Content of a designation: term, act and provenance.
 #[skip_serializing_none]
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct StatementDto {
     /// First day in the seat.
     pub valid_from: Day,
-    /// Last day in the seat; left out, the designation holds until further notice.
+    /// Last day in the seat; absent, the designation is in force until further notice.
     #[serde(default)]
     pub valid_to: Option<Day>,
     pub act: ActDto,
@@ -107,7 +107,7 @@ pub struct StatementDto {
     pub organisation: Option<String>,
 }
 
-/// The last day in the seat and why.
+/// The last day in the seat, with the reason.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EndIn {
@@ -118,7 +118,7 @@ pub struct EndIn {
     pub provenance: Option<ProvenanceDto>,
 }
 
-/// The right content and why the old one was wrong.
+/// The right content, with the reason why the old one was wrong.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CorrectIn {
@@ -129,7 +129,7 @@ pub struct CorrectIn {
     pub reason: String,
 }
 
-/// Why a designation should never have been entered.
+/// Reason why a designation should never have been entered.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AnnulIn {
@@ -137,7 +137,7 @@ pub struct AnnulIn {
     pub reason: String,
 }
 
-/// A file to be kept.
+/// A file to store.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "only its description is used")]
 pub struct DocumentIn {
@@ -159,7 +159,7 @@ pub struct UnavailabilityIn {
     pub note: Option<String>,
 }
 
-/// A seat and what it is of.
+/// A seat with its body or observatory.
 #[skip_serializing_none]
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct SeatOut {
@@ -180,7 +180,7 @@ pub struct HolderOut {
     pub email: String,
 }
 
-/// One designation as known at the instant asked for.
+/// One designation as known at the requested instant.
 #[skip_serializing_none]
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct DesignationOut {
@@ -191,8 +191,8 @@ pub struct DesignationOut {
     #[serde(flatten)]
     #[schema(inline)]
     pub statement: StatementDto,
-    /// Days from effect to communication, of an end from the last day; negative when it was communicated ahead. Left out of an
-    /// end that came without a communication of its own.
+    /// Days from the effective day to the communication, for an end from the last day; negative if communicated in
+    /// advance. Absent for an end without a communication of its own.
     pub days_to_communicate: Option<i64>,
     pub change: RecordChange,
     pub reason: Option<String>,
@@ -241,7 +241,7 @@ pub struct UnavailabilityOut {
     pub version: i32,
 }
 
-/// One designation with everything kept of it.
+/// One designation with its history, documents and absences.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct DossierOut {
     #[serde(flatten)]
@@ -253,7 +253,7 @@ pub struct DossierOut {
     pub unavailabilities: Vec<UnavailabilityOut>,
 }
 
-/// How to narrow the register.
+/// Filters of the register.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct RegisterQuery {
@@ -264,9 +264,9 @@ pub struct RegisterQuery {
     pub seat: Option<SeatKind>,
     /// In force on this day.
     pub as_of: Option<Day>,
-    /// As known at the end of this day in Europe/Rome.
+    /// Day of knowledge: the register as known at the end of this day in Europe/Rome; absent, as known now.
     pub known_on: Option<Day>,
-    /// Annulled ones too; with `as_of`, those that were said to hold on the day.
+    /// Includes annulled ones; with `as_of`, those that were recorded as in force on the day.
     #[serde(default)]
     pub with_annulled: bool,
 }
@@ -366,7 +366,8 @@ impl From<Holder> for HolderOut {
 }
 
 impl DesignationOut {
-    /// As it stands on a day, communicated in so many days, in the reader's language.
+    /// Converts a designation as of `day`, in the reader's language. `days_to_communicate` is computed by the caller,
+    /// because it depends on the history.
     pub fn on(line: Designation, day: NaiveDate, days_to_communicate: Option<i64>, lang: Lang) -> Self {
         let record = line.record;
         Self {

@@ -1,4 +1,4 @@
-//! The kinds of mail of the register, and when each stops being true.
+//! Kinds of mail of the register, each with the condition under which it is still true.
 
 use crate::ctx::Ctx;
 use crate::designations::policy::Visibility;
@@ -12,26 +12,26 @@ use entity::ids::{DesignationId, SeatId};
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
-/// Kind of the thing that mails about a designation are about.
+/// Kind of the subject of mails about a designation.
 const DESIGNATION: &str = "designation";
 
 /// A kind of mail about a designation, with its text keys.
 pub(super) trait AboutDesignation: MailKind {
     const WORDS: Words;
-    /// Whether a mail that waits is of no use after [`super::LASTS_DAYS`].
+    /// Whether an unsent mail expires after [`super::LASTS_DAYS`] days.
     const EXPIRES: bool = true;
 
-    /// Returns the day of which the mail speaks.
+    /// Returns the day that the mail states.
     fn day(about: &Designation) -> Option<NaiveDate>;
 
-    /// Returns what makes a second mail the same mail: the day of which it speaks.
+    /// Returns the de-duplication key of a mail: equal for mails about the same day.
     fn key(about: &Designation, reader: Uuid) -> String {
         format!("{}:{}:{}:{reader}", Self::NAME, about.id, shown(Self::day(about)))
     }
 }
 
-/// Returns the key of a mail about an end that was carried out: the day, and the record that says so, because an end that was corrected
-/// away may come after all.
+/// Returns the key of a mail about an end that was carried out. It includes the day and the record of the end, because
+/// an end that was corrected away may be entered again.
 fn key_of_record(name: &str, about: &Designation, reader: Uuid) -> String {
     format!("{name}:{}:{}:{}:{reader}", about.id, about.record.position, shown(about.record.statement.term.to))
 }
@@ -48,7 +48,7 @@ impl MailKind for Registered {
     const LABEL: &'static str = "designations_mail.registered_kind";
     const SUBJECT: &'static str = DESIGNATION;
 
-    /// The designation was not annulled.
+    /// Tells whether the designation was not annulled.
     async fn still_true(_: &Ctx, db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
         Ok(subject_of(db, mail).await?.is_none_or(|known| !known.is_annulled()))
     }
@@ -66,7 +66,7 @@ impl AboutDesignation for Registered {
     }
 }
 
-/// A term begins: to the holder. The mail speaks of the first day.
+/// A term begins: to the holder. The mail states the first day.
 pub struct Welcome;
 
 impl MailKind for Welcome {
@@ -74,7 +74,7 @@ impl MailKind for Welcome {
     const LABEL: &'static str = "designations_mail.welcome_kind";
     const SUBJECT: &'static str = DESIGNATION;
 
-    /// The term begins on the day of which the mail speaks.
+    /// Tells whether the term begins on the day stated in the mail.
     async fn still_true(_: &Ctx, db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
         let Some(known) = subject_of(db, mail).await? else { return Ok(true) };
         Ok(!known.is_annulled() && mail.speaks_of(known.record.statement.term.from))
@@ -93,7 +93,7 @@ impl AboutDesignation for Welcome {
     }
 }
 
-/// A term ends within the coming weeks: to the body and to the secretariat. The mail speaks of the last day.
+/// A term ends within the coming weeks: to the body and to the secretariat. The mail states the last day.
 pub struct EndingSoon;
 
 impl MailKind for EndingSoon {
@@ -101,7 +101,8 @@ impl MailKind for EndingSoon {
     const LABEL: &'static str = "designations_mail.ending_soon_kind";
     const SUBJECT: &'static str = DESIGNATION;
 
-    /// The term ends on the day of which the mail speaks, and nobody is designated for the day after it.
+    /// Tells whether the term still ends on the day stated in the mail, and no successor is designated for the day
+    /// after it.
     async fn still_true(_: &Ctx, db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
         let Some(known) = subject_of(db, mail).await? else { return Ok(true) };
         Ok(is_of_this_end(mail, &known) && store::successors(db, &known).await?.is_empty())
@@ -120,7 +121,7 @@ impl AboutDesignation for EndingSoon {
     }
 }
 
-/// A term has ended: to the former holder. The mail speaks of the last day.
+/// A term has ended: to the former holder. The mail states the last day.
 pub struct Farewell;
 
 impl MailKind for Farewell {
@@ -129,7 +130,7 @@ impl MailKind for Farewell {
     const SUBJECT: &'static str = DESIGNATION;
     const FAREWELL: bool = true;
 
-    /// The term has ended on the day of which the mail speaks.
+    /// Tells whether the term has ended on the day stated in the mail.
     async fn still_true(ctx: &Ctx, db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
         has_ended_as_told(ctx, db, mail).await
     }
@@ -152,7 +153,7 @@ impl AboutDesignation for Farewell {
     }
 }
 
-/// A term has ended: to the body. The mail speaks of the last day.
+/// A term has ended: to the body. The mail states the last day.
 pub struct Ended;
 
 impl MailKind for Ended {
@@ -160,7 +161,7 @@ impl MailKind for Ended {
     const LABEL: &'static str = "designations_mail.ended_kind";
     const SUBJECT: &'static str = DESIGNATION;
 
-    /// The term has ended on the day of which the mail speaks.
+    /// Tells whether the term has ended on the day stated in the mail.
     async fn still_true(ctx: &Ctx, db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
         has_ended_as_told(ctx, db, mail).await
     }
@@ -191,20 +192,20 @@ impl MailKind for Requested {
     const LABEL: &'static str = "designations_mail.requested_kind";
     const SUBJECT: &'static str = "seat";
 
-    /// The seat is still vacant.
+    /// Tells whether the seat is still vacant.
     async fn still_true(ctx: &Ctx, db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
         let Some(seat) = mail.subject::<SeatId>() else { return Ok(true) };
         Ok(store::holders_on(db, seat, ctx.today()).await?.is_empty())
     }
 }
 
-/// Reads the designation that a mail is about; `None` if there is none of this id, so that nothing can be said against the mail.
+/// Reads the designation of a mail; `None` for an unknown id, in which case the mail counts as true.
 async fn subject_of(db: &impl ConnectionTrait, mail: &Facts) -> Result<Option<Designation>> {
     let Some(id) = mail.subject::<DesignationId>() else { return Ok(None) };
     Ok(store::find(db, &Visibility::Everything, id).await?)
 }
 
-/// Checks that the designation was not annulled and ends on the day of which the mail speaks.
+/// Tells whether the designation was not annulled and ends on the day stated in the mail.
 fn is_of_this_end(mail: &Facts, known: &Designation) -> bool {
     !known.is_annulled() && known.record.statement.term.to.is_some_and(|last| mail.speaks_of(last))
 }

@@ -1,4 +1,4 @@
-//! What must hold of what is entered, whoever enters it: said before the database would.
+//! Checks of entered texts and files, made before the database would refuse them.
 
 use crate::ctx::Ctx;
 use crate::designations::model::{
@@ -8,7 +8,7 @@ use crate::designations::model::{
 use crate::error::{Code, Error, FieldError, Result};
 use crate::letters;
 
-/// Checks a statement, but for the document that it names.
+/// Checks a statement, except for its document.
 pub(super) fn check_statement(ctx: &Ctx, statement: &Statement) -> Result<()> {
     statement.check(ctx.today())?;
     let Statement { act: Act { number, organ, subject, .. }, provenance, organisation, .. } = statement;
@@ -28,7 +28,7 @@ pub(super) fn check_statement(ctx: &Ctx, statement: &Statement) -> Result<()> {
     all_right(missing.chain(wrong(texts)).collect())
 }
 
-/// Checks how an end was communicated, as that of a designation is checked with its statement.
+/// Checks the communication of an end. That of a designation is checked with its statement.
 pub(super) fn check_provenance(ctx: &Ctx, provenance: &Provenance) -> Result<()> {
     provenance.check(ctx.today())?;
     all_right(wrong(texts_of(provenance)).collect())
@@ -41,7 +41,7 @@ fn texts_of(provenance: &Provenance) -> impl Iterator<Item = Text<'_>> {
     number.chain(provenance.receipt.iter().map(|text| ("receipt", text, RECEIPT_CHARACTERS)))
 }
 
-/// The texts that are longer than their columns, or read otherwise than they were typed.
+/// Reports the texts that are longer than their columns, or contain characters that are not displayed as typed.
 fn wrong<'a>(texts: impl Iterator<Item = Text<'a>>) -> impl Iterator<Item = FieldError> {
     texts.filter_map(|(field, text, limit)| {
         if text.chars().count() > limit {

@@ -1,4 +1,4 @@
-//! The files that prove acts: brought before a designation names them, read by whoever sees the designation.
+//! Files that prove acts: uploaded before a designation names them, read by everyone who may see the designation.
 
 use crate::audit::{self, Event};
 use crate::ctx::Ctx;
@@ -31,8 +31,8 @@ impl OwnsDocuments for DesignationId {
 
 /// Keeps a file that proves an act, in a transaction of its own.
 ///
-/// What happens: the file waits for a designation to name it, and is removed after a day if none does. Who may: callers who may
-/// designate to some seat. Mails: none. Errors: those of [`documents::receive`].
+/// What happens: the file is deleted after a day unless a designation names it. Who may: everyone who may designate to
+/// some seat. Mails: none. Errors: those of [`documents::receive`].
 pub async fn keep_document(ctx: &Ctx, name: &str, content: Bytes) -> Result<Document> {
     ctx.demand(policy::may_ever(&ctx.actor, Action::Designate))?;
     let received = documents::receive(ctx, name, content).await?;
@@ -49,7 +49,7 @@ pub async fn keep_document(ctx: &Ctx, name: &str, content: Bytes) -> Result<Docu
     .await
 }
 
-/// Makes a designation an owner of the document that its record names, if the record names one.
+/// Makes a designation an owner of the document named in its record, if there is one.
 pub(super) async fn attach_proof(ctx: &Ctx, txn: &Txn, id: DesignationId, provenance: &Provenance) -> Result<()> {
     match provenance.document_id {
         Some(document) => documents::attach(ctx, txn, document, &id).await,

@@ -1,4 +1,4 @@
-//! What the calendar brings to a designation: its beginning, the end that comes near, the end that has come.
+//! Changes that come with the calendar: the beginning of a designation, its approaching end, its end.
 
 use super::{known, record_event};
 use crate::ctx::Ctx;
@@ -18,15 +18,15 @@ use entity::ids::{DesignationId, SeatId};
 use sea_orm::ConnectionTrait;
 use std::collections::BTreeSet;
 
-/// Whoever has begun is welcomed so many days after the first at the latest: the service may have stood still on it.
+/// Days after the first day within which a holder is still welcomed, because the service may not have run on that day.
 const WELCOME_DAYS: u64 = 14;
 
-/// Carries out what the calendar brings: ends that have come, starts, ends that come near. Run by the job `handover`.
+/// Carries out the changes of the calendar: past ends, beginnings, approaching ends. The job `handover` calls it.
 ///
-/// Which mails leave: the farewell to who has left, the welcome to who has begun, *ending soon* to bodies, *designation
-/// requested* for seats that have fallen vacant; *registered* and *designation requested* once more to whom they went at an
-/// address that was corrected since. Safe to run at any time and any number of times. Each designation has a transaction of its
-/// own: one that fails takes nothing from the others. Returns for how many there was something to do, and what failed.
+/// Mails: *farewell* to former holders, *welcome* to new ones, *ending soon* to bodies, *designation requested* for
+/// seats that became vacant; *registered* and *designation requested* again for recipients whose address was corrected
+/// since. Safe to run at any time and any number of times. Each designation has its own transaction, so that a failure
+/// does not affect the others. Returns the number of designations that changed, and the failures.
 pub async fn follow_calendar(ctx: &Ctx) -> Result<(u64, Failures)> {
     let (mut done, mut failures) = (0, Failures::default());
     for designation in touched_by_the_calendar(ctx).await? {
@@ -50,13 +50,14 @@ pub async fn follow_calendar(ctx: &Ctx) -> Result<(u64, Failures)> {
     Ok((done, failures))
 }
 
-/// The seats for which a body was asked of late.
+/// Lists the seats for which a body was asked recently.
 async fn asked_for(ctx: &Ctx) -> Result<BTreeSet<SeatId>> {
     let requests = mail::requests(ctx, ctx.reader()).await?;
     Ok(requests.iter().filter_map(|request| request.subject_id.parse().ok()).collect())
 }
 
-/// Asks the body of a seat that is still vacant once more, if its address was corrected since. Says whether a mail was promised.
+/// Asks the body of a seat that is still vacant again, if its address was corrected since. Returns whether a mail was
+/// enqueued.
 async fn ask_elsewhere(ctx: &Ctx, txn: &Txn, id: SeatId) -> Result<bool> {
     let Some(seat) = store::seat(txn, SeatKey::Id(id)).await? else { return Ok(false) };
     if !store::holders_on(txn, id, ctx.today()).await?.is_empty() {
@@ -65,7 +66,7 @@ async fn ask_elsewhere(ctx: &Ctx, txn: &Txn, id: SeatId) -> Result<bool> {
     mail::requested_elsewhere(ctx, txn, &seat).await
 }
 
-/// The designations whose end has come or comes near, and those that have just begun.
+/// Lists the designations that have ended or are about to end, and those that have just begun.
 async fn touched_by_the_calendar(ctx: &Ctx) -> Result<Vec<DesignationId>> {
     let today = ctx.today();
     let touched = [
@@ -85,7 +86,7 @@ fn last_day_soon(today: NaiveDate) -> NaiveDate {
     today + Days::new(model::ENDING_SOON_DAYS.unsigned_abs())
 }
 
-/// Does what is due for one designation today; says whether anything was.
+/// Carries out today's changes for one designation; returns whether there were any.
 async fn bring_up_to_date(ctx: &Ctx, txn: &Txn, id: DesignationId) -> Result<bool> {
     let designation = known(txn, id).await?;
     let has_left = carry_out_end_if_past(ctx, txn, &designation).await?;
@@ -94,7 +95,7 @@ async fn bring_up_to_date(ctx: &Ctx, txn: &Txn, id: DesignationId) -> Result<boo
     Ok(has_left || is_welcomed || is_warned_of)
 }
 
-/// Tells the registration once more where it went to an address that was corrected since; not that of a designation that is over.
+/// Sends *registered* again if it went to an address that was corrected since, unless the designation is over.
 async fn tell_elsewhere(ctx: &Ctx, txn: &Txn, id: DesignationId) -> Result<bool> {
     let designation = known(txn, id).await?;
     let is_over = designation.has_ended(ctx.today()) || designation.is_annulled();
@@ -109,7 +110,7 @@ async fn welcome_if_begun(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Re
     if is_welcomed(ctx, designation) { mail::welcome(ctx, txn, designation).await } else { Ok(false) }
 }
 
-/// Whether the holder has just begun.
+/// Tells whether the holder's term has just begun.
 fn is_welcomed(ctx: &Ctx, designation: &Designation) -> bool {
     let today = ctx.today();
     designation.record.covers(today) && designation.record.statement.term.from > today - Days::new(WELCOME_DAYS)
@@ -125,13 +126,13 @@ async fn warn_if_ending_soon(ctx: &Ctx, txn: &Txn, designation: &Designation) ->
     Ok(false)
 }
 
-/// Whether the same person goes on in the same seat: nobody leaves then.
+/// Tells whether the same person continues in the same seat.
 async fn is_renewed(db: &impl ConnectionTrait, designation: &Designation) -> Result<bool> {
     Ok(store::successors(db, designation).await?.iter().any(|next| next.person_id == designation.holder.id))
 }
 
-/// Whether a designation has ended, or was annulled: nothing is told on its strength any more. One that is announced has
-/// not.
+/// Tells whether a designation has ended or was annulled, so that no more mails are based on it. An announced one is
+/// not over.
 pub async fn is_over(db: &impl ConnectionTrait, id: DesignationId, today: NaiveDate) -> Result<bool> {
     let known = store::find(db, &Visibility::Everything, id).await?;
     Ok(known.is_some_and(|one| one.has_ended(today) || one.is_annulled()))
@@ -141,7 +142,7 @@ fn awaits_handover(ctx: &Ctx, designation: &Designation) -> bool {
     designation.handed_over_at.is_none() && !designation.is_annulled() && designation.has_ended(ctx.today())
 }
 
-/// Says whether there was an end to carry out.
+/// Carries out the end of a designation if it has passed; returns whether it had.
 pub(super) async fn carry_out_end_if_past(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<bool> {
     let is_due = awaits_handover(ctx, designation);
     if is_due {
@@ -150,8 +151,8 @@ pub(super) async fn carry_out_end_if_past(ctx: &Ctx, txn: &Txn, designation: &De
     Ok(is_due)
 }
 
-/// The end has come: the former holder's access and pending mails die, then the farewell is the last thing they get. Whoever
-/// goes on in the seat by another designation is told nothing: nobody has left.
+/// Carries out an end: the former holder's access ends, unsent mails are withdrawn, then the farewell is sent. A holder
+/// who continues in the seat by another designation gets no farewell.
 async fn carry_out_end(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Result<()> {
     switch_off(ctx, txn, designation).await?;
     if is_renewed(txn, designation).await? {
@@ -161,7 +162,7 @@ async fn carry_out_end(ctx: &Ctx, txn: &Txn, designation: &Designation) -> Resul
     ask_if_vacant(ctx, txn, &designation.seat).await
 }
 
-/// Asks the body for a designation where a seat for one has lost its holder and nobody holds it today.
+/// Asks the body for a designation if a seat for a single holder is vacant today.
 pub(super) async fn ask_if_vacant(ctx: &Ctx, txn: &Txn, seat: &Seat) -> Result<()> {
     if model::is_exclusive(seat.kind) && store::holders_on(txn, seat.id, ctx.today()).await?.is_empty() {
         mail::requested(ctx, txn, seat).await?;

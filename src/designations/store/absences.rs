@@ -51,7 +51,8 @@ pub async fn unavailability(db: &impl ConnectionTrait, id: UnavailabilityId) -> 
     Ok(unavailability::Entity::find_by_id(id).one(db).await?.map(Unavailability::from))
 }
 
-/// Absences of a designation, or all that touch the span where none is named; withdrawn ones too, for the history.
+/// Lists the absences of a designation, or of all designations for `None`, that touch the period. Withdrawn ones are
+/// included, for the history.
 pub async fn unavailabilities(
     db: &impl ConnectionTrait,
     of: Option<DesignationId>,

@@ -1,4 +1,4 @@
-//! Records and back.
+//! Rows of records.
 
 use super::{Result, millis};
 use crate::designations::model::{Act, GivenReason, Provenance, Reason, Record, Statement, Successor, Term};
@@ -12,7 +12,7 @@ use sea_orm::{
 };
 use std::collections::HashMap;
 
-/// The record that replaced another, beside it in a query.
+/// Alias in queries for the record that replaced another.
 const NEXT: &str = "next_record";
 
 #[derive(FromQueryResult)]
@@ -46,7 +46,7 @@ pub(super) struct RecordRow {
 }
 
 impl RecordRow {
-    /// The act of whoever replaced the holder, or what was written.
+    /// Returns the act of the replacing designation, or the text as written.
     fn reason(&mut self) -> Option<Reason> {
         let act = |row: &mut Self| {
             Some(Act {
@@ -94,7 +94,7 @@ impl From<RecordRow> for Record {
     }
 }
 
-/// Records, as a [`RecordRow`] reads them, each with the act of the record that replaced it, if one did.
+/// Selects records for [`RecordRow`], each with the act of the record that replaced it, if any.
 pub(super) fn records() -> Select<record::Entity> {
     let next = |column: record::Column| Expr::col((NEXT, column));
     let replaced_by =
@@ -132,12 +132,12 @@ pub(super) fn records() -> Select<record::Entity> {
         ])
 }
 
-/// Every record of a designation, the first one first.
+/// Lists every record of a designation, the first one first.
 pub async fn history(db: &impl ConnectionTrait, id: DesignationId) -> Result<Vec<Record>> {
     Ok(histories(db, vec![id]).await?.remove(&id).unwrap_or_default())
 }
 
-/// Every record of each of these designations, the first one first.
+/// Lists every record of each of these designations, the first one first.
 pub async fn histories(
     db: &impl ConnectionTrait,
     of: Vec<DesignationId>,

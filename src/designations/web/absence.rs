@@ -1,4 +1,4 @@
-//! Days on which a holder cannot work: declared on a page, withdrawn by a button.
+//! Days on which a holder cannot work: recorded on a page, withdrawn with a button.
 
 use super::one::{led_to, shell_below};
 use super::words as register_words;
@@ -77,12 +77,12 @@ async fn declare(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>, form: 
     form::answer(&ctx, form, declare, leads_on, async |form| Ok(absence_page(&ctx, &request, &designation, form))).await
 }
 
-/// Names the last day of the absence where a refusal is about the last day of a term.
+/// Maps an error about the end to the field of the last day of absence.
 fn placed(error: Error) -> Error {
     error.placed(|field| if field == "valid_to" { "to" } else { field })
 }
 
-/// Withdraws an absence. A second press, by another reader too, is told that it was withdrawn already.
+/// Withdraws an absence. A second press, also by another reader, is answered that it was withdrawn already.
 #[post("/designations/{id:[0-9A-Fa-f-]+}/unavailability/{absence:[0-9A-Fa-f-]+}/withdraw")]
 async fn withdraw(
     ctx: Ctx,

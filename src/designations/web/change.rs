@@ -1,5 +1,5 @@
-//! Ending, correcting, annulling: each writes a record that supersedes the present one, if it is still the one that was
-//! read. A form that comes too late is shown again with what was typed, beside the record that was written meanwhile.
+//! Ending, correcting, annulling: each writes a record that supersedes the present one, if that is still the one on the
+//! page. Otherwise the form is shown again with the typed values, beside the record written meanwhile.
 
 use super::forms::{self, ACCEPTED_FILES, Choices, ProvenanceForm, StatementForm};
 use super::one::{led_to, shell_below};
@@ -80,8 +80,7 @@ async fn open(ctx: &Ctx, id: DesignationId, action: Action) -> Result<Dossier> {
     if policy::may(&ctx.actor, action, subject) { Ok(dossier) } else { Err(Error::Denied) }
 }
 
-/// Does what one of the forms asks for and leads to the designation, or shows the form again beside the designation as it
-/// stands now.
+/// Executes one of the forms and leads to the designation, or shows the form again beside the present designation.
 async fn answer<F, P: Template>(
     ctx: &Ctx,
     (id, action): (DesignationId, Action),
@@ -117,7 +116,7 @@ struct EndPage {
 
 #[derive(Clone, Debug, Default, Deserialize)]
 struct EndForm {
-    /// The last day in the seat.
+    /// Last day in the seat.
     #[serde(default)]
     valid_to: String,
     #[serde(default)]
@@ -209,7 +208,7 @@ impl CorrectForm {
 async fn show_correct(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>) -> Answer {
     let dossier = open(&ctx, *id, Action::Correct).await?;
     let designation = &dossier.designation;
-    // An end has a communication of its own; what is corrected here is the designation's.
+    // A record of an end holds the communication of the end; this form corrects that of the designation.
     let told = how_it_was_told(&designation.record, &dossier.history);
     let provenance = told.statement.provenance.clone();
     let statement = Statement { provenance, ..designation.record.statement.clone() };
@@ -240,7 +239,8 @@ async fn correct(
     let correct = async |txn: &Txn, version, typed: &CorrectForm| {
         let (statement, reason) = Reading::of(|reading| typed.read(reading, ctx.today()))?;
         let corrected = service::correct(&ctx, txn, *id, version, statement, &reason).await;
-        // Seat and holder are no fields of this form: what clashes with another term is healed by this one's days.
+        // Seat and holder are not fields of this form: a clash with another term can only be corrected by changing the
+        // days.
         corrected.map_err(|error| {
             error.placed(|field| if matches!(field, "seat" | "person") { "valid_from" } else { field })
         })
@@ -294,7 +294,7 @@ async fn annul(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>, form: Se
     open(&ctx, *id, Action::Annul).await?;
     let annul = async |txn: &Txn, version, typed: &AnnulForm| {
         let annulled = service::annul(&ctx, txn, *id, version, &typed.reason).await;
-        // The last day is no field of this form.
+        // The last day is not a field of this form.
         annulled.map_err(|error| error.placed(|field| if field == "valid_to" { "" } else { field }))
     };
     answer(&ctx, (*id, Action::Annul), form, "designations.done_annulled", annul, |now, about, form| {

@@ -20,7 +20,7 @@ use entity::ids::DocumentId;
 use entity::kinds::{ActKind, Channel};
 use serde::Deserialize;
 
-/// The types of file offered by the browser's dialogue; what a file really is, the use case finds out.
+/// File types offered by the browser's dialogue. The use case checks the actual type.
 pub const ACCEPTED_FILES: &str = ".pdf,.p7m,.png,.jpg,.jpeg,.tif,.tiff";
 
 /// Term and act.
@@ -40,14 +40,14 @@ pub struct StatementForm {
     pub act_organ: String,
     #[serde(default)]
     pub act_subject: String,
-    /// Only partners have one.
+    /// Only for partners.
     #[serde(default)]
     pub organisation: String,
     #[serde(flatten)]
     pub provenance: ProvenanceForm,
 }
 
-/// The provenance of a statement: how it was communicated, and the document that proves it.
+/// Provenance of a statement: channel, days, and the document that proves it.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct ProvenanceForm {
     #[serde(default)]
@@ -60,10 +60,10 @@ pub struct ProvenanceForm {
     pub protocol_date: String,
     #[serde(default)]
     pub receipt: String,
-    /// A file kept at an earlier attempt, or the one that proves the record being corrected.
+    /// Id of a file stored at an earlier attempt, or of the file that proves the record being corrected.
     #[serde(default)]
     pub document_id: String,
-    /// Its name, to be shown again.
+    /// Name of that file, to be shown again.
     #[serde(default)]
     pub document_name: String,
 }
@@ -90,7 +90,7 @@ impl StatementForm {
         Some(statement)
     }
 
-    /// What a record says, to be corrected.
+    /// Fills the form with a record, for a correction.
     pub fn of(statement: &Statement, document_name: Option<&str>) -> Self {
         let Statement { term, act, provenance, organisation } = statement;
         Self {
@@ -128,7 +128,7 @@ impl ProvenanceForm {
         Some(provenance)
     }
 
-    /// Returns the provenance as [`Self::read`] does, or `None` inside where all its fields were left empty.
+    /// Reads the provenance like [`Self::read`], but returns `Some(None)` if all its fields are empty.
     pub fn read_if_any(&self, reading: &mut Reading, today: NaiveDate) -> Option<Option<Provenance>> {
         let typed = [
             &self.channel,
@@ -154,8 +154,8 @@ impl ProvenanceForm {
         }
     }
 
-    /// Keeps the file that came with the form and points at it from now on, so that a form refused for another reason
-    /// need not be given the file again.
+    /// Stores the uploaded file and keeps its id in the form, so that a form refused for another reason does not need
+    /// the file again.
     pub async fn keep(&mut self, ctx: &Ctx, file: Option<UploadedFile>) -> Result<()> {
         let Some(file) = file else { return Ok(()) };
         let content = file.content().map_err(at_the_file)?.clone();
@@ -169,7 +169,7 @@ impl ProvenanceForm {
 /// The person designated: known already, or new.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct PersonForm {
-    /// The id of a known person.
+    /// Id of a known person.
     #[serde(default)]
     pub person: String,
     #[serde(default)]
@@ -202,7 +202,7 @@ impl PersonForm {
         }
     }
 
-    /// Returns a new person; their wrong fields are noted with those of the rest of the form.
+    /// Reads a new person. Its errors are reported together with those of the other fields.
     fn read_new(&self, reading: &mut Reading) -> Option<PersonIn> {
         let person = PersonIn {
             given_name: self.given_name.clone(),
@@ -215,7 +215,7 @@ impl PersonForm {
     }
 }
 
-/// The vocabularies of the forms, in the reader's language.
+/// Vocabularies of the forms, in the reader's language.
 #[derive(Clone, Debug)]
 pub struct Choices {
     pub acts: Vec<Choice>,
@@ -239,14 +239,14 @@ impl Choices {
     }
 }
 
-/// Names the field of the form for a new designation that heals a refusal: a seat that is held is healed by the box that lets
-/// its holder go.
+/// Maps a refusal to a field of the form for a new designation: a seat that is held maps to the checkbox that ends the
+/// holder's term.
 pub fn placed(error: Error) -> Error {
     let is_held = error.code() == Code::SeatHeld;
     at_the_file(error).placed(|field| if is_held { "replaces_holder" } else { field })
 }
 
-/// Names the field for a file where a refusal is about one. No page has a field for the id of a file, only for the file.
+/// Maps an error about a file to the field for the file, because no page has a field for its id.
 pub fn at_the_file(error: Error) -> Error {
     match error {
         Error::Refused(Refused { code: Code::DocumentTooLarge, params, .. }) => {

@@ -1,4 +1,5 @@
-//! Correcting what is kept of a holder: names, address, phone, language. An address that bounces is healed here.
+//! Correcting the data of a holder: names, address, phone, language. An address with delivery failures is replaced
+//! here.
 
 use super::forms::Choices;
 use super::one::{led_to, shell_below};
@@ -33,7 +34,7 @@ struct HolderPage {
     path: String,
     seat: String,
     holder: String,
-    /// Whether the reader may change names, and the address: what may not be changed is not a field.
+    /// Whether the reader may change names, and the address. Values that may not be changed are not shown as fields.
     with_names: bool,
     with_address: bool,
     form: FormState<Versioned<HolderForm>>,
@@ -65,7 +66,8 @@ impl HolderForm {
         }
     }
 
-    /// The change as far as the writer's reach: the fields beyond it were not on the page.
+    /// Returns the change, limited to the members that the caller may change, because only those were fields of the
+    /// page.
     fn change(&self, reach: Reach) -> PersonChange {
         let names = |text: &String| (reach >= Reach::Names).then(|| text.clone());
         PersonChange {
@@ -99,7 +101,7 @@ async fn correct(ctx: Ctx, request: HttpRequest, id: Path<DesignationId>, form: 
     .await
 }
 
-/// The holder of a designation that the reader may see, and how much of the person the reader may change.
+/// Finds the holder of a visible designation, and the members of the person that the reader may change.
 async fn open(ctx: &Ctx, id: DesignationId) -> Result<(Designation, PersonView, Reach)> {
     let designation = service::dossier(ctx, id).await?.designation;
     let reach = network::reach(ctx, designation.holder.id).await?;

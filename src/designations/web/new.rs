@@ -1,5 +1,5 @@
-//! Designating: first the seat, then who and by which act. With the seat chosen, the form names whoever holds it or will, and
-//! offers to end the term of whoever holds it when the newcomer begins.
+//! Designating: first the seat is chosen, then the person and the act. With the seat chosen, the form names its present
+//! and future holders, and offers to end the present holder's term when the new one begins.
 
 use super::forms::{self, ACCEPTED_FILES, Choices, PersonForm, StatementForm};
 use super::one::led_to;
@@ -28,10 +28,10 @@ use entity::kinds::SeatKind;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-/// More people than the network has ever had; beyond it the page would be unusable anyway.
+/// Number of people offered, more than the network has ever had. Beyond it the page would be unusable.
 const PEOPLE_OFFERED: u64 = 2000;
 
-/// The latest terms of one seat: those that are not over are among them.
+/// Number of latest terms read of one seat. Present and future terms are among them.
 const TERMS_SHOWN: u64 = 50;
 
 pub fn pages(cfg: &mut ServiceConfig) {
@@ -48,7 +48,7 @@ struct ChooseSeatPage {
 
 #[derive(Clone, Debug, Default, Deserialize)]
 struct SeatForm {
-    /// Left out on the first visit, empty when nothing was chosen.
+    /// `None` on the first visit, empty if no seat was chosen.
     seat: Option<String>,
 }
 
@@ -66,9 +66,10 @@ struct NewPage {
     seat_name: String,
     body_name: String,
     is_partner: bool,
-    /// «Oggi l’incarico è ricoperto da Anna Riva (dal 1° marzo 2027…)», one for each who holds the seat or will, where only one can.
+    /// «Oggi l’incarico è ricoperto da Anna Riva (dal 1° marzo 2027…)», one for each present or future holder of a seat
+    /// for a single holder.
     holders: Vec<String>,
-    /// Whether somebody can be asked to make room.
+    /// Whether there is a holder who can be replaced.
     may_replace: bool,
     people: Vec<Choice>,
     choices: Choices,
@@ -83,7 +84,7 @@ struct NewForm {
     person: PersonForm,
     #[serde(flatten)]
     statement: StatementForm,
-    /// «true» or nothing.
+    /// «true» or empty.
     #[serde(default)]
     replaces_holder: String,
 }
@@ -101,7 +102,7 @@ impl NewForm {
     }
 }
 
-/// The form, once the seat is known; before that, the choice of the seat.
+/// Shows the form once the seat is known, before that the choice of the seat.
 #[get("/designations/new")]
 async fn show_form(ctx: Ctx, request: HttpRequest, query: Query<SeatForm>) -> Answer {
     demand_any_right(&ctx)?;
@@ -147,7 +148,7 @@ fn choose_page(ctx: &Ctx, request: &HttpRequest, form: FormState<SeatForm>, seat
     }
 }
 
-/// Beside its place, a body's own seat needs no body; an observatory's says whose it is.
+/// Names a seat with its place; for an observatory's seat, with the body as well.
 fn seat_label(ctx: &Ctx, seat: &Seat) -> String {
     let name = register_words::seat_name(seat, ctx.lang);
     if seat.observatory_id.is_some() { format!("{name} ({})", seat.body_name) } else { name }
@@ -155,7 +156,8 @@ fn seat_label(ctx: &Ctx, seat: &Seat) -> String {
 
 async fn new_page(ctx: &Ctx, request: &HttpRequest, form: FormState<NewForm>, seat: &Seat) -> Result<NewPage> {
     let holders = in_the_way(ctx, seat).await?;
-    // Whoever held the seat on an earlier first day is not among those, but in the refusal.
+    // A former holder whose term includes the entered first day is not in this list; only the refusal reports that
+    // clash.
     let is_refused_for_it = form.errors.of("replaces_holder").is_some();
     Ok(NewPage {
         shell: shell(ctx, request),
@@ -175,7 +177,8 @@ fn shell(ctx: &Ctx, request: &HttpRequest) -> Shell {
     Shell::new(ctx, request, "designations.new_title").crumb(ctx.lang.t("designations.title"), "/designations").here()
 }
 
-/// Whoever holds the seat today or will, the earliest first: only a seat for one is held against a newcomer.
+/// Lists the present and future holders of the seat, the earliest first; empty for a seat that may have several
+/// holders.
 async fn in_the_way(ctx: &Ctx, seat: &Seat) -> Result<Vec<Designation>> {
     if !is_exclusive(seat.kind) {
         return Ok(Vec::new());
@@ -196,7 +199,7 @@ fn held_by(ctx: &Ctx, holder: &Designation) -> String {
     ctx.lang.f(key, &[("holder", &holder.holder.name()), ("term", &term)])
 }
 
-/// The seats the reader may fill.
+/// Lists the seats that the reader may fill.
 async fn seats_to_fill(ctx: &Ctx) -> Result<Vec<Seat>> {
     let seats = service::seats(ctx.reader()).await?;
     Ok(seats.into_iter().filter(|seat| may_fill(&ctx.actor, seat)).collect())
@@ -213,7 +216,8 @@ fn demand_any_right(ctx: &Ctx) -> Result<()> {
     Err(ctx.actor.refusal())
 }
 
-/// The people the reader may know of: everybody for the secretariat, those of the body's register for its manager.
+/// Lists the people that the reader may know of: everybody for the secretariat, the people in the body's register for
+/// its manager.
 async fn known_people(ctx: &Ctx) -> Result<Vec<Choice>> {
     let named: BTreeMap<String, String> = if network_policy::may(&ctx.actor, network_policy::Action::ListPeople) {
         let people = network::people(ctx, None, PEOPLE_OFFERED).await?;
@@ -229,7 +233,8 @@ async fn known_people(ctx: &Ctx) -> Result<Vec<Choice>> {
     Ok(named.into_iter().map(|(label, id)| Choice::new(id, label)).collect())
 }
 
-/// Family name first, so that a long list can be searched by typing; the address tells namesakes apart.
+/// Makes a label with the family name first, so that typing finds it in a long list; the address distinguishes people
+/// with the same name.
 fn label(family_name: &str, given_name: &str, email: &str) -> String {
     format!("{} ({email})", letters::full_name(family_name, given_name))
 }

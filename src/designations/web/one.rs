@@ -1,4 +1,4 @@
-//! One designation: act, provenance, history, absences and trail, and what the reader may do with it.
+//! One designation: act, provenance, history, absences and audit trail, and the actions open to the reader.
 
 use super::words as register_words;
 use crate::ctx::Ctx;
@@ -39,7 +39,7 @@ struct DesignationPage {
     holder: String,
     standing: &'static str,
     standing_kind: &'static str,
-    /// Why it ended or was annulled, where it did.
+    /// Reason for its end or annulment.
     reason: Option<String>,
     facts: Facts,
     act: ActFacts,
@@ -53,7 +53,7 @@ struct DesignationPage {
     bounce: Option<BounceBox>,
 }
 
-/// Who, where, from when to when.
+/// Holder, seat and term.
 struct Facts {
     email: String,
     body: Link,
@@ -92,7 +92,7 @@ struct AbsenceRow {
     mode: &'static str,
     note: Option<String>,
     withdrawn: Option<String>,
-    /// Where to withdraw it, and the version read.
+    /// Address that withdraws the absence, and the version read.
     withdraw: String,
     version: i32,
 }
@@ -116,18 +116,18 @@ struct TrailRow {
     on_behalf: Option<String>,
 }
 
-/// What the reader may do: a button that would be refused is not shown.
+/// Actions open to the reader; the page shows no button that would be refused.
 struct Allowed {
     replace: Option<String>,
     end: bool,
     correct: bool,
     annul: bool,
     declare_absence: bool,
-    /// Names, address, phone: some of it at least.
+    /// Correct at least some of names, address and phone.
     correct_holder: bool,
 }
 
-/// The secretariat's place to say that mail to the holder came back.
+/// Form of the secretariat for reporting a delivery failure to the holder.
 struct BounceBox {
     action: String,
     form: FormState<BounceForm>,
@@ -137,7 +137,7 @@ struct BounceBox {
 struct BounceForm {
     #[serde(default)]
     note: String,
-    /// The designation on whose page the form stands.
+    /// The designation on whose page the form is.
     #[serde(default)]
     designation: String,
 }
@@ -155,7 +155,7 @@ async fn show_document(ctx: Ctx, path: Path<(DesignationId, DocumentId)>) -> Ans
     Ok(download::document(documents::open(&ctx, &id, document_id).await?))
 }
 
-/// Asks a body by mail to fill a seat, and goes back to the radar.
+/// Asks a body by mail to fill a seat, and returns to the radar.
 #[post("/seats/{code}/request-designation")]
 async fn request_designation(ctx: Ctx, code: Path<String>, form: Form<OnlyButton>) -> Answer {
     let ask = async |txn: &Txn| service::request_designation(&ctx, txn, &code).await;
@@ -168,7 +168,7 @@ async fn request_designation(ctx: Ctx, code: Path<String>, form: Form<OnlyButton
     }
 }
 
-/// Notes that mail to a person came back for good.
+/// Notes a permanent delivery failure for a person.
 #[post("/people/{id:[0-9A-Fa-f-]+}/bounced")]
 async fn report_bounce(ctx: Ctx, request: HttpRequest, id: Path<PersonId>, form: Sent<BounceForm>) -> Answer {
     let designation: DesignationId = form.peek(|typed| typed.designation.parse()).map_err(|_| Error::NotFound)?;
@@ -184,12 +184,12 @@ async fn report_bounce(ctx: Ctx, request: HttpRequest, id: Path<PersonId>, form:
     .await
 }
 
-/// The answer that leads to a designation and says what was done to it.
+/// Leads to a designation with a confirmation text.
 pub(super) fn led_to(id: DesignationId, said: &'static str) -> HttpResponse {
     done(&format!("/designations/{id}"), FlashKind::Success, said)
 }
 
-/// The frame of a page that concerns one designation.
+/// Makes the frame of a page about one designation.
 pub(super) fn shell_below(ctx: &Ctx, request: &HttpRequest, title_key: &str, designation: &Designation) -> Shell {
     let name = format!("{}, {}", register_words::seat_name(&designation.seat, ctx.lang), designation.holder.name());
     Shell::new(ctx, request, title_key)
@@ -243,7 +243,8 @@ async fn designation_page(
     })
 }
 
-/// How the end was communicated, where it was by itself; a correction of something else leaves that as it was.
+/// Describes the communication of the end, if the end had one of its own. A correction of other data does not change
+/// it.
 fn end_told(present: &Record, told: &Record, history: &[Record], lang: Lang) -> Option<String> {
     let ends_so = |record: &&Record| {
         record.change == RecordChange::Ended && record.statement.term.to == present.statement.term.to
@@ -258,7 +259,8 @@ fn end_told(present: &Record, told: &Record, history: &[Record], lang: Lang) -> 
     })
 }
 
-/// The reason of a correction belongs to the history, that of an end to where the designation stands.
+/// Tells whether the reason of such a record explains the present standing. The reason of a correction is shown only in
+/// the history.
 const fn tells_the_end(change: RecordChange) -> bool {
     matches!(change, RecordChange::Ended | RecordChange::Annulled)
 }
@@ -378,7 +380,7 @@ fn bounce_box(ctx: &Ctx, designation: &Designation, mut form: FormState<BounceFo
     network_policy::may(&ctx.actor, network_policy::Action::MarkBounced).then_some(BounceBox { action, form })
 }
 
-/// The names behind the ids of a history and a trail, which hold none themselves.
+/// Names for the ids in a history and an audit trail, which hold no names.
 struct Names {
     people: BTreeMap<PersonId, String>,
     bodies: BTreeMap<BodyId, String>,

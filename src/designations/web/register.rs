@@ -1,4 +1,4 @@
-//! The register as a list: narrowed by body, observatory and seat, on a day of the past or the future, as it was known then.
+//! The register as a list: filtered by body, observatory and seat, on a past or future day, as known on a day.
 
 use super::words as register_words;
 use crate::ctx::Ctx;
@@ -34,7 +34,7 @@ struct RegisterPage {
     bodies: Vec<Choice>,
     observatories: Vec<Choice>,
     kinds: Vec<Choice>,
-    /// What the list shows, in words.
+    /// Description of the list.
     caption: String,
     rows: Vec<Row>,
     may_designate: bool,
@@ -53,7 +53,7 @@ struct Row {
     standing_kind: &'static str,
 }
 
-/// What the list is narrowed by. A day left out means today, a day left empty any day.
+/// Filters of the list. An absent day means today, an empty one any day.
 #[derive(Clone, Debug, Default, Deserialize)]
 struct FilterForm {
     #[serde(default)]
@@ -65,7 +65,7 @@ struct FilterForm {
     as_of: Option<String>,
     #[serde(default)]
     known_on: String,
-    /// Annulled ones too, «true» or nothing.
+    /// Includes annulled ones: «true» or empty.
     #[serde(default)]
     with_annulled: String,
 }
@@ -108,7 +108,7 @@ impl FilterForm {
     }
 }
 
-/// Returns what was looked up by a typed code; an unknown code is a wrong field, not a page that does not exist.
+/// Returns the record of a typed code; an unknown code is an error of its field instead of a missing page.
 fn known<T>(field: &'static str, looked_up: Result<T>) -> Result<T> {
     looked_up.map_err(|error| error.as_unknown(field))
 }

@@ -1,7 +1,7 @@
-//! Who holds the seats of an observatory or a body today, and who is announced: a block for pages that show one.
+//! Present and announced holders of the seats of an observatory or a body: a block for pages about one of them.
 //!
-//! A page puts a [`SeatsBlock`] in its struct as `seats` and includes `designations/seats.html`. Names of people are for
-//! participants; anybody else gets no block at all.
+//! A page puts a [`SeatsBlock`] in its struct as `seats` and includes `designations/seats.html`. Names of people are
+//! for participants; other readers get no block.
 
 use super::words as register_words;
 use crate::ctx::Ctx;
@@ -12,23 +12,23 @@ use crate::designations::view::Designation;
 use crate::error::Result;
 use entity::ids::{BodyId, ObservatoryId};
 
-/// More designations than one place has on one day.
+/// Limit for one query, more than the designations of one place on one day.
 const MOST: u64 = 200;
 
 /// The seats of one place with their holders.
 #[derive(Clone, Debug)]
 pub struct SeatsBlock {
     pub lines: Vec<SeatLine>,
-    /// The register narrowed to this place, on any day.
+    /// Address of the register filtered to this place, on any day.
     pub register: String,
 }
 
-/// One seat and one of its holders, or nobody.
+/// One seat with one of its holders, or vacant.
 #[derive(Clone, Debug)]
 pub struct SeatLine {
     pub seat: &'static str,
     pub holder: Option<HolderLink>,
-    /// Where to fill the seat, if it is empty and the reader may.
+    /// Address for filling a vacant seat, if the reader may.
     pub designate: Option<String>,
 }
 
@@ -39,7 +39,7 @@ pub struct HolderLink {
     pub email: String,
     pub href: String,
     pub term: String,
-    /// Whether the term is still to begin.
+    /// Whether the term is still in the future.
     pub is_announced: bool,
 }
 
@@ -64,7 +64,7 @@ async fn block(
     is_of: impl Fn(&Seat) -> bool,
 ) -> Result<Option<SeatsBlock>> {
     let mut seats: Vec<Seat> = service::seats(ctx.reader()).await?.into_iter().filter(is_of).collect();
-    // The referent first: that is whom a reader looks for.
+    // The referent comes first, because readers look for the referent.
     seats.sort_by_key(|seat| seat.kind);
     let sees = match policy::visibility(&ctx.actor) {
         Some(Visibility::Everything) => true,
@@ -81,7 +81,8 @@ async fn block(
     Ok(Some(SeatsBlock { lines, register }))
 }
 
-/// One line for each holder, or one for an empty seat, with the way to fill it for whoever may; then one for each who is announced.
+/// Makes one line for each holder, or one for a vacant seat with a link to fill it if the reader may; then one for each
+/// announced holder.
 fn lines_of(ctx: &Ctx, seat: &Seat, holders: &[Designation], announced: &[Designation]) -> Vec<SeatLine> {
     let name = register_words::seat_kind(seat.kind, ctx.lang);
     let of_seat = |all: &[Designation]| -> Vec<SeatLine> {

@@ -1,4 +1,4 @@
-//! The register in the reader's words.
+//! Texts of the register's pages.
 
 use crate::designations::model::{Record, Standing, Term};
 use crate::designations::words as shared;
@@ -8,7 +8,7 @@ use entity::kinds::{ActKind, Channel, SeatKind, UnavailabilityMode};
 
 pub use crate::designations::words::{act, seat_name};
 
-/// Words the reason why a record superseded another, where it has one.
+/// Returns the text of the reason why a record superseded another, if it has one.
 pub fn reason(record: &Record, lang: Lang) -> Option<String> {
     record.reason.as_ref().map(|reason| shared::reason(reason, lang))
 }
@@ -33,7 +33,7 @@ pub fn standing(standing: Standing, lang: Lang) -> &'static str {
     standing.label(lang)
 }
 
-/// The colour of a standing; its words say the same.
+/// Returns the colour of a standing. Its text says the same, so colour is never the only sign.
 pub const fn standing_kind(standing: Standing) -> &'static str {
     match standing {
         Standing::Announced => "info",
@@ -57,7 +57,7 @@ pub fn term(term: Term, lang: Lang) -> String {
     }
 }
 
-/// How promptly a designation was communicated (protocol, art. 3), in words.
+/// Formats the days to the communication of a designation (protocol, art. 3).
 pub fn promptness(record: &Record, lang: Lang) -> String {
     let days = record.days_to_communicate();
     let number = days.unsigned_abs().to_string();

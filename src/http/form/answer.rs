@@ -1,4 +1,4 @@
-//! Answers to a form: done once, or shown again.
+//! Answers to a form: executed once, or shown again.
 
 use super::sent::Sent;
 use super::state::FormState;
@@ -13,10 +13,10 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 
-/// Does in one transaction what a form asks for, and leads on; the same form sent again leads where it led the first time.
+/// Executes a form in one transaction and redirects. The same form sent again redirects to the page of the first time.
 ///
-/// If it is refused, `again` shows the form with what was typed and why: 409 where the form was made of an older version,
-/// 422 where a field must be corrected. A form that is resumed is shown and does nothing.
+/// If the form is refused, `again` shows it with the typed values and the errors: status 409 after a conflict of
+/// versions, otherwise 422. A resumed form is shown and not executed.
 pub async fn answer<F, T, P: Template>(
     ctx: &Ctx,
     sent: Sent<F>,
@@ -30,8 +30,8 @@ pub async fn answer<F, T, P: Template>(
     answer_by(ctx, sent, lead, again).await
 }
 
-/// Does what a form about something with a version asks for, as [`answer`] does; `work` is given the version that the form
-/// was made of. `again` shows the form beside what is now ([`FormState::beside`]).
+/// Executes a form about a record with a version, like [`answer`]; `work` gets the version for which the form was made.
+/// `again` shows the form beside the present record ([`FormState::beside`]).
 pub async fn change<F, T, P: Template>(
     ctx: &Ctx,
     sent: Sent<Versioned<F>>,
@@ -43,15 +43,15 @@ pub async fn change<F, T, P: Template>(
     answer(ctx, sent, work, leads_on, again).await
 }
 
-/// Answers a form as [`answer`] does, where the answer is a page instead of a redirection; `work` makes its own transaction
-/// and knows a repetition by the press.
+/// Executes a form like [`answer`], but with a page as the answer instead of a redirect; `work` opens its own
+/// transaction and recognises a repetition by the press.
 pub async fn answer_by<F, P: Template>(
     ctx: &Ctx,
     sent: Sent<F>,
     work: impl AsyncFnOnce(&Press, &F) -> Result<HttpResponse, Error>,
     again: impl AsyncFnOnce(FormState<F>) -> Result<P, Failure>,
 ) -> Answer {
-    // A caller who is not signed in gets the form back to send it later, before anything is said of its fields.
+    // Checked before any other error: a sender without a session gets the form back after signing in.
     ctx.actor.person_id().ok_or(Error::Unauthenticated)?;
     let Sent { typed, press, is_resumed, refused } = sent;
     if is_resumed {
@@ -71,7 +71,8 @@ pub async fn answer_by<F, P: Template>(
     }
 }
 
-/// Does in one transaction what a button asks for, and leads on; the same press sent again leads where the first one led.
+/// Executes a button in one transaction and redirects. The same press sent again redirects to the page of the first
+/// time.
 pub async fn press<T>(
     ctx: &Ctx,
     press: &Press,

@@ -1,4 +1,4 @@
-//! Forms as they arrive: their origin is checked before their content is looked at.
+//! Forms as received: the origin is checked before the content is read.
 
 use crate::error::{Code, Error};
 use crate::http::idempotency::Press;
@@ -12,14 +12,15 @@ use futures_util::future::LocalBoxFuture;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-/// Largest form in bytes; a larger one is refused as `body_too_large`. Files travel in `multipart`.
+/// Largest form in bytes; a larger one is refused as `body_too_large`. Files are sent as `multipart`.
 pub const MAX_BYTES: usize = 32 * 1024;
 
-/// A posted form of buttons and hidden fields. Foreign or stale ones end as [`Code::FormExpired`] before a handler runs.
+/// A posted form of buttons and hidden fields. One with a foreign or expired token is refused with
+/// [`Code::FormExpired`] before the handler runs.
 #[derive(Debug)]
 pub struct Form<T>(pub T, pub Press);
 
-/// The fields of a form that is only its button.
+/// Fields of a form that consists only of its button.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct OnlyButton {}
 
@@ -38,17 +39,17 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
     }
 }
 
-/// A posted form with typed fields, on its way to [`super::answer`], which alone looks inside.
+/// A posted form with typed fields. Only [`super::answer`] can read them.
 ///
-/// A form whose sign-in has ended is kept for its sender (see [`kept`]). When it comes back, it is shown filled in and does
-/// nothing else; only [`super::answer`] gets the fields, so that no handler can forget this.
+/// A form whose session has ended is kept for its sender (see [`kept`]). When it returns after the sign-in, it is shown
+/// filled in and not executed; the fields are private so that no handler can forget this.
 #[derive(Debug)]
 pub struct Sent<T> {
     pub(super) typed: T,
     pub(super) press: Press,
-    /// Whether it comes back after its sender has signed in again.
+    /// Whether the form returns after its sender has signed in again.
     pub(super) is_resumed: bool,
-    /// Why a step before the use case refused it.
+    /// Error of a step before the use case.
     pub(super) refused: Option<Error>,
 }
 
@@ -67,9 +68,9 @@ impl<T: DeserializeOwned + 'static> FromRequest for Sent<T> {
 }
 
 impl<T: DeserializeOwned> Sent<T> {
-    /// Returns the form of these fields, with the name and the digest of the file that came with them.
+    /// Makes a form from these fields, with the name and the digest of the uploaded file.
     ///
-    /// Errors: [`Code::FormExpired`] unless the token is good; a form that is resumed does nothing and needs none.
+    /// Errors: [`Code::FormExpired`] unless the token is valid. A resumed form executes nothing and needs no token.
     pub(in crate::http) fn of(
         request: &HttpRequest,
         fields: Vec<(String, String)>,
@@ -87,7 +88,8 @@ impl<T: DeserializeOwned> Sent<T> {
 }
 
 impl<T> Sent<T> {
-    /// Does what must be done before the use case, such as keeping a file. If it fails, [`super::answer`] shows the form with why.
+    /// Executes a step before the use case, such as storing a file. If it fails, [`super::answer`] shows the form with
+    /// the error.
     #[must_use]
     pub async fn after(mut self, step: impl AsyncFnOnce(&mut T) -> Result<(), Error>) -> Self {
         if !self.is_resumed {
@@ -96,7 +98,7 @@ impl<T> Sent<T> {
         self
     }
 
-    /// Reads a field on which the page depends, such as the seat that was chosen before.
+    /// Reads a field on which the page depends, such as a seat chosen before.
     pub fn peek<V>(&self, field: impl FnOnce(&T) -> V) -> V {
         field(&self.typed)
     }
@@ -129,7 +131,7 @@ fn is_urlencoded(request: &HttpRequest) -> bool {
         .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
 }
 
-/// Returns fields as a form struct.
+/// Parses fields into a form struct.
 pub(in crate::http) fn parse<T: DeserializeOwned>(fields: &[(String, String)]) -> Result<T, Failure> {
     let text = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     Ok(Query::<T>::from_query(&text).map_err(|error| Failure::because(Code::UnexpectedShape, error))?.into_inner())

@@ -1,4 +1,4 @@
-//! Forms as a page shows them: the fields with what was typed, and what is wrong with them.
+//! Forms as a page shows them: the fields with the typed values, and the errors.
 
 use crate::error::{Code, Error};
 use crate::http::Failure;
@@ -11,7 +11,7 @@ use std::ops::Deref;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Errors {
     found: Vec<FormError>,
-    /// Whether the form was made of an older version.
+    /// Whether the record has changed since the form was made.
     is_stale: bool,
     /// Whether the form comes back after a new sign-in, to be checked and sent.
     is_resumed: bool,
@@ -20,7 +20,7 @@ pub struct Errors {
 /// One error of a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FormError {
-    /// The field's name; empty if it concerns the form as a whole.
+    /// Name of the field; empty if the error concerns the whole form.
     pub field: Cow<'static, str>,
     pub text: String,
 }
@@ -32,8 +32,8 @@ impl FormError {
 }
 
 impl Errors {
-    /// Returns the words for a refusal, or the failure itself where no correction of the form could help: not allowed, not
-    /// there, our own fault.
+    /// Converts a refusal into error texts. Returns the failure itself if no correction of the form could help: not
+    /// permitted, not found, internal error.
     pub fn from_error(lang: Lang, error: Error) -> Result<Self, Failure> {
         let found = match error {
             Error::Invalid(fields) => fields
@@ -53,8 +53,8 @@ impl Errors {
         Ok(Self { found, ..Self::default() })
     }
 
-    /// Returns the same errors of a part of a form whose fields stand once for each party: the field is named by `field-code`,
-    /// and the text by the part's name, because the summary lists the errors of all parts.
+    /// Returns the errors of a part of a form that is repeated for each party: each field is named `field-code`, and
+    /// each text begins with the part's name, because the summary lists the errors of all parts.
     #[must_use]
     pub fn of_part(mut self, code: &str, name: &str) -> Self {
         for error in &mut self.found {
@@ -68,7 +68,8 @@ impl Errors {
         self.found.extend(others.found);
     }
 
-    /// Returns whether the form was made of an older version: its fields need no correction, but the page must be read anew.
+    /// Returns whether the record has changed since the form was made: the fields need no correction, but the present
+    /// values must be read again.
     pub const fn is_stale(&self) -> bool {
         self.is_stale
     }
@@ -101,7 +102,7 @@ impl<'e> IntoIterator for &'e Errors {
     }
 }
 
-/// One entry of a list, or of a group of radio buttons, to choose from.
+/// One option of a list or of a group of radio buttons.
 #[derive(Clone, Debug)]
 pub struct Choice {
     pub value: String,
@@ -114,7 +115,7 @@ impl Choice {
     }
 }
 
-/// A form as a page shows it: the fields are reached through it (`form.given_name`), the errors beside them
+/// A form as a page shows it: with its values (`form.given_name`) and the errors beside them
 /// (`form.errors.of("given_name")`).
 #[derive(Clone, Debug, Default)]
 pub struct FormState<T> {
@@ -123,24 +124,24 @@ pub struct FormState<T> {
 }
 
 impl<T> FormState<T> {
-    /// Returns a form that was not sent yet: blank, or filled in with what is known.
+    /// Makes a form without errors: empty, or filled with stored values.
     pub fn fresh(values: T) -> Self {
         Self { values, errors: Errors::default() }
     }
 
-    /// Returns the form as it was typed before its sender had to sign in again.
+    /// Makes a form with the values typed before the sign-in.
     pub(super) fn resumed(values: T) -> Self {
         Self { values, errors: Errors { is_resumed: true, ..Errors::default() } }
     }
 
-    /// Returns what was typed with the reasons of the refusal, or the failure itself where no correction could help.
+    /// Makes a form with the typed values and the errors. Returns the failure itself if no correction could help.
     pub fn refused(values: T, lang: Lang, error: Error) -> Result<Self, Failure> {
         Ok(Self { values, errors: Errors::from_error(lang, error)? })
     }
 }
 
 impl<T> FormState<T> {
-    /// Returns the form without the words of a conflict, for a page that shows itself what was changed meanwhile.
+    /// Removes the conflict's error text, for a page that shows the change itself.
     #[must_use]
     pub fn told_by_the_page(mut self) -> Self {
         if self.errors.is_stale() {
@@ -169,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_form_keeps_what_was_typed_and_says_why() {
+    fn a_refused_form_shows_typed_values_and_errors() {
         let wrong = Error::Invalid(vec![FieldError::new("given_name", Code::Required)]);
         let form = FormState::refused(Typed { given_name: "  ".into() }, Lang::En, wrong).expect("correctable");
         assert_eq!(form.given_name, "  ");

@@ -1,14 +1,14 @@
-//! Forms about something that has a version.
+//! Forms about records with a version.
 
 use super::state::FormState;
 use crate::error::Error;
 use serde::Deserialize;
 use std::ops::Deref;
 
-/// The fields of a form with the version of the thing that the form was made of.
+/// Fields of a form with the version of the record for which it was made.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Versioned<T> {
-    /// The version as the form's hidden field has it.
+    /// Version in the form's hidden field.
     #[serde(default)]
     pub version: String,
     #[serde(flatten)]
@@ -16,13 +16,13 @@ pub struct Versioned<T> {
 }
 
 impl<T> Versioned<T> {
-    /// Returns a form made of a version.
+    /// Makes a form for a version.
     pub fn of(version: i32, fields: T) -> Self {
         Self { version: version.to_string(), fields }
     }
 
-    /// Returns the version that the form was made of. A form without a readable version is stale, because no page of the
-    /// service has sent it.
+    /// Returns the version for which the form was made. A form without a valid version is stale, because no page of the
+    /// service sends one.
     pub fn seen(&self) -> Result<i32, Error> {
         self.version.parse().map_err(|_| Error::Stale)
     }
@@ -37,13 +37,13 @@ impl<T> Deref for Versioned<T> {
 }
 
 impl<T> FormState<Versioned<T>> {
-    /// Returns a form that was not sent yet, made of a version.
+    /// Makes a form without errors, for a version.
     pub fn made_of(version: i32, fields: T) -> Self {
         Self::fresh(Versioned::of(version, fields))
     }
 
-    /// Returns the form made of the present version, where it was stale: its reader has been shown the change and may send
-    /// the form again.
+    /// Replaces a stale version with the present one, because the page shows the change and its reader may send the
+    /// form again.
     #[must_use]
     pub fn beside(mut self, version: i32) -> Self {
         if self.errors.is_stale() {

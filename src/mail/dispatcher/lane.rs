@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_attempt_gives_its_place_up_after_a_second_and_not_before() {
+    async fn an_attempt_releases_its_place_after_a_second() {
         let (mut lane, begun) = (lane(1, 1), Instant::now());
         lane.begin(id(), Hold::default(), begun);
         lane.make_room(&pace(), begun + Duration::from_millis(999));
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn without_room_a_place_stays_taken_until_an_attempt_has_waited_a_minute() {
+    async fn without_waiting_places_an_attempt_keeps_its_place_for_a_minute() {
         let (mut lane, begun) = (lane(1, 2), Instant::now());
         let after = |seconds| begun + Duration::from_secs(seconds);
         let (on_the_way, not_begun, third) = (Hold::default(), Hold::default(), id());

@@ -219,7 +219,7 @@ fn head_of(queue: Queue, now: DateTime<Utc>, limit: u64) -> Select<outbox_mail::
     let due = outbox_mail::Entity::find().select_only().column(outbox_mail::Column::Id).filter(is_due(now));
     let queued = match queue {
         Queue::All => due,
-        // In the words of the index, which is not used otherwise: see `is_waiting`.
+        // Written exactly as in the partial index, which is not used otherwise: see `is_waiting`.
         Queue::Awaited => due.filter(outbox_mail::Column::IsAwaited.into_expr()),
     };
     queued.order_by_asc(outbox_mail::Column::DueAt).order_by_asc(outbox_mail::Column::Id).limit(limit)
@@ -330,7 +330,7 @@ pub async fn finish(
     Ok(next.state)
 }
 
-/// Reads the facts of a mail for the last look before it leaves.
+/// Reads the facts of a mail for the check before it is sent.
 pub async fn facts(connection: &impl ConnectionTrait, id: MailId) -> Result<Option<Facts>, StoreError> {
     Ok(outbox_mail::Entity::find_by_id(id)
         .select_only()
@@ -437,7 +437,7 @@ pub struct Swept {
     pub rescued: u64,
     /// Mails that were being sent in three crashes.
     pub poisoned: u64,
-    /// Mails past their end.
+    /// Mails past their expiry.
     pub expired: u64,
 }
 
@@ -543,7 +543,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mail_whose_turn_has_not_come_loses_no_attempt() {
+    fn a_postponed_mail_loses_no_attempt() {
         let next = next(&lease(20, 1), &Outcome::NotYet, 0.0);
         assert_eq!((next.state, next.wait), (NotificationState::Pending, Some(NEXT_LOOK)));
         assert_eq!((next.attempts, next.crash_count), (19, 1));

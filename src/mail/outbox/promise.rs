@@ -1,4 +1,4 @@
-//! Promising mails, and taking back those to the holder of a designation.
+//! Enqueuing mails, and withdrawing those to the holder of a designation.
 
 use super::{TakenBack, WAITING, retention, withdraw};
 use crate::config;
@@ -19,26 +19,27 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use sha2::{Digest, Sha256};
 
-/// One mail to one person, as a use case says it.
+/// One mail to one person, as given by a use case.
 #[derive(Clone, Debug)]
 pub struct Draft {
     pub kind: Kind,
-    /// Makes a second promise of the same mail recognisable. Opaque: it is compared as a whole and never taken apart. At most 200
+    /// Identifies the mail, so that enqueuing it again has no effect. Compared as a whole and never parsed. At most 200
     /// characters.
     pub dedupe_key: String,
     pub subject: Subject,
     pub to: Recipient,
     pub content: MailContent,
-    /// Earliest instant at which it leaves.
+    /// Instant before which the mail is not sent.
     pub due_at: DateTime<Utc>,
-    /// Latest instant at which it leaves, because a reminder after the event is worse than none. `None` for a mail that never expires.
+    /// Instant after which the mail is not sent, because a reminder after the event is worse than none. `None`: it
+    /// never expires.
     pub expires_at: Option<DateTime<Utc>>,
-    /// An invitation, its change or its withdrawal.
+    /// Invitation, its change or its withdrawal.
     pub calendar: Option<CalendarPart>,
 }
 
-/// Thing that a mail is about, of the kind that [`crate::mail::kind::MailKind::SUBJECT`] names, and the state of it of which the words
-/// speak. The mails to one address about one thing form a thread.
+/// Subject of a mail, of the kind [`crate::mail::kind::MailKind::SUBJECT`], with the state of it that the text reports.
+/// Mails to one address about one subject form a thread.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
     id: String,
@@ -51,24 +52,24 @@ impl Subject {
         Self { id: id.to_string(), version: None, day: None }
     }
 
-    /// The mail speaks of this version of the subject.
+    /// Sets the version of the subject that the mail states.
     #[must_use]
     pub fn at_version(self, version: i32) -> Self {
         Self { version: Some(version), ..self }
     }
 
-    /// The mail speaks of this day.
+    /// Sets the day that the mail states.
     #[must_use]
     pub fn on_day(self, day: impl Into<Option<NaiveDate>>) -> Self {
         Self { day: day.into(), ..self }
     }
 }
 
-/// Reader of a mail.
+/// Recipient of a mail.
 #[derive(Clone, Debug)]
 pub struct Recipient {
     pub person_id: Option<PersonId>,
-    /// Designation on whose strength the person is told: when it ends, the mail is taken back.
+    /// Designation because of which the person gets the mail: when it ends, the mail is withdrawn.
     pub designation_id: Option<DesignationId>,
     pub name: String,
     pub address: String,
@@ -86,10 +87,10 @@ impl Recipient {
     }
 }
 
-/// Promises a mail with its final bytes and Message-ID; the dispatcher hears of it at the commit.
+/// Enqueues a mail with its final bytes and Message-ID; the commit wakes the dispatcher.
 ///
-/// A promise with a known `dedupe_key` changes nothing and returns the mail there is. A mail that cannot be built, because the
-/// address is none that we can send to, is kept as *dead* with the reason: a wrong address must not undo a designation.
+/// A known `dedupe_key` changes nothing and returns the existing mail. A mail that cannot be built, because its address
+/// is invalid, is stored as *dead* with the reason: a wrong address must not undo a designation.
 pub async fn promise(ctx: &Ctx, txn: &Txn, draft: Draft) -> Result<MailId> {
     if let Some(known) = find_by_key(txn, &draft.dedupe_key).await? {
         return Ok(known);
@@ -101,10 +102,10 @@ pub async fn promise(ctx: &Ctx, txn: &Txn, draft: Draft) -> Result<MailId> {
     Ok(id)
 }
 
-/// Returns the key under which a mail is to be promised to an address; `None` if its reader has been told there.
+/// Returns the key for a mail to this address; `None` if its reader already got it there.
 ///
-/// The first promise has the key itself. Who was told at another address, since corrected, is told once at each address that follows:
-/// the key then ends in a fingerprint of it.
+/// The first mail has the key itself. After a correction of the address, the mail is sent once to each later address,
+/// under the key with a fingerprint of the address.
 pub async fn open_key(txn: &Txn, key: &str, address: &str) -> Result<Option<String>> {
     let Some(first) = withdraw::standing_under(txn, key).await? else { return Ok(Some(key.to_owned())) };
     if !first.is_owed_at(address) {
@@ -115,9 +116,10 @@ pub async fn open_key(txn: &Txn, key: &str, address: &str) -> Result<Option<Stri
     Ok(find_by_key(txn, &next).await?.is_none().then_some(next))
 }
 
-/// Takes back the mails promised on the strength of a designation, because nothing goes to the old address any more. Returns how many.
+/// Withdraws the unsent mails because of a designation, so that no more mails go to the old address. Returns their
+/// number.
 ///
-/// A mail on the wire at this moment cannot be called back, but it is not tried again. The farewell is promised afterwards.
+/// A mail that is being sent cannot be stopped, but is not tried again. The farewell is enqueued afterwards.
 pub async fn take_back_for_designation(ctx: &Ctx, txn: &Txn, designation: DesignationId) -> Result<u64> {
     let now = Instant::from(ctx.now());
     let cancelled = outbox_mail::Entity::update_many()
@@ -148,8 +150,8 @@ async fn find_by_key(txn: &Txn, key: &str) -> Result<Option<MailId>> {
         .await?)
 }
 
-/// Reads the Message-ID of the first mail to this address about this thing. Mails about a person, such as reminders, are no
-/// conversation.
+/// Finds the Message-ID of the first mail to this address about this subject. Mails about a person, such as reminders,
+/// form no thread.
 async fn thread_of(txn: &Txn, draft: &Draft) -> Result<Option<String>> {
     if draft.kind.subject == "person" {
         return Ok(None);

@@ -15,8 +15,8 @@ pub(super) fn words_after_the_end() -> SimpleExpr {
         .into()
 }
 
-/// Blanks the message and the relay's answer of at most so many mails that came to their end before an instant. Returns how
-/// many it blanked.
+/// Deletes the text and the relay's answer of at most `limit` mails that reached their final state before an instant.
+/// Returns their number.
 pub async fn blank_some(txn: &Txn, before: DateTime<Utc>, limit: u64) -> Result<u64, StoreError> {
     let some = Query::select()
         .column(outbox_mail::Column::Id)

@@ -1,11 +1,11 @@
-//! The verbs of the outbox's desk in the trail.
+//! Verbs of the outbox's desk in the audit trail.
 
 use crate::audit;
 use crate::slice::Slice;
 use crate::vocabulary::vocabulary;
 
 vocabulary! {
-    /// What the trail can say of the outbox's desk.
+    /// Verbs of the outbox's desk in the audit trail.
     Verb {
         Retry = "retry",
         Cancel = "cancel",

@@ -1,5 +1,5 @@
-//! Looking after promises that may have become untrue before they left: relays stand still, sending is paused, and
-//! meanwhile what a mail says is done.
+//! Withdrawing unsent mails that have become untrue, because a relay was down or sending was paused while the facts
+//! changed.
 
 use super::{WAITING, retention};
 use crate::ctx::Ctx;
@@ -16,23 +16,23 @@ use sea_orm::{
 };
 use std::ops::Range;
 
-/// Why a mail was taken back: its `last_class` from then on.
+/// Reason for withdrawing a mail; stored as its `last_class`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TakenBack {
-    /// The designation by which its reader was to be told has ended.
+    /// The designation because of which its reader gets it has ended.
     DesignationEnded,
-    /// What it says was done, moved, or given to somebody else meanwhile.
+    /// The content is outdated: finished, moved, or assigned to another person.
     Untrue,
-    /// Somebody at the desk withdrew it.
+    /// A person withdrew it at the desk.
     ByHand,
-    /// Somebody at the desk wanted it sent again when its words were no longer kept: another takes its place.
+    /// A person at the desk requested it again after its text had been deleted; a new mail replaces it.
     WrittenAnew,
 }
 
 impl TakenBack {
     pub const ALL: &'static [Self] = &[Self::DesignationEnded, Self::Untrue, Self::ByHand, Self::WrittenAnew];
 
-    /// The name in the database; never changed once released.
+    /// Name in the database; never changed after a release.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::DesignationEnded => "designation_ended",
@@ -43,7 +43,7 @@ impl TakenBack {
     }
 }
 
-/// How one promise stands.
+/// State of one enqueued mail.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct Promised {
     pub id: MailId,
@@ -51,35 +51,36 @@ pub struct Promised {
     pub subject_id: String,
     pub dedupe_key: String,
     pub state: NotificationState,
-    /// The address it was promised to.
+    /// Address to which it was enqueued.
     recipient: String,
     last_class: Option<String>,
     may_have_left: bool,
 }
 
 impl Promised {
-    /// Whether it can still be taken back.
+    /// Tells whether it can still be withdrawn.
     pub fn is_waiting(&self) -> bool {
         WAITING.contains(&self.state)
     }
 
-    /// Whether it was taken back, or its time ran out, and it certainly never left: its reader was not told.
+    /// Tells whether it was withdrawn or expired and was certainly never sent, so that its reader does not know its
+    /// content.
     pub fn was_withdrawn(&self) -> bool {
         matches!(self.state, NotificationState::Cancelled | NotificationState::Expired) && !self.may_have_left
     }
 
-    /// Whether what it says is still to be told: its reader was not told, and nobody at the desk decided that they should not be.
+    /// Tells whether its content still has to be sent: it was not sent, and no person withdrew it at the desk.
     pub fn is_to_be_told_anew(&self) -> bool {
         self.was_withdrawn() && !self.was_withdrawn_by_hand()
     }
 
-    /// Whether it went, or was to go, to this address.
+    /// Tells whether it was enqueued to this address.
     pub fn is_to(&self, address: &str) -> bool {
         self.recipient.eq_ignore_ascii_case(address)
     }
 
-    /// Whether what it says is still to be told at the address at which its reader is written to now: they were not told, or were
-    /// told at another, which was wrong or is not theirs any more.
+    /// Tells whether its content still has to be sent to the reader's present address: it was not sent, or went to
+    /// another address that was wrong or has changed.
     pub fn is_owed_at(&self, address: &str) -> bool {
         self.is_to_be_told_anew() || (!self.is_to(address) && !self.was_withdrawn_by_hand())
     }
@@ -89,7 +90,7 @@ impl Promised {
     }
 }
 
-/// The promises of a kind made in a span of time, its end excluded, in the order in which they were made.
+/// Lists the mails of a kind enqueued in a period, its end excluded, in the order of enqueuing.
 pub async fn promised_within(
     db: &impl ConnectionTrait,
     kind: &str,
@@ -104,22 +105,22 @@ pub async fn promised_within(
         .await?)
 }
 
-/// How these promises stand.
+/// Finds the states of these mails.
 pub async fn standing(db: &impl ConnectionTrait, ids: &[MailId]) -> Result<Vec<Promised>> {
     Ok(promises().filter(outbox_mail::Column::Id.is_in(ids.iter().copied())).into_model().all(db).await?)
 }
 
-/// How the promise made under a key stands, if there is one.
+/// Finds the state of the mail with this key, if there is one.
 pub async fn standing_under(db: &impl ConnectionTrait, key: &str) -> Result<Option<Promised>> {
     Ok(promises().filter(outbox_mail::Column::DedupeKey.eq(key)).into_model().one(db).await?)
 }
 
-/// How the promises made under these keys stand.
+/// Finds the states of the mails with these keys.
 pub async fn standing_under_any(db: &impl ConnectionTrait, keys: &[String]) -> Result<Vec<Promised>> {
     Ok(promises().filter(outbox_mail::Column::DedupeKey.is_in(keys)).into_model().all(db).await?)
 }
 
-/// The subjects of the mails of a kind promised since an instant to somebody who is written to at another address now.
+/// Lists the subjects of the mails of a kind enqueued since an instant to recipients with another address now.
 pub async fn subjects_told_elsewhere(
     db: &impl ConnectionTrait,
     kind: &str,
@@ -159,7 +160,7 @@ fn promises() -> sea_orm::Select<outbox_mail::Entity> {
         .order_by_asc(outbox_mail::Column::Id)
 }
 
-/// A mail that left, and the person it went to.
+/// A sent mail with its recipient.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct Gone {
     pub id: MailId,
@@ -168,7 +169,7 @@ pub struct Gone {
     pub sent_at: Instant,
 }
 
-/// Returns the mails of a kind that left for people since an instant, the latest first.
+/// Lists the mails of a kind sent to people since an instant, the latest first.
 pub async fn gone_since(connection: &impl ConnectionTrait, kind: &str, since: DateTime<Utc>) -> Result<Vec<Gone>> {
     Ok(outbox_mail::Entity::find()
         .select_only()
@@ -187,8 +188,8 @@ pub async fn gone_since(connection: &impl ConnectionTrait, kind: &str, since: Da
         .await?)
 }
 
-/// Takes back those of these mails that still wait, because what they say is not true any more. One on the wire at this
-/// moment cannot be called back.
+/// Withdraws those of these mails that are unsent, because their content is no longer true. A mail that is being sent
+/// cannot be stopped.
 pub async fn withdraw(ctx: &Ctx, txn: &Txn, ids: &[MailId]) -> Result<u64> {
     let withdrawn = outbox_mail::Entity::update_many()
         .col_expr(outbox_mail::Column::State, Expr::value(NotificationState::Cancelled))

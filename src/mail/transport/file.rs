@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_directory_that_is_gone_is_worth_another_try() {
+    async fn a_missing_directory_is_tried_again() {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let transport = FileTransport::new(directory.path().join("mail")).expect("the directory is created");
         std::fs::remove_dir(transport.directory()).expect("the directory is removed");

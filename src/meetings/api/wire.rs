@@ -1,4 +1,4 @@
-//! What a client of the table's operations sends and gets.
+//! Request and response types of the operations on meetings.
 
 use crate::designations::view::Designation;
 use crate::error::Error;
@@ -23,7 +23,7 @@ pub struct TableOut {
     pub kind: TableKind,
     /// Working days between convocation and meeting.
     pub ordinary_notice_days: i32,
-    /// The codes of its parties: of the plenary table every signatory.
+    /// Codes of its parties; for the plenary table every signatory.
     #[schema(max_items = 200)]
     pub parties: Vec<String>,
     pub version: i32,
@@ -42,7 +42,7 @@ pub struct TablePartiesIn {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GuestsIn {
-    /// The designations by which they hold their seats; nobody else stays invited.
+    /// Designations of the partners; others are no longer invited.
     #[schema(max_items = 200)]
     pub guests: Vec<DesignationId>,
 }
@@ -63,23 +63,23 @@ pub struct TablesOut {
     pub items: Vec<TableOut>,
 }
 
-/// Where a meeting takes place.
+/// Place of a meeting.
 #[skip_serializing_none]
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VenueDto {
     pub mode: MeetingMode,
-    /// The room; needed to convene a meeting that has one.
+    /// The room; required to convene a meeting with one.
     #[serde(default)]
     #[schema(max_length = 300, example = "Palazzo Lombardia, Sala 5")]
     pub place: Option<String>,
-    /// The way in from afar; needed to convene a meeting that has one.
+    /// Address for remote participants; required to convene a meeting with one.
     #[serde(default)]
     #[schema(max_length = 500, format = "uri")]
     pub remote_url: Option<String>,
 }
 
-/// What it takes to prepare a meeting.
+/// A meeting to prepare.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MeetingIn {
@@ -98,7 +98,7 @@ pub struct MeetingIn {
     pub venue: VenueDto,
 }
 
-/// What is to change of a draft: members left out stay; `null` takes a place or an address away, and nothing else.
+/// Changes of a draft: absent members stay; only a place or an address can be removed with `null`.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MeetingPatch {
@@ -132,20 +132,20 @@ pub struct AgendaItemIn {
     pub kind: AgendaItemKind,
     #[schema(max_length = 300)]
     pub title: String,
-    /// The release it is about.
+    /// Release of the point.
     #[serde(default)]
     pub release_id: Option<ReleaseId>,
-    /// How long it is meant to take.
+    /// Planned minutes.
     #[serde(default)]
     #[schema(minimum = 1, maximum = 480)]
     pub minutes: Option<i32>,
 }
 
-/// How a meeting is convened.
+/// Input for convening a meeting.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConveneIn {
-    /// Why the notice is shorter than the table's rule; the minutes carry it.
+    /// Reason for a notice shorter than the table's rule; shown in the minutes.
     #[serde(default)]
     #[schema(max_length = 1000)]
     pub short_notice_reason: Option<String>,
@@ -160,7 +160,7 @@ pub struct MoveIn {
     pub starts: NaiveTime,
     #[schema(value_type = String, max_length = 8)]
     pub ends: NaiveTime,
-    /// Where; left out, it stays where it is.
+    /// New venue; absent, the present one.
     #[serde(default)]
     pub venue: Option<VenueDto>,
     #[serde(default)]
@@ -168,7 +168,7 @@ pub struct MoveIn {
     pub short_notice_reason: Option<String>,
 }
 
-/// Why a meeting is called off.
+/// Reason for cancelling a meeting.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CancelIn {
@@ -176,32 +176,33 @@ pub struct CancelIn {
     pub reason: String,
 }
 
-/// How a party was there.
+/// Presence of a party.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AttendanceIn {
     pub presence: Presence,
-    /// Who came for the party; needed with `by_delegate`, kept with nothing else.
+    /// Name of the delegate; required with `by_delegate`, ignored otherwise.
     #[serde(default)]
     #[schema(max_length = 200)]
     pub delegate: Option<String>,
-    /// Why the decisions recorded stand; needed where this presence takes the quorum from under them. The minutes carry it.
+    /// Reason why the recorded decisions stand; required if this presence removes their quorum. Shown in the minutes.
     #[serde(default)]
     #[schema(max_length = 1000)]
     pub short_quorum_reason: Option<String>,
 }
 
-/// How a meeting is closed.
+/// Input for closing a meeting.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CloseIn {
-    /// Why the decisions recorded stand; needed where too few parties are recorded as there. The minutes carry it.
+    /// Reason why the recorded decisions stand; required if too few parties are recorded as present. Shown in the
+    /// minutes.
     #[serde(default)]
     #[schema(max_length = 1000)]
     pub short_quorum_reason: Option<String>,
 }
 
-/// How one party was there.
+/// Presence of one party.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PartyAttendanceIn {
@@ -214,7 +215,7 @@ pub struct PartyAttendanceIn {
     pub delegate: Option<String>,
 }
 
-/// Who is there; parties left out can be recorded later.
+/// Presences; missing parties can be recorded later.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HoldIn {
@@ -223,7 +224,7 @@ pub struct HoldIn {
     pub attendances: Vec<PartyAttendanceIn>,
 }
 
-/// What a decision does to a release's date.
+/// Effect of a decision on a release's date.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ReleaseChangeIn {
@@ -238,17 +239,17 @@ pub struct ReleaseDecisionIn {
     pub release_id: ReleaseId,
     pub change: ReleaseChangeIn,
     pub day: Day,
-    /// Wall time in Europe/Rome; left out, the product's hour or the present one.
+    /// Wall time in Europe/Rome; absent, the product's hour or the present one.
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 8, example = "10:00:00")]
     pub hour: Option<NaiveTime>,
-    /// Why this day although not all concerned work on it: public. Left out, such a day is refused.
+    /// Reason for a day that is not worked in all territories concerned: public. Without it such a day is refused.
     #[serde(default)]
     #[schema(max_length = 2000)]
     pub despite_non_working: Option<String>,
 }
 
-/// What the table asks of a seat.
+/// A task for a seat.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OutcomeTaskIn {
@@ -263,7 +264,7 @@ pub struct OutcomeTaskIn {
     pub estimated_minutes: i32,
 }
 
-/// What the table made of a point.
+/// An outcome of a point.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OutcomeIn {
@@ -275,7 +276,7 @@ pub struct OutcomeIn {
     /// With a decision only.
     #[serde(default)]
     pub release: Option<ReleaseDecisionIn>,
-    /// With a task, and always with it.
+    /// Required with a task, and allowed only with it.
     #[serde(default)]
     pub task: Option<OutcomeTaskIn>,
 }
@@ -287,7 +288,7 @@ pub struct MeetingLineOut {
     pub id: MeetingId,
     /// The table's code.
     pub table: String,
-    /// Given when the meeting is convened.
+    /// Assigned when the meeting is convened.
     #[schema(example = "3/2027")]
     pub number: Option<String>,
     pub title: String,
@@ -320,7 +321,7 @@ pub struct AgendaItemOut {
     pub minutes: Option<i32>,
 }
 
-/// A party, and how it was there once that is recorded.
+/// A party with its presence, once recorded.
 #[skip_serializing_none]
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct AttendanceOut {
@@ -331,7 +332,7 @@ pub struct AttendanceOut {
     pub delegate: Option<String>,
 }
 
-/// Whether enough parties are there to decide: more than half of those of the table, in person or by delegate.
+/// The quorum: more than half of the table's parties, in person or by delegate.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct QuorumOut {
     #[schema(value_type = u32)]
@@ -343,7 +344,7 @@ pub struct QuorumOut {
     pub reached: bool,
 }
 
-/// Somebody who stands for several parties that are there: pointed out, and counted for each.
+/// A person who represents several present parties; each party counts.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct StandInOut {
     #[schema(max_length = 200)]
@@ -353,7 +354,7 @@ pub struct StandInOut {
     pub parties: Vec<String>,
 }
 
-/// An outcome with what followed from it.
+/// An outcome with its consequences.
 #[skip_serializing_none]
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct OutcomeOut {
@@ -367,12 +368,12 @@ pub struct OutcomeOut {
     pub release_id: Option<ReleaseId>,
     /// The task it created.
     pub task_id: Option<TaskId>,
-    /// Of a decision: the quorum it was taken with, whatever is corrected afterwards.
+    /// Quorum at the time of a decision, unaffected by later corrections.
     pub quorum: Option<QuorumOut>,
     pub created_at: DateTime<Utc>,
 }
 
-/// A person and the last thing they were told.
+/// A person with the latest mail about the meeting.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ToldOut {
     pub person_id: PersonId,
@@ -382,7 +383,7 @@ pub struct ToldOut {
     pub told_at: DateTime<Utc>,
 }
 
-/// One meeting with everything kept of it.
+/// One meeting with all its data.
 #[skip_serializing_none]
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct MeetingOut {
@@ -394,25 +395,25 @@ pub struct MeetingOut {
     /// Every party of the table.
     pub attendances: Vec<AttendanceOut>,
     pub quorum: QuorumOut,
-    /// Who stands for several of the parties that are there, by name.
+    /// People who represent several present parties.
     #[schema(max_items = 200)]
     pub stand_ins: Vec<StandInOut>,
-    /// Why the decisions stand although a correction of the presences left too few parties.
+    /// Reason why the decisions stand although a correction of the presences left them without a quorum.
     #[schema(max_length = 1000)]
     pub short_quorum_reason: Option<String>,
-    /// Why the decisions stand, closed with too few parties recorded as there.
+    /// Reason why the decisions stand although the meeting was closed without a quorum.
     #[schema(max_length = 1000)]
     pub closed_short_reason: Option<String>,
     /// In the order in which they were recorded.
     pub outcomes: Vec<OutcomeOut>,
-    /// For the secretariat: who was last told what, and when.
+    /// For the secretariat: the latest mail to each person.
     pub told: Vec<ToldOut>,
-    /// For the secretariat: the partners invited to it who are in office.
+    /// For the secretariat: the invited partners who are in office.
     #[schema(max_items = 200)]
     pub guests: Vec<GuestOut>,
 }
 
-/// How to narrow the list of meetings.
+/// Filter of the list of meetings.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct MeetingsQuery {
@@ -420,7 +421,7 @@ pub struct MeetingsQuery {
     #[param(max_length = 60)]
     pub table: Option<String>,
     pub state: Option<MeetingState>,
-    /// On this day or later.
+    /// On or after this day.
     pub from: Option<Day>,
 }
 

@@ -1,5 +1,5 @@
-//! The kinds of mail about a meeting. Each speaks of a sequence of the meeting's calendar entry (RFC 5546) and holds as long as its
-//! reader was told nothing later: an invitation that waited while the meeting was moved or called off is not sent any more.
+//! Kinds of mail about a meeting. Each states a sequence of the meeting's calendar entry (RFC 5546) and is true until
+//! its reader gets a later message: an unsent invitation is dropped when the meeting is moved or cancelled.
 
 use crate::ctx::Ctx;
 use crate::error::Result;
@@ -8,7 +8,7 @@ use crate::meetings::store;
 use entity::ids::MeetingId;
 use sea_orm::ConnectionTrait;
 
-/// Kind of the thing that these mails are about.
+/// Kind of the subject of these mails.
 const MEETING: &str = "meeting";
 
 /// A meeting was convened: to each member.
@@ -37,7 +37,7 @@ impl MailKind for Moved {
     }
 }
 
-/// A convened meeting is off: to each person whose calendar holds it.
+/// A convened meeting is cancelled: to each person whose calendar contains it.
 pub struct Cancelled;
 
 impl MailKind for Cancelled {
@@ -50,7 +50,7 @@ impl MailKind for Cancelled {
     }
 }
 
-/// A person is a member, or an invited partner, since after the convocation: to that person.
+/// A person became a member, or an invited partner, after the convocation: to that person.
 pub struct Joined;
 
 impl MailKind for Joined {
@@ -63,7 +63,7 @@ impl MailKind for Joined {
     }
 }
 
-/// A person is neither a member nor an invited partner any more, and the meeting goes on for the others: to that person.
+/// A person is no longer a member or an invited partner, and the meeting takes place for the others: to that person.
 pub struct Left;
 
 impl MailKind for Left {
@@ -76,7 +76,7 @@ impl MailKind for Left {
     }
 }
 
-/// Checks that the reader was told nothing later about the meeting.
+/// Tells whether the reader got no later message about the meeting.
 async fn is_last_word(db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
     let (Some(meeting), Some(reader)) = (mail.subject::<MeetingId>(), mail.person_id) else { return Ok(true) };
     let told = store::told(db, meeting).await?;

@@ -1,4 +1,4 @@
-//! What members read, and what their calendars do. The samples cover every telling.
+//! Tests of the mails to members and of their calendar parts, for every event.
 
 use super::*;
 use crate::meetings::model::{Convocation, Number, Stage};
@@ -118,7 +118,7 @@ fn a_move_says_before_and_after_and_a_cancellation_why() {
 }
 
 #[test]
-fn the_calendar_part_names_its_recipient_only_and_says_what_the_mail_says() {
+fn the_calendar_part_names_only_its_recipient_and_agrees_with_the_mail() {
     let at = slot("2027-01-11").begins_at();
     for telling in tellings() {
         let entry = entry(&Config::default(), &sheet(), &member(Lang::It), 4, telling.method(), at);

@@ -1,12 +1,12 @@
-//! Whether enough parties are there to decide, and who stands for several of them.
+//! The quorum, and people who represent several parties.
 
 use super::{Attendance, Party, Refusal};
 use crate::letters;
 use entity::ids::BodyId;
 
-/// Whether enough parties are there to decide: more than half of those of the table, in person or by delegate.
+/// The quorum: more than half of the table's parties, in person or by delegate.
 ///
-/// The agreement sets no quorum; the majority of the members is what collegiate bodies keep where nothing else is said.
+/// The agreement sets no quorum; the majority of the members is the usual rule of collegiate bodies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quorum {
     pub parties: usize,
@@ -26,8 +26,8 @@ impl Quorum {
         self.there >= self.needed()
     }
 
-    /// Returns the reason to keep where `decisions` are recorded: none where enough parties are there, the given one where
-    /// they are not, a refusal where they are not and nobody says why the decisions stand.
+    /// Returns the reason to store for `decisions` recorded decisions: none with a quorum, the given one without;
+    /// refuses if there is neither.
     pub fn justify(self, decisions: usize, reason: Option<String>) -> Result<Option<String>, Refusal> {
         match (self.is_reached() || decisions == 0, reason) {
             (true, _) => Ok(None),
@@ -36,14 +36,14 @@ impl Quorum {
         }
     }
 
-    /// Refuses a decision of too few.
+    /// Refuses a decision without a quorum.
     pub const fn must_be_reached(self) -> Result<(), Refusal> {
         if self.is_reached() { Ok(()) } else { Err(Refusal::QuorumMissing(self)) }
     }
 }
 
-/// A person who stands for several parties at one meeting: pointed out, and counted for each. The agreement forbids it nowhere,
-/// and a party that sends a delegate is represented.
+/// A person who represents several parties at one meeting: named in the minutes, each party counted. The agreement does
+/// not forbid it, and a party with a delegate is represented.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StandIn {
     pub name: String,
@@ -51,10 +51,10 @@ pub struct StandIn {
     pub parties: Vec<String>,
 }
 
-/// Returns who stands for more than one of the parties that are there: as delegate, or as one of those who sit for the party.
+/// Returns the people who represent more than one present party, as delegate or as a member for the party.
 ///
-/// `sitting` are the bodies with the names of those who sit for them that day. People are told apart by their names, because
-/// a delegate is recorded by name only; order, case and punctuation do not count.
+/// `sitting` contains the bodies with the names of their members that day. People are compared by name, because a
+/// delegate is recorded by name only; order, case and punctuation do not count.
 pub fn stand_ins<'a>(
     there: impl IntoIterator<Item = (&'a Party, &'a Attendance)>,
     sitting: &[(BodyId, String)],
@@ -78,7 +78,7 @@ pub fn stand_ins<'a>(
     found.into_iter().map(|(_, one)| one).filter(|one| one.parties.len() > 1).collect()
 }
 
-/// The words of a name as `letters::name_key` tells them apart, in one order.
+/// Returns the words of a name as keys of `letters::name_key`, sorted.
 fn words_of(name: &str) -> Vec<String> {
     let words = name.split(|letter: char| letter.is_whitespace() || letter == ',');
     let mut keys: Vec<String> = words.map(|word| letters::name_key(word, "")).filter(|key| !key.is_empty()).collect();

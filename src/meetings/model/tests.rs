@@ -206,7 +206,7 @@ fn notice_counts_the_days_worked_by_every_party() {
         ("2027-02-01", "2027-02-08", 5),
         ("2027-02-01", "2027-02-01", 0),
         ("2027-02-05", "2027-02-08", 1),
-        // The patron of Brescia, on a Monday, is nobody's day of notice.
+        // The patron day of Brescia, a Monday, does not count as a day of notice.
         ("2027-02-12", "2027-02-19", 4),
     ] {
         assert_eq!(notice_of(now, meeting), Ok(given), "{now} {meeting}");
@@ -319,7 +319,7 @@ fn an_hour_that_the_clocks_skip_begins_and_ends_no_meeting() {
         ("2027-03-28", time(2, 30), time(4, 0), Some("starts")),
         ("2027-03-28", time(1, 0), time(2, 0), Some("ends")),
         ("2027-03-29", time(2, 0), time(2, 30), None),
-        // Twice that night; the first is meant (`time/zone.rs`).
+        // This hour occurs twice that night; the first one is used (`time/zone.rs`).
         ("2027-10-31", time(2, 0), time(2, 30), None),
     ] {
         let checked = Slot { day: day(on), starts, ends }.check();

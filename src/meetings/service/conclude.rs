@@ -1,4 +1,4 @@
-//! Outcomes: what the table made of a point, and what follows from it in the same transaction.
+//! Outcomes of points, with their consequences in the same transaction.
 
 use super::members::parties_of;
 use super::session::quorum;
@@ -24,15 +24,15 @@ use std::str::FromStr;
 
 /// Longest text of an outcome, in characters; a longer one is refused as `too_long`.
 pub const OUTCOME_CHARACTERS: usize = 4000;
-/// Longest title of a task that an outcome gives, in characters; a longer one is refused as `too_long`.
+/// Longest title of a task created by an outcome, in characters; a longer one is refused as `too_long`.
 pub const TASK_CHARACTERS: usize = 300;
 
-/// What the table made of a point.
+/// An outcome to record.
 #[derive(Clone, Debug)]
 pub struct OutcomeIn {
     pub kind: OutcomeKind,
     pub text: String,
-    /// The point it answers; none for what came up by itself.
+    /// Point of the agenda; absent for a topic that came up by itself.
     pub agenda_item_id: Option<AgendaItemId>,
     /// With [`OutcomeKind::Decision`] only: the release whose date is decided.
     pub release: Option<ReleaseDecision>,
@@ -46,13 +46,13 @@ pub struct ReleaseDecision {
     pub release_id: ReleaseId,
     pub change: ReleaseChange,
     pub day: NaiveDate,
-    /// Wall time in Europe/Rome; the product's or the present hour where it is left out.
+    /// Wall time in Europe/Rome; absent, the product's or the present hour.
     pub hour: Option<NaiveTime>,
-    /// Why the table decided for this day although not all concerned work on it: public. Left out, such a day is refused.
+    /// Reason for a day that is not worked in all territories concerned: public. Without it such a day is refused.
     pub despite_non_working: Option<String>,
 }
 
-/// What is decided of a release's date.
+/// Kind of decision about a release's date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReleaseChange {
     Confirm,
@@ -79,7 +79,7 @@ impl FromStr for ReleaseChange {
     }
 }
 
-/// What the table asks of a seat.
+/// A task for a seat.
 #[derive(Clone, Debug)]
 pub struct NewTask {
     /// The seat's code, for example `referent:bergamo`.
@@ -91,10 +91,10 @@ pub struct NewTask {
 
 /// Records an outcome of a meeting that is being or has been held, with everything that follows from it.
 ///
-/// What happens: a decision keeps the quorum it was taken with and may confirm or move a release, a task outcome gives a seat
-/// something to do; both in this transaction and linked both ways. A form names the version it was made of, so that a
+/// What happens: a decision keeps the quorum it was taken with and may confirm or move a release, a task outcome creates a task
+/// for a seat; both in this transaction and linked both ways. A form names the version it was made of, so that a
 /// second click records nothing; a program has its idempotency key. Who may: the secretariat. Which
-/// mails leave: none; the reminders of what it gives somebody to do follow on their days. Which errors:
+/// mails leave: none; the reminders of a created task follow on their days. Which errors:
 /// `wrong_transition` unless held and not closed, `quorum_missing` for a decision of too few parties, `required`,
 /// `too_long` (the text of a move, which is its public reason, sooner than others), `stale`, `unknown_value` (item, release, seat, or a consequence this kind does not have), those of confirming or
 /// moving a release, those of creating a task.
@@ -128,7 +128,7 @@ pub async fn record_outcome(ctx: &Ctx, txn: &Txn, id: MeetingId, seen: Seen, inp
     Ok(outcome)
 }
 
-/// The text to keep, once item and consequences fit the kind.
+/// Returns the text to store, after checking that item and consequences fit the kind.
 fn checked(input: &OutcomeIn, agenda: &[AgendaItem]) -> Result<String> {
     let text = typed::required("text", &input.text, OUTCOME_CHARACTERS)?;
     let despite = input.release.as_ref().and_then(|decision| decision.despite_non_working.as_deref());
@@ -146,7 +146,7 @@ fn checked(input: &OutcomeIn, agenda: &[AgendaItem]) -> Result<String> {
     }
 }
 
-/// Gives the release the date the table decided, with the outcome as its source: "why this date?" leads here.
+/// Sets the date that the table decided, with the outcome as its source.
 async fn decide_release(
     ctx: &Ctx,
     txn: &Txn,
@@ -173,7 +173,7 @@ async fn decide_release(
     Ok(Some(release_id))
 }
 
-/// Gives the seat what the table asked of it.
+/// Creates the task for the seat.
 async fn create_task(
     ctx: &Ctx,
     txn: &Txn,
@@ -190,7 +190,7 @@ async fn create_task(
         release_id: None,
         deliverable_id: None,
         outcome_id: Some(outcome),
-        // What the table says, it says in one language.
+        // Texts of the table are in one language only.
         title_it: title.clone(),
         title_en: title,
         due_day,
@@ -200,7 +200,7 @@ async fn create_task(
     Ok(Some(tasks::create(ctx, txn, new).await?.id))
 }
 
-/// Refuses a release nobody knows.
+/// Refuses an unknown release.
 pub(super) async fn must_know_release(txn: &Txn, release: ReleaseId) -> Result<()> {
     match releases::release(txn, release).await {
         Err(Error::NotFound) => Err(Error::field("release_id", Code::UnknownValue)),

@@ -1,4 +1,4 @@
-//! Convening, moving, calling off; and following who comes and who goes.
+//! Convening, moving, cancelling; following changes of the members.
 
 use super::members::{members, members_among, parties_of};
 use super::prepare::checked_venue;
@@ -23,12 +23,12 @@ use entity::ids::{MeetingId, PersonId};
 use entity::kinds::{CalendarMethod, MeetingState};
 use sea_orm::ConnectionTrait;
 
-/// Convenes a draft: it gets its number, and every member one invitation.
+/// Convenes a draft: it gets its number, and every member gets one invitation.
 ///
-/// What happens: the number is the next of the table's year; notice is counted in days worked by every party of the table and
-/// held against its rule. Who may: the secretariat. Which mails leave: *convened*, with a calendar part, to every member.
-/// Which errors: `wrong_transition`, `agenda_empty`, `place_missing`, `day_in_past`, `non_working_day` (naming who does not
-/// work, why, and the next day that all work), `notice_too_short` unless a reason is given, `stale`.
+/// What happens: the number is the next of the table's year; the notice is counted in days worked by every party of the
+/// table and compared with its rule. Who may: the secretariat. Mails: *convened*, with a calendar part, to every
+/// member. Errors: `wrong_transition`, `agenda_empty`, `place_missing`, `day_in_past`, `non_working_day` (with places,
+/// reasons, and the next common working day), `notice_too_short` unless a reason is given, `stale`.
 pub async fn convene(
     ctx: &Ctx,
     txn: &Txn,
@@ -56,16 +56,16 @@ pub async fn convene(
 #[derive(Clone, Debug)]
 pub struct MoveIn {
     pub slot: Slot,
-    /// Where; the present venue where it is left out.
+    /// New venue; absent, the present one.
     pub venue: Option<Venue>,
     pub short_notice_reason: Option<String>,
 }
 
 /// Moves a convened meeting; its calendar identity stays, its sequence rises by one.
 ///
-/// What happens: another day or hour has to give the table's notice anew; another place alone has not. Who may: the
-/// secretariat. Which mails leave: *moved* (before and after) to every member who had been invited, *joined* to who became
-/// a member meanwhile, *left* to who no longer is one. Which errors: those of [`convene`], `ends_before_starts`, `nothing_changes`.
+/// What happens: another day or hour needs the table's notice again; another place alone does not. Who may: the
+/// secretariat. Mails: *moved* (before and after) to every invited member, *joined* to new members, *left* to former
+/// ones. Errors: those of [`convene`], `ends_before_starts`, `nothing_changes`.
 pub async fn move_to(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, input: MoveIn) -> Result<Meeting> {
     let convened = open(ctx, txn, id, Action::Convene, Seen::Version(version)).await?;
     convened.must_allow(Event::Move)?;
@@ -94,10 +94,10 @@ pub async fn move_to(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, input: M
     Ok(moved)
 }
 
-/// Calls a meeting off, or gives up a draft.
+/// Cancels a meeting or a draft.
 ///
-/// Who may: the secretariat. Which mails leave: *cancelled* to everybody whose calendar holds the meeting; none for a draft.
-/// Which errors: `reason_missing`, `wrong_transition`, `stale`.
+/// Who may: the secretariat. Mails: *cancelled* to every person whose calendar contains the meeting; none for a draft.
+/// Errors: `reason_missing`, `wrong_transition`, `stale`.
 pub async fn cancel(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, reason: &str) -> Result<Meeting> {
     let meeting = open(ctx, txn, id, Action::Convene, Seen::Version(version)).await?;
     meeting.must_allow(Event::Cancel)?;
@@ -113,10 +113,10 @@ pub async fn cancel(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, reason: &
     Ok(cancelled)
 }
 
-/// Follows the members of every meeting that is still to begin: who joined is invited, who left is told so, and who was invited or
-/// told that the meeting is off at an address that was corrected since is told again at the present one. Run by the job
-/// `follow_members`; safe to run at any time and any number of times. Each meeting has a transaction of its own: one that fails
-/// takes nothing from the others. Returns how many were told, and what failed.
+/// Follows the members of every meeting that has not begun: invites new ones, tells former ones, and repeats an
+/// invitation or cancellation that went to an address corrected since. Run by the job `follow_members`; may run at any
+/// time and any number of times. Each meeting has a transaction of its own, so a failure does not affect the others.
+/// Returns the number of messages and the failures.
 pub async fn follow_members(ctx: &Ctx) -> Result<(u64, Failures)> {
     let db = ctx.reader();
     let holders = designations::all_holders(db, ctx.today()).await?;
@@ -133,7 +133,7 @@ pub async fn follow_members(ctx: &Ctx) -> Result<(u64, Failures)> {
     Ok((done, failures))
 }
 
-/// Follows the members of one meeting, if there is anybody to tell.
+/// Follows the members of one meeting, if a message is needed.
 async fn follow_one(ctx: &Ctx, holders: &[Designation], meeting: &Meeting) -> Result<u64> {
     let members = members_among(ctx, ctx.reader(), holders, meeting).await?;
     let told = told_where(ctx.reader(), meeting.id).await?;
@@ -149,13 +149,13 @@ async fn follow_one(ctx: &Ctx, holders: &[Designation], meeting: &Meeting) -> Re
     ctx.write(async |txn| look_again_and_follow(ctx, txn, meeting.id).await).await
 }
 
-/// Those members who were last told something at an address that is not theirs any more.
+/// Returns the members whose latest message went to a former address.
 fn owed_elsewhere<'a>(told: &'a [Invited], members: &[Member]) -> Vec<&'a Invited> {
     let is_member = |one: &&Invited| members.iter().any(|member| member.person_id == one.person_id);
     told.iter().filter(|one| one.is_told_elsewhere).filter(is_member).collect()
 }
 
-/// Tells those members that a meeting is off who were told so at an address that is not theirs any more.
+/// Repeats the cancellation to members who got it at a former address.
 async fn tell_elsewhere_that_it_is_off(ctx: &Ctx, txn: &Txn, meeting: &Meeting, members: &[Member]) -> Result<u64> {
     let (_, Some(reason)) = meeting.stage.held_and_cancelled() else { return Ok(0) };
     let told = told_where(txn, meeting.id).await?;
@@ -172,7 +172,7 @@ async fn tell_elsewhere_that_it_is_off(ctx: &Ctx, txn: &Txn, meeting: &Meeting, 
     Ok(owed.len() as u64)
 }
 
-/// Reads the last message each person had about a meeting, and whether it went to an address that is not theirs any more.
+/// Returns the latest message to each person about a meeting, and whether it went to a former address.
 async fn told_where(db: &impl ConnectionTrait, id: MeetingId) -> Result<Vec<Invited>> {
     let mut told = store::told(db, id).await?;
     let key = |one: &Invited| mail::key(id, one.person_id, one.told.sequence);
@@ -187,8 +187,8 @@ async fn told_where(db: &impl ConnectionTrait, id: MeetingId) -> Result<Vec<Invi
     Ok(told)
 }
 
-/// Looks at the meeting and at its members again before anybody is told, because it may have been moved or called off since the
-/// job read it outside the transaction.
+/// Reads the meeting and its members again before mails are enqueued, because the meeting may have been moved or
+/// cancelled since the job read it outside the transaction.
 async fn look_again_and_follow(ctx: &Ctx, txn: &Txn, id: MeetingId) -> Result<u64> {
     let present = store::find(txn, &Visibility::Everything, id).await?.filter(|meeting| is_ahead(ctx, meeting));
     let Some(meeting) = present else { return Ok(0) };
@@ -197,12 +197,12 @@ async fn look_again_and_follow(ctx: &Ctx, txn: &Txn, id: MeetingId) -> Result<u6
     follow(ctx, txn, &sheet(txn, &meeting).await?, &members, &told).await
 }
 
-/// The convened meetings that are still to begin.
+/// Returns the convened meetings that have not begun.
 async fn ahead(ctx: &Ctx, db: &impl ConnectionTrait) -> Result<Vec<Line>> {
     to_begin(ctx, db, MeetingState::Convened).await
 }
 
-/// The meetings in a state whose beginning is still to come.
+/// Returns the meetings in a state that have not begun.
 async fn to_begin(ctx: &Ctx, db: &impl ConnectionTrait, state: MeetingState) -> Result<Vec<Line>> {
     let filter = Filter { state: Some(state), from: Some(ctx.today()), ..Filter::default() };
     let mut lines = store::list(db, &Visibility::Everything, &filter, None, None).await?;
@@ -214,8 +214,8 @@ pub(super) fn is_ahead(ctx: &Ctx, meeting: &Meeting) -> bool {
     meeting.state() == MeetingState::Convened && ctx.now() < meeting.slot.begins_at()
 }
 
-/// Whether somebody who left is still to be told that a meeting is no longer theirs. Until then they have not had the last
-/// mail of ours; `follow_members` sees to it.
+/// Returns whether a former member is still to be told that a meeting is no longer theirs. Until then they have not had
+/// our last mail; `follow_members` sends it.
 pub async fn owes_withdrawal(ctx: &Ctx, db: &impl ConnectionTrait, person: PersonId) -> Result<bool> {
     for line in ahead(ctx, db).await? {
         let told = store::told(db, line.meeting.id).await?;
@@ -227,7 +227,7 @@ pub async fn owes_withdrawal(ctx: &Ctx, db: &impl ConnectionTrait, person: Perso
     Ok(false)
 }
 
-/// Invites who joined, or was invited elsewhere, and tells who left that the meeting is no longer theirs.
+/// Invites new members and those told at a former address, and tells former members.
 pub(super) async fn follow(ctx: &Ctx, txn: &Txn, sheet: &Sheet, members: &[Member], told: &[Invited]) -> Result<u64> {
     let changes = to_tell(members, told);
     for (person, method) in &changes {
@@ -257,7 +257,7 @@ pub(super) async fn follow(ctx: &Ctx, txn: &Txn, sheet: &Sheet, members: &[Membe
 
 fn to_tell(members: &[Member], told: &[Invited]) -> Vec<(PersonId, CalendarMethod)> {
     let ids: Vec<PersonId> = members.iter().map(|member| member.person_id).collect();
-    // A member who was told elsewhere has not been told.
+    // A member told at a former address counts as not told.
     let was_told = |one: &&Invited| !(one.is_told_elsewhere && ids.contains(&one.person_id));
     let last: Vec<(PersonId, Told)> = told.iter().filter(was_told).map(|one| (one.person_id, one.told)).collect();
     model::to_tell(&ids, &last)
@@ -267,7 +267,7 @@ fn last_told(told: &[Invited], person: PersonId) -> Option<Told> {
     told.iter().find(|one| one.person_id == person).map(|one| one.told)
 }
 
-/// Somebody who was invited, and may have left since: their party no longer matters.
+/// Converts an invitation to a member; the party is ignored because the person may have left.
 fn as_member(one: &Invited) -> Member {
     Member {
         person_id: one.person_id,

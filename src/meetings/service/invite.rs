@@ -16,12 +16,13 @@ use crate::open::Seen;
 use entity::ids::{DesignationId, MeetingId};
 use entity::kinds::{MeetingState, SeatKind};
 
-/// Invites these partners to a meeting, and no others, by their designations.
+/// Invites exactly these partners to a meeting, by their designations.
 ///
-/// What happens: they see the meeting once it is convened, as long as they hold that seat; no presence is recorded of them and
-/// no quorum counts them. Who may: the secretariat. Mails: none for a draft; of a convened meeting *joined* to partners who are
-/// new, *left* to those who are no longer invited. Errors: `wrong_transition` unless a draft or convened, `day_in_past` once it
-/// has begun, `unknown_value` (a designation that is no partner's in office today), `stale`.
+/// What happens: they see the meeting once it is convened, as long as they hold that seat; their presence is not
+/// recorded and they do not count for the quorum. Who may: the secretariat. Mails: none for a draft; for a convened
+/// meeting *joined* to new partners, *left* to those who are no longer invited. Errors: `wrong_transition` unless a
+/// draft or convened, `day_in_past` once it has begun, `unknown_value` (a designation that is not a partner's in force
+/// today), `stale`.
 pub async fn invite(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, guests: &[DesignationId]) -> Result<Meeting> {
     let meeting = open(ctx, txn, id, Action::Invite, Seen::Version(version)).await?;
     meeting.must_allow(Event::Invite)?;

@@ -1,4 +1,4 @@
-//! Whom a table is of and whom its meetings are for: parties, members, invited partners.
+//! People of a table and its meetings: parties, members, invited partners.
 
 use super::table_by_code;
 use crate::audit;
@@ -20,8 +20,8 @@ use entity::kinds::{SeatKind, TableKind};
 use sea_orm::ConnectionTrait;
 use std::collections::HashSet;
 
-/// The parties of a table at an instant, in the order of the names: every signatory at the plenary one, those the secretariat
-/// has chosen in a working group.
+/// Returns the parties of a table at an instant, by name: every signatory at the plenary table, those chosen by the
+/// secretariat in a working group.
 async fn parties(db: &impl ConnectionTrait, table: &Table, at: DateTime<Utc>) -> Result<Vec<Party>> {
     let mut bodies = network::bodies(db).await?;
     bodies.retain(|body| body.signatory);
@@ -35,14 +35,14 @@ async fn parties(db: &impl ConnectionTrait, table: &Table, at: DateTime<Utc>) ->
         .collect())
 }
 
-/// The parties of a meeting: those its table had when it was held, else those it has now. Presences, notice and quorum all
-/// count these.
+/// Returns the parties of a meeting: those at the time it was held, otherwise the present ones. Presences, notice and
+/// quorum all count these.
 pub async fn parties_of(ctx: &Ctx, db: &impl ConnectionTrait, meeting: &Meeting) -> Result<Vec<Party>> {
     let (held_at, _) = meeting.stage.held_and_cancelled();
     parties(db, &store::table(db, meeting.table_id).await?, held_at.unwrap_or_else(|| ctx.now())).await
 }
 
-/// The tables of the network, each with its parties. Any participant may read them.
+/// Returns the tables of the network with their parties. Who may: any participant.
 pub async fn tables_of_parties(ctx: &Ctx) -> Result<Vec<TableOfParties>> {
     let mut all = Vec::new();
     for table in super::tables(ctx).await? {
@@ -51,18 +51,18 @@ pub async fn tables_of_parties(ctx: &Ctx) -> Result<Vec<TableOfParties>> {
     Ok(all)
 }
 
-/// A table with its parties. Any participant may read it. Errors: `not_found`.
+/// Returns a table with its parties. Who may: any participant. Errors: `not_found`.
 pub async fn table_of_parties(ctx: &Ctx, code: &str) -> Result<TableOfParties> {
     ctx.demand(policy::may_ever(&ctx.actor, Action::ViewTables))?;
     let table = store::table_by_code(ctx.reader(), code).await?.ok_or(Error::NotFound)?;
     Ok(TableOfParties { parties: parties(ctx.reader(), &table, ctx.now()).await?, table })
 }
 
-/// Chooses the parties of a working group, by the codes of their bodies, instead of those it had.
+/// Sets the parties of a working group, by the codes of their bodies.
 ///
-/// What happens: from now on its meetings are for these, and count these; meetings already held keep the parties they had. Who
-/// may: the secretariat. Mails: none at once; the job `follow_members` invites who joins a convened meeting and tells who
-/// leaves it. Errors: `not_found`, `table_of_all_parties` for the plenary table, `required` (no party at all),
+/// What happens: from now on its meetings are for these, and count these; held meetings keep their parties. Who may:
+/// the secretariat. Mails: none at once; the job `follow_members` invites new members of convened meetings and tells
+/// former ones. Errors: `not_found`, `table_of_all_parties` for the plenary table, `required` (an empty list),
 /// `unknown_value` (a body that is no signatory), `stale`.
 pub async fn set_parties(ctx: &Ctx, txn: &Txn, code: &str, version: i32, bodies: &[String]) -> Result<TableOfParties> {
     ctx.demand(policy::may_ever(&ctx.actor, Action::SetParties))?;
@@ -85,7 +85,7 @@ pub async fn set_parties(ctx: &Ctx, txn: &Txn, code: &str, version: i32, bodies:
     Ok(TableOfParties { table, parties })
 }
 
-/// The signatories of these codes, at least one.
+/// Returns the signatories with these codes, at least one.
 async fn signatories(db: &impl ConnectionTrait, codes: &[String]) -> Result<HashSet<BodyId>> {
     if codes.is_empty() {
         return Err(Error::field("parties", Code::Required));
@@ -95,15 +95,15 @@ async fn signatories(db: &impl ConnectionTrait, codes: &[String]) -> Result<Hash
     codes.iter().map(|code| body(code).ok_or_else(|| Error::field("parties", Code::UnknownValue))).collect()
 }
 
-/// Everybody a meeting is for today. Each person once.
+/// Returns the members of a meeting today, each person once.
 pub(super) async fn members(ctx: &Ctx, db: &impl ConnectionTrait, meeting: &Meeting) -> Result<Vec<Member>> {
     members_among(ctx, db, &designations::all_holders(db, ctx.today()).await?, meeting).await
 }
 
-/// Everybody among the holders of seats whom a meeting is for: of each party the referents, the deputies of an observatory
-/// without a referent, the direction; the secretariat, which keeps the table; the partners invited to it. Each person once.
+/// Returns the members of a meeting among the holders of seats: for each party the referents, the deputies of an
+/// observatory without a referent, and the direction; the secretariat; the invited partners. Each person once.
 ///
-/// Bodies' managers are left out: they designate, the observatories sit at the table.
+/// Bodies' managers are left out, because they designate, while the observatories attend.
 pub(super) async fn members_among(
     ctx: &Ctx,
     db: &impl ConnectionTrait,
@@ -114,7 +114,7 @@ pub(super) async fn members_among(
     let parties: HashSet<BodyId> = parties_of(ctx, db, meeting).await?.into_iter().map(|party| party.body_id).collect();
     let guests = store::guests(db, meeting.id).await?;
     let led = led(holders);
-    // At the plenary table the whole network sits, an observatory of a body that has not signed too.
+    // The plenary table includes the observatory of a body that has not signed.
     let is_called = |one: &Designation| table.kind == TableKind::Plenary || parties.contains(&one.seat.body_id);
     let sits = |one: &&Designation| match one.seat.kind {
         SeatKind::Secretariat => true,
@@ -124,19 +124,19 @@ pub(super) async fn members_among(
         SeatKind::BodyManager => false,
     };
     let mut sitting: Vec<&Designation> = holders.iter().filter(sits).collect();
-    // A person with two seats sits for the observatory first: the order of the kinds.
+    // A person with two seats is a member for the observatory first: the order of the kinds.
     sitting.sort_by_key(|one| (one.seat.kind, one.seat.code.clone()));
     let mut seen = HashSet::new();
     Ok(sitting.into_iter().filter(|one| seen.insert(one.holder.id)).map(member).collect())
 }
 
-/// The observatories that have a referent.
+/// Returns the observatories that have a referent.
 fn led(holders: &[Designation]) -> HashSet<ObservatoryId> {
     let referents = holders.iter().filter(|one| one.seat.kind == SeatKind::Referent);
     referents.filter_map(|one| one.seat.observatory_id).collect()
 }
 
-/// Whether a holder speaks for an observatory: its referent, or its deputy where there is no referent.
+/// Returns whether a holder represents an observatory: its referent, or its deputy if there is no referent.
 fn speaks(one: &Designation, led: &HashSet<ObservatoryId>) -> bool {
     match one.seat.kind {
         SeatKind::Referent => true,
@@ -145,7 +145,7 @@ fn speaks(one: &Designation, led: &HashSet<ObservatoryId>) -> bool {
     }
 }
 
-/// The bodies with the names of those who speak for their observatories on a day.
+/// Returns the bodies with the names of those who represent their observatories on a day.
 pub(super) async fn sitting(db: &impl ConnectionTrait, day: NaiveDate) -> Result<Vec<(BodyId, String)>> {
     let holders = designations::all_holders(db, day).await?;
     let led = led(&holders);
@@ -165,13 +165,13 @@ fn member(one: &Designation) -> Member {
     }
 }
 
-/// The partners in office today, whom the secretariat may invite. Who may: the secretariat.
+/// Returns the partners in office today, whom the secretariat may invite. Who may: the secretariat.
 pub async fn partners(ctx: &Ctx) -> Result<Vec<Designation>> {
     ctx.demand(policy::may_ever(&ctx.actor, Action::Invite))?;
     designations::holders_of(ctx.reader(), SeatKind::Partner, ctx.today()).await
 }
 
-/// The partners invited to a meeting who are in office today.
+/// Returns the invited partners of a meeting who are in office today.
 pub(super) async fn guests_of(ctx: &Ctx, db: &impl ConnectionTrait, id: MeetingId) -> Result<Vec<Designation>> {
     let invited = store::guests(db, id).await?;
     if invited.is_empty() {

@@ -1,4 +1,4 @@
-//! Drafts and their agenda: the secretariat's own until convened; nobody is mailed.
+//! Drafts and their agenda, visible to the secretariat only until convened; they send no mail.
 
 use super::{open, record, save, table_by_code};
 use crate::ctx::Ctx;
@@ -19,10 +19,10 @@ pub const TITLE_CHARACTERS: usize = 200;
 pub const PLACE_CHARACTERS: usize = 300;
 pub const URL_CHARACTERS: usize = 500;
 pub const ITEM_CHARACTERS: usize = 300;
-/// A working day: a longer item is a slip of the pen.
+/// Longest item, in minutes: a working day. A longer one is refused as a typing error.
 const MOST_MINUTES: i32 = 480;
 
-/// What it takes to prepare a meeting.
+/// A meeting to prepare.
 #[derive(Clone, Debug)]
 pub struct MeetingIn {
     /// The table's code.
@@ -33,7 +33,7 @@ pub struct MeetingIn {
     pub venue: Venue,
 }
 
-/// What is to change of a draft: an absent member stays, a place or address set to nothing goes.
+/// Changes of a draft: an absent member stays, a place or address set to `None` is removed.
 #[derive(Clone, Debug, Default)]
 pub struct MeetingChange {
     pub title: Option<String>,
@@ -107,16 +107,17 @@ pub async fn edit(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, change: Mee
 pub struct ItemIn {
     pub kind: AgendaItemKind,
     pub title: String,
-    /// The release it is about.
+    /// Release of the point.
     pub release_id: Option<ReleaseId>,
-    /// How long it is meant to take.
+    /// Planned minutes.
     pub minutes: Option<i32>,
 }
 
 /// Adds a point at the end of a draft's agenda.
 ///
-/// A form names the version it was made of, so that a second click adds nothing; a program has its idempotency key. Who may: the secretariat. Which mails leave: none. Which errors: `required`, `too_long`,
-/// `out_of_range` (minutes), `unknown_value` (release), `wrong_transition` once convened, `stale`.
+/// A form names the version for which it was made, so that a second click adds nothing; a program has its idempotency
+/// key. Who may: the secretariat. Mails: none. Errors: `required`, `too_long`, `out_of_range` (minutes),
+/// `unknown_value` (release), `wrong_transition` once convened, `stale`.
 pub async fn add_item(ctx: &Ctx, txn: &Txn, id: MeetingId, seen: Seen, input: ItemIn) -> Result<AgendaItem> {
     let draft = open(ctx, txn, id, Action::Prepare, seen).await?;
     draft.must_allow(Event::Edit)?;
@@ -145,7 +146,7 @@ pub async fn add_item(ctx: &Ctx, txn: &Txn, id: MeetingId, seen: Seen, input: It
     Ok(item)
 }
 
-/// Takes a point off a draft's agenda. Who may: the secretariat. Which errors: `wrong_transition` once convened, `stale`.
+/// Removes a point from a draft's agenda. Who may: the secretariat. Errors: `wrong_transition` once convened, `stale`.
 pub async fn remove_item(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, item: AgendaItemId) -> Result<Meeting> {
     let draft = open(ctx, txn, id, Action::Prepare, Seen::Version(version)).await?;
     draft.must_allow(Event::Edit)?;
@@ -155,7 +156,7 @@ pub async fn remove_item(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, item
     save(ctx, txn, draft, Verb::RemoveItem, serde_json::json!({ "item": item })).await
 }
 
-/// Returns a draft as it is kept, or every field that is wrong.
+/// Returns the normalised draft, or an error for every wrong field.
 fn checked(draft: Meeting) -> Result<Meeting> {
     let (title, venue) = Reading::of(|reading| {
         let venue = reading.take(checked_venue(&draft.venue));
@@ -166,7 +167,7 @@ fn checked(draft: Meeting) -> Result<Meeting> {
     Ok(Meeting { title, venue, ..draft })
 }
 
-/// Returns a venue without blanks around its texts, or every field that is wrong.
+/// Returns the venue without surrounding blanks, or an error for every wrong field.
 pub(super) fn checked_venue(venue: &Venue) -> Result<Venue> {
     Reading::of(|reading| {
         let place = reading.take(typed::optional("place", venue.place.as_deref(), PLACE_CHARACTERS));

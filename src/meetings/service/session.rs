@@ -1,4 +1,4 @@
-//! In session: held, presences, closed.
+//! The session: holding a meeting, recording presences, closing.
 
 use super::members::parties_of;
 use super::{REASON_CHARACTERS, open, save};
@@ -17,21 +17,21 @@ use entity::kinds::{OutcomeKind, Presence};
 /// Longest name of a delegate, in characters; a longer one is refused as `too_long`.
 pub const DELEGATE_CHARACTERS: usize = 200;
 
-/// How a party was there.
+/// Presence of a party.
 #[derive(Clone, Debug)]
 pub struct AttendanceIn {
     /// The body's code.
     pub body: String,
     pub presence: Presence,
-    /// Who came for the party, with [`Presence::ByDelegate`] only.
+    /// Name of the delegate, with [`Presence::ByDelegate`] only.
     pub delegate: Option<String>,
 }
 
-/// Holds a convened meeting and records who is there, party by party.
+/// Holds a convened meeting and records presences, party by party.
 ///
-/// What happens: presences of parties that are not named stay open and can be recorded later; the quorum counts who is
-/// there. Who may: the secretariat. Which mails leave: none. Which errors: `meeting_not_begun` before its hour,
-/// `unknown_value` (a body that is no party), `required` (a delegate without a name), `wrong_transition`, `stale`.
+/// What happens: presences of missing parties can be recorded later; the quorum counts the present ones. Who may: the
+/// secretariat. Mails: none. Errors: `meeting_not_begun` before its hour, `unknown_value` (a body that is no party),
+/// `required` (a delegate without a name), `wrong_transition`, `stale`.
 pub async fn hold(
     ctx: &Ctx,
     txn: &Txn,
@@ -49,11 +49,10 @@ pub async fn hold(
     save(ctx, txn, held, Verb::Hold, details).await
 }
 
-/// Records the presence of one party at a meeting that is being or has been held, over what was recorded before.
+/// Records the presence of one party at a held meeting, replacing an earlier record.
 ///
-/// What happens: decisions keep the quorum they were taken with; a correction that takes it from under them is recorded with
-/// the reason why they stand. Who may: the secretariat. Which mails leave: none. Which errors: those of [`hold`],
-/// `quorum_lost` without that reason, `too_long`.
+/// What happens: decisions keep their quorum; a correction that removes it is recorded with the reason why they stand.
+/// Who may: the secretariat. Mails: none. Errors: those of [`hold`], `quorum_lost` without that reason, `too_long`.
 pub async fn attend(
     ctx: &Ctx,
     txn: &Txn,
@@ -70,19 +69,19 @@ pub async fn attend(
     let before = quorum(txn, id, &parties).await?;
     put(ctx, txn, id, &parties, attendance).await?;
     let after = quorum(txn, id, &parties).await?;
-    // Where it was missing before, why the decisions stand has been said.
+    // If there was no quorum before, the reason has been given already.
     let reason = if before.is_reached() { after.justify(decisions(txn, id).await?, reason)? } else { reason };
     let held = Meeting { short_quorum_reason: reason.or(held.short_quorum_reason.clone()), ..held };
     save(ctx, txn, held, Verb::Attend, details).await
 }
 
-/// Counts the parties that are recorded as there.
+/// Counts the parties recorded as present.
 pub(super) async fn quorum(txn: &Txn, id: MeetingId, parties: &[Party]) -> Result<Quorum> {
     let recorded = store::attendances(txn, id).await?;
     Ok(Quorum::of(parties.len(), parties.iter().filter_map(|party| recorded.get(&party.body_id))))
 }
 
-/// How many decisions a meeting has taken.
+/// Returns the number of decisions of a meeting.
 async fn decisions(txn: &Txn, id: MeetingId) -> Result<usize> {
     let outcomes = store::outcomes(txn, id).await?;
     Ok(outcomes.iter().filter(|outcome| outcome.kind == OutcomeKind::Decision).count())
@@ -96,18 +95,18 @@ async fn put(ctx: &Ctx, txn: &Txn, id: MeetingId, parties: &[Party], input: Atte
 }
 
 impl AttendanceIn {
-    /// How the party was there. Errors: `required` (a delegate without a name), `too_long`.
+    /// Checks the presence of the party. Errors: `required` (a delegate without a name), `too_long`.
     pub fn understood(&self) -> Result<Attendance> {
         let delegate = typed::optional("delegate", self.delegate.as_deref(), DELEGATE_CHARACTERS)?;
         Ok(Attendance::new(self.presence, delegate)?)
     }
 }
 
-/// Closes a meeting that has been held: nothing more is recorded of it.
+/// Closes a held meeting, after which nothing more is recorded.
 ///
-/// What happens: where too few parties are recorded as there for the decisions taken, the reason why they stand is kept. Who
-/// may: the secretariat. Which mails leave: none. Which errors: `wrong_transition`, `quorum_lost` without that reason,
-/// `too_long`, `stale`.
+/// What happens: if too few parties are recorded as present for the decisions, the reason why they stand is stored. Who
+/// may: the secretariat. Mails: none. Errors: `wrong_transition`, `quorum_lost` without that reason, `too_long`,
+/// `stale`.
 pub async fn close(
     ctx: &Ctx,
     txn: &Txn,

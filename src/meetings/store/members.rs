@@ -1,4 +1,4 @@
-//! Rows that say whom a table is of, and who is invited to one of its meetings.
+//! Rows of the parties of working groups and of invited partners.
 
 use super::Result;
 use crate::db::save_row;
@@ -11,7 +11,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
 use std::collections::HashSet;
 
-/// The parties of a working group at an instant.
+/// Returns the parties of a working group at an instant.
 pub async fn parties_at(db: &impl ConnectionTrait, id: TableId, at: DateTime<Utc>) -> Result<HashSet<BodyId>> {
     let at = Instant::from(at);
     let still = Condition::any().add(party::Column::Until.is_null()).add(party::Column::Until.gt(at));
@@ -24,7 +24,7 @@ pub async fn parties_at(db: &impl ConnectionTrait, id: TableId, at: DateTime<Utc
     Ok(rows.into_iter().map(|row| row.body_id).collect())
 }
 
-/// Lets these be parties of a working group from now on. `added` has an id for each row.
+/// Adds parties to a working group from now on. `added` has an id for each row.
 pub async fn add_parties(
     txn: &impl ConnectionTrait,
     id: TableId,
@@ -45,7 +45,7 @@ pub async fn add_parties(
     Ok(())
 }
 
-/// Lets these be no parties of a working group from now on.
+/// Ends the membership of parties in a working group.
 pub async fn end_parties(
     txn: &impl ConnectionTrait,
     id: TableId,
@@ -62,19 +62,19 @@ pub async fn end_parties(
     Ok(())
 }
 
-/// Raises the version of a table whose parties change, if it still has the one that was read.
+/// Increments the version of a table whose parties change, if its version is unchanged.
 pub async fn touch_table(txn: &impl ConnectionTrait, read: &Table, at: DateTime<Utc>) -> Result<()> {
     let row = table::ActiveModel { updated_at: Set(at.into()), ..Default::default() };
     save_row(txn, row, (table::Column::Id, read.id), (table::Column::Version, read.version)).await
 }
 
-/// The partners invited to a meeting, each by the seat they were invited in.
+/// Returns the invited partners of a meeting, each by the seat of the invitation.
 pub async fn guests(db: &impl ConnectionTrait, id: MeetingId) -> Result<HashSet<(SeatId, PersonId)>> {
     let rows = guest::Entity::find().filter(guest::Column::MeetingId.eq(id)).all(db).await?;
     Ok(rows.into_iter().map(|row| (row.seat_id, row.person_id)).collect())
 }
 
-/// Invites these partners to a meeting, and no others.
+/// Sets the invited partners of a meeting.
 pub async fn replace_guests(
     txn: &impl ConnectionTrait,
     id: MeetingId,

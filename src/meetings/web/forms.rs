@@ -1,4 +1,4 @@
-//! The secretariat's forms: prepare, convene, move, call off, hold, record.
+//! Forms of the secretariat: prepare, convene, move, cancel, hold, record.
 
 mod convene;
 mod members;
@@ -33,7 +33,7 @@ fn choices<K: Label + std::fmt::Display>(kinds: &[K], lang: Lang) -> Vec<Choice>
     kinds.iter().map(|kind| Choice::new(kind, kind.label(lang))).collect()
 }
 
-/// Refuses a form that its reader could not send with success.
+/// Refuses to show a form that the reader may not send.
 fn only_who_may(ctx: &Ctx, action: Action) -> Result<(), Error> {
     ctx.demand(super::may(ctx, action))
 }
@@ -48,8 +48,7 @@ fn shell(ctx: &Ctx, request: &HttpRequest, line: &Line, title_key: &str) -> Shel
     shell_below(ctx, request, line, ctx.lang.t(title_key).to_owned())
 }
 
-/// Does what a form about a meeting asks for and leads to the meeting, or shows the form again beside the meeting as it is
-/// now.
+/// Executes a form about a meeting and leads to it, or shows the form again beside the present meeting.
 async fn answer<F, T, P: Template>(
     ctx: &Ctx,
     (id, action): (MeetingId, Action),
@@ -66,7 +65,7 @@ async fn answer<F, T, P: Template>(
     .await
 }
 
-/// The releases whose date is still to be decided or may move.
+/// Returns the releases whose date is open or may move.
 async fn releases_to_decide(ctx: &Ctx) -> Result<Vec<Choice>, Failure> {
     let filter = releases::ReleaseFilter { open: true, ..releases::ReleaseFilter::default() };
     Ok(releases::all(ctx.reader(), &filter)

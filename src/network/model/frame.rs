@@ -1,32 +1,33 @@
-//! What the secretariat enters of the frame: the certified mailbox of a body and the day the agreement was signed. Pure.
+//! Changes by the secretariat to the frame of the network: the certified mailbox of a body and the day of signature of
+//! the agreement. Pure.
 
 use super::{ADDRESS_CHARACTERS, AgreementView};
 use crate::error::{Code, Refusal, Refused};
 use crate::mail::{address, is_address};
 use chrono::NaiveDate;
 
-/// What is to change of a body: an absent member stays, a mailbox set to nothing goes.
+/// Changes of a body: an absent member stays, an empty mailbox removes the mailbox.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BodyChange {
     pub pec: Option<Option<String>>,
 }
 
-/// What is to change of the agreement: an absent member stays, a day set to nothing goes.
+/// Changes of the agreement: an absent member stays, an empty day removes the day.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AgreementChange {
     pub in_force_from: Option<Option<NaiveDate>>,
 }
 
-/// The certified mailbox as it is kept, in lower case, or nothing where the text is none.
+/// Returns the certified mailbox in lower case, or `None` if the text is no address.
 ///
-/// The registers publish it as an address of an Internet domain (CAD art. 47 c. 3). Which domains are certified is a list
-/// that changes and that nobody publishes for programs, so the ending is not looked at.
+/// The registers publish a certified mailbox as an address of an Internet domain (CAD art. 47 c. 3). Whether the domain
+/// is certified is not checked, because no list of certified domains is published for programs.
 pub fn mailbox(text: &str) -> Option<String> {
     let address = address::meant(text);
     (address.is_ascii() && address.len() <= ADDRESS_CHARACTERS && is_address(&address)).then_some(address)
 }
 
-/// Refuses a day of signature that is still to come or lies after the agreement's last day.
+/// Refuses a day of signature in the future or after the agreement's last day.
 pub fn must_be_signed_by(today: NaiveDate, day: NaiveDate, agreement: &AgreementView) -> Result<(), FrameRefusal> {
     if day > today {
         Err(FrameRefusal::SignedInFuture)
@@ -37,7 +38,7 @@ pub fn must_be_signed_by(today: NaiveDate, day: NaiveDate, agreement: &Agreement
     }
 }
 
-/// Why something of the frame was not entered.
+/// Refusals of changes to the frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FrameRefusal {
     #[error("the text is no certified mailbox")]

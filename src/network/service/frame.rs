@@ -1,4 +1,4 @@
-//! What the secretariat enters of the frame: certified mailboxes of bodies, the day of signature of the agreement.
+//! Changes by the secretariat to the frame: certified mailboxes of bodies, the day of signature of the agreement.
 
 use super::{bodies, body};
 use crate::audit::{self, Event};
@@ -15,10 +15,11 @@ use crate::open::{Guarded, Seen, admit};
 use crate::typed;
 use serde_json::json;
 
-/// Changes what a body is reached by: its certified mailbox.
+/// Changes the certified mailbox of a body.
 ///
-/// What happens: later mails to the body go there where it has no manager. A change that changes nothing writes nothing.
-/// Who may: the secretariat. Mails: none. Errors: `not_found`, `not_an_address`, `mailbox_taken` (another body's), `stale`.
+/// What happens: later mails to the body are sent to this mailbox while it has no manager. A change without effect
+/// writes nothing. Who may: the secretariat. Mails: none. Errors: `not_found`, `not_an_address`, `mailbox_taken`
+/// (another body's), `stale`.
 pub async fn edit_body(ctx: &Ctx, txn: &Txn, code: &str, version: i32, change: BodyChange) -> Result<BodyView> {
     let before = admit(ctx, Some(body(txn, code).await?), Action::EditFrame, Seen::Version(version))?;
     let pec = match change.pec {
@@ -38,16 +39,16 @@ pub async fn edit_body(ctx: &Ctx, txn: &Txn, code: &str, version: i32, change: B
     Ok(after)
 }
 
-/// A mailbox that was typed; blanks alone take it away.
+/// Checks a typed mailbox; blanks alone remove the mailbox.
 fn checked_mailbox(text: Option<&str>) -> Result<Option<String>> {
     let text = text.and_then(typed::kept);
     text.map(|text| mailbox(&text).ok_or_else(|| FrameRefusal::NoMailbox.into())).transpose()
 }
 
-/// Enters or corrects the day on which the agreement was signed.
+/// Enters or corrects the day of signature of the agreement.
 ///
-/// A change that changes nothing writes nothing. Who may: the secretariat. Mails: none. Errors: `not_found` before the
-/// network was loaded, `signed_in_future`, `end_before_start` (after the last day in force), `stale`.
+/// A change without effect writes nothing. Who may: the secretariat. Mails: none. Errors: `not_found` before the
+/// network is loaded, `signed_in_future`, `end_before_start` (after the last day in force), `stale`.
 pub async fn edit_agreement(ctx: &Ctx, txn: &Txn, version: i32, change: AgreementChange) -> Result<AgreementView> {
     let before = admit(ctx, store::agreement(txn).await?, Action::EditFrame, Seen::Version(version))?;
     let day = change.in_force_from.unwrap_or(before.in_force_from);

@@ -1,4 +1,4 @@
-//! The secretariat's forms: the certified mailbox of a body, the day the agreement was signed.
+//! Forms of the secretariat: the certified mailbox of a body, the day of signature of the agreement.
 
 use super::{body_href, shell_below_network};
 use crate::ctx::Ctx;
@@ -20,7 +20,7 @@ pub(super) fn pages(cfg: &mut web::ServiceConfig) {
     cfg.service(show_pec_form).service(save_pec).service(show_signature_form).service(save_signature);
 }
 
-/// Refuses a form that its reader could not send with success.
+/// Refuses to show a form that the reader may not send.
 fn only_who_may(ctx: &Ctx) -> Result<()> {
     ctx.demand(policy::may(&ctx.actor, Action::EditFrame))
 }

@@ -1,4 +1,5 @@
-//! The acts of the demonstration, a file per slice. Each calls real use cases as the person who would; `timeline.rs` says when.
+//! Actions of the demonstration, a file per slice. Each calls real use cases as the person who would; `timeline.rs`
+//! sets their times.
 
 pub(super) mod auth;
 pub(super) mod deliverables;

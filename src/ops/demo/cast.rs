@@ -1,17 +1,17 @@
-//! Who plays in the demonstration. All names are invented, all addresses lie under a reserved domain (RFC 2606).
+//! People of the demonstration. All names are invented, all addresses belong to a reserved domain (RFC 2606).
 
 use crate::network::model::PersonIn;
 use crate::texts::Lang;
 
-/// Where all addresses of the demonstration lie.
+/// Domain of all addresses of the demonstration.
 pub(super) const DOMAIN: &str = "ente.example";
 
-/// One seat and who is designated to it when the year begins.
+/// A seat with the person designated to it at the beginning of the year.
 pub(super) struct Part {
     pub seat: &'static str,
     pub given_name: &'static str,
     pub family_name: &'static str,
-    /// Days between the effect of the designation and its communication.
+    /// Days from the first day of the designation to its communication.
     pub communicated_after: u64,
 }
 
@@ -24,7 +24,7 @@ const fn part(
     Part { seat, given_name, family_name, communicated_after }
 }
 
-/// The managers come first: they are told of the designations that follow. Lodi and Milano have not named theirs yet.
+/// Managers, who come first because they get the mails about later designations. Lodi and Milano have no manager yet.
 pub(super) const MANAGERS: &[Part] = &[
     part("body_manager:regione-lombardia", "Ottavia", "Reggiani", 0),
     part("body_manager:provincia-bergamo", "Silvano", "Orobico", 0),
@@ -39,7 +39,7 @@ pub(super) const MANAGERS: &[Part] = &[
     part("body_manager:provincia-varese", "Fiorenza", "Insubri", 0),
 ];
 
-/// Referents, deputies, direction and partner. Nobody is designated for Sondrio.
+/// Referents, deputies, direction and partner. Sondrio has no referent.
 pub(super) const TABLE: &[Part] = &[
     part("referent:regionale", "Cesira", "Lombardini", 0),
     part("referent:milano", "Ambrogio", "Navigli", 4),
@@ -59,16 +59,16 @@ pub(super) const TABLE: &[Part] = &[
     part("partner:bergamo", "Grace", "Orceana", 0),
 ];
 
-/// Whose act expires soon.
+/// Seat of the referent with a designation that ends soon.
 pub(super) const EXPIRING: &str = "referent:pavia";
 /// The organisation of the partner.
 pub(super) const ORGANISATION: &str = "Centro studi Orobie (ente inventato)";
 
-/// Who follows the referent of Varese during the year.
+/// Person who replaces the referent of Varese during the year.
 pub(super) const NEW_IN_VARESE: Part = part("referent:varese", "Ginevra", "Campo", 0);
-/// Whose designation for Como is announced.
+/// Person with an announced designation for Como.
 pub(super) const NEXT_IN_COMO: Part = part("referent:como", "Dario", "Brunatesi", 0);
-/// Whose mailbox is not there any more.
+/// Address of a person whose mailbox no longer exists.
 pub(super) const GONE_MAILBOX: &str = "virgilia.pastore@ente.example";
 
 impl Part {
@@ -83,7 +83,7 @@ impl Part {
         }
     }
 
-    /// Who signs the act.
+    /// Signatory of the act.
     pub(super) fn organ(&self) -> &'static str {
         match self.seat.split_once(':') {
             Some((_, "regionale" | "regione-lombardia")) => "Direttore generale Istruzione, Formazione e Lavoro",
@@ -92,7 +92,7 @@ impl Part {
         }
     }
 
-    /// What the act is about.
+    /// Subject of the act.
     pub(super) fn subject(&self) -> &'static str {
         match self.seat.split_once(':').map(|(kind, _)| kind) {
             Some("referent") => "Designazione del referente dell'osservatorio del mercato del lavoro",

@@ -1,4 +1,5 @@
-//! Where the year is played: the same database under a clock of its own, and a postbox that takes the mails of the past.
+//! Stage of the demonstration: the same database with a clock of its own, and a transport in memory for the mails of
+//! the past.
 
 use super::cast::DOMAIN;
 use crate::auth;
@@ -22,11 +23,11 @@ use chrono::{Days, NaiveDate, NaiveTime, TimeDelta};
 use entity::ids::ReleaseId;
 use std::sync::Arc;
 
-/// Where the demonstration's deliverables are said to appear; nobody ever looks there, the release is too long ago.
+/// Host of the deliverables' pages. It is never fetched, because the release is too long ago.
 pub const PORTAL: &str = "portale.ente.example";
-/// When the jobs of a morning run.
+/// Time of day at which the jobs run.
 const MORNING: NaiveTime = hour(9);
-/// What a morning brings.
+/// Jobs that run in the morning.
 const JOBS: [&str; 3] = ["handover", "follow_members", "reminders"];
 
 /// A full hour of wall time in Rome.
@@ -37,19 +38,19 @@ pub(super) const fn hour(hour: u32) -> NaiveTime {
     }
 }
 
-/// The scene of the demonstration.
+/// Services, clock and transport of the demonstration.
 pub(super) struct Stage {
     services: Arc<Services>,
     clock: Arc<FixedClock>,
     transport: Arc<Transport>,
     postbox: MemoryTransport,
     calendars: Calendars,
-    /// The real day, around which everything is told.
+    /// The real day; the year of the demonstration ends on it.
     pub today: NaiveDate,
 }
 
 impl Stage {
-    /// Over the database of the real services.
+    /// Makes a stage on the database of the real services.
     pub(super) async fn set(real: &Arc<Services>) -> Result<Self> {
         let clock = Arc::new(FixedClock::at(real.clock.now()));
         let mut config = real.config.clone();
@@ -66,17 +67,18 @@ impl Stage {
         })
     }
 
-    /// The last day, at least so many days ago, on which everybody worked.
+    /// Returns the last day, at least this many days ago, that was worked by all territories.
     pub(super) fn ago(&self, days: u64) -> Result<NaiveDate> {
         Ok(self.calendars.all().previous_worked(self.today - Days::new(days))?)
     }
 
-    /// The first day, at least so many days from now, on which everybody works.
+    /// Returns the first day, at least this many days from now, that is worked by all territories.
     pub(super) fn ahead(&self, days: u64) -> Result<NaiveDate> {
         Ok(self.calendars.all().next_worked(self.today + Days::new(days))?)
     }
 
-    /// Moves the clock to an hour of a day, or by a minute where that is past already: a story is told forwards.
+    /// Sets the clock to an hour of a day. Only the first call goes back, from the real day; a later call with a past
+    /// time advances the clock by a minute instead.
     pub(super) fn at(&self, day: NaiveDate, hour: NaiveTime) {
         let soonest = self.clock.now() + TimeDelta::minutes(1);
         let wanted = zone::instant_of(day, hour);
@@ -84,17 +86,17 @@ impl Stage {
         self.clock.set(if begins { wanted } else { wanted.max(soonest) });
     }
 
-    /// The service itself.
+    /// Makes a context of the service itself.
     pub(super) fn system(&self) -> Ctx {
         Ctx::system(&self.services, "demo")
     }
 
-    /// Nobody in particular, at the sign-in page.
+    /// Makes a context without a person, as at the sign-in page.
     pub(super) fn visitor(&self) -> Ctx {
         Ctx { actor: Actor::anonymous(), ..self.system() }
     }
 
-    /// Whoever holds the seat now, with all the seats they hold.
+    /// Makes a context of the present holder of the seat, with all seats of this person.
     pub(super) async fn holder(&self, seat: &str) -> Result<Ctx> {
         let designation = self.designation(seat).await?;
         let id = designation.holder.id;
@@ -107,13 +109,13 @@ impl Stage {
         self.holder("secretariat:regione-lombardia").await
     }
 
-    /// The designation in force now to a seat.
+    /// Finds the designation in force in a seat.
     pub(super) async fn designation(&self, seat: &str) -> Result<Designation> {
         let holders = designations::all_holders(self.services.db.reader(), self.clock.today()).await?;
         holders.into_iter().find(|one| one.seat.code == seat).ok_or_else(|| missing(seat))
     }
 
-    /// The steps that a release asks of an observatory, the first one first.
+    /// Lists the steps of a release for an observatory, the first one first.
     pub(super) async fn steps(&self, release: ReleaseId, observatory: &str) -> Result<Vec<Task>> {
         let filter = TaskFilter { release: Some(release), ..TaskFilter::default() };
         let mut steps = tasks::all(self.services.db.reader(), &filter).await?;
@@ -122,13 +124,13 @@ impl Stage {
         Ok(steps)
     }
 
-    /// What an observatory owes to a release.
+    /// Finds the deliverable of an observatory for a release.
     pub(super) async fn deliverable(&self, release: ReleaseId, observatory: &str) -> Result<DeliverableView> {
         let all = deliverables::of_release(self.services.db.reader(), release).await?;
         all.into_iter().find(|one| one.observatory_code == observatory).ok_or_else(|| missing(observatory))
     }
 
-    /// What a morning brings: ends and beginnings, invitations, reminders; and the mails of it leave.
+    /// Runs the jobs of a morning and sends the mails.
     pub(super) async fn morning(&self, day: NaiveDate) -> Result<()> {
         self.at(day, MORNING);
         for name in JOBS {
@@ -137,7 +139,7 @@ impl Stage {
         self.post().await
     }
 
-    /// Lives through the mornings from one day to another, both included, on which anybody works.
+    /// Runs the morning of each day from one day to another, both included, on which any territory works.
     pub(super) async fn live(&self, from: NaiveDate, to: NaiveDate) -> Result<()> {
         for day in from.iter_days().take_while(|day| *day <= to) {
             if self.calendars.iter().any(|territory| territory.is_working(day)) {
@@ -154,13 +156,13 @@ impl Stage {
         Ok(())
     }
 
-    /// Lets every mail that is due leave into the postbox.
+    /// Sends every due mail into the memory transport.
     pub(super) async fn post(&self) -> Result<()> {
         dispatcher::drain(&self.services, &self.transport, kinds_of_mail::HOOKS).await?;
         Ok(())
     }
 
-    /// As [`Stage::post`], but the next mail finds no mailbox.
+    /// Sends mails like [`Stage::post`], but the relay refuses the next mail because the mailbox does not exist.
     pub(super) async fn post_in_vain(&self) -> Result<()> {
         let text = "550 5.1.1 mailbox unavailable".to_owned();
         self.postbox.script([Delivery::NotSent { retry: false, class: FailureClass::Recipient, text }]);
@@ -168,12 +170,12 @@ impl Stage {
     }
 }
 
-/// The demonstration is told over the network of `data/lombardia.toml`: without it, it has no places.
+/// Makes the error for a missing record. The demonstration needs the network of `data/lombardia.toml`.
 pub(super) fn missing(what: &str) -> Error {
     Error::Internal(format!("the demonstration finds no {what}; it needs the network of data/lombardia.toml"))
 }
 
-/// An invented address for a document handed in.
+/// Invents an address for a delivered document.
 pub(super) fn document(observatory: &str, period: &str) -> String {
     format!("https://documenti.{DOMAIN}/relazione-{period}-{observatory}.pdf")
 }

@@ -1,5 +1,5 @@
-//! The order of the demonstration: a year that ends today, told through the acts of each slice (`acts/`). Every page of it shows
-//! the result of real use cases.
+//! Timeline of the demonstration: a year that ends today, made with the actions of each slice (`acts/`), so that every
+//! page shows data written by real use cases.
 
 use super::acts::designations::{announce, designate, leave_lecco, request};
 use super::acts::meetings::{Convening, ask, close, convene, decide, draft, hold, note};
@@ -23,10 +23,10 @@ const AT_WORK: [&str; 11] =
     ["bergamo", "brescia", "como", "cremona", "lecco", "lodi", "mantova", "milano", "monza-brianza", "pavia", "varese"];
 /// The steps of the product: data, draft, final text.
 const STEPS: usize = 3;
-/// The ladder is climbed from so many days ago; nothing was due before.
+/// Days before today from which mornings are played. No task is due before.
 const LADDER_FROM: u64 = 35;
 
-/// Tells the year that ends today into an empty network. Everything of the past is over: no mail of it is left to send.
+/// Writes the year that ends today into an empty network. All its past mails have been sent at the end.
 pub(super) async fn tell(real: &Arc<Services>) -> Result<()> {
     let stage = Stage::set(real).await?;
     bodies_designate(&stage).await?;
@@ -40,7 +40,7 @@ pub(super) async fn tell(real: &Arc<Services>) -> Result<()> {
     Ok(())
 }
 
-/// A year ago: managers, referents, deputies, direction and partner.
+/// A year ago: managers, referents, deputies, direction and partner are designated.
 async fn bodies_designate(stage: &Stage) -> Result<()> {
     let begins = stage.ago(362)?;
     for part in cast::MANAGERS.iter().chain(cast::TABLE) {
@@ -50,10 +50,10 @@ async fn bodies_designate(stage: &Stage) -> Result<()> {
     stage.morning(first_morning).await
 }
 
-/// Last year's report: decided by the table, written by eleven observatories, out on its day. Returns its period.
+/// Last year's report: decided by the table, written by eleven observatories, published on its day. Returns its period.
 async fn first_release(stage: &Stage) -> Result<Period> {
     let day = stage.ago(262)?;
-    // Two years back, so that the report that follows it speaks of a year that is over too.
+    // Two years back, so that the next report covers a finished year too.
     let period = year(day.year() - 2)?;
     stage.at(stage.ago(338)?, hour(10));
     let release = plan(stage, period, When::of(Precision::Month, day, None)?).await?;
@@ -101,7 +101,8 @@ async fn first_release(stage: &Stage) -> Result<Period> {
     Ok(period)
 }
 
-/// This year's report: decided, then moved because the data come late; the one after it has a first, provisional date.
+/// This year's report: decided, then moved because the data are late. The report after it gets a first, provisional
+/// date.
 async fn second_release(stage: &Stage, last: Period) -> Result<ReleaseId> {
     let period = last.next().ok_or_else(|| missing("period"))?;
     stage.at(stage.ago(120)?, hour(10));
@@ -144,7 +145,7 @@ async fn second_release(stage: &Stage, last: Period) -> Result<ReleaseId> {
     Ok(release)
 }
 
-/// The last five weeks, morning by morning, and what people did meanwhile.
+/// The last five weeks: each morning, and the actions of people in between.
 async fn last_weeks(stage: &Stage, release: ReleaseId) -> Result<()> {
     let mut lived = stage.ago(LADDER_FROM)?;
     for (ago, scene) in SCENES {
@@ -158,7 +159,7 @@ async fn last_weeks(stage: &Stage, release: ReleaseId) -> Result<()> {
     stage.live(lived, stage.today - Days::new(1)).await
 }
 
-/// What happens on one of the last days.
+/// Events of the last weeks.
 #[derive(Clone, Copy)]
 enum Scene {
     ReleaseMoves,
@@ -222,7 +223,7 @@ async fn play(stage: &Stage, release: ReleaseId, day: NaiveDate, scene: Scene) -
     }
 }
 
-/// The next meeting is convened, the one after it is a draft.
+/// Convenes the next meeting and prepares a draft of the one after it.
 async fn prepare_meetings(stage: &Stage, release: ReleaseId, day: NaiveDate) -> Result<()> {
     convene(
         stage,

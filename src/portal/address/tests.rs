@@ -17,7 +17,7 @@ fn an_address_on_the_portal_passes_without_its_fragment() {
 }
 
 #[test]
-fn what_is_not_a_page_of_the_portal_is_refused() {
+fn an_address_outside_the_portal_is_refused() {
     let too_long = format!("https://portale.example/{}", "x".repeat(ADDRESS_CHARACTERS));
     assert_eq!(checked(&too_long, &portal()), Err(Refusal::TooLong));
     let too_long_once_encoded = format!("https://portale.example/{}", "è".repeat(ADDRESS_CHARACTERS / 3));

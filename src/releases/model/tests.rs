@@ -77,7 +77,7 @@ fn an_hour_goes_only_with_a_date_precise_to_the_hour() {
 }
 
 #[test]
-fn the_period_is_of_the_product_s_kind() {
+fn a_period_has_the_frequency_of_the_product() {
     let when = When::On(day("2027-03-18"));
     let quarter = "2026-Q4".parse().expect("a period of the test");
     let plan =
@@ -154,7 +154,7 @@ fn an_hour_that_the_clocks_skip_is_no_date() {
         (at("2027-03-28", 2, 59), true),
         (at("2027-03-28", 3, 0), false),
         (at("2027-03-29", 2, 30), false),
-        // Twice that night; the first is meant (`time/zone.rs`).
+        // This hour occurs twice that night; the first one is used (`time/zone.rs`).
         (at("2027-10-31", 2, 30), false),
         (at("2028-03-26", 2, 30), true),
     ] {
@@ -233,7 +233,8 @@ fn any_event() -> impl Strategy<Value = Event> {
 }
 
 proptest! {
-    /// The table and the transitions agree; the sequence never falls; confirmed never returns to provisional.
+    /// The table and the transitions agree, the sequence never falls, and a confirmed release never returns to
+    /// provisional.
     #[test]
     fn transitions_follow_the_table(chosen in prop::collection::vec(any_event(), 0..12)) {
         let mut at = planned();

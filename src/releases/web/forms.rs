@@ -1,4 +1,4 @@
-//! The secretariat's forms: plan, improve, correct, confirm, move, cancel.
+//! Forms of the secretariat: plan, improve, correct, confirm, move, cancel.
 
 use super::{Answer, Line, reason_name, shell};
 use crate::ctx::Ctx;
@@ -92,7 +92,7 @@ async fn plan_release(ctx: Ctx, request: HttpRequest, form: Sent<PlanForm>) -> A
     form::answer(&ctx, form, plan, leads_on, async |form| Ok(plan_page(&ctx, &request, form).await?)).await
 }
 
-/// Returns the answer that leads to a release and says what was done to it.
+/// Leads to a release with a confirmation text.
 fn led_to(id: ReleaseId, said: &'static str) -> HttpResponse {
     done(&format!("/releases/{id}"), FlashKind::Success, said)
 }
@@ -272,7 +272,7 @@ fn precisions(lang: Lang) -> Vec<Choice> {
     Precision::ALL.iter().map(choice).collect()
 }
 
-/// What the three forms about a date have in common; each page shows the fields it needs.
+/// Fields shared by the three forms about a date; each page shows those it needs.
 #[derive(Clone, Debug, Default, Deserialize)]
 struct DateForm {
     #[serde(default)]
@@ -450,7 +450,7 @@ fn date_page(
     })
 }
 
-/// The frame of a form about one release.
+/// Makes the frame of a form about one release.
 fn shell_below(ctx: &Ctx, request: &HttpRequest, title_key: &str, line: &Line) -> Shell {
     Shell::new(ctx, request, title_key)
         .crumb(ctx.lang.t("releases.calendar_title"), "/calendar")
@@ -458,7 +458,7 @@ fn shell_below(ctx: &Ctx, request: &HttpRequest, title_key: &str, line: &Line) -
         .here()
 }
 
-/// Reads a date as precise as it is known.
+/// Reads a date with its precision.
 fn read_when(reading: &mut Reading, precision: &str, day: &str, hour: &str) -> Option<When> {
     let precision = reading.chosen::<Precision>("precision", precision);
     let day = reading.day("day", day);
@@ -467,7 +467,7 @@ fn read_when(reading: &mut Reading, precision: &str, day: &str, hour: &str) -> O
     reading.take(when)
 }
 
-/// The hour of a date as a browser's field takes it; nothing where the date has none.
+/// Formats the hour for a browser's field; empty if the date has none.
 fn shown_hour(when: When) -> String {
     when.hour().map(|hour| hour.format("%H:%M").to_string()).unwrap_or_default()
 }

@@ -76,8 +76,8 @@ fn concerned(calendars: &Calendars) -> Vec<Concerned<'_>> {
 fn the_same_step_falls_on_another_day_where_the_patron_is_another() {
     let calendars = calendars();
     let work = work(&product(), day("2027-12-10"), &concerned(&calendars)).expect("derived");
-    // Friday 10 December 2027, two working days before: Thursday 9, then not 8 (everywhere), not 7 (Milan), so Monday 6;
-    // in Lecco Tuesday 7 is worked.
+    // Friday 10 December 2027, two working days before: Thursday 9 is the first; 8 is a holiday everywhere and 7 in
+    // Milan, so Monday 6. In Lecco, Tuesday 7 is a working day.
     assert_eq!(work[0].due_day, day("2027-12-06"));
     assert_eq!(work[1].due_day, day("2027-12-07"));
     assert_eq!(work[0].day_of(id(3).into()), Some(day("2027-12-10")));
@@ -127,7 +127,7 @@ fn task_of(work: &Work, step: ProductStepId, territory: &str) -> Task {
     }
 }
 
-/// What somebody does to a release and its tasks.
+/// A change to a release or its tasks.
 #[derive(Clone, Copy, Debug)]
 enum Edit {
     MoveRelease(u64),
@@ -144,8 +144,9 @@ fn edit() -> impl Strategy<Value = Edit> {
 }
 
 proptest! {
-    /// One date, one truth (rule 3 of the domain): after any edits every derived day of open work is the one its release gives,
-    /// on a day its territory works; what was set by hand or done never changed by itself.
+    /// Rule 3 of the domain: after any changes, every derived due day of open work equals the day computed from the
+    /// release and is a working day of its territory. Days set by hand and days of finished work never change by
+    /// themselves.
     #[test]
     fn no_derived_day_disagrees_with_its_source(edits in prop::collection::vec(edit(), 0..20)) {
         let (calendars, product, start) = (calendars(), product(), day("2027-01-01"));

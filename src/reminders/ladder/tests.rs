@@ -43,12 +43,12 @@ fn the_last_rung_of_a_day_off_comes_before_it() {
 }
 
 #[test]
-fn nothing_is_said_before_the_first_rung() {
+fn no_reminder_is_due_before_the_first_rung() {
     assert_eq!(on(day(2027, 3, 14), &[]), Step::default());
 }
 
 #[test]
-fn each_rung_is_told_on_its_day_and_then_not_again() {
+fn each_rung_is_sent_once_on_its_day() {
     assert_eq!(on(day(2027, 3, 15), &[]), tell(-10));
     assert_eq!(on(day(2027, 3, 15), &[-10]), Step::default());
     assert_eq!(on(day(2027, 3, 23), &[-10]), Step::default());
@@ -67,7 +67,7 @@ fn after_an_outage_the_last_rung_is_told_late_and_the_overtaken_ones_are_skipped
 }
 
 #[test]
-fn after_the_due_day_nothing_up_to_it_is_told() {
+fn after_the_due_day_earlier_rungs_are_skipped() {
     let over = Step { tell: None, skip: skip(&[0], Overtaken::ByDueDay) };
     assert_eq!(on(day(2027, 3, 31), &[-10, -3]), over);
     assert_eq!(on(day(2027, 4, 30), &[-10, -3, 0]), Step::default());
@@ -88,7 +88,7 @@ fn an_obligation_first_seen_after_its_day_gets_one_late_reminder() {
 }
 
 #[test]
-fn a_rung_after_the_due_day_is_told_until_the_next_one() {
+fn a_rung_after_the_due_day_is_sent_until_the_next_one() {
     let calendars = calendars();
     let como = calendars.of("como").expect("a calendar of the test");
     let late =
@@ -99,7 +99,7 @@ fn a_rung_after_the_due_day_is_told_until_the_next_one() {
 }
 
 #[test]
-fn a_rung_added_to_the_ladder_below_a_told_one_is_over() {
+fn a_rung_added_before_a_sent_one_is_skipped() {
     assert_eq!(on(day(2027, 3, 25), &[-3]), Step { tell: None, skip: skip(&[-10], Overtaken::ByLaterRung) });
 }
 

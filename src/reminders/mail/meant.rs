@@ -1,4 +1,4 @@
-//! Readers of obligations: who is to be told what, as things stand.
+//! Recipients of obligations at present.
 
 use crate::designations::service as designations;
 use crate::due::Obligation;
@@ -31,8 +31,8 @@ pub(in crate::reminders) struct Meant {
     addresses: HashMap<PersonId, String>,
 }
 
-/// Returns whether every line of a mail still holds: each obligation is still to be done, on that day, by the mail's reader. Its cost
-/// depends on the lines of the mail and not on everything due, because on a Monday morning it runs for each mail.
+/// Returns whether every line of a mail is still true: each obligation is open, on that day, and the recipient's. The
+/// cost depends on the lines of the mail and not on everything due, because on a Monday morning it runs for each mail.
 pub(in crate::reminders) async fn still_holds(
     db: &impl ConnectionTrait,
     mail: MailId,
@@ -59,12 +59,12 @@ impl Meant {
         meant
     }
 
-    /// Returns whether a logged reminder still holds: not done, not moved, and still for that person.
+    /// Returns whether a recorded reminder is still true: open, not moved, and still for that person.
     pub fn holds(&self, told: &Entry) -> bool {
         self.people.get(&told.key).copied() == told.person_id
     }
 
-    /// Returns whether the obligation is the person's to be told of.
+    /// Returns whether this person is to be reminded of the obligation.
     pub fn is_of(&self, obligation: &Obligation, person: PersonId) -> bool {
         self.people.get(&Key::of(obligation)) == Some(&person)
     }

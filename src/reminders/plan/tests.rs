@@ -84,7 +84,7 @@ fn several_obligations_of_a_day_are_one_mail_the_first_due_first() {
 }
 
 #[test]
-fn what_is_due_on_one_day_stands_in_the_order_of_the_places() {
+fn obligations_due_on_one_day_are_ordered_by_place() {
     let (due, since) = (day(2027, 3, 30), day(2026, 1, 1));
     let named = |number: u128, name: &str| Seat {
         observatory_id: Some(uuid(number).into()),

@@ -8,7 +8,7 @@ use crate::{both_engines, on_sqlite};
 use serde_json::{Value, json};
 
 both_engines! {
-    a_record_is_its_body_s_again_once_the_other_seat_has_ended,
+    a_manager_may_edit_a_person_again_once_the_seat_elsewhere_has_ended,
 }
 
 on_sqlite! {
@@ -122,7 +122,7 @@ async fn designating_a_person_of_another_body_gives_no_access_to_their_record(en
     }
 }
 
-async fn a_record_is_its_body_s_again_once_the_other_seat_has_ended(engine: Engine) {
+async fn a_manager_may_edit_a_person_again_once_the_seat_elsewhere_has_ended(engine: Engine) {
     let scene = Scene::new(engine).await;
     let manager = scene.app.client(BERGAMO_MANAGER).await;
     let body = Designation::of("partner:bergamo").to("Bea", "Mori").until("2027-01-20").json();

@@ -17,7 +17,7 @@ both_engines! {
 
 on_sqlite! {
     a_correction_with_a_misspelt_member_is_refused_and_changes_nothing,
-    why_a_predecessor_left_is_told_in_the_reader_s_language,
+    the_reason_of_a_replacement_is_shown_in_the_reader_s_language,
 }
 
 async fn the_referent_of_a_day_is_told_as_known_on_another_day(engine: Engine) {
@@ -107,7 +107,7 @@ async fn an_annulled_designation_covers_no_day_and_is_shown_only_when_asked_for(
     designate(&app, Designation::of("referent:bergamo").to("Ugo", "Sala")).await;
 }
 
-async fn why_a_predecessor_left_is_told_in_the_reader_s_language(engine: Engine) {
+async fn the_reason_of_a_replacement_is_shown_in_the_reader_s_language(engine: Engine) {
     let app = TestApp::new(engine).await;
     let made = designate(&app, Designation::of("referent:bergamo").to("Ada", "Riva")).await;
     let next = Designation::of("referent:bergamo").to("Eva", "Sala").from("2027-03-01");

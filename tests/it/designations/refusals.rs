@@ -18,7 +18,7 @@ on_sqlite! {
     the_last_secretariat_can_only_be_replaced,
     an_end_is_told_as_carefully_as_a_designation,
     a_manager_proves_an_end_by_a_file_of_the_own_body_only,
-    a_manager_corrects_what_the_secretariat_proved_by_a_file,
+    a_manager_s_correction_may_keep_the_file_of_the_secretariat,
     a_note_of_an_absence_has_as_many_characters_as_are_kept,
     no_correction_leaves_the_network_without_a_secretariat,
     a_seat_for_several_holders_replaces_none,
@@ -144,7 +144,7 @@ async fn a_manager_proves_an_end_by_a_file_of_the_own_body_only(engine: Engine) 
     proved(&own).await.expect(200);
 }
 
-async fn a_manager_corrects_what_the_secretariat_proved_by_a_file(engine: Engine) {
+async fn a_manager_s_correction_may_keep_the_file_of_the_secretariat(engine: Engine) {
     let app = TestApp::new(engine).await;
     designate(&app, Designation::of("body_manager:provincia-bergamo").to("Elio", "Capo")).await;
     let mut first = Designation::of("referent:bergamo").to("Ada", "Riva").json();

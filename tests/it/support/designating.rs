@@ -162,7 +162,7 @@ pub async fn assert_everybody_was_promised_a_mail(
 
 /// Asserts that every sent mail is in the outbox with the same bytes and about an existing change, and that every mail
 /// of the outbox was sent. Returns the number of mails sent more than once.
-pub async fn assert_what_was_sent_had_been_promised(db: &Db, journal: &[Accepted]) -> usize {
+pub async fn assert_sent_mails_had_been_enqueued(db: &Db, journal: &[Accepted]) -> usize {
     let promised = outbox_mail::Entity::find().all(db.reader()).await.expect("the outbox can be read");
     let changes: BTreeSet<String> = designation::Entity::find()
         .all(db.reader())

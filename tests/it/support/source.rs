@@ -145,7 +145,7 @@ pub struct Route {
     pub method: String,
     /// Without the scope of the API and without the shapes of its parameters.
     pub path: String,
-    /// As the router knows it.
+    /// Pattern of the router.
     pub pattern: String,
     /// Whether its handler takes a form with typed fields.
     pub is_typed: bool,

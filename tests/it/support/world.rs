@@ -215,7 +215,7 @@ fn plain(part: &str) -> String {
     }
 }
 
-/// What fills a parameter, by the part of the route before it and, where that alone does not decide, the part after it.
+/// Kind of the value for a parameter, by the part of the route before it and, if that is ambiguous, the part after it.
 const FILLED: &[(&str, &str)] = &[
     ("designations/{id}", "designation"),
     ("documents/{document_id}", "document"),
@@ -255,7 +255,7 @@ const FILLED: &[(&str, &str)] = &[
     ("static/{name}", "style"),
 ];
 
-/// What the seeded network calls its things, and a file of the service's own.
+/// Returns codes of the loaded network, and the name of a static file.
 fn codes() -> BTreeMap<&'static str, String> {
     let style = assets::address("raccordo.css").trim_start_matches("/static/").to_owned();
     let named = [

@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_is_about_the_mailbox_counts_against_the_person() {
+    fn only_refusals_about_the_mailbox_mark_the_person_s_address() {
         let cases: [(u16, &str, bool); 22] = [
             (550, "5.1.1 <anna@ente.example>: Recipient address rejected: User unknown", true),
             (550, "#5.1.1 no such user", true),

@@ -1,4 +1,4 @@
-//! Convening, moving, calling off.
+//! Convening, moving, cancelling.
 
 use super::typed::{ReasonForm, SlotForm};
 use super::{Answer, answer, choices, meeting_for, path, shell};
@@ -50,7 +50,7 @@ async fn convene(
 ) -> Answer {
     let convene = async |txn: &Txn, version, typed: &ReasonForm| {
         let convened = service::convene(&ctx, txn, *id, version, kept(&typed.short_notice_reason)).await;
-        // The day is no field of this form: it is put right in the draft.
+        // The day is not a field of this form; it is corrected in the draft.
         convened.map_err(|error| error.placed(|field| if field == "day" { "" } else { field }))
     };
     answer(&ctx, (*id, Action::Convene), form, "meetings.done_convened", convene, async |form, now| {

@@ -1,4 +1,4 @@
-//! The parties of a table and the partners invited to a meeting: one box for each that can be chosen.
+//! The parties of a table and the partners invited to a meeting: one checkbox for each candidate.
 
 use super::{Answer, answer, meeting_for, path, shell};
 use crate::ctx::Ctx;
@@ -25,7 +25,7 @@ pub fn pages(cfg: &mut web::ServiceConfig) {
     cfg.service(show_table).service(save_parties).service(guests_form).service(save_guests);
 }
 
-/// The boxes that are ticked, by the names of their fields.
+/// The ticked boxes, by the names of their fields.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 struct BoxesForm {
@@ -38,7 +38,7 @@ impl BoxesForm {
         Self { boxes: ticked.into_iter().map(|field| (field, "true".to_owned())).collect() }
     }
 
-    /// Returns the codes of the ticked boxes: the part after the prefix in the names of their fields.
+    /// Returns the codes of the ticked checkboxes: the part of their field names after the prefix.
     fn ticked(&self, prefix: &str) -> Vec<String> {
         let mut ticked: Vec<String> =
             self.boxes.keys().filter_map(|field| field.strip_prefix(prefix)).map(str::to_owned).collect();
@@ -53,7 +53,7 @@ impl BoxesForm {
     }
 }
 
-/// One box.
+/// One checkbox.
 struct TickBox {
     field: String,
     label: String,
@@ -78,7 +78,7 @@ struct TablePage {
     lead: &'static str,
     parties: Vec<String>,
     form: FormState<Versioned<BoxesForm>>,
-    /// Every signatory; empty where the reader cannot choose.
+    /// Every signatory; empty if the reader cannot choose.
     boxes: Vec<TickBox>,
 }
 

@@ -36,7 +36,7 @@ struct DraftPage {
     action: String,
     cancel: String,
     form: FormState<Versioned<SlotForm>>,
-    /// The tables to choose from; none when editing, because a meeting stays at its table.
+    /// Tables to choose from; empty when editing, because a meeting cannot change its table.
     tables: Vec<Choice>,
     modes: Vec<Choice>,
 }
@@ -134,7 +134,7 @@ impl ItemForm {
 struct ItemPage {
     shell: Shell,
     path: String,
-    /// The agenda as it is.
+    /// The present agenda.
     so_far: Vec<String>,
     form: FormState<Versioned<ItemForm>>,
     kinds: Vec<Choice>,

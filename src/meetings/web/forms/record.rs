@@ -1,4 +1,4 @@
-//! In session: who is there, what is decided, and the end.
+//! The session: presences, outcomes, closing.
 
 use super::typed::ReasonForm;
 use super::{Answer, QuorumLine, answer, choices, meeting_for, path, releases_to_decide, shell};
@@ -47,7 +47,7 @@ struct HoldPage {
     presences: Vec<Choice>,
 }
 
-/// The two fields of one party, with what was typed.
+/// The two fields of one party with their typed values.
 struct PartyFields {
     name: String,
     presence_field: String,
@@ -56,7 +56,7 @@ struct PartyFields {
     delegate: String,
 }
 
-/// The beginnings of the names of a party's fields; its code follows.
+/// Prefixes of the names of a party's fields; its code follows.
 const PRESENCE: &str = "presence-";
 const DELEGATE: &str = "delegate-";
 
@@ -92,7 +92,7 @@ async fn hold(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Se
 }
 
 impl HoldForm {
-    /// Returns the presence of every party for which one was chosen.
+    /// Reads the presences of all parties for which one was chosen.
     fn read(&self, reading: &mut Reading) -> Option<Vec<AttendanceIn>> {
         let mut codes: Vec<&str> = self.parties.keys().filter_map(|field| field.strip_prefix(PRESENCE)).collect();
         codes.sort_unstable();
@@ -115,7 +115,7 @@ impl HoldForm {
         self.parties.get(&format!("{prefix}{code}")).map_or("", String::as_str)
     }
 
-    /// Returns the errors of all parties, each at the fields of its party.
+    /// Collects the errors of all parties, each at its party's fields.
     fn wrong_parties(&self, dossier: &Dossier, lang: Lang) -> Result<Errors, Failure> {
         let mut wrong = Errors::default();
         for PartyPresence { party, .. } in &dossier.presences {
@@ -160,7 +160,7 @@ struct AttendanceForm {
 }
 
 impl AttendanceForm {
-    /// Returns the attendance, and why decisions stand where it leaves too few parties.
+    /// Reads the attendance, and the reason why decisions stand if it removes their quorum.
     fn read(&self, reading: &mut Reading) -> Option<(AttendanceIn, Option<String>)> {
         let body = reading.chosen("body", &self.body);
         let presence = reading.chosen("presence", &self.presence);
@@ -248,7 +248,7 @@ impl OutcomeForm {
         Some(OutcomeIn { kind: kind?, text: text?, agenda_item_id: agenda_item_id?, release: release?, task: task? })
     }
 
-    /// Returns the decision about a release; none where all its fields were left empty.
+    /// Reads the decision about a release; `Some(None)` if all its fields are empty.
     fn read_release(&self, reading: &mut Reading) -> Option<Option<ReleaseDecision>> {
         if is_blank(&[&self.release_id, &self.change, &self.day, &self.hour, &self.despite_non_working]) {
             return Some(None);
@@ -268,7 +268,7 @@ impl OutcomeForm {
         }))
     }
 
-    /// Returns the task that follows; none where all its fields were left empty.
+    /// Reads the task to create; `Some(None)` if all its fields are empty.
     fn read_task(&self, reading: &mut Reading) -> Option<Option<NewTask>> {
         if is_blank(&[&self.seat, &self.title, &self.due_day, &self.estimated_minutes]) {
             return Some(None);
@@ -291,7 +291,7 @@ fn is_blank(fields: &[&str]) -> bool {
 struct OutcomePage {
     shell: Shell,
     path: String,
-    /// What was recorded until now.
+    /// Outcomes recorded so far.
     so_far: Vec<String>,
     form: FormState<Versioned<OutcomeForm>>,
     kinds: Vec<Choice>,
@@ -325,7 +325,8 @@ async fn record_outcome(
     .await
 }
 
-/// Names the first field of a consequence where a refusal is about the whole of it, which is one member of the API's input.
+/// Maps an error about a consequence to its first field, because the API has one member for it and the form several
+/// fields.
 fn placed(error: Error) -> Error {
     error.placed(|field| match field {
         "release" => "release_id",
@@ -374,9 +375,9 @@ async fn outcome_page(
 struct ClosePage {
     shell: Shell,
     path: String,
-    /// How many parties are there and how many are needed, in words.
+    /// Number of present parties and the number needed, as a text.
     quorum: String,
-    /// Whether decisions are recorded for which too few are there.
+    /// Whether decisions are recorded although too few parties are present.
     asks_reason: bool,
     form: FormState<Versioned<ReasonForm>>,
 }

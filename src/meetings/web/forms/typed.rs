@@ -1,4 +1,4 @@
-//! The fields that more than one of the forms has.
+//! Fields shared by several forms.
 
 use crate::meetings::model::{Meeting, Slot, Venue};
 use crate::meetings::service::{
@@ -37,7 +37,7 @@ impl SlotForm {
         }
     }
 
-    /// Returns what a new meeting needs.
+    /// Reads the input for a new meeting.
     pub fn read_new(&self, reading: &mut Reading) -> Option<MeetingIn> {
         let table = reading.chosen("table", &self.table);
         let title = reading.text("title", &self.title, TITLE_CHARACTERS);
@@ -46,7 +46,7 @@ impl SlotForm {
         Some(MeetingIn { table: table?, title: title?, slot: slot?, venue: venue? })
     }
 
-    /// Returns the change of a draft.
+    /// Reads the change of a draft.
     pub fn read_change(&self, reading: &mut Reading) -> Option<MeetingChange> {
         let title = reading.text("title", &self.title, TITLE_CHARACTERS);
         let slot = self.read_slot(reading);
@@ -63,7 +63,7 @@ impl SlotForm {
         })
     }
 
-    /// Returns where and when a convened meeting is moved to.
+    /// Reads the new slot and venue of a convened meeting.
     pub fn read_move(&self, reading: &mut Reading) -> Option<MoveIn> {
         let slot = self.read_slot(reading);
         let venue = self.read_venue(reading);
@@ -88,7 +88,7 @@ impl SlotForm {
     }
 }
 
-/// A reason: of convening at short notice, of calling off, of closing with too few parties.
+/// A reason: for a short notice, for cancelling, for closing without a quorum.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct ReasonForm {

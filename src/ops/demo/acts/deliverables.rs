@@ -1,4 +1,4 @@
-//! Acts about what the observatories hand in: approved, sent back, blocked, waived.
+//! Actions on deliverables: approving, returning, blocking, waiving.
 
 use super::super::stage::Stage;
 use crate::deliverables::service as deliverables;

@@ -1,4 +1,4 @@
-//! Acts of the designations: designated, announced, asked for, away.
+//! Actions on designations: designating, announcing, requesting, recording absences.
 
 use super::super::cast::{self, Part};
 use super::super::stage::{Stage, hour};
@@ -8,7 +8,7 @@ use crate::error::Result;
 use chrono::{Datelike, Days, NaiveDate};
 use entity::kinds::{ActKind, Channel, UnavailabilityMode};
 
-/// The secretariat enters a designation on the day it was communicated.
+/// Enters a designation by the secretariat on the day of its communication.
 pub(in crate::ops::demo) async fn designate(
     stage: &Stage,
     part: &Part,
@@ -57,13 +57,13 @@ pub(in crate::ops::demo) async fn announce(
     Ok(())
 }
 
-/// The secretariat asks the body to fill a seat.
+/// Asks a body to fill a seat.
 pub(in crate::ops::demo) async fn request(stage: &Stage, seat: &str) -> Result<()> {
     let secretariat = stage.secretariat().await?;
     secretariat.write(async |txn| designations::request_designation(&secretariat, txn, seat).await).await
 }
 
-/// The referent of Lecco is away today; there is no deputy.
+/// The referent of Lecco is absent from today; there is no deputy.
 pub(in crate::ops::demo) async fn leave_lecco(stage: &Stage, day: NaiveDate) -> Result<()> {
     let referent = stage.holder("referent:lecco").await?;
     let designation = stage.designation("referent:lecco").await?;

@@ -1,4 +1,4 @@
-//! Acts of the meetings: drafted, convened, held, with their outcomes, closed.
+//! Actions on meetings: preparing, convening, holding, recording outcomes, closing.
 
 use super::super::cast;
 use super::super::stage::{Stage, hour};
@@ -63,7 +63,7 @@ async fn version_of(ctx: &Ctx, id: MeetingId) -> Result<i32> {
     Ok(meetings::show(ctx, id).await?.meeting.version)
 }
 
-/// The meeting takes place; these parties are excused, all others there, one of them by delegate.
+/// Holds the meeting: the named parties are excused, all others present, one of them by delegate.
 pub(in crate::ops::demo) async fn hold(stage: &Stage, id: MeetingId, day: NaiveDate, excused: &[&str]) -> Result<()> {
     stage.at(day, hour(13));
     let secretariat = stage.secretariat().await?;
@@ -89,7 +89,7 @@ pub(in crate::ops::demo) async fn close(stage: &Stage, id: MeetingId) -> Result<
     Ok(())
 }
 
-/// The table gives the release its date.
+/// Records the table's decision on the date of a release.
 pub(in crate::ops::demo) async fn decide(
     stage: &Stage,
     meeting: MeetingId,
@@ -107,7 +107,7 @@ pub(in crate::ops::demo) async fn decide(
     conclude(stage, meeting, OutcomeKind::Decision, text, Some(decision), None).await
 }
 
-/// The table asks a seat for something by a day.
+/// Records a task of the table for a seat, due by a day.
 pub(in crate::ops::demo) async fn ask(
     stage: &Stage,
     meeting: MeetingId,

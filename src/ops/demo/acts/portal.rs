@@ -1,4 +1,4 @@
-//! Acts of the portal: pages declared and seen.
+//! Actions on the portal: declaring and checking pages.
 
 use super::super::stage::{PORTAL, Stage};
 use crate::error::Result;
@@ -7,7 +7,7 @@ use crate::portal::service as portal;
 use crate::time::Period;
 use entity::ids::ReleaseId;
 
-/// The referents declare their pages, and each is seen where it was declared.
+/// Declares the pages of the referents and records that each is found.
 pub(in crate::ops::demo) async fn appear(
     stage: &Stage,
     release: ReleaseId,

@@ -1,4 +1,4 @@
-//! Acts of the releases: planned and moved.
+//! Actions on releases: planning and moving.
 
 use super::super::stage::Stage;
 use crate::error::{Error, Result};
@@ -23,7 +23,7 @@ pub(in crate::ops::demo) async fn plan(stage: &Stage, period: Period, when: When
     Ok(planned.release.id)
 }
 
-/// The release moves because the data come late.
+/// Moves the release because the data are late.
 pub(in crate::ops::demo) async fn move_release(stage: &Stage, release: ReleaseId) -> Result<()> {
     let secretariat = stage.secretariat().await?;
     let text = "Le comunicazioni obbligatorie arrivano una settimana più tardi del previsto.".to_owned();

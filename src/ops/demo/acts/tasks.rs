@@ -1,4 +1,4 @@
-//! Acts of the referents on the steps of a release.
+//! Actions of the referents on the steps of a release.
 
 use super::super::stage::{self, Stage, missing};
 use crate::error::Result;
@@ -6,7 +6,7 @@ use crate::tasks::model::is_open;
 use crate::tasks::service::{self as tasks, CompleteIn};
 use entity::ids::ReleaseId;
 
-/// The referent begins with the first step.
+/// The referent starts the first step.
 pub(in crate::ops::demo) async fn begin(stage: &Stage, release: ReleaseId, observatory: &str) -> Result<()> {
     let referent = stage.holder(&format!("referent:{observatory}")).await?;
     let steps = stage.steps(release, observatory).await?;
@@ -15,7 +15,7 @@ pub(in crate::ops::demo) async fn begin(stage: &Stage, release: ReleaseId, obser
     Ok(())
 }
 
-/// The referent finishes the first so many steps; with the last one the text is handed in.
+/// The referent finishes this many steps; the last step delivers the text.
 pub(in crate::ops::demo) async fn work(
     stage: &Stage,
     release: ReleaseId,
