@@ -18,8 +18,8 @@ use entity::{
 };
 use rows::{Rows, Snapshot};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IdenStatic, IntoActiveModel, Iterable,
-    ModelTrait, PrimaryKeyToColumn, Value,
+    ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, IdenStatic, IntoActiveModel, Iterable, ModelTrait,
+    PrimaryKeyToColumn, Value,
 };
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
