@@ -1,5 +1,5 @@
-//! A document without its content, which lies outside the database under its SHA-256. Immutable; removed by retention while
-//! nothing owns it ([`crate::document_owner`]). May contain personal data.
+//! A document without its content, which is stored outside the database at its SHA-256. Immutable; deleted by retention
+//! if it has no owner ([`crate::document_owner`]). May contain personal data.
 
 use crate::Instant;
 use crate::ids::{BodyId, DocumentId, PersonId};

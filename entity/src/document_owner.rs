@@ -1,4 +1,5 @@
-//! An owner of a document: several things may rest on one. A document without a row here is removed by retention after a day.
+//! An owner of a document; a document may have several. A document without a row here is deleted by retention after a
+//! day.
 
 use crate::ids::DocumentId;
 use sea_orm::entity::prelude::*;
@@ -8,7 +9,8 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub document_id: DocumentId,
-    /// A value of [`crate::kinds::DocumentOwnerKind`]. A text, because a part of a key cannot be a vocabulary in SeaORM.
+    /// A value of [`crate::kinds::DocumentOwnerKind`], as a text because SeaORM does not accept a vocabulary in a
+    /// primary key.
     #[sea_orm(primary_key, auto_increment = false, column_type = "String(StringLen::N(30))")]
     pub owner_kind: String,
     #[sea_orm(primary_key, auto_increment = false, column_type = "String(StringLen::N(36))")]

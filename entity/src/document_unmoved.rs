@@ -1,4 +1,4 @@
-//! The content of a document that was kept in the database by earlier versions, until `serve` has moved it into the store.
+//! The content of a document that earlier versions kept in the database, until `serve` has moved it into the store.
 
 use crate::ids::DocumentId;
 use sea_orm::entity::prelude::*;

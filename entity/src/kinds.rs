@@ -1,8 +1,8 @@
 //! Closed vocabularies, stored as text.
 //!
-//! No table lists the values (ADR 18), so a new value needs no migration. These types are the guard: only a value of the vocabulary is
-//! written, and a row with an unknown one is an error when it is read. A binary that does not know a value therefore cannot read its
-//! row: add a value in one release and write it in the next.
+//! No table lists the values (ADR 18), so a new value needs no migration. These types are the guard: only a value of
+//! the vocabulary is written, and an unknown value in a row is an error when it is read. An older program therefore
+//! cannot read a row with a newer value: add a value in one release and write it in the next.
 
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -93,7 +93,7 @@ kind! {
 }
 
 kind! {
-    /// The kind of act that designates (DPR 445/2000 vocabulary: decreto, determinazione, delibera, nota).
+    /// Kind of the act of designation (DPR 445/2000 vocabulary: decreto, determinazione, delibera, nota).
     ActKind { Decree = "decree", Determination = "determination", Resolution = "resolution", Note = "note" }
 }
 

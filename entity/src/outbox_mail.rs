@@ -19,9 +19,9 @@ pub struct Model {
     pub subject_kind: String,
     #[sea_orm(column_type = "String(StringLen::N(36))")]
     pub subject_id: String,
-    /// Version of the subject of which the mail speaks: an invitation, the sequence of its meeting.
+    /// Version of the subject stated in the mail; for an invitation, the sequence of its meeting.
     pub about_version: Option<i32>,
-    /// Day of which the mail speaks: a welcome, the first day in the seat; a farewell, the last.
+    /// Day stated in the mail: for a welcome, the first day in the seat; for a farewell, the last.
     pub about_day: Option<Date>,
     pub person_id: Option<PersonId>,
     pub designation_id: Option<DesignationId>,
@@ -45,11 +45,11 @@ pub struct Model {
     /// Whether an attempt ended without a known outcome, or a process died while sending. The recipient may have the
     /// mail, whatever its later state.
     pub may_have_left: bool,
-    /// The words let the reader in: they are blanked at the mail's end.
+    /// The text contains a link that signs its reader in; it is deleted when the mail reaches its final state.
     pub lets_in: bool,
     /// The reader waits for the mail in front of a screen.
     pub is_awaited: bool,
-    /// The slice writes another in its place if it is taken back.
+    /// The slice enqueues a new mail if this one is withdrawn.
     pub is_written_anew: bool,
     /// The last mail to its address.
     pub is_farewell: bool,

@@ -45,7 +45,7 @@ pub(super) fn methods(path: &str) -> &'static [String] {
     METHODS.get(path).map_or(&[], Vec::as_slice)
 }
 
-/// Requirements of a documented operation, which [`gate`] checks.
+/// Requirements of a documented operation, which `gate.rs` checks.
 pub(super) struct Operation {
     /// Requirement on the caller.
     pub(super) need: &'static Need,

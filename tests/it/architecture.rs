@@ -361,7 +361,8 @@ fn the_graph_of_slices_has_no_circle() {
     assert_none("slices need each other", &circles(&graph));
 }
 
-/// Files that import each other can only be read together. Names handed on by `pub use` count for the file they are from.
+/// Files that import each other can only be read together. A name re-exported with `pub use` counts for the file that
+/// defines it.
 #[test]
 fn the_graph_of_files_has_no_circle() {
     let graph = files::graph(&sources());
@@ -372,11 +373,11 @@ fn the_graph_of_files_has_no_circle() {
     assert_none("files need each other", &circles(&graph));
 }
 
-/// Returns the edges of a graph that lie on circles, or between two of them, each by its reason.
+/// Returns the edges of a graph that are part of a circle or between two circles, each with its reason.
 fn circles(graph: &BTreeMap<String, BTreeMap<String, String>>) -> BTreeSet<String> {
     let mut left: Vec<(&str, &str)> =
         graph.iter().flat_map(|(from, needs)| needs.keys().map(|to| (from.as_str(), to.as_str()))).collect();
-    // An edge from a node that no edge leads to, or to a node that no edge leaves, lies on no circle.
+    // An edge from a node without incoming edges, or to a node without outgoing ones, is in no circle.
     loop {
         let (from, to): (BTreeSet<&str>, BTreeSet<&str>) = left.iter().copied().unzip();
         let before = left.len();
@@ -404,7 +405,7 @@ fn no_slice_depends_on_overview_or_reminders() {
     assert_none("a dependency on a slice at the top", &found);
 }
 
-/// Kinds of mail are declared by their slices and listed by a composer; the module that sends them names neither.
+/// Slices declare their kinds of mail and `src/kinds_of_mail.rs` lists them; the module that sends mails names neither.
 #[test]
 fn mail_names_no_slice() {
     let sources = sources();

@@ -28,7 +28,7 @@ struct Kept {
 }
 
 impl Kept {
-    /// Makes a service with one audit event and one promised mail.
+    /// Makes a service with one audit event and one unsent mail.
     async fn new() -> Self {
         let kept = Self::before_the_backup().await;
         kept.backup().await;
@@ -222,7 +222,7 @@ async fn on_postgres_the_command_points_to_its_own_tools() {
 
 const ACT: &[u8] = b"%PDF-1.7 the act";
 
-/// A backup with one document, of a service whose documents lie in a folder of their own.
+/// Makes a backup with one document, of a service with its own folder of documents.
 async fn kept_with_document() -> Kept {
     let kept = Kept::before_the_backup().await;
     let ctx = kept.bench.operator();

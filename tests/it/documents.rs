@@ -1,4 +1,4 @@
-//! Documents: a row with a content in the store, never one without the other, whatever fails.
+//! Documents: the row and the content in the store exist together, whatever fails.
 
 use crate::both_engines;
 use crate::designations::multipart;
@@ -44,7 +44,7 @@ async fn keep(client: &Client, content: &[u8]) -> Answer {
     bring(client, content).send().await
 }
 
-/// Keeps a file and has a designation name it. Returns the path of the download.
+/// Uploads a file and designates with it. Returns the path of the download.
 async fn prove(app: &TestApp, seat: &str, content: &[u8]) -> String {
     let secretariat = app.client(SECRETARIAT).await;
     let kept = keep(&secretariat, content).await.expect(201);
@@ -119,7 +119,7 @@ async fn a_content_that_is_altered_or_missing_is_refused_and_reported(engine: En
     std::fs::remove_file(&place).expect("removed");
     secretariat.get(&path).while_broken().send().await.refused(503, "document_unreadable");
     filed.app.tick_with_failures("documents").await;
-    // The same file brought once more mends it.
+    // Uploading the same file again repairs it.
     keep(&secretariat, ACT).await.expect(201);
     assert_eq!(secretariat.get(&path).send().await.body, Bytes::from_static(ACT));
     filed.app.tick("documents").await;
@@ -127,7 +127,7 @@ async fn a_content_that_is_altered_or_missing_is_refused_and_reported(engine: En
 
 async fn orphans_are_removed_after_a_day_and_contents_of_documents_stay(engine: Engine) {
     let filed = Filed::new(engine).await;
-    // Files bear the hour of this machine.
+    // Files have the time of this machine.
     filed.app.clock.set(SystemClock.now());
     let ctx = filed.app.system();
     let orphan = b"%PDF-1.7 whose transaction never came";
@@ -149,7 +149,7 @@ async fn orphans_are_removed_after_a_day_and_contents_of_documents_stay(engine: 
     assert!(!filed.place_of(ACT).exists(), "nothing came to own its document");
 }
 
-/// A document as earlier versions kept it: with its content in the database.
+/// Inserts a document as earlier versions stored it, with its content in the database.
 async fn keep_in_database(db: &Db, content: &[u8]) {
     let id = DocumentId(Uuid::from_u128(u128::from(next_number())));
     let row = document::ActiveModel {
@@ -168,7 +168,7 @@ async fn keep_in_database(db: &Db, content: &[u8]) {
     document_unmoved::Entity::insert(unmoved).exec_without_returning(db).await.expect("its content");
 }
 
-/// A number that no other document of this process has.
+/// Returns a number that is unique in this process.
 fn next_number() -> u64 {
     static LAST: AtomicU64 = AtomicU64::new(0);
     LAST.fetch_add(1, Ordering::Relaxed)

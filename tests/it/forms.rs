@@ -53,7 +53,7 @@ async fn filled(world: &World, reader: &Client) -> Vec<PageForm> {
 /// Returns the typed values, without the hidden fields of the service.
 fn typed(form: &PageForm) -> BTreeSet<(String, String)> {
     let is_ours = |name: &str| ["csrf", "resume"].contains(&name);
-    // A browser sends line ends as CRLF, and a page shows them as it likes.
+    // A browser sends line ends as CRLF, and pages may show them differently.
     let same = |(name, value): &(String, String)| (name.clone(), value.replace("\r\n", "\n"));
     form.fields.iter().filter(|(name, _)| !is_ours(name)).map(same).collect()
 }
@@ -392,7 +392,7 @@ struct Attempt {
     version: Version,
 }
 
-/// The version of which a sent form says that it was made.
+/// Version named by a sent form.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Version {
     Present,
@@ -405,7 +405,7 @@ impl Attempt {
         Self { sent, named: BTreeSet::new(), version: Version::Present }
     }
 
-    /// Returns the form with one value in all its fields of a kind, each of which must be named.
+    /// Returns the form with the same value in all its fields of a kind; the refusal must name each of them.
     fn with_all(form: &PageForm, value: &str, is_of_kind: impl Fn(&PageField) -> bool) -> Self {
         let fields: Vec<&PageField> = form.typed.iter().filter(|field| is_of_kind(field)).collect();
         let typed: Vec<(&str, &str)> = fields.iter().map(|field| (field.name.as_str(), value)).collect();
@@ -426,7 +426,7 @@ fn attempts(blank: &PageForm) -> Vec<Attempt> {
         blank.with(&samples.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect::<Vec<_>>())
     };
     let required: Vec<&PageField> = blank.typed.iter().filter(|field| field.is_required).collect();
-    // A choice that the page has made already may be what an empty field stands for.
+    // An empty field may mean the choice that the page has already made.
     let is_made = |field: &PageField| !field.is_text() && field.kind != "date" && !blank.value(&field.name).is_empty();
     let lacking = required.iter().filter(|field| !is_made(field));
     let empty =
@@ -436,7 +436,7 @@ fn attempts(blank: &PageForm) -> Vec<Attempt> {
         Attempt::with_all(&filled(&required), &"x".repeat(5000), PageField::is_text),
         Attempt::with_all(&filled(&required), "domani", |field| field.kind == "date"),
     ];
-    // An attempt with nothing wrong in it would be accepted and change what the others are sent to.
+    // An attempt without an error would be accepted, and change the record for the others.
     all.retain(|attempt| !attempt.named.is_empty());
     if !blank.value("version").is_empty() {
         for (text, version) in [("", Version::Unreadable), ("x", Version::Unreadable), ("0", Version::Older)] {
@@ -480,7 +480,7 @@ fn faults_of(answer: &Answer, Attempt { sent, named, version }: &Attempt, addres
     faults
 }
 
-/// Adds what only some pages have a form for: a working group, a partner to invite, a blocked task.
+/// Adds the records for forms that only some pages have: a working group, a partner to invite, a blocked task.
 async fn show_rarer_forms(world: &World) {
     world.app.load_also(GROUP).await;
     let secretariat = world.app.client(SECRETARIAT).await;
@@ -493,7 +493,7 @@ async fn show_rarer_forms(world: &World) {
     secretariat.post(&path).if_match(&task["version"]).json(reason).send().await.expect(200);
 }
 
-/// Returns the addresses of all pages of the world, and of those to which they link.
+/// Returns the addresses of all pages of the world, and of the pages to which they link.
 async fn pages(world: &World, reader: &Client) -> BTreeSet<String> {
     let is_page = |route: &Route| route.method == "GET" && !route.described && !route.path.contains("static");
     let mut found: BTreeSet<String> =
@@ -506,7 +506,7 @@ async fn pages(world: &World, reader: &Client) -> BTreeSet<String> {
 }
 
 /// Sends every form on the pages of the world in every way of [`attempts`], as the secretariat and as a referent. Each
-/// refusal must be a page that shows the form with what was typed and names every wrong field.
+/// refusal must be a page that shows the form with the typed values and names every wrong field.
 #[actix_web::test]
 async fn every_wrong_field_of_a_form_is_named_at_once() {
     let world = World::new(Engine::Sqlite).await;
@@ -528,7 +528,7 @@ async fn every_wrong_field_of_a_form_is_named_at_once() {
                 for attempt in attempts(&blank) {
                     let answer = attempt.sent.send_to(&reader, &address).await;
                     refused += u32::from(matches!(answer.status.as_u16(), 409 | 422));
-                    // A second withdrawal of an absence is led on like the first.
+                    // A second withdrawal of an absence is redirected like the first.
                     if !route.ends_with("/withdraw") {
                         faults.extend(
                             faults_of(&answer, &attempt, &address).into_iter().map(|fault| format!("{route}: {fault}")),

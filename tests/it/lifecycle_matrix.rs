@@ -45,8 +45,8 @@ fn said(outcome: Result<String, impl Refusal>) -> String {
     }
 }
 
-/// Prints a lifecycle: every state met with every event of its table. `next` asks the transition itself, which has to agree
-/// with the table; a state that is gone back to is the transition's own to know.
+/// Prints a lifecycle: every state with every event of its table. `next` executes the transition, whose result must
+/// agree with the table; the state to which a transition returns is known only to the transition.
 fn of_lifecycle<S, E, R>(
     matrix: &mut Matrix,
     table: &Table<S, E>,
@@ -352,7 +352,7 @@ fn of_meetings(matrix: &mut Matrix) {
             meetings::Event::Cancel => at.cancel("Sciopero".into()),
             meetings::Event::Hold => at.hold(hours("2027-03-30").begins_at()),
             meetings::Event::Close => at.close(None),
-            // What leaves the meeting in its state changes its agenda, guests, presences or outcomes.
+            // Events that do not change the meeting's state change its agenda, guests, presences or outcomes.
             meetings::Event::Edit | meetings::Event::Invite | meetings::Event::Attend | meetings::Event::Conclude => {
                 at.must_allow(event).map(|()| at)
             }

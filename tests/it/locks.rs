@@ -1,4 +1,4 @@
-//! The writers' lock: what it costs is measured, jobs hold it shortly, and a GET does not take it.
+//! The writers' lock: its costs are measured, jobs hold it for a short time, and a GET does not take it.
 
 use crate::both_engines;
 use crate::support::app::{SECRETARIAT, TestApp};
@@ -25,7 +25,7 @@ both_engines! {
     a_get_takes_no_writer,
 }
 
-/// Returns one of the numbers that the service shows of its lock.
+/// Returns one of the service's metrics about its lock.
 fn measure(db: &Db, name: &str) -> u64 {
     let (mut registry, mut text) = (Registry::default(), String::new());
     db.lock_times().register(&mut registry);
@@ -53,7 +53,7 @@ async fn the_time_waited_for_the_lock_and_the_time_it_is_held_are_measured(engin
     }
 }
 
-/// Gives work that is due today: so many tasks, spread over all seats, most of which are vacant.
+/// Creates tasks due today, spread over all seats, most of which are vacant.
 async fn plan_tasks(app: &TestApp, count: usize) {
     let db = app.services.db.writer();
     let seats = seat::Entity::find().all(db).await.expect("seats");
@@ -125,7 +125,7 @@ async fn retention_holds_the_lock_for_five_hundred_rows_at_once(engine: Engine) 
     assert_eq!(left.count(db.reader()).await.expect("counted"), 0);
 }
 
-/// Walks every operation and page that is read, while every attempt to write fails.
+/// Calls every read operation and page while every attempt to write fails.
 async fn a_get_takes_no_writer(engine: Engine) {
     let world = World::new(engine).await;
     let (browser, client) = (world.app.browser(SECRETARIAT).await, world.app.client(SECRETARIAT).await);

@@ -119,7 +119,7 @@ async fn a_mail_that_waits_keeps_the_facts_that_stood_in_its_key(engine: Engine)
     before(&test, MIGRATION).await;
     let db = test.db.writer();
     let mails = [
-        // (kind, key, version, day, flags)
+        // Kind, key, version, day, flags.
         (
             "designation_registered",
             format!("designation_registered:{ID}:2027-01-11:{ID}"),

@@ -1,4 +1,4 @@
-//! Routes: each path belongs to one of them, whatever the order in which they are registered.
+//! Routes: each path belongs to exactly one route, regardless of the order of registration.
 
 use crate::support::app::SECRETARIAT;
 use crate::support::db::Engine;

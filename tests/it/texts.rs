@@ -35,7 +35,8 @@ fn is_name(text: &str) -> bool {
         && text.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_')
 }
 
-/// Keys asked for by code and templates, and by which file; in the end the keys of the errors, which [`Code`] names.
+/// Returns the keys used by code and templates, with the file of each; the keys of the errors come last, because
+/// [`Code`] names them.
 fn asked() -> BTreeMap<String, String> {
     let (mut asked, areas) = (BTreeMap::new(), areas());
     let mut take = |literal: &str, path: &str| {
@@ -169,7 +170,7 @@ fn texts_are_set_as_print_is() {
     assert!(wrong.is_empty(), "{}", wrong.into_iter().collect::<Vec<_>>().join("\n"));
 }
 
-/// One notion, one word (glossary): what a seat is called may not depend on the page.
+/// A seat has the same name on every page (glossary).
 #[test]
 fn a_seat_has_one_name_everywhere() {
     for language in ["it", "en"] {

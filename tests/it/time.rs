@@ -222,16 +222,14 @@ fn a_day_worked_by_all_avoids_every_patron_day() {
     assert!(three.closed(day(2026, 12, 10)).is_empty());
 }
 
-// --- All twelve territories together -----------------------------------------------------------------------------------------
-
 fn joint(codes: &[&str]) -> Joint<'static> {
     LOMBARDY.joint(codes.iter().copied()).expect("territories of Lombardy")
 }
 
-/// A day, why the twelve territories do not all work on it, and the next day on which they do. Taken from the calendars of the
-/// years by hand; no reason and the day itself where all of them work.
+/// A day, the reason why it is not a common working day of the twelve territories, and the next common working day.
+/// Taken by hand from the calendars of the years; without a reason, the day itself is a common working day.
 const THE_TWELVE: [(&str, &str, &str); 26] = [
-    // The patron days, each in a year in which it is no weekend.
+    // The patron days, each in a year in which it is not on a weekend.
     ("2027-01-19", "LO (San Bassiano)", "2027-01-20"),
     ("2027-02-15", "BS (Santi Faustino e Giovita)", "2027-02-16"),
     ("2027-03-18", "MN (Sant'Anselmo)", "2027-03-19"),
@@ -241,7 +239,7 @@ const THE_TWELVE: [(&str, &str, &str); 26] = [
     ("2027-08-26", "BG (Sant'Alessandro)", "2027-08-27"),
     ("2027-08-31", "CO (Sant'Abbondio)", "2027-09-01"),
     ("2028-11-13", "CR (Sant'Omobono)", "2028-11-14"),
-    // Three patrons and a national holiday on four days in a row.
+    // Three patron days and a national holiday within a few days.
     ("2027-12-03", "", "2027-12-03"),
     ("2027-12-06", "LC (San Nicolò)", "2027-12-10"),
     ("2027-12-07", "MI (Sant'Ambrogio)", "2027-12-10"),
@@ -285,12 +283,12 @@ fn a_day_not_worked_by_all_twelve_names_who_is_closed_and_the_next_day_worked_by
 fn days_worked_by_all_twelve_are_counted_like_those_of_one() {
     let twelve = LOMBARDY.all();
     for (from, to, worked) in [
-        // 1, 2, 3 and 10 December; not the three patrons and the 8th.
+        // 1, 2, 3 and 10 December; not the three patron days and the 8th.
         (day(2027, 11, 30), day(2027, 12, 10), 4),
         (day(2026, 12, 24), day(2027, 1, 7), 7),
         (day(2027, 3, 24), day(2027, 3, 31), 4),
         (day(2027, 10, 1), day(2027, 10, 8), 4),
-        // A month without a patron has the days of any calendar.
+        // A month without patron days has the working days of any calendar.
         (day(2027, 4, 30), day(2027, 5, 31), 21),
     ] {
         assert_eq!(twelve.working_days_between(from, to), Ok(worked), "{from} {to}");

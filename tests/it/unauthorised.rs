@@ -33,7 +33,8 @@ const PUBLIC: &[&str] = &[
     "GET /status",
 ];
 
-/// The paths below which everything of this world is invisible to the referent of another body: it is Bergamo's, or a draft.
+/// Paths below which every record of this world is invisible to the referent of another body, because it is Bergamo's
+/// or a draft.
 const INVISIBLE: &[&str] = &[
     "/api/v1/deliverables/{id}",
     "/api/v1/designations/{id}",
@@ -212,8 +213,8 @@ enum Caller {
 }
 
 impl Caller {
-    /// Returns the status that the caller must get, by what the operation's description says of keys and seats; 200 stands for
-    /// any success.
+    /// Returns the expected status for the caller, derived from the required rights in the operation's description; 200
+    /// stands for any success.
     fn expected(self, path: &str, operation: &Value) -> u16 {
         let is_public = operation["security"].as_array().is_some_and(Vec::is_empty);
         if self == Self::DeadKey {
@@ -227,7 +228,7 @@ impl Caller {
             return 401;
         }
         let Some(seats) = operation["x-seats"].as_array() else {
-            // One's own affairs; the sessions and keys of this world are another person's.
+            // The caller's own data; the sessions and keys of this world belong to another person.
             return if path.contains('{') { 404 } else { 200 };
         };
         if self == Self::WithoutSeat || !seats.contains(&json!("referent")) {

@@ -1,4 +1,4 @@
-//! A mail that became untrue while it waited is taken back: one case for each kind of mail.
+//! An unsent mail that has become untrue is withdrawn: one case for each kind of mail.
 
 use crate::both_engines;
 use crate::support::app::{Client, SECRETARIAT, TestApp};
@@ -20,7 +20,7 @@ both_engines! {
     each_kind_is_taken_back_when_it_is_not_true_any_more,
 }
 
-/// The kind whose words can never become untrue: the head of the audit trail on a day.
+/// The only kind that cannot become untrue: the head of the audit chain on a day.
 const ALWAYS_TRUE: &str = "audit_anchor";
 
 fn about(kind: &str, subject_kind: &str, subject_id: &str) -> Facts {
@@ -38,7 +38,7 @@ fn about(kind: &str, subject_kind: &str, subject_id: &str) -> Facts {
     }
 }
 
-/// A mail about a designation that speaks of a day.
+/// Makes the facts of a mail about a designation that states a day.
 fn on(kind: &str, designation: &str, day: &str) -> Facts {
     let day: NaiveDate = day.parse().expect("a day");
     Facts { about_day: Some(day), ..about(kind, "designation", designation) }
@@ -107,7 +107,7 @@ async fn each_kind_is_taken_back_when_it_is_not_true_any_more(engine: Engine) {
         about("designation_requested", "seat", &vacant),
         told("meeting_convened", 0),
         about(ALWAYS_TRUE, "audit", "2027-03-01"),
-        // Promised by an older program, before mails had facts.
+        // Enqueued by an older program, before mails had facts.
         about("farewell", "designation", &over),
         Facts { person_id: Some(ada), ..about("meeting_convened", "meeting", &meeting) },
         about("of_a_newer_program", "designation", &annulled),

@@ -31,7 +31,7 @@ both_engines! {
 const CALLERS: usize = 200;
 const MOST: u64 = 1_000;
 
-/// Returns a caller who holds up to three of the seats, as one of the people or as a stranger, with a key of either scope.
+/// Generates callers who hold up to three of the seats, as a known person or a stranger, with a key of either scope.
 fn actors(seats: Vec<Seat>, people: Vec<PersonId>) -> impl Strategy<Value = Actor> {
     let held = prop::collection::vec(prop::sample::select(seats), 0..4);
     (held, prop::sample::select(people), any::<bool>()).prop_map(|(seats, id, reads_only)| Actor {
@@ -51,14 +51,14 @@ fn held_seat(seat: &Seat) -> HeldSeat {
     }
 }
 
-/// Checks of each thing that it is among those shown to the caller exactly when the policy lets the caller view it.
+/// Asserts that each record is in the list exactly when the policy lets the caller view it.
 fn hold_list_against_policy<T: Guarded, Id: PartialEq + Debug>(actor: &Actor, things: &[(Id, T)], shown: &[Id]) {
     for (id, thing) in things {
         assert_eq!(shown.contains(id), thing.may(actor, T::VIEW), "{id:?} for {actor:?}");
     }
 }
 
-/// Reads the things with these ids as the service itself sees them.
+/// Reads the records with these ids as the service itself.
 async fn things<T: Scoped<Id: Copy>>(db: &impl ConnectionTrait, ids: &[T::Id]) -> Vec<(T::Id, T)> {
     let everything = T::visibility(&Actor::system("a test")).expect("the service sees everything");
     let mut things = Vec::new();
@@ -100,7 +100,7 @@ async fn a_thing_is_listed_exactly_when_the_policy_lets_it_be_viewed(engine: Eng
     }
 }
 
-/// The ids that the lists of the slices show to a caller.
+/// Ids in the lists of the slices for a caller.
 struct Ids {
     designations: Vec<DesignationId>,
     deliverables: Vec<entity::ids::DeliverableId>,

@@ -102,7 +102,7 @@ impl Workbench {
     }
 }
 
-/// A kind of mail with a key in its words, for which the reader waits; nothing can make it untrue.
+/// A kind of mail with a key in its text, for which the reader waits; it is always true.
 pub struct Key;
 
 impl Listed for Key {}

@@ -1,16 +1,16 @@
-//! Finds out which file of the service names which, for the test that refuses circles.
+//! The graph of files of the service that name each other, for the test that refuses circles.
 
 use super::source::{Reference, Rust};
 use std::collections::BTreeMap;
 
-/// The files that each file names, each with one path by which it does.
+/// Files named by each file, each with one path that names it.
 pub type Graph = BTreeMap<String, BTreeMap<String, String>>;
 
 /// Returns the graph of files.
 ///
-/// A name that a module hands on by `pub use` counts for the file it is from, so that no re-export hides a circle. `x.rs` and
-/// the files of its folder `x/` are one text that was split for its length: a piece may name its own `x.rs`, in whose context
-/// it is written. A `mod.rs` is a file like any other.
+/// A name re-exported with `pub use` counts for the file that defines it, so that no re-export hides a circle. `x.rs`
+/// and the files of its folder `x/` are one text that was split for its length: a part may name its own `x.rs`. A
+/// `mod.rs` is a file like any other.
 pub fn graph(sources: &[Rust]) -> Graph {
     let modules = Modules::of(sources);
     let mut graph = Graph::new();
@@ -28,12 +28,12 @@ pub fn graph(sources: &[Rust]) -> Graph {
     graph
 }
 
-/// Tells whether a file is a piece of another: `a/x/y.rs` of `a/x.rs`.
+/// Tells whether a file is a part of another: `a/x/y.rs` of `a/x.rs`.
 fn is_piece_of(file: &str, other: &str) -> bool {
     other == "src/lib.rs" || other.strip_suffix(".rs").is_some_and(|folder| file.starts_with(&format!("{folder}/")))
 }
 
-/// Every module, with its file and the names it hands on.
+/// Every module, with its file and the names that it re-exports.
 struct Modules {
     files: BTreeMap<Reference, String>,
     handed_on: BTreeMap<(Reference, String), Reference>,
@@ -52,13 +52,14 @@ impl Modules {
         modules
     }
 
-    /// Completes a path that begins with a module of its own: `store::list` in `crate::tasks` is `crate::tasks::store::list`.
+    /// Completes a path that begins with a module of its own folder: `store::list` in `crate::tasks` is
+    /// `crate::tasks::store::list`.
     fn completed(&self, here: &Reference, path: Reference) -> Reference {
         let below: Reference = here.iter().chain(path.first()).cloned().collect();
         if self.files.contains_key(&below) { here.iter().chain(&path).cloned().collect() } else { path }
     }
 
-    /// Returns the file in which the thing at the end of a path stands, if it is one of the service's.
+    /// Returns the file that defines the last name of a path, if the service defines it.
     fn file_of(&self, path: Reference) -> Option<&str> {
         let length = (1..=path.len()).rev().find(|length| self.files.contains_key(&path[..*length]))?;
         let (module, rest) = (path[..length].to_vec(), &path[length..]);

@@ -37,11 +37,11 @@ impl PageField {
 
 /// The errors on the page of a refused form.
 pub struct Refusal {
-    /// The fields that the error summary leads to.
+    /// Fields to which the error summary links.
     pub fields: BTreeSet<String>,
     /// Whether the page has an error summary.
     pub has_summary: bool,
-    /// The fields that the summary leads to and that have no error text beside them.
+    /// Fields to which the summary links and that have no error text beside them.
     pub silent: Vec<String>,
 }
 
@@ -156,9 +156,9 @@ impl PageForm {
         form
     }
 
-    /// Returns the fields of another sending of this form whose values this one does not show any more.
+    /// Returns the fields whose values in another sending of this form are no longer shown.
     pub fn lost_of(&self, sent: &Self) -> Vec<String> {
-        // A browser sends line ends as CRLF, and a page shows them as it likes.
+        // A browser sends line ends as CRLF, and pages may show them differently.
         let same = |value: &str| value.replace("\r\n", "\n").trim().to_owned();
         let is_shown_again = |field: &&PageField| match field.kind.as_str() {
             "checkbox" => false,

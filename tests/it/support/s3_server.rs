@@ -1,4 +1,4 @@
-//! An S3-compatible store on this machine: one bucket in memory, spoken to over HTTP as any such store is.
+//! An S3-compatible store on this machine: one bucket in memory, reached over HTTP.
 
 use actix_web::http::Method;
 use actix_web::web::{Bytes, Data};
@@ -15,11 +15,11 @@ use std::time::{Duration, SystemTime};
 pub enum Mood {
     #[default]
     Good,
-    /// Takes no content: 507.
+    /// Accepts no content: 507.
     Full,
     /// Answers each request with 403.
     Refusing,
-    /// Answers each request after a while.
+    /// Answers each request with a delay.
     Slow,
 }
 

@@ -326,7 +326,7 @@ impl Conversation {
         self.script.action(phase, &self.to)
     }
 
-    /// Does what the script says at this phase, or gives the usual answer.
+    /// Executes the script at this phase, or gives the usual answer.
     async fn answer(&mut self, phase: Phase, usual: &str) -> Result<(), Ended> {
         match self.action(phase) {
             Action::Ok => self.say(usual).await,

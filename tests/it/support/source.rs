@@ -111,7 +111,7 @@ impl Rust {
         module_of(&self.path)
     }
 
-    /// Returns what the file hands on by `pub use`: each name with its path.
+    /// Returns the names that the file re-exports with `pub use`, each with its path.
     pub fn re_exports(&self) -> Vec<(String, Reference)> {
         let (here, (uses, _)) = (self.module(), split_uses(&self.code));
         let public = uses.into_iter().filter(|one| one.is_public);

@@ -187,10 +187,10 @@ impl World {
         self.ids.get(of).unwrap_or_else(|| panic!("the world has no {of}"))
     }
 
-    /// Returns a route's address with its parameters filled in; what it is about is Bergamo's.
+    /// Returns a route's address with its parameters filled in; its subject is Bergamo's.
     ///
     /// # Panics
-    /// If [`FILLED`] does not say how to fill one of its parameters: add the line.
+    /// If [`FILLED`] does not name a value for one of its parameters: add the line.
     pub fn fill(&self, route: &str) -> String {
         let parts: Vec<String> = route.split('/').map(plain).collect();
         let filled = parts.iter().enumerate().map(|(at, part)| {
@@ -207,7 +207,7 @@ impl World {
     }
 }
 
-/// Returns a part of a route, a parameter without the pattern that it must match.
+/// Returns a part of a route, with a parameter reduced to its name.
 fn plain(part: &str) -> String {
     match part.strip_prefix('{') {
         Some(parameter) => format!("{{{}}}", parameter.trim_end_matches('}').split(':').next().unwrap_or_default()),
