@@ -9,20 +9,19 @@ mod rows;
 use super::diff::{Change, Diff, Entry, FieldChange};
 use super::file::{File, Problem};
 use crate::ctx::Ctx;
-use crate::db::{StoreError, Txn, exactly_one};
+use crate::db::{StoreError, Txn};
 use chrono::{DateTime, Utc};
-use entity::ids::{AgreementId, SeatId};
+use entity::ids::AgreementId;
 use entity::{
     agreement, agreement_act, body, body_alias, designation, designation_record, non_working_rule, observatory,
     one_off_day, person, product, product_step, seat, setting, table_party, technical_table, territory,
 };
 use rows::{Rows, Snapshot};
-use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IdenStatic, IntoActiveModel, Iterable,
-    ModelTrait, PrimaryKeyToColumn, QueryFilter, Value,
+    ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, IdenStatic, IntoActiveModel, Iterable, ModelTrait,
+    PrimaryKeyToColumn, Value,
 };
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 /// All writes of a load, with the same difference as text.
@@ -47,8 +46,6 @@ pub struct Plan {
     products: Writes<product::Model>,
     steps: Writes<product_step::Model>,
     settings: Writes<setting::Model>,
-    /// Seats that get their first holder, each with the version it must still have.
-    seats_taken: Vec<(SeatId, i32)>,
 }
 
 /// Compares a checked file with the database. The inner error lists contradictions between the file and the database.
@@ -75,9 +72,6 @@ impl Plan {
         let of = |first: String, second: &str| format!("{first} {second}");
         let mut told = Comparison { codes, diff: Diff::default() };
         let agreement_id = rows.agreement.id;
-        let taken: HashSet<SeatId> = rows.designations.iter().map(|row| row.seat_id).collect();
-        let seats_taken =
-            rows.seats.iter().filter(|row| taken.contains(&row.id)).map(|row| (row.id, row.version)).collect();
         Self {
             territories: told
                 .compare("territory", Absent::Stay, &known.territories, rows.territories, |row| row.code.clone()),
@@ -114,7 +108,6 @@ impl Plan {
             diff: told.diff,
             now,
             agreement_id,
-            seats_taken,
         }
     }
 
@@ -138,20 +131,8 @@ impl Plan {
         self.products.write(txn, now).await?;
         self.steps.write(txn, now).await?;
         self.settings.write(txn, now).await?;
-        for (seat, version) in self.seats_taken {
-            take_seat(txn, seat, version).await?;
-        }
         Ok(())
     }
-}
-
-/// Raises the version of a seat that gets its first holder; fails if the seat has changed since it was read.
-async fn take_seat(txn: &Txn, seat: SeatId, version: i32) -> Result<(), StoreError> {
-    let update = seat::Entity::update_many()
-        .col_expr(seat::Column::Version, Expr::value(version + 1))
-        .filter(seat::Column::Id.eq(seat))
-        .filter(seat::Column::Version.eq(version));
-    exactly_one(update.exec(txn).await?.rows_affected)
 }
 
 /// Treatment of rows that the file does not have.

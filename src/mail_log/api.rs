@@ -125,7 +125,7 @@ pub async fn list_mails(
 ///
 /// Keys in links for signing in or answering are removed. Who may: the secretariat.
 #[utoipa::path(tag = "overview", params(("id" = MailId, Path)), responses((status = 200, body = MailDetailOut)))]
-#[get("/mails/{id}")]
+#[get("/mails/{id:[0-9A-Fa-f-]+}")]
 pub async fn show_mail(ctx: Ctx, id: web::Path<MailId>) -> Answer {
     let Detail { line, message_id, text, bytes: _ } = desk::show(&ctx, *id).await?;
     let text = text.map(|text| without_keys(&text));
@@ -136,7 +136,7 @@ pub async fn show_mail(ctx: Ctx, id: web::Path<MailId>) -> Answer {
 ///
 /// It is due now, and its attempts are counted from zero. Who may: the secretariat. Errors: `wrong_transition`.
 #[utoipa::path(tag = "overview", params(("id" = MailId, Path)), responses((status = 204)))]
-#[post("/mails/{id}/retry")]
+#[post("/mails/{id:[0-9A-Fa-f-]+}/retry")]
 pub async fn retry_mail(ctx: Ctx, id: web::Path<MailId>) -> Answer {
     ctx.write(async |txn| desk::retry(&ctx, txn, *id).await).await?;
     Ok(HttpResponse::NoContent().finish())
@@ -146,7 +146,7 @@ pub async fn retry_mail(ctx: Ctx, id: web::Path<MailId>) -> Answer {
 ///
 /// It is never sent. Who may: the secretariat. Errors: `wrong_transition`.
 #[utoipa::path(tag = "overview", params(("id" = MailId, Path)), responses((status = 204)))]
-#[post("/mails/{id}/cancel")]
+#[post("/mails/{id:[0-9A-Fa-f-]+}/cancel")]
 pub async fn cancel_mail(ctx: Ctx, id: web::Path<MailId>) -> Answer {
     ctx.write(async |txn| desk::cancel(&ctx, txn, *id).await).await?;
     Ok(HttpResponse::NoContent().finish())

@@ -2,6 +2,7 @@
 
 mod dossier;
 
+use super::policy as rights;
 use super::radar::SeatAtRisk;
 use super::service::{self, Leaving, Owed};
 use super::words as overview_words;
@@ -90,14 +91,15 @@ async fn next_releases(ctx: &Ctx) -> Result<Vec<ReleaseLine>> {
 
 async fn errands(ctx: &Ctx) -> Result<Vec<Errand>> {
     let mut errands = Vec::new();
-    if ctx.actor.is_secretariat() {
+    let may = |action| rights::may(&ctx.actor, action);
+    if may(rights::Action::ViewMonday) {
         errands.push(errand(ctx, "overview.errand_monday", "overview.errand_monday_text", "/monday"));
     }
-    if ctx.actor.is_secretariat() || ctx.actor.holds(SeatKind::Direction) {
+    if may(rights::Action::ViewRadar) {
         errands.push(errand(ctx, "overview.errand_radar", "overview.errand_radar_text", "/radar"));
     }
     errands.extend(empty_seats(ctx).await?);
-    if ctx.actor.is_participant() {
+    if may(rights::Action::ViewDossiers) {
         let open = service::own_obligations(ctx).await?;
         let text = match open.first() {
             None => ctx.lang.t("overview.errand_dossier_text").to_owned(),

@@ -385,7 +385,10 @@ fn the_gate_knows_the_names_that_pages_read() {
             let structs = signature.split("Query<").skip(1).filter_map(|rest| rest.split('>').next());
             let names: Vec<String> = structs.flat_map(|name| fields(name, &file.path)).collect();
             if is_page && !names.is_empty() {
-                read.insert(pattern.to_owned(), names.into_iter().collect::<std::collections::BTreeSet<_>>());
+                read.insert(
+                    raccordo::http::route::documented(pattern),
+                    names.into_iter().collect::<std::collections::BTreeSet<_>>(),
+                );
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::support::app::SECRETARIAT;
 use crate::support::db::Engine;
-use crate::support::source;
+use crate::support::source::{self, Route};
 use crate::support::world::World;
 use actix_web::dev::ResourceDef;
 
@@ -21,6 +21,9 @@ async fn no_two_routes_take_the_same_path() {
         }
     }
     assert!(routes.len() > 150, "only {} routes were found", routes.len());
+    let is_of_no_shape = |route: &&Route| route.pattern.contains("{id}") || route.pattern.contains("_id}");
+    let shapeless: Vec<_> = routes.iter().filter(is_of_no_shape).map(|route| &route.pattern).collect();
+    assert!(shapeless.is_empty(), "ids without their shape: {shapeless:?}");
     assert!(shared.is_empty(), "{shared:#?}");
 }
 

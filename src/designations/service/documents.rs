@@ -4,15 +4,16 @@ use crate::audit::{self, Event};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::designations::model::Provenance;
+use crate::designations::policy::{self, Action};
 use crate::designations::verb::Verb;
 use crate::designations::view::Designation;
 use crate::documents::service::{self as documents, OwnsDocuments};
 use crate::documents::view::Document;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::open::read;
 use bytes::Bytes;
 use entity::ids::DesignationId;
-use entity::kinds::{DocumentOwnerKind, SeatKind};
+use entity::kinds::DocumentOwnerKind;
 use serde_json::json;
 
 /// Lets every reader of a designation read the documents that prove it.
@@ -33,10 +34,7 @@ impl OwnsDocuments for DesignationId {
 /// What happens: the file is deleted after a day unless a designation names it. Who may: everyone who may designate to
 /// some seat. Mails: none. Errors: those of [`documents::receive`].
 pub async fn keep_document(ctx: &Ctx, name: &str, content: Bytes) -> Result<Document> {
-    let designates = ctx.actor.is_secretariat() || ctx.actor.holds(SeatKind::BodyManager) || ctx.actor.is_ourselves();
-    if !designates || !ctx.actor.may_write() {
-        return Err(Error::Denied);
-    }
+    ctx.demand(policy::may_ever(&ctx.actor, Action::Designate))?;
     let received = documents::receive(ctx, name, content).await?;
     ctx.write(async |txn| {
         let document = documents::keep(ctx, txn, received).await?;
