@@ -136,9 +136,9 @@ async fn execute(cli: Cli) -> Outcome {
         _ => keys::ensure_audit_key(&mut config)?,
     }
     match cli.command {
-        Command::Serve { demo } => serve::serve(config, demo).await,
+        Command::Serve { demo } => Box::pin(serve::serve(config, demo)).await,
         Command::Migrate => migrate_schema(&config).await,
-        Command::Load { file, yes } => load(config, &file, yes).await,
+        Command::Load { file, yes } => Box::pin(load(config, &file, yes)).await,
         Command::Outbox(command) => mails::run(&operator(config, Arc::new(SystemClock)).await?, command).await,
         Command::Audit(command) => trail(&operator(config, Arc::new(SystemClock)).await?, command).await,
         Command::Tick { job, at } => tick(config, &job, at).await,

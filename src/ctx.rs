@@ -44,8 +44,8 @@ impl Services {
     /// Returns the same services with other connections, those of background work.
     #[must_use]
     pub fn over(&self, db: Db) -> Self {
-        let (vitals, contents) = (Arc::clone(&self.vitals), Arc::clone(&self.contents));
-        Self { vitals, contents, ..Self::new(db, Arc::clone(&self.clock), self.config.clone()) }
+        let (contents, vitals) = (Arc::clone(&self.contents), Arc::clone(&self.vitals));
+        Self { contents, vitals, ..Self::new(db, Arc::clone(&self.clock), self.config.clone()) }
     }
 
     /// Makes a new id; ids sort in the order of creation.

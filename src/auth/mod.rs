@@ -9,8 +9,8 @@
 //! 1. `/sign-in`: the person types an address. If it belongs to a holder of a seat, a link is mailed.
 //! 2. `/sign-in/{token}`: the link shows a page with a button. It changes nothing.
 //! 3. The button is pressed: the link is spent, a session opened, its key set as a cookie. The same press repeated
-//! within a minute ends that session and opens another, because the browser shows the second answer and may have lost
-//! the first.
+//!    within a minute ends that session and opens another, because the browser shows the second answer and may have lost
+//!    the first.
 //!
 //! A page that needs a sign-in leads to step 1 and, after step 3, back to itself. A form whose sign-in has ended keeps
 //! the typed text (`http/kept.rs`). Every page says when the sign-in ends; `/session` tells the pages' script.

@@ -228,7 +228,7 @@ async fn a_store_that_fails_leaves_no_document(engine: Engine) {
     }
     assert_eq!((documents(&app).await, store.objects().len()), (0, 0));
     let mut nowhere = store.config();
-    nowhere.documents.s3_endpoint = "http://127.0.0.1:1".to_owned();
+    "http://127.0.0.1:1".clone_into(&mut nowhere.documents.s3_endpoint);
     let down = TestApp::with_config(engine, nowhere).await;
     bring(&down.client(SECRETARIAT).await, ACT).while_broken().send().await.refused(503, "busy");
     assert_eq!(documents(&down).await, 0);

@@ -63,7 +63,7 @@ fn of_lifecycle<S, E, R>(
             let reached = next(state, event);
             match table.target(state, event) {
                 Some(Target::To(target)) => {
-                    assert_eq!(reached.as_ref().ok(), Some(&target), "{state} {}", event.as_str())
+                    assert_eq!(reached.as_ref().ok(), Some(&target), "{state} {}", event.as_str());
                 }
                 Some(Target::Back) => assert!(reached.is_ok(), "{state} {}", event.as_str()),
                 None => assert!(reached.is_err(), "{state} {}", event.as_str()),

@@ -313,10 +313,9 @@ async fn only_the_secretariat_invites_and_only_partners(engine: Engine) {
         put(&app.client(address).await, json!([pia])).await.refused(403, "denied");
         let browser = app.browser(address).await;
         let page = format!("/meetings/{}/guests", made["id"].as_str().expect("an id"));
-        // A draft is the secretariat's alone: for others its pages are not there.
-        assert_eq!(browser.get(&page).header("accept", "text/html").send().await.status, 404);
+        assert_eq!(browser.get(&page).header("accept", "text/html").send().await.status, 403);
         let form = [("version", "2")];
-        assert_eq!(browser.post(&page).form(&browser.form_token(), &form).send().await.status, 404);
+        assert_eq!(browser.post(&page).form(&browser.form_token(), &form).send().await.status, 403);
     }
     let refused = put(&secretariat, json!([referent])).await.refused(422, "invalid");
     assert_eq!(

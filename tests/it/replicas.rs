@@ -14,12 +14,16 @@ use entity::kinds::NotificationState;
 use entity::outbox_mail;
 use raccordo::db::{Db, Location};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 /// Each round kills one replica, freezes the other, and ends all their database sessions.
 const ROUNDS: usize = 3;
+/// The most rounds, if no answer was lost in the first ones.
+const MOST_ROUNDS: usize = 10;
 /// Longer than the server allows a transaction to be idle.
 const FROZEN: Duration = Duration::from_secs(6);
 /// Mails being sent at once by each replica in the default configuration, and therefore mails that may be sent twice at
@@ -49,9 +53,14 @@ async fn acknowledged_changes_survive_kills_freezes_and_lost_sessions_of_replica
     let told = told_besides_the_holder(&test.db, &acknowledged).await;
 
     let stop = CancellationToken::new();
+    let unheard = Arc::new(AtomicU32::new(0));
     let clients = [("uno", SEATS[0]), ("due", SEATS[1])]
-        .map(|(name, seat)| tokio::spawn(client(name, seat).designate_until(stop.clone())));
-    for _ in 0..ROUNDS {
+        .map(|(name, seat)| tokio::spawn(client(name, seat).designate_until(stop.clone(), unheard.clone())));
+    for round in 0..MOST_ROUNDS {
+        // On a busy machine a fault may fall between two requests of the clients.
+        if round >= ROUNDS && unheard.load(Ordering::Relaxed) > 0 {
+            break;
+        }
         sleep(chance.millis(300, 1_500)).await;
         killed.kill();
         killed = installations[0].serve_until_ready().await;
@@ -64,12 +73,10 @@ async fn acknowledged_changes_survive_kills_freezes_and_lost_sessions_of_replica
     }
     sleep(Duration::from_secs(1)).await;
     stop.cancel();
-    let mut unheard = 0;
     for client in clients {
-        let (made, failures) = client.await.expect("no client was refused");
-        acknowledged.extend(made);
-        unheard += failures;
+        acknowledged.extend(client.await.expect("no client was refused"));
     }
+    let unheard = unheard.load(Ordering::Relaxed);
     // The sessions of this test were ended with all others.
     let db = Db::open(&test.location).await.expect("the database opens anew");
     send_everything(&installations[0], &db).await;
@@ -82,7 +89,7 @@ async fn acknowledged_changes_survive_kills_freezes_and_lost_sessions_of_replica
     let twice = assert_sent_mails_had_been_enqueued(&db, &relay.journal()).await;
     println!("{} designations, {unheard} answers not heard, {twice} mails sent twice", acknowledged.len());
     assert!(acknowledged.len() > 30 && unheard > 0, "the faults hit nobody: this run has shown nothing");
-    assert!(twice <= 2 * CONCURRENCY * 3 * ROUNDS);
+    assert!(twice <= 2 * CONCURRENCY * 3 * MOST_ROUNDS);
 }
 
 /// Waits until the replicas have sent all mails. A sweep at a later time releases those held by a killed replica.

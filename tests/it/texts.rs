@@ -54,7 +54,9 @@ fn asked() -> BTreeMap<String, String> {
         let literals = file.text.split('"').skip(1).step_by(2).chain(file.text.split('"').skip(2).step_by(2));
         literals.for_each(|literal| take(literal, &file.path));
     }
-    Code::ALL.iter().for_each(|code| take(code.text_key(), "src/error.rs"));
+    for code in Code::ALL {
+        take(code.text_key(), "src/error.rs");
+    }
     asked
 }
 

@@ -9,7 +9,7 @@ use entity::ids::MailId;
 use entity::seat;
 use raccordo::kinds_of_mail::{ALL, HOOKS};
 use raccordo::mail::hooks::Verdict;
-use raccordo::mail::kind::Facts;
+use raccordo::mail::kind::{Facts, Kind};
 use raccordo::mail::outbox::TakenBack;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
@@ -142,6 +142,6 @@ async fn each_kind_is_taken_back_when_it_is_not_true_any_more(engine: Engine) {
     }
     app.mails().await;
     let covered: BTreeSet<&str> = untrue.iter().map(|mail| mail.kind.as_str()).chain([ALWAYS_TRUE]).collect();
-    let listed: BTreeSet<&str> = ALL.iter().map(|kind| kind.name()).collect();
+    let listed: BTreeSet<&str> = ALL.iter().map(Kind::name).collect();
     assert_eq!(covered, listed, "each kind of mail has a case above");
 }

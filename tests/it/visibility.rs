@@ -12,12 +12,16 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use raccordo::auth::actor::{Actor, HeldSeat, Identity, Scope};
 use raccordo::ctx::Ctx;
+use raccordo::deliverables::service::DeliverableFilter;
 use raccordo::deliverables::view::DeliverableView;
 use raccordo::designations::model::Seat;
+use raccordo::designations::service::RegisterFilter;
 use raccordo::designations::view::Designation as Registered;
+use raccordo::meetings::service::MeetingFilter;
 use raccordo::meetings::view::MeetingWithGuests;
 use raccordo::open::{Guarded, Scoped};
 use raccordo::tasks::model::Task;
+use raccordo::tasks::service::TaskFilter;
 use raccordo::{deliverables, designations, meetings, tasks};
 use sea_orm::ConnectionTrait;
 use serde_json::json;
@@ -110,10 +114,12 @@ struct Ids {
 
 impl Ids {
     async fn read(ctx: &Ctx) -> Self {
-        let register = designations::service::list(ctx, &Default::default(), None, MOST).await.unwrap_or_default();
-        let owed = deliverables::service::list(ctx, &Default::default(), None, MOST).await.unwrap_or_default();
-        let tasks = tasks::service::list(ctx, &Default::default(), None, MOST).await.unwrap_or_default();
-        let meetings = meetings::service::list(ctx, &Default::default(), None, MOST).await.unwrap_or_default();
+        let register =
+            designations::service::list(ctx, &RegisterFilter::default(), None, MOST).await.unwrap_or_default();
+        let owed =
+            deliverables::service::list(ctx, &DeliverableFilter::default(), None, MOST).await.unwrap_or_default();
+        let tasks = tasks::service::list(ctx, &TaskFilter::default(), None, MOST).await.unwrap_or_default();
+        let meetings = meetings::service::list(ctx, &MeetingFilter::default(), None, MOST).await.unwrap_or_default();
         Self {
             designations: register.iter().map(|one| one.id).collect(),
             deliverables: owed.iter().map(|one| one.deliverable.id).collect(),

@@ -57,6 +57,7 @@ async fn answer<F, T, P: Template>(
     work: impl AsyncFnOnce(&Txn, i32, &F) -> Result<T, Error>,
     again: impl AsyncFnOnce(FormState<Versioned<F>>, Dossier) -> Result<P, Failure>,
 ) -> Answer {
+    only_who_may(ctx, action)?;
     let leads_on = |_| done(&path(id), FlashKind::Success, said);
     form::change(ctx, form, work, leads_on, async |form| {
         let now = meeting_for(ctx, action, id).await?;

@@ -9,6 +9,8 @@ use raccordo::secret;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -60,18 +62,18 @@ pub struct Client {
 }
 
 impl Client {
-    pub async fn designate_until(self, stop: CancellationToken) -> (Vec<Acknowledged>, u32) {
-        let (mut acknowledged, mut unheard) = (Vec::new(), 0);
+    pub async fn designate_until(self, stop: CancellationToken, unheard: Arc<AtomicU32>) -> Vec<Acknowledged> {
+        let mut acknowledged = Vec::new();
         for number in 1.. {
             if stop.is_cancelled() {
                 break;
             }
             let (made, failures) = self.designate(number).await;
             acknowledged.push(made);
-            unheard += failures;
+            unheard.fetch_add(failures, Ordering::Relaxed);
             sleep(Duration::from_millis(80)).await;
         }
-        (acknowledged, unheard)
+        acknowledged
     }
 
     /// Returns the designation and the number of requests whose answer was lost.
