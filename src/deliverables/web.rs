@@ -11,6 +11,7 @@ use crate::http::Answer;
 use crate::http::form::{self, FormState, Sent, Versioned};
 use crate::http::page::{FlashKind, Shell, done, page};
 use crate::lifecycle::Event as _;
+use crate::open::{Seen, open};
 use crate::texts::Lang;
 use crate::time::words;
 use crate::typed::{Reading, kept};
@@ -137,6 +138,8 @@ async fn reschedule_deliverable(
     form: Sent<Versioned<DeliverableForm>>,
 ) -> Answer {
     change(&ctx, &request, *id, form, "deliverables.done_reschedule", async |txn, version, form| {
+        // The version first, because the page of a deliverable that has changed may no longer show the field.
+        open::<DeliverableView>(&ctx, txn, *id, Action::Reschedule, Seen::Version(version)).await?;
         let day = Reading::of(|reading| reading.optional_day("day", &form.day))?;
         service::reschedule(&ctx, txn, *id, version, day).await
     })

@@ -10,6 +10,7 @@ use crate::http::Answer;
 use crate::http::form::{self, FormState, Sent, Versioned};
 use crate::http::page::{Badge, FlashKind, Shell, done, page};
 use crate::http::paging::{Page, Paging};
+use crate::open::{Seen, open};
 use crate::texts::{Label, Lang};
 use crate::time::words;
 use crate::typed::{Reading, kept};
@@ -167,6 +168,8 @@ async fn reschedule_task(
     form: Sent<Versioned<TaskForm>>,
 ) -> Answer {
     let reschedule = async |txn: &Txn, version, form: &TaskForm| {
+        // The version first, because the page of a task that has changed may no longer show the field.
+        open::<Task>(&ctx, txn, *id, Action::Reschedule, Seen::Version(version)).await?;
         let day = Reading::of(|reading| reading.optional_day("day", &form.day))?;
         service::reschedule(&ctx, txn, *id, version, day).await
     };
