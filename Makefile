@@ -19,6 +19,10 @@ endif
 run: web ## build, prepare the database under ./var and serve on 127.0.0.1:8080 (DEMO=1: with a believable year in it)
 	$(RACCORDO) serve $(if $(DEMO),--demo)
 
+# Many tests wait for sockets and processes, so twice as many run at once as there are cores. Their files are in memory
+# where there is room, because they do not have to survive the machine.
+test: export RUST_TEST_THREADS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
+test: export TMPDIR ?= $(shell scripts/test-folder)
 test: web ## all tests on SQLite and on PostgreSQL (ARGS="--test it designations" for some, UPDATE_GOLDEN=1 to renew golden files)
 	scripts/postgres-install
 	scripts/with-postgres cargo test $(CARGO_FLAGS) --workspace $(ARGS)

@@ -1,13 +1,13 @@
 //! The application: all routes, and the middleware around them. Both `main` and the tests get it from [`build`].
 //!
-//! Middleware, from outside: `edge` (applies to every request), compression, the marker of small answers, `gate`
-//! (authentication and roles of API operations), routes.
+//! Middleware, from outside: `edge` (applies to every request), the store of public answers, compression, the marker of
+//! small answers, `gate` (authentication and roles of API operations), routes.
 
 use crate::db::StoreError;
 use crate::error::{Code, Error};
 use crate::http::connections::Connection;
 use crate::http::site::Site;
-use crate::http::{Failure, assets, compress, edge, gate, health, language, openapi, unmatched};
+use crate::http::{Failure, assets, compress, edge, gate, health, language, openapi, shared, unmatched};
 use crate::{
     api, auth, deliverables, designations, jobs, mail_log, meetings, network, overview, portal, press, releases, tasks,
 };
@@ -72,6 +72,7 @@ pub fn build(
         .wrap(from_fn(gate::gate))
         .wrap(from_fn(compress::spare_small_answers))
         .wrap(Compress::default())
+        .wrap(from_fn(shared::shared))
         .wrap(from_fn(edge::edge))
 }
 

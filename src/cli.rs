@@ -160,7 +160,7 @@ async fn operator(config: Config, clock: Arc<dyn Clock>) -> Outcome<Ctx> {
 }
 
 fn operator_on(services: Arc<Services>) -> Ctx {
-    Ctx { services, actor: Actor::operator(), lang: Lang::It, request_id: None }
+    Ctx { services, actor: Actor::operator(), lang: Lang::It, request_id: None, generation: None }
 }
 
 fn check_config(config: &Config) -> Outcome {

@@ -3,9 +3,10 @@
 use crate::auth::actor::Actor;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::{Db, StoreError, Txn};
+use crate::db::{Db, Generation, StoreError, Txn};
 use crate::documents::contents::Contents;
 use crate::error::{Error, Result};
+use crate::memory::{Memory, Question};
 use crate::secret::Ids;
 use crate::texts::Lang;
 use crate::vitals::{Vitals, WRITING};
@@ -25,6 +26,8 @@ pub struct Services {
     pub mail_waiting: tokio::sync::Notify,
     /// Signs of life of the background parts.
     pub vitals: Arc<Vitals>,
+    /// Answers that hold for one generation of the data.
+    memory: Memory,
     ids: Ids,
 }
 
@@ -37,6 +40,7 @@ impl Services {
             config,
             mail_waiting: tokio::sync::Notify::new(),
             vitals: Arc::default(),
+            memory: Memory::default(),
             ids: Ids::default(),
         }
     }
@@ -63,12 +67,20 @@ pub struct Ctx {
     pub lang: Lang,
     /// Id of the request, which connects log lines, the audit trail and the answer.
     pub request_id: Option<Uuid>,
+    /// The generation of the data when the request came, if the request only reads.
+    pub generation: Option<Generation>,
 }
 
 impl Ctx {
     /// Makes the context of a job or an operator's command, which acts with the rights of the system.
     pub fn system(services: &Arc<Services>, name: &'static str) -> Self {
-        Self { services: Arc::clone(services), actor: Actor::system(name), lang: Lang::It, request_id: None }
+        Self {
+            services: Arc::clone(services),
+            actor: Actor::system(name),
+            lang: Lang::It,
+            request_id: None,
+            generation: None,
+        }
     }
 
     /// Returns the present instant, UTC, in whole milliseconds.
@@ -89,6 +101,16 @@ impl Ctx {
     /// Returns the connection for reads outside a transaction.
     pub fn reader(&self) -> &DatabaseConnection {
         self.services.db.reader()
+    }
+
+    /// Answers a question from memory if the data have not changed since it was last asked. Not for use cases that
+    /// change something, because they read what they rely on in their transaction.
+    pub async fn recall<Q: Question>(&self, question: &Q) -> std::result::Result<Arc<Q::Answer>, StoreError> {
+        let generation = match self.generation {
+            Some(generation) => generation,
+            None => self.services.db.changes().now().await?,
+        };
+        self.services.memory.answer(generation, question, self.reader()).await
     }
 
     pub fn config(&self) -> &Config {

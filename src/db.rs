@@ -8,11 +8,13 @@
 //! unchanged when it writes, on both engines. A connection with a failed transaction is not used again (`txn.rs`).
 //! Differences between the engines are hidden here, except for maintenance and migrations.
 
+mod changes;
 mod error;
 mod rows;
 mod turn;
 mod txn;
 
+pub use changes::{ChangeClock, Generation};
 pub use error::StoreError;
 pub use rows::{delete_some, page, save_row};
 pub use turn::LockTimes;
@@ -21,7 +23,7 @@ pub use txn::Txn;
 use crate::error::Error;
 use sea_orm::sea_query::{Expr, Func};
 use sea_orm::sqlx::pool::PoolOptions;
-use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::sqlx::{self, Connection, Sqlite, SqliteConnection};
 use sea_orm::{
     ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr,
@@ -31,6 +33,7 @@ use std::fs::File;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
@@ -79,6 +82,9 @@ pub struct Db {
     reader: DatabaseConnection,
     row: WritersRow,
     times: LockTimes,
+    changes: ChangeClock,
+    /// Number of statements that this process has sent to the engine.
+    statements: Arc<AtomicU64>,
     /// Mark for the writing connection of `SQLite` after an engine error.
     distrusted: Distrusted,
     /// Held while the process lives: one process per `SQLite` file.
@@ -185,9 +191,11 @@ impl Db {
             options.acquire_timeout(patience);
             Database::connect(options).await
         };
-        let (reader, writer) = (pool(readers).await?, pool(writers).await?);
+        let (mut reader, mut writer) = (pool(readers).await?, pool(writers).await?);
+        let changes = ChangeClock::postgres(reader.clone());
+        let statements = counted([&mut reader, &mut writer]);
         let (row, distrusted) = (WritersRow::new(patience), Distrusted::default());
-        Ok(Self { writer, reader, row, times, distrusted, _lock: None })
+        Ok(Self { writer, reader, row, times, changes, statements, distrusted, _lock: None })
     }
 
     async fn open_sqlite(path: &Path, patience: Duration) -> Result<Self, OpenError> {
@@ -203,14 +211,16 @@ impl Db {
 
     async fn connect_sqlite(path: &Path, lock: Option<File>, patience: Duration) -> Result<Self, OpenError> {
         let distrusted = Distrusted::default();
-        let writer = Database::connect(sqlite_writer_options(path, &distrusted)).await?;
+        let mut writer = Database::connect(sqlite_writer_options(path, &distrusted)).await?;
         assert_sqlite_settings(&writer).await?;
         if lock.is_some() {
             writer.execute_unprepared(FORGET_STATISTICS).await?;
         }
-        let reader = Database::connect(sqlite_options(path, SQLITE_READERS, true)).await?;
+        let mut reader = Database::connect(sqlite_options(path, SQLITE_READERS, true)).await?;
+        let changes = ChangeClock::sqlite(reading(SqliteConnectOptions::new().filename(path)));
+        let statements = counted([&mut reader, &mut writer]);
         let (row, times) = (WritersRow::new(patience), LockTimes::default());
-        Ok(Self { writer, reader, row, times, distrusted, _lock: lock.map(Arc::new) })
+        Ok(Self { writer, reader, row, times, changes, statements, distrusted, _lock: lock.map(Arc::new) })
     }
 
     /// Begins the writing transaction of a use case, which writes alone until the transaction ends, on both engines.
@@ -242,6 +252,17 @@ impl Db {
         &self.times
     }
 
+    /// Returns the clock of changes.
+    pub fn changes(&self) -> &ChangeClock {
+        &self.changes
+    }
+
+    /// Returns how many statements this process has sent to the engine, without those that begin and end transactions
+    /// and without looks at the clock of changes on `SQLite`.
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
     /// Begins a short writing transaction with self-guarded statements (leases, slots, notes of use): on `PostgreSQL`
     /// it does not wait for use cases.
     pub async fn begin_beside(&self) -> Result<Txn, StoreError> {
@@ -268,9 +289,22 @@ impl Db {
 
     /// Closes the pools; all work must have been stopped before.
     pub async fn close(self) {
+        self.changes.close().await;
         let _ = self.reader.close().await;
         let _ = self.writer.close().await;
     }
+}
+
+/// Makes the connections count their statements together.
+fn counted(connections: [&mut DatabaseConnection; 2]) -> Arc<AtomicU64> {
+    let statements = Arc::new(AtomicU64::new(0));
+    for connection in connections {
+        let statements = Arc::clone(&statements);
+        connection.set_metric_callback(move |_| {
+            statements.fetch_add(1, Ordering::Relaxed);
+        });
+    }
+    statements
 }
 
 /// Maps "exactly one row was written" to `Ok` and anything else to [`StoreError::Stale`].
@@ -298,14 +332,20 @@ pub(crate) fn take_lock(path: &Path) -> Result<File, OpenError> {
 
 fn sqlite_options(path: &Path, connections: u32, read_only: bool) -> ConnectOptions {
     let mut options = common_options(&format!("sqlite://{}", path.display()), connections);
+    // A connection to a file cannot be lost, so it is not tested before each use.
+    options.test_before_acquire(false);
     options.map_sqlx_sqlite_opts(move |sqlite| {
-        let sqlite = sqlite.busy_timeout(BUSY_TIMEOUT).foreign_keys(true).row_buffer_size(ROWS_AHEAD);
         if read_only {
-            return sqlite.read_only(true);
+            return reading(sqlite);
         }
+        let sqlite = sqlite.busy_timeout(BUSY_TIMEOUT).foreign_keys(true).row_buffer_size(ROWS_AHEAD);
         sqlite.create_if_missing(true).journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full)
     });
     options
+}
+
+fn reading(sqlite: SqliteConnectOptions) -> SqliteConnectOptions {
+    sqlite.busy_timeout(BUSY_TIMEOUT).foreign_keys(true).row_buffer_size(ROWS_AHEAD).read_only(true)
 }
 
 /// Returns the options of the one writing connection. After a transaction in which the engine failed, or with a

@@ -27,6 +27,7 @@ pub mod load;
 pub mod mail;
 pub mod mail_log;
 pub mod meetings;
+pub mod memory;
 pub mod network;
 pub mod open;
 pub mod ops;

@@ -43,7 +43,7 @@ impl Register {
         let db = Db::open(&register.location()).await.expect("a database");
         Migrator::up(db.writer(), None).await.expect("the migrations run");
         let services = Arc::new(Services::new(db.clone(), Arc::new(SystemClock), Config::for_tests()));
-        let ctx = Ctx { services, actor: Actor::operator(), lang: Lang::It, request_id: None };
+        let ctx = Ctx { services, actor: Actor::operator(), lang: Lang::It, request_id: None, generation: None };
         let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/lombardia.toml");
         load::run(&ctx, &data, |_| true).await.expect("the network loads");
         let txn = db.begin().await.expect("a transaction");

@@ -2,23 +2,27 @@
 //!
 //! A browser sends its session key in a cookie. A program sends an API token as `Authorization: Bearer …` (RFC 6750
 //! §2.1), which takes precedence if both are present. An invalid cookie makes an anonymous caller, so that public pages
-//! still work. An invalid token is refused, so that the program notices. Each request costs one indexed read; the use
-//! of the key is noted in memory ([`crate::auth::last_use`]).
+//! still work. An invalid token is refused, so that the program notices. Person and seats are kept
+//! in memory while the data stay the same ([`crate::memory`]); the use of the key is noted in memory
+//! ([`crate::auth::last_use`]).
 
 use crate::auth::actor::{Actor, Identity};
 use crate::auth::last_use::LastUse;
 use crate::auth::model::{SessionEnd, idle_since};
-use crate::auth::store::{self, KeyHolder};
+use crate::auth::questions::{SessionHolder, TokenHolder};
+use crate::auth::store::KeyHolder;
 use crate::ctx::{Ctx, Services};
 use crate::error::{Error, Result};
 use crate::http::Failure;
 use crate::http::cookies::SESSION;
 use crate::http::request::Facts;
 use crate::http::site::Site;
+use crate::memory::Question;
 use crate::secret::hash_token;
 use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use entity::ids::SessionId;
 use futures_util::future::LocalBoxFuture;
 use std::sync::Arc;
 
@@ -58,7 +62,11 @@ async fn identify(request: &HttpRequest) -> Result<Ctx> {
         .app_data::<web::Data<Site>>()
         .ok_or_else(|| Error::Internal("the application was built without its site".to_owned()))?;
     let facts = Facts::of(request);
-    let mut ctx = Ctx { services, actor: Actor::anonymous(), lang: facts.lang, request_id: Some(facts.request_id) };
+    let request_id = Some(facts.request_id);
+    let mut ctx = Ctx { services, actor: Actor::anonymous(), lang: facts.lang, request_id, generation: None };
+    if request.method().is_safe() {
+        ctx.generation = Some(ctx.services.db.changes().now().await?);
+    }
     ctx.actor = match (bearer(request)?, session_key(request)) {
         (Some(token), _) => by_token(&ctx, &site.last_use, token).await?,
         (None, Some(key)) => by_session(&ctx, request, &site.last_use, &key).await?,
@@ -79,13 +87,18 @@ fn bearer(request: &HttpRequest) -> Result<Option<&str>> {
 
 async fn by_session(ctx: &Ctx, request: &HttpRequest, last_use: &LastUse, key: &str) -> Result<Actor> {
     let (now, security) = (ctx.now(), &ctx.config().security);
-    let Some(holder) = store::session_holder(ctx.reader(), &hash_token(key), now, ctx.today()).await? else {
+    let asked = SessionHolder { key_hash: hash_token(key), day: ctx.today() };
+    let mut holder = ctx.recall(&asked).await?;
+    let is_idle = |holder: &KeyHolder<SessionId>| {
+        last_use.sessions.of(holder.id).max(holder.noted_at) <= Some(idle_since(now, security))
+    };
+    if holder.as_ref().as_ref().is_some_and(is_idle) {
+        // Uses are no events, and another replica may have written a later one.
+        holder = Arc::new(asked.answer(ctx.reader()).await?);
+    }
+    let Some(holder) = holder.as_ref().as_ref().filter(|holder| holder.expires_at > now && !is_idle(holder)) else {
         return Ok(Actor::anonymous());
     };
-    let last = last_use.sessions.of(holder.id).max(holder.noted_at);
-    if last <= Some(idle_since(now, security)) {
-        return Ok(Actor::anonymous());
-    }
     last_use.sessions.note(holder.id, now);
     request.extensions_mut().insert(SessionEnd::of(now, holder.expires_at, security));
     Ok(actor(holder))
@@ -93,14 +106,14 @@ async fn by_session(ctx: &Ctx, request: &HttpRequest, last_use: &LastUse, key: &
 
 async fn by_token(ctx: &Ctx, last_use: &LastUse, token: &str) -> Result<Actor> {
     let now = ctx.now();
-    let holder =
-        store::token_holder(ctx.reader(), &hash_token(token), now, ctx.today()).await?.ok_or(Error::Unauthenticated)?;
+    let holder = ctx.recall(&TokenHolder { token_hash: hash_token(token), day: ctx.today() }).await?;
+    let holder = holder.as_ref().as_ref().filter(|holder| holder.expires_at > now).ok_or(Error::Unauthenticated)?;
     last_use.tokens.note(holder.id, now);
     Ok(actor(holder))
 }
 
 /// Returns the actor of a key, with the seats held at this instant.
-fn actor<Id>(holder: KeyHolder<Id>) -> Actor {
-    let identity = Identity::Person { id: holder.person_id, name: holder.name };
-    Actor { identity, seats: holder.seats, scope: holder.scope }
+fn actor<Id>(holder: &KeyHolder<Id>) -> Actor {
+    let identity = Identity::Person { id: holder.person_id, name: holder.name.clone() };
+    Actor { identity, seats: holder.seats.clone(), scope: holder.scope }
 }

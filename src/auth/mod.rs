@@ -71,6 +71,7 @@ pub mod last_use;
 pub mod local_path;
 pub mod mail;
 pub mod model;
+mod questions;
 pub mod rights;
 pub mod service;
 mod store;

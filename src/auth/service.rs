@@ -13,7 +13,8 @@ pub use tokens::{NewToken, create_token, list_tokens, revoke_token, token_for_op
 
 use crate::audit::{self, Event};
 use crate::auth::actor::HeldSeat;
-use crate::auth::model::{Capacity, Member};
+pub use crate::auth::questions::Profile;
+use crate::auth::questions::ProfileOf;
 use crate::auth::verb::Verb;
 use crate::auth::{rights, store};
 use crate::ctx::Ctx;
@@ -23,23 +24,16 @@ use chrono::NaiveDate;
 use entity::ids::PersonId;
 use sea_orm::ConnectionTrait;
 
-/// The caller's contact data and seats held today.
-pub struct Profile {
-    pub member: Member,
-    pub capacities: Vec<Capacity>,
-}
-
 /// Returns the seats a person holds on a day; rights are derived from them.
 pub async fn seats_held(db: &impl ConnectionTrait, person: PersonId, day: NaiveDate) -> Result<Vec<HeldSeat>> {
     Ok(store::seats_held(db, person, day).await?)
 }
 
-/// Returns the caller's own profile.
+/// Returns the caller's own profile, with the seats held today.
 pub async fn profile(ctx: &Ctx) -> Result<Profile> {
     let person = rights::myself(&ctx.actor)?;
-    let member = store::member(ctx.reader(), person).await?.ok_or(Error::NotFound)?;
-    let capacities = store::capacities(ctx.reader(), person, ctx.today()).await?;
-    Ok(Profile { member, capacities })
+    let profile = ctx.recall(&ProfileOf { person, day: ctx.today() }).await?;
+    profile.as_ref().clone().ok_or(Error::NotFound)
 }
 
 /// Records an event of identity. Such events are never on behalf of a body.

@@ -7,7 +7,8 @@ use entity::kinds::SeatKind;
 use raccordo::clock::SystemClock;
 use raccordo::config::Config;
 use raccordo::ctx::{Ctx, Services};
-use raccordo::db::{Db, Location};
+use raccordo::db::{Db, Location, StoreError};
+use raccordo::error::Error;
 use raccordo::http::exporter;
 use raccordo::http::site::Site;
 use raccordo::jobs::schedule::JOBS;
@@ -25,7 +26,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::instrument::WithSubscriber;
 use tracing::subscriber::NoSubscriber;
@@ -33,6 +34,9 @@ use tracing::{info, warn};
 
 /// File loaded into an empty database, if the program runs from a checkout or its container.
 const DATA: &str = "data/lombardia.toml";
+/// Longest time that a replica waits for another one to load the network, and the pause between two looks.
+const LOADING_PATIENCE: Duration = Duration::from_mins(1);
+const LOADING_PAUSE: Duration = Duration::from_millis(200);
 const LOOK_AT_SETTINGS_EVERY: Duration = Duration::from_secs(5);
 /// Longest time, in seconds, that a stop waits for work that continues after its answer, such as retries of a sign-in
 /// link. Work still running after that is abandoned.
@@ -53,13 +57,15 @@ pub(super) async fn serve(mut config: Config, is_demo: bool) -> Outcome {
     let operator = operator_on(Arc::clone(&services));
     move_contents(&operator).await?;
     fill(&operator, is_demo).await?;
+    // Before the first connection is accepted, because a caller who sees the service up may tell it to stop.
+    let signals = Signals::listen()?;
     let listener = TcpListener::bind(services.config.server.bind)
         .map_err(|failure| format!("cannot listen on {}: {failure}", services.config.server.bind))?;
     let background = Background::start(&services, &location, transport).await?;
     if let Err(failure) = greet(&operator).await {
         warn!(%failure, "no sign-in link could be made; `raccordo sign-in-link` makes one");
     }
-    let served = run_until_told(Arc::clone(&services), listener, background).await;
+    let served = run_until_told(Arc::clone(&services), listener, background, signals).await;
     services.db.clone().close().await;
     info!("stopped");
     served
@@ -109,7 +115,8 @@ async fn fill(ctx: &Ctx, is_demo: bool) -> Outcome {
 }
 
 /// Loads the network if the database has none. If several replicas start on an empty database, one loads it and the
-/// others find it loaded.
+/// others find it loaded. A replica waits while another one loads, because a large network on a busy machine takes
+/// longer than a use case waits for its turn to write.
 async fn load_network(ctx: &Ctx) -> Outcome {
     if body::Entity::find().count(ctx.reader()).await? > 0 {
         return Ok(());
@@ -118,15 +125,25 @@ async fn load_network(ctx: &Ctx) -> Outcome {
         warn!("the register is empty and there is no {DATA} here: run `raccordo load FILE`");
         return Ok(());
     }
-    let summary = match load::run(ctx, Path::new(DATA), |_| true).await {
-        Err(LoadError::ChangedMeanwhile) if body::Entity::find().count(ctx.reader()).await? > 0 => {
-            info!("another replica loaded {DATA} into the empty database");
-            return Ok(());
+    let until = Instant::now() + LOADING_PATIENCE;
+    let summary = loop {
+        match load::run(ctx, Path::new(DATA), |_| true).await {
+            Err(error) if is_another_writing(&error) && Instant::now() < until => sleep(LOADING_PAUSE).await,
+            loaded => break loaded?,
         }
-        loaded => loaded?,
     };
-    info!(added = summary.diff.added(), "loaded {DATA} into the empty database");
+    match summary.outcome {
+        load::Outcome::Loaded => info!(added = summary.diff.added(), "loaded {DATA} into the empty database"),
+        load::Outcome::UpToDate | load::Outcome::Declined => {
+            info!("another replica loaded {DATA} into the empty database");
+        }
+    }
     Ok(())
+}
+
+/// Returns whether a load failed only because another process writes at the same time.
+fn is_another_writing(error: &LoadError) -> bool {
+    matches!(error, LoadError::ChangedMeanwhile | LoadError::Failed(Error::Store(StoreError::Busy)))
 }
 
 /// Prints the address of the service, and outside production a sign-in link.
@@ -186,8 +203,12 @@ impl Background {
 /// Serves until a signal, then stops in order: reports "not ready", waits until the proxy has seen it, accepts no more
 /// connections, and finishes accepted requests while the background finishes its running work. A second signal ends the
 /// process at once.
-async fn run_until_told(services: Arc<Services>, listener: TcpListener, background: Background) -> Outcome {
-    let mut signals = Signals::listen()?;
+async fn run_until_told(
+    services: Arc<Services>,
+    listener: TcpListener,
+    background: Background,
+    mut signals: Signals,
+) -> Outcome {
     let site = Data::new(Site::new(Arc::clone(&services)));
     let stop = CancellationToken::new();
     let mut server = tokio::spawn(app::server(site.clone(), listener, stop.clone())?);

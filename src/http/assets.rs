@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 
 use crate::error::Error;
 use crate::http::Answer;
-use crate::http::conditional::{Content, accepts};
+use crate::http::conditional::{Content, Validators, accepts};
 
 #[derive(RustEmbed)]
 #[folder = "web/dist"]
@@ -46,7 +46,7 @@ async fn show_file(request: HttpRequest, name: Path<String>) -> Answer {
     let tag = hex::encode(plain.metadata.sha256_hash());
     let (file, encoding) =
         smallest_accepted(&request, &name).map_or((plain, None), |(file, encoding)| (file, Some(encoding)));
-    let content = Content { tag, modified: None, cache_control: cache_control(&name) };
+    let content = Content { validators: Validators { tag, modified: None }, cache_control: cache_control(&name) };
     Ok(content.answer(&request, |answer| {
         if let Some(encoding) = encoding {
             answer.insert_header((CONTENT_ENCODING, encoding));

@@ -17,12 +17,17 @@ use std::time::{Duration, SystemTime};
 /// Content codings of answers, named as in `Content-Encoding`.
 const CODINGS: [&str; 3] = ["br", "gzip", "deflate"];
 
-/// Caching properties of one content.
-pub struct Content {
+/// Properties by which a client's copy of one content is compared with the present content.
+pub struct Validators {
     /// Strong tag without quotes: equal for equal bytes only.
     pub tag: String,
     /// Instant of the last change, if known.
     pub modified: Option<DateTime<Utc>>,
+}
+
+/// Caching properties of one content.
+pub struct Content {
+    pub validators: Validators,
     /// Value of `Cache-Control`.
     pub cache_control: &'static str,
 }
@@ -34,21 +39,35 @@ impl Content {
         request: &HttpRequest,
         full: impl FnOnce(&mut HttpResponseBuilder) -> HttpResponse,
     ) -> HttpResponse {
-        let held = self.held_by(request);
+        let held = self.validators.held_by(request);
         let mut answer = if held.is_some() { HttpResponse::NotModified() } else { HttpResponse::Ok() };
         answer
             .insert_header((CACHE_CONTROL, self.cache_control))
             .insert_header((VARY, HeaderValue::from_static("Accept-Encoding")))
-            .insert_header((ETAG, EntityTag::new_strong(held.clone().unwrap_or_else(|| self.tag.clone()))));
-        if let Some(modified) = self.modified {
+            .insert_header((ETAG, self.validators.header(held.as_deref())));
+        if let Some(modified) = self.validators.modified {
             answer.insert_header((LAST_MODIFIED, http_date(modified)));
         }
         if held.is_some() { answer.finish() } else { full(&mut answer) }
     }
+}
+
+impl Validators {
+    /// Returns the value of `ETag`: the tag that the client holds, or the tag of the content.
+    pub(super) fn header(&self, held: Option<&str>) -> HeaderValue {
+        let tag = EntityTag::new_strong(held.unwrap_or(&self.tag).to_owned());
+        HeaderValue::from_str(&tag.to_string()).unwrap_or_else(|error| unreachable!("a tag is ASCII: {error}"))
+    }
+
+    /// Reads the instant of a `Last-Modified` header.
+    pub(super) fn instant_of(header: &HeaderValue) -> Option<DateTime<Utc>> {
+        let date: HttpDate = header.to_str().ok()?.parse().ok()?;
+        Some(SystemTime::from(date).into())
+    }
 
     /// Returns the tag under which the client has the content; `None` if it needs the content. Tags are compared
     /// weakly; the date counts only if the request names no tag (RFC 9110 §13.1.2, §13.1.3).
-    fn held_by(&self, request: &HttpRequest) -> Option<String> {
+    pub(super) fn held_by(&self, request: &HttpRequest) -> Option<String> {
         if request.headers().contains_key(IF_NONE_MATCH) {
             return match IfNoneMatch::parse(request).ok()? {
                 IfNoneMatch::Any => Some(self.tag.clone()),
@@ -88,8 +107,9 @@ pub fn content_of(tag: &str) -> &str {
 /// is known.
 pub(super) fn tell_codings_apart(headers: &mut HeaderMap) {
     let Some(coding) = headers.get(CONTENT_ENCODING).cloned() else { return };
-    // Replaces the value, because the compressing layer appends a second one.
-    headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
+    // The compressing layer appends a value to the one that is there.
+    let own = headers.get_all(VARY).find(|value| *value != "accept-encoding").cloned();
+    headers.insert(VARY, own.unwrap_or(HeaderValue::from_static("Accept-Encoding")));
     let tag = headers.get(ETAG).and_then(|tag| tag.to_str().ok()).and_then(|tag| tag.parse::<EntityTag>().ok());
     let (Some(tag), Ok(coding)) = (tag, coding.to_str()) else { return };
     let tag = EntityTag::new(tag.weak, coded(tag.tag(), coding));
@@ -116,7 +136,7 @@ mod tests {
 
     fn content() -> Content {
         let modified = "2027-01-11T08:00:00.900Z".parse().ok();
-        Content { tag: "a1".to_owned(), modified, cache_control: "no-cache" }
+        Content { validators: Validators { tag: "a1".to_owned(), modified }, cache_control: "no-cache" }
     }
 
     fn ask(headers: &[(&str, &str)]) -> HttpResponse {

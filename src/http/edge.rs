@@ -11,8 +11,9 @@ use crate::http::csrf::NewPreSession;
 use crate::http::limits::{self, Class, Network, Standing};
 use crate::http::page::{FlashShown, NextFlash};
 use crate::http::request::{self, Face, Facts};
+use crate::http::route::Pattern;
 use crate::http::site::Site;
-use crate::http::{Failure, codes, conditional, csrf, page_error, problem, route};
+use crate::http::{Failure, codes, conditional, csrf, page_error, problem};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::cookie::Cookie;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -50,6 +51,7 @@ pub async fn edge(
         // HEAD is GET without its body (RFC 9110 §9.3.2); the server leaves the body out by itself.
         request.head_mut().method = Method::GET;
     }
+    Pattern::find(request.request());
     let class = Class::of(&method, path(&request));
     let standing = class.map(|class| site.limiter.count(class, Network::from(facts.client)));
 
@@ -73,7 +75,7 @@ pub async fn edge(
     set_cookies(&mut answer);
     finish(answer.headers_mut(), &site, facts, standing);
 
-    let route = answer.request().match_pattern().map(|pattern| route::documented(&pattern));
+    let route = Pattern::of(answer.request());
     let route = route.as_deref().unwrap_or("-");
     site.metrics.answered(&method, route, answer.status(), elapsed);
     log(answer.request(), &method, route, answer.status(), elapsed.as_secs_f64() * 1000.0, facts);

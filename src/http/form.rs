@@ -12,6 +12,6 @@ mod versioned;
 
 pub use answer::{answer, answer_by, change, press};
 pub(super) use sent::parse;
-pub use sent::{Form, MAX_BYTES, OnlyButton, Sent};
+pub use sent::{Form, MAX_BYTES, OnlyButton, PublicForm, Sent};
 pub use state::{Choice, Errors, FormError, FormState};
 pub use versioned::Versioned;

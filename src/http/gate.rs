@@ -13,7 +13,8 @@ use crate::auth::rights::Need;
 use crate::ctx::Ctx;
 use crate::error::Code;
 use crate::http::openapi::{self, Operation, Parameter};
-use crate::http::{Failure, assets, route};
+use crate::http::route::Pattern;
+use crate::http::{Failure, assets};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
@@ -35,8 +36,7 @@ async fn admit(request: &mut ServiceRequest) -> Result<(), Failure> {
     // The decoded path, as routes match it.
     let path = request.match_info().as_str();
     // No route matches; the answer 404 reveals nothing.
-    let Some(pattern) = request.resource_map().match_pattern(path) else { return Ok(()) };
-    let pattern = route::documented(&pattern);
+    let Some(pattern) = Pattern::of(request.request()) else { return Ok(()) };
     if !path.starts_with("/api/v") {
         return if asks_nothing(path) { Ok(()) } else { demand_known(&names_of(&pattern), request.query_string()) };
     }

@@ -106,6 +106,7 @@ fn kept_page(status: StatusCode, shell: Shell, kept: Kept, sign_in: Option<Strin
     with_status(status, &KeptPage { shell, kept, sign_in })
 }
 
-fn titled(shell: Shell, key: &str) -> Shell {
-    Shell { title: shell.t(key).to_owned(), ..shell }
+fn titled(mut shell: Shell, key: &str) -> Shell {
+    shell.title = shell.t(key).to_owned();
+    shell
 }

@@ -3,7 +3,7 @@
 use crate::auth::local_path::LocalPath;
 use crate::http::Answer;
 use crate::http::cookies::LANGUAGE;
-use crate::http::form::Form;
+use crate::http::form::PublicForm;
 use crate::http::page::see_other;
 use crate::texts::Lang;
 use actix_web::cookie::time::Duration;
@@ -23,7 +23,7 @@ struct Choice {
 }
 
 #[post("/language")]
-async fn choose_language(request: HttpRequest, choice: Form<Choice>) -> Answer {
+async fn choose_language(request: HttpRequest, choice: PublicForm<Choice>) -> Answer {
     let lang = Lang::of(&choice.0.lang);
     let mut answer = see_other(LocalPath::or_home(&choice.0.back).as_str());
     let cookie = LANGUAGE.set(&request, lang.code().to_owned(), Some(Duration::days(365)));

@@ -6,6 +6,7 @@
 //! [`form::Form`], answer through `page`, `version`, `paging` or `idempotency`, and return [`Failure`] with `?`. They
 //! never build an error answer themselves.
 
+mod answers;
 pub mod assets;
 pub mod codes;
 pub mod compress;
@@ -36,6 +37,7 @@ pub mod patch;
 pub mod problem;
 pub mod request;
 pub mod route;
+pub mod shared;
 pub mod site;
 pub mod unmatched;
 pub mod uploads;

@@ -6,7 +6,7 @@
 //! Italian administrations' checker.
 
 use crate::auth::rights::{Need, Rights};
-use crate::http::conditional::Content;
+use crate::http::conditional::{Content, Validators};
 use crate::http::{Answer, problem};
 use crate::secret::sha256_hex;
 use actix_web::http::Method;
@@ -71,7 +71,8 @@ pub fn pages(cfg: &mut web::ServiceConfig) {
 #[get("/api/openapi.json")]
 async fn show_document(request: HttpRequest) -> Answer {
     static TAG: LazyLock<String> = LazyLock::new(|| sha256_hex(SERIALISED.as_bytes()));
-    let content = Content { tag: TAG.clone(), modified: None, cache_control: "public, max-age=3600" };
+    let content =
+        Content { validators: Validators { tag: TAG.clone(), modified: None }, cache_control: "public, max-age=3600" };
     Ok(content.answer(&request, |answer| answer.content_type("application/json").body(SERIALISED.as_str())))
 }
 

@@ -32,8 +32,8 @@ pub struct Shell {
     pub user: Option<ShellUser>,
     /// End of this browser's sign-in.
     pub session: Option<ShellSession>,
-    /// The token of this answer's forms.
-    pub csrf: String,
+    /// The request, for the tokens of forms; `None` after a panic.
+    request: Option<HttpRequest>,
     pub nav: Vec<NavItem>,
     pub crumbs: Vec<Crumb>,
     /// Message about the last action.
@@ -145,7 +145,7 @@ impl Shell {
             path: request.map_or_else(|| "/".to_owned(), way_back),
             user: None,
             session: None,
-            csrf: request.map(csrf::token).unwrap_or_default(),
+            request: request.cloned(),
             nav: Vec::new(),
             crumbs: Vec::new(),
             flash: None,
@@ -154,6 +154,12 @@ impl Shell {
             accessibility_url: Some(config.pages.accessibility_url.clone()).filter(|url| !url.is_empty()),
             feedback_address: config.pages.feedback_address.clone(),
         }
+    }
+
+    /// Returns a token for a form of this answer. It is made only when a form asks for it, because a page without forms
+    /// needs no cookie.
+    pub fn csrf(&self) -> String {
+        self.request.as_ref().map(csrf::token).unwrap_or_default()
     }
 
     /// Returns the address for signing in, which leads back to this page.

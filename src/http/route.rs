@@ -4,6 +4,28 @@
 //! the order of registration does not matter. The API's document, the metrics and the gate use the pattern of a route
 //! without these shapes.
 
+use actix_web::{HttpMessage, HttpRequest};
+use std::rc::Rc;
+
+/// The documented pattern of a request's route, found once for all layers.
+#[derive(Clone)]
+pub(super) struct Pattern(Option<Rc<str>>);
+
+impl Pattern {
+    /// Finds the pattern and keeps it with the request.
+    pub(super) fn find(request: &HttpRequest) {
+        // The decoded path, as routes match it.
+        let pattern = request.resource_map().match_pattern(request.match_info().as_str());
+        let pattern = pattern.map(|pattern| documented(&pattern).into());
+        request.extensions_mut().insert(Self(pattern));
+    }
+
+    /// Returns the pattern that [`Self::find`] has found; `None` if no route matches.
+    pub(super) fn of(request: &HttpRequest) -> Option<Rc<str>> {
+        request.extensions().get::<Self>().and_then(|found| found.0.clone())
+    }
+}
+
 /// Returns a pattern without the shapes of its parameters: `/tasks/{id}` for `/tasks/{id:[0-9A-Fa-f-]+}`.
 pub fn documented(pattern: &str) -> String {
     let (mut documented, mut depth, mut in_shape) = (String::with_capacity(pattern.len()), 0_u32, false);

@@ -3,6 +3,7 @@
 
 use crate::auth::last_use::LastUse;
 use crate::ctx::Services;
+use crate::http::answers::Answers;
 use crate::http::connections::Connections;
 use crate::http::headers::StandardHeaders;
 use crate::http::limits::Limiter;
@@ -27,6 +28,8 @@ pub struct Site {
     runtime: Handle,
     pub metrics: Metrics,
     pub notices: Notices,
+    /// Public answers kept for all readers.
+    pub(super) answers: Answers,
     /// Set first when the service stops: `/health/ready` then answers 503, so that the proxy sends no more requests.
     draining: AtomicBool,
     pub(super) headers: StandardHeaders,
@@ -57,6 +60,7 @@ impl Site {
             runtime: Handle::current(),
             metrics,
             notices: Notices::default(),
+            answers: Answers::default(),
             draining: AtomicBool::new(false),
             headers: StandardHeaders::new(config.is_https()),
             origin: origin(&config.base_url()),
@@ -104,6 +108,11 @@ impl Notices {
 
     pub fn is_paused(&self) -> bool {
         self.paused.load(Ordering::Relaxed)
+    }
+
+    /// Returns the notices that a page built now shows.
+    pub(super) fn shown(&self) -> (bool, bool) {
+        (self.is_demo(), self.is_paused())
     }
 }
 

@@ -10,7 +10,6 @@ use crate::ctx::Ctx;
 use crate::deliverables::view::Progress;
 use crate::error::{Code, Error};
 use crate::http::Answer;
-use crate::http::conditional::Content;
 use crate::http::idempotency::{self, Created, IdempotencyKey};
 use crate::http::json::{Json, MergePatch};
 use crate::http::paging::{Page, Paging};
@@ -18,15 +17,16 @@ use crate::http::patch::Patch;
 use crate::http::version::{self, IfMatch};
 use crate::ical::IcalError;
 use crate::open::Seen;
-use crate::secret::sha256_hex;
 use crate::texts::Lang;
 use crate::time::{Day, Period, zone};
+use actix_web::http::header::{CACHE_CONTROL, LastModified};
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use entity::ids::{MeetingId, OutcomeId, ReleaseId};
 use entity::kinds::{Periodicity, Precision, ProductScope, ReasonCode, ReleaseChangeKind, ReleaseState, SeatKind};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
+use std::time::SystemTime;
 use utoipa::{IntoParams, ToSchema};
 
 pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
@@ -493,10 +493,10 @@ fn answer(ctx: &Ctx, view: ReleaseView) -> HttpResponse {
     version::answer(view.release.version, &ReleaseOut::at(view, ctx.now()))
 }
 
-/// Serves the public calendar feed. Its `ETag` is the hash of its bytes, so that an unchanged agenda is answered 304
+/// Serves the public calendar feed. It is a shared answer (`http/shared.rs`), so an unchanged agenda is answered 304
 /// (RFC 9110 §15.4.5).
 #[get("/calendar.ics")]
-async fn show_feed(ctx: Ctx, request: HttpRequest, query: web::Query<FeedQuery>) -> Answer {
+async fn show_feed(ctx: Ctx, query: web::Query<FeedQuery>) -> Answer {
     let (from, to) = feed::window(ctx.today());
     let filter = ReleaseFilter { from: Some(from), to: Some(to), ..ReleaseFilter::default() };
     let releases = service::all(ctx.reader(), &filter).await?;
@@ -506,9 +506,14 @@ async fn show_feed(ctx: Ctx, request: HttpRequest, query: web::Query<FeedQuery>)
     // The content changes with the releases, and at midnight with the range of days.
     let day_began = zone::instant_of(ctx.today(), NaiveTime::MIN);
     let modified = releases.iter().map(|view| view.updated_at).chain([day_began]).max();
-    let tag = sha256_hex(bytes.as_bytes());
-    let content = Content { tag, modified, cache_control: "public, max-age=300" };
-    Ok(content.answer(&request, |answer| answer.content_type("text/calendar; charset=utf-8").body(bytes)))
+    let mut answer = HttpResponse::Ok();
+    if let Some(modified) = modified {
+        answer.insert_header(LastModified(SystemTime::from(modified).into()));
+    }
+    Ok(answer
+        .insert_header((CACHE_CONTROL, "public, max-age=300"))
+        .content_type("text/calendar; charset=utf-8")
+        .body(bytes))
 }
 
 impl From<Step> for StepOut {

@@ -453,7 +453,7 @@ impl Release {
             brought_forward: slot < first.slot,
             due: is_awaited && slot.instant() <= now,
             before_period_end,
-            late: (is_awaited && deadline < now) || self.published_at().is_some_and(|at| deadline < at),
+            late: (is_awaited && deadline <= now) || self.published_at().is_some_and(|at| deadline < at),
         }
     }
 }

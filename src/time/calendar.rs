@@ -84,7 +84,18 @@ impl TerritoryCalendar {
     }
 
     pub fn is_working(&self, day: NaiveDate) -> bool {
-        self.reason(day).is_none()
+        self.is_worked_nationally(day) && self.is_worked_locally(day)
+    }
+
+    /// Tells whether neither the week nor a national day closes the day.
+    fn is_worked_nationally(&self, day: NaiveDate) -> bool {
+        let NationalDays { rules, one_offs, .. } = &*self.national;
+        self.weekend(day).is_none() && !is_closed(rules, one_offs, day)
+    }
+
+    /// Tells whether no day of this territory alone closes the day.
+    fn is_worked_locally(&self, day: NaiveDate) -> bool {
+        !is_closed(&self.own.rules, &self.own.one_offs, day)
     }
 
     /// Returns the reason why `day` is not a working day here; `None` on a working day.
@@ -171,6 +182,10 @@ impl TerritoryCalendar {
     }
 }
 
+fn is_closed(rules: &[NonWorkingRule], one_offs: &[OneOffDay], day: NaiveDate) -> bool {
+    rules.iter().any(|rule| rule.strikes(day)) || one_offs.iter().any(|one_off| one_off.date == day)
+}
+
 /// The calendars of all territories, by code.
 #[derive(Clone, Debug)]
 pub struct Calendars {
@@ -213,7 +228,7 @@ impl Calendars {
     }
 }
 
-/// Calendars of several territories, each once. A common working day is a working day in all of them.
+/// Calendars of several territories of one network, each once. A common working day is a working day in all of them.
 ///
 /// Without any territory every day is a common working day.
 #[derive(Clone, Debug)]
@@ -222,7 +237,7 @@ pub struct Joint<'a>(Vec<&'a TerritoryCalendar>);
 impl<'a> Joint<'a> {
     /// Tells whether `day` is a common working day.
     pub fn is_worked(&self, day: NaiveDate) -> bool {
-        self.0.iter().all(|calendar| calendar.is_working(day))
+        is_worked_by_all(&self.0, day)
     }
 
     /// Lists the territories that do not work on `day`, each with its reason.
@@ -328,13 +343,18 @@ impl Closing {
     }
 }
 
+/// Tells whether all territories work on `day`. Their national days are the same, so one of them is asked about those.
+fn is_worked_by_all(calendars: &[&TerritoryCalendar], day: NaiveDate) -> bool {
+    calendars.first().is_none_or(|calendar| calendar.is_worked_nationally(day))
+        && calendars.iter().all(|calendar| calendar.is_worked_locally(day))
+}
+
 fn first_worked(
     days: impl Iterator<Item = NaiveDate>,
     calendars: &[&TerritoryCalendar],
     from: NaiveDate,
 ) -> Result<NaiveDate, CalendarError> {
-    let is_worked = |day: &NaiveDate| calendars.iter().all(|calendar| calendar.is_working(*day));
-    days.take(SEARCH_DAYS).find(is_worked).ok_or_else(|| {
+    days.take(SEARCH_DAYS).find(|day| is_worked_by_all(calendars, *day)).ok_or_else(|| {
         let codes: Vec<&str> = calendars.iter().map(|calendar| calendar.code()).collect();
         CalendarError::NoWorkingDay { territories: codes.join(", "), from }
     })

@@ -568,7 +568,13 @@ impl Office {
     }
 
     fn anonymous(&self) -> Ctx {
-        Ctx { services: Arc::clone(&self.services), actor: Actor::anonymous(), lang: Lang::It, request_id: None }
+        Ctx {
+            services: Arc::clone(&self.services),
+            actor: Actor::anonymous(),
+            lang: Lang::It,
+            request_id: None,
+            generation: None,
+        }
     }
 
     /// Returns the path of a new one-time link.

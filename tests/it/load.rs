@@ -51,7 +51,13 @@ impl Loading {
         let database = TestDb::new(engine).await;
         let now = "2026-11-23T09:00:00Z".parse().expect("an instant of the test");
         let services = Services::new(database.db.clone(), Arc::new(FixedClock::at(now)), Config::for_tests());
-        let ctx = Ctx { services: Arc::new(services), actor: Actor::operator(), lang: Lang::It, request_id: None };
+        let ctx = Ctx {
+            services: Arc::new(services),
+            actor: Actor::operator(),
+            lang: Lang::It,
+            request_id: None,
+            generation: None,
+        };
         Self { ctx, folder: tempfile::tempdir().expect("a temporary folder"), _database: database }
     }
 

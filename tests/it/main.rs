@@ -45,6 +45,7 @@ mod seen;
 mod slow_recipients;
 mod smtp_faults;
 mod smtp_tls;
+mod statements;
 mod templates;
 mod texts;
 mod thread;

@@ -94,8 +94,9 @@ fn faults(html: &str, lang: &str) -> Vec<String> {
         let is_post = form.attr("method").is_some_and(|method| method.eq_ignore_ascii_case("post"));
         let token = Selector::parse("input[name=csrf]").expect("a selector");
         let has_token = form.select(&token).any(|field| field.attr("value").is_some_and(|value| !value.is_empty()));
-        // The link of a reminder is itself a key.
-        demand(!is_post || has_token || action.starts_with("/p/"), &format!("the form to {action} has no token"));
+        // The link of a reminder is itself a key, and the choice of a language only concerns the reader's browser.
+        let needs_token = is_post && !action.starts_with("/p/") && action != "/language";
+        demand(!needs_token || has_token, &format!("the form to {action} has no token"));
         demand(is_post || !has_token, &format!("the form to {action} shows its token in the address"));
     }
     for button in select(&page, "button, a, summary") {

@@ -66,8 +66,9 @@ const PUBLIC_PAGES: &[&str] = &[
     "GET /static/{name}",
 ];
 
-/// Forms without a token of the service, because the secret in their address replaces it.
-const WITHOUT_FORM_TOKEN: &[&str] = &["POST /p/{token}/in-progress", "POST /p/{token}/delivered"];
+/// Forms without a token of the service: the secret in their address replaces it, or the form stands on public pages and
+/// only concerns the reader's browser.
+const WITHOUT_FORM_TOKEN: &[&str] = &["POST /p/{token}/in-progress", "POST /p/{token}/delivered", "POST /language"];
 
 /// Routes of a server of their own, not of the application.
 const ELSEWHERE: &[&str] = &["GET /metrics"];

@@ -57,7 +57,13 @@ impl Workbench {
     }
 
     pub fn operator(&self) -> Ctx {
-        Ctx { services: Arc::clone(&self.services), actor: Actor::operator(), lang: Lang::It, request_id: None }
+        Ctx {
+            services: Arc::clone(&self.services),
+            actor: Actor::operator(),
+            lang: Lang::It,
+            request_id: None,
+            generation: None,
+        }
     }
 
     /// Sends all due mails; returns the number of attempts.

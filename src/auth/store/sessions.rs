@@ -37,12 +37,11 @@ pub async fn insert_session(txn: &impl ConnectionTrait, new: NewSession) -> Resu
 }
 
 /// Returns the session of a key with its person's name and the seats held on a day. It is one query, because it runs on
-/// every request of a signed-in person and each round trip costs more than its result. The idle time is not checked
-/// here, because the last uses may not be written yet.
+/// every request of a signed-in person and each round trip costs more than its result. Its times are not checked
+/// here, because the answer must not depend on the instant, and because the last uses may not be written yet.
 pub async fn session_holder(
     db: &impl ConnectionTrait,
     key_hash: &str,
-    now: DateTime<Utc>,
     day: NaiveDate,
 ) -> Result<Option<KeyHolder<SessionId>>> {
     #[derive(FromQueryResult)]
@@ -57,7 +56,7 @@ pub async fn session_holder(
         session::Entity::belongs_to(person::Entity).from(session::Column::PersonId).to(person::Column::Id).into();
     let key = session::Entity::find()
         .filter(session::Column::KeyHash.eq(key_hash))
-        .filter(has_not_ended(now))
+        .filter(session::Column::EndedAt.is_null())
         .select_only()
         .columns([session::Column::Id, session::Column::LastSeenAt, session::Column::ExpiresAt]);
     let rows: Vec<Row> = with_holder(key, to_person, day).into_model().all(db).await?;

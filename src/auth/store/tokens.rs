@@ -28,11 +28,11 @@ pub async fn insert_token(txn: &impl ConnectionTrait, person: PersonId, token: &
     Ok(())
 }
 
-/// Returns the API token of a secret with its person's name and the seats held on a day, in one query.
+/// Returns the API token of a secret with its person's name and the seats held on a day, in one query. Its end is not
+/// checked here, because the answer must not depend on the instant.
 pub async fn token_holder(
     db: &impl ConnectionTrait,
     token_hash: &str,
-    now: DateTime<Utc>,
     day: NaiveDate,
 ) -> Result<Option<KeyHolder<ApiTokenId>>> {
     #[derive(FromQueryResult)]
@@ -48,7 +48,7 @@ pub async fn token_holder(
         api_token::Entity::belongs_to(person::Entity).from(api_token::Column::PersonId).to(person::Column::Id).into();
     let key = api_token::Entity::find()
         .filter(api_token::Column::TokenHash.eq(token_hash))
-        .filter(is_usable(now))
+        .filter(api_token::Column::RevokedAt.is_null())
         .select_only()
         .columns([
             api_token::Column::Id,

@@ -20,6 +20,22 @@ pub const MAX_BYTES: usize = 32 * 1024;
 #[derive(Debug)]
 pub struct Form<T>(pub T, pub Press);
 
+/// A posted form that stands on public pages, which are the same for all readers and so contain no token. It may only
+/// change how the sender's own browser shows the service; the origin of the request is checked as for every form.
+#[derive(Debug)]
+pub struct PublicForm<T>(pub T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for PublicForm<T> {
+    type Error = Failure;
+    type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let payload = payload.take();
+        Box::pin(async move { Ok(Self(parse(&read(&request, payload).await?)?)) })
+    }
+}
+
 /// Fields of a form that consists only of its button.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct OnlyButton {}

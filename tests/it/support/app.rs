@@ -121,7 +121,8 @@ impl TestApp {
         let path = folder.path().join("network.toml");
         std::fs::write(&path, text).expect("a file of the test");
         let actor = Actor::operator();
-        let operator = Ctx { services: self.services.clone(), actor, lang: Lang::It, request_id: None };
+        let operator =
+            Ctx { services: self.services.clone(), actor, lang: Lang::It, request_id: None, generation: None };
         Box::pin(raccordo::load::run(&operator, &path, |_| true)).await.expect("a good file");
     }
 
@@ -152,7 +153,7 @@ impl TestApp {
             .expect("the seats can be read");
         let name = format!("{} {}", person.given_name, person.family_name);
         let actor = Actor { identity: Identity::Person { id: person.id, name }, seats, scope: Scope::Full };
-        Ctx { services: self.services.clone(), actor, lang: Lang::It, request_id: None }
+        Ctx { services: self.services.clone(), actor, lang: Lang::It, request_id: None, generation: None }
     }
 
     pub async fn person(&self, email: &str) -> person::Model {
