@@ -105,7 +105,7 @@ impl Ctx {
 
     /// Answers a question from memory if the data have not changed since it was last asked. Not for use cases that
     /// change something, because they read what they rely on in their transaction.
-    pub async fn recall<Q: Question>(&self, question: &Q) -> std::result::Result<Arc<Q::Answer>, StoreError> {
+    pub async fn recall<Q: Question>(&self, question: &Q) -> Result<Arc<Q::Answer>> {
         let generation = match self.generation {
             Some(generation) => generation,
             None => self.services.db.changes().now().await?,

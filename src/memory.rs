@@ -4,7 +4,8 @@
 //! an earlier one are no longer found. An answer may therefore depend only on the question and on data that change with
 //! an event of the audit trail; a question whose answer depends on the day or the instant contains it.
 
-use crate::db::{Generation, StoreError};
+use crate::db::Generation;
+use crate::error::Result;
 use quick_cache::sync::Cache;
 use sea_orm::ConnectionTrait;
 use std::any::{Any, TypeId};
@@ -20,7 +21,7 @@ pub trait Question: Clone + Eq + Hash + Send + Sync + 'static {
     type Answer: Send + Sync + 'static;
 
     /// Answers the question from the database.
-    fn answer(&self, db: &impl ConnectionTrait) -> impl Future<Output = Result<Self::Answer, StoreError>> + Send;
+    fn answer(&self, db: &impl ConnectionTrait) -> impl Future<Output = Result<Self::Answer>> + Send;
 }
 
 type Answers<Q> = Cache<(Generation, Q), Arc<<Q as Question>::Answer>>;
@@ -37,7 +38,7 @@ impl Memory {
         generation: Generation,
         question: &Q,
         db: &impl ConnectionTrait,
-    ) -> Result<Arc<Q::Answer>, StoreError> {
+    ) -> Result<Arc<Q::Answer>> {
         let Ok(answers) = self.answers::<Q>().downcast::<Answers<Q>>() else {
             return Ok(Arc::new(question.answer(db).await?));
         };

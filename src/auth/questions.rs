@@ -2,13 +2,11 @@
 
 use super::model::{Capacity, Member};
 use super::store::{self, KeyHolder};
-use crate::db::StoreError;
+use crate::error::Result;
 use crate::memory::Question;
 use chrono::NaiveDate;
 use entity::ids::{ApiTokenId, PersonId, SessionId};
 use sea_orm::ConnectionTrait;
-
-type Result<T> = std::result::Result<T, StoreError>;
 
 /// The person of a session's key, with the seats held on a day. The answer may be a session whose time is over.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -21,7 +19,7 @@ impl Question for SessionHolder {
     type Answer = Option<KeyHolder<SessionId>>;
 
     async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
-        store::session_holder(db, &self.key_hash, self.day).await
+        Ok(store::session_holder(db, &self.key_hash, self.day).await?)
     }
 }
 
@@ -36,7 +34,7 @@ impl Question for TokenHolder {
     type Answer = Option<KeyHolder<ApiTokenId>>;
 
     async fn answer(&self, db: &impl ConnectionTrait) -> Result<Self::Answer> {
-        store::token_holder(db, &self.token_hash, self.day).await
+        Ok(store::token_holder(db, &self.token_hash, self.day).await?)
     }
 }
 

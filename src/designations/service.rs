@@ -27,6 +27,7 @@ use crate::db::{StoreError, Txn};
 use crate::designations::verb::Verb;
 use crate::error::{Error, Result};
 use crate::network::model::PersonIn;
+use crate::network::questions::AllBodies;
 use crate::network::service as network;
 use crate::open::{Guarded, Scoped, Seen, open, read, scope};
 use crate::typed;
@@ -350,12 +351,8 @@ pub async fn request_designation(ctx: &Ctx, txn: &Txn, seat_code: &str) -> Resul
 pub async fn unreachable_bodies(ctx: &Ctx) -> Result<HashSet<BodyId>> {
     let managers = holders_of(ctx.reader(), SeatKind::BodyManager, ctx.today()).await?;
     let managed: HashSet<BodyId> = managers.iter().map(|one| one.seat.body_id).collect();
-    let bodies = network::bodies(ctx.reader()).await?;
-    Ok(bodies
-        .into_iter()
-        .filter(|body| body.pec.is_none() && !managed.contains(&body.id))
-        .map(|body| body.id)
-        .collect())
+    let bodies = ctx.recall(&AllBodies).await?;
+    Ok(bodies.iter().filter(|body| body.pec.is_none() && !managed.contains(&body.id)).map(|body| body.id).collect())
 }
 
 /// Last line of a page of the register: the first day of its term, and its id.

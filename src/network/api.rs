@@ -380,7 +380,7 @@ pub async fn list_territories(ctx: Ctx) -> Answer {
 #[get("/territories/{code}/working-days")]
 pub async fn list_working_days(ctx: Ctx, code: web::Path<String>, span: web::Query<SpanQuery>) -> Answer {
     let (from, to) = (span.from.into(), span.to.into());
-    let days = service::working_days(ctx.reader(), &code, from, to, ctx.lang).await?;
+    let days = service::working_days(&ctx, &code, from, to).await?;
     Ok(HttpResponse::Ok().json(WorkingDaysOut::of(code.into_inner(), from, to, days)))
 }
 

@@ -19,6 +19,7 @@ pub mod calendar;
 mod labels;
 pub mod model;
 pub mod policy;
+pub mod questions;
 pub mod service;
 pub mod settings;
 mod store;

@@ -10,6 +10,7 @@ pub use super::model::{
 };
 use super::model::{BOUNCE_NOTE_CHARACTERS, NetworkRefusal, changed_members};
 use super::policy::{self, Action, Reach};
+use super::questions::{AllCalendars, AllTerritories};
 pub use super::settings::Ladder;
 use super::store;
 pub use super::store::Connection;
@@ -22,7 +23,6 @@ use crate::mail::address;
 use crate::network::verb::Verb;
 use crate::open::Seen;
 use crate::risk::{AtRisk, Risk, RiskKind};
-use crate::texts::Lang;
 use crate::time::{Calendars, TerritoryCalendar, zone};
 use crate::typed;
 use chrono::NaiveDate;
@@ -72,8 +72,9 @@ pub async fn territories(db: &impl Connection) -> Result<Vec<TerritoryView>> {
     Ok(store::territories(db).await?)
 }
 
-pub async fn territory(db: &impl Connection, code: &str) -> Result<TerritoryView> {
-    territories(db).await?.into_iter().find(|territory| territory.code == code).ok_or(Error::NotFound)
+pub async fn territory(ctx: &Ctx, code: &str) -> Result<TerritoryView> {
+    let all = ctx.recall(&AllTerritories).await?;
+    all.iter().find(|territory| territory.code == code).cloned().ok_or(Error::NotFound)
 }
 
 /// Reads the working days of all territories. A use case reads them once and passes them on, because they include every
@@ -89,27 +90,15 @@ pub async fn ladder(db: &impl Connection) -> Result<Ladder> {
 
 /// Lists the days of a territory from `from` to `to`, both included, each with the reason if it is not a working day.
 /// Public. Refuses a period that ends before it starts or is longer than [`super::model::LONGEST_ANSWER_DAYS`].
-pub async fn working_days(
-    db: &impl Connection,
-    territory: &str,
-    from: NaiveDate,
-    to: NaiveDate,
-    lang: Lang,
-) -> Result<Vec<CalendarDay>> {
-    let calendars = calendars(db).await?;
-    Ok(calendar::days(calendar_of(&calendars, territory)?, from, to, lang)?)
+pub async fn working_days(ctx: &Ctx, territory: &str, from: NaiveDate, to: NaiveDate) -> Result<Vec<CalendarDay>> {
+    let calendars = ctx.recall(&AllCalendars).await?;
+    Ok(calendar::days(calendar_of(&calendars, territory)?, from, to, ctx.lang)?)
 }
 
-/// Lists the next holidays and closures of a territory from `from` on.
-pub async fn next_closed_days(
-    db: &impl Connection,
-    territory: &str,
-    from: NaiveDate,
-    count: usize,
-    lang: Lang,
-) -> Result<Vec<CalendarDay>> {
-    let calendars = calendars(db).await?;
-    Ok(calendar::next_closed(calendar_of(&calendars, territory)?, from, count, lang))
+/// Lists the next holidays and closures of a territory from today on.
+pub async fn next_closed_days(ctx: &Ctx, territory: &str, count: usize) -> Result<Vec<CalendarDay>> {
+    let calendars = ctx.recall(&AllCalendars).await?;
+    Ok(calendar::next_closed(calendar_of(&calendars, territory)?, ctx.today(), count, ctx.lang))
 }
 
 fn calendar_of<'a>(calendars: &'a Calendars, territory: &str) -> Result<&'a TerritoryCalendar> {

@@ -8,6 +8,7 @@ mod forms;
 
 use super::model::{AgreementAct, AgreementView, BodyView, CalendarDay, ObservatoryView, PatronDay};
 use super::policy::{self, Action};
+use super::questions::{AllBodies, AllCalendars, AllObservatories};
 use super::service;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
@@ -105,8 +106,8 @@ pub struct ClosedDay {
 /// The network: agreement, parties, observatories.
 #[get("/network")]
 async fn show_network(ctx: Ctx, request: HttpRequest) -> Answer {
-    let bodies = service::bodies(ctx.reader()).await?;
-    let observatories = service::observatories(ctx.reader()).await?;
+    let bodies = ctx.recall(&AllBodies).await?;
+    let observatories = ctx.recall(&AllObservatories).await?;
     let shell = Shell::new(&ctx, &request, "network.title").here();
     let agreement = agreement_box(&ctx, &bodies).await?;
     let bodies = bodies.iter().map(|body| BodyRow::of(body, &observatories, ctx.lang)).collect();
@@ -121,7 +122,7 @@ pub fn shell_below_network(ctx: &Ctx, request: &HttpRequest, title: String) -> S
 /// Collects the facts of a body's page; not found for an unknown body.
 pub async fn body_facts(ctx: &Ctx, code: &str) -> Result<BodyFacts> {
     let body = service::body(ctx.reader(), code).await?;
-    let observatories = service::observatories(ctx.reader()).await?;
+    let observatories = ctx.recall(&AllObservatories).await?;
     Ok(BodyFacts {
         kind: body_kind(&body, ctx.lang),
         signatory: ctx.lang.t(if body.signatory { "network.signatory_yes" } else { "network.signatory_no" }),
@@ -145,8 +146,8 @@ pub async fn observatory_facts(ctx: &Ctx, code: &str) -> Result<ObservatoryFacts
 }
 
 async fn territory_facts(ctx: &Ctx, code: &str) -> Result<TerritoryFacts> {
-    let territory = service::territory(ctx.reader(), code).await?;
-    let closed = service::next_closed_days(ctx.reader(), code, ctx.today(), CLOSED_DAYS_SHOWN, ctx.lang).await?;
+    let territory = service::territory(ctx, code).await?;
+    let closed = service::next_closed_days(ctx, code, CLOSED_DAYS_SHOWN).await?;
     let closed_day = |CalendarDay { day, reason }| ClosedDay {
         day: words::long_day(day, ctx.lang),
         reason: reason.unwrap_or_default(),
@@ -165,7 +166,7 @@ async fn agreement_box(ctx: &Ctx, bodies: &[BodyView]) -> Result<Option<Agreemen
         Err(error) => return Err(error),
     };
     // The region convenes and reviews the agreement, so working days are those of the region's seat.
-    let calendars = service::calendars(ctx.reader()).await?;
+    let calendars = ctx.recall(&AllCalendars).await?;
     let calendar = bodies.first().and_then(|region| calendars.of(&region.territory).ok());
     Ok(Some(AgreementBox {
         may_edit: policy::may(&ctx.actor, Action::EditFrame),

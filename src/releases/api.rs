@@ -3,6 +3,7 @@
 use super::feed;
 use super::model::{Flags, Product, Reason, Step, When};
 use super::policy::Action;
+use super::questions::Catalogue;
 use super::service::{self, ConfirmIn, CorrectIn, MoveIn, PlanIn, ReleaseFilter};
 use super::view::{Change, ReleaseView, Story};
 use crate::auth::rights::Right;
@@ -306,10 +307,8 @@ pub struct FeedQuery {
 pub async fn list_products(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging>) -> Answer {
     let limit = paging.limit()?;
     let after: Option<String> = paging.after()?;
-    let rest = service::products(ctx.reader())
-        .await?
-        .into_iter()
-        .filter(|one| after.as_ref().is_none_or(|code| one.code > *code));
+    let all = ctx.recall(&Catalogue).await?;
+    let rest = all.iter().filter(|one| after.as_ref().is_none_or(|code| one.code > *code)).cloned();
     let page = Page::cut(&ctx, &request, limit, rest.collect(), |last: &Product| last.code.clone())?;
     Ok(HttpResponse::Ok().json(page.map(ProductOut::from)))
 }

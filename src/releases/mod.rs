@@ -22,6 +22,7 @@ pub mod feed;
 mod labels;
 pub mod model;
 pub mod policy;
+pub mod questions;
 pub mod service;
 mod store;
 pub mod verb;

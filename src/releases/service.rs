@@ -15,6 +15,7 @@ use crate::designations::model::Seat;
 use crate::designations::service as designations;
 use crate::each::Failures;
 use crate::error::{Error, Refusal as _, Result};
+use crate::memory::Question;
 use crate::network::model::ObservatoryView;
 use crate::network::service as network;
 use crate::open::{Guarded, Scoped, Seen, open};
@@ -69,7 +70,7 @@ pub async fn story(ctx: &Ctx, id: ReleaseId) -> Result<Story> {
     let view = release(db, id).await?;
     let changes = store::changes(db, &[id]).await?.remove(&id).unwrap_or_default();
     let progress = deliverables::progress(db, &[id]).await?.remove(&id).unwrap_or_default();
-    let network = Network::read(db).await?;
+    let network = ctx.recall(&NetworkNow).await?;
     let concerned = network.concerned_calendars(&view.release)?;
     let today = ctx.today();
     let changes = changes.into_iter().map(|change| with_notice(change, &concerned)).collect();
@@ -397,6 +398,18 @@ struct Network {
     /// The territory of secretariat and direction.
     region: String,
     territory_names: HashMap<String, String>,
+}
+
+/// The network as the agenda needs it, answered from memory while the data stay the same.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct NetworkNow;
+
+impl Question for NetworkNow {
+    type Answer = Network;
+
+    async fn answer(&self, db: &impl ConnectionTrait) -> Result<Network> {
+        Network::read(db).await
+    }
 }
 
 impl Network {

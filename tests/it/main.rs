@@ -30,6 +30,7 @@ mod locks;
 mod mails;
 mod meetings;
 mod members;
+mod memory;
 mod migrations;
 mod network;
 mod openapi;

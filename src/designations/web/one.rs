@@ -15,6 +15,7 @@ use crate::http::form::{self, Form, FormState, OnlyButton, Sent};
 use crate::http::page::{FlashKind, Shell, done, page};
 use crate::http::{Answer, Failure};
 use crate::network::policy::{self as network_policy, Reach};
+use crate::network::questions::AllBodies;
 use crate::network::service as network;
 use crate::slices::{self, Happened};
 use crate::texts::{Label, Lang};
@@ -398,7 +399,7 @@ impl Names {
                 Err(error) => return Err(error),
             };
         }
-        let bodies = network::bodies(ctx.reader()).await?.into_iter().map(|body| (body.id, body.name)).collect();
+        let bodies = ctx.recall(&AllBodies).await?.iter().map(|body| (body.id, body.name.clone())).collect();
         Ok(Self { people, bodies })
     }
 

@@ -10,6 +10,7 @@ use crate::http::Answer;
 use crate::http::form::{Choice, FormState};
 use crate::http::page::{Shell, page, unprocessable};
 use crate::http::paging::{Page, Paging};
+use crate::network::questions::{AllBodies, AllObservatories};
 use crate::network::service as network;
 use crate::open::scope;
 use crate::texts::Lang;
@@ -142,13 +143,13 @@ async fn register_page(
     lines: Vec<Designation>,
     next: Option<String>,
 ) -> Result<RegisterPage> {
-    let bodies = network::bodies(ctx.reader()).await?;
-    let observatories = network::observatories(ctx.reader()).await?;
+    let bodies = ctx.recall(&AllBodies).await?;
+    let observatories = ctx.recall(&AllObservatories).await?;
     let day = form.as_of().parse().unwrap_or_else(|_| ctx.today());
     Ok(RegisterPage {
         shell: Shell::new(ctx, request, "designations.title").here(),
-        bodies: bodies.into_iter().map(|body| Choice::new(body.code, body.name)).collect(),
-        observatories: observatories.into_iter().map(|one| Choice::new(one.code, one.name)).collect(),
+        bodies: bodies.iter().map(|body| Choice::new(&body.code, &body.name)).collect(),
+        observatories: observatories.iter().map(|one| Choice::new(&one.code, &one.name)).collect(),
         kinds: SeatKind::ALL
             .iter()
             .map(|kind| Choice::new(kind.as_str(), register_words::seat_kind(*kind, ctx.lang)))

@@ -7,10 +7,11 @@ use crate::error::Result;
 use crate::http::form::{self, Choice, FormState, Sent, Versioned};
 use crate::http::page::{FlashKind, Shell, done, page};
 use crate::lifecycle::Event as _;
-use crate::network::service as network;
+use crate::network::questions::AllObservatories;
 use crate::open::Seen;
 use crate::releases::model::{Event, Product, Reason, When};
 use crate::releases::policy::{self, Action};
+use crate::releases::questions::Catalogue;
 use crate::releases::service::{self, ConfirmIn, CorrectIn, MoveIn, PlanIn, REASON_CHARACTERS};
 use crate::releases::view::ReleaseView;
 use crate::texts::{Label, Lang};
@@ -109,8 +110,8 @@ async fn plan_page(ctx: &Ctx, request: &HttpRequest, form: FormState<PlanForm>) 
 }
 
 async fn observatories(ctx: &Ctx) -> Result<Vec<Choice>> {
-    let all = network::observatories(ctx.reader()).await?;
-    Ok(all.into_iter().map(|one| Choice::new(one.code, one.name)).collect())
+    let all = ctx.recall(&AllObservatories).await?;
+    Ok(all.iter().map(|one| Choice::new(&one.code, &one.name)).collect())
 }
 
 async fn products(ctx: &Ctx) -> Result<Vec<Choice>> {
@@ -118,7 +119,7 @@ async fn products(ctx: &Ctx) -> Result<Vec<Choice>> {
         Lang::It => product.name_it.clone(),
         Lang::En => product.name_en.clone(),
     };
-    let products = service::products(ctx.reader()).await?;
+    let products = ctx.recall(&Catalogue).await?;
     Ok(products.iter().map(|one| Choice::new(&one.code, name(one))).collect())
 }
 

@@ -11,7 +11,7 @@ use crate::meetings::service;
 use crate::meetings::view::{Dossier, TableOfParties};
 use crate::meetings::web::{guest_name, may, table_path};
 use crate::network::model::BodyView;
-use crate::network::service as network;
+use crate::network::questions::AllBodies;
 use crate::texts::Label;
 use crate::typed::Reading;
 use actix_web::{HttpRequest, get, post, web};
@@ -121,9 +121,9 @@ async fn table_page(
     let lang = ctx.lang;
     let is_group = table.kind == TableKind::WorkingGroup;
     let boxes = if is_group && may(ctx, Action::SetParties) {
-        let signatories = network::bodies(ctx.reader()).await?.into_iter().filter(|body| body.signatory);
-        let tick_box = |body: BodyView| TickBox::of(format!("{PARTY}{}", body.code), body.name, &form);
-        signatories.map(tick_box).collect()
+        let signatories = ctx.recall(&AllBodies).await?;
+        let tick_box = |body: &BodyView| TickBox::of(format!("{PARTY}{}", body.code), body.name.clone(), &form);
+        signatories.iter().filter(|body| body.signatory).map(tick_box).collect()
     } else {
         Vec::new()
     };

@@ -1,0 +1,204 @@
+//! Answers kept in memory are never out of date: after any change, by this process or beside it, they equal the answers
+//! of a service that keeps nothing.
+
+use crate::both_engines;
+use crate::support::app::{Client, SECRETARIAT, TestApp};
+use crate::support::builders::Designation;
+use crate::support::db::Engine;
+use chrono::TimeDelta;
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+use raccordo::audit::{self, Event};
+use raccordo::auth::actor::Actor;
+use raccordo::config::Config;
+use raccordo::ctx::{Ctx, Services};
+use raccordo::db::Db;
+use raccordo::load;
+use raccordo::network::verb::Verb;
+use raccordo::texts::Lang;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+both_engines! {
+    answers_from_memory_equal_answers_from_the_database,
+    callers_at_the_same_time_see_every_change_acknowledged_before_they_asked,
+}
+
+const NETWORK: &str = include_str!("../../data/lombardia.toml");
+const REFERENT: &str = "ada.riva@ente.example";
+const STEPS: usize = 24;
+
+/// One change of the data, or of the day.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Designate,
+    EndDesignation,
+    PlanRelease,
+    ConfirmRelease,
+    CancelRelease,
+    /// An operator loads the network with another name of a body, in connections of its own beside the service.
+    LoadBeside,
+    NextDay,
+    Nothing,
+}
+
+const ALL: [Step; 8] = [
+    Step::Designate,
+    Step::EndDesignation,
+    Step::PlanRelease,
+    Step::ConfirmRelease,
+    Step::CancelRelease,
+    Step::LoadBeside,
+    Step::NextDay,
+    Step::Nothing,
+];
+
+/// A service under change, with its readers.
+struct House {
+    app: TestApp,
+    beside: Arc<Services>,
+    secretariat: Client,
+    referent: Client,
+    stranger: Client,
+    designation: Option<Value>,
+    release: Option<Value>,
+    count: usize,
+}
+
+impl House {
+    async fn new(engine: Engine) -> Self {
+        let app = TestApp::new(engine).await;
+        let beside = Db::open_beside(app.location()).await.expect("connections beside the service");
+        let beside = Arc::new(Services::new(beside, app.clock.clone(), Config::for_tests()));
+        let (secretariat, stranger) = (app.client(SECRETARIAT).await, app.anonymous());
+        let designated = Designation::of("referent:bergamo").json();
+        let designation = Some(secretariat.post("/api/v1/designations").json(designated).send().await.expect(201));
+        let referent = app.client(REFERENT).await;
+        Self { app, beside, secretariat, referent, stranger, designation, release: None, count: 0 }
+    }
+
+    async fn take(&mut self, step: Step) {
+        self.count += 1;
+        let count = self.count;
+        match step {
+            Step::Designate if self.designation.is_none() => {
+                let today = self.app.system().today().to_string();
+                let designated = Designation::of("referent:bergamo").from(&today).communicated_on(&today).json();
+                let made = self.secretariat.post("/api/v1/designations").json(designated).send().await;
+                self.designation = Some(made.expect(201));
+            }
+            Step::EndDesignation => {
+                let Some(held) = self.designation.take() else { return };
+                let last = json!({ "last_day": self.app.system().today(), "reason": "Altro incarico" });
+                self.change("designations", &held, "end", last).await;
+                self.app.advance(TimeDelta::days(1));
+            }
+            Step::PlanRelease => {
+                let year = 2028 + count;
+                let planned = json!({ "product": "relazione-territoriale", "period": year.to_string(), "date": { "precision": "month", "day": format!("{}-03-10", year + 1) } });
+                self.release = Some(self.secretariat.post("/api/v1/releases").json(planned).send().await.expect(201));
+            }
+            Step::ConfirmRelease | Step::CancelRelease => {
+                let Some(planned) = self.release.take() else { return };
+                let day = planned["date"]["day"].clone();
+                if matches!(step, Step::ConfirmRelease) {
+                    let confirmed = json!({ "day": day, "despite_non_working": "Giorno scelto dal Tavolo." });
+                    self.release = Some(self.change("releases", &planned, "confirm", confirmed).await);
+                } else {
+                    let cancelled = json!({ "reason_code": "other", "reason_text": "Prodotto non più previsto." });
+                    self.change("releases", &planned, "cancel", cancelled).await;
+                }
+            }
+            Step::LoadBeside => self.load_beside(&format!("Provincia di Bergamo {count}")).await,
+            Step::NextDay => self.app.advance(TimeDelta::days(1)),
+            Step::Designate | Step::Nothing => {}
+        }
+    }
+
+    async fn change(&self, things: &str, thing: &Value, verb: &str, body: Value) -> Value {
+        let path = format!("/api/v1/{things}/{}", thing["id"].as_str().expect("an id"));
+        let version = self.secretariat.get(&path).send().await.expect(200)["version"].clone();
+        self.secretariat.post(&format!("{path}/{verb}")).if_match(version).json(body).send().await.expect(200)
+    }
+
+    async fn load_beside(&self, name: &str) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("network.toml");
+        std::fs::write(&path, NETWORK.replace("\"Provincia di Bergamo\"", &format!("{name:?}"))).expect("a file");
+        let operator = Ctx {
+            services: Arc::clone(&self.beside),
+            actor: Actor::operator(),
+            lang: Lang::It,
+            request_id: None,
+            generation: None,
+        };
+        Box::pin(load::run(&operator, &path, |_| true)).await.expect("a good file");
+    }
+
+    /// Reads everything that is kept in memory.
+    async fn read(&self) -> Vec<(String, String)> {
+        let mut answers = Vec::new();
+        for path in [
+            "/",
+            "/calendar",
+            "/calendar.ics",
+            "/network",
+            "/network/bodies/provincia-bergamo",
+            "/api/v1/releases",
+            "/api/v1/bodies",
+            "/api/v1/products",
+            "/api/v1/territories/BG/working-days?from=2027-04-01&to=2027-04-30",
+        ] {
+            answers.push((path.to_owned(), self.stranger.get(path).send().await.text()));
+        }
+        for path in ["/api/v1/me", "/api/v1/designations", "/api/v1/tasks"] {
+            answers.push((format!("{path} (secretariat)"), self.secretariat.get(path).send().await.text()));
+            let own = self.referent.get(path).send().await;
+            // The id of the request stands in a problem.
+            let text = if own.status.is_success() { own.text() } else { own.status.to_string() };
+            answers.push((format!("{path} (referent)"), text));
+        }
+        answers
+    }
+
+    /// Makes everything kept in memory useless.
+    async fn forget(&self) {
+        let ctx = self.app.system();
+        let event = Event::about(Verb::Load, ("agreement", "test".to_owned()), json!({}));
+        ctx.write(async |txn| audit::record(&ctx, txn, event).await).await.expect("an event");
+    }
+}
+
+async fn answers_from_memory_equal_answers_from_the_database(engine: Engine) {
+    let mut house = House::new(engine).await;
+    let mut runner = TestRunner::deterministic();
+    let mut taken = Vec::new();
+    for _ in 0..STEPS {
+        let step = select(ALL.to_vec()).new_tree(&mut runner).expect("a step").current();
+        taken.push(step);
+        house.take(step).await;
+        let remembered = house.read().await;
+        assert_eq!(house.read().await, remembered, "{taken:?}");
+        house.forget().await;
+        for ((path, from_memory), (_, from_database)) in remembered.into_iter().zip(house.read().await) {
+            assert_eq!(from_memory, from_database, "{path} after {taken:?}");
+        }
+    }
+}
+
+async fn callers_at_the_same_time_see_every_change_acknowledged_before_they_asked(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let clock = app.services.db.changes().clone();
+    let ctx = app.system();
+    let mut last = clock.now().await.expect("a look");
+    for _ in 0..20 {
+        let event = Event::about(Verb::Load, ("agreement", "test".to_owned()), json!({}));
+        ctx.write(async |txn| audit::record(&ctx, txn, event).await).await.expect("an event");
+        let looks = futures_util::future::join_all((0..16).map(|_| clock.now())).await;
+        let seen: Vec<_> = looks.into_iter().map(|look| look.expect("a look")).collect();
+        assert!(seen.iter().all(|seen| *seen > last), "{seen:?} after {last:?}");
+        last = seen[0];
+    }
+}
