@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/record.json");
-/// Part of the recorded ratio below which a measurement has fallen.
+/// Part of the recorded ratio at which, and below which, a measurement has fallen.
 const FALLEN: f64 = 0.8;
 
 /// Figures of each engine, by its name.
@@ -125,7 +125,7 @@ impl Record {
         for entry in &figures.rows {
             let change = self.change(engine, entry);
             println!("{} {:>8}", line(entry), change.map_or_else(String::new, percent));
-            if change.is_some_and(|change| change < FALLEN) {
+            if change.is_some_and(|change| change <= FALLEN) {
                 fallen.push(format!("{engine}: {} at {}", entry.what, entry.connections));
             }
         }

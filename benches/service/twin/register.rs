@@ -65,12 +65,14 @@ macro_rules! record {
     };
 }
 
-/// Selects present records with their names. An end without a communication of its own repeats the latest record that
-/// designates.
+/// Selects present records in two steps, so that names are read only for the rows shown. An end without a communication
+/// of its own repeats the latest record that designates.
 macro_rules! lines {
     ($which:literal) => {
         concat!(
-            "SELECT ",
+            "WITH shown AS (SELECT r.id FROM designation_record r WHERE r.superseded_at IS NULL ",
+            $which,
+            ") SELECT ",
             record!(),
             ", d.id AS designation_id, d.version, s.id AS seat_id, s.code AS seat_code, s.kind AS seat_kind,
                 b.id AS body_id, b.code AS body_code, b.name AS body_name, o.code AS observatory_code,
@@ -79,19 +81,18 @@ macro_rules! lines {
                     OR told.protocol_number IS DISTINCT FROM r.protocol_number
                     OR told.protocol_date IS DISTINCT FROM r.protocol_date OR told.receipt IS DISTINCT FROM r.receipt
                     OR told.document_id IS DISTINCT FROM r.document_id THEN 1 ELSE 0 END AS own
-            FROM designation_record r JOIN designation d ON d.id = r.designation_id JOIN seat s ON s.id = d.seat_id
-            JOIN body b ON b.id = s.body_id LEFT JOIN observatory o ON o.id = s.observatory_id
+            FROM shown JOIN designation_record r ON r.id = shown.id JOIN designation d ON d.id = r.designation_id
+            JOIN seat s ON s.id = d.seat_id JOIN body b ON b.id = s.body_id LEFT JOIN observatory o ON o.id = s.observatory_id
             JOIN person p ON p.id = d.person_id
             LEFT JOIN designation_record told ON r.change = 'ended' AND told.designation_id = r.designation_id
                 AND told.position = (SELECT max(t.position) FROM designation_record t
                     WHERE t.designation_id = r.designation_id AND t.change IN ('registered', 'corrected'))
-            WHERE r.superseded_at IS NULL ",
-            $which
+            ORDER BY r.valid_from DESC, r.designation_id DESC"
         )
     };
 }
 
-pub const ONE: &str = lines!("AND d.id = $1");
+pub const ONE: &str = lines!("AND r.designation_id = $1");
 const LIST: &str = lines!("AND r.change <> 'annulled' ORDER BY r.valid_from DESC, r.designation_id DESC LIMIT 51");
 const HISTORY: &str =
     concat!("SELECT ", record!(), " FROM designation_record r WHERE r.designation_id = $1 ORDER BY r.position");
