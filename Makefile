@@ -42,8 +42,9 @@ openapi: web ## write openapi/openapi.json (CHECK=1: only compare) and hold it t
 	$(RACCORDO) openapi $(if $(CHECK),--check)
 	npm run --prefix web lint-openapi
 
-bench: web ## benchmarks, optimised as a release (ARGS=--quick: one short round)
-	cargo bench $(CARGO_FLAGS) --bench service $(if $(ARGS),-- $(ARGS))
+bench: web ## benchmarks against benches/record.json, on both databases (ARGS=--quick: one short round, ARGS=--write: renew the record)
+	scripts/postgres-install
+	POSTGRES_DURABLE=1 scripts/with-postgres cargo bench $(CARGO_FLAGS) --bench service $(if $(ARGS),-- $(ARGS))
 
 web: web/dist/manifest.json ## style sheets, scripts and fonts, from the lock file
 

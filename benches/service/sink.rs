@@ -1,7 +1,7 @@
 //! A relay that accepts every mail, and the rate at which the outbox sends to it.
 
-use crate::seed::Register;
-use crate::service::{Service, Target};
+use crate::databases::Database;
+use crate::process::{Process, Program};
 use raccordo::db::Db;
 use raccordo::settings;
 use std::sync::mpsc;
@@ -10,9 +10,9 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Instant, sleep, timeout};
 
-/// Returns the mails per second from the first to the `count`-th. The outbox must hold that many.
-pub async fn dispatch_rate(register: &Register, count: usize) -> f64 {
-    resume(register).await;
+/// Returns the mails per second from the first to the `count`-th. The outbox of the database should hold that many.
+pub async fn dispatch_rate(database: &Database, count: usize) -> f64 {
+    resume(database).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let port = listener.local_addr().expect("an address").port();
     let (tell, taken) = mpsc::channel();
@@ -23,7 +23,7 @@ pub async fn dispatch_rate(register: &Register, count: usize) -> f64 {
         ("MAIL__SECURITY", "plain".to_owned()),
         ("MAIL__PORT", port.to_string()),
     ];
-    let (service, _) = Service::start_with(register, Target::Program, &settings).await;
+    let (service, _) = Process::start_with(database, Program::Raccordo, &settings).await;
     let mut instants: Vec<Instant> = Vec::new();
     let enough = async {
         while instants.len() < count {
@@ -41,8 +41,8 @@ pub async fn dispatch_rate(register: &Register, count: usize) -> f64 {
     after_the_first / (*last - *first).as_secs_f64()
 }
 
-async fn resume(register: &Register) {
-    let db = Db::open(&register.location()).await.expect("the database opens");
+async fn resume(database: &Database) {
+    let db = Db::open(&database.location).await.expect("the database opens");
     settings::clear(db.writer(), settings::SENDING_PAUSED).await.expect("the setting goes");
     db.close().await;
 }

@@ -1,6 +1,6 @@
 //! The processes under measure.
 
-use crate::seed::{AUDIT_KEY, Register};
+use crate::databases::Database;
 use crate::twin;
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
@@ -9,37 +9,32 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep};
 
+const AUDIT_KEY: &str = "a key that is only good for benchmarks, 32+";
+
 /// Program under measure.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Target {
-    Program,
+pub enum Program {
+    Raccordo,
     Twin,
 }
 
 /// A running process; it is ended with this one.
-pub struct Service {
+pub struct Process {
     child: Child,
     pub port: u16,
 }
 
-impl Service {
+impl Process {
     /// Starts the process, waits for the first answer, and returns the time this took.
-    pub async fn start(register: &Register, target: Target) -> (Self, Duration) {
-        Self::start_with(register, target, &[]).await
+    pub async fn start(database: &Database, program: Program) -> (Self, Duration) {
+        Self::start_with(database, program, &[]).await
     }
 
-    pub async fn start_with(register: &Register, target: Target, settings: &[(&str, String)]) -> (Self, Duration) {
+    pub async fn start_with(database: &Database, program: Program, more: &[(&str, String)]) -> (Self, Duration) {
         let port = free_port();
-        let database = register.folder.join("raccordo.sqlite");
-        let mut command = match target {
-            Target::Program => program(register, port),
-            Target::Twin => {
-                let mut command = Command::new(std::env::current_exe().expect("this program"));
-                command.arg(twin::FLAG).arg(&database).arg(port.to_string());
-                command
-            }
-        };
-        for (name, value) in settings {
+        let mut command = command(program, port);
+        command.current_dir(&database.folder).env("RACCORDO__DATABASE__URL", database.address());
+        for (name, value) in settings(port).iter().chain(more) {
             command.env(format!("RACCORDO__{name}"), value);
         }
         let started = Instant::now();
@@ -75,25 +70,34 @@ impl Service {
     }
 }
 
-impl Drop for Service {
+impl Drop for Process {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-fn program(register: &Register, port: u16) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_raccordo"));
-    command.arg("serve").current_dir(&register.folder);
-    for (name, value) in [
-        ("DATABASE__URL", format!("sqlite:{}", register.folder.join("raccordo.sqlite").display())),
+fn command(program: Program, port: u16) -> Command {
+    match program {
+        Program::Raccordo => {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_raccordo"));
+            command.arg("serve");
+            command
+        }
+        Program::Twin => {
+            let mut command = Command::new(std::env::current_exe().expect("this program"));
+            command.arg(twin::FLAG).arg(port.to_string());
+            command
+        }
+    }
+}
+
+fn settings(port: u16) -> [(&'static str, String); 3] {
+    [
         ("SERVER__BIND", format!("127.0.0.1:{port}")),
         ("SECURITY__AUDIT_KEY", AUDIT_KEY.to_owned()),
         ("LIMITS__REQUESTS_PER_MINUTE", "100000000".to_owned()),
-    ] {
-        command.env(format!("RACCORDO__{name}"), value);
-    }
-    command
+    ]
 }
 
 /// Returns a free port below the ephemeral range, because a client in that range may be given the same port and connect
