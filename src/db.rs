@@ -21,6 +21,7 @@ pub use turn::LockTimes;
 pub use txn::Txn;
 
 use crate::error::Error;
+use prometheus_client::metrics::counter::Counter;
 use sea_orm::sea_query::{Expr, Func};
 use sea_orm::sqlx::pool::PoolOptions;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
@@ -33,7 +34,6 @@ use std::fs::File;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
@@ -83,8 +83,8 @@ pub struct Db {
     row: WritersRow,
     times: LockTimes,
     changes: ChangeClock,
-    /// Number of statements that this process has sent to the engine.
-    statements: Arc<AtomicU64>,
+    /// Number of statements that these connections have sent to the engine.
+    statements: Counter,
     /// Mark for the writing connection of `SQLite` after an engine error.
     distrusted: Distrusted,
     /// Held while the process lives: one process per `SQLite` file.
@@ -257,10 +257,10 @@ impl Db {
         &self.changes
     }
 
-    /// Returns how many statements this process has sent to the engine, without those that begin and end transactions
-    /// and without looks at the clock of changes on `SQLite`.
-    pub fn statements(&self) -> u64 {
-        self.statements.load(Ordering::Relaxed)
+    /// Returns the count of statements sent to the engine, without those that begin and end transactions and without
+    /// looks at the clock of changes on `SQLite`.
+    pub fn statements(&self) -> &Counter {
+        &self.statements
     }
 
     /// Begins a short writing transaction with self-guarded statements (leases, slots, notes of use): on `PostgreSQL`
@@ -296,12 +296,12 @@ impl Db {
 }
 
 /// Makes the connections count their statements together.
-fn counted(connections: [&mut DatabaseConnection; 2]) -> Arc<AtomicU64> {
-    let statements = Arc::new(AtomicU64::new(0));
+fn counted(connections: [&mut DatabaseConnection; 2]) -> Counter {
+    let statements = Counter::default();
     for connection in connections {
-        let statements = Arc::clone(&statements);
+        let statements = statements.clone();
         connection.set_metric_callback(move |_| {
-            statements.fetch_add(1, Ordering::Relaxed);
+            statements.inc();
         });
     }
     statements

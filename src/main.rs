@@ -3,7 +3,12 @@
 mod cli;
 
 use clap::Parser;
+use mimalloc::MiMalloc;
 use std::process::ExitCode;
+
+/// A row of the database is many small allocations on one thread that another one frees (ADR 20).
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// The main runtime runs the background work; each web worker has a runtime of its own.
 #[tokio::main]

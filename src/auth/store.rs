@@ -23,7 +23,7 @@ use entity::{Instant, body, designation, designation_record, observatory, person
 use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
-    QuerySelect, RelationDef, Select,
+    QuerySelect, QueryTrait, RelationDef, Select,
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -31,8 +31,7 @@ type Result<T> = std::result::Result<T, StoreError>;
 /// Returns the seats a person holds on a day.
 pub async fn seats_held(db: &impl ConnectionTrait, person: PersonId, day: NaiveDate) -> Result<Vec<HeldSeat>> {
     type Row = (DesignationId, SeatId, SeatKind, BodyId, Option<ObservatoryId>);
-    let rows: Vec<Row> = in_force(day)
-        .filter(designation::Column::PersonId.eq(person))
+    let rows: Vec<Row> = of_person(in_force(day), person)
         .select_only()
         .column(designation::Column::Id)
         .columns([seat::Column::Id, seat::Column::Kind, seat::Column::BodyId, seat::Column::ObservatoryId])
@@ -63,8 +62,7 @@ pub async fn capacities(db: &impl ConnectionTrait, person: PersonId, day: NaiveD
         NaiveDate,
         Option<NaiveDate>,
     );
-    let rows: Vec<Row> = with_places(in_force(day))
-        .filter(designation::Column::PersonId.eq(person))
+    let rows: Vec<Row> = of_person(with_places(in_force(day)), person)
         .select_only()
         .column(designation::Column::Id)
         .columns([seat::Column::Id, seat::Column::Kind, seat::Column::BodyId])
@@ -124,6 +122,16 @@ fn in_force(day: NaiveDate) -> Select<designation::Entity> {
         .join(JoinType::InnerJoin, designation_to_record())
         .join(JoinType::InnerJoin, designation_to_seat())
         .filter(is_in_force(day))
+}
+
+/// Narrows a selection to the designations of a person. Their ids are selected apart, because the planner would
+/// otherwise begin with the records of all designations in force.
+fn of_person(designations: Select<designation::Entity>, person: PersonId) -> Select<designation::Entity> {
+    let ids = designation::Entity::find()
+        .select_only()
+        .column(designation::Column::Id)
+        .filter(designation::Column::PersonId.eq(person));
+    designations.filter(designation_record::Column::DesignationId.in_subquery(ids.into_query()))
 }
 
 /// Condition for a record to put its designation in force on a day.

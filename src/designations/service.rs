@@ -80,7 +80,12 @@ pub async fn designate(ctx: &Ctx, txn: &Txn, input: DesignateIn) -> Result<Desig
     } else {
         Vec::new()
     };
-    model::check_free(seat.kind, person, input.statement.term, &store::occupied(txn, seat.id).await?)?;
+    model::check_free(
+        seat.kind,
+        person,
+        input.statement.term,
+        &store::occupied(txn, seat.id, input.statement.term.from).await?,
+    )?;
     let new = NewDesignation {
         id: ctx.new_id(),
         record_id,
@@ -219,8 +224,8 @@ pub async fn correct(
     let reason = typed::reason("reason", reason, REASON_CHARACTERS)?;
     check_statement(ctx, &statement)?;
     keep_a_secretariat(ctx, txn, &current, Some(statement.term)).await?;
-    let others: Vec<_> =
-        store::occupied(txn, current.seat.id).await?.into_iter().filter(|other| other.designation_id != id).collect();
+    let mut others = store::occupied(txn, current.seat.id, statement.term.from).await?;
+    others.retain(|other| other.designation_id != id);
     model::check_free(current.seat.kind, current.holder.id, statement.term, &others)?;
     let successor = current.record.corrected(statement, reason)?;
     let corrected = supersede(ctx, txn, &current, successor).await?;
@@ -337,8 +342,8 @@ pub async fn withdraw_unavailability(
 pub async fn request_designation(ctx: &Ctx, txn: &Txn, seat_code: &str) -> Result<()> {
     let seat = seat(txn, SeatKey::Code(seat_code)).await?;
     ctx.demand(policy::may(&ctx.actor, Action::RequestDesignation, of_seat(&seat)))?;
-    let terms = store::occupied(txn, seat.id).await?;
-    if let Some(Occupied { person_name, term, .. }) = terms.into_iter().find(|one| one.term.covers(ctx.today())) {
+    let held = store::holders_on(txn, seat.id, ctx.today()).await?;
+    if let Some(Occupied { person_name, term, .. }) = held.into_iter().next() {
         return Err(Refusal::SeatHeld { by: person_name, from: term.from, to: term.to }.into());
     }
     let event = Event::about(Verb::RequestDesignation, ("seat", seat.id.to_string()), json!({ "seat": seat.code }));

@@ -17,8 +17,10 @@ use entity::ids::{BodyId, DesignationId, DesignationRecordId, ObservatoryId, Per
 use entity::kinds::{RecordChange, SeatKind};
 use entity::{Instant, designation, designation_record as record, person, seat};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType,
-    Order, QueryFilter, QueryOrder, QuerySelect, Select, sea_query::Expr,
+    ActiveValue::Set,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType, Order, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, Select,
+    sea_query::{Expr, SelectStatement},
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -33,6 +35,8 @@ pub struct Filter {
     pub person: Option<PersonId>,
     /// In force on this day; with annulled ones, also those that were recorded as in force.
     pub as_of: Option<NaiveDate>,
+    /// Not ended before this day.
+    pub lasting_on: Option<NaiveDate>,
     /// Begins after this day.
     pub begins_after: Option<NaiveDate>,
     /// Ended before this day.
@@ -208,12 +212,9 @@ fn seen_by(visible: &Visibility) -> Condition {
 
 fn narrowed(filter: &Filter) -> Condition {
     Condition::all()
-        .add_option(filter.body.map(|body| seat::Column::BodyId.eq(body)))
-        .add_option(filter.observatory.map(|observatory| seat::Column::ObservatoryId.eq(observatory)))
-        .add_option(filter.seat.map(|seat| designation::Column::SeatId.eq(seat)))
-        .add_option(filter.kind.map(|kind| seat::Column::Kind.eq(kind)))
-        .add_option(filter.person.map(|person| designation::Column::PersonId.eq(person)))
+        .add_option(of_seats_and_person(filter).map(|ids| record::Column::DesignationId.in_subquery(ids)))
         .add_option(filter.as_of.map(term_covers))
+        .add_option(filter.lasting_on.map(has_not_ended_before))
         .add_option(filter.begins_after.map(|day| record::Column::ValidFrom.gt(day)))
         .add_option(filter.ended_before.map(|day| record::Column::ValidTo.lt(day)))
         .add_option(filter.ends_within.map(|(from, to)| record::Column::ValidTo.between(from, to)))
@@ -221,20 +222,44 @@ fn narrowed(filter: &Filter) -> Condition {
         .add_option(filter.not_handed_over.then(|| designation::Column::HandedOverAt.is_null()))
 }
 
+/// Selects the ids of the designations to the seats and of the person of a filter; `None` if it names neither. They are
+/// selected apart, because the planner would otherwise begin with the records of all designations in force.
+fn of_seats_and_person(filter: &Filter) -> Option<SelectStatement> {
+    let conditions = [
+        filter.body.map(|body| seat::Column::BodyId.eq(body)),
+        filter.observatory.map(|observatory| seat::Column::ObservatoryId.eq(observatory)),
+        filter.seat.map(|seat| designation::Column::SeatId.eq(seat)),
+        filter.kind.map(|kind| seat::Column::Kind.eq(kind)),
+        filter.person.map(|person| designation::Column::PersonId.eq(person)),
+    ];
+    let conditions: Vec<Expr> = conditions.into_iter().flatten().collect();
+    (!conditions.is_empty()).then(|| {
+        let ids = designation::Entity::find().select_only().column(designation::Column::Id);
+        let ids = ids.join(JoinType::InnerJoin, join::designation_to_seat());
+        conditions.into_iter().fold(ids, QueryFilter::filter).into_query()
+    })
+}
+
 fn term_covers(day: NaiveDate) -> Condition {
-    Condition::all()
-        .add(record::Column::ValidFrom.lte(day))
-        .add(Condition::any().add(record::Column::ValidTo.is_null()).add(record::Column::ValidTo.gte(day)))
+    has_not_ended_before(day).add(record::Column::ValidFrom.lte(day))
+}
+
+fn has_not_ended_before(day: NaiveDate) -> Condition {
+    let lasts = Condition::any().add(record::Column::ValidTo.is_null()).add(record::Column::ValidTo.gte(day));
+    Condition::all().add(lasts)
 }
 
 fn millis(instant: DateTime<Utc>) -> Instant {
     entity::Instant::from(instant)
 }
 
-/// Lists the present and future terms in a seat, as known now.
-pub async fn occupied(db: &impl ConnectionTrait, seat: SeatId) -> Result<Vec<Occupied>> {
-    let filter = Filter { seat: Some(seat), ..Filter::default() };
-    let held = list(db, &Visibility::Everything, &filter, None, None).await?;
+/// Lists the terms in a seat that have not ended before a day, as known now.
+pub async fn occupied(db: &impl ConnectionTrait, seat: SeatId, from: NaiveDate) -> Result<Vec<Occupied>> {
+    occupied_by(db, &Filter { seat: Some(seat), lasting_on: Some(from), ..Filter::default() }).await
+}
+
+async fn occupied_by(db: &impl ConnectionTrait, filter: &Filter) -> Result<Vec<Occupied>> {
+    let held = list(db, &Visibility::Everything, filter, None, None).await?;
     Ok(held
         .into_iter()
         .map(|one| Occupied {
@@ -248,7 +273,7 @@ pub async fn occupied(db: &impl ConnectionTrait, seat: SeatId) -> Result<Vec<Occ
 
 /// Reads the holders of a seat on a day.
 pub async fn holders_on(db: &impl ConnectionTrait, seat: SeatId, day: NaiveDate) -> Result<Vec<Occupied>> {
-    Ok(occupied(db, seat).await?.into_iter().filter(|one| one.term.covers(day)).collect())
+    occupied_by(db, &Filter { seat: Some(seat), as_of: Some(day), ..Filter::default() }).await
 }
 
 /// Reads the holders of the seat on the day after a designation ends; empty if it has no end.

@@ -51,6 +51,8 @@ impl Site {
         let config = &services.config;
         let mut metrics = Metrics::new();
         services.db.lock_times().register(metrics.registry());
+        let sent = "Statements sent to the database for requests";
+        metrics.registry().register("statements", sent, services.db.statements().clone());
         Self {
             limiter: Limiter::new(&config.limits),
             connections: Arc::new(Connections::new(config)),

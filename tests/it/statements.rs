@@ -69,9 +69,9 @@ async fn counted(world: &World) -> BTreeMap<String, Counted> {
 async fn count(app: &TestApp, reader: &Client, path: &str) -> Counted {
     change(app).await;
     let ask = async || {
-        let before = app.services.db.statements();
+        let before = app.services.db.statements().get();
         let status = reader.get(path).while_broken().send().await.status;
-        (status.is_success() || status.is_redirection()).then(|| app.services.db.statements() - before)
+        (status.is_success() || status.is_redirection()).then(|| app.services.db.statements().get() - before)
     };
     Some((ask().await?, ask().await?))
 }
