@@ -377,7 +377,12 @@ fn postgres_options(address: &str, connections: u32) -> ConnectOptions {
     options.set_application_name("raccordo").statement_timeout(STATEMENT_TIMEOUT);
     options.test_before_acquire_if_idle_for(Duration::from_secs(30));
     options.map_sqlx_postgres_opts(|postgres| {
-        postgres.options([("lock_timeout", LOCK_TIMEOUT), ("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION)])
+        postgres.options([
+            ("lock_timeout", LOCK_TIMEOUT),
+            ("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION),
+            // Compiling a plan takes twenty times as long as any statement of ours runs.
+            ("jit", "off"),
+        ])
     });
     options
 }

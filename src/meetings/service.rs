@@ -105,15 +105,11 @@ pub async fn calendar_entry(ctx: &Ctx, id: MeetingId) -> Result<String> {
 
 /// Returns the visible tasks of a meeting's outcomes.
 pub async fn tasks_seen(ctx: &Ctx, dossier: &Dossier) -> Result<Vec<Task>> {
-    let mut seen = Vec::new();
-    for id in dossier.outcomes.iter().filter_map(|outcome| outcome.task_id) {
-        match tasks::task(ctx, ctx.reader(), id).await {
-            Ok(task) => seen.push(task),
-            Err(Error::NotFound | Error::Denied) => {}
-            Err(error) => return Err(error),
-        }
+    let ids: Vec<_> = dossier.outcomes.iter().filter_map(|outcome| outcome.task_id).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok(seen)
+    tasks::list_visible(ctx, &tasks::TaskFilter { ids: Some(ids), ..tasks::TaskFilter::default() }).await
 }
 
 /// Returns the caller as the attendee of their own copy.

@@ -240,6 +240,12 @@ pub async fn person(db: &impl Connection, id: PersonId) -> Result<Option<PersonV
     Ok(person::Entity::find_by_id(id).one(db).await?.map(person_view))
 }
 
+/// Reads the people with these ids; unknown ids are left out.
+pub async fn people_by_id(db: &impl Connection, ids: impl IntoIterator<Item = PersonId>) -> Result<Vec<PersonView>> {
+    let rows = person::Entity::find().filter(person::Column::Id.is_in(ids)).all(db).await?;
+    Ok(rows.into_iter().map(person_view).collect())
+}
+
 /// Finds a person by address, which must be in lower case.
 pub async fn person_by_address(db: &impl Connection, folded: &str) -> Result<Option<PersonView>> {
     Ok(person::Entity::find().filter(person::Column::Email.eq(folded)).one(db).await?.map(person_view))

@@ -30,6 +30,12 @@ pub async fn list(ctx: &Ctx, filter: &Filter, after: Option<Cursor>, limit: u64)
     Ok(store::list(ctx.reader(), &scope::<Task>(ctx)?, filter, after, Some(limit)).await?)
 }
 
+/// Lists all visible tasks that pass a filter, earliest day first; none for a caller who sees no task.
+pub async fn list_visible(ctx: &Ctx, filter: &Filter) -> Result<Vec<Task>> {
+    let Some(visible) = Task::visibility(&ctx.actor) else { return Ok(Vec::new()) };
+    Ok(store::list(ctx.reader(), &visible, filter, None, None).await?)
+}
+
 /// Returns the tasks that the caller still has to do in person, earliest day first.
 pub async fn mine(ctx: &Ctx, after: Option<Cursor>, limit: u64) -> Result<Vec<Task>> {
     let filter = Filter { of: Some(policy::to_do(&ctx.actor)), due: true, ..Filter::default() };

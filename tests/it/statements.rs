@@ -12,12 +12,13 @@ use crate::support::source;
 use crate::support::world::World;
 use raccordo::audit::{self, Event};
 use raccordo::network::verb::Verb;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 both_engines! {
     a_read_sends_as_many_statements_for_many_rows_as_for_few,
+    a_change_sends_as_many_statements_in_a_full_network_as_in_a_small_one,
 }
 
 /// Statements of a read after a change, and of the same read again; `None` if the read is refused.
@@ -109,4 +110,58 @@ async fn multiply(app: &TestApp) {
         secretariat.post("/api/v1/meetings").json(meeting).send().await.expect(201);
     }
     app.dispatch().await;
+}
+
+async fn a_change_sends_as_many_statements_in_a_full_network_as_in_a_small_one(engine: Engine) {
+    let world = World::new(engine).await;
+    let few = changes(&world.app, "lodi", 2040).await;
+    multiply(&world.app).await;
+    let many = changes(&world.app, "como", 2041).await;
+    assert_eq!(few, many, "they grow with the rows");
+    let mut listed = String::from("# change: statements\n");
+    for (change, statements) in &few {
+        writeln!(listed, "{change}: {statements}").expect("a text");
+    }
+    assert_golden("statements_of_changes.txt", &listed);
+}
+
+/// Counts the statements of the life of a designation and of a release.
+async fn changes(app: &TestApp, place: &str, year: i32) -> Vec<(&'static str, u64)> {
+    let client = app.client(SECRETARIAT).await;
+    let mut counted = Vec::new();
+    let mut post = async |change: &'static str, path: &str, version: Option<Value>, body: Value| {
+        let before = app.services.db.statements().get();
+        let asking = client.post(path).json(body);
+        let asking = if let Some(version) = version { asking.if_match(version) } else { asking };
+        let answer = asking.send().await;
+        counted.push((change, app.services.db.statements().get() - before));
+        let made = answer.status.as_u16();
+        assert!(matches!(made, 200 | 201), "{change}: {}", answer.text());
+        answer.expect(made)
+    };
+    let designation = Designation::of(&format!("deputy:{place}")).to("Vice", place);
+    let designation = designation.json();
+    let corrected = Designation::of("deputy:lodi")
+        .communicated_on("2027-01-12")
+        .with("reason", "errore di trascrizione")
+        .statement();
+    let made = post("designate", "/api/v1/designations", None, designation).await;
+    let path = format!("/api/v1/designations/{}", made["id"].as_str().expect("an id"));
+    let made =
+        post("correct a designation", &format!("{path}/correct"), Some(made["version"].clone()), corrected).await;
+    let ended = json!({ "last_day": "2027-12-31", "reason": "Trasferimento" });
+    post("end a designation", &format!("{path}/end"), Some(made["version"].clone()), ended).await;
+
+    let (day, later) = (format!("{}-03-11", year + 1), format!("{}-04-11", year + 1));
+    let despite = "Giorno scelto dal Tavolo per la prova.";
+    let planned = json!({ "product": "relazione-territoriale", "period": year.to_string(), "date": { "precision": "month", "day": day } });
+    let made = post("plan a release", "/api/v1/releases", None, planned).await;
+    let path = format!("/api/v1/releases/{}", made["id"].as_str().expect("an id"));
+    let confirmed = json!({ "day": day, "despite_non_working": despite });
+    let made = post("confirm a release", &format!("{path}/confirm"), Some(made["version"].clone()), confirmed).await;
+    let moved = json!({ "day": later, "despite_non_working": despite, "reason_code": "source_late", "reason_text": "Dati in ritardo" });
+    let made = post("move a release", &format!("{path}/move"), Some(made["version"].clone()), moved).await;
+    let cancelled = json!({ "reason_code": "other", "reason_text": "Prodotto non più previsto." });
+    post("cancel a release", &format!("{path}/cancel"), Some(made["version"].clone()), cancelled).await;
+    counted
 }

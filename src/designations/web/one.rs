@@ -391,14 +391,8 @@ impl Names {
     async fn of(ctx: &Ctx, history: &[Record], trail: &[Happened]) -> Result<Self> {
         let by_trail = trail.iter().filter_map(|one| one.event.actor_id.as_deref()?.parse().ok());
         let ids: BTreeSet<PersonId> = history.iter().filter_map(|record| record.recorded_by).chain(by_trail).collect();
-        let mut people = BTreeMap::new();
-        for id in ids {
-            match network::person(ctx.reader(), id).await {
-                Ok(person) => people.insert(id, person.name()),
-                Err(Error::NotFound) => None,
-                Err(error) => return Err(error),
-            };
-        }
+        let people = network::people_by_id(ctx.reader(), ids).await?;
+        let people = people.into_iter().map(|person| (person.id, person.name())).collect();
         let bodies = ctx.recall(&AllBodies).await?.iter().map(|body| (body.id, body.name.clone())).collect();
         Ok(Self { people, bodies })
     }
