@@ -103,8 +103,8 @@ impl Ctx {
         self.services.db.reader()
     }
 
-    /// Answers a question from memory if the data have not changed since it was last asked. Not for use cases that
-    /// change something, because they read what they rely on in their transaction.
+    /// Answers a question from memory if the data have not changed since it was last asked. A use case may ask about data
+    /// that it does not change itself, because no other writes while its transaction lasts.
     pub async fn recall<Q: Question>(&self, question: &Q) -> Result<Arc<Q::Answer>> {
         let generation = match self.generation {
             Some(generation) => generation,

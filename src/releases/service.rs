@@ -2,6 +2,7 @@
 
 use super::model::{NOTICE_TARGET_WORKING_DAYS, Product, Reason, Refusal, Release, Slot, When};
 use super::policy::{self, Action};
+use super::questions::Catalogue;
 use super::store::{self, Cursor, Filter, NewChange};
 use super::view::{Change, ReleaseView, Story};
 use super::work_plan::{self, Concerned, Work};
@@ -163,7 +164,7 @@ pub async fn correct(ctx: &Ctx, txn: &Txn, id: ReleaseId, version: i32, input: C
     let current = open::<ReleaseView>(ctx, txn, id, Action::Correct, Seen::Version(version)).await?.release;
     let product = match &input.product {
         Some(code) => product_for(txn, code).await?,
-        None => product_of(txn, &current).await?,
+        None => product_of(ctx, &current).await?,
     };
     let period = input.period.unwrap_or(current.period);
     let observatory = match &input.observatory {
@@ -208,7 +209,7 @@ pub async fn confirm(
     outcome_id: Option<OutcomeId>,
 ) -> Result<ReleaseView> {
     let current = open::<ReleaseView>(ctx, txn, id, Action::Confirm, seen).await?.release;
-    let (product, network) = (product_of(txn, &current).await?, Network::read(txn).await?);
+    let (product, network) = (product_of(ctx, &current).await?, ctx.recall(&NetworkNow).await?);
     let slot = Slot { day: input.day, hour: input.hour.unwrap_or(product.default_hour) };
     let confirmed = current.confirmed(slot, ctx.now())?;
     // The refusal names no field, because no field of a confirmation can correct it: the release has to be cancelled
@@ -292,7 +293,7 @@ pub async fn move_to(
 ) -> Result<ReleaseView> {
     let current = open::<ReleaseView>(ctx, txn, id, Action::Move, seen).await?.release;
     let reason = checked_reason(input.reason)?;
-    let (product, network) = (product_of(txn, &current).await?, Network::read(txn).await?);
+    let (product, network) = (product_of(ctx, &current).await?, ctx.recall(&NetworkNow).await?);
     let hour = input.hour.or(current.when().hour()).unwrap_or(product.default_hour);
     let slot = Slot { day: input.day, hour };
     let moved = current.moved(slot, ctx.now())?;
@@ -487,8 +488,9 @@ impl Network {
     }
 }
 
-async fn product_of(db: &impl ConnectionTrait, release: &Release) -> Result<Product> {
-    let found = products(db).await?.into_iter().find(|product| product.id == release.product_id);
+async fn product_of(ctx: &Ctx, release: &Release) -> Result<Product> {
+    let catalogue = ctx.recall(&Catalogue).await?;
+    let found = catalogue.iter().find(|product| product.id == release.product_id).cloned();
     Ok(found.ok_or_else(|| StoreError::inconsistent("release", release.id, "a product that is not there"))?)
 }
 
