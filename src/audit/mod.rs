@@ -24,4 +24,5 @@ pub mod verify;
 
 pub use chain::{GENESIS, Head};
 pub use record::{Event, record};
+pub(crate) use verb::verbs;
 pub use verb::{Action, Verb};

@@ -12,6 +12,27 @@ pub trait Verb: Copy + 'static {
     fn name(self) -> &'static str;
 }
 
+/// Declares the verbs of a slice: the vocabulary `Verb`, which is a [`Verb`].
+macro_rules! verbs {
+    ($(#[$doc:meta])* $slice:ident { $($(#[$about:meta])* $value:ident = $text:literal),+ $(,)? }) => {
+        $crate::vocabulary::vocabulary! {
+            $(#[$doc])*
+            Verb { $($(#[$about])* $value = $text),+ }
+        }
+
+        impl $crate::audit::Verb for Verb {
+            const SLICE: $crate::slice::Slice = $crate::slice::Slice::$slice;
+            const ALL: &'static [Self] = Self::ALL;
+
+            fn name(self) -> &'static str {
+                self.as_str()
+            }
+        }
+    };
+}
+
+pub(crate) use verbs;
+
 /// An action in the audit trail: a slice and one of its verbs, `designations.designate`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Action {

@@ -1,12 +1,10 @@
 //! Verbs of sign-in and keys in the audit trail.
 
-use crate::audit;
-use crate::slice::Slice;
-use crate::vocabulary::vocabulary;
+use crate::audit::verbs;
 
-vocabulary! {
+verbs! {
     /// Verbs of sign-in and keys in the audit trail.
-    Verb {
+    Auth {
         SignOut = "sign_out",
         EndSession = "end_session",
         EndOtherSessions = "end_other_sessions",
@@ -16,14 +14,5 @@ vocabulary! {
         SignIn = "sign_in",
         CreateToken = "create_token",
         RevokeToken = "revoke_token",
-    }
-}
-
-impl audit::Verb for Verb {
-    const SLICE: Slice = Slice::Auth;
-    const ALL: &'static [Self] = Self::ALL;
-
-    fn name(self) -> &'static str {
-        self.as_str()
     }
 }

@@ -1,12 +1,10 @@
 //! Verbs of the deliverables in the audit trail.
 
-use crate::audit;
-use crate::slice::Slice;
-use crate::vocabulary::vocabulary;
+use crate::audit::verbs;
 
-vocabulary! {
+verbs! {
     /// Verbs of the deliverables in the audit trail.
-    Verb {
+    Deliverables {
         Start = "start",
         Submit = "submit",
         RequestChanges = "request_changes",
@@ -17,15 +15,6 @@ vocabulary! {
         Reschedule = "reschedule",
         Publish = "publish",
         Verify = "verify",
-    }
-}
-
-impl audit::Verb for Verb {
-    const SLICE: Slice = Slice::Deliverables;
-    const ALL: &'static [Self] = Self::ALL;
-
-    fn name(self) -> &'static str {
-        self.as_str()
     }
 }
 

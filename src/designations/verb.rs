@@ -1,12 +1,10 @@
 //! Verbs of the designations in the audit trail.
 
-use crate::audit;
-use crate::slice::Slice;
-use crate::vocabulary::vocabulary;
+use crate::audit::verbs;
 
-vocabulary! {
+verbs! {
     /// Verbs of the designations in the audit trail.
-    Verb {
+    Designations {
         Designate = "designate",
         End = "end",
         Correct = "correct",
@@ -16,14 +14,5 @@ vocabulary! {
         RequestDesignation = "request_designation",
         KeepDocument = "keep_document",
         HandOver = "hand_over",
-    }
-}
-
-impl audit::Verb for Verb {
-    const SLICE: Slice = Slice::Designations;
-    const ALL: &'static [Self] = Self::ALL;
-
-    fn name(self) -> &'static str {
-        self.as_str()
     }
 }

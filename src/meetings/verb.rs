@@ -1,12 +1,10 @@
 //! Verbs of the meetings in the audit trail.
 
-use crate::audit;
-use crate::slice::Slice;
-use crate::vocabulary::vocabulary;
+use crate::audit::verbs;
 
-vocabulary! {
+verbs! {
     /// Verbs of the meetings in the audit trail.
-    Verb {
+    Meetings {
         RecordOutcome = "record_outcome",
         Convene = "convene",
         Move = "move",
@@ -21,14 +19,5 @@ vocabulary! {
         Hold = "hold",
         Attend = "attend",
         Close = "close",
-    }
-}
-
-impl audit::Verb for Verb {
-    const SLICE: Slice = Slice::Meetings;
-    const ALL: &'static [Self] = Self::ALL;
-
-    fn name(self) -> &'static str {
-        self.as_str()
     }
 }

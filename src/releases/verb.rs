@@ -1,12 +1,10 @@
 //! Verbs of the releases in the audit trail.
 
-use crate::audit;
-use crate::slice::Slice;
-use crate::vocabulary::vocabulary;
+use crate::audit::verbs;
 
-vocabulary! {
+verbs! {
     /// Verbs of the releases in the audit trail.
-    Verb {
+    Releases {
         Correct = "correct",
         Plan = "plan",
         Improve = "improve",
@@ -14,14 +12,5 @@ vocabulary! {
         Move = "move",
         Cancel = "cancel",
         Publish = "publish",
-    }
-}
-
-impl audit::Verb for Verb {
-    const SLICE: Slice = Slice::Releases;
-    const ALL: &'static [Self] = Self::ALL;
-
-    fn name(self) -> &'static str {
-        self.as_str()
     }
 }

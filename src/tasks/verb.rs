@@ -1,12 +1,10 @@
 //! Verbs of the tasks in the audit trail.
 
-use crate::audit;
-use crate::slice::Slice;
-use crate::vocabulary::vocabulary;
+use crate::audit::verbs;
 
-vocabulary! {
+verbs! {
     /// Verbs of the tasks in the audit trail.
-    Verb {
+    Tasks {
         Create = "create",
         Settle = "settle",
         Start = "start",
@@ -15,15 +13,6 @@ vocabulary! {
         Unblock = "unblock",
         Cancel = "cancel",
         Reschedule = "reschedule",
-    }
-}
-
-impl audit::Verb for Verb {
-    const SLICE: Slice = Slice::Tasks;
-    const ALL: &'static [Self] = Self::ALL;
-
-    fn name(self) -> &'static str {
-        self.as_str()
     }
 }
 
