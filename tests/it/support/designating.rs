@@ -95,7 +95,8 @@ impl Client {
                     let id = made["id"].as_str().and_then(|id| id.parse().ok()).expect("its id");
                     return (Acknowledged { id, seat: self.seat, address }, unheard);
                 }
-                Ok(answer) => assert_eq!(answer.status, 503, "{}", answer.body),
+                // A replica frozen while it reads a request answers 408 once it runs again, and has done nothing.
+                Ok(answer) => assert!(matches!(answer.status, 408 | 503), "{} {}", answer.status, answer.body),
                 Err(Unanswered::Refused) => {}
                 Err(Unanswered::Lost(_)) => unheard += 1,
             }
