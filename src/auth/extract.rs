@@ -64,10 +64,12 @@ async fn identify(request: &HttpRequest) -> Result<Ctx> {
     let facts = Facts::of(request);
     let request_id = Some(facts.request_id);
     let mut ctx = Ctx { services, actor: Actor::anonymous(), lang: facts.lang, request_id, generation: None };
-    if request.method().is_safe() {
+    let keys = (bearer(request)?, session_key(request));
+    // A reader without a key costs nothing here, so that public pages are shown while the database does not answer.
+    if keys != (None, None) && request.method().is_safe() {
         ctx.generation = Some(ctx.services.db.changes().now().await?);
     }
-    ctx.actor = match (bearer(request)?, session_key(request)) {
+    ctx.actor = match keys {
         (Some(token), _) => by_token(&ctx, &site.last_use, token).await?,
         (None, Some(key)) => by_session(&ctx, request, &site.last_use, &key).await?,
         (None, None) => Actor::anonymous(),

@@ -55,13 +55,18 @@ const ALL: [Step; 8] = [
     Step::Nothing,
 ];
 
+/// Readers with different rights.
+struct Readers {
+    secretariat: Client,
+    referent: Client,
+    stranger: Client,
+}
+
 /// A service under change, with its readers.
 struct House {
     app: TestApp,
     beside: Arc<Services>,
-    secretariat: Client,
-    referent: Client,
-    stranger: Client,
+    readers: Readers,
     designation: Option<Value>,
     release: Option<Value>,
     count: usize,
@@ -76,7 +81,8 @@ impl House {
         let designated = Designation::of("referent:bergamo").json();
         let designation = Some(secretariat.post("/api/v1/designations").json(designated).send().await.expect(201));
         let referent = app.client(REFERENT).await;
-        Self { app, beside, secretariat, referent, stranger, designation, release: None, count: 0 }
+        let readers = Readers { secretariat, referent, stranger };
+        Self { app, beside, readers, designation, release: None, count: 0 }
     }
 
     async fn take(&mut self, step: Step) {
@@ -86,7 +92,7 @@ impl House {
             Step::Designate if self.designation.is_none() => {
                 let today = self.app.system().today().to_string();
                 let designated = Designation::of("referent:bergamo").from(&today).communicated_on(&today).json();
-                let made = self.secretariat.post("/api/v1/designations").json(designated).send().await;
+                let made = self.readers.secretariat.post("/api/v1/designations").json(designated).send().await;
                 self.designation = Some(made.expect(201));
             }
             Step::EndDesignation => {
@@ -98,7 +104,8 @@ impl House {
             Step::PlanRelease => {
                 let year = 2028 + count;
                 let planned = json!({ "product": "relazione-territoriale", "period": year.to_string(), "date": { "precision": "month", "day": format!("{}-03-10", year + 1) } });
-                self.release = Some(self.secretariat.post("/api/v1/releases").json(planned).send().await.expect(201));
+                self.release =
+                    Some(self.readers.secretariat.post("/api/v1/releases").json(planned).send().await.expect(201));
             }
             Step::ConfirmRelease | Step::CancelRelease => {
                 let Some(planned) = self.release.take() else { return };
@@ -119,8 +126,18 @@ impl House {
 
     async fn change(&self, things: &str, thing: &Value, verb: &str, body: Value) -> Value {
         let path = format!("/api/v1/{things}/{}", thing["id"].as_str().expect("an id"));
-        let version = self.secretariat.get(&path).send().await.expect(200)["version"].clone();
-        self.secretariat.post(&format!("{path}/{verb}")).if_match(version).json(body).send().await.expect(200)
+        let version = self.readers.secretariat.get(&path).send().await.expect(200)["version"].clone();
+        self.readers.secretariat.post(&format!("{path}/{verb}")).if_match(version).json(body).send().await.expect(200)
+    }
+
+    /// Returns the readers in front of a new process, which has nothing in memory.
+    async fn readers_afresh(&self) -> Readers {
+        let Readers { secretariat, referent, stranger } = &self.readers;
+        Readers {
+            secretariat: self.app.afresh(secretariat).await,
+            referent: self.app.afresh(referent).await,
+            stranger: self.app.afresh(stranger).await,
+        }
     }
 
     async fn load_beside(&self, name: &str) {
@@ -137,8 +154,8 @@ impl House {
         Box::pin(load::run(&operator, &path, |_| true)).await.expect("a good file");
     }
 
-    /// Reads everything that is kept in memory.
-    async fn read(&self) -> Vec<(String, String)> {
+    /// Reads everything that is kept in memory, as each reader.
+    async fn read(readers: &Readers) -> Vec<(String, String)> {
         let mut answers = Vec::new();
         for path in [
             "/",
@@ -151,23 +168,16 @@ impl House {
             "/api/v1/products",
             "/api/v1/territories/BG/working-days?from=2027-04-01&to=2027-04-30",
         ] {
-            answers.push((path.to_owned(), self.stranger.get(path).send().await.text()));
+            answers.push((path.to_owned(), readers.stranger.get(path).send().await.text()));
         }
         for path in ["/api/v1/me", "/api/v1/designations", "/api/v1/tasks"] {
-            answers.push((format!("{path} (secretariat)"), self.secretariat.get(path).send().await.text()));
-            let own = self.referent.get(path).send().await;
+            answers.push((format!("{path} (secretariat)"), readers.secretariat.get(path).send().await.text()));
+            let own = readers.referent.get(path).send().await;
             // The id of the request stands in a problem.
             let text = if own.status.is_success() { own.text() } else { own.status.to_string() };
             answers.push((format!("{path} (referent)"), text));
         }
         answers
-    }
-
-    /// Makes everything kept in memory useless.
-    async fn forget(&self) {
-        let ctx = self.app.system();
-        let event = Event::about(Verb::Load, ("agreement", "test".to_owned()), json!({}));
-        ctx.write(async |txn| audit::record(&ctx, txn, event).await).await.expect("an event");
     }
 }
 
@@ -179,10 +189,10 @@ async fn answers_from_memory_equal_answers_from_the_database(engine: Engine) {
         let step = select(ALL.to_vec()).new_tree(&mut runner).expect("a step").current();
         taken.push(step);
         house.take(step).await;
-        let remembered = house.read().await;
-        assert_eq!(house.read().await, remembered, "{taken:?}");
-        house.forget().await;
-        for ((path, from_memory), (_, from_database)) in remembered.into_iter().zip(house.read().await) {
+        let remembered = House::read(&house.readers).await;
+        assert_eq!(House::read(&house.readers).await, remembered, "{taken:?}");
+        let from_database = House::read(&house.readers_afresh().await).await;
+        for ((path, from_memory), (_, from_database)) in remembered.into_iter().zip(from_database) {
             assert_eq!(from_memory, from_database, "{path} after {taken:?}");
         }
     }

@@ -80,16 +80,7 @@ impl TestApp {
         let services = services(&db, &clock, config);
         let mailbox = MemoryTransport::new();
         let transport = Arc::new(Transport::Memory(mailbox.clone()));
-        let site = Data::new(Site::new(services.clone()));
-        let service = Rc::new(init_service(raccordo::app::build(&site)).await);
-        let call: Call = Rc::new(move |request| {
-            let (service, site) = (service.clone(), site.clone());
-            Box::pin(async move {
-                let answer = service.call(request).await.expect("the edge answers every error").map_into_boxed_body();
-                site.all_done().await;
-                answer
-            })
-        });
+        let call = served(services.clone()).await;
         let leftovers = Leftovers::of(&db, &mailbox);
         Self {
             services,
@@ -184,6 +175,12 @@ impl TestApp {
         token
     }
 
+    /// Returns the same client in front of a new process on the same database, which has nothing in memory.
+    pub async fn afresh(&self, client: &Client) -> Client {
+        let anew = services(&self.db, &self.clock, self.services.config.clone());
+        Client { call: served(anew).await, ..client.clone() }
+    }
+
     /// Makes a client that sends the person's token with every request.
     pub async fn client(&self, email: &str) -> Client {
         self.bearer(self.token_of(email).await)
@@ -257,6 +254,20 @@ impl TestApp {
         };
         self.services.db.writer().execute_unprepared(&statement).await.expect("made");
     }
+}
+
+/// Serves the application over these services.
+async fn served(services: Arc<Services>) -> Call {
+    let site = Data::new(Site::new(services));
+    let service = Rc::new(init_service(raccordo::app::build(&site)).await);
+    Rc::new(move |request| {
+        let (service, site) = (service.clone(), site.clone());
+        Box::pin(async move {
+            let answer = service.call(request).await.expect("the edge answers every error").map_into_boxed_body();
+            site.all_done().await;
+            answer
+        })
+    })
 }
 
 /// Prints the causes of answers 500 with the failing test, because the answer itself does not tell them.
