@@ -22,6 +22,8 @@ pub struct Model {
     pub title_en: String,
     pub due_day: Date,
     pub hand_set_day: Option<Date>,
+    /// Copy of the day set by hand on the deliverable that the task hands in.
+    pub followed_day: Option<Date>,
     pub estimated_minutes: i32,
     pub state: TaskState,
     pub resume_state: Option<TaskState>,

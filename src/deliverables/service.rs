@@ -129,6 +129,12 @@ pub async fn rederive(ctx: &Ctx, txn: &Txn, release: ReleaseId, owed: &[Owed]) -
     Ok(())
 }
 
+/// Copies the days set by hand on the deliverables of a release to the steps that hand them in; called by `tasks` after
+/// the days of both were derived.
+pub async fn pass_days_on(txn: &Txn, release: ReleaseId) -> Result<()> {
+    Ok(store::pass_days_on(txn, store::Whose::Release(release)).await?)
+}
+
 /// Waives the open deliverables of a cancelled release; `releases` calls this.
 pub async fn waive_all(ctx: &Ctx, txn: &Txn, release: ReleaseId, reason: &str) -> Result<()> {
     for view in of_release(txn, release).await? {
@@ -256,7 +262,9 @@ pub async fn reschedule(
 ) -> Result<DeliverableView> {
     let current = open::<DeliverableView>(ctx, txn, id, Action::Reschedule, Seen::Version(version)).await?;
     let after = current.deliverable.clone().rescheduled(day)?;
-    save(ctx, txn, &current, after, Verb::Reschedule).await
+    let rescheduled = save(ctx, txn, &current, after, Verb::Reschedule).await?;
+    store::pass_days_on(txn, store::Whose::Deliverable(id)).await?;
+    Ok(rescheduled)
 }
 
 /// Returns the deliverable if the caller may declare its address on the portal, for the portal's use case. Errors:

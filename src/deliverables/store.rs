@@ -1,16 +1,18 @@
 //! Rows of deliverables and submissions. The only file of the slice with queries.
 
-use super::model::{Deliverable, Stage, Submission, is_owed};
+use super::model::{Deliverable, Stage, Submission, is_owed, reviews};
 use super::policy::Visibility;
 use super::view::{DeliverableView, ProgressOf};
 use crate::db::{StoreError, day_due, exactly_one, page, save_row};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{BodyId, DeliverableId, ObservatoryId, PersonId, ReleaseId, SubmissionId};
-use entity::kinds::{DeliverableState, ReleaseState};
-use entity::{Instant, body, deliverable, observatory, product, release, submission};
+use entity::kinds::{DeliverableState, ReleaseState, SeatKind, TaskOrigin};
+use entity::{Instant, body, deliverable, observatory, product, release, seat, submission, task};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType,
-    Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, sea_query::Expr,
+    ActiveValue::Set,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType, Order, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, Select,
+    sea_query::{Expr, Query},
 };
 use std::collections::HashMap;
 
@@ -276,6 +278,41 @@ pub async fn set_due_day(
         .col_expr(deliverable::Column::Version, Expr::col(deliverable::Column::Version).add(1))
         .col_expr(deliverable::Column::UpdatedAt, Expr::value(Instant::from(at)))
         .filter(deliverable::Column::Id.is_in(ids))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Deliverables whose days are passed on: one, or all of a release.
+#[derive(Clone, Copy, Debug)]
+pub enum Whose {
+    Deliverable(DeliverableId),
+    Release(ReleaseId),
+}
+
+/// Copies the day set by hand on a deliverable to the step that hands it in: the observatory's own step on the
+/// deliverable's derived day. Steps that no longer hand it in lose their copy.
+///
+/// This is the only place where a step follows its deliverable. The copy is in the task's row, because the list of tasks
+/// is sorted by an index on it.
+pub async fn pass_days_on(db: &impl ConnectionTrait, whose: Whose) -> Result<()> {
+    let reviewing = SeatKind::ALL.iter().copied().filter(|kind| reviews(*kind));
+    let day = Query::select()
+        .column((deliverable::Entity, deliverable::Column::HandSetDay))
+        .from(deliverable::Entity)
+        .inner_join(seat::Entity, seat::Column::Id.into_expr().eq(task::Column::SeatId.into_expr()))
+        .and_where(deliverable::Column::Id.into_expr().eq(task::Column::DeliverableId.into_expr()))
+        .and_where(deliverable::Column::DueDay.into_expr().eq(task::Column::DueDay.into_expr()))
+        .and_where(seat::Column::Kind.is_not_in(reviewing))
+        .to_owned();
+    let of = match whose {
+        Whose::Deliverable(id) => task::Column::DeliverableId.eq(id),
+        Whose::Release(id) => task::Column::ReleaseId.eq(id),
+    };
+    task::Entity::update_many()
+        .col_expr(task::Column::FollowedDay, day.into())
+        .filter(of)
+        .filter(task::Column::Origin.eq(TaskOrigin::Step))
         .exec(db)
         .await?;
     Ok(())

@@ -121,7 +121,7 @@ pub async fn rederive(
     for (day, ids) in by_day {
         store::set_due_day(txn, ids, day, ctx.now()).await?;
     }
-    Ok(())
+    deliverables::pass_days_on(txn, release).await
 }
 
 /// Cancels the open tasks of a cancelled release; `releases` calls this and records the event.

@@ -3,7 +3,6 @@
 use super::model::{Stage, Task};
 use super::policy::{Own, Visibility};
 use crate::db::{StoreError, page, save_row};
-use crate::deliverables::model::reviews;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{DeliverableId, ObservatoryId, OutcomeId, ProductStepId, ReleaseId, SeatId, TaskId};
 use entity::kinds::{DeliverableState, SeatKind, TaskOrigin, TaskState};
@@ -98,7 +97,6 @@ impl TryFrom<Row> for Task {
 fn lines() -> Select<task::Entity> {
     let lines = task::Entity::find()
         .column_as(deliverable::Column::State, "deliverable_state")
-        .expr_as(followed_day(), "followed_day")
         .join(JoinType::InnerJoin, join::to_seat())
         .join(JoinType::LeftJoin, join::to_deliverable());
     seat::with_names(lines)
@@ -120,20 +118,10 @@ mod join {
     }
 }
 
-/// The due day, as `Task::day`.
+/// The due day, as `Task::day`, in the words of the index `ix_task_day`.
 fn day() -> Expr {
-    Func::coalesce([task::Column::HandSetDay.into_expr(), followed_day(), task::Column::DueDay.into_expr()]).into()
-}
-
-/// The day set by hand on the deliverable, for the step that submits it: the observatory's own step on the
-/// deliverable's derived day. The only place where a step follows its deliverable.
-fn followed_day() -> Expr {
-    let reviewing = SeatKind::ALL.iter().copied().filter(|kind| reviews(*kind));
-    let hands_in = Condition::all()
-        .add(task::Column::Origin.eq(TaskOrigin::Step))
-        .add(seat::Column::Kind.is_not_in(reviewing))
-        .add(task::Column::DueDay.into_expr().eq(deliverable::Column::DueDay.into_expr()));
-    Expr::case(hands_in, deliverable::Column::HandSetDay.into_expr()).into()
+    use task::Column::{DueDay, FollowedDay, HandSetDay};
+    Func::coalesce([HandSetDay, FollowedDay, DueDay].map(|column| column.into_expr())).into()
 }
 
 /// Returns the visible tasks that pass the filter, earliest day first.
@@ -213,6 +201,7 @@ pub async fn insert_all(db: &impl ConnectionTrait, new: &[Task]) -> Result<()> {
         title_en: Set(one.title_en.clone()),
         due_day: Set(one.due_day),
         hand_set_day: Set(one.hand_set_day),
+        followed_day: Set(one.followed_day),
         estimated_minutes: Set(one.estimated_minutes),
         state: Set(one.state()),
         resume_state: Set(None),

@@ -69,6 +69,7 @@ async fn plan_tasks(app: &TestApp, count: usize) {
         title_en: Set(format!("Task {number}")),
         due_day: Set(app.clock.today()),
         hand_set_day: Set(None),
+        followed_day: Set(None),
         estimated_minutes: Set(10),
         state: Set(TaskState::Open),
         resume_state: Set(None),
