@@ -11,7 +11,7 @@ use crate::mail::hooks::{Hooks, Verdict};
 use crate::mail::kind::{Facts, Kind, Listed};
 use crate::mail::outbox::TakenBack;
 use crate::texts::Lang;
-use crate::{auth, designations, jobs, meetings, network, reminders};
+use crate::{auth, deliverables, designations, jobs, meetings, network, releases, reminders, tasks};
 use entity::ids::PersonId;
 use futures_util::future::BoxFuture;
 use sea_orm::{ConnectionTrait, DatabaseConnection};
@@ -39,6 +39,13 @@ kinds![
     meetings::mail::kinds::Cancelled,
     meetings::mail::kinds::Joined,
     meetings::mail::kinds::Left,
+    releases::mail::Confirmed,
+    releases::mail::Moved,
+    releases::mail::Cancelled,
+    deliverables::mail::HandedIn,
+    deliverables::mail::Approved,
+    deliverables::mail::SentBack,
+    tasks::mail::Given,
     reminders::mail::Reminder,
     jobs::mail::AuditAnchor,
 ];

@@ -43,6 +43,7 @@ areas![
     "auth",
     "common",
     "deliverables",
+    "deliverables_mail",
     "designations",
     "designations_mail",
     "errors",
@@ -57,8 +58,10 @@ areas![
     "portal",
     "press",
     "releases",
+    "releases_mail",
     "reminders",
     "tasks",
+    "tasks_mail",
 ];
 
 static ITALIAN: LazyLock<HashMap<String, String>> = LazyLock::new(|| read(|file| file.1));

@@ -98,8 +98,9 @@ kind! {
 }
 
 kind! {
-    /// Channel by which a party's communication reached the secretariat (CAD art. 47 asks for it).
-    Channel { Pec = "pec", Mail = "mail", Hand = "hand", Phone = "phone" }
+    /// Channel by which a party's communication reached the secretariat (CAD art. 47 asks for it). `raccordo`: the party
+    /// entered it here itself.
+    Channel { Pec = "pec", Mail = "mail", Hand = "hand", Phone = "phone", Raccordo = "raccordo" }
 }
 
 kind! {

@@ -37,6 +37,9 @@ pub struct Model {
     pub envelope_from: String,
     #[sea_orm(column_type = "Blob")]
     pub payload: Vec<u8>,
+    /// The plain text, with the keys in its links masked.
+    #[sea_orm(column_type = "Text")]
+    pub words: Option<String>,
     pub due_at: Instant,
     pub expires_at: Option<Instant>,
     pub state: NotificationState,

@@ -28,6 +28,7 @@ mod m20261129_170000_name_the_facts_of_mails;
 mod m20261129_171000_move_contents_out;
 mod m20261129_180000_free_vocabularies;
 mod m20261130_090000_sort_work_by_its_day;
+mod m20261130_100000_keep_what_was_told;
 mod schema;
 
 /// All migrations, oldest first.
@@ -60,6 +61,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_171000_move_contents_out::Migration),
             Box::new(m20261129_180000_free_vocabularies::Migration),
             Box::new(m20261130_090000_sort_work_by_its_day::Migration),
+            Box::new(m20261130_100000_keep_what_was_told::Migration),
         ]
     }
 }

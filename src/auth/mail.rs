@@ -32,10 +32,12 @@ impl MailKind for SignIn {
     }
 }
 
-/// Content of the mail: the link and its end.
+/// A new link to mail or print, and its end.
 pub struct Link {
     pub id: SignInLinkId,
     pub url: String,
+    /// The key in the address.
+    pub key: String,
     pub expires_at: DateTime<Utc>,
 }
 
@@ -66,15 +68,16 @@ fn content(ctx: &Ctx, link: &Link) -> MailContent {
     let lang = ctx.lang;
     let until = words::hour(zone::local(link.expires_at).time(), lang);
     MailContent {
-        subject: lang.t("auth.mail_subject").to_owned(),
+        subject: lang.f("auth.mail_subject", &[("until", &until)]),
+        preheader: lang.t("auth.mail_preheader").to_owned(),
         heading: lang.t("auth.mail_heading").to_owned(),
         paragraphs: vec![
             lang.t("auth.mail_asked").to_owned(),
             lang.f("auth.mail_how", &[("until", &until)]),
             lang.t("auth.mail_not_you").to_owned(),
         ],
-        facts: Vec::new(),
         action: Some((lang.t("auth.mail_action").to_owned(), link.url.clone())),
-        closing: None,
+        keys: vec![link.key.clone()],
+        ..MailContent::default()
     }
 }

@@ -43,7 +43,12 @@ pub fn page<E: EntityTrait, C: ColumnTrait>(
         };
         Condition::any().add(other_day).add(day.clone().eq(last_day).and(same_day))
     });
-    list.filter(Condition::all().add_option(beyond)).order_by(day, order.clone()).order_by(id, order).limit(limit)
+    in_order(list.filter(Condition::all().add_option(beyond)), order, (day, id)).limit(limit)
+}
+
+/// Sorts a list by a day and, within a day, by an id.
+pub fn in_order<E: EntityTrait, C: ColumnTrait>(list: Select<E>, order: Order, (day, id): (Expr, C)) -> Select<E> {
+    list.order_by(day, order.clone()).order_by(id, order)
 }
 
 /// Deletes at most `limit` of the rows that meet a condition; returns the number deleted.

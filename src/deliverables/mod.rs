@@ -9,7 +9,8 @@
 //! the secretariat reviews and waives; only the service records results of checks on the portal. A deliverable of
 //! another observatory is not found. See `policy.rs`.
 //!
-//! *Mails.* None of its own: the reminders query `due.rs` and the tasks.
+//! *Mails.* Handed in, to the secretariat; approved or sent back, to referent and deputy (`mail.rs`). The reminders query
+//! `due.rs` and the tasks.
 //!
 //! *Neighbours.* `releases` plans and re-derives them, `tasks` reports finished steps, `portal` its results. This slice
 //! calls none of these.
@@ -17,6 +18,7 @@
 pub mod api;
 pub mod due;
 mod labels;
+pub mod mail;
 pub mod model;
 pub mod policy;
 pub mod service;

@@ -1,5 +1,6 @@
 //! Use cases of deliverables: one function each, inside the transaction it is given.
 
+use super::mail::{self, News};
 use super::model::{Deliverable, Event, Stage, Step, Submission};
 use super::policy::{self, Action, Subject, Visibility};
 use super::store::{self, Cursor, Filter};
@@ -164,8 +165,8 @@ pub struct SubmitIn {
 /// Submits a deliverable, and starts it if it was not started. A blocked one stays blocked and counts as submitted
 /// after the block.
 ///
-/// Who may: the observatory, the secretariat on its behalf. Mails: none. Errors: `wrong_transition`, `not_a_url`,
-/// `too_long`, `stale`.
+/// Who may: the observatory, the secretariat on its behalf. Mails: *handed in* to the secretariat. Errors:
+/// `wrong_transition`, `not_a_url`, `too_long`, `stale`.
 pub async fn submit(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32, input: SubmitIn) -> Result<DeliverableView> {
     let current = open::<DeliverableView>(ctx, txn, id, Action::Submit, Seen::Version(version)).await?;
     hand_in(ctx, txn, current, input).await
@@ -188,12 +189,13 @@ async fn hand_in(ctx: &Ctx, txn: &Txn, current: DeliverableView, input: SubmitIn
     };
     let saved = save(ctx, txn, &current, after, Verb::Submit).await?;
     store::insert_submission(txn, saved.deliverable.id, &submission).await?;
+    mail::tell(ctx, txn, &saved, &submission, News::HandedIn).await?;
     Ok(saved)
 }
 
 /// Sends it back with remarks, which are stored with the submission.
 ///
-/// Who may: the secretariat. Mails: none; it is due again, see `due.rs`. Errors: `wrong_transition`, `reason_missing`,
+/// Who may: the secretariat. Mails: *sent back* to referent and deputy; it is due again, see `due.rs`. Errors: `wrong_transition`, `reason_missing`,
 /// `too_long`, `stale`.
 pub async fn request_changes(
     ctx: &Ctx,
@@ -206,26 +208,28 @@ pub async fn request_changes(
     let remarks = typed::reason("remarks", remarks, REMARKS_CHARACTERS)?;
     let after = current.deliverable.clone().after(Event::RequestChanges)?;
     let saved = save(ctx, txn, &current, after, Verb::RequestChanges).await?;
-    answer_last(ctx, txn, id, Some(remarks)).await?;
+    let submission = answer_last(ctx, txn, id, Some(remarks.clone())).await?;
+    mail::tell(ctx, txn, &saved, &submission, News::SentBack { remarks: &remarks }).await?;
     Ok(saved)
 }
 
-/// Approves it, so that it may appear once the release is out. Who may: the secretariat. Mails: none. Errors:
-/// `wrong_transition`, `stale`.
+/// Approves it, so that it may appear once the release is out. Who may: the secretariat. Mails: *approved* to
+/// referent and deputy. Errors: `wrong_transition`, `stale`.
 pub async fn approve(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32) -> Result<DeliverableView> {
     let current = open::<DeliverableView>(ctx, txn, id, Action::Approve, Seen::Version(version)).await?;
     let after = current.deliverable.clone().after(Event::Approve)?;
     let saved = save(ctx, txn, &current, after, Verb::Approve).await?;
-    answer_last(ctx, txn, id, None).await?;
+    let submission = answer_last(ctx, txn, id, None).await?;
+    mail::tell(ctx, txn, &saved, &submission, News::Approved).await?;
     Ok(saved)
 }
 
-async fn answer_last(ctx: &Ctx, txn: &Txn, id: DeliverableId, remarks: Option<String>) -> Result<()> {
-    let submissions = store::submissions(txn, id).await?;
-    let last = submissions
-        .last()
-        .ok_or_else(|| StoreError::inconsistent("deliverable", id, "submitted without a submission"))?;
-    Ok(store::answer(txn, last.id, remarks, ctx.now(), ctx.actor.person_id()).await?)
+/// Stores the review's answer to the last submission, and returns the submission.
+async fn answer_last(ctx: &Ctx, txn: &Txn, id: DeliverableId, remarks: Option<String>) -> Result<Submission> {
+    let last = store::submissions(txn, id).await?.pop();
+    let last = last.ok_or_else(|| StoreError::inconsistent("deliverable", id, "submitted without a submission"))?;
+    store::answer(txn, last.id, remarks, ctx.now(), ctx.actor.person_id()).await?;
+    Ok(last)
 }
 
 /// Blocks it with a reason; it remembers its state. Who may: the observatory, the secretariat on its behalf. Mails:

@@ -35,6 +35,7 @@ impl Label for Channel {
             Self::Mail => "designations.channel_mail",
             Self::Hand => "designations.channel_hand",
             Self::Phone => "designations.channel_phone",
+            Self::Raccordo => "designations.channel_raccordo",
         }
     }
 }

@@ -18,8 +18,9 @@ use crate::mail::content::{MailContent, Words};
 use crate::mail::kind::{Kind, MailKind};
 use crate::mail::outbox::withdraw::{self, Promised};
 use crate::mail::outbox::{self, Draft, Recipient, Subject};
+use crate::network::questions::AllCalendars;
 use crate::network::service as network;
-use crate::texts::Lang;
+use crate::texts::{Label, Lang};
 use crate::time::{words as time_words, zone::day_of};
 use chrono::Days;
 use entity::ids::DesignationId;
@@ -29,6 +30,9 @@ use uuid::Uuid;
 
 /// Days after which an unsent mail expires. Mails about an end never expire.
 const LASTS_DAYS: u64 = 14;
+
+/// Working days that a request leaves for an answer, in the calendar of the seat's territory.
+const ANSWER_WORKING_DAYS: i32 = 5;
 
 /// Returns the reader for a key: the person, whatever the address, or the body of a certified mailbox. Addresses are too long for a key.
 fn reader(to: &Recipient, seat: &Seat) -> Uuid {
@@ -106,7 +110,8 @@ pub(super) async fn ending_soon(ctx: &Ctx, txn: &Txn, designation: &Designation)
     let mut is_news = false;
     for recipient in interested(ctx, txn, designation).await? {
         let lang = recipient.lang;
-        let content = content(ctx, designation, lang, EndingSoon::WORDS, Some(to_register(designation)));
+        let renew = ("designations_mail.renew", format!("/designations/new?seat={}", designation.seat.code));
+        let content = content(ctx, designation, lang, EndingSoon::WORDS, Some(renew));
         is_news |= send::<EndingSoon>(ctx, txn, designation, recipient, content).await?;
     }
     Ok(is_news)
@@ -164,7 +169,7 @@ async fn ask(ctx: &Ctx, txn: &Txn, seat: &Seat, to: Recipient) -> Result<bool> {
     if withdraw::standing_under(txn, &key).await?.is_some_and(|promise| promise.is_to(&to.address)) {
         return Ok(false);
     }
-    let content = request(ctx, seat, to.lang);
+    let content = request(ctx, seat, to.lang).await?;
     let letter = Letter {
         kind: Kind::of::<Requested>(),
         dedupe_key: key,
@@ -174,30 +179,47 @@ async fn ask(ctx: &Ctx, txn: &Txn, seat: &Seat, to: Recipient) -> Result<bool> {
     promise(ctx, txn, letter, to, content).await
 }
 
-fn request(ctx: &Ctx, seat: &Seat, lang: Lang) -> MailContent {
-    let seat_name = seat_name(seat, lang);
-    let values = [("seat", seat_name.as_str()), ("body", seat.body_name.as_str())];
+/// Builds the request. It asks for an answer within [`ANSWER_WORKING_DAYS`].
+async fn request(ctx: &Ctx, seat: &Seat, lang: Lang) -> Result<MailContent> {
+    let calendars = ctx.recall(&AllCalendars).await?;
+    let deadline = calendars.of(&seat.territory)?.add_working_days(ctx.today(), ANSWER_WORKING_DAYS)?;
+    let values = [
+        ("seat", seat_name(seat, lang)),
+        ("role", role(seat, lang)),
+        ("deadline", time_words::brief_day(deadline, lang)),
+        ("until", time_words::long_day(deadline, lang)),
+    ];
+    let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
     let rule = (seat.kind == SeatKind::Referent).then(|| lang.t("designations_mail.requested_rule").to_owned());
     let what = lang.f("designations_mail.requested_body", &values);
     let how = lang.t("designations_mail.requested_how").to_owned();
-    MailContent {
+    Ok(MailContent {
         subject: lang.f("designations_mail.requested_subject", &values),
+        preheader: lang.t("designations_mail.requested_preheader").to_owned(),
         heading: lang.f("designations_mail.requested_heading", &values),
         paragraphs: [Some(what), rule, Some(how)].into_iter().flatten().collect(),
-        facts: vec![
-            (lang.t("designations_mail.fact_seat").to_owned(), seat_name.clone()),
-            (lang.t("designations_mail.fact_body").to_owned(), seat.body_name.clone()),
-        ],
+        facts: vec![(lang.t("designations_mail.fact_body").to_owned(), seat.body_name.clone())],
         action: Some((
             lang.t("designations_mail.designate").to_owned(),
             url(ctx, &format!("/designations/new?seat={}", seat.code)),
         )),
-        closing: None,
-    }
+        ..MailContent::default()
+    })
 }
 
+/// «Referente, Provincia di Bergamo»: the seat in the few words that a subject has room for.
+fn role(seat: &Seat, lang: Lang) -> String {
+    format!("{}, {}", seat.kind.label(lang), seat.body_name)
+}
+
+/// Builds the first mail that a new holder gets: it says what Raccordo is, what it asks for and how to enter.
 fn registered_to_holder(ctx: &Ctx, designation: &Designation, lang: Lang) -> MailContent {
-    content(ctx, designation, lang, Welcome::WORDS, Some(("designations_mail.sign_in", "/dossier".to_owned())))
+    let button = ("designations_mail.sign_in", "/dossier".to_owned());
+    let mut content = content(ctx, designation, lang, Welcome::WORDS, Some(button));
+    content
+        .paragraphs
+        .extend(["designations_mail.welcome_what", "designations_mail.welcome_how"].map(|key| lang.t(key).to_owned()));
+    content
 }
 
 fn registered_to_others(ctx: &Ctx, designation: &Designation, lang: Lang) -> MailContent {
@@ -224,16 +246,20 @@ fn content(
     let to = term
         .to
         .map_or_else(|| lang.t("designations.until_further_notice").to_owned(), |day| time_words::long_day(day, lang));
+    let last_day = term.to.map(|day| time_words::brief_day(day, lang)).unwrap_or_default();
     let values = [
         ("seat", seat_name.as_str()),
-        ("holder", holder.as_str()),
-        ("from", from.as_str()),
-        ("to", to.as_str()),
-        ("body", designation.seat.body_name.as_str()),
+        ("role", &role(&designation.seat, lang)),
+        ("holder", &holder),
+        ("day", &time_words::brief_day(term.from, lang)),
+        ("from", &from),
+        ("to", &to),
+        ("last_day", &last_day),
     ];
     let act = &designation.record.statement.act;
     MailContent {
         subject: lang.f(words.subject, &values),
+        preheader: lang.f(words.preheader, &values),
         heading: lang.f(words.heading, &values),
         paragraphs: vec![lang.f(words.body, &values)],
         facts: vec![
@@ -244,7 +270,7 @@ fn content(
             (lang.t("designations_mail.fact_act").to_owned(), register_words::act(act, lang)),
         ],
         action: action.map(|(label, path)| (lang.t(label).to_owned(), url(ctx, &path))),
-        closing: None,
+        ..MailContent::default()
     }
 }
 
@@ -252,7 +278,8 @@ fn url(ctx: &Ctx, path: &str) -> String {
     format!("{}{path}", ctx.config().base_url())
 }
 
-fn to_holder(designation: &Designation) -> Recipient {
+/// Returns the holder of a designation as recipient of mails because of it.
+pub fn to_holder(designation: &Designation) -> Recipient {
     Recipient { designation_id: Some(designation.id), ..to_person(&designation.holder) }
 }
 

@@ -5,6 +5,7 @@ mod checks;
 mod documents;
 mod handover;
 
+pub use super::mail::to_holder;
 pub use documents::keep_document;
 pub use handover::{follow_calendar, is_over};
 
@@ -32,7 +33,7 @@ use crate::network::service as network;
 use crate::open::{Guarded, Scoped, Seen, open, read, scope};
 use crate::typed;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
-use entity::ids::{BodyId, DesignationId, DesignationRecordId, PersonId, UnavailabilityId};
+use entity::ids::{BodyId, DesignationId, DesignationRecordId, PersonId, SeatId, UnavailabilityId};
 use entity::kinds::{RecordChange, SeatKind, UnavailabilityMode};
 use sea_orm::ConnectionTrait;
 use serde_json::json;
@@ -349,6 +350,31 @@ pub async fn request_designation(ctx: &Ctx, txn: &Txn, seat_code: &str) -> Resul
     let event = Event::about(Verb::RequestDesignation, ("seat", seat.id.to_string()), json!({ "seat": seat.code }));
     audit::record(ctx, txn, event).await?;
     if mail::requested(ctx, txn, &seat).await? == 0 { Err(Refusal::NobodyToAsk.into()) } else { Ok(()) }
+}
+
+/// The last request to designate for a seat.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    pub on: NaiveDate,
+    /// Addresses to which the mails of that day went.
+    pub addresses: Vec<String>,
+}
+
+/// Returns the last requests to designate within the last two weeks, by seat. Withdrawn mails do not count.
+pub async fn asked(ctx: &Ctx) -> Result<HashMap<SeatId, Asked>> {
+    let mut asked: HashMap<SeatId, Asked> = HashMap::new();
+    for request in mail::requests(ctx, ctx.reader()).await? {
+        let (Ok(seat), Some(on)) = (request.subject_id.parse(), request.about_day) else { continue };
+        if request.was_withdrawn() {
+            continue;
+        }
+        let last = asked.entry(seat).or_insert_with(|| Asked { on, addresses: Vec::new() });
+        if last.on != on {
+            *last = Asked { on, addresses: Vec::new() };
+        }
+        last.addresses.push(request.recipient);
+    }
+    Ok(asked)
 }
 
 /// Lists the bodies that no mail can reach today, because they have neither a manager in office nor a certified

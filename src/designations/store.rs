@@ -10,7 +10,7 @@ use self::records::{RecordRow, insert_record, records};
 use super::model::{Occupied, Seat, Successor};
 use super::policy::Visibility;
 use super::view::{Designation, Holder};
-use crate::db::{StoreError, exactly_one, page, save_row};
+use crate::db::{StoreError, exactly_one, in_order, page, save_row};
 use crate::texts::Lang;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use entity::ids::{BodyId, DesignationId, DesignationRecordId, ObservatoryId, PersonId, SeatId};
@@ -171,10 +171,18 @@ fn register(
     after: Option<(NaiveDate, DesignationId)>,
     limit: Option<u64>,
 ) -> Select<record::Entity> {
-    let lines = lines().filter(known(filter.known_at)).filter(seen_by(visible)).filter(narrowed(filter));
+    // The ids are selected first, because names are then joined to the rows of one page and not to the whole register.
+    let ids = record::Entity::find().select_only().column(record::Column::Id);
+    let ids = ids
+        .join(JoinType::InnerJoin, join::record_to_designation())
+        .join(JoinType::InnerJoin, join::designation_to_seat())
+        .filter(known(filter.known_at))
+        .filter(seen_by(visible))
+        .filter(narrowed(filter));
     // Both keys are columns of the record's table, so that one index provides the order.
-    let key = (record::Column::ValidFrom.into_expr(), record::Column::DesignationId);
-    page(lines, Order::Desc, key, after, limit)
+    let key = || (record::Column::ValidFrom.into_expr(), record::Column::DesignationId);
+    let ids = page(ids, Order::Desc, key(), after, limit);
+    in_order(lines().filter(record::Column::Id.in_subquery(ids.into_query())), Order::Desc, key())
 }
 
 /// Finds one visible designation as known now.

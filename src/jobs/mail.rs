@@ -49,13 +49,13 @@ pub(super) async fn anchor(ctx: &Ctx, txn: &Txn, head: &Head) -> Result<()> {
 fn content(ctx: &Ctx, head: &Head, lang: Lang) -> MailContent {
     MailContent {
         subject: lang.f("jobs.anchor_subject", &[("day", &words::short_day(ctx.today()))]),
+        preheader: lang.t("jobs.anchor_preheader").to_owned(),
         heading: lang.t("jobs.anchor_heading").to_owned(),
         paragraphs: vec![lang.t("jobs.anchor_keep").to_owned(), lang.t("jobs.anchor_how").to_owned()],
         facts: vec![
             (lang.t("jobs.anchor_head").to_owned(), head.to_string()),
             (lang.t("jobs.anchor_command").to_owned(), format!("raccordo audit verify --anchor {head}")),
         ],
-        action: None,
-        closing: None,
+        ..MailContent::default()
     }
 }

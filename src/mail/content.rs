@@ -1,6 +1,6 @@
 //! Content of a mail and its two renderings, plain text (complete in itself) and HTML. Pure.
 //!
-//! A slice fills a [`MailContent`] with heading, facts and one action. The layout is here and in
+//! A slice fills a [`MailContent`] with heading, facts and actions. The layout is here and in
 //! `templates/mail/layout.{txt,html}`, the same for all mails.
 
 use crate::texts::Lang;
@@ -10,25 +10,50 @@ use askama::Template;
 /// recommends at most 78).
 const COLUMNS: usize = 72;
 
+/// Longest subject, in characters; a longer one is cut between two words (RFC 5322 §2.1.1 recommends lines of 78). The
+/// news comes first, because a phone shows about 40.
+const SUBJECT_CHARACTERS: usize = 78;
+
+/// Style of a button. Mail clients drop style sheets.
+const BUTTON: &str = "display:inline-block;padding:.75em 1.5em;background-color:#297a38;color:#ffffff;\
+    font-weight:bold;text-decoration:none;border-radius:4px";
+
 /// Content of one mail in the language of its recipient. The subject must not contain secrets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MailContent {
-    /// Without the tag of the service, unless the subject begins with a tag of its own: «[Tavolo OML] Convocazione…».
+    /// The day or the news first, without a tag: the sender's name says who writes, and the header `X-Raccordo-Kind`
+    /// serves filters.
     pub subject: String,
-    /// Greeting or subject matter in one line.
+    /// Line that a mailbox shows after the subject. It adds to the subject and does not repeat it.
+    pub preheader: String,
+    /// The news in one line.
     pub heading: String,
     pub paragraphs: Vec<String>,
+    /// Things that the recipient answers one by one.
+    pub items: Vec<Item>,
     /// Facts that the recipient looks up later, as label and value: day, hour, place, observatory.
     pub facts: Vec<(String, String)>,
     /// The one action, as label and address of a button.
     pub action: Option<(String, String)>,
     pub closing: Option<String>,
+    /// Keys in the addresses of the mail. They are sent and never stored as text.
+    pub keys: Vec<String>,
 }
 
-/// Text keys of the fixed parts of a mail: subject, heading, first paragraph.
+/// One of several things in a mail, with the button of its answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    pub title: String,
+    pub said: String,
+    /// Label and address of the button.
+    pub action: (String, String),
+}
+
+/// Text keys of the fixed parts of a mail: subject, preheader, heading, first paragraph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Words {
     pub subject: &'static str,
+    pub preheader: &'static str,
     pub heading: &'static str,
     pub body: &'static str,
 }
@@ -76,17 +101,29 @@ pub struct Rendered {
     pub subject: String,
     pub text: String,
     pub html: String,
+    /// The plain text with its keys masked, to be stored.
+    pub words: String,
 }
+
+/// Sign in place of a key.
+const MASK: &str = "•••";
 
 #[derive(Template)]
 #[template(path = "mail/layout.txt", escape = "none")]
 struct TextFace<'a> {
     heading: String,
     paragraphs: Vec<String>,
+    items: Vec<TextItem<'a>>,
     facts: Vec<String>,
     action: Option<&'a (String, String)>,
     closing: Option<String>,
     footer: Vec<String>,
+}
+
+struct TextItem<'a> {
+    title: String,
+    said: String,
+    action: &'a (String, String),
 }
 
 #[derive(Template)]
@@ -104,25 +141,40 @@ impl MailContent {
     /// Renders the mail for its recipient.
     pub fn render(&self, frame: Frame<'_>) -> Result<Rendered, askama::Error> {
         let lang = frame.lang;
-        let subject = if self.subject.starts_with('[') {
-            self.subject.clone()
-        } else {
-            format!("{} {}", lang.t("mail.tag"), self.subject)
-        };
+        let subject = fitting(&self.subject);
         let sent_by = lang.f("mail.sent_by", &[("sender", frame.sender)]);
         let write_to = lang.f("mail.write_to", &[("address", frame.reply_to)]);
         let why = frame.why.text(lang);
         let text = TextFace {
             heading: wrap(&self.heading, ""),
             paragraphs: self.paragraphs.iter().map(|paragraph| wrap(paragraph, "")).collect(),
+            items: self.items.iter().map(TextItem::of).collect(),
             facts: self.facts.iter().map(|(label, value)| wrap(&format!("{label}: {value}"), "  ")).collect(),
             action: self.action.as_ref(),
             closing: self.closing.as_ref().map(|closing| wrap(closing, "")),
             footer: vec![wrap(&sent_by, ""), wrap(why, ""), wrap(&write_to, ""), frame.base_url.to_owned()],
         };
         let html = HtmlFace { content: self, subject: &subject, frame, why, sent_by, write_to };
-        Ok(Rendered { text: text.render()?, html: html.render()?, subject })
+        let text = text.render()?;
+        let words = self.keys.iter().fold(text.clone(), |words, key| words.replace(key, MASK));
+        Ok(Rendered { text, html: html.render()?, words, subject })
     }
+}
+
+impl<'a> TextItem<'a> {
+    fn of(item: &'a Item) -> Self {
+        Self { title: wrap(&item.title, ""), said: wrap(&item.said, ""), action: &item.action }
+    }
+}
+
+/// Shortens a subject to [`SUBJECT_CHARACTERS`], between two words if it has several.
+fn fitting(subject: &str) -> String {
+    if subject.chars().count() <= SUBJECT_CHARACTERS {
+        return subject.to_owned();
+    }
+    let kept: String = subject.chars().take(SUBJECT_CHARACTERS - 1).collect();
+    let kept = kept.rsplit_once(' ').map_or(kept.as_str(), |(whole, _)| whole);
+    format!("{}…", kept.trim_end_matches([',', ':', ';', '.', ' ']))
 }
 
 /// Breaks a text into lines of at most [`COLUMNS`], at blanks only, because a broken link would not work. Line breaks
@@ -157,6 +209,7 @@ mod tests {
     fn content() -> MailContent {
         MailContent {
             subject: "Designazione registrata".into(),
+            preheader: "Da lunedì 1 marzo 2027".into(),
             heading: "Gentile Anna Bianchi,".into(),
             paragraphs: vec![
                 "la Provincia di Lecco l’ha designata referente dell’osservatorio del mercato del lavoro a decorrere dal giorno indicato qui sotto.".into(),
@@ -165,6 +218,7 @@ mod tests {
             facts: vec![("Incarico".into(), "referente".into()), ("Decorrenza".into(), "lunedì 1 marzo 2027".into())],
             action: Some(("Vedi la designazione".into(), "https://raccordo.example/designations/1?a=1&b=2".into())),
             closing: Some("Buon lavoro.".into()),
+            ..MailContent::default()
         }
     }
 
@@ -176,6 +230,23 @@ mod tests {
             reply_to: "segreteria@raccordo.example",
             base_url: "https://raccordo.example",
         }
+    }
+
+    #[test]
+    fn the_stored_words_hold_no_key() {
+        let address = "https://raccordo.example/designations/1?a=1&b=2";
+        let rendered = MailContent { keys: vec!["1?a=1&b=2".to_owned()], ..content() }.render(frame(Lang::It));
+        let Rendered { text, words, .. } = rendered.expect("renders");
+        assert!(text.contains(address) && !words.contains("a=1"), "{words}");
+        assert!(words.contains("https://raccordo.example/designations/•••"), "{words}");
+    }
+
+    #[test]
+    fn a_long_subject_is_cut_between_two_words() {
+        assert_eq!(fitting("Esce mer 23 dic"), "Esce mer 23 dic");
+        let long = "Nuova data, mer 23 dic (era mer 16 dic): Relazione territoriale sul mercato del lavoro, anno 2026";
+        assert_eq!(fitting(long), "Nuova data, mer 23 dic (era mer 16 dic): Relazione territoriale sul mercato…");
+        assert_eq!(fitting(&"x".repeat(100)).chars().count(), SUBJECT_CHARACTERS);
     }
 
     #[test]
@@ -237,7 +308,7 @@ mod tests {
     fn every_subject_begins_with_the_tag() {
         for lang in Lang::ALL {
             let subject = content().render(frame(lang)).expect("renders").subject;
-            assert_eq!(subject, "[Raccordo] Designazione registrata");
+            assert_eq!(subject, "Designazione registrata");
         }
     }
 

@@ -17,10 +17,15 @@ pub mod retention;
 pub mod verb;
 pub mod withdraw;
 
-pub use promise::{Draft, Recipient, Subject, open_key, promise, take_back_for_designation};
+pub use promise::{Draft, Recipient, Subject, open_key, promise, promise_all, take_back_for_designation};
 pub use withdraw::TakenBack;
 
+use chrono::TimeDelta;
 use entity::kinds::NotificationState;
+
+/// Time between a change and the mail about it, where several changes within some minutes should be one mail, and an act
+/// that is taken back at once should not be told.
+pub const QUIET: TimeDelta = TimeDelta::minutes(5);
 
 /// States from which a due mail is taken.
 const WAITING: [NotificationState; 3] =

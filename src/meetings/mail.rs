@@ -8,7 +8,7 @@ pub mod kinds;
 
 use self::kinds::{Cancelled, Convened, Joined, Left, Moved};
 use super::model::{AgendaItem, Meeting, Slot, Venue};
-use super::view::{Line, Member, Table, hours, location, when_and_where};
+use super::view::{Line, Member, Table, clock, hours, location, when_and_where};
 use crate::config::Config;
 use crate::ctx::Ctx;
 use crate::db::Txn;
@@ -71,26 +71,31 @@ impl Telling {
         match self {
             Self::Convened => Words {
                 subject: "meetings_mail.convened_subject",
+                preheader: "meetings_mail.convened_preheader",
                 heading: "meetings_mail.convened_heading",
                 body: "meetings_mail.convened_body",
             },
             Self::Moved { .. } => Words {
                 subject: "meetings_mail.moved_subject",
+                preheader: "meetings_mail.moved_preheader",
                 heading: "meetings_mail.moved_heading",
                 body: "meetings_mail.moved_body",
             },
             Self::Cancelled { .. } => Words {
                 subject: "meetings_mail.cancelled_subject",
+                preheader: "meetings_mail.cancelled_preheader",
                 heading: "meetings_mail.cancelled_heading",
                 body: "meetings_mail.cancelled_body",
             },
             Self::Joined => Words {
                 subject: "meetings_mail.joined_subject",
+                preheader: "meetings_mail.joined_preheader",
                 heading: "meetings_mail.joined_heading",
                 body: "meetings_mail.joined_body",
             },
             Self::Left => Words {
                 subject: "meetings_mail.left_subject",
+                preheader: "meetings_mail.left_preheader",
                 heading: "meetings_mail.left_heading",
                 body: "meetings_mail.left_body",
             },
@@ -147,56 +152,53 @@ pub(super) async fn send(
 /// Builds the text of a mail in the language of its reader.
 pub(super) fn content(base_url: &str, sheet: &Sheet, telling: &Telling, member: &Member) -> MailContent {
     let lang = member.lang;
-    let name = name(sheet, lang);
-    let day = time_words::long_day(sheet.meeting.slot.day, lang);
-    let table = sheet.table.name(lang);
-    let values = [("meeting", name.as_str()), ("table", table), ("day", day.as_str())];
+    let Meeting { slot, venue, title, .. } = &sheet.meeting;
+    let before = match telling {
+        Telling::Moved { before: (slot, venue) } => when_and_where(*slot, venue, lang),
+        _ => String::new(),
+    };
+    let values = [
+        ("meeting", name(sheet, lang)),
+        ("table", sheet.table.name(lang).to_owned()),
+        ("title", title.clone()),
+        ("day", time_words::brief_day(slot.day, lang)),
+        ("hour", clock(slot.starts, lang)),
+        ("when", format!("{}, {}", time_words::long_day(slot.day, lang), hours(*slot, lang))),
+        ("place", location(venue, lang)),
+        ("before", before),
+        ("after", when_and_where(*slot, venue, lang)),
+    ];
+    let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
     let words = telling.words();
-    let mut paragraphs = vec![lang.f(words.body, &values)];
-    match telling {
-        Telling::Moved { before: (slot, venue) } => {
-            paragraphs.push(lang.f("meetings_mail.before", &[("what", &when_and_where(*slot, venue, lang))]));
-            let now = when_and_where(sheet.meeting.slot, &sheet.meeting.venue, lang);
-            paragraphs.push(lang.f("meetings_mail.after", &[("what", &now)]));
-        }
-        Telling::Cancelled { reason } => paragraphs.push(lang.f("meetings_mail.reason", &[("reason", reason)])),
-        Telling::Convened | Telling::Joined | Telling::Left => {}
-    }
     let is_invitation = telling.method() == CalendarMethod::Request;
+    let mut paragraphs = vec![lang.f(words.body, &values)];
+    if let Telling::Cancelled { reason } = telling {
+        paragraphs.push(lang.f("meetings_mail.reason", &[("reason", reason)]));
+    }
     let short_notice = sheet.meeting.convocation().and_then(|convocation| convocation.short_notice_reason.as_ref());
     if let Some(reason) = short_notice.filter(|_| is_invitation) {
         paragraphs.push(lang.f("meetings_mail.short_notice", &[("reason", reason)]));
     }
     MailContent {
         subject: lang.f(words.subject, &values),
+        preheader: lang.f(words.preheader, &values),
         heading: lang.f(words.heading, &values),
         paragraphs,
-        facts: facts(sheet, is_invitation, lang),
+        facts: if is_invitation { facts(sheet, lang) } else { Vec::new() },
         action: is_invitation.then(|| (lang.t("meetings_mail.open").to_owned(), page(base_url, sheet))),
         // Only a party can send a delegate.
         closing: (is_invitation && !member.is_guest).then(|| lang.t("meetings_mail.closing").to_owned()),
+        ..MailContent::default()
     }
 }
 
-/// Returns day, hour and place; with an invitation also the remote address and the agenda.
-fn facts(sheet: &Sheet, is_invitation: bool, lang: Lang) -> Vec<(String, String)> {
-    let Meeting { slot, venue, .. } = &sheet.meeting;
-    let label = |key: &str| lang.t(key).to_owned();
-    let mut facts = vec![
-        (label("meetings.day"), time_words::long_day(slot.day, lang)),
-        (label("meetings.hour"), hours(*slot, lang)),
-        (label("meetings.place"), location(venue, lang)),
-    ];
-    if !is_invitation {
-        return facts;
-    }
-    if let Some(url) = remote_url(venue) {
-        facts.push((label("meetings.remote_url"), url.to_owned()));
-    }
-    for (number, item) in (1..).zip(&sheet.agenda) {
-        facts.push((lang.f("meetings.item_number", &[("number", &number.to_string())]), item_line(item, lang)));
-    }
-    facts
+/// Returns the remote address and the agenda.
+fn facts(sheet: &Sheet, lang: Lang) -> Vec<(String, String)> {
+    let remote = remote_url(&sheet.meeting.venue).map(|url| (lang.t("meetings.remote_url").to_owned(), url.to_owned()));
+    let agenda = (1..).zip(&sheet.agenda).map(|(number, item)| {
+        (lang.f("meetings.item_number", &[("number", &number.to_string())]), item_line(item, lang))
+    });
+    remote.into_iter().chain(agenda).collect()
 }
 
 /// «Calendario dei rilasci (decisione)».

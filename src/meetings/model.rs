@@ -256,9 +256,7 @@ impl Meeting {
         self.must_allow(Event::Convene)?;
         self.slot.check()?;
         self.venue.check()?;
-        if agenda_items == 0 {
-            return Err(Refusal::AgendaEmpty);
-        }
+        must_have_points(agenda_items)?;
         Ok(Self { stage: Stage::Convened(convocation), ..self })
     }
 
@@ -347,6 +345,11 @@ impl Notice {
             (true, None) => Err(Refusal::NoticeTooShort(self)),
         }
     }
+}
+
+/// Refuses a convocation without a point on the agenda.
+pub const fn must_have_points(agenda_items: usize) -> Result<(), Refusal> {
+    if agenda_items == 0 { Err(Refusal::AgendaEmpty) } else { Ok(()) }
 }
 
 /// Counts the notice of a slot from now, in days worked by every party. Errors: a slot in the past, a day on which a
@@ -492,7 +495,7 @@ impl DomainRefusal for Refusal {
             Self::WrongTransition(wrong) => wrong.said(),
             Self::EndsBeforeStarts => Refused::at("ends", Code::EndsBeforeStarts),
             Self::PlaceMissing { field } => Refused::at(field, Code::PlaceMissing),
-            Self::AgendaEmpty => Refused::of(Code::AgendaEmpty),
+            Self::AgendaEmpty => Refused::at("agenda", Code::AgendaEmpty),
             Self::NoticeTooShort(notice) => Refused::at("short_notice_reason", Code::NoticeTooShort)
                 .with("given", notice.given)
                 .with("asked", notice.asked),

@@ -10,7 +10,7 @@ mod session;
 pub use conclude::{
     NewTask, OUTCOME_CHARACTERS, OutcomeIn, ReleaseChange, ReleaseDecision, TASK_CHARACTERS, record_outcome,
 };
-pub use convene::{MoveIn, cancel, convene, follow_members, move_to, owes_withdrawal};
+pub use convene::{Checklist, MoveIn, cancel, checklist, convene, follow_members, move_to, owes_withdrawal};
 pub use invite::invite;
 pub use members::{parties_of, partners, set_parties, table_of_parties, tables_of_parties};
 pub use prepare::{
@@ -191,8 +191,8 @@ fn subject(meeting: &Meeting) -> Subject {
 }
 
 /// Opens a meeting for a change, like [`open`](crate::open::open), without its guests.
-async fn open(ctx: &Ctx, txn: &Txn, id: MeetingId, action: Action, seen: Seen) -> Result<Meeting> {
-    Ok(open::open::<MeetingWithGuests>(ctx, txn, id, action, seen).await?.meeting)
+async fn open(ctx: &Ctx, db: &impl ConnectionTrait, id: MeetingId, action: Action, seen: Seen) -> Result<Meeting> {
+    Ok(open::open::<MeetingWithGuests>(ctx, db, id, action, seen).await?.meeting)
 }
 
 impl Guarded for MeetingWithGuests {

@@ -4,7 +4,7 @@ use super::model::{AgendaItem, Attendance, Meeting, Party, Quorum, Slot, StandIn
 use crate::designations::view::Designation;
 use crate::texts::Lang;
 use crate::time::words;
-use chrono::{DateTime, Timelike as _, Utc};
+use chrono::{DateTime, NaiveTime, Timelike as _, Utc};
 use entity::ids::{AgendaItemId, DesignationId, MeetingId, OutcomeId, PersonId, ReleaseId, SeatId, TableId, TaskId};
 use entity::kinds::{MeetingMode, OutcomeKind, TableKind};
 use std::collections::HashSet;
@@ -148,11 +148,15 @@ pub struct Member {
 
 /// «dalle 9.30 alle 12.00 (ora italiana)» / "from 9:30 to 12:00 (Italian time)".
 pub fn hours(slot: Slot, lang: Lang) -> String {
-    let clock = |time: chrono::NaiveTime| match lang {
+    lang.f("meetings.hours", &[("from", &clock(slot.starts, lang)), ("to", &clock(slot.ends, lang))])
+}
+
+/// Returns an hour of the day: «9.30» / "9:30".
+pub fn clock(time: NaiveTime, lang: Lang) -> String {
+    match lang {
         Lang::It => format!("{}.{:02}", time.hour(), time.minute()),
         Lang::En => format!("{}:{:02}", time.hour(), time.minute()),
-    };
-    lang.f("meetings.hours", &[("from", &clock(slot.starts)), ("to", &clock(slot.ends))])
+    }
 }
 
 /// Returns day, hours and place in one line.

@@ -1,7 +1,9 @@
 //! The pages of meetings: the list, one meeting, and the secretariat's forms (`web/forms.rs`).
 
+mod checks;
 mod forms;
 
+use self::checks::Checks;
 use super::api;
 use super::model::{Attendance, Event, Meeting, Quorum, StandIn};
 use super::policy::{self, Action, Subject};
@@ -25,7 +27,7 @@ use entity::kinds::{CalendarMethod, MeetingState};
 pub fn pages(cfg: &mut web::ServiceConfig) {
     cfg.service(list_meetings);
     forms::pages(cfg);
-    cfg.service(invite).service(show_meeting).service(show_outcome);
+    cfg.service(invite).service(show_meeting).service(show_sheet).service(show_outcome);
 }
 
 #[derive(Template)]
@@ -72,6 +74,8 @@ pub struct MeetingPage {
     pub told: Vec<ToldRow>,
     /// Invited partners, if the reader may see them.
     pub guests: Vec<String>,
+    /// Checklist of a draft, for those who may convene it.
+    pub checks: Option<Checks>,
     /// Possible actions of the reader.
     pub actions: Actions,
 }
@@ -180,7 +184,39 @@ async fn list_meetings(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging
 async fn show_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Answer {
     let dossier = service::show(&ctx, *id).await?;
     let tasks = service::tasks_seen(&ctx, &dossier).await?;
-    page(&MeetingPage::of(&ctx, &request, &dossier, &tasks))
+    let mut shown = MeetingPage::of(&ctx, &request, &dossier, &tasks);
+    if shown.actions.convene {
+        shown.checks = Some(Checks::of(&ctx, &dossier.meeting, service::checklist(&ctx, *id).await?)?);
+    }
+    page(&shown)
+}
+
+#[derive(Template)]
+#[template(path = "meetings/sheet.html")]
+struct SheetPage {
+    shell: Shell,
+    head: Head,
+    agenda: Vec<ItemRow>,
+    /// Names of the parties, and of the invited partners.
+    parties: Vec<String>,
+    printed: String,
+    address: String,
+}
+
+/// The sheet of a meeting to print: agenda and signatures. Who may: those who may see the meeting.
+#[get("/meetings/{id:[0-9A-Fa-f-]+}/sheet")]
+async fn show_sheet(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Answer {
+    let dossier = service::show(&ctx, *id).await?;
+    let (meeting, lang) = (&dossier.meeting, ctx.lang);
+    let parties = dossier.presences.iter().map(|one| one.party.name.clone());
+    page(&SheetPage {
+        shell: shell_below(&ctx, &request, &dossier.line(), dossier.line().name(lang)),
+        head: Head::of(&dossier, lang),
+        agenda: (1..).zip(&dossier.agenda).map(|(number, item)| ItemRow::of(meeting, number, item, lang)).collect(),
+        parties: parties.chain(dossier.guests.iter().map(guest_name)).collect(),
+        printed: words::long_day(ctx.today(), lang),
+        address: format!("{}{}", ctx.config().base_url(), path(meeting.id)),
+    })
 }
 
 /// The reader's own calendar entry.
@@ -268,6 +304,7 @@ impl MeetingPage {
             outcomes: dossier.outcomes.iter().map(|outcome| OutcomeRow::of(outcome, dossier, tasks, lang)).collect(),
             told: dossier.told.iter().map(|one| ToldRow::of(one, lang)).collect(),
             guests: dossier.guests.iter().map(guest_name).collect(),
+            checks: None,
             actions: Actions::of(ctx, meeting),
         }
     }

@@ -12,21 +12,27 @@ use crate::due::Obligation;
 use crate::error::Result;
 use crate::jobs::status::{self, JobStatus};
 use crate::mail::outbox::desk;
+use crate::network::model::PersonView;
+use crate::network::questions::AllCalendars;
+use crate::network::service as network;
 use crate::releases::model::{Stage, When};
 use crate::releases::service::{self as releases, ReleaseFilter};
 use crate::releases::view::ReleaseView;
+use crate::reminders::service as reminders;
 use crate::tasks::model::Task;
 use crate::tasks::service::TaskFilter;
 use crate::vitals::Sign;
 use crate::{deliverables, slices, tasks};
-use chrono::{Datelike, Days, NaiveDate};
-use entity::ids::{ReleaseId, SeatId};
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use entity::ids::{PersonId, ReleaseId, SeatId};
 use entity::kinds::{DeliverableState, NotificationState, SeatKind, TaskState};
 use sea_orm::ConnectionTrait;
 use std::collections::HashMap;
 
 /// Days ahead for which open work is read; a year covers every planned release.
 const OPEN_DAYS: u64 = 366;
+/// Days ahead that the Monday page shows, whatever the day of the week.
+const NEXT_DAYS: u64 = 7;
 /// Most former holders shown; a seat has fewer during an agreement.
 const FORMER_HOLDERS: u64 = 100;
 
@@ -47,9 +53,9 @@ pub struct Monday {
     pub risks: Vec<SeatAtRisk>,
     /// Open obligations whose day has passed, oldest first.
     pub late: Vec<Owed>,
-    /// Obligations due from today to the coming Sunday.
-    pub this_week: Vec<Owed>,
-    /// Releases due until the coming Sunday, and overdue ones.
+    /// Obligations due within [`NEXT_DAYS`].
+    pub soon: Vec<Owed>,
+    /// Releases due within [`NEXT_DAYS`], and overdue ones.
     pub leaving: Vec<Leaving>,
     /// Contributions waiting for the secretariat: handed in and not reviewed yet, then blocked ones.
     pub waiting: Vec<DeliverableView>,
@@ -62,11 +68,16 @@ pub struct Monday {
     pub silent: Vec<Sign>,
 }
 
-/// An obligation with the name of its seat and today's holder.
+/// An obligation with its seat and what the secretariat needs to pursue it.
 pub struct Owed {
     pub obligation: Obligation,
     pub seat: Option<Seat>,
-    pub holder: Option<String>,
+    /// Today's holder of the seat.
+    pub holder: Option<PersonView>,
+    /// Working days since the due day, in the calendar of the seat's territory; 0 or less if it is not late.
+    pub days_late: i32,
+    /// Instant of the last reminder.
+    pub reminded_at: Option<DateTime<Utc>>,
 }
 
 /// A release due soon, with the progress of its deliverables.
@@ -98,19 +109,16 @@ async fn leaving(db: &impl ConnectionTrait, upto: NaiveDate) -> Result<Vec<Leavi
 pub async fn monday(ctx: &Ctx) -> Result<Monday> {
     ctx.demand(policy::may(&ctx.actor, Action::ViewMonday))?;
     let (db, today) = (ctx.reader(), ctx.today());
-    let sunday = today + Days::new(u64::from(6 - today.weekday().num_days_from_monday()));
-    let seats: HashMap<SeatId, Seat> = register::seats(db).await?.into_iter().map(|seat| (seat.id, seat)).collect();
-    let holders = register::all_holders(db, today).await?;
-    let mut open = slices::due(db, sunday).await?;
+    let last_day = today + Days::new(NEXT_DAYS);
+    let mut open = slices::due(db, last_day).await?;
     open.sort_by_key(|one| one.due_day);
-    let (late, this_week) = open.into_iter().partition::<Vec<_>, _>(|one| one.due_day < today);
-    let owed = |open: Vec<Obligation>| open.into_iter().map(|one| owed(one, &seats, &holders)).collect();
+    let (late, soon) = owed(ctx, open).await?.into_iter().partition(|one: &Owed| one.obligation.due_day < today);
     let jobs = status::overview(ctx).await?;
     Ok(Monday {
         risks: radar(ctx, None).await?,
-        late: owed(late),
-        this_week: owed(this_week),
-        leaving: leaving(db, sunday).await?,
+        late,
+        soon,
+        leaving: leaving(db, last_day).await?,
         waiting: waiting(ctx).await?,
         blocked: blocked(db).await?,
         stuck_mails: stuck_mails(ctx).await?,
@@ -134,9 +142,29 @@ async fn blocked(db: &impl ConnectionTrait) -> Result<Vec<Task>> {
     tasks::service::all(db, &filter).await
 }
 
-fn owed(obligation: Obligation, seats: &HashMap<SeatId, Seat>, holders: &[Designation]) -> Owed {
-    let holder = holders.iter().find(|one| one.seat.id == obligation.seat_id).map(|one| one.holder.name());
-    Owed { seat: seats.get(&obligation.seat_id).cloned(), holder, obligation }
+/// Adds seat, holder, delay and last reminder to obligations.
+async fn owed(ctx: &Ctx, open: Vec<Obligation>) -> Result<Vec<Owed>> {
+    let (db, today) = (ctx.reader(), ctx.today());
+    let seats: HashMap<SeatId, Seat> = register::seats(db).await?.into_iter().map(|seat| (seat.id, seat)).collect();
+    let holders: HashMap<SeatId, PersonId> =
+        register::all_holders(db, today).await?.into_iter().map(|one| (one.seat.id, one.holder.id)).collect();
+    let people = network::people_by_id(db, open.iter().filter_map(|one| holders.get(&one.seat_id).copied())).await?;
+    let people: HashMap<PersonId, PersonView> = people.into_iter().map(|person| (person.id, person)).collect();
+    let reminded = reminders::last_sent(db, &open.iter().map(|one| one.id).collect::<Vec<_>>()).await?;
+    let calendars = ctx.recall(&AllCalendars).await?;
+    let with_people = |obligation: Obligation| {
+        let seat = seats.get(&obligation.seat_id).cloned();
+        let calendar = seat.as_ref().and_then(|seat| calendars.of(&seat.territory).ok());
+        let days_late = calendar.and_then(|calendar| calendar.working_days_between(obligation.due_day, today).ok());
+        Owed {
+            holder: holders.get(&obligation.seat_id).and_then(|person| people.get(person)).cloned(),
+            reminded_at: reminded.get(&obligation.id).copied(),
+            days_late: days_late.unwrap_or_default(),
+            seat,
+            obligation,
+        }
+    };
+    Ok(open.into_iter().map(with_people).collect())
 }
 
 /// Returns the mails a person has to check, those given up first.

@@ -10,7 +10,7 @@ use crate::ctx::Ctx;
 use crate::deliverables::view::DeliverableView;
 use crate::designations::model::Seat;
 use crate::designations::policy::{self, Action, Subject};
-use crate::designations::service as register;
+use crate::designations::service::{self as register, Asked};
 use crate::designations::web::words as register_words;
 use crate::designations::web::{SeatsBlock, seats_of_body, seats_of_observatory};
 use crate::due::Obligation;
@@ -28,7 +28,7 @@ use crate::risk::RiskKind;
 use crate::tasks::model::Task;
 use crate::tasks::web::Line as TaskLine;
 use crate::texts::Lang;
-use crate::time::words;
+use crate::time::{words, zone};
 use crate::typed::Reading;
 use actix_web::web::{Path, Query, ServiceConfig};
 use actix_web::{HttpRequest, get};
@@ -182,8 +182,14 @@ struct RiskRow {
     /// Page of the designation concerned.
     href: Option<String>,
     due: Vec<DueLine>,
+    /// «3 scadenze, la prima il 24.11.2026», if there are any.
+    due_summary: Option<String>,
+    /// «Designazione chiesta il 29.11.2026 a …», if the body was asked.
+    asked: Option<String>,
     /// Address of the button that asks the body to designate.
     request: Option<String>,
+    /// Label of that button: to ask, or to ask again.
+    request_label: &'static str,
     /// Data to be entered before the body can be asked, because no mail would reach it.
     missing: Option<Missing>,
     remedy: Option<Remedy>,
@@ -248,21 +254,30 @@ fn radar_page(
     RadarPage {
         shell: Shell::new(ctx, request, "overview.radar_title").here(),
         form,
-        caption: ctx.lang.f("overview.radar_caption", &[("day", &words::long_day(day, ctx.lang))]),
+        caption: ctx.lang.f("overview.radar_caption", &[("day", &words::short_day(day))]),
         risks,
     }
 }
 
 async fn risk_rows(ctx: &Ctx, risks: &[SeatAtRisk], day: NaiveDate) -> Result<Vec<RiskRow>> {
     let unreachable = register::unreachable_bodies(ctx).await?;
-    Ok(risks.iter().map(|risk| risk_row(ctx, risk, day, &unreachable)).collect())
+    let asked = register::asked(ctx).await?;
+    Ok(risks.iter().map(|risk| risk_row(ctx, risk, day, &unreachable, asked.get(&risk.seat.id))).collect())
 }
 
-fn risk_row(ctx: &Ctx, risk: &SeatAtRisk, day: NaiveDate, unreachable: &HashSet<BodyId>) -> RiskRow {
+fn risk_row(
+    ctx: &Ctx,
+    risk: &SeatAtRisk,
+    day: NaiveDate,
+    unreachable: &HashSet<BodyId>,
+    asked: Option<&Asked>,
+) -> RiskRow {
     let seat = &risk.seat;
+    let asked = asked.filter(|_| risk.kind == RiskKind::Vacant);
     // The mail says that the seat has no holder, so the button is shown only if that is so today.
     let is_to_ask = risk.kind == RiskKind::Vacant && day == ctx.today();
     let is_unreachable = unreachable.contains(&seat.body_id);
+    let is_asked_today = asked.is_some_and(|asked| asked.on == ctx.today());
     let may = |action| policy::may(&ctx.actor, action, Subject { seat: seat.kind, body: seat.body_id, holder: None });
     RiskRow {
         kind: overview_words::risk_kind(risk.kind, ctx.lang),
@@ -271,7 +286,13 @@ fn risk_row(ctx: &Ctx, risk: &SeatAtRisk, day: NaiveDate, unreachable: &HashSet<
         sentence: overview_words::risk(risk, ctx.lang),
         href: risk.designation_id.map(|id| format!("/designations/{id}")),
         due: risk.due_meanwhile.iter().map(|one| due_line(one, ctx.lang)).collect(),
-        request: (is_to_ask && !is_unreachable && may(Action::RequestDesignation))
+        due_summary: due_summary(&risk.due_meanwhile, ctx.lang),
+        asked: asked.map(|asked| {
+            let values = [("day", words::short_day(asked.on)), ("whom", asked.addresses.join(", "))];
+            ctx.lang.f("overview.asked", &values.each_ref().map(|(name, value)| (*name, value.as_str())))
+        }),
+        request_label: ctx.lang.t(if asked.is_some() { "overview.request_again" } else { "overview.request" }),
+        request: (is_to_ask && !is_unreachable && !is_asked_today && may(Action::RequestDesignation))
             .then(|| format!("/seats/{}/request-designation", seat.code)),
         missing: (is_to_ask && is_unreachable && may(Action::RequestDesignation)).then(|| missing(seat, ctx.lang)),
         remedy: remedy(risk, may(Action::Designate), ctx.lang),
@@ -305,6 +326,13 @@ fn remedy(risk: &SeatAtRisk, may_designate: bool, lang: Lang) -> Option<Remedy> 
     }
 }
 
+/// Returns the number of obligations and the day of the first; `None` without any.
+fn due_summary(due: &[Obligation], lang: Lang) -> Option<String> {
+    let first = words::short_day(due.iter().map(|one| one.due_day).min()?);
+    let key = if due.len() == 1 { "overview.due_one" } else { "overview.due_several" };
+    Some(lang.f(key, &[("count", &due.len().to_string()), ("day", &first)]))
+}
+
 fn due_line(obligation: &Obligation, lang: Lang) -> DueLine {
     DueLine {
         title: obligation.title(lang).to_owned(),
@@ -323,13 +351,15 @@ struct MondayPage {
     /// Whether the radar shows more.
     more_risks: bool,
     late: Vec<OwedRow>,
-    this_week: Vec<OwedRow>,
+    soon: Vec<OwedRow>,
     leaving: Vec<LeavingRow>,
     waiting: Vec<WaitingRow>,
     mails: Vec<MailRow>,
     jobs: Vec<JobRow>,
     /// One sentence for each part without signs of life.
     silent: Vec<String>,
+    /// One sentence for each panel that is left out because it is empty.
+    in_order: Vec<&'static str>,
 }
 
 /// A number that summarises one section of the page.
@@ -340,17 +370,34 @@ struct Tile {
     kind: &'static str,
 }
 
-/// Makes a tile: green for zero, otherwise in the given colour.
-fn tile(number: usize, label: &'static str, href: &'static str, otherwise: &'static str) -> Tile {
-    Tile { number, label, href, kind: if number == 0 { "success" } else { otherwise } }
-}
+/// Text keys of the sentences about empty panels, in the order of the panels.
+const IN_ORDER: [&str; 7] = [
+    "overview.waiting_none",
+    "overview.late_none",
+    "overview.week_none",
+    "overview.leaving_none",
+    "overview.radar_none",
+    "overview.stuck_none",
+    "overview.failing_none",
+];
 
 struct OwedRow {
     title: String,
     href: String,
     seat: String,
-    holder: Option<String>,
+    holder: Option<Contact>,
     day: String,
+    /// «5 giorni lavorativi fa», if it is late.
+    late_by: Option<String>,
+    /// «Ultimo promemoria: 24.11.2026».
+    reminded: Option<String>,
+}
+
+/// Name, address and phone of a holder.
+struct Contact {
+    name: String,
+    email: String,
+    phone: Option<String>,
 }
 
 /// A contribution that waits for the secretariat, or a blocked task.
@@ -377,23 +424,27 @@ async fn show_monday(ctx: Ctx, request: HttpRequest) -> Answer {
     let shown = &monday.risks[..monday.risks.len().min(RISKS_ON_MONDAY)];
     let risks = risk_rows(&ctx, shown, ctx.today()).await?;
     let owed = |open: Vec<Owed>| open.into_iter().map(|one| owed_row(one, ctx.lang)).collect();
-    let tiles = vec![
-        tile(monday.late.len(), ctx.lang.t("overview.tile_late"), "#late", "danger"),
-        tile(monday.risks.len(), ctx.lang.t("overview.tile_risks"), "#risks", "warning"),
-        tile(monday.this_week.len(), ctx.lang.t("overview.tile_week"), "#week", "info"),
-        tile(monday.leaving.len(), ctx.lang.t("overview.tile_leaving"), "#leaving", "info"),
-        tile(monday.waiting.len() + monday.blocked.len(), ctx.lang.t("overview.tile_waiting"), "#waiting", "warning"),
-        tile(monday.stuck_mails.len(), ctx.lang.t("overview.tile_mails"), "#mails", "danger"),
-        tile(monday.failing_jobs.len() + monday.silent.len(), ctx.lang.t("overview.tile_jobs"), "#jobs", "danger"),
+    let counts = [
+        (monday.waiting.len() + monday.blocked.len(), "overview.tile_waiting", "#waiting", "warning"),
+        (monday.late.len(), "overview.tile_late", "#late", "danger"),
+        (monday.soon.len(), "overview.tile_week", "#week", "info"),
+        (monday.leaving.len(), "overview.tile_leaving", "#leaving", "info"),
+        (monday.risks.len(), "overview.tile_risks", "#risks", "warning"),
+        (monday.stuck_mails.len(), "overview.tile_mails", "#mails", "danger"),
+        (monday.failing_jobs.len() + monday.silent.len(), "overview.tile_jobs", "#jobs", "danger"),
     ];
+    let tiles = counts.iter().filter(|(number, ..)| *number > 0);
+    let tiles = tiles.map(|(number, label, href, kind)| Tile { number: *number, label: ctx.lang.t(label), href, kind });
+    let in_order = counts.iter().zip(IN_ORDER).filter(|((number, ..), _)| *number == 0);
     page(&MondayPage {
-        tiles,
+        tiles: tiles.collect(),
+        in_order: in_order.map(|(_, said)| ctx.lang.t(said)).collect(),
         shell: Shell::new(&ctx, &request, "overview.monday_title").here(),
         lead: words::long_day(ctx.today(), ctx.lang),
         risks,
         more_risks: monday.risks.len() > RISKS_ON_MONDAY,
         late: owed(monday.late),
-        this_week: owed(monday.this_week),
+        soon: owed(monday.soon),
         leaving: monday.leaving.iter().map(|one| leaving_row(&ctx, one)).collect(),
         waiting: monday
             .waiting
@@ -433,8 +484,10 @@ fn owed_row(owed: Owed, lang: Lang) -> OwedRow {
     OwedRow {
         title: owed.obligation.title(lang).to_owned(),
         seat: owed.seat.map(|seat| register_words::seat_name(&seat, lang)).unwrap_or_default(),
-        holder: owed.holder,
+        holder: owed.holder.map(|one| Contact { name: one.name(), email: one.email, phone: one.phone }),
         day: words::long_day(owed.obligation.due_day, lang),
+        late_by: (owed.days_late > 0).then(|| words::working_days_away(-owed.days_late, lang)),
+        reminded: owed.reminded_at.map(|at| words::short_day(zone::day_of(at))),
         href: owed.obligation.path,
     }
 }

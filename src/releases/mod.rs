@@ -15,11 +15,13 @@
 //! *Permissions.* Everybody reads. The secretariat plans, confirms, moves and cancels; if a meeting decided it, the
 //! decision is linked. Only the service publishes, and only approved deliverables (rule 10).
 //!
-//! *Mails.* None of its own: the reminders tell each person what to do.
+//! *Mails.* Confirmed, moved, cancelled, to referents and deputies of the observatories concerned (`mail.rs`). The reminders
+//! tell each person what to do.
 
 pub mod api;
 pub mod feed;
 mod labels;
+pub mod mail;
 pub mod model;
 pub mod policy;
 pub mod questions;

@@ -2,6 +2,7 @@
 
 use crate::error::{Code, Refusal as DomainRefusal, Refused};
 use crate::lifecycle::{self, Table, Target, WrongTransition};
+use crate::texts::Lang;
 use crate::time::{Frequency, Period, zone};
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, TimeDelta, Utc};
 use entity::ids::{ObservatoryId, ProductId, ProductStepId, ReleaseId};
@@ -47,17 +48,49 @@ pub struct Step {
     pub estimated_minutes: i32,
 }
 
+impl Step {
+    pub fn name(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::It => &self.name_it,
+            Lang::En => &self.name_en,
+        }
+    }
+}
+
 impl Product {
+    pub fn name(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::It => &self.name_it,
+            Lang::En => &self.name_en,
+        }
+    }
+
     /// Tells whether the period has this product's frequency. An irregular product accepts any period.
     pub fn speaks_about(&self, period: Period) -> bool {
+        self.frequencies().contains(&period.frequency())
+    }
+
+    /// Returns the lengths of the periods that it reports on; an irregular product has all.
+    pub fn frequencies(&self) -> &'static [Frequency] {
         match self.periodicity {
-            Periodicity::Annual => period.frequency() == Frequency::Year,
-            Periodicity::HalfYearly => period.frequency() == Frequency::Half,
-            Periodicity::FourMonthly => period.frequency() == Frequency::FourMonth,
-            Periodicity::Quarterly => period.frequency() == Frequency::Quarter,
-            Periodicity::Monthly => period.frequency() == Frequency::Month,
-            Periodicity::Irregular => true,
+            Periodicity::Annual => &[Frequency::Year],
+            Periodicity::HalfYearly => &[Frequency::Half],
+            Periodicity::FourMonthly => &[Frequency::FourMonth],
+            Periodicity::Quarterly => &[Frequency::Quarter],
+            Periodicity::Monthly => &[Frequency::Month],
+            Periodicity::Irregular => &Frequency::ALL,
         }
+    }
+
+    /// Returns the periods for which a release may be planned: those that begin from two years before `today` to two
+    /// years after it, by length and time.
+    pub fn periods_around(&self, today: NaiveDate) -> Vec<Period> {
+        let (from, to) = (today - Months::new(24), today + Months::new(24));
+        let of_length = |frequency: &Frequency| {
+            let first = Period::containing(*frequency, from).ok();
+            std::iter::successors(first, |period| period.next()).take_while(move |period| period.first_day() <= to)
+        };
+        self.frequencies().iter().flat_map(of_length).collect()
     }
 
     /// Refuses a release of an autonomous product that names no observatory, and one of any other product that names one.

@@ -1,5 +1,6 @@
 //! Use cases of the agenda: one function each, inside the transaction of the caller.
 
+use super::mail::{self, Telling};
 use super::model::{NOTICE_TARGET_WORKING_DAYS, Product, Reason, Refusal, Release, Slot, When};
 use super::policy::{self, Action};
 use super::questions::Catalogue;
@@ -134,6 +135,19 @@ async fn observatory_for(db: &impl ConnectionTrait, code: Option<&str>) -> Resul
     Ok(Some(network::observatory(db, code).await.map_err(|error| error.as_unknown("observatory"))?.id))
 }
 
+/// Lists each product with the periods for which a release may be planned, by code: those within two years of today
+/// that have none. An autonomous product has all of them, because each observatory has its own releases.
+pub async fn plannable(ctx: &Ctx) -> Result<Vec<(Product, Vec<Period>)>> {
+    let planned = store::periods_planned(ctx.reader()).await?;
+    let catalogue = ctx.recall(&Catalogue).await?;
+    let with_periods = |product: &Product| {
+        let mut periods = product.periods_around(ctx.today());
+        periods.retain(|period| !planned.contains(&(product.id, period.to_string())));
+        (product.clone(), periods)
+    };
+    Ok(catalogue.iter().map(with_periods).collect())
+}
+
 /// Gives a provisional release another provisional date.
 ///
 /// Who may: the secretariat. Mails: none. Errors: `wrong_transition`, `nothing_changes`, `day_in_past`, `period_not_begun`,
@@ -197,8 +211,8 @@ pub struct ConfirmIn {
 /// What happens: creates, in the same transaction, one deliverable for each observatory that owes the release (the one
 /// observatory of an autonomous product, otherwise every territorial one) and one task for each step, due on working
 /// days of each territory. `version` is the version that the caller read; without it the decision applies to the
-/// present version. Who may: the secretariat. Mails: none. Errors: `wrong_transition`, `non_working_day`,
-/// `day_in_past`, `period_not_begun`, `hour_skipped`, `observatory_missing` and `observatory_out_of_place` if the
+/// present version. Who may: the secretariat. Mails: *confirmed* to referents and deputies of the observatories concerned.
+/// Errors: `wrong_transition`, `non_working_day`, `day_in_past`, `period_not_begun`, `hour_skipped`, `observatory_missing` and `observatory_out_of_place` if the
 /// product's scope has changed since the release was planned, `too_long`, `stale`.
 pub async fn confirm(
     ctx: &Ctx,
@@ -220,6 +234,7 @@ pub async fn confirm(
     let why = Why { reason: None, despite_non_working, outcome_id };
     let saved = save(ctx, txn, &confirmed, ReleaseChangeKind::Confirmed, why).await?;
     plan_work(ctx, txn, &confirmed, &product, &network).await?;
+    mail::tell(ctx, txn, &saved, &product, &Telling::Confirmed).await?;
     Ok(saved)
 }
 
@@ -280,7 +295,7 @@ pub struct MoveIn {
 /// Moves a confirmed date, with a public reason.
 ///
 /// What happens: computes the due days of open deliverables and tasks again in the same transaction, except days set by
-/// hand. `version` and `outcome_id` as in [`confirm`]. Who may: the secretariat. Mails: none. Errors:
+/// hand. `version` and `outcome_id` as in [`confirm`]. Who may: the secretariat. Mails: *moved*, like *confirmed*. Errors:
 /// `wrong_transition`, `reason_missing`, `nothing_changes`, `non_working_day`, `day_in_past`, `period_not_begun`,
 /// `hour_skipped`, `too_long`, `stale`.
 pub async fn move_to(
@@ -296,11 +311,15 @@ pub async fn move_to(
     let (product, network) = (product_of(ctx, &current).await?, ctx.recall(&NetworkNow).await?);
     let hour = input.hour.or(current.when().hour()).unwrap_or(product.default_hour);
     let slot = Slot { day: input.day, hour };
+    let from = current.when();
     let moved = current.moved(slot, ctx.now())?;
     let despite_non_working = network.check_day(&moved, ctx.today(), slot.day, input.despite_non_working.as_deref())?;
+    let (before, text) = (mail::tasks_of(txn, id).await?, reason.text.clone());
     let why = Why { reason: Some(reason), despite_non_working, outcome_id };
     let saved = save(ctx, txn, &moved, ReleaseChangeKind::Moved, why).await?;
     rederive_work(ctx, txn, &moved, &product, &network).await?;
+    let telling = Telling::Moved { from, before, reason: text };
+    mail::tell(ctx, txn, &saved, &product, &telling).await?;
     Ok(saved)
 }
 
@@ -321,7 +340,8 @@ async fn rederive_work(ctx: &Ctx, txn: &Txn, release: &Release, product: &Produc
 
 /// Cancels a release permanently, with a public reason, and cancels its open work.
 ///
-/// Who may: the secretariat. Mails: none. Errors: `wrong_transition`, `reason_missing`, `too_long`, `stale`.
+/// Who may: the secretariat. Mails: *cancelled*, like *confirmed*, if it was confirmed. Errors: `wrong_transition`,
+/// `reason_missing`, `too_long`, `stale`.
 pub async fn cancel(
     ctx: &Ctx,
     txn: &Txn,
@@ -338,6 +358,8 @@ pub async fn cancel(
     let saved = save(ctx, txn, &cancelled, ReleaseChangeKind::Cancelled, why).await?;
     deliverables::waive_all(ctx, txn, id, &text).await?;
     tasks::cancel_all(ctx, txn, id, &text).await?;
+    let product = product_of(ctx, &cancelled).await?;
+    mail::tell(ctx, txn, &saved, &product, &Telling::Cancelled { reason: text }).await?;
     Ok(saved)
 }
 

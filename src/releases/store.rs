@@ -12,7 +12,7 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, Order,
     QueryFilter, QueryOrder, QuerySelect, Select,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 type Result<T> = std::result::Result<T, StoreError>;
 
@@ -209,6 +209,19 @@ pub async fn insert(db: &impl ConnectionTrait, new: &Release, at: DateTime<Utc>)
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Lists the periods of the releases of products without an observatory of their own, except cancelled ones.
+pub async fn periods_planned(db: &impl ConnectionTrait) -> Result<HashSet<(ProductId, String)>> {
+    let planned: Vec<(ProductId, String)> = release::Entity::find()
+        .filter(release::Column::ObservatoryId.is_null())
+        .filter(release::Column::State.ne(ReleaseState::Cancelled))
+        .select_only()
+        .columns([release::Column::ProductId, release::Column::PeriodLabel])
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(planned.into_iter().collect())
 }
 
 /// Tells whether the product has a release for the period that is not cancelled; if an observatory is named, a release

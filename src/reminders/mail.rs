@@ -10,7 +10,7 @@ use crate::db::Txn;
 use crate::designations::model::Seat;
 use crate::error::Result;
 use crate::links::service as links;
-use crate::mail::content::MailContent;
+use crate::mail::content::{Item, MailContent};
 use crate::mail::kind::{Facts, Kind, MailKind};
 use crate::mail::outbox::{self, Draft, Recipient, Subject};
 use crate::texts::Lang;
@@ -50,7 +50,7 @@ pub(super) struct Issue {
 /// Enqueues the mail, with a new link for each line.
 pub(super) async fn promise(ctx: &Ctx, txn: &Txn, mail: &Mail<'_>, issue: Issue) -> Result<MailId> {
     let holder = &mail.to.holder;
-    let addresses = addresses(ctx, txn, &mail.lines).await?;
+    let (addresses, keys) = addresses(ctx, txn, &mail.lines).await?;
     let told: Vec<(&Line<'_>, String)> = mail.lines.iter().zip(addresses).collect();
     let draft = Draft {
         kind: Kind::of::<Reminder>(),
@@ -63,7 +63,7 @@ pub(super) async fn promise(ctx: &Ctx, txn: &Txn, mail: &Mail<'_>, issue: Issue)
             address: holder.email.clone(),
             lang: holder.lang,
         },
-        content: content(mail, &told, holder.lang),
+        content: MailContent { keys, ..content(mail, &told, holder.lang) },
         due_at: ctx.now(),
         expires_at: Some(zone::instant_of(issue.today, issue.until)),
         calendar: None,
@@ -72,15 +72,16 @@ pub(super) async fn promise(ctx: &Ctx, txn: &Txn, mail: &Mail<'_>, issue: Issue)
 }
 
 /// Returns for each line the address for its answer: a new one-press link for a task, otherwise the page of the
-/// obligation.
-async fn addresses(ctx: &Ctx, txn: &Txn, lines: &[Line<'_>]) -> Result<Vec<String>> {
+/// obligation. Returns the keys of the links as well.
+async fn addresses(ctx: &Ctx, txn: &Txn, lines: &[Line<'_>]) -> Result<(Vec<String>, Vec<String>)> {
     let base = ctx.config().base_url();
-    let mut tokens = links::issue(ctx, txn, lines.iter().filter_map(link).collect()).await?.into_iter();
-    let address = |line: &Line<'_>| match link(line).and_then(|_| tokens.next()) {
-        Some(token) => format!("{base}/p/{token}"),
+    let keys = links::issue(ctx, txn, lines.iter().filter_map(link).collect()).await?;
+    let mut unused = keys.iter();
+    let address = |line: &Line<'_>| match link(line).and_then(|_| unused.next()) {
+        Some(key) => format!("{base}/p/{key}"),
         None => format!("{base}{}", line.obligation.path),
     };
-    Ok(lines.iter().map(address).collect())
+    Ok((lines.iter().map(address).collect(), keys.clone()))
 }
 
 /// Returns the link by which a line about a task is answered with one press.
@@ -96,61 +97,101 @@ fn link(line: &Line<'_>) -> Option<links::Link> {
 
 fn content(mail: &Mail<'_>, told: &[(&Line<'_>, String)], lang: Lang) -> MailContent {
     let name = mail.to.holder.name();
-    let mut paragraphs =
-        vec![lang.t(if told.len() == 1 { "reminders.mail_one" } else { "reminders.mail_several" }).to_owned()];
+    let opening = if told.len() == 1 { "reminders.mail_one" } else { "reminders.mail_several" };
+    let mut paragraphs = vec![lang.f(opening, &[("name", &name)])];
     if told.iter().any(|(line, _)| line.is_late) {
         paragraphs.push(lang.t("reminders.mail_late").to_owned());
     }
     paragraphs.extend(reasons(mail, lang));
-    let mut facts = Vec::new();
-    for (line, address) in told {
-        let mut said = said(line, lang);
-        if told.len() > 1 {
-            said = format!("{said}\n{address}");
-        }
-        facts.push((line.obligation.title(lang).to_owned(), said));
-    }
     let minutes: i32 = told.iter().map(|(line, _)| line.obligation.estimated_minutes).sum();
-    if told.len() > 1 {
-        facts.push((lang.t("reminders.mail_total").to_owned(), words::about(minutes, lang)));
-    }
-    let action = match told {
-        [(_, address)] => Some((lang.t("reminders.mail_answer").to_owned(), address.clone())),
-        _ => None,
-    };
+    let total = (lang.t("reminders.mail_total").to_owned(), words::about(minutes, lang));
+    let answers_by_link = told.iter().all(|(line, _)| link(line).is_some());
+    let closing = if answers_by_link { "reminders.mail_closing" } else { "reminders.mail_closing_signed_in" };
     MailContent {
         subject: subject(told, lang),
-        heading: lang.f("reminders.mail_heading", &[("name", &name)]),
+        preheader: preheader(told, lang),
+        heading: heading(told, lang),
         paragraphs,
-        facts,
-        action,
-        closing: Some(lang.t("reminders.mail_closing").to_owned()),
+        items: told.iter().map(|(line, address)| item(line, address, lang)).collect(),
+        facts: if told.len() > 1 { vec![total] } else { Vec::new() },
+        closing: Some(lang.t(closing).to_owned()),
+        ..MailContent::default()
+    }
+}
+
+/// Returns the block of one obligation: its title, its day and place, and the button that answers it.
+fn item(line: &Line<'_>, address: &str, lang: Lang) -> Item {
+    let label = match line.obligation.kind {
+        ObligationKind::Task => "reminders.mail_answer",
+        ObligationKind::Deliverable => "reminders.mail_read_changes",
+    };
+    Item {
+        title: line.obligation.title(lang).to_owned(),
+        said: said(line, lang),
+        action: (lang.t(label).to_owned(), address.to_owned()),
     }
 }
 
 fn subject(told: &[(&Line<'_>, String)], lang: Lang) -> String {
+    const KEYS: [&str; 4] = [
+        "reminders.mail_subject_one",
+        "reminders.mail_subject_one_late",
+        "reminders.mail_subject_several",
+        "reminders.mail_subject_several_late",
+    ];
+    of_the_first(told, KEYS, |day| words::brief_day(day, lang), lang)
+}
+
+fn heading(told: &[(&Line<'_>, String)], lang: Lang) -> String {
+    const KEYS: [&str; 4] = [
+        "reminders.mail_heading_one",
+        "reminders.mail_heading_one_late",
+        "reminders.mail_heading_several",
+        "reminders.mail_heading_several_late",
+    ];
+    of_the_first(told, KEYS, |day| words::long_day(day, lang), lang)
+}
+
+/// Returns a text about the obligation that is due first. The keys are for one line and for several, each in time and
+/// late.
+fn of_the_first(
+    told: &[(&Line<'_>, String)],
+    [one, one_late, several, several_late]: [&str; 4],
+    day: impl Fn(NaiveDate) -> String,
+    lang: Lang,
+) -> String {
     let Some((first, _)) = told.iter().min_by_key(|(line, _)| line.obligation.due_day) else { return String::new() };
     let key = match (told.len(), first.is_late) {
-        (1, false) => "reminders.mail_subject_one",
-        (1, true) => "reminders.mail_subject_one_late",
-        (_, false) => "reminders.mail_subject_several",
-        (_, true) => "reminders.mail_subject_several_late",
+        (1, false) => one,
+        (1, true) => one_late,
+        (_, false) => several,
+        (_, true) => several_late,
     };
     let values = [
         ("title", first.obligation.title(lang)),
         ("count", &told.len().to_string()),
-        ("day", &words::long_day(first.obligation.due_day, lang)),
+        ("day", &day(first.obligation.due_day)),
     ];
     lang.f(key, &values)
 }
 
-/// Returns the text of a line: due day, working days left in the recipient's calendar, and minutes of work; or that it
-/// is late.
+/// Returns the distance of the first day and the places of all lines: «Fra 10 giorni lavorativi. Osservatorio di Lecco».
+fn preheader(told: &[(&Line<'_>, String)], lang: Lang) -> String {
+    let Some((first, _)) = told.first() else { return String::new() };
+    let mut places: Vec<&str> = told.iter().map(|(line, _)| line.seat.place()).collect();
+    places.dedup();
+    let away = words::working_days_away(first.working_days_away, lang);
+    lang.f("reminders.mail_preheader", &[("away", &away), ("places", &places.join(", "))])
+}
+
+/// Returns the text of a line: due day, working days left in the recipient's calendar, minutes of work, and the place;
+/// or that it is late.
 fn said(line: &Line<'_>, lang: Lang) -> String {
     let values = [
         ("day", words::long_day(line.obligation.due_day, lang)),
         ("away", words::working_days_away(line.working_days_away, lang)),
         ("minutes", words::about(line.obligation.estimated_minutes, lang)),
+        ("place", line.seat.place().to_owned()),
     ];
     let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
     lang.f(if line.is_late { "reminders.mail_line_late" } else { "reminders.mail_line" }, &values)

@@ -17,11 +17,12 @@ use crate::mail::outbox::withdraw::{self, Promised};
 use crate::network::service as network;
 use crate::slices;
 use crate::time::{Calendars, zone};
-use chrono::{Days, NaiveDate, NaiveTime};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use entity::ids::{MailId, PersonId, ReminderId};
 use entity::kinds::ReminderOutcome;
 use sea_orm::ConnectionTrait;
 use std::collections::{BTreeSet, HashMap, HashSet};
+use uuid::Uuid;
 
 pub use super::store::{Entry, Filter};
 
@@ -308,6 +309,18 @@ impl Log {
         }
         Ok(store::insert(txn, &new).await?)
     }
+}
+
+/// Returns the instant of the last reminder that was sent of each of these obligations, for the Monday page.
+pub async fn last_sent(db: &impl ConnectionTrait, obligations: &[Uuid]) -> Result<HashMap<Uuid, DateTime<Utc>>> {
+    let mut last: HashMap<Uuid, DateTime<Utc>> = HashMap::new();
+    for entry in store::entries_about(db, obligations).await? {
+        if entry.outcome == ReminderOutcome::Sent {
+            let at = last.entry(entry.key.id).or_insert(entry.at);
+            *at = entry.at.max(*at);
+        }
+    }
+    Ok(last)
 }
 
 /// Returns the reminder log, latest first. Who may: the secretariat.

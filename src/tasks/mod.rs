@@ -13,11 +13,12 @@
 //! *Who may.* Those who work for the seat (its holder; referent and deputy of the same observatory alike), and the
 //! secretariat on their behalf. Only the secretariat cancels, sets a day by hand, or creates a task freely.
 //!
-//! *Mails.* None of its own: the reminders query [`due`].
+//! *Mails.* A task that a meeting gave, to the holders of its seat (`mail.rs`). The reminders query [`due`].
 
 pub mod api;
 pub mod due;
 mod labels;
+pub mod mail;
 pub mod model;
 pub mod policy;
 pub mod service;

@@ -1,5 +1,6 @@
 //! Use cases of tasks: one function each, inside the transaction it is given.
 
+use super::mail;
 use super::model::{Stage, Step, Task};
 use super::policy::{self, Action, Subject, Visibility};
 use super::store::{self, Cursor, Filter};
@@ -153,7 +154,8 @@ pub struct NewTask {
 
 /// Creates a task for a seat, inside the use case that decided it.
 ///
-/// Who may: the secretariat, the service itself. Mails: none; the reminders follow. Errors: `required`,
+/// Who may: the secretariat, the service itself. Mails: *given* to the holders of the seat, for a meeting's task; the
+/// reminders follow. Errors: `required`,
 /// `too_long`, `out_of_range`.
 pub async fn create(ctx: &Ctx, txn: &Txn, new: NewTask) -> Result<Task> {
     ctx.demand(policy::may(&ctx.actor, Action::Create, subject(&new.seat)))?;
@@ -180,7 +182,11 @@ pub async fn create(ctx: &Ctx, txn: &Txn, new: NewTask) -> Result<Task> {
     };
     store::insert_all(txn, std::slice::from_ref(&task)).await?;
     record(ctx, txn, Verb::Create, &task).await?;
-    any_task(txn, task.id).await
+    let created = any_task(txn, task.id).await?;
+    if created.origin == TaskOrigin::Outcome {
+        mail::given(ctx, txn, &created).await?;
+    }
+    Ok(created)
 }
 
 /// Completes the open tasks about a page, because it is right or wrong in another way. Called by `portal` with the

@@ -73,6 +73,12 @@ pub fn long_day(day: NaiveDate, lang: Lang) -> String {
     format!("{} {}", weekday(day.weekday(), lang), date(day, lang))
 }
 
+/// «mar 30 mar» / "Tue 30 Mar", for subjects of mails, which are read within days.
+pub fn brief_day(day: NaiveDate, lang: Lang) -> String {
+    let short = |name: &'static str| name.chars().take(3).collect::<String>();
+    format!("{} {} {}", short(weekday(day.weekday(), lang)), day.day(), short(month(day, lang)))
+}
+
 /// `30.03.2027`, for tables; the same in both languages.
 pub fn short_day(day: NaiveDate) -> String {
     day.format("%d.%m.%Y").to_string()

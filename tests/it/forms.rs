@@ -33,7 +33,11 @@ async fn filled(world: &World, reader: &Client) -> Vec<PageForm> {
             "/designations/{id}/unavailability",
             &[("note", "Ferie"), ("from", "2027-08-02")],
         ),
-        ("/meetings/{id}/outcomes/new", "/meetings/{id}/outcomes", &[("text", "Prima riga\nseconda riga")]),
+        (
+            "/meetings/{id}/outcomes/new?kind=information",
+            "/meetings/{id}/outcomes",
+            &[("text", "Prima riga\nseconda riga")],
+        ),
         (
             "/publications/{deliverable_id}",
             "/publications/{deliverable_id}/declare",
@@ -244,7 +248,7 @@ async fn the_second_press_of_a_form_leads_where_the_first_led() {
         ("/meetings/{id}/agenda-items/new", "/meetings/{id}/agenda-items", &[("title", "Varie")], "meetings/@draft"),
         ("/meetings/{id}/edit", "/meetings/{id}/edit", &slot, "meetings/@draft"),
         (
-            "/meetings/{id}/outcomes/new",
+            "/meetings/{id}/outcomes/new?kind=information",
             "/meetings/{id}/outcomes",
             &[("kind", "information"), ("text", "Presa d’atto")],
             "meetings/@held",

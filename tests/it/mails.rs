@@ -10,6 +10,7 @@ use crate::support::mailbox::Mail;
 use raccordo::auth::local_path::LocalPath;
 use raccordo::auth::service as auth;
 use raccordo::kinds_of_mail;
+use raccordo::mail::outbox::QUIET;
 use raccordo::texts::Lang;
 use scraper::{Html, Selector};
 use sea_orm::ConnectionTrait;
@@ -17,8 +18,8 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-/// Prefixes of subjects: that of the service, and that of the technical table, by which its members sort their mail.
-const TAGS: &[&str] = &["[Raccordo] ", "[Tavolo OML] "];
+/// Longest subject, in characters.
+const SUBJECT_CHARACTERS: usize = 78;
 const OURS: &str = "http://raccordo.test";
 
 /// Plays a short year that makes the service write every kind of mail.
@@ -66,6 +67,61 @@ async fn all_mails(language: &str) -> Vec<Vec<Mail>> {
     mails
 }
 
+/// Plays the work for one release, which makes the service write the mails about releases, contributions and tasks.
+async fn mails_about_work(language: &str) -> Vec<Vec<Mail>> {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let set_language = format!("UPDATE person SET language = '{language}'");
+    app.services.db.writer().execute_unprepared(&set_language).await.expect("people are written to in their language");
+    let secretariat = app.client(SECRETARIAT).await;
+    let mut ada = Designation::of("referent:bergamo").to("Ada", "Riva").json();
+    ada["person"]["language"] = language.into();
+    secretariat.post("/api/v1/designations").json(ada).send().await.expect(201);
+    let referent = app.client("ada.riva@ente.example").await;
+    let mut mails = Vec::new();
+    let told = async || {
+        app.advance(QUIET);
+        app.mails().await
+    };
+    let release = confirm_a_release(&secretariat).await;
+    mails.push(told().await);
+    let act = async |who: &crate::support::app::Client, path: &str, verb: &str, body: Value| {
+        let version = version(who, path).await;
+        who.post(&format!("{path}/{verb}")).if_match(&version).json(body).send().await.expect(200)
+    };
+    let later = json!({ "day": "2027-03-23", "reason_code": "source_late", "reason_text": "I dati Istat escono una settimana dopo" });
+    act(&secretariat, &release, "move", later).await;
+    mails.push(told().await);
+    let own = referent.get("/api/v1/deliverables?observatory=bergamo").send().await.expect(200);
+    let own = format!("/api/v1/deliverables/{}", own["items"][0]["id"].as_str().expect("an id"));
+    let text = json!({ "link": "https://ente.example/relazione.pdf", "note": "Manca il capitolo 4" });
+    act(&referent, &own, "submit", text.clone()).await;
+    mails.push(told().await);
+    act(&secretariat, &own, "request-changes", json!({ "remarks": "Aggiungere il capitolo 4: i dati ora ci sono." }))
+        .await;
+    mails.push(told().await);
+    act(&referent, &own, "submit", text).await;
+    act(&secretariat, &own, "approve", json!({})).await;
+    mails.push(told().await);
+    let (meeting, _) = convene(&secretariat).await;
+    act(
+        &secretariat,
+        &release,
+        "cancel",
+        json!({ "reason_code": "source_late", "reason_text": "I dati Istat non escono" }),
+    )
+    .await;
+    mails.push(told().await);
+    app.at("2027-05-18 09:30");
+    act(&secretariat, &meeting, "hold", json!({ "attendances": [] })).await;
+    let task = json!({
+        "kind": "task", "text": "Bergamo manda i dati provvisori.",
+        "task": { "seat": "referent:bergamo", "title": "Dati provvisori", "due_day": "2027-06-24", "estimated_minutes": 60 },
+    });
+    secretariat.post(&format!("{meeting}/outcomes")).json(task).send().await.expect(201);
+    mails.push(told().await);
+    mails
+}
+
 /// A sign-in link has the language of the page on which it was requested.
 async fn sign_in(app: &TestApp, language: &str) {
     let mut ctx = app.system();
@@ -74,11 +130,14 @@ async fn sign_in(app: &TestApp, language: &str) {
     ctx.write(async |txn| auth::request_link(&ctx, txn, "ada.riva@ente.example", &next).await).await.expect("a link");
 }
 
-async fn confirm_a_release(secretariat: &crate::support::app::Client) {
+/// Confirms a release and returns its path.
+async fn confirm_a_release(secretariat: &crate::support::app::Client) -> String {
     let planned = json!({ "product": "relazione-territoriale", "period": "2026", "date": { "precision": "month", "day": "2027-03-10" } });
     let planned = secretariat.post("/api/v1/releases").json(planned).send().await.expect(201);
-    let path = format!("/api/v1/releases/{}/confirm", planned["id"].as_str().expect("an id"));
-    secretariat.post(&path).if_match(&planned["version"]).json(json!({ "day": "2027-03-19" })).send().await.expect(200);
+    let path = format!("/api/v1/releases/{}", planned["id"].as_str().expect("an id"));
+    let day = json!({ "day": "2027-03-19" });
+    secretariat.post(&format!("{path}/confirm")).if_match(&planned["version"]).json(day).send().await.expect(200);
+    path
 }
 
 /// Convenes a meeting in May while Pia is not yet a member; returns its path and its version.
@@ -160,7 +219,8 @@ fn printed(batches: &[Vec<Mail>]) -> String {
 async fn every_kind_of_mail_reads_as_reviewed_in_both_languages() {
     let known: BTreeSet<String> = kinds_of_mail::ALL.iter().map(|kind| kind.name().to_owned()).collect();
     for language in ["it", "en"] {
-        let mails = all_mails(language).await;
+        let mut mails = all_mails(language).await;
+        mails.extend(mails_about_work(language).await);
         let written: BTreeSet<String> = mails.iter().flatten().map(|mail| mail.kind.clone()).collect();
         let missing: Vec<_> = known.symmetric_difference(&written).collect();
         assert!(missing.is_empty(), "kinds that no story brings about, or that the list does not name: {missing:?}");
@@ -191,7 +251,8 @@ fn header_lines(bytes: &[u8]) -> Vec<&str> {
 /// Asserts the rules for every mail.
 fn check(mail: &Mail, language: &str) {
     let at = format!("{} to {}", mail.kind, mail.to);
-    assert!(TAGS.iter().any(|tag| mail.subject.starts_with(tag)), "{at}: {}", mail.subject);
+    assert!(mail.subject.chars().count() <= SUBJECT_CHARACTERS, "{at}: {}", mail.subject);
+    assert!(!mail.subject.starts_with('['), "{at}: the news comes first: {}", mail.subject);
     assert!(!mail.subject.contains(['{', '\n']) && !mail.subject.contains("[?]"), "{at}: {}", mail.subject);
     for words in [&mail.text, &mail.html] {
         assert!(!words.contains("[?]"), "{at}: a text is missing");
@@ -209,7 +270,10 @@ fn check(mail: &Mail, language: &str) {
         all("html").iter().any(|html| html.attr("lang").is_some_and(|lang| is_to_nobody_s_own || lang == language)),
         "{at}: its language"
     );
-    assert_eq!(all("title").len(), 1, "{at}");
+    assert_eq!((all("title").len(), all("h1").len()), (1, 1), "{at}");
+    let preheader = all("body > div:first-child")[0].text().collect::<String>();
+    assert!(mail.html.contains("display:none") && !preheader.trim().is_empty(), "{at}: a line after the subject");
+    assert!(!mail.subject.contains(preheader.trim()), "{at}: the line after the subject repeats it: {preheader}");
     let fetched =
         all("img, link, script, iframe, object, embed, video, audio, style, form, [src], [background], [srcset]");
     assert!(fetched.is_empty(), "{at}: fetches something, or is a style sheet or a form");
@@ -218,7 +282,8 @@ fn check(mail: &Mail, language: &str) {
         .into_iter()
         .filter(|link| link.attr("style").is_some_and(|style| style.contains("background-color")))
         .count();
-    assert!(buttons <= 1, "{at}: {buttons} things to press; one is what a mail is for");
+    let things = all("h2").len().max(1);
+    assert!(buttons <= things, "{at}: {buttons} buttons for {things} things");
     for link in all("a") {
         let address = link.attr("href").unwrap_or_default();
         assert!(

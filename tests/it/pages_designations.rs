@@ -232,6 +232,29 @@ async fn the_daily_limit_of_files_is_reported_at_the_file_field() {
 }
 
 #[tokio::test]
+async fn a_body_that_designates_is_not_asked_how_it_communicates() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    let manager = Designation::of("body_manager:provincia-bergamo").to("Elio", "Capo");
+    secretariat.post("/api/v1/designations").json(manager.json()).send().await.expect(201);
+    let reader = Reader::new(&app, "elio.capo@ente.example").await;
+    let (status, page) = reader.read(NEW).await;
+    assert_eq!((status, all(&page, "#field-channel, #field-communicated_on").len()), (200, 0));
+    assert_eq!(all(&page, "#field-document").len(), 1, "a copy of the act is welcome");
+    let typed: Vec<_> =
+        typed().into_iter().filter(|(name, _)| !["channel", "communicated_on"].contains(name)).collect();
+    let answer = reader.send(NEW, "/designations/new", &typed).await;
+    assert_eq!(answer.status.as_u16(), 303, "{}", answer.text());
+    let made = secretariat.get("/api/v1/designations?kind=referent").send().await.expect(200);
+    let provenance = made["items"][0]["provenance"].clone();
+    assert_eq!(
+        (&provenance["channel"], &provenance["communicated_on"]),
+        (&json!("raccordo"), &json!("2027-01-11")),
+        "{made:#}"
+    );
+}
+
+#[tokio::test]
 async fn the_present_holder_is_named_and_makes_room_only_if_the_box_says_so() {
     let app = TestApp::new(Engine::Sqlite).await;
     let first = registered(&app).await;
@@ -240,6 +263,8 @@ async fn the_present_holder_is_named_and_makes_room_only_if_the_box_says_so() {
     let seat = text(&page, "form fieldset");
     assert!(seat.contains("Oggi l’incarico è ricoperto da Ada Riva (dal"), "{seat}");
     assert_eq!(all(&page, "#field-replaces_holder[checked]").len(), 0, "nobody's term ends unasked");
+    let (_, asked) = reader.read(&format!("{NEW}&replaces_holder=true")).await;
+    assert_eq!(all(&asked, "#field-replaces_holder[checked]").len(), 1, "the button that replaces asks for it");
     let next = with(
         with(with(typed(), "given_name", "Bruno"), "email", "bruno.riva@ente.example"),
         "valid_from",

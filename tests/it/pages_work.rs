@@ -186,6 +186,51 @@ async fn a_stale_form_of_a_meeting_says_so_and_may_be_sent_again() {
 }
 
 #[actix_web::test]
+async fn a_draft_says_all_that_keeps_it_from_being_convened_and_where_to_mend_it() {
+    let desk = Desk::new().await;
+    // 7 December is Sant'Ambrogio in Milan; no place and no agenda.
+    let meeting = json!({
+        "table": "tavolo", "title": "Programma 2028", "day": "2027-12-07", "starts": "09:30:00", "ends": "12:00:00",
+        "venue": { "mode": "in_person" },
+    });
+    let made = desk.made("/meetings", meeting).await;
+    let path = format!("/meetings/{}", text(&made, "id"));
+    let convene = format!("{path}/convene");
+    let mends = |page: &Html| {
+        let links = Selector::parse(".rc-checks a").expect("a selector");
+        page.select(&links).filter_map(|link| link.attr("href")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let expected =
+        [format!("{path}/edit#field-day"), format!("{path}/edit#field-place"), format!("{path}/agenda-items/new")];
+    for shown in [&path, &convene] {
+        assert_eq!(mends(&desk.read(shown).await), expected, "{shown}");
+    }
+    let button = Selector::parse(&format!("form[action='{convene}']")).expect("a selector");
+    assert_eq!(desk.read(&convene).await.select(&button).count(), 0, "it cannot be convened");
+    let refused = desk.api.post(&format!("/api/v1{convene}")).if_match(&made["version"]).json(json!({})).send().await;
+    let refused = refused.refused(422, "invalid");
+    let fields: Vec<&str> =
+        refused["errors"].as_array().expect("errors").iter().map(|error| text(error, "field")).collect();
+    assert_eq!(fields, ["day", "place", "agenda"], "{refused:#}");
+    let ready = desk.draft().await;
+    let page = desk.read(&format!("{ready}/convene")).await;
+    assert_eq!((mends(&page).len(), page.root_element().html().contains("non raggiunge nessuno")), (0, true));
+}
+
+#[actix_web::test]
+async fn periods_are_chosen_in_words_among_those_without_a_release() {
+    let desk = Desk::new().await;
+    let offered = async || {
+        let page = desk.read("/releases/new").await;
+        let options = Selector::parse("#field-period optgroup option").expect("a selector");
+        page.select(&options).map(|option| option.text().collect::<String>()).collect::<Vec<_>>()
+    };
+    assert_eq!(offered().await, ["anno 2025", "anno 2026", "anno 2027", "anno 2028", "anno 2029"]);
+    desk.release().await;
+    assert_eq!(offered().await, ["anno 2025", "anno 2027", "anno 2028", "anno 2029"]);
+}
+
+#[actix_web::test]
 async fn a_mistaken_release_is_corrected_on_its_page() {
     let desk = Desk::new().await;
     let plan = json!({ "product": "relazione-territoriale", "period": "2025", "date": { "precision": "month", "day": "2027-03-10" } });
@@ -254,7 +299,7 @@ async fn a_second_click_adds_nothing_a_second_time() {
     desk.change(&path, "/convene", json!({})).await;
     desk.at("2027-02-10 10:00").await;
     desk.change(&path, "/hold", json!({})).await;
-    let opened = version(&desk.read(&format!("{path}/outcomes/new")).await, &format!("{path}/outcomes"));
+    let opened = version(&desk.read(&format!("{path}/outcomes/new?kind=decision")).await, &format!("{path}/outcomes"));
     let outcome = [("version", opened.as_str()), ("kind", "information"), ("text", "Il Tavolo prende atto.")];
     let record = async || desk.send(&format!("{path}/outcomes"), &outcome).await.status.as_u16();
     assert_eq!((record().await, record().await), (303, 409));
@@ -268,7 +313,7 @@ async fn partly_filled_consequences_of_an_outcome_are_not_dropped() {
     desk.at("2027-02-10 10:00").await;
     desk.change(&path, "/hold", json!({})).await;
     let form = format!("{path}/outcomes");
-    let opened = version(&desk.read(&format!("{form}/new")).await, &form);
+    let opened = version(&desk.read(&format!("{form}/new?kind=decision")).await, &form);
     for begun in [
         ("day", "2027-03-19"),
         ("change", "move"),

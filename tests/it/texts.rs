@@ -173,6 +173,41 @@ fn texts_are_set_as_print_is() {
 }
 
 /// A seat has the same name on every page (glossary).
+/// Words that only somebody who says *tu* would use. Labels of buttons are left out: «Apri», «Torna alla bozza».
+const TU: [&str; 20] = [
+    "tu",
+    "tuo",
+    "tua",
+    "tuoi",
+    "tue",
+    "ti",
+    "hai",
+    "puoi",
+    "devi",
+    "vuoi",
+    "avevi",
+    "avrai",
+    "potrai",
+    "riceverai",
+    "trovi",
+    "scrivi",
+    "premi",
+    "riprova",
+    "inserisci",
+    "incolla",
+];
+
+#[test]
+fn the_reader_is_addressed_as_lei() {
+    let says_tu = |text: &str| {
+        let mut words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        words.find(|word| TU.contains(&word.to_lowercase().as_str())).map(str::to_owned)
+    };
+    let found: Vec<String> =
+        texts("it").iter().filter_map(|(key, text)| says_tu(text).map(|word| format!("{key}: {word}"))).collect();
+    assert!(found.is_empty(), "{found:#?}");
+}
+
 #[test]
 fn a_seat_has_one_name_everywhere() {
     for language in ["it", "en"] {

@@ -9,7 +9,7 @@ use entity::kinds::ObligationKind;
 use entity::{outbox_mail, press_link};
 use raccordo::clock::Clock;
 use raccordo::mail::kind::MailKind;
-use raccordo::mail::outbox::{desk, lease};
+use raccordo::mail::outbox::{QUIET, desk, lease};
 use raccordo::mail::transport::{Delivery, FailureClass};
 use raccordo::reminders::mail::Reminder;
 use raccordo::slices;
@@ -44,6 +44,7 @@ on_sqlite! {
     an_answer_on_behalf_of_the_referent_counts,
     only_the_secretariat_reads_the_log,
     a_mail_that_cannot_be_written_keeps_no_other_from_leaving,
+    a_release_that_changes_twice_within_minutes_is_told_once_and_not_to_who_changed_it,
 }
 
 const ADA: &str = "ada.rossi@provincia.example";
@@ -83,6 +84,7 @@ async fn at_work(app: &TestApp, wall: &str) -> Client {
     let secretariat = app.client(SECRETARIAT).await;
     designate(&secretariat, "referent:bergamo", ADA, "2027-01-01", false).await;
     confirmed(&secretariat).await;
+    app.advance(QUIET);
     app.mails().await;
     app.at(wall);
     secretariat
@@ -90,6 +92,11 @@ async fn at_work(app: &TestApp, wall: &str) -> Client {
 
 async fn reminded(app: &TestApp) -> Vec<Mail> {
     app.tick("reminders").await;
+    reminders(app).await
+}
+
+/// Sends what is due and returns the reminders among it.
+async fn reminders(app: &TestApp) -> Vec<Mail> {
     app.mails().await.into_iter().filter(|mail| mail.kind == "reminder").collect()
 }
 
@@ -162,11 +169,7 @@ async fn each_rung_leaves_once_in_its_hours_and_vacant_seats_go_to_the_secretari
     let mails = reminded(&app).await;
     let ada = to(&mails, ADA);
     assert_eq!(ada.len(), 1);
-    assert!(
-        ada[0].subject.contains("Promemoria") && ada[0].subject.contains("venerdì 19 febbraio 2027"),
-        "{}",
-        ada[0].subject
-    );
+    assert!(ada[0].subject.starts_with("Entro ven 19 feb: "), "{}", ada[0].subject);
     assert!(says(ada[0], "fra 10 giorni lavorativi"), "{}", ada[0].text);
     assert_eq!(links(ada[0]).len(), 1);
     assert_eq!(to(&mails, SECRETARIAT).len(), 1, "one mail for all the seats nobody holds");
@@ -334,7 +337,7 @@ async fn a_reminder_that_has_become_untrue_before_it_is_taken_never_leaves(engin
                 Value::Null
             }
         };
-        let mails = app.mails().await;
+        let mails = reminders(&app).await;
         assert_eq!(to(&mails, ADA).len(), 0, "{how}");
         let ada = app.person(ADA).await.id;
         let log = secretariat.get(&format!("/api/v1/mails?kind=reminder&person_id={ada}")).send().await.expect(200);
@@ -525,8 +528,8 @@ async fn obligations_due_at_short_notice_or_already_past_get_one_late_reminder(e
     let mails = reminded(&app).await;
     let ada = to(&mails, ADA);
     assert_eq!(ada.len(), 1);
-    assert!(ada[0].subject.contains("scadeva venerdì 19 febbraio 2027"), "{}", ada[0].subject);
-    assert!(says(ada[0], "in ritardo, scadeva venerdì 19 febbraio 2027"), "{}", ada[0].text);
+    assert!(ada[0].subject.contains("la prima passata ven 19 feb"), "{}", ada[0].subject);
+    assert!(says(ada[0], "In ritardo: scadeva venerdì 19 febbraio 2027"), "{}", ada[0].text);
     app.at("2027-02-22 10:00");
     let step = first_step(&secretariat).await;
     let path = format!("/api/v1/tasks/{}", text(&step, "id"));
@@ -540,7 +543,7 @@ async fn obligations_due_at_short_notice_or_already_past_get_one_late_reminder(e
     assert_eq!(to(&reminded(&app).await, ADA).len(), 0, "one mail a day");
     app.at("2027-02-23 08:00");
     let mails = reminded(&app).await;
-    assert!(says(to(&mails, ADA)[0], "in ritardo, scadeva giovedì 18 febbraio 2027"), "{}", to(&mails, ADA)[0].text);
+    assert!(says(to(&mails, ADA)[0], "In ritardo: scadeva giovedì 18 febbraio 2027"), "{}", to(&mails, ADA)[0].text);
     app.at("2027-02-24 08:00");
     assert_eq!(to(&reminded(&app).await, ADA).len(), 0, "once is once");
 }
@@ -551,7 +554,7 @@ async fn a_reminder_for_a_future_day_is_not_withdrawn_before_it(engine: Engine) 
     app.tick("reminders").await;
     app.at("2027-01-12 09:00");
     app.tick("reminders").await;
-    assert_eq!(app.mails().await.len(), 0, "it waits for its day");
+    assert_eq!(reminders(&app).await.len(), 0, "it waits for its day");
     assert_eq!(ada_s_reminder(&app, &secretariat).await["state"], "pending");
     app.at("2027-02-05 08:00");
     assert_eq!(to(&reminded(&app).await, ADA).len(), 1);
@@ -567,6 +570,10 @@ async fn the_key_in_a_reminder_is_kept_neither_in_clear_nor_for_ever(engine: Eng
     let mails = outbox_mail::Entity::find().all(app.services.db.reader()).await.expect("mails");
     let kept = |mail: &outbox_mail::Model| String::from_utf8_lossy(&mail.payload).replace("=\r\n", "").contains(&key);
     assert!(!mails.iter().any(kept), "whoever copies the database could press");
+    let path = format!("/api/v1/mails/{}", text(&log["items"][0], "id"));
+    let told = secretariat.get(&path).send().await.expect(200);
+    assert!(text(&told, "text").contains("http://raccordo.test/p/•••"), "what was told stays, without the key");
+    assert!(!text(&told, "text").contains(&key), "{told:#}");
     assert_eq!(app.anonymous().get(&key).send().await.status, 200, "its reader still can");
 
     let presses = async || {
@@ -582,6 +589,31 @@ async fn the_key_in_a_reminder_is_kept_neither_in_clear_nor_for_ever(engine: Eng
     app.at("2027-04-22 03:00");
     app.tick("retention").await;
     assert_eq!(presses().await, 0);
+}
+
+async fn a_release_that_changes_twice_within_minutes_is_told_once_and_not_to_who_changed_it(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    designate(&secretariat, "referent:bergamo", ADA, "2027-01-01", false).await;
+    confirmed(&secretariat).await;
+    let release = secretariat.get("/api/v1/releases").send().await.expect(200)["items"][0].clone();
+    let path = format!("/api/v1/releases/{}", text(&release, "id"));
+    let later = json!({ "day": "2027-04-02", "reason_code": "source_late", "reason_text": "Dati Istat in ritardo" });
+    let moved = secretariat.post(&format!("{path}/move")).if_match(&release["version"]).json(later).send().await;
+    let moved = moved.expect(200);
+    app.mails().await;
+    app.advance(QUIET);
+    let kinds = |mails: &[Mail]| mails.iter().map(|mail| (mail.to.clone(), mail.kind.clone())).collect::<Vec<_>>();
+    let told = app.mails().await;
+    assert_eq!(kinds(&told), [(ADA.to_owned(), "release_moved".to_owned())], "the confirmation is overtaken");
+    assert!(told[0].subject.starts_with("Nuova data, ven 2 apr (era ven 19 mar): "), "{}", told[0].subject);
+    assert!(says(&told[0], "venerdì 5 marzo 2027 (era ven 19 feb)"), "her own days: {}", told[0].text);
+    let why = json!({ "reason_code": "source_late", "reason_text": "I dati Istat non escono" });
+    secretariat.post(&format!("{path}/cancel")).if_match(&moved["version"]).json(why).send().await.expect(200);
+    app.advance(QUIET);
+    let told = app.mails().await;
+    assert_eq!(kinds(&told), [(ADA.to_owned(), "release_cancelled".to_owned())]);
+    assert!(says(&told[0], "I dati Istat non escono"), "{}", told[0].text);
 }
 
 async fn three_reminders_in_a_row_without_an_answer_show_on_the_radar_until_one_comes(engine: Engine) {

@@ -71,6 +71,58 @@ async fn convened(secretariat: &Client) -> String {
     id
 }
 
+/// Makes the facts of a mail that states a version or the position of a submission.
+fn at(kind: &str, subject_kind: &str, subject: &str, version: i32) -> Facts {
+    Facts { about_version: Some(version), ..about(kind, subject_kind, subject) }
+}
+
+/// A confirmed release with contributions in several states, and one of its tasks.
+struct Work {
+    release: String,
+    handed_in: String,
+    approved: String,
+    sent_back: String,
+    task: String,
+    due: NaiveDate,
+}
+
+impl Work {
+    async fn begun(secretariat: &Client) -> Self {
+        let planned = json!({ "product": "relazione-territoriale", "period": "2026", "date": { "precision": "month", "day": "2027-05-10" } });
+        let planned = secretariat.post("/api/v1/releases").json(planned).send().await.expect(201);
+        let id = |value: &Value| value["id"].as_str().expect("an id").to_owned();
+        let path = format!("/api/v1/releases/{}", id(&planned));
+        let day = json!({ "day": "2027-05-20" });
+        secretariat.post(&format!("{path}/confirm")).if_match(&planned["version"]).json(day).send().await.expect(200);
+        let handed_in = async |observatory: &str| {
+            let own =
+                secretariat.get(&format!("/api/v1/deliverables?observatory={observatory}")).send().await.expect(200);
+            let own = own["items"][0].clone();
+            let text = json!({ "link": "https://ente.example/testo.pdf" });
+            let path = format!("/api/v1/deliverables/{}/submit", id(&own));
+            secretariat.post(&path).if_match(&own["version"]).json(text).send().await.expect(200)
+        };
+        let review = async |handed_in: &Value, verb: &str, body: Value| {
+            let path = format!("/api/v1/deliverables/{}/{verb}", id(handed_in));
+            secretariat.post(&path).if_match(&handed_in["version"]).json(body).send().await.expect(200);
+        };
+        let (waiting, approved, sent_back) =
+            (handed_in("bergamo").await, handed_in("como").await, handed_in("lodi").await);
+        review(&approved, "approve", json!({})).await;
+        review(&sent_back, "request-changes", json!({ "remarks": "Manca un capitolo" })).await;
+        let tasks = secretariat.get("/api/v1/tasks?observatory=pavia").send().await.expect(200);
+        let task = &tasks["items"][0];
+        Self {
+            release: id(&planned),
+            handed_in: id(&waiting),
+            approved: id(&approved),
+            sent_back: id(&sent_back),
+            task: id(task),
+            due: task["day"].as_str().and_then(|day| day.parse().ok()).expect("a day"),
+        }
+    }
+}
+
 async fn each_kind_is_taken_back_when_it_is_not_true_any_more(engine: Engine) {
     let app = TestApp::new(engine).await;
     app.at("2027-03-01 09:00");
@@ -92,6 +144,7 @@ async fn each_kind_is_taken_back_when_it_is_not_true_any_more(engine: Engine) {
     let meeting = convened(&secretariat).await;
     let ada = app.person("ada.riva@ente.example").await.id;
     let nobody = Uuid::from_u128(2).to_string();
+    let work = Work::begun(&secretariat).await;
     let told = |kind: &str, sequence: i32| Facts {
         about_version: Some(sequence),
         person_id: Some(ada),
@@ -106,6 +159,13 @@ async fn each_kind_is_taken_back_when_it_is_not_true_any_more(engine: Engine) {
         on("designation_ended", &over, "2027-02-20"),
         about("designation_requested", "seat", &vacant),
         told("meeting_convened", 0),
+        at("release_confirmed", "release", &work.release, 2),
+        at("release_moved", "release", &work.release, 2),
+        at("release_cancelled", "release", &work.release, 2),
+        at("contribution_handed_in", "deliverable", &work.handed_in, 1),
+        at("contribution_approved", "deliverable", &work.approved, 1),
+        at("contribution_sent_back", "deliverable", &work.sent_back, 1),
+        Facts { about_day: Some(work.due), ..about("task_given", "task", &work.task) },
         about(ALWAYS_TRUE, "audit", "2027-03-01"),
         // Enqueued by an older program, before mails had facts.
         about("farewell", "designation", &over),
@@ -128,6 +188,16 @@ async fn each_kind_is_taken_back_when_it_is_not_true_any_more(engine: Engine) {
         told("meeting_joined", 1),
         told("meeting_left", 1),
         about("reminder", "person", &ada.to_string()),
+        at("release_confirmed", "release", &work.release, 1),
+        at("release_moved", "release", &work.release, 1),
+        at("release_cancelled", "release", &nobody, 2),
+        at("contribution_handed_in", "deliverable", &work.handed_in, 2),
+        at("contribution_handed_in", "deliverable", &work.approved, 1),
+        at("contribution_handed_in", "deliverable", &work.sent_back, 1),
+        at("contribution_approved", "deliverable", &work.sent_back, 1),
+        at("contribution_sent_back", "deliverable", &work.approved, 1),
+        at("contribution_sent_back", "deliverable", &work.handed_in, 1),
+        Facts { about_day: work.due.succ_opt(), ..about("task_given", "task", &work.task) },
     ];
 
     let ctx = app.system();

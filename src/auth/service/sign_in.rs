@@ -12,7 +12,7 @@ use crate::db::{StoreError, Txn};
 use crate::error::{Code, Error, Result};
 use crate::secret::{hash_token, new_token};
 use crate::settings;
-use chrono::{DateTime, Duration, Utc};
+use chrono::Duration;
 use entity::ids::{PersonId, SessionId, SignInLinkId};
 use entity::kinds::SeatKind;
 use sea_orm::ConnectionTrait;
@@ -21,13 +21,6 @@ use std::collections::HashSet;
 
 /// Longest user agent stored, in characters; a longer one is cut.
 const USER_AGENT_MAX: usize = 200;
-
-/// A new link with the address to mail or print.
-struct NewLink {
-    id: SignInLinkId,
-    url: String,
-    expires_at: DateTime<Utc>,
-}
 
 /// Returns whether a link would be sent to an address, without waiting for writers. Most requests of strangers end
 /// here. Refuses only a text that is not an address.
@@ -54,7 +47,7 @@ async fn entitled(ctx: &Ctx, db: &impl ConnectionTrait, address: &str) -> Result
 pub async fn request_link(ctx: &Ctx, txn: &Txn, address: &str, next: &LocalPath) -> Result<()> {
     let Some(member) = entitled(ctx, txn, address).await? else { return Ok(()) };
     let link = make_link(ctx, txn, &member, next).await?;
-    mail::send_link(ctx, txn, &member, &mail::Link { id: link.id, url: link.url, expires_at: link.expires_at }).await?;
+    mail::send_link(ctx, txn, &member, &link).await?;
     record(ctx, txn, Verb::RequestLink, ("person", member.id.to_string()), json!({ "link": link.id })).await
 }
 
@@ -187,13 +180,14 @@ async fn has_had_enough(ctx: &Ctx, db: &impl ConnectionTrait, person: PersonId) 
     Ok(sent >= ctx.config().security.sign_in_mails_per_hour)
 }
 
-async fn make_link(ctx: &Ctx, txn: &Txn, member: &Member, next: &LocalPath) -> Result<NewLink> {
+async fn make_link(ctx: &Ctx, txn: &Txn, member: &Member, next: &LocalPath) -> Result<mail::Link> {
     let token = new_token();
     let id: SignInLinkId = ctx.new_id();
     let expires_at = model::link_end(ctx.now(), &ctx.config().security);
     store::insert_link(txn, id, member.id, hash_token(&token), ctx.now(), expires_at).await?;
     let query = if next.is_home() { String::new() } else { format!("?{}", next.as_query()) };
-    Ok(NewLink { id, url: format!("{}/sign-in/{token}{query}", ctx.config().base_url()), expires_at })
+    let url = format!("{}/sign-in/{token}{query}", ctx.config().base_url());
+    Ok(mail::Link { id, url, key: token, expires_at })
 }
 
 async fn open_session(

@@ -57,6 +57,7 @@ impl MailKind for Registered {
 impl AboutDesignation for Registered {
     const WORDS: Words = Words {
         subject: "designations_mail.registered_subject",
+        preheader: "designations_mail.registered_preheader",
         heading: "designations_mail.registered_heading",
         body: "designations_mail.registered_body",
     };
@@ -84,6 +85,7 @@ impl MailKind for Welcome {
 impl AboutDesignation for Welcome {
     const WORDS: Words = Words {
         subject: "designations_mail.welcome_subject",
+        preheader: "designations_mail.welcome_preheader",
         heading: "designations_mail.welcome_heading",
         body: "designations_mail.welcome_body",
     };
@@ -112,6 +114,7 @@ impl MailKind for EndingSoon {
 impl AboutDesignation for EndingSoon {
     const WORDS: Words = Words {
         subject: "designations_mail.ending_soon_subject",
+        preheader: "designations_mail.ending_soon_preheader",
         heading: "designations_mail.ending_soon_heading",
         body: "designations_mail.ending_soon_body",
     };
@@ -139,6 +142,7 @@ impl MailKind for Farewell {
 impl AboutDesignation for Farewell {
     const WORDS: Words = Words {
         subject: "designations_mail.farewell_subject",
+        preheader: "designations_mail.farewell_preheader",
         heading: "designations_mail.farewell_heading",
         body: "designations_mail.farewell_body",
     };
@@ -170,6 +174,7 @@ impl MailKind for Ended {
 impl AboutDesignation for Ended {
     const WORDS: Words = Words {
         subject: "designations_mail.ended_subject",
+        preheader: "designations_mail.ended_preheader",
         heading: "designations_mail.ended_heading",
         body: "designations_mail.ended_body",
     };

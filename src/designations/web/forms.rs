@@ -108,6 +108,11 @@ impl StatementForm {
 }
 
 impl ProvenanceForm {
+    /// Returns the provenance of what a body enters itself on a day: its act of entering is the communication.
+    pub fn of_the_body_itself(self, today: NaiveDate) -> Self {
+        Self { channel: Channel::Raccordo.to_string(), communicated_on: today.to_string(), ..self }
+    }
+
     /// Returns the provenance of the form as entered on a day.
     pub fn read(&self, reading: &mut Reading, today: NaiveDate) -> Option<Provenance> {
         let channel = reading.chosen::<Channel>("channel", &self.channel);

@@ -23,7 +23,6 @@ use crate::typed::Reading;
 use actix_web::web::{Query, ServiceConfig};
 use actix_web::{HttpRequest, get, post};
 use askama::Template;
-use chrono::NaiveDate;
 use entity::kinds::SeatKind;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -50,6 +49,9 @@ struct ChooseSeatPage {
 struct SeatForm {
     /// `None` on the first visit, empty if no seat was chosen.
     seat: Option<String>,
+    /// «true» if the reader comes from the button that replaces the holder.
+    #[serde(default)]
+    replaces_holder: String,
 }
 
 impl SeatForm {
@@ -74,6 +76,8 @@ struct NewPage {
     people: Vec<Choice>,
     choices: Choices,
     accepted_files: &'static str,
+    /// Whether a body enters it itself, so that the form does not ask how the body communicated.
+    is_of_the_body: bool,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -90,9 +94,13 @@ struct NewForm {
 }
 
 impl NewForm {
-    fn read(&self, reading: &mut Reading, today: NaiveDate) -> Option<DesignateIn> {
+    fn read(&self, reading: &mut Reading, ctx: &Ctx) -> Option<DesignateIn> {
         let person = self.person.read(reading);
-        let statement = self.statement.read(reading, today);
+        let mut statement = self.statement.clone();
+        if is_of_the_body(ctx) {
+            statement.provenance = statement.provenance.of_the_body_itself(ctx.today());
+        }
+        let statement = statement.read(reading, ctx.today());
         Some(DesignateIn {
             seat: self.seat.clone(),
             person: person?,
@@ -113,7 +121,7 @@ async fn show_form(ctx: Ctx, request: HttpRequest, query: Query<SeatForm>) -> An
     };
     match seats.iter().find(|seat| seat.code == code) {
         Some(seat) => {
-            let form = NewForm { seat: code, ..NewForm::default() };
+            let form = NewForm { seat: code, replaces_holder: typed.replaces_holder, ..NewForm::default() };
             page(&new_page(&ctx, &request, FormState::fresh(form), seat).await?)
         }
         None => {
@@ -133,7 +141,7 @@ async fn designate(ctx: Ctx, request: HttpRequest, sent: SentWithFile<NewForm>) 
     let seat = form.peek(|typed| seats.iter().find(|seat| seat.code == typed.seat)).ok_or(Error::NotFound)?;
     let form = form.after(async |typed| typed.statement.provenance.keep(&ctx, file).await).await;
     let designate = async |txn: &Txn, typed: &NewForm| {
-        let input = Reading::of(|reading| typed.read(reading, ctx.today()))?;
+        let input = Reading::of(|reading| typed.read(reading, &ctx))?;
         service::designate(&ctx, txn, input).await.map_err(forms::placed)
     };
     let leads_on = |made: Designation| led_to(made.id, "designations.done_designated");
@@ -169,6 +177,7 @@ async fn new_page(ctx: &Ctx, request: &HttpRequest, form: FormState<NewForm>, se
         people: known_people(ctx).await?,
         choices: Choices::new(ctx.lang),
         accepted_files: ACCEPTED_FILES,
+        is_of_the_body: is_of_the_body(ctx),
         form,
     })
 }
@@ -203,6 +212,11 @@ fn held_by(ctx: &Ctx, holder: &Designation) -> String {
 async fn seats_to_fill(ctx: &Ctx) -> Result<Vec<Seat>> {
     let seats = service::seats(ctx.reader()).await?;
     Ok(seats.into_iter().filter(|seat| may_fill(&ctx.actor, seat)).collect())
+}
+
+/// Tells whether a body's manager enters a designation, and not the secretariat.
+fn is_of_the_body(ctx: &Ctx) -> bool {
+    !ctx.actor.is_secretariat()
 }
 
 fn may_fill(actor: &Actor, seat: &Seat) -> bool {

@@ -366,7 +366,8 @@ async fn allowed(ctx: &Ctx, designation: &Designation, standing: Standing) -> Re
     let stands = standing != Standing::Annulled;
     let goes_on = matches!(standing, Standing::Announced | Standing::InForce);
     Ok(Allowed {
-        replace: (goes_on && may(Action::Designate)).then(|| format!("/designations/new?seat={}", seat.code)),
+        replace: (goes_on && may(Action::Designate))
+            .then(|| format!("/designations/new?seat={}&replaces_holder=true", seat.code)),
         end: goes_on && may(Action::Designate),
         correct: stands && may(Action::Correct),
         annul: stands && may(Action::Annul),

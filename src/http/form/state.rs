@@ -115,6 +115,13 @@ impl Choice {
     }
 }
 
+/// Options of a list under a common heading.
+#[derive(Clone, Debug)]
+pub struct Group {
+    pub label: String,
+    pub choices: Vec<Choice>,
+}
+
 /// A form as a page shows it: with its values (`form.given_name`) and the errors beside them
 /// (`form.errors.of("given_name")`).
 #[derive(Clone, Debug, Default)]

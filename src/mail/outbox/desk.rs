@@ -57,7 +57,7 @@ pub struct LogLine {
 pub struct Detail {
     pub line: LogLine,
     pub message_id: String,
-    /// The plain part, unless retention has removed it.
+    /// The plain part with its keys masked, unless retention has removed it.
     pub text: Option<String>,
     /// The message as it is sent, for saving as `.eml`; empty after retention has removed it.
     pub bytes: Vec<u8>,
@@ -114,7 +114,7 @@ pub async fn show(ctx: &Ctx, id: MailId) -> Result<Detail> {
 impl From<outbox_mail::Model> for Detail {
     fn from(row: outbox_mail::Model) -> Self {
         Self {
-            text: plain_text(&row.payload),
+            text: row.words,
             bytes: row.payload,
             message_id: row.message_id,
             line: LogLine {
@@ -308,9 +308,4 @@ fn demand_change(ctx: &Ctx) -> Result<()> {
 async fn trace(ctx: &Ctx, txn: &Txn, verb: Verb, subject: (&'static str, String)) -> Result<()> {
     let details = serde_json::json!({});
     audit::record(ctx, txn, Event::about(verb, subject, details)).await
-}
-
-fn plain_text(bytes: &[u8]) -> Option<String> {
-    let message = mail_parser::MessageParser::default().parse(bytes)?;
-    message.body_text(0).map(std::borrow::Cow::into_owned)
 }

@@ -18,6 +18,8 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use sha2::{Digest, Sha256};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
 
 /// One mail to one person, as given by a use case.
 #[derive(Clone, Debug)]
@@ -92,14 +94,28 @@ impl Recipient {
 /// A known `dedupe_key` changes nothing and returns the existing mail. A mail that cannot be built, because its address
 /// is invalid, is stored as *dead* with the reason: a wrong address must not undo a designation.
 pub async fn promise(ctx: &Ctx, txn: &Txn, draft: Draft) -> Result<MailId> {
-    if let Some(known) = find_by_key(txn, &draft.dedupe_key).await? {
-        return Ok(known);
+    let key = draft.dedupe_key.clone();
+    let promised = promise_all(ctx, txn, vec![draft]).await?;
+    promised.get(&key).copied().ok_or_else(|| Error::Internal(format!("mail {key} was not enqueued")))
+}
+
+/// Enqueues several mails like [`promise`], in three statements. Returns their ids by key.
+pub async fn promise_all(ctx: &Ctx, txn: &Txn, drafts: Vec<Draft>) -> Result<HashMap<String, MailId>> {
+    let mut ids = find_by_keys(txn, drafts.iter().map(|draft| draft.dedupe_key.as_str())).await?;
+    let mut new: Vec<Draft> = Vec::new();
+    for draft in drafts {
+        if let Entry::Vacant(unknown) = ids.entry(draft.dedupe_key.clone()) {
+            unknown.insert(ctx.new_id());
+            new.push(draft);
+        }
     }
-    let id: MailId = ctx.new_id();
-    let thread = thread_of(txn, &draft).await?;
-    let row = row(ctx, id, thread, &draft)?;
-    outbox_mail::Entity::insert(row).exec_without_returning(txn).await?;
-    Ok(id)
+    let threads = Threads::of(txn, &new).await?;
+    let rows = new.iter().map(|draft| row(ctx, ids[&draft.dedupe_key], threads.joined_by(draft), draft));
+    let rows = rows.collect::<Result<Vec<_>>>()?;
+    if !rows.is_empty() {
+        outbox_mail::Entity::insert_many(rows).exec_without_returning(txn).await?;
+    }
+    Ok(ids)
 }
 
 /// Returns the key for a mail to this address; `None` if its reader already got it there.
@@ -113,7 +129,7 @@ pub async fn open_key(txn: &Txn, key: &str, address: &str) -> Result<Option<Stri
     }
     let digest = hex::encode(Sha256::digest(address.to_ascii_lowercase()));
     let next = format!("{key}@{}", &digest[..16]);
-    Ok(find_by_key(txn, &next).await?.is_none().then_some(next))
+    Ok(find_by_keys(txn, [next.as_str()].into_iter()).await?.is_empty().then_some(next))
 }
 
 /// Withdraws the unsent mails because of a designation, so that no more mails go to the old address. Returns their
@@ -140,36 +156,56 @@ pub async fn take_back_for_designation(ctx: &Ctx, txn: &Txn, designation: Design
     Ok(cancelled.rows_affected)
 }
 
-async fn find_by_key(txn: &Txn, key: &str) -> Result<Option<MailId>> {
-    Ok(outbox_mail::Entity::find()
+async fn find_by_keys(txn: &Txn, keys: impl Iterator<Item = &str>) -> Result<HashMap<String, MailId>> {
+    let known: Vec<(String, MailId)> = outbox_mail::Entity::find()
         .select_only()
-        .column(outbox_mail::Column::Id)
-        .filter(outbox_mail::Column::DedupeKey.eq(key))
+        .columns([outbox_mail::Column::DedupeKey, outbox_mail::Column::Id])
+        .filter(outbox_mail::Column::DedupeKey.is_in(keys))
         .into_tuple()
-        .one(txn)
-        .await?)
+        .all(txn)
+        .await?;
+    Ok(known.into_iter().collect())
 }
 
-/// Finds the Message-ID of the first mail to this address about this subject. Mails about a person, such as reminders,
-/// form no thread.
-async fn thread_of(txn: &Txn, draft: &Draft) -> Result<Option<String>> {
-    if draft.kind.subject == "person" {
-        return Ok(None);
+/// Message-IDs of the first mails to addresses about subjects.
+struct Threads(HashMap<(String, String, String), String>);
+
+impl Threads {
+    /// Reads the threads that these mails join. Mails about a person, such as reminders, form no thread.
+    async fn of(txn: &Txn, drafts: &[Draft]) -> Result<Self> {
+        let threaded: Vec<&Draft> = drafts.iter().filter(|draft| draft.kind.subject != "person").collect();
+        if threaded.is_empty() {
+            return Ok(Self(HashMap::new()));
+        }
+        let subjects: BTreeSet<&str> = threaded.iter().map(|draft| draft.subject.id.as_str()).collect();
+        let addresses: BTreeSet<&str> = threaded.iter().map(|draft| draft.to.address.as_str()).collect();
+        let mails: Vec<(String, String, String, String)> = outbox_mail::Entity::find()
+            .select_only()
+            .columns([
+                outbox_mail::Column::SubjectKind,
+                outbox_mail::Column::SubjectId,
+                outbox_mail::Column::Recipient,
+                outbox_mail::Column::MessageId,
+            ])
+            .filter(outbox_mail::Column::SubjectId.is_in(subjects))
+            .filter(outbox_mail::Column::Recipient.is_in(addresses))
+            .order_by_desc(outbox_mail::Column::Id)
+            .into_tuple()
+            .all(txn)
+            .await?;
+        // The first mail is read last and stays.
+        let opened = mails.into_iter().map(|(kind, subject, address, message)| ((kind, subject, address), message));
+        Ok(Self(opened.collect()))
     }
-    Ok(outbox_mail::Entity::find()
-        .select_only()
-        .column(outbox_mail::Column::MessageId)
-        .filter(outbox_mail::Column::SubjectId.eq(&draft.subject.id))
-        .filter(outbox_mail::Column::SubjectKind.eq(draft.kind.subject))
-        .filter(outbox_mail::Column::Recipient.eq(&draft.to.address))
-        .order_by_asc(outbox_mail::Column::Id)
-        .into_tuple()
-        .one(txn)
-        .await?)
+
+    fn joined_by(&self, draft: &Draft) -> Option<String> {
+        let key = (draft.kind.subject.to_owned(), draft.subject.id.clone(), draft.to.address.clone());
+        self.0.get(&key).cloned()
+    }
 }
 
 fn row(ctx: &Ctx, id: MailId, thread: Option<String>, draft: &Draft) -> Result<outbox_mail::ActiveModel> {
-    let parts = parts(ctx, id, thread, draft)?;
+    let (parts, words) = parts(ctx, id, thread, draft)?;
     let subject = shortened(&letters::line(&parts.subject), 250);
     let built = parts.build();
     let problem = built.as_ref().err().map(ToString::to_string);
@@ -197,6 +233,7 @@ fn row(ctx: &Ctx, id: MailId, thread: Option<String>, draft: &Draft) -> Result<o
         message_id: Set(built.message_id),
         envelope_from: Set(built.envelope_from),
         payload: Set(built.bytes),
+        words: Set(Some(words)),
         due_at: Set(Instant::from(draft.due_at)),
         expires_at: Set(draft.expires_at.map(Instant::from)),
         state: Set(if problem.is_some() { NotificationState::Dead } else { NotificationState::Pending }),
@@ -218,7 +255,8 @@ fn row(ctx: &Ctx, id: MailId, thread: Option<String>, draft: &Draft) -> Result<o
     })
 }
 
-fn parts(ctx: &Ctx, id: MailId, thread: Option<String>, draft: &Draft) -> Result<MessageParts> {
+/// Returns the parts of the message, and the words to store beside it.
+fn parts(ctx: &Ctx, id: MailId, thread: Option<String>, draft: &Draft) -> Result<(MessageParts, String)> {
     let settings = &ctx.config().mail;
     let base_url = ctx.config().base_url();
     let frame = Frame {
@@ -230,7 +268,7 @@ fn parts(ctx: &Ctx, id: MailId, thread: Option<String>, draft: &Draft) -> Result
     };
     let rendered =
         draft.content.render(frame).map_err(|error| Error::Internal(format!("mail {}: {error}", draft.kind.name)))?;
-    Ok(MessageParts {
+    let parts = MessageParts {
         id: id.0,
         from: Contact { name: settings.from_name.clone(), address: settings.from_address.clone() },
         reply_to: Contact { name: settings.from_name.clone(), address: settings.reply_to.clone() },
@@ -243,7 +281,8 @@ fn parts(ctx: &Ctx, id: MailId, thread: Option<String>, draft: &Draft) -> Result
         thread,
         calendar: draft.calendar.clone(),
         kind: draft.kind.name,
-    })
+    };
+    Ok((parts, rendered.words))
 }
 
 fn shortened(text: &str, characters: usize) -> String {

@@ -5,7 +5,7 @@ use super::{WAITING, retention};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::Result;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{MailId, PersonId};
 use entity::kinds::NotificationState;
 use entity::{Instant, outbox_mail, person};
@@ -51,8 +51,10 @@ pub struct Promised {
     pub subject_id: String,
     pub dedupe_key: String,
     pub state: NotificationState,
+    /// Day stated in the mail, if its kind has one.
+    pub about_day: Option<NaiveDate>,
     /// Address to which it was enqueued.
-    recipient: String,
+    pub recipient: String,
     last_class: Option<String>,
     may_have_left: bool,
 }
@@ -153,6 +155,7 @@ fn promises() -> sea_orm::Select<outbox_mail::Entity> {
             outbox_mail::Column::SubjectId,
             outbox_mail::Column::DedupeKey,
             outbox_mail::Column::State,
+            outbox_mail::Column::AboutDay,
             outbox_mail::Column::Recipient,
             outbox_mail::Column::LastClass,
             outbox_mail::Column::MayHaveLeft,

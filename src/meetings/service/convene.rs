@@ -8,7 +8,7 @@ use crate::db::Txn;
 use crate::designations::service as designations;
 use crate::designations::view::Designation;
 use crate::each::Failures;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::mail::outbox::withdraw;
 use crate::meetings::mail::{self, Sheet, Telling};
 use crate::meetings::model::{self, Convocation, Event, Meeting, Notice, Slot, Told, Venue, notice, numbering_year};
@@ -18,17 +18,19 @@ use crate::meetings::verb::Verb;
 use crate::meetings::view::{Invited, Line, Member};
 use crate::network::service as network;
 use crate::open::Seen;
-use crate::typed;
-use entity::ids::{MeetingId, PersonId};
+use crate::typed::{self, Reading};
+use entity::ids::{BodyId, MeetingId, PersonId};
 use entity::kinds::{CalendarMethod, MeetingState};
 use sea_orm::ConnectionTrait;
+use std::collections::HashSet;
 
 /// Convenes a draft: it gets its number, and every member gets one invitation.
 ///
 /// What happens: the number is the next of the table's year; the notice is counted in days worked by every party of the
 /// table and compared with its rule. Who may: the secretariat. Mails: *convened*, with a calendar part, to every
 /// member. Errors: `wrong_transition`, `agenda_empty`, `place_missing`, `day_in_past`, `non_working_day` (with places,
-/// reasons, and the next common working day), `notice_too_short` unless a reason is given, `stale`.
+/// reasons, and the next common working day), `notice_too_short` unless a reason is given, all of these at once as
+/// `invalid`, `stale`.
 pub async fn convene(
     ctx: &Ctx,
     txn: &Txn,
@@ -39,8 +41,11 @@ pub async fn convene(
     let draft = open(ctx, txn, id, Action::Convene, Seen::Version(version)).await?;
     draft.must_allow(Event::Convene)?;
     let reason = typed::optional("short_notice_reason", short_notice_reason.as_deref(), REASON_CHARACTERS)?;
-    let short_notice_reason = notice_of(ctx, txn, &draft, draft.slot).await?.justify(reason)?;
     let items = store::agenda(txn, id).await?.len();
+    let notice = notice_of(ctx, txn, &draft, draft.slot).await?;
+    let justified = notice.and_then(|notice| Ok(notice.justify(reason)?));
+    let others = [draft.venue.check(), model::must_have_points(items)].map(|check| check.map_err(Error::from));
+    let short_notice_reason = all_at_once(justified, others)?;
     let number = store::next_number(txn, draft.table_id, numbering_year(draft.slot)).await?;
     let convened = draft.convene(Convocation { number, at: ctx.now(), short_notice_reason }, items)?;
     let details = facts(&convened);
@@ -75,7 +80,7 @@ pub async fn move_to(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, input: M
         convened.convocation().and_then(|convocation| convocation.short_notice_reason.clone())
     } else {
         input.slot.check()?;
-        notice_of(ctx, txn, &convened, input.slot).await?.justify(reason)?
+        notice_of(ctx, txn, &convened, input.slot).await??.justify(reason)?
     };
     let before = (convened.slot, convened.venue.clone());
     let moved = convened.move_to(input.slot, venue, reason)?;
@@ -280,9 +285,68 @@ fn as_member(one: &Invited) -> Member {
     }
 }
 
-async fn notice_of(ctx: &Ctx, txn: &Txn, meeting: &Meeting, slot: Slot) -> Result<Notice> {
-    let asked = store::table(txn, meeting.table_id).await?.ordinary_notice_days;
-    let parties = parties_of(ctx, txn, meeting).await?;
-    let calendars = network::calendars(txn).await?;
-    Ok(notice(ctx.now(), slot, asked, &parties, &calendars)?)
+/// Counts the notice of a meeting on a slot. The inner result is the refusal of the slot.
+async fn notice_of(ctx: &Ctx, db: &impl ConnectionTrait, meeting: &Meeting, slot: Slot) -> Result<Result<Notice>> {
+    let asked = store::table(db, meeting.table_id).await?.ordinary_notice_days;
+    let parties = parties_of(ctx, db, meeting).await?;
+    let calendars = network::calendars(db).await?;
+    Ok(notice(ctx.now(), slot, asked, &parties, &calendars).map_err(Error::from))
+}
+
+/// Returns the value if all checks passed, a single refusal as it is, and several as errors of their fields.
+fn all_at_once<T>(made: Result<T>, others: [Result<()>; 2]) -> Result<T> {
+    let failed = usize::from(made.is_err()) + others.iter().filter(|check| check.is_err()).count();
+    if failed <= 1 {
+        others.into_iter().collect::<Result<()>>()?;
+        return made;
+    }
+    Reading::of(|reading| {
+        let made = reading.take(made);
+        for check in others {
+            reading.take(check);
+        }
+        made
+    })
+}
+
+/// Conditions of a convocation, and the people it would reach.
+#[derive(Debug)]
+pub struct Checklist {
+    /// The notice, or the refusal of the day.
+    pub notice: Result<Notice>,
+    pub place: Result<()>,
+    pub agenda: Result<()>,
+    pub invited: Vec<Member>,
+    /// Unreached parties, by name: nobody holds a seat, or the mails to all holders come back.
+    pub unreached: Vec<String>,
+}
+
+impl Checklist {
+    /// Tells whether the meeting can be convened, with a reason if the notice is short.
+    pub const fn is_met(&self) -> bool {
+        self.notice.is_ok() && self.place.is_ok() && self.agenda.is_ok()
+    }
+}
+
+/// Checks a draft as [`convene`] does, without changing it. Who may: the secretariat. Errors: `not_found`, `denied`.
+pub async fn checklist(ctx: &Ctx, id: MeetingId) -> Result<Checklist> {
+    let db = ctx.reader();
+    let draft = open(ctx, db, id, Action::Convene, Seen::AsItStands).await?;
+    let holders = designations::all_holders(db, ctx.today()).await?;
+    let invited = members_among(ctx, db, &holders, &draft).await?;
+    let reached: HashSet<BodyId> = holders
+        .iter()
+        .filter(|one| one.holder.bounced_at.is_none())
+        .filter(|one| invited.iter().any(|member| member.designation_id == one.id))
+        .map(|one| one.seat.body_id)
+        .collect();
+    let mut parties = parties_of(ctx, db, &draft).await?;
+    parties.retain(|party| !reached.contains(&party.body_id));
+    Ok(Checklist {
+        notice: notice_of(ctx, db, &draft, draft.slot).await?,
+        place: draft.venue.check().map_err(Error::from),
+        agenda: model::must_have_points(store::agenda(db, id).await?.len()).map_err(Error::from),
+        invited,
+        unreached: parties.into_iter().map(|party| party.name).collect(),
+    })
 }

@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::jobs::schedule::Job;
 use crate::kinds_of_mail;
 use crate::mail::dispatcher;
+use crate::mail::outbox::QUIET;
 use crate::mail::transport::{Delivery, FailureClass, MemoryTransport, Transport};
 use crate::network::service as network;
 use crate::tasks::model::Task;
@@ -156,8 +157,9 @@ impl Stage {
         Ok(())
     }
 
-    /// Sends every due mail into the memory transport.
+    /// Sends every due mail into the memory transport, also those that wait for [`QUIET`].
     pub(super) async fn post(&self) -> Result<()> {
+        self.clock.set(self.clock.now() + QUIET);
         dispatcher::drain(&self.services, &self.transport, kinds_of_mail::HOOKS).await?;
         Ok(())
     }

@@ -87,12 +87,14 @@ async fn first_release(stage: &Stage) -> Result<Period> {
             work(stage, release, observatory, step + 1).await?;
         }
     }
+    stage.post().await?;
     stage.at(stage.ago(265)?, hour(16));
     for observatory in AT_WORK {
         deliverables::approve(stage, release, observatory).await?;
     }
     deliverables::waive(stage, release, "sondrio", "Nessun referente designato: il capitolo non è stato scritto.")
         .await?;
+    stage.post().await?;
     stage.at(day, hour(10));
     stage.run("publish").await?;
     // Lodi's text is approved and never put online.

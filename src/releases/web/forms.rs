@@ -4,7 +4,7 @@ use super::{Answer, Line, reason_name, shell};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::Result;
-use crate::http::form::{self, Choice, FormState, Sent, Versioned};
+use crate::http::form::{self, Choice, FormState, Group, Sent, Versioned};
 use crate::http::page::{FlashKind, Shell, done, page};
 use crate::lifecycle::Event as _;
 use crate::network::questions::AllObservatories;
@@ -15,11 +15,11 @@ use crate::releases::questions::Catalogue;
 use crate::releases::service::{self, ConfirmIn, CorrectIn, MoveIn, PlanIn, REASON_CHARACTERS};
 use crate::releases::view::ReleaseView;
 use crate::texts::{Label, Lang};
-use crate::time::Period;
+use crate::time::{Period, words};
 use crate::typed::{Reading, kept};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use askama::Template;
-use entity::ids::ReleaseId;
+use entity::ids::{ProductId, ReleaseId};
 use entity::kinds::{Precision, ReasonCode};
 use serde::Deserialize;
 
@@ -75,13 +75,16 @@ struct PlanPage {
     shell: Shell,
     form: FormState<PlanForm>,
     products: Vec<Choice>,
+    /// Periods to choose from, below the name of each product.
+    periods: Vec<Group>,
     observatories: Vec<Choice>,
     precisions: Vec<Choice>,
 }
 
 #[get("/releases/new")]
 async fn show_plan_form(ctx: Ctx, request: HttpRequest) -> Answer {
-    let form = FormState::fresh(PlanForm { precision: Precision::Month.to_string(), ..PlanForm::default() });
+    let precision = Precision::Month.to_string();
+    let form = FormState::fresh(PlanForm { product: only_product(&ctx).await?, precision, ..PlanForm::default() });
     page(&plan_page(&ctx, &request, form).await?)
 }
 
@@ -102,10 +105,11 @@ async fn plan_page(ctx: &Ctx, request: &HttpRequest, form: FormState<PlanForm>) 
     allow(ctx, Action::Plan)?;
     Ok(PlanPage {
         shell: shell(ctx, request, ctx.lang.t("releases.plan").to_owned()),
-        form,
         products: products(ctx).await?,
+        periods: periods(ctx, &form.period, None).await?,
         observatories: observatories(ctx).await?,
         precisions: precisions(ctx.lang),
+        form,
     })
 }
 
@@ -115,12 +119,29 @@ async fn observatories(ctx: &Ctx) -> Result<Vec<Choice>> {
 }
 
 async fn products(ctx: &Ctx) -> Result<Vec<Choice>> {
-    let name = |product: &Product| match ctx.lang {
-        Lang::It => product.name_it.clone(),
-        Lang::En => product.name_en.clone(),
-    };
     let products = ctx.recall(&Catalogue).await?;
-    Ok(products.iter().map(|one| Choice::new(&one.code, name(one))).collect())
+    Ok(products.iter().map(|one| Choice::new(&one.code, one.name(ctx.lang))).collect())
+}
+
+/// Returns the code of the product, if the catalogue has only one.
+async fn only_product(ctx: &Ctx) -> Result<String> {
+    let products = ctx.recall(&Catalogue).await?;
+    Ok(if let [only] = products.as_slice() { only.code.clone() } else { String::new() })
+}
+
+/// Lists the periods in words, below the name of each product: those without a release, and the one a form holds.
+async fn periods(ctx: &Ctx, typed: &str, of: Option<ProductId>) -> Result<Vec<Group>> {
+    let held: Option<Period> = typed.parse().ok();
+    let group = |(product, mut periods): (Product, Vec<Period>)| {
+        let is_own = held.is_some_and(|held| product.speaks_about(held)) && of.is_none_or(|own| own == product.id);
+        if let Some(held) = held.filter(|held| is_own && !periods.contains(held)) {
+            periods.push(held);
+            periods.sort();
+        }
+        let choices = periods.into_iter().map(|period| Choice::new(period, words::period(period, ctx.lang)));
+        Group { label: product.name(ctx.lang).to_owned(), choices: choices.collect() }
+    };
+    Ok(service::plannable(ctx).await?.into_iter().map(group).collect())
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -218,6 +239,7 @@ struct CorrectPage {
     /// The release as it was entered.
     line: Line,
     products: Vec<Choice>,
+    periods: Vec<Group>,
     observatories: Vec<Choice>,
 }
 
@@ -261,6 +283,7 @@ async fn correct_page(
     let line = Line::of(view, ctx);
     Ok(CorrectPage {
         shell: shell_below(ctx, request, "releases.correct", &line),
+        periods: periods(ctx, &form.period, Some(view.release.product_id)).await?,
         form,
         line,
         products: products(ctx).await?,

@@ -4,11 +4,13 @@ use super::typed::{ReasonForm, SlotForm};
 use super::{Answer, answer, choices, meeting_for, path, shell};
 use crate::ctx::Ctx;
 use crate::db::Txn;
+use crate::error::Result;
 use crate::http::form::{Choice, FormState, Sent, Versioned};
 use crate::http::page::{Shell, page};
 use crate::meetings::policy::Action;
 use crate::meetings::service;
 use crate::meetings::view::{Dossier, Line, when_and_where};
+use crate::meetings::web::checks::Checks;
 use crate::typed::{Reading, kept};
 use actix_web::{HttpRequest, get, post, web};
 use askama::Template;
@@ -31,6 +33,7 @@ struct ConvenePage {
     path: String,
     lead: String,
     when: String,
+    checks: Checks,
     form: FormState<Versioned<ReasonForm>>,
 }
 
@@ -38,7 +41,7 @@ struct ConvenePage {
 async fn convene_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Answer {
     let dossier = meeting_for(&ctx, Action::Convene, *id).await?;
     let form = FormState::made_of(dossier.meeting.version, ReasonForm::default());
-    page(&convene_page(&ctx, &request, &dossier, form))
+    page(&convene_page(&ctx, &request, &dossier, form).await?)
 }
 
 #[post("/meetings/{id:[0-9A-Fa-f-]+}/convene")]
@@ -50,29 +53,31 @@ async fn convene(
 ) -> Answer {
     let convene = async |txn: &Txn, version, typed: &ReasonForm| {
         let convened = service::convene(&ctx, txn, *id, version, kept(&typed.short_notice_reason)).await;
-        // The day is not a field of this form; it is corrected in the draft.
-        convened.map_err(|error| error.placed(|field| if field == "day" { "" } else { field }))
+        // Only the reason is a field of this form; the rest is corrected in the draft.
+        convened.map_err(|error| error.placed(|field| if field == "short_notice_reason" { field } else { "" }))
     };
     answer(&ctx, (*id, Action::Convene), form, "meetings.done_convened", convene, async |form, now| {
-        Ok(convene_page(&ctx, &request, &now, form))
+        Ok(convene_page(&ctx, &request, &now, form).await?)
     })
     .await
 }
 
-fn convene_page(
+async fn convene_page(
     ctx: &Ctx,
     request: &HttpRequest,
     dossier: &Dossier,
     form: FormState<Versioned<ReasonForm>>,
-) -> ConvenePage {
+) -> Result<ConvenePage> {
     let days = dossier.table.ordinary_notice_days.to_string();
-    ConvenePage {
+    let checklist = service::checklist(ctx, dossier.meeting.id).await?;
+    Ok(ConvenePage {
+        checks: Checks::of(ctx, &dossier.meeting, checklist)?,
         shell: shell(ctx, request, &dossier.line(), "meetings.convene_heading"),
         path: path(dossier.meeting.id),
         lead: ctx.lang.f("meetings.convene_lead", &[("days", &days)]),
         when: when_and_where(dossier.meeting.slot, &dossier.meeting.venue, ctx.lang),
         form,
-    }
+    })
 }
 
 #[derive(Template)]

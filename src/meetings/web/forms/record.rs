@@ -69,9 +69,9 @@ struct HoldForm {
 }
 
 #[get("/meetings/{id:[0-9A-Fa-f-]+}/hold")]
-async fn hold_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Answer {
+async fn hold_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, query: web::Query<AllParties>) -> Answer {
     let dossier = meeting_for(&ctx, Action::Record, *id).await?;
-    let form = FormState::made_of(dossier.meeting.version, HoldForm::default());
+    let form = FormState::made_of(dossier.meeting.version, HoldForm::with_all(&dossier, query.all));
     page(&hold_page(&ctx, &request, &dossier, form))
 }
 
@@ -91,7 +91,20 @@ async fn hold(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Se
     .await
 }
 
+/// The presence with which the form begins for every party.
+#[derive(Deserialize)]
+struct AllParties {
+    all: Option<Presence>,
+}
+
 impl HoldForm {
+    /// Makes a form in which every party has this presence, or none has one.
+    fn with_all(dossier: &Dossier, presence: Option<Presence>) -> Self {
+        let Some(presence) = presence else { return Self::default() };
+        let field = |one: &PartyPresence| (format!("{PRESENCE}{}", one.party.code), presence.to_string());
+        Self { parties: dossier.presences.iter().map(field).collect() }
+    }
+
     /// Reads the presences of all parties for which one was chosen.
     fn read(&self, reading: &mut Reading) -> Option<Vec<AttendanceIn>> {
         let mut codes: Vec<&str> = self.parties.keys().filter_map(|field| field.strip_prefix(PRESENCE)).collect();
@@ -286,6 +299,12 @@ fn is_blank(fields: &[&str]) -> bool {
     fields.iter().all(|typed| typed.trim().is_empty())
 }
 
+/// The kind of outcome, chosen before its fields are shown.
+#[derive(Deserialize)]
+struct KindOfOutcome {
+    kind: Option<OutcomeKind>,
+}
+
 #[derive(Template)]
 #[template(path = "meetings/outcome.html")]
 struct OutcomePage {
@@ -302,9 +321,15 @@ struct OutcomePage {
 }
 
 #[get("/meetings/{id:[0-9A-Fa-f-]+}/outcomes/new")]
-async fn outcome_form(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Answer {
+async fn outcome_form(
+    ctx: Ctx,
+    request: HttpRequest,
+    id: web::Path<MeetingId>,
+    query: web::Query<KindOfOutcome>,
+) -> Answer {
     let dossier = meeting_for(&ctx, Action::Record, *id).await?;
-    let form = FormState::made_of(dossier.meeting.version, OutcomeForm::default());
+    let kind = query.kind.map(|kind| kind.to_string()).unwrap_or_default();
+    let form = FormState::made_of(dossier.meeting.version, OutcomeForm { kind, ..OutcomeForm::default() });
     page(&outcome_page(&ctx, &request, &dossier, form).await?)
 }
 

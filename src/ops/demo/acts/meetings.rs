@@ -86,7 +86,7 @@ pub(in crate::ops::demo) async fn close(stage: &Stage, id: MeetingId) -> Result<
     let secretariat = stage.secretariat().await?;
     let version = version_of(&secretariat, id).await?;
     secretariat.write(async |txn| meetings::close(&secretariat, txn, id, version, None).await).await?;
-    Ok(())
+    stage.post().await
 }
 
 /// Records the table's decision on the date of a release.

@@ -1,0 +1,257 @@
+//! Mails of a release: confirmed, moved, cancelled. They go to the referents and deputies of the observatories that owe
+//! something for it, one mail each, with their own days.
+
+use super::model::{Product, When};
+use super::store;
+use super::view::{ReleaseView, when_text};
+use crate::ctx::Ctx;
+use crate::db::Txn;
+use crate::designations::service as designations;
+use crate::designations::view::Designation;
+use crate::error::Result;
+use crate::mail::content::MailContent;
+use crate::mail::kind::{Facts, Kind, MailKind};
+use crate::mail::outbox::{self, Draft, QUIET, Subject};
+use crate::tasks::model::Task;
+use crate::tasks::service::{self as tasks, TaskFilter};
+use crate::texts::Lang;
+use crate::time::words;
+use chrono::{Days, NaiveDate};
+use entity::ids::{PersonId, ReleaseId, TaskId};
+use entity::kinds::SeatKind;
+use sea_orm::ConnectionTrait;
+use std::collections::{BTreeMap, HashMap};
+
+/// Kind of the subject of these mails.
+const RELEASE: &str = "release";
+
+/// Days after which an unsent mail about a cancelled release expires.
+const LASTS_DAYS: u64 = 14;
+
+/// A release was confirmed. The mail states the release's version.
+pub struct Confirmed;
+
+/// A confirmed release was moved. The mail states the release's version.
+pub struct Moved;
+
+/// A confirmed release was cancelled. The mail states the release's version.
+pub struct Cancelled;
+
+/// Declares a kind of mail that is true as long as the release is the one it states.
+macro_rules! about_release {
+    ($kind:ty, $name:literal, $label:literal) => {
+        impl MailKind for $kind {
+            const NAME: &'static str = $name;
+            const LABEL: &'static str = $label;
+            const SUBJECT: &'static str = RELEASE;
+
+            async fn still_true(_: &Ctx, db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
+                is_as_told(db, mail).await
+            }
+        }
+    };
+}
+
+about_release!(Confirmed, "release_confirmed", "releases_mail.confirmed_kind");
+about_release!(Moved, "release_moved", "releases_mail.moved_kind");
+about_release!(Cancelled, "release_cancelled", "releases_mail.cancelled_kind");
+
+/// Tells whether the release has not changed since. A mail about a later change says all that the earlier one said.
+async fn is_as_told(db: &impl ConnectionTrait, mail: &Facts) -> Result<bool> {
+    let Some(id) = mail.subject::<ReleaseId>() else { return Ok(false) };
+    let known = store::find(db, id).await?;
+    Ok(known.is_some_and(|view| Some(view.release.version) == mail.about_version))
+}
+
+/// Events that are told.
+pub(super) enum Telling {
+    Confirmed,
+    /// Moved from a date, with the tasks as they were before.
+    Moved {
+        from: When,
+        before: Vec<Task>,
+        reason: String,
+    },
+    Cancelled {
+        reason: String,
+    },
+}
+
+impl Telling {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Confirmed => Kind::of::<Confirmed>(),
+            Self::Moved { .. } => Kind::of::<Moved>(),
+            Self::Cancelled { .. } => Kind::of::<Cancelled>(),
+        }
+    }
+
+    /// Returns the text keys: subject, preheader, heading, body.
+    const fn words(&self) -> [&'static str; 4] {
+        match self {
+            Self::Confirmed => [
+                "releases_mail.confirmed_subject",
+                "releases_mail.confirmed_preheader",
+                "releases_mail.confirmed_heading",
+                "releases_mail.confirmed_body",
+            ],
+            Self::Moved { .. } => [
+                "releases_mail.moved_subject",
+                "releases_mail.moved_preheader",
+                "releases_mail.moved_heading",
+                "releases_mail.moved_body",
+            ],
+            Self::Cancelled { .. } => [
+                "releases_mail.cancelled_subject",
+                "releases_mail.cancelled_preheader",
+                "releases_mail.cancelled_heading",
+                "releases_mail.cancelled_body",
+            ],
+        }
+    }
+
+    fn reason(&self) -> &str {
+        match self {
+            Self::Confirmed => "",
+            Self::Moved { reason, .. } | Self::Cancelled { reason } => reason,
+        }
+    }
+}
+
+/// Reads the tasks of a release, for the days before a move.
+pub(super) async fn tasks_of(txn: &Txn, release: ReleaseId) -> Result<Vec<Task>> {
+    tasks::all(txn, &TaskFilter { release: Some(release), ..TaskFilter::default() }).await
+}
+
+/// Enqueues one mail to each referent and deputy of the observatories with tasks for the release, except to the person
+/// who acts. It leaves after [`QUIET`], so that several changes within some minutes are one mail.
+pub(super) async fn tell(ctx: &Ctx, txn: &Txn, view: &ReleaseView, product: &Product, telling: &Telling) -> Result<()> {
+    let owed = tasks_of(txn, view.release.id).await?;
+    let holders = designations::all_holders(txn, ctx.today()).await?;
+    let drafts = readers(ctx, &holders, &owed)
+        .into_values()
+        .map(|designations| draft(ctx, view, product, telling, &designations, &owed))
+        .collect();
+    outbox::promise_all(ctx, txn, drafts).await?;
+    Ok(())
+}
+
+/// Selects the designations of the people to tell, by person.
+fn readers<'a>(ctx: &Ctx, holders: &'a [Designation], owed: &[Task]) -> BTreeMap<PersonId, Vec<&'a Designation>> {
+    let mut readers: BTreeMap<PersonId, Vec<&Designation>> = BTreeMap::new();
+    for holder in holders {
+        let works_on_it = matches!(holder.seat.kind, SeatKind::Referent | SeatKind::Deputy)
+            && owed.iter().any(|task| task.seat.observatory_id == holder.seat.observatory_id);
+        if works_on_it && ctx.actor.person_id() != Some(holder.holder.id) {
+            readers.entry(holder.holder.id).or_default().push(holder);
+        }
+    }
+    readers
+}
+
+fn draft(
+    ctx: &Ctx,
+    view: &ReleaseView,
+    product: &Product,
+    telling: &Telling,
+    designations: &[&Designation],
+    owed: &[Task],
+) -> Draft {
+    let release = &view.release;
+    let to = designations::to_holder(designations[0]);
+    let own: Vec<&Task> = owed
+        .iter()
+        .filter(|task| designations.iter().any(|one| one.seat.observatory_id == task.seat.observatory_id))
+        .collect();
+    let kind = telling.kind();
+    let expires_at = match (telling, release.when()) {
+        (Telling::Cancelled { .. }, _) => ctx.now() + Days::new(LASTS_DAYS),
+        (_, When::At(slot)) => slot.instant(),
+        _ => ctx.now() + Days::new(LASTS_DAYS),
+    };
+    Draft {
+        kind,
+        dedupe_key: format!("{}:{}:{}:{}", kind.name(), release.id, release.version, designations[0].holder.id),
+        subject: Subject::of(release.id).at_version(release.version),
+        content: content(ctx, view, product, telling, &own, to.lang),
+        to,
+        due_at: ctx.now() + QUIET,
+        expires_at: Some(expires_at),
+        calendar: None,
+    }
+}
+
+fn content(
+    ctx: &Ctx,
+    view: &ReleaseView,
+    product: &Product,
+    telling: &Telling,
+    own: &[&Task],
+    lang: Lang,
+) -> MailContent {
+    let from = match telling {
+        Telling::Moved { from, .. } => Some(*from),
+        Telling::Confirmed | Telling::Cancelled { .. } => None,
+    };
+    let when = view.release.when();
+    let next = own.iter().filter(|task| task.is_due()).map(|task| task.day()).min();
+    let values = [
+        ("title", view.title(lang)),
+        ("day", words::brief_day(when.first_day(), lang)),
+        ("when", when_text(when, lang)),
+        ("old_day", from.map(|from| words::brief_day(from.first_day(), lang)).unwrap_or_default()),
+        ("old_when", from.map(|from| when_text(from, lang)).unwrap_or_default()),
+        ("reason", telling.reason().to_owned()),
+        ("next", next.map_or_else(|| lang.t("releases_mail.no_next").to_owned(), |day| words::long_day(day, lang))),
+    ];
+    let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let [subject, preheader, heading, body] = telling.words();
+    let mut paragraphs = vec![lang.f(body, &values)];
+    if !telling.reason().is_empty() {
+        paragraphs.push(lang.f("releases_mail.reason", &values));
+    }
+    let is_off = matches!(telling, Telling::Cancelled { .. });
+    MailContent {
+        subject: lang.f(subject, &values),
+        preheader: lang.f(preheader, &values),
+        heading: lang.f(heading, &values),
+        paragraphs,
+        facts: if is_off { Vec::new() } else { own_days(product, telling, own, lang) },
+        action: Some((
+            lang.t("releases_mail.open").to_owned(),
+            format!("{}/releases/{}", ctx.config().base_url(), view.release.id),
+        )),
+        closing: Some(
+            lang.t(if is_off { "releases_mail.nothing_to_do" } else { "releases_mail.reminders" }).to_owned(),
+        ),
+        ..MailContent::default()
+    }
+}
+
+/// Returns the reader's own open tasks with their days, earliest first; after a move also the day before.
+fn own_days(product: &Product, telling: &Telling, own: &[&Task], lang: Lang) -> Vec<(String, String)> {
+    let before: HashMap<TaskId, NaiveDate> = match telling {
+        Telling::Moved { before, .. } => before.iter().map(|task| (task.id, task.day())).collect(),
+        Telling::Confirmed | Telling::Cancelled { .. } => HashMap::new(),
+    };
+    let mut own: Vec<&Task> = own.iter().copied().filter(|task| task.is_due()).collect();
+    own.sort_by_key(|task| (task.day(), task.id));
+    own.into_iter()
+        .map(|task| {
+            let day = words::long_day(task.day(), lang);
+            let said = match before.get(&task.id).filter(|old| **old != task.day()) {
+                Some(old) => {
+                    lang.f("releases_mail.day_and_old", &[("day", &day), ("old", &words::brief_day(*old, lang))])
+                }
+                None => day,
+            };
+            (step_name(product, task, lang), said)
+        })
+        .collect()
+}
+
+/// Returns the name of the task's step, without product and period; a task without a step keeps its title.
+fn step_name(product: &Product, task: &Task, lang: Lang) -> String {
+    let step = product.steps.iter().find(|step| Some(step.id) == task.step_id);
+    step.map_or_else(|| task.title(lang).to_owned(), |step| step.name(lang).to_owned())
+}
