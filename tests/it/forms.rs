@@ -82,7 +82,7 @@ async fn typed_values_survive_the_end_of_the_sign_in() {
 
         let back = resume.send(&later).await;
         assert_eq!(back.status.as_u16(), 200, "{action}: {}", back.text());
-        assert!(back.text().contains("Ecco quello che avevi scritto"), "{action}");
+        assert!(back.text().contains("Ecco quello che aveva scritto"), "{action}");
         assert!(!back.text().contains("data-error-summary"), "{action}: nothing is wrong");
         let again = form(&back.text(), &action);
         let shown: BTreeSet<_> = again.fields.iter().cloned().collect();
@@ -151,7 +151,7 @@ async fn a_file_that_cannot_be_kept_is_named() {
         .send()
         .await;
     assert_eq!(kept.status.as_u16(), 401);
-    assert!(kept.text().contains("scegli di nuovo") && kept.text().contains("atto.pdf"));
+    assert!(kept.text().contains("scelga di nuovo") && kept.text().contains("atto.pdf"));
     assert!(!kept.text().contains("the act"), "the file itself is not sent back");
 }
 
@@ -535,9 +535,11 @@ async fn every_wrong_field_of_a_form_is_named_at_once() {
     let (mut walked, mut refused, mut faults) = (BTreeSet::new(), 0, BTreeSet::new());
     for email in [SECRETARIAT, OWN] {
         let reader = world.app.browser(email).await;
+        let outcome = |kind: &str| world.fill(&format!("/meetings/{{id}}/outcomes/new?kind={kind}"));
         let extra = ["/designations/new?seat=referent:bergamo", "/designations/new?seat=deputy:bergamo"];
+        let extra = extra.map(ToOwned::to_owned).into_iter().chain(["decision", "task", "problem"].map(outcome));
         let mut found = Vec::new();
-        for path in pages(&world, &reader).await.into_iter().chain(extra.map(ToOwned::to_owned)) {
+        for path in pages(&world, &reader).await.into_iter().chain(extra) {
             let shown = reader.get(&path).header("accept", "text/html").send().await;
             for (blank, address, route) in forms_with_addresses(&shown.text(), &routes) {
                 let fields: Vec<&str> = blank.typed.iter().map(|field| field.name.as_str()).collect();

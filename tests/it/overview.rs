@@ -8,7 +8,7 @@ use scraper::{Html, Selector};
 use serde_json::{Value, json};
 
 both_engines! {
-    the_monday_page_lists_the_releases_that_leave_this_week_or_should_have_left,
+    the_monday_page_lists_the_releases_of_the_next_seven_days_and_those_that_should_have_left,
 }
 
 on_sqlite! {
@@ -80,17 +80,22 @@ async fn decided(app: &TestApp, secretariat: &Client, decision: &str) -> String 
     text(&made, "id").to_owned()
 }
 
-async fn the_monday_page_lists_the_releases_that_leave_this_week_or_should_have_left(engine: Engine) {
+async fn the_monday_page_lists_the_releases_of_the_next_seven_days_and_those_that_should_have_left(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
     let release = format!("/releases/{}", confirmed(&secretariat).await);
     let some_month = format!("/releases/{}", text(&plan(&secretariat, "2027", "2027-03-01").await, "id"));
-    for (monday, leaves) in [("2027-03-08 09:00", false), ("2027-03-15 09:00", true), ("2027-03-22 09:00", true)] {
-        app.at(monday);
+    for (day, leaves) in [
+        ("2027-03-11 09:00", false),
+        ("2027-03-12 09:00", true),
+        ("2027-03-15 09:00", true),
+        ("2027-03-22 09:00", true),
+    ] {
+        app.at(day);
         let page = page(&secretariat, "/monday").await;
-        assert_eq!(leads_to(&page, "#leaving", &release), leaves, "{monday}");
-        assert!(!leads_to(&page, "#leaving", &some_month), "{monday}: a month says nothing about a week");
-        assert_eq!(words(&page, "#leaving").contains("Nessun rilascio esce entro domenica"), !leaves, "{monday}");
+        assert_eq!(leads_to(&page, "#leaving", &release), leaves, "{day}");
+        assert!(!leads_to(&page, "#leaving", &some_month), "{day}: a month says nothing about a week");
+        assert_eq!(words(&page, "main").contains("Nessun rilascio esce nei prossimi 7 giorni"), !leaves, "{day}");
     }
     app.at("2027-03-15 09:00");
     let said = words(&page(&secretariat, "/monday").await, "#leaving");

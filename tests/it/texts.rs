@@ -173,7 +173,7 @@ fn texts_are_set_as_print_is() {
 }
 
 /// A seat has the same name on every page (glossary).
-/// Words that only somebody who says *tu* would use. Labels of buttons are left out: «Apri», «Torna alla bozza».
+/// Words of the informal address. Labels of buttons are left out: «Apri», «Torna alla bozza».
 const TU: [&str; 20] = [
     "tu",
     "tuo",

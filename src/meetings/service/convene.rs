@@ -317,7 +317,7 @@ pub struct Checklist {
     pub place: Result<()>,
     pub agenda: Result<()>,
     pub invited: Vec<Member>,
-    /// Unreached parties, by name: nobody holds a seat, or the mails to all holders come back.
+    /// Unreached parties, by name: none of their seats is held, or the mails to all holders come back.
     pub unreached: Vec<String>,
 }
 

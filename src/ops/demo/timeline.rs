@@ -140,6 +140,7 @@ async fn second_release(stage: &Stage, last: Period) -> Result<ReleaseId> {
         "Le comunicazioni obbligatorie del quarto trimestre arrivano in ritardo.",
     )
     .await?;
+    stage.post().await?;
     stage.at(stage.ago(60)?, hour(10));
     let after = period.next().ok_or_else(|| missing("period"))?;
     plan(stage, after, When::of(Precision::TwoMonths, stage.ahead(390)?, None)?).await?;

@@ -295,6 +295,32 @@ impl OutcomeForm {
     }
 }
 
+/// Fields of the form about a release, and about a task.
+const RELEASE_FIELDS: &[&str] = &["release_id", "change", "day", "hour", "despite_non_working"];
+const TASK_FIELDS: &[&str] = &["seat", "title", "due_day", "estimated_minutes"];
+
+impl FormState<Versioned<OutcomeForm>> {
+    /// Tells whether the form shows the fields about a release: for a decision, and where one of them is filled or wrong.
+    fn shows_release(&self) -> bool {
+        let filled = [&self.release_id, &self.change, &self.day, &self.hour, &self.despite_non_working];
+        self.kind == OutcomeKind::Decision.as_str()
+            || filled.iter().any(|typed| !typed.trim().is_empty())
+            || self.is_wrong_in(RELEASE_FIELDS)
+    }
+
+    /// Tells whether the form shows the fields about a task: for a task, and where one of them is filled or wrong.
+    fn shows_task(&self) -> bool {
+        let filled = [&self.seat, &self.title, &self.due_day, &self.estimated_minutes];
+        self.kind == OutcomeKind::Task.as_str()
+            || filled.iter().any(|typed| !typed.trim().is_empty())
+            || self.is_wrong_in(TASK_FIELDS)
+    }
+
+    fn is_wrong_in(&self, fields: &[&str]) -> bool {
+        fields.iter().any(|field| self.errors.of(field).is_some())
+    }
+}
+
 fn is_blank(fields: &[&str]) -> bool {
     fields.iter().all(|typed| typed.trim().is_empty())
 }
@@ -313,6 +339,8 @@ struct OutcomePage {
     /// Outcomes recorded so far.
     so_far: Vec<String>,
     form: FormState<Versioned<OutcomeForm>>,
+    shows_release: bool,
+    shows_task: bool,
     kinds: Vec<Choice>,
     items: Vec<Choice>,
     releases: Vec<Choice>,
@@ -384,6 +412,8 @@ async fn outcome_page(
         shell: shell(ctx, request, &dossier.line(), "meetings.outcome_heading"),
         path: path(dossier.meeting.id),
         so_far: dossier.outcomes.iter().map(|outcome| outcome.text.clone()).collect(),
+        shows_release: form.shows_release(),
+        shows_task: form.shows_task(),
         form,
         kinds: choices(OutcomeKind::ALL, lang),
         items: items.collect(),
