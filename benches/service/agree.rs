@@ -50,7 +50,7 @@ impl Pair {
     /// Compares the releases that two pages link.
     async fn same_links(&mut self, call: &Call) {
         let [service, twin] = self.ask(call).await.map(|page| {
-            let links = page.split("href=\"/releases/").skip(1);
+            let links = page.split("href=\"/rilasci/").skip(1);
             links.filter_map(|rest| rest.split_once('"')).map(|(id, _)| id.to_owned()).collect::<Vec<_>>()
         });
         assert_eq!(service, twin, "the twin's page has other releases");

@@ -29,7 +29,7 @@ impl World {
     }
 
     pub fn each_release_page(&self) -> Vec<Call> {
-        self.releases.iter().map(|id| page(&format!("/releases/{id}"))).collect()
+        self.release_pages.iter().map(|slug| page(&format!("/rilasci/{slug}"))).collect()
     }
 
     pub fn register(&self) -> Vec<Call> {

@@ -29,6 +29,9 @@ pub struct Model {
     pub reason_code: Option<ReasonCode>,
     #[sea_orm(column_type = "String(StringLen::N(2000))")]
     pub reason_text: Option<String>,
+    /// Last part of the address of its page; `None` in a row that older code has written.
+    #[sea_orm(column_type = "String(StringLen::N(150))", unique)]
+    pub slug: Option<String>,
     pub sequence: i32,
     pub version: i32,
     pub created_at: Instant,

@@ -29,6 +29,7 @@ mod m20261129_171000_move_contents_out;
 mod m20261129_180000_free_vocabularies;
 mod m20261130_090000_sort_work_by_its_day;
 mod m20261130_100000_keep_what_was_told;
+mod m20261130_110000_give_releases_addresses;
 mod schema;
 
 /// All migrations, oldest first.
@@ -62,6 +63,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_180000_free_vocabularies::Migration),
             Box::new(m20261130_090000_sort_work_by_its_day::Migration),
             Box::new(m20261130_100000_keep_what_was_told::Migration),
+            Box::new(m20261130_110000_give_releases_addresses::Migration),
         ]
     }
 }

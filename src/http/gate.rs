@@ -52,7 +52,8 @@ async fn admit(request: &mut ServiceRequest) -> Result<(), Failure> {
 
 /// Query parameters of pages and feeds by the pattern of their address. An address not listed here accepts none.
 pub const PAGES: &[(&str, &[&str])] = &[
-    ("/calendar", &["cursor", "limit", "since"]),
+    ("/calendar", &["cursor", "limit", "month", "observatory", "show", "since", "year"]),
+    ("/calendar/changes", &["cursor", "limit"]),
     ("/calendar.ics", &["lang"]),
     ("/designations", &["body", "observatory", "seat", "as_of", "known_on", "with_annulled", "cursor", "limit"]),
     ("/designations/new", &["seat", "replaces_holder"]),

@@ -38,6 +38,7 @@ fn everybody(_: &Actor) -> bool {
 
 /// Returns the entries for a reader whose page is at `path`.
 pub fn items(actor: &Actor, lang: Lang, path: &str) -> Vec<NavItem> {
+    let path = part_of(path);
     PARTS
         .iter()
         .filter(|part| (part.shown_to)(actor))
@@ -47,6 +48,11 @@ pub fn items(actor: &Actor, lang: Lang, path: &str) -> Vec<NavItem> {
             current: is_within(path, part.href),
         })
         .collect()
+}
+
+/// Returns the part to which a page at an address of its own belongs: releases belong to the calendar.
+fn part_of(path: &str) -> &str {
+    if is_within(path, "/rilasci") || is_within(path, "/releases") { "/calendar" } else { path }
 }
 
 fn is_within(path: &str, part: &str) -> bool {
@@ -62,5 +68,6 @@ mod tests {
         assert!(is_within("/designations", "/designations"));
         assert!(is_within("/designations/1", "/designations"));
         assert!(!is_within("/designations-of-old", "/designations"));
+        assert_eq!((part_of("/rilasci/nota-2026"), part_of("/tasks/1")), ("/calendar", "/tasks/1"));
     }
 }

@@ -45,8 +45,8 @@ pub struct FeedEntry {
 }
 
 /// Length in a calendar of an entry that has an hour. A release is an instant, but without an end some programs draw
-/// nothing and others choose a length. One hour leaves room for the title.
-pub const SHOWN_FOR: TimeDelta = TimeDelta::hours(1);
+/// nothing and others choose a length. Half an hour is the height of one line.
+pub const SHOWN_FOR: TimeDelta = TimeDelta::minutes(30);
 
 /// Date of an entry, as precise as it is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -351,9 +351,9 @@ async fn filter_of(ctx: &Ctx, query: &AgendaQuery) -> Result<ReleaseFilter, Erro
     Ok(ReleaseFilter {
         product,
         state: query.state,
-        open: false,
         from: query.from.map(NaiveDate::from),
         to: query.to.map(NaiveDate::from),
+        ..ReleaseFilter::default()
     })
 }
 
@@ -499,12 +499,14 @@ async fn show_feed(ctx: Ctx, query: web::Query<FeedQuery>) -> Answer {
     let (from, to) = feed::window(ctx.today());
     let filter = ReleaseFilter { from: Some(from), to: Some(to), ..ReleaseFilter::default() };
     let releases = service::all(ctx.reader(), &filter).await?;
+    let reports = service::reports(&ctx, &releases).await?;
     let broken = |error: IcalError| Error::Internal(error.to_string());
     let place = feed::Place { base_url: &ctx.config().base_url(), id_domain: &ctx.config().mail.id_domain };
-    let bytes = feed::feed(&releases, place, Lang::of(&query.lang), ctx.now()).to_ical().map_err(broken)?;
-    // The content changes with the releases, and at midnight with the range of days.
+    let feed = feed::feed(&releases, &reports, place, Lang::of(&query.lang), ctx.now());
+    // The content changes with the releases and their reports, and at midnight with the range of days.
     let day_began = zone::instant_of(ctx.today(), NaiveTime::MIN);
-    let modified = releases.iter().map(|view| view.updated_at).chain([day_began]).max();
+    let modified = feed.entries.iter().map(|entry| entry.last_revision).chain([day_began]).max();
+    let bytes = feed.to_ical().map_err(broken)?;
     let mut answer = HttpResponse::Ok();
     if let Some(modified) = modified {
         answer.insert_header(LastModified(SystemTime::from(modified).into()));

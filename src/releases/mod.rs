@@ -4,7 +4,8 @@
 //! portal are derived from it, in the same transaction. A provisional date may be changed freely. A confirmed date is a
 //! day and an hour in Europe/Rome and moves only with a reason, which is public and cannot be changed (rule 5). Every
 //! date a release has had is a row of `release_change`, never altered. A cancelled release stays visible with its
-//! reason. *Postponed*, *brought forward*, *due* and *late* are derived, never stored.
+//! reason. *Postponed*, *brought forward*, *due* and *late* are derived, never stored. The address of a release's page is
+//! given to it once and to no other release (ADR 21).
 //!
 //! *Common working days.* A date is confirmed on, or moved to, a day that is a working day in every territory
 //! concerned; an explicit override needs a public reason. Each territory's steps are due on its own working days.
@@ -18,11 +19,13 @@
 //! *Mails.* Confirmed, moved, cancelled, to referents and deputies of the observatories concerned (`mail.rs`). The reminders
 //! tell each person what to do.
 
+mod address;
 pub mod api;
 pub mod feed;
 mod labels;
 pub mod mail;
 pub mod model;
+mod month;
 pub mod policy;
 pub mod questions;
 pub mod service;

@@ -1,11 +1,17 @@
-//! Use cases of the agenda: one function each, inside the transaction of the caller.
+//! Use cases of the agenda: one function each, inside the transaction of the caller. Reads for pages and feeds are in
+//! `service/show.rs`.
 
+mod show;
+
+pub use show::{agenda, changed_dates, editions, holidays, places, release_at, reports, story, story_of, years};
+
+use super::address;
 use super::mail::{self, Telling};
 use super::model::{NOTICE_TARGET_WORKING_DAYS, Product, Reason, Refusal, Release, Slot, When};
 use super::policy::{self, Action};
 use super::questions::Catalogue;
 use super::store::{self, Cursor, Filter, NewChange};
-use super::view::{Change, ReleaseView, Story};
+use super::view::ReleaseView;
 use super::work_plan::{self, Concerned, Work};
 use crate::audit;
 use crate::auth::actor::Actor;
@@ -17,19 +23,20 @@ use crate::designations::model::Seat;
 use crate::designations::service as designations;
 use crate::each::Failures;
 use crate::error::{Error, Refusal as _, Result};
-use crate::memory::Question;
-use crate::network::model::ObservatoryView;
+use crate::network::model::{ObservatoryView, TerritoryView};
+use crate::network::questions::{AllCalendars, AllObservatories, AllTerritories};
 use crate::network::service as network;
 use crate::open::{Guarded, Scoped, Seen, open};
 use crate::releases::verb::Verb;
 use crate::tasks::service::{self as tasks, StepTask};
-use crate::time::{Calendars, Joint, NotWorked, Period, zone};
+use crate::time::{Calendars, Joint, NotWorked, Period};
 use crate::typed;
 use chrono::{NaiveDate, NaiveTime};
 use entity::ids::{DeliverableId, ObservatoryId, OutcomeId, ReleaseId};
 use entity::kinds::{ObservatoryKind, ProductScope, ReleaseChangeKind, ReleaseState, SeatKind};
 use sea_orm::ConnectionTrait;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 pub use super::store::Filter as ReleaseFilter;
 
@@ -46,7 +53,7 @@ pub async fn product(db: &impl ConnectionTrait, code: &str) -> Result<Product> {
     products(db).await?.into_iter().find(|product| product.code == code).ok_or(Error::NotFound)
 }
 
-/// Lists the releases that pass the filter, the earliest day first. Public.
+/// Lists the releases that pass the filter, by day. Public.
 pub async fn list(
     db: &impl ConnectionTrait,
     filter: &Filter,
@@ -64,32 +71,6 @@ pub async fn all(db: &impl ConnectionTrait, filter: &Filter) -> Result<Vec<Relea
 /// Finds one release.
 pub async fn release(db: &impl ConnectionTrait, id: ReleaseId) -> Result<ReleaseView> {
     store::find(db, id).await?.ok_or(Error::NotFound)
-}
-
-/// Finds all dates of a release, each with its reason, the meeting that decided it and the notice given. Public.
-pub async fn story(ctx: &Ctx, id: ReleaseId) -> Result<Story> {
-    let db = ctx.reader();
-    let view = release(db, id).await?;
-    let changes = store::changes(db, &[id]).await?.remove(&id).unwrap_or_default();
-    let progress = deliverables::progress(db, &[id]).await?.remove(&id).unwrap_or_default();
-    let network = ctx.recall(&NetworkNow).await?;
-    let concerned = network.concerned_calendars(&view.release)?;
-    let today = ctx.today();
-    let changes = changes.into_iter().map(|change| with_notice(change, &concerned)).collect();
-    let notice_left = match view.release.state() {
-        ReleaseState::Confirmed => concerned.working_days_between(today, view.release.when().first_day()).ok(),
-        ReleaseState::Provisional | ReleaseState::Published | ReleaseState::Cancelled => None,
-    };
-    Ok(Story { view, changes, progress, notice_left: notice_left.filter(|left| *left >= 0), today })
-}
-
-/// Adds the notice that a change of the date gave, in common working days of all territories concerned; `None` if the
-/// period is too long to count.
-fn with_notice(change: Change, concerned: &Joint<'_>) -> Change {
-    let announces = matches!(change.kind, ReleaseChangeKind::Confirmed | ReleaseChangeKind::Moved);
-    let announced = zone::day_of(change.at);
-    let notice = announces.then(|| concerned.working_days_between(announced, change.when.first_day()).ok()).flatten();
-    Change { notice, ..change }
 }
 
 /// Tells whether a notice reaches the network's target.
@@ -121,9 +102,17 @@ pub async fn plan(ctx: &Ctx, txn: &Txn, input: PlanIn) -> Result<ReleaseView> {
         return Err(Refusal::ReleaseExists.into());
     }
     let planned = Release::planned(ctx.new_id(), &product, observatory, input.period, input.when, ctx.today())?;
-    store::insert(txn, &planned, ctx.now()).await?;
+    let slug = free_address(txn, &product, input.observatory.as_deref(), input.period).await?;
+    store::insert(txn, &planned, slug, ctx.now()).await?;
     note(ctx, txn, &planned, ReleaseChangeKind::Planned, Why::default()).await?;
     release(txn, planned.id).await
+}
+
+/// Returns the address for the page of a release that no other release has.
+async fn free_address(txn: &Txn, product: &Product, observatory: Option<&str>, period: Period) -> Result<String> {
+    let wished = address::wished(&product.code, observatory, period);
+    let taken = store::taken_addresses(txn, &wished).await?;
+    Ok(address::free(&wished, &taken))
 }
 
 async fn product_for(db: &impl ConnectionTrait, code: &str) -> Result<Product> {
@@ -169,28 +158,28 @@ pub struct CorrectIn {
 }
 
 /// Corrects the product, the observatory or the period of a provisional release. Its date and its identity in calendars
-/// stay.
+/// stay; the address of its page names the corrected ones.
 ///
 /// Who may: the secretariat. Mails: none. Errors: `wrong_transition` once confirmed, `nothing_changes`,
 /// `release_exists`, `period_of_another_kind`, `period_not_begun`, `out_of_range`, `unknown_value` for the product or
 /// the observatory, `observatory_missing`, `observatory_out_of_place`, `stale`.
 pub async fn correct(ctx: &Ctx, txn: &Txn, id: ReleaseId, version: i32, input: CorrectIn) -> Result<ReleaseView> {
-    let current = open::<ReleaseView>(ctx, txn, id, Action::Correct, Seen::Version(version)).await?.release;
+    let view = open::<ReleaseView>(ctx, txn, id, Action::Correct, Seen::Version(version)).await?;
+    let (current, owner) = (view.release, view.observatory.map(|whose| whose.code));
     let product = match &input.product {
         Some(code) => product_for(txn, code).await?,
         None => product_of(ctx, &current).await?,
     };
     let period = input.period.unwrap_or(current.period);
-    let observatory = match &input.observatory {
-        Some(code) => observatory_for(txn, code.as_deref()).await?,
-        None => current.observatory,
-    };
+    let owner = input.observatory.unwrap_or(owner);
+    let observatory = observatory_for(txn, owner.as_deref()).await?;
     let before = current.period;
     let corrected = current.corrected(&product, observatory, period)?;
     if store::exists(txn, product.id, &period.to_string(), observatory).await? {
         return Err(Refusal::ReleaseExists.into());
     }
-    store::save(txn, &corrected, ctx.now()).await?;
+    let slug = free_address(txn, &product, owner.as_deref(), period).await?;
+    store::save(txn, &corrected, Some(slug), ctx.now()).await?;
     let details = serde_json::json!({ "product": product.code, "period": period, "period_before": before });
     audit::record(ctx, txn, audit::Event::about(Verb::Correct, ("release", id.to_string()), details)).await?;
     release(txn, id).await
@@ -223,7 +212,7 @@ pub async fn confirm(
     outcome_id: Option<OutcomeId>,
 ) -> Result<ReleaseView> {
     let current = open::<ReleaseView>(ctx, txn, id, Action::Confirm, seen).await?.release;
-    let (product, network) = (product_of(ctx, &current).await?, ctx.recall(&NetworkNow).await?);
+    let (product, network) = (product_of(ctx, &current).await?, Network::now(ctx).await?);
     let slot = Slot { day: input.day, hour: input.hour.unwrap_or(product.default_hour) };
     let confirmed = current.confirmed(slot, ctx.now())?;
     // The refusal names no field, because no field of a confirmation can correct it: the release has to be cancelled
@@ -308,7 +297,7 @@ pub async fn move_to(
 ) -> Result<ReleaseView> {
     let current = open::<ReleaseView>(ctx, txn, id, Action::Move, seen).await?.release;
     let reason = checked_reason(input.reason)?;
-    let (product, network) = (product_of(ctx, &current).await?, ctx.recall(&NetworkNow).await?);
+    let (product, network) = (product_of(ctx, &current).await?, Network::now(ctx).await?);
     let hour = input.hour.or(current.when().hour()).unwrap_or(product.default_hour);
     let slot = Slot { day: input.day, hour };
     let from = current.when();
@@ -413,39 +402,17 @@ fn is_ready(scope: ProductScope, progress: Progress) -> bool {
     }
 }
 
-/// Data of the network that the agenda needs: observatories, territories and their calendars.
-struct Network {
-    calendars: Calendars,
+/// The observatories, and the names of their territories.
+struct Provinces {
     /// All observatories, including the regional one.
-    observatories: Vec<ObservatoryView>,
-    /// The territory of secretariat and direction.
-    region: String,
-    territory_names: HashMap<String, String>,
+    observatories: Arc<Vec<ObservatoryView>>,
+    territories: Arc<Vec<TerritoryView>>,
 }
 
-/// The network as the agenda needs it, answered from memory while the data stay the same.
-#[derive(Clone, PartialEq, Eq, Hash)]
-struct NetworkNow;
-
-impl Question for NetworkNow {
-    type Answer = Network;
-
-    async fn answer(&self, db: &impl ConnectionTrait) -> Result<Network> {
-        Network::read(db).await
-    }
-}
-
-impl Network {
-    async fn read(db: &impl ConnectionTrait) -> Result<Self> {
-        let observatories = network::observatories(db).await?;
-        let regional = observatories.iter().find(|one| one.kind == ObservatoryKind::Regional);
-        let region = regional.map(|one| one.territory.clone());
-        Ok(Self {
-            calendars: network::calendars(db).await?,
-            observatories,
-            region: region.ok_or_else(|| Error::Internal("the network has no regional observatory".to_owned()))?,
-            territory_names: network::territories(db).await?.into_iter().map(|one| (one.code, one.name)).collect(),
-        })
+impl Provinces {
+    async fn now(ctx: &Ctx) -> Result<Self> {
+        let observatories = ctx.recall(&AllObservatories).await?;
+        Ok(Self { observatories, territories: ctx.recall(&AllTerritories).await? })
     }
 
     /// Lists the observatories that owe a release: the named one, or every territorial one.
@@ -456,9 +423,27 @@ impl Network {
             .filter(move |one| whose.map_or(one.kind == ObservatoryKind::Territorial, |id| one.id == id))
     }
 
+    /// Returns the name of a territory: «Bergamo».
+    fn name(&self, code: &str) -> String {
+        let found = self.territories.iter().find(|territory| territory.code == code);
+        found.map_or(code, |territory| &territory.name).to_owned()
+    }
+}
+
+/// Data of the network that the agenda needs: its provinces and their working days.
+struct Network {
+    provinces: Provinces,
+    calendars: Arc<Calendars>,
+}
+
+impl Network {
+    async fn now(ctx: &Ctx) -> Result<Self> {
+        Ok(Self { provinces: Provinces::now(ctx).await?, calendars: ctx.recall(&AllCalendars).await? })
+    }
+
     /// Returns the calendars of all territories concerned by a release.
     fn concerned_calendars(&self, release: &Release) -> Result<Joint<'_>> {
-        Ok(self.calendars.joint(self.concerned(release).map(|one| one.territory.as_str()))?)
+        Ok(self.calendars.joint(self.provinces.concerned(release).map(|one| one.territory.as_str()))?)
     }
 
     /// Checks that the notice from `today` to `day` can be counted and that `day` is a common working day. Returns the
@@ -473,8 +458,7 @@ impl Network {
         let despite = typed::optional("despite_non_working", despite, REASON_CHARACTERS)?;
         let concerned = self.concerned_calendars(release)?;
         concerned.working_days_between(today, day)?;
-        let name = |code: &str| self.territory_names.get(code).cloned().unwrap_or_else(|| code.to_owned());
-        match (concerned.must_be_worked(day, |code| vec![name(code)]), despite) {
+        match (concerned.must_be_worked(day, |code| vec![self.provinces.name(code)]), despite) {
             (Ok(()), _) => Ok(None),
             (Err(NotWorked::ClosedDay(_)), Some(text)) => Ok(Some(text)),
             (Err(refusal), _) => Err(refusal.into()),
@@ -482,9 +466,11 @@ impl Network {
     }
 
     fn work(&self, product: &Product, release: &Release) -> Result<Vec<Work>> {
-        let seat_of_region = self.calendars.of(&self.region)?;
+        let regional = self.provinces.observatories.iter().find(|one| one.kind == ObservatoryKind::Regional);
+        let regional = regional.ok_or_else(|| Error::Internal("the network has no regional observatory".to_owned()))?;
+        let seat_of_region = self.calendars.of(&regional.territory)?;
         let mut concerned = Vec::new();
-        for one in self.concerned(release) {
+        for one in self.provinces.concerned(release) {
             let calendar = self.calendars.of(&one.territory)?;
             concerned.push(Concerned { observatory: one.id, calendar, seat_of_region });
         }
@@ -494,7 +480,7 @@ impl Network {
     /// Finds the seat that does a step for an observatory: the observatory's own seat of the kind, its body's, or the
     /// region's.
     fn seat_for<'s>(&self, seats: &'s [Seat], kind: SeatKind, observatory: ObservatoryId) -> Result<&'s Seat> {
-        let body = self.observatories.iter().find(|one| one.id == observatory).map(|one| one.body_id);
+        let body = self.provinces.observatories.iter().find(|one| one.id == observatory).map(|one| one.body_id);
         let is_meant = |seat: &&Seat| {
             seat.kind == kind
                 && match kind {
@@ -556,7 +542,7 @@ struct Why {
 }
 
 async fn save(ctx: &Ctx, txn: &Txn, after: &Release, kind: ReleaseChangeKind, why: Why) -> Result<ReleaseView> {
-    store::save(txn, after, ctx.now()).await?;
+    store::save(txn, after, None, ctx.now()).await?;
     note(ctx, txn, after, kind, why).await?;
     release(txn, after.id).await
 }

@@ -1,18 +1,25 @@
 //! Rows of products, releases and their dates: the only file of the slice that queries the database.
 
 use super::model::{Baseline, Product, Reason, Refusal, Release, Slot, Stage, Step, When};
-use super::view::{Change, DecidedBy, ReleaseView, Whose};
+use super::view::{Change, DecidedBy, ReleaseView, Seen, Share, Whose};
 use crate::db::{StoreError, page, save_row};
 use crate::error::Error;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use entity::ids::{MeetingId, ObservatoryId, OutcomeId, PersonId, ProductId, ReleaseChangeId, ReleaseId};
-use entity::kinds::{Precision, ProductScope, ReasonCode, ReleaseChangeKind, ReleaseState};
-use entity::{Instant, observatory, outcome, product, product_step as step, release, release_change as change};
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, Order,
-    QueryFilter, QueryOrder, QuerySelect, Select,
+use entity::kinds::{
+    DeliverableState, Precision, ProductScope, PublicationState, ReasonCode, ReleaseChangeKind, ReleaseState,
 };
-use std::collections::{HashMap, HashSet};
+use entity::{
+    Instant, deliverable, observatory, outcome, product, product_step as step, publication, release,
+    release_change as change,
+};
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, Order, QueryFilter, QueryOrder,
+    QuerySelect, Select,
+    sea_query::{Expr, ExprTrait, Func},
+};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 type Result<T> = std::result::Result<T, StoreError>;
 
@@ -58,10 +65,14 @@ pub struct Filter {
     pub state: Option<ReleaseState>,
     /// Only releases that are neither published nor cancelled.
     pub open: bool,
+    /// Only releases that this observatory owes, alone or with the others.
+    pub owed_by: Option<ObservatoryId>,
     /// First day, included.
     pub from: Option<NaiveDate>,
     /// Last day, included.
     pub to: Option<NaiveDate>,
+    /// Whether the latest day comes first.
+    pub latest_first: bool,
 }
 
 #[derive(FromQueryResult)]
@@ -83,6 +94,7 @@ struct Row {
     sequence: i32,
     version: i32,
     updated_at: Instant,
+    address: String,
     product_code: String,
     product_name_it: String,
     product_name_en: String,
@@ -122,6 +134,7 @@ impl TryFrom<Row> for ReleaseView {
             product_name_en: row.product_name_en,
             scope: row.scope,
             observatory: row.observatory_code.zip(row.observatory_name).map(|(code, name)| Whose { code, name }),
+            slug: row.address,
             updated_at: row.updated_at.0,
         })
     }
@@ -134,6 +147,7 @@ fn lines() -> Select<release::Entity> {
         .from(release::Column::ObservatoryId)
         .to(observatory::Column::Id);
     release::Entity::find()
+        .column_as(address(), "address")
         .column_as(observatory::Column::Code, "observatory_code")
         .column_as(observatory::Column::Name, "observatory_name")
         .column_as(product::Column::Code, "product_code")
@@ -144,7 +158,13 @@ fn lines() -> Select<release::Entity> {
         .join(JoinType::LeftJoin, to_observatory.into())
 }
 
-/// Lists the releases that pass the filter, the earliest day first.
+/// The last part of the address of a release's page. A row that older code has written has none of its own and is found
+/// by its id.
+fn address() -> Expr {
+    Func::coalesce([release::Column::Slug.into_expr(), release::Column::Id.into_expr()]).into()
+}
+
+/// Lists the releases that pass the filter, by day.
 pub async fn list(
     db: &impl ConnectionTrait,
     filter: &Filter,
@@ -155,10 +175,12 @@ pub async fn list(
         .add_option(filter.product.map(|product| release::Column::ProductId.eq(product)))
         .add_option(filter.state.map(|state| release::Column::State.eq(state)))
         .add_option(filter.open.then(is_open))
+        .add_option(filter.owed_by.map(is_owed_by))
         .add_option(filter.from.map(|day| release::Column::Day.gte(day)))
         .add_option(filter.to.map(|day| release::Column::Day.lte(day)));
     let key = (release::Column::Day.into_expr(), release::Column::Id);
-    let lines = page(lines().filter(narrowed), Order::Asc, key, after, limit);
+    let order = if filter.latest_first { Order::Desc } else { Order::Asc };
+    let lines = page(lines().filter(narrowed), order, key, after, limit);
     let rows = lines.into_model::<Row>().all(db).await?;
     rows.into_iter().map(ReleaseView::try_from).collect()
 }
@@ -168,9 +190,86 @@ fn is_open() -> Condition {
     Condition::all().add(release::Column::State.is_in(open))
 }
 
+fn is_owed_by(observatory: ObservatoryId) -> Condition {
+    Condition::any().add(release::Column::ObservatoryId.is_null()).add(release::Column::ObservatoryId.eq(observatory))
+}
+
 pub async fn find(db: &impl ConnectionTrait, id: ReleaseId) -> Result<Option<ReleaseView>> {
-    let row = lines().filter(release::Column::Id.eq(id)).into_model::<Row>().one(db).await?;
+    one(db, Condition::all().add(release::Column::Id.eq(id))).await
+}
+
+/// Finds the release whose page has this address.
+pub async fn find_at(db: &impl ConnectionTrait, slug: &str) -> Result<Option<ReleaseView>> {
+    let older = Condition::all().add(release::Column::Slug.is_null()).add(release::Column::Id.into_expr().eq(slug));
+    one(db, Condition::any().add(release::Column::Slug.eq(slug)).add(older)).await
+}
+
+async fn one(db: &impl ConnectionTrait, condition: Condition) -> Result<Option<ReleaseView>> {
+    let row = lines().filter(condition).into_model::<Row>().one(db).await?;
     row.map(ReleaseView::try_from).transpose()
+}
+
+/// Lists these releases, in any order.
+pub async fn find_all(db: &impl ConnectionTrait, ids: &[ReleaseId]) -> Result<Vec<ReleaseView>> {
+    let rows = lines().filter(release::Column::Id.is_in(ids.iter().copied())).into_model::<Row>().all(db).await?;
+    rows.into_iter().map(ReleaseView::try_from).collect()
+}
+
+/// Lists up to `limit` releases of the same product, and of the same observatory if it is autonomous, that are not
+/// cancelled: those about periods from this one on, nearest first, or those about earlier periods.
+pub async fn editions(db: &impl ConnectionTrait, of: &Release, later: bool, limit: u64) -> Result<Vec<ReleaseView>> {
+    let whose = match of.observatory {
+        Some(id) => release::Column::ObservatoryId.eq(id),
+        None => release::Column::ObservatoryId.is_null(),
+    };
+    let begun = of.period.first_day();
+    let (side, order) = if later {
+        (release::Column::PeriodFrom.gte(begun), Order::Asc)
+    } else {
+        (release::Column::PeriodFrom.lt(begun), Order::Desc)
+    };
+    let rows = lines()
+        .filter(release::Column::ProductId.eq(of.product_id))
+        .filter(whose)
+        .filter(release::Column::State.ne(ReleaseState::Cancelled))
+        .filter(release::Column::Id.ne(of.id))
+        .filter(side)
+        .order_by(release::Column::PeriodFrom, order.clone())
+        .order_by(release::Column::Id, order)
+        .limit(limit)
+        .into_model::<Row>()
+        .all(db)
+        .await?;
+    rows.into_iter().map(ReleaseView::try_from).collect()
+}
+
+/// Returns the years in which at least one release has its day.
+pub async fn years(db: &impl ConnectionTrait) -> Result<BTreeSet<i32>> {
+    // Both engines write a day as 2027-03-30.
+    let year = Func::cust("substr").arg(release::Column::Day.into_expr().cast_as("varchar(10)")).arg(1).arg(4);
+    let years: Vec<String> = release::Entity::find()
+        .select_only()
+        .column_as(Expr::from(year), "year")
+        .distinct()
+        .into_tuple()
+        .all(db)
+        .await?;
+    years
+        .iter()
+        .map(|year| year.parse().map_err(|_| StoreError::inconsistent("release", year, "a day without a year")))
+        .collect()
+}
+
+/// Returns the addresses that begin with this one.
+pub async fn taken_addresses(db: &impl ConnectionTrait, wished: &str) -> Result<HashSet<String>> {
+    let taken: Vec<String> = release::Entity::find()
+        .select_only()
+        .column(release::Column::Slug)
+        .filter(release::Column::Slug.starts_with(wished))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(taken.into_iter().collect())
 }
 
 fn row(release: &Release, at: DateTime<Utc>) -> release::ActiveModel {
@@ -192,6 +291,7 @@ fn row(release: &Release, at: DateTime<Utc>) -> release::ActiveModel {
         published_at: Set(release.published_at().map(Instant::from)),
         reason_code: Set(reason.map(|reason| reason.code)),
         reason_text: Set(reason.map(|reason| reason.text.clone())),
+        slug: NotSet,
         sequence: Set(release.sequence),
         version: Set(release.version),
         created_at: Set(at.into()),
@@ -199,9 +299,15 @@ fn row(release: &Release, at: DateTime<Utc>) -> release::ActiveModel {
     }
 }
 
-/// Inserts a release; refused if the product already has one for the period.
-pub async fn insert(db: &impl ConnectionTrait, new: &Release, at: DateTime<Utc>) -> std::result::Result<(), Error> {
-    let inserted = release::Entity::insert(row(new, at)).exec_without_returning(db).await.map_err(StoreError::from);
+/// Inserts a release with its address; refused if the product already has one for the period.
+pub async fn insert(
+    db: &impl ConnectionTrait,
+    new: &Release,
+    slug: String,
+    at: DateTime<Utc>,
+) -> std::result::Result<(), Error> {
+    let row = release::ActiveModel { slug: Set(Some(slug)), ..row(new, at) };
+    let inserted = release::Entity::insert(row).exec_without_returning(db).await.map_err(StoreError::from);
     match inserted {
         Ok(_) => Ok(()),
         Err(StoreError::Constraint(name)) if name.starts_with("uq_release_product") => {
@@ -249,11 +355,10 @@ pub async fn exists(
     Ok(found.is_some())
 }
 
-/// Saves a changed release, if its version is unchanged.
-pub async fn save(db: &impl ConnectionTrait, after: &Release, at: DateTime<Utc>) -> Result<()> {
-    let mut row = row(after, at);
-    row.id = sea_orm::ActiveValue::NotSet;
-    row.created_at = sea_orm::ActiveValue::NotSet;
+/// Saves a changed release, if its version is unchanged. A corrected one gets another address.
+pub async fn save(db: &impl ConnectionTrait, after: &Release, slug: Option<String>, at: DateTime<Utc>) -> Result<()> {
+    let slug = slug.map_or(NotSet, |slug| Set(Some(slug)));
+    let row = release::ActiveModel { id: NotSet, created_at: NotSet, slug, ..row(after, at) };
     save_row(db, row, (release::Column::Id, after.id), (release::Column::Version, after.version)).await
 }
 
@@ -343,6 +448,94 @@ pub async fn changes(db: &impl ConnectionTrait, of: &[ReleaseId]) -> Result<Hash
         });
     }
     Ok(changes)
+}
+
+/// Lists the part of each observatory in these releases: its state, and its page if the service has verified it. The
+/// rows of the portal are read here because the portal depends on releases.
+pub async fn shares(db: &impl ConnectionTrait, of: &[ReleaseId]) -> Result<HashMap<ReleaseId, Vec<Share>>> {
+    let to_publication = deliverable::Entity::belongs_to(publication::Entity)
+        .from(deliverable::Column::Id)
+        .to(publication::Column::DeliverableId);
+    let rows: Vec<ShareRow> = deliverable::Entity::find()
+        .select_only()
+        .columns([deliverable::Column::ReleaseId, deliverable::Column::ObservatoryId, deliverable::Column::State])
+        .column_as(publication::Column::State, "page_state")
+        .columns([publication::Column::Address, publication::Column::FirstSeenAt])
+        .join(JoinType::LeftJoin, to_publication.into())
+        .filter(deliverable::Column::ReleaseId.is_in(of.iter().copied()))
+        .order_by(publication::Column::FirstSeenAt, Order::Asc)
+        .order_by(deliverable::Column::Id, Order::Asc)
+        .into_model()
+        .all(db)
+        .await?;
+    let mut shares: HashMap<ReleaseId, Vec<Share>> = HashMap::new();
+    for row in rows {
+        shares.entry(row.release_id).or_default().push(row.into());
+    }
+    Ok(shares)
+}
+
+#[derive(FromQueryResult)]
+struct ShareRow {
+    release_id: ReleaseId,
+    observatory_id: ObservatoryId,
+    state: DeliverableState,
+    page_state: Option<PublicationState>,
+    address: Option<String>,
+    first_seen_at: Option<Instant>,
+}
+
+impl From<ShareRow> for Share {
+    /// A page that has changed since it was verified is still the report; one that is gone is not.
+    fn from(row: ShareRow) -> Self {
+        let is_there = matches!(row.page_state, Some(PublicationState::Verified | PublicationState::Altered));
+        let seen = row.address.zip(row.first_seen_at).filter(|_| is_there);
+        Self {
+            observatory: row.observatory_id,
+            state: row.state,
+            seen: seen.map(|(address, at)| Seen { address, at: at.0 }),
+        }
+    }
+}
+
+/// A place in the history of the dates.
+pub type ChangeAt = (ReleaseChangeId, ReleaseId, i32);
+
+/// Lists the latest moves and cancellations of releases, newest first: up to `limit` before the given one.
+pub async fn latest_moves(
+    db: &impl ConnectionTrait,
+    before: Option<ReleaseChangeId>,
+    limit: u64,
+) -> Result<Vec<ChangeAt>> {
+    let moves = change::Entity::find()
+        .select_only()
+        .columns([change::Column::Id, change::Column::ReleaseId, change::Column::Position])
+        .filter(change::Column::Kind.is_in([ReleaseChangeKind::Moved, ReleaseChangeKind::Cancelled]))
+        .filter(Condition::all().add_option(before.map(|id| change::Column::Id.lt(id))))
+        .order_by(change::Column::Id, Order::Desc)
+        .limit(limit);
+    Ok(moves.into_tuple().all(db).await?)
+}
+
+/// Lists the days between `from` and `to`, both included, on which releases were to come out before they were moved.
+pub async fn left_days(
+    db: &impl ConnectionTrait,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Result<BTreeSet<(NaiveDate, ReleaseId)>> {
+    let to_release =
+        change::Entity::belongs_to(release::Entity).from(change::Column::ReleaseId).to(release::Column::Id);
+    let left: Vec<(NaiveDate, ReleaseId)> = change::Entity::find()
+        .select_only()
+        .columns([change::Column::Day, change::Column::ReleaseId])
+        .join(JoinType::InnerJoin, to_release.into())
+        .filter(change::Column::Kind.is_in([ReleaseChangeKind::Confirmed, ReleaseChangeKind::Moved]))
+        .filter(change::Column::Day.between(from, to))
+        .filter(change::Column::Day.into_expr().ne(release::Column::Day.into_expr()))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(left.into_iter().collect())
 }
 
 /// Lists confirmed releases with a day not after `day`, the earliest first.

@@ -5,8 +5,8 @@ use crate::deliverables::view::Progress;
 use crate::texts::Lang;
 use crate::time::words;
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::ids::{MeetingId, OutcomeId};
-use entity::kinds::{ProductScope, ReleaseChangeKind};
+use entity::ids::{MeetingId, ObservatoryId, OutcomeId, ReleaseChangeId};
+use entity::kinds::{DeliverableState, ProductScope, ReleaseChangeKind};
 
 /// The observatory that owes a release.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub struct ReleaseView {
     pub scope: ProductScope,
     /// Observatory that owes the release, if the product is autonomous.
     pub observatory: Option<Whose>,
+    /// Last part of the address of its page.
+    pub slug: String,
     /// Instant of the last change.
     pub updated_at: DateTime<Utc>,
 }
@@ -45,6 +47,11 @@ impl ReleaseView {
             Some(whose) => format!("{title} ({})", whose.name),
             None => title,
         }
+    }
+
+    /// Address of its page.
+    pub fn href(&self) -> String {
+        format!("/rilasci/{}", self.slug)
     }
 
     pub fn flags(&self, now: DateTime<Utc>) -> Flags {
@@ -77,6 +84,59 @@ pub struct DecidedBy {
     pub meeting_id: Option<MeetingId>,
 }
 
+/// The part of one observatory in a release, without what only the network may know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Share {
+    pub observatory: ObservatoryId,
+    pub state: DeliverableState,
+    /// The page on the portal, if the service has recognised it.
+    pub seen: Option<Seen>,
+}
+
+/// A page that the service has recognised.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    pub address: String,
+    /// Instant at which it was first recognised.
+    pub at: DateTime<Utc>,
+}
+
+/// A published report that anybody can read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// The province it is about; `None` if one page is the report of all.
+    pub place: Option<String>,
+    pub seen: Seen,
+}
+
+/// A change of an announced date.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DateChange {
+    pub id: ReleaseChangeId,
+    pub view: ReleaseView,
+    /// The date before; `None` in an incomplete history.
+    pub before: Option<When>,
+    pub change: Change,
+}
+
+/// A province with an observatory of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub observatory: ObservatoryId,
+    /// Code of the observatory.
+    pub code: String,
+    pub name: String,
+    /// Code of the territory.
+    pub territory: String,
+}
+
+/// The releases of some days, and the days on which releases were to come out before they were moved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Agenda {
+    pub releases: Vec<ReleaseView>,
+    pub left: Vec<(NaiveDate, ReleaseView)>,
+}
+
 /// A release with all its dates: «perché questa data».
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Story {
@@ -84,6 +144,14 @@ pub struct Story {
     /// Every date, the first one first.
     pub changes: Vec<Change>,
     pub progress: Progress,
+    /// Reports that can be read: the one of a joint product, otherwise one for each province, by name.
+    pub reports: Vec<Report>,
+    /// Provinces whose report is accepted and not seen on the portal yet, by name; none before the release is out.
+    pub unseen: Vec<String>,
+    /// Provinces that do not take part, by name.
+    pub absent: Vec<String>,
+    /// The provinces concerned, by name.
+    pub places: Vec<String>,
     /// Working days of all territories concerned from today to a confirmed future date; `None` without such a date.
     pub notice_left: Option<i32>,
     pub today: NaiveDate,

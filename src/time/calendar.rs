@@ -245,6 +245,14 @@ impl<'a> Joint<'a> {
         self.0.iter().filter_map(|calendar| Some((calendar.code(), calendar.reason(day)?))).collect()
     }
 
+    /// Returns the reason why `day` is not worked, if all territories have the same one: a national holiday, or the
+    /// patron day of a single territory.
+    pub fn shared_reason(&self, day: NaiveDate) -> Option<NonWorking<'a>> {
+        let closed = self.closed(day);
+        let (_, first) = *closed.first()?;
+        (closed.len() == self.0.len() && closed.iter().all(|(_, reason)| *reason == first)).then_some(first)
+    }
+
     /// Returns `day` if it is a common working day, otherwise the first one after it.
     pub fn next_worked(&self, day: NaiveDate) -> Result<NaiveDate, CalendarError> {
         first_worked(day.iter_days(), &self.0, day)
@@ -265,10 +273,11 @@ impl<'a> Joint<'a> {
     /// next common working day; `names` returns the names under which the reader knows a territory.
     pub fn must_be_worked(&self, day: NaiveDate, names: impl Fn(&str) -> Vec<String>) -> Result<(), NotWorked> {
         let closed = self.closed(day);
-        let Some((_, first)) = closed.first() else { return Ok(()) };
-        let is_everywhere = closed.len() == self.0.len() && closed.iter().all(|(_, reason)| reason == first);
-        let closed = if is_everywhere {
-            Closed::Everywhere(Closing::of(*first))
+        if closed.is_empty() {
+            return Ok(());
+        }
+        let closed = if let Some(reason) = self.shared_reason(day) {
+            Closed::Everywhere(Closing::of(reason))
         } else {
             let named = |(code, reason): &(&str, NonWorking<'_>)| {
                 let closing = Closing::of(*reason);

@@ -50,6 +50,12 @@ pub fn month(day: NaiveDate, lang: Lang) -> &'static str {
     by_lang(IT, EN, lang)[day.month0() as usize]
 }
 
+/// «mar» / "Mar": the month in three letters, for spans of months.
+pub fn short_month(day: NaiveDate, lang: Lang) -> &'static str {
+    let name = month(day, lang);
+    name.get(..3).unwrap_or(name)
+}
+
 fn by_lang<T>(it: T, en: T, lang: Lang) -> T {
     match lang {
         Lang::It => it,
@@ -106,13 +112,7 @@ pub fn long_instant(instant: DateTime<Utc>, lang: Lang) -> String {
 /// Distance of a day from today: «fra 3 giorni lavorativi», «oggi», «un giorno lavorativo fa» / "in 3 working days",
 /// "today", "1 working day ago". `n` is the result of `working_days_between(today, day)`.
 pub fn working_days_away(n: i32, lang: Lang) -> String {
-    let distance = n.unsigned_abs();
-    let span = match (lang, distance) {
-        (Lang::It, 1) => "un giorno lavorativo".to_owned(),
-        (Lang::It, _) => format!("{distance} giorni lavorativi"),
-        (Lang::En, 1) => "1 working day".to_owned(),
-        (Lang::En, _) => format!("{distance} working days"),
-    };
+    let span = working_days(n, lang);
     match (lang, n.signum()) {
         (Lang::It, 0) => "oggi".to_owned(),
         (Lang::En, 0) => "today".to_owned(),
@@ -120,6 +120,26 @@ pub fn working_days_away(n: i32, lang: Lang) -> String {
         (Lang::En, 1) => format!("in {span}"),
         (Lang::It, _) => format!("{span} fa"),
         (Lang::En, _) => format!("{span} ago"),
+    }
+}
+
+/// Number of working days without its sign: «un giorno lavorativo», «3 giorni lavorativi» / "3 working days".
+pub fn working_days(n: i32, lang: Lang) -> String {
+    match (lang, n.unsigned_abs()) {
+        (Lang::It, 1) => "un giorno lavorativo".to_owned(),
+        (Lang::It, number) => format!("{number} giorni lavorativi"),
+        (Lang::En, 1) => "1 working day".to_owned(),
+        (Lang::En, number) => format!("{number} working days"),
+    }
+}
+
+/// Names in a sentence: «Como», «Como e Lecco», «Como, Lecco e Lodi» / "Como, Lecco and Lodi".
+pub fn listed(names: &[impl AsRef<str>], lang: Lang) -> String {
+    let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+    match names.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, others)) => format!("{} {} {last}", others.join(", "), by_lang("e", "and", lang)),
+        None => String::new(),
     }
 }
 
@@ -211,6 +231,8 @@ mod tests {
         let week: Vec<&str> = day(2027, 3, 1).iter_days().take(7).map(|day| weekday(day.weekday(), Lang::It)).collect();
         assert_eq!(week, ["lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato", "domenica"]);
         let year: Vec<&str> = (1..=12).map(|number| month(day(2027, number, 1), Lang::En)).collect();
+        let short: Vec<&str> = (1..=12).map(|number| short_month(day(2027, number, 1), Lang::It)).collect();
+        assert_eq!(short[9..], ["ott", "nov", "dic"]);
         assert_eq!(year[..3], ["January", "February", "March"]);
         assert_eq!(year[9..], ["October", "November", "December"]);
     }
@@ -224,6 +246,18 @@ mod tests {
         assert_eq!(told(3), both("fra 3 giorni lavorativi", "in 3 working days"));
         assert_eq!(told(-1), both("un giorno lavorativo fa", "1 working day ago"));
         assert_eq!(told(i32::MIN), both("2147483648 giorni lavorativi fa", "2147483648 working days ago"));
+    }
+
+    #[test]
+    fn the_last_of_several_names_is_joined_by_a_word() {
+        for (names, it, en) in [
+            (&[][..], "", ""),
+            (&["Como"], "Como", "Como"),
+            (&["Como", "Lecco"], "Como e Lecco", "Como and Lecco"),
+            (&["Como", "Lecco", "Lodi"], "Como, Lecco e Lodi", "Como, Lecco and Lodi"),
+        ] {
+            assert_eq!((listed(names, Lang::It), listed(names, Lang::En)), (it.to_owned(), en.to_owned()));
+        }
     }
 
     #[test]

@@ -291,9 +291,9 @@ fn each_precision_and_status_is_written_in_its_own_way() {
     let of = |when, status| published(&Feed { entries: vec![entry(1, when, status)], ..feed() });
     let hour = of(When::Wall(wall(day(2027, 5, 20), 10, 0)), EntryStatus::Confirmed);
     assert!(has(&hour, "DTSTART;TZID=Europe/Rome:20270520T100000") && has(&hour, "STATUS:CONFIRMED"));
-    assert!(has(&hour, "DTEND;TZID=Europe/Rome:20270520T110000") && has(&hour, "TRANSP:TRANSPARENT"));
+    assert!(has(&hour, "DTEND;TZID=Europe/Rome:20270520T103000") && has(&hour, "TRANSP:TRANSPARENT"));
     let late = of(When::Wall(wall(day(2027, 12, 31), 23, 30)), EntryStatus::Confirmed);
-    assert!(has(&late, "DTEND;TZID=Europe/Rome:20280101T003000"));
+    assert!(has(&late, "DTEND;TZID=Europe/Rome:20280101T000000"));
     let whole_day = of(When::Day(day(2027, 12, 31)), EntryStatus::Tentative);
     assert!(has(&whole_day, "DTSTART;VALUE=DATE:20271231") && has(&whole_day, "DTEND;VALUE=DATE:20280101"));
     assert!(has(&whole_day, "STATUS:TENTATIVE") && !whole_day.contains("VTIMEZONE"));

@@ -18,6 +18,7 @@ both_engines! {
     a_combined_reason_is_split_by_the_migration_and_joined_by_its_reverse,
     a_working_group_that_exists_keeps_every_signatory,
     a_mail_that_waits_keeps_the_facts_that_stood_in_its_key,
+    releases_that_exist_get_their_addresses_in_the_order_in_which_they_were_entered,
     no_table_lists_the_values_of_a_vocabulary,
     vocabularies_are_freed_and_listed_again_without_touching_a_row,
 }
@@ -91,6 +92,49 @@ async fn a_combined_reason_is_split_by_the_migration_and_joined_by_its_reverse(e
     before(&test, MIGRATION).await;
     let glued: Vec<_> = changes.iter().map(|(_, _, text, ..)| (owned(Some(text)), owned(Some("other")))).collect();
     assert_eq!(texts("reason_text, reason_code").await, glued);
+}
+
+async fn releases_that_exist_get_their_addresses_in_the_order_in_which_they_were_entered(engine: Engine) {
+    let test = TestDb::with_network(engine).await;
+    before(&test, "m20261130_110000_give_releases_addresses").await;
+    let db = test.db.writer();
+    for product in ["nota", "focus"] {
+        let sql = format!(
+            "INSERT INTO product VALUES ('{product}', '{product}', 'P', 'P', 'irregular', 'joint', '10:00:00', 1, 0, 0)"
+        );
+        db.execute_unprepared(&sql).await.expect("a product");
+    }
+    for (id, product, observatory, period, state, entered) in [
+        ("c", "nota", "NULL", "2026-Q3", "confirmed", 30),
+        ("a", "nota", "NULL", "2026-Q3", "cancelled", 20),
+        ("b", "nota", "NULL", "2026-Q3", "cancelled", 10),
+        ("d", "nota", "NULL", "2026", "provisional", 10),
+        ("e", "focus", "(SELECT id FROM observatory WHERE code = 'lodi')", "2026", "provisional", 10),
+        ("f", "focus", "(SELECT id FROM observatory WHERE code = 'como')", "2026", "provisional", 10),
+    ] {
+        let sql = format!(
+            "INSERT INTO release (id, product_id, observatory_id, period_label, period_from, period_to, state, precision, day, \
+             sequence, version, created_at, updated_at) VALUES ('{id}', '{product}', {observatory}, '{period}', '2026-01-01', \
+             '2026-12-31', '{state}', 'day', '2027-03-19', 0, 1, {entered}, 0)"
+        );
+        db.execute_unprepared(&sql).await.expect("a release");
+    }
+    Migrator::up(db, None).await.expect("up");
+    let sql = "SELECT id, slug FROM release ORDER BY id".to_owned();
+    let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.expect("rows");
+    let named: Vec<(String, String)> = rows
+        .iter()
+        .map(|row| (row.try_get_by_index(0).expect("an id"), row.try_get_by_index(1).expect("an address")))
+        .collect();
+    let expected = [
+        ("a", "nota-2026-q3-2"),
+        ("b", "nota-2026-q3"),
+        ("c", "nota-2026-q3-3"),
+        ("d", "nota-2026"),
+        ("e", "focus-lodi-2026"),
+        ("f", "focus-como-2026"),
+    ];
+    assert_eq!(named, expected.map(|(id, slug)| (id.to_owned(), slug.to_owned())));
 }
 
 async fn a_working_group_that_exists_keeps_every_signatory(engine: Engine) {

@@ -236,7 +236,7 @@ async fn a_mistaken_release_is_corrected_on_its_page() {
     let plan = json!({ "product": "relazione-territoriale", "period": "2025", "date": { "precision": "month", "day": "2027-03-10" } });
     let path = format!("/releases/{}", text(&desk.made("/releases", plan).await, "id"));
     let form = format!("{path}/correct");
-    let page = desk.read(&path).await;
+    let page = desk.read("/rilasci/relazione-territoriale-2025").await;
     assert!(page.root_element().html().contains(&form), "the page leads to it");
     let opened = version(&desk.read(&form).await, &form);
     let send = async |period: &str| {

@@ -24,8 +24,8 @@ const NO_PAGES: &[&str] = &[
     "/static/{name}",
 ];
 
-/// Addresses that redirect to a part of another page.
-const LEADING_ON: &[&str] = &["/outcomes/{id}"];
+/// Addresses that redirect to another page, or to a part of it.
+const LEADING_ON: &[&str] = &["/outcomes/{id}", "/releases/{id}"];
 
 /// Pages of people who are not signed in.
 const FOR_STRANGERS: &[&str] = &["/sign-in", "/sign-in/sent", "/sign-in/{token}"];
@@ -228,7 +228,7 @@ async fn every_page_is_accessible_in_both_languages() {
                 .header("accept-language", lang)
                 .send()
                 .await;
-            if answer.status.as_u16() == 303 && LEADING_ON.contains(&route.path.as_str()) {
+            if answer.status.is_redirection() && LEADING_ON.contains(&route.path.as_str()) {
                 led_to.extend(
                     answer.header("location").map(|path| path.split('#').next().unwrap_or_default().to_owned()),
                 );

@@ -148,6 +148,7 @@ fn release(seed: &Seed<'_>, product: &Product, number: usize, day: NaiveDate, st
         published_at: (state == ReleaseState::Published).then(|| Seed::at(day).into()),
         reason_code: cancelled.then_some(ReasonCode::SourceLate),
         reason_text: cancelled.then(|| REASON.to_owned()),
+        slug: Some(format!("{}-{}", product.row.code, period.format("%Y-%m"))),
         sequence: i32::from(firm || cancelled),
         version: 2,
         created_at: seed.past(planned),

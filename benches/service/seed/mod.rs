@@ -37,6 +37,8 @@ pub struct World {
     pub tasks: Vec<TaskId>,
     /// Releases with a confirmed date.
     pub releases: Vec<ReleaseId>,
+    /// Addresses of their pages.
+    pub release_pages: Vec<String>,
     /// Designations in force with a single record.
     pub designations: Vec<DesignationId>,
     /// Designations with a longer history: corrected or ended.
@@ -63,7 +65,9 @@ impl World {
         settle(&db).await;
         db.close().await;
         let releases = agenda.confirmed().map(|release| release.row.id).collect();
-        Self { databases, token, tasks, releases, designations: register.in_force, histories: register.histories }
+        let release_pages = agenda.confirmed().filter_map(|release| release.row.slug.clone()).collect();
+        let (designations, histories) = (register.in_force, register.histories);
+        Self { databases, token, tasks, releases, release_pages, designations, histories }
     }
 }
 

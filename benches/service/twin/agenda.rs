@@ -14,20 +14,52 @@ db::row! {
         observatory: Option<String>, observatory_name: Option<String>, period: String, period_from: NaiveDate,
         period_to: NaiveDate, state: String, precision: String, day: NaiveDate, hour: Option<NaiveTime>,
         first_confirmed_day: Option<NaiveDate>, first_confirmed_hour: Option<NaiveTime>, published_at: Option<i64>,
-        reason_code: Option<String>, reason_text: Option<String>, sequence: i32, updated_at: i64, version: i32,
+        reason_code: Option<String>, reason_text: Option<String>, sequence: i32, updated_at: i64, version: i32, slug: String,
     }
 }
 
-const RELEASES: &str = "SELECT r.id, p.code AS product, p.name_it AS product_name_it, p.name_en AS product_name_en,
+db::row! {
+    /// A verified page of a published release.
+    Report { release_id: String, scope: String, place: String, address: String, first_seen_at: i64 }
+}
+
+/// A question about releases with all their columns.
+macro_rules! select {
+    ($condition:literal) => {
+        concat!(
+            "SELECT r.id, p.code AS product, p.name_it AS product_name_it, p.name_en AS product_name_en,
         p.scope, o.code AS observatory, o.name AS observatory_name, r.period_label AS period, r.period_from,
         r.period_to, r.state, r.precision, r.day, r.hour, r.first_confirmed_day, r.first_confirmed_hour,
-        r.published_at, r.reason_code, r.reason_text, r.sequence, r.updated_at, r.version
+        r.published_at, r.reason_code, r.reason_text, r.sequence, r.updated_at, r.version, r.slug
     FROM \"release\" r JOIN product p ON p.id = r.product_id LEFT JOIN observatory o ON o.id = r.observatory_id
-    WHERE r.day >= $1 AND r.day <= $2 ORDER BY r.day, r.id LIMIT $3";
+    WHERE ",
+            $condition
+        )
+    };
+}
+
+const RELEASES: &str = select!("r.day >= $1 AND r.day <= $2 ORDER BY r.day, r.id LIMIT $3");
+const UPCOMING: &str = select!("r.state IN ('provisional', 'confirmed') ORDER BY r.day, r.id LIMIT $1");
+const REPORTS: &str = "SELECT d.release_id, p.scope, t.name AS place, w.address, w.first_seen_at
+    FROM deliverable d JOIN publication w ON w.deliverable_id = d.id JOIN \"release\" r ON r.id = d.release_id
+        JOIN product p ON p.id = r.product_id JOIN observatory o ON o.id = d.observatory_id
+        JOIN body b ON b.id = o.body_id JOIN territory t ON t.code = b.territory
+    WHERE r.day >= $1 AND r.day <= $2 AND r.state = 'published' AND w.state IN ('verified', 'altered')
+    ORDER BY t.name, d.id";
 
 /// Reads the releases of some days, both ends included, the earliest first.
 pub async fn releases(db: &Db, from: NaiveDate, to: NaiveDate, limit: i64) -> Result<Vec<Row>, actix_web::Error> {
     db::read!(db, all, Row, RELEASES, from, to, limit).map_err(failed)
+}
+
+/// Reads the releases that are to come, the earliest first.
+pub async fn upcoming(db: &Db, limit: i64) -> Result<Vec<Row>, actix_web::Error> {
+    db::read!(db, all, Row, UPCOMING, limit).map_err(failed)
+}
+
+/// Reads the verified pages of the published releases of some days, by province.
+pub async fn reports(db: &Db, from: NaiveDate, to: NaiveDate) -> Result<Vec<Report>, actix_web::Error> {
+    db::read!(db, all, Report, REPORTS, from, to).map_err(failed)
 }
 
 /// Flags derived from the dates.

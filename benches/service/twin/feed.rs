@@ -1,6 +1,6 @@
 //! The calendar feed as text, line by line as RFC 5545 has them.
 
-use super::agenda::{Row, releases};
+use super::agenda::{Report, Row, releases, reports};
 use super::db::Db;
 use super::words::{Lang, long_slot, title, when};
 use super::{Answer, instant, now, today};
@@ -9,6 +9,7 @@ use actix_web::{HttpResponse, get, web};
 use chrono::{DateTime, Datelike, Months, TimeDelta, Utc};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
+use std::collections::HashMap;
 use std::fmt::Write;
 
 const HEAD: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Raccordo//Twin//IT\r\nMETHOD:PUBLISH\r\n\
@@ -30,14 +31,19 @@ struct Query {
 pub async fn feed(db: web::Data<Db>, query: web::Query<Query>) -> Answer {
     let month = today().with_day0(0).expect("a first day");
     let to = month + Months::new(19) - TimeDelta::days(1);
-    let mut rows = releases(&db, month - Months::new(12), to, i64::MAX).await?;
+    let from = month - Months::new(12);
+    let mut rows = releases(&db, from, to, i64::MAX).await?;
+    let mut reports_of: HashMap<String, Vec<Report>> = HashMap::new();
+    for report in reports(&db, from, to).await? {
+        reports_of.entry(report.release_id.clone()).or_default().push(report);
+    }
     // Whole days come before hours, as in the service's feed.
     rows.sort_by(|one, other| (one.day, one.hour, &one.id).cmp(&(other.day, other.hour, &other.id)));
     let (lang, now) = (Lang::of(&query.lang), now());
     let mut text = String::with_capacity(rows.len() * 700);
     text.push_str(HEAD);
     for row in &rows {
-        event(&mut text, row, lang, now);
+        event(&mut text, row, reports_of.get(&row.id).map_or(&[], Vec::as_slice), lang, now);
     }
     text.push_str("END:VCALENDAR\r\n");
     let tag = format!("\"{}\"", hex::encode(Sha256::digest(&text)));
@@ -46,22 +52,27 @@ pub async fn feed(db: web::Data<Db>, query: web::Query<Query>) -> Answer {
     Ok(answer.content_type("text/calendar; charset=utf-8").body(text))
 }
 
-fn event(text: &mut String, row: &Row, lang: Lang, now: DateTime<Utc>) {
-    let revised = instant(row.updated_at).format("%Y%m%dT%H%M%SZ");
+fn event(text: &mut String, row: &Row, reports: &[Report], lang: Lang, now: DateTime<Utc>) {
+    // One page is the report of a joint product: the first that was seen.
+    let first = reports.iter().min_by_key(|report| report.first_seen_at).filter(|report| report.scope == "joint");
+    let reports = first.map_or(reports, std::slice::from_ref);
+    let revised = reports.iter().map(|report| report.first_seen_at).fold(row.updated_at, i64::max);
+    let revised = instant(revised).format("%Y%m%dT%H%M%SZ");
     let (day, next) = (row.day.format("%Y%m%d"), (row.day + TimeDelta::days(1)).format("%Y%m%d"));
     let _ = write!(text, "BEGIN:VEVENT\r\nUID:release-{}@raccordo.example\r\nSEQUENCE:{}\r\n", row.id, row.sequence);
     let _ = write!(text, "DTSTAMP:{revised}\r\nLAST-MODIFIED:{revised}\r\n");
     let _ = match row.hour {
         Some(hour) => {
-            let (from, to) = (hour.format("%H%M%S"), (hour + TimeDelta::hours(1)).format("%H%M%S"));
+            let (from, to) = (hour.format("%H%M%S"), (hour + TimeDelta::minutes(30)).format("%H%M%S"));
             let zone = "TZID=Europe/Rome";
             write!(text, "DTSTART;{zone}:{day}T{from}\r\nDTEND;{zone}:{day}T{to}\r\n")
         }
         None => write!(text, "DTSTART;VALUE=DATE:{day}\r\nDTEND;VALUE=DATE:{next}\r\n"),
     };
     fold(text, "SUMMARY", &summary(row, lang, now));
-    fold(text, "DESCRIPTION", &description(row, lang, now));
-    fold(text, "URL;VALUE=URI", &format!("http://localhost/releases/{}", row.id));
+    let page = format!("http://localhost/rilasci/{}", row.slug);
+    fold(text, "DESCRIPTION", &description(row, reports, &page, lang, now));
+    fold(text, "URL;VALUE=URI", &page);
     fold(text, "CATEGORIES", lang.pick(&row.product_name_it, &row.product_name_en));
     let status = match row.state.as_str() {
         "provisional" => "TENTATIVE",
@@ -76,7 +87,7 @@ fn summary(row: &Row, lang: Lang, now: DateTime<Utc>) -> String {
     let has_span = row.last_day() != row.day;
     match row.state.as_str() {
         "provisional" if has_span => {
-            format!("{} ({}): {name}", lang.pick("Data provvisoria", "Provisional date"), when(row, lang))
+            format!("{name} ({}: {})", lang.pick("data provvisoria", "provisional date"), when(row, lang))
         }
         "provisional" => format!("{}: {name}", lang.pick("Data provvisoria", "Provisional date")),
         "cancelled" => format!("{}: {name}", lang.pick("Annullato", "Cancelled")),
@@ -86,8 +97,14 @@ fn summary(row: &Row, lang: Lang, now: DateTime<Utc>) -> String {
     }
 }
 
-fn description(row: &Row, lang: Lang, now: DateTime<Utc>) -> String {
+fn description(row: &Row, reports: &[Report], page: &str, lang: Lang, now: DateTime<Utc>) -> String {
     let (flags, mut text) = (row.flags(now), String::new());
+    for Report { place, address, scope, .. } in reports {
+        let _ = match scope.as_str() {
+            "joint" => writeln!(text, "{}: {address}", lang.pick("La relazione", "The report")),
+            _ => writeln!(text, "{} {place}: {address}", lang.pick("La relazione di", "The report of")),
+        };
+    }
     if let Some(whose) = &row.observatory_name {
         let _ = writeln!(text, "{}: {whose}.", lang.pick("Se ne occupa", "In charge"));
     }
@@ -101,7 +118,7 @@ fn description(row: &Row, lang: Lang, now: DateTime<Utc>) -> String {
     if let Some(reason) = &row.reason_text {
         let _ = writeln!(text, "{}: {reason}", lang.pick("Motivo", "Reason"));
     }
-    text.push_str(lang.pick("Tutte le date sono nella pagina del rilascio.", "All dates are on the release's page."));
+    let _ = write!(text, "{}: {page}", lang.pick("Tutte le date e i loro motivi", "All dates and their reasons"));
     text
 }
 

@@ -1,11 +1,11 @@
 //! The calendar page: the lines of the service's page in plain HTML.
 
-use super::agenda::{EVER, Row, releases};
+use super::agenda::{Row, upcoming};
 use super::db::Db;
 use super::words::{Lang, title, when};
-use super::{Answer, PAGE, now, today};
+use super::{Answer, PAGE, now};
 use actix_web::{HttpResponse, get, web};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use std::fmt::Write;
 
 const HEAD: &str = "<!doctype html><html lang=\"it\"><head><meta charset=\"utf-8\"><title>Calendario dei rilasci</title>\
@@ -15,8 +15,7 @@ const HEAD: &str = "<!doctype html><html lang=\"it\"><head><meta charset=\"utf-8
 
 #[get("/calendar")]
 pub async fn calendar(db: web::Data<Db>) -> Answer {
-    let since = today() - TimeDelta::days(31);
-    let mut rows = releases(&db, since, EVER.1, 51).await?;
+    let mut rows = upcoming(&db, 51).await?;
     let has_more = rows.len() > PAGE;
     rows.truncate(PAGE);
     let now = now();
@@ -29,7 +28,7 @@ pub async fn calendar(db: web::Data<Db>) -> Answer {
     if let Some(last) = rows.last().filter(|_| has_more) {
         let _ = write!(html, "<p><a href=\"/calendar?cursor={}.{}\">Avanti</a></p>", last.day, last.id);
     }
-    html.push_str("<p><a href=\"/calendar.ics?lang=it\">Scarica il file (.ics)</a></p></main></body></html>");
+    html.push_str("<p><a href=\"/calendar/changes\">Le date cambiate</a></p></main></body></html>");
     Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(html))
 }
 
@@ -37,8 +36,8 @@ fn line(html: &mut String, row: &Row, now: DateTime<Utc>) {
     let (title, when) = (escaped(&title(row, Lang::It)), escaped(&when(row, Lang::It)));
     let _ = write!(
         html,
-        "<tr><th scope=\"row\"><a href=\"/releases/{}\">{title}</a></th><td>{when}</td><td><span class=\"badge\">{}</span>",
-        row.id,
+        "<tr><th scope=\"row\"><a href=\"/rilasci/{}\">{title}</a></th><td>{when}</td><td><span class=\"badge\">{}</span>",
+        row.slug,
         state(&row.state)
     );
     if let Some(remark) = remark(row, now) {

@@ -92,13 +92,13 @@ async fn show_plan_form(ctx: Ctx, request: HttpRequest) -> Answer {
 async fn plan_release(ctx: Ctx, request: HttpRequest, form: Sent<PlanForm>) -> Answer {
     let plan =
         async |txn: &Txn, form: &PlanForm| service::plan(&ctx, txn, Reading::of(|reading| form.read(reading))?).await;
-    let leads_on = |view: ReleaseView| led_to(view.release.id, "releases.done_planned");
+    let leads_on = |view: ReleaseView| led_to(&view, "releases.done_planned");
     form::answer(&ctx, form, plan, leads_on, async |form| Ok(plan_page(&ctx, &request, form).await?)).await
 }
 
 /// Leads to a release with a confirmation text.
-fn led_to(id: ReleaseId, said: &'static str) -> HttpResponse {
-    done(&format!("/releases/{id}"), FlashKind::Success, said)
+fn led_to(view: &ReleaseView, said: &'static str) -> HttpResponse {
+    done(&view.href(), FlashKind::Success, said)
 }
 
 async fn plan_page(ctx: &Ctx, request: &HttpRequest, form: FormState<PlanForm>) -> Result<PlanPage> {
@@ -187,7 +187,7 @@ async fn improve_release(
         let when = Reading::of(|reading| read_when(reading, &form.precision, &form.day, &form.hour))?;
         service::improve(&ctx, txn, *id, version, when).await
     };
-    let leads_on = |_| led_to(*id, "releases.done_improved");
+    let leads_on = |view: ReleaseView| led_to(&view, "releases.done_improved");
     form::change(&ctx, form, improve, leads_on, async |form| {
         let view = service::release(ctx.reader(), *id).await?;
         let form = form.beside(view.release.version);
@@ -264,7 +264,7 @@ async fn correct_release(
     let correct = async |txn: &Txn, version, form: &CorrectForm| {
         service::correct(&ctx, txn, *id, version, Reading::of(|reading| form.read(reading))?).await
     };
-    let leads_on = |_| led_to(*id, "releases.done_corrected");
+    let leads_on = |view: ReleaseView| led_to(&view, "releases.done_corrected");
     form::change(&ctx, form, correct, leads_on, async |form| {
         let view = service::release(ctx.reader(), *id).await?;
         let form = form.beside(view.release.version);
@@ -436,7 +436,7 @@ async fn date_answer(
         ctx,
         form,
         work,
-        |_| led_to(id, said),
+        |view: ReleaseView| led_to(&view, said),
         async |form| {
             let view = service::release(ctx.reader(), id).await?;
             let form = form.beside(view.release.version);
@@ -463,7 +463,7 @@ fn date_page(
     Ok(DatePage {
         shell: shell_below(ctx, request, submit, &line),
         form,
-        action: format!("{}/{}", line.href, event.as_str()),
+        action: format!("{}/{}", line.forms, event.as_str()),
         line,
         lead: ctx.lang.t(lead),
         submit: ctx.lang.t(submit),

@@ -1,0 +1,223 @@
+//! The agenda as everybody reads it: one release with its story and its reports, days of a calendar, changed dates.
+
+use super::{Network, Provinces, release};
+use crate::ctx::Ctx;
+use crate::deliverables::model::is_accepted;
+use crate::deliverables::view::Progress;
+use crate::error::{Error, Result};
+use crate::network::model::ObservatoryView;
+use crate::releases::questions::YearsOfReleases;
+use crate::releases::store::{self, Filter};
+use crate::releases::view::{Agenda, Change, DateChange, Place, ReleaseView, Report, Share, Story};
+use crate::time::{Joint, NonWorking, zone};
+use chrono::NaiveDate;
+use entity::ids::{ReleaseChangeId, ReleaseId};
+use entity::kinds::{DeliverableState, ObservatoryKind, ProductScope, ReleaseChangeKind, ReleaseState};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+/// Most editions of a product that its release shows on each side of itself.
+const EDITIONS: u64 = 3;
+
+/// Finds the release whose page has this address.
+pub async fn release_at(ctx: &Ctx, slug: &str) -> Result<ReleaseView> {
+    store::find_at(ctx.reader(), slug).await?.ok_or(Error::NotFound)
+}
+
+/// Finds all dates of a release, each with its reason, the meeting that decided it and the notice given, and the reports
+/// that can be read. Public.
+pub async fn story(ctx: &Ctx, id: ReleaseId) -> Result<Story> {
+    story_of(ctx, release(ctx.reader(), id).await?).await
+}
+
+/// Like [`story`], for a release that was found already.
+pub async fn story_of(ctx: &Ctx, view: ReleaseView) -> Result<Story> {
+    let (db, id) = (ctx.reader(), view.release.id);
+    let changes = store::changes(db, &[id]).await?.remove(&id).unwrap_or_default();
+    let shares = store::shares(db, &[id]).await?.remove(&id).unwrap_or_default();
+    let network = Network::now(ctx).await?;
+    let concerned = network.concerned_calendars(&view.release)?;
+    let today = ctx.today();
+    let changes = changes.into_iter().map(|change| with_notice(change, &concerned)).collect();
+    let notice_left = match view.release.state() {
+        ReleaseState::Confirmed => concerned.working_days_between(today, view.release.when().first_day()).ok(),
+        ReleaseState::Provisional | ReleaseState::Published | ReleaseState::Cancelled => None,
+    };
+    let provinces = &network.provinces;
+    let mut places: Vec<String> =
+        provinces.concerned(&view.release).map(|one| provinces.name(&one.territory)).collect();
+    places.sort();
+    Ok(Story {
+        changes,
+        progress: progress(&shares),
+        reports: provinces.reports(&view, &shares),
+        unseen: provinces.unseen(&view, &shares),
+        absent: provinces.named(shares.iter().filter(|share| share.state == DeliverableState::Waived)),
+        places,
+        notice_left: notice_left.filter(|left| *left >= 0),
+        today,
+        view,
+    })
+}
+
+fn progress(shares: &[Share]) -> Progress {
+    let mut progress = Progress::default();
+    for share in shares {
+        progress.count(share.state);
+    }
+    progress
+}
+
+/// Adds the notice that a change of the date gave, in common working days of all territories concerned; `None` if the
+/// period is too long to count.
+fn with_notice(change: Change, concerned: &Joint<'_>) -> Change {
+    let announces = matches!(change.kind, ReleaseChangeKind::Confirmed | ReleaseChangeKind::Moved);
+    let announced = zone::day_of(change.at);
+    let notice = announces.then(|| concerned.working_days_between(announced, change.when.first_day()).ok()).flatten();
+    Change { notice, ..change }
+}
+
+/// Lists other editions of the product, the latest period first: those about the same or the next periods, then those
+/// about the periods before. Cancelled ones are left out. Public.
+pub async fn editions(ctx: &Ctx, of: &ReleaseView) -> Result<Vec<ReleaseView>> {
+    let mut editions = store::editions(ctx.reader(), &of.release, true, EDITIONS).await?;
+    editions.reverse();
+    editions.extend(store::editions(ctx.reader(), &of.release, false, EDITIONS).await?);
+    Ok(editions)
+}
+
+/// Returns the reports of published releases that can be read, by release. Public.
+pub async fn reports(ctx: &Ctx, of: &[ReleaseView]) -> Result<HashMap<ReleaseId, Vec<Report>>> {
+    let published = of.iter().filter(|view| view.release.state() == ReleaseState::Published);
+    let ids: Vec<ReleaseId> = published.clone().map(|view| view.release.id).collect();
+    let shares = store::shares(ctx.reader(), &ids).await?;
+    let provinces = Provinces::now(ctx).await?;
+    let reports = published.filter_map(|view| {
+        let id = view.release.id;
+        Some((id, provinces.reports(view, shares.get(&id)?)))
+    });
+    Ok(reports.collect())
+}
+
+/// Returns the years in which at least one release has its day. Public.
+pub async fn years(ctx: &Ctx) -> Result<Arc<BTreeSet<i32>>> {
+    ctx.recall(&YearsOfReleases).await
+}
+
+/// Lists the provinces with an observatory, by name. Public.
+pub async fn places(ctx: &Ctx) -> Result<Vec<Place>> {
+    let provinces = Provinces::now(ctx).await?;
+    let territorial = provinces.observatories.iter().filter(|one| one.kind == ObservatoryKind::Territorial);
+    let mut places: Vec<Place> = territorial.map(|one| provinces.place(one)).collect();
+    places.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(places)
+}
+
+/// Lists the releases that may come out between `from` and `to`, and the days that releases left when they were moved;
+/// with a place, only those that its observatory owes. Public.
+pub async fn agenda(ctx: &Ctx, from: NaiveDate, to: NaiveDate, place: Option<&Place>) -> Result<Agenda> {
+    let db = ctx.reader();
+    let owed_by = place.map(|place| place.observatory);
+    // No date is longer than two months, so one that reaches into these days begins at most two months before them.
+    let begins = from - chrono::Months::new(2);
+    let filter = Filter { from: Some(begins), to: Some(to), owed_by, ..Filter::default() };
+    let mut releases = store::list(db, &filter, None, None).await?;
+    releases.retain(|view| view.release.when().last_day() >= from);
+    let left = store::left_days(db, from, to).await?;
+    let ids: Vec<ReleaseId> = left.iter().map(|(_, id)| *id).collect();
+    let moved: HashMap<ReleaseId, ReleaseView> =
+        store::find_all(db, &ids).await?.into_iter().map(|view| (view.release.id, view)).collect();
+    let is_owed = |view: &&ReleaseView| {
+        owed_by.is_none_or(|observatory| view.release.observatory.is_none_or(|owner| owner == observatory))
+    };
+    let left = left.into_iter().filter_map(|(day, id)| Some((day, moved.get(&id).filter(is_owed)?.clone()))).collect();
+    Ok(Agenda { releases, left })
+}
+
+/// Returns the names of the holidays of a place between `from` and `to`, or of those that all places have. Public.
+pub async fn holidays(
+    ctx: &Ctx,
+    from: NaiveDate,
+    to: NaiveDate,
+    place: Option<&Place>,
+) -> Result<HashMap<NaiveDate, String>> {
+    let network = Network::now(ctx).await?;
+    let calendars = match place {
+        Some(place) => network.calendars.joint([place.territory.as_str()])?,
+        None => network.calendars.all(),
+    };
+    let named = |day| match calendars.shared_reason(day)? {
+        reason @ (NonWorking::Holiday(_) | NonWorking::OneOff(_)) => Some((day, reason.text(ctx.lang).to_owned())),
+        NonWorking::Sunday | NonWorking::Saturday => None,
+    };
+    Ok(from.iter_days().take_while(|day| *day <= to).filter_map(named).collect())
+}
+
+/// Lists the announced dates that were moved or given up, the latest change first. Public.
+pub async fn changed_dates(ctx: &Ctx, before: Option<ReleaseChangeId>, limit: u64) -> Result<Vec<DateChange>> {
+    let db = ctx.reader();
+    let latest = store::latest_moves(db, before, limit).await?;
+    if latest.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<ReleaseId> = latest.iter().map(|(_, id, _)| *id).collect();
+    let views: HashMap<ReleaseId, ReleaseView> =
+        store::find_all(db, &ids).await?.into_iter().map(|view| (view.release.id, view)).collect();
+    let changes = store::changes(db, &ids).await?;
+    let network = Network::now(ctx).await?;
+    let mut changed = Vec::with_capacity(latest.len());
+    for (id, release, position) in latest {
+        let (Some(view), Some(all)) = (views.get(&release), changes.get(&release)) else { continue };
+        let Some(change) = all.iter().find(|change| change.position == position) else { continue };
+        let before = all.iter().rev().find(|earlier| earlier.position < position).map(|earlier| earlier.when);
+        let change = with_notice(change.clone(), &network.concerned_calendars(&view.release)?);
+        changed.push(DateChange { id, view: view.clone(), before, change });
+    }
+    Ok(changed)
+}
+
+impl Provinces {
+    fn place(&self, one: &ObservatoryView) -> Place {
+        Place {
+            observatory: one.id,
+            code: one.code.clone(),
+            name: self.name(&one.territory),
+            territory: one.territory.clone(),
+        }
+    }
+
+    /// Returns the name of the territory of the observatory that has a share.
+    fn place_of(&self, share: &Share) -> Option<String> {
+        self.observatories.iter().find(|one| one.id == share.observatory).map(|one| self.name(&one.territory))
+    }
+
+    /// Lists the reports of a published release that can be read. All chapters of a joint product are on one page: the
+    /// first that was seen.
+    fn reports(&self, view: &ReleaseView, shares: &[Share]) -> Vec<Report> {
+        if view.release.state() != ReleaseState::Published {
+            return Vec::new();
+        }
+        let mut seen = shares.iter().filter_map(|share| Some((share, share.seen.clone()?)));
+        if view.scope == ProductScope::Joint {
+            return seen.next().map(|(_, seen)| Report { place: None, seen }).into_iter().collect();
+        }
+        let mut reports: Vec<Report> = seen.map(|(share, seen)| Report { place: self.place_of(share), seen }).collect();
+        reports.sort_by(|one, other| one.place.cmp(&other.place));
+        reports
+    }
+
+    /// Lists the territories of a published release whose accepted report was not seen on the portal yet. The chapters
+    /// of a joint product have no pages of their own.
+    fn unseen(&self, view: &ReleaseView, shares: &[Share]) -> Vec<String> {
+        let has_pages = view.release.state() == ReleaseState::Published && view.scope != ProductScope::Joint;
+        let is_unseen = |share: &&Share| has_pages && is_accepted(share.state) && share.seen.is_none();
+        self.named(shares.iter().filter(is_unseen))
+    }
+
+    /// Lists the territories of these shares, by name.
+    fn named<'s>(&self, shares: impl Iterator<Item = &'s Share>) -> Vec<String> {
+        let mut names: Vec<String> = shares.filter_map(|share| self.place_of(share)).collect();
+        names.sort();
+        names
+    }
+}

@@ -1,0 +1,315 @@
+//! The page of one release: its reports, its date and the story of the date.
+
+use super::{Answer, Line, Why, shell};
+use crate::ctx::Ctx;
+use crate::deliverables::service as deliverables;
+use crate::deliverables::view::{DeliverableView, Progress};
+use crate::deliverables::web::state as contribution_state;
+use crate::http::page::{Badge, Shell, page};
+use crate::lifecycle::Event as _;
+use crate::releases::model::{Event, LIFECYCLE, When};
+use crate::releases::policy::{self, Action};
+use crate::releases::service;
+use crate::releases::view::{Change, ReleaseView, Report, Story, when_text};
+use crate::texts::{Label, Lang};
+use crate::time::{words, zone};
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use askama::Template;
+use entity::ids::ReleaseId;
+use entity::kinds::{ProductScope, ReleaseChangeKind, ReleaseState};
+
+pub(super) fn pages(cfg: &mut web::ServiceConfig) {
+    cfg.service(show_release).service(lead_to_release);
+}
+
+#[derive(Template)]
+#[template(path = "releases/one.html")]
+struct ReleasePage {
+    shell: Shell,
+    line: Line,
+    /// The reports that can be read; `None` until the release is published.
+    reports: Option<Vec<ReportLine>>,
+    /// «Non ancora sul portale: Como e Lecco.»
+    unseen: Option<String>,
+    /// The change that a reader has to know first.
+    band: Option<Band>,
+    period: String,
+    territory: String,
+    /// «Mancano 15 giorni lavorativi».
+    notice_left: Option<String>,
+    first_date: Option<String>,
+    bar: Option<Bar>,
+    /// Address of the secretariat.
+    contact: String,
+    editions: Vec<Line>,
+    /// Heading of the changes; a cancelled release has its own, because it has no date to explain.
+    story: &'static str,
+    changes: Vec<ChangeLine>,
+    /// Contributions of the observatories, for readers with permission.
+    contributions: Vec<ContributionLine>,
+    actions: Vec<ActionLink>,
+}
+
+/// A report on the portal.
+struct ReportLine {
+    href: String,
+    /// The province it is about; `None` if it is about all.
+    place: Option<String>,
+    seen: String,
+}
+
+/// A change of the date above everything else: moved, or cancelled.
+struct Band {
+    kind: &'static str,
+    text: String,
+    why: Option<Why>,
+}
+
+/// Progress of the contributions.
+struct Bar {
+    done: usize,
+    of: usize,
+    text: String,
+}
+
+/// The contribution of one observatory to the release.
+pub struct ContributionLine {
+    pub href: String,
+    pub observatory: String,
+    pub state: Badge,
+    pub day: String,
+    pub overdue: bool,
+}
+
+/// One entry of the history of a date.
+struct ChangeLine {
+    at: String,
+    what: String,
+    kind: &'static str,
+    why: Option<Why>,
+    /// Reason for a day that was not worked in all territories concerned.
+    despite: Option<String>,
+    notice: Option<String>,
+    /// Whether a meeting decided it; `meeting` is its page, for readers with permission.
+    is_decided: bool,
+    meeting: Option<String>,
+}
+
+/// An action open to the reader.
+struct ActionLink {
+    href: String,
+    label: &'static str,
+    kind: &'static str,
+}
+
+/// One release with the history of its date.
+#[get("/rilasci/{slug}")]
+async fn show_release(ctx: Ctx, request: HttpRequest, slug: web::Path<String>) -> Answer {
+    let view = service::release_at(&ctx, &slug).await?;
+    let owed = deliverables::seen_of_release(&ctx, view.release.id).await?;
+    let editions = service::editions(&ctx, &view).await?;
+    let story = service::story_of(&ctx, view).await?;
+    page(&ReleasePage::of(&ctx, &request, story, &editions, owed))
+}
+
+/// Redirects from the id of a release to the address of its page, because links with the id are in mails and calendars.
+#[get("/releases/{id:[0-9A-Fa-f-]+}")]
+async fn lead_to_release(ctx: Ctx, id: web::Path<ReleaseId>) -> Answer {
+    let view = service::release(ctx.reader(), *id).await?;
+    Ok(HttpResponse::PermanentRedirect().insert_header((LOCATION, view.href())).finish())
+}
+
+impl ReleasePage {
+    fn of(
+        ctx: &Ctx,
+        request: &HttpRequest,
+        story: Story,
+        editions: &[ReleaseView],
+        owed: Vec<DeliverableView>,
+    ) -> Self {
+        let (release, lang) = (&story.view.release, ctx.lang);
+        let state = release.state();
+        Self {
+            shell: shell(ctx, request, story.view.title(lang)),
+            line: Line::of(&story.view, ctx),
+            reports: (state == ReleaseState::Published)
+                .then(|| story.reports.iter().map(|report| ReportLine::of(report, lang)).collect()),
+            unseen: (!story.unseen.is_empty())
+                .then(|| lang.f("releases.report_unseen", &[("places", &words::listed(&story.unseen, lang))])),
+            band: Band::of(&story, lang),
+            period: period(&story.view, lang),
+            territory: territory(&story, lang),
+            notice_left: story.notice_left.map(|left| notice_left(left, lang)),
+            first_date: first_date(&story.view, ctx),
+            bar: Bar::of(state, story.progress, &story.absent, lang),
+            contact: ctx.config().mail.reply_to.clone(),
+            editions: editions.iter().map(|view| Line::of(view, ctx)).collect(),
+            story: lang.t(match state {
+                ReleaseState::Cancelled => "releases.story_cancelled",
+                _ => "releases.story",
+            }),
+            changes: story.changes.iter().map(|change| ChangeLine::of(change, ctx)).collect(),
+            contributions: owed.into_iter().map(|owed| ContributionLine::of(owed, ctx)).collect(),
+            actions: actions(ctx, release.id, state),
+        }
+    }
+}
+
+/// «anno 2026: dal 1° gennaio 2026 al 31 dicembre 2026».
+fn period(view: &ReleaseView, lang: Lang) -> String {
+    let period = view.release.period;
+    let day = |day| words::date(day, lang);
+    let (from, to) = (day(period.first_day()), day(period.last_day()));
+    lang.f("releases.period_days", &[("period", &words::period(period, lang)), ("from", &from), ("to", &to)])
+}
+
+/// «Lombardia: una relazione per ciascuno dei 12 osservatori territoriali».
+fn territory(story: &Story, lang: Lang) -> String {
+    let key = match story.view.scope {
+        ProductScope::Autonomous => return story.places.join(", "),
+        ProductScope::Joint => "releases.territory_joint",
+        ProductScope::PerObservatory => "releases.territory_each",
+    };
+    lang.f(key, &[("number", &story.places.len().to_string())])
+}
+
+/// «Mancano 15 giorni lavorativi».
+fn notice_left(left: i32, lang: Lang) -> String {
+    let key = match left {
+        0 => "releases.left_today",
+        1 => "releases.left_one",
+        _ => "releases.left_several",
+    };
+    lang.f(key, &[("span", &words::working_days(left, lang))])
+}
+
+/// Returns the date first confirmed, if the present one is another.
+fn first_date(view: &ReleaseView, ctx: &Ctx) -> Option<String> {
+    let flags = view.flags(ctx.now());
+    let first = view.release.first_confirmed().filter(|_| flags.postponed || flags.brought_forward)?;
+    Some(when_text(When::At(first.slot), ctx.lang))
+}
+
+impl ReportLine {
+    fn of(report: &Report, lang: Lang) -> Self {
+        let day = words::date(zone::day_of(report.seen.at), lang);
+        Self {
+            href: report.seen.address.clone(),
+            place: report.place.clone(),
+            seen: lang.f("releases.report_seen", &[("day", &day)]),
+        }
+    }
+}
+
+impl Band {
+    /// Returns the band of a release that was cancelled, or moved since it was confirmed.
+    fn of(story: &Story, lang: Lang) -> Option<Self> {
+        let is_of = |kind| move |change: &&Change| change.kind == kind;
+        if let Some(cancelled) = story.changes.iter().rev().find(is_of(ReleaseChangeKind::Cancelled)) {
+            let day = words::date(zone::day_of(cancelled.at), lang);
+            return Some(Self::with(cancelled, "danger", lang.f("releases.band_cancelled", &[("day", &day)]), lang));
+        }
+        let moved = story.changes.iter().rev().find(is_of(ReleaseChangeKind::Moved))?;
+        let before = story.changes.iter().rev().find(|change| change.position < moved.position)?;
+        let key = if before.when.first_day() <= moved.when.first_day() {
+            "releases.band_postponed"
+        } else {
+            "releases.band_brought_forward"
+        };
+        let (from, to) = (when_text(before.when, lang), when_text(moved.when, lang));
+        Some(Self::with(moved, "warning", lang.f(key, &[("before", &from), ("after", &to)]), lang))
+    }
+
+    fn with(change: &Change, kind: &'static str, text: String, lang: Lang) -> Self {
+        Self { kind, text, why: change.reason.as_ref().map(|reason| Why::of(reason, lang)) }
+    }
+}
+
+impl Bar {
+    /// Returns the bar of a release with several contributions; a cancelled one has none.
+    fn of(state: ReleaseState, progress: Progress, absent: &[String], lang: Lang) -> Option<Self> {
+        if state == ReleaseState::Cancelled || progress.total < 2 {
+            return None;
+        }
+        let (done, of) = (progress.accepted.to_string(), progress.total.to_string());
+        let counted = lang.f("releases.progress_of", &[("done", &done), ("of", &of)]);
+        let key = match (state, absent.len()) {
+            (_, 0) => None,
+            (ReleaseState::Published, 1) => Some("releases.absent_was_one"),
+            (ReleaseState::Published, _) => Some("releases.absent_were_several"),
+            (_, 1) => Some("releases.absent_is_one"),
+            (_, _) => Some("releases.absent_are_several"),
+        };
+        let text = match key {
+            None => counted,
+            Some(key) => format!("{counted}: {}", lang.f(key, &[("places", &words::listed(absent, lang))])),
+        };
+        Some(Self { done: progress.accepted, of: progress.total, text })
+    }
+}
+
+/// Lists the forms that are possible in a state, for readers with permission.
+fn actions(ctx: &Ctx, id: ReleaseId, state: ReleaseState) -> Vec<ActionLink> {
+    let forms = [
+        (Event::Confirm, Action::Confirm, "releases.confirm", "primary"),
+        (Event::Improve, Action::Improve, "releases.improve", "outline-primary"),
+        (Event::Correct, Action::Correct, "releases.correct", "outline-primary"),
+        (Event::Move, Action::Move, "releases.move", "outline-primary"),
+        (Event::Cancel, Action::Cancel, "releases.cancel", "outline-danger"),
+    ];
+    forms
+        .into_iter()
+        .filter(|(event, action, ..)| LIFECYCLE.allows(state, *event) && policy::may(&ctx.actor, *action))
+        .map(|(event, _, label, kind)| ActionLink {
+            href: format!("/releases/{id}/{}", event.as_str()),
+            label: ctx.lang.t(label),
+            kind,
+        })
+        .collect()
+}
+
+impl ContributionLine {
+    pub fn of(owed: DeliverableView, ctx: &Ctx) -> Self {
+        let deliverable = &owed.deliverable;
+        let (text, kind) = contribution_state(deliverable.state());
+        Self {
+            href: format!("/deliverables/{}", deliverable.id),
+            state: Badge { text: ctx.lang.t(text), kind },
+            day: words::long_day(deliverable.day(), ctx.lang),
+            overdue: deliverable.is_overdue(ctx.today()),
+            observatory: owed.observatory_name,
+        }
+    }
+}
+
+impl ChangeLine {
+    fn of(change: &Change, ctx: &Ctx) -> Self {
+        let lang = ctx.lang;
+        let meeting = change.outcome.as_ref().and_then(|decided| decided.meeting_id);
+        let day = when_text(change.when, lang);
+        Self {
+            at: words::long_instant(change.at, lang),
+            what: lang.f(change.kind.label_key(), &[("day", &day)]),
+            kind: match change.kind {
+                ReleaseChangeKind::Moved => "warning",
+                ReleaseChangeKind::Cancelled => "danger",
+                ReleaseChangeKind::Published => "success",
+                ReleaseChangeKind::Planned | ReleaseChangeKind::Improved | ReleaseChangeKind::Confirmed => "neutral",
+            },
+            why: change.reason.as_ref().map(|reason| Why::of(reason, lang)),
+            despite: change.despite_non_working.clone(),
+            notice: change.notice.map(|days| notice_given(days, lang)),
+            is_decided: meeting.is_some(),
+            // The public sees that a meeting decided; only members of the table may read the meeting.
+            meeting: meeting.filter(|_| ctx.actor.sits_at_the_table()).map(|id| format!("/meetings/{id}")),
+        }
+    }
+}
+
+/// «annunciato 62 giorni lavorativi prima»; less notice than the network aims at is said.
+fn notice_given(days: i32, lang: Lang) -> String {
+    let key = if service::is_notice_kept(days) { "releases.notice_kept" } else { "releases.notice_short" };
+    let target = crate::releases::model::NOTICE_TARGET_WORKING_DAYS.to_string();
+    lang.f(key, &[("span", &words::working_days(days, lang)), ("target", &target)])
+}
