@@ -26,6 +26,8 @@ use askama::Template;
 pub struct Shell {
     pub lang: Lang,
     pub title: String,
+    /// One sentence about a public page, for search engines and for those who share its address.
+    pub description: Option<String>,
     /// Path and query of this page, to which the language switch returns.
     pub path: String,
     /// The signed-in person.
@@ -142,6 +144,7 @@ impl Shell {
         Self {
             lang,
             title: String::new(),
+            description: None,
             path: request.map_or_else(|| "/".to_owned(), way_back),
             user: None,
             session: None,
@@ -177,6 +180,12 @@ impl Shell {
     /// Adds this page as the last step of the breadcrumb.
     pub fn here(mut self) -> Self {
         self.crumbs.push(Crumb { label: self.title.clone(), href: None });
+        self
+    }
+
+    /// Describes a public page in one sentence.
+    pub fn described(mut self, sentence: impl Into<String>) -> Self {
+        self.description = Some(sentence.into());
         self
     }
 

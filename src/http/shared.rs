@@ -25,13 +25,17 @@ use std::sync::Arc;
 /// Patterns of the public pages, feeds and operations.
 pub const SHARED: &[&str] = &[
     "/",
+    "/about",
+    "/api",
     "/calendar",
     "/calendar.ics",
+    "/calendar/subscribe",
     "/network",
     "/network/bodies/{code}",
     "/network/observatories/{code}",
     "/privacy",
     "/releases/{id}",
+    "/sitemap.xml",
     "/api/v1/agreement",
     "/api/v1/bodies",
     "/api/v1/bodies/{code}",

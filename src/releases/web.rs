@@ -1,6 +1,7 @@
 //! Pages of the agenda: the public calendar, one release with its dates, and the secretariat's forms (`web/forms.rs`).
 
 mod forms;
+mod subscribe;
 
 use super::model::{Event, Flags, LIFECYCLE, When};
 use super::policy::{self, Action};
@@ -27,6 +28,7 @@ use serde::Deserialize;
 pub fn pages(cfg: &mut web::ServiceConfig) {
     super::api::pages(cfg);
     forms::pages(cfg);
+    subscribe::pages(cfg);
     cfg.service(show_calendar).service(show_release);
 }
 
@@ -39,9 +41,6 @@ pub struct CalendarPage {
     /// Address of the same list, starting a year earlier.
     pub earlier: String,
     pub may_plan: bool,
-    /// Address of the feed, and the one that asks a calendar program to subscribe to it.
-    pub feed: String,
-    pub subscribe: String,
 }
 
 /// First day of the calendar.
@@ -119,12 +118,10 @@ async fn show_calendar(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging
     let filter = ReleaseFilter { from: Some(since), ..ReleaseFilter::default() };
     let views = service::list(ctx.reader(), &filter, paging.after_day()?, limit + 1).await?;
     let listed = Page::cut(&ctx, &request, limit, views, |last| (last.release.when().first_day(), last.release.id))?;
-    let feed = format!("{}/calendar.ics?lang={}", ctx.config().base_url(), ctx.lang.code());
     page(&CalendarPage {
-        // The convention of calendar programs: the web address with the scheme `webcal`.
-        subscribe: feed.replacen("https:", "webcal:", 1).replacen("http:", "webcal:", 1),
-        feed,
-        shell: Shell::new(&ctx, &request, "releases.calendar_title").here(),
+        shell: Shell::new(&ctx, &request, "releases.calendar_title")
+            .described(ctx.lang.t("releases.calendar_lead"))
+            .here(),
         next: listed.next_path(),
         earlier: format!("/calendar?since={earlier}"),
         lines: listed.items.iter().map(|view| Line::of(view, &ctx)).collect(),
@@ -149,7 +146,7 @@ impl ReleasePage {
         };
         let first = release.first_confirmed().filter(|_| moved);
         Self {
-            shell: shell(ctx, request, story.view.title(ctx.lang)),
+            shell: shell(ctx, request, story.view.title(ctx.lang)).described(description(&story.view, ctx.lang)),
             line: Line::of(&story.view, ctx),
             progress: story.progress,
             notice_left: story.notice_left,
@@ -167,6 +164,12 @@ impl ReleasePage {
 
 fn shell(ctx: &Ctx, request: &HttpRequest, title: String) -> Shell {
     Shell::titled(ctx, request, title).crumb(ctx.lang.t("releases.calendar_title"), "/calendar").here()
+}
+
+/// «Relazione territoriale, anno 2026: martedì 30 marzo 2027, ore 9.30 (confermato)».
+fn description(view: &ReleaseView, lang: Lang) -> String {
+    let (day, state) = (when_text(view.release.when(), lang), state_badge(view.release.state(), lang).text);
+    lang.f("releases.described", &[("title", &view.title(lang)), ("day", &day), ("state", state)])
 }
 
 /// Lists the forms that are possible in a state, for readers with permission.

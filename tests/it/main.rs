@@ -39,6 +39,7 @@ mod overview;
 mod pages_designations;
 mod pages_work;
 mod program;
+mod public;
 mod replicas;
 mod routes;
 mod schema_drift;
