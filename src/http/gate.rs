@@ -54,7 +54,7 @@ async fn admit(request: &mut ServiceRequest) -> Result<(), Failure> {
 pub const PAGES: &[(&str, &[&str])] = &[
     ("/calendar", &["cursor", "limit", "since"]),
     ("/calendar.ics", &["lang"]),
-    ("/designations", &["body", "observatory", "seat", "as_of", "known_on", "with_annulled", "cursor", "limit"]),
+    ("/designations/list", &["body", "observatory", "seat", "as_of", "known_on", "with_annulled", "cursor", "limit"]),
     ("/designations/new", &["seat"]),
     ("/mail", &["state", "kind", "recipient", "cursor", "limit"]),
     ("/meetings", &["cursor", "limit"]),

@@ -37,6 +37,8 @@ pub struct Shell {
     /// The request, for the tokens of forms; `None` after a panic.
     request: Option<HttpRequest>,
     pub nav: Vec<NavItem>,
+    /// Other views of the part to which the page belongs; empty for most pages.
+    pub tabs: Vec<NavItem>,
     pub crumbs: Vec<Crumb>,
     /// Message about the last action.
     pub flash: Option<Flash>,
@@ -129,6 +131,7 @@ impl Shell {
         shell.user = user(&ctx.actor, ctx.lang);
         shell.session = request.extensions().get::<SessionEnd>().map(|end| ShellSession::of(ctx, *end));
         shell.nav = nav::items(&ctx.actor, ctx.lang, request.path());
+        shell.tabs = nav::tabs(&ctx.actor, ctx.lang, request.path());
         shell.flash = take_flash(request, ctx.lang);
         shell
     }
@@ -150,6 +153,7 @@ impl Shell {
             session: None,
             request: request.cloned(),
             nav: Vec::new(),
+            tabs: Vec::new(),
             crumbs: Vec::new(),
             flash: None,
             demo: site.is_some_and(|site| site.notices.is_demo()),

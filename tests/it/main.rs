@@ -38,6 +38,7 @@ mod outbox;
 mod overview;
 mod pages_designations;
 mod pages_work;
+mod people;
 mod program;
 mod public;
 mod replicas;

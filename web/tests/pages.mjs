@@ -1,7 +1,7 @@
 // Which pages the browser tests visit, per persona of the demonstration. To add a page, add a line:
 //
 //   "/network"                                              a path; it must answer 200
-//   { from: "/designations", link: "main .rc-table a" }     the page behind the first such link;
+//   { from: "/designations/list", link: "main .rc-table a" }     the page behind the first such link;
 //                                                           several links, one after the other, in a list
 //   { path: "/designations/new", press: "main .rc-form button", status: 422 }
 //                                                           a form sent as it is, which must come back with its errors
@@ -44,9 +44,10 @@ export const pages = {
     },
     "/network",
     "/designations",
+    "/designations/list",
     "/designations/new",
     { path: "/designations/new", press: "main .rc-form button", status: 422, name: "designations-new-errors" },
-    { from: "/designations", link: "main .rc-table a", name: "designation" },
+    { from: "/designations/list", link: "main .rc-table a", name: "designation" },
     "/radar",
     "/meetings",
     "/meetings/new",
