@@ -302,7 +302,7 @@ async fn the_page_of_the_network_shows_the_two_dates_and_every_party(engine: Eng
 
 async fn the_pages_of_a_party_and_its_observatory_show_the_days_off(engine: Engine) {
     let app = TestApp::new(engine).await;
-    app.at("2026-08-24 09:00");
+    app.at("2026-08-26 09:00");
     for path in ["/network/bodies/provincia-bergamo", "/network/observatories/bergamo"] {
         let page = app.anonymous().get(path).header("accept-language", "en").send().await;
         assert_eq!(page.status.as_u16(), 200, "{}", page.text());

@@ -21,6 +21,7 @@ on_sqlite! {
     the_home_page_leads_each_participant_to_their_own_work_first,
     the_page_on_subscribing_shows_the_address_of_the_feed,
     the_network_lists_each_observatory_with_its_body,
+    the_site_of_an_observatory_comes_from_the_data_file,
 }
 
 const HOST: &str = "http://raccordo.test";
@@ -223,4 +224,21 @@ async fn the_network_lists_each_observatory_with_its_body(engine: Engine) {
     let all: Vec<Vec<String>> = places.iter().map(links).collect();
     let bergamo = ["/network/observatories/bergamo".to_owned(), "/network/bodies/provincia-bergamo".to_owned()];
     assert!(all.iter().any(|links| *links == bergamo), "{all:?}");
+}
+
+async fn the_site_of_an_observatory_comes_from_the_data_file(engine: Engine) {
+    const SITE: &str = "https://osservatorio.bergamo.example/";
+    let app = TestApp::new(engine).await;
+    let stranger = app.anonymous();
+    let shown =
+        async || select(&page(&stranger, "/network/observatories/bergamo").await, &format!("a[href='{SITE}']")).len();
+    assert_eq!(shown().await, 0);
+    let name = "name = \"Osservatorio del mercato del lavoro di Bergamo\"";
+    let file = source::read("data/lombardia.toml");
+    app.load(&file.replace(name, &format!("{name}\nsite = \"{SITE}\""))).await;
+    assert_eq!(shown().await, 1);
+    let answered = stranger.get("/api/v1/observatories/bergamo").send().await.expect(200);
+    assert_eq!(answered["site"], SITE);
+    app.load(&file).await;
+    assert_eq!(shown().await, 0, "taken out of the file, taken off the page");
 }
