@@ -30,7 +30,6 @@ fn pages(cfg: &mut web::ServiceConfig) {
     assets::pages(cfg);
     health::pages(cfg);
     language::pages(cfg);
-    openapi::pages(cfg);
     auth::web::pages(cfg);
     designations::web::pages(cfg);
     mail_log::web::pages(cfg);
@@ -64,6 +63,8 @@ pub fn build(
             web::QueryConfig::default().error_handler(|error, _| Failure::because(Code::BadRequest, error).into()),
         )
         .app_data(web::PathConfig::default().error_handler(|_, _| Failure(Error::NotFound).into()))
+        // Before the operations, because it lies below their common prefix, which answers for everything else there.
+        .configure(openapi::pages)
         .into_utoipa_app()
         .configure(api::configure)
         .into_app()

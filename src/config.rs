@@ -178,6 +178,8 @@ pub struct Pages {
     pub feedback_address: String,
     /// The data controller, shown on the privacy page.
     pub data_controller: String,
+    /// Address of the licence of the public data; named on the pages about them when set.
+    pub data_licence_url: String,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]

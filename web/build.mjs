@@ -27,6 +27,7 @@ const sources = {
   "kit.css": join(kit, "dist/css/bootstrap-lombardia.min.css"),
   "raccordo.css": join(here, "assets/raccordo.css"),
   "raccordo.js": join(here, "assets/raccordo.js"),
+  "copy.js": join(here, "assets/copy.js"),
   "htmx.js": join(here, "node_modules/htmx.org/dist/htmx.min.js"),
 };
 

@@ -17,6 +17,9 @@ pub struct Model {
     #[sea_orm(column_type = "String(StringLen::N(200))")]
     pub name: String,
     pub kind: ObservatoryKind,
+    /// Address of its own site.
+    #[sea_orm(column_type = "String(StringLen::N(500))")]
+    pub site: Option<String>,
     pub version: i32,
     pub created_at: Instant,
     pub updated_at: Instant,

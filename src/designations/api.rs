@@ -27,6 +27,7 @@ use entity::ids::{DesignationId, DocumentId, UnavailabilityId};
 
 pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
     cfg.service(list_seats)
+        .service(list_contacts)
         .service(request_designation)
         .service(upload_document)
         .service(list_designations)
@@ -43,6 +44,7 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
 /// Rights required by each operation, by the name of its handler.
 pub const RIGHTS: &[(&str, Right<Action>)] = &[
     ("list_seats", Right::Ever(Action::ViewSeats)),
+    ("list_contacts", Right::Ever(Action::ViewContact)),
     ("request_designation", Right::Ever(Action::RequestDesignation)),
     ("upload_document", Right::Ever(Action::Designate)),
     ("list_designations", Right::Ever(Action::View)),
@@ -68,6 +70,19 @@ pub async fn list_seats(ctx: Ctx, request: HttpRequest, paging: web::Query<Pagin
         service::list_seats(&ctx).await?.into_iter().filter(|seat| after.as_ref().is_none_or(|last| seat.code > *last));
     let page = Page::cut(&ctx, &request, limit, seats.collect(), |last| last.code.clone())?;
     Ok(HttpResponse::Ok().json(page.map(SeatOut::from)))
+}
+
+/// The contacts of the network
+///
+/// Name and office address of those who hold a seat today. Who may: secretariat and direction see everybody; participants
+/// everybody of their own body, and the referents, deputies and managers of the others; partners themselves.
+#[utoipa::path(tag = "designations", params(ContactsQuery), responses((status = 200, body = ContactsOut)))]
+#[get("/contacts")]
+pub async fn list_contacts(ctx: Ctx, query: web::Query<ContactsQuery>) -> Answer {
+    let ContactsQuery { body, observatory } = query.into_inner();
+    let filter = filter_of(&ctx, &RegisterQuery { body, observatory, ..RegisterQuery::default() }).await?;
+    let items = service::contacts(&ctx, filter).await?.into_iter().map(ContactOut::from).collect();
+    Ok(HttpResponse::Ok().json(ContactsOut { items }))
 }
 
 /// Ask a body to fill a seat

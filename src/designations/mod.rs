@@ -7,7 +7,8 @@
 //! permission in the service is derived from this register at the instant of the request.
 //!
 //! *Permissions.* The secretariat enters designations for any body and records the channel of the communication; a
-//! body's manager enters them for the body's own seats; see `policy.rs`.
+//! body's manager enters them for the body's own seats. Participants of other bodies find name and office address of the
+//! referents, deputies and managers; see `policy.rs`.
 //!
 //! *Mails.* Registered, welcome, ending soon, ended, farewell, designation requested; see `mail.rs`. When a designation
 //! ends, the unsent mails, sessions, links and tokens of the former holder end in the same transaction, and the

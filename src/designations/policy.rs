@@ -21,6 +21,8 @@ pub enum Action {
     RequestDesignation,
     /// Read the list of the seats of the network.
     ViewSeats,
+    /// Read name and office address of the holder of a seat.
+    ViewContact,
 }
 
 impl Action {
@@ -32,7 +34,12 @@ impl Action {
         Self::DeclareUnavailable,
         Self::RequestDesignation,
         Self::ViewSeats,
+        Self::ViewContact,
     ];
+
+    const fn only_reads(self) -> bool {
+        matches!(self, Self::View | Self::ViewSeats | Self::ViewContact)
+    }
 }
 
 /// Seat and holder to which an action applies.
@@ -53,7 +60,7 @@ pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
     if actor.is_ourselves() {
         return true;
     }
-    if !matches!(action, Action::View | Action::ViewSeats) && !actor.may_write() {
+    if !action.only_reads() && !actor.may_write() {
         return false;
     }
     // A former holder who holds no other seat is no participant any more.
@@ -65,7 +72,15 @@ pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
         Action::Annul | Action::RequestDesignation => actor.is_secretariat(),
         Action::DeclareUnavailable => actor.is_secretariat() || manages_seat || is_holder,
         Action::ViewSeats => actor.is_participant(),
+        Action::ViewContact => {
+            may(actor, Action::View, subject) || (actor.sits_at_the_table() && is_contact(subject.seat))
+        }
     }
+}
+
+/// Tells whether participants of other bodies may find the holder of such a seat, because the network works through it.
+const fn is_contact(seat: SeatKind) -> bool {
+    matches!(seat, SeatKind::Referent | SeatKind::Deputy | SeatKind::BodyManager)
 }
 
 /// Tells whether the policy permits the actor this action on at least one seat of the actor's bodies, held by the actor

@@ -1,12 +1,30 @@
 //! The register on one day, and the seats that it shows at risk: vacant, uncovered, soon or later vacant. Pure.
 
-use super::model::{ENDING_SOON_DAYS, Seat, Unavailability};
+use super::model::{ENDING_SOON_DAYS, Seat, Standing, Unavailability};
 use super::view::Designation;
 use crate::risk::{AtRisk, Risk, RiskKind};
 use chrono::{Days, NaiveDate};
 use entity::ids::{DesignationId, ObservatoryId, SeatId};
 use entity::kinds::SeatKind;
 use std::collections::HashMap;
+
+/// State of a person in a seat on one day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    InForce,
+    /// Holds the seat, which falls vacant after this day, within [`ENDING_SOON_DAYS`] days.
+    Ending {
+        last_day: NaiveDate,
+    },
+    /// Holds the seat and is absent up to this day.
+    Away {
+        until: NaiveDate,
+    },
+    /// Will hold the seat from this day on.
+    Announced {
+        from: NaiveDate,
+    },
+}
 
 /// The register as known now, evaluated for one day.
 pub struct Register {
@@ -57,6 +75,41 @@ impl Register {
             answering.extend(self.deputies(seat));
         }
         answering
+    }
+
+    pub fn seats(&self) -> &[Seat] {
+        &self.seats
+    }
+
+    pub fn is_vacant(&self, seat: &Seat) -> bool {
+        self.holders(seat.id, self.day).is_empty()
+    }
+
+    /// Returns the holders of a seat on the day and those announced for later, each with their state, earliest first.
+    pub fn present(&self, seat: &Seat) -> Vec<(&Designation, Presence)> {
+        let ending = self.falls_vacant(seat).filter(|risk| risk.kind == RiskKind::Expiring);
+        let mut present: Vec<(&Designation, Presence)> =
+            self.terms(seat.id).iter().filter_map(|one| Some((one, self.presence(one, ending.as_ref())?))).collect();
+        present.sort_by_key(|(one, _)| one.record.statement.term.from);
+        present
+    }
+
+    /// Returns the state of a designation on the day; `None` if it is over or was annulled. An absence counts more than a
+    /// coming end, because it concerns today.
+    fn presence(&self, designation: &Designation, ending: Option<&Risk>) -> Option<Presence> {
+        let term = designation.record.statement.term;
+        match designation.standing_on(self.day) {
+            Standing::Announced => return Some(Presence::Announced { from: term.from }),
+            Standing::Ended | Standing::Annulled => return None,
+            Standing::InForce => {}
+        }
+        if let Some(absence) = self.absence_of(designation) {
+            return Some(Presence::Away { until: absence.to });
+        }
+        let is_ending =
+            ending.is_some_and(|risk| matches!(risk.at_risk, AtRisk::Seat(_, Some(id)) if id == designation.id));
+        let last_day = term.to.filter(|_| is_ending);
+        Some(last_day.map_or(Presence::InForce, |last_day| Presence::Ending { last_day }))
     }
 
     /// Returns the designation to a seat.
@@ -294,5 +347,25 @@ mod tests {
         );
         let for_good = held(12, &seats[0], "2028-04-30", "");
         assert_eq!(kinds(&seats, &[first, follower, for_good], &[], "2027-03-01"), vec![]);
+    }
+
+    #[test]
+    fn a_person_on_the_board_is_in_force_ending_away_or_announced() {
+        let seats = [seat(1, SeatKind::Referent), seat(2, SeatKind::Deputy), seat(3, SeatKind::BodyManager)];
+        let leaving = held(10, &seats[0], "2026-01-01", "2027-03-31");
+        let (over, next) = (held(11, &seats[0], "2025-01-01", "2025-12-31"), held(12, &seats[0], "2027-04-15", ""));
+        let away = held(13, &seats[1], "2026-01-01", "2027-03-31");
+        let staying = held(14, &seats[2], "2026-01-01", "2027-04-29");
+        let successor = held(15, &seats[2], "2027-04-30", "");
+        let absences = [absence(&away, "2027-02-20", "2027-03-10")];
+        let all = vec![leaving, over, next, away, staying, successor];
+        let register = Register::new(day("2027-03-01"), seats.to_vec(), all, absences.to_vec());
+        let of = |seat: &Seat| register.present(seat).into_iter().map(|(_, presence)| presence).collect::<Vec<_>>();
+        let announced = |from: &str| Presence::Announced { from: day(from) };
+        let ending = Presence::Ending { last_day: day("2027-03-31") };
+        assert_eq!(of(&seats[0]), [ending, announced("2027-04-15")], "a gap of two weeks");
+        assert_eq!(of(&seats[1]), [Presence::Away { until: day("2027-03-10") }]);
+        assert_eq!(of(&seats[2]), [Presence::InForce, announced("2027-04-30")], "the successor follows at once");
+        assert!(!register.is_vacant(&seats[0]));
     }
 }

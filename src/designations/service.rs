@@ -1,11 +1,13 @@
 //! Use cases of the register: one function each, inside the transaction of the caller. Only the handover opens
 //! transactions itself, one for each designation.
 
+mod board;
 mod checks;
 mod documents;
 mod handover;
 
 pub use super::mail::to_holder;
+pub use board::{BoardSeat, Seated, board, contacts};
 pub use documents::keep_document;
 pub use handover::{follow_calendar, is_over};
 

@@ -1,10 +1,11 @@
-//! Pages of the register: the list, one designation, and the forms that change it.
+//! Pages of the register: the board of seats, the list, one designation, and the forms that change it.
 //!
 //! Handlers are short: the policy decides permissions, `forms` parses the input, a use case makes the change. A refused
 //! form is shown again with everything that was typed, and a file that was already uploaded need not be uploaded again.
 //! If the designation has changed meanwhile, the form shows the change and can be sent again.
 
 mod absence;
+mod board;
 mod change;
 mod forms;
 mod holder;
@@ -20,6 +21,7 @@ use actix_web::web::ServiceConfig;
 
 /// Registers every page of the register.
 pub fn pages(cfg: &mut ServiceConfig) {
+    board::pages(cfg);
     register::pages(cfg);
     new::pages(cfg);
     one::pages(cfg);

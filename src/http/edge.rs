@@ -13,7 +13,7 @@ use crate::http::page::{FlashShown, NextFlash};
 use crate::http::request::{self, Face, Facts};
 use crate::http::route::Pattern;
 use crate::http::site::Site;
-use crate::http::{Failure, codes, conditional, csrf, page_error, problem};
+use crate::http::{Failure, codes, conditional, csrf, openapi, page_error, problem};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::cookie::Cookie;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -74,6 +74,8 @@ pub async fn edge(
     give_face(&mut answer, &site, facts);
     set_cookies(&mut answer);
     finish(answer.headers_mut(), &site, facts, standing);
+    let address = answer.request().path().to_owned();
+    openapi::link_description(&address, answer.headers_mut());
 
     let route = Pattern::of(answer.request());
     let route = route.as_deref().unwrap_or("-");

@@ -37,7 +37,7 @@ async fn admit(request: &mut ServiceRequest) -> Result<(), Failure> {
     let path = request.match_info().as_str();
     // No route matches; the answer 404 reveals nothing.
     let Some(pattern) = Pattern::of(request.request()) else { return Ok(()) };
-    if !path.starts_with("/api/v") {
+    if openapi::methods(&pattern).is_empty() {
         return if asks_nothing(path) { Ok(()) } else { demand_known(&names_of(&pattern), request.query_string()) };
     }
     // No operation with this method.
@@ -55,7 +55,7 @@ pub const PAGES: &[(&str, &[&str])] = &[
     ("/calendar", &["cursor", "limit", "month", "observatory", "show", "since", "year"]),
     ("/calendar/changes", &["cursor", "limit"]),
     ("/calendar.ics", &["lang"]),
-    ("/designations", &["body", "observatory", "seat", "as_of", "known_on", "with_annulled", "cursor", "limit"]),
+    ("/designations/list", &["body", "observatory", "seat", "as_of", "known_on", "with_annulled", "cursor", "limit"]),
     ("/designations/new", &["seat", "replaces_holder"]),
     ("/mail", &["state", "kind", "recipient", "cursor", "limit"]),
     ("/meetings", &["cursor", "limit"]),

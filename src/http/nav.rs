@@ -1,4 +1,4 @@
-//! The main menu: one line per part, in the order shown, with the readers who see it. Hiding a part is only a
+//! The main menu: one line per part, in the order shown, with the readers who see it, and the tabs of a part. Hiding a part is only a
 //! convenience; each slice's policy decides permissions.
 
 use crate::auth::actor::Actor;
@@ -13,24 +13,44 @@ pub struct NavItem {
     pub current: bool,
 }
 
-/// A part of the service with a line in the menu.
-struct Part {
+/// A page with a line in the menu or among the tabs of a part.
+struct Entry {
     href: &'static str,
     label: &'static str,
     shown_to: fn(&Actor) -> bool,
 }
 
+/// A part of the service with a line in the menu. Its tabs, if it has some, begin with the page to which the line leads.
+struct Part {
+    entry: Entry,
+    tabs: &'static [Entry],
+}
+
 const PARTS: &[Part] = &[
-    Part { href: "/monday", label: "overview.nav_monday", shown_to: Actor::is_secretariat },
-    Part { href: "/tasks", label: "overview.nav_tasks", shown_to: Actor::is_participant },
-    Part { href: "/calendar", label: "overview.nav_calendar", shown_to: everybody },
-    Part { href: "/meetings", label: "overview.nav_meetings", shown_to: Actor::is_participant },
-    Part { href: "/network", label: "overview.nav_network", shown_to: everybody },
-    Part { href: "/designations", label: "overview.nav_register", shown_to: Actor::is_participant },
-    Part { href: "/radar", label: "overview.nav_radar", shown_to: Actor::sees_the_whole },
-    Part { href: "/dossier", label: "overview.nav_dossier", shown_to: Actor::is_participant },
-    Part { href: "/mail", label: "overview.nav_mail", shown_to: Actor::is_secretariat },
+    part("/monday", "overview.nav_monday", Actor::is_secretariat, &[]),
+    part("/tasks", "overview.nav_tasks", Actor::is_participant, &[]),
+    part("/calendar", "overview.nav_calendar", everybody, &[]),
+    part("/meetings", "overview.nav_meetings", Actor::is_participant, &[]),
+    part("/network", "overview.nav_network", everybody, &[]),
+    part("/designations", "overview.nav_people", Actor::is_participant, PEOPLE),
+    part("/mail", "overview.nav_mail", Actor::is_secretariat, &[]),
 ];
+
+/// Views of the people and their seats.
+const PEOPLE: &[Entry] = &[
+    entry("/designations", "overview.tab_board", Actor::is_participant),
+    entry("/designations/list", "overview.tab_list", Actor::is_participant),
+    entry("/radar", "overview.tab_radar", Actor::sees_the_whole),
+    entry("/dossier", "overview.tab_dossier", Actor::is_participant),
+];
+
+const fn entry(href: &'static str, label: &'static str, shown_to: fn(&Actor) -> bool) -> Entry {
+    Entry { href, label, shown_to }
+}
+
+const fn part(href: &'static str, label: &'static str, shown_to: fn(&Actor) -> bool, tabs: &'static [Entry]) -> Part {
+    Part { entry: entry(href, label, shown_to), tabs }
+}
 
 fn everybody(_: &Actor) -> bool {
     true
@@ -38,16 +58,22 @@ fn everybody(_: &Actor) -> bool {
 
 /// Returns the entries for a reader whose page is at `path`.
 pub fn items(actor: &Actor, lang: Lang, path: &str) -> Vec<NavItem> {
-    let path = part_of(path);
-    PARTS
-        .iter()
-        .filter(|part| (part.shown_to)(actor))
-        .map(|part| NavItem {
-            label: lang.t(part.label).to_owned(),
-            href: part.href.to_owned(),
-            current: is_within(path, part.href),
-        })
-        .collect()
+    let page = part_of(path);
+    let is_current =
+        |part: &Part| is_within(page, part.entry.href) || part.tabs.iter().any(|tab| is_within(page, tab.href));
+    let shown = PARTS.iter().filter(|part| (part.entry.shown_to)(actor));
+    shown.map(|part| item(&part.entry, lang, is_current(part))).collect()
+}
+
+/// Returns the tabs above the page at `path`: those of its part, if the page is one of them.
+pub fn tabs(actor: &Actor, lang: Lang, path: &str) -> Vec<NavItem> {
+    let part = PARTS.iter().find(|part| part.tabs.iter().any(|tab| tab.href == path));
+    let shown = part.into_iter().flat_map(|part| part.tabs).filter(|tab| (tab.shown_to)(actor));
+    shown.map(|tab| item(tab, lang, tab.href == path)).collect()
+}
+
+fn item(entry: &Entry, lang: Lang, current: bool) -> NavItem {
+    NavItem { label: lang.t(entry.label).to_owned(), href: entry.href.to_owned(), current }
 }
 
 /// Returns the part to which a page at an address of its own belongs: releases belong to the calendar.
@@ -69,5 +95,16 @@ mod tests {
         assert!(is_within("/designations/1", "/designations"));
         assert!(!is_within("/designations-of-old", "/designations"));
         assert_eq!((part_of("/rilasci/nota-2026"), part_of("/tasks/1")), ("/calendar", "/tasks/1"));
+    }
+
+    #[test]
+    fn every_tab_lights_the_line_of_its_part_and_a_page_below_has_no_tabs() {
+        let service = Actor { seats: Vec::new(), ..Actor::anonymous() };
+        for path in ["/designations", "/designations/list", "/radar", "/dossier"] {
+            let part = PARTS.iter().find(|part| part.tabs.iter().any(|tab| tab.href == path)).expect("a part");
+            assert_eq!(part.entry.href, "/designations", "{path}");
+        }
+        assert!(tabs(&service, Lang::It, "/designations").is_empty(), "nobody without a seat has tabs");
+        assert!(tabs(&service, Lang::It, "/designations/1").is_empty());
     }
 }

@@ -10,6 +10,7 @@ use crate::http::conditional::{Content, Validators};
 use crate::http::{Answer, problem};
 use crate::secret::sha256_hex;
 use actix_web::http::Method;
+use actix_web::http::header::{HeaderMap, HeaderValue, LINK};
 use actix_web::{App, HttpRequest, get, web};
 use serde_json::{Value, json};
 use std::borrow::Cow;
@@ -68,7 +69,28 @@ pub fn pages(cfg: &mut web::ServiceConfig) {
     cfg.service(show_document);
 }
 
-#[get("/api/openapi.json")]
+/// Address of the description.
+pub const ADDRESS: &str = "/api/v1/openapi.json";
+
+/// Links of every answer of the API: its description for programs and the page for people (RFC 8631).
+const LINKS: &str = "</api/v1/openapi.json>; rel=\"service-desc\", </api>; rel=\"service-doc\"";
+
+/// Adds to an answer of the API the links to its description.
+pub(super) fn link_description(path: &str, headers: &mut HeaderMap) {
+    if path.starts_with("/api/v") {
+        headers.append(LINK, HeaderValue::from_static(LINKS));
+    }
+}
+
+/// Lists path and summary of every operation that only reads and needs no key.
+pub fn public_reads() -> Vec<(&'static str, &'static str)> {
+    let paths = DOCUMENT["paths"].as_object().into_iter().flatten();
+    let read = paths.filter_map(|(path, item)| Some((path.as_str(), item.get("get")?)));
+    let public = read.filter(|(_, operation)| operation["security"] == json!([]));
+    public.map(|(path, operation)| (path, operation["summary"].as_str().unwrap_or_default())).collect()
+}
+
+#[get("/api/v1/openapi.json")]
 async fn show_document(request: HttpRequest) -> Answer {
     static TAG: LazyLock<String> = LazyLock::new(|| sha256_hex(SERIALISED.as_bytes()));
     let content =

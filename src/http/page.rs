@@ -26,6 +26,8 @@ use askama::Template;
 pub struct Shell {
     pub lang: Lang,
     pub title: String,
+    /// One sentence about a public page, for search engines and for those who share its address.
+    pub description: Option<String>,
     /// Path and query of this page, to which the language switch returns.
     pub path: String,
     /// The signed-in person.
@@ -35,6 +37,8 @@ pub struct Shell {
     /// The request, for the tokens of forms; `None` after a panic.
     request: Option<HttpRequest>,
     pub nav: Vec<NavItem>,
+    /// Other views of the part to which the page belongs; empty for most pages.
+    pub tabs: Vec<NavItem>,
     pub crumbs: Vec<Crumb>,
     /// Message about the last action.
     pub flash: Option<Flash>,
@@ -127,6 +131,7 @@ impl Shell {
         shell.user = user(&ctx.actor, ctx.lang);
         shell.session = request.extensions().get::<SessionEnd>().map(|end| ShellSession::of(ctx, *end));
         shell.nav = nav::items(&ctx.actor, ctx.lang, request.path());
+        shell.tabs = nav::tabs(&ctx.actor, ctx.lang, request.path());
         shell.flash = take_flash(request, ctx.lang);
         shell
     }
@@ -142,11 +147,13 @@ impl Shell {
         Self {
             lang,
             title: String::new(),
+            description: None,
             path: request.map_or_else(|| "/".to_owned(), way_back),
             user: None,
             session: None,
             request: request.cloned(),
             nav: Vec::new(),
+            tabs: Vec::new(),
             crumbs: Vec::new(),
             flash: None,
             demo: site.is_some_and(|site| site.notices.is_demo()),
@@ -177,6 +184,12 @@ impl Shell {
     /// Adds this page as the last step of the breadcrumb.
     pub fn here(mut self) -> Self {
         self.crumbs.push(Crumb { label: self.title.clone(), href: None });
+        self
+    }
+
+    /// Describes a public page in one sentence.
+    pub fn described(mut self, sentence: impl Into<String>) -> Self {
+        self.description = Some(sentence.into());
         self
     }
 

@@ -25,14 +25,18 @@ use std::sync::Arc;
 /// Patterns of the public pages, feeds and operations.
 pub const SHARED: &[&str] = &[
     "/",
+    "/about",
+    "/api",
     "/calendar",
     "/calendar.ics",
     "/calendar/changes",
+    "/calendar/subscribe",
     "/network",
     "/network/bodies/{code}",
     "/network/observatories/{code}",
     "/privacy",
     "/rilasci/{slug}",
+    "/sitemap.xml",
     "/api/v1/agreement",
     "/api/v1/bodies",
     "/api/v1/bodies/{code}",

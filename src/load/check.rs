@@ -285,6 +285,14 @@ impl Checker<'_> {
             let observatory = observatory.get_ref();
             self.slug(&observatory.code, 60);
             self.text(&observatory.name, 200);
+            if let Some(site) = &observatory.site {
+                self.text(site, 500);
+                self.form(
+                    site,
+                    is_web_address(site.get_ref()),
+                    "site: an address that begins with https:// or http://",
+                );
+            }
             let Some(kind) = kinds.get(observatory.body.get_ref().as_str()) else {
                 self.refers(&observatory.body, &Codes::new(), "body");
                 continue;
@@ -449,6 +457,10 @@ pub fn rule_kind(holiday: &Holiday) -> Result<RuleKind, &'static str> {
         (HolidayKind::Fixed, ..) => Err("a fixed holiday has month and day and no offset"),
         (HolidayKind::Easter, ..) => Err("a holiday tied to Easter has an offset and neither month nor day"),
     }
+}
+
+fn is_web_address(text: &str) -> bool {
+    url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host())
 }
 
 fn is_digits(text: &str, length: usize) -> bool {

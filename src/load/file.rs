@@ -178,6 +178,8 @@ pub struct Observatory {
     pub body: Spanned<String>,
     pub name: Spanned<String>,
     pub kind: ObservatoryKind,
+    /// Address of its own site; absent for an observatory without one.
+    pub site: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Deserialize)]

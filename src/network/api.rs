@@ -155,6 +155,7 @@ pub struct BodyPatch {
 }
 
 /// A node of the network.
+#[skip_serializing_none]
 #[derive(Serialize, ToSchema)]
 pub struct ObservatoryOut {
     pub id: ObservatoryId,
@@ -163,6 +164,9 @@ pub struct ObservatoryOut {
     #[schema(max_length = 200)]
     pub name: String,
     pub kind: ObservatoryKind,
+    /// Address of its own site.
+    #[schema(max_length = 500)]
+    pub site: Option<String>,
     /// Code of the body to which it belongs.
     #[schema(max_length = 60)]
     pub body: String,
@@ -487,9 +491,19 @@ impl From<BodyView> for BodyOut {
 
 impl From<ObservatoryView> for ObservatoryOut {
     fn from(view: ObservatoryView) -> Self {
-        let ObservatoryView { id, code, name, kind, body_id: _, body_code: body, body_name, territory, version: _ } =
-            view;
-        Self { id, code, name, kind, body, body_name, territory }
+        let ObservatoryView {
+            id,
+            code,
+            name,
+            kind,
+            site,
+            body_id: _,
+            body_code: body,
+            body_name,
+            territory,
+            version: _,
+        } = view;
+        Self { id, code, name, kind, site, body, body_name, territory }
     }
 }
 

@@ -7,8 +7,8 @@ use crate::texts::Lang;
 use crate::time::{ClosedDay, NonWorking, NotWorked, TerritoryCalendar};
 use chrono::{Days, NaiveDate};
 
-/// Days searched for the next closed days. Every holiday returns within a year.
-const LOOK_AHEAD_DAYS: u64 = 366;
+/// Days after the first one in which every holiday occurs once.
+const LOOK_AHEAD_DAYS: u64 = 364;
 
 /// Lists the days from `from` to `to`, both included, each with the reason if it is not a working day.
 pub fn days(
@@ -27,8 +27,8 @@ pub fn days(
     Ok(from.iter_days().take_while(|day| *day <= to).map(day).collect())
 }
 
-/// Lists the next closed days from `from` on, without ordinary weekends: holidays, the patron day, one-off closures.
-pub fn next_closed(calendar: &TerritoryCalendar, from: NaiveDate, count: usize, lang: Lang) -> Vec<CalendarDay> {
+/// Lists the closed days of a year from `from` on, without ordinary weekends: holidays, the patron day, one-off closures.
+pub fn closed_in_a_year(calendar: &TerritoryCalendar, from: NaiveDate, lang: Lang) -> Vec<CalendarDay> {
     let last = from.checked_add_days(Days::new(LOOK_AHEAD_DAYS)).unwrap_or(NaiveDate::MAX);
     from.iter_days()
         .take_while(|day| *day <= last)
@@ -38,7 +38,6 @@ pub fn next_closed(calendar: &TerritoryCalendar, from: NaiveDate, count: usize, 
             }
             NonWorking::Sunday | NonWorking::Saturday => None,
         })
-        .take(count)
         .collect()
 }
 
@@ -102,9 +101,9 @@ mod tests {
     }
 
     #[test]
-    fn the_next_closed_days_are_more_than_weekends() {
+    fn each_closed_day_of_a_year_is_listed_once_and_weekends_are_not() {
         let calendars = milan();
-        let closed = next_closed(calendars.of("MI").expect("Milan"), day(2026, 12, 1), 3, Lang::En);
+        let closed = closed_in_a_year(calendars.of("MI").expect("Milan"), day(2026, 12, 7), Lang::En);
         let found: Vec<NaiveDate> = closed.iter().map(|day| day.day).collect();
         assert_eq!(found, [day(2026, 12, 7), day(2026, 12, 8)]);
         assert_eq!(closed[0].reason.as_deref(), Some("Saint Ambrose"));

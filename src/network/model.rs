@@ -71,6 +71,8 @@ pub struct ObservatoryView {
     pub code: String,
     pub name: String,
     pub kind: ObservatoryKind,
+    /// Address of its own site.
+    pub site: Option<String>,
     pub body_id: BodyId,
     pub body_code: String,
     pub body_name: String,

@@ -95,10 +95,10 @@ pub async fn working_days(ctx: &Ctx, territory: &str, from: NaiveDate, to: Naive
     Ok(calendar::days(calendar_of(&calendars, territory)?, from, to, ctx.lang)?)
 }
 
-/// Lists the next holidays and closures of a territory from today on.
-pub async fn next_closed_days(ctx: &Ctx, territory: &str, count: usize) -> Result<Vec<CalendarDay>> {
+/// Lists the holidays and closures of a territory in the year from today on.
+pub async fn closed_days(ctx: &Ctx, territory: &str) -> Result<Vec<CalendarDay>> {
     let calendars = ctx.recall(&AllCalendars).await?;
-    Ok(calendar::next_closed(calendar_of(&calendars, territory)?, ctx.today(), count, ctx.lang))
+    Ok(calendar::closed_in_a_year(calendar_of(&calendars, territory)?, ctx.today(), ctx.lang))
 }
 
 fn calendar_of<'a>(calendars: &'a Calendars, territory: &str) -> Result<&'a TerritoryCalendar> {

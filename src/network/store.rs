@@ -150,6 +150,7 @@ async fn observatories_of(db: &impl Connection, rows: Vec<observatory::Model>) -
             code: row.code,
             name: row.name,
             kind: row.kind,
+            site: row.site,
             body_id: row.body_id,
             body_code: body.code.clone(),
             body_name: body.name.clone(),

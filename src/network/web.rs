@@ -18,10 +18,7 @@ use crate::texts::{Label, Lang};
 use crate::time::{TerritoryCalendar, words};
 use actix_web::{HttpRequest, get, web};
 use askama::Template;
-use chrono::NaiveDate;
-
-/// Number of closed days shown, about half a year of them.
-const CLOSED_DAYS_SHOWN: usize = 6;
+use chrono::{Datelike, NaiveDate};
 
 pub fn pages(cfg: &mut web::ServiceConfig) {
     cfg.service(show_network);
@@ -34,7 +31,7 @@ pub struct NetworkPage {
     pub shell: Shell,
     /// Absent until the network is loaded.
     pub agreement: Option<AgreementBox>,
-    pub bodies: Vec<BodyRow>,
+    pub places: Vec<Place>,
 }
 
 /// The agreement as the page shows it: two days, their distance from today, and their meaning.
@@ -55,14 +52,10 @@ pub struct ActLine {
     pub subject: String,
 }
 
-/// A party with its observatory: one row of the table.
-pub struct BodyRow {
+/// A party with its observatory.
+pub struct Place {
     pub name: String,
     pub href: String,
-    pub kind: &'static str,
-    pub ipa_code: String,
-    pub istat_code: String,
-    pub nuts: String,
     pub observatories: Vec<Link>,
 }
 
@@ -87,13 +80,15 @@ pub struct ObservatoryFacts {
     pub observatory: ObservatoryView,
     pub kind: &'static str,
     pub body: Link,
+    /// Certified mailbox of its body.
+    pub pec: Option<String>,
     pub days: TerritoryFacts,
 }
 
 /// Closed days of a town.
 pub struct TerritoryFacts {
     pub city: String,
-    /// «Sant'Alessandro, 26 agosto».
+    /// «Sant'Alessandro, giovedì 26 agosto 2027».
     pub patron: Option<String>,
     pub closed: Vec<ClosedDay>,
 }
@@ -108,10 +103,10 @@ pub struct ClosedDay {
 async fn show_network(ctx: Ctx, request: HttpRequest) -> Answer {
     let bodies = ctx.recall(&AllBodies).await?;
     let observatories = ctx.recall(&AllObservatories).await?;
-    let shell = Shell::new(&ctx, &request, "network.title").here();
+    let shell = Shell::new(&ctx, &request, "network.title").described(ctx.lang.t("network.lead")).here();
     let agreement = agreement_box(&ctx, &bodies).await?;
-    let bodies = bodies.iter().map(|body| BodyRow::of(body, &observatories, ctx.lang)).collect();
-    page(&NetworkPage { shell, agreement, bodies })
+    let places = bodies.iter().map(|body| Place::of(body, &observatories)).collect();
+    page(&NetworkPage { shell, agreement, places })
 }
 
 /// Makes the frame of the page of one body or observatory.
@@ -140,23 +135,25 @@ pub async fn body_facts(ctx: &Ctx, code: &str) -> Result<BodyFacts> {
 /// Collects the facts of an observatory's page; not found for an unknown code.
 pub async fn observatory_facts(ctx: &Ctx, code: &str) -> Result<ObservatoryFacts> {
     let observatory = service::observatory(ctx.reader(), code).await?;
-    let body = Link { label: observatory.body_name.clone(), href: body_href(&observatory.body_code) };
-    let kind = observatory.kind.label(ctx.lang);
-    Ok(ObservatoryFacts { kind, body, days: territory_facts(ctx, &observatory.territory).await?, observatory })
+    let bodies = ctx.recall(&AllBodies).await?;
+    Ok(ObservatoryFacts {
+        kind: observatory.kind.label(ctx.lang),
+        body: Link { label: observatory.body_name.clone(), href: body_href(&observatory.body_code) },
+        pec: bodies.iter().find(|body| body.id == observatory.body_id).and_then(|body| body.pec.clone()),
+        days: territory_facts(ctx, &observatory.territory).await?,
+        observatory,
+    })
 }
 
 async fn territory_facts(ctx: &Ctx, code: &str) -> Result<TerritoryFacts> {
     let territory = service::territory(ctx, code).await?;
-    let closed = service::next_closed_days(ctx, code, CLOSED_DAYS_SHOWN).await?;
+    let closed = service::closed_days(ctx, code).await?;
+    let patron = territory.patron.map(|patron| patron_text(&patron, &closed, ctx.lang));
     let closed_day = |CalendarDay { day, reason }| ClosedDay {
         day: words::long_day(day, ctx.lang),
         reason: reason.unwrap_or_default(),
     };
-    Ok(TerritoryFacts {
-        city: territory.city,
-        patron: territory.patron.map(|patron| patron_text(&patron, ctx.lang)),
-        closed: closed.into_iter().map(closed_day).collect(),
-    })
+    Ok(TerritoryFacts { city: territory.city, patron, closed: closed.into_iter().map(closed_day).collect() })
 }
 
 async fn agreement_box(ctx: &Ctx, bodies: &[BodyView]) -> Result<Option<AgreementBox>> {
@@ -211,15 +208,11 @@ impl ActLine {
     }
 }
 
-impl BodyRow {
-    fn of(body: &BodyView, observatories: &[ObservatoryView], lang: Lang) -> Self {
+impl Place {
+    fn of(body: &BodyView, observatories: &[ObservatoryView]) -> Self {
         Self {
             name: body.name.clone(),
             href: body_href(&body.code),
-            kind: body_kind(body, lang),
-            ipa_code: body.ipa_code.clone(),
-            istat_code: body.istat_code.clone(),
-            nuts: body.nuts.clone(),
             observatories: observatories.iter().filter(|of| of.body_id == body.id).map(Link::from).collect(),
         }
     }
@@ -239,10 +232,9 @@ fn body_kind(body: &BodyView, lang: Lang) -> &'static str {
     body.kind.label(lang)
 }
 
-/// Formats the patron and the day without a year, because it returns every year.
-fn patron_text(patron: &PatronDay, lang: Lang) -> String {
-    // Any leap year works, because it has all possible days.
-    let day = NaiveDate::from_ymd_opt(2024, patron.month, patron.day);
-    let day = day.map(|day| format!("{} {}", patron.day, words::month(day, lang))).unwrap_or_default();
-    format!("{}, {day}", patron.name(lang))
+/// Names the patron and the next day of the feast.
+fn patron_text(patron: &PatronDay, closed: &[CalendarDay], lang: Lang) -> String {
+    let is_feast = |closed: &&CalendarDay| (closed.day.month(), closed.day.day()) == (patron.month, patron.day);
+    let feast = closed.iter().find(is_feast).map(|closed| words::long_day(closed.day, lang));
+    [Some(patron.name(lang).to_owned()), feast].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }

@@ -1,5 +1,9 @@
 //! Reads of the overview, each composed from several slices.
 
+mod public;
+
+pub use public::{Front, Part, Report, front, part_of};
+
 use super::policy::{self, Action};
 use super::radar::{self, SeatAtRisk};
 use crate::auth::actor::HeldSeat;

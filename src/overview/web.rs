@@ -1,8 +1,11 @@
 //! The pages of the overview.
 
+mod about;
 mod dossier;
+mod home;
+mod places;
+mod sitemap;
 
-use super::policy as rights;
 use super::radar::SeatAtRisk;
 use super::service::{self, Leaving, Owed};
 use super::words as overview_words;
@@ -12,7 +15,6 @@ use crate::designations::model::Seat;
 use crate::designations::policy::{self, Action, Subject};
 use crate::designations::service::{self as register, Asked};
 use crate::designations::web::words as register_words;
-use crate::designations::web::{SeatsBlock, seats_of_body, seats_of_observatory};
 use crate::due::Obligation;
 use crate::error::Result;
 use crate::http::Answer;
@@ -21,8 +23,6 @@ use crate::http::page::{Badge, Shell, page, unprocessable};
 use crate::jobs::web::{JobRow, job_row};
 use crate::jobs::words::silence;
 use crate::mail_log::web::{MailRow, mail_row};
-use crate::network::web::{BodyFacts, ObservatoryFacts, body_facts, observatory_facts, shell_below_network};
-use crate::releases::service::{self as releases, ReleaseFilter};
 use crate::releases::web::{ContributionLine, Line as ReleaseLine};
 use crate::risk::RiskKind;
 use crate::tasks::model::Task;
@@ -30,7 +30,7 @@ use crate::tasks::web::Line as TaskLine;
 use crate::texts::Lang;
 use crate::time::{words, zone};
 use crate::typed::Reading;
-use actix_web::web::{Path, Query, ServiceConfig};
+use actix_web::web::{Query, ServiceConfig};
 use actix_web::{HttpRequest, get};
 use askama::Template;
 use chrono::NaiveDate;
@@ -42,126 +42,13 @@ use std::collections::HashSet;
 /// Most seats at risk on the Monday page, most urgent first; the radar shows all of them.
 const RISKS_ON_MONDAY: usize = 8;
 
-/// Most coming releases on the home page; the calendar shows all of them.
-const RELEASES_ON_HOME: u64 = 5;
-
 /// Registers the pages of the overview. The pages of bodies and observatories are here because they show people.
 pub fn pages(cfg: &mut ServiceConfig) {
-    cfg.service(home)
-        .service(privacy)
-        .service(show_radar)
-        .service(show_monday)
-        .service(dossier::show_dossier)
-        .service(show_body)
-        .service(show_observatory);
-}
-
-#[derive(Template)]
-#[template(path = "overview/home.html")]
-struct HomePage {
-    shell: Shell,
-    /// Links for the reader; none for the public.
-    errands: Vec<Errand>,
-    releases: Vec<ReleaseLine>,
-}
-
-/// A task of the reader, as a link.
-struct Errand {
-    label: String,
-    text: String,
-    href: String,
-}
-
-/// Shows the home page: what the service is, the next releases, and for participants their tasks.
-#[get("/")]
-async fn home(ctx: Ctx, request: HttpRequest) -> Answer {
-    page(&HomePage {
-        shell: Shell::new(&ctx, &request, "overview.home_title"),
-        errands: errands(&ctx).await?,
-        releases: next_releases(&ctx).await?,
-    })
-}
-
-/// Returns the next releases, cancelled ones included, because a reader may be waiting for one.
-async fn next_releases(ctx: &Ctx) -> Result<Vec<ReleaseLine>> {
-    let filter = ReleaseFilter { from: Some(ctx.today()), ..ReleaseFilter::default() };
-    let next = releases::list(ctx.reader(), &filter, None, RELEASES_ON_HOME).await?;
-    Ok(next.iter().map(|view| ReleaseLine::of(view, ctx)).collect())
-}
-
-async fn errands(ctx: &Ctx) -> Result<Vec<Errand>> {
-    let mut errands = Vec::new();
-    let may = |action| rights::may(&ctx.actor, action);
-    if may(rights::Action::ViewMonday) {
-        errands.push(errand(ctx, "overview.errand_monday", "overview.errand_monday_text", "/monday"));
-    }
-    if may(rights::Action::ViewRadar) {
-        errands.push(errand(ctx, "overview.errand_radar", "overview.errand_radar_text", "/radar"));
-    }
-    errands.extend(empty_seats(ctx).await?);
-    if may(rights::Action::ViewDossiers) {
-        let open = service::own_obligations(ctx).await?;
-        let text = match open.first() {
-            None => ctx.lang.t("overview.errand_dossier_text").to_owned(),
-            Some(first) => ctx.lang.f(
-                "overview.errand_dossier_open",
-                &[
-                    ("number", &open.len().to_string()),
-                    ("title", first.title(ctx.lang)),
-                    ("day", &words::date(first.due_day, ctx.lang)),
-                ],
-            ),
-        };
-        let label = ctx.lang.t("overview.errand_dossier").to_owned();
-        errands.push(Errand { label, text, href: "/dossier".to_owned() });
-    }
-    if ctx.actor.holds(SeatKind::BodyManager) {
-        errands.push(errand(ctx, "overview.errand_designate", "overview.errand_designate_text", "/designations/new"));
-    }
-    Ok(errands)
-}
-
-fn errand(ctx: &Ctx, label: &str, text: &str, href: &str) -> Errand {
-    Errand { label: ctx.lang.t(label).to_owned(), text: ctx.lang.t(text).to_owned(), href: href.to_owned() }
-}
-
-/// Returns the vacant referents' seats of the bodies that the reader manages.
-async fn empty_seats(ctx: &Ctx) -> Result<Vec<Errand>> {
-    let managed: Vec<_> =
-        ctx.actor.seats.iter().filter(|held| held.kind == SeatKind::BodyManager).map(|held| held.body_id).collect();
-    if managed.is_empty() {
-        return Ok(Vec::new());
-    }
-    let held = register::all_holders(ctx.reader(), ctx.today()).await?;
-    let seats = register::seats(ctx.reader()).await?;
-    let empty = seats.into_iter().filter(|seat| {
-        seat.kind == SeatKind::Referent
-            && managed.contains(&seat.body_id)
-            && held.iter().all(|one| one.seat.id != seat.id)
-    });
-    Ok(empty
-        .map(|seat| Errand {
-            label: ctx.lang.f("overview.errand_empty", &[("seat", &register_words::seat_name(&seat, ctx.lang))]),
-            text: ctx.lang.t("overview.errand_empty_text").to_owned(),
-            href: format!("/designations/new?seat={}", seat.code),
-        })
-        .collect())
-}
-
-#[derive(Template)]
-#[template(path = "overview/privacy.html")]
-struct PrivacyPage {
-    shell: Shell,
-    controller: String,
-}
-
-/// The notice on personal data (GDPR art. 13).
-#[get("/privacy")]
-async fn privacy(ctx: Ctx, request: HttpRequest) -> Answer {
-    page(&PrivacyPage {
-        shell: Shell::new(&ctx, &request, "overview.privacy_title").here(),
-        controller: ctx.config().pages.data_controller.clone(),
-    })
+    home::pages(cfg);
+    about::pages(cfg);
+    sitemap::pages(cfg);
+    places::pages(cfg);
+    cfg.service(show_radar).service(show_monday).service(dossier::show_dossier);
 }
 
 #[derive(Template)]
@@ -490,38 +377,4 @@ fn owed_row(owed: Owed, lang: Lang) -> OwedRow {
         reminded: owed.reminded_at.map(|at| words::short_day(zone::day_of(at))),
         href: owed.obligation.path,
     }
-}
-
-#[derive(Template)]
-#[template(path = "overview/body.html")]
-struct BodyPage {
-    shell: Shell,
-    facts: BodyFacts,
-    seats: Option<SeatsBlock>,
-}
-
-#[derive(Template)]
-#[template(path = "overview/observatory.html")]
-struct ObservatoryPage {
-    shell: Shell,
-    facts: ObservatoryFacts,
-    seats: Option<SeatsBlock>,
-}
-
-/// Shows one body; for participants with the holders of its seats.
-#[get("/network/bodies/{code}")]
-async fn show_body(ctx: Ctx, request: HttpRequest, code: Path<String>) -> Answer {
-    let facts = body_facts(&ctx, &code).await?;
-    let shell = shell_below_network(&ctx, &request, facts.body.name.clone());
-    let seats = seats_of_body(&ctx, facts.body.id, &facts.body.code).await?;
-    page(&BodyPage { shell, facts, seats })
-}
-
-/// Shows one observatory; for participants with the people in it.
-#[get("/network/observatories/{code}")]
-async fn show_observatory(ctx: Ctx, request: HttpRequest, code: Path<String>) -> Answer {
-    let facts = observatory_facts(&ctx, &code).await?;
-    let shell = shell_below_network(&ctx, &request, facts.observatory.name.clone());
-    let seats = seats_of_observatory(&ctx, facts.observatory.id, &facts.observatory.code).await?;
-    page(&ObservatoryPage { shell, facts, seats })
 }

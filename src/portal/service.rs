@@ -21,7 +21,7 @@ use crate::open;
 use crate::portal::page::expectation::Expectation;
 use crate::portal::verb::Verb;
 use entity::ids::{DeliverableId, ReleaseId};
-use entity::kinds::ReleaseState;
+use entity::kinds::{PublicationState, ReleaseState};
 use sea_orm::ConnectionTrait;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -170,4 +170,14 @@ pub async fn of_release(db: &impl ConnectionTrait, release: ReleaseId) -> Result
     let views = deliverables::of_release(db, release).await?;
     let ids: Vec<DeliverableId> = views.iter().map(|view| view.deliverable.id).collect();
     Ok(store::find_all(db, &ids).await?.into_iter().map(|one| (one.deliverable_id, one)).collect())
+}
+
+/// Returns the addresses of these deliverables at which the service has verified the report. Public.
+pub async fn verified_addresses(
+    db: &impl ConnectionTrait,
+    deliverables: &[DeliverableId],
+) -> Result<HashMap<DeliverableId, String>> {
+    let publications = store::find_all(db, deliverables).await?;
+    let verified = publications.into_iter().filter(|one| one.state == PublicationState::Verified);
+    Ok(verified.filter_map(|one| Some((one.deliverable_id, one.address?))).collect())
 }

@@ -5,6 +5,7 @@ mod calendar;
 mod changes;
 mod forms;
 mod one;
+mod subscribe;
 
 pub use one::ContributionLine;
 
@@ -24,6 +25,7 @@ pub fn pages(cfg: &mut web::ServiceConfig) {
     calendar::pages(cfg);
     changes::pages(cfg);
     one::pages(cfg);
+    subscribe::pages(cfg);
 }
 
 /// One release in the list.

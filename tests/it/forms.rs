@@ -159,7 +159,7 @@ async fn a_file_that_cannot_be_kept_is_named() {
 async fn a_page_for_those_who_are_signed_in_leads_to_signing_in_and_back() {
     let world = World::new(Engine::Sqlite).await;
     let stranger = world.app.anonymous();
-    for path in ["/tasks", "/me", "/designations?seat=referent", "/meetings/new"] {
+    for path in ["/tasks", "/me", "/designations/list?seat=referent", "/meetings/new"] {
         let led = stranger.get(path).header("accept", "text/html").send().await;
         let next: String = url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
         assert_eq!((led.status.as_u16(), led.header("location")), (303, Some(&*format!("/sign-in?next={next}"))));

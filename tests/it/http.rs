@@ -184,7 +184,7 @@ async fn a_database_with_an_unknown_schema_is_not_ready() {
 async fn large_answers_are_compressed_and_small_ones_are_not() {
     let house = house(|_| ()).await;
     let gzip = |path| TestRequest::with_uri(path).insert_header((ACCEPT_ENCODING, "gzip"));
-    assert_eq!(header(&ask(&house, gzip("/api/openapi.json")).await, CONTENT_ENCODING.as_str()), "gzip");
+    assert_eq!(header(&ask(&house, gzip("/api/v1/openapi.json")).await, CONTENT_ENCODING.as_str()), "gzip");
     assert!(!ask(&house, gzip("/status")).await.headers().contains_key(CONTENT_ENCODING));
 }
 
@@ -318,7 +318,7 @@ async fn pages_and_feeds_refuse_a_name_they_do_not_know() {
         "/sign-in?nxt=/tasks",
         "/?x",
         "/status?x=1",
-        "/api/openapi.json?v=1",
+        "/api/v1/openapi.json?v=1",
         "/tasks?cursor=&fbclid=1",
     ] {
         let answer = ask(&house, TestRequest::with_uri(path)).await;

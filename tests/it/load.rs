@@ -319,6 +319,11 @@ const DEFECTS: &[(&str, &str, &str)] = &[
         "body = \"provincia-crema\"\n",
         "there is no body \"provincia-crema\" in this file",
     ),
+    (
+        "name = \"Osservatorio del mercato del lavoro di Bergamo\"",
+        "name = \"Osservatorio di Bergamo\"\nsite = \"javascript:alert(1)\"",
+        "is no site",
+    ),
     ("code = \"monza-brianza\"", "code = \"Monza Brianza\"", "\"Monza Brianza\" is no code"),
     (
         "email = \"segreteria@raccordo.example\"\nlanguage = \"it\"",

@@ -126,7 +126,7 @@ async fn a_designation_typed_on_the_page_stands_in_the_register_with_its_trail()
     assert!(text(&page, ".rc-facts").contains("Comunicata il giorno stesso della decorrenza."));
     assert_eq!(all(&page, ".rc-timeline .rc-event").len(), 1);
     assert!(text(&page, ".rc-table tbody").contains("Designazione"), "the trail says what was done");
-    let (_, register) = reader.read("/designations").await;
+    let (_, register) = reader.read("/designations/list").await;
     assert!(text(&register, ".rc-table tbody").contains("Ada Riva"));
 }
 
@@ -318,15 +318,15 @@ async fn the_register_answers_for_a_day_as_known_on_another_day() {
     registered(&app).await;
     let reader = Reader::new(&app, SECRETARIAT).await;
     let holders = async |query: &str| {
-        let (status, page) = reader.read(&format!("/designations?seat=referent&{query}")).await;
+        let (status, page) = reader.read(&format!("/designations/list?seat=referent&{query}")).await;
         assert_eq!(status, 200, "{query}");
         text(&page, ".rc-table tbody")
     };
     assert!(holders("as_of=2027-01-11").await.contains("Ada Riva"));
     assert!(!holders("as_of=2027-01-10").await.contains("Ada Riva"));
     assert!(!holders("as_of=2027-01-11&known_on=2027-01-10").await.contains("Ada Riva"));
-    assert_eq!(reader.read("/designations?as_of=ieri").await.0, 422);
-    assert_eq!(reader.read("/designations?body=atlantide").await.0, 422);
+    assert_eq!(reader.read("/designations/list?as_of=ieri").await.0, 422);
+    assert_eq!(reader.read("/designations/list?body=atlantide").await.0, 422);
 }
 
 #[tokio::test]
@@ -506,13 +506,13 @@ async fn the_register_shows_annulled_designations_on_request_and_the_history_of_
     let reader = Reader::new(&app, SECRETARIAT).await;
     let path = format!("/api/v1/designations/{}/annul", made["id"].as_str().expect("an id"));
     client.post(&path).if_match(1).json(json!({ "reason": "Errore" })).send().await.expect(200);
-    let (_, without) = reader.read("/designations?as_of=2027-01-12").await;
+    let (_, without) = reader.read("/designations/list?as_of=2027-01-12").await;
     assert!(!text(&without, ".rc-table tbody").contains("Ada Riva"));
-    let (_, with) = reader.read("/designations?as_of=2027-01-12&with_annulled=true").await;
+    let (_, with) = reader.read("/designations/list?as_of=2027-01-12&with_annulled=true").await;
     assert!(text(&with, ".rc-table tbody").contains("Annullata"));
     let (_, place) = reader.read("/network/observatories/bergamo").await;
     assert_eq!(
-        all(&place, "a[href=\"/designations?observatory=bergamo&as_of=\"]").len(),
+        all(&place, "a[href=\"/designations/list?observatory=bergamo&as_of=\"]").len(),
         1,
         "with what was before today"
     );

@@ -35,6 +35,7 @@ on_sqlite! {
     a_file_is_told_when_it_is_declared,
     clocks_counters_and_the_frame_alter_nothing,
     a_page_whose_days_are_over_is_not_looked_at_after_a_standstill,
+    a_verified_report_is_on_the_page_of_its_observatory_for_everybody,
 }
 
 fn text<'a>(value: &'a Value, member: &str) -> &'a str {
@@ -744,4 +745,39 @@ async fn a_silent_portal_keeps_no_run_beyond_its_time_and_no_other_host_waiting(
     assert!(took < Duration::from_secs(5), "{took:?}");
     assert_eq!((seen.verified, seen.looked, seen.postponed), (1, 3, 34), "two silences are enough");
     assert_eq!(silent.visits(), 2);
+}
+
+async fn a_verified_report_is_on_the_page_of_its_observatory_for_everybody(engine: Engine) {
+    let portal = Portal::start().await;
+    let app = TestApp::with_config(engine, portal.config()).await;
+    let secretariat = app.client(SECRETARIAT).await;
+    let release = format!("/releases/{}", confirmed(&secretariat).await);
+    let bergamo = accepted(&secretariat, "bergamo").await;
+    accepted(&secretariat, "brescia").await;
+    portal.show("/bergamo", REPORT);
+    let address = portal.url("/bergamo");
+    let declared = json!({ "address": address });
+    secretariat.post(&path(&bergamo, "/declare")).if_match(0).json(declared).send().await.expect(200);
+    let page_of = async |place: &str| {
+        app.anonymous()
+            .get(&format!("/network/observatories/{place}"))
+            .header("accept", "text/html")
+            .send()
+            .await
+            .text()
+    };
+    let (report, on_the_portal) = (format!("<a href=\"{release}\">"), format!("<a href=\"{address}\">"));
+    let before = page_of("bergamo").await;
+    assert!(before.contains("venerdì 19 marzo 2027, ore 10.00"), "the next date: {before}");
+    assert!(before.contains("non ha ancora pubblicato rapporti") && !before.contains(&on_the_portal), "{before}");
+    app.at("2027-03-19 10:00");
+    app.tick("publish").await;
+    app.tick("verify").await;
+    let after = page_of("bergamo").await;
+    assert!(after.contains(&report) && after.contains(&on_the_portal), "{after}");
+    assert!(after.contains("Non ci sono uscite in calendario"), "{after}");
+    let brescia = page_of("brescia").await;
+    assert!(!brescia.contains(&report), "accepted, but nobody has seen it: {brescia}");
+    let home = app.anonymous().get("/").header("accept", "text/html").send().await.text();
+    assert!(home.contains(&report), "{home}");
 }

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// GET routes that are not pages: files, feeds, answers to programs.
 const NO_PAGES: &[&str] = &[
-    "/api/openapi.json",
+    "/api/v1/openapi.json",
     "/calendar.ics",
     "/designations/{id}/documents/{document_id}",
     "/health/live",
@@ -20,7 +20,9 @@ const NO_PAGES: &[&str] = &[
     "/mail/{id}/source",
     "/meetings/{id}/invite.ics",
     "/metrics",
+    "/robots.txt",
     "/session",
+    "/sitemap.xml",
     "/static/{name}",
 ];
 

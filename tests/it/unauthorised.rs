@@ -47,10 +47,13 @@ const INVISIBLE: &[&str] = &[
 /// Pages for everybody.
 const PUBLIC_PAGES: &[&str] = &[
     "GET /",
-    "GET /api/openapi.json",
+    "GET /about",
+    "GET /api",
+    "GET /api/v1/openapi.json",
     "GET /calendar",
     "GET /calendar.ics",
     "GET /calendar/changes",
+    "GET /calendar/subscribe",
     "GET /health/live",
     "GET /health/ready",
     "GET /network",
@@ -61,10 +64,12 @@ const PUBLIC_PAGES: &[&str] = &[
     "GET /privacy",
     "GET /releases/{id}",
     "GET /rilasci/{slug}",
+    "GET /robots.txt",
     "GET /sign-in",
     "GET /sign-in/sent",
     // Shows a button; the link is a key by itself.
     "GET /sign-in/{token}",
+    "GET /sitemap.xml",
     "GET /static/{name}",
 ];
 

@@ -1,7 +1,7 @@
 // Which pages the browser tests visit, per persona of the demonstration. To add a page, add a line:
 //
 //   "/network"                                              a path; it must answer 200
-//   { from: "/designations", link: "main .rc-table a" }     the page behind the first such link;
+//   { from: "/designations/list", link: "main .rc-table a" }     the page behind the first such link;
 //                                                           several links, one after the other, in a list
 //   { path: "/designations/new", press: "main .rc-form button", status: 422 }
 //                                                           a form sent as it is, which must come back with its errors
@@ -20,9 +20,13 @@ export const pages = {
     "/calendar/changes",
     { from: "/calendar?show=published", link: "main .rc-table a", name: "release-published" },
     { from: "/calendar", link: "main .rc-table a", name: "release" },
+    "/calendar/subscribe",
     "/network",
-    { from: "/network", link: "main .rc-table a", name: "body" },
+    { from: "/network", link: "main .rc-columns a[href^='/network/bodies/']", name: "body" },
+    { from: "/network", link: "main .rc-columns a[href^='/network/observatories/']", name: "observatory" },
     "/sign-in",
+    "/about",
+    "/api",
     "/privacy",
     { path: "/no-such-page", status: 404 },
   ],
@@ -45,9 +49,10 @@ export const pages = {
     },
     "/network",
     "/designations",
+    "/designations/list",
     "/designations/new",
     { path: "/designations/new", press: "main .rc-form button", status: 422, name: "designations-new-errors" },
-    { from: "/designations", link: "main .rc-table a", name: "designation" },
+    { from: "/designations/list", link: "main .rc-table a", name: "designation" },
     "/radar",
     "/meetings",
     "/meetings/new",

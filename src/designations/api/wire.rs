@@ -171,6 +171,35 @@ pub struct SeatOut {
     pub observatory_name: Option<String>,
 }
 
+/// People to write to, by seat.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ContactsOut {
+    #[schema(max_items = 1000)]
+    pub items: Vec<ContactOut>,
+}
+
+/// A person to write to about the work of a seat.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ContactOut {
+    pub seat: SeatOut,
+    #[schema(max_length = 100)]
+    pub given_name: String,
+    #[schema(max_length = 100)]
+    pub family_name: String,
+    #[schema(max_length = 254)]
+    pub email: String,
+}
+
+/// Filters of the contacts.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ContactsQuery {
+    /// A body's code.
+    pub body: Option<String>,
+    /// An observatory's code.
+    pub observatory: Option<String>,
+}
+
 /// The holder of a seat: office contact data.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct HolderOut {
@@ -356,6 +385,13 @@ impl From<Seat> for SeatOut {
             observatory: seat.observatory_code,
             observatory_name: seat.observatory_name,
         }
+    }
+}
+
+impl From<Designation> for ContactOut {
+    fn from(Designation { seat, holder, .. }: Designation) -> Self {
+        let Holder { given_name, family_name, email, .. } = holder;
+        Self { seat: seat.into(), given_name, family_name, email }
     }
 }
 

@@ -183,7 +183,9 @@ async fn new_page(ctx: &Ctx, request: &HttpRequest, form: FormState<NewForm>, se
 }
 
 fn shell(ctx: &Ctx, request: &HttpRequest) -> Shell {
-    Shell::new(ctx, request, "designations.new_title").crumb(ctx.lang.t("designations.title"), "/designations").here()
+    Shell::new(ctx, request, "designations.new_title")
+        .crumb(ctx.lang.t("designations.board_title"), "/designations")
+        .here()
 }
 
 /// Lists the present and future holders of the seat, the earliest first; empty for a seat that may have several

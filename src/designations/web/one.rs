@@ -194,7 +194,7 @@ pub(super) fn led_to(id: DesignationId, said: &'static str) -> HttpResponse {
 pub(super) fn shell_below(ctx: &Ctx, request: &HttpRequest, title_key: &str, designation: &Designation) -> Shell {
     let name = format!("{}, {}", register_words::seat_name(&designation.seat, ctx.lang), designation.holder.name());
     Shell::new(ctx, request, title_key)
-        .crumb(ctx.lang.t("designations.title"), "/designations")
+        .crumb(ctx.lang.t("designations.board_title"), "/designations")
         .crumb(name, format!("/designations/{}", designation.id))
         .here()
 }
@@ -216,7 +216,7 @@ async fn designation_page(
     let statement = &told.statement;
     Ok(DesignationPage {
         shell: Shell::titled(ctx, request, format!("{seat}: {holder}"))
-            .crumb(lang.t("designations.title"), "/designations")
+            .crumb(lang.t("designations.board_title"), "/designations")
             .here(),
         standing: register_words::standing(standing, lang),
         standing_kind: register_words::standing_kind(standing),

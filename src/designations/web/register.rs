@@ -115,7 +115,7 @@ fn known<T>(field: &'static str, looked_up: Result<T>) -> Result<T> {
 }
 
 /// The register.
-#[get("/designations")]
+#[get("/designations/list")]
 async fn show_register(ctx: Ctx, request: HttpRequest, query: Query<FilterForm>, paging: Query<Paging>) -> Answer {
     scope::<Designation>(&ctx)?;
     let typed = query.into_inner().with_today(ctx.today());
@@ -147,7 +147,9 @@ async fn register_page(
     let observatories = ctx.recall(&AllObservatories).await?;
     let day = form.as_of().parse().unwrap_or_else(|_| ctx.today());
     Ok(RegisterPage {
-        shell: Shell::new(ctx, request, "designations.title").here(),
+        shell: Shell::new(ctx, request, "designations.title")
+            .crumb(ctx.lang.t("designations.board_title"), "/designations")
+            .here(),
         bodies: bodies.iter().map(|body| Choice::new(&body.code, &body.name)).collect(),
         observatories: observatories.iter().map(|one| Choice::new(&one.code, &one.name)).collect(),
         kinds: SeatKind::ALL

@@ -1,15 +1,16 @@
 //! Present and announced holders of the seats of an observatory or a body: a block for pages about one of them.
 //!
-//! A page puts a [`SeatsBlock`] in its struct as `seats` and includes `designations/seats.html`. Names of people are
-//! for participants; other readers get no block.
+//! A page puts a [`SeatsBlock`] in its struct as `seats` and includes `designations/seats.html`. Participants of other bodies
+//! see name and office address of those through whom the network works; the public gets no block.
 
 use super::words as register_words;
 use crate::ctx::Ctx;
 use crate::designations::model::Seat;
-use crate::designations::policy::{self, Action, Subject, Visibility};
+use crate::designations::policy::{self, Action, Subject};
 use crate::designations::service::{self, RegisterFilter};
 use crate::designations::view::Designation;
 use crate::error::Result;
+use crate::open::Guarded;
 use entity::ids::{BodyId, ObservatoryId};
 
 /// Limit for one query, more than the designations of one place on one day.
@@ -18,9 +19,11 @@ const MOST: u64 = 200;
 /// The seats of one place with their holders.
 #[derive(Clone, Debug)]
 pub struct SeatsBlock {
+    /// Headings of the table; the term is for readers of the register.
+    pub columns: Vec<&'static str>,
     pub lines: Vec<SeatLine>,
-    /// Address of the register filtered to this place, on any day.
-    pub register: String,
+    /// Address of the register filtered to this place, on any day, for readers of the register.
+    pub register: Option<String>,
 }
 
 /// One seat with one of its holders, or vacant.
@@ -32,13 +35,14 @@ pub struct SeatLine {
     pub designate: Option<String>,
 }
 
-/// The holder of a seat, with the page of the designation.
+/// The holder of a seat.
 #[derive(Clone, Debug)]
 pub struct HolderLink {
     pub name: String,
     pub email: String,
-    pub href: String,
-    pub term: String,
+    /// Page of the designation and its term, for those who may read it.
+    pub href: Option<String>,
+    pub term: Option<String>,
     /// Whether the term is still in the future.
     pub is_announced: bool,
 }
@@ -46,14 +50,14 @@ pub struct HolderLink {
 /// The seats of an observatory; `None` for a reader who may not see its people.
 pub async fn seats_of_observatory(ctx: &Ctx, id: ObservatoryId, code: &str) -> Result<Option<SeatsBlock>> {
     let filter = RegisterFilter { observatory: Some(id), ..RegisterFilter::default() };
-    let register = format!("/designations?observatory={code}&as_of=");
+    let register = format!("/designations/list?observatory={code}&as_of=");
     block(ctx, filter, register, |seat| seat.observatory_id == Some(id)).await
 }
 
 /// The seats of a body, those of its observatories too; `None` for a reader who may not see its people.
 pub async fn seats_of_body(ctx: &Ctx, id: BodyId, code: &str) -> Result<Option<SeatsBlock>> {
     let filter = RegisterFilter { body: Some(id), ..RegisterFilter::default() };
-    let register = format!("/designations?body={code}&as_of=");
+    let register = format!("/designations/list?body={code}&as_of=");
     block(ctx, filter, register, |seat| seat.body_id == id).await
 }
 
@@ -64,21 +68,32 @@ async fn block(
     is_of: impl Fn(&Seat) -> bool,
 ) -> Result<Option<SeatsBlock>> {
     let mut seats: Vec<Seat> = service::seats(ctx.reader()).await?.into_iter().filter(is_of).collect();
-    // The referent comes first, because readers look for the referent.
-    seats.sort_by_key(|seat| seat.kind);
-    let sees = match policy::visibility(&ctx.actor) {
-        Some(Visibility::Everything) => true,
-        Some(Visibility::Bodies(bodies, _)) => seats.iter().any(|seat| bodies.contains(&seat.body_id)),
-        Some(Visibility::Own(_)) | None => false,
-    };
-    if !sees {
+    seats.retain(|seat| may(ctx, Action::ViewContact, seat));
+    if seats.is_empty() {
         return Ok(None);
     }
-    let today = Some(ctx.today());
-    let holders = service::list(ctx, &RegisterFilter { as_of: today, ..filter.clone() }, None, MOST).await?;
-    let announced = service::list(ctx, &RegisterFilter { begins_after: today, ..filter }, None, MOST).await?;
+    // The referent comes first, because readers look for the referent.
+    seats.sort_by_key(|seat| seat.kind);
+    let holders = service::contacts(ctx, filter.clone()).await?;
+    let begins_after = Some(ctx.today());
+    let announced = service::list(ctx, &RegisterFilter { begins_after, ..filter }, None, MOST).await?;
     let lines = seats.iter().flat_map(|seat| lines_of(ctx, seat, &holders, &announced)).collect();
-    Ok(Some(SeatsBlock { lines, register }))
+    let reads_register = seats.iter().any(|seat| may(ctx, Action::View, seat));
+    Ok(Some(SeatsBlock {
+        columns: columns(reads_register).map(|key| ctx.lang.t(key)).collect(),
+        lines,
+        register: reads_register.then_some(register),
+    }))
+}
+
+fn columns(with_term: bool) -> impl Iterator<Item = &'static str> {
+    let always = ["designations.seat", "designations.holder", "designations.email"];
+    always.into_iter().chain(with_term.then_some("designations.term_heading"))
+}
+
+/// Asks the policy about a seat, without regard to its holder.
+fn may(ctx: &Ctx, action: Action, seat: &Seat) -> bool {
+    policy::may(&ctx.actor, action, Subject { seat: seat.kind, body: seat.body_id, holder: None })
 }
 
 /// Makes one line for each holder, or one for a vacant seat with a link to fill it if the reader may; then one for each
@@ -91,21 +106,22 @@ fn lines_of(ctx: &Ctx, seat: &Seat, holders: &[Designation], announced: &[Design
     };
     let mut lines = of_seat(holders);
     if lines.is_empty() {
-        let subject = Subject { seat: seat.kind, body: seat.body_id, holder: None };
-        let may = policy::may(&ctx.actor, Action::Designate, subject);
-        let designate = may.then(|| format!("/designations/new?seat={}", seat.code));
+        let designate = may(ctx, Action::Designate, seat).then(|| format!("/designations/new?seat={}", seat.code));
         lines.push(SeatLine { seat: name, holder: None, designate });
     }
     lines.extend(of_seat(announced));
     lines
 }
 
+/// Makes the link of a holder. In a block whose reader reads the register, every holder has a term.
 fn link(ctx: &Ctx, designation: &Designation) -> HolderLink {
+    let term = designation.record.statement.term;
+    let may_open = designation.may(&ctx.actor, Action::View);
     HolderLink {
         name: designation.holder.name(),
         email: designation.holder.email.clone(),
-        href: format!("/designations/{}", designation.id),
-        term: register_words::term(designation.record.statement.term, ctx.lang),
-        is_announced: designation.record.statement.term.from > ctx.today(),
+        href: may_open.then(|| format!("/designations/{}", designation.id)),
+        term: may_open.then(|| register_words::term(term, ctx.lang)),
+        is_announced: term.from > ctx.today(),
     }
 }

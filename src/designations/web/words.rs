@@ -1,7 +1,9 @@
 //! Texts of the register's pages.
 
 use crate::designations::model::{Record, Standing, Term};
+use crate::designations::risks::Presence;
 use crate::designations::words as shared;
+use crate::http::page::Badge;
 use crate::texts::{Label, Lang};
 use crate::time::words;
 use entity::kinds::{ActKind, Channel, SeatKind, UnavailabilityMode};
@@ -40,6 +42,37 @@ pub const fn standing_kind(standing: Standing) -> &'static str {
         Standing::InForce => "success",
         Standing::Ended => "neutral",
         Standing::Annulled => "danger",
+    }
+}
+
+/// Returns the state of a person on the board, as a word with its colour.
+pub fn presence(presence: Presence, lang: Lang) -> Badge {
+    let (key, kind) = match presence {
+        Presence::InForce => ("designations.standing_in_force", "success"),
+        Presence::Ending { .. } => ("designations.presence_ending", "warning"),
+        Presence::Away { .. } => ("designations.presence_away", "warning"),
+        Presence::Announced { .. } => ("designations.standing_announced", "info"),
+    };
+    Badge { text: lang.t(key), kind }
+}
+
+/// «fino al 30 giugno 2027», «dal 1° marzo 2027»; `None` for a person whose state has no near end.
+pub fn presence_until(presence: Presence, lang: Lang) -> Option<String> {
+    let (key, day) = match presence {
+        Presence::InForce => return None,
+        Presence::Ending { last_day: day } | Presence::Away { until: day } => ("designations.presence_until", day),
+        Presence::Announced { from } => ("designations.presence_from", from),
+    };
+    Some(lang.f(key, &[("day", &words::date(day, lang))]))
+}
+
+/// Returns the word for a seat without a holder; deputies and partners are optional.
+pub fn vacancy(kind: SeatKind, lang: Lang) -> Badge {
+    match kind {
+        SeatKind::Deputy | SeatKind::Partner => Badge { text: lang.t("designations.nobody"), kind: "neutral" },
+        SeatKind::Referent | SeatKind::BodyManager | SeatKind::Secretariat | SeatKind::Direction => {
+            Badge { text: lang.t("designations.vacant"), kind: "danger" }
+        }
     }
 }
 

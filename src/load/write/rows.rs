@@ -353,6 +353,7 @@ impl Builder<'_> {
                 body_id: *body_ids.get(observatory.body.get_ref().as_str())?,
                 name: text(&observatory.name),
                 kind: observatory.kind,
+                site: observatory.site.as_ref().map(text),
                 version: old.map_or(1, |row| row.version),
                 created_at: old.map_or_else(|| self.instant(), |row| row.created_at),
                 updated_at: old.map_or_else(|| self.instant(), |row| row.updated_at),

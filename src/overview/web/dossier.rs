@@ -5,7 +5,7 @@ use super::{Answer, DueLine, due_line};
 use crate::auth::actor::HeldSeat;
 use crate::ctx::Ctx;
 use crate::designations::web::words as register_words;
-use crate::designations::web::{seats_of_body, seats_of_observatory};
+use crate::designations::web::{SeatsBlock, seats_of_body, seats_of_observatory};
 use crate::error::Result;
 use crate::http::page::{Shell, page};
 use crate::meetings::service as meetings;
@@ -46,8 +46,8 @@ struct SeatPanel {
     open: Vec<DueLine>,
     releases: Vec<ReleaseRow>,
     former: Vec<String>,
-    /// Other people of the same observatory or body.
-    colleagues: Vec<Colleague>,
+    /// Other people of the same observatory or body; `None` for a reader who may not know of them.
+    colleagues: Option<Vec<Colleague>>,
 }
 
 /// A coming release with the state of the seat's observatory.
@@ -89,23 +89,22 @@ fn decision_line(decision: &Decision, lang: Lang) -> DecisionLine {
     }
 }
 
-async fn colleagues(ctx: &Ctx, held: &HeldSeat, dossier: &SeatDossier) -> Result<Vec<Colleague>> {
+async fn colleagues(ctx: &Ctx, held: &HeldSeat, dossier: &SeatDossier) -> Result<Option<Vec<Colleague>>> {
     let seat = &dossier.designation.seat;
     let block = match (held.observatory_id, &seat.observatory_code) {
         (Some(id), Some(code)) => seats_of_observatory(ctx, id, code).await?,
         _ => seats_of_body(ctx, held.body_id, &seat.body_code).await?,
     };
-    let own = format!("/designations/{}", held.designation_id);
-    let lines = block.map(|block| block.lines).unwrap_or_default();
-    Ok(lines
-        .into_iter()
-        .filter_map(|line| line.holder.map(|holder| (line.seat, holder)))
-        .filter(|(_, holder)| holder.href != own)
-        .map(|(seat, holder)| Colleague { seat, name: holder.name, email: holder.email })
-        .collect())
+    let own = Some(format!("/designations/{}", held.designation_id));
+    let others = |block: SeatsBlock| {
+        let held = block.lines.into_iter().filter_map(|line| line.holder.map(|holder| (line.seat, holder)));
+        let others = held.filter(|(_, holder)| holder.href != own);
+        others.map(|(seat, holder)| Colleague { seat, name: holder.name, email: holder.email }).collect()
+    };
+    Ok(block.map(others))
 }
 
-fn seat_panel(ctx: &Ctx, dossier: SeatDossier, colleagues: Vec<Colleague>) -> SeatPanel {
+fn seat_panel(ctx: &Ctx, dossier: SeatDossier, colleagues: Option<Vec<Colleague>>) -> SeatPanel {
     let lang = ctx.lang;
     let SeatDossier { designation, open, releases, former } = dossier;
     let statement = &designation.record.statement;

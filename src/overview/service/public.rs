@@ -1,0 +1,116 @@
+//! Reads for everybody: the next releases, the latest ones, and the reports of one observatory.
+
+use crate::deliverables::model::is_accepted;
+use crate::deliverables::service as deliverables;
+use crate::error::Result;
+use crate::network::model::ObservatoryView;
+use crate::portal;
+use crate::releases::model::When;
+use crate::releases::service::{self as releases, ReleaseFilter};
+use crate::releases::view::ReleaseView;
+use chrono::NaiveDate;
+use entity::ids::{DeliverableId, ReleaseId};
+use entity::kinds::{DeliverableState, ObservatoryKind, ProductScope, ReleaseState};
+use sea_orm::ConnectionTrait;
+use std::collections::HashMap;
+
+/// Most releases shown below the next one, and most published ones; the calendar shows all of them.
+const LATER: usize = 4;
+const LATEST: usize = 3;
+
+/// Content of the home page.
+pub struct Front {
+    pub next: Option<ReleaseView>,
+    /// The releases after the next one, earliest first.
+    pub later: Vec<ReleaseView>,
+    /// The latest published releases, latest first.
+    pub published: Vec<ReleaseView>,
+}
+
+/// Returns the releases that the home page announces. Public.
+pub async fn front(db: &impl ConnectionTrait, today: NaiveDate) -> Result<Front> {
+    let mut coming = coming_from(db, today).await?;
+    let next = next(&coming).map(|at| coming.remove(at));
+    coming.truncate(LATER);
+    let mut published = published(db).await?;
+    published.truncate(LATEST);
+    Ok(Front { next, later: coming, published })
+}
+
+/// Returns the releases that are neither published nor cancelled and whose date is not past, earliest first.
+async fn coming_from(db: &impl ConnectionTrait, today: NaiveDate) -> Result<Vec<ReleaseView>> {
+    let mut coming = super::coming_releases(db).await?;
+    coming.retain(|view| view.release.when().last_day() >= today);
+    Ok(coming)
+}
+
+/// Returns the position of the release to announce first: the first one with a day, because a month tells a reader little;
+/// without such a one the first of all.
+fn next(coming: &[ReleaseView]) -> Option<usize> {
+    let has_day = |view: &ReleaseView| matches!(view.release.when(), When::At(_) | When::On(_));
+    coming.iter().position(has_day).or((!coming.is_empty()).then_some(0))
+}
+
+/// Returns all published releases, latest first.
+async fn published(db: &impl ConnectionTrait) -> Result<Vec<ReleaseView>> {
+    let filter = ReleaseFilter { state: Some(ReleaseState::Published), ..ReleaseFilter::default() };
+    let mut published = releases::all(db, &filter).await?;
+    published.sort_by_key(|view| std::cmp::Reverse(view.release.published_at()));
+    Ok(published)
+}
+
+/// The part of one observatory in the agenda.
+pub struct Part {
+    /// Published reports, latest first.
+    pub reports: Vec<Report>,
+    pub next: Option<ReleaseView>,
+}
+
+/// A published release with a contribution of the observatory.
+pub struct Report {
+    pub release: ReleaseView,
+    /// Address of the page on the portal, where the service has verified it.
+    pub address: Option<String>,
+}
+
+/// Returns the reports of an observatory and its next release. Public.
+pub async fn part_of(db: &impl ConnectionTrait, observatory: &ObservatoryView, today: NaiveDate) -> Result<Part> {
+    let own: HashMap<ReleaseId, (DeliverableId, DeliverableState)> = deliverables::of_observatory(db, observatory.id)
+        .await?
+        .into_iter()
+        .map(|view| (view.deliverable.release_id, (view.deliverable.id, view.deliverable.state())))
+        .collect();
+    let ids: Vec<DeliverableId> = own.values().map(|(id, _)| *id).collect();
+    let mut addresses = portal::service::verified_addresses(db, &ids).await?;
+    let report = |release: ReleaseView| {
+        let (id, state) = own.get(&release.release.id)?;
+        has_appeared(&release, *state).then(|| Report { address: addresses.remove(id), release })
+    };
+    let reports = published(db).await?.into_iter().filter_map(report).collect();
+    let mut coming = coming_from(db, today).await?;
+    coming.retain(|view| {
+        let is_waived = own.get(&view.release.id).is_some_and(|(_, state)| *state == DeliverableState::Waived);
+        concerns(view, observatory) && !is_waived
+    });
+    Ok(Part { reports, next: next(&coming).map(|at| coming.swap_remove(at)) })
+}
+
+/// Tells whether the contribution to a published release was seen on the portal; one to a joint product has appeared with
+/// the page of all.
+fn has_appeared(release: &ReleaseView, contribution: DeliverableState) -> bool {
+    match release.scope {
+        ProductScope::Joint => is_accepted(contribution),
+        ProductScope::PerObservatory | ProductScope::Autonomous => {
+            matches!(contribution, DeliverableState::Published | DeliverableState::Verified)
+        }
+    }
+}
+
+/// Tells whether an observatory contributes to a release: the only one of an autonomous product, every territorial one to
+/// any other.
+fn concerns(view: &ReleaseView, observatory: &ObservatoryView) -> bool {
+    match view.release.observatory {
+        Some(only) => only == observatory.id,
+        None => observatory.kind == ObservatoryKind::Territorial,
+    }
+}

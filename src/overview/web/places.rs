@@ -1,0 +1,83 @@
+//! The pages of one body and one observatory: public facts, and for participants the people.
+
+use crate::ctx::Ctx;
+use crate::designations::web::{SeatsBlock, seats_of_body, seats_of_observatory};
+use crate::http::Answer;
+use crate::http::page::{Shell, page};
+use crate::network::web::{BodyFacts, ObservatoryFacts, body_facts, observatory_facts, shell_below_network};
+use crate::overview::service;
+use crate::releases::web::Line;
+use crate::time::{words, zone};
+use actix_web::web::{Path, ServiceConfig};
+use actix_web::{HttpRequest, get};
+use askama::Template;
+
+pub(super) fn pages(cfg: &mut ServiceConfig) {
+    cfg.service(show_body).service(show_observatory);
+}
+
+#[derive(Template)]
+#[template(path = "overview/body.html")]
+struct BodyPage {
+    shell: Shell,
+    facts: BodyFacts,
+    seats: Option<SeatsBlock>,
+}
+
+#[derive(Template)]
+#[template(path = "overview/observatory.html")]
+struct ObservatoryPage {
+    shell: Shell,
+    facts: ObservatoryFacts,
+    next: Option<Line>,
+    reports: Vec<ReportLine>,
+    seats: Option<SeatsBlock>,
+}
+
+/// A published report of the observatory.
+struct ReportLine {
+    title: String,
+    /// Page of the release.
+    href: String,
+    /// Page on the portal, where the service has verified it.
+    address: Option<String>,
+    day: Option<String>,
+}
+
+impl ReportLine {
+    fn of(report: service::Report, ctx: &Ctx) -> Self {
+        let service::Report { release, address } = report;
+        Self {
+            title: release.title(ctx.lang),
+            href: format!("/releases/{}", release.release.id),
+            day: release.release.published_at().map(|at| words::long_day(zone::day_of(at), ctx.lang)),
+            address,
+        }
+    }
+}
+
+/// Shows one body; for participants with the holders of its seats.
+#[get("/network/bodies/{code}")]
+async fn show_body(ctx: Ctx, request: HttpRequest, code: Path<String>) -> Answer {
+    let facts = body_facts(&ctx, &code).await?;
+    let about = ctx.lang.f("network.body_described", &[("body", &facts.body.name)]);
+    let shell = shell_below_network(&ctx, &request, facts.body.name.clone()).described(about);
+    let seats = seats_of_body(&ctx, facts.body.id, &facts.body.code).await?;
+    page(&BodyPage { shell, facts, seats })
+}
+
+/// Shows one observatory: its reports and its next date; for participants with the people in it.
+#[get("/network/observatories/{code}")]
+async fn show_observatory(ctx: Ctx, request: HttpRequest, code: Path<String>) -> Answer {
+    let facts = observatory_facts(&ctx, &code).await?;
+    let about = ctx.lang.f("network.observatory_described", &[("observatory", &facts.observatory.name)]);
+    let shell = shell_below_network(&ctx, &request, facts.observatory.name.clone()).described(about);
+    let service::Part { reports, next } = service::part_of(ctx.reader(), &facts.observatory, ctx.today()).await?;
+    page(&ObservatoryPage {
+        shell,
+        next: next.map(|view| Line::of(&view, &ctx)),
+        reports: reports.into_iter().map(|report| ReportLine::of(report, &ctx)).collect(),
+        seats: seats_of_observatory(&ctx, facts.observatory.id, &facts.observatory.code).await?,
+        facts,
+    })
+}
