@@ -164,7 +164,7 @@ kind! {
 
 kind! {
     /// The kinds of things that can own a document.
-    DocumentOwnerKind { Designation = "designation" }
+    DocumentOwnerKind { Designation = "designation", Deliverable = "deliverable" }
 }
 
 kind! {

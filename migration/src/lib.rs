@@ -27,6 +27,7 @@ mod m20261129_162000_invite_partners;
 mod m20261129_170000_name_the_facts_of_mails;
 mod m20261129_171000_move_contents_out;
 mod m20261129_180000_free_vocabularies;
+mod m20261130_100000_hand_in_files;
 mod schema;
 
 /// All migrations, oldest first.
@@ -58,6 +59,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_170000_name_the_facts_of_mails::Migration),
             Box::new(m20261129_171000_move_contents_out::Migration),
             Box::new(m20261129_180000_free_vocabularies::Migration),
+            Box::new(m20261130_100000_hand_in_files::Migration),
         ]
     }
 }

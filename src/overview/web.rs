@@ -1,5 +1,6 @@
 //! The pages of the overview.
 
+mod contribution;
 mod dossier;
 
 use super::policy as rights;
@@ -45,13 +46,15 @@ const RISKS_ON_MONDAY: usize = 8;
 /// Most coming releases on the home page; the calendar shows all of them.
 const RELEASES_ON_HOME: u64 = 5;
 
-/// Registers the pages of the overview. The pages of bodies and observatories are here because they show people.
+/// Registers the pages of the overview. The pages of bodies and observatories are here because they show people, the page of
+/// a contribution because it shows its tasks and its publication.
 pub fn pages(cfg: &mut ServiceConfig) {
     cfg.service(home)
         .service(privacy)
         .service(show_radar)
         .service(show_monday)
         .service(dossier::show_dossier)
+        .service(contribution::show_contribution)
         .service(show_body)
         .service(show_observatory);
 }
