@@ -3,9 +3,11 @@
 
 mod act;
 mod hand_in;
+mod text;
 
 pub use act::{Act, ActForm, ActPage, FINAL, Field};
 pub use hand_in::{HandInForm, HandInPage, file_hint};
+pub use text::Text;
 
 use super::model::{Event, LIFECYCLE, open_remarks};
 use super::policy::Action;
@@ -23,7 +25,7 @@ use crate::open::{Guarded, Seen, open};
 use crate::texts::Lang;
 use actix_web::{HttpRequest, get, post, web};
 use entity::ids::{DeliverableId, DocumentId};
-use entity::kinds::DeliverableState;
+use entity::kinds::{DeliverableState, SeatKind};
 
 pub fn pages(cfg: &mut web::ServiceConfig) {
     cfg.service(show_hand_in)
@@ -39,9 +41,10 @@ pub fn shell_below_work(ctx: &Ctx, request: &HttpRequest, title: String) -> Shel
     Shell::titled(ctx, request, title).crumb(ctx.lang.t(work_title(ctx)), "/tasks")
 }
 
-/// Returns the text key of the title of the list of work: all work of the network, or the reader's own.
+/// Returns the text key of the title of the list of work: that of others too, or only the reader's own.
 pub fn work_title(ctx: &Ctx) -> &'static str {
-    if ctx.actor.sees_the_whole() { "tasks.all_title" } else { "tasks.mine_title" }
+    let sees_others = ctx.actor.sees_the_whole() || ctx.actor.holds(SeatKind::BodyManager);
+    if sees_others { "tasks.all_title" } else { "tasks.mine_title" }
 }
 
 /// Makes the frame of a page below the page of a deliverable.
@@ -165,7 +168,7 @@ async fn show_act(ctx: Ctx, request: HttpRequest, path: web::Path<(DeliverableId
     let (act, action) = act_named(&name)?;
     let view = open::<DeliverableView>(&ctx, ctx.reader(), id, *action, Seen::AsItStands).await?;
     let form = FormState::made_of(view.deliverable.version, ActForm::of_day(view.deliverable.hand_set_day));
-    page(&act_page(&ctx, &request, act, &view, form))
+    page(&act_page(&ctx, &request, act, &view, form).await?)
 }
 
 #[post("/deliverables/{id:[0-9A-Fa-f-]+}/{act:request_changes|approve|block|reschedule|waive}")]
@@ -188,20 +191,25 @@ async fn perform(
     form::change(&ctx, form, work, leads_on, async |form| {
         let view = open::<DeliverableView>(&ctx, ctx.reader(), id, *action, Seen::AsItStands).await?;
         let form = form.beside(view.deliverable.version);
-        Ok(act_page(&ctx, &request, act, &view, form))
+        Ok(act_page(&ctx, &request, act, &view, form).await?)
     })
     .await
 }
 
-fn act_page(
+async fn act_page(
     ctx: &Ctx,
     request: &HttpRequest,
     act: &'static Act,
     view: &DeliverableView,
     form: FormState<Versioned<ActForm>>,
-) -> ActPage {
+) -> Result<ActPage> {
+    let text = match act.is_review() {
+        true => Text::latest(&service::dossier(ctx, view.deliverable.id).await?),
+        false => None,
+    };
+    let on_behalf = if act.is_report() { on_behalf(ctx, view) } else { None };
     let shell = shell_below(ctx, request, act.label, view);
-    ActPage { shell, about: title(view, ctx.lang), act, back: href(view), form }
+    Ok(ActPage { shell, about: title(view, ctx.lang), act, on_behalf, text, back: href(view), form })
 }
 
 #[get("/deliverables/{id:[0-9A-Fa-f-]+}/submit")]

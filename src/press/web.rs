@@ -14,7 +14,7 @@ use crate::http::page::{FlashKind, Shell, done, kept_secret, page, unprocessable
 use crate::releases::service as releases;
 use crate::releases::web::Line as ReleaseLine;
 use crate::tasks::service as tasks;
-use crate::tasks::web::{Line, hand_in_page};
+use crate::tasks::web::{Line, about, hand_in_page};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use askama::Template;
 
@@ -161,7 +161,7 @@ fn problem_page(request: &HttpRequest, token: &str, shown: &Shown, form: FormSta
     let here = format!("/p/{token}");
     let title = task.title(reader.lang);
     let shell = shell_below(reader, request, "press.problem", &here, title);
-    ProblemPage { shell, here, about: format!("{title} · {}", task.seat.place()), form }
+    ProblemPage { shell, here, about: about(task, reader.lang), form }
 }
 
 /// Makes the frame of a page below the page of the link. The reader is not signed in, whatever the link permits.

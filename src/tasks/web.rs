@@ -63,11 +63,15 @@ pub struct TaskPage {
     pub line: Line,
     pub note: Option<String>,
     pub reason: Option<String>,
+    /// Whether it is open although its deliverable no longer calls for it.
+    pub is_idle: bool,
     pub derived_day: Option<String>,
     pub release: Option<String>,
     pub deliverable: Option<String>,
     /// Person who has to do it, for a reader who does not.
     pub contact: Option<Contact>,
+    /// On whose behalf the reader acts, if the reader may act at all.
+    pub on_behalf: Option<String>,
     pub may_unblock: bool,
     pub may_reopen: bool,
     /// Acts with a page of their own that can be undone.
@@ -86,16 +90,19 @@ impl TaskPage {
     async fn of(ctx: &Ctx, request: &HttpRequest, task: &Task) -> Result<Self> {
         let derived = |day: NaiveDate| words::long_day(day, ctx.lang);
         let is_own = policy::works_on(&ctx.actor, service::subject(&task.seat));
+        let may_report = task.may(&ctx.actor, Action::Start);
         let acts = |is_final: bool| possible_acts(ctx, task).filter(|act| act.is_final() == is_final).collect();
         Ok(Self {
             shell: shell_of(ctx, request, task, task.title(ctx.lang).to_owned()).await?.here(),
             line: Line::of(task, ctx),
             note: task.note.clone(),
             reason: task.stage.reason().map(str::to_owned),
+            is_idle: is_open(task.state()) && !task.is_called_for(),
             derived_day: (task.day() != task.due_day).then(|| derived(task.due_day)),
             release: task.release_id.map(|id| format!("/releases/{id}")),
             deliverable: task.deliverable_id.map(|id| format!("/deliverables/{id}")),
             contact: if is_own { None } else { Some(contact(ctx, &task.seat).await?) },
+            on_behalf: on_behalf(ctx, task).filter(|_| may_report),
             may_unblock: may(ctx, task, Event::Unblock, Action::Unblock),
             may_reopen: task.is_called_for() && may(ctx, task, Event::Reopen, Action::Reopen),
             acts: acts(false),
@@ -199,13 +206,11 @@ pub async fn hand_in_page(
         (false, true) => "tasks.complete_step_lead",
         (false, false) => "tasks.complete_lead",
     };
-    let place = task.seat.place();
-    let is_own = policy::works_on(&ctx.actor, service::subject(&task.seat));
     Ok(HandInPage {
         shell,
-        about: format!("{} · {place}", task.title(ctx.lang)),
+        about: about(task, ctx.lang),
         lead: ctx.lang.t(lead),
-        on_behalf: (!is_own).then(|| ctx.lang.f("deliverables.on_behalf", &[("place", place)])),
+        on_behalf: on_behalf(ctx, task),
         remarks: service::remarks(ctx.reader(), task).await?,
         asks_text,
         is_keyed: false,
@@ -214,6 +219,17 @@ pub async fn hand_in_page(
         back: href(task),
         form,
     })
+}
+
+/// Returns on whose behalf the reader acts; `None` for the reader's own task.
+fn on_behalf(ctx: &Ctx, task: &Task) -> Option<String> {
+    let is_own = policy::works_on(&ctx.actor, service::subject(&task.seat));
+    (!is_own).then(|| ctx.lang.f("deliverables.on_behalf", &[("place", task.seat.place())]))
+}
+
+/// «Bozza della relazione: Relazione territoriale, 2026 · Osservatorio del mercato del lavoro di Bergamo».
+pub fn about(task: &Task, lang: Lang) -> String {
+    format!("{} · {}", task.title(lang), task.seat.place())
 }
 
 /// Handles the buttons without a page of their own, because they can be undone.
@@ -338,8 +354,9 @@ async fn act_page(
     form: FormState<Versioned<ActForm>>,
 ) -> Result<ActPage> {
     let shell = shell_below(ctx, request, act.label, task).await?;
-    let about = format!("{} · {}", task.title(ctx.lang), task.seat.place());
-    Ok(ActPage { shell, about, act, back: href(task), form })
+    let about = about(task, ctx.lang);
+    let on_behalf = if act.is_report() { on_behalf(ctx, task) } else { None };
+    Ok(ActPage { shell, about, act, on_behalf, text: None, back: href(task), form })
 }
 
 impl Line {
@@ -353,8 +370,8 @@ impl Line {
             state: state_badge(task.state(), ctx.lang),
             overdue: task.is_overdue(ctx.today()),
             version: task.version,
-            may_start: may(ctx, task, Event::Start, Action::Start),
-            may_complete: may(ctx, task, Event::Complete, Action::Complete),
+            may_start: task.is_called_for() && may(ctx, task, Event::Start, Action::Start),
+            may_complete: task.is_called_for() && may(ctx, task, Event::Complete, Action::Complete),
         }
     }
 }

@@ -26,6 +26,7 @@ on_sqlite! {
     a_refused_hand_in_keeps_its_file,
     the_list_of_work_shows_what_no_task_says,
     a_task_of_somebody_else_names_the_person_and_says_on_whose_behalf,
+    a_step_that_is_no_longer_called_for_offers_nothing,
     what_cannot_be_undone_has_a_page_of_its_own,
 }
 
@@ -390,7 +391,12 @@ async fn the_list_of_work_shows_what_no_task_says(engine: Engine) {
     let remarks = json!({ "remarks": "Manca la tavola 3" });
     story.ask(&story.secretariat, "request-changes", remarks).await.expect(200);
     assert!(links(&listed(OWN, "").await).contains(&contribution), "sent back, it is Ada's turn");
-    assert!(links(&listed(MANAGER, "").await).contains(&contribution), "the manager sees it too");
+    let manager = listed(MANAGER, "").await;
+    assert!(links(&manager).contains(&contribution) && manager.contains("Attività e contributi"), "the work of others");
+    assert!(
+        listed(MANAGER, "?mine=true").await.contains("Con questi filtri non c’è niente"),
+        "none of it is the manager's"
+    );
     let release = story.world.fill("/tasks?release={id}").replace("{id}", story.world.id("release"));
     assert!(links(&listed(SECRETARIAT, release.trim_start_matches("/tasks")).await).contains(&contribution));
     story.world.app.at("2027-03-30 10:00");
@@ -425,13 +431,24 @@ async fn a_task_of_somebody_else_names_the_person_and_says_on_whose_behalf(engin
     assert!(page.contains("Ada Riva") && page.contains(&format!("mailto:{OWN}")), "{page}");
     assert!(!read(&ada, &path).await.contains("mailto:ada"), "one's own address is no news");
     let complete = format!("{path}/complete");
-    assert!(read(&desk, &complete).await.contains("Consegna per conto di"));
-    assert!(!read(&ada, &complete).await.contains("per conto di"));
+    assert!(
+        read(&desk, &complete).await.contains("vale come fatto da: Osservatorio del mercato del lavoro di Bergamo")
+    );
+    assert!(!read(&ada, &complete).await.contains("vale come fatto da"));
     let vacant = story.secretariat.get("/api/v1/tasks?observatory=lecco").send().await.expect(200);
     let vacant = format!("/tasks/{}", text(&vacant["items"][0], "id"));
     assert!(read(&desk, &vacant).await.contains("l’incarico è vacante"));
     assert!(read(&desk, &path).await.contains("Attività e contributi"), "the way back is the secretariat's list");
     assert!(read(&ada, &path).await.contains("Le mie attività"));
+}
+
+async fn a_step_that_is_no_longer_called_for_offers_nothing(engine: Engine) {
+    let story = Story::new(engine).await;
+    story.ask(&story.ada, "submit", json!({ "link": TEXT })).await.expect(200);
+    let ada = story.world.app.browser(OWN).await;
+    let path = story.world.fill("/tasks/{id}");
+    let page = read(&ada, &path).await;
+    assert!(page.contains("Non serve più") && !page.contains(&format!("{path}/complete")), "{page}");
 }
 
 async fn what_cannot_be_undone_has_a_page_of_its_own(engine: Engine) {

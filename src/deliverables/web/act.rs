@@ -1,5 +1,6 @@
 //! The page of one act on a deliverable or a task: a sentence on its effect, its field, and the button.
 
+use super::text::Text;
 use crate::error::Result;
 use crate::http::form::{FormState, Versioned};
 use crate::http::page::Shell;
@@ -29,6 +30,11 @@ pub const FINAL: &str = "danger";
 impl Act {
     pub fn is_final(&self) -> bool {
         self.kind == FINAL
+    }
+
+    /// Returns whether it reports on the work of the observatory, and is not a decision about it.
+    pub fn is_report(&self) -> bool {
+        self.name == "block"
     }
 
     /// Returns whether it answers a submission.
@@ -76,6 +82,10 @@ pub struct ActPage {
     /// Name of the record.
     pub about: String,
     pub act: &'static Act,
+    /// On whose behalf the reader acts.
+    pub on_behalf: Option<String>,
+    /// Text that the act answers.
+    pub text: Option<Text>,
     /// Address of the record's page; the act is posted below it.
     pub back: String,
     pub form: FormState<Versioned<ActForm>>,

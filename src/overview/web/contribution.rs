@@ -5,7 +5,7 @@ use crate::deliverables::model::{Event, LIFECYCLE, Submission, is_accepted};
 use crate::deliverables::policy::Action;
 use crate::deliverables::service as deliverables;
 use crate::deliverables::view::{DeliverableView, Dossier};
-use crate::deliverables::web::{self as contributions, Act, shell_below_work};
+use crate::deliverables::web::{self as contributions, Act, Text, shell_below_work};
 use crate::designations::service::{self as register, RegisterFilter};
 use crate::designations::view::Designation;
 use crate::error::Result;
@@ -47,8 +47,12 @@ struct ContributionPage {
     release: ReleaseLine,
     steps: Vec<Step>,
     due: Option<Due>,
+    /// On whose behalf the reader would do the act that is due.
+    on_behalf: Option<String>,
     /// Whether the reader may take the submission back.
     may_withdraw: bool,
+    /// Whether that is the reader's next act, and not one beside the review.
+    withdraws_first: bool,
     may_unblock: bool,
     /// Acts with a page of their own that can be undone.
     acts: Vec<&'static Act>,
@@ -106,16 +110,9 @@ enum Due {
 struct TextLine {
     at: String,
     kind: &'static str,
-    link: Option<String>,
-    file: Option<FileLine>,
-    note: Option<String>,
+    text: Text,
     remarks: Option<String>,
     answer: String,
-}
-
-struct FileLine {
-    href: String,
-    name: String,
 }
 
 /// The page on the portal.
@@ -140,10 +137,12 @@ async fn contribution_page(ctx: &Ctx, request: &HttpRequest, dossier: Dossier) -
     let publication = portal::of_deliverable(ctx, view.deliverable.id).await?;
     let release = releases::release(db, view.deliverable.release_id).await?;
     let due = due(ctx, &dossier, &steps, &publication);
+    let is_report = matches!(due, Some(Due::Step(_) | Due::Text | Due::Declare));
     let is_in_review = matches!(due, Some(Due::Review));
     let acts = contributions::possible_acts(ctx, view).into_iter().filter(|act| !(is_in_review && act.is_review()));
     let (final_acts, acts) = acts.partition(|act| act.is_final());
     let may = |event, action| LIFECYCLE.allows(view.deliverable.state(), event) && view.may(&ctx.actor, action);
+    let may_withdraw = may(Event::Withdraw, Action::Withdraw);
     Ok(ContributionPage {
         shell: shell_below_work(ctx, request, view.release_name(lang)).here(),
         href: contributions::href(view),
@@ -156,7 +155,9 @@ async fn contribution_page(ctx: &Ctx, request: &HttpRequest, dossier: Dossier) -
         reason: view.deliverable.stage.reason().map(str::to_owned),
         release: ReleaseLine::of(&release, ctx),
         steps: way(ctx, view, &steps, &holders, &publication),
-        may_withdraw: may(Event::Withdraw, Action::Withdraw),
+        on_behalf: contributions::on_behalf(ctx, view).filter(|_| is_report),
+        may_withdraw,
+        withdraws_first: may_withdraw && !is_in_review,
         may_unblock: may(Event::Unblock, Action::Unblock),
         acts,
         final_acts,
@@ -284,10 +285,6 @@ fn plain_step(name: &str, progress: Progress, state: &'static str, lang: Lang) -
 
 impl TextLine {
     fn of(submission: &Submission, dossier: &Dossier, lang: Lang) -> Self {
-        let file = dossier.document_of(submission).map(|document| FileLine {
-            href: format!("{}/documents/{}", contributions::href(&dossier.view), document.id),
-            name: document.name.clone(),
-        });
         let (kind, answer) = match (submission.withdrawn_at, submission.answered_at, &submission.remarks) {
             (Some(at), ..) => ("neutral", said(lang, "overview.text_taken_back", at)),
             (None, Some(at), Some(_)) => ("warning", said(lang, "overview.text_sent_back", at)),
@@ -297,9 +294,7 @@ impl TextLine {
         Self {
             at: words::long_instant(submission.submitted_at, lang),
             kind,
-            link: submission.link.clone(),
-            file,
-            note: submission.note.clone(),
+            text: Text::of(submission, dossier),
             remarks: submission.remarks.clone(),
             answer,
         }

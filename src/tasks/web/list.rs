@@ -287,16 +287,20 @@ fn to_do_in(ctx: &Ctx, mine: bool) -> Vec<DeliverableState> {
 impl Row {
     fn of(work: &Work, ctx: &Ctx) -> Self {
         match work {
-            Work::Task(task) => Self::of_task(Line::of(task, ctx)),
+            Work::Task(task) => Self::of_task(task, ctx),
             Work::Contribution(view) => Self::of_contribution(view, ctx),
         }
     }
 
-    fn of_task(line: Line) -> Self {
+    /// Offers an act on the reader's own tasks only. Others are opened first, because their page says on whose
+    /// behalf the reader would act.
+    fn of_task(task: &Task, ctx: &Ctx) -> Self {
+        let line = Line::of(task, ctx);
+        let is_own = policy::works_on(&ctx.actor, service::subject(&task.seat));
         let act = match (line.may_start, line.may_complete) {
-            (true, _) => Act::Start,
-            (false, true) => Act::Complete,
-            (false, false) => Act::Open,
+            (true, _) if is_own => Act::Start,
+            (false, true) if is_own => Act::Complete,
+            _ => Act::Open,
         };
         Self { line, act }
     }
