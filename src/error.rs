@@ -156,6 +156,8 @@ codes! {
     /// This hour does not exist on this day: in Italy from 2 to 3 on the last Sunday of March.
     HourSkipped = "hour_skipped" => UnprocessableEntity,
     NothingChanges = "nothing_changes" => UnprocessableEntity,
+    /// The text has neither an address nor a file.
+    TextMissing = "text_missing" => UnprocessableEntity,
     // The table.
     NoticeTooShort = "notice_too_short" => UnprocessableEntity,
     AgendaEmpty = "agenda_empty" => UnprocessableEntity,

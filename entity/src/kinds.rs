@@ -165,7 +165,7 @@ kind! {
 
 kind! {
     /// The kinds of things that can own a document.
-    DocumentOwnerKind { Designation = "designation" }
+    DocumentOwnerKind { Designation = "designation", Deliverable = "deliverable" }
 }
 
 kind! {

@@ -1,8 +1,8 @@
-//! A contribution handed in for a deliverable, with the review's answer. Append-only except for the answer, which is
-//! set once. Free text may name people.
+//! A contribution handed in for a deliverable, with the review's answer. Append-only except for its end, which is set
+//! once: the answer, or the withdrawal before it. Free text may name people.
 
 use crate::Instant;
-use crate::ids::{DeliverableId, PersonId, SubmissionId};
+use crate::ids::{DeliverableId, DocumentId, PersonId, SubmissionId};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -14,6 +14,8 @@ pub struct Model {
     pub position: i32,
     #[sea_orm(column_type = "String(StringLen::N(2000))")]
     pub link: Option<String>,
+    /// File with the text.
+    pub document_id: Option<DocumentId>,
     #[sea_orm(column_type = "String(StringLen::N(1000))")]
     pub note: Option<String>,
     pub submitted_at: Instant,
@@ -22,6 +24,8 @@ pub struct Model {
     pub remarks: Option<String>,
     pub answered_at: Option<Instant>,
     pub answered_by: Option<PersonId>,
+    pub withdrawn_at: Option<Instant>,
+    pub withdrawn_by: Option<PersonId>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -31,6 +31,7 @@ mod m20261130_090000_sort_work_by_its_day;
 mod m20261130_100000_keep_what_was_told;
 mod m20261130_110000_give_releases_addresses;
 mod m20261130_103000_name_the_site_of_observatories;
+mod m20261130_100000_hand_in_files;
 mod schema;
 
 /// All migrations, oldest first.
@@ -66,6 +67,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_100000_keep_what_was_told::Migration),
             Box::new(m20261130_110000_give_releases_addresses::Migration),
             Box::new(m20261130_103000_name_the_site_of_observatories::Migration),
+            Box::new(m20261130_100000_hand_in_files::Migration),
         ]
     }
 }

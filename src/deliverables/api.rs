@@ -6,9 +6,13 @@ use super::service::{self, DeliverableFilter, SubmitIn};
 use super::view::{DeliverableView, Dossier};
 use crate::auth::rights::Right;
 use crate::ctx::Ctx;
-
+use crate::designations::api::{DocumentIn, DocumentOut};
+use crate::documents::service as documents;
+use crate::error::{Code, Error};
 use crate::http::Answer;
+use crate::http::download;
 use crate::http::json::{Json, MergePatch};
+use crate::http::multipart::Upload;
 use crate::http::paging::{Page, Paging};
 use crate::http::patch::Patch;
 use crate::http::version::{self, IfMatch};
@@ -16,7 +20,7 @@ use crate::network::service as network;
 use crate::time::Day;
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::ids::{DeliverableId, ReleaseId};
+use entity::ids::{DeliverableId, DocumentId, ReleaseId};
 use entity::kinds::DeliverableState;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
@@ -27,7 +31,9 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(show_deliverable)
         .service(change_deliverable)
         .service(start_deliverable)
+        .service(upload_text)
         .service(submit_deliverable)
+        .service(show_text)
         .service(request_changes)
         .service(approve_deliverable)
         .service(block_deliverable)
@@ -41,7 +47,9 @@ pub const RIGHTS: &[(&str, Right<Action>)] = &[
     ("show_deliverable", Right::Ever(Action::View)),
     ("change_deliverable", Right::Ever(Action::Reschedule)),
     ("start_deliverable", Right::Ever(Action::Start)),
+    ("upload_text", Right::Ever(Action::Submit)),
     ("submit_deliverable", Right::Ever(Action::Submit)),
+    ("show_text", Right::Ever(Action::View)),
     ("request_changes", Right::Ever(Action::RequestChanges)),
     ("approve_deliverable", Right::Ever(Action::Approve)),
     ("block_deliverable", Right::Ever(Action::Block)),
@@ -85,11 +93,15 @@ pub struct SubmissionOut {
     pub position: i32,
     #[schema(format = "uri")]
     pub link: Option<String>,
+    /// File with the text.
+    pub document: Option<DocumentOut>,
     pub note: Option<String>,
     pub submitted_at: DateTime<Utc>,
     /// Changes requested by the review; absent if it accepted or has not answered.
     pub remarks: Option<String>,
     pub answered_at: Option<DateTime<Utc>>,
+    /// Instant at which the observatory took it back.
+    pub withdrawn_at: Option<DateTime<Utc>>,
 }
 
 /// One deliverable with all submissions.
@@ -103,7 +115,7 @@ pub struct DeliverableDossierOut {
     pub submissions: Vec<SubmissionOut>,
 }
 
-/// A submission.
+/// A submission: the address of the text, a file with it, or both.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SubmitDeliverableIn {
@@ -111,6 +123,9 @@ pub struct SubmitDeliverableIn {
     #[serde(default)]
     #[schema(max_length = 2000, format = "uri")]
     pub link: Option<String>,
+    /// A file uploaded with `POST /deliverables/documents`.
+    #[serde(default)]
+    pub document_id: Option<DocumentId>,
     #[serde(default)]
     #[schema(max_length = 1000)]
     pub note: Option<String>,
@@ -228,10 +243,35 @@ pub async fn start_deliverable(ctx: Ctx, request: HttpRequest, id: web::Path<Del
     Ok(answer(&ctx, started))
 }
 
+/// Upload a file with a text
+///
+/// PDF, signed envelope (`.p7m`, in DER, base64 or PEM), PNG, JPEG or TIFF; stored with its SHA-256. A file that no
+/// submission names is deleted after a day. Who may: an observatory, the secretariat. Errors: `document_empty`,
+/// `document_too_large`, `document_type_refused`, `document_type_mismatch`; `documents_quota` once the body has reached
+/// its limit for the day.
+#[utoipa::path(tag = "deliverables", request_body(content_type = "multipart/form-data", content = DocumentIn), responses((status = 201, body = DocumentOut)))]
+#[post("/deliverables/documents")]
+pub async fn upload_text(ctx: Ctx, upload: Upload) -> Answer {
+    let file = upload.file.ok_or_else(|| Error::field("document", Code::Required))?;
+    let document = service::keep_text(&ctx, &file.name, file.content()?.clone()).await?;
+    Ok(HttpResponse::Created().json(DocumentOut::from(document)))
+}
+
+/// A text that was handed in as a file
+///
+/// Who may: everyone who may see the deliverable.
+#[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), ("text_id" = DocumentId, Path)), responses((status = 200, content_type = "application/octet-stream", body = String)))]
+#[get("/deliverables/{id:[0-9A-Fa-f-]+}/documents/{text_id:[0-9A-Fa-f-]+}")]
+pub async fn show_text(ctx: Ctx, path: web::Path<(DeliverableId, DocumentId)>) -> Answer {
+    let (id, text_id) = path.into_inner();
+    Ok(download::document(documents::open(&ctx, &id, text_id).await?))
+}
+
 /// Submit the deliverable
 ///
-/// Also starts a deliverable that was not started; its open steps are no longer due. Who may: the observatory, the
-/// secretariat on its behalf. Errors: `wrong_transition`, `not_a_url`.
+/// Also starts a deliverable that was not started; its open steps are no longer due. It names the text by its address or
+/// as a file. Who may: the observatory, the secretariat on its behalf. Errors: `wrong_transition`, `text_missing`,
+/// `not_a_url`, `unknown_value`.
 #[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), request_body = SubmitDeliverableIn, responses((status = 200, body = DeliverableOut)))]
 #[post("/deliverables/{id:[0-9A-Fa-f-]+}/submit")]
 pub async fn submit_deliverable(
@@ -240,8 +280,8 @@ pub async fn submit_deliverable(
     id: web::Path<DeliverableId>,
     input: Json<SubmitDeliverableIn>,
 ) -> Answer {
-    let SubmitDeliverableIn { link, note } = input.value;
-    let input = SubmitIn { link, note };
+    let SubmitDeliverableIn { link, document_id, note } = input.value;
+    let input = SubmitIn { link, document_id, note };
     let submitted =
         version::change(&ctx, &request, async |txn, version| service::submit(&ctx, txn, *id, version, input).await)
             .await?;
@@ -324,7 +364,8 @@ pub async fn waive_deliverable(
     Ok(answer(&ctx, waived))
 }
 
-fn answer(ctx: &Ctx, view: DeliverableView) -> HttpResponse {
+/// Answers with a changed deliverable; `tasks` takes submissions back.
+pub fn answer(ctx: &Ctx, view: DeliverableView) -> HttpResponse {
     version::answer(view.deliverable.version, &DeliverableOut::on(view, ctx.today()))
 }
 
@@ -354,18 +395,17 @@ impl DeliverableOut {
     }
 }
 
-impl From<Submission> for SubmissionOut {
-    fn from(submission: Submission) -> Self {
-        let Submission { position, link, note, submitted_at, remarks, answered_at, .. } = submission;
-        Self { position, link, note, submitted_at, remarks, answered_at }
+impl SubmissionOut {
+    fn of(submission: Submission, document: Option<DocumentOut>) -> Self {
+        let Submission { position, link, note, submitted_at, remarks, answered_at, withdrawn_at, .. } = submission;
+        Self { position, link, document, note, submitted_at, remarks, answered_at, withdrawn_at }
     }
 }
 
 impl DeliverableDossierOut {
     fn on(dossier: Dossier, today: NaiveDate) -> Self {
-        Self {
-            deliverable: DeliverableOut::on(dossier.view, today),
-            submissions: dossier.submissions.into_iter().map(SubmissionOut::from).collect(),
-        }
+        let document = |submission: &Submission| dossier.document_of(submission).cloned().map(DocumentOut::from);
+        let submissions = dossier.submissions.iter().map(|one| SubmissionOut::of(one.clone(), document(one))).collect();
+        Self { submissions, deliverable: DeliverableOut::on(dossier.view, today) }
     }
 }

@@ -4,7 +4,7 @@
 use crate::error::{Code, Refusal as DomainRefusal, Refused};
 use crate::lifecycle::{self, Blocked, Table, Target, WrongTransition};
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::ids::{DeliverableId, ObservatoryId, PersonId, ReleaseId, SubmissionId};
+use entity::ids::{DeliverableId, DocumentId, ObservatoryId, PersonId, ReleaseId, SubmissionId};
 use entity::kinds::{DeliverableState as State, SeatKind};
 
 /// Events of a deliverable.
@@ -14,6 +14,8 @@ pub enum Event {
     Start,
     /// The observatory submits it.
     Submit,
+    /// The observatory takes its submission back before the review has answered.
+    Withdraw,
     /// The review sends it back with remarks.
     RequestChanges,
     /// The review accepts it.
@@ -35,6 +37,7 @@ impl lifecycle::Event for Event {
         match self {
             Self::Start => "start",
             Self::Submit => "submit",
+            Self::Withdraw => "withdraw",
             Self::RequestChanges => "request_changes",
             Self::Approve => "approve",
             Self::Publish => "publish",
@@ -50,6 +53,7 @@ impl lifecycle::Event for Event {
 pub const LIFECYCLE: Table<State, Event> = Table(&[
     (Event::Start, &[State::Planned, State::ChangesRequested], Target::To(State::InProgress)),
     (Event::Submit, &[State::InProgress], Target::To(State::Submitted)),
+    (Event::Withdraw, &[State::Submitted], Target::To(State::InProgress)),
     (Event::RequestChanges, &[State::Submitted], Target::To(State::ChangesRequested)),
     (Event::Approve, &[State::Submitted], Target::To(State::Approved)),
     (Event::Publish, &[State::Approved], Target::To(State::Published)),
@@ -273,8 +277,10 @@ pub struct Submission {
     pub id: SubmissionId,
     /// Position among the submissions, from 1.
     pub position: i32,
-    /// Address of the text; empty if it was submitted another way.
+    /// Address of the text.
     pub link: Option<String>,
+    /// File with the text.
+    pub document_id: Option<DocumentId>,
     pub note: Option<String>,
     pub submitted_at: DateTime<Utc>,
     pub submitted_by: Option<PersonId>,
@@ -282,6 +288,15 @@ pub struct Submission {
     pub remarks: Option<String>,
     pub answered_at: Option<DateTime<Utc>>,
     pub answered_by: Option<PersonId>,
+    /// Instant at which the observatory took it back, before an answer.
+    pub withdrawn_at: Option<DateTime<Utc>>,
+    pub withdrawn_by: Option<PersonId>,
+}
+
+/// Returns the remarks to which the observatory has not answered with another text yet.
+pub fn open_remarks(submissions: &[Submission]) -> Option<&str> {
+    let still_stands = |submission: &&Submission| submission.withdrawn_at.is_none();
+    submissions.iter().rev().find(still_stands)?.remarks.as_deref()
 }
 
 /// Refusals of a deliverable.
@@ -293,6 +308,8 @@ pub enum Refusal {
     ReasonMissing,
     #[error("the day is the one it has")]
     NothingChanges,
+    #[error("a text is handed in by its address or as a file")]
+    TextMissing,
 }
 
 impl DomainRefusal for Refusal {
@@ -301,6 +318,7 @@ impl DomainRefusal for Refusal {
             Self::WrongTransition(wrong) => wrong.said(),
             Self::ReasonMissing => Refused::at("reason", Code::ReasonMissing),
             Self::NothingChanges => Refused::at("day", Code::NothingChanges),
+            Self::TextMissing => Refused::at("link", Code::TextMissing),
         }
     }
 }
@@ -369,6 +387,40 @@ mod tests {
         let blocked = submitted.clone().blocked("portal down".to_owned()).expect("blocked");
         assert_eq!(blocked.stage.reason(), Some("portal down"));
         assert_eq!(blocked.after(Event::Unblock), Ok(submitted));
+    }
+
+    #[test]
+    fn a_submission_is_taken_back_until_the_review_answers() {
+        let submitted = planned().handed_in().expect("submitted");
+        assert_eq!(submitted.clone().after(Event::Withdraw).map(|one| one.state()), Ok(State::InProgress));
+        for answer in [Event::RequestChanges, Event::Approve] {
+            let answered = submitted.clone().after(answer).expect("answered");
+            let refused = LIFECYCLE.wrong(answered.state()).into();
+            assert_eq!(answered.after(Event::Withdraw), Err(refused), "{answer:?}");
+        }
+    }
+
+    #[test]
+    fn remarks_are_open_until_another_text_is_handed_in() {
+        let handed_in = |remarks: Option<&str>, is_withdrawn: bool| Submission {
+            id: Uuid::nil().into(),
+            position: 1,
+            link: None,
+            document_id: None,
+            note: None,
+            submitted_at: DateTime::UNIX_EPOCH,
+            submitted_by: None,
+            remarks: remarks.map(str::to_owned),
+            answered_at: None,
+            answered_by: None,
+            withdrawn_at: is_withdrawn.then_some(DateTime::UNIX_EPOCH),
+            withdrawn_by: None,
+        };
+        let (sent_back, waiting, taken_back) =
+            (handed_in(Some("Table 3 is missing"), false), handed_in(None, false), handed_in(None, true));
+        assert_eq!(open_remarks(&[sent_back.clone(), waiting]), None);
+        assert_eq!(open_remarks(&[sent_back, taken_back]), Some("Table 3 is missing"));
+        assert_eq!(open_remarks(&[]), None);
     }
 
     #[test]

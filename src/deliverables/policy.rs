@@ -11,6 +11,8 @@ pub enum Action {
     View,
     Start,
     Submit,
+    /// Take a submission back before the review has answered.
+    Withdraw,
     /// Declare its address on the portal.
     DeclareAddress,
     Block,
@@ -29,6 +31,7 @@ impl Action {
         Self::View,
         Self::Start,
         Self::Submit,
+        Self::Withdraw,
         Self::DeclareAddress,
         Self::Block,
         Self::Unblock,
@@ -60,9 +63,12 @@ pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
     }
     match action {
         Action::View => may_see(actor, subject),
-        Action::Start | Action::Submit | Action::DeclareAddress | Action::Block | Action::Unblock => {
-            actor.works_for(subject.observatory) || actor.is_secretariat()
-        }
+        Action::Start
+        | Action::Submit
+        | Action::Withdraw
+        | Action::DeclareAddress
+        | Action::Block
+        | Action::Unblock => actor.works_for(subject.observatory) || actor.is_secretariat(),
         Action::RequestChanges | Action::Approve | Action::Waive | Action::Reschedule => actor.is_secretariat(),
         Action::RecordAppearance => false,
     }

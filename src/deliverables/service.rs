@@ -1,29 +1,37 @@
 //! Use cases of deliverables: one function each, inside the transaction it is given.
 
+mod texts;
+
 use super::mail::{self, News};
-use super::model::{Deliverable, Event, Stage, Step, Submission};
+use super::model::{Deliverable, Event, Refusal, Stage, Step, Submission};
 use super::policy::{self, Action, Subject, Visibility};
 use super::store::{self, Cursor, Filter};
-use super::view::{DeliverableView, Dossier, ProgressOf};
+use super::view::{DeliverableView, Dossier, ProgressOf, ReleaseName};
 use crate::audit;
 use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
 use crate::deliverables::verb::Verb;
+use crate::documents::service as documents;
+use crate::documents::view::Document;
 use crate::error::{Error, Result};
 use crate::open::{Guarded, Scoped, Seen, open, read, scope};
 use crate::typed::{self, Reading};
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::ids::{DeliverableId, ObservatoryId, ReleaseId};
+use entity::ids::{DeliverableId, DocumentId, ObservatoryId, ReleaseId};
 use entity::kinds::DeliverableState;
 use sea_orm::ConnectionTrait;
 use std::collections::{BTreeMap, HashMap};
 
+pub use self::texts::keep_text;
 pub use super::store::Filter as DeliverableFilter;
 
-const REASON_CHARACTERS: usize = 1000;
-const NOTE_CHARACTERS: usize = 1000;
-const REMARKS_CHARACTERS: usize = 4000;
+/// Longest reason of a block or a waiver, in characters.
+pub const REASON_CHARACTERS: usize = 1000;
+/// Longest note of a submission, in characters.
+pub const NOTE_CHARACTERS: usize = 1000;
+/// Longest remarks of the review, in characters.
+pub const REMARKS_CHARACTERS: usize = 4000;
 const LINK_CHARACTERS: usize = 2000;
 
 /// Returns the visible deliverables that pass the filter, earliest day first.
@@ -31,11 +39,33 @@ pub async fn list(ctx: &Ctx, filter: &Filter, after: Option<Cursor>, limit: u64)
     Ok(store::list(ctx.reader(), &scope::<DeliverableView>(ctx)?, filter, after, Some(limit)).await?)
 }
 
+/// Returns the deliverables that the caller sees and that pass the filter, earliest day first; none for a caller who
+/// sees no deliverable.
+pub async fn list_seen(ctx: &Ctx, filter: &Filter, after: Option<Cursor>, limit: u64) -> Result<Vec<DeliverableView>> {
+    let Some(visible) = policy::visibility(&ctx.actor) else { return Ok(Vec::new()) };
+    Ok(store::list(ctx.reader(), &visible, filter, after, Some(limit)).await?)
+}
+
+/// Returns the names of the releases that have deliverables, latest day first.
+pub async fn releases_at_work(db: &impl ConnectionTrait) -> Result<Vec<ReleaseName>> {
+    Ok(store::releases_at_work(db).await?)
+}
+
 /// Returns one deliverable with its submissions. Unknown and invisible ones get the same answer.
 pub async fn dossier(ctx: &Ctx, id: DeliverableId) -> Result<Dossier> {
     let view = read::<DeliverableView>(ctx, ctx.reader(), id).await?;
-    let submissions = store::submissions(ctx.reader(), id).await?;
-    Ok(Dossier { view, submissions })
+    let submissions = submissions(ctx.reader(), id).await?;
+    Ok(Dossier { view, documents: files_of(ctx, &submissions).await?, submissions })
+}
+
+async fn files_of(ctx: &Ctx, submissions: &[Submission]) -> Result<Vec<Document>> {
+    let files: Vec<DocumentId> = submissions.iter().filter_map(|submission| submission.document_id).collect();
+    if files.is_empty() { Ok(Vec::new()) } else { documents::documents(ctx.reader(), files).await }
+}
+
+/// Returns the submissions of a deliverable, oldest first. The caller has checked that the reader may see it.
+pub async fn submissions(db: &impl ConnectionTrait, id: DeliverableId) -> Result<Vec<Submission>> {
+    Ok(store::submissions(db, id).await?)
 }
 
 /// Returns all deliverables of a release, for slices that act for the service itself. To show them to a caller use
@@ -154,11 +184,12 @@ pub async fn start(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32) -> Res
     save(ctx, txn, &current, after, Verb::Start).await
 }
 
-/// Input of a submission.
+/// Input of a submission: the address of the text or a file with it, or both.
 #[derive(Clone, Debug, Default)]
 pub struct SubmitIn {
-    /// Address of the text.
     pub link: Option<String>,
+    /// A file kept before with [`keep_text`].
+    pub document_id: Option<DocumentId>,
     pub note: Option<String>,
 }
 
@@ -166,7 +197,7 @@ pub struct SubmitIn {
 /// after the block.
 ///
 /// Who may: the observatory, the secretariat on its behalf. Mails: *handed in* to the secretariat. Errors:
-/// `wrong_transition`, `not_a_url`, `too_long`, `stale`.
+/// `wrong_transition`, `text_missing`, `unknown_value` for `document_id`, `not_a_url`, `too_long`, `stale`.
 pub async fn submit(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32, input: SubmitIn) -> Result<DeliverableView> {
     let current = open::<DeliverableView>(ctx, txn, id, Action::Submit, Seen::Version(version)).await?;
     hand_in(ctx, txn, current, input).await
@@ -175,21 +206,44 @@ pub async fn submit(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32, input
 async fn hand_in(ctx: &Ctx, txn: &Txn, current: DeliverableView, input: SubmitIn) -> Result<DeliverableView> {
     let input = checked(input)?;
     let after = current.deliverable.clone().handed_in()?;
-    let earlier = store::submissions(txn, current.deliverable.id).await?;
+    if input.link.is_none() && input.document_id.is_none() {
+        return Err(Refusal::TextMissing.into());
+    }
+    let earlier = submissions(txn, current.deliverable.id).await?;
     let submission = Submission {
         id: ctx.new_id(),
         position: earlier.last().map_or(1, |last| last.position + 1),
         link: input.link,
+        document_id: input.document_id,
         note: input.note,
         submitted_at: ctx.now(),
         submitted_by: ctx.actor.person_id(),
         remarks: None,
         answered_at: None,
         answered_by: None,
+        withdrawn_at: None,
+        withdrawn_by: None,
     };
     let saved = save(ctx, txn, &current, after, Verb::Submit).await?;
+    if let Some(document) = submission.document_id {
+        documents::attach(ctx, txn, document, &saved.deliverable.id).await?;
+    }
     store::insert_submission(txn, saved.deliverable.id, &submission).await?;
     mail::tell(ctx, txn, &saved, &submission, News::HandedIn).await?;
+    Ok(saved)
+}
+
+/// Takes the last submission back; the deliverable is in progress again. The text stays readable. `tasks` calls this
+/// and opens the step again that had submitted it.
+///
+/// Who may: the observatory, the secretariat on its behalf. Mails: none. Errors: `wrong_transition` once the review has
+/// answered, `stale`.
+pub async fn withdraw(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32) -> Result<DeliverableView> {
+    let current = open::<DeliverableView>(ctx, txn, id, Action::Withdraw, Seen::Version(version)).await?;
+    let after = current.deliverable.clone().after(Event::Withdraw)?;
+    let saved = save(ctx, txn, &current, after, Verb::Withdraw).await?;
+    let last = last_submission(txn, id).await?;
+    store::withdraw(txn, last.id, ctx.now(), ctx.actor.person_id()).await?;
     Ok(saved)
 }
 
@@ -226,10 +280,15 @@ pub async fn approve(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32) -> R
 
 /// Stores the review's answer to the last submission, and returns the submission.
 async fn answer_last(ctx: &Ctx, txn: &Txn, id: DeliverableId, remarks: Option<String>) -> Result<Submission> {
-    let last = store::submissions(txn, id).await?.pop();
-    let last = last.ok_or_else(|| StoreError::inconsistent("deliverable", id, "submitted without a submission"))?;
+    let last = last_submission(txn, id).await?;
     store::answer(txn, last.id, remarks, ctx.now(), ctx.actor.person_id()).await?;
     Ok(last)
+}
+
+/// Returns the submission that the review has before it, the last one of a submitted deliverable.
+async fn last_submission(txn: &Txn, id: DeliverableId) -> Result<Submission> {
+    let last = submissions(txn, id).await?.pop();
+    Ok(last.ok_or_else(|| StoreError::inconsistent("deliverable", id, "submitted without a submission"))?)
 }
 
 /// Blocks it with a reason; it remembers its state. Who may: the observatory, the secretariat on its behalf. Mails:
@@ -387,6 +446,6 @@ pub fn checked(input: SubmitIn) -> Result<SubmitIn> {
     Reading::of(|reading| {
         let link = reading.take(typed::web_address("link", input.link.as_deref(), LINK_CHARACTERS));
         let note = reading.take(typed::optional("note", input.note.as_deref(), NOTE_CHARACTERS));
-        Some(SubmitIn { link: link?, note: note? })
+        Some(SubmitIn { link: link?, document_id: input.document_id, note: note? })
     })
 }

@@ -2,7 +2,7 @@
 
 use super::model::{Deliverable, Stage, Submission, is_owed, reviews};
 use super::policy::Visibility;
-use super::view::{DeliverableView, ProgressOf};
+use super::view::{DeliverableView, ProgressOf, ReleaseName};
 use crate::db::{StoreError, day_due, exactly_one, page, save_row};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{BodyId, DeliverableId, ObservatoryId, PersonId, ReleaseId, SubmissionId};
@@ -29,6 +29,10 @@ pub struct Filter {
     pub release: Option<ReleaseId>,
     pub observatory: Option<ObservatoryId>,
     pub state: Option<DeliverableState>,
+    /// In one of these states.
+    pub states: Option<Vec<DeliverableState>>,
+    /// Owed by one of these observatories.
+    pub of: Option<Vec<ObservatoryId>>,
     /// Open, with a day before this one.
     pub overdue_on: Option<NaiveDate>,
     /// Due on or before this day.
@@ -173,6 +177,8 @@ fn narrowed(filter: &Filter) -> Condition {
         .add_option(filter.release.map(|release| deliverable::Column::ReleaseId.eq(release)))
         .add_option(filter.observatory.map(|observatory| deliverable::Column::ObservatoryId.eq(observatory)))
         .add_option(filter.state.map(|state| deliverable::Column::State.eq(state)))
+        .add_option(filter.states.as_ref().map(|states| deliverable::Column::State.is_in(states.iter().copied())))
+        .add_option(filter.of.as_ref().map(|of| deliverable::Column::ObservatoryId.is_in(of.iter().copied())))
         .add_option(filter.overdue_on.map(overdue))
         .add_option(filter.sent_back.then(is_sent_back))
 }
@@ -197,6 +203,26 @@ pub async fn find(
     let row =
         lines().filter(seen_by(visible)).filter(deliverable::Column::Id.eq(id)).into_model::<Row>().one(db).await?;
     row.map(DeliverableView::try_from).transpose()
+}
+
+/// Returns the names of the releases that have deliverables, latest day first.
+pub async fn releases_at_work(db: &impl ConnectionTrait) -> Result<Vec<ReleaseName>> {
+    let with_work = deliverable::Entity::find().select_only().column(deliverable::Column::ReleaseId).into_query();
+    let rows: Vec<(ReleaseId, String, String, String)> = release::Entity::find()
+        .select_only()
+        .column(release::Column::Id)
+        .columns([product::Column::NameIt, product::Column::NameEn])
+        .column(release::Column::PeriodLabel)
+        .join(JoinType::InnerJoin, join::release_to_product())
+        .filter(release::Column::Id.in_subquery(with_work))
+        .order_by(release::Column::Day, Order::Desc)
+        .order_by(release::Column::Id, Order::Desc)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let name =
+        |(id, product_name_it, product_name_en, period)| ReleaseName { id, product_name_it, product_name_en, period };
+    Ok(rows.into_iter().map(name).collect())
 }
 
 /// Returns the progress of the deliverables of these releases.
@@ -324,12 +350,15 @@ impl From<submission::Model> for Submission {
             id: row.id,
             position: row.position,
             link: row.link,
+            document_id: row.document_id,
             note: row.note,
             submitted_at: row.submitted_at.0,
             submitted_by: row.submitted_by,
             remarks: row.remarks,
             answered_at: row.answered_at.map(|at| at.0),
             answered_by: row.answered_by,
+            withdrawn_at: row.withdrawn_at.map(|at| at.0),
+            withdrawn_by: row.withdrawn_by,
         }
     }
 }
@@ -350,12 +379,15 @@ pub async fn insert_submission(db: &impl ConnectionTrait, of: DeliverableId, new
         deliverable_id: Set(of),
         position: Set(new.position),
         link: Set(new.link.clone()),
+        document_id: Set(new.document_id),
         note: Set(new.note.clone()),
         submitted_at: Set(new.submitted_at.into()),
         submitted_by: Set(new.submitted_by),
         remarks: Set(None),
         answered_at: Set(None),
         answered_by: Set(None),
+        withdrawn_at: Set(None),
+        withdrawn_by: Set(None),
     };
     submission::Entity::insert(row).exec_without_returning(db).await?;
     Ok(())
@@ -375,6 +407,24 @@ pub async fn answer(
         .col_expr(submission::Column::AnsweredBy, Expr::value(by))
         .filter(submission::Column::Id.eq(id))
         .filter(submission::Column::AnsweredAt.is_null())
+        .exec(db)
+        .await?;
+    exactly_one(touched.rows_affected)
+}
+
+/// Stores that a submission was taken back, once and only before an answer.
+pub async fn withdraw(
+    db: &impl ConnectionTrait,
+    id: SubmissionId,
+    at: DateTime<Utc>,
+    by: Option<PersonId>,
+) -> Result<()> {
+    let touched = submission::Entity::update_many()
+        .col_expr(submission::Column::WithdrawnAt, Expr::value(Instant::from(at)))
+        .col_expr(submission::Column::WithdrawnBy, Expr::value(by))
+        .filter(submission::Column::Id.eq(id))
+        .filter(submission::Column::AnsweredAt.is_null())
+        .filter(submission::Column::WithdrawnAt.is_null())
         .exec(db)
         .await?;
     exactly_one(touched.rows_affected)

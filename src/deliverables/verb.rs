@@ -7,6 +7,8 @@ verbs! {
     Deliverables {
         Start = "start",
         Submit = "submit",
+        Withdraw = "withdraw",
+        KeepDocument = "keep_document",
         RequestChanges = "request_changes",
         Approve = "approve",
         Block = "block",
@@ -23,10 +25,14 @@ impl Verb {
     /// secretariat, such as another day, and actions of the service are no answers of the party.
     const fn is_answer(self) -> bool {
         match self {
-            Self::Start | Self::Submit | Self::Block | Self::Unblock => true,
-            Self::RequestChanges | Self::Approve | Self::Waive | Self::Reschedule | Self::Publish | Self::Verify => {
-                false
-            }
+            Self::Start | Self::Submit | Self::Withdraw | Self::Block | Self::Unblock => true,
+            Self::KeepDocument
+            | Self::RequestChanges
+            | Self::Approve
+            | Self::Waive
+            | Self::Reschedule
+            | Self::Publish
+            | Self::Verify => false,
         }
     }
 

@@ -1,6 +1,7 @@
 //! Deliverables as read by other slices, pages and REST.
 
 use super::model::{Deliverable, Submission};
+use crate::documents::view::Document;
 use crate::texts::Lang;
 use chrono::NaiveDate;
 use entity::ids::{BodyId, ReleaseId};
@@ -32,13 +33,47 @@ impl DeliverableView {
             Lang::En => &self.product_name_en,
         }
     }
+
+    /// «Relazione territoriale sul mercato del lavoro, 2026».
+    pub fn release_name(&self, lang: Lang) -> String {
+        format!("{}, {}", self.product_name(lang), self.period)
+    }
 }
 
-/// One deliverable with its submissions, oldest first.
+/// A release as its deliverables name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReleaseName {
+    pub id: ReleaseId,
+    pub product_name_it: String,
+    pub product_name_en: String,
+    /// The reference period's label.
+    pub period: String,
+}
+
+impl ReleaseName {
+    /// «Relazione territoriale sul mercato del lavoro, 2026».
+    pub fn name(&self, lang: Lang) -> String {
+        let product = match lang {
+            Lang::It => &self.product_name_it,
+            Lang::En => &self.product_name_en,
+        };
+        format!("{product}, {}", self.period)
+    }
+}
+
+/// One deliverable with its submissions, oldest first, and their files.
 #[derive(Clone, Debug)]
 pub struct Dossier {
     pub view: DeliverableView,
     pub submissions: Vec<Submission>,
+    pub documents: Vec<Document>,
+}
+
+impl Dossier {
+    /// Returns the file of a submission, if it has one.
+    pub fn document_of(&self, submission: &Submission) -> Option<&Document> {
+        self.documents.iter().find(|document| Some(document.id) == submission.document_id)
+    }
 }
 
 /// Progress of the deliverables of one release.

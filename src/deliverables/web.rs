@@ -1,253 +1,274 @@
-//! The page of one deliverable: state, submissions and possible actions.
+//! The pages of the acts on a deliverable, and its texts. The page of the deliverable itself is in `overview`, because it
+//! shows its steps and its publication too.
 
-use super::model::{Deliverable, Event, LIFECYCLE, Submission};
-use super::policy::{self, Action, Subject};
-use super::service::{self, SubmitIn};
-use super::view::{DeliverableView, Dossier};
+mod act;
+mod hand_in;
+mod text;
+
+pub use act::{Act, ActForm, ActPage, FINAL, Field};
+pub use hand_in::{HandInForm, HandInPage, file_hint};
+pub use text::Text;
+
+use super::model::{Event, LIFECYCLE, open_remarks};
+use super::policy::Action;
+use super::service;
+use super::view::DeliverableView;
 use crate::ctx::Ctx;
 use crate::db::Txn;
+use crate::documents::service as documents;
 use crate::error::{Error, Result};
-use crate::http::Answer;
-use crate::http::form::{self, FormState, Sent, Versioned};
+use crate::http::form::{self, Form, FormState, OnlyButton, Sent, Versioned};
+use crate::http::multipart::{SentWithFile, at_the_file};
 use crate::http::page::{FlashKind, Shell, done, page};
-use crate::lifecycle::Event as _;
-use crate::open::{Seen, open};
+use crate::http::{Answer, download};
+use crate::open::{Guarded, Seen, open};
 use crate::texts::Lang;
-use crate::time::words;
-use crate::typed::{Reading, kept};
 use actix_web::{HttpRequest, get, post, web};
-use askama::Template;
-use entity::ids::DeliverableId;
-use entity::kinds::DeliverableState;
-use serde::Deserialize;
+use entity::ids::{DeliverableId, DocumentId};
+use entity::kinds::{DeliverableState, SeatKind};
 
 pub fn pages(cfg: &mut web::ServiceConfig) {
-    cfg.service(show_deliverable).service(reschedule_deliverable).service(change_deliverable);
+    cfg.service(show_hand_in)
+        .service(submit)
+        .service(show_text)
+        .service(press_button)
+        .service(show_act)
+        .service(perform);
 }
 
-/// Fields of all forms of a deliverable; each form uses some of them.
-#[derive(Clone, Debug, Default, Deserialize)]
-pub struct DeliverableForm {
-    #[serde(default)]
-    pub link: String,
-    #[serde(default)]
-    pub note: String,
-    #[serde(default)]
-    pub remarks: String,
-    #[serde(default)]
-    pub reason: String,
-    #[serde(default)]
-    pub day: String,
+/// Makes the frame of a page below the list of work.
+pub fn shell_below_work(ctx: &Ctx, request: &HttpRequest, title: String) -> Shell {
+    Shell::titled(ctx, request, title).crumb(ctx.lang.t(work_title(ctx)), "/tasks")
 }
 
-impl DeliverableForm {
-    fn of(deliverable: &Deliverable) -> Self {
-        Self { day: deliverable.hand_set_day.map(|day| day.to_string()).unwrap_or_default(), ..Self::default() }
-    }
+/// Returns the text key of the title of the list of work: that of others too, or only the reader's own.
+pub fn work_title(ctx: &Ctx) -> &'static str {
+    let sees_others = ctx.actor.sees_the_whole() || ctx.actor.holds(SeatKind::BodyManager);
+    if sees_others { "tasks.all_title" } else { "tasks.mine_title" }
 }
 
-#[derive(Template)]
-#[template(path = "deliverables/one.html")]
-pub struct DeliverablePage {
-    pub shell: Shell,
-    pub href: String,
-    pub observatory: String,
-    pub release: String,
-    /// Address of its page in the portal slice.
-    pub publication: String,
-    pub day: String,
-    pub overdue: bool,
-    pub state_text: &'static str,
-    pub state_kind: &'static str,
-    pub reason: Option<String>,
-    /// The derived day, if another was set by hand.
-    pub derived_day: Option<String>,
-    pub submissions: Vec<SubmissionLine>,
-    /// Actions by one button.
-    pub buttons: Vec<Button>,
-    /// Names of the possible actions, as in the addresses of the forms.
-    pub may: Vec<&'static str>,
-    pub may_reschedule: bool,
-    /// Hint shown beside the "waive" button.
-    pub reason_hint: &'static str,
-    pub form: FormState<Versioned<DeliverableForm>>,
+/// Makes the frame of a page below the page of a deliverable.
+pub fn shell_below(ctx: &Ctx, request: &HttpRequest, title_key: &str, view: &DeliverableView) -> Shell {
+    shell_below_work(ctx, request, ctx.lang.t(title_key).to_owned()).crumb(title(view, ctx.lang), href(view)).here()
 }
 
-/// A form that is only a button.
-pub struct Button {
-    pub verb: &'static str,
-    pub label: &'static str,
-    pub kind: &'static str,
+/// «Relazione territoriale sul mercato del lavoro, 2026: Osservatorio del mercato del lavoro di Bergamo».
+pub fn title(view: &DeliverableView, lang: Lang) -> String {
+    format!("{}: {}", view.release_name(lang), view.observatory_name)
 }
 
-/// One submission with its answer.
-pub struct SubmissionLine {
-    pub at: String,
-    pub link: Option<String>,
-    pub note: Option<String>,
-    pub remarks: Option<String>,
+/// Returns the address of the page of a deliverable.
+pub fn href(view: &DeliverableView) -> String {
+    format!("/deliverables/{}", view.deliverable.id)
 }
 
-impl DeliverablePage {
-    fn may(&self, name: &str) -> bool {
-        self.may.contains(&name)
-    }
+/// Answers with a text that was handed in as a file.
+#[get("/deliverables/{id:[0-9A-Fa-f-]+}/documents/{text_id:[0-9A-Fa-f-]+}")]
+async fn show_text(ctx: Ctx, path: web::Path<(DeliverableId, DocumentId)>) -> Answer {
+    let (id, text_id) = path.into_inner();
+    Ok(download::document(documents::open(&ctx, &id, text_id).await?))
 }
 
-#[get("/deliverables/{id:[0-9A-Fa-f-]+}")]
-async fn show_deliverable(ctx: Ctx, request: HttpRequest, id: web::Path<DeliverableId>) -> Answer {
-    let dossier = service::dossier(&ctx, *id).await?;
-    let deliverable = &dossier.view.deliverable;
-    let form = FormState::made_of(deliverable.version, DeliverableForm::of(deliverable));
-    page(&deliverable_page(&ctx, &request, dossier, form))
+/// Handles the buttons without a page of their own, because they can be undone.
+#[post("/deliverables/{id:[0-9A-Fa-f-]+}/{verb:start|unblock}")]
+async fn press_button(ctx: Ctx, path: web::Path<(DeliverableId, String)>, form: Form<Versioned<OnlyButton>>) -> Answer {
+    let (id, verb) = path.into_inner();
+    let Form(sent, press) = form;
+    let unblocks = LIFECYCLE.event(&verb) == Some(Event::Unblock);
+    let said = if unblocks { "deliverables.done_unblock" } else { "deliverables.done_start" };
+    let leads_on = |view: DeliverableView| done(&href(&view), FlashKind::Success, said);
+    let work = async |txn: &Txn| {
+        let version = sent.seen()?;
+        if unblocks {
+            service::unblock(&ctx, txn, id, version).await
+        } else {
+            service::start(&ctx, txn, id, version).await
+        }
+    };
+    form::press(&ctx, &press, work, leads_on).await
 }
 
-/// Handles every button of the page; the address names the event.
-#[post("/deliverables/{id:[0-9A-Fa-f-]+}/{verb:start|submit|request_changes|approve|block|unblock|waive}")]
-async fn change_deliverable(
+/// Acts with a page of their own. The names are those of the events, except for the one that sets a day.
+const ACTS: &[(Act, Action)] = &[
+    (
+        Act {
+            name: "request_changes",
+            label: "deliverables.request_changes",
+            lead: "deliverables.request_changes_lead",
+            kind: "primary",
+            field: Field::Remarks,
+            done: "deliverables.done_request_changes",
+        },
+        Action::RequestChanges,
+    ),
+    (
+        Act {
+            name: "approve",
+            label: "deliverables.approve",
+            lead: "deliverables.approve_lead",
+            kind: "primary",
+            field: Field::Nothing,
+            done: "deliverables.done_approve",
+        },
+        Action::Approve,
+    ),
+    (
+        Act {
+            name: "block",
+            label: "deliverables.block",
+            lead: "deliverables.block_lead",
+            kind: "primary",
+            field: Field::Reason,
+            done: "deliverables.done_block",
+        },
+        Action::Block,
+    ),
+    (
+        Act {
+            name: "reschedule",
+            label: "deliverables.reschedule",
+            lead: "deliverables.reschedule_lead",
+            kind: "primary",
+            field: Field::Day,
+            done: "deliverables.done_reschedule",
+        },
+        Action::Reschedule,
+    ),
+    (
+        Act {
+            name: "waive",
+            label: "deliverables.waive",
+            lead: "deliverables.waive_lead",
+            kind: FINAL,
+            field: Field::Reason,
+            done: "deliverables.done_waive",
+        },
+        Action::Waive,
+    ),
+];
+
+fn act_named(name: &str) -> Result<&'static (Act, Action)> {
+    ACTS.iter().find(|(act, _)| act.name == name).ok_or(Error::NotFound)
+}
+
+/// Returns the acts with a page of their own that the reader may do now, in the order shown.
+pub fn possible_acts(ctx: &Ctx, view: &DeliverableView) -> Vec<&'static Act> {
+    let state = view.deliverable.state();
+    let is_possible = |act: &Act| match LIFECYCLE.event(act.name) {
+        Some(event) => LIFECYCLE.allows(state, event),
+        None => !view.deliverable.is_settled(),
+    };
+    let allowed = |(act, action): &&(Act, Action)| is_possible(act) && view.may(&ctx.actor, *action);
+    ACTS.iter().filter(allowed).map(|(act, _)| act).collect()
+}
+
+#[get("/deliverables/{id:[0-9A-Fa-f-]+}/{act:request_changes|approve|block|reschedule|waive}")]
+async fn show_act(ctx: Ctx, request: HttpRequest, path: web::Path<(DeliverableId, String)>) -> Answer {
+    let (id, name) = path.into_inner();
+    let (act, action) = act_named(&name)?;
+    let view = open::<DeliverableView>(&ctx, ctx.reader(), id, *action, Seen::AsItStands).await?;
+    let form = FormState::made_of(view.deliverable.version, ActForm::of_day(view.deliverable.hand_set_day));
+    page(&act_page(&ctx, &request, act, &view, form).await?)
+}
+
+#[post("/deliverables/{id:[0-9A-Fa-f-]+}/{act:request_changes|approve|block|reschedule|waive}")]
+async fn perform(
     ctx: Ctx,
     request: HttpRequest,
     path: web::Path<(DeliverableId, String)>,
-    form: Sent<Versioned<DeliverableForm>>,
+    form: Sent<Versioned<ActForm>>,
 ) -> Answer {
-    let (id, verb) = path.into_inner();
-    let event = LIFECYCLE.event(&verb).ok_or(Error::NotFound)?;
-    let said = said(event).ok_or(Error::NotFound)?;
-    change(&ctx, &request, id, form, said, async |txn, version, form| match event {
-        Event::Start => service::start(&ctx, txn, id, version).await,
-        Event::Submit => {
-            let handed_in = SubmitIn { link: kept(&form.link), note: kept(&form.note) };
-            service::submit(&ctx, txn, id, version, handed_in).await
-        }
-        Event::RequestChanges => service::request_changes(&ctx, txn, id, version, &form.remarks).await,
-        Event::Approve => service::approve(&ctx, txn, id, version).await,
-        Event::Block => service::block(&ctx, txn, id, version, &form.reason).await,
-        Event::Unblock => service::unblock(&ctx, txn, id, version).await,
-        Event::Waive => service::waive(&ctx, txn, id, version, &form.reason).await,
-        // Results of checks on the portal are recorded only by the service (rule 10 of the domain).
-        Event::Publish | Event::Verify => Err(Error::NotFound),
+    let (id, name) = path.into_inner();
+    let (act, action) = act_named(&name)?;
+    let work = async |txn: &Txn, version, typed: &ActForm| match action {
+        Action::RequestChanges => service::request_changes(&ctx, txn, id, version, &typed.remarks).await,
+        Action::Approve => service::approve(&ctx, txn, id, version).await,
+        Action::Block => service::block(&ctx, txn, id, version, &typed.reason).await,
+        Action::Waive => service::waive(&ctx, txn, id, version, &typed.reason).await,
+        _ => service::reschedule(&ctx, txn, id, version, typed.read_day()?).await,
+    };
+    let leads_on = |view: DeliverableView| done(&href(&view), FlashKind::Success, act.done);
+    form::change(&ctx, form, work, leads_on, async |form| {
+        let view = open::<DeliverableView>(&ctx, ctx.reader(), id, *action, Seen::AsItStands).await?;
+        let form = form.beside(view.deliverable.version);
+        Ok(act_page(&ctx, &request, act, &view, form).await?)
     })
     .await
 }
 
-#[post("/deliverables/{id:[0-9A-Fa-f-]+}/reschedule")]
-async fn reschedule_deliverable(
+async fn act_page(
+    ctx: &Ctx,
+    request: &HttpRequest,
+    act: &'static Act,
+    view: &DeliverableView,
+    form: FormState<Versioned<ActForm>>,
+) -> Result<ActPage> {
+    let text = match act.is_review() {
+        true => Text::latest(&service::dossier(ctx, view.deliverable.id).await?),
+        false => None,
+    };
+    let on_behalf = if act.is_report() { on_behalf(ctx, view) } else { None };
+    let shell = shell_below(ctx, request, act.label, view);
+    Ok(ActPage { shell, about: title(view, ctx.lang), act, on_behalf, text, back: href(view), form })
+}
+
+#[get("/deliverables/{id:[0-9A-Fa-f-]+}/submit")]
+async fn show_hand_in(ctx: Ctx, request: HttpRequest, id: web::Path<DeliverableId>) -> Answer {
+    page(&hand_in_page(&ctx, &request, *id, None).await?)
+}
+
+#[post("/deliverables/{id:[0-9A-Fa-f-]+}/submit")]
+async fn submit(
     ctx: Ctx,
     request: HttpRequest,
     id: web::Path<DeliverableId>,
-    form: Sent<Versioned<DeliverableForm>>,
+    sent: SentWithFile<Versioned<HandInForm>>,
 ) -> Answer {
-    change(&ctx, &request, *id, form, "deliverables.done_reschedule", async |txn, version, form| {
-        // The version first, because the page of a deliverable that has changed may no longer show the field.
-        open::<DeliverableView>(&ctx, txn, *id, Action::Reschedule, Seen::Version(version)).await?;
-        let day = Reading::of(|reading| reading.optional_day("day", &form.day))?;
-        service::reschedule(&ctx, txn, *id, version, day).await
-    })
-    .await
+    open::<DeliverableView>(&ctx, ctx.reader(), *id, Action::Submit, Seen::AsItStands).await?;
+    let SentWithFile { form, file } = sent;
+    let form = form.after(async |typed| typed.fields.keep(&ctx, file).await).await;
+    let work = async |txn: &Txn, version, typed: &HandInForm| {
+        service::submit(&ctx, txn, *id, version, typed.read()?).await.map_err(at_the_file)
+    };
+    let leads_on = |view: DeliverableView| done(&href(&view), FlashKind::Success, "deliverables.done_submit");
+    form::change(&ctx, form, work, leads_on, async |form| Ok(hand_in_page(&ctx, &request, *id, Some(form)).await?))
+        .await
 }
 
-/// Handles a form of the page; `said` is the message shown afterwards.
-async fn change(
+/// Makes the page on which a text is handed in for a deliverable without an open step: after requested changes, for
+/// example. Otherwise the last step hands it in.
+async fn hand_in_page(
     ctx: &Ctx,
     request: &HttpRequest,
     id: DeliverableId,
-    form: Sent<Versioned<DeliverableForm>>,
-    said: &'static str,
-    work: impl AsyncFnOnce(&Txn, i32, &DeliverableForm) -> Result<DeliverableView>,
-) -> Answer {
-    let leads_on = |_| done(&format!("/deliverables/{id}"), FlashKind::Success, said);
-    form::change(ctx, form, work, leads_on, async |form| {
-        let dossier = service::dossier(ctx, id).await?;
-        let form = form.beside(dossier.view.deliverable.version);
-        Ok(deliverable_page(ctx, request, dossier, form))
-    })
-    .await
-}
-
-fn deliverable_page(
-    ctx: &Ctx,
-    request: &HttpRequest,
-    dossier: Dossier,
-    form: FormState<Versioned<DeliverableForm>>,
-) -> DeliverablePage {
-    let view = dossier.view;
-    let lang = ctx.lang;
-    let title = format!("{}, {}", view.product_name(lang), view.period);
-    let may = allowed(ctx, &view);
-    let (state_key, state_kind) = state(view.deliverable.state());
-    DeliverablePage {
-        shell: Shell::titled(ctx, request, title).crumb(lang.t("tasks.mine_title"), "/tasks").here(),
-        href: format!("/deliverables/{}", view.deliverable.id),
-        observatory: view.observatory_name.clone(),
-        release: format!("/releases/{}", view.deliverable.release_id),
-        publication: format!("/publications/{}", view.deliverable.id),
-        day: words::long_day(view.deliverable.day(), lang),
-        overdue: view.deliverable.is_overdue(ctx.today()),
-        state_text: lang.t(state_key),
-        state_kind,
-        reason: view.deliverable.stage.reason().map(str::to_owned),
-        derived_day: view.deliverable.hand_set_day.map(|_| words::long_day(view.deliverable.due_day, lang)),
-        submissions: dossier.submissions.into_iter().map(|one| SubmissionLine::of(one, lang)).collect(),
-        buttons: BUTTONS
-            .iter()
-            .filter(|(event, ..)| may.contains(&event.as_str()))
-            .map(|(event, label, kind)| Button { verb: event.as_str(), label: lang.t(label), kind })
-            .collect(),
-        reason_hint: if may.contains(&Event::Waive.as_str()) { lang.t("deliverables.waive_hint") } else { "" },
-        may,
-        may_reschedule: !view.deliverable.is_settled() && policy::may(&ctx.actor, Action::Reschedule, subject(&view)),
+    form: Option<FormState<Versioned<HandInForm>>>,
+) -> Result<HandInPage> {
+    let view = open::<DeliverableView>(ctx, ctx.reader(), id, Action::Submit, Seen::AsItStands).await?;
+    let version = view.deliverable.version;
+    let form = match form {
+        Some(form) => form.beside(version),
+        None => FormState::made_of(version, HandInForm::default()),
+    };
+    let submissions = service::submissions(ctx.reader(), id).await?;
+    Ok(HandInPage {
+        shell: shell_below(ctx, request, "deliverables.submit_title", &view),
+        about: title(&view, ctx.lang),
+        lead: ctx.lang.t("deliverables.submit_lead"),
+        on_behalf: on_behalf(ctx, &view),
+        remarks: open_remarks(&submissions).map(str::to_owned),
+        asks_text: true,
+        is_keyed: false,
+        file_hint: file_hint(ctx),
+        action: format!("{}/submit", href(&view)),
+        back: href(&view),
         form,
-    }
+    })
 }
 
-/// Events that need no text. Approving is the secretariat's main action; starting leads to the form below it.
-const BUTTONS: [(Event, &str, &str); 3] = [
-    (Event::Start, "deliverables.start", "outline-primary"),
-    (Event::Approve, "deliverables.approve", "primary"),
-    (Event::Unblock, "deliverables.unblock", "outline-primary"),
-];
-
-fn allowed(ctx: &Ctx, view: &DeliverableView) -> Vec<&'static str> {
-    let mut events: Vec<Event> = LIFECYCLE.possible(view.deliverable.state()).collect();
-    // Submitting a deliverable that was never marked as started starts it first.
-    if events.contains(&Event::Start) {
-        events.push(Event::Submit);
-    }
-    let is_allowed =
-        |event: &Event| action(*event).is_some_and(|action| policy::may(&ctx.actor, action, subject(view)));
-    events.into_iter().filter(is_allowed).map(Event::as_str).collect()
-}
-
-fn subject(view: &DeliverableView) -> Subject {
-    Subject { observatory: view.deliverable.observatory_id, body: view.body_id }
-}
-
-/// Returns the action that a button needs in the policy; `None` if the event has no button.
-const fn action(event: Event) -> Option<Action> {
-    match event {
-        Event::Start => Some(Action::Start),
-        Event::Submit => Some(Action::Submit),
-        Event::RequestChanges => Some(Action::RequestChanges),
-        Event::Approve => Some(Action::Approve),
-        Event::Block => Some(Action::Block),
-        Event::Unblock => Some(Action::Unblock),
-        Event::Waive => Some(Action::Waive),
-        Event::Publish | Event::Verify => None,
-    }
-}
-
-/// Returns the message after an event; `None` if the event has no button.
-const fn said(event: Event) -> Option<&'static str> {
-    match event {
-        Event::Start => Some("deliverables.done_start"),
-        Event::Submit => Some("deliverables.done_submit"),
-        Event::RequestChanges => Some("deliverables.done_request_changes"),
-        Event::Approve => Some("deliverables.done_approve"),
-        Event::Block => Some("deliverables.done_block"),
-        Event::Unblock => Some("deliverables.done_unblock"),
-        Event::Waive => Some("deliverables.done_waive"),
-        Event::Publish | Event::Verify => None,
-    }
+/// Returns on whose behalf the reader acts; `None` for a reader who works for the observatory.
+pub fn on_behalf(ctx: &Ctx, view: &DeliverableView) -> Option<String> {
+    let is_own = ctx.actor.works_for(view.deliverable.observatory_id);
+    (!is_own).then(|| ctx.lang.f("deliverables.on_behalf", &[("place", &view.observatory_name)]))
 }
 
 /// Returns the text key and the colour of a state.
@@ -262,12 +283,5 @@ pub const fn state(state: DeliverableState) -> (&'static str, &'static str) {
         DeliverableState::Verified => ("deliverables.state_verified", "success"),
         DeliverableState::Blocked => ("deliverables.state_blocked", "danger"),
         DeliverableState::Waived => ("deliverables.state_waived", "neutral"),
-    }
-}
-
-impl SubmissionLine {
-    fn of(submission: Submission, lang: Lang) -> Self {
-        let Submission { submitted_at, link, note, remarks, .. } = submission;
-        Self { at: words::long_instant(submitted_at, lang), link, note, remarks }
     }
 }

@@ -17,6 +17,8 @@ const TYPES: &[(&str, &[&str])] = &[
     ("image/jpeg", &["jpg", "jpeg"]),
     ("image/tiff", &["tif", "tiff"]),
 ];
+/// Extensions offered by the browser's dialogue. [`document_type`] checks the actual type.
+pub const ACCEPTED_FILES: &str = ".pdf,.p7m,.png,.jpg,.jpeg,.tif,.tiff";
 const PDF: &str = "application/pdf";
 const ENVELOPE: &str = "application/pkcs7-mime";
 

@@ -64,7 +64,7 @@ pub const PAGES: &[(&str, &[&str])] = &[
     ("/radar", &["on"]),
     ("/sign-in", &["next"]),
     ("/sign-in/{token}", &["next"]),
-    ("/tasks", &["cursor", "limit"]),
+    ("/tasks", &["observatory", "release", "state", "overdue", "mine", "cursor", "limit"]),
 ];
 
 fn names_of(pattern: &str) -> Vec<Parameter<'static>> {

@@ -1,7 +1,7 @@
 //! Forms with a file: fields and at most one file, each limited while it arrives, held in memory only.
 
 use crate::ctx::{Ctx, Services};
-use crate::error::{Code, Error};
+use crate::error::{Code, Error, Refused};
 use crate::http::form::Sent;
 use crate::http::site::Site;
 use crate::http::uploads::Taken;
@@ -99,23 +99,46 @@ impl FromRequest for Upload {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let request = request.clone();
-        let parts = Multipart::new(request.headers(), payload.take());
+        let payload = payload.take();
         Box::pin(async move {
-            let max_file =
-                request.app_data::<Data<Services>>().map_or(0, |services| services.config.limits.document_bytes);
             // An anonymous caller's file takes no memory: it is discarded as it arrives. The fields are read, because a
             // sign-in may have ended while the form was filled in.
             if Ctx::extract(&request).await?.actor.person_id().is_none() {
-                return receive(parts, FileLimits { kept: 0, read: max_file }).await;
+                let parts = Multipart::new(request.headers(), payload);
+                return receive(parts, FileLimits { kept: 0, read: largest_file(&request) }).await;
             }
-            let room = room_for(&request).await?.map(Arc::new);
-            let mut upload = receive(parts, FileLimits::of(max_file)).await?;
-            if let Some(file) = &mut upload.file {
-                file.room = room;
-            }
-            Ok(upload)
+            Self::of_a_known_sender(&request, payload).await
         })
     }
+}
+
+impl Upload {
+    /// Reads a form with its file from a sender whom the handler knows: by a session, an API token, or the key in the
+    /// form's address.
+    pub async fn of_a_known_sender(request: &HttpRequest, payload: Payload) -> Result<Self, Failure> {
+        let room = room_for(request).await?.map(Arc::new);
+        let parts = Multipart::new(request.headers(), payload);
+        let mut upload = receive(parts, FileLimits::of(largest_file(request))).await?;
+        if let Some(file) = &mut upload.file {
+            file.room = room;
+        }
+        Ok(upload)
+    }
+}
+
+/// Maps an error about a file to the field for the file, because no page has a field for its id.
+pub fn at_the_file(error: Error) -> Error {
+    match error {
+        Error::Refused(Refused { code: Code::DocumentTooLarge, params, .. }) => {
+            Error::Refused(Refused { code: Code::DocumentTooLarge, field: Some("document"), params })
+        }
+        other => other.placed(|field| if field == "document_id" { "document" } else { field }),
+    }
+}
+
+/// Returns the size in bytes of the largest file that is kept.
+fn largest_file(request: &HttpRequest) -> usize {
+    request.app_data::<Data<Services>>().map_or(0, |services| services.config.limits.document_bytes)
 }
 
 /// Bytes of a file that are kept, and bytes that are read at most.

@@ -1,6 +1,7 @@
 //! The pages of the overview.
 
 mod about;
+mod contribution;
 mod dossier;
 mod home;
 mod places;
@@ -42,13 +43,17 @@ use std::collections::HashSet;
 /// Most seats at risk on the Monday page, most urgent first; the radar shows all of them.
 const RISKS_ON_MONDAY: usize = 8;
 
-/// Registers the pages of the overview. The pages of bodies and observatories are here because they show people.
+/// Registers the pages of the overview. The pages of bodies and observatories are here because they show people, the page of
+/// a contribution because it shows its tasks and its publication.
 pub fn pages(cfg: &mut ServiceConfig) {
     home::pages(cfg);
     about::pages(cfg);
     sitemap::pages(cfg);
     places::pages(cfg);
-    cfg.service(show_radar).service(show_monday).service(dossier::show_dossier);
+    cfg.service(show_radar)
+        .service(show_monday)
+        .service(dossier::show_dossier)
+        .service(contribution::show_contribution);
 }
 
 #[derive(Template)]

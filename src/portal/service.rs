@@ -49,6 +49,12 @@ pub async fn publication(ctx: &Ctx, id: DeliverableId) -> Result<PublicationView
     view(ctx, ctx.reader(), id).await
 }
 
+/// Returns the publication of a deliverable without its checks. The caller has checked that the reader may see the
+/// deliverable.
+pub async fn of_deliverable(ctx: &Ctx, id: DeliverableId) -> Result<Publication> {
+    find_or_expected(ctx, ctx.reader(), id).await
+}
+
 /// Declares the address of a deliverable on the portal.
 ///
 /// What happens: the address is stored and checked from the release on, see [`first_look`]. An address declared before

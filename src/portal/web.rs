@@ -7,6 +7,7 @@ use crate::db::Txn;
 use crate::deliverables::policy::{self, Action, Subject};
 use crate::deliverables::service as deliverables;
 use crate::deliverables::view::DeliverableView;
+use crate::deliverables::web::{self as contributions, shell_below_work};
 use crate::error::Result;
 use crate::http::Answer;
 use crate::http::form::{self, Form, FormState, OnlyButton, Sent, Versioned};
@@ -39,6 +40,8 @@ struct PublicationPage {
     href: String,
     observatory: String,
     deliverable: String,
+    /// Whether the page was recognised, so that its address rarely changes.
+    is_right: bool,
     state_text: &'static str,
     state_kind: &'static str,
     address: Option<String>,
@@ -120,12 +123,14 @@ async fn publication_page(
     let id = publication.deliverable_id;
     let deliverable = deliverables::deliverable(ctx.reader(), id).await?;
     let (state_key, state_kind) = state(publication.state);
-    let above = format!("/deliverables/{id}");
+    let title = lang.f("portal.title_of", &[("release", &deliverable.release_name(lang))]);
+    let shell = shell_below_work(ctx, request, title);
     Ok(PublicationPage {
-        shell: Shell::new(ctx, request, "portal.title").crumb(name(&deliverable, lang), above.clone()).here(),
+        shell: shell.crumb(contributions::title(&deliverable, lang), contributions::href(&deliverable)).here(),
         href: format!("/publications/{id}"),
         observatory: deliverable.observatory_name.clone(),
-        deliverable: above,
+        deliverable: contributions::href(&deliverable),
+        is_right: publication.state == PublicationState::Verified,
         state_text: lang.t(state_key),
         state_kind,
         address: publication.address.clone(),
@@ -152,17 +157,13 @@ fn hint(hosts: &[String], lang: Lang) -> String {
     lang.f("portal.address_hint", &[("hosts", &hosts.join(", "))])
 }
 
-fn name(deliverable: &DeliverableView, lang: Lang) -> String {
-    format!("{}, {}", deliverable.product_name(lang), deliverable.period)
-}
-
 fn may_declare(ctx: &Ctx, deliverable: &DeliverableView) -> bool {
     let subject = Subject { observatory: deliverable.deliverable.observatory_id, body: deliverable.body_id };
     policy::may(&ctx.actor, Action::DeclareAddress, subject)
 }
 
 /// Returns the text key and the colour of a state.
-const fn state(state: PublicationState) -> (&'static str, &'static str) {
+pub const fn state(state: PublicationState) -> (&'static str, &'static str) {
     match state {
         PublicationState::Expected => ("portal.state_expected", "neutral"),
         PublicationState::Declared => ("portal.state_declared", "info"),

@@ -1,8 +1,8 @@
 //! Answering a task from a mail: the link in a reminder shows its task, and a button on that page answers it. It needs
 //! no sign-in and no script.
 //!
-//! *Rights of a link.* A link shows one task and lets its reader mark it «in lavorazione» or «consegnata», as the
-//! person it was mailed to and by the designation named in it. The actor is built at each use from the designations in
+//! *Rights of a link.* A link shows one task and lets its reader start it, hand it in (with the text where it submits the
+//! deliverable) or report an obstacle, as the person it was mailed to and by the designation named in it. The actor is built at each use from the designations in
 //! force at that instant, so a link stops working as soon as its reader leaves the seat. The handover also revokes it
 //! (`links/`).
 //!

@@ -4,37 +4,52 @@ use crate::auth::actor::{Actor, Identity, Scope};
 use crate::auth::service as auth;
 use crate::ctx::Ctx;
 use crate::db::Txn;
+use crate::deliverables::service::SubmitIn;
 use crate::error::{Code, Error, Result};
 use crate::links::service as links;
 use crate::network::service as network;
-use crate::tasks::model::{Task, is_called_for};
-use crate::tasks::service::{self as tasks, CompleteIn};
+use crate::tasks::model::Task;
+use crate::tasks::service as tasks;
 use entity::kinds::{DeliverableState, TaskState};
 use sea_orm::ConnectionTrait;
 
-/// Buttons on the page of a link.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Answers to the task of a link.
+#[derive(Clone, Debug)]
 pub enum Press {
     InProgress,
-    Delivered,
+    /// With the text, if it submits the deliverable.
+    Delivered(SubmitIn),
+    /// An obstacle outside the observatory stops the work.
+    Blocked {
+        reason: String,
+    },
+    /// The obstacle is gone.
+    Resumed,
 }
 
 impl Press {
-    /// Returns whether the button would change the task.
-    pub fn is_offered(self, task: &Task) -> bool {
-        match (self, task.state()) {
-            (Self::InProgress, TaskState::Open) | (Self::Delivered, TaskState::Open | TaskState::InProgress) => {
-                is_called_for(task.origin, task.seat.kind, task.deliverable_state)
-            }
-            _ => false,
-        }
+    /// Returns whether the answer would change the task.
+    pub fn is_offered(&self, task: &Task) -> bool {
+        let is_answer = matches!(
+            (self, task.state()),
+            (Self::InProgress, TaskState::Open)
+                | (Self::Delivered(_) | Self::Blocked { .. }, TaskState::Open | TaskState::InProgress)
+                | (Self::Resumed, TaskState::Blocked)
+        );
+        is_answer && task.is_called_for()
     }
 }
 
+/// The task of a link, with the context of its reader, who may do what the designation of the link permits.
+pub struct Shown {
+    pub reader: Ctx,
+    pub task: Task,
+}
+
 /// Returns the task of a link. Changes nothing. Errors: `link_unusable`.
-pub async fn show(ctx: &Ctx, token: &str) -> Result<Task> {
-    let (_, task) = open(ctx, ctx.reader(), token).await?;
-    Ok(task)
+pub async fn show(ctx: &Ctx, token: &str) -> Result<Shown> {
+    let (reader, task) = open(ctx, ctx.reader(), token).await?;
+    Ok(Shown { reader, task })
 }
 
 /// Result of a press.
@@ -42,8 +57,12 @@ pub async fn show(ctx: &Ctx, token: &str) -> Result<Task> {
 pub enum Pressed {
     InProgress,
     Delivered,
+    /// Delivered, and with it the deliverable is submitted.
+    HandedIn,
     /// Delivered, but the deliverable is blocked, so the task continues when the block ends.
     DeliveredWhileBlocked,
+    Blocked,
+    Resumed,
     /// Unchanged: the task was in progress already.
     AlreadyInProgress,
     /// Unchanged: the task was done already.
@@ -52,10 +71,11 @@ pub enum Pressed {
     NotCalledFor,
 }
 
-/// Answers the task of a link: in progress, or done. A press that would change nothing returns the present state.
+/// Answers the task of a link. A press that would change nothing returns the present state.
 ///
 /// Who may: the person the link was mailed to, as long as the designation named in it is in force. Mails: none. Errors:
-/// `link_unusable`; `wrong_transition` for a task that was blocked meanwhile.
+/// `link_unusable`; `wrong_transition` for a task that was blocked meanwhile; those of [`tasks::complete`] and
+/// [`tasks::block`].
 pub async fn press(ctx: &Ctx, txn: &Txn, token: &str, press: Press) -> Result<Pressed> {
     let (reader, task) = open(ctx, txn, token).await?;
     let is_blocked = task.state() == TaskState::Blocked;
@@ -67,10 +87,21 @@ pub async fn press(ctx: &Ctx, txn: &Txn, token: &str, press: Press) -> Result<Pr
             tasks::start(&reader, txn, task.id, task.version).await?;
             Ok(Pressed::InProgress)
         }
-        Press::Delivered => {
-            let done = tasks::complete(&reader, txn, task.id, task.version, CompleteIn::default()).await?;
-            let is_held_up = done.deliverable_state == Some(DeliverableState::Blocked);
-            Ok(if is_held_up { Pressed::DeliveredWhileBlocked } else { Pressed::Delivered })
+        Press::Delivered(input) => {
+            let done = tasks::complete(&reader, txn, task.id, task.version, input).await?;
+            Ok(match done.deliverable_state {
+                Some(DeliverableState::Blocked) => Pressed::DeliveredWhileBlocked,
+                Some(DeliverableState::Submitted) if done.leads_to_hand_in() => Pressed::HandedIn,
+                _ => Pressed::Delivered,
+            })
+        }
+        Press::Blocked { reason } => {
+            tasks::block(&reader, txn, task.id, task.version, &reason).await?;
+            Ok(Pressed::Blocked)
+        }
+        Press::Resumed => {
+            tasks::unblock(&reader, txn, task.id, task.version).await?;
+            Ok(Pressed::Resumed)
         }
     }
 }
@@ -79,7 +110,7 @@ pub async fn press(ctx: &Ctx, txn: &Txn, token: &str, press: Press) -> Result<Pr
 fn already(task: &Task) -> Pressed {
     match task.state() {
         TaskState::Done => Pressed::AlreadyDone,
-        TaskState::InProgress if Press::Delivered.is_offered(task) => Pressed::AlreadyInProgress,
+        TaskState::InProgress if task.is_called_for() => Pressed::AlreadyInProgress,
         _ => Pressed::NotCalledFor,
     }
 }

@@ -3,9 +3,11 @@
 use super::model::{LIFECYCLE, Task};
 use super::policy;
 use super::policy::Action;
-use super::service::{self, CompleteIn, TaskFilter};
+use super::service::{self, TaskFilter};
 use crate::auth::rights::Right;
 use crate::ctx::Ctx;
+use crate::deliverables::api::{self as deliverables, DeliverableOut};
+use crate::deliverables::service::SubmitIn;
 use crate::designations::service::{self as designations, SeatKey};
 use crate::error::Error;
 use crate::http::Answer;
@@ -17,7 +19,7 @@ use crate::network::service as network;
 use crate::time::Day;
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::ids::{DeliverableId, OutcomeId, ReleaseId, TaskId};
+use entity::ids::{DeliverableId, DocumentId, OutcomeId, ReleaseId, TaskId};
 use entity::kinds::{SeatKind, TaskOrigin, TaskState};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
@@ -29,6 +31,8 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(change_task)
         .service(start_task)
         .service(complete_task)
+        .service(reopen_task)
+        .service(withdraw_deliverable)
         .service(block_task)
         .service(unblock_task)
         .service(cancel_task);
@@ -41,6 +45,8 @@ pub const RIGHTS: &[(&str, Right<Action>)] = &[
     ("change_task", Right::Ever(Action::Reschedule)),
     ("start_task", Right::Ever(Action::Start)),
     ("complete_task", Right::Ever(Action::Complete)),
+    ("reopen_task", Right::Ever(Action::Reopen)),
+    ("withdraw_deliverable", Right::Ever(Action::Reopen)),
     ("block_task", Right::Ever(Action::Block)),
     ("unblock_task", Right::Ever(Action::Unblock)),
     ("cancel_task", Right::Ever(Action::Cancel)),
@@ -89,10 +95,13 @@ pub struct CompleteTaskIn {
     #[serde(default)]
     #[schema(max_length = 1000)]
     pub note: Option<String>,
-    /// Address of the text, if the last step submits the deliverable.
+    /// Address of the text, if this step submits the deliverable; otherwise ignored.
     #[serde(default)]
     #[schema(max_length = 2000, format = "uri")]
     pub link: Option<String>,
+    /// A file uploaded with `POST /deliverables/documents`, if this step submits the deliverable; otherwise ignored.
+    #[serde(default)]
+    pub document_id: Option<DocumentId>,
 }
 
 /// Reason why a task is blocked or cancelled.
@@ -231,8 +240,9 @@ pub async fn start_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>) -
 
 /// Complete a task
 ///
-/// Completing the observatory's last open step submits the deliverable. Who may: those who work for the seat, the
-/// secretariat on its behalf. Errors: `wrong_transition`, `not_a_url`.
+/// Completing the observatory's last open step submits the deliverable and needs the text, by its address or as a file.
+/// Who may: those who work for the seat, the secretariat on its behalf. Errors: `wrong_transition`, `text_missing`,
+/// `not_a_url`, `unknown_value`.
 #[utoipa::path(tag = "tasks", params(("id" = TaskId, Path), IfMatch), request_body = CompleteTaskIn, responses((status = 200, body = TaskOut)))]
 #[post("/tasks/{id:[0-9A-Fa-f-]+}/complete")]
 pub async fn complete_task(
@@ -241,12 +251,36 @@ pub async fn complete_task(
     id: web::Path<TaskId>,
     input: Json<CompleteTaskIn>,
 ) -> Answer {
-    let CompleteTaskIn { note, link } = input.value;
-    let input = CompleteIn { note, link };
+    let CompleteTaskIn { note, link, document_id } = input.value;
+    let input = SubmitIn { link, document_id, note };
     let done =
         version::change(&ctx, &request, async |txn, version| service::complete(&ctx, txn, *id, version, input).await)
             .await?;
     Ok(answer(&ctx, done))
+}
+
+/// Open a done task again
+///
+/// A step is opened again until its deliverable is submitted. Who may: those who work for the seat, the secretariat on its
+/// behalf. Errors: `wrong_transition`.
+#[utoipa::path(tag = "tasks", params(("id" = TaskId, Path), IfMatch), responses((status = 200, body = TaskOut)))]
+#[post("/tasks/{id:[0-9A-Fa-f-]+}/reopen")]
+pub async fn reopen_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>) -> Answer {
+    let reopened =
+        version::change(&ctx, &request, async |txn, version| service::reopen(&ctx, txn, *id, version).await).await?;
+    Ok(answer(&ctx, reopened))
+}
+
+/// Take a submission back
+///
+/// The deliverable is in progress again, and the step that had submitted it is open again; the text stays readable. Who
+/// may: the observatory, the secretariat on its behalf. Errors: `wrong_transition` once the review has answered.
+#[utoipa::path(tag = "deliverables", params(("id" = DeliverableId, Path), IfMatch), responses((status = 200, body = DeliverableOut)))]
+#[post("/deliverables/{id:[0-9A-Fa-f-]+}/withdraw")]
+pub async fn withdraw_deliverable(ctx: Ctx, request: HttpRequest, id: web::Path<DeliverableId>) -> Answer {
+    let taken_back =
+        version::change(&ctx, &request, async |txn, version| service::take_back(&ctx, txn, *id, version).await).await?;
+    Ok(deliverables::answer(&ctx, taken_back))
 }
 
 /// Block a task

@@ -3,10 +3,11 @@
 //! *Invariants.* A task belongs to a seat, never to a person: the holder of the seat is looked up when needed. The day
 //! of a step's task is derived from its release in the calendar of the seat's territory; a day set by hand is stored
 //! separately and survives every derivation. The observatory's last step, which submits the deliverable, follows a day
-//! set by hand on the deliverable. Done and cancelled are final.
+//! set by hand on the deliverable. Cancelled is final; what is done can be opened again while it is called for.
 //!
 //! *A step and its deliverable.* The deliverable's state is authoritative. Starting or completing a step starts the
-//! deliverable; completing the observatory's last open step submits it, or does so after the block if it is blocked.
+//! deliverable; completing the observatory's last open step submits it, or does so after the block if it is blocked, and
+//! needs the text. Taking the submission back opens that step again.
 //! Nothing is stored twice in the other direction: once the deliverable is submitted, waived or settled, its open steps
 //! are no longer called for ([`model::is_called_for`]), and if the review sends it back the deliverable itself is due.
 //!

@@ -14,6 +14,8 @@ use entity::kinds::{DeliverableState, SeatKind, TaskOrigin, TaskState as State};
 pub enum Event {
     Start,
     Complete,
+    /// The task was not done after all.
+    Reopen,
     Block,
     /// The obstacle is gone; it returns to its former state.
     Unblock,
@@ -26,6 +28,7 @@ impl lifecycle::Event for Event {
         match self {
             Self::Start => "start",
             Self::Complete => "complete",
+            Self::Reopen => "reopen",
             Self::Block => "block",
             Self::Unblock => "unblock",
             Self::Cancel => "cancel",
@@ -37,6 +40,7 @@ impl lifecycle::Event for Event {
 pub const LIFECYCLE: Table<State, Event> = Table(&[
     (Event::Start, &[State::Open], Target::To(State::InProgress)),
     (Event::Complete, &[State::Open, State::InProgress], Target::To(State::Done)),
+    (Event::Reopen, &[State::Done], Target::To(State::InProgress)),
     (Event::Block, &[State::Open, State::InProgress], Target::To(State::Blocked)),
     (Event::Unblock, &[State::Blocked], Target::Back),
     (Event::Cancel, &[State::Open, State::InProgress, State::Blocked], Target::To(State::Cancelled)),
@@ -191,7 +195,17 @@ impl Task {
 
     /// Returns whether it is open and still called for.
     pub fn is_due(&self) -> bool {
-        is_open(self.state()) && is_called_for(self.origin, self.seat.kind, self.deliverable_state)
+        is_open(self.state()) && self.is_called_for()
+    }
+
+    /// Returns whether its deliverable still calls for it; see [`is_called_for`].
+    pub fn is_called_for(&self) -> bool {
+        is_called_for(self.origin, self.seat.kind, self.deliverable_state)
+    }
+
+    /// Returns whether it is one of the observatory's steps towards its deliverable.
+    pub fn leads_to_hand_in(&self) -> bool {
+        self.origin == TaskOrigin::Step && !reviews(self.seat.kind)
     }
 
     pub fn is_overdue(&self, today: NaiveDate) -> bool {
@@ -207,6 +221,16 @@ impl Task {
     pub fn completed(mut self, at: DateTime<Utc>) -> Result<Self, Refusal> {
         LIFECYCLE.lead(self.state(), Event::Complete)?;
         self.stage = Stage::Done { at };
+        Ok(self)
+    }
+
+    /// Opens a done task again, as long as its deliverable calls for it.
+    pub fn reopened(mut self) -> Result<Self, Refusal> {
+        LIFECYCLE.lead(self.state(), Event::Reopen)?;
+        if !self.is_called_for() {
+            return Err(self.wrong());
+        }
+        self.stage = Stage::OnCourse(Step::InProgress);
         Ok(self)
     }
 

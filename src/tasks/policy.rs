@@ -10,6 +10,8 @@ pub enum Action {
     View,
     Start,
     Complete,
+    /// Open it again after it was done.
+    Reopen,
     Block,
     Unblock,
     /// Cancel it.
@@ -27,6 +29,7 @@ impl Action {
         Self::View,
         Self::Start,
         Self::Complete,
+        Self::Reopen,
         Self::Block,
         Self::Unblock,
         Self::Cancel,
@@ -54,9 +57,9 @@ pub fn may(actor: &Actor, action: Action, subject: Subject) -> bool {
         return false;
     }
     match action {
-        Action::View => does(actor, subject) || actor.sees_the_whole() || actor.manages(subject.body),
-        Action::Start | Action::Complete | Action::Block | Action::Unblock => {
-            does(actor, subject) || actor.is_secretariat()
+        Action::View => works_on(actor, subject) || actor.sees_the_whole() || actor.manages(subject.body),
+        Action::Start | Action::Complete | Action::Reopen | Action::Block | Action::Unblock => {
+            works_on(actor, subject) || actor.is_secretariat()
         }
         Action::Cancel | Action::Reschedule | Action::Create => actor.is_secretariat(),
         Action::Settle => false,
@@ -69,7 +72,8 @@ pub fn may_ever(actor: &Actor, action: Action) -> bool {
     actor.is_ourselves() || actor.seats.iter().any(|held| may(actor, action, own(held)))
 }
 
-fn does(actor: &Actor, subject: Subject) -> bool {
+/// Tells whether the task is the actor's own to do, and not done on behalf of others.
+pub fn works_on(actor: &Actor, subject: Subject) -> bool {
     actor.seats.iter().any(|held| held.seat_id == subject.seat)
         || subject.observatory.is_some_and(|observatory| actor.works_for(observatory))
 }

@@ -1,15 +1,16 @@
 //! Use cases of tasks: one function each, inside the transaction it is given.
 
 use super::mail;
-use super::model::{Stage, Step, Task};
+use super::model::{Stage, Step, Task, is_open};
 use super::policy::{self, Action, Subject, Visibility};
 use super::store::{self, Cursor, Filter};
 use crate::audit;
 use crate::auth::actor::Actor;
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
-use crate::deliverables::model::reviews;
+use crate::deliverables::model::open_remarks;
 use crate::deliverables::service::{self as deliverables, SubmitIn};
+use crate::deliverables::view::DeliverableView;
 use crate::designations::model::Seat;
 use crate::error::{Code, Error, Result};
 use crate::open::{Guarded, Scoped, Seen, open, read, scope};
@@ -24,7 +25,8 @@ use std::collections::BTreeMap;
 pub use super::store::Filter as TaskFilter;
 
 const TITLE_CHARACTERS: usize = 300;
-const TEXT_CHARACTERS: usize = 1000;
+/// Longest reason or note, in characters.
+pub const TEXT_CHARACTERS: usize = 1000;
 
 /// Returns the visible tasks that pass the filter, earliest day first.
 pub async fn list(ctx: &Ctx, filter: &Filter, after: Option<Cursor>, limit: u64) -> Result<Vec<Task>> {
@@ -35,12 +37,6 @@ pub async fn list(ctx: &Ctx, filter: &Filter, after: Option<Cursor>, limit: u64)
 pub async fn list_visible(ctx: &Ctx, filter: &Filter) -> Result<Vec<Task>> {
     let Some(visible) = Task::visibility(&ctx.actor) else { return Ok(Vec::new()) };
     Ok(store::list(ctx.reader(), &visible, filter, None, None).await?)
-}
-
-/// Returns the tasks that the caller still has to do in person, earliest day first.
-pub async fn mine(ctx: &Ctx, after: Option<Cursor>, limit: u64) -> Result<Vec<Task>> {
-    let filter = Filter { of: Some(policy::to_do(&ctx.actor)), due: true, ..Filter::default() };
-    list(ctx, &filter, after, limit).await
 }
 
 /// Returns one task. Unknown and invisible ones get the same answer.
@@ -205,7 +201,7 @@ pub async fn settle_pages(ctx: &Ctx, txn: &Txn, filter: &Filter) -> Result<()> {
 /// Returns the open tasks about a page.
 pub async fn open_pages(db: &impl ConnectionTrait, filter: &Filter) -> Result<Vec<Task>> {
     let mut tasks = all(db, filter).await?;
-    tasks.retain(|task| task.origin == TaskOrigin::MissingPage && super::model::is_open(task.state()));
+    tasks.retain(|task| task.origin == TaskOrigin::MissingPage && is_open(task.state()));
     Ok(tasks)
 }
 
@@ -227,48 +223,89 @@ pub async fn start(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32) -> Result<Tas
     let current = open::<Task>(ctx, txn, id, Action::Start, Seen::Version(version)).await?;
     let deliverable = current.deliverable_id;
     let saved = save(ctx, txn, current.started()?, Verb::Start).await?;
-    if let Some(deliverable) = deliverable.filter(|_| leads_to_hand_in(&saved)) {
+    if let Some(deliverable) = deliverable.filter(|_| saved.leads_to_hand_in()) {
         deliverables::work_begun(ctx, txn, deliverable).await?;
     }
     any_task(txn, id).await
 }
 
-/// Input for completing a task.
-#[derive(Clone, Debug, Default)]
-pub struct CompleteIn {
-    pub note: Option<String>,
-    /// Address of the text, if the last step submits the deliverable.
-    pub link: Option<String>,
-}
-
-/// Completes a task. Completing the observatory's last open step submits the deliverable, with `link` and `note`; a
-/// blocked one counts as submitted after the block.
+/// Completes a task. Completing the observatory's last open step submits the deliverable, with the text and the note; a
+/// blocked one counts as submitted after the block. Other tasks need no text and keep none.
 ///
-/// Who may: those who work for the seat, the secretariat on its behalf. Mails: none. Errors: `wrong_transition`,
-/// `not_a_url`, `too_long`, `stale`.
-pub async fn complete(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, input: CompleteIn) -> Result<Task> {
+/// Who may: those who work for the seat, the secretariat on its behalf. Mails: none. Errors: `wrong_transition`;
+/// `text_missing` if it submits the deliverable; `unknown_value` for `document_id`, `not_a_url`, `too_long`, `stale`.
+pub async fn complete(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32, input: SubmitIn) -> Result<Task> {
     let mut current = open::<Task>(ctx, txn, id, Action::Complete, Seen::Version(version)).await?;
-    let SubmitIn { link, note } = deliverables::checked(SubmitIn { link: input.link, note: input.note })?;
-    current.note = note.clone().or(current.note);
+    let input = deliverables::checked(input)?;
+    let hands_in = hands_in(txn, &current).await?;
+    current.note = input.note.clone().or(current.note);
     let done = save(ctx, txn, current.completed(ctx.now())?, Verb::Complete).await?;
-    if let Some(deliverable) = done.deliverable_id.filter(|_| leads_to_hand_in(&done)) {
+    if let Some(deliverable) = done.deliverable_id.filter(|_| done.leads_to_hand_in()) {
         deliverables::work_begun(ctx, txn, deliverable).await?;
-        if is_last_step(txn, deliverable).await? {
-            deliverables::work_done(ctx, txn, deliverable, SubmitIn { link, note }).await?;
+        if hands_in {
+            deliverables::work_done(ctx, txn, deliverable, input).await?;
         }
     }
     any_task(txn, id).await
 }
 
-/// Returns whether the task is one of the observatory's steps towards its deliverable.
-fn leads_to_hand_in(task: &Task) -> bool {
-    task.origin == TaskOrigin::Step && !reviews(task.seat.kind)
+/// Returns whether completing the task submits its deliverable: it is the observatory's last open step.
+pub async fn hands_in(db: &impl ConnectionTrait, task: &Task) -> Result<bool> {
+    let Some(deliverable) = task.deliverable_id.filter(|_| task.leads_to_hand_in()) else { return Ok(false) };
+    let steps = steps_to(db, deliverable).await?;
+    if steps.iter().any(|step| step.id != task.id && is_open(step.state())) {
+        return Ok(false);
+    }
+    Ok(deliverables::deliverable(db, deliverable).await?.deliverable.awaits_handing_in())
 }
 
-async fn is_last_step(txn: &Txn, deliverable: DeliverableId) -> Result<bool> {
+/// Returns the remarks of the review to which the task answers.
+pub async fn remarks(db: &impl ConnectionTrait, task: &Task) -> Result<Option<String>> {
+    let Some(deliverable) = task.deliverable_id.filter(|_| task.leads_to_hand_in()) else { return Ok(None) };
+    Ok(open_remarks(&deliverables::submissions(db, deliverable).await?).map(str::to_owned))
+}
+
+/// Returns the observatory's steps towards a deliverable, earliest day first.
+async fn steps_to(db: &impl ConnectionTrait, deliverable: DeliverableId) -> Result<Vec<Task>> {
     let filter = Filter { deliverable: Some(deliverable), ..Filter::default() };
-    let steps = all(txn, &filter).await?;
-    Ok(!steps.iter().any(|step| leads_to_hand_in(step) && super::model::is_open(step.state())))
+    let mut steps = all(db, &filter).await?;
+    steps.retain(Task::leads_to_hand_in);
+    Ok(steps)
+}
+
+/// Opens a done task again. Rights as for [`start`]. Errors: `wrong_transition`, also for a step whose deliverable was
+/// submitted meanwhile, because that is taken back as a whole ([`take_back`]); `stale`.
+pub async fn reopen(ctx: &Ctx, txn: &Txn, id: TaskId, version: i32) -> Result<Task> {
+    let current = open::<Task>(ctx, txn, id, Action::Reopen, Seen::Version(version)).await?;
+    save(ctx, txn, current.reopened()?, Verb::Reopen).await
+}
+
+/// Takes the submission of a deliverable back and opens again the step that had submitted it, due on the day of the
+/// deliverable. After requested changes no step is opened, because then the deliverable itself is due.
+///
+/// Who may: the observatory, the secretariat on its behalf. Mails: none. Errors: those of [`deliverables::withdraw`].
+pub async fn take_back(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32) -> Result<DeliverableView> {
+    let taken_back = deliverables::withdraw(ctx, txn, id, version).await?;
+    if let Some(step) = last_step_done(txn, id).await? {
+        let reopened = save(ctx, txn, step.reopened()?, Verb::Reopen).await?;
+        let day = taken_back.deliverable.due_day;
+        if reopened.due_day != day {
+            store::set_due_day(txn, [reopened.id], day, ctx.now()).await?;
+        }
+    }
+    Ok(taken_back)
+}
+
+/// Returns the step that submitted a deliverable; `None` while another step is open or changes are requested.
+async fn last_step_done(txn: &Txn, id: DeliverableId) -> Result<Option<Task>> {
+    if open_remarks(&deliverables::submissions(txn, id).await?).is_some() {
+        return Ok(None);
+    }
+    let steps = steps_to(txn, id).await?;
+    if steps.iter().any(|step| is_open(step.state())) {
+        return Ok(None);
+    }
+    Ok(steps.into_iter().filter(|step| step.stage.done_at().is_some()).max_by_key(|step| step.stage.done_at()))
 }
 
 /// Blocks it with a reason; it remembers its state. Rights as for [`start`]. Errors: `wrong_transition`,

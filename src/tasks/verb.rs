@@ -9,6 +9,7 @@ verbs! {
         Settle = "settle",
         Start = "start",
         Complete = "complete",
+        Reopen = "reopen",
         Block = "block",
         Unblock = "unblock",
         Cancel = "cancel",
@@ -21,7 +22,7 @@ impl Verb {
     /// such as another day, and actions of the service are no answers of the party.
     const fn is_answer(self) -> bool {
         match self {
-            Self::Start | Self::Complete | Self::Block | Self::Unblock => true,
+            Self::Start | Self::Complete | Self::Reopen | Self::Block | Self::Unblock => true,
             Self::Create | Self::Settle | Self::Cancel | Self::Reschedule => false,
         }
     }

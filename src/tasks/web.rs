@@ -1,46 +1,46 @@
-//! The pages of tasks: my tasks, and one task with its buttons.
+//! The page of one task, and the pages of its acts; the list of work is in `list`.
+
+mod contact;
+mod list;
 
 use super::model::{Event, LIFECYCLE, Task, is_open};
 use super::policy::{self, Action};
-use super::service::{self, CompleteIn};
+use super::service;
 use crate::ctx::Ctx;
 use crate::db::Txn;
-use crate::error::Result;
+use crate::deliverables::service as deliverables;
+use crate::deliverables::view::DeliverableView;
+use crate::deliverables::web::{
+    self as contributions, Act, ActForm, ActPage, FINAL, Field, HandInForm, HandInPage, file_hint, shell_below_work,
+};
+use crate::error::{Error, Result};
 use crate::http::Answer;
-use crate::http::form::{self, FormState, Sent, Versioned};
+use crate::http::form::{self, Form, FormState, OnlyButton, Sent, Versioned};
+use crate::http::multipart::{SentWithFile, at_the_file};
 use crate::http::page::{Badge, FlashKind, Shell, done, page};
-use crate::http::paging::{Page, Paging};
-use crate::open::{Seen, open};
+use crate::open::{Guarded, Seen, open};
 use crate::texts::{Label, Lang};
 use crate::time::words;
-use crate::typed::{Reading, kept};
 use actix_web::{HttpRequest, get, post, web};
 use askama::Template;
 use chrono::NaiveDate;
-use entity::ids::TaskId;
+use entity::ids::{DeliverableId, TaskId};
 use entity::kinds::{DeliverableState, TaskState};
-use serde::Deserialize;
+
+pub use contact::{Contact, contact};
 
 pub fn pages(cfg: &mut web::ServiceConfig) {
-    cfg.service(my_tasks)
+    cfg.service(list::show_list)
         .service(show_task)
-        .service(start_task)
-        .service(complete_task)
-        .service(block_task)
-        .service(unblock_task)
-        .service(cancel_task)
-        .service(reschedule_task);
+        .service(show_complete)
+        .service(complete)
+        .service(press_button)
+        .service(withdraw)
+        .service(show_act)
+        .service(perform);
 }
 
-#[derive(Template)]
-#[template(path = "tasks/mine.html")]
-pub struct MinePage {
-    pub shell: Shell,
-    pub lines: Vec<Line>,
-    pub next: Option<String>,
-}
-
-/// One task in the list.
+/// One task in a list.
 pub struct Line {
     pub href: String,
     pub title: String,
@@ -50,27 +50,10 @@ pub struct Line {
     pub state: Badge,
     pub overdue: bool,
     pub version: i32,
-    /// Whether its button starts it.
+    /// Whether its first act is to start it.
     pub may_start: bool,
-}
-
-/// Fields of all forms of a task.
-#[derive(Clone, Debug, Default, Deserialize)]
-pub struct TaskForm {
-    #[serde(default)]
-    pub note: String,
-    #[serde(default)]
-    pub link: String,
-    #[serde(default)]
-    pub reason: String,
-    #[serde(default)]
-    pub day: String,
-}
-
-impl TaskForm {
-    fn of(task: &Task) -> Self {
-        Self { day: task.hand_set_day.map(|day| day.to_string()).unwrap_or_default(), ..Self::default() }
-    }
+    /// Whether it can be handed in.
+    pub may_complete: bool,
 }
 
 #[derive(Template)]
@@ -80,123 +63,306 @@ pub struct TaskPage {
     pub line: Line,
     pub note: Option<String>,
     pub reason: Option<String>,
+    /// Whether it is open although its deliverable no longer calls for it.
+    pub is_idle: bool,
     pub derived_day: Option<String>,
     pub release: Option<String>,
     pub deliverable: Option<String>,
-    pub may_complete: bool,
-    pub may_block: bool,
+    /// Person who has to do it, for a reader who does not.
+    pub contact: Option<Contact>,
+    /// On whose behalf the reader acts, if the reader may act at all.
+    pub on_behalf: Option<String>,
     pub may_unblock: bool,
-    pub may_cancel: bool,
-    pub may_reschedule: bool,
-    /// Hint shown beside the "cancel" button.
-    pub reason_hint: &'static str,
-    pub form: FormState<Versioned<TaskForm>>,
-}
-
-/// Shows the tasks of the reader, earliest day first.
-#[get("/tasks")]
-async fn my_tasks(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging>) -> Answer {
-    let limit = paging.limit()?;
-    let tasks = service::mine(&ctx, paging.after_day()?, limit + 1).await?;
-    let listed = Page::cut(&ctx, &request, limit, tasks, |last| (last.day(), last.id))?;
-    page(&MinePage {
-        shell: Shell::new(&ctx, &request, "tasks.mine_title").here(),
-        next: listed.next_path(),
-        lines: listed.items.iter().map(|task| Line::of(task, &ctx)).collect(),
-    })
+    pub may_reopen: bool,
+    /// Acts with a page of their own that can be undone.
+    pub acts: Vec<&'static Act>,
+    /// Acts that cannot be undone.
+    pub final_acts: Vec<&'static Act>,
 }
 
 #[get("/tasks/{id:[0-9A-Fa-f-]+}")]
 async fn show_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>) -> Answer {
     let task = service::task(&ctx, ctx.reader(), *id).await?;
-    page(&TaskPage::of(&ctx, &request, &task, FormState::made_of(task.version, TaskForm::of(&task))))
+    page(&TaskPage::of(&ctx, &request, &task).await?)
 }
 
-#[post("/tasks/{id:[0-9A-Fa-f-]+}/start")]
-async fn start_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, form: Sent<Versioned<TaskForm>>) -> Answer {
-    let start = async |txn: &Txn, version, _: &TaskForm| service::start(&ctx, txn, *id, version).await;
-    change(&ctx, &request, *id, form, start, |_| "tasks.done_started").await
+impl TaskPage {
+    async fn of(ctx: &Ctx, request: &HttpRequest, task: &Task) -> Result<Self> {
+        let derived = |day: NaiveDate| words::long_day(day, ctx.lang);
+        let is_own = policy::works_on(&ctx.actor, service::subject(&task.seat));
+        let may_report = task.may(&ctx.actor, Action::Start);
+        let acts = |is_final: bool| possible_acts(ctx, task).filter(|act| act.is_final() == is_final).collect();
+        Ok(Self {
+            shell: shell_of(ctx, request, task, task.title(ctx.lang).to_owned()).await?.here(),
+            line: Line::of(task, ctx),
+            note: task.note.clone(),
+            reason: task.stage.reason().map(str::to_owned),
+            is_idle: is_open(task.state()) && !task.is_called_for(),
+            derived_day: (task.day() != task.due_day).then(|| derived(task.due_day)),
+            release: task.release_id.map(|id| format!("/releases/{id}")),
+            deliverable: task.deliverable_id.map(|id| format!("/deliverables/{id}")),
+            contact: if is_own { None } else { Some(contact(ctx, &task.seat).await?) },
+            on_behalf: on_behalf(ctx, task).filter(|_| may_report),
+            may_unblock: may(ctx, task, Event::Unblock, Action::Unblock),
+            may_reopen: task.is_called_for() && may(ctx, task, Event::Reopen, Action::Reopen),
+            acts: acts(false),
+            final_acts: acts(true),
+        })
+    }
+}
+
+/// Makes the frame of a page of a task, below its contribution if it has one.
+async fn shell_of(ctx: &Ctx, request: &HttpRequest, task: &Task, title: String) -> Result<Shell> {
+    let shell = shell_below_work(ctx, request, title);
+    Ok(match contribution(ctx, task).await? {
+        Some(view) => shell.crumb(contributions::title(&view, ctx.lang), contributions::href(&view)),
+        None => shell,
+    })
+}
+
+/// Returns the deliverable of a task, if the reader sees it.
+async fn contribution(ctx: &Ctx, task: &Task) -> Result<Option<DeliverableView>> {
+    let Some(id) = task.deliverable_id else { return Ok(None) };
+    let view = deliverables::deliverable(ctx.reader(), id).await?;
+    Ok(Some(view).filter(|view| view.may(&ctx.actor, DeliverableView::VIEW)))
+}
+
+/// Makes the frame of a page below the page of a task.
+async fn shell_below(ctx: &Ctx, request: &HttpRequest, title_key: &str, task: &Task) -> Result<Shell> {
+    let shell = shell_of(ctx, request, task, ctx.lang.t(title_key).to_owned()).await?;
+    Ok(shell.crumb(task.title(ctx.lang), href(task)).here())
+}
+
+fn href(task: &Task) -> String {
+    format!("/tasks/{}", task.id)
+}
+
+#[get("/tasks/{id:[0-9A-Fa-f-]+}/complete")]
+async fn show_complete(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>) -> Answer {
+    page(&complete_page(&ctx, &request, *id, None).await?)
 }
 
 #[post("/tasks/{id:[0-9A-Fa-f-]+}/complete")]
-async fn complete_task(
+async fn complete(
     ctx: Ctx,
     request: HttpRequest,
     id: web::Path<TaskId>,
-    form: Sent<Versioned<TaskForm>>,
+    sent: SentWithFile<Versioned<HandInForm>>,
 ) -> Answer {
-    let complete = async |txn: &Txn, version, form: &TaskForm| {
-        let input = CompleteIn { note: kept(&form.note), link: kept(&form.link) };
-        service::complete(&ctx, txn, *id, version, input).await
+    open::<Task>(&ctx, ctx.reader(), *id, Action::Complete, Seen::AsItStands).await?;
+    let SentWithFile { form, file } = sent;
+    let form = form.after(async |typed| typed.fields.keep(&ctx, file).await).await;
+    let complete = async |txn: &Txn, version, typed: &HandInForm| {
+        service::complete(&ctx, txn, *id, version, typed.read()?).await.map_err(at_the_file)
     };
-    change(&ctx, &request, *id, form, complete, |done| match done.deliverable_state {
+    let leads_on = |task: Task| done(&after(&task), FlashKind::Success, said_after(&task));
+    form::change(&ctx, form, complete, leads_on, async |form| Ok(complete_page(&ctx, &request, *id, Some(form)).await?))
+        .await
+}
+
+/// Returns the page that shows the next thing to do: the contribution's, if the task belongs to one.
+fn after(task: &Task) -> String {
+    match task.deliverable_id {
+        Some(id) if task.leads_to_hand_in() => format!("/deliverables/{id}"),
+        _ => href(task),
+    }
+}
+
+/// Returns the message after a task was completed.
+pub fn said_after(task: &Task) -> &'static str {
+    match task.deliverable_state {
+        Some(DeliverableState::Submitted) if task.leads_to_hand_in() => "tasks.done_handed_in",
         Some(DeliverableState::Blocked) => "tasks.done_completed_blocked",
+        _ if task.leads_to_hand_in() => "tasks.done_step",
         _ => "tasks.done_completed",
-    })
-    .await
+    }
 }
 
-#[post("/tasks/{id:[0-9A-Fa-f-]+}/block")]
-async fn block_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, form: Sent<Versioned<TaskForm>>) -> Answer {
-    let block = async |txn: &Txn, version, form: &TaskForm| service::block(&ctx, txn, *id, version, &form.reason).await;
-    change(&ctx, &request, *id, form, block, |_| "tasks.done_blocked").await
-}
-
-#[post("/tasks/{id:[0-9A-Fa-f-]+}/unblock")]
-async fn unblock_task(
-    ctx: Ctx,
-    request: HttpRequest,
-    id: web::Path<TaskId>,
-    form: Sent<Versioned<TaskForm>>,
-) -> Answer {
-    let unblock = async |txn: &Txn, version, _: &TaskForm| service::unblock(&ctx, txn, *id, version).await;
-    change(&ctx, &request, *id, form, unblock, |_| "tasks.done_unblocked").await
-}
-
-#[post("/tasks/{id:[0-9A-Fa-f-]+}/cancel")]
-async fn cancel_task(ctx: Ctx, request: HttpRequest, id: web::Path<TaskId>, form: Sent<Versioned<TaskForm>>) -> Answer {
-    let cancel =
-        async |txn: &Txn, version, form: &TaskForm| service::cancel(&ctx, txn, *id, version, &form.reason).await;
-    change(&ctx, &request, *id, form, cancel, |_| "tasks.done_cancelled").await
-}
-
-#[post("/tasks/{id:[0-9A-Fa-f-]+}/reschedule")]
-async fn reschedule_task(
-    ctx: Ctx,
-    request: HttpRequest,
-    id: web::Path<TaskId>,
-    form: Sent<Versioned<TaskForm>>,
-) -> Answer {
-    let reschedule = async |txn: &Txn, version, form: &TaskForm| {
-        // The version first, because the page of a task that has changed may no longer show the field.
-        open::<Task>(&ctx, txn, *id, Action::Reschedule, Seen::Version(version)).await?;
-        let day = Reading::of(|reading| reading.optional_day("day", &form.day))?;
-        service::reschedule(&ctx, txn, *id, version, day).await
-    };
-    change(&ctx, &request, *id, form, reschedule, |_| "tasks.done_rescheduled").await
-}
-
-/// Handles a form of the page; `said` is the message shown afterwards.
-async fn change(
+async fn complete_page(
     ctx: &Ctx,
     request: &HttpRequest,
     id: TaskId,
-    form: Sent<Versioned<TaskForm>>,
-    work: impl AsyncFnOnce(&Txn, i32, &TaskForm) -> Result<Task>,
-    said: impl FnOnce(&Task) -> &'static str,
+    form: Option<FormState<Versioned<HandInForm>>>,
+) -> Result<HandInPage> {
+    let task = open::<Task>(ctx, ctx.reader(), id, Action::Complete, Seen::AsItStands).await?;
+    let form = match form {
+        Some(form) => form.beside(task.version),
+        None => FormState::made_of(task.version, HandInForm::default()),
+    };
+    let shell = shell_below(ctx, request, "tasks.complete_title", &task).await?;
+    hand_in_page(ctx, shell, &task, form).await
+}
+
+/// Makes the page on which a task is handed in, for a reader who may.
+pub async fn hand_in_page(
+    ctx: &Ctx,
+    shell: Shell,
+    task: &Task,
+    form: FormState<Versioned<HandInForm>>,
+) -> Result<HandInPage> {
+    let asks_text = service::hands_in(ctx.reader(), task).await?;
+    let lead = match (asks_text, task.leads_to_hand_in()) {
+        (true, _) => "deliverables.submit_lead",
+        (false, true) => "tasks.complete_step_lead",
+        (false, false) => "tasks.complete_lead",
+    };
+    Ok(HandInPage {
+        shell,
+        about: about(task, ctx.lang),
+        lead: ctx.lang.t(lead),
+        on_behalf: on_behalf(ctx, task),
+        remarks: service::remarks(ctx.reader(), task).await?,
+        asks_text,
+        is_keyed: false,
+        file_hint: file_hint(ctx),
+        action: format!("{}/complete", href(task)),
+        back: href(task),
+        form,
+    })
+}
+
+/// Returns on whose behalf the reader acts; `None` for the reader's own task.
+fn on_behalf(ctx: &Ctx, task: &Task) -> Option<String> {
+    let is_own = policy::works_on(&ctx.actor, service::subject(&task.seat));
+    (!is_own).then(|| ctx.lang.f("deliverables.on_behalf", &[("place", task.seat.place())]))
+}
+
+/// «Bozza della relazione: Relazione territoriale, 2026 · Osservatorio del mercato del lavoro di Bergamo».
+pub fn about(task: &Task, lang: Lang) -> String {
+    format!("{} · {}", task.title(lang), task.seat.place())
+}
+
+/// Handles the buttons without a page of their own, because they can be undone.
+#[post("/tasks/{id:[0-9A-Fa-f-]+}/{verb:start|unblock|reopen}")]
+async fn press_button(ctx: Ctx, path: web::Path<(TaskId, String)>, form: Form<Versioned<OnlyButton>>) -> Answer {
+    let (id, verb) = path.into_inner();
+    let Form(sent, press) = form;
+    let event = LIFECYCLE.event(&verb).ok_or(Error::NotFound)?;
+    let said = match event {
+        Event::Start => "tasks.done_started",
+        Event::Unblock => "tasks.done_unblocked",
+        _ => "tasks.done_reopened",
+    };
+    let work = async |txn: &Txn| {
+        let version = sent.seen()?;
+        match event {
+            Event::Start => service::start(&ctx, txn, id, version).await,
+            Event::Unblock => service::unblock(&ctx, txn, id, version).await,
+            _ => service::reopen(&ctx, txn, id, version).await,
+        }
+    };
+    form::press(&ctx, &press, work, |task| done(&href(&task), FlashKind::Success, said)).await
+}
+
+/// Takes the submission of a contribution back. The button stands on the contribution's page.
+#[post("/deliverables/{id:[0-9A-Fa-f-]+}/withdraw")]
+async fn withdraw(ctx: Ctx, id: web::Path<DeliverableId>, form: Form<Versioned<OnlyButton>>) -> Answer {
+    let Form(sent, press) = form;
+    let work = async |txn: &Txn| service::take_back(&ctx, txn, *id, sent.seen()?).await;
+    let leads_on =
+        |view: DeliverableView| done(&contributions::href(&view), FlashKind::Success, "deliverables.done_withdraw");
+    form::press(&ctx, &press, work, leads_on).await
+}
+
+/// Acts with a page of their own. The names are those of the events, except for the one that sets a day.
+const ACTS: &[(Act, Action)] = &[
+    (
+        Act {
+            name: "block",
+            label: "tasks.block",
+            lead: "tasks.block_lead",
+            kind: "primary",
+            field: Field::Reason,
+            done: "tasks.done_blocked",
+        },
+        Action::Block,
+    ),
+    (
+        Act {
+            name: "reschedule",
+            label: "tasks.reschedule",
+            lead: "tasks.reschedule_lead",
+            kind: "primary",
+            field: Field::Day,
+            done: "tasks.done_rescheduled",
+        },
+        Action::Reschedule,
+    ),
+    (
+        Act {
+            name: "cancel",
+            label: "tasks.cancel",
+            lead: "tasks.cancel_lead",
+            kind: FINAL,
+            field: Field::Reason,
+            done: "tasks.done_cancelled",
+        },
+        Action::Cancel,
+    ),
+];
+
+fn act_named(name: &str) -> Result<&'static (Act, Action)> {
+    ACTS.iter().find(|(act, _)| act.name == name).ok_or(Error::NotFound)
+}
+
+/// Returns the acts with a page of their own that the reader may do now, in the order shown.
+fn possible_acts(ctx: &Ctx, task: &Task) -> impl Iterator<Item = &'static Act> {
+    let is_possible = |act: &Act| match LIFECYCLE.event(act.name) {
+        Some(event) => LIFECYCLE.allows(task.state(), event),
+        None => is_open(task.state()),
+    };
+    ACTS.iter().filter(move |(act, action)| is_possible(act) && task.may(&ctx.actor, *action)).map(|(act, _)| act)
+}
+
+#[get("/tasks/{id:[0-9A-Fa-f-]+}/{act:block|reschedule|cancel}")]
+async fn show_act(ctx: Ctx, request: HttpRequest, path: web::Path<(TaskId, String)>) -> Answer {
+    let (id, name) = path.into_inner();
+    let (act, action) = act_named(&name)?;
+    let task = open::<Task>(&ctx, ctx.reader(), id, *action, Seen::AsItStands).await?;
+    let form = FormState::made_of(task.version, ActForm::of_day(task.hand_set_day));
+    page(&act_page(&ctx, &request, act, &task, form).await?)
+}
+
+#[post("/tasks/{id:[0-9A-Fa-f-]+}/{act:block|reschedule|cancel}")]
+async fn perform(
+    ctx: Ctx,
+    request: HttpRequest,
+    path: web::Path<(TaskId, String)>,
+    form: Sent<Versioned<ActForm>>,
 ) -> Answer {
-    let leads_on = |task: Task| done(&format!("/tasks/{id}"), FlashKind::Success, said(&task));
-    form::change(ctx, form, work, leads_on, async |form| {
-        let task = service::task(ctx, ctx.reader(), id).await?;
-        Ok(TaskPage::of(ctx, request, &task, form.beside(task.version)))
+    let (id, name) = path.into_inner();
+    let (act, action) = act_named(&name)?;
+    let work = async |txn: &Txn, version, typed: &ActForm| match action {
+        Action::Block => service::block(&ctx, txn, id, version, &typed.reason).await,
+        Action::Cancel => service::cancel(&ctx, txn, id, version, &typed.reason).await,
+        _ => service::reschedule(&ctx, txn, id, version, typed.read_day()?).await,
+    };
+    let leads_on = |task: Task| done(&href(&task), FlashKind::Success, act.done);
+    form::change(&ctx, form, work, leads_on, async |form| {
+        let task = open::<Task>(&ctx, ctx.reader(), id, *action, Seen::AsItStands).await?;
+        let form = form.beside(task.version);
+        Ok(act_page(&ctx, &request, act, &task, form).await?)
     })
     .await
+}
+
+async fn act_page(
+    ctx: &Ctx,
+    request: &HttpRequest,
+    act: &'static Act,
+    task: &Task,
+    form: FormState<Versioned<ActForm>>,
+) -> Result<ActPage> {
+    let shell = shell_below(ctx, request, act.label, task).await?;
+    let about = about(task, ctx.lang);
+    let on_behalf = if act.is_report() { on_behalf(ctx, task) } else { None };
+    Ok(ActPage { shell, about, act, on_behalf, text: None, back: href(task), form })
 }
 
 impl Line {
     pub fn of(task: &Task, ctx: &Ctx) -> Self {
         Self {
-            href: format!("/tasks/{}", task.id),
+            href: href(task),
             title: task.title(ctx.lang).to_owned(),
             place: task.seat.place().to_owned(),
             day: words::long_day(task.day(), ctx.lang),
@@ -204,16 +370,18 @@ impl Line {
             state: state_badge(task.state(), ctx.lang),
             overdue: task.is_overdue(ctx.today()),
             version: task.version,
-            may_start: may(ctx, task, Event::Start, Action::Start),
+            may_start: task.is_called_for() && may(ctx, task, Event::Start, Action::Start),
+            may_complete: task.is_called_for() && may(ctx, task, Event::Complete, Action::Complete),
         }
     }
 }
 
 fn may(ctx: &Ctx, task: &Task, event: Event, action: Action) -> bool {
-    LIFECYCLE.allows(task.state(), event) && policy::may(&ctx.actor, action, service::subject(&task.seat))
+    LIFECYCLE.allows(task.state(), event) && task.may(&ctx.actor, action)
 }
 
-fn state_badge(state: TaskState, lang: Lang) -> Badge {
+/// Returns a state in words with its colour.
+pub fn state_badge(state: TaskState, lang: Lang) -> Badge {
     let kind = match state {
         TaskState::Open | TaskState::Cancelled => "neutral",
         TaskState::InProgress => "info",
@@ -221,30 +389,4 @@ fn state_badge(state: TaskState, lang: Lang) -> Badge {
         TaskState::Blocked => "danger",
     };
     Badge { text: state.label(lang), kind }
-}
-
-impl TaskPage {
-    fn of(ctx: &Ctx, request: &HttpRequest, task: &Task, form: FormState<Versioned<TaskForm>>) -> Self {
-        let may_cancel = may(ctx, task, Event::Cancel, Action::Cancel);
-        let derived = |day: NaiveDate| words::long_day(day, ctx.lang);
-        Self {
-            shell: Shell::titled(ctx, request, task.title(ctx.lang).to_owned())
-                .crumb(ctx.lang.t("tasks.mine_title"), "/tasks")
-                .here(),
-            line: Line::of(task, ctx),
-            note: task.note.clone(),
-            reason: task.stage.reason().map(str::to_owned),
-            derived_day: (task.day() != task.due_day).then(|| derived(task.due_day)),
-            release: task.release_id.map(|id| format!("/releases/{id}")),
-            deliverable: task.deliverable_id.map(|id| format!("/deliverables/{id}")),
-            may_complete: may(ctx, task, Event::Complete, Action::Complete),
-            may_block: may(ctx, task, Event::Block, Action::Block),
-            may_unblock: may(ctx, task, Event::Unblock, Action::Unblock),
-            may_cancel,
-            reason_hint: if may_cancel { ctx.lang.t("tasks.cancel_hint") } else { "" },
-            may_reschedule: is_open(task.state())
-                && policy::may(&ctx.actor, Action::Reschedule, service::subject(&task.seat)),
-            form,
-        }
-    }
 }

@@ -284,7 +284,7 @@ async fn the_last_step_hands_in_and_a_review_sends_back(engine: Engine) {
     let again = referent
         .post(&format!("{deliverable}/submit"))
         .if_match(&sent_back["version"])
-        .json(json!({}))
+        .json(json!({ "link": "https://provincia.example/relazione-2.pdf" }))
         .send()
         .await
         .expect(200);
@@ -367,10 +367,11 @@ async fn the_day_of_an_accepted_or_waived_deliverable_cannot_change(engine: Engi
     let secretariat = app.client(SECRETARIAT).await;
     let release = confirmed(&secretariat).await;
     let why = json!({ "reason": "Accorpata con un’altra provincia" });
+    let text = json!({ "link": "https://provincia.example/relazione.pdf" });
     let turns: [(&str, &[(&str, Value)]); 3] = [
-        ("bergamo", &[("submit", json!({})), ("approve", Value::Null)]),
+        ("bergamo", &[("submit", text.clone()), ("approve", Value::Null)]),
         ("como", &[("waive", why.clone())]),
-        ("lodi", &[("submit", json!({})), ("approve", Value::Null), ("block", why)]),
+        ("lodi", &[("submit", text), ("approve", Value::Null), ("block", why)]),
     ];
     for (observatory, verbs) in turns {
         let own = items(&secretariat, &format!("/api/v1/deliverables?observatory={observatory}")).await.remove(0);

@@ -292,6 +292,7 @@ fn of_tasks(matrix: &mut Matrix) {
         let next = match event {
             tasks::Event::Start => at.started(),
             tasks::Event::Complete => at.completed(now()),
+            tasks::Event::Reopen => at.reopened(),
             tasks::Event::Block => at.blocked("Manca il dato".into()),
             tasks::Event::Unblock => at.unblocked(),
             tasks::Event::Cancel => at.cancelled(None),

@@ -19,6 +19,7 @@ mod documents;
 mod forms;
 mod frame;
 mod full_disk;
+mod handing_in;
 mod http;
 mod ical;
 mod jobs;

@@ -152,10 +152,10 @@ async fn a_stale_form_of_a_task_says_so_and_may_be_sent_again() {
     let task = format!("/tasks/{}", text(&desk.first("/tasks?observatory=bergamo").await, "id"));
     let why = [("reason", "Il fornitore tace")];
     let form = format!("{task}/block");
-    desk.is_told_and_may_press_again(&task, &form, &why, async || desk.change(&task, "/start", json!({})).await).await;
+    desk.is_told_and_may_press_again(&form, &form, &why, async || desk.change(&task, "/start", json!({})).await).await;
     let own = format!("/deliverables/{}", text(&desk.first("/deliverables?observatory=brescia").await, "id"));
     let form = format!("{own}/block");
-    desk.is_told_and_may_press_again(&own, &form, &why, async || desk.change(&own, "/start", json!({})).await).await;
+    desk.is_told_and_may_press_again(&form, &form, &why, async || desk.change(&own, "/start", json!({})).await).await;
     let published = own.replace("/deliverables/", "/publications/");
     let (form, address) = (format!("{published}/declare"), desk.portal.url("/brescia"));
     let meanwhile = json!({ "address": desk.portal.url("/altra") });
@@ -360,7 +360,7 @@ async fn the_secretariat_sets_days_and_cancels_tasks_on_their_pages() {
     for (path, day) in [(format!("/tasks/{task}"), "2027-02-22"), (format!("/deliverables/{own}"), "2027-03-17")] {
         let form = format!("{path}/reschedule");
         let send = async |day: &str| {
-            let opened = version(&desk.read(&path).await, &form);
+            let opened = version(&desk.read(&form).await, &form);
             desk.send(&form, &[("version", &opened), ("day", day)]).await
         };
         assert_eq!(send(day).await.status.as_u16(), 303);
@@ -370,7 +370,7 @@ async fn the_secretariat_sets_days_and_cancels_tasks_on_their_pages() {
         assert_eq!(desk.get(&path).await["hand_set_day"], Value::Null);
     }
     let (path, form) = (format!("/tasks/{task}"), format!("/tasks/{task}/cancel"));
-    let opened = version(&desk.read(&path).await, &form);
+    let opened = version(&desk.read(&form).await, &form);
     assert_eq!(desk.send(&form, &[("version", &opened), ("reason", " ")]).await.status.as_u16(), 422);
     let cancelled = desk.send(&form, &[("version", &opened), ("reason", "La fonte non esiste più")]).await;
     assert_eq!(cancelled.status.as_u16(), 303, "{}", cancelled.text());

@@ -131,7 +131,7 @@ async fn each_list_of_the_calendar_has_its_releases_and_no_others(engine: Engine
     assert_eq!(rows("?show=published").await, [report], "however long ago");
     assert_eq!(rows("").await, [lodi, "/rilasci/focus-pavia-2030"], "awaited although its month is over");
     let page = read(&anyone, "/calendar?show=published").await;
-    assert_eq!(words(&page, ".rc-tabs a[aria-current]"), "Pubblicati");
+    assert_eq!(words(&page, ".rc-views a[aria-current]"), "Pubblicati");
 }
 
 async fn a_year_lists_its_months_and_only_years_with_releases_are_linked(engine: Engine) {
@@ -143,7 +143,7 @@ async fn a_year_lists_its_months_and_only_years_with_releases_are_linked(engine:
     assert_eq!(words(&page, "main h3"), "marzo 2027");
     assert_eq!(hrefs(&page, "main h3 a"), ["/calendar?month=2027-03"]);
     assert_eq!(hrefs(&page, "main .rc-table a"), ["/rilasci/relazione-territoriale-2026"]);
-    assert_eq!(words(&page, ".rc-tabs ul:last-child"), "2027 2029", "nothing is planned in 2028");
+    assert_eq!(words(&page, ".rc-views ul:last-child"), "2027 2029", "nothing is planned in 2028");
     assert_eq!(words(&read(&anyone, "/calendar?year=2029").await, "main h3"), "marzo 2029");
     let empty = read(&anyone, "/calendar?year=2028").await;
     assert!(words(&empty, "main").contains("In questo anno non è previsto alcun rilascio."));

@@ -65,7 +65,7 @@ async fn accepted(secretariat: &Client, observatory: &str) -> String {
     let submitted = secretariat
         .post(&format!("{path}/submit"))
         .if_match(&started["version"])
-        .json(json!({}))
+        .json(json!({ "link": "https://provincia.example/relazione.pdf" }))
         .send()
         .await
         .expect(200);

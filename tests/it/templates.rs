@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const NO_PAGES: &[&str] = &[
     "/api/v1/openapi.json",
     "/calendar.ics",
+    "/deliverables/{id}/documents/{text_id}",
     "/designations/{id}/documents/{document_id}",
     "/health/live",
     "/health/ready",

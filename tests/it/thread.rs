@@ -207,6 +207,10 @@ async fn the_main_job_runs_from_the_act_of_designation_to_the_page_on_the_portal
             .anonymous()
             .post(&format!("{link}/{button}"))
             .header("sec-fetch-site", "same-origin")
+            .body(
+                "multipart/form-data; boundary=x",
+                "--x\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\n\r\n--x--\r\n",
+            )
             .send()
             .await;
         assert_eq!(pressed.status, 303, "{}", pressed.text());
@@ -235,7 +239,7 @@ async fn the_main_job_runs_from_the_act_of_designation_to_the_page_on_the_portal
             story.change(&path, "start", json!({})).await;
         }
         if story.get(&path).await["state"] == "in_progress" {
-            story.change(&path, "submit", json!({})).await;
+            story.change(&path, "submit", json!({ "link": "https://provincia.example/relazione.pdf" })).await;
         }
         story.change(&path, "approve", json!({})).await;
     }

@@ -120,7 +120,14 @@ fn links(mail: &Mail) -> Vec<String> {
 }
 
 async fn press(app: &TestApp, link: &str, button: &str) -> Answer {
-    app.anonymous().post(&format!("{link}/{button}")).header("sec-fetch-site", "same-origin").send().await
+    let pressed = app.anonymous().post(&format!("{link}/{button}")).header("sec-fetch-site", "same-origin");
+    pressed
+        .body(
+            "multipart/form-data; boundary=x",
+            "--x\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\n\r\n--x--\r\n",
+        )
+        .send()
+        .await
 }
 
 /// Returns Bergamo's first step, as the secretariat sees it.
@@ -386,7 +393,10 @@ async fn obligations_asked_for_by_id_equal_those_due(engine: Engine) {
     // Bergamo's contribution was returned for changes, Como's first step is done, Lodi's is blocked.
     let own = secretariat.get("/api/v1/deliverables?observatory=bergamo").send().await.expect(200)["items"][0].clone();
     let contribution = format!("/api/v1/deliverables/{}", text(&own, "id"));
-    let submitted = secretariat.post(&format!("{contribution}/submit")).if_match(&own["version"]).json(json!({}));
+    let submitted = secretariat
+        .post(&format!("{contribution}/submit"))
+        .if_match(&own["version"])
+        .json(json!({ "link": "https://provincia.example/relazione.pdf" }));
     let version = submitted.send().await.expect(200)["version"].clone();
     let remarks = json!({ "remarks": "Manca la tavola 3" });
     secretariat

@@ -61,6 +61,8 @@ const PUBLIC_PAGES: &[&str] = &[
     "GET /network/observatories/{code}",
     // The link of a reminder, which is a key itself.
     "GET /p/{token}",
+    "GET /p/{token}/delivered",
+    "GET /p/{token}/problem",
     "GET /privacy",
     "GET /releases/{id}",
     "GET /rilasci/{slug}",
@@ -75,7 +77,13 @@ const PUBLIC_PAGES: &[&str] = &[
 
 /// Forms without a token of the service: the secret in their address replaces it, or the form stands on public pages and
 /// only concerns the reader's browser.
-const WITHOUT_FORM_TOKEN: &[&str] = &["POST /p/{token}/in-progress", "POST /p/{token}/delivered", "POST /language"];
+const WITHOUT_FORM_TOKEN: &[&str] = &[
+    "POST /p/{token}/in-progress",
+    "POST /p/{token}/delivered",
+    "POST /p/{token}/problem",
+    "POST /p/{token}/resumed",
+    "POST /language",
+];
 
 /// Routes of a server of their own, not of the application.
 const ELSEWHERE: &[&str] = &["GET /metrics"];

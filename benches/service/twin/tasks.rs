@@ -56,6 +56,7 @@ impl Task {
                 "open" => &["start", "complete", "block", "cancel"],
                 "in_progress" => &["complete", "block", "cancel"],
                 "blocked" => &["unblock", "cancel"],
+                "done" => &["reopen"],
                 _ => &[],
             },
             id: row.id,

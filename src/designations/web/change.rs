@@ -1,7 +1,7 @@
 //! Ending, correcting, annulling: each writes a record that supersedes the present one, if that is still the one on the
 //! page. Otherwise the form is shown again with the typed values, beside the record written meanwhile.
 
-use super::forms::{self, ACCEPTED_FILES, Choices, ProvenanceForm, StatementForm};
+use super::forms::{Choices, ProvenanceForm, StatementForm};
 use super::one::{led_to, shell_below};
 use super::words as register_words;
 use crate::ctx::Ctx;
@@ -10,10 +10,11 @@ use crate::designations::model::{REASON_CHARACTERS, Statement, how_it_was_told};
 use crate::designations::policy::{self, Action, Subject};
 use crate::designations::service::{self, EndIn};
 use crate::designations::view::{Designation, Dossier};
+use crate::documents::model::ACCEPTED_FILES;
 use crate::error::{Error, Result};
 use crate::http::Answer;
 use crate::http::form::{self, FormState, Sent, Versioned};
-use crate::http::multipart::SentWithFile;
+use crate::http::multipart::{SentWithFile, at_the_file};
 use crate::http::page::{Shell, page};
 use crate::texts::Label;
 use crate::time::words;
@@ -89,7 +90,7 @@ async fn answer<F, P: Template>(
     work: impl AsyncFnOnce(&Txn, i32, &F) -> Result<Designation>,
     again: impl FnOnce(&Designation, About, FormState<Versioned<F>>) -> P,
 ) -> Answer {
-    let work = async |txn: &Txn, version, typed: &F| work(txn, version, typed).await.map_err(forms::at_the_file);
+    let work = async |txn: &Txn, version, typed: &F| work(txn, version, typed).await.map_err(at_the_file);
     form::change(
         ctx,
         form,

@@ -9,9 +9,9 @@ use crate::designations::model::{
     PROTOCOL_CHARACTERS, Provenance, RECEIPT_CHARACTERS, Statement, Term,
 };
 use crate::designations::service;
-use crate::error::{Code, Error, Refused, Result};
+use crate::error::{Code, Error, Result};
 use crate::http::form::Choice;
-use crate::http::multipart::UploadedFile;
+use crate::http::multipart::{UploadedFile, at_the_file};
 use crate::network::model::PersonIn;
 use crate::texts::Lang;
 use crate::typed::{Reading, kept};
@@ -19,9 +19,6 @@ use chrono::NaiveDate;
 use entity::ids::DocumentId;
 use entity::kinds::{ActKind, Channel};
 use serde::Deserialize;
-
-/// File types offered by the browser's dialogue. The use case checks the actual type.
-pub const ACCEPTED_FILES: &str = ".pdf,.p7m,.png,.jpg,.jpeg,.tif,.tiff";
 
 /// Term and act.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -249,16 +246,6 @@ impl Choices {
 pub fn placed(error: Error) -> Error {
     let is_held = error.code() == Code::SeatHeld;
     at_the_file(error).placed(|field| if is_held { "replaces_holder" } else { field })
-}
-
-/// Maps an error about a file to the field for the file, because no page has a field for its id.
-pub fn at_the_file(error: Error) -> Error {
-    match error {
-        Error::Refused(Refused { code: Code::DocumentTooLarge, params, .. }) => {
-            Error::Refused(Refused { code: Code::DocumentTooLarge, field: Some("document"), params })
-        }
-        other => other.placed(|field| if field == "document_id" { "document" } else { field }),
-    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Designating: first the seat is chosen, then the person and the act. With the seat chosen, the form names its present
 //! and future holders, and offers to end the present holder's term when the new one begins.
 
-use super::forms::{self, ACCEPTED_FILES, Choices, PersonForm, StatementForm};
+use super::forms::{self, Choices, PersonForm, StatementForm};
 use super::one::led_to;
 use super::words as register_words;
 use crate::auth::actor::Actor;
@@ -11,6 +11,7 @@ use crate::designations::model::{Seat, Standing, is_exclusive};
 use crate::designations::policy::{self, Action, Subject};
 use crate::designations::service::{self, DesignateIn, RegisterFilter};
 use crate::designations::view::Designation;
+use crate::documents::model::ACCEPTED_FILES;
 use crate::error::{Code, Error, Result};
 use crate::http::Answer;
 use crate::http::form::{self, Choice, FormState};

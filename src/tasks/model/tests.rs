@@ -44,6 +44,7 @@ fn apply(task: Task, event: Event) -> Result<Task, Refusal> {
     match event {
         Event::Start => task.started(),
         Event::Complete => task.completed(DateTime::UNIX_EPOCH),
+        Event::Reopen => task.reopened(),
         Event::Block => task.blocked("no data".into()),
         Event::Unblock => task.unblocked(),
         Event::Cancel => task.cancelled(None),

@@ -5,8 +5,10 @@
 use super::app::{SECRETARIAT, TestApp, rome};
 use super::builders::Designation;
 use super::db::Engine;
-use entity::ids::{DesignationId, TaskId};
+use bytes::Bytes;
+use entity::ids::{DeliverableId, DesignationId, TaskId};
 use entity::outbox_mail;
+use raccordo::documents::service as documents;
 use raccordo::http::assets;
 use raccordo::links::service::{self as links, Link};
 use sea_orm::{EntityTrait, QueryOrder};
@@ -99,6 +101,7 @@ impl World {
             ("deliverable", text(&deliverables["items"][0], "id")),
             ("task", text(&tasks["items"][0], "id")),
         ]);
+        self.ids.insert("text", self.keep_text().await);
         let link = Link {
             task_id: self.id("task").parse::<TaskId>().expect("an id"),
             person_id: self.app.person(OWN).await.id,
@@ -108,6 +111,20 @@ impl World {
         let ctx = self.app.system();
         let tokens = ctx.write(async |txn| links::issue(&ctx, txn, vec![link]).await).await.expect("a link");
         self.ids.insert("press", tokens.concat());
+    }
+
+    /// Keeps a file with a text of Bergamo's contribution, without submitting it. Returns its id.
+    async fn keep_text(&self) -> String {
+        let ctx = self.app.system();
+        let received = documents::receive(&ctx, "relazione.pdf", Bytes::from_static(b"%PDF-1.7 the text")).await;
+        let owner = self.id("deliverable").parse::<DeliverableId>().expect("an id");
+        let received = received.expect("received");
+        let kept = ctx.write(async |txn| {
+            let document = documents::keep(&ctx, txn, received).await?;
+            documents::attach(&ctx, txn, document.id, &owner).await?;
+            Ok(document.id)
+        });
+        kept.await.expect("kept").to_string()
     }
 
     /// Makes one meeting in each state that has forms of its own: a draft, a convened one, a held one with an outcome.
@@ -219,6 +236,7 @@ fn plain(part: &str) -> String {
 const FILLED: &[(&str, &str)] = &[
     ("designations/{id}", "designation"),
     ("documents/{document_id}", "document"),
+    ("documents/{text_id}", "text"),
     ("unavailabilities/{absence_id}", "absence"),
     ("unavailability/{absence}", "absence"),
     ("people/{id}", "person"),
@@ -230,6 +248,7 @@ const FILLED: &[(&str, &str)] = &[
     ("products/{code}", "product"),
     ("deliverables/{id}", "deliverable"),
     ("{id}/{verb}", "verb"),
+    ("{id}/{act}", "act"),
     ("publications/{deliverable_id}", "deliverable"),
     ("tasks/{id}", "task"),
     ("tables/{code}", "table"),
@@ -268,6 +287,7 @@ fn codes() -> BTreeMap<&'static str, String> {
         ("seat", "referent:lodi"),
         ("table", "tavolo"),
         ("verb", "start"),
+        ("act", "block"),
     ];
     named.into_iter().map(|(of, code)| (of, code.to_owned())).chain([("style", style)]).collect()
 }

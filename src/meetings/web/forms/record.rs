@@ -281,9 +281,10 @@ impl OutcomeForm {
         }))
     }
 
-    /// Reads the task to create; `Some(None)` if all its fields are empty.
+    /// Reads the task to create; `Some(None)` if the outcome is no task and all its fields are empty.
     fn read_task(&self, reading: &mut Reading) -> Option<Option<NewTask>> {
-        if is_blank(&[&self.seat, &self.title, &self.due_day, &self.estimated_minutes]) {
+        let is_none = is_blank(&[&self.seat, &self.title, &self.due_day, &self.estimated_minutes]);
+        if is_none && self.kind != OutcomeKind::Task.as_str() {
             return Some(None);
         }
         let seat = reading.chosen("seat", &self.seat);

@@ -1,9 +1,10 @@
 //! Actions of the referents on the steps of a release.
 
 use super::super::stage::{self, Stage, missing};
+use crate::deliverables::service::SubmitIn;
 use crate::error::Result;
 use crate::tasks::model::is_open;
-use crate::tasks::service::{self as tasks, CompleteIn};
+use crate::tasks::service as tasks;
 use entity::ids::ReleaseId;
 
 /// The referent starts the first step.
@@ -25,7 +26,7 @@ pub(in crate::ops::demo) async fn work(
     let referent = stage.holder(&format!("referent:{observatory}")).await?;
     let period = stage.deliverable(release, observatory).await?.period;
     for step in stage.steps(release, observatory).await?.into_iter().take(steps).filter(|step| is_open(step.state())) {
-        let input = CompleteIn { note: None, link: Some(stage::document(observatory, &period)) };
+        let input = SubmitIn { link: Some(stage::document(observatory, &period)), ..SubmitIn::default() };
         referent.write(async |txn| tasks::complete(&referent, txn, step.id, step.version, input).await).await?;
     }
     Ok(())

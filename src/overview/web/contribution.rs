@@ -1,0 +1,317 @@
+//! The page of one contribution: its steps up to the page on the portal, the texts handed in, and the act that is due.
+
+use crate::ctx::Ctx;
+use crate::deliverables::model::{Event, LIFECYCLE, Submission, is_accepted};
+use crate::deliverables::policy::Action;
+use crate::deliverables::service as deliverables;
+use crate::deliverables::view::{DeliverableView, Dossier};
+use crate::deliverables::web::{self as contributions, Act, Text, shell_below_work};
+use crate::designations::service::{self as register, RegisterFilter};
+use crate::designations::view::Designation;
+use crate::error::Result;
+use crate::http::Answer;
+use crate::http::page::{Badge, Shell, page};
+use crate::open::Guarded;
+use crate::portal::model::Publication;
+use crate::portal::service as portal;
+use crate::portal::web::state as publication_state;
+use crate::releases::service as releases;
+use crate::releases::web::Line as ReleaseLine;
+use crate::tasks::model::Task;
+use crate::tasks::service::{self as tasks, TaskFilter};
+use crate::tasks::web::{Line as TaskLine, state_badge};
+use crate::texts::Lang;
+use crate::time::words;
+use actix_web::{HttpRequest, get, web};
+use askama::Template;
+use chrono::{DateTime, Utc};
+use entity::ids::DeliverableId;
+use entity::kinds::{DeliverableState, PublicationState, TaskOrigin, TaskState};
+
+/// Most holders of seats of one body that are read, more than there are.
+const HOLDERS: u64 = 100;
+
+#[derive(Template)]
+#[template(path = "overview/contribution.html")]
+struct ContributionPage {
+    shell: Shell,
+    href: String,
+    observatory: String,
+    version: i32,
+    state: Badge,
+    day: String,
+    overdue: bool,
+    /// The derived day, if another was set by hand.
+    derived_day: Option<String>,
+    reason: Option<String>,
+    release: ReleaseLine,
+    steps: Vec<Step>,
+    due: Option<Due>,
+    /// On whose behalf the reader would do the act that is due.
+    on_behalf: Option<String>,
+    /// Whether the reader may take the submission back.
+    may_withdraw: bool,
+    /// Whether that is the reader's next act, and not one beside the review.
+    withdraws_first: bool,
+    may_unblock: bool,
+    /// Acts with a page of their own that can be undone.
+    acts: Vec<&'static Act>,
+    /// Acts that cannot be undone.
+    final_acts: Vec<&'static Act>,
+    texts: Vec<TextLine>,
+    page: PageFacts,
+}
+
+/// One step of the contribution on its way to the portal.
+struct Step {
+    name: String,
+    /// Page of its task.
+    href: Option<String>,
+    progress: Progress,
+    state: &'static str,
+    day: Option<String>,
+    overdue: bool,
+    holder: Option<String>,
+}
+
+/// Place of a step on the way.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    Done,
+    Now,
+    Stopped,
+    ToDo,
+}
+
+impl Progress {
+    /// Returns its sign and the end of its class in the style sheet.
+    const fn sign(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Done => ("●", "done"),
+            Self::Now => ("◐", "now"),
+            Self::Stopped => ("■", "stopped"),
+            Self::ToDo => ("○", "todo"),
+        }
+    }
+}
+
+/// The act that is due for the reader.
+enum Due {
+    /// Starts or hands in the next step.
+    Step(Box<TaskLine>),
+    /// Hands in the text that answers to remarks, or a contribution without open steps.
+    Text,
+    Review,
+    /// Declares the page on the portal.
+    Declare,
+}
+
+/// A text that was handed in, with the answer of the review.
+struct TextLine {
+    at: String,
+    kind: &'static str,
+    text: Text,
+    remarks: Option<String>,
+    answer: String,
+}
+
+/// The page on the portal.
+struct PageFacts {
+    href: String,
+    state: Badge,
+    address: Option<String>,
+    seen_at: Option<String>,
+}
+
+#[get("/deliverables/{id:[0-9A-Fa-f-]+}")]
+pub(super) async fn show_contribution(ctx: Ctx, request: HttpRequest, id: web::Path<DeliverableId>) -> Answer {
+    let dossier = deliverables::dossier(&ctx, *id).await?;
+    page(&contribution_page(&ctx, &request, dossier).await?)
+}
+
+async fn contribution_page(ctx: &Ctx, request: &HttpRequest, dossier: Dossier) -> Result<ContributionPage> {
+    let (db, lang) = (ctx.reader(), ctx.lang);
+    let view = &dossier.view;
+    let steps = steps_of(ctx, view).await?;
+    let holders = holders(ctx, view).await?;
+    let publication = portal::of_deliverable(ctx, view.deliverable.id).await?;
+    let release = releases::release(db, view.deliverable.release_id).await?;
+    let due = due(ctx, &dossier, &steps, &publication);
+    let is_report = matches!(due, Some(Due::Step(_) | Due::Text | Due::Declare));
+    let is_in_review = matches!(due, Some(Due::Review));
+    let acts = contributions::possible_acts(ctx, view).into_iter().filter(|act| !(is_in_review && act.is_review()));
+    let (final_acts, acts) = acts.partition(|act| act.is_final());
+    let may = |event, action| LIFECYCLE.allows(view.deliverable.state(), event) && view.may(&ctx.actor, action);
+    let may_withdraw = may(Event::Withdraw, Action::Withdraw);
+    Ok(ContributionPage {
+        shell: shell_below_work(ctx, request, view.release_name(lang)).here(),
+        href: contributions::href(view),
+        observatory: lang.f("overview.contribution_of", &[("observatory", &view.observatory_name)]),
+        version: view.deliverable.version,
+        state: badge(contributions::state(view.deliverable.state()), lang),
+        day: words::long_day(view.deliverable.day(), lang),
+        overdue: view.deliverable.is_overdue(ctx.today()),
+        derived_day: view.deliverable.hand_set_day.map(|_| words::long_day(view.deliverable.due_day, lang)),
+        reason: view.deliverable.stage.reason().map(str::to_owned),
+        release: ReleaseLine::of(&release, ctx),
+        steps: way(ctx, view, &steps, &holders, &publication),
+        on_behalf: contributions::on_behalf(ctx, view).filter(|_| is_report),
+        may_withdraw,
+        withdraws_first: may_withdraw && !is_in_review,
+        may_unblock: may(Event::Unblock, Action::Unblock),
+        acts,
+        final_acts,
+        texts: dossier.submissions.iter().rev().map(|one| TextLine::of(one, &dossier, lang)).collect(),
+        page: PageFacts::of(&publication, lang),
+        due,
+    })
+}
+
+fn badge((text, kind): (&'static str, &'static str), lang: Lang) -> Badge {
+    Badge { text: lang.t(text), kind }
+}
+
+/// Returns the steps of the work up to the approval, earliest day first.
+async fn steps_of(ctx: &Ctx, view: &DeliverableView) -> Result<Vec<Task>> {
+    let filter = TaskFilter { deliverable: Some(view.deliverable.id), ..TaskFilter::default() };
+    let mut steps = tasks::all(ctx.reader(), &filter).await?;
+    steps.retain(|task| task.origin == TaskOrigin::Step);
+    Ok(steps)
+}
+
+/// Returns the present holders of the seats of the observatory's body.
+async fn holders(ctx: &Ctx, view: &DeliverableView) -> Result<Vec<Designation>> {
+    let filter = RegisterFilter { body: Some(view.body_id), as_of: Some(ctx.today()), ..RegisterFilter::default() };
+    register::list(ctx, &filter, None, HOLDERS).await
+}
+
+/// Returns the act that is due for the reader.
+fn due(ctx: &Ctx, dossier: &Dossier, steps: &[Task], publication: &Publication) -> Option<Due> {
+    let view = &dossier.view;
+    let state = view.deliverable.state();
+    let may = |action| view.may(&ctx.actor, action);
+    match state {
+        DeliverableState::Submitted => may(Action::Approve).then_some(Due::Review),
+        DeliverableState::ChangesRequested => may(Action::Submit).then_some(Due::Text),
+        DeliverableState::Planned | DeliverableState::InProgress => next_step(ctx, steps).or_else(|| {
+            let has_open_steps = steps.iter().any(|step| step.leads_to_hand_in() && step.is_due());
+            (!has_open_steps && may(Action::Submit)).then_some(Due::Text)
+        }),
+        state if is_accepted(state) && publication.state == PublicationState::Expected => {
+            may(Action::DeclareAddress).then_some(Due::Declare)
+        }
+        _ => None,
+    }
+}
+
+/// Returns the first open step of the observatory, if the reader may start it or hand it in.
+fn next_step(ctx: &Ctx, steps: &[Task]) -> Option<Due> {
+    let next = steps.iter().find(|step| step.leads_to_hand_in() && step.is_due())?;
+    let line = TaskLine::of(next, ctx);
+    (line.may_start || line.may_complete).then(|| Due::Step(Box::new(line)))
+}
+
+/// Returns the whole way: the steps of the work, the review, the page on the portal.
+fn way(
+    ctx: &Ctx,
+    view: &DeliverableView,
+    steps: &[Task],
+    holders: &[Designation],
+    publication: &Publication,
+) -> Vec<Step> {
+    let mut way: Vec<Step> = steps.iter().map(|task| step(ctx, view, task, holders)).collect();
+    // The first step not begun is the present one.
+    let is_at_work = matches!(view.deliverable.state(), DeliverableState::Planned | DeliverableState::InProgress);
+    if is_at_work && way.iter().all(|step| matches!(step.progress, Progress::Done | Progress::ToDo)) {
+        if let Some(next) = way.iter_mut().find(|step| step.progress == Progress::ToDo) {
+            next.progress = Progress::Now;
+        }
+    }
+    way.push(review(view.deliverable.state(), ctx.lang));
+    way.push(appearance(view, publication, ctx.lang));
+    way
+}
+
+fn step(ctx: &Ctx, view: &DeliverableView, task: &Task, holders: &[Designation]) -> Step {
+    let holder = holders.iter().find(|one| one.seat.id == task.seat.id).map(|one| one.holder.name());
+    Step {
+        name: step_name(task, view, ctx.lang),
+        href: Some(format!("/tasks/{}", task.id)),
+        progress: match task.state() {
+            TaskState::Done => Progress::Done,
+            TaskState::InProgress => Progress::Now,
+            TaskState::Blocked | TaskState::Cancelled => Progress::Stopped,
+            TaskState::Open => Progress::ToDo,
+        },
+        state: state_badge(task.state(), ctx.lang).text,
+        day: Some(words::long_day(task.day(), ctx.lang)),
+        overdue: task.is_overdue(ctx.today()),
+        holder,
+    }
+}
+
+/// Returns the name of a step without that of its release, which the page says already.
+fn step_name(task: &Task, view: &DeliverableView, lang: Lang) -> String {
+    let title = task.title(lang);
+    let release = format!(": {}", view.product_name(lang));
+    title.split_once(&release).map_or(title, |(step, _)| step).to_owned()
+}
+
+fn review(state: DeliverableState, lang: Lang) -> Step {
+    let (progress, said) = match state {
+        DeliverableState::Submitted => (Progress::Now, "overview.review_now"),
+        DeliverableState::ChangesRequested => (Progress::Stopped, "overview.review_changes"),
+        DeliverableState::Waived => (Progress::Stopped, "overview.review_waived"),
+        state if is_accepted(state) => (Progress::Done, "overview.review_done"),
+        _ => (Progress::ToDo, "overview.review_todo"),
+    };
+    plain_step("overview.review", progress, lang.t(said), lang)
+}
+
+fn appearance(view: &DeliverableView, publication: &Publication, lang: Lang) -> Step {
+    let progress = match publication.state {
+        PublicationState::Verified => Progress::Done,
+        PublicationState::Missing | PublicationState::Altered => Progress::Stopped,
+        PublicationState::Declared | PublicationState::Seen => Progress::Now,
+        PublicationState::Expected if is_accepted(view.deliverable.state()) => Progress::Now,
+        PublicationState::Expected => Progress::ToDo,
+    };
+    plain_step("overview.on_the_portal", progress, badge(publication_state(publication.state), lang).text, lang)
+}
+
+fn plain_step(name: &str, progress: Progress, state: &'static str, lang: Lang) -> Step {
+    Step { name: lang.t(name).to_owned(), href: None, progress, state, day: None, overdue: false, holder: None }
+}
+
+impl TextLine {
+    fn of(submission: &Submission, dossier: &Dossier, lang: Lang) -> Self {
+        let (kind, answer) = match (submission.withdrawn_at, submission.answered_at, &submission.remarks) {
+            (Some(at), ..) => ("neutral", said(lang, "overview.text_taken_back", at)),
+            (None, Some(at), Some(_)) => ("warning", said(lang, "overview.text_sent_back", at)),
+            (None, Some(at), None) => ("success", said(lang, "overview.text_approved", at)),
+            (None, None, _) => ("info", lang.t("overview.text_waiting").to_owned()),
+        };
+        Self {
+            at: words::long_instant(submission.submitted_at, lang),
+            kind,
+            text: Text::of(submission, dossier),
+            remarks: submission.remarks.clone(),
+            answer,
+        }
+    }
+}
+
+fn said(lang: Lang, key: &str, at: DateTime<Utc>) -> String {
+    lang.f(key, &[("when", &words::long_instant(at, lang))])
+}
+
+impl PageFacts {
+    fn of(publication: &Publication, lang: Lang) -> Self {
+        Self {
+            href: format!("/publications/{}", publication.deliverable_id),
+            state: badge(publication_state(publication.state), lang),
+            address: publication.address.clone(),
+            seen_at: publication.first_seen_at.map(|at| words::long_instant(at, lang)),
+        }
+    }
+}
