@@ -86,6 +86,8 @@ impl ShellSession {
 pub struct Crumb {
     pub label: String,
     pub href: Option<String>,
+    /// Whether the label is Italian data, in whatever language the page is.
+    pub is_italian: bool,
 }
 
 /// A message about the last action.
@@ -177,13 +179,21 @@ impl Shell {
 
     /// Adds a step with a link to the breadcrumb.
     pub fn crumb(mut self, label: impl Into<String>, href: impl Into<String>) -> Self {
-        self.crumbs.push(Crumb { label: label.into(), href: Some(href.into()) });
+        self.crumbs.push(Crumb { label: label.into(), href: Some(href.into()), is_italian: false });
         self
     }
 
     /// Adds this page as the last step of the breadcrumb.
     pub fn here(mut self) -> Self {
-        self.crumbs.push(Crumb { label: self.title.clone(), href: None });
+        self.crumbs.push(Crumb { label: self.title.clone(), href: None, is_italian: false });
+        self
+    }
+
+    /// Marks the last step of the breadcrumb as Italian data.
+    pub fn in_italian(mut self) -> Self {
+        if let Some(last) = self.crumbs.last_mut() {
+            last.is_italian = true;
+        }
         self
     }
 

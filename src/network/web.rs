@@ -111,7 +111,7 @@ async fn show_network(ctx: Ctx, request: HttpRequest) -> Answer {
 
 /// Makes the frame of the page of one body or observatory.
 pub fn shell_below_network(ctx: &Ctx, request: &HttpRequest, title: String) -> Shell {
-    Shell::titled(ctx, request, title).crumb(ctx.lang.t("network.title"), "/network").here()
+    Shell::titled(ctx, request, title).crumb(ctx.lang.t("network.title"), "/network").here().in_italian()
 }
 
 /// Collects the facts of a body's page; not found for an unknown body.

@@ -16,6 +16,7 @@ both_engines! {
 on_sqlite! {
     the_board_shows_readers_of_another_body_the_contacts_only,
     people_and_seats_are_one_line_of_the_menu_with_tabs_for_each_reader,
+    a_partner_is_not_told_that_there_is_nothing_where_there_is_something,
 }
 
 const REFERENT: &str = "ada.riva@ente.example";
@@ -152,6 +153,8 @@ async fn the_board_shows_readers_of_another_body_the_contacts_only(engine: Engin
     assert_eq!(row(&board, "Provincia di Lodi"), ["Lea Fine In vigore", "Nessuno", "Vacante", ""], "no coming change");
     assert_eq!(row(&board, "Provincia di Como")[3], "Nessuno", "of the own body everything");
     assert!(!main_of(&board).contains("Segreteria tecnica In vigore"));
+    assert!(main_of(&board).contains("Una casella vuota riguarda"));
+    assert!(!main_of(&page(&secretariat, "/designations").await).contains("Una casella vuota riguarda"));
     let partner = page(&app.client(PARTNER).await, "/designations").await;
     assert_eq!(all(&partner, ".rc-table tbody tr").len(), 1);
     assert_eq!(row(&partner, "Provincia di Bergamo"), ["", "", "", "Pia Neri In vigore"]);
@@ -177,4 +180,14 @@ async fn people_and_seats_are_one_line_of_the_menu_with_tabs_for_each_reader(eng
         }
         assert!(hrefs(&page(&client, "/network").await, ".rc-tabs a").is_empty());
     }
+}
+
+async fn a_partner_is_not_told_that_there_is_nothing_where_there_is_something(engine: Engine) {
+    let app = peopled(engine).await;
+    let said = main_of(&page(&app.client(PARTNER).await, "/dossier").await);
+    for untrue in ["Il Tavolo non ha ancora preso decisioni", "Per ora nessun’altra persona è designata qui"] {
+        assert!(!said.contains(untrue), "{said}");
+    }
+    let own = main_of(&page(&app.client(REFERENT).await, "/dossier").await);
+    assert!(own.contains("Il Tavolo non ha ancora preso decisioni") && own.contains("Bea Vice"), "{own}");
 }

@@ -20,6 +20,7 @@ on_sqlite! {
     the_home_page_announces_the_next_day_and_leaves_out_what_was_cancelled,
     the_home_page_leads_each_participant_to_their_own_work_first,
     the_page_on_subscribing_shows_the_address_of_the_feed,
+    names_in_italian_are_marked_on_an_english_page,
     the_network_lists_each_observatory_with_its_body,
     the_site_of_an_observatory_comes_from_the_data_file,
 }
@@ -32,7 +33,7 @@ fn select<'a>(page: &'a Html, selector: &str) -> Vec<scraper::ElementRef<'a>> {
 
 fn words(page: &Html, selector: &str) -> String {
     let found = select(page, selector);
-    found.iter().flat_map(|part| part.text()).flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
+    found.iter().flat_map(scraper::ElementRef::text).flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
 }
 
 async fn page(reader: &Client, path: &str) -> Html {
@@ -129,7 +130,7 @@ async fn the_page_about_data_lists_the_operations_without_a_key_and_the_licence_
     assert!(!select(&without, "a[href='/api/v1/openapi.json']").is_empty());
     assert!(select(&without, &format!("a[href='{LICENCE}']")).is_empty());
     let mut config = Config::for_tests();
-    config.pages.data_licence_url = LICENCE.to_owned();
+    LICENCE.clone_into(&mut config.pages.data_licence_url);
     let licensed = TestApp::with_config(engine, config).await;
     for path in ["/api", "/about"] {
         let page = page(&licensed.anonymous(), path).await;
@@ -210,6 +211,17 @@ async fn the_page_on_subscribing_shows_the_address_of_the_feed(engine: Engine) {
     assert_eq!(select(&ways, ".rc-programs .rc-panel").len(), 3);
     assert!(select(&ways, ".rc-programs ol").iter().all(|steps| steps.child_elements().count() == 3));
     assert!(select(&ways, "button[data-copy]").iter().all(|button| button.attr("hidden").is_some()), "needs scripts");
+}
+
+async fn names_in_italian_are_marked_on_an_english_page(engine: Engine) {
+    let app = TestApp::new(engine).await;
+    let answer = app.anonymous().get("/network/observatories/bergamo").header("accept-language", "en").send().await;
+    let english = Html::parse_document(&answer.text());
+    assert_eq!(select(&english, "html[lang=en]").len(), 1);
+    for place in ["h1", ".breadcrumb-item[aria-current]", "main dd a[href='/network/bodies/provincia-bergamo']"] {
+        assert_eq!(select(&english, place)[0].attr("lang"), Some("it"), "{place}");
+    }
+    assert_eq!(select(&english, ".breadcrumb-item")[0].attr("lang"), None, "The network");
 }
 
 async fn the_network_lists_each_observatory_with_its_body(engine: Engine) {

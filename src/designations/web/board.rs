@@ -31,6 +31,8 @@ struct BoardPage {
     /// Seats of the secretariat and the direction, if the reader may know of them.
     above: Vec<Cell>,
     may_designate: bool,
+    /// Whether some cells are empty because the reader may not know of their people.
+    is_partial: bool,
 }
 
 /// One body with a cell for each column; an empty cell is about people whom the reader may not know of.
@@ -62,10 +64,12 @@ struct Person {
 async fn show_board(ctx: Ctx, request: HttpRequest) -> Answer {
     let seats = service::board(&ctx).await?;
     let bodies = ctx.recall(&AllBodies).await?;
+    let rows: Vec<Row> = bodies.iter().filter_map(|body| row(&ctx, body, &seats)).collect();
     page(&BoardPage {
         shell: Shell::new(&ctx, &request, "designations.board_title").here(),
         columns: COLUMNS.map(|kind| register_words::seat_kind(kind, ctx.lang)),
-        rows: bodies.iter().filter_map(|body| row(&ctx, body, &seats)).collect(),
+        is_partial: rows.iter().flat_map(|row| &row.cells).any(|cell| !cell.is_known()),
+        rows,
         above: ABOVE_BODIES
             .iter()
             .map(|kind| cell(&ctx, *kind, &of_kind(&seats, *kind)))

@@ -24,8 +24,8 @@ const DECISIONS: u64 = 10;
 struct DossierPage {
     shell: Shell,
     seats: Vec<SeatPanel>,
-    /// Latest decisions of the tables.
-    decisions: Vec<DecisionLine>,
+    /// Latest decisions of the tables; `None` for a partner who was present at none, because others may have been taken.
+    decisions: Option<Vec<DecisionLine>>,
 }
 
 /// A decision of a table.
@@ -75,7 +75,8 @@ pub(super) async fn show_dossier(ctx: Ctx, request: HttpRequest) -> Answer {
     page(&DossierPage {
         shell: Shell::new(&ctx, &request, "overview.dossier_title").here(),
         seats,
-        decisions: decisions.iter().map(|one| decision_line(one, ctx.lang)).collect(),
+        decisions: (ctx.actor.sits_at_the_table() || !decisions.is_empty())
+            .then(|| decisions.iter().map(|one| decision_line(one, ctx.lang)).collect()),
     })
 }
 
