@@ -512,7 +512,7 @@ async fn everybody_reads_the_calendar_and_only_the_network_its_tasks(engine: Eng
     assert_ne!(anyone.get("/tasks").send().await.status.as_u16(), 200);
     designate_referent(&secretariat).await;
     let referent = app.client(REFERENT).await;
-    assert_eq!(links(&referent.get(&page).send().await.text()), 1, "the own contribution");
+    assert_eq!(links(&referent.get(page).send().await.text()), 1, "the own contribution");
     assert!(referent.get("/tasks").send().await.text().contains("Bozza della relazione"));
     let task = items(&referent, "/api/v1/tasks?mine=true").await.remove(0);
     let pages = [("tasks", &task["id"]), ("deliverables", &task["deliverable_id"])];
