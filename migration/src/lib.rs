@@ -28,10 +28,10 @@ mod m20261129_170000_name_the_facts_of_mails;
 mod m20261129_171000_move_contents_out;
 mod m20261129_180000_free_vocabularies;
 mod m20261130_090000_sort_work_by_its_day;
-mod m20261130_100000_keep_what_was_told;
-mod m20261130_110000_give_releases_addresses;
-mod m20261130_103000_name_the_site_of_observatories;
 mod m20261130_100000_hand_in_files;
+mod m20261130_100000_keep_what_was_told;
+mod m20261130_103000_name_the_site_of_observatories;
+mod m20261130_110000_give_releases_addresses;
 mod schema;
 
 /// All migrations, oldest first.

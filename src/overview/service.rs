@@ -29,7 +29,7 @@ use crate::vitals::Sign;
 use crate::{deliverables, slices, tasks};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use entity::ids::{PersonId, ReleaseId, SeatId};
-use entity::kinds::{DeliverableState, NotificationState, SeatKind, TaskState};
+use entity::kinds::{DeliverableState, NotificationState, ReleaseState, SeatKind, TaskState};
 use sea_orm::ConnectionTrait;
 use std::collections::HashMap;
 
@@ -61,6 +61,8 @@ pub struct Monday {
     pub soon: Vec<Owed>,
     /// Releases due within [`NEXT_DAYS`], and overdue ones.
     pub leaving: Vec<Leaving>,
+    /// The next confirmed release with its contributions.
+    pub next: Option<(ReleaseView, Vec<DeliverableView>)>,
     /// Contributions waiting for the secretariat: handed in and not reviewed yet, then blocked ones.
     pub waiting: Vec<DeliverableView>,
     /// Blocked tasks. They get no reminders, so the secretariat has to remove the obstacle.
@@ -123,12 +125,21 @@ pub async fn monday(ctx: &Ctx) -> Result<Monday> {
         late,
         soon,
         leaving: leaving(db, last_day).await?,
+        next: next(ctx).await?,
         waiting: waiting(ctx).await?,
         blocked: blocked(db).await?,
         stuck_mails: stuck_mails(ctx).await?,
         failing_jobs: jobs.into_iter().filter(JobStatus::is_failing).collect(),
         silent: ctx.services.vitals.silent(),
     })
+}
+
+/// Returns the confirmed release that comes out next, with its contributions.
+async fn next(ctx: &Ctx) -> Result<Option<(ReleaseView, Vec<DeliverableView>)>> {
+    let filter = ReleaseFilter { state: Some(ReleaseState::Confirmed), ..ReleaseFilter::default() };
+    let Some(view) = releases::list(ctx.reader(), &filter, None, 1).await?.pop() else { return Ok(None) };
+    let owed = deliverables::service::seen_of_release(ctx, view.release.id).await?;
+    Ok(Some((view, owed)))
 }
 
 async fn waiting(ctx: &Ctx) -> Result<Vec<DeliverableView>> {

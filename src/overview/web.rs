@@ -24,6 +24,7 @@ use crate::http::page::{Badge, Shell, page, unprocessable};
 use crate::jobs::web::{JobRow, job_row};
 use crate::jobs::words::silence;
 use crate::mail_log::web::{MailRow, mail_row};
+use crate::releases::web::matrix::Matrix;
 use crate::releases::web::{ContributionLine, Line as ReleaseLine};
 use crate::risk::RiskKind;
 use crate::tasks::model::Task;
@@ -245,6 +246,8 @@ struct MondayPage {
     late: Vec<OwedRow>,
     soon: Vec<OwedRow>,
     leaving: Vec<LeavingRow>,
+    /// The release that comes out next, with the matrix of its work.
+    next: Option<(ReleaseLine, Matrix)>,
     waiting: Vec<WaitingRow>,
     mails: Vec<MailRow>,
     jobs: Vec<JobRow>,
@@ -315,6 +318,10 @@ async fn show_monday(ctx: Ctx, request: HttpRequest) -> Answer {
     let monday = service::monday(&ctx).await?;
     let shown = &monday.risks[..monday.risks.len().min(RISKS_ON_MONDAY)];
     let risks = risk_rows(&ctx, shown, ctx.today()).await?;
+    let next = match monday.next {
+        Some((view, owed)) => Matrix::of(&ctx, &view, owed).await?.map(|matrix| (ReleaseLine::of(&view, &ctx), matrix)),
+        None => None,
+    };
     let owed = |open: Vec<Owed>| open.into_iter().map(|one| owed_row(one, ctx.lang)).collect();
     let counts = [
         (monday.waiting.len() + monday.blocked.len(), "overview.tile_waiting", "#waiting", "warning"),
@@ -338,6 +345,7 @@ async fn show_monday(ctx: Ctx, request: HttpRequest) -> Answer {
         late: owed(monday.late),
         soon: owed(monday.soon),
         leaving: monday.leaving.iter().map(|one| leaving_row(&ctx, one)).collect(),
+        next,
         waiting: monday
             .waiting
             .into_iter()

@@ -217,10 +217,7 @@ fn content(
         heading: lang.f(heading, &values),
         paragraphs,
         facts: if is_off { Vec::new() } else { own_days(product, telling, own, lang) },
-        action: Some((
-            lang.t("releases_mail.open").to_owned(),
-            format!("{}{}", ctx.config().base_url(), view.href()),
-        )),
+        action: Some((lang.t("releases_mail.open").to_owned(), format!("{}{}", ctx.config().base_url(), view.href()))),
         closing: Some(
             lang.t(if is_off { "releases_mail.nothing_to_do" } else { "releases_mail.reminders" }).to_owned(),
         ),

@@ -4,6 +4,7 @@
 mod calendar;
 mod changes;
 mod forms;
+pub mod matrix;
 mod one;
 mod subscribe;
 

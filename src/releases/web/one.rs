@@ -1,5 +1,6 @@
 //! The page of one release: its reports, its date and the story of the date.
 
+use super::matrix::Matrix;
 use super::{Answer, Line, Why, shell};
 use crate::ctx::Ctx;
 use crate::deliverables::service as deliverables;
@@ -46,8 +47,8 @@ struct ReleasePage {
     /// Heading of the changes; a cancelled release has its own, because it has no date to explain.
     story: &'static str,
     changes: Vec<ChangeLine>,
-    /// Contributions of the observatories, for readers with permission.
-    contributions: Vec<ContributionLine>,
+    /// Contributions of the observatories with their steps, for readers with permission.
+    matrix: Option<Matrix>,
     actions: Vec<ActionLink>,
 }
 
@@ -109,8 +110,9 @@ async fn show_release(ctx: Ctx, request: HttpRequest, slug: web::Path<String>) -
     let view = service::release_at(&ctx, &slug).await?;
     let owed = deliverables::seen_of_release(&ctx, view.release.id).await?;
     let editions = service::editions(&ctx, &view).await?;
+    let matrix = Matrix::of(&ctx, &view, owed).await?;
     let story = service::story_of(&ctx, view).await?;
-    page(&ReleasePage::of(&ctx, &request, story, &editions, owed))
+    page(&ReleasePage::of(&ctx, &request, story, &editions, matrix))
 }
 
 /// Redirects from the id of a release to the address of its page, because links with the id are in mails and calendars.
@@ -121,13 +123,7 @@ async fn lead_to_release(ctx: Ctx, id: web::Path<ReleaseId>) -> Answer {
 }
 
 impl ReleasePage {
-    fn of(
-        ctx: &Ctx,
-        request: &HttpRequest,
-        story: Story,
-        editions: &[ReleaseView],
-        owed: Vec<DeliverableView>,
-    ) -> Self {
+    fn of(ctx: &Ctx, request: &HttpRequest, story: Story, editions: &[ReleaseView], matrix: Option<Matrix>) -> Self {
         let (release, lang) = (&story.view.release, ctx.lang);
         let state = release.state();
         Self {
@@ -150,7 +146,7 @@ impl ReleasePage {
                 _ => "releases.story",
             }),
             changes: story.changes.iter().map(|change| ChangeLine::of(change, ctx)).collect(),
-            contributions: owed.into_iter().map(|owed| ContributionLine::of(owed, ctx)).collect(),
+            matrix,
             actions: actions(ctx, release.id, state),
         }
     }

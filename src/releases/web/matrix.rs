@@ -1,0 +1,110 @@
+//! The work for one release at a glance: observatories in rows, steps in columns, a state with its day in each cell.
+
+use super::ContributionLine;
+use crate::ctx::Ctx;
+use crate::deliverables::view::DeliverableView;
+use crate::error::Result;
+use crate::http::page::Badge;
+use crate::releases::model::{Product, Step};
+use crate::releases::questions::Catalogue;
+use crate::releases::view::ReleaseView;
+use crate::tasks::model::Task;
+use crate::tasks::service::{self as tasks, TaskFilter};
+use crate::texts::Lang;
+use crate::time::{words, zone};
+use chrono::NaiveDate;
+use entity::kinds::TaskState;
+
+/// The contributions to a release that the reader may see, with their steps.
+pub struct Matrix {
+    /// Headings of the columns: observatory, each step, contribution.
+    pub columns: Vec<String>,
+    pub rows: Vec<MatrixRow>,
+}
+
+pub struct MatrixRow {
+    pub contribution: ContributionLine,
+    /// One cell for each step, in the order of the columns.
+    pub steps: Vec<MatrixCell>,
+}
+
+/// One step of one observatory.
+pub struct MatrixCell {
+    /// Heading of its column.
+    pub step: String,
+    /// Page of the task; `None` if the reader sees no task.
+    pub href: Option<String>,
+    pub state: Badge,
+    /// Sign that repeats the colour, and the day.
+    pub sign: &'static str,
+    pub day: Option<String>,
+}
+
+impl Matrix {
+    /// Builds the matrix of the contributions that the reader sees; `None` without any.
+    pub async fn of(ctx: &Ctx, view: &ReleaseView, owed: Vec<DeliverableView>) -> Result<Option<Self>> {
+        if owed.is_empty() {
+            return Ok(None);
+        }
+        let catalogue = ctx.recall(&Catalogue).await?;
+        let steps = catalogue.iter().find(|product| product.id == view.release.product_id).map(steps_of);
+        let steps = steps.unwrap_or_default();
+        let filter = TaskFilter { release: Some(view.release.id), ..TaskFilter::default() };
+        let tasks = tasks::list_visible(ctx, &filter).await?;
+        let row = |owed: DeliverableView| {
+            let of = |step: &Step| {
+                let is_its =
+                    |task: &&Task| task.step_id == Some(step.id) && task.deliverable_id == Some(owed.deliverable.id);
+                MatrixCell::of(step, tasks.iter().find(is_its), ctx)
+            };
+            let steps = steps.iter().map(of).collect();
+            MatrixRow { contribution: ContributionLine::of(owed, ctx), steps }
+        };
+        let named = steps.iter().map(|step| step.name(ctx.lang).to_owned());
+        let first = ctx.lang.t("releases.observatory").to_owned();
+        let last = ctx.lang.t("releases.contribution").to_owned();
+        Ok(Some(Self {
+            columns: std::iter::once(first).chain(named).chain([last]).collect(),
+            rows: owed.into_iter().map(row).collect(),
+        }))
+    }
+}
+
+fn steps_of(product: &Product) -> Vec<Step> {
+    product.steps.clone()
+}
+
+impl MatrixCell {
+    fn of(step: &Step, task: Option<&Task>, ctx: &Ctx) -> Self {
+        let (sign, state, day) = match task {
+            None => ("–", Badge { text: ctx.lang.t("releases.step_none"), kind: "neutral" }, None),
+            Some(task) => in_words(task, ctx.today(), ctx.lang),
+        };
+        Self {
+            step: step.name(ctx.lang).to_owned(),
+            href: task.map(|task| format!("/tasks/{}", task.id)),
+            day: day.map(words::short_day),
+            state,
+            sign,
+        }
+    }
+}
+
+/// Returns sign, state and day of a task: the day it was done, otherwise the day it is due.
+fn in_words(task: &Task, today: NaiveDate, lang: Lang) -> (&'static str, Badge, Option<NaiveDate>) {
+    let badge = |key: &str, kind| Badge { text: lang.t(key), kind };
+    let due = Some(task.day());
+    match task.state() {
+        TaskState::Done => ("✓", badge("releases.step_done", "success"), task.stage.done_at().map(zone::day_of)),
+        TaskState::Cancelled => ("–", badge("releases.step_cancelled", "neutral"), None),
+        TaskState::Blocked => ("■", badge("releases.step_blocked", "danger"), due),
+        TaskState::Open | TaskState::InProgress if !task.is_due() => {
+            ("–", badge("releases.step_not_needed", "neutral"), None)
+        }
+        TaskState::Open | TaskState::InProgress if task.is_overdue(today) => {
+            ("!", badge("releases.step_late", "danger"), due)
+        }
+        TaskState::InProgress => ("◐", badge("releases.step_begun", "info"), due),
+        TaskState::Open => ("○", badge("releases.step_open", "neutral"), due),
+    }
+}
