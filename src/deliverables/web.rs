@@ -15,6 +15,7 @@ use super::service;
 use super::view::DeliverableView;
 use crate::ctx::Ctx;
 use crate::db::Txn;
+use crate::documents::model::ACCEPTED_FILES;
 use crate::documents::service as documents;
 use crate::error::{Error, Result};
 use crate::http::form::{self, Form, FormState, OnlyButton, Sent, Versioned};
@@ -203,10 +204,7 @@ async fn act_page(
     view: &DeliverableView,
     form: FormState<Versioned<ActForm>>,
 ) -> Result<ActPage> {
-    let text = match act.is_review() {
-        true => Text::latest(&service::dossier(ctx, view.deliverable.id).await?),
-        false => None,
-    };
+    let text = if act.is_review() { Text::latest(&service::dossier(ctx, view.deliverable.id).await?) } else { None };
     let on_behalf = if act.is_report() { on_behalf(ctx, view) } else { None };
     let shell = shell_below(ctx, request, act.label, view);
     Ok(ActPage { shell, about: title(view, ctx.lang), act, on_behalf, text, back: href(view), form })
@@ -259,6 +257,7 @@ async fn hand_in_page(
         asks_text: true,
         is_keyed: false,
         file_hint: file_hint(ctx),
+        accepted_files: ACCEPTED_FILES,
         action: format!("{}/submit", href(&view)),
         back: href(&view),
         form,

@@ -1,5 +1,5 @@
 //! Pages that combine several slices: the home page, the vacancy radar, the dossier for a new member, the Monday page,
-//! and the pages of the network with its people.
+//! the page of a contribution, and the pages of the network with its people.
 //!
 //! It only reads. It may use every slice, and no slice may use it.
 

@@ -13,6 +13,7 @@ use crate::deliverables::view::DeliverableView;
 use crate::deliverables::web::{
     self as contributions, Act, ActForm, ActPage, FINAL, Field, HandInForm, HandInPage, file_hint, shell_below_work,
 };
+use crate::documents::model::ACCEPTED_FILES;
 use crate::error::{Error, Result};
 use crate::http::Answer;
 use crate::http::form::{self, Form, FormState, OnlyButton, Sent, Versioned};
@@ -215,6 +216,7 @@ pub async fn hand_in_page(
         asks_text,
         is_keyed: false,
         file_hint: file_hint(ctx),
+        accepted_files: ACCEPTED_FILES,
         action: format!("{}/complete", href(task)),
         back: href(task),
         form,

@@ -115,10 +115,8 @@ impl Story {
 
     /// Presses a button behind a link, with the parts of a form.
     async fn press(&self, path: &str, parts: &[(&str, &str)]) -> Answer {
-        let field = |(name, value): &(&str, &str)| {
-            format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
-        };
-        let body: String = parts.iter().map(field).chain([field(&("sent", "true")), "--x--\r\n".to_owned()]).collect();
+        let parts = parts.iter().chain(&[("sent", "true")]).map(|(name, value)| part(name, value));
+        let body: String = parts.chain(["--x--\r\n".to_owned()]).collect();
         self.send(path, "multipart/form-data; boundary=x", body.into_bytes()).await
     }
 
@@ -130,6 +128,11 @@ impl Story {
 
 fn text(value: &Value, member: &str) -> String {
     value[member].as_str().unwrap_or_else(|| panic!("no {member} in {value:#}")).to_owned()
+}
+
+/// Returns a field of a form in multipart.
+fn part(name: &str, value: &str) -> String {
+    format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
 }
 
 fn led_to(answer: &Answer) -> (u16, Option<&str>) {
@@ -323,6 +326,7 @@ async fn the_link_of_a_reminder_has_three_answers(engine: Engine) {
     assert_eq!((&blocked["state"], &blocked["reason"]), (&json!("blocked"), &json!("Mancano i dati INPS")));
     let page = story.shown(&link).await;
     assert!(page.contains("Mancano i dati INPS") && !page.contains(&problem), "{page}");
+    assert!(page.contains(&format!("{link}/resumed")), "the way on is offered: {page}");
     assert_eq!(story.press(&format!("{link}/resumed"), &[]).await.status.as_u16(), 303);
     assert_eq!(story.press(&format!("{link}/in-progress"), &[]).await.status.as_u16(), 303);
     assert_eq!(story.step(0).await["state"], "in_progress");
@@ -350,10 +354,7 @@ async fn a_refused_hand_in_keeps_its_file(engine: Engine) {
     let path = format!("/tasks/{}/complete", text(&story.step(2).await, "id"));
     let version = text_of(&story.step(2).await["version"]);
     let parts = [("csrf", browser.form_token()), ("version", version), ("link", "non un indirizzo".to_owned())];
-    let fields: String = parts
-        .iter()
-        .map(|(name, value)| format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"))
-        .collect();
+    let fields: String = parts.iter().map(|(name, value)| part(name, value)).collect();
     let body = [fields.into_bytes(), multipart("relazione.pdf", b"%PDF-1.7 of Bergamo")].concat();
     let sent = browser.post(&path).header("accept", "text/html").body("multipart/form-data; boundary=x", body);
     let refused = sent.send().await;
@@ -448,7 +449,10 @@ async fn a_step_that_is_no_longer_called_for_offers_nothing(engine: Engine) {
     let ada = story.world.app.browser(OWN).await;
     let path = story.world.fill("/tasks/{id}");
     let page = read(&ada, &path).await;
-    assert!(page.contains("Non serve più") && !page.contains(&format!("{path}/complete")), "{page}");
+    assert!(page.contains("Non serve più"), "{page}");
+    for act in ["start", "complete"] {
+        assert!(!page.contains(&format!("{path}/{act}")), "{act} is offered: {page}");
+    }
 }
 
 async fn what_cannot_be_undone_has_a_page_of_its_own(engine: Engine) {

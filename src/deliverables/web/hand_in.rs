@@ -2,7 +2,6 @@
 
 use crate::ctx::Ctx;
 use crate::deliverables::service::{self, SubmitIn};
-use crate::documents::model::ACCEPTED_FILES;
 use crate::error::Result;
 use crate::http::form::{FormState, Versioned};
 use crate::http::multipart::{UploadedFile, at_the_file};
@@ -65,6 +64,8 @@ pub struct HandInPage {
     pub is_keyed: bool,
     /// Types and largest size of a file.
     pub file_hint: String,
+    /// Types that the browser's dialogue offers.
+    pub accepted_files: &'static str,
     pub action: String,
     pub back: String,
     pub form: FormState<Versioned<HandInForm>>,
@@ -74,10 +75,4 @@ pub struct HandInPage {
 pub fn file_hint(ctx: &Ctx) -> String {
     let mebibytes = ctx.config().limits.document_bytes >> 20;
     ctx.lang.f("deliverables.file_hint", &[("limit", &mebibytes.to_string())])
-}
-
-impl HandInPage {
-    fn accepted_files(&self) -> &'static str {
-        ACCEPTED_FILES
-    }
 }

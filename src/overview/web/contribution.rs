@@ -222,10 +222,12 @@ fn way(
     let mut way: Vec<Step> = steps.iter().map(|task| step(ctx, view, task, holders)).collect();
     // The first step not begun is the present one.
     let is_at_work = matches!(view.deliverable.state(), DeliverableState::Planned | DeliverableState::InProgress);
-    if is_at_work && way.iter().all(|step| matches!(step.progress, Progress::Done | Progress::ToDo)) {
-        if let Some(next) = way.iter_mut().find(|step| step.progress == Progress::ToDo) {
-            next.progress = Progress::Now;
-        }
+    let is_quiet = way.iter().all(|step| matches!(step.progress, Progress::Done | Progress::ToDo));
+    if is_at_work
+        && is_quiet
+        && let Some(next) = way.iter_mut().find(|step| step.progress == Progress::ToDo)
+    {
+        next.progress = Progress::Now;
     }
     way.push(review(view.deliverable.state(), ctx.lang));
     way.push(appearance(view, publication, ctx.lang));

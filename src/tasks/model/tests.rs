@@ -59,12 +59,25 @@ fn a_blocked_task_goes_back_to_where_it_was() {
 }
 
 #[test]
-fn a_done_or_cancelled_task_never_changes() {
-    assert_eq!(LIFECYCLE.possible(State::Done).count(), 0);
+fn a_cancelled_task_never_changes_and_a_done_one_is_only_opened_again() {
     assert_eq!(LIFECYCLE.possible(State::Cancelled).count(), 0);
+    assert_eq!(LIFECYCLE.names(State::Done), ["reopen"]);
     let done = open().completed(DateTime::UNIX_EPOCH).expect("done");
     assert!(matches!(done.clone().rescheduled(Some(day("2027-03-10"))), Err(Refusal::WrongTransition(_))));
     assert_eq!(done.rederived(day("2027-03-11")).due_day, day("2027-03-04"), "history keeps its day");
+}
+
+#[test]
+fn a_step_is_opened_again_only_while_its_deliverable_calls_for_it() {
+    let done = |state| {
+        let step = Task { origin: TaskOrigin::Step, deliverable_state: Some(state), ..open() };
+        step.completed(DateTime::UNIX_EPOCH).expect("completed")
+    };
+    let reopened = done(DeliverableState::InProgress).reopened().map(|task| task.state());
+    assert_eq!(reopened, Ok(State::InProgress));
+    for state in [DeliverableState::Submitted, DeliverableState::Approved, DeliverableState::Waived] {
+        assert_eq!(done(state).reopened(), Err(LIFECYCLE.wrong(State::Done).into()), "{state}");
+    }
 }
 
 #[test]
