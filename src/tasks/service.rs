@@ -291,6 +291,7 @@ pub async fn take_back(ctx: &Ctx, txn: &Txn, id: DeliverableId, version: i32) ->
         let day = taken_back.deliverable.due_day;
         if reopened.due_day != day {
             store::set_due_day(txn, [reopened.id], day, ctx.now()).await?;
+            deliverables::pass_days_on(txn, taken_back.deliverable.release_id).await?;
         }
     }
     Ok(taken_back)

@@ -153,14 +153,19 @@ async fn then(secretariat: &Client, release: &Value, verb: &str, with: Value) ->
     let id = release["id"].as_str().expect("an id");
     let path = format!("/api/v1/releases/{id}/{verb}");
     secretariat.post(&path).if_match(&release["version"]).json(with).send().await.expect(200);
-    format!("/releases/{id}")
+    address(release)
+}
+
+/// Returns the page of a release.
+fn address(release: &Value) -> String {
+    format!("/rilasci/relazione-territoriale-{}", release["period"].as_str().expect("a period"))
 }
 
 async fn the_home_page_announces_the_next_day_and_leaves_out_what_was_cancelled(engine: Engine) {
     let app = TestApp::new(engine).await;
     let secretariat = app.client(SECRETARIAT).await;
     let some_month = plan(&secretariat, "2025", "2027-02-10").await;
-    let some_month = format!("/releases/{}", some_month["id"].as_str().expect("an id"));
+    let some_month = address(&some_month);
     let dated = plan(&secretariat, "2026", "2027-03-10").await;
     let dated = then(&secretariat, &dated, "confirm", json!({ "day": "2027-03-19" })).await;
     let given_up = plan(&secretariat, "2024", "2027-01-20").await;

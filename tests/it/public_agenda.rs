@@ -301,7 +301,7 @@ async fn accepted(desk: &Client, observatory: &str, page: Option<String>) {
     let own = list["items"][0].clone();
     let path = format!("/api/v1/deliverables/{}", text(&own, "id"));
     let submit = desk.post(&format!("{path}/submit")).if_match(&own["version"]);
-    let submitted = submit.json(json!({})).send().await.expect(200);
+    let submitted = submit.json(json!({ "link": "https://ente.example/testo.pdf" })).send().await.expect(200);
     desk.post(&format!("{path}/approve")).if_match(&submitted["version"]).send().await.expect(200);
     if let Some(address) = page {
         let declare = desk.post(&format!("/api/v1/publications/{}/declare", text(&own, "id"))).if_match(0);

@@ -13,7 +13,8 @@ use askama::Template;
 use chrono::NaiveDate;
 
 /// Public pages with an address of their own.
-const PAGES: &[&str] = &["/", "/calendar", "/calendar/subscribe", "/network", "/api", "/about", "/privacy"];
+const PAGES: &[&str] =
+    &["/", "/calendar", "/calendar/changes", "/calendar/subscribe", "/network", "/api", "/about", "/privacy"];
 
 pub(super) fn pages(cfg: &mut ServiceConfig) {
     cfg.service(show_robots).service(show_sitemap);
@@ -59,7 +60,7 @@ async fn public_pages(ctx: &Ctx) -> Result<Vec<PublicPage>> {
     let of_bodies = bodies.iter().map(|one| page(format!("/network/bodies/{}", one.code), None));
     let of_releases = agenda.iter().map(|view| {
         let changed = zone::day_of(view.updated_at);
-        page(format!("/releases/{}", view.release.id), Some(changed))
+        page(view.href(), Some(changed))
     });
     Ok(fixed.chain(of_observatories).chain(of_bodies).chain(of_releases).collect())
 }

@@ -249,7 +249,7 @@ async fn show_calendar(
     };
     let status = if mistake.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     let frame = Frame::of(&ctx, &asked, &places, mistake).await?;
-    let shell = Shell::titled(&ctx, &request, asked.title(&ctx)).here();
+    let shell = Shell::titled(&ctx, &request, asked.title(&ctx)).described(ctx.lang.t("releases.calendar_lead")).here();
     match asked.part {
         Part::List(list) => with_status(status, &list_page(&ctx, &request, &paging, shell, frame, list, &asked).await?),
         Part::Year(year) => with_status(status, &year_page(&ctx, shell, frame, year, &asked).await?),

@@ -45,7 +45,8 @@ async fn show_changes(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging>
     let changed = service::changed_dates(&ctx, before, limit + 1).await?;
     let listed = Page::cut(&ctx, &request, limit, changed, |last| last.id)?;
     page(&ChangesPage {
-        shell: shell(&ctx, &request, ctx.lang.t("releases.changes_title").to_owned()),
+        shell: shell(&ctx, &request, ctx.lang.t("releases.changes_title").to_owned())
+            .described(ctx.lang.t("releases.changes_lead")),
         next: listed.next_path(),
         rows: listed.items.iter().map(|changed| ChangedRow::of(changed, &ctx)).collect(),
     })

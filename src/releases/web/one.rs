@@ -127,7 +127,7 @@ impl ReleasePage {
         let (release, lang) = (&story.view.release, ctx.lang);
         let state = release.state();
         Self {
-            shell: shell(ctx, request, story.view.title(lang)),
+            shell: shell(ctx, request, story.view.title(lang)).described(description(&story.view, ctx)),
             line: Line::of(&story.view, ctx),
             reports: (state == ReleaseState::Published)
                 .then(|| story.reports.iter().map(|report| ReportLine::of(report, lang)).collect()),
@@ -150,6 +150,12 @@ impl ReleasePage {
             actions: actions(ctx, release.id, state),
         }
     }
+}
+
+/// «Relazione territoriale, anno 2026: venerdì 19 marzo 2027, ore 10.00 (confermato).», for a link to the page.
+fn description(view: &ReleaseView, ctx: &Ctx) -> String {
+    let Line { title, when, state, .. } = Line::of(view, ctx);
+    ctx.lang.f("releases.described", &[("title", &title), ("day", &when), ("state", state.text)])
 }
 
 /// «anno 2026: dal 1° gennaio 2026 al 31 dicembre 2026».
