@@ -8,7 +8,7 @@ pub mod matrix;
 mod one;
 mod subscribe;
 
-pub use one::ContributionLine;
+pub use matrix::ContributionLine;
 
 use super::model::{Flags, Reason};
 use super::view::{ReleaseView, when_text};

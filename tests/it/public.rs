@@ -58,7 +58,7 @@ async fn every_address_of_the_sitemap_answers(engine: Engine) {
     let world = World::new(engine).await;
     let stranger = world.app.anonymous();
     let listed = listed(&stranger).await;
-    let release = world.fill("/releases/{id}");
+    let release = world.fill("/rilasci/{slug}");
     for expected in ["/", "/calendar", "/network", "/network/observatories/bergamo", release.as_str()] {
         assert!(listed.contains(expected), "{expected} is not in {listed:?}");
     }

@@ -1,11 +1,11 @@
 //! The work for one release at a glance: observatories in rows, steps in columns, a state with its day in each cell.
 
-use super::ContributionLine;
 use crate::ctx::Ctx;
 use crate::deliverables::view::DeliverableView;
+use crate::deliverables::web::state as contribution_state;
 use crate::error::Result;
 use crate::http::page::Badge;
-use crate::releases::model::{Product, Step};
+use crate::releases::model::Step;
 use crate::releases::questions::Catalogue;
 use crate::releases::view::ReleaseView;
 use crate::tasks::model::Task;
@@ -14,6 +14,15 @@ use crate::texts::Lang;
 use crate::time::{words, zone};
 use chrono::NaiveDate;
 use entity::kinds::TaskState;
+
+/// The contribution of one observatory to the release.
+pub struct ContributionLine {
+    pub href: String,
+    pub observatory: String,
+    pub state: Badge,
+    pub day: String,
+    pub overdue: bool,
+}
 
 /// The contributions to a release that the reader may see, with their steps.
 pub struct Matrix {
@@ -47,7 +56,8 @@ impl Matrix {
             return Ok(None);
         }
         let catalogue = ctx.recall(&Catalogue).await?;
-        let steps = catalogue.iter().find(|product| product.id == view.release.product_id).map(steps_of);
+        let steps =
+            catalogue.iter().find(|product| product.id == view.release.product_id).map(|product| product.steps.clone());
         let steps = steps.unwrap_or_default();
         let filter = TaskFilter { release: Some(view.release.id), ..TaskFilter::default() };
         let tasks = tasks::list_visible(ctx, &filter).await?;
@@ -70,8 +80,18 @@ impl Matrix {
     }
 }
 
-fn steps_of(product: &Product) -> Vec<Step> {
-    product.steps.clone()
+impl ContributionLine {
+    pub fn of(owed: DeliverableView, ctx: &Ctx) -> Self {
+        let deliverable = &owed.deliverable;
+        let (text, kind) = contribution_state(deliverable.state());
+        Self {
+            href: format!("/deliverables/{}", deliverable.id),
+            state: Badge { text: ctx.lang.t(text), kind },
+            day: words::long_day(deliverable.day(), ctx.lang),
+            overdue: deliverable.is_overdue(ctx.today()),
+            observatory: owed.observatory_name,
+        }
+    }
 }
 
 impl MatrixCell {

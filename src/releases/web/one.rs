@@ -4,9 +4,8 @@ use super::matrix::Matrix;
 use super::{Answer, Line, Why, shell};
 use crate::ctx::Ctx;
 use crate::deliverables::service as deliverables;
-use crate::deliverables::view::{DeliverableView, Progress};
-use crate::deliverables::web::state as contribution_state;
-use crate::http::page::{Badge, Shell, page};
+use crate::deliverables::view::Progress;
+use crate::http::page::{Shell, page};
 use crate::lifecycle::Event as _;
 use crate::releases::model::{Event, LIFECYCLE, When};
 use crate::releases::policy::{self, Action};
@@ -72,15 +71,6 @@ struct Bar {
     done: usize,
     of: usize,
     text: String,
-}
-
-/// The contribution of one observatory to the release.
-pub struct ContributionLine {
-    pub href: String,
-    pub observatory: String,
-    pub state: Badge,
-    pub day: String,
-    pub overdue: bool,
 }
 
 /// One entry of the history of a date.
@@ -269,20 +259,6 @@ fn actions(ctx: &Ctx, id: ReleaseId, state: ReleaseState) -> Vec<ActionLink> {
             kind,
         })
         .collect()
-}
-
-impl ContributionLine {
-    pub fn of(owed: DeliverableView, ctx: &Ctx) -> Self {
-        let deliverable = &owed.deliverable;
-        let (text, kind) = contribution_state(deliverable.state());
-        Self {
-            href: format!("/deliverables/{}", deliverable.id),
-            state: Badge { text: ctx.lang.t(text), kind },
-            day: words::long_day(deliverable.day(), ctx.lang),
-            overdue: deliverable.is_overdue(ctx.today()),
-            observatory: owed.observatory_name,
-        }
-    }
 }
 
 impl ChangeLine {
