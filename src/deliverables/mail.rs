@@ -14,6 +14,7 @@ use crate::error::Result;
 use crate::mail::content::MailContent;
 use crate::mail::kind::{Facts, Kind, MailKind};
 use crate::mail::outbox::{self, Draft, QUIET, Subject};
+use crate::network::questions::AllTerritories;
 use crate::texts::Lang;
 use crate::time::words;
 use chrono::Days;
@@ -147,20 +148,35 @@ pub(super) async fn tell(
 ) -> Result<()> {
     let mut told: BTreeSet<PersonId> = ctx.actor.person_id().into_iter().collect();
     let holders = designations::all_holders(txn, ctx.today()).await?;
+    let territories = ctx.recall(&AllTerritories).await?;
+    let named = territories.iter().find(|one| one.code == view.territory);
+    let place = named.map_or(view.observatory_name.as_str(), |one| one.name.as_str());
+    let about = About { view, place, submission, news };
     let readers = holders.iter().filter(|one| news.is_for(one, view) && told.insert(one.holder.id));
-    let drafts = readers.map(|reader| draft(ctx, view, submission, news, reader)).collect();
+    let drafts = readers.map(|reader| draft(ctx, about, reader)).collect();
     outbox::promise_all(ctx, txn, drafts).await?;
     Ok(())
 }
 
-fn draft(ctx: &Ctx, view: &DeliverableView, submission: &Submission, news: News<'_>, reader: &Designation) -> Draft {
+/// Subject of the mails of one piece of news.
+#[derive(Clone, Copy)]
+struct About<'a> {
+    view: &'a DeliverableView,
+    /// Name of the territory.
+    place: &'a str,
+    submission: &'a Submission,
+    news: News<'a>,
+}
+
+fn draft(ctx: &Ctx, about: About<'_>, reader: &Designation) -> Draft {
+    let About { view, submission, news, .. } = about;
     let kind = news.kind();
     let to = designations::to_holder(reader);
     Draft {
         kind,
         dedupe_key: format!("{}:{}:{}", kind.name(), submission.id, reader.holder.id),
         subject: Subject::of(view.deliverable.id).at_version(submission.position),
-        content: content(ctx, view, submission, news, to.lang),
+        content: content(ctx, about, to.lang),
         to,
         due_at: ctx.now() + QUIET,
         expires_at: Some(ctx.now() + Days::new(LASTS_DAYS)),
@@ -168,10 +184,11 @@ fn draft(ctx: &Ctx, view: &DeliverableView, submission: &Submission, news: News<
     }
 }
 
-fn content(ctx: &Ctx, view: &DeliverableView, submission: &Submission, news: News<'_>, lang: Lang) -> MailContent {
+fn content(ctx: &Ctx, about: About<'_>, lang: Lang) -> MailContent {
+    let About { view, place, submission, news } = about;
     let values = [
         ("title", format!("{}, {}", view.product_name(lang), view.period)),
-        ("place", view.observatory_name.clone()),
+        ("place", place.to_owned()),
         ("day", words::brief_day(view.deliverable.day(), lang)),
         ("due", words::long_day(view.deliverable.day(), lang)),
         ("out", words::long_day(view.release_day, lang)),

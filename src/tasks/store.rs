@@ -121,7 +121,7 @@ mod join {
 /// The due day, as `Task::day`, in the words of the index `ix_task_day`.
 fn day() -> Expr {
     use task::Column::{DueDay, FollowedDay, HandSetDay};
-    Func::coalesce([HandSetDay, FollowedDay, DueDay].map(|column| column.into_expr())).into()
+    Func::coalesce([HandSetDay, FollowedDay, DueDay].map(ColumnTrait::into_expr)).into()
 }
 
 /// Returns the visible tasks that pass the filter, earliest day first.

@@ -124,6 +124,7 @@ fn task(seed: &Seed<'_>, step: &step::Model, place: &Place, due: NaiveDate, stat
         title_en: String::new(),
         due_day: due,
         hand_set_day: None,
+        followed_day: None,
         estimated_minutes: step.estimated_minutes,
         state,
         resume_state: (state == TaskState::Blocked).then_some(TaskState::Open),

@@ -63,10 +63,10 @@ impl Checks {
             Ok(()) => met(ctx, lang.t("meetings.check_agenda").to_owned()),
             Err(refusal) => missing(ctx, refusal, format!("{}/agenda-items/new", path(meeting.id)))?,
         };
-        let invited = list.invited.into_iter().map(|one| match one.party.is_empty() {
-            true => one.name,
-            false => format!("{}, {}", one.name, one.party),
-        });
+        let invited = list
+            .invited
+            .into_iter()
+            .map(|one| if one.party.is_empty() { one.name } else { format!("{}, {}", one.name, one.party) });
         Ok(Self {
             lines: [Some(worked), notice, Some(place), Some(agenda)].into_iter().flatten().collect(),
             invited: invited.collect(),
