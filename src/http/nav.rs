@@ -76,9 +76,17 @@ fn item(entry: &Entry, lang: Lang, current: bool) -> NavItem {
     NavItem { label: lang.t(entry.label).to_owned(), href: entry.href.to_owned(), current }
 }
 
-/// Returns the part to which a page at an address of its own belongs: releases belong to the calendar.
+/// Pages with an address of their own, and the part to which they belong.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("/rilasci", "/calendar"),
+    ("/releases", "/calendar"),
+    ("/deliverables", "/tasks"),
+    ("/publications", "/tasks"),
+];
+
+/// Returns the part to which a page belongs: releases to the calendar, contributions and their pages to the tasks.
 fn part_of(path: &str) -> &str {
-    if is_within(path, "/rilasci") || is_within(path, "/releases") { "/calendar" } else { path }
+    ELSEWHERE.iter().find(|(page, _)| is_within(path, page)).map_or(path, |(_, part)| part)
 }
 
 fn is_within(path: &str, part: &str) -> bool {
@@ -94,7 +102,7 @@ mod tests {
         assert!(is_within("/designations", "/designations"));
         assert!(is_within("/designations/1", "/designations"));
         assert!(!is_within("/designations-of-old", "/designations"));
-        assert_eq!((part_of("/rilasci/nota-2026"), part_of("/tasks/1")), ("/calendar", "/tasks/1"));
+        assert_eq!((part_of("/rilasci/nota-2026"), part_of("/deliverables/1"), part_of("/mail/1")), ("/calendar", "/tasks", "/mail/1"));
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! The mail log over REST.
 
-use super::words::without_keys;
 use crate::auth::rights::Right;
 use crate::ctx::Ctx;
 use crate::http::Answer;
@@ -97,6 +96,7 @@ pub struct MailQuery {
     /// Id of the mails' subject.
     #[param(max_length = 36)]
     subject_id: Option<String>,
+    /// Part of the recipient's address.
     #[param(max_length = 254)]
     recipient: Option<String>,
 }
@@ -123,12 +123,11 @@ pub async fn list_mails(
 
 /// One mail with its text
 ///
-/// Keys in links for signing in or answering are removed. Who may: the secretariat.
+/// Keys in links for signing in or answering are masked. Who may: the secretariat.
 #[utoipa::path(tag = "overview", params(("id" = MailId, Path)), responses((status = 200, body = MailDetailOut)))]
 #[get("/mails/{id:[0-9A-Fa-f-]+}")]
 pub async fn show_mail(ctx: Ctx, id: web::Path<MailId>) -> Answer {
     let Detail { line, message_id, text, bytes: _ } = desk::show(&ctx, *id).await?;
-    let text = text.map(|text| without_keys(&text));
     Ok(HttpResponse::Ok().json(MailDetailOut { mail: line.into(), message_id, text }))
 }
 

@@ -6,8 +6,8 @@
 //! *Permissions.* The secretariat.
 //!
 //! *Keys in mails.* A mail may contain a link by which its recipient signs in or answers with one press. The reader of
-//! the log is not that recipient, so in production the log removes long random words and does not offer the raw
-//! message. In development the log replaces a mailbox and shows everything.
+//! the log is not that recipient, so the log shows the words with the keys masked, as they are stored, and in production
+//! it does not offer the raw message. In development the raw message replaces a mailbox.
 
 pub mod api;
 mod labels;

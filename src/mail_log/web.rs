@@ -1,6 +1,6 @@
 //! The pages of the mail log.
 
-use super::words::{self, without_keys};
+use super::words;
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::{Error, Result};
@@ -183,7 +183,7 @@ fn mail_page(ctx: &Ctx, request: &HttpRequest, detail: Detail) -> MailPage {
         taken_back: taken_back(&line, lang),
         about: about(&line),
         message_id,
-        text: text.map(|text| if ctx.config().is_production() { without_keys(&text) } else { text }),
+        text,
         source: (!bytes.is_empty() && !ctx.config().is_production()).then(|| format!("/mail/{}/source", line.id)),
         may_retry,
         may_cancel: is_open,

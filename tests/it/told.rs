@@ -584,6 +584,11 @@ async fn the_key_in_a_reminder_is_kept_neither_in_clear_nor_for_ever(engine: Eng
     let told = secretariat.get(&path).send().await.expect(200);
     assert!(text(&told, "text").contains("http://raccordo.test/p/•••"), "what was told stays, without the key");
     assert!(!text(&told, "text").contains(&key), "{told:#}");
+    for (part, found) in [("rossi@PROV", true), ("%rossi", false), ("_da.rossi", false), ("verdi", false)] {
+        let part: String = url::form_urlencoded::byte_serialize(part.as_bytes()).collect();
+        let log = secretariat.get(&format!("/api/v1/mails?kind=reminder&recipient={part}")).send().await.expect(200);
+        assert_eq!(log["items"].as_array().is_some_and(|mails| !mails.is_empty()), found, "{part}");
+    }
     assert_eq!(app.anonymous().get(&key).send().await.status, 200, "its reader still can");
 
     let presses = async || {

@@ -114,7 +114,7 @@ describe("forms", () => {
       } else {
         await page.getByRole("button", { name: "Riprendi" }).click();
       }
-      await page.getByRole("heading", { name: "Ecco quello che avevi scritto" }).waitFor();
+      await page.getByRole("heading", { name: "Ecco quello che aveva scritto" }).waitFor();
       assert.equal(await page.inputValue("[name=title]"), "Scritto a lungo");
       if (javaScriptEnabled) await look(page, "resumed");
       await page.locator("main form .rc-form-actions button").click();

@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use entity::ids::{MailId, PersonId};
 use entity::kinds::NotificationState;
 use entity::{Instant, outbox_mail};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 
 /// Longest reason for pausing, in characters; a longer one is refused.
@@ -26,7 +26,7 @@ pub struct Filter {
     /// Id of the mails' subject.
     pub subject_id: Option<String>,
     pub person_id: Option<PersonId>,
-    /// Address of the recipient, in lower case.
+    /// Part of the address of the recipient, in lower case.
     pub recipient: Option<String>,
 }
 
@@ -88,7 +88,7 @@ pub async fn list(ctx: &Ctx, filter: &Filter, before: Option<MailId>, limit: u64
         query = query.filter(outbox_mail::Column::PersonId.eq(person));
     }
     if let Some(recipient) = &filter.recipient {
-        query = query.filter(outbox_mail::Column::Recipient.eq(recipient));
+        query = query.filter(outbox_mail::Column::Recipient.into_expr().like(containing(recipient)));
     }
     if let Some(before) = before {
         query = query.filter(outbox_mail::Column::Id.lt(before));
@@ -102,6 +102,12 @@ pub async fn list(ctx: &Ctx, filter: &Filter, before: Option<MailId>, limit: u64
         .all(ctx.reader())
         .await?;
     Ok(lines)
+}
+
+/// Makes a pattern that matches every text with this part in it.
+fn containing(part: &str) -> LikeExpr {
+    let literal = part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    LikeExpr::new(format!("%{literal}%")).escape('\\')
 }
 
 /// Returns one mail in full.
