@@ -77,12 +77,8 @@ fn item(entry: &Entry, lang: Lang, current: bool) -> NavItem {
 }
 
 /// Pages with an address of their own, and the part to which they belong.
-const ELSEWHERE: &[(&str, &str)] = &[
-    ("/rilasci", "/calendar"),
-    ("/releases", "/calendar"),
-    ("/deliverables", "/tasks"),
-    ("/publications", "/tasks"),
-];
+const ELSEWHERE: &[(&str, &str)] =
+    &[("/rilasci", "/calendar"), ("/releases", "/calendar"), ("/deliverables", "/tasks"), ("/publications", "/tasks")];
 
 /// Returns the part to which a page belongs: releases to the calendar, contributions and their pages to the tasks.
 fn part_of(path: &str) -> &str {
@@ -102,7 +98,10 @@ mod tests {
         assert!(is_within("/designations", "/designations"));
         assert!(is_within("/designations/1", "/designations"));
         assert!(!is_within("/designations-of-old", "/designations"));
-        assert_eq!((part_of("/rilasci/nota-2026"), part_of("/deliverables/1"), part_of("/mail/1")), ("/calendar", "/tasks", "/mail/1"));
+        assert_eq!(
+            (part_of("/rilasci/nota-2026"), part_of("/deliverables/1"), part_of("/mail/1")),
+            ("/calendar", "/tasks", "/mail/1")
+        );
     }
 
     #[test]
