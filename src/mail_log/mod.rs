@@ -12,4 +12,4 @@
 pub mod api;
 mod labels;
 pub mod web;
-mod words;
+pub mod words;

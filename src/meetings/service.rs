@@ -23,12 +23,15 @@ use super::mail;
 use super::model::{Meeting, Quorum, Told, next_sequence, stand_ins};
 use super::policy::{self, Action, Subject, Visibility};
 use super::store;
-use super::view::{Decision, Dossier, Line, MeetingWithGuests, Member, Outcome, PartyPresence, Table};
+use super::view::{
+    Decision, Dossier, Invited, Line, MailOutcome, MeetingWithGuests, Member, Outcome, PartyPresence, Table,
+};
 use crate::audit;
 use crate::auth::actor::{Actor, HeldSeat};
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
 use crate::error::{Code, Error, Result};
+use crate::mail::outbox::withdraw::{self, Promised};
 use crate::meetings::verb::Verb;
 use crate::network::service as network;
 use crate::open::{self, Guarded, Scoped, Seen, read, scope};
@@ -38,6 +41,7 @@ use chrono::NaiveDate;
 use entity::ids::{MeetingId, OutcomeId, PersonId};
 use entity::kinds::{CalendarMethod, OutcomeKind, SeatKind};
 use sea_orm::ConnectionTrait;
+use std::collections::HashMap;
 
 pub use super::store::Filter as MeetingFilter;
 
@@ -160,10 +164,26 @@ pub async fn dossier(ctx: &Ctx, db: &impl ConnectionTrait, meeting: Meeting) -> 
         presences,
         quorum,
         stand_ins,
+        mails: outcomes_of(db, meeting.id, &told).await?,
         told,
         guests,
         meeting,
     })
+}
+
+/// Finds the outcomes of the latest mails about a meeting, by person.
+async fn outcomes_of(
+    db: &impl ConnectionTrait,
+    id: MeetingId,
+    told: &[Invited],
+) -> Result<HashMap<PersonId, MailOutcome>> {
+    if told.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let keys: Vec<String> = told.iter().map(|one| mail::key(id, one.person_id, one.told.sequence)).collect();
+    let mails = withdraw::standing_under_any(db, &keys).await?;
+    let outcome = |mail: Promised| Some((mail.person_id?, MailOutcome { mail: mail.id, state: mail.state }));
+    Ok(mails.into_iter().filter_map(outcome).collect())
 }
 
 /// Sends one message about a meeting to one person and records it.

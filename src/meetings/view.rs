@@ -5,9 +5,11 @@ use crate::designations::view::Designation;
 use crate::texts::Lang;
 use crate::time::words;
 use chrono::{DateTime, NaiveTime, Timelike as _, Utc};
-use entity::ids::{AgendaItemId, DesignationId, MeetingId, OutcomeId, PersonId, ReleaseId, SeatId, TableId, TaskId};
-use entity::kinds::{MeetingMode, OutcomeKind, TableKind};
-use std::collections::HashSet;
+use entity::ids::{
+    AgendaItemId, DesignationId, MailId, MeetingId, OutcomeId, PersonId, ReleaseId, SeatId, TableId, TaskId,
+};
+use entity::kinds::{MeetingMode, NotificationState, OutcomeKind, TableKind};
+use std::collections::{HashMap, HashSet};
 
 /// The plenary table or a working group.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +58,13 @@ impl Line {
     }
 }
 
+/// Outcome of a mail to a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MailOutcome {
+    pub mail: MailId,
+    pub state: NotificationState,
+}
+
 /// One meeting with all its data.
 #[derive(Clone, Debug)]
 pub struct Dossier {
@@ -70,6 +79,8 @@ pub struct Dossier {
     pub outcomes: Vec<Outcome>,
     /// Latest mail to each person; empty for callers who may not see it.
     pub told: Vec<Invited>,
+    /// Outcomes of these mails.
+    pub mails: HashMap<PersonId, MailOutcome>,
     /// Invited partners who are in office; empty for callers who may not see them.
     pub guests: Vec<Designation>,
 }

@@ -8,20 +8,21 @@ use super::api;
 use super::model::{Attendance, Event, Meeting, Quorum, StandIn};
 use super::policy::{self, Action, Subject};
 use super::service::{self, MeetingFilter};
-use super::view::{self, Dossier, Invited, Line, Outcome, PartyPresence, Table};
+use super::view::{self, Dossier, Invited, Line, MailOutcome, Outcome, PartyPresence, Table};
 use crate::ctx::Ctx;
 use crate::designations::view::Designation;
 use crate::designations::web::words::seat_name;
 use crate::http::Answer;
-use crate::http::page::{Shell, page, see_other};
+use crate::http::page::{Badge, Shell, page, see_other};
 use crate::http::paging::{Page, Paging};
+use crate::mail_log::words::state_colour;
 use crate::tasks::model::Task;
 use crate::texts::{Label, Lang};
 use crate::time::words;
 use actix_web::{HttpRequest, get, web};
 use askama::Template;
 use entity::ids::{MeetingId, OutcomeId};
-use entity::kinds::{CalendarMethod, MeetingState};
+use entity::kinds::{CalendarMethod, MeetingState, NotificationState};
 
 /// Registers every page of the table.
 pub fn pages(cfg: &mut web::ServiceConfig) {
@@ -76,6 +77,8 @@ pub struct MeetingPage {
     pub guests: Vec<String>,
     /// Checklist of a draft, for those who may convene it.
     pub checks: Option<Checks>,
+    /// Parties that the invitation of a convened meeting reaches nobody of, for those who may convene it.
+    pub unreached: Vec<String>,
     /// Possible actions of the reader.
     pub actions: Actions,
 }
@@ -147,6 +150,8 @@ pub struct ToldRow {
     pub member: String,
     pub what: String,
     pub when: String,
+    /// State of the mail, with the page of the mail.
+    pub outcome: Option<(Badge, String)>,
 }
 
 /// Buttons of a reader: those allowed by the policy and possible in the state.
@@ -185,6 +190,9 @@ async fn show_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) 
     let dossier = service::show(&ctx, *id).await?;
     let tasks = service::tasks_seen(&ctx, &dossier).await?;
     let mut shown = MeetingPage::of(&ctx, &request, &dossier, &tasks);
+    if may(&ctx, Action::Convene) && dossier.meeting.state() == MeetingState::Convened {
+        shown.unreached = service::checklist(&ctx, *id).await?.unreached;
+    }
     if shown.actions.convene {
         shown.checks = Some(Checks::of(&ctx, &dossier.meeting, service::checklist(&ctx, *id).await?)?);
     }
@@ -302,9 +310,10 @@ impl MeetingPage {
             stand_ins: dossier.stand_ins.iter().map(|one| stand_in(one, lang)).collect(),
             quorum: was_held.then(|| QuorumLine::of(dossier, lang)),
             outcomes: dossier.outcomes.iter().map(|outcome| OutcomeRow::of(outcome, dossier, tasks, lang)).collect(),
-            told: dossier.told.iter().map(|one| ToldRow::of(one, lang)).collect(),
+            told: dossier.told.iter().map(|one| ToldRow::of(one, dossier.mails.get(&one.person_id), lang)).collect(),
             guests: dossier.guests.iter().map(guest_name).collect(),
             checks: None,
+            unreached: Vec::new(),
             actions: Actions::of(ctx, meeting),
         }
     }
@@ -432,12 +441,14 @@ fn decided_by(quorum: Quorum, lang: Lang) -> String {
 }
 
 impl ToldRow {
-    fn of(one: &Invited, lang: Lang) -> Self {
+    fn of(one: &Invited, outcome: Option<&MailOutcome>, lang: Lang) -> Self {
         let what = match one.told.method {
             CalendarMethod::Request if one.told.sequence == 0 => lang.t("meetings.told_request").to_owned(),
             CalendarMethod::Request => lang.f("meetings.told_update", &[("sequence", &one.told.sequence.to_string())]),
             CalendarMethod::Cancel => lang.t("meetings.told_cancel").to_owned(),
         };
-        Self { member: one.name.clone(), what, when: words::long_instant(one.at, lang) }
+        let badge = |state: NotificationState| Badge { text: state.label(lang), kind: state_colour(state) };
+        let outcome = outcome.map(|outcome| (badge(outcome.state), format!("/mail/{}", outcome.mail)));
+        Self { member: one.name.clone(), what, when: words::long_instant(one.at, lang), outcome }
     }
 }
