@@ -66,6 +66,9 @@ struct FilterForm {
     kind: String,
     #[serde(default)]
     recipient: String,
+    /// Id of the mails' subject, for a link from its page.
+    #[serde(default)]
+    subject: String,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -80,6 +83,7 @@ impl FilterForm {
             state: Reading::of(|reading| reading.optionally_chosen::<NotificationState>("state", &self.state))?,
             kind: kept(&self.kind),
             recipient: kept(&self.recipient).map(|address| address.to_lowercase()),
+            subject_id: kept(&self.subject),
             ..desk::Filter::default()
         })
     }

@@ -7,6 +7,7 @@ use crate::deliverables::service as deliverables;
 use crate::deliverables::view::Progress;
 use crate::http::page::{Shell, page};
 use crate::lifecycle::Event as _;
+use crate::mail::policy as mail_policy;
 use crate::releases::model::{Event, LIFECYCLE, When};
 use crate::releases::policy::{self, Action};
 use crate::releases::service;
@@ -241,7 +242,7 @@ impl Bar {
     }
 }
 
-/// Lists the forms that are possible in a state, for readers with permission.
+/// Lists the forms that are possible in a state, and the mails about the release, for readers with permission.
 fn actions(ctx: &Ctx, id: ReleaseId, state: ReleaseState) -> Vec<ActionLink> {
     let forms = [
         (Event::Confirm, Action::Confirm, "releases.confirm", "primary"),
@@ -250,6 +251,8 @@ fn actions(ctx: &Ctx, id: ReleaseId, state: ReleaseState) -> Vec<ActionLink> {
         (Event::Move, Action::Move, "releases.move", "outline-primary"),
         (Event::Cancel, Action::Cancel, "releases.cancel", "outline-danger"),
     ];
+    let told =
+        ActionLink { href: format!("/mail?subject={id}"), label: ctx.lang.t("releases.told"), kind: "outline-primary" };
     forms
         .into_iter()
         .filter(|(event, action, ..)| LIFECYCLE.allows(state, *event) && policy::may(&ctx.actor, *action))
@@ -258,6 +261,7 @@ fn actions(ctx: &Ctx, id: ReleaseId, state: ReleaseState) -> Vec<ActionLink> {
             label: ctx.lang.t(label),
             kind,
         })
+        .chain(mail_policy::may(&ctx.actor, mail_policy::Action::View).then_some(told))
         .collect()
 }
 
