@@ -77,7 +77,7 @@ pub struct MeetingPage {
     pub guests: Vec<String>,
     /// Checklist of a draft, for those who may convene it.
     pub checks: Option<Checks>,
-    /// Parties that the invitation of a convened meeting reaches nobody of, for those who may convene it.
+    /// Unreached parties of a convened meeting, for those who may convene it.
     pub unreached: Vec<String>,
     /// Possible actions of the reader.
     pub actions: Actions,
