@@ -104,6 +104,7 @@ fn steps<'a>(
     product.steps.iter().zip(states(owed.state)).zip(days_before).map(move |((step, state), due)| task::Model {
         release_id: Some(release.row.id),
         deliverable_id: Some(owed.id),
+        followed_day: owed.hand_set_day.filter(|_| due == owed.due_day),
         title_it: format!("{} – {}", step.name_it, product.row.name_it),
         title_en: format!("{} – {}", step.name_en, product.row.name_en),
         ..task(seed, step, place, due, state)

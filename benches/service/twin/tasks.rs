@@ -99,10 +99,9 @@ fn is_due(row: &Row) -> bool {
 macro_rules! tasks {
     ($which:literal) => {
         concat!(
-            "WITH shown AS (SELECT t.id, COALESCE(t.hand_set_day, CASE WHEN t.origin = 'step'
-                AND s.kind NOT IN ('secretariat', 'direction') AND t.due_day = d.due_day THEN d.hand_set_day END,
-                t.due_day) AS day, d.state AS deliverable_state
-            FROM task t JOIN seat s ON s.id = t.seat_id LEFT JOIN deliverable d ON d.id = t.deliverable_id ",
+            "WITH shown AS (SELECT t.id, COALESCE(t.hand_set_day, t.followed_day, t.due_day) AS day,
+                d.state AS deliverable_state
+            FROM task t LEFT JOIN deliverable d ON d.id = t.deliverable_id ",
             $which,
             ") SELECT t.id, s.code AS seat, s.kind AS seat_kind, o.code AS observatory, t.title_it, t.title_en, t.origin,
                 t.release_id, t.deliverable_id, t.outcome_id, t.state, t.reason, t.note, shown.day, t.due_day,
