@@ -405,6 +405,8 @@ mod tests {
     async fn a_page_of_the_register_is_read_in_the_order_of_an_index() {
         let steps = plan_of(&register(&Visibility::Everything, &Filter::default(), None, Some(51))).await;
         assert!(steps.iter().any(|step| step.contains("ix_designation_record_register")), "{steps:#?}");
-        assert!(!steps.iter().any(|step| step.contains("TEMP B-TREE")), "{steps:#?}");
+        // The rows of one page are sorted once more, after the names were joined to them.
+        let sorted = steps.iter().filter(|step| step.contains("TEMP B-TREE")).count();
+        assert_eq!(sorted, 1, "{steps:#?}");
     }
 }

@@ -102,7 +102,7 @@ fn every_mail_is_complete_and_without_holes_in_both_languages() {
 #[test]
 fn a_move_says_before_and_after_and_a_cancellation_why() {
     let moved = content("https://raccordo.example", &sheet(), &tellings()[1], &member(Lang::It));
-    assert_eq!(moved.subject, "Spostata a mar 30 mar, 9.30: Agenda 2027");
+    assert_eq!(moved.subject, "Spostata a mar 30 mar, 9.30: Agenda dei rilasci");
     assert_eq!(
         moved.paragraphs[0],
         "La Seduta n. 3/2027 (Tavolo tecnico) si tiene martedì 30 marzo 2027, dalle 9.30 alle 12.00 · Sala 5; anche da \
