@@ -8,6 +8,7 @@ use super::model;
 use super::policy;
 use super::store;
 use super::view::{Document, Opened};
+use crate::audit::{self, Action, Event};
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
 use crate::each::Failures;
@@ -19,6 +20,7 @@ use chrono::{DateTime, Days, TimeDelta, Utc};
 use entity::ids::DocumentId;
 use entity::kinds::DocumentOwnerKind;
 use sea_orm::ConnectionTrait;
+use serde_json::json;
 use std::collections::BTreeMap;
 
 /// Time for which a content without a document is kept, so that the use case that wrote it can end.
@@ -43,6 +45,23 @@ pub struct Received {
     media_type: &'static str,
     size: i64,
     sha256: String,
+}
+
+/// Keeps an uploaded file as a document, in a transaction of its own, and records the event under the verb of the slice
+/// that asks.
+///
+/// What happens: the document is deleted after a day unless a record names it. Who may: the calling use case has checked
+/// the permission. Mails: none. Errors: those of [`receive`] and [`keep`].
+pub async fn keep_upload(ctx: &Ctx, verb: impl Into<Action>, name: &str, content: Bytes) -> Result<Document> {
+    let received = receive(ctx, name, content).await?;
+    let verb = verb.into();
+    ctx.write(async |txn| {
+        let document = keep(ctx, txn, received).await?;
+        let details = json!({ "sha256": document.sha256, "size": document.size, "media_type": document.media_type });
+        audit::record(ctx, txn, Event::about(verb, ("document", document.id.to_string()), details)).await?;
+        Ok(document)
+    })
+    .await
 }
 
 /// Checks a file and writes its content into the store.

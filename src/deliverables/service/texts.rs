@@ -1,6 +1,5 @@
 //! Texts handed in as files: uploaded before a submission names them, read by everyone who may see the deliverable.
 
-use crate::audit::{self, Event};
 use crate::ctx::Ctx;
 use crate::deliverables::policy::{self, Action};
 use crate::deliverables::verb::Verb;
@@ -12,7 +11,6 @@ use crate::open::read;
 use bytes::Bytes;
 use entity::ids::DeliverableId;
 use entity::kinds::DocumentOwnerKind;
-use serde_json::json;
 
 /// Lets every reader of a deliverable read the texts that were handed in for it.
 impl OwnsDocuments for DeliverableId {
@@ -30,19 +28,8 @@ impl OwnsDocuments for DeliverableId {
 /// Keeps a file with a text, in a transaction of its own.
 ///
 /// What happens: the file is deleted after a day unless a submission names it. Who may: everyone who may submit some
-/// deliverable. Mails: none. Errors: those of [`documents::receive`].
+/// deliverable. Mails: none. Errors: those of [`documents::keep_upload`].
 pub async fn keep_text(ctx: &Ctx, name: &str, content: Bytes) -> Result<Document> {
     ctx.demand(policy::may_ever(&ctx.actor, Action::Submit))?;
-    let received = documents::receive(ctx, name, content).await?;
-    ctx.write(async |txn| {
-        let document = documents::keep(ctx, txn, received).await?;
-        let event = Event::about(
-            Verb::KeepDocument,
-            ("document", document.id.to_string()),
-            json!({ "sha256": document.sha256, "size": document.size, "media_type": document.media_type }),
-        );
-        audit::record(ctx, txn, event).await?;
-        Ok(document)
-    })
-    .await
+    documents::keep_upload(ctx, Verb::KeepDocument, name, content).await
 }

@@ -1,6 +1,5 @@
 //! Files that prove acts: uploaded before a designation names them, read by everyone who may see the designation.
 
-use crate::audit::{self, Event};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::designations::model::Provenance;
@@ -14,7 +13,6 @@ use crate::open::read;
 use bytes::Bytes;
 use entity::ids::DesignationId;
 use entity::kinds::DocumentOwnerKind;
-use serde_json::json;
 
 /// Lets every reader of a designation read the documents that prove it.
 impl OwnsDocuments for DesignationId {
@@ -32,21 +30,10 @@ impl OwnsDocuments for DesignationId {
 /// Keeps a file that proves an act, in a transaction of its own.
 ///
 /// What happens: the file is deleted after a day unless a designation names it. Who may: everyone who may designate to
-/// some seat. Mails: none. Errors: those of [`documents::receive`].
+/// some seat. Mails: none. Errors: those of [`documents::keep_upload`].
 pub async fn keep_document(ctx: &Ctx, name: &str, content: Bytes) -> Result<Document> {
     ctx.demand(policy::may_ever(&ctx.actor, Action::Designate))?;
-    let received = documents::receive(ctx, name, content).await?;
-    ctx.write(async |txn| {
-        let document = documents::keep(ctx, txn, received).await?;
-        let event = Event::about(
-            Verb::KeepDocument,
-            ("document", document.id.to_string()),
-            json!({ "sha256": document.sha256, "size": document.size, "media_type": document.media_type }),
-        );
-        audit::record(ctx, txn, event).await?;
-        Ok(document)
-    })
-    .await
+    documents::keep_upload(ctx, Verb::KeepDocument, name, content).await
 }
 
 /// Makes a designation an owner of the document named in its record, if there is one.
