@@ -46,6 +46,7 @@ impl Refusal for ClosedDay {
         Refused::at("day", Code::NonWorkingDay)
             .with("day", self.day)
             .with("why", Value::Closed(self.closed.clone()))
+            .with("previous", self.previous)
             .with("next", self.next)
     }
 }

@@ -142,25 +142,7 @@ impl TerritoryCalendar {
     /// is Friday. With `n` = 0 a day that is not a working day moves to the next one that is (art. 2963 c.c.: a term
     /// that ends on a holiday is extended), so the result is always a working day.
     pub fn add_working_days(&self, day: NaiveDate, n: i32) -> Result<NaiveDate, CalendarError> {
-        if n.unsigned_abs() > MOST_WORKING_DAYS.unsigned_abs() {
-            return Err(CalendarError::TooFar { working_days: n });
-        }
-        if n == 0 {
-            return self.next_working(day);
-        }
-        let mut reached = day;
-        for _ in 0..n.unsigned_abs() {
-            reached = if n < 0 { self.last_before(reached)? } else { self.first_after(reached)? };
-        }
-        Ok(reached)
-    }
-
-    fn first_after(&self, day: NaiveDate) -> Result<NaiveDate, CalendarError> {
-        first_worked(day.iter_days().skip(1), &[self], day)
-    }
-
-    fn last_before(&self, day: NaiveDate) -> Result<NaiveDate, CalendarError> {
-        first_worked(days_back_from(day).skip(1), &[self], day)
+        add_working_days(&[self], day, n)
     }
 
     /// Counts the working days from `from` to `to`: the `n` for which `add_working_days(from, n)` is `to`, if `to` is a
@@ -180,6 +162,26 @@ impl TerritoryCalendar {
         check_span(from, to)?;
         Ok(from.iter_days().take_while(move |day| *day <= to).filter(|day| self.is_working(*day)))
     }
+}
+
+/// Returns the day that all territories work and that is `n` of their common working days after `day`; with `n` = 0 the
+/// first one from `day` on.
+fn add_working_days(calendars: &[&TerritoryCalendar], day: NaiveDate, n: i32) -> Result<NaiveDate, CalendarError> {
+    if n.unsigned_abs() > MOST_WORKING_DAYS.unsigned_abs() {
+        return Err(CalendarError::TooFar { working_days: n });
+    }
+    if n == 0 {
+        return first_worked(day.iter_days(), calendars, day);
+    }
+    let mut reached = day;
+    for _ in 0..n.unsigned_abs() {
+        reached = if n < 0 {
+            first_worked(days_back_from(reached).skip(1), calendars, reached)?
+        } else {
+            first_worked(reached.iter_days().skip(1), calendars, reached)?
+        };
+    }
+    Ok(reached)
 }
 
 fn is_closed(rules: &[NonWorkingRule], one_offs: &[OneOffDay], day: NaiveDate) -> bool {
@@ -270,22 +272,32 @@ impl<'a> Joint<'a> {
     }
 
     /// Refuses a day that is not a common working day. Errors: [`NotWorked::ClosedDay`], with the closed places and the
-    /// next common working day; `names` returns the names under which the reader knows a territory.
+    /// nearest common working days; `names` returns the names under which the reader knows a territory.
     pub fn must_be_worked(&self, day: NaiveDate, names: impl Fn(&str) -> Vec<String>) -> Result<(), NotWorked> {
-        let closed = self.closed(day);
-        if closed.is_empty() {
-            return Ok(());
+        let Some(closed) = self.why_closed(day, names) else { return Ok(()) };
+        let (previous, next) = (self.previous_worked(day)?, self.next_worked(day)?);
+        Err(NotWorked::ClosedDay(ClosedDay { day, closed, previous, next }))
+    }
+
+    /// Returns the places closed on `day` with their reasons; `None` on a common working day.
+    pub fn why_closed(&self, day: NaiveDate, names: impl Fn(&str) -> Vec<String>) -> Option<Closed> {
+        if self.is_worked(day) {
+            return None;
         }
-        let closed = if let Some(reason) = self.shared_reason(day) {
-            Closed::Everywhere(Closing::of(reason))
-        } else {
-            let named = |(code, reason): &(&str, NonWorking<'_>)| {
-                let closing = Closing::of(*reason);
-                names(code).into_iter().map(move |name| (name, closing.clone()))
-            };
-            Closed::At(closed.iter().flat_map(named).collect())
+        if let Some(reason) = self.shared_reason(day) {
+            return Some(Closed::Everywhere(Closing::of(reason)));
+        }
+        let named = |(code, reason): &(&str, NonWorking<'_>)| {
+            let closing = Closing::of(*reason);
+            names(code).into_iter().map(move |name| (name, closing.clone()))
         };
-        Err(NotWorked::ClosedDay(ClosedDay { day, closed, next: self.next_worked(day)? }))
+        Some(Closed::At(self.closed(day).iter().flat_map(named).collect()))
+    }
+
+    /// Returns the common working day that is `n` common working days after `day`, or before it if `n` is negative,
+    /// like [`TerritoryCalendar::add_working_days`] for one territory.
+    pub fn add_working_days(&self, day: NaiveDate, n: i32) -> Result<NaiveDate, CalendarError> {
+        add_working_days(&self.0, day, n)
     }
 }
 
@@ -305,6 +317,8 @@ pub enum NotWorked {
 pub struct ClosedDay {
     pub day: NaiveDate,
     pub closed: Closed,
+    /// The last common working day before.
+    pub previous: NaiveDate,
     /// The next common working day.
     pub next: NaiveDate,
 }

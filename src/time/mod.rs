@@ -10,6 +10,7 @@
 //!   office.
 //! - [`rules`]: the types of that data.
 //! - [`easter`]: the date of Easter, the only holiday that has to be computed.
+//! - [`date_rule`]: the day of a release derived from its reference period, with its explanation.
 //! - [`day`]: a day read from outside, checked to lie in a plausible year.
 //! - [`period`]: the span of time a release reports on, with its label (`2026`, `2026-S1`, `2026-Q3`).
 //! - [`words`]: dates in words, such as «martedì 30 marzo 2027, ore 9.30».
@@ -18,6 +19,7 @@
 //! hours of Italian wall time.
 
 pub mod calendar;
+pub mod date_rule;
 pub mod day;
 pub mod easter;
 pub mod period;
@@ -26,6 +28,7 @@ pub mod words;
 pub mod zone;
 
 pub use calendar::{CalendarError, Calendars, ClosedDay, Joint, NonWorking, NotWorked, TerritoryCalendar};
+pub use date_rule::DateRule;
 pub use day::Day;
 pub use period::{Frequency, Period};
 pub use rules::{CalendarData, NonWorkingRule, OneOffDay, RuleKind, TerritoryDays};
