@@ -4,7 +4,7 @@ use crate::auth::rights::{Right, Rights};
 use crate::http::health;
 use crate::{
     auth, deliverables, designations, jobs, mail, mail_log, meetings, network, overview, portal, releases, reminders,
-    tasks,
+    tasks, whatif,
 };
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -22,6 +22,7 @@ fn version_1(cfg: &mut ServiceConfig) {
     deliverables::api::configure(cfg);
     tasks::api::configure(cfg);
     meetings::api::configure(cfg);
+    whatif::api::configure(cfg);
     portal::api::configure(cfg);
     reminders::api::configure(cfg);
     overview::api::configure(cfg);
@@ -40,6 +41,7 @@ pub fn rights() -> Rights {
         .with(deliverables::api::RIGHTS, deliverables::policy::may_ever)
         .with(tasks::api::RIGHTS, tasks::policy::may_ever)
         .with(meetings::api::RIGHTS, meetings::policy::may_ever)
+        .with(whatif::api::RIGHTS, releases::policy::may)
         .with(portal::api::RIGHTS_BY_DELIVERABLE, deliverables::policy::may_ever)
         .with(portal::api::RIGHTS, portal::policy::may)
         .with(reminders::api::RIGHTS, reminders::policy::may)

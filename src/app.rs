@@ -10,6 +10,7 @@ use crate::http::site::Site;
 use crate::http::{Failure, assets, compress, edge, gate, health, language, openapi, shared, unmatched};
 use crate::{
     api, auth, deliverables, designations, jobs, mail_log, meetings, network, overview, portal, press, releases, tasks,
+    whatif,
 };
 use actix_http::{HttpService, Protocol};
 use actix_server::Server;
@@ -37,6 +38,7 @@ fn pages(cfg: &mut web::ServiceConfig) {
     overview::web::pages(cfg);
     network::web::pages(cfg);
     meetings::web::pages(cfg);
+    whatif::web::pages(cfg);
     press::web::pages(cfg);
     releases::web::pages(cfg);
     deliverables::web::pages(cfg);

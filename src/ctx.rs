@@ -158,4 +158,14 @@ impl Ctx {
         };
         done.await.inspect_err(|error| self.note_full_disk(error))
     }
+
+    /// Runs one unit of work and takes it back, for a preview: `work` sees its own changes, and nothing of them is kept,
+    /// no mail leaves, and the trail stays as it was. It waits for its turn to write, like [`Ctx::write`].
+    pub async fn rehearse<T>(&self, work: impl AsyncFnOnce(&Txn) -> Result<T>) -> Result<T> {
+        if !self.actor.may_write() {
+            return Err(Error::Denied);
+        }
+        let txn = self.begin().await?;
+        work(&txn).await.inspect_err(|error| self.note_full_disk(error))
+    }
 }

@@ -49,3 +49,4 @@ pub mod time;
 pub mod typed;
 pub mod vitals;
 mod vocabulary;
+pub mod whatif;

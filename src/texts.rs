@@ -62,6 +62,7 @@ areas![
     "reminders",
     "tasks",
     "tasks_mail",
+    "whatif",
 ];
 
 static ITALIAN: LazyLock<HashMap<String, String>> = LazyLock::new(|| read(|file| file.1));

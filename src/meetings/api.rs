@@ -123,7 +123,7 @@ pub async fn list_meetings(
         Some(code) => Some(service::table_by_code(ctx.reader(), code).await?.id),
         None => None,
     };
-    let filter = MeetingFilter { table, state: query.state, from: query.from.map(NaiveDate::from) };
+    let filter = MeetingFilter { table, state: query.state, from: query.from.map(NaiveDate::from), to: None };
     let limit = paging.limit()?;
     let lines = service::list(&ctx, &filter, paging.after_day()?, limit + 1).await?;
     let page = Page::cut(&ctx, &request, limit, lines, |last| (last.meeting.slot.day, last.meeting.id))?;

@@ -34,6 +34,8 @@ pub struct Filter {
     pub state: Option<MeetingState>,
     /// On or after this day.
     pub from: Option<NaiveDate>,
+    /// On or before this day.
+    pub to: Option<NaiveDate>,
 }
 
 impl From<table::Model> for Table {
@@ -155,7 +157,8 @@ pub async fn list(
         Condition::all()
             .add_option(filter.table.map(|id| meeting::Column::TableId.eq(id)))
             .add_option(filter.state.map(|state| meeting::Column::State.eq(state)))
-            .add_option(filter.from.map(|day| meeting::Column::Day.gte(day))),
+            .add_option(filter.from.map(|day| meeting::Column::Day.gte(day)))
+            .add_option(filter.to.map(|day| meeting::Column::Day.lte(day))),
     );
     let key = (meeting::Column::Day.into_expr(), meeting::Column::Id);
     let rows = page(query, Order::Desc, key, after, limit).all(db).await?;

@@ -4,7 +4,7 @@ use super::feed;
 use super::model::{Flags, Product, Reason, Step, When};
 use super::policy::Action;
 use super::questions::Catalogue;
-use super::service::{self, ConfirmIn, CorrectIn, MoveIn, PlanIn, ReleaseFilter};
+use super::service::{self, Act, ConfirmIn, CorrectIn, MoveIn, PlanIn, ReleaseFilter};
 use super::view::{Change, ReleaseView, Story};
 use crate::auth::rights::Right;
 use crate::ctx::Ctx;
@@ -426,8 +426,8 @@ pub async fn improve_release(
 /// Confirm a release for a day and an hour
 ///
 /// What happens: each territorial observatory, or the one observatory of an autonomous product, gets a deliverable and
-/// a task for each step, due on working days of its own territory. Who may: the secretariat. Mails: none; reminders
-/// follow. Errors: `wrong_transition`, `non_working_day` with territories and reasons, `day_in_past`,
+/// a task for each step, due on working days of its own territory. Who may: the secretariat. Mails: *release confirmed*
+/// to referents and deputies concerned. Errors: `wrong_transition`, `non_working_day` with territories and reasons, `day_in_past`,
 /// `period_not_begun`, `hour_skipped`, `observatory_missing` or `observatory_out_of_place` if the product's scope has
 /// changed since the release was planned.
 #[utoipa::path(tag = "releases", params(("id" = ReleaseId, Path), IfMatch), request_body = ConfirmReleaseIn, responses((status = 200, body = ReleaseOut)))]
@@ -439,18 +439,15 @@ pub async fn confirm_release(
     input: Json<ConfirmReleaseIn>,
 ) -> Answer {
     let version = version::if_match(&request)?;
-    let ConfirmReleaseIn { day, hour, despite_non_working } = input.value;
-    let input = ConfirmIn { day: day.into(), hour, despite_non_working };
-    let confirmed =
-        ctx.write(async |txn| service::confirm(&ctx, txn, *id, Seen::Version(version), input, None).await).await?;
-    Ok(answer(&ctx, confirmed))
+    carry_out(&ctx, *id, version, Act::Confirm(input.value.into())).await
 }
 
 /// Move a confirmed release
 ///
 /// What happens: due days of open deliverables and tasks are computed again, except days set by hand; the old date and
-/// the reason stay public. Who may: the secretariat. Mails: none. Errors: `wrong_transition`, `reason_missing`,
-/// `nothing_changes`, `non_working_day`, `day_in_past`, `period_not_begun`, `hour_skipped`.
+/// the reason stay public. Who may: the secretariat. Mails: *release moved* to referents and deputies concerned. Errors:
+/// `wrong_transition`, `reason_missing`, `nothing_changes`, `non_working_day`, `day_in_past`, `period_not_begun`,
+/// `hour_skipped`.
 #[utoipa::path(tag = "releases", params(("id" = ReleaseId, Path), IfMatch), request_body = MoveReleaseIn, responses((status = 200, body = ReleaseOut)))]
 #[post("/releases/{id:[0-9A-Fa-f-]+}/move")]
 pub async fn move_release(
@@ -460,18 +457,14 @@ pub async fn move_release(
     input: Json<MoveReleaseIn>,
 ) -> Answer {
     let version = version::if_match(&request)?;
-    let MoveReleaseIn { day, hour, reason_code, reason_text, despite_non_working } = input.value;
-    let reason = Reason { code: reason_code, text: reason_text };
-    let input = MoveIn { day: day.into(), hour, reason, despite_non_working };
-    let moved =
-        ctx.write(async |txn| service::move_to(&ctx, txn, *id, Seen::Version(version), input, None).await).await?;
-    Ok(answer(&ctx, moved))
+    carry_out(&ctx, *id, version, Act::Move(input.value.into())).await
 }
 
 /// Cancel a release
 ///
 /// What happens: the release stays in the agenda with its reason; its open tasks are cancelled, its open deliverables
-/// waived. Who may: the secretariat. Mails: none. Errors: `wrong_transition`, `reason_missing`.
+/// waived. Who may: the secretariat. Mails: *release cancelled*, if it was confirmed, to referents and deputies concerned.
+/// Errors: `wrong_transition`, `reason_missing`.
 #[utoipa::path(tag = "releases", params(("id" = ReleaseId, Path), IfMatch), request_body = CancelReleaseIn, responses((status = 200, body = ReleaseOut)))]
 #[post("/releases/{id:[0-9A-Fa-f-]+}/cancel")]
 pub async fn cancel_release(
@@ -481,11 +474,12 @@ pub async fn cancel_release(
     input: Json<CancelReleaseIn>,
 ) -> Answer {
     let version = version::if_match(&request)?;
-    let CancelReleaseIn { reason_code, reason_text } = input.value;
-    let reason = Reason { code: reason_code, text: reason_text };
-    let cancelled =
-        ctx.write(async |txn| service::cancel(&ctx, txn, *id, Seen::Version(version), reason, None).await).await?;
-    Ok(answer(&ctx, cancelled))
+    carry_out(&ctx, *id, version, Act::Cancel(input.value.into())).await
+}
+
+async fn carry_out(ctx: &Ctx, id: ReleaseId, version: i32, act: Act) -> Answer {
+    let after = ctx.write(async |txn| service::carry_out(ctx, txn, id, Seen::Version(version), act).await).await?;
+    Ok(answer(ctx, after))
 }
 
 fn answer(ctx: &Ctx, view: ReleaseView) -> HttpResponse {
@@ -560,6 +554,25 @@ impl TryFrom<ReleasePatch> for CorrectIn {
     fn try_from(ReleasePatch { product, observatory, period }: ReleasePatch) -> Result<Self, Error> {
         let period = period.replacing("period")?.map(|label| period_of(&label)).transpose()?;
         Ok(Self { product: product.replacing("product")?, observatory: observatory.changing(), period })
+    }
+}
+
+impl From<ConfirmReleaseIn> for ConfirmIn {
+    fn from(ConfirmReleaseIn { day, hour, despite_non_working }: ConfirmReleaseIn) -> Self {
+        Self { day: day.into(), hour, despite_non_working }
+    }
+}
+
+impl From<MoveReleaseIn> for MoveIn {
+    fn from(input: MoveReleaseIn) -> Self {
+        let MoveReleaseIn { day, hour, reason_code, reason_text, despite_non_working } = input;
+        Self { day: day.into(), hour, reason: Reason { code: reason_code, text: reason_text }, despite_non_working }
+    }
+}
+
+impl From<CancelReleaseIn> for Reason {
+    fn from(CancelReleaseIn { reason_code, reason_text }: CancelReleaseIn) -> Self {
+        Self { code: reason_code, text: reason_text }
     }
 }
 

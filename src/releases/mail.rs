@@ -136,6 +136,12 @@ pub(super) async fn tell(ctx: &Ctx, txn: &Txn, view: &ReleaseView, product: &Pro
     Ok(())
 }
 
+/// Returns the people to whom a mail about the present version of a release is promised.
+pub(super) async fn told(db: &impl ConnectionTrait, view: &ReleaseView) -> Result<Vec<PersonId>> {
+    let kinds = [Kind::of::<Confirmed>(), Kind::of::<Moved>(), Kind::of::<Cancelled>()];
+    outbox::readers_of(db, &kinds, &Subject::of(view.release.id).at_version(view.release.version)).await
+}
+
 /// Selects the designations of the people to tell, by person.
 fn readers<'a>(ctx: &Ctx, holders: &'a [Designation], owed: &[Task]) -> BTreeMap<PersonId, Vec<&'a Designation>> {
     let mut readers: BTreeMap<PersonId, Vec<&Designation>> = BTreeMap::new();

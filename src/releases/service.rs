@@ -1,9 +1,13 @@
 //! Use cases of the agenda: one function each, inside the transaction of the caller. Reads for pages and feeds are in
 //! `service/show.rs`.
 
+mod act;
 mod show;
 
-pub use show::{agenda, changed_dates, editions, holidays, places, release_at, reports, story, story_of, years};
+pub use act::{Act, carry_out, told};
+pub use show::{
+    agenda, changed_dates, dates, editions, holidays, places, release_at, reports, slip, story, story_of, years,
+};
 
 use super::address;
 use super::mail::{self, Telling};

@@ -76,6 +76,14 @@ pub struct Change {
     pub notice: Option<i32>,
 }
 
+/// Distance of a date from the first confirmed one; negative if it is earlier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slip {
+    pub days: i64,
+    /// Common working days of all territories concerned.
+    pub working_days: i32,
+}
+
 /// The outcome of a meeting that decided a date.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecidedBy {

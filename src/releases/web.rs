@@ -1,6 +1,7 @@
 //! Pages of the agenda: the public calendar (`web/calendar.rs`), changed dates (`web/changes.rs`), one release
-//! (`web/one.rs`), and the secretariat's forms (`web/forms.rs`).
+//! (`web/one.rs`), and the secretariat's forms (`web/forms.rs`, `web/acts.rs`).
 
+pub mod acts;
 mod calendar;
 mod changes;
 mod forms;
@@ -23,6 +24,7 @@ use entity::kinds::{ReasonCode, ReleaseState};
 pub fn pages(cfg: &mut web::ServiceConfig) {
     super::api::pages(cfg);
     forms::pages(cfg);
+    acts::pages(cfg);
     calendar::pages(cfg);
     changes::pages(cfg);
     one::pages(cfg);
@@ -90,7 +92,7 @@ impl Why {
     }
 }
 
-fn reason_name(code: ReasonCode, lang: Lang) -> &'static str {
+pub fn reason_name(code: ReasonCode, lang: Lang) -> &'static str {
     lang.t(match code {
         ReasonCode::SourceLate => "releases.reason_source_late",
         ReasonCode::SeatVacant => "releases.reason_seat_vacant",

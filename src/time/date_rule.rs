@@ -160,7 +160,7 @@ pub enum Unfit {
     Weekend,
     Closed(Closed),
     Avoided,
-    /// As many releases as the rule permits.
+    /// The day has its releases already: the number of them.
     Full(usize),
 }
 

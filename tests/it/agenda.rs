@@ -29,11 +29,11 @@ on_sqlite! {
     the_last_step_follows_the_day_set_by_hand_on_its_deliverable,
 }
 
-const REFERENT: &str = "referente.bergamo@provincia.example";
+pub const REFERENT: &str = "referente.bergamo@provincia.example";
 
 /// Confirms the yearly report for Thursday 18 March 2027 at 10. Mantua does not work that day, so it falls on Friday
 /// 19.
-async fn confirmed(secretariat: &Client) -> Value {
+pub async fn confirmed(secretariat: &Client) -> Value {
     let planned = secretariat
         .post("/api/v1/releases")
         .json(json!({ "product": "relazione-territoriale", "period": "2026", "date": { "precision": "month", "day": "2027-03-10" } }))
@@ -45,11 +45,11 @@ async fn confirmed(secretariat: &Client) -> Value {
     secretariat.post(&path).if_match(&planned["version"]).json(json!({ "day": "2027-03-19" })).send().await.expect(200)
 }
 
-fn path(release: &Value, verb: &str) -> String {
+pub fn path(release: &Value, verb: &str) -> String {
     format!("/api/v1/releases/{}{verb}", release["id"].as_str().expect("an id"))
 }
 
-async fn items(client: &Client, path: &str) -> Vec<Value> {
+pub async fn items(client: &Client, path: &str) -> Vec<Value> {
     client.get(path).send().await.expect(200)["items"].as_array().expect("a list").clone()
 }
 
@@ -59,7 +59,7 @@ async fn days_of(client: &Client, observatory: &str) -> Vec<String> {
     tasks.iter().map(|task| task["day"].as_str().expect("a day").to_owned()).collect()
 }
 
-async fn designate_referent(secretariat: &Client) {
+pub async fn designate_referent(secretariat: &Client) {
     let designation = json!({
         "seat": "referent:bergamo",
         "person": { "given_name": "Ada", "family_name": "Rossi", "email": REFERENT },

@@ -60,4 +60,5 @@ mod unauthorised;
 mod untrue;
 mod visibility;
 mod vitals;
+mod whatif;
 mod whose;

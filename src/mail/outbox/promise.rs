@@ -16,7 +16,7 @@ use entity::kinds::NotificationState;
 use entity::{Instant, outbox_mail};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use sha2::{Digest, Sha256};
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
@@ -65,6 +65,21 @@ impl Subject {
     pub fn on_day(self, day: impl Into<Option<NaiveDate>>) -> Self {
         Self { day: day.into(), ..self }
     }
+}
+
+/// Returns the people to whom mails of these kinds about a state of a subject are promised.
+pub async fn readers_of(db: &impl ConnectionTrait, kinds: &[Kind], subject: &Subject) -> Result<Vec<PersonId>> {
+    let readers: Vec<Option<PersonId>> = outbox_mail::Entity::find()
+        .select_only()
+        .column(outbox_mail::Column::PersonId)
+        .filter(outbox_mail::Column::Kind.is_in(kinds.iter().map(|kind| kind.name())))
+        .filter(outbox_mail::Column::SubjectId.eq(&subject.id))
+        .filter(outbox_mail::Column::AboutVersion.eq(subject.version))
+        .order_by_asc(outbox_mail::Column::Id)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(readers.into_iter().flatten().collect())
 }
 
 /// Recipient of a mail.

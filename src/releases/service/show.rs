@@ -8,11 +8,12 @@ use crate::error::{Error, Result};
 use crate::network::model::ObservatoryView;
 use crate::releases::questions::YearsOfReleases;
 use crate::releases::store::{self, Filter};
-use crate::releases::view::{Agenda, Change, DateChange, Place, ReleaseView, Report, Share, Story};
+use crate::releases::view::{Agenda, Change, DateChange, Place, ReleaseView, Report, Share, Slip, Story};
 use crate::time::{Joint, NonWorking, zone};
 use chrono::NaiveDate;
 use entity::ids::{ReleaseChangeId, ReleaseId};
 use entity::kinds::{DeliverableState, ObservatoryKind, ProductScope, ReleaseChangeKind, ReleaseState};
+use sea_orm::ConnectionTrait;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -33,12 +34,11 @@ pub async fn story(ctx: &Ctx, id: ReleaseId) -> Result<Story> {
 /// Like [`story`], for a release that was found already.
 pub async fn story_of(ctx: &Ctx, view: ReleaseView) -> Result<Story> {
     let (db, id) = (ctx.reader(), view.release.id);
-    let changes = store::changes(db, &[id]).await?.remove(&id).unwrap_or_default();
+    let changes = dates(ctx, db, &view).await?;
     let shares = store::shares(db, &[id]).await?.remove(&id).unwrap_or_default();
     let network = Network::now(ctx).await?;
     let concerned = network.concerned_calendars(&view.release)?;
     let today = ctx.today();
-    let changes = changes.into_iter().map(|change| with_notice(change, &concerned)).collect();
     let notice_left = match view.release.state() {
         ReleaseState::Confirmed => concerned.working_days_between(today, view.release.when().first_day()).ok(),
         ReleaseState::Provisional | ReleaseState::Published | ReleaseState::Cancelled => None,
@@ -58,6 +58,25 @@ pub async fn story_of(ctx: &Ctx, view: ReleaseView) -> Result<Story> {
         today,
         view,
     })
+}
+
+/// Lists all dates of a release, the first one first, each with the notice given. Public.
+pub async fn dates(ctx: &Ctx, db: &impl ConnectionTrait, view: &ReleaseView) -> Result<Vec<Change>> {
+    let id = view.release.id;
+    let network = Network::now(ctx).await?;
+    let concerned = network.concerned_calendars(&view.release)?;
+    let changes = store::changes(db, &[id]).await?.remove(&id).unwrap_or_default();
+    Ok(changes.into_iter().map(|change| with_notice(change, &concerned)).collect())
+}
+
+/// Returns the distance of the date of a release from its first confirmed one, which its punctuality is measured
+/// against; `None` before it is confirmed, and for a period too long to count.
+pub async fn slip(ctx: &Ctx, view: &ReleaseView) -> Result<Option<Slip>> {
+    let Some(first) = view.release.first_confirmed() else { return Ok(None) };
+    let (from, to) = (first.slot.day, view.release.when().first_day());
+    let network = Network::now(ctx).await?;
+    let working_days = network.concerned_calendars(&view.release)?.working_days_between(from, to).ok();
+    Ok(working_days.map(|working_days| Slip { days: (to - from).num_days(), working_days }))
 }
 
 fn progress(shares: &[Share]) -> Progress {

@@ -1,18 +1,16 @@
-//! Forms of the secretariat: plan, improve, correct, confirm, move, cancel.
+//! Forms of the secretariat about a release that others do not rely on yet: plan, improve, correct.
 
-use super::{Answer, Line, reason_name, shell};
+use super::{Answer, Line, shell};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::Result;
 use crate::http::form::{self, Choice, FormState, Group, Sent, Versioned};
 use crate::http::page::{FlashKind, Shell, done, page};
-use crate::lifecycle::Event as _;
 use crate::network::questions::AllObservatories;
-use crate::open::Seen;
-use crate::releases::model::{Event, Product, Reason, When};
+use crate::releases::model::{Product, When};
 use crate::releases::policy::{self, Action};
 use crate::releases::questions::Catalogue;
-use crate::releases::service::{self, ConfirmIn, CorrectIn, MoveIn, PlanIn, REASON_CHARACTERS};
+use crate::releases::service::{self, CorrectIn, PlanIn};
 use crate::releases::view::ReleaseView;
 use crate::texts::{Label, Lang};
 use crate::time::{Period, words};
@@ -20,7 +18,7 @@ use crate::typed::{Reading, kept};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use askama::Template;
 use entity::ids::{ProductId, ReleaseId};
-use entity::kinds::{Precision, ReasonCode};
+use entity::kinds::Precision;
 use serde::Deserialize;
 
 pub(super) fn pages(cfg: &mut web::ServiceConfig) {
@@ -29,18 +27,7 @@ pub(super) fn pages(cfg: &mut web::ServiceConfig) {
         .service(show_improve_form)
         .service(improve_release)
         .service(show_correct_form)
-        .service(correct_release)
-        .service(show_confirm_form)
-        .service(confirm_release)
-        .service(show_move_form)
-        .service(move_release)
-        .service(show_cancel_form)
-        .service(cancel_release);
-}
-
-fn reasons(lang: Lang) -> Vec<Choice> {
-    let choice = |code: &ReasonCode| Choice::new(code, reason_name(*code, lang));
-    ReasonCode::ALL.iter().map(choice).collect()
+        .service(correct_release);
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -97,7 +84,7 @@ async fn plan_release(ctx: Ctx, request: HttpRequest, form: Sent<PlanForm>) -> A
 }
 
 /// Leads to a release with a confirmation text.
-fn led_to(view: &ReleaseView, said: &'static str) -> HttpResponse {
+pub(super) fn led_to(view: &ReleaseView, said: &'static str) -> HttpResponse {
     done(&view.href(), FlashKind::Success, said)
 }
 
@@ -296,186 +283,8 @@ fn precisions(lang: Lang) -> Vec<Choice> {
     Precision::ALL.iter().map(choice).collect()
 }
 
-/// Fields shared by the three forms about a date; each page shows those it needs.
-#[derive(Clone, Debug, Default, Deserialize)]
-struct DateForm {
-    #[serde(default)]
-    day: String,
-    #[serde(default)]
-    hour: String,
-    #[serde(default)]
-    reason_code: String,
-    #[serde(default)]
-    reason_text: String,
-    #[serde(default)]
-    despite_non_working: String,
-}
-
-impl DateForm {
-    fn read_confirmation(&self, reading: &mut Reading) -> Option<ConfirmIn> {
-        let day = reading.day("day", &self.day);
-        let hour = reading.optional_hour("hour", &self.hour);
-        let despite_non_working = self.read_despite(reading);
-        Some(ConfirmIn { day: day?, hour: hour?, despite_non_working: despite_non_working? })
-    }
-
-    fn read_move(&self, reading: &mut Reading) -> Option<MoveIn> {
-        let day = reading.day("day", &self.day);
-        let hour = reading.optional_hour("hour", &self.hour);
-        let reason = self.read_reason(reading);
-        let despite_non_working = self.read_despite(reading);
-        Some(MoveIn { day: day?, hour: hour?, reason: reason?, despite_non_working: despite_non_working? })
-    }
-
-    fn read_reason(&self, reading: &mut Reading) -> Option<Reason> {
-        let code = reading.chosen("reason_code", &self.reason_code);
-        let text = reading.text("reason_text", &self.reason_text, REASON_CHARACTERS);
-        Some(Reason { code: code?, text: text? })
-    }
-
-    fn read_despite(&self, reading: &mut Reading) -> Option<Option<String>> {
-        reading.optional_text("despite_non_working", &self.despite_non_working, REASON_CHARACTERS)
-    }
-}
-
-#[derive(Template)]
-#[template(path = "releases/date.html")]
-struct DatePage {
-    shell: Shell,
-    form: FormState<Versioned<DateForm>>,
-    /// The release and its present date.
-    line: Line,
-    lead: &'static str,
-    submit: &'static str,
-    kind: &'static str,
-    action: String,
-    asks_date: bool,
-    asks_reason: bool,
-    reasons: Vec<Choice>,
-}
-
-#[get("/releases/{id:[0-9A-Fa-f-]+}/confirm")]
-async fn show_confirm_form(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>) -> Answer {
-    show_date_form(&ctx, &request, *id, Event::Confirm).await
-}
-
-#[get("/releases/{id:[0-9A-Fa-f-]+}/move")]
-async fn show_move_form(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>) -> Answer {
-    show_date_form(&ctx, &request, *id, Event::Move).await
-}
-
-#[get("/releases/{id:[0-9A-Fa-f-]+}/cancel")]
-async fn show_cancel_form(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>) -> Answer {
-    show_date_form(&ctx, &request, *id, Event::Cancel).await
-}
-
-async fn show_date_form(ctx: &Ctx, request: &HttpRequest, id: ReleaseId, event: Event) -> Answer {
-    let view = service::release(ctx.reader(), id).await?;
-    let day = match view.release.when() {
-        When::At(slot) => slot.day.to_string(),
-        When::On(day) => day.to_string(),
-        _ => String::new(),
-    };
-    let hour = shown_hour(view.release.when());
-    let form = FormState::made_of(view.release.version, DateForm { day, hour, ..DateForm::default() });
-    page(&date_page(ctx, request, &view, event, form)?)
-}
-
-#[post("/releases/{id:[0-9A-Fa-f-]+}/confirm")]
-async fn confirm_release(
-    ctx: Ctx,
-    request: HttpRequest,
-    id: web::Path<ReleaseId>,
-    form: Sent<Versioned<DateForm>>,
-) -> Answer {
-    let confirm = async |txn: &Txn, version, form: &DateForm| {
-        let input = Reading::of(|reading| form.read_confirmation(reading))?;
-        service::confirm(&ctx, txn, *id, Seen::Version(version), input, None).await
-    };
-    date_answer(&ctx, &request, *id, Event::Confirm, form, confirm, "releases.done_confirmed").await
-}
-
-#[post("/releases/{id:[0-9A-Fa-f-]+}/move")]
-async fn move_release(
-    ctx: Ctx,
-    request: HttpRequest,
-    id: web::Path<ReleaseId>,
-    form: Sent<Versioned<DateForm>>,
-) -> Answer {
-    let move_it = async |txn: &Txn, version, form: &DateForm| {
-        let input = Reading::of(|reading| form.read_move(reading))?;
-        service::move_to(&ctx, txn, *id, Seen::Version(version), input, None).await
-    };
-    date_answer(&ctx, &request, *id, Event::Move, form, move_it, "releases.done_moved").await
-}
-
-#[post("/releases/{id:[0-9A-Fa-f-]+}/cancel")]
-async fn cancel_release(
-    ctx: Ctx,
-    request: HttpRequest,
-    id: web::Path<ReleaseId>,
-    form: Sent<Versioned<DateForm>>,
-) -> Answer {
-    let cancel = async |txn: &Txn, version, form: &DateForm| {
-        let reason = Reading::of(|reading| form.read_reason(reading))?;
-        service::cancel(&ctx, txn, *id, Seen::Version(version), reason, None).await
-    };
-    date_answer(&ctx, &request, *id, Event::Cancel, form, cancel, "releases.done_cancelled").await
-}
-
-async fn date_answer(
-    ctx: &Ctx,
-    request: &HttpRequest,
-    id: ReleaseId,
-    event: Event,
-    form: Sent<Versioned<DateForm>>,
-    work: impl AsyncFnOnce(&Txn, i32, &DateForm) -> Result<ReleaseView>,
-    said: &'static str,
-) -> Answer {
-    form::change(
-        ctx,
-        form,
-        work,
-        |view: ReleaseView| led_to(&view, said),
-        async |form| {
-            let view = service::release(ctx.reader(), id).await?;
-            let form = form.beside(view.release.version);
-            Ok(date_page(ctx, request, &view, event, form)?)
-        },
-    )
-    .await
-}
-
-fn date_page(
-    ctx: &Ctx,
-    request: &HttpRequest,
-    view: &ReleaseView,
-    event: Event,
-    form: FormState<Versioned<DateForm>>,
-) -> Result<DatePage> {
-    let (action, lead, submit, kind) = match event {
-        Event::Confirm => (Action::Confirm, "releases.confirm_lead", "releases.confirm", "primary"),
-        Event::Move => (Action::Move, "releases.move_lead", "releases.move", "primary"),
-        _ => (Action::Cancel, "releases.cancel_lead", "releases.cancel", "danger"),
-    };
-    allow(ctx, action)?;
-    let line = Line::of(view, ctx);
-    Ok(DatePage {
-        shell: shell_below(ctx, request, submit, &line),
-        form,
-        action: format!("{}/{}", line.forms, event.as_str()),
-        line,
-        lead: ctx.lang.t(lead),
-        submit: ctx.lang.t(submit),
-        kind,
-        asks_date: event != Event::Cancel,
-        asks_reason: event != Event::Confirm,
-        reasons: reasons(ctx.lang),
-    })
-}
-
 /// Makes the frame of a form about one release.
-fn shell_below(ctx: &Ctx, request: &HttpRequest, title_key: &str, line: &Line) -> Shell {
+pub(super) fn shell_below(ctx: &Ctx, request: &HttpRequest, title_key: &str, line: &Line) -> Shell {
     Shell::new(ctx, request, title_key)
         .crumb(ctx.lang.t("releases.calendar_title"), "/calendar")
         .crumb(line.title.clone(), line.href.clone())
@@ -492,10 +301,10 @@ fn read_when(reading: &mut Reading, precision: &str, day: &str, hour: &str) -> O
 }
 
 /// Formats the hour for a browser's field; empty if the date has none.
-fn shown_hour(when: When) -> String {
+pub(super) fn shown_hour(when: When) -> String {
     when.hour().map(|hour| hour.format("%H:%M").to_string()).unwrap_or_default()
 }
 
-fn allow(ctx: &Ctx, action: Action) -> Result<()> {
+pub(super) fn allow(ctx: &Ctx, action: Action) -> Result<()> {
     ctx.demand(policy::may(&ctx.actor, action))
 }

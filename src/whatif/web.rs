@@ -1,0 +1,196 @@
+//! The page between the form of an act and the act: its effects, exactly as they will be, with the button that carries it
+//! out, and the form again below.
+
+use super::model::Effect;
+use super::service::{self, Preview};
+use crate::ctx::Ctx;
+use crate::error::Result;
+use crate::http::Answer;
+use crate::http::form::{self, FormState, Versioned};
+use crate::http::page::{Shell, page};
+use crate::releases::model::{NOTICE_TARGET_WORKING_DAYS, Product};
+use crate::releases::questions::Catalogue;
+use crate::releases::service::{self as releases, is_notice_kept};
+use crate::releases::view::{Slip, when_text};
+use crate::releases::web::acts::{ActForm, ActKind, DateForm, SentAct};
+use crate::releases::web::reason_name;
+use crate::tasks::model::Task;
+use crate::texts::{Label, Lang};
+use crate::time::words;
+use actix_web::{HttpRequest, HttpResponse, post, web};
+use askama::Template;
+use chrono::NaiveDate;
+use entity::ids::ReleaseId;
+use entity::kinds::ReleaseState;
+
+/// Registers the pages.
+pub fn pages(cfg: &mut web::ServiceConfig) {
+    cfg.service(preview_confirmation).service(preview_move).service(preview_cancellation);
+}
+
+#[derive(Template)]
+#[template(path = "whatif/preview.html")]
+struct PreviewPage {
+    shell: Shell,
+    act: ActForm,
+    /// The effects; `None` if the form has to be corrected first.
+    effects: Option<Effects>,
+}
+
+/// Effects of an act in the reader's words.
+struct Effects {
+    before: String,
+    after: String,
+    notice: Option<String>,
+    slip: Option<String>,
+    reason: Option<(String, String)>,
+    despite: Option<String>,
+    /// Versions in subscribers' calendars; `None` if they stay.
+    calendars: Option<String>,
+    changes: Vec<Row>,
+    unchanged: Option<String>,
+    that_day: Vec<(String, String)>,
+    told: Vec<String>,
+}
+
+/// Contributions or tasks with the same change, of several observatories.
+#[derive(Debug, PartialEq, Eq)]
+struct Row {
+    what: String,
+    before: String,
+    after: String,
+    whose: Vec<String>,
+}
+
+#[post("/releases/{id:[0-9A-Fa-f-]+}/confirm/preview")]
+async fn preview_confirmation(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>, form: SentAct) -> Answer {
+    preview(&ctx, &request, *id, ActKind::Confirm, form).await
+}
+
+#[post("/releases/{id:[0-9A-Fa-f-]+}/move/preview")]
+async fn preview_move(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>, form: SentAct) -> Answer {
+    preview(&ctx, &request, *id, ActKind::Move, form).await
+}
+
+#[post("/releases/{id:[0-9A-Fa-f-]+}/cancel/preview")]
+async fn preview_cancellation(ctx: Ctx, request: HttpRequest, id: web::Path<ReleaseId>, form: SentAct) -> Answer {
+    preview(&ctx, &request, *id, ActKind::Cancel, form).await
+}
+
+async fn preview(ctx: &Ctx, request: &HttpRequest, id: ReleaseId, kind: ActKind, form: SentAct) -> Answer {
+    let shown = async |_: &_, typed: &Versioned<DateForm>| -> Result<HttpResponse> {
+        let preview = service::preview(ctx, id, typed.seen()?, typed.act(kind)?).await?;
+        let (shell, act) = ActForm::of(ctx, request, &preview.before, kind, FormState::fresh(typed.clone()))?;
+        let effects = Some(effects(ctx, &preview).await?);
+        page(&PreviewPage { shell, act, effects }).map_err(|failure| failure.0)
+    };
+    form::answer_by(ctx, form, shown, async |form| {
+        let view = releases::release(ctx.reader(), id).await?;
+        let form = form.beside(view.release.version);
+        let (shell, act) = ActForm::of(ctx, request, &view, kind, form)?;
+        Ok(PreviewPage { shell, act, effects: None })
+    })
+    .await
+}
+
+async fn effects(ctx: &Ctx, preview: &Preview) -> Result<Effects> {
+    let lang = ctx.lang;
+    let (before, after) = (&preview.before.release, &preview.after.release);
+    let is_off = after.state() == ReleaseState::Cancelled;
+    let change = preview.change.as_ref();
+    let catalogue = ctx.recall(&Catalogue).await?;
+    let product = catalogue.iter().find(|product| product.id == after.product_id);
+    let (changes, still) = rows(preview, product, lang);
+    let rises = |(from, to): (i32, i32)| {
+        lang.f("whatif.calendars_rise", &[("from", &from.to_string()), ("to", &to.to_string())])
+    };
+    Ok(Effects {
+        before: when_text(before.when(), lang),
+        after: if is_off { lang.t("whatif.cancelled").to_owned() } else { when_text(after.when(), lang) },
+        notice: change.and_then(|change| change.notice).map(|notice| notice_text(notice, lang)),
+        slip: preview.slip.filter(|slip| slip.days != 0).map(|slip| slip_text(slip, lang)),
+        reason: change
+            .and_then(|change| change.reason.as_ref())
+            .map(|reason| (reason_name(reason.code, lang).to_owned(), reason.text.clone())),
+        despite: change.and_then(|change| change.despite_non_working.clone()),
+        calendars: Some((before.sequence, after.sequence)).filter(|(from, to)| from != to).map(rises),
+        changes,
+        unchanged: (still > 0).then(|| lang.f("whatif.unchanged", &[("number", &still.to_string())])),
+        that_day: that_day(preview, lang),
+        told: preview
+            .told
+            .iter()
+            .map(|one| format!("{} ({}, {})", one.holder.name(), one.seat.kind.label(lang), one.seat.place()))
+            .collect(),
+    })
+}
+
+fn notice_text(notice: i32, lang: Lang) -> String {
+    let key = if is_notice_kept(notice) { "whatif.notice_kept" } else { "whatif.notice_short" };
+    let target = NOTICE_TARGET_WORKING_DAYS.to_string();
+    lang.f(key, &[("notice", &words::working_days(notice, lang)), ("target", &target)])
+}
+
+fn slip_text(slip: Slip, lang: Lang) -> String {
+    let key = if slip.days > 0 { "whatif.later" } else { "whatif.earlier" };
+    let (days, working) = (slip.days.unsigned_abs().to_string(), words::working_days(slip.working_days, lang));
+    lang.f(key, &[("days", &days), ("working", &working)])
+}
+
+/// Returns the changes, the same ones of several observatories in one row, and the number of records that stay.
+fn rows(preview: &Preview, product: Option<&Product>, lang: Lang) -> (Vec<Row>, usize) {
+    let step = |task: &Task| {
+        let known = product.and_then(|product| product.steps.iter().find(|step| Some(step.id) == task.step_id));
+        known.map_or_else(|| task.title(lang).to_owned(), |step| step.name(lang).to_owned())
+    };
+    let contribution = lang.t("whatif.contribution");
+    let contributions = preview.contributions.iter().map(|effect| {
+        let shown = said(effect, |one| (one.deliverable.day(), one.deliverable.state().label(lang)), lang);
+        (contribution.to_owned(), shown, effect.after.observatory_name.clone())
+    });
+    let tasks = preview.tasks.iter().map(|effect| {
+        let shown = said(effect, |task| (task.day(), task.state().label(lang)), lang);
+        (step(&effect.after), shown, effect.after.seat.place().to_owned())
+    });
+    let mut rows: Vec<Row> = Vec::new();
+    let mut still = 0;
+    for (what, shown, whose) in contributions.chain(tasks) {
+        let Some((before, after)) = shown else {
+            still += 1;
+            continue;
+        };
+        match rows.iter_mut().find(|row| row.what == what && row.before == before && row.after == after) {
+            Some(row) => row.whose.push(whose),
+            None => rows.push(Row { what, before, after, whose: vec![whose] }),
+        }
+    }
+    (rows, still)
+}
+
+/// Words a record before and after the act: its day if the day changes, its state if the state does; `None` if neither
+/// does.
+fn said<T: PartialEq>(
+    effect: &Effect<T>,
+    shown: impl Fn(&T) -> (NaiveDate, &'static str),
+    lang: Lang,
+) -> Option<(String, String)> {
+    let (day, state) = shown(&effect.after);
+    let Some((old_day, old_state)) = effect.before.as_ref().map(&shown) else {
+        return Some((lang.t("whatif.new").to_owned(), words::long_day(day, lang)));
+    };
+    match (old_state == state, old_day == day) {
+        (true, true) => None,
+        (true, false) => Some((words::long_day(old_day, lang), words::long_day(day, lang))),
+        (false, _) => Some((old_state.to_owned(), state.to_owned())),
+    }
+}
+
+/// Lists the other releases and the meetings of the day, with their addresses.
+fn that_day(preview: &Preview, lang: Lang) -> Vec<(String, String)> {
+    let releases = preview.releases_that_day.iter().map(|view| (view.title(lang), view.href()));
+    let meetings = preview.meetings_that_day.iter().map(|line| {
+        let name = format!("{}: {}", line.name(lang), line.meeting.title);
+        (name, format!("/meetings/{}", line.meeting.id))
+    });
+    releases.chain(meetings).collect()
+}
