@@ -10,7 +10,7 @@ use crate::network::settings;
 use crate::time::RuleKind;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{AgreementId, BodyId, ObservatoryId, PersonId, SeatId, TableId};
-use entity::kinds::{BodyKind, Channel, NonWorkingRuleKind, RecordChange, SeatKind};
+use entity::kinds::{BodyKind, Channel, Contributing, NonWorkingRuleKind, ProductScope, RecordChange, SeatKind};
 use entity::{
     Instant, agreement, agreement_act, body, body_alias, designation, designation_record, non_working_rule,
     observatory, one_off_day, person, product, product_step, seat, setting, table_party, technical_table, territory,
@@ -517,6 +517,18 @@ impl Builder<'_> {
                 periodicity: product.periodicity,
                 scope: product.scope,
                 default_hour: product.default_hour,
+                theme: old.and_then(|row| row.theme),
+                description_it: old.and_then(|row| row.description_it.clone()),
+                description_en: old.and_then(|row| row.description_en.clone()),
+                contact_name: old.and_then(|row| row.contact_name.clone()),
+                contact_email: old.and_then(|row| row.contact_email.clone()),
+                portal_section: old.and_then(|row| row.portal_section.clone()),
+                portal_words: old.and_then(|row| row.portal_words.clone()),
+                date_rule: old.and_then(|row| row.date_rule.clone()),
+                contributors: old.map_or(Contributing::AllTerritorial, |row| row.contributors),
+                with_regional: old.map_or(product.scope == ProductScope::Autonomous, |row| row.with_regional),
+                retired_at: old.and_then(|row| row.retired_at),
+                edited_at: old.and_then(|row| row.edited_at),
                 version: old.map_or(1, |row| row.version),
                 created_at: old.map_or_else(|| self.instant(), |row| row.created_at),
                 updated_at: old.map_or_else(|| self.instant(), |row| row.updated_at),
@@ -545,6 +557,8 @@ impl Builder<'_> {
                 seat: step.seat,
                 offset_working_days: *step.offset_working_days.get_ref(),
                 estimated_minutes: *step.minutes.get_ref(),
+                after_steps: old.and_then(|row| row.after_steps.clone()),
+                removed_at: None,
             });
         }
         let kept: Vec<_> = known().filter(|old| rows.iter().all(|row| row.id != old.id)).cloned().collect();
