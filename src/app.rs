@@ -9,7 +9,8 @@ use crate::http::connections::Connection;
 use crate::http::site::Site;
 use crate::http::{Failure, assets, compress, edge, gate, health, language, openapi, shared, unmatched};
 use crate::{
-    api, auth, deliverables, designations, jobs, mail_log, meetings, network, overview, portal, press, releases, tasks,
+    api, auth, catalogue, deliverables, designations, jobs, mail_log, meetings, network, overview, portal, press,
+    releases, tasks,
 };
 use actix_http::{HttpService, Protocol};
 use actix_server::Server;
@@ -38,6 +39,7 @@ fn pages(cfg: &mut web::ServiceConfig) {
     network::web::pages(cfg);
     meetings::web::pages(cfg);
     press::web::pages(cfg);
+    catalogue::web::pages(cfg);
     releases::web::pages(cfg);
     deliverables::web::pages(cfg);
     tasks::web::pages(cfg);

@@ -6,6 +6,7 @@ mod changes;
 mod forms;
 pub mod matrix;
 mod one;
+mod product;
 mod subscribe;
 
 pub use matrix::ContributionLine;
@@ -26,6 +27,7 @@ pub fn pages(cfg: &mut web::ServiceConfig) {
     calendar::pages(cfg);
     changes::pages(cfg);
     one::pages(cfg);
+    product::pages(cfg);
     subscribe::pages(cfg);
 }
 

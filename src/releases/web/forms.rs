@@ -1,6 +1,8 @@
 //! Forms of the secretariat: plan, improve, correct, confirm, move, cancel.
 
 use super::{Answer, Line, reason_name, shell};
+use crate::catalogue::model::Product;
+use crate::catalogue::questions::Catalogue;
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::Result;
@@ -9,9 +11,8 @@ use crate::http::page::{FlashKind, Shell, done, page};
 use crate::lifecycle::Event as _;
 use crate::network::questions::AllObservatories;
 use crate::open::Seen;
-use crate::releases::model::{Event, Product, Reason, When};
+use crate::releases::model::{Event, Reason, When};
 use crate::releases::policy::{self, Action};
-use crate::releases::questions::Catalogue;
 use crate::releases::service::{self, ConfirmIn, CorrectIn, MoveIn, PlanIn, REASON_CHARACTERS};
 use crate::releases::view::ReleaseView;
 use crate::texts::{Label, Lang};
@@ -105,7 +106,7 @@ async fn plan_page(ctx: &Ctx, request: &HttpRequest, form: FormState<PlanForm>) 
     allow(ctx, Action::Plan)?;
     Ok(PlanPage {
         shell: shell(ctx, request, ctx.lang.t("releases.plan").to_owned()),
-        products: products(ctx).await?,
+        products: products(ctx, &form.product).await?,
         periods: periods(ctx, &form.period, None).await?,
         observatories: observatories(ctx).await?,
         precisions: precisions(ctx.lang),
@@ -118,15 +119,17 @@ async fn observatories(ctx: &Ctx) -> Result<Vec<Choice>> {
     Ok(all.iter().map(|one| Choice::new(&one.code, &one.name)).collect())
 }
 
-async fn products(ctx: &Ctx) -> Result<Vec<Choice>> {
+/// Lists the products in use, and the one that a form holds.
+async fn products(ctx: &Ctx, held: &str) -> Result<Vec<Choice>> {
     let products = ctx.recall(&Catalogue).await?;
-    Ok(products.iter().map(|one| Choice::new(&one.code, one.name(ctx.lang))).collect())
+    let shown = products.iter().filter(|one| one.retired_at.is_none() || one.code == held);
+    Ok(shown.map(|one| Choice::new(&one.code, one.name(ctx.lang))).collect())
 }
 
-/// Returns the code of the product, if the catalogue has only one.
+/// Returns the code of the product, if the catalogue has only one in use.
 async fn only_product(ctx: &Ctx) -> Result<String> {
-    let products = ctx.recall(&Catalogue).await?;
-    Ok(if let [only] = products.as_slice() { only.code.clone() } else { String::new() })
+    let products = products(ctx, "").await?;
+    Ok(if let [only] = products.as_slice() { only.value.clone() } else { String::new() })
 }
 
 /// Lists the periods in words, below the name of each product: those without a release, and the one a form holds.
@@ -284,9 +287,9 @@ async fn correct_page(
     Ok(CorrectPage {
         shell: shell_below(ctx, request, "releases.correct", &line),
         periods: periods(ctx, &form.period, Some(view.release.product_id)).await?,
+        products: products(ctx, &view.product_code).await?,
         form,
         line,
-        products: products(ctx).await?,
         observatories: observatories(ctx).await?,
     })
 }
