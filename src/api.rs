@@ -3,8 +3,8 @@
 use crate::auth::rights::{Right, Rights};
 use crate::http::health;
 use crate::{
-    auth, deliverables, designations, jobs, mail, mail_log, meetings, network, overview, portal, releases, reminders,
-    tasks, whatif,
+    auth, catalogue, deliverables, designations, jobs, mail, mail_log, meetings, network, overview, portal, releases,
+    reminders, tasks, whatif,
 };
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -18,6 +18,7 @@ fn version_1(cfg: &mut ServiceConfig) {
     auth::api::configure(cfg);
     network::api::configure(cfg);
     designations::api::configure(cfg);
+    catalogue::api::configure(cfg);
     releases::api::configure(cfg);
     deliverables::api::configure(cfg);
     tasks::api::configure(cfg);
@@ -37,6 +38,7 @@ pub fn rights() -> Rights {
         .without_policy(auth::api::RIGHTS)
         .with(network::api::RIGHTS, network::policy::may)
         .with(designations::api::RIGHTS, designations::policy::may_ever)
+        .with(catalogue::api::RIGHTS, catalogue::policy::may)
         .with(releases::api::RIGHTS, releases::policy::may)
         .with(deliverables::api::RIGHTS, deliverables::policy::may_ever)
         .with(tasks::api::RIGHTS, tasks::policy::may_ever)

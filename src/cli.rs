@@ -61,6 +61,9 @@ enum Command {
         /// Do not ask before writing.
         #[arg(long)]
         yes: bool,
+        /// Overwrite the products that were changed on a page since they were loaded.
+        #[arg(long)]
+        overwrite: bool,
     },
     /// Copy the database to a file while the service runs (SQLite; on PostgreSQL use `pg_dump`).
     Backup { file: PathBuf },
@@ -138,7 +141,7 @@ async fn execute(cli: Cli) -> Outcome {
     match cli.command {
         Command::Serve { demo } => Box::pin(serve::serve(config, demo)).await,
         Command::Migrate => migrate_schema(&config).await,
-        Command::Load { file, yes } => Box::pin(load(config, &file, yes)).await,
+        Command::Load { file, yes, overwrite } => Box::pin(load(config, &file, yes, overwrite)).await,
         Command::Outbox(command) => mails::run(&operator(config, Arc::new(SystemClock)).await?, command).await,
         Command::Audit(command) => trail(&operator(config, Arc::new(SystemClock)).await?, command).await,
         Command::Tick { job, at } => tick(config, &job, at).await,
@@ -185,7 +188,7 @@ async fn migrate_schema(config: &Config) -> Outcome {
     Ok(())
 }
 
-async fn load(config: Config, file: &Path, assume_yes: bool) -> Outcome {
+async fn load(config: Config, file: &Path, assume_yes: bool, overwrite: bool) -> Outcome {
     let location = config.location()?;
     if matches!(location, Location::Sqlite(_)) {
         // An operator prepares the file before the service runs for the first time.
@@ -195,10 +198,15 @@ async fn load(config: Config, file: &Path, assume_yes: bool) -> Outcome {
         migrated?;
     }
     let ctx = operator(config, Arc::new(SystemClock)).await?;
-    let summary = network_file::run(&ctx, file, |diff| agrees(diff, assume_yes)).await?;
+    let edited = if overwrite { network_file::Edited::Overwrite } else { network_file::Edited::Keep };
+    let summary = network_file::run(&ctx, file, edited, |diff| agrees(diff, assume_yes)).await?;
     println!(
         "{}",
         match summary.outcome {
+            network_file::Outcome::UpToDate if summary.diff.held() > 0 => {
+                println!("{}", summary.diff);
+                "nothing to write: the rest of the file and the database agree"
+            }
             network_file::Outcome::UpToDate => "the file and the database agree: nothing to do",
             network_file::Outcome::Declined => "nothing was changed",
             network_file::Outcome::Loaded => "loaded",

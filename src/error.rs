@@ -150,6 +150,10 @@ codes! {
     ObservatoryMissing = "observatory_missing" => UnprocessableEntity,
     /// The product obliges all observatories, and the release names one.
     ObservatoryOutOfPlace = "observatory_out_of_place" => UnprocessableEntity,
+    /// The observatory that the release names does not contribute to its product.
+    NotAContributor = "not_a_contributor" => UnprocessableEntity,
+    /// No release of the product can be planned any more.
+    ProductRetired = "product_retired" => Conflict,
     DayInPast = "day_in_past" => UnprocessableEntity,
     /// The release would be published before its period begins.
     PeriodNotBegun = "period_not_begun" => UnprocessableEntity,
@@ -158,6 +162,18 @@ codes! {
     NothingChanges = "nothing_changes" => UnprocessableEntity,
     /// The text has neither an address nor a file.
     TextMissing = "text_missing" => UnprocessableEntity,
+    // The catalogue.
+    /// The code belongs to another product, or to another step of the template.
+    CodeTaken = "code_taken" => Conflict,
+    /// A code has lower-case letters, digits and single hyphens.
+    CodeMalformed = "code_malformed" => UnprocessableEntity,
+    /// The code is that of no territorial observatory.
+    NotAnObservatory = "not_an_observatory" => UnprocessableEntity,
+    ContributorsMissing = "contributors_missing" => UnprocessableEntity,
+    /// A step that is removed has to be done before another one.
+    StepNeeded = "step_needed" => UnprocessableEntity,
+    /// A step would have to be done before itself.
+    CircularDependency = "circular_dependency" => UnprocessableEntity,
     // The table.
     NoticeTooShort = "notice_too_short" => UnprocessableEntity,
     AgendaEmpty = "agenda_empty" => UnprocessableEntity,

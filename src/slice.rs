@@ -12,6 +12,7 @@ vocabulary! {
         Auth = "auth",
         Network = "network",
         Designations = "designations",
+        Catalogue = "catalogue",
         Tasks = "tasks",
         Deliverables = "deliverables",
         Releases = "releases",

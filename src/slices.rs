@@ -29,6 +29,7 @@ impl Slice {
             Self::Auth
             | Self::Network
             | Self::Designations
+            | Self::Catalogue
             | Self::Releases
             | Self::Meetings
             | Self::Portal
@@ -46,6 +47,7 @@ impl Slice {
             Self::Auth
             | Self::Tasks
             | Self::Deliverables
+            | Self::Catalogue
             | Self::Releases
             | Self::Meetings
             | Self::Portal
@@ -62,6 +64,7 @@ impl Slice {
             | Self::Network
             | Self::Tasks
             | Self::Deliverables
+            | Self::Catalogue
             | Self::Releases
             | Self::Meetings
             | Self::Portal
@@ -77,6 +80,7 @@ impl Slice {
             Self::Designations => designations::silence::answers(ctx, db).await,
             Self::Auth
             | Self::Network
+            | Self::Catalogue
             | Self::Releases
             | Self::Meetings
             | Self::Portal
@@ -93,6 +97,7 @@ impl Slice {
             | Self::Network
             | Self::Tasks
             | Self::Deliverables
+            | Self::Catalogue
             | Self::Releases
             | Self::Meetings
             | Self::Portal

@@ -41,6 +41,7 @@ macro_rules! areas {
 
 areas![
     "auth",
+    "catalogue",
     "common",
     "deliverables",
     "deliverables_mail",

@@ -155,6 +155,10 @@ id! {
     ProductId
 }
 id! {
+    /// Id of `product_sheet`.
+    ProductSheetId
+}
+id! {
     /// Id of `product_step`.
     ProductStepId
 }

@@ -124,6 +124,16 @@ kind! {
 }
 
 kind! {
+    /// Observatories that contribute to a product: all territorial ones, or those named. The regional one is chosen apart.
+    Contributing { AllTerritorial = "all_territorial", Named = "named" }
+}
+
+kind! {
+    /// Theme of a product.
+    Theme { Employment = "employment", Hiring = "hiring", Demand = "demand", Skills = "skills", Training = "training", Inclusion = "inclusion", Crises = "crises", Economy = "economy", Other = "other" }
+}
+
+kind! {
     /// State of a release; *postponed* and *late* are derived, never stored.
     ReleaseState { Provisional = "provisional", Confirmed = "confirmed", Published = "published", Cancelled = "cancelled" }
 }
@@ -165,7 +175,7 @@ kind! {
 
 kind! {
     /// The kinds of things that can own a document.
-    DocumentOwnerKind { Designation = "designation", Deliverable = "deliverable" }
+    DocumentOwnerKind { Designation = "designation", Deliverable = "deliverable", Product = "product" }
 }
 
 kind! {

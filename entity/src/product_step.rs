@@ -1,6 +1,8 @@
-//! A step of the work on each release of a product; each step creates a task. Written by `raccordo load`. No personal
-//! data.
+//! A step of the work on each release of a product; each step creates a task. Written by `raccordo load` and by the
+//! secretariat. What the days of its tasks are derived from (seat and offset) is never changed: another row replaces it,
+//! and the tasks keep theirs. No personal data.
 
+use crate::Instant;
 use crate::ids::{ProductId, ProductStepId};
 use crate::kinds::SeatKind;
 use sea_orm::entity::prelude::*;
@@ -21,6 +23,11 @@ pub struct Model {
     pub seat: SeatKind,
     pub offset_working_days: i32,
     pub estimated_minutes: i32,
+    /// Codes of the steps that have to be done before, separated by blanks.
+    #[sea_orm(column_type = "String(StringLen::N(500))")]
+    pub after_steps: Option<String>,
+    /// Instant since which the template does not contain the step.
+    pub removed_at: Option<Instant>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

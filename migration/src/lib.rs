@@ -32,6 +32,7 @@ mod m20261130_100000_hand_in_files;
 mod m20261130_100000_keep_what_was_told;
 mod m20261130_103000_name_the_site_of_observatories;
 mod m20261130_110000_give_releases_addresses;
+mod m20261130_150000_catalogue;
 mod schema;
 
 /// All migrations, oldest first.
@@ -68,6 +69,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_110000_give_releases_addresses::Migration),
             Box::new(m20261130_103000_name_the_site_of_observatories::Migration),
             Box::new(m20261130_100000_hand_in_files::Migration),
+            Box::new(m20261130_150000_catalogue::Migration),
         ]
     }
 }

@@ -13,7 +13,7 @@ use raccordo::http::exporter;
 use raccordo::http::site::Site;
 use raccordo::jobs::schedule::JOBS;
 use raccordo::jobs::ticker::Ticker;
-use raccordo::load::LoadError;
+use raccordo::load::{Edited, LoadError};
 use raccordo::mail::dispatcher::{Dispatcher, Pace};
 use raccordo::mail::transport::Transport;
 use raccordo::ops::{demo, migrate, same_time};
@@ -127,7 +127,7 @@ async fn load_network(ctx: &Ctx) -> Outcome {
     }
     let until = Instant::now() + LOADING_PATIENCE;
     let summary = loop {
-        match load::run(ctx, Path::new(DATA), |_| true).await {
+        match load::run(ctx, Path::new(DATA), Edited::Keep, |_| true).await {
             Err(error) if is_another_writing(&error) && Instant::now() < until => sleep(LOADING_PAUSE).await,
             loaded => break loaded?,
         }

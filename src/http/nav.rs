@@ -29,12 +29,16 @@ struct Part {
 const PARTS: &[Part] = &[
     part("/monday", "overview.nav_monday", Actor::is_secretariat, &[]),
     part("/tasks", "overview.nav_tasks", Actor::is_participant, &[]),
-    part("/calendar", "overview.nav_calendar", everybody, &[]),
+    part("/calendar", "overview.nav_calendar", everybody, AGENDA),
     part("/meetings", "overview.nav_meetings", Actor::is_participant, &[]),
     part("/network", "overview.nav_network", everybody, &[]),
     part("/designations", "overview.nav_people", Actor::is_participant, PEOPLE),
     part("/mail", "overview.nav_mail", Actor::is_secretariat, &[]),
 ];
+
+/// Views of the agenda: its dates, and the products behind them.
+const AGENDA: &[Entry] =
+    &[entry("/calendar", "overview.tab_calendar", everybody), entry("/products", "overview.tab_products", everybody)];
 
 /// Views of the people and their seats.
 const PEOPLE: &[Entry] = &[
@@ -77,8 +81,13 @@ fn item(entry: &Entry, lang: Lang, current: bool) -> NavItem {
 }
 
 /// Pages with an address of their own, and the part to which they belong.
-const ELSEWHERE: &[(&str, &str)] =
-    &[("/rilasci", "/calendar"), ("/releases", "/calendar"), ("/deliverables", "/tasks"), ("/publications", "/tasks")];
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("/catalogue", "/products"),
+    ("/rilasci", "/calendar"),
+    ("/releases", "/calendar"),
+    ("/deliverables", "/tasks"),
+    ("/publications", "/tasks"),
+];
 
 /// Returns the part to which a page belongs: releases to the calendar, contributions and their pages to the tasks.
 fn part_of(path: &str) -> &str {

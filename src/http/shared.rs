@@ -35,6 +35,8 @@ pub const SHARED: &[&str] = &[
     "/network/bodies/{code}",
     "/network/observatories/{code}",
     "/privacy",
+    "/products",
+    "/products/{code}",
     "/rilasci/{slug}",
     "/sitemap.xml",
     "/api/v1/agreement",

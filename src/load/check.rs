@@ -3,9 +3,11 @@
 //!
 //! All problems are collected before the file is refused, so that the operator can correct them in one round.
 
+mod products;
+
 use super::file::{
-    Agreement, Body, Designation, File, Holiday, HolidayKind, Ladder, Observatory, OneOffDay, Person, Problem, Product,
-    Spanned, Step, TechnicalTable, Territory,
+    Agreement, Body, Designation, File, Holiday, HolidayKind, Ladder, Observatory, OneOffDay, Person, Problem, Spanned,
+    TechnicalTable, Territory,
 };
 use crate::letters;
 use crate::mail::{address, is_address};
@@ -15,16 +17,10 @@ use entity::kinds::{BodyKind, ObservatoryKind, SeatKind, TableKind};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-/// Distance of a step from the release, in working days. A year has about 250; anything further is refused as a typing
-/// error.
-const STEP_OFFSETS_WORKING_DAYS: std::ops::RangeInclusive<i32> = -250..=0;
 /// Distance of a reminder from the due day, in working days. The agreement's reminders lie within a quarter; others are
 /// refused.
 const RUNGS_WORKING_DAYS: std::ops::RangeInclusive<i32> = -60..=60;
 const NOTICE_WORKING_DAYS: std::ops::RangeInclusive<i32> = 0..=60;
-/// Effort of a step, in minutes: at most a month of work.
-const STEP_MINUTES: std::ops::RangeInclusive<i32> = 1..=10_000;
-
 /// Returns the problems of a file in the order of its lines; none if it can be loaded.
 pub fn check(source: &str, file: &File) -> Vec<Problem> {
     let mut checker = Checker { source, problems: Vec::new() };
@@ -38,7 +34,7 @@ pub fn check(source: &str, file: &File) -> Vec<Problem> {
     checker.people(&file.people, &file.designations);
     checker.designations(file);
     checker.tables(&file.tables, &file.bodies);
-    checker.products(&file.products);
+    checker.products(&file.products, &file.observatories);
     checker.ladder(&file.ladder);
     checker.problems.sort();
     checker.problems
@@ -410,28 +406,6 @@ impl Checker<'_> {
                 (TableKind::WorkingGroup, Some(_)) | (TableKind::Plenary, None) => {}
             }
         }
-    }
-
-    fn products(&mut self, products: &[Spanned<Product>]) {
-        self.unique(products.iter().map(|product| &product.get_ref().code), "code of a product");
-        for product in products {
-            let product = product.get_ref();
-            self.slug(&product.code, 60);
-            self.text(&product.name_it, 200);
-            self.text(&product.name_en, 200);
-            self.unique(product.steps.iter().map(|step| &step.get_ref().code), "code of a step");
-            for step in &product.steps {
-                self.step(step.get_ref());
-            }
-        }
-    }
-
-    fn step(&mut self, step: &Step) {
-        self.slug(&step.code, 40);
-        self.text(&step.name_it, 200);
-        self.text(&step.name_en, 200);
-        self.within(&step.offset_working_days, &STEP_OFFSETS_WORKING_DAYS, "the offset in working days");
-        self.within(&step.minutes, &STEP_MINUTES, "the minutes");
     }
 
     fn ladder(&mut self, ladder: &Spanned<Ladder>) {

@@ -1,5 +1,7 @@
 //! The changes a load would make to the database, shown to the operator for confirmation.
 
+use chrono::NaiveDate;
+
 /// The difference between a file and the database, table by table in the order of writing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diff {
@@ -28,6 +30,9 @@ pub enum Change {
     Removed,
     /// In the database but not in the file. The row stays, because other data may rely on it.
     Kept,
+    /// Different from the file because the secretariat has changed it on this day. The row stays unless the operator
+    /// overwrites it.
+    Held(NaiveDate),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +45,12 @@ pub struct FieldChange {
 impl Diff {
     /// Returns whether there is nothing to write. Rows that are kept need no write.
     pub fn is_empty(&self) -> bool {
-        self.entries.iter().all(|entry| entry.change == Change::Kept)
+        self.entries.iter().all(|entry| matches!(entry.change, Change::Kept | Change::Held(_)))
+    }
+
+    /// Returns the number of rows that stay as the secretariat has changed them.
+    pub fn held(&self) -> usize {
+        self.count(|change| matches!(change, Change::Held(_)))
     }
 
     pub fn added(&self) -> usize {
@@ -85,6 +95,9 @@ impl std::fmt::Display for Entry {
             Change::Added => writeln!(f, "+ {notion} {key}"),
             Change::Removed => writeln!(f, "- {notion} {key}"),
             Change::Kept => writeln!(f, "! {notion} {key} is not in the file and stays as it is"),
+            Change::Held(day) => {
+                writeln!(f, "! {notion} {key} kept, changed on a page on {day}; --overwrite takes the file's")
+            }
             Change::Changed(fields) => {
                 writeln!(f, "~ {notion} {key}")?;
                 fields.iter().try_for_each(|FieldChange { field, from, to }| writeln!(f, "    {field}: {from} -> {to}"))

@@ -4,7 +4,9 @@
 //! Checks that need the text of a value or the rest of the file are in [`super::check`].
 
 use chrono::{NaiveDate, NaiveTime};
-use entity::kinds::{ActKind, BodyKind, ObservatoryKind, Periodicity, ProductScope, SeatKind, TableKind};
+use entity::kinds::{
+    ActKind, BodyKind, Contributing, ObservatoryKind, Periodicity, ProductScope, SeatKind, TableKind, Theme,
+};
 use serde::Deserialize;
 use std::ops::Range;
 pub use toml::Spanned;
@@ -231,6 +233,21 @@ pub struct Product {
     pub periodicity: Periodicity,
     pub scope: ProductScope,
     pub default_hour: NaiveTime,
+    /// Absent, like each of the next ones: the database keeps its value.
+    pub theme: Option<Theme>,
+    pub description_it: Option<Spanned<String>>,
+    pub description_en: Option<Spanned<String>>,
+    pub contact_name: Option<Spanned<String>>,
+    pub contact_email: Option<Spanned<String>>,
+    pub portal_section: Option<Spanned<String>>,
+    pub portal_words: Option<Spanned<String>>,
+    pub date_rule: Option<Spanned<String>>,
+    pub contributors: Option<Spanned<Contributing>>,
+    /// Codes of the named territorial observatories.
+    #[serde(default)]
+    pub observatories: Vec<Spanned<String>>,
+    pub with_regional: Option<bool>,
+    pub retired: Option<bool>,
     #[serde(default, rename = "step")]
     pub steps: Vec<Spanned<Step>>,
 }
@@ -244,6 +261,9 @@ pub struct Step {
     pub seat: SeatKind,
     pub offset_working_days: Spanned<i32>,
     pub minutes: Spanned<i32>,
+    /// Codes of the steps that have to be done before.
+    #[serde(default)]
+    pub after: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -9,6 +9,9 @@
 //! only to a seat that never had a holder, because otherwise a reload would bring back people who have left. In the
 //! same way the file's parties of a working group are written only if the group never had any.
 //!
+//! The catalogue has two authors: a product that the secretariat has changed stays as it is, with its steps and
+//! contributors, and is reported; `--overwrite` takes the file's. Versions of methodology sheets are not in the file.
+//!
 //! Only operators load, and a load sends no mail. It spans several slices, so it writes their rows itself ([`write`]).
 
 use std::path::Path;
@@ -28,6 +31,15 @@ mod write;
 
 pub use diff::{Change, Diff, Entry, FieldChange};
 pub use file::Problem;
+
+/// Treatment of products that the secretariat has changed on a page or over REST since they were loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edited {
+    /// Kept and reported.
+    Keep,
+    /// Overwritten with the file, because the operator asks for it.
+    Overwrite,
+}
 
 /// Result of a load.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,7 +98,12 @@ fn listed(problems: &[Problem]) -> String {
 /// one transaction if `confirm` returns `true`.
 ///
 /// Operators only. Sends no mail. Records one event `network.load` with the file's SHA-256, or none if nothing changed.
-pub async fn run(ctx: &Ctx, path: &Path, confirm: impl FnOnce(&Diff) -> bool) -> Result<Summary, LoadError> {
+pub async fn run(
+    ctx: &Ctx,
+    path: &Path,
+    edited: Edited,
+    confirm: impl FnOnce(&Diff) -> bool,
+) -> Result<Summary, LoadError> {
     if !ctx.actor.is_ourselves() {
         return Err(Error::Denied.into());
     }
@@ -99,21 +116,28 @@ pub async fn run(ctx: &Ctx, path: &Path, confirm: impl FnOnce(&Diff) -> bool) ->
     if !problems.is_empty() {
         return Err(refused(problems));
     }
-    let diff = write::plan(ctx, ctx.reader(), &source, &file).await?.map_err(refused)?.diff;
+    let diff =
+        write::plan(ctx, ctx.reader(), &source, &file, edited == Edited::Overwrite).await?.map_err(refused)?.diff;
     if diff.is_empty() {
         return Ok(Summary { outcome: Outcome::UpToDate, diff });
     }
     if !confirm(&diff) {
         return Ok(Summary { outcome: Outcome::Declined, diff });
     }
-    write_as_shown(ctx, &source, &file, &diff).await?;
+    write_as_shown(ctx, &source, &file, edited, &diff).await?;
     Ok(Summary { outcome: Outcome::Loaded, diff })
 }
 
 /// Writes exactly the difference that the operator confirmed; if the database has changed since, nothing is written.
-async fn write_as_shown(ctx: &Ctx, source: &str, file: &file::File, shown: &Diff) -> Result<(), LoadError> {
+async fn write_as_shown(
+    ctx: &Ctx,
+    source: &str,
+    file: &file::File,
+    edited: Edited,
+    shown: &Diff,
+) -> Result<(), LoadError> {
     let txn = ctx.begin().await?;
-    let plan = match write::plan(ctx, &txn, source, file).await? {
+    let plan = match write::plan(ctx, &txn, source, file, edited == Edited::Overwrite).await? {
         Ok(plan) if plan.diff == *shown => plan,
         Ok(_) | Err(_) => return Err(LoadError::ChangedMeanwhile),
     };

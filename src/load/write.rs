@@ -10,11 +10,13 @@ use super::diff::{Change, Diff, Entry, FieldChange};
 use super::file::{File, Problem};
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
-use chrono::{DateTime, Utc};
+use crate::time::zone;
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::AgreementId;
 use entity::{
     agreement, agreement_act, body, body_alias, designation, designation_record, non_working_rule, observatory,
-    one_off_day, person, product, product_step, seat, setting, table_party, technical_table, territory,
+    one_off_day, person, product, product_contributor, product_step, seat, setting, table_party, technical_table,
+    territory,
 };
 use rows::{Rows, Snapshot};
 use sea_orm::{
@@ -44,7 +46,8 @@ pub struct Plan {
     tables: Writes<technical_table::Model>,
     parties: Writes<table_party::Model>,
     products: Writes<product::Model>,
-    steps: Writes<product_step::Model>,
+    steps: StepWrites,
+    contributors: Writes<product_contributor::Model>,
     settings: Writes<setting::Model>,
 }
 
@@ -54,6 +57,7 @@ pub async fn plan(
     db: &impl ConnectionTrait,
     source: &str,
     file: &File,
+    overwrites: bool,
 ) -> Result<Result<Plan, Vec<Problem>>, StoreError> {
     let known = Snapshot::read(db, file).await?;
     let problems = rows::conflicts(source, file, &known);
@@ -61,7 +65,8 @@ pub async fn plan(
         return Ok(Err(problems));
     }
     let new_id = || ctx.new_id::<Uuid>();
-    let builder = rows::Builder { file, known: &known, now: ctx.now(), today: ctx.today(), new_id: &new_id };
+    let builder =
+        rows::Builder { file, known: &known, now: ctx.now(), today: ctx.today(), new_id: &new_id, overwrites };
     Ok(Ok(Plan::between(&known, builder.rows(), ctx.now())))
 }
 
@@ -101,11 +106,18 @@ impl Plan {
                 of(code(row.table_id.to_string()), &code(row.body_id.to_string()))
             }),
             products: told.compare("product", Absent::Stay, &known.products, rows.products, |row| row.code.clone()),
-            steps: told.compare("step", Absent::Stay, &known.steps, rows.steps, |row| {
-                of(code(row.product_id.to_string()), &row.code)
+            steps: StepWrites::of(
+                told.compare("step", Absent::Stay, &known.steps, rows.steps, |row| {
+                    of(code(row.product_id.to_string()), &row.code)
+                }),
+                &known.steps,
+                now,
+            ),
+            contributors: told.compare("contributor", Absent::Go, &known.contributors, rows.contributors, |row| {
+                of(code(row.product_id.to_string()), &code(row.observatory_id.to_string()))
             }),
             settings: told.compare("setting", Absent::AreOthers, &known.settings, rows.settings, |row| row.key.clone()),
-            diff: told.diff,
+            diff: told.with_held(rows.held),
             now,
             agreement_id,
         }
@@ -129,7 +141,9 @@ impl Plan {
         self.tables.write(txn, now).await?;
         self.parties.write(txn, now).await?;
         self.products.write(txn, now).await?;
-        self.steps.write(txn, now).await?;
+        self.steps.replaced.write(txn, now).await?;
+        self.steps.present.write(txn, now).await?;
+        self.contributors.write(txn, now).await?;
         self.settings.write(txn, now).await?;
         Ok(())
     }
@@ -155,6 +169,29 @@ type Active<M> = <<M as ModelTrait>::Entity as EntityTrait>::ActiveModel;
 type Column<M> = <<M as ModelTrait>::Entity as EntityTrait>::Column;
 type Key<M> = <<M as ModelTrait>::Entity as EntityTrait>::PrimaryKey;
 
+/// The writes to the steps of templates.
+struct StepWrites {
+    /// Steps that leave their templates because others with another seat or distance replace them.
+    replaced: Writes<product_step::Model>,
+    present: Writes<product_step::Model>,
+}
+
+impl StepWrites {
+    /// Sets apart the changed steps that have another id than before: they are inserted, and the known ones removed.
+    fn of(mut writes: Writes<product_step::Model>, known: &[product_step::Model], now: DateTime<Utc>) -> Self {
+        let (stay, replacing): (Vec<_>, Vec<_>) =
+            writes.update.into_iter().partition(|row| known.iter().any(|old| old.id == row.id));
+        let is_replaced = |old: &&product_step::Model| {
+            replacing.iter().any(|row| (row.product_id, &row.code) == (old.product_id, &old.code))
+        };
+        let leaving = known.iter().filter(is_replaced).cloned();
+        let leaving = leaving.map(|row| product_step::Model { removed_at: Some(now.into()), ..row }).collect();
+        writes.update = stay;
+        writes.insert.extend(replacing);
+        Self { replaced: Writes { update: leaving, ..Writes::inserting(Vec::new()) }, present: writes }
+    }
+}
+
 /// Compares table by table and collects the differences.
 struct Comparison<'a> {
     /// Codes of rows by their id, so that a changed reference is shown as a code.
@@ -163,6 +200,13 @@ struct Comparison<'a> {
 }
 
 impl Comparison<'_> {
+    /// Returns the difference, with the products that stay as the secretariat has changed them.
+    fn with_held(mut self, held: Vec<(String, NaiveDate)>) -> Diff {
+        let entry = |(key, day)| Entry { notion: "product", key, change: Change::Held(day) };
+        self.diff.entries.extend(held.into_iter().map(entry));
+        self.diff
+    }
+
     /// Compares the existing rows of one table with the wanted ones. `key` returns the name by which a row is matched.
     fn compare<M: ModelTrait>(
         &mut self,
@@ -277,12 +321,20 @@ fn changed_fields<M: ModelTrait>(old: &M, new: &M, codes: &HashMap<String, Strin
         .filter(|column| Key::<M>::iter().all(|key| key.into_column().as_str() != column.as_str()))
         .map(|column| (column, old.get(column), new.get(column)))
         .filter(|(_, from, to)| from != to)
-        .map(|(column, from, to)| FieldChange {
-            field: column.as_str(),
-            from: readable(&from, codes),
-            to: readable(&to, codes),
+        .map(|(column, from, to)| {
+            let readable = |value: &Value| match (column.as_str().ends_with("_at"), value) {
+                (true, Value::BigInt(Some(instant))) => in_words(*instant),
+                _ => readable(value, codes),
+            };
+            FieldChange { field: column.as_str(), from: readable(&from), to: readable(&to) }
         })
         .collect()
+}
+
+/// Returns the day of an instant in milliseconds.
+fn in_words(instant: i64) -> String {
+    let day = DateTime::from_timestamp_millis(instant).map(zone::day_of);
+    day.map_or_else(|| instant.to_string(), |day| day.to_string())
 }
 
 fn readable(value: &Value, codes: &HashMap<String, String>) -> String {

@@ -1,12 +1,12 @@
 //! The agenda over REST: request and response types, and short handlers. Reading is open to everybody.
 
 use super::feed;
-use super::model::{Flags, Product, Reason, Step, When};
+use super::model::{Flags, Reason, When};
 use super::policy::Action;
-use super::questions::Catalogue;
 use super::service::{self, Act, ConfirmIn, CorrectIn, MoveIn, PlanIn, ReleaseFilter};
 use super::view::{Change, ReleaseView, Story};
 use crate::auth::rights::Right;
+use crate::catalogue::service as catalogue;
 use crate::ctx::Ctx;
 use crate::deliverables::view::Progress;
 use crate::error::{Code, Error};
@@ -24,16 +24,14 @@ use actix_web::http::header::{CACHE_CONTROL, LastModified};
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use entity::ids::{MeetingId, OutcomeId, ReleaseId};
-use entity::kinds::{Periodicity, Precision, ProductScope, ReasonCode, ReleaseChangeKind, ReleaseState, SeatKind};
+use entity::kinds::{Precision, ProductScope, ReasonCode, ReleaseChangeKind, ReleaseState};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use std::time::SystemTime;
 use utoipa::{IntoParams, ToSchema};
 
 pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
-    cfg.service(list_products)
-        .service(show_product)
-        .service(list_releases)
+    cfg.service(list_releases)
         .service(plan_release)
         .service(show_release)
         .service(change_release)
@@ -45,8 +43,6 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
 
 /// Rights required by each operation, by the name of its handler.
 pub const RIGHTS: &[(&str, Right<Action>)] = &[
-    ("list_products", Right::Anybody),
-    ("show_product", Right::Anybody),
     ("list_releases", Right::Anybody),
     ("plan_release", Right::Ever(Action::Plan)),
     ("show_release", Right::Anybody),
@@ -60,34 +56,6 @@ pub const RIGHTS: &[(&str, Right<Action>)] = &[
 /// Registers the feed. It is not part of the API; calendar programs fetch it at its own address.
 pub fn pages(cfg: &mut web::ServiceConfig) {
     cfg.service(show_feed);
-}
-
-/// A step of the work behind each release of a product.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct StepOut {
-    pub code: String,
-    pub name_it: String,
-    pub name_en: String,
-    pub seat: SeatKind,
-    /// Working days of the holder of the seat, negative before the release.
-    pub offset_working_days: i32,
-    pub estimated_minutes: i32,
-}
-
-/// A product that is released regularly.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ProductOut {
-    pub code: String,
-    pub name_it: String,
-    pub name_en: String,
-    pub periodicity: Periodicity,
-    pub scope: ProductScope,
-    /// Wall time in Europe/Rome.
-    #[schema(value_type = String, example = "10:00:00")]
-    pub default_hour: NaiveTime,
-    #[schema(max_items = 100)]
-    pub steps: Vec<StepOut>,
-    pub version: i32,
 }
 
 /// A date with its precision.
@@ -299,30 +267,6 @@ pub struct FeedQuery {
     pub lang: String,
 }
 
-/// The catalogue of products
-///
-/// Who may: everybody.
-#[utoipa::path(tag = "releases", params(Paging), responses((status = 200, body = Page<ProductOut>)))]
-#[get("/products")]
-pub async fn list_products(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging>) -> Answer {
-    let limit = paging.limit()?;
-    let after: Option<String> = paging.after()?;
-    let all = ctx.recall(&Catalogue).await?;
-    let rest = all.iter().filter(|one| after.as_ref().is_none_or(|code| one.code > *code)).cloned();
-    let page = Page::cut(&ctx, &request, limit, rest.collect(), |last: &Product| last.code.clone())?;
-    Ok(HttpResponse::Ok().json(page.map(ProductOut::from)))
-}
-
-/// One product with the steps behind its releases
-///
-/// Who may: everybody.
-#[utoipa::path(tag = "releases", params(("code" = String, Path, max_length = 60)), responses((status = 200, body = ProductOut)))]
-#[get("/products/{code}")]
-pub async fn show_product(ctx: Ctx, code: web::Path<String>) -> Answer {
-    let product = service::product(ctx.reader(), &code).await?;
-    Ok(version::answer(product.version, &ProductOut::from(product)))
-}
-
 /// The agenda of releases
 ///
 /// Provisional, confirmed, published and cancelled ones, the earliest day first. Who may: everybody.
@@ -345,7 +289,9 @@ pub async fn list_releases(
 /// Resolves the filter of a query; an unknown product is an error, not an empty list.
 async fn filter_of(ctx: &Ctx, query: &AgendaQuery) -> Result<ReleaseFilter, Error> {
     let product = match &query.product {
-        Some(code) => Some(service::product(ctx.reader(), code).await.map_err(|error| error.as_unknown("product"))?.id),
+        Some(code) => {
+            Some(catalogue::product(ctx.reader(), code).await.map_err(|error| error.as_unknown("product"))?.id)
+        }
         None => None,
     };
     Ok(ReleaseFilter {
@@ -361,7 +307,7 @@ async fn filter_of(ctx: &Ctx, query: &AgendaQuery) -> Result<ReleaseFilter, Erro
 ///
 /// What happens: the agenda gets an entry with a provisional date, which may still be changed freely. Who may: the
 /// secretariat. Mails: none. Errors: `unknown_value`, `observatory_missing` for an autonomous product,
-/// `observatory_out_of_place` for any other, `period_of_another_kind`, `period_not_begun`, `out_of_range` for a period
+/// `observatory_out_of_place` for any other, `not_a_contributor`, `product_retired`, `period_of_another_kind`, `period_not_begun`, `out_of_range` for a period
 /// too long ago, `release_exists`, `day_in_past`, `not_precise`, `hour_out_of_place`, `hour_skipped`.
 #[utoipa::path(tag = "releases", params(IdempotencyKey), request_body = PlanReleaseIn, responses((status = 201, body = ReleaseOut)))]
 #[post("/releases")]
@@ -425,7 +371,7 @@ pub async fn improve_release(
 
 /// Confirm a release for a day and an hour
 ///
-/// What happens: each territorial observatory, or the one observatory of an autonomous product, gets a deliverable and
+/// What happens: each contributor to the product, or the one observatory of an autonomous product, gets a deliverable and
 /// a task for each step, due on working days of its own territory. Who may: the secretariat. Mails: *release confirmed*
 /// to referents and deputies concerned. Errors: `wrong_transition`, `non_working_day` with territories and reasons, `day_in_past`,
 /// `period_not_begun`, `hour_skipped`, `observatory_missing` or `observatory_out_of_place` if the product's scope has
@@ -509,21 +455,6 @@ async fn show_feed(ctx: Ctx, query: web::Query<FeedQuery>) -> Answer {
         .insert_header((CACHE_CONTROL, "public, max-age=300"))
         .content_type("text/calendar; charset=utf-8")
         .body(bytes))
-}
-
-impl From<Step> for StepOut {
-    fn from(step: Step) -> Self {
-        let Step { id: _, position: _, code, name_it, name_en, seat, offset_working_days, estimated_minutes } = step;
-        Self { code, name_it, name_en, seat, offset_working_days, estimated_minutes }
-    }
-}
-
-impl From<Product> for ProductOut {
-    fn from(product: Product) -> Self {
-        let Product { id: _, code, name_it, name_en, periodicity, scope, default_hour, steps, version } = product;
-        let steps = steps.into_iter().map(StepOut::from).collect();
-        Self { code, name_it, name_en, periodicity, scope, default_hour, steps, version }
-    }
 }
 
 impl From<When> for WhenDto {

@@ -1,9 +1,10 @@
 //! Mails of a release: confirmed, moved, cancelled. They go to the referents and deputies of the observatories that owe
 //! something for it, one mail each, with their own days.
 
-use super::model::{Product, When};
+use super::model::When;
 use super::store;
 use super::view::{ReleaseView, when_text};
+use crate::catalogue::model::Product;
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::designations::service as designations;
@@ -255,6 +256,6 @@ fn own_days(product: &Product, telling: &Telling, own: &[&Task], lang: Lang) -> 
 
 /// Returns the name of the task's step, without product and period; a task without a step keeps its title.
 fn step_name(product: &Product, task: &Task, lang: Lang) -> String {
-    let step = product.steps.iter().find(|step| Some(step.id) == task.step_id);
+    let step = task.step_id.and_then(|id| product.step(id));
     step.map_or_else(|| task.title(lang).to_owned(), |step| step.name(lang).to_owned())
 }

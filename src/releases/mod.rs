@@ -1,4 +1,4 @@
-//! The agenda of releases: the catalogue of products, and one release for each product and reference period.
+//! The agenda of releases: one release for each product of the catalogue and reference period.
 //!
 //! *Invariants.* The release owns its date (rule 3 of the domain): deliverables, tasks, feeds and the check of the
 //! portal are derived from it, in the same transaction. A provisional date may be changed freely. A confirmed date is a
@@ -10,8 +10,9 @@
 //! *Common working days.* A date is confirmed on, or moved to, a day that is a working day in every territory
 //! concerned; an explicit override needs a public reason. Each territory's steps are due on its own working days.
 //!
-//! *Obligation.* A joint product and one that each observatory publishes by itself oblige every territorial
-//! observatory. A release of an autonomous product names one observatory when it is planned and obliges only that one.
+//! *Obligation.* A joint product and one that each observatory publishes by itself oblige the contributors that its
+//! catalogue names (`catalogue`). A release of an autonomous product names one of them when it is planned and obliges only
+//! that one. A confirmed release keeps the observatories and the steps with which it was confirmed (ADR 23).
 //!
 //! *Permissions.* Everybody reads. The secretariat plans, confirms, moves and cancels; if a meeting decided it, the
 //! decision is linked. Only the service publishes, and only approved deliverables (rule 10).

@@ -1,12 +1,13 @@
 //! A release: its date with its precision, its lifecycle, and the flags derived from both. Pure.
 
+use crate::catalogue::model::Product;
 use crate::error::{Code, Refusal as DomainRefusal, Refused};
 use crate::lifecycle::{self, Table, Target, WrongTransition};
-use crate::texts::Lang;
-use crate::time::{Frequency, Period, zone};
+use crate::network::model::ObservatoryView;
+use crate::time::{Period, zone};
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, TimeDelta, Utc};
-use entity::ids::{ObservatoryId, ProductId, ProductStepId, ReleaseId};
-use entity::kinds::{Periodicity, Precision, ProductScope, ReasonCode, ReleaseState as State, SeatKind};
+use entity::ids::{ObservatoryId, ProductId, ReleaseId};
+use entity::kinds::{Precision, ProductScope, ReasonCode, ReleaseState as State};
 
 /// Notice that the network aims at for a change, in common working days of all territories concerned.
 pub const NOTICE_TARGET_WORKING_DAYS: i32 = 20;
@@ -17,90 +18,26 @@ pub const OLDEST_PERIOD_YEARS: i32 = 50;
 /// Minutes after its instant from which an unpublished release is late.
 pub const TOLERANCE_MINUTES: i64 = 60;
 
-/// A product of the catalogue, released regularly.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Product {
-    pub id: ProductId,
-    pub code: String,
-    pub name_it: String,
-    pub name_en: String,
-    pub periodicity: Periodicity,
-    pub scope: ProductScope,
-    /// Hour of a release without an hour of its own: wall time in Europe/Rome.
-    pub default_hour: NaiveTime,
-    /// Steps of the work for each release, in order.
-    pub steps: Vec<Step>,
-    pub version: i32,
-}
-
-/// A step of the work for a release.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
-    pub id: ProductStepId,
-    pub position: i32,
-    pub code: String,
-    pub name_it: String,
-    pub name_en: String,
-    /// Kind of seat whose holder does the step.
-    pub seat: SeatKind,
-    /// Working days of the holder of the seat, negative before the release.
-    pub offset_working_days: i32,
-    pub estimated_minutes: i32,
-}
-
-impl Step {
-    pub fn name(&self, lang: Lang) -> &str {
-        match lang {
-            Lang::It => &self.name_it,
-            Lang::En => &self.name_en,
-        }
+/// Refuses a release of an autonomous product that names no observatory, and one of any other product that names one.
+pub const fn must_be_owed_by(product: &Product, observatory: Option<ObservatoryId>) -> Result<(), Refusal> {
+    match (product.details.scope, observatory) {
+        (ProductScope::Autonomous, None) => Err(Refusal::ObservatoryMissing),
+        (ProductScope::Joint | ProductScope::PerObservatory, Some(_)) => Err(Refusal::ObservatoryOutOfPlace),
+        (ProductScope::Autonomous, Some(_)) | (ProductScope::Joint | ProductScope::PerObservatory, None) => Ok(()),
     }
 }
 
-impl Product {
-    pub fn name(&self, lang: Lang) -> &str {
-        match lang {
-            Lang::It => &self.name_it,
-            Lang::En => &self.name_en,
-        }
+/// Refuses a release that names an observatory which does not contribute to its product.
+pub fn must_contribute(product: &Product, observatory: Option<&ObservatoryView>) -> Result<(), Refusal> {
+    match observatory {
+        Some(one) if !product.details.contributors.include(one) => Err(Refusal::NotAContributor),
+        Some(_) | None => Ok(()),
     }
+}
 
-    /// Tells whether the period has this product's frequency. An irregular product accepts any period.
-    pub fn speaks_about(&self, period: Period) -> bool {
-        self.frequencies().contains(&period.frequency())
-    }
-
-    /// Returns the lengths of the periods that it reports on; an irregular product has all.
-    pub fn frequencies(&self) -> &'static [Frequency] {
-        match self.periodicity {
-            Periodicity::Annual => &[Frequency::Year],
-            Periodicity::HalfYearly => &[Frequency::Half],
-            Periodicity::FourMonthly => &[Frequency::FourMonth],
-            Periodicity::Quarterly => &[Frequency::Quarter],
-            Periodicity::Monthly => &[Frequency::Month],
-            Periodicity::Irregular => &Frequency::ALL,
-        }
-    }
-
-    /// Returns the periods for which a release may be planned: those that begin from two years before `today` to two
-    /// years after it, by length and time.
-    pub fn periods_around(&self, today: NaiveDate) -> Vec<Period> {
-        let (from, to) = (today - Months::new(24), today + Months::new(24));
-        let of_length = |frequency: &Frequency| {
-            let first = Period::containing(*frequency, from).ok();
-            std::iter::successors(first, |period| period.next()).take_while(move |period| period.first_day() <= to)
-        };
-        self.frequencies().iter().flat_map(of_length).collect()
-    }
-
-    /// Refuses a release of an autonomous product that names no observatory, and one of any other product that names one.
-    pub const fn must_be_owed_by(&self, observatory: Option<ObservatoryId>) -> Result<(), Refusal> {
-        match (self.scope, observatory) {
-            (ProductScope::Autonomous, None) => Err(Refusal::ObservatoryMissing),
-            (ProductScope::Joint | ProductScope::PerObservatory, Some(_)) => Err(Refusal::ObservatoryOutOfPlace),
-            (ProductScope::Autonomous, Some(_)) | (ProductScope::Joint | ProductScope::PerObservatory, None) => Ok(()),
-        }
-    }
+/// Refuses a release of a retired product.
+pub const fn must_be_in_use(product: &Product) -> Result<(), Refusal> {
+    if product.retired_at.is_some() { Err(Refusal::ProductRetired) } else { Ok(()) }
 }
 
 /// A day and an hour of wall time in Europe/Rome. Only such a date can be confirmed.
@@ -343,7 +280,7 @@ impl Release {
         when: When,
         today: NaiveDate,
     ) -> Result<Self, Refusal> {
-        product.must_be_owed_by(observatory)?;
+        must_be_owed_by(product, observatory)?;
         if !product.speaks_about(period) {
             return Err(Refusal::PeriodOfAnotherKind);
         }
@@ -408,7 +345,7 @@ impl Release {
         period: Period,
     ) -> Result<Self, Refusal> {
         self.must_allow(Event::Correct)?;
-        product.must_be_owed_by(observatory)?;
+        must_be_owed_by(product, observatory)?;
         if !product.speaks_about(period) {
             return Err(Refusal::PeriodOfAnotherKind);
         }
@@ -567,6 +504,10 @@ pub enum Refusal {
     ObservatoryMissing,
     #[error("the product obliges all observatories, and one is named")]
     ObservatoryOutOfPlace,
+    #[error("the observatory does not contribute to the product")]
+    NotAContributor,
+    #[error("the product is retired")]
+    ProductRetired,
 }
 
 impl DomainRefusal for Refusal {
@@ -592,6 +533,8 @@ impl DomainRefusal for Refusal {
             Self::DayInPast => Refused::at("day", Code::DayInPast),
             Self::ObservatoryMissing => Refused::at("observatory", Code::ObservatoryMissing),
             Self::ObservatoryOutOfPlace => Refused::at("observatory", Code::ObservatoryOutOfPlace),
+            Self::NotAContributor => Refused::at("observatory", Code::NotAContributor),
+            Self::ProductRetired => Refused::at("product", Code::ProductRetired),
         }
     }
 }

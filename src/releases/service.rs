@@ -2,23 +2,29 @@
 //! `service/show.rs`.
 
 mod act;
+mod concerned;
 mod show;
 
 pub use act::{Act, carry_out, told};
 pub use show::{
-    agenda, changed_dates, dates, editions, holidays, places, release_at, reports, slip, story, story_of, years,
+    agenda, changed_dates, editions, holidays, last_change, owner_at, places, release_at, reports, story, story_of, years,
 };
 
+use self::concerned::Network;
 use super::address;
 use super::mail::{self, Telling};
-use super::model::{NOTICE_TARGET_WORKING_DAYS, Product, Reason, Refusal, Release, Slot, When};
+use super::model::{
+    NOTICE_TARGET_WORKING_DAYS, Reason, Refusal, Release, Slot, When, must_be_in_use, must_be_owed_by, must_contribute,
+};
 use super::policy::{self, Action};
-use super::questions::Catalogue;
 use super::store::{self, Cursor, Filter, NewChange};
 use super::view::ReleaseView;
-use super::work_plan::{self, Concerned, Work};
+use super::work_plan::Work;
 use crate::audit;
 use crate::auth::actor::Actor;
+use crate::catalogue::model::Product;
+use crate::catalogue::questions::Catalogue;
+use crate::catalogue::service as catalogue;
 use crate::ctx::Ctx;
 use crate::db::{StoreError, Txn};
 use crate::deliverables::service::{self as deliverables, Owed};
@@ -27,35 +33,25 @@ use crate::designations::model::Seat;
 use crate::designations::service as designations;
 use crate::each::Failures;
 use crate::error::{Error, Refusal as _, Result};
-use crate::network::model::{ObservatoryView, TerritoryView};
-use crate::network::questions::{AllCalendars, AllObservatories, AllTerritories};
+use crate::network::model::ObservatoryView;
+
 use crate::network::service as network;
 use crate::open::{Guarded, Scoped, Seen, open};
 use crate::releases::verb::Verb;
 use crate::tasks::service::{self as tasks, StepTask};
-use crate::time::{Calendars, Joint, NotWorked, Period};
+use crate::texts::Lang;
+use crate::time::Period;
 use crate::typed;
 use chrono::{NaiveDate, NaiveTime};
 use entity::ids::{DeliverableId, ObservatoryId, OutcomeId, ReleaseId};
-use entity::kinds::{ObservatoryKind, ProductScope, ReleaseChangeKind, ReleaseState, SeatKind};
+use entity::kinds::{ProductScope, ReleaseChangeKind, ReleaseState};
 use sea_orm::ConnectionTrait;
 use std::collections::HashMap;
-use std::sync::Arc;
 
-pub use super::store::Filter as ReleaseFilter;
+pub use super::store::{Filter as ReleaseFilter, Owner};
 
 /// Longest reason for a date, in characters.
 pub const REASON_CHARACTERS: usize = 2000;
-
-/// Lists the whole catalogue by code. Public.
-pub async fn products(db: &impl ConnectionTrait) -> Result<Vec<Product>> {
-    Ok(store::products(db).await?)
-}
-
-/// Finds a product by its code.
-pub async fn product(db: &impl ConnectionTrait, code: &str) -> Result<Product> {
-    products(db).await?.into_iter().find(|product| product.code == code).ok_or(Error::NotFound)
-}
 
 /// Lists the releases that pass the filter, by day. Public.
 pub async fn list(
@@ -97,11 +93,12 @@ pub struct PlanIn {
 ///
 /// Who may: the secretariat. Mails: none. Errors: `period_of_another_kind`, `period_not_begun`, `out_of_range` for a
 /// period too long ago, `release_exists`, `day_in_past`, `hour_skipped`, `unknown_value` for the product or the
-/// observatory, `observatory_missing`, `observatory_out_of_place`.
+/// observatory, `observatory_missing`, `observatory_out_of_place`, `not_a_contributor`, `product_retired`.
 pub async fn plan(ctx: &Ctx, txn: &Txn, input: PlanIn) -> Result<ReleaseView> {
     ctx.demand(policy::may(&ctx.actor, Action::Plan))?;
     let product = product_for(txn, &input.product).await?;
-    let observatory = observatory_for(txn, input.observatory.as_deref()).await?;
+    must_be_in_use(&product)?;
+    let observatory = observatory_for(txn, &product, input.observatory.as_deref()).await?;
     if store::exists(txn, product.id, &input.period.to_string(), observatory).await? {
         return Err(Refusal::ReleaseExists.into());
     }
@@ -120,15 +117,32 @@ async fn free_address(txn: &Txn, product: &Product, observatory: Option<&str>, p
 }
 
 async fn product_for(db: &impl ConnectionTrait, code: &str) -> Result<Product> {
-    product(db, code).await.map_err(|error| error.as_unknown("product"))
+    catalogue::product(db, code).await.map_err(|error| error.as_unknown("product"))
 }
 
-async fn observatory_for(db: &impl ConnectionTrait, code: Option<&str>) -> Result<Option<ObservatoryId>> {
+/// Finds the observatory that a release of the product names. Errors: `observatory_out_of_place`,
+/// `not_a_contributor`, `unknown_value`.
+async fn observatory_for(
+    db: &impl ConnectionTrait,
+    product: &Product,
+    code: Option<&str>,
+) -> Result<Option<ObservatoryId>> {
     let Some(code) = code else { return Ok(None) };
-    Ok(Some(network::observatory(db, code).await.map_err(|error| error.as_unknown("observatory"))?.id))
+    let one = network::observatory(db, code).await.map_err(|error| error.as_unknown("observatory"))?;
+    must_be_owed_by(product, Some(one.id))?;
+    must_contribute(product, Some(&one))?;
+    Ok(Some(one.id))
 }
 
-/// Lists each product with the periods for which a release may be planned, by code: those within two years of today
+/// Returns an observatory with the products to which it contributes. Public.
+pub async fn owner(ctx: &Ctx, observatory: &ObservatoryView) -> Result<Owner> {
+    let catalogue = ctx.recall(&Catalogue).await?;
+    let contributes = |product: &&Product| product.details.contributors.include(observatory);
+    let products = catalogue.iter().filter(contributes).map(|product| product.id).collect();
+    Ok(Owner { observatory: observatory.id, products })
+}
+
+/// Lists each product in use with the periods for which a release may be planned, by code: those within two years of today
 /// that have none. An autonomous product has all of them, because each observatory has its own releases.
 pub async fn plannable(ctx: &Ctx) -> Result<Vec<(Product, Vec<Period>)>> {
     let planned = store::periods_planned(ctx.reader()).await?;
@@ -138,7 +152,7 @@ pub async fn plannable(ctx: &Ctx) -> Result<Vec<(Product, Vec<Period>)>> {
         periods.retain(|period| !planned.contains(&(product.id, period.to_string())));
         (product.clone(), periods)
     };
-    Ok(catalogue.iter().map(with_periods).collect())
+    Ok(catalogue.iter().filter(|product| product.retired_at.is_none()).map(with_periods).collect())
 }
 
 /// Gives a provisional release another provisional date.
@@ -176,7 +190,10 @@ pub async fn correct(ctx: &Ctx, txn: &Txn, id: ReleaseId, version: i32, input: C
     };
     let period = input.period.unwrap_or(current.period);
     let owner = input.observatory.unwrap_or(owner);
-    let observatory = observatory_for(txn, owner.as_deref()).await?;
+    let observatory = observatory_for(txn, &product, owner.as_deref()).await?;
+    if product.id != current.product_id {
+        must_be_in_use(&product)?;
+    }
     let before = current.period;
     let corrected = current.corrected(&product, observatory, period)?;
     if store::exists(txn, product.id, &period.to_string(), observatory).await? {
@@ -202,7 +219,7 @@ pub struct ConfirmIn {
 /// Confirms a release for a day and an hour, by the secretariat or because a meeting decided it (`outcome_id`).
 ///
 /// What happens: creates, in the same transaction, one deliverable for each observatory that owes the release (the one
-/// observatory of an autonomous product, otherwise every territorial one) and one task for each step, due on working
+/// observatory of an autonomous product, otherwise every contributor) and one task for each step, due on working
 /// days of each territory. `version` is the version that the caller read; without it the decision applies to the
 /// present version. Who may: the secretariat. Mails: *confirmed* to referents and deputies of the observatories concerned.
 /// Errors: `wrong_transition`, `non_working_day`, `day_in_past`, `period_not_begun`, `hour_skipped`, `observatory_missing` and `observatory_out_of_place` if the
@@ -217,13 +234,14 @@ pub async fn confirm(
 ) -> Result<ReleaseView> {
     let current = open::<ReleaseView>(ctx, txn, id, Action::Confirm, seen).await?.release;
     let (product, network) = (product_of(ctx, &current).await?, Network::now(ctx).await?);
-    let slot = Slot { day: input.day, hour: input.hour.unwrap_or(product.default_hour) };
+    let slot = Slot { day: input.day, hour: input.hour.unwrap_or(product.details.default_hour) };
     let confirmed = current.confirmed(slot, ctx.now())?;
     // The refusal names no field, because no field of a confirmation can correct it: the release has to be cancelled
     // and planned again.
-    product.must_be_owed_by(confirmed.observatory).map_err(|refusal| Error::refused(refusal.said().code))?;
+    must_be_owed_by(&product, confirmed.observatory).map_err(|refusal| Error::refused(refusal.said().code))?;
+    let concerned = network.provinces.concerned(&confirmed, &[]);
     let despite_non_working =
-        network.check_day(&confirmed, ctx.today(), slot.day, input.despite_non_working.as_deref())?;
+        network.check_day(&concerned, ctx.today(), slot.day, input.despite_non_working.as_deref())?;
     let why = Why { reason: None, despite_non_working, outcome_id };
     let saved = save(ctx, txn, &confirmed, ReleaseChangeKind::Confirmed, why).await?;
     plan_work(ctx, txn, &confirmed, &product, &network).await?;
@@ -233,7 +251,7 @@ pub async fn confirm(
 
 /// Creates one deliverable for each observatory concerned and one task for each step.
 async fn plan_work(ctx: &Ctx, txn: &Txn, release: &Release, product: &Product, network: &Network) -> Result<()> {
-    let work = network.work(product, release)?;
+    let work = network.work(product, release, &network.provinces.concerned(release, &[]))?;
     let deliverables = deliverables::plan(ctx, txn, release.id, &owed(&work)).await?;
     let seats = designations::seats(txn).await?;
     let mut steps = Vec::new();
@@ -245,8 +263,8 @@ async fn plan_work(ctx: &Ctx, txn: &Txn, release: &Release, product: &Product, n
             };
             let seat = network.seat_for(&seats, step.seat, one.observatory)?.clone();
             steps.push(StepTask {
-                title_it: step_title(&step.name_it, &product.name_it, release.period, &seat),
-                title_en: step_title(&step.name_en, &product.name_en, release.period, &seat),
+                title_it: step_title(&step.name_it, product.name(Lang::It), release.period, &seat),
+                title_en: step_title(&step.name_en, product.name(Lang::En), release.period, &seat),
                 seat,
                 release_id: release.id,
                 deliverable_id: *deliverable_id,
@@ -302,22 +320,26 @@ pub async fn move_to(
     let current = open::<ReleaseView>(ctx, txn, id, Action::Move, seen).await?.release;
     let reason = checked_reason(input.reason)?;
     let (product, network) = (product_of(ctx, &current).await?, Network::now(ctx).await?);
-    let hour = input.hour.or(current.when().hour()).unwrap_or(product.default_hour);
+    let hour = input.hour.or(current.when().hour()).unwrap_or(product.details.default_hour);
     let slot = Slot { day: input.day, hour };
     let from = current.when();
     let moved = current.moved(slot, ctx.now())?;
-    let despite_non_working = network.check_day(&moved, ctx.today(), slot.day, input.despite_non_working.as_deref())?;
+    let shares = store::shares(txn, &[id]).await?.remove(&id).unwrap_or_default();
+    let concerned = network.provinces.concerned(&moved, &shares);
+    let despite_non_working =
+        network.check_day(&concerned, ctx.today(), slot.day, input.despite_non_working.as_deref())?;
     let (before, text) = (mail::tasks_of(txn, id).await?, reason.text.clone());
     let why = Why { reason: Some(reason), despite_non_working, outcome_id };
     let saved = save(ctx, txn, &moved, ReleaseChangeKind::Moved, why).await?;
-    rederive_work(ctx, txn, &moved, &product, &network).await?;
+    // The release keeps the steps and the observatories with which it was confirmed.
+    let planned = product.as_planned(|step| before.iter().any(|task| task.step_id == Some(step)));
+    rederive_work(ctx, txn, &moved, network.work(&planned, &moved, &concerned)?).await?;
     let telling = Telling::Moved { from, before, reason: text };
     mail::tell(ctx, txn, &saved, &product, &telling).await?;
     Ok(saved)
 }
 
-async fn rederive_work(ctx: &Ctx, txn: &Txn, release: &Release, product: &Product, network: &Network) -> Result<()> {
-    let work = network.work(product, release)?;
+async fn rederive_work(ctx: &Ctx, txn: &Txn, release: &Release, work: Vec<Work>) -> Result<()> {
     deliverables::rederive(ctx, txn, release.id, &owed(&work)).await?;
     let observatory_of: HashMap<DeliverableId, ObservatoryId> = deliverables::of_release(txn, release.id)
         .await?
@@ -403,100 +425,6 @@ fn is_ready(scope: ProductScope, progress: Progress) -> bool {
     match scope {
         ProductScope::Joint => progress.accepted > 0 && progress.missing() == 0,
         ProductScope::PerObservatory | ProductScope::Autonomous => progress.accepted > 0,
-    }
-}
-
-/// The observatories, and the names of their territories.
-struct Provinces {
-    /// All observatories, including the regional one.
-    observatories: Arc<Vec<ObservatoryView>>,
-    territories: Arc<Vec<TerritoryView>>,
-}
-
-impl Provinces {
-    async fn now(ctx: &Ctx) -> Result<Self> {
-        let observatories = ctx.recall(&AllObservatories).await?;
-        Ok(Self { observatories, territories: ctx.recall(&AllTerritories).await? })
-    }
-
-    /// Lists the observatories that owe a release: the named one, or every territorial one.
-    fn concerned(&self, release: &Release) -> impl Iterator<Item = &ObservatoryView> {
-        let whose = release.observatory;
-        self.observatories
-            .iter()
-            .filter(move |one| whose.map_or(one.kind == ObservatoryKind::Territorial, |id| one.id == id))
-    }
-
-    /// Returns the name of a territory: «Bergamo».
-    fn name(&self, code: &str) -> String {
-        let found = self.territories.iter().find(|territory| territory.code == code);
-        found.map_or(code, |territory| &territory.name).to_owned()
-    }
-}
-
-/// Data of the network that the agenda needs: its provinces and their working days.
-struct Network {
-    provinces: Provinces,
-    calendars: Arc<Calendars>,
-}
-
-impl Network {
-    async fn now(ctx: &Ctx) -> Result<Self> {
-        Ok(Self { provinces: Provinces::now(ctx).await?, calendars: ctx.recall(&AllCalendars).await? })
-    }
-
-    /// Returns the calendars of all territories concerned by a release.
-    fn concerned_calendars(&self, release: &Release) -> Result<Joint<'_>> {
-        Ok(self.calendars.joint(self.provinces.concerned(release).map(|one| one.territory.as_str()))?)
-    }
-
-    /// Checks that the notice from `today` to `day` can be counted and that `day` is a common working day. Returns the
-    /// override for a day that is not; on a common working day the override is dropped.
-    fn check_day(
-        &self,
-        release: &Release,
-        today: NaiveDate,
-        day: NaiveDate,
-        despite: Option<&str>,
-    ) -> Result<Option<String>> {
-        let despite = typed::optional("despite_non_working", despite, REASON_CHARACTERS)?;
-        let concerned = self.concerned_calendars(release)?;
-        concerned.working_days_between(today, day)?;
-        match (concerned.must_be_worked(day, |code| vec![self.provinces.name(code)]), despite) {
-            (Ok(()), _) => Ok(None),
-            (Err(NotWorked::ClosedDay(_)), Some(text)) => Ok(Some(text)),
-            (Err(refusal), _) => Err(refusal.into()),
-        }
-    }
-
-    fn work(&self, product: &Product, release: &Release) -> Result<Vec<Work>> {
-        let regional = self.provinces.observatories.iter().find(|one| one.kind == ObservatoryKind::Regional);
-        let regional = regional.ok_or_else(|| Error::Internal("the network has no regional observatory".to_owned()))?;
-        let seat_of_region = self.calendars.of(&regional.territory)?;
-        let mut concerned = Vec::new();
-        for one in self.provinces.concerned(release) {
-            let calendar = self.calendars.of(&one.territory)?;
-            concerned.push(Concerned { observatory: one.id, calendar, seat_of_region });
-        }
-        Ok(work_plan::work(product, release.when().first_day(), &concerned)?)
-    }
-
-    /// Finds the seat that does a step for an observatory: the observatory's own seat of the kind, its body's, or the
-    /// region's.
-    fn seat_for<'s>(&self, seats: &'s [Seat], kind: SeatKind, observatory: ObservatoryId) -> Result<&'s Seat> {
-        let body = self.provinces.observatories.iter().find(|one| one.id == observatory).map(|one| one.body_id);
-        let is_meant = |seat: &&Seat| {
-            seat.kind == kind
-                && match kind {
-                    SeatKind::Secretariat | SeatKind::Direction => true,
-                    SeatKind::BodyManager => Some(seat.body_id) == body,
-                    SeatKind::Referent | SeatKind::Deputy | SeatKind::Partner => {
-                        seat.observatory_id == Some(observatory)
-                    }
-                }
-        };
-        let found = seats.iter().find(is_meant);
-        Ok(found.ok_or_else(|| StoreError::inconsistent("seat", observatory, format!("no {kind} for a step")))?)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Rows of products, releases and their dates: the only file of the slice that queries the database.
 
-use super::model::{Baseline, Product, Reason, Refusal, Release, Slot, Stage, Step, When};
+use super::model::{Baseline, Reason, Refusal, Release, Slot, Stage, When};
 use super::view::{Change, DecidedBy, ReleaseView, Seen, Share, Whose};
 use crate::db::{StoreError, page, save_row};
 use crate::error::Error;
@@ -9,15 +9,12 @@ use entity::ids::{MeetingId, ObservatoryId, OutcomeId, PersonId, ProductId, Rele
 use entity::kinds::{
     DeliverableState, Precision, ProductScope, PublicationState, ReasonCode, ReleaseChangeKind, ReleaseState,
 };
-use entity::{
-    Instant, deliverable, observatory, outcome, product, product_step as step, publication, release,
-    release_change as change,
-};
+use entity::{Instant, deliverable, observatory, outcome, product, publication, release, release_change as change};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, Order, QueryFilter, QueryOrder,
     QuerySelect, Select,
-    sea_query::{Expr, ExprTrait, Func},
+    sea_query::{Expr, ExprTrait, Func, Query},
 };
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -26,38 +23,6 @@ type Result<T> = std::result::Result<T, StoreError>;
 /// The last line of a page: its day, and its id among the lines of that day.
 pub type Cursor = (NaiveDate, ReleaseId);
 
-/// Lists the whole catalogue with its steps, by code.
-pub async fn products(db: &impl ConnectionTrait) -> Result<Vec<Product>> {
-    let mut steps: HashMap<ProductId, Vec<Step>> = HashMap::new();
-    for row in step::Entity::find().order_by(step::Column::Position, Order::Asc).all(db).await? {
-        steps.entry(row.product_id).or_default().push(Step {
-            id: row.id,
-            position: row.position,
-            code: row.code,
-            name_it: row.name_it,
-            name_en: row.name_en,
-            seat: row.seat,
-            offset_working_days: row.offset_working_days,
-            estimated_minutes: row.estimated_minutes,
-        });
-    }
-    let rows = product::Entity::find().order_by(product::Column::Code, Order::Asc).all(db).await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Product {
-            steps: steps.remove(&row.id).unwrap_or_default(),
-            id: row.id,
-            code: row.code,
-            name_it: row.name_it,
-            name_en: row.name_en,
-            periodicity: row.periodicity,
-            scope: row.scope,
-            default_hour: row.default_hour,
-            version: row.version,
-        })
-        .collect())
-}
-
 /// Filter of a list of releases; absent members do not narrow it.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
@@ -65,14 +30,31 @@ pub struct Filter {
     pub state: Option<ReleaseState>,
     /// Only releases that are neither published nor cancelled.
     pub open: bool,
-    /// Only releases that this observatory owes, alone or with the others.
-    pub owed_by: Option<ObservatoryId>,
+    /// Only releases that an observatory owes, alone or with others.
+    pub owed_by: Option<Owner>,
     /// First day, included.
     pub from: Option<NaiveDate>,
     /// Last day, included.
     pub to: Option<NaiveDate>,
     /// Whether the latest day comes first.
     pub latest_first: bool,
+}
+
+/// An observatory, with the products to which it contributes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owner {
+    pub observatory: ObservatoryId,
+    pub products: Vec<ProductId>,
+}
+
+impl Owner {
+    /// Tells whether the observatory will owe a release for which no work is planned yet.
+    pub fn will_owe(&self, release: &Release) -> bool {
+        match release.observatory {
+            Some(only) => only == self.observatory,
+            None => self.products.contains(&release.product_id),
+        }
+    }
 }
 
 #[derive(FromQueryResult)]
@@ -175,7 +157,7 @@ pub async fn list(
         .add_option(filter.product.map(|product| release::Column::ProductId.eq(product)))
         .add_option(filter.state.map(|state| release::Column::State.eq(state)))
         .add_option(filter.open.then(is_open))
-        .add_option(filter.owed_by.map(is_owed_by))
+        .add_option(filter.owed_by.as_ref().map(is_owed_by))
         .add_option(filter.from.map(|day| release::Column::Day.gte(day)))
         .add_option(filter.to.map(|day| release::Column::Day.lte(day)));
     let key = (release::Column::Day.into_expr(), release::Column::Id);
@@ -190,8 +172,22 @@ fn is_open() -> Condition {
     Condition::all().add(release::Column::State.is_in(open))
 }
 
-fn is_owed_by(observatory: ObservatoryId) -> Condition {
-    Condition::any().add(release::Column::ObservatoryId.is_null()).add(release::Column::ObservatoryId.eq(observatory))
+/// Selects the releases that an observatory owes: its own, those with work of it, and those that are still without work and
+/// will have some.
+fn is_owed_by(owner: &Owner) -> Condition {
+    let has_work = Query::select()
+        .column(deliverable::Column::ReleaseId)
+        .from(deliverable::Entity)
+        .and_where(deliverable::Column::ObservatoryId.eq(owner.observatory))
+        .to_owned();
+    let will_have_work = Condition::all()
+        .add(release::Column::ObservatoryId.is_null())
+        .add(release::Column::FirstConfirmedDay.is_null())
+        .add(release::Column::ProductId.is_in(owner.products.iter().copied()));
+    Condition::any()
+        .add(release::Column::ObservatoryId.eq(owner.observatory))
+        .add(release::Column::Id.in_subquery(has_work))
+        .add(will_have_work)
 }
 
 pub async fn find(db: &impl ConnectionTrait, id: ReleaseId) -> Result<Option<ReleaseView>> {

@@ -160,6 +160,8 @@ pub struct Story {
     pub absent: Vec<String>,
     /// The provinces concerned, by name.
     pub places: Vec<String>,
+    /// Whether they are all territorial observatories and no other.
+    pub is_everywhere: bool,
     /// Working days of all territories concerned from today to a confirmed future date; `None` without such a date.
     pub notice_left: Option<i32>,
     pub today: NaiveDate,

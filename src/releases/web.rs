@@ -7,6 +7,7 @@ mod changes;
 mod forms;
 pub mod matrix;
 mod one;
+mod product;
 mod subscribe;
 
 pub use matrix::ContributionLine;
@@ -28,6 +29,7 @@ pub fn pages(cfg: &mut web::ServiceConfig) {
     calendar::pages(cfg);
     changes::pages(cfg);
     one::pages(cfg);
+    product::pages(cfg);
     subscribe::pages(cfg);
 }
 

@@ -3,7 +3,7 @@
 //! The same function plans the work when a date is confirmed and computes it again when the date moves, so that both
 //! results always agree.
 
-use super::model::Product;
+use crate::catalogue::model::Product;
 use crate::deliverables::model::reviews;
 use crate::time::{CalendarError, TerritoryCalendar};
 use chrono::NaiveDate;

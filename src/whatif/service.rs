@@ -51,13 +51,12 @@ pub async fn preview(ctx: &Ctx, id: ReleaseId, version: i32, act: Act) -> Result
         let (before, work_before) = (releases::release(txn, id).await?, Work::of(txn, id).await?);
         let after = releases::carry_out(ctx, txn, id, Seen::Version(version), act).await?;
         let work_after = Work::of(txn, id).await?;
-        let change = releases::dates(ctx, txn, &after).await?.pop();
+        let (change, slip) = releases::last_change(ctx, txn, &after).await?;
         let told: HashSet<PersonId> = releases::told(txn, &after).await?.into_iter().collect();
-        Ok((before, work_before, after, work_after, change, told))
+        Ok((before, work_before, after, work_after, change, slip, told))
     });
-    let (before, work_before, after, work_after, change, told) = rehearsed.await?;
+    let (before, work_before, after, work_after, change, slip, told) = rehearsed.await?;
     let day = after.release.when().first_day();
-    let slip = if is_off { None } else { releases::slip(ctx, &after).await? };
     let (releases_that_day, meetings_that_day) = if is_off {
         (Vec::new(), Vec::new())
     } else {
@@ -67,7 +66,7 @@ pub async fn preview(ctx: &Ctx, id: ReleaseId, version: i32, act: Act) -> Result
         before,
         after,
         change,
-        slip,
+        slip: slip.filter(|_| !is_off),
         contributions: Effect::pair(work_before.contributions, work_after.contributions, |one| one.deliverable.id),
         tasks: Effect::pair(work_before.tasks, work_after.tasks, |task| task.id),
         releases_that_day,

@@ -3,13 +3,14 @@
 
 use super::model::Effect;
 use super::service::{self, Preview};
+use crate::catalogue::model::Product;
+use crate::catalogue::questions::Catalogue;
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::http::Answer;
 use crate::http::form::{self, FormState, Versioned};
 use crate::http::page::{Shell, page};
-use crate::releases::model::{NOTICE_TARGET_WORKING_DAYS, Product};
-use crate::releases::questions::Catalogue;
+use crate::releases::model::NOTICE_TARGET_WORKING_DAYS;
 use crate::releases::service::{self as releases, is_notice_kept};
 use crate::releases::view::{Slip, when_text};
 use crate::releases::web::acts::{ActForm, ActKind, DateForm, SentAct};
@@ -140,7 +141,7 @@ fn slip_text(slip: Slip, lang: Lang) -> String {
 /// Returns the changes, the same ones of several observatories in one row, and the number of records that stay.
 fn rows(preview: &Preview, product: Option<&Product>, lang: Lang) -> (Vec<Row>, usize) {
     let step = |task: &Task| {
-        let known = product.and_then(|product| product.steps.iter().find(|step| Some(step.id) == task.step_id));
+        let known = product.zip(task.step_id).and_then(|(product, id)| product.step(id));
         known.map_or_else(|| task.title(lang).to_owned(), |step| step.name(lang).to_owned())
     };
     let contribution = lang.t("whatif.contribution");

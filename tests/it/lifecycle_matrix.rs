@@ -7,9 +7,10 @@ use crate::workbench::{Workbench, draft};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use entity::ids::{DesignationRecordId, ReleaseId};
 use entity::kinds::{
-    ActKind, Channel, DeliverableState, MeetingMode, MeetingState, NotificationState, Periodicity, ProductScope,
-    PublicationState, ReasonCode, RecordChange, ReleaseState, SeatKind, TaskOrigin, TaskState,
+    ActKind, Channel, DeliverableState, MeetingMode, MeetingState, NotificationState, PublicationState, ReasonCode,
+    RecordChange, ReleaseState, SeatKind, TaskOrigin, TaskState,
 };
+use raccordo::catalogue::model::{Details, Product};
 use raccordo::deliverables::model as deliverables;
 use raccordo::designations::model as designations;
 use raccordo::error::{Error, Refusal};
@@ -149,16 +150,14 @@ fn of_designations(matrix: &mut Matrix) {
     }
 }
 
-fn product() -> releases::Product {
-    releases::Product {
+fn product() -> Product {
+    Product {
         id: Uuid::nil().into(),
         code: "relazione".into(),
-        name_it: "Relazione".into(),
-        name_en: "Report".into(),
-        periodicity: Periodicity::Annual,
-        scope: ProductScope::PerObservatory,
-        default_hour: nine(),
+        details: Details::default(),
         steps: Vec::new(),
+        former_steps: Vec::new(),
+        retired_at: None,
         version: 1,
     }
 }

@@ -11,7 +11,7 @@ use raccordo::auth::actor::{Actor, Identity};
 use raccordo::clock::FixedClock;
 use raccordo::config::Config;
 use raccordo::ctx::{Ctx, Services};
-use raccordo::load::{self, Change, Diff, LoadError, Outcome, Summary};
+use raccordo::load::{self, Change, Diff, Edited, LoadError, Outcome, Summary};
 use raccordo::network::service as network;
 use raccordo::texts::Lang;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
@@ -62,7 +62,7 @@ impl Loading {
     }
 
     async fn load(&self, path: &Path) -> Result<Summary, LoadError> {
-        load::run(&self.ctx, path, |_| true).await
+        load::run(&self.ctx, path, Edited::Keep, |_| true).await
     }
 
     async fn load_real_file(&self) -> Summary {
@@ -141,7 +141,8 @@ async fn loading_twice_changes_nothing_and_leaves_one_event(engine: Engine) {
     let loading = Loading::into_empty(engine).await;
     let first = loading.load_real_file().await;
     assert_eq!(loading.events().await, 1);
-    let second = load::run(&loading.ctx, Path::new(REAL_FILE), |_| panic!("there is nothing to ask")).await;
+    let second =
+        load::run(&loading.ctx, Path::new(REAL_FILE), Edited::Keep, |_| panic!("there is nothing to ask")).await;
     let second = second.expect("the real file is good");
     assert_eq!(second.outcome, Outcome::UpToDate);
     assert_eq!(second.diff.entries, Vec::new());
@@ -165,7 +166,7 @@ async fn loading_a_changed_file_shows_its_changes_before_it_writes_them(engine: 
     let path =
         loading.file_with("name = \"Osservatorio del mercato del lavoro di Lodi\"", "name = \"Osservatorio di Lodi\"");
     let mut shown = Diff::default();
-    let declined = load::run(&loading.ctx, &path, |diff| {
+    let declined = load::run(&loading.ctx, &path, Edited::Keep, |diff| {
         shown = diff.clone();
         false
     })

@@ -11,6 +11,7 @@ mod audit;
 mod auth;
 mod authz_matrix;
 mod backup;
+mod catalogue;
 mod comments;
 mod corrected;
 mod demo;

@@ -15,7 +15,7 @@ use raccordo::auth::actor::Actor;
 use raccordo::config::Config;
 use raccordo::ctx::{Ctx, Services};
 use raccordo::db::Db;
-use raccordo::load;
+use raccordo::load::{self, Edited};
 use raccordo::network::verb::Verb;
 use raccordo::texts::Lang;
 use serde_json::{Value, json};
@@ -151,7 +151,7 @@ impl House {
             request_id: None,
             generation: None,
         };
-        Box::pin(load::run(&operator, &path, |_| true)).await.expect("a good file");
+        Box::pin(load::run(&operator, &path, Edited::Keep, |_| true)).await.expect("a good file");
     }
 
     /// Reads everything that is kept in memory, as each reader.

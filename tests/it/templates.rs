@@ -21,6 +21,7 @@ const NO_PAGES: &[&str] = &[
     "/mail/{id}/source",
     "/meetings/{id}/invite.ics",
     "/metrics",
+    "/products/{code}/documents/{sheet_document_id}",
     "/robots.txt",
     "/session",
     "/sitemap.xml",

@@ -3,7 +3,9 @@
 use super::{Network, Seed};
 use chrono::{Datelike, Days, Months, NaiveDate, NaiveTime, Weekday};
 use entity::ids::{ObservatoryId, ProductId, ProductStepId, ReleaseId};
-use entity::kinds::{Periodicity, Precision, ProductScope, ReasonCode, ReleaseChangeKind, ReleaseState, SeatKind};
+use entity::kinds::{
+    Contributing, Periodicity, Precision, ProductScope, ReasonCode, ReleaseChangeKind, ReleaseState, SeatKind, Theme,
+};
 use entity::{product, product_step as step, release, release_change as change};
 
 const PRODUCTS: usize = 20;
@@ -69,6 +71,18 @@ fn product(seed: &Seed<'_>, network: &Network, number: usize) -> Product {
         periodicity: Periodicity::Monthly,
         scope,
         default_hour: TEN,
+        theme: Some(Theme::Employment),
+        description_it: None,
+        description_en: None,
+        contact_name: None,
+        contact_email: None,
+        portal_section: None,
+        portal_words: None,
+        date_rule: None,
+        contributors: Contributing::AllTerritorial,
+        with_regional: false,
+        retired_at: None,
+        edited_at: None,
         version: 1,
         created_at: seed.past(day),
         updated_at: seed.past(day),
@@ -89,6 +103,8 @@ fn product_step(seed: &Seed<'_>, product: ProductId, position: i32) -> step::Mod
         seat: SeatKind::Referent,
         offset_working_days: position * 5 - 20,
         estimated_minutes: 240,
+        after_steps: None,
+        removed_at: None,
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! An existing row keeps its id, version and times. Values that the file leaves open stay as they are.
 
+mod products;
+
 use crate::letters;
 use crate::load::check::rule_kind;
 use crate::load::file::{self, File, Problem, Spanned};
@@ -13,7 +15,8 @@ use entity::ids::{AgreementId, BodyId, ObservatoryId, PersonId, SeatId, TableId}
 use entity::kinds::{BodyKind, Channel, NonWorkingRuleKind, RecordChange, SeatKind};
 use entity::{
     Instant, agreement, agreement_act, body, body_alias, designation, designation_record, non_working_rule,
-    observatory, one_off_day, person, product, product_step, seat, setting, table_party, technical_table, territory,
+    observatory, one_off_day, person, product, product_contributor, product_step, seat, setting, table_party,
+    technical_table, territory,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use std::collections::{HashMap, HashSet};
@@ -37,7 +40,9 @@ pub struct Snapshot {
     pub tables: Vec<technical_table::Model>,
     pub parties: Vec<table_party::Model>,
     pub products: Vec<product::Model>,
+    /// Steps of present templates.
     pub steps: Vec<product_step::Model>,
+    pub contributors: Vec<product_contributor::Model>,
     pub settings: Vec<setting::Model>,
 }
 
@@ -66,7 +71,8 @@ impl Snapshot {
             tables: technical_table::Entity::find().all(db).await?,
             parties: table_party::Entity::find().all(db).await?,
             products: product::Entity::find().all(db).await?,
-            steps: product_step::Entity::find().all(db).await?,
+            steps: product_step::Entity::find().filter(product_step::Column::RemovedAt.is_null()).all(db).await?,
+            contributors: product_contributor::Entity::find().all(db).await?,
             settings: setting::Entity::find().all(db).await?,
         })
     }
@@ -141,6 +147,9 @@ pub struct Rows {
     pub parties: Vec<table_party::Model>,
     pub products: Vec<product::Model>,
     pub steps: Vec<product_step::Model>,
+    pub contributors: Vec<product_contributor::Model>,
+    /// Products that stay as the secretariat has changed them, with the day of the change.
+    pub held: Vec<(String, NaiveDate)>,
     pub settings: Vec<setting::Model>,
     /// Codes of the rows that others refer to by id, for messages to people.
     pub codes: HashMap<String, String>,
@@ -153,6 +162,8 @@ pub struct Builder<'a> {
     pub now: DateTime<Utc>,
     pub today: NaiveDate,
     pub new_id: &'a dyn Fn() -> Uuid,
+    /// Whether products that the secretariat has changed are overwritten.
+    pub overwrites: bool,
 }
 
 impl Builder<'_> {
@@ -163,7 +174,8 @@ impl Builder<'_> {
         let seats = self.seats(&bodies, &observatories);
         let people = self.people();
         let (designations, records) = self.designations(&seats, &people);
-        let (tables, products) = (self.tables(), self.products());
+        let tables = self.tables();
+        let products::Wanted { products, steps, contributors, held } = self.catalogue(&observatories);
         let mut codes = HashMap::from([(agreement.id.to_string(), agreement.code.clone())]);
         codes.extend(self.known.bodies.iter().chain(&bodies).map(|row| (row.id.to_string(), row.code.clone())));
         codes.extend(
@@ -189,7 +201,9 @@ impl Builder<'_> {
             records,
             parties: self.parties(&tables, &bodies),
             tables,
-            steps: self.steps(&products),
+            steps,
+            contributors,
+            held,
             products,
             bodies,
             observatories,
@@ -504,52 +518,6 @@ impl Builder<'_> {
             Some(table_party::Model { id: self.id(), table_id: table, body_id, since: self.instant(), until: None })
         };
         pairs.flat_map(|(table, row)| table.parties.iter().filter_map(|code| party(row.id, code.get_ref()))).collect()
-    }
-
-    fn products(&self) -> Vec<product::Model> {
-        let row = |product: &file::Product| {
-            let old = self.known.products.iter().find(|row| row.code == *product.code.get_ref());
-            product::Model {
-                id: old.map_or_else(|| self.id(), |row| row.id),
-                code: text(&product.code),
-                name_it: text(&product.name_it),
-                name_en: text(&product.name_en),
-                periodicity: product.periodicity,
-                scope: product.scope,
-                default_hour: product.default_hour,
-                version: old.map_or(1, |row| row.version),
-                created_at: old.map_or_else(|| self.instant(), |row| row.created_at),
-                updated_at: old.map_or_else(|| self.instant(), |row| row.updated_at),
-            }
-        };
-        self.file.products.iter().map(|product| row(product.get_ref())).collect()
-    }
-
-    fn steps(&self, products: &[product::Model]) -> Vec<product_step::Model> {
-        let pairs = self.file.products.iter().map(Spanned::get_ref).zip(products);
-        pairs.flat_map(|(product, row)| self.steps_of(product, row)).collect()
-    }
-
-    fn steps_of(&self, product: &file::Product, product_row: &product::Model) -> Vec<product_step::Model> {
-        let known = || self.known.steps.iter().filter(|row| row.product_id == product_row.id);
-        let mut rows: Vec<product_step::Model> = Vec::new();
-        for (position, step) in (1..).zip(product.steps.iter().map(Spanned::get_ref)) {
-            let old = known().find(|row| row.code == *step.code.get_ref());
-            rows.push(product_step::Model {
-                id: old.map_or_else(|| self.id(), |row| row.id),
-                product_id: product_row.id,
-                position,
-                code: text(&step.code),
-                name_it: text(&step.name_it),
-                name_en: text(&step.name_en),
-                seat: step.seat,
-                offset_working_days: *step.offset_working_days.get_ref(),
-                estimated_minutes: *step.minutes.get_ref(),
-            });
-        }
-        let kept: Vec<_> = known().filter(|old| rows.iter().all(|row| row.id != old.id)).cloned().collect();
-        rows.extend(behind(kept, rows.len(), |row, position| row.position = position));
-        rows
     }
 
     fn settings(&self) -> Vec<setting::Model> {

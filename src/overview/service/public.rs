@@ -1,5 +1,6 @@
 //! Reads for everybody: the next releases, the latest ones, and the reports of one observatory.
 
+use crate::ctx::Ctx;
 use crate::deliverables::model::is_accepted;
 use crate::deliverables::service as deliverables;
 use crate::error::Result;
@@ -10,7 +11,7 @@ use crate::releases::service::{self as releases, ReleaseFilter};
 use crate::releases::view::ReleaseView;
 use chrono::NaiveDate;
 use entity::ids::{DeliverableId, ReleaseId};
-use entity::kinds::{DeliverableState, ObservatoryKind, ProductScope, ReleaseState};
+use entity::kinds::{DeliverableState, ProductScope, ReleaseState};
 use sea_orm::ConnectionTrait;
 use std::collections::HashMap;
 
@@ -74,7 +75,8 @@ pub struct Report {
 }
 
 /// Returns the reports of an observatory and its next release. Public.
-pub async fn part_of(db: &impl ConnectionTrait, observatory: &ObservatoryView, today: NaiveDate) -> Result<Part> {
+pub async fn part_of(ctx: &Ctx, observatory: &ObservatoryView) -> Result<Part> {
+    let db = ctx.reader();
     let own: HashMap<ReleaseId, (DeliverableId, DeliverableState)> = deliverables::of_observatory(db, observatory.id)
         .await?
         .into_iter()
@@ -87,10 +89,11 @@ pub async fn part_of(db: &impl ConnectionTrait, observatory: &ObservatoryView, t
         has_appeared(&release, *state).then(|| Report { address: addresses.remove(id), release })
     };
     let reports = published(db).await?.into_iter().filter_map(report).collect();
-    let mut coming = coming_from(db, today).await?;
-    coming.retain(|view| {
-        let is_waived = own.get(&view.release.id).is_some_and(|(_, state)| *state == DeliverableState::Waived);
-        concerns(view, observatory) && !is_waived
+    let owner = releases::owner(ctx, observatory).await?;
+    let mut coming = coming_from(db, ctx.today()).await?;
+    coming.retain(|view| match own.get(&view.release.id) {
+        Some((_, state)) => *state != DeliverableState::Waived,
+        None => view.release.first_confirmed().is_none() && owner.will_owe(&view.release),
     });
     Ok(Part { reports, next: next(&coming).map(|at| coming.swap_remove(at)) })
 }
@@ -103,14 +106,5 @@ fn has_appeared(release: &ReleaseView, contribution: DeliverableState) -> bool {
         ProductScope::PerObservatory | ProductScope::Autonomous => {
             matches!(contribution, DeliverableState::Published | DeliverableState::Verified)
         }
-    }
-}
-
-/// Tells whether an observatory contributes to a release: the only one of an autonomous product, every territorial one to
-/// any other.
-fn concerns(view: &ReleaseView, observatory: &ObservatoryView) -> bool {
-    match view.release.observatory {
-        Some(only) => only == observatory.id,
-        None => observatory.kind == ObservatoryKind::Territorial,
     }
 }

@@ -72,7 +72,7 @@ async fn show_observatory(ctx: Ctx, request: HttpRequest, code: Path<String>) ->
     let facts = observatory_facts(&ctx, &code).await?;
     let about = ctx.lang.f("network.observatory_described", &[("observatory", &facts.observatory.name)]);
     let shell = shell_below_network(&ctx, &request, facts.observatory.name.clone()).described(about);
-    let service::Part { reports, next } = service::part_of(ctx.reader(), &facts.observatory, ctx.today()).await?;
+    let service::Part { reports, next } = service::part_of(&ctx, &facts.observatory).await?;
     page(&ObservatoryPage {
         shell,
         next: next.map(|view| Line::of(&view, &ctx)),

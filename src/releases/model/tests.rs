@@ -1,4 +1,6 @@
 use super::*;
+use crate::catalogue::model::Details;
+use entity::kinds::Periodicity;
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -14,14 +16,18 @@ fn annual() -> Product {
     Product {
         id: Uuid::nil().into(),
         code: "report".into(),
-        name_it: "Relazione".into(),
-        name_en: "Report".into(),
-        periodicity: Periodicity::Annual,
-        scope: ProductScope::PerObservatory,
-        default_hour: NaiveTime::MIN,
+        details: Details::default(),
         steps: Vec::new(),
+        former_steps: Vec::new(),
+        retired_at: None,
         version: 1,
     }
+}
+
+fn with(change: impl FnOnce(&mut Details)) -> Product {
+    let mut product = annual();
+    change(&mut product.details);
+    product
 }
 
 fn planned() -> Release {
@@ -83,12 +89,12 @@ fn a_period_has_the_frequency_of_the_product() {
     let plan =
         |product: &Product| Release::planned(Uuid::nil().into(), product, None, quarter, when, day("2026-11-23"));
     assert_eq!(plan(&annual()), Err(Refusal::PeriodOfAnotherKind));
-    assert!(plan(&Product { periodicity: Periodicity::Irregular, ..annual() }).is_ok());
+    assert!(plan(&with(|details| details.periodicity = Periodicity::Irregular)).is_ok());
 }
 
 #[test]
 fn a_period_is_one_that_a_release_can_speak_about() {
-    let irregular = Product { periodicity: Periodicity::Irregular, ..annual() };
+    let irregular = with(|details| details.periodicity = Periodicity::Irregular);
     let march = When::of(Precision::Month, day("2027-03-18"), None).expect("a month");
     for (label, when, code) in [
         ("2026", march, None),
@@ -178,7 +184,7 @@ fn a_correction_keeps_date_and_identity() {
     assert_eq!((corrected.product_id, corrected.period.to_string()), (other.id, "2025".to_owned()));
     assert!(corrected.sequence > planned().sequence, "its name changes in calendars");
     assert_eq!(planned().corrected(&annual(), None, planned().period), Err(Refusal::NothingCorrected));
-    let own = Product { scope: ProductScope::Autonomous, ..annual() };
+    let own = with(|details| details.scope = ProductScope::Autonomous);
     let bergamo = Some(Uuid::from_u128(7).into());
     assert_eq!(planned().corrected(&own, None, planned().period), Err(Refusal::ObservatoryMissing));
     assert_eq!(planned().corrected(&annual(), bergamo, planned().period), Err(Refusal::ObservatoryOutOfPlace));

@@ -1,13 +1,15 @@
 //! The agenda as everybody reads it: one release with its story and its reports, days of a calendar, changed dates.
 
-use super::{Network, Provinces, release};
+use super::concerned::{Network, Provinces};
+use super::{owner, release};
 use crate::ctx::Ctx;
 use crate::deliverables::model::is_accepted;
 use crate::deliverables::view::Progress;
 use crate::error::{Error, Result};
 use crate::network::model::ObservatoryView;
+use crate::network::questions::AllObservatories;
 use crate::releases::questions::YearsOfReleases;
-use crate::releases::store::{self, Filter};
+use crate::releases::store::{self, Filter, Owner};
 use crate::releases::view::{Agenda, Change, DateChange, Place, ReleaseView, Report, Share, Slip, Story};
 use crate::time::{Joint, NonWorking, zone};
 use chrono::NaiveDate;
@@ -34,19 +36,22 @@ pub async fn story(ctx: &Ctx, id: ReleaseId) -> Result<Story> {
 /// Like [`story`], for a release that was found already.
 pub async fn story_of(ctx: &Ctx, view: ReleaseView) -> Result<Story> {
     let (db, id) = (ctx.reader(), view.release.id);
-    let changes = dates(ctx, db, &view).await?;
+    let changes = store::changes(db, &[id]).await?.remove(&id).unwrap_or_default();
     let shares = store::shares(db, &[id]).await?.remove(&id).unwrap_or_default();
     let network = Network::now(ctx).await?;
-    let concerned = network.concerned_calendars(&view.release)?;
+    let provinces = &network.provinces;
+    let owing = provinces.concerned(&view.release, &shares);
+    let concerned = network.calendars_of(&owing)?;
+    let changes = changes.into_iter().map(|change| with_notice(change, &concerned)).collect();
     let today = ctx.today();
     let notice_left = match view.release.state() {
         ReleaseState::Confirmed => concerned.working_days_between(today, view.release.when().first_day()).ok(),
         ReleaseState::Provisional | ReleaseState::Published | ReleaseState::Cancelled => None,
     };
-    let provinces = &network.provinces;
-    let mut places: Vec<String> =
-        provinces.concerned(&view.release).map(|one| provinces.name(&one.territory)).collect();
+    let mut places: Vec<String> = owing.iter().map(|one| provinces.name_of(one)).collect();
     places.sort();
+    let territorial = provinces.observatories.iter().filter(|one| one.kind == ObservatoryKind::Territorial).count();
+    let is_everywhere = owing.len() == territorial && owing.iter().all(|one| one.kind == ObservatoryKind::Territorial);
     Ok(Story {
         changes,
         progress: progress(&shares),
@@ -54,29 +59,31 @@ pub async fn story_of(ctx: &Ctx, view: ReleaseView) -> Result<Story> {
         unseen: provinces.unseen(&view, &shares),
         absent: provinces.named(shares.iter().filter(|share| share.state == DeliverableState::Waived)),
         places,
+        is_everywhere,
         notice_left: notice_left.filter(|left| *left >= 0),
         today,
         view,
     })
 }
 
-/// Lists all dates of a release, the first one first, each with the notice given. Public.
-pub async fn dates(ctx: &Ctx, db: &impl ConnectionTrait, view: &ReleaseView) -> Result<Vec<Change>> {
+/// Returns the last row of the history of a release, with the notice given, and the distance of its date from the first
+/// confirmed one, against which punctuality is measured: `None` before a confirmation and for a period too long to count.
+pub async fn last_change(
+    ctx: &Ctx,
+    db: &impl ConnectionTrait,
+    view: &ReleaseView,
+) -> Result<(Option<Change>, Option<Slip>)> {
     let id = view.release.id;
+    let mut changes = store::changes(db, &[id]).await?.remove(&id).unwrap_or_default();
+    let shares = store::shares(db, &[id]).await?.remove(&id).unwrap_or_default();
     let network = Network::now(ctx).await?;
-    let concerned = network.concerned_calendars(&view.release)?;
-    let changes = store::changes(db, &[id]).await?.remove(&id).unwrap_or_default();
-    Ok(changes.into_iter().map(|change| with_notice(change, &concerned)).collect())
-}
-
-/// Returns the distance of the date of a release from its first confirmed one, which its punctuality is measured
-/// against; `None` before it is confirmed, and for a period too long to count.
-pub async fn slip(ctx: &Ctx, view: &ReleaseView) -> Result<Option<Slip>> {
-    let Some(first) = view.release.first_confirmed() else { return Ok(None) };
-    let (from, to) = (first.slot.day, view.release.when().first_day());
-    let network = Network::now(ctx).await?;
-    let working_days = network.concerned_calendars(&view.release)?.working_days_between(from, to).ok();
-    Ok(working_days.map(|working_days| Slip { days: (to - from).num_days(), working_days }))
+    let concerned = network.calendars_of(&network.provinces.concerned(&view.release, &shares))?;
+    let slip = view.release.first_confirmed().and_then(|first| {
+        let (from, to) = (first.slot.day, view.release.when().first_day());
+        let working_days = concerned.working_days_between(from, to).ok()?;
+        Some(Slip { days: (to - from).num_days(), working_days })
+    });
+    Ok((changes.pop().map(|change| with_notice(change, &concerned)), slip))
 }
 
 fn progress(shares: &[Share]) -> Progress {
@@ -136,21 +143,33 @@ pub async fn places(ctx: &Ctx) -> Result<Vec<Place>> {
 /// with a place, only those that its observatory owes. Public.
 pub async fn agenda(ctx: &Ctx, from: NaiveDate, to: NaiveDate, place: Option<&Place>) -> Result<Agenda> {
     let db = ctx.reader();
-    let owed_by = place.map(|place| place.observatory);
+    let owed_by = owner_at(ctx, place).await?;
     // No date is longer than two months, so one that reaches into these days begins at most two months before them.
     let begins = from - chrono::Months::new(2);
-    let filter = Filter { from: Some(begins), to: Some(to), owed_by, ..Filter::default() };
+    let filter = Filter { from: Some(begins), to: Some(to), owed_by: owed_by.clone(), ..Filter::default() };
     let mut releases = store::list(db, &filter, None, None).await?;
     releases.retain(|view| view.release.when().last_day() >= from);
     let left = store::left_days(db, from, to).await?;
     let ids: Vec<ReleaseId> = left.iter().map(|(_, id)| *id).collect();
     let moved: HashMap<ReleaseId, ReleaseView> =
         store::find_all(db, &ids).await?.into_iter().map(|view| (view.release.id, view)).collect();
+    let shares = if owed_by.is_some() { store::shares(db, &ids).await? } else { HashMap::new() };
+    // A date that was left had been confirmed, so its release has its shares.
     let is_owed = |view: &&ReleaseView| {
-        owed_by.is_none_or(|observatory| view.release.observatory.is_none_or(|owner| owner == observatory))
+        owed_by.as_ref().is_none_or(|owner| {
+            shares.get(&view.release.id).is_some_and(|of| of.iter().any(|share| share.observatory == owner.observatory))
+        })
     };
     let left = left.into_iter().filter_map(|(day, id)| Some((day, moved.get(&id).filter(is_owed)?.clone()))).collect();
     Ok(Agenda { releases, left })
+}
+
+/// Returns the observatory of a place, for a filter of releases. Public.
+pub async fn owner_at(ctx: &Ctx, place: Option<&Place>) -> Result<Option<Owner>> {
+    let Some(place) = place else { return Ok(None) };
+    let observatories = ctx.recall(&AllObservatories).await?;
+    let found = observatories.iter().find(|one| one.id == place.observatory).ok_or(Error::NotFound)?;
+    Ok(Some(owner(ctx, found).await?))
 }
 
 /// Returns the names of the holidays of a place between `from` and `to`, or of those that all places have. Public.
@@ -183,13 +202,16 @@ pub async fn changed_dates(ctx: &Ctx, before: Option<ReleaseChangeId>, limit: u6
     let views: HashMap<ReleaseId, ReleaseView> =
         store::find_all(db, &ids).await?.into_iter().map(|view| (view.release.id, view)).collect();
     let changes = store::changes(db, &ids).await?;
+    let shares = store::shares(db, &ids).await?;
     let network = Network::now(ctx).await?;
     let mut changed = Vec::with_capacity(latest.len());
     for (id, release, position) in latest {
         let (Some(view), Some(all)) = (views.get(&release), changes.get(&release)) else { continue };
         let Some(change) = all.iter().find(|change| change.position == position) else { continue };
         let before = all.iter().rev().find(|earlier| earlier.position < position).map(|earlier| earlier.when);
-        let change = with_notice(change.clone(), &network.concerned_calendars(&view.release)?);
+        let of_release = shares.get(&release).map_or(&[][..], Vec::as_slice);
+        let concerned = network.provinces.concerned(&view.release, of_release);
+        let change = with_notice(change.clone(), &network.calendars_of(&concerned)?);
         changed.push(DateChange { id, view: view.clone(), before, change });
     }
     Ok(changed)
@@ -207,7 +229,7 @@ impl Provinces {
 
     /// Returns the name of the territory of the observatory that has a share.
     fn place_of(&self, share: &Share) -> Option<String> {
-        self.observatories.iter().find(|one| one.id == share.observatory).map(|one| self.name(&one.territory))
+        self.observatories.iter().find(|one| one.id == share.observatory).map(|one| self.name_of(one))
     }
 
     /// Lists the reports of a published release that can be read. All chapters of a joint product are on one page: the

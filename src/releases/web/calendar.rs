@@ -307,7 +307,7 @@ async fn list_page(
     asked: &Asked,
 ) -> Result<ListPage> {
     let limit = paging.limit()?;
-    let owed_by = asked.place.as_ref().map(|place| place.observatory);
+    let owed_by = service::owner_at(ctx, asked.place.as_ref()).await?;
     let filter = ReleaseFilter { from: asked.since, owed_by, ..list.filter() };
     let views = service::list(ctx.reader(), &filter, paging.after_day()?, limit + 1).await?;
     let listed = Page::cut(ctx, request, limit, views, |last| (last.release.when().first_day(), last.release.id))?;

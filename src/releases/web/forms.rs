@@ -1,15 +1,16 @@
 //! Forms of the secretariat about a release that others do not rely on yet: plan, improve, correct.
 
 use super::{Answer, Line, shell};
+use crate::catalogue::model::Product;
+use crate::catalogue::questions::Catalogue;
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::error::Result;
 use crate::http::form::{self, Choice, FormState, Group, Sent, Versioned};
 use crate::http::page::{FlashKind, Shell, done, page};
 use crate::network::questions::AllObservatories;
-use crate::releases::model::{Product, When};
+use crate::releases::model::When;
 use crate::releases::policy::{self, Action};
-use crate::releases::questions::Catalogue;
 use crate::releases::service::{self, CorrectIn, PlanIn};
 use crate::releases::view::ReleaseView;
 use crate::texts::{Label, Lang};
@@ -92,7 +93,7 @@ async fn plan_page(ctx: &Ctx, request: &HttpRequest, form: FormState<PlanForm>) 
     allow(ctx, Action::Plan)?;
     Ok(PlanPage {
         shell: shell(ctx, request, ctx.lang.t("releases.plan").to_owned()),
-        products: products(ctx).await?,
+        products: products(ctx, &form.product).await?,
         periods: periods(ctx, &form.period, None).await?,
         observatories: observatories(ctx).await?,
         precisions: precisions(ctx.lang),
@@ -105,15 +106,17 @@ async fn observatories(ctx: &Ctx) -> Result<Vec<Choice>> {
     Ok(all.iter().map(|one| Choice::new(&one.code, &one.name)).collect())
 }
 
-async fn products(ctx: &Ctx) -> Result<Vec<Choice>> {
+/// Lists the products in use, and the one that a form holds.
+async fn products(ctx: &Ctx, held: &str) -> Result<Vec<Choice>> {
     let products = ctx.recall(&Catalogue).await?;
-    Ok(products.iter().map(|one| Choice::new(&one.code, one.name(ctx.lang))).collect())
+    let shown = products.iter().filter(|one| one.retired_at.is_none() || one.code == held);
+    Ok(shown.map(|one| Choice::new(&one.code, one.name(ctx.lang))).collect())
 }
 
-/// Returns the code of the product, if the catalogue has only one.
+/// Returns the code of the product, if the catalogue has only one in use.
 async fn only_product(ctx: &Ctx) -> Result<String> {
-    let products = ctx.recall(&Catalogue).await?;
-    Ok(if let [only] = products.as_slice() { only.code.clone() } else { String::new() })
+    let products = products(ctx, "").await?;
+    Ok(if let [only] = products.as_slice() { only.value.clone() } else { String::new() })
 }
 
 /// Lists the periods in words, below the name of each product: those without a release, and the one a form holds.
@@ -271,9 +274,9 @@ async fn correct_page(
     Ok(CorrectPage {
         shell: shell_below(ctx, request, "releases.correct", &line),
         periods: periods(ctx, &form.period, Some(view.release.product_id)).await?,
+        products: products(ctx, &view.product_code).await?,
         form,
         line,
-        products: products(ctx).await?,
         observatories: observatories(ctx).await?,
     })
 }

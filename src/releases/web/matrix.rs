@@ -1,12 +1,12 @@
 //! The work for one release at a glance: observatories in rows, steps in columns, a state with its day in each cell.
 
+use crate::catalogue::model::Step;
+use crate::catalogue::questions::Catalogue;
 use crate::ctx::Ctx;
 use crate::deliverables::view::DeliverableView;
 use crate::deliverables::web::state as contribution_state;
 use crate::error::Result;
 use crate::http::page::Badge;
-use crate::releases::model::Step;
-use crate::releases::questions::Catalogue;
 use crate::releases::view::ReleaseView;
 use crate::tasks::model::Task;
 use crate::tasks::service::{self as tasks, TaskFilter};
@@ -55,12 +55,12 @@ impl Matrix {
         if owed.is_empty() {
             return Ok(None);
         }
-        let catalogue = ctx.recall(&Catalogue).await?;
-        let steps =
-            catalogue.iter().find(|product| product.id == view.release.product_id).map(|product| product.steps.clone());
-        let steps = steps.unwrap_or_default();
         let filter = TaskFilter { release: Some(view.release.id), ..TaskFilter::default() };
         let tasks = tasks::list_visible(ctx, &filter).await?;
+        let catalogue = ctx.recall(&Catalogue).await?;
+        let product = catalogue.iter().find(|product| product.id == view.release.product_id);
+        let is_planned = |id| tasks.iter().any(|task| task.step_id == Some(id));
+        let steps = product.map(|product| product.as_planned(is_planned).steps).unwrap_or_default();
         let row = |owed: DeliverableView| {
             let of = |step: &Step| {
                 let is_its =

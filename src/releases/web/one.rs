@@ -2,9 +2,12 @@
 
 use super::matrix::Matrix;
 use super::{Answer, Line, Why, shell};
+use crate::catalogue::questions::Catalogue;
+use crate::catalogue::web::href as product_href;
 use crate::ctx::Ctx;
 use crate::deliverables::service as deliverables;
 use crate::deliverables::view::Progress;
+use crate::error::Result;
 use crate::http::page::{Shell, page};
 use crate::lifecycle::Event as _;
 use crate::mail::policy as mail_policy;
@@ -41,8 +44,7 @@ struct ReleasePage {
     notice_left: Option<String>,
     first_date: Option<String>,
     bar: Option<Bar>,
-    /// Address of the secretariat.
-    contact: String,
+    product: ProductBox,
     editions: Vec<Line>,
     /// Heading of the changes; a cancelled release has its own, because it has no date to explain.
     story: &'static str,
@@ -50,6 +52,15 @@ struct ReleasePage {
     /// Contributions of the observatories with their steps, for readers with permission.
     matrix: Option<Matrix>,
     actions: Vec<ActionLink>,
+}
+
+/// The product of the release: its page, its description, and the office that answers questions.
+struct ProductBox {
+    href: String,
+    name: String,
+    description: Option<String>,
+    contact: String,
+    address: Option<String>,
 }
 
 /// A report on the portal.
@@ -102,8 +113,9 @@ async fn show_release(ctx: Ctx, request: HttpRequest, slug: web::Path<String>) -
     let owed = deliverables::seen_of_release(&ctx, view.release.id).await?;
     let editions = service::editions(&ctx, &view).await?;
     let matrix = Matrix::of(&ctx, &view, owed).await?;
+    let product = ProductBox::of(&ctx, &view).await?;
     let story = service::story_of(&ctx, view).await?;
-    page(&ReleasePage::of(&ctx, &request, story, &editions, matrix))
+    page(&ReleasePage::of(&ctx, &request, story, product, &editions, matrix))
 }
 
 /// Redirects from the id of a release to the address of its page, because links with the id are in mails and calendars.
@@ -113,8 +125,32 @@ async fn lead_to_release(ctx: Ctx, id: web::Path<ReleaseId>) -> Answer {
     Ok(HttpResponse::PermanentRedirect().insert_header((LOCATION, view.href())).finish())
 }
 
+impl ProductBox {
+    async fn of(ctx: &Ctx, view: &ReleaseView) -> Result<Self> {
+        let catalogue = ctx.recall(&Catalogue).await?;
+        let product = catalogue.iter().find(|product| product.id == view.release.product_id);
+        let contact = product.and_then(|product| product.details.contact.clone());
+        let secretariat = || (ctx.lang.t("releases.secretariat").to_owned(), Some(ctx.config().mail.reply_to.clone()));
+        let (name, address) = contact.map_or_else(secretariat, |contact| (contact.name, contact.email));
+        Ok(Self {
+            href: product_href(&view.product_code),
+            name: view.product_name(ctx.lang).to_owned(),
+            description: product.and_then(|product| product.description(ctx.lang)).map(str::to_owned),
+            contact: name,
+            address,
+        })
+    }
+}
+
 impl ReleasePage {
-    fn of(ctx: &Ctx, request: &HttpRequest, story: Story, editions: &[ReleaseView], matrix: Option<Matrix>) -> Self {
+    fn of(
+        ctx: &Ctx,
+        request: &HttpRequest,
+        story: Story,
+        product: ProductBox,
+        editions: &[ReleaseView],
+        matrix: Option<Matrix>,
+    ) -> Self {
         let (release, lang) = (&story.view.release, ctx.lang);
         let state = release.state();
         Self {
@@ -130,7 +166,7 @@ impl ReleasePage {
             notice_left: story.notice_left.map(|left| notice_left(left, lang)),
             first_date: first_date(&story.view, ctx),
             bar: Bar::of(state, story.progress, &story.absent, lang),
-            contact: ctx.config().mail.reply_to.clone(),
+            product,
             editions: editions.iter().map(|view| Line::of(view, ctx)).collect(),
             story: lang.t(match state {
                 ReleaseState::Cancelled => "releases.story_cancelled",
@@ -161,10 +197,13 @@ fn period(view: &ReleaseView, lang: Lang) -> String {
 fn territory(story: &Story, lang: Lang) -> String {
     let key = match story.view.scope {
         ProductScope::Autonomous => return story.places.join(", "),
+        ProductScope::Joint if !story.is_everywhere => "releases.territory_joint_of",
+        ProductScope::PerObservatory if !story.is_everywhere => "releases.territory_each_of",
         ProductScope::Joint => "releases.territory_joint",
         ProductScope::PerObservatory => "releases.territory_each",
     };
-    lang.f(key, &[("number", &story.places.len().to_string())])
+    let places = words::listed(&story.places, lang);
+    lang.f(key, &[("number", &story.places.len().to_string()), ("places", &places)])
 }
 
 /// «Mancano 15 giorni lavorativi».

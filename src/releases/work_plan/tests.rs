@@ -1,10 +1,10 @@
 use super::*;
+use crate::catalogue::model::{Details, Step};
 use crate::designations::model::Seat;
-use crate::releases::model::Step;
 use crate::tasks::model::{Stage, Step as TaskStep, Task};
 use crate::time::{CalendarData, Calendars, NonWorkingRule, RuleKind, TerritoryDays};
-use chrono::{DateTime, Days, NaiveTime};
-use entity::kinds::{Periodicity, ProductScope, SeatKind, TaskOrigin};
+use chrono::{DateTime, Days};
+use entity::kinds::{SeatKind, TaskOrigin};
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -46,20 +46,19 @@ fn product() -> Product {
         seat,
         offset_working_days,
         estimated_minutes: 60,
+        after: Vec::new(),
     };
     Product {
         id: id(0).into(),
         code: "report".into(),
-        name_it: String::new(),
-        name_en: String::new(),
-        periodicity: Periodicity::Annual,
-        scope: ProductScope::PerObservatory,
-        default_hour: NaiveTime::MIN,
+        details: Details::default(),
         steps: vec![
             step(1, SeatKind::Referent, -5),
             step(2, SeatKind::Referent, -2),
             step(3, SeatKind::Secretariat, 0),
         ],
+        former_steps: Vec::new(),
+        retired_at: None,
         version: 1,
     }
 }

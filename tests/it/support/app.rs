@@ -114,7 +114,9 @@ impl TestApp {
         let actor = Actor::operator();
         let operator =
             Ctx { services: self.services.clone(), actor, lang: Lang::It, request_id: None, generation: None };
-        Box::pin(raccordo::load::run(&operator, &path, |_| true)).await.expect("a good file");
+        Box::pin(raccordo::load::run(&operator, &path, raccordo::load::Edited::Keep, |_| true))
+            .await
+            .expect("a good file");
     }
 
     /// Sets the clock to wall time in Rome: `2027-03-30 09:30`.

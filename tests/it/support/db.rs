@@ -9,7 +9,7 @@ use raccordo::clock::FixedClock;
 use raccordo::config::Config;
 use raccordo::ctx::{Ctx, Services};
 use raccordo::db::{Db, Location};
-use raccordo::load;
+use raccordo::load::{self, Edited};
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -200,7 +200,7 @@ async fn fill(db: &Db, content: Content) {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/lombardia.toml");
         let ctx = Ctx::system(&services, "load");
         // Boxed, because the future of a load is too large for the stack of each test that awaits it.
-        Box::pin(load::run(&ctx, &file, |_| true)).await.expect("the network loads");
+        Box::pin(load::run(&ctx, &file, Edited::Keep, |_| true)).await.expect("the network loads");
     }
 }
 

@@ -102,6 +102,7 @@ impl World {
             ("task", text(&tasks["items"][0], "id")),
         ]);
         self.ids.insert("text", self.keep_text().await);
+        self.ids.insert("method", self.publish_sheet().await);
         let link = Link {
             task_id: self.id("task").parse::<TaskId>().expect("an id"),
             person_id: self.app.person(OWN).await.id,
@@ -125,6 +126,21 @@ impl World {
             Ok(document.id)
         });
         kept.await.expect("kept").to_string()
+    }
+
+    /// Publishes a methodology sheet with a document. Returns the id of the document.
+    async fn publish_sheet(&self) -> String {
+        let secretariat = self.app.client(SECRETARIAT).await;
+        let file = "--x\r\nContent-Disposition: form-data; name=\"document\"; filename=\"metodo.pdf\"\r\n\r\n%PDF-1.7 the method\r\n--x--\r\n";
+        let upload = secretariat.post("/api/v1/products/documents").body("multipart/form-data; boundary=x", file);
+        let document = upload.send().await.expect(201);
+        let sheet = json!({
+            "text_it": "Dati delle comunicazioni obbligatorie.", "lists": [{ "name": "ATECO", "edition": "2025" }],
+            "document_id": document["id"], "from_period": "2026",
+        });
+        let sheets = "/api/v1/products/relazione-territoriale/sheets";
+        secretariat.post(sheets).json(sheet).send().await.expect(201);
+        text(&document, "id")
     }
 
     /// Makes one meeting in each state that has forms of its own: a draft, a convened one, a held one with an outcome.
@@ -237,6 +253,7 @@ const FILLED: &[(&str, &str)] = &[
     ("designations/{id}", "designation"),
     ("documents/{document_id}", "document"),
     ("documents/{text_id}", "text"),
+    ("documents/{sheet_document_id}", "method"),
     ("unavailabilities/{absence_id}", "absence"),
     ("unavailability/{absence}", "absence"),
     ("people/{id}", "person"),
