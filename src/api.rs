@@ -3,8 +3,8 @@
 use crate::auth::rights::{Right, Rights};
 use crate::http::health;
 use crate::{
-    auth, catalogue, deliverables, designations, jobs, mail, mail_log, meetings, network, overview, portal, releases,
-    reminders, tasks, whatif,
+    agenda, auth, catalogue, deliverables, designations, jobs, mail, mail_log, meetings, network, overview, portal,
+    releases, reminders, tasks, whatif,
 };
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -20,6 +20,7 @@ fn version_1(cfg: &mut ServiceConfig) {
     designations::api::configure(cfg);
     catalogue::api::configure(cfg);
     releases::api::configure(cfg);
+    agenda::api::configure(cfg);
     deliverables::api::configure(cfg);
     tasks::api::configure(cfg);
     meetings::api::configure(cfg);
@@ -40,6 +41,7 @@ pub fn rights() -> Rights {
         .with(designations::api::RIGHTS, designations::policy::may_ever)
         .with(catalogue::api::RIGHTS, catalogue::policy::may)
         .with(releases::api::RIGHTS, releases::policy::may)
+        .with(agenda::api::RIGHTS, agenda::policy::may)
         .with(deliverables::api::RIGHTS, deliverables::policy::may_ever)
         .with(tasks::api::RIGHTS, tasks::policy::may_ever)
         .with(meetings::api::RIGHTS, meetings::policy::may_ever)

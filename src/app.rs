@@ -9,8 +9,8 @@ use crate::http::connections::Connection;
 use crate::http::site::Site;
 use crate::http::{Failure, assets, compress, edge, gate, health, language, openapi, shared, unmatched};
 use crate::{
-    api, auth, catalogue, deliverables, designations, jobs, mail_log, meetings, network, overview, portal, press,
-    releases, tasks, whatif,
+    agenda, api, auth, catalogue, deliverables, designations, jobs, mail_log, meetings, network, overview, portal,
+    press, releases, tasks, whatif,
 };
 use actix_http::{HttpService, Protocol};
 use actix_server::Server;
@@ -41,6 +41,7 @@ fn pages(cfg: &mut web::ServiceConfig) {
     whatif::web::pages(cfg);
     press::web::pages(cfg);
     catalogue::web::pages(cfg);
+    agenda::web::pages(cfg);
     releases::web::pages(cfg);
     deliverables::web::pages(cfg);
     tasks::web::pages(cfg);

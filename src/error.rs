@@ -173,6 +173,11 @@ codes! {
     /// A step that is removed has to be done before another one.
     StepNeeded = "step_needed" => UnprocessableEntity,
     /// A step would have to be done before itself.
+    RuleFollowsItself = "rule_follows_itself" => UnprocessableEntity,
+    SpanOutOfRange = "span_out_of_range" => UnprocessableEntity,
+    ProposalChanged = "proposal_changed" => Conflict,
+    NothingChosen = "nothing_chosen" => UnprocessableEntity,
+    NothingToAdopt = "nothing_to_adopt" => UnprocessableEntity,
     CircularDependency = "circular_dependency" => UnprocessableEntity,
     // The table.
     NoticeTooShort = "notice_too_short" => UnprocessableEntity,

@@ -2,6 +2,7 @@
 //! publication on the portal. `ARCHITECTURE.md` describes where code belongs; each slice's `mod.rs` describes the
 //! slice.
 
+pub mod agenda;
 pub mod api;
 pub mod app;
 pub mod audit;

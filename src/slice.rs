@@ -16,6 +16,8 @@ vocabulary! {
         Tasks = "tasks",
         Deliverables = "deliverables",
         Releases = "releases",
+        /// Proposals and editions of the agenda.
+        Agenda = "agenda",
         Meetings = "meetings",
         Portal = "portal",
         /// The outbox and its desk.

@@ -30,6 +30,7 @@ impl Slice {
             | Self::Network
             | Self::Designations
             | Self::Catalogue
+            | Self::Agenda
             | Self::Releases
             | Self::Meetings
             | Self::Portal
@@ -48,6 +49,7 @@ impl Slice {
             | Self::Tasks
             | Self::Deliverables
             | Self::Catalogue
+            | Self::Agenda
             | Self::Releases
             | Self::Meetings
             | Self::Portal
@@ -65,6 +67,7 @@ impl Slice {
             | Self::Tasks
             | Self::Deliverables
             | Self::Catalogue
+            | Self::Agenda
             | Self::Releases
             | Self::Meetings
             | Self::Portal
@@ -81,6 +84,7 @@ impl Slice {
             Self::Auth
             | Self::Network
             | Self::Catalogue
+            | Self::Agenda
             | Self::Releases
             | Self::Meetings
             | Self::Portal
@@ -98,6 +102,7 @@ impl Slice {
             | Self::Tasks
             | Self::Deliverables
             | Self::Catalogue
+            | Self::Agenda
             | Self::Releases
             | Self::Meetings
             | Self::Portal

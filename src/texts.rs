@@ -40,6 +40,7 @@ macro_rules! areas {
 }
 
 areas![
+    "agenda",
     "auth",
     "catalogue",
     "common",

@@ -87,6 +87,10 @@ macro_rules! id {
 }
 
 id! {
+    /// Id of `agenda_edition`.
+    EditionId
+}
+id! {
     /// Id of `agreement`.
     AgreementId
 }

@@ -5,6 +5,8 @@
 pub mod ids;
 pub mod kinds;
 
+pub mod agenda_edition;
+pub mod agenda_edition_entry;
 pub mod agenda_item;
 pub mod agreement;
 pub mod agreement_act;

@@ -32,6 +32,8 @@ pub struct Model {
     /// Last part of the address of its page; `None` in a row that older code has written.
     #[sea_orm(column_type = "String(StringLen::N(150))", unique)]
     pub slug: Option<String>,
+    /// Day that the rule of the product gave, if the date was taken from it and has not been set by hand since.
+    pub rule_day: Option<Date>,
     pub sequence: i32,
     pub version: i32,
     pub created_at: Instant,

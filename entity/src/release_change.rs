@@ -23,6 +23,12 @@ pub struct Model {
     #[sea_orm(column_type = "String(StringLen::N(2000))")]
     pub despite_non_working: Option<String>,
     pub outcome_id: Option<OutcomeId>,
+    /// Sentence that explains a date taken from a rule, in Italian.
+    #[sea_orm(column_type = "String(StringLen::N(2000))")]
+    pub rule_it: Option<String>,
+    /// The same sentence in English.
+    #[sea_orm(column_type = "String(StringLen::N(2000))")]
+    pub rule_en: Option<String>,
     pub at: Instant,
     pub by_person: Option<PersonId>,
 }

@@ -33,6 +33,7 @@ mod m20261130_100000_keep_what_was_told;
 mod m20261130_103000_name_the_site_of_observatories;
 mod m20261130_110000_give_releases_addresses;
 mod m20261130_150000_catalogue;
+mod m20261130_160000_agenda;
 mod schema;
 
 /// All migrations, oldest first.
@@ -70,6 +71,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_103000_name_the_site_of_observatories::Migration),
             Box::new(m20261130_100000_hand_in_files::Migration),
             Box::new(m20261130_150000_catalogue::Migration),
+            Box::new(m20261130_160000_agenda::Migration),
         ]
     }
 }

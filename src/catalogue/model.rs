@@ -3,7 +3,8 @@
 use crate::error::{Code, Refusal as DomainRefusal, Refused};
 use crate::network::model::ObservatoryView;
 use crate::texts::Lang;
-use crate::time::{Frequency, Period};
+use crate::time::date_rule::Anchor;
+use crate::time::{DateRule, Frequency, Period};
 use chrono::{DateTime, Months, NaiveDate, NaiveTime, Utc};
 use entity::ids::{DocumentId, ObservatoryId, ProductId, ProductSheetId, ProductStepId};
 use entity::kinds::{Contributing, ObservatoryKind, Periodicity, ProductScope, SeatKind, Theme};
@@ -14,7 +15,6 @@ pub const DESCRIPTION_CHARACTERS: usize = 2000;
 pub const CONTACT_CHARACTERS: usize = 200;
 pub const SECTION_CHARACTERS: usize = 200;
 pub const WORDS_CHARACTERS: usize = 500;
-pub const RULE_CHARACTERS: usize = 2000;
 pub const STEP_CODE_CHARACTERS: usize = 40;
 pub const SHEET_CHARACTERS: usize = 4000;
 pub const LIST_CHARACTERS: usize = 100;
@@ -62,8 +62,8 @@ pub struct Details {
     pub portal_section: Option<String>,
     /// Words by which its reports are found on the portal, separated by commas.
     pub portal_words: Option<String>,
-    /// Rule for the dates of its releases, as a text that the catalogue does not interpret.
-    pub date_rule: Option<String>,
+    /// Rule for the dates of its releases.
+    pub date_rule: Option<DateRule>,
 }
 
 impl Default for Details {
@@ -324,6 +324,34 @@ fn waits_for_itself(steps: &[StepIn], step: &StepIn) -> bool {
     before.contains(&step.code.as_str())
 }
 
+/// Checks the rule of the product `own`. `rule_of` returns the rule of another product, or none for an unknown one.
+/// Errors: values outside their limits; a product, a territory or a source that is not known (no source is kept yet); a
+/// circle of products that wait for each other.
+pub fn check_rule<'r>(
+    rule: &'r DateRule,
+    own: &'r str,
+    is_territory: impl Fn(&str) -> bool,
+    rule_of: impl Fn(&str) -> Option<Option<&'r DateRule>>,
+) -> Result<(), Refusal> {
+    if !rule.improper().is_empty() {
+        return Err(Refusal::RuleOutOfRange);
+    }
+    let is_elsewhere = rule.worked_by.as_deref().is_some_and(|code| !is_territory(code));
+    if is_elsewhere || matches!(rule.day, Anchor::Source { .. }) {
+        return Err(Refusal::RuleUnknown);
+    }
+    let mut met = vec![own];
+    let mut next = rule.follows();
+    while let Some(code) = next {
+        if met.contains(&code) {
+            return Err(Refusal::RuleFollowsItself);
+        }
+        met.push(code);
+        next = rule_of(code).ok_or(Refusal::RuleUnknown)?.and_then(DateRule::follows);
+    }
+    Ok(())
+}
+
 /// Tells whether a text is a code, which stands in addresses of pages: lower-case letters, digits and single hyphens.
 pub fn is_code(text: &str) -> bool {
     let word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
@@ -392,6 +420,12 @@ pub enum Refusal {
     Circular { step: String },
     #[error("the period is not of the product's kind")]
     PeriodOfAnotherKind,
+    #[error("the rule for the dates has values outside their limits")]
+    RuleOutOfRange,
+    #[error("the rule for the dates names something unknown")]
+    RuleUnknown,
+    #[error("the rule for the dates depends on itself")]
+    RuleFollowsItself,
 }
 
 impl DomainRefusal for Refusal {
@@ -411,6 +445,9 @@ impl DomainRefusal for Refusal {
             }
             Self::Circular { step } => Refused::at("after", Code::CircularDependency).with("step", step.as_str()),
             Self::PeriodOfAnotherKind => Refused::at("from_period", Code::PeriodOfAnotherKind),
+            Self::RuleOutOfRange => Refused::at("date_rule", Code::OutOfRange),
+            Self::RuleUnknown => Refused::at("date_rule", Code::UnknownValue),
+            Self::RuleFollowsItself => Refused::at("date_rule", Code::RuleFollowsItself),
         }
     }
 }

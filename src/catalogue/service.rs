@@ -5,7 +5,8 @@ mod checks;
 pub use checks::{checked_code, checked_details, checked_list, checked_step};
 
 use super::model::{
-    Details, MOST_LISTS, MOST_STEPS, Product, Refusal, SHEET_CHARACTERS, Sheet, Step, StepIn, UsedList, contradictions,
+    Details, MOST_LISTS, MOST_STEPS, Product, Refusal, SHEET_CHARACTERS, Sheet, Step, StepIn, UsedList, check_rule,
+    contradictions,
 };
 use super::policy::{self, Action};
 use super::store;
@@ -19,7 +20,7 @@ use crate::documents::view::{Document, Opened};
 use crate::error::{Code, Error, FieldError, Refusal as _, Result};
 use crate::network::service as network;
 use crate::open::{Guarded, Seen, admit};
-use crate::time::Period;
+use crate::time::{DateRule, Period};
 use crate::typed::{self, Reading};
 use bytes::Bytes;
 use chrono::NaiveTime;
@@ -62,7 +63,7 @@ pub struct DetailsIn {
     pub contact_email: Option<String>,
     pub portal_section: Option<String>,
     pub portal_words: Option<String>,
-    pub date_rule: Option<String>,
+    pub date_rule: Option<DateRule>,
 }
 
 impl From<&Details> for DetailsIn {
@@ -102,6 +103,7 @@ pub async fn create(ctx: &Ctx, txn: &Txn, code: &str, input: DetailsIn) -> Resul
         let details = checked_details(reading, &input, &observatories);
         Some((code?, details?))
     })?;
+    check_rule_of(txn, &code, &details).await?;
     let id = ctx.new_id();
     let new = Product { id, code, details, steps: Vec::new(), former_steps: Vec::new(), retired_at: None, version: 1 };
     store::insert(txn, &new, ctx.now()).await?;
@@ -125,10 +127,23 @@ pub async fn edit(
     let observatories = network::observatories(txn).await?;
     let input = change(DetailsIn::from(&before.details))?;
     let details = Reading::of(|reading| checked_details(reading, &input, &observatories))?;
+    check_rule_of(txn, code, &details).await?;
     if details == before.details {
         return Ok(before);
     }
     save(ctx, txn, Product { details, ..before }, Verb::Edit).await
+}
+
+/// Checks the rule for the dates of a product, which names other products and territories.
+async fn check_rule_of(txn: &Txn, code: &str, details: &Details) -> Result<()> {
+    let Some(rule) = &details.date_rule else { return Ok(()) };
+    let (catalogue, territories) = (products(txn).await?, network::territories(txn).await?);
+    let is_territory = |code: &str| territories.iter().any(|one| one.code == code);
+    let rule_of = |code: &str| {
+        let found = catalogue.iter().find(|product| product.code == code);
+        found.map(|product| product.details.date_rule.as_ref())
+    };
+    Ok(check_rule(rule, code, is_territory, rule_of)?)
 }
 
 /// Retires a product: no release of it can be planned any more, and its releases stay.

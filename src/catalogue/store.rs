@@ -4,6 +4,7 @@
 use super::model::{Contact, Contributor, Contributors, Details, Product, Refusal, Sheet, Step, UsedList};
 use crate::db::{StoreError, save_row};
 use crate::error::Error;
+use crate::time::DateRule;
 use chrono::{DateTime, Utc};
 use entity::ids::{ObservatoryId, PersonId, ProductId, ProductSheetId, ProductStepId};
 use entity::{
@@ -27,20 +28,26 @@ pub async fn products(db: &impl ConnectionTrait) -> Result<Vec<Product>> {
     }
     let mut named = contributors(db).await?;
     let rows = product::Entity::find().order_by(product::Column::Code, Order::Asc).all(db).await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            let (steps, former) = (steps.remove(&row.id), former.remove(&row.id));
-            let named = named.remove(&row.id).unwrap_or_default();
-            product_of(row, steps.unwrap_or_default(), former.unwrap_or_default(), named)
-        })
-        .collect())
+    let with_parts = |row: product::Model| {
+        let (steps, former) = (steps.remove(&row.id), former.remove(&row.id));
+        let named = named.remove(&row.id).unwrap_or_default();
+        product_of(row, steps.unwrap_or_default(), former.unwrap_or_default(), named)
+    };
+    rows.into_iter().map(with_parts).collect()
 }
 
 /// Builds a product from its row: the only place where one is made.
-fn product_of(row: product::Model, steps: Vec<Step>, former_steps: Vec<Step>, named: Vec<Contributor>) -> Product {
+fn product_of(
+    row: product::Model,
+    steps: Vec<Step>,
+    former_steps: Vec<Step>,
+    named: Vec<Contributor>,
+) -> Result<Product> {
+    let unreadable = || StoreError::inconsistent("product", row.id, "an unreadable rule for its dates");
+    let read = |text: &String| DateRule::from_text(text).ok_or_else(unreadable);
+    let date_rule = row.date_rule.as_ref().map(read).transpose()?;
     let contact = row.contact_name.map(|name| Contact { name, email: row.contact_email });
-    Product {
+    Ok(Product {
         id: row.id,
         code: row.code,
         details: Details {
@@ -56,13 +63,13 @@ fn product_of(row: product::Model, steps: Vec<Step>, former_steps: Vec<Step>, na
             contact,
             portal_section: row.portal_section,
             portal_words: row.portal_words,
-            date_rule: row.date_rule,
+            date_rule,
         },
         steps,
         former_steps,
         retired_at: row.retired_at.map(|at| at.0),
         version: row.version,
-    }
+    })
 }
 
 impl From<step::Model> for Step {
@@ -125,7 +132,7 @@ fn row(product: &Product, edited_at: DateTime<Utc>) -> product::ActiveModel {
         contact_email: Set(contact_email.flatten()),
         portal_section: Set(details.portal_section),
         portal_words: Set(details.portal_words),
-        date_rule: Set(details.date_rule),
+        date_rule: Set(details.date_rule.as_ref().map(DateRule::to_text)),
         contributors: Set(details.contributors.who),
         with_regional: Set(details.contributors.with_regional),
         retired_at: Set(product.retired_at.map(Instant::from)),

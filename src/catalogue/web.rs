@@ -5,6 +5,7 @@
 
 mod edit;
 mod facts;
+mod rule;
 mod sheet;
 mod steps;
 
@@ -28,6 +29,7 @@ use facts::contributors;
 pub fn pages(cfg: &mut web::ServiceConfig) {
     cfg.service(show_catalogue).service(retire).service(reinstate).service(show_sheet_document);
     edit::pages(cfg);
+    rule::pages(cfg);
     steps::pages(cfg);
     sheet::pages(cfg);
 }

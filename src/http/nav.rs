@@ -36,9 +36,13 @@ const PARTS: &[Part] = &[
     part("/mail", "overview.nav_mail", Actor::is_secretariat, &[]),
 ];
 
-/// Views of the agenda: its dates, and the products behind them.
-const AGENDA: &[Entry] =
-    &[entry("/calendar", "overview.tab_calendar", everybody), entry("/products", "overview.tab_products", everybody)];
+/// Views of the agenda: its dates, the dates that rules propose, its editions, and the products behind it.
+const AGENDA: &[Entry] = &[
+    entry("/calendar", "overview.tab_calendar", everybody),
+    entry("/agenda/proposal", "overview.tab_proposal", Actor::is_secretariat),
+    entry("/agenda/editions", "overview.tab_editions", everybody),
+    entry("/products", "overview.tab_products", everybody),
+];
 
 /// Views of the people and their seats.
 const PEOPLE: &[Entry] = &[

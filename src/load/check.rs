@@ -34,7 +34,7 @@ pub fn check(source: &str, file: &File) -> Vec<Problem> {
     checker.people(&file.people, &file.designations);
     checker.designations(file);
     checker.tables(&file.tables, &file.bodies);
-    checker.products(&file.products, &file.observatories);
+    checker.products(&file.products, &file.observatories, &file.territories);
     checker.ladder(&file.ladder);
     checker.problems.sort();
     checker.problems

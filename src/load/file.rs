@@ -12,6 +12,7 @@ use std::ops::Range;
 pub use toml::Spanned;
 
 use crate::texts::Lang;
+use crate::time::DateRule;
 
 /// One reason for refusing a file, with its line.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -241,7 +242,7 @@ pub struct Product {
     pub contact_email: Option<Spanned<String>>,
     pub portal_section: Option<Spanned<String>>,
     pub portal_words: Option<Spanned<String>>,
-    pub date_rule: Option<Spanned<String>>,
+    pub date_rule: Option<Spanned<DateRule>>,
     pub contributors: Option<Spanned<Contributing>>,
     /// Codes of the named territorial observatories.
     #[serde(default)]

@@ -211,6 +211,12 @@ pub struct ChangeOut {
     /// Reason for a day that was not worked in all territories concerned.
     #[schema(max_length = 2000)]
     pub despite_non_working: Option<String>,
+    /// Sentence that explains a date taken from the rule of the product, in Italian.
+    #[schema(max_length = 2000)]
+    pub rule_it: Option<String>,
+    /// The same sentence in English.
+    #[schema(max_length = 2000)]
+    pub rule_en: Option<String>,
     /// Outcome of the meeting that decided the date.
     pub outcome_id: Option<OutcomeId>,
     pub meeting_id: Option<MeetingId>,
@@ -554,13 +560,16 @@ impl ReleaseOut {
 
 impl From<Change> for ChangeOut {
     fn from(change: Change) -> Self {
-        let Change { position, kind, when, reason, despite_non_working, outcome, at, notice } = change;
+        let Change { position, kind, when, reason, despite_non_working, outcome, by_rule, at, notice } = change;
+        let (rule_it, rule_en) = by_rule.map(|said| (said.it, said.en)).unzip();
         Self {
             position,
             kind,
             date: when.into(),
             reason: reason.map(ReasonOut::from),
             despite_non_working,
+            rule_it,
+            rule_en,
             outcome_id: outcome.as_ref().map(|decided| decided.outcome_id),
             meeting_id: outcome.and_then(|decided| decided.meeting_id),
             at,

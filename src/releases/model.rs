@@ -265,6 +265,8 @@ pub struct Release {
     pub observatory: Option<ObservatoryId>,
     pub period: Period,
     pub stage: Stage,
+    /// Day that the rule of the product gave, if the date was taken from it and has not been set by hand since.
+    pub rule_day: Option<NaiveDate>,
     /// Rises when the date or the status changes in a subscriber's calendar (RFC 5545 §3.8.7.4).
     pub sequence: i32,
     pub version: i32,
@@ -288,7 +290,7 @@ impl Release {
         can_be_meant(when)?;
         must_suit(period, when, "day")?;
         let stage = Stage::Provisional(when);
-        Ok(Self { id, product_id: product.id, observatory, period, stage, sequence: 0, version: 1 })
+        Ok(Self { id, product_id: product.id, observatory, period, stage, rule_day: None, sequence: 0, version: 1 })
     }
 
     pub const fn state(&self) -> State {
@@ -324,7 +326,33 @@ impl Release {
         }
     }
 
-    /// Replaces the provisional date.
+    /// Returns the first day of the date last announced.
+    pub const fn day(&self) -> NaiveDate {
+        self.when().first_day()
+    }
+
+    /// Tells whether the release is not cancelled.
+    pub const fn stands(&self) -> bool {
+        !matches!(self.stage, Stage::Cancelled { .. })
+    }
+
+    /// Tells whether the date is a single day, with or without an hour.
+    pub const fn is_precise(&self) -> bool {
+        matches!(self.when().precision(), Precision::DayTime | Precision::Day)
+    }
+
+    /// Tells whether the date is the one that the rule of the product gave.
+    pub fn follows_its_rule(&self) -> bool {
+        self.is_precise() && self.rule_day == Some(self.day())
+    }
+
+    /// States that the present date was taken from the rule of the product.
+    #[must_use]
+    pub fn by_rule(self) -> Self {
+        Self { rule_day: Some(self.day()), ..self }
+    }
+
+    /// Replaces the provisional date with one set by hand.
     pub fn improved(self, when: When, today: NaiveDate) -> Result<Self, Refusal> {
         self.must_allow(Event::Improve)?;
         not_over(when, today)?;
@@ -333,7 +361,7 @@ impl Release {
         if self.when() == when {
             return Err(Refusal::NothingChanges);
         }
-        Ok(self.seen_anew(Stage::Provisional(when)))
+        Ok(Self { rule_day: None, ..self.seen_anew(Stage::Provisional(when)) })
     }
 
     /// Corrects the product or the period. Only a provisional release can be corrected, because no work has been

@@ -7,7 +7,8 @@ mod show;
 
 pub use act::{Act, carry_out, told};
 pub use show::{
-    agenda, changed_dates, editions, holidays, last_change, owner_at, places, release_at, reports, story, story_of, years,
+    agenda, changed_dates, editions, holidays, last_change, owner_at, places, release_at, reports, story, story_of,
+    years,
 };
 
 use self::concerned::Network;
@@ -18,7 +19,7 @@ use super::model::{
 };
 use super::policy::{self, Action};
 use super::store::{self, Cursor, Filter, NewChange};
-use super::view::ReleaseView;
+use super::view::{ByRule, ReleaseView};
 use super::work_plan::Work;
 use crate::audit;
 use crate::auth::actor::Actor;
@@ -95,6 +96,16 @@ pub struct PlanIn {
 /// period too long ago, `release_exists`, `day_in_past`, `hour_skipped`, `unknown_value` for the product or the
 /// observatory, `observatory_missing`, `observatory_out_of_place`, `not_a_contributor`, `product_retired`.
 pub async fn plan(ctx: &Ctx, txn: &Txn, input: PlanIn) -> Result<ReleaseView> {
+    plan_with(ctx, txn, input, None).await
+}
+
+/// Plans a release with the date that the rule of the product gives, and the sentence that explains it; `agenda` calls
+/// this. As [`plan`] otherwise.
+pub async fn plan_by_rule(ctx: &Ctx, txn: &Txn, input: PlanIn, said: ByRule) -> Result<ReleaseView> {
+    plan_with(ctx, txn, input, Some(said)).await
+}
+
+async fn plan_with(ctx: &Ctx, txn: &Txn, input: PlanIn, by_rule: Option<ByRule>) -> Result<ReleaseView> {
     ctx.demand(policy::may(&ctx.actor, Action::Plan))?;
     let product = product_for(txn, &input.product).await?;
     must_be_in_use(&product)?;
@@ -103,9 +114,10 @@ pub async fn plan(ctx: &Ctx, txn: &Txn, input: PlanIn) -> Result<ReleaseView> {
         return Err(Refusal::ReleaseExists.into());
     }
     let planned = Release::planned(ctx.new_id(), &product, observatory, input.period, input.when, ctx.today())?;
+    let planned = if by_rule.is_some() { planned.by_rule() } else { planned };
     let slug = free_address(txn, &product, input.observatory.as_deref(), input.period).await?;
     store::insert(txn, &planned, slug, ctx.now()).await?;
-    note(ctx, txn, &planned, ReleaseChangeKind::Planned, Why::default()).await?;
+    note(ctx, txn, &planned, ReleaseChangeKind::Planned, Why { by_rule, ..Why::default() }).await?;
     release(txn, planned.id).await
 }
 
@@ -163,6 +175,21 @@ pub async fn improve(ctx: &Ctx, txn: &Txn, id: ReleaseId, version: i32, when: Wh
     let current = open::<ReleaseView>(ctx, txn, id, Action::Improve, Seen::Version(version)).await?.release;
     let improved = current.improved(when, ctx.today())?;
     save(ctx, txn, &improved, ReleaseChangeKind::Improved, Why::default()).await
+}
+
+/// Gives a provisional release the date of the rule, and the sentence that explains it; `agenda` calls this. As
+/// [`improve`] otherwise.
+pub async fn improve_by_rule(
+    ctx: &Ctx,
+    txn: &Txn,
+    id: ReleaseId,
+    version: i32,
+    when: When,
+    said: ByRule,
+) -> Result<ReleaseView> {
+    let current = open::<ReleaseView>(ctx, txn, id, Action::Improve, Seen::Version(version)).await?.release;
+    let improved = current.improved(when, ctx.today())?.by_rule();
+    save(ctx, txn, &improved, ReleaseChangeKind::Improved, Why { by_rule: Some(said), ..Why::default() }).await
 }
 
 /// Corrections of the product and the period; absent members stay.
@@ -242,7 +269,7 @@ pub async fn confirm(
     let concerned = network.provinces.concerned(&confirmed, &[]);
     let despite_non_working =
         network.check_day(&concerned, ctx.today(), slot.day, input.despite_non_working.as_deref())?;
-    let why = Why { reason: None, despite_non_working, outcome_id };
+    let why = Why { despite_non_working, outcome_id, ..Why::default() };
     let saved = save(ctx, txn, &confirmed, ReleaseChangeKind::Confirmed, why).await?;
     plan_work(ctx, txn, &confirmed, &product, &network).await?;
     mail::tell(ctx, txn, &saved, &product, &Telling::Confirmed).await?;
@@ -329,7 +356,7 @@ pub async fn move_to(
     let despite_non_working =
         network.check_day(&concerned, ctx.today(), slot.day, input.despite_non_working.as_deref())?;
     let (before, text) = (mail::tasks_of(txn, id).await?, reason.text.clone());
-    let why = Why { reason: Some(reason), despite_non_working, outcome_id };
+    let why = Why { reason: Some(reason), despite_non_working, outcome_id, by_rule: None };
     let saved = save(ctx, txn, &moved, ReleaseChangeKind::Moved, why).await?;
     // The release keeps the steps and the observatories with which it was confirmed.
     let planned = product.as_planned(|step| before.iter().any(|task| task.step_id == Some(step)));
@@ -369,7 +396,7 @@ pub async fn cancel(
     let reason = checked_reason(reason)?;
     let text = reason.text.clone();
     let cancelled = current.cancelled(reason.clone())?;
-    let why = Why { reason: Some(reason), despite_non_working: None, outcome_id };
+    let why = Why { reason: Some(reason), outcome_id, ..Why::default() };
     let saved = save(ctx, txn, &cancelled, ReleaseChangeKind::Cancelled, why).await?;
     deliverables::waive_all(ctx, txn, id, &text).await?;
     tasks::cancel_all(ctx, txn, id, &text).await?;
@@ -471,6 +498,7 @@ struct Why {
     reason: Option<Reason>,
     despite_non_working: Option<String>,
     outcome_id: Option<OutcomeId>,
+    by_rule: Option<ByRule>,
 }
 
 async fn save(ctx: &Ctx, txn: &Txn, after: &Release, kind: ReleaseChangeKind, why: Why) -> Result<ReleaseView> {
@@ -482,7 +510,7 @@ async fn save(ctx: &Ctx, txn: &Txn, after: &Release, kind: ReleaseChangeKind, wh
 /// Writes the date into the history of the release, and the event into the audit trail.
 async fn note(ctx: &Ctx, txn: &Txn, release: &Release, kind: ReleaseChangeKind, why: Why) -> Result<()> {
     let when = release.when();
-    let Why { reason, despite_non_working, outcome_id } = why;
+    let Why { reason, despite_non_working, outcome_id, by_rule } = why;
     let details = serde_json::json!({
         "day": when.first_day(),
         "hour": when.hour(),
@@ -498,6 +526,7 @@ async fn note(ctx: &Ctx, txn: &Txn, release: &Release, kind: ReleaseChangeKind, 
         reason,
         despite_non_working,
         outcome_id,
+        by_rule,
         at: ctx.now(),
         by: ctx.actor.person_id(),
     };

@@ -1,7 +1,7 @@
 //! Rows of products, releases and their dates: the only file of the slice that queries the database.
 
 use super::model::{Baseline, Reason, Refusal, Release, Slot, Stage, When};
-use super::view::{Change, DecidedBy, ReleaseView, Seen, Share, Whose};
+use super::view::{ByRule, Change, DecidedBy, ReleaseView, Seen, Share, Whose};
 use crate::db::{StoreError, page, save_row};
 use crate::error::Error;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
@@ -73,6 +73,7 @@ struct Row {
     published_at: Option<Instant>,
     reason_code: Option<ReasonCode>,
     reason_text: Option<String>,
+    rule_day: Option<NaiveDate>,
     sequence: i32,
     version: i32,
     updated_at: Instant,
@@ -106,6 +107,7 @@ impl TryFrom<Row> for ReleaseView {
             observatory: row.observatory_id,
             period,
             stage,
+            rule_day: row.rule_day,
             sequence: row.sequence,
             version: row.version,
         };
@@ -288,6 +290,7 @@ fn row(release: &Release, at: DateTime<Utc>) -> release::ActiveModel {
         reason_code: Set(reason.map(|reason| reason.code)),
         reason_text: Set(reason.map(|reason| reason.text.clone())),
         slug: NotSet,
+        rule_day: Set(release.rule_day),
         sequence: Set(release.sequence),
         version: Set(release.version),
         created_at: Set(at.into()),
@@ -367,6 +370,7 @@ pub struct NewChange {
     pub reason: Option<Reason>,
     pub despite_non_working: Option<String>,
     pub outcome_id: Option<OutcomeId>,
+    pub by_rule: Option<ByRule>,
     pub at: DateTime<Utc>,
     pub by: Option<PersonId>,
 }
@@ -380,6 +384,7 @@ pub async fn insert_change(db: &impl ConnectionTrait, new: NewChange) -> Result<
         .into_tuple()
         .one(db)
         .await?;
+    let (rule_it, rule_en) = new.by_rule.map(|said| (said.it, said.en)).unzip();
     let row = change::ActiveModel {
         id: Set(new.id),
         release_id: Set(new.release_id),
@@ -392,6 +397,8 @@ pub async fn insert_change(db: &impl ConnectionTrait, new: NewChange) -> Result<
         reason_text: Set(new.reason.map(|reason| reason.text)),
         despite_non_working: Set(new.despite_non_working),
         outcome_id: Set(new.outcome_id),
+        rule_it: Set(rule_it),
+        rule_en: Set(rule_en),
         at: Set(new.at.into()),
         by_person: Set(new.by),
     };
@@ -411,6 +418,8 @@ struct ChangeRow {
     reason_text: Option<String>,
     despite_non_working: Option<String>,
     outcome_id: Option<OutcomeId>,
+    rule_it: Option<String>,
+    rule_en: Option<String>,
     meeting_id: Option<MeetingId>,
     at: Instant,
 }
@@ -439,6 +448,7 @@ pub async fn changes(db: &impl ConnectionTrait, of: &[ReleaseId]) -> Result<Hash
             reason: row.reason_code.zip(row.reason_text).map(|(code, text)| Reason { code, text }),
             despite_non_working: row.despite_non_working,
             outcome: row.outcome_id.map(|outcome_id| DecidedBy { outcome_id, meeting_id: row.meeting_id }),
+            by_rule: row.rule_it.zip(row.rule_en).map(|(it, en)| ByRule { it, en }),
             at: row.at.0,
             notice: None,
         });

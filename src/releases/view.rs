@@ -71,9 +71,27 @@ pub struct Change {
     pub despite_non_working: Option<String>,
     /// The decision of a meeting behind it.
     pub outcome: Option<DecidedBy>,
+    /// Explanation of a date taken from the rule of the product.
+    pub by_rule: Option<ByRule>,
     pub at: DateTime<Utc>,
     /// Notice in working days of all territories concerned; `None` if the row sets no date.
     pub notice: Option<i32>,
+}
+
+/// Sentence that explains a date taken from the rule of its product, as it was when the date was accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ByRule {
+    pub it: String,
+    pub en: String,
+}
+
+impl ByRule {
+    pub fn text(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::It => &self.it,
+            Lang::En => &self.en,
+        }
+    }
 }
 
 /// Distance of a date from the first confirmed one; negative if it is earlier.

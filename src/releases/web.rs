@@ -58,7 +58,7 @@ impl Line {
     }
 }
 
-fn state_badge(state: ReleaseState, lang: Lang) -> Badge {
+pub fn state_badge(state: ReleaseState, lang: Lang) -> Badge {
     let (key, kind) = match state {
         ReleaseState::Provisional => ("releases.state_provisional", "neutral"),
         ReleaseState::Confirmed => ("releases.state_confirmed", "info"),

@@ -22,6 +22,9 @@ pub const MOST_PLUS: u16 = 1000;
 /// Last month, counted from the end of the period, in which a weekday can be meant.
 pub const LAST_MONTH_AFTER: u16 = 24;
 
+/// Highest limit of releases on one day.
+pub const MOST_A_DAY: u16 = 100;
+
 /// Most parts of the year that a rule can avoid.
 pub const MOST_AVOIDED: usize = 12;
 
@@ -39,10 +42,11 @@ pub struct DateRule {
     pub adjust: Adjust,
     /// Code of the territory whose working days count; absent: a day must be worked by all territories concerned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 60)]
     pub worked_by: Option<String>,
     /// Parts of each year without releases of the product.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Vec<String>, example = json!(["08-01/08-31"]))]
+    #[schema(value_type = Vec<String>, max_items = 12, example = json!(["08-01/08-31"]))]
     pub avoid: Vec<SpanOfYear>,
     /// Most releases of all products on one day; absent: any number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -59,25 +63,30 @@ pub enum Anchor {
     /// A weekday of a month after the reference period.
     NthWeekday {
         nth: Nth,
-        #[schema(value_type = String, example = "tuesday")]
+        #[schema(value_type = String, max_length = 9, example = "tuesday")]
         #[serde(with = "weekday_name")]
         weekday: Weekday,
         /// Month, counted from the end of the period; 1 is the month that follows it.
+        #[schema(minimum = 1, maximum = 24)]
         month: u16,
     },
     /// A distance after the release of another product about the period that ends on the same day.
     Release {
         /// Code of the other product.
+        #[schema(max_length = 60)]
         product: String,
-        #[serde(flatten)]
-        distance: Distance,
+        #[schema(maximum = 1000)]
+        plus: u16,
+        unit: Unit,
     },
     /// A distance after the first date of a source that follows the end of the reference period.
     Source {
         /// Code of the source.
+        #[schema(max_length = 60)]
         source: String,
-        #[serde(flatten)]
-        distance: Distance,
+        #[schema(maximum = 1000)]
+        plus: u16,
+        unit: Unit,
     },
 }
 
@@ -187,12 +196,22 @@ pub enum Improper {
 }
 
 impl DateRule {
+    /// Returns the rule as the text in which it is kept.
+    pub fn to_text(&self) -> String {
+        serde_json::to_string(self).unwrap_or_else(|error| unreachable!("a rule has only texts and numbers: {error}"))
+    }
+
+    /// Reads a rule from the text in which it is kept; `None` for any other text.
+    pub fn from_text(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+
     /// Returns the fields with a value outside their limits.
     pub fn improper(&self) -> Vec<Improper> {
         let mut improper = Vec::new();
         match &self.day {
-            Anchor::EndOfPeriod(distance) | Anchor::Release { distance, .. } | Anchor::Source { distance, .. }
-                if distance.plus > MOST_PLUS =>
+            Anchor::EndOfPeriod(Distance { plus, .. }) | Anchor::Release { plus, .. } | Anchor::Source { plus, .. }
+                if *plus > MOST_PLUS =>
             {
                 improper.push(Improper::Plus);
             }
@@ -204,7 +223,7 @@ impl DateRule {
         if self.avoid.len() > MOST_AVOIDED {
             improper.push(Improper::Avoid);
         }
-        if self.most_a_day.is_some_and(|most| !(1..=100).contains(&most)) {
+        if self.most_a_day.is_some_and(|most| !(1..=MOST_A_DAY).contains(&most)) {
             improper.push(Improper::MostADay);
         }
         improper
@@ -238,15 +257,15 @@ impl DateRule {
             Anchor::EndOfPeriod(Distance { plus, unit: Unit::Months }) => last_of_month(end, *plus),
             Anchor::EndOfPeriod(distance) => distance.after(end, worked)?,
             Anchor::NthWeekday { nth, weekday, month } => nth.of_month(last_of_month(end, *month), *weekday),
-            Anchor::Release { product, distance } => {
+            Anchor::Release { product, plus, unit } => {
                 let day = facts.release(product, end);
                 let day = day.ok_or_else(|| NoDay::NoRelease { product: product.clone(), end })?;
-                distance.after(day, worked)?
+                Distance { plus: *plus, unit: *unit }.after(day, worked)?
             }
-            Anchor::Source { source, distance } => {
+            Anchor::Source { source, plus, unit } => {
                 let day = facts.source(source, end);
                 let day = day.ok_or_else(|| NoDay::NoSource { source_code: source.clone(), end })?;
-                distance.after(day, worked)?
+                Distance { plus: *plus, unit: *unit }.after(day, worked)?
             }
         })
     }

@@ -248,6 +248,7 @@ macro_rules! without_subject {
     };
 }
 
+without_subject!(of_agenda, agenda);
 without_subject!(of_catalogue, catalogue);
 without_subject!(of_releases, releases);
 without_subject!(of_portal, portal);
@@ -267,8 +268,17 @@ fn of_documents(matrix: &mut Matrix) {
 #[test]
 fn the_matrix_of_rights_is_the_reviewed_one() {
     let mut matrix = Matrix::default();
-    let slices =
-        [of_auth, of_network, of_designations, of_catalogue, of_releases, of_deliverables, of_tasks, of_meetings];
+    let slices = [
+        of_auth,
+        of_network,
+        of_designations,
+        of_catalogue,
+        of_releases,
+        of_agenda,
+        of_deliverables,
+        of_tasks,
+        of_meetings,
+    ];
     let beside = [of_portal, of_reminders, of_overview, of_outbox, of_jobs, of_documents];
     for block in slices.into_iter().chain(beside) {
         block(&mut matrix);

@@ -63,3 +63,4 @@ mod visibility;
 mod vitals;
 mod whatif;
 mod whose;
+mod yearly;

@@ -71,6 +71,8 @@ described![
     table_party,
     meeting_guest,
     meeting,
+    agenda_edition,
+    agenda_edition_entry,
     agenda_item,
     attendance,
     outcome,

@@ -6,6 +6,7 @@ use crate::designations::api::DocumentOut;
 use crate::documents::view::Document;
 use crate::error::{Code, Error, Result};
 use crate::http::patch::Patch;
+use crate::time::DateRule;
 use chrono::{DateTime, NaiveTime, Utc};
 use entity::ids::DocumentId;
 use entity::kinds::{Contributing, Periodicity, ProductScope, SeatKind, Theme};
@@ -79,7 +80,7 @@ pub struct ProductOut {
     /// Words by which its reports are found on the portal, separated by commas.
     pub portal_words: Option<String>,
     /// Rule for the dates of its releases.
-    pub date_rule: Option<String>,
+    pub date_rule: Option<DateRule>,
     #[schema(max_items = 40)]
     pub steps: Vec<StepDto>,
     /// Instant since which no release of it can be planned.
@@ -145,8 +146,7 @@ pub struct CreateProductIn {
     #[schema(max_length = 500)]
     pub portal_words: Option<String>,
     #[serde(default)]
-    #[schema(max_length = 2000)]
-    pub date_rule: Option<String>,
+    pub date_rule: Option<DateRule>,
 }
 
 impl CreateProductIn {
@@ -226,8 +226,8 @@ pub struct ProductPatch {
     #[schema(value_type = Option<String>, max_length = 500)]
     pub portal_words: Patch<String>,
     #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 2000)]
-    pub date_rule: Patch<String>,
+    #[schema(value_type = Option<DateRule>)]
+    pub date_rule: Patch<DateRule>,
 }
 
 impl ProductPatch {

@@ -3,8 +3,8 @@
 use super::DetailsIn;
 use crate::catalogue::model::{
     CODE_CHARACTERS, CONTACT_CHARACTERS, Contact, Contributors, DESCRIPTION_CHARACTERS, Details, LIST_CHARACTERS,
-    NAME_CHARACTERS, RULE_CHARACTERS, Refusal, SECTION_CHARACTERS, STEP_CODE_CHARACTERS, STEP_MINUTES,
-    STEP_OFFSETS_WORKING_DAYS, StepIn, UsedList, WORDS_CHARACTERS, is_code,
+    NAME_CHARACTERS, Refusal, SECTION_CHARACTERS, STEP_CODE_CHARACTERS, STEP_MINUTES, STEP_OFFSETS_WORKING_DAYS,
+    StepIn, UsedList, WORDS_CHARACTERS, is_code,
 };
 use crate::error::{Code, Error, Result};
 use crate::mail::{address, is_address};
@@ -31,7 +31,6 @@ pub fn checked_details(reading: &mut Reading, input: &DetailsIn, observatories: 
     let contact = checked_contact(reading, input);
     let portal_section = optional(reading, "portal_section", &input.portal_section, SECTION_CHARACTERS);
     let portal_words = optional(reading, "portal_words", &input.portal_words, WORDS_CHARACTERS);
-    let date_rule = optional(reading, "date_rule", &input.date_rule, RULE_CHARACTERS);
     Some(Details {
         name_it: name_it?,
         name_en: name_en?,
@@ -45,7 +44,7 @@ pub fn checked_details(reading: &mut Reading, input: &DetailsIn, observatories: 
         contact: contact?,
         portal_section: portal_section?,
         portal_words: portal_words?,
-        date_rule: date_rule?,
+        date_rule: input.date_rule.clone(),
     })
 }
 

@@ -13,6 +13,7 @@ use crate::http::page::{FlashKind, Shell, done, page};
 use crate::network::model::ObservatoryView;
 use crate::network::questions::AllObservatories;
 use crate::texts::{Label, Lang};
+use crate::time::DateRule;
 use crate::typed::{Reading, kept};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use askama::Template;
@@ -86,7 +87,7 @@ impl ProductForm {
         &self,
         reading: &mut Reading,
         observatories: &[ObservatoryView],
-        date_rule: Option<String>,
+        date_rule: Option<DateRule>,
     ) -> Option<DetailsIn> {
         let theme = reading.optionally_chosen::<Theme>("theme", &self.theme);
         let periodicity = reading.chosen::<Periodicity>("periodicity", &self.periodicity);

@@ -3,6 +3,7 @@
 use super::{href, may};
 use crate::catalogue::model::{Product, Sheet, Step};
 use crate::catalogue::policy::Action;
+use crate::catalogue::questions::Catalogue;
 use crate::catalogue::service;
 use crate::ctx::Ctx;
 use crate::documents::view::Document;
@@ -24,6 +25,8 @@ pub struct ProductFacts {
     pub periodicity: &'static str,
     pub scope: &'static str,
     pub contributors: String,
+    /// The rule for its dates, in a sentence.
+    pub rule: Option<String>,
     /// Name of the office and its address; the secretariat's without a contact of its own.
     pub contact: (String, Option<String>),
     /// Versions of the methodology sheet, the latest first.
@@ -70,6 +73,7 @@ impl ProductFacts {
         let secretariat = || (lang.t("catalogue.secretariat").to_owned(), Some(ctx.config().mail.reply_to.clone()));
         let forms = [
             (Action::Edit, "edit", "catalogue.edit"),
+            (Action::Edit, "rule", "catalogue.edit_rule"),
             (Action::ChangeSteps, "steps", "catalogue.change_steps"),
             (Action::PublishSheet, "sheets/new", "catalogue.publish_sheet"),
         ];
@@ -85,6 +89,7 @@ impl ProductFacts {
             periodicity: details.periodicity.label(lang),
             scope: details.scope.label(lang),
             contributors: contributors(ctx, &product).await?,
+            rule: rule(ctx, &product).await?,
             contact: contact.unwrap_or_else(secretariat),
             sheets: sheets.iter().rev().map(|sheet| SheetFacts::of(sheet, code, &documents, lang)).collect(),
             steps: product.steps.iter().map(|step| StepLine::of(step, &product, lang)).collect(),
@@ -94,6 +99,18 @@ impl ProductFacts {
             product,
         })
     }
+}
+
+/// Describes the rule for the dates of a product.
+async fn rule(ctx: &Ctx, product: &Product) -> Result<Option<String>> {
+    let Some(rule) = &product.details.date_rule else { return Ok(None) };
+    let (catalogue, territories) = (ctx.recall(&Catalogue).await?, ctx.recall(&AllTerritories).await?);
+    let name = |code: &str| {
+        let product = catalogue.iter().find(|other| other.code == code).map(|other| other.name(ctx.lang));
+        let place = territories.iter().find(|place| place.code == code).map(|place| place.name.as_str());
+        product.or(place).unwrap_or(code).to_owned()
+    };
+    Ok(Some(rule.description(ctx.lang, name)))
 }
 
 impl SheetFacts {

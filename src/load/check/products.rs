@@ -2,15 +2,20 @@
 
 use super::{Checker, Codes, codes};
 use crate::catalogue::model::{
-    CONTACT_CHARACTERS, DESCRIPTION_CHARACTERS, NAME_CHARACTERS, RULE_CHARACTERS, SECTION_CHARACTERS,
-    STEP_CODE_CHARACTERS, STEP_MINUTES, STEP_OFFSETS_WORKING_DAYS, StepIn, WORDS_CHARACTERS, contradictions,
+    CONTACT_CHARACTERS, DESCRIPTION_CHARACTERS, NAME_CHARACTERS, SECTION_CHARACTERS, STEP_CODE_CHARACTERS,
+    STEP_MINUTES, STEP_OFFSETS_WORKING_DAYS, StepIn, WORDS_CHARACTERS, check_rule, contradictions,
 };
-use crate::load::file::{Observatory, Product, Spanned, Step};
+use crate::load::file::{Observatory, Product, Spanned, Step, Territory};
 use crate::mail::{address, is_address};
 use entity::kinds::{Contributing, ObservatoryKind};
 
 impl Checker<'_> {
-    pub(super) fn products(&mut self, products: &[Spanned<Product>], observatories: &[Spanned<Observatory>]) {
+    pub(super) fn products(
+        &mut self,
+        products: &[Spanned<Product>],
+        observatories: &[Spanned<Observatory>],
+        territories: &[Spanned<Territory>],
+    ) {
         self.unique(products.iter().map(|product| &product.get_ref().code), "code of a product");
         let territorial = observatories.iter().map(Spanned::get_ref);
         let territorial = territorial.filter(|one| one.kind == ObservatoryKind::Territorial).map(|one| &one.code);
@@ -22,6 +27,7 @@ impl Checker<'_> {
             self.text(&product.name_en, NAME_CHARACTERS);
             self.details(product);
             self.contributors(product, &territorial);
+            self.date_rule(product, products, territories);
             self.unique(product.steps.iter().map(|step| &step.get_ref().code), "code of a step");
             for step in &product.steps {
                 self.step(step.get_ref());
@@ -40,7 +46,6 @@ impl Checker<'_> {
             (&product.contact_name, CONTACT_CHARACTERS),
             (&product.portal_section, SECTION_CHARACTERS),
             (&product.portal_words, WORDS_CHARACTERS),
-            (&product.date_rule, RULE_CHARACTERS),
         ];
         for (text, most) in texts {
             if let Some(text) = text {
@@ -69,6 +74,18 @@ impl Checker<'_> {
                 self.refuse(&first.span(), "observatories are named only where contributors = \"named\"");
             }
             _ => {}
+        }
+    }
+
+    fn date_rule(&mut self, product: &Product, products: &[Spanned<Product>], territories: &[Spanned<Territory>]) {
+        let Some(rule) = &product.date_rule else { return };
+        let is_territory = |code: &str| territories.iter().any(|one| one.get_ref().code.get_ref() == code);
+        let rule_of = |code: &str| {
+            let found = products.iter().map(Spanned::get_ref).find(|other| other.code.get_ref() == code);
+            found.map(|other| other.date_rule.as_ref().map(Spanned::get_ref))
+        };
+        if let Err(refusal) = check_rule(rule.get_ref(), product.code.get_ref(), is_territory, rule_of) {
+            self.refuse(&rule.span(), refusal.to_string());
         }
     }
 

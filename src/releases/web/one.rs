@@ -93,6 +93,8 @@ struct ChangeLine {
     why: Option<Why>,
     /// Reason for a day that was not worked in all territories concerned.
     despite: Option<String>,
+    /// Explanation of a date taken from a rule.
+    rule: Option<String>,
     notice: Option<String>,
     /// Whether a meeting decided it; `meeting` is its page, for readers with permission.
     is_decided: bool,
@@ -320,6 +322,7 @@ impl ChangeLine {
             },
             why: change.reason.as_ref().map(|reason| Why::of(reason, lang)),
             despite: change.despite_non_working.clone(),
+            rule: change.by_rule.as_ref().map(|said| said.text(lang).to_owned()),
             notice: change.notice.map(|days| notice_given(days, lang)),
             is_decided: meeting.is_some(),
             // The public sees that a meeting decided; only members of the table may read the meeting.

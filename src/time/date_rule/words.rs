@@ -111,12 +111,18 @@ fn general_origin(anchor: &Anchor, lang: Lang, name: &impl Fn(&str) -> String) -
                 (Lang::En, month) => format!("{nth} {day} of month {month} after the end of the period"),
             }
         }
-        Anchor::Release { product, distance } => {
-            after(*distance, &in_lang("l’uscita di", "the release of", lang), &name(product), lang)
-        }
-        Anchor::Source { source, distance } => {
-            after(*distance, &in_lang("la data della fonte", "the date of the source", lang), &name(source), lang)
-        }
+        Anchor::Release { product, plus, unit } => after(
+            Distance { plus: *plus, unit: *unit },
+            &in_lang("l’uscita di", "the release of", lang),
+            &name(product),
+            lang,
+        ),
+        Anchor::Source { source, plus, unit } => after(
+            Distance { plus: *plus, unit: *unit },
+            &in_lang("la data della fonte", "the date of the source", lang),
+            &name(source),
+            lang,
+        ),
     }
 }
 

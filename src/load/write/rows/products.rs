@@ -78,7 +78,11 @@ impl Builder<'_> {
             contact_email: email.or_else(|| old?.contact_email.clone()),
             portal_section: kept(&product.portal_section, |row| &row.portal_section),
             portal_words: kept(&product.portal_words, |row| &row.portal_words),
-            date_rule: kept(&product.date_rule, |row| &row.date_rule),
+            date_rule: product
+                .date_rule
+                .as_ref()
+                .map(|rule| rule.get_ref().to_text())
+                .or_else(|| old?.date_rule.clone()),
             contributors: product
                 .contributors
                 .as_ref()

@@ -1,0 +1,272 @@
+//! Use cases of the yearly agenda.
+
+pub use super::compare::{Difference, Edition, Entry};
+
+use super::compare::differences;
+use super::model::{self, Line, Refusal, Span, Subject};
+use super::policy::{self, Action};
+use super::store;
+use super::verb::Verb;
+use crate::audit;
+use crate::catalogue::model::Product;
+use crate::catalogue::questions::Catalogue;
+use crate::ctx::Ctx;
+use crate::db::Txn;
+use crate::error::{Error, Result};
+use crate::network::model::ObservatoryView;
+use crate::network::questions::{AllCalendars, AllObservatories, AllTerritories};
+use crate::releases::model::{Release, Slot, When};
+use crate::releases::service::{self as releases, PlanIn, ReleaseFilter};
+use crate::releases::view::{ByRule, ReleaseView};
+use crate::texts::Lang;
+use crate::time::{Calendars, Joint, Period};
+use crate::typed;
+use chrono::NaiveDate;
+use entity::ids::{ObservatoryId, ProductId};
+use entity::kinds::ProductScope;
+use sea_orm::ConnectionTrait;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Longest title of an edition, in characters.
+pub const TITLE_CHARACTERS: usize = 200;
+
+/// A proposal, with the records that its lines name.
+pub struct Proposal {
+    pub span: Span,
+    pub lines: Vec<Line>,
+    pub catalogue: Arc<Vec<Product>>,
+    pub observatories: Arc<Vec<ObservatoryView>>,
+    /// Releases that exist, by the lines that name them.
+    pub releases: Vec<ReleaseView>,
+}
+
+impl Proposal {
+    pub fn product(&self, line: &Line) -> Option<&Product> {
+        self.catalogue.iter().find(|product| product.id == line.product)
+    }
+
+    pub fn observatory(&self, line: &Line) -> Option<&ObservatoryView> {
+        self.observatories.iter().find(|one| Some(one.id) == line.observatory)
+    }
+
+    /// Returns the release that a line compares.
+    pub fn release(&self, line: &Line) -> Option<&ReleaseView> {
+        let id = line.existing.as_ref()?.id;
+        self.releases.iter().find(|view| view.release.id == id)
+    }
+
+    /// Returns the sentence that explains the proposed day of a line.
+    pub fn sentence(&self, line: &Line, lang: Lang) -> Option<String> {
+        let rule = self.product(line)?.details.date_rule.as_ref()?;
+        let name = |code: &str| product_name(&self.catalogue, code, lang);
+        Some(line.verdict.proposed()?.sentence(rule, line.period, lang, name))
+    }
+
+    /// Names a line so that accepting it accepts what was shown.
+    pub fn key(&self, line: &Line) -> Option<Key> {
+        Some(Key {
+            product: self.product(line)?.code.clone(),
+            observatory: self.observatory(line).map(|one| one.code.clone()),
+            period: line.period,
+            day: line.verdict.proposed()?.day,
+        })
+    }
+}
+
+fn product_name(catalogue: &[Product], code: &str, lang: Lang) -> String {
+    let found = catalogue.iter().find(|product| product.code == code);
+    found.map_or(code, |product| product.name(lang)).to_owned()
+}
+
+/// A line of a proposal with its proposed day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// Code of the product.
+    pub product: String,
+    /// Code of the observatory, for an autonomous product.
+    pub observatory: Option<String>,
+    pub period: Period,
+    pub day: NaiveDate,
+}
+
+/// Returns what the rules of the catalogue propose for a span of months, compared with the releases that exist.
+///
+/// Who may: the secretariat. Errors: `span_out_of_range` (made with the span).
+pub async fn propose(ctx: &Ctx, span: Span) -> Result<Proposal> {
+    ctx.demand(policy::may(&ctx.actor, Action::Propose))?;
+    proposal(ctx, ctx.reader(), span).await
+}
+
+async fn proposal(ctx: &Ctx, db: &impl ConnectionTrait, span: Span) -> Result<Proposal> {
+    let (catalogue, observatories) = (ctx.recall(&Catalogue).await?, ctx.recall(&AllObservatories).await?);
+    let (calendars, territories) = (ctx.recall(&AllCalendars).await?, ctx.recall(&AllTerritories).await?);
+    let releases = releases::all(db, &ReleaseFilter::default()).await?;
+    let existing: Vec<Release> = releases.iter().map(|view| view.release.clone()).collect();
+    let codes: HashMap<&str, ProductId> = catalogue.iter().map(|product| (product.code.as_str(), product.id)).collect();
+    let mut subjects = Vec::new();
+    for product in catalogue.iter().filter(|product| product.retired_at.is_none()) {
+        subjects.extend(subjects_of(product, &observatories, &calendars)?);
+    }
+    let name = |code: &str| {
+        let found = territories.iter().find(|territory| territory.code == code);
+        found.map_or(code, |territory| &territory.name).to_owned()
+    };
+    // No source is kept yet, and the catalogue refuses rules that name one.
+    let source = |_: &str, _: NaiveDate| None;
+    let lines = model::propose(span, ctx.today(), &subjects, &existing, &codes, &source, &name);
+    Ok(Proposal { span, lines, catalogue, observatories, releases })
+}
+
+/// Returns the subjects of a product: itself, or each contributor to an autonomous one.
+fn subjects_of<'a>(
+    product: &'a Product,
+    observatories: &[ObservatoryView],
+    calendars: &'a Calendars,
+) -> Result<Vec<Subject<'a>>> {
+    let contributors: Vec<&ObservatoryView> =
+        observatories.iter().filter(|one| product.details.contributors.include(one)).collect();
+    let worked = |concerned: &[&ObservatoryView]| -> Result<Joint<'a>> {
+        let own = product.details.date_rule.as_ref().and_then(|rule| rule.worked_by.as_deref());
+        Ok(match own {
+            Some(code) => calendars.joint([code])?,
+            None => calendars.joint(concerned.iter().map(|one| one.territory.as_str()))?,
+        })
+    };
+    let of = |observatory: Option<ObservatoryId>, concerned: &[&ObservatoryView]| -> Result<Subject<'a>> {
+        Ok(Subject { product, observatory, worked: worked(concerned)? })
+    };
+    match product.details.scope {
+        ProductScope::Joint | ProductScope::PerObservatory => Ok(vec![of(None, &contributors)?]),
+        ProductScope::Autonomous => contributors.iter().map(|one| of(Some(one.id), &[*one])).collect(),
+    }
+}
+
+/// Number of releases that accepting lines of a proposal has planned and changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Accepted {
+    pub planned: usize,
+    pub changed: usize,
+}
+
+/// Accepts lines of a proposal: plans the new releases and gives the others the day of the rule, each with the sentence
+/// that explains it, all of them or none.
+///
+/// Who may: the secretariat. Mails: none, because the dates are provisional. Errors: `nothing_chosen`; `proposal_changed`
+/// if a line is not proposed any more with the same day; those of planning and improving a release.
+pub async fn accept(ctx: &Ctx, txn: &Txn, span: Span, chosen: &[Key]) -> Result<Accepted> {
+    ctx.demand(policy::may(&ctx.actor, Action::Accept))?;
+    if chosen.is_empty() {
+        return Err(Refusal::NothingChosen.into());
+    }
+    let proposal = proposal(ctx, txn, span).await?;
+    let mut accepted = Accepted::default();
+    for key in chosen {
+        let line = proposal.lines.iter().find(|line| proposal.key(line).as_ref() == Some(key));
+        let line = line.ok_or(Refusal::ProposalChanged)?;
+        take_over(ctx, txn, &proposal, line, key, &mut accepted).await?;
+    }
+    let details = serde_json::json!({
+        "from": span.from(), "to": span.to(), "planned": accepted.planned, "changed": accepted.changed,
+    });
+    let about = ("agenda", format!("{}/{}", span.from(), span.to()));
+    audit::record(ctx, txn, audit::Event::about(Verb::Accept, about, details)).await?;
+    Ok(accepted)
+}
+
+async fn take_over(
+    ctx: &Ctx,
+    txn: &Txn,
+    proposal: &Proposal,
+    line: &Line,
+    key: &Key,
+    accepted: &mut Accepted,
+) -> Result<()> {
+    let product = proposal.product(line).ok_or(Refusal::ProposalChanged)?;
+    let explained = |lang| proposal.sentence(line, lang).ok_or(Error::from(Refusal::ProposalChanged));
+    let said = ByRule { it: explained(Lang::It)?, en: explained(Lang::En)? };
+    let when = When::At(Slot { day: key.day, hour: product.details.default_hour });
+    match &line.existing {
+        None => {
+            let (product, observatory) = (key.product.clone(), key.observatory.clone());
+            let input = PlanIn { product, observatory, period: line.period, when };
+            releases::plan_by_rule(ctx, txn, input, said).await?;
+            accepted.planned += 1;
+        }
+        Some(release) => {
+            releases::improve_by_rule(ctx, txn, release.id, release.version, when, said).await?;
+            accepted.changed += 1;
+        }
+    }
+    Ok(())
+}
+
+/// Adopts the agenda of a span as the next edition.
+///
+/// What happens: all releases of the span are copied as they are, cancelled ones too. Who may: the secretariat. Mails:
+/// none. Errors: `nothing_to_adopt`, `required` and `too_long` for the title.
+pub async fn adopt(ctx: &Ctx, txn: &Txn, span: Span, title: &str) -> Result<Edition> {
+    ctx.demand(policy::may(&ctx.actor, Action::Adopt))?;
+    let title = typed::required("title", title, TITLE_CHARACTERS)?;
+    let days = (span.first_day(), span.last_day());
+    let entries = agenda_of(txn, days).await?;
+    if entries.is_empty() {
+        return Err(Refusal::NothingToAdopt.into());
+    }
+    let last = store::editions(txn, None, 1).await?.pop();
+    let edition = Edition {
+        id: ctx.new_id(),
+        number: last.map_or(1, |last| last.number + 1),
+        title,
+        days,
+        adopted_at: ctx.now(),
+        adopted_by: ctx.actor.person_id(),
+    };
+    store::insert(txn, &edition, &entries).await?;
+    let details = serde_json::json!({ "number": edition.number, "releases": entries.len() });
+    let about = ("agenda_edition", edition.id.to_string());
+    audit::record(ctx, txn, audit::Event::about(Verb::Adopt, about, details)).await?;
+    Ok(edition)
+}
+
+/// Lists the editions before a number, the latest first. Public.
+pub async fn editions(ctx: &Ctx, before: Option<i32>, limit: u64) -> Result<Vec<Edition>> {
+    Ok(store::editions(ctx.reader(), before, limit).await?)
+}
+
+/// Finds an edition with its entries by day. Public.
+pub async fn edition(ctx: &Ctx, number: i32) -> Result<(Edition, Vec<Entry>)> {
+    let edition = store::edition(ctx.reader(), number).await?.ok_or(Error::NotFound)?;
+    let entries = store::entries(ctx.reader(), edition.id).await?;
+    Ok((edition, entries))
+}
+
+/// Returns the differences from an edition to a later one, or to the agenda of today in the same span. Public.
+pub async fn differences_from(ctx: &Ctx, number: i32, against: Option<i32>) -> Result<Vec<Difference>> {
+    let (earlier, before) = edition(ctx, number).await?;
+    let after = match against {
+        Some(later) => edition(ctx, later).await.map_err(|error| error.as_unknown("against"))?.1,
+        None => agenda_of(ctx.reader(), earlier.days).await?,
+    };
+    Ok(differences(&before, &after))
+}
+
+/// Lists the releases of a span of days as an edition holds them.
+async fn agenda_of(db: &impl ConnectionTrait, (from, to): (NaiveDate, NaiveDate)) -> Result<Vec<Entry>> {
+    let filter = ReleaseFilter { from: Some(from), to: Some(to), ..ReleaseFilter::default() };
+    Ok(releases::all(db, &filter).await?.into_iter().map(Entry::from).collect())
+}
+
+impl From<ReleaseView> for Entry {
+    fn from(view: ReleaseView) -> Self {
+        Self {
+            release: view.release.id,
+            product_name_it: view.product_name_it,
+            product_name_en: view.product_name_en,
+            observatory_name: view.observatory.map(|whose| whose.name),
+            period: view.release.period,
+            state: view.release.state(),
+            when: view.release.when(),
+        }
+    }
+}

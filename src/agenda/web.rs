@@ -1,0 +1,12 @@
+//! Pages of the yearly agenda: the proposal (`web/proposal.rs`) and the editions (`web/editions.rs`).
+
+mod editions;
+mod proposal;
+
+use actix_web::web::ServiceConfig;
+
+/// Registers the pages.
+pub fn pages(cfg: &mut ServiceConfig) {
+    proposal::pages(cfg);
+    editions::pages(cfg);
+}
