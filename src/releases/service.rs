@@ -3,7 +3,9 @@
 
 mod show;
 
-pub use show::{agenda, changed_dates, editions, holidays, places, release_at, reports, story, story_of, years};
+pub use show::{
+    agenda, changed_dates, editions, holidays, overtaken, places, release_at, reports, story, story_of, years,
+};
 
 use super::address;
 use super::mail::{self, Telling};

@@ -7,6 +7,7 @@ mod forms;
 pub mod matrix;
 mod one;
 mod subscribe;
+mod told;
 
 pub use matrix::ContributionLine;
 

@@ -3,13 +3,17 @@
 use crate::designations::view::Designation;
 use crate::error::Error;
 use crate::http::patch::Patch;
+use crate::meetings::model::agenda::Copied;
 use crate::meetings::model::{AgendaItem, Meeting, Quorum, Slot, StandIn, Venue};
 use crate::meetings::service::{self};
 use crate::meetings::view::{Dossier, Invited, Line, Outcome, PartyPresence, Table, TableOfParties};
+use crate::releases::view::{Overtaken, Overtaking};
 use crate::time::Day;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use entity::ids::{AgendaItemId, DesignationId, MeetingId, OutcomeId, PersonId, ReleaseId, TaskId};
-use entity::kinds::{AgendaItemKind, CalendarMethod, MeetingMode, MeetingState, OutcomeKind, Presence, TableKind};
+use entity::kinds::{
+    AgendaItemKind, CalendarMethod, MeetingMode, MeetingState, NotificationState, OutcomeKind, Presence, TableKind,
+};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
@@ -139,6 +143,52 @@ pub struct AgendaItemIn {
     #[serde(default)]
     #[schema(minimum = 1, maximum = 480)]
     pub minutes: Option<i32>,
+}
+
+/// Changes of a point: absent members stay; only the release and the minutes can be removed with `null`.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AgendaItemPatch {
+    #[serde(default)]
+    #[schema(value_type = Option<AgendaItemKind>)]
+    pub kind: Patch<AgendaItemKind>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 300)]
+    pub title: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<ReleaseId>)]
+    pub release_id: Patch<ReleaseId>,
+    #[serde(default)]
+    #[schema(value_type = Option<i32>, minimum = 1, maximum = 480)]
+    pub minutes: Patch<i32>,
+}
+
+/// The order of an agenda.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AgendaOrderIn {
+    /// Each point of the agenda once, the first one first.
+    #[schema(max_items = 200)]
+    pub items: Vec<AgendaItemId>,
+}
+
+/// Points to copy from the last meeting of the same table.
+#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CopiedPoints {
+    /// Those that were not dealt with.
+    #[default]
+    Open,
+    All,
+}
+
+/// Input for copying an agenda.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AgendaCopyIn {
+    /// Absent, those that were not dealt with.
+    #[serde(default)]
+    pub points: CopiedPoints,
 }
 
 /// Input for convening a meeting.
@@ -315,6 +365,9 @@ pub struct MeetingLineOut {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct AgendaItemOut {
     pub id: AgendaItemId,
+    /// Place on the agenda: 1 for the first, without gaps.
+    #[schema(minimum = 1)]
+    pub position: i32,
     pub kind: AgendaItemKind,
     pub title: String,
     pub release_id: Option<ReleaseId>,
@@ -370,17 +423,59 @@ pub struct OutcomeOut {
     pub task_id: Option<TaskId>,
     /// Quorum at the time of a decision, unaffected by later corrections.
     pub quorum: Option<QuorumOut>,
+    /// Later change that took the place of the date it decided.
+    pub overtaken: Option<OvertakenOut>,
+    /// Seat that has its task, for all who may see the meeting.
+    pub assigned: Option<AssignedOut>,
     pub created_at: DateTime<Utc>,
 }
 
+/// A later change of a decided date.
+#[skip_serializing_none]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct OvertakenOut {
+    pub how: OvertakingOut,
+    /// Instant of the change.
+    pub at: DateTime<Utc>,
+    /// Present day of the release; absent for a cancelled one.
+    pub day: Option<NaiveDate>,
+}
+
+/// Effect of a later change on a decided date.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OvertakingOut {
+    Postponed,
+    BroughtForward,
+    Cancelled,
+}
+
+/// The seat that has a task of a meeting.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AssignedOut {
+    /// The seat's code.
+    #[schema(max_length = 120)]
+    pub seat: String,
+    /// Present day of the task.
+    pub day: NaiveDate,
+}
+
 /// A person with the latest mail about the meeting.
+#[skip_serializing_none]
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ToldOut {
     pub person_id: PersonId,
+    /// Code of the party of the person; absent for a partner.
+    #[schema(max_length = 60)]
+    pub body: Option<String>,
     pub name: String,
     pub method: CalendarMethod,
     pub sequence: u32,
     pub told_at: DateTime<Utc>,
+    /// State of the mail, as long as it is kept.
+    pub mail_state: Option<NotificationState>,
+    /// Whether mails to the person's address come back.
+    pub has_bounced: bool,
 }
 
 /// One meeting with all its data.
@@ -466,6 +561,29 @@ impl From<AgendaItemIn> for service::ItemIn {
     }
 }
 
+impl TryFrom<AgendaItemPatch> for service::ItemChange {
+    type Error = Error;
+
+    fn try_from(patch: AgendaItemPatch) -> Result<Self, Error> {
+        let AgendaItemPatch { kind, title, release_id, minutes } = patch;
+        Ok(Self {
+            kind: kind.replacing("kind")?,
+            title: title.replacing("title")?,
+            release_id: release_id.changing(),
+            minutes: minutes.changing(),
+        })
+    }
+}
+
+impl From<CopiedPoints> for Copied {
+    fn from(points: CopiedPoints) -> Self {
+        match points {
+            CopiedPoints::Open => Self::Open,
+            CopiedPoints::All => Self::All,
+        }
+    }
+}
+
 impl From<MoveIn> for service::MoveIn {
     fn from(MoveIn { day, starts, ends, venue, short_notice_reason }: MoveIn) -> Self {
         Self { slot: Slot { day: day.into(), starts, ends }, venue: venue.map(Venue::from), short_notice_reason }
@@ -543,8 +661,8 @@ impl From<Line> for MeetingLineOut {
 }
 
 impl From<AgendaItem> for AgendaItemOut {
-    fn from(AgendaItem { id, position: _, kind, title, release_id, minutes }: AgendaItem) -> Self {
-        Self { id, kind, title, release_id, minutes }
+    fn from(AgendaItem { id, position, kind, title, release_id, minutes }: AgendaItem) -> Self {
+        Self { id, position, kind, title, release_id, minutes }
     }
 }
 
@@ -574,17 +692,43 @@ impl From<StandIn> for StandInOut {
 
 impl From<Outcome> for OutcomeOut {
     fn from(outcome: Outcome) -> Self {
-        let Outcome { id, meeting_id, agenda_item_id, position, kind, text, release_id, task_id, quorum, created_at } =
-            outcome;
-        let quorum = quorum.map(QuorumOut::from);
-        Self { id, meeting_id, agenda_item_id, position, kind, text, release_id, task_id, quorum, created_at }
+        Self {
+            id: outcome.id,
+            meeting_id: outcome.meeting_id,
+            agenda_item_id: outcome.agenda_item_id,
+            position: outcome.position,
+            kind: outcome.kind,
+            text: outcome.text,
+            release_id: outcome.release_id,
+            task_id: outcome.task_id,
+            quorum: outcome.quorum.map(QuorumOut::from),
+            overtaken: outcome.overtaken.map(OvertakenOut::from),
+            assigned: outcome.assigned.map(|one| AssignedOut { seat: one.seat.code, day: one.day }),
+            created_at: outcome.created_at,
+        }
     }
 }
 
-impl From<Invited> for ToldOut {
-    fn from(one: Invited) -> Self {
+impl From<Overtaken> for OvertakenOut {
+    fn from(by: Overtaken) -> Self {
+        let how = match by.how {
+            Overtaking::Postponed => OvertakingOut::Postponed,
+            Overtaking::BroughtForward => OvertakingOut::BroughtForward,
+            Overtaking::Cancelled => OvertakingOut::Cancelled,
+        };
+        let day = Some(by.now.first_day()).filter(|_| by.how != Overtaking::Cancelled);
+        Self { how, at: by.at, day }
+    }
+}
+
+impl ToldOut {
+    fn of(one: Invited, dossier: &Dossier) -> Self {
+        let party = dossier.presences.iter().find(|party| party.party.body_id == one.body_id && !one.is_guest);
         Self {
             person_id: one.person_id,
+            body: party.map(|party| party.party.code.clone()),
+            mail_state: dossier.mails.get(&one.person_id).map(|mail| mail.state),
+            has_bounced: one.has_bounced,
             name: one.name,
             method: one.told.method,
             sequence: one.told.sequence,
@@ -596,6 +740,7 @@ impl From<Invited> for ToldOut {
 impl From<Dossier> for MeetingOut {
     fn from(dossier: Dossier) -> Self {
         let meeting = dossier.line().into();
+        let told = dossier.told.iter().cloned().map(|one| ToldOut::of(one, &dossier)).collect();
         Self {
             meeting,
             agenda: dossier.agenda.into_iter().map(AgendaItemOut::from).collect(),
@@ -605,7 +750,7 @@ impl From<Dossier> for MeetingOut {
             short_quorum_reason: dossier.meeting.short_quorum_reason,
             closed_short_reason: dossier.meeting.stage.closed_short_reason(),
             outcomes: dossier.outcomes.into_iter().map(OutcomeOut::from).collect(),
-            told: dossier.told.into_iter().map(ToldOut::from).collect(),
+            told,
             guests: dossier.guests.into_iter().map(GuestOut::from).collect(),
         }
     }

@@ -8,11 +8,14 @@ use crate::error::{Error, Result};
 use crate::network::model::ObservatoryView;
 use crate::releases::questions::YearsOfReleases;
 use crate::releases::store::{self, Filter};
-use crate::releases::view::{Agenda, Change, DateChange, Place, ReleaseView, Report, Share, Story};
+use crate::releases::view::{
+    Agenda, Change, DateChange, Overtaken, Place, ReleaseView, Report, Share, Story, overtaking,
+};
 use crate::time::{Joint, NonWorking, zone};
 use chrono::NaiveDate;
-use entity::ids::{ReleaseChangeId, ReleaseId};
+use entity::ids::{OutcomeId, ReleaseChangeId, ReleaseId};
 use entity::kinds::{DeliverableState, ObservatoryKind, ProductScope, ReleaseChangeKind, ReleaseState};
+use sea_orm::ConnectionTrait;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -58,6 +61,29 @@ pub async fn story_of(ctx: &Ctx, view: ReleaseView) -> Result<Story> {
         today,
         view,
     })
+}
+
+/// Finds, by outcome, the later change that took the place of the date that the outcome decided. Public.
+pub async fn overtaken(
+    db: &impl ConnectionTrait,
+    decided: &[(OutcomeId, ReleaseId)],
+) -> Result<HashMap<OutcomeId, Overtaken>> {
+    if decided.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ids: Vec<ReleaseId> =
+        decided.iter().map(|(_, release)| *release).collect::<BTreeSet<_>>().into_iter().collect();
+    let changes = store::changes(db, &ids).await?;
+    let views: HashMap<ReleaseId, ReleaseView> =
+        store::find_all(db, &ids).await?.into_iter().map(|view| (view.release.id, view)).collect();
+    let one = |(outcome, release): &(OutcomeId, ReleaseId)| {
+        let all = changes.get(release)?;
+        let is_its = |change: &&Change| change.outcome.as_ref().is_some_and(|by| by.outcome_id == *outcome);
+        let (how, last) = overtaking(all, all.iter().find(is_its)?.position)?;
+        let href = views.get(release)?.href();
+        Some((*outcome, Overtaken { how, at: last.at, now: last.when, href }))
+    };
+    Ok(decided.iter().filter_map(one).collect())
 }
 
 fn progress(shares: &[Share]) -> Progress {
