@@ -1,4 +1,4 @@
-//! Who was told what, by party: a part of the pages of a meeting and of a release, for readers of the mail log.
+//! Mails about a thing by party: a part of the pages of a meeting and of a release, for readers of the mail log.
 //!
 //! A page makes it with [`by_party`] and shows it with the macro of `mail_log/told.html`.
 
@@ -15,7 +15,7 @@ pub struct Told {
     /// The party of the person; `None` for a person of no party.
     pub body: Option<BodyId>,
     pub name: String,
-    /// What it says, in words.
+    /// Content of the mail, in words.
     pub what: String,
     pub at: DateTime<Utc>,
     /// The mail with its state; `None` once it is no longer kept.
@@ -24,7 +24,7 @@ pub struct Told {
     pub has_bounced: bool,
 }
 
-/// A party with the people of it who were told, or with nobody.
+/// A party with its people who were told; without people if the party was not told.
 pub struct PartyTold {
     pub party: String,
     pub people: Vec<PersonTold>,

@@ -113,7 +113,7 @@ pub async fn calendar_entry(ctx: &Ctx, id: MeetingId) -> Result<String> {
 }
 
 /// Adds to outcomes what has followed from them: the later change of a date they decided, and the seat that has their
-/// task. The caller has checked that the reader may see their meetings, and whoever sees a meeting may know both.
+/// task. The caller has checked that the reader may see their meetings; readers of a meeting may know both.
 async fn followed(ctx: &Ctx, db: &impl ConnectionTrait, mut outcomes: Vec<Outcome>) -> Result<Vec<Outcome>> {
     let decided: Vec<_> = outcomes.iter().filter_map(|one| Some((one.id, one.release_id?))).collect();
     let mut overtaken = releases::overtaken(db, &decided).await?;

@@ -81,9 +81,6 @@ async fn list_meetings(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging
 async fn show_meeting(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Answer {
     let dossier = service::show(&ctx, *id).await?;
     let mut shown = MeetingPage::of(&ctx, &request, &dossier);
-    if may(&ctx, Action::Convene) && dossier.meeting.state() == MeetingState::Convened {
-        shown.unreached = service::checklist(&ctx, *id).await?.unreached;
-    }
     if shown.actions.convene {
         shown.checks = Some(Checks::of(&ctx, &dossier.meeting, service::checklist(&ctx, *id).await?)?);
     }

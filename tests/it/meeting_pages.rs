@@ -231,7 +231,7 @@ async fn a_meeting_is_closed_on_a_page_that_says_what_is_missing(engine: Engine)
         let page = read(&secretariat, &page).await;
         assert_says(&page, "Presenze registrate per 7 parti su 13. Mancano: ");
         assert_says(&page, "Punti con almeno un esito: 1 su 2. Senza esito: 2. Varie.");
-        assert_says(&page, "Esiti registrati: 1, di cui 1 decisioni e 0 compiti affidati.");
+        assert_says(&page, "Esiti registrati: 1 (decisioni: 1; compiti affidati: 0).");
         assert_says(&page, "Le decisioni hanno il numero legale.");
     }
     let form = secretariat.get(&meeting).header("accept", "text/html").send().await.text();
@@ -242,10 +242,10 @@ async fn the_number_is_said_before_and_after_it_is_given(engine: Engine) {
     let network = Network::new(engine, &[]).await;
     let first = network.draft().await;
     let secretariat = network.secretariat().await;
-    assert_says(&read(&secretariat, &first).await, "Numero si assegna con la convocazione");
+    assert_says(&read(&secretariat, &first).await, "si assegna con la convocazione");
     assert_says(&read(&secretariat, &format!("{first}/convene")).await, "la seduta prende il numero 1/2027");
     network.act(&first, "/convene", json!({})).await;
-    assert_says(&read(&secretariat, &first).await, "Numero 1/2027, assegnato con la convocazione il");
+    assert_says(&read(&secretariat, &first).await, "1/2027, assegnato con la convocazione l’11 gennaio 2027");
     let second = network.draft().await;
     assert_says(&read(&secretariat, &format!("{second}/convene")).await, "la seduta prende il numero 2/2027");
 }

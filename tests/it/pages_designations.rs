@@ -125,7 +125,7 @@ async fn a_designation_typed_on_the_page_stands_in_the_register_with_its_trail()
     assert!(text(&page, "h1").contains("Ada Riva"));
     assert!(text(&page, ".rc-facts").contains("Comunicata il giorno stesso della decorrenza."));
     assert_eq!(all(&page, ".rc-timeline .rc-event").len(), 1);
-    assert!(text(&page, ".rc-table tbody").contains("Designazione"), "the trail says what was done");
+    assert!(text(&page, ".rc-timeline").contains("Operazione n."), "the history names the operation in the trail");
     let (_, register) = reader.read("/designations/list").await;
     assert!(text(&register, ".rc-table tbody").contains("Ada Riva"));
 }

@@ -1,4 +1,4 @@
-//! The seats of one place over time: who held them from when to when, who was absent, and when nobody held them.
+//! The seats of one place over time: their holders with first and last day, absences, and days without a holder.
 
 use crate::ctx::Ctx;
 use crate::designations::model::{Seat, Term, gaps, needs_a_holder};
@@ -7,6 +7,7 @@ use crate::designations::store::Filter;
 use crate::designations::view::Designation;
 use crate::error::Result;
 use crate::network::service as network;
+use crate::open::Scoped as _;
 use chrono::NaiveDate;
 
 /// Limit for one query, more than the designations of one place during an agreement.
@@ -26,7 +27,7 @@ pub struct Timeline {
 #[derive(Clone, Debug)]
 pub struct SeatTime {
     pub seat: Seat,
-    /// Its designations, the earliest first.
+    /// Designations to the seat, the earliest first.
     pub held: Vec<Held>,
     /// Days without a holder, of a seat that needs one.
     pub gaps: Vec<Term>,
@@ -44,6 +45,9 @@ pub struct Held {
 ///
 /// Who may: those who may read the designations to these seats. `None` for other callers, and for a place without seats.
 pub async fn timeline(ctx: &Ctx, filter: Filter, is_of: impl Fn(&Seat) -> bool) -> Result<Option<Timeline>> {
+    if Designation::visibility(&ctx.actor).is_none() {
+        return Ok(None);
+    }
     let may_read = |seat: &Seat| {
         let subject = Subject { seat: seat.kind, body: seat.body_id, holder: None };
         policy::may(&ctx.actor, Action::View, subject)
@@ -79,6 +83,8 @@ pub async fn timeline(ctx: &Ctx, filter: Filter, is_of: impl Fn(&Seat) -> bool) 
             seat,
         }
     };
-    let seats = seats.into_iter().map(over_time).collect();
+    // An optional seat that was never held has nothing to show.
+    let says_something = |seat: &SeatTime| !seat.held.is_empty() || !seat.gaps.is_empty();
+    let seats = seats.into_iter().map(over_time).filter(says_something).collect();
     Ok(Some(Timeline { from, to, agreement_ends: agreement.in_force_to, seats }))
 }

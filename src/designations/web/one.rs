@@ -1,6 +1,6 @@
 //! One designation: act, provenance, history, absences and audit trail, and the actions open to the reader.
 
-use super::story::{HistoryRow, told_once};
+use super::story::{HistoryRow, Names, TrailRow, protocol, told_once};
 use super::words as register_words;
 use crate::ctx::Ctx;
 use crate::db::Txn;
@@ -16,19 +16,17 @@ use crate::http::form::{self, Form, FormState, OnlyButton, Sent};
 use crate::http::page::{FlashKind, Shell, done, page};
 use crate::http::{Answer, Failure};
 use crate::network::policy::{self as network_policy, Reach};
-use crate::network::questions::AllBodies;
 use crate::network::service as network;
-use crate::slices::{self, Happened};
+use crate::slices;
 use crate::texts::Lang;
 use crate::time::words;
 use actix_web::web::{Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use chrono::NaiveDate;
-use entity::ids::{BodyId, DesignationId, DocumentId, PersonId};
-use entity::kinds::{Channel, RecordChange};
+use entity::ids::{DesignationId, DocumentId, PersonId};
+use entity::kinds::RecordChange;
 use serde::Deserialize;
-use std::collections::{BTreeMap, BTreeSet};
 
 pub fn pages(cfg: &mut ServiceConfig) {
     cfg.service(show_document).service(request_designation).service(report_bounce).service(show_designation);
@@ -101,14 +99,6 @@ struct AbsenceRow {
     /// Address that withdraws the absence, and the version read.
     withdraw: String,
     version: i32,
-}
-
-pub(super) struct TrailRow {
-    pub(super) seq: i64,
-    when: String,
-    action: String,
-    who: String,
-    pub(super) on_behalf: Option<String>,
 }
 
 /// Actions open to the reader; the page shows no button that would be refused.
@@ -288,15 +278,6 @@ fn facts(designation: &Designation, lang: Lang) -> Facts {
     }
 }
 
-pub(super) fn protocol(record: &Record, lang: Lang) -> Option<String> {
-    let provenance = &record.statement.provenance;
-    let number = provenance.protocol_number.clone()?;
-    Some(match provenance.protocol_date {
-        Some(day) => lang.f("designations.protocol_line", &[("number", &number), ("date", &words::short_day(day))]),
-        None => number,
-    })
-}
-
 fn document_row(id: DesignationId, document: Document, lang: Lang) -> DocumentRow {
     DocumentRow {
         href: format!("/designations/{id}/documents/{}", document.id),
@@ -316,29 +297,6 @@ fn absence_row(id: DesignationId, absence: Unavailability, lang: Lang) -> Absenc
         withdrawn: absence.withdrawn_at.map(|at| words::long_instant(at, lang)),
         withdraw: format!("/designations/{id}/unavailability/{}/withdraw", absence.id),
         version: absence.version,
-    }
-}
-
-pub(super) fn trail_row(happened: Happened, names: &Names, lang: Lang) -> TrailRow {
-    let Happened { event, words: action } = happened;
-    let who = match (event.actor_kind.as_str(), event.actor_id.as_deref()) {
-        ("person", Some(id)) => id.parse().map_or_else(|_| id.to_owned(), |id| names.person(id, lang)),
-        ("system", _) => lang.t("designations.by_service").to_owned(),
-        ("operator", _) => lang.t("designations.by_operator").to_owned(),
-        _ => lang.t("designations.by_nobody").to_owned(),
-    };
-    let body = event.on_behalf_of.and_then(|id| id.parse().ok()).and_then(|id| names.bodies.get(&id));
-    let channel = event.channel.and_then(|channel| channel.parse::<Channel>().ok());
-    TrailRow {
-        seq: event.seq,
-        when: words::long_instant(event.at, lang),
-        action,
-        who,
-        on_behalf: body.map(|body| match channel {
-            Some(channel) => lang
-                .f("designations.on_behalf_by", &[("body", body), ("channel", register_words::channel(channel, lang))]),
-            None => lang.f("designations.on_behalf", &[("body", body)]),
-        }),
     }
 }
 
@@ -363,25 +321,4 @@ fn bounce_box(ctx: &Ctx, designation: &Designation, mut form: FormState<BounceFo
     form.values.designation = designation.id.to_string();
     let action = format!("/people/{}/bounced", designation.holder.id);
     network_policy::may(&ctx.actor, network_policy::Action::MarkBounced).then_some(BounceBox { action, form })
-}
-
-/// Names for the ids in a history and an audit trail, which hold no names.
-pub(super) struct Names {
-    people: BTreeMap<PersonId, String>,
-    bodies: BTreeMap<BodyId, String>,
-}
-
-impl Names {
-    async fn of(ctx: &Ctx, history: &[Record], trail: &[Happened]) -> Result<Self> {
-        let by_trail = trail.iter().filter_map(|one| one.event.actor_id.as_deref()?.parse().ok());
-        let ids: BTreeSet<PersonId> = history.iter().filter_map(|record| record.recorded_by).chain(by_trail).collect();
-        let people = network::people_by_id(ctx.reader(), ids).await?;
-        let people = people.into_iter().map(|person| (person.id, person.name())).collect();
-        let bodies = ctx.recall(&AllBodies).await?.iter().map(|body| (body.id, body.name.clone())).collect();
-        Ok(Self { people, bodies })
-    }
-
-    pub(super) fn person(&self, id: PersonId, lang: Lang) -> String {
-        self.people.get(&id).cloned().unwrap_or_else(|| lang.t("designations.by_nobody").to_owned())
-    }
 }

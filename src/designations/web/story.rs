@@ -1,14 +1,19 @@
 //! The story of a designation: the first record as it was entered, then of each record what it changed, with the operation
 //! in the trail that wrote it. Operations that wrote no record stand in the trail alone.
 
-use super::one::{Names, TrailRow, protocol, trail_row};
 use super::words as register_words;
+use crate::ctx::Ctx;
 use crate::designations::model::{Record, Statement};
 use crate::designations::verb::Verb;
+use crate::error::Result;
+use crate::network::questions::AllBodies;
+use crate::network::service as network;
 use crate::slices::Happened;
 use crate::texts::{Label, Lang};
 use crate::time::words;
-use entity::kinds::RecordChange;
+use entity::ids::{BodyId, PersonId};
+use entity::kinds::{Channel, RecordChange};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One record of the history.
 pub struct HistoryRow {
@@ -21,6 +26,15 @@ pub struct HistoryRow {
     /// Term and act of the first record; of a later one what it changed.
     pub lines: Vec<String>,
     pub reason: Option<String>,
+}
+
+/// One operation in the trail.
+pub struct TrailRow {
+    pub seq: i64,
+    pub when: String,
+    pub action: String,
+    pub who: String,
+    pub on_behalf: Option<String>,
 }
 
 /// Puts records and operations together, both the latest first: each record with the operation that wrote it, and the
@@ -117,4 +131,58 @@ fn changes(before: &Record, after: &Record, lang: Lang) -> Vec<String> {
         changed.push(lang.t("designations.history_document_other").to_owned());
     }
     changed
+}
+
+/// Returns the protocol number of a communication, with its day.
+pub fn protocol(record: &Record, lang: Lang) -> Option<String> {
+    let provenance = &record.statement.provenance;
+    let number = provenance.protocol_number.clone()?;
+    Some(match provenance.protocol_date {
+        Some(day) => lang.f("designations.protocol_line", &[("number", &number), ("date", &words::short_day(day))]),
+        None => number,
+    })
+}
+
+fn trail_row(happened: Happened, names: &Names, lang: Lang) -> TrailRow {
+    let Happened { event, words: action } = happened;
+    let who = match (event.actor_kind.as_str(), event.actor_id.as_deref()) {
+        ("person", Some(id)) => id.parse().map_or_else(|_| id.to_owned(), |id| names.person(id, lang)),
+        ("system", _) => lang.t("designations.by_service").to_owned(),
+        ("operator", _) => lang.t("designations.by_operator").to_owned(),
+        _ => lang.t("designations.by_nobody").to_owned(),
+    };
+    let body = event.on_behalf_of.and_then(|id| id.parse().ok()).and_then(|id| names.bodies.get(&id));
+    let channel = event.channel.and_then(|channel| channel.parse::<Channel>().ok());
+    TrailRow {
+        seq: event.seq,
+        when: words::long_instant(event.at, lang),
+        action,
+        who,
+        on_behalf: body.map(|body| match channel {
+            Some(channel) => lang
+                .f("designations.on_behalf_by", &[("body", body), ("channel", register_words::channel(channel, lang))]),
+            None => lang.f("designations.on_behalf", &[("body", body)]),
+        }),
+    }
+}
+
+/// Names for the ids in a history and an audit trail, which hold no names.
+pub struct Names {
+    people: BTreeMap<PersonId, String>,
+    bodies: BTreeMap<BodyId, String>,
+}
+
+impl Names {
+    pub async fn of(ctx: &Ctx, history: &[Record], trail: &[Happened]) -> Result<Self> {
+        let by_trail = trail.iter().filter_map(|one| one.event.actor_id.as_deref()?.parse().ok());
+        let ids: BTreeSet<PersonId> = history.iter().filter_map(|record| record.recorded_by).chain(by_trail).collect();
+        let people = network::people_by_id(ctx.reader(), ids).await?;
+        let people = people.into_iter().map(|person| (person.id, person.name())).collect();
+        let bodies = ctx.recall(&AllBodies).await?.iter().map(|body| (body.id, body.name.clone())).collect();
+        Ok(Self { people, bodies })
+    }
+
+    fn person(&self, id: PersonId, lang: Lang) -> String {
+        self.people.get(&id).cloned().unwrap_or_else(|| lang.t("designations.by_nobody").to_owned())
+    }
 }

@@ -23,7 +23,7 @@ const ROW: i64 = 48;
 const FOOT: i64 = 22;
 /// Narrowest bar that has room for a name, and the width of a letter in it.
 const ROOM: i64 = 48;
-const LETTER: i64 = 7;
+const LETTER: i64 = 8;
 
 /// The time line as the page shows it.
 pub struct TimelineBlock {
@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn a_name_fits_into_its_bar() {
         assert_eq!(shortened("Ada Riva", 200), "Ada Riva");
-        assert_eq!(shortened("Massimiliana Della Valle", 64), "Massimi…");
+        assert_eq!(shortened("Massimiliana Della Valle", 64), "Massim…");
         assert_eq!(shortened("Ada Riva", 0), "…");
     }
 }

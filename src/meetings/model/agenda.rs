@@ -130,7 +130,7 @@ impl FromStr for Copied {
 /// Fate of a point at its meeting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
-    /// It has no outcome.
+    /// A point without an outcome.
     Untouched,
     Deferred,
     Dealt,

@@ -118,14 +118,14 @@ pub fn before_closing(ctx: &Ctx, dossier: &Dossier) -> Vec<Check> {
         &[("outcomes", &dossier.outcomes.len().to_string()), ("decisions", &decisions), ("tasks", &tasks)],
     );
     let lacks_quorum = dossier.quorum.justify(dossier.decisions(), None).is_err();
-    let quorum = Check {
+    let quorum = (dossier.decisions() > 0).then(|| Check {
         badge: badge(ctx, if lacks_quorum { State::Reason } else { State::Met }),
         text: lang
             .t(if lacks_quorum { "meetings.closing_quorum_missing" } else { "meetings.closing_quorum" })
             .to_owned(),
         mend: None,
-    };
-    [presences, outcomes, met(ctx, counts), quorum].into()
+    });
+    [presences, outcomes, met(ctx, counts)].into_iter().chain(quorum).collect()
 }
 
 /// Makes the line of something that may still be recorded, with its form.

@@ -34,7 +34,7 @@ pub struct MeetingPage {
     /// People who represent several parties, in words.
     pub stand_ins: Vec<String>,
     pub outcomes: Vec<OutcomeRow>,
-    /// What is recorded and what is missing, for those who may close it.
+    /// Lines about what is recorded and what is missing, for those who may close it.
     pub closing: Vec<Check>,
     /// The latest mails by party, for those who may see them.
     pub told: Vec<PartyTold>,
@@ -42,8 +42,6 @@ pub struct MeetingPage {
     pub guests: Vec<String>,
     /// Checklist of a draft, for those who may convene it.
     pub checks: Option<Checks>,
-    /// Unreached parties of a convened meeting, for those who may convene it.
-    pub unreached: Vec<String>,
     /// Possible actions of the reader.
     pub actions: Actions,
 }
@@ -152,7 +150,6 @@ impl MeetingPage {
             told: told_by_party(dossier, lang),
             guests: dossier.guests.iter().map(guest_name).collect(),
             checks: None,
-            unreached: Vec::new(),
             actions,
         }
     }
@@ -169,7 +166,7 @@ pub fn agenda_rows(dossier: &Dossier, lang: Lang) -> Vec<ItemRow> {
     (1..).zip(items).zip(hours).map(row).collect()
 }
 
-/// Groups the latest mails by the parties of the table; empty for a meeting of which nobody was told yet.
+/// Groups the latest mails by the parties of the table; empty before the first mail about the meeting.
 fn told_by_party(dossier: &Dossier, lang: Lang) -> Vec<PartyTold> {
     if dossier.told.is_empty() {
         return Vec::new();

@@ -51,7 +51,7 @@ struct ReleasePage {
     changes: Vec<ChangeLine>,
     /// Contributions of the observatories with their steps, for readers with permission.
     matrix: Option<Matrix>,
-    /// The latest mails by party, for readers of the mail log; empty if nobody was told yet.
+    /// The latest mails by party, for readers of the mail log; empty before the first mail about it.
     told: Vec<PartyTold>,
     actions: Vec<ActionLink>,
 }

@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 const MOST_MAILS: u64 = 1000;
 
 /// Returns the latest mail to each person about a release, by party. Empty for readers who may not see the mail log, and
-/// as long as nobody was told.
+/// before the first mail.
 pub async fn told_by_party(ctx: &Ctx, id: ReleaseId, owed: &[DeliverableView]) -> Result<Vec<PartyTold>> {
     if !mail_policy::may(&ctx.actor, mail_policy::Action::View) {
         return Ok(Vec::new());

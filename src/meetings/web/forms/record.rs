@@ -432,7 +432,7 @@ async fn outcome_page(
 struct ClosePage {
     shell: Shell,
     path: String,
-    /// What is recorded, and what is missing.
+    /// Lines about what is recorded, and what is missing.
     checks: Vec<Check>,
     /// Number of present parties and the number needed, as a text.
     quorum: String,
