@@ -273,6 +273,33 @@ pub const fn is_exclusive(kind: SeatKind) -> bool {
     }
 }
 
+/// Tells whether a seat must be filled; deputies and partners are optional.
+pub const fn needs_a_holder(kind: SeatKind) -> bool {
+    match kind {
+        SeatKind::Referent | SeatKind::BodyManager | SeatKind::Secretariat | SeatKind::Direction => true,
+        SeatKind::Deputy | SeatKind::Partner => false,
+    }
+}
+
+/// Lists the days between `from` and `to`, both included, that no term covers. Terms begin in order.
+pub fn gaps(terms: &[Term], from: NaiveDate, to: NaiveDate) -> Vec<Term> {
+    let mut gaps = Vec::new();
+    let mut open = from;
+    for term in terms {
+        if term.from > open {
+            let before = term.from - Days::new(1);
+            gaps.push(Term { from: open, to: Some(before.min(to)) });
+        }
+        let Some(last) = term.to else { return gaps };
+        open = open.max(last + Days::new(1));
+        if open > to {
+            return gaps;
+        }
+    }
+    gaps.push(Term { from: open, to: Some(to) });
+    gaps
+}
+
 /// A present or future term in a seat.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Occupied {
@@ -423,6 +450,23 @@ mod tests {
 
     fn term(from: &str, to: &str) -> Term {
         Term { from: day(from), to: (!to.is_empty()).then(|| day(to)) }
+    }
+
+    #[test]
+    fn gaps_are_the_days_that_no_term_covers() {
+        let of = |terms: &[(&str, &str)]| -> Vec<(NaiveDate, NaiveDate)> {
+            let terms: Vec<Term> = terms.iter().map(|(from, to)| term(from, to)).collect();
+            let found = gaps(&terms, day("2027-01-01"), day("2027-12-31"));
+            found.into_iter().map(|gap| (gap.from, gap.to.expect("a gap ends"))).collect()
+        };
+        let gap = |from, to| (day(from), day(to));
+        assert_eq!(of(&[]), [gap("2027-01-01", "2027-12-31")]);
+        assert_eq!(of(&[("2026-05-01", "")]), []);
+        assert_eq!(of(&[("2027-01-01", "2027-06-30"), ("2027-07-01", "2027-12-31")]), []);
+        let interrupted = [("2027-02-01", "2027-03-31"), ("2027-02-10", "2027-02-20"), ("2027-06-01", "2027-11-30")];
+        let expected =
+            [gap("2027-01-01", "2027-01-31"), gap("2027-04-01", "2027-05-31"), gap("2027-12-01", "2027-12-31")];
+        assert_eq!(of(&interrupted), expected);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The register on one day, and the seats that it shows at risk: vacant, uncovered, soon or later vacant. Pure.
 
-use super::model::{ENDING_SOON_DAYS, Seat, Standing, Unavailability};
+use super::model::{ENDING_SOON_DAYS, Seat, Standing, Unavailability, needs_a_holder};
 use super::view::Designation;
 use crate::risk::{AtRisk, Risk, RiskKind};
 use chrono::{Days, NaiveDate};
@@ -59,12 +59,9 @@ impl Register {
         Self { day, seats, terms, absences, deputies }
     }
 
-    /// Returns the seats that must be filled. Deputies and partners are optional.
+    /// Returns the seats that must be filled.
     pub fn watched(&self) -> impl Iterator<Item = &Seat> {
-        self.seats.iter().filter(|seat| match seat.kind {
-            SeatKind::Referent | SeatKind::BodyManager | SeatKind::Secretariat | SeatKind::Direction => true,
-            SeatKind::Deputy | SeatKind::Partner => false,
-        })
+        self.seats.iter().filter(|seat| needs_a_holder(seat.kind))
     }
 
     /// Returns the designations of the people responsible for a seat on the day: its holders, then the deputies who

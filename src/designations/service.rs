@@ -5,11 +5,13 @@ mod board;
 mod checks;
 mod documents;
 mod handover;
+mod timeline;
 
 pub use super::mail::to_holder;
 pub use board::{BoardSeat, Seated, board, contacts};
 pub use documents::keep_document;
 pub use handover::{follow_calendar, is_over};
+pub use timeline::{Held, SeatTime, Timeline, timeline};
 
 use self::checks::{check_provenance, check_statement};
 use self::documents::attach_proof;

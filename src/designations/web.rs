@@ -13,9 +13,12 @@ mod new;
 mod one;
 mod register;
 mod seats;
+mod story;
+mod timeline;
 pub mod words;
 
 pub use seats::{HolderLink, SeatLine, SeatsBlock, seats_of_body, seats_of_observatory};
+pub use timeline::{TimelineBlock, timeline_of_body, timeline_of_observatory};
 
 use actix_web::web::ServiceConfig;
 

@@ -34,6 +34,7 @@ pub mod page;
 pub mod page_error;
 pub mod paging;
 pub mod patch;
+pub mod plot;
 pub mod problem;
 pub mod request;
 pub mod route;

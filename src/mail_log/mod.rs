@@ -3,6 +3,8 @@
 //!
 //! *Rows and use cases* belong to the outbox (`mail/outbox/desk.rs`); this slice has the pages and the operations.
 //!
+//! *Who was told what* about a meeting or a release, by party, is a part of their pages (`told.rs`).
+//!
 //! *Permissions.* The secretariat.
 //!
 //! *Keys in mails.* A mail may contain a link by which its recipient signs in or answers with one press. The reader of
@@ -11,5 +13,6 @@
 
 pub mod api;
 mod labels;
+pub mod told;
 pub mod web;
 pub mod words;

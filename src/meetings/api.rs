@@ -1,5 +1,6 @@
 //! Meetings over REST: short handlers. Request and response types are in [`wire`].
 
+mod agenda;
 mod wire;
 
 pub use wire::*;
@@ -19,9 +20,9 @@ use crate::http::paging::{Page, Paging};
 use crate::http::version::{self, IfMatch};
 use crate::meetings::model::Meeting;
 use crate::open::Seen;
-use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put, web};
+use actix_web::{HttpRequest, HttpResponse, get, patch, post, put, web};
 use chrono::NaiveDate;
-use entity::ids::{AgendaItemId, MeetingId, OutcomeId};
+use entity::ids::{MeetingId, OutcomeId};
 
 pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
     cfg.service(list_tables)
@@ -31,9 +32,12 @@ pub fn configure(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
         .service(create_meeting)
         .service(show_meeting)
         .service(edit_meeting)
-        .service(add_agenda_item)
-        .service(show_agenda_item)
-        .service(remove_agenda_item)
+        .service(agenda::add_agenda_item)
+        .service(agenda::show_agenda_item)
+        .service(agenda::edit_agenda_item)
+        .service(agenda::remove_agenda_item)
+        .service(agenda::order_agenda)
+        .service(agenda::copy_agenda)
         .service(convene_meeting)
         .service(move_meeting)
         .service(cancel_meeting)
@@ -57,7 +61,10 @@ pub const RIGHTS: &[(&str, Right<Action>)] = &[
     ("edit_meeting", Right::Ever(Action::Prepare)),
     ("add_agenda_item", Right::Ever(Action::Prepare)),
     ("show_agenda_item", Right::Ever(Action::View)),
+    ("edit_agenda_item", Right::Ever(Action::Prepare)),
     ("remove_agenda_item", Right::Ever(Action::Prepare)),
+    ("order_agenda", Right::Ever(Action::Prepare)),
+    ("copy_agenda", Right::Ever(Action::Prepare)),
     ("convene_meeting", Right::Ever(Action::Convene)),
     ("move_meeting", Right::Ever(Action::Convene)),
     ("cancel_meeting", Right::Ever(Action::Convene)),
@@ -175,49 +182,6 @@ pub async fn edit_meeting(
     let changed =
         ctx.write(async |txn| shown(&ctx, txn, service::edit(&ctx, txn, *id, version, change).await?).await).await?;
     Ok(answer(changed))
-}
-
-/// Add a point to a draft's agenda
-///
-/// Who may: the secretariat. Mails: none. Errors: `wrong_transition` once convened, `unknown_value` (release).
-#[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), IdempotencyKey), request_body = AgendaItemIn, responses((status = 201, body = AgendaItemOut)))]
-#[post("/meetings/{id:[0-9A-Fa-f-]+}/agenda-items")]
-pub async fn add_agenda_item(
-    ctx: Ctx,
-    request: HttpRequest,
-    id: web::Path<MeetingId>,
-    input: Json<AgendaItemIn>,
-) -> Answer {
-    idempotency::once(&ctx, &request, &input.digest(), async |txn| {
-        let item = service::add_item(&ctx, txn, *id, Seen::AsItStands, input.value.clone().into()).await?;
-        let location = format!("/api/v1/meetings/{}/agenda-items/{}", *id, item.id);
-        Ok(Created { location, version: None, body: AgendaItemOut::from(item) })
-    })
-    .await
-}
-
-/// One point of an agenda
-///
-/// Who may: everyone who may see the meeting.
-#[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), ("item_id" = AgendaItemId, Path)), responses((status = 200, body = AgendaItemOut)))]
-#[get("/meetings/{id:[0-9A-Fa-f-]+}/agenda-items/{item_id:[0-9A-Fa-f-]+}")]
-pub async fn show_agenda_item(ctx: Ctx, path: web::Path<(MeetingId, AgendaItemId)>) -> Answer {
-    let (id, item_id) = path.into_inner();
-    let item =
-        service::show(&ctx, id).await?.agenda.into_iter().find(|item| item.id == item_id).ok_or(Error::NotFound)?;
-    Ok(HttpResponse::Ok().json(AgendaItemOut::from(item)))
-}
-
-/// Take a point off a draft's agenda
-///
-/// The version is the meeting's. Who may: the secretariat. Mails: none. Errors: `wrong_transition` once convened.
-#[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path), ("item_id" = AgendaItemId, Path), IfMatch), responses((status = 204)))]
-#[delete("/meetings/{id:[0-9A-Fa-f-]+}/agenda-items/{item_id:[0-9A-Fa-f-]+}")]
-pub async fn remove_agenda_item(ctx: Ctx, request: HttpRequest, path: web::Path<(MeetingId, AgendaItemId)>) -> Answer {
-    let (id, item_id) = path.into_inner();
-    let version = version::if_match(&request)?;
-    ctx.write(async |txn| service::remove_item(&ctx, txn, id, version, item_id).await).await?;
-    Ok(HttpResponse::NoContent().finish())
 }
 
 /// Convene a meeting

@@ -2,10 +2,13 @@
 //!
 //! *Invariants.* A draft sends no mail and has no number. The number is assigned at the convocation, per table and
 //! year, and never reused. Day and hours are wall time in Europe/Rome. The calendar identity (UID) of a meeting never
-//! changes. The latest message to each person is a row of `invitation`, and the sequence sent to a person only rises,
-//! so that calendars end in the same state whatever the order of messages. Presence is recorded by party: the body
-//! signs, its observatory works. Outcomes are append-only, and only a held meeting has any. A decision keeps its
+//! changes. The points of an agenda have the places 1 to n, without gaps. The latest message to each person is a row of
+//! `invitation`, and the sequence sent to a person only rises, so that calendars end in the same state whatever the
+//! order of messages. Presence is recorded by party: the body signs, its observatory works. Outcomes are append-only, and only a held meeting has any. A decision keeps its
 //! quorum; a later change that removes it needs a reason, which is stored.
+//!
+//! *Derived, never stored.* The hours of a point, from the minutes of those before it; what overtook a decision, from the
+//! later changes of its release; the seat that has a task, from the task.
 //!
 //! *Who may.* The secretariat prepares, convenes, invites and records, and chooses the parties of a working group;
 //! participants see convened meetings; partners see the convened meetings they are invited to; see `policy.rs`.

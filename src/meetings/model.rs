@@ -1,15 +1,17 @@
 //! Meetings: slots, venues, the lifecycle, notice, quorum, and the messages to people. Pure.
 
+pub mod agenda;
 mod quorum;
 
+pub use agenda::AgendaItem;
 pub use quorum::{Quorum, StandIn, stand_ins};
 
 use crate::error::{Code, Error, Refusal as DomainRefusal, Refused};
 use crate::lifecycle::{self, Table, Target, WrongTransition};
 use crate::time::{CalendarError, Calendars, NotWorked, zone};
 use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, Utc};
-use entity::ids::{AgendaItemId, BodyId, MeetingId, PersonId, ReleaseId, TableId};
-use entity::kinds::{AgendaItemKind, CalendarMethod, MeetingMode, MeetingState, Presence};
+use entity::ids::{BodyId, MeetingId, PersonId, TableId};
+use entity::kinds::{CalendarMethod, MeetingMode, MeetingState, Presence};
 use std::collections::HashSet;
 
 /// The day and the hours of a meeting, wall time in Europe/Rome.
@@ -300,18 +302,6 @@ impl Meeting {
     }
 }
 
-/// A point of the agenda.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AgendaItem {
-    pub id: AgendaItemId,
-    /// Order on the agenda; positions may have gaps, and the displayed number is counted.
-    pub position: i32,
-    pub kind: AgendaItemKind,
-    pub title: String,
-    pub release_id: Option<ReleaseId>,
-    pub minutes: Option<i32>,
-}
-
 /// A party of a table: a signatory body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Party {
@@ -487,6 +477,8 @@ pub enum Refusal {
     DelegateMissing,
     #[error("every signatory is a party of the plenary table")]
     TableOfAllParties,
+    #[error("the order does not name every point once")]
+    OrderIncomplete,
 }
 
 impl DomainRefusal for Refusal {
@@ -514,6 +506,7 @@ impl DomainRefusal for Refusal {
             }
             Self::DelegateMissing => Refused::at("delegate", Code::Required),
             Self::TableOfAllParties => Refused::of(Code::TableOfAllParties),
+            Self::OrderIncomplete => Refused::at("items", Code::UnknownValue),
         }
     }
 }

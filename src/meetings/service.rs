@@ -1,5 +1,6 @@
 //! Use cases of meetings: one function each, inside the transaction it is given.
 
+mod agenda;
 mod conclude;
 mod convene;
 mod invite;
@@ -7,16 +8,17 @@ mod members;
 mod prepare;
 mod session;
 
+pub use agenda::{
+    ITEM_CHARACTERS, ItemChange, ItemIn, MOST_AT_ONCE, Source, add_item, add_items, copy_items, copy_source, edit_item,
+    order_items, remove_item, step_item,
+};
 pub use conclude::{
     NewTask, OUTCOME_CHARACTERS, OutcomeIn, ReleaseChange, ReleaseDecision, TASK_CHARACTERS, record_outcome,
 };
 pub use convene::{Checklist, MoveIn, cancel, checklist, convene, follow_members, move_to, owes_withdrawal};
 pub use invite::invite;
 pub use members::{parties_of, partners, set_parties, table_of_parties, tables_of_parties};
-pub use prepare::{
-    ITEM_CHARACTERS, ItemIn, MeetingChange, MeetingIn, PLACE_CHARACTERS, TITLE_CHARACTERS, URL_CHARACTERS, add_item,
-    create, edit, remove_item,
-};
+pub use prepare::{MeetingChange, MeetingIn, PLACE_CHARACTERS, TITLE_CHARACTERS, URL_CHARACTERS, create, edit};
 pub use session::{AttendanceIn, DELEGATE_CHARACTERS, attend, close, hold};
 
 use super::mail;
@@ -24,7 +26,7 @@ use super::model::{Meeting, Quorum, Told, next_sequence, stand_ins};
 use super::policy::{self, Action, Subject, Visibility};
 use super::store;
 use super::view::{
-    Decision, Dossier, Invited, Line, MailOutcome, MeetingWithGuests, Member, Outcome, PartyPresence, Table,
+    Assigned, Decision, Dossier, Invited, Line, MailOutcome, MeetingWithGuests, Member, Outcome, PartyPresence, Table,
 };
 use crate::audit;
 use crate::auth::actor::{Actor, HeldSeat};
@@ -35,10 +37,11 @@ use crate::mail::outbox::withdraw::{self, Promised};
 use crate::meetings::verb::Verb;
 use crate::network::service as network;
 use crate::open::{self, Guarded, Scoped, Seen, read, scope};
+use crate::releases::service as releases;
 use crate::tasks::model::Task;
 use crate::tasks::service as tasks;
 use chrono::NaiveDate;
-use entity::ids::{MeetingId, OutcomeId, PersonId};
+use entity::ids::{MeetingId, OutcomeId, PersonId, TaskId};
 use entity::kinds::{CalendarMethod, OutcomeKind, SeatKind};
 use sea_orm::ConnectionTrait;
 use std::collections::HashMap;
@@ -73,7 +76,9 @@ pub async fn list(
 pub async fn decisions(ctx: &Ctx, limit: u64) -> Result<Vec<Decision>> {
     let visible = scope::<MeetingWithGuests>(ctx)?;
     let latest = store::latest_outcomes(ctx.reader(), &visible, OutcomeKind::Decision, limit).await?;
-    Ok(latest.into_iter().map(|(line, outcome)| Decision { line, outcome }).collect())
+    let (lines, outcomes): (Vec<Line>, Vec<Outcome>) = latest.into_iter().unzip();
+    let outcomes = followed(ctx, ctx.reader(), outcomes).await?;
+    Ok(lines.into_iter().zip(outcomes).map(|(line, outcome)| Decision { line, outcome }).collect())
 }
 
 /// Returns one meeting with agenda, presences and outcomes. Unknown and invisible ones get the same answer.
@@ -87,7 +92,7 @@ pub async fn outcome(ctx: &Ctx, id: OutcomeId) -> Result<Outcome> {
     scope::<MeetingWithGuests>(ctx)?;
     let outcome = store::outcome(ctx.reader(), id).await?.ok_or(Error::NotFound)?;
     read::<MeetingWithGuests>(ctx, ctx.reader(), outcome.meeting_id).await?;
-    Ok(outcome)
+    followed(ctx, ctx.reader(), vec![outcome]).await?.pop().ok_or(Error::NotFound)
 }
 
 /// Returns the caller's own copy of the calendar entry, as in the mail or as it would be sent now.
@@ -107,13 +112,26 @@ pub async fn calendar_entry(ctx: &Ctx, id: MeetingId) -> Result<String> {
     mail::own_entry(ctx, &sheet, &member, sequence)
 }
 
-/// Returns the visible tasks of a meeting's outcomes.
-pub async fn tasks_seen(ctx: &Ctx, dossier: &Dossier) -> Result<Vec<Task>> {
-    let ids: Vec<_> = dossier.outcomes.iter().filter_map(|outcome| outcome.task_id).collect();
-    if ids.is_empty() {
-        return Ok(Vec::new());
+/// Adds to outcomes what has followed from them: the later change of a date they decided, and the seat that has their
+/// task. The caller has checked that the reader may see their meetings; readers of a meeting may know both.
+async fn followed(ctx: &Ctx, db: &impl ConnectionTrait, mut outcomes: Vec<Outcome>) -> Result<Vec<Outcome>> {
+    let decided: Vec<_> = outcomes.iter().filter_map(|one| Some((one.id, one.release_id?))).collect();
+    let mut overtaken = releases::overtaken(db, &decided).await?;
+    let ids: Vec<TaskId> = outcomes.iter().filter_map(|outcome| outcome.task_id).collect();
+    let given = if ids.is_empty() {
+        Vec::new()
+    } else {
+        tasks::all(db, &tasks::TaskFilter { ids: Some(ids), ..tasks::TaskFilter::default() }).await?
+    };
+    for outcome in &mut outcomes {
+        outcome.overtaken = overtaken.remove(&outcome.id);
+        outcome.assigned = given.iter().find(|task| Some(task.id) == outcome.task_id).map(|task| Assigned {
+            seat: task.seat.clone(),
+            day: task.day(),
+            may_open: task.may(&ctx.actor, Task::VIEW),
+        });
     }
-    tasks::list_visible(ctx, &tasks::TaskFilter { ids: Some(ids), ..tasks::TaskFilter::default() }).await
+    Ok(outcomes)
 }
 
 /// Returns the caller as the attendee of their own copy.
@@ -160,7 +178,7 @@ pub async fn dossier(ctx: &Ctx, db: &impl ConnectionTrait, meeting: Meeting) -> 
     Ok(Dossier {
         table: store::table(db, meeting.table_id).await?,
         agenda: store::agenda(db, meeting.id).await?,
-        outcomes: store::outcomes(db, meeting.id).await?,
+        outcomes: followed(ctx, db, store::outcomes(db, meeting.id).await?).await?,
         presences,
         quorum,
         stand_ins,

@@ -1,22 +1,23 @@
 //! Rows of meetings. The only file of the slice with queries.
 
+mod agenda;
 mod members;
 
+pub use agenda::{agenda, delete_item, insert_items, place_items, save_item};
 pub use members::{add_parties, end_parties, guests, parties_at, replace_guests, touch_table};
 
-use super::model::{AgendaItem, Attendance, Convocation, Meeting, Number, Quorum, Slot, Stage, Told, Venue};
+use super::model::{Attendance, Convocation, Meeting, Number, Quorum, Slot, Stage, Told, Venue};
 use super::policy::Visibility;
 use super::view::{Invited, Line, Member, Outcome, Table};
 use crate::db::{StoreError, exactly_one, page, save_row};
 use crate::letters;
 use crate::texts::Lang;
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::ids::{
-    AgendaItemId, AttendanceId, BodyId, DesignationId, InvitationId, MeetingId, OutcomeId, PersonId, TableId,
-};
-use entity::kinds::{CalendarMethod, MeetingState, OutcomeKind};
+use entity::ids::{AttendanceId, BodyId, DesignationId, InvitationId, MeetingId, OutcomeId, PersonId, TableId};
+use entity::kinds::{CalendarMethod, MeetingState, OutcomeKind, SeatKind};
 use entity::{
-    Instant, agenda_item, attendance, invitation, meeting, meeting_guest, outcome, person, technical_table as table,
+    Instant, attendance, designation, invitation, meeting, meeting_guest, outcome, person, seat,
+    technical_table as table,
 };
 use sea_orm::sea_query::{OnConflict, Query};
 use sea_orm::{
@@ -221,54 +222,9 @@ pub async fn save(txn: &impl ConnectionTrait, changed: &Meeting, at: DateTime<Ut
     save_row(txn, row, (meeting::Column::Id, changed.id), (meeting::Column::Version, changed.version)).await
 }
 
-/// Returns the agenda in its order.
-pub async fn agenda(db: &impl ConnectionTrait, id: MeetingId) -> Result<Vec<AgendaItem>> {
-    let rows = agenda_item::Entity::find()
-        .filter(agenda_item::Column::MeetingId.eq(id))
-        .order_by(agenda_item::Column::Position, Order::Asc)
-        .all(db)
-        .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| AgendaItem {
-            id: row.id,
-            position: row.position,
-            kind: row.kind,
-            title: row.title,
-            release_id: row.release_id,
-            minutes: row.minutes,
-        })
-        .collect())
-}
-
-pub async fn insert_item(
-    txn: &impl ConnectionTrait,
-    meeting: MeetingId,
-    new: &AgendaItem,
-    at: DateTime<Utc>,
-) -> Result<()> {
-    let row = agenda_item::ActiveModel {
-        id: Set(new.id),
-        meeting_id: Set(meeting),
-        position: Set(new.position),
-        kind: Set(new.kind),
-        title: Set(new.title.clone()),
-        release_id: Set(new.release_id),
-        minutes: Set(new.minutes),
-        created_at: Set(at.into()),
-    };
-    agenda_item::Entity::insert(row).exec_without_returning(txn).await?;
-    Ok(())
-}
-
-/// Deletes an item of a draft's agenda, which has not been published.
-pub async fn delete_item(txn: &impl ConnectionTrait, meeting: MeetingId, item: AgendaItemId) -> Result<bool> {
-    let gone = agenda_item::Entity::delete_many()
-        .filter(agenda_item::Column::Id.eq(item))
-        .filter(agenda_item::Column::MeetingId.eq(meeting))
-        .exec(txn)
-        .await?;
-    Ok(gone.rows_affected == 1)
+/// Finds the meeting of a table that was held last before a slot.
+pub async fn held_before(db: &impl ConnectionTrait, table: TableId, slot: Slot) -> Result<Option<Meeting>> {
+    agenda::held_before(db, table, slot).await?.map(meeting_of).transpose()
 }
 
 /// Returns the recorded presences, by body.
@@ -328,6 +284,8 @@ impl TryFrom<outcome::Model> for Outcome {
             task_id: row.task_id,
             quorum,
             created_at: row.created_at.0,
+            overtaken: None,
+            assigned: None,
         })
     }
 }
@@ -413,6 +371,9 @@ struct InvitedRow {
     family_name: String,
     email: String,
     language: String,
+    bounced_at: Option<Instant>,
+    body_id: BodyId,
+    seat_kind: SeatKind,
 }
 
 impl InvitedRow {
@@ -422,8 +383,11 @@ impl InvitedRow {
         Ok(Invited {
             person_id: self.person_id,
             designation_id: self.designation_id,
+            body_id: self.body_id,
+            is_guest: self.seat_kind == SeatKind::Partner,
             name: letters::full_name(&self.given_name, &self.family_name),
             address: self.email,
+            has_bounced: self.bounced_at.is_some(),
             lang: Lang::of(&self.language),
             told: Told { method: self.method, sequence },
             is_told_elsewhere: false,
@@ -434,6 +398,17 @@ impl InvitedRow {
 
 fn invitation_to_person() -> RelationDef {
     invitation::Entity::belongs_to(person::Entity).from(invitation::Column::PersonId).to(person::Column::Id).into()
+}
+
+fn invitation_to_designation() -> RelationDef {
+    invitation::Entity::belongs_to(designation::Entity)
+        .from(invitation::Column::DesignationId)
+        .to(designation::Column::Id)
+        .into()
+}
+
+fn designation_to_seat() -> RelationDef {
+    designation::Entity::belongs_to(seat::Entity).from(designation::Column::SeatId).to(seat::Column::Id).into()
 }
 
 /// Returns the latest message to each person about a meeting, by name.
@@ -452,8 +427,13 @@ pub async fn told(db: &impl ConnectionTrait, id: MeetingId) -> Result<Vec<Invite
             person::Column::FamilyName,
             person::Column::Email,
             person::Column::Language,
+            person::Column::BouncedAt,
         ])
+        .column(seat::Column::BodyId)
+        .column_as(seat::Column::Kind, "seat_kind")
         .join(JoinType::InnerJoin, invitation_to_person())
+        .join(JoinType::InnerJoin, invitation_to_designation())
+        .join(JoinType::InnerJoin, designation_to_seat())
         .filter(invitation::Column::MeetingId.eq(id))
         .order_by(person::Column::FamilyName, Order::Asc)
         .order_by(person::Column::GivenName, Order::Asc)

@@ -1,12 +1,14 @@
 //! Meetings with the names of their table, parties and people, for pages, mails and REST.
 
 use super::model::{AgendaItem, Attendance, Meeting, Party, Quorum, Slot, StandIn, Told, Venue};
+use crate::designations::model::Seat;
 use crate::designations::view::Designation;
+use crate::releases::view::Overtaken;
 use crate::texts::Lang;
 use crate::time::words;
-use chrono::{DateTime, NaiveTime, Timelike as _, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Timelike as _, Utc};
 use entity::ids::{
-    AgendaItemId, DesignationId, MailId, MeetingId, OutcomeId, PersonId, ReleaseId, SeatId, TableId, TaskId,
+    AgendaItemId, BodyId, DesignationId, MailId, MeetingId, OutcomeId, PersonId, ReleaseId, SeatId, TableId, TaskId,
 };
 use entity::kinds::{MeetingMode, NotificationState, OutcomeKind, TableKind};
 use std::collections::{HashMap, HashSet};
@@ -49,6 +51,11 @@ pub struct Line {
 }
 
 impl Line {
+    /// «Seduta n. 3/2027, mercoledì 10 febbraio 2027».
+    pub fn dated_name(&self, lang: Lang) -> String {
+        format!("{}, {}", self.name(lang), words::long_day(self.meeting.slot.day, lang))
+    }
+
     /// «Seduta n. 3/2027», or «Seduta in preparazione» while it has no number.
     pub fn name(&self, lang: Lang) -> String {
         match self.meeting.number() {
@@ -119,6 +126,19 @@ pub struct Outcome {
     /// Quorum of a decision when it was recorded; absent for decisions older than this field.
     pub quorum: Option<Quorum>,
     pub created_at: DateTime<Utc>,
+    /// The later change that took the place of the date it decided; derived.
+    pub overtaken: Option<Overtaken>,
+    /// The seat to which it gave its task, for all who may see the meeting.
+    pub assigned: Option<Assigned>,
+}
+
+/// The seat that has a task of a meeting, and the task's present day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assigned {
+    pub seat: Seat,
+    pub day: NaiveDate,
+    /// Whether the caller may read the task itself.
+    pub may_open: bool,
 }
 
 /// A decision with the meeting that took it.
@@ -134,8 +154,13 @@ pub struct Invited {
     pub person_id: PersonId,
     /// Designation by which they were told.
     pub designation_id: DesignationId,
+    /// The body of that designation's seat, and whether the seat is a partner's.
+    pub body_id: BodyId,
+    pub is_guest: bool,
     pub name: String,
     pub address: String,
+    /// Whether mails to the address come back.
+    pub has_bounced: bool,
     pub lang: Lang,
     pub told: Told,
     /// Whether that went to a former address. Set only by the code that follows members.

@@ -17,8 +17,9 @@ use crate::error::Result;
 use crate::jobs::status::{self, JobStatus};
 use crate::mail::outbox::desk;
 use crate::network::model::PersonView;
-use crate::network::questions::AllCalendars;
+use crate::network::questions::{AllCalendars, AllObservatories};
 use crate::network::service as network;
+use crate::open::Guarded as _;
 use crate::releases::model::{Stage, When};
 use crate::releases::service::{self as releases, ReleaseFilter};
 use crate::releases::view::ReleaseView;
@@ -28,7 +29,7 @@ use crate::tasks::service::TaskFilter;
 use crate::vitals::Sign;
 use crate::{deliverables, slices, tasks};
 use chrono::{DateTime, Days, NaiveDate, Utc};
-use entity::ids::{PersonId, ReleaseId, SeatId};
+use entity::ids::{ObservatoryId, PersonId, ReleaseId, SeatId};
 use entity::kinds::{DeliverableState, NotificationState, ReleaseState, SeatKind, TaskState};
 use sea_orm::ConnectionTrait;
 use std::collections::HashMap;
@@ -204,10 +205,11 @@ pub struct SeatDossier {
     pub former: Vec<FormerHolder>,
 }
 
-/// A coming release, with the state of the seat's own observatory if it has a deliverable.
+/// A coming release, with the deliverables that the seat's observatory owes for it, or for a seat of a body those of the
+/// body's observatories.
 pub struct OpenRelease {
     pub view: ReleaseView,
-    pub own: Option<DeliverableState>,
+    pub own: Vec<DeliverableView>,
 }
 
 /// A former holder of the seat. The name is part of the register's history; the address is no longer shown.
@@ -237,15 +239,27 @@ async fn coming_releases(db: &impl ConnectionTrait) -> Result<Vec<ReleaseView>> 
 }
 
 async fn open_releases(ctx: &Ctx, seat: &HeldSeat, coming: &[ReleaseView]) -> Result<Vec<OpenRelease>> {
-    let own: HashMap<ReleaseId, DeliverableState> = match seat.observatory_id {
-        Some(observatory) => deliverables::service::of_observatory(ctx.reader(), observatory)
-            .await?
-            .into_iter()
-            .map(|view| (view.deliverable.release_id, view.deliverable.state()))
-            .collect(),
-        None => HashMap::new(),
+    let observatories: Vec<ObservatoryId> = match seat.observatory_id {
+        Some(observatory) => vec![observatory],
+        // A manager answers for the body's observatories. The secretariat and the direction have pages about all of them.
+        None if seat.kind == SeatKind::BodyManager => {
+            let all = ctx.recall(&AllObservatories).await?;
+            all.iter().filter(|one| one.body_id == seat.body_id).map(|one| one.id).collect()
+        }
+        None => Vec::new(),
     };
-    let with_own = |view: &ReleaseView| OpenRelease { own: own.get(&view.release.id).copied(), view: view.clone() };
+    let mut own: HashMap<ReleaseId, Vec<DeliverableView>> = HashMap::new();
+    for observatory in observatories {
+        for view in deliverables::service::of_observatory(ctx.reader(), observatory).await? {
+            if view.may(&ctx.actor, DeliverableView::VIEW) {
+                own.entry(view.deliverable.release_id).or_default().push(view);
+            }
+        }
+    }
+    let with_own = |view: &ReleaseView| OpenRelease {
+        own: own.get(&view.release.id).cloned().unwrap_or_default(),
+        view: view.clone(),
+    };
     Ok(coming.iter().map(with_own).collect())
 }
 

@@ -3,10 +3,11 @@
 use super::model::{Flags, Reason, Release, When};
 use crate::deliverables::view::Progress;
 use crate::texts::Lang;
-use crate::time::words;
+use crate::time::{words, zone};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{MeetingId, ObservatoryId, OutcomeId, ReleaseChangeId};
 use entity::kinds::{DeliverableState, ProductScope, ReleaseChangeKind};
+use std::cmp::Ordering;
 
 /// The observatory that owes a release.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,6 +111,53 @@ pub struct DecidedBy {
     pub meeting_id: Option<MeetingId>,
 }
 
+/// A later change that took the place of a date, as a decision about the date has to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Overtaken {
+    pub how: Overtaking,
+    /// Instant of the latest change.
+    pub at: DateTime<Utc>,
+    /// The present date; for a cancelled release the one it had.
+    pub now: When,
+    /// Address of the release's page.
+    pub href: String,
+}
+
+/// Effect of a later change on a date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overtaking {
+    Postponed,
+    BroughtForward,
+    Cancelled,
+}
+
+/// Finds the latest change that took the place of the date set at a position. `None` if that date holds, or holds again.
+pub fn overtaking(changes: &[Change], position: i32) -> Option<(Overtaking, &Change)> {
+    let set = changes.iter().find(|change| change.position == position)?;
+    let moves = |change: &&Change| matches!(change.kind, ReleaseChangeKind::Moved | ReleaseChangeKind::Cancelled);
+    let last = changes.iter().rev().find(moves).filter(|last| last.position > position)?;
+    if last.kind == ReleaseChangeKind::Cancelled {
+        return Some((Overtaking::Cancelled, last));
+    }
+    let instant = |change: &Change| (change.when.first_day(), change.when.hour());
+    match instant(last).cmp(&instant(set)) {
+        Ordering::Less => Some((Overtaking::BroughtForward, last)),
+        Ordering::Equal => None,
+        Ordering::Greater => Some((Overtaking::Postponed, last)),
+    }
+}
+
+/// «superata dal rinvio del 27 ottobre 2026: ora mercoledì 23 dicembre 2026, ore 10.00».
+pub fn overtaken_text(how: Overtaking, at: DateTime<Utc>, now: When, lang: Lang) -> String {
+    let key = match how {
+        Overtaking::Postponed => "releases.overtaken_postponed",
+        Overtaking::BroughtForward => "releases.overtaken_forward",
+        Overtaking::Cancelled => "releases.overtaken_cancelled",
+    };
+    let (on, when) = (words::date(zone::day_of(at), lang), when_text(now, lang));
+    lang.f(key, &[("on", &on), ("when", &when)])
+}
+
 /// The part of one observatory in a release, without what only the network may know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Share {
@@ -195,5 +243,43 @@ pub fn when_text(when: When, lang: Lang) -> String {
         When::InTwoMonths(first) => {
             format!("{}–{}", words::month(first, lang), words::month_year(when.last_day(), lang))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::releases::model::Slot;
+    use chrono::NaiveTime;
+
+    fn change(position: i32, kind: ReleaseChangeKind, day: &str) -> Change {
+        let slot = Slot { day: day.parse().expect("a day"), hour: NaiveTime::from_hms_opt(10, 0, 0).expect("an hour") };
+        Change {
+            position,
+            kind,
+            when: When::At(slot),
+            reason: None,
+            despite_non_working: None,
+            outcome: None,
+            at: slot.instant(),
+            notice: None,
+        }
+    }
+
+    #[test]
+    fn a_date_is_overtaken_by_the_last_change_and_not_by_a_return_to_it() {
+        use ReleaseChangeKind::{Cancelled, Confirmed, Moved, Published};
+        let set = change(2, Confirmed, "2026-12-16");
+        let over = |later: &[Change]| {
+            let all: Vec<Change> = std::iter::once(set.clone()).chain(later.iter().cloned()).collect();
+            overtaking(&all, 2).map(|(how, change)| (how, change.position))
+        };
+        let later = change(3, Moved, "2026-12-23");
+        assert_eq!(over(&[]), None);
+        assert_eq!(over(&[change(3, Published, "2026-12-16")]), None);
+        assert_eq!(over(std::slice::from_ref(&later)), Some((Overtaking::Postponed, 3)));
+        assert_eq!(over(&[change(3, Moved, "2026-12-02")]), Some((Overtaking::BroughtForward, 3)));
+        assert_eq!(over(&[later.clone(), change(4, Moved, "2026-12-16")]), None);
+        assert_eq!(over(&[later, change(4, Cancelled, "2026-12-23")]), Some((Overtaking::Cancelled, 4)));
     }
 }

@@ -9,6 +9,7 @@ pub mod matrix;
 mod one;
 mod product;
 mod subscribe;
+mod told;
 
 pub use matrix::ContributionLine;
 

@@ -176,6 +176,17 @@ pub struct Task {
     pub created_at: DateTime<Utc>,
 }
 
+/// The meeting that gave a task, and the point about which it did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GivenAt {
+    pub outcome: OutcomeId,
+    /// Number and year of the meeting.
+    pub number: Option<(i32, i32)>,
+    pub day: NaiveDate,
+    /// Title of the point; `None` for a topic that came up by itself.
+    pub point: Option<String>,
+}
+
 impl Task {
     pub const fn state(&self) -> State {
         self.stage.state()

@@ -1,7 +1,7 @@
 //! Use cases of tasks: one function each, inside the transaction it is given.
 
 use super::mail;
-use super::model::{Stage, Step, Task, is_open};
+use super::model::{GivenAt, Stage, Step, Task, is_open};
 use super::policy::{self, Action, Subject, Visibility};
 use super::store::{self, Cursor, Filter};
 use crate::audit;
@@ -52,6 +52,15 @@ pub async fn any_task(db: &impl ConnectionTrait, id: TaskId) -> Result<Task> {
 /// Returns all tasks that pass the filter, for slices that act for the service itself: the Monday page, the dossier.
 pub async fn all(db: &impl ConnectionTrait, filter: &Filter) -> Result<Vec<Task>> {
     Ok(store::list(db, &Visibility::Everything, filter, None, None).await?)
+}
+
+/// Returns the meeting and the point from which a task came, for members of the table, who may read every meeting that
+/// gave a task.
+pub async fn given_at(ctx: &Ctx, task: &Task) -> Result<Option<GivenAt>> {
+    match task.outcome_id.filter(|_| ctx.actor.sits_at_the_table()) {
+        Some(outcome) => Ok(store::given_at(ctx.reader(), outcome).await?),
+        None => Ok(None),
+    }
 }
 
 /// A step of a confirmed release, for one observatory.

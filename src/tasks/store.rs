@@ -1,12 +1,12 @@
 //! Rows of tasks. The only file of the slice with queries.
 
-use super::model::{Stage, Task};
+use super::model::{GivenAt, Stage, Task};
 use super::policy::{Own, Visibility};
 use crate::db::{StoreError, page, save_row};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{DeliverableId, ObservatoryId, OutcomeId, ProductStepId, ReleaseId, SeatId, TaskId};
 use entity::kinds::{DeliverableState, SeatKind, TaskOrigin, TaskState};
-use entity::{Instant, deliverable, seat, task};
+use entity::{Instant, agenda_item, deliverable, meeting, outcome, seat, task};
 use sea_orm::sea_query::{Expr, Func};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType,
@@ -185,6 +185,41 @@ fn is_due() -> Condition {
 pub async fn find(db: &impl ConnectionTrait, visible: &Visibility, id: TaskId) -> Result<Option<Task>> {
     let row = lines().filter(seen_by(visible)).filter(task::Column::Id.eq(id)).into_model::<Row>().one(db).await?;
     row.map(Task::try_from).transpose()
+}
+
+/// Returns the meeting and the point from which a task came. The rows of meetings are read here because meetings depend
+/// on tasks.
+pub async fn given_at(db: &impl ConnectionTrait, id: OutcomeId) -> Result<Option<GivenAt>> {
+    let to_meeting =
+        outcome::Entity::belongs_to(meeting::Entity).from(outcome::Column::MeetingId).to(meeting::Column::Id);
+    let to_point = outcome::Entity::belongs_to(agenda_item::Entity)
+        .from(outcome::Column::AgendaItemId)
+        .to(agenda_item::Column::Id);
+    let row: Option<GivenAtRow> = outcome::Entity::find_by_id(id)
+        .select_only()
+        .column_as(outcome::Column::Id, "outcome_id")
+        .columns([meeting::Column::Number, meeting::Column::Year, meeting::Column::Day])
+        .column_as(agenda_item::Column::Title, "point")
+        .join(JoinType::InnerJoin, to_meeting.into())
+        .join(JoinType::LeftJoin, to_point.into())
+        .into_model()
+        .one(db)
+        .await?;
+    Ok(row.map(|row| GivenAt {
+        outcome: row.outcome_id,
+        number: row.number.zip(row.year),
+        day: row.day,
+        point: row.point,
+    }))
+}
+
+#[derive(FromQueryResult)]
+struct GivenAtRow {
+    outcome_id: OutcomeId,
+    number: Option<i32>,
+    year: Option<i32>,
+    day: NaiveDate,
+    point: Option<String>,
 }
 
 /// Inserts new tasks in one statement.

@@ -3,7 +3,7 @@
 mod contact;
 mod list;
 
-use super::model::{Event, LIFECYCLE, Task, is_open};
+use super::model::{Event, GivenAt, LIFECYCLE, Task, is_open};
 use super::policy::{self, Action};
 use super::service;
 use crate::ctx::Ctx;
@@ -69,6 +69,8 @@ pub struct TaskPage {
     pub derived_day: Option<String>,
     pub release: Option<String>,
     pub deliverable: Option<String>,
+    /// Meeting and point from which it came, with the address of the outcome.
+    pub given_at: Option<(String, String)>,
     /// Person who has to do it, for a reader who does not.
     pub contact: Option<Contact>,
     /// On whose behalf the reader acts, if the reader may act at all.
@@ -102,6 +104,7 @@ impl TaskPage {
             derived_day: (task.day() != task.due_day).then(|| derived(task.due_day)),
             release: task.release_id.map(|id| format!("/releases/{id}")),
             deliverable: task.deliverable_id.map(|id| format!("/deliverables/{id}")),
+            given_at: service::given_at(ctx, task).await?.map(|given| given_words(&given, ctx.lang)),
             contact: if is_own { None } else { Some(contact(ctx, &task.seat).await?) },
             on_behalf: on_behalf(ctx, task).filter(|_| may_report),
             may_unblock: may(ctx, task, Event::Unblock, Action::Unblock),
@@ -110,6 +113,20 @@ impl TaskPage {
             final_acts: acts(true),
         })
     }
+}
+
+/// «Seduta n. 2/2027, mercoledì 10 febbraio 2027, punto «Dati provvisori»», with the address of the outcome.
+fn given_words(given: &GivenAt, lang: Lang) -> (String, String) {
+    let name = match given.number {
+        Some((number, year)) => lang.f("meetings.numbered", &[("number", &format!("{number}/{year}"))]),
+        None => lang.t("meetings.unnumbered").to_owned(),
+    };
+    let day = words::long_day(given.day, lang);
+    let text = match &given.point {
+        Some(point) => lang.f("tasks.given_at_point", &[("meeting", &name), ("day", &day), ("point", point)]),
+        None => format!("{name}, {day}"),
+    };
+    (text, format!("/outcomes/{}", given.outcome))
 }
 
 /// Makes the frame of a page of a task, below its contribution if it has one.

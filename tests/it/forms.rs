@@ -252,6 +252,18 @@ async fn the_second_press_of_a_form_leads_where_the_first_led() {
         ("/designations/{id}/holder", "/designations/{id}/holder", &[("phone", "035 1234")], "people/{id}"),
         ("/meetings/new", "/meetings", &slot, "meetings"),
         ("/meetings/{id}/agenda-items/new", "/meetings/{id}/agenda-items", &[("title", "Varie")], "meetings/@draft"),
+        (
+            "/meetings/{id}/agenda-items/several",
+            "/meetings/{id}/agenda-items/several",
+            &[("titles", "Metodo\nCalendario")],
+            "meetings/@draft",
+        ),
+        (
+            "/meetings/{id}/agenda-items/{item}/edit",
+            "/meetings/{id}/agenda-items/{item}/edit",
+            &[("title", "Date dei rilasci 2027")],
+            "meetings/@draft",
+        ),
         ("/meetings/{id}/edit", "/meetings/{id}/edit", &slot, "meetings/@draft"),
         (
             "/meetings/{id}/outcomes/new?kind=information",

@@ -30,6 +30,8 @@ mod lifecycle_matrix;
 mod load;
 mod locks;
 mod mails;
+mod meeting_agenda;
+mod meeting_pages;
 mod meetings;
 mod members;
 mod memory;

@@ -126,7 +126,7 @@ async fn the_home_page_shows_a_new_member_coming_releases_and_decisions(engine: 
     let dossier = page(&app.client(ADA).await, "/dossier").await;
     let said = words(&dossier, "main");
     assert!(leads_to(&dossier, "main", "/rilasci/relazione-territoriale-2026"), "{said}");
-    assert!(said.contains("Il contributo dell’osservatorio: pianificato"), "{said}");
+    assert!(said.contains("Contributo · Osservatorio del mercato del lavoro di Bergamo: pianificato"), "{said}");
     assert!(said.contains("La Relazione esce il 19 marzo.") && !said.contains("prende atto"), "{said}");
     assert!(leads_to(&dossier, "main", &format!("/meetings/{meeting}")), "{said}");
 }

@@ -125,7 +125,7 @@ async fn a_designation_typed_on_the_page_stands_in_the_register_with_its_trail()
     assert!(text(&page, "h1").contains("Ada Riva"));
     assert!(text(&page, ".rc-facts").contains("Comunicata il giorno stesso della decorrenza."));
     assert_eq!(all(&page, ".rc-timeline .rc-event").len(), 1);
-    assert!(text(&page, ".rc-table tbody").contains("Designazione"), "the trail says what was done");
+    assert!(text(&page, ".rc-timeline").contains("Operazione n."), "the history names the operation in the trail");
     let (_, register) = reader.read("/designations/list").await;
     assert!(text(&register, ".rc-table tbody").contains("Ada Riva"));
 }
@@ -516,4 +516,87 @@ async fn the_register_shows_annulled_designations_on_request_and_the_history_of_
         1,
         "with what was before today"
     );
+}
+
+#[tokio::test]
+async fn the_list_names_what_is_announced_with_its_first_day() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    registered(&app).await;
+    let client = app.client(SECRETARIAT).await;
+    let announced = Designation::of("deputy:bergamo").to("Bruno", "Neri").from("2027-03-01").json();
+    client.post("/api/v1/designations").json(announced).send().await.expect(201);
+    let reader = Reader::new(&app, SECRETARIAT).await;
+    let (_, today) = reader.read("/designations/list").await;
+    let panel = text(&today, ".rc-panel");
+    assert!(panel.contains("annunciata dal 1° marzo 2027") && panel.contains("Bruno Neri"), "{panel}");
+    assert!(!text(&today, ".rc-table tbody").contains("Bruno Neri"));
+    let (_, elsewhere) = reader.read("/designations/list?body=provincia-como").await;
+    assert!(!text(&elsewhere, ".rc-panel").contains("Bruno Neri"), "the other filters hold for it too");
+    let (_, later) = reader.read("/designations/list?as_of=2027-03-01").await;
+    assert!(!text(&later, ".rc-panel").contains("annunciata"), "on that day it is in force");
+}
+
+#[tokio::test]
+async fn the_history_says_what_changed_and_says_it_once() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let made = registered(&app).await;
+    let path = format!("/designations/{}", made["id"].as_str().expect("an id"));
+    let client = app.client(SECRETARIAT).await;
+    app.advance(chrono::TimeDelta::hours(1));
+    let mut correction = Designation::of("referent:bergamo").from("2027-01-12").statement();
+    correction["reason"] = json!("Decorrenza errata");
+    client.post(&format!("/api/v1{path}/correct")).if_match(1).json(correction).send().await.expect(200);
+    let absence = json!({ "from": "2027-02-01", "to": "2027-02-05", "mode": "can_finish" });
+    let absences = format!("/api/v1{path}/unavailabilities");
+    client.post(&absences).if_match(2).json(absence).send().await.expect(201);
+    app.at("2027-02-03 09:00");
+    let reader = Reader::new(&app, SECRETARIAT).await;
+    let (_, page) = reader.read(&path).await;
+    let story = all(&page, ".rc-timeline .rc-event");
+    assert_eq!(story.len(), 2);
+    let latest: String = story[0].text().collect();
+    assert!(latest.contains("decorrenza: 11 gennaio 2027 → 12 gennaio 2027"), "{latest}");
+    assert!(latest.contains("Decorrenza errata") && latest.contains("Operazione n."), "{latest}");
+    assert!(!latest.contains("Decreto n. 12/2027"), "what did not change is not repeated: {latest}");
+    let first: String = story[1].text().collect();
+    assert!(first.contains("Decreto n. 12/2027"), "{first}");
+    let others: Vec<_> =
+        all(&page, ".rc-table tbody").into_iter().map(|body| body.text().collect::<String>()).collect();
+    let others = others.join(" ");
+    assert!(!others.contains("Correzione") && !others.contains("Decreto"), "{others}");
+    assert!(text(&page, ".rc-facts").contains("Indisponibile fino al 5 febbraio 2027"));
+}
+
+#[tokio::test]
+async fn the_time_line_draws_the_seats_and_says_the_same_in_a_table() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let client = app.client(SECRETARIAT).await;
+    let ada = Designation::of("referent:bergamo").until("2027-02-28").json();
+    let made = client.post("/api/v1/designations").json(ada).send().await.expect(201);
+    let absence = json!({ "from": "2027-02-01", "to": "2027-02-05", "mode": "can_finish" });
+    let path = format!("/api/v1/designations/{}/unavailabilities", made["id"].as_str().expect("an id"));
+    client.post(&path).if_match(1).json(absence).send().await.expect(201);
+    let bruno = Designation::of("referent:bergamo").to("Bruno", "Neri").from("2027-04-01").json();
+    client.post("/api/v1/designations").json(bruno).send().await.expect(201);
+    let reader = Reader::new(&app, SECRETARIAT).await;
+    for place in ["/network/observatories/bergamo", "/network/bodies/provincia-bergamo"] {
+        let (_, page) = reader.read(place).await;
+        assert_eq!(all(&page, "svg.rc-plot > title").len(), 1, "{place}");
+        assert_eq!(all(&page, "svg.rc-plot .rc-plot-bar").len(), 2, "{place}");
+        assert!(text(&page, "svg.rc-plot desc").contains("Referente: scoperto dal 1° marzo 2027 al 31 marzo 2027."));
+        assert!(text(&page, "svg.rc-plot .rc-plot-last").contains("fine dell’Intesa: 30 giugno 2027"));
+        let table = text(&page, ".rc-details tbody");
+        for said in ["Ada Riva", "Bruno Neri", "dal 1° febbraio 2027 al 5 febbraio 2027", "scoperto"] {
+            assert!(table.contains(said), "{said} is missing in {table}");
+        }
+    }
+    let (_, page) = reader.read("/network/observatories/bergamo").await;
+    assert!(all(&page, "svg[style], svg [style]").is_empty());
+    let como = Designation::of("referent:como").to("Ugo", "Sala").json();
+    client.post("/api/v1/designations").json(como).send().await.expect(201);
+    let foreign = Reader::new(&app, "ugo.sala@ente.example").await;
+    for place in ["/network/observatories/bergamo", "/network/bodies/provincia-bergamo"] {
+        let (_, page) = foreign.read(place).await;
+        assert!(all(&page, "svg.rc-plot").is_empty(), "{place}: only for readers of the register");
+    }
 }

@@ -1,5 +1,6 @@
 //! One designation: act, provenance, history, absences and audit trail, and the actions open to the reader.
 
+use super::story::{HistoryRow, Names, TrailRow, protocol, told_once};
 use super::words as register_words;
 use crate::ctx::Ctx;
 use crate::db::Txn;
@@ -15,18 +16,17 @@ use crate::http::form::{self, Form, FormState, OnlyButton, Sent};
 use crate::http::page::{FlashKind, Shell, done, page};
 use crate::http::{Answer, Failure};
 use crate::network::policy::{self as network_policy, Reach};
-use crate::network::questions::AllBodies;
 use crate::network::service as network;
-use crate::slices::{self, Happened};
-use crate::texts::{Label, Lang};
+use crate::slices;
+use crate::texts::Lang;
 use crate::time::words;
 use actix_web::web::{Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
-use entity::ids::{BodyId, DesignationId, DocumentId, PersonId};
-use entity::kinds::{Channel, RecordChange};
+use chrono::NaiveDate;
+use entity::ids::{DesignationId, DocumentId, PersonId};
+use entity::kinds::RecordChange;
 use serde::Deserialize;
-use std::collections::{BTreeMap, BTreeSet};
 
 pub fn pages(cfg: &mut ServiceConfig) {
     cfg.service(show_document).service(request_designation).service(report_bounce).service(show_designation);
@@ -40,6 +40,8 @@ struct DesignationPage {
     holder: String,
     standing: &'static str,
     standing_kind: &'static str,
+    /// «Indisponibile fino al 10 dicembre 2026», for a holder who is away today.
+    away: Option<String>,
     /// Reason for its end or annulment.
     reason: Option<String>,
     facts: Facts,
@@ -48,6 +50,7 @@ struct DesignationPage {
     documents: Vec<DocumentRow>,
     absences: Vec<AbsenceRow>,
     history: Vec<HistoryRow>,
+    /// Operations that wrote no record.
     trail: Vec<TrailRow>,
     may: Allowed,
     path: String,
@@ -96,25 +99,6 @@ struct AbsenceRow {
     /// Address that withdraws the absence, and the version read.
     withdraw: String,
     version: i32,
-}
-
-struct HistoryRow {
-    when: String,
-    kind: &'static str,
-    what: &'static str,
-    by: String,
-    term: String,
-    act: String,
-    reason: Option<String>,
-    superseded: Option<String>,
-}
-
-struct TrailRow {
-    seq: i64,
-    when: String,
-    action: String,
-    who: String,
-    on_behalf: Option<String>,
 }
 
 /// Actions open to the reader; the page shows no button that would be refused.
@@ -212,6 +196,7 @@ async fn designation_page(
     let standing = designation.standing_on(ctx.today());
     let (seat, holder) = (register_words::seat_name(&designation.seat, lang), designation.holder.name());
     let may = allowed(ctx, &designation, standing).await?;
+    let (story, trail) = told_once(&history, trail, &names, lang);
     let told = how_it_was_told(&designation.record, &history);
     let statement = &told.statement;
     Ok(DesignationPage {
@@ -233,15 +218,23 @@ async fn designation_page(
         end_told: end_told(&designation.record, told, &history, lang),
         facts: facts(&designation, lang),
         documents: documents.into_iter().map(|document| document_row(id, document, lang)).collect(),
+        away: away(&unavailabilities, ctx.today(), lang),
         absences: unavailabilities.into_iter().map(|absence| absence_row(id, absence, lang)).collect(),
-        history: history.iter().rev().map(|record| history_row(record, &names, lang)).collect(),
-        trail: trail.into_iter().map(|happened| trail_row(happened, &names, lang)).collect(),
+        history: story,
+        trail,
         bounce: bounce_box(ctx, &designation, bounce),
         may,
         path: format!("/designations/{id}"),
         seat,
         holder,
     })
+}
+
+/// «Indisponibile fino al 10 dicembre 2026».
+fn away(absences: &[Unavailability], today: NaiveDate, lang: Lang) -> Option<String> {
+    let until = absences.iter().filter(|absence| absence.covers(today)).map(|absence| absence.to).max()?;
+    let text = lang.f("designations.presence_until", &[("day", &words::date(until, lang))]);
+    Some(format!("{} {text}", lang.t("designations.presence_away")))
 }
 
 /// Describes the communication of the end, if the end had one of its own. A correction of other data does not change
@@ -285,15 +278,6 @@ fn facts(designation: &Designation, lang: Lang) -> Facts {
     }
 }
 
-fn protocol(record: &Record, lang: Lang) -> Option<String> {
-    let provenance = &record.statement.provenance;
-    let number = provenance.protocol_number.clone()?;
-    Some(match provenance.protocol_date {
-        Some(day) => lang.f("designations.protocol_line", &[("number", &number), ("date", &words::short_day(day))]),
-        None => number,
-    })
-}
-
 fn document_row(id: DesignationId, document: Document, lang: Lang) -> DocumentRow {
     DocumentRow {
         href: format!("/designations/{id}/documents/{}", document.id),
@@ -313,49 +297,6 @@ fn absence_row(id: DesignationId, absence: Unavailability, lang: Lang) -> Absenc
         withdrawn: absence.withdrawn_at.map(|at| words::long_instant(at, lang)),
         withdraw: format!("/designations/{id}/unavailability/{}/withdraw", absence.id),
         version: absence.version,
-    }
-}
-
-fn history_row(record: &Record, names: &Names, lang: Lang) -> HistoryRow {
-    HistoryRow {
-        when: words::long_instant(record.recorded_at, lang),
-        kind: match record.change {
-            RecordChange::Registered => "success",
-            RecordChange::Ended => "neutral",
-            RecordChange::Corrected => "warning",
-            RecordChange::Annulled => "danger",
-        },
-        what: record.change.label(lang),
-        by: record
-            .recorded_by
-            .map_or_else(|| lang.t("designations.by_service").to_owned(), |id| names.person(id, lang)),
-        term: register_words::term(record.statement.term, lang),
-        act: register_words::act(&record.statement.act, lang),
-        reason: register_words::reason(record, lang),
-        superseded: record.superseded_at.map(|at| words::long_instant(at, lang)),
-    }
-}
-
-fn trail_row(happened: Happened, names: &Names, lang: Lang) -> TrailRow {
-    let Happened { event, words: action } = happened;
-    let who = match (event.actor_kind.as_str(), event.actor_id.as_deref()) {
-        ("person", Some(id)) => id.parse().map_or_else(|_| id.to_owned(), |id| names.person(id, lang)),
-        ("system", _) => lang.t("designations.by_service").to_owned(),
-        ("operator", _) => lang.t("designations.by_operator").to_owned(),
-        _ => lang.t("designations.by_nobody").to_owned(),
-    };
-    let body = event.on_behalf_of.and_then(|id| id.parse().ok()).and_then(|id| names.bodies.get(&id));
-    let channel = event.channel.and_then(|channel| channel.parse::<Channel>().ok());
-    TrailRow {
-        seq: event.seq,
-        when: words::long_instant(event.at, lang),
-        action,
-        who,
-        on_behalf: body.map(|body| match channel {
-            Some(channel) => lang
-                .f("designations.on_behalf_by", &[("body", body), ("channel", register_words::channel(channel, lang))]),
-            None => lang.f("designations.on_behalf", &[("body", body)]),
-        }),
     }
 }
 
@@ -380,25 +321,4 @@ fn bounce_box(ctx: &Ctx, designation: &Designation, mut form: FormState<BounceFo
     form.values.designation = designation.id.to_string();
     let action = format!("/people/{}/bounced", designation.holder.id);
     network_policy::may(&ctx.actor, network_policy::Action::MarkBounced).then_some(BounceBox { action, form })
-}
-
-/// Names for the ids in a history and an audit trail, which hold no names.
-struct Names {
-    people: BTreeMap<PersonId, String>,
-    bodies: BTreeMap<BodyId, String>,
-}
-
-impl Names {
-    async fn of(ctx: &Ctx, history: &[Record], trail: &[Happened]) -> Result<Self> {
-        let by_trail = trail.iter().filter_map(|one| one.event.actor_id.as_deref()?.parse().ok());
-        let ids: BTreeSet<PersonId> = history.iter().filter_map(|record| record.recorded_by).chain(by_trail).collect();
-        let people = network::people_by_id(ctx.reader(), ids).await?;
-        let people = people.into_iter().map(|person| (person.id, person.name())).collect();
-        let bodies = ctx.recall(&AllBodies).await?.iter().map(|body| (body.id, body.name.clone())).collect();
-        Ok(Self { people, bodies })
-    }
-
-    fn person(&self, id: PersonId, lang: Lang) -> String {
-        self.people.get(&id).cloned().unwrap_or_else(|| lang.t("designations.by_nobody").to_owned())
-    }
 }

@@ -23,6 +23,9 @@ use chrono::NaiveDate;
 use entity::kinds::SeatKind;
 use serde::Deserialize;
 
+/// Most announced designations shown above the list, more than the seats of the network.
+const MOST_ANNOUNCED: u64 = 100;
+
 pub fn pages(cfg: &mut ServiceConfig) {
     cfg.service(show_register);
 }
@@ -38,9 +41,20 @@ struct RegisterPage {
     /// Description of the list.
     caption: String,
     rows: Vec<Row>,
+    /// Designations that begin after the day of the list, the earliest first; on the first page only.
+    announced: Vec<Announced>,
     may_designate: bool,
     first: Option<String>,
     next: Option<String>,
+}
+
+/// A designation whose first day is still to come.
+struct Announced {
+    href: String,
+    seat: String,
+    holder: String,
+    /// «annunciata dal 1° dicembre 2026».
+    from: String,
 }
 
 struct Row {
@@ -133,7 +147,29 @@ async fn show_register(ctx: Ctx, request: HttpRequest, query: Query<FilterForm>,
     let next = lines.next_path();
     let mut shown = register_page(&ctx, &request, FormState::fresh(typed), lines.items, next).await?;
     shown.first = after.is_some().then(|| without_cursor(&request));
+    if after.is_none() {
+        shown.announced = announced(&ctx, filter).await?;
+    }
     page(&shown)
+}
+
+/// Lists what begins after the day of the list and passes its other filters; nothing for a list of any day, which shows it
+/// anyway.
+async fn announced(ctx: &Ctx, filter: RegisterFilter) -> Result<Vec<Announced>> {
+    let Some(day) = filter.as_of else { return Ok(Vec::new()) };
+    let coming = RegisterFilter { as_of: None, begins_after: Some(day), ..filter };
+    let mut coming = service::list(ctx, &coming, None, MOST_ANNOUNCED).await?;
+    coming.sort_by_key(|one| (one.record.statement.term.from, one.id));
+    let line = |one: Designation| {
+        let from = words::date(one.record.statement.term.from, ctx.lang);
+        Announced {
+            href: format!("/designations/{}", one.id),
+            seat: register_words::seat_name(&one.seat, ctx.lang),
+            holder: one.holder.name(),
+            from: ctx.lang.f("designations.announced_from", &[("day", &from)]),
+        }
+    };
+    Ok(coming.into_iter().map(line).collect())
 }
 
 async fn register_page(
@@ -158,6 +194,7 @@ async fn register_page(
             .collect(),
         caption: caption(&form, ctx.lang),
         rows: lines.into_iter().map(|line| row(line, day, ctx.lang)).collect(),
+        announced: Vec::new(),
         may_designate: policy::may_ever(&ctx.actor, Action::Designate),
         first: None,
         next,

@@ -1,6 +1,6 @@
 //! Texts of the register's pages.
 
-use crate::designations::model::{Record, Standing, Term};
+use crate::designations::model::{Record, Standing, Term, needs_a_holder};
 use crate::designations::risks::Presence;
 use crate::designations::words as shared;
 use crate::http::page::Badge;
@@ -68,11 +68,10 @@ pub fn presence_until(presence: Presence, lang: Lang) -> Option<String> {
 
 /// Returns the word for a seat without a holder; deputies and partners are optional.
 pub fn vacancy(kind: SeatKind, lang: Lang) -> Badge {
-    match kind {
-        SeatKind::Deputy | SeatKind::Partner => Badge { text: lang.t("designations.nobody"), kind: "neutral" },
-        SeatKind::Referent | SeatKind::BodyManager | SeatKind::Secretariat | SeatKind::Direction => {
-            Badge { text: lang.t("designations.vacant"), kind: "danger" }
-        }
+    if needs_a_holder(kind) {
+        Badge { text: lang.t("designations.vacant"), kind: "danger" }
+    } else {
+        Badge { text: lang.t("designations.nobody"), kind: "neutral" }
     }
 }
 

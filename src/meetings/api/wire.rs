@@ -1,18 +1,21 @@
-//! Request and response types of the operations on meetings.
+//! Request and response types of the operations on meetings; the former are in [`input`].
+
+mod input;
+
+pub use input::*;
 
 use crate::designations::view::Designation;
-use crate::error::Error;
-use crate::http::patch::Patch;
-use crate::meetings::model::{AgendaItem, Meeting, Quorum, Slot, StandIn, Venue};
-use crate::meetings::service::{self};
+use crate::meetings::model::{AgendaItem, Meeting, Quorum, StandIn};
 use crate::meetings::view::{Dossier, Invited, Line, Outcome, PartyPresence, Table, TableOfParties};
-use crate::time::Day;
+use crate::releases::view::{Overtaken, Overtaking};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use entity::ids::{AgendaItemId, DesignationId, MeetingId, OutcomeId, PersonId, ReleaseId, TaskId};
-use entity::kinds::{AgendaItemKind, CalendarMethod, MeetingMode, MeetingState, OutcomeKind, Presence, TableKind};
-use serde::{Deserialize, Serialize};
+use entity::kinds::{
+    AgendaItemKind, CalendarMethod, MeetingState, NotificationState, OutcomeKind, Presence, TableKind,
+};
+use serde::Serialize;
 use serde_with::skip_serializing_none;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 /// The technical table or a working group.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -29,24 +32,6 @@ pub struct TableOut {
     pub version: i32,
 }
 
-/// The parties of a working group.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct TablePartiesIn {
-    /// The codes of their bodies, at least one.
-    #[schema(max_items = 200, example = json!(["provincia-bergamo", "provincia-como"]))]
-    pub parties: Vec<String>,
-}
-
-/// The partners invited to a meeting.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct GuestsIn {
-    /// Designations of the partners; others are no longer invited.
-    #[schema(max_items = 200)]
-    pub guests: Vec<DesignationId>,
-}
-
 /// A partner invited to a meeting.
 #[skip_serializing_none]
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -61,224 +46,6 @@ pub struct GuestOut {
 pub struct TablesOut {
     #[schema(max_items = 200)]
     pub items: Vec<TableOut>,
-}
-
-/// Place of a meeting.
-#[skip_serializing_none]
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct VenueDto {
-    pub mode: MeetingMode,
-    /// The room; required to convene a meeting with one.
-    #[serde(default)]
-    #[schema(max_length = 300, example = "Palazzo Lombardia, Sala 5")]
-    pub place: Option<String>,
-    /// Address for remote participants; required to convene a meeting with one.
-    #[serde(default)]
-    #[schema(max_length = 500, format = "uri")]
-    pub remote_url: Option<String>,
-}
-
-/// A meeting to prepare.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct MeetingIn {
-    /// The table's code.
-    #[schema(max_length = 60, example = "tavolo")]
-    pub table: String,
-    #[schema(max_length = 200, example = "Agenda dei rilasci 2027")]
-    pub title: String,
-    pub day: Day,
-    /// Wall time in Europe/Rome.
-    #[schema(value_type = String, max_length = 8, example = "09:30:00")]
-    pub starts: NaiveTime,
-    /// Wall time in Europe/Rome, after the start.
-    #[schema(value_type = String, max_length = 8, example = "12:00:00")]
-    pub ends: NaiveTime,
-    pub venue: VenueDto,
-}
-
-/// Changes of a draft: absent members stay; only a place or an address can be removed with `null`.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct MeetingPatch {
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 200)]
-    pub title: Patch<String>,
-    #[serde(default)]
-    #[schema(value_type = Option<Day>)]
-    pub day: Patch<Day>,
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 8)]
-    pub starts: Patch<NaiveTime>,
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 8)]
-    pub ends: Patch<NaiveTime>,
-    #[serde(default)]
-    #[schema(value_type = Option<MeetingMode>)]
-    pub mode: Patch<MeetingMode>,
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 300)]
-    pub place: Patch<String>,
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 500, format = "uri")]
-    pub remote_url: Patch<String>,
-}
-
-/// One point of an agenda.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AgendaItemIn {
-    pub kind: AgendaItemKind,
-    #[schema(max_length = 300)]
-    pub title: String,
-    /// Release of the point.
-    #[serde(default)]
-    pub release_id: Option<ReleaseId>,
-    /// Planned minutes.
-    #[serde(default)]
-    #[schema(minimum = 1, maximum = 480)]
-    pub minutes: Option<i32>,
-}
-
-/// Input for convening a meeting.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ConveneIn {
-    /// Reason for a notice shorter than the table's rule; shown in the minutes.
-    #[serde(default)]
-    #[schema(max_length = 1000)]
-    pub short_notice_reason: Option<String>,
-}
-
-/// Another day, hour or place.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct MoveIn {
-    pub day: Day,
-    #[schema(value_type = String, max_length = 8)]
-    pub starts: NaiveTime,
-    #[schema(value_type = String, max_length = 8)]
-    pub ends: NaiveTime,
-    /// New venue; absent, the present one.
-    #[serde(default)]
-    pub venue: Option<VenueDto>,
-    #[serde(default)]
-    #[schema(max_length = 1000)]
-    pub short_notice_reason: Option<String>,
-}
-
-/// Reason for cancelling a meeting.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CancelIn {
-    #[schema(max_length = 1000)]
-    pub reason: String,
-}
-
-/// Presence of a party.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AttendanceIn {
-    pub presence: Presence,
-    /// Name of the delegate; required with `by_delegate`, ignored otherwise.
-    #[serde(default)]
-    #[schema(max_length = 200)]
-    pub delegate: Option<String>,
-    /// Reason why the recorded decisions stand; required if this presence removes their quorum. Shown in the minutes.
-    #[serde(default)]
-    #[schema(max_length = 1000)]
-    pub short_quorum_reason: Option<String>,
-}
-
-/// Input for closing a meeting.
-#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CloseIn {
-    /// Reason why the recorded decisions stand; required if too few parties are recorded as present. Shown in the
-    /// minutes.
-    #[serde(default)]
-    #[schema(max_length = 1000)]
-    pub short_quorum_reason: Option<String>,
-}
-
-/// Presence of one party.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PartyAttendanceIn {
-    /// The body's code.
-    #[schema(max_length = 60)]
-    pub body: String,
-    pub presence: Presence,
-    #[serde(default)]
-    #[schema(max_length = 200)]
-    pub delegate: Option<String>,
-}
-
-/// Presences; missing parties can be recorded later.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct HoldIn {
-    #[serde(default)]
-    #[schema(max_items = 200)]
-    pub attendances: Vec<PartyAttendanceIn>,
-}
-
-/// Effect of a decision on a release's date.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ReleaseChangeIn {
-    Confirm,
-    Move,
-}
-
-/// The date the table gives a release.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ReleaseDecisionIn {
-    pub release_id: ReleaseId,
-    pub change: ReleaseChangeIn,
-    pub day: Day,
-    /// Wall time in Europe/Rome; absent, the product's hour or the present one.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 8, example = "10:00:00")]
-    pub hour: Option<NaiveTime>,
-    /// Reason for a day that is not worked in all territories concerned: public. Without it such a day is refused.
-    #[serde(default)]
-    #[schema(max_length = 2000)]
-    pub despite_non_working: Option<String>,
-}
-
-/// A task for a seat.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct OutcomeTaskIn {
-    /// The seat's code.
-    #[schema(max_length = 120, example = "referent:bergamo")]
-    pub seat: String,
-    #[schema(max_length = 300)]
-    pub title: String,
-    pub due_day: Day,
-    #[serde(default)]
-    #[schema(minimum = 0, maximum = 10000)]
-    pub estimated_minutes: i32,
-}
-
-/// An outcome of a point.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct OutcomeIn {
-    pub kind: OutcomeKind,
-    #[schema(max_length = 4000)]
-    pub text: String,
-    #[serde(default)]
-    pub agenda_item_id: Option<AgendaItemId>,
-    /// With a decision only.
-    #[serde(default)]
-    pub release: Option<ReleaseDecisionIn>,
-    /// Required with a task, and allowed only with it.
-    #[serde(default)]
-    pub task: Option<OutcomeTaskIn>,
 }
 
 /// One meeting as a list shows it.
@@ -315,6 +82,9 @@ pub struct MeetingLineOut {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct AgendaItemOut {
     pub id: AgendaItemId,
+    /// Place on the agenda: 1 for the first, without gaps.
+    #[schema(minimum = 1)]
+    pub position: i32,
     pub kind: AgendaItemKind,
     pub title: String,
     pub release_id: Option<ReleaseId>,
@@ -370,17 +140,59 @@ pub struct OutcomeOut {
     pub task_id: Option<TaskId>,
     /// Quorum at the time of a decision, unaffected by later corrections.
     pub quorum: Option<QuorumOut>,
+    /// Later change that took the place of the date it decided.
+    pub overtaken: Option<OvertakenOut>,
+    /// Seat that has its task, for all who may see the meeting.
+    pub assigned: Option<AssignedOut>,
     pub created_at: DateTime<Utc>,
 }
 
+/// A later change of a decided date.
+#[skip_serializing_none]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct OvertakenOut {
+    pub how: OvertakingOut,
+    /// Instant of the change.
+    pub at: DateTime<Utc>,
+    /// Present day of the release; absent for a cancelled one.
+    pub day: Option<NaiveDate>,
+}
+
+/// Effect of a later change on a decided date.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OvertakingOut {
+    Postponed,
+    BroughtForward,
+    Cancelled,
+}
+
+/// The seat that has a task of a meeting.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AssignedOut {
+    /// The seat's code.
+    #[schema(max_length = 120)]
+    pub seat: String,
+    /// Present day of the task.
+    pub day: NaiveDate,
+}
+
 /// A person with the latest mail about the meeting.
+#[skip_serializing_none]
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ToldOut {
     pub person_id: PersonId,
+    /// Code of the party of the person; absent for a partner.
+    #[schema(max_length = 60)]
+    pub body: Option<String>,
     pub name: String,
     pub method: CalendarMethod,
     pub sequence: u32,
     pub told_at: DateTime<Utc>,
+    /// State of the mail, as long as it is kept.
+    pub mail_state: Option<NotificationState>,
+    /// Whether mails to the person's address come back.
+    pub has_bounced: bool,
 }
 
 /// One meeting with all its data.
@@ -411,93 +223,6 @@ pub struct MeetingOut {
     /// For the secretariat: the invited partners who are in office.
     #[schema(max_items = 200)]
     pub guests: Vec<GuestOut>,
-}
-
-/// Filter of the list of meetings.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct MeetingsQuery {
-    /// A table's code.
-    #[param(max_length = 60)]
-    pub table: Option<String>,
-    pub state: Option<MeetingState>,
-    /// On or after this day.
-    pub from: Option<Day>,
-}
-
-impl From<VenueDto> for Venue {
-    fn from(VenueDto { mode, place, remote_url }: VenueDto) -> Self {
-        Self { mode, place, remote_url }
-    }
-}
-
-impl From<Venue> for VenueDto {
-    fn from(Venue { mode, place, remote_url }: Venue) -> Self {
-        Self { mode, place, remote_url }
-    }
-}
-
-impl From<MeetingIn> for service::MeetingIn {
-    fn from(MeetingIn { table, title, day, starts, ends, venue }: MeetingIn) -> Self {
-        Self { table, title, slot: Slot { day: day.into(), starts, ends }, venue: venue.into() }
-    }
-}
-
-impl TryFrom<MeetingPatch> for service::MeetingChange {
-    type Error = Error;
-
-    fn try_from(patch: MeetingPatch) -> Result<Self, Error> {
-        let MeetingPatch { title, day, starts, ends, mode, place, remote_url } = patch;
-        Ok(Self {
-            title: title.replacing("title")?,
-            day: day.map(NaiveDate::from).replacing("day")?,
-            starts: starts.replacing("starts")?,
-            ends: ends.replacing("ends")?,
-            mode: mode.replacing("mode")?,
-            place: place.changing(),
-            remote_url: remote_url.changing(),
-        })
-    }
-}
-
-impl From<AgendaItemIn> for service::ItemIn {
-    fn from(AgendaItemIn { kind, title, release_id, minutes }: AgendaItemIn) -> Self {
-        Self { kind, title, release_id, minutes }
-    }
-}
-
-impl From<MoveIn> for service::MoveIn {
-    fn from(MoveIn { day, starts, ends, venue, short_notice_reason }: MoveIn) -> Self {
-        Self { slot: Slot { day: day.into(), starts, ends }, venue: venue.map(Venue::from), short_notice_reason }
-    }
-}
-
-impl From<PartyAttendanceIn> for service::AttendanceIn {
-    fn from(PartyAttendanceIn { body, presence, delegate }: PartyAttendanceIn) -> Self {
-        Self { body, presence, delegate }
-    }
-}
-
-impl From<OutcomeIn> for service::OutcomeIn {
-    fn from(OutcomeIn { kind, text, agenda_item_id, release, task }: OutcomeIn) -> Self {
-        Self { kind, text, agenda_item_id, release: release.map(Into::into), task: task.map(Into::into) }
-    }
-}
-
-impl From<ReleaseDecisionIn> for service::ReleaseDecision {
-    fn from(ReleaseDecisionIn { release_id, change, day, hour, despite_non_working }: ReleaseDecisionIn) -> Self {
-        let change = match change {
-            ReleaseChangeIn::Confirm => service::ReleaseChange::Confirm,
-            ReleaseChangeIn::Move => service::ReleaseChange::Move,
-        };
-        Self { release_id, change, day: day.into(), hour, despite_non_working }
-    }
-}
-
-impl From<OutcomeTaskIn> for service::NewTask {
-    fn from(OutcomeTaskIn { seat, title, due_day, estimated_minutes }: OutcomeTaskIn) -> Self {
-        Self { seat, title, due_day: due_day.into(), estimated_minutes }
-    }
 }
 
 impl From<TableOfParties> for TableOut {
@@ -543,8 +268,8 @@ impl From<Line> for MeetingLineOut {
 }
 
 impl From<AgendaItem> for AgendaItemOut {
-    fn from(AgendaItem { id, position: _, kind, title, release_id, minutes }: AgendaItem) -> Self {
-        Self { id, kind, title, release_id, minutes }
+    fn from(AgendaItem { id, position, kind, title, release_id, minutes }: AgendaItem) -> Self {
+        Self { id, position, kind, title, release_id, minutes }
     }
 }
 
@@ -566,25 +291,45 @@ impl From<Quorum> for QuorumOut {
     }
 }
 
-impl From<StandIn> for StandInOut {
-    fn from(StandIn { name, parties }: StandIn) -> Self {
-        Self { name, parties }
-    }
-}
-
 impl From<Outcome> for OutcomeOut {
     fn from(outcome: Outcome) -> Self {
-        let Outcome { id, meeting_id, agenda_item_id, position, kind, text, release_id, task_id, quorum, created_at } =
-            outcome;
-        let quorum = quorum.map(QuorumOut::from);
-        Self { id, meeting_id, agenda_item_id, position, kind, text, release_id, task_id, quorum, created_at }
+        Self {
+            id: outcome.id,
+            meeting_id: outcome.meeting_id,
+            agenda_item_id: outcome.agenda_item_id,
+            position: outcome.position,
+            kind: outcome.kind,
+            text: outcome.text,
+            release_id: outcome.release_id,
+            task_id: outcome.task_id,
+            quorum: outcome.quorum.map(QuorumOut::from),
+            overtaken: outcome.overtaken.map(OvertakenOut::from),
+            assigned: outcome.assigned.map(|one| AssignedOut { seat: one.seat.code, day: one.day }),
+            created_at: outcome.created_at,
+        }
     }
 }
 
-impl From<Invited> for ToldOut {
-    fn from(one: Invited) -> Self {
+impl From<Overtaken> for OvertakenOut {
+    fn from(by: Overtaken) -> Self {
+        let how = match by.how {
+            Overtaking::Postponed => OvertakingOut::Postponed,
+            Overtaking::BroughtForward => OvertakingOut::BroughtForward,
+            Overtaking::Cancelled => OvertakingOut::Cancelled,
+        };
+        let day = Some(by.now.first_day()).filter(|_| by.how != Overtaking::Cancelled);
+        Self { how, at: by.at, day }
+    }
+}
+
+impl ToldOut {
+    fn of(one: Invited, dossier: &Dossier) -> Self {
+        let party = dossier.presences.iter().find(|party| party.party.body_id == one.body_id && !one.is_guest);
         Self {
             person_id: one.person_id,
+            body: party.map(|party| party.party.code.clone()),
+            mail_state: dossier.mails.get(&one.person_id).map(|mail| mail.state),
+            has_bounced: one.has_bounced,
             name: one.name,
             method: one.told.method,
             sequence: one.told.sequence,
@@ -596,6 +341,7 @@ impl From<Invited> for ToldOut {
 impl From<Dossier> for MeetingOut {
     fn from(dossier: Dossier) -> Self {
         let meeting = dossier.line().into();
+        let told = dossier.told.iter().cloned().map(|one| ToldOut::of(one, &dossier)).collect();
         Self {
             meeting,
             agenda: dossier.agenda.into_iter().map(AgendaItemOut::from).collect(),
@@ -605,8 +351,14 @@ impl From<Dossier> for MeetingOut {
             short_quorum_reason: dossier.meeting.short_quorum_reason,
             closed_short_reason: dossier.meeting.stage.closed_short_reason(),
             outcomes: dossier.outcomes.into_iter().map(OutcomeOut::from).collect(),
-            told: dossier.told.into_iter().map(ToldOut::from).collect(),
+            told,
             guests: dossier.guests.into_iter().map(GuestOut::from).collect(),
         }
+    }
+}
+
+impl From<StandIn> for StandInOut {
+    fn from(StandIn { name, parties }: StandIn) -> Self {
+        Self { name, parties }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::members::parties_of;
 use super::session::quorum;
-use super::{open, save};
+use super::{followed, open, save};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::designations::service::{self as designations, SeatKey};
@@ -120,12 +120,14 @@ pub async fn record_outcome(ctx: &Ctx, txn: &Txn, id: MeetingId, seen: Seen, inp
         task_id,
         quorum: (input.kind == OutcomeKind::Decision).then_some(quorum),
         created_at: ctx.now(),
+        overtaken: None,
+        assigned: None,
     };
     store::insert_outcome(txn, &outcome, ctx.actor.person_id()).await?;
     let details =
         serde_json::json!({ "outcome": outcome.id, "kind": outcome.kind, "release": release_id, "task": task_id });
     save(ctx, txn, held, Verb::RecordOutcome, details).await?;
-    Ok(outcome)
+    followed(ctx, txn, vec![outcome]).await?.pop().ok_or(Error::NotFound)
 }
 
 /// Returns the text to store, after checking that item and consequences fit the kind.

@@ -11,7 +11,9 @@ use crate::each::Failures;
 use crate::error::{Error, Result};
 use crate::mail::outbox::withdraw;
 use crate::meetings::mail::{self, Sheet, Telling};
-use crate::meetings::model::{self, Convocation, Event, Meeting, Notice, Slot, Told, Venue, notice, numbering_year};
+use crate::meetings::model::{
+    self, Convocation, Event, Meeting, Notice, Number, Slot, Told, Venue, notice, numbering_year,
+};
 use crate::meetings::policy::{Action, Visibility};
 use crate::meetings::store::{self, Filter};
 use crate::meetings::verb::Verb;
@@ -316,6 +318,8 @@ pub struct Checklist {
     pub notice: Result<Notice>,
     pub place: Result<()>,
     pub agenda: Result<()>,
+    /// The number that the meeting gets if it is convened now; `None` if it has one.
+    pub number: Option<Number>,
     pub invited: Vec<Member>,
     /// Unreached parties, by name: none of their seats is held, or the mails to all holders come back.
     pub unreached: Vec<String>,
@@ -346,6 +350,10 @@ pub async fn checklist(ctx: &Ctx, id: MeetingId) -> Result<Checklist> {
         notice: notice_of(ctx, db, &draft, draft.slot).await?,
         place: draft.venue.check().map_err(Error::from),
         agenda: model::must_have_points(store::agenda(db, id).await?.len()).map_err(Error::from),
+        number: match draft.number() {
+            Some(_) => None,
+            None => Some(store::next_number(db, draft.table_id, numbering_year(draft.slot)).await?),
+        },
         invited,
         unreached: parties.into_iter().map(|party| party.name).collect(),
     })

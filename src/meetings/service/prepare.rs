@@ -1,26 +1,23 @@
-//! Drafts and their agenda, visible to the secretariat only until convened; they send no mail.
+//! Drafts, visible to the secretariat only until convened; they send no mail.
 
 use super::{open, record, save, table_by_code};
 use crate::ctx::Ctx;
 use crate::db::Txn;
-use crate::error::{Code, Error, Result};
-use crate::meetings::model::{AgendaItem, Event, Meeting, Refusal, Slot, Stage, Venue};
+use crate::error::Result;
+use crate::meetings::model::{Event, Meeting, Refusal, Slot, Stage, Venue};
 use crate::meetings::policy::{self, Action};
 use crate::meetings::store;
 use crate::meetings::verb::Verb;
 use crate::open::Seen;
 use crate::typed::{self, Reading};
 use chrono::{NaiveDate, NaiveTime};
-use entity::ids::{AgendaItemId, MeetingId, ReleaseId};
-use entity::kinds::{AgendaItemKind, MeetingMode};
+use entity::ids::MeetingId;
+use entity::kinds::MeetingMode;
 
-/// Longest texts of a meeting and of a point of its agenda, in characters; a longer one is refused as `too_long`.
+/// Longest texts of a meeting, in characters; a longer one is refused as `too_long`.
 pub const TITLE_CHARACTERS: usize = 200;
 pub const PLACE_CHARACTERS: usize = 300;
 pub const URL_CHARACTERS: usize = 500;
-pub const ITEM_CHARACTERS: usize = 300;
-/// Longest item, in minutes: a working day. A longer one is refused as a typing error.
-const MOST_MINUTES: i32 = 480;
 
 /// A meeting to prepare.
 #[derive(Clone, Debug)]
@@ -100,60 +97,6 @@ pub async fn edit(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, change: Mee
     }
     let details = super::facts(&changed);
     save(ctx, txn, changed, Verb::Edit, details).await
-}
-
-/// One point of an agenda.
-#[derive(Clone, Debug)]
-pub struct ItemIn {
-    pub kind: AgendaItemKind,
-    pub title: String,
-    /// Release of the point.
-    pub release_id: Option<ReleaseId>,
-    /// Planned minutes.
-    pub minutes: Option<i32>,
-}
-
-/// Adds a point at the end of a draft's agenda.
-///
-/// A form names the version for which it was made, so that a second click adds nothing; a program has its idempotency
-/// key. Who may: the secretariat. Mails: none. Errors: `required`, `too_long`, `out_of_range` (minutes),
-/// `unknown_value` (release), `wrong_transition` once convened, `stale`.
-pub async fn add_item(ctx: &Ctx, txn: &Txn, id: MeetingId, seen: Seen, input: ItemIn) -> Result<AgendaItem> {
-    let draft = open(ctx, txn, id, Action::Prepare, seen).await?;
-    draft.must_allow(Event::Edit)?;
-    let title = Reading::of(|reading| {
-        let title = reading.text("title", &input.title, ITEM_CHARACTERS);
-        if input.minutes.is_some_and(|minutes| !(1..=MOST_MINUTES).contains(&minutes)) {
-            reading.refuse("minutes", Code::OutOfRange);
-        }
-        title
-    })?;
-    if let Some(release) = input.release_id {
-        super::conclude::must_know_release(txn, release).await?;
-    }
-    let last = store::agenda(txn, id).await?.last().map_or(0, |item| item.position);
-    let item = AgendaItem {
-        id: ctx.new_id(),
-        position: last + 1,
-        kind: input.kind,
-        title,
-        release_id: input.release_id,
-        minutes: input.minutes,
-    };
-    store::insert_item(txn, id, &item, ctx.now()).await?;
-    let details = serde_json::json!({ "item": item.id, "release": item.release_id });
-    save(ctx, txn, draft, Verb::AddItem, details).await?;
-    Ok(item)
-}
-
-/// Removes a point from a draft's agenda. Who may: the secretariat. Errors: `wrong_transition` once convened, `stale`.
-pub async fn remove_item(ctx: &Ctx, txn: &Txn, id: MeetingId, version: i32, item: AgendaItemId) -> Result<Meeting> {
-    let draft = open(ctx, txn, id, Action::Prepare, Seen::Version(version)).await?;
-    draft.must_allow(Event::Edit)?;
-    if !store::delete_item(txn, id, item).await? {
-        return Err(Error::NotFound);
-    }
-    save(ctx, txn, draft, Verb::RemoveItem, serde_json::json!({ "item": item })).await
 }
 
 /// Returns the normalised draft, or an error for every wrong field.

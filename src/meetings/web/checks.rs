@@ -5,8 +5,9 @@ use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::http::page::Badge;
 use crate::http::wording;
-use crate::meetings::model::Meeting;
+use crate::meetings::model::{AgendaItem, Meeting};
 use crate::meetings::service::Checklist;
+use crate::meetings::view::Dossier;
 use crate::time::words;
 
 /// The checklist as the pages show it.
@@ -17,6 +18,8 @@ pub struct Checks {
     /// Names of the parties that no invitation reaches.
     pub unreached: Vec<String>,
     pub is_met: bool,
+    /// «Con la convocazione la seduta prende il numero 4/2026.», for a draft.
+    pub number: Option<String>,
 }
 
 /// One condition.
@@ -72,8 +75,62 @@ impl Checks {
             invited: invited.collect(),
             unreached: list.unreached,
             is_met,
+            number: list.number.map(|number| lang.f("meetings.check_number", &[("number", &number.to_string())])),
         })
     }
+}
+
+/// Words what is recorded of a meeting before it is closed, and what is missing. Nothing keeps it from being closed but a
+/// missing quorum, for which the form asks the reason.
+pub fn before_closing(ctx: &Ctx, dossier: &Dossier) -> Vec<Check> {
+    let lang = ctx.lang;
+    let unrecorded: Vec<&str> =
+        dossier.presences.iter().filter(|one| one.attendance.is_none()).map(|one| one.party.name.as_str()).collect();
+    let concluded = |item: &&AgendaItem| dossier.outcomes.iter().any(|one| one.agenda_item_id == Some(item.id));
+    let open: Vec<String> = (1..)
+        .zip(&dossier.agenda)
+        .filter(|(_, item)| !concluded(item))
+        .map(|(number, item): (usize, _)| format!("{number}. {}", item.title))
+        .collect();
+    let counted = |key, done: usize, of: usize, missing: String| {
+        let values = [("done", done.to_string()), ("of", of.to_string()), ("missing", missing)];
+        lang.f(key, &values.each_ref().map(|(name, value)| (*name, value.as_str())))
+    };
+    let (parties, points) = (dossier.presences.len(), dossier.agenda.len());
+    let path = path(dossier.meeting.id);
+    let presences = if unrecorded.is_empty() {
+        met(ctx, lang.f("meetings.closing_presences", &[("of", &parties.to_string())]))
+    } else {
+        let missing = words::listed(&unrecorded, lang);
+        let text = counted("meetings.closing_presences_missing", parties - unrecorded.len(), parties, missing);
+        still_open(ctx, text, format!("{path}/attendances"), "meetings.correct_presence")
+    };
+    let outcomes = if open.is_empty() {
+        met(ctx, lang.f("meetings.closing_points", &[("of", &points.to_string())]))
+    } else {
+        let text = counted("meetings.closing_points_missing", points - open.len(), points, open.join("; "));
+        still_open(ctx, text, format!("{path}/outcomes/new"), "meetings.outcome_heading")
+    };
+    let tasks = dossier.outcomes.iter().filter(|one| one.task_id.is_some()).count().to_string();
+    let decisions = dossier.decisions().to_string();
+    let counts = lang.f(
+        "meetings.closing_outcomes",
+        &[("outcomes", &dossier.outcomes.len().to_string()), ("decisions", &decisions), ("tasks", &tasks)],
+    );
+    let lacks_quorum = dossier.quorum.justify(dossier.decisions(), None).is_err();
+    let quorum = (dossier.decisions() > 0).then(|| Check {
+        badge: badge(ctx, if lacks_quorum { State::Reason } else { State::Met }),
+        text: lang
+            .t(if lacks_quorum { "meetings.closing_quorum_missing" } else { "meetings.closing_quorum" })
+            .to_owned(),
+        mend: None,
+    });
+    [presences, outcomes, met(ctx, counts)].into_iter().chain(quorum).collect()
+}
+
+/// Makes the line of something that may still be recorded, with its form.
+fn still_open(ctx: &Ctx, text: String, href: String, label: &str) -> Check {
+    Check { badge: badge(ctx, State::Missing), text, mend: Some(Mend { href, label: ctx.lang.t(label) }) }
 }
 
 /// State of a condition.

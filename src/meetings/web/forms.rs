@@ -1,5 +1,6 @@
 //! Forms of the secretariat: prepare, convene, move, cancel, hold, record.
 
+mod agenda;
 mod convene;
 mod members;
 mod prepare;
@@ -24,6 +25,7 @@ use entity::ids::MeetingId;
 
 pub(super) fn pages(cfg: &mut web::ServiceConfig) {
     prepare::pages(cfg);
+    agenda::pages(cfg);
     convene::pages(cfg);
     record::pages(cfg);
     members::pages(cfg);

@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::http::page::{Shell, page};
 use crate::meetings::service as meetings;
 use crate::meetings::view::Decision;
+use crate::releases::view::overtaken_text;
 use crate::releases::web::Line as ReleaseLine;
 use crate::texts::{Label, Lang};
 use crate::time::words;
@@ -33,6 +34,8 @@ struct DecisionLine {
     href: String,
     meeting: String,
     text: String,
+    /// What took the place of the date it decided, with the page of the release.
+    overtaken: Option<(String, String)>,
 }
 
 /// One seat of the reader, with all its information.
@@ -50,10 +53,11 @@ struct SeatPanel {
     colleagues: Option<Vec<Colleague>>,
 }
 
-/// A coming release with the state of the seat's observatory.
+/// A coming release with the state of the own contributions.
 struct ReleaseRow {
     line: ReleaseLine,
-    own: Option<String>,
+    /// State of each contribution that the seat's observatory, or those of its body, owe, with its page.
+    own: Vec<(String, String)>,
 }
 
 struct Colleague {
@@ -87,6 +91,7 @@ fn decision_line(decision: &Decision, lang: Lang) -> DecisionLine {
         href: format!("/meetings/{}", line.meeting.id),
         meeting: format!("{}, {}, {day}", line.table.name(lang), line.name(lang)),
         text: outcome.text.clone(),
+        overtaken: outcome.overtaken.as_ref().map(|by| (overtaken_text(by.how, by.at, by.now, lang), by.href.clone())),
     }
 }
 
@@ -127,9 +132,11 @@ fn seat_panel(ctx: &Ctx, dossier: SeatDossier, colleagues: Option<Vec<Colleague>
 }
 
 fn release_row(ctx: &Ctx, release: &OpenRelease) -> ReleaseRow {
-    let own = release.own.map(|state| {
-        let state = state.label(ctx.lang);
-        ctx.lang.f("overview.dossier_own", &[("state", state)])
+    let own = release.own.iter().map(|one| {
+        let href = format!("/deliverables/{}", one.deliverable.id);
+        let state = one.deliverable.state().label(ctx.lang);
+        let values = [("state", state), ("place", one.observatory_name.as_str())];
+        (ctx.lang.f("overview.dossier_own", &values), href)
     });
-    ReleaseRow { line: ReleaseLine::of(&release.view, ctx), own }
+    ReleaseRow { line: ReleaseLine::of(&release.view, ctx), own: own.collect() }
 }

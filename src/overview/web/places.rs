@@ -1,7 +1,9 @@
 //! The pages of one body and one observatory: public facts, and for participants the people.
 
 use crate::ctx::Ctx;
-use crate::designations::web::{SeatsBlock, seats_of_body, seats_of_observatory};
+use crate::designations::web::{
+    SeatsBlock, TimelineBlock, seats_of_body, seats_of_observatory, timeline_of_body, timeline_of_observatory,
+};
 use crate::http::Answer;
 use crate::http::page::{Shell, page};
 use crate::network::web::{BodyFacts, ObservatoryFacts, body_facts, observatory_facts, shell_below_network};
@@ -22,6 +24,7 @@ struct BodyPage {
     shell: Shell,
     facts: BodyFacts,
     seats: Option<SeatsBlock>,
+    timeline: Option<TimelineBlock>,
 }
 
 #[derive(Template)]
@@ -32,6 +35,7 @@ struct ObservatoryPage {
     next: Option<Line>,
     reports: Vec<ReportLine>,
     seats: Option<SeatsBlock>,
+    timeline: Option<TimelineBlock>,
 }
 
 /// A published report of the observatory.
@@ -63,7 +67,8 @@ async fn show_body(ctx: Ctx, request: HttpRequest, code: Path<String>) -> Answer
     let about = ctx.lang.f("network.body_described", &[("body", &facts.body.name)]);
     let shell = shell_below_network(&ctx, &request, facts.body.name.clone()).described(about);
     let seats = seats_of_body(&ctx, facts.body.id, &facts.body.code).await?;
-    page(&BodyPage { shell, facts, seats })
+    let timeline = timeline_of_body(&ctx, facts.body.id).await?;
+    page(&BodyPage { shell, facts, seats, timeline })
 }
 
 /// Shows one observatory: its reports and its next date; for participants with the people in it.
@@ -78,6 +83,7 @@ async fn show_observatory(ctx: Ctx, request: HttpRequest, code: Path<String>) ->
         next: next.map(|view| Line::of(&view, &ctx)),
         reports: reports.into_iter().map(|report| ReportLine::of(report, &ctx)).collect(),
         seats: seats_of_observatory(&ctx, facts.observatory.id, &facts.observatory.code).await?,
+        timeline: timeline_of_observatory(&ctx, facts.observatory.id).await?,
         facts,
     })
 }

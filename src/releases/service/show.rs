@@ -10,10 +10,12 @@ use crate::network::model::ObservatoryView;
 use crate::network::questions::AllObservatories;
 use crate::releases::questions::YearsOfReleases;
 use crate::releases::store::{self, Filter, Owner};
-use crate::releases::view::{Agenda, Change, DateChange, Place, ReleaseView, Report, Share, Slip, Story};
+use crate::releases::view::{
+    Agenda, Change, DateChange, Overtaken, Place, ReleaseView, Report, Share, Slip, Story, overtaking,
+};
 use crate::time::{Joint, NonWorking, zone};
 use chrono::NaiveDate;
-use entity::ids::{ReleaseChangeId, ReleaseId};
+use entity::ids::{OutcomeId, ReleaseChangeId, ReleaseId};
 use entity::kinds::{DeliverableState, ObservatoryKind, ProductScope, ReleaseChangeKind, ReleaseState};
 use sea_orm::ConnectionTrait;
 use std::collections::{BTreeSet, HashMap};
@@ -84,6 +86,29 @@ pub async fn last_change(
         Some(Slip { days: (to - from).num_days(), working_days })
     });
     Ok((changes.pop().map(|change| with_notice(change, &concerned)), slip))
+}
+
+/// Finds, by outcome, the later change that took the place of the date that the outcome decided. Public.
+pub async fn overtaken(
+    db: &impl ConnectionTrait,
+    decided: &[(OutcomeId, ReleaseId)],
+) -> Result<HashMap<OutcomeId, Overtaken>> {
+    if decided.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ids: Vec<ReleaseId> =
+        decided.iter().map(|(_, release)| *release).collect::<BTreeSet<_>>().into_iter().collect();
+    let changes = store::changes(db, &ids).await?;
+    let views: HashMap<ReleaseId, ReleaseView> =
+        store::find_all(db, &ids).await?.into_iter().map(|view| (view.release.id, view)).collect();
+    let one = |(outcome, release): &(OutcomeId, ReleaseId)| {
+        let all = changes.get(release)?;
+        let is_its = |change: &&Change| change.outcome.as_ref().is_some_and(|by| by.outcome_id == *outcome);
+        let (how, last) = overtaking(all, all.iter().find(is_its)?.position)?;
+        let href = views.get(release)?.href();
+        Some((*outcome, Overtaken { how, at: last.at, now: last.when, href }))
+    };
+    Ok(decided.iter().filter_map(one).collect())
 }
 
 fn progress(shares: &[Share]) -> Progress {

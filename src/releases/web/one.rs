@@ -1,6 +1,7 @@
 //! The page of one release: its reports, its date and the story of the date.
 
 use super::matrix::Matrix;
+use super::told::told_by_party;
 use super::{Answer, Line, Why, shell};
 use crate::catalogue::questions::Catalogue;
 use crate::catalogue::web::href as product_href;
@@ -11,10 +12,11 @@ use crate::error::Result;
 use crate::http::page::{Shell, page};
 use crate::lifecycle::Event as _;
 use crate::mail::policy as mail_policy;
+use crate::mail_log::told::PartyTold;
 use crate::releases::model::{Event, LIFECYCLE, When};
 use crate::releases::policy::{self, Action};
 use crate::releases::service;
-use crate::releases::view::{Change, ReleaseView, Report, Story, when_text};
+use crate::releases::view::{Change, ReleaseView, Report, Story, overtaken_text, overtaking, when_text};
 use crate::texts::{Label, Lang};
 use crate::time::{words, zone};
 use actix_web::http::header::LOCATION;
@@ -51,6 +53,8 @@ struct ReleasePage {
     changes: Vec<ChangeLine>,
     /// Contributions of the observatories with their steps, for readers with permission.
     matrix: Option<Matrix>,
+    /// The latest mails by party, for readers of the mail log; empty before the first mail about it.
+    told: Vec<PartyTold>,
     actions: Vec<ActionLink>,
 }
 
@@ -99,6 +103,8 @@ struct ChangeLine {
     /// Whether a meeting decided it; `meeting` is its page, for readers with permission.
     is_decided: bool,
     meeting: Option<String>,
+    /// What took the place of the decided date.
+    overtaken: Option<String>,
 }
 
 /// An action open to the reader.
@@ -114,10 +120,12 @@ async fn show_release(ctx: Ctx, request: HttpRequest, slug: web::Path<String>) -
     let view = service::release_at(&ctx, &slug).await?;
     let owed = deliverables::seen_of_release(&ctx, view.release.id).await?;
     let editions = service::editions(&ctx, &view).await?;
+    let told = told_by_party(&ctx, view.release.id, &owed).await?;
     let matrix = Matrix::of(&ctx, &view, owed).await?;
     let product = ProductBox::of(&ctx, &view).await?;
     let story = service::story_of(&ctx, view).await?;
-    page(&ReleasePage::of(&ctx, &request, story, product, &editions, matrix))
+    let shown = ReleasePage::of(&ctx, &request, story, product, &editions, matrix);
+    page(&ReleasePage { told, ..shown })
 }
 
 /// Redirects from the id of a release to the address of its page, because links with the id are in mails and calendars.
@@ -174,8 +182,9 @@ impl ReleasePage {
                 ReleaseState::Cancelled => "releases.story_cancelled",
                 _ => "releases.story",
             }),
-            changes: story.changes.iter().map(|change| ChangeLine::of(change, ctx)).collect(),
+            changes: story.changes.iter().map(|change| ChangeLine::of(change, &story.changes, ctx)).collect(),
             matrix,
+            told: Vec::new(),
             actions: actions(ctx, release.id, state),
         }
     }
@@ -307,8 +316,9 @@ fn actions(ctx: &Ctx, id: ReleaseId, state: ReleaseState) -> Vec<ActionLink> {
 }
 
 impl ChangeLine {
-    fn of(change: &Change, ctx: &Ctx) -> Self {
+    fn of(change: &Change, all: &[Change], ctx: &Ctx) -> Self {
         let lang = ctx.lang;
+        let later = overtaking(all, change.position).filter(|_| change.outcome.is_some());
         let meeting = change.outcome.as_ref().and_then(|decided| decided.meeting_id);
         let day = when_text(change.when, lang);
         Self {
@@ -325,6 +335,7 @@ impl ChangeLine {
             rule: change.by_rule.as_ref().map(|said| said.text(lang).to_owned()),
             notice: change.notice.map(|days| notice_given(days, lang)),
             is_decided: meeting.is_some(),
+            overtaken: later.map(|(how, last)| overtaken_text(how, last.at, last.when, lang)),
             // The public sees that a meeting decided; only members of the table may read the meeting.
             meeting: meeting.filter(|_| ctx.actor.sits_at_the_table()).map(|id| format!("/meetings/{id}")),
         }

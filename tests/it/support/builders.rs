@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 /// A designation as a client sends it: `Designation::of("referent:bergamo").to("Ada", "Riva").from("2027-02-01")`.
+#[derive(Clone)]
 pub struct Designation(Value);
 
 impl Designation {

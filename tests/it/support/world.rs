@@ -273,11 +273,13 @@ const FILLED: &[(&str, &str)] = &[
     ("meetings/{id}/edit", "draft"),
     ("meetings/{id}/convene", "draft"),
     ("meetings/{id}/agenda-items", "draft"),
+    ("meetings/{id}/agenda-order", "draft"),
     ("meetings/{id}/attendances", "held"),
     ("meetings/{id}/outcomes", "held"),
     ("meetings/{id}/close", "held"),
     ("agenda-items/{item_id}", "agenda item"),
     ("agenda-items/{item}", "agenda item"),
+    ("{item}/{step}", "step"),
     ("attendances/{body}", "body"),
     ("outcomes/{id}", "outcome"),
     ("bodies/{code}", "body"),
@@ -305,6 +307,7 @@ fn codes() -> BTreeMap<&'static str, String> {
         ("table", "tavolo"),
         ("verb", "start"),
         ("act", "block"),
+        ("step", "down"),
     ];
     named.into_iter().map(|(of, code)| (of, code.to_owned())).chain([("style", style)]).collect()
 }

@@ -1,32 +1,24 @@
-//! Drafts and their agendas.
+//! Drafts.
 
 use super::typed::SlotForm;
-use super::{Answer, answer, choices, meeting_for, only_who_may, path, releases_to_decide, shell};
+use super::{Answer, answer, choices, meeting_for, only_who_may, path, shell};
 use crate::ctx::Ctx;
 use crate::db::Txn;
 use crate::http::Failure;
-use crate::http::form::{self, Choice, Form, FormState, OnlyButton, Sent, Versioned};
+use crate::http::form::{self, Choice, FormState, Sent, Versioned};
 use crate::http::page::{FlashKind, Shell, done, page};
 use crate::meetings::model::Meeting;
 use crate::meetings::policy::Action;
-use crate::meetings::service::{self, ITEM_CHARACTERS, ItemIn};
-use crate::meetings::view::{Dossier, Line};
-use crate::open::Seen;
+use crate::meetings::service;
+use crate::meetings::view::Line;
 use crate::typed::Reading;
 use actix_web::{HttpRequest, get, post, web};
 use askama::Template;
-use entity::ids::{AgendaItemId, MeetingId};
-use entity::kinds::{AgendaItemKind, MeetingMode};
-use serde::Deserialize;
+use entity::ids::MeetingId;
+use entity::kinds::MeetingMode;
 
 pub fn pages(cfg: &mut web::ServiceConfig) {
-    cfg.service(new_meeting)
-        .service(create_meeting)
-        .service(edit_meeting)
-        .service(save_meeting)
-        .service(new_item)
-        .service(add_item)
-        .service(remove_item);
+    cfg.service(new_meeting).service(create_meeting).service(edit_meeting).service(save_meeting);
 }
 
 #[derive(Template)]
@@ -108,78 +100,4 @@ fn edit_page(ctx: &Ctx, request: &HttpRequest, line: &Line, form: FormState<Vers
         tables: Vec::new(),
         modes: choices(MeetingMode::ALL, ctx.lang),
     }
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-struct ItemForm {
-    kind: String,
-    title: String,
-    minutes: String,
-    release_id: String,
-}
-
-impl ItemForm {
-    fn read(&self, reading: &mut Reading) -> Option<ItemIn> {
-        let kind = reading.chosen("kind", &self.kind);
-        let title = reading.text("title", &self.title, ITEM_CHARACTERS);
-        let release_id = reading.optionally_chosen("release_id", &self.release_id);
-        let minutes = reading.optional_number("minutes", &self.minutes);
-        Some(ItemIn { kind: kind?, title: title?, release_id: release_id?, minutes: minutes? })
-    }
-}
-
-#[derive(Template)]
-#[template(path = "meetings/item.html")]
-struct ItemPage {
-    shell: Shell,
-    path: String,
-    /// The present agenda.
-    so_far: Vec<String>,
-    form: FormState<Versioned<ItemForm>>,
-    kinds: Vec<Choice>,
-    releases: Vec<Choice>,
-}
-
-#[get("/meetings/{id:[0-9A-Fa-f-]+}/agenda-items/new")]
-async fn new_item(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) -> Answer {
-    let dossier = meeting_for(&ctx, Action::Prepare, *id).await?;
-    let form = ItemForm { kind: AgendaItemKind::Information.to_string(), ..ItemForm::default() };
-    page(&item_page(&ctx, &request, &dossier, FormState::made_of(dossier.meeting.version, form)).await?)
-}
-
-#[post("/meetings/{id:[0-9A-Fa-f-]+}/agenda-items")]
-async fn add_item(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>, form: Sent<Versioned<ItemForm>>) -> Answer {
-    let add = async |txn: &Txn, version, typed: &ItemForm| {
-        let input = Reading::of(|reading| typed.read(reading))?;
-        service::add_item(&ctx, txn, *id, Seen::Version(version), input).await
-    };
-    answer(&ctx, (*id, Action::Prepare), form, "meetings.done_item", add, async |form, now| {
-        item_page(&ctx, &request, &now, form).await
-    })
-    .await
-}
-
-async fn item_page(
-    ctx: &Ctx,
-    request: &HttpRequest,
-    dossier: &Dossier,
-    form: FormState<Versioned<ItemForm>>,
-) -> Result<ItemPage, Failure> {
-    Ok(ItemPage {
-        shell: shell(ctx, request, &dossier.line(), "meetings.add_item_heading"),
-        path: path(dossier.meeting.id),
-        so_far: dossier.agenda.iter().map(|item| item.title.clone()).collect(),
-        form,
-        kinds: choices(AgendaItemKind::ALL, ctx.lang),
-        releases: releases_to_decide(ctx).await?,
-    })
-}
-
-#[post("/meetings/{id:[0-9A-Fa-f-]+}/agenda-items/{item:[0-9A-Fa-f-]+}/remove")]
-async fn remove_item(ctx: Ctx, ids: web::Path<(MeetingId, AgendaItemId)>, form: Form<Versioned<OnlyButton>>) -> Answer {
-    let (id, item) = ids.into_inner();
-    let remove = async |txn: &Txn| service::remove_item(&ctx, txn, id, form.0.seen()?, item).await;
-    let leads_on = |_| done(&path(id), FlashKind::Success, "meetings.done_item");
-    form::press(&ctx, &form.1, remove, leads_on).await
 }

@@ -15,6 +15,7 @@ use crate::meetings::service::{
     ReleaseDecision, TASK_CHARACTERS,
 };
 use crate::meetings::view::{Dossier, PartyPresence};
+use crate::meetings::web::checks::{Check, before_closing};
 use crate::open::Seen;
 use crate::releases::service as releases;
 use crate::texts::{Label, Lang};
@@ -431,6 +432,8 @@ async fn outcome_page(
 struct ClosePage {
     shell: Shell,
     path: String,
+    /// Lines about what is recorded, and what is missing.
+    checks: Vec<Check>,
     /// Number of present parties and the number needed, as a text.
     quorum: String,
     /// Whether decisions are recorded although too few parties are present.
@@ -465,6 +468,7 @@ fn close_page(
     ClosePage {
         shell: shell(ctx, request, &dossier.line(), "meetings.close"),
         path: path(dossier.meeting.id),
+        checks: before_closing(ctx, dossier),
         quorum: QuorumLine::of(dossier, ctx.lang).text,
         asks_reason: dossier.quorum.justify(dossier.decisions(), None).is_err(),
         form,
