@@ -9,7 +9,8 @@ use crate::http::connections::Connection;
 use crate::http::site::Site;
 use crate::http::{Failure, assets, compress, edge, gate, health, language, openapi, shared, unmatched};
 use crate::{
-    api, auth, deliverables, designations, jobs, mail_log, meetings, network, overview, portal, press, releases, tasks,
+    api, auth, deliverables, designations, jobs, mail_log, meetings, network, overview, portal, press, releases,
+    reminders, tasks,
 };
 use actix_http::{HttpService, Protocol};
 use actix_server::Server;
@@ -42,6 +43,7 @@ fn pages(cfg: &mut web::ServiceConfig) {
     deliverables::web::pages(cfg);
     tasks::web::pages(cfg);
     portal::web::pages(cfg);
+    reminders::web::pages(cfg);
 }
 
 /// Builds the application of one worker.

@@ -47,6 +47,7 @@ areas![
     "designations",
     "designations_mail",
     "errors",
+    "fields",
     "health",
     "jobs",
     "mail",

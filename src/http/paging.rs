@@ -57,7 +57,7 @@ impl Paging {
     pub fn limit(&self) -> Result<u64, Error> {
         match self.limit.unwrap_or(USUAL) {
             limit @ 1..=MOST => Ok(limit.into()),
-            _ => Err(Error::field("limit", Code::OutOfRange)),
+            _ => Err(Error::out_of_range("limit", 1, i64::from(MOST))),
         }
     }
 

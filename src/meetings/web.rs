@@ -207,8 +207,6 @@ struct SheetPage {
     agenda: Vec<ItemRow>,
     /// Names of the parties, and of the invited partners.
     parties: Vec<String>,
-    printed: String,
-    address: String,
 }
 
 /// The sheet of a meeting to print: agenda and signatures. Who may: those who may see the meeting.
@@ -222,8 +220,6 @@ async fn show_sheet(ctx: Ctx, request: HttpRequest, id: web::Path<MeetingId>) ->
         head: Head::of(&dossier, lang),
         agenda: (1..).zip(&dossier.agenda).map(|(number, item)| ItemRow::of(meeting, number, item, lang)).collect(),
         parties: parties.chain(dossier.guests.iter().map(guest_name)).collect(),
-        printed: words::long_day(ctx.today(), lang),
-        address: format!("{}{}", ctx.config().base_url(), path(meeting.id)),
     })
 }
 

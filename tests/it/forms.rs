@@ -21,7 +21,7 @@ async fn page(reader: &Client, path: &str) -> String {
 /// Returns a form of each slice and of each encoding, filled in.
 async fn filled(world: &World, reader: &Client) -> Vec<PageForm> {
     let typed = [
-        ("/meetings/new", "/meetings", &[("title", "Riunione «di prova»"), ("day", "2027-09-14")][..]),
+        ("/meetings/new", "/meetings/new", &[("title", "Riunione «di prova»"), ("day", "2027-09-14")][..]),
         ("/releases/new", "/releases/new", &[("period", "2028"), ("day", "2028-03-10")]),
         (
             "/designations/new?seat=deputy:bergamo",
@@ -104,7 +104,7 @@ async fn typed_values_survive_the_end_of_the_sign_in() {
 async fn a_form_that_is_resumed_does_nothing() {
     let world = World::new(Engine::Sqlite).await;
     let browser = world.app.browser(SECRETARIAT).await;
-    let draft = form(&page(&browser, "/meetings/new").await, "/meetings").with(&[
+    let draft = form(&page(&browser, "/meetings/new").await, "/meetings/new").with(&[
         ("title", "Riunione"),
         ("day", "2027-09-14"),
         ("starts", "09:30"),
@@ -250,7 +250,7 @@ async fn the_second_press_of_a_form_leads_where_the_first_led() {
             "designations/{id}",
         ),
         ("/designations/{id}/holder", "/designations/{id}/holder", &[("phone", "035 1234")], "people/{id}"),
-        ("/meetings/new", "/meetings", &slot, "meetings"),
+        ("/meetings/new", "/meetings/new", &slot, "meetings"),
         ("/meetings/{id}/agenda-items/new", "/meetings/{id}/agenda-items", &[("title", "Varie")], "meetings/@draft"),
         ("/meetings/{id}/edit", "/meetings/{id}/edit", &slot, "meetings/@draft"),
         (
@@ -308,7 +308,7 @@ async fn a_form_that_was_altered_is_another_one() {
     let browser = world.app.browser(SECRETARIAT).await;
     let slot =
         [("day", "2027-09-14"), ("starts", "09:30"), ("ends", "11:00"), ("mode", "in_person"), ("place", "Sala 5")];
-    let form = form(&page(&browser, "/meetings/new").await, "/meetings").with(&slot);
+    let form = form(&page(&browser, "/meetings/new").await, "/meetings/new").with(&slot);
     let send = async |title: &str| where_it_led(&form.with(&[("title", title)]).send(&browser).await).1;
     let (first, other) = (send("Prima").await, send("Seconda").await);
     assert!(first.is_some() && other.is_some() && first != other);

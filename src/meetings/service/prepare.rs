@@ -3,7 +3,7 @@
 use super::{open, record, save, table_by_code};
 use crate::ctx::Ctx;
 use crate::db::Txn;
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 use crate::meetings::model::{AgendaItem, Event, Meeting, Refusal, Slot, Stage, Venue};
 use crate::meetings::policy::{self, Action};
 use crate::meetings::store;
@@ -13,14 +13,15 @@ use crate::typed::{self, Reading};
 use chrono::{NaiveDate, NaiveTime};
 use entity::ids::{AgendaItemId, MeetingId, ReleaseId};
 use entity::kinds::{AgendaItemKind, MeetingMode};
+use std::ops::RangeInclusive;
 
 /// Longest texts of a meeting and of a point of its agenda, in characters; a longer one is refused as `too_long`.
 pub const TITLE_CHARACTERS: usize = 200;
 pub const PLACE_CHARACTERS: usize = 300;
 pub const URL_CHARACTERS: usize = 500;
 pub const ITEM_CHARACTERS: usize = 300;
-/// Longest item, in minutes: a working day. A longer one is refused as a typing error.
-const MOST_MINUTES: i32 = 480;
+/// Minutes of an item, at most a working day. A longer one is refused as a typing error.
+pub const ITEM_MINUTES: RangeInclusive<i32> = 1..=480;
 
 /// A meeting to prepare.
 #[derive(Clone, Debug)]
@@ -123,8 +124,8 @@ pub async fn add_item(ctx: &Ctx, txn: &Txn, id: MeetingId, seen: Seen, input: It
     draft.must_allow(Event::Edit)?;
     let title = Reading::of(|reading| {
         let title = reading.text("title", &input.title, ITEM_CHARACTERS);
-        if input.minutes.is_some_and(|minutes| !(1..=MOST_MINUTES).contains(&minutes)) {
-            reading.refuse("minutes", Code::OutOfRange);
+        if let Some(minutes) = input.minutes {
+            reading.take(typed::minutes("minutes", Some(minutes), ITEM_MINUTES));
         }
         title
     })?;

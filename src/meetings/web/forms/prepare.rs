@@ -9,7 +9,7 @@ use crate::http::form::{self, Choice, Form, FormState, OnlyButton, Sent, Version
 use crate::http::page::{FlashKind, Shell, done, page};
 use crate::meetings::model::Meeting;
 use crate::meetings::policy::Action;
-use crate::meetings::service::{self, ITEM_CHARACTERS, ItemIn};
+use crate::meetings::service::{self, ITEM_CHARACTERS, ITEM_MINUTES, ItemIn};
 use crate::meetings::view::{Dossier, Line};
 use crate::open::Seen;
 use crate::typed::Reading;
@@ -50,7 +50,7 @@ async fn new_meeting(ctx: Ctx, request: HttpRequest) -> Answer {
     page(&draft_page(&ctx, &request, FormState::fresh(Versioned { fields: form, ..Versioned::default() })).await?)
 }
 
-#[post("/meetings")]
+#[post("/meetings/new")]
 async fn create_meeting(ctx: Ctx, request: HttpRequest, form: Sent<Versioned<SlotForm>>) -> Answer {
     only_who_may(&ctx, Action::Prepare)?;
     let create = async |txn: &Txn, typed: &Versioned<SlotForm>| {
@@ -68,7 +68,7 @@ async fn draft_page(
     let tables = service::tables(ctx).await?;
     Ok(DraftPage {
         shell: Shell::new(ctx, request, "meetings.new_title").crumb(ctx.lang.t("meetings.title"), "/meetings").here(),
-        action: "/meetings".to_owned(),
+        action: "/meetings/new".to_owned(),
         cancel: "/meetings".to_owned(),
         form,
         tables: tables.iter().map(|table| Choice::new(&table.code, table.name(ctx.lang))).collect(),
@@ -124,7 +124,7 @@ impl ItemForm {
         let kind = reading.chosen("kind", &self.kind);
         let title = reading.text("title", &self.title, ITEM_CHARACTERS);
         let release_id = reading.optionally_chosen("release_id", &self.release_id);
-        let minutes = reading.optional_number("minutes", &self.minutes);
+        let minutes = reading.optional_minutes("minutes", &self.minutes, ITEM_MINUTES);
         Some(ItemIn { kind: kind?, title: title?, release_id: release_id?, minutes: minutes? })
     }
 }
