@@ -6,7 +6,7 @@ mod forms;
 use self::checks::Checks;
 use super::api;
 use super::model::{Attendance, Event, Meeting, Quorum, StandIn};
-use super::policy::{self, Action, Subject};
+use super::policy::{self, Action, Subject, Visibility};
 use super::service::{self, MeetingFilter};
 use super::view::{self, Dossier, Invited, Line, MailOutcome, Outcome, PartyPresence, Table};
 use crate::ctx::Ctx;
@@ -36,6 +36,8 @@ pub fn pages(cfg: &mut web::ServiceConfig) {
 pub struct ListPage {
     pub shell: Shell,
     pub rows: Vec<Row>,
+    /// Text of an empty list.
+    pub none: &'static str,
     pub may_prepare: bool,
     /// Tables whose meetings are listed.
     pub tables: Vec<TableLink>,
@@ -168,10 +170,19 @@ pub struct Actions {
     pub close: bool,
 }
 
+/// Returns the text of an empty list, which claims no more than the reader can see.
+fn none(ctx: &Ctx) -> &'static str {
+    ctx.lang.t(match policy::visibility(&ctx.actor) {
+        Some(Visibility::Everything) => "meetings.none",
+        Some(Visibility::Convened) => "meetings.none_convened",
+        Some(Visibility::Guest(..)) | None => "meetings.none_invited",
+    })
+}
+
 /// The meetings, the latest day first.
 #[get("/meetings")]
 async fn list_meetings(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging>) -> Answer {
-    let limit = paging.limit()?;
+    let limit = paging.rows()?;
     let after = paging.after_day()?;
     let first = after.is_some().then(|| "/meetings".to_owned());
     let lines = service::list(&ctx, &MeetingFilter::default(), after, limit + 1).await?;
@@ -181,7 +192,7 @@ async fn list_meetings(ctx: Ctx, request: HttpRequest, paging: web::Query<Paging
     let shell = Shell::new(&ctx, &request, "meetings.title").here();
     let link = |table: &Table| TableLink { href: table_path(&table.code), name: table.name(ctx.lang).to_owned() };
     let tables = service::tables(&ctx).await?.iter().map(link).collect();
-    page(&ListPage { shell, rows, may_prepare: may(&ctx, Action::Prepare), tables, first, next })
+    page(&ListPage { shell, rows, none: none(&ctx), may_prepare: may(&ctx, Action::Prepare), tables, first, next })
 }
 
 /// One meeting.

@@ -10,6 +10,7 @@ use crate::support::source::{self, Route};
 use crate::support::world::{OWN, World};
 use actix_web::dev::ResourceDef;
 use chrono::TimeDelta;
+use raccordo::texts::Lang;
 use std::collections::BTreeSet;
 
 async fn page(reader: &Client, path: &str) -> String {
@@ -477,6 +478,16 @@ fn unlikely_attempts(blank: &PageForm) -> Vec<Attempt> {
     values.map(|(field, value)| Attempt::of(filled.with(&[(&field.name, &value)]))).collect()
 }
 
+/// Returns the fault of an error text that does not say what to write, or that there is a limit without saying which.
+fn says_too_little(text: &str) -> Option<String> {
+    let is_generic = text.ends_with(Lang::It.t("errors.required"));
+    let speaks_of_limits = ["troppo lungo", "troppo grande", "Sono ammessi", "almeno", "al massimo"]
+        .iter()
+        .any(|words| text.contains(words));
+    let has_number = text.contains(|letter: char| letter.is_ascii_digit());
+    (is_generic || text.contains('{') || (speaks_of_limits && !has_number)).then(|| format!("«{text}» says too little"))
+}
+
 /// Returns the faults in the answer to a form that was sent to an address.
 fn faults_of(answer: &Answer, Attempt { sent, named, version }: &Attempt, address: &str) -> Vec<String> {
     let (status, html) = (answer.status.as_u16(), answer.text());
@@ -494,6 +505,7 @@ fn faults_of(answer: &Answer, Attempt { sent, named, version }: &Attempt, addres
     let refusal = Refusal::of(&html);
     faults.extend((status == 422 && !refusal.has_summary).then(|| "has no error summary".to_owned()));
     faults.extend(refusal.silent.iter().map(|field| format!("the field {field} does not say what the summary says")));
+    faults.extend(refusal.texts.iter().filter_map(|text| says_too_little(text)));
     let unnamed: Vec<_> = named.difference(&refusal.fields).collect();
     faults.extend((!unnamed.is_empty()).then(|| format!("{unnamed:?} are wrong and not named: {:?}", refusal.fields)));
     let is_same = |form: &PageForm| form.action == address || form.other_actions.iter().any(|other| other == address);

@@ -1,7 +1,7 @@
 //! Agenda of the demonstration: the releases of the invented products over 24 months, and the work for those that came
 //! out. The events of all releases are played in the order of their days, between the scenes of the timeline.
 
-use super::acts::releases::{cancel, confirm, move_to, plan};
+use super::acts::releases::{cancel, confirm, move_to, plan_all};
 use super::acts::tasks::work;
 use super::acts::{deliverables, portal};
 use super::catalogue::{self, ALL, Invented, PRODUCTS};
@@ -14,8 +14,7 @@ use entity::ids::ReleaseId;
 use entity::kinds::{ProductScope, ReasonCode};
 use std::collections::VecDeque;
 
-/// Days before and after today between which the releases lie: 24 months.
-const PAST_DAYS: u64 = 310;
+/// Days from today to the last release. With those before today the agenda spans 24 months.
 const COMING_DAYS: u64 = 415;
 /// Day, before today, on which the agenda is planned.
 const PLANNED_AGO: u64 = 330;
@@ -110,20 +109,26 @@ impl Agenda {
     pub(super) async fn plan(stage: &Stage) -> Result<Self> {
         stage.at(stage.ago(PLANNED_AGO)?, hour(9));
         catalogue::load(stage).await?;
-        let (from, to) = (stage.today - Days::new(PAST_DAYS), stage.today + Days::new(COMING_DAYS));
-        let mut events = Vec::new();
+        let to = stage.today + Days::new(COMING_DAYS);
+        let mut wanted = Vec::new();
         for product in PRODUCTS {
+            let from = stage.today - Days::new(product.past_days);
             for (observatory, ago) in product.rhythm {
                 let days = product.days(stage.today - Days::new(*ago), from, to);
-                for (number, (day, period)) in days.enumerate() {
-                    let whose = Some(*observatory).filter(|code| *code != ALL);
-                    let release = plan(stage, product.code, whose, period, product.provisional(day)?).await?;
-                    let confirmed = stage.worked(day)?;
-                    let steps = steps(stage, product, observatory, number, confirmed)?;
-                    let of_release = |(day, step)| Event { day, step, release, product, observatory, period, confirmed };
-                    events.extend(steps.into_iter().filter(|(day, _)| *day < stage.today).map(of_release));
-                }
+                wanted.extend(days.enumerate().map(|(number, (day, period))| (product, *observatory, number, day, period)));
             }
+        }
+        let plans = wanted.iter().map(|(product, observatory, _, day, period)| {
+            let whose = Some(*observatory).filter(|code| *code != ALL);
+            Ok((product.code, whose, *period, product.provisional(*day)?))
+        });
+        let releases = plan_all(stage, plans.collect::<Result<_>>()?).await?;
+        let mut events = Vec::new();
+        for ((product, observatory, number, day, period), release) in wanted.into_iter().zip(releases) {
+            let confirmed = stage.worked(day)?;
+            let steps = steps(stage, product, observatory, number, confirmed)?;
+            let of_release = |(day, step)| Event { day, step, release, product, observatory, period, confirmed };
+            events.extend(steps.into_iter().filter(|(day, _)| *day < stage.today).map(of_release));
         }
         events.sort_by_key(|event| event.day);
         Ok(Self(events.into()))
@@ -211,6 +216,8 @@ impl Event {
                 stage.run("publish").await?;
                 // A joint product has one page for all.
                 portal::appear(stage, release, self.product.code, self.period, authors.iter().copied().take(1)).await?;
+                // No mail is sent about it.
+                return Ok(());
             }
         }
         stage.post().await

@@ -26,6 +26,8 @@ pub(super) struct Invented {
     pub hour: u32,
     /// Precision of a date that has not been confirmed yet.
     precision: Precision,
+    /// Days before today from which it has releases. A joint product has few, because all observatories work for each.
+    pub past_days: u64,
     /// Calendar days from the confirmation of a date to the date.
     pub notice_days: u64,
     /// Observatories that work for it, each with the number of days before today on which its last release came out. A
@@ -46,6 +48,7 @@ pub(super) const PRODUCTS: &[Invented] = &[
         frequency: Frequency::Month,
         hour: 11,
         precision: Precision::Month,
+        past_days: 310,
         notice_days: 40,
         rhythm: &[("regionale", 18)],
     },
@@ -60,6 +63,7 @@ pub(super) const PRODUCTS: &[Invented] = &[
         frequency: Frequency::Quarter,
         hour: 10,
         precision: Precision::Week,
+        past_days: 310,
         notice_days: 40,
         rhythm: &[("milano", 40), ("brescia", 65)],
     },
@@ -74,6 +78,7 @@ pub(super) const PRODUCTS: &[Invented] = &[
         frequency: Frequency::Half,
         hour: 12,
         precision: Precision::TwoMonths,
+        past_days: 200,
         notice_days: 90,
         rhythm: &[(ALL, 100)],
     },

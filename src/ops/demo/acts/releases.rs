@@ -1,6 +1,6 @@
 //! Actions on releases: planning, confirming, moving, cancelling.
 
-use super::super::stage::Stage;
+use super::super::stage::{Stage, missing};
 use crate::error::{Error, Result};
 use crate::open::Seen;
 use crate::releases::model::{Reason, When};
@@ -18,6 +18,25 @@ pub(in crate::ops::demo) fn year(year: i32) -> Result<Period> {
     Period::new(Frequency::Year, year, 1).map_err(|error| Error::Internal(error.to_string()))
 }
 
+/// Plans several releases at once: product, observatory, period, provisional date. Returns their ids in the same order.
+pub(in crate::ops::demo) async fn plan_all(
+    stage: &Stage,
+    wanted: Vec<(&str, Option<&str>, Period, When)>,
+) -> Result<Vec<ReleaseId>> {
+    let secretariat = stage.secretariat().await?;
+    secretariat
+        .write(async |txn| {
+            let mut planned = Vec::new();
+            for (product, observatory, period, when) in wanted {
+                let (product, observatory) = (product.to_owned(), observatory.map(str::to_owned));
+                let input = PlanIn { product, observatory, period, when };
+                planned.push(releases::plan(&secretariat, txn, input).await?.release.id);
+            }
+            Ok(planned)
+        })
+        .await
+}
+
 pub(in crate::ops::demo) async fn plan(
     stage: &Stage,
     product: &str,
@@ -25,10 +44,8 @@ pub(in crate::ops::demo) async fn plan(
     period: Period,
     when: When,
 ) -> Result<ReleaseId> {
-    let secretariat = stage.secretariat().await?;
-    let input = PlanIn { product: product.to_owned(), observatory: observatory.map(str::to_owned), period, when };
-    let planned = secretariat.write(async |txn| releases::plan(&secretariat, txn, input).await).await?;
-    Ok(planned.release.id)
+    let planned = plan_all(stage, vec![(product, observatory, period, when)]).await?;
+    planned.into_iter().next().ok_or_else(|| missing("release"))
 }
 
 /// Confirms a release for a day, at the hour of its product.
