@@ -27,7 +27,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
 pub use super::store::{Entry, Filter};
-pub use urge::urge;
+pub use urge::{may_urge, urge};
 
 /// Most mails written by one run; the others follow in the next run, a minute later.
 const MAILS_AT_ONCE: usize = 100;

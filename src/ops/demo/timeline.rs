@@ -33,7 +33,7 @@ pub(super) async fn tell(real: &Arc<Services>) -> Result<()> {
     bodies_designate(&stage).await?;
     let (mut agenda, out) = first_release(&stage).await?;
     let varese_begins = stage.ago(150)?;
-    agenda.until(&stage, varese_begins - Days::new(1)).await?;
+    agenda.until(&stage, varese_begins).await?;
     designate(&stage, &cast::NEW_IN_VARESE, varese_begins, varese_begins, true).await?;
     stage.morning(varese_begins).await?;
     let next = second_release(&stage, &mut agenda, out).await?;
@@ -74,7 +74,7 @@ async fn first_release(stage: &Stage) -> Result<(Agenda, Period)> {
     )
     .await?;
     let mut agenda = Agenda::plan(stage).await?;
-    agenda.until(stage, stage.ago(316)?).await?;
+    agenda.until(stage, stage.ago(315)?).await?;
     hold(stage, meeting, stage.ago(315)?, &["provincia-sondrio", "provincia-lodi"]).await?;
     decide(stage, meeting, release, day).await?;
     note(
@@ -87,14 +87,14 @@ async fn first_release(stage: &Stage) -> Result<(Agenda, Period)> {
     close(stage, meeting).await?;
 
     for (step, ago) in [290, 276, 268].into_iter().enumerate() {
-        agenda.until(stage, stage.ago(ago + 1)?).await?;
+        agenda.until(stage, stage.ago(ago)?).await?;
         stage.at(stage.ago(ago)?, hour(15));
         for observatory in AT_WORK {
             work(stage, release, observatory, step + 1).await?;
         }
     }
     stage.post().await?;
-    agenda.until(stage, stage.ago(266)?).await?;
+    agenda.until(stage, stage.ago(265)?).await?;
     stage.at(stage.ago(265)?, hour(16));
     for observatory in AT_WORK {
         deliverables::approve(stage, release, observatory).await?;
@@ -119,7 +119,7 @@ async fn second_release(stage: &Stage, agenda: &mut Agenda, last: Period) -> Res
     stage.at(stage.ago(120)?, hour(10));
     let release = plan(stage, REPORT, None, period, When::of(Precision::Month, stage.ahead(17)?, None)?).await?;
     let held = stage.ago(75)?;
-    agenda.until(stage, stage.ago(99)?).await?;
+    agenda.until(stage, stage.ago(98)?).await?;
     let meeting = convene(
         stage,
         &Convening {
@@ -133,7 +133,7 @@ async fn second_release(stage: &Stage, agenda: &mut Agenda, last: Period) -> Res
         },
     )
     .await?;
-    agenda.until(stage, held - Days::new(1)).await?;
+    agenda.until(stage, held).await?;
     hold(stage, meeting, held, &["provincia-pavia"]).await?;
     decide(stage, meeting, release, stage.ahead(17)?).await?;
     let asked = [

@@ -70,6 +70,19 @@ pub async fn urge(ctx: &Ctx, txn: &Txn, kind: ObligationKind, id: Uuid) -> Resul
     Ok(written.ok_or(crate::db::StoreError::inconsistent("reminder", mail_id, "a mail without its entry"))?)
 }
 
+/// Tells whether the caller may remind of an obligation now, for the button. [`urge`] checks the same.
+pub async fn may_urge(ctx: &Ctx, kind: ObligationKind, id: Uuid) -> Result<bool> {
+    if !policy::may(&ctx.actor, Action::Urge) {
+        return Ok(false);
+    }
+    let (db, today) = (ctx.reader(), ctx.today());
+    let open = slices::still_due(db, [(kind, id)]).await?;
+    let Some(obligation) = open.first() else { return Ok(false) };
+    let last = super::last_sent(db, &[id]).await?;
+    let was_reminded_today = last.get(&id).is_some_and(|at| zone::day_of(*at) == today);
+    Ok(!was_reminded_today && meant::roll(db, today).await?.to_urge(obligation.seat_id).is_some())
+}
+
 /// Refuses an obligation that does not exist or that the caller may not see.
 async fn must_exist(ctx: &Ctx, txn: &Txn, kind: ObligationKind, id: Uuid) -> Result<()> {
     match kind {
