@@ -165,7 +165,7 @@ codes! {
     NothingDue = "nothing_due" => Conflict,
     /// The person was reminded of the same obligation today.
     RemindedToday = "reminded_today" => Conflict,
-    /// Nobody works for the seat who could be reminded.
+    /// The seat has no holder and no deputy who could be reminded.
     NobodyInSeat = "nobody_in_seat" => Conflict,
     // The table.
     NoticeTooShort = "notice_too_short" => UnprocessableEntity,

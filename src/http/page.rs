@@ -122,7 +122,7 @@ impl FlashKind {
     }
 }
 
-/// Beginnings of addresses that are keys, which nobody should find on paper.
+/// Beginnings of addresses that are keys, which do not belong on paper.
 const KEYED: [&str; 2] = ["/p/", "/sign-in/"];
 
 /// «Stampato lunedì 30 novembre 2026 · https://…».

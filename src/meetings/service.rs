@@ -14,8 +14,8 @@ pub use convene::{Checklist, MoveIn, cancel, checklist, convene, follow_members,
 pub use invite::invite;
 pub use members::{parties_of, partners, set_parties, table_of_parties, tables_of_parties};
 pub use prepare::{
-    ITEM_CHARACTERS, ITEM_MINUTES, ItemIn, MeetingChange, MeetingIn, PLACE_CHARACTERS, TITLE_CHARACTERS, URL_CHARACTERS, add_item,
-    create, edit, remove_item,
+    ITEM_CHARACTERS, ITEM_MINUTES, ItemIn, MeetingChange, MeetingIn, PLACE_CHARACTERS, TITLE_CHARACTERS,
+    URL_CHARACTERS, add_item, create, edit, remove_item,
 };
 pub use session::{AttendanceIn, DELEGATE_CHARACTERS, attend, close, hold};
 

@@ -276,7 +276,7 @@ const IN_ORDER: [&str; 7] = [
     "overview.failing_none",
 ];
 
-/// What is due for one release, or for none.
+/// Obligations for one release, or for none.
 struct OwedGroup {
     /// Title, address and date of the release.
     release: Option<ReleaseLine>,

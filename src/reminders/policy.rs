@@ -19,6 +19,6 @@ impl Action {
 pub fn may(actor: &Actor, action: Action) -> bool {
     match action {
         Action::ViewLog => actor.is_ourselves() || actor.is_secretariat(),
-        Action::Urge => actor.is_secretariat(),
+        Action::Urge => actor.is_secretariat() && actor.may_write(),
     }
 }

@@ -18,7 +18,9 @@ async fn italian(world: &World) -> BTreeSet<String> {
     texts.extend(meeting::Entity::find().all(db).await.expect("rows").into_iter().map(|row| row.title));
     texts.extend(agenda_item::Entity::find().all(db).await.expect("rows").into_iter().map(|row| row.title));
     texts.extend(outcome::Entity::find().all(db).await.expect("rows").into_iter().map(|row| row.text));
-    texts.extend(release_change::Entity::find().all(db).await.expect("rows").into_iter().filter_map(|row| row.reason_text));
+    texts.extend(
+        release_change::Entity::find().all(db).await.expect("rows").into_iter().filter_map(|row| row.reason_text),
+    );
     let records = designation_record::Entity::find().all(db).await.expect("rows");
     texts.extend(records.into_iter().flat_map(|row| [row.act_subject, row.act_organ]));
     texts.extend(unavailability::Entity::find().all(db).await.expect("rows").into_iter().filter_map(|row| row.note));

@@ -133,7 +133,8 @@ async fn a_stale_form_of_a_release_says_so_and_may_be_sent_again() {
     let desk = Desk::new().await;
     let path = desk.release().await;
     let elsewhere = json!({ "day": "2027-04-02", "reason_code": "source_late", "reason_text": "Dati in ritardo" });
-    let moved = [("day", "2027-04-09"), ("hour", "10:00"), ("reason_code", "portal"), ("reason_text", "Fermo del portale")];
+    let moved =
+        [("day", "2027-04-09"), ("hour", "10:00"), ("reason_code", "portal"), ("reason_text", "Fermo del portale")];
     let form = format!("{path}/move");
     desk.is_told_and_may_press_again(&form, &form, &moved, async || desk.change(&path, "/move", elsewhere).await).await;
     let plan = json!({ "product": "relazione-territoriale", "period": "2027", "date": { "precision": "month", "day": "2028-03-10" } });

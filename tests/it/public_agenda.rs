@@ -146,7 +146,7 @@ async fn a_year_lists_its_months_and_only_years_with_releases_are_linked(engine:
     assert_eq!(words(&page, ".rc-views ul:last-child"), "2027 2029", "nothing is planned in 2028");
     assert_eq!(words(&read(&anyone, "/calendar?year=2029").await, "main h3"), "marzo 2029");
     let empty = read(&anyone, "/calendar?year=2028").await;
-    assert!(words(&empty, "main").contains("In questo anno non è previsto alcun rilascio."));
+    assert!(words(&empty, "main").contains("In questo anno non è prevista alcuna uscita."));
 }
 
 async fn a_month_shows_releases_on_their_days_and_on_those_they_left(engine: Engine) {
@@ -167,7 +167,7 @@ async fn a_month_shows_releases_on_their_days_and_on_those_they_left(engine: Eng
     let (march, april) =
         (read(&anyone, "/calendar?month=2027-03").await, read(&anyone, "/calendar?month=2027-04").await);
     assert!(
-        cell(&march, "2027-03-19").contains("anno 2026 : spostato al 2 aprile 2027"),
+        cell(&march, "2027-03-19").contains("anno 2026 : spostata al 2 aprile 2027"),
         "{}",
         cell(&march, "2027-03-19")
     );
@@ -386,14 +386,14 @@ async fn a_moved_release_says_so_above_everything_and_a_cancelled_one_says_why(e
     let plain = read(&anyone, address).await;
     assert_eq!(words(&plain, ".alert"), "");
     assert!(words(&plain, ".rc-facts").contains("Mancano 46 giorni lavorativi"), "{}", words(&plain, ".rc-facts"));
-    assert!(words(&plain, ".rc-timeline").contains("Annunciato 46 giorni lavorativi prima."));
+    assert!(words(&plain, ".rc-timeline").contains("Annunciata 46 giorni lavorativi prima."));
     let release = moved(&desk, &release, "2027-04-02").await;
     let band = words(&read(&anyone, address).await, ".alert-warning");
     let expected = "Rinviata da venerdì 19 marzo 2027, ore 10.00 a venerdì 2 aprile 2027, ore 10.00. \
                     Motivo: Fonte in ritardo: I dati arrivano tardi";
     assert!(band.ends_with(expected), "{band}");
     let release = moved(&desk, &release, "2027-03-22").await;
-    assert!(words(&read(&anyone, address).await, ".alert-warning").contains("Anticipato da venerdì 2 aprile 2027"));
+    assert!(words(&read(&anyone, address).await, ".alert-warning").contains("Anticipata da venerdì 2 aprile 2027"));
     app.at("2027-03-19 15:00");
     assert!(words(&read(&anyone, address).await, ".rc-facts").contains("Manca un giorno lavorativo"));
     cancelled(&desk, &release).await;

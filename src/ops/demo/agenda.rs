@@ -4,9 +4,9 @@
 use super::acts::releases::{cancel, confirm, move_to, plan_all};
 use super::acts::tasks::work;
 use super::acts::{deliverables, portal};
+use super::cast::AT_WORK;
 use super::catalogue::{self, ALL, Invented, PRODUCTS};
 use super::stage::{Stage, hour};
-use super::timeline::AT_WORK;
 use crate::error::Result;
 use crate::time::Period;
 use chrono::{Days, NaiveDate};
@@ -28,7 +28,7 @@ const LATER: u64 = 7;
 /// Release that does not take place as confirmed.
 struct Exception {
     product: &'static str,
-    /// Whose release it is.
+    /// Observatory that owes the release.
     observatory: &'static str,
     /// Position among the releases of this observatory, counted from 0.
     number: usize,
@@ -115,7 +115,9 @@ impl Agenda {
             let from = stage.today - Days::new(product.past_days);
             for (observatory, ago) in product.rhythm {
                 let days = product.days(stage.today - Days::new(*ago), from, to);
-                wanted.extend(days.enumerate().map(|(number, (day, period))| (product, *observatory, number, day, period)));
+                wanted.extend(
+                    days.enumerate().map(|(number, (day, period))| (product, *observatory, number, day, period)),
+                );
             }
         }
         let plans = wanted.iter().map(|(product, observatory, _, day, period)| {

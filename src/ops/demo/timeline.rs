@@ -7,7 +7,7 @@ use super::acts::releases::{REPORT, move_to, plan, year};
 use super::acts::tasks::{begin, work};
 use super::acts::{auth, deliverables, portal};
 use super::agenda::Agenda;
-use super::cast;
+use super::cast::{self, AT_WORK};
 use super::stage::{Stage, hour, missing};
 use crate::ctx::Services;
 use crate::error::Result;
@@ -19,9 +19,6 @@ use entity::ids::ReleaseId;
 use entity::kinds::{AgendaItemKind, OutcomeKind, Precision, ReasonCode};
 use std::sync::Arc;
 
-/// Every territorial observatory with a referent.
-pub(super) const AT_WORK: [&str; 11] =
-    ["bergamo", "brescia", "como", "cremona", "lecco", "lodi", "mantova", "milano", "monza-brianza", "pavia", "varese"];
 /// The steps of the product: data, draft, final text.
 const STEPS: usize = 3;
 /// Days before today from which mornings are played. No task is due before.

@@ -87,9 +87,7 @@ pub async fn may_urge(ctx: &Ctx, kind: ObligationKind, id: Uuid) -> Result<bool>
 async fn must_exist(ctx: &Ctx, txn: &Txn, kind: ObligationKind, id: Uuid) -> Result<()> {
     match kind {
         ObligationKind::Task => read::<tasks::model::Task>(ctx, txn, id.into()).await.map(drop),
-        ObligationKind::Deliverable => {
-            read::<deliverables::view::DeliverableView>(ctx, txn, id.into()).await.map(drop)
-        }
+        ObligationKind::Deliverable => read::<deliverables::view::DeliverableView>(ctx, txn, id.into()).await.map(drop),
     }
 }
 
